@@ -1,0 +1,14 @@
+export {
+  type EndEventType,
+  ERROR_CODES,
+  ERRORS,
+  type ErrorCode,
+  type ErrorEntry,
+  errorEntry,
+} from './errors.ts';
+export * from './names.ts';
+export * from './v2/build-server-message.ts';
+export type * from './v2/client-message.ts';
+export type * from './v2/client-wire.ts';
+export type * from './v2/server-message.ts';
+export * from './version.ts';

@@ -1,0 +1,46 @@
+/** Voices of the real-time models. */
+export const REALTIME_VOICES = [
+  'alloy',
+  'ash',
+  'ballad',
+  'cedar',
+  'coral',
+  'echo',
+  'marin',
+  'sage',
+  'shimmer',
+  'verse',
+] as const;
+
+/** Voices of offline generation. */
+export const OFFLINE_VOICES = ['alloy', 'echo', 'fable', 'onyx', 'nova', 'shimmer'] as const;
+
+/** All thirteen names that clients use. */
+export const VOICES = [...REALTIME_VOICES, 'fable', 'onyx', 'nova'] as const;
+export type VoiceName = (typeof VOICES)[number];
+
+export const MODELS = ['gpt-realtime', 'gpt-realtime-mini', 'transparency'] as const;
+export type ModelName = (typeof MODELS)[number];
+
+/** With this model the client brings the sound; the avatar only speaks it. */
+export const TRANSPARENCY_MODEL = 'transparency';
+
+/** Prefix of the avatars that belong to every project. */
+export const SYSTEM_AVATAR_PREFIX = 'navtalk.';
+
+/** Names that clients are known to ask for. */
+export const SYSTEM_AVATAR_NAMES = [
+  'navtalk.Alex',
+  'navtalk.Ethan',
+  'navtalk.Leo',
+  'navtalk.Lily',
+  'navtalk.Emma',
+  'navtalk.Sophia',
+  'navtalk.Mia',
+  'navtalk.Chloe',
+  'navtalk.Zoe',
+  'navtalk.Ava',
+  'navtalk.Brain',
+  'navtalk.Emily',
+  'navtalk.Lauren',
+] as const;

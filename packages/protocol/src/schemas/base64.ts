@@ -1,0 +1,17 @@
+import * as z from 'zod';
+
+/** RFC 4648 §4 alphabet, padding optional. An empty string is valid and holds nothing. */
+export function isBase64(text: string): boolean {
+  const unpadded = text.replace(/={1,2}$/, '');
+  return unpadded.length % 4 !== 1 && /^[A-Za-z0-9+/]*$/.test(unpadded);
+}
+
+export const base64Schema = z.string().refine(isBase64, 'is not base64');
+
+const IMAGE_DATA_URL_HEAD = /^data:image\/(?:jpeg|jpg|png|webp);base64,/i;
+
+/** A JPEG, PNG or WebP as data URL. */
+export const imageDataUrlSchema = z.string().refine((text) => {
+  const head = IMAGE_DATA_URL_HEAD.exec(text)?.[0];
+  return head !== undefined && text.length > head.length && isBase64(text.slice(head.length));
+}, 'is not a JPEG, PNG or WebP data URL');

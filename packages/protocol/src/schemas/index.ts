@@ -1,0 +1,2 @@
+export { isBase64 } from './base64.ts';
+export { type ParseFailureKind, type ParseResult, parseClientMessage } from './parse-client-message.ts';

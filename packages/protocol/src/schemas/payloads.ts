@@ -1,0 +1,161 @@
+import * as z from 'zod';
+import type { ClientMessage } from '../v2/client-message.ts';
+import { base64Schema, imageDataUrlSchema } from './base64.ts';
+import { configSchema, jsonTextSchema, toolsSchema } from './config.ts';
+import { type Fields, firstOf, isFields, isShallowerThan, readFlag } from './fields.ts';
+import { readItemTexts } from './item-text.ts';
+
+/**
+ * One schema per client message. Each gets the payload after `data` and the top level have been laid over each other, and
+ * gives the normalised message.
+ */
+type PayloadSchema = z.ZodType<ClientMessage, unknown>;
+
+const fieldsSchema = z.record(z.string(), z.unknown());
+const nonBlank = z.string().refine((value) => value.trim() !== '', 'is empty');
+
+/** Reads one value of the payload with a schema of its own. */
+function read<Output>(
+  schema: z.ZodType<Output>,
+  value: unknown,
+  name: string,
+  context: z.RefinementCtx,
+): Output | null {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  context.addIssue({ code: 'custom', message: `${name} ${parsed.error.issues[0]?.message ?? 'is not valid'}` });
+  return null;
+}
+
+/** A payload schema from a function that returns null after it has reported what is wrong. */
+function payload(toMessage: (fields: Fields, context: z.RefinementCtx) => ClientMessage | null): PayloadSchema {
+  return fieldsSchema.transform((fields, context) => toMessage(fields, context) ?? z.NEVER);
+}
+
+const inputConfig = payload((fields, context) => {
+  const body = read(jsonTextSchema, firstOf(fields, 'content') ?? fields, 'content', context);
+  const patch = body === null ? null : read(configSchema, body ?? {}, 'content', context);
+  return patch && { type: 'configure', patch, acknowledge: false };
+});
+
+const inputFunctionCall = payload((fields, context) => {
+  const body = read(jsonTextSchema, firstOf(fields, 'content', 'tools') ?? [], 'content', context);
+  if (body === null) return null;
+  return { type: 'configure', patch: { tools: toolsSchema.parse(body ?? []) }, acknowledge: false };
+});
+
+const sessionUpdate = payload((fields, context) => {
+  const patch = read(configSchema, firstOf(fields, 'session') ?? fields, 'session', context);
+  return patch && { type: 'configure', patch, acknowledge: true };
+});
+
+const audioAppend = payload((fields, context) => {
+  const audioBase64 = read(base64Schema, firstOf(fields, 'audio'), 'audio', context);
+  if (audioBase64 === null) return null;
+  const { sequenceNumber } = fields;
+  return typeof sequenceNumber === 'number'
+    ? { type: 'audio-append', audioBase64, sequenceNumber }
+    : { type: 'audio-append', audioBase64 };
+});
+
+const MAX_OUTPUT_DEPTH = 64;
+const outputSchema = z
+  .unknown()
+  .refine((value) => isShallowerThan(value, MAX_OUTPUT_DEPTH), 'is nested too deeply')
+  .transform((value) => (typeof value === 'string' ? value : JSON.stringify(value ?? '')));
+const callIdSchema = z.string().min(1).max(256);
+
+function toolResult(fields: Fields, reply: boolean, context: z.RefinementCtx): ClientMessage | null {
+  const callId = read(callIdSchema, firstOf(fields, 'call_id', 'callId', 'id'), 'call_id', context);
+  if (callId === null) return null;
+  const output = read(outputSchema, firstOf(fields, 'output', 'content', 'result') ?? '', 'output', context);
+  return output === null ? null : { type: 'tool-result', callId, output, reply };
+}
+
+const itemCreate = payload((fields, context) => {
+  const item = read(fieldsSchema, firstOf(fields, 'item') ?? fields, 'item', context);
+  if (item === null) return null;
+  if (item.type === 'function_call_output') return toolResult(item, false, context);
+  const texts = readItemTexts(firstOf(item, 'content', 'text'));
+  if (texts.length === 0) {
+    context.addIssue({ code: 'custom', message: 'item holds no text' });
+    return null;
+  }
+  return { type: 'item', role: item.role === 'assistant' || item.role === 'system' ? item.role : 'user', texts };
+});
+
+const functionCallOutput = payload((fields, context) => {
+  const item = firstOf(fields, 'item');
+  const source = isFields(item) ? item : fields;
+  return toolResult(source, readFlag(firstOf(fields, 'reply'), true), context);
+});
+
+const responseCreate = payload((fields) => {
+  const response = firstOf(fields, 'response');
+  const instructions = isFields(response) ? response.instructions : fields.instructions;
+  return typeof instructions === 'string' && instructions.trim() !== ''
+    ? { type: 'respond', instructions }
+    : { type: 'respond' };
+});
+
+const inputText = payload((fields, context) => {
+  const text = read(nonBlank, firstOf(fields, 'content', 'text'), 'content', context);
+  return text === null ? null : { type: 'user-text', text, reply: readFlag(firstOf(fields, 'reply'), true) };
+});
+
+const say = payload((fields, context) => {
+  const text = read(nonBlank, firstOf(fields, 'text', 'content'), 'text', context);
+  return text === null ? null : { type: 'say', text };
+});
+
+const inputImage = payload((fields, context) => {
+  const dataUrl = read(imageDataUrlSchema, firstOf(fields, 'content', 'image', 'image_url'), 'content', context);
+  return dataUrl === null ? null : { type: 'image', dataUrl, reply: readFlag(firstOf(fields, 'reply'), false) };
+});
+
+function description(type: 'offer' | 'answer'): PayloadSchema {
+  return payload((fields, context) => {
+    const given = firstOf(fields, 'sdp');
+    const sdp = read(nonBlank, isFields(given) ? given.sdp : given, 'sdp', context);
+    return sdp === null ? null : { type: 'description', description: { type, sdp } };
+  });
+}
+
+const indexSchema = z.number().int().min(0).max(255);
+
+const candidate = payload((fields, context) => {
+  const given = Object.hasOwn(fields, 'candidate') ? fields.candidate : undefined;
+  const source = isFields(given) ? given : fields;
+  const line = source.candidate;
+  if (given === null || line === '' || line === null) return { type: 'candidates-end' };
+  const text = read(nonBlank, line, 'candidate', context);
+  if (text === null) return null;
+  const mid = typeof source.sdpMid === 'string' && source.sdpMid !== '' ? source.sdpMid : null;
+  const index = indexSchema.safeParse(source.sdpMLineIndex).data ?? indexSchema.safeParse(Number(mid ?? 0)).data ?? 0;
+  return { type: 'candidate', candidate: { candidate: text, sdpMid: mid ?? String(index), sdpMLineIndex: index } };
+});
+
+function constant(message: ClientMessage): PayloadSchema {
+  return z.unknown().transform(() => message);
+}
+
+/** By the name after `realtime.` has been taken off. */
+export const PAYLOADS: ReadonlyMap<string, PayloadSchema> = new Map<string, PayloadSchema>([
+  ['input_config', inputConfig],
+  ['input_function_call', inputFunctionCall],
+  ['session.update', sessionUpdate],
+  ['input_audio_buffer.append', audioAppend],
+  ['input_audio_buffer.clear', constant({ type: 'audio-clear' })],
+  ['input_audio_buffer.commit', constant({ type: 'audio-commit' })],
+  ['conversation.item.create', itemCreate],
+  ['function_call_output', functionCallOutput],
+  ['response.create', responseCreate],
+  ['response.cancel', constant({ type: 'interrupt' })],
+  ['input_text', inputText],
+  ['input_image', inputImage],
+  ['webrtc.signaling.offer', description('offer')],
+  ['webrtc.signaling.answer', description('answer')],
+  ['webrtc.signaling.iceCandidate', candidate],
+  ['visavis.say', say],
+  ['visavis.interrupt', constant({ type: 'interrupt' })],
+]);

@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import { instantSchema, nameSchema, publicIdSchema } from './common.ts';
+
+const emailSchema = z.email('must be an e-mail address').max(254);
+const passwordSchema = z
+  .string()
+  .min(10, 'must have at least 10 characters')
+  .max(200, 'must have 200 characters at most');
+
+export const userSchema = z.object({
+  userId: publicIdSchema,
+  email: z.string(),
+  name: z.string(),
+  role: z.enum(['operator', 'member']),
+  createdAt: instantSchema,
+});
+export type User = z.output<typeof userSchema>;
+
+export const authOptionsSchema = z.object({
+  /** Nobody has registered yet: whoever does becomes the operator. */
+  isFirst: z.boolean(),
+  isRegistrationOpen: z.boolean(),
+  /** Passwords can be reset by mail. */
+  isMailEnabled: z.boolean(),
+});
+export type AuthOptions = z.output<typeof authOptionsSchema>;
+
+export const registerSchema = z.object({ email: emailSchema, name: nameSchema, password: passwordSchema });
+export const loginSchema = z.object({ email: emailSchema, password: z.string().min(1).max(200) });
+export const renameUserSchema = z.object({ name: nameSchema });
+export const changePasswordSchema = z.object({
+  currentPassword: z.string().min(1).max(200),
+  newPassword: passwordSchema,
+});
+export const requestResetSchema = z.object({ email: emailSchema });
+export const resetPasswordSchema = z.object({ token: z.string().min(1).max(200), newPassword: passwordSchema });
+
+export const currentUserSchema = z.object({ user: userSchema.nullable() });
+
+export const userSessionSchema = z.object({
+  sessionId: publicIdSchema,
+  ipAddress: z.string().nullable(),
+  userAgent: z.string().nullable(),
+  createdAt: instantSchema,
+  lastUsedAt: instantSchema,
+  expiresAt: instantSchema,
+  /** The one that asks. */
+  isCurrent: z.boolean(),
+});
+export type UserSession = z.output<typeof userSessionSchema>;
+
+export const auditEntrySchema = z.object({
+  entryId: z.int(),
+  at: instantSchema,
+  userId: z.string().nullable(),
+  projectId: z.string().nullable(),
+  action: z.string(),
+  subjectId: z.string().nullable(),
+  detail: z.record(z.string(), z.unknown()),
+  ipAddress: z.string().nullable(),
+});
+export type AuditEntry = z.output<typeof auditEntrySchema>;

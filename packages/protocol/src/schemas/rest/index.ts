@@ -1,0 +1,8 @@
+/** What `/api/v1` takes and gives. Types are free of run-time code: `import type` them in browser code. */
+export * from './accounts.ts';
+export * from './avatars.ts';
+export * from './common.ts';
+export * from './conversations.ts';
+export * from './projects.ts';
+export * from './usage.ts';
+export * from './webhooks.ts';

@@ -1,0 +1,64 @@
+import * as z from 'zod';
+import { instantSchema, nameSchema, originSchema, publicIdSchema } from './common.ts';
+
+export const projectSchema = z.object({
+  projectId: publicIdSchema,
+  name: z.string(),
+  /** Ended talks older than this are deleted; null keeps them. */
+  retentionDays: z.int().nullable(),
+  createdAt: instantSchema,
+});
+export type Project = z.output<typeof projectSchema>;
+
+export const createProjectSchema = z.object({ name: nameSchema });
+export const updateProjectSchema = z
+  .object({ name: nameSchema, retentionDays: z.int().min(1).max(3650).nullable() })
+  .partial();
+
+export const projectParamsSchema = z.object({ projectId: publicIdSchema });
+export const licenceParamsSchema = z.object({ projectId: publicIdSchema, licenceId: publicIdSchema });
+
+const limits = {
+  maxConcurrentCalls: z.int().min(1).max(1000),
+  /** Call minutes in one day (UTC); null: no limit. */
+  maxMinutesPerDay: z.int().min(1).max(1_000_000).nullable(),
+  /** Pages that may call with the key; empty: all, and programs too. */
+  allowedOrigins: z.array(originSchema).max(50),
+};
+
+export const licenceKeySchema = z.object({
+  licenceId: publicIdSchema,
+  name: z.string(),
+  /** The first characters of the key. */
+  keyPrefix: z.string(),
+  maxConcurrentCalls: z.int(),
+  maxMinutesPerDay: z.int().nullable(),
+  allowedOrigins: z.array(z.string()),
+  createdAt: instantSchema,
+  lastUsedAt: instantSchema.nullable(),
+  revokedAt: instantSchema.nullable(),
+});
+export type LicenceKey = z.output<typeof licenceKeySchema>;
+
+export const createLicenceKeySchema = z.object({ name: nameSchema, ...z.object(limits).partial().shape });
+export const updateLicenceKeySchema = z.object({ name: nameSchema, ...limits }).partial();
+/** The answer that shows a key. */
+export const shownKeySchema = z.object({ licenceId: publicIdSchema, key: z.string() });
+export const createdLicenceKeySchema = licenceKeySchema.extend({ key: z.string() });
+/** `endedCalls`: live calls of the old key, on this node, that were told and closed. */
+export const resetKeySchema = shownKeySchema.extend({ endedCalls: z.int() });
+export const revokedKeySchema = z.object({ endedCalls: z.int() });
+
+export const createBrowserTokenSchema = z.object({
+  /** Only this avatar can be called with it. */
+  avatarId: publicIdSchema.optional(),
+  /** Only pages of this origin can use it. */
+  origin: originSchema.optional(),
+  lifetimeSeconds: z.int().min(30).max(86_400).default(600),
+});
+export const browserTokenSchema = z.object({
+  /** Takes the place of the licence key: `?license=TOKEN`. */
+  token: z.string(),
+  expiresAt: instantSchema,
+});
+export type BrowserToken = z.output<typeof browserTokenSchema>;

@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { instantSchema, publicIdSchema } from './common.ts';
+
+const urlSchema = z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).max(2000);
+/** `message`: one post per message; `session`: one post with the whole talk at its end. */
+const kindSchema = z.enum(['message', 'session']);
+
+export const webhookSchema = z.object({
+  webhookId: publicIdSchema,
+  kind: kindSchema,
+  url: z.string(),
+  isEnabled: z.boolean(),
+  createdAt: instantSchema,
+});
+export type Webhook = z.output<typeof webhookSchema>;
+
+export const createWebhookSchema = z.object({ kind: kindSchema, url: urlSchema });
+export const updateWebhookSchema = z.object({ kind: kindSchema, url: urlSchema, isEnabled: z.boolean() }).partial();
+/** `secret` verifies signatures, by the Standard Webhooks specification. */
+export const createdWebhookSchema = webhookSchema.extend({ secret: z.string() });
+export const webhookSecretSchema = z.object({ secret: z.string() });
+
+export const deliverySchema = z.object({
+  deliveryId: publicIdSchema,
+  event: z.string(),
+  body: z.string(),
+  state: z.enum(['waiting', 'running', 'delivered', 'failed']),
+  attempts: z.array(
+    z.object({
+      at: instantSchema,
+      /** HTTP status; null when there was no answer. */
+      status: z.int().nullable(),
+      error: z.string().nullable(),
+      durationMs: z.number(),
+    }),
+  ),
+  nextAttemptAt: instantSchema.nullable(),
+  createdAt: instantSchema,
+  deliveredAt: instantSchema.nullable(),
+});
+export type Delivery = z.output<typeof deliverySchema>;
+
+export const webhookParamsSchema = z.object({ projectId: publicIdSchema, webhookId: publicIdSchema });
+export const deliveryParamsSchema = webhookParamsSchema.extend({ deliveryId: publicIdSchema });

@@ -1,0 +1,46 @@
+import type { WireIceCandidate, WireSessionDescription } from './client-wire.ts';
+
+/** A function tool after normalisation: `parameters` is always a JSON Schema object with an object `properties`. */
+export type Tool = {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+};
+
+/** What a client wants changed; keys that are absent (or came as empty strings) stay as they are. */
+export type ConfigPatch = {
+  readonly voice?: string;
+  readonly prompt?: string;
+  readonly language?: string;
+  readonly firstMessage?: string;
+  readonly tools?: readonly Tool[];
+  readonly turnDetection?: {
+    /** 0 to 1. */
+    readonly threshold?: number;
+    readonly prefixPaddingMs?: number;
+    readonly silenceDurationMs?: number;
+  };
+};
+
+/** Every client message in one shape, whichever of its spellings came. */
+export type ClientMessage =
+  /** `acknowledge`: it was a `session.update`, which is answered with `realtime.session.updated`. */
+  | { readonly type: 'configure'; readonly patch: ConfigPatch; readonly acknowledge: boolean }
+  /** Base64 of PCM16 little-endian, mono, 24 kHz; checked. */
+  | { readonly type: 'audio-append'; readonly audioBase64: string; readonly sequenceNumber?: number }
+  | { readonly type: 'audio-clear' }
+  | { readonly type: 'audio-commit' }
+  /** A turn put into the talk without asking for a reply; one text per turn or part. */
+  | { readonly type: 'item'; readonly role: 'user' | 'assistant' | 'system'; readonly texts: readonly string[] }
+  | { readonly type: 'user-text'; readonly text: string; readonly reply: boolean }
+  | { readonly type: 'respond'; readonly instructions?: string }
+  | { readonly type: 'interrupt' }
+  | { readonly type: 'say'; readonly text: string }
+  | { readonly type: 'image'; readonly dataUrl: string; readonly reply: boolean }
+  | { readonly type: 'tool-result'; readonly callId: string; readonly output: string; readonly reply: boolean }
+  | { readonly type: 'description'; readonly description: WireSessionDescription }
+  | { readonly type: 'candidate'; readonly candidate: WireIceCandidate }
+  /** The client has no more candidates. */
+  | { readonly type: 'candidates-end' };
+
+export type ClientMessageType = ClientMessage['type'];

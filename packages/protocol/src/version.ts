@@ -1,0 +1,13 @@
+/** Version of the v2 message set served here. It grows when an extension is added; NavTalk clients never read it. */
+export const PROTOCOL_VERSION = '2.0';
+
+export const REALTIME_V2_PATH = '/wss/v2/realtime-chat';
+
+/** Larger frames are refused with `message-too-large`. Camera snapshots are 50–300 kB. */
+export const MAX_CLIENT_FRAME_BYTES = 8 * 1024 * 1024;
+
+/** Time between `realtime.session.created` and `realtime.session.updated`, in which clients send their history. */
+export const HISTORY_GAP_MS = 150;
+
+/** PCM16 little-endian, mono, base64, in both directions. */
+export const AUDIO_SAMPLE_RATE_HZ = 24_000;
