@@ -1,0 +1,61 @@
+import type { Clock } from '../core/clock.ts';
+
+/** Lateness up to which missed frames are still sent, all at once. Beyond it a listener has long heard the hole. */
+const MAX_CATCH_UP_MS = 200;
+
+export type FramePacerOptions = {
+  readonly clock: Clock;
+  readonly intervalMs: number;
+  onFrameDue(): void;
+  /** The timer came more than 200 ms late; frames of `missedMs` are given up and the beat starts anew from now. */
+  onStall(missedMs: number): void;
+};
+
+/** Calls for a frame at every multiple of the interval from the start on, without drift. */
+export class FramePacer {
+  readonly #options: FramePacerOptions;
+  /** Time at which frame 0 was due. */
+  #anchorMs = 0;
+  #framesDone = 0;
+  #cancelTimer: (() => void) | null = null;
+  #running = false;
+
+  constructor(options: FramePacerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#anchorMs = this.#options.clock.nowMs() - this.#framesDone * this.#options.intervalMs;
+    this.#tick();
+  }
+
+  stop(): void {
+    this.#running = false;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+  }
+
+  #tick(): void {
+    this.#cancelTimer = null;
+    const { clock, intervalMs } = this.#options;
+    const nowMs = clock.nowMs();
+    const latenessMs = nowMs - this.#anchorMs - this.#framesDone * intervalMs;
+    // One frame is due at a lateness of 0. The tolerance absorbs rounding of sums of fractions.
+    let due = Math.floor(latenessMs / intervalMs + 1e-6) + 1;
+    if (latenessMs > MAX_CATCH_UP_MS) {
+      this.#anchorMs += latenessMs;
+      due = 1;
+      this.#options.onStall(latenessMs);
+    }
+    for (; due > 0 && this.#running; due--) {
+      this.#framesDone++;
+      this.#options.onFrameDue();
+    }
+    if (!this.#running) return;
+    const nextDueMs = this.#anchorMs + this.#framesDone * intervalMs;
+    // Timers round down to whole milliseconds; a wake-up before its time would be for nothing.
+    this.#cancelTimer = clock.schedule(Math.ceil(nextDueMs - clock.nowMs()), () => this.#tick());
+  }
+}

@@ -1,0 +1,143 @@
+import type { PhoneTiming } from './articulation.ts';
+
+/** What a voice can do, declared by its adapter and never guessed from its name. */
+export type VoiceCapabilities = {
+  /** The provider decides when the user starts and stops; otherwise our turn detection does and sends `user-turn-…`. */
+  readonly detectsTurns: boolean;
+  /** The provider's memory can be cut to what was heard. */
+  readonly canTruncate: boolean;
+  /** Pictures are understood. */
+  readonly sees: boolean;
+  readonly tools: boolean;
+  /** Whether words of the user become text. When false the page tells the user to type. */
+  readonly hears: boolean;
+  readonly timings: 'none' | 'phone';
+  /** BCP 47 language tags, or `any`. */
+  readonly languages: readonly string[] | 'any';
+};
+
+/** An OpenAI-style function tool; `parameters` is a JSON Schema object. */
+export type ToolDefinition = {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+};
+
+export type TurnDetectionSettings = {
+  /** Speech probability, 0 to 1, above which a frame counts as speech. */
+  readonly threshold: number;
+  /** Sound kept from before the detected start. */
+  readonly prefixPaddingMs: number;
+  /** Silence that ends a turn. */
+  readonly silenceDurationMs: number;
+};
+
+export const DEFAULT_TURN_DETECTION: TurnDetectionSettings = Object.freeze({
+  threshold: 0.5,
+  prefixPaddingMs: 300,
+  silenceDurationMs: 500,
+});
+
+/** Everything a voice needs to know of the avatar and the call. Partial updates arrive by `configure`. */
+export type VoiceConfig = {
+  /** One of the thirteen NavTalk voice names, or the provider's own. */
+  readonly voice: string;
+  readonly prompt: string;
+  readonly firstMessage: string;
+  readonly avatarName: string;
+  /** BCP 47 tag of the language to speak. */
+  readonly language: string;
+  readonly model: string;
+  readonly tools: readonly ToolDefinition[];
+  readonly turnDetection: TurnDetectionSettings;
+};
+
+export type HistoryItem = { readonly role: 'user' | 'assistant' | 'system'; readonly text: string };
+
+export type VoiceInput =
+  /** The user's microphone: PCM16 mono at 24 kHz. Without `detectsTurns` it arrives only between `user-turn-…` marks, prefix padding included. */
+  | { readonly type: 'audio'; readonly pcm: Int16Array }
+  | { readonly type: 'user-turn-started'; readonly itemId: string }
+  /** The turn is over: transcribe it (one `user-transcript-done`, even if empty) and, if there are words, answer. */
+  | { readonly type: 'user-turn-stopped'; readonly itemId: string }
+  /** The turn that had started is void: no transcript, no answer. */
+  | { readonly type: 'user-turn-dropped'; readonly itemId: string }
+  /** Typed words of the user. No answer until `respond`. */
+  | { readonly type: 'text'; readonly itemId: string; readonly text: string }
+  /** A picture from the user's camera; kept as context, no answer until `respond`. */
+  | { readonly type: 'image'; readonly dataUrl: string }
+  /** Turns of an earlier talk. Never answered. */
+  | { readonly type: 'history'; readonly items: readonly HistoryItem[] }
+  | { readonly type: 'configure'; readonly config: Partial<VoiceConfig> }
+  /** Produce a reply now, under this turn id. */
+  | { readonly type: 'respond'; readonly turnId: string; readonly instructions?: string }
+  /** Speak exactly this text as a reply. */
+  | { readonly type: 'say'; readonly turnId: string; readonly text: string }
+  /** The turn was interrupted after this much of its sound was heard; `heardText` is what the listener got of it. */
+  | { readonly type: 'cancel'; readonly turnId: string; readonly playedMs: number; readonly heardText: string }
+  /** Result of a tool call. An answer follows by `respond` only. */
+  | { readonly type: 'tool-result'; readonly callId: string; readonly output: string };
+
+export type VoiceFailureCategory =
+  | 'authentication'
+  | 'quota'
+  | 'rate-limit'
+  | 'connectivity'
+  | 'invalid-request'
+  | 'internal';
+
+export type VoiceEvent =
+  | { readonly type: 'user-speech-started'; readonly itemId: string; readonly audioStartMs: number }
+  | { readonly type: 'user-speech-stopped'; readonly itemId: string; readonly audioEndMs: number }
+  | { readonly type: 'user-transcript-delta'; readonly itemId: string; readonly text: string }
+  | { readonly type: 'user-transcript-done'; readonly itemId: string; readonly text: string }
+  /** The provider begins a reply of its own accord (its own turn detection, or an answer to `user-turn-stopped`). */
+  | { readonly type: 'turn-started'; readonly turnId: string }
+  /** Sound of the reply: PCM16 mono 24 kHz, faster than real time. `phones` cover this chunk, timed from the turn's first sample. */
+  | {
+      readonly type: 'audio';
+      readonly turnId: string;
+      readonly pcm: Int16Array;
+      readonly phones?: readonly PhoneTiming[];
+    }
+  /** Words of the reply. `audioStartMs` is where in the turn's sound they begin, when known. */
+  | { readonly type: 'text-delta'; readonly turnId: string; readonly text: string; readonly audioStartMs?: number }
+  | {
+      readonly type: 'tool-call-delta';
+      readonly turnId: string;
+      readonly callId: string;
+      readonly name: string;
+      readonly delta: string;
+    }
+  | {
+      readonly type: 'tool-call-done';
+      readonly turnId: string;
+      readonly callId: string;
+      readonly name: string;
+      readonly argumentsJson: string;
+    }
+  /** Nothing more comes for this turn. A turn may end with no sound (only tool calls). */
+  | { readonly type: 'turn-done'; readonly turnId: string }
+  | {
+      readonly type: 'failed';
+      readonly category: VoiceFailureCategory;
+      readonly retryable: boolean;
+      readonly message: string;
+    };
+
+export type VoiceSession = {
+  send(input: VoiceInput): void;
+  close(): Promise<void>;
+};
+
+/** Heavy things live in the provider, which is made once; the state of a talk lives in its session. */
+export type VoiceProvider = {
+  readonly id: string;
+  readonly capabilities: VoiceCapabilities;
+  /**
+   * Opens one talk. `listener` is called in order and never after `close` has resolved or `signal` has aborted.
+   * Rejects when the provider cannot be reached or refuses; the reason is a `VoiceFailure`-shaped message.
+   */
+  open(config: VoiceConfig, listener: (event: VoiceEvent) => void, signal: AbortSignal): Promise<VoiceSession>;
+  close(): Promise<void>;
+};

@@ -1,0 +1,242 @@
+import sharp from 'sharp';
+import {
+  type FaceFinder,
+  type FaceMesh,
+  type FoundFace,
+  meshPoint,
+  regionOfFace,
+  regionOfMesh,
+} from './face-finder.ts';
+import { type RgbImage, sampleRegion } from './image-sampler.ts';
+import { isMouthCovered } from './mouth-cover.ts';
+import { PhotoError } from './photo-error.ts';
+
+/** Side of the picture that an avatar is made from. */
+export const PORTRAIT_SIDE = 1024;
+const MIN_FACE_WIDTH_PX = 60;
+const MAX_YAW_RADIANS = (30 * Math.PI) / 180;
+/** Tip of the nose from the middle of the face, in face widths. */
+const MAX_NOSE_ASIDE = 0.31;
+const MIN_PRESENCE = 0.6;
+/** The detector's view of smaller parts holds nothing that it did not see before. */
+const MIN_TILE_PX = 320;
+/** Smaller faces than this part of the largest one are people in the background. */
+const BYSTANDER_SHARE = 0.45;
+/** Width of the portrait in face widths, and how far down it the middle of the face lies. */
+const PORTRAIT_FACE_WIDTHS = 2.8;
+const FACE_HEIGHT_SHARE = 0.42;
+/** Heads leaning more than this are set upright. */
+const MAX_LEAN_RADIANS = (12 * Math.PI) / 180;
+/** Smaller shifts of the network's window average its noise out. */
+const MESH_SHIFTS: readonly (readonly [number, number])[] = [
+  [0, 0],
+  [0.02, 0.01],
+  [-0.02, 0.015],
+  [0.012, -0.02],
+  [-0.012, -0.015],
+];
+
+/** Head and shoulders, `PORTRAIT_SIDE` pixels square. */
+export type Portrait = {
+  readonly image: RgbImage;
+  /** 468 mesh points in portrait pixels. */
+  readonly points: Float32Array;
+  /** Portrait pixels per pixel of the photo; above 1 the photo was enlarged. */
+  readonly enlargement: number;
+};
+
+type Candidate = { readonly mesh: FaceMesh; readonly width: number };
+
+/** Finds the one face of a photo, checks that an avatar can be made from it, and cuts the portrait. Throws `PhotoError`. */
+export async function findPortrait(finder: FaceFinder, photo: RgbImage): Promise<Portrait> {
+  const found = await findInAnyOrientation(finder, photo);
+  const face = chooseFace(found.candidates);
+  requireUsable(face);
+  const region = portraitRegion(found.photo, face.mesh.points);
+  const image = await cutPortrait(found.photo, region);
+  const mesh = await averageMesh(finder, image, regionInPortrait(face.mesh.points, region));
+  if (isMouthCovered(image, mesh.points)) throw new PhotoError('mouth-covered');
+  return { image, points: mesh.points, enlargement: PORTRAIT_SIDE / region.size };
+}
+
+async function findInAnyOrientation(
+  finder: FaceFinder,
+  photo: RgbImage,
+): Promise<{ photo: RgbImage; candidates: Candidate[] }> {
+  let turned = photo;
+  for (let quarterTurns = 0; quarterTurns < 4; quarterTurns++) {
+    if (quarterTurns > 0) turned = quarterTurn(turned);
+    const candidates = await candidatesIn(finder, turned, await finder.detect(turned));
+    if (candidates.length > 0) return { photo: turned, candidates };
+  }
+  for (const parts of [2, 4]) {
+    const candidates = await searchTiles(finder, photo, parts);
+    if (candidates.length > 0) return { photo, candidates };
+  }
+  return { photo, candidates: [] };
+}
+
+/** The detector sees 256 pixels: small faces show up in overlapping parts of the photo only. */
+async function searchTiles(finder: FaceFinder, photo: RgbImage, parts: number): Promise<Candidate[]> {
+  const side = Math.ceil(Math.max(photo.width, photo.height) / parts);
+  const found: Candidate[] = [];
+  if (side < MIN_TILE_PX) return found;
+  for (let top = 0; top === 0 || top + side / 2 < photo.height; top += side / 2) {
+    for (let left = 0; left === 0 || left + side / 2 < photo.width; left += side / 2) {
+      const tile = cutTile(photo, Math.floor(left), Math.floor(top), side);
+      for (const face of await finder.detect(tile)) {
+        const moved = { ...face, centerX: face.centerX + Math.floor(left), centerY: face.centerY + Math.floor(top) };
+        found.push(...(await candidatesIn(finder, photo, [moved])));
+      }
+    }
+  }
+  return found.filter((one, i) => found.slice(0, i).every((other) => distance(one, other) > one.width / 2));
+}
+
+async function candidatesIn(finder: FaceFinder, photo: RgbImage, faces: readonly FoundFace[]): Promise<Candidate[]> {
+  const candidates: Candidate[] = [];
+  for (const face of faces) {
+    const rough = await finder.mesh(photo, regionOfFace(face));
+    if (rough.score < MIN_PRESENCE) continue;
+    const mesh = await finder.mesh(photo, regionOfMesh(rough.points));
+    if (mesh.score >= MIN_PRESENCE) candidates.push({ mesh, width: faceWidth(mesh.points) });
+  }
+  return candidates;
+}
+
+function chooseFace(candidates: readonly Candidate[]): Candidate {
+  const [largest, ...others] = candidates.toSorted((a, b) => b.width - a.width);
+  if (largest === undefined) throw new PhotoError('no-face');
+  if (others.some((other) => other.width > largest.width * BYSTANDER_SHARE)) throw new PhotoError('several-faces');
+  return largest;
+}
+
+function requireUsable({ mesh, width }: Candidate): void {
+  if (width < MIN_FACE_WIDTH_PX) throw new PhotoError('face-too-small');
+  if (Math.abs(yawOf(mesh)) > MAX_YAW_RADIANS || isNoseAside(mesh)) throw new PhotoError('face-turned-away');
+}
+
+/** Turn of the head to the side in radians, from the outer corners of the eyes. */
+function yawOf(mesh: FaceMesh): number {
+  const [leftX, leftY] = meshPoint(mesh.points, 33);
+  const [rightX, rightY] = meshPoint(mesh.points, 263);
+  const depth = (mesh.depths[263] ?? 0) - (mesh.depths[33] ?? 0);
+  return Math.atan2(depth, Math.hypot(rightX - leftX, rightY - leftY));
+}
+
+/** Whether the tip of the nose covers one side of the face: at about 30 degrees on a head of usual depth. */
+function isNoseAside({ points, region }: FaceMesh): boolean {
+  const along = (index: number): number => {
+    const [x, y] = meshPoint(points, index);
+    return x * Math.cos(region.rotation) + y * Math.sin(region.rotation);
+  };
+  const [left, right] = [along(234), along(454)];
+  return Math.abs((along(1) - left) / (right - left) - 0.5) > MAX_NOSE_ASIDE;
+}
+
+/** Between the points of the mesh before the ears. */
+function faceWidth(points: Float32Array): number {
+  const [leftX, leftY] = meshPoint(points, 234);
+  const [rightX, rightY] = meshPoint(points, 454);
+  return Math.hypot(rightX - leftX, rightY - leftY);
+}
+
+function distance(a: Candidate, b: Candidate): number {
+  const [ax, ay] = meshPoint(a.mesh.points, 1);
+  const [bx, by] = meshPoint(b.mesh.points, 1);
+  return Math.hypot(ax - bx, ay - by);
+}
+
+type PortraitRegion = { centerX: number; centerY: number; size: number; rotation: number };
+
+function portraitRegion(photo: RgbImage, points: Float32Array): PortraitRegion {
+  const face = regionOfMesh(points);
+  const longest = Math.min(photo.width, photo.height);
+  const size = Math.round(Math.min(faceWidth(points) * PORTRAIT_FACE_WIDTHS, longest));
+  // On whole pixels, so that cutting does not blur.
+  const within = (centre: number, length: number): number =>
+    Math.min(length - size, Math.max(0, Math.round(centre - size / 2))) + size / 2;
+  if (Math.abs(face.rotation) <= MAX_LEAN_RADIANS) {
+    const centerY = face.centerY + (0.5 - FACE_HEIGHT_SHARE) * size;
+    return {
+      centerX: within(face.centerX, photo.width),
+      centerY: within(centerY, photo.height),
+      size,
+      rotation: 0,
+    };
+  }
+  const down = (0.5 - FACE_HEIGHT_SHARE) * size;
+  return {
+    centerX: face.centerX - Math.sin(face.rotation) * down,
+    centerY: face.centerY + Math.cos(face.rotation) * down,
+    size,
+    rotation: face.rotation,
+  };
+}
+
+async function cutPortrait(photo: RgbImage, region: PortraitRegion): Promise<RgbImage> {
+  const side = Math.round(region.size);
+  const floats = new Float32Array(side * side * 3);
+  sampleRegion(photo, region, side, floats);
+  const bytes = Uint8Array.from(floats, (value) => value * 255 + 0.5);
+  const { data } = await sharp(bytes, { raw: { width: side, height: side, channels: 3 } })
+    .resize(PORTRAIT_SIDE, PORTRAIT_SIDE, { kernel: 'lanczos3' })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { width: PORTRAIT_SIDE, height: PORTRAIT_SIDE, data };
+}
+
+function regionInPortrait(points: Float32Array, region: PortraitRegion): ReturnType<typeof regionOfMesh> {
+  const scale = PORTRAIT_SIDE / region.size;
+  const cos = Math.cos(region.rotation) * scale;
+  const sin = Math.sin(region.rotation) * scale;
+  const moved = points.slice();
+  for (let i = 0; i < moved.length; i += 2) {
+    const dx = (points[i] ?? 0) - region.centerX;
+    const dy = (points[i + 1] ?? 0) - region.centerY;
+    moved[i] = dx * cos + dy * sin + PORTRAIT_SIDE / 2;
+    moved[i + 1] = dy * cos - dx * sin + PORTRAIT_SIDE / 2;
+  }
+  return regionOfMesh(moved);
+}
+
+async function averageMesh(
+  finder: FaceFinder,
+  image: RgbImage,
+  first: ReturnType<typeof regionOfMesh>,
+): Promise<FaceMesh> {
+  const start = await finder.mesh(image, first);
+  const region = regionOfMesh(start.points);
+  const points = new Float32Array(start.points.length);
+  for (const [x, y] of MESH_SHIFTS) {
+    const shifted = { ...region, centerX: region.centerX + x * region.size, centerY: region.centerY + y * region.size };
+    const mesh = await finder.mesh(image, shifted);
+    for (let i = 0; i < points.length; i++) points[i] = (points[i] ?? 0) + (mesh.points[i] ?? 0) / MESH_SHIFTS.length;
+  }
+  return { ...start, points };
+}
+
+function cutTile(photo: RgbImage, left: number, top: number, side: number): RgbImage {
+  const width = Math.min(side, photo.width - left);
+  const height = Math.min(side, photo.height - top);
+  const data = new Uint8Array(width * height * 3);
+  for (let row = 0; row < height; row++) {
+    const start = ((top + row) * photo.width + left) * 3;
+    data.set(photo.data.subarray(start, start + width * 3), row * width * 3);
+  }
+  return { width, height, data };
+}
+
+/** Turned clockwise. */
+function quarterTurn(photo: RgbImage): RgbImage {
+  const { width, height } = photo;
+  const data = new Uint8Array(photo.data.length);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const from = (y * width + x) * 3;
+      const to = (x * height + (height - 1 - y)) * 3;
+      for (let c = 0; c < 3; c++) data[to + c] = photo.data[from + c] ?? 0;
+    }
+  }
+  return { width: height, height: width, data };
+}

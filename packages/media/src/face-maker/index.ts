@@ -1,0 +1,4 @@
+export { type MakeBundleOptions, makeBundleFromPhoto } from './make-bundle.ts';
+export { PhotoError, type PhotoProblem } from './photo-error.ts';
+export { SpeechError, type SpeechProblem } from './read-speech.ts';
+export { type RenderedSpeech, type RenderSpeechOptions, renderSpeech } from './render-speech.ts';

@@ -1,0 +1,54 @@
+import { meshPoint } from './face-finder.ts';
+import type { RgbImage } from './image-sampler.ts';
+
+type Colour = readonly [luma: number, blueness: number, redness: number];
+
+/** Mesh points on bare skin of the upper face: under the eyes, bridge of the nose, middle of the forehead. */
+const UPPER_FACE = [6, 197, 151, 9, 50, 280, 117, 346] as const;
+/** Around the mouth: above the upper lip, beside the corners, below the lower lip. */
+const AROUND_MOUTH = [164, 167, 393, 186, 410, 18, 200, 83, 313, 43, 273] as const;
+/** The red of the lips. */
+const LIPS = [0, 37, 267, 17, 84, 314, 11, 16, 72, 302] as const;
+/** Distances in blue and red difference (BT.601) and luma, found on faces with drawn masks. */
+const FOREIGN_CHROMA = 11;
+const FOREIGN_LUMA = 60;
+const LIP_CHROMA = 3.5;
+const LIP_LUMA = 14;
+
+/** Whether something that is not skin lies over the mouth, such as a mask. Skin-coloured things pass. */
+export function isMouthCovered(image: RgbImage, points: Float32Array): boolean {
+  const upper = medianColour(image, points, UPPER_FACE);
+  const around = medianColour(image, points, AROUND_MOUTH);
+  const lips = medianColour(image, points, LIPS);
+  const isForeign = chromaDistance(upper, around) > FOREIGN_CHROMA || Math.abs(upper[0] - around[0]) > FOREIGN_LUMA;
+  const showsLips = chromaDistance(lips, around) > LIP_CHROMA || Math.abs(lips[0] - around[0]) > LIP_LUMA;
+  return isForeign && !showsLips;
+}
+
+function chromaDistance(a: Colour, b: Colour): number {
+  return Math.hypot(a[1] - b[1], a[2] - b[2]);
+}
+
+function medianColour(image: RgbImage, points: Float32Array, indices: readonly number[]): Colour {
+  const colours = indices.map((index) => colourAt(image, ...meshPoint(points, index)));
+  const median = (channel: 0 | 1 | 2): number => {
+    const values = colours.map((colour) => colour[channel]).sort((a, b) => a - b);
+    return values[values.length >> 1] ?? 0;
+  };
+  return [median(0), median(1), median(2)];
+}
+
+/** Mean of 5 x 5 pixels. */
+function colourAt(image: RgbImage, x: number, y: number): Colour {
+  const sum = [0, 0, 0];
+  for (let row = -2; row <= 2; row++) {
+    for (let column = -2; column <= 2; column++) {
+      const px = Math.min(image.width - 1, Math.max(0, Math.round(x) + column));
+      const py = Math.min(image.height - 1, Math.max(0, Math.round(y) + row));
+      for (let c = 0; c < 3; c++) sum[c] = (sum[c] ?? 0) + (image.data[(py * image.width + px) * 3 + c] ?? 0) / 25;
+    }
+  }
+  const [red = 0, green = 0, blue = 0] = sum;
+  const luma = 0.299 * red + 0.587 * green + 0.114 * blue;
+  return [luma, 0.564 * (blue - luma), 0.713 * (red - luma)];
+}

@@ -1,0 +1,185 @@
+import { smoothStep } from '../frames/head-motion.ts';
+import type { MouthShape, Point, SourceBox } from '../frames/manifest.ts';
+import { curveAt, type MouthFrame, toLocal, toPicture } from './mouth-frame.ts';
+import type { MouthTarget } from './mouth-target.ts';
+
+/** Where one pixel of a drawn mouth comes from. Lengths in portrait pixels in the frame of the mouth. */
+export type WarpSample = {
+  /** Where in the source. */
+  u: number;
+  v: number;
+  /** Distance to the edge of the opening: positive on the lips' side. */
+  edge: number;
+  /** `u` as a share of the way from the middle (0) to the corners (±1) of the drawn mouth. */
+  share: number;
+  upper: number;
+  lower: number;
+  isUpper: boolean;
+};
+
+/** How far the warp reaches, in the frame of the mouth. */
+type Reach = { readonly side: number; readonly top: number; readonly bottom: number };
+
+export function warpReach(frame: MouthFrame, sideLength: number): Reach {
+  const room = sideLength - 4 - frame.originY;
+  return {
+    side: Math.max(-frame.faceLeft, frame.faceRight, 1.8 * frame.halfWidth) * 1.06,
+    top: frame.noseBase * 0.95,
+    bottom: Math.max(frame.chin * 1.1, Math.min(frame.chin * 1.8, room)),
+  };
+}
+
+/** The box, in portrait pixels, that holds everything that any pose changes. */
+export function warpBox(frame: MouthFrame, reach: Reach, sideLength: number): SourceBox {
+  const corners = [-reach.side, reach.side].flatMap((u) =>
+    [reach.top, reach.bottom].map((v) => toPicture(frame, u, v)),
+  );
+  const margin = 16;
+  const from = (axis: 0 | 1): number =>
+    Math.max(0, Math.floor(Math.min(...corners.map((corner) => corner[axis])) - margin));
+  const to = (axis: 0 | 1): number =>
+    Math.min(sideLength, Math.ceil(Math.max(...corners.map((corner) => corner[axis])) + margin));
+  return { x: from(0), y: from(1), width: to(0) - from(0), height: to(1) - from(1) };
+}
+
+/**
+ * Two smooth layers cut at the seam of the lips, evaluated backwards: the upper one carries upper lip and philtrum and
+ * ends at the nose, the lower one carries lower lip, chin and jaw and ends in the neck.
+ */
+export function createMouthWarp(
+  frame: MouthFrame,
+  target: MouthTarget,
+  reach: Reach,
+): (u: number, v: number, out: WarpSample) => void {
+  const { halfWidth, chin } = frame;
+  const { chinDrop, cheekLift, cornerScale } = target;
+  const cheekV = frame.noseBase * 0.55;
+  return (u, v, out) => {
+    const fadeV = v < 0 ? smoothStep(reach.top, reach.top * 0.2, v) : 1 - smoothStep(chin * 0.2, chin * 0.95, v);
+    const fadeU = 1 - smoothStep(0.85, 1.75, Math.abs(u) / halfWidth);
+    const sourceU = u / (1 + (cornerScale - 1) * fadeU * fadeV);
+    const share = sourceU / halfWidth;
+    const outside = Math.max(0, Math.abs(share) - 1);
+    const lateral = 1 - smoothStep(0, 1.1, outside);
+    const upper = curveAt(target.upperEdge, share);
+    const lower = curveAt(target.lowerEdge, share);
+    const isUpper = v < (upper + lower) / 2;
+    let sourceV: number;
+    if (isUpper) {
+      const edge = upper - v;
+      const from = curveAt(frame.innerUpper, share);
+      const lip = from - curveAt(frame.outerUpper, share);
+      const room = Math.max(1, upper - reach.top);
+      const fade = 1 - smoothStep(0, 1, edge / room);
+      const swell = thicknessShift(edge, lip, target.upperThickness, room * 0.5) * lateral;
+      sourceV = v - (upper - from) * lateral * fade + swell;
+      out.edge = edge;
+    } else {
+      const edge = v - lower;
+      const from = curveAt(frame.innerLower, share);
+      const lip = curveAt(frame.outerLower, share) - from;
+      const jaw = chinDrop * (1 - smoothStep(0.2, 1.3, outside));
+      const toChin = Math.max(0, edge / Math.max(1, chin + chinDrop - lower));
+      const mix = smoothStep(0, 0.75, toChin);
+      const beyond = smoothStep(chin + chinDrop, reach.bottom, v);
+      const swell = thicknessShift(edge, lip, target.lowerThickness, chin * 0.4) * lateral;
+      sourceV = v - ((lower - from) * lateral * (1 - mix) + jaw * mix) * (1 - beyond) - swell;
+      out.edge = edge;
+    }
+    if (cheekLift !== 0) {
+      const away = Math.hypot((Math.abs(u) / halfWidth - 1.45) / 0.75, (v - cheekV) / (0.8 * halfWidth));
+      sourceV += cheekLift * (1 - smoothStep(0, 1, away));
+    }
+    out.u = sourceU;
+    out.v = sourceV;
+    out.share = share;
+    out.upper = upper;
+    out.lower = lower;
+    out.isUpper = isUpper;
+  };
+}
+
+/** Shift that makes a lip `thickness` times as thick, fading out over `fadePx` behind it. */
+function thicknessShift(edge: number, lip: number, thickness: number, fadePx: number): number {
+  if (lip < 0.5 || edge <= 0) return 0;
+  const drawn = lip * thickness;
+  const shift = Math.min(edge, drawn) * (1 - 1 / thickness);
+  return edge <= drawn ? shift : shift * (1 - smoothStep(0, fadePx, edge - drawn));
+}
+
+export function createWarpSample(): WarpSample {
+  return { u: 0, v: 0, edge: 0, share: 0, upper: 0, lower: 0, isUpper: false };
+}
+
+const OUTER_SHARES = [-2 / 3, -1 / 3, 0, 1 / 3, 2 / 3] as const;
+const INNER_SHARES = [-0.5, 0, 0.5] as const;
+const INNER_CORNER_SHARE = 0.93;
+
+/** The landmarks of a drawn mouth: the source's, followed through the warp, and the opening as it was drawn. */
+export function shapeOf(
+  frame: MouthFrame,
+  target: MouthTarget,
+  reach: Reach,
+  fixed: { readonly chin: Point; readonly jawLeft: Point; readonly jawRight: Point },
+): MouthShape {
+  const warp = createMouthWarp(frame, target, reach);
+  const place = (u: number, v: number): [number, number] => roundPoint(toPicture(frame, ...forward(warp, u, v)));
+  const { halfWidth } = frame;
+  const outerAt = (curve: Float32Array, share: number): [number, number] =>
+    place(share * halfWidth, curveAt(curve, share));
+  const innerAt = (curve: Float32Array, share: number): [number, number] => {
+    const v = curveAt(curve, share);
+    return roundPoint(toPicture(frame, drawnU(warp, share * halfWidth, v), v));
+  };
+  const innerCorner = (share: number): [number, number] => {
+    const v = (curveAt(target.upperEdge, share) + curveAt(target.lowerEdge, share)) / 2;
+    return roundPoint(toPicture(frame, drawnU(warp, share * halfWidth, v), v));
+  };
+  return {
+    outer: [
+      outerAt(frame.outerUpper, -1),
+      ...OUTER_SHARES.map((share) => outerAt(frame.outerUpper, share)),
+      outerAt(frame.outerUpper, 1),
+      ...OUTER_SHARES.toReversed().map((share) => outerAt(frame.outerLower, share)),
+    ],
+    inner: [
+      innerCorner(-INNER_CORNER_SHARE),
+      ...INNER_SHARES.map((share) => innerAt(target.upperEdge, share)),
+      innerCorner(INNER_CORNER_SHARE),
+      ...INNER_SHARES.toReversed().map((share) => innerAt(target.lowerEdge, share)),
+    ],
+    chin: place(...toLocal(frame, ...fixed.chin)),
+    jawLeft: place(...toLocal(frame, ...fixed.jawLeft)),
+    jawRight: place(...toLocal(frame, ...fixed.jawRight)),
+  };
+}
+
+type Warp = (u: number, v: number, out: WarpSample) => void;
+
+/** Where a point of the source lands: fixed-point iteration on the backward warp. */
+function forward(warp: Warp, u: number, v: number): [number, number] {
+  const sample = createWarpSample();
+  let atU = u;
+  let atV = v;
+  for (let round = 0; round < 40; round++) {
+    warp(atU, atV, sample);
+    atU += 0.6 * (u - sample.u);
+    atV += 0.6 * (v - sample.v);
+  }
+  return [atU, atV];
+}
+
+/** `u` at which a column of the source is drawn at height `v`. */
+function drawnU(warp: Warp, u: number, v: number): number {
+  const sample = createWarpSample();
+  let at = u;
+  for (let round = 0; round < 20; round++) {
+    warp(at, v, sample);
+    at += 0.8 * (u - sample.u);
+  }
+  return at;
+}
+
+function roundPoint([x, y]: [number, number]): [number, number] {
+  return [Math.round(x * 100) / 100, Math.round(y * 100) / 100];
+}

@@ -1,0 +1,179 @@
+import { deflateSync } from 'node:zlib';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodePhoto } from './decode-photo.ts';
+import { FaceFinder } from './face-finder.ts';
+import { findPortrait, PORTRAIT_SIDE } from './find-portrait.ts';
+import { avatarPhoto, jpegOf, masked, open, type RawPhoto, sideBySide, smallOnWall, turned } from './testing/photos.ts';
+
+let finder: FaceFinder;
+let woman: RawPhoto;
+let man: RawPhoto;
+
+beforeAll(async () => {
+  finder = await FaceFinder.open();
+  [woman, man] = await Promise.all([avatarPhoto('iris'), avatarPhoto('marcus')]);
+});
+afterAll(() => finder.close());
+
+async function portraitOf(bytes: Uint8Array) {
+  return findPortrait(finder, await decodePhoto(bytes));
+}
+
+/** A PNG whose header promises `width` x `height` pixels and that holds none of them. */
+function pngHeader(width: number, height: number): Buffer {
+  const chunk = (type: string, body: Buffer): Buffer => {
+    const framed = Buffer.concat([Buffer.alloc(4), Buffer.from(type, 'latin1'), body, Buffer.alloc(4)]);
+    framed.writeUInt32BE(body.length, 0);
+    framed.writeUInt32BE(crc32(framed.subarray(4, -4)), framed.length - 4);
+    return framed;
+  };
+  const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0]);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', deflateSync(Buffer.alloc(64)))]);
+}
+
+function crc32(bytes: Buffer): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+function bmpOf(photo: RawPhoto): Buffer {
+  const rowBytes = Math.ceil((photo.width * 3) / 4) * 4;
+  const file = Buffer.alloc(54 + rowBytes * photo.height);
+  file.write('BM', 'latin1');
+  file.writeUInt32LE(file.length, 2);
+  file.writeUInt32LE(54, 10);
+  file.writeUInt32LE(40, 14);
+  file.writeInt32LE(photo.width, 18);
+  file.writeInt32LE(photo.height, 22);
+  file.writeUInt16LE(1, 26);
+  file.writeUInt16LE(24, 28);
+  for (let y = 0; y < photo.height; y++) {
+    for (let x = 0; x < photo.width; x++) {
+      const from = ((photo.height - 1 - y) * photo.width + x) * 3;
+      const to = 54 + y * rowBytes + x * 3;
+      for (let c = 0; c < 3; c++) file[to + c] = photo.data[from + 2 - c]!;
+    }
+  }
+  return file;
+}
+
+describe('files', () => {
+  it.each([
+    ['a text named .png', Buffer.from('Hello, this is a text and no picture.\n'.repeat(10))],
+    ['a Windows program', Buffer.concat([Buffer.from('MZ\x90\x00'), Buffer.alloc(2000, 7)])],
+    ['a Linux program', Buffer.concat([Buffer.from('\x7fELF', 'latin1'), Buffer.alloc(2000, 7)])],
+    ['an SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')],
+    ['an empty file', Buffer.alloc(0)],
+  ])('%s is not an image', async (_name, bytes) => {
+    await expect(decodePhoto(bytes)).rejects.toMatchObject({ name: 'PhotoError', reason: 'not-an-image' });
+  });
+
+  it('a damaged picture is told from a foreign file', async () => {
+    const jpeg = await jpegOf(woman);
+    const png = await open(woman).resize(200).png().toBuffer();
+    png.fill(0x55, png.length >> 1, (png.length >> 1) + 400);
+    const bmp = bmpOf(await smallRaw(woman)).subarray(0, 4000);
+    for (const bytes of [jpeg.subarray(0, jpeg.length >> 2), jpeg.subarray(0, 40), png, bmp]) {
+      await expect(decodePhoto(bytes)).rejects.toMatchObject({ reason: 'corrupt' });
+    }
+  });
+
+  it('an animation is refused', async () => {
+    const frames = Buffer.alloc(32 * 64 * 3, 40).fill(200, 0, 32 * 32 * 3);
+    const webp = await sharp(frames, { raw: { width: 32, height: 64, channels: 3, pageHeight: 32 } })
+      .webp({ delay: [100, 100], loop: 0 })
+      .toBuffer();
+    await expect(decodePhoto(webp)).rejects.toMatchObject({ reason: 'animated' });
+  });
+
+  it('a picture of 100 megapixels is refused by its header, without memory for its pixels', async () => {
+    const bmp = bmpOf({ width: 2, height: 2, data: Buffer.alloc(12) });
+    bmp.writeInt32LE(10_000, 18);
+    bmp.writeInt32LE(-10_000, 22);
+    const before = process.memoryUsage().rss;
+    for (const bytes of [pngHeader(10_000, 10_000), pngHeader(2_000_000, 2_000_000), bmp]) {
+      await expect(decodePhoto(bytes)).rejects.toMatchObject({ reason: 'too-large' });
+    }
+    expect(process.memoryUsage().rss - before).toBeLessThan(60_000_000);
+  });
+
+  it('the type comes from the content, and every format gives the same picture', async () => {
+    const small = await smallRaw(woman);
+    const png = await decodePhoto(await open(small).png().toBuffer());
+    expect(Buffer.from(png.data).equals(small.data)).toBe(true);
+    expect(Buffer.from((await decodePhoto(bmpOf(small))).data).equals(small.data)).toBe(true);
+    const webp = await decodePhoto(await open(small).webp({ lossless: true }).toBuffer());
+    expect(Buffer.from(webp.data).equals(small.data)).toBe(true);
+  });
+
+  it('EXIF orientation is applied', async () => {
+    const { data, info } = await open(woman).resize(400, 300).raw().toBuffer({ resolveWithObject: true });
+    const scene = { width: info.width, height: info.height, data };
+    const lying = await open(scene).rotate(-90).withMetadata({ orientation: 6 }).png().toBuffer();
+    const upright = await decodePhoto(lying);
+    expect([upright.width, upright.height]).toEqual([400, 300]);
+    expect(Buffer.from(upright.data).equals(data)).toBe(true);
+  });
+});
+
+async function smallRaw(photo: RawPhoto): Promise<RawPhoto> {
+  const { data, info } = await open(photo).resize(90, 90).raw().toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data };
+}
+
+describe('faces', () => {
+  it('a blank wall and noise hold no face', async () => {
+    const create = { width: 640, height: 480, channels: 3 as const, background: '#c8c8c8' };
+    const noise = { type: 'gaussian' as const, mean: 128, sigma: 60 };
+    for (const image of [sharp({ create }), sharp({ create: { ...create, noise } })]) {
+      await expect(portraitOf(await image.png().toBuffer())).rejects.toMatchObject({ reason: 'no-face' });
+    }
+  });
+
+  it('two people are too many; someone small in the background is not', async () => {
+    await expect(portraitOf(await sideBySide(woman, man))).rejects.toMatchObject({ reason: 'several-faces' });
+    const far = await open(man).resize(230).png().toBuffer();
+    const group = await open(woman)
+      .composite([{ input: far, left: 780, top: 60 }])
+      .jpeg()
+      .toBuffer();
+    expect((await portraitOf(group)).image.width).toBe(PORTRAIT_SIDE);
+  });
+
+  it('a face below 60 pixels is too small, also where the detector sees it in parts only', async () => {
+    await expect(portraitOf(await smallOnWall(woman, 130, 900))).rejects.toMatchObject({ reason: 'face-too-small' });
+    await expect(portraitOf(await smallOnWall(woman, 150, 3000))).rejects.toMatchObject({ reason: 'face-too-small' });
+  });
+
+  it('a head turned far aside is refused, one turned a little is not', async () => {
+    await expect(portraitOf(await jpegOf(turned(woman, 50)))).rejects.toMatchObject({ reason: 'face-turned-away' });
+    expect((await portraitOf(await jpegOf(turned(woman, 12)))).image.width).toBe(PORTRAIT_SIDE);
+  });
+
+  it.each(['#f4f4f4', '#7fb2d8', '#202020'])('a mask of colour %s covers the mouth', async (colour) => {
+    await expect(portraitOf(await masked(man, colour))).rejects.toMatchObject({ reason: 'mouth-covered' });
+  });
+
+  it('a photo lying on its side, leaning, mirrored, dark or colourless still gives a portrait', async () => {
+    const variants = [
+      open(woman).rotate(90),
+      open(woman).rotate(-20, { background: '#777' }),
+      open(woman).flop(),
+      open(woman).linear(0.3, 0),
+      open(woman).greyscale().toColourspace('srgb'),
+    ];
+    for (const variant of variants) {
+      const { points } = await portraitOf(await variant.jpeg().toBuffer());
+      const roll = Math.atan2(points[263 * 2 + 1]! - points[33 * 2 + 1]!, points[263 * 2]! - points[33 * 2]!);
+      expect(Math.abs(roll)).toBeLessThan(0.25);
+    }
+  });
+});

@@ -1,0 +1,143 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Decoder, Demuxer } from 'node-av/api';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { renderSpeech } from './index.ts';
+import { decodeSpeech } from './read-speech.ts';
+
+const AVATAR = join(import.meta.dirname, '../../../../avatars/iris');
+const COMMAND = join(import.meta.dirname, 'command.ts');
+const RATE_HZ = 16_000;
+const SIDE = 128;
+let folder: string;
+let wav: string;
+
+/** A second of a voice-like buzz between two pauses of 0.4 s. */
+function buzz(): Buffer {
+  const samples = Int16Array.from({ length: 1.8 * RATE_HZ }, (_unused, i) => {
+    const time = i / RATE_HZ;
+    if (time < 0.4 || time > 1.4) return 0;
+    let sum = 0;
+    for (let harmonic = 1; harmonic < 30; harmonic++) {
+      const hz = harmonic * 120;
+      const formant = 1 / (1 + ((hz - 700) / 150) ** 2) + 0.6 / (1 + ((hz - 1150) / 200) ** 2);
+      sum += formant * Math.sin(2 * Math.PI * hz * time);
+    }
+    return sum * 6000;
+  });
+  const header = Buffer.alloc(44);
+  header.write('RIFF', 0);
+  header.writeUInt32LE(36 + samples.byteLength, 4);
+  header.write('WAVEfmt ', 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(RATE_HZ, 24);
+  header.writeUInt32LE(RATE_HZ * 2, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.write('data', 36);
+  header.writeUInt32LE(samples.byteLength, 40);
+  return Buffer.concat([header, Buffer.from(samples.buffer)]);
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'render-speech-'));
+  wav = join(folder, 'buzz.wav');
+  await writeFile(wav, buzz());
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** The name of the picture codec, and the luma plane of every picture. */
+async function readFilm(path: string): Promise<{ codec: string; pictures: Buffer[] }> {
+  const demuxer = await Demuxer.open(path);
+  const video = demuxer.video()!;
+  const decoder = await Decoder.create(video);
+  const pictures: Buffer[] = [];
+  for await (const frame of decoder.frames(demuxer.packets(video.index))) {
+    if (frame === null) continue;
+    pictures.push(Buffer.from(frame.toBuffer().subarray(0, frame.width * frame.height)));
+    frame.free();
+  }
+  const codec = decoder.getCodec().name ?? '';
+  decoder.close();
+  await demuxer.close();
+  return { codec, pictures };
+}
+
+it('writes pictures and sound of the same length, and the face moves with the sound', async () => {
+  const out = join(folder, 'film.mp4');
+  const shares: number[] = [];
+  const { pictureCount, durationMs } = await renderSpeech(AVATAR, wav, out, {
+    widthPx: SIDE,
+    heightPx: SIDE,
+    cachePath: join(folder, 'cache'),
+    onProgress: (share) => shares.push(share),
+  });
+  expect(durationMs).toBe(pictureCount * 40);
+  expect(pictureCount).toBe(55);
+  expect(shares.at(-1)).toBe(1);
+  const { codec, pictures } = await readFilm(out);
+  expect(codec).toContain('h264');
+  expect(pictures).toHaveLength(pictureCount);
+  // The sound is kept whole: the buzz starts and ends where it did.
+  const { pcm, sampleRateHz } = await decodeSpeech(await readFile(out));
+  const loud = pcm.findIndex((value) => Math.abs(value) > 2000) / sampleRateHz;
+  expect(Math.abs(loud - 0.4)).toBeLessThan(0.03);
+  expect(Math.abs(pcm.length / sampleRateHz - durationMs / 1000)).toBeLessThan(0.05);
+  // Around the lips pictures of the vowel differ from those of the pause far more than those of the pause among
+  // themselves.
+  const mouth = (index: number): number => {
+    let sum = 0;
+    for (let y = 66; y < 80; y++) for (let x = 54; x < 74; x++) sum += pictures[index]![y * SIDE + x]!;
+    return sum / (14 * 20);
+  };
+  expect(Math.abs(mouth(24) - mouth(4))).toBeGreaterThan(3 * Math.abs(mouth(5) - mouth(4)) + 3);
+}, 120_000);
+
+it('a cancelled film leaves no file', async () => {
+  const controller = new AbortController();
+  const out = join(folder, 'cancelled.mp4');
+  const rendering = renderSpeech(AVATAR, wav, out, {
+    widthPx: SIDE,
+    heightPx: SIDE,
+    cachePath: join(folder, 'cache'),
+    signal: controller.signal,
+    onProgress: (share) => share > 0.3 && controller.abort(new Error('enough')),
+  });
+  await expect(rendering).rejects.toThrow('enough');
+  expect((await readdir(folder)).filter((name) => name.startsWith('cancelled'))).toEqual([]);
+}, 120_000);
+
+it('what is no sound, or none at all, is refused with a reason', async () => {
+  await expect(decodeSpeech(Buffer.from('#EXTM3U\nhttp://127.0.0.1:9/x.mp3\n'))).rejects.toMatchObject({
+    reason: 'not-audio',
+  });
+  await expect(decodeSpeech(Buffer.alloc(3000, 65))).rejects.toMatchObject({ reason: 'not-audio' });
+  await expect(decodeSpeech(buzz().subarray(0, 44))).rejects.toMatchObject({ name: 'SpeechError' });
+});
+
+it('the command line explains itself and its failures by exit codes', async () => {
+  const run = async (...argv: string[]) =>
+    promisify(execFile)(process.execPath, [COMMAND, ...argv]).then(
+      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+      (error: { code: number; stdout: string; stderr: string }) => error,
+    );
+  const text = join(folder, 'text.png');
+  await writeFile(text, 'no picture');
+  const [help, wrong, unusable, missing] = await Promise.all([
+    run('--help'),
+    run('face', 'paint'),
+    run('face', 'make', text, '-o', join(folder, 'never')),
+    run('face', 'speak', join(folder, 'nowhere'), wav, '-o', join(folder, 'never.mp4')),
+  ]);
+  expect([help.code, wrong.code, unusable.code, missing.code]).toEqual([0, 2, 3, 1]);
+  expect(help.stdout).toContain('visavis face make');
+  expect(unusable.stderr).toContain('not-an-image: This file is not a JPEG');
+  expect(missing.stderr).toContain('manifest.json');
+  expect(existsSync(join(folder, 'never'))).toBe(false);
+}, 60_000);

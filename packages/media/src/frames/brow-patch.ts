@@ -1,0 +1,76 @@
+import { smoothStep } from './head-motion.ts';
+import type { AvatarManifest, SourceBox } from './manifest.ts';
+import { gridMesh } from './mesh.ts';
+import { createMorphPatchBuilder, type MorphPatch } from './morph-patch.ts';
+import { cropImage, pasteCrop, type RgbaImage } from './source-image.ts';
+
+const FEATHER_PX = 14;
+
+/** The brows: textures and vertices of 0 rest, 1 raised, 2 concerned. */
+export type BrowPatch = { readonly patch: MorphPatch; readonly shapes: readonly Float32Array[] };
+
+/** `still` gives parts of the opaque resting picture. The patch ends above the lids, which belong to the life loop. */
+export function buildBrowPatch(
+  manifest: AvatarManifest,
+  still: (box: SourceBox) => RgbaImage,
+  pictures: { readonly raised: RgbaImage; readonly concerned: RgbaImage },
+  prefilterPx: number,
+): BrowPatch {
+  const { brows } = manifest.expressions;
+  const region = evenBox(brows.box);
+  const rest = new Float32Array(brows.columns * brows.rows * 2);
+  for (let row = 0; row < brows.rows; row++) {
+    for (let column = 0; column < brows.columns; column++) {
+      const at = (row * brows.columns + column) * 2;
+      rest[at] = region.x + (region.width * column) / (brows.columns - 1);
+      rest[at + 1] = region.y + (region.height * row) / (brows.rows - 1);
+    }
+  }
+  const mesh = gridMesh(brows.columns, brows.rows);
+  const quiet = still(region);
+  const builder = createMorphPatchBuilder(region, mesh, rest, 3, prefilterPx);
+  const shapes = [rest];
+  builder.add(quiet, rest);
+  for (const name of ['raised', 'concerned'] as const) {
+    const displacement = brows[name].displacement.flat();
+    const vertices = rest.map((value, i) => value + (displacement[i] ?? 0));
+    const canvas = { ...quiet, data: quiet.data.slice() };
+    const cut = cropImage(pictures[name], {
+      x: region.x - brows.box.x,
+      y: region.y - brows.box.y,
+      width: region.width,
+      height: region.height,
+    });
+    pasteCrop(canvas, cut, { ...region, x: 0, y: 0 }, (FEATHER_PX * manifest.sourceSizePx) / 1024);
+    builder.add(canvas, vertices);
+    shapes.push(vertices);
+  }
+  return { patch: builder.finish(browMask(manifest, region)), shapes };
+}
+
+function evenBox(box: SourceBox): SourceBox {
+  const x = Math.ceil(box.x / 2) * 2;
+  const y = Math.ceil(box.y / 2) * 2;
+  return {
+    x,
+    y,
+    width: Math.floor((box.x + box.width - x) / 2) * 2,
+    height: Math.floor((box.y + box.height - y) / 2) * 2,
+  };
+}
+
+/** Full on the forehead and the brows, nothing from the crease of the upper lids down and at the border. */
+function browMask(manifest: AvatarManifest, region: SourceBox): Uint8Array {
+  const unit = manifest.sourceSizePx / 1024;
+  const { left, right } = manifest.landmarks.eyes;
+  const lidTop = Math.min(...[...left.upper, ...right.upper].map(([, y]) => y));
+  const mask = new Uint8Array(region.width * region.height);
+  for (let y = 0; y < region.height; y++) {
+    const aboveLids = 1 - smoothStep(lidTop - 20 * unit, lidTop - 4 * unit, region.y + y);
+    for (let x = 0; x < region.width; x++) {
+      const edge = Math.min(x, y, region.width - 1 - x, region.height - 1 - y);
+      mask[y * region.width + x] = Math.round(255 * aboveLids * smoothStep(2, FEATHER_PX * unit + 2, edge));
+    }
+  }
+  return mask;
+}

@@ -1,0 +1,172 @@
+import type { Picture } from '../core/picture.ts';
+import { createSampleMap, type Mesh, rasterize, resetSampleMap, type SampleMap } from './mesh.ts';
+import type { MorphPatch } from './morph-patch.ts';
+import { createMixPlan, type MixPlan, mixPlanes, planMix } from './texture-mix.ts';
+
+/** Memory that drawing one patch needs; one per caller, reused for every frame. */
+export type DrawScratch = {
+  readonly map: SampleMap;
+  readonly plan: MixPlan;
+  readonly y: Uint8Array;
+  readonly u: Uint8Array;
+  readonly v: Uint8Array;
+};
+
+export function createDrawScratch(patch: MorphPatch): DrawScratch {
+  const size = patch.region.width * patch.region.height;
+  return {
+    map: createSampleMap(),
+    plan: createMixPlan(patch.imageCount),
+    y: new Uint8Array(size),
+    u: new Uint8Array(size / 4),
+    v: new Uint8Array(size / 4),
+  };
+}
+
+/**
+ * Draws the patch over `out`. `positions` are the vertices in output pixels. `look` holds each image's share, not below
+ * 0. `opacity` runs from 0 to 1.
+ */
+export function drawMorphPatch(
+  patch: MorphPatch,
+  positions: Float32Array,
+  look: Float32Array,
+  opacity: number,
+  out: Picture,
+  scratch: DrawScratch,
+): void {
+  const { map, plan } = scratch;
+  planMix(look, plan);
+  if (opacity <= 0 || plan.count === 0 || !openWindow(patch.mesh, positions, out, map)) return;
+  rasterize(patch.mesh, positions, patch.textureAt, map);
+  const { width, height } = patch.region;
+  const halfWidth = width / 2;
+  const halfHeight = height / 2;
+  const first = plan.images[0] as number;
+  const size = width * height;
+  let y = patch.y.subarray(first * size, (first + 1) * size);
+  let u = patch.u.subarray((first * size) / 4, ((first + 1) * size) / 4);
+  let v = patch.v.subarray((first * size) / 4, ((first + 1) * size) / 4);
+  if (plan.count > 1) {
+    ({ y, u, v } = scratch);
+    mixPlanes(patch.y, width, height, patch.spans, 1, plan, y);
+    mixPlanes(patch.u, halfWidth, halfHeight, patch.spans, 2, plan, u);
+    mixPlanes(patch.v, halfWidth, halfHeight, patch.spans, 2, plan, v);
+  }
+  bendLuma(patch, y, map, opacity / 255, out);
+  bendChroma(patch, u, v, map, opacity / 255, out);
+}
+
+/** The even-aligned part of the picture that the triangles span; false when that is nothing. */
+function openWindow(mesh: Mesh, positions: Float32Array, out: Picture, map: SampleMap): boolean {
+  let left = Infinity;
+  let right = -Infinity;
+  let top = Infinity;
+  let bottom = -Infinity;
+  const { triangles } = mesh;
+  for (let t = 0; t < triangles.length; t++) {
+    const i = (triangles[t] as number) * 2;
+    const x = positions[i] as number;
+    const y = positions[i + 1] as number;
+    if (x < left) left = x;
+    if (x > right) right = x;
+    if (y < top) top = y;
+    if (y > bottom) bottom = y;
+  }
+  const x0 = Math.max(0, Math.floor(left / 2) * 2);
+  const y0 = Math.max(0, Math.floor(top / 2) * 2);
+  const x1 = Math.min(out.width, Math.ceil(right / 2) * 2);
+  const y1 = Math.min(out.height, Math.ceil(bottom / 2) * 2);
+  if (!(x1 > x0 && y1 > y0)) return false;
+  resetSampleMap(map, x0, y0, x1 - x0, y1 - y0);
+  return true;
+}
+
+function bendLuma(patch: MorphPatch, texels: Uint8Array, map: SampleMap, opacityScale: number, out: Picture): void {
+  const { mask } = patch;
+  const { width, height } = patch.region;
+  const { data } = out;
+  const maxX = width - 1.001;
+  const maxY = height - 1.001;
+  for (let row = 0; row < map.height; row++) {
+    const outAt = (map.y + row) * out.width + map.x;
+    for (let column = 0; column < map.width; column++) {
+      const u = map.u[row * map.width + column] as number;
+      if (u < 0) continue;
+      const v = map.v[row * map.width + column] as number;
+      const x = u > 0.5 ? Math.min(u - 0.5, maxX) : 0;
+      const y = v > 0.5 ? Math.min(v - 0.5, maxY) : 0;
+      const ix = x | 0;
+      const iy = y | 0;
+      const at = iy * width + ix;
+      const cover = mask[at] as number;
+      if (cover === 0) continue;
+      const fx = x - ix;
+      const a = texels[at] as number;
+      const c = texels[at + width] as number;
+      const top = a + ((texels[at + 1] as number) - a) * fx;
+      const bottom = c + ((texels[at + width + 1] as number) - c) * fx;
+      const value = top + (bottom - top) * (y - iy);
+      const below = data[outAt + column] as number;
+      data[outAt + column] = below + (value - below) * cover * opacityScale + 0.5;
+    }
+  }
+}
+
+function bendChroma(
+  patch: MorphPatch,
+  texelsU: Uint8Array,
+  texelsV: Uint8Array,
+  map: SampleMap,
+  opacityScale: number,
+  out: Picture,
+): void {
+  const { mask } = patch;
+  const maskWidth = patch.region.width;
+  const width = maskWidth / 2;
+  const { data } = out;
+  const outWidth = out.width / 2;
+  const planeOfU = out.width * out.height;
+  const planeOfV = planeOfU + planeOfU / 4;
+  const maxX = width - 1.001;
+  const maxY = patch.region.height / 2 - 1.001;
+  for (let row = 0; row < map.height; row += 2) {
+    const outAt = ((map.y + row) / 2) * outWidth + map.x / 2;
+    for (let column = 0; column < map.width; column += 2) {
+      const first = row * map.width + column;
+      const last = first + map.width + 1;
+      const u0 = map.u[first] as number;
+      const u1 = map.u[last] as number;
+      if (u0 < 0 || u1 < 0) continue;
+      const u = (u0 + u1) / 4;
+      const v = ((map.v[first] as number) + (map.v[last] as number)) / 4;
+      const x = u > 0.5 ? Math.min(u - 0.5, maxX) : 0;
+      const y = v > 0.5 ? Math.min(v - 0.5, maxY) : 0;
+      const ix = x | 0;
+      const iy = y | 0;
+      const cover = (mask[iy * 2 * maskWidth + ix * 2] as number) * opacityScale;
+      if (cover === 0) continue;
+      const at = iy * width + ix;
+      const fx = x - ix;
+      const fy = y - iy;
+      const w0 = (1 - fx) * (1 - fy);
+      const w1 = fx * (1 - fy);
+      const w2 = (1 - fx) * fy;
+      const w3 = fx * fy;
+      const valueU =
+        (texelsU[at] as number) * w0 +
+        (texelsU[at + 1] as number) * w1 +
+        (texelsU[at + width] as number) * w2 +
+        (texelsU[at + width + 1] as number) * w3;
+      const valueV =
+        (texelsV[at] as number) * w0 +
+        (texelsV[at + 1] as number) * w1 +
+        (texelsV[at + width] as number) * w2 +
+        (texelsV[at + width + 1] as number) * w3;
+      const toU = planeOfU + outAt + column / 2;
+      const toV = planeOfV + outAt + column / 2;
+      data[toU] = (data[toU] as number) + (valueU - (data[toU] as number)) * cover + 0.5;
+      data[toV] = (data[toV] as number) + (valueV - (data[toV] as number)) * cover + 0.5;
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import { ARTICULATION_CHANNELS, type Articulation, MOUTH_AT_REST } from '../core/articulation.ts';
+import type { Picture } from '../core/picture.ts';
+import type { BrowPatch } from './brow-patch.ts';
+import { createDrawScratch, drawMorphPatch } from './draw-patch.ts';
+import type { FacePerformer, FacePose } from './face.ts';
+import { HEAD_AT_REST, type HeadPose, type MotionWeights, moveVertices } from './head-motion.ts';
+import type { LifeFrame } from './life-script.ts';
+import type { AvatarManifest } from './manifest.ts';
+import { createMouthMixer } from './mouth-mix.ts';
+import type { MouthPatch } from './mouth-patch.ts';
+import type { View } from './view.ts';
+
+/** Most that smile or brows change from one picture to the next: a full smile takes a third of a second. */
+const EXPRESSION_STEP = 0.12;
+/** Sum of the articulation's channels at which the drawn mouth fully replaces that of the life loop. */
+const FULL_AT = 0.06;
+
+/** What a performer draws from. */
+export type FaceParts = {
+  readonly manifest: AvatarManifest;
+  readonly view: View;
+  readonly script: readonly LifeFrame[];
+  readonly mouth: MouthPatch;
+  readonly mouthWeights: MotionWeights;
+  readonly brows: BrowPatch;
+  readonly browWeights: MotionWeights;
+  renderIdle(loopIndex: number, out: Picture): void;
+};
+
+/** `parts` throws once the face is closed. */
+export function createFacePerformer(parts: () => FaceParts): FacePerformer {
+  const first = parts();
+  const mixer = createMouthMixer(first.manifest);
+  const drawMouth = createMouthDrawer(first, mixer.restIndex);
+  const drawBrows = createBrowDrawer(first);
+  const articulation: Articulation = { ...MOUTH_AT_REST };
+  let smile = 0;
+  let brows = 0;
+  return {
+    get isAtRest() {
+      return smile === 0 && brows === 0;
+    },
+    render(loopIndex, pose, out) {
+      const { script, renderIdle } = parts();
+      renderIdle(loopIndex, out);
+      const activity = readArticulation(pose, articulation);
+      smile = approach(smile, clamp(pose.smile, 0, 1));
+      brows = approach(brows, clamp(pose.brows, -1, 1));
+      const count = script.length;
+      const frame = script[((Math.floor(loopIndex) % count) + count) % count];
+      const head = frame?.head ?? HEAD_AT_REST;
+      if (brows !== 0) drawBrows(brows, head, out);
+      if (activity > 0 || smile > 0) {
+        const { shape, look } = mixer.mix(articulation);
+        drawMouth(shape, look, smile, Math.min(1, (activity + smile) / FULL_AT), head, out);
+      }
+    },
+  };
+}
+
+/** Copies the channels, each brought into 0..1, and returns their sum. */
+function readArticulation(pose: FacePose, into: Articulation): number {
+  let sum = 0;
+  for (const channel of ARTICULATION_CHANNELS) {
+    const value = clamp(pose.articulation[channel], 0, 1);
+    into[channel] = value;
+    sum += value;
+  }
+  return sum;
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return value >= low ? Math.min(value, high) : Number.isNaN(value) || value === undefined ? 0 : low;
+}
+
+function approach(value: number, target: number): number {
+  const step = target - value;
+  return Math.abs(step) <= EXPRESSION_STEP ? target : value + Math.sign(step) * EXPRESSION_STEP;
+}
+
+type MouthDrawer = (
+  shape: Float32Array,
+  look: Float32Array,
+  smile: number,
+  opacity: number,
+  head: HeadPose,
+  out: Picture,
+) => void;
+
+function createMouthDrawer(parts: FaceParts, restIndex: number): MouthDrawer {
+  const { mouth, mouthWeights, manifest, view } = parts;
+  const { shapes, smileIndex, patch } = mouth;
+  const scratch = createDrawScratch(patch);
+  const rest = shapes[restIndex] as Float32Array;
+  const smiling = shapes[smileIndex] as Float32Array;
+  const vertices = new Float32Array(rest.length);
+  const positions = new Float32Array(rest.length);
+  const looks = new Float32Array(patch.imageCount);
+  return (shape, look, smile, opacity, head, out) => {
+    vertices.fill(0);
+    for (let image = 0; image < shape.length; image++) {
+      const share = shape[image] as number;
+      if (share === 0) continue;
+      const from = shapes[image] as Float32Array;
+      for (let i = 0; i < vertices.length; i++) vertices[i] = (vertices[i] as number) + (from[i] as number) * share;
+    }
+    looks.set(look);
+    looks[smileIndex] = (looks[restIndex] as number) * smile;
+    looks[restIndex] = (looks[restIndex] as number) * (1 - smile);
+    if (smile > 0) {
+      for (let i = 0; i < vertices.length; i++) {
+        vertices[i] = (vertices[i] as number) + ((smiling[i] as number) - (rest[i] as number)) * smile;
+      }
+    }
+    moveVertices(vertices, mouthWeights, head, manifest.landmarks.headPivot, view, positions);
+    drawMorphPatch(patch, positions, looks, opacity, out, scratch);
+  };
+}
+
+function createBrowDrawer(parts: FaceParts): (brows: number, head: HeadPose, out: Picture) => void {
+  const { patch, shapes } = parts.brows;
+  const { browWeights, manifest, view } = parts;
+  const scratch = createDrawScratch(patch);
+  const rest = shapes[0] as Float32Array;
+  const vertices = new Float32Array(rest.length);
+  const positions = new Float32Array(rest.length);
+  const looks = new Float32Array(patch.imageCount);
+  return (brows, head, out) => {
+    const amount = Math.abs(brows);
+    const target = brows > 0 ? 1 : 2;
+    const goal = shapes[target] as Float32Array;
+    for (let i = 0; i < vertices.length; i++) {
+      vertices[i] = (rest[i] as number) + ((goal[i] as number) - (rest[i] as number)) * amount;
+    }
+    looks.fill(0);
+    looks[0] = 1 - amount;
+    looks[target] = amount;
+    moveVertices(vertices, browWeights, head, manifest.landmarks.headPivot, view, positions);
+    drawMorphPatch(patch, positions, looks, 1, out, scratch);
+  };
+}

@@ -1,0 +1,280 @@
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Articulation, MOUTH_AT_REST } from '../core/articulation.ts';
+import { createPicture, type Picture, pictureByteLength } from '../core/picture.ts';
+import { type Face, type FacePose, openFace } from './face.ts';
+import { replaceFile, writeSyntheticBundle } from './testing/synthetic-bundle.ts';
+import { coverView } from './view.ts';
+
+const AVATARS = join(import.meta.dirname, '../../../../avatars');
+let folder: string;
+let bundle: string;
+let cachePath: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'visavis-face-'));
+  bundle = join(folder, 'circle');
+  cachePath = join(folder, 'cache');
+  await writeSyntheticBundle(bundle);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+function pose(articulation: Partial<Articulation> = {}, smile = 0, brows = 0): FacePose {
+  return { articulation: { ...MOUTH_AT_REST, ...articulation }, smile, brows };
+}
+
+function render(face: Face, index: number, wanted: FacePose, frames = 1): Picture {
+  const out = createPicture(face.widthPx, face.heightPx);
+  const performer = face.createPerformer();
+  for (let i = 0; i < frames; i++) performer.render(index, wanted, out);
+  return out;
+}
+
+function idle(face: Face, index: number): Picture {
+  const out = createPicture(face.widthPx, face.heightPx);
+  face.renderIdle(index, out);
+  return out;
+}
+
+/** Sum of absolute differences. */
+function distance(a: Picture, b: Picture): number {
+  return a.data.reduce((sum, value, i) => sum + Math.abs(value - b.data[i]!), 0);
+}
+
+/** Pixels of the opened mouth: much darker than the skin, between the corners of the mouth. */
+function darkPixels(face: Face, picture: Picture, threshold: number): number {
+  const view = coverView(face.manifest, face.widthPx, face.heightPx);
+  const { x, y, width, height } = face.manifest.mouth.box;
+  const lips = face.manifest.landmarks.rest.outer;
+  const left = Math.min(...lips.map((point) => point[0]));
+  const right = Math.max(...lips.map((point) => point[0]));
+  const top = Math.min(...lips.map((point) => point[1]));
+  let count = 0;
+  for (let row = Math.max(y, top - 4); row < Math.min(y + height, top + 0.7 * (right - left)); row += 1 / view.scale) {
+    for (let column = Math.max(x, left); column < Math.min(x + width, right); column += 1 / view.scale) {
+      const at =
+        Math.floor(row * view.scale + view.offsetY) * face.widthPx + Math.floor(column * view.scale + view.offsetX);
+      if ((picture.data[at] ?? 255) < threshold) count++;
+    }
+  }
+  return count;
+}
+
+describe('the shipped avatars', () => {
+  it.each(['iris', 'marcus', 'yuna', 'rafael'])('%s opens, rests, opens and closes its mouth', async (id) => {
+    const face = await openFace(join(AVATARS, id), { widthPx: 192, heightPx: 192, cachePath });
+    try {
+      expect(face.manifest.id).toBe(id);
+      expect(face.loopFrameCount / 25).toBeGreaterThanOrEqual(8);
+      const still = idle(face, 0);
+      expect(render(face, 0, pose()).data).toEqual(still.data);
+      const change = (wanted: FacePose): number => distance(still, render(face, 0, wanted));
+      const openings = [0, 0.25, 0.5, 0.75, 1].map((jaw) => change(pose({ jaw })));
+      for (let i = 1; i < openings.length; i++) expect(openings[i]!).toBeGreaterThan(openings[i - 1]!);
+      expect(change(pose({ jaw: 0.6, closure: 1 }))).toBeLessThan(openings[1]!);
+      for (const articulation of [{ sibilant: 1 }, { tongue: 1, jaw: 0.4 }, { labiodental: 1 }, { round: 1 }]) {
+        expect(render(face, 0, pose(articulation)).data).not.toEqual(still.data);
+      }
+    } finally {
+      face.close();
+    }
+  });
+
+  it('are listed with every alias once', async () => {
+    const index = JSON.parse(await readFile(join(AVATARS, 'index.json'), 'utf8')) as {
+      avatars: { id: string; bundle: string; aliases: string[] }[];
+    };
+    const folders = (await readdir(AVATARS, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+    expect(index.avatars.map((avatar) => avatar.bundle).sort()).toEqual(folders.map((entry) => entry.name).sort());
+    const aliases = index.avatars.flatMap((avatar) => avatar.aliases);
+    expect(new Set(aliases).size).toBe(aliases.length);
+    expect(aliases).toEqual(expect.arrayContaining(['girl2', 'man2', 'navtalk.Leo', 'navtalk.Valentina']));
+  });
+});
+
+describe('a face', () => {
+  it('renders the same pictures from the same bundle', async () => {
+    const faces = [
+      await openFace(bundle, { widthPx: 128, heightPx: 128, cachePath: join(folder, 'one') }),
+      await openFace(bundle, { widthPx: 128, heightPx: 128, cachePath: join(folder, 'two') }),
+    ] as const;
+    for (const index of [0, 40, 249]) {
+      const wanted = pose({ jaw: 0.6, round: 0.3, closure: 0.2 }, 0.7, -0.4);
+      expect(render(faces[0], index, wanted, 5).data).toEqual(render(faces[1], index, wanted, 5).data);
+      expect(idle(faces[0], index).data).toEqual(idle(faces[1], index).data);
+    }
+    for (const face of faces) face.close();
+  });
+
+  it('is its idle self with everything at rest, and again after a smile', async () => {
+    const face = await openFace(bundle, { widthPx: 128, heightPx: 128, cachePath });
+    for (const index of [0, 17, 249, 250, 1003, -1]) {
+      expect(render(face, index, pose()).data).toEqual(idle(face, ((index % 250) + 250) % 250).data);
+    }
+    const performer = face.createPerformer();
+    const out = createPicture(128, 128);
+    for (let i = 0; i < 20; i++) performer.render(i, pose({ jaw: 0.5 }, 1, 1), out);
+    expect(performer.isAtRest).toBe(false);
+    for (let i = 20; i < 40; i++) performer.render(i, pose(), out);
+    expect(performer.isAtRest).toBe(true);
+    expect(out.data).toEqual(idle(face, 39).data);
+    face.close();
+  });
+
+  it('moves, blinks and ends where it began', async () => {
+    const face = await openFace(bundle, { widthPx: 128, heightPx: 128, cachePath });
+    const frames = Array.from({ length: 250 }, (_, i) => idle(face, i));
+    const steps = frames.map((frame, i) => distance(frame, frames[(i + 1) % 250]!));
+    const atJoint = steps[249]!;
+    expect(Math.max(...steps)).toBeGreaterThan(0);
+    expect(atJoint).toBeLessThanOrEqual(Math.max(...steps));
+    expect(distance(frames[0]!, frames[125]!)).toBeGreaterThan(atJoint);
+    face.close();
+  });
+
+  it('opens wider with the jaw, without a step back', async () => {
+    const face = await openFace(bundle, { widthPx: 256, heightPx: 256, cachePath });
+    let before = -1;
+    for (let i = 0; i <= 20; i++) {
+      const dark = darkPixels(face, render(face, 0, pose({ jaw: i / 20 })), 60);
+      expect(dark).toBeGreaterThanOrEqual(before - 2);
+      before = dark;
+    }
+    expect(before).toBeGreaterThan(200);
+    expect(darkPixels(face, render(face, 0, pose({ jaw: 1, closure: 1 })), 60)).toBeLessThanOrEqual(
+      darkPixels(face, idle(face, 0), 60) + 8,
+    );
+    face.close();
+  });
+
+  it('brings bad values into range', async () => {
+    const face = await openFace(bundle, { widthPx: 128, heightPx: 128, cachePath });
+    const same = (wild: FacePose, tame: FacePose): void =>
+      expect(render(face, 3, wild, 12).data).toEqual(render(face, 3, tame, 12).data);
+    same(pose({ jaw: Number.NaN, wide: Number.NaN }, Number.NaN, Number.NaN), pose());
+    same(pose({ jaw: 7, round: Infinity }, 9, -8), pose({ jaw: 1, round: 1 }, 1, -1));
+    same(pose({ jaw: -3, closure: -Infinity }, -1, 0), pose());
+    same({ articulation: {} as Articulation, smile: 0, brows: 0 }, pose());
+    face.close();
+  });
+
+  it.each([
+    [128, 128],
+    [72, 128],
+    [120, 160],
+    [160, 90],
+    [298, 202],
+  ])('writes the whole of a %ix%i picture and nothing else', async (widthPx, heightPx) => {
+    const face = await openFace(bundle, { widthPx, heightPx, cachePath });
+    const length = pictureByteLength(widthPx, heightPx);
+    const memory = new Uint8Array(length + 512).fill(0xa5);
+    const out: Picture = { width: widthPx, height: heightPx, data: memory.subarray(256, 256 + length) };
+    const performer = face.createPerformer();
+    for (let index = 0; index < 250; index += 10) {
+      performer.render(index, pose({ jaw: (index % 50) / 50, round: 0.5 }, 1, index % 20 === 0 ? 1 : -1), out);
+    }
+    expect(memory.subarray(0, 256).every((byte) => byte === 0xa5)).toBe(true);
+    expect(memory.subarray(256 + length).every((byte) => byte === 0xa5)).toBe(true);
+    // Background colour in all corners of the upper half: the picture is covered to its edges.
+    const background = out.data[0]!;
+    expect(Math.abs(out.data[widthPx - 1]! - background)).toBeLessThan(4);
+    expect(background).toBeGreaterThan(100);
+    face.close();
+  });
+
+  it('keeps proportions: the same scale both ways, the head inside', async () => {
+    const face = await openFace(bundle, { widthPx: 72, heightPx: 128, cachePath });
+    const view = coverView(face.manifest, 720, 1280);
+    expect(view.scale).toBe(1280 / face.manifest.sourceSizePx);
+    const nose = face.manifest.landmarks.noseBase;
+    expect(nose[0] * view.scale + view.offsetX).toBeCloseTo(360, 0);
+    face.close();
+  });
+
+  it('refuses sizes and pictures that do not fit', async () => {
+    for (const [widthPx, heightPx] of [
+      [127, 128],
+      [0, 128],
+      [128, 5000],
+      [Number.NaN, 128],
+    ] as const) {
+      await expect(openFace(bundle, { widthPx, heightPx, cachePath })).rejects.toThrow(RangeError);
+    }
+    const face = await openFace(bundle, { widthPx: 128, heightPx: 128, cachePath });
+    expect(() => face.renderIdle(0, createPicture(64, 64))).toThrow(RangeError);
+    expect(() => face.createPerformer().render(0, pose(), createPicture(130, 128))).toThrow(RangeError);
+    face.close();
+  });
+
+  it('names a picture of the wrong size and one that is no picture', async () => {
+    const broken = join(folder, 'broken');
+    await writeSyntheticBundle(broken);
+    const small = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#fff' } })
+      .webp()
+      .toBuffer();
+    await replaceFile(broken, 'mouth/fv.webp', small);
+    const options = { widthPx: 64, heightPx: 64, cachePath };
+    await expect(openFace(broken, options)).rejects.toMatchObject({
+      fault: 'corrupt-file',
+      message: expect.stringMatching(/fv\.webp.*8x8/),
+    });
+    await replaceFile(broken, 'mouth/fv.webp', Buffer.from('not a picture'));
+    await expect(openFace(broken, options)).rejects.toMatchObject({
+      fault: 'corrupt-file',
+      message: expect.stringContaining('fv.webp'),
+    });
+  });
+
+  it('renders its loop once, anew when the file is cut short, and leaves no half files', async () => {
+    const cache = join(folder, 'loops');
+    const options = { widthPx: 64, heightPx: 64, cachePath: cache };
+    const loopFile = async (): Promise<string> => {
+      const names = await readdir(cache);
+      expect(names).toHaveLength(1);
+      return join(cache, names[0]!);
+    };
+    (await openFace(bundle, options)).close();
+    const path = await loopFile();
+    const first = await stat(path);
+    expect(first.size).toBe(250 * pictureByteLength(64, 64));
+    (await openFace(bundle, options)).close();
+    expect((await stat(path)).mtimeMs).toBe(first.mtimeMs);
+    await truncate(path, 1000);
+    const both = await Promise.all([openFace(bundle, options), openFace(bundle, options)]);
+    expect(idle(both[0], 5).data).toEqual(idle(both[1], 5).data);
+    for (const face of both) face.close();
+    expect((await stat(await loopFile())).size).toBe(first.size);
+    await writeFile(join(bundle, 'manifest.json'), `${await readFile(join(bundle, 'manifest.json'), 'utf8')} `);
+    (await openFace(bundle, options)).close();
+    expect(await loopFile()).not.toBe(path);
+  });
+
+  it('gives back memory and files over a hundred openings', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const openFiles = async (): Promise<number> => (await readdir('/proc/self/fd').catch(() => [])).length;
+    const options = { widthPx: 64, heightPx: 64, cachePath };
+    const cycle = async (): Promise<void> => {
+      const face = await openFace(bundle, options);
+      const performer = face.createPerformer();
+      performer.render(0, pose({ jaw: 0.5 }, 0.5, 0.5), createPicture(64, 64));
+      face.close();
+      face.close();
+      expect(() => face.renderIdle(0, createPicture(64, 64))).toThrow('closed');
+      expect(() => performer.render(0, pose(), createPicture(64, 64))).toThrow('closed');
+    };
+    for (let i = 0; i < 5; i++) await cycle();
+    collect();
+    const before = { files: await openFiles(), bytes: process.memoryUsage().arrayBuffers };
+    for (let i = 0; i < 100; i++) await cycle();
+    await new Promise((resolve) => setImmediate(resolve));
+    collect();
+    expect(await openFiles()).toBe(before.files);
+    expect(process.memoryUsage().arrayBuffers - before.bytes).toBeLessThan(2_000_000);
+  });
+});

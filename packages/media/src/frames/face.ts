@@ -1,0 +1,203 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Articulation } from '../core/articulation.ts';
+import { type Picture, pictureByteLength } from '../core/picture.ts';
+import { type BrowPatch, buildBrowPatch } from './brow-patch.ts';
+import { createFacePerformer, type FaceParts } from './face-performer.ts';
+import { motionWeights } from './head-motion.ts';
+import { createLifeRenderer, type LifePictures, type LifeRenderer } from './life-loop.ts';
+import { type LifeFrame, LOOP_FRAME_COUNT, writeLifeScript } from './life-script.ts';
+import { type LoopStore, openLoopStore } from './loop-store.ts';
+import { type AvatarBundle, type AvatarManifest, readBundle, type SourceBox } from './manifest.ts';
+import { buildMouthPatch, type MouthPatch } from './mouth-patch.ts';
+import { composeOver, cropImage, decodeGrey, decodeRgba, type RgbaImage, requireSize } from './source-image.ts';
+import { coverView, prefilterSigmaPx, type View } from './view.ts';
+
+export type FaceOptions = {
+  /** Even, 64 to 4096. */
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** Folder for rendered life loops; a folder below the system's temporary one when left out. */
+  readonly cachePath?: string;
+};
+
+/** What a face shows at one frame. Values out of range are brought into it; what is not a number counts as 0. */
+export type FacePose = {
+  readonly articulation: Articulation;
+  /** 0 … 1. */
+  readonly smile: number;
+  /** -1 concerned … +1 raised. */
+  readonly brows: number;
+};
+
+/** One avatar at one size, shared by all calls of a process. */
+export type Face = {
+  readonly manifest: AvatarManifest;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** Frames of the life loop at 25 per second; the last leads into the first. */
+  readonly loopFrameCount: number;
+  /** The life loop: breathing, small head motion, blinks, glances; the mouth is closed. Any index; it wraps around. */
+  renderIdle(loopIndex: number, out: Picture): void;
+  createPerformer(): FacePerformer;
+  /** Releases the loop file and the pictures. Rendering afterwards throws. */
+  close(): void;
+};
+
+/** The face of one call. */
+export type FacePerformer = {
+  /** With mouth, smile and brows at rest the picture is that of `renderIdle`, byte for byte. */
+  render(loopIndex: number, pose: FacePose, out: Picture): void;
+  /** Whether smile and brows, which follow the pose within a few frames, were at rest in the last picture. */
+  readonly isAtRest: boolean;
+};
+
+/**
+ * Opens an avatar bundle for pictures of one size. Heavy: decodes the bundle, and renders its life loop when no earlier
+ * run left it under `cachePath`. Throws `AvatarBundleError` for a bundle at fault and `RangeError` for a bad size.
+ */
+export async function openFace(bundlePath: string, options: FaceOptions): Promise<Face> {
+  const { widthPx, heightPx } = options;
+  requireUsableSize(widthPx, heightPx);
+  const bundle = await readBundle(bundlePath);
+  const { manifest } = bundle;
+  const view = coverView(manifest, widthPx, heightPx);
+  const script = writeLifeScript(manifest.id);
+  const pictures = await decodeLifePictures(bundle);
+  const store = await openLoop(bundle, options, view, script, pictures);
+  try {
+    const patches = await buildPatches(bundle, pictures, prefilterSigmaPx(view.scale));
+    return assembleFace(manifest, view, script, store, {
+      ...patches,
+      mouthWeights: motionWeights(manifest, pictures.depth, patches.mouth.shapes[patches.restIndex] as Float32Array),
+      browWeights: motionWeights(manifest, pictures.depth, patches.brows.shapes[0] as Float32Array),
+    });
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+function assembleFace(
+  manifest: AvatarManifest,
+  view: View,
+  script: readonly LifeFrame[],
+  store: LoopStore,
+  loaded: Pick<FaceParts, 'mouth' | 'brows' | 'mouthWeights' | 'browWeights'>,
+): Face {
+  let parts: FaceParts | undefined = {
+    ...loaded,
+    manifest,
+    view,
+    script,
+    renderIdle(loopIndex, out) {
+      requirePicture(out, view.widthPx, view.heightPx);
+      store.read(loopIndex, out);
+    },
+  };
+  const openParts = (): FaceParts => {
+    if (parts === undefined) throw new Error('The face is closed.');
+    return parts;
+  };
+  return {
+    manifest,
+    widthPx: view.widthPx,
+    heightPx: view.heightPx,
+    loopFrameCount: LOOP_FRAME_COUNT,
+    renderIdle: (loopIndex, out) => openParts().renderIdle(loopIndex, out),
+    createPerformer: () => createFacePerformer(openParts),
+    close() {
+      parts = undefined;
+      store.close();
+    },
+  };
+}
+
+function requireUsableSize(widthPx: number, heightPx: number): void {
+  for (const side of [widthPx, heightPx]) {
+    if (!Number.isInteger(side) || side % 2 !== 0 || side < 64 || side > 4096) {
+      throw new RangeError(`A face has even sides from 64 to 4096 pixels; got ${widthPx}x${heightPx}.`);
+    }
+  }
+}
+
+function requirePicture(out: Picture, widthPx: number, heightPx: number): void {
+  if (out.width !== widthPx || out.height !== heightPx || out.data.length < pictureByteLength(widthPx, heightPx)) {
+    throw new RangeError(`The face is ${widthPx}x${heightPx}; the picture given is ${out.width}x${out.height}.`);
+  }
+}
+
+async function decodeLifePictures(bundle: AvatarBundle): Promise<LifePictures> {
+  const { manifest } = bundle;
+  const size = manifest.sourceSizePx;
+  const { person, background, depth } = manifest.layers;
+  const eyes = manifest.eyes.box;
+  return {
+    person: await decodeSized(bundle, person, size, size),
+    background: await decodeSized(bundle, background, size, size),
+    depth: await decodeGrey(bundle.file(depth), depth),
+    eyeStages: await Promise.all(
+      manifest.eyes.stages.map((stage) => decodeSized(bundle, stage.file, eyes.width, eyes.height)),
+    ),
+  };
+}
+
+async function decodeSized(bundle: AvatarBundle, path: string, width: number, height: number): Promise<RgbaImage> {
+  const image = await decodeRgba(bundle.file(path), path);
+  requireSize(image, width, height, path);
+  return image;
+}
+
+async function openLoop(
+  bundle: AvatarBundle,
+  options: FaceOptions,
+  view: View,
+  script: readonly LifeFrame[],
+  pictures: LifePictures,
+): Promise<LoopStore> {
+  const key = {
+    avatarId: bundle.manifest.id,
+    bundleHash: bundle.hash,
+    widthPx: view.widthPx,
+    heightPx: view.heightPx,
+    frameCount: LOOP_FRAME_COUNT,
+  };
+  const cachePath = options.cachePath ?? join(tmpdir(), 'visavis-faces');
+  let renderer: LifeRenderer | undefined;
+  return openLoopStore(cachePath, key, async (index, out) => {
+    renderer ??= await createLifeRenderer(bundle.manifest, pictures, view);
+    renderer.render(script[index] as LifeFrame, out);
+  });
+}
+
+async function buildPatches(
+  bundle: AvatarBundle,
+  pictures: LifePictures,
+  prefilterPx: number,
+): Promise<{ mouth: MouthPatch; brows: BrowPatch; restIndex: number }> {
+  const { manifest } = bundle;
+  const { smile, brows } = manifest.expressions;
+  const behind = (box: SourceBox, crop: RgbaImage): RgbaImage => composeOver(crop, cropImage(pictures.background, box));
+  const still = (box: SourceBox): RgbaImage => behind(box, cropImage(pictures.person, box));
+  const { box } = manifest.mouth;
+  const atlas: RgbaImage[] = [];
+  for (const image of manifest.mouth.images) {
+    atlas.push(behind(box, await decodeSized(bundle, image.file, box.width, box.height)));
+  }
+  const smileImage = await decodeSized(bundle, smile.file, smile.box.width, smile.box.height);
+  const mouth = await buildMouthPatch(manifest, still, { atlas, smile: behind(smile.box, smileImage) }, prefilterPx);
+  const browSize = [brows.box.width, brows.box.height] as const;
+  const browPatch = buildBrowPatch(
+    manifest,
+    still,
+    {
+      raised: behind(brows.box, await decodeSized(bundle, brows.raised.file, ...browSize)),
+      concerned: behind(brows.box, await decodeSized(bundle, brows.concerned.file, ...browSize)),
+    },
+    prefilterPx,
+  );
+  const restIndex = manifest.mouth.images.findIndex(
+    (image) => image.kind === 'grid' && image.jaw === 0 && image.lipShape === 0,
+  );
+  return { mouth, brows: browPatch, restIndex };
+}

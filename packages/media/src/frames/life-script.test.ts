@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { LOOP_FRAME_COUNT, writeLifeScript } from './life-script.ts';
+
+const SEEDS = ['iris', 'marcus', 'yuna', 'rafael', 'a', 'b', 'c', 'd'];
+
+describe('writeLifeScript', () => {
+  it('gives the same life to the same seed and another one to another', () => {
+    expect(writeLifeScript('iris')).toEqual(writeLifeScript('iris'));
+    expect(writeLifeScript('iris')).not.toEqual(writeLifeScript('yuna'));
+  });
+
+  it.each(SEEDS)('moves on from the last frame to the first as between any two (%s)', (seed) => {
+    const script = writeLifeScript(seed);
+    for (const part of ['shiftX', 'shiftY', 'roll', 'growth', 'turn', 'nod', 'breath'] as const) {
+      const steps = script.map((frame, i) => Math.abs(frame.head[part] - script[(i + 1) % script.length]!.head[part]));
+      const atJoint = steps.pop()!;
+      expect(atJoint).toBeLessThanOrEqual(Math.max(...steps) * 1.05);
+    }
+  });
+
+  it.each(SEEDS)('blinks at a human rate, irregularly and with open eyes at the joint (%s)', (seed) => {
+    const lids = writeLifeScript(seed).map((frame) => frame.lidClosure);
+    const starts = lids.flatMap((closure, i) => (closure > 0 && lids[i - 1] === 0 ? [i] : []));
+    const perMinute = (starts.length * 60) / (LOOP_FRAME_COUNT / 25);
+    expect(perMinute).toBeGreaterThanOrEqual(12);
+    expect(perMinute).toBeLessThanOrEqual(20);
+    const gaps = starts.map((start, i) => (starts[i + 1] ?? starts[0]! + LOOP_FRAME_COUNT) - start);
+    expect(new Set(gaps).size).toBeGreaterThan(1);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(25);
+    expect([lids[0], lids.at(-1)]).toEqual([0, 0]);
+    expect(Math.max(...lids)).toBe(1);
+  });
+
+  it.each(SEEDS)('looks away for a moment and back, never far (%s)', (seed) => {
+    const reach = writeLifeScript(seed).map((frame) => Math.hypot(frame.gazeX, frame.gazeY));
+    expect(Math.max(...reach)).toBeGreaterThan(1);
+    expect(Math.max(...reach)).toBeLessThan(6);
+  });
+});

@@ -1,0 +1,115 @@
+import { FRAMES_PER_SECOND } from '../core/audio-format.ts';
+import type { HeadPose } from './head-motion.ts';
+import { seededRandom } from './random.ts';
+
+/** Frames in a life loop: ten seconds. */
+export const LOOP_FRAME_COUNT = FRAMES_PER_SECOND * 10;
+const BLINK_COUNT = 3;
+const BREATH_COUNT = 2;
+/** Shortest time between two blinks. */
+const BLINK_GAP_FRAMES = 36;
+/** How far the lids are down, frame by frame: fast down, slow up, 200 to 280 ms in all. */
+const BLINK_SHAPES: readonly (readonly number[])[] = [
+  [0.33, 1, 1, 0.66, 0.33],
+  [0.66, 1, 0.66, 0.33],
+  [0.33, 0.66, 1, 1, 0.66, 0.33],
+];
+
+/** What the idle person does at one frame. */
+export type LifeFrame = {
+  readonly head: HeadPose;
+  /** 0 open … 1 closed. */
+  readonly lidClosure: number;
+  /** Travel of the irises in source pixels of a 1024 picture. */
+  readonly gazeX: number;
+  readonly gazeY: number;
+};
+
+/** One life loop for a seed: the same seed gives the same life, and the last frame leads into the first. */
+export function writeLifeScript(seed: string): readonly LifeFrame[] {
+  const random = seededRandom(`life:${seed}`);
+  const shiftX = wave(random, 3.4);
+  const shiftY = wave(random, 2);
+  const roll = wave(random, 0.011);
+  const growth = wave(random, 0.004);
+  const turn = wave(random, 9);
+  const nod = wave(random, 6);
+  const breathPhase = random();
+  const lids = writeBlinks(random);
+  const gaze = writeGaze(random);
+  return Array.from({ length: LOOP_FRAME_COUNT }, (_, index) => {
+    const breathAngle = 2 * Math.PI * ((index * BREATH_COUNT) / LOOP_FRAME_COUNT + breathPhase);
+    const fixation = gaze[index] ?? [0, 0];
+    const turnPx = turn(index);
+    const nodPx = nod(index);
+    return {
+      head: {
+        shiftX: shiftX(index),
+        shiftY: shiftY(index),
+        roll: roll(index),
+        growth: growth(index),
+        turn: turnPx,
+        nod: nodPx,
+        // In-breath quicker than out-breath.
+        breath: 1.6 * (Math.sin(breathAngle) + 0.25 * Math.sin(2 * breathAngle)),
+      },
+      lidClosure: lids[index] ?? 0,
+      // The eyes stay on the viewer while the head turns under them.
+      gazeX: fixation[0] - 0.12 * turnPx,
+      gazeY: fixation[1] - 0.1 * nodPx,
+    };
+  });
+}
+
+/** Slow irregular motion: six harmonics of the loop, weaker with frequency; never beyond `amplitude`. */
+function wave(random: () => number, amplitude: number): (index: number) => number {
+  const parts = Array.from({ length: 6 }, (_, k) => ({
+    cycles: k + 1,
+    strength: (0.4 + random()) / (k + 1) ** 0.9,
+    phase: random() * 2 * Math.PI,
+  }));
+  const value = (index: number): number =>
+    parts.reduce(
+      (sum, part) =>
+        sum + part.strength * Math.sin((2 * Math.PI * part.cycles * index) / LOOP_FRAME_COUNT + part.phase),
+      0,
+    );
+  let peak = 1e-6;
+  for (let i = 0; i < LOOP_FRAME_COUNT; i++) peak = Math.max(peak, Math.abs(value(i)));
+  return (index) => (value(index) / peak) * amplitude;
+}
+
+function writeBlinks(random: () => number): Float32Array {
+  const lids = new Float32Array(LOOP_FRAME_COUNT);
+  const spare = LOOP_FRAME_COUNT - BLINK_COUNT * BLINK_GAP_FRAMES;
+  const shares = Array.from({ length: BLINK_COUNT }, () => 0.25 + random());
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  let at = Math.floor(random() * 20) + 20;
+  for (const share of shares) {
+    const shape = BLINK_SHAPES[Math.floor(random() * BLINK_SHAPES.length)] ?? [1];
+    for (const [i, closure] of shape.entries()) lids[(at + i) % LOOP_FRAME_COUNT] = closure;
+    at += BLINK_GAP_FRAMES + Math.floor((spare * share) / total);
+  }
+  return lids;
+}
+
+/** Fixations of 0.5 to 2 s, every other one on the viewer; the eyes jump within two frames. */
+function writeGaze(random: () => number): (readonly [number, number])[] {
+  const targets: [number, number][] = [];
+  let onViewer = true;
+  while (targets.length < LOOP_FRAME_COUNT) {
+    const angle = random() * 2 * Math.PI;
+    const reach = 1.6 + random() * 1.8;
+    const target: [number, number] = onViewer ? [0, 0] : [Math.cos(angle) * reach, Math.sin(angle) * reach * 0.45];
+    const length = Math.round((onViewer ? 24 : 13) + random() * 26);
+    for (let i = 0; i < length; i++) targets.push(target);
+    onViewer = !onViewer;
+  }
+  const looped = targets.slice(0, LOOP_FRAME_COUNT);
+  // The loop ends looking at the viewer, as it begins.
+  for (let i = LOOP_FRAME_COUNT - 20; i < LOOP_FRAME_COUNT; i++) looped[i] = [0, 0];
+  return looped.map((target, i) => {
+    const before = looped[(i + LOOP_FRAME_COUNT - 1) % LOOP_FRAME_COUNT] ?? target;
+    return [before[0] * 0.5 + target[0] * 0.5, before[1] * 0.5 + target[1] * 0.5] as const;
+  });
+}

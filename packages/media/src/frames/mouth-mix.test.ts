@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Articulation, MOUTH_AT_REST } from '../core/articulation.ts';
+import type { AvatarManifest } from './manifest.ts';
+import { createMouthMixer } from './mouth-mix.ts';
+import { writeSyntheticBundle } from './testing/synthetic-bundle.ts';
+
+let folder: string;
+let manifest: AvatarManifest;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'visavis-mix-'));
+  manifest = await writeSyntheticBundle(folder);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+function mixOf(articulation: Partial<Articulation>): { shape: number[]; look: number[] } {
+  const { shape, look } = createMouthMixer(manifest).mix({ ...MOUTH_AT_REST, ...articulation });
+  return { shape: [...shape], look: [...look] };
+}
+
+const indexOf = (name: string): number => manifest.mouth.images.findIndex((image) => image.file.includes(name));
+
+describe('createMouthMixer', () => {
+  it('shows the resting image alone at rest', () => {
+    const { restIndex } = createMouthMixer(manifest);
+    const { shape, look } = mixOf({});
+    expect(manifest.mouth.images[restIndex]).toMatchObject({ jaw: 0, lipShape: 0 });
+    expect(shape[restIndex]).toBe(1);
+    expect(look[restIndex]).toBe(1);
+  });
+
+  it('shares out exactly one whole, with no share below zero', () => {
+    for (let i = 0; i < 200; i++) {
+      const value = (k: number): number => Math.abs(Math.sin(i * 12.9898 + k * 78.233));
+      const { shape, look } = mixOf({
+        jaw: value(0),
+        wide: value(1),
+        round: value(2),
+        closure: value(3),
+        labiodental: value(4),
+        tongue: value(5),
+        sibilant: value(6),
+      });
+      for (const shares of [shape, look]) {
+        expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 5);
+        expect(Math.min(...shares)).toBeGreaterThanOrEqual(-1e-6);
+      }
+    }
+  });
+
+  it('presses the lips whatever else the mouth does', () => {
+    const { shape, look } = mixOf({ jaw: 1, round: 1, tongue: 1, sibilant: 1, labiodental: 1, closure: 1 });
+    expect(shape[indexOf('press')]).toBe(1);
+    expect(look[indexOf('press')]).toBe(1);
+  });
+
+  it('chooses th or l by the jaw and s or sh by the rounding', () => {
+    expect(mixOf({ tongue: 1, jaw: 0.05 }).look[indexOf('th.')]).toBeCloseTo(1, 2);
+    expect(mixOf({ tongue: 1, jaw: 0.4 }).look[indexOf('/l.')]).toBeCloseTo(1, 2);
+    expect(mixOf({ sibilant: 1 }).look[indexOf('/s.')]).toBeCloseTo(1, 2);
+    expect(mixOf({ sibilant: 1, round: 1 }).look[indexOf('/sh.')]).toBeCloseTo(1, 2);
+  });
+
+  it('changes in small steps when the articulation does', () => {
+    for (const channel of ['jaw', 'wide', 'round', 'closure', 'labiodental', 'tongue', 'sibilant'] as const) {
+      for (let i = 0; i < 50; i++) {
+        const before = mixOf({ jaw: 0.4, [channel]: i / 50 });
+        const after = mixOf({ jaw: 0.4, [channel]: (i + 1) / 50 });
+        for (const part of ['shape', 'look'] as const) {
+          const step = before[part].reduce((sum, share, k) => sum + Math.abs(share - after[part][k]!), 0);
+          expect(step).toBeLessThan(0.25);
+        }
+      }
+    }
+  });
+});

@@ -1,0 +1,341 @@
+import { AudioIn } from './audio-in/audio-in.ts';
+import { AudioOut } from './audio-out/audio-out.ts';
+import { MOUTH_AT_REST, type PhoneTiming } from './core/articulation.ts';
+import { FRAME_INTERVAL_MS } from './core/audio-format.ts';
+import { errorMessage } from './core/error-message.ts';
+import type { Logger } from './core/logger.ts';
+import type { Picture } from './core/picture.ts';
+import type { TurnDetectionSettings, VoiceCapabilities } from './core/voice-port.ts';
+import type { FacePerformer, FacePose } from './frames/face.ts';
+import type { CallResources } from './session/call-resources.ts';
+import type { IceCandidate, SessionConfig, SessionDescription, SessionEvent } from './session/session-events.ts';
+import type { SessionInput } from './session/session-state.ts';
+import { TurnDetector, type TurnDetectorEvent } from './turn-detection/turn-detector.ts';
+import { ArticulationTrack } from './visemes/articulation-track.ts';
+import { OpusEncoder, opusSilencePacket } from './webrtc/opus-encoder.ts';
+import { Peer } from './webrtc/peer.ts';
+import { VideoEncoder } from './webrtc/video-encoder.ts';
+import { VideoFeed } from './webrtc/video-feed.ts';
+
+/** What the stages tell the session. */
+export type PipelineEvent =
+  /** Sound for the voice: everything, or only the user's turns when our detector decides. */
+  | { readonly type: 'user-audio'; readonly pcm: Int16Array }
+  | { readonly type: 'speech-started'; readonly audioStartMs: number }
+  | { readonly type: 'speech-stopped'; readonly audioEndMs: number }
+  | { readonly type: 'playback-started'; readonly turnId: string }
+  /** A stage threw; the call cannot go on. */
+  | { readonly type: 'failed'; readonly error: unknown }
+  | Extract<SessionInput, { type: 'playback-finished' | 'media' }>
+  | Extract<SessionEvent, { type: 'local-description' | 'local-candidate' }>;
+
+/** Sound accepted ahead of real time: half a minute of a reply pushed at once, and some more. */
+const MAX_BURST_MS = 60_000;
+/** Sound of replies waiting to be played; a talkative voice is cut here, and counted. */
+const MAX_REPLY_BUFFER_MS = 10 * 60_000;
+/** The mouth comes to rest within this time after the last sample, then the shared idle loop takes over. */
+const LIVE_TAIL_MS = 400;
+/** Pictures closer together than this are the clock catching up; only the first of them is worth rendering. */
+const MIN_PICTURE_SPACING_MS = FRAME_INTERVAL_MS / 2;
+const OPUS_BITRATE_KBPS = 40;
+const MAX_REPEATED_OFFERS = 2;
+const START_BITRATE_KBPS = 800;
+
+/** One call's stages, joined in the order of the data flow. It decides nothing: the session does. */
+export class Pipeline {
+  readonly #config: SessionConfig;
+  readonly #resources: CallResources;
+  readonly #listener: (event: PipelineEvent) => void;
+  readonly #logger: Logger;
+  readonly #audioIn: AudioIn;
+  readonly #detector: TurnDetector | null;
+  readonly #audioOut: AudioOut;
+  readonly #opus: OpusEncoder;
+  readonly #silence: Uint8Array;
+  readonly #performer: FacePerformer;
+  readonly #peer: Peer;
+  readonly #tracks = new Map<string, ArticulationTrack>();
+  readonly #pose: { -readonly [Key in keyof FacePose]: FacePose[Key] };
+  #feed: VideoFeed | null = null;
+  #bitrateKbps = START_BITRATE_KBPS;
+  #lastSoundAtMediaMs = Number.NEGATIVE_INFINITY;
+  #lastPictureAtMs = Number.NEGATIVE_INFINITY;
+  #hasConnected = false;
+  #repeatedOffers = 0;
+  #clockStarted = false;
+  #closed = false;
+
+  static async open(
+    config: SessionConfig,
+    resources: CallResources,
+    capabilities: VoiceCapabilities,
+    logger: Logger,
+    listener: (event: PipelineEvent) => void,
+  ): Promise<Pipeline> {
+    const size = { widthPx: config.widthPx, heightPx: config.heightPx };
+    const face = await resources.face(config.avatar.bundlePath, size);
+    const [opus, silence] = await Promise.all([
+      OpusEncoder.open({ bitrateKbps: OPUS_BITRATE_KBPS }),
+      opusSilencePacket(),
+    ]);
+    return new Pipeline({
+      config,
+      resources,
+      capabilities,
+      logger,
+      listener,
+      performer: face.createPerformer(),
+      opus,
+      silence,
+    });
+  }
+
+  constructor(parts: {
+    config: SessionConfig;
+    resources: CallResources;
+    capabilities: VoiceCapabilities;
+    logger: Logger;
+    listener: (event: PipelineEvent) => void;
+    performer: FacePerformer;
+    opus: OpusEncoder;
+    silence: Uint8Array;
+  }) {
+    const { config, resources, listener } = parts;
+    this.#config = config;
+    this.#resources = resources;
+    this.#listener = listener;
+    this.#logger = parts.logger;
+    this.#performer = parts.performer;
+    this.#opus = parts.opus;
+    this.#silence = parts.silence;
+    this.#pose = { articulation: { ...MOUTH_AT_REST }, smile: 0, brows: 0 };
+    this.#detector = parts.capabilities.detectsTurns ? null : this.#createDetector();
+    this.#audioIn = new AudioIn({
+      maxBurstMs: MAX_BURST_MS,
+      clock: resources.clock,
+      onPcm: (pcm) => (this.#detector === null ? listener({ type: 'user-audio', pcm }) : this.#detector.push(pcm)),
+    });
+    this.#audioOut = new AudioOut({
+      clock: resources.clock,
+      maxBufferedMs: MAX_REPLY_BUFFER_MS,
+      onFrame: (pcm48k, mediaTimeMs) => this.#guardFrame(pcm48k, mediaTimeMs),
+      onTurnStarted: (turnId) => listener({ type: 'playback-started', turnId }),
+      onTurnFinished: (turnId, playedMs) => this.#finishPlayback(turnId, playedMs),
+    });
+    this.#peer = this.#createPeer();
+  }
+
+  // Signalling.
+
+  async offer(): Promise<void> {
+    const description = await this.#peer.createOffer();
+    if (!this.#closed) this.#listener({ type: 'local-description', description });
+  }
+
+  async setRemoteDescription(description: SessionDescription): Promise<void> {
+    if (description.type === 'offer') {
+      const answer = await this.#peer.acceptOffer(description);
+      if (answer !== null && !this.#closed) this.#listener({ type: 'local-description', description: answer });
+      return;
+    }
+    try {
+      this.#peer.acceptAnswer(description);
+    } catch (error) {
+      if (!this.#peer.needsNewOffer) throw error;
+      await this.#offerAgain(errorMessage(error));
+      return;
+    }
+    await this.#openFeed();
+  }
+
+  addRemoteCandidate(candidate: IceCandidate): void {
+    this.#peer.addRemoteCandidate(candidate);
+  }
+
+  // The user's side.
+
+  pushUserAudio(bytes: Uint8Array): void {
+    this.#audioIn.push(bytes);
+  }
+
+  resetInput(): void {
+    this.#audioIn.clear();
+    this.#detector?.reset();
+  }
+
+  commitInput(): void {
+    this.#detector?.commit();
+  }
+
+  configureInput(settings: Partial<TurnDetectionSettings>): void {
+    this.#detector?.configure(settings);
+  }
+
+  setAvatarSpeaking(speaking: boolean): void {
+    this.#detector?.setAvatarSpeaking(speaking);
+  }
+
+  // The avatar's side.
+
+  enqueueReply(turnId: string, pcm: Int16Array, phones: readonly PhoneTiming[] | undefined): void {
+    const track = this.#trackOf(turnId);
+    track.appendAudio(pcm);
+    if (phones !== undefined) track.appendPhones(phones);
+    this.#audioOut.enqueue(turnId, pcm);
+  }
+
+  finishReply(turnId: string): void {
+    this.#tracks.get(turnId)?.finish();
+    this.#audioOut.finish(turnId);
+  }
+
+  flushReplies(): { turnId: string; playedMs: number } | null {
+    const flushed = this.#audioOut.flush();
+    this.#tracks.clear();
+    return flushed;
+  }
+
+  /** Sound and picture begin to flow. */
+  startClock(): void {
+    if (this.#clockStarted || this.#closed) return;
+    this.#clockStarted = true;
+    this.#audioOut.start();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#audioIn.close();
+    this.#detector?.close();
+    this.#audioOut.close();
+    this.#feed?.close();
+    this.#opus.close();
+    this.#peer.close();
+    this.#tracks.clear();
+  }
+
+  #createDetector(): TurnDetector {
+    return new TurnDetector({
+      model: this.#resources.speechModel,
+      settings: this.#config.turnDetection,
+      listener: (event) => this.#handleDetector(event),
+    });
+  }
+
+  #handleDetector(event: TurnDetectorEvent): void {
+    if (this.#closed) return;
+    if (event.type === 'speech-audio') this.#listener({ type: 'user-audio', pcm: event.pcm });
+    else if (event.type === 'speech-started')
+      this.#listener({ type: 'speech-started', audioStartMs: event.audioStartMs });
+    else this.#listener({ type: 'speech-stopped', audioEndMs: event.audioEndMs });
+  }
+
+  #createPeer(): Peer {
+    const { network, clock } = this.#resources;
+    return new Peer({
+      iceServers: this.#config.iceServers,
+      logger: this.#logger,
+      clock,
+      extraHostAddresses: network.publicAddresses,
+      ...(network.bindAddress === undefined ? {} : { bindAddress: network.bindAddress }),
+      ...(network.portRange === undefined ? {} : { portRange: network.portRange }),
+      onState: (state) => this.#handleState(state),
+      onLocalCandidate: (candidate) => this.#closed || this.#listener({ type: 'local-candidate', candidate }),
+      onKeyFrameRequest: () => this.#feed?.requestKeyFrame(),
+      onTargetBitrate: (kbps) => {
+        this.#bitrateKbps = kbps;
+        this.#feed?.setBitrate(kbps);
+      },
+    });
+  }
+
+  /** A transport that fails before it ever connected is replaced, since the fault may be ours; a later failure is told. */
+  #handleState(state: 'connected' | 'disconnected' | 'failed'): void {
+    if (this.#closed) return;
+    if (state === 'connected') this.#hasConnected = true;
+    if (state === 'failed' && !this.#hasConnected && this.#repeatedOffers < MAX_REPEATED_OFFERS) {
+      void this.#offerAgain('The transport failed before it was connected.');
+      return;
+    }
+    this.#listener({ type: 'media', state });
+  }
+
+  async #offerAgain(reason: string): Promise<void> {
+    if (this.#repeatedOffers >= MAX_REPEATED_OFFERS) {
+      this.#listener({ type: 'media', state: 'failed' });
+      return;
+    }
+    this.#repeatedOffers += 1;
+    this.#logger.warn({ sessionId: this.#config.sessionId, reason }, 'A transport gave up; the call is offered again.');
+    try {
+      await this.offer();
+    } catch (error) {
+      this.#logger.error({ error: errorMessage(error) }, 'A call could not be offered again.');
+      if (!this.#closed) this.#listener({ type: 'media', state: 'failed' });
+    }
+  }
+
+  /** The answer says which codec the client takes; the feed follows it. */
+  async #openFeed(): Promise<void> {
+    const { widthPx, heightPx, avatar } = this.#config;
+    const codec = this.#peer.videoCodec;
+    if (codec === null || this.#feed !== null || this.#closed) return;
+    const face = await this.#resources.face(avatar.bundlePath, { widthPx, heightPx });
+    if (this.#closed || this.#feed !== null) return;
+    const feed = new VideoFeed({
+      sink: this.#peer,
+      loop: null,
+      frameCount: face.loopFrameCount,
+      loopOffset: 0,
+      openEncoder: () => VideoEncoder.open({ codec, widthPx, heightPx, bitrateKbps: this.#bitrateKbps }),
+      renderFrame: (loopIndex, mediaTimeMs, out) => this.#render(loopIndex, mediaTimeMs, out),
+      onEncoderFailure: (error) =>
+        this.#logger.error({ error: errorMessage(error) }, 'A video encoder could not open.'),
+    });
+    this.#feed = feed;
+    feed.setLoop(await this.#resources.idleLoop(face, codec));
+  }
+
+  #trackOf(turnId: string): ArticulationTrack {
+    let track = this.#tracks.get(turnId);
+    if (track === undefined) {
+      track = new ArticulationTrack({ network: this.#resources.articulation });
+      this.#tracks.set(turnId, track);
+    }
+    return track;
+  }
+
+  #guardFrame(pcm48k: Int16Array | null, mediaTimeMs: number): void {
+    try {
+      this.#sendFrame(pcm48k, mediaTimeMs);
+    } catch (error) {
+      if (!this.#closed) this.#listener({ type: 'failed', error });
+    }
+  }
+
+  /** Every 20 ms of the call's clock: the sound, and with every second frame the picture that belongs to it. */
+  #sendFrame(pcm48k: Int16Array | null, mediaTimeMs: number): void {
+    if (this.#closed) return;
+    this.#peer.sendAudio(pcm48k === null ? this.#silence : this.#opus.encode(pcm48k), mediaTimeMs);
+    if (pcm48k !== null) this.#lastSoundAtMediaMs = mediaTimeMs;
+    if (mediaTimeMs % FRAME_INTERVAL_MS !== 0) return;
+    this.#feed?.setLive(mediaTimeMs - this.#lastSoundAtMediaMs < LIVE_TAIL_MS);
+    const nowMs = this.#resources.clock.nowMs();
+    if (nowMs - this.#lastPictureAtMs < MIN_PICTURE_SPACING_MS) return;
+    this.#lastPictureAtMs = nowMs;
+    this.#feed?.tick(mediaTimeMs);
+  }
+
+  #render(loopIndex: number, mediaTimeMs: number, out: Picture): void {
+    const playhead = this.#audioOut.playhead(mediaTimeMs);
+    const track = playhead === null ? undefined : this.#tracks.get(playhead.turnId);
+    if (playhead === null || track === undefined) Object.assign(this.#pose.articulation, MOUTH_AT_REST);
+    else track.sampleAt(playhead.positionMs, this.#pose.articulation);
+    this.#performer.render(loopIndex, this.#pose, out);
+  }
+
+  #finishPlayback(turnId: string, playedMs: number): void {
+    this.#tracks.delete(turnId);
+    if (!this.#closed) this.#listener({ type: 'playback-finished', turnId, playedMs });
+  }
+}

@@ -1,0 +1,26 @@
+import type { Clock } from '../core/clock.ts';
+import type { VoiceProvider } from '../core/voice-port.ts';
+import type { Face } from '../frames/face.ts';
+import type { SpeechModel } from '../turn-detection/speech-model.ts';
+import type { ArticulationNetwork } from '../visemes/articulation-network.ts';
+import type { EncodedLoop } from '../webrtc/idle-loop.ts';
+
+export type PictureSize = { readonly widthPx: number; readonly heightPx: number };
+
+/** What all calls of a media worker share. */
+export type CallResources = {
+  readonly clock: Clock;
+  readonly speechModel: SpeechModel;
+  readonly articulation: ArticulationNetwork | null;
+  readonly network: {
+    readonly bindAddress?: string;
+    readonly portRange?: { readonly begin: number; readonly end: number };
+    readonly publicAddresses: readonly string[];
+  };
+  /** Rejects when there is no such provider. */
+  voice(providerId: string): Promise<VoiceProvider>;
+  /** Rejects when the bundle cannot be read. */
+  face(bundlePath: string, size: PictureSize): Promise<Face>;
+  /** The face's life loop, encoded once per codec and worker. */
+  idleLoop(face: Face, codec: 'vp8' | 'h264'): Promise<EncodedLoop>;
+};

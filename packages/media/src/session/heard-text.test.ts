@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { heardText } from './heard-text.ts';
+
+describe('what a listener got of an interrupted reply', () => {
+  const timed = [
+    { text: 'One two three. ', audioStartMs: 0 },
+    { text: 'Four five six. ', audioStartMs: 1000 },
+    { text: 'Seven.', audioStartMs: 2000 },
+  ];
+
+  it('is everything once the sound was played to its end', () => {
+    expect(heardText(timed, 3000, 3000)).toBe('One two three. Four five six. Seven.');
+  });
+
+  it('is nothing when not a sample was played', () => {
+    expect(heardText(timed, 0, 3000)).toBe('');
+  });
+
+  it('ends at a whole word inside the clause that was cut', () => {
+    expect(heardText(timed, 1500, 3000)).toBe('One two three. Four');
+  });
+
+  it('falls back to the share of the sound when the voice gives no times', () => {
+    const untimed = [{ text: 'alpha beta gamma delta', audioStartMs: null }];
+    expect(heardText(untimed, 500, 1000)).toBe('alpha beta');
+  });
+});

@@ -1,0 +1,157 @@
+import type { HistoryItem } from '../core/voice-port.ts';
+import type { ControlCommand, SessionState, Step } from './session-state.ts';
+import { GREETING_WAIT_MS } from './session-state.ts';
+import {
+  advance,
+  andThen,
+  greet,
+  interrupt,
+  isReplying,
+  newExchange,
+  nextIdOf,
+  respondNow,
+  skipGreeting,
+} from './turn-steps.ts';
+
+/** What a client's command does to the talk. */
+export function reduceCommand(state: SessionState, command: ControlCommand, atMs: number): Step {
+  switch (command.type) {
+    case 'begin':
+      return begin(state);
+    case 'user-audio-clear':
+      return clearAudio(state);
+    case 'user-audio-commit':
+      return commitAudio(state);
+    case 'user-text':
+      return addText(state, command, atMs);
+    case 'history':
+      return recall(state, command.items);
+    case 'image': {
+      const shown = advance(state, [{ type: 'voice', input: { type: 'image', dataUrl: command.dataUrl } }]);
+      return command.reply ? andThen(shown, (next) => answer(next, undefined, atMs)) : shown;
+    }
+    case 'configure':
+      return configure(state, command);
+    case 'respond':
+      return respond(state, command.instructions, atMs);
+    case 'say':
+      return say(state, command.text);
+    case 'interrupt':
+      return interrupt({ ...state, respondQueued: null });
+    case 'tool-result':
+      return addToolResult(state, command, atMs);
+    case 'close':
+      return advance({ ...state, phase: 'closed' }, [{ type: 'end', reason: command.reason }]);
+  }
+}
+
+function begin(state: SessionState): Step {
+  if (state.phase === 'talking') return advance(state, []);
+  const talking: SessionState = { ...state, phase: 'talking' };
+  if (state.greeted) return advance(talking, []);
+  return advance(talking, [{ type: 'set-timer', name: 'greeting', delayMs: GREETING_WAIT_MS }]);
+}
+
+/** Earlier turns. A talk in which the avatar has already spoken goes on without another greeting. */
+function recall(state: SessionState, items: readonly HistoryItem[]): Step {
+  const hasSpoken = items.some((item) => item.role === 'assistant');
+  const known = advance(state, [{ type: 'voice', input: { type: 'history', items } }]);
+  return hasSpoken ? andThen(known, skipGreeting) : known;
+}
+
+/**
+ * What was heard but not yet used is thrown away. In transparency that sound is the reply, which ends; otherwise a turn of
+ * the user that was open ends without words.
+ */
+function clearAudio(state: SessionState): Step {
+  const cleared = advance(state, [{ type: 'reset-detector' }]);
+  if (state.transparent) return andThen(cleared, interrupt);
+  const itemId = state.userItemId;
+  if (itemId === null || state.detectsTurns) return cleared;
+  return andThen(cleared, (next) =>
+    advance({ ...next, userItemId: null }, [
+      { type: 'voice', input: { type: 'user-turn-dropped', itemId } },
+      { type: 'emit', event: { type: 'user-speech-stopped', itemId, audioEndMs: state.userSpeechStartMs } },
+      { type: 'emit', event: { type: 'user-transcript-done', itemId, text: '' } },
+    ]),
+  );
+}
+
+function commitAudio(state: SessionState): Step {
+  if (!state.detectsTurns) return advance(state, [{ type: 'commit-detector' }]);
+  const { id: itemId, state: numbered } = nextIdOf(state, 'item');
+  return advance(numbered, [{ type: 'voice', input: { type: 'user-turn-stopped', itemId } }]);
+}
+
+function addText(state: SessionState, command: { text: string; reply: boolean }, atMs: number): Step {
+  const { id: itemId, state: numbered } = nextIdOf(state, 'text');
+  const added = andThen(skipGreeting(numbered), (next) =>
+    advance({ ...next, unansweredText: true }, [
+      { type: 'voice', input: { type: 'text', itemId, text: command.text } },
+    ]),
+  );
+  return command.reply ? andThen(added, (next) => answer(next, undefined, atMs)) : added;
+}
+
+/** Answers now: a reply that is under way is interrupted first. */
+function answer(state: SessionState, instructions: string | undefined, atMs: number): Step {
+  const timed: SessionState = { ...state, exchange: newExchange(atMs) };
+  if (!isReplying(state)) return respondNow(timed, instructions);
+  const queued: SessionState = { ...timed, respondQueued: instructions === undefined ? {} : { instructions } };
+  return interrupt(queued);
+}
+
+/**
+ * The client asks for a reply. The first such request is answered with the first message; one that comes while the avatar
+ * already replies counts only if there is something new to answer.
+ */
+function respond(state: SessionState, instructions: string | undefined, atMs: number): Step {
+  const hasNews = state.unansweredText || state.unansweredResult || instructions !== undefined;
+  if (!state.greeted && !hasNews && state.firstMessage.trim() !== '') return greet(state);
+  return andThen(skipGreeting(state), (next) => {
+    if (!isReplying(next)) return respondNow({ ...next, exchange: newExchange(atMs) }, instructions);
+    if (next.unansweredText || instructions !== undefined) return answer(next, instructions, atMs);
+    if (next.unansweredResult) return queueRespond(next);
+    return advance(next, []);
+  });
+}
+
+/** A tool's result is spoken after what is being generated now, without cutting it off. */
+function queueRespond(state: SessionState): Step {
+  if (state.turns.some((turn) => turn.generating)) return advance({ ...state, respondQueued: {} }, []);
+  return respondNow(state, undefined);
+}
+
+function say(state: SessionState, text: string): Step {
+  const { id: turnId, state: numbered } = nextIdOf(state, 'resp');
+  return andThen(skipGreeting(numbered), (next) =>
+    advance({ ...next, turns: [...next.turns, { id: turnId, spans: [], audioMs: 0, generating: true }] }, [
+      { type: 'emit', event: { type: 'reply-started', turnId } },
+      { type: 'voice', input: { type: 'say', turnId, text } },
+    ]),
+  );
+}
+
+function addToolResult(
+  state: SessionState,
+  command: { callId: string; output: string; reply: boolean },
+  atMs: number,
+): Step {
+  const openCalls = state.openCalls.filter((call) => call.callId !== command.callId);
+  const received = advance({ ...state, openCalls, unansweredResult: true }, [
+    { type: 'clear-timer', name: `tool:${command.callId}` },
+    { type: 'voice', input: { type: 'tool-result', callId: command.callId, output: command.output } },
+  ]);
+  return command.reply ? andThen(received, (next) => respond(next, undefined, atMs)) : received;
+}
+
+function configure(state: SessionState, command: Extract<ControlCommand, { type: 'configure' }>): Step {
+  const { patch } = command;
+  const firstMessage = patch.firstMessage || state.firstMessage;
+  const configured = advance({ ...state, firstMessage }, [
+    { type: 'voice', input: { type: 'configure', config: patch } },
+  ]);
+  const settings = patch.turnDetection;
+  if (settings === undefined) return configured;
+  return andThen(configured, (next) => advance(next, [{ type: 'configure-detector', settings }]));
+}

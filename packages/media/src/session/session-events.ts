@@ -1,0 +1,113 @@
+import type { HistoryItem, ToolDefinition, TurnDetectionSettings } from '../core/voice-port.ts';
+
+/**
+ * The vocabulary between a gateway and a call: the table of contents of the media plane. Wire protocols are mapped to
+ * and from it; everything here survives a process boundary (structured clone).
+ */
+
+export type IceServer = { readonly urls: readonly string[]; readonly username?: string; readonly credential?: string };
+
+export type SessionConfig = {
+  readonly sessionId: string;
+  readonly avatar: { readonly id: string; readonly name: string; readonly bundlePath: string };
+  /** Which voice provider speaks: `local`, `transparency`, `scripted`, … */
+  readonly provider: string;
+  readonly model: string;
+  readonly voice: string;
+  readonly language: string;
+  readonly prompt: string;
+  readonly firstMessage: string;
+  readonly tools: readonly ToolDefinition[];
+  readonly turnDetection: TurnDetectionSettings;
+  /** Also hand the reply's sound to the gateway (`reply-audio`). */
+  readonly audioBack: boolean;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly iceServers: readonly IceServer[];
+};
+
+/** What a client may change in mid-call. Empty strings do not override. */
+export type SessionConfigPatch = Partial<
+  Pick<SessionConfig, 'voice' | 'language' | 'prompt' | 'firstMessage' | 'tools' | 'turnDetection'>
+>;
+
+export type SessionDescription = { readonly type: 'offer' | 'answer'; readonly sdp: string };
+export type IceCandidate = { readonly candidate: string; readonly sdpMid: string; readonly sdpMLineIndex: number };
+
+export type SessionCommand =
+  /** Config and history have had their chance to arrive: the talk begins (greeting rules start to count). */
+  | { readonly type: 'begin' }
+  /** PCM16 little-endian, mono, 24 kHz, any length (an odd last byte is kept for the next one). */
+  | { readonly type: 'user-audio'; readonly bytes: Uint8Array }
+  /** Throw away what was heard but not yet used; in transparency mode also what the mouth has not yet said. */
+  | { readonly type: 'user-audio-clear' }
+  | { readonly type: 'user-audio-commit' }
+  | { readonly type: 'user-text'; readonly text: string; readonly reply: boolean }
+  | { readonly type: 'history'; readonly items: readonly HistoryItem[] }
+  | { readonly type: 'image'; readonly dataUrl: string; readonly reply: boolean }
+  | { readonly type: 'configure'; readonly patch: SessionConfigPatch }
+  | { readonly type: 'respond'; readonly instructions?: string }
+  | { readonly type: 'say'; readonly text: string }
+  | { readonly type: 'interrupt' }
+  | { readonly type: 'tool-result'; readonly callId: string; readonly output: string; readonly reply: boolean }
+  | { readonly type: 'remote-description'; readonly description: SessionDescription }
+  | { readonly type: 'remote-candidate'; readonly candidate: IceCandidate }
+  | { readonly type: 'close'; readonly reason: string };
+
+export type SessionEvent =
+  /** Voice and picture are ready; `hears` is false when speech cannot become text here. */
+  | { readonly type: 'ready'; readonly hears: boolean; readonly sees: boolean }
+  | { readonly type: 'local-description'; readonly description: SessionDescription }
+  | { readonly type: 'local-candidate'; readonly candidate: IceCandidate }
+  | { readonly type: 'media-state'; readonly state: 'connected' | 'disconnected' | 'failed' }
+  | { readonly type: 'user-speech-started'; readonly itemId: string; readonly audioStartMs: number }
+  | { readonly type: 'user-speech-stopped'; readonly itemId: string; readonly audioEndMs: number }
+  | { readonly type: 'user-transcript-done'; readonly itemId: string; readonly text: string }
+  | { readonly type: 'reply-started'; readonly turnId: string }
+  | { readonly type: 'reply-text-delta'; readonly turnId: string; readonly text: string }
+  /** The whole text of the reply as generated. Precedes `reply-done`. */
+  | { readonly type: 'reply-text-done'; readonly turnId: string; readonly text: string }
+  /** PCM16 little-endian, mono, 24 kHz. Only with `audioBack`. */
+  | { readonly type: 'reply-audio'; readonly turnId: string; readonly bytes: Uint8Array }
+  /** The reply has been played to its end, or was interrupted after `playedMs`; `heardText` is what the listener got. */
+  | {
+      readonly type: 'reply-done';
+      readonly turnId: string;
+      readonly interrupted: boolean;
+      readonly playedMs: number;
+      readonly heardText: string;
+    }
+  | {
+      readonly type: 'tool-call-delta';
+      readonly turnId: string;
+      readonly callId: string;
+      readonly name: string;
+      readonly delta: string;
+    }
+  | {
+      readonly type: 'tool-call-done';
+      readonly turnId: string;
+      readonly callId: string;
+      readonly name: string;
+      readonly argumentsJson: string;
+    }
+  /** Waterfall of one exchange, in milliseconds from the end of the user's turn (null: did not happen). */
+  | { readonly type: 'turn-latency'; readonly turnId: string; readonly latency: TurnLatency }
+  | { readonly type: 'failed'; readonly code: SessionFailureCode; readonly message: string; readonly fatal: boolean }
+  | { readonly type: 'closed'; readonly reason: string };
+
+export type TurnLatency = {
+  readonly transcriptMs: number | null;
+  readonly firstTextMs: number | null;
+  readonly firstAudioMs: number | null;
+  /** First sample handed to WebRTC. */
+  readonly firstSoundMs: number | null;
+};
+
+export type SessionFailureCode =
+  | 'avatar-unreadable'
+  | 'voice-unavailable'
+  | 'voice-failed'
+  | 'media-failed'
+  | 'worker-lost'
+  | 'internal';

@@ -1,0 +1,264 @@
+import { describe, expect, it } from 'vitest';
+import { reduceSession } from './session-reducer.ts';
+import {
+  GREETING_WAIT_MS,
+  initialSessionState,
+  type SessionEffect,
+  type SessionInput,
+  type SessionState,
+  TOOL_RESULT_WAIT_MS,
+} from './session-state.ts';
+
+/** Plays inputs against the reducer and answers flushes as the shell would. */
+class Talk {
+  state: SessionState;
+  effects: SessionEffect[] = [];
+  heardMs = 500;
+
+  constructor(options: { firstMessage?: string; transparent?: boolean; detectsTurns?: boolean } = {}) {
+    this.state = initialSessionState({
+      firstMessage: options.firstMessage ?? '',
+      transparent: options.transparent ?? false,
+    });
+    this.put({ type: 'voice-opened', hears: true, sees: false, detectsTurns: options.detectsTurns ?? false });
+    this.command({ type: 'begin' });
+  }
+
+  put(input: SessionInput): void {
+    const step = reduceSession(this.state, input);
+    this.state = step.state;
+    this.effects.push(...step.effects);
+    if (!step.effects.some((effect) => effect.type === 'flush-audio')) return;
+    this.put({ type: 'flushed', turnId: this.state.turns[0]?.id ?? null, playedMs: this.heardMs });
+  }
+
+  command(command: Extract<SessionInput, { type: 'command' }>['command'], atMs = 0): void {
+    this.put({ type: 'command', command, atMs });
+  }
+
+  /** A reply's text and sound, complete. */
+  speak(turnId: string, text: string, durationMs = 1000): void {
+    this.put({ type: 'voice', event: { type: 'text-delta', turnId, text, audioStartMs: 0 }, atMs: 10 });
+    this.put({ type: 'voice-audio', turnId, durationMs, atMs: 20 });
+    this.put({ type: 'voice', event: { type: 'turn-done', turnId }, atMs: 30 });
+    this.put({ type: 'playback-started', turnId, atMs: 40 });
+  }
+
+  voiceInputs(): string[] {
+    return this.effects.flatMap((effect) => (effect.type === 'voice' ? [effect.input.type] : []));
+  }
+
+  emitted(): string[] {
+    return this.effects.flatMap((effect) => (effect.type === 'emit' ? [effect.event.type] : []));
+  }
+
+  currentTurnId(): string {
+    const turn = this.state.turns.at(-1);
+    if (turn === undefined) throw new Error('No reply is under way.');
+    return turn.id;
+  }
+}
+
+const count = (values: string[], wanted: string): number => values.filter((value) => value === wanted).length;
+
+describe('greeting', () => {
+  it('waits for the client to ask, then speaks the first message unprompted', () => {
+    const talk = new Talk({ firstMessage: 'Hello!' });
+    expect(talk.effects).toContainEqual({ type: 'set-timer', name: 'greeting', delayMs: GREETING_WAIT_MS });
+    expect(talk.voiceInputs()).toEqual([]);
+    talk.put({ type: 'timer', name: 'greeting', atMs: 1000 });
+    expect(talk.voiceInputs()).toEqual(['say']);
+  });
+
+  it('answers the first request for a reply with the first message, and is not spoken twice', () => {
+    const talk = new Talk({ firstMessage: 'Hello!' });
+    talk.command({ type: 'respond' });
+    talk.put({ type: 'timer', name: 'greeting', atMs: 1000 });
+    talk.command({ type: 'respond' });
+    expect(talk.voiceInputs()).toEqual(['say']);
+  });
+
+  it('gives way to a user who speaks first', () => {
+    const talk = new Talk({ firstMessage: 'Hello!' });
+    talk.put({ type: 'speech-started', audioStartMs: 100 });
+    talk.put({ type: 'timer', name: 'greeting', atMs: 1000 });
+    expect(talk.voiceInputs()).toEqual(['user-turn-started']);
+  });
+
+  it('does not stand in for the answer to typed words', () => {
+    const talk = new Talk({ firstMessage: 'Hello!' });
+    talk.command({ type: 'user-text', text: 'Hi', reply: false });
+    talk.command({ type: 'respond' });
+    expect(talk.voiceInputs()).toEqual(['text', 'respond']);
+  });
+
+  it('is left out when the talk goes on from an earlier one', () => {
+    const talk = new Talk({ firstMessage: 'Hello!' });
+    talk.command({ type: 'history', items: [{ role: 'user', text: 'Hi' }] });
+    expect(talk.state.greeted).toBe(false);
+    talk.command({ type: 'history', items: [{ role: 'assistant', text: 'Hello!' }] });
+    talk.put({ type: 'timer', name: 'greeting', atMs: 1000 });
+    expect(talk.voiceInputs()).toEqual(['history', 'history']);
+  });
+
+  it('is silent in transparency', () => {
+    const talk = new Talk({ firstMessage: 'Hello!', transparent: true, detectsTurns: true });
+    talk.put({ type: 'timer', name: 'greeting', atMs: 1000 });
+    expect(talk.voiceInputs()).toEqual([]);
+  });
+});
+
+describe('a reply', () => {
+  it('tells its text, then its end once the sound was played', () => {
+    const talk = new Talk();
+    talk.command({ type: 'user-text', text: 'Hi', reply: true }, 0);
+    talk.speak(talk.currentTurnId(), 'Good day.');
+    expect(talk.emitted()).not.toContain('reply-done');
+    talk.put({ type: 'playback-finished', turnId: talk.currentTurnId(), playedMs: 1000 });
+    expect(talk.emitted()).toEqual([
+      'ready',
+      'reply-started',
+      'reply-text-delta',
+      'reply-text-done',
+      'turn-latency',
+      'reply-done',
+    ]);
+    expect(talk.state.turns).toEqual([]);
+  });
+
+  it('reports the waterfall from the end of the user turn', () => {
+    const talk = new Talk();
+    talk.put({ type: 'speech-started', audioStartMs: 0 });
+    talk.put({ type: 'speech-stopped', audioEndMs: 900, atMs: 1000 });
+    talk.put({ type: 'voice', event: { type: 'user-transcript-done', itemId: 'item_1', text: 'Hi' }, atMs: 1050 });
+    talk.put({ type: 'voice', event: { type: 'turn-started', turnId: 't1' }, atMs: 1060 });
+    talk.put({ type: 'voice', event: { type: 'text-delta', turnId: 't1', text: 'Hey' }, atMs: 1080 });
+    talk.put({ type: 'voice-audio', turnId: 't1', durationMs: 300, atMs: 1100 });
+    talk.put({ type: 'playback-started', turnId: 't1', atMs: 1120 });
+    expect(talk.effects).toContainEqual({
+      type: 'emit',
+      event: {
+        type: 'turn-latency',
+        turnId: 't1',
+        latency: { transcriptMs: 50, firstTextMs: 80, firstAudioMs: 100, firstSoundMs: 120 },
+      },
+    });
+  });
+
+  it('ignores a request for another one while nothing new was said', () => {
+    const talk = new Talk();
+    talk.command({ type: 'respond' });
+    talk.command({ type: 'respond' });
+    expect(talk.voiceInputs()).toEqual(['respond']);
+  });
+});
+
+describe('interruption', () => {
+  it('by voice cancels the reply, keeps what was heard, and listens', () => {
+    const talk = new Talk();
+    talk.command({ type: 'user-text', text: 'Hi', reply: true });
+    talk.speak(talk.currentTurnId(), 'one two three four', 1000);
+    talk.put({ type: 'speech-started', audioStartMs: 5000 });
+    const cancel = talk.effects.find((effect) => effect.type === 'voice' && effect.input.type === 'cancel');
+    expect(cancel).toMatchObject({ input: { playedMs: 500, heardText: 'one two' } });
+    expect(talk.effects).toContainEqual(
+      expect.objectContaining({ event: expect.objectContaining({ type: 'reply-done', interrupted: true }) }),
+    );
+    expect(talk.state.turns).toEqual([]);
+  });
+
+  it('drops what the voice still sends for the interrupted reply', () => {
+    const talk = new Talk();
+    talk.command({ type: 'respond' });
+    const turnId = talk.currentTurnId();
+    talk.command({ type: 'interrupt' });
+    const before = talk.effects.length;
+    talk.put({ type: 'voice', event: { type: 'text-delta', turnId, text: 'late' }, atMs: 0 });
+    talk.put({ type: 'voice', event: { type: 'turn-done', turnId }, atMs: 0 });
+    expect(talk.effects.length).toBe(before);
+  });
+
+  it('by typed words ends the present reply before the next one is asked for', () => {
+    const talk = new Talk();
+    talk.command({ type: 'respond' });
+    talk.speak(talk.currentTurnId(), 'long story');
+    talk.command({ type: 'user-text', text: 'Stop', reply: true });
+    expect(talk.voiceInputs()).toEqual(['respond', 'text', 'cancel', 'respond']);
+    expect(count(talk.emitted(), 'reply-started')).toBe(2);
+  });
+});
+
+describe('clearing the sound', () => {
+  it('ends an open turn of the user without words', () => {
+    const talk = new Talk();
+    talk.put({ type: 'speech-started', audioStartMs: 700 });
+    talk.command({ type: 'user-audio-clear' });
+    expect(talk.voiceInputs()).toEqual(['user-turn-started', 'user-turn-dropped']);
+    expect(talk.emitted().slice(-2)).toEqual(['user-speech-stopped', 'user-transcript-done']);
+    expect(talk.state.userItemId).toBeNull();
+  });
+
+  it('in transparency also ends what is being said', () => {
+    const talk = new Talk({ transparent: true, detectsTurns: true });
+    talk.put({ type: 'voice', event: { type: 'turn-started', turnId: 't1' }, atMs: 0 });
+    talk.command({ type: 'user-audio-clear' });
+    expect(talk.effects).toContainEqual({ type: 'reset-detector' });
+    expect(talk.emitted()).toContain('reply-done');
+  });
+});
+
+describe('tools', () => {
+  const call = (talk: Talk) => {
+    talk.command({ type: 'user-text', text: 'Add', reply: true });
+    const turnId = talk.currentTurnId();
+    talk.put({
+      type: 'voice',
+      event: { type: 'tool-call-done', turnId, callId: 'c1', name: 'add', argumentsJson: '{}' },
+      atMs: 0,
+    });
+    talk.put({ type: 'voice', event: { type: 'turn-done', turnId }, atMs: 0 });
+    talk.put({ type: 'playback-finished', turnId, playedMs: 0 });
+  };
+
+  it('are answered after their result, once', () => {
+    const talk = new Talk();
+    call(talk);
+    talk.command({ type: 'tool-result', callId: 'c1', output: '4', reply: false });
+    talk.command({ type: 'respond' });
+    talk.put({ type: 'timer', name: 'tool:c1', atMs: 9000 });
+    expect(talk.voiceInputs()).toEqual(['text', 'respond', 'tool-result', 'respond']);
+  });
+
+  it('do not block the talk when no result comes', () => {
+    const talk = new Talk();
+    call(talk);
+    expect(talk.effects).toContainEqual({ type: 'set-timer', name: 'tool:c1', delayMs: TOOL_RESULT_WAIT_MS });
+    talk.put({ type: 'timer', name: 'tool:c1', atMs: 4000 });
+    expect(talk.voiceInputs()).toEqual(['text', 'respond', 'tool-result', 'respond']);
+  });
+});
+
+describe('failures of the voice', () => {
+  it('that pass end the reply and leave the call open', () => {
+    const talk = new Talk();
+    talk.command({ type: 'respond' });
+    talk.put({
+      type: 'voice',
+      event: { type: 'failed', category: 'connectivity', retryable: true, message: 'lost' },
+      atMs: 0,
+    });
+    expect(talk.effects).toContainEqual(expect.objectContaining({ type: 'finish-audio' }));
+    expect(talk.state.phase).toBe('talking');
+  });
+
+  it('that last end the call', () => {
+    const talk = new Talk();
+    talk.put({
+      type: 'voice',
+      event: { type: 'failed', category: 'authentication', retryable: false, message: 'bad key' },
+      atMs: 0,
+    });
+    expect(talk.effects.at(-1)).toEqual({ type: 'end', reason: 'voice-unavailable' });
+    expect(talk.state.phase).toBe('closed');
+  });
+});

@@ -1,0 +1,80 @@
+import { reduceCommand } from './reduce-command.ts';
+import { reduceVoice } from './reduce-voice.ts';
+import { MEDIA_WAIT_MS, type SessionInput, type SessionState, type Step } from './session-state.ts';
+import { advance, finishTurn, greet, releaseTool, settleFlush, startUserTurn, stopUserTurn } from './turn-steps.ts';
+
+/**
+ * The whole behaviour of a call as a pure function: what happened and where the talk stands give where it stands now and
+ * what is to be done. No clocks, sockets or native code: those live in the shell that performs the effects.
+ */
+export function reduceSession(state: SessionState, input: SessionInput): Step {
+  if (state.phase === 'closed') return { state, effects: [] };
+  switch (input.type) {
+    case 'voice-opened':
+      return {
+        state: { ...state, phase: 'ready', detectsTurns: input.detectsTurns },
+        effects: [
+          { type: 'emit', event: { type: 'ready', hears: input.hears, sees: input.sees } },
+          { type: 'set-timer', name: 'media-wait', delayMs: MEDIA_WAIT_MS },
+        ],
+      };
+    case 'command':
+      return reduceCommand(state, input.command, input.atMs);
+    case 'voice':
+      return reduceVoice(state, input.event, input.atMs);
+    case 'voice-audio':
+      return noteAudio(state, input);
+    case 'speech-started':
+      return startUserTurn(state, input.audioStartMs);
+    case 'speech-stopped':
+      return stopUserTurn(state, input.audioEndMs, input.atMs);
+    case 'playback-started':
+      return notePlaybackStarted(state, input.turnId, input.atMs);
+    case 'playback-finished':
+      return finishTurn(state, input.turnId, input.playedMs);
+    case 'flushed':
+      return settleFlush(state, input);
+    case 'media':
+      return reduceMedia(state, input.state);
+    case 'timer':
+      return reduceTimer(state, input.name, input.atMs);
+  }
+}
+
+function reduceMedia(state: SessionState, mediaState: 'connected' | 'disconnected' | 'failed'): Step {
+  const emit = { type: 'emit', event: { type: 'media-state', state: mediaState } } as const;
+  if (mediaState !== 'connected') return { state, effects: [emit] };
+  return { state, effects: [emit, { type: 'clear-timer', name: 'media-wait' }, { type: 'start-clock' }] };
+}
+
+function reduceTimer(state: SessionState, name: string, atMs: number): Step {
+  if (name === 'media-wait') return { state, effects: [{ type: 'start-clock' }] };
+  if (name === 'greeting') return state.greeted ? { state, effects: [] } : greet(state);
+  return releaseTool(state, name.slice('tool:'.length), atMs);
+}
+
+function noteAudio(state: SessionState, input: { turnId: string; durationMs: number; atMs: number }): Step {
+  if (!state.turns.some((turn) => turn.id === input.turnId)) return { state, effects: [] };
+  const turns = state.turns.map((turn) =>
+    turn.id === input.turnId ? { ...turn, audioMs: turn.audioMs + input.durationMs } : turn,
+  );
+  const exchange = state.exchange && { ...state.exchange, firstAudioMs: state.exchange.firstAudioMs ?? input.atMs };
+  return { state: { ...state, turns, exchange }, effects: [] };
+}
+
+function notePlaybackStarted(state: SessionState, turnId: string, atMs: number): Step {
+  const speaking = { type: 'set-avatar-speaking', speaking: true } as const;
+  const exchange = state.exchange;
+  if (exchange === null || !state.turns.some((turn) => turn.id === turnId)) return { state, effects: [speaking] };
+  const since = (timeMs: number | null) => (timeMs === null ? null : Math.round(timeMs - exchange.startedAtMs));
+  const latency = {
+    transcriptMs: since(exchange.transcriptMs),
+    firstTextMs: since(exchange.firstTextMs),
+    firstAudioMs: since(exchange.firstAudioMs),
+    firstSoundMs: since(atMs),
+  };
+  return advance({ ...state, exchange: null }, [
+    speaking,
+    { type: 'emit', event: { type: 'turn-latency', turnId, latency } },
+  ]);
+}

@@ -1,0 +1,112 @@
+import type { TurnDetectionSettings, VoiceEvent, VoiceInput } from '../core/voice-port.ts';
+import type { SpokenSpan } from './heard-text.ts';
+import type { SessionCommand, SessionEvent } from './session-events.ts';
+
+/** A reply on its way: from the moment it is asked for until its last sample was played or it was interrupted. */
+export type ReplyTurn = {
+  readonly id: string;
+  readonly spans: readonly SpokenSpan[];
+  /** Sound received so far. */
+  readonly audioMs: number;
+  /** The voice may still send more. */
+  readonly generating: boolean;
+};
+
+/** What happened since the user's last turn ended, in the clock's milliseconds. */
+type Exchange = {
+  readonly startedAtMs: number;
+  readonly transcriptMs: number | null;
+  readonly firstTextMs: number | null;
+  readonly firstAudioMs: number | null;
+};
+
+export type SessionState = {
+  /** `opening`: the voice is not there yet. `ready`: it is. `talking`: greeting rules have begun to count. */
+  readonly phase: 'opening' | 'ready' | 'talking' | 'closed';
+  readonly transparent: boolean;
+  readonly detectsTurns: boolean;
+  readonly firstMessage: string;
+  readonly greeted: boolean;
+  readonly turns: readonly ReplyTurn[];
+  /** The user's item that is being spoken now. */
+  readonly userItemId: string | null;
+  /** Where that item's sound began. */
+  readonly userSpeechStartMs: number;
+  /** Words of the user that no reply has answered. */
+  readonly unansweredText: boolean;
+  /** A tool's result that no reply has used. */
+  readonly unansweredResult: boolean;
+  /** A reply is wanted as soon as the present one no longer stands in its way. */
+  readonly respondQueued: { readonly instructions?: string } | null;
+  readonly openCalls: readonly { readonly callId: string; readonly turnId: string }[];
+  readonly exchange: Exchange | null;
+  readonly nextId: number;
+};
+
+export type TimerName = 'greeting' | 'media-wait' | `tool:${string}`;
+
+export type SessionInput =
+  | { readonly type: 'voice-opened'; readonly hears: boolean; readonly sees: boolean; readonly detectsTurns: boolean }
+  | { readonly type: 'command'; readonly command: ControlCommand; readonly atMs: number }
+  | { readonly type: 'voice'; readonly event: VoiceControlEvent; readonly atMs: number }
+  /** Sound of a reply arrived; the samples themselves go straight to audio-out. */
+  | { readonly type: 'voice-audio'; readonly turnId: string; readonly durationMs: number; readonly atMs: number }
+  | { readonly type: 'speech-started'; readonly audioStartMs: number }
+  | { readonly type: 'speech-stopped'; readonly audioEndMs: number; readonly atMs: number }
+  | { readonly type: 'playback-started'; readonly turnId: string; readonly atMs: number }
+  | { readonly type: 'playback-finished'; readonly turnId: string; readonly playedMs: number }
+  | { readonly type: 'flushed'; readonly turnId: string | null; readonly playedMs: number }
+  | { readonly type: 'media'; readonly state: 'connected' | 'disconnected' | 'failed' }
+  | { readonly type: 'timer'; readonly name: TimerName; readonly atMs: number };
+
+/** Commands that the core decides on. Sound and signalling bypass it. */
+export type ControlCommand = Exclude<
+  SessionCommand,
+  { type: 'user-audio' } | { type: 'remote-description' } | { type: 'remote-candidate' }
+>;
+
+export type VoiceControlEvent = Exclude<VoiceEvent, { type: 'audio' }>;
+
+export type SessionEffect =
+  | { readonly type: 'emit'; readonly event: SessionEvent }
+  | { readonly type: 'voice'; readonly input: VoiceInput }
+  /** No more sound comes for this turn. */
+  | { readonly type: 'finish-audio'; readonly turnId: string }
+  /** Silence the avatar; the outcome comes back as `flushed`. */
+  | { readonly type: 'flush-audio' }
+  | { readonly type: 'start-clock' }
+  | { readonly type: 'set-timer'; readonly name: TimerName; readonly delayMs: number }
+  | { readonly type: 'clear-timer'; readonly name: TimerName }
+  | { readonly type: 'reset-detector' }
+  | { readonly type: 'commit-detector' }
+  | { readonly type: 'set-avatar-speaking'; readonly speaking: boolean }
+  | { readonly type: 'configure-detector'; readonly settings: Partial<TurnDetectionSettings> }
+  | { readonly type: 'end'; readonly reason: string };
+
+export type Step = { readonly state: SessionState; readonly effects: readonly SessionEffect[] };
+
+/** How long a client may take to ask for the greeting itself before it is spoken unprompted. */
+export const GREETING_WAIT_MS = 1000;
+/** How long the sound waits for WebRTC before it plays to nobody (clients that only read events). */
+export const MEDIA_WAIT_MS = 5000;
+/** How long a tool's result is waited for before the talk goes on without it. */
+export const TOOL_RESULT_WAIT_MS = 4000;
+
+export function initialSessionState(options: { firstMessage: string; transparent: boolean }): SessionState {
+  return {
+    phase: 'opening',
+    transparent: options.transparent,
+    detectsTurns: false,
+    firstMessage: options.firstMessage,
+    greeted: options.transparent,
+    turns: [],
+    userItemId: null,
+    userSpeechStartMs: 0,
+    unansweredText: false,
+    unansweredResult: false,
+    respondQueued: null,
+    openCalls: [],
+    exchange: null,
+    nextId: 1,
+  };
+}

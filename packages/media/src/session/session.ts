@@ -1,0 +1,296 @@
+import { wireSamplesToMs } from '../core/audio-format.ts';
+import { errorMessage } from '../core/error-message.ts';
+import type { Logger } from '../core/logger.ts';
+import type { VoiceConfig, VoiceEvent, VoiceProvider, VoiceSession } from '../core/voice-port.ts';
+import { Pipeline, type PipelineEvent } from '../pipeline.ts';
+import type { CallResources } from './call-resources.ts';
+import { EarlyCommands } from './early-commands.ts';
+import type { SessionCommand, SessionConfig, SessionEvent, SessionFailureCode } from './session-events.ts';
+import { reduceSession } from './session-reducer.ts';
+import {
+  initialSessionState,
+  type SessionEffect,
+  type SessionInput,
+  type SessionState,
+  type TimerName,
+} from './session-state.ts';
+
+/**
+ * The shell of a call: feeds what happens to the reducer and performs the effects that come back, in order. Closing order:
+ * timers, voice, pipeline (detector, audio-out, face, WebRTC); then `closed` is told, once.
+ */
+export class Session {
+  readonly #config: SessionConfig;
+  readonly #resources: CallResources;
+  readonly #logger: Logger;
+  readonly #listener: (event: SessionEvent) => void;
+  readonly #abort = new AbortController();
+  readonly #timers = new Map<TimerName, () => void>();
+  readonly #inputs: SessionInput[] = [];
+  /** Commands that came before the voice was open. */
+  readonly #early = new EarlyCommands();
+  #state: SessionState;
+  #pipeline: Pipeline | null = null;
+  #voice: VoiceSession | null = null;
+  #opened = false;
+  #draining = false;
+  #closing: Promise<void> | null = null;
+
+  constructor(
+    config: SessionConfig,
+    resources: CallResources,
+    logger: Logger,
+    listener: (event: SessionEvent) => void,
+  ) {
+    this.#config = config;
+    this.#resources = resources;
+    this.#logger = logger;
+    this.#listener = listener;
+    this.#state = initialSessionState({
+      firstMessage: config.firstMessage,
+      transparent: config.provider === 'transparency',
+    });
+  }
+
+  /** Opens the voice, the face and the connection. A failure is told as `failed`, then `closed`. */
+  async start(): Promise<void> {
+    const { sessionId } = this.#config;
+    try {
+      const provider = await this.#openVoiceProvider();
+      this.#pipeline = await this.#openPipeline(provider);
+      if (!this.#abort.signal.aborted) this.#voice = await this.#openVoice(provider);
+      if (this.#abort.signal.aborted) return await this.#release();
+      const { hears, sees, detectsTurns } = provider.capabilities;
+      this.#dispatch({ type: 'voice-opened', hears, sees, detectsTurns });
+      this.#opened = true;
+      for (const command of this.#early.take()) this.handle(command);
+      this.#logger.info({ sessionId, provider: provider.id }, 'A call began.');
+      await this.#pipeline.offer();
+    } catch (error) {
+      if (this.#abort.signal.aborted) return await this.#release();
+      const code = error instanceof SessionStartError ? error.code : 'internal';
+      this.#fail(code, error);
+    }
+  }
+
+  /** Never throws: what goes wrong in one call ends that call only. */
+  handle(command: SessionCommand): void {
+    if (this.#closing !== null) return;
+    this.#guard(() => {
+      if (command.type === 'close') void this.close(command.reason);
+      else if (!this.#opened) this.#early.add(command);
+      else if (command.type === 'user-audio') this.#pipeline?.pushUserAudio(command.bytes);
+      else if (command.type === 'remote-description') void this.#handleRemoteDescription(command);
+      else if (command.type === 'remote-candidate') this.#pipeline?.addRemoteCandidate(command.candidate);
+      else this.#dispatch({ type: 'command', command, atMs: this.#resources.clock.nowMs() });
+    });
+  }
+
+  close(reason: string): Promise<void> {
+    this.#closing ??= this.#close(reason);
+    return this.#closing;
+  }
+
+  async #close(reason: string): Promise<void> {
+    this.#abort.abort();
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+    try {
+      await this.#release();
+    } finally {
+      const dropped = this.#early.dropped;
+      this.#logger.info({ sessionId: this.#config.sessionId, reason, droppedEarlyCommands: dropped }, 'A call ended.');
+      this.#listener({ type: 'closed', reason });
+    }
+  }
+
+  /** Gives back whatever is open, also what was still being opened when the call was closed. */
+  async #release(): Promise<void> {
+    const voice = this.#voice;
+    const pipeline = this.#pipeline;
+    this.#voice = null;
+    this.#pipeline = null;
+    try {
+      await voice?.close();
+    } catch (error) {
+      this.#logger.warn({ error: errorMessage(error) }, 'A voice did not close cleanly.');
+    }
+    try {
+      pipeline?.close();
+    } catch (error) {
+      this.#logger.warn({ error: errorMessage(error) }, 'The stages of a call did not close cleanly.');
+    }
+  }
+
+  #guard(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#fail('internal', error);
+    }
+  }
+
+  #fail(code: SessionFailureCode, error: unknown): void {
+    if (this.#closing !== null) return;
+    const fields = { sessionId: this.#config.sessionId, code, error: errorMessage(error) };
+    this.#logger.error(fields, 'A call ends because of a failure.');
+    this.#emit({ type: 'failed', code, message: errorMessage(error), fatal: true });
+    void this.close(code);
+  }
+
+  async #openVoiceProvider(): Promise<VoiceProvider> {
+    try {
+      return await this.#resources.voice(this.#config.provider);
+    } catch (error) {
+      throw new SessionStartError('voice-unavailable', errorMessage(error));
+    }
+  }
+
+  async #openVoice(provider: VoiceProvider): Promise<VoiceSession> {
+    const { voice, prompt, firstMessage, language, model, tools, turnDetection, avatar } = this.#config;
+    const config: VoiceConfig = {
+      voice,
+      prompt,
+      firstMessage,
+      avatarName: avatar.name,
+      language,
+      model,
+      tools,
+      turnDetection,
+    };
+    try {
+      return await provider.open(config, (event) => this.#handleVoice(event), this.#abort.signal);
+    } catch (error) {
+      throw new SessionStartError('voice-unavailable', errorMessage(error));
+    }
+  }
+
+  async #openPipeline(provider: VoiceProvider): Promise<Pipeline> {
+    const listener = (event: PipelineEvent): void => this.#handlePipeline(event);
+    try {
+      return await Pipeline.open(this.#config, this.#resources, provider.capabilities, this.#logger, listener);
+    } catch (error) {
+      throw new SessionStartError('avatar-unreadable', errorMessage(error));
+    }
+  }
+
+  async #handleRemoteDescription(command: Extract<SessionCommand, { type: 'remote-description' }>): Promise<void> {
+    try {
+      await this.#pipeline?.setRemoteDescription(command.description);
+    } catch (error) {
+      // The peers could not agree; the client may still try again with another description.
+      this.#emit({ type: 'failed', code: 'media-failed', message: errorMessage(error), fatal: false });
+    }
+  }
+
+  #handleVoice(event: VoiceEvent): void {
+    if (this.#closing === null) this.#guard(() => this.#takeVoice(event));
+  }
+
+  #takeVoice(event: VoiceEvent): void {
+    const atMs = this.#resources.clock.nowMs();
+    if (event.type !== 'audio') {
+      this.#dispatch({ type: 'voice', event, atMs });
+      return;
+    }
+    const { turnId, pcm, phones } = event;
+    if (!this.#state.turns.some((turn) => turn.id === turnId)) return;
+    this.#dispatch({ type: 'voice-audio', turnId, durationMs: wireSamplesToMs(pcm.length), atMs });
+    this.#pipeline?.enqueueReply(turnId, pcm, phones);
+    if (this.#config.audioBack) {
+      const bytes = new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength).slice();
+      this.#emit({ type: 'reply-audio', turnId, bytes });
+    }
+  }
+
+  #handlePipeline(event: PipelineEvent): void {
+    if (this.#closing === null) this.#guard(() => this.#takePipeline(event));
+  }
+
+  #takePipeline(event: PipelineEvent): void {
+    switch (event.type) {
+      case 'user-audio':
+        this.#voice?.send({ type: 'audio', pcm: event.pcm });
+        break;
+      case 'speech-stopped':
+      case 'playback-started':
+        this.#dispatch({ ...event, atMs: this.#resources.clock.nowMs() });
+        break;
+      case 'failed':
+        this.#fail('internal', event.error);
+        break;
+      case 'speech-started':
+      case 'playback-finished':
+      case 'media':
+        this.#dispatch(event);
+        break;
+      default:
+        this.#emit(event);
+    }
+  }
+
+  /** Inputs that arise while effects run wait their turn, so that each step sees the state that the one before left. */
+  #dispatch(input: SessionInput): void {
+    this.#inputs.push(input);
+    if (this.#draining) return;
+    this.#draining = true;
+    try {
+      for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
+        const step = reduceSession(this.#state, next);
+        this.#state = step.state;
+        for (const effect of step.effects) this.#perform(effect);
+      }
+    } finally {
+      this.#draining = false;
+    }
+  }
+
+  #perform(effect: SessionEffect): void {
+    const pipeline = this.#pipeline;
+    if (effect.type === 'emit') this.#emit(effect.event);
+    else if (effect.type === 'voice') this.#voice?.send(effect.input);
+    else if (effect.type === 'finish-audio') pipeline?.finishReply(effect.turnId);
+    else if (effect.type === 'flush-audio') this.#flush();
+    else if (effect.type === 'start-clock') pipeline?.startClock();
+    else if (effect.type === 'set-timer') this.#setTimer(effect.name, effect.delayMs);
+    else if (effect.type === 'clear-timer') this.#clearTimer(effect.name);
+    else if (effect.type === 'reset-detector') pipeline?.resetInput();
+    else if (effect.type === 'commit-detector') pipeline?.commitInput();
+    else if (effect.type === 'set-avatar-speaking') pipeline?.setAvatarSpeaking(effect.speaking);
+    else if (effect.type === 'configure-detector') pipeline?.configureInput(effect.settings);
+    else void this.close(effect.reason);
+  }
+
+  #flush(): void {
+    const flushed = this.#pipeline?.flushReplies() ?? null;
+    this.#dispatch({ type: 'flushed', turnId: flushed?.turnId ?? null, playedMs: flushed?.playedMs ?? 0 });
+  }
+
+  #setTimer(name: TimerName, delayMs: number): void {
+    this.#clearTimer(name);
+    const cancel = this.#resources.clock.schedule(delayMs, () => {
+      this.#timers.delete(name);
+      const atMs = this.#resources.clock.nowMs();
+      if (this.#closing === null) this.#guard(() => this.#dispatch({ type: 'timer', name, atMs }));
+    });
+    this.#timers.set(name, cancel);
+  }
+
+  #clearTimer(name: TimerName): void {
+    this.#timers.get(name)?.();
+    this.#timers.delete(name);
+  }
+
+  #emit(event: SessionEvent): void {
+    if (this.#closing === null) this.#listener(event);
+  }
+}
+
+class SessionStartError extends Error {
+  readonly code: SessionFailureCode;
+
+  constructor(code: SessionFailureCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

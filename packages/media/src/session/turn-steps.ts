@@ -1,0 +1,156 @@
+import { heardText, joinSpans } from './heard-text.ts';
+import {
+  type ReplyTurn,
+  type SessionEffect,
+  type SessionState,
+  type Step,
+  TOOL_RESULT_WAIT_MS,
+} from './session-state.ts';
+
+// Steps that several inputs share. Each takes a state and gives the next one with its effects.
+
+export function advance(state: SessionState, effects: readonly SessionEffect[]): Step {
+  return { state, effects };
+}
+
+/** Runs a further step and keeps the effects of both, in order. */
+export function andThen(step: Step, next: (state: SessionState) => Step): Step {
+  const following = next(step.state);
+  return { state: following.state, effects: [...step.effects, ...following.effects] };
+}
+
+export function isReplying(state: SessionState): boolean {
+  return state.turns.length > 0;
+}
+
+export function nextIdOf(state: SessionState, prefix: 'item' | 'resp' | 'text'): { id: string; state: SessionState } {
+  return { id: `${prefix}_${state.nextId}`, state: { ...state, nextId: state.nextId + 1 } };
+}
+
+/** Adds a reply to the talk; its sound plays after that of the replies before it. */
+export function addTurn(state: SessionState, turnId: string): Step {
+  const turn: ReplyTurn = { id: turnId, spans: [], audioMs: 0, generating: true };
+  return advance({ ...state, turns: [...state.turns, turn] }, [
+    { type: 'emit', event: { type: 'reply-started', turnId } },
+  ]);
+}
+
+/** Speaks the first message. A talk greets at most once. */
+export function greet(state: SessionState): Step {
+  const greeted: SessionState = { ...state, greeted: true };
+  const clear = { type: 'clear-timer', name: 'greeting' } as const;
+  if (state.firstMessage.trim() === '') return advance(greeted, [clear]);
+  const { id: turnId, state: numbered } = nextIdOf(greeted, 'resp');
+  return andThen(advance(numbered, [clear]), (next) =>
+    andThen(addTurn(next, turnId), (added) =>
+      advance(added, [{ type: 'voice', input: { type: 'say', turnId, text: state.firstMessage } }]),
+    ),
+  );
+}
+
+/** The user has begun to take part: the greeting's moment has passed. */
+export function skipGreeting(state: SessionState): Step {
+  if (state.greeted) return advance(state, []);
+  return advance({ ...state, greeted: true }, [{ type: 'clear-timer', name: 'greeting' }]);
+}
+
+/** Asks the voice for a reply now. */
+export function respondNow(state: SessionState, instructions: string | undefined): Step {
+  const { id: turnId, state: numbered } = nextIdOf(state, 'resp');
+  const asked: SessionState = { ...numbered, unansweredText: false, unansweredResult: false, respondQueued: null };
+  const input =
+    instructions === undefined
+      ? ({ type: 'respond', turnId } as const)
+      : ({ type: 'respond', turnId, instructions } as const);
+  return andThen(addTurn(asked, turnId), (added) => advance(added, [{ type: 'voice', input }]));
+}
+
+/** Performs the queued request for a reply once nothing stands in its way. */
+export function respondIfQueued(state: SessionState): Step {
+  if (state.respondQueued === null || state.turns.some((turn) => turn.generating)) return advance(state, []);
+  return respondNow(state, state.respondQueued.instructions);
+}
+
+/** Silences the avatar. The replies end when the shell reports how much was heard. */
+export function interrupt(state: SessionState): Step {
+  return isReplying(state) ? advance(state, [{ type: 'flush-audio' }]) : advance(state, []);
+}
+
+/** Ends all replies after an interruption: the first was heard up to `playedMs`, the later ones not at all. */
+export function settleFlush(state: SessionState, flushed: { turnId: string | null; playedMs: number }): Step {
+  const effects: SessionEffect[] = [{ type: 'set-avatar-speaking', speaking: false }];
+  for (const turn of state.turns) {
+    const playedMs = turn.id === flushed.turnId ? flushed.playedMs : 0;
+    const heard = heardText(turn.spans, playedMs, turn.audioMs);
+    effects.push({ type: 'voice', input: { type: 'cancel', turnId: turn.id, playedMs, heardText: heard } });
+    if (turn.generating && turn.spans.length > 0) effects.push(textDone(turn));
+    effects.push({
+      type: 'emit',
+      event: { type: 'reply-done', turnId: turn.id, interrupted: true, playedMs, heardText: heard },
+    });
+  }
+  return andThen(advance({ ...state, turns: [], exchange: null }, effects), respondIfQueued);
+}
+
+/** A reply was played to its end. */
+export function finishTurn(state: SessionState, turnId: string, playedMs: number): Step {
+  const turn = state.turns.find((candidate) => candidate.id === turnId);
+  if (turn === undefined) return advance(state, []);
+  const turns = state.turns.filter((candidate) => candidate.id !== turnId);
+  const effects: SessionEffect[] = [
+    {
+      type: 'emit',
+      event: { type: 'reply-done', turnId, interrupted: false, playedMs, heardText: joinSpans(turn.spans) },
+    },
+  ];
+  if (turns.length === 0) effects.push({ type: 'set-avatar-speaking', speaking: false });
+  return andThen(advance({ ...state, turns }, effects), respondIfQueued);
+}
+
+export function textDone(turn: ReplyTurn): SessionEffect {
+  return { type: 'emit', event: { type: 'reply-text-done', turnId: turn.id, text: joinSpans(turn.spans) } };
+}
+
+/** The user starts to speak: whatever the avatar says ends, and the voice listens. */
+export function startUserTurn(state: SessionState, audioStartMs: number): Step {
+  const { id: itemId, state: numbered } = nextIdOf(state, 'item');
+  const listening = andThen(skipGreeting(numbered), (next) =>
+    advance({ ...next, userItemId: itemId, userSpeechStartMs: audioStartMs, respondQueued: null }, [
+      { type: 'emit', event: { type: 'user-speech-started', itemId, audioStartMs } },
+    ]),
+  );
+  return andThen(andThen(listening, interrupt), (next) =>
+    advance(next, [{ type: 'voice', input: { type: 'user-turn-started', itemId } }]),
+  );
+}
+
+export function stopUserTurn(state: SessionState, audioEndMs: number, atMs: number): Step {
+  const itemId = state.userItemId;
+  if (itemId === null) return advance(state, []);
+  return advance({ ...state, userItemId: null, exchange: newExchange(atMs) }, [
+    { type: 'emit', event: { type: 'user-speech-stopped', itemId, audioEndMs } },
+    { type: 'voice', input: { type: 'user-turn-stopped', itemId } },
+  ]);
+}
+
+export function newExchange(startedAtMs: number) {
+  return { startedAtMs, transcriptMs: null, firstTextMs: null, firstAudioMs: null };
+}
+
+/** A tool was called: wait for its result for a while, since many clients never send one. */
+export function awaitTool(state: SessionState, callId: string, turnId: string): Step {
+  return advance({ ...state, openCalls: [...state.openCalls, { callId, turnId }] }, [
+    { type: 'set-timer', name: `tool:${callId}`, delayMs: TOOL_RESULT_WAIT_MS },
+  ]);
+}
+
+/** No result came: the voice is told so and goes on, unless something else is already being said. */
+export function releaseTool(state: SessionState, callId: string, atMs: number): Step {
+  if (!state.openCalls.some((call) => call.callId === callId)) return advance(state, []);
+  const openCalls = state.openCalls.filter((call) => call.callId !== callId);
+  const released = advance({ ...state, openCalls }, [
+    { type: 'voice', input: { type: 'tool-result', callId, output: '{"status":"no result was returned"}' } },
+  ]);
+  if (isReplying(state) || state.userItemId !== null) return released;
+  return andThen(released, (next) => respondNow({ ...next, exchange: newExchange(atMs) }, undefined));
+}

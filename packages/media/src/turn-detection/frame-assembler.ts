@@ -1,0 +1,71 @@
+import { ANALYSIS_SAMPLE_RATE_HZ, WIRE_SAMPLE_RATE_HZ } from '../core/audio-format.ts';
+import { Resampler } from '../core/resampler.ts';
+import { SPEECH_FRAME_SAMPLES } from './speech-model.ts';
+
+/** Samples of one frame at the wire's 24 kHz. */
+const WIRE_FRAME_SAMPLES = (SPEECH_FRAME_SAMPLES * WIRE_SAMPLE_RATE_HZ) / ANALYSIS_SAMPLE_RATE_HZ;
+export const FRAME_MS = (SPEECH_FRAME_SAMPLES * 1000) / ANALYSIS_SAMPLE_RATE_HZ;
+
+/** 32 ms of the microphone, as it came and as the speech model wants it. */
+export type AudioFrame = {
+  /** Place of its first sample, in 24 kHz samples from the first of the call. */
+  readonly startSample: number;
+  readonly pcm24k: Int16Array;
+  /** 512 samples at 16 kHz, -1 to 1. */
+  readonly samples16k: Float32Array;
+};
+
+/** Cuts the microphone's sound into frames, whatever the chunks it comes in. */
+export class FrameAssembler {
+  readonly #resampler = new Resampler(WIRE_SAMPLE_RATE_HZ, ANALYSIS_SAMPLE_RATE_HZ);
+  #samples16k = new Float32Array(SPEECH_FRAME_SAMPLES);
+  #filled16k = 0;
+  /** Sound at 24 kHz not yet part of a frame. */
+  #pending24k: Int16Array = new Int16Array(0);
+  #samplesSeen = 0;
+
+  /** 24 kHz samples seen since the first of the call, those dropped by `reset` included. */
+  get samplesSeen(): number {
+    return this.#samplesSeen;
+  }
+
+  push(pcm24k: Int16Array): AudioFrame[] {
+    this.#samplesSeen += pcm24k.length;
+    this.#pending24k = concat(this.#pending24k, pcm24k);
+    const frames: AudioFrame[] = [];
+    const converted = this.#resampler.process(pcm24k);
+    for (let at = 0; at < converted.length; ) {
+      const count = Math.min(converted.length - at, SPEECH_FRAME_SAMPLES - this.#filled16k);
+      for (let k = 0; k < count; k++) this.#samples16k[this.#filled16k + k] = (converted[at + k] as number) / 32_768;
+      this.#filled16k += count;
+      at += count;
+      if (this.#filled16k === SPEECH_FRAME_SAMPLES) frames.push(this.#completeFrame());
+    }
+    this.#pending24k = this.#pending24k.slice();
+    return frames;
+  }
+
+  /** Forgets what does not fill a frame yet; places go on counting. */
+  reset(): void {
+    this.#resampler.reset();
+    this.#filled16k = 0;
+    this.#pending24k = new Int16Array(0);
+  }
+
+  #completeFrame(): AudioFrame {
+    const pcm24k = this.#pending24k.slice(0, WIRE_FRAME_SAMPLES);
+    const startSample = this.#samplesSeen - this.#pending24k.length;
+    this.#pending24k = this.#pending24k.subarray(WIRE_FRAME_SAMPLES);
+    const samples16k = this.#samples16k;
+    this.#samples16k = new Float32Array(SPEECH_FRAME_SAMPLES);
+    this.#filled16k = 0;
+    return { startSample, pcm24k, samples16k };
+  }
+}
+
+function concat(first: Int16Array, second: Int16Array): Int16Array {
+  const whole = new Int16Array(first.length + second.length);
+  whole.set(first);
+  whole.set(second, first.length);
+  return whole;
+}

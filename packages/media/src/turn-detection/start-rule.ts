@@ -1,0 +1,76 @@
+import { FRAME_MS } from './frame-assembler.ts';
+import { type JudgedFrame, powerToDb } from './judged-frame.ts';
+
+/** Speech on end that starts a turn while the avatar is silent. A click or a knock is over sooner. */
+const QUIET_EVIDENCE_FRAMES = 2;
+/** Speech on end that interrupts the avatar. Longer than a cough, an "mm", or the start of an echo that gets cancelled. */
+const BARGE_IN_EVIDENCE_FRAMES = 8;
+/** Probability that a frame needs to count against a speaking avatar, unless the call's own threshold is higher. */
+const BARGE_IN_THRESHOLD = 0.7;
+/** How far above the background an interruption must be. */
+const BARGE_IN_ABOVE_DB = 9;
+/** How much quieter than this user usually is an interruption may be. What is fainter is the avatar's echo or someone else. */
+const BARGE_IN_BELOW_USER_DB = 10;
+/** How far above a background that talks itself the user must be. */
+const ABOVE_TALKING_BACKGROUND_DB = 8;
+/** How long the avatar's sound may still arrive at the microphone after its end: network, jitter buffer, room. */
+const ECHO_TAIL_FRAMES = Math.round(400 / FRAME_MS);
+/** Weight of a new turn in the user's usual level. */
+const USER_LEVEL_SMOOTHING = 0.3;
+
+/** Decides when the user begins to speak. */
+export class StartRule {
+  #evidence: JudgedFrame[] = [];
+  #avatarSpeaking = false;
+  #echoTailFrames = 0;
+  #userLevelDb: number | null = null;
+
+  setAvatarSpeaking(speaking: boolean): void {
+    if (this.#avatarSpeaking && !speaking) this.#echoTailFrames = ECHO_TAIL_FRAMES;
+    this.#avatarSpeaking = speaking;
+  }
+
+  /** Tells how loud a turn was in which the user spoke undisturbed. */
+  learnUserLevel(levelDb: number): void {
+    this.#userLevelDb =
+      this.#userLevelDb === null ? levelDb : this.#userLevelDb + USER_LEVEL_SMOOTHING * (levelDb - this.#userLevelDb);
+  }
+
+  /** True while the avatar, or its echo, may be heard. */
+  get guarded(): boolean {
+    return this.#avatarSpeaking || this.#echoTailFrames > 0;
+  }
+
+  /** Frames that speak for a start so far. */
+  get evidenceFrames(): number {
+    return this.#evidence.length;
+  }
+
+  /** Takes the next frame outside a turn. Returns the first frame of the speech once there is evidence enough. */
+  update(judged: JudgedFrame, threshold: number): JudgedFrame | null {
+    const guarded = this.guarded;
+    if (!this.#avatarSpeaking && this.#echoTailFrames > 0) this.#echoTailFrames--;
+    if (judged.probability < (guarded ? Math.max(threshold, BARGE_IN_THRESHOLD) : threshold)) {
+      this.#evidence = [];
+      return null;
+    }
+    const needed = guarded ? BARGE_IN_EVIDENCE_FRAMES : QUIET_EVIDENCE_FRAMES;
+    this.#evidence.push(judged);
+    if (this.#evidence.length > BARGE_IN_EVIDENCE_FRAMES) this.#evidence.shift();
+    if (this.#evidence.length < needed) return null;
+    if (guarded && !this.#isLoudEnoughToInterrupt(judged)) return null;
+    if (judged.background.talks && judged.background.aboveDb < ABOVE_TALKING_BACKGROUND_DB) return null;
+    return this.#evidence[0] ?? null;
+  }
+
+  reset(): void {
+    this.#evidence = [];
+  }
+
+  #isLoudEnoughToInterrupt({ background }: JudgedFrame): boolean {
+    if (background.known && background.aboveDb < BARGE_IN_ABOVE_DB) return false;
+    if (this.#userLevelDb === null) return true;
+    const power = this.#evidence.reduce((sum, frame) => sum + frame.power, 0) / this.#evidence.length;
+    return powerToDb(power) >= this.#userLevelDb - BARGE_IN_BELOW_USER_DB;
+  }
+}

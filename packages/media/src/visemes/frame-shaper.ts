@@ -1,0 +1,79 @@
+import { ARTICULATION_CHANNELS } from '../core/articulation.ts';
+import type { ArticulationFrameListener } from './articulation-stream.ts';
+import { PAUSE } from './network-runner.ts';
+
+const CLOSURE = ARTICULATION_CHANNELS.indexOf('closure');
+const DEADENED = (['jaw', 'wide', 'round'] as const).map((name) => ARTICULATION_CHANNELS.indexOf(name));
+const LABIODENTAL = ARTICULATION_CHANNELS.indexOf('labiodental');
+
+/** Natural logarithm of power relative to full scale below which a frame is silent. */
+const SILENCE_LEVEL = -17;
+/** Silence this long on both sides of a frame puts the mouth to rest; shorter gaps are those of stops. */
+const SILENCE_REACH_FRAMES = 6;
+const REST_PER_FRAME = 1 / 6;
+const WAKE_PER_FRAME = 1 / 3;
+/** The mouth at rest wakes when a pause is less likely than the first, and goes to rest when likelier than the second. */
+const PAUSE_ENDS = 0.3;
+const PAUSE_BEGINS = 0.7;
+/** Openings up to this are the network's doubt, not speech. */
+const DEAD_ZONE = 0.03;
+/** The network's belief in a gesture that begins it, and that which it must keep to go on. */
+const GESTURE_START = 0.6;
+const GESTURE_KEEP = 0.4;
+/** Belief from which a begun gesture is shown fully. */
+const GESTURE_FULL = 0.7;
+
+/**
+ * Turns the network's beliefs into what the mouth shows: a closure or a lip-to-teeth touch is made fully or not at all,
+ * with hysteresis, because half-closed lips read as neither; faint openings and long silence are rest.
+ */
+export class FrameShaper {
+  readonly #onFrame: ArticulationFrameListener;
+  readonly #silent: boolean[] = [];
+  readonly #active = new Map<number, boolean>([
+    [CLOSURE, false],
+    [LABIODENTAL, false],
+  ]);
+  readonly #frame = new Float32Array(ARTICULATION_CHANNELS.length);
+  #shaped = 0;
+  #speaking = false;
+  #awake = 0;
+
+  constructor(onFrame: ArticulationFrameListener) {
+    this.#onFrame = onFrame;
+  }
+
+  /** Level of the next frame heard; levels come at least `SILENCE_REACH_FRAMES` ahead of beliefs, or the turn is over. */
+  hearLevel(level: number): void {
+    this.#silent.push(level < SILENCE_LEVEL);
+  }
+
+  /** What the network believes of the next frame. */
+  push(belief: Float32Array): void {
+    const frame = this.#frame;
+    frame.set(belief.subarray(0, frame.length));
+    for (const [channel, wasActive] of this.#active) {
+      const value = frame[channel] ?? 0;
+      const isActive = value > (wasActive ? GESTURE_KEEP : GESTURE_START);
+      this.#active.set(channel, isActive);
+      frame[channel] = isActive ? Math.min(1, value / GESTURE_FULL) : 0.5 * value;
+    }
+    for (const channel of DEADENED) {
+      frame[channel] = Math.max(0, (frame[channel] ?? 0) - DEAD_ZONE) / (1 - DEAD_ZONE);
+    }
+    this.#speaking = !this.#isRest() && (belief[PAUSE] ?? 0) < (this.#speaking ? PAUSE_BEGINS : PAUSE_ENDS);
+    if (this.#speaking) this.#awake = Math.min(1, this.#awake + WAKE_PER_FRAME);
+    else this.#awake = Math.max(0, this.#awake - REST_PER_FRAME);
+    for (let channel = 0; channel < frame.length; channel++) frame[channel] = (frame[channel] ?? 0) * this.#awake;
+    this.#shaped += 1;
+    this.#onFrame(frame);
+  }
+
+  /** Sound before the start and after the end of the turn counts as silence. */
+  #isRest(): boolean {
+    for (let frame = this.#shaped - SILENCE_REACH_FRAMES; frame <= this.#shaped + SILENCE_REACH_FRAMES; frame++) {
+      if (this.#silent[frame] === false) return false;
+    }
+    return true;
+  }
+}

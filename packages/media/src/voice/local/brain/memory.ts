@@ -1,0 +1,103 @@
+import type { HistoryItem } from '../../../core/voice-port.ts';
+
+/** One thing said. Replies carry their turn id, so that an interruption can cut them to what was heard. */
+export type RememberedItem = HistoryItem & { readonly turnId?: string };
+
+export type ToolOutcome = { readonly name: string; readonly output: string };
+
+/** Everything the brain knows of a talk. Plain data: the brain's functions take one and return the next. */
+export type BrainState = {
+  readonly items: readonly RememberedItem[];
+  readonly userName: string | null;
+  /** What the user has talked about, newest last. */
+  readonly topics: readonly string[];
+  readonly hasGreeted: boolean;
+  /** Wordings used lately, newest last; none of them is used again soon. */
+  readonly recentWordings: readonly string[];
+  /** Knowledge entries told so far, newest last. */
+  readonly toldEntries: readonly string[];
+  readonly replyCount: number;
+  readonly openCalls: readonly { readonly callId: string; readonly name: string }[];
+  readonly outcomes: readonly ToolOutcome[];
+};
+
+const MAX_ITEMS = 200;
+const MAX_TOPICS = 12;
+const MAX_OPEN_CALLS = 16;
+
+export const NEW_BRAIN: BrainState = Object.freeze({
+  items: [],
+  userName: null,
+  topics: [],
+  hasGreeted: false,
+  recentWordings: [],
+  toldEntries: [],
+  replyCount: 0,
+  openCalls: [],
+  outcomes: [],
+});
+
+export function remember(state: BrainState, ...items: readonly RememberedItem[]): BrainState {
+  return { ...state, items: [...state.items, ...items].slice(-MAX_ITEMS) };
+}
+
+/** Turns of an earlier talk. Its names and topics come back to mind; a talk that goes on needs no second greeting. */
+export function rememberHistory(state: BrainState, history: readonly HistoryItem[]): BrainState {
+  let next = remember(state, ...history);
+  for (const item of history) {
+    if (item.role === 'user') next = noticeName(next, item.text);
+    if (item.role === 'assistant') next = { ...next, hasGreeted: true };
+  }
+  return next;
+}
+
+/** The listener got only `heardText` of this reply: the rest was never said. */
+export function keepOnlyHeard(state: BrainState, turnId: string, heardText: string): BrainState {
+  const heard = heardText.trim();
+  const items = state.items.flatMap((item) => {
+    if (item.turnId !== turnId) return [item];
+    return heard === '' ? [] : [{ ...item, text: heard }];
+  });
+  return { ...state, items };
+}
+
+export function rememberCall(state: BrainState, call: { callId: string; name: string }): BrainState {
+  return { ...state, openCalls: [...state.openCalls, call].slice(-MAX_OPEN_CALLS) };
+}
+
+export function rememberOutcome(state: BrainState, callId: string, output: string): BrainState {
+  const name = state.openCalls.find((call) => call.callId === callId)?.name ?? '';
+  return {
+    ...state,
+    openCalls: state.openCalls.filter((call) => call.callId !== callId),
+    outcomes: [...state.outcomes, { name, output }].slice(-MAX_OPEN_CALLS),
+  };
+}
+
+const NAME_INTRODUCTIONS = [
+  /\bmy name(?:'s| is)\s+(\p{L}[\p{L}'-]+)/iu,
+  /\b(?:please )?call me\s+(\p{L}[\p{L}'-]+)/iu,
+  /\b(?:i am|i'm)\s+(?:called|named)\s+(\p{L}[\p{L}'-]+)/iu,
+  /\b(?:[Ii] am|[Ii]'m|[Tt]his is) (\p{Lu}\p{Ll}+)(?: \p{Lu}\p{Ll}+)*(?=[\s.,!]*$|[,.]? (?:and|from|nice)\b)/u,
+];
+const NOT_NAMES = new Set(
+  'a an the not so very really here back later maybe what your my in on at for from just'.split(' '),
+);
+
+export function noticeName(state: BrainState, text: string): BrainState {
+  for (const pattern of NAME_INTRODUCTIONS) {
+    const name = pattern.exec(text.replaceAll('’', "'"))?.[1];
+    if (name === undefined || NOT_NAMES.has(name.toLowerCase())) continue;
+    return { ...state, userName: name.charAt(0).toUpperCase() + name.slice(1) };
+  }
+  return state;
+}
+
+export function noticeTopic(state: BrainState, topic: string): BrainState {
+  if (topic === '') return state;
+  return { ...state, topics: [...state.topics.filter((known) => known !== topic), topic].slice(-MAX_TOPICS) };
+}
+
+export function lastSaid(state: BrainState, role: HistoryItem['role']): string | null {
+  return state.items.findLast((item) => item.role === role)?.text ?? null;
+}

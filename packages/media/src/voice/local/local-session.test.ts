@@ -1,0 +1,220 @@
+import { expect, it } from 'vitest';
+import { silentLogger } from '../../core/logger.ts';
+import type { VoiceConfig, VoiceEvent, VoiceInput } from '../../core/voice-port.ts';
+import type { Hearing } from './ears/ears.ts';
+import { LocalSession } from './local-session.ts';
+import type { MouthRequest } from './mouth/mouth-messages.ts';
+import type { SpokenClause } from './mouth/spoken-clause.ts';
+
+const CONFIG: VoiceConfig = {
+  voice: 'marin',
+  prompt: 'You are Ada.',
+  firstMessage: 'Hello, I am Ada.',
+  avatarName: 'Ada',
+  language: 'en-US',
+  model: '',
+  tools: [],
+  turnDetection: { threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: 500 },
+};
+
+/** A session whose mouth speaks when told to and whose ears hear what the test says. */
+class Bench {
+  readonly events: VoiceEvent[] = [];
+  readonly requests: MouthRequest[] = [];
+  readonly aborter = new AbortController();
+  readonly session: LocalSession;
+  /** Set to hold clauses back; call the resolvers to let them go. */
+  readonly held: (() => void)[] = [];
+  isHolding = false;
+  mouthError: Error | null = null;
+  nextWords: Promise<string>[] = [];
+  private readonly discards: number[] = [];
+
+  constructor(options: { hears?: boolean; config?: Partial<VoiceConfig> } = {}) {
+    const listen = (): Hearing => ({
+      feed: () => {},
+      finish: () => this.nextWords.shift() ?? Promise.resolve(''),
+      discard: () => void this.discards.push(1),
+    });
+    this.session = new LocalSession(
+      {
+        speaker: { speak: (request) => this.speak(request), speaksOtherLanguages: false },
+        listen: options.hears === false ? null : listen,
+        logger: silentLogger,
+        today: () => new Date('2026-03-05T14:30:00'),
+      },
+      { ...CONFIG, ...options.config },
+      (event) => void this.events.push(event),
+      this.aborter.signal,
+    );
+  }
+
+  get discardCount(): number {
+    return this.discards.length;
+  }
+
+  send(...inputs: VoiceInput[]): void {
+    for (const input of inputs) this.session.send(input);
+  }
+
+  types(): string[] {
+    return this.events.map((event) => event.type);
+  }
+
+  text(turnId: string): string {
+    return this.events
+      .map((event) => (event.type === 'text-delta' && event.turnId === turnId ? event.text : ''))
+      .join('');
+  }
+
+  private async speak(request: MouthRequest): Promise<SpokenClause> {
+    this.requests.push(request);
+    if (this.mouthError !== null) throw this.mouthError;
+    if (this.isHolding) await new Promise<void>((resolve) => this.held.push(resolve));
+    return { pcm: new Int16Array(2400), phones: [{ symbol: 'aa', startMs: 0, endMs: 100 }] };
+  }
+}
+
+async function settle(): Promise<void> {
+  for (let round = 0; round < 20; round += 1) await Promise.resolve();
+}
+
+it('times words and phones from the first sample of the turn', async () => {
+  const bench = new Bench();
+  bench.send({ type: 'say', turnId: 't', text: 'First sentence here. Second sentence here.' });
+  await settle();
+  expect(bench.types()).toEqual(['text-delta', 'audio', 'text-delta', 'audio', 'turn-done']);
+  expect(bench.events[2]).toMatchObject({ text: ' Second sentence here.', audioStartMs: 100 });
+  expect(bench.events[3]).toMatchObject({ phones: [{ symbol: 'aa', startMs: 100, endMs: 200 }] });
+});
+
+it('speaks replies one after the other', async () => {
+  const bench = new Bench();
+  bench.isHolding = true;
+  bench.send({ type: 'say', turnId: 'a', text: 'One.' }, { type: 'say', turnId: 'b', text: 'Two.' });
+  await settle();
+  expect(bench.requests).toHaveLength(1);
+  bench.isHolding = false;
+  bench.held[0]!();
+  await settle();
+  expect(bench.events.map((event) => ('turnId' in event ? event.turnId : ''))).toEqual(['a', 'a', 'a', 'b', 'b', 'b']);
+});
+
+it('drops a cancelled reply at once and goes on with the next', async () => {
+  const bench = new Bench();
+  bench.isHolding = true;
+  bench.send(
+    { type: 'say', turnId: 'a', text: 'One.' },
+    { type: 'say', turnId: 'b', text: 'Two.' },
+    { type: 'say', turnId: 'c', text: 'Three.' },
+  );
+  await settle();
+  bench.send(
+    { type: 'cancel', turnId: 'a', playedMs: 0, heardText: '' },
+    { type: 'cancel', turnId: 'b', playedMs: 0, heardText: '' },
+  );
+  bench.isHolding = false;
+  bench.held[0]!();
+  await settle();
+  expect(bench.events.every((event) => 'turnId' in event && event.turnId === 'c')).toBe(true);
+  expect(bench.types()).toEqual(['text-delta', 'audio', 'turn-done']);
+});
+
+it('keeps only what was heard of a cancelled reply', async () => {
+  const bench = new Bench();
+  bench.send({ type: 'say', turnId: 'a', text: 'The code is one two three four.' });
+  await settle();
+  bench.send({ type: 'cancel', turnId: 'a', playedMs: 40, heardText: 'The code is' });
+  bench.send({ type: 'text', itemId: 'i', text: 'What did you say?' }, { type: 'respond', turnId: 'b' });
+  await settle();
+  expect(bench.text('b')).toBe('The code is');
+});
+
+it('answers spoken words under a turn id of its own, after the transcript', async () => {
+  const bench = new Bench();
+  bench.nextWords = [Promise.resolve('Hello')];
+  bench.send({ type: 'user-turn-started', itemId: 'i' }, { type: 'user-turn-stopped', itemId: 'i' });
+  await settle();
+  expect(bench.types().slice(0, 4)).toEqual(['user-transcript-done', 'turn-started', 'text-delta', 'audio']);
+  expect(bench.types().at(-1)).toBe('turn-done');
+});
+
+it('waits with its answer while the user goes on talking', async () => {
+  const bench = new Bench();
+  const first = Promise.withResolvers<string>();
+  bench.nextWords = [first.promise, Promise.resolve('what time is it')];
+  bench.send({ type: 'user-turn-started', itemId: 'i' }, { type: 'user-turn-stopped', itemId: 'i' });
+  bench.send({ type: 'user-turn-started', itemId: 'j' });
+  first.resolve('Tell me please');
+  await settle();
+  expect(bench.types()).toEqual(['user-transcript-done']);
+  bench.send({ type: 'user-turn-stopped', itemId: 'j' });
+  await settle();
+  expect(bench.types().filter((type) => type === 'turn-started')).toHaveLength(1);
+  const started = bench.events.find((event) => event.type === 'turn-started')!;
+  expect(bench.text(started.turnId)).toContain('2:30 PM');
+});
+
+it('gives an empty transcript without ears, and hints once at typing', async () => {
+  const bench = new Bench({ hears: false });
+  for (const itemId of ['i', 'j']) {
+    bench.send({ type: 'user-turn-started', itemId }, { type: 'user-turn-stopped', itemId });
+    await settle();
+  }
+  const transcripts = bench.events.filter((event) => event.type === 'user-transcript-done');
+  expect(transcripts.map((event) => event.text)).toEqual(['', '']);
+  const started = bench.events.filter((event) => event.type === 'turn-started');
+  expect(started).toHaveLength(1);
+  expect(bench.text(started[0]!.turnId)).toMatch(/type/);
+});
+
+it('uses a new configuration from the next reply on', async () => {
+  const bench = new Bench();
+  bench.send({ type: 'say', turnId: 'a', text: 'One.' });
+  await settle();
+  bench.send({ type: 'configure', config: { voice: 'onyx', prompt: 'You are Bob, the cook.' } });
+  bench.send({ type: 'text', itemId: 'i', text: 'Who are you?' }, { type: 'respond', turnId: 'b' });
+  await settle();
+  expect(bench.requests[0]!.profile).not.toEqual(bench.requests.at(-1)!.profile);
+  expect(bench.text('b')).toBe('I am Bob, the cook.');
+});
+
+it('reports a mouth that fails, ends the turn and stays usable', async () => {
+  const bench = new Bench();
+  bench.mouthError = new Error('broken');
+  bench.send({ type: 'say', turnId: 'a', text: 'One.' });
+  await settle();
+  expect(bench.events).toEqual([
+    { type: 'failed', category: 'internal', retryable: true, message: 'The local voice could not speak: broken' },
+    { type: 'turn-done', turnId: 'a' },
+  ]);
+  bench.mouthError = null;
+  bench.send({ type: 'say', turnId: 'b', text: 'Two.' });
+  await settle();
+  expect(bench.text('b')).toBe('Two.');
+});
+
+it('refuses more replies than may wait', async () => {
+  const bench = new Bench();
+  bench.isHolding = true;
+  for (let index = 0; index < 12; index += 1) bench.send({ type: 'say', turnId: `t${index}`, text: 'One.' });
+  await settle();
+  const failures = bench.events.filter((event) => event.type === 'failed');
+  expect(failures.length).toBe(3);
+  expect(failures[0]).toMatchObject({ category: 'rate-limit', retryable: true });
+});
+
+it('says nothing once closed or aborted, and lets go of the ears', async () => {
+  for (const end of [(bench: Bench) => bench.session.close(), (bench: Bench) => bench.aborter.abort()]) {
+    const bench = new Bench();
+    bench.isHolding = true;
+    bench.send({ type: 'say', turnId: 'a', text: 'One.' }, { type: 'user-turn-started', itemId: 'i' });
+    await settle();
+    await end(bench);
+    for (const release of bench.held) release();
+    bench.send({ type: 'user-turn-stopped', itemId: 'i' }, { type: 'respond', turnId: 'b' });
+    await settle();
+    expect(bench.events).toEqual([]);
+    expect(bench.discardCount).toBe(1);
+  }
+});

@@ -1,0 +1,83 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Logger } from '../../core/logger.ts';
+import type { VoiceCapabilities, VoiceConfig, VoiceEvent, VoiceProvider, VoiceSession } from '../../core/voice-port.ts';
+import { Ears } from './ears/ears.ts';
+import { findRecogniser } from './ears/find-recogniser.ts';
+import { LocalSession, type LocalSessionParts } from './local-session.ts';
+import { ESPEAK_PACKAGE, findEspeak } from './mouth/espeak-engine.ts';
+import { Mouth } from './mouth/mouth.ts';
+
+export type LocalVoiceOptions = {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** How long words are waited for after the user has stopped, besides twice the length of the turn. */
+  readonly transcriptLimitMs?: number;
+};
+
+/** Packages of Debian and Ubuntu that bring the ears. */
+const EARS_PACKAGES = 'python3-pocketsphinx pocketsphinx-en-us';
+
+/**
+ * The voice that needs no key, no graphics card and no network: a small English synthesiser, the system's recogniser
+ * where there is one, and a rule-based brain.
+ */
+export async function createLocalVoice(options: LocalVoiceOptions): Promise<VoiceProvider> {
+  const { logger, clock } = options;
+  const recogniser = await findRecogniser();
+  const mouth = new Mouth({ logger, clock });
+  const ears = recogniser === null ? null : new Ears(recogniser, options);
+  const speaksOtherLanguages = findEspeak() !== null;
+  const parts: LocalSessionParts = {
+    speaker: { speak: (request, signal) => mouth.speak(request, signal), speaksOtherLanguages },
+    listen: ears === null ? null : () => ears.listen(),
+    logger,
+    today: () => new Date(),
+  };
+  const capabilities: VoiceCapabilities = {
+    detectsTurns: false,
+    canTruncate: true,
+    sees: false,
+    tools: true,
+    hears: ears !== null,
+    timings: 'phone',
+    languages: speaksOtherLanguages ? 'any' : ['en'],
+  };
+  const sessions = new Set<VoiceSession>();
+  return {
+    id: 'local',
+    capabilities,
+    async open(config: VoiceConfig, listener: (event: VoiceEvent) => void, signal: AbortSignal): Promise<VoiceSession> {
+      signal.throwIfAborted();
+      const session = new LocalSession(parts, config, listener, signal);
+      sessions.add(session);
+      const forget = (): boolean => sessions.delete(session);
+      signal.addEventListener('abort', forget, { once: true });
+      return {
+        send: (input) => session.send(input),
+        close: async () => {
+          signal.removeEventListener('abort', forget);
+          forget();
+          await session.close();
+        },
+      };
+    },
+    async close(): Promise<void> {
+      await Promise.all([...sessions].map((session) => session.close()));
+      sessions.clear();
+      await Promise.all([mouth.close(), ears?.close()]);
+    },
+  };
+}
+
+/** What the local voice has to work with on this machine, one line each. */
+export async function describeLocalVoice(): Promise<{ mouth: string; ears: string; brain: string }> {
+  const recogniser = await findRecogniser();
+  return {
+    mouth:
+      findEspeak() === null
+        ? `flite (English, 13 voices); other languages: npm install --no-save ${ESPEAK_PACKAGE}`
+        : 'flite (English, 13 voices), eSpeak NG (other languages)',
+    ears: recogniser === null ? `none: apt-get install ${EARS_PACKAGES}, or type` : 'PocketSphinx (English)',
+    brain: 'built-in rules (English, a demonstration: no language model)',
+  };
+}

@@ -1,0 +1,75 @@
+import type { PhoneTiming } from '../../core/articulation.ts';
+import { wireSamplesToMs } from '../../core/audio-format.ts';
+import type { VoiceEvent } from '../../core/voice-port.ts';
+import { languageOf } from './languages.ts';
+import { type Clause, splitIntoClauses } from './mouth/clauses.ts';
+import type { MouthRequest } from './mouth/mouth-messages.ts';
+import type { SpokenClause } from './mouth/spoken-clause.ts';
+import { profileOf } from './mouth/voice-profiles.ts';
+
+/** What speaking needs of the mouth. */
+export type Speaker = {
+  speak(request: MouthRequest, signal: AbortSignal): Promise<SpokenClause>;
+  /** Languages other than English can be spoken. */
+  readonly speaksOtherLanguages: boolean;
+};
+
+export type Utterance = {
+  readonly turnId: string;
+  readonly text: string;
+  /** Name of the voice. */
+  readonly voice: string;
+  /** BCP 47 tag. */
+  readonly language: string;
+};
+
+const FIRST_LEAD_MS = 15;
+const LATER_LEAD_MS = 20;
+
+/**
+ * Speaks a text clause by clause: for each one its words, then its sound with phones timed from the turn's first sample.
+ * Rejects when the mouth fails; ends quietly when `signal` aborts. Resolves with the text that was spoken.
+ */
+export async function speakText(
+  speaker: Speaker,
+  utterance: Utterance,
+  signal: AbortSignal,
+  emit: (event: VoiceEvent) => void,
+): Promise<void> {
+  const { clauses, language } = chooseClauses(speaker, utterance);
+  const profile = profileOf(utterance.voice);
+  let playedSamples = 0;
+  for (const [index, clause] of clauses.entries()) {
+    const pauses = { leadMs: index === 0 ? FIRST_LEAD_MS : LATER_LEAD_MS, trailMs: clause.pauseMs };
+    const request = { text: clause.spoken, profile, language: languageOf(clause.text, language), pauses };
+    const spoken = await speaker.speak(request, signal);
+    if (signal.aborted) return;
+    const startMs = wireSamplesToMs(playedSamples);
+    playedSamples += spoken.pcm.length;
+    const text = index === 0 ? clause.text : ` ${clause.text}`;
+    emit({ type: 'text-delta', turnId: utterance.turnId, text, audioStartMs: startMs });
+    emit({
+      type: 'audio',
+      turnId: utterance.turnId,
+      pcm: spoken.pcm,
+      phones: spoken.phones.map((phone) => later(phone, startMs)),
+    });
+  }
+}
+
+function later(phone: PhoneTiming, byMs: number): PhoneTiming {
+  return { symbol: phone.symbol, startMs: phone.startMs + byMs, endMs: phone.endMs + byMs };
+}
+
+/** The clauses to speak; an honest sentence instead of them where no engine here knows their language. */
+function chooseClauses(speaker: Speaker, utterance: Utterance): { clauses: readonly Clause[]; language: string } {
+  const language = languageOf(utterance.text, utterance.language);
+  if (language === 'en' || speaker.speaksOtherLanguages) return { clauses: splitIntoClauses(utterance.text), language };
+  return { clauses: splitIntoClauses(unspeakable(language)), language: 'en' };
+}
+
+/** What is said in place of a language that cannot be spoken here. */
+function unspeakable(language: string): string {
+  const name = new Intl.DisplayNames(['en'], { type: 'language' }).of(language) ?? 'that language';
+  return `I cannot speak ${name} here yet. To let me, add the optional eSpeak package: the providers page of the documentation shows the one command.`;
+}

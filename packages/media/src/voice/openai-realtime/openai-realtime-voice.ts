@@ -1,0 +1,81 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Logger } from '../../core/logger.ts';
+import type { VoiceCapabilities, VoiceProvider } from '../../core/voice-port.ts';
+import { OpenAiRealtimeSession, type SessionParts } from './openai-realtime-session.ts';
+import { DEFAULT_MODEL, type WireOptions } from './session-settings.ts';
+
+export type OpenAiRealtimeOptions = {
+  /** Null for a service that asks for none. */
+  readonly apiKey: string | null;
+  /** WebSocket address of the service; OpenAI's if left out. A `model` in its query wins over the avatar's. */
+  readonly url?: string;
+  readonly turnDetection?: WireOptions['turnDetection'];
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly reconnectDelaysMs?: readonly number[];
+};
+
+const OPENAI_REALTIME_URL = 'wss://api.openai.com/v1/realtime';
+
+/** By the number of attempts that have failed; the one after the last ends the talk. About half a minute in all. */
+const RECONNECT_DELAYS_MS = [100, 500, 1000, 2000, 4000, 8000, 15_000] as const;
+
+const CAPABILITIES: VoiceCapabilities = {
+  detectsTurns: true,
+  canTruncate: true,
+  sees: true,
+  tools: true,
+  hears: true,
+  timings: 'none',
+  languages: 'any',
+};
+
+/**
+ * Speech to speech with OpenAI's Realtime API (https://developers.openai.com/api/reference/resources/realtime), or with a
+ * server that speaks it. Each talk has a WebSocket of its own.
+ */
+export function createOpenAiRealtimeVoice(options: OpenAiRealtimeOptions): VoiceProvider {
+  const { clock, logger, reconnectDelaysMs = RECONNECT_DELAYS_MS } = options;
+  const base = new URL(options.url ?? OPENAI_REALTIME_URL);
+  const headers = options.apiKey === null ? {} : { authorization: `Bearer ${options.apiKey}` };
+  const wire: WireOptions = {
+    onlyKnownVoices: base.hostname === new URL(OPENAI_REALTIME_URL).hostname,
+    turnDetection: options.turnDetection ?? 'server_vad',
+  };
+  const sessions = new Set<OpenAiRealtimeSession>();
+  return {
+    id: 'openai-realtime',
+    capabilities: CAPABILITIES,
+    async open(config, listener, signal) {
+      signal.throwIfAborted();
+      const address = { url: addressOf(base, config.model), headers };
+      const parts: SessionParts = { address, wire, clock, logger, reconnectDelaysMs };
+      const session = new OpenAiRealtimeSession(parts, config, listener);
+      const onAbort = (): void => void close();
+      const close = async (): Promise<void> => {
+        signal.removeEventListener('abort', onAbort);
+        sessions.delete(session);
+        await session.close();
+      };
+      sessions.add(session);
+      signal.addEventListener('abort', onAbort, { once: true });
+      try {
+        await session.open();
+      } catch (error) {
+        await close();
+        throw error;
+      }
+      return { send: (input) => session.send(input), close };
+    },
+    async close() {
+      await Promise.all([...sessions].map((session) => session.close()));
+      sessions.clear();
+    },
+  };
+}
+
+function addressOf(base: URL, model: string): string {
+  const url = new URL(base);
+  if (!url.searchParams.has('model')) url.searchParams.set('model', model || DEFAULT_MODEL);
+  return url.href;
+}

@@ -1,0 +1,100 @@
+import type { VoiceConfig } from '../../core/voice-port.ts';
+import { type SessionSettings, type TurnDetection, WIRE_AUDIO_FORMAT } from './wire-messages.ts';
+
+export const DEFAULT_MODEL = 'gpt-realtime';
+const TRANSCRIPTION_MODEL = 'gpt-4o-mini-transcribe';
+const DEFAULT_VOICE = 'marin';
+
+/** Voices of OpenAI's real-time models. */
+const VOICES: ReadonlySet<string> = new Set([
+  'alloy',
+  'ash',
+  'ballad',
+  'cedar',
+  'coral',
+  'echo',
+  'marin',
+  'sage',
+  'shimmer',
+  'verse',
+]);
+/** Voices that OpenAI has for recorded speech only, and the nearest that can talk. */
+const NEAREST_VOICE: ReadonlyMap<string, string> = new Map([
+  ['fable', 'ballad'],
+  ['nova', 'coral'],
+  ['onyx', 'cedar'],
+]);
+
+export type WireOptions = {
+  /** OpenAI refuses settings with a voice that it does not know; other services have voices of their own. */
+  readonly onlyKnownVoices: boolean;
+  /** `semantic_vad` also waits for the sense of a sentence; it has no use for the three turn detection settings. */
+  readonly turnDetection: TurnDetection['type'];
+};
+
+export function voiceName(voice: string, options: WireOptions): string {
+  const name = NEAREST_VOICE.get(voice) ?? voice;
+  if (VOICES.has(name)) return name;
+  return options.onlyKnownVoices || name === '' ? DEFAULT_VOICE : name;
+}
+
+/** The settings of a talk. The voice is left out once the service has spoken: it cannot change any more. */
+export function sessionSettings(config: VoiceConfig, options: WireOptions, canSetVoice: boolean): SessionSettings {
+  const voice = canSetVoice ? { voice: voiceName(config.voice, options) } : {};
+  return {
+    type: 'realtime',
+    output_modalities: ['audio'],
+    instructions: instructionsOf(config),
+    audio: {
+      input: {
+        format: WIRE_AUDIO_FORMAT,
+        transcription: { model: TRANSCRIPTION_MODEL },
+        turn_detection: turnDetectionOf(config, options),
+      },
+      output: { format: WIRE_AUDIO_FORMAT, ...voice },
+    },
+    tools: config.tools.map(({ name, description, parameters }) => ({
+      type: 'function',
+      name,
+      description,
+      parameters,
+    })),
+    tool_choice: 'auto',
+  };
+}
+
+/** Instructions of a response replace those of the talk, so the latter are said again before them. */
+export function instructionsWith(config: VoiceConfig, more: string): string {
+  return `${instructionsOf(config)}\n\n${more}`;
+}
+
+export function instructionsToSay(text: string): string {
+  return `Say exactly the following text, word for word and in its language. Add nothing and leave nothing out.\n\n${text}`;
+}
+
+function instructionsOf({ prompt, avatarName, language }: VoiceConfig): string {
+  const persona = prompt.trim() === '' ? `You are ${avatarName}, a friendly person in a video call.` : prompt.trim();
+  const name = languageName(language);
+  return name === null ? persona : `${persona}\n\nSpeak ${name} unless the user speaks or asks for another language.`;
+}
+
+function languageName(tag: string): string | null {
+  if (tag === '') return null;
+  try {
+    return new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' }).of(tag) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function turnDetectionOf({ turnDetection }: VoiceConfig, options: WireOptions): TurnDetection {
+  const answers = { create_response: true, interrupt_response: true } as const;
+  if (options.turnDetection === 'semantic_vad') return { type: 'semantic_vad', eagerness: 'auto', ...answers };
+  return {
+    type: 'server_vad',
+    threshold: turnDetection.threshold,
+    prefix_padding_ms: turnDetection.prefixPaddingMs,
+    silence_duration_ms: turnDetection.silenceDurationMs,
+    ...answers,
+  };
+}

@@ -1,0 +1,121 @@
+import type { VoiceConfig, VoiceInput } from '../../core/voice-port.ts';
+import { instructionsToSay, instructionsWith, sessionSettings } from './session-settings.ts';
+import { forgetOldPictures, type MemoryItem, remember, setWords, toConversationItem } from './talk-memory.ts';
+import { addReply, changeReply, newReply, type Reply, type Step, step, type TalkState } from './talk-state.ts';
+import type { ClientMessage } from './wire-messages.ts';
+
+/** What the service is told of an input, and what is remembered of it. */
+export function toWire(state: TalkState, input: VoiceInput): Step {
+  switch (input.type) {
+    case 'audio':
+      return step(state, input.pcm.length === 0 ? [] : [appendAudio(input.pcm)]);
+    case 'user-turn-started':
+    case 'user-turn-dropped':
+      return step(state);
+    case 'user-turn-stopped':
+      return step({ ...state, isCommitting: true }, [{ type: 'input_audio_buffer.commit', event_id: 'commit' }]);
+    case 'text':
+      return addItems(state, [{ kind: 'message', role: 'user', text: input.text, key: null }]);
+    case 'image':
+      return showPicture(state, input.dataUrl);
+    case 'history':
+      return addItems(
+        state,
+        input.items.filter(({ text }) => text !== '').map((item) => ({ kind: 'message', ...item, key: null })),
+      );
+    case 'configure':
+      return configure(state, input.config);
+    case 'respond': {
+      const { turnId, instructions } = input;
+      const request = instructions === undefined ? {} : { instructions: instructionsWith(state.config, instructions) };
+      return addReply(state, newReply(turnId, request));
+    }
+    case 'say':
+      return addReply(
+        state,
+        newReply(input.turnId, { instructions: instructionsToSay(input.text), input: [], tool_choice: 'none' }),
+      );
+    case 'cancel':
+      return cancel(state, input);
+    case 'tool-result':
+      return addItems(state, [{ kind: 'tool-result', callId: input.callId, output: input.output }]);
+  }
+}
+
+export function settingsMessage(state: TalkState): ClientMessage {
+  const session = sessionSettings(state.config, state.options, !state.hasSpoken);
+  return { type: 'session.update', event_id: `session_${state.nextId}`, session };
+}
+
+function appendAudio(pcm: Int16Array): ClientMessage {
+  const audio = Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength).toString('base64');
+  return { type: 'input_audio_buffer.append', audio };
+}
+
+function addItems(state: TalkState, items: readonly MemoryItem[]): Step {
+  const messages = items.map((item, index): ClientMessage => {
+    const eventId = `item_${state.nextId + index}`;
+    return { type: 'conversation.item.create', event_id: eventId, item: toConversationItem(item) };
+  });
+  const memory = remember(state.memory, ...items);
+  return step({ ...state, memory, nextId: state.nextId + items.length }, messages);
+}
+
+function showPicture(state: TalkState, dataUrl: string): Step {
+  const itemId = `picture_${state.connection}_${state.nextId}`;
+  const shown = addItems(state, [{ kind: 'picture', itemId, dataUrl }]);
+  const { memory, forgotten } = forgetOldPictures(shown.state.memory);
+  const messages = forgotten.map(deleteItem);
+  return step({ ...shown.state, memory }, [...shown.messages, ...messages]);
+}
+
+function configure(state: TalkState, change: Partial<VoiceConfig>): Step {
+  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined && value !== ''));
+  const configured = { ...state, config: { ...state.config, ...given }, nextId: state.nextId + 1 };
+  return step(configured, [settingsMessage(configured)]);
+}
+
+/** The service stops, and forgets what was not heard. */
+function cancel(state: TalkState, input: { turnId: string; playedMs: number; heardText: string }): Step {
+  const reply = state.replies.find(({ turnId }) => turnId === input.turnId);
+  if (reply === undefined || reply.isCancelled) return step(state);
+  if (reply.phase === 'waiting') {
+    return step({ ...state, replies: state.replies.filter((other) => other !== reply) });
+  }
+  const hasWords = reply.text !== '' || input.heardText !== '';
+  const memory = hasWords ? setWords(state.memory, 'assistant', reply.turnId, input.heardText) : state.memory;
+  const cancelled = changeReply({ ...state, memory }, reply.turnId, { isCancelled: true });
+  const messages: ClientMessage[] = [];
+  // A reply that has not begun is cancelled when it does.
+  if (reply.phase === 'generating' && reply.responseId !== null) messages.push(cancelResponse(reply.responseId));
+  return step(cancelled, [...messages, ...forgetUnheard(reply, input.playedMs)]);
+}
+
+export function cancelResponse(responseId: string): ClientMessage {
+  return { type: 'response.cancel', event_id: 'cancel', response_id: responseId };
+}
+
+/** Items that were heard in part are cut there, later ones deleted. The service refuses cuts beyond what it has. */
+function forgetUnheard(reply: Pick<Reply, 'spoken'>, playedMs: number): ClientMessage[] {
+  const messages: ClientMessage[] = [];
+  let startMs = 0;
+  for (const { itemId, contentIndex, audioMs } of reply.spoken) {
+    const heardMs = Math.floor(playedMs - startMs);
+    startMs += audioMs;
+    if (heardMs <= 0) messages.push(deleteItem(itemId));
+    else if (heardMs < audioMs) {
+      messages.push({
+        type: 'conversation.item.truncate',
+        event_id: 'truncate',
+        item_id: itemId,
+        content_index: contentIndex,
+        audio_end_ms: heardMs,
+      });
+    }
+  }
+  return messages;
+}
+
+function deleteItem(itemId: string): ClientMessage {
+  return { type: 'conversation.item.delete', event_id: 'delete', item_id: itemId };
+}

@@ -1,0 +1,166 @@
+import nodeDataChannel, { type PeerConnection, type RtcConfig, type Track } from 'node-datachannel';
+import type { Clock } from '../core/clock.ts';
+import type { StreamIdentity } from './media-sender.ts';
+import {
+  AUDIO_MID,
+  EXTENSION_LINES,
+  PAYLOAD_H264,
+  PAYLOAD_H264_RTX,
+  PAYLOAD_OPUS,
+  PAYLOAD_VP8,
+  PAYLOAD_VP8_RTX,
+  VIDEO_MID,
+} from './session-description.ts';
+
+const GATHERING_LIMIT_MS = 1000;
+const MTU_BYTES = 1200;
+const REPEAT_WITHIN_MS = 5;
+const STREAM_ID = 'avatar';
+const CLOCK_RATE_HZ = 90_000;
+const H264_CONSTRAINED_BASELINE = 'profile-level-id=42e01f;packetization-mode=1;level-asymmetry-allowed=1';
+const OPUS_PARAMETERS = 'minptime=10;useinbandfec=1;stereo=0';
+
+export type ConnectionEvents = {
+  onState(state: string): void;
+  /** The transport is encrypted and takes packets. */
+  onOpen(): void;
+  onCandidate(candidate: string, mid: string): void;
+  onRtcp(packet: Buffer): void;
+};
+
+/** One ICE and DTLS transport with our two tracks: the native object, its callbacks guarded after `close`. */
+export class Connection {
+  readonly #peer: PeerConnection;
+  readonly #audioTrack: Track;
+  readonly #videoTrack: Track;
+  readonly #clock: Clock;
+  readonly #gathered: Promise<void>;
+  #lastRtcp: Buffer | null = null;
+  #lastRtcpAtMs = 0;
+  #isClosed = false;
+  #isOpen = false;
+
+  constructor(config: RtcConfig, identity: StreamIdentity, clock: Clock, events: ConnectionEvents) {
+    this.#clock = clock;
+    this.#peer = new nodeDataChannel.PeerConnection('visavis', {
+      ...config,
+      disableAutoNegotiation: true,
+      mtu: MTU_BYTES,
+    });
+    this.#audioTrack = this.#peer.addTrack(describeAudio(identity));
+    this.#videoTrack = this.#peer.addTrack(describeVideo(identity));
+    this.#gathered = new Promise((resolve) => {
+      this.#peer.onGatheringStateChange((state) => {
+        if (state === 'complete') resolve();
+      });
+    });
+    this.#peer.onStateChange((state) => {
+      if (!this.#isClosed) events.onState(state);
+    });
+    this.#peer.onLocalCandidate((candidate, mid) => {
+      if (!this.#isClosed) events.onCandidate(candidate.replace(/^a=/, ''), mid);
+    });
+    this.#listenTo(this.#audioTrack, events);
+    this.#listenTo(this.#videoTrack, events);
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  get hasPendingOffer(): boolean {
+    return this.#peer.signalingState() === 'have-local-offer';
+  }
+
+  /** Makes an offer or answer and waits for its candidates, at most about one second. */
+  async describe(type: 'offer' | 'answer'): Promise<string> {
+    this.#peer.setLocalDescription(type);
+    if (this.#peer.gatheringState() !== 'complete') {
+      let cancel = () => {};
+      const limit = new Promise<void>((resolve) => {
+        cancel = this.#clock.schedule(GATHERING_LIMIT_MS, resolve);
+      });
+      await Promise.race([this.#gathered, limit]);
+      cancel();
+    }
+    const description = this.#isClosed ? null : this.#peer.localDescription();
+    if (description === null) throw new Error('The connection was closed before it had a description.');
+    return description.sdp;
+  }
+
+  applyRemote(sdp: string, type: 'offer' | 'answer'): void {
+    this.#peer.setRemoteDescription(sdp, type);
+  }
+
+  addRemoteCandidate(candidate: string, mid: string): void {
+    this.#peer.addRemoteCandidate(candidate, mid);
+  }
+
+  sendAudio(packet: Buffer): boolean {
+    return this.#isOpen && this.#audioTrack.sendMessageBinary(packet);
+  }
+
+  sendVideo(packet: Buffer): boolean {
+    return this.#isOpen && this.#videoTrack.sendMessageBinary(packet);
+  }
+
+  /** Tracks are closed one by one: the native library keeps the process alive for a track left open. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#isOpen = false;
+    this.#audioTrack.close();
+    this.#videoTrack.close();
+    this.#peer.close();
+  }
+
+  #listenTo(track: Track, events: ConnectionEvents): void {
+    // The native wrapper frees itself after this callback; without one it keeps the process alive until collected.
+    track.onClosed(() => {});
+    track.onOpen(() => {
+      const areBothOpen = this.#audioTrack.isOpen() && this.#videoTrack.isOpen();
+      if (this.#isClosed || this.#isOpen || !areBothOpen) return;
+      this.#isOpen = true;
+      events.onOpen();
+    });
+    track.onMessage((packet) => {
+      if (this.#isClosed || this.#isRepeat(packet)) return;
+      events.onRtcp(packet);
+    });
+  }
+
+  /** A packet is delivered once per stream that it names, to whichever track that stream belongs. */
+  #isRepeat(packet: Buffer): boolean {
+    const nowMs = this.#clock.nowMs();
+    const isRepeat = nowMs - this.#lastRtcpAtMs < REPEAT_WITHIN_MS && this.#lastRtcp?.equals(packet) === true;
+    this.#lastRtcp = packet;
+    this.#lastRtcpAtMs = nowMs;
+    return isRepeat;
+  }
+}
+
+function describeAudio(identity: StreamIdentity) {
+  const audio = new nodeDataChannel.Audio(AUDIO_MID, 'SendOnly');
+  audio.addOpusCodec(PAYLOAD_OPUS, OPUS_PARAMETERS);
+  audio.parseSdpLine(`a=rtcp-fb:${PAYLOAD_OPUS} transport-cc`);
+  for (const line of EXTENSION_LINES) audio.parseSdpLine(line);
+  audio.addSSRC(identity.audioSsrc, identity.canonicalName, STREAM_ID, 'audio');
+  return audio;
+}
+
+function describeVideo(identity: StreamIdentity) {
+  const video = new nodeDataChannel.Video(VIDEO_MID, 'SendOnly');
+  video.addVP8Codec(PAYLOAD_VP8);
+  video.addRTXCodec(PAYLOAD_VP8_RTX, PAYLOAD_VP8, CLOCK_RATE_HZ);
+  video.addH264Codec(PAYLOAD_H264, H264_CONSTRAINED_BASELINE);
+  video.addRTXCodec(PAYLOAD_H264_RTX, PAYLOAD_H264, CLOCK_RATE_HZ);
+  for (const payloadType of [PAYLOAD_VP8, PAYLOAD_H264]) {
+    video.parseSdpLine(`a=rtcp-fb:${payloadType} transport-cc`);
+    video.parseSdpLine(`a=rtcp-fb:${payloadType} ccm fir`);
+  }
+  for (const line of EXTENSION_LINES) video.parseSdpLine(line);
+  video.addSSRC(identity.videoSsrc, identity.canonicalName, STREAM_ID, 'video');
+  video.addSSRC(identity.rtxSsrc, identity.canonicalName, STREAM_ID, 'video');
+  video.parseSdpLine(`a=ssrc-group:FID ${identity.videoSsrc} ${identity.rtxSsrc}`);
+  return video;
+}

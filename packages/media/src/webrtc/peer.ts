@@ -1,0 +1,327 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import type { RtcConfig } from 'node-datachannel';
+import type { Clock } from '../core/clock.ts';
+import type { Logger } from '../core/logger.ts';
+import { Connection } from './connection.ts';
+import type { EncodedVideoFrame, VideoCodec } from './encoded-frame.ts';
+import { type IceServerOption, usableIceServers } from './ice-servers.ts';
+import { MediaSender, type MediaSenderStats, type StreamIdentity } from './media-sender.ts';
+import {
+  AUDIO_MID,
+  extraHostCandidates,
+  fitAnswerToOffer,
+  iceUserFragment,
+  readAnswer,
+  tidyDescription,
+} from './session-description.ts';
+
+const MIN_BITRATE_KBPS = 100;
+const MAX_BITRATE_KBPS = 1200;
+const START_BITRATE_KBPS = 800;
+/** Candidates kept until the answer comes. */
+const WAITING_CANDIDATES_MAX = 64;
+
+export type PeerState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
+export type PeerCandidate = { readonly candidate: string; readonly sdpMid: string; readonly sdpMLineIndex: number };
+export type RemoteCandidate = {
+  readonly candidate?: string | null | undefined;
+  readonly sdpMid?: string | null | undefined;
+  readonly sdpMLineIndex?: number | null | undefined;
+};
+export type PeerStats = MediaSenderStats & { readonly state: PeerState };
+
+export type PeerOptions = {
+  readonly iceServers: readonly IceServerOption[];
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Only this local address; all addresses otherwise. */
+  readonly bindAddress?: string;
+  /** UDP ports, both ends included. */
+  readonly portRange?: { readonly begin: number; readonly end: number };
+  /** Public addresses mapped to this host port by port; each becomes a host candidate. */
+  readonly extraHostAddresses?: readonly string[];
+  /** Upper limit of the whole stream; 1,200 by default. */
+  readonly maxBitrateKbps?: number;
+  onState(state: 'connected' | 'disconnected' | 'failed'): void;
+  onLocalCandidate(candidate: PeerCandidate): void;
+  onKeyFrameRequest(): void;
+  /** What the video encoder should produce, sound and packet overhead already taken off. */
+  onTargetBitrate(kbps: number): void;
+};
+
+/**
+ * The avatar's end of a call: offers one sound and one picture, both sending, and sends what it is given. The media
+ * state (numbers, time stamps, bandwidth estimate) outlives the transport, which is replaced when the client restarts ICE.
+ */
+export class Peer {
+  readonly #options: PeerOptions;
+  readonly #identity: StreamIdentity;
+  readonly #sender: MediaSender;
+  readonly #waitingCandidates: { candidate: string; mid: string }[] = [];
+  /** Local candidates of before the description was handed out; null afterwards. */
+  #heldCandidates: PeerCandidate[] | null = [];
+  #connection: Connection;
+  #retiring: Connection | null = null;
+  #remoteFragment: string | null = null;
+  #state: PeerState = 'new';
+  /** The transport cannot be used any more. */
+  #isSpent = false;
+  #isClosed = false;
+
+  constructor(options: PeerOptions) {
+    this.#options = options;
+    this.#identity = newIdentity();
+    const { clock, logger } = options;
+    const maxKbps = Math.max(MIN_BITRATE_KBPS, options.maxBitrateKbps ?? MAX_BITRATE_KBPS);
+    this.#sender = new MediaSender({
+      clock,
+      logger,
+      limits: { minKbps: MIN_BITRATE_KBPS, maxKbps, startKbps: Math.min(START_BITRATE_KBPS, maxKbps) },
+      identity: this.#identity,
+      wallAtClockZeroMs: Date.now() - clock.nowMs(),
+      sendAudio: (packet) => this.#sendPacket(packet, 'audio'),
+      sendVideo: (packet) => this.#sendPacket(packet, 'video'),
+      onKeyFrameRequest: () => options.onKeyFrameRequest(),
+      onTargetBitrate: (kbps) => options.onTargetBitrate(kbps),
+    });
+    this.#connection = this.#openConnection();
+  }
+
+  /** What the client's answer chose; null before it. */
+  get videoCodec(): VideoCodec | null {
+    return this.#sender.videoCodec;
+  }
+
+  /** The transport gave up while it took an answer; `createOffer` starts over. */
+  get needsNewOffer(): boolean {
+    return this.#isSpent;
+  }
+
+  /** Whether packets reach the client: the transport is connected and encrypted. */
+  get isVideoReady(): boolean {
+    return this.#sender.isOpen;
+  }
+
+  /** How long a picture given now would wait for its turn. */
+  get videoBacklogMs(): number {
+    return this.#sender.videoBacklogMs;
+  }
+
+  /**
+   * Makes the offer of a call. May be called again when the transport has failed: the new offer belongs to a fresh
+   * transport, and clients replace theirs.
+   */
+  async createOffer(): Promise<{ type: 'offer'; sdp: string }> {
+    if (this.#isSpent) {
+      this.#connection.close();
+      this.#remoteFragment = null;
+      this.#heldCandidates = [];
+      this.#isSpent = false;
+      this.#state = 'new';
+      this.#connection = this.#openConnection();
+    }
+    const sdp = await this.#connection.describe('offer');
+    this.#releaseCandidates();
+    return { type: 'offer', sdp: this.#finish(sdp) };
+  }
+
+  /**
+   * Throws when the answer is unusable. Very rarely a good answer fails as well: the native library may start DTLS before
+   * it has stored the answer's fingerprint, and then gives up. `createOffer` starts over in either case.
+   */
+  acceptAnswer(description: { readonly sdp: string }): void {
+    // An answer that no offer waits for (a client that sent it twice) changes nothing.
+    if (this.#isClosed || !this.#connection.hasPendingOffer) return;
+    const media = readAnswer(description.sdp);
+    try {
+      this.#connection.applyRemote(withoutUnusableCandidates(description.sdp), 'answer');
+    } catch (error) {
+      this.#isSpent = true;
+      throw new Error('The transport did not take the answer; a new offer is needed.', { cause: error });
+    }
+    this.#sender.configure(media);
+    this.#remoteFragment = iceUserFragment(description.sdp);
+    this.#addWaitingCandidates();
+  }
+
+  /**
+   * Answers an offer of the client in mid-call. Null when our own offer still waits for its answer: ours goes first, and
+   * the client follows (perfect negotiation with the server as the impolite side).
+   */
+  async acceptOffer(description: { readonly sdp: string }): Promise<{ type: 'answer'; sdp: string } | null> {
+    if (this.#isClosed || this.videoCodec === null || this.#connection.hasPendingOffer) return null;
+    const fragment = iceUserFragment(description.sdp);
+    const isRestart = fragment !== null && fragment !== this.#remoteFragment;
+    const offer = withoutUnusableCandidates(description.sdp);
+    if (isRestart) {
+      this.#replaceConnection();
+      this.#remoteFragment = fragment;
+      // The client was the DTLS client before and stays it: some stacks refuse to swap roles.
+      this.#connection.applyRemote(offer.replaceAll('a=setup:actpass', 'a=setup:active'), 'offer');
+    } else {
+      this.#connection.applyRemote(offer, 'offer');
+    }
+    const sdp = await this.#connection.describe('answer');
+    this.#releaseCandidates();
+    return { type: 'answer', sdp: fitAnswerToOffer(this.#finish(sdp), description.sdp) };
+  }
+
+  /** Takes anything that clients send; what is of no use is ignored. */
+  addRemoteCandidate(candidate: RemoteCandidate | null | undefined): void {
+    if (this.#isClosed || typeof candidate?.candidate !== 'string') return;
+    const line = candidate.candidate.trim().replace(/^a=/, '');
+    if (!isUsableCandidate(line)) return;
+    const waiting = { candidate: line, mid: candidate.sdpMid || AUDIO_MID };
+    if (this.#remoteFragment === null) {
+      if (this.#waitingCandidates.length < WAITING_CANDIDATES_MAX) this.#waitingCandidates.push(waiting);
+    } else {
+      this.#addCandidate(waiting);
+    }
+  }
+
+  sendAudio(opusPacket: Uint8Array, mediaTimeMs: number): void {
+    if (!this.#isClosed) this.#sender.sendAudio(opusPacket, mediaTimeMs);
+  }
+
+  sendVideo(frame: EncodedVideoFrame, mediaTimeMs: number): void {
+    if (!this.#isClosed) this.#sender.sendVideo(frame, mediaTimeMs);
+  }
+
+  stats(): PeerStats {
+    return { ...this.#sender.stats(), state: this.#state };
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#state = 'closed';
+    this.#sender.close();
+    this.#retiring?.close();
+    this.#retiring = null;
+    this.#connection.close();
+  }
+
+  /** While a restarted transport connects, packets still leave by the old one. */
+  get #sendingConnection(): Connection {
+    return this.#retiring !== null && !this.#connection.isOpen ? this.#retiring : this.#connection;
+  }
+
+  #sendPacket(packet: Buffer, kind: 'audio' | 'video'): void {
+    const connection = this.#sendingConnection;
+    try {
+      if (kind === 'audio') connection.sendAudio(packet);
+      else connection.sendVideo(packet);
+    } catch (error) {
+      this.#options.logger.debug({ error: String(error) }, 'A packet could not be sent.');
+    }
+  }
+
+  #openConnection(): Connection {
+    const { iceServers, bindAddress, portRange } = this.#options;
+    const config: RtcConfig = {
+      iceServers: usableIceServers(iceServers),
+      ...(bindAddress === undefined ? {} : { bindAddress }),
+      ...(portRange === undefined ? {} : { portRangeBegin: portRange.begin, portRangeEnd: portRange.end }),
+    };
+    const connection: Connection = new Connection(config, this.#identity, this.#options.clock, {
+      onState: (state) => {
+        if (connection === this.#connection) this.#changeState(state);
+      },
+      onOpen: () => {
+        if (connection === this.#connection) this.#takeOver();
+      },
+      onCandidate: (candidate, mid) => this.#announceCandidate(candidate, mid),
+      onRtcp: (packet) => this.#sender.receiveRtcp(packet),
+    });
+    return connection;
+  }
+
+  #replaceConnection(): void {
+    this.#retiring?.close();
+    this.#retiring = this.#connection;
+    this.#heldCandidates = [];
+    this.#isSpent = false;
+    this.#connection = this.#openConnection();
+  }
+
+  #takeOver(): void {
+    this.#retiring?.close();
+    this.#retiring = null;
+    this.#sender.open();
+  }
+
+  /** The native transport closes by itself only when it has failed. */
+  #changeState(nativeState: string): void {
+    if (this.#isClosed) return;
+    const state = nativeState === 'closed' ? 'failed' : nativeState;
+    if (state === 'failed') this.#isSpent = true;
+    if (state === 'connected' || state === 'disconnected' || state === 'failed') {
+      if (state === this.#state) return;
+      this.#state = state;
+      this.#options.onState(state);
+    } else if (state === 'connecting' && this.#state === 'new') {
+      this.#state = state;
+    }
+  }
+
+  #announceCandidate(candidate: string, mid: string): void {
+    const extra = extraHostCandidates(candidate, this.#options.extraHostAddresses ?? []);
+    for (const line of [candidate, ...extra]) {
+      const announced = { candidate: line, sdpMid: mid, sdpMLineIndex: mid === AUDIO_MID ? 0 : 1 };
+      if (this.#heldCandidates !== null) this.#heldCandidates.push(announced);
+      else this.#options.onLocalCandidate(announced);
+    }
+  }
+
+  /** Candidates follow the description that they belong to, never precede it. */
+  #releaseCandidates(): void {
+    const held = this.#heldCandidates ?? [];
+    this.#heldCandidates = null;
+    this.#options.clock.schedule(0, () => {
+      if (this.#isClosed) return;
+      for (const candidate of held) this.#options.onLocalCandidate(candidate);
+    });
+  }
+
+  #addWaitingCandidates(): void {
+    for (const waiting of this.#waitingCandidates.splice(0)) this.#addCandidate(waiting);
+  }
+
+  #addCandidate(waiting: { candidate: string; mid: string }): void {
+    try {
+      this.#connection.addRemoteCandidate(waiting.candidate, waiting.mid);
+    } catch (error) {
+      this.#options.logger.debug({ error: String(error) }, 'A candidate of the client was not understood.');
+    }
+  }
+
+  #finish(sdp: string): string {
+    return tidyDescription(sdp, this.#options.extraHostAddresses ?? []);
+  }
+}
+
+/** UDP candidates with an address. Names under `.local` mean nothing outside the client's own network (RFC 8828). */
+function isUsableCandidate(line: string): boolean {
+  const match = /^candidate:\S+ \d+ udp \d+ (\S+) \d+ typ \S+/i.exec(line);
+  return match !== null && !(match[1] ?? '').toLowerCase().endsWith('.local');
+}
+
+function withoutUnusableCandidates(sdp: string): string {
+  return sdp
+    .split(/\r?\n/)
+    .filter((line) => line !== '' && (!line.startsWith('a=candidate:') || isUsableCandidate(line.slice(2))))
+    .map((line) => `${line}\r\n`)
+    .join('');
+}
+
+function newIdentity(): StreamIdentity {
+  const firstSsrc = randomInt(1, 0x7fff_0000);
+  return {
+    audioSsrc: firstSsrc,
+    videoSsrc: firstSsrc + 1,
+    rtxSsrc: firstSsrc + 2,
+    canonicalName: randomBytes(8).toString('hex'),
+    firstSequence: randomInt(0x8000),
+    firstTimestamp: randomInt(0x7fff_ffff),
+  };
+}

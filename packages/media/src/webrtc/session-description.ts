@@ -1,0 +1,178 @@
+import { type MediaDescription as ParsedMedia, parse } from 'sdp-transform';
+import type { VideoCodec } from './encoded-frame.ts';
+import type { HeaderExtensionIds } from './rtp-header.ts';
+
+const URI_MID = 'urn:ietf:params:rtp-hdrext:sdes:mid';
+const URI_ABSOLUTE_SEND_TIME = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time';
+const URI_TRANSPORT_SEQUENCE = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
+
+export const PAYLOAD_OPUS = 111;
+export const PAYLOAD_VP8 = 96;
+export const PAYLOAD_VP8_RTX = 97;
+export const PAYLOAD_H264 = 102;
+export const PAYLOAD_H264_RTX = 103;
+export const AUDIO_MID = '0';
+export const VIDEO_MID = '1';
+
+/** Lines that offer the header extensions we write. */
+export const EXTENSION_LINES: readonly string[] = [
+  `a=extmap:9 ${URI_MID}`,
+  `a=extmap:2 ${URI_ABSOLUTE_SEND_TIME}`,
+  `a=extmap:4 ${URI_TRANSPORT_SEQUENCE}`,
+];
+
+export type NegotiatedMedia = {
+  /** Null when the client refused sound. */
+  readonly audio: {
+    readonly mid: string;
+    readonly payloadType: number;
+    readonly extensions: HeaderExtensionIds;
+  } | null;
+  readonly video: {
+    readonly mid: string;
+    readonly codec: VideoCodec;
+    readonly payloadType: number;
+    readonly rtxPayloadType: number | null;
+    readonly extensions: HeaderExtensionIds;
+  };
+};
+
+/** What an answer to our offer keeps. Throws when it keeps neither VP8 nor H.264. */
+export function readAnswer(sdp: string): NegotiatedMedia {
+  const media = parse(sdp).media;
+  const video = media.find((section) => section.type === 'video' && section.port !== 0);
+  const chosen = video === undefined ? null : chooseVideoCodec(video);
+  if (video === undefined || chosen === null) {
+    throw new Error('The answer keeps no video codec of the offer; the client must accept VP8 or H.264.');
+  }
+  const audio = media.find((section) => section.type === 'audio' && section.port !== 0);
+  const opus = audio?.rtp.find((format) => format.codec.toLowerCase() === 'opus');
+  return {
+    audio:
+      audio === undefined || opus === undefined
+        ? null
+        : { mid: midOf(audio, AUDIO_MID), payloadType: opus.payload, extensions: extensionsOf(audio) },
+    video: { mid: midOf(video, VIDEO_MID), ...chosen, extensions: extensionsOf(video) },
+  };
+}
+
+function chooseVideoCodec(
+  video: ParsedMedia,
+): { codec: VideoCodec; payloadType: number; rtxPayloadType: number | null } | null {
+  for (const payloadType of String(video.payloads ?? '')
+    .split(' ')
+    .map(Number)) {
+    const name = video.rtp.find((format) => format.payload === payloadType)?.codec.toLowerCase();
+    if (name !== 'vp8' && name !== 'h264') continue;
+    const rtx = video.rtp.find(
+      (format) =>
+        format.codec.toLowerCase() === 'rtx' &&
+        video.fmtp.some((line) => line.payload === format.payload && line.config.trim() === `apt=${payloadType}`),
+    );
+    return { codec: name, payloadType, rtxPayloadType: rtx?.payload ?? null };
+  }
+  return null;
+}
+
+function midOf(media: ParsedMedia, fallback: string): string {
+  return media.mid === undefined ? fallback : String(media.mid);
+}
+
+function extensionsOf(media: ParsedMedia): HeaderExtensionIds {
+  const idOf = (uri: string) => media.ext?.find((extension) => extension.uri === uri)?.value;
+  const mid = idOf(URI_MID);
+  const absoluteSendTime = idOf(URI_ABSOLUTE_SEND_TIME);
+  const transportSequence = idOf(URI_TRANSPORT_SEQUENCE);
+  return {
+    ...(mid === undefined ? {} : { mid }),
+    ...(absoluteSendTime === undefined ? {} : { absoluteSendTime }),
+    ...(transportSequence === undefined ? {} : { transportSequence }),
+  };
+}
+
+/** The ICE user fragment of a description (of its first section that has one), or null. */
+export function iceUserFragment(sdp: string): string | null {
+  return /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1] ?? null;
+}
+
+/**
+ * Makes a generated description fit for strict readers: lower-case `rtx`, each msid once per section, `ice-options`
+ * separated by spaces, extra host candidates, CRLF after every line.
+ */
+export function tidyDescription(sdp: string, extraHostAddresses: readonly string[]): string {
+  const lines: string[] = [];
+  let sectionMsids = new Set<string>();
+  for (const line of sdp.split(/\r?\n/)) {
+    if (line === '') continue;
+    if (line.startsWith('m=')) sectionMsids = new Set();
+    if (line.startsWith('a=msid:')) {
+      if (sectionMsids.has(line)) continue;
+      sectionMsids.add(line);
+    }
+    if (line.startsWith('a=ice-options:')) lines.push(line.replaceAll(',', ' '));
+    else lines.push(line.replace(/^(a=rtpmap:\d+) RTX\//, '$1 rtx/'));
+    if (line.startsWith('a=candidate:')) {
+      lines.push(...extraHostCandidates(line.slice(2), extraHostAddresses).map((candidate) => `a=${candidate}`));
+    }
+  }
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+/** The same port under each further address, for a host whose public address is mapped to it one to one. */
+export function extraHostCandidates(candidate: string, addresses: readonly string[]): string[] {
+  const match = /^candidate:(\S+) (\d+) (udp) (\d+) \S+ (\d+) typ host/i.exec(candidate);
+  if (match === null) return [];
+  const [, foundation, component, protocol, priority, port] = match;
+  return addresses.map(
+    (address, index) =>
+      `candidate:${foundation}9${index} ${component} ${protocol} ${Number(priority) - 1 - index} ${address} ${port} typ host`,
+  );
+}
+
+/**
+ * Cuts a generated answer down to what the offer allows (RFC 3264, 6.1): formats and header extensions that the offer
+ * does not name go, and sections beyond our two, which nobody here receives, become inactive.
+ */
+export function fitAnswerToOffer(answerSdp: string, offerSdp: string): string {
+  const offered = new Map(splitSections(offerSdp).map((section) => [sectionMid(section), section]));
+  return splitSections(answerSdp)
+    .map((section) => {
+      const mid = sectionMid(section);
+      const offer = offered.get(mid);
+      if (mid === null || offer === undefined) return section;
+      if (mid === AUDIO_MID || mid === VIDEO_MID) return fitSection(section, offer);
+      return section.replace(/^a=(sendrecv|recvonly|sendonly)(?=\r?$)/m, 'a=inactive');
+    })
+    .join('');
+}
+
+function fitSection(answer: string, offer: string): string {
+  const formats = new Set(formatsOf(offer));
+  const extensions = new Set([...offer.matchAll(/^a=extmap:(\d+\S* \S+)/gm)].map(([, extension]) => extension));
+  return answer
+    .split('\r\n')
+    .filter((line) => {
+      const format = /^a=(?:rtpmap|fmtp|rtcp-fb):(\d+)/.exec(line)?.[1];
+      const extension = /^a=extmap:(\d+\S* \S+)/.exec(line)?.[1];
+      return (format === undefined || formats.has(format)) && (extension === undefined || extensions.has(extension));
+    })
+    .map((line) => (line.startsWith('m=') ? keepFormats(line, formats) : line))
+    .join('\r\n');
+}
+
+function formatsOf(section: string): string[] {
+  return /^m=\S+ \S+ \S+ ([\d ]+)/m.exec(section)?.[1]?.trim().split(' ') ?? [];
+}
+
+function keepFormats(mediaLine: string, formats: ReadonlySet<string>): string {
+  const [kind, port, protocol, ...payloads] = mediaLine.split(' ');
+  return [kind, port, protocol, ...payloads.filter((payload) => formats.has(payload))].join(' ');
+}
+
+function splitSections(sdp: string): string[] {
+  return sdp.split(/^(?=m=)/m);
+}
+
+function sectionMid(section: string): string | null {
+  return /^a=mid:(\S+)/m.exec(section)?.[1] ?? null;
+}

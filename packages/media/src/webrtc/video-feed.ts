@@ -1,0 +1,213 @@
+import { FRAME_INTERVAL_MS } from '../core/audio-format.ts';
+import { createPicture, type Picture } from '../core/picture.ts';
+import type { EncodedVideoFrame } from './encoded-frame.ts';
+import type { EncodedLoop } from './idle-loop.ts';
+import type { VideoEncoder } from './video-encoder.ts';
+
+/** With more than this waiting in the sender, live pictures are left out until it has drained. */
+const BACKLOG_LIMIT_MS = 100;
+/** Below this share of the loop's own rate the path cannot carry it, and the idle picture is encoded smaller. */
+const TOO_NARROW_SHARE = 0.9;
+const WIDE_ENOUGH_SHARE = 1.2;
+const REOPEN_AFTER_TICKS = 50;
+
+/** Where pictures go. A `Peer` is one. */
+type VideoSink = {
+  sendVideo(frame: EncodedVideoFrame, mediaTimeMs: number): void;
+  /** False while nobody can see; taken as true when absent. */
+  readonly isVideoReady?: boolean;
+  /** Time that a picture given now would wait; taken as 0 when absent. */
+  readonly videoBacklogMs?: number;
+};
+
+export type VideoFeedOptions = {
+  readonly sink: VideoSink;
+  /** Null while the loop is still being encoded: until `setLoop` every picture is a live one. */
+  readonly loop: EncodedLoop | null;
+  /** Pictures in the loop. */
+  readonly frameCount: number;
+  /** Index in the loop at the first tick. */
+  readonly loopOffset: number;
+  openEncoder(): Promise<VideoEncoder>;
+  /** Draws the picture of this loop index with whatever the mouth does at `mediaTimeMs`. */
+  renderFrame(loopIndex: number, mediaTimeMs: number, out: Picture): void;
+  onEncoderFailure?(error: unknown): void;
+};
+
+export type VideoFeedStats = {
+  readonly mode: 'loop' | 'live';
+  readonly forwardedFrames: number;
+  readonly encodedFrames: number;
+  readonly skippedFrames: number;
+};
+
+/**
+ * Decides for each tick of a call what is sent: the next picture of the shared loop, or a live one rendered at the same
+ * index, so that neither switch is seen. Live begins with a key frame at any index; the loop is joined again at a joint.
+ */
+export class VideoFeed {
+  readonly #options: VideoFeedOptions;
+  #loop: EncodedLoop | null = null;
+  #loopKbps = 0;
+  #loopIndex: number;
+  #mode: 'loop' | 'live' = 'loop';
+  #isLiveWanted = false;
+  #isKeyFrameWanted = false;
+  #isPathTooNarrow = false;
+  #hasBeenSeen = false;
+  #encoder: VideoEncoder | null = null;
+  #picture: Picture | null = null;
+  #isOpening = false;
+  #ticksUntilReopen = 0;
+  #bitrateKbps: number | null = null;
+  #isClosed = false;
+  #forwardedFrames = 0;
+  #encodedFrames = 0;
+  #skippedFrames = 0;
+
+  constructor(options: VideoFeedOptions) {
+    const { loop, loopOffset, frameCount } = options;
+    if (frameCount < 1) throw new RangeError('An idle loop has at least one frame.');
+    this.#options = options;
+    this.#loopIndex = ((Math.trunc(loopOffset) % frameCount) + frameCount) % frameCount;
+    if (loop !== null) this.setLoop(loop);
+  }
+
+  /** The loop is ready; it is joined at its next joint. */
+  setLoop(loop: EncodedLoop): void {
+    if (loop.frames.length !== this.#options.frameCount) {
+      throw new RangeError(`The loop has ${loop.frames.length} frames in place of ${this.#options.frameCount}.`);
+    }
+    const totalBytes = loop.frames.reduce((total, frame) => total + frame.data.byteLength, 0);
+    this.#loop = loop;
+    if (this.#forwardedFrames + this.#encodedFrames === 0) this.#hasBeenSeen = false;
+    this.#loopKbps = (totalBytes * 8) / (loop.frames.length * FRAME_INTERVAL_MS);
+  }
+
+  /** Index that the next tick will show. */
+  get loopIndex(): number {
+    return this.#loopIndex;
+  }
+
+  /** Call every 40 ms. Encodes at most one picture. */
+  tick(mediaTimeMs: number): void {
+    if (this.#isClosed) return;
+    if (this.#options.sink.isVideoReady !== false) {
+      if (!this.#hasBeenSeen) this.#beginAtJoint();
+      this.#openEncoderInBackground();
+      this.#show(mediaTimeMs);
+    }
+    this.#loopIndex = (this.#loopIndex + 1) % this.#options.frameCount;
+  }
+
+  setLive(live: boolean): void {
+    this.#isLiveWanted = live;
+  }
+
+  /** The next tick shows a key frame. */
+  requestKeyFrame(): void {
+    this.#isKeyFrameWanted = true;
+  }
+
+  setBitrate(kbps: number): void {
+    this.#bitrateKbps = kbps;
+    this.#encoder?.setBitrate(kbps);
+    if (kbps < this.#loopKbps * TOO_NARROW_SHARE) this.#isPathTooNarrow = true;
+    else if (kbps > this.#loopKbps * WIDE_ENOUGH_SHARE) this.#isPathTooNarrow = false;
+  }
+
+  stats(): VideoFeedStats {
+    return {
+      mode: this.#mode,
+      forwardedFrames: this.#forwardedFrames,
+      encodedFrames: this.#encodedFrames,
+      skippedFrames: this.#skippedFrames,
+    };
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#encoder?.close();
+    this.#encoder = null;
+  }
+
+  /** Nothing was shown yet, so moving on to the next joint is no jump, and its key frame costs nothing. */
+  #beginAtJoint(): void {
+    this.#hasBeenSeen = true;
+    if (this.#loop === null) return;
+    const { frames, jointEvery } = this.#loop;
+    this.#loopIndex = (Math.ceil(this.#loopIndex / jointEvery) * jointEvery) % frames.length;
+  }
+
+  #show(mediaTimeMs: number): void {
+    const isJoint = this.#loop !== null && this.#loopIndex % this.#loop.jointEvery === 0;
+    const wantsLive = this.#isLiveWanted || this.#isPathTooNarrow || this.#loop === null;
+    if (this.#mode === 'live' && !(isJoint && !wantsLive)) {
+      this.#encodeLive(mediaTimeMs);
+      return;
+    }
+    const needsEncoder = wantsLive || (this.#isKeyFrameWanted && !isJoint);
+    if (needsEncoder && this.#encoder !== null) {
+      this.#isKeyFrameWanted = true;
+      this.#mode = 'live';
+      this.#encodeLive(mediaTimeMs);
+      return;
+    }
+    this.#forward(mediaTimeMs);
+  }
+
+  #forward(mediaTimeMs: number): void {
+    const frame = this.#loop?.frames[this.#loopIndex];
+    if (frame === undefined) return;
+    this.#mode = 'loop';
+    if (frame.isKeyFrame) this.#isKeyFrameWanted = false;
+    this.#forwardedFrames += 1;
+    this.#options.sink.sendVideo(frame, mediaTimeMs);
+  }
+
+  #encodeLive(mediaTimeMs: number): void {
+    const encoder = this.#encoder;
+    const picture = this.#picture;
+    if (encoder === null || picture === null) return;
+    if ((this.#options.sink.videoBacklogMs ?? 0) > BACKLOG_LIMIT_MS) {
+      this.#skippedFrames += 1;
+      return;
+    }
+    this.#options.renderFrame(this.#loopIndex, mediaTimeMs, picture);
+    const frame = encoder.encode(picture, mediaTimeMs, this.#isKeyFrameWanted);
+    if (frame === null) {
+      this.#skippedFrames += 1;
+      return;
+    }
+    if (frame.isKeyFrame) this.#isKeyFrameWanted = false;
+    this.#encodedFrames += 1;
+    this.#options.sink.sendVideo(frame, mediaTimeMs);
+  }
+
+  /** Opened as soon as somebody sees us and kept for the whole call, so that the first word waits for no encoder. */
+  #openEncoderInBackground(): void {
+    if (this.#ticksUntilReopen > 0) this.#ticksUntilReopen -= 1;
+    if (this.#encoder !== null || this.#isOpening || this.#ticksUntilReopen > 0) return;
+    this.#isOpening = true;
+    this.#options.openEncoder().then(
+      (encoder) => this.#takeEncoder(encoder),
+      (error: unknown) => {
+        this.#isOpening = false;
+        this.#ticksUntilReopen = REOPEN_AFTER_TICKS;
+        if (!this.#isClosed) this.#options.onEncoderFailure?.(error);
+      },
+    );
+  }
+
+  #takeEncoder(encoder: VideoEncoder): void {
+    this.#isOpening = false;
+    if (this.#isClosed) {
+      encoder.close();
+      return;
+    }
+    this.#encoder = encoder;
+    this.#picture = createPicture(encoder.widthPx, encoder.heightPx);
+    if (this.#bitrateKbps !== null) encoder.setBitrate(this.#bitrateKbps);
+  }
+}

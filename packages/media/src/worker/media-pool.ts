@@ -1,0 +1,112 @@
+import type { Logger } from '../core/logger.ts';
+import type { SessionCommand, SessionConfig, SessionEvent } from '../session/session-events.ts';
+import { MediaWorkerProcess } from './media-worker-process.ts';
+import type { VoiceDescription, WorkerOptions } from './worker-messages.ts';
+
+export type MediaPoolOptions = {
+  readonly workerCount: number;
+  /** Calls that one worker takes before the pool calls itself full. */
+  readonly maxCallsPerWorker: number;
+  readonly worker: WorkerOptions;
+  readonly logger: Logger;
+};
+
+export type PooledCall = { send(command: SessionCommand): void };
+
+export type MediaPoolStats = {
+  readonly workers: readonly { readonly pid: number | undefined; readonly ready: boolean; readonly calls: number }[];
+  readonly calls: number;
+  readonly capacity: number;
+  /** Workers that died and were replaced. */
+  readonly replacedWorkers: number;
+};
+
+/** How long live calls get to say goodbye when the pool closes. */
+const SHUTDOWN_GRACE_MS = 3000;
+/** A worker that dies again this soon after its start is restarted with a growing delay. */
+const QUICK_DEATH_MS = 5000;
+const MAX_RESTART_DELAY_MS = 30_000;
+
+/**
+ * Media workers: processes of their own, so that native crashes and busy rendering cannot stall the sockets and the
+ * database. A worker's death ends only its own calls (`failed` with `worker-lost`, then `closed`), and it is replaced.
+ */
+export class MediaPool {
+  readonly #options: MediaPoolOptions;
+  readonly #slots: { worker: MediaWorkerProcess; startedAtMs: number; quickDeaths: number }[] = [];
+  readonly #restartTimers = new Set<NodeJS.Timeout>();
+  readonly #firstReady = Promise.withResolvers<VoiceDescription>();
+  #nextCallId = 1;
+  #replacedWorkers = 0;
+  #closing = false;
+
+  constructor(options: MediaPoolOptions) {
+    this.#options = options;
+    for (let index = 0; index < options.workerCount; index += 1) {
+      this.#slots.push({ worker: this.#spawn(index), startedAtMs: performance.now(), quickDeaths: 0 });
+    }
+  }
+
+  /** Resolves with what the local voice can do once the first worker is up; rejects after `timeoutMs`. */
+  async whenReady(timeoutMs = 60_000): Promise<VoiceDescription> {
+    const deadline = new Promise<never>((_resolve, reject) => {
+      setTimeout(() => reject(new Error(`No media worker was ready after ${timeoutMs} ms.`)), timeoutMs).unref();
+    });
+    return Promise.race([this.#firstReady.promise, deadline]);
+  }
+
+  /** Null when every worker is full. `listener` gets the call's events in order, `closed` last and exactly once. */
+  open(config: SessionConfig, listener: (event: SessionEvent) => void): PooledCall | null {
+    if (this.#closing) return null;
+    const candidates = this.#slots
+      .map((slot) => slot.worker)
+      .filter((worker) => worker.alive && worker.callCount < this.#options.maxCallsPerWorker);
+    const worker = candidates.sort((a, b) => a.callCount - b.callCount)[0];
+    if (worker === undefined) return null;
+    const callId = `call_${this.#nextCallId++}`;
+    worker.open(callId, config, listener);
+    return { send: (command) => worker.command(callId, command) };
+  }
+
+  stats(): MediaPoolStats {
+    const workers = this.#slots.map(({ worker }) => ({
+      pid: worker.pid,
+      ready: worker.isReady,
+      calls: worker.callCount,
+    }));
+    return {
+      workers,
+      calls: workers.reduce((sum, worker) => sum + worker.calls, 0),
+      capacity: this.#options.workerCount * this.#options.maxCallsPerWorker,
+      replacedWorkers: this.#replacedWorkers,
+    };
+  }
+
+  async close(reason = 'server-shutdown'): Promise<void> {
+    this.#closing = true;
+    for (const timer of this.#restartTimers) clearTimeout(timer);
+    await Promise.all(this.#slots.map(({ worker }) => worker.shutdown(reason, SHUTDOWN_GRACE_MS)));
+  }
+
+  #spawn(index: number): MediaWorkerProcess {
+    const worker = new MediaWorkerProcess(this.#options.worker, this.#options.logger, () => this.#replace(index));
+    void worker.ready.then(this.#firstReady.resolve);
+    return worker;
+  }
+
+  #replace(index: number): void {
+    const slot = this.#slots[index];
+    if (this.#closing || slot === undefined) return;
+    const quick = performance.now() - slot.startedAtMs < QUICK_DEATH_MS;
+    slot.quickDeaths = quick ? slot.quickDeaths + 1 : 0;
+    const delayMs = slot.quickDeaths === 0 ? 0 : Math.min(MAX_RESTART_DELAY_MS, 250 * 2 ** slot.quickDeaths);
+    const timer = setTimeout(() => {
+      this.#restartTimers.delete(timer);
+      if (this.#closing) return;
+      this.#replacedWorkers += 1;
+      slot.startedAtMs = performance.now();
+      slot.worker = this.#spawn(index);
+    }, delayMs);
+    this.#restartTimers.add(timer);
+  }
+}

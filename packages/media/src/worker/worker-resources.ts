@@ -1,0 +1,163 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from '../core/clock.ts';
+import { errorMessage } from '../core/error-message.ts';
+import type { Logger } from '../core/logger.ts';
+import type { VoiceProvider } from '../core/voice-port.ts';
+import { type Face, openFace } from '../frames/face.ts';
+import type { CallResources, PictureSize } from '../session/call-resources.ts';
+import { loadSpeechModel, type SpeechModel } from '../turn-detection/speech-model.ts';
+import { type ArticulationNetwork, loadArticulationNetwork } from '../visemes/articulation-network.ts';
+import { createLocalVoice, describeLocalVoice } from '../voice/local/local-voice.ts';
+import { createOpenAiRealtimeVoice } from '../voice/openai-realtime/openai-realtime-voice.ts';
+import { createDemonstrationScript, createScriptedVoice } from '../voice/scripted/scripted-voice.ts';
+import { createTransparencyVoice } from '../voice/transparency/transparency-voice.ts';
+import { type EncodedLoop, encodeIdleLoop } from '../webrtc/idle-loop.ts';
+import type { VoiceDescription, WorkerOptions } from './worker-messages.ts';
+
+/** Bit rate of the shared idle loop: little moves in it. */
+const IDLE_BITRATE_KBPS = 500;
+/** A key frame in the idle loop every two seconds: where forwarding may begin. */
+const IDLE_JOINT_EVERY_FRAMES = 50;
+const WARM_REST_MS = 500;
+
+/** Heavy things of one worker process, each made once, when first needed. */
+export class WorkerResources implements CallResources {
+  readonly clock: Clock;
+  readonly speechModel: SpeechModel;
+  readonly articulation: ArticulationNetwork | null;
+  readonly voiceDescription: VoiceDescription;
+  readonly network: CallResources['network'];
+  readonly #options: WorkerOptions;
+  readonly #logger: Logger;
+  readonly #voices = new Map<string, Promise<VoiceProvider>>();
+  readonly #faces = new Map<string, Promise<Face>>();
+  readonly #loops = new Map<string, Promise<EncodedLoop>>();
+  #closed = false;
+
+  static async open(options: WorkerOptions, logger: Logger, clock: Clock): Promise<WorkerResources> {
+    const [speechModel, articulation, voiceDescription] = await Promise.all([
+      loadSpeechModel(),
+      loadNetworkOrNone(logger),
+      describeLocalVoice(),
+    ]);
+    return new WorkerResources({ options, logger, clock, speechModel, articulation, voiceDescription });
+  }
+
+  constructor(parts: {
+    options: WorkerOptions;
+    logger: Logger;
+    clock: Clock;
+    speechModel: SpeechModel;
+    articulation: ArticulationNetwork | null;
+    voiceDescription: VoiceDescription;
+  }) {
+    const { options } = parts;
+    this.#options = options;
+    this.#logger = parts.logger;
+    this.clock = parts.clock;
+    this.speechModel = parts.speechModel;
+    this.articulation = parts.articulation;
+    this.voiceDescription = parts.voiceDescription;
+    this.network = {
+      publicAddresses: options.publicAddresses,
+      ...(options.bindAddress === undefined ? {} : { bindAddress: options.bindAddress }),
+      ...(options.portRange === undefined ? {} : { portRange: options.portRange }),
+    };
+  }
+
+  voice(providerId: string): Promise<VoiceProvider> {
+    return remember(this.#voices, providerId, () => this.#createVoice(providerId));
+  }
+
+  face(bundlePath: string, size: PictureSize): Promise<Face> {
+    const key = `${bundlePath} ${size.widthPx}x${size.heightPx}`;
+    return remember(this.#faces, key, () => openFace(bundlePath, { ...size, cachePath: this.#options.cachePath }));
+  }
+
+  idleLoop(face: Face, codec: 'vp8' | 'h264'): Promise<EncodedLoop> {
+    const key = `${face.manifest.id} ${face.widthPx}x${face.heightPx} ${codec}`;
+    return remember(this.#loops, key, () =>
+      encodeIdleLoop({
+        codec,
+        widthPx: face.widthPx,
+        heightPx: face.heightPx,
+        bitrateKbps: IDLE_BITRATE_KBPS,
+        frameCount: face.loopFrameCount,
+        jointEvery: IDLE_JOINT_EVERY_FRAMES,
+        renderFrame: (index, out) => face.renderIdle(index, out),
+      }),
+    );
+  }
+
+  /**
+   * Opens what the first call will need, avatar by avatar. While calls are on, it rests: they need the core, and what a
+   * call lacks it opens itself.
+   */
+  async warm(isBusy: () => boolean): Promise<void> {
+    const { warmBundlePaths, widthPx, heightPx } = this.#options;
+    const rest = async (): Promise<void> => {
+      while (isBusy() && !this.#closed) await delay(WARM_REST_MS);
+    };
+    try {
+      await this.voice('local');
+      for (const path of warmBundlePaths) {
+        await rest();
+        if (this.#closed) return;
+        const face = await this.face(path, { widthPx, heightPx });
+        await rest();
+        if (this.#closed) return;
+        await this.idleLoop(face, 'vp8');
+      }
+    } catch (error) {
+      this.#logger.warn({ error: errorMessage(error) }, 'Warming up failed; it is tried again when a call needs it.');
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const voices = await Promise.allSettled(this.#voices.values());
+    await Promise.all(voices.map((result) => (result.status === 'fulfilled' ? result.value.close() : undefined)));
+    const faces = await Promise.allSettled(this.#faces.values());
+    for (const result of faces) if (result.status === 'fulfilled') result.value.close();
+  }
+
+  async #createVoice(providerId: string): Promise<VoiceProvider> {
+    const options = { clock: this.clock, logger: this.#logger };
+    if (providerId === 'local') return createLocalVoice(options);
+    if (providerId === 'openai-realtime') return this.#createOpenAiVoice();
+    if (providerId === 'transparency') return createTransparencyVoice(options);
+    if (providerId === 'scripted' && this.#options.allowScriptedVoice) {
+      return createScriptedVoice(createDemonstrationScript(), options);
+    }
+    throw new Error(`There is no voice provider "${providerId}" here. Choose "local" in the avatar's settings.`);
+  }
+
+  #createOpenAiVoice(): VoiceProvider {
+    const { openAi } = this.#options;
+    const apiKey = process.env.OPENAI_API_KEY?.trim() || null;
+    if (apiKey === null && openAi?.url === undefined) {
+      throw new Error('This avatar speaks through OpenAI Realtime, for which this server has no key (OPENAI_API_KEY).');
+    }
+    return createOpenAiRealtimeVoice({ ...openAi, apiKey, clock: this.clock, logger: this.#logger });
+  }
+}
+
+/** Without the network the mouth follows the spectrum of the sound, which is coarser but works. */
+async function loadNetworkOrNone(logger: Logger): Promise<ArticulationNetwork | null> {
+  try {
+    return await loadArticulationNetwork();
+  } catch (error) {
+    logger.warn({ error: errorMessage(error) }, 'The articulation network could not be loaded.');
+    return null;
+  }
+}
+
+/** One promise per key; a failed one is forgotten, so that the next caller tries again. */
+function remember<Value>(cache: Map<string, Promise<Value>>, key: string, make: () => Promise<Value>): Promise<Value> {
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  cache.set(key, made);
+  made.catch(() => cache.delete(key));
+  return made;
+}
