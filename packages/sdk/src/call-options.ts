@@ -1,0 +1,74 @@
+import type { CreatePeer } from './media-link.ts';
+import type { MicrophoneOptions, OpenMicrophone } from './microphone.ts';
+import { openBrowserMicrophone } from './microphone.ts';
+import type { CreateSocket } from './socket-link.ts';
+import { type CreateSoundMeter, createBrowserSoundMeter } from './sound-meter.ts';
+import type { CallConfig, HistoryTurn } from './to-wire.ts';
+import { socketPath } from './wire.ts';
+
+export type ToolCall = {
+  readonly callId: string;
+  readonly name: string;
+  /** The arguments as the model wrote them, parsed; null when they are no JSON. */
+  readonly arguments: unknown;
+};
+
+/** Text goes back as it is, anything else as JSON. A thrown error goes back as `{"error": …}`. */
+export type ToolHandler = (call: ToolCall) => unknown;
+
+export type CallOptions = {
+  /** Host with an optional scheme and port; the page's own host when left out. */
+  readonly host?: string;
+  /** Full address of the socket without query; wins over `host`. */
+  readonly url?: string;
+  readonly license: string;
+  /** Wins over `name`. */
+  readonly avatarId?: string;
+  readonly name?: string;
+  readonly config?: CallConfig;
+  /** Turns of an earlier talk; never answered. */
+  readonly history?: readonly HistoryTurn[];
+  /** `auto` (default): ask for the microphone when the call starts. `manual`: only by `startMicrophone()`. */
+  readonly microphone?: 'auto' | 'manual';
+  readonly microphoneOptions?: MicrophoneOptions;
+  readonly onToolCall?: ToolHandler;
+  /** How often a lost connection is built again, with the talk so far as history. Default 3. */
+  readonly reconnectAttempts?: number;
+};
+
+/** What a call needs of its surroundings; tests replace it. */
+export type CallEnvironment = {
+  readonly createSocket: CreateSocket;
+  /** Null where the browser has no WebRTC. */
+  readonly createPeer: CreatePeer | null;
+  readonly createSoundMeter: CreateSoundMeter;
+  readonly openMicrophone: OpenMicrophone;
+};
+
+export function browserEnvironment(): CallEnvironment {
+  return {
+    createSocket: (url) => new WebSocket(url),
+    createPeer:
+      typeof RTCPeerConnection === 'undefined' ? null : (configuration) => new RTCPeerConnection(configuration),
+    createSoundMeter: createBrowserSoundMeter,
+    openMicrophone: openBrowserMicrophone,
+  };
+}
+
+/** `visavis=1` asks for the events beyond NavTalk's (session information, latency of a turn). */
+export function socketUrl(options: CallOptions): string {
+  const url = new URL(options.url ?? `${socketOrigin(options.host)}${socketPath}`);
+  url.protocol = url.protocol.replace('http', 'ws');
+  url.searchParams.set('license', options.license);
+  if (options.avatarId) url.searchParams.set('avatarId', options.avatarId);
+  else if (options.name) url.searchParams.set('name', options.name);
+  url.searchParams.set('visavis', '1');
+  return url.href;
+}
+
+function socketOrigin(host: string | undefined): string {
+  if (host === undefined || host === '') return globalThis.location.origin;
+  if (host.includes('://')) return host.replace(/\/+$/, '');
+  const secure = globalThis.location?.protocol !== 'http:';
+  return `${secure ? 'wss' : 'ws'}://${host}`;
+}

@@ -1,0 +1,171 @@
+/**
+ * Every way in which a call can fail, as a closed list. Each has a sentence that says what happened and one that says
+ * what a person can do about it.
+ */
+
+export const problemCodes = [
+  'refused',
+  'insufficient-balance',
+  'no-capacity',
+  'too-many-calls',
+  'server-error',
+  'server-trouble',
+  'closed-by-server',
+  'server-unreachable',
+  'connection-lost',
+  'media-unsupported',
+  'media-failed',
+  'media-timeout',
+  'microphone-denied',
+  'microphone-missing',
+  'microphone-busy',
+  'microphone-lost',
+  'microphone-unsupported',
+  'insecure-page',
+  'autoplay-blocked',
+] as const;
+
+export type ProblemCode = (typeof problemCodes)[number];
+
+export type CallProblem = {
+  readonly code: ProblemCode;
+  /** What happened, one sentence. */
+  readonly title: string;
+  /** What to do about it, one or two sentences. */
+  readonly advice: string;
+  /** What the server or the browser said, when it said something. */
+  readonly detail: string | null;
+  /** The same call may work when tried again without changing anything. */
+  readonly retryable: boolean;
+};
+
+type ProblemText = { readonly title: string; readonly advice: string; readonly retryable: boolean };
+
+const problemTexts: Readonly<Record<ProblemCode, ProblemText>> = {
+  refused: {
+    title: 'The server refused the call.',
+    advice: 'Check the license key and the avatar, then call again.',
+    retryable: false,
+  },
+  'insufficient-balance': {
+    title: 'The balance of this license is used up.',
+    advice: 'Top up the balance in the console, then call again.',
+    retryable: false,
+  },
+  'no-capacity': {
+    title: 'All avatars are busy right now.',
+    advice: 'Wait a moment, then call again.',
+    retryable: true,
+  },
+  'too-many-calls': {
+    title: 'This license has reached its number of simultaneous calls.',
+    advice: 'End another call, or wait until one has ended, then call again.',
+    retryable: true,
+  },
+  'server-error': {
+    title: 'Something went wrong on the server.',
+    advice: 'Call again. If it happens again, the server’s log says more.',
+    retryable: true,
+  },
+  'server-trouble': {
+    title: 'The avatar had trouble with its answer.',
+    advice: 'Say it again, or type it.',
+    retryable: true,
+  },
+  'closed-by-server': {
+    title: 'The server ended the call.',
+    advice: 'Call again to go on talking.',
+    retryable: true,
+  },
+  'server-unreachable': {
+    title: 'The server cannot be reached.',
+    advice: 'Check that the server is running and that your network lets WebSockets through, then call again.',
+    retryable: true,
+  },
+  'connection-lost': {
+    title: 'The connection to the server was lost.',
+    advice: 'Check your network, then call again.',
+    retryable: true,
+  },
+  'media-unsupported': {
+    title: 'This browser cannot show live video.',
+    advice: 'Use a current version of Chrome, Edge, Firefox or Safari, with WebRTC switched on.',
+    retryable: false,
+  },
+  'media-failed': {
+    title: 'Sound and picture could not get through.',
+    advice: 'A firewall may block them. Try another network, or ask the operator of the server for a TURN relay.',
+    retryable: true,
+  },
+  'media-timeout': {
+    title: 'Sound and picture did not arrive in time.',
+    advice: 'The server may be overloaded, or a firewall may block them. Call again, or try another network.',
+    retryable: true,
+  },
+  'microphone-denied': {
+    title: 'This page was not allowed to use the microphone.',
+    advice: 'Allow it beside the address of the page, then try again. You can type until then.',
+    retryable: false,
+  },
+  'microphone-missing': {
+    title: 'No microphone was found.',
+    advice: 'Connect one, then switch it on again. You can type until then.',
+    retryable: false,
+  },
+  'microphone-busy': {
+    title: 'The microphone does not answer.',
+    advice: 'Another program may be using it. Close that program, then switch the microphone on again.',
+    retryable: true,
+  },
+  'microphone-lost': {
+    title: 'The microphone was disconnected.',
+    advice: 'Connect it again, then switch it on. You can type until then.',
+    retryable: true,
+  },
+  'microphone-unsupported': {
+    title: 'This browser gives no access to a microphone.',
+    advice: 'Use a current version of Chrome, Edge, Firefox or Safari. You can type here.',
+    retryable: false,
+  },
+  'insecure-page': {
+    title: 'Browsers allow the microphone on secure pages only.',
+    advice: 'Open this page by https://, or by http://localhost on the server itself. You can type here.',
+    retryable: false,
+  },
+  'autoplay-blocked': {
+    title: 'The browser holds the sound back until you tap the page.',
+    advice: 'Tap the picture to hear the avatar.',
+    retryable: true,
+  },
+};
+
+/** What the one who reports a problem knows better than the general text. */
+export type ProblemSpecifics = {
+  readonly detail?: string | null;
+  readonly advice?: string | null;
+  readonly retryable?: boolean | null;
+};
+
+export function callProblem(code: ProblemCode, specifics: ProblemSpecifics = {}): CallProblem {
+  const text = problemTexts[code];
+  return {
+    code,
+    title: text.title,
+    advice: specifics.advice || text.advice,
+    detail: specifics.detail || null,
+    retryable: specifics.retryable ?? text.retryable,
+  };
+}
+
+/** Why a call ended: somebody hung up, or a problem. */
+export type EndReason = 'hung-up' | ProblemCode;
+
+/** Maps what `getUserMedia` throws (Media Capture and Streams, section 10.2) to a problem. */
+export function microphoneProblem(error: unknown): CallProblem {
+  const name = error instanceof Error || error instanceof DOMException ? error.name : '';
+  const detail = { detail: error instanceof Error ? error.message : null };
+  if (name === 'NotAllowedError' || name === 'SecurityError') return callProblem('microphone-denied', detail);
+  if (name === 'NotFoundError' || name === 'OverconstrainedError') return callProblem('microphone-missing', detail);
+  if (name === 'NotReadableError' || name === 'AbortError') return callProblem('microphone-busy', detail);
+  return callProblem('microphone-unsupported', detail);
+}

@@ -1,0 +1,37 @@
+import type { ToolCall } from './call-options.ts';
+import type { CallProblem, EndReason } from './call-problem.ts';
+import type { Activity, ExchangeLatency } from './conversation.ts';
+import type { SessionInfo } from './from-wire.ts';
+import type { MicrophoneStatus } from './microphone-control.ts';
+import type { Caption } from './transcript.ts';
+
+export type CallState = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'ended';
+
+/** The call as a value, for user interfaces; a new object after every change. */
+export type CallSnapshot = {
+  readonly state: CallState;
+  /** The session takes text and sound; pictures may still be on their way. */
+  readonly ready: boolean;
+  readonly sessionId: string | null;
+  readonly endReason: EndReason | null;
+  /** Why the call ended, when not by hanging up. */
+  readonly problem: CallProblem | null;
+  /** Trouble that the call survives, such as a missing microphone. */
+  readonly notice: CallProblem | null;
+  readonly captions: readonly Caption[];
+  readonly activity: Activity;
+  readonly info: SessionInfo | null;
+  readonly latency: ExchangeLatency | null;
+  readonly microphone: MicrophoneStatus;
+  /** The browser holds the sound back until `unblockSound()` is called from a click. */
+  readonly soundBlocked: boolean;
+};
+
+export type CallEvents = {
+  change: CallSnapshot;
+  /** Level of the microphone as sent, 0 to 1, about 25 times a second while it is on. */
+  level: number;
+  'tool-call': ToolCall;
+  /** The server chose among several avatars of one name. */
+  warning: string;
+};

@@ -1,0 +1,26 @@
+import { ERRORS } from '@visavis/protocol';
+import type { ProblemCode, ProblemSpecifics } from './call-problem.ts';
+import { endProblems } from './from-wire.ts';
+
+export type CloseVerdict = {
+  readonly problem: ProblemCode;
+  readonly specifics: ProblemSpecifics;
+  /** The same talk may go on over a new socket. */
+  readonly mayReconnect: boolean;
+};
+
+/** Closures by the network or a restart rather than by decision (RFC 6455, section 7.4.1). */
+const lostCodes: ReadonlySet<number> = new Set([1001, 1005, 1006, 1011, 1012, 1013, 1014]);
+
+/** What a closed socket means when no event has said so before: a proxy may have swallowed the event. */
+export function judgeClose(close: { opened: boolean; code: number; reason: string }): CloseVerdict {
+  if (!close.opened) return { problem: 'server-unreachable', specifics: {}, mayReconnect: true };
+  if (lostCodes.has(close.code))
+    return { problem: 'connection-lost', specifics: { detail: close.reason }, mayReconnect: true };
+  const entry = Object.values(ERRORS).find(({ closeReason }) => closeReason === close.reason);
+  if (entry !== undefined) {
+    const specifics = { advice: entry.message, retryable: entry.retryable };
+    return { problem: endProblems[entry.eventType], specifics, mayReconnect: false };
+  }
+  return { problem: 'closed-by-server', specifics: { detail: close.reason }, mayReconnect: false };
+}

@@ -1,0 +1,166 @@
+import { type CallProblem, callProblem, microphoneProblem } from './call-problem.ts';
+import { type PcmChunk, PcmChunker } from './pcm-chunker.ts';
+import { microphoneSampleRateHz } from './wire.ts';
+
+const chunkDurationMs = 40;
+
+const scriptProcessorFrames = 1024;
+
+export type MicrophoneHandle = {
+  /** Idempotent: releases the device and the audio graph. */
+  close(): void;
+};
+
+export type MicrophoneListener = {
+  onChunk(chunk: PcmChunk): void;
+  /** The device went away. The microphone is closed already. */
+  onLost(problem: CallProblem): void;
+};
+
+export type MicrophoneOptions = {
+  readonly deviceId?: string;
+  /** Address of recorder-worklet.js, for bundles that do not keep it next to the code. */
+  readonly workletUrl?: string;
+};
+
+/** Opens a microphone. Throws a `MicrophoneError`. */
+export type OpenMicrophone = (listener: MicrophoneListener, options: MicrophoneOptions) => Promise<MicrophoneHandle>;
+
+export class MicrophoneError extends Error {
+  override readonly name = 'MicrophoneError';
+  readonly problem: CallProblem;
+
+  constructor(problem: CallProblem) {
+    super(problem.title);
+    this.problem = problem;
+  }
+}
+
+/** As recorder-worklet.js registers itself. */
+const recorderName = 'visavis-recorder';
+
+/**
+ * The browser's microphone with echo cancellation, noise suppression and gain control, as 40 ms chunks of PCM16 mono
+ * at 24 kHz.
+ */
+export const openBrowserMicrophone: OpenMicrophone = async (listener, options) => {
+  const stream = await openDevice(options.deviceId);
+  const release = () => {
+    for (const track of stream.getTracks()) track.stop();
+  };
+  try {
+    const graph = await buildGraph(stream, listener, options.workletUrl);
+    let closed = false;
+    const close = () => {
+      if (closed) return;
+      closed = true;
+      release();
+      graph.close();
+    };
+    stream.getAudioTracks()[0]?.addEventListener('ended', () => {
+      if (closed) return;
+      close();
+      listener.onLost(callProblem('microphone-lost'));
+    });
+    return { close };
+  } catch (error) {
+    release();
+    throw error instanceof MicrophoneError ? error : new MicrophoneError(microphoneProblem(error));
+  }
+};
+
+async function openDevice(deviceId: string | undefined): Promise<MediaStream> {
+  if (!globalThis.isSecureContext) throw new MicrophoneError(callProblem('insecure-page'));
+  if (!navigator.mediaDevices?.getUserMedia) throw new MicrophoneError(callProblem('microphone-unsupported'));
+  try {
+    return await navigator.mediaDevices.getUserMedia({
+      audio: {
+        channelCount: 1,
+        echoCancellation: true,
+        noiseSuppression: true,
+        autoGainControl: true,
+        ...(deviceId ? { deviceId: { exact: deviceId } } : {}),
+      },
+    });
+  } catch (error) {
+    throw new MicrophoneError(microphoneProblem(error));
+  }
+}
+
+async function buildGraph(
+  stream: MediaStream,
+  listener: MicrophoneListener,
+  workletUrl: string | undefined,
+): Promise<{ close(): void }> {
+  const { context, source } = connectSource(stream);
+  const chunker = new PcmChunker({
+    inputRateHz: context.sampleRate,
+    outputRateHz: microphoneSampleRateHz,
+    chunkDurationMs,
+    onChunk: (chunk) => listener.onChunk(chunk),
+  });
+  try {
+    await context.resume();
+    const disconnect = await connectRecorder(context, source, workletUrl, (samples) => chunker.push(samples));
+    return {
+      close() {
+        disconnect();
+        source.disconnect();
+        void context.close();
+      },
+    };
+  } catch (error) {
+    void context.close();
+    throw error;
+  }
+}
+
+/** Some browsers refuse a source whose device runs at another rate than the context: the page then converts. */
+function connectSource(stream: MediaStream): { context: AudioContext; source: MediaStreamAudioSourceNode } {
+  const context = new AudioContext({ sampleRate: microphoneSampleRateHz, latencyHint: 'interactive' });
+  try {
+    return { context, source: context.createMediaStreamSource(stream) };
+  } catch {
+    void context.close();
+    const native = new AudioContext({ latencyHint: 'interactive' });
+    return { context: native, source: native.createMediaStreamSource(stream) };
+  }
+}
+
+async function connectRecorder(
+  context: AudioContext,
+  source: MediaStreamAudioSourceNode,
+  workletUrl: string | undefined,
+  onSamples: (samples: Float32Array) => void,
+): Promise<() => void> {
+  if (context.audioWorklet && (await loadRecorder(context, workletUrl))) {
+    const node = new AudioWorkletNode(context, recorderName, { numberOfInputs: 1, numberOfOutputs: 1 });
+    node.port.onmessage = (event: MessageEvent<Float32Array>) => onSamples(event.data);
+    source.connect(node);
+    // Connected so that every browser keeps it running; the recorder writes nothing, so nothing is heard.
+    node.connect(context.destination);
+    return () => {
+      node.port.onmessage = null;
+      node.disconnect();
+    };
+  }
+  const node = context.createScriptProcessor(scriptProcessorFrames, 1, 1);
+  node.onaudioprocess = (event) => onSamples(event.inputBuffer.getChannelData(0).slice());
+  source.connect(node);
+  // A script processor runs only while it is connected to an output; it writes nothing there, so nothing is heard.
+  node.connect(context.destination);
+  return () => {
+    node.onaudioprocess = null;
+    node.disconnect();
+  };
+}
+
+/** The recorder is a file, not text, so that it loads under `script-src 'self'` as well. */
+async function loadRecorder(context: AudioContext, workletUrl: string | undefined): Promise<boolean> {
+  try {
+    await context.audioWorklet.addModule(workletUrl ?? new URL('./recorder-worklet.js', import.meta.url).href);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,66 @@
+import type { ClientWireMessage } from '@visavis/protocol';
+
+export type SocketListener = {
+  onOpen(): void;
+  onFrame(text: string): void;
+  /** Once, when the socket is gone for any reason other than `close()`. */
+  onClosed(close: { readonly opened: boolean; readonly code: number; readonly reason: string }): void;
+};
+
+export type CreateSocket = (url: string) => WebSocket;
+
+/** Bytes waiting in the socket above which microphone chunks are dropped: about 4 s of sound. */
+const maxBufferedBytes = 256 * 1024;
+
+const openState = 1;
+
+/** One socket of one call. */
+export class SocketLink {
+  readonly #socket: WebSocket;
+  #opened = false;
+  #closed = false;
+  #droppedChunks = 0;
+
+  constructor(createSocket: CreateSocket, url: string, listener: SocketListener) {
+    this.#socket = createSocket(url);
+    this.#socket.addEventListener('open', () => {
+      if (this.#closed) return;
+      this.#opened = true;
+      listener.onOpen();
+    });
+    this.#socket.addEventListener('message', (event: MessageEvent<unknown>) => {
+      if (!this.#closed && typeof event.data === 'string') listener.onFrame(event.data);
+    });
+    this.#socket.addEventListener('close', (event) => {
+      if (this.#closed) return;
+      this.#closed = true;
+      listener.onClosed({ opened: this.#opened, code: event.code, reason: event.reason });
+    });
+  }
+
+  /** Chunks of sound not sent because the network could not keep up. */
+  get droppedChunks(): number {
+    return this.#droppedChunks;
+  }
+
+  /** Returns false when the socket is not open; the message is then gone. */
+  send(message: ClientWireMessage): boolean {
+    if (this.#closed || this.#socket.readyState !== openState) return false;
+    this.#socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  sendSound(message: ClientWireMessage): void {
+    if (this.#socket.bufferedAmount > maxBufferedBytes) {
+      this.#droppedChunks += 1;
+      return;
+    }
+    this.send(message);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#socket.close(1000, 'bye');
+  }
+}

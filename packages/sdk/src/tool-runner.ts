@@ -1,0 +1,37 @@
+import type { ToolCall, ToolHandler } from './call-options.ts';
+
+/** Runs the tools that the model asks for, each call id once. */
+export class ToolRunner {
+  readonly #handler: ToolHandler | undefined;
+  readonly #seen = new Set<string>();
+
+  constructor(handler: ToolHandler | undefined) {
+    this.#handler = handler;
+  }
+
+  /** The parsed call, or null when this call id was seen before. */
+  accept(request: { callId: string; name: string; argumentsJson: string }): ToolCall | null {
+    if (this.#seen.has(request.callId)) return null;
+    this.#seen.add(request.callId);
+    return { callId: request.callId, name: request.name, arguments: parseJson(request.argumentsJson) };
+  }
+
+  /** The output for the model; null when nobody answers calls here. */
+  async run(call: ToolCall): Promise<string | null> {
+    if (this.#handler === undefined) return null;
+    try {
+      const result: unknown = await this.#handler(call);
+      return typeof result === 'string' ? result : (JSON.stringify(result) ?? '');
+    } catch (error) {
+      return JSON.stringify({ error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}

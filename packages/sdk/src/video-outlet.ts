@@ -1,0 +1,47 @@
+/** Plays the avatar's stream in a video element and copes with browsers that hold sound back until a gesture. */
+export class VideoOutlet {
+  readonly #onBlocked: (blocked: boolean) => void;
+  #video: HTMLVideoElement | null = null;
+  #stream: MediaStream | null = null;
+
+  constructor(onBlocked: (blocked: boolean) => void) {
+    this.#onBlocked = onBlocked;
+  }
+
+  attach(video: HTMLVideoElement | null): void {
+    if (this.#video !== null && this.#video !== video) this.#video.srcObject = null;
+    this.#video = video;
+    void this.#play();
+  }
+
+  setStream(stream: MediaStream | null): void {
+    this.#stream = stream;
+    void this.#play();
+  }
+
+  /** Call from a click or key press. */
+  async unblock(): Promise<void> {
+    if (this.#video === null) return;
+    this.#video.muted = false;
+    await this.#video.play();
+    this.#onBlocked(false);
+  }
+
+  async #play(): Promise<void> {
+    const video = this.#video;
+    if (video === null) return;
+    if (video.srcObject !== this.#stream) video.srcObject = this.#stream;
+    if (this.#stream === null) return;
+    video.muted = false;
+    try {
+      await video.play();
+      this.#onBlocked(false);
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'NotAllowedError') return;
+      // Muted video may always play: the face is seen at once and the sound follows the first tap.
+      video.muted = true;
+      this.#onBlocked(true);
+      await video.play().catch(() => undefined);
+    }
+  }
+}
