@@ -1,0 +1,19 @@
+#!/bin/sh
+# Makes the speech, trains the articulation network, puts its weights into the media package and scores it.
+# Usage: tools/train-articulation/run.sh WORK_FOLDER      (about 1.5 GB; 45 minutes of one core)
+# Needs, from Debian: python3-torch python3-numpy espeak-ng libespeak-ng1 flite festival festival-czech festival-ca
+#   festvox-kdlpc16k festvox-us-slt-hts festvox-ru festvox-ca-ona-hts festvox-italp16k festvox-itapc16k
+#   festvox-suopuhe-mv festvox-suopuhe-lj festvox-czech-ph festvox-czech-dita festvox-czech-krb festvox-czech-machac
+set -eu
+work=$1
+here=$(dirname "$0")
+weights="$here/../../packages/media/src/visemes/articulation-network.weights"
+# The distribution's Python, which has the distribution's torch.
+python=${PYTHON:-/usr/bin/python3}
+mkdir -p "$work"
+"$python" "$here/make_speech.py" "$work/speech"
+node "$here/extract-features.ts" "$work/speech" "$work/features"
+"$python" "$here/train.py" "$work/features" "$weights" --checkpoint "$work/network.pt"
+"$python" "$here/score_classes.py" "$work/features" "$work/network.pt" \
+  "$work/features:test-espeak" "$work/features:test-flite" "$work/features:test-festival"
+node "$here/evaluate.ts" "$work/speech:test-espeak" "$work/speech:test-flite" "$work/speech:test-festival"
