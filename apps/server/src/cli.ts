@@ -1,0 +1,68 @@
+// The operator's command line: `npm run visavis -- user reset-password mia@example.org`. With the embedded database the
+// server must be stopped meanwhile.
+import { randomInt } from 'node:crypto';
+import { type ConfigResult, loadConfig } from './config.ts';
+import { createMaintenanceAccounts } from './roles/maintenance-accounts.ts';
+
+const USAGE = `Usage: npm run visavis -- <command> [settings of the server, like --data-dir ./data]
+
+  user list                      who may log in
+  user reset-password <email>    sets a new password, shows it once, and logs the user out everywhere
+  user make-operator <email>     lets a user look after the server
+  user make-member <email>       takes that back`;
+
+/** Without characters that look alike. */
+const PASSWORD_ALPHABET = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+
+function newPassword(): string {
+  return Array.from({ length: 20 }, () => PASSWORD_ALPHABET[randomInt(PASSWORD_ALPHABET.length)]).join('');
+}
+
+/** Returns the exit code. */
+async function run(argv: readonly string[]): Promise<number> {
+  const settingsAt = argv.findIndex((argument) => argument.startsWith('--'));
+  const words = settingsAt < 0 ? argv : argv.slice(0, settingsAt);
+  const loaded: ConfigResult = loadConfig(settingsAt < 0 ? [] : argv.slice(settingsAt), process.env);
+  if (loaded.kind === 'faults') {
+    console.error(loaded.text);
+    return 2;
+  }
+  const [topic, action, email] = words;
+  const needsEmail = action !== 'list';
+  if (loaded.kind === 'help' || topic !== 'user' || action === undefined || (needsEmail && email === undefined)) {
+    console.log(USAGE);
+    return loaded.kind === 'help' ? 0 : 2;
+  }
+  const { accounts, close } = await createMaintenanceAccounts(loaded.config);
+  try {
+    switch (action) {
+      case 'list':
+        for (const user of await accounts.listUsers()) console.log(`${user.email}\t${user.role}\t${user.name}`);
+        return 0;
+      case 'reset-password': {
+        const password = newPassword();
+        await accounts.setPassword(email ?? '', password);
+        console.log(`The new password of ${email} is ${password}\nChange it after logging in.`);
+        return 0;
+      }
+      case 'make-operator':
+      case 'make-member': {
+        const user = await accounts.setRole(email ?? '', action === 'make-operator' ? 'operator' : 'member');
+        console.log(`${user.email} is ${user.role} now.`);
+        return 0;
+      }
+      default:
+        console.log(USAGE);
+        return 2;
+    }
+  } finally {
+    await close();
+  }
+}
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type Config, describeSettings, loadConfig } from './config.ts';
+
+function config(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Config {
+  const result = loadConfig(argv, env);
+  if (result.kind !== 'config') throw new Error(result.text);
+  return result.config;
+}
+
+describe('loadConfig', () => {
+  it('works with nothing', () => {
+    expect(config([])).toMatchObject({
+      port: 8787,
+      host: '0.0.0.0',
+      stunPort: 3478,
+      tls: { kind: 'off' },
+      logLevel: 'info',
+    });
+    expect(config([]).demo).toEqual({ enabled: true, licence: undefined });
+  });
+
+  it('lets arguments win over the environment, and empty variables count as absent', () => {
+    expect(config(['--port', '9000', '--tls=self-signed'], { PORT: '1', HOST: '' })).toMatchObject({
+      port: 9000,
+      host: '0.0.0.0',
+      tls: { kind: 'self-signed' },
+    });
+  });
+
+  it('reads lists, ranges, JSON and flags', () => {
+    const read = config(['--trust-proxy'], {
+      ICE_SERVERS: '[{"urls":"turn:relay:3478","username":"u","credential":"p"},{"urls":["stun:a"],"username":"half"}]',
+      PUBLIC_ADDRESS: '203.0.113.7, 2001:db8::1',
+      MEDIA_PORTS: '40000-40100',
+      DEMO_LICENSE: 'off',
+      MAX_CALLS: '3',
+      MEDIA_WORKERS: '8',
+      TLS_CERT: 'a.pem',
+      TLS_KEY: 'b.pem',
+    });
+    expect(read).toMatchObject({
+      trustProxy: true,
+      iceServers: [{ urls: ['turn:relay:3478'], username: 'u', credential: 'p' }, { urls: ['stun:a'] }],
+      publicAddresses: ['203.0.113.7', '2001:db8::1'],
+      mediaPorts: { begin: 40_000, end: 40_100 },
+      demo: { enabled: false },
+      mediaWorkers: 3,
+      maxCallsPerWorker: 1,
+      tls: { kind: 'files', certPath: 'a.pem', keyPath: 'b.pem' },
+    });
+  });
+
+  it('reports every fault at once', () => {
+    const result = loadConfig(['--prot', '1', 'stray'], {
+      PORT: 'many',
+      MAX_CALLS: '0',
+      ICE_SERVERS: '{',
+      MEDIA_PORTS: '9-1',
+      LOG_LEVEL: 'loud',
+      PICTURE_SIZE: '511',
+      DATABASE_URL: 'mysql://x',
+    });
+    if (result.kind !== 'faults') throw new Error('no faults');
+    for (const part of [
+      '--prot',
+      'stray',
+      'PORT must',
+      'MAX_CALLS must',
+      'ICE_SERVERS must',
+      'MEDIA_PORTS must',
+      'LOG_LEVEL must',
+      'PICTURE_SIZE must',
+      'DATABASE_URL must',
+    ]) {
+      expect(result.text).toContain(part);
+    }
+    expect(loadConfig([], { TLS_CERT: 'a.pem' })).toMatchObject({
+      kind: 'faults',
+      text: expect.stringContaining('go together'),
+    });
+  });
+
+  it('speaks through OpenAI once there is a key, unless told otherwise', () => {
+    const OPENAI_API_KEY = 'sk-test-0123456789';
+    expect(config([]).voice).toEqual({
+      provider: 'local',
+      hasOpenAiKey: false,
+      openAiUrl: undefined,
+      openAiTurnDetection: 'server_vad',
+    });
+    expect(config([], { OPENAI_API_KEY }).voice).toMatchObject({ provider: 'openai-realtime', hasOpenAiKey: true });
+    expect(config([], { OPENAI_API_KEY, VOICE_PROVIDER: 'local' }).voice.provider).toBe('local');
+    const own = config([
+      '--voice-provider=openai-realtime',
+      '--openai-realtime-url',
+      'ws://127.0.0.1:8000/v1/realtime',
+    ]);
+    expect(own.voice).toMatchObject({ provider: 'openai-realtime', openAiUrl: 'ws://127.0.0.1:8000/v1/realtime' });
+    expect(JSON.stringify(config([], { OPENAI_API_KEY }))).not.toContain(OPENAI_API_KEY);
+  });
+
+  it.each([
+    [['--voice-provider', 'openai-realtime'], {}, 'needs OPENAI_API_KEY'],
+    [['--openai-api-key', 'sk-secret'], {}, 'OPENAI_API_KEY is read from the environment only'],
+    [[], { OPENAI_API_KEY: 'sk-secret two' }, 'OPENAI_API_KEY must be a key'],
+    [[], { OPENAI_REALTIME_URL: 'https://a' }, 'OPENAI_REALTIME_URL must be a ws or wss address'],
+  ])('refuses %j %j, without repeating a key', (argv, env, fault) => {
+    const result = loadConfig(argv, env);
+    if (result.kind !== 'faults') throw new Error('no faults');
+    expect(result.text).toContain(fault);
+    expect(result.text).not.toContain('sk-secret');
+  });
+
+  it('stands in the documentation as it is', () => {
+    const documentation = readFileSync(new URL('../../../docs/deployment.md', import.meta.url), 'utf8');
+    expect(documentation).toContain(describeSettings());
+  });
+
+  it('prints the table of settings', () => {
+    expect(loadConfig(['--help'], {})).toEqual({ kind: 'help', text: describeSettings() });
+    expect(describeSettings()).toMatch(/^PORT +--port +8787 +Port/m);
+    expect(describeSettings()).toMatch(/^STUN_PORT +--stun-port +3478/m);
+  });
+});

@@ -1,0 +1,100 @@
+import type { Database } from '../../db/database.ts';
+import type { AvatarTool } from '../../db/schema.ts';
+import { type Avatar, createAvatarCatalogue } from '../avatars/avatar-catalogue.ts';
+import type { BundleFolders } from '../avatars/bundle-folders.ts';
+import { createBrowserTokens, isBrowserToken } from '../browser-tokens/browser-tokens.ts';
+import { createLicenceKeys, type LicenceKey } from '../licence-keys/licence-keys.ts';
+
+type Caller = { readonly origin: string | undefined; readonly host: string };
+
+/** Why a licence may not start a call now, as far as its use so far decides. */
+export type Allowance = {
+  refusalOf(licence: LicenceKey): Promise<'insufficient-balance' | 'daily-limit' | null>;
+};
+
+type AdmittedLicence = {
+  readonly licenceId: string;
+  readonly projectId: string;
+  readonly maxConcurrentCalls: number;
+  readonly refusal?: 'insufficient-balance' | 'daily-limit' | 'origin-not-allowed';
+  readonly onlyAvatarId?: string;
+  /** Tells a key from the one that takes its place by a reset. */
+  readonly keyDigest: string;
+};
+
+export type Admission = {
+  /** `key`: a licence key or a browser token. Null when it is unknown, revoked or expired. */
+  findLicence(key: string, caller?: Caller): Promise<AdmittedLicence | null>;
+  /** `avatarId` wins over `name`; any unknown name of the built-in form gets a built-in figure. */
+  findAvatar(projectId: string, query: { avatarId?: string; name?: string }): Promise<AdmittedAvatar>;
+};
+
+type CallTool = { name: string; description: string; parameters: Readonly<Record<string, unknown>> };
+type AdmittedAvatar =
+  | {
+      readonly kind: 'found';
+      readonly avatar: Omit<Avatar, 'tools'> & { tools: CallTool[] };
+      readonly ambiguous: boolean;
+    }
+  | { readonly kind: 'missing' };
+
+/** Who may call, and whom. Without `allowance` use is not limited. */
+export function createAdmission(
+  db: Pick<Database, 'orm'>,
+  folders: BundleFolders,
+  allowance: Allowance | null = null,
+): Admission {
+  // Looking a key up needs no secret.
+  const licenceKeys = createLicenceKeys(db, null);
+  const browserTokens = createBrowserTokens(db);
+  const catalogue = createAvatarCatalogue(db, folders);
+
+  const find = async (key: string) => {
+    if (isBrowserToken(key)) return browserTokens.find(key);
+    const licence = await licenceKeys.find(key);
+    return licence === null ? null : { licence, avatarId: null, origin: null };
+  };
+
+  return {
+    async findLicence(key, caller) {
+      const found = await find(key);
+      if (found === null) return null;
+      const { licence, avatarId, origin } = found;
+      const { licenceId, projectId, maxConcurrentCalls, allowedOrigins, keyDigest } = licence;
+      const isOriginAllowed =
+        caller === undefined ||
+        (isAllowed(caller, allowedOrigins) && isAllowed(caller, origin === null ? [] : [origin]));
+      const refusal = isOriginAllowed ? await allowance?.refusalOf(licence) : 'origin-not-allowed';
+      return {
+        licenceId,
+        projectId,
+        maxConcurrentCalls,
+        keyDigest,
+        ...(refusal ? { refusal } : {}),
+        ...(avatarId === null ? {} : { onlyAvatarId: avatarId }),
+      };
+    },
+    async findAvatar(projectId, query) {
+      const found = await catalogue.find(projectId, query);
+      if (found.kind === 'missing' || found.avatar.state !== 'ready') return { kind: 'missing' };
+      return { ...found, avatar: { ...found.avatar, tools: found.avatar.tools.map(toCallTool) } };
+    },
+  };
+}
+
+/** Tools were checked when they were stored. */
+function toCallTool({ name, description, parameters }: AvatarTool): CallTool {
+  const isObject = typeof parameters === 'object' && parameters !== null;
+  return {
+    name: String(name),
+    description: typeof description === 'string' ? description : '',
+    parameters: isObject ? { ...parameters } : { type: 'object', properties: {} },
+  };
+}
+
+/** An empty list allows everything; a filled one only its pages and those of this server. */
+function isAllowed({ origin, host }: Caller, allowedOrigins: readonly string[]): boolean {
+  if (allowedOrigins.length === 0) return true;
+  if (origin === undefined) return false;
+  return allowedOrigins.includes(origin) || (URL.canParse(origin) && new URL(origin).host === host);
+}

@@ -1,0 +1,172 @@
+import { basename, join } from 'node:path';
+import { and, asc, desc, eq, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
+import type { Database } from '../../db/database.ts';
+import { type AvatarTool, avatarAliases, avatars } from '../../db/schema.ts';
+import { isPublicId } from '../ids.ts';
+import { builtInFigureIndex, isBuiltInName, withoutBuiltInPrefix } from './built-in-names.ts';
+import { type BundleFolders, bundlePath } from './bundle-folders.ts';
+
+export type Avatar = {
+  /** 32 hexadecimal digits. */
+  readonly avatarId: string;
+  /** Offered to every project; belongs to none. */
+  readonly isSystem: boolean;
+  readonly name: string;
+  /** The name for people: without the prefix of built-in avatars. */
+  readonly title: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly voice: string;
+  /** BCP 47 tag. */
+  readonly language: string;
+  readonly prompt: string;
+  readonly firstMessage: string;
+  readonly tools: readonly AvatarTool[];
+  /** Facts that the avatar may use, as plain text. */
+  readonly knowledge: string;
+  readonly maxCallSeconds: number | null;
+  readonly recordCalls: boolean;
+  /** `making` and `failed` avatars take no calls. */
+  readonly state: 'ready' | 'making' | 'failed';
+  /** Why it failed. */
+  readonly stateDetail: string | null;
+  readonly bundleSource: 'shipped' | 'made';
+  readonly bundleName: string;
+  /** Folder of the avatar bundle on this machine. */
+  readonly bundlePath: string;
+  /** File name of the still picture inside the bundle. */
+  readonly thumbnail: string | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+};
+
+export type AvatarFound =
+  | { readonly kind: 'found'; readonly avatar: Avatar; readonly ambiguous: boolean }
+  | { readonly kind: 'missing' };
+
+export type AvatarCatalogue = {
+  /** The project's own avatars, newest first, then the system ones in the order they are shipped in. */
+  list(projectId: string): Promise<Avatar[]>;
+  /** By id, among own and system avatars. */
+  get(projectId: string, avatarId: string): Promise<Avatar | null>;
+  /** By id when one is given, else by name. */
+  find(projectId: string, query: { avatarId?: string; name?: string }): Promise<AvatarFound>;
+  /** The still picture of any avatar, for whoever knows its id. */
+  picturePath(avatarId: string): Promise<string | null>;
+};
+
+const MISSING = { kind: 'missing' } as const;
+
+type Row = typeof avatars.$inferSelect;
+
+export function createAvatarCatalogue({ orm }: Pick<Database, 'orm'>, folders: BundleFolders): AvatarCatalogue {
+  const isOffered = (projectId: string) => or(eq(avatars.projectId, projectId), isNull(avatars.projectId));
+  const ownFirst = desc(isNotNull(avatars.projectId));
+
+  const toAvatar = (row: Row): Avatar => avatarOf(row, folders);
+
+  /** Own avatars before system ones, so that an update of the shipped ones never takes over a project's name. */
+  const findNewest = async (projectId: string, matches: SQL): Promise<AvatarFound> => {
+    const rows = await orm
+      .select()
+      .from(avatars)
+      .where(and(isOffered(projectId), matches))
+      .orderBy(ownFirst, desc(avatars.updatedAt), desc(avatars.ordinal))
+      .limit(2);
+    const [first] = rows;
+    return first ? { kind: 'found', avatar: toAvatar(first), ambiguous: rows.length > 1 } : MISSING;
+  };
+
+  const findAlias = async (name: string): Promise<AvatarFound> => {
+    const [row] = await orm
+      .select({ avatar: avatars })
+      .from(avatarAliases)
+      .innerJoin(avatars, eq(avatars.id, avatarAliases.avatarId))
+      .where(eq(avatarAliases.alias, name.toLowerCase()));
+    return row ? { kind: 'found', avatar: toAvatar(row.avatar), ambiguous: false } : MISSING;
+  };
+
+  /** The same unknown name always gets the same figure, as long as the figures stay the same. */
+  const findStandIn = async (name: string): Promise<AvatarFound> => {
+    if (!isBuiltInName(name)) return MISSING;
+    const figures = await orm.select().from(avatars).where(isNull(avatars.projectId)).orderBy(asc(avatars.id));
+    const figure = figures[builtInFigureIndex(name, figures.length)];
+    return figure ? { kind: 'found', avatar: toAvatar(figure), ambiguous: false } : MISSING;
+  };
+
+  const findByName = async (projectId: string, name: string): Promise<AvatarFound> => {
+    const steps = [
+      () => findNewest(projectId, eq(avatars.name, name)),
+      () => findNewest(projectId, sql`lower(${avatars.name}) = lower(${name})`),
+      () => findAlias(name),
+      () => findStandIn(name),
+    ];
+    for (const step of steps) {
+      const found = await step();
+      if (found.kind === 'found') return found;
+    }
+    return MISSING;
+  };
+
+  const get = async (projectId: string, avatarId: string): Promise<Avatar | null> => {
+    const id = avatarId.trim().toLowerCase().replaceAll('-', '');
+    if (!isPublicId(id)) return null;
+    const [row] = await orm
+      .select()
+      .from(avatars)
+      .where(and(eq(avatars.id, id), isOffered(projectId)));
+    return row ? toAvatar(row) : null;
+  };
+
+  return {
+    get,
+
+    async picturePath(avatarId) {
+      if (!isPublicId(avatarId)) return null;
+      const [row] = await orm.select().from(avatars).where(eq(avatars.id, avatarId));
+      return row?.thumbnail ? join(bundlePath(folders, row), basename(row.thumbnail)) : null;
+    },
+
+    async list(projectId) {
+      const ownNewestFirst = sql`case when ${avatars.projectId} is null then ${avatars.ordinal} else -${avatars.ordinal} end`;
+      const rows = await orm.select().from(avatars).where(isOffered(projectId)).orderBy(ownFirst, ownNewestFirst);
+      return rows.map(toAvatar);
+    },
+
+    async find(projectId, { avatarId, name }) {
+      if (avatarId) {
+        const avatar = await get(projectId, avatarId);
+        return avatar ? { kind: 'found', avatar, ambiguous: false } : MISSING;
+      }
+      const wanted = name?.trim().replaceAll('\u0000', '');
+      return wanted ? findByName(projectId, wanted) : MISSING;
+    },
+  };
+}
+
+function avatarOf(row: Row, folders: BundleFolders): Avatar {
+  return {
+    avatarId: row.id,
+    isSystem: row.projectId === null,
+    name: row.name,
+    title: withoutBuiltInPrefix(row.name),
+    provider: row.provider,
+    model: row.model,
+    voice: row.voice,
+    language: row.language,
+    prompt: row.prompt,
+    firstMessage: row.firstMessage,
+    tools: row.tools,
+    knowledge: row.knowledge,
+    maxCallSeconds: row.maxCallSeconds,
+    recordCalls: row.recordCalls,
+    state: row.state,
+    stateDetail: row.stateDetail,
+    bundleSource: row.bundleSource,
+    bundleName: row.bundleName,
+    bundlePath: bundlePath(folders, row),
+    thumbnail: row.thumbnail,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}

@@ -1,0 +1,174 @@
+import { and, eq, ne, sql } from 'drizzle-orm';
+import type { Database } from '../../db/database.ts';
+import { type AvatarTool, avatars } from '../../db/schema.ts';
+import { ControlError, notFound } from '../control-error.ts';
+import { newPublicId } from '../ids.ts';
+import type { Avatar, AvatarCatalogue } from './avatar-catalogue.ts';
+
+/** What the owner of an avatar may set. */
+export type AvatarFields = {
+  readonly name: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly voice: string;
+  readonly language: string;
+  readonly prompt: string;
+  readonly firstMessage: string;
+  readonly tools: readonly AvatarTool[];
+  readonly knowledge: string;
+  readonly maxCallSeconds: number | null;
+  readonly recordCalls: boolean;
+};
+
+/** Where the picture of a new avatar comes from. */
+export type AvatarPicture =
+  | { readonly kind: 'url'; readonly url: string }
+  /** A picture or clip that was uploaded before. */
+  | { readonly kind: 'upload'; readonly uploadId: string };
+
+/** Makes avatars from pictures and clips. */
+export type AvatarMaker = {
+  /** Resolves when the job is durable. The avatar is `making` until the maker calls `settle`. */
+  start(job: { avatarId: string; projectId: string; picture: AvatarPicture }): Promise<void>;
+};
+
+type Made = { readonly bundleName: string; readonly thumbnail: string | null };
+
+export type OwnAvatarsOptions = {
+  readonly db: Pick<Database, 'orm'>;
+  readonly catalogue: AvatarCatalogue;
+  /** Null: this server makes none. */
+  readonly maker: AvatarMaker | null;
+};
+
+/** The voice of an avatar for which none is chosen. */
+const DEFAULTS = { provider: 'local', model: 'local', voice: 'cedar', language: 'en' } as const;
+const MAX_AVATARS_PER_PROJECT = 1000;
+
+/** The avatars of a project. Callers have checked the project. */
+export class OwnAvatars {
+  readonly #options: OwnAvatarsOptions;
+
+  constructor(options: OwnAvatarsOptions) {
+    this.#options = options;
+  }
+
+  /** Own and system avatars. */
+  list(projectId: string): Promise<Avatar[]> {
+    return this.#options.catalogue.list(projectId);
+  }
+
+  async get(projectId: string, avatarId: string): Promise<Avatar> {
+    const avatar = await this.#options.catalogue.get(projectId, avatarId);
+    if (avatar === null) throw notFound('avatar');
+    return avatar;
+  }
+
+  /** A copy of an own or system avatar, with `changes` over it. */
+  async duplicate(projectId: string, fromAvatarId: string, changes: Partial<AvatarFields>): Promise<Avatar> {
+    const source = await this.get(projectId, fromAvatarId);
+    if (source.state !== 'ready') throw new ControlError('conflict', 'This avatar is not ready to be copied.');
+    const { provider, model, voice, language, prompt, firstMessage, tools } = source;
+    const { knowledge, maxCallSeconds, recordCalls, bundleSource, bundleName, thumbnail } = source;
+    return this.#insert(projectId, {
+      name: await this.#freeName(projectId, source.title),
+      ...{ provider, model, voice, language, prompt, firstMessage, tools, knowledge, maxCallSeconds, recordCalls },
+      ...changes,
+      ...{ bundleSource, bundleName, thumbnail },
+    });
+  }
+
+  /** Throws `not-available` where no maker is at hand. */
+  async makeFromPicture(
+    projectId: string,
+    picture: AvatarPicture,
+    fields: Partial<AvatarFields> & { name: string },
+  ): Promise<Avatar> {
+    const { maker } = this.#options;
+    if (maker === null) {
+      throw new ControlError('not-available', 'This server makes no avatars from pictures. Duplicate a built-in one.');
+    }
+    const avatar = await this.#insert(projectId, {
+      ...DEFAULTS,
+      ...fields,
+      ...{ bundleSource: 'made' as const, bundleName: newPublicId(), thumbnail: null, state: 'making' as const },
+    });
+    await maker.start({ avatarId: avatar.avatarId, projectId, picture });
+    return avatar;
+  }
+
+  /** The maker's outcome; the first one counts. */
+  async settle(avatarId: string, outcome: { made: Made } | { failure: string }): Promise<boolean> {
+    const changes =
+      'made' in outcome
+        ? { state: 'ready' as const, stateDetail: null, ...outcome.made }
+        : { state: 'failed' as const, stateDetail: outcome.failure };
+    const settled = await this.#options.db.orm
+      .update(avatars)
+      .set({ ...changes, updatedAt: sql`now()` })
+      .where(and(eq(avatars.id, avatarId), eq(avatars.state, 'making')))
+      .returning({ id: avatars.id });
+    return settled.length === 1;
+  }
+
+  /** System avatars cannot be changed: duplicate them. */
+  async update(projectId: string, avatarId: string, changes: Partial<AvatarFields>): Promise<Avatar> {
+    const { avatarId: id } = await this.#requireOwn(projectId, avatarId);
+    await this.#options.db.orm
+      .update(avatars)
+      .set({ ...changes, updatedAt: sql`now()` })
+      .where(and(eq(avatars.id, id), eq(avatars.projectId, projectId)));
+    return this.get(projectId, id);
+  }
+
+  async remove(projectId: string, avatarId: string): Promise<Avatar> {
+    const avatar = await this.#requireOwn(projectId, avatarId);
+    await this.#options.db.orm
+      .delete(avatars)
+      .where(and(eq(avatars.id, avatar.avatarId), eq(avatars.projectId, projectId)));
+    return avatar;
+  }
+
+  /** Whether another avatar of the project has this name. */
+  async isNameTaken(projectId: string, name: string, exceptAvatarId = ''): Promise<boolean> {
+    const rows = await this.#options.db.orm
+      .select({ id: avatars.id })
+      .from(avatars)
+      .where(
+        and(
+          eq(avatars.projectId, projectId),
+          sql`lower(${avatars.name}) = lower(${name})`,
+          ne(avatars.id, exceptAvatarId),
+        ),
+      )
+      .limit(1);
+    return rows.length > 0;
+  }
+
+  async #requireOwn(projectId: string, avatarId: string): Promise<Avatar> {
+    const avatar = await this.get(projectId, avatarId);
+    if (avatar.isSystem) {
+      throw new ControlError('forbidden', 'Built-in avatars stay as they are. Duplicate it, then change the copy.');
+    }
+    return avatar;
+  }
+
+  /** `Mia`, else `Mia 2`, and so on. */
+  async #freeName(projectId: string, wanted: string): Promise<string> {
+    for (let number = 1; number <= MAX_AVATARS_PER_PROJECT; number += 1) {
+      const name = number === 1 ? wanted : `${wanted} ${number}`;
+      if (!(await this.isNameTaken(projectId, name))) return name;
+    }
+    return `${wanted} ${newPublicId()}`;
+  }
+
+  async #insert(projectId: string, values: Omit<typeof avatars.$inferInsert, 'id' | 'projectId'>): Promise<Avatar> {
+    const count = await this.#options.db.orm.$count(avatars, eq(avatars.projectId, projectId));
+    if (count >= MAX_AVATARS_PER_PROJECT) {
+      throw new ControlError('conflict', `A project has at most ${MAX_AVATARS_PER_PROJECT} avatars.`);
+    }
+    const id = newPublicId();
+    await this.#options.db.orm.insert(avatars).values({ ...values, id, projectId });
+    return this.get(projectId, id);
+  }
+}

@@ -1,0 +1,35 @@
+/** What a caller of the control plane did wrong, as its interfaces answer it. */
+const STATUS_BY_CODE = {
+  'bad-request': 400,
+  'not-logged-in': 401,
+  'wrong-credentials': 401,
+  forbidden: 403,
+  'registration-closed': 403,
+  'not-found': 404,
+  conflict: 409,
+  'too-many-attempts': 429,
+  'not-available': 501,
+  overloaded: 503,
+} as const;
+
+export type ControlErrorCode = keyof typeof STATUS_BY_CODE;
+
+export class ControlError extends Error {
+  readonly code: ControlErrorCode;
+  readonly statusCode: number;
+  /** The same request may succeed after this time. */
+  readonly retryAfterSeconds: number | undefined;
+
+  /** `message`: one sentence for a person, saying what to do. */
+  constructor(code: ControlErrorCode, message: string, retryAfterSeconds?: number) {
+    super(message);
+    this.name = 'ControlError';
+    this.code = code;
+    this.statusCode = STATUS_BY_CODE[code];
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+export function notFound(what: string): ControlError {
+  return new ControlError('not-found', `There is no such ${what}, or it is not yours.`);
+}

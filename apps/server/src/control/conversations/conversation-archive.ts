@@ -1,0 +1,135 @@
+import { and, desc, eq, exists, gte, isNotNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import type { Database } from '../../db/database.ts';
+import { avatars, CONVERSATION_STATUS, conversations, messages, projects } from '../../db/schema.ts';
+import { ControlError } from '../control-error.ts';
+
+type ConversationFilter = {
+  readonly from?: Date;
+  readonly to?: Date;
+  readonly status?: number;
+  readonly avatarId?: string;
+  readonly licenceId?: string;
+  /** Words that occur in what was said, as one phrase, whatever the case. */
+  readonly text?: string;
+};
+
+export type ArchivedConversation = {
+  readonly sessionId: string;
+  readonly avatarId: string;
+  /** Null when the avatar was deleted. */
+  readonly avatarName: string | null;
+  readonly licenceId: string;
+  /** 0 active, 1 completed, 2 failed. */
+  readonly status: number;
+  readonly reason: string | null;
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+  readonly messageCount: number;
+};
+
+export type ConversationArchive = {
+  /** Newest first. `before`: `nextCursor` of the page before. */
+  list(
+    projectId: string,
+    query: ConversationFilter & { readonly limit: number; readonly cursor?: string },
+  ): Promise<{ conversations: ArchivedConversation[]; nextCursor: string | null }>;
+  get(projectId: string, sessionId: string): Promise<ArchivedConversation | null>;
+  /** Only when it has ended. Returns whether there was one. */
+  remove(projectId: string, sessionId: string): Promise<boolean>;
+  /** Deletes ended talks that are older than their project wants to keep them; says how many. */
+  removeExpired(): Promise<number>;
+};
+
+const CURSOR = /^\d{1,16}$/;
+
+/** Talks as their owner looks through them. */
+export function createConversationArchive({ orm }: Pick<Database, 'orm'>): ConversationArchive {
+  const columns = {
+    ordinal: conversations.ordinal,
+    sessionId: conversations.id,
+    avatarId: conversations.avatarId,
+    avatarName: avatars.name,
+    licenceId: conversations.licenceId,
+    status: conversations.status,
+    reason: conversations.reason,
+    startedAt: conversations.startedAt,
+    endedAt: conversations.endedAt,
+    messageCount:
+      sql`(select count(*) from ${messages} where ${messages.conversationId} = ${conversations.id})`.mapWith(Number),
+  };
+  const select = (where: SQL | undefined) =>
+    orm.select(columns).from(conversations).leftJoin(avatars, eq(avatars.id, conversations.avatarId)).where(where);
+
+  return {
+    async list(projectId, { limit, cursor, ...filter }) {
+      if (cursor !== undefined && !CURSOR.test(cursor)) throw new ControlError('bad-request', 'The cursor is unknown.');
+      const before = cursor === undefined ? undefined : lt(conversations.ordinal, Number(cursor));
+      const rows = await select(and(eq(conversations.projectId, projectId), before, ...conditions(orm, filter)))
+        .orderBy(desc(conversations.ordinal))
+        .limit(limit + 1);
+      const page = rows.slice(0, limit);
+      const last = page.at(-1);
+      return {
+        conversations: page.map(({ ordinal: _ordinal, ...conversation }) => conversation),
+        nextCursor: rows.length > limit && last !== undefined ? String(last.ordinal) : null,
+      };
+    },
+
+    async get(projectId, sessionId) {
+      const [row] = await select(and(eq(conversations.projectId, projectId), eq(conversations.id, sessionId)));
+      if (row === undefined) return null;
+      const { ordinal: _ordinal, ...conversation } = row;
+      return conversation;
+    },
+
+    async remove(projectId, sessionId) {
+      const removed = await orm
+        .delete(conversations)
+        .where(
+          and(
+            eq(conversations.projectId, projectId),
+            eq(conversations.id, sessionId),
+            ne(conversations.status, CONVERSATION_STATUS.active),
+          ),
+        )
+        .returning({ id: conversations.id });
+      return removed.length === 1;
+    },
+
+    async removeExpired() {
+      const isExpired = sql`${conversations.startedAt} < now() - ${projects.retentionDays} * interval '1 day'`;
+      const ofSuchProject = orm
+        .select({ one: sql`1` })
+        .from(projects)
+        .where(and(eq(projects.id, conversations.projectId), isNotNull(projects.retentionDays), isExpired));
+      const removed = await orm
+        .delete(conversations)
+        .where(and(ne(conversations.status, CONVERSATION_STATUS.active), exists(ofSuchProject)))
+        .returning({ id: conversations.id });
+      return removed.length;
+    },
+  };
+}
+
+function conditions(orm: Database['orm'], filter: ConversationFilter): (SQL | undefined)[] {
+  const { from, to, status, avatarId, licenceId, text } = filter;
+  const said = (phrase: string) =>
+    orm
+      .select({ one: sql`1` })
+      .from(messages)
+      .where(and(eq(messages.conversationId, conversations.id), contains(phrase)));
+  return [
+    from && gte(conversations.startedAt, from),
+    to && lte(conversations.startedAt, to),
+    status === undefined ? undefined : eq(conversations.status, status),
+    avatarId === undefined ? undefined : eq(conversations.avatarId, avatarId),
+    licenceId === undefined ? undefined : eq(conversations.licenceId, licenceId),
+    text === undefined ? undefined : or(eq(conversations.id, text), exists(said(text))),
+  ];
+}
+
+/** `%` and `_` stand for themselves. */
+function contains(phrase: string): SQL {
+  const pattern = `%${phrase.replaceAll('\u0000', '').replace(/[\\%_]/g, (character) => `\\${character}`)}%`;
+  return sql`${messages.text} ilike ${pattern}`;
+}

@@ -1,0 +1,128 @@
+import { and, asc, eq, gt, gte, lte, or } from 'drizzle-orm';
+import type { Database } from '../../db/database.ts';
+import { conversations, messages } from '../../db/schema.ts';
+
+type ConversationRecord = {
+  readonly sessionId: string;
+  readonly avatarId: string;
+  /** 0 active, 1 completed, 2 failed. */
+  readonly status: number;
+  readonly reason: string | null;
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+};
+
+type ConversationQuery = {
+  readonly projectId: string;
+  /** Started at this moment or later. */
+  readonly from?: Date;
+  /** Started at this moment or earlier. */
+  readonly to?: Date;
+  readonly status?: number;
+  /** 1–100, default 20. */
+  readonly limit?: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string;
+};
+
+type MessageRecord = {
+  readonly messageId: number;
+  readonly role: 'user' | 'assistant' | 'tool';
+  readonly text: string;
+  readonly at: Date;
+  readonly interrupted: boolean;
+};
+
+export type ConversationRecords = {
+  /** By start, then id. A cursor that is none of ours throws `RangeError`. */
+  list(query: ConversationQuery): Promise<{ conversations: ConversationRecord[]; nextCursor: string | null }>;
+  get(projectId: string, sessionId: string): Promise<ConversationRecord | null>;
+  /** In the order they were said; null when the project has no such talk. */
+  messages(projectId: string, sessionId: string, range?: { from?: Date; to?: Date }): Promise<MessageRecord[] | null>;
+};
+
+const DEFAULT_LIMIT = 20;
+const MAX_LIMIT = 100;
+
+const recordColumns = {
+  sessionId: conversations.id,
+  avatarId: conversations.avatarId,
+  status: conversations.status,
+  reason: conversations.reason,
+  startedAt: conversations.startedAt,
+  endedAt: conversations.endedAt,
+};
+
+function toCursor({ startedAt, sessionId }: ConversationRecord): string {
+  return Buffer.from(JSON.stringify([startedAt.getTime(), sessionId])).toString('base64url');
+}
+
+function parseCursor(cursor: string): { startedAt: Date; sessionId: string } {
+  try {
+    const [startedAtMs, sessionId] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
+    if (Number.isSafeInteger(startedAtMs) && typeof sessionId === 'string') {
+      return { startedAt: new Date(startedAtMs as number), sessionId };
+    }
+  } catch {
+    // Falls through to the refusal.
+  }
+  throw new RangeError('unknown cursor');
+}
+
+/** Reads what `ConversationStore` wrote. */
+export function createConversationRecords({ orm }: Pick<Database, 'orm'>): ConversationRecords {
+  const isOwn = (projectId: string, sessionId: string) =>
+    and(eq(conversations.id, sessionId), eq(conversations.projectId, projectId));
+
+  const get = async (projectId: string, sessionId: string): Promise<ConversationRecord | null> => {
+    const [row] = await orm.select(recordColumns).from(conversations).where(isOwn(projectId, sessionId));
+    return row ?? null;
+  };
+
+  return {
+    get,
+
+    async list({ projectId, from, to, status, limit = DEFAULT_LIMIT, cursor }) {
+      const pageSize = Math.min(Math.max(Math.trunc(limit), 1), MAX_LIMIT);
+      const after = cursor === undefined ? undefined : parseCursor(cursor);
+      const isAfter =
+        after &&
+        or(
+          gt(conversations.startedAt, after.startedAt),
+          and(eq(conversations.startedAt, after.startedAt), gt(conversations.id, after.sessionId)),
+        );
+      const rows = await orm
+        .select(recordColumns)
+        .from(conversations)
+        .where(
+          and(
+            eq(conversations.projectId, projectId),
+            from && gte(conversations.startedAt, from),
+            to && lte(conversations.startedAt, to),
+            status === undefined ? undefined : eq(conversations.status, status),
+            isAfter,
+          ),
+        )
+        .orderBy(asc(conversations.startedAt), asc(conversations.id))
+        .limit(pageSize + 1);
+      const page = rows.slice(0, pageSize);
+      const last = page.at(-1);
+      return { conversations: page, nextCursor: rows.length > pageSize && last ? toCursor(last) : null };
+    },
+
+    async messages(projectId, sessionId, { from, to } = {}) {
+      if (!(await get(projectId, sessionId))) return null;
+      return orm
+        .select({
+          messageId: messages.ordinal,
+          role: messages.role,
+          text: messages.text,
+          at: messages.at,
+          interrupted: messages.interrupted,
+        })
+        .from(messages)
+        .where(and(eq(messages.conversationId, sessionId), from && gte(messages.at, from), to && lte(messages.at, to)))
+        .orderBy(asc(messages.ordinal));
+    },
+  };
+}

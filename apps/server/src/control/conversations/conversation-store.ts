@@ -1,0 +1,182 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../../db/database.ts';
+import { CONVERSATION_STATUS, conversations, messages } from '../../db/schema.ts';
+import { sqlStateOf } from '../../db/sql-state.ts';
+
+type ConversationStart = {
+  readonly sessionId: string;
+  readonly projectId: string;
+  readonly licenceId: string;
+  readonly avatarId: string;
+  readonly startedAt: Date;
+};
+
+type ConversationMessage = {
+  readonly sessionId: string;
+  readonly role: 'user' | 'assistant' | 'tool';
+  readonly text: string;
+  readonly at: Date;
+  readonly interrupted?: boolean;
+};
+
+type ConversationOutcome = {
+  readonly endedAt: Date;
+  readonly status: 'completed' | 'failed';
+  readonly reason: string;
+};
+
+/** The record of a talk. Each promise resolves when the fact is durable, and rejects when it was not stored. */
+export type ConversationStore = {
+  start(conversation: ConversationStart): Promise<void>;
+  addMessage(message: ConversationMessage): Promise<void>;
+  /** A second end of the same talk changes nothing. */
+  end(sessionId: string, outcome: ConversationOutcome): Promise<void>;
+  /** Facts given but not yet durable. */
+  readonly pendingCount: number;
+  /** Resolves when all facts given so far are settled. */
+  drain(): Promise<void>;
+};
+
+type Fact =
+  | { readonly kind: 'start'; readonly value: ConversationStart }
+  | { readonly kind: 'message'; readonly value: ConversationMessage }
+  | { readonly kind: 'end'; readonly value: ConversationOutcome & { readonly sessionId: string } };
+
+type Entry = { readonly fact: Fact; readonly resolve: () => void; readonly reject: (error: unknown) => void };
+
+/** Facts written by one transaction at most. */
+const MAX_BATCH = 500;
+/** Facts waiting at most; more are refused, so a dead database cannot fill the memory. */
+const MAX_PENDING = 20_000;
+
+/** What waits while one transaction is on its way to disk goes into the next: one flush for many calls. */
+export function createConversationStore({ orm }: Pick<Database, 'orm'>): ConversationStore {
+  const waiting: Entry[] = [];
+  let unsettled = 0;
+  let writing: Promise<void> | null = null;
+
+  const writeAll = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      await writeBatch(orm, waiting.splice(0, MAX_BATCH));
+    }
+    writing = null;
+  };
+
+  const add = (fact: Fact): Promise<void> => {
+    if (waiting.length >= MAX_PENDING) {
+      return Promise.reject(
+        new Error(`the conversation record is overloaded: ${MAX_PENDING} facts wait for the database`),
+      );
+    }
+    unsettled += 1;
+    const stored = new Promise<void>((resolve, reject) => {
+      waiting.push({ fact, resolve, reject });
+      writing ??= Promise.resolve().then(writeAll);
+    });
+    return stored.finally(() => {
+      unsettled -= 1;
+    });
+  };
+
+  return {
+    start: (value) => add({ kind: 'start', value }),
+    addMessage: (value) => add({ kind: 'message', value }),
+    end: (sessionId, outcome) => add({ kind: 'end', value: { ...outcome, sessionId } }),
+    get pendingCount() {
+      return unsettled;
+    },
+    async drain() {
+      while (writing) await writing;
+    },
+  };
+}
+
+/** Never rejects: each entry is settled on its own. */
+async function writeBatch(orm: Orm, batch: readonly Entry[]): Promise<void> {
+  try {
+    await writeFacts(
+      orm,
+      batch.map(({ fact }) => fact),
+    );
+    for (const { resolve } of batch) resolve();
+    return;
+  } catch (error) {
+    if (batch.length === 1 || !isFaultOfOneFact(error)) {
+      for (const { reject } of batch) reject(error);
+      return;
+    }
+  }
+  for (const entry of batch) await writeBatch(orm, [entry]);
+}
+
+/** The transaction was certainly rolled back, and because of what it contained: the other facts can be tried again. */
+function isFaultOfOneFact(error: unknown): boolean {
+  return error instanceof UnknownConversationError || /^2[23]/.test(sqlStateOf(error) ?? '');
+}
+
+class UnknownConversationError extends Error {}
+
+/** Starts, then messages, then ends: for one talk that is the order they were given in. */
+async function writeFacts(orm: Orm, facts: readonly Fact[]): Promise<void> {
+  const starts = facts.flatMap((fact) => (fact.kind === 'start' ? [fact.value] : []));
+  const said = facts.flatMap((fact) => (fact.kind === 'message' ? [fact.value] : []));
+  const ends = facts.flatMap((fact) => (fact.kind === 'end' ? [fact.value] : []));
+  if (starts.length === 0 && ends.length === 0) return insertMessages(orm, said);
+  await orm.transaction(async (transaction) => {
+    if (starts.length > 0) {
+      await transaction
+        .insert(conversations)
+        .values(starts.map(({ sessionId, ...rest }) => ({ id: sessionId, ...rest })));
+    }
+    if (said.length > 0) await insertMessages(transaction, said);
+    for (const end of ends) await endConversation(transaction, end);
+  });
+}
+
+type Writer = Pick<Orm, 'insert' | 'update' | 'select'>;
+
+async function insertMessages(writer: Writer, said: readonly ConversationMessage[]): Promise<void> {
+  await writer.insert(messages).values(
+    said.map(({ sessionId, role, text, at, interrupted = false }) => ({
+      conversationId: sessionId,
+      role,
+      // PostgreSQL text holds every character but this one.
+      text: text.replaceAll('\u0000', ''),
+      at,
+      interrupted,
+    })),
+  );
+}
+
+async function endConversation(writer: Writer, end: ConversationOutcome & { sessionId: string }): Promise<void> {
+  const ended = await writer
+    .update(conversations)
+    .set({ status: CONVERSATION_STATUS[end.status], endedAt: end.endedAt, reason: end.reason.replaceAll('\u0000', '') })
+    .where(and(eq(conversations.id, end.sessionId), eq(conversations.status, CONVERSATION_STATUS.active)))
+    .returning({ id: conversations.id });
+  if (ended.length > 0) return;
+  const known = await writer
+    .select({ id: conversations.id })
+    .from(conversations)
+    .where(eq(conversations.id, end.sessionId));
+  if (known.length === 0) throw new UnknownConversationError(`there is no conversation ${end.sessionId}`);
+}
+
+/**
+ * Marks talks that a crash cut off as failed, ended with their last message. Only where one process alone writes: on a
+ * shared PostgreSQL another node may hold an active talk. Returns how many.
+ */
+export async function failOrphanedConversations({ kind, orm }: Pick<Database, 'kind' | 'orm'>): Promise<number> {
+  if (kind !== 'embedded') return 0;
+  const lastMessageAt = sql`(select max(${messages.at}) from ${messages} where ${messages.conversationId} = ${conversations.id})`;
+  const changed = await orm
+    .update(conversations)
+    .set({
+      status: CONVERSATION_STATUS.failed,
+      reason: 'the server stopped',
+      endedAt: sql`coalesce(${lastMessageAt}, ${conversations.startedAt})`,
+    })
+    .where(eq(conversations.status, CONVERSATION_STATUS.active))
+    .returning({ id: conversations.id });
+  return changed.length;
+}

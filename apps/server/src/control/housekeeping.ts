@@ -1,0 +1,27 @@
+import type { ControlLogger } from './logger.ts';
+
+const INTERVAL_MS = 15 * 60_000;
+
+/** What must be cleaned up now and then, on any node; each task may run on several at once. */
+export function startHousekeeping(
+  tasks: Readonly<Record<string, () => Promise<unknown>>>,
+  logger: ControlLogger,
+): { runAll(): Promise<void>; stop(): void } {
+  const runAll = async (): Promise<void> => {
+    for (const [task, run] of Object.entries(tasks)) {
+      try {
+        await run();
+      } catch (error) {
+        logger.warn({ task, error: String(error) }, 'Housekeeping failed; it is tried again at its next time');
+      }
+    }
+  };
+  const timer = setInterval(() => void runAll(), INTERVAL_MS);
+  timer.unref();
+  return {
+    runAll,
+    stop() {
+      clearInterval(timer);
+    },
+  };
+}

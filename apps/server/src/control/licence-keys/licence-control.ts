@@ -1,0 +1,104 @@
+import type { Actor, AuditLog } from '../audit/audit-log.ts';
+import type { BrowserTokens } from '../browser-tokens/browser-tokens.ts';
+import type { CallSlots } from '../call-slots/call-slots.ts';
+import { ControlError, notFound } from '../control-error.ts';
+import type { LicenceKey, LicenceKeys, LicenceLimits } from './licence-keys.ts';
+
+/** What may be done to live calls of this node; other nodes learn of it when they renew their places. */
+type CallControl = {
+  endCallsOfLicence(licenceId: string, code: 'licence-reset'): number;
+};
+
+export type LicenceControlOptions = {
+  readonly keys: LicenceKeys;
+  readonly tokens: BrowserTokens;
+  readonly slots: Pick<CallSlots, 'takeAll'>;
+  readonly calls: CallControl;
+  readonly audit: AuditLog;
+};
+
+/** Licence keys with all that hangs on them: tokens, live calls, the audit log. Callers have checked the project. */
+export class LicenceControl {
+  readonly #options: LicenceControlOptions;
+
+  constructor(options: LicenceControlOptions) {
+    this.#options = options;
+  }
+
+  list(projectId: string): Promise<LicenceKey[]> {
+    return this.#options.keys.list(projectId);
+  }
+
+  async create(
+    actor: Actor,
+    projectId: string,
+    wanted: Partial<LicenceLimits> & { name: string },
+  ): Promise<LicenceKey & { key: string }> {
+    const created = await this.#options.keys.create({ projectId, ...wanted });
+    await this.#write(actor, 'licence.created', projectId, created.licenceId, { name: wanted.name });
+    return created;
+  }
+
+  async update(
+    actor: Actor,
+    projectId: string,
+    licenceId: string,
+    changes: Partial<LicenceLimits> & { name?: string },
+  ): Promise<LicenceKey> {
+    const updated = await this.#options.keys.update(projectId, licenceId, changes);
+    if (updated === null) throw notFound('key in force');
+    await this.#write(actor, 'licence.updated', projectId, licenceId, changes);
+    return updated;
+  }
+
+  /** Shows the key. The audit row is durable before the key is out. */
+  async reveal(actor: Actor, projectId: string, licenceId: string): Promise<string> {
+    const licence = (await this.list(projectId)).find((candidate) => candidate.licenceId === licenceId);
+    if (licence === undefined) throw notFound('key');
+    await this.#write(actor, 'licence.revealed', projectId, licenceId);
+    const key = await this.#options.keys.reveal(projectId, licenceId);
+    if (key === null)
+      throw new ControlError('not-available', 'This key cannot be shown again. Reset it for a new one.');
+    return key;
+  }
+
+  /** The old key is refused and its calls are ended; the new one works at once. */
+  async reset(actor: Actor, projectId: string, licenceId: string): Promise<{ key: string; endedCalls: number }> {
+    const key = await this.#options.keys.reset(projectId, licenceId);
+    if (key === null) throw notFound('key in force');
+    const endedCalls = await this.#endUse(licenceId);
+    await this.#write(actor, 'licence.reset', projectId, licenceId, { endedCalls });
+    return { key, endedCalls };
+  }
+
+  async revoke(actor: Actor, projectId: string, licenceId: string): Promise<{ endedCalls: number }> {
+    if (!(await this.#options.keys.revoke(projectId, licenceId))) throw notFound('key in force');
+    const endedCalls = await this.#endUse(licenceId);
+    await this.#write(actor, 'licence.revoked', projectId, licenceId, { endedCalls });
+    return { endedCalls };
+  }
+
+  /** Before a project is deleted: nothing may go on talking on its keys. */
+  async revokeAll(projectId: string): Promise<void> {
+    for (const { licenceId } of await this.list(projectId)) {
+      await this.#options.keys.revoke(projectId, licenceId);
+      await this.#endUse(licenceId);
+    }
+  }
+
+  async #endUse(licenceId: string): Promise<number> {
+    await this.#options.tokens.endAllOfLicence(licenceId);
+    await this.#options.slots.takeAll(licenceId);
+    return this.#options.calls.endCallsOfLicence(licenceId, 'licence-reset');
+  }
+
+  #write(
+    actor: Actor,
+    action: string,
+    projectId: string,
+    subjectId: string,
+    detail: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
+    return this.#options.audit.write(actor, { action, projectId, subjectId, detail });
+  }
+}

@@ -1,0 +1,162 @@
+import { timingSafeEqual } from 'node:crypto';
+import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import type { Database } from '../../db/database.ts';
+import { licenceKeys } from '../../db/schema.ts';
+import { newPublicId } from '../ids.ts';
+import type { SecretBox } from '../secrets/secret-box.ts';
+import { hashLicenceKey, licenceKeyPrefix, newLicenceKey } from './licence-key.ts';
+
+const DEFAULT_MAX_CONCURRENT_CALLS = 10;
+
+export type LicenceKey = {
+  readonly licenceId: string;
+  readonly projectId: string;
+  readonly name: string;
+  readonly keyPrefix: string;
+  readonly maxConcurrentCalls: number;
+  /** Call minutes in one day (UTC); null: no limit. */
+  readonly maxMinutesPerDay: number | null;
+  /** Pages that may call with it; empty: all. */
+  readonly allowedOrigins: readonly string[];
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date | null;
+  readonly revokedAt: Date | null;
+};
+
+export type LicenceLimits = Pick<LicenceKey, 'maxConcurrentCalls' | 'maxMinutesPerDay' | 'allowedOrigins'>;
+
+type NewLicenceKey = Partial<LicenceLimits> & {
+  readonly projectId: string;
+  readonly name: string;
+  /** A given key in place of a random one. */
+  readonly key?: string;
+};
+
+export type LicenceKeys = {
+  create(request: NewLicenceKey): Promise<LicenceKey & { readonly key: string }>;
+  list(projectId: string): Promise<LicenceKey[]>;
+  /** Null when the project has no such licence in force. */
+  update(
+    projectId: string,
+    licenceId: string,
+    changes: Partial<LicenceLimits> & { readonly name?: string },
+  ): Promise<LicenceKey | null>;
+  /** The key in clear; null when the project has no such licence or its key cannot be shown again. */
+  reveal(projectId: string, licenceId: string): Promise<string | null>;
+  /** Replaces the key; the old one is refused from then on. Null when there is no such licence in force. */
+  reset(projectId: string, licenceId: string): Promise<string | null>;
+  /** True when it was in force until now. */
+  revoke(projectId: string, licenceId: string): Promise<boolean>;
+  /** The licence of a key in force, else null. */
+  find(key: string): Promise<(LicenceKey & { readonly keyDigest: string }) | null>;
+};
+
+/** `last_used_at` is written at most this often per licence. */
+const LAST_USED_RESOLUTION_MS = 60_000;
+/** Longer ones are refused unread. */
+const MAX_KEY_CHARACTERS = 256;
+
+/** What is shown of a licence: never the key. */
+export const licenceColumns = {
+  licenceId: licenceKeys.id,
+  projectId: licenceKeys.projectId,
+  name: licenceKeys.name,
+  keyPrefix: licenceKeys.keyPrefix,
+  maxConcurrentCalls: licenceKeys.maxConcurrentCalls,
+  maxMinutesPerDay: licenceKeys.maxMinutesPerDay,
+  allowedOrigins: licenceKeys.allowedOrigins,
+  createdAt: licenceKeys.createdAt,
+  lastUsedAt: licenceKeys.lastUsedAt,
+  revokedAt: licenceKeys.revokedAt,
+};
+
+/** `box` encrypts the copy that can be shown again; null keeps no such copy. */
+export function createLicenceKeys({ orm }: Pick<Database, 'orm'>, box: SecretBox | null): LicenceKeys {
+  const isOwn = (projectId: string, licenceId: string) =>
+    and(eq(licenceKeys.id, licenceId), eq(licenceKeys.projectId, projectId));
+
+  const keyColumns = (key: string, licenceId: string) => {
+    const sealed = box?.seal(key, licenceId);
+    return {
+      keyHash: hashLicenceKey(key),
+      keyPrefix: licenceKeyPrefix(key),
+      keyEncrypted: sealed?.bytes ?? null,
+      encryptionKeyId: sealed?.keyId ?? null,
+    };
+  };
+
+  return {
+    async create({ key = newLicenceKey(), maxConcurrentCalls = DEFAULT_MAX_CONCURRENT_CALLS, ...given }) {
+      const id = newPublicId();
+      const [row] = await orm
+        .insert(licenceKeys)
+        .values({ ...given, id, maxConcurrentCalls, ...keyColumns(key, id) })
+        .returning(licenceColumns);
+      if (!row) throw new Error('the licence key was not stored');
+      return { ...row, key };
+    },
+
+    list(projectId) {
+      return orm
+        .select(licenceColumns)
+        .from(licenceKeys)
+        .where(eq(licenceKeys.projectId, projectId))
+        .orderBy(asc(licenceKeys.ordinal));
+    },
+
+    async update(projectId, licenceId, changes) {
+      const inForce = and(isOwn(projectId, licenceId), isNull(licenceKeys.revokedAt));
+      const [row] =
+        Object.keys(changes).length > 0
+          ? await orm.update(licenceKeys).set(changes).where(inForce).returning(licenceColumns)
+          : await orm.select(licenceColumns).from(licenceKeys).where(inForce);
+      return row ?? null;
+    },
+
+    async reveal(projectId, licenceId) {
+      const [row] = await orm
+        .select({ bytes: licenceKeys.keyEncrypted, keyId: licenceKeys.encryptionKeyId })
+        .from(licenceKeys)
+        .where(isOwn(projectId, licenceId));
+      if (!box || !row?.bytes || !row.keyId) return null;
+      return box.open({ bytes: row.bytes, keyId: row.keyId }, licenceId);
+    },
+
+    async reset(projectId, licenceId) {
+      const key = newLicenceKey();
+      const changed = await orm
+        .update(licenceKeys)
+        .set(keyColumns(key, licenceId))
+        .where(and(isOwn(projectId, licenceId), isNull(licenceKeys.revokedAt)))
+        .returning({ id: licenceKeys.id });
+      return changed.length === 1 ? key : null;
+    },
+
+    async revoke(projectId, licenceId) {
+      const changed = await orm
+        .update(licenceKeys)
+        .set({ revokedAt: sql`now()` })
+        .where(and(isOwn(projectId, licenceId), isNull(licenceKeys.revokedAt)))
+        .returning({ id: licenceKeys.id });
+      return changed.length === 1;
+    },
+
+    async find(key) {
+      if (key === '' || key.length > MAX_KEY_CHARACTERS) return null;
+      const keyHash = hashLicenceKey(key);
+      const [row] = await orm
+        .select({ ...licenceColumns, keyHash: licenceKeys.keyHash })
+        .from(licenceKeys)
+        .where(and(eq(licenceKeys.keyHash, keyHash), isNull(licenceKeys.revokedAt)));
+      if (!row || !timingSafeEqual(row.keyHash, keyHash)) return null;
+      const { keyHash: _keyHash, ...licence } = row;
+      await noteUse(licence);
+      return { ...licence, keyDigest: keyHash.toString('hex') };
+    },
+  };
+
+  async function noteUse({ licenceId, lastUsedAt }: LicenceKey): Promise<void> {
+    if (lastUsedAt && Date.now() - lastUsedAt.getTime() < LAST_USED_RESOLUTION_MS) return;
+    await orm.update(licenceKeys).set({ lastUsedAt: sql`now()` }).where(eq(licenceKeys.id, licenceId));
+  }
+}

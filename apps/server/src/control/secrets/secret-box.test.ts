@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { loadMasterKeys } from './master-key.ts';
+import { createSecretBox } from './secret-box.ts';
+
+const newKey = (): string => randomBytes(32).toString('hex');
+const keysOf = (masterKey: string) => loadMasterKeys({ masterKey, dataDir: '/nowhere' });
+
+test('a secret opens for its row, its purpose and its key only', () => {
+  const masterKey = newKey();
+  const box = createSecretBox(keysOf(masterKey), 'licence keys');
+  const sealed = box.seal('sk_navtalk_ü', 'row-1');
+  expect(box.open(sealed, 'row-1')).toBe('sk_navtalk_ü');
+  expect(() => box.open(sealed, 'row-2')).toThrow();
+  expect(() => createSecretBox(keysOf(masterKey), 'webhooks').open(sealed, 'row-1')).toThrow();
+  expect(() => createSecretBox(keysOf(newKey()), 'licence keys').open(sealed, 'row-1')).toThrow(/MASTER_KEY/);
+});
+
+test('any changed bit is noticed', () => {
+  const box = createSecretBox(keysOf(newKey()), 'licence keys');
+  const sealed = box.seal('secret', 'row');
+  for (let index = 0; index < sealed.bytes.length; index += 1) {
+    const bytes = Buffer.from(sealed.bytes);
+    bytes[index] = (bytes[index] as number) ^ 1;
+    expect(() => box.open({ ...sealed, bytes }, 'row')).toThrow();
+  }
+});
+
+test('after a change of the master key old secrets open and new ones use the new key', () => {
+  const [oldKey, newerKey] = [newKey(), newKey()];
+  const sealed = createSecretBox(keysOf(oldKey), 'p').seal('old', 'row');
+  const rotated = createSecretBox(keysOf(`${newerKey},${oldKey}`), 'p');
+  expect(rotated.open(sealed, 'row')).toBe('old');
+  const fresh = rotated.seal('new', 'row');
+  expect(createSecretBox(keysOf(newerKey), 'p').open(fresh, 'row')).toBe('new');
+});
+
+test('without MASTER_KEY a key file is made once, for its owner only', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'visavis-key-'));
+  const [first] = loadMasterKeys({ dataDir });
+  const path = join(dataDir, 'master.key');
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(readFileSync(path, 'utf8')).toMatch(/^[0-9a-f]{64}\n$/);
+  expect(loadMasterKeys({ dataDir })[0]).toEqual(first);
+  rmSync(dataDir, { recursive: true });
+});
+
+test('a MASTER_KEY of the wrong length is refused', () => {
+  expect(() => keysOf('too short')).toThrow(/32 bytes/);
+});

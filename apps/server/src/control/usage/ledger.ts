@@ -1,0 +1,197 @@
+import { and, asc, desc, eq, gte, lt, lte, sql } from 'drizzle-orm';
+import type { Database } from '../../db/database.ts';
+import { sqlStateOf } from '../../db/sql-state.ts';
+import { ledgerEntries, usageDays, wallets } from '../../db/usage-schema.ts';
+import type { LicenceKey } from '../licence-keys/licence-keys.ts';
+
+/** Time that was used, and its price. */
+export type Use = {
+  readonly kind: 'call' | 'generation';
+  readonly projectId: string;
+  /** Empty: not by a licence. */
+  readonly licenceId: string;
+  /** The session or job. */
+  readonly sourceId: string;
+  /** 0, 1, 2 … within the source: a use that is written twice counts once. */
+  readonly seq: number;
+  readonly durationMs: number;
+  /** Thousandths of a point; not charged where points are unlimited. */
+  readonly price: number;
+};
+
+export type Wallet = { readonly balance: number; readonly isUnlimited: boolean };
+
+const CHECK_VIOLATION = '23514';
+
+/**
+ * Ledger, balance and daily sums in one statement: all of it, or nothing. `wallets_never_negative` makes the statement
+ * fail where a balance does not suffice. Uses of projects that were deleted meanwhile are dropped.
+ */
+const WRITE_USES = `
+  with given as (
+    select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::bigint[])
+      as given (kind, project_id, licence_id, source_id, seq, duration_ms, price)
+  ), entries as (
+    insert into ledger_entries (project_id, kind, amount, duration_ms, licence_id, source_id, seq)
+    select given.project_id, given.kind, case when coalesce(wallet.is_unlimited, true) then 0 else -given.price end,
+      given.duration_ms, given.licence_id, given.source_id, given.seq
+    from given
+    join projects on projects.id = given.project_id
+    left join wallets as wallet on wallet.project_id = given.project_id
+    on conflict (source_id, seq) do nothing
+    returning project_id, kind, licence_id, seq, amount, duration_ms
+  ), charged as (
+    update wallets set balance = balance + sums.amount, updated_at = now()
+    from (select project_id, sum(amount)::bigint as amount from entries group by project_id) as sums
+    where wallets.project_id = sums.project_id and sums.amount <> 0
+  )
+  insert into usage_days as days (project_id, licence_id, day, calls, call_ms, generated_ms, charged)
+  select project_id, licence_id, (now() at time zone 'utc')::date,
+    count(*) filter (where kind = 'call' and seq = 0),
+    coalesce(sum(duration_ms) filter (where kind = 'call'), 0),
+    coalesce(sum(duration_ms) filter (where kind = 'generation'), 0),
+    -sum(amount)
+  from entries group by project_id, licence_id
+  on conflict (project_id, licence_id, day) do update set
+    calls = days.calls + excluded.calls,
+    call_ms = days.call_ms + excluded.call_ms,
+    generated_ms = days.generated_ms + excluded.generated_ms,
+    charged = days.charged + excluded.charged`;
+
+/** Licences of the given ones that may not be used now, and why. */
+const EXHAUSTED = `
+  select key.id as licence_id,
+    case when not wallet.is_unlimited and wallet.balance <= 0 and $2 then 'insufficient-balance' else 'daily-limit' end as code
+  from licence_keys as key
+  left join wallets as wallet on wallet.project_id = key.project_id
+  left join usage_days as today
+    on today.project_id = key.project_id and today.licence_id = key.id and today.day = (now() at time zone 'utc')::date
+  where key.id = any($1::text[])
+    and ((not wallet.is_unlimited and wallet.balance <= 0 and $2)
+      or today.call_ms >= key.max_minutes_per_day * 60000::bigint)`;
+
+export type Refusal = 'insufficient-balance' | 'daily-limit';
+
+export type LedgerPage = {
+  readonly entries: readonly (typeof ledgerEntries.$inferSelect)[];
+  readonly hasMore: boolean;
+};
+
+/** Points and used time. The one place that changes balances. */
+export class Ledger {
+  readonly #db: Pick<Database, 'orm' | 'pool'>;
+  readonly #isCharging: boolean;
+
+  /** `isCharging`: calls cost something, so that an empty balance stops them. */
+  constructor(db: Pick<Database, 'orm' | 'pool'>, { isCharging }: { isCharging: boolean }) {
+    this.#db = db;
+    this.#isCharging = isCharging;
+  }
+
+  /** Resolves when all uses are durable. What a balance does not cover is taken down to 0, never below. */
+  async write(uses: readonly Use[]): Promise<void> {
+    if (uses.length === 0) return;
+    try {
+      await this.#writeAll(uses);
+    } catch (error) {
+      if (sqlStateOf(error) !== CHECK_VIOLATION) throw error;
+      if (uses.length > 1) for (const use of uses) await this.write([use]);
+      else if (uses[0] !== undefined) await this.#drain(uses[0]);
+    }
+  }
+
+  async #writeAll(uses: readonly Use[]): Promise<void> {
+    const column = <Key extends keyof Use>(key: Key) => uses.map((use) => use[key]);
+    await this.#db.pool.query(WRITE_USES, [
+      ...[column('kind'), column('projectId'), column('licenceId'), column('sourceId')],
+      ...[column('seq'), column('durationMs'), column('price')],
+    ]);
+  }
+
+  /** The balance may shrink between the refusal and this: then the rest is less. */
+  async #drain(use: Use): Promise<void> {
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      const { balance } = await this.wallet(use.projectId);
+      try {
+        await this.#writeAll([{ ...use, price: Math.min(use.price, Math.max(0, balance)) }]);
+        return;
+      } catch (error) {
+        if (sqlStateOf(error) !== CHECK_VIOLATION) throw error;
+      }
+    }
+    await this.#writeAll([{ ...use, price: 0 }]);
+  }
+
+  async wallet(projectId: string): Promise<Wallet> {
+    const [row] = await this.#db.orm
+      .select({ balance: wallets.balance, isUnlimited: wallets.isUnlimited })
+      .from(wallets)
+      .where(eq(wallets.projectId, projectId));
+    return row ?? { balance: 0, isUnlimited: true };
+  }
+
+  /** Gives points. */
+  async grant(projectId: string, thousandths: number, grant: { id: string; note: string }): Promise<Wallet> {
+    await this.#db.orm.transaction(async (transaction) => {
+      const amount = thousandths;
+      await transaction
+        .insert(ledgerEntries)
+        .values({ projectId, kind: 'grant', amount, sourceId: grant.id, seq: 0, note: grant.note });
+      await transaction
+        .insert(wallets)
+        .values({ projectId, balance: amount, isUnlimited: true })
+        .onConflictDoUpdate({
+          target: wallets.projectId,
+          set: { balance: sql`${wallets.balance} + ${amount}`, updatedAt: sql`now()` },
+        });
+    });
+    return this.wallet(projectId);
+  }
+
+  async setUnlimited(projectId: string, isUnlimited: boolean): Promise<Wallet> {
+    await this.#db.orm
+      .insert(wallets)
+      .values({ projectId, isUnlimited })
+      .onConflictDoUpdate({ target: wallets.projectId, set: { isUnlimited, updatedAt: sql`now()` } });
+    return this.wallet(projectId);
+  }
+
+  /** Why these licences may not be used now; those that may are left out. */
+  async exhausted(licenceIds: readonly string[]): Promise<ReadonlyMap<string, Refusal>> {
+    if (licenceIds.length === 0) return new Map();
+    const { rows } = await this.#db.pool.query<{ licence_id: string; code: Refusal }>(EXHAUSTED, [
+      [...licenceIds],
+      this.#isCharging,
+    ]);
+    return new Map(rows.map(({ licence_id, code }) => [licence_id, code]));
+  }
+
+  async refusalOf({ licenceId }: Pick<LicenceKey, 'licenceId'>): Promise<Refusal | null> {
+    return (await this.exhausted([licenceId])).get(licenceId) ?? null;
+  }
+
+  /** Sums per day and licence; `from` and `to` like `2026-01-31`, both included. */
+  days(projectId: string, { from, to }: { from: string; to: string }) {
+    return this.#db.orm
+      .select()
+      .from(usageDays)
+      .where(and(eq(usageDays.projectId, projectId), gte(usageDays.day, from), lte(usageDays.day, to)))
+      .orderBy(asc(usageDays.day), asc(usageDays.licenceId));
+  }
+
+  /** Newest first. `before`: an entry's ordinal. */
+  async entries(projectId: string, { limit, before }: { limit: number; before?: number }): Promise<LedgerPage> {
+    const rows = await this.#db.orm
+      .select()
+      .from(ledgerEntries)
+      .where(
+        and(
+          eq(ledgerEntries.projectId, projectId),
+          before === undefined ? undefined : lt(ledgerEntries.ordinal, before),
+        ),
+      )
+      .orderBy(desc(ledgerEntries.ordinal))
+      .limit(limit + 1);
+    return { entries: rows.slice(0, limit), hasMore: rows.length > limit };
+  }
+}

@@ -1,0 +1,79 @@
+import type { ConversationRecords } from '../conversations/conversation-records.ts';
+import type { ConversationStore } from '../conversations/conversation-store.ts';
+import type { ControlLogger } from '../logger.ts';
+import type { Webhooks } from './webhooks.ts';
+
+/** As webhook receivers of NavTalk know them. */
+const ROLES = { user: 'user', assistant: 'ai', tool: 'system' } as const;
+type MessageEvent = 'session.created' | 'conversation.output' | 'session.closed';
+
+export type WebhookFeedOptions = {
+  readonly store: ConversationStore;
+  readonly records: Pick<ConversationRecords, 'get' | 'messages'>;
+  readonly webhooks: Pick<Webhooks, 'enqueueForAll' | 'hasEnabled'>;
+  readonly logger: ControlLogger;
+};
+
+/** The same store, which also tells webhooks what it has stored. A webhook that fails never holds a talk up. */
+export function withWebhooks({ store, records, webhooks, logger }: WebhookFeedOptions): ConversationStore {
+  const projectBySession = new Map<string, string>();
+  const pending = new Set<Promise<void>>();
+
+  const tell = (work: () => Promise<unknown>): void => {
+    const told: Promise<void> = work().then(
+      () => {},
+      (error: unknown) => logger.warn({ error: String(error) }, 'A webhook could not be queued'),
+    );
+    pending.add(told);
+    void told.finally(() => pending.delete(told));
+  };
+
+  const tellMessage = (sessionId: string, event: MessageEvent, role: string, message: string, at: Date): void => {
+    const projectId = projectBySession.get(sessionId);
+    if (projectId === undefined) return;
+    const body = JSON.stringify({ event, session_id: sessionId, role, timestamp: at.toISOString(), message });
+    tell(() => webhooks.enqueueForAll(projectId, 'message', { event, body }));
+  };
+
+  const tellSession = async (projectId: string, sessionId: string): Promise<void> => {
+    if (!(await webhooks.hasEnabled(projectId, 'session'))) return;
+    const record = await records.get(projectId, sessionId);
+    const said = (await records.messages(projectId, sessionId)) ?? [];
+    const body = JSON.stringify({
+      session_id: sessionId,
+      start_time: record?.startedAt.toISOString() ?? null,
+      end_time: record?.endedAt?.toISOString() ?? null,
+      messages: said.map(({ role, text, at }) => ({ role: ROLES[role], message: text, timestamp: at.toISOString() })),
+    });
+    await webhooks.enqueueForAll(projectId, 'session', { event: 'session', body });
+  };
+
+  return {
+    async start(conversation) {
+      await store.start(conversation);
+      projectBySession.set(conversation.sessionId, conversation.projectId);
+      tellMessage(conversation.sessionId, 'session.created', 'system', '', conversation.startedAt);
+    },
+    async addMessage(message) {
+      await store.addMessage(message);
+      tellMessage(message.sessionId, 'conversation.output', ROLES[message.role], message.text, message.at);
+    },
+    async end(sessionId, outcome) {
+      const projectId = projectBySession.get(sessionId);
+      try {
+        await store.end(sessionId, outcome);
+        tellMessage(sessionId, 'session.closed', 'system', outcome.reason, outcome.endedAt);
+        if (projectId !== undefined) tell(() => tellSession(projectId, sessionId));
+      } finally {
+        projectBySession.delete(sessionId);
+      }
+    },
+    get pendingCount() {
+      return store.pendingCount;
+    },
+    async drain() {
+      await store.drain();
+      while (pending.size > 0) await Promise.all(pending);
+    },
+  };
+}

@@ -1,0 +1,175 @@
+import { and, asc, desc, eq, lt, sql } from 'drizzle-orm';
+import type { Database } from '../../db/database.ts';
+import { type DeliveryAttempt, webhookDeliveries, webhooks } from '../../db/usage-schema.ts';
+import { ControlError, notFound } from '../control-error.ts';
+import { newPublicId } from '../ids.ts';
+import type { SecretBox } from '../secrets/secret-box.ts';
+import { newWebhookSecret } from './webhook-signature.ts';
+
+export type WebhookKind = 'message' | 'session';
+
+export type Webhook = {
+  readonly webhookId: string;
+  readonly kind: WebhookKind;
+  readonly url: string;
+  readonly isEnabled: boolean;
+  readonly createdAt: Date;
+};
+
+export type Delivery = {
+  readonly deliveryId: string;
+  readonly ordinal: number;
+  readonly event: string;
+  readonly body: string;
+  readonly state: 'waiting' | 'running' | 'delivered' | 'failed';
+  readonly attempts: readonly DeliveryAttempt[];
+  /** When it is tried next; null when it is not. */
+  readonly nextAttemptAt: Date | null;
+  readonly createdAt: Date;
+  readonly deliveredAt: Date | null;
+};
+
+const MAX_WEBHOOKS_PER_PROJECT = 20;
+
+const columns = {
+  webhookId: webhooks.id,
+  kind: webhooks.kind,
+  url: webhooks.url,
+  isEnabled: webhooks.isEnabled,
+  createdAt: webhooks.createdAt,
+};
+
+/** Where a project wants its events posted. Callers have checked the project. */
+export class Webhooks {
+  readonly #orm: Database['orm'];
+  readonly #box: SecretBox;
+
+  constructor({ orm }: Pick<Database, 'orm'>, box: SecretBox) {
+    this.#orm = orm;
+    this.#box = box;
+  }
+
+  list(projectId: string): Promise<Webhook[]> {
+    return this.#orm
+      .select(columns)
+      .from(webhooks)
+      .where(eq(webhooks.projectId, projectId))
+      .orderBy(asc(webhooks.ordinal));
+  }
+
+  async get(projectId: string, webhookId: string): Promise<Webhook> {
+    const [row] = await this.#orm.select(columns).from(webhooks).where(isOwn(projectId, webhookId));
+    if (row === undefined) throw notFound('webhook');
+    return row;
+  }
+
+  /** `secret` verifies what is posted; it can be shown again. */
+  async create(projectId: string, wanted: { kind: WebhookKind; url: string }): Promise<Webhook & { secret: string }> {
+    if ((await this.#orm.$count(webhooks, eq(webhooks.projectId, projectId))) >= MAX_WEBHOOKS_PER_PROJECT) {
+      throw new ControlError('conflict', `A project has at most ${MAX_WEBHOOKS_PER_PROJECT} webhooks.`);
+    }
+    const id = newPublicId();
+    const secret = newWebhookSecret();
+    const sealed = this.#box.seal(secret, id);
+    const row = { ...wanted, id, projectId, secretEncrypted: sealed.bytes, encryptionKeyId: sealed.keyId };
+    await this.#orm.insert(webhooks).values(row);
+    return { ...(await this.get(projectId, id)), secret };
+  }
+
+  async update(
+    projectId: string,
+    webhookId: string,
+    changes: { kind?: WebhookKind; url?: string; isEnabled?: boolean },
+  ): Promise<Webhook> {
+    await this.#orm
+      .update(webhooks)
+      .set({ ...changes, updatedAt: sql`now()` })
+      .where(isOwn(projectId, webhookId));
+    return this.get(projectId, webhookId);
+  }
+
+  async remove(projectId: string, webhookId: string): Promise<void> {
+    await this.get(projectId, webhookId);
+    await this.#orm.delete(webhooks).where(isOwn(projectId, webhookId));
+  }
+
+  async revealSecret(projectId: string, webhookId: string): Promise<string> {
+    const [row] = await this.#orm
+      .select({ bytes: webhooks.secretEncrypted, keyId: webhooks.encryptionKeyId })
+      .from(webhooks)
+      .where(isOwn(projectId, webhookId));
+    if (row === undefined) throw notFound('webhook');
+    return this.#box.open(row, webhookId);
+  }
+
+  /** Newest first. */
+  async deliveries(
+    projectId: string,
+    webhookId: string,
+    { limit, before }: { limit: number; before?: number },
+  ): Promise<{ deliveries: Delivery[]; hasMore: boolean }> {
+    await this.get(projectId, webhookId);
+    const rows = await this.#orm
+      .select()
+      .from(webhookDeliveries)
+      .where(
+        and(
+          eq(webhookDeliveries.webhookId, webhookId),
+          before === undefined ? undefined : lt(webhookDeliveries.ordinal, before),
+        ),
+      )
+      .orderBy(desc(webhookDeliveries.ordinal))
+      .limit(limit + 1);
+    return { deliveries: rows.slice(0, limit).map(toDelivery), hasMore: rows.length > limit };
+  }
+
+  /** Posts the same body once more, as a delivery of its own. */
+  async resend(projectId: string, webhookId: string, deliveryId: string): Promise<Delivery> {
+    await this.get(projectId, webhookId);
+    const [source] = await this.#orm
+      .select({ event: webhookDeliveries.event, body: webhookDeliveries.body })
+      .from(webhookDeliveries)
+      .where(and(eq(webhookDeliveries.id, deliveryId), eq(webhookDeliveries.webhookId, webhookId)));
+    if (source === undefined) throw notFound('delivery');
+    return this.enqueue(projectId, webhookId, source);
+  }
+
+  async enqueue(projectId: string, webhookId: string, post: { event: string; body: string }): Promise<Delivery> {
+    await this.get(projectId, webhookId);
+    const [row] = await this.#orm
+      .insert(webhookDeliveries)
+      .values({ id: newPublicId(), webhookId, ...post })
+      .returning();
+    if (row === undefined) throw new Error('the delivery was not stored');
+    return toDelivery(row);
+  }
+
+  /** One delivery for each enabled webhook of this kind; says how many. */
+  async enqueueForAll(projectId: string, kind: WebhookKind, post: { event: string; body: string }): Promise<number> {
+    const { rowCount } = await this.#orm.execute(sql`
+      insert into ${webhookDeliveries} (id, webhook_id, event, body)
+      select replace(gen_random_uuid()::text, '-', ''), id, ${post.event}, ${post.body} from ${webhooks}
+      where project_id = ${projectId} and kind = ${kind} and is_enabled
+      order by ordinal`);
+    return rowCount ?? 0;
+  }
+
+  async hasEnabled(projectId: string, kind: WebhookKind): Promise<boolean> {
+    const rows = await this.#orm
+      .select({ id: webhooks.id })
+      .from(webhooks)
+      .where(and(eq(webhooks.projectId, projectId), eq(webhooks.kind, kind), eq(webhooks.isEnabled, true)))
+      .limit(1);
+    return rows.length > 0;
+  }
+}
+
+function isOwn(projectId: string, webhookId: string) {
+  return and(eq(webhooks.id, webhookId), eq(webhooks.projectId, projectId));
+}
+
+function toDelivery(row: typeof webhookDeliveries.$inferSelect): Delivery {
+  const { id, ordinal, event, body, state, attempts, dueAt, createdAt, deliveredAt } = row;
+  const nextAttemptAt = state === 'waiting' ? dueAt : null;
+  return { deliveryId: id, ordinal, event, body, state, attempts, nextAttemptAt, createdAt, deliveredAt };
+}

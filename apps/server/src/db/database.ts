@@ -1,0 +1,134 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+import * as accountSchema from './account-schema.ts';
+import { EmbeddedPool } from './embedded/embedded-pool.ts';
+import { prepareDatabaseFolder } from './embedded/folder-format.ts';
+import { lockFolder } from './embedded/folder-lock.ts';
+import type { DatabaseLogger } from './logger.ts';
+import { startMaintenance } from './maintenance.ts';
+import { applyMigrations } from './migrate.ts';
+import * as coreSchema from './schema.ts';
+import * as usageSchema from './usage-schema.ts';
+
+const schema = { ...coreSchema, ...accountSchema, ...usageSchema };
+
+export type Orm = NodePgDatabase<typeof schema>;
+
+/** The one data layer: everything above it runs the same on both kinds. */
+export type Database = {
+  /** `embedded`: this process alone uses it. `postgres`: other nodes may too. */
+  readonly kind: 'embedded' | 'postgres';
+  readonly orm: Orm;
+  /**
+   * For statements as text. On `embedded` it has a single session: inside a transaction use the transaction only, or the
+   * call waits for itself.
+   */
+  readonly pool: pg.Pool;
+  /** Waits for what runs, then closes. Idempotent. */
+  close(): Promise<void>;
+};
+
+export type DatabaseOptions = {
+  /** Folder of this server's data; the embedded database lies in `database/` inside. Needed without `databaseUrl`. */
+  readonly dataDir?: string | undefined;
+  /** A PostgreSQL server (15 or newer). */
+  readonly databaseUrl?: string | undefined;
+  readonly logger: DatabaseLogger;
+  /** A statement that runs longer is ended. Default 30,000. */
+  readonly queryTimeoutMs?: number;
+};
+
+const DEFAULT_QUERY_TIMEOUT_MS = 30_000;
+/** How long a caller waits for a free connection, or for the one embedded session. */
+const ACQUIRE_TIMEOUT_MS = 30_000;
+const POSTGRES_POOL_SIZE = 20;
+const OLDEST_POSTGRES = 150_000;
+
+/** Opens the database, brings its schema up to date and resolves when it can be used. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  if (options.databaseUrl) return openPostgres(options.databaseUrl, options);
+  if (!options.dataDir) throw new Error('openDatabase needs dataDir (embedded database) or databaseUrl (PostgreSQL)');
+  return openEmbedded(options.dataDir, options);
+}
+
+async function openPostgres(databaseUrl: string, { logger, queryTimeoutMs }: DatabaseOptions): Promise<Database> {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: POSTGRES_POOL_SIZE,
+    connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
+    statement_timeout: queryTimeoutMs ?? DEFAULT_QUERY_TIMEOUT_MS,
+    application_name: 'visavis',
+  });
+  // Without a listener, a lost idle connection would end the process.
+  pool.on('error', (error) => logger.warn({ error }, 'an idle database connection was lost'));
+  try {
+    const { rows } = await pool.query<{ version: string }>(`select current_setting('server_version_num') as version`);
+    const version = Number(rows[0]?.version);
+    if (version < OLDEST_POSTGRES) {
+      throw new Error(`PostgreSQL 15 or newer is needed; DATABASE_URL leads to ${Math.floor(version / 10_000)}`);
+    }
+    await applyMigrations(pool);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  logger.info({ database: 'postgres' }, 'database open');
+  let closing: Promise<void> | null = null;
+  return {
+    kind: 'postgres',
+    orm: drizzle(pool, { schema }),
+    pool,
+    close() {
+      closing ??= pool.end();
+      return closing;
+    },
+  };
+}
+
+async function openEmbedded(dataDir: string, { logger, queryTimeoutMs }: DatabaseOptions): Promise<Database> {
+  const folder = join(dataDir, 'database');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  let embedded: EmbeddedPool | null = null;
+  const lock = await lockFolder(folder, {
+    logger,
+    onLost: () => {
+      logger.error({ folder }, 'another process has taken the database folder; this one stops using it');
+      void embedded?.abandon(new Error('another process has taken the database folder'));
+    },
+  });
+  try {
+    const databasePath = await prepareDatabaseFolder(folder, logger);
+    embedded = await EmbeddedPool.open({
+      databasePath,
+      queryTimeoutMs: queryTimeoutMs ?? DEFAULT_QUERY_TIMEOUT_MS,
+      acquireTimeoutMs: ACQUIRE_TIMEOUT_MS,
+      logger,
+    });
+    // The pool has the shape that drizzle and this server use of `pg.Pool`.
+    const pool = embedded as unknown as pg.Pool;
+    await applyMigrations(pool);
+    const maintenance = startMaintenance(pool, logger);
+    logger.info({ database: 'embedded', folder }, 'database open: single process; use PostgreSQL for more');
+    let closing: Promise<void> | null = null;
+    const close = async (): Promise<void> => {
+      maintenance.stop();
+      await pool.end();
+      await lock.release();
+    };
+    return {
+      kind: 'embedded',
+      orm: drizzle(pool, { schema }),
+      pool,
+      close() {
+        closing ??= close();
+        return closing;
+      },
+    };
+  } catch (error) {
+    await embedded?.end();
+    await lock.release();
+    throw error;
+  }
+}

@@ -1,0 +1,76 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs';
+import type { PGlite } from '@electric-sql/pglite';
+import { NodeFS } from '@electric-sql/pglite/nodefs';
+
+/** What this file uses of Emscripten's host file system inside the PGlite module. */
+type HostStream = { readonly nfd?: number | null; readonly node: unknown };
+type HostFileSystem = {
+  readonly stream_ops: { fsync?: (stream: HostStream) => number };
+  realPath(node: unknown): string;
+  convertNodeCode(error: unknown): number;
+};
+type EmscriptenModule = {
+  readonly NODEFS?: HostFileSystem;
+  readonly FS?: { readonly ErrnoError: new (errno: number) => Error };
+};
+
+type InitOptions = Parameters<NodeFS['init']>[1];
+
+/**
+ * PGlite's folder file system with a working `fsync`. The shipped one has no such operation, so that the engine's flush
+ * of its write-ahead log silently does nothing and a power cut loses acknowledged commits.
+ */
+export class FsyncFileSystem extends NodeFS {
+  /** Flushes of write-ahead log files so far; the start-up self-test watches it. */
+  walSyncCount = 0;
+
+  override async init(engine: PGlite, options: InitOptions): ReturnType<NodeFS['init']> {
+    const prepared = await super.init(engine, options);
+    const preRun = prepared.emscriptenOpts.preRun;
+    if (!Array.isArray(preRun)) throw new Error('PGlite: the file system cannot be extended (no preRun list)');
+    preRun.push((module: unknown) => this.#install(module as EmscriptenModule));
+    return prepared;
+  }
+
+  #install(module: EmscriptenModule): void {
+    const host = module.NODEFS;
+    const ErrnoError = module.FS?.ErrnoError;
+    if (!host?.stream_ops || !host.realPath || !ErrnoError) {
+      throw new Error('PGlite: the file system cannot be extended (its internals changed)');
+    }
+    host.stream_ops.fsync = (stream) => {
+      try {
+        this.#flush(host, stream);
+      } catch (error) {
+        // Only an ErrnoError reaches the engine as a failed system call; it then stops rather than trust the disk.
+        throw new ErrnoError(host.convertNodeCode(error));
+      }
+      return 0;
+    };
+  }
+
+  #flush(host: HostFileSystem, stream: HostStream): void {
+    const path = host.realPath(stream.node);
+    if (stream.nfd === undefined || stream.nfd === null) flushPath(path);
+    else fsyncSync(stream.nfd);
+    if (/[/\\]pg_wal[/\\]/.test(path)) this.walSyncCount += 1;
+  }
+}
+
+/** Flushes a file or folder by path. Windows opens no folders, and needs no flush of them. */
+export function flushPath(path: string): void {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch (error) {
+    if (process.platform === 'win32') return;
+    throw error;
+  }
+  try {
+    fsyncSync(descriptor);
+  } catch (error) {
+    if (process.platform !== 'win32') throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,162 @@
+import { sql } from 'drizzle-orm';
+import { bigint, boolean, check, index, integer, jsonb, pgTable, smallint, text, unique } from 'drizzle-orm/pg-core';
+import { bytes, createdAt, instant, isPublicId, ordinal, publicId, updatedAt } from './columns.ts';
+
+export const projects = pgTable(
+  'projects',
+  {
+    id: publicId(),
+    ordinal: ordinal(),
+    name: text('name').notNull(),
+    /** Ended talks older than this are deleted; null keeps them. */
+    retentionDays: integer('retention_days'),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    check('projects_id_format', isPublicId(table.id)),
+    check('projects_positive_retention', sql`${table.retentionDays} > 0`),
+  ],
+);
+
+export const licenceKeys = pgTable(
+  'licence_keys',
+  {
+    id: publicId(),
+    ordinal: ordinal(),
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    /** SHA-256 of the key: the way to find it. */
+    keyHash: bytes('key_hash').notNull(),
+    /** The first characters, for lists. */
+    keyPrefix: text('key_prefix').notNull(),
+    /** AES-256-GCM with this row's id as additional data; null when showing keys again is switched off. */
+    keyEncrypted: bytes('key_encrypted'),
+    /** Which master key encrypted it. */
+    encryptionKeyId: text('encryption_key_id'),
+    maxConcurrentCalls: integer('max_concurrent_calls').notNull(),
+    /** Call minutes in one day (UTC); null: no limit. */
+    maxMinutesPerDay: integer('max_minutes_per_day'),
+    /** Pages that may call with it, like `https://shop.example`; empty: all. */
+    allowedOrigins: jsonb('allowed_origins').$type<readonly string[]>().notNull().default([]),
+    createdAt: createdAt(),
+    lastUsedAt: instant('last_used_at'),
+    revokedAt: instant('revoked_at'),
+  },
+  (table) => [
+    unique('licence_keys_hash_unique').on(table.keyHash),
+    index('licence_keys_project').on(table.projectId, table.ordinal),
+    check('licence_keys_id_format', isPublicId(table.id)),
+    check('licence_keys_positive_limit', sql`${table.maxConcurrentCalls} > 0`),
+    check('licence_keys_positive_minutes', sql`${table.maxMinutesPerDay} > 0`),
+  ],
+);
+
+export type AvatarTool = Readonly<Record<string, unknown>>;
+
+export const avatars = pgTable(
+  'avatars',
+  {
+    id: publicId(),
+    ordinal: ordinal(),
+    /** Null: a system avatar, offered to every project. */
+    projectId: text('project_id').references(() => projects.id, { onDelete: 'cascade' }),
+    /** Not unique. */
+    name: text('name').notNull(),
+    provider: text('provider').notNull(),
+    model: text('model').notNull(),
+    voice: text('voice').notNull(),
+    /** BCP 47 tag. */
+    language: text('language').notNull(),
+    prompt: text('prompt').notNull().default(''),
+    firstMessage: text('first_message').notNull().default(''),
+    tools: jsonb('tools').$type<readonly AvatarTool[]>().notNull().default([]),
+    /** Facts that the avatar may use, as plain text. */
+    knowledge: text('knowledge').notNull().default(''),
+    /** A call ends after this many seconds; null: no limit. */
+    maxCallSeconds: integer('max_call_seconds'),
+    /** Keep sound and picture of calls. */
+    recordCalls: boolean('record_calls').notNull().default(false),
+    /** `making` and `failed` avatars take no calls. */
+    state: text('state', { enum: ['ready', 'making', 'failed'] })
+      .notNull()
+      .default('ready'),
+    /** Why it failed, for its owner. */
+    stateDetail: text('state_detail'),
+    /** Where the bundle lies: among the shipped ones, or in the data folder. */
+    bundleSource: text('bundle_source', { enum: ['shipped', 'made'] }).notNull(),
+    /** Folder name of the bundle there. */
+    bundleName: text('bundle_name').notNull(),
+    /** File name of the still picture inside the bundle. */
+    thumbnail: text('thumbnail'),
+    /** System avatars: digest of the shipped description this row was last written from. */
+    shippedDigest: text('shipped_digest'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    index('avatars_project').on(table.projectId, table.ordinal),
+    index('avatars_name').on(sql`lower(${table.name})`),
+    check('avatars_id_format', isPublicId(table.id)),
+    check('avatars_bundle_source', sql`${table.bundleSource} in ('shipped', 'made')`),
+    check('avatars_state', sql`${table.state} in ('ready', 'making', 'failed')`),
+  ],
+);
+
+/** Further names of system avatars. */
+export const avatarAliases = pgTable('avatar_aliases', {
+  alias: text('alias').primaryKey(),
+  avatarId: text('avatar_id')
+    .notNull()
+    .references(() => avatars.id, { onDelete: 'cascade' }),
+});
+
+/** As the chat record interface numbers them. */
+export const CONVERSATION_STATUS = { active: 0, completed: 1, failed: 2 } as const;
+
+export const conversations = pgTable(
+  'conversations',
+  {
+    /** The session id that the client was told. */
+    id: text('id').primaryKey(),
+    ordinal: ordinal(),
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    /** No foreign keys: the record of a talk outlives its key and its avatar. */
+    licenceId: text('licence_id').notNull(),
+    avatarId: text('avatar_id').notNull(),
+    /** `CONVERSATION_STATUS` */
+    status: smallint('status').notNull().default(CONVERSATION_STATUS.active),
+    /** Why it ended. */
+    reason: text('reason'),
+    startedAt: instant('started_at').notNull(),
+    endedAt: instant('ended_at'),
+  },
+  (table) => [
+    index('conversations_project').on(table.projectId, table.startedAt, table.ordinal),
+    index('conversations_active').on(table.ordinal).where(sql`${table.status} = 0`),
+    check('conversations_status', sql`${table.status} in (0, 1, 2)`),
+  ],
+);
+
+export const messages = pgTable(
+  'messages',
+  {
+    /** The order of the talk. */
+    ordinal: bigint('ordinal', { mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
+    conversationId: text('conversation_id')
+      .notNull()
+      .references(() => conversations.id, { onDelete: 'cascade' }),
+    role: text('role', { enum: ['user', 'assistant', 'tool'] }).notNull(),
+    text: text('text').notNull(),
+    at: instant('at').notNull(),
+    /** The person cut this reply short; `text` is what was heard. */
+    interrupted: boolean('interrupted').notNull().default(false),
+  },
+  (table) => [
+    index('messages_conversation').on(table.conversationId, table.ordinal),
+    check('messages_role', sql`${table.role} in ('user', 'assistant', 'tool')`),
+  ],
+);

@@ -1,0 +1,49 @@
+import {
+  attempts,
+  auditEntries,
+  authAccounts,
+  authSessions,
+  authVerifications,
+  projectMembers,
+  users,
+} from '../account-schema.ts';
+import type { Database } from '../database.ts';
+import {
+  browserTokens,
+  callSlots,
+  ledgerEntries,
+  usageDays,
+  wallets,
+  webhookDeliveries,
+  webhooks,
+} from '../usage-schema.ts';
+
+/** One row in each table of accounts, usage and webhooks. */
+export async function fillConsoleTables(
+  { orm }: Database,
+  { projectId, licenceId }: { projectId: string; licenceId: string },
+): Promise<void> {
+  const id = (digit: string) => digit.repeat(32);
+  const userId = id('a');
+  const expiresAt = new Date('2030-01-01T00:00:00.001Z');
+  await orm.insert(users).values({ id: userId, email: 'mia@example.org', name: 'Mia "ü"', isFounder: true });
+  await orm.insert(authSessions).values({ id: id('b'), userId, token: 't', expiresAt });
+  await orm.insert(authAccounts).values({ id: id('c'), userId, accountId: userId, providerId: 'credential' });
+  await orm.insert(authVerifications).values({ id: id('d'), identifier: 'i', value: userId, expiresAt });
+  await orm.insert(attempts).values({ key: 'login:x', count: 2, windowEndsAt: expiresAt });
+  await orm.insert(projectMembers).values({ projectId, userId });
+  await orm.insert(auditEntries).values({ userId, action: 'user.registered', detail: { list: [1, null] } });
+  await orm.insert(callSlots).values({ licenceId, no: 1 });
+  await orm.insert(browserTokens).values({ id: id('e'), tokenHash: Buffer.from([0, 255]), licenceId, expiresAt });
+  await orm.insert(wallets).values({ projectId, isUnlimited: false, balance: 9_007_199_254_740_991 });
+  await orm.insert(ledgerEntries).values({ projectId, kind: 'grant', amount: 7, sourceId: 'grant', seq: 0 });
+  await orm.insert(usageDays).values({ projectId, licenceId, day: '2024-02-29', callMs: 12 });
+  await orm.insert(webhooks).values({
+    ...{ id: id('f'), projectId, kind: 'message', url: 'https://hooks.example/' },
+    ...{ secretEncrypted: Buffer.from([1, 0, 2]), encryptionKeyId: 'abc' },
+  });
+  const attempt = { at: expiresAt.toISOString(), status: null, error: 'none', durationMs: 1 };
+  await orm
+    .insert(webhookDeliveries)
+    .values({ id: id('9'), webhookId: id('f'), event: 'test', body: '{}', attempts: [attempt] });
+}

@@ -1,0 +1,3 @@
+import type { DatabaseLogger } from '../logger.ts';
+
+export const silent: DatabaseLogger = { debug() {}, info() {}, warn() {}, error() {} };

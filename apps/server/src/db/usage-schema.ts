@@ -1,0 +1,177 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  check,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core';
+import { amount, bytes, createdAt, instant, isPublicId, ordinal, publicId, updatedAt } from './columns.ts';
+import { licenceKeys, projects } from './schema.ts';
+
+/** One row for each place under a licence's limit of concurrent calls. A place whose lease ran out is free. */
+export const callSlots = pgTable(
+  'call_slots',
+  {
+    licenceId: text('licence_id')
+      .notNull()
+      .references(() => licenceKeys.id, { onDelete: 'cascade' }),
+    no: integer('no').notNull(),
+    /** Session that has the place. */
+    holder: text('holder'),
+    expiresAt: instant('expires_at').notNull().default(sql`'-infinity'`),
+  },
+  (table) => [primaryKey({ columns: [table.licenceId, table.no] })],
+);
+
+/** Stand-ins for a licence key, short-lived, for web pages. */
+export const browserTokens = pgTable(
+  'browser_tokens',
+  {
+    id: publicId(),
+    /** SHA-256 of the token. */
+    tokenHash: bytes('token_hash').notNull().unique(),
+    licenceId: text('licence_id')
+      .notNull()
+      .references(() => licenceKeys.id, { onDelete: 'cascade' }),
+    /** Only this avatar; null: all of the project. */
+    avatarId: text('avatar_id'),
+    /** Only pages of this origin; null: as the licence says. */
+    origin: text('origin'),
+    expiresAt: instant('expires_at').notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [index('browser_tokens_licence').on(table.licenceId), index('browser_tokens_expiry').on(table.expiresAt)],
+);
+
+/** Points of a project, in thousandths. */
+export const wallets = pgTable(
+  'wallets',
+  {
+    projectId: text('project_id')
+      .primaryKey()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    balance: amount('balance').notNull().default(0),
+    /** Nothing is charged. */
+    isUnlimited: boolean('is_unlimited').notNull(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [check('wallets_never_negative', sql`${table.balance} >= 0`)],
+);
+
+/** Every change of a balance, and what was used for it. Balance = sum of the amounts. */
+export const ledgerEntries = pgTable(
+  'ledger_entries',
+  {
+    ordinal: bigint('ordinal', { mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    kind: text('kind', { enum: ['call', 'generation', 'grant', 'free'] }).notNull(),
+    /** Thousandths of a point; negative takes. */
+    amount: amount('amount').notNull(),
+    /** Call or generated time that it stands for. */
+    durationMs: amount('duration_ms').notNull().default(0),
+    licenceId: text('licence_id'),
+    /** The session or job, with `seq` counting within it: a repeated write changes nothing. */
+    sourceId: text('source_id').notNull(),
+    seq: integer('seq').notNull(),
+    note: text('note'),
+    at: instant('at').notNull().defaultNow(),
+  },
+  (table) => [
+    unique('ledger_entries_once').on(table.sourceId, table.seq),
+    index('ledger_entries_project').on(table.projectId, table.ordinal),
+  ],
+);
+
+/** Sums per licence and day (UTC), kept in the same statement as the ledger. */
+export const usageDays = pgTable(
+  'usage_days',
+  {
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    /** Empty: not by a licence. */
+    licenceId: text('licence_id').notNull(),
+    day: date('day', { mode: 'string' }).notNull(),
+    calls: integer('calls').notNull().default(0),
+    callMs: amount('call_ms').notNull().default(0),
+    generatedMs: amount('generated_ms').notNull().default(0),
+    /** Thousandths of a point. */
+    charged: amount('charged').notNull().default(0),
+  },
+  (table) => [
+    primaryKey({ columns: [table.projectId, table.licenceId, table.day] }),
+    index('usage_days_day').on(table.projectId, table.day),
+  ],
+);
+
+export const webhooks = pgTable(
+  'webhooks',
+  {
+    id: publicId(),
+    ordinal: ordinal(),
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    /** `message`: one post per message; `session`: one post with the whole talk at its end. */
+    kind: text('kind', { enum: ['message', 'session'] }).notNull(),
+    url: text('url').notNull(),
+    /** Signs what is posted; AES-256-GCM with this row's id as additional data. */
+    secretEncrypted: bytes('secret_encrypted').notNull(),
+    encryptionKeyId: text('encryption_key_id').notNull(),
+    isEnabled: boolean('is_enabled').notNull().default(true),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    index('webhooks_project').on(table.projectId, table.ordinal),
+    check('webhooks_id_format', isPublicId(table.id)),
+    check('webhooks_kind', sql`${table.kind} in ('message', 'session')`),
+  ],
+);
+
+export type DeliveryAttempt = {
+  readonly at: string;
+  /** HTTP status; null when there was no answer. */
+  readonly status: number | null;
+  readonly error: string | null;
+  readonly durationMs: number;
+};
+
+/** One post to a webhook, and at the same time the job that makes it. */
+export const webhookDeliveries = pgTable(
+  'webhook_deliveries',
+  {
+    id: publicId(),
+    ordinal: ordinal(),
+    webhookId: text('webhook_id')
+      .notNull()
+      .references(() => webhooks.id, { onDelete: 'cascade' }),
+    event: text('event').notNull(),
+    body: text('body').notNull(),
+    state: text('state', { enum: ['waiting', 'running', 'delivered', 'failed'] })
+      .notNull()
+      .default('waiting'),
+    /** Attempts begun; a later attempt's number makes an earlier one's result void. */
+    attempt: smallint('attempt').notNull().default(0),
+    /** `waiting`: next attempt; `running`: end of the lease. */
+    dueAt: instant('due_at').notNull().defaultNow(),
+    attempts: jsonb('attempts').$type<readonly DeliveryAttempt[]>().notNull().default([]),
+    createdAt: createdAt(),
+    deliveredAt: instant('delivered_at'),
+  },
+  (table) => [
+    index('webhook_deliveries_webhook').on(table.webhookId, table.ordinal),
+    index('webhook_deliveries_due').on(table.dueAt).where(sql`${table.state} in ('waiting', 'running')`),
+    check('webhook_deliveries_state', sql`${table.state} in ('waiting', 'running', 'delivered', 'failed')`),
+  ],
+);

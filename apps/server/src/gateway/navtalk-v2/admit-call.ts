@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import type { SessionEvent } from '@visavis/media/session-events';
+import { buildConnectionLimit, buildEnd, type EndMessage, type ErrorCode } from '@visavis/protocol';
+import type { Caller, CallSlot, Licence, MediaCall } from '../../ports.ts';
+import type { CallSettings } from './call-state.ts';
+import type { ConnectQuery } from './connect-query.ts';
+import type { GatewayDependencies } from './gateway-dependencies.ts';
+import { buildSessionConfig } from './session-config.ts';
+
+export type Admitted = {
+  readonly kind: 'admitted';
+  readonly settings: CallSettings;
+  readonly licence: Licence;
+  readonly slot: CallSlot;
+  readonly media: MediaCall;
+  /** The call ends after this time; null: no limit. */
+  readonly maxCallSeconds: number | null;
+};
+export type Refused = { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: EndMessage };
+
+function refuse(code: ErrorCode, message: EndMessage = buildEnd(code)): Refused {
+  return { kind: 'refused', code, message };
+}
+
+/**
+ * Key, avatar, limit, place: in this order, so that each refusal names the first thing that stands in the way. A place
+ * that was claimed is given back when what follows fails, or when `isGone` says that the client has left meanwhile.
+ */
+export async function admitCall(options: {
+  query: ConnectQuery;
+  hostName: string;
+  dependencies: GatewayDependencies;
+  caller: Caller;
+  isGone: () => boolean;
+  /** The place of the call was taken away. */
+  onLost: () => void;
+  listener: (event: SessionEvent) => void;
+}): Promise<Admitted | Refused> {
+  const { query, hostName, dependencies, caller, isGone, onLost, listener } = options;
+  if (query.licence === undefined) return refuse('missing-licence');
+  const licence = await dependencies.admission.findLicence(query.licence, caller);
+  if (licence === null) return refuse('invalid-licence');
+  if (licence.refusal !== undefined) return refuse(licence.refusal);
+  const { avatarId, name } = query;
+  if (avatarId === undefined && name === undefined) return refuse('missing-avatar');
+  const lookUp = await dependencies.admission.findAvatar(licence.projectId, {
+    ...(avatarId === undefined ? {} : { avatarId }),
+    ...(name === undefined ? {} : { name }),
+  });
+  if (lookUp.kind === 'missing') return refuse('avatar-not-found');
+  const { onlyAvatarId } = licence;
+  if (onlyAvatarId !== undefined && onlyAvatarId !== lookUp.avatar.avatarId) return refuse('avatar-not-found');
+
+  const sessionId = randomUUID().replaceAll('-', '');
+  const slot = await dependencies.limits.claim(licence, sessionId, onLost);
+  if (slot === null) return refuse('connection-limit', buildConnectionLimit(licence.maxConcurrentCalls));
+  try {
+    const config = buildSessionConfig({
+      sessionId,
+      avatar: lookUp.avatar,
+      query,
+      pictureSize: dependencies.pictureSize,
+      iceServers: dependencies.iceServers(hostName),
+    });
+    const media = isGone() ? null : dependencies.placer.open(config, listener);
+    if (media === null) {
+      await slot.release();
+      return refuse('no-capacity');
+    }
+    const settings: CallSettings = {
+      sessionId,
+      config,
+      ambiguousName: lookUp.ambiguous && avatarId === undefined ? (name ?? null) : null,
+      extensions: query.extensions,
+      toolArguments: licence.toolArguments ?? 'object',
+    };
+    return {
+      ...{ kind: 'admitted' as const, settings, licence, slot, media },
+      maxCallSeconds: lookUp.avatar.maxCallSeconds ?? null,
+    };
+  } catch (error) {
+    await slot.release();
+    throw error;
+  }
+}

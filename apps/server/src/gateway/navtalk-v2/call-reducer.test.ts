@@ -1,0 +1,276 @@
+import type { SessionCommand, SessionEvent } from '@visavis/media/session-events';
+import type { ClientMessage } from '@visavis/protocol';
+import { describe, expect, it } from 'vitest';
+import { TEST_AVATAR } from '../test-doubles.ts';
+import { reduceCall } from './call-reducer.ts';
+import { type CallEffect, type CallInput, type CallSettings, type CallState, initialCallState } from './call-state.ts';
+import { readConnectQuery } from './connect-query.ts';
+import { buildSessionConfig } from './session-config.ts';
+
+/** Drives the pure core and keeps what it wants done. */
+class Driver {
+  state: CallState;
+  effects: CallEffect[] = [];
+  nowMs = 0;
+
+  constructor(overrides: Partial<CallSettings> = {}) {
+    const config = buildSessionConfig({
+      sessionId: 's1',
+      avatar: TEST_AVATAR,
+      query: readConnectQuery({}),
+      pictureSize: { widthPx: 512, heightPx: 512 },
+      iceServers: [{ urls: ['stun:h:3478'] }],
+    });
+    this.state = initialCallState({
+      sessionId: 's1',
+      config,
+      ambiguousName: null,
+      extensions: false,
+      toolArguments: 'object',
+      ...overrides,
+    });
+    this.input({ type: 'placed', atMs: 0 });
+  }
+
+  static talking(overrides: Partial<CallSettings> = {}): Driver {
+    const driver = new Driver(overrides);
+    driver.event({ type: 'ready', hears: true, sees: false });
+    driver.timer('history-gap');
+    driver.effects = [];
+    return driver;
+  }
+
+  input(input: CallInput): this {
+    const step = reduceCall(this.state, input);
+    this.state = step.state;
+    this.effects.push(...step.effects);
+    return this;
+  }
+
+  client(message: ClientMessage): this {
+    return this.input({ type: 'client', message, atMs: this.nowMs });
+  }
+
+  event(event: SessionEvent): this {
+    return this.input({ type: 'session', event, atMs: this.nowMs });
+  }
+
+  timer(timer: 'history-gap' | 'ready-deadline' | 'held-items'): this {
+    return this.input({ type: 'timer', timer, atMs: this.nowMs });
+  }
+
+  item(text: string, role: 'user' | 'assistant' = 'user'): this {
+    return this.client({ type: 'item', role, texts: [text] });
+  }
+
+  get sent(): string[] {
+    return this.effects.flatMap((effect) => (effect.type === 'send' ? [effect.message.type] : []));
+  }
+
+  get commands(): SessionCommand[] {
+    return this.effects.flatMap((effect) => (effect.type === 'command' ? [effect.command] : []));
+  }
+}
+
+const RESPOND: ClientMessage = { type: 'respond' };
+const UPDATED = 'realtime.session.updated';
+
+describe('the start of a call', () => {
+  it.each([
+    ['voice first', ['ready', 'gap']],
+    ['gap first', ['gap', 'ready']],
+  ])('sends one updated and begins when voice and gap are both there: %s', (_name, order) => {
+    const driver = new Driver();
+    for (const step of order) {
+      expect(driver.sent).not.toContain(UPDATED);
+      if (step === 'ready') driver.event({ type: 'ready', hears: true, sees: false });
+      else driver.timer('history-gap');
+    }
+    expect(driver.sent).toEqual(['conversation.connected.success', 'realtime.session.created', UPDATED]);
+    expect(driver.commands).toEqual([{ type: 'begin' }]);
+    driver.timer('history-gap').event({ type: 'ready', hears: true, sees: false });
+    expect(driver.sent.filter((type) => type === UPDATED)).toHaveLength(1);
+  });
+
+  it('puts early configuration and history before begin, and an early request for speech after it', () => {
+    const driver = new Driver();
+    driver.client({ type: 'configure', patch: { prompt: 'P' }, acknowledge: true });
+    driver.item('One').item('Two', 'assistant');
+    driver.client(RESPOND);
+    expect(driver.sent).not.toContain(UPDATED);
+    driver.event({ type: 'ready', hears: true, sees: false }).timer('history-gap');
+    expect(driver.commands).toEqual([
+      { type: 'configure', patch: { prompt: 'P' } },
+      { type: 'begin' },
+      { type: 'history', items: [{ role: 'assistant', text: 'Two' }] },
+      { type: 'user-text', text: 'One', reply: true },
+    ]);
+  });
+
+  it('gives up a voice that does not open, and passes on why it failed', () => {
+    expect(new Driver().timer('ready-deadline').effects.at(-1)).toMatchObject({
+      type: 'finish',
+      code: 'voice-unavailable',
+    });
+    const driver = new Driver().event({
+      type: 'failed',
+      code: 'avatar-unreadable',
+      message: 'Bad bundle.',
+      fatal: true,
+    });
+    expect(driver.effects).toContainEqual({
+      type: 'send',
+      message: {
+        type: 'conversation.connected.backend_error',
+        message: 'Bad bundle.',
+        data: { message: 'Bad bundle.', code: 'avatar-unreadable', retryable: false },
+      },
+    });
+  });
+});
+
+describe('items and requests for a reply', () => {
+  it('takes an item with a request right behind it as typed text', () => {
+    const driver = Driver.talking();
+    driver.item('Hello').client(RESPOND);
+    expect(driver.commands).toEqual([{ type: 'user-text', text: 'Hello', reply: true }]);
+    expect(driver.effects).toContainEqual({ type: 'record', message: { role: 'user', text: 'Hello' } });
+  });
+
+  it('takes an item alone as history, never answered and not recorded', () => {
+    const driver = Driver.talking();
+    driver.item('Hello').timer('held-items').client(RESPOND);
+    expect(driver.commands).toEqual([
+      { type: 'history', items: [{ role: 'user', text: 'Hello' }] },
+      { type: 'respond' },
+    ]);
+    expect(driver.effects.some((effect) => effect.type === 'record')).toBe(false);
+  });
+
+  it('waits for the request briefly while history may still be replayed, longer afterwards', () => {
+    const driver = Driver.talking();
+    driver.item('a');
+    driver.timer('held-items');
+    driver.nowMs = 10_000;
+    driver.item('b');
+    const delays = driver.effects.flatMap((effect) => (effect.type === 'schedule' ? [effect.delayMs] : []));
+    expect(delays).toEqual([100, 1500]);
+  });
+
+  it('forgets repeats of turns that the talk already knows (ESL after each session.update)', () => {
+    const driver = Driver.talking();
+    driver.event({ type: 'user-transcript-done', itemId: 'i', text: 'Spoken' });
+    driver.item('Typed').client(RESPOND);
+    driver.client({ type: 'configure', patch: { voice: 'ash' }, acknowledge: true });
+    driver.item('Spoken').item('Typed').item('New').timer('held-items');
+    expect(driver.commands.at(-1)).toEqual({ type: 'history', items: [{ role: 'user', text: 'New' }] });
+  });
+
+  it('lets a user repeat himself', () => {
+    const driver = Driver.talking();
+    for (let round = 0; round < 2; round += 1) driver.item('Yes').client(RESPOND);
+    expect(driver.commands).toEqual([
+      { type: 'user-text', text: 'Yes', reply: true },
+      { type: 'user-text', text: 'Yes', reply: true },
+    ]);
+  });
+
+  it('passes instructions and tool results on, results without a reply of their own', () => {
+    const driver = Driver.talking();
+    driver.client({ type: 'tool-result', callId: 'c', output: '4', reply: false });
+    driver.client({ type: 'respond', instructions: 'Say bye.' });
+    expect(driver.commands).toEqual([
+      { type: 'tool-result', callId: 'c', output: '4', reply: false },
+      { type: 'respond', instructions: 'Say bye.' },
+    ]);
+  });
+});
+
+describe('configuration in mid-call', () => {
+  it('acknowledges session.update only and merges turn detection over what is in force', () => {
+    const driver = Driver.talking();
+    driver.client({ type: 'configure', patch: { turnDetection: { threshold: 0.7 } }, acknowledge: true });
+    driver.client({ type: 'configure', patch: { turnDetection: { silenceDurationMs: 600 } }, acknowledge: false });
+    expect(driver.sent).toEqual([UPDATED]);
+    expect(driver.commands.at(-1)).toEqual({
+      type: 'configure',
+      patch: { turnDetection: { threshold: 0.7, prefixPaddingMs: 300, silenceDurationMs: 600 } },
+    });
+  });
+
+  it('sends no command for an empty change, but still answers it', () => {
+    const driver = Driver.talking().client({ type: 'configure', patch: {}, acknowledge: true });
+    expect([driver.commands, driver.sent]).toEqual([[], [UPDATED]]);
+  });
+});
+
+describe('replies', () => {
+  const done = { type: 'reply-done', turnId: 'r', playedMs: 10, heardText: 'It' } as const;
+
+  it('closes the text of a reply that was cut before its text was complete', () => {
+    const driver = Driver.talking().event({ type: 'reply-text-delta', turnId: 'r', text: 'It is' });
+    driver.event({ ...done, interrupted: true });
+    expect(driver.sent.slice(1)).toEqual(['realtime.response.audio_transcript.done', 'realtime.response.audio.done']);
+    expect(driver.effects).toContainEqual({
+      type: 'record',
+      message: { role: 'assistant', text: 'It', interrupted: true },
+    });
+    expect(driver.state.replies).toEqual([]);
+  });
+
+  it('sends at least one delta before each tool call, and numbers the calls of a reply', () => {
+    const driver = Driver.talking({ toolArguments: 'string' });
+    driver.event({ type: 'tool-call-done', turnId: 'r', callId: 'a', name: 'add', argumentsJson: '{"x":1}' });
+    driver.event({ type: 'tool-call-delta', turnId: 'r', callId: 'b', name: 'add', delta: '{}' });
+    driver.event({ type: 'tool-call-done', turnId: 'r', callId: 'b', name: 'add', argumentsJson: '{}' });
+    const calls = 'realtime.response.function_call_arguments';
+    expect(driver.sent).toEqual([`${calls}.delta`, `${calls}.done`, `${calls}.delta`, `${calls}.done`]);
+    const messages = driver.effects.flatMap((effect) => (effect.type === 'send' ? [effect.message] : []));
+    expect(messages[0]).toMatchObject({ data: { call_id: 'a', delta: '{"x":1}' } });
+    expect(messages[1]).toMatchObject({ data: { arguments: '{"x":1}' }, raw_data: { output_index: 0 } });
+    expect(messages[3]).toMatchObject({ raw_data: { output_index: 1 } });
+  });
+
+  it('tells trouble to clients that asked for extensions only, and never ends the call for it', () => {
+    const trouble: SessionEvent = { type: 'failed', code: 'voice-failed', message: 'm', fatal: false };
+    expect(Driver.talking().event(trouble).sent).toEqual([]);
+    expect(Driver.talking({ extensions: true }).event(trouble).sent).toEqual(['visavis.problem']);
+  });
+});
+
+it('does nothing any more once the call has ended', () => {
+  const driver = Driver.talking().input({ type: 'socket-closed', reason: 'gone' });
+  expect(driver.commands).toEqual([{ type: 'close', reason: 'gone' }]);
+  expect(driver.effects.at(-1)).toEqual({ type: 'finish', code: null, reason: 'gone' });
+  driver.effects = [];
+  driver
+    .event({ type: 'closed', reason: 'gone' })
+    .client(RESPOND)
+    .timer('held-items')
+    .input({ type: 'end', code: 'server-closing' });
+  expect(driver.effects).toEqual([]);
+});
+
+describe('readConnectQuery', () => {
+  it.each([
+    [
+      { license: 'k', avatarId: 'a', name: 'n' },
+      { licence: 'k', avatarId: 'a', name: 'n' },
+    ],
+    [
+      { license: ['k', 'x'], character: 'n' },
+      { licence: 'k', name: 'n' },
+    ],
+    [
+      { license: ' ', characterName: 'n', model: 'Transparency' },
+      { name: 'n', model: 'Transparency', transparency: true },
+    ],
+    [
+      { audioBack: 'true', visavis: '1', foo: 'bar' },
+      { audioBack: true, extensions: true },
+    ],
+    [null, {}],
+  ])('reads %j', (query, expected) => {
+    expect(readConnectQuery(query)).toEqual({ audioBack: false, extensions: false, transparency: false, ...expected });
+  });
+});

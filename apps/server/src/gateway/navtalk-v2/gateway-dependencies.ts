@@ -1,0 +1,18 @@
+import type { IceServer } from '@visavis/media/session-events';
+import type { Admission, CallLimits, CallMeter, CallPlacer, ConversationStore, Logger } from '../../ports.ts';
+import type { PictureSize } from './session-config.ts';
+
+export type GatewayDependencies = {
+  readonly admission: Admission;
+  readonly conversations: ConversationStore;
+  readonly placer: CallPlacer;
+  readonly limits: CallLimits;
+  /** Left out: calls are not metered. */
+  readonly meter?: CallMeter;
+  /** ICE servers for a client that reached this server under `hostName`; never empty. */
+  readonly iceServers: (hostName: string) => readonly IceServer[];
+  readonly pictureSize: PictureSize;
+  readonly logger: Logger;
+  /** Time between pings; a client that has been silent for one whole interval is given up. */
+  readonly heartbeatIntervalMs?: number;
+};

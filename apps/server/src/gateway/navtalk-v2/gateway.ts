@@ -1,0 +1,60 @@
+import type {} from '@fastify/websocket';
+import { type ErrorCode, REALTIME_V2_PATH } from '@visavis/protocol';
+import type { FastifyInstance } from 'fastify';
+import { readConnectQuery } from './connect-query.ts';
+import { Connection } from './connection.ts';
+import type { GatewayDependencies } from './gateway-dependencies.ts';
+
+/** A browser cannot ping, and proxies close sockets that have been silent for 30 to 60 s. */
+const HEARTBEAT_INTERVAL_MS = 25_000;
+
+export type Gateway = {
+  /** Open sockets, refused ones that still close included. */
+  callCount(): number;
+  /** Ends the calls of a licence (revoked, out of points) and says how many. */
+  endCallsOfLicence(licenceId: string, code: ErrorCode): number;
+  /** Tells every client that the server closes; resolves when all calls are recorded. Idempotent. */
+  close(): Promise<void>;
+};
+
+/** Serves the v2 socket. `@fastify/websocket` must have been registered. */
+export function registerNavtalkV2(app: FastifyInstance, dependencies: GatewayDependencies): Gateway {
+  const connections = new Set<Connection>();
+  let closing = false;
+  const heartbeat = setInterval(() => {
+    for (const connection of connections) connection.heartbeat();
+  }, dependencies.heartbeatIntervalMs ?? HEARTBEAT_INTERVAL_MS);
+  heartbeat.unref();
+
+  app.route({
+    method: 'GET',
+    url: REALTIME_V2_PATH,
+    handler: (_request, reply) =>
+      reply
+        .code(426)
+        .header('upgrade', 'websocket')
+        .send({ code: 426, message: 'Connect with a WebSocket.', data: null }),
+    wsHandler: (socket, request) => {
+      const from = { hostName: request.hostname, caller: { origin: request.headers.origin, host: request.host } };
+      const connection = new Connection(socket, readConnectQuery(request.query), from, dependencies);
+      connections.add(connection);
+      connection.closed.then(() => connections.delete(connection));
+      if (closing) connection.end('server-closing');
+    },
+  });
+
+  return {
+    callCount: () => connections.size,
+    endCallsOfLicence(licenceId, code) {
+      const calls = [...connections].filter((connection) => connection.licenceId === licenceId);
+      for (const connection of calls) connection.end(code);
+      return calls.length;
+    },
+    async close() {
+      closing = true;
+      clearInterval(heartbeat);
+      for (const connection of connections) connection.end('server-closing');
+      await Promise.all([...connections].map((connection) => connection.closed));
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import type { SessionCommand } from '@visavis/media/session-events';
+import { buildSessionUpdated, type ClientMessage } from '@visavis/protocol';
+import type { CallEffect, CallState, CallStep } from './call-state.ts';
+import { toCommand, toConfigPatch } from './from-wire.ts';
+
+/** For so long after `session.updated` an item is rather a late replay of history than typed text. */
+const REPLAY_PERIOD_MS = 3000;
+/** How close a `response.create` must follow an item to make it typed text: during a replay, and later. */
+const REPLAY_HOLD_MS = 100;
+const TYPED_HOLD_MS = 1500;
+/** Items that wait; more are given on at once, or before the talk pushes the oldest out. */
+const HELD_ITEMS_MAX = 200;
+/** Requests kept for the beginning of the talk; more are dropped. */
+const MAX_DEFERRED = 16;
+/** Texts remembered to recognise repeats. */
+const MAX_KNOWN_TEXTS = 1000;
+
+/** What a client's message does. Only configuration, items and requests for a reply depend on the state. */
+export function reduceClient(state: CallState, message: ClientMessage, atMs: number): CallStep {
+  if (state.phase !== 'talking' && asksForSpeech(message)) {
+    return { state: { ...state, deferred: [...state.deferred, message].slice(0, MAX_DEFERRED) }, effects: [] };
+  }
+  switch (message.type) {
+    case 'configure':
+      return configure(state, message, atMs);
+    case 'item':
+      return addItem(state, message, atMs);
+    case 'respond':
+      return respond(state, message.instructions);
+    case 'candidates-end':
+      return { state, effects: [] };
+    case 'user-text':
+      return typedText(releaseHeld(state), message.text, message.reply);
+    case 'tool-result': {
+      const text = JSON.stringify({ callId: message.callId, output: message.output });
+      const released = releaseHeld(state);
+      const record: CallEffect = { type: 'record', message: { role: 'tool', text } };
+      return { state: released.state, effects: [...released.effects, command(toCommand(message)), record] };
+    }
+    default:
+      return { state, effects: [command(toCommand(message))] };
+  }
+}
+
+function asksForSpeech(message: ClientMessage): boolean {
+  return message.type === 'respond' || message.type === 'user-text' || message.type === 'say';
+}
+
+function command(sessionCommand: SessionCommand): CallEffect {
+  return { type: 'command', command: sessionCommand };
+}
+
+function configure(state: CallState, message: Extract<ClientMessage, { type: 'configure' }>, atMs: number): CallStep {
+  const patch = toConfigPatch(message.patch, state.settings.config.turnDetection);
+  const effects: CallEffect[] = Object.keys(patch).length === 0 ? [] : [command({ type: 'configure', patch })];
+  const settings = { ...state.settings, config: { ...state.settings.config, ...patch } };
+  const next: CallState = { ...state, settings };
+  // Before the automatic one there must be no other: clients open their microphone on each.
+  if (!message.acknowledge || state.phase !== 'talking') return { state: next, effects };
+  effects.push({ type: 'send', message: buildSessionUpdated(state.settings.sessionId) });
+  return { state: { ...next, updatedAtMs: atMs }, effects };
+}
+
+/**
+ * An item alone is history and never answered. Once the talk has begun it is held for a moment: a `response.create` right
+ * behind it makes it typed text.
+ */
+function addItem(state: CallState, message: Extract<ClientMessage, { type: 'item' }>, atMs: number): CallStep {
+  const items = message.texts.map((text) => ({ role: message.role, text }));
+  const held = { ...state, held: [...state.held, ...items] };
+  if (state.phase !== 'talking') return { state: { ...held, held: held.held.slice(-HELD_ITEMS_MAX) }, effects: [] };
+  if (held.held.length > HELD_ITEMS_MAX) return releaseHeld(held);
+  const delayMs = atMs - state.updatedAtMs < REPLAY_PERIOD_MS ? REPLAY_HOLD_MS : TYPED_HOLD_MS;
+  return { state: held, effects: [{ type: 'schedule', timer: 'held-items', delayMs }] };
+}
+
+/** Gives held items to the talk as history; in mid-talk, user turns that it already knows are left out. */
+export function releaseHeld(state: CallState): CallStep {
+  if (state.held.length === 0) return { state, effects: [] };
+  const isRepeat = (text: string) => state.phase === 'talking' && state.knownTexts.has(text);
+  const fresh = state.held.filter((item) => item.role !== 'user' || !isRepeat(item.text));
+  const texts = fresh.filter((item) => item.role === 'user').map((item) => item.text);
+  const effects: CallEffect[] = [{ type: 'cancel', timer: 'held-items' }];
+  if (fresh.length > 0) effects.push(command({ type: 'history', items: fresh }));
+  return { state: { ...state, held: [], knownTexts: remember(state.knownTexts, texts) }, effects };
+}
+
+function respond(state: CallState, instructions: string | undefined): CallStep {
+  const lastUser = state.held.findLast((item) => item.role === 'user');
+  const request = command(instructions === undefined ? { type: 'respond' } : { type: 'respond', instructions });
+  if (lastUser === undefined) {
+    const released = releaseHeld(state);
+    return { state: released.state, effects: [...released.effects, request] };
+  }
+  const earlier = releaseHeld({ ...state, held: state.held.filter((item) => item !== lastUser) });
+  const cancelled: CallStep = {
+    state: earlier.state,
+    effects: [{ type: 'cancel', timer: 'held-items' }, ...earlier.effects],
+  };
+  if (instructions === undefined) return typedText(cancelled, lastUser.text, true);
+  const typed = typedText(cancelled, lastUser.text, false);
+  return { state: typed.state, effects: [...typed.effects, request] };
+}
+
+function typedText(before: CallStep, text: string, reply: boolean): CallStep {
+  return {
+    state: { ...before.state, knownTexts: remember(before.state.knownTexts, [text]) },
+    effects: [
+      ...before.effects,
+      { type: 'record', message: { role: 'user', text } },
+      command({ type: 'user-text', text, reply }),
+    ],
+  };
+}
+
+export function remember(known: ReadonlySet<string>, texts: readonly string[]): ReadonlySet<string> {
+  if (texts.length === 0) return known;
+  return new Set([...known, ...texts].slice(-MAX_KNOWN_TEXTS));
+}

@@ -1,0 +1,128 @@
+import type { SessionEvent } from '@visavis/media/session-events';
+import {
+  buildAudioDone,
+  buildProblem,
+  buildToolCallDelta,
+  buildToolCallDone,
+  buildTranscriptDone,
+  type ServerMessage,
+} from '@visavis/protocol';
+import type { CallEffect, CallState, CallStep, OpenReply } from './call-state.ts';
+import { remember } from './reduce-client.ts';
+import { toMessages } from './to-wire.ts';
+
+/** What an event of the call means for the client and the record. Fatal failures and the end are not decided here. */
+export function reduceSession(state: CallState, event: SessionEvent): CallStep {
+  switch (event.type) {
+    case 'reply-text-done':
+      return finishText(state, event.turnId, event.text);
+    case 'reply-done':
+      return finishReply(state, event);
+    case 'tool-call-delta':
+      return {
+        state: { ...state, callsWithDelta: new Set([...state.callsWithDelta, event.callId]) },
+        effects: [send(buildToolCallDelta(event))],
+      };
+    case 'tool-call-done':
+      return finishToolCall(state, event);
+    case 'failed':
+      return reportTrouble(state, event);
+    case 'closed':
+      return { state, effects: [] };
+    case 'user-transcript-done':
+      return noteUserTranscript(state, event);
+    case 'reply-text-delta':
+      return addText(state, event);
+    default:
+      return { state, effects: toMessages(event, state.settings).map(send) };
+  }
+}
+
+function send(message: ServerMessage): CallEffect {
+  return { type: 'send', message };
+}
+
+function openReply(state: CallState, turnId: string): OpenReply {
+  const known = state.replies.find((reply) => reply.turnId === turnId);
+  return known ?? { turnId, text: '', textDone: false, toolCallCount: 0 };
+}
+
+function withReply(state: CallState, reply: OpenReply): CallState {
+  return { ...state, replies: [...state.replies.filter((other) => other.turnId !== reply.turnId), reply] };
+}
+
+function addText(state: CallState, event: Extract<SessionEvent, { type: 'reply-text-delta' }>): CallStep {
+  const reply = openReply(state, event.turnId);
+  return {
+    state: withReply(state, { ...reply, text: reply.text + event.text }),
+    effects: toMessages(event, state.settings).map(send),
+  };
+}
+
+/** A replayed history may hold what was said aloud in this very call. */
+function noteUserTranscript(
+  state: CallState,
+  event: Extract<SessionEvent, { type: 'user-transcript-done' }>,
+): CallStep {
+  const effects = toMessages(event, state.settings).map(send);
+  if (event.text.trim() === '') return { state, effects };
+  return {
+    state: { ...state, knownTexts: remember(state.knownTexts, [event.text]) },
+    effects: [...effects, { type: 'record', message: { role: 'user', text: event.text } }],
+  };
+}
+
+function finishText(state: CallState, turnId: string, text: string): CallStep {
+  const reply = openReply(state, turnId);
+  if (reply.textDone) return { state, effects: [] };
+  const effects = text === '' ? [] : [send(buildTranscriptDone(turnId, text))];
+  return { state: withReply(state, { ...reply, text, textDone: true }), effects };
+}
+
+/** Every bubble that was opened is closed, even when the reply was cut before its text was complete. */
+function finishReply(state: CallState, event: Extract<SessionEvent, { type: 'reply-done' }>): CallStep {
+  const reply = openReply(state, event.turnId);
+  const text = finishText(state, event.turnId, reply.text);
+  const { turnId, interrupted, playedMs, heardText } = event;
+  const effects: CallEffect[] = [
+    ...text.effects,
+    send(buildAudioDone(turnId, { interrupted, playedMs: Math.round(playedMs), heardText })),
+  ];
+  const said = interrupted ? heardText : reply.text || heardText;
+  if (said.trim() !== '') effects.push({ type: 'record', message: { role: 'assistant', text: said, interrupted } });
+  return { state: { ...state, replies: state.replies.filter((other) => other.turnId !== turnId) }, effects };
+}
+
+/** Some clients read the arguments from the deltas alone, so there is always at least one. */
+function finishToolCall(state: CallState, event: Extract<SessionEvent, { type: 'tool-call-done' }>): CallStep {
+  const { turnId, callId, name, argumentsJson } = event;
+  const reply = openReply(state, turnId);
+  const effects: CallEffect[] = [];
+  if (!state.callsWithDelta.has(callId)) {
+    effects.push(send(buildToolCallDelta({ turnId, callId, name, delta: argumentsJson })));
+  }
+  effects.push(
+    send(
+      buildToolCallDone(
+        { turnId, callId, name, argumentsJson, outputIndex: reply.toolCallCount },
+        state.settings.toolArguments,
+      ),
+    ),
+    { type: 'record', message: { role: 'tool', text: JSON.stringify({ callId, name, arguments: argumentsJson }) } },
+  );
+  const callsWithDelta = new Set(state.callsWithDelta);
+  callsWithDelta.delete(callId);
+  return {
+    state: { ...withReply(state, { ...reply, toolCallCount: reply.toolCallCount + 1 }), callsWithDelta },
+    effects,
+  };
+}
+
+/** NavTalk has no event for trouble that a call survives: an `error` makes one of its clients hang up. */
+function reportTrouble(state: CallState, event: Extract<SessionEvent, { type: 'failed' }>): CallStep {
+  const effects: CallEffect[] = [
+    { type: 'log', level: 'warn', text: 'Trouble in a call', fields: { code: event.code, detail: event.message } },
+  ];
+  if (state.settings.extensions) effects.push(send(buildProblem(event.code, event.message)));
+  return { state, effects };
+}

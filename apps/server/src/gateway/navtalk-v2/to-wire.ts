@@ -1,0 +1,72 @@
+import { Buffer } from 'node:buffer';
+import type { SessionEvent } from '@visavis/media/session-events';
+import {
+  buildAudioDelta,
+  buildCandidate,
+  buildDescription,
+  buildMediaState,
+  buildReplyStarted,
+  buildSessionInfo,
+  buildSpeechStarted,
+  buildSpeechStopped,
+  buildTranscriptDelta,
+  buildTurnLatency,
+  buildUserTranscript,
+  PROTOCOL_VERSION,
+  type ServerMessage,
+} from '@visavis/protocol';
+import type { CallSettings } from './call-state.ts';
+
+/** Session events whose message depends on nothing that came before. */
+export type DirectEvent = Exclude<
+  SessionEvent,
+  { type: 'reply-text-done' | 'reply-done' | 'tool-call-delta' | 'tool-call-done' | 'failed' | 'closed' }
+>;
+
+/** The client's messages for a session event; extensions only for those who asked for them. */
+export function toMessages(event: DirectEvent, settings: CallSettings): ServerMessage[] {
+  const extension = (message: ServerMessage): ServerMessage[] => (settings.extensions ? [message] : []);
+  switch (event.type) {
+    case 'ready':
+      return extension(sessionInfo(settings, event));
+    case 'local-description':
+      return [buildDescription(event.description)];
+    case 'local-candidate':
+      return [buildCandidate(event.candidate)];
+    case 'media-state':
+      return extension(buildMediaState(event.state));
+    case 'user-speech-started':
+      return [buildSpeechStarted(event.itemId, event.audioStartMs)];
+    case 'user-speech-stopped':
+      return [buildSpeechStopped(event.itemId, event.audioEndMs)];
+    case 'user-transcript-done':
+      return [buildUserTranscript(event.itemId, event.text)];
+    case 'reply-started':
+      return extension(buildReplyStarted(event.turnId));
+    case 'reply-text-delta':
+      return [buildTranscriptDelta(event.turnId, event.text)];
+    case 'reply-audio':
+      return settings.config.audioBack ? [buildAudioDelta(event.turnId, toBase64(event.bytes))] : [];
+    case 'turn-latency':
+      return extension(buildTurnLatency({ turnId: event.turnId, ...event.latency }));
+  }
+}
+
+function sessionInfo(settings: CallSettings, event: { hears: boolean; sees: boolean }): ServerMessage {
+  const { provider, model, voice, language, avatar } = settings.config;
+  return buildSessionInfo({
+    sessionId: settings.sessionId,
+    protocolVersion: PROTOCOL_VERSION,
+    provider,
+    model,
+    voice,
+    language,
+    hears: event.hears,
+    sees: event.sees,
+    avatar: { avatarId: avatar.id, name: avatar.name },
+  });
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}

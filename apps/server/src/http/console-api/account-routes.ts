@@ -1,0 +1,210 @@
+import {
+  auditEntrySchema,
+  authOptionsSchema,
+  changePasswordSchema,
+  currentUserSchema,
+  emptySchema,
+  loginSchema,
+  pageOf,
+  pageQuerySchema,
+  publicIdSchema,
+  registerSchema,
+  renameUserSchema,
+  requestResetSchema,
+  resetPasswordSchema,
+  userSchema,
+  userSessionSchema,
+} from '@visavis/protocol/rest';
+import * as z from 'zod';
+import type { Accounts, User } from '../../control/accounts/accounts.ts';
+import type { AuditLog } from '../../control/audit/audit-log.ts';
+import { ControlError } from '../../control/control-error.ts';
+import { readCursor } from './cursor.ts';
+import { actorOf, type ConsoleScope, clientOf, loggedInOf, setCookies } from './session.ts';
+import { toWire } from './to-wire.ts';
+
+const tags = ['Accounts'];
+
+export type AccountRouteDependencies = { readonly accounts: Accounts; readonly audit: AuditLog };
+
+/** Routes for people who are not logged in yet. */
+export function registerLoginRoutes(scope: ConsoleScope, { accounts }: AccountRouteDependencies): void {
+  scope.get(
+    '/auth/options',
+    { schema: { tags, summary: 'How one gets in', response: { 200: authOptionsSchema } } },
+    () => accounts.options(),
+  );
+
+  scope.get(
+    '/auth/session',
+    { schema: { tags, summary: 'Who is logged in', response: { 200: currentUserSchema } } },
+    async (request, reply) => {
+      const { value, setCookies: cookies } = await accounts.session(clientOf(request));
+      setCookies(request, reply, cookies);
+      return { user: value === null ? null : toUser(value.user) };
+    },
+  );
+
+  scope.post(
+    '/auth/register',
+    { schema: { tags, summary: 'Make an account and log in', body: registerSchema, response: { 201: userSchema } } },
+    async (request, reply) => {
+      const { value, setCookies: cookies } = await accounts.register(clientOf(request), request.body);
+      setCookies(request, reply, cookies);
+      return reply.code(201).send(toUser(value));
+    },
+  );
+
+  scope.post(
+    '/auth/login',
+    { schema: { tags, summary: 'Log in', body: loginSchema, response: { 200: userSchema } } },
+    async (request, reply) => {
+      const { value, setCookies: cookies } = await accounts.login(clientOf(request), request.body);
+      setCookies(request, reply, cookies);
+      return toUser(value);
+    },
+  );
+
+  scope.post(
+    '/auth/password-reset/request',
+    {
+      schema: {
+        tags,
+        summary: 'Ask for a mail with a link that resets the password',
+        body: requestResetSchema,
+        response: { 202: emptySchema },
+      },
+    },
+    async (request, reply) => {
+      await accounts.requestPasswordReset(clientOf(request), request.body.email);
+      return reply.code(202).send({});
+    },
+  );
+
+  scope.post(
+    '/auth/password-reset',
+    {
+      schema: {
+        tags,
+        summary: 'Set a new password with the token of the mail',
+        body: resetPasswordSchema,
+        response: { 200: emptySchema },
+      },
+    },
+    async (request) => {
+      await accounts.resetPassword(clientOf(request), request.body);
+      return {};
+    },
+  );
+}
+
+/** Routes for the account of whoever is logged in. */
+export function registerAccountRoutes(scope: ConsoleScope, { accounts, audit }: AccountRouteDependencies): void {
+  scope.post(
+    '/auth/logout',
+    { schema: { tags, summary: 'Log out here', response: { 200: emptySchema } } },
+    async (request, reply) => {
+      const { setCookies: cookies } = await accounts.logout(clientOf(request));
+      setCookies(request, reply, cookies);
+      return {};
+    },
+  );
+
+  scope.post(
+    '/auth/logout-everywhere',
+    { schema: { tags, summary: 'Log out on every device', response: { 200: z.object({ ended: z.int() }) } } },
+    async (request) => {
+      const ended = await accounts.endAllSessions(loggedInOf(request).user.userId);
+      await audit.write(actorOf(request), { action: 'user.logged-out-everywhere', detail: { ended } });
+      return { ended };
+    },
+  );
+
+  scope.get(
+    '/auth/sessions',
+    { schema: { tags, summary: 'Where one is logged in', response: { 200: z.array(userSessionSchema) } } },
+    async (request) => {
+      const { user, sessionId } = loggedInOf(request);
+      const sessions = await accounts.sessions(user.userId);
+      return sessions.map((session) => ({ ...toWire(session), isCurrent: session.sessionId === sessionId }));
+    },
+  );
+
+  scope.delete(
+    '/auth/sessions/:sessionId',
+    {
+      schema: {
+        tags,
+        summary: 'Log out one device',
+        params: z.object({ sessionId: publicIdSchema }),
+        response: { 200: emptySchema },
+      },
+    },
+    async (request) => {
+      const { sessionId } = request.params;
+      await accounts.endSession(loggedInOf(request).user.userId, sessionId);
+      await audit.write(actorOf(request), { action: 'user.session-ended', subjectId: sessionId });
+      return {};
+    },
+  );
+
+  scope.patch(
+    '/auth/me',
+    { schema: { tags, summary: 'Change one’s name', body: renameUserSchema, response: { 200: userSchema } } },
+    async (request) => toUser(await accounts.rename(loggedInOf(request).user.userId, request.body.name)),
+  );
+
+  scope.post(
+    '/auth/password',
+    {
+      schema: {
+        tags,
+        summary: 'Change the password; logs out everywhere else',
+        body: changePasswordSchema,
+        response: { 200: emptySchema },
+      },
+    },
+    async (request, reply) => {
+      const { user } = loggedInOf(request);
+      const { setCookies: cookies } = await accounts.changePassword(user, clientOf(request), request.body);
+      setCookies(request, reply, cookies);
+      return {};
+    },
+  );
+}
+
+/** The audit log, and what operators alone may see. */
+export function registerAuditRoutes(scope: ConsoleScope, { accounts, audit }: AccountRouteDependencies): void {
+  scope.get(
+    '/audit',
+    {
+      schema: {
+        tags,
+        summary: 'What one did, and what was done in one’s projects; newest first',
+        querystring: pageQuerySchema,
+        response: { 200: pageOf(auditEntrySchema) },
+      },
+    },
+    async (request) => {
+      const { limit, cursor } = request.query;
+      const { userId } = loggedInOf(request).user;
+      const entries = await audit.list({ userId, limit: limit + 1, ...readCursor(cursor) });
+      const items = entries.slice(0, limit).map(({ ordinal, ...entry }) => ({ ...toWire(entry), entryId: ordinal }));
+      const last = items.at(-1);
+      return { items, nextCursor: entries.length > limit && last ? String(last.entryId) : null };
+    },
+  );
+
+  scope.get(
+    '/users',
+    { schema: { tags, summary: 'All users; for operators', response: { 200: z.array(userSchema) } } },
+    async (request) => {
+      if (loggedInOf(request).user.role !== 'operator') throw new ControlError('forbidden', 'Only operators may.');
+      return (await accounts.listUsers()).map(toUser);
+    },
+  );
+}
+
+function toUser(user: User): z.input<typeof userSchema> {
+  return toWire(user);
+}

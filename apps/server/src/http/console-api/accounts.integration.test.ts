@@ -1,0 +1,246 @@
+import { sql } from 'drizzle-orm';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
+import { type ConsoleTestServer, createConsoleServer } from './testing/console-server.ts';
+import { PASSWORD, TestBrowser } from './testing/test-browser.ts';
+
+describeOnBothDatabases('accounts', (context) => {
+  let server: ConsoleTestServer;
+  let browser: TestBrowser;
+  let count = 0;
+  const newEmail = () => {
+    count += 1;
+    return `user${count}@example.org`;
+  };
+
+  const start = async (overrides: Parameters<typeof createConsoleServer>[1] = {}) => {
+    await server?.close();
+    server = await createConsoleServer(context.db, overrides);
+    browser = new TestBrowser(server.app);
+  };
+
+  beforeEach(async () => {
+    await context.db.orm.execute(sql`delete from attempts`);
+    await start();
+  });
+  afterEach(() => server.close());
+
+  test('of several who are first at once, one becomes the operator, also while registration is closed', async () => {
+    await context.db.orm.execute(sql`delete from users`);
+    await start({ isRegistrationOpen: false });
+    expect((await browser.send('GET', '/auth/options')).json()).toMatchObject({
+      isFirst: true,
+      isRegistrationOpen: true,
+    });
+    const replies = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        new TestBrowser(server.app).send('POST', '/auth/register', {
+          email: newEmail(),
+          name: 'Racer',
+          password: PASSWORD,
+        }),
+      ),
+    );
+    expect(replies.map(({ statusCode }) => statusCode).sort()).toEqual([201, 403, 403, 403]);
+    const { rows } = await context.db.orm.execute(sql`select role from users`);
+    expect(rows).toEqual([{ role: 'operator' }]);
+    expect((await browser.send('GET', '/auth/options')).json()).toMatchObject({
+      isFirst: false,
+      isRegistrationOpen: false,
+    });
+    const late = await browser.send('POST', '/auth/register', { email: newEmail(), name: 'Late', password: PASSWORD });
+    expect([late.statusCode, late.json().error.code]).toEqual([403, 'registration-closed']);
+  });
+
+  test('register, look, log out, log in', async () => {
+    const email = newEmail();
+    expect((await browser.send('GET', '/auth/session')).json()).toEqual({ user: null });
+    const registered = await browser.send('POST', '/auth/register', {
+      email: email.toUpperCase(),
+      name: 'Mia',
+      password: PASSWORD,
+    });
+    expect(registered.statusCode).toBe(201);
+    expect(registered.json()).toMatchObject({ email, name: 'Mia', userId: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    const [cookie] = registered.cookies;
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/' });
+    expect(cookie).not.toHaveProperty('secure');
+    expect((await browser.send('GET', '/auth/session')).json().user.email).toBe(email);
+
+    expect((await browser.send('POST', '/auth/logout')).statusCode).toBe(200);
+    expect((await browser.send('GET', '/auth/session')).json()).toEqual({ user: null });
+    expect((await browser.send('GET', '/auth/sessions')).statusCode).toBe(401);
+    const wrong = await browser.send('POST', '/auth/login', { email, password: `${PASSWORD}!` });
+    expect([wrong.statusCode, wrong.json().error.code]).toEqual([401, 'wrong-credentials']);
+    expect((await browser.send('POST', '/auth/login', { email, password: PASSWORD })).statusCode).toBe(200);
+    expect((await browser.send('GET', '/auth/session')).json().user.email).toBe(email);
+
+    const second = await browser.send('POST', '/auth/register', { email, name: 'Mia', password: PASSWORD });
+    expect(second.statusCode).toBe(409);
+  });
+
+  test('neither passwords nor usable session tokens lie in the database', async () => {
+    await browser.register(newEmail());
+    const tables = await context.db.orm.execute(sql`
+      select (select jsonb_agg(to_jsonb(s)) from auth_sessions s) as sessions,
+             (select jsonb_agg(to_jsonb(a)) from auth_accounts a) as accounts`);
+    const dump = JSON.stringify(tables.rows);
+    expect(dump).not.toContain(PASSWORD);
+    expect(dump).toContain('$argon2id$v=19$m=19456,t=2,p=1$');
+    const [cookie] = [...browser.cookies.values()].map(decodeURIComponent);
+    expect(dump).not.toContain(cookie);
+    // The stored token without its signature, and with a signature of one's own.
+    const [token = ''] = (cookie ?? '').split('.');
+    for (const forged of [token, `${token}.${Buffer.alloc(32).toString('base64')}`]) {
+      browser.cookies.set('visavis.session_token', encodeURIComponent(forged));
+      expect((await browser.send('GET', '/auth/session')).json()).toEqual({ user: null });
+    }
+  });
+
+  test('sessions are listed, ended one by one and all at once; another user cannot end them', async () => {
+    const email = newEmail();
+    await browser.register(email);
+    const phone = new TestBrowser(server.app, '2001:db8::1');
+    await phone.send('POST', '/auth/login', { email, password: PASSWORD });
+    const sessions = (await browser.send('GET', '/auth/sessions')).json();
+    expect(sessions).toHaveLength(2);
+    expect(sessions.filter((session: { isCurrent: boolean }) => session.isCurrent)).toHaveLength(1);
+    const other = sessions.find((session: { isCurrent: boolean }) => !session.isCurrent);
+    expect(other.ipAddress).toContain('2001:');
+
+    const stranger = new TestBrowser(server.app);
+    await stranger.register(newEmail());
+    expect((await stranger.send('DELETE', `/auth/sessions/${other.sessionId}`)).statusCode).toBe(404);
+    expect((await browser.send('DELETE', `/auth/sessions/${other.sessionId}`)).statusCode).toBe(200);
+    expect((await phone.send('GET', '/auth/sessions')).statusCode).toBe(401);
+
+    await phone.send('POST', '/auth/login', { email, password: PASSWORD });
+    expect((await browser.send('POST', '/auth/logout-everywhere')).json()).toEqual({ ended: 2 });
+    for (const device of [phone, browser]) expect((await device.send('GET', '/auth/sessions')).statusCode).toBe(401);
+    expect((await stranger.send('GET', '/auth/sessions')).statusCode).toBe(200);
+  });
+
+  test('a new password ends the other sessions and the old password', async () => {
+    const email = newEmail();
+    await browser.register(email);
+    const phone = new TestBrowser(server.app);
+    await phone.send('POST', '/auth/login', { email, password: PASSWORD });
+    const change = (currentPassword: string) =>
+      browser.send('POST', '/auth/password', { currentPassword, newPassword: 'another long password' });
+    expect((await change('wrong')).statusCode).toBe(401);
+    expect((await change(PASSWORD)).statusCode).toBe(200);
+    expect((await browser.send('GET', '/auth/sessions')).json()).toHaveLength(1);
+    expect((await phone.send('GET', '/auth/sessions')).statusCode).toBe(401);
+    expect((await phone.send('POST', '/auth/login', { email, password: PASSWORD })).statusCode).toBe(401);
+  });
+
+  test('a password is reset by mail, once, and the answer does not tell who has an account', async () => {
+    const email = newEmail();
+    await browser.register(email);
+    const visitor = new TestBrowser(server.app);
+    const known = await visitor.send('POST', '/auth/password-reset/request', { email });
+    const unknown = await visitor.send('POST', '/auth/password-reset/request', { email: 'nobody@example.org' });
+    expect([known.statusCode, known.body]).toEqual([unknown.statusCode, unknown.body]);
+    expect(server.mails.map(({ to }) => to)).toEqual([email]);
+    const token = /token=(\S+)/.exec(server.mails[0]?.text ?? '')?.[1];
+    const { rows } = await context.db.orm.execute(sql`select * from auth_verifications`);
+    expect(JSON.stringify(rows)).not.toContain(token);
+
+    const reset = (given: string | undefined) =>
+      visitor.send('POST', '/auth/password-reset', { token: given, newPassword: 'a password by mail' });
+    expect((await reset('guess')).statusCode).toBe(400);
+    expect((await reset(token)).statusCode).toBe(200);
+    expect((await reset(token)).statusCode).toBe(400);
+    expect((await browser.send('GET', '/auth/sessions')).statusCode).toBe(401);
+    expect((await visitor.send('POST', '/auth/login', { email, password: 'a password by mail' })).statusCode).toBe(200);
+  });
+
+  test('the operator sets a password from the command line; without mail there is no other way', async () => {
+    await start({ mail: null });
+    const email = newEmail();
+    await browser.register(email);
+    expect((await browser.send('POST', '/auth/password-reset/request', { email })).statusCode).toBe(501);
+    await server.services.accounts.setPassword(email, 'set by the operator');
+    expect((await browser.send('GET', '/auth/sessions')).statusCode).toBe(401);
+    const login = await browser.send('POST', '/auth/login', { email, password: 'set by the operator' });
+    expect(login.statusCode).toBe(200);
+    await expect(server.services.accounts.setPassword('nobody@example.org', 'x'.repeat(12))).rejects.toThrow('no such');
+  });
+
+  test('guessing passwords is stopped: on one account, from one address, and not for its owner elsewhere', async () => {
+    const email = newEmail();
+    await browser.register(email);
+    const attacker = new TestBrowser(server.app, '198.51.100.9');
+    const guess = async (to: string) =>
+      (await attacker.send('POST', '/auth/login', { email: to, password: 'guess guess guess' })).statusCode;
+    const statuses = await Promise.all(Array.from({ length: 14 }, () => guess(email)));
+    expect(statuses.filter((status) => status === 401)).toHaveLength(10);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(4);
+    const refused = await attacker.send('POST', '/auth/login', { email, password: PASSWORD });
+    expect(refused.statusCode).toBe(429);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await browser.send('POST', '/auth/login', { email, password: PASSWORD })).statusCode).toBe(200);
+
+    const spray: number[] = [];
+    for (let index = 0; index < 40; index += 1) spray.push(await guess(`nobody${index}@example.org`));
+    expect(spray.at(-1)).toBe(429);
+  }, 120_000);
+
+  test('requests that another site could have made are refused', async () => {
+    await browser.register(newEmail());
+    const url = '/api/v1/auth/logout-everywhere';
+    const from = (headers: Record<string, string | undefined>) =>
+      browser.request({ method: 'POST', url, headers: { origin: undefined, ...headers } });
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { origin: 'http://console.example.evil.example' },
+      { 'sec-fetch-site': 'cross-site', origin: 'http://console.example' },
+      { 'sec-fetch-site': 'same-site' },
+      {},
+      { 'content-type': 'text/plain' },
+    ]) {
+      const reply = await from(headers);
+      expect([headers, reply.statusCode]).toEqual([headers, 403]);
+    }
+    expect((await browser.send('GET', '/auth/sessions')).statusCode).toBe(200);
+    expect((await from({ 'sec-fetch-site': 'same-origin' })).statusCode).toBe(200);
+  });
+
+  test('bad input is refused with a sentence, and texts are stored as they are', async () => {
+    for (const body of [
+      {},
+      { email: 'no address', name: 'x', password: PASSWORD },
+      { email: newEmail(), name: 'x', password: 'short' },
+      { email: newEmail(), name: 'a\u0000b', password: PASSWORD },
+      { email: newEmail(), name: ['x'], password: PASSWORD },
+      'text',
+    ]) {
+      const reply = await browser.send('POST', '/auth/register', body as object);
+      expect([body, reply.statusCode, reply.json().error.message.length > 0]).toEqual([body, reply.statusCode, true]);
+      expect([400, 415]).toContain(reply.statusCode);
+    }
+    const name = `<script>alert(1)</script>'; drop table users; --`;
+    const made = await browser.send('POST', '/auth/register', { email: newEmail(), name, password: PASSWORD });
+    expect(made.json().name).toBe(name);
+    expect(made.json().role).toBe('member');
+    const asOperator = { email: newEmail(), name: 'x', password: PASSWORD, role: 'operator', isFounder: true };
+    expect((await new TestBrowser(server.app).send('POST', '/auth/register', asOperator)).json().role).toBe('member');
+  });
+
+  test('the audit log tells what one did; users are listed for operators only', async () => {
+    await browser.register(newEmail());
+    await browser.send('POST', '/auth/logout-everywhere');
+    const email = newEmail();
+    await browser.register(email);
+    const { items, nextCursor } = (await browser.send('GET', '/audit?limit=100')).json();
+    expect(nextCursor).toBeNull();
+    expect(items.map((entry: { action: string }) => entry.action)).toEqual(['user.registered']);
+    expect(items[0]).toMatchObject({ ipAddress: '203.0.113.7', projectId: null });
+
+    expect((await browser.send('GET', '/users')).statusCode).toBe(403);
+    await server.services.accounts.setRole(email, 'operator');
+    const users = (await browser.send('GET', '/users')).json();
+    expect(users.map((user: { email: string }) => user.email)).toContain(email);
+  });
+});

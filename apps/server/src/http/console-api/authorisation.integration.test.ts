@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newPublicId } from '../../control/ids.ts';
+import { avatars } from '../../db/schema.ts';
+import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
+import { type ConsoleTestServer, createConsoleServer } from './testing/console-server.ts';
+import { TestBrowser } from './testing/test-browser.ts';
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+type Route = { readonly method: Method; readonly path: string };
+
+/** A body that each route takes, so that nothing but the authorisation can refuse it. */
+const BODIES: Readonly<Record<string, object>> = {
+  'PATCH /projects/{projectId}': { name: 'Stolen' },
+  'POST /projects/{projectId}/keys': { name: 'Stolen' },
+  'PATCH /projects/{projectId}/keys/{licenceId}': { maxConcurrentCalls: 999 },
+  'PATCH /projects/{projectId}/avatars/{avatarId}': { name: 'Stolen' },
+  'POST /projects/{projectId}/points': { points: 1 },
+  'PUT /projects/{projectId}/wallet': { isUnlimited: true },
+  'POST /projects/{projectId}/webhooks': { kind: 'message', url: 'https://thief.example/' },
+  'PATCH /projects/{projectId}/webhooks/{webhookId}': { url: 'https://thief.example/' },
+};
+
+/** Open to everyone. */
+const OPEN_ROUTES = /^\/(auth\/(options|session|register|login|password-reset.*)|browser-tokens|talk-page)$/;
+
+describeOnBothDatabases('authorisation', (context) => {
+  let server: ConsoleTestServer;
+  let owner: TestBrowser;
+  let stranger: TestBrowser;
+  let routes: Route[];
+  let ids: Record<string, string>;
+  let strangerIds: Record<string, string>;
+
+  const makeProject = async (browser: TestBrowser): Promise<Record<string, string>> => {
+    const systemAvatarId = newPublicId();
+    await context.db.orm.insert(avatars).values({
+      ...{ id: systemAvatarId, name: 'navtalk.Leo', provider: 'local', model: 'l', voice: 'cedar', language: 'en' },
+      ...{ bundleSource: 'shipped', bundleName: 'leo' },
+    });
+    await browser.register(`${newPublicId()}@example.org`);
+    const { projectId } = (await browser.send('POST', '/projects', { name: 'Shop' })).json();
+    const base = `/projects/${projectId}`;
+    const { licenceId } = (await browser.send('POST', `${base}/keys`, { name: 'k' })).json();
+    const { avatarId } = (await browser.send('POST', `${base}/avatars`, { fromAvatarId: systemAvatarId })).json();
+    const hook = { kind: 'message', url: 'https://hooks.example/' };
+    const { webhookId } = (await browser.send('POST', `${base}/webhooks`, hook)).json();
+    const { deliveryId } = (await browser.send('POST', `${base}/webhooks/${webhookId}/test`)).json();
+    const sessionId = newPublicId();
+    const { conversations } = server.plane;
+    await conversations.start({ sessionId, projectId, licenceId, avatarId, startedAt: new Date() });
+    await conversations.end(sessionId, { endedAt: new Date(), status: 'completed', reason: 'x' });
+    return { projectId, licenceId, avatarId, webhookId, deliveryId, sessionId, systemAvatarId };
+  };
+
+  const fill = (path: string, values: Record<string, string>): string =>
+    path.replace(/\{(\w+)\}/g, (_match, name: string) => values[name] ?? `no-${name}`);
+
+  const bodyOf = ({ method, path }: Route, values: Record<string, string>): object | undefined => {
+    if (`${method} ${path}` === 'POST /projects/{projectId}/avatars') return { fromAvatarId: values.systemAvatarId };
+    return BODIES[`${method} ${path}`] ?? (method === 'GET' || method === 'DELETE' ? undefined : {});
+  };
+
+  beforeAll(async () => {
+    server = await createConsoleServer(context.db);
+    // A registered server has a founder; neither of the two below is the operator.
+    await new TestBrowser(server.app).register(`${newPublicId()}@example.org`);
+    [owner, stranger] = [new TestBrowser(server.app), new TestBrowser(server.app)];
+    [ids, strangerIds] = [await makeProject(owner), await makeProject(stranger)];
+    const { paths } = (await server.app.inject('/openapi.json')).json() as { paths: Record<string, object> };
+    routes = Object.entries(paths)
+      .filter(([path]) => path.startsWith('/api/v1/'))
+      .flatMap(([path, methods]) =>
+        Object.keys(methods).map((method) => ({
+          method: method.toUpperCase() as Method,
+          path: path.slice('/api/v1'.length),
+        })),
+      );
+  });
+  afterAll(() => server.close());
+
+  test('every route but the ones for getting in wants someone logged in', async () => {
+    const guarded = routes.filter(({ path }) => !OPEN_ROUTES.test(path));
+    expect(guarded.length).toBeGreaterThan(35);
+    for (const route of guarded) {
+      const reply = await new TestBrowser(server.app).send(route.method, fill(route.path, ids), bodyOf(route, ids));
+      expect([route, reply.statusCode]).toEqual([route, 401]);
+    }
+  });
+
+  test('another user’s project is not there, on every route of projects, and stays as it was', async () => {
+    const dump = async () => {
+      const { rows } = await context.db.orm.execute(sql`
+        select (select jsonb_agg(to_jsonb(p)) from projects p where id = ${ids.projectId}) as project,
+          (select jsonb_agg(to_jsonb(k) order by k.ordinal) from licence_keys k where project_id = ${ids.projectId}) as keys,
+          (select jsonb_agg(to_jsonb(a) order by a.ordinal) from avatars a where project_id = ${ids.projectId}) as avatars,
+          (select jsonb_agg(to_jsonb(w) order by w.ordinal) from webhooks w where project_id = ${ids.projectId}) as webhooks,
+          (select jsonb_agg(to_jsonb(c)) from conversations c where project_id = ${ids.projectId}) as talks,
+          (select jsonb_agg(to_jsonb(w)) from wallets w where project_id = ${ids.projectId}) as wallet`);
+      return rows;
+    };
+    const before = await dump();
+    const ofProjects = routes.filter(({ path }) => path.startsWith('/projects/{projectId}'));
+    expect(ofProjects.length).toBeGreaterThan(28);
+    for (const route of ofProjects) {
+      const reply = await stranger.send(route.method, fill(route.path, ids), bodyOf(route, ids));
+      expect([route, reply.statusCode]).toEqual([route, 404]);
+      // In one's own project, with the ids of another's things.
+      if (!/\{(licenceId|avatarId|webhookId|deliveryId|sessionId)\}/.test(route.path)) continue;
+      const mixed = { ...ids, projectId: strangerIds.projectId ?? '' };
+      const crossed = await stranger.send(route.method, fill(route.path, mixed), bodyOf(route, mixed));
+      expect([route, 'crossed', crossed.statusCode]).toEqual([route, 'crossed', 404]);
+    }
+    const foreignSource = { fromAvatarId: ids.avatarId };
+    const copied = await stranger.send('POST', `/projects/${strangerIds.projectId}/avatars`, foreignSource);
+    expect(copied.statusCode).toBe(404);
+    const foreignHook = { ...strangerIds, deliveryId: ids.deliveryId ?? '' };
+    const resent = fill('/projects/{projectId}/webhooks/{webhookId}/deliveries/{deliveryId}/resend', foreignHook);
+    expect((await stranger.send('POST', resent)).statusCode).toBe(404);
+    expect(await dump()).toEqual(before);
+    const trail = (await stranger.send('GET', '/audit?limit=100')).body;
+    expect(trail).not.toContain(ids.projectId);
+  });
+
+  test('ids that are none, oversize bodies and wrong types are refused, not run', async () => {
+    const hostile = [`' or 1=1 --`, '../../etc/passwd', '%00', '<script>', '0'.repeat(5000)];
+    for (const route of routes.filter(({ path }) => path.includes('{'))) {
+      for (const text of hostile) {
+        const values = Object.fromEntries(Object.keys(ids).map((name) => [name, encodeURIComponent(text)]));
+        const reply = await owner.send(route.method, fill(route.path, values), bodyOf(route, ids));
+        expect([route, text.slice(0, 20), [400, 404, 414].includes(reply.statusCode)]).toEqual([
+          ...[route, text.slice(0, 20), true],
+        ]);
+      }
+    }
+    const large = { name: randomBytes(1_100_000).toString('hex') };
+    expect((await owner.send('POST', '/projects', large)).statusCode).toBe(413);
+    expect((await server.app.inject('/uploadFiles/..%2f..%2fmaster.key')).statusCode).toBe(404);
+  });
+});

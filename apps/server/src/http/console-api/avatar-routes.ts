@@ -1,0 +1,127 @@
+import { extname } from 'node:path';
+import {
+  avatarParamsSchema,
+  avatarSchema,
+  createAvatarSchema,
+  emptySchema,
+  projectParamsSchema,
+  updateAvatarSchema,
+} from '@visavis/protocol/rest';
+import * as z from 'zod';
+import type { AuditLog } from '../../control/audit/audit-log.ts';
+import type { Avatar } from '../../control/avatars/avatar-catalogue.ts';
+import type { OwnAvatars } from '../../control/avatars/own-avatars.ts';
+import { ControlError } from '../../control/control-error.ts';
+import type { Projects } from '../../control/projects/projects.ts';
+import { given } from './given.ts';
+import { requireProject } from './project-routes.ts';
+import { actorOf, type ConsoleScope } from './session.ts';
+import { toWire } from './to-wire.ts';
+
+export type AvatarRouteDependencies = {
+  readonly projects: Projects;
+  readonly avatars: OwnAvatars;
+  readonly audit: AuditLog;
+};
+
+export function registerAvatarRoutes(scope: ConsoleScope, { projects, avatars, audit }: AvatarRouteDependencies): void {
+  const tags = ['Avatars'];
+  const params = avatarParamsSchema;
+
+  scope.get(
+    '/projects/:projectId/avatars',
+    {
+      schema: {
+        tags,
+        summary: 'Own avatars, newest first, then the built-in ones',
+        params: projectParamsSchema,
+        response: { 200: z.array(avatarSchema) },
+      },
+    },
+    async (request) => {
+      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      return (await avatars.list(projectId)).map(toWireAvatar);
+    },
+  );
+
+  scope.post(
+    '/projects/:projectId/avatars',
+    {
+      schema: {
+        tags,
+        summary: 'Copy an avatar, or make one from a picture',
+        params: projectParamsSchema,
+        body: createAvatarSchema,
+        response: { 201: avatarSchema },
+      },
+    },
+    async (request, reply) => {
+      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { fromAvatarId, pictureUrl, uploadId, ...fields } = given(request.body);
+      const { name = '' } = fields;
+      let avatar: Avatar;
+      if (fromAvatarId !== undefined) avatar = await avatars.duplicate(projectId, fromAvatarId, fields);
+      else if (pictureUrl !== undefined)
+        avatar = await avatars.makeFromPicture(projectId, { kind: 'url', url: pictureUrl }, { ...fields, name });
+      else if (uploadId !== undefined)
+        avatar = await avatars.makeFromPicture(projectId, { kind: 'upload', uploadId }, { ...fields, name });
+      else throw new ControlError('bad-request', 'Give one of fromAvatarId, pictureUrl and uploadId.');
+      await audit.write(actorOf(request), { action: 'avatar.created', projectId, subjectId: avatar.avatarId });
+      return reply.code(201).send(toWireAvatar(avatar));
+    },
+  );
+
+  scope.get(
+    '/projects/:projectId/avatars/:avatarId',
+    { schema: { tags, summary: 'One avatar', params, response: { 200: avatarSchema } } },
+    async (request) => {
+      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      return toWireAvatar(await avatars.get(projectId, request.params.avatarId));
+    },
+  );
+
+  scope.patch(
+    '/projects/:projectId/avatars/:avatarId',
+    {
+      schema: {
+        tags,
+        summary: 'Change an own avatar; calls that start from now on use it',
+        params,
+        body: updateAvatarSchema,
+        response: { 200: avatarSchema },
+      },
+    },
+    async (request) => {
+      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { avatarId } = request.params;
+      const changes = given(request.body);
+      const avatar = await avatars.update(projectId, avatarId, changes);
+      const detail = { fields: Object.keys(changes) };
+      await audit.write(actorOf(request), { action: 'avatar.updated', projectId, subjectId: avatarId, detail });
+      return toWireAvatar(avatar);
+    },
+  );
+
+  scope.delete(
+    '/projects/:projectId/avatars/:avatarId',
+    {
+      schema: { tags, summary: 'Delete an own avatar; its conversations stay', params, response: { 200: emptySchema } },
+    },
+    async (request) => {
+      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { avatarId } = request.params;
+      const { name } = await avatars.remove(projectId, avatarId);
+      await audit.write(actorOf(request), {
+        ...{ action: 'avatar.deleted', projectId, subjectId: avatarId },
+        detail: { name },
+      });
+      return {};
+    },
+  );
+}
+
+function toWireAvatar(avatar: Avatar) {
+  const { bundlePath: _path, bundleSource: _source, bundleName: _name, thumbnail, ...rest } = avatar;
+  const thumbnailUrl = thumbnail === null ? null : `/uploadFiles/${avatar.avatarId}${extname(thumbnail)}`;
+  return { ...toWire(rest), tools: rest.tools.map((tool) => ({ ...tool })), thumbnailUrl };
+}

@@ -1,0 +1,101 @@
+import rateLimit from '@fastify/rate-limit';
+import type { ApiError } from '@visavis/protocol/rest';
+import type { FastifyError, FastifyInstance } from 'fastify';
+import {
+  hasZodFastifySchemaValidationErrors,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
+import { addressGroup } from '../../control/accounts/attempt-limiter.ts';
+import { ControlError } from '../../control/control-error.ts';
+import type { Logger } from '../../ports.ts';
+import {
+  type AccountRouteDependencies,
+  registerAccountRoutes,
+  registerAuditRoutes,
+  registerLoginRoutes,
+} from './account-routes.ts';
+import { type AvatarRouteDependencies, registerAvatarRoutes } from './avatar-routes.ts';
+import { type BrowserTokenDependencies, registerBrowserTokenRoutes } from './browser-token-routes.ts';
+import { type ConversationRouteDependencies, registerConversationRoutes } from './conversation-routes.ts';
+import { type ProjectRouteDependencies, registerLicenceRoutes, registerProjectRoutes } from './project-routes.ts';
+import { refuseForeignOrigin } from './same-origin.ts';
+import { requireLogin } from './session.ts';
+import { registerPointRoutes, registerUsageRoutes, type UsageRouteDependencies } from './usage-routes.ts';
+import { registerDeliveryRoutes, registerWebhookRoutes, type WebhookRouteDependencies } from './webhook-routes.ts';
+
+export type ConsoleApiDependencies = AccountRouteDependencies &
+  ProjectRouteDependencies &
+  AvatarRouteDependencies &
+  UsageRouteDependencies &
+  ConversationRouteDependencies &
+  WebhookRouteDependencies &
+  BrowserTokenDependencies & { readonly logger: Logger };
+
+/** Requests of one address per minute; a console page needs a handful. */
+const REQUESTS_PER_MINUTE = 600;
+
+/** `/api/v1`: what the console uses. Cookie sessions, JSON, refusals as `{ error: { code, message } }`. */
+export async function registerConsoleApi(app: FastifyInstance, dependencies: ConsoleApiDependencies): Promise<void> {
+  await app.register(
+    async (instance) => {
+      const scope = instance.withTypeProvider<ZodTypeProvider>();
+      scope.setValidatorCompiler(validatorCompiler);
+      scope.setSerializerCompiler(serializerCompiler);
+      scope.decorateRequest('loggedIn', null);
+      registerApiErrors(scope, dependencies.logger);
+      await scope.register(rateLimit, {
+        max: REQUESTS_PER_MINUTE,
+        timeWindow: '1 minute',
+        keyGenerator: (request) => addressGroup(request.ip),
+        errorResponseBuilder: (_request, context) => {
+          const seconds = Math.ceil(context.ttl / 1000);
+          return new ControlError('too-many-attempts', `Too many requests. Try again in ${seconds} s.`, seconds);
+        },
+      });
+      scope.addHook('onRequest', async (request, reply) => {
+        reply.header('cache-control', 'no-store');
+        refuseForeignOrigin(request);
+      });
+      registerLoginRoutes(scope, dependencies);
+      registerBrowserTokenRoutes(scope, dependencies);
+      scope.register(async (inner) => {
+        const guarded = inner.withTypeProvider<ZodTypeProvider>();
+        guarded.addHook('onRequest', requireLogin(dependencies.accounts));
+        registerAccountRoutes(guarded, dependencies);
+        registerAuditRoutes(guarded, dependencies);
+        registerProjectRoutes(guarded, dependencies);
+        registerLicenceRoutes(guarded, dependencies);
+        registerAvatarRoutes(guarded, dependencies);
+        registerUsageRoutes(guarded, dependencies);
+        registerPointRoutes(guarded, dependencies);
+        registerConversationRoutes(guarded, dependencies);
+        registerWebhookRoutes(guarded, dependencies);
+        registerDeliveryRoutes(guarded, dependencies);
+      });
+    },
+    { prefix: '/api/v1' },
+  );
+}
+
+function registerApiErrors(scope: FastifyInstance, logger: Logger): void {
+  scope.setErrorHandler((error: FastifyError, request, reply) => {
+    if (error instanceof ControlError) {
+      if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
+      return reply.code(error.statusCode).send(toApiError(error.code, error.message));
+    }
+    if (hasZodFastifySchemaValidationErrors(error)) {
+      const faults = error.validation.map((fault) => `${fault.instancePath.slice(1) || 'request'}: ${fault.message}`);
+      return reply.code(400).send(toApiError('bad-request', faults.join('; ')));
+    }
+    const status = error.statusCode ?? 500;
+    if (status < 500) return reply.code(status).send(toApiError('bad-request', error.message));
+    logger.error({ path: request.url.split('?', 1)[0], error: error.message }, 'A request failed');
+    return reply.code(500).send(toApiError('failed', 'Something failed on the server; its log says why.'));
+  });
+}
+
+function toApiError(code: string, message: string): ApiError {
+  return { error: { code, message } };
+}

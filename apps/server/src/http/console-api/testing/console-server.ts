@@ -1,0 +1,66 @@
+import { tmpdir } from 'node:os';
+import type { Mail } from '../../../control/accounts/mailer.ts';
+import { createAvatarCatalogue } from '../../../control/avatars/avatar-catalogue.ts';
+import { loadMasterKeys } from '../../../control/secrets/master-key.ts';
+import type { Database } from '../../../db/database.ts';
+import { createTestServer, type TestServer } from '../../../gateway/test-server.ts';
+import { createCatalogue, createFindUpload } from '../../../roles/avatar-catalogue.ts';
+import {
+  type ConsoleServiceOptions,
+  type ConsoleServices,
+  createConsoleServices,
+} from '../../../roles/console-services.ts';
+import { createLateCallControl } from '../../../roles/late-call-control.ts';
+
+export type ConsoleTestServer = Omit<TestServer, 'conversations'> & {
+  readonly services: ConsoleServices['consoleApi'];
+  readonly plane: ConsoleServices;
+  readonly meter: ConsoleServices['meter'];
+  readonly mails: Mail[];
+  close(): Promise<void>;
+};
+
+/** The whole server over a real database, with scripted media; mails are kept in a list. */
+export async function createConsoleServer(
+  db: Database,
+  overrides: Partial<ConsoleServiceOptions> = {},
+): Promise<ConsoleTestServer> {
+  const mails: Mail[] = [];
+  const calls = createLateCallControl();
+  const logger = { debug() {}, info() {}, warn() {}, error() {} };
+  const services = createConsoleServices({
+    db,
+    masterKeys: loadMasterKeys({ masterKey: 'ab'.repeat(32), dataDir: '/nowhere' }),
+    folders: { shipped: tmpdir(), made: tmpdir() },
+    calls,
+    logger,
+    isRegistrationOpen: true,
+    mail: {
+      mailer: {
+        async send(mail) {
+          mails.push(mail);
+        },
+        close() {},
+      },
+      publicUrl: 'https://console.example',
+    },
+    points: { perMinute: 10, free: null },
+    ...overrides,
+  });
+  const { consoleApi, admission, limits, meter, avatars, records } = services;
+  const folders = { shipped: tmpdir(), made: tmpdir(), ...overrides.folders };
+  const pictures = createAvatarCatalogue(db, folders);
+  const server = await createTestServer({
+    ...{ consoleApi, admission, limits, meter, avatars, records },
+    catalogue: createCatalogue(pictures),
+    findUpload: createFindUpload(pictures),
+    conversations: services.conversations,
+  });
+  calls.bind(server.gateway);
+  await server.app.ready();
+  const close = async () => {
+    await server.app.close();
+    await services.close();
+  };
+  return { ...server, services: consoleApi, plane: services, meter, mails, close };
+}

@@ -1,0 +1,222 @@
+import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { newPublicId } from '../../control/ids.ts';
+import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
+import { type ConsoleTestServer, createConsoleServer } from './testing/console-server.ts';
+import { TestBrowser } from './testing/test-browser.ts';
+
+type Post = { readonly headers: Readonly<Record<string, unknown>>; readonly body: string };
+
+describeOnBothDatabases('webhooks', (context) => {
+  let server: ConsoleTestServer;
+  let browser: TestBrowser;
+  let projectId: string;
+  let path: string;
+  let receiverUrl: string;
+  const posts: Post[] = [];
+  let answer = 200;
+
+  const receiver = createServer((request, response) => {
+    let body = '';
+    request.on('data', (part) => {
+      body += part;
+    });
+    request.on('end', () => {
+      posts.push({ headers: request.headers, body });
+      response.writeHead(answer).end();
+    });
+  });
+
+  beforeAll(async () => {
+    server = await createConsoleServer(context.db, { webhooks: { privateHosts: ['localhost'] } });
+    const port = 24_400 + Math.floor(Math.random() * 40);
+    await new Promise<void>((resolve) => receiver.listen(port, 'localhost', resolve));
+    receiverUrl = `http://localhost:${port}/hook?x=1`;
+  });
+  afterAll(async () => {
+    await server.close();
+    receiver.close();
+  });
+
+  beforeEach(async () => {
+    await context.db.orm.execute(sql`delete from attempts`);
+    await context.db.orm.execute(sql`delete from webhooks`);
+    browser = new TestBrowser(server.app);
+    await browser.register(`${newPublicId()}@example.org`);
+    projectId = (await browser.send('POST', '/projects', { name: 'Shop' })).json().projectId;
+    path = `/projects/${projectId}/webhooks`;
+    posts.length = 0;
+    answer = 200;
+  });
+
+  const add = async (kind: string, url = receiverUrl): Promise<{ webhookId: string; secret: string }> => {
+    const reply = await browser.send('POST', path, { kind, url });
+    expect(reply.statusCode).toBe(201);
+    return reply.json();
+  };
+  const log = async (webhookId: string) => (await browser.send('GET', `${path}/${webhookId}/deliveries`)).json();
+  const runUntil = async (count: number): Promise<void> => {
+    await expect
+      .poll(
+        async () => {
+          await server.plane.webhookWorker.runDue();
+          return posts.length;
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(count);
+  };
+  const makeAllDue = () =>
+    context.db.orm.execute(sql`update webhook_deliveries set due_at = now() where state = 'waiting'`);
+
+  const talk = async (): Promise<string> => {
+    const { conversations } = server.plane;
+    const sessionId = newPublicId();
+    const startedAt = new Date('2026-05-01T10:00:00Z');
+    await conversations.start({ sessionId, projectId, licenceId: 'l', avatarId: 'a', startedAt });
+    await conversations.addMessage({ sessionId, role: 'user', text: 'Hello?', at: new Date('2026-05-01T10:00:02Z') });
+    await conversations.addMessage({ sessionId, role: 'assistant', text: 'Hi!', at: new Date('2026-05-01T10:00:04Z') });
+    await conversations.end(sessionId, {
+      endedAt: new Date('2026-05-01T10:01:00Z'),
+      status: 'completed',
+      reason: 'left',
+    });
+    await conversations.drain();
+    return sessionId;
+  };
+
+  test('a talk is posted message by message, and whole at its end, signed', async () => {
+    const [perMessage, perSession] = [await add('message'), await add('session')];
+    const sessionId = await talk();
+    await runUntil(5);
+    const bodies = posts.map(({ body }) => JSON.parse(body));
+    const messages = bodies.filter((body) => 'event' in body).sort((a, b) => a.timestamp.localeCompare(b.timestamp));
+    expect(messages).toEqual([
+      {
+        event: 'session.created',
+        session_id: sessionId,
+        role: 'system',
+        timestamp: '2026-05-01T10:00:00.000Z',
+        message: '',
+      },
+      {
+        event: 'conversation.output',
+        session_id: sessionId,
+        role: 'user',
+        timestamp: '2026-05-01T10:00:02.000Z',
+        message: 'Hello?',
+      },
+      {
+        event: 'conversation.output',
+        session_id: sessionId,
+        role: 'ai',
+        timestamp: '2026-05-01T10:00:04.000Z',
+        message: 'Hi!',
+      },
+      {
+        event: 'session.closed',
+        session_id: sessionId,
+        role: 'system',
+        timestamp: '2026-05-01T10:01:00.000Z',
+        message: 'left',
+      },
+    ]);
+    expect(bodies.find((body) => !('event' in body))).toEqual({
+      ...{ session_id: sessionId, start_time: '2026-05-01T10:00:00.000Z', end_time: '2026-05-01T10:01:00.000Z' },
+      messages: [
+        { role: 'user', message: 'Hello?', timestamp: '2026-05-01T10:00:02.000Z' },
+        { role: 'ai', message: 'Hi!', timestamp: '2026-05-01T10:00:04.000Z' },
+      ],
+    });
+    for (const { headers, body } of posts) {
+      const { secret } = 'event' in JSON.parse(body) ? perMessage : perSession;
+      const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
+      const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
+      expect(headers['webhook-signature']).toBe(`v1,${createHmac('sha256', key).update(signed).digest('base64')}`);
+    }
+    const shown = await browser.send('POST', `${path}/${perMessage.webhookId}/reveal`);
+    expect(shown.json().secret).toBe(perMessage.secret);
+    expect((await browser.send('GET', path)).body).not.toContain(perMessage.secret);
+  });
+
+  test('failures are tried again with growing waits, logged, given up in the end, and can be sent again', async () => {
+    const { webhookId } = await add('message');
+    answer = 500;
+    expect((await browser.send('POST', `${path}/${webhookId}/test`)).statusCode).toBe(202);
+    const waits: number[] = [];
+    for (let attempt = 1; attempt <= 8; attempt += 1) {
+      await makeAllDue();
+      await runUntil(attempt);
+      const [delivery] = (await log(webhookId)).items;
+      expect(delivery.attempts).toHaveLength(attempt);
+      if (delivery.nextAttemptAt !== null) waits.push(Date.parse(delivery.nextAttemptAt) - Date.now());
+    }
+    expect(waits).toEqual([...waits].sort((a, b) => a - b));
+    expect(waits).toHaveLength(7);
+    const [failed] = (await log(webhookId)).items;
+    expect(failed).toMatchObject({ state: 'failed', nextAttemptAt: null });
+    expect(failed.attempts[0]).toMatchObject({ status: 500, error: 'The receiver answered 500.' });
+    await makeAllDue();
+    expect(await server.plane.webhookWorker.runDue()).toBe(0);
+
+    answer = 204;
+    const again = await browser.send('POST', `${path}/${webhookId}/deliveries/${failed.deliveryId}/resend`);
+    expect(again.json().body).toBe(failed.body);
+    await runUntil(9);
+    const page = await log(webhookId);
+    expect(page.items.map(({ state }: { state: string }) => state)).toEqual(['delivered', 'failed']);
+    expect(page.items[0].deliveredAt).not.toBeNull();
+  });
+
+  test('a delivery of a dead worker is taken over, and what the dead one still says counts for nothing', async () => {
+    const { webhookId } = await add('message');
+    await browser.send('POST', `${path}/${webhookId}/test`);
+    await context.db.orm.execute(sql`
+      update webhook_deliveries set state = 'running', attempt = 1, due_at = now() - interval '1 second'
+      where webhook_id = ${webhookId}`);
+    await runUntil(1);
+    const [delivery] = (await log(webhookId)).items;
+    expect([delivery.state, delivery.attempts.length]).toEqual(['delivered', 1]);
+  });
+
+  test('webhooks never reach private addresses, nor follow redirects there', async () => {
+    const hosts = [
+      'http://127.0.0.1:24450/',
+      'http://[::1]:24450/',
+      'http://169.254.169.254/latest/',
+      'http://10.0.0.1/',
+    ];
+    for (const url of hosts) {
+      const { webhookId } = await add('message', url);
+      await browser.send('POST', `${path}/${webhookId}/test`);
+      await expect
+        .poll(async () => {
+          await server.plane.webhookWorker.runDue();
+          return (await log(webhookId)).items[0].attempts[0]?.error;
+        })
+        .toContain('private');
+    }
+    const { webhookId } = await add('message');
+    answer = 302;
+    await browser.send('POST', `${path}/${webhookId}/test`);
+    await runUntil(1);
+    expect((await log(webhookId)).items[0].attempts[0]).toMatchObject({ status: 302 });
+    for (const url of ['file:///etc/passwd', 'javascript:alert(1)', 'ftp://x', 'x', '']) {
+      expect([url, (await browser.send('POST', path, { kind: 'message', url })).statusCode]).toEqual([url, 400]);
+    }
+  });
+
+  test('a switched-off webhook gets nothing; changes count at once; deleting takes the log along', async () => {
+    const { webhookId } = await add('message');
+    await browser.send('PATCH', `${path}/${webhookId}`, { isEnabled: false });
+    await talk();
+    expect((await log(webhookId)).items).toEqual([]);
+    await browser.send('PATCH', `${path}/${webhookId}`, { isEnabled: true, kind: 'session' });
+    await talk();
+    await runUntil(1);
+    expect((await browser.send('DELETE', `${path}/${webhookId}`)).statusCode).toBe(200);
+    expect((await browser.send('GET', `${path}/${webhookId}/deliveries`)).statusCode).toBe(404);
+  });
+});

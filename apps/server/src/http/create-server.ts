@@ -1,0 +1,77 @@
+import fastifyWebsocket from '@fastify/websocket';
+import { MAX_CLIENT_FRAME_BYTES } from '@visavis/protocol';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { type Gateway, registerNavtalkV2 } from '../gateway/navtalk-v2/gateway.ts';
+import type { GatewayDependencies } from '../gateway/navtalk-v2/gateway-dependencies.ts';
+import type { AvatarCatalogue } from '../ports.ts';
+import { registerApiReference } from './api-reference.ts';
+import { type ConsoleOptions, registerConsole } from './console.ts';
+import { type ConsoleApiDependencies, registerConsoleApi } from './console-api/console-api.ts';
+import { type HealthReport, registerHealth } from './health.ts';
+import { type OpenApiDependencies, registerOpenApi } from './open-api.ts';
+import { registerSecurityHeaders } from './security-headers.ts';
+import { registerTalkPage, type TalkPageSource } from './talk-page.ts';
+import { type FindUpload, registerUploadFiles } from './upload-files.ts';
+
+export type ServerDependencies = GatewayDependencies &
+  Pick<OpenApiDependencies, 'avatars' | 'records'> & {
+    readonly catalogue: AvatarCatalogue;
+    readonly console: ConsoleOptions;
+    /** Left out: `/api/v1` is not served. */
+    readonly consoleApi?: ConsoleApiDependencies;
+    readonly findUpload: FindUpload;
+    readonly health: (openSockets: number) => HealthReport;
+    readonly talkPage: TalkPageSource;
+    readonly httpLogger?: FastifyBaseLogger;
+    readonly trustProxy?: boolean;
+    readonly tls?: { readonly cert: string; readonly key: string };
+  };
+
+export type Server = { readonly app: FastifyInstance; readonly gateway: Gateway };
+
+/** Frames above the protocol's limit but below this one still get an event that says so, before the close. */
+const HARD_FRAME_LIMIT_BYTES = 2 * MAX_CLIENT_FRAME_BYTES;
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** The HTTP and WebSocket server with everything it serves; not yet listening. */
+export async function createServer(dependencies: ServerDependencies): Promise<Server> {
+  const app = fastify({
+    ...(dependencies.httpLogger === undefined ? {} : { loggerInstance: dependencies.httpLogger }),
+    ...(dependencies.tls === undefined ? {} : { https: dependencies.tls }),
+    // Addresses hold licence keys, which must not reach a log.
+    logController: new fastify.LogController({ disableRequestLogging: true }),
+    trustProxy: dependencies.trustProxy ?? false,
+    bodyLimit: MAX_BODY_BYTES,
+    forceCloseConnections: true,
+  }) as FastifyInstance;
+  const gatewayReady: { current: Gateway | null } = { current: null };
+  await app.register(fastifyWebsocket, {
+    options: { maxPayload: HARD_FRAME_LIMIT_BYTES, perMessageDeflate: false },
+    preClose: async () => {
+      await gatewayReady.current?.close();
+      app.websocketServer.close();
+    },
+  });
+  registerSecurityHeaders(app);
+  registerErrors(app, dependencies);
+  await registerApiReference(app, dependencies.talkPage.version);
+  const gateway = registerNavtalkV2(app, dependencies);
+  gatewayReady.current = gateway;
+  registerHealth(app, () => dependencies.health(gateway.callCount()));
+  registerTalkPage(app, dependencies.catalogue, dependencies.talkPage);
+  registerOpenApi(app, dependencies);
+  if (dependencies.consoleApi !== undefined) await registerConsoleApi(app, dependencies.consoleApi);
+  registerUploadFiles(app, dependencies.findUpload);
+  await registerConsole(app, dependencies.console);
+  return { app, gateway };
+}
+
+function registerErrors(app: FastifyInstance, { logger }: ServerDependencies): void {
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const status = error.statusCode ?? 500;
+    const path = request.url.split('?', 1)[0];
+    if (status >= 500) logger.error({ path, error: error.message }, 'A request failed');
+    const message = status >= 500 ? 'Something failed on the server; its log says why.' : error.message;
+    return reply.code(status).send({ code: status, message, data: null });
+  });
+}

@@ -1,0 +1,20 @@
+import type { FastifyInstance } from 'fastify';
+
+export type HealthReport = {
+  /** `full`: alive, but a new call would be refused; balancers should route elsewhere. */
+  readonly status: 'ok' | 'full' | 'starting';
+  readonly version: string;
+  readonly calls: { readonly open: number; readonly capacity: number; readonly sockets: number };
+  readonly uptimeSeconds: number;
+};
+
+/** `GET /health`: 200 while calls are taken, 503 while they are not. Never cached, no secrets. */
+export function registerHealth(app: FastifyInstance, report: () => HealthReport): void {
+  app.get('/health', (_request, reply) => {
+    const current = report();
+    return reply
+      .code(current.status === 'ok' ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send(current);
+  });
+}

@@ -1,0 +1,211 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { TEST_AVATAR, TEST_KEY } from '../gateway/test-doubles.ts';
+import { createTestServer, type TestServer } from '../gateway/test-server.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'visavis-http-'));
+writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Console</title>');
+writeFileSync(join(folder, 'leo.webp'), 'RIFF');
+
+let server: TestServer | undefined;
+
+async function start(overrides: Parameters<typeof createTestServer>[0] = {}): Promise<TestServer> {
+  server = await createTestServer({
+    findUpload: async (name) => (name === 'leo.png' ? join(folder, 'leo.webp') : null),
+    ...overrides,
+  });
+  return server;
+}
+
+afterEach(() => server?.app.close());
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('pages', () => {
+  it('serves the console for every page address, and 404 as JSON for the rest', async () => {
+    const { app } = await start({ console: { folder } });
+    for (const url of ['/', '/talk/anything']) {
+      const page = await app.inject({ url, headers: { accept: 'text/html' } });
+      expect([url, page.statusCode, page.body.includes('<title>Console')]).toEqual([url, 200, true]);
+      expect(page.headers['cache-control']).toBe('no-cache');
+    }
+    const missing = await app.inject({ url: '/api/none', headers: { accept: 'text/html' } });
+    expect(missing.statusCode).toBe(404);
+    expect(missing.json()).toMatchObject({ code: 404, data: null });
+  });
+
+  it('says how to build a console that is not there', async () => {
+    const { app } = await start();
+    expect((await app.inject('/')).body).toContain('npm run build');
+  });
+
+  it('sends security headers that allow its own sockets and nothing injected by a host name', async () => {
+    const { app } = await start();
+    const policy = (await app.inject({ url: '/health', headers: { host: 'avatar.example:8787' } })).headers[
+      'content-security-policy'
+    ];
+    expect(policy).toContain("connect-src 'self' ws://avatar.example:8787 wss://avatar.example:8787;");
+    expect(policy).toContain("media-src 'self' blob:");
+    const attack = await app.inject({ url: '/health', headers: { host: 'a; script-src *' } });
+    expect(attack.headers['content-security-policy']).not.toContain('script-src *');
+  });
+
+  it('reports health, and 503 while full', async () => {
+    const { app } = await start();
+    const ok = await app.inject('/health');
+    expect(ok.statusCode).toBe(200);
+    expect(ok.json()).toMatchObject({ status: 'ok', version: '1', calls: { capacity: 4, sockets: 0 } });
+    await app.close();
+    const full = await start({
+      health: () => ({ status: 'full', version: '1', calls: { open: 1, capacity: 1, sockets: 1 }, uptimeSeconds: 1 }),
+    });
+    expect((await full.app.inject('/health')).statusCode).toBe(503);
+  });
+
+  it('serves pictures by public name to every origin, and nothing outside', async () => {
+    const { app } = await start();
+    const picture = await app.inject('/uploadFiles/leo.png');
+    expect(picture.statusCode).toBe(200);
+    expect(picture.headers).toMatchObject({ 'content-type': 'image/webp', 'access-control-allow-origin': '*' });
+    for (const name of ['none.png', '..%2fleo.webp', '.leo.png', 'leo.svg', '%00.png', 'leo']) {
+      expect([name, (await app.inject(`/uploadFiles/${name}`)).statusCode]).toEqual([name, 404]);
+    }
+  });
+
+  it('describes the talk page, without a key while the demo is off', async () => {
+    const { app } = await start();
+    expect((await app.inject('/api/v1/talk-page')).json()).toEqual({
+      demoLicense: TEST_KEY,
+      avatars: [
+        {
+          avatarId: TEST_AVATAR.avatarId,
+          name: 'navtalk.Leo',
+          title: 'Leo',
+          description: 'A friendly guide.',
+          thumbnailUrl: '/uploadFiles/leo.png',
+          voice: 'cedar',
+        },
+      ],
+      voices: expect.arrayContaining(['alloy', 'onyx', 'verse']),
+      voice: { mouth: 'm', ears: 'e', brain: 'b', hears: true },
+      version: '1',
+    });
+    await app.close();
+    const off = await start({
+      talkPage: { version: '1', demo: () => null, voice: () => ({ mouth: '', ears: '', brain: '', hears: false }) },
+    });
+    expect((await off.app.inject('/api/v1/talk-page')).json()).toMatchObject({ demoLicense: null, avatars: [] });
+  });
+});
+
+describe('open REST', () => {
+  const DETAIL = {
+    id: TEST_AVATAR.avatarId,
+    avatarId: TEST_AVATAR.avatarId,
+    name: 'navtalk.Leo',
+    url: 'http://avatar.example/uploadFiles/leo.png',
+    thumbnailUrl: 'http://avatar.example/uploadFiles/leo.png',
+    videoFile: false,
+    providerId: '1',
+    providerName: 'openai',
+    model: 'gpt-realtime',
+    voice: 'cedar',
+    firstMessage: 'Hello!',
+    prompt: 'You are Leo.',
+    status: 'Success',
+  };
+  const host = { host: 'avatar.example' };
+
+  it.each([
+    ['detail by query key', { url: `/api/open/v1/avatar/detail?license=${TEST_KEY}&avatarId=${TEST_AVATAR.avatarId}` }],
+    [
+      'detail by header key',
+      { url: `/api/open/v1/avatar/detail?id=${TEST_AVATAR.avatarId}`, headers: { license: TEST_KEY } },
+    ],
+    [
+      'detail by POST',
+      { method: 'POST', url: '/api/open/v1/avatar/detail', payload: { license: TEST_KEY, id: TEST_AVATAR.avatarId } },
+    ],
+    ['getByName', { url: `/api/open/v1/avatar/getByName?license=${TEST_KEY}&name=navtalk.Leo` }],
+  ] as const)('%s', async (_name, request) => {
+    const { app } = await start();
+    const reply = await app.inject({
+      ...request,
+      headers: { ...host, ...('headers' in request ? request.headers : {}) },
+    });
+    expect(reply.statusCode).toBe(200);
+    expect(reply.json()).toEqual({ code: 200, message: 'SUCCESS', data: DETAIL });
+    expect(reply.headers['access-control-allow-origin']).toBe('*');
+  });
+
+  it('lists with the status that the list filter of a client wants', async () => {
+    const { app } = await start();
+    const reply = await app.inject({ url: '/api/open/v1/avatar/list', headers: { ...host, license: TEST_KEY } });
+    expect(reply.json()).toEqual({ code: 200, message: 'SUCCESS', data: [{ ...DETAIL, status: 'SUCCESS' }] });
+  });
+
+  it.each([
+    [401, '/api/open/v1/avatar/list'],
+    [401, '/api/open/v1/avatar/list?license=wrong'],
+    [400, `/api/open/v1/avatar/detail?license=${TEST_KEY}`],
+    [404, `/api/open/v1/avatar/detail?license=${TEST_KEY}&avatarId=none`],
+    [404, `/api/open/v1/avatar/getByName?license=${TEST_KEY}&name=Nobody`],
+    [500, '/api/open/v1/avatar/list?license=broken'],
+  ])('answers %i in the envelope: %s', async (code, url) => {
+    const { app } = await start();
+    const reply = await app.inject(url);
+    expect(reply.statusCode).toBe(code);
+    expect(reply.json()).toEqual({ code, message: expect.stringMatching(/.+/), data: null });
+  });
+
+  it('lets pages of other origins send the key as a header', async () => {
+    const { app } = await start();
+    const reply = await app.inject({
+      method: 'OPTIONS',
+      url: '/api/open/v1/avatar/list',
+      headers: { origin: 'https://shop.example' },
+    });
+    expect(reply.statusCode).toBe(204);
+    expect(reply.headers['access-control-allow-headers']).toContain('license');
+  });
+
+  it('gives ICE servers at both levels, and TURN credentials only for a valid key', async () => {
+    const { app } = await start();
+    const url = '/api/webrtc/generate-ice-servers';
+    const known = (await app.inject({ method: 'POST', url: `${url}?license=${TEST_KEY}`, headers: host })).json();
+    expect(known.data.iceServers).toEqual(known.iceServers);
+    expect(known.iceServers).toHaveLength(2);
+    const unknown = (await app.inject({ method: 'POST', url, headers: host })).json();
+    expect(unknown.iceServers).toEqual([{ urls: ['stun:avatar.example:3478'] }]);
+  });
+
+  it.each([
+    ['JSON announced, nothing sent', 'application/json', '', 1],
+    ['a form', 'application/x-www-form-urlencoded', `license=${TEST_KEY}`, 2],
+    ['a body that is no JSON', 'application/json', '{', 1],
+  ])('reads %s', async (_name, contentType, payload, count) => {
+    const { app } = await start();
+    const reply = await app.inject({
+      method: 'POST',
+      url: '/api/webrtc/generate-ice-servers',
+      headers: { 'content-type': contentType },
+      payload,
+    });
+    expect(reply.json().iceServers).toHaveLength(count);
+  });
+
+  it('keeps keys out of the log when a request fails', async () => {
+    const { app, log } = await start();
+    await app.inject('/api/open/v1/avatar/list?license=broken');
+    expect(log.lines.length).toBeGreaterThan(0);
+    expect(JSON.stringify(log.lines)).not.toContain('license=');
+  });
+});
+
+it('answers a plain GET of the socket address with what to do', async () => {
+  const { app } = await start();
+  const reply = await app.inject('/wss/v2/realtime-chat?license=x');
+  expect(reply.statusCode).toBe(426);
+  expect(reply.json().message).toContain('WebSocket');
+});

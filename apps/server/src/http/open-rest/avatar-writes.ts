@@ -1,0 +1,92 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Avatar } from '../../control/avatars/avatar-catalogue.ts';
+import type { AvatarFields, OwnAvatars } from '../../control/avatars/own-avatars.ts';
+import type { Licence } from '../../ports.ts';
+import { documented } from './documented.ts';
+import { type Envelope, fail, readParameter, succeed } from './envelope.ts';
+
+/** The number by which NavTalk clients name the provider of every avatar here; `provider/list` gives it. */
+export const PROVIDER_ID = '1';
+
+/** As clients read it; lists have it in capitals, which one of them compares. */
+export const STATUS_TEXTS = { ready: 'Success', making: 'Processing', failed: 'Failed' } as const;
+
+/** What `url` of an added avatar looks like when it is the picture of an avatar on this server. */
+const OWN_PICTURE = /\/uploadFiles\/([0-9a-f]{32})\.[a-z0-9]+$/i;
+
+type WithLicence = (
+  answer: (request: FastifyRequest, reply: FastifyReply, licence: Licence) => Promise<Envelope | FastifyReply>,
+) => (request: FastifyRequest, reply: FastifyReply) => Promise<Envelope | FastifyReply>;
+
+/** `avatar/add`, `/update`, `/delete` and `/status`. */
+export function registerAvatarWrites(scope: FastifyInstance, withLicence: WithLicence, avatars: OwnAvatars): void {
+  const add = withLicence(async (request, reply, { projectId }) => {
+    const fields = readFields(request);
+    const { name } = fields;
+    if (name === undefined) return fail(reply, 400, 'Give the avatar a name.');
+    if (await avatars.isNameTaken(projectId, name)) return fail(reply, 400, 'Another avatar has this name.');
+    const url = readParameter(request, 'url', 'pictureUrl');
+    const from = readParameter(request, 'fromAvatarId') ?? OWN_PICTURE.exec(url ?? '')?.[1];
+    if (from === undefined && url === undefined) return fail(reply, 400, 'Give the address of a picture as url.');
+    const avatar =
+      from === undefined
+        ? await avatars.makeFromPicture(projectId, { kind: 'url', url: url ?? '' }, { ...fields, name })
+        : await avatars.duplicate(projectId, from, fields);
+    // The avatar is its own job: there is one picture, and one making.
+    return succeed({ jobId: avatar.avatarId, avatarId: avatar.avatarId });
+  });
+
+  const update = withLicence(async (request, reply, { projectId }) => {
+    const id = readParameter(request, 'id', 'avatarId');
+    if (id === undefined) return fail(reply, 400, 'Give the avatar as id.');
+    const fields = readFields(request);
+    if (fields.name !== undefined && (await avatars.isNameTaken(projectId, fields.name, id))) {
+      return fail(reply, 400, 'Another avatar has this name.');
+    }
+    await avatars.update(projectId, id, fields);
+    return succeed('Avatar updated successfully');
+  });
+
+  const remove = withLicence(async (request, reply, { projectId }) => {
+    const id = readParameter(request, 'id', 'avatarId');
+    if (id === undefined) return fail(reply, 400, 'Give the avatar as id.');
+    await avatars.remove(projectId, id);
+    return succeed('Avatar deleted successfully');
+  });
+
+  const status = withLicence(async (request, reply, { projectId }) => {
+    const id = readParameter(request, 'jobId', 'avatarId', 'id');
+    if (id === undefined) return fail(reply, 400, 'Give the job as jobId.');
+    return succeed(toStatus(await avatars.get(projectId, id)));
+  });
+
+  const base = '/api/open/v1/avatar';
+  const body = ['name', 'providerId', 'model', 'voice', 'firstMessage', 'prompt'];
+  scope.post(`${base}/add`, documented('Make an avatar from a picture', ['name', 'url', ...body]), add);
+  scope.post(`${base}/update`, documented('Change an avatar', ['id', ...body]), update);
+  scope.route({
+    method: ['POST', 'DELETE'],
+    url: `${base}/delete`,
+    ...documented('Delete an avatar', ['id']),
+    handler: remove,
+  });
+  for (const path of ['status', 'getStatus']) {
+    const options = documented('How far the making of an avatar is', ['jobId']);
+    scope.route({ method: ['GET', 'POST'], url: `${base}/${path}`, ...options, handler: status });
+  }
+}
+
+const LIMITS = { name: 80, model: 120, voice: 120, language: 35, prompt: 100_000, firstMessage: 5000 } as const;
+
+/** Empty strings override nothing, as on the socket. `providerId` names one provider here and changes nothing. */
+function readFields(request: FastifyRequest): Partial<Pick<AvatarFields, keyof typeof LIMITS>> {
+  const entries = Object.entries(LIMITS).flatMap(([field, limit]) => {
+    const value = readParameter(request, field);
+    return value === undefined ? [] : [[field, value.replaceAll('\u0000', '').slice(0, limit)] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+function toStatus({ avatarId, state, stateDetail }: Avatar) {
+  return { jobId: avatarId, avatarId, status: STATUS_TEXTS[state], message: stateDetail ?? '' };
+}

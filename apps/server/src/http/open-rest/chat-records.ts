@@ -1,0 +1,113 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ConversationRecords } from '../../control/conversations/conversation-records.ts';
+import type { Licence } from '../../ports.ts';
+import { documented } from './documented.ts';
+import { type Envelope, fail, readParameter, succeed } from './envelope.ts';
+
+type WithLicence = (
+  answer: (request: FastifyRequest, reply: FastifyReply, licence: Licence) => Promise<Envelope | FastifyReply>,
+) => (request: FastifyRequest, reply: FastifyReply) => Promise<Envelope | FastifyReply>;
+
+type Record = NonNullable<Awaited<ReturnType<ConversationRecords['get']>>>;
+type Message = NonNullable<Awaited<ReturnType<ConversationRecords['messages']>>>[number];
+
+/** `GET /api/chat/sessions`, `/sessions/:id` and `/messages`: what was said in calls, for the customer's own systems. */
+export function registerChatRecords(
+  scope: FastifyInstance,
+  withLicence: WithLicence,
+  records: ConversationRecords,
+): void {
+  const list = withLicence(async (request, reply, { projectId }) => {
+    const range = readRange(request);
+    const status = readWhole(request, 'status', 0, 2);
+    const limit = readWhole(request, 'limit', 1, 100);
+    if (range === 'wrong' || status === 'wrong' || limit === 'wrong') {
+      return fail(reply, 400, 'Times are UTC, like 2026-01-31 12:00:00; status is 0, 1 or 2; limit is 1 to 100.');
+    }
+    const cursor = readParameter(request, 'cursor');
+    try {
+      const page = await records.list({
+        projectId,
+        ...range,
+        ...(status === undefined ? {} : { status }),
+        ...(limit === undefined ? {} : { limit }),
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      const { nextCursor } = page;
+      return succeed({
+        data: page.conversations.map(toSession),
+        cursor: nextCursor,
+        nextCursor,
+        hasMore: nextCursor !== null,
+      });
+    } catch (error) {
+      if (error instanceof RangeError) return fail(reply, 400, 'The cursor is unknown.');
+      throw error;
+    }
+  });
+
+  const detail = withLicence(async (request, reply, { projectId }) => {
+    const record = await records.get(projectId, (request.params as { id: string }).id);
+    return record === null ? fail(reply, 404, 'Session not found') : succeed(toSession(record));
+  });
+
+  const messages = withLicence(async (request, reply, { projectId }) => {
+    const sessionId = readParameter(request, 'sessionId', 'session_id', 'id');
+    if (sessionId === undefined) return fail(reply, 400, 'Give the session as sessionId.');
+    const range = readRange(request);
+    if (range === 'wrong') return fail(reply, 400, 'Times are UTC, like 2026-01-31 12:00:00.');
+    const found = await records.messages(projectId, sessionId, range);
+    if (found === null) return fail(reply, 404, 'Session not found');
+    return succeed({ data: found.map((message) => toMessage(sessionId, message)) });
+  });
+
+  const times = ['startTime', 'endTime'];
+  const listed = documented('Sessions, oldest first', ['apikey', ...times, 'status', 'limit', 'cursor']);
+  scope.get('/api/chat/sessions', listed, list);
+  scope.get('/api/chat/sessions/:id', documented('One session', ['apikey']), detail);
+  scope.get('/api/chat/messages', documented('What was said', ['apikey', 'sessionId', ...times]), messages);
+}
+
+/** `yyyy-MM-dd HH:mm:ss`, UTC. */
+function toClientTime(time: Date): string {
+  return time.toISOString().slice(0, 19).replace('T', ' ');
+}
+
+const CLIENT_TIME = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:\.\d+)?Z?$/;
+
+function readTime(request: FastifyRequest, name: string): Date | undefined | 'wrong' {
+  const text = readParameter(request, name);
+  if (text === undefined) return undefined;
+  const parts = CLIENT_TIME.exec(text);
+  const time = new Date(parts === null ? Number.NaN : `${parts[1]}T${parts[2]}Z`);
+  return Number.isNaN(time.getTime()) ? 'wrong' : time;
+}
+
+function readRange(request: FastifyRequest): { from?: Date; to?: Date } | 'wrong' {
+  const [from, to] = [readTime(request, 'startTime'), readTime(request, 'endTime')];
+  if (from === 'wrong' || to === 'wrong') return 'wrong';
+  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+}
+
+function readWhole(request: FastifyRequest, name: string, min: number, max: number): number | undefined | 'wrong' {
+  const text = readParameter(request, name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  return Number.isInteger(value) && value >= min && value <= max ? value : 'wrong';
+}
+
+function toSession({ sessionId, avatarId, status, startedAt, endedAt }: Record) {
+  return {
+    id: sessionId,
+    sessionId,
+    avatarId,
+    status,
+    startTime: toClientTime(startedAt),
+    endTime: endedAt === null ? null : toClientTime(endedAt),
+    videoUrl: null,
+  };
+}
+
+function toMessage(sessionId: string, { messageId, role, text, at, interrupted }: Message) {
+  return { id: String(messageId), sessionId, role, text, content: text, createTime: toClientTime(at), interrupted };
+}

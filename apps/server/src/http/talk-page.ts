@@ -1,0 +1,41 @@
+import { VOICES } from '@visavis/protocol';
+import type { FastifyInstance } from 'fastify';
+import type { AvatarCatalogue, CatalogueAvatar } from '../ports.ts';
+
+/** One line each on what speaks, hears and thinks when no provider is set up. */
+export type VoiceReport = {
+  readonly mouth: string;
+  readonly ears: string;
+  readonly brain: string;
+  /** Whether spoken words become text. */
+  readonly hears: boolean;
+};
+
+export type TalkPageSource = {
+  readonly version: string;
+  /** Null while the demo project is switched off. */
+  readonly demo: () => { readonly licence: string; readonly projectId: string } | null;
+  readonly voice: () => VoiceReport;
+};
+
+/** `GET /api/v1/talk-page`: what the first page needs to start a call without an account; no key while the demo is off. */
+export function registerTalkPage(app: FastifyInstance, catalogue: AvatarCatalogue, source: TalkPageSource): void {
+  app.get('/api/v1/talk-page', async (_request, reply) => {
+    const demo = source.demo();
+    const avatars = demo === null ? [] : await catalogue.list(demo.projectId);
+    reply.header('cache-control', 'no-store');
+    return {
+      demoLicense: demo?.licence ?? null,
+      avatars: avatars.map(toTalkPageAvatar),
+      voices: VOICES,
+      voice: source.voice(),
+      version: source.version,
+    };
+  });
+}
+
+function toTalkPageAvatar(avatar: CatalogueAvatar): object {
+  const { avatarId, name, title, description, voice, pictureFile } = avatar;
+  const thumbnailUrl = pictureFile === null ? '' : `/uploadFiles/${encodeURIComponent(pictureFile)}`;
+  return { avatarId, name, title, description, thumbnailUrl, voice };
+}

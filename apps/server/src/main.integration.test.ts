@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { TestClient } from './gateway/navtalk-v2/test-client.ts';
+import { TEST_KEY } from './gateway/test-doubles.ts';
+
+const ENTRY = fileURLToPath(new URL('./main.ts', import.meta.url));
+/** Starting a fresh data folder on a busy machine. */
+const START_LIMIT_MS = 180_000;
+const dataDir = mkdtempSync(join(tmpdir(), 'visavis-main-'));
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+type Run = { readonly child: ChildProcess; readonly exited: Promise<number | null>; output(): string };
+
+function run(argv: readonly string[]): Run {
+  const child = spawn(process.execPath, [ENTRY, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const exited = once(child, 'close').then(([code]) => code as number | null);
+  return { child, exited, output: () => output };
+}
+
+function settings(port: number): string[] {
+  const given = {
+    port: String(port),
+    host: '127.0.0.1',
+    'stun-port': '0',
+    'data-dir': dataDir,
+    'media-workers': '1',
+    'demo-license': TEST_KEY,
+    'log-format': 'json',
+  };
+  return Object.entries(given).flatMap(([name, value]) => [`--${name}`, value]);
+}
+
+async function healthy(port: number, { child, output }: Run): Promise<void> {
+  while (child.exitCode === null) {
+    const reply = await fetch(`http://127.0.0.1:${port}/health`).catch(() => null);
+    if (reply !== null) return;
+    await delay(100);
+  }
+  throw new Error(`The server ended:\n${output()}`);
+}
+
+describe('the program', () => {
+  it('prints its settings, and every fault in them', async () => {
+    const help = run(['--help']);
+    expect(await help.exited).toBe(0);
+    expect(help.output()).toMatch(/^PORT +--port/m);
+    const faulty = run(['--port', 'x', '--colour', 'red']);
+    expect(await faulty.exited).toBe(2);
+    expect(faulty.output()).toMatch(/--colour[\s\S]*PORT must be a number/);
+  });
+
+  it(
+    'serves calls of the demo key, tells them when it closes, and exits cleanly',
+    async () => {
+      const program = run(settings(21_210));
+      await healthy(21_210, program);
+      const page = await fetch('http://127.0.0.1:21210/api/v1/talk-page').then((reply) => reply.json());
+      expect(page).toMatchObject({ demoLicense: TEST_KEY });
+      const { avatars } = page as { avatars: { avatarId: string; thumbnailUrl: string }[] };
+      expect(avatars.length).toBeGreaterThan(0);
+      const picture = await fetch(`http://127.0.0.1:21210${avatars[0]!.thumbnailUrl}`);
+      expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/webp']);
+      const client = new TestClient('ws://127.0.0.1:21210', { license: TEST_KEY, avatarId: avatars[0]!.avatarId });
+      await client.event('conversation.connected.success', 0, 20_000);
+      program.child.kill('SIGTERM');
+      expect((await client.closed).code).toBe(1001);
+      expect(client.types().at(-1)).toBe('conversation.connected.close');
+      expect(await program.exited).toBe(0);
+      expect(program.output()).toContain('"msg":"Closed"');
+    },
+    START_LIMIT_MS,
+  );
+
+  it('says what to do when its port is taken', async () => {
+    const other = createServer().listen(21_211, '127.0.0.1');
+    await once(other, 'listening');
+    const program = run(settings(21_211));
+    expect(await program.exited).toBe(1);
+    expect(program.output()).toContain('Port 21211 is taken');
+    other.close();
+  });
+});

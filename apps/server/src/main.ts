@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { loadConfig } from './config.ts';
+
+/** Live calls, media workers and the database get this long to end before the process does. */
+const CLOSE_LIMIT_MS = 15_000;
+
+/** Runs the server until it is told to stop. Exit codes: 0 clean, 1 could not start, 2 wrong settings, 130 forced. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const loaded = loadConfig(argv, process.env);
+  if (loaded.kind === 'help') {
+    console.log(loaded.text);
+    return;
+  }
+  if (loaded.kind === 'faults') {
+    console.error(`These settings do not fit:\n${loaded.text.replaceAll(/^/gm, '  ')}`);
+    process.exitCode = 2;
+    return;
+  }
+  const { config } = loaded;
+  // Loaded now, so that help and faults in the settings come at once.
+  const [{ startAllInOne }, { describeServer }, { createServerLog }] = await Promise.all([
+    import('./roles/all-in-one.ts'),
+    import('./roles/greeting.ts'),
+    import('./roles/server-log.ts'),
+  ]);
+  const logger = createServerLog(config);
+  const stop = onStopSignal(() => logger.info({}, 'Closing: live calls are told. Press Ctrl-C again to force'));
+  try {
+    const server = await startAllInOne(config, logger, readVersion());
+    const voice = await Promise.race([server.voice.catch(() => null), stop.then(() => null)]);
+    if (!stop.requested) console.log(`\nVisavis is running.\n\n${describeServer(config, server, voice)}\n`);
+    await stop;
+    setTimeout(() => {
+      logger.error({ limitMs: CLOSE_LIMIT_MS }, 'Closing took too long; the process ends now');
+      process.exit(1);
+    }, CLOSE_LIMIT_MS).unref();
+    await server.close();
+    logger.info({}, 'Closed');
+    process.exit(0);
+  } catch (error) {
+    logger.fatal({ error: explain(error, config.port) }, 'The server could not start');
+    process.exit(1);
+  }
+}
+
+/** Resolves at the first SIGINT or SIGTERM; the second ends the process at once. */
+function onStopSignal(announce: () => void): Promise<void> & { requested: boolean } {
+  let resolveStop: () => void = () => {};
+  const stop = Object.assign(new Promise<void>((resolve) => (resolveStop = resolve)), { requested: false });
+  const onSignal = () => {
+    if (stop.requested) process.exit(130);
+    stop.requested = true;
+    announce();
+    resolveStop();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return stop;
+}
+
+function explain(error: unknown, port: number): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is taken. Stop the other program, or choose another port: npm start -- --port 8788`;
+  if (code === 'EACCES')
+    return `Port ${port} or the data folder may not be used by this user. Ports below 1024 need rights.`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  const { version } = JSON.parse(text) as { version?: string };
+  return version ?? '0.0.0';
+}
+
+if (import.meta.main) await main(process.argv.slice(2));

@@ -1,0 +1,152 @@
+import type { SessionCommand, SessionConfig, SessionEvent } from '@visavis/media/session-events';
+
+/**
+ * What the gateway needs from the rest of the server. `main.ts` gives it the control plane's and the media plane's
+ * implementations; neither side knows the other.
+ */
+
+export type Licence = {
+  readonly licenceId: string;
+  readonly projectId: string;
+  readonly maxConcurrentCalls: number;
+  /** Why this key may not start a call now. */
+  readonly refusal?: 'insufficient-balance' | 'daily-limit' | 'origin-not-allowed';
+  /** The one avatar that may be called; any when left out. */
+  readonly onlyAvatarId?: string;
+  /** How tool arguments are written for this key's clients; `object` when left out. */
+  readonly toolArguments?: 'object' | 'string';
+};
+
+type ToolDefinition = SessionConfig['tools'][number];
+
+export type CallAvatar = {
+  /** 32 hexadecimal digits. */
+  readonly avatarId: string;
+  readonly name: string;
+  /** Offered to every project; false when left out. */
+  readonly isSystem?: boolean;
+  readonly provider: string;
+  readonly model: string;
+  readonly voice: string;
+  /** BCP 47 tag. */
+  readonly language: string;
+  readonly prompt: string;
+  readonly firstMessage: string;
+  /** Folder of the avatar bundle on this machine. */
+  readonly bundlePath: string;
+  readonly tools?: readonly ToolDefinition[];
+  /** Facts that the avatar may use, as plain text. */
+  readonly knowledge?: string;
+  /** The call ends after this time; null or left out: no limit. */
+  readonly maxCallSeconds?: number | null;
+};
+
+type AvatarLookUp =
+  | {
+      readonly kind: 'found';
+      readonly avatar: CallAvatar /** More than one avatar has this name; the newest was taken. */;
+      readonly ambiguous: boolean;
+    }
+  | { readonly kind: 'missing' };
+
+/** Where a request with a key comes from. */
+export type Caller = {
+  /** `Origin` of the page; undefined when it is no page. */
+  readonly origin: string | undefined;
+  /** Host and port under which the request reached this server: its own pages may use every key. */
+  readonly host: string;
+};
+
+export type Admission = {
+  /** `key`: a licence key or a browser token. Null when it is unknown, revoked or expired. */
+  findLicence(key: string, caller?: Caller): Promise<Licence | null>;
+  /** `avatarId` wins over `name`; a name is searched among the project's own avatars and the system ones; any unknown `navtalk.*` name falls back to a built-in figure. */
+  findAvatar(projectId: string, query: { avatarId?: string; name?: string }): Promise<AvatarLookUp>;
+};
+
+/** The record of a talk. Each promise resolves when the fact is durable. */
+export type ConversationStore = {
+  start(conversation: {
+    sessionId: string;
+    projectId: string;
+    licenceId: string;
+    avatarId: string;
+    startedAt: Date;
+  }): Promise<void>;
+  addMessage(message: {
+    sessionId: string;
+    role: 'user' | 'assistant' | 'tool';
+    text: string;
+    at: Date;
+    interrupted?: boolean;
+  }): Promise<void>;
+  end(sessionId: string, outcome: { endedAt: Date; status: 'completed' | 'failed'; reason: string }): Promise<void>;
+};
+
+/** A place under a licence's limit of concurrent calls. Releasing it twice is harmless. */
+export type CallSlot = { release(): Promise<void> };
+
+/** Counts the calls of a licence; two calls that start at once never share the last place. */
+export type CallLimits = {
+  /** Null when the licence's limit is reached. `onLost`: the place was taken away, since the key was reset or revoked. */
+  claim(licence: Licence, sessionId: string, onLost?: () => void): Promise<CallSlot | null>;
+};
+
+/** What the control plane may do to live calls of this node. */
+export type CallControl = {
+  /** Tells the clients why and closes; says how many calls it were. */
+  endCallsOfLicence(licenceId: string, code: 'licence-reset' | 'insufficient-balance' | 'daily-limit'): number;
+};
+
+/** Counts a call's time while it lasts. Stopping it twice is harmless; it resolves when the time is written, or kept. */
+export type RunningMeter = { stop(): Promise<void> };
+
+export type CallMeter = {
+  /** `end` is called once, when the use is over its limit: the gateway then ends the call with that code. */
+  start(
+    call: { readonly sessionId: string; readonly projectId: string; readonly licenceId: string },
+    end: (code: 'insufficient-balance' | 'daily-limit') => void,
+  ): RunningMeter;
+};
+
+export type CatalogueAvatar = {
+  readonly avatarId: string;
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly model: string;
+  readonly voice: string;
+  readonly prompt: string;
+  readonly firstMessage: string;
+  /** Names of files under `/uploadFiles/`; null when the avatar has none. */
+  readonly pictureFile: string | null;
+  readonly clipFile: string | null;
+  /** Offered to every project; true when left out. */
+  readonly isSystem?: boolean;
+  readonly provider?: string;
+  /** `ready` when left out. */
+  readonly state?: 'ready' | 'making' | 'failed';
+};
+
+export type AvatarCatalogue = {
+  /** The project's own avatars and the system ones, newest first. */
+  list(projectId: string): Promise<readonly CatalogueAvatar[]>;
+};
+
+/** The subset of pino's logger that the server's parts use: fields first, then a fixed message. */
+export type Logger = {
+  debug(fields: Readonly<Record<string, unknown>>, message: string): void;
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+};
+
+export type MediaCall = {
+  send(command: SessionCommand): void;
+};
+
+/** Places calls on media workers. */
+export type CallPlacer = {
+  /** Null when no worker has room. `listener` gets every event of the call, in order, `closed` last and exactly once. */
+  open(config: SessionConfig, listener: (event: SessionEvent) => void): MediaCall | null;
+};

@@ -1,0 +1,219 @@
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { createServer as createNetServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { MediaPool } from '@visavis/media/media-pool';
+import type { Logger as PinoLogger } from 'pino';
+import type { Config } from '../config.ts';
+import { createMailer } from '../control/accounts/mailer.ts';
+import { createAvatarCatalogue } from '../control/avatars/avatar-catalogue.ts';
+import { readShippedAvatars } from '../control/avatars/shipped-avatars.ts';
+import { freeOrphanedSlots } from '../control/call-slots/call-slots.ts';
+import { failOrphanedConversations } from '../control/conversations/conversation-store.ts';
+import { type Demo, seedDemo } from '../control/demo/seed-demo.ts';
+import { loadMasterKeys } from '../control/secrets/master-key.ts';
+import { createSecretBox } from '../control/secrets/secret-box.ts';
+import { openDatabase } from '../db/database.ts';
+import { createServer } from '../http/create-server.ts';
+import type { VoiceReport } from '../http/talk-page.ts';
+import type { Admission, CallPlacer } from '../ports.ts';
+import { createCatalogue, createFindUpload } from './avatar-catalogue.ts';
+import { Closers } from './closers.ts';
+import { createConsoleServices } from './console-services.ts';
+import { iceServersFor } from './ice-servers.ts';
+import { createLateCallControl } from './late-call-control.ts';
+import { startStunResponder } from './stun-responder.ts';
+import { loadTls } from './tls.ts';
+import { reportVoice, withVoiceProvider } from './voice-choice.ts';
+
+const CONSOLE_FOLDER = fileURLToPath(new URL('../../../console/dist', import.meta.url));
+
+export type RunningServer = {
+  readonly port: number;
+  readonly demo: Demo;
+  readonly database: 'embedded' | 'postgres';
+  readonly stunPort: number | null;
+  readonly capacity: number;
+  /** What speaks, hears and thinks; resolves when the first media worker is up. */
+  readonly voice: Promise<VoiceReport>;
+  /** Ends live calls, then everything else. Idempotent. */
+  close(): Promise<void>;
+};
+
+/** Gateway, control plane and media workers of one machine, joined. */
+export async function startAllInOne(config: Config, logger: PinoLogger, version: string): Promise<RunningServer> {
+  const closers = new Closers(logger);
+  try {
+    return await start(config, logger, version, closers);
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+async function start(config: Config, logger: PinoLogger, version: string, closers: Closers): Promise<RunningServer> {
+  const startedAtMs = performance.now();
+  await checkPort(config);
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const tls = await loadTls(config);
+  // Workers load their models while the database opens.
+  const pool = await openMedia(config, logger);
+  closers.add('media workers', () => pool.close());
+  const control = await openControlPlane(config, logger, closers);
+  let voice: VoiceReport = { mouth: 'starting', ears: 'starting', brain: 'starting', hears: false };
+  const voiceReady = pool.whenReady().then((description) => {
+    voice = reportVoice(config.voice, description);
+    return voice;
+  });
+  voiceReady.catch((error: unknown) => logger.error({ error: String(error) }, 'No media worker came up'));
+
+  const { demo } = control;
+  const { app, gateway } = await createServer({
+    ...control,
+    placer: placeOn(pool, config),
+    iceServers: iceServersFor(config),
+    pictureSize: { widthPx: config.pictureSizePx, heightPx: config.pictureSizePx },
+    logger,
+    console: { folder: CONSOLE_FOLDER },
+    health(sockets) {
+      const { calls, capacity, workers } = pool.stats();
+      const isStarting = !workers.some((worker) => worker.ready);
+      const status = isStarting ? 'starting' : calls >= capacity ? 'full' : 'ok';
+      const uptimeSeconds = Math.round((performance.now() - startedAtMs) / 1000);
+      return { status, version, calls: { open: calls, capacity, sockets }, uptimeSeconds };
+    },
+    talkPage: {
+      version,
+      demo: () =>
+        config.demo.enabled && demo.projectId !== null && demo.licenceKey !== null
+          ? { licence: demo.licenceKey, projectId: demo.projectId }
+          : null,
+      voice: () => voice,
+    },
+    httpLogger: logger,
+    trustProxy: config.trustProxy,
+    ...(tls === undefined ? {} : { tls }),
+  });
+  control.calls.bind(gateway);
+  closers.add('sockets and pages', () => app.close());
+  await app.listen({ port: config.port, host: config.host });
+  const address = app.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : config.port;
+
+  const stun =
+    config.stunPort === 0 || config.iceServers !== undefined
+      ? null
+      : await startStunResponder({ host: config.host, port: config.stunPort, logger });
+  if (stun !== null) closers.add('STUN responder', () => stun.close());
+  return {
+    port,
+    demo,
+    database: control.database,
+    stunPort: stun?.port ?? null,
+    capacity: pool.stats().capacity,
+    voice: voiceReady,
+    close: () => closers.close(),
+  };
+}
+
+/** Fails at once when the port cannot be had, before the slow parts start. */
+async function checkPort({ port, host }: Config): Promise<void> {
+  const probe = createNetServer();
+  probe.listen(port, host);
+  await once(probe, 'listening');
+  await new Promise((resolve) => probe.close(resolve));
+}
+
+async function openControlPlane(config: Config, logger: PinoLogger, closers: Closers) {
+  const { dataDir, databaseUrl, masterKey, avatarsDir } = config;
+  const db = await openDatabase({ dataDir, databaseUrl, logger });
+  closers.add('database', () => db.close());
+  await freeOrphanedSlots(db);
+  const orphaned = await failOrphanedConversations(db);
+  if (orphaned > 0) logger.warn({ conversations: orphaned }, 'Talks that the last stop cut off were closed');
+  const masterKeys = loadMasterKeys({ masterKey, dataDir });
+  const box = createSecretBox(masterKeys, 'licence keys');
+  const demo = await seedDemo({ db, box, avatarsDir, demoLicense: config.demo.licence, logger });
+  const folders = { shipped: avatarsDir, made: join(dataDir, 'avatars') };
+  const records = createAvatarCatalogue(db, folders);
+  const calls = createLateCallControl();
+  const services = createConsoleServices({
+    db,
+    masterKeys,
+    folders,
+    calls,
+    logger,
+    isRegistrationOpen: config.isRegistrationOpen,
+    mail: openMail(config, closers),
+    points: config.points,
+    webhooks: { privateHosts: config.webhookPrivateHosts },
+  });
+  closers.add('control plane', () => services.close());
+  const admission = withVoiceProvider(services.admission, config.voice.provider);
+  return {
+    demo,
+    database: db.kind,
+    admission: config.demo.enabled ? admission : withoutProject(admission, demo.projectId),
+    catalogue: createCatalogue(records),
+    findUpload: createFindUpload(records),
+    conversations: services.conversations,
+    consoleApi: services.consoleApi,
+    avatars: services.avatars,
+    records: services.records,
+    limits: services.limits,
+    meter: services.meter,
+    calls,
+  };
+}
+
+function openMail({ mail }: Config, closers: Closers) {
+  if (mail === null) return null;
+  const mailer = createMailer(mail);
+  closers.add('mail', async () => mailer.close());
+  return { mailer, publicUrl: mail.publicUrl };
+}
+
+/** A demo that is switched off takes no calls either. */
+function withoutProject(admission: Admission, projectId: string | null): Admission {
+  return {
+    ...admission,
+    async findLicence(key, caller) {
+      const licence = await admission.findLicence(key, caller);
+      return licence?.projectId === projectId ? null : licence;
+    },
+  };
+}
+
+/**
+ * The built-in STUN responder tells clients their address; our own end has its host candidates and learns the rest from
+ * the clients' checks. Asking that responder would only delay the offer, so the media side gets configured servers alone.
+ */
+function placeOn(pool: MediaPool, config: Config): CallPlacer {
+  const iceServers = config.iceServers ?? [];
+  return { open: (session, listener) => pool.open({ ...session, iceServers }, listener) };
+}
+
+async function openMedia(config: Config, logger: PinoLogger): Promise<MediaPool> {
+  // The built-in figures; what belongs to a project is opened when it is first called.
+  const shipped = (await readShippedAvatars(config.avatarsDir)) ?? [];
+  return new MediaPool({
+    workerCount: config.mediaWorkers,
+    maxCallsPerWorker: config.maxCallsPerWorker,
+    worker: {
+      cachePath: join(config.dataDir, 'cache'),
+      logLevel: config.logLevel,
+      warmBundlePaths: shipped.map((avatar) => join(config.avatarsDir, avatar.bundleName)),
+      widthPx: config.pictureSizePx,
+      heightPx: config.pictureSizePx,
+      publicAddresses: config.publicAddresses,
+      openAi: {
+        turnDetection: config.voice.openAiTurnDetection,
+        ...(config.voice.openAiUrl === undefined ? {} : { url: config.voice.openAiUrl }),
+      },
+      allowScriptedVoice: config.allowScriptedVoice,
+      ...(config.mediaPorts === undefined ? {} : { portRange: config.mediaPorts }),
+    },
+    logger,
+  });
+}

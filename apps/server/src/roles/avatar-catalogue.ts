@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import * as z from 'zod';
+import type { createAvatarCatalogue } from '../control/avatars/avatar-catalogue.ts';
+import type { FindUpload } from '../http/upload-files.ts';
+import type { AvatarCatalogue, CatalogueAvatar } from '../ports.ts';
+
+type Records = ReturnType<typeof createAvatarCatalogue>;
+type Avatar = Awaited<ReturnType<Records['list']>>[number];
+
+const manifestSchema = z.object({
+  displayName: z.string().optional(),
+  description: z.string().optional(),
+  thumbnail: z.string().optional(),
+});
+type Manifest = z.output<typeof manifestSchema>;
+
+/** A bundle that was removed or damaged still lists, without its words. */
+async function readManifest(bundlePath: string): Promise<Manifest> {
+  try {
+    return manifestSchema.parse(JSON.parse(await readFile(join(bundlePath, 'manifest.json'), 'utf8')));
+  } catch {
+    return {};
+  }
+}
+
+/** Joins the database's avatars with what their bundles say of themselves. */
+export function createCatalogue(records: Records): AvatarCatalogue {
+  return {
+    async list(projectId) {
+      const avatars = await records.list(projectId);
+      return Promise.all(avatars.map(toCatalogueAvatar));
+    },
+  };
+}
+
+async function toCatalogueAvatar(avatar: Avatar): Promise<CatalogueAvatar> {
+  const { avatarId, name, title, model, voice, prompt, firstMessage, thumbnail } = avatar;
+  const manifest = await readManifest(avatar.bundlePath);
+  return {
+    avatarId,
+    name,
+    title,
+    description: manifest.description ?? '',
+    model,
+    voice,
+    prompt,
+    firstMessage,
+    pictureFile: thumbnail === null ? null : `${avatarId}${extname(thumbnail)}`,
+    clipFile: null,
+    isSystem: avatar.isSystem,
+    provider: avatar.provider,
+    state: avatar.state,
+  };
+}
+
+/** No project: only what every project is offered is public by name. */
+const NO_PROJECT = '';
+
+/** Finds an avatar's still picture by `<avatarId>.<ext>` or, as older clients ask, `<name>.png`. */
+export function createFindUpload(records: Records): FindUpload {
+  return async (fileName) => {
+    const stem = basename(fileName, extname(fileName));
+    const byId = await records.picturePath(stem);
+    if (byId !== null) return byId;
+    const found = await records.find(NO_PROJECT, { name: stem });
+    return found.kind === 'found' ? records.picturePath(found.avatar.avatarId) : null;
+  };
+}

@@ -1,0 +1,144 @@
+import { Accounts } from '../control/accounts/accounts.ts';
+import { type AttemptLimiter, createAttemptLimiter } from '../control/accounts/attempt-limiter.ts';
+import { createAuth } from '../control/accounts/auth.ts';
+import type { Mailer } from '../control/accounts/mailer.ts';
+import { createAdmission } from '../control/admission/admission.ts';
+import { type AuditLog, createAuditLog } from '../control/audit/audit-log.ts';
+import { createAvatarCatalogue } from '../control/avatars/avatar-catalogue.ts';
+import type { BundleFolders } from '../control/avatars/bundle-folders.ts';
+import { type AvatarMaker, OwnAvatars } from '../control/avatars/own-avatars.ts';
+import { createBrowserTokens } from '../control/browser-tokens/browser-tokens.ts';
+import { type CallSlots, createCallSlots } from '../control/call-slots/call-slots.ts';
+import { createConversationArchive } from '../control/conversations/conversation-archive.ts';
+import { type ConversationRecords, createConversationRecords } from '../control/conversations/conversation-records.ts';
+import { type ConversationStore, createConversationStore } from '../control/conversations/conversation-store.ts';
+import { startHousekeeping } from '../control/housekeeping.ts';
+import { LicenceControl } from '../control/licence-keys/licence-control.ts';
+import { createLicenceKeys } from '../control/licence-keys/licence-keys.ts';
+import { createProjects } from '../control/projects/projects.ts';
+import type { MasterKeys } from '../control/secrets/master-key.ts';
+import { createSecretBox } from '../control/secrets/secret-box.ts';
+import { type CallMeter, createCallMeter } from '../control/usage/call-meter.ts';
+import { Ledger } from '../control/usage/ledger.ts';
+import { toThousandths } from '../control/usage/points.ts';
+import { createGuardedFetch } from '../control/webhooks/guarded-fetch.ts';
+import { withWebhooks } from '../control/webhooks/webhook-feed.ts';
+import { createWebhookWorker, type WebhookWorker } from '../control/webhooks/webhook-worker.ts';
+import { Webhooks } from '../control/webhooks/webhooks.ts';
+import type { Database } from '../db/database.ts';
+import type { ConsoleApiDependencies } from '../http/console-api/console-api.ts';
+import type { Admission, CallControl, Logger } from '../ports.ts';
+
+export type ConsoleServiceOptions = {
+  readonly db: Database;
+  readonly masterKeys: MasterKeys;
+  readonly folders: BundleFolders;
+  /** Live calls of this node. */
+  readonly calls: CallControl;
+  readonly logger: Logger;
+  readonly isRegistrationOpen: boolean;
+  /** Null: this server sends no mail. */
+  readonly mail: { readonly mailer: Mailer; readonly publicUrl: string } | null;
+  /** Left out: no avatars are made from pictures. */
+  readonly maker?: AvatarMaker;
+  readonly webhooks?: {
+    /** Hosts with private addresses that webhooks may reach. */
+    readonly privateHosts: readonly string[];
+  };
+  readonly points: {
+    /** Price of a call minute. */
+    readonly perMinute: number;
+    /** Points of a new project; null: it is unlimited. */
+    readonly free: number | null;
+  };
+};
+
+export type ConsoleServices = {
+  readonly consoleApi: ConsoleApiDependencies;
+  readonly avatars: OwnAvatars;
+  readonly records: ConversationRecords;
+  readonly admission: Admission;
+  readonly limits: CallSlots;
+  readonly meter: CallMeter;
+  /** Stores what is said, and tells webhooks. */
+  readonly conversations: ConversationStore;
+  readonly webhookWorker: WebhookWorker;
+  readonly housekeeping: { runAll(): Promise<void> };
+  close(): Promise<void>;
+};
+
+/** The control plane: what stands behind the console's interface and decides about calls. */
+export function createConsoleServices(options: ConsoleServiceOptions): ConsoleServices {
+  const { db, masterKeys, folders, calls, logger, points } = options;
+  const audit = createAuditLog(db);
+  const limiter = createAttemptLimiter(db);
+  const accounts = createAccounts(options, audit, limiter);
+  const slots = createCallSlots(db, logger);
+  const tokens = createBrowserTokens(db);
+  const ledger = new Ledger(db, { isCharging: points.perMinute > 0 });
+  const meter = createCallMeter({ ledger, pointsPerMinute: points.perMinute, logger });
+  const admission = createAdmission(db, folders, ledger);
+  const keys = createLicenceKeys(db, createSecretBox(masterKeys, 'licence keys'));
+  const licences = new LicenceControl({ keys, tokens, slots, calls, audit });
+  const projects = createProjects(db, points.free === null ? null : toThousandths(points.free));
+  const avatars = new OwnAvatars({ db, catalogue: createAvatarCatalogue(db, folders), maker: options.maker ?? null });
+  const records = createConversationRecords(db);
+  const archive = createConversationArchive(db);
+  const hooks = createWebhookServices(options);
+  const store = createConversationStore(db);
+  const conversations = withWebhooks({ store, records, webhooks: hooks.webhooks, logger });
+  const housekeeping = startHousekeeping(
+    {
+      'attempts to log in': () => limiter.sweep(),
+      'browser tokens': () => tokens.sweep(),
+      'expired sessions': () => accounts.sweepSessions(),
+      'old talks': () => archive.removeExpired(),
+      'webhook deliveries': () => hooks.worker.sweep(),
+    },
+    logger,
+  );
+  return {
+    ...{ avatars, records, admission, limits: slots, meter, conversations, housekeeping, webhookWorker: hooks.worker },
+    consoleApi: {
+      ...{ accounts, audit, projects, licences, tokens, admission, avatars, ledger, archive, records, logger },
+      ...{ webhooks: hooks.webhooks, pointsPerMinute: points.perMinute },
+    },
+    async close() {
+      housekeeping.stop();
+      slots.close();
+      await meter.close();
+      await conversations.drain();
+      await hooks.worker.close();
+    },
+  };
+}
+
+function createWebhookServices({ db, masterKeys, logger, webhooks: settings }: ConsoleServiceOptions) {
+  const box = createSecretBox(masterKeys, 'webhook secrets');
+  const fetch = createGuardedFetch({ allowedPrivateHosts: settings?.privateHosts ?? [] });
+  return { webhooks: new Webhooks(db, box), worker: createWebhookWorker({ db, box, fetch, logger }) };
+}
+
+function createAccounts(options: ConsoleServiceOptions, audit: AuditLog, limiter: AttemptLimiter): Accounts {
+  const { db, masterKeys, logger, isRegistrationOpen, mail } = options;
+  const auth = createAuth({
+    db,
+    masterKeys,
+    logger,
+    async sendResetMail(user, token) {
+      // Not waited for: how long an answer takes must not tell whether there is such an account.
+      mail?.mailer.send(resetMail(user, `${mail.publicUrl}/console/reset-password?token=${token}`)).catch((error) => {
+        logger.error({ error: String(error) }, 'A mail could not be sent');
+      });
+    },
+  });
+  return new Accounts({ db, auth, limiter, audit, isRegistrationOpen, isMailEnabled: mail !== null });
+}
+
+function resetMail({ email, name }: { email: string; name: string }, address: string) {
+  return {
+    to: email,
+    subject: 'Reset your Visavis password',
+    text: `Hello ${name},\n\nopen this address within 30 minutes to choose a new password:\n\n${address}\n\nIf you did not ask for this, do nothing: your password stays as it is.\n`,
+  };
+}

@@ -1,0 +1,76 @@
+import { X509Certificate } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { hostname, networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { generate } from 'selfsigned';
+import type { Config } from '../config.ts';
+
+export type TlsMaterial = { readonly cert: string; readonly key: string };
+
+const VALID_DAYS = 825;
+const RENEW_BEFORE_MS = 30 * 24 * 3600 * 1000;
+
+/** Certificate and key by configuration; undefined without TLS. A made certificate is kept until it nears its end. */
+export async function loadTls(
+  config: Pick<Config, 'tls' | 'dataDir' | 'publicAddresses'>,
+): Promise<TlsMaterial | undefined> {
+  if (config.tls.kind === 'off') return undefined;
+  if (config.tls.kind === 'files') {
+    const [cert, key] = await Promise.all([
+      readPem(config.tls.certPath, 'TLS_CERT'),
+      readPem(config.tls.keyPath, 'TLS_KEY'),
+    ]);
+    return { cert, key };
+  }
+  const folder = join(config.dataDir, 'tls');
+  const certPath = join(folder, 'certificate.pem');
+  const keyPath = join(folder, 'key.pem');
+  const kept = await Promise.all([readFile(certPath, 'utf8'), readFile(keyPath, 'utf8')]).catch(() => null);
+  if (kept !== null && isFresh(kept[0])) return { cert: kept[0], key: kept[1] };
+  const made = await makeCertificate(config.publicAddresses);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(keyPath, made.key, { mode: 0o600 });
+  await writeFile(certPath, made.cert);
+  return made;
+}
+
+async function readPem(path: string, name: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    throw new Error(`${name}: ${path} cannot be read (${String(error)}). Check the path and its permissions.`);
+  });
+}
+
+function isFresh(cert: string): boolean {
+  try {
+    return Date.parse(new X509Certificate(cert).validTo) - Date.now() > RENEW_BEFORE_MS;
+  } catch {
+    return false;
+  }
+}
+
+/** For this machine's names and addresses, so that a browser accepts an exception once for all of them. */
+async function makeCertificate(publicAddresses: readonly string[]): Promise<TlsMaterial> {
+  const addresses = Object.values(networkInterfaces())
+    .flatMap((entries) => entries ?? [])
+    .map((entry) => entry.address.split('%', 1)[0] ?? entry.address);
+  const ips = [...new Set(['127.0.0.1', '::1', ...addresses, ...publicAddresses])];
+  const names = [...new Set(['localhost', hostname()])];
+  const { cert, private: key } = await generate([{ name: 'commonName', value: 'Visavis' }], {
+    notAfterDate: new Date(Date.now() + VALID_DAYS * 24 * 3600 * 1000),
+    algorithm: 'sha256',
+    keyType: 'ec',
+    extensions: [
+      { name: 'basicConstraints', cA: false },
+      { name: 'keyUsage', digitalSignature: true },
+      { name: 'extKeyUsage', serverAuth: true },
+      {
+        name: 'subjectAltName',
+        altNames: [
+          ...names.map((value) => ({ type: 2 as const, value })),
+          ...ips.map((ip) => ({ type: 7 as const, ip })),
+        ],
+      },
+    ],
+  });
+  return { cert, key };
+}

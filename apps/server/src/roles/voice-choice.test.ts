@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { scriptedAdmission, TEST_AVATAR } from '../gateway/test-doubles.ts';
+import type { Admission, CallAvatar } from '../ports.ts';
+import { describeProvider, reportVoice, withVoiceProvider } from './voice-choice.ts';
+
+const LOCAL = {
+  provider: 'local',
+  hasOpenAiKey: false,
+  openAiUrl: undefined,
+  openAiTurnDetection: 'server_vad',
+} as const;
+const OPENAI = { ...LOCAL, provider: 'openai-realtime', hasOpenAiKey: true } as const;
+
+function offering(avatar: CallAvatar): Admission {
+  return { ...scriptedAdmission(), findAvatar: async () => ({ kind: 'found', avatar, ambiguous: false }) };
+}
+
+describe('withVoiceProvider', () => {
+  const system: CallAvatar = { ...TEST_AVATAR, isSystem: true, provider: 'local', model: 'local' };
+
+  it.each([
+    ['a system avatar', system, 'openai-realtime', 'openai-realtime', 'gpt-realtime'],
+    [
+      'a system avatar with a model',
+      { ...system, model: 'gpt-realtime-mini' },
+      'openai-realtime',
+      'openai-realtime',
+      'gpt-realtime-mini',
+    ],
+    ['a system avatar of a local server', system, 'local', 'local', 'local'],
+    ["a project's avatar", { ...system, isSystem: false }, 'openai-realtime', 'local', 'local'],
+    [
+      'a system avatar with a voice of its own',
+      { ...system, provider: 'scripted' },
+      'openai-realtime',
+      'scripted',
+      'local',
+    ],
+  ] as const)('%s', async (_name, avatar, setting, provider, model) => {
+    const found = await withVoiceProvider(offering(avatar), setting).findAvatar('p', {});
+    expect(found).toMatchObject({ kind: 'found', avatar: { provider, model } });
+  });
+
+  it('leaves the rest as it is', async () => {
+    const admission = withVoiceProvider(scriptedAdmission(), 'openai-realtime');
+    expect(await admission.findAvatar('p', { name: 'nobody' })).toEqual({ kind: 'missing' });
+    expect(await admission.findLicence('unknown')).toBeNull();
+  });
+});
+
+describe('what the start-up print says', () => {
+  const description = { mouth: 'flite', ears: 'none: install them', brain: 'rules' };
+
+  it('of the built-in voice, with the way to another', () => {
+    expect(reportVoice(LOCAL, description)).toEqual({ ...description, hears: false });
+    expect(describeProvider(LOCAL)).toContain('OPENAI_API_KEY=… npm start');
+    expect(describeProvider({ ...LOCAL, hasOpenAiKey: true })).toContain('VOICE_PROVIDER=local');
+  });
+
+  it('of OpenAI, which hears on every machine', () => {
+    expect(reportVoice(OPENAI, description)).toMatchObject({ ears: 'OpenAI Realtime (api.openai.com)', hears: true });
+    expect(describeProvider({ ...OPENAI, openAiUrl: 'ws://10.0.0.2:8000/v1?key=secret' })).toBe(
+      'OpenAI Realtime at 10.0.0.2:8000; VOICE_PROVIDER=local for the built-in voice',
+    );
+  });
+});

@@ -1,0 +1,48 @@
+import type { Config } from '../config.ts';
+import type { VoiceReport } from '../http/talk-page.ts';
+import type { Admission } from '../ports.ts';
+
+const OPENAI_MODEL = 'gpt-realtime';
+const OPENAI_HOST = 'api.openai.com';
+
+/**
+ * System avatars are stored with the local voice, and speak with the one that this server is set to. Avatars of projects
+ * keep theirs.
+ */
+export function withVoiceProvider(admission: Admission, provider: Config['voice']['provider']): Admission {
+  return {
+    ...admission,
+    async findAvatar(projectId, query) {
+      const found = await admission.findAvatar(projectId, query);
+      if (found.kind === 'missing' || provider === 'local') return found;
+      const { avatar } = found;
+      if (avatar.isSystem !== true || avatar.provider !== 'local') return found;
+      const model = avatar.model === 'local' ? OPENAI_MODEL : avatar.model;
+      return { ...found, avatar: { ...avatar, provider, model } };
+    },
+  };
+}
+
+/** What speaks, hears and thinks for the built-in avatars, given what the local voice has on this machine. */
+export function reportVoice(
+  voice: Config['voice'],
+  local: { readonly mouth: string; readonly ears: string; readonly brain: string },
+): VoiceReport {
+  if (voice.provider === 'local') return { ...local, hears: !local.ears.startsWith('none') };
+  const name = `OpenAI Realtime (${hostOf(voice)})`;
+  return { mouth: name, ears: name, brain: `${name}, ${OPENAI_MODEL} unless the call names a model`, hears: true };
+}
+
+/** One line on which voice is active and how to have the other. */
+export function describeProvider(voice: Config['voice']): string {
+  if (voice.provider === 'openai-realtime') {
+    return `OpenAI Realtime at ${hostOf(voice)}; VOICE_PROVIDER=local for the built-in voice`;
+  }
+  return voice.hasOpenAiKey
+    ? 'built-in, by VOICE_PROVIDER=local; OpenAI for avatars that name it'
+    : 'built-in; for a conversation with a large model: OPENAI_API_KEY=… npm start';
+}
+
+function hostOf({ openAiUrl }: Config['voice']): string {
+  return openAiUrl === undefined ? OPENAI_HOST : new URL(openAiUrl).host;
+}
