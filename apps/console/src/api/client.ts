@@ -1,0 +1,45 @@
+import type { ApiError } from '@visavis/protocol/rest';
+
+/** A refusal of the server, or none of its answers. `message` says what to do, for a person. */
+export class ApiProblem extends Error {
+  readonly code: string;
+  readonly status: number;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.name = 'ApiProblem';
+    this.status = status;
+    this.code = code;
+  }
+}
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+
+/** Asks `/api/v1`; throws `ApiProblem`. `path` begins with a slash. */
+export async function request<Answer>(method: Method, path: string, body?: unknown): Promise<Answer> {
+  const response = await fetch(`/api/v1${path}`, {
+    method,
+    headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch(() => {
+    throw new ApiProblem(0, 'no-answer', 'The server does not answer. Check that it is running, then try again.');
+  });
+  const answer: unknown = await response.json().catch(() => null);
+  if (response.ok) return answer as Answer;
+  const refusal = (answer as Partial<ApiError> | null)?.error;
+  throw new ApiProblem(
+    response.status,
+    refusal?.code ?? 'unknown',
+    refusal?.message ?? `The server answered ${response.status}.`,
+  );
+}
+
+/** `?a=1&b=2` of the values that are set, or nothing. */
+export function queryOf(values: Readonly<Record<string, string | number | null | undefined>>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== null && value !== undefined && value !== '') query.set(name, String(value));
+  }
+  const text = query.toString();
+  return text === '' ? '' : `?${text}`;
+}

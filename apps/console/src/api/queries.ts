@@ -1,0 +1,115 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import type {
+  AuthOptions,
+  Avatar,
+  Conversation,
+  Delivery,
+  LedgerEntry,
+  LicenceKey,
+  Project,
+  Transcript,
+  Usage,
+  User,
+  UserSession,
+  Wallet,
+  Webhook,
+} from '@visavis/protocol/rest';
+import { queryOf, request } from './client.ts';
+
+export type Page<Item> = { readonly items: readonly Item[]; readonly nextCursor: string | null };
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: () => request<{ user: User | null }>('GET', '/auth/session'),
+  staleTime: 60_000,
+});
+
+export const authOptionsQuery = queryOptions({
+  queryKey: ['auth-options'],
+  queryFn: () => request<AuthOptions>('GET', '/auth/options'),
+});
+
+export const userSessionsQuery = queryOptions({
+  queryKey: ['user-sessions'],
+  queryFn: () => request<UserSession[]>('GET', '/auth/sessions'),
+});
+
+export const projectsQuery = queryOptions({
+  queryKey: ['projects'],
+  queryFn: () => request<Project[]>('GET', '/projects'),
+});
+
+export const keysQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ['keys', projectId],
+    queryFn: () => request<LicenceKey[]>('GET', `/projects/${projectId}/keys`),
+  });
+
+export const avatarsQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ['avatars', projectId],
+    queryFn: () => request<Avatar[]>('GET', `/projects/${projectId}/avatars`),
+  });
+
+export const avatarQuery = (projectId: string, avatarId: string) =>
+  queryOptions({
+    queryKey: ['avatar', projectId, avatarId],
+    queryFn: () => request<Avatar>('GET', `/projects/${projectId}/avatars/${avatarId}`),
+  });
+
+export type ConversationFilter = {
+  readonly text: string;
+  readonly status: string | null;
+  readonly avatarId: string | null;
+};
+
+export const fetchConversations = (projectId: string, filter: ConversationFilter, cursor: string | null) =>
+  request<Page<Conversation>>('GET', `/projects/${projectId}/conversations${queryOf({ ...filter, cursor })}`);
+
+export const transcriptQuery = (projectId: string, sessionId: string) =>
+  queryOptions({
+    queryKey: ['transcript', projectId, sessionId],
+    queryFn: () => request<Transcript>('GET', `/projects/${projectId}/conversations/${encodeURIComponent(sessionId)}`),
+  });
+
+export const usageQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ['usage', projectId],
+    queryFn: () => request<Usage>('GET', `/projects/${projectId}/usage`),
+  });
+
+export const walletQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ['wallet', projectId],
+    queryFn: () => request<Wallet>('GET', `/projects/${projectId}/wallet`),
+  });
+
+export const ledgerQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ['ledger', projectId],
+    queryFn: () => request<Page<LedgerEntry>>('GET', `/projects/${projectId}/ledger`),
+  });
+
+export const webhooksQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ['webhooks', projectId],
+    queryFn: () => request<Webhook[]>('GET', `/projects/${projectId}/webhooks`),
+  });
+
+export const deliveriesQuery = (projectId: string, webhookId: string) =>
+  queryOptions({
+    queryKey: ['deliveries', projectId, webhookId],
+    queryFn: () => request<Page<Delivery>>('GET', `/projects/${projectId}/webhooks/${webhookId}/deliveries`),
+  });
+
+/** A change on the server; afterwards the named data is fetched anew. */
+export function useChange<Input, Answer>(
+  change: (input: Input) => Promise<Answer>,
+  refreshed: readonly (readonly unknown[])[],
+) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSuccess: () => Promise.all(refreshed.map((queryKey) => client.invalidateQueries({ queryKey }))),
+  });
+}

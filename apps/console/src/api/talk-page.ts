@@ -1,0 +1,40 @@
+/** What `GET /api/v1/talk-page` says. */
+export type TalkPageData = {
+  /** Null when this server gives no licence to visitors: they need their own. */
+  readonly demoLicense: string | null;
+  readonly avatars: readonly TalkAvatar[];
+  readonly voices: readonly string[];
+  readonly voice: TalkVoice;
+  readonly version: string;
+};
+
+export type TalkAvatar = {
+  readonly avatarId: string;
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly thumbnailUrl: string;
+  readonly voice: string;
+};
+
+/**
+ * Which parts answer, by name, or `starting` while the server makes them ready. `hears` is false when speech cannot
+ * become text on this server.
+ */
+type TalkVoice = {
+  readonly mouth: string;
+  readonly ears: string;
+  readonly brain: string;
+  readonly hears: boolean;
+};
+
+/** The server has only just been started: what it says of its voice is not final. */
+export function isStarting({ voice }: TalkPageData): boolean {
+  return voice.mouth === 'starting' || voice.ears === 'starting';
+}
+
+export async function fetchTalkPage(signal: AbortSignal): Promise<TalkPageData> {
+  const response = await fetch('/api/v1/talk-page', { signal, headers: { accept: 'application/json' } });
+  if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+  return (await response.json()) as TalkPageData;
+}

@@ -1,0 +1,79 @@
+import { Loader } from '@mantine/core';
+import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useEffect } from 'react';
+import { ApiProblem } from '../api/client.ts';
+import { authOptionsQuery, sessionQuery } from '../api/queries.ts';
+import { Loaded } from '../components/page.tsx';
+import { LanguageProvider, useTexts } from '../i18n/language.tsx';
+import { LoginPage } from '../pages/account/login-page.tsx';
+import { RegisterPage } from '../pages/account/register-page.tsx';
+import { homeAddress, loginAddress, registerAddress, resetAddress } from './addresses.ts';
+import { Redirect } from './redirect.tsx';
+import { usePath } from './router.ts';
+
+const ResetPasswordPage = lazy(async () => ({
+  default: (await import('../pages/account/reset-password-page.tsx')).ResetPasswordPage,
+}));
+const Shell = lazy(async () => ({ default: (await import('./shell.tsx')).Shell }));
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      // A refusal stays one; only silence and failures of the server may pass.
+      retry: (count, error) => count < 2 && !(error instanceof ApiProblem && error.status >= 400 && error.status < 500),
+    },
+  },
+});
+
+/** The console at `/console`, for operators and developers. */
+export function ConsoleApp() {
+  return (
+    <QueryClientProvider client={client}>
+      <LanguageProvider>
+        <Entrance />
+      </LanguageProvider>
+    </QueryClientProvider>
+  );
+}
+
+/** Whoever is not logged in gets no further than the log-in pages. */
+function Entrance() {
+  const texts = useTexts();
+  const path = usePath().replace(/\/+$/, '');
+  const session = useQuery({ ...sessionQuery, enabled: path !== resetAddress });
+  const waiting = <Loader aria-label={texts.common.loading} type="dots" m="xl" />;
+  if (path === resetAddress) {
+    return (
+      <Suspense fallback={waiting}>
+        <ResetPasswordPage />
+      </Suspense>
+    );
+  }
+  return (
+    <Loaded of={session}>
+      {({ user }) => {
+        if (user === null) return path === registerAddress ? <RegisterPage /> : <FirstOrLogin />;
+        if (path === loginAddress || path === registerAddress) return <Redirect to={homeAddress} />;
+        return (
+          <Suspense fallback={waiting}>
+            <Shell user={user} path={path} />
+          </Suspense>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+/** On a new server there is nobody who could log in. */
+function FirstOrLogin() {
+  // What the last user saw is not for the next one.
+  useEffect(() => {
+    const kept: readonly unknown[] = [...sessionQuery.queryKey, ...authOptionsQuery.queryKey];
+    client.removeQueries({ predicate: ({ queryKey }) => !kept.includes(queryKey[0]) });
+  }, []);
+  const options = useQuery(authOptionsQuery);
+  // What was true before somebody registered must not lead the next visitor astray.
+  const current = options.data?.isFirst && options.isFetching ? { ...options, data: undefined } : options;
+  return <Loaded of={current}>{({ isFirst }) => (isFirst ? <Redirect to={registerAddress} /> : <LoginPage />)}</Loaded>;
+}

@@ -1,0 +1,152 @@
+import { Burger, Button, Drawer, SegmentedControl, Select, useMantineColorScheme } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { Project, User } from '@visavis/protocol/rest';
+import { useEffect, useState } from 'react';
+import { request } from '../api/client.ts';
+import { projectsQuery, sessionQuery, useChange } from '../api/queries.ts';
+import { Logo } from '../components/logo.tsx';
+import { Loaded } from '../components/page.tsx';
+import { useLanguage, useTexts } from '../i18n/language.tsx';
+import {
+  accountAddress,
+  homeAddress,
+  projectsAddress,
+  readProjectPath,
+  sectionAddress,
+  sections,
+} from './addresses.ts';
+import { Link } from './link.tsx';
+import { navigate } from './router.ts';
+import classes from './shell.module.css';
+import { ShellContent } from './shell-content.tsx';
+
+type ShellProps = { readonly user: User; readonly path: string };
+
+/** Navigation beside the page; in a drawer on small screens. */
+export function Shell({ user, path }: ShellProps) {
+  const texts = useTexts();
+  const projects = useQuery(projectsQuery);
+  const [menuOpen, setMenuOpen] = useState(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever arrives at another page has used the menu.
+  useEffect(() => setMenuOpen(false), [path]);
+  const known = projects.data ?? [];
+  return (
+    <div className={classes.shell}>
+      <a className={classes.skip} href="#content">
+        {texts.shell.skip}
+      </a>
+      <div className={classes.top}>
+        <Brand />
+        <Burger opened={menuOpen} onClick={() => setMenuOpen(true)} aria-label={texts.shell.menu} size="sm" />
+      </div>
+      <aside className={`${classes.side} ${classes.desktop}`}>
+        <Brand />
+        <Navigation user={user} path={path} projects={known} />
+      </aside>
+      <Drawer
+        opened={menuOpen}
+        onClose={() => setMenuOpen(false)}
+        size={300}
+        title="Visavis"
+        closeButtonProps={{ 'aria-label': texts.common.close }}
+      >
+        <div className={classes.drawer}>
+          <Navigation user={user} path={path} projects={known} />
+        </div>
+      </Drawer>
+      <div id="content" className={classes.content}>
+        <Loaded of={projects}>{(all) => <ShellContent user={user} path={path} projects={all} />}</Loaded>
+      </div>
+    </div>
+  );
+}
+
+function Brand() {
+  return (
+    <Link href={homeAddress} className={classes.brand}>
+      <Logo />
+      Visavis
+    </Link>
+  );
+}
+
+function Navigation({ user, path, projects }: ShellProps & { readonly projects: readonly Project[] }) {
+  const texts = useTexts();
+  const place = readProjectPath(path);
+  const project = projects.find(({ projectId }) => projectId === place?.projectId) ?? projects[0];
+  const logout = useChange(() => request('POST', '/auth/logout'), [sessionQuery.queryKey]);
+  return (
+    <>
+      {project !== undefined && (
+        <Select
+          label={texts.shell.project}
+          data={projects.map(({ projectId, name }) => ({ value: projectId, label: name }))}
+          value={project.projectId}
+          allowDeselect={false}
+          onChange={(id) => id && navigate(sectionAddress(id, place?.section ?? 'avatars'))}
+        />
+      )}
+      <nav className={classes.nav} aria-label={texts.shell.navigation}>
+        {project !== undefined &&
+          sections.map((section) => (
+            <Link
+              key={section}
+              href={sectionAddress(project.projectId, section)}
+              aria-current={place?.section === section ? 'page' : undefined}
+            >
+              {texts.shell.sections[section]}
+            </Link>
+          ))}
+        <Link href={projectsAddress} aria-current={path === projectsAddress ? 'page' : undefined}>
+          {texts.shell.allProjects}
+        </Link>
+      </nav>
+      <div className={classes.foot}>
+        <div className={classes.nav}>
+          <a href="/">{texts.shell.talkPage}</a>
+          <a href="/reference">{texts.shell.reference}</a>
+          <Link href={accountAddress} aria-current={path === accountAddress ? 'page' : undefined}>
+            {texts.shell.account}
+          </Link>
+        </div>
+        <Preferences />
+        <p className={classes.user}>{user.email}</p>
+        <Button variant="default" loading={logout.isPending} onClick={() => logout.mutate(undefined)}>
+          {texts.auth.logout}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+function Preferences() {
+  const { texts, language, setLanguage } = useLanguage();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <>
+      <SegmentedControl
+        fullWidth
+        size="xs"
+        aria-label={texts.shell.theme}
+        data={[
+          { value: 'auto', label: texts.shell.themes.auto },
+          { value: 'light', label: texts.shell.themes.light },
+          { value: 'dark', label: texts.shell.themes.dark },
+        ]}
+        value={colorScheme}
+        onChange={(value) => setColorScheme(value === 'light' || value === 'dark' ? value : 'auto')}
+      />
+      <SegmentedControl
+        fullWidth
+        size="xs"
+        aria-label={texts.shell.language}
+        data={[
+          { value: 'en', label: 'English' },
+          { value: 'zh', label: '中文' },
+        ]}
+        value={language}
+        onChange={(value) => setLanguage(value === 'zh' ? 'zh' : 'en')}
+      />
+    </>
+  );
+}

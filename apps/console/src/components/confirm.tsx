@@ -1,0 +1,43 @@
+import { Button, Modal } from '@mantine/core';
+import { useTexts } from '../i18n/language.tsx';
+import classes from './console.module.css';
+import { Problem } from './page.tsx';
+
+type ConfirmProps = {
+  readonly opened: boolean;
+  readonly title: string;
+  readonly text: string;
+  /** What the button that does it says. */
+  readonly action: string;
+  readonly change: { readonly isPending: boolean; readonly error: Error | null };
+  readonly onConfirm: () => void;
+  readonly onClose: () => void;
+};
+
+/** Asks before something that cannot be undone. */
+export function Confirm({ opened, title, text, action, change, onConfirm, onClose }: ConfirmProps) {
+  const texts = useTexts();
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={title}
+      centered
+      lockScroll={false}
+      closeButtonProps={{ 'aria-label': texts.common.close }}
+    >
+      <div className={classes.stack}>
+        <p>{text}</p>
+        <Problem error={change.error} />
+        <div className={classes.actions}>
+          <Button color="red" loading={change.isPending} onClick={onConfirm}>
+            {action}
+          </Button>
+          <Button variant="default" onClick={onClose} data-autofocus>
+            {texts.common.cancel}
+          </Button>
+        </div>
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,44 @@
+import { Button } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { useTexts } from '../i18n/language.tsx';
+import { CheckIcon } from './icons.tsx';
+
+const shownMs = 2_000;
+
+/** Copies a text to the clipboard and says so. */
+export function CopyButton({ text, label }: { readonly text: string; readonly label?: string }) {
+  const texts = useTexts();
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), shownMs);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  return (
+    <Button
+      variant="light"
+      size="compact-md"
+      leftSection={copied ? <CheckIcon size={16} /> : null}
+      onClick={() => void copy(text).then(setCopied)}
+    >
+      <span aria-live="polite">{copied ? texts.common.copied : (label ?? texts.common.copy)}</span>
+    </Button>
+  );
+}
+
+/** Pages without TLS have no clipboard interface; a selected text field serves them. */
+async function copy(text: string): Promise<boolean> {
+  if (globalThis.navigator.clipboard !== undefined) {
+    return globalThis.navigator.clipboard.writeText(text).then(
+      () => true,
+      () => false,
+    );
+  }
+  const field = document.createElement('textarea');
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand('copy');
+  field.remove();
+  return done;
+}

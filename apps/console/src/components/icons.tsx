@@ -1,0 +1,133 @@
+import type { ReactNode } from 'react';
+
+/** Line icons on a 24 px grid; they take the colour and size of the text around them. */
+function Icon({ children, size = 22 }: { readonly children: ReactNode; readonly size?: number | undefined }) {
+  return (
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth={1.8}
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      focusable="false"
+    >
+      {children}
+    </svg>
+  );
+}
+
+type IconProps = { readonly size?: number };
+
+export function MicrophoneIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <rect x="9" y="3" width="6" height="11" rx="3" />
+      <path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v3" />
+    </Icon>
+  );
+}
+
+export function MicrophoneOffIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <path d="M15 9.5V6a3 3 0 0 0-5.8-1M9 9v2a3 3 0 0 0 4.6 2.5M5.5 11.5A6.5 6.5 0 0 0 16 16.6m2.1-2.5c.3-.8.4-1.7.4-2.6M12 18v3M4 4l16 16" />
+    </Icon>
+  );
+}
+
+export function HangUpIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <path d="M3.5 14.6c-.9-1.5-.7-3.2.6-4.2 4.6-3.5 11.2-3.5 15.8 0 1.3 1 1.5 2.7.6 4.2-.4.7-1.2 1-2 .8l-2.3-.6c-.7-.2-1.2-.8-1.2-1.5v-1.6a11 11 0 0 0-6 0v1.6c0 .7-.5 1.3-1.2 1.5l-2.3.6c-.8.2-1.6-.1-2-.8Z" />
+    </Icon>
+  );
+}
+
+export function SendIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <path d="M12 19V5M6 11l6-6 6 6" />
+    </Icon>
+  );
+}
+
+export function SettingsIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <path d="M4 7h9M17 7h3M4 17h3M11 17h9" />
+      <circle cx="15" cy="7" r="2.2" />
+      <circle cx="9" cy="17" r="2.2" />
+    </Icon>
+  );
+}
+
+export function HoldIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <path d="M9.5 14V8.5a1.5 1.5 0 0 1 3 0V13l4.6 1a2.2 2.2 0 0 1 1.7 2.6l-.5 2.6a2.3 2.3 0 0 1-2.2 1.8h-4a3 3 0 0 1-2.3-1.1l-3.6-4.4c-.9-1.2.7-2.7 1.9-1.8Z" />
+      <path d="M6.6 10.8a5 5 0 1 1 8.8 0" />
+    </Icon>
+  );
+}
+
+export function SpeakerIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5H4ZM15.5 9a4 4 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11" />
+    </Icon>
+  );
+}
+
+export function KeyboardIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <rect x="3" y="6" width="18" height="12" rx="2.5" />
+      <path d="M7 10h.01M11 10h.01M15 10h.01M17.5 10h.01M8 14h8" />
+    </Icon>
+  );
+}
+
+export function AlertIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <path d="M12 8v4.5M12 16h.01" />
+      <circle cx="12" cy="12" r="9" />
+    </Icon>
+  );
+}
+
+export function CloseIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <path d="m6 6 12 12M18 6 6 18" />
+    </Icon>
+  );
+}
+
+export function ChevronIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <path d="m6 9.5 6 6 6-6" />
+    </Icon>
+  );
+}
+
+export function CheckIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <path d="m5 12.5 4.5 4.5L19 7.5" />
+    </Icon>
+  );
+}
+
+export function StopIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <rect x="7" y="7" width="10" height="10" rx="2" />
+    </Icon>
+  );
+}

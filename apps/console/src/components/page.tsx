@@ -1,0 +1,80 @@
+import { Alert, Button, Loader } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
+import type { ReactNode } from 'react';
+import { useTexts } from '../i18n/language.tsx';
+import classes from './console.module.css';
+
+type PageProps = {
+  readonly title: string;
+  readonly intro?: ReactNode;
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+};
+
+/** A page of the console: heading, what it is for, its main actions, its content. */
+export function Page({ title, intro, actions, children }: PageProps) {
+  useDocumentTitle(`${title} · Visavis`);
+  return (
+    <div className={classes.page}>
+      <header className={classes.head}>
+        <div>
+          <h1>{title}</h1>
+          {intro && <p>{intro}</p>}
+        </div>
+        {actions && <div className={classes.actions}>{actions}</div>}
+      </header>
+      {children}
+    </div>
+  );
+}
+
+/** What to do first, where there is nothing yet. */
+export function EmptyState(props: { readonly title: string; readonly text: string; readonly children?: ReactNode }) {
+  return (
+    <div className={classes.empty}>
+      <h2>{props.title}</h2>
+      <p>{props.text}</p>
+      {props.children}
+    </div>
+  );
+}
+
+type Loadable<Data> = {
+  readonly data: Data | undefined;
+  readonly error: Error | null;
+  readonly refetch: () => unknown;
+};
+
+/** Shows the data of a query, or that it is on its way, or why it is missing. */
+export function Loaded<Data>(props: { readonly of: Loadable<Data>; readonly children: (data: Data) => ReactNode }) {
+  const texts = useTexts();
+  const { data, error, refetch } = props.of;
+  if (data !== undefined) return props.children(data);
+  if (error === null) {
+    return (
+      <div className={classes.center}>
+        <Loader aria-label={texts.common.loading} type="dots" />
+      </div>
+    );
+  }
+  return (
+    <div className={classes.stack}>
+      <Problem error={error} />
+      <div>
+        <Button variant="default" onClick={() => void refetch()}>
+          {texts.common.tryAgain}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** Why something did not work; nothing when it did. */
+export function Problem({ error }: { readonly error: Error | null }) {
+  if (error === null) return null;
+  return (
+    <Alert color="red" variant="light" role="alert">
+      {error.message}
+    </Alert>
+  );
+}

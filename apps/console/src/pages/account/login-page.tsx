@@ -1,0 +1,63 @@
+import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { User } from '@visavis/protocol/rest';
+import { useState } from 'react';
+import { request } from '../../api/client.ts';
+import { authOptionsQuery, sessionQuery, useChange } from '../../api/queries.ts';
+import { registerAddress, resetAddress } from '../../app/addresses.ts';
+import { Link } from '../../app/link.tsx';
+import { Problem } from '../../components/page.tsx';
+import { useTexts } from '../../i18n/language.tsx';
+import { AuthFrame, AuthLinks } from './auth-frame.tsx';
+
+/** The address stays as it was: whoever logs in gets the page that was asked for. */
+export function LoginPage() {
+  const texts = useTexts();
+  const options = useQuery(authOptionsQuery).data;
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const login = useChange(
+    (input: { email: string; password: string }) => request<User>('POST', '/auth/login', input),
+    [sessionQuery.queryKey],
+  );
+  return (
+    <AuthFrame title={texts.auth.welcomeBack}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          login.mutate({ email, password });
+        }}
+      >
+        <TextInput
+          label={texts.auth.email}
+          type="email"
+          autoComplete="username"
+          required
+          withAsterisk={false}
+          value={email}
+          onChange={(event) => setEmail(event.currentTarget.value)}
+        />
+        <PasswordInput
+          label={texts.auth.password}
+          autoComplete="current-password"
+          required
+          withAsterisk={false}
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
+        <Problem error={login.error} />
+        <Button type="submit" loading={login.isPending}>
+          {texts.auth.login}
+        </Button>
+      </form>
+      <AuthLinks>
+        {options?.isRegistrationOpen && (
+          <span>
+            {texts.auth.noAccount} <Link href={registerAddress}>{texts.auth.register}</Link>
+          </span>
+        )}
+        <Link href={resetAddress}>{texts.auth.forgot}</Link>
+      </AuthLinks>
+    </AuthFrame>
+  );
+}

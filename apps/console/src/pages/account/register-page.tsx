@@ -1,0 +1,86 @@
+import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { User } from '@visavis/protocol/rest';
+import { useState } from 'react';
+import { request } from '../../api/client.ts';
+import { authOptionsQuery, sessionQuery, useChange } from '../../api/queries.ts';
+import { homeAddress, loginAddress } from '../../app/addresses.ts';
+import { Link } from '../../app/link.tsx';
+import { navigate } from '../../app/router.ts';
+import { Loaded, Problem } from '../../components/page.tsx';
+import { useTexts } from '../../i18n/language.tsx';
+import { AuthFrame, AuthLinks } from './auth-frame.tsx';
+
+export function RegisterPage() {
+  const texts = useTexts();
+  const options = useQuery(authOptionsQuery);
+  const isFirst = options.data?.isFirst === true;
+  return (
+    <AuthFrame title={isFirst ? texts.auth.firstTitle : texts.auth.registerTitle}>
+      <Loaded of={options}>
+        {(known) => (
+          <>
+            {isFirst && <p>{texts.auth.firstAdvice}</p>}
+            {known.isRegistrationOpen ? <RegisterForm /> : <p>{texts.auth.closed}</p>}
+            {!isFirst && (
+              <AuthLinks>
+                <span>
+                  {texts.auth.haveAccount} <Link href={loginAddress}>{texts.auth.login}</Link>
+                </span>
+              </AuthLinks>
+            )}
+          </>
+        )}
+      </Loaded>
+    </AuthFrame>
+  );
+}
+
+function RegisterForm() {
+  const texts = useTexts();
+  const [values, setValues] = useState({ name: '', email: '', password: '' });
+  const register = useChange(
+    (input: typeof values) => request<User>('POST', '/auth/register', input),
+    [sessionQuery.queryKey, authOptionsQuery.queryKey],
+  );
+  const change = (part: Partial<typeof values>) => setValues((current) => ({ ...current, ...part }));
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        register.mutate(values, { onSuccess: () => navigate(homeAddress, { replace: true }) });
+      }}
+    >
+      <TextInput
+        label={texts.common.name}
+        autoComplete="name"
+        required
+        withAsterisk={false}
+        value={values.name}
+        onChange={(event) => change({ name: event.currentTarget.value })}
+      />
+      <TextInput
+        label={texts.auth.email}
+        type="email"
+        autoComplete="username"
+        required
+        withAsterisk={false}
+        value={values.email}
+        onChange={(event) => change({ email: event.currentTarget.value })}
+      />
+      <PasswordInput
+        label={texts.auth.password}
+        description={texts.auth.passwordHint}
+        autoComplete="new-password"
+        required
+        withAsterisk={false}
+        value={values.password}
+        onChange={(event) => change({ password: event.currentTarget.value })}
+      />
+      <Problem error={register.error} />
+      <Button type="submit" loading={register.isPending}>
+        {texts.auth.register}
+      </Button>
+    </form>
+  );
+}

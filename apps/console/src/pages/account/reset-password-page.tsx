@@ -1,0 +1,102 @@
+import { Alert, Button, PasswordInput, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { request } from '../../api/client.ts';
+import { authOptionsQuery, useChange } from '../../api/queries.ts';
+import { loginAddress } from '../../app/addresses.ts';
+import { Link } from '../../app/link.tsx';
+import { Loaded, Problem } from '../../components/page.tsx';
+import { useTexts } from '../../i18n/language.tsx';
+import { AuthFrame, AuthLinks } from './auth-frame.tsx';
+
+/** With `?token=…` of the mail: a new password. Without: asks for the mail. */
+export function ResetPasswordPage() {
+  const texts = useTexts();
+  const token = new URLSearchParams(globalThis.location.search).get('token');
+  const options = useQuery(authOptionsQuery);
+  return (
+    <AuthFrame title={texts.auth.resetTitle}>
+      {token !== null ? (
+        <NewPassword token={token} />
+      ) : (
+        <Loaded of={options}>
+          {({ isMailEnabled }) =>
+            isMailEnabled ? (
+              <AskForMail />
+            ) : (
+              <>
+                <p>{texts.auth.noMail}</p>
+                <pre>npm run visavis -- user reset-password mia@example.org</pre>
+              </>
+            )
+          }
+        </Loaded>
+      )}
+      <AuthLinks>
+        <Link href={loginAddress}>{texts.auth.login}</Link>
+      </AuthLinks>
+    </AuthFrame>
+  );
+}
+
+function NewPassword({ token }: { readonly token: string }) {
+  const texts = useTexts();
+  const [newPassword, setNewPassword] = useState('');
+  const reset = useChange(
+    (input: { token: string; newPassword: string }) => request('POST', '/auth/password-reset', input),
+    [],
+  );
+  if (reset.isSuccess) return <Alert role="status">{texts.auth.resetDone}</Alert>;
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        reset.mutate({ token, newPassword });
+      }}
+    >
+      <PasswordInput
+        label={texts.auth.newPassword}
+        description={texts.auth.passwordHint}
+        autoComplete="new-password"
+        required
+        withAsterisk={false}
+        value={newPassword}
+        onChange={(event) => setNewPassword(event.currentTarget.value)}
+      />
+      <Problem error={reset.error} />
+      <Button type="submit" loading={reset.isPending}>
+        {texts.auth.resetSet}
+      </Button>
+    </form>
+  );
+}
+
+function AskForMail() {
+  const texts = useTexts();
+  const [email, setEmail] = useState('');
+  const ask = useChange((input: { email: string }) => request('POST', '/auth/password-reset/request', input), []);
+  if (ask.isSuccess) return <Alert role="status">{texts.auth.resetSent}</Alert>;
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        ask.mutate({ email });
+      }}
+    >
+      <p>{texts.auth.resetAdvice}</p>
+      <TextInput
+        label={texts.auth.email}
+        type="email"
+        autoComplete="username"
+        required
+        withAsterisk={false}
+        value={email}
+        onChange={(event) => setEmail(event.currentTarget.value)}
+      />
+      <Problem error={ask.error} />
+      <Button type="submit" loading={ask.isPending}>
+        {texts.auth.resetSend}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,77 @@
+import { Alert, Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { Avatar } from '@visavis/protocol/rest';
+import { useState } from 'react';
+import { request } from '../../api/client.ts';
+import { avatarQuery, avatarsQuery, useChange } from '../../api/queries.ts';
+import { playgroundAddress, sectionAddress } from '../../app/addresses.ts';
+import { Link } from '../../app/link.tsx';
+import { navigate } from '../../app/router.ts';
+import { Confirm } from '../../components/confirm.tsx';
+import classes from '../../components/console.module.css';
+import { Loaded, Page } from '../../components/page.tsx';
+import { useTexts } from '../../i18n/language.tsx';
+import { AvatarForm } from './avatar-form.tsx';
+import own from './avatars-page.module.css';
+import { EmbedCode } from './embed-code.tsx';
+import { Picture, shownName } from './picture.tsx';
+
+type AvatarPageProps = { readonly projectId: string; readonly avatarId: string };
+
+/** One avatar: its settings, how to put it on a site, its end. */
+export function AvatarPage({ projectId, avatarId }: AvatarPageProps) {
+  const avatar = useQuery(avatarQuery(projectId, avatarId));
+  return <Loaded of={avatar}>{(found) => <Editor projectId={projectId} avatar={found} />}</Loaded>;
+}
+
+function Editor({ projectId, avatar }: { readonly projectId: string; readonly avatar: Avatar }) {
+  const texts = useTexts();
+  const [doomed, setDoomed] = useState(false);
+  const list = sectionAddress(projectId, 'avatars');
+  const remove = useChange(
+    () => request('DELETE', `/projects/${projectId}/avatars/${avatar.avatarId}`),
+    [avatarsQuery(projectId).queryKey],
+  );
+  return (
+    <Page
+      title={shownName(avatar.name)}
+      intro={<Link href={list}>{texts.avatars.back}</Link>}
+      actions={
+        <>
+          <Button component={Link} href={playgroundAddress(projectId, avatar.avatarId)}>
+            {texts.avatars.talk}
+          </Button>
+          {!avatar.isSystem && (
+            <Button variant="subtle" color="red" onClick={() => setDoomed(true)}>
+              {texts.common.delete}
+            </Button>
+          )}
+        </>
+      }
+    >
+      <div className={own.editor}>
+        <div className={classes.stack}>
+          {avatar.isSystem ? (
+            <Alert>{texts.avatars.systemNotice}</Alert>
+          ) : (
+            <AvatarForm projectId={projectId} avatar={avatar} />
+          )}
+          <EmbedCode avatarId={avatar.avatarId} />
+        </div>
+        <div className={own.aside}>
+          <Picture avatar={avatar} />
+          <p className={`${classes.mono} ${classes.muted}`}>{avatar.avatarId}</p>
+        </div>
+      </div>
+      <Confirm
+        opened={doomed}
+        title={texts.avatars.deleteTitle(avatar.name)}
+        text={texts.avatars.deleteText}
+        action={texts.common.delete}
+        change={remove}
+        onClose={() => setDoomed(false)}
+        onConfirm={() => remove.mutate(undefined, { onSuccess: () => navigate(list) })}
+      />
+    </Page>
+  );
+}

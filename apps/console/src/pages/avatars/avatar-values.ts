@@ -1,0 +1,49 @@
+import type { Avatar } from '@visavis/protocol/rest';
+
+/** Fields of an avatar as a form holds them. */
+export type AvatarValues = {
+  readonly name: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly voice: string;
+  readonly language: string;
+  readonly prompt: string;
+  readonly firstMessage: string;
+  readonly knowledge: string;
+  /** JSON. */
+  readonly tools: string;
+  readonly maxCallSeconds: number | string;
+};
+
+export function valuesOf(avatar: Avatar): AvatarValues {
+  const { name, provider, model, voice, language, prompt, firstMessage, knowledge } = avatar;
+  return {
+    ...{ name, provider, model, voice, language, prompt, firstMessage, knowledge },
+    tools: avatar.tools.length === 0 ? '' : JSON.stringify(avatar.tools, null, 2),
+    maxCallSeconds: avatar.maxCallSeconds ?? '',
+  };
+}
+
+/** Null when the text is no JSON list; nothing is an empty list. */
+export function readTools(text: string): readonly unknown[] | null {
+  if (text.trim() === '') return [];
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Only what differs: fields that the server filled in itself stay untouched. */
+export function changesOf(avatar: Avatar, values: AvatarValues): Record<string, unknown> {
+  const before = valuesOf(avatar);
+  const names = Object.keys(values) as (keyof AvatarValues)[];
+  const changed = names.filter((name) => values[name] !== before[name]).map((name) => [name, values[name]] as const);
+  const changes: Record<string, unknown> = Object.fromEntries(changed);
+  if ('tools' in changes) changes.tools = readTools(values.tools);
+  if ('maxCallSeconds' in changes) {
+    changes.maxCallSeconds = values.maxCallSeconds === '' ? null : Number(values.maxCallSeconds);
+  }
+  return changes;
+}

@@ -1,0 +1,113 @@
+import { Button, Select } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { Avatar, LicenceKey } from '@visavis/protocol/rest';
+import { useState } from 'react';
+import { request } from '../../api/client.ts';
+import { avatarQuery, keysQuery, useChange } from '../../api/queries.ts';
+import type { TalkAvatar } from '../../api/talk-page.ts';
+import { avatarAddress, sectionAddress } from '../../app/addresses.ts';
+import { Link } from '../../app/link.tsx';
+import classes from '../../components/console.module.css';
+import { EmptyState, Loaded, Page, Problem } from '../../components/page.tsx';
+import { useTexts } from '../../i18n/language.tsx';
+import { Picture, shownName } from '../avatars/picture.tsx';
+import { CallView } from '../talk/call-view.tsx';
+import { useCall } from '../talk/use-call.ts';
+import { EventLog } from './event-log.tsx';
+import own from './playground-page.module.css';
+import { useCallEvents } from './use-call-events.ts';
+
+type PlaygroundPageProps = { readonly projectId: string; readonly avatarId: string };
+
+/** Talk with one avatar of the project, and see what happens in the call. */
+export function PlaygroundPage({ projectId, avatarId }: PlaygroundPageProps) {
+  const avatar = useQuery(avatarQuery(projectId, avatarId));
+  const keys = useQuery(keysQuery(projectId));
+  return (
+    <Loaded of={avatar}>
+      {(found) => (
+        <Loaded of={keys}>
+          {(all) => (
+            <Playground projectId={projectId} avatar={found} keys={all.filter(({ revokedAt }) => revokedAt === null)} />
+          )}
+        </Loaded>
+      )}
+    </Loaded>
+  );
+}
+
+type PlaygroundProps = {
+  readonly projectId: string;
+  readonly avatar: Avatar;
+  readonly keys: readonly LicenceKey[];
+};
+
+function Playground({ projectId, avatar, keys }: PlaygroundProps) {
+  const texts = useTexts();
+  const [licenceId, setLicenceId] = useState(keys[0]?.licenceId ?? null);
+  const [microphone, setMicrophone] = useState<'auto' | 'manual'>('auto');
+  const { call, snapshot, start, leave } = useCall();
+  const events = useCallEvents(call);
+  const reveal = useChange(
+    () => request<{ key: string }>('POST', `/projects/${projectId}/keys/${licenceId}/reveal`),
+    [],
+  );
+  const talk = (wish: 'auto' | 'manual') => {
+    setMicrophone(wish);
+    reveal.mutate(undefined, {
+      onSuccess: ({ key }) => start({ license: key, avatarId: avatar.avatarId, microphone: wish }),
+    });
+  };
+  const settings = (
+    <Button component={Link} href={avatarAddress(projectId, avatar.avatarId)} variant="default">
+      {texts.playground.settings}
+    </Button>
+  );
+  return (
+    <Page title={texts.playground.title(shownName(avatar.name))} actions={settings}>
+      <Problem error={reveal.error} />
+      {call !== null && snapshot !== null ? (
+        <div className={own.call}>
+          <CallView
+            call={call}
+            snapshot={snapshot}
+            avatar={toTalkAvatar(avatar)}
+            onCallAgain={() => talk(microphone)}
+            onLeave={leave}
+            onPushToTalk={(enabled) => call.setPushToTalk(enabled)}
+          />
+        </div>
+      ) : keys.length === 0 ? (
+        <EmptyState title={texts.playground.noKeyTitle} text={texts.playground.noKeyText}>
+          <Button component={Link} href={sectionAddress(projectId, 'keys')}>
+            {texts.keys.title}
+          </Button>
+        </EmptyState>
+      ) : (
+        <div className={own.start}>
+          <Picture avatar={avatar} />
+          <div className={classes.stack}>
+            <Select
+              label={texts.playground.key}
+              data={keys.map((key) => ({ value: key.licenceId, label: key.name }))}
+              value={licenceId}
+              allowDeselect={false}
+              onChange={setLicenceId}
+            />
+            <Button size="lg" loading={reveal.isPending} onClick={() => talk('auto')}>
+              {texts.playground.start}
+            </Button>
+            <Button variant="subtle" disabled={reveal.isPending} onClick={() => talk('manual')}>
+              {texts.playground.startSilent}
+            </Button>
+          </div>
+        </div>
+      )}
+      <EventLog events={events} />
+    </Page>
+  );
+}
+
+function toTalkAvatar({ avatarId, name, title, thumbnailUrl, voice }: Avatar): TalkAvatar {
+  return { avatarId, name, title, description: '', thumbnailUrl: thumbnailUrl ?? '', voice };
+}

@@ -1,0 +1,134 @@
+import { Tooltip } from '@mantine/core';
+import type { MicrophoneStatus, VisavisCall } from '@visavis/sdk';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { HangUpIcon, HoldIcon, MicrophoneIcon, MicrophoneOffIcon } from '../../components/icons.tsx';
+import classes from './call-controls.module.css';
+
+type ControlsProps = {
+  readonly call: VisavisCall;
+  readonly microphone: MicrophoneStatus;
+  /** There is nobody to hear: only hanging up is left, unless the microphone is on already. */
+  readonly deaf: boolean;
+  readonly onPushToTalk: (enabled: boolean) => void;
+};
+
+/** Microphone, push-to-talk, hang up. */
+export function CallControls({ call, microphone, deaf, onPushToTalk }: ControlsProps) {
+  const holds = microphone.pushToTalk && microphone.state === 'on';
+  return (
+    <div className={classes.controls} role="toolbar" aria-label="Call">
+      {(!deaf || microphone.state !== 'off') && (
+        <>
+          {holds ? (
+            <HoldToTalkButton call={call} pressed={microphone.pressed} />
+          ) : (
+            <MicrophoneButton call={call} microphone={microphone} />
+          )}
+          <Control
+            label={microphone.pushToTalk ? 'Switch to open microphone' : 'Switch to push-to-talk'}
+            pressed={microphone.pushToTalk}
+            onClick={() => onPushToTalk(!microphone.pushToTalk)}
+          >
+            <HoldIcon />
+          </Control>
+        </>
+      )}
+      <Tooltip label="Hang up">
+        <button type="button" className={classes.hangUp} aria-label="Hang up" onClick={() => call.hangUp()}>
+          <HangUpIcon size={26} />
+        </button>
+      </Tooltip>
+    </div>
+  );
+}
+
+function MicrophoneButton({ call, microphone }: { call: VisavisCall; microphone: MicrophoneStatus }) {
+  const { state, muted } = microphone;
+  if (state !== 'on') {
+    const label = state === 'opening' ? 'Waiting for the microphone' : 'Switch the microphone on';
+    return (
+      <Control label={label} busy={state === 'opening'} onClick={() => void call.startMicrophone()}>
+        <MicrophoneOffIcon />
+      </Control>
+    );
+  }
+  return (
+    <Control label={muted ? 'Unmute' : 'Mute'} pressed={muted} onClick={() => call.setMuted(!muted)}>
+      {muted ? <MicrophoneOffIcon /> : <MicrophoneIcon />}
+      <LevelMeter call={call} />
+    </Control>
+  );
+}
+
+function HoldToTalkButton({ call, pressed }: { call: VisavisCall; pressed: boolean }) {
+  const hold = (down: boolean) => () => call.setTalking(down);
+  return (
+    <button
+      type="button"
+      className={classes.hold}
+      data-pressed={pressed}
+      aria-pressed={pressed}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        call.setTalking(true);
+      }}
+      onPointerUp={hold(false)}
+      onPointerCancel={hold(false)}
+      onKeyDown={(event) => {
+        if (event.key === ' ' || event.key === 'Enter') {
+          event.preventDefault();
+          call.setTalking(true);
+        }
+      }}
+      onKeyUp={hold(false)}
+      onBlur={hold(false)}
+      onContextMenu={(event) => event.preventDefault()}
+    >
+      <LevelMeter call={call} />
+      <MicrophoneIcon />
+      {pressed ? 'Speak now' : 'Hold to talk'}
+      <kbd className={classes.key}>space</kbd>
+    </button>
+  );
+}
+
+/** A glow that follows the microphone without rendering the page again. */
+function LevelMeter({ call }: { call: VisavisCall }) {
+  const element = useRef<HTMLSpanElement>(null);
+  useEffect(
+    () =>
+      call.on('level', (level) => {
+        // Speech lies between -50 and -10 dBFS.
+        const decibels = 20 * Math.log10(Math.max(level, 1e-5));
+        const share = Math.min(1, Math.max(0, (decibels + 50) / 40));
+        element.current?.style.setProperty('--level', share.toFixed(2));
+      }),
+    [call],
+  );
+  return <span ref={element} className={classes.level} aria-hidden="true" />;
+}
+
+type ControlProps = {
+  readonly label: string;
+  readonly pressed?: boolean;
+  readonly busy?: boolean;
+  readonly onClick: () => void;
+  readonly children: ReactNode;
+};
+
+function Control({ label, pressed, busy, onClick, children }: ControlProps) {
+  return (
+    <Tooltip label={label}>
+      <button
+        type="button"
+        className={classes.control}
+        aria-label={label}
+        data-active={pressed}
+        aria-busy={busy}
+        onClick={onClick}
+      >
+        {children}
+      </button>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,65 @@
+import type { Caption } from '@visavis/sdk';
+import { useLayoutEffect, useRef } from 'react';
+import classes from './captions.module.css';
+
+type CaptionsProps = {
+  readonly captions: readonly Caption[];
+  readonly avatarName: string;
+  readonly ended: boolean;
+};
+
+/** Distance from the end, in pixels, within which the list follows new words. */
+const followPx = 80;
+
+/** What both sides say, as it is said. Screen readers are told each caption once, when it is complete. */
+export function Captions({ captions, avatarName, ended }: CaptionsProps) {
+  const list = useRef<HTMLOListElement>(null);
+  const follows = useRef(true);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the list scrolls when its words change.
+  useLayoutEffect(() => {
+    if (follows.current) list.current?.scrollTo({ top: list.current.scrollHeight });
+  }, [captions]);
+
+  const complete = captions.findLast(({ status }) => status === 'final' || status === 'interrupted');
+  return (
+    <>
+      <ol
+        ref={list}
+        className={classes.captions}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard.
+        tabIndex={0}
+        aria-label="Captions"
+        onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
+          follows.current = scrollHeight - scrollTop - clientHeight < followPx;
+        }}
+      >
+        {captions.length === 0 && (
+          <li className={classes.empty}>{ended ? 'Nothing was said.' : 'What you both say appears here.'}</li>
+        )}
+        {captions.map((caption) => (
+          <li key={caption.id} className={classes.caption} data-speaker={caption.speaker} data-status={caption.status}>
+            <span className={classes.speaker}>{caption.speaker === 'user' ? 'You' : avatarName}</span>
+            <span className={classes.text}>
+              {caption.status === 'pending' ? <Listening /> : caption.text}
+              {caption.status === 'interrupted' && <span className={classes.mark}> — interrupted</span>}
+            </span>
+          </li>
+        ))}
+      </ol>
+      <p className="visually-hidden" aria-live="polite">
+        {complete && `${complete.speaker === 'user' ? 'You' : avatarName}: ${complete.text}`}
+      </p>
+    </>
+  );
+}
+
+function Listening() {
+  return (
+    <span className={classes.listening} role="img" aria-label="Listening">
+      <i />
+      <i />
+      <i />
+    </span>
+  );
+}

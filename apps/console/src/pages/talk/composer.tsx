@@ -1,0 +1,73 @@
+import { ActionIcon, Textarea } from '@mantine/core';
+import { type KeyboardEvent, useState } from 'react';
+import { SendIcon, StopIcon } from '../../components/icons.tsx';
+import classes from './composer.module.css';
+
+type ComposerProps = {
+  readonly disabled: boolean;
+  readonly avatarName: string;
+  /** False keeps the words in the box. */
+  readonly onSend: (text: string) => boolean;
+  /** Makes the avatar stop; null while it does not speak. */
+  readonly onStop: (() => void) | null;
+};
+
+/** Enter sends, Shift+Enter begins a new line. */
+export function Composer({ disabled, avatarName, onSend, onStop }: ComposerProps) {
+  const [text, setText] = useState('');
+  const send = () => {
+    if (onSend(text)) setText('');
+  };
+  const sendOnEnter = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    send();
+  };
+  return (
+    <form
+      className={classes.composer}
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <Textarea
+        className={classes.box}
+        classNames={{ input: classes.input ?? '' }}
+        aria-label={`Message to ${avatarName}`}
+        placeholder={`Type to ${avatarName}`}
+        autosize
+        minRows={1}
+        maxRows={4}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+        onKeyDown={sendOnEnter}
+        disabled={disabled}
+        maxLength={4000}
+      />
+      {onStop !== null && text === '' ? (
+        <ActionIcon
+          className={classes.send}
+          variant="light"
+          size={40}
+          radius="xl"
+          aria-label={`Stop ${avatarName} speaking`}
+          onClick={onStop}
+        >
+          <StopIcon />
+        </ActionIcon>
+      ) : (
+        <ActionIcon
+          className={classes.send}
+          type="submit"
+          size={40}
+          radius="xl"
+          aria-label="Send"
+          disabled={disabled || text.trim() === ''}
+        >
+          <SendIcon />
+        </ActionIcon>
+      )}
+    </form>
+  );
+}

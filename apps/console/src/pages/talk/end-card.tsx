@@ -1,0 +1,41 @@
+import { Button } from '@mantine/core';
+import type { CallSnapshot } from '@visavis/sdk';
+import { useEffect, useRef } from 'react';
+import type { TalkAvatar } from '../../api/talk-page.ts';
+import { AlertIcon } from '../../components/icons.tsx';
+import { displayName } from './avatar-picture.tsx';
+import classes from './end-card.module.css';
+
+type EndCardProps = {
+  readonly snapshot: CallSnapshot;
+  readonly avatar: TalkAvatar;
+  readonly onCallAgain: () => void;
+  readonly onLeave: () => void;
+};
+
+/** How the call ended, and the way on. */
+export function EndCard({ snapshot, avatar, onCallAgain, onLeave }: EndCardProps) {
+  const card = useRef<HTMLDivElement>(null);
+  useEffect(() => card.current?.focus(), []);
+  const { problem } = snapshot;
+  return (
+    <div ref={card} className={classes.card} role={problem ? 'alert' : 'group'} tabIndex={-1}>
+      {problem && (
+        <span className={classes.icon}>
+          <AlertIcon size={26} />
+        </span>
+      )}
+      <h2>{problem ? problem.title : `Your call with ${displayName(avatar)} has ended.`}</h2>
+      {problem && <p>{problem.advice}</p>}
+      {problem?.detail && <p className={classes.detail}>{problem.detail}</p>}
+      <div className={classes.actions}>
+        <Button radius="xl" size="md" onClick={onCallAgain}>
+          Call again
+        </Button>
+        <Button radius="xl" size="md" variant="default" onClick={onLeave}>
+          Choose another avatar
+        </Button>
+      </div>
+    </div>
+  );
+}

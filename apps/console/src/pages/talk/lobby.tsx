@@ -1,0 +1,76 @@
+import { Button, TextInput } from '@mantine/core';
+import { isStarting, type TalkAvatar, type TalkPageData } from '../../api/talk-page.ts';
+import { KeyboardIcon, MicrophoneIcon } from '../../components/icons.tsx';
+import { AvatarGallery } from './avatar-gallery.tsx';
+import { AvatarPicture, displayName } from './avatar-picture.tsx';
+import classes from './lobby.module.css';
+
+type LobbyProps = {
+  readonly data: TalkPageData;
+  readonly avatar: TalkAvatar;
+  readonly license: string | null;
+  readonly ownLicense: string;
+  readonly onOwnLicense: (license: string) => void;
+  readonly onChoose: (avatarId: string) => void;
+  readonly onTalk: (microphone: 'auto' | 'manual') => void;
+};
+
+/** Before a call: who to talk with, and one big button. */
+export function Lobby(props: LobbyProps) {
+  const { data, avatar, license } = props;
+  const hears = data.voice.hears || isStarting(data);
+  const title = avatar.title === displayName(avatar) ? '' : avatar.title;
+  return (
+    <main className={classes.lobby}>
+      <div className={classes.portrait}>
+        <AvatarPicture key={avatar.avatarId} avatar={avatar} />
+      </div>
+      <div className={classes.side}>
+        <div className={classes.intro}>
+          <p className={classes.kicker}>Face to face with</p>
+          <h1>{displayName(avatar)}</h1>
+          {title && <p className={classes.title}>{title}</p>}
+          {avatar.description && <p className={classes.description}>{avatar.description}</p>}
+        </div>
+        <AvatarGallery avatars={data.avatars} chosenId={avatar.avatarId} onChoose={props.onChoose} />
+        {data.demoLicense === null && (
+          <TextInput
+            label="License key"
+            description="This server needs a key. You find yours in the console."
+            value={props.ownLicense}
+            onChange={(event) => props.onOwnLicense(event.currentTarget.value)}
+            autoComplete="off"
+            spellCheck={false}
+          />
+        )}
+        <div className={classes.actions}>
+          <Button
+            size="xl"
+            radius="xl"
+            className={classes.start}
+            leftSection={hears ? <MicrophoneIcon /> : <KeyboardIcon />}
+            disabled={license === null}
+            onClick={() => props.onTalk(hears ? 'auto' : 'manual')}
+          >
+            Start talking
+          </Button>
+          {hears ? (
+            <Button
+              variant="subtle"
+              radius="xl"
+              px="sm"
+              disabled={license === null}
+              onClick={() => props.onTalk('manual')}
+            >
+              Start without a microphone
+            </Button>
+          ) : (
+            <p className={classes.hint}>
+              This server has no speech recogniser: {displayName(avatar)} answers aloud to what you type.
+            </p>
+          )}
+        </div>
+      </div>
+    </main>
+  );
+}

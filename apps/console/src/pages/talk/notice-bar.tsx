@@ -1,0 +1,39 @@
+import { ActionIcon, Button } from '@mantine/core';
+import type { CallProblem } from '@visavis/sdk';
+import { AlertIcon, CloseIcon } from '../../components/icons.tsx';
+import classes from './notice-bar.module.css';
+
+type NoticeBarProps = {
+  readonly problem: CallProblem;
+  /** Null when there is nothing to try. */
+  readonly onRetry: (() => void) | null;
+  readonly onDismiss: () => void;
+};
+
+/** Trouble that the call survives. */
+export function NoticeBar({ problem, onRetry, onDismiss }: NoticeBarProps) {
+  return (
+    <div className={classes.notice} role="alert">
+      <AlertIcon size={20} />
+      <div className={classes.text}>
+        <strong>{problem.title}</strong> {problem.advice}
+        {problem.code === 'server-trouble' && problem.detail && (
+          <span className={classes.detail}> {problem.detail}</span>
+        )}
+        {onRetry && (
+          <Button className={classes.retry} variant="transparent" size="compact-sm" onClick={onRetry}>
+            Try again
+          </Button>
+        )}
+      </div>
+      <ActionIcon
+        className={classes.close ?? ''}
+        variant="transparent"
+        aria-label="Close this message"
+        onClick={onDismiss}
+      >
+        <CloseIcon size={18} />
+      </ActionIcon>
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+import type { CallSnapshot, VisavisCall } from '@visavis/sdk';
+import { type ReactNode, useCallback, useState } from 'react';
+import type { TalkAvatar } from '../../api/talk-page.ts';
+import { SpeakerIcon } from '../../components/icons.tsx';
+import { AvatarPicture, displayName } from './avatar-picture.tsx';
+import classes from './stage.module.css';
+
+type StageProps = {
+  readonly call: VisavisCall;
+  readonly snapshot: CallSnapshot;
+  readonly avatar: TalkAvatar;
+  readonly children: ReactNode;
+};
+
+/** The avatar's face with what it is doing. The still stays below the video until the first picture has arrived. */
+export function Stage({ call, snapshot, avatar, children }: StageProps) {
+  const [playing, setPlaying] = useState(false);
+  const attach = useCallback((video: HTMLVideoElement | null) => call.attach(video), [call]);
+  const live = playing && snapshot.state === 'connected';
+  return (
+    <div className={classes.stage} data-state={snapshot.state} data-activity={snapshot.activity}>
+      <div className={classes.still}>
+        <AvatarPicture avatar={avatar} />
+      </div>
+      {/* biome-ignore lint/a11y/useMediaCaption: the captions are next to the picture, as text. */}
+      <video
+        ref={attach}
+        className={classes.video}
+        data-live={live}
+        playsInline
+        autoPlay
+        aria-label={`${displayName(avatar)}, live`}
+        onPlaying={() => setPlaying(true)}
+        onEmptied={() => setPlaying(false)}
+      />
+      <p className={classes.status} role="status">
+        <span className={classes.dot} />
+        {statusText(snapshot, displayName(avatar))}
+      </p>
+      {snapshot.soundBlocked && (
+        <button type="button" className={classes.unblock} onClick={() => void call.unblockSound()}>
+          <SpeakerIcon size={30} />
+          Tap to hear {displayName(avatar)}
+        </button>
+      )}
+      <div className={classes.foot}>{children}</div>
+    </div>
+  );
+}
+
+function statusText(snapshot: CallSnapshot, name: string): string {
+  switch (snapshot.state) {
+    case 'ended':
+      return 'Call ended';
+    case 'reconnecting':
+      return 'Connection lost, trying again…';
+    case 'connected':
+      return activityText(snapshot, name);
+    default:
+      if (snapshot.sessionId === null) return 'Calling…';
+      return snapshot.ready ? 'Waiting for the picture…' : `Waking ${name}…`;
+  }
+}
+
+function activityText(snapshot: CallSnapshot, name: string): string {
+  switch (snapshot.activity) {
+    case 'hearing':
+      return 'Listening to you';
+    case 'thinking':
+      return `${name} is thinking…`;
+    case 'speaking':
+      return `${name} is speaking`;
+    default:
+      return snapshot.microphone.state === 'on' && !snapshot.microphone.muted ? `${name} is listening` : 'Connected';
+  }
+}

@@ -1,0 +1,83 @@
+import { Button, Loader } from '@mantine/core';
+import { useCallback, useEffect, useState } from 'react';
+import { fetchTalkPage, isStarting, type TalkPageData } from '../../api/talk-page.ts';
+import { AlertIcon } from '../../components/icons.tsx';
+import { Logo } from '../../components/logo.tsx';
+import classes from './talk-page.module.css';
+import { TalkRoom } from './talk-room.tsx';
+
+const startingPollMs = 2_000;
+
+type Loading =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'loaded'; readonly data: TalkPageData }
+  | { readonly kind: 'failed'; readonly detail: string };
+
+/** The page at `/`: choose an avatar and talk with it. */
+export function TalkPage() {
+  const [loading, setLoading] = useState<Loading>({ kind: 'loading' });
+
+  const load = useCallback((signal: AbortSignal) => {
+    setLoading({ kind: 'loading' });
+    fetchTalkPage(signal).then(
+      (data) => setLoading({ kind: 'loaded', data }),
+      (error: unknown) => {
+        if (!signal.aborted) setLoading({ kind: 'failed', detail: error instanceof Error ? error.message : '' });
+      },
+    );
+  }, []);
+
+  useEffect(() => {
+    const abort = new AbortController();
+    load(abort.signal);
+    return () => abort.abort();
+  }, [load]);
+
+  const starting = loading.kind === 'loaded' && isStarting(loading.data);
+  useEffect(() => {
+    if (!starting) return;
+    const abort = new AbortController();
+    const timer = setInterval(() => {
+      fetchTalkPage(abort.signal).then(
+        (data) => setLoading({ kind: 'loaded', data }),
+        () => undefined,
+      );
+    }, startingPollMs);
+    return () => {
+      abort.abort();
+      clearInterval(timer);
+    };
+  }, [starting]);
+
+  if (loading.kind === 'loaded' && loading.data.avatars.length > 0) return <TalkRoom data={loading.data} />;
+  return (
+    <main className={classes.center}>
+      <Logo size={56} />
+      {loading.kind === 'loading' && <Loader aria-label="Loading" type="dots" />}
+      {loading.kind === 'loaded' && (
+        <Message title="There is no avatar here yet." advice="Make one in the console, then come back." />
+      )}
+      {loading.kind === 'failed' && (
+        <Message
+          title="The server does not answer."
+          advice="Check that it is running, then try again."
+          detail={loading.detail}
+        >
+          <Button onClick={() => load(new AbortController().signal)}>Try again</Button>
+        </Message>
+      )}
+    </main>
+  );
+}
+
+function Message(props: { title: string; advice: string; detail?: string; children?: React.ReactNode }) {
+  return (
+    <div className={classes.message} role="alert">
+      <AlertIcon size={28} />
+      <h1>{props.title}</h1>
+      <p>{props.advice}</p>
+      {props.detail && <p className={classes.detail}>{props.detail}</p>}
+      {props.children}
+    </div>
+  );
+}
