@@ -1,0 +1,150 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ScriptedServer } from '../fixtures/scripted-server/scripted-server.ts';
+import { findChromium } from '../support/chromium.ts';
+
+const repository = resolve(import.meta.dirname, '../..');
+const executablePath = findChromium();
+
+const avatars = ['iris', 'marcus'].map((name) => ({
+  avatarId: name,
+  name: `navtalk.${name}`,
+  title: 'Guide',
+  description: 'Knows the house.',
+  pictureFile: join(repository, 'avatars', name, 'thumbnail.webp'),
+}));
+
+/** The page in a browser against a scripted server, under the page's content security policy. */
+describe.skipIf(executablePath === null)('talk page', () => {
+  let pageFolder: string;
+  let server: ScriptedServer;
+  let url: string;
+  let browser: Browser;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    pageFolder = await mkdtemp(join(tmpdir(), 'visavis-page-'));
+    await promisify(execFile)(
+      'npm',
+      ['run', 'build', '--silent', '--workspace', 'apps/console', '--', '--outDir', pageFolder, '--emptyOutDir'],
+      { cwd: repository },
+    );
+    server = new ScriptedServer({ port: 0, pageFolder, avatars });
+    url = await server.listen();
+    browser = await chromium.launch({
+      executablePath: executablePath ?? '',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--autoplay-policy=no-user-gesture-required',
+        '--use-fake-ui-for-media-stream',
+        '--use-fake-device-for-media-stream',
+      ],
+    });
+    await (await browser.newPage()).goto(`${url}/stand-in`);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    await rm(pageFolder, { recursive: true, force: true });
+  });
+
+  afterEach(async () => {
+    for (const context of browser.contexts().slice(1)) await context.close();
+  });
+
+  async function openPage(path = '/'): Promise<Page> {
+    const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
+    complaints = [];
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await page.goto(url + path);
+    return page;
+  }
+
+  async function startCall(page: Page): Promise<void> {
+    await page.getByRole('button', { name: 'Start talking' }).click();
+    await page.getByRole('status').getByText('is listening').waitFor();
+  }
+
+  it('shows the face, sends the microphone, and follows the talk', async () => {
+    const page = await openPage();
+    await startCall(page);
+    await vi.waitFor(() => expect(server.call.soundChunks).toBeGreaterThan(20), { timeout: 5_000 });
+    const videoWidthPx = () => page.locator('video').evaluate((video: { videoWidth: number }) => video.videoWidth);
+    await vi.waitFor(async () => expect(await videoWidthPx()).toBeGreaterThan(0), { timeout: 10_000 });
+
+    await server.call.userSays('Where is the garden?');
+    await server.call.reply('Behind the house, past the old well.', 4);
+    const captions = page.getByRole('list', { name: 'Captions' });
+    await captions.getByText('Where is the garden?').waitFor();
+    await captions.getByText('Behind the house, past — interrupted').waitFor();
+    await page.getByText(/Answer in \d\.\d\d s/).waitFor();
+
+    await page.getByLabel('Message to Iris').fill('Thank you');
+    await page.keyboard.press('Enter');
+    await captions.getByText('I heard you. Thank you for writing to me.').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('is silent under push-to-talk until the space bar is held', async () => {
+    const page = await openPage();
+    await startCall(page);
+    await page.getByRole('button', { name: 'Switch to push-to-talk' }).click();
+    // The button would take the space bar for itself while it has the focus.
+    await page.getByRole('status').click();
+    await page.waitForTimeout(2_500);
+    const before = server.call.soundChunks;
+    await page.waitForTimeout(500);
+    expect(server.call.soundChunks).toBe(before);
+    await page.keyboard.down('Space');
+    await page.getByRole('button', { name: 'Speak now' }).waitFor();
+    await vi.waitFor(() => expect(server.call.soundChunks).toBeGreaterThan(before + 3));
+    await page.keyboard.up('Space');
+    await page.getByRole('button', { name: 'Hold to talk' }).waitFor();
+  });
+
+  it('goes on after a lost connection, with the talk so far', async () => {
+    const page = await openPage();
+    await startCall(page);
+    await server.call.reply('Welcome.');
+    const callsBefore = server.calls.length;
+    server.call.drop();
+    await vi.waitFor(() => expect(server.calls.length).toBe(callsBefore + 1), { timeout: 5_000 });
+    await page.getByRole('status').getByText('is listening').waitFor();
+    expect(server.call.received.filter(({ type }) => type === 'conversation.item.create')).toEqual([
+      expect.objectContaining({ item: expect.objectContaining({ role: 'assistant' }) }),
+    ]);
+  });
+
+  it('says why a call was refused and how to go on', async () => {
+    const page = await openPage('/?license=limit');
+    await page.getByRole('button', { name: 'Start talking' }).click();
+    await page.getByRole('alert').getByText('Maximum concurrent connections (5)').waitFor();
+    await page.getByRole('button', { name: 'Choose another avatar' }).click();
+    await page.getByRole('radio', { name: /Marcus/ }).focus();
+    await page.keyboard.press('Space');
+    await page.getByRole('heading', { name: 'Marcus' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Marcus' }).waitFor();
+  });
+
+  it('can be called without a microphone', async () => {
+    const page = await openPage();
+    await page.getByRole('button', { name: 'Start without a microphone' }).click();
+    await page.getByRole('status').getByText('Connected').waitFor();
+    await page.waitForTimeout(500);
+    expect(server.call.soundChunks).toBe(0);
+    await page.getByRole('button', { name: 'Hang up' }).click();
+    await page.getByText('Your call with Iris has ended.').waitFor();
+  });
+});
