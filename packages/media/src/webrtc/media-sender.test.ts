@@ -194,6 +194,7 @@ test('a round trip that rounding made slightly negative counts as zero, a stale 
     sender.reportBlock({
       ssrc: IDENTITY.videoSsrc,
       fractionLost: 0,
+      packetsLost: 0,
       lastSenderReport: compactNtpTime(1_900_000_000_000),
       delaySinceLastSenderReport: Math.round(delayMs * 65.536),
     });
