@@ -123,5 +123,5 @@ export function registerAvatarRoutes(scope: ConsoleScope, { projects, avatars, a
 function toWireAvatar(avatar: Avatar) {
   const { bundlePath: _path, bundleSource: _source, bundleName: _name, thumbnail, ...rest } = avatar;
   const thumbnailUrl = thumbnail === null ? null : `/uploadFiles/${avatar.avatarId}${extname(thumbnail)}`;
-  return { ...toWire(rest), tools: rest.tools.map((tool) => ({ ...tool })), thumbnailUrl };
+  return { ...toWire(rest), tools: rest.tools.map((tool) => ({ ...tool })), thumbnailUrl, job: null, previewUrl: null };
 }

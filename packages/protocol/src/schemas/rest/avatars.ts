@@ -39,9 +39,20 @@ export const avatarSchema = z.object({
   tools: z.array(z.record(z.string(), z.unknown())),
   /** `making` and `failed` avatars take no calls. */
   state: z.enum(['ready', 'making', 'failed']),
-  /** Why it failed. */
+  /** Why it failed: one sentence for its owner. */
   stateDetail: z.string().nullable(),
+  /** How far the making is; null unless `state` is `making`. */
+  job: z
+    .object({
+      /** 0 to 1, growing. */
+      progress: z.number().min(0).max(1),
+      /** What is being done, like `finding the face`. */
+      step: z.string(),
+    })
+    .nullable(),
   thumbnailUrl: z.string().nullable(),
+  /** A short silent clip (MP4); null while there is none. */
+  previewUrl: z.string().nullable(),
   createdAt: instantSchema,
   updatedAt: instantSchema,
 });
@@ -74,3 +85,17 @@ export const createAvatarSchema = z
   });
 
 export const avatarParamsSchema = z.object({ projectId: publicIdSchema, avatarId: publicIdSchema });
+
+/** The largest files that are taken. */
+export const MAX_UPLOAD_BYTES = { picture: 30_000_000, video: 200_000_000 } as const;
+
+/**
+ * The answer to `POST …/uploads`, whose body is the bytes of the file and nothing else (any `content-type` of pictures and
+ * videos, or `application/octet-stream`). What the file is, is read from its first bytes.
+ */
+export const uploadSchema = z.object({
+  uploadId: publicIdSchema,
+  kind: z.enum(['picture', 'video']),
+  sizeBytes: z.int().positive(),
+});
+export type Upload = z.output<typeof uploadSchema>;
