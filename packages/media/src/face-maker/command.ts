@@ -1,11 +1,10 @@
 #!/usr/bin/env node
 // The command line of the face library: `npx visavis face make photo.jpg -o folder` and
 // `npx visavis face speak bundle audio.wav -o out.mp4`.
-import { readFile, stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AvatarBundleError } from '../frames/bundle-error.ts';
-import { makeBundleFromPhoto, PhotoError, renderSpeech, SpeechError } from './index.ts';
+import { ClipError, createBundle, PhotoError, renderSpeech, SpeechError } from './index.ts';
 
 const USAGE = `Usage:
   visavis face make PHOTO -o FOLDER [--id ID] [--name NAME]
@@ -16,7 +15,6 @@ const USAGE = `Usage:
 Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 the photo or the recording cannot be used, 130 interrupted.`;
 
 const EXIT = { done: 0, failed: 1, usage: 2, unusable: 3, interrupted: 130 } as const;
-const MAX_PHOTO_BYTES = 160_000_000;
 
 class UsageError extends Error {}
 
@@ -63,13 +61,6 @@ function showProgress(share: number, step: string): void {
 }
 let nextPercent = 0;
 
-async function make(photoPath: string, out: string, id: string, displayName: string, signal: AbortSignal) {
-  if ((await stat(photoPath)).size > MAX_PHOTO_BYTES) throw new PhotoError('too-large');
-  const photo = await readFile(photoPath);
-  await makeBundleFromPhoto(photo, out, { id, displayName, signal, onProgress: showProgress });
-  console.log(out);
-}
-
 async function run(argv: readonly string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = readArguments(argv);
   const [topic, action, ...paths] = positionals;
@@ -84,7 +75,8 @@ async function run(argv: readonly string[], signal: AbortSignal): Promise<number
     const id = values.id ?? identifierFrom(first);
     if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(id))
       throw new UsageError('--id takes lower-case letters, digits and dashes.');
-    await make(first, out, id, values.name ?? id, signal);
+    await createBundle(first, out, { id, displayName: values.name ?? id, signal, onProgress: showProgress });
+    console.log(out);
     return EXIT.done;
   }
   if (action === 'speak' && second !== undefined && paths.length === 2) {
@@ -103,7 +95,7 @@ function report(error: unknown): number {
     console.error(error.message === '' ? USAGE : `${error.message}\n\n${USAGE}`);
     return EXIT.usage;
   }
-  if (error instanceof PhotoError || error instanceof SpeechError) {
+  if (error instanceof PhotoError || error instanceof ClipError || error instanceof SpeechError) {
     console.error(`${error.reason}: ${error.message}`);
     return EXIT.unusable;
   }

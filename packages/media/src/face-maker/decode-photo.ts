@@ -4,7 +4,7 @@ import type { RgbImage } from './image-sampler.ts';
 import { PhotoError } from './photo-error.ts';
 
 const MAX_PIXELS = 40_000_000;
-const MAX_BYTES = 160_000_000;
+export const MAX_PHOTO_BYTES = 160_000_000;
 /** What is kept of larger photos: enough for a face of a tenth of the picture's width at full sharpness. */
 const WORKING_PIXELS = 16_000_000;
 /** Shown through transparent parts. */
@@ -17,7 +17,7 @@ type PhotoFormat = 'jpeg' | 'png' | 'webp' | 'bmp';
  * number of pixels is checked before any is decoded. Throws `PhotoError`.
  */
 export async function decodePhoto(bytes: Uint8Array): Promise<RgbImage> {
-  if (bytes.byteLength > MAX_BYTES) throw new PhotoError('too-large');
+  if (bytes.byteLength > MAX_PHOTO_BYTES) throw new PhotoError('too-large');
   const format = sniffFormat(bytes);
   if (format === null) throw new PhotoError('not-an-image');
   const opened = format === 'bmp' ? openBmp(bytes) : await openCompressed(bytes);
@@ -39,6 +39,11 @@ export async function decodePhoto(bytes: Uint8Array): Promise<RgbImage> {
   } catch (error) {
     throw new PhotoError('corrupt', { cause: error });
   }
+}
+
+/** Whether a file that starts with these bytes is of a format that `decodePhoto` reads. */
+export function isPhoto(head: Uint8Array): boolean {
+  return sniffFormat(head) !== null;
 }
 
 function sniffFormat(bytes: Uint8Array): PhotoFormat | null {
