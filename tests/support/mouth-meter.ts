@@ -24,10 +24,10 @@ export class MouthMeter {
     this.#finder = finder;
   }
 
-  async apertures(images: readonly RgbImage[]): Promise<(number | null)[]> {
+  async apertures(images: Iterable<RgbImage> | AsyncIterable<RgbImage>): Promise<(number | null)[]> {
     const apertures: (number | null)[] = [];
     let region: ReturnType<typeof regionOfFace> | null = null;
-    for (const image of images) {
+    for await (const image of images) {
       if (region === null) {
         const face = (await this.#finder.detect(image))[0];
         if (face !== undefined) region = regionOfFace(face);

@@ -16,11 +16,20 @@ export type SpokenSample = { readonly pcm: Int16Array; readonly phones: readonly
 
 /** Speaks with the local voice in this process; `firstAudioMs` are the waits for the first sound of a sentence. */
 export async function speakSample(sentences: number): Promise<{ sample: SpokenSample; firstAudioMs: number[] }> {
+  const [first, ...others] = await speakTexts('alloy', [LONG_TEXT, ...Array<string>(sentences).fill(SENTENCE)]);
+  if (first === undefined) throw new Error('The local voice said nothing.');
+  return { sample: first.sample, firstAudioMs: others.map(({ firstAudioMs }) => firstAudioMs) };
+}
+
+type Spoken = { readonly firstAudioMs: number; readonly sample: SpokenSample };
+
+/** Speaks each text as a turn of its own, with a voice of the protocol (`alloy`, `ash`, …). */
+export async function speakTexts(voiceName: string, texts: readonly string[]): Promise<Spoken[]> {
   const voice = await createLocalVoice({ clock: systemClock, logger: silentLogger });
   let listener: (event: VoiceEvent) => void = () => {};
   const session = await voice.open(
     {
-      voice: 'alloy',
+      voice: voiceName,
       prompt: '',
       firstMessage: '',
       avatarName: 'Iris',
@@ -33,7 +42,7 @@ export async function speakSample(sentences: number): Promise<{ sample: SpokenSa
     new AbortController().signal,
   );
   let nextTurn = 0;
-  const speak = (text: string): Promise<{ firstAudioMs: number; sample: SpokenSample }> =>
+  const speak = (text: string): Promise<Spoken> =>
     new Promise((resolve, reject) => {
       const chunks: Int16Array[] = [];
       const phones: PhoneTiming[] = [];
@@ -49,12 +58,11 @@ export async function speakSample(sentences: number): Promise<{ sample: SpokenSa
       };
       session.send({ type: 'say', turnId: `turn_${nextTurn++}`, text });
     });
-  const { sample } = await speak(LONG_TEXT);
-  const firstAudioMs: number[] = [];
-  for (let index = 0; index < sentences; index += 1) firstAudioMs.push((await speak(SENTENCE)).firstAudioMs);
+  const spoken: Spoken[] = [];
+  for (const text of texts) spoken.push(await speak(text));
   await session.close();
   await voice.close();
-  return { sample, firstAudioMs };
+  return spoken;
 }
 
 function concatenate(chunks: readonly Int16Array[]): Int16Array {

@@ -17,11 +17,10 @@ import {
   type ArticulationNetwork,
   loadArticulationNetwork,
 } from '../../packages/media/src/visemes/articulation-network.ts';
-import type { ArticulationStream } from '../../packages/media/src/visemes/articulation-stream.ts';
 import { ArticulationTrack } from '../../packages/media/src/visemes/articulation-track.ts';
-import { LogMelAnalyser } from '../../packages/media/src/visemes/log-mel.ts';
 import { PhoneArticulator } from '../../packages/media/src/visemes/phone-articulator.ts';
 import { SpectralEstimator } from '../../packages/media/src/visemes/spectral-estimator.ts';
+import { energyFollower } from './energy-follower.ts';
 import { type Performance, type Ratio, scorePerformances } from './evaluation-metrics.ts';
 import { readWavFile, resample, toPcm16 } from './wav-file.ts';
 
@@ -39,23 +38,6 @@ const CHUNK_SAMPLES = 2400;
 const PICTURE_MS = 40;
 
 type Sentence = { readonly pcm: Int16Array; readonly phones: readonly PhoneTiming[] };
-
-/** The jaw follows loudness; nothing else moves. */
-const energyFollower: ArticulationNetwork = {
-  lookAheadMs: 10,
-  openStream(onFrame): ArticulationStream {
-    const frame = new Float32Array(ARTICULATION_CHANNELS.length);
-    let peakDb = -30;
-    const analyser = new LogMelAnalyser((bandPower) => {
-      const levelDb = 10 * Math.log10(bandPower.reduce((sum, power) => sum + power, 1e-9) / bandPower.length);
-      peakDb = Math.max(levelDb, peakDb - 0.04);
-      const open = Math.min(1, Math.max(0, 1 + (levelDb - peakDb) / 25));
-      frame[0] = 0.5 * (frame[0] ?? 0) + 0.5 * open;
-      onFrame(frame);
-    });
-    return { push: (pcm) => analyser.push(pcm), finish: () => analyser.finish() };
-  },
-};
 
 /** The sound at the level asked for, with noise if asked for. */
 function condition(samples: Float64Array): Float64Array {

@@ -5,13 +5,13 @@ import {
 } from '../../packages/media/src/core/articulation.ts';
 import { isSilence } from '../../packages/media/src/visemes/phone-targets.ts';
 
-const PICTURE_MS = 40;
+export const PICTURE_MS = 40;
 const BILABIALS = new Set(['p', 'b', 'm', 'em']);
 /** Phones beside which nearly closed lips are right. */
 const NARROW = new Set(['p', 'b', 'm', 'em', 'f', 'v', 'w']);
 const OPEN_VOWELS = new Set(['aa', 'ae', 'ao', 'ah', 'eh', 'oh', 'ay', 'aw', 'ow', 'oy']);
 /** Share of the range between the 5th and the 95th percentile below which lips count as closed. */
-const CLOSED_BELOW = 0.12;
+export const CLOSED_BELOW = 0.12;
 const OPEN_ABOVE = 0.35;
 
 /** One sentence: what was said and what a driver made of it, both at 100 Hz, and the driver's pictures at 25 Hz. */
@@ -66,7 +66,7 @@ export function opening(shape: Articulation): number {
 }
 
 /** What the opening should be by the phones: the mean over one picture. */
-function trueOpening(truth: readonly Articulation[], timeMs: number): number {
+export function trueOpening(truth: readonly Articulation[], timeMs: number): number {
   let sum = 0;
   for (let offsetMs = -16; offsetMs <= 16; offsetMs += 8) {
     const frame = truth[Math.min(truth.length - 1, Math.max(0, Math.floor((timeMs + offsetMs) / 10)))];
@@ -86,7 +86,7 @@ function runsOf(flags: readonly boolean[]): { first: number; end: number }[] {
   return runs;
 }
 
-function percentile(values: readonly number[], share: number): number {
+export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
 }
@@ -98,6 +98,42 @@ function overlaps(phone: PhoneTiming, startMs: number, endMs: number, slackMs: n
 function score(ratio: Ratio, hit: boolean): void {
   ratio.of += 1;
   if (hit) ratio.hit += 1;
+}
+
+export type LipRatios = { readonly recall: Ratio; readonly precision: Ratio; readonly openVowels: Ratio };
+
+/**
+ * Adds what lips did in pictures at 25 a second to `ratios`; `shown` is the opening as a share of its range. Recall: p, b
+ * and m with a closed picture within 20 ms. Precision: runs of closed pictures within 60 ms of p b m f v w or silence.
+ */
+export function scoreLips(shown: readonly number[], phones: readonly PhoneTiming[], ratios: LipRatios): void {
+  const within = (phone: PhoneTiming): number[] =>
+    shown.filter(
+      (_, picture) =>
+        Math.abs((picture + 0.5) * PICTURE_MS - (phone.startMs + phone.endMs) / 2) <=
+        (phone.endMs - phone.startMs) / 2 + 20,
+    );
+  for (const phone of phones) {
+    if (BILABIALS.has(phone.symbol))
+      score(
+        ratios.recall,
+        within(phone).some((value) => value < CLOSED_BELOW),
+      );
+    if (OPEN_VOWELS.has(phone.symbol) && phone.endMs - phone.startMs > 60)
+      score(
+        ratios.openVowels,
+        within(phone).some((value) => value > OPEN_ABOVE),
+      );
+  }
+  const lastMs = phones.at(-1)?.endMs ?? 0;
+  for (const run of runsOf(shown.map((value) => value < CLOSED_BELOW))) {
+    const startMs = run.first * PICTURE_MS;
+    const endMs = run.end * PICTURE_MS;
+    const justified =
+      endMs > lastMs ||
+      phones.some((p) => (NARROW.has(p.symbol) || isSilence(p.symbol)) && overlaps(p, startMs, endMs, 60));
+    score(ratios.precision, justified);
+  }
 }
 
 /** Scores over all sentences of a set together. */
@@ -143,33 +179,7 @@ export function scorePerformances(performances: readonly Performance[]): Scores 
       );
     }
     const shown = (openings[index] ?? []).map((value) => (value - low) / (high - low));
-    const within = (phone: PhoneTiming): number[] =>
-      shown.filter(
-        (_, picture) =>
-          Math.abs((picture + 0.5) * PICTURE_MS - (phone.startMs + phone.endMs) / 2) <=
-          (phone.endMs - phone.startMs) / 2 + 20,
-      );
-    for (const phone of bilabials)
-      score(
-        pictureRecall,
-        within(phone).some((value) => value < CLOSED_BELOW),
-      );
-    for (const phone of phones) {
-      if (OPEN_VOWELS.has(phone.symbol) && phone.endMs - phone.startMs > 60)
-        score(
-          openVowels,
-          within(phone).some((value) => value > OPEN_ABOVE),
-        );
-    }
-    const lastMs = phones.at(-1)?.endMs ?? 0;
-    for (const run of runsOf(shown.map((value) => value < CLOSED_BELOW))) {
-      const startMs = run.first * PICTURE_MS;
-      const endMs = run.end * PICTURE_MS;
-      const justified =
-        endMs > lastMs ||
-        phones.some((p) => (NARROW.has(p.symbol) || isSilence(p.symbol)) && overlaps(p, startMs, endMs, 60));
-      score(picturePrecision, justified);
-    }
+    scoreLips(shown, phones, { recall: pictureRecall, precision: picturePrecision, openVowels });
   }
   const shiftedTruth = (shiftMs: number): number[] =>
     performances.flatMap((p) =>

@@ -1,0 +1,65 @@
+import { Decoder, Demuxer } from 'node-av/api';
+import type { Articulation } from '../../packages/media/src/core/articulation.ts';
+import { FRAMES_PER_SECOND, WIRE_SAMPLE_RATE_HZ } from '../../packages/media/src/core/audio-format.ts';
+import { createPicture, type Picture } from '../../packages/media/src/core/picture.ts';
+import { FilmWriter } from '../../packages/media/src/face-maker/film-writer.ts';
+import type { RgbImage } from '../../packages/media/src/face-maker/image-sampler.ts';
+import { rgbOf } from '../../packages/media/src/face-maker/picture-rgb.ts';
+import type { Face } from '../../packages/media/src/frames/face.ts';
+
+export const SIDE_PX = 512;
+
+/** Draws the face and writes a film (H.264) of it with its sound. */
+export async function writeFilm(
+  path: string,
+  face: Face,
+  articulations: readonly Articulation[],
+  pcm: Int16Array,
+): Promise<void> {
+  const writer = await FilmWriter.open({
+    path,
+    widthPx: SIDE_PX,
+    heightPx: SIDE_PX,
+    sampleRateHz: WIRE_SAMPLE_RATE_HZ,
+  });
+  const performer = face.createPerformer();
+  const picture = createPicture(SIDE_PX, SIDE_PX);
+  const samplesPerPicture = WIRE_SAMPLE_RATE_HZ / FRAMES_PER_SECOND;
+  try {
+    for (const [index, articulation] of articulations.entries()) {
+      performer.render(index, { articulation, smile: 0, brows: 0 }, picture);
+      await writer.addPicture(picture);
+      await writer.addSound(pcm.slice(index * samplesPerPicture, (index + 1) * samplesPerPicture));
+    }
+    await writer.finish();
+  } finally {
+    await writer.close();
+  }
+}
+
+/** The pictures of a film, decoded one by one. */
+export async function* readPictures(path: string): AsyncGenerator<Picture> {
+  const demuxer = await Demuxer.open(path);
+  try {
+    const stream = demuxer.video();
+    if (stream === undefined) throw new Error(`${path} has no pictures.`);
+    const decoder = await Decoder.create(stream);
+    try {
+      for await (const frame of decoder.frames(demuxer.packets(stream.index))) {
+        if (frame === null) continue;
+        const { width, height } = frame;
+        const data = Uint8Array.from(frame.toBuffer().subarray(0, (width * height * 3) / 2));
+        frame.free();
+        yield { width, height, data };
+      }
+    } finally {
+      decoder.close();
+    }
+  } finally {
+    await demuxer.close();
+  }
+}
+
+export function imageOf(picture: Picture): RgbImage {
+  return { width: picture.width, height: picture.height, data: rgbOf(picture) };
+}

@@ -1,0 +1,139 @@
+// Measures the face: lips against speech in encoded and decoded video, cost of rendering, time to make an avatar.
+// The last line is one JSON object. See docs/benchmarks.md.
+//   npm run bench:face -- [--seconds 60] [--only phones,sound,loudness] [--no-bundles]
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { AV_LOG_FATAL } from 'node-av/constants';
+import { Log } from 'node-av/lib';
+import { wireSamplesToMs } from '../../packages/media/src/core/audio-format.ts';
+import { type Face, openFace } from '../../packages/media/src/frames/face.ts';
+import { loadArticulationNetwork } from '../../packages/media/src/visemes/articulation-network.ts';
+import { MouthMeter } from '../../tests/support/mouth-meter.ts';
+import { energyFollower } from '../train-articulation/energy-follower.ts';
+import { type Driver, drive, type Networks } from './drivers.ts';
+import { imageOf, readPictures, SIDE_PX, writeFilm } from './film.ts';
+import { type MadeBundle, makeFromClip, makeFromPhoto } from './made-bundles.ts';
+import { measureRenderCost, type RenderCost, sessionsPerCore } from './render-cost.ts';
+import { type FilmResult, filmTable, summarise } from './results.ts';
+import { SeamMeter } from './seam.ts';
+import { HUMAN_VOICES, humanMaterial, localVoiceMaterial, type Material } from './speech-material.ts';
+import { scoreFilm, wrongSoundR } from './sync-metrics.ts';
+
+const AVATARS = resolve(import.meta.dirname, '../../avatars');
+const SEAM_EVERY = 25;
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '60' },
+    only: { type: 'string', default: 'phones,sound,loudness' },
+    'no-bundles': { type: 'boolean', default: false },
+  },
+});
+const seconds = Number(values.seconds);
+if (!(seconds >= 5)) throw new Error('--seconds takes a number from 5 up.');
+const wanted = new Set(values.only.split(','));
+
+Log.setLevel(AV_LOG_FATAL);
+const startedAtMs = performance.now();
+const print = (line: string): void => {
+  console.log(`[${((performance.now() - startedAtMs) / 1000).toFixed(0).padStart(4)} s] ${line}`);
+};
+
+type Stage = { readonly avatar: string; readonly path: string; readonly face: Face };
+type Performance = { readonly stage: Stage; readonly driver: Driver; readonly material: Material };
+
+async function film(folder: string, { stage, driver, material }: Performance, networks: Networks, other: Material) {
+  const path = join(folder, 'film.mp4');
+  await writeFilm(path, stage.face, drive(driver, material, networks), material.pcm);
+  const meter = await MouthMeter.open();
+  const seam = await SeamMeter.open(stage.path, stage.face);
+  let seen = 0;
+  async function* images() {
+    for await (const picture of readPictures(path)) {
+      if (seen++ % SEAM_EVERY === 0) seam.see(picture);
+      yield imageOf(picture);
+    }
+  }
+  const apertures = await meter.apertures(images());
+  meter.close();
+  const scores = scoreFilm(apertures, material.phones);
+  const wrong = wrongSoundR(apertures, other.phones);
+  return { voice: material.name, driver, avatar: stage.avatar, scores, wrongSoundR: wrong, seam: seam.ratio };
+}
+
+function networkMsPerSecond(material: Material, networks: Networks): number {
+  const before = process.cpuUsage();
+  drive('sound', material, networks);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / wireSamplesToMs(material.pcm.length);
+}
+
+async function openStages(folder: string, fromPhoto: MadeBundle): Promise<Stage[]> {
+  const paths: [string, string][] = [['iris (default)', join(AVATARS, 'iris')]];
+  if (typeof fromPhoto === 'string') paths.push(['marcus (default)', join(AVATARS, 'marcus')]);
+  else paths.push(['from a photo', fromPhoto.path]);
+  return Promise.all(
+    paths.map(async ([avatar, path]) => ({
+      avatar,
+      path,
+      face: await openFace(path, { widthPx: SIDE_PX, heightPx: SIDE_PX, cachePath: join(folder, 'loops') }),
+    })),
+  );
+}
+
+function report(kind: string, bundle: MadeBundle): number | null {
+  if (typeof bundle === 'string') print(`avatar from a ${kind}: not measured, ${bundle}`);
+  else print(`avatar from a ${kind}: ${bundle.seconds.toFixed(1)} s`);
+  return typeof bundle === 'string' ? null : bundle.seconds;
+}
+
+async function main(folder: string): Promise<void> {
+  print(`${cpus().length} x ${cpus()[0]?.model.trim()}, Node ${process.version}, load ${loadavg()[0]?.toFixed(2)}`);
+  const skipped = 'left out by --no-bundles';
+  const fromPhoto = values['no-bundles'] ? skipped : await makeFromPhoto(folder);
+  const bundleFromPhotoS = report('photo', fromPhoto);
+  const bundleFromClipS = report('clip', values['no-bundles'] ? skipped : await makeFromClip());
+  const spoken = [
+    await localVoiceMaterial('ash', 'local voice ash (flite rms)', seconds),
+    await localVoiceMaterial('alloy', 'local voice alloy (flite slt)', seconds),
+  ];
+  const human: Material[] = [];
+  for (const voice of HUMAN_VOICES) {
+    const material = await humanMaterial(voice, seconds);
+    if (typeof material === 'string') print(material);
+    else human.push(material);
+  }
+  const networks: Networks = { sound: await loadArticulationNetwork(), loudness: energyFollower };
+  const stages = await openStages(folder, fromPhoto);
+  const costs: RenderCost[] = [];
+  for (const stage of stages) {
+    const cost = await measureRenderCost(stage.face, drive('phones', spoken[0]!, networks));
+    costs.push(cost);
+    const sessions = sessionsPerCore(cost, networkMsPerSecond(spoken[0]!, networks));
+    print(
+      `${stage.avatar}: ${cost.renderMs.toFixed(2)} ms to render a picture, ${cost.encodeMs.toFixed(2)} ms to encode it (VP8), processor time; ${sessions.toFixed(1)} talking sessions per core`,
+    );
+  }
+  const films: FilmResult[] = [];
+  for (const driver of ['phones', 'sound', 'loudness'] as const) {
+    const materials = driver === 'phones' ? spoken : human;
+    for (const [index, material] of wanted.has(driver) ? materials.entries() : []) {
+      const other = materials[1 - index] ?? spoken[index]!;
+      const result = await film(folder, { stage: stages[index]!, driver, material }, networks, other);
+      films.push(result);
+      print(`${material.name}, ${driver}, ${result.avatar}: sync r ${result.scores.syncR.toFixed(3)}`);
+    }
+  }
+  for (const stage of stages) stage.face.close();
+  console.log(`\n${filmTable(films)}\n`);
+  const renderMsPerFrame = Math.max(...costs.map(({ renderMs }) => renderMs));
+  console.log(JSON.stringify(summarise({ films, renderMsPerFrame, bundleFromPhotoS, bundleFromClipS })));
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'bench-face-'));
+try {
+  await main(folder);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}

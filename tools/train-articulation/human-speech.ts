@@ -1,0 +1,127 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Decoder, Demuxer } from 'node-av/api';
+import createModule from 'soundswallower';
+
+export const HUMAN_SAMPLE_RATE_HZ = 16_000;
+const DIGIT_WORDS = 'zero one two three four five six seven eight nine'.split(' ');
+/** Phones of the French model as their nearest ARPAbet neighbours. */
+const FRENCH_PHONES: Readonly<Record<string, string>> = {
+  aa: 'aa',
+  ai: 'eh',
+  an: 'ao',
+  au: 'oh',
+  bb: 'b',
+  ch: 'sh',
+  dd: 'd',
+  ee: 'ax',
+  ei: 'eh',
+  eu: 'uh',
+  ff: 'f',
+  gg: 'g',
+  gn: 'n',
+  ii: 'iy',
+  in: 'ae',
+  jj: 'zh',
+  kk: 'k',
+  ll: 'l',
+  mm: 'm',
+  nn: 'n',
+  oe: 'uh',
+  on: 'oh',
+  oo: 'ao',
+  ou: 'uw',
+  pp: 'p',
+  rr: 'hh',
+  ss: 's',
+  tt: 't',
+  un: 'uh',
+  uu: 'uw',
+  uy: 'w',
+  vv: 'v',
+  ww: 'w',
+  yy: 'y',
+  zz: 'z',
+};
+
+export type AlignmentModel = 'en-us' | 'fr-fr';
+
+/** A recorded prompt: samples at `HUMAN_SAMPLE_RATE_HZ`, phones as [start, end, ARPAbet] in seconds. */
+export type AlignedPrompt = {
+  readonly samples: Float32Array;
+  readonly phones: readonly (readonly [number, number, string])[];
+};
+
+/** Names and words of a transcript of lines `name: words`. */
+export function readTranscript(text: string): { name: string; text: string }[] {
+  return text.split('\n').flatMap((line) => {
+    const [, name, words] = /^([\w/-]+): (.*)$/.exec(line) ?? [];
+    return name === undefined || words === undefined ? [] : [{ name, text: words }];
+  });
+}
+
+async function decode(path: string): Promise<Float32Array> {
+  await using demuxer = await Demuxer.open(path);
+  const stream = demuxer.audio();
+  if (stream === undefined) throw new Error(`${path} has no sound.`);
+  await using decoder = await Decoder.create(stream);
+  const parts: Int16Array[] = [];
+  for await (const frame of decoder.frames(demuxer.packets(stream.index))) {
+    const bytes = frame?.data?.[0];
+    if (frame === null || bytes === undefined) continue;
+    const copy = Uint8Array.from(bytes.subarray(0, frame.nbSamples * 2));
+    parts.push(new Int16Array(copy.buffer));
+  }
+  return Float32Array.from(parts.flatMap((part) => Array.from(part, (sample) => sample / 32_768)));
+}
+
+function wordsOf(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/\d/g, (digit) => ` ${DIGIT_WORDS[Number(digit)]} `)
+    .replaceAll(/[^\p{L}'\- ]/gu, ' ')
+    .split(/\s+/)
+    .filter((word) => /\p{L}/u.test(word))
+    .join(' ');
+}
+
+/** Finds when each phone of a recorded prompt is spoken, by forced alignment with its words. */
+export class HumanSpeechAligner {
+  readonly #decoder: InstanceType<Awaited<ReturnType<typeof createModule>>['Decoder']>;
+
+  static async open(model: AlignmentModel): Promise<HumanSpeechAligner> {
+    const modelFolder = join(dirname(fileURLToPath(import.meta.resolve('soundswallower'))), 'model/');
+    const engine = await createModule({ modelBase: modelFolder } as object);
+    const decoder = new engine.Decoder({
+      hmm: join(modelFolder, model),
+      loglevel: 'FATAL',
+      samprate: HUMAN_SAMPLE_RATE_HZ,
+    });
+    await decoder.initialize();
+    return new HumanSpeechAligner(decoder);
+  }
+
+  private constructor(decoder: InstanceType<Awaited<ReturnType<typeof createModule>>['Decoder']>) {
+    this.#decoder = decoder;
+  }
+
+  /** Throws an error that names the words nobody knows, or says why the words do not fit the sound. */
+  async align(path: string, text: string): Promise<AlignedPrompt> {
+    const words = wordsOf(text);
+    const unknown = words.split(' ').filter((word) => !this.#decoder.lookup_word(word));
+    if (unknown.length > 0) throw new Error(`not in the dictionary: ${unknown.join(' ')}`);
+    const samples = await decode(path);
+    this.#decoder.set_align_text(words);
+    this.#decoder.start();
+    this.#decoder.process_audio(samples, false, true);
+    this.#decoder.stop();
+    const phones: [number, number, string][] = [];
+    for (const word of this.#decoder.get_alignment({ align_level: 1 }).w ?? []) {
+      for (const phone of word.w ?? []) {
+        const symbol = phone.t.toLowerCase();
+        phones.push([phone.b, phone.b + phone.d, symbol === 'sil' ? 'pau' : (FRENCH_PHONES[symbol] ?? symbol)]);
+      }
+    }
+    return { samples, phones };
+  }
+}
