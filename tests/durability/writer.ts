@@ -10,7 +10,7 @@ import { projects } from '../../apps/server/src/db/schema.ts';
 import { silent } from '../../apps/server/src/db/testing/silent-logger.ts';
 import { readFacts } from './facts.ts';
 
-const [, , dataDir, endless] = process.argv;
+const [, , target = '', endless] = process.argv;
 const PARALLEL_TALKS = 4;
 
 /**
@@ -29,7 +29,10 @@ function print(line: string): void {
   }
 }
 
-const db = await openDatabase({ dataDir: dataDir as string, logger: silent });
+const db = await openDatabase({
+  ...(target.startsWith('postgres:') ? { databaseUrl: target } : { dataDir: target }),
+  logger: silent,
+});
 print(`FOUND ${JSON.stringify(await readFacts(db))}`);
 if (endless !== 'endless') {
   await db.close();

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, type SpawnOptions, spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,10 @@ import pg from 'pg';
 export type PostgresServer = {
   /** Makes an empty database and gives its URL. */
   newDatabase(): Promise<string>;
+  /** Kills the server's first process at once, as a crash would; its others end by themselves. */
+  kill(): void;
+  /** Starts it again after `kill`, and resolves when it has recovered. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -51,12 +55,9 @@ export async function startPostgres(binFolder: string): Promise<PostgresServer> 
   execFileSync(join(binFolder, 'initdb'), initOptions, { ...identity, cwd: folder, stdio: 'pipe' });
   // The server serves the folder's socket only: it listens on no port.
   const settings = ['listen_addresses=', `unix_socket_directories=${folder}`, 'max_connections=200', 'fsync=off'];
-  const server = spawn(
-    join(binFolder, 'postgres'),
-    ['-D', dataFolder, ...settings.flatMap((setting) => ['-c', setting])],
-    { ...identity, cwd: folder, stdio: 'ignore' },
-  );
-  const exited = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+  const options = ['-D', dataFolder, ...settings.flatMap((setting) => ['-c', setting])];
+  const run = () => runServer(join(binFolder, 'postgres'), options, { ...identity, cwd: folder });
+  let server = run();
   const urlOf = (database: string): string =>
     `postgres://tester@localhost/${database}?host=${encodeURIComponent(folder)}`;
   await waitUntilReady(urlOf('postgres'));
@@ -69,13 +70,34 @@ export async function startPostgres(binFolder: string): Promise<PostgresServer> 
       await withClient(urlOf('postgres'), (client) => client.query(`create database ${name}`));
       return urlOf(name);
     },
+    kill() {
+      server.process.kill('SIGKILL');
+    },
+    async restart() {
+      await server.exited;
+      // As long as processes of the one that was killed are there, a new one ends at once.
+      for (let attempt = 0; ; attempt += 1) {
+        server = run();
+        const isReady = waitUntilReady(urlOf('postgres')).then(() => true);
+        isReady.catch(() => {});
+        if (await Promise.race([isReady, server.exited.then(() => false)])) return;
+        if (attempt >= 200) throw new Error('the PostgreSQL server does not start again');
+        await sleep(50);
+      }
+    },
     async stop() {
       // SIGQUIT: at once, whoever is connected.
-      server.kill('SIGQUIT');
-      await exited;
+      server.process.kill('SIGQUIT');
+      await server.exited;
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function runServer(path: string, options: readonly string[], identity: SpawnOptions) {
+  const process = spawn(path, options, { ...identity, stdio: 'ignore' });
+  const exited = new Promise<void>((resolve) => process.once('exit', () => resolve()));
+  return { process, exited };
 }
 
 async function withClient(url: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
