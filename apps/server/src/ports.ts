@@ -39,6 +39,8 @@ export type CallAvatar = {
   readonly knowledge?: string;
   /** The call ends after this time; null or left out: no limit. */
   readonly maxCallSeconds?: number | null;
+  /** Keep picture and sound of its calls; false when left out. */
+  readonly recordCalls?: boolean;
 };
 
 type AvatarLookUp =

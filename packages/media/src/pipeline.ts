@@ -7,6 +7,7 @@ import type { Logger } from './core/logger.ts';
 import type { Picture } from './core/picture.ts';
 import type { TurnDetectionSettings, VoiceCapabilities } from './core/voice-port.ts';
 import type { FacePerformer, FacePose } from './frames/face.ts';
+import { CallRecorder } from './recording/call-recorder.ts';
 import type { CallResources } from './session/call-resources.ts';
 import type { IceCandidate, SessionConfig, SessionDescription, SessionEvent } from './session/session-events.ts';
 import type { SessionInput } from './session/session-state.ts';
@@ -15,7 +16,7 @@ import { ArticulationTrack } from './visemes/articulation-track.ts';
 import { OpusEncoder, opusSilencePacket } from './webrtc/opus-encoder.ts';
 import { Peer } from './webrtc/peer.ts';
 import { VideoEncoder } from './webrtc/video-encoder.ts';
-import { VideoFeed } from './webrtc/video-feed.ts';
+import { VideoFeed, type VideoSink } from './webrtc/video-feed.ts';
 
 /** What the stages tell the session. */
 export type PipelineEvent =
@@ -55,6 +56,7 @@ export class Pipeline {
   readonly #performer: FacePerformer;
   readonly #peer: Peer;
   readonly #tracks = new Map<string, ArticulationTrack>();
+  readonly #recorder: CallRecorder | null;
   readonly #pose: { -readonly [Key in keyof FacePose]: FacePose[Key] };
   #feed: VideoFeed | null = null;
   #bitrateKbps = START_BITRATE_KBPS;
@@ -74,9 +76,10 @@ export class Pipeline {
   ): Promise<Pipeline> {
     const size = { widthPx: config.widthPx, heightPx: config.heightPx };
     const face = await resources.face(config.avatar.bundlePath, size);
-    const [opus, silence] = await Promise.all([
+    const [opus, silence, recordingOpus] = await Promise.all([
       OpusEncoder.open({ bitrateKbps: OPUS_BITRATE_KBPS }),
       opusSilencePacket(),
+      config.recordingPathStem === undefined ? null : OpusEncoder.open({ bitrateKbps: OPUS_BITRATE_KBPS }),
     ]);
     return new Pipeline({
       config,
@@ -87,6 +90,7 @@ export class Pipeline {
       performer: face.createPerformer(),
       opus,
       silence,
+      recordingOpus,
     });
   }
 
@@ -99,6 +103,7 @@ export class Pipeline {
     performer: FacePerformer;
     opus: OpusEncoder;
     silence: Uint8Array;
+    recordingOpus: OpusEncoder | null;
   }) {
     const { config, resources, listener } = parts;
     this.#config = config;
@@ -108,12 +113,13 @@ export class Pipeline {
     this.#performer = parts.performer;
     this.#opus = parts.opus;
     this.#silence = parts.silence;
+    this.#recorder = this.#createRecorder(parts.recordingOpus);
     this.#pose = { articulation: { ...MOUTH_AT_REST }, smile: 0, brows: 0 };
     this.#detector = parts.capabilities.detectsTurns ? null : this.#createDetector();
     this.#audioIn = new AudioIn({
       maxBurstMs: MAX_BURST_MS,
       clock: resources.clock,
-      onPcm: (pcm) => (this.#detector === null ? listener({ type: 'user-audio', pcm }) : this.#detector.push(pcm)),
+      onPcm: (pcm) => this.#takeUserSound(pcm),
     });
     this.#audioOut = new AudioOut({
       clock: resources.clock,
@@ -211,7 +217,43 @@ export class Pipeline {
     this.#feed?.close();
     this.#opus.close();
     this.#peer.close();
+    this.#recorder?.close();
     this.#tracks.clear();
+  }
+
+  #takeUserSound(pcm: Int16Array): void {
+    // In transparency the avatar says what comes in: it is in the film already.
+    if (this.#config.provider !== 'transparency') this.#recorder?.addUserSound(pcm);
+    if (this.#detector === null) this.#listener({ type: 'user-audio', pcm });
+    else this.#detector.push(pcm);
+  }
+
+  #createRecorder(soundEncoder: OpusEncoder | null): CallRecorder | null {
+    const { recordingPathStem, widthPx, heightPx, sessionId } = this.#config;
+    if (recordingPathStem === undefined || soundEncoder === null) return null;
+    return new CallRecorder({
+      ...{ pathStem: recordingPathStem, widthPx, heightPx, soundEncoder },
+      onFailure: (error) => this.#logger.error({ sessionId, error }, 'A call could not be recorded any further.'),
+    });
+  }
+
+  /** Where pictures go: to the client, and into the recording. */
+  #videoSink(): VideoSink {
+    const peer = this.#peer;
+    const recorder = this.#recorder;
+    if (recorder === null) return peer;
+    return {
+      sendVideo(frame, mediaTimeMs) {
+        peer.sendVideo(frame, mediaTimeMs);
+        recorder.addPicture(frame, mediaTimeMs);
+      },
+      get isVideoReady() {
+        return peer.isVideoReady;
+      },
+      get videoBacklogMs() {
+        return peer.videoBacklogMs;
+      },
+    };
   }
 
   #createDetector(): TurnDetector {
@@ -282,8 +324,9 @@ export class Pipeline {
     if (codec === null || this.#feed !== null || this.#closed) return;
     const face = await this.#resources.face(avatar.bundlePath, { widthPx, heightPx });
     if (this.#closed || this.#feed !== null) return;
+    this.#recorder?.setCodec(codec);
     const feed = new VideoFeed({
-      sink: this.#peer,
+      sink: this.#videoSink(),
       loop: null,
       frameCount: face.loopFrameCount,
       loopOffset: 0,
@@ -317,6 +360,7 @@ export class Pipeline {
   #sendFrame(pcm48k: Int16Array | null, mediaTimeMs: number): void {
     if (this.#closed) return;
     this.#peer.sendAudio(pcm48k === null ? this.#silence : this.#opus.encode(pcm48k), mediaTimeMs);
+    this.#recorder?.addAvatarSound(pcm48k, mediaTimeMs);
     if (pcm48k !== null) this.#lastSoundAtMediaMs = mediaTimeMs;
     if (mediaTimeMs % FRAME_INTERVAL_MS !== 0) return;
     this.#feed?.setLive(mediaTimeMs - this.#lastSoundAtMediaMs < LIVE_TAIL_MS);

@@ -9,17 +9,20 @@ import { type ConsoleOptions, registerConsole } from './console.ts';
 import { type ConsoleApiDependencies, registerConsoleApi } from './console-api/console-api.ts';
 import { type HealthReport, registerHealth } from './health.ts';
 import { type OpenApiDependencies, registerOpenApi } from './open-api.ts';
+import { type RecordingFiles, registerRecordings } from './recordings.ts';
 import { registerSecurityHeaders } from './security-headers.ts';
 import { registerTalkPage, type TalkPageSource } from './talk-page.ts';
 import { type FindUpload, registerUploadFiles } from './upload-files.ts';
 
 export type ServerDependencies = GatewayDependencies &
-  Pick<OpenApiDependencies, 'avatars' | 'records'> & {
+  Pick<OpenApiDependencies, 'avatars' | 'records' | 'recordingLink'> & {
     readonly catalogue: AvatarCatalogue;
     readonly console: ConsoleOptions;
     /** Left out: `/api/v1` is not served. */
     readonly consoleApi?: ConsoleApiDependencies;
     readonly findUpload: FindUpload;
+    /** Left out: no films of calls are served. */
+    readonly recordings?: RecordingFiles;
     readonly health: (openSockets: number) => HealthReport;
     readonly talkPage: TalkPageSource;
     readonly httpLogger?: FastifyBaseLogger;
@@ -62,6 +65,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   registerOpenApi(app, dependencies);
   if (dependencies.consoleApi !== undefined) await registerConsoleApi(app, dependencies.consoleApi);
   registerUploadFiles(app, dependencies.findUpload);
+  if (dependencies.recordings !== undefined) await registerRecordings(app, dependencies.recordings);
   await registerConsole(app, dependencies.console);
   return { app, gateway };
 }

@@ -19,6 +19,8 @@ export type OpenApiDependencies = {
   readonly avatars?: OwnAvatars;
   /** Left out: there are no chat records. */
   readonly records?: ConversationRecords;
+  /** Path of a call's film; null when there is none. Left out: nothing is recorded. */
+  readonly recordingLink?: (sessionId: string) => Promise<string | null>;
 };
 
 const METHODS = ['GET', 'POST'] as const;
@@ -52,7 +54,7 @@ export function registerOpenApi(app: FastifyInstance, dependencies: OpenApiDepen
     registerIceServers(scope, dependencies);
     const { avatars, records } = dependencies;
     if (avatars !== undefined) registerAvatarWrites(scope, withLicence, avatars);
-    if (records !== undefined) registerChatRecords(scope, withLicence, records);
+    if (records !== undefined) registerChatRecords(scope, withLicence, records, dependencies.recordingLink);
   });
 }
 

@@ -135,6 +135,8 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
   const masterKeys = loadMasterKeys({ masterKey, dataDir });
   const box = createSecretBox(masterKeys, 'licence keys');
   const demo = await seedDemo({ db, box, avatarsDir, demoLicense: config.demo.licence, logger });
+  const recordingsPath = join(dataDir, 'recordings');
+  await mkdir(recordingsPath, { recursive: true, mode: 0o700 });
   const folders = { shipped: avatarsDir, made: join(dataDir, 'avatars') };
   const records = createAvatarCatalogue(db, folders);
   const calls = createLateCallControl();
@@ -142,6 +144,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     db,
     masterKeys,
     folders,
+    recordingsPath,
     calls,
     logger,
     isRegistrationOpen: config.isRegistrationOpen,
@@ -161,6 +164,9 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     consoleApi: services.consoleApi,
     avatars: services.avatars,
     records: services.records,
+    recordings: services.recordings,
+    recordingLink: (sessionId: string) => services.recordings.link(sessionId),
+    recordingsPath,
     limits: services.limits,
     meter: services.meter,
     calls,

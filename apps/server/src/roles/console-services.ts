@@ -16,6 +16,7 @@ import { startHousekeeping } from '../control/housekeeping.ts';
 import { LicenceControl } from '../control/licence-keys/licence-control.ts';
 import { createLicenceKeys } from '../control/licence-keys/licence-keys.ts';
 import { createProjects } from '../control/projects/projects.ts';
+import { Recordings } from '../control/recordings/recordings.ts';
 import type { MasterKeys } from '../control/secrets/master-key.ts';
 import { createSecretBox } from '../control/secrets/secret-box.ts';
 import { type CallMeter, createCallMeter } from '../control/usage/call-meter.ts';
@@ -33,6 +34,8 @@ export type ConsoleServiceOptions = {
   readonly db: Database;
   readonly masterKeys: MasterKeys;
   readonly folders: BundleFolders;
+  /** Folder of the films of calls. */
+  readonly recordingsPath: string;
   /** Live calls of this node. */
   readonly calls: CallControl;
   readonly logger: Logger;
@@ -57,6 +60,7 @@ export type ConsoleServices = {
   readonly consoleApi: ConsoleApiDependencies;
   readonly avatars: OwnAvatars;
   readonly records: ConversationRecords;
+  readonly recordings: Recordings;
   readonly admission: Admission;
   readonly limits: CallSlots;
   readonly meter: CallMeter;
@@ -84,6 +88,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const avatars = new OwnAvatars({ db, catalogue: createAvatarCatalogue(db, folders), maker: options.maker ?? null });
   const records = createConversationRecords(db);
   const archive = createConversationArchive(db);
+  const recordings = new Recordings({ folder: options.recordingsPath, masterKeys, db });
   const hooks = createWebhookServices(options);
   const store = createConversationStore(db);
   const conversations = withWebhooks({ store, records, webhooks: hooks.webhooks, logger });
@@ -93,14 +98,38 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       'browser tokens': () => tokens.sweep(),
       'expired sessions': () => accounts.sweepSessions(),
       'old talks': () => archive.removeExpired(),
+      'films of talks that are gone': () => recordings.sweep(),
       'webhook deliveries': () => hooks.worker.sweep(),
     },
     logger,
   );
   return {
-    ...{ avatars, records, admission, limits: slots, meter, conversations, housekeeping, webhookWorker: hooks.worker },
+    ...{
+      avatars,
+      records,
+      recordings,
+      admission,
+      limits: slots,
+      meter,
+      conversations,
+      housekeeping,
+      webhookWorker: hooks.worker,
+    },
     consoleApi: {
-      ...{ accounts, audit, projects, licences, tokens, admission, avatars, ledger, archive, records, logger },
+      ...{
+        accounts,
+        audit,
+        projects,
+        licences,
+        tokens,
+        admission,
+        avatars,
+        ledger,
+        archive,
+        records,
+        recordings,
+        logger,
+      },
       ...{ webhooks: hooks.webhooks, pointsPerMinute: points.perMinute },
     },
     async close() {

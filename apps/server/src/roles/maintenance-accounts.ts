@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Accounts } from '../control/accounts/accounts.ts';
 import { loadMasterKeys } from '../control/secrets/master-key.ts';
@@ -25,6 +26,7 @@ export async function createMaintenanceAccounts(
     isRegistrationOpen: false,
     mail: null,
     folders: { shipped: config.avatarsDir, made: dataDir },
+    recordingsPath: join(dataDir, 'recordings'),
     calls: { endCallsOfLicence: () => 0 },
     points: config.points,
   });

@@ -21,6 +21,8 @@ export type SessionConfig = {
   readonly turnDetection: TurnDetectionSettings;
   /** Also hand the reply's sound to the gateway (`reply-audio`). */
   readonly audioBack: boolean;
+  /** Record picture and both voices into this file; the extension is added. Left out: nothing is kept. */
+  readonly recordingPathStem?: string;
   readonly widthPx: number;
   readonly heightPx: number;
   readonly iceServers: readonly IceServer[];

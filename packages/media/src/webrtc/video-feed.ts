@@ -12,7 +12,7 @@ const WIDE_ENOUGH_SHARE = 1.2;
 const REOPEN_AFTER_TICKS = 50;
 
 /** Where pictures go. A `Peer` is one. */
-type VideoSink = {
+export type VideoSink = {
   sendVideo(frame: EncodedVideoFrame, mediaTimeMs: number): void;
   /** False while nobody can see; taken as true when absent. */
   readonly isVideoReady?: boolean;

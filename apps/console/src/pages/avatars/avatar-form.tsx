@@ -1,4 +1,4 @@
-import { Alert, Autocomplete, Button, NumberInput, Textarea, TextInput } from '@mantine/core';
+import { Alert, Autocomplete, Button, NumberInput, Switch, Textarea, TextInput } from '@mantine/core';
 import { MODELS, VOICES } from '@visavis/protocol';
 import type { Avatar } from '@visavis/protocol/rest';
 import { useState } from 'react';
@@ -157,6 +157,12 @@ function LimitFields({ values, onChange, toolsFit }: FieldsProps & { readonly to
         allowDecimal={false}
         value={values.maxCallSeconds}
         onChange={(maxCallSeconds) => onChange({ maxCallSeconds })}
+      />
+      <Switch
+        label={texts.avatars.recordCalls}
+        description={texts.avatars.recordCallsHint}
+        checked={values.recordCalls}
+        onChange={(event) => onChange({ recordCalls: event.currentTarget.checked })}
       />
     </section>
   );

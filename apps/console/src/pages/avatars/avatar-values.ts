@@ -13,12 +13,13 @@ export type AvatarValues = {
   /** JSON. */
   readonly tools: string;
   readonly maxCallSeconds: number | string;
+  readonly recordCalls: boolean;
 };
 
 export function valuesOf(avatar: Avatar): AvatarValues {
-  const { name, provider, model, voice, language, prompt, firstMessage, knowledge } = avatar;
+  const { name, provider, model, voice, language, prompt, firstMessage, knowledge, recordCalls } = avatar;
   return {
-    ...{ name, provider, model, voice, language, prompt, firstMessage, knowledge },
+    ...{ name, provider, model, voice, language, prompt, firstMessage, knowledge, recordCalls },
     tools: avatar.tools.length === 0 ? '' : JSON.stringify(avatar.tools, null, 2),
     maxCallSeconds: avatar.maxCallSeconds ?? '',
   };

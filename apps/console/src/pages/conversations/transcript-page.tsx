@@ -61,6 +61,16 @@ function Talk({ projectId, talk }: { readonly projectId: string; readonly talk: 
         )}
         <span className={classes.mono}>{talk.sessionId}</span>
       </p>
+      {talk.recordingUrl !== null && (
+        // biome-ignore lint/a11y/useMediaCaption: the words of both sides stand below.
+        <video
+          className={own.recording}
+          src={talk.recordingUrl}
+          aria-label={texts.conversations.recording}
+          controls
+          preload="metadata"
+        />
+      )}
       {messages.length === 0 ? (
         <p className={classes.muted}>{texts.conversations.nothingSaid}</p>
       ) : (

@@ -61,6 +61,7 @@ export async function admitCall(options: {
       query,
       pictureSize: dependencies.pictureSize,
       iceServers: dependencies.iceServers(hostName),
+      recordingsPath: dependencies.recordingsPath,
     });
     const media = isGone() ? null : dependencies.placer.open(config, listener);
     if (media === null) {

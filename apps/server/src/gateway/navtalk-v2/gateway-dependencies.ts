@@ -12,6 +12,8 @@ export type GatewayDependencies = {
   /** ICE servers for a client that reached this server under `hostName`; never empty. */
   readonly iceServers: (hostName: string) => readonly IceServer[];
   readonly pictureSize: PictureSize;
+  /** Folder for the films of calls with avatars that are to be recorded. Left out: nothing is recorded. */
+  readonly recordingsPath?: string;
   readonly logger: Logger;
   /** Time between pings; a client that has been silent for one whole interval is given up. */
   readonly heartbeatIntervalMs?: number;

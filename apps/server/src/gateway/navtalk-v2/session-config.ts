@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { IceServer, SessionConfig } from '@visavis/media/session-events';
 import type { CallAvatar } from '../../ports.ts';
 import type { ConnectQuery } from './connect-query.ts';
@@ -18,8 +19,9 @@ export function buildSessionConfig(options: {
   query: ConnectQuery;
   pictureSize: PictureSize;
   iceServers: readonly IceServer[];
+  recordingsPath?: string | undefined;
 }): SessionConfig {
-  const { sessionId, avatar, query, pictureSize, iceServers } = options;
+  const { sessionId, avatar, query, pictureSize, iceServers, recordingsPath } = options;
   return {
     sessionId,
     avatar: { id: avatar.avatarId, name: avatar.name, bundlePath: avatar.bundlePath },
@@ -35,6 +37,9 @@ export function buildSessionConfig(options: {
     widthPx: pictureSize.widthPx,
     heightPx: pictureSize.heightPx,
     iceServers,
+    ...(avatar.recordCalls === true && recordingsPath !== undefined
+      ? { recordingPathStem: join(recordingsPath, sessionId) }
+      : {}),
   };
 }
 

@@ -14,6 +14,7 @@ import { ControlError, notFound } from '../../control/control-error.ts';
 import type { ArchivedConversation, ConversationArchive } from '../../control/conversations/conversation-archive.ts';
 import type { ConversationRecords } from '../../control/conversations/conversation-records.ts';
 import type { Projects } from '../../control/projects/projects.ts';
+import type { Recordings } from '../../control/recordings/recordings.ts';
 import { given } from './given.ts';
 import { requireProject } from './project-routes.ts';
 import { actorOf, type ConsoleScope } from './session.ts';
@@ -24,6 +25,7 @@ export type ConversationRouteDependencies = {
   readonly archive: ConversationArchive;
   readonly records: ConversationRecords;
   readonly audit: AuditLog;
+  readonly recordings: Recordings;
 };
 
 const STATUSES = ['active', 'completed', 'failed'] as const;
@@ -93,6 +95,7 @@ export function registerConversationRoutes(scope: ConsoleScope, dependencies: Co
       if (!(await archive.remove(projectId, sessionId))) {
         throw new ControlError('conflict', 'This talk is going on. Delete it when it has ended.');
       }
+      await dependencies.recordings.remove(sessionId);
       await audit.write(actorOf(request), { action: 'conversation.deleted', projectId, subjectId: sessionId });
       return {};
     },
@@ -100,7 +103,7 @@ export function registerConversationRoutes(scope: ConsoleScope, dependencies: Co
 }
 
 async function readTranscript(
-  { archive, records }: Pick<ConversationRouteDependencies, 'archive' | 'records'>,
+  { archive, records, recordings }: Pick<ConversationRouteDependencies, 'archive' | 'records' | 'recordings'>,
   projectId: string,
   sessionId: string,
 ): Promise<Transcript> {
@@ -112,7 +115,7 @@ async function readTranscript(
     ...toWire(message),
     offsetMs: Math.max(0, message.at.getTime() - startedAtMs),
   }));
-  return { ...toConversation(conversation), messages };
+  return { ...toConversation(conversation), messages, recordingUrl: await recordings.link(sessionId) };
 }
 
 function toConversation(conversation: ArchivedConversation) {

@@ -1,3 +1,5 @@
+import { access, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { newPublicId } from '../../control/ids.ts';
@@ -107,6 +109,37 @@ describeOnBothDatabases('conversations', (context) => {
     const { rows } = await context.db.orm.execute(sql`select 1 from messages where conversation_id = ${ended}`);
     expect(rows).toEqual([]);
     expect((await browser.send('GET', '/audit')).json().items[0]).toMatchObject({ action: 'conversation.deleted' });
+  });
+
+  test('a recorded talk has a film behind a link that expires, until the talk is deleted', async () => {
+    const [recorded, silent, live] = [await talk(), await talk(), await talk({ ends: false })];
+    const { folder } = server.plane.recordings;
+    const film = join(folder, `${recorded}.webm`);
+    await writeFile(film, 'a film of a call');
+    await writeFile(join(folder, `${live}.webm`), 'half a film');
+    const linkOf = async (sessionId: string) =>
+      (await browser.send('GET', `${path}/${sessionId}`)).json().recordingUrl as string | null;
+    expect([await linkOf(silent), await linkOf(live)]).toEqual([null, null]);
+    const link = (await linkOf(recorded)) ?? '';
+    const whole = await server.app.inject(link);
+    expect([whole.statusCode, whole.headers['content-type'], whole.body]).toEqual([
+      200,
+      'video/webm',
+      'a film of a call',
+    ]);
+    const part = await server.app.inject({ url: link, headers: { range: 'bytes=2-5' } });
+    expect([part.statusCode, part.body]).toEqual([206, 'film']);
+    const forged = [
+      link.replace(/expires=\d+/, 'expires=9999999999999'),
+      link.replace(recorded, live),
+      link.replace(/signature=.*/, 'signature='),
+      `/recordings/${recorded}`,
+      `/recordings/${encodeURIComponent('../master.key')}?${link.split('?')[1]}`,
+    ];
+    for (const url of forged) expect([url, (await server.app.inject(url)).statusCode]).toEqual([url, 404]);
+    await browser.send('DELETE', `${path}/${recorded}`);
+    expect((await server.app.inject(link)).statusCode).toBe(404);
+    await expect(access(film)).rejects.toThrow('ENOENT');
   });
 
   test('retention deletes what is too old and has ended, and nothing else', async () => {

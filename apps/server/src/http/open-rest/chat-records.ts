@@ -16,7 +16,13 @@ export function registerChatRecords(
   scope: FastifyInstance,
   withLicence: WithLicence,
   records: ConversationRecords,
+  recordingLink: (sessionId: string) => Promise<string | null> = async () => null,
 ): void {
+  const describe = async (request: FastifyRequest, record: Record) => {
+    const link = await recordingLink(record.sessionId);
+    return toSession(record, link === null ? null : `${request.protocol}://${request.host}${link}`);
+  };
+
   const list = withLicence(async (request, reply, { projectId }) => {
     const range = readRange(request);
     const status = readWhole(request, 'status', 0, 2);
@@ -35,7 +41,7 @@ export function registerChatRecords(
       });
       const { nextCursor } = page;
       return succeed({
-        data: page.conversations.map(toSession),
+        data: await Promise.all(page.conversations.map((record) => describe(request, record))),
         cursor: nextCursor,
         nextCursor,
         hasMore: nextCursor !== null,
@@ -48,7 +54,7 @@ export function registerChatRecords(
 
   const detail = withLicence(async (request, reply, { projectId }) => {
     const record = await records.get(projectId, (request.params as { id: string }).id);
-    return record === null ? fail(reply, 404, 'Session not found') : succeed(toSession(record));
+    return record === null ? fail(reply, 404, 'Session not found') : succeed(await describe(request, record));
   });
 
   const messages = withLicence(async (request, reply, { projectId }) => {
@@ -96,7 +102,7 @@ function readWhole(request: FastifyRequest, name: string, min: number, max: numb
   return Number.isInteger(value) && value >= min && value <= max ? value : 'wrong';
 }
 
-function toSession({ sessionId, avatarId, status, startedAt, endedAt }: Record) {
+function toSession({ sessionId, avatarId, status, startedAt, endedAt }: Record, videoUrl: string | null) {
   return {
     id: sessionId,
     sessionId,
@@ -104,7 +110,7 @@ function toSession({ sessionId, avatarId, status, startedAt, endedAt }: Record) 
     status,
     startTime: toClientTime(startedAt),
     endTime: endedAt === null ? null : toClientTime(endedAt),
-    videoUrl: null,
+    videoUrl,
   };
 }
 

@@ -38,7 +38,11 @@ export const messageSchema = z.object({
 });
 export type Message = z.output<typeof messageSchema>;
 
-export const transcriptSchema = conversationSchema.extend({ messages: z.array(messageSchema) });
+export const transcriptSchema = conversationSchema.extend({
+  messages: z.array(messageSchema),
+  /** Where the film of the talk can be watched for some hours; null when it was not recorded. */
+  recordingUrl: z.string().nullable(),
+});
 export type Transcript = z.output<typeof transcriptSchema>;
 
 export const conversationParamsSchema = z.object({ projectId: publicIdSchema, sessionId: z.string().min(1).max(100) });

@@ -1,4 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Mail } from '../../../control/accounts/mailer.ts';
 import { createAvatarCatalogue } from '../../../control/avatars/avatar-catalogue.ts';
 import { loadMasterKeys } from '../../../control/secrets/master-key.ts';
@@ -28,10 +30,12 @@ export async function createConsoleServer(
   const mails: Mail[] = [];
   const calls = createLateCallControl();
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
+  const recordingsPath = await mkdtemp(join(tmpdir(), 'visavis-recordings-'));
   const services = createConsoleServices({
     db,
     masterKeys: loadMasterKeys({ masterKey: 'ab'.repeat(32), dataDir: '/nowhere' }),
     folders: { shipped: tmpdir(), made: tmpdir() },
+    recordingsPath,
     calls,
     logger,
     isRegistrationOpen: true,
@@ -47,11 +51,12 @@ export async function createConsoleServer(
     points: { perMinute: 10, free: null },
     ...overrides,
   });
-  const { consoleApi, admission, limits, meter, avatars, records } = services;
+  const { consoleApi, admission, limits, meter, avatars, records, recordings } = services;
   const folders = { shipped: tmpdir(), made: tmpdir(), ...overrides.folders };
   const pictures = createAvatarCatalogue(db, folders);
   const server = await createTestServer({
-    ...{ consoleApi, admission, limits, meter, avatars, records },
+    ...{ consoleApi, admission, limits, meter, avatars, records, recordings, recordingsPath },
+    recordingLink: (sessionId) => recordings.link(sessionId),
     catalogue: createCatalogue(pictures),
     findUpload: createFindUpload(pictures),
     conversations: services.conversations,
@@ -61,6 +66,7 @@ export async function createConsoleServer(
   const close = async () => {
     await server.app.close();
     await services.close();
+    await rm(recordingsPath, { recursive: true, force: true });
   };
   return { ...server, services: consoleApi, plane: services, meter, mails, close };
 }

@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Demuxer } from 'node-av/api';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createPicture } from '../core/picture.ts';
+import { OPUS_FRAME_SAMPLES, OpusEncoder } from '../webrtc/opus-encoder.ts';
+import { drawMovingPicture } from '../webrtc/testing/moving-picture.ts';
+import { VideoEncoder } from '../webrtc/video-encoder.ts';
+import { CallRecorder } from './call-recorder.ts';
+import { SoundMix } from './sound-mix.ts';
+
+const SIDE_PX = 256;
+const SECONDS = 4;
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'visavis-recording-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function record(codec: 'vp8' | 'h264', pathStem: string, onFailure = (_message: string) => {}): Promise<void> {
+  const soundEncoder = await OpusEncoder.open();
+  const encoder = await VideoEncoder.open({ codec, widthPx: SIDE_PX, heightPx: SIDE_PX, bitrateKbps: 500 });
+  const recorder = new CallRecorder({ pathStem, widthPx: SIDE_PX, heightPx: SIDE_PX, soundEncoder, onFailure });
+  recorder.setCodec(codec);
+  const picture = createPicture(SIDE_PX, SIDE_PX);
+  const tone = Int16Array.from({ length: OPUS_FRAME_SAMPLES }, (_, k) => 8000 * Math.sin(k / 10));
+  for (let atMs = 0; atMs < SECONDS * 1000; atMs += 20) {
+    recorder.addAvatarSound(atMs % 1000 < 500 ? tone : null, atMs);
+    if (atMs % 340 === 0) recorder.addUserSound(new Int16Array(8160).fill(500));
+    if (atMs % 40 !== 0) continue;
+    drawMovingPicture(atMs / 40, picture);
+    recorder.addPicture(encoder.encode(picture, atMs, atMs === 0)!, atMs);
+  }
+  recorder.close();
+  recorder.close();
+  encoder.close();
+}
+
+test.for([
+  ['vp8', 'webm'],
+  ['h264', 'mp4'],
+] as const)('a call sent as %s becomes a %s film with picture and sound of its length', async ([codec, extension]) => {
+  await record(codec, path.join(folder, 'call'));
+  const film = await Demuxer.open(path.join(folder, `call.${extension}`));
+  const endsMs = new Map<number, number>();
+  const counts = new Map<number, number>();
+  for await (const packet of film.packets()) {
+    if (packet === null) break;
+    const { num, den } = packet.timeBase;
+    counts.set(packet.streamIndex, (counts.get(packet.streamIndex) ?? 0) + 1);
+    endsMs.set(packet.streamIndex, (Number(packet.pts) * 1000 * num) / den);
+    packet.free();
+  }
+  const video = film.video();
+  expect(video?.codecpar).toMatchObject({ width: SIDE_PX, height: SIDE_PX });
+  await film.close();
+  expect([...counts.values()]).toEqual([SECONDS * 25, SECONDS * 50]);
+  for (const endMs of endsMs.values()) expect(Math.abs(endMs - (SECONDS * 1000 - 40))).toBeLessThan(60);
+});
+
+test('a folder that cannot be written ends the recording, told once, and not the call', async () => {
+  const failures: string[] = [];
+  await record('vp8', path.join(folder, 'missing', 'call'), (message) => failures.push(message));
+  expect(failures).toHaveLength(1);
+});
+
+test.for([1, 6])(
+  "the user's sound in bursts of %i pieces lies in the mix where it was heard, over the avatar's",
+  (pieces) => {
+    const mixed: number[] = [];
+    const mix = new SoundMix((pcm) => mixed.push(...pcm));
+    const avatar = new Int16Array(OPUS_FRAME_SAMPLES).fill(1000);
+    const burst = new Int16Array(8160).fill(500);
+    for (let atMs = 0; atMs < 1600; atMs += 20) {
+      mix.addAvatarFrame(atMs < 700 ? avatar : null, atMs);
+      // 340 ms of sound at 700 and at 1,040 ms. Cut in pieces, only the first one tells when it was heard.
+      if (atMs !== 680 && atMs !== 1020) continue;
+      for (let piece = 0; piece < pieces; piece++) mix.addUserSound(burst.subarray(0, burst.length / pieces));
+    }
+    mix.flush();
+    const level = (ms: number): number => mixed[Math.round(ms * 48)] as number;
+    // The start is late by what came with the first piece; nothing is lost.
+    const lateMs = 340 - 340 / pieces;
+    expect([300, 370 + lateMs, 1030 + lateMs, 1060 + lateMs].map(level)).toEqual([1000, 1500, 500, 0]);
+  },
+);

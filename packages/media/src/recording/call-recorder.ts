@@ -1,0 +1,86 @@
+import { errorMessage } from '../core/error-message.ts';
+import { type RecordedCodec, type RecordedPicture, RecordingFile, recordingExtension } from './recording-file.ts';
+import { SoundMix } from './sound-mix.ts';
+
+export type CallRecorderOptions = {
+  /** Path of the film without its extension. */
+  readonly pathStem: string;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** Makes one Opus packet of 960 samples, mono, 48 kHz. */
+  readonly soundEncoder: { encode(pcm48k: Int16Array): Uint8Array; close(): void };
+  /** Told once; the recording then stops and the call goes on. */
+  onFailure(message: string): void;
+};
+
+/**
+ * Records a call as it is sent: the avatar's pictures as they are coded, and both voices mixed. The film begins with the
+ * first key frame. Every method is cheap enough for the call's own thread.
+ */
+export class CallRecorder {
+  readonly #options: CallRecorderOptions;
+  readonly #mix: SoundMix;
+  #codec: RecordedCodec = 'vp8';
+  #file: RecordingFile | null = null;
+  #startMs = 0;
+  #hasFailed = false;
+  #isClosed = false;
+
+  constructor(options: CallRecorderOptions) {
+    this.#options = options;
+    this.#mix = new SoundMix((pcm, mediaTimeMs) => this.#writeSound(pcm, mediaTimeMs));
+  }
+
+  /** What the pictures are coded with, known before the first of them. */
+  setCodec(codec: RecordedCodec): void {
+    this.#codec = codec;
+  }
+
+  addPicture(picture: RecordedPicture, mediaTimeMs: number): void {
+    this.#guard(() => {
+      if (this.#file === null) {
+        if (!picture.isKeyFrame) return;
+        const { pathStem, widthPx, heightPx } = this.#options;
+        const path = `${pathStem}.${recordingExtension(this.#codec)}`;
+        this.#file = new RecordingFile({ path, codec: this.#codec, widthPx, heightPx }, picture);
+        this.#startMs = mediaTimeMs;
+      }
+      this.#file.writePicture(picture, mediaTimeMs - this.#startMs);
+    });
+  }
+
+  /** Every 20 ms; null in silence. */
+  addAvatarSound(pcm48k: Int16Array | null, mediaTimeMs: number): void {
+    this.#guard(() => this.#mix.addAvatarFrame(pcm48k, mediaTimeMs));
+  }
+
+  /** PCM16 mono 24 kHz as it arrives. */
+  addUserSound(pcm24k: Int16Array): void {
+    this.#guard(() => this.#mix.addUserSound(pcm24k));
+  }
+
+  /** Completes the film. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#guard(() => this.#mix.flush());
+    this.#isClosed = true;
+    this.#file?.close();
+    this.#options.soundEncoder.close();
+  }
+
+  #writeSound(pcm: Int16Array, mediaTimeMs: number): void {
+    if (this.#file === null || mediaTimeMs < this.#startMs) return;
+    this.#file.writeSound(this.#options.soundEncoder.encode(pcm), mediaTimeMs - this.#startMs);
+  }
+
+  /** A full disk ends the recording, never the call. */
+  #guard(step: () => void): void {
+    if (this.#isClosed || this.#hasFailed) return;
+    try {
+      step();
+    } catch (error) {
+      this.#hasFailed = true;
+      this.#options.onFailure(errorMessage(error));
+    }
+  }
+}

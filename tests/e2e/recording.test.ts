@@ -1,0 +1,110 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Decoder, Demuxer } from 'node-av/api';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium, launchChromium } from '../support/chromium.ts';
+import { hasRecordedSpeech, writeMicrophoneFile } from '../support/microphone-file.ts';
+import { NavtalkPage } from '../support/navtalk-page.ts';
+import { startServer, type TestServer } from '../support/server-process.ts';
+
+const executablePath = findChromium();
+/** The microphone file speaks from here on, counted from the start of the browser's capture. */
+const SPOKEN_AFTER_MS = 6000;
+
+describe.skipIf(executablePath === null || !hasRecordedSpeech())('recording of calls', () => {
+  let folder: string;
+  let server: TestServer;
+  let browser: Browser;
+  let cookie = '';
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'visavis-film-'));
+    const microphone = path.join(folder, 'microphone.wav');
+    await writeMicrophoneFile(microphone, [SPOKEN_AFTER_MS, 'vm-intro', 20_000]);
+    server = await startServer();
+    browser = await launchChromium(executablePath ?? '', microphone);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function send<Answer>(method: string, address: string, body?: unknown): Promise<Answer> {
+    const response = await fetch(`${server.url}/api/v1${address}`, {
+      method,
+      headers: { cookie, origin: server.url, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const cookies = response.headers.getSetCookie().map((text) => text.split(';', 1)[0]);
+    if (cookies.length > 0) cookie = cookies.join('; ');
+    expect([address, response.ok]).toEqual([address, true]);
+    return (await response.json()) as Answer;
+  }
+
+  async function loudness(film: Demuxer): Promise<number> {
+    const stream = film.audio();
+    if (stream === undefined) throw new Error('The film has no sound.');
+    const decoder = await Decoder.create(stream);
+    let power = 0;
+    let count = 0;
+    for await (const frame of decoder.frames(film.packets(stream.index))) {
+      if (frame === null) break;
+      const samples = new Float32Array(new Uint8Array(frame.data?.[0] ?? new Uint8Array(0)).buffer, 0, frame.nbSamples);
+      for (const sample of samples) power += sample * sample;
+      count += samples.length;
+      frame.free();
+    }
+    decoder.close();
+    return Math.sqrt(power / count);
+  }
+
+  it('keeps picture and both voices of a call with an avatar that asks for it, and of no other', async () => {
+    await send('POST', '/auth/register', {
+      ...{ name: 'Mia', email: 'mia@example.org', password: 'a long enough password' },
+    });
+    const { projectId } = await send<{ projectId: string }>('POST', '/projects', { name: 'Films' });
+    const key = await send<{ key: string }>('POST', `/projects/${projectId}/keys`, { name: 'Test' });
+    const avatars = await send<{ avatarId: string }[]>('GET', `/projects/${projectId}/avatars`);
+    const copy = (recordCalls: boolean) =>
+      send<{ avatarId: string }>('POST', `/projects/${projectId}/avatars`, {
+        ...{ fromAvatarId: avatars[0]?.avatarId, name: recordCalls ? 'Filmed' : 'Private', recordCalls },
+      });
+    const urls: (string | null)[] = [];
+    for (const avatar of [await copy(false), await copy(true)]) {
+      const call = await NavtalkPage.open(browser, server, { query: { license: key.key, avatarId: avatar.avatarId } });
+      await call.waitForPicture(60_000);
+      await call.say('This call is kept as a film, so that it can be watched later.');
+      await call.waitFor('realtime.response.audio.done', 0, 60_000);
+      const success = await call.waitFor('conversation.connected.success');
+      await call.close();
+      const address = `/projects/${projectId}/conversations/${success.message.data?.sessionId}`;
+      const record = () => send<{ status: string; recordingUrl: string | null }>('GET', address);
+      await expect.poll(async () => (await record()).status, { timeout: 15_000 }).toBe('completed');
+      urls.push((await record()).recordingUrl);
+    }
+    expect(urls).toEqual([null, expect.any(String)]);
+    const response = await fetch(`${server.url}${urls[1]}`);
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'video/webm']);
+    const file = path.join(folder, 'film.webm');
+    await writeFile(file, Buffer.from(await response.arrayBuffer()));
+    const film = await Demuxer.open(file);
+    expect(film.video()?.codecpar).toMatchObject({ width: 512, height: 512 });
+    expect(await loudness(film)).toBeGreaterThan(0.01);
+    await film.close();
+    // The film plays in a browser, with its picture.
+    const page = await browser.newPage();
+    await page.goto(`${server.url}/health`);
+    const shown = (await page.evaluate(`new Promise((resolve, reject) => {
+      const video = Object.assign(document.createElement('video'), { src: ${JSON.stringify(urls[1])}, muted: true });
+      video.onerror = () => reject(new Error(video.error.message));
+      video.ontimeupdate = () => video.currentTime > 1 && resolve([video.videoWidth, video.videoHeight]);
+      video.play();
+    })`)) as number[];
+    expect(shown).toEqual([512, 512]);
+    await page.close();
+  });
+});
