@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { type AvatarManifest, MANIFEST_FILE, parseManifest } from '../frames/manifest.ts';
@@ -68,7 +68,24 @@ export class BundleWriter {
     const file = join(this.#partial, path);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, bytes);
-    this.files[path] = { bytes: bytes.byteLength, sha256: createHash('sha256').update(bytes).digest('hex') };
+    this.files[path] = fileEntry(bytes);
     return path;
   }
+}
+
+/** Adds a film of the person to a finished bundle that nobody has opened yet. */
+export async function addLoop(
+  folder: string,
+  manifest: AvatarManifest,
+  loop: NonNullable<AvatarManifest['loop']>,
+): Promise<AvatarManifest> {
+  const bytes = await readFile(join(folder, loop.file));
+  const files = { ...manifest.files, [loop.file]: fileEntry(bytes) };
+  const checked = parseManifest({ ...manifest, loop, files }, folder);
+  await writeFile(join(folder, MANIFEST_FILE), `${JSON.stringify(checked)}\n`);
+  return checked;
+}
+
+function fileEntry(bytes: Buffer): AvatarManifest['files'][string] {
+  return { bytes: bytes.byteLength, sha256: createHash('sha256').update(bytes).digest('hex') };
 }

@@ -2,6 +2,7 @@ import { open, readFile } from 'node:fs/promises';
 import type { AvatarManifest } from '../frames/manifest.ts';
 import { ClipError } from './clip-error.ts';
 import { isPhoto, MAX_PHOTO_BYTES } from './decode-photo.ts';
+import { makeBundleFromClip } from './make-clip-bundle.ts';
 import { type MakeBundleOptions, makeBundleFromPhoto } from './make-bundle.ts';
 import { PhotoError } from './photo-error.ts';
 
@@ -23,7 +24,7 @@ export async function createBundle(
     if (size > MAX_PHOTO_BYTES) throw new PhotoError('too-large');
     return makeBundleFromPhoto(await readFile(inputPath), outDir, options);
   }
-  if (isClip(head)) throw new ClipError('not-a-video', { cause: new Error('Clips are not supported yet.') });
+  if (isClip(head)) return makeBundleFromClip(inputPath, outDir, options);
   throw new ClipError('unknown-file');
 }
 

@@ -21,14 +21,17 @@ export type FilmOptions = {
   readonly path: string;
   readonly widthPx: number;
   readonly heightPx: number;
-  readonly sampleRateHz: number;
+  /** Left out: a film without sound. */
+  readonly sampleRateHz?: number;
+  /** x264's constant rate factor; smaller is better. */
+  readonly quality?: number;
 };
 
 /** Writes an MP4 file: H.264 by x264 at 25 pictures per second, and AAC. Pictures and sound are given in step. */
 export class FilmWriter {
   readonly #muxer: Muxer;
   readonly #video: Encoder;
-  readonly #audio: Encoder;
+  readonly #audio: Encoder | null;
   readonly #videoStream: number;
   readonly #audioStream: number;
   readonly #options: FilmOptions;
@@ -41,19 +44,20 @@ export class FilmWriter {
     const muxer = await Muxer.open(options.path, { format: 'mp4', options: { movflags: '+faststart' } });
     const video = await Encoder.create(FF_ENCODER_LIBX264, {
       context: { colorRange: AVCOL_RANGE_MPEG, colorSpace: AVCOL_SPC_SMPTE170M, gopSize: 2 * FRAMES_PER_SECOND },
-      options: { preset: 'veryfast', crf: VIDEO_QUALITY },
+      options: { preset: 'veryfast', crf: options.quality ?? VIDEO_QUALITY },
     });
+    if (options.sampleRateHz === undefined) return new FilmWriter(options, muxer, video, null);
     const audio = await Encoder.create(FF_ENCODER_AAC, { context: { bitRate: AUDIO_BITRATE }, autoResample: true });
     return new FilmWriter(options, muxer, video, audio);
   }
 
-  private constructor(options: FilmOptions, muxer: Muxer, video: Encoder, audio: Encoder) {
+  private constructor(options: FilmOptions, muxer: Muxer, video: Encoder, audio: Encoder | null) {
     this.#options = options;
     this.#muxer = muxer;
     this.#video = video;
     this.#audio = audio;
     this.#videoStream = muxer.addStream(video);
-    this.#audioStream = muxer.addStream(audio);
+    this.#audioStream = audio === null ? -1 : muxer.addStream(audio);
   }
 
   async addPicture(picture: Picture): Promise<void> {
@@ -72,6 +76,7 @@ export class FilmWriter {
   /** PCM16 mono. */
   async addSound(pcm: Int16Array): Promise<void> {
     const { sampleRateHz } = this.#options;
+    if (this.#audio === null || sampleRateHz === undefined) throw new Error('This film has no sound.');
     const frame = Frame.fromAudioBuffer(Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength), {
       nbSamples: pcm.length,
       format: AV_SAMPLE_FMT_S16,
@@ -87,7 +92,7 @@ export class FilmWriter {
   /** Writes what the encoders still hold and completes the file. */
   async finish(): Promise<void> {
     await this.#encode(this.#video, null, this.#videoStream);
-    await this.#encode(this.#audio, null, this.#audioStream);
+    if (this.#audio !== null) await this.#encode(this.#audio, null, this.#audioStream);
     await this.close();
   }
 
@@ -96,7 +101,7 @@ export class FilmWriter {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#video.close();
-    this.#audio.close();
+    this.#audio?.close();
     await this.#muxer.close();
   }
 

@@ -17,7 +17,8 @@ const MIN_FACE_WIDTH_PX = 60;
 const MAX_YAW_RADIANS = (30 * Math.PI) / 180;
 /** Tip of the nose from the middle of the face, in face widths. */
 const MAX_NOSE_ASIDE = 0.31;
-const MIN_PRESENCE = 0.6;
+/** Least probability that a mesh lies on a face. */
+export const MIN_PRESENCE = 0.6;
 /** The detector's view of smaller parts holds nothing that it did not see before. */
 const MIN_TILE_PX = 320;
 /** Smaller faces than this part of the largest one are people in the background. */
@@ -43,20 +44,37 @@ export type Portrait = {
   readonly points: Float32Array;
   /** Portrait pixels per pixel of the photo; above 1 the photo was enlarged. */
   readonly enlargement: number;
+  /** What was cut out of the photo, in its pixels. */
+  readonly region: PortraitRegion;
 };
 
 type Candidate = { readonly mesh: FaceMesh; readonly width: number };
 
-/** Finds the one face of a photo, checks that an avatar can be made from it, and cuts the portrait. Throws `PhotoError`. */
-export async function findPortrait(finder: FaceFinder, photo: RgbImage): Promise<Portrait> {
+/** A square; `rotation` in radians, clockwise. */
+export type PortraitRegion = {
+  readonly centerX: number;
+  readonly centerY: number;
+  readonly size: number;
+  readonly rotation: number;
+};
+
+/**
+ * Finds the one face of a photo, checks that an avatar can be made from it, and cuts the portrait. Throws `PhotoError`.
+ * `keepLean` cuts upright also where the head leans.
+ */
+export async function findPortrait(
+  finder: FaceFinder,
+  photo: RgbImage,
+  { keepLean = false }: { readonly keepLean?: boolean } = {},
+): Promise<Portrait> {
   const found = await findInAnyOrientation(finder, photo);
   const face = chooseFace(found.candidates);
   requireUsable(face);
-  const region = portraitRegion(found.photo, face.mesh.points);
+  const region = portraitRegion(found.photo, face.mesh.points, keepLean);
   const image = await cutPortrait(found.photo, region);
   const mesh = await averageMesh(finder, image, regionInPortrait(face.mesh.points, region));
   if (isMouthCovered(image, mesh.points)) throw new PhotoError('mouth-covered');
-  return { image, points: mesh.points, enlargement: PORTRAIT_SIDE / region.size };
+  return { image, points: mesh.points, enlargement: PORTRAIT_SIDE / region.size, region };
 }
 
 async function findInAnyOrientation(
@@ -104,6 +122,17 @@ async function candidatesIn(finder: FaceFinder, photo: RgbImage, faces: readonly
   return candidates;
 }
 
+/** The one face of an upright picture: undefined when there is none. Throws `PhotoError` for several. */
+export async function findFace(
+  finder: FaceFinder,
+  picture: RgbImage,
+  { thorough = false }: { readonly thorough?: boolean } = {},
+): Promise<FaceMesh | undefined> {
+  const candidates = await candidatesIn(finder, picture, await finder.detect(picture));
+  if (candidates.length === 0 && thorough) candidates.push(...(await searchTiles(finder, picture, 2)));
+  return candidates.length === 0 ? undefined : chooseFace(candidates).mesh;
+}
+
 function chooseFace(candidates: readonly Candidate[]): Candidate {
   const [largest, ...others] = candidates.toSorted((a, b) => b.width - a.width);
   if (largest === undefined) throw new PhotoError('no-face');
@@ -113,11 +142,15 @@ function chooseFace(candidates: readonly Candidate[]): Candidate {
 
 function requireUsable({ mesh, width }: Candidate): void {
   if (width < MIN_FACE_WIDTH_PX) throw new PhotoError('face-too-small');
-  if (Math.abs(yawOf(mesh)) > MAX_YAW_RADIANS || isNoseAside(mesh)) throw new PhotoError('face-turned-away');
+  if (isTurnedAway(mesh)) throw new PhotoError('face-turned-away');
+}
+
+export function isTurnedAway(mesh: FaceMesh): boolean {
+  return Math.abs(yawOf(mesh)) > MAX_YAW_RADIANS || isNoseAside(mesh);
 }
 
 /** Turn of the head to the side in radians, from the outer corners of the eyes. */
-function yawOf(mesh: FaceMesh): number {
+export function yawOf(mesh: FaceMesh): number {
   const [leftX, leftY] = meshPoint(mesh.points, 33);
   const [rightX, rightY] = meshPoint(mesh.points, 263);
   const depth = (mesh.depths[263] ?? 0) - (mesh.depths[33] ?? 0);
@@ -147,16 +180,14 @@ function distance(a: Candidate, b: Candidate): number {
   return Math.hypot(ax - bx, ay - by);
 }
 
-type PortraitRegion = { centerX: number; centerY: number; size: number; rotation: number };
-
-function portraitRegion(photo: RgbImage, points: Float32Array): PortraitRegion {
+function portraitRegion(photo: RgbImage, points: Float32Array, keepLean: boolean): PortraitRegion {
   const face = regionOfMesh(points);
   const longest = Math.min(photo.width, photo.height);
   const size = Math.round(Math.min(faceWidth(points) * PORTRAIT_FACE_WIDTHS, longest));
   // On whole pixels, so that cutting does not blur.
   const within = (centre: number, length: number): number =>
     Math.min(length - size, Math.max(0, Math.round(centre - size / 2))) + size / 2;
-  if (Math.abs(face.rotation) <= MAX_LEAN_RADIANS) {
+  if (keepLean || Math.abs(face.rotation) <= MAX_LEAN_RADIANS) {
     const centerY = face.centerY + (0.5 - FACE_HEIGHT_SHARE) * size;
     return {
       centerX: within(face.centerX, photo.width),

@@ -51,10 +51,19 @@ export async function makeBundleFromPhoto(
   const photo = await decodePhoto(input);
   signal?.throwIfAborted();
   onProgress?.(0.05, 'finding the face');
-  const portrait = await locate(photo);
+  return makeBundleFromPortrait(await locate(photo), outDir, options);
+}
+
+/** `from` says in the description what the bundle was made from. */
+export async function makeBundleFromPortrait(
+  portrait: Portrait,
+  outDir: string,
+  options: MakeBundleOptions,
+  from: 'photo' | 'clip' = 'photo',
+): Promise<AvatarManifest> {
   const writer = new BundleWriter(outDir);
   try {
-    return await drawBundle(portrait, writer, options);
+    return await drawBundle(portrait, writer, options, `Made from a ${from}.`);
   } catch (error) {
     await writer.discard();
     throw error;
@@ -74,6 +83,7 @@ async function drawBundle(
   portrait: Portrait,
   writer: BundleWriter,
   { id, displayName, signal, onProgress }: MakeBundleOptions,
+  description: string,
 ): Promise<AvatarManifest> {
   const { image, points, enlargement } = portrait;
   const head = modelHead(points);
@@ -106,7 +116,7 @@ async function drawBundle(
     version: AVATAR_FORMAT_VERSION,
     id,
     displayName,
-    description: 'Made from a photo.',
+    description,
     defaults: {
       voice: 'marin',
       prompt: `You are ${displayName}. You are talking, not writing: answer in one to three short sentences, in plain words, without lists, emojis or markup. Ask when something is unclear, and say so when you do not know. Answer in the language of the person you talk with.`,

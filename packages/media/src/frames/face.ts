@@ -6,12 +6,13 @@ import { type BrowPatch, buildBrowPatch } from './brow-patch.ts';
 import { createFacePerformer, type FaceParts } from './face-performer.ts';
 import { motionWeights } from './head-motion.ts';
 import { createLifeRenderer, type LifePictures, type LifeRenderer } from './life-loop.ts';
-import { type LifeFrame, LOOP_FRAME_COUNT, writeLifeScript } from './life-script.ts';
+import { type ClipFilm, clipScript, openClipFilm, repeatedFrame } from './clip-loop.ts';
+import { type LifeFrame, writeLifeScript } from './life-script.ts';
 import { type LoopStore, openLoopStore } from './loop-store.ts';
 import { type AvatarBundle, type AvatarManifest, readBundle, type SourceBox } from './manifest.ts';
 import { buildMouthPatch, type MouthPatch } from './mouth-patch.ts';
 import { composeOver, cropImage, decodeGrey, decodeRgba, type RgbaImage, requireSize } from './source-image.ts';
-import { coverView, prefilterSigmaPx, type View } from './view.ts';
+import { coverView, prefilterSigmaPx, snapView, type View } from './view.ts';
 
 export type FaceOptions = {
   /** Even, 64 to 4096. */
@@ -37,7 +38,10 @@ export type Face = {
   readonly heightPx: number;
   /** Frames of the life loop at 25 per second; the last leads into the first. */
   readonly loopFrameCount: number;
-  /** The life loop: breathing, small head motion, blinks, glances; the mouth is closed. Any index; it wraps around. */
+  /**
+   * The life loop: breathing, small head motion, blinks, glances, or the person's own film; the mouth is closed. Any
+   * index; it wraps around.
+   */
   renderIdle(loopIndex: number, out: Picture): void;
   createPerformer(): FacePerformer;
   /** Releases the loop file and the pictures. Rendering afterwards throws. */
@@ -61,8 +65,9 @@ export async function openFace(bundlePath: string, options: FaceOptions): Promis
   requireUsableSize(widthPx, heightPx);
   const bundle = await readBundle(bundlePath);
   const { manifest } = bundle;
-  const view = coverView(manifest, widthPx, heightPx);
-  const script = writeLifeScript(manifest.id);
+  const covering = coverView(manifest, widthPx, heightPx);
+  const view = manifest.loop === undefined ? covering : snapView(covering);
+  const script = manifest.loop === undefined ? writeLifeScript(manifest.id) : clipScript(manifest.loop);
   const pictures = await decodeLifePictures(bundle);
   const store = await openLoop(bundle, options, view, script, pictures);
   try {
@@ -103,7 +108,7 @@ function assembleFace(
     manifest,
     widthPx: view.widthPx,
     heightPx: view.heightPx,
-    loopFrameCount: LOOP_FRAME_COUNT,
+    loopFrameCount: script.length,
     renderIdle: (loopIndex, out) => openParts().renderIdle(loopIndex, out),
     createPerformer: () => createFacePerformer(openParts),
     close() {
@@ -127,7 +132,7 @@ function requirePicture(out: Picture, widthPx: number, heightPx: number): void {
   }
 }
 
-async function decodeLifePictures(bundle: AvatarBundle): Promise<LifePictures> {
+export async function decodeLifePictures(bundle: AvatarBundle): Promise<LifePictures> {
   const { manifest } = bundle;
   const size = manifest.sourceSizePx;
   const { person, background, depth } = manifest.layers;
@@ -155,22 +160,34 @@ async function openLoop(
   script: readonly LifeFrame[],
   pictures: LifePictures,
 ): Promise<LoopStore> {
+  const { loop } = bundle.manifest;
   const key = {
     avatarId: bundle.manifest.id,
     bundleHash: bundle.hash,
     widthPx: view.widthPx,
     heightPx: view.heightPx,
-    frameCount: LOOP_FRAME_COUNT,
+    frameCount: script.length,
+    ...(loop && { repeats: (index: number) => repeatedFrame(loop, index) }),
   };
   const cachePath = options.cachePath ?? join(tmpdir(), 'visavis-faces');
+  let film: ClipFilm | undefined;
   let renderer: LifeRenderer | undefined;
-  return openLoopStore(cachePath, key, async (index, out) => {
-    renderer ??= await createLifeRenderer(bundle.manifest, pictures, view);
-    renderer.render(script[index] as LifeFrame, out);
-  });
+  try {
+    return await openLoopStore(cachePath, key, async (index, out) => {
+      if (loop !== undefined) {
+        film ??= openClipFilm(bundle.file(loop.file), view, loop.file);
+        film.read(out);
+        return;
+      }
+      renderer ??= await createLifeRenderer(bundle.manifest, pictures, view);
+      renderer.render(script[index] as LifeFrame, out);
+    });
+  } finally {
+    film?.close();
+  }
 }
 
-async function buildPatches(
+export async function buildPatches(
   bundle: AvatarBundle,
   pictures: LifePictures,
   prefilterPx: number,

@@ -13,7 +13,14 @@ export type HeadPose = {
   readonly nod: number;
   /** Rise of the shoulders. */
   readonly breath: number;
+  /**
+   * In a film of the person, which can be followed but not moved: where a source point x, y lies, `a x + b y + c`,
+   * `d x + e y + f`. The other parts of the pose then count for nothing.
+   */
+  readonly tracked?: TrackedHead;
 };
+
+export type TrackedHead = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
 
 export const HEAD_AT_REST: HeadPose = Object.freeze({
   shiftX: 0,
@@ -79,6 +86,10 @@ export function moveVertices(
   view: { readonly scale: number; readonly offsetX: number; readonly offsetY: number },
   output: Float32Array,
 ): void {
+  if (pose.tracked !== undefined) {
+    followHead(positions, pose.tracked, view, output);
+    return;
+  }
   const sin = Math.sin(pose.roll);
   const stretch = Math.cos(pose.roll) * (1 + pose.growth) - 1;
   for (let i = 0; i * 2 < positions.length; i++) {
@@ -95,6 +106,20 @@ export function moveVertices(
       (weights.breath[i] as number) * pose.breath;
     output[i * 2] = (x + dx * (weights.edgeX[i] as number)) * view.scale + view.offsetX;
     output[i * 2 + 1] = (y + dy * (weights.edgeY[i] as number)) * view.scale + view.offsetY;
+  }
+}
+
+function followHead(
+  positions: Float32Array,
+  [a, b, c, d, e, f]: TrackedHead,
+  view: { readonly scale: number; readonly offsetX: number; readonly offsetY: number },
+  output: Float32Array,
+): void {
+  for (let i = 0; i < positions.length; i += 2) {
+    const x = positions[i] as number;
+    const y = positions[i + 1] as number;
+    output[i] = (a * x + b * y + c) * view.scale + view.offsetX;
+    output[i + 1] = (d * x + e * y + f) * view.scale + view.offsetY;
   }
 }
 

@@ -13,6 +13,8 @@ export type LoopKey = {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly frameCount: number;
+  /** An earlier frame that frame `index` repeats. */
+  readonly repeats?: (index: number) => number | undefined;
 };
 
 /**
@@ -65,10 +67,12 @@ async function writeLoop(
 ): Promise<void> {
   const temporary = `${path}.${process.pid}-${Math.random().toString(36).slice(2, 10)}.tmp`;
   const picture = createPicture(key.widthPx, key.heightPx);
-  const file = await open(temporary, 'wx');
+  const file = await open(temporary, 'wx+');
   try {
     for (let index = 0; index < key.frameCount; index++) {
-      await render(index, picture);
+      const earlier = key.repeats?.(index);
+      if (earlier === undefined) await render(index, picture);
+      else await file.read(picture.data, 0, picture.data.length, earlier * picture.data.length);
       await file.writeFile(picture.data);
       await nextTurn();
     }

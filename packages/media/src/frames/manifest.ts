@@ -54,6 +54,23 @@ const mouthImage = z.discriminatedUnion('kind', [
 /** Displacement, in source pixels, of the nodes of a `columns` x `rows` grid laid over the brow box, row by row. */
 const browPatch = z.object({ file: filePath, displacement: z.array(point) });
 
+/** Idle loops start over at these frames only, so that encoded ones can be joined. */
+export const LOOP_JOINT_FRAMES = 50;
+
+/** The person's own film. See docs/avatars.md. */
+const clipLoop = z.object({
+  file: filePath,
+  /** For every picture of the film: where a point x, y of the resting picture lies, `a x + b y + c`, `d x + e y + f`. */
+  heads: z
+    .array(z.tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number()]).readonly())
+    .min(1)
+    .max(500),
+  /** The picture that every frame of the loop shows. New pictures come in the film's order. */
+  order: z.array(z.int().min(0)).min(LOOP_JOINT_FRAMES).max(500).refine(isWholeJoints, {
+    message: `must be a multiple of ${LOOP_JOINT_FRAMES} frames long`,
+  }),
+});
+
 const manifestSchema = z.object({
   format: z.literal(AVATAR_FORMAT),
   version: z.literal(AVATAR_FORMAT_VERSION),
@@ -93,11 +110,13 @@ const manifestSchema = z.object({
       concerned: browPatch,
     }),
   }),
+  loop: clipLoop.optional(),
   files: z.record(filePath, z.object({ bytes: z.int().positive(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
 });
 
 export type AvatarManifest = z.infer<typeof manifestSchema>;
 export type MouthShape = z.infer<typeof mouthShape>;
+export type ClipLoop = z.infer<typeof clipLoop>;
 export type EyeShape = z.infer<typeof eyeShape>;
 export type SourceBox = z.infer<typeof box>;
 export type Point = readonly [number, number];
@@ -152,6 +171,7 @@ export function referencedFiles(manifest: AvatarManifest): string[] {
     expressions.smile.file,
     expressions.brows.raised.file,
     expressions.brows.concerned.file,
+    ...(manifest.loop === undefined ? [] : [manifest.loop.file]),
   ];
 }
 
@@ -180,6 +200,21 @@ function checkReferences(manifest: AvatarManifest, origin: string): void {
     }
   }
   checkMouthGrid(manifest, fail);
+  checkLoop(manifest, fail);
+}
+
+function isWholeJoints(order: readonly number[]): boolean {
+  return order.length % LOOP_JOINT_FRAMES === 0;
+}
+
+function checkLoop({ loop }: AvatarManifest, fail: (message: string) => never): void {
+  if (loop === undefined) return;
+  let next = 0;
+  for (const picture of loop.order) {
+    if (picture > next) fail('loop.order: pictures must first appear in the order of the film.');
+    if (picture === next) next++;
+  }
+  if (next !== loop.heads.length) fail('loop.heads: needs one entry for every picture that loop.order names.');
 }
 
 function checkMouthGrid(manifest: AvatarManifest, fail: (message: string) => never): void {

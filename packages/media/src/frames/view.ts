@@ -22,6 +22,18 @@ export function coverView(manifest: AvatarManifest, widthPx: number, heightPx: n
   return { widthPx, heightPx, scale, offsetX: place(centreX, widthPx), offsetY: place(centreY, heightPx) };
 }
 
+/** The same view moved by less than a pixel, so that a film can be cut on whole chroma pixels. */
+export function snapView(view: View): View {
+  const snap = (offset: number, length: number, side: number): number =>
+    Math.max(length - side, 2 * Math.round(offset / 2));
+  const side = Math.max(view.widthPx, view.heightPx);
+  return {
+    ...view,
+    offsetX: snap(view.offsetX, view.widthPx, side),
+    offsetY: snap(view.offsetY, view.heightPx, side),
+  };
+}
+
 /**
  * Standard deviation, in source pixels, of the low-pass that makes one bilinear sample per output pixel enough.
  * It widens the source's own pixel to the output's.

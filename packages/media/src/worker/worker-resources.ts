@@ -4,6 +4,7 @@ import { errorMessage } from '../core/error-message.ts';
 import type { Logger } from '../core/logger.ts';
 import type { VoiceProvider } from '../core/voice-port.ts';
 import { type Face, openFace } from '../frames/face.ts';
+import { LOOP_JOINT_FRAMES } from '../frames/manifest.ts';
 import type { CallResources, PictureSize } from '../session/call-resources.ts';
 import { loadSpeechModel, type SpeechModel } from '../turn-detection/speech-model.ts';
 import { type ArticulationNetwork, loadArticulationNetwork } from '../visemes/articulation-network.ts';
@@ -17,7 +18,7 @@ import type { VoiceDescription, WorkerOptions } from './worker-messages.ts';
 /** Bit rate of the shared idle loop: little moves in it. */
 const IDLE_BITRATE_KBPS = 500;
 /** A key frame in the idle loop every two seconds: where forwarding may begin. */
-const IDLE_JOINT_EVERY_FRAMES = 50;
+const IDLE_JOINT_EVERY_FRAMES = LOOP_JOINT_FRAMES;
 const WARM_REST_MS = 500;
 
 /** Heavy things of one worker process, each made once, when first needed. */
