@@ -45,9 +45,21 @@ export function pictureDistance(a: TrackedFace, b: TrackedFace): number {
 export function chooseStill(faces: readonly TrackedFace[]): number | undefined {
   const upper = (values: number[], share: number): number =>
     values.toSorted((a, b) => a - b)[Math.floor(share * (values.length - 1))] ?? 0;
-  const lids = upper(faces.map(({ lidGap }) => lidGap), 0.7);
-  const sharpest = upper(faces.map(({ sharpness }) => sharpness), 0.8) || 1;
-  const middle = [0, 1].map((axis) => upper(faces.map(({ points }) => points[2 + axis] ?? 0), 0.5));
+  const lids = upper(
+    faces.map(({ lidGap }) => lidGap),
+    0.7,
+  );
+  const sharpest =
+    upper(
+      faces.map(({ sharpness }) => sharpness),
+      0.8,
+    ) || 1;
+  const middle = [0, 1].map((axis) =>
+    upper(
+      faces.map(({ points }) => points[2 + axis] ?? 0),
+      0.5,
+    ),
+  );
   let best: number | undefined;
   let bestCost = Infinity;
   for (const [index, face] of faces.entries()) {
@@ -89,7 +101,8 @@ function chooseRound(faces: readonly TrackedFace[], usualStep: number): LoopChoi
       if (hasTurned(faces, first, end)) continue;
       const meltCount = isWhole ? 0 : MELT_COUNT;
       let jump = 0;
-      if (isWhole) jump = Math.max(0, pictureDistance(faces[end - 1] as TrackedFace, faces[0] as TrackedFace) - usualStep);
+      if (isWhole)
+        jump = Math.max(0, pictureDistance(faces[end - 1] as TrackedFace, faces[0] as TrackedFace) - usualStep);
       else {
         for (let k = 1; k <= meltCount; k++)
           jump += pictureDistance(faces[end - k] as TrackedFace, faces[first - k] as TrackedFace) / meltCount;

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command line of the face library: `npx visavis face make photo.jpg -o folder` and
+// The command line of the face library: `npx visavis face make photo-or-clip -o folder` and
 // `npx visavis face speak bundle audio.wav -o out.mp4`.
 import { basename, extname } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,12 +7,12 @@ import { AvatarBundleError } from '../frames/bundle-error.ts';
 import { ClipError, createBundle, PhotoError, renderSpeech, SpeechError } from './index.ts';
 
 const USAGE = `Usage:
-  visavis face make PHOTO -o FOLDER [--id ID] [--name NAME]
-      makes an avatar bundle from a photo of one person (JPEG, PNG, WebP, BMP)
+  visavis face make PHOTO|CLIP -o FOLDER [--id ID] [--name NAME]
+      makes an avatar bundle from a photo (JPEG, PNG, WebP, BMP) or a clip (MP4, WebM, MOV) of one person
   visavis face speak BUNDLE AUDIO -o FILE.mp4 [--size 512 | --size 720x1280]
       lets an avatar speak a recording
 
-Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 the photo or the recording cannot be used, 130 interrupted.`;
+Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 the file cannot be used, 130 interrupted.`;
 
 const EXIT = { done: 0, failed: 1, usage: 2, unusable: 3, interrupted: 130 } as const;
 

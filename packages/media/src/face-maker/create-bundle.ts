@@ -2,8 +2,8 @@ import { open, readFile } from 'node:fs/promises';
 import type { AvatarManifest } from '../frames/manifest.ts';
 import { ClipError } from './clip-error.ts';
 import { isPhoto, MAX_PHOTO_BYTES } from './decode-photo.ts';
-import { makeBundleFromClip } from './make-clip-bundle.ts';
 import { type MakeBundleOptions, makeBundleFromPhoto } from './make-bundle.ts';
+import { makeBundleFromClip } from './make-clip-bundle.ts';
 import { PhotoError } from './photo-error.ts';
 
 /** Enough of a file to tell its type. */

@@ -27,7 +27,9 @@ export function trackHead(
   const smooth = smoothPoints(faces);
   const scale = PORTRAIT_SIDE / region.size;
   const inPortrait = (index: number): Float32Array =>
-    smooth(index).map((value, i) => (value - (i % 2 === 0 ? region.centerX : region.centerY)) * scale + PORTRAIT_SIDE / 2);
+    smooth(index).map(
+      (value, i) => (value - (i % 2 === 0 ? region.centerX : region.centerY)) * scale + PORTRAIT_SIDE / 2,
+    );
   const from = inPortrait(still);
   return Array.from({ length: count }, (_unused, i) => fitAffine(from, inPortrait(first + i)));
 }

@@ -77,7 +77,8 @@ async function studyClip(finder: FaceFinder, clip: Clip, { signal, onProgress }:
   const expected = Math.max(2, clip.durationS || 30) * clip.pictureRate;
   const faces = await trackFace(finder, clip, {
     signal,
-    onPicture: (index) => onProgress?.(within('tracking', 'still', Math.min(1, index / expected)), 'following the face'),
+    onPicture: (index) =>
+      onProgress?.(within('tracking', 'still', Math.min(1, index / expected)), 'following the face'),
   });
   const still = chooseStill(faces);
   if (still === undefined) throw new ClipError('face-turned-away');

@@ -1,5 +1,5 @@
-import { type Clip, readPictures } from './clip-reader.ts';
 import { ClipError } from './clip-error.ts';
+import { type Clip, readPictures } from './clip-reader.ts';
 import { type FaceFinder, type FaceMesh, meshPoint, regionOfMesh } from './face-finder.ts';
 import { findFace, isTurnedAway, MIN_PRESENCE, yawOf } from './find-portrait.ts';
 import type { RgbImage, SquareRegion } from './image-sampler.ts';
@@ -117,7 +117,8 @@ function sharpnessOf({ width, height, data }: RgbImage, points: Float32Array): n
   for (let y = Math.max(1, Math.floor(centerY - reach)); y <= Math.min(height - 2, centerY + reach); y++) {
     for (let x = left; x <= right; x++) {
       const at = (y * width + x) * 3 + 1;
-      const around = (data[at - 3] ?? 0) + (data[at + 3] ?? 0) + (data[at - width * 3] ?? 0) + (data[at + width * 3] ?? 0);
+      const around =
+        (data[at - 3] ?? 0) + (data[at + 3] ?? 0) + (data[at - width * 3] ?? 0) + (data[at + width * 3] ?? 0);
       sum += (4 * (data[at] ?? 0) - around) ** 2;
       count++;
     }

@@ -13,7 +13,12 @@ import type { View } from './view.ts';
 export function clipScript(loop: ClipLoop): readonly LifeFrame[] {
   return loop.order.map((picture) => {
     const tracked = loop.heads[picture];
-    return { head: tracked === undefined ? HEAD_AT_REST : { ...HEAD_AT_REST, tracked }, lidClosure: 0, gazeX: 0, gazeY: 0 };
+    return {
+      head: tracked === undefined ? HEAD_AT_REST : { ...HEAD_AT_REST, tracked },
+      lidClosure: 0,
+      gazeX: 0,
+      gazeY: 0,
+    };
   });
 }
 
@@ -37,10 +42,7 @@ export function openClipFilm(bytes: Buffer, view: View, name: string): ClipFilm 
     read(out) {
       let next: IteratorResult<Frame> | undefined;
       try {
-        frames ??= decodeFilm(
-          Demuxer.openSync(bytes, { options: { format_whitelist: 'mov' } }),
-          viewFilters(view),
-        );
+        frames ??= decodeFilm(Demuxer.openSync(bytes, { options: { format_whitelist: 'mov' } }), viewFilters(view));
         next = frames.next();
       } catch (error) {
         fail(error);

@@ -66,9 +66,13 @@ const clipLoop = z.object({
     .min(1)
     .max(500),
   /** The picture that every frame of the loop shows. New pictures come in the film's order. */
-  order: z.array(z.int().min(0)).min(LOOP_JOINT_FRAMES).max(500).refine(isWholeJoints, {
-    message: `must be a multiple of ${LOOP_JOINT_FRAMES} frames long`,
-  }),
+  order: z
+    .array(z.int().min(0))
+    .min(LOOP_JOINT_FRAMES)
+    .max(500)
+    .refine(isWholeJoints, {
+      message: `must be a multiple of ${LOOP_JOINT_FRAMES} frames long`,
+    }),
 });
 
 const manifestSchema = z.object({
