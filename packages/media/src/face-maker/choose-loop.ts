@@ -25,7 +25,7 @@ const POINT_STEP = 9;
 const SCENE_WEIGHT = 2;
 
 /** How far apart two pictures of the clip are: face and scene. */
-export function pictureDistance(a: TrackedFace, b: TrackedFace): number {
+function pictureDistance(a: TrackedFace, b: TrackedFace): number {
   const unit = 1000 / faceWidth(a);
   let points = 0;
   let count = 0;

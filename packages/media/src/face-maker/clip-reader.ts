@@ -19,8 +19,8 @@ export type Clip = {
   readonly durationS: number;
 };
 
-export const MIN_CLIP_S = 2;
-export const MAX_CLIP_S = 120;
+const MIN_CLIP_S = 2;
+const MAX_CLIP_S = 120;
 const MAX_BYTES = 1024 ** 3;
 const MAX_SIDE_PX = 4096;
 /** Containers of films: no playlists, which could name other files or addresses. */

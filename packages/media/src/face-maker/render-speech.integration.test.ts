@@ -137,7 +137,7 @@ it('the command line explains itself and its failures by exit codes', async () =
   ]);
   expect([help.code, wrong.code, unusable.code, missing.code]).toEqual([0, 2, 3, 1]);
   expect(help.stdout).toContain('visavis face make');
-  expect(unusable.stderr).toContain('not-an-image: This file is not a JPEG');
+  expect(unusable.stderr).toContain('unknown-file: This file is neither a photo');
   expect(missing.stderr).toContain('manifest.json');
   expect(existsSync(join(folder, 'never'))).toBe(false);
 }, 60_000);

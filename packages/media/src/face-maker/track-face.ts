@@ -21,7 +21,7 @@ export type TrackedFace = {
   readonly scene: Uint8Array;
 };
 
-export const SCENE_SIDE = 32;
+const SCENE_SIDE = 32;
 /** What is decoded for tracking: the networks see 192 and 256 pixels. */
 const TRACKING_SIDE_PX = 1280;
 /** A clip without a face in its first seconds is given up. */
