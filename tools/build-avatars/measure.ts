@@ -108,6 +108,10 @@ for (const character of CHARACTERS) {
     'speaking, smile and brows',
     time(frameCount, (i) => performer.render(i, { ...speak(i), smile: 0.6, brows: 0.5 }, out)),
   );
+  summary(
+    'speaking, all and a nod',
+    time(frameCount, (i) => performer.render(i, { ...speak(i), smile: 0.6, brows: 0.5, nod: 0.5 }, out)),
+  );
   face.close();
 }
 for (const name of await readdir(cachePath)) {

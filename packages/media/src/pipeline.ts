@@ -6,6 +6,7 @@ import { errorMessage } from './core/error-message.ts';
 import type { Logger } from './core/logger.ts';
 import type { Picture } from './core/picture.ts';
 import type { TurnDetectionSettings, VoiceCapabilities } from './core/voice-port.ts';
+import { Expression } from './expression/expression.ts';
 import type { FacePerformer, FacePose } from './frames/face.ts';
 import { CallRecorder } from './recording/call-recorder.ts';
 import type { CallResources } from './session/call-resources.ts';
@@ -54,6 +55,8 @@ export class Pipeline {
   readonly #opus: OpusEncoder;
   readonly #silence: Uint8Array;
   readonly #performer: FacePerformer;
+  /** The session tells it what happens in the talk. */
+  readonly expression: Expression;
   readonly #peer: Peer;
   readonly #tracks = new Map<string, ArticulationTrack>();
   readonly #recorder: CallRecorder | null;
@@ -114,7 +117,8 @@ export class Pipeline {
     this.#opus = parts.opus;
     this.#silence = parts.silence;
     this.#recorder = this.#createRecorder(parts.recordingOpus);
-    this.#pose = { articulation: { ...MOUTH_AT_REST }, smile: 0, brows: 0 };
+    this.#pose = { articulation: { ...MOUTH_AT_REST }, smile: 0, brows: 0, nod: 0 };
+    this.expression = new Expression({ seed: config.sessionId, language: config.language });
     this.#detector = parts.capabilities.detectsTurns ? null : this.#createDetector();
     this.#audioIn = new AudioIn({
       maxBurstMs: MAX_BURST_MS,
@@ -186,6 +190,7 @@ export class Pipeline {
   enqueueReply(turnId: string, pcm: Int16Array, phones: readonly PhoneTiming[] | undefined): void {
     const track = this.#trackOf(turnId);
     track.appendAudio(pcm);
+    this.expression.appendSound(turnId, pcm);
     if (phones !== undefined) track.appendPhones(phones);
     this.#audioOut.enqueue(turnId, pcm);
   }
@@ -198,6 +203,7 @@ export class Pipeline {
   flushReplies(): { turnId: string; playedMs: number } | null {
     const flushed = this.#audioOut.flush();
     this.#tracks.clear();
+    this.expression.endReplies();
     return flushed;
   }
 
@@ -363,7 +369,9 @@ export class Pipeline {
     this.#recorder?.addAvatarSound(pcm48k, mediaTimeMs);
     if (pcm48k !== null) this.#lastSoundAtMediaMs = mediaTimeMs;
     if (mediaTimeMs % FRAME_INTERVAL_MS !== 0) return;
-    this.#feed?.setLive(mediaTimeMs - this.#lastSoundAtMediaMs < LIVE_TAIL_MS);
+    Object.assign(this.#pose, this.expression.advance(mediaTimeMs, this.#audioOut.playhead(mediaTimeMs)));
+    const isSounding = mediaTimeMs - this.#lastSoundAtMediaMs < LIVE_TAIL_MS;
+    this.#feed?.setLive(isSounding || !this.expression.isAtRest);
     const nowMs = this.#resources.clock.nowMs();
     if (nowMs - this.#lastPictureAtMs < MIN_PICTURE_SPACING_MS) return;
     this.#lastPictureAtMs = nowMs;
@@ -380,6 +388,7 @@ export class Pipeline {
 
   #finishPlayback(turnId: string, playedMs: number): void {
     this.#tracks.delete(turnId);
+    this.expression.endReply(turnId);
     if (!this.#closed) this.#listener({ type: 'playback-finished', turnId, playedMs });
   }
 }

@@ -44,3 +44,11 @@ export const SYSTEM_AVATAR_NAMES = [
   'navtalk.Emily',
   'navtalk.Lauren',
 ] as const;
+
+/** What `visavis.expression` may ask a face to show. */
+export const EXPRESSIONS = ['neutral', 'smile', 'concerned', 'surprised', 'nod'] as const;
+export type ExpressionName = (typeof EXPRESSIONS)[number];
+
+/** An expression lasts this long when the client does not say, and never longer than the second. */
+export const EXPRESSION_DEFAULT_MS = 3000;
+export const EXPRESSION_MAX_MS = 60_000;

@@ -27,6 +27,22 @@ export type CallSnapshot = {
   readonly soundBlocked: boolean;
 };
 
+/** What a call itself keeps of its snapshot; the rest follows from the conversation. */
+export type CallParts = Omit<CallSnapshot, 'captions' | 'activity' | 'info' | 'latency'>;
+
+export function initialParts(microphone: MicrophoneStatus): CallParts {
+  return {
+    state: 'idle',
+    ready: false,
+    sessionId: null,
+    endReason: null,
+    problem: null,
+    notice: null,
+    microphone,
+    soundBlocked: false,
+  };
+}
+
 export type CallEvents = {
   change: CallSnapshot;
   /** Level of the microphone as sent, 0 to 1, about 25 times a second while it is on. */

@@ -1,4 +1,4 @@
-export type { WireTool as ToolDefinition } from '@visavis/protocol';
+export type { ExpressionName, WireTool as ToolDefinition } from '@visavis/protocol';
 export type { CallEnvironment, CallOptions, ToolCall, ToolHandler } from './call-options.ts';
 export {
   type CallProblem,
@@ -13,6 +13,6 @@ export type { SessionInfo, TurnLatency } from './from-wire.ts';
 export type { MicrophoneOptions } from './microphone.ts';
 export type { MicrophoneStatus } from './microphone-control.ts';
 export type { CallStatistics } from './statistics.ts';
-export type { CallConfig, HistoryTurn } from './to-wire.ts';
+export type { CallConfig, ExpressionOptions, HistoryTurn } from './to-wire.ts';
 export type { Caption, Transcript } from './transcript.ts';
 export { VisavisCall } from './visavis-call.ts';

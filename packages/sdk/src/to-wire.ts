@@ -1,5 +1,6 @@
 import type {
   ClientWireMessage,
+  ExpressionName,
   WireConfig,
   WireIceCandidate,
   WireSessionDescription,
@@ -51,6 +52,13 @@ export function respondMessage(): ClientWireMessage {
 /** Speak exactly this text. */
 export function sayMessage(text: string): ClientWireMessage {
   return { type: 'visavis.say', data: { text } };
+}
+
+/** What the face shows: `intensity` 0 to 1, full when left out, for `durationMs`, 3 s when left out. */
+export type ExpressionOptions = { readonly intensity?: number; readonly durationMs?: number };
+
+export function expressionMessage(expression: ExpressionName, options: ExpressionOptions): ClientWireMessage {
+  return { type: 'visavis.expression', data: { expression, ...options } };
 }
 
 export function interruptMessage(): ClientWireMessage {

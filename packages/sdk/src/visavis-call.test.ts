@@ -250,6 +250,15 @@ describe('talking', () => {
     });
   });
 
+  it('asks the face for an expression', async () => {
+    const { call, world } = await connected();
+    expect(call.express('smile', { intensity: 0.6, durationMs: 1500 })).toBe(true);
+    expect(world.socket.sent.at(-1)).toEqual({
+      type: 'visavis.expression',
+      data: { expression: 'smile', intensity: 0.6, durationMs: 1500 },
+    });
+  });
+
   it('tells session information, latency and survivable trouble', async () => {
     const { call, world } = await connected();
     world.peer.receiveStream({} as MediaStream);

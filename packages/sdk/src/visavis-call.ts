@@ -1,7 +1,7 @@
-import type { WireIceServer, WireSessionDescription } from '@visavis/protocol';
+import type { ExpressionName, WireIceServer, WireSessionDescription } from '@visavis/protocol';
 import { browserEnvironment, type CallEnvironment, type CallOptions, socketUrl } from './call-options.ts';
 import { callProblem, type EndReason, type ProblemCode, type ProblemSpecifics } from './call-problem.ts';
-import type { CallEvents, CallSnapshot } from './call-snapshot.ts';
+import { type CallEvents, type CallParts, type CallSnapshot, initialParts } from './call-snapshot.ts';
 import { judgeClose } from './close-verdict.ts';
 import { afterHeard, afterSignal, afterTypedText, type Conversation, emptyConversation } from './conversation.ts';
 import { EventEmitter } from './event-emitter.ts';
@@ -17,6 +17,8 @@ import {
   type CallConfig,
   candidateMessage,
   configMessage,
+  type ExpressionOptions,
+  expressionMessage,
   type HistoryTurn,
   historyMessage,
   imageMessage,
@@ -35,8 +37,6 @@ const mediaTimeoutMs = 20_000;
 const disconnectedGraceMs = 10_000;
 const reconnectDelaysMs = [500, 2_000, 5_000];
 
-type Parts = Omit<CallSnapshot, 'captions' | 'activity' | 'info' | 'latency'>;
-
 /** One call with an avatar. A call is used once: after `ended`, make a new one. */
 export class VisavisCall extends EventEmitter<CallEvents> {
   readonly #options: CallOptions;
@@ -45,7 +45,7 @@ export class VisavisCall extends EventEmitter<CallEvents> {
   readonly #outlet: VideoOutlet;
   readonly #tools: ToolRunner;
   #conversation: Conversation = emptyConversation;
-  #parts: Parts;
+  #parts: CallParts;
   #snapshot: CallSnapshot;
   #config: CallConfig;
   #socket: SocketLink | null = null;
@@ -74,16 +74,7 @@ export class VisavisCall extends EventEmitter<CallEvents> {
       },
       onLevel: (level) => this.emit('level', level),
     });
-    this.#parts = {
-      state: 'idle',
-      ready: false,
-      sessionId: null,
-      endReason: null,
-      problem: null,
-      notice: null,
-      microphone: this.#microphone.status,
-      soundBlocked: false,
-    };
+    this.#parts = initialParts(this.#microphone.status);
     this.#snapshot = this.#makeSnapshot();
   }
 
@@ -156,6 +147,11 @@ export class VisavisCall extends EventEmitter<CallEvents> {
   /** Makes the avatar speak exactly this text. */
   say(text: string): boolean {
     return this.#parts.ready && this.#send(sayMessage(text));
+  }
+
+  /** Makes the face show an expression for a while; it replaces the one before. */
+  express(expression: ExpressionName, options: ExpressionOptions = {}): boolean {
+    return this.#parts.ready && this.#send(expressionMessage(expression, options));
   }
 
   /** Makes the avatar stop speaking. */
@@ -381,7 +377,7 @@ export class VisavisCall extends EventEmitter<CallEvents> {
     this.#update({});
   }
 
-  #update(change: Partial<Parts>): void {
+  #update(change: Partial<CallParts>): void {
     this.#parts = { ...this.#parts, ...change };
     this.#snapshot = this.#makeSnapshot();
     this.emit('change', this.#snapshot);

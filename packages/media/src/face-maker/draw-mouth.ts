@@ -1,6 +1,6 @@
+import { seededRandom } from '../core/random.ts';
 import { smoothStep } from '../frames/head-motion.ts';
 import type { MouthShape, Point, SourceBox } from '../frames/manifest.ts';
-import { seededRandom } from '../frames/random.ts';
 import type { RgbaImage } from '../frames/source-image.ts';
 import { type MouthFrame, toLocal, toPicture } from './mouth-frame.ts';
 import { createInteriorPainter } from './mouth-interior.ts';

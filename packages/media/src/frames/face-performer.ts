@@ -8,9 +8,10 @@ import type { LifeFrame } from './life-script.ts';
 import type { AvatarManifest } from './manifest.ts';
 import { createMouthMixer } from './mouth-mix.ts';
 import type { MouthPatch } from './mouth-patch.ts';
+import { createNodWarp } from './nod-warp.ts';
 import type { View } from './view.ts';
 
-/** Most that smile or brows change from one picture to the next: a full smile takes a third of a second. */
+/** Most that smile, brows or nod change from one picture to the next: a full smile takes a third of a second. */
 const EXPRESSION_STEP = 0.12;
 /** Sum of the articulation's channels at which the drawn mouth fully replaces that of the life loop. */
 const FULL_AT = 0.06;
@@ -33,12 +34,14 @@ export function createFacePerformer(parts: () => FaceParts): FacePerformer {
   const mixer = createMouthMixer(first.manifest);
   const drawMouth = createMouthDrawer(first, mixer.restIndex);
   const drawBrows = createBrowDrawer(first);
+  const lowerHead = createNodWarp(first.manifest, first.view);
   const articulation: Articulation = { ...MOUTH_AT_REST };
   let smile = 0;
   let brows = 0;
+  let nod = 0;
   return {
     get isAtRest() {
-      return smile === 0 && brows === 0;
+      return smile === 0 && brows === 0 && nod === 0;
     },
     render(loopIndex, pose, out) {
       const { script, renderIdle } = parts();
@@ -46,6 +49,7 @@ export function createFacePerformer(parts: () => FaceParts): FacePerformer {
       const activity = readArticulation(pose, articulation);
       smile = approach(smile, clamp(pose.smile, 0, 1));
       brows = approach(brows, clamp(pose.brows, -1, 1));
+      nod = approach(nod, clamp(pose.nod ?? 0, 0, 1));
       const count = script.length;
       const frame = script[((Math.floor(loopIndex) % count) + count) % count];
       const head = frame?.head ?? HEAD_AT_REST;
@@ -54,6 +58,7 @@ export function createFacePerformer(parts: () => FaceParts): FacePerformer {
         const { shape, look } = mixer.mix(articulation);
         drawMouth(shape, look, smile, Math.min(1, (activity + smile) / FULL_AT), head, out);
       }
+      lowerHead(nod, out);
     },
   };
 }

@@ -24,8 +24,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-function pose(articulation: Partial<Articulation> = {}, smile = 0, brows = 0): FacePose {
-  return { articulation: { ...MOUTH_AT_REST, ...articulation }, smile, brows };
+function pose(articulation: Partial<Articulation> = {}, smile = 0, brows = 0, nod = 0): FacePose {
+  return { articulation: { ...MOUTH_AT_REST, ...articulation }, smile, brows, nod };
 }
 
 function render(face: Face, index: number, wanted: FacePose, frames = 1): Picture {
@@ -111,14 +111,14 @@ describe('a face', () => {
     for (const face of faces) face.close();
   });
 
-  it('is its idle self with everything at rest, and again after a smile', async () => {
+  it('is its idle self with everything at rest, and again after a smile and a nod', async () => {
     const face = await openFace(bundle, { widthPx: 128, heightPx: 128, cachePath });
     for (const index of [0, 17, 249, 250, 1003, -1]) {
       expect(render(face, index, pose()).data).toEqual(idle(face, ((index % 250) + 250) % 250).data);
     }
     const performer = face.createPerformer();
     const out = createPicture(128, 128);
-    for (let i = 0; i < 20; i++) performer.render(i, pose({ jaw: 0.5 }, 1, 1), out);
+    for (let i = 0; i < 20; i++) performer.render(i, pose({ jaw: 0.5 }, 1, 1, 1), out);
     expect(performer.isAtRest).toBe(false);
     for (let i = 20; i < 40; i++) performer.render(i, pose(), out);
     expect(performer.isAtRest).toBe(true);
@@ -152,13 +152,45 @@ describe('a face', () => {
     face.close();
   });
 
+  it('lowers the face in a nod, the more the deeper, and leaves the edges of the picture alone', async () => {
+    const face = await openFace(join(AVATARS, 'iris'), { widthPx: 192, heightPx: 192, cachePath });
+    const still = idle(face, 0);
+    const chin = face.manifest.landmarks.chin;
+    const view = coverView(face.manifest, 192, 192);
+    const column = Math.round(chin[0] * view.scale + view.offsetX);
+    const rows = (picture: Picture): number[] =>
+      Array.from({ length: 100 }, (_, i) => picture.data[(i + 40) * 192 + column] ?? 0);
+    /** By how many hundredths of a row the middle of the face lies lower, from the difference and the slope. */
+    const sunk = (picture: Picture): number => {
+      const [before, after] = [rows(still), rows(picture)];
+      let along = 0;
+      let slopes = 0;
+      for (let i = 1; i < before.length - 1; i++) {
+        const slope = (before[i + 1]! - before[i - 1]!) / 2;
+        along -= (after[i]! - before[i]!) * slope;
+        slopes += slope * slope;
+      }
+      return along / slopes;
+    };
+    const depths = [0.25, 0.5, 0.75].map((nod) => sunk(render(face, 0, pose({}, 0, 0, nod), 12)));
+    expect(depths[0]!).toBeGreaterThan(0.1);
+    for (let i = 1; i < depths.length; i++) expect(depths[i]!).toBeGreaterThan(depths[i - 1]!);
+    const lowest = render(face, 0, pose({}, 0, 0, 1), 12);
+    for (const at of [0, 96, 191]) {
+      expect(lowest.data[at]).toBe(still.data[at]);
+      expect(lowest.data[191 * 192 + at]).toBe(still.data[191 * 192 + at]);
+    }
+    face.close();
+  });
+
   it('brings bad values into range', async () => {
     const face = await openFace(bundle, { widthPx: 128, heightPx: 128, cachePath });
     const same = (wild: FacePose, tame: FacePose): void =>
       expect(render(face, 3, wild, 12).data).toEqual(render(face, 3, tame, 12).data);
     same(pose({ jaw: Number.NaN, wide: Number.NaN }, Number.NaN, Number.NaN), pose());
     same(pose({ jaw: 7, round: Infinity }, 9, -8), pose({ jaw: 1, round: 1 }, 1, -1));
-    same(pose({ jaw: -3, closure: -Infinity }, -1, 0), pose());
+    same(pose({ jaw: -3, closure: -Infinity }, -1, 0, -2), pose());
+    same(pose({}, 0, 0, 40), pose({}, 0, 0, 1));
     same({ articulation: {} as Articulation, smile: 0, brows: 0 }, pose());
     face.close();
   });
@@ -176,7 +208,7 @@ describe('a face', () => {
     const out: Picture = { width: widthPx, height: heightPx, data: memory.subarray(256, 256 + length) };
     const performer = face.createPerformer();
     for (let index = 0; index < 250; index += 10) {
-      performer.render(index, pose({ jaw: (index % 50) / 50, round: 0.5 }, 1, index % 20 === 0 ? 1 : -1), out);
+      performer.render(index, pose({ jaw: (index % 50) / 50, round: 0.5 }, 1, index % 20 === 0 ? 1 : -1, 1), out);
     }
     expect(memory.subarray(0, 256).every((byte) => byte === 0xa5)).toBe(true);
     expect(memory.subarray(256 + length).every((byte) => byte === 0xa5)).toBe(true);

@@ -29,6 +29,8 @@ export type FacePose = {
   readonly smile: number;
   /** -1 concerned … +1 raised. */
   readonly brows: number;
+  /** 0 head up … 1 lowest point of a nod; 0 when left out. */
+  readonly nod?: number;
 };
 
 /** One avatar at one size, shared by all calls of a process. */
@@ -50,9 +52,9 @@ export type Face = {
 
 /** The face of one call. */
 export type FacePerformer = {
-  /** With mouth, smile and brows at rest the picture is that of `renderIdle`, byte for byte. */
+  /** With mouth, smile, brows and head at rest the picture is that of `renderIdle`, byte for byte. */
   render(loopIndex: number, pose: FacePose, out: Picture): void;
-  /** Whether smile and brows, which follow the pose within a few frames, were at rest in the last picture. */
+  /** Whether smile, brows and nod, which follow the pose within a few frames, were at rest in the last picture. */
   readonly isAtRest: boolean;
 };
 

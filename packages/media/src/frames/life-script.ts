@@ -1,6 +1,6 @@
 import { FRAMES_PER_SECOND } from '../core/audio-format.ts';
+import { seededRandom } from '../core/random.ts';
 import type { HeadPose } from './head-motion.ts';
-import { seededRandom } from './random.ts';
 
 /** Frames in a life loop: ten seconds. */
 export const LOOP_FRAME_COUNT = FRAMES_PER_SECOND * 10;

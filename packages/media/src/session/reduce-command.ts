@@ -1,5 +1,5 @@
 import type { HistoryItem } from '../core/voice-port.ts';
-import type { ControlCommand, SessionState, Step } from './session-state.ts';
+import type { ControlCommand, SessionEffect, SessionState, Step } from './session-state.ts';
 import { GREETING_WAIT_MS } from './session-state.ts';
 import {
   advance,
@@ -38,6 +38,10 @@ export function reduceCommand(state: SessionState, command: ControlCommand, atMs
       return say(state, command.text);
     case 'interrupt':
       return interrupt({ ...state, respondQueued: null });
+    case 'express': {
+      const { type: _, ...wish } = command;
+      return advance(state, [{ type: 'cue-face', cue: { type: 'wish', ...wish } }]);
+    }
     case 'tool-result':
       return addToolResult(state, command, atMs);
     case 'close':
@@ -151,7 +155,8 @@ function configure(state: SessionState, command: Extract<ControlCommand, { type:
   const configured = advance({ ...state, firstMessage }, [
     { type: 'voice', input: { type: 'configure', config: patch } },
   ]);
-  const settings = patch.turnDetection;
-  if (settings === undefined) return configured;
-  return andThen(configured, (next) => advance(next, [{ type: 'configure-detector', settings }]));
+  const effects: SessionEffect[] = [];
+  if (patch.language) effects.push({ type: 'cue-face', cue: { type: 'language', language: patch.language } });
+  if (patch.turnDetection !== undefined) effects.push({ type: 'configure-detector', settings: patch.turnDetection });
+  return andThen(configured, (next) => advance(next, effects));
 }

@@ -1,3 +1,4 @@
+import type { ExpressionWish } from '../core/expression-cue.ts';
 import type { HistoryItem, ToolDefinition, TurnDetectionSettings } from '../core/voice-port.ts';
 
 /**
@@ -51,6 +52,8 @@ export type SessionCommand =
   | { readonly type: 'respond'; readonly instructions?: string }
   | { readonly type: 'say'; readonly text: string }
   | { readonly type: 'interrupt' }
+  /** The face shows this for a while; it replaces what the client asked for before. */
+  | ({ readonly type: 'express' } & ExpressionWish)
   | { readonly type: 'tool-result'; readonly callId: string; readonly output: string; readonly reply: boolean }
   | { readonly type: 'remote-description'; readonly description: SessionDescription }
   | { readonly type: 'remote-candidate'; readonly candidate: IceCandidate }

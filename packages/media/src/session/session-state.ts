@@ -1,3 +1,4 @@
+import type { ExpressionCue } from '../core/expression-cue.ts';
 import type { TurnDetectionSettings, VoiceEvent, VoiceInput } from '../core/voice-port.ts';
 import type { SpokenSpan } from './heard-text.ts';
 import type { SessionCommand, SessionEvent } from './session-events.ts';
@@ -74,6 +75,7 @@ export type SessionEffect =
   | { readonly type: 'finish-audio'; readonly turnId: string }
   /** Silence the avatar; the outcome comes back as `flushed`. */
   | { readonly type: 'flush-audio' }
+  | { readonly type: 'cue-face'; readonly cue: ExpressionCue }
   | { readonly type: 'start-clock' }
   | { readonly type: 'set-timer'; readonly name: TimerName; readonly delayMs: number }
   | { readonly type: 'clear-timer'; readonly name: TimerName }

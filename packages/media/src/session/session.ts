@@ -238,6 +238,7 @@ export class Session {
       for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
         const step = reduceSession(this.#state, next);
         this.#state = step.state;
+        this.#pipeline?.expression.setUserSpeaking(step.state.userItemId !== null);
         for (const effect of step.effects) this.#perform(effect);
       }
     } finally {
@@ -251,6 +252,7 @@ export class Session {
     else if (effect.type === 'voice') this.#voice?.send(effect.input);
     else if (effect.type === 'finish-audio') pipeline?.finishReply(effect.turnId);
     else if (effect.type === 'flush-audio') this.#flush();
+    else if (effect.type === 'cue-face') pipeline?.expression.handle(effect.cue);
     else if (effect.type === 'start-clock') pipeline?.startClock();
     else if (effect.type === 'set-timer') this.#setTimer(effect.name, effect.delayMs);
     else if (effect.type === 'clear-timer') this.#clearTimer(effect.name);

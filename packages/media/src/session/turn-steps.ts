@@ -43,7 +43,10 @@ export function greet(state: SessionState): Step {
   const { id: turnId, state: numbered } = nextIdOf(greeted, 'resp');
   return andThen(advance(numbered, [clear]), (next) =>
     andThen(addTurn(next, turnId), (added) =>
-      advance(added, [{ type: 'voice', input: { type: 'say', turnId, text: state.firstMessage } }]),
+      advance(added, [
+        { type: 'cue-face', cue: { type: 'greeting', turnId } },
+        { type: 'voice', input: { type: 'say', turnId, text: state.firstMessage } },
+      ]),
     ),
   );
 }

@@ -174,6 +174,21 @@ const textRows: readonly Row[] = [
   ['typed text, other key', { type: 'input_text', text: 'Hi' }, { type: 'user-text', text: 'Hi', reply: true }],
   ['say', { type: 'visavis.say', data: { text: 'Welcome.' } }, { type: 'say', text: 'Welcome.' }],
   [
+    'expression',
+    { type: 'visavis.expression', data: { expression: 'smile', intensity: 0.5, durationMs: 1500 } },
+    { type: 'express', expression: 'smile', intensity: 0.5, durationMs: 1500 },
+  ],
+  [
+    'expression with defaults, at top level',
+    { type: 'visavis.expression', expression: 'nod' },
+    { type: 'express', expression: 'nod', intensity: 1, durationMs: 3000 },
+  ],
+  [
+    'expression out of range',
+    { type: 'visavis.expression', data: { expression: 'concerned', intensity: 7, durationMs: 1e9 } },
+    { type: 'express', expression: 'concerned', intensity: 1, durationMs: 60_000 },
+  ],
+  [
     'image as context',
     { type: 'realtime.input_image', data: { content: JPEG, reply: 0 } },
     { type: 'image', dataUrl: JPEG, reply: false },
@@ -265,6 +280,8 @@ describe('parseClientMessage', () => {
     ['invalid', '{"type":"realtime.input_audio_buffer.append","data":{"audio":"not base64!"}}'],
     ['invalid', '{"type":"realtime.input_audio_buffer.append","data":{"audio":"AAAAA"}}'],
     ['invalid', '{"type":"realtime.input_audio_buffer.append","data":{}}'],
+    ['invalid', '{"type":"visavis.expression","data":{"expression":"grin"}}'],
+    ['invalid', '{"type":"visavis.expression"}'],
     ['invalid', '{"type":"realtime.input_config","data":{"content":"{oops"}}'],
     ['invalid', '{"type":"realtime.input_config","data":{"content":[1]}}'],
     ['invalid', '{"type":"realtime.input_image","data":{"content":"https://example.com/a.jpg"}}'],

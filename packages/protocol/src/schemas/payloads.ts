@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { EXPRESSION_DEFAULT_MS, EXPRESSION_MAX_MS, EXPRESSIONS } from '../names.ts';
 import type { ClientMessage } from '../v2/client-message.ts';
 import { base64Schema, imageDataUrlSchema } from './base64.ts';
 import { configSchema, jsonTextSchema, toolsSchema } from './config.ts';
@@ -108,6 +109,22 @@ const say = payload((fields, context) => {
   return text === null ? null : { type: 'say', text };
 });
 
+const expressionSchema = z.enum(EXPRESSIONS, { error: `must be one of ${EXPRESSIONS.join(', ')}` });
+
+/** A number, also as text, brought into range. */
+function readNumber(value: unknown, fallback: number, low: number, high: number): number {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && !Number.isNaN(number) ? Math.min(high, Math.max(low, number)) : fallback;
+}
+
+const express = payload((fields, context) => {
+  const expression = read(expressionSchema, firstOf(fields, 'expression'), 'expression', context);
+  if (expression === null) return null;
+  const intensity = readNumber(fields.intensity, 1, 0, 1);
+  const durationMs = readNumber(fields.durationMs, EXPRESSION_DEFAULT_MS, 0, EXPRESSION_MAX_MS);
+  return { type: 'express', expression, intensity, durationMs };
+});
+
 const inputImage = payload((fields, context) => {
   const dataUrl = read(imageDataUrlSchema, firstOf(fields, 'content', 'image', 'image_url'), 'content', context);
   return dataUrl === null ? null : { type: 'image', dataUrl, reply: readFlag(firstOf(fields, 'reply'), false) };
@@ -157,5 +174,6 @@ export const PAYLOADS: ReadonlyMap<string, PayloadSchema> = new Map<string, Payl
   ['webrtc.signaling.answer', description('answer')],
   ['webrtc.signaling.iceCandidate', candidate],
   ['visavis.say', say],
+  ['visavis.expression', express],
   ['visavis.interrupt', constant({ type: 'interrupt' })],
 ]);

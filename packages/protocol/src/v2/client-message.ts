@@ -1,3 +1,4 @@
+import type { ExpressionName } from '../names.ts';
 import type { WireIceCandidate, WireSessionDescription } from './client-wire.ts';
 
 /** A function tool after normalisation: `parameters` is always a JSON Schema object with an object `properties`. */
@@ -36,6 +37,13 @@ export type ClientMessage =
   | { readonly type: 'respond'; readonly instructions?: string }
   | { readonly type: 'interrupt' }
   | { readonly type: 'say'; readonly text: string }
+  | {
+      readonly type: 'express';
+      readonly expression: ExpressionName;
+      /** 0 to 1. */
+      readonly intensity: number;
+      readonly durationMs: number;
+    }
   | { readonly type: 'image'; readonly dataUrl: string; readonly reply: boolean }
   | { readonly type: 'tool-result'; readonly callId: string; readonly output: string; readonly reply: boolean }
   | { readonly type: 'description'; readonly description: WireSessionDescription }

@@ -1,3 +1,5 @@
+import type { ExpressionName } from '../names.ts';
+
 /**
  * What clients may put on the v2 socket, as documented. The parser accepts more than these shapes: every name with or
  * without `realtime.`, every payload in `data` or at top level.
@@ -107,6 +109,12 @@ export type ClientCandidateWire = {
 /** Visavis: speak exactly this text. */
 export type SayWire = { readonly type: 'visavis.say'; readonly data: { readonly text: string } };
 
+/** Visavis: the face shows this for a while. `intensity` 0 to 1, full when left out; `durationMs` up to a minute, 3 s when left out. */
+export type ExpressionWire = {
+  readonly type: 'visavis.expression';
+  readonly data: { readonly expression: ExpressionName; readonly intensity?: number; readonly durationMs?: number };
+};
+
 export type ClientWireMessage =
   | InputConfigWire
   | InputFunctionCallWire
@@ -123,4 +131,5 @@ export type ClientWireMessage =
   | ClientOfferWire
   | ClientAnswerWire
   | ClientCandidateWire
-  | SayWire;
+  | SayWire
+  | ExpressionWire;

@@ -23,6 +23,8 @@ export function toCommand(message: DirectMessage): SessionCommand {
       return { type: 'interrupt' };
     case 'say':
       return { type: 'say', text: message.text };
+    case 'express':
+      return message;
     case 'image':
       return { type: 'image', dataUrl: message.dataUrl, reply: message.reply };
     case 'tool-result':
