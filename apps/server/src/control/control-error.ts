@@ -7,6 +7,8 @@ const STATUS_BY_CODE = {
   'registration-closed': 403,
   'not-found': 404,
   conflict: 409,
+  'too-large': 413,
+  'unsupported-type': 415,
   'too-many-attempts': 429,
   'not-available': 501,
   overloaded: 503,

@@ -7,6 +7,7 @@ const TABLES = [
   ...(['users', 'auth_sessions', 'auth_accounts', 'auth_verifications', 'attempts'] as const),
   ...(['project_members', 'audit_entries', 'call_slots', 'browser_tokens'] as const),
   ...(['wallets', 'ledger_entries', 'usage_days', 'webhooks', 'webhook_deliveries'] as const),
+  ...(['uploads', 'avatar_jobs'] as const),
 ];
 
 const ROWS_PER_BATCH = 500;

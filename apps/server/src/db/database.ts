@@ -8,11 +8,12 @@ import { prepareDatabaseFolder } from './embedded/folder-format.ts';
 import { lockFolder } from './embedded/folder-lock.ts';
 import type { DatabaseLogger } from './logger.ts';
 import { startMaintenance } from './maintenance.ts';
+import * as makingSchema from './making-schema.ts';
 import { applyMigrations } from './migrate.ts';
 import * as coreSchema from './schema.ts';
 import * as usageSchema from './usage-schema.ts';
 
-const schema = { ...coreSchema, ...accountSchema, ...usageSchema };
+const schema = { ...coreSchema, ...accountSchema, ...usageSchema, ...makingSchema };
 
 export type Orm = NodePgDatabase<typeof schema>;
 

@@ -19,6 +19,7 @@ import { createServer } from '../http/create-server.ts';
 import type { VoiceReport } from '../http/talk-page.ts';
 import type { Admission, CallPlacer } from '../ports.ts';
 import { createCatalogue, createFindUpload } from './avatar-catalogue.ts';
+import { createBundleRunner } from './bundle-process.ts';
 import { Closers } from './closers.ts';
 import { createConsoleServices } from './console-services.ts';
 import { iceServersFor } from './ice-servers.ts';
@@ -150,6 +151,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     isRegistrationOpen: config.isRegistrationOpen,
     mail: openMail(config, closers),
     points: config.points,
+    making: { uploadFolder: join(dataDir, 'uploads'), run: createBundleRunner(logger) },
     webhooks: { privateHosts: config.webhookPrivateHosts },
   });
   closers.add('control plane', () => services.close());

@@ -6,7 +6,9 @@ import { createAdmission } from '../control/admission/admission.ts';
 import { type AuditLog, createAuditLog } from '../control/audit/audit-log.ts';
 import { createAvatarCatalogue } from '../control/avatars/avatar-catalogue.ts';
 import type { BundleFolders } from '../control/avatars/bundle-folders.ts';
-import { type AvatarMaker, OwnAvatars } from '../control/avatars/own-avatars.ts';
+import { AvatarWorkshop, type BundleRunner } from '../control/avatars/making/avatar-workshop.ts';
+import { Uploads } from '../control/avatars/making/uploads.ts';
+import { OwnAvatars } from '../control/avatars/own-avatars.ts';
 import { createBrowserTokens } from '../control/browser-tokens/browser-tokens.ts';
 import { type CallSlots, createCallSlots } from '../control/call-slots/call-slots.ts';
 import { createConversationArchive } from '../control/conversations/conversation-archive.ts';
@@ -15,6 +17,7 @@ import { type ConversationStore, createConversationStore } from '../control/conv
 import { startHousekeeping } from '../control/housekeeping.ts';
 import { LicenceControl } from '../control/licence-keys/licence-control.ts';
 import { createLicenceKeys } from '../control/licence-keys/licence-keys.ts';
+import { createGuardedFetch } from '../control/net/guarded-fetch.ts';
 import { createProjects } from '../control/projects/projects.ts';
 import { Recordings } from '../control/recordings/recordings.ts';
 import type { MasterKeys } from '../control/secrets/master-key.ts';
@@ -22,7 +25,6 @@ import { createSecretBox } from '../control/secrets/secret-box.ts';
 import { type CallMeter, createCallMeter } from '../control/usage/call-meter.ts';
 import { Ledger } from '../control/usage/ledger.ts';
 import { toThousandths } from '../control/usage/points.ts';
-import { createGuardedFetch } from '../control/webhooks/guarded-fetch.ts';
 import { withWebhooks } from '../control/webhooks/webhook-feed.ts';
 import { createWebhookWorker, type WebhookWorker } from '../control/webhooks/webhook-worker.ts';
 import { Webhooks } from '../control/webhooks/webhooks.ts';
@@ -43,7 +45,12 @@ export type ConsoleServiceOptions = {
   /** Null: this server sends no mail. */
   readonly mail: { readonly mailer: Mailer; readonly publicUrl: string } | null;
   /** Left out: no avatars are made from pictures. */
-  readonly maker?: AvatarMaker;
+  readonly making?: {
+    readonly uploadFolder: string;
+    readonly run: BundleRunner;
+    /** Hosts with private addresses that pictures may be fetched from. */
+    readonly privateHosts?: readonly string[];
+  };
   readonly webhooks?: {
     /** Hosts with private addresses that webhooks may reach. */
     readonly privateHosts: readonly string[];
@@ -85,7 +92,8 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const keys = createLicenceKeys(db, createSecretBox(masterKeys, 'licence keys'));
   const licences = new LicenceControl({ keys, tokens, slots, calls, audit });
   const projects = createProjects(db, points.free === null ? null : toThousandths(points.free));
-  const avatars = new OwnAvatars({ db, catalogue: createAvatarCatalogue(db, folders), maker: options.maker ?? null });
+  const { uploads, workshop } = createMaking(options);
+  const avatars = new OwnAvatars({ db, catalogue: createAvatarCatalogue(db, folders), maker: workshop });
   const records = createConversationRecords(db);
   const archive = createConversationArchive(db);
   const recordings = new Recordings({ folder: options.recordingsPath, masterKeys, db });
@@ -99,6 +107,8 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       'expired sessions': () => accounts.sweepSessions(),
       'old talks': () => archive.removeExpired(),
       'films of talks that are gone': () => recordings.sweep(),
+      'uploaded files': async () => uploads?.sweep(),
+      'made avatars': async () => workshop?.sweep(),
       'webhook deliveries': () => hooks.worker.sweep(),
     },
     logger,
@@ -130,15 +140,27 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
         recordings,
         logger,
       },
-      ...{ webhooks: hooks.webhooks, pointsPerMinute: points.perMinute },
+      ...{ uploads, webhooks: hooks.webhooks, pointsPerMinute: points.perMinute },
     },
     async close() {
       housekeeping.stop();
+      await workshop?.close();
       slots.close();
       await meter.close();
       await conversations.drain();
       await hooks.worker.close();
     },
+  };
+}
+
+function createMaking({ db, folders, logger, making }: ConsoleServiceOptions) {
+  if (making === undefined) return { uploads: null, workshop: null };
+  const { uploadFolder, run, privateHosts = [] } = making;
+  const fetch = createGuardedFetch({ allowedPrivateHosts: privateHosts });
+  const places = { uploads: uploadFolder, bundles: folders.made };
+  return {
+    uploads: new Uploads(db, uploadFolder),
+    workshop: new AvatarWorkshop({ db, folders: places, fetch, run, logger }),
   };
 }
 

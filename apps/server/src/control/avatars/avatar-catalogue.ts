@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { and, asc, desc, eq, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
+import { avatarJobs } from '../../db/making-schema.ts';
 import { type AvatarTool, avatarAliases, avatars } from '../../db/schema.ts';
 import { isPublicId } from '../ids.ts';
 import { builtInFigureIndex, isBuiltInName, withoutBuiltInPrefix } from './built-in-names.ts';
@@ -30,6 +31,8 @@ export type Avatar = {
   readonly state: 'ready' | 'making' | 'failed';
   /** Why it failed. */
   readonly stateDetail: string | null;
+  /** How far the making is, 0 to 1; null unless `state` is `making`, and where avatars are found for calls. */
+  readonly job: { readonly progress: number; readonly step: string } | null;
   readonly bundleSource: 'shipped' | 'made';
   readonly bundleName: string;
   /** Folder of the avatar bundle on this machine. */
@@ -64,6 +67,12 @@ export function createAvatarCatalogue({ orm }: Pick<Database, 'orm'>, folders: B
   const ownFirst = desc(isNotNull(avatars.projectId));
 
   const toAvatar = (row: Row): Avatar => avatarOf(row, folders);
+  /** With how far their making is. */
+  const selectWithJobs = () =>
+    orm
+      .select({ avatar: avatars, job: { progress: avatarJobs.progress, step: avatarJobs.step } })
+      .from(avatars)
+      .leftJoin(avatarJobs, and(eq(avatarJobs.avatarId, avatars.id), eq(avatars.state, 'making')));
 
   /** Own avatars before system ones, so that an update of the shipped ones never takes over a project's name. */
   const findNewest = async (projectId: string, matches: SQL): Promise<AvatarFound> => {
@@ -111,11 +120,8 @@ export function createAvatarCatalogue({ orm }: Pick<Database, 'orm'>, folders: B
   const get = async (projectId: string, avatarId: string): Promise<Avatar | null> => {
     const id = avatarId.trim().toLowerCase().replaceAll('-', '');
     if (!isPublicId(id)) return null;
-    const [row] = await orm
-      .select()
-      .from(avatars)
-      .where(and(eq(avatars.id, id), isOffered(projectId)));
-    return row ? toAvatar(row) : null;
+    const [row] = await selectWithJobs().where(and(eq(avatars.id, id), isOffered(projectId)));
+    return row ? { ...toAvatar(row.avatar), job: row.job } : null;
   };
 
   return {
@@ -129,8 +135,8 @@ export function createAvatarCatalogue({ orm }: Pick<Database, 'orm'>, folders: B
 
     async list(projectId) {
       const ownNewestFirst = sql`case when ${avatars.projectId} is null then ${avatars.ordinal} else -${avatars.ordinal} end`;
-      const rows = await orm.select().from(avatars).where(isOffered(projectId)).orderBy(ownFirst, ownNewestFirst);
-      return rows.map(toAvatar);
+      const rows = await selectWithJobs().where(isOffered(projectId)).orderBy(ownFirst, ownNewestFirst);
+      return rows.map(({ avatar, job }) => ({ ...toAvatar(avatar), job }));
     },
 
     async find(projectId, { avatarId, name }) {
@@ -162,6 +168,7 @@ function avatarOf(row: Row, folders: BundleFolders): Avatar {
     recordCalls: row.recordCalls,
     state: row.state,
     stateDetail: row.stateDetail,
+    job: null,
     bundleSource: row.bundleSource,
     bundleName: row.bundleName,
     bundlePath: bundlePath(folders, row),

@@ -28,11 +28,13 @@ export type AvatarPicture =
 
 /** Makes avatars from pictures and clips. */
 export type AvatarMaker = {
-  /** Resolves when the job is durable. The avatar is `making` until the maker calls `settle`. */
+  /** Resolves when the job is durable. The avatar is `making` until the maker has settled it. */
   start(job: { avatarId: string; projectId: string; picture: AvatarPicture }): Promise<void>;
+  /** Makes a failed avatar once more, from the same picture. */
+  again(avatarId: string, projectId: string): Promise<void>;
+  /** Ends the job of an avatar that is about to be deleted, if there is one. */
+  cancel(avatarId: string): Promise<void>;
 };
-
-type Made = { readonly bundleName: string; readonly thumbnail: string | null };
 
 export type OwnAvatarsOptions = {
   readonly db: Pick<Database, 'orm'>;
@@ -84,31 +86,27 @@ export class OwnAvatars {
     picture: AvatarPicture,
     fields: Partial<AvatarFields> & { name: string },
   ): Promise<Avatar> {
-    const { maker } = this.#options;
-    if (maker === null) {
-      throw new ControlError('not-available', 'This server makes no avatars from pictures. Duplicate a built-in one.');
-    }
-    const avatar = await this.#insert(projectId, {
+    const maker = this.#requireMaker();
+    const { avatarId } = await this.#insert(projectId, {
       ...DEFAULTS,
       ...fields,
       ...{ bundleSource: 'made' as const, bundleName: newPublicId(), thumbnail: null, state: 'making' as const },
     });
-    await maker.start({ avatarId: avatar.avatarId, projectId, picture });
-    return avatar;
+    try {
+      await maker.start({ avatarId, projectId, picture });
+    } catch (error) {
+      await this.#options.db.orm.delete(avatars).where(eq(avatars.id, avatarId));
+      throw error;
+    }
+    return this.get(projectId, avatarId);
   }
 
-  /** The maker's outcome; the first one counts. */
-  async settle(avatarId: string, outcome: { made: Made } | { failure: string }): Promise<boolean> {
-    const changes =
-      'made' in outcome
-        ? { state: 'ready' as const, stateDetail: null, ...outcome.made }
-        : { state: 'failed' as const, stateDetail: outcome.failure };
-    const settled = await this.#options.db.orm
-      .update(avatars)
-      .set({ ...changes, updatedAt: sql`now()` })
-      .where(and(eq(avatars.id, avatarId), eq(avatars.state, 'making')))
-      .returning({ id: avatars.id });
-    return settled.length === 1;
+  /** Makes a failed avatar once more, from the same picture. */
+  async retry(projectId: string, avatarId: string): Promise<Avatar> {
+    const { avatarId: id, state } = await this.#requireOwn(projectId, avatarId);
+    if (state !== 'failed') throw new ControlError('conflict', 'Only an avatar that failed can be tried again.');
+    await this.#requireMaker().again(id, projectId);
+    return this.get(projectId, id);
   }
 
   /** System avatars cannot be changed: duplicate them. */
@@ -123,6 +121,7 @@ export class OwnAvatars {
 
   async remove(projectId: string, avatarId: string): Promise<Avatar> {
     const avatar = await this.#requireOwn(projectId, avatarId);
+    await this.#options.maker?.cancel(avatar.avatarId);
     await this.#options.db.orm
       .delete(avatars)
       .where(and(eq(avatars.id, avatar.avatarId), eq(avatars.projectId, projectId)));
@@ -151,6 +150,14 @@ export class OwnAvatars {
       throw new ControlError('forbidden', 'Built-in avatars stay as they are. Duplicate it, then change the copy.');
     }
     return avatar;
+  }
+
+  #requireMaker(): AvatarMaker {
+    const { maker } = this.#options;
+    if (maker === null) {
+      throw new ControlError('not-available', 'This server makes no avatars from pictures. Duplicate a built-in one.');
+    }
+    return maker;
   }
 
   /** `Mia`, else `Mia 2`, and so on. */

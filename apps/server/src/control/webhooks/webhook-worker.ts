@@ -1,7 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import type { ControlLogger } from '../logger.ts';
+import { ForbiddenAddressError, type GuardedFetch } from '../net/guarded-fetch.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
-import { ForbiddenAddressError, type GuardedFetch } from './guarded-fetch.ts';
 import { signWebhook } from './webhook-signature.ts';
 
 const TIMEOUT_MS = 15_000;

@@ -8,6 +8,8 @@ import {
   users,
 } from '../account-schema.ts';
 import type { Database } from '../database.ts';
+import { avatarJobs, uploads } from '../making-schema.ts';
+import { avatars } from '../schema.ts';
 import {
   browserTokens,
   callSlots,
@@ -46,4 +48,9 @@ export async function fillConsoleTables(
   await orm
     .insert(webhookDeliveries)
     .values({ id: id('9'), webhookId: id('f'), event: 'test', body: '{}', attempts: [attempt] });
+  const upload = { id: id('8'), projectId, kind: 'picture' as const, file: 'a.jpg', sizeBytes: 30_000_000 };
+  await orm.insert(uploads).values(upload);
+  const [avatar] = await orm.select({ avatarId: avatars.id }).from(avatars).limit(1);
+  if (avatar !== undefined)
+    await orm.insert(avatarJobs).values({ ...avatar, url: 'https://x.example/', attemptsLeft: 2 });
 }

@@ -120,8 +120,28 @@ export function registerAvatarRoutes(scope: ConsoleScope, { projects, avatars, a
   );
 }
 
+export function registerRetryRoute(scope: ConsoleScope, { projects, avatars, audit }: AvatarRouteDependencies): void {
+  scope.post(
+    '/projects/:projectId/avatars/:avatarId/retry',
+    {
+      schema: {
+        tags: ['Avatars'],
+        summary: 'Make an avatar that failed once more, from the same picture or video',
+        params: avatarParamsSchema,
+        response: { 200: avatarSchema },
+      },
+    },
+    async (request) => {
+      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const avatar = await avatars.retry(projectId, request.params.avatarId);
+      await audit.write(actorOf(request), { action: 'avatar.retried', projectId, subjectId: avatar.avatarId });
+      return toWireAvatar(avatar);
+    },
+  );
+}
+
 function toWireAvatar(avatar: Avatar) {
   const { bundlePath: _path, bundleSource: _source, bundleName: _name, thumbnail, ...rest } = avatar;
   const thumbnailUrl = thumbnail === null ? null : `/uploadFiles/${avatar.avatarId}${extname(thumbnail)}`;
-  return { ...toWire(rest), tools: rest.tools.map((tool) => ({ ...tool })), thumbnailUrl, job: null, previewUrl: null };
+  return { ...toWire(rest), tools: rest.tools.map((tool) => ({ ...tool })), thumbnailUrl, previewUrl: null };
 }

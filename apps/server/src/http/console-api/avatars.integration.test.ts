@@ -1,11 +1,22 @@
+import { existsSync, mkdtempSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { BundleOutcome, BundleTask } from '../../control/avatars/making/avatar-workshop.ts';
 import { newPublicId } from '../../control/ids.ts';
 import { avatars } from '../../db/schema.ts';
 import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
 import { TestClient } from '../../gateway/navtalk-v2/test-client.ts';
 import { type ConsoleTestServer, createConsoleServer } from './testing/console-server.ts';
 import { TestBrowser } from './testing/test-browser.ts';
+
+type Progress = (share: number, step: string) => void;
+
+/** The first bytes of a picture; what follows is nobody's business before the making. */
+const PNG = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(200)]);
 
 describeOnBothDatabases('avatars', (context) => {
   let server: ConsoleTestServer;
@@ -14,14 +25,15 @@ describeOnBothDatabases('avatars', (context) => {
   let license: string;
   let baseUrl: string;
   const systemAvatarId = newPublicId();
-  const jobs: { avatarId: string; picture: object }[] = [];
+  const uploadFolder = mkdtempSync(join(tmpdir(), 'visavis-uploads-'));
+  /** What the making waits for. */
+  const made: { task: BundleTask; end(outcome: BundleOutcome): void; onProgress: Progress; signal: AbortSignal }[] = [];
 
   beforeAll(async () => {
     server = await createConsoleServer(context.db, {
-      maker: {
-        async start(job) {
-          jobs.push(job);
-        },
+      making: {
+        uploadFolder,
+        run: (task, { onProgress, signal }) => new Promise((end) => made.push({ task, end, onProgress, signal })),
       },
     });
     baseUrl = await server.listen(24000 + Math.floor(Math.random() * 400));
@@ -30,7 +42,11 @@ describeOnBothDatabases('avatars', (context) => {
       ...{ bundleSource: 'shipped', bundleName: 'leo', thumbnail: 'still.webp', prompt: 'You are Leo.' },
     });
   });
-  afterAll(() => server.close());
+  afterAll(async () => {
+    for (const { end } of made) end({ kind: 'broke', detail: 'The test is over.' });
+    await server.close();
+    await rm(uploadFolder, { recursive: true, force: true });
+  });
 
   beforeEach(async () => {
     await context.db.orm.execute(sql`delete from attempts`);
@@ -106,17 +122,97 @@ describeOnBothDatabases('avatars', (context) => {
     expect((await browser.send('POST', path, { fromAvatarId: newPublicId() })).statusCode).toBe(404);
   });
 
-  test('a picture becomes an avatar when the maker says so; until then it takes no calls', async () => {
-    const body = { pictureUrl: 'https://pictures.example/a.jpg', name: 'Photo' };
-    const { avatarId, state } = (await browser.send('POST', path, body)).json();
-    expect(state).toBe('making');
-    expect(jobs.at(-1)).toMatchObject({ avatarId, picture: { kind: 'url', url: body.pictureUrl } });
-    expect((await new TestClient(baseUrl, { license, avatarId }).closed).reason).toBe('Avatar not found');
-    const { avatars: own } = server.services;
-    expect(await own.settle(avatarId, { failure: 'There is no face in the picture.' })).toBe(true);
-    expect(await own.settle(avatarId, { made: { bundleName: 'late', thumbnail: null } })).toBe(false);
-    expect((await browser.send('GET', `${path}/${avatarId}`)).json()).toMatchObject({
-      ...{ state: 'failed', stateDetail: 'There is no face in the picture.' },
+  const upload = (body: Buffer, type = 'application/octet-stream', project = path) =>
+    browser.request({
+      ...{ method: 'POST', url: `/api/v1${project.replace(/avatars$/, 'uploads')}`, payload: body },
+      headers: { 'content-type': type },
     });
+  const nextTask = () => vi.waitFor(() => made.shift() ?? expect.fail('No avatar is being made.'), 10_000);
+  const stateOf = async (avatarId: string) => (await browser.send('GET', `${path}/${avatarId}`)).json();
+
+  test('an uploaded picture becomes an avatar; until then it says how far it is and takes no calls', async () => {
+    const sent = await upload(PNG, 'image/png');
+    expect(sent.statusCode).toBe(201);
+    const { uploadId } = sent.json();
+    expect(sent.json()).toEqual({ uploadId, kind: 'picture', sizeBytes: PNG.length });
+    const created = await browser.send('POST', path, { uploadId, name: 'Photo', prompt: 'You are Photo.' });
+    const { avatarId } = created.json();
+    expect(created.json()).toMatchObject({
+      state: 'making',
+      job: { progress: 0 },
+      thumbnailUrl: null,
+      previewUrl: null,
+    });
+    expect((await new TestClient(baseUrl, { license, avatarId }).closed).reason).toBe('Avatar not found');
+    // The upload is used up.
+    expect((await browser.send('POST', path, { uploadId, name: 'Again' })).statusCode).toBe(404);
+    const { task, onProgress, end } = await nextTask();
+    expect(task).toMatchObject({ id: expect.stringMatching(/^[0-9a-f]{32}$/), displayName: 'Photo' });
+    expect(await readFile(task.inputPath)).toEqual(PNG);
+    onProgress(0.5, 'drawing the mouth');
+    await vi.waitFor(
+      async () => expect((await stateOf(avatarId)).job).toEqual({ progress: 0.5, step: 'drawing the mouth' }),
+      {
+        timeout: 10_000,
+      },
+    );
+    const status = await server.app.inject(`/api/open/v1/avatar/status?license=${license}&jobId=${avatarId}`);
+    expect(status.json().data).toMatchObject({ status: 'Processing', progress: 50, message: 'drawing the mouth' });
+    end({ kind: 'made', thumbnail: 'thumbnail.webp' });
+    await vi.waitFor(async () => expect((await stateOf(avatarId)).state).toBe('ready'), 10_000);
+    expect(await stateOf(avatarId)).toMatchObject({ job: null, thumbnailUrl: `/uploadFiles/${avatarId}.webp` });
+    expect(existsSync(task.inputPath)).toBe(false);
+  });
+
+  test('what breaks off is tried once more, what cannot be used says why, and both can be retried', async () => {
+    const { uploadId } = (await upload(PNG)).json();
+    const { avatarId } = (await browser.send('POST', path, { uploadId, name: 'Photo' })).json();
+    (await nextTask()).end({ kind: 'broke', detail: 'killed' });
+    (await nextTask()).end({ kind: 'broke', detail: 'killed' });
+    await vi.waitFor(async () => expect((await stateOf(avatarId)).state).toBe('failed'), 10_000);
+    expect((await stateOf(avatarId)).stateDetail).toMatch(/broke off twice/);
+    expect((await browser.send('POST', `${path}/${avatarId}/retry`, {})).json()).toMatchObject({ state: 'making' });
+    expect((await browser.send('POST', `${path}/${avatarId}/retry`, {})).statusCode).toBe(409);
+    (await nextTask()).end({ kind: 'refused', code: 'no-face', message: 'No face was found.' });
+    await vi.waitFor(async () => expect((await stateOf(avatarId)).stateDetail).toBe('No face was found.'), 10_000);
+  });
+
+  test('deleting an avatar that is being made ends the making and removes its file', async () => {
+    const { uploadId } = (await upload(PNG)).json();
+    const { avatarId } = (await browser.send('POST', path, { uploadId, name: 'Photo' })).json();
+    const { task, signal, end } = await nextTask();
+    expect((await browser.send('DELETE', `${path}/${avatarId}`)).statusCode).toBe(200);
+    expect(signal.aborted).toBe(true);
+    expect(existsSync(task.inputPath)).toBe(false);
+    end({ kind: 'broke', detail: 'stopped' });
+    expect((await browser.send('GET', `${path}/${avatarId}`)).statusCode).toBe(404);
+  });
+
+  test('uploads are judged by their bytes and their size, and belong to their project', async () => {
+    const before = await readdir(uploadFolder);
+    const executable = await upload(Buffer.from(`MZ${'\0'.repeat(200)}`), 'image/jpeg');
+    expect([executable.statusCode, executable.json().error.code]).toEqual([415, 'unsupported-type']);
+    expect((await upload(Buffer.alloc(0))).statusCode).toBe(415);
+    const large = await upload(Buffer.concat([PNG, Buffer.alloc(30_000_000)]), 'image/png');
+    expect([large.statusCode, large.json().error.message]).toEqual([413, expect.stringMatching(/30 MB/)]);
+    const announced = await browser.request({
+      ...{ method: 'POST', url: `/api/v1${path.replace(/avatars$/, 'uploads')}`, payload: Readable.from([PNG]) },
+      headers: { 'content-type': 'video/mp4', 'content-length': '200000001' },
+    });
+    expect(announced.statusCode).toBe(413);
+    expect(await readdir(uploadFolder)).toEqual(before);
+    const { projectId } = (await browser.send('POST', '/projects', { name: 'Other' })).json();
+    const { uploadId } = (await upload(PNG, 'image/png', `/projects/${projectId}/avatars`)).json();
+    expect((await browser.send('POST', path, { uploadId, name: 'Theirs' })).statusCode).toBe(404);
+    expect((await browser.send('GET', path)).json().some(({ name }: { name: string }) => name === 'Theirs')).toBe(
+      false,
+    );
+  });
+
+  test('a picture is fetched from public addresses only', async () => {
+    const body = { pictureUrl: `http://127.0.0.1:${new URL(baseUrl).port}/favicon.ico`, name: 'Inner' };
+    const { avatarId } = (await browser.send('POST', path, body)).json();
+    await vi.waitFor(async () => expect((await stateOf(avatarId)).state).toBe('failed'), 10_000);
+    expect((await stateOf(avatarId)).stateDetail).toMatch(/private or reserved address/);
   });
 });

@@ -16,18 +16,20 @@ import {
   registerAuditRoutes,
   registerLoginRoutes,
 } from './account-routes.ts';
-import { type AvatarRouteDependencies, registerAvatarRoutes } from './avatar-routes.ts';
+import { type AvatarRouteDependencies, registerAvatarRoutes, registerRetryRoute } from './avatar-routes.ts';
 import { type BrowserTokenDependencies, registerBrowserTokenRoutes } from './browser-token-routes.ts';
 import { type ConversationRouteDependencies, registerConversationRoutes } from './conversation-routes.ts';
 import { type ProjectRouteDependencies, registerLicenceRoutes, registerProjectRoutes } from './project-routes.ts';
 import { refuseForeignOrigin } from './same-origin.ts';
 import { requireLogin } from './session.ts';
+import { registerUploadRoutes, type UploadRouteDependencies } from './upload-routes.ts';
 import { registerPointRoutes, registerUsageRoutes, type UsageRouteDependencies } from './usage-routes.ts';
 import { registerDeliveryRoutes, registerWebhookRoutes, type WebhookRouteDependencies } from './webhook-routes.ts';
 
 export type ConsoleApiDependencies = AccountRouteDependencies &
   ProjectRouteDependencies &
   AvatarRouteDependencies &
+  UploadRouteDependencies &
   UsageRouteDependencies &
   ConversationRouteDependencies &
   WebhookRouteDependencies &
@@ -68,6 +70,8 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
         registerProjectRoutes(guarded, dependencies);
         registerLicenceRoutes(guarded, dependencies);
         registerAvatarRoutes(guarded, dependencies);
+        registerRetryRoute(guarded, dependencies);
+        registerUploadRoutes(guarded, dependencies);
         registerUsageRoutes(guarded, dependencies);
         registerPointRoutes(guarded, dependencies);
         registerConversationRoutes(guarded, dependencies);

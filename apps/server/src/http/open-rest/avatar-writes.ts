@@ -87,6 +87,8 @@ function readFields(request: FastifyRequest): Partial<Pick<AvatarFields, keyof t
   return Object.fromEntries(entries);
 }
 
-function toStatus({ avatarId, state, stateDetail }: Avatar) {
-  return { jobId: avatarId, avatarId, status: STATUS_TEXTS[state], message: stateDetail ?? '' };
+function toStatus({ avatarId, state, stateDetail, job }: Avatar) {
+  const progress = state === 'ready' ? 100 : Math.floor((job?.progress ?? 0) * 100);
+  const message = stateDetail ?? job?.step ?? '';
+  return { jobId: avatarId, avatarId, status: STATUS_TEXTS[state], progress, message };
 }

@@ -64,7 +64,7 @@ describeOnBothDatabases('open REST', (context) => {
   test('an avatar is added, found, listed, updated and deleted', async () => {
     const avatarId = await add('Mia');
     expect((await get('/api/open/v1/avatar/status', { jobId: avatarId })).json().data).toEqual({
-      ...{ jobId: avatarId, avatarId, status: 'Success', message: '' },
+      ...{ jobId: avatarId, avatarId, status: 'Success', progress: 100, message: '' },
     });
     const found = (await get('/api/open/v1/avatar/detail', { avatarId })).json().data;
     expect(found).toEqual({

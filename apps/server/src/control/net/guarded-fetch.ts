@@ -14,6 +14,10 @@ export type GuardedRequest = {
   readonly maxBytes: number;
   /** Redirects that are followed, each checked like the first address. */
   readonly maxRedirects: number;
+  /** Takes the body of an answer with status 200 as it comes, in place of `body`; `maxBytes` bounds other answers. */
+  readonly receive?: (body: AsyncIterable<Buffer>) => Promise<void>;
+  /** Breaks off. */
+  readonly signal?: AbortSignal;
 };
 
 type GuardedResponse = {
@@ -79,14 +83,15 @@ export function createGuardedFetch({
   };
 
   return async (request) => {
-    const signal = AbortSignal.timeout(request.timeoutMs);
+    const limits = [AbortSignal.timeout(request.timeoutMs), ...(request.signal === undefined ? [] : [request.signal])];
+    const signal = AbortSignal.any(limits);
     let url = parse(request.url);
     for (let redirects = 0; ; redirects += 1) {
       const addresses = await withSignal(findAddresses(url), signal);
       const answer = await send(url, addresses, request, signal);
       const location = answer.headers.location;
       const isRedirect = answer.statusCode !== undefined && answer.statusCode >= 300 && answer.statusCode < 400;
-      if (!isRedirect || location === undefined || request.maxRedirects === 0) return read(answer, request.maxBytes);
+      if (!isRedirect || location === undefined || request.maxRedirects === 0) return read(answer, request);
       answer.destroy();
       if (redirects >= request.maxRedirects) throw new ForbiddenAddressError('There are too many redirects.');
       url = parse(location, url);
@@ -133,7 +138,17 @@ function send(
   });
 }
 
-async function read(answer: IncomingMessage, maxBytes: number): Promise<GuardedResponse> {
+async function read(answer: IncomingMessage, { maxBytes, receive }: GuardedRequest): Promise<GuardedResponse> {
+  const status = answer.statusCode ?? 0;
+  const contentType = answer.headers['content-type'] ?? '';
+  if (receive !== undefined && status === 200) {
+    try {
+      await receive(answer);
+    } finally {
+      answer.destroy();
+    }
+    return { status, contentType, body: Buffer.alloc(0), isCut: false };
+  }
   const parts: Buffer[] = [];
   let bytes = 0;
   let isCut = false;
@@ -147,6 +162,5 @@ async function read(answer: IncomingMessage, maxBytes: number): Promise<GuardedR
       break;
     }
   }
-  const contentType = answer.headers['content-type'] ?? '';
-  return { status: answer.statusCode ?? 0, contentType, body: Buffer.concat(parts), isCut };
+  return { status, contentType, body: Buffer.concat(parts), isCut };
 }

@@ -1,0 +1,269 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Database } from '../../../db/database.ts';
+import { ControlError } from '../../control-error.ts';
+import type { ControlLogger } from '../../logger.ts';
+import { ForbiddenAddressError, type GuardedFetch } from '../../net/guarded-fetch.ts';
+import type { AvatarMaker, AvatarPicture } from '../own-avatars.ts';
+import { AvatarJobs, type ClaimedJob, type Refusal } from './avatar-jobs.ts';
+import { receiveFile } from './receive-file.ts';
+import { isOlderThan } from './uploads.ts';
+
+export type BundleTask = {
+  readonly inputPath: string;
+  /** Appears when complete. */
+  readonly outDir: string;
+  readonly id: string;
+  readonly displayName: string;
+};
+
+export type BundleOutcome =
+  | { readonly kind: 'made'; readonly thumbnail: string | null }
+  /** The picture or video cannot be used; the message tells its owner why. */
+  | ({ readonly kind: 'refused' } & Refusal)
+  /** Something broke; another attempt may succeed. */
+  | { readonly kind: 'broke'; readonly detail: string };
+
+/** Makes a bundle in a process of its own. When `signal` aborts, the process ends and the promise resolves as `broke`. */
+export type BundleRunner = (
+  task: BundleTask,
+  options: { readonly signal: AbortSignal; readonly onProgress: (share: number, step: string) => void },
+) => Promise<BundleOutcome>;
+
+export type WorkshopOptions = {
+  readonly db: Pick<Database, 'orm' | 'pool'>;
+  readonly folders: { readonly uploads: string; readonly bundles: string };
+  readonly fetch: GuardedFetch;
+  readonly run: BundleRunner;
+  readonly logger: ControlLogger;
+  readonly pollIntervalMs?: number;
+};
+
+type Progress = { share: number; step: string };
+
+const POLL_INTERVAL_MS = 2_000;
+const REPORT_INTERVAL_MS = 1_000;
+const RETRY_AFTER_MS = 2_000;
+const FETCH_TIME_LIMIT_MS = 120_000;
+/** Names that bundles made here get, and the folders in which they grow. */
+const BUNDLE_FOLDER = /^[0-9a-f]{32}(\.partial-\d+)?$/;
+
+const FAILED: Readonly<Record<'broke' | 'file-lost' | 'stopped', Refusal>> = {
+  broke: {
+    code: 'broke-off',
+    message: 'Making this avatar broke off twice. Try again, or choose another picture or video.',
+  },
+  'file-lost': { code: 'file-lost', message: 'The picture is not on this server any more. Send it again.' },
+  stopped: {
+    code: 'broke-off',
+    message: 'The server stopped twice while it made this avatar. Try again.',
+  },
+};
+
+/** Makes avatars from pictures and videos, one after the other; the rows of `AvatarJobs` are the truth. */
+export class AvatarWorkshop implements AvatarMaker {
+  readonly #options: WorkshopOptions;
+  readonly #jobs: AvatarJobs;
+  readonly #timer: NodeJS.Timeout;
+  #working: Promise<void> | null = null;
+  #current: { readonly avatarId: string; readonly stop: AbortController } | null = null;
+  #isClosed = false;
+
+  constructor(options: WorkshopOptions) {
+    this.#options = options;
+    this.#jobs = new AvatarJobs(options.db);
+    this.#timer = setInterval(() => this.#wake(), options.pollIntervalMs ?? POLL_INTERVAL_MS);
+    this.#timer.unref();
+    this.#wake();
+  }
+
+  async start(job: { avatarId: string; projectId: string; picture: AvatarPicture }): Promise<void> {
+    await this.#jobs.add(job.avatarId, job.projectId, job.picture);
+    this.#wake();
+  }
+
+  async again(avatarId: string, projectId: string): Promise<void> {
+    await this.#jobs.again(avatarId, projectId);
+    this.#wake();
+  }
+
+  async cancel(avatarId: string): Promise<void> {
+    const file = await this.#jobs.remove(avatarId);
+    if (this.#current?.avatarId === avatarId) this.#current.stop.abort();
+    await this.#removeInput(file);
+  }
+
+  /** Removes bundles of deleted avatars and what broken attempts left. */
+  async sweep(): Promise<void> {
+    await this.#jobs.failForgotten();
+    const { bundles } = this.#options.folders;
+    const { rows } = await this.#options.db.pool.query<{ name: string }>(
+      `select distinct bundle_name as name from avatars where bundle_source = 'made'`,
+    );
+    const used = new Set(rows.map(({ name }) => name));
+    for (const name of await readdir(bundles).catch(() => [])) {
+      const path = join(bundles, name);
+      if (BUNDLE_FOLDER.test(name) && !used.has(name) && (await isOlderThan(path, 1))) {
+        await rm(path, { recursive: true, force: true });
+      }
+    }
+  }
+
+  /** Ends what is under way; it goes on at the next start. Idempotent. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+    this.#current?.stop.abort();
+    await this.#working;
+  }
+
+  #wake(): void {
+    if (this.#isClosed) return;
+    this.#working ??= this.#work()
+      .catch((error: unknown) => {
+        this.#options.logger.warn({ error: String(error) }, 'Avatars could not be made; tried again in a moment');
+      })
+      .finally(() => {
+        this.#working = null;
+      });
+  }
+
+  async #work(): Promise<void> {
+    while (!this.#isClosed) {
+      const job = await this.#jobs.claim();
+      if (job === null) return;
+      if (job.attemptsLeft < 0) await this.#jobs.fail(job, FAILED.stopped);
+      else await this.#attempt(job);
+    }
+  }
+
+  async #attempt(job: ClaimedJob): Promise<void> {
+    const { logger } = this.#options;
+    const stop = new AbortController();
+    this.#current = { avatarId: job.avatarId, stop };
+    const progress: Progress = { share: 0, step: 'starting' };
+    const reporting = this.#keepReporting(job, progress, stop);
+    try {
+      const outcome = await this.#make(job, progress, stop.signal);
+      await this.#settle(job, outcome, stop.signal);
+    } catch (error) {
+      logger.warn({ avatarId: job.avatarId, error: String(error) }, 'The making of an avatar failed');
+      await this.#settle(job, { kind: 'broke', detail: String(error) }, stop.signal);
+    } finally {
+      this.#current = null;
+      stop.abort();
+      await reporting;
+    }
+  }
+
+  async #make(job: ClaimedJob, progress: Progress, signal: AbortSignal): Promise<BundleOutcome> {
+    const { folders, run } = this.#options;
+    const file = job.file ?? (await this.#fetch(job, progress, signal));
+    if (typeof file !== 'string') return { kind: 'refused', ...file };
+    const inputPath = join(folders.uploads, file);
+    if (!existsSync(inputPath)) return { kind: 'refused', ...FAILED['file-lost'] };
+    await mkdir(folders.bundles, { recursive: true, mode: 0o700 });
+    const task = {
+      inputPath,
+      outDir: join(folders.bundles, job.bundleName),
+      id: job.bundleName,
+      displayName: job.displayName,
+    };
+    const outcome = await run(task, {
+      signal,
+      onProgress: (share, step) => Object.assign(progress, { share, step }),
+    });
+    await this.#removePartial(job.bundleName);
+    return outcome;
+  }
+
+  async #settle(job: ClaimedJob, outcome: BundleOutcome, signal: AbortSignal): Promise<void> {
+    const { logger } = this.#options;
+    const { avatarId, attempt } = job;
+    if (outcome.kind === 'made') {
+      const file = await this.#jobs.succeed(job, outcome.thumbnail);
+      if (file === null) return;
+      await this.#removeInput(file);
+      logger.info({ avatarId, attempt }, 'An avatar was made');
+    } else if (outcome.kind === 'refused') {
+      logger.info({ avatarId, code: outcome.code }, 'An avatar cannot be made from its picture');
+      await this.#jobs.fail(job, outcome);
+    } else if (signal.aborted) {
+      // Closing: the next start goes on. Deleted: the row is gone, and nothing is written.
+      await this.#jobs.putBack(job, 0, false);
+    } else if (job.attemptsLeft > 0) {
+      logger.warn({ avatarId, attempt, detail: outcome.detail }, 'The making of an avatar broke off; tried again');
+      await this.#jobs.putBack(job, RETRY_AFTER_MS, true);
+    } else {
+      logger.warn({ avatarId, attempt, detail: outcome.detail }, 'The making of an avatar was given up');
+      await this.#jobs.fail(job, FAILED.broke);
+    }
+  }
+
+  /** The name of the file, or why the address gives none. */
+  async #fetch(job: ClaimedJob, progress: Progress, signal: AbortSignal): Promise<string | Refusal> {
+    progress.step = 'fetching the picture';
+    const { folders, fetch } = this.#options;
+    await mkdir(folders.uploads, { recursive: true, mode: 0o700 });
+    let file: string | null = null;
+    try {
+      const { status } = await fetch({
+        ...{ url: job.url ?? '', method: 'GET', headers: { accept: 'image/*, video/*', 'user-agent': 'Visavis' } },
+        ...{ timeoutMs: FETCH_TIME_LIMIT_MS, maxBytes: 1024, maxRedirects: 3, signal },
+        receive: async (body) => {
+          file = (await receiveFile(body, folders.uploads, signal)).file;
+        },
+      });
+      if (file === null) {
+        return {
+          code: 'address-failed',
+          message: `The address of the picture answered ${status}. Check it and try again.`,
+        };
+      }
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return describeFetchFailure(error);
+    }
+    if (!(await this.#jobs.keepFile(job, file))) {
+      await this.#removeInput(file);
+      throw new Error('The attempt counts no more.');
+    }
+    return file;
+  }
+
+  /** Writes progress and renews the lease until the attempt ends; stops it when it counts no more. */
+  async #keepReporting(job: ClaimedJob, progress: Readonly<Progress>, stop: AbortController): Promise<void> {
+    while (!stop.signal.aborted) {
+      try {
+        if (!(await this.#jobs.report(job, progress.share, progress.step))) stop.abort();
+        await delay(REPORT_INTERVAL_MS, undefined, { signal: stop.signal });
+      } catch {
+        // A report that fails is made up for by the next one; the lease bears several.
+        if (!stop.signal.aborted) await delay(REPORT_INTERVAL_MS);
+      }
+    }
+  }
+
+  async #removeInput(file: string | null): Promise<void> {
+    if (file !== null) await rm(join(this.#options.folders.uploads, file), { force: true });
+  }
+
+  /** What a process that was killed had written. */
+  async #removePartial(bundleName: string): Promise<void> {
+    const { bundles } = this.#options.folders;
+    const names = await readdir(bundles).catch(() => []);
+    const partial = names.filter((name) => name.startsWith(`${bundleName}.partial-`));
+    await Promise.all(partial.map((name) => rm(join(bundles, name), { recursive: true, force: true })));
+  }
+}
+
+function describeFetchFailure(error: unknown): Refusal {
+  if (error instanceof ControlError) return { code: error.code, message: error.message };
+  if (error instanceof ForbiddenAddressError) {
+    return { code: 'address-refused', message: `The picture cannot be fetched: ${error.message}` };
+  }
+  // Resolver and socket errors name inner addresses, which are nobody's business.
+  return { code: 'address-failed', message: 'The picture could not be fetched. Check its address and try again.' };
+}

@@ -1,0 +1,78 @@
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { MAX_UPLOAD_BYTES } from '@visavis/protocol/rest';
+import { ControlError } from '../../control-error.ts';
+import { newPublicId } from '../../ids.ts';
+import { type FileKind, fileKind, HEAD_BYTES } from './file-kind.ts';
+
+export type ReceivedFile = {
+  readonly kind: FileKind['kind'];
+  /** Random name in the folder of uploads. */
+  readonly file: string;
+  readonly sizeBytes: number;
+};
+
+/**
+ * Writes a picture or video to a folder as it comes in, under a random name. Throws `ControlError` (`unsupported-type`,
+ * `too-large`) as soon as it is clear that the file cannot be taken; then nothing is left of it.
+ */
+export async function receiveFile(
+  body: AsyncIterable<Buffer>,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<ReceivedFile> {
+  const parts = body[Symbol.asyncIterator]();
+  const head = await readHead(parts);
+  const found = fileKind(head);
+  if (found === null) {
+    throw new ControlError(
+      'unsupported-type',
+      'This is no picture or video that can be used. Send a JPEG, PNG, WebP or BMP picture, or an MP4, WebM or MOV video.',
+    );
+  }
+  const file = `${newPublicId()}${found.ending}`;
+  const path = join(folder, file);
+  let sizeBytes = 0;
+  const bounded = async function* (): AsyncGenerator<Buffer> {
+    for (let part: Buffer | undefined = head; part !== undefined; part = await nextOf(parts)) {
+      sizeBytes += part.byteLength;
+      if (sizeBytes > MAX_UPLOAD_BYTES[found.kind]) throw tooLarge(found.kind);
+      yield part;
+    }
+  };
+  try {
+    await pipeline(
+      bounded,
+      createWriteStream(path, { flags: 'wx', mode: 0o600 }),
+      signal === undefined ? {} : { signal },
+    );
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
+  return { kind: found.kind, file, sizeBytes };
+}
+
+/** `kind` left out: whatever it is, it is too large. */
+export function tooLarge(kind: FileKind['kind'] = 'video'): ControlError {
+  const limit = MAX_UPLOAD_BYTES[kind] / 1e6;
+  const advice = kind === 'video' ? 'Cut it shorter, or save it smaller' : 'Save it smaller';
+  return new ControlError('too-large', `This ${kind} has more than ${limit} MB. ${advice}, and send it again.`);
+}
+
+async function readHead(parts: AsyncIterator<Buffer>): Promise<Buffer> {
+  let head: Buffer = Buffer.alloc(0);
+  while (head.byteLength < HEAD_BYTES) {
+    const part = await nextOf(parts);
+    if (part === undefined) break;
+    head = head.byteLength === 0 ? part : Buffer.concat([head, part]);
+  }
+  return head;
+}
+
+async function nextOf(parts: AsyncIterator<Buffer>): Promise<Buffer | undefined> {
+  const next = await parts.next();
+  return next.done === true ? undefined : next.value;
+}

@@ -1,0 +1,61 @@
+import { sql } from 'drizzle-orm';
+import { check, index, pgTable, real, smallint, text } from 'drizzle-orm/pg-core';
+import { amount, createdAt, instant, isPublicId, ordinal, publicId } from './columns.ts';
+import { avatars, projects } from './schema.ts';
+
+/** Files that were sent and not yet used. */
+export const uploads = pgTable(
+  'uploads',
+  {
+    id: publicId(),
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    kind: text('kind', { enum: ['picture', 'video'] }).notNull(),
+    /** File name in the folder of uploads. */
+    file: text('file').notNull(),
+    sizeBytes: amount('size_bytes').notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    index('uploads_project').on(table.projectId),
+    check('uploads_id_format', isPublicId(table.id)),
+    check('uploads_kind', sql`${table.kind} in ('picture', 'video')`),
+  ],
+);
+
+/** The making of an avatar that is not ready: the row is the job, and is gone once the avatar is ready. */
+export const avatarJobs = pgTable(
+  'avatar_jobs',
+  {
+    avatarId: text('avatar_id')
+      .primaryKey()
+      .references(() => avatars.id, { onDelete: 'cascade' }),
+    ordinal: ordinal(),
+    /** File name in the folder of uploads: the job owns the file from its start on. Null until `url` is fetched. */
+    file: text('file'),
+    /** Where the picture is fetched from. */
+    url: text('url'),
+    state: text('state', { enum: ['waiting', 'running', 'failed'] })
+      .notNull()
+      .default('waiting'),
+    /** Attempts begun; a later attempt's number makes an earlier one's result void. */
+    attempt: smallint('attempt').notNull().default(0),
+    /** Attempts that may still begin. */
+    attemptsLeft: smallint('attempts_left').notNull(),
+    /** `waiting`: next attempt; `running`: end of the lease. */
+    dueAt: instant('due_at').notNull().defaultNow(),
+    /** 0 to 1. */
+    progress: real('progress').notNull().default(0),
+    step: text('step').notNull().default(''),
+    /** Why it failed: a word of a closed list, and a sentence for the owner. */
+    errorCode: text('error_code'),
+    error: text('error'),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    index('avatar_jobs_due').on(table.dueAt).where(sql`${table.state} in ('waiting', 'running')`),
+    check('avatar_jobs_state', sql`${table.state} in ('waiting', 'running', 'failed')`),
+    check('avatar_jobs_source', sql`${table.file} is not null or ${table.url} is not null`),
+  ],
+);

@@ -1,0 +1,31 @@
+// The process that makes one avatar bundle: takes the task as its argument, tells how far it is, and ends.
+import { ClipError, createBundle, PhotoError } from '@visavis/media/face';
+import { type BundleMessage, bundleTaskSchema } from './bundle-messages.ts';
+
+function tell(message: BundleMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send === undefined) resolve();
+    else process.send(message, () => resolve());
+  });
+}
+
+// Nobody is left to make it for.
+process.on('disconnect', () => process.exit(1));
+
+const { inputPath, outDir, id, displayName } = bundleTaskSchema.parse(JSON.parse(process.argv[2] ?? ''));
+try {
+  const { thumbnail } = await createBundle(inputPath, outDir, {
+    id,
+    displayName,
+    onProgress: (share, step) => void tell({ kind: 'progress', share, step }),
+  });
+  await tell({ kind: 'made', thumbnail: thumbnail ?? null });
+} catch (error) {
+  const isRefusal = error instanceof PhotoError || error instanceof ClipError;
+  await tell(
+    isRefusal
+      ? { kind: 'refused', code: error.reason, message: error.message }
+      : { kind: 'broke', detail: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+  );
+}
+process.exit(0);

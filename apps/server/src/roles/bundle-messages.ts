@@ -1,0 +1,17 @@
+import * as z from 'zod';
+
+export const bundleTaskSchema = z.object({
+  inputPath: z.string(),
+  outDir: z.string(),
+  id: z.string(),
+  displayName: z.string(),
+});
+
+/** What the process that makes a bundle tells the server. */
+export const bundleMessageSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('progress'), share: z.number().min(0).max(1), step: z.string().max(200) }),
+  z.object({ kind: z.literal('made'), thumbnail: z.string().nullable() }),
+  z.object({ kind: z.literal('refused'), code: z.string(), message: z.string() }),
+  z.object({ kind: z.literal('broke'), detail: z.string() }),
+]);
+export type BundleMessage = z.output<typeof bundleMessageSchema>;

@@ -1,0 +1,82 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { BundleOutcome, BundleRunner } from '../control/avatars/making/avatar-workshop.ts';
+import type { Logger } from '../ports.ts';
+import { bundleMessageSchema } from './bundle-messages.ts';
+
+const ENTRY = fileURLToPath(new URL('./bundle-child.ts', import.meta.url));
+const TIME_LIMIT_MS = 15 * 60_000;
+const HEAP_LIMIT_MB = 2048;
+const MAX_ERROR_TEXT = 2_000;
+/** All of the environment that the process gets: no keys, no database address. */
+const KEPT_VARIABLES = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'NODE_ENV', 'LD_LIBRARY_PATH', 'SystemRoot'] as const;
+
+/** Makes bundles, each in a process of its own with low priority: crashes of native code and memory never reach calls. */
+export function createBundleRunner(logger: Logger, timeLimitMs = TIME_LIMIT_MS): BundleRunner {
+  return (task, { signal, onProgress }) => {
+    if (signal.aborted) return Promise.resolve({ kind: 'broke', detail: 'It was stopped before its start.' });
+    const child = fork(ENTRY, [JSON.stringify(task)], {
+      execArgv: [...process.execArgv, `--max-old-space-size=${HEAP_LIMIT_MB}`],
+      env: keptEnvironment(),
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    lowerPriority(child, logger);
+    return follow(child, { signal, onProgress, timeLimitMs });
+  };
+}
+
+type FollowOptions = Parameters<BundleRunner>[1] & { readonly timeLimitMs: number };
+
+/** Resolves when the process has ended. */
+function follow(child: ChildProcess, { signal, onProgress, timeLimitMs }: FollowOptions): Promise<BundleOutcome> {
+  let outcome: BundleOutcome | null = null;
+  let errorText = '';
+  const kill = (): void => {
+    child.kill('SIGKILL');
+  };
+  const timer = setTimeout(() => {
+    const message = 'Making this avatar took too long. Choose a smaller picture or a shorter video.';
+    outcome = { kind: 'refused', code: 'time-limit', message };
+    kill();
+  }, timeLimitMs);
+  signal.addEventListener('abort', kill, { once: true });
+  child.stderr?.on('data', (part: Buffer) => {
+    errorText = `${errorText}${part.toString()}`.slice(-MAX_ERROR_TEXT);
+  });
+  child.on('message', (data) => {
+    const message = bundleMessageSchema.parse(data);
+    if (message.kind === 'progress') onProgress(message.share, message.step);
+    else outcome ??= message;
+  });
+  return new Promise((resolve) => {
+    const end = (detail: string): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', kill);
+      resolve(outcome ?? { kind: 'broke', detail });
+    };
+    child.on('error', (error) => {
+      // A process that never came to be tells no exit.
+      if (child.pid === undefined) end(error.message);
+    });
+    child.on('close', (code, killedBy) => end(`The process ended (${killedBy ?? code}). ${errorText}`.trim()));
+  });
+}
+
+function keptEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    KEPT_VARIABLES.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}
+
+function lowerPriority({ pid }: ChildProcess, logger: Logger): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch (error) {
+    logger.debug({ error: String(error) }, 'The process that makes an avatar keeps its priority');
+  }
+}
