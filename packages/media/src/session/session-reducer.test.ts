@@ -70,6 +70,21 @@ describe('greeting', () => {
     expect(talk.voiceInputs()).toEqual(['say']);
   });
 
+  it('is told to the face before its sound, with the words and the time they begin at', () => {
+    const talk = new Talk({ firstMessage: 'Hello.' });
+    talk.command({ type: 'respond' });
+    const turnId = talk.currentTurnId();
+    talk.speak(turnId, 'Hello.');
+    talk.command({ type: 'express', expression: 'smile', intensity: 0.5, durationMs: 800 });
+    talk.command({ type: 'configure', patch: { language: 'de' } });
+    expect(talk.effects.flatMap((effect) => (effect.type === 'cue-face' ? [effect.cue] : []))).toEqual([
+      { type: 'greeting', turnId },
+      { type: 'reply-text', turnId, text: 'Hello.', audioStartMs: 0 },
+      { type: 'wish', expression: 'smile', intensity: 0.5, durationMs: 800 },
+      { type: 'language', language: 'de' },
+    ]);
+  });
+
   it('answers the first request for a reply with the first message, and is not spoken twice', () => {
     const talk = new Talk({ firstMessage: 'Hello!' });
     talk.command({ type: 'respond' });

@@ -91,6 +91,19 @@ describe('a call', () => {
     expect(harness.commandTypes().at(-1)).toBe('close');
   });
 
+  it('hands a wish for an expression to the face, and lives on after one that does not exist', async () => {
+    const client = harness.connect();
+    await client.event('realtime.session.updated');
+    const call = harness.server.placer.calls[0]!;
+    client.send({ type: 'visavis.expression', data: { expression: 'grin' } });
+    client.send({ type: 'visavis.expression', data: { expression: 'concerned', intensity: 0.4, durationMs: 1200 } });
+    await until(() => harness.commandTypes().includes('express'), 'express');
+    expect(call.commands.filter((command) => command.type === 'express')).toEqual([
+      { type: 'express', expression: 'concerned', intensity: 0.4, durationMs: 1200 },
+    ]);
+    expect(client.socket.readyState).toBe(client.socket.OPEN);
+  });
+
   it('sends no sound and no extension to a client that asked for neither, and both to one that did', async () => {
     const plain = harness.connect();
     const own = harness.connect({ ...QUERY, visavis: '1', audioBack: 'true' });
