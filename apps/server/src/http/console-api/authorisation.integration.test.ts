@@ -9,6 +9,8 @@ import { TestBrowser } from './testing/test-browser.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Route = { readonly method: Method; readonly path: string };
+/** Of the generated document: the methods of a path with their parameters. */
+type OpenPath = Readonly<Record<string, { readonly parameters?: readonly { readonly name: string }[] }>>;
 
 /** A body that each route takes, so that nothing but the authorisation can refuse it. */
 const BODIES: Readonly<Record<string, object>> = {
@@ -121,6 +123,61 @@ describeOnBothDatabases('authorisation', (context) => {
     expect(await dump()).toEqual(before);
     const trail = (await stranger.send('GET', '/audit?limit=100')).body;
     expect(trail).not.toContain(ids.projectId);
+  });
+
+  test('no route with an id is outside these checks', () => {
+    const withIds = routes.filter(({ path }) => path.includes('{'));
+    const elsewhere = withIds.filter(({ path }) => !path.startsWith('/projects/{projectId}'));
+    expect(elsewhere).toEqual([{ method: 'DELETE', path: '/auth/sessions/{sessionId}' }]);
+    const names = withIds.flatMap(({ path }) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name));
+    expect([...new Set(names)].filter((name) => !(name in ids))).toEqual([]);
+  });
+
+  test('no route that writes takes a request of another site', async () => {
+    const writing = routes.filter(({ method }) => method !== 'GET');
+    expect(writing.length).toBeGreaterThan(25);
+    const foreign = [
+      { origin: 'https://evil.example' },
+      { 'sec-fetch-site': 'cross-site', origin: 'http://console.example' },
+      { origin: undefined, 'content-type': 'text/plain' },
+    ];
+    for (const { method, path } of writing) {
+      for (const headers of foreign) {
+        const reply = await owner.request({ method, url: `/api/v1${fill(path, ids)}`, headers });
+        // A browser token is asked for with the key itself, and no cookie counts there.
+        const expected = path === '/browser-tokens' ? [400, 401, 403, 415] : [403];
+        expect([method, path, headers, expected.includes(reply.statusCode)]).toEqual([method, path, headers, true]);
+      }
+    }
+  });
+
+  test('another project’s key reaches nothing by its id, on every route of the open interface', async () => {
+    const key = (await stranger.send('POST', `/projects/${strangerIds.projectId}/keys`, { name: 'k' })).json().key;
+    const { paths } = (await server.app.inject('/openapi.json')).json() as { paths: Record<string, OpenPath> };
+    const open = Object.entries(paths).filter(([path]) => /^\/api\/(open|chat)\//.test(path));
+    const values: Record<string, string> = { id: '', jobId: ids.avatarId ?? '', sessionId: ids.sessionId ?? '' };
+    values.avatarId = ids.avatarId ?? '';
+    let checked = 0;
+    for (const [path, methods] of open) {
+      for (const [method, { parameters = [] }] of Object.entries(methods)) {
+        const names = parameters.map(({ name }) => name).filter((name) => name in values);
+        if (names.length === 0) continue;
+        checked += 1;
+        const id = (path.startsWith('/api/chat/') ? ids.sessionId : ids.avatarId) ?? '';
+        const query = new URLSearchParams(
+          Object.fromEntries(names.map((name) => [name, name === 'id' ? id : (values[name] ?? '')])),
+        );
+        const reply = await server.app.inject({
+          ...{ method: method.toUpperCase() as Method, headers: { license: key } },
+          url: `${path.replace('{id}', id)}?${query}`,
+        });
+        expect([method, path, reply.statusCode]).toEqual([method, path, 404]);
+        expect(reply.json().data).toBeNull();
+      }
+    }
+    expect(checked).toBeGreaterThan(8);
+    const { rows } = await context.db.orm.execute(sql`select name from avatars where id = ${ids.avatarId}`);
+    expect(rows).toHaveLength(1);
   });
 
   test('ids that are none, oversize bodies and wrong types are refused, not run', async () => {

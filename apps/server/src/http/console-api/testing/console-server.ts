@@ -13,6 +13,7 @@ import {
   createConsoleServices,
 } from '../../../roles/console-services.ts';
 import { createLateCallControl } from '../../../roles/late-call-control.ts';
+import type { ConsoleOptions } from '../../console.ts';
 
 export type ConsoleTestServer = Omit<TestServer, 'conversations'> & {
   readonly services: ConsoleServices['consoleApi'];
@@ -25,7 +26,7 @@ export type ConsoleTestServer = Omit<TestServer, 'conversations'> & {
 /** The whole server over a real database, with scripted media; mails are kept in a list. */
 export async function createConsoleServer(
   db: Database,
-  overrides: Partial<ConsoleServiceOptions> = {},
+  { console, ...overrides }: Partial<ConsoleServiceOptions> & { readonly console?: ConsoleOptions } = {},
 ): Promise<ConsoleTestServer> {
   const mails: Mail[] = [];
   const calls = createLateCallControl();
@@ -55,6 +56,7 @@ export async function createConsoleServer(
   const folders = { shipped: tmpdir(), made: tmpdir(), ...overrides.folders };
   const pictures = createAvatarCatalogue(db, folders);
   const server = await createTestServer({
+    ...(console === undefined ? {} : { console }),
     ...{ consoleApi, admission, limits, meter, avatars, records, recordings, recordingsPath },
     recordingLink: (sessionId) => recordings.link(sessionId),
     catalogue: createCatalogue(pictures),

@@ -1,0 +1,57 @@
+type Reply = {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect to be there.
+  readonly body: any;
+};
+
+/** Somebody with the console open, over real HTTP: keeps the cookie and says where requests come from. */
+export class ConsoleVisitor {
+  static readonly PASSWORD = 'a long enough password';
+  cookie = '';
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  get(path: string): Promise<Reply> {
+    return this.send('GET', path);
+  }
+
+  post(path: string, body: object): Promise<Reply> {
+    return this.send('POST', path, body);
+  }
+
+  async send(method: string, path: string, body?: object): Promise<Reply> {
+    const options = body === undefined ? {} : { type: 'application/json', body: JSON.stringify(body) };
+    const response = await this.#fetch(method, path, options);
+    const cookies = response.headers.getSetCookie().map((line) => line.split(';', 1)[0] ?? '');
+    if (cookies.length > 0) this.cookie = cookies.join('; ');
+    return { status: response.status, headers: response.headers, body: await response.json() };
+  }
+
+  /** The status of the answer to a body of any type. */
+  async raw(method: string, path: string, content: { type: string; body: string }): Promise<number> {
+    const response = await this.#fetch(method, path, content);
+    await response.arrayBuffer();
+    return response.status;
+  }
+
+  async register(email: string): Promise<void> {
+    const reply = await this.post('/auth/register', { email, name: 'Test', password: ConsoleVisitor.PASSWORD });
+    if (reply.status !== 201) throw new Error(`could not register: ${JSON.stringify(reply.body)}`);
+  }
+
+  #fetch(method: string, path: string, { type, body }: { type?: string; body?: string }): Promise<Response> {
+    return fetch(`${this.#url}/api/v1${path}`, {
+      method,
+      headers: {
+        origin: this.#url,
+        ...(this.cookie === '' ? {} : { cookie: this.cookie }),
+        ...(type === undefined ? {} : { 'content-type': type }),
+      },
+      ...(body === undefined ? {} : { body }),
+    });
+  }
+}
