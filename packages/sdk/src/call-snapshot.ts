@@ -4,6 +4,7 @@ import type { Activity, ExchangeLatency } from './conversation.ts';
 import type { SessionInfo } from './from-wire.ts';
 import type { MicrophoneStatus } from './microphone-control.ts';
 import type { Caption } from './transcript.ts';
+import type { WireRecord } from './wire-record.ts';
 
 export type CallState = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'ended';
 
@@ -50,4 +51,6 @@ export type CallEvents = {
   'tool-call': ToolCall;
   /** The server chose among several avatars of one name. */
   warning: string;
+  /** Each message of the protocol, both ways, for logs. Listen before `connect()` to miss none. */
+  wire: WireRecord;
 };

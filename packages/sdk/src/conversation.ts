@@ -4,7 +4,7 @@ import { emptyTranscript, type Transcript, withSignal, withTypedText } from './t
 /** What the avatar is doing, as far as the events tell. */
 export type Activity = 'listening' | 'hearing' | 'thinking' | 'speaking';
 
-/** Latency of the last exchange. */
+/** Latency of the last exchange: blank from the end of the user's turn until its steps are known. */
 export type ExchangeLatency = TurnLatency & {
   /** From the end of the user's turn as this client learned of it to the first audible sound here. */
   readonly heardMs: number | null;
@@ -46,6 +46,7 @@ export function afterTypedText(conversation: Conversation, id: string, text: str
   return {
     ...conversation,
     transcript: withTypedText(conversation.transcript, id, text),
+    latency: noLatency,
     activity: 'thinking',
   };
 }
@@ -72,6 +73,7 @@ function activityAfter(activity: Activity, signal: ServerSignal): Activity {
 }
 
 function latencyAfter(latency: ExchangeLatency | null, signal: ServerSignal): ExchangeLatency | null {
+  if (signal.type === 'user-speech-stopped') return noLatency;
   if (signal.type !== 'turn-latency') return latency;
   return { ...signal.latency, heardMs: latency?.heardMs ?? null };
 }

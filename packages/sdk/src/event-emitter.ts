@@ -22,6 +22,11 @@ export class EventEmitter<Events extends Record<string, unknown>> {
     }
   }
 
+  /** For payloads that are not worth making when nobody listens. */
+  protected emitWhenHeard<Name extends keyof Events>(name: Name, makePayload: () => Events[Name]): void {
+    if ((this.#listeners.get(name)?.size ?? 0) > 0) this.emit(name, makePayload());
+  }
+
   protected removeAllListeners(): void {
     this.#listeners.clear();
   }

@@ -16,3 +16,4 @@ export type { CallStatistics } from './statistics.ts';
 export type { CallConfig, ExpressionOptions, HistoryTurn } from './to-wire.ts';
 export type { Caption, Transcript } from './transcript.ts';
 export { VisavisCall } from './visavis-call.ts';
+export type { WireRecord } from './wire-record.ts';

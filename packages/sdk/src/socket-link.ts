@@ -1,8 +1,11 @@
 import type { ClientWireMessage } from '@visavis/protocol';
+import { receivedFrame, sentMessage, type WireRecord } from './wire-record.ts';
 
 export type SocketListener = {
   onOpen(): void;
   onFrame(text: string): void;
+  /** Each message both ways, before it is handled; `makeRecord` does the work of describing it. */
+  onWire(makeRecord: () => WireRecord): void;
   /** Once, when the socket is gone for any reason other than `close()`. */
   onClosed(close: { readonly opened: boolean; readonly code: number; readonly reason: string }): void;
 };
@@ -17,19 +20,24 @@ const openState = 1;
 /** One socket of one call. */
 export class SocketLink {
   readonly #socket: WebSocket;
+  readonly #listener: SocketListener;
   #opened = false;
   #closed = false;
   #droppedChunks = 0;
 
   constructor(createSocket: CreateSocket, url: string, listener: SocketListener) {
     this.#socket = createSocket(url);
+    this.#listener = listener;
     this.#socket.addEventListener('open', () => {
       if (this.#closed) return;
       this.#opened = true;
       listener.onOpen();
     });
     this.#socket.addEventListener('message', (event: MessageEvent<unknown>) => {
-      if (!this.#closed && typeof event.data === 'string') listener.onFrame(event.data);
+      const { data } = event;
+      if (this.#closed || typeof data !== 'string') return;
+      listener.onWire(() => receivedFrame(data));
+      listener.onFrame(data);
     });
     this.#socket.addEventListener('close', (event) => {
       if (this.#closed) return;
@@ -47,6 +55,7 @@ export class SocketLink {
   send(message: ClientWireMessage): boolean {
     if (this.#closed || this.#socket.readyState !== openState) return false;
     this.#socket.send(JSON.stringify(message));
+    this.#listener.onWire(() => sentMessage(message));
     return true;
   }
 

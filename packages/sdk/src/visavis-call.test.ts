@@ -18,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { callProblem } from './call-problem.ts';
 import { MicrophoneError } from './microphone.ts';
 import { bringUp, connected, iceServers, makeCall, offer, settle } from './testing.ts';
+import type { WireRecord } from './wire-record.ts';
 
 const chunk = { pcm: new Int16Array(960).fill(7), level: 0.2 };
 
@@ -293,6 +294,43 @@ describe('talking', () => {
       state: 'connected',
       notice: { code: 'server-trouble', detail: 'The provider did not answer.' },
     });
+  });
+
+  it('blanks the latency when the next exchange begins, so that no step is taken for its own', async () => {
+    const { call, world } = await connected();
+    const steps = { transcriptMs: 90, firstTextMs: 150, firstAudioMs: 200, firstSoundMs: 240 };
+    world.socket.receive(buildTurnLatency({ turnId: 'r1', ...steps }));
+    expect(call.snapshot.latency).toMatchObject(steps);
+    call.sendText('And then?');
+    expect(Object.values(call.snapshot.latency ?? {})).toEqual([null, null, null, null, null]);
+  });
+
+  it('shows every message both ways to listeners of `wire`, with sound shortened', async () => {
+    const { call, world } = makeCall();
+    const records: WireRecord[] = [];
+    call.on('wire', (record) => records.push(record));
+    call.connect();
+    await bringUp(world);
+    expect(records.map(({ direction, type }) => `${direction} ${type}`)).toEqual([
+      'received conversation.connected.success',
+      'received realtime.session.created',
+      'received realtime.session.updated',
+      'received webrtc.signaling.offer',
+      'sent webrtc.signaling.answer',
+    ]);
+    world.microphones[0]?.listener.onChunk(chunk);
+    const { atMs, ...sound } = records.at(-1) ?? { atMs: 0 };
+    expect(sound).toEqual({
+      direction: 'sent',
+      type: 'realtime.input_audio_buffer.append',
+      message: {
+        type: 'realtime.input_audio_buffer.append',
+        data: { audio: `${'BwAH'.padEnd(48, 'AAcABwAH').slice(0, 48)}… (2560 characters)` },
+      },
+    });
+    expect(atMs).toBeGreaterThanOrEqual(0);
+    world.socket.receiveText('no json');
+    expect(records.at(-1)).toMatchObject({ direction: 'received', type: '', message: 'no json' });
   });
 
   it('ignores what it does not know', async () => {

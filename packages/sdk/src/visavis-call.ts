@@ -202,6 +202,7 @@ export class VisavisCall extends EventEmitter<CallEvents> {
           const signal = readServerSignal(text);
           if (signal !== null) this.#handle(signal, history);
         },
+        onWire: (makeRecord) => this.emitWhenHeard('wire', makeRecord),
         onClosed: ({ opened, code, reason }) => {
           const verdict = judgeClose({ opened, code, reason });
           if (verdict.mayReconnect) this.#lost(verdict.problem, verdict.specifics);

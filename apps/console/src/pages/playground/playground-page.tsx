@@ -1,7 +1,7 @@
 import { Button, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Avatar, LicenceKey } from '@visavis/protocol/rest';
-import { useState } from 'react';
+import { useMemo, useState, useSyncExternalStore } from 'react';
 import { request } from '../../api/client.ts';
 import { avatarQuery, keysQuery, useChange } from '../../api/queries.ts';
 import type { TalkAvatar } from '../../api/talk-page.ts';
@@ -13,9 +13,11 @@ import { useTexts } from '../../i18n/language.tsx';
 import { Picture, shownName } from '../avatars/picture.tsx';
 import { CallView } from '../talk/call-view.tsx';
 import { useCall } from '../talk/use-call.ts';
+import { CallLog, emptyLog, type LogState } from './call-log.ts';
+import { CallSettings, type CallValues, callValuesOf, changedValues } from './call-settings.tsx';
 import { EventLog } from './event-log.tsx';
 import own from './playground-page.module.css';
-import { useCallEvents } from './use-call-events.ts';
+import { TurnWaterfall } from './turn-waterfall.tsx';
 
 type PlaygroundPageProps = { readonly projectId: string; readonly avatarId: string };
 
@@ -47,7 +49,10 @@ function Playground({ projectId, avatar, keys }: PlaygroundProps) {
   const [licenceId, setLicenceId] = useState(keys[0]?.licenceId ?? null);
   const [microphone, setMicrophone] = useState<'auto' | 'manual'>('auto');
   const { call, snapshot, start, leave } = useCall();
-  const events = useCallEvents(call);
+  const [values, setValues] = useState(() => callValuesOf(avatar));
+  const [inForce, setInForce] = useState<CallValues | null>(null);
+  const [log, setLog] = useState<CallLog | null>(null);
+  const logState = useLogState(log);
   const reveal = useChange(
     () => request<{ key: string }>('POST', `/projects/${projectId}/keys/${licenceId}/reveal`),
     [],
@@ -55,8 +60,20 @@ function Playground({ projectId, avatar, keys }: PlaygroundProps) {
   const talk = (wish: 'auto' | 'manual') => {
     setMicrophone(wish);
     reveal.mutate(undefined, {
-      onSuccess: ({ key }) => start({ license: key, avatarId: avatar.avatarId, microphone: wish }),
+      onSuccess: ({ key }) => {
+        const config = changedValues(callValuesOf(avatar), values);
+        setInForce(values);
+        start({ license: key, avatarId: avatar.avatarId, microphone: wish, config }, (next) =>
+          setLog(new CallLog(next)),
+        );
+      },
     });
+  };
+  const isLive = call !== null && snapshot !== null && snapshot.state !== 'ended';
+  const apply = () => {
+    if (inForce === null) return;
+    call?.configure(changedValues(inForce, values));
+    setInForce(values);
   };
   const settings = (
     <Button component={Link} href={avatarAddress(projectId, avatar.avatarId)} variant="default">
@@ -66,46 +83,64 @@ function Playground({ projectId, avatar, keys }: PlaygroundProps) {
   return (
     <Page title={texts.playground.title(shownName(avatar.name))} actions={settings}>
       <Problem error={reveal.error} />
-      {call !== null && snapshot !== null ? (
-        <div className={own.call}>
-          <CallView
-            call={call}
-            snapshot={snapshot}
-            avatar={toTalkAvatar(avatar)}
-            onCallAgain={() => talk(microphone)}
-            onLeave={leave}
-            onPushToTalk={(enabled) => call.setPushToTalk(enabled)}
-          />
-        </div>
-      ) : keys.length === 0 ? (
-        <EmptyState title={texts.playground.noKeyTitle} text={texts.playground.noKeyText}>
-          <Button component={Link} href={sectionAddress(projectId, 'keys')}>
-            {texts.keys.title}
-          </Button>
-        </EmptyState>
-      ) : (
-        <div className={own.start}>
-          <Picture avatar={avatar} />
-          <div className={classes.stack}>
-            <Select
-              label={texts.playground.key}
-              data={keys.map((key) => ({ value: key.licenceId, label: key.name }))}
-              value={licenceId}
-              allowDeselect={false}
-              onChange={setLicenceId}
+      <div className={own.table}>
+        {call !== null && snapshot !== null ? (
+          <div className={own.call}>
+            <CallView
+              call={call}
+              snapshot={snapshot}
+              avatar={toTalkAvatar(avatar)}
+              onCallAgain={() => talk(microphone)}
+              onLeave={leave}
+              onPushToTalk={(enabled) => call.setPushToTalk(enabled)}
             />
-            <Button size="lg" loading={reveal.isPending} onClick={() => talk('auto')}>
-              {texts.playground.start}
-            </Button>
-            <Button variant="subtle" disabled={reveal.isPending} onClick={() => talk('manual')}>
-              {texts.playground.startSilent}
-            </Button>
           </div>
-        </div>
-      )}
-      <EventLog events={events} />
+        ) : keys.length === 0 ? (
+          <EmptyState title={texts.playground.noKeyTitle} text={texts.playground.noKeyText}>
+            <Button component={Link} href={sectionAddress(projectId, 'keys')}>
+              {texts.keys.title}
+            </Button>
+          </EmptyState>
+        ) : (
+          <div className={own.start}>
+            <Picture avatar={avatar} />
+            <div className={classes.stack}>
+              <Select
+                label={texts.playground.key}
+                data={keys.map((key) => ({ value: key.licenceId, label: key.name }))}
+                value={licenceId}
+                allowDeselect={false}
+                onChange={setLicenceId}
+              />
+              <Button size="lg" loading={reveal.isPending} onClick={() => talk('auto')}>
+                {texts.playground.start}
+              </Button>
+              <Button variant="subtle" disabled={reveal.isPending} onClick={() => talk('manual')}>
+                {texts.playground.startSilent}
+              </Button>
+            </div>
+          </div>
+        )}
+        <CallSettings
+          projectId={projectId}
+          avatar={avatar}
+          values={values}
+          onChange={setValues}
+          inForce={isLive ? inForce : null}
+          onApply={apply}
+        />
+      </div>
+      <TurnWaterfall turns={logState.turns} />
+      <EventLog log={logState} />
     </Page>
   );
+}
+
+const noSubscription = () => () => undefined;
+
+function useLogState(log: CallLog | null): LogState {
+  const subscribe = useMemo(() => log?.subscribe.bind(log) ?? noSubscription, [log]);
+  return useSyncExternalStore(subscribe, () => log?.state ?? emptyLog);
 }
 
 function toTalkAvatar({ avatarId, name, title, thumbnailUrl, voice }: Avatar): TalkAvatar {

@@ -1,0 +1,107 @@
+import { Autocomplete, Button, Textarea, TextInput } from '@mantine/core';
+import { VOICES } from '@visavis/protocol';
+import type { Avatar } from '@visavis/protocol/rest';
+import { request } from '../../api/client.ts';
+import { avatarQuery, avatarsQuery, useChange } from '../../api/queries.ts';
+import classes from '../../components/console.module.css';
+import { Problem } from '../../components/page.tsx';
+import { useTexts } from '../../i18n/language.tsx';
+
+/** What one call may do differently from its avatar. */
+export type CallValues = {
+  readonly voice: string;
+  readonly language: string;
+  readonly prompt: string;
+  readonly firstMessage: string;
+};
+
+export function callValuesOf({ voice, language, prompt, firstMessage }: Avatar): CallValues {
+  return { voice, language, prompt, firstMessage };
+}
+
+/** The fields that differ from `before` and are not empty: the protocol takes empty fields as unchanged. */
+export function changedValues(before: CallValues, values: CallValues): Partial<CallValues> {
+  const names = Object.keys(values) as (keyof CallValues)[];
+  return Object.fromEntries(
+    names.filter((name) => values[name] !== before[name] && values[name] !== '').map((name) => [name, values[name]]),
+  );
+}
+
+type CallSettingsProps = {
+  readonly projectId: string;
+  readonly avatar: Avatar;
+  readonly values: CallValues;
+  readonly onChange: (values: CallValues) => void;
+  /** What the running call was given; null when none runs. */
+  readonly inForce: CallValues | null;
+  readonly onApply: () => void;
+};
+
+/** Settings beside the call: tried out in this call, kept in the avatar only when asked for. */
+export function CallSettings({ projectId, avatar, values, onChange, inForce, onApply }: CallSettingsProps) {
+  const texts = useTexts();
+  const keep = useChange(
+    () =>
+      request<Avatar>(
+        'PATCH',
+        `/projects/${projectId}/avatars/${avatar.avatarId}`,
+        changedValues(callValuesOf(avatar), values),
+      ),
+    [avatarsQuery(projectId).queryKey, avatarQuery(projectId, avatar.avatarId).queryKey],
+  );
+  const change = (part: Partial<CallValues>) => onChange({ ...values, ...part });
+  const differs = (before: CallValues) => Object.keys(changedValues(before, values)).length > 0;
+  return (
+    <section className={`${classes.card} ${classes.stack}`} aria-label={texts.playground.callSettings}>
+      <h2>{texts.playground.callSettings}</h2>
+      <p className={classes.muted}>{texts.playground.callSettingsHint}</p>
+      <Autocomplete
+        label={texts.avatars.voice}
+        data={[...VOICES]}
+        value={values.voice}
+        onChange={(voice) => change({ voice })}
+      />
+      <TextInput
+        label={texts.avatars.language}
+        description={texts.avatars.languageHint}
+        value={values.language}
+        onChange={(event) => change({ language: event.currentTarget.value })}
+      />
+      <Textarea
+        label={texts.avatars.prompt}
+        autosize
+        minRows={4}
+        maxRows={10}
+        value={values.prompt}
+        onChange={(event) => change({ prompt: event.currentTarget.value })}
+      />
+      <Textarea
+        label={texts.avatars.firstMessage}
+        description={texts.playground.firstMessageHint}
+        autosize
+        minRows={2}
+        maxRows={6}
+        value={values.firstMessage}
+        onChange={(event) => change({ firstMessage: event.currentTarget.value })}
+      />
+      <Problem error={keep.error} />
+      <div className={classes.actions}>
+        {inForce !== null && (
+          <Button disabled={!differs(inForce)} onClick={onApply}>
+            {texts.playground.apply}
+          </Button>
+        )}
+        {!avatar.isSystem && (
+          <Button
+            variant="default"
+            disabled={!differs(callValuesOf(avatar))}
+            loading={keep.isPending}
+            onClick={() => keep.mutate(undefined)}
+          >
+            {texts.playground.keep}
+          </Button>
+        )}
+      </div>
+    </section>
+  );
+}
