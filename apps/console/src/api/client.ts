@@ -11,6 +11,16 @@ export class ApiProblem extends Error {
     this.status = status;
     this.code = code;
   }
+
+  /** Of an answer that is no success. */
+  static from(status: number, answer: Partial<ApiError> | null): ApiProblem {
+    const refusal = answer?.error;
+    return new ApiProblem(status, refusal?.code ?? 'unknown', refusal?.message ?? `The server answered ${status}.`);
+  }
+}
+
+export function noAnswer(): ApiProblem {
+  return new ApiProblem(0, 'no-answer', 'The server does not answer. Check that it is running, then try again.');
 }
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
@@ -22,16 +32,11 @@ export async function request<Answer>(method: Method, path: string, body?: unkno
     headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch(() => {
-    throw new ApiProblem(0, 'no-answer', 'The server does not answer. Check that it is running, then try again.');
+    throw noAnswer();
   });
   const answer: unknown = await response.json().catch(() => null);
   if (response.ok) return answer as Answer;
-  const refusal = (answer as Partial<ApiError> | null)?.error;
-  throw new ApiProblem(
-    response.status,
-    refusal?.code ?? 'unknown',
-    refusal?.message ?? `The server answered ${response.status}.`,
-  );
+  throw ApiProblem.from(response.status, answer as Partial<ApiError> | null);
 }
 
 /** `?a=1&b=2` of the values that are set, or nothing. */

@@ -19,6 +19,7 @@ export async function registerConsole(app: FastifyInstance, { folder }: ConsoleO
       root: folder,
       wildcard: false,
       cacheControl: false,
+      preCompressed: true,
       setHeaders: (reply, path) => {
         // Built assets carry their content's hash in the name.
         const isAsset = path.startsWith(join(folder, 'assets'));

@@ -1,21 +1,28 @@
-import { Badge, Button, Modal, TextInput } from '@mantine/core';
+import { Button, Modal, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Avatar } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
 import { avatarsQuery, useChange } from '../../api/queries.ts';
-import { avatarAddress, playgroundAddress } from '../../app/addresses.ts';
-import { Link } from '../../app/link.tsx';
+import { avatarAddress } from '../../app/addresses.ts';
 import { navigate } from '../../app/router.ts';
 import classes from '../../components/console.module.css';
 import { EmptyState, Loaded, Page, Problem } from '../../components/page.tsx';
 import { useTexts } from '../../i18n/language.tsx';
-import own from './avatars-page.module.css';
-import { Picture, shownName } from './picture.tsx';
+import { AvatarCard } from './avatar-card.tsx';
+import { NewAvatar } from './new-avatar.tsx';
+import { shownName } from './picture.tsx';
+
+const makingPollMs = 1_500;
+const isInTheMaking = ({ state }: Avatar) => state === 'making';
 
 export function AvatarsPage({ projectId }: { readonly projectId: string }) {
   const texts = useTexts();
-  const avatars = useQuery(avatarsQuery(projectId));
+  const avatars = useQuery({
+    ...avatarsQuery(projectId),
+    refetchInterval: ({ state }) => (state.data?.some(isInTheMaking) ? makingPollMs : false),
+  });
+  const [making, setMaking] = useState(false);
   const [copied, setCopied] = useState<Avatar | null>(null);
   const gallery = (shown: readonly Avatar[]) => (
     <div className={classes.grid}>
@@ -25,7 +32,11 @@ export function AvatarsPage({ projectId }: { readonly projectId: string }) {
     </div>
   );
   return (
-    <Page title={texts.avatars.title} intro={texts.avatars.intro}>
+    <Page
+      title={texts.avatars.title}
+      intro={texts.avatars.intro}
+      actions={<Button onClick={() => setMaking(true)}>{texts.avatars.newAvatar}</Button>}
+    >
       <Loaded of={avatars}>
         {(all) => {
           const mine = all.filter(({ isSystem }) => !isSystem);
@@ -33,7 +44,9 @@ export function AvatarsPage({ projectId }: { readonly projectId: string }) {
             <>
               <h2 className={classes.sectionTitle}>{texts.avatars.own}</h2>
               {mine.length === 0 ? (
-                <EmptyState title={texts.avatars.emptyTitle} text={texts.avatars.emptyText} />
+                <EmptyState title={texts.avatars.emptyTitle} text={texts.avatars.emptyText}>
+                  <Button onClick={() => setMaking(true)}>{texts.avatars.newAvatar}</Button>
+                </EmptyState>
               ) : (
                 gallery(mine)
               )}
@@ -43,64 +56,9 @@ export function AvatarsPage({ projectId }: { readonly projectId: string }) {
           );
         }}
       </Loaded>
+      {making && <NewAvatar projectId={projectId} onClose={() => setMaking(false)} />}
       {copied !== null && <CopyForm projectId={projectId} avatar={copied} onClose={() => setCopied(null)} />}
     </Page>
-  );
-}
-
-type AvatarCardProps = { readonly projectId: string; readonly avatar: Avatar; readonly onCopy: () => void };
-
-function AvatarCard({ projectId, avatar, onCopy }: AvatarCardProps) {
-  const texts = useTexts();
-  const { avatarId, isSystem, name, title, voice, language, state, stateDetail } = avatar;
-  return (
-    <article className={own.card}>
-      <Picture avatar={avatar} />
-      <div className={own.body}>
-        <h3>{shownName(name)}</h3>
-        <p>
-          {state === 'ready'
-            ? [title === shownName(name) ? '' : title, voice, language].filter((part) => part !== '').join(' · ')
-            : stateDetail}
-          {state !== 'ready' && (
-            <Badge color={state === 'failed' ? 'red' : 'gray'} variant="light">
-              {texts.avatars[state]}
-            </Badge>
-          )}
-        </p>
-        <div className={classes.actions}>
-          {state === 'ready' && (
-            <Button
-              component={Link}
-              href={playgroundAddress(projectId, avatarId)}
-              size="xs"
-              aria-label={`${texts.avatars.talk}: ${shownName(name)}`}
-            >
-              {texts.avatars.talk}
-            </Button>
-          )}
-          {!isSystem && (
-            <Button
-              component={Link}
-              href={avatarAddress(projectId, avatarId)}
-              size="xs"
-              variant="default"
-              aria-label={`${texts.avatars.edit}: ${name}`}
-            >
-              {texts.avatars.edit}
-            </Button>
-          )}
-          <Button
-            size="xs"
-            variant="default"
-            onClick={onCopy}
-            aria-label={`${texts.avatars.copyAvatar}: ${shownName(name)}`}
-          >
-            {texts.avatars.copyAvatar}
-          </Button>
-        </div>
-      </div>
-    </article>
   );
 }
 
@@ -140,7 +98,7 @@ function CopyForm({ projectId, avatar, onClose }: CopyFormProps) {
         <Problem error={copy.error} />
         <div className={classes.actions}>
           <Button type="submit" loading={copy.isPending}>
-            {texts.avatars.copyAvatar}
+            {avatar.isSystem ? texts.avatars.copyAvatar : texts.avatars.duplicate}
           </Button>
           <Button variant="default" onClick={onClose}>
             {texts.common.cancel}

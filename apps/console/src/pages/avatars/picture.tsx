@@ -1,14 +1,26 @@
+import { useReducedMotion } from '@mantine/hooks';
 import type { Avatar } from '@visavis/protocol/rest';
 import classes from './avatars-page.module.css';
 
-/** The avatar's still, or its initial. Decorative: the name stands next to it. */
-export function Picture({ avatar }: { readonly avatar: Avatar }) {
+type PictureProps = {
+  readonly avatar: Avatar;
+  /** Show it moving, where there is a clip of that. */
+  readonly live?: boolean;
+};
+
+/** The avatar's still or clip, or its initial. Decorative: the name stands next to it. */
+export function Picture({ avatar, live = false }: PictureProps) {
+  const isCalm = useReducedMotion();
+  const { previewUrl, thumbnailUrl, name } = avatar;
   return (
     <div className={classes.picture}>
-      {avatar.thumbnailUrl === null ? (
-        <span aria-hidden="true">{shownName(avatar.name).slice(0, 1).toUpperCase()}</span>
+      {thumbnailUrl === null ? (
+        <span aria-hidden="true">{shownName(name).slice(0, 1).toUpperCase()}</span>
       ) : (
-        <img src={avatar.thumbnailUrl} alt="" loading="lazy" />
+        <img src={thumbnailUrl} alt="" loading="lazy" />
+      )}
+      {live && !isCalm && previewUrl !== null && (
+        <video src={previewUrl} muted loop autoPlay playsInline aria-hidden="true" />
       )}
     </div>
   );

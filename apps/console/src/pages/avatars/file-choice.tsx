@@ -1,0 +1,80 @@
+import { MAX_UPLOAD_BYTES } from '@visavis/protocol/rest';
+import { useEffect, useState } from 'react';
+import { useTexts } from '../../i18n/language.tsx';
+import own from './new-avatar.module.css';
+
+type FileChoiceProps = {
+  readonly file: File | null;
+  readonly disabled: boolean;
+  readonly onChoose: (file: File) => void;
+};
+
+const isVideo = (file: File) => file.type.startsWith('video/');
+
+/** Why the server would refuse the file, as far as its name and size tell. */
+export function fileFault(file: File): 'wrongKind' | 'tooLarge' | null {
+  if (!/^(image|video)\//.test(file.type)) return 'wrongKind';
+  return file.size > MAX_UPLOAD_BYTES[isVideo(file) ? 'video' : 'picture'] ? 'tooLarge' : null;
+}
+
+/** A photo or clip, dropped or chosen; shown once it is there. */
+export function FileChoice({ file, disabled, onChoose }: FileChoiceProps) {
+  const texts = useTexts().avatars;
+  const [over, setOver] = useState(false);
+  const address = useObjectUrl(file);
+  const choose = (files: FileList | null | undefined) => {
+    const chosen = files?.[0];
+    if (chosen !== undefined && !disabled) onChoose(chosen);
+  };
+  return (
+    <label
+      className={own.drop}
+      data-over={over}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        choose(event.dataTransfer.files);
+      }}
+    >
+      <input
+        type="file"
+        className="visually-hidden"
+        accept="image/*,video/*"
+        aria-label={texts.file}
+        disabled={disabled}
+        onChange={(event) => choose(event.currentTarget.files)}
+      />
+      {file !== null && address !== null ? (
+        <>
+          {isVideo(file) ? (
+            <video src={address} muted playsInline preload="metadata" />
+          ) : (
+            <img src={address} alt="" />
+          )}
+          <span>{texts.otherFile(file.name)}</span>
+        </>
+      ) : (
+        <>
+          <strong>{texts.dropHere}</strong>
+          <span>{texts.fileHint}</span>
+        </>
+      )}
+    </label>
+  );
+}
+
+function useObjectUrl(file: File | null): string | null {
+  const [url, setUrl] = useState<string | null>(null);
+  useEffect(() => {
+    if (file === null) return;
+    const made = URL.createObjectURL(file);
+    setUrl(made);
+    return () => URL.revokeObjectURL(made);
+  }, [file]);
+  return url;
+}
