@@ -17,7 +17,10 @@ describe.skipIf(executablePath === null)('playground', () => {
     server = await startServer();
     browser = await chromium.launch({
       executablePath: executablePath ?? '',
-      args: ['--no-sandbox', '--disable-gpu', '--autoplay-policy=no-user-gesture-required'],
+      args: [
+        ...['--no-sandbox', '--disable-gpu', '--autoplay-policy=no-user-gesture-required'],
+        ...['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'],
+      ],
     });
   });
 

@@ -51,11 +51,7 @@ export function FileChoice({ file, disabled, onChoose }: FileChoiceProps) {
       />
       {file !== null && address !== null ? (
         <>
-          {isVideo(file) ? (
-            <video src={address} muted playsInline preload="metadata" />
-          ) : (
-            <img src={address} alt="" />
-          )}
+          {isVideo(file) ? <video src={address} muted playsInline preload="metadata" /> : <img src={address} alt="" />}
           <span>{texts.otherFile(file.name)}</span>
         </>
       ) : (

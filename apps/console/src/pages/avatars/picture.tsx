@@ -19,9 +19,7 @@ export function Picture({ avatar, live = false }: PictureProps) {
       ) : (
         <img src={thumbnailUrl} alt="" loading="lazy" />
       )}
-      {live && !isCalm && previewUrl !== null && (
-        <video src={previewUrl} muted loop autoPlay playsInline aria-hidden="true" />
-      )}
+      {live && !isCalm && previewUrl !== null && <video src={previewUrl} muted loop autoPlay playsInline />}
     </div>
   );
 }
