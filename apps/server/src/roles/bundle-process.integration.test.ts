@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { BundleTask } from '../control/avatars/making/avatar-workshop.ts';
+import { createBundleRunner } from './bundle-process.ts';
+
+const PORTRAIT = fileURLToPath(new URL('../../../../avatars/yuna/thumbnail.webp', import.meta.url));
+const run = createBundleRunner({ debug() {}, info() {}, warn() {}, error() {} });
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'visavis-making-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function taskFor(inputPath: string): BundleTask {
+  return { inputPath, outDir: join(folder, 'made'), id: 'a'.repeat(32), displayName: 'Mia' };
+}
+
+/** A grey picture of 256 x 256 pixels, in 24 bits. */
+function greyBmp(): Buffer {
+  const [side, headerBytes] = [256, 54];
+  const file = Buffer.alloc(headerBytes + side * side * 3, 128);
+  file.fill(0, 0, headerBytes);
+  file.write('BM', 'latin1');
+  file.writeUInt32LE(file.length, 2);
+  file.writeUInt32LE(headerBytes, 10);
+  file.writeUInt32LE(40, 14);
+  file.writeInt32LE(side, 18);
+  file.writeInt32LE(side, 22);
+  file.writeUInt16LE(1, 26);
+  file.writeUInt16LE(24, 28);
+  return file;
+}
+
+test('a portrait becomes a bundle in a process of its own, with growing progress', async () => {
+  const shares: number[] = [];
+  const onProgress = (share: number) => shares.push(share);
+  const outcome = await run(taskFor(PORTRAIT), { signal: new AbortController().signal, onProgress });
+  expect(outcome).toEqual({ kind: 'made', thumbnail: 'thumbnail.webp' });
+  expect(shares.length).toBeGreaterThan(10);
+  expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+  const manifest = JSON.parse(await readFile(join(folder, 'made', 'manifest.json'), 'utf8'));
+  expect(manifest).toMatchObject({ id: 'a'.repeat(32), displayName: 'Mia' });
+});
+
+test('a picture without a face is refused with the reason', async () => {
+  const inputPath = join(folder, 'grey.bmp');
+  await writeFile(inputPath, greyBmp());
+  const outcome = await run(taskFor(inputPath), { signal: new AbortController().signal, onProgress() {} });
+  expect(outcome).toEqual({ kind: 'refused', code: 'no-face', message: expect.stringMatching(/No face was found/) });
+});
+
+test('stopping ends the process at once, and no bundle appears', async () => {
+  const stop = new AbortController();
+  const task = { ...taskFor(PORTRAIT), outDir: join(folder, 'stopped') };
+  const outcome = await run(task, { signal: stop.signal, onProgress: () => stop.abort() });
+  expect(outcome).toMatchObject({ kind: 'broke', detail: expect.stringContaining('SIGKILL') });
+  expect(existsSync(task.outDir)).toBe(false);
+});
