@@ -91,7 +91,7 @@ describe.runIf(hasClips)('real clips', () => {
           expect(speak(face, index, {}).data).toEqual(idle(face, index).data);
           const rest = await apertureOf(idle(face, index));
           expect(rest).toBeLessThan(0.07);
-          expect(await apertureOf(speak(face, index, { jaw: 0.8 }))).toBeGreaterThan(rest + 0.1);
+          expect(await apertureOf(speak(face, index, { jaw: 0.8 }))).toBeGreaterThan(rest + 0.06);
           expect(await apertureOf(speak(face, index, { jaw: 0.5, closure: 1 }))).toBeLessThan(0.07);
         }
       } finally {
