@@ -1,20 +1,22 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
-import * as faceMaker from '../../packages/media/src/face-maker/index.ts';
+import { errorMessage } from '../../packages/media/src/core/error-message.ts';
+import { createBundle, makeBundleFromPhoto } from '../../packages/media/src/face-maker/index.ts';
 import { imageOf, readPictures } from './film.ts';
 
 /** Real portrait clips are no part of the repository; they lie beside it where they are at hand. */
 const PORTRAITS = resolve(import.meta.dirname, '../../../shared/test-media/portraits');
-const PHOTO_CLIP = 'woman-red-dress.mp4';
+/** A man, a woman. */
+export const PHOTO_CLIPS = ['man-light-room.mp4', 'woman-red-dress.mp4'] as const;
 const VIDEO_CLIP = 'man-light-room.mp4';
 
 /** A bundle made in this run, or why there is none. */
 export type MadeBundle = { readonly path: string; readonly seconds: number } | string;
 
 /** An avatar from the first picture of a portrait clip. */
-export async function makeFromPhoto(folder: string, portraits = PORTRAITS): Promise<MadeBundle> {
-  const clip = join(portraits, PHOTO_CLIP);
+export async function makeFromPhoto(folder: string, clipName: string): Promise<MadeBundle> {
+  const clip = join(PORTRAITS, clipName);
   if (!existsSync(clip)) return `no portrait clip at ${clip}`;
   let photo: Buffer | null = null;
   for await (const picture of readPictures(clip)) {
@@ -25,15 +27,23 @@ export async function makeFromPhoto(folder: string, portraits = PORTRAITS): Prom
     break;
   }
   if (photo === null) return `${clip} holds no picture`;
-  const path = join(folder, 'photo');
+  const id = clipName.replace(/\W.*$/, '');
+  const path = join(folder, id);
   const startedAtMs = performance.now();
-  await faceMaker.makeBundleFromPhoto(photo, path, { id: 'bench-photo', displayName: 'Photo' });
+  await makeBundleFromPhoto(photo, path, { id, displayName: 'Photo' });
   return { path, seconds: (performance.now() - startedAtMs) / 1000 };
 }
 
 /** An avatar from a whole portrait clip. */
-export async function makeFromClip(): Promise<MadeBundle> {
+export async function makeFromClip(folder: string): Promise<MadeBundle> {
   const clip = join(PORTRAITS, VIDEO_CLIP);
   if (!existsSync(clip)) return `no portrait clip at ${clip}`;
-  return 'avatars cannot be made from clips yet';
+  const path = join(folder, 'clip');
+  const startedAtMs = performance.now();
+  try {
+    await createBundle(clip, path, { id: 'bench-clip', displayName: 'Clip' });
+  } catch (error) {
+    return errorMessage(error);
+  }
+  return { path, seconds: (performance.now() - startedAtMs) / 1000 };
 }

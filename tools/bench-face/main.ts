@@ -1,6 +1,6 @@
 // Measures the face: lips against speech in encoded and decoded video, cost of rendering, time to make an avatar.
 // The last line is one JSON object. See docs/benchmarks.md.
-//   npm run bench:face -- [--seconds 60] [--only phones,sound,loudness] [--no-bundles]
+//   npm run bench:face -- [--seconds 60] [--only phones,sound,loudness] [--default-avatars]
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -14,20 +14,21 @@ import { MouthMeter } from '../../tests/support/mouth-meter.ts';
 import { energyFollower } from '../train-articulation/energy-follower.ts';
 import { type Driver, drive, type Networks } from './drivers.ts';
 import { imageOf, readPictures, SIDE_PX, writeFilm } from './film.ts';
-import { type MadeBundle, makeFromClip, makeFromPhoto } from './made-bundles.ts';
+import { type MadeBundle, makeFromClip, makeFromPhoto, PHOTO_CLIPS } from './made-bundles.ts';
 import { measureRenderCost, type RenderCost, sessionsPerCore } from './render-cost.ts';
-import { type FilmResult, filmTable, summarise } from './results.ts';
+import { type FilmResult, filmRow, filmTable, summarise } from './results.ts';
 import { SeamMeter } from './seam.ts';
 import { HUMAN_VOICES, humanMaterial, localVoiceMaterial, type Material } from './speech-material.ts';
 import { scoreFilm, wrongSoundR } from './sync-metrics.ts';
 
 const AVATARS = resolve(import.meta.dirname, '../../avatars');
+const DEFAULTS = ['rafael', 'iris'];
 const SEAM_EVERY = 25;
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
     only: { type: 'string', default: 'phones,sound,loudness' },
-    'no-bundles': { type: 'boolean', default: false },
+    'default-avatars': { type: 'boolean', default: false },
   },
 });
 const seconds = Number(values.seconds);
@@ -69,10 +70,14 @@ function networkMsPerSecond(material: Material, networks: Networks): number {
   return (user + system) / wireSamplesToMs(material.pcm.length);
 }
 
-async function openStages(folder: string, fromPhoto: MadeBundle): Promise<Stage[]> {
-  const paths: [string, string][] = [['iris (default)', join(AVATARS, 'iris')]];
-  if (typeof fromPhoto === 'string') paths.push(['marcus (default)', join(AVATARS, 'marcus')]);
-  else paths.push(['from a photo', fromPhoto.path]);
+/** A face for each voice: real ones, or default avatars where there are none. */
+async function openStages(folder: string, fromPhotos: readonly MadeBundle[]): Promise<Stage[]> {
+  const paths = fromPhotos.map((bundle, index): [string, string] => {
+    const name = DEFAULTS[index] ?? 'iris';
+    return typeof bundle === 'string'
+      ? [`${name} (default)`, join(AVATARS, name)]
+      : [`photo: ${PHOTO_CLIPS[index]?.replace('.mp4', '')}`, bundle.path];
+  });
   return Promise.all(
     paths.map(async ([avatar, path]) => ({
       avatar,
@@ -88,12 +93,19 @@ function report(kind: string, bundle: MadeBundle): number | null {
   return typeof bundle === 'string' ? null : bundle.seconds;
 }
 
+const slowest = (values: readonly (number | null)[]): number | null => {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.max(...known);
+};
+
 async function main(folder: string): Promise<void> {
   print(`${cpus().length} x ${cpus()[0]?.model.trim()}, Node ${process.version}, load ${loadavg()[0]?.toFixed(2)}`);
-  const skipped = 'left out by --no-bundles';
-  const fromPhoto = values['no-bundles'] ? skipped : await makeFromPhoto(folder);
-  const bundleFromPhotoS = report('photo', fromPhoto);
-  const bundleFromClipS = report('clip', values['no-bundles'] ? skipped : await makeFromClip());
+  const skip = values['default-avatars'];
+  const skipped = 'left out by --default-avatars';
+  const fromPhotos: MadeBundle[] = [];
+  for (const clip of PHOTO_CLIPS) fromPhotos.push(skip ? skipped : await makeFromPhoto(folder, clip));
+  const bundleFromPhotoS = slowest(fromPhotos.map((bundle) => report('photo', bundle)));
+  const bundleFromClipS = report('clip', skip ? skipped : await makeFromClip(folder));
   const spoken = [
     await localVoiceMaterial('ash', 'local voice ash (flite rms)', seconds),
     await localVoiceMaterial('alloy', 'local voice alloy (flite slt)', seconds),
@@ -105,7 +117,7 @@ async function main(folder: string): Promise<void> {
     else human.push(material);
   }
   const networks: Networks = { sound: await loadArticulationNetwork(), loudness: energyFollower };
-  const stages = await openStages(folder, fromPhoto);
+  const stages = await openStages(folder, fromPhotos);
   const costs: RenderCost[] = [];
   for (const stage of stages) {
     const cost = await measureRenderCost(stage.face, drive('phones', spoken[0]!, networks));
@@ -122,7 +134,7 @@ async function main(folder: string): Promise<void> {
       const other = materials[1 - index] ?? spoken[index]!;
       const result = await film(folder, { stage: stages[index]!, driver, material }, networks, other);
       films.push(result);
-      print(`${material.name}, ${driver}, ${result.avatar}: sync r ${result.scores.syncR.toFixed(3)}`);
+      print(filmRow(result));
     }
   }
   for (const stage of stages) stage.face.close();

@@ -17,7 +17,7 @@ export type FaceResults = {
   readonly bundleFromClipS: number | null;
 };
 
-export const shareOf = ({ hit, of }: Ratio): number | null => (of === 0 ? null : hit / of);
+const shareOf = ({ hit, of }: Ratio): number | null => (of === 0 ? null : hit / of);
 const rounded = (value: number | null | undefined): number | null =>
   value === null || value === undefined || !Number.isFinite(value) ? null : Math.round(value * 1000) / 1000;
 const lowest = (values: readonly (number | null)[]): number | null => {
@@ -30,9 +30,9 @@ const farthest = (values: readonly number[]): number | null =>
 const HEADER =
   '| Voice | Driver | Avatar | Pictures | Sync r | Offset ms | Closures found | Closures right | Open vowels | Silence closed | Silence jitter | Wrong sound r | Seam |';
 
-export function filmTable(films: readonly FilmResult[]): string {
+export function filmRow({ voice, driver, avatar, scores: s, wrongSoundR, seam }: FilmResult): string {
   const ratio = (value: Ratio): string => `${shareOf(value)?.toFixed(3) ?? '–'} (${value.hit}/${value.of})`;
-  const rows = films.map(({ voice, driver, avatar, scores: s, wrongSoundR, seam }) => [
+  const cells = [
     voice,
     driver,
     avatar,
@@ -46,8 +46,12 @@ export function filmTable(films: readonly FilmResult[]): string {
     s.silenceJitter.toFixed(4),
     wrongSoundR.toFixed(3),
     seam.toFixed(2),
-  ]);
-  return [HEADER, `|${' --- |'.repeat(13)}`, ...rows.map((cells) => `| ${cells.join(' | ')} |`)].join('\n');
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+export function filmTable(films: readonly FilmResult[]): string {
+  return [HEADER, `|${' --- |'.repeat(13)}`, ...films.map(filmRow)].join('\n');
 }
 
 /** The last line of the output: of the voices, the worst counts (of the volume-only control, the best). */

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import type { PhoneTiming } from '../../packages/media/src/core/articulation.ts';
 import { WIRE_SAMPLE_RATE_HZ, wireSamplesToMs } from '../../packages/media/src/core/audio-format.ts';
 import { Resampler } from '../../packages/media/src/core/resampler.ts';
-import { speakTexts } from '../bench/spoken-sample.ts';
+import { concatenate, speakTexts } from '../bench/spoken-sample.ts';
 import {
   type AlignmentModel,
   HUMAN_SAMPLE_RATE_HZ,
@@ -100,16 +100,6 @@ function takeSeconds(pieces: readonly Piece[], seconds: number): Piece[] {
     totalMs += wireSamplesToMs(piece.pcm.length) + GAP_MS;
   }
   return taken;
-}
-
-function concatenate(parts: readonly Int16Array[]): Int16Array {
-  const whole = new Int16Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** One sound out of pieces with silence between them; where a piece has no phone, there is a pause. */

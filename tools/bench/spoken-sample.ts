@@ -65,7 +65,7 @@ export async function speakTexts(voiceName: string, texts: readonly string[]): P
   return spoken;
 }
 
-function concatenate(chunks: readonly Int16Array[]): Int16Array {
+export function concatenate(chunks: readonly Int16Array[]): Int16Array {
   const whole = new Int16Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
   let offset = 0;
   for (const chunk of chunks) {

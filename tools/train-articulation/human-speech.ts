@@ -4,7 +4,10 @@ import { Decoder, Demuxer } from 'node-av/api';
 import createModule from 'soundswallower';
 
 export const HUMAN_SAMPLE_RATE_HZ = 16_000;
-const DIGIT_WORDS = 'zero one two three four five six seven eight nine'.split(' ');
+const DIGIT_WORDS: Readonly<Record<AlignmentModel, readonly string[]>> = {
+  'en-us': 'zero one two three four five six seven eight nine'.split(' '),
+  'fr-fr': 'zéro un deux trois quatre cinq six sept huit neuf'.split(' '),
+};
 /** Phones of the French model as their nearest ARPAbet neighbours. */
 const FRENCH_PHONES: Readonly<Record<string, string>> = {
   aa: 'aa',
@@ -75,10 +78,10 @@ async function decode(path: string): Promise<Float32Array> {
   return Float32Array.from(parts.flatMap((part) => Array.from(part, (sample) => sample / 32_768)));
 }
 
-function wordsOf(text: string): string {
+function wordsOf(text: string, model: AlignmentModel): string {
   return text
     .toLowerCase()
-    .replaceAll(/\d/g, (digit) => ` ${DIGIT_WORDS[Number(digit)]} `)
+    .replaceAll(/\d/g, (digit) => ` ${DIGIT_WORDS[model][Number(digit)]} `)
     .replaceAll(/[^\p{L}'\- ]/gu, ' ')
     .split(/\s+/)
     .filter((word) => /\p{L}/u.test(word))
@@ -87,6 +90,7 @@ function wordsOf(text: string): string {
 
 /** Finds when each phone of a recorded prompt is spoken, by forced alignment with its words. */
 export class HumanSpeechAligner {
+  readonly #model: AlignmentModel;
   readonly #decoder: InstanceType<Awaited<ReturnType<typeof createModule>>['Decoder']>;
 
   static async open(model: AlignmentModel): Promise<HumanSpeechAligner> {
@@ -98,16 +102,20 @@ export class HumanSpeechAligner {
       samprate: HUMAN_SAMPLE_RATE_HZ,
     });
     await decoder.initialize();
-    return new HumanSpeechAligner(decoder);
+    return new HumanSpeechAligner(model, decoder);
   }
 
-  private constructor(decoder: InstanceType<Awaited<ReturnType<typeof createModule>>['Decoder']>) {
+  private constructor(
+    model: AlignmentModel,
+    decoder: InstanceType<Awaited<ReturnType<typeof createModule>>['Decoder']>,
+  ) {
+    this.#model = model;
     this.#decoder = decoder;
   }
 
   /** Throws an error that names the words nobody knows, or says why the words do not fit the sound. */
   async align(path: string, text: string): Promise<AlignedPrompt> {
-    const words = wordsOf(text);
+    const words = wordsOf(text, this.#model);
     const unknown = words.split(' ').filter((word) => !this.#decoder.lookup_word(word));
     if (unknown.length > 0) throw new Error(`not in the dictionary: ${unknown.join(' ')}`);
     const samples = await decode(path);

@@ -11,6 +11,9 @@ type MouthMix = { readonly shape: Float32Array; readonly look: Float32Array };
 
 type Special = 'press' | 'fv' | 'th' | 'l' | 's' | 'sh';
 
+/** Share of the way to the drawn hiss that lips go in running speech: the drawing is one held for show. */
+const HISS_SHARE = 0.65;
+
 /** Mixes the images of one atlas. `mix` overwrites and returns the same arrays on every call. */
 export type MouthMixer = { mix(articulation: Articulation): MouthMix; readonly restIndex: number };
 
@@ -76,7 +79,12 @@ export function createMouthMixer(manifest: AvatarManifest): MouthMixer {
       addGrid(jaw, Math.max(-1, Math.min(1, round - wide)), 1, 1);
       // Later ones lie over earlier ones: what the lips do hides what lies behind them.
       coverPair(special.th, special.l, smoothStep(0.12, 0.32, jaw), tongue * (1 - 0.6 * smoothStep(0.5, 1, jaw)));
-      coverPair(special.s, special.sh, smoothStep(0.25, 0.6, round), sibilant * (1 - 0.5 * smoothStep(0.5, 1, jaw)));
+      coverPair(
+        special.s,
+        special.sh,
+        smoothStep(0.25, 0.6, round),
+        HISS_SHARE * sibilant * (1 - 0.5 * smoothStep(0.5, 1, jaw)),
+      );
       coverPair(special.fv, special.fv, 0, labiodental);
       if (closure > 0) cover(special.press, closure, smoothStep(0.4, 0.95, closure));
       return result;
