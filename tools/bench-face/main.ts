@@ -89,7 +89,10 @@ async function openStages(folder: string, fromPhotos: readonly MadeBundle[]): Pr
 
 function report(kind: string, bundle: MadeBundle): number | null {
   if (typeof bundle === 'string') print(`avatar from a ${kind}: not measured, ${bundle}`);
-  else print(`avatar from a ${kind}: ${bundle.seconds.toFixed(1)} s`);
+  else
+    print(
+      `avatar from a ${kind}: ${bundle.seconds.toFixed(1)} s, ${bundle.processorSeconds.toFixed(1)} s of processor time`,
+    );
   return typeof bundle === 'string' ? null : bundle.seconds;
 }
 

@@ -64,6 +64,13 @@ describe('createMouthMixer', () => {
     expect(mixOf({ sibilant: 1, round: 1 }).look[indexOf('/sh.')]).toBeCloseTo(1, 2);
   });
 
+  it('shows the teeth of a hiss fully, with the lips part of the way to the drawing', () => {
+    const { shape, look } = mixOf({ sibilant: 1 });
+    expect(look[indexOf('/s.')]).toBeCloseTo(1, 2);
+    expect(shape[indexOf('/s.')]).toBeCloseTo(0.65, 5);
+    expect(shape[indexOf('neutral')]).toBeCloseTo(0.35, 5);
+  });
+
   it('changes in small steps when the articulation does', () => {
     for (const channel of ['jaw', 'wide', 'round', 'closure', 'labiodental', 'tongue', 'sibilant'] as const) {
       for (let i = 0; i < 50; i++) {

@@ -64,11 +64,11 @@ export function createMouthMixer(manifest: AvatarManifest): MouthMixer {
     result.shape[index] = (result.shape[index] ?? 0) + weight;
     result.look[index] = (result.look[index] ?? 0) + lookWeight;
   };
-  const coverPair = (first: number, second: number, secondShare: number, amount: number): void => {
+  const coverPair = (first: number, second: number, secondShare: number, amount: number, reach = 1): void => {
     if (amount <= 0) return;
     const weight = amount * (1 - secondShare);
-    cover(first, weight, smoothStep(0.15, 0.75, weight));
-    cover(second, amount * secondShare, smoothStep(0.15, 0.75, amount * secondShare));
+    cover(first, reach * weight, smoothStep(0.15, 0.75, weight));
+    cover(second, reach * amount * secondShare, smoothStep(0.15, 0.75, amount * secondShare));
   };
   return {
     restIndex: gridIndex[0]?.[lipShapes.indexOf(0)] ?? 0,
@@ -83,7 +83,8 @@ export function createMouthMixer(manifest: AvatarManifest): MouthMixer {
         special.s,
         special.sh,
         smoothStep(0.25, 0.6, round),
-        HISS_SHARE * sibilant * (1 - 0.5 * smoothStep(0.5, 1, jaw)),
+        sibilant * (1 - 0.5 * smoothStep(0.5, 1, jaw)),
+        HISS_SHARE,
       );
       coverPair(special.fv, special.fv, 0, labiodental);
       if (closure > 0) cover(special.press, closure, smoothStep(0.4, 0.95, closure));
