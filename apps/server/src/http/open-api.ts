@@ -20,7 +20,7 @@ export type OpenApiDependencies = {
   /** Left out: there are no chat records. */
   readonly records?: ConversationRecords;
   /** Path of a call's film; null when there is none. Left out: nothing is recorded. */
-  readonly recordingLink?: (sessionId: string) => Promise<string | null>;
+  readonly recordingLink?: (talk: { readonly sessionId: string; readonly status: number }) => Promise<string | null>;
 };
 
 const METHODS = ['GET', 'POST'] as const;

@@ -12,6 +12,7 @@ import { readShippedAvatars } from '../control/avatars/shipped-avatars.ts';
 import { freeOrphanedSlots } from '../control/call-slots/call-slots.ts';
 import { failOrphanedConversations } from '../control/conversations/conversation-store.ts';
 import { type Demo, seedDemo } from '../control/demo/seed-demo.ts';
+import type { RecordedTalk } from '../control/recordings/recordings.ts';
 import { loadMasterKeys } from '../control/secrets/master-key.ts';
 import { createSecretBox } from '../control/secrets/secret-box.ts';
 import { openDatabase } from '../db/database.ts';
@@ -167,7 +168,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     avatars: services.avatars,
     records: services.records,
     recordings: services.recordings,
-    recordingLink: (sessionId: string) => services.recordings.link(sessionId),
+    recordingLink: (talk: RecordedTalk) => services.recordings.link(talk),
     recordingsPath,
     limits: services.limits,
     meter: services.meter,

@@ -10,6 +10,9 @@ const EXTENSIONS = ['.webm', '.mp4'] as const;
 const SESSION_ID = /^[0-9a-f]{32}$/;
 const LINK_LIFETIME_MS = 6 * 60 * 60_000;
 
+/** A talk on record; `status` as in `CONVERSATION_STATUS`. */
+export type RecordedTalk = { readonly sessionId: string; readonly status: number };
+
 export type RecordingsOptions = {
   /** Films of calls, named by their session. */
   readonly folder: string;
@@ -35,8 +38,8 @@ export class Recordings {
   }
 
   /** Path and query under which the film of an ended call is served for six hours; null when there is none. */
-  async link(sessionId: string): Promise<string | null> {
-    if ((await this.#find(sessionId)) === null) return null;
+  async link({ sessionId, status }: RecordedTalk): Promise<string | null> {
+    if ((await this.#find(sessionId, status)) === null) return null;
     const expires = String(Date.now() + LINK_LIFETIME_MS);
     const signature = sign(this.#signingKeys[0] as Buffer, sessionId, expires).toString('base64url');
     return `/recordings/${sessionId}?expires=${expires}&signature=${signature}`;
@@ -49,7 +52,8 @@ export class Recordings {
       const expected = sign(key, sessionId, expires);
       return given.length === expected.length && timingSafeEqual(given, expected);
     });
-    return isSigned && Number(expires) > Date.now() ? this.#find(sessionId) : null;
+    if (!isSigned || Number(expires) <= Date.now()) return null;
+    return this.#find(sessionId, await this.#conversationStatus(sessionId));
   }
 
   async remove(sessionId: string): Promise<void> {
@@ -72,9 +76,8 @@ export class Recordings {
     return removed;
   }
 
-  async #find(sessionId: string): Promise<string | null> {
+  async #find(sessionId: string, status: number | null): Promise<string | null> {
     if (!SESSION_ID.test(sessionId)) return null;
-    const status = await this.#conversationStatus(sessionId);
     if (status === null || status === CONVERSATION_STATUS.active) return null;
     for (const extension of EXTENSIONS) {
       const file = await stat(join(this.folder, sessionId + extension)).catch(() => null);

@@ -115,7 +115,7 @@ async function readTranscript(
     ...toWire(message),
     offsetMs: Math.max(0, message.at.getTime() - startedAtMs),
   }));
-  return { ...toConversation(conversation), messages, recordingUrl: await recordings.link(sessionId) };
+  return { ...toConversation(conversation), messages, recordingUrl: await recordings.link(conversation) };
 }
 
 function toConversation(conversation: ArchivedConversation) {

@@ -16,10 +16,10 @@ export function registerChatRecords(
   scope: FastifyInstance,
   withLicence: WithLicence,
   records: ConversationRecords,
-  recordingLink: (sessionId: string) => Promise<string | null> = async () => null,
+  recordingLink: (talk: Record) => Promise<string | null> = async () => null,
 ): void {
   const describe = async (request: FastifyRequest, record: Record) => {
-    const link = await recordingLink(record.sessionId);
+    const link = await recordingLink(record);
     return toSession(record, link === null ? null : `${request.protocol}://${request.host}${link}`);
   };
 

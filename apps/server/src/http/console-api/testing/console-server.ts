@@ -58,7 +58,7 @@ export async function createConsoleServer(
   const server = await createTestServer({
     ...(console === undefined ? {} : { console }),
     ...{ consoleApi, admission, limits, meter, avatars, records, recordings, recordingsPath },
-    recordingLink: (sessionId) => recordings.link(sessionId),
+    recordingLink: (talk) => recordings.link(talk),
     catalogue: createCatalogue(pictures),
     findUpload: createFindUpload(pictures),
     conversations: services.conversations,
