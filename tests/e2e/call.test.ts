@@ -119,7 +119,7 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
     const call = await open({ microphone: false });
     await call.waitForPicture();
     await call.say(LONG_TEXT);
-    expect(await call.decodedPerSecond(30_000)).toBeGreaterThanOrEqual(24);
+    expect((await call.picturesPerSecond(30_000)).decoded).toBeGreaterThanOrEqual(24);
   });
 
   it('moves the mouth with the sound and keeps it closed in silence', async () => {
@@ -234,7 +234,7 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
     try {
       await Promise.all([one.waitForPicture(), two.waitForPicture()]);
       await Promise.all([one.say(LONG_TEXT), two.say(LONG_TEXT)]);
-      const rates = Promise.all([one, two].map((call) => call.decodedPerSecond(8000)));
+      const rates = Promise.all([one, two].map((call) => call.picturesPerSecond(8000)));
       const both = await Promise.all([one, two].map((call) => recordReceived(call.page, 8000, 1_000_000)));
       for (const { audio } of both)
         expect(
@@ -243,8 +243,11 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
             0.9,
           ),
         ).toBeGreaterThan(AUDIBLE_RMS);
-      // Two software-decoded videos share this machine with the server.
-      for (const rate of await rates) expect(rate).toBeGreaterThanOrEqual(20);
+      // How many of them a browser decodes in software beside a second one says more of the machine than of the server.
+      for (const { received, decoded } of await rates) {
+        expect(received).toBeGreaterThanOrEqual(20);
+        expect(decoded).toBeGreaterThanOrEqual(10);
+      }
     } finally {
       await Promise.all([one.close(), two.close()]);
     }

@@ -68,7 +68,7 @@ describe('createMouthMixer', () => {
     const { shape, look } = mixOf({ sibilant: 1 });
     expect(look[indexOf('/s.')]).toBeCloseTo(1, 2);
     expect(shape[indexOf('/s.')]).toBeCloseTo(0.65, 5);
-    expect(shape[indexOf('neutral')]).toBeCloseTo(0.35, 5);
+    expect(shape[createMouthMixer(manifest).restIndex]).toBeCloseTo(0.35, 5);
   });
 
   it('changes in small steps when the articulation does', () => {

@@ -1,5 +1,6 @@
 import { systemClock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
+import { raiseThreadPriority, resetThreadPriority } from '../core/thread-priority.ts';
 import { Session } from '../session/session.ts';
 import type { SessionEvent } from '../session/session-events.ts';
 import { createConsoleLogger } from './console-logger.ts';
@@ -35,10 +36,12 @@ export class CallHost {
     }
     const { callId, config } = message;
     const listener = (event: SessionEvent): void => {
-      if (event.type === 'closed') this.#sessions.delete(callId);
+      if (event.type === 'closed') this.#forget(callId);
       this.#send({ type: 'event', callId, event });
     };
     const session = new Session(config, this.#resources, this.#logger, listener);
+    // Only while calls are on: what is prepared ahead of them must not hold up the rest of the machine.
+    if (this.#sessions.size === 0) raiseThreadPriority();
     this.#sessions.set(callId, session);
     void session.start();
   }
@@ -46,5 +49,10 @@ export class CallHost {
   async close(reason: string): Promise<void> {
     await Promise.all([...this.#sessions.values()].map((session) => session.close(reason)));
     await this.#resources.close();
+  }
+
+  #forget(callId: string): void {
+    this.#sessions.delete(callId);
+    if (this.#sessions.size === 0) resetThreadPriority();
   }
 }

@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { WIRE_SAMPLE_RATE_HZ } from '../../../core/audio-format.ts';
 import { errorMessage } from '../../../core/error-message.ts';
 import { Resampler } from '../../../core/resampler.ts';
+import { resetThreadPriority } from '../../../core/thread-priority.ts';
 import { asciiText } from './clauses.ts';
 import { EspeakEngine, findEspeak } from './espeak-engine.ts';
 import { FliteEngine } from './flite-engine.ts';
@@ -13,6 +14,9 @@ import { VOICE_PROFILES } from './voice-profiles.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('This file runs in a worker thread.');
+
+// Speaking runs ahead of the sound; it must not take the core from the pictures that are due.
+resetThreadPriority();
 
 const flite = await FliteEngine.load();
 let espeak: EspeakEngine | null = null;
