@@ -1,5 +1,5 @@
 // Builds the shipped avatar bundles. `npm run build:avatars` rewrites every derived file (manifest, landmarks of the
-// brows, thumbnail, index) from the lossless pictures inside the bundles and the geometry beside this script;
+// brows, thumbnail, preview, index) from the lossless pictures inside the bundles and the geometry beside this script;
 // `-- --renders FOLDER` first takes pictures and geometry from freshly rendered characters (FOLDER/<id>/meta.json …).
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
+import { addPreview } from '../../packages/media/src/face-maker/preview-film.ts';
 import {
   AVATAR_FORMAT,
   AVATAR_FORMAT_VERSION,
@@ -85,6 +86,7 @@ async function buildBundle(character: Character): Promise<void> {
   for (const path of referencedFiles(manifest as never)) manifest.files[path] = await describeFile(bundle, path);
   parseManifest(manifest, character.id);
   await writeFile(join(bundle, MANIFEST_FILE), `${JSON.stringify(manifest)}\n`);
+  await addPreview(bundle);
 }
 
 for (const character of CHARACTERS) {

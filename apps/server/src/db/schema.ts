@@ -90,6 +90,8 @@ export const avatars = pgTable(
     bundleName: text('bundle_name').notNull(),
     /** File name of the still picture inside the bundle. */
     thumbnail: text('thumbnail'),
+    /** File name of the film of the idle avatar inside the bundle. */
+    preview: text('preview'),
     /** System avatars: digest of the shipped description this row was last written from. */
     shippedDigest: text('shipped_digest'),
     createdAt: createdAt(),

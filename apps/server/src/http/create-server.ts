@@ -64,7 +64,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   registerTalkPage(app, dependencies.catalogue, dependencies.talkPage);
   registerOpenApi(app, dependencies);
   if (dependencies.consoleApi !== undefined) await registerConsoleApi(app, dependencies.consoleApi);
-  registerUploadFiles(app, dependencies.findUpload);
+  await registerUploadFiles(app, dependencies.findUpload);
   if (dependencies.recordings !== undefined) await registerRecordings(app, dependencies.recordings);
   await registerConsole(app, dependencies.console);
   return { app, gateway };

@@ -68,6 +68,8 @@ describe('pages', () => {
     const picture = await app.inject('/uploadFiles/leo.png');
     expect(picture.statusCode).toBe(200);
     expect(picture.headers).toMatchObject({ 'content-type': 'image/webp', 'access-control-allow-origin': '*' });
+    const part = await app.inject({ url: '/uploadFiles/leo.png', headers: { range: 'bytes=0-3' } });
+    expect([part.statusCode, part.rawPayload.length]).toEqual([206, 4]);
     for (const name of ['none.png', '..%2fleo.webp', '.leo.png', 'leo.svg', '%00.png', 'leo']) {
       expect([name, (await app.inject(`/uploadFiles/${name}`)).statusCode]).toEqual([name, 404]);
     }

@@ -57,13 +57,14 @@ async function toCatalogueAvatar(avatar: Avatar): Promise<CatalogueAvatar> {
 /** No project: only what every project is offered is public by name. */
 const NO_PROJECT = '';
 
-/** Finds an avatar's still picture by `<avatarId>.<ext>` or, as older clients ask, `<name>.png`. */
+/** Finds an avatar's picture by `<avatarId>.<ext>` or, as older clients ask, `<name>.png`; its film ends in `.mp4`. */
 export function createFindUpload(records: Records): FindUpload {
   return async (fileName) => {
     const stem = basename(fileName, extname(fileName));
-    const byId = await records.picturePath(stem);
+    const kind = extname(fileName).toLowerCase() === '.mp4' ? 'preview' : 'thumbnail';
+    const byId = await records.picturePath(stem, kind);
     if (byId !== null) return byId;
     const found = await records.find(NO_PROJECT, { name: stem });
-    return found.kind === 'found' ? records.picturePath(found.avatar.avatarId) : null;
+    return found.kind === 'found' ? records.picturePath(found.avatar.avatarId, kind) : null;
   };
 }

@@ -1,6 +1,9 @@
 // The process that makes one avatar bundle: takes the task as its argument, tells how far it is, and ends.
-import { ClipError, createBundle, PhotoError } from '@visavis/media/face';
+import { addPreview, ClipError, createBundle, PhotoError } from '@visavis/media/face';
 import { type BundleMessage, bundleTaskSchema } from './bundle-messages.ts';
+
+/** Share of the whole work that filming the preview takes. */
+const PREVIEW_SHARE = 0.15;
 
 function tell(message: BundleMessage): Promise<void> {
   return new Promise((resolve) => {
@@ -14,12 +17,14 @@ process.on('disconnect', () => process.exit(1));
 
 const { inputPath, outDir, id, displayName } = bundleTaskSchema.parse(JSON.parse(process.argv[2] ?? ''));
 try {
-  const { thumbnail } = await createBundle(inputPath, outDir, {
+  await createBundle(inputPath, outDir, {
     id,
     displayName,
-    onProgress: (share, step) => void tell({ kind: 'progress', share, step }),
+    onProgress: (share, step) => void tell({ kind: 'progress', share: share * (1 - PREVIEW_SHARE), step }),
   });
-  await tell({ kind: 'made', thumbnail: thumbnail ?? null });
+  await tell({ kind: 'progress', share: 1 - PREVIEW_SHARE, step: 'filming the preview' });
+  const { thumbnail, preview } = await addPreview(outDir);
+  await tell({ kind: 'made', thumbnail, preview: preview ?? null });
 } catch (error) {
   const isRefusal = error instanceof PhotoError || error instanceof ClipError;
   await tell(

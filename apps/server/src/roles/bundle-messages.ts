@@ -10,7 +10,7 @@ export const bundleTaskSchema = z.object({
 /** What the process that makes a bundle tells the server. */
 export const bundleMessageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('progress'), share: z.number().min(0).max(1), step: z.string().max(200) }),
-  z.object({ kind: z.literal('made'), thumbnail: z.string().nullable() }),
+  z.object({ kind: z.literal('made'), thumbnail: z.string().nullable(), preview: z.string().nullable() }),
   z.object({ kind: z.literal('refused'), code: z.string(), message: z.string() }),
   z.object({ kind: z.literal('broke'), detail: z.string() }),
 ]);

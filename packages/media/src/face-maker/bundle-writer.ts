@@ -73,15 +73,15 @@ export class BundleWriter {
   }
 }
 
-/** Adds a film of the person to a finished bundle that nobody has opened yet. */
-export async function addLoop(
+/** Adds a file that lies in the folder already to a finished bundle that nobody has opened yet. */
+export async function addToBundle(
   folder: string,
   manifest: AvatarManifest,
-  loop: NonNullable<AvatarManifest['loop']>,
+  file: string,
+  change: Pick<AvatarManifest, 'loop'> | Pick<AvatarManifest, 'preview'>,
 ): Promise<AvatarManifest> {
-  const bytes = await readFile(join(folder, loop.file));
-  const files = { ...manifest.files, [loop.file]: fileEntry(bytes) };
-  const checked = parseManifest({ ...manifest, loop, files }, folder);
+  const files = { ...manifest.files, [file]: fileEntry(await readFile(join(folder, file))) };
+  const checked = parseManifest({ ...manifest, ...change, files }, folder);
   await writeFile(join(folder, MANIFEST_FILE), `${JSON.stringify(checked)}\n`);
   return checked;
 }

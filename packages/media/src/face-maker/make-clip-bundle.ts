@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { TrackedHead } from '../frames/head-motion.ts';
 import { type AvatarManifest, readBundle } from '../frames/manifest.ts';
 import { createRestMouth } from '../frames/rest-mouth.ts';
-import { addLoop } from './bundle-writer.ts';
+import { addToBundle } from './bundle-writer.ts';
 import { chooseLoop, chooseStill, type LoopChoice } from './choose-loop.ts';
 import { ClipError } from './clip-error.ts';
 import { type Clip, openClip, readPictures } from './clip-reader.ts';
@@ -59,7 +59,8 @@ export async function makeBundleFromClip(
       trackHead(faces, still, { first: loop.first - loop.meltCount, count: loop.meltCount }, portrait.region),
     );
     await writeFilm(clip, staging, { loop, heads, faces, still, portrait }, options);
-    const manifest = await addLoop(staging, drawn, { file: LOOP_FILE, heads: [...heads], order: [...loop.order] });
+    const film = { file: LOOP_FILE, heads: [...heads], order: [...loop.order] };
+    const manifest = await addToBundle(staging, drawn, LOOP_FILE, { loop: film });
     signal?.throwIfAborted();
     await rm(outDir, { recursive: true, force: true });
     await rename(staging, outDir);

@@ -115,6 +115,8 @@ const manifestSchema = z.object({
     }),
   }),
   loop: clipLoop.optional(),
+  /** A small silent MP4 of the life loop, for galleries. */
+  preview: filePath.optional(),
   files: z.record(filePath, z.object({ bytes: z.int().positive(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
 });
 
@@ -162,7 +164,7 @@ function checkFormatAndVersion(value: unknown, origin: string): void {
   }
 }
 
-/** Every picture that the manifest refers to. */
+/** Every picture and film that the manifest refers to. */
 export function referencedFiles(manifest: AvatarManifest): string[] {
   const { layers, mouth, eyes, expressions } = manifest;
   return [
@@ -176,6 +178,7 @@ export function referencedFiles(manifest: AvatarManifest): string[] {
     expressions.brows.raised.file,
     expressions.brows.concerned.file,
     ...(manifest.loop === undefined ? [] : [manifest.loop.file]),
+    ...(manifest.preview === undefined ? [] : [manifest.preview]),
   ];
 }
 

@@ -39,6 +39,8 @@ export type Avatar = {
   readonly bundlePath: string;
   /** File name of the still picture inside the bundle. */
   readonly thumbnail: string | null;
+  /** File name of the film of the idle avatar inside the bundle. */
+  readonly preview: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 };
@@ -54,8 +56,8 @@ export type AvatarCatalogue = {
   get(projectId: string, avatarId: string): Promise<Avatar | null>;
   /** By id when one is given, else by name. */
   find(projectId: string, query: { avatarId?: string; name?: string }): Promise<AvatarFound>;
-  /** The still picture of any avatar, for whoever knows its id. */
-  picturePath(avatarId: string): Promise<string | null>;
+  /** The still picture or the film of any avatar, for whoever knows its id. */
+  picturePath(avatarId: string, kind: 'thumbnail' | 'preview'): Promise<string | null>;
 };
 
 const MISSING = { kind: 'missing' } as const;
@@ -127,10 +129,11 @@ export function createAvatarCatalogue({ orm }: Pick<Database, 'orm'>, folders: B
   return {
     get,
 
-    async picturePath(avatarId) {
+    async picturePath(avatarId, kind) {
       if (!isPublicId(avatarId)) return null;
       const [row] = await orm.select().from(avatars).where(eq(avatars.id, avatarId));
-      return row?.thumbnail ? join(bundlePath(folders, row), basename(row.thumbnail)) : null;
+      const file = row?.[kind];
+      return row && file ? join(bundlePath(folders, row), basename(file)) : null;
     },
 
     async list(projectId) {
@@ -173,6 +176,7 @@ function avatarOf(row: Row, folders: BundleFolders): Avatar {
     bundleName: row.bundleName,
     bundlePath: bundlePath(folders, row),
     thumbnail: row.thumbnail,
+    preview: row.preview,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   };

@@ -71,12 +71,12 @@ export class OwnAvatars {
     const source = await this.get(projectId, fromAvatarId);
     if (source.state !== 'ready') throw new ControlError('conflict', 'This avatar is not ready to be copied.');
     const { provider, model, voice, language, prompt, firstMessage, tools } = source;
-    const { knowledge, maxCallSeconds, recordCalls, bundleSource, bundleName, thumbnail } = source;
+    const { knowledge, maxCallSeconds, recordCalls, bundleSource, bundleName, thumbnail, preview } = source;
     return this.#insert(projectId, {
       name: await this.#freeName(projectId, source.title),
       ...{ provider, model, voice, language, prompt, firstMessage, tools, knowledge, maxCallSeconds, recordCalls },
       ...changes,
-      ...{ bundleSource, bundleName, thumbnail },
+      ...{ bundleSource, bundleName, thumbnail, preview },
     });
   }
 

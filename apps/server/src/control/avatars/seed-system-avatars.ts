@@ -41,7 +41,7 @@ export async function seedSystemAvatars(
 
 const REWRITTEN_COLUMNS = [
   ...(['name', 'provider', 'model', 'voice', 'language', 'prompt', 'firstMessage'] as const),
-  ...(['bundleName', 'thumbnail', 'shippedDigest'] as const),
+  ...(['bundleName', 'thumbnail', 'preview', 'shippedDigest'] as const),
 ];
 
 /** The value of the row that was to be inserted. */
@@ -60,6 +60,7 @@ function toRow(figure: ShippedAvatar, { provider, model }: SystemVoice) {
     firstMessage: figure.firstMessage,
     bundleName: figure.bundleName,
     thumbnail: figure.thumbnail,
+    preview: figure.preview,
   };
   const shippedDigest = createHash('sha256').update(JSON.stringify(described)).digest('hex');
   return { id: figure.avatarId, projectId: null, bundleSource: 'shipped' as const, shippedDigest, ...described };

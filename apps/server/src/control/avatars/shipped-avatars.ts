@@ -19,6 +19,7 @@ const indexSchema = z.object({ avatars: z.array(indexEntry) });
 const manifestSchema = z.object({
   displayName: z.string().min(1),
   thumbnail: z.string().min(1).nullish(),
+  preview: z.string().min(1).nullish(),
   defaults: z.object({
     voice: z.string().min(1),
     language: z.string().min(1),
@@ -34,6 +35,7 @@ export type ShippedAvatar = {
   readonly bundleName: string;
   readonly displayName: string;
   readonly thumbnail: string | null;
+  readonly preview: string | null;
   readonly voice: string;
   readonly language: string;
   readonly prompt: string;
@@ -65,9 +67,11 @@ export async function readShippedAvatars(avatarsDir: string): Promise<ShippedAva
   return Promise.all(
     entries.map(async ({ id, bundle: bundleName, aliases }) => {
       const manifestPath = join(avatarsDir, bundleName, 'manifest.json');
-      const { displayName, thumbnail, defaults } = parse(manifestSchema, await readJson(manifestPath), manifestPath);
+      const manifest = parse(manifestSchema, await readJson(manifestPath), manifestPath);
+      const { displayName, defaults } = manifest;
+      const films = { thumbnail: manifest.thumbnail ?? null, preview: manifest.preview ?? null };
       const avatarId = createHash('sha256').update(`visavis system avatar ${id}`).digest('hex').slice(0, 32);
-      return { avatarId, slug: id, bundleName, displayName, thumbnail: thumbnail ?? null, ...defaults, aliases };
+      return { avatarId, slug: id, bundleName, displayName, ...films, ...defaults, aliases };
     }),
   );
 }

@@ -141,7 +141,8 @@ export function registerRetryRoute(scope: ConsoleScope, { projects, avatars, aud
 }
 
 function toWireAvatar(avatar: Avatar) {
-  const { bundlePath: _path, bundleSource: _source, bundleName: _name, thumbnail, ...rest } = avatar;
+  const { bundlePath: _path, bundleSource: _source, bundleName: _name, thumbnail, preview, ...rest } = avatar;
   const thumbnailUrl = thumbnail === null ? null : `/uploadFiles/${avatar.avatarId}${extname(thumbnail)}`;
-  return { ...toWire(rest), tools: rest.tools.map((tool) => ({ ...tool })), thumbnailUrl, previewUrl: null };
+  const previewUrl = preview === null ? null : `/uploadFiles/${avatar.avatarId}${extname(preview)}`;
+  return { ...toWire(rest), tools: rest.tools.map((tool) => ({ ...tool })), thumbnailUrl, previewUrl };
 }

@@ -158,9 +158,13 @@ describeOnBothDatabases('avatars', (context) => {
     );
     const status = await server.app.inject(`/api/open/v1/avatar/status?license=${license}&jobId=${avatarId}`);
     expect(status.json().data).toMatchObject({ status: 'Processing', progress: 50, message: 'drawing the mouth' });
-    end({ kind: 'made', thumbnail: 'thumbnail.webp' });
+    end({ kind: 'made', thumbnail: 'thumbnail.webp', preview: 'preview.mp4' });
     await vi.waitFor(async () => expect((await stateOf(avatarId)).state).toBe('ready'), 10_000);
-    expect(await stateOf(avatarId)).toMatchObject({ job: null, thumbnailUrl: `/uploadFiles/${avatarId}.webp` });
+    expect(await stateOf(avatarId)).toMatchObject({
+      job: null,
+      thumbnailUrl: `/uploadFiles/${avatarId}.webp`,
+      previewUrl: `/uploadFiles/${avatarId}.mp4`,
+    });
     expect(existsSync(task.inputPath)).toBe(false);
   });
 

@@ -122,12 +122,16 @@ export class AvatarJobs {
   }
 
   /** The avatar is ready and its job gone; returns the job's file. Null: the attempt counts no more. */
-  async succeed({ avatarId, attempt, bundleName }: ClaimedJob, thumbnail: string | null): Promise<string | null> {
+  async succeed(
+    { avatarId, attempt, bundleName }: ClaimedJob,
+    { thumbnail, preview }: { readonly thumbnail: string | null; readonly preview: string | null },
+  ): Promise<string | null> {
     const { rows } = await this.#pool.query<{ file: string | null }>(
       `with job as (delete from avatar_jobs where ${OF_ATTEMPT} returning avatar_id, file)
-       update avatars set state = 'ready', state_detail = null, bundle_name = $3, thumbnail = $4, updated_at = now()
+       update avatars set state = 'ready', state_detail = null, bundle_name = $3, thumbnail = $4, preview = $5,
+              updated_at = now()
        from job where id = job.avatar_id returning job.file`,
-      [avatarId, attempt, bundleName, thumbnail],
+      [avatarId, attempt, bundleName, thumbnail, preview],
     );
     return rows[0]?.file ?? null;
   }

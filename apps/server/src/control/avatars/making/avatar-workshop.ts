@@ -19,8 +19,11 @@ export type BundleTask = {
   readonly displayName: string;
 };
 
+/** Names of files inside the bundle. */
+export type BundlePictures = { readonly thumbnail: string | null; readonly preview: string | null };
+
 export type BundleOutcome =
-  | { readonly kind: 'made'; readonly thumbnail: string | null }
+  | ({ readonly kind: 'made' } & BundlePictures)
   /** The picture or video cannot be used; the message tells its owner why. */
   | ({ readonly kind: 'refused' } & Refusal)
   /** Something broke; another attempt may succeed. */
@@ -183,7 +186,7 @@ export class AvatarWorkshop implements AvatarMaker {
     const { logger } = this.#options;
     const { avatarId, attempt } = job;
     if (outcome.kind === 'made') {
-      const file = await this.#jobs.succeed(job, outcome.thumbnail);
+      const file = await this.#jobs.succeed(job, outcome);
       if (file === null) return;
       await this.#removeInput(file);
       logger.info({ avatarId, attempt }, 'An avatar was made');

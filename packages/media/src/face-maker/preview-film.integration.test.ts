@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Demuxer } from 'node-av/api';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createPicture } from '../core/picture.ts';
+import { decodeFilm } from '../frames/decode-film.ts';
+import { openFace } from '../frames/face.ts';
+import { readBundle } from '../frames/manifest.ts';
+import { writeSyntheticBundle } from '../frames/testing/synthetic-bundle.ts';
+import { addPreview } from './index.ts';
+
+const SIDE = 320;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'preview-film-'));
+  await writeSyntheticBundle(folder);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function lumaOfFilm(path: string): Promise<Buffer[]> {
+  const pictures: Buffer[] = [];
+  for (const frame of decodeFilm(await Demuxer.open(path), 'format=yuv420p')) {
+    expect([frame.width, frame.height]).toEqual([SIDE, SIDE]);
+    pictures.push(frame.toBuffer().subarray(0, SIDE * SIDE));
+  }
+  return pictures;
+}
+
+it('films the whole life loop into the bundle, which stays one that opens', async () => {
+  const manifest = await addPreview(folder);
+  expect(manifest.preview).toBe('preview.mp4');
+  const film = await lumaOfFilm(join(folder, 'preview.mp4'));
+  const bundle = await readBundle(folder);
+  expect(bundle.manifest).toEqual(manifest);
+  const face = await openFace(folder, { widthPx: SIDE, heightPx: SIDE, cachePath: join(folder, 'cache') });
+  try {
+    expect(film.length).toBe(face.loopFrameCount);
+    const picture = createPicture(SIDE, SIDE);
+    for (const index of [0, 60, 249]) {
+      face.renderIdle(index, picture);
+      const luma = film[index]!;
+      const difference =
+        luma.reduce((sum, value, i) => sum + Math.abs(value - (picture.data[i] ?? 0)), 0) / luma.length;
+      expect(difference).toBeLessThan(3);
+    }
+  } finally {
+    face.close();
+  }
+});
+
+it('replaces an earlier preview', async () => {
+  const first = await addPreview(folder);
+  expect(await addPreview(folder)).toEqual(first);
+});
