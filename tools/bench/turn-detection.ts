@@ -24,6 +24,10 @@ const CHUNK_SAMPLES = 240;
 const HELD_BACK_SAMPLES = 72;
 const FRAME_SAMPLES = 768;
 
+/** Noise of a quiet room, this far below the voice: about -60 dB of full scale. */
+const QUIET_ROOM_DB = 34;
+const SOFT_VOICE_DB = -18;
+
 type HeardTurn = { startedAtMs: number; stoppedAtMs: number };
 type Run = { turns: HeardTurn[]; cpuMsPerSecond: number };
 
@@ -130,14 +134,20 @@ function mix(clean: Float32Array, noise: Float32Array | null, signalToNoiseDb: n
 
 async function measureListening(model: SpeechModel, stream: Stream, talkers: readonly Utterance[], only: string) {
   const scores: Score[] = [];
-  const conditions: { kind: NoiseKind | null; db: number }[] = [{ kind: null, db: 0 }];
-  for (const kind of ['white', 'pink', 'babble'] as const) for (const db of [10, 5, 0]) conditions.push({ kind, db });
+  const conditions: { kind: NoiseKind | null; db: number; name: string; gainDb?: number }[] = [
+    { kind: null, db: 0, name: 'clean' },
+    { kind: 'pink', db: QUIET_ROOM_DB, name: 'quiet room' },
+    { kind: 'pink', db: QUIET_ROOM_DB, name: 'quiet room, soft voice', gainDb: SOFT_VOICE_DB },
+  ];
+  for (const kind of ['white', 'pink', 'babble'] as const)
+    for (const db of [10, 5, 0]) conditions.push({ kind, db, name: `${kind} ${db} dB` });
   const noises = new Map<NoiseKind, Float32Array>();
-  for (const { kind, db } of conditions) {
-    const name = kind === null ? 'clean' : `${kind} ${db} dB`;
+  for (const { kind, db, name, gainDb = 0 } of conditions) {
     if (!name.startsWith(only)) continue;
     if (kind !== null && !noises.has(kind)) noises.set(kind, makeNoise(kind, stream.samples.length, talkers, 11));
-    const samples = mix(stream.samples, kind === null ? null : noises.get(kind)!, db);
+    const gain = 10 ** (gainDb / 20);
+    const spoken = gainDb === 0 ? stream.samples : stream.samples.map((sample) => gain * sample);
+    const samples = mix(spoken, kind === null ? null : noises.get(kind)!, db);
     scores.push(score(name, await listen(model, samples), stream));
   }
   console.table(scores);

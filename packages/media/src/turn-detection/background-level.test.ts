@@ -65,6 +65,20 @@ describe('BackgroundLevel', () => {
     }
   });
 
+  it('knows the noise of a quiet room once it has heard some of it', () => {
+    const background = new BackgroundLevel();
+    expect(background.isQuietRoom(power(-60))).toBe(false);
+    feed(background, -60, 40, false);
+    expect(background.isQuietRoom(power(-56))).toBe(true);
+    expect(background.isQuietRoom(power(-52))).toBe(false);
+  });
+
+  it('leaves every sound of a loud room to the model', () => {
+    const background = new BackgroundLevel();
+    feed(background, -45, 120, false);
+    expect(background.isQuietRoom(power(-45))).toBe(false);
+  });
+
   it('stays finite in digital silence and starts anew after reset', () => {
     const background = new BackgroundLevel();
     feed(background, Number.NEGATIVE_INFINITY, 200, false);

@@ -19,6 +19,10 @@ const ENOUGH_OUTSIDE_FRAMES = Math.round(1000 / FRAME_MS);
 /** How long a turn goes on before what is faint in it says something about the background all the same. */
 const TURN_DISTRUST_FRAMES = Math.round(6000 / FRAME_MS);
 const SILENCE_DB = -100;
+/** A background below this is a quiet room, in which whoever talks to the microphone stands far out. */
+const QUIET_ROOM_DB = -50;
+/** Up to this far above the background a frame of a quiet room is nothing but the room. */
+const NEAR_QUIET_ROOM_DB = 6;
 
 /**
  * Follows how loud it is when nobody near the microphone speaks, by the low quantile of the level (in the spirit of
@@ -63,6 +67,11 @@ export class BackgroundLevel {
   /** How far the present level lies above the background. */
   get aboveDb(): number {
     return this.levelDb - this.#floorDb;
+  }
+
+  /** A frame of this power (mean square, full scale 1) is the noise of a quiet room, and nobody's speech. */
+  isQuietRoom(power: number): boolean {
+    return this.known && this.#floorDb < QUIET_ROOM_DB && toDb(power) < this.#floorDb + NEAR_QUIET_ROOM_DB;
   }
 
   /** The background sounds like speech, so that the model alone cannot tell when the user speaks. */

@@ -13,7 +13,7 @@ const MAX_QUEUED_MS = 62_000;
 /** Frames judged on end before others on the event loop get their turn: a few milliseconds of work. */
 const FRAMES_PER_SLICE = 8;
 const MAX_PREFIX_PADDING_MS = 5_000;
-/** Outside a turn a frame below -66 dB of full scale is silence without asking the model: a muted or gated microphone costs nothing. */
+/** A frame below -66 dB of full scale is no speech: a muted or gated microphone. */
 const INAUDIBLE_POWER = 10 ** (-66 / 10);
 
 export type TurnDetectorEvent =
@@ -32,7 +32,7 @@ export type TurnDetectorOptions = {
 
 export type TurnDetectorCounters = {
   framesJudged: number;
-  /** Those of them that were too quiet to ask the model. */
+  /** Those of them that are silence by their level, without asking the model. */
   framesInaudible: number;
   /** Frames dropped because sound came faster than it could be judged. */
   framesDropped: number;
@@ -145,7 +145,8 @@ export class TurnDetector {
   }
 
   async #probability(frame: AudioFrame, power: number): Promise<number> {
-    if (this.#turn === null && power < INAUDIBLE_POWER) {
+    // The model is most of what an open microphone costs; outside turns it is asked only where there may be speech.
+    if (this.#turn === null && (power < INAUDIBLE_POWER || this.#background.isQuietRoom(power))) {
       this.counters.framesInaudible++;
       return 0;
     }
