@@ -91,30 +91,46 @@ function planeWarp(area: HeadArea, step: number, widthPx: number, heightPx: numb
     height - 3,
     rows.findLastIndex((share) => share > 0),
   );
+  const spans = columnSpans(columns);
   const before = new Uint8Array(width * height);
   const shifts = new Int32Array(width);
   return (data, offset, travelPx) => {
-    before.set(data.subarray(offset, offset + width * height));
+    const [from, to] = [(firstRow - 2) * width, (lastRow + 3) * width];
+    before.set(data.subarray(offset + from, offset + to), from);
     for (let x = 0; x < width; x++) shifts[x] = Math.round(travelPx * PHASES * 256 * (columns[x] as number));
     for (let y = firstRow; y <= lastRow; y++) {
-      warpRow(before, data, offset, y, width, shifts, Math.round((rows[y] as number) * 256));
+      const row: RowWarp = { before, data, out: offset + y * width, y, width };
+      const share = Math.round((rows[y] as number) * 256);
+      warpSide(row, spans.left, spans.middle, shifts, share);
+      warpMiddle(row, spans.middle, spans.right, (shifts[spans.middle] ?? 0) * share);
+      warpSide(row, spans.right, spans.end, shifts, share);
     }
   };
 }
 
-/** Writes one row. `shifts` are 256ths of a phase and `share` 256ths. */
-function warpRow(
-  before: Uint8Array,
-  data: Uint8Array,
-  offset: number,
-  y: number,
-  width: number,
-  shifts: Int32Array,
-  share: number,
-): void {
-  const base = y * PHASES;
-  const out = offset + y * width;
-  for (let x = 0; x < width; x++) {
+/** Columns from `middle` to `right` sink all the same; those from `left` to `middle` and from `right` to `end` less. */
+function columnSpans(columns: Float32Array): { left: number; middle: number; right: number; end: number } {
+  const left = columns.findIndex((share) => share > 0);
+  const end = columns.findLastIndex((share) => share > 0) + 1;
+  const middle = columns.indexOf(1);
+  if (middle < 0) return { left: Math.max(0, left), middle: end, right: end, end };
+  return { left, middle, right: columns.lastIndexOf(1) + 1, end };
+}
+
+/** One row of a plane: `before` is the plane as it was, `out` where the row lies in `data`. */
+type RowWarp = {
+  readonly before: Uint8Array;
+  readonly data: Uint8Array;
+  readonly out: number;
+  readonly y: number;
+  readonly width: number;
+};
+
+/** `shifts` are 256ths of a phase and `share` 256ths. */
+function warpSide(row: RowWarp, from: number, to: number, shifts: Int32Array, share: number): void {
+  const { before, data, out, width } = row;
+  const base = row.y * PHASES;
+  for (let x = from; x < to; x++) {
     const shift = ((shifts[x] as number) * share) >> 16;
     if (shift === 0) continue;
     const source = base - shift;
@@ -125,6 +141,30 @@ function warpRow(
         (KERNEL[k + 1] as number) * (before[at] as number) +
         (KERNEL[k + 2] as number) * (before[at + width] as number) +
         (KERNEL[k + 3] as number) * (before[at + 2 * width] as number) +
+        128) >>
+      8;
+    data[out + x] = value < 0 ? 0 : value > 255 ? 255 : value;
+  }
+}
+
+/** The same where all columns shift alike: the weights are looked up once. */
+function warpMiddle(row: RowWarp, from: number, to: number, scaledShift: number): void {
+  const shift = scaledShift >> 16;
+  if (shift === 0) return;
+  const { before, data, out, width } = row;
+  const source = row.y * PHASES - shift;
+  const k = (source & (PHASES - 1)) << 2;
+  const first = KERNEL[k] as number;
+  const second = KERNEL[k + 1] as number;
+  const third = KERNEL[k + 2] as number;
+  const fourth = KERNEL[k + 3] as number;
+  let at = (source >> PHASE_BITS) * width + from;
+  for (let x = from; x < to; x++, at++) {
+    const value =
+      (first * (before[at - width] as number) +
+        second * (before[at] as number) +
+        third * (before[at + width] as number) +
+        fourth * (before[at + 2 * width] as number) +
         128) >>
       8;
     data[out + x] = value < 0 ? 0 : value > 255 ? 255 : value;
