@@ -1,10 +1,10 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '../support/chromium.ts';
+import { CONSOLE_PASSWORD, createKey, createProject, register, resetKey } from '../support/console-steps.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 
 const executablePath = findChromium();
-const person = { name: 'Mia', email: 'mia@example.org', password: 'a long enough password' };
 
 /** The console in a browser, on the real server with its embedded database. */
 describe.skipIf(executablePath === null)('console', () => {
@@ -44,19 +44,6 @@ describe.skipIf(executablePath === null)('console', () => {
     return page;
   }
 
-  async function register(page: Page, email: string): Promise<void> {
-    await page.getByLabel('Name').fill(person.name);
-    await page.getByLabel('E-mail').fill(email);
-    await page.getByLabel('Password', { exact: true }).fill(person.password);
-    await page.getByRole('button', { name: 'Create account' }).click();
-    await page.getByRole('button', { name: 'Log out' }).waitFor();
-  }
-
-  async function shownKey(page: Page): Promise<string> {
-    const text = await page.getByTestId('secret').textContent();
-    return text ?? '';
-  }
-
   /** Whether the open interface takes the key. */
   async function isTaken(key: string): Promise<boolean> {
     const response = await fetch(`${server.url}/api/open/v1/avatar/list?license=${key}`);
@@ -69,32 +56,18 @@ describe.skipIf(executablePath === null)('console', () => {
     const email = `mia-${Date.now()}@example.org`;
     if (await page.getByRole('heading', { name: 'Welcome back' }).isVisible())
       await page.goto(`${server.url}/console/register`);
-    await register(page, email);
+    await register(page, { name: 'Mia', email });
 
-    await page.getByRole('link', { name: 'All projects' }).click();
-    await page.getByRole('button', { name: 'New project' }).click();
-    await page.getByRole('dialog').getByLabel('Name').fill('Harbour hotel');
-    await page.getByRole('button', { name: 'Create project' }).click();
-
+    await createProject(page, 'Harbour hotel');
     await page.getByRole('heading', { name: 'Your first key' }).waitFor();
-    await page.getByRole('button', { name: 'New key' }).click();
-    await page.getByRole('dialog').getByLabel('Name').fill('Front desk');
-    await page.getByRole('button', { name: 'Create key' }).click();
-    const first = await shownKey(page);
+    const first = await createKey(page, 'Front desk');
     expect(first).toMatch(/^sk_navtalk_/);
-    await page.getByRole('button', { name: 'Copy key' }).click();
-    await page.getByRole('button', { name: 'Copied' }).waitFor();
-    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(first);
     expect(await isTaken(first)).toBe(true);
-    await page.getByRole('dialog').getByText('Close', { exact: true }).click();
 
-    await page.getByRole('button', { name: 'Reset' }).click();
-    await page.getByRole('button', { name: 'Reset key' }).click();
-    await page.getByText('The key was replaced. Calls ended: 0.').waitFor();
-    const second = await shownKey(page);
+    const { key: second, endedCalls } = await resetKey(page);
+    expect(endedCalls).toBe(0);
     expect(second).not.toBe(first);
     expect([await isTaken(first), await isTaken(second)]).toEqual([false, true]);
-    await page.getByRole('dialog').getByText('Close', { exact: true }).click();
 
     await page.getByRole('link', { name: 'Avatars', exact: true }).click();
     await page.getByRole('heading', { name: 'No avatar of your own yet' }).waitFor();
@@ -109,7 +82,7 @@ describe.skipIf(executablePath === null)('console', () => {
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByRole('heading', { name: 'Welcome back' }).waitFor();
     await page.getByLabel('E-mail').fill(email);
-    await page.getByLabel('Password', { exact: true }).fill(person.password);
+    await page.getByLabel('Password', { exact: true }).fill(CONSOLE_PASSWORD);
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByRole('heading', { name: 'Nora' }).waitFor();
     expect(await page.getByLabel('First message').inputValue()).toBe('Welcome to the harbour.');
@@ -118,12 +91,8 @@ describe.skipIf(executablePath === null)('console', () => {
 
   it('opens every page of a project without a complaint, in both languages', async () => {
     const page = await openPage('/console/register');
-    await register(page, `pages-${Date.now()}@example.org`);
-    await page.getByRole('link', { name: 'All projects' }).click();
-    await page.getByRole('button', { name: 'New project' }).click();
-    await page.getByRole('dialog').getByLabel('Name').fill('Pages');
-    await page.getByRole('button', { name: 'Create project' }).click();
-    await page.getByRole('heading', { name: 'Licence keys' }).waitFor();
+    await register(page, { name: 'Mia', email: `pages-${Date.now()}@example.org` });
+    await createProject(page, 'Pages');
     for (const [link, empty] of [
       ['Conversations', 'No conversation yet'],
       ['Usage', 'Nothing was charged or granted yet.'],
