@@ -42,6 +42,7 @@ export async function resetKey(page: Page): Promise<{ key: string; endedCalls: n
 }
 
 async function closeDialog(page: Page): Promise<void> {
-  await page.getByRole('dialog').getByText('Close', { exact: true }).click();
-  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  const button = page.getByRole('dialog').getByText('Close', { exact: true });
+  await button.click();
+  await button.waitFor({ state: 'hidden' });
 }
