@@ -5,6 +5,7 @@
 
 export const problemCodes = [
   'refused',
+  'token-unavailable',
   'insufficient-balance',
   'no-capacity',
   'too-many-calls',
@@ -46,6 +47,11 @@ const problemTexts: Readonly<Record<ProblemCode, ProblemText>> = {
     title: 'The server refused the call.',
     advice: 'Check the license key and the avatar, then call again.',
     retryable: false,
+  },
+  'token-unavailable': {
+    title: 'This page got no permission to call.',
+    advice: 'Try again. If it happens again, the site that shows this avatar must give it a token.',
+    retryable: true,
   },
   'insufficient-balance': {
     title: 'The balance of this license is used up.',

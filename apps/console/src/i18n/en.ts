@@ -167,10 +167,18 @@ export const en = {
     recordCallsHint: 'Keeps picture and both voices with the transcript. Tell people that they are recorded.',
     systemNotice: 'Built-in avatars cannot be changed. Copy it to make it yours.',
     embed: 'Put it on your site',
-    embedText: 'A key belongs on your server. Let your server mint a short-lived token, and give the page that.',
-    embedPage: 'Web page',
+    embedText:
+      'A key belongs on your server. The page gets a short-lived token instead, which opens this avatar alone.',
+    embedElement: 'Web component',
+    embedFrame: 'iframe',
     embedReact: 'React',
-    embedToken: 'Token (your server)',
+    embedInPage: 'In your page',
+    embedOnServer: 'On your server',
+    embedFrameHint:
+      'Your server writes the token in place of TOKEN. The attribute “allow” passes microphone and sound on to the frame.',
+    embedTokenHint:
+      'For a quick try on your own machine, license="sk_…" works in place of the token. If a key must be in a page, give it limits and allowed origins:',
+    embedKeys: 'Licence keys',
     back: 'All avatars',
   },
   playground: {

@@ -2,18 +2,25 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { type FramingOrigins, registerEmbedPage } from './embed-page.ts';
 
 export type ConsoleOptions = {
   /** Folder of the built console. */
   readonly folder: string;
+  /** Left out: every page may show an avatar in a frame. */
+  readonly framingOrigins?: FramingOrigins;
 };
 
 const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Visavis</title>
 <p>The server is running, but its console has not been built. Run <code>npm run build</code>, then start again.</p></html>`;
 
 /** Serves the console at `/`; addresses of its pages all give `index.html`. */
-export async function registerConsole(app: FastifyInstance, { folder }: ConsoleOptions): Promise<void> {
+export async function registerConsole(
+  app: FastifyInstance,
+  { folder, framingOrigins = async () => [] }: ConsoleOptions,
+): Promise<void> {
   const isBuilt = existsSync(join(folder, 'index.html'));
+  registerEmbedPage(app, { isBuilt, framingOrigins });
   if (isBuilt) {
     await app.register(fastifyStatic, {
       root: folder,
@@ -24,6 +31,9 @@ export async function registerConsole(app: FastifyInstance, { folder }: ConsoleO
         // Built assets carry their content's hash in the name.
         const isAsset = path.startsWith(join(folder, 'assets'));
         reply.header('cache-control', isAsset ? 'public, max-age=31536000, immutable' : 'no-cache');
+        if (!path.startsWith(join(folder, 'embed'))) return;
+        // Pages of every site load these.
+        reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin');
       },
     });
   } else {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -8,6 +8,9 @@ import { createTestServer, type TestServer } from '../gateway/test-server.ts';
 const folder = mkdtempSync(join(tmpdir(), 'visavis-http-'));
 writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Console</title>');
 writeFileSync(join(folder, 'leo.webp'), 'RIFF');
+mkdirSync(join(folder, 'embed'));
+writeFileSync(join(folder, 'embed/page.html'), '<!doctype html><title>Avatar</title>');
+writeFileSync(join(folder, 'embed/visavis.js'), 'export {};');
 
 let server: TestServer | undefined;
 
@@ -33,6 +36,38 @@ describe('pages', () => {
     const missing = await app.inject({ url: '/api/none', headers: { accept: 'text/html' } });
     expect(missing.statusCode).toBe(404);
     expect(missing.json()).toMatchObject({ code: 404, data: null });
+  });
+
+  it('lets every site load the element, and no other page be framed by it', async () => {
+    const { app } = await start({ console: { folder } });
+    const script = await app.inject({ url: '/embed/visavis.js', headers: { origin: 'https://shop.example' } });
+    expect(script.headers).toMatchObject({
+      'access-control-allow-origin': '*',
+      'cross-origin-resource-policy': 'cross-origin',
+      'cache-control': 'no-cache',
+    });
+    expect(script.headers['content-type']).toContain('javascript');
+    for (const url of ['/', '/console', '/embed/page.html']) {
+      const page = await app.inject({ url, headers: { accept: 'text/html' } });
+      expect(page.headers['content-security-policy']).toContain("frame-ancestors 'self'");
+      if (!url.startsWith('/embed')) expect(page.headers).not.toHaveProperty('access-control-allow-origin');
+    }
+  });
+
+  it('lets the page at /embed be framed by every site, or by the allowed origins of its key', async () => {
+    const allowed = new Map([['sk_shop', ['https://shop.example', 'https://x.example; script-src *']]]);
+    const { app } = await start({
+      console: { folder, framingOrigins: async (license) => allowed.get(license) ?? [] },
+    });
+    const ancestorsOf = async (url: string) => {
+      const page = await app.inject({ url, headers: { accept: 'text/html' } });
+      expect([page.statusCode, page.body.includes('<title>Avatar')]).toEqual([200, true]);
+      return String(page.headers['content-security-policy']).split('frame-ancestors ')[1];
+    };
+    expect(await ancestorsOf('/embed?avatar=leo')).toBe('*');
+    expect(await ancestorsOf('/embed?license=sk_other')).toBe('*');
+    expect(await ancestorsOf('/embed?avatar=leo&license=sk_shop')).toBe("'self' https://shop.example");
+    expect(await ancestorsOf('/embed?token=sk_shop')).toBe("'self' https://shop.example");
   });
 
   it('says how to build a console that is not there', async () => {

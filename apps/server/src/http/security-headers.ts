@@ -3,8 +3,11 @@ import type { FastifyInstance } from 'fastify';
 /** A host name or IP address with an optional port, and nothing that could end a directive. */
 const HOST = /^[A-Za-z0-9.\-[\]:]{1,260}$/;
 
-/** Safari does not count a WebSocket to the same host as `'self'`, so it is named. */
-function contentSecurityPolicy(host: string): string {
+/**
+ * Safari does not count a WebSocket to the same host as `'self'`, so it is named. `frameAncestors`: pages that may show
+ * this one in a frame.
+ */
+export function contentSecurityPolicy(host: string, frameAncestors = "'self'"): string {
   const sockets = HOST.test(host) ? ` ws://${host} wss://${host}` : '';
   return [
     "default-src 'self'",
@@ -18,7 +21,7 @@ function contentSecurityPolicy(host: string): string {
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
-    "frame-ancestors 'self'",
+    `frame-ancestors ${frameAncestors}`,
   ].join('; ');
 }
 

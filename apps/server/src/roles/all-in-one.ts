@@ -77,7 +77,7 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
     iceServers: iceServersFor(config),
     pictureSize: { widthPx: config.pictureSizePx, heightPx: config.pictureSizePx },
     logger,
-    console: { folder: CONSOLE_FOLDER },
+    console: { folder: CONSOLE_FOLDER, framingOrigins: control.framingOrigins },
     health(sockets) {
       const { calls, capacity, workers } = pool.stats();
       const isStarting = !workers.some((worker) => worker.ready);
@@ -161,6 +161,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     demo,
     database: db.kind,
     admission: config.demo.enabled ? admission : withoutProject(admission, demo.projectId),
+    framingOrigins: (license: string) => services.admission.allowedOrigins(license),
     catalogue: createCatalogue(records),
     findUpload: createFindUpload(records),
     conversations: services.conversations,

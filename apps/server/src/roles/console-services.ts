@@ -2,7 +2,7 @@ import { Accounts } from '../control/accounts/accounts.ts';
 import { type AttemptLimiter, createAttemptLimiter } from '../control/accounts/attempt-limiter.ts';
 import { createAuth } from '../control/accounts/auth.ts';
 import type { Mailer } from '../control/accounts/mailer.ts';
-import { createAdmission } from '../control/admission/admission.ts';
+import { type Admission, createAdmission } from '../control/admission/admission.ts';
 import { type AuditLog, createAuditLog } from '../control/audit/audit-log.ts';
 import { createAvatarCatalogue } from '../control/avatars/avatar-catalogue.ts';
 import type { BundleFolders } from '../control/avatars/bundle-folders.ts';
@@ -30,7 +30,7 @@ import { createWebhookWorker, type WebhookWorker } from '../control/webhooks/web
 import { Webhooks } from '../control/webhooks/webhooks.ts';
 import type { Database } from '../db/database.ts';
 import type { ConsoleApiDependencies } from '../http/console-api/console-api.ts';
-import type { Admission, CallControl, Logger } from '../ports.ts';
+import type { CallControl, Logger } from '../ports.ts';
 
 export type ConsoleServiceOptions = {
   readonly db: Database;

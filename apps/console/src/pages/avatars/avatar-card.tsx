@@ -5,11 +5,11 @@ import { request } from '../../api/client.ts';
 import { avatarsQuery, useChange } from '../../api/queries.ts';
 import { avatarAddress, playgroundAddress } from '../../app/addresses.ts';
 import { Link } from '../../app/link.tsx';
-import { Confirm } from '../../components/confirm.tsx';
 import classes from '../../components/console.module.css';
 import { Problem } from '../../components/page.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import own from './avatars-page.module.css';
+import { DeleteAvatar } from './delete-avatar.tsx';
 import { Picture, shownName } from './picture.tsx';
 
 type AvatarCardProps = { readonly projectId: string; readonly avatar: Avatar; readonly onCopy: () => void };
@@ -44,7 +44,7 @@ export function AvatarCard({ projectId, avatar, onCopy }: AvatarCardProps) {
         {state === 'failed' && <Failed projectId={projectId} avatar={avatar} />}
         <div className={classes.actions}>
           {state === 'ready' && <ReadyActions projectId={projectId} avatar={avatar} onCopy={onCopy} />}
-          {!isSystem && <Delete projectId={projectId} avatar={avatar} />}
+          {!isSystem && <DeleteAvatar projectId={projectId} avatar={avatar} size="xs" />}
         </div>
       </div>
     </article>
@@ -111,37 +111,5 @@ function Failed({ projectId, avatar }: { readonly projectId: string; readonly av
         {texts.retry}
       </Button>
     </div>
-  );
-}
-
-function Delete({ projectId, avatar }: { readonly projectId: string; readonly avatar: Avatar }) {
-  const texts = useTexts();
-  const [asked, setAsked] = useState(false);
-  const remove = useChange(
-    () => request('DELETE', `/projects/${projectId}/avatars/${avatar.avatarId}`),
-    [avatarsQuery(projectId).queryKey],
-  );
-  const action = avatar.state === 'making' ? texts.avatars.stopMaking : texts.common.delete;
-  return (
-    <>
-      <Button
-        size="xs"
-        variant="subtle"
-        color="red"
-        onClick={() => setAsked(true)}
-        aria-label={`${action}: ${avatar.name}`}
-      >
-        {action}
-      </Button>
-      <Confirm
-        opened={asked}
-        title={texts.avatars.deleteTitle(avatar.name)}
-        text={texts.avatars.deleteText}
-        action={texts.common.delete}
-        change={remove}
-        onClose={() => setAsked(false)}
-        onConfirm={() => remove.mutate(undefined, { onSuccess: () => setAsked(false) })}
-      />
-    </>
   );
 }

@@ -1,18 +1,16 @@
 import { Alert, Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Avatar } from '@visavis/protocol/rest';
-import { useState } from 'react';
-import { request } from '../../api/client.ts';
-import { avatarQuery, avatarsQuery, useChange } from '../../api/queries.ts';
+import { avatarQuery } from '../../api/queries.ts';
 import { playgroundAddress, sectionAddress } from '../../app/addresses.ts';
 import { Link } from '../../app/link.tsx';
 import { navigate } from '../../app/router.ts';
-import { Confirm } from '../../components/confirm.tsx';
 import classes from '../../components/console.module.css';
 import { Loaded, Page } from '../../components/page.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import { AvatarForm } from './avatar-form.tsx';
 import own from './avatars-page.module.css';
+import { DeleteAvatar } from './delete-avatar.tsx';
 import { EmbedCode } from './embed-code.tsx';
 import { Picture, shownName } from './picture.tsx';
 
@@ -26,12 +24,7 @@ export function AvatarPage({ projectId, avatarId }: AvatarPageProps) {
 
 function Editor({ projectId, avatar }: { readonly projectId: string; readonly avatar: Avatar }) {
   const texts = useTexts();
-  const [doomed, setDoomed] = useState(false);
   const list = sectionAddress(projectId, 'avatars');
-  const remove = useChange(
-    () => request('DELETE', `/projects/${projectId}/avatars/${avatar.avatarId}`),
-    [avatarsQuery(projectId).queryKey],
-  );
   return (
     <Page
       title={shownName(avatar.name)}
@@ -41,11 +34,7 @@ function Editor({ projectId, avatar }: { readonly projectId: string; readonly av
           <Button component={Link} href={playgroundAddress(projectId, avatar.avatarId)}>
             {texts.avatars.talk}
           </Button>
-          {!avatar.isSystem && (
-            <Button variant="subtle" color="red" onClick={() => setDoomed(true)}>
-              {texts.common.delete}
-            </Button>
-          )}
+          {!avatar.isSystem && <DeleteAvatar projectId={projectId} avatar={avatar} onDeleted={() => navigate(list)} />}
         </>
       }
     >
@@ -56,22 +45,13 @@ function Editor({ projectId, avatar }: { readonly projectId: string; readonly av
           ) : (
             <AvatarForm projectId={projectId} avatar={avatar} />
           )}
-          <EmbedCode avatarId={avatar.avatarId} />
+          <EmbedCode projectId={projectId} avatar={avatar} />
         </div>
         <div className={own.aside}>
           <Picture avatar={avatar} />
           <p className={`${classes.mono} ${classes.muted}`}>{avatar.avatarId}</p>
         </div>
       </div>
-      <Confirm
-        opened={doomed}
-        title={texts.avatars.deleteTitle(avatar.name)}
-        text={texts.avatars.deleteText}
-        action={texts.common.delete}
-        change={remove}
-        onClose={() => setDoomed(false)}
-        onConfirm={() => remove.mutate(undefined, { onSuccess: () => navigate(list) })}
-      />
     </Page>
   );
 }

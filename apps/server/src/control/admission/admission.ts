@@ -25,6 +25,8 @@ type AdmittedLicence = {
 export type Admission = {
   /** `key`: a licence key or a browser token. Null when it is unknown, revoked or expired. */
   findLicence(key: string, caller?: Caller): Promise<AdmittedLicence | null>;
+  /** Origins of the pages that may use a key or token; empty: all may, or it is unknown and opens nothing. */
+  allowedOrigins(key: string): Promise<readonly string[]>;
   /** `avatarId` wins over `name`; any unknown name of the built-in form gets a built-in figure. */
   findAvatar(projectId: string, query: { avatarId?: string; name?: string }): Promise<AdmittedAvatar>;
 };
@@ -73,6 +75,11 @@ export function createAdmission(
         ...(refusal ? { refusal } : {}),
         ...(avatarId === null ? {} : { onlyAvatarId: avatarId }),
       };
+    },
+    async allowedOrigins(key) {
+      const found = await find(key);
+      if (found === null) return [];
+      return found.origin === null ? found.licence.allowedOrigins : [found.origin];
     },
     async findAvatar(projectId, query) {
       const found = await catalogue.find(projectId, query);

@@ -1,0 +1,94 @@
+import type { CallOptions, ToolHandler } from '../call-options.ts';
+import type { CallConfig } from '../to-wire.ts';
+
+/** Attributes of `<visavis-avatar>`, in the spelling of HTML. */
+export const attributeNames = [
+  'server',
+  'license',
+  'token',
+  'token-url',
+  'avatar',
+  'label',
+  'language',
+  'voice',
+  'poster',
+  'captions',
+  'typing',
+  'microphone',
+] as const;
+
+export type AttributeName = (typeof attributeNames)[number];
+
+export type AvatarAttributes = {
+  /** Address of the Visavis server; empty: the default of the page. */
+  readonly server: string;
+  /** Licence key or browser token; empty when the page names an address that mints one. */
+  readonly license: string;
+  /** Address of the site's own server that answers a POST with `{"token": "…"}`. */
+  readonly tokenUrl: string;
+  /** Name or id of the avatar. */
+  readonly avatar: string;
+  /** What people read instead of the name. */
+  readonly label: string;
+  readonly language: string;
+  readonly voice: string;
+  readonly poster: string;
+  readonly captions: boolean;
+  readonly typing: boolean;
+  /** Whether the microphone is opened with the call; off: by its button only. */
+  readonly microphone: boolean;
+};
+
+/** Ids are 32 hexadecimal digits, with or without the dashes of a UUID. */
+const avatarId = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
+
+export function readAttributes(read: (name: AttributeName) => string | null): AvatarAttributes {
+  const text = (name: AttributeName) => read(name)?.trim() ?? '';
+  const isOn = (name: AttributeName) => !['off', 'false'].includes(text(name).toLowerCase());
+  return {
+    server: text('server'),
+    license: text('token') || text('license'),
+    tokenUrl: text('token-url'),
+    avatar: text('avatar'),
+    label: text('label') || shownName(text('avatar')),
+    language: text('language'),
+    voice: text('voice'),
+    poster: text('poster'),
+    captions: isOn('captions'),
+    typing: isOn('typing'),
+    microphone: isOn('microphone'),
+  };
+}
+
+/** `navtalk.Iris` reads `Iris`; an id is no name. */
+function shownName(avatar: string): string {
+  return avatarId.test(avatar) ? '' : avatar.replace(/^navtalk\./i, '');
+}
+
+export type CallExtras = {
+  readonly license: string;
+  /** The server when the attribute names none. */
+  readonly defaultServer: string | undefined;
+  readonly config: CallConfig;
+  readonly workletUrl: string | undefined;
+  readonly onToolCall: ToolHandler | undefined;
+};
+
+export function callOptionsOf(attributes: AvatarAttributes, extras: CallExtras): CallOptions {
+  const { avatar, language, voice, microphone } = attributes;
+  const host = attributes.server || extras.defaultServer;
+  const config: CallConfig = {
+    ...extras.config,
+    ...(language === '' ? {} : { language }),
+    ...(voice === '' ? {} : { voice }),
+  };
+  return {
+    license: extras.license,
+    ...(host === undefined ? {} : { host }),
+    ...(avatar === '' ? {} : avatarId.test(avatar) ? { avatarId: avatar.replaceAll('-', '') } : { name: avatar }),
+    config,
+    microphone: microphone ? 'auto' : 'manual',
+    ...(extras.workletUrl === undefined ? {} : { microphoneOptions: { workletUrl: extras.workletUrl } }),
+    ...(extras.onToolCall === undefined ? {} : { onToolCall: extras.onToolCall }),
+  };
+}

@@ -1,0 +1,22 @@
+import type { CallProblem, EndReason } from '../call-problem.ts';
+import type { Caption } from '../transcript.ts';
+
+/** Details of the events that `<visavis-avatar>` fires, by name. They bubble and leave the shadow. */
+export type AvatarEventDetails = {
+  /** Picture and sound are there. Again after each rebuilt connection. */
+  'visavis-connected': { readonly sessionId: string };
+  'visavis-ended': { readonly reason: EndReason; readonly problem: CallProblem | null };
+  /** A caption is new or has changed. */
+  'visavis-transcript': Caption;
+  /** A call could not start or broke off, or something is wrong that it survives, such as a missing microphone. */
+  'visavis-error': CallProblem;
+};
+
+export type AvatarEventName = keyof AvatarEventDetails;
+
+export function avatarEvent<Name extends AvatarEventName>(
+  name: Name,
+  detail: AvatarEventDetails[Name],
+): CustomEvent<AvatarEventDetails[Name]> {
+  return new CustomEvent(name, { detail, bubbles: true, composed: true });
+}

@@ -1,0 +1,85 @@
+import type { CallProblem } from '../call-problem.ts';
+import type { CallSnapshot } from '../call-snapshot.ts';
+import type { Caption } from '../transcript.ts';
+import type { AvatarAttributes } from './avatar-attributes.ts';
+import type { AvatarWords } from './avatar-words.ts';
+
+/** What the element shows, as a value. */
+export type AvatarView = {
+  /** `idle`: before a call and after it, with the button that starts one. */
+  readonly phase: 'idle' | 'calling' | 'live';
+  readonly status: string;
+  readonly startLabel: string;
+  readonly videoLabel: string;
+  readonly poster: string;
+  readonly problem: CallProblem | null;
+  /** The problem is a notice: the call goes on, and it can be put away. */
+  readonly canDismiss: boolean;
+  readonly microphoneLabel: string;
+  readonly microphoneOpen: boolean;
+  readonly soundBlocked: boolean;
+  readonly captions: readonly CaptionView[];
+  readonly showsCaptions: boolean;
+  readonly canType: boolean;
+};
+
+type CaptionView = { readonly id: string; readonly speaker: Caption['speaker']; readonly text: string };
+
+type AvatarState = {
+  readonly attributes: AvatarAttributes;
+  /** Null before the first call. */
+  readonly snapshot: CallSnapshot | null;
+  /** A call is being prepared: the token is on its way. */
+  readonly preparing: boolean;
+  /** Why no call could be prepared. */
+  readonly fault: CallProblem | null;
+};
+
+export function viewOf({ attributes, snapshot, preparing, fault }: AvatarState, words: AvatarWords): AvatarView {
+  const state = preparing ? 'connecting' : (snapshot?.state ?? 'idle');
+  const phase = state === 'idle' || state === 'ended' ? 'idle' : state === 'connecting' ? 'calling' : 'live';
+  const microphoneOpen = snapshot?.microphone.state === 'on' && !snapshot.microphone.muted;
+  const captions = snapshot?.captions ?? [];
+  return {
+    phase,
+    status: preparing ? words.calling : statusText(snapshot, words),
+    startLabel: state === 'ended' || fault !== null ? words.again : words.start(attributes.label),
+    videoLabel: words.live(attributes.label),
+    poster: attributes.poster,
+    problem: preparing ? null : (fault ?? snapshot?.problem ?? snapshot?.notice ?? null),
+    canDismiss: fault === null && snapshot?.problem === null && snapshot.notice !== null,
+    microphoneLabel:
+      snapshot?.microphone.state !== 'on' ? words.microphoneOn : microphoneOpen ? words.mute : words.unmute,
+    microphoneOpen,
+    soundBlocked: snapshot?.soundBlocked ?? false,
+    captions: captions.filter(({ status }) => status !== 'pending').map((caption) => toCaptionView(caption, words)),
+    showsCaptions: attributes.captions,
+    canType: attributes.typing && phase === 'live' && (snapshot?.ready ?? false),
+  };
+}
+
+function toCaptionView({ id, speaker, text, status }: Caption, words: AvatarWords): CaptionView {
+  return { id, speaker, text: status === 'interrupted' ? `${text} — ${words.interrupted}` : text };
+}
+
+function statusText(snapshot: CallSnapshot | null, words: AvatarWords): string {
+  if (snapshot === null) return '';
+  switch (snapshot.state) {
+    case 'idle':
+      return '';
+    case 'ended':
+      return words.ended;
+    case 'reconnecting':
+      return words.reconnecting;
+    case 'connected':
+      return activityText(snapshot, words);
+    default:
+      if (snapshot.sessionId === null) return words.calling;
+      return snapshot.ready ? words.waiting : words.waking;
+  }
+}
+
+function activityText({ activity, microphone }: CallSnapshot, words: AvatarWords): string {
+  if (activity !== 'listening') return words[activity];
+  return microphone.state === 'on' && !microphone.muted ? words.listening : words.connected;
+}

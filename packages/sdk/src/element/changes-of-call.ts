@@ -1,0 +1,26 @@
+import type { CallSnapshot } from '../call-snapshot.ts';
+import type { AvatarEventDetails, AvatarEventName } from './avatar-events.ts';
+
+type AvatarChange = {
+  [Name in AvatarEventName]: { readonly name: Name; readonly detail: AvatarEventDetails[Name] };
+}[AvatarEventName];
+
+/** The events between two states of one call, in the order in which they are fired. */
+export function changesOfCall(before: CallSnapshot, after: CallSnapshot): AvatarChange[] {
+  const changes: AvatarChange[] = [];
+  if (after.state === 'connected' && before.state !== 'connected') {
+    changes.push({ name: 'visavis-connected', detail: { sessionId: after.sessionId ?? '' } });
+  }
+  const known = new Set(before.captions);
+  for (const caption of after.captions) {
+    if (!known.has(caption) && caption.text !== '') changes.push({ name: 'visavis-transcript', detail: caption });
+  }
+  if (after.notice !== null && after.notice !== before.notice) {
+    changes.push({ name: 'visavis-error', detail: after.notice });
+  }
+  if (after.state === 'ended' && before.state !== 'ended') {
+    if (after.problem !== null) changes.push({ name: 'visavis-error', detail: after.problem });
+    changes.push({ name: 'visavis-ended', detail: { reason: after.endReason ?? 'hung-up', problem: after.problem } });
+  }
+  return changes;
+}

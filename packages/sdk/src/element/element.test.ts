@@ -1,0 +1,126 @@
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
+import { describe, expect, it } from 'vitest';
+import { callProblem } from '../call-problem.ts';
+import { type CallSnapshot, initialParts } from '../call-snapshot.ts';
+import { emptyConversation } from '../conversation.ts';
+import { VisavisAvatar } from '../react.ts';
+import type { Caption } from '../transcript.ts';
+import { type AvatarAttributes, callOptionsOf, readAttributes } from './avatar-attributes.ts';
+import { viewOf } from './avatar-view.ts';
+import { wordsFor } from './avatar-words.ts';
+import { changesOfCall } from './changes-of-call.ts';
+import { defineVisavisAvatar } from './visavis-avatar.ts';
+
+const words = wordsFor('en-GB');
+const microphone = { state: 'on', muted: false, pushToTalk: false, pressed: false } as const;
+
+const attributesOf = (given: Record<string, string>): AvatarAttributes => readAttributes((name) => given[name] ?? null);
+const extras = { license: 'token', defaultServer: undefined, config: {}, workletUrl: undefined, onToolCall: undefined };
+
+function snapshotOf(parts: Partial<CallSnapshot>): CallSnapshot {
+  const { activity, info, latency } = emptyConversation;
+  return { ...initialParts(microphone), captions: [], activity, info, latency, ...parts };
+}
+
+function view(snapshot: CallSnapshot | null, given: Record<string, string> = {}) {
+  return viewOf({ attributes: attributesOf(given), snapshot, preparing: false, fault: null }, words);
+}
+
+describe('attributes of the element', () => {
+  it('take a name or an id, with or without dashes, as the gateway does', () => {
+    const id = '01234567-89ab-cdef-0123-456789abcdef';
+    expect(callOptionsOf(attributesOf({ avatar: id }), extras)).toMatchObject({ avatarId: id.replaceAll('-', '') });
+    expect(callOptionsOf(attributesOf({ avatar: 'navtalk.Iris' }), extras)).toMatchObject({ name: 'navtalk.Iris' });
+    expect(callOptionsOf(attributesOf({}), extras)).not.toHaveProperty('name');
+  });
+
+  it('prefer the token to the key, and the named server to the one of the script', () => {
+    expect(attributesOf({ token: ' bt_1 ', license: 'sk_1' }).license).toBe('bt_1');
+    const made = { ...extras, defaultServer: 'https://script.example' };
+    expect(callOptionsOf(attributesOf({}), made).host).toBe('https://script.example');
+    expect(callOptionsOf(attributesOf({ server: 'https://a.example' }), made).host).toBe('https://a.example');
+  });
+
+  it('add to the configuration that the page set', () => {
+    const made = { ...extras, config: { prompt: 'Be kind.', voice: 'marin' } };
+    const options = callOptionsOf(attributesOf({ voice: 'cedar', language: 'fr', microphone: 'off' }), made);
+    expect(options.config).toEqual({ prompt: 'Be kind.', voice: 'cedar', language: 'fr' });
+    expect(options.microphone).toBe('manual');
+  });
+
+  it('give people a name to read, never an id', () => {
+    expect(attributesOf({ avatar: 'navtalk.Iris' }).label).toBe('Iris');
+    expect(attributesOf({ avatar: '0123456789abcdef0123456789abcdef' }).label).toBe('');
+    expect(attributesOf({ avatar: 'navtalk.Iris', label: 'Our guide' }).label).toBe('Our guide');
+  });
+});
+
+describe('what the element shows', () => {
+  it('offers a call before the first one and after each', () => {
+    expect(view(null, { avatar: 'navtalk.Iris' })).toMatchObject({ phase: 'idle', startLabel: 'Talk with Iris' });
+    const problem = callProblem('no-capacity');
+    const ended = view(snapshotOf({ state: 'ended', endReason: 'no-capacity', problem }));
+    expect(ended).toMatchObject({ phase: 'idle', startLabel: 'Call again', status: 'Call ended', canType: false });
+    expect(ended.problem?.title).toBe('All avatars are busy right now.');
+  });
+
+  it('lets a person put a notice away, and not the reason of an end', () => {
+    const notice = callProblem('microphone-denied');
+    expect(view(snapshotOf({ state: 'connected', notice })).canDismiss).toBe(true);
+    expect(view(snapshotOf({ state: 'ended', problem: notice, notice })).canDismiss).toBe(false);
+  });
+
+  it('says what the microphone button does', () => {
+    const labelOf = (change: Partial<CallSnapshot['microphone']>) =>
+      view(snapshotOf({ state: 'connected', microphone: { ...microphone, ...change } })).microphoneLabel;
+    expect([labelOf({}), labelOf({ muted: true }), labelOf({ state: 'off' })]).toEqual([
+      'Mute the microphone',
+      'Unmute the microphone',
+      'Switch the microphone on',
+    ]);
+  });
+
+  it('speaks Chinese where the page does, and English elsewhere', () => {
+    expect(wordsFor('zh-Hans-CN').hangUp).toBe('挂断');
+    expect(wordsFor('zhx')).toBe(words);
+    expect(wordsFor('fr')).toBe(words);
+    expect(Object.keys(wordsFor('zh'))).toEqual(Object.keys(words));
+  });
+});
+
+describe('events of the element', () => {
+  const caption: Caption = { id: 'avatar-1', speaker: 'avatar', text: 'Hello', status: 'streaming' };
+
+  it('tell of a connection, each new state of a caption, and the end with its reason', () => {
+    const calling = snapshotOf({ state: 'connecting' });
+    const connected = snapshotOf({ state: 'connected', sessionId: 's1' });
+    const speaking = { ...connected, captions: [caption] };
+    const longer = { ...connected, captions: [{ ...caption, text: 'Hello there' }] };
+    const problem = callProblem('connection-lost');
+    const ended = { ...longer, state: 'ended' as const, endReason: problem.code, problem };
+    expect(changesOfCall(calling, connected)).toEqual([{ name: 'visavis-connected', detail: { sessionId: 's1' } }]);
+    expect(changesOfCall(connected, speaking)).toEqual([{ name: 'visavis-transcript', detail: caption }]);
+    expect(changesOfCall(speaking, speaking)).toEqual([]);
+    expect(changesOfCall(speaking, longer)).toHaveLength(1);
+    expect(changesOfCall(longer, ended)).toEqual([
+      { name: 'visavis-error', detail: problem },
+      { name: 'visavis-ended', detail: { reason: 'connection-lost', problem } },
+    ]);
+  });
+});
+
+describe('where there is no browser', () => {
+  it('the module loads, and the React component renders to the element with its attributes', () => {
+    expect(() => defineVisavisAvatar()).not.toThrow();
+    const markup = renderToStaticMarkup(
+      createElement(VisavisAvatar, {
+        ...{ server: 'https://a.example', avatar: 'navtalk.Iris', tokenUrl: '/t', captions: false, className: 'wide' },
+        onEnded: () => undefined,
+      }),
+    );
+    expect(markup).toBe(
+      '<visavis-avatar server="https://a.example" token-url="/t" avatar="navtalk.Iris" class="wide" captions="off"></visavis-avatar>',
+    );
+  });
+});

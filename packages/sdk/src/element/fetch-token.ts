@@ -1,0 +1,9 @@
+/** Asks the site's own server for a browser token: a POST that answers `{"token": "…"}`. */
+export async function fetchToken(url: string): Promise<string> {
+  const response = await fetch(url, { method: 'POST', headers: { accept: 'application/json' } });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
+  const body: unknown = await response.json();
+  const token = typeof body === 'object' && body !== null && 'token' in body ? body.token : null;
+  if (typeof token !== 'string' || token === '') throw new Error(`${url} answered without a token.`);
+  return token;
+}

@@ -1,0 +1,2 @@
+export type { AvatarEventDetails, AvatarEventName } from './avatar-events.ts';
+export { type AvatarDefaults, defineVisavisAvatar, VisavisAvatarElement } from './visavis-avatar.ts';

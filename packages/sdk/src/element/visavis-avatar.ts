@@ -1,0 +1,194 @@
+import type { ToolHandler } from '../call-options.ts';
+import { type CallProblem, callProblem } from '../call-problem.ts';
+import type { CallSnapshot } from '../call-snapshot.ts';
+import type { CallConfig } from '../to-wire.ts';
+import { VisavisCall } from '../visavis-call.ts';
+import { type AvatarAttributes, attributeNames, callOptionsOf, readAttributes } from './avatar-attributes.ts';
+import { avatarEvent } from './avatar-events.ts';
+import { AvatarShadow } from './avatar-shadow.ts';
+import { viewOf } from './avatar-view.ts';
+import { type AvatarWords, wordsFor } from './avatar-words.ts';
+import { changesOfCall } from './changes-of-call.ts';
+import { fetchToken } from './fetch-token.ts';
+
+/** On a server that renders pages there are no elements; the module can be loaded there all the same. */
+const ElementBase = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
+
+export type AvatarDefaults = {
+  /** The server of elements without the attribute `server`; left out: the page's own host. */
+  readonly server?: string;
+  /** Address of `recorder-worklet.js`. */
+  readonly workletUrl?: string;
+};
+
+let defaults: AvatarDefaults = {};
+
+/** `<visavis-avatar>`: an avatar to talk with, with everything around it. See the readme for attributes and events. */
+export class VisavisAvatarElement extends ElementBase {
+  static readonly observedAttributes: readonly string[] = attributeNames;
+
+  /** Instructions, tools and first message for the next call; the attributes `language` and `voice` win. */
+  config: CallConfig = {};
+  onToolCall: ToolHandler | undefined;
+  #shadow: AvatarShadow | null = null;
+  #call: VisavisCall | null = null;
+  #seen: CallSnapshot | null = null;
+  #fault: CallProblem | null = null;
+  /** Grows with every start and stop, so that a token that comes too late starts no call. */
+  #attempt = 0;
+  #preparing = false;
+  readonly #hangUp = () => this.stop();
+
+  /** The call of the last start, for everything that the element itself does not offer; null before the first. */
+  get call(): VisavisCall | null {
+    return this.#call;
+  }
+
+  connectedCallback(): void {
+    this.#shadow ??= this.#makeShadow();
+    globalThis.addEventListener('pagehide', this.#hangUp);
+    this.#show();
+  }
+
+  disconnectedCallback(): void {
+    globalThis.removeEventListener('pagehide', this.#hangUp);
+    // An element that is only moved comes back at once and keeps its call.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.stop();
+    });
+  }
+
+  attributeChangedCallback(): void {
+    if (this.#shadow !== null) this.#show();
+  }
+
+  /** Starts a call; call it from a click, because browsers tie sound and microphone to a gesture. */
+  async start(): Promise<void> {
+    if (this.#shadow === null || this.#isBusy()) return;
+    const attributes = this.#attributes();
+    this.#attempt += 1;
+    const attempt = this.#attempt;
+    this.#fault = null;
+    this.#preparing = true;
+    this.#show();
+    try {
+      const license = await licenseOf(attributes);
+      if (attempt === this.#attempt) this.#connect(attributes, license, this.#shadow);
+    } catch (error) {
+      if (attempt === this.#attempt) this.#fail(error);
+    }
+  }
+
+  /** Hangs up. Idempotent. */
+  stop(): void {
+    this.#attempt += 1;
+    this.#preparing = false;
+    this.#call?.hangUp();
+    this.#show();
+  }
+
+  /** Makes the avatar speak exactly this text. False while no call is ready. */
+  say(text: string): boolean {
+    return this.#call?.say(text) ?? false;
+  }
+
+  /** Sends words as the user's turn. False while no call is ready. */
+  sendText(text: string): boolean {
+    return this.#call?.sendText(text) ?? false;
+  }
+
+  #isBusy(): boolean {
+    const state = this.#call?.snapshot.state ?? 'ended';
+    return this.#preparing || (state !== 'ended' && state !== 'idle');
+  }
+
+  #connect(attributes: AvatarAttributes, license: string, shadow: AvatarShadow): void {
+    const call = new VisavisCall(
+      callOptionsOf(attributes, {
+        license,
+        defaultServer: defaults.server,
+        config: this.config,
+        workletUrl: defaults.workletUrl,
+        onToolCall: this.onToolCall,
+      }),
+    );
+    this.#call = call;
+    this.#seen = call.snapshot;
+    this.#preparing = false;
+    call.on('change', (snapshot) => this.#follow(call, snapshot));
+    call.attach(shadow.video);
+    call.connect();
+  }
+
+  #follow(call: VisavisCall, snapshot: CallSnapshot): void {
+    if (call !== this.#call) return;
+    const before = this.#seen ?? snapshot;
+    this.#seen = snapshot;
+    this.#show();
+    for (const { name, detail } of changesOfCall(before, snapshot)) this.dispatchEvent(avatarEvent(name, detail));
+  }
+
+  #fail(error: unknown): void {
+    this.#preparing = false;
+    const advice = error instanceof MissingLicense ? error.message : null;
+    const detail = error instanceof Error ? error.message : null;
+    this.#fault = callProblem('token-unavailable', { advice, detail });
+    this.#show();
+    this.dispatchEvent(avatarEvent('visavis-error', this.#fault));
+  }
+
+  #show(): void {
+    const attributes = this.#attributes();
+    const snapshot = this.#call?.snapshot ?? null;
+    const view = viewOf({ attributes, snapshot, preparing: this.#preparing, fault: this.#fault }, this.#words());
+    this.#shadow?.show(view, this.#words());
+  }
+
+  #attributes(): AvatarAttributes {
+    return readAttributes((name) => this.getAttribute(name));
+  }
+
+  #words(): AvatarWords {
+    return wordsFor(this.closest('[lang]')?.getAttribute('lang') || globalThis.navigator.language);
+  }
+
+  #makeShadow(): AvatarShadow {
+    return new AvatarShadow(this.attachShadow({ mode: 'open', delegatesFocus: true }), {
+      start: () => void this.start(),
+      stop: () => this.stop(),
+      unblockSound: () => void this.#call?.unblockSound(),
+      dismiss: () => this.#call?.dismissNotice(),
+      sendText: (text) => this.sendText(text),
+      switchMicrophone: () => {
+        const { state, muted } = this.#call?.snapshot.microphone ?? { state: 'off', muted: false };
+        if (state === 'off') void this.#call?.startMicrophone();
+        else this.#call?.setMuted(!muted);
+      },
+    });
+  }
+}
+
+class MissingLicense extends Error {
+  override readonly name = 'MissingLicense';
+}
+
+async function licenseOf({ license, tokenUrl }: AvatarAttributes): Promise<string> {
+  if (license !== '') return license;
+  if (tokenUrl !== '') return fetchToken(tokenUrl);
+  throw new MissingLicense('The page names no key: set the attribute token-url, token or license of <visavis-avatar>.');
+}
+
+/** Makes the page know `<visavis-avatar>`. May be called again: later defaults win for later calls. */
+export function defineVisavisAvatar(settings: AvatarDefaults = {}): void {
+  defaults = { ...defaults, ...settings };
+  const registry = globalThis.customElements;
+  if (registry !== undefined && registry.get('visavis-avatar') === undefined) {
+    registry.define('visavis-avatar', VisavisAvatarElement);
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'visavis-avatar': VisavisAvatarElement;
+  }
+}

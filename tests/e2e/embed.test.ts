@@ -1,0 +1,240 @@
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Browser, chromium, type Frame, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { bundleReactPage } from '../fixtures/embed/react-page.ts';
+import { findChromium } from '../support/chromium.ts';
+import { startServer, type TestServer } from '../support/server-process.ts';
+
+const executablePath = findChromium();
+const REACT_PAGE = '/react.html';
+
+/** A shop's site on an origin of its own: pages, and the address that mints tokens with the shop's key. */
+class Shop {
+  readonly pages = new Map<string, string>();
+  readonly #visavis: TestServer;
+  readonly #http: Server;
+  url = '';
+
+  constructor(visavis: TestServer) {
+    this.#visavis = visavis;
+    this.#http = createServer((request, response) => {
+      const path = request.url ?? '/';
+      if (request.method === 'POST' && path === '/avatar-token') {
+        void this.mint().then((token) => response.end(JSON.stringify({ token })));
+        return;
+      }
+      const page = this.pages.get(path);
+      response.writeHead(page === undefined ? 404 : 200, {
+        'content-type': path.endsWith('.js') ? 'text/javascript' : 'text/html',
+      });
+      response.end(page);
+    });
+  }
+
+  async listen(): Promise<void> {
+    this.#http.listen(0, '127.0.0.1');
+    await once(this.#http, 'listening');
+    this.url = `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+  }
+
+  async mint(limits: { origin?: string } = {}): Promise<string> {
+    const answer = await fetch(`${this.#visavis.url}/api/v1/browser-tokens`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.#visavis.license}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ lifetimeSeconds: 600, ...limits }),
+    });
+    const { token } = (await answer.json()) as { token: string };
+    return token;
+  }
+
+  close(): void {
+    this.#http.closeAllConnections();
+    this.#http.close();
+  }
+}
+
+/** Runs in the page: what the element's events said, and how loud its sound was. */
+const watcher = `
+  window.seen = [];
+  for (const name of ['connected', 'transcript', 'ended', 'error']) {
+    document.addEventListener('visavis-' + name, ({ detail }) => window.seen.push({ name, detail }));
+  }
+  window.loudestOf = async (video, durationMs) => {
+    const context = new AudioContext();
+    const analyser = context.createAnalyser();
+    context.createMediaStreamSource(video.srcObject).connect(analyser);
+    const samples = new Float32Array(analyser.fftSize);
+    let loudest = 0;
+    for (const end = performance.now() + durationMs; performance.now() < end; ) {
+      analyser.getFloatTimeDomainData(samples);
+      loudest = Math.max(loudest, Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await context.close();
+    return loudest;
+  };
+`;
+
+type Seen = {
+  readonly name: string;
+  readonly detail: { text?: string; speaker?: string; code?: string; reason?: string };
+};
+
+/** Avatars on the pages of another origin, in Chromium, against the real server. */
+describe.skipIf(executablePath === null)('an avatar on another site', () => {
+  let server: TestServer;
+  let shop: Shop;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    server = await startServer();
+    shop = new Shop(server);
+    await shop.listen();
+    shop.pages.set('/element.html', elementPage(server.url, 'token-url="/avatar-token"'));
+    shop.pages.set('/no-key.html', elementPage(server.url, ''));
+    shop.pages.set('/react.js', await bundleReactPage(server.url));
+    shop.pages.set(
+      REACT_PAGE,
+      `<!doctype html><script>${watcher}</script><div id="root"></div><script type="module" src="/react.js"></script>`,
+    );
+    await mkdir('test-output', { recursive: true });
+    browser = await chromium.launch({
+      executablePath: executablePath ?? '',
+      args: [
+        ...['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+        ...['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'],
+      ],
+    });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    shop?.close();
+    await server?.stop();
+  });
+
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+  });
+
+  async function visit(path: string, theme: 'light' | 'dark' = 'light'): Promise<Page> {
+    const context = await browser.newContext({
+      ...{ viewport: { width: 900, height: 820 }, locale: 'en-GB', colorScheme: theme },
+    });
+    const page = await context.newPage();
+    await page.goto(shop.url + path);
+    return page;
+  }
+
+  async function expectTalkingPicture(page: Page | Frame): Promise<void> {
+    const decoded = () =>
+      page
+        .locator('video')
+        .evaluate(
+          (video: { getVideoPlaybackQuality(): { totalVideoFrames: number } }) =>
+            video.getVideoPlaybackQuality().totalVideoFrames,
+        );
+    await vi.waitFor(async () => expect(await decoded()).toBeGreaterThan(0), { timeout: 60_000, interval: 200 });
+    const before = await decoded();
+    await vi.waitFor(async () => expect(await decoded()).toBeGreaterThan(before + 20), {
+      timeout: 10_000,
+      interval: 200,
+    });
+  }
+
+  const seen = (page: Page) => page.evaluate('window.seen') as Promise<Seen[]>;
+
+  it('is seen and heard as a web component, answers typed words, and tells the page what happens', async () => {
+    const page = await visit('/element.html');
+    await page.screenshot({ path: 'test-output/embed-idle.png' });
+    await page.getByRole('button', { name: 'Talk with Iris' }).click();
+    await expectTalkingPicture(page);
+    const loudest = page.evaluate(
+      "window.loudestOf(document.querySelector('visavis-avatar').shadowRoot.querySelector('video'), 6000)",
+    );
+    expect(await loudest).toBeGreaterThan(0.02);
+
+    const captions = page.getByRole('log', { name: 'Captions' });
+    await page.getByLabel('Type a message').fill('What can you do?');
+    await page.keyboard.press('Enter');
+    await captions.getByText('What can you do?').waitFor();
+    await vi.waitFor(
+      async () => {
+        const spoken = (await seen(page))
+          .filter(({ name }) => name === 'transcript')
+          .map(({ detail }) => detail.speaker);
+        expect(spoken.lastIndexOf('avatar')).toBeGreaterThan(spoken.indexOf('user'));
+      },
+      { timeout: 20_000 },
+    );
+    await page.screenshot({ path: 'test-output/embed-element.png' });
+
+    await page.getByRole('button', { name: 'Mute the microphone' }).click();
+    await page.getByRole('button', { name: 'Unmute the microphone' }).waitFor();
+    await page.getByRole('button', { name: 'Hang up' }).click();
+    await page.getByRole('button', { name: 'Call again' }).waitFor();
+    const names = (await seen(page)).map(({ name }) => name);
+    expect(names.indexOf('connected')).toBeLessThan(names.indexOf('ended'));
+    expect((await seen(page)).at(-1)).toMatchObject({ name: 'ended', detail: { reason: 'hung-up' } });
+  });
+
+  it('says why it cannot call when the page names no key', async () => {
+    const page = await visit('/no-key.html', 'dark');
+    await page.getByRole('button', { name: 'Talk with Iris' }).click();
+    await page.getByRole('alert').getByText('set the attribute token-url, token or license').waitFor();
+    expect(await seen(page)).toEqual([
+      { name: 'error', detail: expect.objectContaining({ code: 'token-unavailable' }) },
+    ]);
+    await page.screenshot({ path: 'test-output/embed-refused.png' });
+  });
+
+  it('is seen as a React component, whose handlers and reference work', async () => {
+    const page = await visit(REACT_PAGE);
+    await page.getByRole('button', { name: 'Start by reference' }).click();
+    await expectTalkingPicture(page);
+    await page.getByText('connected', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Take away' }).click();
+    await vi.waitFor(async () => expect((await server.footprint()).openCalls).toBe(0), { timeout: 10_000 });
+  });
+
+  it('is seen in a frame, which takes the whole of it', async () => {
+    const token = await shop.mint({ origin: shop.url });
+    const source = `${server.url}/embed?avatar=navtalk.Iris&token=${token}`;
+    shop.pages.set('/frame.html', framePage(source));
+    const page = await visit('/frame.html', 'dark');
+    const frame = page.frames().find((candidate) => candidate.url() === source);
+    if (frame === undefined) throw new Error('The frame did not open.');
+    await frame.getByRole('button', { name: 'Talk with Iris' }).click();
+    await expectTalkingPicture(frame);
+    await frame.getByRole('log', { name: 'Captions' }).getByRole('listitem').first().waitFor();
+    await page.screenshot({ path: 'test-output/embed-frame.png' });
+  });
+
+  it("is refused in the frames of pages for which the token is not, and so are the server's other pages", async () => {
+    const token = await shop.mint({ origin: 'https://shop.example' });
+    for (const address of [`/embed?avatar=navtalk.Iris&token=${token}`, '/', '/console', '/embed/page.html']) {
+      shop.pages.set('/refused.html', framePage(server.url + address));
+      const page = await visit('/refused.html');
+      const frame = page.frames()[1];
+      expect([address, frame?.url()]).toEqual([address, 'chrome-error://chromewebdata/']);
+      await page.close();
+    }
+  });
+});
+
+function elementPage(server: string, attributes: string): string {
+  return `<!doctype html><html lang="en"><head><meta name="color-scheme" content="light dark">
+    <title>A shop</title><script>${watcher}</script>
+    <script type="module" src="${server}/embed/visavis.js"></script></head>
+    <body><h1>A shop</h1><visavis-avatar avatar="navtalk.Iris" poster="${server}/uploadFiles/iris.png" ${attributes}></visavis-avatar></body></html>`;
+}
+
+function framePage(source: string): string {
+  return `<!doctype html><html lang="en"><head><meta name="color-scheme" content="light dark"><title>A shop</title></head>
+    <body><h1>A shop</h1>
+    <iframe src="${source}" title="Iris" width="400" height="640" style="border:0" allow="microphone; autoplay; camera"></iframe>
+    </body></html>`;
+}
