@@ -1,17 +1,7 @@
 /** Puts the avatar of the address on the page: each parameter becomes the element's attribute of the same name. */
 
-const passedOn = [
-  'license',
-  'token',
-  'avatar',
-  'label',
-  'language',
-  'voice',
-  'poster',
-  'captions',
-  'typing',
-  'microphone',
-];
+/** A frame calls this server, and holds its token in the address. */
+const notPassedOn = ['server', 'token-url'];
 
 const parameters = new URLSearchParams(globalThis.location.search);
 document.documentElement.lang = parameters.get('lang') ?? globalThis.navigator.language;
@@ -21,9 +11,10 @@ if (theme === 'light' || theme === 'dark') document.documentElement.style.colorS
 
 const avatar = document.createElement('visavis-avatar');
 avatar.setAttribute('fill', '');
-for (const name of passedOn) {
+const known = globalThis.customElements.get('visavis-avatar') as { observedAttributes?: readonly string[] } | undefined;
+for (const name of known?.observedAttributes ?? []) {
   const value = parameters.get(name);
-  if (value !== null) avatar.setAttribute(name, value);
+  if (value !== null && !notPassedOn.includes(name)) avatar.setAttribute(name, value);
 }
 document.title = parameters.get('label') ?? 'Visavis';
 document.body.append(avatar);

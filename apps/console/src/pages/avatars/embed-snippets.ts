@@ -43,7 +43,7 @@ export function reactSnippet({ server, avatarId, label, pictureUrl }: Place): st
 const server = ${JSON.stringify(server)};
 
 export function Avatar() {
-  // Makes the browser know the element. Of a workspace: @visavis/sdk/react
+  // Makes the browser know the element.
   useEffect(() => {
     import(/* webpackIgnore: true */ /* @vite-ignore */ \`\${server}/embed/visavis.js\`);
   }, []);
