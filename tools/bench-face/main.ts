@@ -58,7 +58,7 @@ async function film(folder: string, { stage, driver, material }: Performance, ne
   }
   const apertures = await meter.apertures(images());
   meter.close();
-  const scores = scoreFilm(apertures, material.phones);
+  const scores = scoreFilm(apertures, material);
   const wrong = wrongSoundR(apertures, other.phones);
   return { voice: material.name, driver, avatar: stage.avatar, scores, wrongSoundR: wrong, seam: seam.ratio };
 }
@@ -134,8 +134,9 @@ async function main(folder: string): Promise<void> {
   for (const driver of ['phones', 'sound', 'loudness'] as const) {
     const materials = driver === 'phones' ? spoken : human;
     for (const [index, material] of wanted.has(driver) ? materials.entries() : []) {
-      const other = materials[1 - index] ?? spoken[index]!;
-      const result = await film(folder, { stage: stages[index]!, driver, material }, networks, other);
+      const other = materials[index === 0 ? 1 : 0] ?? spoken[index]!;
+      const stage = stages[index % stages.length]!;
+      const result = await film(folder, { stage, driver, material }, networks, other);
       films.push(result);
       print(filmRow(result));
     }

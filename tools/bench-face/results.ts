@@ -42,7 +42,7 @@ export function filmRow({ voice, driver, avatar, scores: s, wrongSoundR, seam }:
     ratio(s.recall),
     ratio(s.precision),
     ratio(s.openVowels),
-    ratio(s.silenceClosed),
+    s.soundInPauses === 0 ? ratio(s.silenceClosed) : `${ratio(s.silenceClosed)}, ${s.soundInPauses} with sound`,
     s.silenceJitter.toFixed(4),
     wrongSoundR.toFixed(3),
     seam.toFixed(2),

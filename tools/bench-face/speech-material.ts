@@ -24,8 +24,11 @@ export type HumanVoice = {
   readonly name: string;
   readonly debianPackages: string;
   readonly sounds: string;
+  readonly extension: 'g722' | 'wav';
   readonly transcript: string;
   readonly model: AlignmentModel;
+  /** What there is of it at most, less than a minute. */
+  readonly availableS?: number;
 };
 
 export const HUMAN_VOICES: readonly HumanVoice[] = [
@@ -33,6 +36,7 @@ export const HUMAN_VOICES: readonly HumanVoice[] = [
     name: 'human, English (Allison)',
     debianPackages: 'asterisk-core-sounds-en asterisk-core-sounds-en-g722',
     sounds: '/usr/share/asterisk/sounds/en_US_f_Allison',
+    extension: 'g722',
     transcript: '/usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz',
     model: 'en-us',
   },
@@ -40,8 +44,18 @@ export const HUMAN_VOICES: readonly HumanVoice[] = [
     name: 'human, French (June)',
     debianPackages: 'asterisk-core-sounds-fr asterisk-core-sounds-fr-g722',
     sounds: '/usr/share/asterisk/sounds/fr_CA_f_June',
+    extension: 'g722',
     transcript: '/usr/share/doc/asterisk-core-sounds-fr/core-sounds-fr.txt.gz',
     model: 'fr-fr',
+  },
+  {
+    name: 'human, English (reader of a novel)',
+    debianPackages: 'pocketsphinx-testdata',
+    sounds: '/usr/share/pocketsphinx/test/data/librivox',
+    extension: 'wav',
+    transcript: '/usr/share/pocketsphinx/test/data/librivox/transcription',
+    model: 'en-us',
+    availableS: 24,
   },
 ];
 
@@ -66,9 +80,10 @@ export async function humanMaterial(voice: HumanVoice, seconds: number): Promise
   }
   const aligner = await HumanSpeechAligner.open(voice.model);
   const pieces: Piece[] = [];
+  const wantedS = Math.min(seconds, voice.availableS ?? seconds);
   let total = 0;
-  for (const { name, text } of readTranscript(gunzipSync(readFileSync(voice.transcript)).toString('utf8'))) {
-    const path = join(voice.sounds, `${name}.g722`);
+  for (const { name, text } of readTranscript(readText(voice.transcript))) {
+    const path = join(voice.sounds, `${name}.${voice.extension}`);
     // Directions in brackets are not spoken.
     if (!existsSync(path) || /[[(]/.test(text)) continue;
     const piece = await aligner.align(path, text).catch(() => null);
@@ -79,10 +94,15 @@ export async function humanMaterial(voice: HumanVoice, seconds: number): Promise
       phones: piece.phones.map(([startS, endS, symbol]) => ({ symbol, startMs: startS * 1000, endMs: endS * 1000 })),
     });
     total += pieceS;
-    if (total >= seconds) break;
+    if (total >= wantedS) break;
   }
-  if (total < seconds) return `${voice.name}: only ${total.toFixed(0)} s could be aligned with the transcript`;
+  if (total < wantedS) return `${voice.name}: only ${total.toFixed(0)} s could be aligned with the transcript`;
   return { name: voice.name, ...joinPieces(pieces) };
+}
+
+function readText(path: string): string {
+  const bytes = readFileSync(path);
+  return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
 }
 
 function toWireRate(samples: Float32Array): Int16Array {

@@ -3,6 +3,7 @@ import {
   type Articulation,
   type PhoneTiming,
 } from '../../packages/media/src/core/articulation.ts';
+import { WIRE_SAMPLE_RATE_HZ } from '../../packages/media/src/core/audio-format.ts';
 import { PhoneArticulator } from '../../packages/media/src/visemes/phone-articulator.ts';
 import { isSilence } from '../../packages/media/src/visemes/phone-targets.ts';
 import { pearson } from '../../tests/support/statistics.ts';
@@ -15,6 +16,8 @@ import {
   scoreLips,
   trueOpening,
 } from '../train-articulation/evaluation-metrics.ts';
+import { LEVEL_STEP_MS, quietSteps } from './speech-level.ts';
+import type { Material } from './speech-material.ts';
 
 export type SyncScores = LipRatios & {
   readonly pictures: number;
@@ -22,6 +25,8 @@ export type SyncScores = LipRatios & {
   readonly syncR: number;
   readonly offsetMs: number;
   readonly silenceClosed: Ratio;
+  /** Pictures inside pauses of the phones that are not silent, because there is sound in them. */
+  readonly soundInPauses: number;
   /** Standard deviation of the aperture inside pauses, in distances of the outer eye corners. */
   readonly silenceJitter: number;
 };
@@ -56,7 +61,7 @@ export class Reference {
 }
 
 /** Scores of one film by section 7's definitions; a picture without a face counts with the aperture before it. */
-export function scoreFilm(measured: readonly (number | null)[], phones: readonly PhoneTiming[]): SyncScores {
+export function scoreFilm(measured: readonly (number | null)[], { phones, pcm }: Material): SyncScores {
   const apertures: number[] = [];
   for (const value of measured) apertures.push(value ?? apertures.at(-1) ?? 0);
   const reference = new Reference(phones);
@@ -65,7 +70,8 @@ export function scoreFilm(measured: readonly (number | null)[], phones: readonly
   const shown = apertures.map((value) => (value - low) / (high - low));
   const ratios: LipRatios = { recall: { hit: 0, of: 0 }, precision: { hit: 0, of: 0 }, openVowels: { hit: 0, of: 0 } };
   scoreLips(shown, phones, ratios);
-  const silent = picturesInPauses(phones, apertures.length);
+  const pauses = pausesOf(phones);
+  const silent = picturesInside(quietParts(pauses, pcm), apertures.length);
   return {
     ...ratios,
     pictures: apertures.length,
@@ -76,6 +82,7 @@ export function scoreFilm(measured: readonly (number | null)[], phones: readonly
       hit: silent.flat().filter((index) => (shown[index] ?? 1) < CLOSED_BELOW).length,
       of: silent.flat().length,
     },
+    soundInPauses: picturesInside(pauses, apertures.length).flat().length - silent.flat().length,
     silenceJitter: deviationWithin(silent, apertures),
   };
 }
@@ -101,16 +108,43 @@ function bestOffset(apertures: readonly number[], reference: Reference): number 
   return lagMs + (LAG_STEP_MS * (before - after)) / (2 * (before - 2 * at + after));
 }
 
-/** Indices of the pictures inside each pause. */
-function picturesInPauses(phones: readonly PhoneTiming[], count: number): number[][] {
-  const pauses: { startMs: number; endMs: number }[] = [];
-  for (const { symbol, startMs, endMs } of phones) {
-    if (!isSilence(symbol)) continue;
-    const last = pauses.at(-1);
+type Span = { startMs: number; endMs: number };
+
+function pausesOf(phones: readonly PhoneTiming[]): Span[] {
+  return joinSpans(phones.filter(({ symbol }) => isSilence(symbol)));
+}
+
+/** Spans that follow each other become one. */
+function joinSpans(spans: readonly Readonly<Span>[]): Span[] {
+  const joined: Span[] = [];
+  for (const { startMs, endMs } of spans) {
+    const last = joined.at(-1);
     if (last !== undefined && startMs - last.endMs < 1) last.endMs = endMs;
-    else pauses.push({ startMs, endMs });
+    else joined.push({ startMs, endMs });
   }
-  return pauses
+  return joined;
+}
+
+/** The parts of pauses that are quiet throughout. */
+function quietParts(pauses: readonly Span[], pcm: Int16Array): Span[] {
+  const quiet = joinSpans(
+    quietSteps(pcm, WIRE_SAMPLE_RATE_HZ).flatMap((isQuiet, step) =>
+      isQuiet ? [{ startMs: step * LEVEL_STEP_MS, endMs: (step + 1) * LEVEL_STEP_MS }] : [],
+    ),
+  );
+  return pauses.flatMap((pause) =>
+    quiet
+      .map((span) => ({
+        startMs: Math.max(span.startMs, pause.startMs),
+        endMs: Math.min(span.endMs, pause.endMs),
+      }))
+      .filter(({ startMs, endMs }) => endMs > startMs),
+  );
+}
+
+/** Indices of the pictures inside each span that is long enough. */
+function picturesInside(spans: readonly Span[], count: number): number[][] {
+  return spans
     .filter(({ startMs, endMs }) => endMs - startMs > MIN_PAUSE_MS)
     .map(({ startMs, endMs }) => {
       const indices: number[] = [];

@@ -55,10 +55,13 @@ export type AlignedPrompt = {
   readonly phones: readonly (readonly [number, number, string])[];
 };
 
-/** Names and words of a transcript of lines `name: words`. */
+/** Names and words of a transcript of lines `name: words` (Asterisk) or `<s> words </s> (name)` (Sphinx). */
 export function readTranscript(text: string): { name: string; text: string }[] {
   return text.split('\n').flatMap((line) => {
-    const [, name, words] = /^([\w/-]+): (.*)$/.exec(line) ?? [];
+    const { name, words } =
+      /^(?<name>[\w/-]+): (?<words>.*)$/.exec(line)?.groups ??
+      /^<s> (?<words>.*) <\/s> \((?<name>[\w/-]+)\)$/.exec(line)?.groups ??
+      {};
     return name === undefined || words === undefined ? [] : [{ name, text: words }];
   });
 }

@@ -145,6 +145,16 @@ describe('the articulation network', () => {
     }
   });
 
+  test('a breath between words leaves the mouth closed', () => {
+    const words = scaled(speech.pcm24k.subarray(0, 48_000), -6);
+    const breath = Int16Array.from({ length: 12_000 }, whiteNoise(-43));
+    const before = concatenate(words, silence(200));
+    const jaw = channelOf(listen(concatenate(before, breath, silence(300), words)), 'jaw');
+    const start = before.length / 240;
+    expect(Math.max(...jaw.slice(0, start - 20))).toBeGreaterThan(0.5);
+    expect(Math.max(...jaw.slice(start, start + 50))).toBeLessThanOrEqual(0.05);
+  });
+
   test.each([
     ['pink noise at -50 dBFS', pinkNoise(3000, -50)],
     ['pink noise at -60 dBFS', pinkNoise(3000, -60, 5)],

@@ -16,7 +16,7 @@ function shape(
 ): number[][] {
   const shown: number[][] = [];
   const shaper = new FrameShaper((frame) => shown.push([...frame]));
-  for (let frame = 0; frame < frameCount; frame++) shaper.hearLevel(level(frame));
+  for (let frame = 0; frame < frameCount; frame++) shaper.hear(level(frame), level(frame));
   for (let frame = 0; frame < frameCount; frame++) {
     const belief = new Float32Array(BELIEF_COUNT);
     belief[JAW] = 0.8;
@@ -53,4 +53,12 @@ test('long silence is rest whatever is believed; the gap of a stop is not', () =
   const shown = shape(80, () => {}, silentAt).map((frame) => frame[JAW] ?? 0);
   for (let frame = 10; frame < 40; frame++) expect(shown[frame]).toBeGreaterThan(0.7);
   for (let frame = 55; frame < 80; frame++) expect(shown[frame]).toBe(0);
+});
+
+test('a breath after a word is rest from the moment it is known to last; a faint moment within speech is not', () => {
+  const faint = LOUD - 6;
+  const faintAt = (frame: number): number => ((frame >= 20 && frame < 30) || frame >= 50 ? faint : LOUD);
+  const shown = shape(80, () => {}, faintAt).map((frame) => frame[JAW] ?? 0);
+  for (let frame = 10; frame < 54; frame++) expect(shown[frame]).toBeGreaterThan(0.7);
+  for (let frame = 60; frame < 80; frame++) expect(shown[frame]).toBe(0);
 });

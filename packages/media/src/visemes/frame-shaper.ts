@@ -10,6 +10,16 @@ const LABIODENTAL = ARTICULATION_CHANNELS.indexOf('labiodental');
 const SILENCE_LEVEL = -17;
 /** Silence this long on both sides of a frame puts the mouth to rest; shorter gaps are those of stops. */
 const SILENCE_REACH_FRAMES = 6;
+/**
+ * A frame whose power is this far (24 dB) below the recent peak holds a breath, a click or the end of a word. Where that
+ * lasts from before to after a frame, the mouth rests; the gap of a stop is shorter.
+ */
+const FAINT_RANGE = 5.5;
+const FAINT_BEFORE_FRAMES = 4;
+const FAINT_AFTER_FRAMES = 6;
+/** Before anything is heard, and its fall while nothing louder comes (1.7 dB a second). */
+const FIRST_PEAK = -13;
+const PEAK_FALL_PER_FRAME = 0.004;
 const REST_PER_FRAME = 1 / 6;
 const WAKE_PER_FRAME = 1 / 3;
 /** The mouth at rest wakes when a pause is less likely than the first, and goes to rest when likelier than the second. */
@@ -25,11 +35,13 @@ const GESTURE_FULL = 0.7;
 
 /**
  * Turns the network's beliefs into what the mouth shows: a closure or a lip-to-teeth touch is made fully or not at all,
- * with hysteresis, because half-closed lips read as neither; faint openings and long silence are rest.
+ * with hysteresis, because half-closed lips read as neither; faint openings, breaths and long silence are rest.
  */
 export class FrameShaper {
   readonly #onFrame: ArticulationFrameListener;
   readonly #silent: boolean[] = [];
+  readonly #faint: boolean[] = [];
+  #peak = FIRST_PEAK;
   readonly #active = new Map<number, boolean>([
     [CLOSURE, false],
     [LABIODENTAL, false],
@@ -43,9 +55,14 @@ export class FrameShaper {
     this.#onFrame = onFrame;
   }
 
-  /** Level of the next frame heard; levels come at least `SILENCE_REACH_FRAMES` ahead of beliefs, or the turn is over. */
-  hearLevel(level: number): void {
+  /**
+   * The next frame heard: mean of its bands' levels, and level of their mean power. Frames are heard at least
+   * `SILENCE_REACH_FRAMES` ahead of beliefs, or the turn is over.
+   */
+  hear(level: number, powerLevel: number): void {
+    this.#peak = Math.max(powerLevel, this.#peak - PEAK_FALL_PER_FRAME);
     this.#silent.push(level < SILENCE_LEVEL);
+    this.#faint.push(powerLevel < this.#peak - FAINT_RANGE);
   }
 
   /** What the network believes of the next frame. */
@@ -69,10 +86,17 @@ export class FrameShaper {
     this.#onFrame(frame);
   }
 
-  /** Sound before the start and after the end of the turn counts as silence. */
   #isRest(): boolean {
-    for (let frame = this.#shaped - SILENCE_REACH_FRAMES; frame <= this.#shaped + SILENCE_REACH_FRAMES; frame++) {
-      if (this.#silent[frame] === false) return false;
+    return (
+      this.#lasts(this.#silent, SILENCE_REACH_FRAMES, SILENCE_REACH_FRAMES) ||
+      this.#lasts(this.#faint, FAINT_BEFORE_FRAMES, FAINT_AFTER_FRAMES)
+    );
+  }
+
+  /** Whether it holds around the next frame. Sound before the start and after the end of the turn counts as silence. */
+  #lasts(flags: readonly boolean[], before: number, after: number): boolean {
+    for (let frame = this.#shaped - before; frame <= this.#shaped + after; frame++) {
+      if (flags[frame] === false) return false;
     }
     return true;
   }
