@@ -1,5 +1,5 @@
 // The process that makes one avatar bundle: takes the task as its argument, tells how far it is, and ends.
-import { addPreview, ClipError, createBundle, PhotoError } from '@visavis/media/face';
+import { addPreview, createBundle, InputError } from '@visavis/media/face';
 import { type BundleMessage, bundleTaskSchema } from './bundle-messages.ts';
 
 /** Share of the whole work that filming the preview takes. */
@@ -26,9 +26,8 @@ try {
   const { thumbnail, preview } = await addPreview(outDir);
   await tell({ kind: 'made', thumbnail, preview: preview ?? null });
 } catch (error) {
-  const isRefusal = error instanceof PhotoError || error instanceof ClipError;
   await tell(
-    isRefusal
+    error instanceof InputError
       ? { kind: 'refused', code: error.reason, message: error.message }
       : { kind: 'broke', detail: error instanceof Error ? (error.stack ?? error.message) : String(error) },
   );

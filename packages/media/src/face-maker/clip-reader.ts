@@ -4,7 +4,7 @@ import { Demuxer } from 'node-av/api';
 import { AV_LOG_FATAL, AV_PKT_DATA_DISPLAYMATRIX } from 'node-av/constants';
 import { type Frame, Log, type Stream } from 'node-av/lib';
 import { decodeFilm } from '../frames/decode-film.ts';
-import { ClipError } from './clip-error.ts';
+import { InputError } from './input-error.ts';
 
 /** What a clip's header says. Sizes are those of the upright picture. */
 export type Clip = {
@@ -37,16 +37,16 @@ const PICTURES_PER_TURN = 4;
 /** Reads the header alone: files that are too long or too large are refused before any picture is decoded. */
 export async function openClip(path: string): Promise<Clip> {
   Log.setLevel(AV_LOG_FATAL);
-  if ((await stat(path)).size > MAX_BYTES) throw new ClipError('too-large');
+  if ((await stat(path)).size > MAX_BYTES) throw new InputError('too-large');
   const demuxer = openDemuxer(path);
   try {
     const stream = requireVideo(demuxer);
     const { width, height } = stream.codecpar;
-    if (width < 16 || height < 16) throw new ClipError('corrupt');
-    if (Math.max(width, height) > MAX_SIDE_PX) throw new ClipError('too-large');
+    if (width < 16 || height < 16) throw new InputError('corrupt');
+    if (Math.max(width, height) > MAX_SIDE_PX) throw new InputError('too-large');
     const durationS = demuxer.duration;
-    if (durationS > MAX_CLIP_S + DURATION_SLACK_S) throw new ClipError('too-long');
-    if (durationS > 0 && durationS < MIN_CLIP_S - DURATION_SLACK_S) throw new ClipError('too-short');
+    if (durationS > MAX_CLIP_S + DURATION_SLACK_S) throw new InputError('too-long');
+    if (durationS > 0 && durationS < MIN_CLIP_S - DURATION_SLACK_S) throw new InputError('too-short');
     const quarters = quarterTurns(stream);
     const isLying = quarters % 2 === 1;
     return {
@@ -64,15 +64,15 @@ export async function openClip(path: string): Promise<Clip> {
 
 /**
  * Decodes the clip one picture at a time through filters. The bytes are valid until the next picture is asked for.
- * Throws `ClipError` when the file is damaged or longer than it says.
+ * Throws `InputError` when the file is damaged or longer than it says.
  */
 export async function* readPictures(clip: Clip, filters: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
   let count = 0;
-  const frames = decodeFilm(openDemuxer(clip.path), `fps=${clip.pictureRate},${clip.turn}${filters}`);
+  const frames = decodeFilm(openDemuxer(clip.path), `fps=${clip.pictureRate},${clip.turn}${filters}`, refuseFarTimes);
   try {
     for (let frame = nextFrame(frames); frame !== undefined; frame = nextFrame(frames)) {
       signal?.throwIfAborted();
-      if (count >= (MAX_CLIP_S + DURATION_SLACK_S) * clip.pictureRate) throw new ClipError('too-long');
+      if (count >= (MAX_CLIP_S + DURATION_SLACK_S) * clip.pictureRate) throw new InputError('too-long');
       count += 1;
       yield frame.toBuffer();
       if (count % PICTURES_PER_TURN === 0) await nextTurn();
@@ -81,15 +81,21 @@ export async function* readPictures(clip: Clip, filters: string, signal?: AbortS
     frames.return(undefined);
   }
   const promisedS = Math.max(MIN_CLIP_S, clip.durationS);
-  if (clip.durationS > 0 && count < 0.8 * promisedS * clip.pictureRate) throw new ClipError('corrupt');
-  if (count < (MIN_CLIP_S - DURATION_SLACK_S) * clip.pictureRate) throw new ClipError('too-short');
+  if (clip.durationS > 0 && count < 0.8 * promisedS * clip.pictureRate) throw new InputError('corrupt');
+  if (count < (MIN_CLIP_S - DURATION_SLACK_S) * clip.pictureRate) throw new InputError('too-short');
+}
+
+/** Files may be longer than their header says, or not say it. */
+function refuseFarTimes(timeS: number): void {
+  if (timeS > MAX_CLIP_S + DURATION_SLACK_S) throw new InputError('too-long');
 }
 
 function nextFrame(frames: Generator<Frame, undefined>): Frame | undefined {
   try {
     return frames.next().value;
   } catch (error) {
-    throw new ClipError('corrupt', { cause: error });
+    if (error instanceof InputError) throw error;
+    throw new InputError('corrupt', { cause: error });
   }
 }
 
@@ -97,13 +103,13 @@ function openDemuxer(path: string): Demuxer {
   try {
     return Demuxer.openSync(path, { options: { format_whitelist: CONTAINERS, protocol_whitelist: 'file' } });
   } catch (error) {
-    throw new ClipError('corrupt', { cause: error });
+    throw new InputError('corrupt', { cause: error });
   }
 }
 
 function requireVideo(demuxer: Demuxer): Stream {
   const stream = demuxer.video();
-  if (stream === undefined) throw new ClipError('not-a-video');
+  if (stream === undefined) throw new InputError('not-a-video');
   return stream;
 }
 

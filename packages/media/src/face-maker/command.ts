@@ -4,7 +4,7 @@
 import { basename, extname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AvatarBundleError } from '../frames/bundle-error.ts';
-import { ClipError, createBundle, PhotoError, renderSpeech, SpeechError } from './index.ts';
+import { createBundle, InputError, renderSpeech, SpeechError } from './index.ts';
 
 const USAGE = `Usage:
   visavis face make PHOTO|CLIP -o FOLDER [--id ID] [--name NAME]
@@ -95,7 +95,7 @@ function report(error: unknown): number {
     console.error(error.message === '' ? USAGE : `${error.message}\n\n${USAGE}`);
     return EXIT.usage;
   }
-  if (error instanceof PhotoError || error instanceof ClipError || error instanceof SpeechError) {
+  if (error instanceof InputError || error instanceof SpeechError) {
     console.error(`${error.reason}: ${error.message}`);
     return EXIT.unusable;
   }

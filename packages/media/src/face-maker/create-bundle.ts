@@ -1,10 +1,9 @@
 import { open, readFile } from 'node:fs/promises';
 import type { AvatarManifest } from '../frames/manifest.ts';
-import { ClipError } from './clip-error.ts';
 import { isPhoto, MAX_PHOTO_BYTES } from './decode-photo.ts';
+import { InputError } from './input-error.ts';
 import { type MakeBundleOptions, makeBundleFromPhoto } from './make-bundle.ts';
 import { makeBundleFromClip } from './make-clip-bundle.ts';
-import { PhotoError } from './photo-error.ts';
 
 /** Enough of a file to tell its type. */
 const HEAD_BYTES = 4096;
@@ -12,7 +11,7 @@ const HEAD_BYTES = 4096;
 /**
  * Makes an avatar bundle from a file with one person: a photo (JPEG, PNG, WebP, BMP) or a clip (MP4, WebM, MOV), told
  * apart by content. The folder `outDir` appears when the bundle is complete and replaces an earlier one.
- * Throws `PhotoError` or `ClipError` for files it cannot use; errors of the file system pass through.
+ * Throws `InputError` for files it cannot use; errors of the file system pass through.
  */
 export async function createBundle(
   inputPath: string,
@@ -21,11 +20,11 @@ export async function createBundle(
 ): Promise<AvatarManifest> {
   const { head, size } = await readHead(inputPath);
   if (isPhoto(head)) {
-    if (size > MAX_PHOTO_BYTES) throw new PhotoError('too-large');
+    if (size > MAX_PHOTO_BYTES) throw new InputError('too-large');
     return makeBundleFromPhoto(await readFile(inputPath), outDir, options);
   }
   if (isClip(head)) return makeBundleFromClip(inputPath, outDir, options);
-  throw new ClipError('unknown-file');
+  throw new InputError('unknown-file');
 }
 
 async function readHead(path: string): Promise<{ head: Uint8Array; size: number }> {

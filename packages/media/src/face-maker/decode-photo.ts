@@ -1,7 +1,7 @@
 import { decode as decodeBmp } from 'bmp-ts';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import type { RgbImage } from './image-sampler.ts';
-import { PhotoError } from './photo-error.ts';
+import { InputError } from './input-error.ts';
 
 const MAX_PIXELS = 40_000_000;
 export const MAX_PHOTO_BYTES = 160_000_000;
@@ -14,12 +14,12 @@ type PhotoFormat = 'jpeg' | 'png' | 'webp' | 'bmp';
 
 /**
  * Decodes a photo, upright by its EXIF orientation, to at most 16 megapixels. The type is taken from the content, and the
- * number of pixels is checked before any is decoded. Throws `PhotoError`.
+ * number of pixels is checked before any is decoded. Throws `InputError`.
  */
 export async function decodePhoto(bytes: Uint8Array): Promise<RgbImage> {
-  if (bytes.byteLength > MAX_PHOTO_BYTES) throw new PhotoError('too-large');
+  if (bytes.byteLength > MAX_PHOTO_BYTES) throw new InputError('too-large');
   const format = sniffFormat(bytes);
-  if (format === null) throw new PhotoError('not-an-image');
+  if (format === null) throw new InputError('not-an-image');
   const opened = format === 'bmp' ? openBmp(bytes) : await openCompressed(bytes);
   const { width, height } = opened;
   const scale = Math.min(1, Math.sqrt(WORKING_PIXELS / (width * height)));
@@ -37,7 +37,7 @@ export async function decodePhoto(bytes: Uint8Array): Promise<RgbImage> {
       .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, data };
   } catch (error) {
-    throw new PhotoError('corrupt', { cause: error });
+    throw new InputError('corrupt', { cause: error });
   }
 }
 
@@ -63,8 +63,8 @@ async function openCompressed(bytes: Uint8Array): Promise<OpenedPhoto> {
   // The header is read without a pixel limit, so that a picture over the limit is told from a damaged one.
   const metadata = await readMetadata(bytes);
   const { width, height } = metadata;
-  if (width * height > MAX_PIXELS) throw new PhotoError('too-large');
-  if ((metadata.pages ?? 1) > 1 || isAnimatedPng(bytes)) throw new PhotoError('animated');
+  if (width * height > MAX_PIXELS) throw new InputError('too-large');
+  if ((metadata.pages ?? 1) > 1 || isAnimatedPng(bytes)) throw new InputError('animated');
   const image = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error', sequentialRead: true });
   return { image, width, height };
 }
@@ -73,7 +73,7 @@ async function readMetadata(bytes: Uint8Array): Promise<Metadata> {
   try {
     return await sharp(bytes, { limitInputPixels: false }).metadata();
   } catch (error) {
-    throw new PhotoError('corrupt', { cause: error });
+    throw new InputError('corrupt', { cause: error });
   }
 }
 
@@ -87,19 +87,19 @@ function isAnimatedPng(bytes: Uint8Array): boolean {
 
 function openBmp(bytes: Uint8Array): OpenedPhoto {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (file.length < 54) throw new PhotoError('corrupt');
+  if (file.length < 54) throw new InputError('corrupt');
   // BITMAPINFOHEADER: size in pixels at 18 and 22; a negative height means top-down rows.
   const width = Math.abs(file.readInt32LE(18));
   const height = Math.abs(file.readInt32LE(22));
-  if (width === 0 || height === 0) throw new PhotoError('corrupt');
-  if (width * height > MAX_PIXELS) throw new PhotoError('too-large');
+  if (width === 0 || height === 0) throw new InputError('corrupt');
+  if (width * height > MAX_PIXELS) throw new InputError('too-large');
   // Plain rows (0) and bit fields (3); run lengths and embedded JPEG are not in use for photos.
-  if (![0, 3].includes(file.readUInt32LE(30))) throw new PhotoError('not-an-image');
+  if (![0, 3].includes(file.readUInt32LE(30))) throw new InputError('not-an-image');
   let data: Buffer;
   try {
     ({ data } = decodeBmp(file, { toRGBA: true }));
   } catch (error) {
-    throw new PhotoError('corrupt', { cause: error });
+    throw new InputError('corrupt', { cause: error });
   }
   // Many programs write 0 into the unused fourth byte of 32-bit bitmaps: alpha says nothing here.
   for (let at = 3; at < data.length; at += 4) data[at] = 255;

@@ -8,8 +8,8 @@ import {
   regionOfMesh,
 } from './face-finder.ts';
 import { type RgbImage, sampleRegion } from './image-sampler.ts';
+import { InputError } from './input-error.ts';
 import { isMouthCovered } from './mouth-cover.ts';
-import { PhotoError } from './photo-error.ts';
 
 /** Side of the picture that an avatar is made from. */
 export const PORTRAIT_SIDE = 1024;
@@ -19,6 +19,8 @@ const MAX_YAW_RADIANS = (30 * Math.PI) / 180;
 const MAX_NOSE_ASIDE = 0.31;
 /** Least probability that a mesh lies on a face. */
 export const MIN_PRESENCE = 0.6;
+/** What leans more is no face in this orientation; the networks see faces in fur that lie on their side. */
+const MAX_ROLL_RADIANS = (55 * Math.PI) / 180;
 /** The detector's view of smaller parts holds nothing that it did not see before. */
 const MIN_TILE_PX = 320;
 /** Smaller faces than this part of the largest one are people in the background. */
@@ -59,7 +61,7 @@ export type PortraitRegion = {
 };
 
 /**
- * Finds the one face of a photo, checks that an avatar can be made from it, and cuts the portrait. Throws `PhotoError`.
+ * Finds the one face of a photo, checks that an avatar can be made from it, and cuts the portrait. Throws `InputError`.
  * `keepLean` cuts upright also where the head leans.
  */
 export async function findPortrait(
@@ -73,7 +75,7 @@ export async function findPortrait(
   const region = portraitRegion(found.photo, face.mesh.points, keepLean);
   const image = await cutPortrait(found.photo, region);
   const mesh = await averageMesh(finder, image, regionInPortrait(face.mesh.points, region));
-  if (isMouthCovered(image, mesh.points)) throw new PhotoError('mouth-covered');
+  if (isMouthCovered(image, mesh.points)) throw new InputError('mouth-covered');
   return { image, points: mesh.points, enlargement: PORTRAIT_SIDE / region.size, region };
 }
 
@@ -117,12 +119,13 @@ async function candidatesIn(finder: FaceFinder, photo: RgbImage, faces: readonly
     const rough = await finder.mesh(photo, regionOfFace(face));
     if (rough.score < MIN_PRESENCE) continue;
     const mesh = await finder.mesh(photo, regionOfMesh(rough.points));
-    if (mesh.score >= MIN_PRESENCE) candidates.push({ mesh, width: faceWidth(mesh.points) });
+    const isUpright = Math.abs(regionOfMesh(mesh.points).rotation) <= MAX_ROLL_RADIANS;
+    if (isUpright && mesh.score >= MIN_PRESENCE) candidates.push({ mesh, width: faceWidth(mesh.points) });
   }
   return candidates;
 }
 
-/** The one face of an upright picture: undefined when there is none. Throws `PhotoError` for several. */
+/** The one face of an upright picture: undefined when there is none. Throws `InputError` for several. */
 export async function findFace(
   finder: FaceFinder,
   picture: RgbImage,
@@ -135,14 +138,14 @@ export async function findFace(
 
 function chooseFace(candidates: readonly Candidate[]): Candidate {
   const [largest, ...others] = candidates.toSorted((a, b) => b.width - a.width);
-  if (largest === undefined) throw new PhotoError('no-face');
-  if (others.some((other) => other.width > largest.width * BYSTANDER_SHARE)) throw new PhotoError('several-faces');
+  if (largest === undefined) throw new InputError('no-face');
+  if (others.some((other) => other.width > largest.width * BYSTANDER_SHARE)) throw new InputError('several-faces');
   return largest;
 }
 
 function requireUsable({ mesh, width }: Candidate): void {
-  if (width < MIN_FACE_WIDTH_PX) throw new PhotoError('face-too-small');
-  if (isTurnedAway(mesh)) throw new PhotoError('face-turned-away');
+  if (width < MIN_FACE_WIDTH_PX) throw new InputError('face-too-small');
+  if (isTurnedAway(mesh)) throw new InputError('face-turned-away');
 }
 
 export function isTurnedAway(mesh: FaceMesh): boolean {

@@ -1,25 +1,33 @@
-/** Why a photo cannot become an avatar: a closed list, each with a sentence that says what to do about it. */
-const PHOTO_PROBLEMS = {
+/** Why a photo or a clip cannot become an avatar: a closed list, each with a sentence that says what to do about it. */
+const INPUT_PROBLEMS = {
+  'unknown-file':
+    'This file is neither a photo (JPEG, PNG, WebP, BMP) nor a clip (MP4, WebM, MOV). Choose one of these.',
   'not-an-image': 'This file is not a JPEG, PNG, WebP or BMP picture. Choose a photo in one of these formats.',
-  corrupt: 'This picture is damaged and cannot be read. Save or export it again and retry.',
-  animated: 'This picture is animated. Choose a still photo.',
-  'too-large': 'This picture has more than 40 megapixels or 160 MB. Save a smaller copy and retry.',
-  'no-face': 'No face was found. Choose a well-lit photo in which one person looks at the camera.',
-  'several-faces': 'There are several faces in this picture. Crop it so that only one person is left.',
+  'not-a-video': 'This file holds no moving picture. Choose an MP4, WebM or MOV clip.',
+  corrupt: 'This file is damaged and cannot be read. Save or export it again and retry.',
+  animated: 'This picture is animated. Choose a still photo, or a clip (MP4, WebM, MOV).',
+  'too-large':
+    'This file is too large: photos may have 40 megapixels and 160 MB, clips 4096 pixels a side and 1 GB. Save a smaller copy and retry.',
+  'too-short': 'This clip is shorter than 2 seconds. Record a longer one: 5 to 10 seconds look best.',
+  'too-long': 'This clip is longer than 2 minutes. Cut out 5 to 10 seconds in which the person looks at the camera.',
+  'no-face': 'No face was found. Choose a well-lit photo or clip in which one person looks at the camera.',
+  'several-faces': 'There are several faces. Choose a photo or clip with a single person, or crop the others off.',
   'face-too-small':
-    'The face is too small. Choose a photo taken closer, with a face at least 60 pixels wide; 300 or more look best.',
-  'face-turned-away': 'The face is turned away. Choose a photo in which the person looks towards the camera.',
-  'mouth-covered': 'The mouth is covered. Choose a photo without a mask, hand or microphone in front of the mouth.',
+    'The face is too small. Choose a photo or clip taken closer, with a face at least 60 pixels wide; 300 or more look best.',
+  'face-turned-away': 'The face is turned away. Choose a photo or clip in which the person looks towards the camera.',
+  'face-lost': 'The face leaves the picture or is hidden in a part of the clip. Cut that part off and retry.',
+  'mouth-covered':
+    'The mouth is covered. Choose a photo or clip without a mask, hand or microphone in front of the mouth.',
 } as const;
 
-export type PhotoProblem = keyof typeof PHOTO_PROBLEMS;
+export type InputProblem = keyof typeof INPUT_PROBLEMS;
 
-export class PhotoError extends Error {
-  readonly reason: PhotoProblem;
+export class InputError extends Error {
+  readonly reason: InputProblem;
 
-  constructor(reason: PhotoProblem, options?: ErrorOptions) {
-    super(PHOTO_PROBLEMS[reason], options);
-    this.name = 'PhotoError';
+  constructor(reason: InputProblem, options?: ErrorOptions) {
+    super(INPUT_PROBLEMS[reason], options);
+    this.name = 'InputError';
     this.reason = reason;
   }
 }

@@ -5,16 +5,15 @@ import { type AvatarManifest, readBundle } from '../frames/manifest.ts';
 import { createRestMouth } from '../frames/rest-mouth.ts';
 import { addToBundle } from './bundle-writer.ts';
 import { chooseLoop, chooseStill, type LoopChoice } from './choose-loop.ts';
-import { ClipError } from './clip-error.ts';
 import { type Clip, openClip, readPictures } from './clip-reader.ts';
 import { FaceFinder } from './face-finder.ts';
 import { FilmWriter } from './film-writer.ts';
 import { findPortrait, PORTRAIT_SIDE, type Portrait } from './find-portrait.ts';
 import { meltHeads, trackHead } from './head-track.ts';
+import { InputError } from './input-error.ts';
 import { closingShares } from './lip-closing.ts';
 import { writeLoopFilm } from './loop-film.ts';
 import { type MakeBundleOptions, makeBundleFromPortrait } from './make-bundle.ts';
-import { PhotoError } from './photo-error.ts';
 import { type TrackedFace, trackFace } from './track-face.ts';
 
 const LOOP_FILE = 'loop.mp4';
@@ -26,7 +25,7 @@ const SHARE = { tracking: 0.02, still: 0.5, drawing: 0.55, film: 0.85 } as const
 /**
  * Makes an avatar bundle from a clip of one person (MP4, WebM, MOV; 2 seconds to 2 minutes): its idle loop is a piece of
  * the clip, and mouth, smile and brows are drawn from its best picture and follow the head. The folder `outDir` appears
- * when the bundle is complete and replaces an earlier one. Throws `ClipError` for clips it cannot use.
+ * when the bundle is complete and replaces an earlier one. Throws `InputError` for clips it cannot use.
  */
 export async function makeBundleFromClip(
   clipPath: string,
@@ -37,15 +36,9 @@ export async function makeBundleFromClip(
   signal?.throwIfAborted();
   onProgress?.(0, 'reading the clip');
   const clip = await openClip(clipPath);
-  const { faces, still, portrait } = await withFinder(async (finder) => {
-    try {
-      return await studyClip(finder, clip, options);
-    } catch (error) {
-      throw asClipError(error);
-    }
-  });
+  const { faces, still, portrait } = await withFinder((finder) => studyClip(finder, clip, options));
   const loop = chooseLoop(faces);
-  if (loop === undefined) throw new ClipError('face-turned-away');
+  if (loop === undefined) throw new InputError('face-turned-away');
   const staging = `${outDir}.clip-${process.pid}`;
   try {
     const drawn = await makeBundleFromPortrait(
@@ -82,7 +75,7 @@ async function studyClip(finder: FaceFinder, clip: Clip, { signal, onProgress }:
       onProgress?.(within('tracking', 'still', Math.min(1, index / expected)), 'following the face'),
   });
   const still = chooseStill(faces);
-  if (still === undefined) throw new ClipError('face-turned-away');
+  if (still === undefined) throw new InputError('face-turned-away');
   onProgress?.(SHARE.still, 'choosing the best picture');
   const picture = await takePicture(clip, still, signal);
   const portrait = await findPortrait(finder, picture, { keepLean: true });
@@ -96,7 +89,7 @@ async function takePicture(clip: Clip, wanted: number, signal: AbortSignal | und
     if (index === wanted) return { width, height, data: Uint8Array.from(data) };
     index++;
   }
-  throw new ClipError('corrupt');
+  throw new InputError('corrupt');
 }
 
 type FilmPlan = Study & { readonly loop: LoopChoice; readonly heads: readonly TrackedHead[] };
@@ -133,22 +126,6 @@ async function withFinder<T>(work: (finder: FaceFinder) => Promise<T>): Promise<
     return await work(finder);
   } finally {
     finder.close();
-  }
-}
-
-/** The photo maker's reasons that also speak of a clip. */
-function asClipError(error: unknown): unknown {
-  if (!(error instanceof PhotoError)) return error;
-  const { reason } = error;
-  switch (reason) {
-    case 'no-face':
-    case 'several-faces':
-    case 'face-too-small':
-    case 'face-turned-away':
-    case 'mouth-covered':
-      return new ClipError(reason, { cause: error });
-    default:
-      return error;
   }
 }
 

@@ -4,7 +4,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodePhoto } from './decode-photo.ts';
 import { FaceFinder } from './face-finder.ts';
 import { findPortrait, PORTRAIT_SIDE } from './find-portrait.ts';
-import { avatarPhoto, jpegOf, masked, open, type RawPhoto, sideBySide, smallOnWall, turned } from './testing/photos.ts';
+import {
+  avatarPhoto,
+  catPhoto,
+  jpegOf,
+  masked,
+  open,
+  type RawPhoto,
+  sideBySide,
+  smallOnWall,
+  turned,
+} from './testing/photos.ts';
 
 let finder: FaceFinder;
 let woman: RawPhoto;
@@ -73,7 +83,7 @@ describe('files', () => {
     ['an SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')],
     ['an empty file', Buffer.alloc(0)],
   ])('%s is not an image', async (_name, bytes) => {
-    await expect(decodePhoto(bytes)).rejects.toMatchObject({ name: 'PhotoError', reason: 'not-an-image' });
+    await expect(decodePhoto(bytes)).rejects.toMatchObject({ name: 'InputError', reason: 'not-an-image' });
   });
 
   it('a damaged picture is told from a foreign file', async () => {
@@ -135,6 +145,17 @@ describe('faces', () => {
     const noise = { type: 'gaussian' as const, mean: 128, sigma: 60 };
     for (const image of [sharp({ create }), sharp({ create: { ...create, noise } })]) {
       await expect(portraitOf(await image.png().toBuffer())).rejects.toMatchObject({ reason: 'no-face' });
+    }
+  });
+
+  it('a cat is nobody', async () => {
+    const cat = await catPhoto();
+    for (const photo of [
+      cat,
+      await sharp(cat).greyscale().jpeg().toBuffer(),
+      await sharp(cat).resize(1200).toBuffer(),
+    ]) {
+      await expect(portraitOf(photo)).rejects.toMatchObject({ reason: 'no-face' });
     }
   });
 

@@ -1,8 +1,8 @@
-import { ClipError } from './clip-error.ts';
 import { type Clip, readPictures } from './clip-reader.ts';
 import { type FaceFinder, type FaceMesh, meshPoint, regionOfMesh } from './face-finder.ts';
 import { findFace, isTurnedAway, MIN_PRESENCE, yawOf } from './find-portrait.ts';
 import type { RgbImage, SquareRegion } from './image-sampler.ts';
+import { InputError } from './input-error.ts';
 
 /** The face in one picture of a clip. Lengths in pixels of the upright clip. */
 export type TrackedFace = {
@@ -29,14 +29,14 @@ const SEARCH_S = 2;
 /** Pictures between two searches for a face that is not there, and between two looks for other people. */
 const SEARCH_EVERY = 5;
 const LOOK_AROUND_EVERY = 50;
-/** A face may be hidden for this long. */
+/** A face may be hidden for this long. What is seen for less before it is lost is none. */
 const MAX_LOST_S = 0.4;
 
 type Options = { readonly signal?: AbortSignal | undefined; readonly onPicture?: (index: number) => void };
 
 /**
  * Follows the one face through the clip. Every picture has an entry; pictures in which the face is hidden for a moment
- * take that of the one before. Throws `ClipError`.
+ * take that of the one before. Throws `InputError`.
  */
 export async function trackFace(finder: FaceFinder, clip: Clip, options: Options = {}): Promise<TrackedFace[]> {
   const scale = Math.min(1, TRACKING_SIDE_PX / Math.max(clip.widthPx, clip.heightPx));
@@ -44,6 +44,7 @@ export async function trackFace(finder: FaceFinder, clip: Clip, options: Options
   const height = 2 * Math.round((clip.heightPx * scale) / 2);
   const faces: (TrackedFace | undefined)[] = [];
   let region: SquareRegion | undefined;
+  let seen = 0;
   let lost = 0;
   for await (const data of readPictures(clip, `scale=${width}:${height}:flags=area,format=rgb24`, options.signal)) {
     const picture = { width, height, data };
@@ -51,9 +52,11 @@ export async function trackFace(finder: FaceFinder, clip: Clip, options: Options
     const mesh = await follow(finder, picture, region, index);
     region = mesh === undefined ? undefined : regionOfMesh(mesh.points);
     lost = mesh === undefined ? lost + 1 : 0;
-    const hasBeenSeen = faces.some((face) => face !== undefined);
-    if (!hasBeenSeen && lost >= SEARCH_S * clip.pictureRate - 1) throw new ClipError('no-face');
-    if (hasBeenSeen && lost > MAX_LOST_S * clip.pictureRate) throw new ClipError('face-lost');
+    if (mesh !== undefined) seen += 1;
+    if (seen === 0 && lost >= SEARCH_S * clip.pictureRate - 1) throw new InputError('no-face');
+    if (seen > 0 && lost > MAX_LOST_S * clip.pictureRate) {
+      throw new InputError(seen > MAX_LOST_S * clip.pictureRate ? 'face-lost' : 'no-face');
+    }
     faces.push(mesh && describe(picture, mesh, clip.widthPx / width, clip.heightPx / height));
     options.onPicture?.(index);
   }
@@ -78,8 +81,8 @@ async function follow(
 
 function fillGaps(faces: readonly (TrackedFace | undefined)[], longest: number): TrackedFace[] {
   const first = faces.findIndex((face) => face !== undefined);
-  if (first < 0) throw new ClipError('no-face');
-  if (first > Math.max(longest, SEARCH_EVERY)) throw new ClipError('face-lost');
+  if (first < 0) throw new InputError('no-face');
+  if (first > Math.max(longest, SEARCH_EVERY)) throw new InputError('face-lost');
   let last = faces[first] as TrackedFace;
   return faces.map((face) => {
     if (face !== undefined) last = face;

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 
@@ -13,8 +14,7 @@ export async function avatarPhoto(id: (typeof SHIPPED_AVATARS)[number]): Promise
     .composite([{ input: person }])
     .png()
     .toBuffer();
-  const { data, info } = await sharp(composed).removeAlpha().raw().toBuffer({ resolveWithObject: true });
-  return { width: info.width, height: info.height, data };
+  return rawOf(composed);
 }
 
 export function open(photo: RawPhoto): Sharp {
@@ -71,4 +71,15 @@ export async function masked(photo: RawPhoto, colour: string): Promise<Buffer> {
     .composite([{ input: Buffer.from(mask) }])
     .jpeg()
     .toBuffer();
+}
+
+/** Pixels of an encoded picture. */
+export async function rawOf(encoded: Buffer): Promise<RawPhoto> {
+  const { data, info } = await sharp(encoded).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data };
+}
+
+/** Chelsea the cat, photographed and given to the public domain (CC0) by Stéfan van der Walt. */
+export function catPhoto(): Promise<Buffer> {
+  return readFile(join(import.meta.dirname, 'cat.jpg'));
 }
