@@ -107,6 +107,35 @@ describe.skipIf(executablePath === null)('console', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('lets one hear a voice, says why another cannot be heard, and copies code to embed the avatar', async () => {
+    const page = await openPage('/console/register');
+    await register(page, { name: 'Mia', email: `voices-${Date.now()}@example.org` });
+    await createProject(page, 'Voices');
+    await page.getByRole('link', { name: 'Avatars', exact: true }).click();
+    await page.getByRole('button', { name: 'Copy to project: Iris' }).click();
+    await page.getByLabel('Name of your copy').fill('Nora');
+    await page.getByRole('dialog').getByRole('button', { name: 'Copy to project' }).click();
+    await page.getByRole('button', { name: 'Listen' }).click();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('button', { name: 'Listen' }).waitFor();
+
+    const clipboard = () => page.evaluate('navigator.clipboard.readText()') as Promise<string>;
+    await page.getByRole('button', { name: 'Copy: In your page' }).click();
+    await page.getByText('Copied').waitFor();
+    expect(await clipboard()).toContain(`<script type="module" src="${server.url}/embed/visavis.js"></script>`);
+    await page.getByText('iframe', { exact: true }).click();
+    await page.getByText('writes the token in place of TOKEN').waitFor();
+    await page.getByRole('button', { name: 'Copy: In your page' }).click();
+    const frameCode = `src="${server.url}/embed?avatar=${page.url().split('/').at(-1)}`;
+    await expect.poll(clipboard).toContain(frameCode);
+    expect(complaints).toEqual([]);
+
+    await page.getByLabel('Provider').fill('openai-realtime');
+    await page.getByRole('button', { name: 'Listen' }).click();
+    await page.getByRole('alert').getByText('This server has no OpenAI key').waitFor();
+    await page.screenshot({ path: 'test-output/console-avatar.png', fullPage: true });
+  });
+
   it('gives those who are not logged in nothing but the way in', async () => {
     const page = await openPage(`/console/projects/${'0'.repeat(32)}/keys`);
     await page.getByRole('heading', { name: 'Welcome back' }).waitFor();

@@ -27,16 +27,27 @@ type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
 /** Asks `/api/v1`; throws `ApiProblem`. `path` begins with a slash. */
 export async function request<Answer>(method: Method, path: string, body?: unknown): Promise<Answer> {
-  const response = await fetch(`/api/v1${path}`, {
+  const response = await send(method, path, body);
+  const answer: unknown = await response.json().catch(() => null);
+  if (response.ok) return answer as Answer;
+  throw ApiProblem.from(response.status, answer as Partial<ApiError> | null);
+}
+
+/** As `request`, for answers that are files. */
+export async function requestFile(method: Method, path: string, body?: unknown): Promise<Blob> {
+  const response = await send(method, path, body);
+  if (response.ok) return response.blob();
+  throw ApiProblem.from(response.status, (await response.json().catch(() => null)) as Partial<ApiError> | null);
+}
+
+function send(method: Method, path: string, body: unknown): Promise<Response> {
+  return fetch(`/api/v1${path}`, {
     method,
     headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch(() => {
     throw noAnswer();
   });
-  const answer: unknown = await response.json().catch(() => null);
-  if (response.ok) return answer as Answer;
-  throw ApiProblem.from(response.status, answer as Partial<ApiError> | null);
 }
 
 /** `?a=1&b=2` of the values that are set, or nothing. */

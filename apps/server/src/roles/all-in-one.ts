@@ -4,6 +4,7 @@ import { createServer as createNetServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MediaPool } from '@visavis/media/media-pool';
+import { VoiceSampler } from '@visavis/media/voice-sampler';
 import type { Logger as PinoLogger } from 'pino';
 import type { Config } from '../config.ts';
 import { createMailer } from '../control/accounts/mailer.ts';
@@ -15,6 +16,7 @@ import { type Demo, seedDemo } from '../control/demo/seed-demo.ts';
 import type { RecordedTalk } from '../control/recordings/recordings.ts';
 import { loadMasterKeys } from '../control/secrets/master-key.ts';
 import { createSecretBox } from '../control/secrets/secret-box.ts';
+import type { VoicePreviewOptions } from '../control/voices/voice-previews.ts';
 import { openDatabase } from '../db/database.ts';
 import { createServer } from '../http/create-server.ts';
 import type { VoiceReport } from '../http/talk-page.ts';
@@ -153,6 +155,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     mail: openMail(config, closers),
     points: config.points,
     making: { uploadFolder: join(dataDir, 'uploads'), run: createBundleRunner(logger) },
+    voicePreviews: openVoicePreviews(config, logger, closers),
     webhooks: { privateHosts: config.webhookPrivateHosts },
   });
   closers.add('control plane', () => services.close());
@@ -175,6 +178,12 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     meter: services.meter,
     calls,
   };
+}
+
+function openVoicePreviews({ voice }: Config, logger: PinoLogger, closers: Closers): VoicePreviewOptions {
+  const sampler = new VoiceSampler(logger);
+  closers.add('voice samples', () => sampler.close());
+  return { speak: (sample, signal) => sampler.speak(sample, signal), hasOpenAiKey: voice.hasOpenAiKey };
 }
 
 function openMail({ mail }: Config, closers: Closers) {

@@ -25,6 +25,7 @@ import { createSecretBox } from '../control/secrets/secret-box.ts';
 import { type CallMeter, createCallMeter } from '../control/usage/call-meter.ts';
 import { Ledger } from '../control/usage/ledger.ts';
 import { toThousandths } from '../control/usage/points.ts';
+import { type VoicePreviewOptions, VoicePreviews } from '../control/voices/voice-previews.ts';
 import { withWebhooks } from '../control/webhooks/webhook-feed.ts';
 import { createWebhookWorker, type WebhookWorker } from '../control/webhooks/webhook-worker.ts';
 import { Webhooks } from '../control/webhooks/webhooks.ts';
@@ -51,6 +52,8 @@ export type ConsoleServiceOptions = {
     /** Hosts with private addresses that pictures may be fetched from. */
     readonly privateHosts?: readonly string[];
   };
+  /** Left out: no voice can be heard before it is chosen. */
+  readonly voicePreviews?: VoicePreviewOptions;
   readonly webhooks?: {
     /** Hosts with private addresses that webhooks may reach. */
     readonly privateHosts: readonly string[];
@@ -140,6 +143,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
         recordings,
         logger,
       },
+      voicePreviews: new VoicePreviews(options.voicePreviews ?? { speak: null, hasOpenAiKey: false }),
       ...{ uploads, webhooks: hooks.webhooks, pointsPerMinute: points.perMinute },
     },
     async close() {

@@ -8,6 +8,7 @@ import classes from '../../components/console.module.css';
 import { Problem } from '../../components/page.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import { type AvatarValues, changesOf, readTools, valuesOf } from './avatar-values.ts';
+import { VoiceSample } from './voice-sample.tsx';
 
 type AvatarFormProps = { readonly projectId: string; readonly avatar: Avatar };
 
@@ -96,14 +97,22 @@ function VoiceFields({ values, onChange }: FieldsProps) {
     <section className={classes.card}>
       <h2>{texts.avatars.voiceAndModel}</h2>
       <div className={classes.split}>
-        <Autocomplete
-          label={texts.avatars.voice}
-          data={[...VOICES]}
-          required
-          withAsterisk={false}
-          value={values.voice}
-          onChange={(voice) => onChange({ voice })}
-        />
+        <div className={classes.stack}>
+          <Autocomplete
+            label={texts.avatars.voice}
+            data={[...VOICES]}
+            required
+            withAsterisk={false}
+            value={values.voice}
+            onChange={(voice) => onChange({ voice })}
+          />
+          <VoiceSample
+            voice={values.voice}
+            provider={values.provider}
+            language={values.language}
+            text={values.firstMessage}
+          />
+        </div>
         <TextInput
           label={texts.avatars.language}
           description={texts.avatars.languageHint}

@@ -10,6 +10,7 @@ import classes from '../../components/console.module.css';
 import { Problem } from '../../components/page.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import { FileChoice, fileFault } from './file-choice.tsx';
+import { VoiceSample } from './voice-sample.tsx';
 
 /** Makes an avatar from a photo or clip: sends the file, then the avatar appears in the gallery, in the making. */
 export function NewAvatar({ projectId, onClose }: { readonly projectId: string; readonly onClose: () => void }) {
@@ -61,15 +62,18 @@ export function NewAvatar({ projectId, onClose }: { readonly projectId: string; 
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
           />
-          <Select
-            label={texts.avatars.voice}
-            placeholder={texts.avatars.anyVoice}
-            data={[...VOICES]}
-            clearable
-            searchable
-            value={voice}
-            onChange={setVoice}
-          />
+          <div className={classes.stack}>
+            <Select
+              label={texts.avatars.voice}
+              placeholder={texts.avatars.anyVoice}
+              data={[...VOICES]}
+              clearable
+              searchable
+              value={voice}
+              onChange={setVoice}
+            />
+            {voice !== null && <VoiceSample voice={voice} provider="local" language="en" text="" />}
+          </div>
         </div>
         <Checkbox
           label={texts.avatars.agreed}

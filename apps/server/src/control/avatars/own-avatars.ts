@@ -45,6 +45,14 @@ export type OwnAvatarsOptions = {
 
 /** The voice of an avatar for which none is chosen. */
 const DEFAULTS = { provider: 'local', model: 'local', voice: 'cedar', language: 'en' } as const;
+/**
+ * What a new avatar says and is told when its owner has not written it yet. In a language that is not listed it waits for
+ * the person to begin.
+ */
+const FIRST_MESSAGES: ReadonlyMap<string, (name: string) => string> = new Map([
+  ['en', (name) => `Hello, I am ${name}. What can I do for you?`],
+  ['zh', (name) => `您好，我是${name}。有什么可以帮您？`],
+]);
 const MAX_AVATARS_PER_PROJECT = 1000;
 
 /** The avatars of a project. Callers have checked the project. */
@@ -89,6 +97,7 @@ export class OwnAvatars {
     const maker = this.#requireMaker();
     const { avatarId } = await this.#insert(projectId, {
       ...DEFAULTS,
+      ...wordsFor(fields),
       ...fields,
       ...{ bundleSource: 'made' as const, bundleName: newPublicId(), thumbnail: null, state: 'making' as const },
     });
@@ -178,4 +187,12 @@ export class OwnAvatars {
     await this.#options.db.orm.insert(avatars).values({ ...values, id, projectId });
     return this.get(projectId, id);
   }
+}
+
+function wordsFor({ name, language = DEFAULTS.language }: { name: string; language?: string }) {
+  const primary = language.toLowerCase().split('-', 1)[0] ?? '';
+  return {
+    prompt: `You are ${name}, a friendly and helpful conversation partner. You are talking, not writing: answer in one to three short sentences, in the language of the person you talk with.`,
+    firstMessage: FIRST_MESSAGES.get(primary)?.(name) ?? '',
+  };
 }

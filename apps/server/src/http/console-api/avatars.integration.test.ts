@@ -136,6 +136,10 @@ describeOnBothDatabases('avatars', (context) => {
     const { uploadId } = sent.json();
     expect(sent.json()).toEqual({ uploadId, kind: 'picture', sizeBytes: PNG.length });
     const created = await browser.send('POST', path, { uploadId, name: 'Photo', prompt: 'You are Photo.' });
+    expect(created.json()).toMatchObject({
+      prompt: 'You are Photo.',
+      firstMessage: expect.stringContaining('I am Photo.'),
+    });
     const { avatarId } = created.json();
     expect(created.json()).toMatchObject({
       state: 'making',

@@ -24,6 +24,7 @@ import { refuseForeignOrigin } from './same-origin.ts';
 import { requireLogin } from './session.ts';
 import { registerUploadRoutes, type UploadRouteDependencies } from './upload-routes.ts';
 import { registerPointRoutes, registerUsageRoutes, type UsageRouteDependencies } from './usage-routes.ts';
+import { registerVoiceRoutes, type VoiceRouteDependencies } from './voice-routes.ts';
 import { registerDeliveryRoutes, registerWebhookRoutes, type WebhookRouteDependencies } from './webhook-routes.ts';
 
 export type ConsoleApiDependencies = AccountRouteDependencies &
@@ -33,6 +34,7 @@ export type ConsoleApiDependencies = AccountRouteDependencies &
   UsageRouteDependencies &
   ConversationRouteDependencies &
   WebhookRouteDependencies &
+  VoiceRouteDependencies &
   BrowserTokenDependencies & { readonly logger: Logger };
 
 /** Requests of one address per minute; a console page needs a handful. */
@@ -71,6 +73,7 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
         registerLicenceRoutes(guarded, dependencies);
         registerAvatarRoutes(guarded, dependencies);
         registerRetryRoute(guarded, dependencies);
+        registerVoiceRoutes(guarded, dependencies);
         registerUploadRoutes(guarded, dependencies);
         registerUsageRoutes(guarded, dependencies);
         registerPointRoutes(guarded, dependencies);

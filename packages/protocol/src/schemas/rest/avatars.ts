@@ -8,17 +8,20 @@ export const avatarToolSchema = z.object({
   parameters: z.record(z.string(), z.unknown()).default({ type: 'object', properties: {} }),
 });
 
-const shortText = z.string().trim().min(1, 'must not be empty').max(120);
+export const shortTextSchema = z.string().trim().min(1, 'must not be empty').max(120);
+/** BCP 47. */
+export const languageTagSchema = z
+  .string()
+  .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, 'must be a language tag like en-US');
 const MAX_TEXT = 100_000;
 
 const fields = {
   name: nameSchema,
   /** Which voice provider speaks, like `local`. */
-  provider: shortText,
-  model: shortText,
-  voice: shortText,
-  /** BCP 47 tag. */
-  language: z.string().regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, 'must be a language tag like en-US'),
+  provider: shortTextSchema,
+  model: shortTextSchema,
+  voice: shortTextSchema,
+  language: languageTagSchema,
   prompt: z.string().max(MAX_TEXT),
   firstMessage: z.string().max(5000),
   tools: z.array(avatarToolSchema).max(64),

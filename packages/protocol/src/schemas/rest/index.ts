@@ -5,4 +5,5 @@ export * from './common.ts';
 export * from './conversations.ts';
 export * from './projects.ts';
 export * from './usage.ts';
+export * from './voices.ts';
 export * from './webhooks.ts';

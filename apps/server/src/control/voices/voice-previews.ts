@@ -1,0 +1,90 @@
+import { ControlError } from '../control-error.ts';
+
+type Sample = { readonly text: string; readonly voice: string; readonly language: string };
+
+/** Speaks a short text with a voice of this machine. */
+type SpeakSample = (
+  sample: Sample,
+  signal: AbortSignal,
+) => Promise<
+  { readonly kind: 'spoken'; readonly wav: Uint8Array } | { readonly kind: 'unspeakable'; readonly language: string }
+>;
+
+export type VoicePreviewOptions = {
+  /** Null: this server speaks no samples. */
+  readonly speak: SpeakSample | null;
+  readonly hasOpenAiKey: boolean;
+};
+
+export type VoiceChoice = Omit<Sample, 'text'> & {
+  readonly provider: string;
+  /** Left out: a sentence in the voice's language, where there is one, else in English. */
+  readonly text?: string;
+};
+
+const SENTENCES: ReadonlyMap<string, string> = new Map([
+  ['en', 'Hello! This is how I sound. What would you like to talk about?'],
+  ['zh', '您好！这就是我的声音。您想聊些什么？'],
+  ['es', '¡Hola! Así suena mi voz. ¿De qué quiere hablar?'],
+  ['fr', 'Bonjour ! Voici ma voix. De quoi voulez-vous parler ?'],
+  ['de', 'Guten Tag! So klinge ich. Worüber möchten Sie sprechen?'],
+]);
+
+/** Samples that wait or are spoken at once; more are refused. */
+const MAX_AT_ONCE = 4;
+const TIME_LIMIT_MS = 20_000;
+const RETRY_AFTER_SECONDS = 3;
+
+/** Lets people hear a voice before they choose it. */
+export class VoicePreviews {
+  readonly #options: VoicePreviewOptions;
+  #open = 0;
+
+  constructor(options: VoicePreviewOptions) {
+    this.#options = options;
+  }
+
+  /** A WAV file. Throws a `ControlError` that says why there is none. */
+  async make({ provider, voice, language, text }: VoiceChoice): Promise<Uint8Array> {
+    const { speak } = this.#options;
+    if (provider !== 'local') throw this.#unavailable(provider);
+    if (speak === null)
+      throw new ControlError('not-available', 'This server has no voice of its own to be heard here.');
+    if (this.#open >= MAX_AT_ONCE) {
+      throw new ControlError(
+        'overloaded',
+        'Others are listening to voices. Try again in a moment.',
+        RETRY_AFTER_SECONDS,
+      );
+    }
+    this.#open += 1;
+    const signal = AbortSignal.timeout(TIME_LIMIT_MS);
+    try {
+      const spoken = await speak({ text: text ?? sentenceFor(language), voice, language }, signal);
+      if (spoken.kind === 'spoken') return spoken.wav;
+      const name = new Intl.DisplayNames(['en'], { type: 'language' }).of(spoken.language);
+      const advice = 'its operator can add the optional eSpeak package (see the document on providers)';
+      throw new ControlError('not-available', `This server has no voice for ${name}: ${advice}.`);
+    } catch (error) {
+      if (error instanceof ControlError || !signal.aborted) throw error;
+      throw new ControlError('overloaded', 'The voice did not speak in time. Try again.', RETRY_AFTER_SECONDS);
+    } finally {
+      this.#open -= 1;
+    }
+  }
+
+  #unavailable(provider: string): ControlError {
+    if (provider !== 'openai-realtime') {
+      return new ControlError('not-available', `Voices of “${provider}” cannot be heard here: talk with the avatar.`);
+    }
+    const reason = this.#options.hasOpenAiKey
+      ? 'Voices of OpenAI Realtime can be heard in a call only: talk with the avatar in the playground.'
+      : 'This server has no OpenAI key, so this voice cannot speak. Set OPENAI_API_KEY, or choose the provider “local”.';
+    return new ControlError('not-available', reason);
+  }
+}
+
+function sentenceFor(language: string): string {
+  const primary = language.toLowerCase().split('-', 1)[0] ?? '';
+  return SENTENCES.get(primary) ?? SENTENCES.get('en') ?? '';
+}

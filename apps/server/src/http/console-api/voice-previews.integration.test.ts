@@ -1,0 +1,114 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { VoiceSampler } from '@visavis/media/voice-sampler';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Database, openDatabase } from '../../db/database.ts';
+import { silent } from '../../db/testing/silent-logger.ts';
+import { type ConsoleTestServer, createConsoleServer } from './testing/console-server.ts';
+import { TestBrowser } from './testing/test-browser.ts';
+
+/** The samples of a WAV file of PCM16, after checks of its header. */
+function readWav(file: Buffer): Int16Array {
+  expect([file.toString('latin1', 0, 4), file.toString('latin1', 8, 16)]).toEqual(['RIFF', 'WAVEfmt ']);
+  expect([file.readUInt32LE(4) + 8, file.readUInt32LE(40) + 44]).toEqual([file.length, file.length]);
+  const [format, channels, sampleRateHz, bits] = [
+    ...[file.readUInt16LE(20), file.readUInt16LE(22), file.readUInt32LE(24), file.readUInt16LE(34)],
+  ];
+  expect({ format, channels, sampleRateHz, bits }).toEqual({ format: 1, channels: 1, sampleRateHz: 24_000, bits: 16 });
+  return new Int16Array(file.buffer.slice(file.byteOffset + 44, file.byteOffset + file.length));
+}
+
+const rms = (samples: Int16Array) =>
+  Math.sqrt(samples.reduce((sum, sample) => sum + (sample / 32_768) ** 2, 0) / samples.length);
+
+describe('hearing a voice before choosing it', () => {
+  let folder: string;
+  let db: Database;
+  let server: ConsoleTestServer;
+  let browser: TestBrowser;
+  const sampler = new VoiceSampler(silent);
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'visavis-voices-'));
+    db = await openDatabase({ dataDir: folder, logger: silent });
+    server = await createConsoleServer(db, {
+      voicePreviews: { speak: (sample, signal) => sampler.speak(sample, signal), hasOpenAiKey: false },
+    });
+    browser = new TestBrowser(server.app);
+    await browser.register('mia@example.org');
+  });
+  afterAll(async () => {
+    await server?.close();
+    await sampler.close();
+    await db?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  beforeEach(() => db.orm.execute(sql`delete from attempts`));
+
+  const hear = (body: object) => browser.send('POST', '/voice-preview', body);
+
+  test('gives a sound file in which somebody speaks, and each voice its own', async () => {
+    const files = [];
+    for (const voice of ['marin', 'cedar', 'fable']) {
+      const reply = await hear({ voice });
+      expect([reply.statusCode, reply.headers['content-type']]).toEqual([200, 'audio/wav']);
+      const samples = readWav(reply.rawPayload);
+      expect(samples.length).toBeGreaterThan(24_000);
+      expect(rms(samples)).toBeGreaterThan(0.02);
+      files.push(reply.rawPayload);
+    }
+    expect(new Set(files.map((file) => file.toString('base64'))).size).toBe(3);
+  });
+
+  test('says the given words: more of them take longer', async () => {
+    const lengthOf = async (text: string) => readWav((await hear({ voice: 'marin', text })).rawPayload).length;
+    expect(await lengthOf('Good morning to all of you, and welcome to our little hotel by the sea.')).toBeGreaterThan(
+      2 * (await lengthOf('Good morning.')),
+    );
+  });
+
+  test('says why a voice of OpenAI cannot be heard without a key, and of a provider it does not know', async () => {
+    const withoutKey = await hear({ voice: 'marin', provider: 'openai-realtime' });
+    expect([withoutKey.statusCode, withoutKey.json().error.code]).toEqual([501, 'not-available']);
+    expect(withoutKey.json().error.message).toContain('OPENAI_API_KEY');
+    expect((await hear({ voice: 'marin', provider: '<b>x</b>' })).statusCode).toBe(501);
+  });
+
+  test('refuses strangers, other sites, long texts and wrong fields', async () => {
+    const stranger = new TestBrowser(server.app);
+    expect((await stranger.send('POST', '/voice-preview', { voice: 'marin' })).statusCode).toBe(401);
+    const foreign = { method: 'POST', url: '/api/v1/voice-preview', payload: { voice: 'marin' } } as const;
+    expect((await browser.request({ ...foreign, headers: { origin: 'https://evil.example' } })).statusCode).toBe(403);
+    for (const body of [
+      {},
+      { voice: '' },
+      { voice: 'x'.repeat(121) },
+      { voice: 'marin', text: 'a'.repeat(301) },
+      { voice: 'marin', text: '  ' },
+      { voice: 'marin', language: '../../etc' },
+    ]) {
+      expect([body, (await hear(body)).statusCode]).toEqual([body, 400]);
+    }
+  });
+
+  test('is bounded: five at once are one too many, and many in a minute end in 429', async () => {
+    const other = new TestBrowser(server.app, '203.0.113.99');
+    other.cookies.set([...browser.cookies.keys()][0] ?? '', [...browser.cookies.values()][0] ?? '');
+    const ask = () => other.send('POST', '/voice-preview', { voice: 'marin', text: 'Good morning.' });
+    const atOnce = await Promise.all(Array.from({ length: 12 }, ask));
+    const statuses = new Set(atOnce.map(({ statusCode }) => statusCode));
+    expect([...statuses].sort()).toEqual([200, 503]);
+    let reply = await ask();
+    for (let count = 13; count < 40 && reply.statusCode !== 429; count += 1) reply = await ask();
+    expect(reply.statusCode).toBe(429);
+    expect(Number(reply.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await ask()).json().error.message).toContain('Too many requests');
+  });
+
+  test('is in the OpenAPI document', async () => {
+    const { paths } = (await server.app.inject('/openapi.json')).json();
+    expect(paths['/api/v1/voice-preview'].post.requestBody).toBeDefined();
+  });
+});

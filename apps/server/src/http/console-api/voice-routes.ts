@@ -1,0 +1,24 @@
+import { voicePreviewSchema } from '@visavis/protocol/rest';
+import type { VoicePreviews } from '../../control/voices/voice-previews.ts';
+import { given } from './given.ts';
+import type { ConsoleScope } from './session.ts';
+
+export type VoiceRouteDependencies = { readonly voicePreviews: VoicePreviews };
+
+/** Samples of one address per minute. */
+const SAMPLES_PER_MINUTE = 30;
+
+export function registerVoiceRoutes(scope: ConsoleScope, { voicePreviews }: VoiceRouteDependencies): void {
+  scope.post(
+    '/voice-preview',
+    {
+      config: { rateLimit: { max: SAMPLES_PER_MINUTE, timeWindow: '1 minute' } },
+      schema: {
+        tags: ['Avatars'],
+        summary: 'Hear a voice before choosing it: the answer is a sound file (audio/wav: PCM16, mono, 24 kHz)',
+        body: voicePreviewSchema,
+      },
+    },
+    async (request, reply) => reply.type('audio/wav').send(Buffer.from(await voicePreviews.make(given(request.body)))),
+  );
+}
