@@ -5,6 +5,8 @@ type Reply = {
   readonly body: any;
 };
 
+type Content = { readonly type?: string; readonly body?: string | Uint8Array<ArrayBuffer> };
+
 /** Somebody with the console open, over real HTTP: keeps the cookie and says where requests come from. */
 export class ConsoleVisitor {
   static readonly PASSWORD = 'a long enough password';
@@ -23,9 +25,17 @@ export class ConsoleVisitor {
     return this.send('POST', path, body);
   }
 
-  async send(method: string, path: string, body?: object): Promise<Reply> {
-    const options = body === undefined ? {} : { type: 'application/json', body: JSON.stringify(body) };
-    const response = await this.#fetch(method, path, options);
+  send(method: string, path: string, body?: object): Promise<Reply> {
+    return this.#read(method, path, body === undefined ? {} : { type: 'application/json', body: JSON.stringify(body) });
+  }
+
+  /** Sends a file as the body. */
+  upload(projectId: string, body: Uint8Array<ArrayBuffer>, type = 'application/octet-stream'): Promise<Reply> {
+    return this.#read('POST', `/projects/${projectId}/uploads`, { type, body });
+  }
+
+  async #read(method: string, path: string, content: Content): Promise<Reply> {
+    const response = await this.#fetch(method, path, content);
     const cookies = response.headers.getSetCookie().map((line) => line.split(';', 1)[0] ?? '');
     if (cookies.length > 0) this.cookie = cookies.join('; ');
     return { status: response.status, headers: response.headers, body: await response.json() };
@@ -43,7 +53,7 @@ export class ConsoleVisitor {
     if (reply.status !== 201) throw new Error(`could not register: ${JSON.stringify(reply.body)}`);
   }
 
-  #fetch(method: string, path: string, { type, body }: { type?: string; body?: string }): Promise<Response> {
+  #fetch(method: string, path: string, { type, body }: Content): Promise<Response> {
     return fetch(`${this.#url}/api/v1${path}`, {
       method,
       headers: {

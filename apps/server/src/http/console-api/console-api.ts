@@ -9,6 +9,7 @@ import {
 } from 'fastify-type-provider-zod';
 import { addressGroup } from '../../control/accounts/attempt-limiter.ts';
 import { ControlError } from '../../control/control-error.ts';
+import { sqlStateOf } from '../../db/sql-state.ts';
 import type { Logger } from '../../ports.ts';
 import {
   type AccountRouteDependencies,
@@ -96,12 +97,18 @@ function registerApiErrors(scope: FastifyInstance, logger: Logger): void {
       const faults = error.validation.map((fault) => `${fault.instancePath.slice(1) || 'request'}: ${fault.message}`);
       return reply.code(400).send(toApiError('bad-request', faults.join('; ')));
     }
+    if (NUL_STATES.has(sqlStateOf(error) ?? '')) {
+      return reply.code(400).send(toApiError('bad-request', 'A text holds a NUL character. Remove it.'));
+    }
     const status = error.statusCode ?? 500;
     if (status < 500) return reply.code(status).send(toApiError('bad-request', error.message));
     logger.error({ path: request.url.split('?', 1)[0], error: error.message }, 'A request failed');
     return reply.code(500).send(toApiError('failed', 'Something failed on the server; its log says why.'));
   });
 }
+
+/** What the database says of a NUL in a text and in JSON. */
+const NUL_STATES: ReadonlySet<string> = new Set(['22021', '22P05']);
 
 function toApiError(code: string, message: string): ApiError {
   return { error: { code, message } };

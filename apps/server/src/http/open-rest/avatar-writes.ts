@@ -82,7 +82,7 @@ const LIMITS = { name: 80, model: 120, voice: 120, language: 35, prompt: 100_000
 function readFields(request: FastifyRequest): Partial<Pick<AvatarFields, keyof typeof LIMITS>> {
   const entries = Object.entries(LIMITS).flatMap(([field, limit]) => {
     const value = readParameter(request, field);
-    return value === undefined ? [] : [[field, value.replaceAll('\u0000', '').slice(0, limit)] as const];
+    return value === undefined ? [] : [[field, value.slice(0, limit)] as const];
   });
   return Object.fromEntries(entries);
 }

@@ -53,7 +53,7 @@ export function registerChatRecords(
   });
 
   const detail = withLicence(async (request, reply, { projectId }) => {
-    const record = await records.get(projectId, (request.params as { id: string }).id);
+    const record = await records.get(projectId, (request.params as { id: string }).id.replaceAll('\u0000', ''));
     return record === null ? fail(reply, 404, 'Session not found') : succeed(await describe(request, record));
   });
 

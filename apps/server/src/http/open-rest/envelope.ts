@@ -11,7 +11,7 @@ export function fail(reply: FastifyReply, status: number, message: string): Fast
   return reply.code(status).send({ code: status, message, data: null });
 }
 
-/** Reads a parameter from the query, a JSON body, or a header of the same name. */
+/** Reads a parameter from the query, a JSON body, or a header of the same name, without the NULs that no database takes. */
 export function readParameter(request: FastifyRequest, ...names: readonly string[]): string | undefined {
   for (const source of [request.query, request.body, request.headers]) {
     if (typeof source !== 'object' || source === null) continue;
@@ -19,7 +19,8 @@ export function readParameter(request: FastifyRequest, ...names: readonly string
     for (const name of names) {
       const given = fields.get(name);
       const value: unknown = Array.isArray(given) ? given[0] : given;
-      if (typeof value === 'string' && value.trim() !== '') return value.trim();
+      const text = typeof value === 'string' ? value.replaceAll('\u0000', '').trim() : '';
+      if (text !== '') return text;
       if (typeof value === 'number' && Number.isFinite(value)) return String(value);
     }
   }
