@@ -2,6 +2,7 @@ import { seededRandom } from '../core/random.ts';
 import { smoothStep } from '../frames/head-motion.ts';
 import type { MouthShape, Point, SourceBox } from '../frames/manifest.ts';
 import type { RgbaImage } from '../frames/source-image.ts';
+import { createFilmedPainter, type FilmedMouth, isFilmed } from './filmed-mouth.ts';
 import { type MouthFrame, toLocal, toPicture } from './mouth-frame.ts';
 import { createInteriorPainter } from './mouth-interior.ts';
 import { aimMouth, type MouthPose, type MouthTarget } from './mouth-target.ts';
@@ -13,6 +14,8 @@ export type MouthSource = {
   readonly person: RgbaImage;
   readonly frame: MouthFrame;
   readonly look: PhotoLook;
+  /** The inside of the person's own mouth, where a clip shows it. */
+  readonly filmed?: FilmedMouth | undefined;
   readonly fixed: { readonly chin: Point; readonly jawLeft: Point; readonly jawRight: Point };
 };
 
@@ -24,7 +27,10 @@ export function drawMouth(source: MouthSource, wanted: MouthPose, box: SourceBox
   const target = aimMouth(frame, wanted);
   const reach = warpReach(frame, person.height);
   const warp = createMouthWarp(frame, target, reach);
-  const paintInside = createInteriorPainter(frame, target, look);
+  const paintInside =
+    source.filmed !== undefined && isFilmed(target)
+      ? createFilmedPainter(source.filmed, frame, target)
+      : createInteriorPainter(frame, target, look);
   const shadeLips = createLipShader(frame, target);
   const grain = createGrain(look);
   const data = new Uint8Array(box.width * box.height * 4);

@@ -7,6 +7,7 @@ import { BROW_COLUMNS, BROW_ROWS, browsBox, drawBrows } from './draw-brows.ts';
 import { drawEyes, eyeShapeOf, eyesBox } from './draw-eyes.ts';
 import { type DrawnMouth, drawMouth, type MouthSource } from './draw-mouth.ts';
 import { FaceFinder, meshPoint } from './face-finder.ts';
+import { type FilmedMouth, lookWithFilmed } from './filmed-mouth.ts';
 import { findPortrait, PORTRAIT_SIDE, type Portrait } from './find-portrait.ts';
 import { drawDepth, modelHead } from './head-model.ts';
 import { measureMouth } from './mouth-frame.ts';
@@ -54,16 +55,16 @@ export async function makeBundleFromPhoto(
   return makeBundleFromPortrait(await locate(photo), outDir, options);
 }
 
-/** `from` says in the description what the bundle was made from. */
+/** `from` says in the description what the bundle was made from; `filmed` fills the open mouth. */
 export async function makeBundleFromPortrait(
   portrait: Portrait,
   outDir: string,
   options: MakeBundleOptions,
-  from: 'photo' | 'clip' = 'photo',
+  { from = 'photo', filmed }: { readonly from?: 'photo' | 'clip'; readonly filmed?: FilmedMouth | undefined } = {},
 ): Promise<AvatarManifest> {
   const writer = new BundleWriter(outDir);
   try {
-    return await drawBundle(portrait, writer, options, `Made from a ${from}.`);
+    return await drawBundle({ portrait, filmed, description: describe(from, filmed) }, writer, options);
   } catch (error) {
     await writer.discard();
     throw error;
@@ -79,18 +80,28 @@ async function locate(photo: Parameters<typeof findPortrait>[1]): Promise<Portra
   }
 }
 
+function describe(from: 'photo' | 'clip', filmed: FilmedMouth | undefined): string {
+  return filmed === undefined ? `Made from a ${from}.` : `Made from a ${from}, with the mouth as filmed.`;
+}
+
+type BundlePlan = {
+  readonly portrait: Portrait;
+  readonly filmed: FilmedMouth | undefined;
+  readonly description: string;
+};
+
 async function drawBundle(
-  portrait: Portrait,
+  { portrait, filmed, description }: BundlePlan,
   writer: BundleWriter,
   { id, displayName, signal, onProgress }: MakeBundleOptions,
-  description: string,
 ): Promise<AvatarManifest> {
   const { image, points, enlargement } = portrait;
   const head = modelHead(points);
   onProgress?.(0.15, 'separating the person');
   const layers = await splitPerson(image, points, head);
   const frame = measureMouth(image, points);
-  const look = measureLook(image, points, frame, enlargement);
+  const seen = measureLook(image, points, frame, enlargement);
+  const look = filmed === undefined ? seen : lookWithFilmed(seen, filmed);
   const chin = rounded(meshPoint(points, MESH.chin));
   const fixed = { chin, jawLeft: meshPoint(points, MESH.jawLeft), jawRight: meshPoint(points, MESH.jawRight) };
   const total = JAW_LEVELS.length * LIP_LEVELS.length + Object.keys(SPECIAL_POSES).length + LID_CLOSURES.length + 5;
@@ -103,7 +114,7 @@ async function drawBundle(
   };
   // A mouth that is open in the photo is closed first: every other picture starts from this one.
   const person = closeMouth({ person: layers.person, frame, look, fixed });
-  const drawing: Drawing = { portrait, mouth: { person: layers.person, frame, look, fixed }, writer, advance };
+  const drawing: Drawing = { portrait, mouth: { person: layers.person, frame, look, filmed, fixed }, writer, advance };
   const background = await writer.putImage('background.webp', layers.background);
   await advance('writing the layers');
   const mouth = await drawMouths(drawing);

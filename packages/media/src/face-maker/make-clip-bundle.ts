@@ -8,8 +8,10 @@ import { chooseLoop, chooseStill, type LoopChoice } from './choose-loop.ts';
 import { type Clip, openClip, readPictures } from './clip-reader.ts';
 import { FaceFinder } from './face-finder.ts';
 import { FilmWriter } from './film-writer.ts';
+import { chooseTalkingPicture, type FilmedMouth, measureFilmedMouth } from './filmed-mouth.ts';
 import { findPortrait, PORTRAIT_SIDE, type Portrait } from './find-portrait.ts';
 import { meltHeads, trackHead } from './head-track.ts';
+import type { RgbImage } from './image-sampler.ts';
 import { InputError } from './input-error.ts';
 import { closingShares } from './lip-closing.ts';
 import { writeLoopFilm } from './loop-film.ts';
@@ -36,7 +38,7 @@ export async function makeBundleFromClip(
   signal?.throwIfAborted();
   onProgress?.(0, 'reading the clip');
   const clip = await openClip(clipPath);
-  const { faces, still, portrait } = await withFinder((finder) => studyClip(finder, clip, options));
+  const { faces, still, portrait, filmed } = await withFinder((finder) => studyClip(finder, clip, options));
   const loop = chooseLoop(faces);
   if (loop === undefined) throw new InputError('face-turned-away');
   const staging = `${outDir}.clip-${process.pid}`;
@@ -45,13 +47,13 @@ export async function makeBundleFromClip(
       portrait,
       staging,
       { ...options, onProgress: (share, step) => onProgress?.(within('drawing', 'film', share), step) },
-      'clip',
+      { from: 'clip', filmed },
     );
     const heads = meltHeads(
       trackHead(faces, still, loop, portrait.region),
       trackHead(faces, still, { first: loop.first - loop.meltCount, count: loop.meltCount }, portrait.region),
     );
-    await writeFilm(clip, staging, { loop, heads, faces, still, portrait }, options);
+    await writeFilm(clip, staging, { loop, heads, faces, still, portrait, filmed }, options);
     const film = { file: LOOP_FILE, heads: [...heads], order: [...loop.order] };
     const manifest = await addToBundle(staging, drawn, LOOP_FILE, { loop: film });
     signal?.throwIfAborted();
@@ -65,7 +67,13 @@ export async function makeBundleFromClip(
   }
 }
 
-type Study = { readonly faces: readonly TrackedFace[]; readonly still: number; readonly portrait: Portrait };
+type Study = {
+  readonly faces: readonly TrackedFace[];
+  readonly still: number;
+  readonly portrait: Portrait;
+  /** Where the person talks in the clip. */
+  readonly filmed: FilmedMouth | undefined;
+};
 
 async function studyClip(finder: FaceFinder, clip: Clip, { signal, onProgress }: MakeBundleOptions): Promise<Study> {
   const expected = Math.max(2, clip.durationS || 30) * clip.pictureRate;
@@ -77,19 +85,41 @@ async function studyClip(finder: FaceFinder, clip: Clip, { signal, onProgress }:
   const still = chooseStill(faces);
   if (still === undefined) throw new InputError('face-turned-away');
   onProgress?.(SHARE.still, 'choosing the best picture');
-  const picture = await takePicture(clip, still, signal);
+  const talking = chooseTalkingPicture(faces, still);
+  const [picture, open] = await takePictures(clip, [still, talking], signal);
+  if (picture === undefined) throw new InputError('corrupt');
   const portrait = await findPortrait(finder, picture, { keepLean: true });
-  return { faces, still, portrait };
+  return { faces, still, portrait, filmed: open && (await findFilmedMouth(finder, open, portrait)) };
 }
 
-async function takePicture(clip: Clip, wanted: number, signal: AbortSignal | undefined) {
+/** A picture that turns out not to serve is no reason to refuse the clip: the mouth is then drawn. */
+async function findFilmedMouth(
+  finder: FaceFinder,
+  picture: RgbImage,
+  still: Portrait,
+): Promise<FilmedMouth | undefined> {
+  try {
+    return measureFilmedMouth(await findPortrait(finder, picture, { keepLean: true }), still);
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
+async function takePictures(
+  clip: Clip,
+  wanted: readonly (number | undefined)[],
+  signal: AbortSignal | undefined,
+): Promise<(RgbImage | undefined)[]> {
   const { widthPx: width, heightPx: height } = clip;
+  const last = Math.max(...wanted.map((index) => index ?? 0));
+  const taken = new Map<number, RgbImage>();
   let index = 0;
   for await (const data of readPictures(clip, 'format=rgb24', signal)) {
-    if (index === wanted) return { width, height, data: Uint8Array.from(data) };
-    index++;
+    if (wanted.includes(index)) taken.set(index, { width, height, data: Uint8Array.from(data) });
+    if (index++ === last) break;
   }
-  throw new InputError('corrupt');
+  return wanted.map((one) => (one === undefined ? undefined : taken.get(one)));
 }
 
 type FilmPlan = Study & { readonly loop: LoopChoice; readonly heads: readonly TrackedHead[] };

@@ -22,7 +22,14 @@ const SEAM_STEPS = 61;
 /** Where the lips beside the seam are looked at, in half mouth widths from it. */
 const SEAM_FLANK = 0.085;
 /** How far the mesh may lie above the mouth, in half mouth widths. */
-const MAX_SHIFT = 0.3;
+const MAX_SHIFT = 0.55;
+/** Up to here a dark line need not stand out much; further down the crease under the lower lip is near. */
+const USUAL_SHIFT = 0.3;
+/** A moustache alone can look like a mouth up to this far open, in half mouth widths. */
+const BIASED_GAP = 0.3;
+/** How much deeper a dark line must be than what lies at the mesh to be taken for the mouth: so many times, and so much more. */
+const SHIFT_MARGIN = { share: 1.6, luma: 5 } as const;
+const SURE_MARGIN = { share: 1.9, luma: 2 } as const;
 
 /**
  * The mouth of a photo in coordinates of its own: `u` from the middle of the mouth to the right, `v` down, both in
@@ -67,8 +74,11 @@ export function measureMouth(image: RgbImage, points: Float32Array): MouthFrame 
   const drawn = (indices: readonly number[]): Float32Array => resampleCurve(indices.map(local), halfWidth);
   const [lipUpper, lipLower] = [drawn(INNER_UPPER), drawn(INNER_LOWER)];
   const lipMiddle = lipUpper.map((value, i) => (value + (lipLower[i] ?? 0)) / 2);
-  const isMeshOpen = Math.max(...lipLower.map((value, i) => value - (lipUpper[i] ?? 0))) >= MESH_BIAS * halfWidth;
-  const shift = isMeshOpen ? 0 : findShift(image, { ...axes, halfWidth }, lipMiddle);
+  const meshGap = Math.max(...lipLower.map((value, i) => value - (lipUpper[i] ?? 0))) / halfWidth;
+  const looksOpen = meshGap >= MESH_BIAS;
+  const margin = looksOpen ? SURE_MARGIN : SHIFT_MARGIN;
+  const shift = meshGap < BIASED_GAP ? findShift(image, { ...axes, halfWidth }, lipMiddle, margin) : 0;
+  const isMeshOpen = looksOpen && shift === 0;
   const curve = (indices: readonly number[]): Float32Array => drawn(indices).map((value) => value + shift);
   const outerUpper = curve(OUTER_UPPER);
   const outerLower = curve(OUTER_LOWER);
@@ -160,7 +170,12 @@ function resampleCurve(points: readonly [number, number][], halfWidth: number): 
  * How far below the mesh's line of the lips the mouth lies: moustaches draw the mesh up. 0 unless a clearly deeper dark
  * line of the same shape is near.
  */
-function findShift(image: RgbImage, frame: Axes & { halfWidth: number }, middle: Float32Array): number {
+function findShift(
+  image: RgbImage,
+  frame: Axes & { halfWidth: number },
+  middle: Float32Array,
+  margin: { readonly share: number; readonly luma: number },
+): number {
   const unit = frame.halfWidth;
   const flank = 1.6 * SEAM_FLANK * unit;
   const depthAt = (shift: number): number => {
@@ -179,10 +194,11 @@ function findShift(image: RgbImage, frame: Axes & { halfWidth: number }, middle:
   };
   const here = depthAt(0);
   let best = 0;
-  let bestDepth = 1.6 * here + 5;
+  let bestDepth = margin.share * here + margin.luma;
+  const sureDepth = SURE_MARGIN.share * here + SURE_MARGIN.luma;
   for (let share = 0.04; share <= MAX_SHIFT; share += 0.02) {
     const depth = depthAt(share * unit);
-    if (depth > bestDepth) {
+    if (depth > bestDepth && (share <= USUAL_SHIFT || depth > sureDepth)) {
       best = share * unit;
       bestDepth = depth;
     }
