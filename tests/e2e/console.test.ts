@@ -112,6 +112,9 @@ describe.skipIf(executablePath === null)('console', () => {
     await register(page, { name: 'Mia', email: `voices-${Date.now()}@example.org` });
     await createProject(page, 'Voices');
     await page.getByRole('link', { name: 'Avatars', exact: true }).click();
+    await page.getByRole('link', { name: 'Embed: Iris' }).click();
+    await page.getByText('<visavis-avatar').waitFor();
+    await page.getByRole('link', { name: 'All avatars' }).click();
     await page.getByRole('button', { name: 'Copy to project: Iris' }).click();
     await page.getByLabel('Name of your copy').fill('Nora');
     await page.getByRole('dialog').getByRole('button', { name: 'Copy to project' }).click();
@@ -121,11 +124,11 @@ describe.skipIf(executablePath === null)('console', () => {
 
     const clipboard = () => page.evaluate('navigator.clipboard.readText()') as Promise<string>;
     await page.getByRole('button', { name: 'Copy: In your page' }).click();
-    await page.getByText('Copied').waitFor();
+    await page.getByRole('button', { name: 'Copied: In your page' }).waitFor();
     expect(await clipboard()).toContain(`<script type="module" src="${server.url}/embed/visavis.js"></script>`);
     await page.getByText('iframe', { exact: true }).click();
     await page.getByText('writes the token in place of TOKEN').waitFor();
-    await page.getByRole('button', { name: 'Copy: In your page' }).click();
+    await page.getByRole('button', { name: /: In your page/ }).click();
     const frameCode = `src="${server.url}/embed?avatar=${page.url().split('/').at(-1)}`;
     await expect.poll(clipboard).toContain(frameCode);
     expect(complaints).toEqual([]);

@@ -4,12 +4,17 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Browser, chromium, type Frame, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { bundleReactPage } from '../fixtures/embed/react-page.ts';
+import {
+  elementSnippet,
+  frameSnippet,
+  type Place,
+  reactSnippet,
+} from '../../apps/console/src/pages/avatars/embed-snippets.ts';
+import { bundleReactPage, componentPage, snippetPage } from '../fixtures/embed/react-page.ts';
 import { findChromium } from '../support/chromium.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 
 const executablePath = findChromium();
-const REACT_PAGE = '/react.html';
 
 /** A shop's site on an origin of its own: pages, and the address that mints tokens with the shop's key. */
 class Shop {
@@ -88,18 +93,25 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
   let server: TestServer;
   let shop: Shop;
   let browser: Browser;
+  let place: Place;
 
   beforeAll(async () => {
     server = await startServer();
     shop = new Shop(server);
     await shop.listen();
-    shop.pages.set('/element.html', elementPage(server.url, 'token-url="/avatar-token"'));
-    shop.pages.set('/no-key.html', elementPage(server.url, ''));
-    shop.pages.set('/react.js', await bundleReactPage(server.url));
-    shop.pages.set(
-      REACT_PAGE,
-      `<!doctype html><script>${watcher}</script><div id="root"></div><script type="module" src="/react.js"></script>`,
-    );
+    const { avatars } = (await (await fetch(`${server.url}/api/v1/talk-page`)).json()) as {
+      avatars: { name: string; avatarId: string }[];
+    };
+    const avatarId = avatars.find(({ name }) => name === 'navtalk.Iris')?.avatarId ?? '';
+    place = { server: server.url, avatarId, label: 'Iris', pictureUrl: `/uploadFiles/${avatarId}.webp` };
+    shop.pages.set('/element.html', pageOf(elementSnippet(place)));
+    shop.pages.set('/no-key.html', pageOf(elementSnippet(place).replace('token-url="/avatar-token"', '')));
+    shop.pages.set('/component.js', await bundleReactPage(componentPage(server.url)));
+    shop.pages.set('/snippet.js', await bundleReactPage(snippetPage(reactSnippet(place))));
+    for (const name of ['component', 'snippet']) {
+      const script = `<div id="root"></div><script type="module" src="/${name}.js"></script>`;
+      shop.pages.set(`/${name}.html`, pageOf(script));
+    }
     await mkdir('test-output', { recursive: true });
     browser = await chromium.launch({
       executablePath: executablePath ?? '',
@@ -157,6 +169,9 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
     );
     expect(await loudest).toBeGreaterThan(0.02);
 
+    // The page of another origin may load what records the microphone.
+    await page.evaluate(`new AudioContext().audioWorklet.addModule('${server.url}/embed/recorder-worklet.js')`);
+
     const captions = page.getByRole('log', { name: 'Captions' });
     await page.getByLabel('Type a message').fill('What can you do?');
     await page.keyboard.press('Enter');
@@ -192,7 +207,7 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
   });
 
   it('is seen as a React component, whose handlers and reference work', async () => {
-    const page = await visit(REACT_PAGE);
+    const page = await visit('/component.html');
     await page.getByRole('button', { name: 'Start by reference' }).click();
     await expectTalkingPicture(page);
     await page.getByText('connected', { exact: true }).waitFor();
@@ -200,13 +215,19 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
     await vi.waitFor(async () => expect((await server.footprint()).openCalls).toBe(0), { timeout: 10_000 });
   });
 
+  it('is seen in React by the code that the console gives, with no package', async () => {
+    const page = await visit('/snippet.html');
+    await page.getByRole('button', { name: 'Talk with Iris' }).click();
+    await expectTalkingPicture(page);
+  });
+
   it('is seen in a frame, which takes the whole of it', async () => {
     const token = await shop.mint({ origin: shop.url });
-    const source = `${server.url}/embed?avatar=navtalk.Iris&token=${token}`;
-    shop.pages.set('/frame.html', framePage(source));
+    shop.pages.set('/frame.html', pageOf(frameSnippet(place).replace('TOKEN', token)));
     const page = await visit('/frame.html', 'dark');
-    const frame = page.frames().find((candidate) => candidate.url() === source);
+    const frame = page.frames()[1];
     if (frame === undefined) throw new Error('The frame did not open.');
+    expect(frame.url()).toContain(`${server.url}/embed?`);
     await frame.getByRole('button', { name: 'Talk with Iris' }).click();
     await expectTalkingPicture(frame);
     await frame.getByRole('log', { name: 'Captions' }).getByRole('listitem').first().waitFor();
@@ -225,16 +246,12 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
   });
 });
 
-function elementPage(server: string, attributes: string): string {
-  return `<!doctype html><html lang="en"><head><meta name="color-scheme" content="light dark">
-    <title>A shop</title><script>${watcher}</script>
-    <script type="module" src="${server}/embed/visavis.js"></script></head>
-    <body><h1>A shop</h1><visavis-avatar avatar="navtalk.Iris" poster="${server}/uploadFiles/iris.png" ${attributes}></visavis-avatar></body></html>`;
+/** A page of the shop with a piece of code in it. */
+function pageOf(code: string): string {
+  return `<!doctype html><html lang="en"><head><meta name="color-scheme" content="light dark"><title>A shop</title>
+    <script>${watcher}</script></head><body><h1>A shop</h1>${code}</body></html>`;
 }
 
 function framePage(source: string): string {
-  return `<!doctype html><html lang="en"><head><meta name="color-scheme" content="light dark"><title>A shop</title></head>
-    <body><h1>A shop</h1>
-    <iframe src="${source}" title="Iris" width="400" height="640" style="border:0" allow="microphone; autoplay; camera"></iframe>
-    </body></html>`;
+  return pageOf(`<iframe src="${source}" title="Iris" width="400" height="640"></iframe>`);
 }

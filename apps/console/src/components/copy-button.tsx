@@ -5,8 +5,15 @@ import { CheckIcon } from './icons.tsx';
 
 const shownMs = 2_000;
 
+type CopyButtonProps = {
+  readonly text: string;
+  readonly label?: string;
+  /** What is copied, for those who do not see where the button stands. */
+  readonly what?: string;
+};
+
 /** Copies a text to the clipboard and says so. */
-export function CopyButton({ text, label }: { readonly text: string; readonly label?: string }) {
+export function CopyButton({ text, label, what }: CopyButtonProps) {
   const texts = useTexts();
   const [copied, setCopied] = useState(false);
   useEffect(() => {
@@ -19,6 +26,7 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
       variant="light"
       size="compact-md"
       leftSection={copied ? <CheckIcon size={16} /> : null}
+      {...(what === undefined ? {} : { 'aria-label': `${copied ? texts.common.copied : texts.common.copy}: ${what}` })}
       onClick={() => void copy(text).then(setCopied)}
     >
       <span aria-live="polite">{copied ? texts.common.copied : (label ?? texts.common.copy)}</span>

@@ -170,6 +170,7 @@ export const en = {
     recordCallsHint: 'Keeps picture and both voices with the transcript. Tell people that they are recorded.',
     systemNotice: 'Built-in avatars cannot be changed. Copy it to make it yours.',
     embed: 'Put it on your site',
+    embedShort: 'Embed',
     embedText:
       'A key belongs on your server. The page gets a short-lived token instead, which opens this avatar alone.',
     embedElement: 'Web component',

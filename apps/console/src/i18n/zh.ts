@@ -172,6 +172,7 @@ export const zh: Texts = {
     recordCallsHint: '随文字记录保存画面和双方声音。请告知对方正在录制。',
     systemNotice: '内置数字人不能修改。复制后即可编辑。',
     embed: '放到您的网站上',
+    embedShort: '嵌入',
     embedText: '密钥应放在您的服务器上。网页只拿到短期令牌，而且该令牌只能呼叫这个数字人。',
     embedElement: '网页组件',
     embedFrame: 'iframe',

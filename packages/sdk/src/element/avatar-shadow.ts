@@ -33,7 +33,8 @@ export class AvatarShadow {
   readonly #microphone = make('button', 'round');
   readonly #hangUp = make('button', 'round');
   readonly #problem = make('div', 'problem');
-  readonly #captions = make('ol', 'captions');
+  readonly #captions = make('div', 'captions');
+  readonly #list = make('ol', 'caption-list');
   readonly #form = make('form', 'composer');
   readonly #input = make('input', 'input');
   readonly #send = make('button', 'send');
@@ -60,6 +61,7 @@ export class AvatarShadow {
     this.#problem.setAttribute('role', 'alert');
     this.#captions.setAttribute('role', 'log');
     this.#captions.tabIndex = 0;
+    this.#captions.append(this.#list);
     this.#hangUp.dataset.kind = 'hang-up';
     this.#hangUp.append(icon(icons.hangUp));
     this.#input.maxLength = 2_000;
@@ -141,10 +143,10 @@ export class AvatarShadow {
   }
 
   #showCaptions({ captions, showsCaptions }: AvatarView, words: AvatarWords): void {
-    const list = this.#captions;
-    list.hidden = !showsCaptions || captions.length === 0;
-    list.setAttribute('aria-label', words.captions);
-    const follows = list.scrollHeight - list.scrollTop - list.clientHeight < followPx;
+    const log = this.#captions;
+    log.hidden = !showsCaptions || captions.length === 0;
+    log.setAttribute('aria-label', words.captions);
+    const follows = log.scrollHeight - log.scrollTop - log.clientHeight < followPx;
     const known = new Set(captions.map(({ id }) => id));
     for (const [id, line] of this.#lines) {
       if (known.has(id)) continue;
@@ -158,12 +160,12 @@ export class AvatarShadow {
         line.dataset.speaker = speaker;
         line.append(document.createElement('b'), document.createElement('span'));
         this.#lines.set(id, line);
-        list.append(line);
+        this.#list.append(line);
       }
       setText(line.firstElementChild, speaker === 'user' ? words.you : words.avatar);
       setText(line.lastElementChild, text);
     }
-    if (follows) list.scrollTop = list.scrollHeight;
+    if (follows) log.scrollTop = log.scrollHeight;
   }
 }
 

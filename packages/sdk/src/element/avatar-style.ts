@@ -109,11 +109,10 @@ svg { inline-size: 1.4rem; block-size: 1.4rem; fill: none; stroke: currentColor;
   padding: 0.75rem 1rem;
   block-size: 9.5rem;
   overflow-y: auto;
-  list-style: none;
   font-size: 0.95rem;
 }
 :host([fill]) .captions { block-size: auto; max-block-size: 30%; }
-.captions:empty { display: none; }
+.captions ol { margin: 0; padding: 0; list-style: none; }
 .captions li { margin-block-end: 0.5rem; overflow-wrap: anywhere; }
 .captions b { display: block; color: var(--muted); font-size: 0.78rem; font-weight: 600; }
 .captions li[data-speaker="avatar"] b { color: var(--accent); }

@@ -54,6 +54,7 @@ export function AvatarCard({ projectId, avatar, onCopy }: AvatarCardProps) {
 function ReadyActions({ projectId, avatar, onCopy }: AvatarCardProps) {
   const texts = useTexts().avatars;
   const name = shownName(avatar.name);
+  const open = avatar.isSystem ? texts.embedShort : texts.edit;
   const copy = avatar.isSystem ? texts.copyAvatar : texts.duplicate;
   return (
     <>
@@ -65,17 +66,15 @@ function ReadyActions({ projectId, avatar, onCopy }: AvatarCardProps) {
       >
         {texts.talk}
       </Button>
-      {!avatar.isSystem && (
-        <Button
-          component={Link}
-          href={avatarAddress(projectId, avatar.avatarId)}
-          size="xs"
-          variant="default"
-          aria-label={`${texts.edit}: ${name}`}
-        >
-          {texts.edit}
-        </Button>
-      )}
+      <Button
+        component={Link}
+        href={avatarAddress(projectId, avatar.avatarId)}
+        size="xs"
+        variant="default"
+        aria-label={`${open}: ${name}`}
+      >
+        {open}
+      </Button>
       <Button size="xs" variant="default" onClick={onCopy} aria-label={`${copy}: ${name}`}>
         {copy}
       </Button>

@@ -6,6 +6,7 @@ import { Link } from '../../app/link.tsx';
 import classes from '../../components/console.module.css';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { useTexts } from '../../i18n/language.tsx';
+import own from './embed-code.module.css';
 import { elementSnippet, frameSnippet, reactSnippet, tokenSnippet } from './embed-snippets.ts';
 import { shownName } from './picture.tsx';
 
@@ -42,19 +43,21 @@ export function EmbedCode({ projectId, avatar }: EmbedCodeProps) {
       {kind === 'frame' && <p className={classes.muted}>{texts.embedFrameHint}</p>}
       <Snippet title={texts.embedOnServer} text={tokenSnippet(place)} />
       <p className={classes.muted}>
-        {texts.embedTokenHint} <Link href={sectionAddress(projectId, 'keys')}>{texts.embedKeys}</Link>
+        {texts.embedTokenHint}{' '}
+        <Link className={own.link} href={sectionAddress(projectId, 'keys')}>
+          {texts.embedKeys}
+        </Link>
       </p>
     </section>
   );
 }
 
 function Snippet({ title, text }: { readonly title: string; readonly text: string }) {
-  const texts = useTexts();
   return (
     <div className={classes.stack}>
-      <div className={classes.actions}>
+      <div className={own.snippetHead}>
         <h3>{title}</h3>
-        <CopyButton text={text} label={`${texts.common.copy}: ${title}`} />
+        <CopyButton text={text} what={title} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard. */}
       <pre className={classes.code} tabIndex={0}>

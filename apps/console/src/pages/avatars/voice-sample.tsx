@@ -2,9 +2,11 @@ import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { requestFile } from '../../api/client.ts';
+import classes from '../../components/console.module.css';
 import { SpeakerIcon } from '../../components/icons.tsx';
 import { Problem } from '../../components/page.tsx';
 import { useTexts } from '../../i18n/language.tsx';
+import own from './avatars-page.module.css';
 
 type VoiceSampleProps = {
   readonly voice: string;
@@ -34,8 +36,9 @@ export function VoiceSample(props: VoiceSampleProps) {
     reset();
   }, [props.voice, props.provider, props.language]);
   return (
-    <div>
+    <div className={classes.stack}>
       <Button
+        className={own.listen ?? ''}
         variant="default"
         size="xs"
         leftSection={<SpeakerIcon size={16} />}
