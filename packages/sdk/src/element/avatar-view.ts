@@ -3,6 +3,7 @@ import type { CallSnapshot } from '../call-snapshot.ts';
 import type { Caption } from '../transcript.ts';
 import type { AvatarAttributes } from './avatar-attributes.ts';
 import type { AvatarWords } from './avatar-words.ts';
+import { inWords } from './problem-words.ts';
 
 /** What the element shows, as a value. */
 export type AvatarView = {
@@ -40,13 +41,14 @@ export function viewOf({ attributes, snapshot, preparing, fault }: AvatarState, 
   const phase = state === 'idle' || state === 'ended' ? 'idle' : state === 'connecting' ? 'calling' : 'live';
   const microphoneOpen = snapshot?.microphone.state === 'on' && !snapshot.microphone.muted;
   const captions = snapshot?.captions ?? [];
+  const problem = preparing ? null : (fault ?? snapshot?.problem ?? snapshot?.notice ?? null);
   return {
     phase,
     status: preparing ? words.calling : statusText(snapshot, words),
     startLabel: state === 'ended' || fault !== null ? words.again : words.start(attributes.label),
     videoLabel: words.live(attributes.label),
     poster: attributes.poster,
-    problem: preparing ? null : (fault ?? snapshot?.problem ?? snapshot?.notice ?? null),
+    problem: problem === null ? null : inWords(problem, words.problems),
     canDismiss: fault === null && snapshot?.problem === null && snapshot.notice !== null,
     microphoneLabel:
       snapshot?.microphone.state !== 'on' ? words.microphoneOn : microphoneOpen ? words.mute : words.unmute,

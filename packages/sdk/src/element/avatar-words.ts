@@ -1,4 +1,8 @@
+import { chineseProblems, type ProblemWords } from './problem-words.ts';
+
 const en = {
+  /** Null: problems as they come, in English. */
+  problems: null as ProblemWords | null,
   start: (name: string) => (name === '' ? 'Start talking' : `Talk with ${name}`),
   again: 'Call again',
   calling: 'Calling…',
@@ -29,6 +33,7 @@ const en = {
 export type AvatarWords = typeof en;
 
 const zh: AvatarWords = {
+  problems: chineseProblems,
   start: (name) => (name === '' ? '开始对话' : `与 ${name} 对话`),
   again: '再次呼叫',
   calling: '正在呼叫…',

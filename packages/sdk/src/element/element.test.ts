@@ -1,7 +1,7 @@
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
-import { callProblem } from '../call-problem.ts';
+import { type CallProblem, callProblem, problemCodes } from '../call-problem.ts';
 import { type CallSnapshot, initialParts } from '../call-snapshot.ts';
 import { emptyConversation } from '../conversation.ts';
 import { VisavisAvatar } from '../react.ts';
@@ -86,6 +86,19 @@ describe('what the element shows', () => {
     expect(wordsFor('zhx')).toBe(words);
     expect(wordsFor('fr')).toBe(words);
     expect(Object.keys(wordsFor('zh'))).toEqual(Object.keys(words));
+  });
+
+  it('tells a problem in Chinese too, and leaves what the server said itself', () => {
+    const chinese = (problem: CallProblem) =>
+      viewOf({ attributes: attributesOf({}), snapshot: null, preparing: false, fault: problem }, wordsFor('zh'))
+        .problem;
+    for (const code of problemCodes) {
+      const problem = chinese(callProblem(code));
+      expect(`${problem?.title}${problem?.advice}`, code).not.toMatch(/the |your /);
+      expect(problem?.title, code).toMatch(/\p{Script=Han}.*。$/u);
+    }
+    const special = chinese(callProblem('too-many-calls', { advice: 'Maximum concurrent connections (5).' }));
+    expect(special).toMatchObject({ title: '此许可的同时通话数已满。', advice: 'Maximum concurrent connections (5).' });
   });
 });
 
