@@ -1,6 +1,7 @@
 // Measures the face: lips against speech in encoded and decoded video, cost of rendering, time to make an avatar.
 // The last line is one JSON object. See docs/benchmarks.md.
 //   npm run bench:face -- [--seconds 60] [--only phones,sound,loudness] [--default-avatars]
+//   npm run bench:face -- --leaks 100
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -14,6 +15,7 @@ import { MouthMeter } from '../../tests/support/mouth-meter.ts';
 import { energyFollower } from '../train-articulation/energy-follower.ts';
 import { type Driver, drive, type Networks } from './drivers.ts';
 import { imageOf, readPictures, SIDE_PX, writeFilm } from './film.ts';
+import { measureLeaks } from './leaks.ts';
 import { type MadeBundle, makeFromClip, makeFromPhoto, PHOTO_CLIPS } from './made-bundles.ts';
 import { measureRenderCost, type RenderCost, sessionsPerCore } from './render-cost.ts';
 import { type FilmResult, filmRow, filmTable, summarise } from './results.ts';
@@ -29,6 +31,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '60' },
     only: { type: 'string', default: 'phones,sound,loudness' },
     'default-avatars': { type: 'boolean', default: false },
+    leaks: { type: 'string' },
   },
 });
 const seconds = Number(values.seconds);
@@ -149,7 +152,8 @@ async function main(folder: string): Promise<void> {
 
 const folder = await mkdtemp(join(tmpdir(), 'bench-face-'));
 try {
-  await main(folder);
+  if (values.leaks === undefined) await main(folder);
+  else await measureLeaks(folder, Number(values.leaks), print);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -21,6 +21,8 @@ export type PhotoLook = {
   readonly softnessPx: number;
 };
 
+/** How far the teeth have the tint of the whites of the eyes; the rest is that of pale skin. */
+const TINT_OF_EYES = 0.5;
 const CHEEKS_LEFT = [50, 205, 187, 207] as const;
 const CHEEKS_RIGHT = [280, 425, 411, 427] as const;
 const EYE_RINGS = [
@@ -36,13 +38,14 @@ export function measureLook(image: RgbImage, points: Float32Array, frame: MouthF
   const skin = meanColour([left, right]);
   const lip = lipColour(image, frame);
   const light = (lumaOf(right) - lumaOf(left)) / Math.max(20, lumaOf(left) + lumaOf(right));
-  const white = Math.max(lumaOf(skin) * 1.14 + 6, Math.min(eyeWhite(image, points), lumaOf(skin) * 1.9));
+  const eyes = eyeWhite(image, points);
+  const white = Math.max(lumaOf(skin) * 1.14 + 6, Math.min(lumaOf(eyes), lumaOf(skin) * 1.9));
   const black = blackLuma(image, points);
   const teethLuma = Math.min(218, Math.max(50, white));
   return {
     skin,
     lip,
-    teeth: towardsGrey(withLuma(skin, teethLuma), 0.62),
+    teeth: mixed(towardsGrey(withLuma(skin, teethLuma), 0.62), withLuma(eyes, teethLuma), TINT_OF_EYES),
     cavity: cavityColour(lip, black),
     tongue: reddened(withLuma(lip, Math.min(lumaOf(lip) * 0.8, teethLuma * 0.68))),
     black: [black * 1.45, black * 0.84, black * 0.8],
@@ -65,6 +68,14 @@ function towardsGrey(colour: Rgb, share: number): Rgb {
   const luma = lumaOf(colour);
   const pull = (value: number): number => value + (luma - value) * share;
   return [pull(colour[0]), pull(colour[1]), pull(colour[2])];
+}
+
+function mixed(one: Rgb, other: Rgb, share: number): Rgb {
+  return [
+    one[0] + (other[0] - one[0]) * share,
+    one[1] + (other[1] - one[1]) * share,
+    one[2] + (other[2] - one[2]) * share,
+  ];
 }
 
 /** Dark flesh: a fifth of the lips' light above black, and redder than they are. */
@@ -103,9 +114,9 @@ function lipColour(image: RgbImage, frame: MouthFrame): Rgb {
   return meanColour(colours);
 }
 
-/** Luma of the whites of the eyes: bright pixels between the lids. */
-function eyeWhite(image: RgbImage, points: Float32Array): number {
-  const lumas: number[] = [];
+/** Colour of the whites of the eyes: bright pixels between the lids, without the glints. */
+function eyeWhite(image: RgbImage, points: Float32Array): Rgb {
+  const colours: Rgb[] = [];
   for (const [outer, inner, top, bottom] of EYE_RINGS) {
     const [x0, y0] = meshPoint(points, outer);
     const [x1, y1] = meshPoint(points, inner);
@@ -116,12 +127,12 @@ function eyeWhite(image: RgbImage, points: Float32Array): number {
         const x = x0 + (x1 - x0) * along;
         const middle = y0 + (y1 - y0) * along;
         const y = middle + ((above + below) / 2 - middle) * 0.7 + (below - above) * (across - 0.5) * 0.7;
-        lumas.push(lumaOf(colourAt(image, x, y, 0)));
+        colours.push(colourAt(image, x, y, 0));
       }
     }
   }
-  lumas.sort((a, b) => a - b);
-  return lumas[Math.floor(lumas.length * 0.85)] ?? 128;
+  colours.sort((a, b) => lumaOf(a) - lumaOf(b));
+  return meanColour(colours.slice(Math.floor(colours.length * 0.8), Math.ceil(colours.length * 0.9)));
 }
 
 /** Median of what a 3 x 3 mean does not explain, over both cheeks, as a standard deviation. */

@@ -1,0 +1,57 @@
+import { readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { MOUTH_AT_REST } from '../../packages/media/src/core/articulation.ts';
+import { createPicture } from '../../packages/media/src/core/picture.ts';
+import { makeBundleFromPhoto } from '../../packages/media/src/face-maker/index.ts';
+import { avatarPhoto, jpegOf } from '../../packages/media/src/face-maker/testing/photos.ts';
+import { openFace } from '../../packages/media/src/frames/face.ts';
+
+/** What the process holds after a number of bundles. */
+type Holding = { readonly bundles: number; readonly residentMB: number; readonly openFiles: number };
+
+const SIDE_PX = 512;
+const SPEAKING = { articulation: { ...MOUTH_AT_REST, jaw: 0.7 }, smile: 0.4, brows: 0.2 };
+
+function garbageCollector(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+}
+
+/** Makes `count` bundles from one photo, opens each, lets it speak and closes it; prints what is held on the way. */
+export async function measureLeaks(folder: string, count: number, print: (line: string) => void): Promise<void> {
+  const photo = await jpegOf(await avatarPhoto('iris'));
+  const collect = garbageCollector();
+  const picture = createPicture(SIDE_PX, SIDE_PX);
+  const held: Holding[] = [];
+  const every = Math.max(1, Math.floor(count / 10));
+  for (let bundles = 1; bundles <= count; bundles++) {
+    const path = join(folder, 'leak');
+    await makeBundleFromPhoto(photo, path, { id: 'leak', displayName: 'Leak' });
+    const cachePath = join(folder, 'leak-loop');
+    const face = await openFace(path, { widthPx: SIDE_PX, heightPx: SIDE_PX, cachePath });
+    for (let index = 0; index < 25; index++) face.createPerformer().render(index, SPEAKING, picture);
+    face.close();
+    await rm(cachePath, { recursive: true });
+    if (bundles % every !== 0) continue;
+    collect();
+    const holding = {
+      bundles,
+      residentMB: process.memoryUsage().rss / 1e6,
+      openFiles: readdirSync('/proc/self/fd').length,
+    };
+    held.push(holding);
+    print(`${bundles} bundles: ${holding.residentMB.toFixed(0)} MB resident, ${holding.openFiles} open files`);
+  }
+  print(`growth over the second half: ${growthPerBundle(held.slice(held.length >> 1)).toFixed(2)} MB per bundle`);
+}
+
+/** Least-squares slope. */
+function growthPerBundle(held: readonly Holding[]): number {
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [x, y] = [mean(held.map(({ bundles }) => bundles)), mean(held.map(({ residentMB }) => residentMB))];
+  const product = held.reduce((sum, h) => sum + (h.bundles - x) * (h.residentMB - y), 0);
+  return product / held.reduce((sum, h) => sum + (h.bundles - x) ** 2, 0);
+}
