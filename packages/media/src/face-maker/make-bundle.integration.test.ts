@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -149,17 +151,24 @@ it('a cancelled or refused photo leaves nothing behind', async () => {
 }, 120_000);
 
 it('five bundles in a row leave no tensors, no memory and no files behind', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
   const tensors: number[] = [];
-  const bytes: number[] = [];
+  const held: number[] = [];
+  const resident: number[] = [];
   const out = join(folder, 'again');
   for (let round = 0; round < 5; round++) {
     await makeBundleFromPhoto(photo, out, { id: 'again', displayName: 'Again' });
     tensors.push(tf.memory().numTensors);
-    (globalThis as { gc?: () => void }).gc?.();
-    bytes.push(process.memoryUsage().rss);
+    collect();
+    const { heapUsed, external, rss } = process.memoryUsage();
+    held.push(heapUsed + external);
+    resident.push(rss);
   }
   expect(new Set(tensors).size).toBe(1);
-  // One bundle holds about 60 MB of pictures while it is drawn: keeping any of them would show.
-  expect(bytes.at(-1)! - bytes[1]!).toBeLessThan(100_000_000);
+  // One bundle holds about 60 MB of pictures while it is drawn: keeping any of them would show. What the allocators of
+  // native code keep for later varies more.
+  expect(held.at(-1)! - held[1]!).toBeLessThan(30_000_000);
+  expect(resident.at(-1)! - resident[1]!).toBeLessThan(300_000_000);
   expect((await readdir(folder)).filter((name) => name.includes('partial'))).toEqual([]);
 }, 300_000);
