@@ -20,7 +20,7 @@ export type BundleTask = {
 };
 
 /** Names of files inside the bundle. */
-export type BundlePictures = { readonly thumbnail: string | null; readonly preview: string | null };
+type BundlePictures = { readonly thumbnail: string | null; readonly preview: string | null };
 
 export type BundleOutcome =
   | ({ readonly kind: 'made' } & BundlePictures)
