@@ -90,8 +90,10 @@ export function createMouthWarp(
       const away = Math.hypot((Math.abs(u) / halfWidth - 1.45) / 0.75, (v - cheekV) / (0.8 * halfWidth));
       sourceV += cheekLift * (1 - smoothStep(0, 1, away));
     }
-    out.u = sourceU;
-    out.v = sourceV;
+    // Nothing moves at the sides of the box, however wide the mouth is in the photo.
+    const aside = smoothStep(0.8 * reach.side, reach.side, Math.abs(u));
+    out.u = sourceU + (u - sourceU) * aside;
+    out.v = sourceV + (v - sourceV) * aside;
     out.share = share;
     out.upper = upper;
     out.lower = lower;

@@ -75,15 +75,31 @@ function middle(a: Point, b: Point): Point {
   return [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
 }
 
-/** Rings between the outer lip contour and the region's border, along rays from the mouth's centre. */
+/**
+ * Rings between the outer lip contour and the region's border. Lines leave the corners about as the lips point there, the
+ * other points in even directions between, and not as seen from a centre: where the corners of a smile lie above the upper lip,
+ * no centre sees every point.
+ */
 function skinRings(outer: readonly Point[], region: SourceBox): Point[] {
-  const centre = middle(outer[0] as Point, outer[LIP_POINTS - 1] as Point);
+  const right = LIP_POINTS - 1;
+  const centre = middle(outer[0] as Point, outer[right] as Point);
+  const start = cornerAngle(outer, 0, Math.PI);
+  const turn = cornerAngle(outer, right, 0) + 2 * Math.PI - start;
   return SKIN_RINGS.flatMap((part) =>
-    outer.map((from): Point => {
-      const border = borderPoint(centre, from, region);
+    outer.map((from, i): Point => {
+      const angle = start + (i <= right ? (turn * i) / right : turn + ((2 * Math.PI - turn) * (i - right)) / right);
+      const border = borderPoint(centre, [centre[0] + Math.cos(angle), centre[1] + Math.sin(angle)], region);
       return [from[0] + (border[0] - from[0]) * part, from[1] + (border[1] - from[1]) * part];
     }),
   );
+}
+
+/** Half-way between `usual` and where a corner of the lips points: the box is wide, and the nose near. */
+function cornerAngle(outer: readonly Point[], corner: number, usual: number): number {
+  const at = outer[corner] as Point;
+  const behind = middle(outer[(corner + 2) % RING] as Point, outer[(corner + RING - 2) % RING] as Point);
+  const angle = Math.atan2(at[1] - behind[1], at[0] - behind[0]) - usual;
+  return usual + 0.5 * Math.atan2(Math.sin(angle), Math.cos(angle));
 }
 
 function borderPoint(centre: Point, through: Point, region: SourceBox): Point {
