@@ -42,7 +42,7 @@ function Entrance() {
   const texts = useTexts();
   const path = usePath().replace(/\/+$/, '');
   const session = useQuery({ ...sessionQuery, enabled: path !== resetAddress });
-  const waiting = <Loader aria-label={texts.common.loading} type="dots" m="xl" />;
+  const waiting = <Loader role="status" aria-label={texts.common.loading} type="dots" m="xl" />;
   if (path === resetAddress) {
     return (
       <Suspense fallback={waiting}>

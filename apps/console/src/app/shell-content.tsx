@@ -33,7 +33,7 @@ type ShellContentProps = { readonly user: User; readonly path: string; readonly 
 export function ShellContent(props: ShellContentProps) {
   const texts = useTexts();
   const content = (
-    <Suspense fallback={<Loader aria-label={texts.common.loading} type="dots" />}>
+    <Suspense fallback={<Loader role="status" aria-label={texts.common.loading} type="dots" />}>
       <Content {...props} />
     </Suspense>
   );

@@ -1,4 +1,5 @@
 import { Button, Modal } from '@mantine/core';
+import { useState } from 'react';
 import { useTexts } from '../i18n/language.tsx';
 import classes from './console.module.css';
 import { Problem } from './page.tsx';
@@ -15,8 +16,12 @@ type ConfirmProps = {
 };
 
 /** Asks before something that cannot be undone. */
-export function Confirm({ opened, title, text, action, change, onConfirm, onClose }: ConfirmProps) {
+export function Confirm({ opened, change, onConfirm, onClose, ...asked }: ConfirmProps) {
   const texts = useTexts();
+  // While the dialog fades, its words stay what they were.
+  const [last, setLast] = useState(asked);
+  if (opened && asked.title !== last.title) setLast(asked);
+  const { title, text, action } = opened ? asked : last;
   return (
     <Modal
       opened={opened}

@@ -53,7 +53,7 @@ export function Loaded<Data>(props: { readonly of: Loadable<Data>; readonly chil
   if (error === null) {
     return (
       <div className={classes.center}>
-        <Loader aria-label={texts.common.loading} type="dots" />
+        <Loader role="status" aria-label={texts.common.loading} type="dots" />
       </div>
     );
   }

@@ -53,7 +53,7 @@ export function TalkPage() {
   return (
     <main className={classes.center}>
       <Logo size={56} />
-      {loading.kind === 'loading' && <Loader aria-label="Loading" type="dots" />}
+      {loading.kind === 'loading' && <Loader role="status" aria-label="Loading" type="dots" />}
       {loading.kind === 'loaded' && (
         <Message title="There is no avatar here yet." advice="Make one in the console, then come back." />
       )}

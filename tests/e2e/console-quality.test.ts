@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium } from '../support/chromium.ts';
+import { openAccount } from '../support/console-account.ts';
+import { fillProject, OPEN_PAGES, type ShownPage, settle } from '../support/console-pages.ts';
+import { CONSOLE_PASSWORD } from '../support/console-steps.ts';
+import { startServer, type TestServer } from '../support/server-process.ts';
+
+const executablePath = findChromium();
+const maxScriptBytes = 250_000;
+const otherPages: readonly ShownPage[] = [
+  { name: 'talk page', path: '/' },
+  { name: 'new password', path: '/console/reset-password?token=x' },
+];
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What holds for every page of the console: usable by everybody, and light. */
+describe.skipIf(executablePath === null)('pages', () => {
+  const email = 'mia@example.org';
+  let server: TestServer;
+  let browser: Browser;
+  let context: BrowserContext;
+  let shown: readonly ShownPage[];
+
+  beforeAll(async () => {
+    server = await startServer();
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox', '--disable-gpu'] });
+    context = await browser.newContext();
+    const account = await openAccount(context, server.url, email);
+    const wish = { fromAvatarId: account.avatarId, name: 'Nora' };
+    const { avatarId } = await account.ask<{ avatarId: string }>(
+      'POST',
+      `/projects/${account.projectId}/avatars`,
+      wish,
+    );
+    shown = await fillProject(server.url, account, avatarId);
+  }, 400_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  afterEach(() => context.close());
+
+  async function open(path: string): Promise<Page> {
+    const page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    await page.goto(server.url + path);
+    await page.getByRole('heading').first().waitFor();
+    return page;
+  }
+
+  async function logIn(): Promise<Page> {
+    const page = await open('/console/login');
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password', { exact: true }).fill(CONSOLE_PASSWORD);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('heading', { name: 'Avatars' }).waitFor();
+    return page;
+  }
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`have no serious finding of the accessibility checker, ${colorScheme}`, { timeout: 400_000 }, async () => {
+      context = await browser.newContext({ colorScheme, reducedMotion: 'reduce', locale: 'en-GB' });
+      const found: Record<string, string[]> = {};
+      let count = 0;
+      const check = async ({ name, path, only, prepare }: ShownPage) => {
+        const page = await open(path);
+        await page.setViewportSize({ width: only === 'phone' ? 390 : 1280, height: 900 });
+        await prepare?.(page);
+        const problems = await seriousFindings(page);
+        if (problems.length > 0) found[name] = problems;
+        count += 1;
+        await page.close();
+      };
+      for (const page of [...OPEN_PAGES, ...otherPages]) await check(page);
+      await (await logIn()).close();
+      for (const page of shown) await check(page);
+      expect(found).toEqual({});
+      expect(count).toBeGreaterThan(15);
+    });
+  }
+
+  it('need less than 250 KB of script to appear for the first time, as sent', async () => {
+    const bytes: Record<string, number> = {};
+    const measure = async (name: string, load: () => Promise<Page>) => {
+      context = await browser.newContext({ locale: 'en-GB' });
+      const sizes: Promise<number>[] = [];
+      context.on('requestfinished', (request) => {
+        if (request.resourceType() === 'script')
+          sizes.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
+      });
+      const page = await load();
+      await page.waitForLoadState('networkidle');
+      bytes[name] = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+      await context.close();
+    };
+    await measure('talk page', () => open('/'));
+    await measure('log in', () => open('/console/login'));
+    // The page after logging in has what the page before it loaded, too.
+    await measure('log in and avatars', logIn);
+    console.info('Bytes of script, as sent:', bytes);
+    for (const [page, size] of Object.entries(bytes)) {
+      expect(size, page).toBeGreaterThan(10_000);
+      expect(size, page).toBeLessThan(maxScriptBytes);
+    }
+  });
+});
+
+/** Serious and critical findings of the accessibility checker, with where they are. */
+async function seriousFindings(page: Page): Promise<string[]> {
+  await settle(page);
+  await page.evaluate(axeSource);
+  const found = await page.evaluate<
+    { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[]
+  >('axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations)');
+  return found
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => {
+      const places = nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} (${failureSummary})`);
+      return `${id}: ${places.join(' | ')}`;
+    });
+}

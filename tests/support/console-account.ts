@@ -1,0 +1,58 @@
+import type { BrowserContext } from 'playwright-core';
+import { TestClient } from '../../apps/server/src/gateway/navtalk-v2/test-client.ts';
+import { CONSOLE_PASSWORD } from './console-steps.ts';
+
+export type ConsoleAccount = {
+  readonly projectId: string;
+  /** A licence key of the project. */
+  readonly key: string;
+  /** A built-in avatar. */
+  readonly avatarId: string;
+  /** Asks `/api/v1` as the person who is logged in. */
+  ask<Answer>(method: 'GET' | 'POST', path: string, data?: unknown): Promise<Answer>;
+};
+
+/** Registers a person with a project and a key; the browser is then logged in. */
+export async function openAccount(context: BrowserContext, url: string, email: string): Promise<ConsoleAccount> {
+  async function ask<Answer>(method: 'GET' | 'POST', path: string, data?: unknown): Promise<Answer> {
+    const response = await context.request.fetch(`${url}/api/v1${path}`, {
+      ...{ method, headers: { origin: url } },
+      ...(data === undefined ? {} : { data }),
+    });
+    if (!response.ok()) {
+      throw new Error(`${method} ${path} was answered ${response.status()}: ${await response.text()}`);
+    }
+    return (await response.json()) as Answer;
+  }
+  await ask('POST', '/auth/register', { name: 'Mia', email, password: CONSOLE_PASSWORD });
+  const { projectId } = await ask<{ projectId: string }>('POST', '/projects', { name: 'Harbour hotel' });
+  const { key } = await ask<{ key: string }>('POST', `/projects/${projectId}/keys`, { name: 'Front desk' });
+  const avatars = await ask<{ avatarId: string }[]>('GET', `/projects/${projectId}/avatars`);
+  return { projectId, key, avatarId: avatars[0]?.avatarId ?? '', ask };
+}
+
+/** A whole call by protocol in which these texts are answered; gives its session id when it is complete in the records. */
+export async function talkOnce(
+  url: string,
+  { projectId, key, ask }: ConsoleAccount,
+  avatarId: string,
+  texts: readonly string[],
+): Promise<string> {
+  const client = new TestClient(url.replace('http', 'ws'), { license: key, avatarId });
+  await client.event('realtime.session.updated', 0, 60_000);
+  for (const [index, text] of texts.entries()) {
+    const item = { type: 'message', role: 'user', content: [{ type: 'input_text', text }] };
+    client.send({ type: 'conversation.item.create', item });
+    client.send({ type: 'response.create' });
+    await client.event('realtime.response.audio.done', index, 90_000);
+  }
+  client.socket.close();
+  for (let tries = 0; ; tries += 1) {
+    const path = `/projects/${projectId}/conversations?status=completed`;
+    const { items } = await ask<{ items: { sessionId: string; messageCount: number }[] }>('GET', path);
+    const found = items[0];
+    if (found !== undefined && found.messageCount >= texts.length * 2) return found.sessionId;
+    if (tries > 100) throw new Error(`The talk is not in the records: ${JSON.stringify(items)}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}

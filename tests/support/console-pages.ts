@@ -1,0 +1,71 @@
+import type { Page } from 'playwright-core';
+import { type ConsoleAccount, talkOnce } from './console-account.ts';
+
+/** A page of the console, as a checker or a camera should see it. */
+export type ShownPage = {
+  readonly name: string;
+  readonly path: string;
+  /** Only at this width of the window. */
+  readonly only?: 'phone' | 'desktop';
+  /** What to do once the page is there. */
+  readonly prepare?: (page: Page) => Promise<void>;
+};
+
+/** What everybody sees. */
+export const OPEN_PAGES: readonly ShownPage[] = [
+  { name: 'register', path: '/console/register' },
+  { name: 'login', path: '/console/login' },
+  { name: 'reset-password', path: '/console/reset-password' },
+];
+
+/** Makes a call, an avatar and a webhook in the project. Gives all pages that one sees after logging in. */
+export async function fillProject(url: string, account: ConsoleAccount, avatarId: string): Promise<ShownPage[]> {
+  const { projectId, ask } = account;
+  await ask('POST', `/projects/${projectId}/webhooks`, { url: 'https://example.org/visavis', kind: 'session' });
+  const sessionId = await talkOnce(url, account, avatarId, ['Who are you?', 'What can you do for my guests?']);
+  const project = `/console/projects/${projectId}`;
+  return [
+    { name: 'avatars', path: `${project}/avatars` },
+    { name: 'new-avatar', path: `${project}/avatars`, prepare: openNewAvatar },
+    { name: 'avatar', path: `${project}/avatars/${avatarId}` },
+    { name: 'playground', path: `${project}/avatars/${avatarId}/talk` },
+    { name: 'keys', path: `${project}/keys` },
+    { name: 'key', path: `${project}/keys`, prepare: showKey },
+    { name: 'reset-key', path: `${project}/keys`, prepare: askToReset },
+    { name: 'conversations', path: `${project}/conversations` },
+    { name: 'transcript', path: `${project}/conversations/${sessionId}` },
+    { name: 'usage', path: `${project}/usage` },
+    { name: 'webhooks', path: `${project}/webhooks` },
+    { name: 'projects', path: '/console/projects' },
+    { name: 'account', path: '/console/account' },
+    { name: 'navigation', path: `${project}/avatars`, only: 'phone', prepare: openNavigation },
+  ];
+}
+
+async function openNewAvatar(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'New avatar' }).first().click();
+  await page.getByRole('dialog').getByText('Drop a photo or clip here').waitFor();
+}
+
+async function askToReset(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Reset' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Reset key' }).waitFor();
+}
+
+async function showKey(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Show key' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Copy key' }).waitFor();
+}
+
+async function openNavigation(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Open navigation' }).click();
+  await page.getByRole('dialog').getByRole('link', { name: 'Usage' }).waitFor();
+}
+
+/** Waits until nothing loads, and nothing that ends is still moving. */
+export async function settle(page: Page): Promise<void> {
+  await page.waitForLoadState('networkidle');
+  await page.evaluate(`Promise.all(document.getAnimations()
+    .filter(({ effect }) => effect.getComputedTiming().endTime < Infinity)
+    .map(({ finished }) => finished.catch(() => null)))`);
+}
