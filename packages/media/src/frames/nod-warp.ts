@@ -76,7 +76,10 @@ function columnShare(x: number, { left, right }: HeadArea): number {
 
 type PlaneWarp = (data: Uint8Array, offset: number, travelPx: number) => void;
 
-/** `step` 1 for brightness, 2 for the colour planes of half the size. Rows are filtered with a cubic, which keeps them sharp. */
+/**
+ * `step` 1 for brightness, 2 for the colour planes of half the size. Rows of brightness are filtered with a cubic, which
+ * keeps them sharp; between those of colour a straight line does.
+ */
 function planeWarp(area: HeadArea, step: number, widthPx: number, heightPx: number): PlaneWarp {
   const width = widthPx / step;
   const height = heightPx / step;
@@ -101,6 +104,10 @@ function planeWarp(area: HeadArea, step: number, widthPx: number, heightPx: numb
     for (let y = firstRow; y <= lastRow; y++) {
       const row: RowWarp = { before, data, out: offset + y * width, y, width };
       const share = Math.round((rows[y] as number) * 256);
+      if (step > 1) {
+        warpColour(row, spans.left, spans.end, shifts, share);
+        continue;
+      }
       warpSide(row, spans.left, spans.middle, shifts, share);
       warpMiddle(row, spans.middle, spans.right, (shifts[spans.middle] ?? 0) * share);
       warpSide(row, spans.right, spans.end, shifts, share);
@@ -168,6 +175,18 @@ function warpMiddle(row: RowWarp, from: number, to: number, scaledShift: number)
         128) >>
       8;
     data[out + x] = value < 0 ? 0 : value > 255 ? 255 : value;
+  }
+}
+
+function warpColour(row: RowWarp, from: number, to: number, shifts: Int32Array, share: number): void {
+  const { before, data, out, width } = row;
+  const base = row.y * PHASES;
+  for (let x = from; x < to; x++) {
+    const source = base - (((shifts[x] as number) * share) >> 16);
+    const at = (source >> PHASE_BITS) * width + x;
+    const value = before[at] as number;
+    const part = source & (PHASES - 1);
+    data[out + x] = value + ((part * ((before[at + width] as number) - value) + (PHASES >> 1)) >> PHASE_BITS);
   }
 }
 
