@@ -129,11 +129,13 @@ async function talkAndTryOut(playground: Playground, still: Buffer): Promise<str
   expect(await playground.moves()).toBe(true);
   expect(await playground.likeness(still)).toBeGreaterThan(0.9);
 
+  const spoken = () => received.filter(({ type }) => type === 'realtime.response.audio.done').length;
+  // New avatars greet.
+  await expect.poll(spoken, { timeout: 90_000 }).toBe(1);
   await playground.type(QUESTION);
   await captions.getByText(QUESTION).waitFor();
-  const done = 'realtime.response.audio.done';
-  await expect.poll(() => received.map(({ type }) => type), { timeout: 90_000 }).toContain(done);
-  await captions.locator('[data-speaker=avatar][data-status=final]').first().waitFor();
+  await expect.poll(spoken, { timeout: 90_000 }).toBe(2);
+  await captions.locator('[data-speaker=avatar][data-status=final]').nth(1).waitFor();
   await answers.locator('rect[data-step="firstSoundMs"]').first().waitFor();
 
   await settings.getByLabel('Instructions').fill('You keep bees.');
@@ -161,7 +163,7 @@ async function talkAndTryOut(playground: Playground, still: Buffer): Promise<str
   const { firstTextMs, firstSoundMs } = lines.find(({ kind }) => kind === 'turn')?.latency ?? {};
   expect(firstTextMs).toBeGreaterThanOrEqual(0);
   expect(firstSoundMs).toBeGreaterThanOrEqual(firstTextMs ?? Number.NaN);
-  const answer = lines.find(({ source, kind }) => source === 'call' && kind === 'avatar')?.detail ?? '';
+  const answer = lines.findLast(({ source, kind }) => source === 'call' && kind === 'avatar')?.detail ?? '';
   expect(answer.length).toBeGreaterThan(10);
   return answer;
 }
@@ -170,7 +172,7 @@ async function checkTranscript(page: Page, projectUrl: string, answer: string): 
   await page.goto(`${projectUrl}/conversations`);
   const talk = page.getByRole('main').getByRole('listitem');
   await talk.getByText('completed').waitFor();
-  await talk.getByText('Messages: 2').waitFor();
+  await talk.getByText('Messages: 3').waitFor();
   await talk.getByRole('link').click();
   const messages = page.getByRole('main').locator('ol');
   await messages.getByText(QUESTION, { exact: true }).waitFor();
