@@ -29,10 +29,13 @@ type Footprint = {
   readonly memoryMiB: number;
 };
 
-/** Starts the real server in a process of its own, on a free port and a fresh data folder. */
+/**
+ * Starts the real server in a process of its own, on a free port and a fresh data folder. `DATA_DIR` in the environment: on
+ * this one, which `stop` removes too.
+ */
 export async function startServer(environment: Readonly<Record<string, string>> = {}): Promise<TestServer> {
   const port = await freePort();
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'visavis-e2e-'));
+  const dataDir = environment.DATA_DIR ?? (await mkdtemp(path.join(tmpdir(), 'visavis-e2e-')));
   const license = `sk_navtalk_${'e2eTestKey'.padEnd(32, '0')}`;
   const child = spawn(process.execPath, ['apps/server/src/main.ts'], {
     cwd: REPOSITORY,

@@ -1,0 +1,112 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { avatarPhoto, jpegOf } from '../../packages/media/src/face-maker/testing/photos.ts';
+import { ConsoleVisitor } from '../support/console-visitor.ts';
+import { startServer, type TestServer } from '../support/server-process.ts';
+
+type Avatar = {
+  state: string;
+  stateDetail: string | null;
+  job: { progress: number } | null;
+  thumbnailUrl: string | null;
+};
+
+const MAKING = { timeout: 120_000, interval: 100 };
+
+let server: TestServer;
+let owner: ConsoleVisitor;
+let projectId: string;
+let photo: Uint8Array<ArrayBuffer>;
+
+beforeAll(async () => {
+  server = await startServer();
+  photo = new Uint8Array(await jpegOf(await avatarPhoto('marcus')));
+  owner = new ConsoleVisitor(server.url);
+  await owner.register('mia@example.org');
+  projectId = (await owner.post('/projects', { name: 'Shop' })).body.projectId;
+}, 180_000);
+afterAll(() => server?.stop());
+
+const avatarsPath = () => `/projects/${projectId}/avatars`;
+const stateOf = async (avatarId: string): Promise<Avatar> => (await owner.get(`${avatarsPath()}/${avatarId}`)).body;
+
+async function startMaking(name: string): Promise<string> {
+  const { uploadId } = (await owner.upload(projectId, photo, 'image/jpeg')).body;
+  const { status, body } = await owner.post(avatarsPath(), { uploadId, name });
+  expect([status, body.state]).toEqual([201, 'making']);
+  return body.avatarId;
+}
+
+/** Waits until the making of an avatar is well under way, by another process than this one. Gives its process id. */
+async function makerOf(avatarId: string, notPid = 0): Promise<number> {
+  let pid: number | undefined;
+  const isUnderWay = async () => {
+    pid = (await makers()).find((candidate) => candidate !== notPid);
+    const { job } = await stateOf(avatarId);
+    return pid !== undefined && (job?.progress ?? 0) > 0.2;
+  };
+  await expect.poll(isUnderWay, MAKING).toBe(true);
+  return pid ?? 0;
+}
+
+/** Processes that make avatars of this server's data folder. */
+async function makers(): Promise<number[]> {
+  const found: number[] = [];
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const command = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
+    if (command.includes('bundle-child') && command.includes(server.dataDir)) found.push(Number(name));
+  }
+  return found;
+}
+
+async function expectReady(avatarId: string): Promise<void> {
+  await expect.poll(async () => (await stateOf(avatarId)).state, MAKING).toBe('ready');
+  const still = await fetch(server.url + (await stateOf(avatarId)).thumbnailUrl);
+  expect([still.status, still.headers.get('content-type')]).toEqual([200, 'image/webp']);
+}
+
+async function killServer(): Promise<void> {
+  const exited = new Promise((resolve) => server.child.once('exit', resolve));
+  server.child.kill('SIGKILL');
+  await exited;
+}
+
+test('what is being made survives kill -9 of its process and of the server, or fails with a reason and can be retried', {
+  timeout: 600_000,
+}, async () => {
+  const first = await startMaking('Nora');
+  const second = await startMaking('Rosa');
+  await makerOf(first);
+  await killServer();
+  await expect.poll(makers, MAKING).toEqual([]);
+
+  server = await startServer({ DATA_DIR: server.dataDir });
+  const cookie = owner.cookie;
+  owner = new ConsoleVisitor(server.url);
+  owner.cookie = cookie;
+  // It goes on by itself. Its second and last attempt is killed, too.
+  process.kill(await makerOf(first), 'SIGKILL');
+  await expect.poll(async () => (await stateOf(first)).state, MAKING).toBe('failed');
+  expect((await stateOf(first)).stateDetail).toMatch(/broke off twice/);
+
+  // The next one's process is killed once, which costs no more than time.
+  const killed = await makerOf(second);
+  process.kill(killed, 'SIGKILL');
+  await makerOf(second, killed);
+  await expectReady(second);
+
+  expect((await owner.post(`${avatarsPath()}/${first}/retry`, {})).body.state).toBe('making');
+  await expectReady(first);
+
+  expect(await makers()).toEqual([]);
+  expect(await readdir(join(server.dataDir, 'uploads'))).toEqual([]);
+  const bundles = await readdir(join(server.dataDir, 'avatars'));
+  expect(bundles.filter((name) => !/^[0-9a-f]{32}$/.test(name))).toEqual([]);
+  expect(bundles.map((name) => existsSync(join(server.dataDir, 'avatars', name, 'manifest.json')))).toEqual([
+    true,
+    true,
+  ]);
+});
