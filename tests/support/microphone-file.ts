@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { wavFile } from '../../packages/media/src/core/wav-file.ts';
 
 /** Folder of recorded prompts by a human speaker (Debian's asterisk-core-sounds-en-wav: 8 kHz, PCM16, mono). */
 const PROMPTS = '/usr/share/asterisk/sounds/en_US_f_Allison';
@@ -37,26 +38,5 @@ export async function writeMicrophoneFile(file: string, parts: readonly (number 
   for (const part of parts) {
     pieces.push(typeof part === 'number' ? new Int16Array((part * MICROPHONE_RATE_HZ) / 1000) : await readPrompt(part));
   }
-  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  const wav = Buffer.alloc(44 + length * 2);
-  wav.write('RIFF', 0);
-  wav.writeUInt32LE(36 + length * 2, 4);
-  wav.write('WAVEfmt ', 8);
-  wav.writeUInt32LE(16, 16);
-  wav.writeUInt16LE(1, 20);
-  wav.writeUInt16LE(1, 22);
-  wav.writeUInt32LE(MICROPHONE_RATE_HZ, 24);
-  wav.writeUInt32LE(MICROPHONE_RATE_HZ * 2, 28);
-  wav.writeUInt16LE(2, 32);
-  wav.writeUInt16LE(16, 34);
-  wav.write('data', 36);
-  wav.writeUInt32LE(length * 2, 40);
-  let offset = 44;
-  for (const piece of pieces) {
-    for (const sample of piece) {
-      wav.writeInt16LE(sample, offset);
-      offset += 2;
-    }
-  }
-  await writeFile(file, wav);
+  await writeFile(file, wavFile(pieces, MICROPHONE_RATE_HZ));
 }

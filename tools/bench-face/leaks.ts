@@ -1,10 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { MOUTH_AT_REST } from '../../packages/media/src/core/articulation.ts';
 import { createPicture } from '../../packages/media/src/core/picture.ts';
+import { collectGarbage } from '../../packages/media/src/core/testing/collect-garbage.ts';
 import { makeBundleFromPhoto } from '../../packages/media/src/face-maker/index.ts';
 import { avatarPhoto, jpegOf } from '../../packages/media/src/face-maker/testing/photos.ts';
 import { openFace } from '../../packages/media/src/frames/face.ts';
@@ -21,15 +20,9 @@ type Holding = {
 const SIDE_PX = 512;
 const SPEAKING = { articulation: { ...MOUTH_AT_REST, jaw: 0.7 }, smile: 0.4, brows: 0.2 };
 
-function garbageCollector(): () => void {
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as () => void;
-}
-
 /** Makes `count` bundles from one photo, opens each, lets it speak and closes it; prints what is held on the way. */
 export async function measureLeaks(folder: string, count: number, print: (line: string) => void): Promise<void> {
   const photo = await jpegOf(await avatarPhoto('iris'));
-  const collect = garbageCollector();
   const picture = createPicture(SIDE_PX, SIDE_PX);
   const held: Holding[] = [];
   const every = Math.max(1, Math.floor(count / 10));
@@ -42,7 +35,7 @@ export async function measureLeaks(folder: string, count: number, print: (line: 
     face.close();
     await rm(cachePath, { recursive: true });
     if (bundles % every !== 0) continue;
-    collect();
+    collectGarbage();
     const { rss, heapUsed, external } = process.memoryUsage();
     const holding = {
       bundles,

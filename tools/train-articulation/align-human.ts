@@ -8,26 +8,12 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { wavFile } from '../../packages/media/src/core/wav-file.ts';
 import { type AlignmentModel, HUMAN_SAMPLE_RATE_HZ, HumanSpeechAligner, readTranscript } from './human-speech.ts';
 
 function writeWav(path: string, samples: Float32Array): void {
-  const bytes = Buffer.alloc(44 + samples.length * 2);
-  bytes.write('RIFF', 0);
-  bytes.writeUInt32LE(bytes.length - 8, 4);
-  bytes.write('WAVEfmt ', 8);
-  bytes.writeUInt32LE(16, 16);
-  bytes.writeUInt16LE(1, 20);
-  bytes.writeUInt16LE(1, 22);
-  bytes.writeUInt32LE(HUMAN_SAMPLE_RATE_HZ, 24);
-  bytes.writeUInt32LE(HUMAN_SAMPLE_RATE_HZ * 2, 28);
-  bytes.writeUInt16LE(2, 32);
-  bytes.writeUInt16LE(16, 34);
-  bytes.write('data', 36);
-  bytes.writeUInt32LE(samples.length * 2, 40);
-  for (const [index, sample] of samples.entries()) {
-    bytes.writeInt16LE(Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_768))), 44 + 2 * index);
-  }
-  writeFileSync(path, bytes);
+  const pcm = Int16Array.from(samples, (sample) => Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_768))));
+  writeFileSync(path, wavFile([pcm], HUMAN_SAMPLE_RATE_HZ));
 }
 
 const [soundsFolder, transcript, outputFolder, model = 'en-us'] = process.argv.slice(2);

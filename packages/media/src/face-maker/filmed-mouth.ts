@@ -3,10 +3,10 @@ import type { RgbaImage } from '../frames/source-image.ts';
 import { meshPoint } from './face-finder.ts';
 import type { Portrait } from './find-portrait.ts';
 import type { RgbImage } from './image-sampler.ts';
-import { CURVE_POINTS, curveAt, type MouthFrame, measureMouth, toPicture } from './mouth-frame.ts';
+import { CURVE_POINTS, curveAt, type MouthFrame, measureMouth, toPicture, widestGap } from './mouth-frame.ts';
 import type { InteriorPainter } from './mouth-interior.ts';
 import type { MouthTarget } from './mouth-target.ts';
-import { measureLook, type PhotoLook, type Rgb } from './photo-look.ts';
+import { lumaOf, meanColour, type PhotoLook, type Rgb, skinColour } from './photo-look.ts';
 import { samplePixel } from './sample-pixel.ts';
 import type { TrackedFace } from './track-face.ts';
 
@@ -65,12 +65,9 @@ export function chooseTalkingPicture(faces: readonly TrackedFace[], still: numbe
 export function measureFilmedMouth(talking: Portrait, still: Portrait): FilmedMouth | undefined {
   const { image, points } = talking;
   const frame = measureMouth(image, points);
-  if (!frame.isOpen || widestOpening(frame) < MIN_OPENING * frame.halfWidth) return undefined;
-  const skin = (portrait: Portrait): Rgb => {
-    const mouth = portrait === talking ? frame : measureMouth(portrait.image, portrait.points);
-    return measureLook(portrait.image, portrait.points, mouth, portrait.enlargement).skin;
-  };
-  const [from, to] = [skin(talking), skin(still)];
+  if (!frame.isOpen || widestGap(frame.innerUpper, frame.innerLower) < MIN_OPENING * frame.halfWidth) return undefined;
+  const from = skinColour(image, points);
+  const to = skinColour(still.image, still.points);
   const gain = [0, 1, 2].map((c) => (to[c] ?? 0) / Math.max(1, from[c] ?? 0)) as [number, number, number];
   if (gain.some((value) => value > MAX_GAIN || value < 1 / MAX_GAIN)) return undefined;
   return { picture: withAlpha(image), frame, gain, scale: eyeDistance(points) / eyeDistance(still.points) };
@@ -107,26 +104,20 @@ export function createFilmedPainter(filmed: FilmedMouth, still: MouthFrame, targ
 
 /** Colours of what the film shows, for the poses that are drawn. */
 export function lookWithFilmed(look: PhotoLook, { picture, frame, gain }: FilmedMouth): PhotoLook {
-  const colours: { colour: Rgb; luma: number }[] = [];
+  const colours: Rgb[] = [];
   const pixel = new Float32Array(4);
   for (let column = 12; column < CURVE_POINTS - 12; column++) {
     const share = (2 * column) / (CURVE_POINTS - 1) - 1;
     const [top, bottom] = [curveAt(frame.innerUpper, share), curveAt(frame.innerLower, share)];
     for (let part = 0.1; part <= 0.9; part += 0.05) {
       samplePixel(picture, ...toPicture(frame, share * frame.halfWidth, top + (bottom - top) * part), pixel);
-      const colour = [0, 1, 2].map((c) => (pixel[c] ?? 0) * (gain[c] ?? 1)) as [number, number, number];
-      colours.push({ colour, luma: 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2] });
+      colours.push([0, 1, 2].map((c) => (pixel[c] ?? 0) * (gain[c] ?? 1)) as [number, number, number]);
     }
   }
-  colours.sort((a, b) => a.luma - b.luma);
+  colours.sort((a, b) => lumaOf(a) - lumaOf(b));
   const near = (quantile: number): Rgb => {
     const middle = Math.floor(quantile * (colours.length - 1));
-    const some = colours.slice(Math.max(0, middle - 8), middle + 9);
-    return [0, 1, 2].map((c) => some.reduce((sum, { colour }) => sum + (colour[c] ?? 0), 0) / some.length) as [
-      number,
-      number,
-      number,
-    ];
+    return meanColour(colours.slice(Math.max(0, middle - 8), middle + 9));
   };
   const teeth = near(0.96);
   const [red, , blue] = teeth;
@@ -145,10 +136,6 @@ export function throughOpening(distance: number, wanted: number, height: number,
   if (below <= 0) return Math.max(0, distance);
   const drawnOut = (below * (height - kept)) / Math.max(1e-3, wanted - kept);
   return Math.min(height, kept + Math.min(drawnOut, STEEPEST * below));
-}
-
-function widestOpening({ innerUpper, innerLower }: MouthFrame): number {
-  return Math.max(...innerLower.map((value, i) => value - (innerUpper[i] ?? 0)));
 }
 
 function eyeDistance(points: Float32Array): number {

@@ -2,13 +2,12 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Articulation, MOUTH_AT_REST } from '../core/articulation.ts';
 import { createPicture } from '../core/picture.ts';
+import { collectGarbage } from '../core/testing/collect-garbage.ts';
 import { type Face, openFace } from '../frames/face.ts';
 import { composeOver, type RgbaImage } from '../frames/source-image.ts';
 import { decodePhoto } from './decode-photo.ts';
@@ -151,8 +150,6 @@ it('a cancelled or refused photo leaves nothing behind', async () => {
 }, 120_000);
 
 it('five bundles in a row leave no tensors, no memory and no files behind', async () => {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
   const tensors: number[] = [];
   const held: number[] = [];
   const resident: number[] = [];
@@ -160,7 +157,7 @@ it('five bundles in a row leave no tensors, no memory and no files behind', asyn
   for (let round = 0; round < 5; round++) {
     await makeBundleFromPhoto(photo, out, { id: 'again', displayName: 'Again' });
     tensors.push(tf.memory().numTensors);
-    collect();
+    collectGarbage();
     const { heapUsed, external, rss } = process.memoryUsage();
     held.push(heapUsed + external);
     resident.push(rss);

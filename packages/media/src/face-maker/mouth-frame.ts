@@ -74,7 +74,7 @@ export function measureMouth(image: RgbImage, points: Float32Array): MouthFrame 
   const drawn = (indices: readonly number[]): Float32Array => resampleCurve(indices.map(local), halfWidth);
   const [lipUpper, lipLower] = [drawn(INNER_UPPER), drawn(INNER_LOWER)];
   const lipMiddle = lipUpper.map((value, i) => (value + (lipLower[i] ?? 0)) / 2);
-  const meshGap = Math.max(...lipLower.map((value, i) => value - (lipUpper[i] ?? 0))) / halfWidth;
+  const meshGap = widestGap(lipUpper, lipLower) / halfWidth;
   const looksOpen = meshGap >= MESH_BIAS;
   const margin = looksOpen ? SURE_MARGIN : SHIFT_MARGIN;
   const shift = meshGap < BIASED_GAP ? findShift(image, { ...axes, halfWidth }, lipMiddle, margin) : 0;
@@ -142,6 +142,11 @@ export function curveAt(curve: Float32Array, share: number): number {
   const index = Math.floor(at);
   const from = curve[index] ?? 0;
   return from + ((curve[index + 1] ?? 0) - from) * (at - index);
+}
+
+/** The greatest distance between two curves, the upper one first. */
+export function widestGap(upper: Float32Array, lower: Float32Array): number {
+  return Math.max(...lower.map((value, i) => value - (upper[i] ?? 0)));
 }
 
 /** 1 over most of the mouth, 0 at its corners. */

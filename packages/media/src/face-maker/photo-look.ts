@@ -31,10 +31,7 @@ const EYE_RINGS = [
 ] as const;
 
 export function measureLook(image: RgbImage, points: Float32Array, frame: MouthFrame, enlargement: number): PhotoLook {
-  const cheek = (indices: readonly number[]): Rgb =>
-    meanColour(indices.map((index) => colourAt(image, ...meshPoint(points, index), 3)));
-  const left = cheek(CHEEKS_LEFT);
-  const right = cheek(CHEEKS_RIGHT);
+  const { left, right } = cheekColours(image, points);
   const skin = meanColour([left, right]);
   const lip = lipColour(image, frame);
   const light = (lumaOf(right) - lumaOf(left)) / Math.max(20, lumaOf(left) + lumaOf(right));
@@ -55,7 +52,19 @@ export function measureLook(image: RgbImage, points: Float32Array, frame: MouthF
   };
 }
 
-function lumaOf([red, green, blue]: Rgb): number {
+/** Colour of the skin of both cheeks. */
+export function skinColour(image: RgbImage, points: Float32Array): Rgb {
+  const { left, right } = cheekColours(image, points);
+  return meanColour([left, right]);
+}
+
+function cheekColours(image: RgbImage, points: Float32Array): { left: Rgb; right: Rgb } {
+  const cheek = (indices: readonly number[]): Rgb =>
+    meanColour(indices.map((index) => colourAt(image, ...meshPoint(points, index), 3)));
+  return { left: cheek(CHEEKS_LEFT), right: cheek(CHEEKS_RIGHT) };
+}
+
+export function lumaOf([red, green, blue]: Rgb): number {
   return 0.299 * red + 0.587 * green + 0.114 * blue;
 }
 
@@ -151,7 +160,7 @@ function measureGrain(image: RgbImage, points: Float32Array): number {
   return Math.min(6, 1.48 * 1.06 * (residuals[residuals.length >> 1] ?? 0));
 }
 
-function meanColour(colours: readonly Rgb[]): Rgb {
+export function meanColour(colours: readonly Rgb[]): Rgb {
   const sum = [0, 0, 0];
   for (const colour of colours) for (let c = 0; c < 3; c++) sum[c] = (sum[c] ?? 0) + (colour[c] ?? 0);
   const count = Math.max(1, colours.length);

@@ -21,10 +21,10 @@ const PREVIEW_QUALITY = 27;
 export async function addPreview(bundlePath: string, signal?: AbortSignal): Promise<AvatarManifest> {
   const cachePath = await mkdtemp(join(tmpdir(), 'visavis-preview-'));
   try {
-    const face = await openFace(bundlePath, { widthPx: PREVIEW_SIDE_PX, heightPx: PREVIEW_SIDE_PX, cachePath });
+    const size = { widthPx: PREVIEW_SIDE_PX, heightPx: PREVIEW_SIDE_PX };
+    const face = await openFace(bundlePath, { ...size, cachePath });
     const path = join(bundlePath, PREVIEW_FILE);
     const picture = createPicture(PREVIEW_SIDE_PX, PREVIEW_SIDE_PX);
-    const size = { widthPx: PREVIEW_SIDE_PX, heightPx: PREVIEW_SIDE_PX };
     try {
       const writer = await FilmWriter.open({ path, ...size, quality: PREVIEW_QUALITY });
       try {

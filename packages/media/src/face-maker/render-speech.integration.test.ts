@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Decoder, Demuxer } from 'node-av/api';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { wavFile } from '../core/wav-file.ts';
 import { renderSpeech } from './index.ts';
 import { decodeSpeech } from './read-speech.ts';
 
@@ -29,20 +30,7 @@ function buzz(): Buffer {
     }
     return sum * 6000;
   });
-  const header = Buffer.alloc(44);
-  header.write('RIFF', 0);
-  header.writeUInt32LE(36 + samples.byteLength, 4);
-  header.write('WAVEfmt ', 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(RATE_HZ, 24);
-  header.writeUInt32LE(RATE_HZ * 2, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36);
-  header.writeUInt32LE(samples.byteLength, 40);
-  return Buffer.concat([header, Buffer.from(samples.buffer)]);
+  return Buffer.from(wavFile([samples], RATE_HZ));
 }
 
 beforeAll(async () => {

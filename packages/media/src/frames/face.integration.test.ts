@@ -1,12 +1,11 @@
 import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Articulation, MOUTH_AT_REST } from '../core/articulation.ts';
 import { createPicture, type Picture, pictureByteLength } from '../core/picture.ts';
+import { collectGarbage } from '../core/testing/collect-garbage.ts';
 import { type Face, type FacePose, openFace } from './face.ts';
 import { replaceFile, writeSyntheticBundle } from './testing/synthetic-bundle.ts';
 import { coverView } from './view.ts';
@@ -287,8 +286,6 @@ describe('a face', () => {
   });
 
   it('gives back memory and files over a hundred openings', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
     const openFiles = async (): Promise<number> => (await readdir('/proc/self/fd').catch(() => [])).length;
     const options = { widthPx: 64, heightPx: 64, cachePath };
     const cycle = async (): Promise<void> => {
@@ -301,11 +298,11 @@ describe('a face', () => {
       expect(() => performer.render(0, pose(), createPicture(64, 64))).toThrow('closed');
     };
     for (let i = 0; i < 5; i++) await cycle();
-    collect();
+    collectGarbage();
     const before = { files: await openFiles(), bytes: process.memoryUsage().arrayBuffers };
     for (let i = 0; i < 100; i++) await cycle();
     await new Promise((resolve) => setImmediate(resolve));
-    collect();
+    collectGarbage();
     expect(await openFiles()).toBe(before.files);
     expect(process.memoryUsage().arrayBuffers - before.bytes).toBeLessThan(2_000_000);
   });

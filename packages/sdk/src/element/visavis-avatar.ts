@@ -140,8 +140,9 @@ export class VisavisAvatarElement extends ElementBase {
   #show(): void {
     const attributes = this.#attributes();
     const snapshot = this.#call?.snapshot ?? null;
-    const view = viewOf({ attributes, snapshot, preparing: this.#preparing, fault: this.#fault }, this.#words());
-    this.#shadow?.show(view, this.#words());
+    const words = this.#words();
+    const view = viewOf({ attributes, snapshot, preparing: this.#preparing, fault: this.#fault }, words);
+    this.#shadow?.show(view, words);
   }
 
   #attributes(): AvatarAttributes {

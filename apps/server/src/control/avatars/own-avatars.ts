@@ -3,6 +3,7 @@ import type { Database } from '../../db/database.ts';
 import { type AvatarTool, avatars } from '../../db/schema.ts';
 import { ControlError, notFound } from '../control-error.ts';
 import { newPublicId } from '../ids.ts';
+import { primaryLanguage } from '../primary-language.ts';
 import type { Avatar, AvatarCatalogue } from './avatar-catalogue.ts';
 
 /** What the owner of an avatar may set. */
@@ -190,9 +191,8 @@ export class OwnAvatars {
 }
 
 function wordsFor({ name, language = DEFAULTS.language }: { name: string; language?: string }) {
-  const primary = language.toLowerCase().split('-', 1)[0] ?? '';
   return {
     prompt: `You are ${name}, a friendly and helpful conversation partner. You are talking, not writing: answer in one to three short sentences, in the language of the person you talk with.`,
-    firstMessage: FIRST_MESSAGES.get(primary)?.(name) ?? '',
+    firstMessage: FIRST_MESSAGES.get(primaryLanguage(language))?.(name) ?? '',
   };
 }

@@ -1,4 +1,5 @@
 import { ControlError } from '../control-error.ts';
+import { primaryLanguage } from '../primary-language.ts';
 
 type Sample = { readonly text: string; readonly voice: string; readonly language: string };
 
@@ -85,6 +86,5 @@ export class VoicePreviews {
 }
 
 function sentenceFor(language: string): string {
-  const primary = language.toLowerCase().split('-', 1)[0] ?? '';
-  return SENTENCES.get(primary) ?? SENTENCES.get('en') ?? '';
+  return SENTENCES.get(primaryLanguage(language)) ?? SENTENCES.get('en') ?? '';
 }

@@ -142,7 +142,7 @@ export function registerRetryRoute(scope: ConsoleScope, { projects, avatars, aud
 
 function toWireAvatar(avatar: Avatar) {
   const { bundlePath: _path, bundleSource: _source, bundleName: _name, thumbnail, preview, ...rest } = avatar;
-  const thumbnailUrl = thumbnail === null ? null : `/uploadFiles/${avatar.avatarId}${extname(thumbnail)}`;
-  const previewUrl = preview === null ? null : `/uploadFiles/${avatar.avatarId}${extname(preview)}`;
-  return { ...toWire(rest), tools: rest.tools.map((tool) => ({ ...tool })), thumbnailUrl, previewUrl };
+  const address = (file: string | null) => file && `/uploadFiles/${avatar.avatarId}${extname(file)}`;
+  const pictures = { thumbnailUrl: address(thumbnail), previewUrl: address(preview) };
+  return { ...toWire(rest), tools: rest.tools.map((tool) => ({ ...tool })), ...pictures };
 }

@@ -79,7 +79,7 @@ export async function rawOf(encoded: Buffer): Promise<RawPhoto> {
   return { width: info.width, height: info.height, data };
 }
 
-/** Chelsea the cat, photographed and given to the public domain (CC0) by Stéfan van der Walt. */
+/** Chelsea the cat: `data.chelsea` of scikit-image, "CC0 by the photographer (Stefan van der Walt)". */
 export function catPhoto(): Promise<Buffer> {
   return readFile(join(import.meta.dirname, 'cat.jpg'));
 }

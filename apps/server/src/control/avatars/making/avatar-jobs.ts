@@ -14,6 +14,9 @@ export type ClaimedJob = {
   readonly bundleName: string;
 };
 
+/** Names of files inside the bundle. */
+export type BundlePictures = { readonly thumbnail: string | null; readonly preview: string | null };
+
 export type Refusal = { readonly code: string; readonly message: string };
 
 const LEASE_SECONDS = 20;
@@ -124,7 +127,7 @@ export class AvatarJobs {
   /** The avatar is ready and its job gone; returns the job's file. Null: the attempt counts no more. */
   async succeed(
     { avatarId, attempt, bundleName }: ClaimedJob,
-    { thumbnail, preview }: { readonly thumbnail: string | null; readonly preview: string | null },
+    { thumbnail, preview }: BundlePictures,
   ): Promise<string | null> {
     const { rows } = await this.#pool.query<{ file: string | null }>(
       `with job as (delete from avatar_jobs where ${OF_ATTEMPT} returning avatar_id, file)

@@ -7,7 +7,7 @@ import { ControlError } from '../../control-error.ts';
 import type { ControlLogger } from '../../logger.ts';
 import { ForbiddenAddressError, type GuardedFetch } from '../../net/guarded-fetch.ts';
 import type { AvatarMaker, AvatarPicture } from '../own-avatars.ts';
-import { AvatarJobs, type ClaimedJob, type Refusal } from './avatar-jobs.ts';
+import { AvatarJobs, type BundlePictures, type ClaimedJob, type Refusal } from './avatar-jobs.ts';
 import { receiveFile } from './receive-file.ts';
 import { isOlderThan } from './uploads.ts';
 
@@ -18,9 +18,6 @@ export type BundleTask = {
   readonly id: string;
   readonly displayName: string;
 };
-
-/** Names of files inside the bundle. */
-type BundlePictures = { readonly thumbnail: string | null; readonly preview: string | null };
 
 export type BundleOutcome =
   | ({ readonly kind: 'made' } & BundlePictures)
