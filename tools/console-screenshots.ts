@@ -3,9 +3,9 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { avatarPhoto, jpegOf } from '../packages/media/src/face-maker/testing/photos.ts';
-import { findChromium } from '../tests/support/chromium.ts';
+import { findChromium, launchChromium } from '../tests/support/chromium.ts';
 import { type ConsoleAccount, openAccount } from '../tests/support/console-account.ts';
 import { fillProject, OPEN_PAGES, type ShownPage, settle } from '../tests/support/console-pages.ts';
 import { Playground } from '../tests/support/playground.ts';
@@ -104,8 +104,5 @@ async function main(browser: Browser): Promise<void> {
 
 const executablePath = findChromium();
 if (executablePath === null) throw new Error('Chromium is missing: apt-get install chromium');
-const browser = await chromium.launch({
-  executablePath,
-  args: ['--no-sandbox', '--disable-gpu', '--autoplay-policy=no-user-gesture-required'],
-});
+const browser = await launchChromium(executablePath);
 await main(browser).finally(() => browser.close());

@@ -35,7 +35,8 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
 
   let hasEars = false;
 
-  const openBrowser = (): Promise<Browser> => launchChromium(executablePath ?? '', path.join(folder, 'microphone.wav'));
+  const openBrowser = (): Promise<Browser> =>
+    launchChromium(executablePath ?? '', { microphone: path.join(folder, 'microphone.wav') });
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'visavis-mic-'));

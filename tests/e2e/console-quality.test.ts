@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium } from '../support/chromium.ts';
+import { findChromium, launchChromium } from '../support/chromium.ts';
 import { openAccount } from '../support/console-account.ts';
 import { fillProject, OPEN_PAGES, type ShownPage, settle } from '../support/console-pages.ts';
 import { CONSOLE_PASSWORD } from '../support/console-steps.ts';
@@ -26,7 +26,7 @@ describe.skipIf(executablePath === null)('pages', () => {
 
   beforeAll(async () => {
     server = await startServer();
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox', '--disable-gpu'] });
+    browser = await launchChromium(executablePath ?? '', { soundWantsClick: true });
     context = await browser.newContext();
     const account = await openAccount(context, server.url, email);
     const wish = { fromAvatarId: account.avatarId, name: 'Nora' };

@@ -1,6 +1,6 @@
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium } from '../support/chromium.ts';
+import { findChromium, launchChromium } from '../support/chromium.ts';
 import { CONSOLE_PASSWORD, createKey, createProject, register, resetKey } from '../support/console-steps.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 
@@ -15,10 +15,7 @@ describe.skipIf(executablePath === null)('console', () => {
 
   beforeAll(async () => {
     server = await startServer();
-    browser = await chromium.launch({
-      executablePath: executablePath ?? '',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    });
+    browser = await launchChromium(executablePath ?? '', { soundWantsClick: true });
   });
 
   afterAll(async () => {

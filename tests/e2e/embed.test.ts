@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Browser, chromium, type Frame, type Page } from 'playwright-core';
+import type { Browser, Frame, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   elementSnippet,
@@ -11,7 +11,7 @@ import {
   reactSnippet,
 } from '../../apps/console/src/pages/avatars/embed-snippets.ts';
 import { bundleReactPage, componentPage, snippetPage } from '../fixtures/embed/react-page.ts';
-import { findChromium } from '../support/chromium.ts';
+import { findChromium, launchChromium } from '../support/chromium.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 
 const executablePath = findChromium();
@@ -113,13 +113,7 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
       shop.pages.set(`/${name}.html`, pageOf(script));
     }
     await mkdir('test-output', { recursive: true });
-    browser = await chromium.launch({
-      executablePath: executablePath ?? '',
-      args: [
-        ...['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-        ...['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'],
-      ],
-    });
+    browser = await launchChromium(executablePath ?? '', { microphone: 'tone', soundWantsClick: true });
   });
 
   afterAll(async () => {

@@ -1,10 +1,10 @@
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPostgres, type PostgresServer, startPostgres } from '../../apps/server/src/db/testing/postgres-server.ts';
 import { warnSkipped } from '../../apps/server/src/db/testing/test-databases.ts';
 import { TestClient } from '../../apps/server/src/gateway/navtalk-v2/test-client.ts';
 import { avatarPhoto, jpegOf } from '../../packages/media/src/face-maker/testing/photos.ts';
-import { findChromium } from '../support/chromium.ts';
+import { findChromium, launchChromium } from '../support/chromium.ts';
 import { createKey, createProject, register, resetKey } from '../support/console-steps.ts';
 import { Playground } from '../support/playground.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
@@ -26,10 +26,7 @@ describe.each(['embedded', 'PostgreSQL'] as const)('a newcomer (%s)', (kind) => 
     if (!isPossible) return;
     if (kind === 'PostgreSQL') postgres = await startPostgres(postgresFolder ?? '');
     server = await startServer(postgres === undefined ? {} : { DATABASE_URL: await postgres.newDatabase() });
-    browser = await chromium.launch({
-      executablePath: executablePath ?? '',
-      args: ['--no-sandbox', '--disable-gpu', '--autoplay-policy=no-user-gesture-required'],
-    });
+    browser = await launchChromium(executablePath ?? '');
   });
   afterAll(async () => {
     await browser?.close();

@@ -24,7 +24,7 @@ describe.skipIf(executablePath === null || !hasRecordedSpeech())('recording of c
     const microphone = path.join(folder, 'microphone.wav');
     await writeMicrophoneFile(microphone, [SPOKEN_AFTER_MS, 'vm-intro', 20_000]);
     server = await startServer();
-    browser = await launchChromium(executablePath ?? '', microphone);
+    browser = await launchChromium(executablePath ?? '', { microphone });
   });
 
   afterAll(async () => {

@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ScriptedServer } from '../fixtures/scripted-server/scripted-server.ts';
-import { findChromium } from '../support/chromium.ts';
+import { findChromium, launchChromium } from '../support/chromium.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 const executablePath = findChromium();
@@ -36,17 +36,7 @@ describe.skipIf(executablePath === null)('talk page', () => {
     );
     server = new ScriptedServer({ port: 0, pageFolder, avatars });
     url = await server.listen();
-    browser = await chromium.launch({
-      executablePath: executablePath ?? '',
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--autoplay-policy=no-user-gesture-required',
-        '--use-fake-ui-for-media-stream',
-        '--use-fake-device-for-media-stream',
-      ],
-    });
+    browser = await launchChromium(executablePath ?? '', { microphone: 'tone' });
     await (await browser.newPage()).goto(`${url}/stand-in`);
   });
 

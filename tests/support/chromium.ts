@@ -16,8 +16,17 @@ export function findChromium(): string | null {
   return found;
 }
 
-/** Opens Chromium with a microphone that plays `microphoneWav` once (PCM WAV), or silence. */
-export function launchChromium(executablePath: string, microphoneWav: string): Promise<Browser> {
+export type ChromiumOptions = {
+  /** A PCM WAV that the microphone plays once, or `tone` for Chromium's own beeps; left out: no microphone. */
+  readonly microphone?: string;
+  /** Sound is blocked until the page is clicked, as in people's browsers. */
+  readonly soundWantsClick?: boolean;
+};
+
+export function launchChromium(
+  executablePath: string,
+  { microphone, soundWantsClick = false }: ChromiumOptions = {},
+): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: [
@@ -28,10 +37,11 @@ export function launchChromium(executablePath: string, microphoneWav: string): P
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      '--autoplay-policy=no-user-gesture-required',
-      '--use-fake-ui-for-media-stream',
-      '--use-fake-device-for-media-stream',
-      `--use-file-for-fake-audio-capture=${microphoneWav}%noloop`,
+      ...(soundWantsClick ? [] : ['--autoplay-policy=no-user-gesture-required']),
+      ...(microphone === undefined ? [] : ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream']),
+      ...(microphone === undefined || microphone === 'tone'
+        ? []
+        : [`--use-file-for-fake-audio-capture=${microphone}%noloop`]),
     ],
   });
 }

@@ -38,7 +38,7 @@ export async function measureInBrowser(
   const folder = await mkdtemp(path.join(tmpdir(), 'visavis-bench-'));
   const microphone = path.join(folder, 'microphone.wav');
   const utterances = await writeSpokenFile(microphone, PROMPTS, LEAD_MS, PAUSE_MS);
-  const browser = await launchChromium(executablePath, microphone);
+  const browser = await launchChromium(executablePath, { microphone });
   const { print } = attempts;
   const measures: Measure[] = [];
   const run = async (name: string, measure: () => Promise<Measure[]>): Promise<void> => {
