@@ -18,6 +18,9 @@ const LONG_TEXT =
   'Papa bought a big purple boat. We move along by the open sea, and my mother waves from above. ' +
   'Every morning a warm wind blows over the bay, people open their windows and watch the moon go home.';
 
+/** About the length of a syllable. */
+const SYLLABLE_MS = 240;
+
 /** Loudness above which the received sound counts as audible, and below which it counts as silence. */
 const AUDIBLE_RMS = 0.02;
 const SILENT_RMS = 0.004;
@@ -120,7 +123,7 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
     const call = await open({ microphone: false });
     await call.waitForPicture();
     await call.say(LONG_TEXT);
-    expect((await call.picturesPerSecond(30_000)).decoded).toBeGreaterThanOrEqual(24);
+    expect(await call.decodedPerSecond(30_000)).toBeGreaterThanOrEqual(24);
   });
 
   it('moves the mouth with the sound and keeps it closed in silence', async () => {
@@ -140,6 +143,24 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
     meter.close();
     const timesMs = received.frames.map((frame) => frame.atMs);
     const sound = received.audio.map(({ atMs, rms }) => ({ atMs, value: rms }));
+    // Lips and loudness agree from syllable to syllable; within one, each takes its own course.
+    const seen = apertures.flatMap((value, index) => (value === null ? [] : [{ atMs: timesMs[index] ?? 0, value }]));
+    const opening = averageAround(seen, timesMs, SYLLABLE_MS);
+    const agreement = (lagMs: number): number => {
+      const loudness = averageAround(
+        sound,
+        timesMs.map((timeMs) => timeMs + lagMs),
+        SYLLABLE_MS,
+      );
+      const both = opening.flatMap((open, index) => {
+        const level = loudness[index] ?? Number.NaN;
+        return Number.isNaN(open + level) ? [] : [{ open, level: Math.sqrt(level) }];
+      });
+      return pearson(
+        both.map(({ open }) => open),
+        both.map(({ level }) => level),
+      );
+    };
     const loudness = averageAround(sound, timesMs, 120);
 
     expect(
@@ -153,11 +174,9 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
       return aperture === null || Number.isNaN(level) ? [] : [{ aperture, level }];
     });
     expect(pairs.length).toBeGreaterThan(0.9 * received.frames.length);
-    const correlation = pearson(
-      pairs.map((pair) => pair.aperture),
-      pairs.map((pair) => Math.sqrt(pair.level)),
-    );
-    expect(correlation).toBeGreaterThan(0.5);
+    expect(agreement(0)).toBeGreaterThan(0.5);
+    // With the sound of a second before or after they agree less.
+    for (const lagMs of [-1000, 1000]) expect(agreement(lagMs)).toBeLessThan(agreement(0) - 0.1);
 
     const widest = quantile(
       pairs.map((pair) => pair.aperture),
@@ -235,7 +254,9 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
     try {
       await Promise.all([one.waitForPicture(), two.waitForPicture()]);
       await Promise.all([one.say(LONG_TEXT), two.say(LONG_TEXT)]);
-      const rates = Promise.all([one, two].map((call) => call.picturesPerSecond(8000)));
+      // Counted once both talk: pages that have just opened take the whole machine for a moment.
+      await Promise.all([one, two].map((call) => call.waitFor('realtime.response.audio_transcript.delta')));
+      const rates = Promise.all([one, two].map((call) => call.decodedPerSecond(8000)));
       const both = await Promise.all([one, two].map((call) => recordReceived(call.page, 8000, 1_000_000)));
       for (const { audio } of both)
         expect(
@@ -244,11 +265,8 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
             0.9,
           ),
         ).toBeGreaterThan(AUDIBLE_RMS);
-      // How many of them a browser decodes in software beside a second one says more of the machine than of the server.
-      for (const { received, decoded } of await rates) {
-        expect(received).toBeGreaterThanOrEqual(20);
-        expect(decoded).toBeGreaterThanOrEqual(10);
-      }
+      // Two software-decoded videos share this machine with the server.
+      for (const rate of await rates) expect(rate).toBeGreaterThanOrEqual(20);
     } finally {
       await Promise.all([one.close(), two.close()]);
     }

@@ -64,7 +64,7 @@ describe.skipIf(executablePath === null || !hasRecordedSpeech())('recording of c
 
   it('keeps picture and both voices of a call with an avatar that asks for it, and of no other', async () => {
     await send('POST', '/auth/register', {
-      ...{ name: 'Mia', email: 'mia@example.org', password: 'a long enough password' },
+      ...{ name: 'Mia', email: `mia-${Date.now()}@example.org`, password: 'a long enough password' },
     });
     const { projectId } = await send<{ projectId: string }>('POST', '/projects', { name: 'Films' });
     const key = await send<{ key: string }>('POST', `/projects/${projectId}/keys`, { name: 'Test' });
@@ -77,8 +77,11 @@ describe.skipIf(executablePath === null || !hasRecordedSpeech())('recording of c
     for (const avatar of [await copy(false), await copy(true)]) {
       const call = await NavtalkPage.open(browser, server, { query: { license: key.key, avatarId: avatar.avatarId } });
       await call.waitForPicture(60_000);
-      await call.say('This call is kept as a film, so that it can be watched later.');
+      // The greeting ends first; its end is not that of the sentence.
       await call.waitFor('realtime.response.audio.done', 0, 60_000);
+      const seen = (await call.events()).length;
+      await call.say('This call is kept as a film, so that it can be watched later.');
+      await call.waitFor('realtime.response.audio.done', seen, 60_000);
       const success = await call.waitFor('conversation.connected.success');
       await call.close();
       const address = `/projects/${projectId}/conversations/${success.message.data?.sessionId}`;

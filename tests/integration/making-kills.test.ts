@@ -82,7 +82,7 @@ test('what is being made survives kill -9 of its process and of the server, or f
   const second = await startMaking('Rosa');
   await makerOf('Nora', first);
   await killServer();
-  await expect.poll(makers, MAKING).toEqual([]);
+  await expect.poll(() => makers(), MAKING).toEqual([]);
 
   server = await startServer({ DATA_DIR: server.dataDir });
   const cookie = owner.cookie;
