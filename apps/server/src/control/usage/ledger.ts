@@ -1,6 +1,5 @@
 import { and, asc, desc, eq, gte, lt, lte, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
-import { sqlStateOf } from '../../db/sql-state.ts';
 import { ledgerEntries, usageDays, wallets } from '../../db/usage-schema.ts';
 import type { LicenceKey } from '../licence-keys/licence-keys.ts';
 
@@ -21,23 +20,34 @@ export type Use = {
 
 export type Wallet = { readonly balance: number; readonly isUnlimited: boolean };
 
-const CHECK_VIOLATION = '23514';
-
 /**
- * Ledger, balance and daily sums in one statement: all of it, or nothing. `wallets_never_negative` makes the statement
- * fail where a balance does not suffice. Uses of projects that were deleted meanwhile are dropped.
+ * Ledger, balance and daily sums in one statement: all of it, or nothing. Wallets are locked first, in one order, so that
+ * batches with several projects cannot lock each other out, and read when they are locked, so that what a balance does
+ * not cover is taken down to 0, never below (`wallets_never_negative` watches). A use that is there already is left out,
+ * also where it came in while this waited. Uses of projects that were deleted meanwhile are dropped.
  */
 const WRITE_USES = `
   with given as (
     select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::bigint[])
       as given (kind, project_id, licence_id, source_id, seq, duration_ms, price)
-  ), entries as (
-    insert into ledger_entries (project_id, kind, amount, duration_ms, licence_id, source_id, seq)
-    select given.project_id, given.kind, case when coalesce(wallet.is_unlimited, true) then 0 else -given.price end,
-      given.duration_ms, given.licence_id, given.source_id, given.seq
+  ), wallet as (
+    select project_id, balance, is_unlimited from wallets
+    where project_id = any($2::text[]) order by project_id for update
+  ), priced as (
+    select given.*, case
+        when coalesce(wallet.is_unlimited, true) then 0
+        else greatest(0, least(given.price, wallet.balance - coalesce(sum(given.price) over earlier, 0)))
+      end as charge
     from given
     join projects on projects.id = given.project_id
-    left join wallets as wallet on wallet.project_id = given.project_id
+    left join wallet on wallet.project_id = given.project_id
+    where not exists (
+      select from ledger_entries as written where written.source_id = given.source_id and written.seq = given.seq)
+    window earlier as (partition by given.project_id order by given.source_id, given.seq
+      rows between unbounded preceding and 1 preceding)
+  ), entries as (
+    insert into ledger_entries (project_id, kind, amount, duration_ms, licence_id, source_id, seq)
+    select project_id, kind, -charge, duration_ms, licence_id, source_id, seq from priced
     on conflict (source_id, seq) do nothing
     returning project_id, kind, licence_id, seq, amount, duration_ms
   ), charged as (
@@ -51,7 +61,7 @@ const WRITE_USES = `
     coalesce(sum(duration_ms) filter (where kind = 'call'), 0),
     coalesce(sum(duration_ms) filter (where kind = 'generation'), 0),
     -sum(amount)
-  from entries group by project_id, licence_id
+  from entries group by project_id, licence_id order by project_id, licence_id
   on conflict (project_id, licence_id, day) do update set
     calls = days.calls + excluded.calls,
     call_ms = days.call_ms + excluded.call_ms,
@@ -91,35 +101,11 @@ export class Ledger {
   /** Resolves when all uses are durable. What a balance does not cover is taken down to 0, never below. */
   async write(uses: readonly Use[]): Promise<void> {
     if (uses.length === 0) return;
-    try {
-      await this.#writeAll(uses);
-    } catch (error) {
-      if (sqlStateOf(error) !== CHECK_VIOLATION) throw error;
-      if (uses.length > 1) for (const use of uses) await this.write([use]);
-      else if (uses[0] !== undefined) await this.#drain(uses[0]);
-    }
-  }
-
-  async #writeAll(uses: readonly Use[]): Promise<void> {
     const column = <Key extends keyof Use>(key: Key) => uses.map((use) => use[key]);
     await this.#db.pool.query(WRITE_USES, [
       ...[column('kind'), column('projectId'), column('licenceId'), column('sourceId')],
       ...[column('seq'), column('durationMs'), column('price')],
     ]);
-  }
-
-  /** The balance may shrink between the refusal and this: then the rest is less. */
-  async #drain(use: Use): Promise<void> {
-    for (let attempt = 0; attempt < 10; attempt += 1) {
-      const { balance } = await this.wallet(use.projectId);
-      try {
-        await this.#writeAll([{ ...use, price: Math.min(use.price, Math.max(0, balance)) }]);
-        return;
-      } catch (error) {
-        if (sqlStateOf(error) !== CHECK_VIOLATION) throw error;
-      }
-    }
-    await this.#writeAll([{ ...use, price: 0 }]);
   }
 
   async wallet(projectId: string): Promise<Wallet> {

@@ -70,6 +70,25 @@ describeOnBothDatabases('usage', (context) => {
     expect(await sumOfLedger()).toBe(80 * POINT);
   });
 
+  test('batches over the same wallets, in any order, all come through; each is charged what its balance covers', async () => {
+    await limitTo(25);
+    const second = newPublicId();
+    await context.db.orm.insert(projects).values({ id: second, name: 'Second' });
+    await ledger.setUnlimited(second, false);
+    await ledger.grant(second, 500 * POINT, { id: newPublicId(), note: '' });
+    const batches = Array.from({ length: 40 }, (_, index) => {
+      const batch = [0, 1].flatMap((seq) => [
+        use(`${projectId}-${index}`, seq, 0.7 * POINT),
+        { ...use(`${second}-${index}`, seq, 0.7 * POINT), projectId: second },
+      ]);
+      return index % 2 === 0 ? batch : batch.reverse();
+    });
+    await Promise.all(batches.map((batch) => ledger.write(batch)));
+    expect((await ledger.wallet(projectId)).balance).toBe(0);
+    expect((await ledger.wallet(second)).balance).toBe((500 - 56) * POINT);
+    expect(await sumOfLedger()).toBe(0);
+  });
+
   test('one empty wallet in a batch does not keep the others from being written', async () => {
     await limitTo(0.5);
     const other = newPublicId();
