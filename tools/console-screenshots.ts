@@ -7,7 +7,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { avatarPhoto, jpegOf } from '../packages/media/src/face-maker/testing/photos.ts';
 import { findChromium, launchChromium } from '../tests/support/chromium.ts';
 import { type ConsoleAccount, openAccount } from '../tests/support/console-account.ts';
-import { fillProject, OPEN_PAGES, type ShownPage, settle } from '../tests/support/console-pages.ts';
+import { fillProject, OPEN_PAGES, type ShownPage, settle, waitForContent } from '../tests/support/console-pages.ts';
 import { Playground } from '../tests/support/playground.ts';
 import { startServer } from '../tests/support/server-process.ts';
 
@@ -53,7 +53,7 @@ async function takeAll(context: BrowserContext, url: string, pages: readonly Sho
       for (const { name, path: address, only = size, prepare } of pages) {
         if (only !== size) continue;
         await page.goto(url + address);
-        await page.getByRole('heading').first().waitFor();
+        await waitForContent(page);
         await page.waitForLoadState('networkidle');
         await prepare?.(page);
         await shoot(page, `${name}-${size}-${colorScheme}.jpg`);

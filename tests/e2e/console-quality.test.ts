@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium, launchChromium } from '../support/chromium.ts';
 import { openAccount } from '../support/console-account.ts';
-import { fillProject, OPEN_PAGES, type ShownPage, settle } from '../support/console-pages.ts';
+import { fillProject, OPEN_PAGES, type ShownPage, settle, waitForContent } from '../support/console-pages.ts';
 import { CONSOLE_PASSWORD } from '../support/console-steps.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 
@@ -49,7 +49,7 @@ describe.skipIf(executablePath === null)('pages', () => {
     const page = await context.newPage();
     page.setDefaultTimeout(30_000);
     await page.goto(server.url + path);
-    await page.getByRole('heading').first().waitFor();
+    await waitForContent(page);
     return page;
   }
 

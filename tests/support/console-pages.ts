@@ -38,6 +38,7 @@ export async function fillProject(url: string, account: ConsoleAccount, avatarId
     { name: 'webhooks', path: `${project}/webhooks` },
     { name: 'projects', path: '/console/projects' },
     { name: 'account', path: '/console/account' },
+    { name: 'embed', path: `/embed?${new URLSearchParams({ avatar: avatarId, license: account.key })}` },
     { name: 'navigation', path: `${project}/avatars`, only: 'phone', prepare: openNavigation },
   ];
 }
@@ -60,6 +61,11 @@ async function showKey(page: Page): Promise<void> {
 async function openNavigation(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Open navigation' }).click();
   await page.getByRole('dialog').getByRole('link', { name: 'Usage' }).waitFor();
+}
+
+/** Waits until the page shows something: all have a heading, but the one of an avatar alone has only its button. */
+export async function waitForContent(page: Page): Promise<void> {
+  await page.getByRole('heading').or(page.getByRole('button')).first().waitFor();
 }
 
 /** Waits until nothing loads, and nothing that ends is still moving. */
