@@ -23,11 +23,13 @@ export async function fillProject(url: string, account: ConsoleAccount, avatarId
   const { projectId, ask } = account;
   await ask('POST', `/projects/${projectId}/webhooks`, { url: 'https://example.org/visavis', kind: 'session' });
   const sessionId = await talkOnce(url, account, avatarId, ['Who are you?', 'What can you do for my guests?']);
+  const { thumbnailUrl } = await ask<{ thumbnailUrl: string }>('GET', `/projects/${projectId}/avatars/${avatarId}`);
   const project = `/console/projects/${projectId}`;
   return [
     { name: 'avatars', path: `${project}/avatars` },
     { name: 'new-avatar', path: `${project}/avatars`, prepare: openNewAvatar },
     { name: 'avatar', path: `${project}/avatars/${avatarId}` },
+    { name: 'embed', path: `${project}/avatars/${avatarId}`, prepare: showEmbedding },
     { name: 'playground', path: `${project}/avatars/${avatarId}/talk` },
     { name: 'keys', path: `${project}/keys` },
     { name: 'key', path: `${project}/keys`, prepare: showKey },
@@ -38,7 +40,10 @@ export async function fillProject(url: string, account: ConsoleAccount, avatarId
     { name: 'webhooks', path: `${project}/webhooks` },
     { name: 'projects', path: '/console/projects' },
     { name: 'account', path: '/console/account' },
-    { name: 'embed', path: `/embed?${new URLSearchParams({ avatar: avatarId, license: account.key })}` },
+    {
+      name: 'embedded',
+      path: `/embed?${new URLSearchParams({ avatar: avatarId, license: account.key, poster: thumbnailUrl })}`,
+    },
     { name: 'navigation', path: `${project}/avatars`, only: 'phone', prepare: openNavigation },
   ];
 }
@@ -46,6 +51,11 @@ export async function fillProject(url: string, account: ConsoleAccount, avatarId
 async function openNewAvatar(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'New avatar' }).first().click();
   await page.getByRole('dialog').getByText('Drop a photo or clip here').waitFor();
+}
+
+async function showEmbedding(page: Page): Promise<void> {
+  const heading = page.getByRole('heading', { name: 'Put it on your site' });
+  await heading.evaluate((element) => element.scrollIntoView({ block: 'start' }));
 }
 
 async function askToReset(page: Page): Promise<void> {

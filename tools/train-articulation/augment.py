@@ -19,7 +19,7 @@ SHAPE_MEMORY_FRAMES = 300
 BAND_SCALE, LOWEST_BAND = 0.4, -8.0
 PEAK_SCALE, FLOOR_SCALE = 0.3, 0.2
 # Share of each engine in a batch: natural timbres first.
-ENGINE_SHARES = {"flite": 0.36, "festival": 0.34, "espeak": 0.30}
+ENGINE_SHARES = {"flite": 0.22, "festival": 0.22, "espeak": 0.24, "pico": 0.32}
 
 
 class Corpus:

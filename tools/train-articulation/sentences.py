@@ -1,9 +1,13 @@
-"""Text for the synthesisers: translation catalogues of the installed programs, and English made from templates."""
+"""Text for the synthesisers: translation catalogues of the installed programs, and English made from templates.
+
+Usage: python3 sentences.py LANGUAGE COUNT       prints so many sentences, one a line
+"""
 
 import gettext
 import glob
 import random
 import re
+import sys
 
 # espeak-ng language -> folder of its translation catalogues
 CATALOGUES = {
@@ -78,3 +82,12 @@ def catalogue_sentences(language: str, count: int, rng: random.Random) -> list[s
     lines = sorted(found)
     rng.shuffle(lines)
     return lines[:count]
+
+
+def main() -> None:
+    language, count = sys.argv[1], int(sys.argv[2])
+    print("\n".join(catalogue_sentences(language, count, random.Random(f"print {language}"))))
+
+
+if __name__ == "__main__":
+    main()

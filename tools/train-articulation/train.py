@@ -168,6 +168,35 @@ def export(network: Network, mean_shape: np.ndarray, classes: list[str], path: s
             file.write(data + b"\0" * (-len(data) % 4))
 
 
+def load(network: Network, path: str) -> None:
+    """Reads a checkpoint, or rounded weights as `export` writes them."""
+    if not path.endswith(".weights"):
+        network.load_state_dict(torch.load(path))
+        return
+    with open(path, "rb") as file:
+        data = file.read()
+    header_end = 4 + struct.unpack("<I", data[:4])[0]
+    arrays = {}
+    for array in json.loads(data[4:header_end])["arrays"]:
+        kind = np.dtype(array["type"])
+        start, count = header_end + array["offset"], int(np.prod(array["dimensions"]))
+        arrays[array["name"]] = np.frombuffer(data, kind, count, start).reshape(array["dimensions"])
+
+    def fill(name: str, weight: torch.Tensor, bias: torch.Tensor) -> None:
+        rows = arrays[f"{name}.weight"].astype(np.float32).reshape(len(bias), -1) * arrays[f"{name}.scale"][:, None]
+        if weight.dim() == 3:
+            rows = rows.reshape(weight.shape[0], weight.shape[2], weight.shape[1]).transpose(0, 2, 1)
+        weight.copy_(torch.from_numpy(rows.copy()))
+        bias.copy_(torch.from_numpy(arrays[f"{name}.bias"].copy()))
+
+    with torch.no_grad():
+        for name in ("first", "second", "third", "shape", "phone"):
+            layer = getattr(network, name)
+            fill(name, layer.weight, layer.bias)
+        fill("memoryInput", network.memory.weight_ih_l0, network.memory.bias_ih_l0)
+        fill("memoryState", network.memory.weight_hh_l0, network.memory.bias_hh_l0)
+
+
 def reference_power(frames: int, bands: int) -> np.ndarray:
     """Mel power by a formula, for comparing the program's arithmetic with this one's."""
     t, band = np.arange(frames)[:, None], np.arange(bands)[None]
@@ -205,19 +234,20 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("features")
     parser.add_argument("weights")
-    parser.add_argument("--resume", help="checkpoint to start from")
+    parser.add_argument("--resume", help="checkpoint or weights to start from")
     parser.add_argument("--minutes", type=float, default=25, help="processor time to train for")
     parser.add_argument("--checkpoint", help="file to keep the unrounded weights in")
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rate", type=float, default=3e-3, help="highest learning rate")
     options = parser.parse_args()
-    torch.set_num_threads(1)
+    torch.set_num_threads(options.threads)
     torch.manual_seed(SEED)
     corpus = Corpus(options.features)
     mean_shape = corpus.mean_shape()
     maker = BatchMaker(corpus, mean_shape, np.random.default_rng(SEED + (options.resume is not None)))
     network = Network(corpus.bands, len(corpus.channels), len(corpus.classes))
     if options.resume:
-        network.load_state_dict(torch.load(options.resume))
+        load(network, options.resume)
     print("parameters", sum(p.numel() for p in network.parameters()), flush=True)
     optimiser = torch.optim.AdamW(network.parameters(), options.rate, weight_decay=1e-2)
     started, step, reported, running = time.process_time(), 0, 0.0, []
