@@ -1,9 +1,10 @@
 #!/bin/sh
 # Makes the speech, trains the articulation network, puts its weights into the media package and scores it.
-# Usage: tools/train-articulation/run.sh WORK_FOLDER      (about 1.5 GB; 45 minutes of one core)
+# Usage: tools/train-articulation/run.sh WORK_FOLDER      (about 3 GB; two hours of one core)
 # Needs, from Debian: python3-torch python3-numpy espeak-ng libespeak-ng1 flite festival festival-czech festival-ca
 #   festvox-kdlpc16k festvox-us-slt-hts festvox-ru festvox-ca-ona-hts festvox-italp16k festvox-itapc16k
 #   festvox-suopuhe-mv festvox-suopuhe-lj festvox-czech-ph festvox-czech-dita festvox-czech-krb festvox-czech-machac
+#   and from its section non-free: libttspico-utils
 set -eu
 work=$1
 here=$(dirname "$0")
@@ -12,8 +13,16 @@ weights="$here/../../packages/media/src/visemes/articulation-network.weights"
 python=${PYTHON:-/usr/bin/python3}
 mkdir -p "$work"
 "$python" "$here/make_speech.py" "$work/speech"
+for language in fr:4000:fr-FR en-us:1500:en-US en-us:3000:en-GB; do
+  IFS=: read -r catalogue count voice <<EOF
+$language
+EOF
+  # The British voice takes the second half of the English sentences.
+  "$python" "$here/sentences.py" "$catalogue" "$count" | tail -n "$([ "$voice" = en-GB ] && echo 1500 || echo "$count")" >"$work/sentences.txt"
+  node "$here/make-aligned-speech.ts" "$work/sentences.txt" "$work/speech" "$voice"
+done
 node "$here/extract-features.ts" "$work/speech" "$work/features"
-"$python" "$here/train.py" "$work/features" "$weights" --checkpoint "$work/network.pt"
+"$python" "$here/train.py" "$work/features" "$weights" --checkpoint "$work/network.pt" --minutes 80
 "$python" "$here/score_classes.py" "$work/features" "$work/network.pt" \
   "$work/features:test-espeak" "$work/features:test-flite" "$work/features:test-festival"
 node "$here/evaluate.ts" "$work/speech:test-espeak" "$work/speech:test-flite" "$work/speech:test-festival"
