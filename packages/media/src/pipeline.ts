@@ -22,7 +22,7 @@ import { VideoFeed, type VideoSink } from './webrtc/video-feed.ts';
 /** What the stages tell the session. */
 export type PipelineEvent =
   /** Sound for the voice: everything, or only the user's turns when our detector decides. */
-  | { readonly type: 'user-audio'; readonly pcm: Int16Array }
+  | { readonly type: 'user-audio'; readonly pcm: Int16Array; readonly silenceMs?: number }
   | { readonly type: 'speech-started'; readonly audioStartMs: number }
   | { readonly type: 'speech-stopped'; readonly audioEndMs: number }
   | { readonly type: 'playback-started'; readonly turnId: string }
@@ -272,7 +272,7 @@ export class Pipeline {
 
   #handleDetector(event: TurnDetectorEvent): void {
     if (this.#closed) return;
-    if (event.type === 'speech-audio') this.#listener({ type: 'user-audio', pcm: event.pcm });
+    if (event.type === 'speech-audio') this.#listener({ ...event, type: 'user-audio' });
     else if (event.type === 'speech-started')
       this.#listener({ type: 'speech-started', audioStartMs: event.audioStartMs });
     else this.#listener({ type: 'speech-stopped', audioEndMs: event.audioEndMs });

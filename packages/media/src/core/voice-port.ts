@@ -55,8 +55,11 @@ export type VoiceConfig = {
 export type HistoryItem = { readonly role: 'user' | 'assistant' | 'system'; readonly text: string };
 
 export type VoiceInput =
-  /** The user's microphone: PCM16 mono at 24 kHz. Without `detectsTurns` it arrives only between `user-turn-…` marks, prefix padding included. */
-  | { readonly type: 'audio'; readonly pcm: Int16Array }
+  /**
+   * The user's microphone: PCM16 mono at 24 kHz. Without `detectsTurns` it arrives only between `user-turn-…` marks, prefix
+   * padding included; `silenceMs` is then the silence at the end of the turn so far, where it was looked for.
+   */
+  | { readonly type: 'audio'; readonly pcm: Int16Array; readonly silenceMs?: number }
   | { readonly type: 'user-turn-started'; readonly itemId: string }
   /** The turn is over: transcribe it (one `user-transcript-done`, even if empty) and, if there are words, answer. */
   | { readonly type: 'user-turn-stopped'; readonly itemId: string }

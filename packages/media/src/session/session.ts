@@ -210,7 +210,7 @@ export class Session {
   #takePipeline(event: PipelineEvent): void {
     switch (event.type) {
       case 'user-audio':
-        this.#voice?.send({ type: 'audio', pcm: event.pcm });
+        this.#voice?.send({ ...event, type: 'audio' });
         break;
       case 'speech-stopped':
       case 'playback-started':

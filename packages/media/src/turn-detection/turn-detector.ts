@@ -19,8 +19,11 @@ const INAUDIBLE_POWER = 10 ** (-66 / 10);
 export type TurnDetectorEvent =
   /** Where the turn's sound begins, prefix padding included, from the first microphone sample of the call. */
   | { readonly type: 'speech-started'; readonly audioStartMs: number }
-  /** Sound of the turn, PCM16 mono 24 kHz, prefix padding first, without a gap until `speech-stopped`. */
-  | { readonly type: 'speech-audio'; readonly pcm: Int16Array }
+  /**
+   * Sound of the turn, PCM16 mono 24 kHz, prefix padding first, without a gap until `speech-stopped`; `silenceMs` is the
+   * silence that it ends with.
+   */
+  | { readonly type: 'speech-audio'; readonly pcm: Int16Array; readonly silenceMs: number }
   /** Where the turn's sound ends, closing silence included; `speechMs` is its length without padding and that silence. */
   | { readonly type: 'speech-stopped'; readonly audioEndMs: number; readonly speechMs: number };
 
@@ -177,13 +180,14 @@ export class TurnDetector {
     this.#stopRule = new StopRule();
     turn.extend(judged, 0);
     this.#listener({ type: 'speech-started', audioStartMs: turn.audioStartMs });
-    if (this.#turn === turn) this.#listener({ type: 'speech-audio', pcm: joinFrames(frames) });
+    if (this.#turn === turn) this.#listener({ type: 'speech-audio', pcm: joinFrames(frames), silenceMs: 0 });
   }
 
   #continueTurn(turn: OpenTurn, judged: JudgedFrame): void {
     const isOver = this.#stopRule.update(judged, this.#settings);
-    turn.extend(judged, this.#stopRule.silenceMs);
-    this.#listener({ type: 'speech-audio', pcm: judged.frame.pcm24k });
+    const { silenceMs } = this.#stopRule;
+    turn.extend(judged, silenceMs);
+    this.#listener({ type: 'speech-audio', pcm: judged.frame.pcm24k, silenceMs });
     if (isOver && this.#turn === turn) this.#endTurn();
   }
 

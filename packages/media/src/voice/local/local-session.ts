@@ -13,6 +13,7 @@ import {
 } from './brain/memory.ts';
 import { think } from './brain/think.ts';
 import type { Hearing } from './ears/ears.ts';
+import { PhrasedHearing } from './ears/phrased-hearing.ts';
 import { type Speaker, speakText } from './speak-text.ts';
 
 export type LocalSessionParts = {
@@ -49,8 +50,8 @@ export class LocalSession implements VoiceSession {
   private brain: BrainState = NEW_BRAIN;
   private readonly turns: Turn[] = [];
   private isSpeaking = false;
-  private heardTurn: { readonly itemId: string; readonly hearing: Hearing | null } | null = null;
-  private readonly hearings = new Set<Hearing>();
+  private heardTurn: { readonly itemId: string; readonly hearing: PhrasedHearing | null } | null = null;
+  private readonly hearings = new Set<PhrasedHearing>();
   /** Words of the user that have had no answer yet. */
   private readonly unanswered: string[] = [];
   private hasPicture = false;
@@ -77,7 +78,7 @@ export class LocalSession implements VoiceSession {
     if (this.isClosed) return;
     switch (input.type) {
       case 'audio':
-        this.heardTurn?.hearing?.feed(input.pcm);
+        this.heardTurn?.hearing?.feed(input.pcm, input.silenceMs ?? 0);
         return;
       case 'user-turn-started':
         this.startListening(input.itemId);
@@ -136,7 +137,8 @@ export class LocalSession implements VoiceSession {
   private startListening(itemId: string): void {
     const abandoned = this.heardTurn;
     if (abandoned !== null) void this.stopListening(abandoned.itemId);
-    const hearing = this.parts.listen?.() ?? null;
+    const { listen } = this.parts;
+    const hearing = listen === null ? null : new PhrasedHearing(listen);
     if (hearing !== null) this.hearings.add(hearing);
     this.heardTurn = { itemId, hearing };
   }
