@@ -218,3 +218,30 @@ it('says nothing once closed or aborted, and lets go of the ears', async () => {
     expect(bench.discardCount).toBe(1);
   }
 });
+
+it('has the beginning of the answer ready when the turn ends after a pause', async () => {
+  const bench = new Bench();
+  bench.nextWords = [Promise.resolve('Hello')];
+  const silence = new Int16Array(768);
+  bench.send({ type: 'user-turn-started', itemId: 'i' }, { type: 'audio', pcm: silence, silenceMs: 256 });
+  await settle();
+  expect(bench.requests).toHaveLength(1);
+  expect(bench.events).toEqual([]);
+  bench.send({ type: 'user-turn-stopped', itemId: 'i' });
+  await settle();
+  expect(bench.types().slice(0, 4)).toEqual(['user-transcript-done', 'turn-started', 'text-delta', 'audio']);
+  expect(new Set(bench.requests.map(({ text }) => text)).size).toBe(bench.requests.length);
+});
+
+it('answers all words of a user who went on after a pause, and nothing that was prepared for fewer', async () => {
+  const bench = new Bench();
+  bench.nextWords = [Promise.resolve('Hello'), Promise.resolve('What time is it')];
+  const frame = new Int16Array(768);
+  bench.send({ type: 'user-turn-started', itemId: 'i' }, { type: 'audio', pcm: frame, silenceMs: 256 });
+  await settle();
+  bench.send({ type: 'audio', pcm: frame, silenceMs: 0 }, { type: 'user-turn-stopped', itemId: 'i' });
+  await settle();
+  expect(bench.events[0]).toEqual({ type: 'user-transcript-done', itemId: 'i', text: 'Hello what time is it' });
+  const turn = bench.events.find((event) => event.type === 'turn-started');
+  expect(bench.text(turn?.turnId ?? '')).toContain('2:30');
+});

@@ -11,10 +11,11 @@ import {
   rememberHistory,
   rememberOutcome,
 } from './brain/memory.ts';
-import { think } from './brain/think.ts';
+import { type BrainInput, think } from './brain/think.ts';
 import type { Hearing } from './ears/ears.ts';
 import { PhrasedHearing } from './ears/phrased-hearing.ts';
-import { type Speaker, speakText } from './speak-text.ts';
+import { ReadySpeaker } from './ready-speaker.ts';
+import { clauseRequests, type Speaker, speakText } from './speak-text.ts';
 
 export type LocalSessionParts = {
   readonly speaker: Speaker;
@@ -46,6 +47,7 @@ type TurnContent =
 export class LocalSession implements VoiceSession {
   private readonly parts: LocalSessionParts;
   private readonly listener: (event: VoiceEvent) => void;
+  private readonly speaker: ReadySpeaker;
   private config: VoiceConfig;
   private brain: BrainState = NEW_BRAIN;
   private readonly turns: Turn[] = [];
@@ -66,6 +68,7 @@ export class LocalSession implements VoiceSession {
     signal: AbortSignal,
   ) {
     this.parts = parts;
+    this.speaker = new ReadySpeaker(parts.speaker);
     this.config = config;
     this.listener = listener;
     const onAbort = (): void => this.end();
@@ -128,6 +131,7 @@ export class LocalSession implements VoiceSession {
     for (const hearing of this.hearings) hearing.discard();
     this.hearings.clear();
     this.heardTurn = null;
+    this.speaker.forget();
   }
 
   private emit(event: VoiceEvent): void {
@@ -138,7 +142,7 @@ export class LocalSession implements VoiceSession {
     const abandoned = this.heardTurn;
     if (abandoned !== null) void this.stopListening(abandoned.itemId);
     const { listen } = this.parts;
-    const hearing = listen === null ? null : new PhrasedHearing(listen);
+    const hearing = listen === null ? null : new PhrasedHearing(listen, (words) => this.foresee(words));
     if (hearing !== null) this.hearings.add(hearing);
     this.heardTurn = { itemId, hearing };
   }
@@ -174,19 +178,30 @@ export class LocalSession implements VoiceSession {
 
   private respond(turnId: string, instructions: string | null, isUnasked: boolean): void {
     this.addTurn(turnId, isUnasked, () => {
-      const words = this.unanswered.splice(0).join(' ').trim();
-      const input = {
-        words: words === '' ? null : words,
-        instructions,
-        hasPicture: this.hasPicture,
-        config: this.config,
-        now: this.parts.today(),
-      };
+      const input = this.brainInput(this.unanswered.splice(0), instructions);
       this.hasPicture = false;
       const { state, reply } = think(this.brain, input);
       this.brain = state;
       return reply;
     });
+  }
+
+  private brainInput(said: readonly string[], instructions: string | null): BrainInput {
+    const words = said.join(' ').trim();
+    return {
+      ...{ words: words === '' ? null : words, instructions, hasPicture: this.hasPicture },
+      ...{ config: this.config, now: this.parts.today() },
+    };
+  }
+
+  /** The user pauses after these words. Should the turn end here, the beginning of the answer is ready. */
+  private foresee(words: string): void {
+    if (this.isClosed || words === '' || this.turns.length > 0) return;
+    const { reply } = think(this.brain, this.brainInput([...this.unanswered, words], null));
+    if (reply.kind !== 'speak') return;
+    const { voice, language } = this.config;
+    const [first] = clauseRequests(this.speaker, { text: reply.text, voice, language });
+    if (first !== undefined) this.speaker.prepare(first.request);
   }
 
   private addTurn(id: string, isUnasked: boolean, compose: () => TurnContent): void {
@@ -243,7 +258,7 @@ export class LocalSession implements VoiceSession {
   private async speak(turn: Turn, text: string, emit: (event: VoiceEvent) => void): Promise<void> {
     this.brain = { ...remember(this.brain, { role: 'assistant', text, turnId: turn.id }), hasGreeted: true };
     const { voice, language } = this.config;
-    await speakText(this.parts.speaker, { turnId: turn.id, text, voice, language }, turn.aborter.signal, emit);
+    await speakText(this.speaker, { turnId: turn.id, text, voice, language }, turn.aborter.signal, emit);
   }
 
   private callTool(

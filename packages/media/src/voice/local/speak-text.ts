@@ -36,12 +36,8 @@ export async function speakText(
   signal: AbortSignal,
   emit: (event: VoiceEvent) => void,
 ): Promise<void> {
-  const { clauses, language } = chooseClauses(speaker, utterance);
-  const profile = profileOf(utterance.voice);
   let playedSamples = 0;
-  for (const [index, clause] of clauses.entries()) {
-    const pauses = { leadMs: index === 0 ? FIRST_LEAD_MS : LATER_LEAD_MS, trailMs: clause.pauseMs };
-    const request = { text: clause.spoken, profile, language: languageOf(clause.text, language), pauses };
+  for (const [index, { clause, request }] of clauseRequests(speaker, utterance).entries()) {
     const spoken = await speaker.speak(request, signal);
     if (signal.aborted) return;
     const startMs = wireSamplesToMs(playedSamples);
@@ -57,12 +53,28 @@ export async function speakText(
   }
 }
 
+/** The clauses of a text, in order, and how the mouth is asked for each. */
+export function clauseRequests(
+  speaker: Speaker,
+  utterance: Omit<Utterance, 'turnId'>,
+): { readonly clause: Clause; readonly request: MouthRequest }[] {
+  const { clauses, language } = chooseClauses(speaker, utterance);
+  const profile = profileOf(utterance.voice);
+  return clauses.map((clause, index) => {
+    const pauses = { leadMs: index === 0 ? FIRST_LEAD_MS : LATER_LEAD_MS, trailMs: clause.pauseMs };
+    return { clause, request: { text: clause.spoken, profile, language: languageOf(clause.text, language), pauses } };
+  });
+}
+
 function later(phone: PhoneTiming, byMs: number): PhoneTiming {
   return { symbol: phone.symbol, startMs: phone.startMs + byMs, endMs: phone.endMs + byMs };
 }
 
 /** The clauses to speak; an honest sentence instead of them where no engine here knows their language. */
-function chooseClauses(speaker: Speaker, utterance: Utterance): { clauses: readonly Clause[]; language: string } {
+function chooseClauses(
+  speaker: Speaker,
+  utterance: Omit<Utterance, 'turnId'>,
+): { clauses: readonly Clause[]; language: string } {
   const language = languageOf(utterance.text, utterance.language);
   if (language === 'en' || speaker.speaksOtherLanguages) return { clauses: splitIntoClauses(utterance.text), language };
   return { clauses: splitIntoClauses(unspeakable(language)), language: 'en' };

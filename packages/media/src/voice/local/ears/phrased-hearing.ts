@@ -11,13 +11,17 @@ const KEPT_CHUNKS = 8;
 /** A turn of the user, listened to phrase by phrase. */
 export class PhrasedHearing {
   readonly #listen: () => Hearing;
+  readonly #onWords: (words: string) => void;
   readonly #phrases: Hearing[] = [];
   readonly #words: Promise<string>[] = [];
   readonly #pause: Int16Array[] = [];
   #current: Hearing | null;
+  #isOver = false;
 
-  constructor(listen: () => Hearing) {
+  /** `onWords` is told the words so far in each pause that lasts until they are known. */
+  constructor(listen: () => Hearing, onWords: (words: string) => void = () => {}) {
     this.#listen = listen;
+    this.#onWords = onWords;
     this.#current = this.#begin();
   }
 
@@ -25,7 +29,10 @@ export class PhrasedHearing {
   feed(pcm: Int16Array, silenceMs: number): void {
     if (this.#current !== null) {
       this.#current.feed(pcm);
-      if (silenceMs >= PHRASE_END_MS) this.#end(this.#current);
+      if (silenceMs >= PHRASE_END_MS) {
+        this.#end(this.#current);
+        void this.#tellWords();
+      }
       return;
     }
     this.#pause.push(pcm);
@@ -37,13 +44,20 @@ export class PhrasedHearing {
 
   /** Ends the turn; resolves with its words, empty when there were none. */
   async finish(): Promise<string> {
+    this.#isOver = true;
     if (this.#current !== null) this.#end(this.#current);
     return joinPhrases(await Promise.all(this.#words));
   }
 
   /** Ends the turn without its words. */
   discard(): void {
+    this.#isOver = true;
     for (const phrase of this.#phrases) phrase.discard();
+  }
+
+  async #tellWords(): Promise<void> {
+    const words = joinPhrases(await Promise.all(this.#words));
+    if (this.#current === null && !this.#isOver) this.#onWords(words);
   }
 
   #begin(): Hearing {
