@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Decoder, Demuxer, FilterAPI } from 'node-av/api';
+import { Decoder, Demuxer } from 'node-av/api';
 import createModule from 'soundswallower';
 
 export const HUMAN_SAMPLE_RATE_HZ = 16_000;
@@ -66,21 +66,19 @@ export function readTranscript(text: string): { name: string; text: string }[] {
   });
 }
 
-/** `sound`: a path, or the bytes of a file. */
-async function decode(sound: string | Buffer): Promise<Float32Array> {
-  await using demuxer = await Demuxer.open(sound);
+async function decode(path: string): Promise<Float32Array> {
+  await using demuxer = await Demuxer.open(path);
   const stream = demuxer.audio();
-  if (stream === undefined) throw new Error('No sound in this file.');
+  if (stream === undefined) throw new Error(`${path} has no sound.`);
   await using decoder = await Decoder.create(stream);
-  using filter = FilterAPI.create(`aformat=sample_fmts=s16:sample_rates=${HUMAN_SAMPLE_RATE_HZ}:channel_layouts=mono`);
-  const samples: number[] = [];
-  for await (const frame of filter.frames(decoder.frames(demuxer.packets(stream.index)))) {
+  const parts: Int16Array[] = [];
+  for await (const frame of decoder.frames(demuxer.packets(stream.index))) {
     const bytes = frame?.data?.[0];
     if (frame === null || bytes === undefined) continue;
-    const pcm = new Int16Array(Uint8Array.from(bytes.subarray(0, frame.nbSamples * 2)).buffer);
-    for (const sample of pcm) samples.push(sample / 32_768);
+    const copy = Uint8Array.from(bytes.subarray(0, frame.nbSamples * 2));
+    parts.push(new Int16Array(copy.buffer));
   }
-  return Float32Array.from(samples);
+  return Float32Array.from(parts.flatMap((part) => Array.from(part, (sample) => sample / 32_768)));
 }
 
 function wordsOf(text: string, model: AlignmentModel): string {
@@ -119,11 +117,11 @@ export class HumanSpeechAligner {
   }
 
   /** Throws an error that names the words nobody knows, or says why the words do not fit the sound. */
-  async align(sound: string | Buffer, text: string): Promise<AlignedPrompt> {
+  async align(path: string, text: string): Promise<AlignedPrompt> {
     const words = wordsOf(text, this.#model);
     const unknown = words.split(' ').filter((word) => !this.#decoder.lookup_word(word));
     if (unknown.length > 0) throw new Error(`not in the dictionary: ${unknown.join(' ')}`);
-    const samples = await decode(sound);
+    const samples = await decode(path);
     this.#decoder.set_align_text(words);
     this.#decoder.start();
     this.#decoder.process_audio(samples, false, true);

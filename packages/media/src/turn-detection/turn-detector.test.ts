@@ -73,6 +73,21 @@ describe('a turn', () => {
     expect(events.at(-1)).toBe(stopped);
   });
 
+  it('tells with its sound how much silence that ends with', async () => {
+    const { feed, events } = build({ silenceDurationMs: 512 });
+    await feed(frames(30, 0.9));
+    await feed(frames(9, 0));
+    await feed(frames(20, 0.9));
+    await feed(frames(30, 0));
+    const silences = events.flatMap((event) => (event.type === 'speech-audio' ? [event.silenceMs] : []));
+    const pauses = silences.filter((silenceMs, index) => silenceMs > 0 && (silences[index + 1] ?? 0) === 0);
+    expect(silences[0]).toBe(0);
+    // One frame either way: the resampler spreads the change of level.
+    expect(pauses[0]).toBeCloseTo(9 * 32, -1.9);
+    expect(pauses[1]).toBe(512);
+    expect(pauses).toHaveLength(2);
+  });
+
   it('never reaches back before the first sample, nor into the turn before', async () => {
     const { feed, marks } = build({ prefixPaddingMs: 2_000, silenceDurationMs: 96 });
     await feed(frames(10, 0.9));

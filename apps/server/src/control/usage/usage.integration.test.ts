@@ -22,9 +22,16 @@ describeOnBothDatabases('usage', (context) => {
     licenceId = (await createLicenceKeys(context.db, null).create({ projectId, name: 'k' })).licenceId;
   });
 
-  const limitTo = async (points: number): Promise<void> => {
-    await ledger.setUnlimited(projectId, false);
-    await ledger.grant(projectId, points * POINT, { id: newPublicId(), note: '' });
+  const limitTo = async (points: number, project = projectId): Promise<void> => {
+    await ledger.setUnlimited(project, false);
+    await ledger.grant(project, points * POINT, { id: newPublicId(), note: '' });
+  };
+
+  const addLimitedProject = async (points: number): Promise<string> => {
+    const id = newPublicId();
+    await context.db.orm.insert(projects).values({ id, name: 'Other' });
+    await limitTo(points, id);
+    return id;
   };
 
   const use = (sourceId: string, seq: number, price: number, durationMs = 1000): Use => ({
@@ -72,10 +79,7 @@ describeOnBothDatabases('usage', (context) => {
 
   test('batches over the same wallets, in any order, all come through; each is charged what its balance covers', async () => {
     await limitTo(25);
-    const second = newPublicId();
-    await context.db.orm.insert(projects).values({ id: second, name: 'Second' });
-    await ledger.setUnlimited(second, false);
-    await ledger.grant(second, 500 * POINT, { id: newPublicId(), note: '' });
+    const second = await addLimitedProject(500);
     const batches = Array.from({ length: 40 }, (_, index) => {
       const batch = [0, 1].flatMap((seq) => [
         use(`${projectId}-${index}`, seq, 0.7 * POINT),
@@ -91,10 +95,7 @@ describeOnBothDatabases('usage', (context) => {
 
   test('one empty wallet in a batch does not keep the others from being written', async () => {
     await limitTo(0.5);
-    const other = newPublicId();
-    await context.db.orm.insert(projects).values({ id: other, name: 'Other' });
-    await ledger.setUnlimited(other, false);
-    await ledger.grant(other, 10 * POINT, { id: newPublicId(), note: '' });
+    const other = await addLimitedProject(10);
     const gone = { ...use(newPublicId(), 0, POINT), projectId: newPublicId() };
     await ledger.write([use(newPublicId(), 0, POINT), { ...use(newPublicId(), 0, POINT), projectId: other }, gone]);
     expect((await ledger.wallet(projectId)).balance).toBe(0);
