@@ -9,8 +9,8 @@ import { createBundle, InputError, renderSpeech, SpeechError } from './index.ts'
 const USAGE = `Usage:
   visavis face make PHOTO|CLIP -o FOLDER [--id ID] [--name NAME]
       makes an avatar bundle from a photo (JPEG, PNG, WebP, BMP) or a clip (MP4, WebM, MOV) of one person
-  visavis face speak BUNDLE AUDIO -o FILE.mp4 [--size 512 | --size 720x1280]
-      lets an avatar speak a recording
+  visavis face speak BUNDLE AUDIO -o FILE.mp4 [--size 512 | --size 720x1280] [--no-acting]
+      lets an avatar speak a recording; it nods at stressed syllables, unless it is made from a film or told not to
 
 Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 the file cannot be used, 130 interrupted.`;
 
@@ -23,11 +23,13 @@ function readArguments(argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       allowPositionals: true,
+      allowNegative: true,
       options: {
         out: { type: 'string', short: 'o' },
         id: { type: 'string' },
         name: { type: 'string' },
         size: { type: 'string' },
+        acting: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });
@@ -82,7 +84,8 @@ async function run(argv: readonly string[], signal: AbortSignal): Promise<number
   if (action === 'speak' && second !== undefined && paths.length === 2) {
     const size = readSize(values.size);
     const onProgress = (share: number): void => showProgress(share, 'speaking');
-    await renderSpeech(first, second, out, { ...size, onProgress, signal });
+    const acting = values.acting === undefined ? {} : { acting: values.acting };
+    await renderSpeech(first, second, out, { ...size, ...acting, onProgress, signal });
     console.log(out);
     return EXIT.done;
   }

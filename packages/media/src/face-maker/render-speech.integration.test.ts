@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { Decoder, Demuxer } from 'node-av/api';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { wavFile } from '../core/wav-file.ts';
+import { speakWithFlite } from '../visemes/flite-speech.fixture.ts';
 import { renderSpeech } from './index.ts';
 import { decodeSpeech } from './read-speech.ts';
 
@@ -85,6 +86,33 @@ it('writes pictures and sound of the same length, and the face moves with the so
     return sum / (14 * 20);
   };
   expect(Math.abs(mouth(24) - mouth(4))).toBeGreaterThan(3 * Math.abs(mouth(5) - mouth(4)) + 3);
+}, 120_000);
+
+it('nods at stressed syllables, unless it is told not to act', async () => {
+  const { pcm24k } = await speakWithFlite('Above all, remember that nobody has ever been there before', 'slt');
+  const speech = join(folder, 'speech.wav');
+  await writeFile(speech, wavFile([pcm24k], 24_000));
+  const film = async (acting: boolean): Promise<Buffer[]> => {
+    const out = join(folder, `acting-${acting}.mp4`);
+    await renderSpeech(AVATAR, speech, out, {
+      widthPx: SIDE,
+      heightPx: SIDE,
+      cachePath: join(folder, 'cache'),
+      acting,
+    });
+    return (await readFilm(out)).pictures;
+  };
+  const [acted, still] = [await film(true), await film(false)];
+  expect(acted).toHaveLength(still.length);
+  // Eyes and brows, where the mouth does not reach.
+  const differences = acted.map((picture, index) => {
+    let sum = 0;
+    for (let y = 36; y < 56; y++)
+      for (let x = 44; x < 84; x++) sum += Math.abs(picture[y * SIDE + x]! - still[index]![y * SIDE + x]!);
+    return sum / (20 * 40);
+  });
+  expect(Math.max(...differences)).toBeGreaterThan(3);
+  expect(differences[0]).toBeLessThan(1);
 }, 120_000);
 
 it('a cancelled film leaves no file', async () => {

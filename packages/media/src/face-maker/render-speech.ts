@@ -4,6 +4,7 @@ import { MOUTH_AT_REST } from '../core/articulation.ts';
 import { FRAME_INTERVAL_MS, FRAMES_PER_SECOND, WIRE_SAMPLE_RATE_HZ } from '../core/audio-format.ts';
 import { createPicture, type Picture } from '../core/picture.ts';
 import { Resampler } from '../core/resampler.ts';
+import { Expression } from '../expression/expression.ts';
 import { openFace } from '../frames/face.ts';
 import { loadArticulationNetwork } from '../visemes/articulation-network.ts';
 import { ArticulationTrack } from '../visemes/articulation-track.ts';
@@ -16,6 +17,11 @@ export type RenderSpeechOptions = {
   readonly heightPx?: number;
   /** Folder for rendered life loops, see `openFace`. */
   readonly cachePath?: string;
+  /**
+   * Nods and raises the brows at stressed syllables, as in a call. Left out: yes, unless the avatar is a film of a person
+   * whose head already moves with what was said then.
+   */
+  readonly acting?: boolean;
   /** Called with a growing share from 0 to 1. */
   readonly onProgress?: (share: number) => void;
   /** Stops the work; the promise rejects with the signal's reason and no file is left. */
@@ -29,10 +35,12 @@ const TAIL_MS = 400;
 /** Other work gets its turn after this many pictures. */
 const PICTURES_PER_TURN = 5;
 const DEFAULT_SIDE_PX = 512;
+/** Of the one reply that a film consists of. */
+const REPLY_ID = 'film';
 
 /**
  * Lets an avatar speak a recording: writes an MP4 file (H.264, AAC, 25 pictures per second) to `outPath`, which appears
- * when complete. The mouth follows the sound alone. Throws `SpeechError` and `AvatarBundleError`.
+ * when complete. Mouth and head follow the sound alone. Throws `SpeechError` and `AvatarBundleError`.
  */
 export async function renderSpeech(
   bundlePath: string,
@@ -46,7 +54,8 @@ export async function renderSpeech(
   const heightPx = options.heightPx ?? DEFAULT_SIDE_PX;
   const speech = await readSpeech(audioPath);
   const partial = `${outPath}.partial-${process.pid}.mp4`;
-  const pictures = await openPictures(bundlePath, speech, { widthPx, heightPx, ...(cachePath && { cachePath }) });
+  const size = { widthPx, heightPx, ...(cachePath && { cachePath }) };
+  const pictures = await openPictures(bundlePath, speech, size, options.acting);
   try {
     const writer = await FilmWriter.open({ path: partial, widthPx, heightPx, sampleRateHz: speech.sampleRateHz });
     try {
@@ -76,23 +85,29 @@ async function openPictures(
   bundlePath: string,
   speech: Speech,
   size: { widthPx: number; heightPx: number; cachePath?: string },
+  acting: boolean | undefined,
 ): Promise<SpeechPictures> {
-  const track = new ArticulationTrack({ network: await loadArticulationNetwork() });
   const resampler = new Resampler(speech.sampleRateHz, WIRE_SAMPLE_RATE_HZ);
-  track.appendAudio(resampler.process(speech.pcm));
-  track.appendAudio(resampler.flush());
+  const sound = [resampler.process(speech.pcm), resampler.flush()];
+  const track = new ArticulationTrack({ network: await loadArticulationNetwork() });
+  for (const pcm of sound) track.appendAudio(pcm);
   track.finish();
   const face = await openFace(bundlePath, size);
   const performer = face.createPerformer();
   const picture = createPicture(size.widthPx, size.heightPx);
-  const pose = { articulation: { ...MOUTH_AT_REST }, smile: 0, brows: 0 };
+  const acts = acting ?? face.manifest.loop === undefined;
+  const expression = new Expression({ seed: face.manifest.id, language: '' });
+  if (acts) for (const pcm of sound) expression.appendSound(REPLY_ID, pcm);
+  const articulation = { ...MOUTH_AT_REST };
   const durationMs = (speech.pcm.length * 1000) / speech.sampleRateHz + TAIL_MS;
   return {
     count: Math.ceil(durationMs / FRAME_INTERVAL_MS),
     draw(index) {
       // A picture stands for the middle of the time it is shown.
-      track.sampleAt((index + 0.5) * FRAME_INTERVAL_MS, pose.articulation);
-      performer.render(index, pose, picture);
+      const positionMs = (index + 0.5) * FRAME_INTERVAL_MS;
+      track.sampleAt(positionMs, articulation);
+      const pose = expression.advance(positionMs, { turnId: REPLY_ID, positionMs });
+      performer.render(index, { articulation, ...pose }, picture);
       return picture;
     },
     close: () => face.close(),
