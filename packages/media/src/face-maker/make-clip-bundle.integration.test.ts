@@ -123,6 +123,50 @@ it('a WebM clip of twenty seconds becomes an avatar within three times its lengt
   expect(used).toBeLessThan(3 * seconds + 20);
 }, 300_000);
 
+it('drawn lips follow the light of the clip', async () => {
+  const drawn = await openFace(join(AVATARS, 'yuna'), {
+    widthPx: SIDE,
+    heightPx: SIDE,
+    cachePath: join(folder, 'drawn'),
+  });
+  /** Half as dark again in the middle of every two seconds as at their ends. */
+  function* cloudy(): Generator<readonly [number, Picture]> {
+    for (let index = 0; index < 100; index++) {
+      const picture = idle(drawn, index);
+      const light = 0.83 + 0.17 * Math.cos((2 * Math.PI * index) / 50);
+      for (let i = 0; i < SIDE * SIDE; i++) picture.data[i] = 16 + (picture.data[i]! - 16) * light;
+      yield [index / 25, picture];
+    }
+  }
+  const clip = join(folder, 'cloudy.mp4');
+  await writeClip(clip, { format: 'mp4' }, cloudy());
+  drawn.close();
+  const bundle = join(folder, 'cloudy');
+  await createBundle(clip, bundle, { id: 'cloudy', displayName: 'Cloudy' });
+  const face = await openFace(bundle, { widthPx: SIDE, heightPx: SIDE, cachePath: join(folder, 'cache') });
+  try {
+    const { mouth, sourceSizePx } = face.manifest;
+    const lumaOfLowerFace = (picture: Picture): number => {
+      const [x, y, width, height] = [mouth.box.x, mouth.box.y, mouth.box.width, mouth.box.height].map((value) =>
+        Math.round((value * SIDE) / sourceSizePx),
+      ) as [number, number, number, number];
+      let sum = 0;
+      for (let row = y; row < y + height; row++)
+        for (let column = x; column < x + width; column++) sum += picture.data[row * SIDE + column]! - 16;
+      return sum / (width * height);
+    };
+    const idles = Array.from({ length: face.loopFrameCount }, (_, index) => lumaOfLowerFace(idle(face, index)));
+    const darkest = idles.indexOf(Math.min(...idles));
+    const lightest = idles.indexOf(Math.max(...idles));
+    expect(idles[darkest]! / idles[lightest]!).toBeLessThan(0.8);
+    // Speech changes the light of the lower face as little in the shade as in the sun.
+    const change = (index: number): number => lumaOfLowerFace(speak(face, index, { jaw: 0.3 })) / idles[index]!;
+    expect(Math.abs(change(darkest) / change(lightest) - 1)).toBeLessThan(0.03);
+  } finally {
+    face.close();
+  }
+}, 120_000);
+
 it('a cancelled clip leaves nothing behind, whatever step it was in', async () => {
   const path = join(folder, 'to-cancel.mp4');
   await writeClip(path, { format: 'mp4' }, still(pictureOf(await avatarPhoto('iris'), SIDE), 2));

@@ -23,9 +23,51 @@ export function createDrawScratch(patch: MorphPatch): DrawScratch {
   };
 }
 
+/** Luma of black in video. */
+const BLACK = 16;
+/** Skin where the patch fades out, which no image changes: covers of 255 in this range. */
+const FRINGE_FROM = 8;
+const FRINGE_TO = 200;
+/** Light of another scene is no light. */
+const MIN_LIGHT = 0.4;
+const MAX_LIGHT = 2.5;
+
+/**
+ * How light `out` is where the patch fades out, over one of its images: 1 is the light of the image. `positions` are the
+ * vertices in output pixels, as the shape of that image has them.
+ */
+export function lightAround(
+  patch: MorphPatch,
+  image: number,
+  positions: Float32Array,
+  out: Picture,
+  { map }: DrawScratch,
+): number {
+  if (!openWindow(patch.mesh, positions, out, map)) return 1;
+  rasterize(patch.mesh, positions, patch.textureAt, map);
+  const { width, height } = patch.region;
+  const texels = patch.y.subarray(image * width * height);
+  let lit = 0;
+  let own = 0;
+  for (let row = 0; row < map.height; row++) {
+    const outAt = (map.y + row) * out.width + map.x;
+    for (let column = 0; column < map.width; column++) {
+      const u = map.u[row * map.width + column] as number;
+      if (u < 0) continue;
+      const x = Math.min(u | 0, width - 1);
+      const y = Math.min((map.v[row * map.width + column] as number) | 0, height - 1);
+      const cover = patch.mask[y * width + x] as number;
+      if (cover < FRINGE_FROM || cover > FRINGE_TO) continue;
+      lit += (out.data[outAt + column] as number) - BLACK;
+      own += (texels[y * width + x] as number) - BLACK;
+    }
+  }
+  return own > 0 ? Math.min(MAX_LIGHT, Math.max(MIN_LIGHT, lit / own)) : 1;
+}
+
 /**
  * Draws the patch over `out`. `positions` are the vertices in output pixels. `look` holds each image's share, not below
- * 0. `opacity` runs from 0 to 1.
+ * 0. `opacity` runs from 0 to 1. `light` makes the images lighter or darker, see `lightAround`.
  */
 export function drawMorphPatch(
   patch: MorphPatch,
@@ -34,6 +76,7 @@ export function drawMorphPatch(
   opacity: number,
   out: Picture,
   scratch: DrawScratch,
+  light = 1,
 ): void {
   const { map, plan } = scratch;
   planMix(look, plan);
@@ -53,7 +96,7 @@ export function drawMorphPatch(
     mixPlanes(patch.u, halfWidth, halfHeight, patch.spans, 2, plan, u);
     mixPlanes(patch.v, halfWidth, halfHeight, patch.spans, 2, plan, v);
   }
-  bendLuma(patch, y, map, opacity / 255, out);
+  bendLuma(patch, y, map, opacity / 255, light, out);
   bendChroma(patch, u, v, map, opacity / 255, out);
 }
 
@@ -82,7 +125,14 @@ function openWindow(mesh: Mesh, positions: Float32Array, out: Picture, map: Samp
   return true;
 }
 
-function bendLuma(patch: MorphPatch, texels: Uint8Array, map: SampleMap, opacityScale: number, out: Picture): void {
+function bendLuma(
+  patch: MorphPatch,
+  texels: Uint8Array,
+  map: SampleMap,
+  opacityScale: number,
+  light: number,
+  out: Picture,
+): void {
   const { mask } = patch;
   const { width, height } = patch.region;
   const { data } = out;
@@ -106,7 +156,7 @@ function bendLuma(patch: MorphPatch, texels: Uint8Array, map: SampleMap, opacity
       const c = texels[at + width] as number;
       const top = a + ((texels[at + 1] as number) - a) * fx;
       const bottom = c + ((texels[at + width + 1] as number) - c) * fx;
-      const value = top + (bottom - top) * (y - iy);
+      const value = Math.min(255, BLACK + (top + (bottom - top) * (y - iy) - BLACK) * light);
       const below = data[outAt + column] as number;
       data[outAt + column] = below + (value - below) * cover * opacityScale + 0.5;
     }

@@ -1,11 +1,12 @@
 import { ARTICULATION_CHANNELS, type Articulation, MOUTH_AT_REST } from '../core/articulation.ts';
 import type { Picture } from '../core/picture.ts';
 import type { BrowPatch } from './brow-patch.ts';
-import { createDrawScratch, drawMorphPatch } from './draw-patch.ts';
+import { createDrawScratch, type DrawScratch, drawMorphPatch, lightAround } from './draw-patch.ts';
 import type { FacePerformer, FacePose } from './face.ts';
 import { HEAD_AT_REST, type HeadPose, type MotionWeights, moveVertices } from './head-motion.ts';
 import type { LifeFrame } from './life-script.ts';
 import type { AvatarManifest } from './manifest.ts';
+import type { MorphPatch } from './morph-patch.ts';
 import { createMouthMixer } from './mouth-mix.ts';
 import type { MouthPatch } from './mouth-patch.ts';
 import { createNodWarp } from './nod-warp.ts';
@@ -51,12 +52,13 @@ export function createFacePerformer(parts: () => FaceParts): FacePerformer {
       brows = approach(brows, clamp(pose.brows, -1, 1));
       nod = approach(nod, clamp(pose.nod ?? 0, 0, 1));
       const count = script.length;
-      const frame = script[((Math.floor(loopIndex) % count) + count) % count];
+      const frameIndex = ((Math.floor(loopIndex) % count) + count) % count;
+      const frame = script[frameIndex];
       const head = frame?.head ?? HEAD_AT_REST;
-      if (brows !== 0) drawBrows(brows, head, out);
+      if (brows !== 0) drawBrows(brows, head, frameIndex, out);
       if (activity > 0 || smile > 0) {
         const { shape, look } = mixer.mix(articulation);
-        drawMouth(shape, look, smile, Math.min(1, (activity + smile) / FULL_AT), head, out);
+        drawMouth(shape, look, smile, Math.min(1, (activity + smile) / FULL_AT), head, frameIndex, out);
       }
       lowerHead(nod, out);
     },
@@ -83,12 +85,37 @@ function approach(value: number, target: number): number {
   return Math.abs(step) <= EXPRESSION_STEP ? target : value + Math.sign(step) * EXPRESSION_STEP;
 }
 
+/**
+ * How light the loop's frames are where the patch lies over them. Only in a film does the light change; a frame is looked at
+ * when first drawn over. `rest` is the shape of `image`.
+ */
+function createLightMeter(
+  { manifest, view, script }: FaceParts,
+  patch: MorphPatch,
+  image: number,
+  rest: Float32Array,
+  weights: MotionWeights,
+  scratch: DrawScratch,
+): (frameIndex: number, head: HeadPose, out: Picture) => number {
+  if (manifest.loop === undefined) return () => 1;
+  const lights = new Float32Array(script.length);
+  const positions = new Float32Array(rest.length);
+  return (frameIndex, head, out) => {
+    if (lights[frameIndex] === 0) {
+      moveVertices(rest, weights, head, manifest.landmarks.headPivot, view, positions);
+      lights[frameIndex] = lightAround(patch, image, positions, out, scratch);
+    }
+    return lights[frameIndex] as number;
+  };
+}
+
 type MouthDrawer = (
   shape: Float32Array,
   look: Float32Array,
   smile: number,
   opacity: number,
   head: HeadPose,
+  frameIndex: number,
   out: Picture,
 ) => void;
 
@@ -101,7 +128,9 @@ function createMouthDrawer(parts: FaceParts, restIndex: number): MouthDrawer {
   const vertices = new Float32Array(rest.length);
   const positions = new Float32Array(rest.length);
   const looks = new Float32Array(patch.imageCount);
-  return (shape, look, smile, opacity, head, out) => {
+  const lightAt = createLightMeter(parts, patch, restIndex, rest, mouthWeights, scratch);
+  return (shape, look, smile, opacity, head, frameIndex, out) => {
+    const light = lightAt(frameIndex, head, out);
     vertices.fill(0);
     for (let image = 0; image < shape.length; image++) {
       const share = shape[image] as number;
@@ -118,11 +147,13 @@ function createMouthDrawer(parts: FaceParts, restIndex: number): MouthDrawer {
       }
     }
     moveVertices(vertices, mouthWeights, head, manifest.landmarks.headPivot, view, positions);
-    drawMorphPatch(patch, positions, looks, opacity, out, scratch);
+    drawMorphPatch(patch, positions, looks, opacity, out, scratch, light);
   };
 }
 
-function createBrowDrawer(parts: FaceParts): (brows: number, head: HeadPose, out: Picture) => void {
+type BrowDrawer = (brows: number, head: HeadPose, frameIndex: number, out: Picture) => void;
+
+function createBrowDrawer(parts: FaceParts): BrowDrawer {
   const { patch, shapes } = parts.brows;
   const { browWeights, manifest, view } = parts;
   const scratch = createDrawScratch(patch);
@@ -130,7 +161,9 @@ function createBrowDrawer(parts: FaceParts): (brows: number, head: HeadPose, out
   const vertices = new Float32Array(rest.length);
   const positions = new Float32Array(rest.length);
   const looks = new Float32Array(patch.imageCount);
-  return (brows, head, out) => {
+  const lightAt = createLightMeter(parts, patch, 0, rest, browWeights, scratch);
+  return (brows, head, frameIndex, out) => {
+    const light = lightAt(frameIndex, head, out);
     const amount = Math.abs(brows);
     const target = brows > 0 ? 1 : 2;
     const goal = shapes[target] as Float32Array;
@@ -141,6 +174,6 @@ function createBrowDrawer(parts: FaceParts): (brows: number, head: HeadPose, out
     looks[0] = 1 - amount;
     looks[target] = amount;
     moveVertices(vertices, browWeights, head, manifest.landmarks.headPivot, view, positions);
-    drawMorphPatch(patch, positions, looks, 1, out, scratch);
+    drawMorphPatch(patch, positions, looks, 1, out, scratch, light);
   };
 }

@@ -1,5 +1,5 @@
 import type { Picture } from '../core/picture.ts';
-import { createDrawScratch, drawMorphPatch } from './draw-patch.ts';
+import { createDrawScratch, drawMorphPatch, lightAround } from './draw-patch.ts';
 import { buildPatches, decodeLifePictures } from './face.ts';
 import { HEAD_AT_REST, motionWeights, moveVertices, type TrackedHead } from './head-motion.ts';
 import type { AvatarBundle } from './manifest.ts';
@@ -20,6 +20,7 @@ export async function createRestMouth(bundle: AvatarBundle): Promise<RestMouth> 
   return (tracked, opacity, out) => {
     if (opacity <= 0) return;
     moveVertices(rest, weights, { ...HEAD_AT_REST, tracked }, bundle.manifest.landmarks.headPivot, view, positions);
-    drawMorphPatch(mouth.patch, positions, look, opacity, out, scratch);
+    const light = lightAround(mouth.patch, restIndex, positions, out, scratch);
+    drawMorphPatch(mouth.patch, positions, look, opacity, out, scratch, light);
   };
 }
