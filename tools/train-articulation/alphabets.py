@@ -1,5 +1,6 @@
 """Maps the phone names of the synthesisers to the project's symbols (ARPAbet in lower case, `pau` for silence)."""
 
+import re
 import unicodedata
 
 # One or several ARPAbet phones for an IPA sign. Signs without an English neighbour take the phone whose lips, jaw and
@@ -32,10 +33,26 @@ FESTIVAL = {
           + RUSSIAN_PAIRS,
 }
 FESTIVAL_IPA = {language: dict(pair.split(">") for pair in pairs.split()) for language, pairs in FESTIVAL.items()}
+# Nasal vowels of French: lips and jaw differ from those of the oral vowels that are written alike.
+FRENCH_NASALS = {"ɑ̃": ["ao"], "ɛ̃": ["ae"], "ɔ̃": ["oh"], "œ̃": ["uh"]}
+
+# MBROLA's voices name phones in their own spellings of SAMPA; lengths, stress and aspiration are dropped before.
+SAMPA = dict(
+    pair.split(">")
+    for pair in (
+        "a>a A>ɑ V>ʌ Q>ɒ O>ɔ o>o e>e E>ɛ i>i I>ɪ u>u U>ʊ y>y Y>ʏ 2>ø 9>œ @>ə {>æ 3>ɜ r=>ɚ 6>ɐ }>ʉ u0>ɵ a~>ɑ̃ e~>ɛ̃ E~>ɛ̃ o~>ɔ̃ 9~>œ̃ "
+        "EI>eɪ eI>eɪ AI>aɪ aI>aɪ @U>oʊ aU>aʊ Au>aʊ OI>ɔɪ OY>ɔɪ Ei>eɪ 9y>œ I@>ɪə e@>eə U@>ʊə A~>ɑ 6~>ɐ u~>u oo>ɔ "
+        "p>p b>b m>m f>f v>v t>t d>d n>n s>s z>z l>l 5>l l=>əl l^>ʎ L>ʎ k>k g>g N>ŋ ng>ŋ nf>ɱ J>ɲ nj>ɲ j>j jj>j w>w W>w h>h x>x X>χ "
+        "G>ɣ C>ç S>ʃ Z>ʒ T>θ D>ð tS>tʃ dZ>dʒ ts>ts dz>dz ss>s pf>pf rs>ʂ t'>c d'>ɟ tj>c R>ʁ r>r 4>ɾ ?>ʔ"
+    ).split(" ")
+)
+SAMPA_OF_LANGUAGE = {"en-us": {"r": "ɹ"}, "pt": {"6~j~": "ɐj"}}
 FESTIVAL_SILENCES = ("pau", "#", "_", "sil", "brth", "h#")
 
 
-def ipa_to_symbols(name: str) -> list[str]:
+def ipa_to_symbols(name: str, language: str = "") -> list[str]:
+    if language == "fr" and unicodedata.normalize("NFD", name) in FRENCH_NASALS:
+        return FRENCH_NASALS[unicodedata.normalize("NFD", name)]
     plain = "".join(c for c in unicodedata.normalize("NFD", name) if c not in IGNORED_SIGNS and not unicodedata.combining(c))
     plain = plain.replace("c" + "̧", "ç")
     if plain in IPA:
@@ -51,6 +68,18 @@ def ipa_to_symbols(name: str) -> list[str]:
             symbols += IPA.get(plain[position], [])
             position += 1
     return symbols
+
+
+def mbrola_to_symbols(language: str, name: str) -> list[str] | None:
+    """None when the name is unknown; then the sentence is left out."""
+    if name.strip() == "_":
+        return ["pau"]
+    own = SAMPA_OF_LANGUAGE.get(language, {})
+    for spelling in (name, re.sub(r"(_h|h|:|/|1|2|\[)$", "", name) or name):
+        sign = own.get(spelling, SAMPA.get(spelling))
+        if sign is not None:
+            return FRENCH_NASALS[sign] if sign in FRENCH_NASALS else ipa_to_symbols(sign)
+    return None
 
 
 def festival_to_symbols(language: str, name: str) -> list[str] | None:

@@ -19,7 +19,7 @@ SHAPE_MEMORY_FRAMES = 300
 BAND_SCALE, LOWEST_BAND = 0.4, -8.0
 PEAK_SCALE, FLOOR_SCALE = 0.3, 0.2
 # Share of each engine in a batch: natural timbres first.
-ENGINE_SHARES = {"flite": 0.22, "festival": 0.22, "espeak": 0.24, "pico": 0.32}
+ENGINE_SHARES = {"flite": 0.15, "festival": 0.17, "espeak": 0.16, "pico": 0.28, "mbrola": 0.24}
 
 
 class Corpus:
@@ -98,7 +98,17 @@ class BatchMaker:
         for row in range(size):
             self._fill(power[row], targets[row], labels[row])
         power = self._vary(power, targets, labels)
-        return normalise(np.log(power + POWER_FLOOR), self.mean_shape), targets, labels
+        features = normalise(np.log(power + POWER_FLOOR), self.mean_shape)
+        for row in features:
+            self._blank_bands(row)
+        return features, targets, labels
+
+    def _blank_bands(self, row: np.ndarray) -> None:
+        """Lets one or two ranges of bands say nothing, so that no voice is known by a band alone (SpecAugment)."""
+        for _ in range(int(self.rng.integers(0, 3))):
+            width = int(self.rng.integers(1, 6))
+            first = int(self.rng.integers(0, self.corpus.bands - width))
+            row[:, first : first + width] = 0
 
     def _fill(self, power: np.ndarray, targets: np.ndarray, labels: np.ndarray) -> None:
         """Sentences of one engine after one another, with pauses, from the start of one or from its middle."""

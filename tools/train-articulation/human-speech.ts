@@ -1,7 +1,9 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Decoder, Demuxer } from 'node-av/api';
-import createModule from 'soundswallower';
+import createModule, { type Segment } from 'soundswallower';
+import { type TimedPhone, withHeardPauses } from './alignment-pauses.ts';
+import { frenchEntries } from './french-words.ts';
 
 export const HUMAN_SAMPLE_RATE_HZ = 16_000;
 const DIGIT_WORDS: Readonly<Record<AlignmentModel, readonly string[]>> = {
@@ -47,12 +49,15 @@ const FRENCH_PHONES: Readonly<Record<string, string>> = {
   zz: 'z',
 };
 
+/** A longer phone shows that words and sound do not fit. */
+const LONGEST_PHONE_S = 0.4;
+
 export type AlignmentModel = 'en-us' | 'fr-fr';
 
 /** A recorded prompt: samples at `HUMAN_SAMPLE_RATE_HZ`, phones as [start, end, ARPAbet] in seconds. */
 export type AlignedPrompt = {
   readonly samples: Float32Array;
-  readonly phones: readonly (readonly [number, number, string])[];
+  readonly phones: readonly TimedPhone[];
 };
 
 /** Names and words of a transcript of lines `name: words` (Asterisk) or `<s> words </s> (name)` (Sphinx). */
@@ -81,14 +86,23 @@ async function decode(path: string): Promise<Float32Array> {
   return Float32Array.from(parts.flatMap((part) => Array.from(part, (sample) => sample / 32_768)));
 }
 
-function wordsOf(text: string, model: AlignmentModel): string {
+function wordsOf(text: string, model: AlignmentModel): string[] {
   return text
     .toLowerCase()
+    .replaceAll('’', "'")
     .replaceAll(/\d/g, (digit) => ` ${DIGIT_WORDS[model][Number(digit)]} `)
     .replaceAll(/[^\p{L}'\- ]/gu, ' ')
     .split(/\s+/)
-    .filter((word) => /\p{L}/u.test(word))
-    .join(' ');
+    .filter((word) => /\p{L}/u.test(word));
+}
+
+/** A phone of a model and the one after it in the word, as ARPAbet. */
+function symbolOf(phone: string, next: string | undefined): string {
+  const name = phone.toLowerCase();
+  if (name === 'sil') return 'pau';
+  // Before z the o of French is closed, as in “composer”; the dictionary writes it open.
+  if (name === 'oo' && next?.toLowerCase() === 'zz') return FRENCH_PHONES.au as string;
+  return FRENCH_PHONES[name] ?? name;
 }
 
 /** Finds when each phone of a recorded prompt is spoken, by forced alignment with its words. */
@@ -118,21 +132,26 @@ export class HumanSpeechAligner {
 
   /** Throws an error that names the words nobody knows, or says why the words do not fit the sound. */
   async align(path: string, text: string): Promise<AlignedPrompt> {
-    const words = wordsOf(text, this.#model);
-    const unknown = words.split(' ').filter((word) => !this.#decoder.lookup_word(word));
-    if (unknown.length > 0) throw new Error(`not in the dictionary: ${unknown.join(' ')}`);
+    const entries = this.#entriesOf(wordsOf(text, this.#model));
     const samples = await decode(path);
-    this.#decoder.set_align_text(words);
+    this.#decoder.set_align_text(entries.join(' '));
     this.#decoder.start();
     this.#decoder.process_audio(samples, false, true);
     this.#decoder.stop();
-    const phones: [number, number, string][] = [];
-    for (const word of this.#decoder.get_alignment({ align_level: 1 }).w ?? []) {
-      for (const phone of word.w ?? []) {
-        const symbol = phone.t.toLowerCase();
-        phones.push([phone.b, phone.b + phone.d, symbol === 'sil' ? 'pau' : (FRENCH_PHONES[symbol] ?? symbol)]);
-      }
-    }
-    return { samples, phones };
+    const spoken: readonly Segment[] = this.#decoder.get_alignment({ align_level: 1 }).w ?? [];
+    const phones = spoken.flatMap(({ w: parts }) =>
+      (parts ?? []).map(({ t, b, d }, index): TimedPhone => [b, b + d, symbolOf(t, parts?.[index + 1]?.t)]),
+    );
+    const heard = withHeardPauses(phones, samples, HUMAN_SAMPLE_RATE_HZ);
+    const misfit = heard.find(([start, end, symbol]) => symbol !== 'pau' && end - start > LONGEST_PHONE_S);
+    if (misfit !== undefined) throw new Error(`the words do not fit: ${misfit[2]} of ${misfit[1] - misfit[0]} s`);
+    return { samples, phones: heard };
+  }
+
+  #entriesOf(words: readonly string[]): readonly string[] {
+    if (this.#model === 'fr-fr') return frenchEntries(words, this.#decoder);
+    const unknown = words.filter((word) => !this.#decoder.lookup_word(word));
+    if (unknown.length > 0) throw new Error(`not in the dictionary: ${unknown.join(' ')}`);
+    return words;
   }
 }

@@ -16,8 +16,6 @@ const PITCHES = [100, 82, 118, 92, 70, 132, 108];
 const SPEEDS = [100, 112, 92, 124, 84];
 /** What is said otherwise than it is written: numbers, abbreviations. */
 const READ_DIFFERENTLY = /\d|\p{Lu}{2}|&|\b\p{L}\./u;
-/** A longer phone shows that words and sound do not fit. */
-const LONGEST_PHONE_S = 0.4;
 
 const [sentencesFile, speechFolder, language = ''] = process.argv.slice(2);
 const model = MODELS[language];
@@ -37,11 +35,7 @@ for (const [index, sentence] of sentences.entries()) {
   execFileSync('pico2wave', ['-l', language, '-w', path, text], { stdio: 'ignore' });
   const prompt = await aligner.align(path, sentence).catch(() => null);
   const durationS = (prompt?.samples.length ?? 0) / HUMAN_SAMPLE_RATE_HZ;
-  const isUsable =
-    prompt !== null &&
-    durationS < 14 &&
-    prompt.phones.length > 3 &&
-    prompt.phones.every(([start, end, symbol]) => symbol === 'pau' || end - start <= LONGEST_PHONE_S);
+  const isUsable = prompt !== null && durationS < 14 && prompt.phones.length > 3;
   if (!isUsable) {
     rmSync(path);
     continue;

@@ -2,7 +2,7 @@
 
 Usage: python3 make_speech.py OUTPUT_FOLDER [--scale 1.0]
 Writes OUTPUT_FOLDER/*.wav and OUTPUT_FOLDER/manifest.jsonl, one object a line:
-{"file", "engine", "voice", "language", "split": "train" | "test-espeak" | "test-flite" | "test-festival",
+{"file", "engine", "voice", "language", "split": "train" | "test-ENGINE",
  "phones": [[startSeconds, endSeconds, symbol], …]}
 """
 
@@ -47,6 +47,18 @@ FESTIVAL_VOICES = [
     ("voice_czech_krb", "cs", "iso-8859-2", 60, False),
     ("voice_czech_machac", "cs", "iso-8859-2", 40, True),
 ]
+# voice of MBROLA, language of its text, sentences, held out. espeak-ng reads the text and chooses the melody.
+MBROLA_SAMPLE_RATES = {"pt1": 22050}
+MBROLA_VOICES = (
+    [(voice, "fr", 110, False) for voice in ("fr1", "fr2", "fr3", "fr4", "fr5", "fr7", "ca1", "ca2")]
+    + [(voice, "en-us", 110, False) for voice in ("us1", "us2", "us3", "en1")]
+    + [(voice, "de", 40, False) for voice in ("de1", "de3", "de5", "de6", "de7")]
+    + [(voice, "es", 40, False) for voice in ("es1", "es2", "mx1")]
+    + [(voice, "it", 40, False) for voice in ("it3", "it4")]
+    + [(voice, "nl", 40, False) for voice in ("nl2", "nl3")]
+    + [("pt1", "pt", 40, False), ("sw1", "sv", 40, False), ("hu1", "hu", 40, False)]
+    + [("fr6", "fr", 50, True), ("de2", "de", 50, True)]
+)
 
 
 class EspeakEventId(ctypes.Union):
@@ -187,7 +199,7 @@ class SpeechMaker:
                 phones, total = [], len(pcm) / 2 / engine.sample_rate
                 for index, (start, name) in enumerate(events):
                     end = events[index + 1][0] if index + 1 < len(events) else total
-                    phones += spread(start, end, alphabets.ipa_to_symbols(name) or ["pau"])
+                    phones += spread(start, end, alphabets.ipa_to_symbols(name, language) or ["pau"])
                 include_stop_gaps(phones, pcm, engine.sample_rate)
                 self.record(path, "espeak", voice, language, "test-espeak" if held else "train", phones)
 
@@ -257,16 +269,47 @@ class SpeechMaker:
                 print("unknown phone", language, fields)
                 os.remove(path)
 
+    def make_mbrola(self) -> None:
+        for voice, language, wanted, held in MBROLA_VOICES:
+            for line in sentences.catalogue_sentences(language, int(wanted * self.scale), self.rng):
+                self._speak_mbrola(voice, language, line, held)
+
+    def _speak_mbrola(self, voice: str, language: str, line: str, held: bool) -> None:
+        path = self.next_path()
+        score = subprocess.run(
+            ["espeak-ng", "-v", f"mb-{voice}", "-s", str(self.rng.randint(105, 190)), "-p", str(self.rng.randint(30, 70)), "--pho", "-q"],
+            input=line, capture_output=True, text=True, check=True).stdout
+        score = score.replace("/\t", "\t")  # unstressed vowels, which the Spanish and Italian voices have not got
+        rows = [row.split("\t") for row in score.splitlines() if "\t" in row]
+        named = [(alphabets.mbrola_to_symbols(language, name), float(length) / 1000) for name, length, *_ in rows]
+        # Another voice quality (-l) and pitch (-f), so that a voice serves for several; the times stay.
+        tract = self.rng.choice([1.0, 1.0, self.rng.uniform(0.9, 1.12)])
+        sample_rate = int(MBROLA_SAMPLE_RATES.get(voice, 16000) * tract)
+        spoken = subprocess.run(
+            ["mbrola", "-l", str(sample_rate), "-f", f"{self.rng.uniform(0.85, 1.2):.2f}", f"/usr/share/mbrola/{voice}/{voice}", "-", path],
+            input=score, capture_output=True, text=True, check=False)
+        unknown = [row[0] for row, (symbols, _) in zip(rows, named) if symbols is None]
+        if spoken.returncode != 0 or unknown:
+            print("left out", voice, unknown, spoken.stderr.strip()[:100])
+            if os.path.exists(path):
+                os.remove(path)
+            return
+        phones, start = [], 0.0
+        for symbols, length in named:
+            phones += spread(start, start + length, symbols)
+            start += length
+        self.record(path, "mbrola", voice, language, "test-mbrola" if held else "train", phones)
+
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder")
     parser.add_argument("--scale", type=float, default=1.0)
-    parser.add_argument("--only", choices=["espeak", "flite", "festival"])
+    parser.add_argument("--only", choices=["espeak", "flite", "festival", "mbrola"])
     options = parser.parse_args()
     os.makedirs(options.folder, exist_ok=True)
     maker = SpeechMaker(options.folder, options.scale)
-    for name in ("flite", "festival", "espeak"):
+    for name in ("flite", "festival", "espeak", "mbrola"):
         if options.only in (None, name):
             getattr(maker, f"make_{name}")()
             print(name, {key: f"{value / 60:.1f} min" for key, value in maker.seconds.items()}, flush=True)

@@ -13,7 +13,7 @@ import sys
 CATALOGUES = {
     "en-us": "en_GB", "es": "es", "fr": "fr", "de": "de", "it": "it", "pt-br": "pt_BR", "nl": "nl", "pl": "pl",
     "ru": "ru", "sv": "sv", "tr": "tr", "cs": "cs", "ro": "ro", "el": "el", "fi": "fi", "hu": "hu", "id": "id",
-    "da": "da", "vi": "vi", "ja": "ja", "cmn": "zh_CN", "ko": "ko", "ar": "ar", "hi": "hi", "uk": "uk", "ca": "ca",
+    "da": "da", "vi": "vi", "ja": "ja", "cmn": "zh_CN", "ko": "ko", "ar": "ar", "hi": "hi", "uk": "uk", "ca": "ca", "pt": "pt",
 }
 UNSPEAKABLE = re.compile(r"[%<>{}\[\]\\/_=|#@~`^$*+\"]|--|\d{3}|https?|\.\w{2,4}\b")
 DENSE_SCRIPTS = ("ja", "cmn", "ko")

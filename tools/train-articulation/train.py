@@ -5,6 +5,7 @@ Usage: python3 train.py FEATURE_FOLDER WEIGHTS_FILE [--minutes 25] [--checkpoint
 
 import argparse
 import json
+import multiprocessing
 import struct
 import time
 
@@ -17,9 +18,9 @@ from augment import POWER_FLOOR, BatchMaker, Corpus, normalise
 
 SEED = 5
 BATCH = 48
-HIDDEN = 112
+HIDDEN = 128
 # Frames before and after a pair of frames that the first layer sees, and steps (20 ms) around for the other two.
-FIRST_BEFORE, FIRST_AFTER = 2, 4
+FIRST_BEFORE, FIRST_AFTER = 0, 6
 FRAMES_PER_STEP = 2
 CHANNEL_WEIGHTS = {"jaw": 6.0, "wide": 4.0, "round": 4.0, "tongue": 1.0, "sibilant": 2.0}
 # Places of channels in the order of ARTICULATION_CHANNELS, and the phones that make their gestures.
@@ -169,32 +170,45 @@ def export(network: Network, mean_shape: np.ndarray, classes: list[str], path: s
 
 
 def load(network: Network, path: str) -> None:
-    """Reads a checkpoint, or rounded weights as `export` writes them."""
-    if not path.endswith(".weights"):
-        network.load_state_dict(torch.load(path))
-        return
+    """Starts from rounded weights as `export` writes them. Units that they have not got stay as they were made, but say
+    next to nothing to the others at first, so that a wider network begins where the narrower one ended."""
     with open(path, "rb") as file:
         data = file.read()
     header_end = 4 + struct.unpack("<I", data[:4])[0]
+    header = json.loads(data[4:header_end])
+    old, new = header["hidden"], network.memory.hidden_size
     arrays = {}
-    for array in json.loads(data[4:header_end])["arrays"]:
+    for array in header["arrays"]:
         kind = np.dtype(array["type"])
         start, count = header_end + array["offset"], int(np.prod(array["dimensions"]))
         arrays[array["name"]] = np.frombuffer(data, kind, count, start).reshape(array["dimensions"])
 
-    def fill(name: str, weight: torch.Tensor, bias: torch.Tensor) -> None:
-        rows = arrays[f"{name}.weight"].astype(np.float32).reshape(len(bias), -1) * arrays[f"{name}.scale"][:, None]
+    def fill(name: str, weight: torch.Tensor, bias: torch.Tensor, row_blocks: int, column_blocks: int) -> None:
+        """A block is as many rows or columns as there are units, of a gate or of what is read out; 0 says there are none."""
+        source_bias = arrays[f"{name}.bias"]
+        rows = arrays[f"{name}.weight"].astype(np.float32).reshape(len(source_bias), -1) * arrays[f"{name}.scale"][:, None]
         if weight.dim() == 3:
-            rows = rows.reshape(weight.shape[0], weight.shape[2], weight.shape[1]).transpose(0, 2, 1)
-        weight.copy_(torch.from_numpy(rows.copy()))
-        bias.copy_(torch.from_numpy(arrays[f"{name}.bias"].copy()))
+            rows = rows.reshape(len(rows), weight.shape[2], -1).transpose(0, 2, 1)
+        row_places = places(len(source_bias), row_blocks)
+        column_places = places(rows.shape[1], column_blocks)
+        if column_blocks:
+            weight.mul_(0.1)
+        weight[np.ix_(row_places, column_places)] = torch.from_numpy(rows.copy())
+        bias[row_places] = torch.from_numpy(source_bias.copy())
+
+    def places(count: int, blocks: int) -> np.ndarray:
+        if blocks == 0:
+            return np.arange(count)
+        return np.concatenate([block * new + np.arange(old) for block in range(blocks)])
 
     with torch.no_grad():
-        for name in ("first", "second", "third", "shape", "phone"):
-            layer = getattr(network, name)
-            fill(name, layer.weight, layer.bias)
-        fill("memoryInput", network.memory.weight_ih_l0, network.memory.bias_ih_l0)
-        fill("memoryState", network.memory.weight_hh_l0, network.memory.bias_hh_l0)
+        fill("first", network.first.weight, network.first.bias, 1, 0)
+        fill("second", network.second.weight, network.second.bias, 1, 1)
+        fill("third", network.third.weight, network.third.bias, 1, 1)
+        fill("memoryInput", network.memory.weight_ih_l0, network.memory.bias_ih_l0, 3, 1)
+        fill("memoryState", network.memory.weight_hh_l0, network.memory.bias_hh_l0, 3, 1)
+        fill("shape", network.shape.weight, network.shape.bias, 0, 2)
+        fill("phone", network.phone.weight, network.phone.bias, 0, 2)
 
 
 def reference_power(frames: int, bands: int) -> np.ndarray:
@@ -230,14 +244,19 @@ def write_reference(network: Network, mean_shape: np.ndarray, classes: list[str]
         file.write(json.dumps(rows).replace("], [", "],\n[") + "\n")
 
 
+def keep_making(maker: BatchMaker, batches: multiprocessing.Queue) -> None:
+    while True:
+        batches.put(maker.batch(BATCH))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("features")
     parser.add_argument("weights")
-    parser.add_argument("--resume", help="checkpoint or weights to start from")
-    parser.add_argument("--minutes", type=float, default=25, help="processor time to train for")
+    parser.add_argument("--resume", help="weights to start from")
+    parser.add_argument("--minutes", type=float, default=25, help="time to train for")
     parser.add_argument("--checkpoint", help="file to keep the unrounded weights in")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1, help="beside the one that makes the batches")
     parser.add_argument("--rate", type=float, default=3e-3, help="highest learning rate")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -250,12 +269,14 @@ def main() -> None:
         load(network, options.resume)
     print("parameters", sum(p.numel() for p in network.parameters()), flush=True)
     optimiser = torch.optim.AdamW(network.parameters(), options.rate, weight_decay=1e-2)
-    started, step, reported, running = time.process_time(), 0, 0.0, []
-    while (elapsed := (time.process_time() - started) / 60 / max(options.minutes, 1e-9)) < 1:
+    batches: multiprocessing.Queue = multiprocessing.Queue(4)
+    multiprocessing.Process(target=keep_making, args=(maker, batches), daemon=True).start()
+    started, step, reported, running = time.monotonic(), 0, 0.0, []
+    while (elapsed := (time.monotonic() - started) / 60 / max(options.minutes, 1e-9)) < 1:
         warm = min(1.0, elapsed / 0.03)
         for group in optimiser.param_groups:
             group["lr"] = options.rate * warm * (0.5 + 0.5 * np.cos(np.pi * elapsed)) + 1e-6
-        features, targets, labels = (torch.from_numpy(array) for array in maker.batch(BATCH))
+        features, targets, labels = (torch.from_numpy(array) for array in batches.get())
         shape_logits, phone_logits = network(features)
         loss, phone = loss_of(shape_logits, phone_logits, targets, labels, corpus.channels, corpus.classes)
         optimiser.zero_grad()
@@ -272,7 +293,7 @@ def main() -> None:
             if options.checkpoint:
                 torch.save(network.state_dict(), options.checkpoint)
             export(network, mean_shape, corpus.classes, options.weights)
-    for split in ("test-espeak", "test-festival", "test-flite"):
+    for split in ("test-espeak", "test-festival", "test-flite", "test-mbrola"):
         print(validate(network, corpus, mean_shape, split, 400))
     if options.checkpoint:
         torch.save(network.state_dict(), options.checkpoint)

@@ -11,6 +11,10 @@ import { speakWithFlite, type TimedSpeech } from './flite-speech.fixture.ts';
 import { concatenate, createNoise, pinkNoise, scaled, silence } from './test-signals.ts';
 
 const TEXT = 'My mother brought a big blue boat from the shop, and Peter found five warm apples above the map.';
+const MORE_TEXTS = [
+  'Please remember to bring both umbrellas, because it may rain before supper.',
+  'The number of people on the platform became a problem by half past eleven.',
+];
 /** Never heard in training. */
 const HELD_OUT_VOICE = 'rms';
 
@@ -117,15 +121,21 @@ describe('the articulation network', () => {
     }
   });
 
-  test('closes the lips at p, b and m', () => {
-    const closure = channelOf(listen(speech.pcm24k), 'closure');
-    const bilabials = speech.phones.filter((phone) => ['p', 'b', 'm'].includes(phone.symbol));
-    const found = bilabials.filter(({ startMs, endMs }) =>
-      closure.slice(Math.floor(startMs / 10) - 2, Math.ceil(endMs / 10) + 2).some((value) => value > 0.8),
-    );
-    expect(bilabials.length).toBeGreaterThan(8);
-    expect(found.length / bilabials.length).toBeGreaterThanOrEqual(0.8);
-  });
+  test('closes the lips at p, b and m', async () => {
+    const closed: boolean[] = [];
+    for (const text of [TEXT, ...MORE_TEXTS]) {
+      const { pcm24k, phones } = await speakWithFlite(text, HELD_OUT_VOICE);
+      const closure = channelOf(listen(pcm24k), 'closure');
+      for (const { symbol, startMs, endMs } of phones) {
+        if (!['p', 'b', 'm'].includes(symbol)) continue;
+        const near = closure.slice(Math.floor(startMs / 10) - 2, Math.ceil(endMs / 10) + 2);
+        closed.push(near.some((value) => value > 0.8));
+      }
+    }
+    expect(closed.length).toBeGreaterThan(30);
+    // Measured 36 of 39.
+    expect(closed.filter(Boolean).length / closed.length).toBeGreaterThanOrEqual(0.85);
+  }, 30_000);
 
   test.each([-12, 12])('a gain of %i dB barely matters', (gainDb) => {
     const quietEnough = scaled(speech.pcm24k, -12);

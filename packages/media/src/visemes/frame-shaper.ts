@@ -3,7 +3,18 @@ import type { ArticulationFrameListener } from './articulation-stream.ts';
 import { PAUSE } from './network-runner.ts';
 
 const CLOSURE = ARTICULATION_CHANNELS.indexOf('closure');
-const DEADENED = (['jaw', 'wide', 'round'] as const).map((name) => ARTICULATION_CHANNELS.indexOf(name));
+/**
+ * In doubt the network says the mean of what a mouth may do, and so moves less than one: on voices held out, the standard
+ * deviation of the phones' jaw is 1.1 to 1.3 times the network's, of width 1.2 to 1.3, of rounding 1.4 to 1.6. `spread`
+ * gives the movement back, around the mean in speech.
+ */
+const SHAPES = (
+  [
+    ['jaw', 0.3, 1.3],
+    ['wide', 0.3, 1.25],
+    ['round', 0.15, 1.35],
+  ] as const
+).map(([name, mean, spread]) => ({ channel: ARTICULATION_CHANNELS.indexOf(name), mean, spread }));
 const LABIODENTAL = ARTICULATION_CHANNELS.indexOf('labiodental');
 
 /** Natural logarithm of power relative to full scale below which a frame is silent. */
@@ -75,8 +86,9 @@ export class FrameShaper {
       this.#active.set(channel, isActive);
       frame[channel] = isActive ? Math.min(1, value / GESTURE_FULL) : 0.5 * value;
     }
-    for (const channel of DEADENED) {
-      frame[channel] = Math.max(0, (frame[channel] ?? 0) - DEAD_ZONE) / (1 - DEAD_ZONE);
+    for (const { channel, mean, spread } of SHAPES) {
+      const shown = Math.max(0, (frame[channel] ?? 0) - DEAD_ZONE) / (1 - DEAD_ZONE);
+      frame[channel] = Math.min(1, Math.max(0, mean + (shown - mean) * spread));
     }
     this.#speaking = !this.#isRest() && (belief[PAUSE] ?? 0) < (this.#speaking ? PAUSE_BEGINS : PAUSE_ENDS);
     if (this.#speaking) this.#awake = Math.min(1, this.#awake + WAKE_PER_FRAME);

@@ -48,7 +48,7 @@ test('a frame is out as soon as its look-ahead has been heard', () => {
   for (let frame = 0; frame < 50; frame++) runner.hear(referencePower(frame));
   const framesHeldBack = 50 - emitted;
   expect(framesHeldBack * 10).toBeLessThanOrEqual(NETWORK_LOOK_AHEAD_MS);
-  expect(NETWORK_LOOK_AHEAD_MS).toBeLessThanOrEqual(100);
+  expect(NETWORK_LOOK_AHEAD_MS).toBeLessThanOrEqual(120);
 });
 
 test('the weights are small, and a damaged file is refused', () => {

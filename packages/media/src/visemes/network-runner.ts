@@ -16,8 +16,8 @@ const GESTURE_PHONES: readonly { readonly slot: number; readonly symbols: readon
 /** The network steps over two frames at once. */
 const FRAMES_PER_STEP = 2;
 /** Frames before and after a step's first frame that the first layer sees. */
-const FRAMES_BEFORE = 2;
-const FRAMES_AFTER = 4;
+const FRAMES_BEFORE = 0;
+const FRAMES_AFTER = 6;
 const WINDOW_FRAMES = FRAMES_BEFORE + 1 + FRAMES_AFTER;
 /** Steps to each side that the second and the third layer see. */
 const STEPS_PER_LAYER = 3;
