@@ -12,13 +12,16 @@ const MAX_ERROR_TEXT = 2_000;
 /** All of the environment that the process gets: no keys, no database address. */
 const KEPT_VARIABLES = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'NODE_ENV', 'LD_LIBRARY_PATH', 'SystemRoot'] as const;
 
+/** Of glibc: with an arena for each thread, a process that makes bundles holds 230 MB more. Others do not know it. */
+const ALLOCATION = { MALLOC_ARENA_MAX: '1' } as const;
+
 /** Makes bundles, each in a process of its own with low priority: crashes of native code and memory never reach calls. */
 export function createBundleRunner(logger: Logger, timeLimitMs = TIME_LIMIT_MS): BundleRunner {
   return (task, { signal, onProgress }) => {
     if (signal.aborted) return Promise.resolve({ kind: 'broke', detail: 'It was stopped before its start.' });
     const child = fork(ENTRY, [JSON.stringify(task)], {
       execArgv: [...process.execArgv, `--max-old-space-size=${HEAP_LIMIT_MB}`],
-      env: keptEnvironment(),
+      env: { ...keptEnvironment(), ...ALLOCATION },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     lowerPriority(child, logger);
