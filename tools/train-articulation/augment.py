@@ -104,7 +104,7 @@ class BatchMaker:
         return features, targets, labels
 
     def _blank_bands(self, row: np.ndarray) -> None:
-        """Lets one or two ranges of bands say nothing, so that no voice is known by a band alone (SpecAugment)."""
+        """Lets up to two ranges of bands say nothing, so that no voice is known by a band alone (SpecAugment)."""
         for _ in range(int(self.rng.integers(0, 3))):
             width = int(self.rng.integers(1, 6))
             first = int(self.rng.integers(0, self.corpus.bands - width))

@@ -47,8 +47,8 @@ FESTIVAL_VOICES = [
     ("voice_czech_krb", "cs", "iso-8859-2", 60, False),
     ("voice_czech_machac", "cs", "iso-8859-2", 40, True),
 ]
+MBROLA_SAMPLE_RATES = {"pt1": 22050}  # of the others 16000
 # voice of MBROLA, language of its text, sentences, held out. espeak-ng reads the text and chooses the melody.
-MBROLA_SAMPLE_RATES = {"pt1": 22050}
 MBROLA_VOICES = (
     [(voice, "fr", 110, False) for voice in ("fr1", "fr2", "fr3", "fr4", "fr5", "fr7", "ca1", "ca2")]
     + [(voice, "en-us", 110, False) for voice in ("us1", "us2", "us3", "en1")]
