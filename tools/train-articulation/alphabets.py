@@ -51,9 +51,10 @@ FESTIVAL_SILENCES = ("pau", "#", "_", "sil", "brth", "h#")
 
 
 def ipa_to_symbols(name: str, language: str = "") -> list[str]:
-    if language == "fr" and unicodedata.normalize("NFD", name) in FRENCH_NASALS:
-        return FRENCH_NASALS[unicodedata.normalize("NFD", name)]
-    plain = "".join(c for c in unicodedata.normalize("NFD", name) if c not in IGNORED_SIGNS and not unicodedata.combining(c))
+    taken_apart = unicodedata.normalize("NFD", name)
+    if language == "fr" and taken_apart in FRENCH_NASALS:
+        return FRENCH_NASALS[taken_apart]
+    plain = "".join(c for c in taken_apart if c not in IGNORED_SIGNS and not unicodedata.combining(c))
     plain = plain.replace("c" + "̧", "ç")
     if plain in IPA:
         return IPA[plain]

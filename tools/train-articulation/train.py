@@ -170,45 +170,32 @@ def export(network: Network, mean_shape: np.ndarray, classes: list[str], path: s
 
 
 def load(network: Network, path: str) -> None:
-    """Starts from rounded weights as `export` writes them. Units that they have not got stay as they were made, but say
-    next to nothing to the others at first, so that a wider network begins where the narrower one ended."""
+    """Reads a checkpoint, or rounded weights as `export` writes them."""
+    if not path.endswith(".weights"):
+        network.load_state_dict(torch.load(path))
+        return
     with open(path, "rb") as file:
         data = file.read()
     header_end = 4 + struct.unpack("<I", data[:4])[0]
-    header = json.loads(data[4:header_end])
-    old, new = header["hidden"], network.memory.hidden_size
     arrays = {}
-    for array in header["arrays"]:
+    for array in json.loads(data[4:header_end])["arrays"]:
         kind = np.dtype(array["type"])
         start, count = header_end + array["offset"], int(np.prod(array["dimensions"]))
         arrays[array["name"]] = np.frombuffer(data, kind, count, start).reshape(array["dimensions"])
 
-    def fill(name: str, weight: torch.Tensor, bias: torch.Tensor, row_blocks: int, column_blocks: int) -> None:
-        """A block is as many rows or columns as there are units, of a gate or of what is read out; 0 says there are none."""
-        source_bias = arrays[f"{name}.bias"]
-        rows = arrays[f"{name}.weight"].astype(np.float32).reshape(len(source_bias), -1) * arrays[f"{name}.scale"][:, None]
+    def fill(name: str, weight: torch.Tensor, bias: torch.Tensor) -> None:
+        rows = arrays[f"{name}.weight"].astype(np.float32).reshape(len(bias), -1) * arrays[f"{name}.scale"][:, None]
         if weight.dim() == 3:
-            rows = rows.reshape(len(rows), weight.shape[2], -1).transpose(0, 2, 1)
-        row_places = places(len(source_bias), row_blocks)
-        column_places = places(rows.shape[1], column_blocks)
-        if column_blocks:
-            weight.mul_(0.1)
-        weight[np.ix_(row_places, column_places)] = torch.from_numpy(rows.copy())
-        bias[row_places] = torch.from_numpy(source_bias.copy())
-
-    def places(count: int, blocks: int) -> np.ndarray:
-        if blocks == 0:
-            return np.arange(count)
-        return np.concatenate([block * new + np.arange(old) for block in range(blocks)])
+            rows = rows.reshape(weight.shape[0], weight.shape[2], weight.shape[1]).transpose(0, 2, 1)
+        weight.copy_(torch.from_numpy(rows.copy()))
+        bias.copy_(torch.from_numpy(arrays[f"{name}.bias"].copy()))
 
     with torch.no_grad():
-        fill("first", network.first.weight, network.first.bias, 1, 0)
-        fill("second", network.second.weight, network.second.bias, 1, 1)
-        fill("third", network.third.weight, network.third.bias, 1, 1)
-        fill("memoryInput", network.memory.weight_ih_l0, network.memory.bias_ih_l0, 3, 1)
-        fill("memoryState", network.memory.weight_hh_l0, network.memory.bias_hh_l0, 3, 1)
-        fill("shape", network.shape.weight, network.shape.bias, 0, 2)
-        fill("phone", network.phone.weight, network.phone.bias, 0, 2)
+        for name in ("first", "second", "third", "shape", "phone"):
+            layer = getattr(network, name)
+            fill(name, layer.weight, layer.bias)
+        fill("memoryInput", network.memory.weight_ih_l0, network.memory.bias_ih_l0)
+        fill("memoryState", network.memory.weight_hh_l0, network.memory.bias_hh_l0)
 
 
 def reference_power(frames: int, bands: int) -> np.ndarray:
@@ -253,7 +240,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("features")
     parser.add_argument("weights")
-    parser.add_argument("--resume", help="weights to start from")
+    parser.add_argument("--resume", help="checkpoint or weights to start from")
     parser.add_argument("--minutes", type=float, default=25, help="time to train for")
     parser.add_argument("--checkpoint", help="file to keep the unrounded weights in")
     parser.add_argument("--threads", type=int, default=1, help="beside the one that makes the batches")

@@ -129,7 +129,7 @@ it('drawn lips follow the light of the clip', async () => {
     heightPx: SIDE,
     cachePath: join(folder, 'drawn'),
   });
-  /** Half as dark again in the middle of every two seconds as at their ends. */
+  /** A third darker in the middle of every two seconds than at their ends. */
   function* cloudy(): Generator<readonly [number, Picture]> {
     for (let index = 0; index < 100; index++) {
       const picture = idle(drawn, index);
