@@ -1,5 +1,4 @@
-import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { MAX_UPLOAD_BYTES } from '@visavis/protocol/rest';
@@ -42,12 +41,10 @@ export async function receiveFile(
       yield part;
     }
   };
+  // Opened first: a stream that opens by itself may create the file after the removal below.
+  const handle = await open(path, 'wx', 0o600);
   try {
-    await pipeline(
-      bounded,
-      createWriteStream(path, { flags: 'wx', mode: 0o600 }),
-      signal === undefined ? {} : { signal },
-    );
+    await pipeline(bounded, handle.createWriteStream(), signal === undefined ? {} : { signal });
   } catch (error) {
     await rm(path, { force: true });
     throw error;
