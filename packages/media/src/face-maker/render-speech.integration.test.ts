@@ -8,8 +8,10 @@ import { Decoder, Demuxer } from 'node-av/api';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { wavFile } from '../core/wav-file.ts';
 import { speakWithFlite } from '../visemes/flite-speech.fixture.ts';
-import { renderSpeech } from './index.ts';
+import { createBundle, renderSpeech } from './index.ts';
 import { decodeSpeech } from './read-speech.ts';
+import { pictureOf, still, writeClip } from './testing/clips.ts';
+import { avatarPhoto } from './testing/photos.ts';
 
 const AVATAR = join(import.meta.dirname, '../../../../avatars/iris');
 const COMMAND = join(import.meta.dirname, 'command.ts');
@@ -88,31 +90,42 @@ it('writes pictures and sound of the same length, and the face moves with the so
   expect(Math.abs(mouth(24) - mouth(4))).toBeGreaterThan(3 * Math.abs(mouth(5) - mouth(4)) + 3);
 }, 120_000);
 
-it('nods at stressed syllables, unless it is told not to act', async () => {
+/** Pictures of the avatar saying a sentence with stressed syllables. */
+async function filmOf(bundle: string, acting?: boolean): Promise<Buffer[]> {
   const { pcm24k } = await speakWithFlite('Above all, remember that nobody has ever been there before', 'slt');
   const speech = join(folder, 'speech.wav');
   await writeFile(speech, wavFile([pcm24k], 24_000));
-  const film = async (acting: boolean): Promise<Buffer[]> => {
-    const out = join(folder, `acting-${acting}.mp4`);
-    await renderSpeech(AVATAR, speech, out, {
-      widthPx: SIDE,
-      heightPx: SIDE,
-      cachePath: join(folder, 'cache'),
-      acting,
-    });
-    return (await readFilm(out)).pictures;
-  };
-  const [acted, still] = [await film(true), await film(false)];
-  expect(acted).toHaveLength(still.length);
-  // Eyes and brows, where the mouth does not reach.
-  const differences = acted.map((picture, index) => {
+  const out = join(folder, `acting-${acting}.mp4`);
+  const size = { widthPx: SIDE, heightPx: SIDE, cachePath: join(folder, 'cache') };
+  await renderSpeech(bundle, speech, out, { ...size, ...(acting !== undefined && { acting }) });
+  return (await readFilm(out)).pictures;
+}
+
+/** How much two films differ around eyes and brows, where the mouth does not reach, in each picture. */
+function differencesOf(a: readonly Buffer[], b: readonly Buffer[]): number[] {
+  expect(a).toHaveLength(b.length);
+  return a.map((picture, index) => {
     let sum = 0;
     for (let y = 36; y < 56; y++)
-      for (let x = 44; x < 84; x++) sum += Math.abs(picture[y * SIDE + x]! - still[index]![y * SIDE + x]!);
+      for (let x = 44; x < 84; x++) sum += Math.abs(picture[y * SIDE + x]! - b[index]![y * SIDE + x]!);
     return sum / (20 * 40);
   });
+}
+
+it('nods at stressed syllables, unless it is told not to act', async () => {
+  const differences = differencesOf(await filmOf(AVATAR), await filmOf(AVATAR, false));
   expect(Math.max(...differences)).toBeGreaterThan(3);
   expect(differences[0]).toBeLessThan(1);
+}, 120_000);
+
+it('an avatar from a clip keeps the motion of its head, unless it is told to act', async () => {
+  const clip = join(folder, 'clip.mp4');
+  const bundle = join(folder, 'clip-avatar');
+  await writeClip(clip, { format: 'mp4' }, still(pictureOf(await avatarPhoto('iris'), 512), 2));
+  await createBundle(clip, bundle, { id: 'clip-avatar', displayName: 'Clip' });
+  const film = await filmOf(bundle);
+  expect(Math.max(...differencesOf(film, await filmOf(bundle, false)))).toBe(0);
+  expect(Math.max(...differencesOf(film, await filmOf(bundle, true)))).toBeGreaterThan(3);
 }, 120_000);
 
 it('a cancelled film leaves no file', async () => {
