@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
@@ -66,12 +65,19 @@ export function runRound(target: string, kill: Kill | null, program = writerPath
     };
     const killSoon = (afterMs: number) => timers.push(setTimeout(die, afterMs));
     if (kill && !kill.ofWriting) killSoon(kill.afterMs);
-    createInterface({ input: child.stdout }).on('line', (line) => {
+    const take = (line: string): void => {
       if (line.startsWith('ACK ')) acknowledged.push(line.slice('ACK '.length));
       else if (line.startsWith('FOUND ')) {
         found = new Set(JSON.parse(line.slice('FOUND '.length)) as string[]);
         if (kill?.ofWriting) killSoon(kill.afterMs);
       }
+    };
+    let begun = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (begun + text).split('\n');
+      // A writer that is killed while it prints says nothing with the line it began.
+      begun = lines.pop() ?? '';
+      for (const line of lines) take(line);
     });
     child.stderr.on('data', (chunk: Buffer) => {
       trouble += chunk.toString();
