@@ -19,6 +19,7 @@ const MAX_YAW_RADIANS = (30 * Math.PI) / 180;
 const MAX_NOSE_ASIDE = 0.31;
 /** Least probability that a mesh lies on a face. */
 export const MIN_PRESENCE = 0.6;
+const MESH_STEPS = 5;
 /** What leans more is no face in this orientation; the networks see faces in fur that lie on their side. */
 const MAX_ROLL_RADIANS = (55 * Math.PI) / 180;
 /** The detector's view of smaller parts holds nothing that it did not see before. */
@@ -110,19 +111,34 @@ async function searchTiles(finder: FaceFinder, photo: RgbImage, parts: number): 
       }
     }
   }
-  return found.filter((one, i) => found.slice(0, i).every((other) => distance(one, other) > one.width / 2));
+  return distinct(found);
 }
 
 async function candidatesIn(finder: FaceFinder, photo: RgbImage, faces: readonly FoundFace[]): Promise<Candidate[]> {
   const candidates: Candidate[] = [];
   for (const face of faces) {
-    const rough = await finder.mesh(photo, regionOfFace(face));
-    if (rough.score < MIN_PRESENCE) continue;
-    const mesh = await finder.mesh(photo, regionOfMesh(rough.points));
+    const mesh = await settledMesh(finder, photo, face);
     const isUpright = Math.abs(regionOfMesh(mesh.points).rotation) <= MAX_ROLL_RADIANS;
     if (isUpright && mesh.score >= MIN_PRESENCE) candidates.push({ mesh, width: faceWidth(mesh.points) });
   }
-  return candidates;
+  return distinct(candidates);
+}
+
+/** Where a face fills the picture, the detector sees parts of it as further faces: their meshes move to the whole. */
+async function settledMesh(finder: FaceFinder, photo: RgbImage, face: FoundFace): Promise<FaceMesh> {
+  let mesh = await finder.mesh(photo, regionOfFace(face));
+  for (let step = 1; step < MESH_STEPS && mesh.score >= MIN_PRESENCE; step++) {
+    mesh = await finder.mesh(photo, regionOfMesh(mesh.points));
+  }
+  return mesh;
+}
+
+/** The largest of those that lie on one face. */
+function distinct(candidates: readonly Candidate[]): Candidate[] {
+  const largestFirst = candidates.toSorted((a, b) => b.width - a.width);
+  return largestFirst.filter((one, i) =>
+    largestFirst.slice(0, i).every((larger) => distance(one, larger) > larger.width / 2),
+  );
 }
 
 /** The one face of an upright picture: undefined when there is none. Throws `InputError` for several. */

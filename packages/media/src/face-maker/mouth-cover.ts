@@ -9,20 +9,40 @@ const UPPER_FACE = [6, 197, 151, 9, 50, 280, 117, 346] as const;
 const AROUND_MOUTH = [164, 167, 393, 186, 410, 18, 200, 83, 313, 43, 273] as const;
 /** The red of the lips. */
 const LIPS = [0, 37, 267, 17, 84, 314, 11, 16, 72, 302] as const;
-/** Distances in blue and red difference (BT.601) and luma, found on faces with drawn masks. */
-const FOREIGN_CHROMA = 11;
-const FOREIGN_LUMA = 60;
+/** Distances of lips from the skin around them in blue and red difference (BT.601) and luma. */
 const LIP_CHROMA = 3.5;
 const LIP_LUMA = 14;
+/** Less chroma per luma in the upper face is a picture without colours. */
+const COLOURLESS_CHROMA = 0.04;
+/** What covers a mouth in such a picture differs this much from skin in luma. */
+const FOREIGN_LUMA = 60;
+/** Of the chroma per luma of the upper face: skin in other light, and beards, keep more than this of it … */
+const LEAST_SKIN_CHROMA = 0.55;
+/** … and turn to another hue by less than this (tangent). */
+const LARGEST_HUE_TURN = 0.4;
 
 /** Whether something that is not skin lies over the mouth, such as a mask. Skin-coloured things pass. */
 export function isMouthCovered(image: RgbImage, points: Float32Array): boolean {
   const upper = medianColour(image, points, UPPER_FACE);
   const around = medianColour(image, points, AROUND_MOUTH);
   const lips = medianColour(image, points, LIPS);
-  const isForeign = chromaDistance(upper, around) > FOREIGN_CHROMA || Math.abs(upper[0] - around[0]) > FOREIGN_LUMA;
   const showsLips = chromaDistance(lips, around) > LIP_CHROMA || Math.abs(lips[0] - around[0]) > LIP_LUMA;
-  return isForeign && !showsLips;
+  return !showsLips && isForeign(upper, around);
+}
+
+/** Light and shade change the chroma per luma of skin, and hardly its hue: foreheads shine, chins lie in the dark. */
+function isForeign(upper: Colour, around: Colour): boolean {
+  const [upperBlue, upperRed] = chromaPerLuma(upper);
+  const [blue, red] = chromaPerLuma(around);
+  const squared = upperBlue ** 2 + upperRed ** 2;
+  if (squared < COLOURLESS_CHROMA ** 2) return Math.abs(upper[0] - around[0]) > FOREIGN_LUMA;
+  const along = (blue * upperBlue + red * upperRed) / squared;
+  const aside = Math.abs(blue * upperRed - red * upperBlue) / squared;
+  return along < LEAST_SKIN_CHROMA || aside > LARGEST_HUE_TURN * Math.max(1, along);
+}
+
+function chromaPerLuma([luma, blueness, redness]: Colour): readonly [number, number] {
+  return [blueness / Math.max(1, luma), redness / Math.max(1, luma)];
 }
 
 function chromaDistance(a: Colour, b: Colour): number {

@@ -1,6 +1,7 @@
 import { meshPoint } from './face-finder.ts';
+import { findTeeth } from './find-teeth.ts';
 import type { RgbImage } from './image-sampler.ts';
-import { measureOpening } from './mouth-opening.ts';
+import { type MouthOpening, measureOpening } from './mouth-opening.ts';
 
 /** Points at which curves across the mouth are kept, evenly from the left corner (-1) to the right one (+1). */
 export const CURVE_POINTS = 61;
@@ -79,25 +80,39 @@ export function measureMouth(image: RgbImage, points: Float32Array): MouthFrame 
   const margin = looksOpen ? SURE_MARGIN : SHIFT_MARGIN;
   const shift = meshGap < BIASED_GAP ? findShift(image, { ...axes, halfWidth }, lipMiddle, margin) : 0;
   const isMeshOpen = looksOpen && shift === 0;
-  const curve = (indices: readonly number[]): Float32Array => drawn(indices).map((value) => value + shift);
-  const outerUpper = curve(OUTER_UPPER);
-  const outerLower = curve(OUTER_LOWER);
-  const meshUpper = curve(INNER_UPPER);
-  const meshLower = curve(INNER_LOWER);
-  const frame = {
-    ...axes,
-    halfWidth,
-    noseBase: local(NOSE_BASE)[1],
-    chin: local(CHIN)[1],
-    faceLeft: local(58)[0],
-    faceRight: local(288)[0],
-    outerUpper,
-    outerLower,
+  const outline = { ...axes, halfWidth, noseBase: local(NOSE_BASE)[1], chin: local(CHIN)[1] };
+  const sides = { faceLeft: local(58)[0], faceRight: local(288)[0] };
+  const movedBy = (distance: number): LipCurves => {
+    const curve = (indices: readonly number[]): Float32Array => drawn(indices).map((value) => value + distance);
+    const [outerUpper, outerLower] = [curve(OUTER_UPPER), curve(OUTER_LOWER)];
+    const frame = { ...outline, ...sides, outerUpper, outerLower };
+    return { frame, meshUpper: curve(INNER_UPPER), meshLower: curve(INNER_LOWER) };
   };
-  const middle = meshUpper.map((value, i) => (value + (meshLower[i] ?? 0)) / 2);
-  const path = darkestPath(image, frame, middle);
+  const lips = movedBy(shift);
+  const middle = lipMiddle.map((value) => value + shift);
+  const path = darkestPath(image, lips.frame, middle);
   const start = isMeshOpen ? middle : path;
-  const opening = measureOpening({
+  const opening = openingFrom(image, lips.frame, start);
+  if (isMeshOpen || opening.widest >= CLOSED_BAND * halfWidth) return openMouth(lips, start, opening, isMeshOpen);
+  const teethShift = findTeeth(image, { ...axes, halfWidth }, lipMiddle);
+  if (teethShift !== null) {
+    const teeth = movedBy(teethShift);
+    const through = lipMiddle.map((value) => value + teethShift);
+    return openMouth(teeth, through, openingFrom(image, teeth.frame, through), false);
+  }
+  return { ...lips.frame, innerUpper: path, innerLower: path, seam: path, isOpen: false };
+}
+
+/** Where the mesh sees the lips, with the rest of the frame. */
+type LipCurves = {
+  readonly frame: Omit<MouthFrame, 'innerUpper' | 'innerLower' | 'seam' | 'isOpen'>;
+  readonly meshUpper: Float32Array;
+  readonly meshLower: Float32Array;
+};
+
+function openingFrom(image: RgbImage, frame: LipCurves['frame'], start: Float32Array): MouthOpening {
+  const { halfWidth, outerUpper, outerLower } = frame;
+  return measureOpening({
     image,
     columns: Array.from(start, (seam, i) => ({
       seam,
@@ -107,11 +122,17 @@ export function measureMouth(image: RgbImage, points: Float32Array): MouthFrame 
     place: (column, v) => toPicture(frame, ((2 * column) / (CURVE_POINTS - 1) - 1) * halfWidth, v),
     halfWidth,
   });
-  if (!isMeshOpen && opening.widest < CLOSED_BAND * halfWidth) {
-    return { ...frame, innerUpper: path, innerLower: path, seam: path, isOpen: false };
-  }
+}
+
+/** `isMeshOpen`: the opening reaches at least as far as the mesh says. */
+function openMouth(
+  { frame, meshUpper, meshLower }: LipCurves,
+  start: Float32Array,
+  opening: MouthOpening,
+  isMeshOpen: boolean,
+): MouthFrame {
   // A little of each lip goes too, so that no edge of teeth is left on the closed seam.
-  const trim = 0.03 * halfWidth;
+  const trim = 0.03 * frame.halfWidth;
   const edge = (mesh: Float32Array, found: Float32Array, side: 1 | -1): Float32Array =>
     start.map((value, i) => {
       const seen = value + side * (found[i] ?? 0);
@@ -124,7 +145,7 @@ export function measureMouth(image: RgbImage, points: Float32Array): MouthFrame 
   return { ...frame, innerUpper: smoothCurve(innerUpper), innerLower: smoothCurve(innerLower), seam, isOpen: true };
 }
 
-type Axes = Pick<MouthFrame, 'originX' | 'originY' | 'cos' | 'sin'>;
+export type Axes = Pick<MouthFrame, 'originX' | 'originY' | 'cos' | 'sin'>;
 
 export function toLocal(axes: Axes, x: number, y: number): [u: number, v: number] {
   const dx = x - axes.originX;

@@ -51,7 +51,7 @@ export function measureOpening(probe: LipProbe): MouthOpening {
   return { above: calmAbove, below: calmBelow, widest };
 }
 
-type LipColour = { readonly luma: number; readonly redness: number };
+export type LipColour = { readonly luma: number; readonly redness: number };
 
 function isInside(colour: LipColour, lip: LipColour): boolean {
   if (colour.luma < DARK_SHARE * lip.luma) return true;
@@ -76,7 +76,7 @@ function lipMedians({ image, columns, place }: LipProbe): LipColour {
   };
 }
 
-function colourAt({ data, width, height }: RgbImage, x: number, y: number): LipColour {
+export function colourAt({ data, width, height }: RgbImage, x: number, y: number): LipColour {
   const px = Math.min(width - 1, Math.max(0, Math.floor(x)));
   const py = Math.min(height - 1, Math.max(0, Math.floor(y)));
   const at = (py * width + px) * 3;

@@ -8,6 +8,7 @@ import {
   avatarPhoto,
   catPhoto,
   jpegOf,
+  litFromAbove,
   masked,
   open,
   type RawPhoto,
@@ -177,6 +178,17 @@ describe('faces', () => {
   it('a head turned far aside is refused, one turned a little is not', async () => {
     await expect(portraitOf(await jpegOf(turned(woman, 50)))).rejects.toMatchObject({ reason: 'face-turned-away' });
     expect((await portraitOf(await jpegOf(turned(woman, 12)))).image.width).toBe(PORTRAIT_SIDE);
+  });
+
+  it('a face that fills the picture is one face', async () => {
+    for (const side of [400, 370, 310]) {
+      const place = { left: 512 - side / 2, top: 430 - side / 2, width: side, height: side };
+      expect((await portraitOf(await open(man).extract(place).png().toBuffer())).image.width).toBe(PORTRAIT_SIDE);
+    }
+  });
+
+  it('light from above and a chin in the shade cover no mouth', async () => {
+    expect((await portraitOf(await jpegOf(litFromAbove(man)))).image.width).toBe(PORTRAIT_SIDE);
   });
 
   it.each(['#f4f4f4', '#7fb2d8', '#202020'])('a mask of colour %s covers the mouth', async (colour) => {

@@ -44,6 +44,18 @@ export async function smallOnWall(photo: RawPhoto, side: number, wall: number): 
     .toBuffer();
 }
 
+/** A bright forehead, and from the nose down growing shade. */
+export function litFromAbove(photo: RawPhoto): RawPhoto {
+  const data = Buffer.from(photo.data);
+  for (let y = 0; y < photo.height; y++) {
+    const shade = Math.min(1, Math.max(0, (y - 430) / 120));
+    const light = 1.9 * (1 - shade) + 0.45 * shade;
+    const end = (y + 1) * photo.width * 3;
+    for (let i = y * photo.width * 3; i < end; i++) data[i] = Math.min(255, (data[i] ?? 0) * light);
+  }
+  return { ...photo, data };
+}
+
 /** The head turned about its vertical axis, as if it were painted on a cylinder. */
 export function turned(photo: RawPhoto, degrees: number): RawPhoto {
   const { width, height } = photo;
