@@ -1,5 +1,6 @@
 import { LOOP_JOINT_FRAMES } from '../frames/manifest.ts';
 import { meshPoint } from './face-finder.ts';
+import { poseMisfit } from './head-track.ts';
 import type { TrackedFace } from './track-face.ts';
 
 /** Which pictures of a clip the life loop shows. Pictures are counted from `first`; `order` is the bundle's. */
@@ -24,6 +25,13 @@ const POINT_STEP = 9;
 /** What a grey value of the scene counts against a pixel of the face a thousand pixels wide. */
 const SCENE_WEIGHT = 2;
 
+/** A loop shorter by so many pictures is as bad as one whose ends differ by one more usual step. */
+const SHORTNESS_FRAMES = 60;
+/** Pictures of a piece whose heads are compared. */
+const SAMPLES = 5;
+/** What a misfit of a face's width counts: a turn by ten degrees gives 0.08 of it. */
+const POSE_WEIGHT = 20;
+
 /** How far apart two pictures of the clip are: face and scene. */
 function pictureDistance(a: TrackedFace, b: TrackedFace): number {
   const unit = 1000 / faceWidth(a);
@@ -39,10 +47,11 @@ function pictureDistance(a: TrackedFace, b: TrackedFace): number {
 }
 
 /**
- * The picture to make the mouth and the other drawn parts from: mouth closed, eyes open, facing the camera, sharp, and
- * near the usual place of the head. Undefined when the face is turned away in all of them.
+ * The picture to make the mouth and the other drawn parts from: mouth closed, eyes open, facing the camera, sharp, and the
+ * head placed and turned as in the loop. Undefined when the face is turned away in all of them.
  */
-export function chooseStill(faces: readonly TrackedFace[]): number | undefined {
+export function chooseStill(faces: readonly TrackedFace[], loop: LoopChoice): number | undefined {
+  const shown = faces.slice(loop.first, loop.first + loop.count);
   const upper = (values: number[], share: number): number =>
     values.toSorted((a, b) => a - b)[Math.floor(share * (values.length - 1))] ?? 0;
   const lids = upper(
@@ -56,10 +65,11 @@ export function chooseStill(faces: readonly TrackedFace[]): number | undefined {
     ) || 1;
   const middle = [0, 1].map((axis) =>
     upper(
-      faces.map(({ points }) => points[2 + axis] ?? 0),
+      shown.map(({ points }) => points[2 + axis] ?? 0),
       0.5,
     ),
   );
+  const poses = sampled(shown);
   let best: number | undefined;
   let bestCost = Infinity;
   for (const [index, face] of faces.entries()) {
@@ -69,6 +79,7 @@ export function chooseStill(faces: readonly TrackedFace[]): number | undefined {
       20 * Math.max(0, face.lipGap - 0.02) +
       25 * Math.max(0, lids - face.lidGap) +
       2 * Math.abs(face.yaw) +
+      POSE_WEIGHT * mean(poses.map((pose) => poseMisfit(face, pose))) +
       0.8 * Math.max(0, 1 - face.sharpness / sharpest) +
       2 * (aside / faceWidth(face));
     if (cost < bestCost) {
@@ -108,7 +119,7 @@ function chooseRound(faces: readonly TrackedFace[], usualStep: number): LoopChoi
           jump += pictureDistance(faces[end - k] as TrackedFace, faces[first - k] as TrackedFace) / meltCount;
       }
       if (jump > MAX_JUMP_STEPS * usualStep) continue;
-      const cost = jump / usualStep + 2 * talkingShare(faces, first, end) + (MAX_FRAMES - count) / 100;
+      const cost = jump / usualStep + restlessness(faces, first, end) + (MAX_FRAMES - count) / SHORTNESS_FRAMES;
       if (cost < bestCost) {
         bestCost = cost;
         best = { first, count, order: roundOrder(count), meltCount };
@@ -133,8 +144,8 @@ function chooseForthAndBack(faces: readonly TrackedFace[], steps: readonly numbe
       const end = first + count;
       if (hasTurned(faces, first, end)) continue;
       // The head turns back where it hardly moves, and not with the eyes half closed.
-      const restless = (steps[first] ?? 0) + (steps[end - 2] ?? 0);
-      const cost = restless + 2 * talkingShare(faces, first, end) + (MAX_FRAMES - total) / 100;
+      const turning = (steps[first] ?? 0) + (steps[end - 2] ?? 0);
+      const cost = turning + restlessness(faces, first, end) + (MAX_FRAMES - total) / SHORTNESS_FRAMES;
       if (cost < bestCost) {
         bestCost = cost;
         const order = Array.from({ length: total }, (_unused, i) => (i < count ? i : total - i));
@@ -147,6 +158,25 @@ function chooseForthAndBack(faces: readonly TrackedFace[], steps: readonly numbe
 
 function hasTurned(faces: readonly TrackedFace[], first: number, end: number): boolean {
   return faces.slice(first, end).some((face) => face.isTurnedAway);
+}
+
+/** What makes a piece a worse loop: talk, and a head that turns, or looks aside. */
+function restlessness(faces: readonly TrackedFace[], first: number, end: number): number {
+  const poses = sampled(faces.slice(first, end));
+  const middle = poses[poses.length >> 1] as TrackedFace;
+  const spread = mean(poses.map((pose) => poseMisfit(pose, middle)));
+  const aside = mean(poses.map(({ yaw }) => Math.abs(yaw)));
+  return 2 * talkingShare(faces, first, end) + POSE_WEIGHT * spread + 2 * aside;
+}
+
+/** A few pictures over all of a piece. */
+function sampled(faces: readonly TrackedFace[]): TrackedFace[] {
+  const last = faces.length - 1;
+  return Array.from({ length: SAMPLES }, (_unused, i) => faces[Math.round((i * last) / (SAMPLES - 1))] as TrackedFace);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function talkingShare(faces: readonly TrackedFace[], first: number, end: number): number {

@@ -1,4 +1,5 @@
 import type { TrackedHead } from '../frames/head-motion.ts';
+import { meshPoint } from './face-finder.ts';
 import type { PortraitRegion } from './find-portrait.ts';
 import { PORTRAIT_SIDE } from './find-portrait.ts';
 import type { TrackedFace } from './track-face.ts';
@@ -11,6 +12,8 @@ const STEADY_POINTS = [
 /** Steady too, and next to the mouth. */
 const NEAR_POINTS = [2, 98, 327, 94, 164, 36, 266, 205, 425, 203, 423] as const;
 const NEAR_WEIGHT = 4;
+/** Sides of the face and the jaw: speech hardly moves them, and turns of the head move them against the rest. */
+const OUTLINE_POINTS = [127, 356, 234, 454, 93, 323, 132, 361, 58, 288, 172, 397] as const;
 /** Standard deviation of the smoothing over time, in pictures. */
 const SMOOTHING = 1.5;
 
@@ -32,6 +35,22 @@ export function trackHead(
     );
   const from = inPortrait(still);
   return Array.from({ length: count }, (_unused, i) => fitAffine(from, inPortrait(first + i)));
+}
+
+/**
+ * How badly an affine motion of one head gives the other: mean error at the outline in widths of the face. Grows with
+ * the turn of the head between them, from about 0.005.
+ */
+export function poseMisfit(from: TrackedFace, to: TrackedFace): number {
+  const [a, b, c, d, e, f] = fitAffine(from.points, to.points);
+  let sum = 0;
+  for (const index of OUTLINE_POINTS) {
+    const [x, y] = [from.points[index * 2] ?? 0, from.points[index * 2 + 1] ?? 0];
+    const [toX, toY] = [to.points[index * 2] ?? 0, to.points[index * 2 + 1] ?? 0];
+    sum += Math.hypot(a * x + b * y + c - toX, d * x + e * y + f - toY);
+  }
+  const [left, right] = [meshPoint(to.points, 234), meshPoint(to.points, 454)];
+  return sum / OUTLINE_POINTS.length / (Math.hypot(right[0] - left[0], right[1] - left[1]) || 1);
 }
 
 /** The heads of a loop whose last pictures melt into those of `before`, as `writeLoopFilm` mixes them. */

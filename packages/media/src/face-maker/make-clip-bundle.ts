@@ -38,9 +38,7 @@ export async function makeBundleFromClip(
   signal?.throwIfAborted();
   onProgress?.(0, 'reading the clip');
   const clip = await openClip(clipPath);
-  const { faces, still, portrait, filmed } = await withFinder((finder) => studyClip(finder, clip, options));
-  const loop = chooseLoop(faces);
-  if (loop === undefined) throw new InputError('face-turned-away');
+  const { faces, loop, still, portrait, filmed } = await withFinder((finder) => studyClip(finder, clip, options));
   const staging = `${outDir}.clip-${process.pid}`;
   try {
     const drawn = await makeBundleFromPortrait(
@@ -53,7 +51,7 @@ export async function makeBundleFromClip(
       trackHead(faces, still, loop, portrait.region),
       trackHead(faces, still, { first: loop.first - loop.meltCount, count: loop.meltCount }, portrait.region),
     );
-    await writeFilm(clip, staging, { loop, heads, faces, still, portrait, filmed }, options);
+    await writeFilm(clip, staging, { faces, loop, still, portrait, filmed, heads }, options);
     const film = { file: LOOP_FILE, heads: [...heads], order: [...loop.order] };
     const manifest = await addToBundle(staging, drawn, LOOP_FILE, { loop: film });
     signal?.throwIfAborted();
@@ -69,6 +67,7 @@ export async function makeBundleFromClip(
 
 type Study = {
   readonly faces: readonly TrackedFace[];
+  readonly loop: LoopChoice;
   readonly still: number;
   readonly portrait: Portrait;
   /** Where the person talks in the clip. */
@@ -82,14 +81,15 @@ async function studyClip(finder: FaceFinder, clip: Clip, { signal, onProgress }:
     onPicture: (index) =>
       onProgress?.(within('tracking', 'still', Math.min(1, index / expected)), 'following the face'),
   });
-  const still = chooseStill(faces);
-  if (still === undefined) throw new InputError('face-turned-away');
+  const loop = chooseLoop(faces);
+  const still = loop && chooseStill(faces, loop);
+  if (loop === undefined || still === undefined) throw new InputError('face-turned-away');
   onProgress?.(SHARE.still, 'choosing the best picture');
   const talking = chooseTalkingPicture(faces, still);
   const [picture, open] = await takePictures(clip, [still, talking], signal);
   if (picture === undefined) throw new InputError('corrupt');
   const portrait = await findPortrait(finder, picture, { keepLean: true });
-  return { faces, still, portrait, filmed: open && (await findFilmedMouth(finder, open, portrait)) };
+  return { faces, loop, still, portrait, filmed: open && (await findFilmedMouth(finder, open, portrait)) };
 }
 
 /** A picture that turns out not to serve is no reason to refuse the clip: the mouth is then drawn. */
@@ -122,7 +122,7 @@ async function takePictures(
   return wanted.map((one) => (one === undefined ? undefined : taken.get(one)));
 }
 
-type FilmPlan = Study & { readonly loop: LoopChoice; readonly heads: readonly TrackedHead[] };
+type FilmPlan = Study & { readonly heads: readonly TrackedHead[] };
 
 async function writeFilm(clip: Clip, folder: string, plan: FilmPlan, { signal, onProgress }: MakeBundleOptions) {
   const { loop, heads, faces, still, portrait } = plan;
