@@ -163,9 +163,10 @@ it('five bundles in a row leave no tensors, no memory and no files behind', asyn
     resident.push(rss);
   }
   expect(new Set(tensors).size).toBe(1);
-  // One bundle holds about 60 MB of pictures while it is drawn: keeping any of them would show. What the allocators of
-  // native code keep for later varies more.
-  expect(held.at(-1)! - held[1]!).toBeLessThan(30_000_000);
+  // One bundle holds about 60 MB of pictures while it is drawn: keeping any of them would show. Of two rounds the lower
+  // counts, since one collection may come before the last buffers are let go. What the allocators of native code keep for
+  // later varies more.
+  expect(Math.min(...held.slice(-2)) - Math.min(...held.slice(0, 2))).toBeLessThan(30_000_000);
   expect(resident.at(-1)! - resident[1]!).toBeLessThan(300_000_000);
   expect((await readdir(folder)).filter((name) => name.includes('partial'))).toEqual([]);
 }, 300_000);

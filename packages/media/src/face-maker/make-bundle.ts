@@ -122,7 +122,7 @@ async function drawBundle(
   const expressions = await drawExpressions(drawing, person.image);
   const [leftX] = meshPoint(points, 234);
   const [rightX] = meshPoint(points, 454);
-  const manifest: AvatarManifest = {
+  const manifest: Omit<AvatarManifest, 'files'> = {
     format: AVATAR_FORMAT,
     version: AVATAR_FORMAT_VERSION,
     id,
@@ -152,7 +152,6 @@ async function drawBundle(
     mouth,
     eyes,
     expressions,
-    files: writer.files,
   };
   const finished = await writer.finish(manifest);
   onProgress?.(1, 'done');

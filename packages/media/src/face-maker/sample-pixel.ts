@@ -12,7 +12,7 @@ export function samplePixel(image: RgbaImage, x: number, y: number, out: Float32
   const iy = Math.floor(py);
   const fx = px - ix;
   const fy = py - iy;
-  out.fill(0);
+  let [first, second, third, fourth] = [0, 0, 0, 0];
   for (let row = -1; row <= 2; row++) {
     const weightY = cubicWeight(fy - row);
     if (weightY === 0) continue;
@@ -21,12 +21,16 @@ export function samplePixel(image: RgbaImage, x: number, y: number, out: Float32
       const weight = weightY * cubicWeight(fx - column);
       if (weight === 0) continue;
       const at = (rowAt + Math.min(width - 1, Math.max(0, ix + column))) * 4;
-      out[0] = (out[0] ?? 0) + (data[at] ?? 0) * weight;
-      out[1] = (out[1] ?? 0) + (data[at + 1] ?? 0) * weight;
-      out[2] = (out[2] ?? 0) + (data[at + 2] ?? 0) * weight;
-      out[3] = (out[3] ?? 0) + (data[at + 3] ?? 0) * weight;
+      first += (data[at] as number) * weight;
+      second += (data[at + 1] as number) * weight;
+      third += (data[at + 2] as number) * weight;
+      fourth += (data[at + 3] as number) * weight;
     }
   }
+  out[0] = first;
+  out[1] = second;
+  out[2] = third;
+  out[3] = fourth;
 }
 
 /** Catmull-Rom kernel. */
