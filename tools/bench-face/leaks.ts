@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MOUTH_AT_REST } from '../../packages/media/src/core/articulation.ts';
 import { createPicture } from '../../packages/media/src/core/picture.ts';
-import { collectGarbage } from '../../packages/media/src/core/testing/collect-garbage.ts';
+import { leastHeld } from '../../packages/media/src/core/testing/least-held.ts';
 import { makeBundleFromPhoto } from '../../packages/media/src/face-maker/index.ts';
 import { avatarPhoto, jpegOf } from '../../packages/media/src/face-maker/testing/photos.ts';
 import { openFace } from '../../packages/media/src/frames/face.ts';
@@ -35,12 +35,11 @@ export async function measureLeaks(folder: string, count: number, print: (line: 
     face.close();
     await rm(cachePath, { recursive: true });
     if (bundles % every !== 0) continue;
-    collectGarbage();
-    const { rss, heapUsed, external } = process.memoryUsage();
+    const inUse = await leastHeld(() => process.memoryUsage().heapUsed + process.memoryUsage().external);
     const holding = {
       bundles,
-      residentMB: rss / 1e6,
-      inUseMB: (heapUsed + external) / 1e6,
+      residentMB: process.memoryUsage().rss / 1e6,
+      inUseMB: inUse / 1e6,
       openFiles: readdirSync('/proc/self/fd').length,
     };
     held.push(holding);

@@ -15,8 +15,11 @@ import { isMouthCovered } from './mouth-cover.ts';
 export const PORTRAIT_SIDE = 1024;
 const MIN_FACE_WIDTH_PX = 60;
 const MAX_YAW_RADIANS = (30 * Math.PI) / 180;
-/** Tip of the nose from the middle of the face, in face widths. */
-const MAX_NOSE_ASIDE = 0.31;
+/**
+ * Tip of the nose from the middle of the face, in face widths: the tangent of the turn times 0.75, as far as the tip lies
+ * before the ears.
+ */
+const MAX_NOSE_ASIDE = 0.37;
 /** Least probability that a mesh lies on a face. */
 export const MIN_PRESENCE = 0.6;
 const MESH_STEPS = 5;
@@ -124,11 +127,16 @@ async function candidatesIn(finder: FaceFinder, photo: RgbImage, faces: readonly
   return distinct(candidates);
 }
 
-/** Where a face fills the picture, the detector sees parts of it as further faces: their meshes move to the whole. */
+/**
+ * Where a face fills the picture, the detector sees parts of it as further faces: their meshes move to the whole. Faces
+ * seen from the side lose their mesh on the way; what it was before says that they are turned away.
+ */
 async function settledMesh(finder: FaceFinder, photo: RgbImage, face: FoundFace): Promise<FaceMesh> {
   let mesh = await finder.mesh(photo, regionOfFace(face));
   for (let step = 1; step < MESH_STEPS && mesh.score >= MIN_PRESENCE; step++) {
-    mesh = await finder.mesh(photo, regionOfMesh(mesh.points));
+    const next = await finder.mesh(photo, regionOfMesh(mesh.points));
+    if (next.score < MIN_PRESENCE && isTurnedAway(mesh)) return mesh;
+    mesh = next;
   }
   return mesh;
 }
@@ -176,7 +184,7 @@ export function yawOf(mesh: FaceMesh): number {
   return Math.atan2(depth, Math.hypot(rightX - leftX, rightY - leftY));
 }
 
-/** Whether the tip of the nose covers one side of the face: at about 30 degrees on a head of usual depth. */
+/** Whether the tip of the nose covers one side of the face: from about 26 degrees on. */
 function isNoseAside({ points, region }: FaceMesh): boolean {
   const along = (index: number): number => {
     const [x, y] = meshPoint(points, index);
