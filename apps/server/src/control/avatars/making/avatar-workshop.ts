@@ -213,7 +213,7 @@ export class AvatarWorkshop implements AvatarMaker {
         ...{ url: job.url ?? '', method: 'GET', headers: { accept: 'image/*, video/*', 'user-agent': 'Visavis' } },
         ...{ timeoutMs: FETCH_TIME_LIMIT_MS, maxBytes: 1024, maxRedirects: 3, signal },
         receive: async (body) => {
-          file = (await receiveFile(body, folders.uploads, signal)).file;
+          file = (await receiveFile(body, folders.uploads, { signal })).file;
         },
       });
       if (file === null) {

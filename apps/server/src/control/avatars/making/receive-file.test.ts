@@ -50,6 +50,22 @@ test('nothing is left of files whose sender goes away', async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
+test('a sender that falls silent is given up, and one that is too slow when its time is over', async () => {
+  const silent = (): AsyncGenerator<Buffer> => stuckAfter([Buffer.concat([PNG_HEAD, Buffer.alloc(100_000)])]);
+  await expect(receiveFile(silent(), folder, { silenceLimitMs: 50 })).rejects.toMatchObject({
+    code: 'bad-request',
+    message: expect.stringContaining('stopped arriving'),
+  });
+  await expect(receiveFile(silent(), folder, { signal: AbortSignal.timeout(50) })).rejects.toThrow(/timeout/);
+  await expect(receiveFile(stuckAfter([]), folder, { silenceLimitMs: 50 })).rejects.toThrow('stopped arriving');
+  expect(await readdir(folder)).toEqual([]);
+});
+
+async function* stuckAfter(parts: readonly Buffer[]): AsyncGenerator<Buffer> {
+  yield* parts;
+  await new Promise(() => {});
+}
+
 async function* partsOf(parts: readonly Buffer[]): AsyncGenerator<Buffer> {
   yield* parts;
 }

@@ -16,6 +16,14 @@ const KEPT_HOURS = 24;
 /** A file that takes longer to come in is given up. */
 const TIME_LIMIT_MS = 30 * 60_000;
 
+function tookTooLong(): ControlError {
+  const minutes = TIME_LIMIT_MS / 60_000;
+  return new ControlError(
+    'bad-request',
+    `The file took longer than ${minutes} minutes to arrive. Send a smaller one, or over a faster connection.`,
+  );
+}
+
 /** Pictures and videos that users sent, until an avatar is made from them or a day has passed. */
 export class Uploads {
   readonly #db: Pick<Database, 'orm' | 'pool'>;
@@ -34,6 +42,8 @@ export class Uploads {
       throw new ControlError('overloaded', 'Many files are being sent at the moment. Try again in a minute.', 60);
     }
     this.#receiving += 1;
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(tookTooLong()), TIME_LIMIT_MS);
     try {
       if ((await this.#db.orm.$count(uploads, eq(uploads.projectId, projectId))) >= MAX_UNUSED_PER_PROJECT) {
         throw new ControlError(
@@ -42,11 +52,12 @@ export class Uploads {
         );
       }
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      const received = await receiveFile(body, this.#folder, AbortSignal.timeout(TIME_LIMIT_MS));
+      const received = await receiveFile(body, this.#folder, { signal: limit.signal });
       const id = newPublicId();
       await this.#db.orm.insert(uploads).values({ ...received, id, projectId });
       return { uploadId: id, kind: received.kind, sizeBytes: received.sizeBytes };
     } finally {
+      clearTimeout(timer);
       this.#receiving -= 1;
     }
   }
