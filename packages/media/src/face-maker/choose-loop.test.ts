@@ -45,3 +45,9 @@ it('of two pieces that both close, the loop is the one in which the head turns l
   );
   expect(chooseLoop(faces)!.first).toBeGreaterThanOrEqual(150);
 });
+
+it('a short turn of the head is kept out of the loop', () => {
+  const turnAt = (i: number): number => (i < 105 || i > 155 ? 0 : 0.4 * Math.sin(((i - 105) * Math.PI) / 50));
+  const faces = Array.from({ length: 420 }, (_unused, i) => headAt(turnAt(i)));
+  expect(chooseLoop(faces)!.first).toBeGreaterThan(155);
+});

@@ -1,5 +1,5 @@
 import { LOOP_JOINT_FRAMES } from '../frames/manifest.ts';
-import { meshPoint } from './face-finder.ts';
+import { faceWidth } from './find-portrait.ts';
 import { poseMisfit } from './head-track.ts';
 import type { TrackedFace } from './track-face.ts';
 
@@ -27,14 +27,14 @@ const SCENE_WEIGHT = 2;
 
 /** A loop shorter by so many pictures is as bad as one whose ends differ by one more usual step. */
 const SHORTNESS_FRAMES = 60;
-/** Pictures of a piece whose heads are compared. */
-const SAMPLES = 5;
-/** What a misfit of a face's width counts: a turn by ten degrees gives 0.08 of it. */
+/** Of so many pictures of a piece the head of one is compared. */
+const SAMPLE_EVERY = 10;
+/** What a misfit of the heads counts, see `poseMisfit`. */
 const POSE_WEIGHT = 20;
 
 /** How far apart two pictures of the clip are: face and scene. */
 function pictureDistance(a: TrackedFace, b: TrackedFace): number {
-  const unit = 1000 / faceWidth(a);
+  const unit = 1000 / (faceWidth(a.points) || 1);
   let points = 0;
   let count = 0;
   for (let i = 0; i < a.points.length; i += 2 * POINT_STEP) {
@@ -81,7 +81,7 @@ export function chooseStill(faces: readonly TrackedFace[], loop: LoopChoice): nu
       2 * Math.abs(face.yaw) +
       POSE_WEIGHT * mean(poses.map((pose) => poseMisfit(face, pose))) +
       0.8 * Math.max(0, 1 - face.sharpness / sharpest) +
-      2 * (aside / faceWidth(face));
+      2 * (aside / (faceWidth(face.points) || 1));
     if (cost < bestCost) {
       best = index;
       bestCost = cost;
@@ -119,7 +119,9 @@ function chooseRound(faces: readonly TrackedFace[], usualStep: number): LoopChoi
           jump += pictureDistance(faces[end - k] as TrackedFace, faces[first - k] as TrackedFace) / meltCount;
       }
       if (jump > MAX_JUMP_STEPS * usualStep) continue;
-      const cost = jump / usualStep + restlessness(faces, first, end) + (MAX_FRAMES - count) / SHORTNESS_FRAMES;
+      const known = jump / usualStep + (MAX_FRAMES - count) / SHORTNESS_FRAMES;
+      if (known >= bestCost) continue;
+      const cost = known + restlessness(faces, first, end);
       if (cost < bestCost) {
         bestCost = cost;
         best = { first, count, order: roundOrder(count), meltCount };
@@ -145,7 +147,9 @@ function chooseForthAndBack(faces: readonly TrackedFace[], steps: readonly numbe
       if (hasTurned(faces, first, end)) continue;
       // The head turns back where it hardly moves, and not with the eyes half closed.
       const turning = (steps[first] ?? 0) + (steps[end - 2] ?? 0);
-      const cost = turning + restlessness(faces, first, end) + (MAX_FRAMES - total) / SHORTNESS_FRAMES;
+      const known = turning + (MAX_FRAMES - total) / SHORTNESS_FRAMES;
+      if (known >= bestCost) continue;
+      const cost = known + restlessness(faces, first, end);
       if (cost < bestCost) {
         bestCost = cost;
         const order = Array.from({ length: total }, (_unused, i) => (i < count ? i : total - i));
@@ -169,10 +173,13 @@ function restlessness(faces: readonly TrackedFace[], first: number, end: number)
   return 2 * talkingShare(faces, first, end) + POSE_WEIGHT * spread + 2 * aside;
 }
 
-/** A few pictures over all of a piece. */
+/** Pictures over all of a piece, its last one too. */
 function sampled(faces: readonly TrackedFace[]): TrackedFace[] {
-  const last = faces.length - 1;
-  return Array.from({ length: SAMPLES }, (_unused, i) => faces[Math.round((i * last) / (SAMPLES - 1))] as TrackedFace);
+  const steps = Math.ceil((faces.length - 1) / SAMPLE_EVERY);
+  return Array.from(
+    { length: steps + 1 },
+    (_unused, i) => faces[Math.round((i * (faces.length - 1)) / Math.max(1, steps))] as TrackedFace,
+  );
 }
 
 function mean(values: readonly number[]): number {
@@ -181,10 +188,4 @@ function mean(values: readonly number[]): number {
 
 function talkingShare(faces: readonly TrackedFace[], first: number, end: number): number {
   return faces.slice(first, end).filter(({ lipGap }) => lipGap > 0.08).length / (end - first);
-}
-
-function faceWidth({ points }: TrackedFace): number {
-  const [leftX, leftY] = meshPoint(points, 234);
-  const [rightX, rightY] = meshPoint(points, 454);
-  return Math.hypot(rightX - leftX, rightY - leftY) || 1;
 }

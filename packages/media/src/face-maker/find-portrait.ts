@@ -74,6 +74,7 @@ export async function findPortrait(
   { keepLean = false }: { readonly keepLean?: boolean } = {},
 ): Promise<Portrait> {
   const found = await findInAnyOrientation(finder, photo);
+  if (found.candidates.length === 0 && (await showsProfile(finder, photo))) throw new InputError('face-turned-away');
   const face = chooseFace(found.candidates);
   requireUsable(face);
   const region = portraitRegion(found.photo, face.mesh.points, keepLean);
@@ -121,32 +122,40 @@ async function candidatesIn(finder: FaceFinder, photo: RgbImage, faces: readonly
   const candidates: Candidate[] = [];
   for (const face of faces) {
     const mesh = await settledMesh(finder, photo, face);
-    const isUpright = Math.abs(regionOfMesh(mesh.points).rotation) <= MAX_ROLL_RADIANS;
-    if (isUpright && mesh.score >= MIN_PRESENCE) candidates.push({ mesh, width: faceWidth(mesh.points) });
+    if (isUpright(mesh) && mesh.score >= MIN_PRESENCE) candidates.push({ mesh, width: faceWidth(mesh.points) });
   }
   return distinct(candidates);
 }
 
-/**
- * Where a face fills the picture, the detector sees parts of it as further faces: their meshes move to the whole. Faces
- * seen from the side lose their mesh on the way; what it was before says that they are turned away.
- */
+/** Where a face fills the picture, the detector sees parts of it as further faces: their meshes move to the whole. */
 async function settledMesh(finder: FaceFinder, photo: RgbImage, face: FoundFace): Promise<FaceMesh> {
   let mesh = await finder.mesh(photo, regionOfFace(face));
   for (let step = 1; step < MESH_STEPS && mesh.score >= MIN_PRESENCE; step++) {
-    const next = await finder.mesh(photo, regionOfMesh(mesh.points));
-    if (next.score < MIN_PRESENCE && isTurnedAway(mesh)) return mesh;
-    mesh = next;
+    mesh = await finder.mesh(photo, regionOfMesh(mesh.points));
   }
   return mesh;
 }
 
 /** The largest of those that lie on one face. */
 function distinct(candidates: readonly Candidate[]): Candidate[] {
-  const largestFirst = candidates.toSorted((a, b) => b.width - a.width);
-  return largestFirst.filter((one, i) =>
-    largestFirst.slice(0, i).every((larger) => distance(one, larger) > larger.width / 2),
-  );
+  const kept: Candidate[] = [];
+  for (const one of candidates.toSorted((a, b) => b.width - a.width)) {
+    if (kept.every((larger) => distance(one, larger) > larger.width / 2)) kept.push(one);
+  }
+  return kept;
+}
+
+/** Faces seen from the side: the mesh takes hold of them and is lost. */
+async function showsProfile(finder: FaceFinder, photo: RgbImage): Promise<boolean> {
+  for (const face of await finder.detect(photo)) {
+    const mesh = await finder.mesh(photo, regionOfFace(face));
+    if (mesh.score >= MIN_PRESENCE && isUpright(mesh) && isTurnedAway(mesh)) return true;
+  }
+  return false;
+}
+
+function isUpright(mesh: FaceMesh): boolean {
+  return Math.abs(regionOfMesh(mesh.points).rotation) <= MAX_ROLL_RADIANS;
 }
 
 /** The one face of an upright picture: undefined when there is none. Throws `InputError` for several. */
@@ -195,7 +204,7 @@ function isNoseAside({ points, region }: FaceMesh): boolean {
 }
 
 /** Between the points of the mesh before the ears. */
-function faceWidth(points: Float32Array): number {
+export function faceWidth(points: Float32Array): number {
   const [leftX, leftY] = meshPoint(points, 234);
   const [rightX, rightY] = meshPoint(points, 454);
   return Math.hypot(rightX - leftX, rightY - leftY);

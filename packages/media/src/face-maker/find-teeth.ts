@@ -1,5 +1,5 @@
 import type { RgbImage } from './image-sampler.ts';
-import { type Axes, curveAt, toPicture } from './mouth-frame.ts';
+import { curveAt, type MouthPlace, toPicture } from './mouth-frame.ts';
 import { colourAt, type LipColour } from './mouth-opening.ts';
 
 /** Part of the mouth's half width that is looked at, and the columns in it. */
@@ -12,6 +12,8 @@ const STEP = 0.01;
 /** Teeth are this much brighter and less red than the median of lips, skin and beard around them. */
 const LUMA_SHARE = 1.15;
 const RED_SHARE = 0.4;
+/** Where the median is less red than this the photo has no colours that could tell teeth from lips. */
+const LEAST_REDNESS = 0.02;
 /** What interrupts a row of teeth, and the least height of one, in half mouth widths. */
 const BRIDGE = 0.035;
 const LEAST_HEIGHT = 0.07;
@@ -22,10 +24,10 @@ const FARTHEST_BELOW = 0.3;
 const LARGEST_SPREAD = 0.03;
 
 /**
- * How far below the mesh's line of the lips a row of teeth shows: null where there is none. Moustaches draw the mesh
+ * How far below the mesh's line of the lips a row of teeth shows, in pixels: null where there is none. Moustaches draw the mesh
  * into them, and then it takes the mouth of a smile for closed.
  */
-export function findTeeth(image: RgbImage, frame: Axes & { halfWidth: number }, middle: Float32Array): number | null {
+export function findTeeth(image: RgbImage, frame: MouthPlace, middle: Float32Array): number | null {
   const columns = Array.from({ length: COLUMNS }, (_unused, i) => {
     const share = LOOKED_AT * ((2 * i) / (COLUMNS - 1) - 1);
     const colours: LipColour[] = [];
@@ -39,6 +41,7 @@ export function findTeeth(image: RgbImage, frame: Axes & { halfWidth: number }, 
     luma: median(columns.flat().map(({ luma }) => luma)),
     redness: median(columns.flat().map(({ redness }) => redness)),
   };
+  if (usual.redness < LEAST_REDNESS) return null;
   const heights = columns.map((colours) => middleOfTeeth(colours, usual)).filter((height) => height !== null);
   if (heights.length < LEAST_COLUMNS * COLUMNS) return null;
   const height = median(heights);

@@ -12,14 +12,17 @@ const LIPS = [0, 37, 267, 17, 84, 314, 11, 16, 72, 302] as const;
 /** Distances of lips from the skin around them in blue and red difference (BT.601) and luma. */
 const LIP_CHROMA = 3.5;
 const LIP_LUMA = 14;
-/** Less chroma per luma in the upper face is a picture without colours. */
-const COLOURLESS_CHROMA = 0.04;
-/** What covers a mouth in such a picture differs this much from skin in luma. */
-const FOREIGN_LUMA = 60;
-/** Of the chroma per luma of the upper face: skin in other light, and beards, keep more than this of it … */
+/** With less chroma per luma the upper face shows no colours that could be compared … */
+const COLOURLESS_CHROMA = 0.06;
+/** … and what covers the mouth differs this much in luma; where there are colours, skin in the shade and beards do too. */
+const FOREIGN_LUMA = { colourless: 60, coloured: 95 } as const;
+/** Skin in other light and beards keep so much of the upper face's chroma per luma … */
 const LEAST_SKIN_CHROMA = 0.55;
-/** … and turn to another hue by less than this (tangent). */
-const LARGEST_HUE_TURN = 0.4;
+const MOST_SKIN_CHROMA = 2.4;
+/** … and differ across its hue by less than this share of it, or of their own where it is more. */
+const LARGEST_HUE_SHARE = 0.4;
+/** Brighter skin has lost its colour, and chroma may be more elsewhere. */
+const GLARING_LUMA = 200;
 
 /** Whether something that is not skin lies over the mouth, such as a mask. Skin-coloured things pass. */
 export function isMouthCovered(image: RgbImage, points: Float32Array): boolean {
@@ -35,10 +38,13 @@ function isForeign(upper: Colour, around: Colour): boolean {
   const [upperBlue, upperRed] = chromaPerLuma(upper);
   const [blue, red] = chromaPerLuma(around);
   const squared = upperBlue ** 2 + upperRed ** 2;
-  if (squared < COLOURLESS_CHROMA ** 2) return Math.abs(upper[0] - around[0]) > FOREIGN_LUMA;
+  const difference = Math.abs(upper[0] - around[0]);
+  if (squared < COLOURLESS_CHROMA ** 2) return difference > FOREIGN_LUMA.colourless;
   const along = (blue * upperBlue + red * upperRed) / squared;
-  const aside = Math.abs(blue * upperRed - red * upperBlue) / squared;
-  return along < LEAST_SKIN_CHROMA || aside > LARGEST_HUE_TURN * Math.max(1, along);
+  const across = Math.abs(blue * upperRed - red * upperBlue) / squared;
+  const isGaudy = along > MOST_SKIN_CHROMA && upper[0] < GLARING_LUMA;
+  const isOtherHue = across > LARGEST_HUE_SHARE * Math.max(1, along);
+  return difference > FOREIGN_LUMA.coloured || along < LEAST_SKIN_CHROMA || isGaudy || isOtherHue;
 }
 
 function chromaPerLuma([luma, blueness, redness]: Colour): readonly [number, number] {

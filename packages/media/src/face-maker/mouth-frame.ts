@@ -59,6 +59,36 @@ export type MouthFrame = {
 };
 
 export function measureMouth(image: RgbImage, points: Float32Array): MouthFrame {
+  const mesh = readMesh(points);
+  const { place, middle: meshMiddle, gap } = mesh;
+  const looksOpen = gap >= MESH_BIAS;
+  const margin = looksOpen ? SURE_MARGIN : SHIFT_MARGIN;
+  const shift = gap < BIASED_GAP ? findShift(image, place, meshMiddle, margin) : 0;
+  const isMeshOpen = looksOpen && shift === 0;
+  const lips = mesh.movedBy(shift);
+  const middle = meshMiddle.map((value) => value + shift);
+  const path = darkestPath(image, place, middle);
+  const start = isMeshOpen ? middle : path;
+  const opening = openingFrom(image, lips.frame, start);
+  if (isMeshOpen || opening.widest >= CLOSED_BAND * place.halfWidth) return openMouth(lips, start, opening, isMeshOpen);
+  const teethShift = findTeeth(image, place, meshMiddle);
+  if (teethShift === null) return { ...lips.frame, innerUpper: path, innerLower: path, seam: path, isOpen: false };
+  const smile = mesh.movedBy(teethShift);
+  const teeth = meshMiddle.map((value) => value + teethShift);
+  return openMouth(smile, teeth, openingFrom(image, smile.frame, teeth), false);
+}
+
+type MeshedMouth = {
+  readonly place: MouthPlace;
+  /** Between the lips. */
+  readonly middle: Float32Array;
+  /** Widest distance of the lips in half mouth widths. */
+  readonly gap: number;
+  /** The lips so many pixels further down. */
+  movedBy(distance: number): LipCurves;
+};
+
+function readMesh(points: Float32Array): MeshedMouth {
   const [eyeLeftX, eyeLeftY] = meshPoint(points, 33);
   const [eyeRightX, eyeRightY] = meshPoint(points, 263);
   const roll = Math.atan2(eyeRightY - eyeLeftY, eyeRightX - eyeLeftX);
@@ -72,35 +102,26 @@ export function measureMouth(image: RgbImage, points: Float32Array): MouthFrame 
   };
   const local = (index: number): [number, number] => toLocal(axes, ...meshPoint(points, index));
   const halfWidth = (local(291)[0] - local(61)[0]) / 2;
-  const drawn = (indices: readonly number[]): Float32Array => resampleCurve(indices.map(local), halfWidth);
-  const [lipUpper, lipLower] = [drawn(INNER_UPPER), drawn(INNER_LOWER)];
-  const lipMiddle = lipUpper.map((value, i) => (value + (lipLower[i] ?? 0)) / 2);
-  const meshGap = widestGap(lipUpper, lipLower) / halfWidth;
-  const looksOpen = meshGap >= MESH_BIAS;
-  const margin = looksOpen ? SURE_MARGIN : SHIFT_MARGIN;
-  const shift = meshGap < BIASED_GAP ? findShift(image, { ...axes, halfWidth }, lipMiddle, margin) : 0;
-  const isMeshOpen = looksOpen && shift === 0;
-  const outline = { ...axes, halfWidth, noseBase: local(NOSE_BASE)[1], chin: local(CHIN)[1] };
-  const sides = { faceLeft: local(58)[0], faceRight: local(288)[0] };
-  const movedBy = (distance: number): LipCurves => {
-    const curve = (indices: readonly number[]): Float32Array => drawn(indices).map((value) => value + distance);
-    const [outerUpper, outerLower] = [curve(OUTER_UPPER), curve(OUTER_LOWER)];
-    const frame = { ...outline, ...sides, outerUpper, outerLower };
-    return { frame, meshUpper: curve(INNER_UPPER), meshLower: curve(INNER_LOWER) };
+  const curve = (indices: readonly number[], distance = 0): Float32Array =>
+    resampleCurve(indices.map(local), halfWidth).map((value) => value + distance);
+  const place = { ...axes, halfWidth };
+  const rest = {
+    noseBase: local(NOSE_BASE)[1],
+    chin: local(CHIN)[1],
+    faceLeft: local(58)[0],
+    faceRight: local(288)[0],
   };
-  const lips = movedBy(shift);
-  const middle = lipMiddle.map((value) => value + shift);
-  const path = darkestPath(image, lips.frame, middle);
-  const start = isMeshOpen ? middle : path;
-  const opening = openingFrom(image, lips.frame, start);
-  if (isMeshOpen || opening.widest >= CLOSED_BAND * halfWidth) return openMouth(lips, start, opening, isMeshOpen);
-  const teethShift = findTeeth(image, { ...axes, halfWidth }, lipMiddle);
-  if (teethShift !== null) {
-    const teeth = movedBy(teethShift);
-    const through = lipMiddle.map((value) => value + teethShift);
-    return openMouth(teeth, through, openingFrom(image, teeth.frame, through), false);
-  }
-  return { ...lips.frame, innerUpper: path, innerLower: path, seam: path, isOpen: false };
+  const [upper, lower] = [curve(INNER_UPPER), curve(INNER_LOWER)];
+  return {
+    place,
+    middle: upper.map((value, i) => (value + (lower[i] ?? 0)) / 2),
+    gap: widestGap(upper, lower) / halfWidth,
+    movedBy: (distance) => {
+      const [outerUpper, outerLower] = [curve(OUTER_UPPER, distance), curve(OUTER_LOWER, distance)];
+      const frame = { ...place, ...rest, outerUpper, outerLower };
+      return { frame, meshUpper: curve(INNER_UPPER, distance), meshLower: curve(INNER_LOWER, distance) };
+    },
+  };
 }
 
 /** Where the mesh sees the lips, with the rest of the frame. */
@@ -145,7 +166,10 @@ function openMouth(
   return { ...frame, innerUpper: smoothCurve(innerUpper), innerLower: smoothCurve(innerLower), seam, isOpen: true };
 }
 
-export type Axes = Pick<MouthFrame, 'originX' | 'originY' | 'cos' | 'sin'>;
+type Axes = Pick<MouthFrame, 'originX' | 'originY' | 'cos' | 'sin'>;
+
+/** Where the mouth lies in the picture, and how wide it is. */
+export type MouthPlace = Axes & Pick<MouthFrame, 'halfWidth'>;
 
 export function toLocal(axes: Axes, x: number, y: number): [u: number, v: number] {
   const dx = x - axes.originX;
@@ -198,7 +222,7 @@ function resampleCurve(points: readonly [number, number][], halfWidth: number): 
  */
 function findShift(
   image: RgbImage,
-  frame: Axes & { halfWidth: number },
+  frame: MouthPlace,
   middle: Float32Array,
   margin: { readonly share: number; readonly luma: number },
 ): number {
@@ -233,7 +257,7 @@ function findShift(
 }
 
 /** The darkest connected line near `middle` from corner to corner (dynamic programming over luma). */
-function darkestPath(image: RgbImage, frame: Axes & { halfWidth: number }, middle: Float32Array): Float32Array {
+function darkestPath(image: RgbImage, frame: MouthPlace, middle: Float32Array): Float32Array {
   const reach = SEAM_REACH * frame.halfWidth;
   const flank = SEAM_FLANK * frame.halfWidth;
   const offsetOf = (step: number): number => ((2 * step) / (SEAM_STEPS - 1) - 1) * reach;

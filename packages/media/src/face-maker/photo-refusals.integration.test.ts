@@ -177,7 +177,10 @@ describe('faces', () => {
 
   it('a head turned far aside is refused, one turned a little is not', async () => {
     await expect(portraitOf(await jpegOf(turned(woman, 50)))).rejects.toMatchObject({ reason: 'face-turned-away' });
-    expect((await portraitOf(await jpegOf(turned(woman, 12)))).image.width).toBe(PORTRAIT_SIDE);
+    for (const degrees of [12, 40]) {
+      // What is painted on a cylinder looks turned by 24 degrees to the mesh when it is turned by 40.
+      expect((await portraitOf(await jpegOf(turned(woman, degrees)))).image.width).toBe(PORTRAIT_SIDE);
+    }
   });
 
   it('a face that fills the picture is one face', async () => {
