@@ -24,6 +24,7 @@ it.each([
   ['a black mask', SKIN, [32, 32, 32]],
   ['dark leather', SKIN, [70, 48, 36]],
   ['an orange scarf', SKIN, [240, 110, 30]],
+  ['a white mask below a glaring forehead', [232, 214, 190], [244, 244, 244]],
   ['a white mask in a grey photo', [110, 110, 110], [240, 240, 240]],
 ] as const)('%s covers the mouth', (_name, above, below) => {
   expect(covered(above, below)).toBe(true);
@@ -34,6 +35,8 @@ it.each([
   ['skin in the shade', SKIN, [120, 85, 66]],
   ['a brown beard', SKIN, [125, 95, 75]],
   ['a chin below a glaring forehead', [232, 214, 190], [175, 125, 80]],
+  ['a black beard below a glaring forehead', [255, 225, 190], [60, 42, 32]],
+  ['a chin below a forehead without colour', [255, 254, 253], [95, 75, 62]],
   ['a faded photo', [168, 158, 154], [150, 145, 143]],
   ['a grey photo', [150, 150, 150], [120, 120, 120]],
 ] as const)('%s covers nothing', (_name, above, below) => {
