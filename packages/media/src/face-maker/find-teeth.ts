@@ -1,6 +1,6 @@
 import type { RgbImage } from './image-sampler.ts';
 import { curveAt, type MouthPlace, toPicture } from './mouth-frame.ts';
-import { colourAt, type LipColour } from './mouth-opening.ts';
+import { colourAt, type LipColour, median } from './mouth-opening.ts';
 
 /** Part of the mouth's half width that is looked at, and the columns in it. */
 const LOOKED_AT = 0.6;
@@ -60,8 +60,4 @@ function middleOfTeeth(colours: readonly LipColour[], usual: LipColour): number 
     if (run.to - run.from > best.to - best.from) best = run;
   }
   return (best.to - best.from) * STEP < LEAST_HEIGHT ? null : FROM + ((best.from + best.to) / 2) * STEP;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 }

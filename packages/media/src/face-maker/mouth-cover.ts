@@ -1,5 +1,6 @@
 import { meshPoint } from './face-finder.ts';
 import type { RgbImage } from './image-sampler.ts';
+import { median } from './mouth-opening.ts';
 
 type Colour = readonly [luma: number, blueness: number, redness: number];
 
@@ -66,11 +67,8 @@ function chromaDistance(a: Colour, b: Colour): number {
 
 function medianColour(image: RgbImage, points: Float32Array, indices: readonly number[]): Colour {
   const colours = indices.map((index) => colourAt(image, ...meshPoint(points, index)));
-  const median = (channel: 0 | 1 | 2): number => {
-    const values = colours.map((colour) => colour[channel]).sort((a, b) => a - b);
-    return values[values.length >> 1] ?? 0;
-  };
-  return [median(0), median(1), median(2)];
+  const medianOf = (channel: 0 | 1 | 2): number => median(colours.map((colour) => colour[channel]));
+  return [medianOf(0), medianOf(1), medianOf(2)];
 }
 
 /** Mean of 5 x 5 pixels. */

@@ -69,11 +69,14 @@ function lipMedians({ image, columns, place }: LipProbe): LipColour {
       colours.push(colourAt(image, ...place(index, seam + (outerUpper - seam) * part)));
     }
   }
-  const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
   return {
     luma: median(colours.map((colour) => colour.luma)),
     redness: median(colours.map((colour) => colour.redness)),
   };
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
 export function colourAt({ data, width, height }: RgbImage, x: number, y: number): LipColour {
@@ -88,7 +91,7 @@ export function colourAt({ data, width, height }: RgbImage, x: number, y: number
 function calm(values: Float32Array): Float32Array {
   const windowed = (from: Float32Array, reach: number, pick: (near: number[]) => number): Float32Array =>
     from.map((_value, i) => pick([...from.slice(Math.max(0, i - reach), i + reach + 1)]));
-  const middle = windowed(values, 2, (near) => near.sort((a, b) => a - b)[near.length >> 1] ?? 0);
+  const middle = windowed(values, 2, median);
   const filled = windowed(middle, 4, (near) => Math.max(...near));
   const mean = (near: number[]): number => near.reduce((sum, value) => sum + value, 0) / near.length;
   return windowed(windowed(filled, 4, mean), 3, mean);
