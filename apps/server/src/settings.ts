@@ -1,0 +1,168 @@
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+
+/** Calls that one worker process serves well: a talking face costs about a tenth of a core. */
+export const CALLS_PER_WORKER = 8;
+export const SHIPPED_AVATARS = fileURLToPath(new URL('../../../avatars', import.meta.url));
+
+const portNumber = z.coerce
+  .number('must be a number')
+  .int('must be a whole number')
+  .min(0, 'must be 0 to 65535')
+  .max(65_535, 'must be 0 to 65535');
+const count = z.coerce.number('must be a number').int('must be a whole number').min(1, 'must be 1 or more');
+const flag = z.stringbool({ error: 'must be true or false' });
+
+const iceServerSchema = z.object({
+  urls: z
+    .union([z.string(), z.array(z.string()).min(1)])
+    .transform((urls) => (typeof urls === 'string' ? [urls] : urls))
+    .pipe(
+      z.array(z.string().regex(/^(stun|stuns|turn|turns):\S+$/, 'must be stun:, stuns:, turn: or turns: addresses')),
+    ),
+  username: z.string().optional(),
+  credential: z.string().optional(),
+});
+
+const iceServersSchema = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue({
+        code: 'custom',
+        message: 'must be JSON, like [{"urls":["turn:host:3478"],"username":"u","credential":"p"}]',
+      });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.array(iceServerSchema, 'must be a JSON array').min(1, 'must hold at least one server'));
+
+const portRangeSchema = z
+  .string()
+  .regex(/^\d+-\d+$/, 'must look like 40000-40100')
+  .transform((text) => {
+    const [begin = 0, end = 0] = text.split('-').map(Number);
+    return { begin, end };
+  })
+  .refine(({ begin, end }) => begin > 0 && begin <= end && end <= 65_535, 'must be two ports, the lower one first');
+
+const commaList = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== ''),
+);
+
+const publicUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+  .transform((text) => text.replace(/\/+$/, ''));
+
+/**
+ * Every setting, as environment variable; `--port` on the command line sets PORT, and so on. The descriptions and
+ * defaults are what `--help` prints.
+ */
+export const settingsSchema = z.object({
+  PORT: portNumber.default(8787).describe('Port of pages, REST and WebSockets.'),
+  HOST: z.string().default('0.0.0.0').describe('Address to listen on; 127.0.0.1 serves this machine alone.'),
+  DATA_DIR: z.string().default('./data').describe('Folder of the database, keys, certificates and made avatars.'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+    .optional()
+    .describe('PostgreSQL 15 or newer; without it an embedded database in DATA_DIR is used.'),
+  MASTER_KEY: z
+    .string()
+    .optional()
+    .describe('32 bytes, hexadecimal, that encrypt stored keys; made in DATA_DIR if left out.'),
+  AVATARS_DIR: z.string().default(SHIPPED_AVATARS).describe('Folder of the built-in avatars.'),
+  TLS: z
+    .enum(['off', 'self-signed'], 'must be off or self-signed')
+    .default('off')
+    .describe('self-signed makes a certificate and keeps it in DATA_DIR.'),
+  TLS_CERT: z.string().optional().describe('File of the certificate chain (PEM); switches TLS on, with TLS_KEY.'),
+  TLS_KEY: z.string().optional().describe('File of the private key (PEM).'),
+  TRUST_PROXY: flag.default(false).describe('Believe X-Forwarded-* headers; only behind a proxy of yours.'),
+  DEMO_LICENSE: z
+    .string()
+    .regex(/^(off|[A-Za-z0-9_-]{8,128})$/, 'must be off, or 8 to 128 letters, digits, _ and -')
+    .optional()
+    .describe('Key of the demo project; off shows none on the first page. Without it one is made.'),
+  REGISTRATION: z
+    .enum(['open', 'closed'], 'must be open or closed')
+    .default('open')
+    .describe('closed: only the first user can register, who becomes the operator.'),
+  PUBLIC_URL: publicUrl.optional().describe('Address of this server in mails, like https://avatars.example.org.'),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')
+    .optional()
+    .describe('Mail server for password resets; needs PUBLIC_URL.'),
+  MAIL_FROM: z.string().default('Visavis <visavis@localhost>').describe('Sender of mails.'),
+  POINTS_PER_MINUTE: z.coerce
+    .number('must be a number')
+    .min(0, 'must be 0 or more')
+    .max(1_000_000)
+    .default(10)
+    .describe('Price of a call minute, for projects whose points are limited.'),
+  FREE_POINTS: z.coerce
+    .number('must be a number')
+    .min(0, 'must be 0 or more')
+    .max(1_000_000_000)
+    .optional()
+    .describe('Points of a new project; without it new projects are unlimited.'),
+  WEBHOOK_PRIVATE_HOSTS: commaList
+    .optional()
+    .describe('Hosts with private addresses that webhooks may reach, comma-separated.'),
+  MEDIA_WORKERS: count.optional().describe('Processes that render calls; one less than the cores if left out.'),
+  MAX_CALLS: count.optional().describe(`Calls at a time; ${CALLS_PER_WORKER} per media worker if left out.`),
+  PICTURE_SIZE: z.coerce
+    .number('must be a number')
+    .int()
+    .min(128, 'must be 128 to 1080')
+    .max(1080, 'must be 128 to 1080')
+    .multipleOf(2, 'must be even')
+    .default(512)
+    .describe('Width and height of the picture, in pixels.'),
+  ICE_SERVERS: iceServersSchema
+    .optional()
+    .describe('JSON array of STUN and TURN servers for clients, in place of the built-in one.'),
+  PUBLIC_ADDRESS: commaList
+    .optional()
+    .describe('Public IP addresses of this machine, for media behind NAT; comma-separated.'),
+  MEDIA_PORTS: portRangeSchema.optional().describe('UDP ports for media, like 40000-40100; any free one if left out.'),
+  STUN_PORT: portNumber.default(3478).describe('UDP port of the built-in STUN responder; 0 switches it off.'),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error')
+    .default('info')
+    .describe('Least level that is logged.'),
+  LOG_FORMAT: z
+    .enum(['auto', 'pretty', 'json'], 'must be auto, pretty or json')
+    .default('auto')
+    .describe('auto: pretty on a terminal, else JSON lines.'),
+  VOICE_PROVIDER: z
+    .enum(['local', 'openai-realtime'], 'must be local or openai-realtime')
+    .optional()
+    .describe('Who speaks for the built-in avatars; openai-realtime if OPENAI_API_KEY is set, else local.'),
+  OPENAI_API_KEY: z
+    .string()
+    .trim()
+    .regex(/^[!-~]+$/, 'must be a key as OpenAI shows it, without spaces')
+    .optional()
+    .describe('Key for OpenAI Realtime, from the environment only.'),
+  OPENAI_REALTIME_URL: z
+    .url({ protocol: /^wss?$/, error: 'must be a ws or wss address' })
+    .optional()
+    .describe("Another server that speaks OpenAI's Realtime API, like ws://127.0.0.1:8000/v1/realtime."),
+  OPENAI_TURN_DETECTION: z
+    .enum(['server_vad', 'semantic_vad'], 'must be server_vad or semantic_vad')
+    .default('server_vad')
+    .describe('How OpenAI tells that the user has finished: by silence, or by sense too.'),
+  SCRIPTED_VOICE: flag.default(false).describe('Offer the voice provider "scripted", a fixed talk for tests.'),
+});
+
+export type Settings = z.output<typeof settingsSchema>;
+export const SETTING_NAMES = Object.keys(settingsSchema.shape) as readonly (keyof Settings)[];
+/** Every user of the machine can read the arguments of a process. */
+export const ENVIRONMENT_ONLY: ReadonlySet<keyof Settings> = new Set(['OPENAI_API_KEY']);
