@@ -18,7 +18,10 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['{apps,packages}/*/src/**/*.integration.test.ts', 'tests/{integration,durability}/**/*.test.ts'],
+          include: [
+            '{apps,packages}/*/src/**/*.integration.test.ts',
+            'tests/{integration,durability,security,fuzz}/**/*.test.ts',
+          ],
           testTimeout: 90_000,
           hookTimeout: 90_000,
           maxWorkers: 2,

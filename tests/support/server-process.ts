@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { request as requestTls } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -17,6 +19,8 @@ export type TestServer = {
   output(): string;
   /** What the server and its media workers hold at this moment (Linux). */
   footprint(): Promise<Footprint>;
+  /** Process ids of its media workers (Linux). */
+  mediaWorkers(): readonly number[];
   /** Ends the server with SIGTERM and resolves with its exit code. */
   stop(): Promise<number | null>;
 };
@@ -31,7 +35,7 @@ type Footprint = {
 
 /**
  * Starts the real server in a process of its own, on a free port and a fresh data folder. `DATA_DIR` in the environment: on
- * this one, which `stop` removes too.
+ * this one, which `stop` removes too. With `TLS` its certificate lies in `DATA_DIR/tls/certificate.pem`.
  */
 export async function startServer(environment: Readonly<Record<string, string>> = {}): Promise<TestServer> {
   const port = await freePort();
@@ -58,7 +62,7 @@ export async function startServer(environment: Readonly<Record<string, string>> 
     printed += chunk.toString();
   });
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const url = `http://127.0.0.1:${port}`;
+  const url = `${environment.TLS === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
   await waitForHealth(url, child, () => printed);
   return {
     url,
@@ -67,6 +71,7 @@ export async function startServer(environment: Readonly<Record<string, string>> 
     child,
     output: () => printed,
     footprint: () => measureFootprint(url, child.pid ?? 0),
+    mediaWorkers: () => mediaWorkersOf(child.pid ?? 0),
     async stop() {
       child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
@@ -83,8 +88,7 @@ async function waitForHealth(url: string, child: ChildProcess, output: () => str
   while (Date.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`The server ended with code ${child.exitCode}:\n${output()}`);
     try {
-      const response = await fetch(`${url}/health`);
-      if (response.ok) return;
+      if (await isHealthy(url)) return;
     } catch {
       // Not listening yet.
     }
@@ -92,6 +96,19 @@ async function waitForHealth(url: string, child: ChildProcess, output: () => str
   }
   child.kill('SIGKILL');
   throw new Error(`The server was not healthy after ${START_TIMEOUT_MS} ms:\n${output()}`);
+}
+
+/** Asks without knowing the certificate, which the server may just have made. */
+async function isHealthy(url: string): Promise<boolean> {
+  if (url.startsWith('http:')) return (await fetch(`${url}/health`)).ok;
+  return new Promise((resolve, reject) => {
+    const request = requestTls(`${url}/health`, { rejectUnauthorized: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on('error', reject);
+    request.end();
+  });
 }
 
 function freePort(): Promise<number> {
@@ -128,6 +145,14 @@ async function childrenOf(pid: number): Promise<number[]> {
     .filter((word) => word !== '')
     .map(Number);
   return [...direct, ...(await Promise.all(direct.map(childrenOf))).flat()];
+}
+
+function mediaWorkersOf(pid: number): readonly number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .split(' ')
+    .filter((word) => word !== '')
+    .map(Number)
+    .filter((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('media-worker'));
 }
 
 async function residentMiB(pid: number): Promise<number> {
