@@ -6,7 +6,10 @@ export {
   type ErrorEntry,
   errorEntry,
 } from './errors.ts';
+export * from './limits.ts';
 export * from './names.ts';
+export * from './tools.ts';
+export * from './trees.ts';
 export * from './v2/build-server-message.ts';
 export type * from './v2/client-message.ts';
 export type * from './v2/client-wire.ts';

@@ -3,9 +3,6 @@ export const PROTOCOL_VERSION = '2.0';
 
 export const REALTIME_V2_PATH = '/wss/v2/realtime-chat';
 
-/** Larger frames are refused with `message-too-large`. Camera snapshots are 50–300 kB. */
-export const MAX_CLIENT_FRAME_BYTES = 8 * 1024 * 1024;
-
 /** Time between `realtime.session.created` and `realtime.session.updated`, in which clients send their history. */
 export const HISTORY_GAP_MS = 150;
 

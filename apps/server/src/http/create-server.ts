@@ -1,5 +1,5 @@
 import fastifyWebsocket from '@fastify/websocket';
-import { MAX_CLIENT_FRAME_BYTES } from '@visavis/protocol';
+import { LIMITS } from '@visavis/protocol';
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { type Gateway, registerNavtalkV2 } from '../gateway/navtalk-v2/gateway.ts';
 import type { GatewayDependencies } from '../gateway/navtalk-v2/gateway-dependencies.ts';
@@ -32,10 +32,6 @@ export type ServerDependencies = GatewayDependencies &
 
 export type Server = { readonly app: FastifyInstance; readonly gateway: Gateway };
 
-/** Frames above the protocol's limit but below this one still get an event that says so, before the close. */
-const HARD_FRAME_LIMIT_BYTES = 2 * MAX_CLIENT_FRAME_BYTES;
-const MAX_BODY_BYTES = 1024 * 1024;
-
 /** The HTTP and WebSocket server with everything it serves; not yet listening. */
 export async function createServer(dependencies: ServerDependencies): Promise<Server> {
   const app = fastify({
@@ -44,12 +40,12 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
     // Addresses hold licence keys, which must not reach a log.
     logController: new fastify.LogController({ disableRequestLogging: true }),
     trustProxy: dependencies.trustProxy ?? false,
-    bodyLimit: MAX_BODY_BYTES,
+    bodyLimit: LIMITS.bytes.restBody,
     forceCloseConnections: true,
   }) as FastifyInstance;
   const gatewayReady: { current: Gateway | null } = { current: null };
   await app.register(fastifyWebsocket, {
-    options: { maxPayload: HARD_FRAME_LIMIT_BYTES, perMessageDeflate: false },
+    options: { maxPayload: LIMITS.bytes.hardFrame, maxFragments: LIMITS.counts.fragments, perMessageDeflate: false },
     preClose: async () => {
       await gatewayReady.current?.close();
       app.websocketServer.close();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { LIMITS } from '../limits.ts';
 import { mutateText, seededRandom } from '../testing/mutate.ts';
 import type { ClientMessage } from '../v2/client-message.ts';
-import { MAX_CLIENT_FRAME_BYTES } from '../version.ts';
 import { parseClientMessage } from './parse-client-message.ts';
 
 const ADD_TOOL = { name: 'add', description: 'Adds.', parameters: { type: 'object', properties: {}, required: [] } };
@@ -296,7 +296,7 @@ describe('parseClientMessage', () => {
 
   it('knows binary and oversized frames', () => {
     expect(parseClientMessage(new Uint8Array(4))).toMatchObject({ ok: false, kind: 'binary' });
-    expect(parseClientMessage('x'.repeat(MAX_CLIENT_FRAME_BYTES + 1))).toMatchObject({ ok: false, kind: 'too-large' });
+    expect(parseClientMessage('x'.repeat(LIMITS.bytes.imageFrame + 1))).toMatchObject({ ok: false, kind: 'too-large' });
   });
 
   it('survives nesting that would overflow a recursive reader', () => {

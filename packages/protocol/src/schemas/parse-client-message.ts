@@ -1,5 +1,5 @@
+import { LIMITS } from '../limits.ts';
 import type { ClientMessage } from '../v2/client-message.ts';
-import { MAX_CLIENT_FRAME_BYTES } from '../version.ts';
 import { type Fields, isFields } from './fields.ts';
 import { PAYLOADS } from './payloads.ts';
 
@@ -16,8 +16,8 @@ const MAX_REPORTED_TYPE_LENGTH = 80;
  * @param frame Text of a text frame, or the bytes of a binary one (which v2 does not know).
  */
 export function parseClientMessage(frame: string | Uint8Array): ParseResult {
-  if (frame.length > MAX_CLIENT_FRAME_BYTES) {
-    return { ok: false, kind: 'too-large', detail: `${frame.length} bytes, at most ${MAX_CLIENT_FRAME_BYTES}` };
+  if (frame.length > LIMITS.bytes.imageFrame) {
+    return { ok: false, kind: 'too-large', detail: `${frame.length} bytes, at most ${LIMITS.bytes.imageFrame}` };
   }
   if (typeof frame !== 'string') return { ok: false, kind: 'binary', detail: `${frame.length} bytes` };
   let whole: unknown;

@@ -1,13 +1,9 @@
 import { Buffer } from 'node:buffer';
 import type { ClientMessage, ErrorCode } from '@visavis/protocol';
-import { MAX_CLIENT_FRAME_BYTES } from '@visavis/protocol';
+import { LIMITS } from '@visavis/protocol';
 import { type ParseFailureKind, parseClientMessage } from '@visavis/protocol/schemas';
 import type { RawData } from 'ws';
 
-/** Well above a minute of sound in 10 ms chunks pushed within a second. */
-const MAX_MESSAGES_PER_SECOND = 10_000;
-/** Thirty seconds of sound are 2 MB, a camera picture is 300 kB. */
-const MAX_BYTES_PER_SECOND = 4 * MAX_CLIENT_FRAME_BYTES;
 const RATE_WINDOW_MS = 1000;
 
 type FrameReading =
@@ -44,8 +40,8 @@ export function createFrameReader(): FrameReader {
       const bytes = toBuffer(data);
       messagesInWindow += 1;
       bytesInWindow += bytes.byteLength;
-      if (bytes.byteLength > MAX_CLIENT_FRAME_BYTES) return { kind: 'fatal', code: 'message-too-large' };
-      if (messagesInWindow > MAX_MESSAGES_PER_SECOND || bytesInWindow > MAX_BYTES_PER_SECOND) {
+      if (bytes.byteLength > LIMITS.bytes.imageFrame) return { kind: 'fatal', code: 'message-too-large' };
+      if (messagesInWindow > LIMITS.perSecond.messages || bytesInWindow > LIMITS.perSecond.bytes) {
         return { kind: 'fatal', code: 'too-many-messages' };
       }
       const result = parseClientMessage(isBinary ? bytes : bytes.toString('utf8'));

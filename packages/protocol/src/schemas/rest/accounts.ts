@@ -1,11 +1,15 @@
 import * as z from 'zod';
+import { LIMITS } from '../../limits.ts';
 import { instantSchema, nameSchema, publicIdSchema } from './common.ts';
 
-const emailSchema = z.email('must be an e-mail address').max(254);
+const emailSchema = z.email('must be an e-mail address').max(LIMITS.characters.email);
 const passwordSchema = z
   .string()
   .min(10, 'must have at least 10 characters')
-  .max(200, 'must have 200 characters at most');
+  .max(LIMITS.characters.password, `must have ${LIMITS.characters.password} characters at most`);
+
+/** A password that is compared, whatever the rules were when it was chosen. */
+const givenPasswordSchema = z.string().min(1).max(LIMITS.characters.password);
 
 export const userSchema = z.object({
   userId: publicIdSchema,
@@ -26,14 +30,17 @@ export const authOptionsSchema = z.object({
 export type AuthOptions = z.output<typeof authOptionsSchema>;
 
 export const registerSchema = z.object({ email: emailSchema, name: nameSchema, password: passwordSchema });
-export const loginSchema = z.object({ email: emailSchema, password: z.string().min(1).max(200) });
+export const loginSchema = z.object({ email: emailSchema, password: givenPasswordSchema });
 export const renameUserSchema = z.object({ name: nameSchema });
 export const changePasswordSchema = z.object({
-  currentPassword: z.string().min(1).max(200),
+  currentPassword: givenPasswordSchema,
   newPassword: passwordSchema,
 });
 export const requestResetSchema = z.object({ email: emailSchema });
-export const resetPasswordSchema = z.object({ token: z.string().min(1).max(200), newPassword: passwordSchema });
+export const resetPasswordSchema = z.object({
+  token: z.string().min(1).max(LIMITS.characters.token),
+  newPassword: passwordSchema,
+});
 
 export const currentUserSchema = z.object({ user: userSchema.nullable() });
 

@@ -1,19 +1,28 @@
 import * as z from 'zod';
+import { LIMITS } from '../../limits.ts';
+import { toolsFault } from '../../tools.ts';
 import { instantSchema, nameSchema, publicIdSchema } from './common.ts';
+
+const TOOL_NAME = new RegExp(`^[A-Za-z0-9_-]{1,${LIMITS.characters.toolName}}$`);
 
 /** A function that the avatar may call; `parameters` is a JSON schema of an object. */
 export const avatarToolSchema = z.object({
-  name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must have 1 to 64 letters, digits, _ and -'),
-  description: z.string().max(2000).default(''),
+  name: z.string().regex(TOOL_NAME, `must have 1 to ${LIMITS.characters.toolName} letters, digits, _ and -`),
+  description: z.string().default(''),
   parameters: z.record(z.string(), z.unknown()).default({ type: 'object', properties: {} }),
 });
 
-export const shortTextSchema = z.string().trim().min(1, 'must not be empty').max(120);
+const toolListSchema = z.array(avatarToolSchema).superRefine((tools, context) => {
+  const fault = toolsFault(tools);
+  if (fault !== null) context.addIssue({ code: 'custom', message: fault });
+});
+
+export const shortTextSchema = z.string().trim().min(1, 'must not be empty').max(LIMITS.characters.word);
 /** BCP 47. */
 export const languageTagSchema = z
   .string()
+  .max(LIMITS.characters.language)
   .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, 'must be a language tag like en-US');
-const MAX_TEXT = 100_000;
 
 const fields = {
   name: nameSchema,
@@ -22,10 +31,10 @@ const fields = {
   model: shortTextSchema,
   voice: shortTextSchema,
   language: languageTagSchema,
-  prompt: z.string().max(MAX_TEXT),
-  firstMessage: z.string().max(5000),
-  tools: z.array(avatarToolSchema).max(64),
-  knowledge: z.string().max(MAX_TEXT),
+  prompt: z.string().max(LIMITS.characters.prompt),
+  firstMessage: z.string().max(LIMITS.characters.firstMessage),
+  tools: toolListSchema,
+  knowledge: z.string().max(LIMITS.characters.knowledge),
   /** A call ends after this time; null: no limit. */
   maxCallSeconds: z.int().min(10).max(86_400).nullable(),
   recordCalls: z.boolean(),
@@ -72,7 +81,7 @@ export const createAvatarSchema = z
     /** Make one from the picture at this address. */
     pictureUrl: z
       .url({ protocol: /^https?$/ })
-      .max(2000)
+      .max(LIMITS.characters.url)
       .optional(),
     /** Make one from a picture or clip that was uploaded before. */
     uploadId: publicIdSchema.optional(),
@@ -90,7 +99,7 @@ export const createAvatarSchema = z
 export const avatarParamsSchema = z.object({ projectId: publicIdSchema, avatarId: publicIdSchema });
 
 /** The largest files that are taken. */
-export const MAX_UPLOAD_BYTES = { picture: 30_000_000, video: 200_000_000 } as const;
+export const MAX_UPLOAD_BYTES = { picture: LIMITS.bytes.picture, video: LIMITS.bytes.video } as const;
 
 /**
  * The answer to `POST …/uploads`, whose body is the bytes of the file and nothing else (any `content-type` of pictures and

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { LIMITS } from '../../limits.ts';
 
 /** 32 hexadecimal digits. */
 export const publicIdSchema = z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 hexadecimal digits');
@@ -10,7 +11,7 @@ export const nameSchema = z
   .string()
   .trim()
   .min(1, 'must not be empty')
-  .max(80, 'must have 80 characters at most')
+  .max(LIMITS.characters.name, `must have ${LIMITS.characters.name} characters at most`)
   // Control characters would break lists and mails.
   .regex(/^\P{Cc}*$/u, 'must be one line');
 
@@ -30,7 +31,7 @@ export const emptySchema = z.object({}).strict();
 /** `nextCursor` of a page is the `cursor` of the next; null at the end. */
 export const pageQuerySchema = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.string().max(200).optional(),
+  cursor: z.string().max(LIMITS.characters.token).optional(),
 });
 
 export function pageOf<Item extends z.ZodType>(item: Item) {
@@ -40,7 +41,7 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
 /** A web origin as browsers send it: scheme, host and port, nothing behind. */
 export const originSchema = z
   .string()
-  .max(260)
+  .max(LIMITS.characters.origin)
   .refine((text) => URL.canParse(text) && new URL(text).origin === text && /^https?:/.test(text), {
     message: 'must look like https://shop.example, without a path',
   });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { LIMITS } from '../../limits.ts';
 import { instantSchema, pageQuerySchema, publicIdSchema } from './common.ts';
 
 export const conversationQuerySchema = pageQuerySchema.extend({
@@ -8,7 +9,7 @@ export const conversationQuerySchema = pageQuerySchema.extend({
   avatarId: publicIdSchema.optional(),
   licenceId: publicIdSchema.optional(),
   /** A phrase that was said, or a session id. */
-  text: z.string().trim().min(1).max(200).optional(),
+  text: z.string().trim().min(1).max(LIMITS.characters.note).optional(),
 });
 
 export const conversationSchema = z.object({
@@ -45,5 +46,8 @@ export const transcriptSchema = conversationSchema.extend({
 });
 export type Transcript = z.output<typeof transcriptSchema>;
 
-export const conversationParamsSchema = z.object({ projectId: publicIdSchema, sessionId: z.string().min(1).max(100) });
+export const conversationParamsSchema = z.object({
+  projectId: publicIdSchema,
+  sessionId: z.string().min(1).max(LIMITS.characters.token),
+});
 export const exportQuerySchema = z.object({ format: z.enum(['json', 'text']).default('json') });

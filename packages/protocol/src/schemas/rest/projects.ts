@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { LIMITS } from '../../limits.ts';
 import { instantSchema, nameSchema, originSchema, publicIdSchema } from './common.ts';
 
 export const projectSchema = z.object({
@@ -23,7 +24,7 @@ const limits = {
   /** Call minutes in one day (UTC); null: no limit. */
   maxMinutesPerDay: z.int().min(1).max(1_000_000).nullable(),
   /** Pages that may call with the key; empty: all, and programs too. */
-  allowedOrigins: z.array(originSchema).max(50),
+  allowedOrigins: z.array(originSchema).max(LIMITS.counts.allowedOrigins),
 };
 
 export const licenceKeySchema = z.object({

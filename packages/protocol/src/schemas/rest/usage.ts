@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { LIMITS } from '../../limits.ts';
 import { instantSchema } from './common.ts';
 
 const daySchema = z.iso.date();
@@ -45,6 +46,6 @@ export type LedgerEntry = z.output<typeof ledgerEntrySchema>;
 
 export const grantPointsSchema = z.object({
   points: z.number().positive().max(1_000_000_000),
-  note: z.string().trim().max(200).default(''),
+  note: z.string().trim().max(LIMITS.characters.note).default(''),
 });
 export const setWalletSchema = z.object({ isUnlimited: z.boolean() });

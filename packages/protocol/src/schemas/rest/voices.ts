@@ -1,7 +1,6 @@
 import * as z from 'zod';
+import { LIMITS } from '../../limits.ts';
 import { languageTagSchema, shortTextSchema } from './avatars.ts';
-
-export const MAX_PREVIEW_CHARACTERS = 300;
 
 /** The answer to it is a sound file (`audio/wav`). */
 export const voicePreviewSchema = z.object({
@@ -9,5 +8,5 @@ export const voicePreviewSchema = z.object({
   provider: shortTextSchema.default('local'),
   language: languageTagSchema.default('en'),
   /** What is said; left out: a sentence in the language, or in English. */
-  text: z.string().trim().min(1, 'must not be empty').max(MAX_PREVIEW_CHARACTERS).optional(),
+  text: z.string().trim().min(1, 'must not be empty').max(LIMITS.characters.voiceSample).optional(),
 });

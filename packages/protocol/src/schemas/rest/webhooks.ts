@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { LIMITS } from '../../limits.ts';
 import { instantSchema, publicIdSchema } from './common.ts';
 
-const urlSchema = z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).max(2000);
+const urlSchema = z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).max(LIMITS.characters.url);
 /** `message`: one post per message; `session`: one post with the whole talk at its end. */
 const kindSchema = z.enum(['message', 'session']);
 
