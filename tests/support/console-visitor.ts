@@ -7,14 +7,17 @@ type Reply = {
 
 type Content = { readonly type?: string; readonly body?: string | Uint8Array<ArrayBuffer> };
 
-/** Somebody with the console open, over real HTTP: keeps the cookie and says where requests come from. */
+/** Somebody with the console open, over real HTTP: keeps cookies and says where requests come from. */
 export class ConsoleVisitor {
   static readonly PASSWORD = 'a long enough password';
   cookie = '';
   readonly #url: string;
+  readonly #address: string | undefined;
 
-  constructor(url: string) {
+  /** `address`: whose requests these are, for servers that trust this machine as a proxy. */
+  constructor(url: string, address?: string) {
     this.#url = url;
+    this.#address = address;
   }
 
   get(path: string): Promise<Reply> {
@@ -36,8 +39,7 @@ export class ConsoleVisitor {
 
   async #read(method: string, path: string, content: Content): Promise<Reply> {
     const response = await this.#fetch(method, path, content);
-    const cookies = response.headers.getSetCookie().map((line) => line.split(';', 1)[0] ?? '');
-    if (cookies.length > 0) this.cookie = cookies.join('; ');
+    for (const line of response.headers.getSetCookie()) this.#keep(line.split(';', 1)[0] ?? '');
     return { status: response.status, headers: response.headers, body: await response.json() };
   }
 
@@ -46,6 +48,13 @@ export class ConsoleVisitor {
     const response = await this.#fetch(method, path, content);
     await response.arrayBuffer();
     return response.status;
+  }
+
+  /** Replaces the cookie of this name. */
+  #keep(pair: string): void {
+    const prefix = pair.slice(0, pair.indexOf('=') + 1);
+    const others = this.cookie.split('; ').filter((other) => other !== '' && !other.startsWith(prefix));
+    this.cookie = [...others, pair].join('; ');
   }
 
   async register(email: string): Promise<void> {
@@ -58,6 +67,7 @@ export class ConsoleVisitor {
       method,
       headers: {
         origin: this.#url,
+        ...(this.#address === undefined ? {} : { 'x-forwarded-for': this.#address }),
         ...(this.cookie === '' ? {} : { cookie: this.cookie }),
         ...(type === undefined ? {} : { 'content-type': type }),
       },

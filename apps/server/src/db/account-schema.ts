@@ -92,6 +92,28 @@ export const attempts = pgTable('attempts', {
   windowEndsAt: instant('window_ends_at').notNull(),
 });
 
+/**
+ * From where a user has logged in: devices, which hold a random token in a cookie, and addresses. There nobody else's
+ * wrong passwords lock the user out.
+ */
+export const loginPlaces = pgTable(
+  'login_places',
+  {
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** `device:` or `address:` and a SHA-256 of the token or the group of addresses. */
+    place: text('place').notNull(),
+    ordinal: ordinal(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.place] }),
+    index('login_places_place').on(table.place),
+    index('login_places_expiry').on(table.expiresAt),
+  ],
+);
+
 export const projectMembers = pgTable(
   'project_members',
   {

@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 /** Every table, a table after those it refers to. */
 const TABLES = [
   ...(['projects', 'licence_keys', 'avatars', 'avatar_aliases', 'conversations', 'messages'] as const),
-  ...(['users', 'auth_sessions', 'auth_accounts', 'auth_verifications', 'attempts'] as const),
+  ...(['users', 'auth_sessions', 'auth_accounts', 'auth_verifications', 'attempts', 'login_places'] as const),
   ...(['project_members', 'audit_entries', 'call_slots', 'browser_tokens'] as const),
   ...(['wallets', 'ledger_entries', 'usage_days', 'webhooks', 'webhook_deliveries'] as const),
   ...(['uploads', 'avatar_jobs'] as const),

@@ -16,6 +16,7 @@ import * as usageSchema from './usage-schema.ts';
 const schema = { ...coreSchema, ...accountSchema, ...usageSchema, ...makingSchema };
 
 export type Orm = NodePgDatabase<typeof schema>;
+export type Transaction = Parameters<Parameters<Orm['transaction']>[0]>[0];
 
 /** The one data layer: everything above it runs the same on both kinds. */
 export type Database = {

@@ -176,18 +176,17 @@ function createWebhookServices({ db, masterKeys, logger, webhooks: settings }: C
 
 function createAccounts(options: ConsoleServiceOptions, audit: AuditLog, limiter: AttemptLimiter): Accounts {
   const { db, masterKeys, logger, isRegistrationOpen, mail } = options;
-  const auth = createAuth({
-    db,
-    masterKeys,
-    logger,
-    async sendResetMail(user, token) {
-      // Not waited for: how long an answer takes must not tell whether there is such an account.
-      mail?.mailer.send(resetMail(user, `${mail.publicUrl}/console/reset-password?token=${token}`)).catch((error) => {
-        logger.error({ error: String(error) }, 'A mail could not be sent');
-      });
-    },
+  const auth = createAuth({ db, masterKeys, logger });
+  const sendResetMail = (user: { email: string; name: string }, token: string): void => {
+    // Not waited for: how long an answer takes must not tell whether there is such an account.
+    mail?.mailer.send(resetMail(user, `${mail.publicUrl}/console/reset-password?token=${token}`)).catch((error) => {
+      logger.error({ error: String(error) }, 'A mail could not be sent');
+    });
+  };
+  return new Accounts({
+    ...{ db, auth, limiter, audit, isRegistrationOpen },
+    sendResetMail: mail === null ? null : sendResetMail,
   });
-  return new Accounts({ db, auth, limiter, audit, isRegistrationOpen, isMailEnabled: mail !== null });
 }
 
 function resetMail({ email, name }: { email: string; name: string }, address: string) {

@@ -1,14 +1,16 @@
 import { and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm';
-import { authAccounts, authSessions, authVerifications, projectMembers, users } from '../../db/account-schema.ts';
+import { authSessions, authVerifications, projectMembers, users } from '../../db/account-schema.ts';
 import type { Database } from '../../db/database.ts';
 import { projects } from '../../db/schema.ts';
 import { sqlStateOf } from '../../db/sql-state.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { ControlError, notFound } from '../control-error.ts';
-import { newPublicId } from '../ids.ts';
-import { type AttemptLimiter, addressGroup } from './attempt-limiter.ts';
+import { type AttemptLimiter, addressGroup, type Limit } from './attempt-limiter.ts';
 import { ADDRESS_HEADER, type Auth } from './auth.ts';
-import { hashPassword, verifyPassword } from './password-hash.ts';
+import type { Client, WithCookies } from './client.ts';
+import { type KnownAccount, LoginPlaces } from './login-places.ts';
+import { beforeStrangers, isPassword } from './password-hash.ts';
+import { lockPassword, Passwords, type PasswordsOptions } from './passwords.ts';
 
 export type User = {
   readonly userId: string;
@@ -18,23 +20,13 @@ export type User = {
   readonly createdAt: Date;
 };
 
-/** The request that acts, as far as accounts need it. */
-export type Client = {
-  readonly cookie: string | undefined;
-  readonly userAgent: string | undefined;
-  readonly ipAddress: string;
-};
-
-/** `setCookies` go into the answer's `Set-Cookie` headers. */
-type WithCookies<Value> = { readonly value: Value; readonly setCookies: readonly string[] };
-
 export type AccountsOptions = {
   readonly db: Pick<Database, 'orm'>;
   readonly auth: Auth;
   readonly limiter: AttemptLimiter;
   readonly audit: AuditLog;
   readonly isRegistrationOpen: boolean;
-  readonly isMailEnabled: boolean;
+  readonly sendResetMail: PasswordsOptions['sendResetMail'];
 };
 
 const MINUTE_MS = 60_000;
@@ -52,21 +44,26 @@ const userColumns = {
 export class Accounts {
   readonly #orm: Database['orm'];
   readonly #options: AccountsOptions;
+  readonly #places: LoginPlaces;
+  readonly #passwords: Passwords;
 
   constructor(options: AccountsOptions) {
     this.#options = options;
     this.#orm = options.db.orm;
+    this.#places = new LoginPlaces(options.db);
+    this.#passwords = new Passwords({ ...options, places: this.#places });
   }
 
   async options() {
     const isFirst = !(await this.#hasUsers());
-    const { isRegistrationOpen, isMailEnabled } = this.#options;
+    const { isRegistrationOpen, sendResetMail } = this.#options;
+    const isMailEnabled = sendResetMail !== null;
     return { isFirst, isRegistrationOpen: isFirst || isRegistrationOpen, isMailEnabled };
   }
 
   /** The first user becomes the operator and gets the projects that nobody has. */
   async register(client: Client, input: { email: string; name: string; password: string }): Promise<WithCookies<User>> {
-    await this.#options.limiter.count([
+    await this.#options.limiter.take([
       { what: 'register', subject: addressGroup(client.ipAddress), limit: 10, windowMs: HOUR_MS },
     ]);
     const closed = new ControlError('registration-closed', 'Registration is closed. Ask the operator for an account.');
@@ -79,41 +76,88 @@ export class Accounts {
       await this.#orm.delete(users).where(eq(users.id, userId));
       throw closed;
     }
+    const device = await this.#orm.transaction((transaction) => this.#places.remember(transaction, userId, client));
     await this.#options.audit.write(
       { userId, ipAddress: client.ipAddress },
       { action: 'user.registered', subjectId: userId },
     );
-    return { value: await this.#findUser(userId), setCookies: headers.getSetCookie() };
+    return { value: await this.#findUser(userId), setCookies: [...headers.getSetCookie(), device] };
   }
 
   async login(client: Client, input: { email: string; password: string }): Promise<WithCookies<User>> {
     const email = input.email.toLowerCase();
-    const address = addressGroup(client.ipAddress);
-    const own = { what: 'login', subject: `${email} ${address}` };
-    // From many addresses an account can be tried slowly only; from its own its owner is not locked out by others.
-    await this.#options.limiter.count([
-      { ...own, limit: 10, windowMs: 15 * MINUTE_MS },
-      { what: 'login-address', subject: address, limit: 50, windowMs: 15 * MINUTE_MS },
-      { what: 'login-account', subject: email, limit: 100, windowMs: HOUR_MS },
-    ]);
+    const { limiter, audit } = this.#options;
+    const account = await this.#places.look(email, client);
+    const isKnown = account.device !== null || account.isKnownAddress;
+    const taken = await this.#takeLogin(email, client, account);
     try {
-      const signIn = { body: { ...input, email }, headers: toHeaders(client), returnHeaders: true } as const;
-      const { headers, response } = await translated(() => this.#options.auth.api.signInEmail(signIn));
-      await this.#options.limiter.forget(own);
-      const userId = response.user.id;
-      await this.#options.audit.write(
-        { userId, ipAddress: client.ipAddress },
-        { action: 'user.logged-in', subjectId: userId },
-      );
-      return { value: await this.#findUser(userId), setCookies: headers.getSetCookie() };
+      const signIn = async () => {
+        // Here, before the library: it asks the database more about accounts that exist.
+        if (!(await isPassword(account.passwordHash, input.password))) throw wrongCredentials();
+        return this.#signIn(client, { email, password: input.password }, account.passwordHash);
+      };
+      const { value: userId, setCookies } = await (isKnown ? beforeStrangers(signIn) : signIn());
+      const [own, ...others] = taken;
+      if (own !== undefined) await limiter.forget(own);
+      await limiter.giveBack(others);
+      await audit.write({ userId, ipAddress: client.ipAddress }, { action: 'user.logged-in', subjectId: userId });
+      return { value: await this.#findUser(userId), setCookies };
     } catch (error) {
       if (error instanceof ControlError && error.code === 'wrong-credentials') {
-        const [user] = await this.#orm.select({ id: users.id }).from(users).where(eq(users.email, email));
-        const event = { action: 'user.login-refused', ...(user === undefined ? {} : { subjectId: user.id }) };
-        await this.#options.audit.write({ userId: null, ipAddress: client.ipAddress }, event);
+        const subject = account.userId === null ? {} : { subjectId: account.userId };
+        const event = { action: 'user.login-refused', ...subject };
+        await audit.write({ userId: null, ipAddress: client.ipAddress }, event);
+      } else {
+        await limiter.giveBack(taken);
       }
       throw error;
     }
+  }
+
+  /**
+   * Takes an attempt: of the device, if the user has logged in on it; else of the address, if the user has logged in from
+   * there; else of what strangers have for this account, all together. Nobody else uses up those of a device or an address.
+   */
+  async #takeLogin(email: string, client: Client, { device, isKnownAddress }: KnownAccount): Promise<readonly Limit[]> {
+    const address = addressGroup(client.ipAddress);
+    const few = { limit: 10, windowMs: 15 * MINUTE_MS };
+    const own = { what: 'login', subject: `${email} ${address}`, ...few };
+    const ofDevice = device === null ? [] : [[{ what: 'login-device', subject: `${email} ${device}`, ...few }]];
+    const ofStrangers = [
+      { what: 'login-address', subject: address, limit: 50, windowMs: 15 * MINUTE_MS },
+      { what: 'login-account', subject: email, limit: 100, windowMs: HOUR_MS },
+    ];
+    const ways: readonly (readonly Limit[])[] = [...ofDevice, isKnownAddress ? [own] : [own, ...ofStrangers]];
+    let refusal: unknown;
+    for (const limits of ways) {
+      try {
+        await this.#options.limiter.take(limits);
+        return limits;
+      } catch (error) {
+        refusal = error;
+      }
+    }
+    throw refusal;
+  }
+
+  /** `passwordHash`: what the password is compared with. The session ends at once if that is replaced meanwhile. */
+  async #signIn(
+    client: Client,
+    body: { email: string; password: string },
+    passwordHash: string | null,
+  ): Promise<WithCookies<string>> {
+    const signIn = { body, headers: toHeaders(client), returnHeaders: true } as const;
+    const { headers, response } = await translated(() => this.#options.auth.api.signInEmail(signIn));
+    const userId = response.user.id;
+    const device = await this.#orm.transaction(async (transaction) => {
+      if ((await lockPassword(transaction, userId, 'share')) === passwordHash) {
+        return this.#places.remember(transaction, userId, client);
+      }
+      await transaction.delete(authSessions).where(eq(authSessions.token, response.token));
+      return null;
+    });
+    if (device === null) throw wrongCredentials();
+    return { value: userId, setCookies: [...headers.getSetCookie(), device] };
   }
 
   async logout(client: Client): Promise<WithCookies<null>> {
@@ -165,6 +209,7 @@ export class Accounts {
   async sweepSessions(): Promise<void> {
     await this.#orm.delete(authSessions).where(lt(authSessions.expiresAt, sql`now()`));
     await this.#orm.delete(authVerifications).where(lt(authVerifications.expiresAt, sql`now()`));
+    await this.#places.sweep();
   }
 
   /** Logs the user out everywhere. */
@@ -181,80 +226,51 @@ export class Accounts {
     return this.#findUser(userId);
   }
 
-  /** Throws `wrong-credentials` unless it is the user's password. Counts as an attempt to log in. */
-  async confirmPassword(userId: string, client: Client, password: string): Promise<void> {
-    const own = { what: 'confirm', subject: userId };
-    await this.#options.limiter.count([{ ...own, limit: 10, windowMs: 15 * MINUTE_MS }]);
-    const [row] = await this.#orm
-      .select({ password: authAccounts.password })
-      .from(authAccounts)
-      .where(and(eq(authAccounts.userId, userId), eq(authAccounts.providerId, 'credential')));
-    const isRight = row?.password ? await verifyPassword({ hash: row.password, password }) : false;
-    if (!isRight) {
-      await this.#options.audit.write({ userId, ipAddress: client.ipAddress }, { action: 'user.password-refused' });
-      throw new ControlError('wrong-credentials', 'The password is wrong.');
-    }
-    await this.#options.limiter.forget(own);
-  }
-
-  /** Ends all other sessions. */
+  /** Ends all sessions, and begins a new one here. */
   async changePassword(
-    user: User,
+    { user, sessionId }: { user: User; sessionId: string },
     client: Client,
     input: { currentPassword: string; newPassword: string },
   ): Promise<WithCookies<null>> {
-    await this.confirmPassword(user.userId, client, input.currentPassword);
-    const body = { ...input, revokeOtherSessions: true };
-    const change = { body, headers: toHeaders(client), returnHeaders: true } as const;
-    const { headers } = await translated(() => this.#options.auth.api.changePassword(change));
-    await this.#options.audit.write(
-      { userId: user.userId, ipAddress: client.ipAddress },
-      { action: 'user.password-changed', subjectId: user.userId },
-    );
-    return { value: null, setCookies: headers.getSetCookie() };
+    const actor = { userId: user.userId, ipAddress: client.ipAddress };
+    const { userId, email } = user;
+    let hash: string;
+    try {
+      hash = await this.#passwords.change({ userId, sessionId }, input);
+    } catch (error) {
+      if (error instanceof ControlError && error.code === 'wrong-credentials') {
+        await this.#options.audit.write(actor, { action: 'user.password-refused' });
+      }
+      throw error;
+    }
+    await this.#options.audit.write(actor, { action: 'user.password-changed', subjectId: userId });
+    const { setCookies } = await this.#signIn(client, { email, password: input.newPassword }, hash);
+    return { value: null, setCookies };
   }
 
   /** The same answer whether or not there is such an account. */
   async requestPasswordReset(client: Client, email: string): Promise<void> {
-    if (!this.#options.isMailEnabled) {
-      throw new ControlError('not-available', 'This server sends no mail. Ask its operator for a new password.');
-    }
-    await this.#options.limiter.count([
-      { what: 'reset-address', subject: addressGroup(client.ipAddress), limit: 10, windowMs: HOUR_MS },
-      { what: 'reset-account', subject: email.toLowerCase(), limit: 3, windowMs: HOUR_MS },
-    ]);
-    await translated(() => this.#options.auth.api.requestPasswordReset({ body: { email: email.toLowerCase() } }));
+    await this.#passwords.requestReset(client, email.toLowerCase());
     await this.#options.audit.write({ userId: null, ipAddress: client.ipAddress }, { action: 'user.reset-requested' });
   }
 
-  /** Ends all sessions of the user. */
-  async resetPassword(client: Client, input: { token: string; newPassword: string }): Promise<void> {
-    await this.#options.limiter.count([
-      { what: 'reset-token', subject: addressGroup(client.ipAddress), limit: 20, windowMs: HOUR_MS },
-    ]);
-    await translated(() => this.#options.auth.api.resetPassword({ body: input }));
-    await this.#options.audit.write({ userId: null, ipAddress: client.ipAddress }, { action: 'user.password-reset' });
+  /** Ends all sessions of the user. Other devices and addresses are strangers from then on. */
+  async resetPassword(client: Client, input: { token: string; newPassword: string }): Promise<WithCookies<null>> {
+    const { userId, setCookies } = await this.#passwords.reset(client, input);
+    const event = { action: 'user.password-reset', subjectId: userId };
+    await this.#options.audit.write({ userId: null, ipAddress: client.ipAddress }, event);
+    return { value: null, setCookies };
   }
 
   /** For the operator's command line. Ends all sessions of the user. */
   async setPassword(email: string, password: string): Promise<User> {
     const [user] = await this.#orm.select(userColumns).from(users).where(eq(users.email, email.trim().toLowerCase()));
     if (user === undefined) throw notFound('user');
-    const { userId } = user;
-    const hash = await hashPassword(password);
-    const changed = await this.#orm
-      .update(authAccounts)
-      .set({ password: hash, updatedAt: sql`now()` })
-      .where(and(eq(authAccounts.userId, userId), eq(authAccounts.providerId, 'credential')))
-      .returning({ id: authAccounts.id });
-    if (changed.length === 0) {
-      const row = { id: newPublicId(), userId, accountId: userId, providerId: 'credential', password: hash };
-      await this.#orm.insert(authAccounts).values(row);
-    }
-    await this.endAllSessions(userId);
+    await this.#passwords.set(user.userId, password);
+    await this.#options.limiter.forget({ what: 'login-account', subject: user.email });
     await this.#options.audit.write(
       { userId: null, ipAddress: null },
-      { action: 'user.password-reset', subjectId: userId },
+      { action: 'user.password-reset', subjectId: user.userId },
     );
     return user;
   }
@@ -315,6 +331,10 @@ function toHeaders({ cookie, userAgent, ipAddress }: Client): Headers {
   return headers;
 }
 
+function wrongCredentials(): ControlError {
+  return new ControlError('wrong-credentials', 'The e-mail address or the password is wrong.');
+}
+
 /** The library's refusals in our words. */
 async function translated<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
@@ -324,13 +344,11 @@ async function translated<Result>(work: () => Promise<Result>): Promise<Result> 
     const code = typeof body === 'object' && body !== null && 'code' in body ? body.code : undefined;
     switch (code) {
       case 'INVALID_EMAIL_OR_PASSWORD':
-        throw new ControlError('wrong-credentials', 'The e-mail address or the password is wrong.');
+        throw wrongCredentials();
       case 'USER_ALREADY_EXISTS':
       case 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL':
       case 'FAILED_TO_CREATE_USER':
         throw new ControlError('conflict', 'This e-mail address has an account. Log in, or reset its password.');
-      case 'INVALID_TOKEN':
-        throw new ControlError('bad-request', 'This link has expired or has been used. Ask for a new one.');
       case 'INVALID_EMAIL':
         throw new ControlError('bad-request', 'This is no e-mail address.');
       case 'PASSWORD_TOO_SHORT':

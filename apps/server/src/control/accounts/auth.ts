@@ -14,20 +14,18 @@ export const ADDRESS_HEADER = 'x-visavis-client-address';
 
 const SESSION_SECONDS = 30 * 24 * 3600;
 const SESSION_RENEWAL_SECONDS = 24 * 3600;
-const RESET_TOKEN_SECONDS = 30 * 60;
 
 export type AuthOptions = {
   readonly db: Pick<Database, 'orm'>;
   readonly masterKeys: MasterKeys;
   readonly logger: ControlLogger;
-  readonly sendResetMail: (user: { email: string; name: string }, token: string) => Promise<void>;
 };
 
 /**
- * The auth library on our tables: it makes and checks passwords, sessions, cookies and reset tokens. Its own routes are
- * not served; origin checks, limits and the audit log lie in front of the calls.
+ * The auth library on our tables: it makes and checks accounts, sessions and their cookies; `passwords.ts` replaces
+ * passwords. The library's own routes are not served; origin checks, limits and the audit log lie in front of the calls.
  */
-export function createAuth({ db, masterKeys, logger, sendResetMail }: AuthOptions) {
+export function createAuth({ db, masterKeys, logger }: AuthOptions) {
   return betterAuth({
     appName: 'Visavis',
     // Only for links that the library makes, of which none is used.
@@ -45,12 +43,8 @@ export function createAuth({ db, masterKeys, logger, sendResetMail }: AuthOption
       minPasswordLength: PASSWORD_CHARACTERS.min,
       maxPasswordLength: PASSWORD_CHARACTERS.max,
       password: { hash: hashPassword, verify: verifyPassword },
-      resetPasswordTokenExpiresIn: RESET_TOKEN_SECONDS,
-      revokeSessionsOnPasswordReset: true,
-      sendResetPassword: ({ user, token }) => sendResetMail(user, token),
     },
     session: { expiresIn: SESSION_SECONDS, updateAge: SESSION_RENEWAL_SECONDS },
-    verification: { storeIdentifier: 'hashed' },
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
     logger: {

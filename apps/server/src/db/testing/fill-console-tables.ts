@@ -4,6 +4,7 @@ import {
   authAccounts,
   authSessions,
   authVerifications,
+  loginPlaces,
   projectMembers,
   users,
 } from '../account-schema.ts';
@@ -33,6 +34,7 @@ export async function fillConsoleTables(
   await orm.insert(authAccounts).values({ id: id('c'), userId, accountId: userId, providerId: 'credential' });
   await orm.insert(authVerifications).values({ id: id('d'), identifier: 'i', value: userId, expiresAt });
   await orm.insert(attempts).values({ key: 'login:x', count: 2, windowEndsAt: expiresAt });
+  await orm.insert(loginPlaces).values({ userId, place: 'device:x', expiresAt });
   await orm.insert(projectMembers).values({ projectId, userId });
   await orm.insert(auditEntries).values({ userId, action: 'user.registered', detail: { list: [1, null] } });
   await orm.insert(callSlots).values({ licenceId, no: 1 });

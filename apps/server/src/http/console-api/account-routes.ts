@@ -91,8 +91,9 @@ export function registerLoginRoutes(scope: ConsoleScope, { accounts }: AccountRo
         response: { 200: emptySchema },
       },
     },
-    async (request) => {
-      await accounts.resetPassword(clientOf(request), request.body);
+    async (request, reply) => {
+      const { setCookies: cookies } = await accounts.resetPassword(clientOf(request), request.body);
+      setCookies(request, reply, cookies);
       return {};
     },
   );
@@ -165,8 +166,11 @@ export function registerAccountRoutes(scope: ConsoleScope, { accounts, audit }: 
       },
     },
     async (request, reply) => {
-      const { user } = loggedInOf(request);
-      const { setCookies: cookies } = await accounts.changePassword(user, clientOf(request), request.body);
+      const { setCookies: cookies } = await accounts.changePassword(
+        loggedInOf(request),
+        clientOf(request),
+        request.body,
+      );
       setCookies(request, reply, cookies);
       return {};
     },

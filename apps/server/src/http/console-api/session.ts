@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Accounts, Client, User } from '../../control/accounts/accounts.ts';
+import type { Accounts, User } from '../../control/accounts/accounts.ts';
+import type { Client } from '../../control/accounts/client.ts';
 import type { Actor } from '../../control/audit/audit-log.ts';
 import { ControlError } from '../../control/control-error.ts';
 
