@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import { LIMITS } from '../limits.ts';
+import { toolsFault } from '../tools.ts';
+import { textFault } from '../trees.ts';
 import type { ConfigPatch, Tool } from '../v2/client-message.ts';
-import { type Fields, firstOf, isFields, isShallowerThan } from './fields.ts';
+import { type Fields, firstOf, isFields } from './fields.ts';
+import { parseBoundedJson, reportOver } from './over-limit.ts';
 
-const MAX_TOOLS = 128;
-const MAX_TOOL_DEPTH = 32;
 const MAX_DURATION_MS = 10_000;
 
 const text = z.string().trim().min(1).optional().catch(undefined);
@@ -22,7 +24,7 @@ const turnDetectionSchema = z.object({
 });
 
 const toolFieldsSchema = z.object({
-  name: z.string().trim().min(1).max(128),
+  name: z.string().trim().min(1),
   description: z.string().optional().catch(undefined),
   parameters: z.unknown().optional(),
 });
@@ -30,24 +32,19 @@ const toolFieldsSchema = z.object({
 /** `content` or other text that should hold JSON; other values pass through. */
 export const jsonTextSchema = z.unknown().transform((value, context) => {
   if (typeof value !== 'string') return value;
-  if (value.trim() === '') return undefined;
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    context.addIssue({ code: 'custom', message: 'is not JSON' });
-    return z.NEVER;
-  }
+  return value.trim() === '' ? undefined : parseBoundedJson(value, context);
 });
 
 /** Tool definitions from an array, one definition, or `{tools: […]}`. Entries without a usable name are left out. */
-export const toolsSchema = z.unknown().transform((value): Tool[] => {
+export const toolsSchema = z.unknown().transform((value, context): Tool[] => {
   const given = isFields(value) && Array.isArray(value.tools) ? value.tools : value;
   const entries: readonly unknown[] = Array.isArray(given) ? given : [given];
-  return entries.slice(0, MAX_TOOLS).flatMap((entry) => readTool(entry) ?? []);
+  const tools = entries.flatMap((entry) => readTool(entry) ?? []);
+  return reportOver(toolsFault(tools), 'tools', context) ? z.NEVER : tools;
 });
 
 function readTool(entry: unknown): Tool | null {
-  if (!isFields(entry) || !isShallowerThan(entry, MAX_TOOL_DEPTH)) return null;
+  if (!isFields(entry)) return null;
   const parsed = toolFieldsSchema.safeParse(isFields(entry.function) ? entry.function : entry);
   if (!parsed.success) return null;
   const { name, description, parameters } = parsed.data;
@@ -62,14 +59,31 @@ function normaliseParameters(parameters: unknown): Fields {
   return { ...schema, type: 'object', properties, required };
 }
 
-/** The union of `input_config`, flat config and `session.update`. Keys that do not fit are left out. */
-export const configSchema = z.record(z.string(), z.unknown()).transform((fields): ConfigPatch => {
+/** What a client may write into each key; the first key of each pair is the usual one. */
+const TEXT_KEYS = [
+  ['prompt', LIMITS.characters.prompt],
+  ['instructions', LIMITS.characters.prompt],
+  ['voice', LIMITS.characters.word],
+  ['language', LIMITS.characters.language],
+  ['firstMessage', LIMITS.characters.firstMessage],
+  ['first_message', LIMITS.characters.firstMessage],
+] as const;
+
+/**
+ * The union of `input_config`, flat config and `session.update`. Keys whose values are of another kind are left out; a text
+ * or a tool that passes a limit is reported, since a talk without its prompt would be a riddle.
+ */
+export const configSchema = z.record(z.string(), z.unknown()).transform((fields, context): ConfigPatch => {
+  for (const [key, limit] of TEXT_KEYS) {
+    const value = fields[key];
+    if (typeof value === 'string' && reportOver(textFault(value, limit), key, context)) return z.NEVER;
+  }
   const prompt = prose.parse(fields.prompt) ?? prose.parse(fields.instructions);
   const voice = text.parse(fields.voice);
   const language = text.parse(fields.language);
   const firstMessage = prose.parse(firstOf(fields, 'firstMessage', 'first_message'));
   const turnDetection = readTurnDetection(firstOf(fields, 'turn_detection', 'turnDetection'));
-  const tools = fields.tools === undefined || fields.tools === null ? undefined : toolsSchema.parse(fields.tools);
+  const tools = readTools(fields.tools, context);
   return {
     ...(prompt === undefined ? {} : { prompt }),
     ...(voice === undefined ? {} : { voice }),
@@ -79,6 +93,14 @@ export const configSchema = z.record(z.string(), z.unknown()).transform((fields)
     ...(tools === undefined ? {} : { tools }),
   };
 });
+
+function readTools(value: unknown, context: z.RefinementCtx): readonly Tool[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  const parsed = toolsSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  context.addIssue({ ...parsed.error.issues[0], code: 'custom' });
+  return undefined;
+}
 
 function readTurnDetection(value: unknown): ConfigPatch['turnDetection'] {
   const parsed = turnDetectionSchema.safeParse(value);

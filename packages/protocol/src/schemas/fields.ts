@@ -19,13 +19,3 @@ export function readFlag(value: unknown, fallback: boolean): boolean {
   if (typeof value === 'string') return value !== '' && value !== '0' && value.toLowerCase() !== 'false';
   return value === true || (typeof value === 'number' && value !== 0);
 }
-
-/** Whether JSON nests no deeper than `limit`; walks without recursion. */
-export function isShallowerThan(value: unknown, limit: number): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > limit) return false;
-    level = level.flatMap((entry) => (typeof entry === 'object' && entry !== null ? Object.values(entry) : []));
-  }
-  return true;
-}

@@ -1,2 +1,8 @@
 export { isBase64 } from './base64.ts';
-export { type ParseFailureKind, type ParseResult, parseClientMessage } from './parse-client-message.ts';
+export {
+  mayHoldPicture,
+  type ParseFailureKind,
+  type ParseResult,
+  parseClientMessage,
+  SEARCHED_CHARACTERS,
+} from './parse-client-message.ts';

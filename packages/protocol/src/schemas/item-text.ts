@@ -23,7 +23,7 @@ function readPartText(part: unknown): string {
 function readKotlinList(text: string): string[] | null {
   const trimmed = text.trim();
   if (!trimmed.startsWith('[{') || !trimmed.endsWith('}]') || !trimmed.includes('text=')) return null;
-  return trimmed
+  const texts = trimmed
     .slice(2, -2)
     .split('}, {')
     .map((entry) => {
@@ -31,6 +31,8 @@ function readKotlinList(text: string): string[] | null {
       const start = entry.indexOf(', text=');
       return start < 0 ? '' : entry.slice(start + ', text='.length);
     });
+  // Pieces of a text keep the whole of it in memory; these are copies.
+  return JSON.parse(JSON.stringify(texts)) as string[];
 }
 
 function nonEmpty(texts: readonly string[]): string[] {

@@ -1,10 +1,13 @@
 import * as z from 'zod';
+import { LIMITS } from '../limits.ts';
 import { EXPRESSION_DEFAULT_MS, EXPRESSION_MAX_MS, EXPRESSIONS } from '../names.ts';
+import { textFault } from '../trees.ts';
 import type { ClientMessage } from '../v2/client-message.ts';
 import { base64Schema, imageDataUrlSchema } from './base64.ts';
 import { configSchema, jsonTextSchema, toolsSchema } from './config.ts';
-import { type Fields, firstOf, isFields, isShallowerThan, readFlag } from './fields.ts';
+import { type Fields, firstOf, isFields, readFlag } from './fields.ts';
 import { readItemTexts } from './item-text.ts';
+import { atMost, isOverLimit, reportLongLine, reportOver } from './over-limit.ts';
 
 /**
  * One schema per client message. Each gets the payload after `data` and the top level have been laid over each other, and
@@ -13,7 +16,15 @@ import { readItemTexts } from './item-text.ts';
 type PayloadSchema = z.ZodType<ClientMessage, unknown>;
 
 const fieldsSchema = z.record(z.string(), z.unknown());
-const nonBlank = z.string().refine((value) => value.trim() !== '', 'is empty');
+const { characters } = LIMITS;
+
+/** A text that says something, of at most so many characters. */
+function textUpTo(limit: number) {
+  return z
+    .string()
+    .superRefine(atMost(limit))
+    .refine((value) => value.trim() !== '', 'is empty');
+}
 
 /** Reads one value of the payload with a schema of its own. */
 function read<Output>(
@@ -24,7 +35,9 @@ function read<Output>(
 ): Output | null {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  context.addIssue({ code: 'custom', message: `${name} ${parsed.error.issues[0]?.message ?? 'is not valid'}` });
+  const fault = parsed.error.issues[0]?.message ?? 'is not valid';
+  if (isOverLimit(parsed.error)) reportOver(fault, name, context);
+  else context.addIssue({ code: 'custom', message: `${name} ${fault}` });
   return null;
 }
 
@@ -41,8 +54,8 @@ const inputConfig = payload((fields, context) => {
 
 const inputFunctionCall = payload((fields, context) => {
   const body = read(jsonTextSchema, firstOf(fields, 'content', 'tools') ?? [], 'content', context);
-  if (body === null) return null;
-  return { type: 'configure', patch: { tools: toolsSchema.parse(body ?? []) }, acknowledge: false };
+  const tools = body === null ? null : read(toolsSchema, body ?? [], 'content', context);
+  return tools && { type: 'configure', patch: { tools }, acknowledge: false };
 });
 
 const sessionUpdate = payload((fields, context) => {
@@ -59,12 +72,12 @@ const audioAppend = payload((fields, context) => {
     : { type: 'audio-append', audioBase64 };
 });
 
-const MAX_OUTPUT_DEPTH = 64;
+/** A tree was measured with the whole message. */
 const outputSchema = z
   .unknown()
-  .refine((value) => isShallowerThan(value, MAX_OUTPUT_DEPTH), 'is nested too deeply')
-  .transform((value) => (typeof value === 'string' ? value : JSON.stringify(value ?? '')));
-const callIdSchema = z.string().min(1).max(256);
+  .transform((value) => (typeof value === 'string' ? value : JSON.stringify(value ?? '')))
+  .superRefine(atMost(characters.toolResult));
+const callIdSchema = z.string().min(1).superRefine(atMost(characters.callId));
 
 function toolResult(fields: Fields, reply: boolean, context: z.RefinementCtx): ClientMessage | null {
   const callId = read(callIdSchema, firstOf(fields, 'call_id', 'callId', 'id'), 'call_id', context);
@@ -77,13 +90,19 @@ const itemCreate = payload((fields, context) => {
   const item = read(fieldsSchema, firstOf(fields, 'item') ?? fields, 'item', context);
   if (item === null) return null;
   if (item.type === 'function_call_output') return toolResult(item, false, context);
+  const role = item.role === 'assistant' || item.role === 'system' ? item.role : 'user';
   const texts = readItemTexts(firstOf(item, 'content', 'text'));
-  if (texts.length === 0) {
-    context.addIssue({ code: 'custom', message: 'item holds no text' });
-    return null;
-  }
-  return { type: 'item', role: item.role === 'assistant' || item.role === 'system' ? item.role : 'user', texts };
+  if (texts.length === 0) context.addIssue({ code: 'custom', message: 'item holds no text' });
+  else if (!reportLongItem(texts, role, context)) return { type: 'item', role, texts };
+  return null;
 });
+
+function reportLongItem(texts: readonly string[], role: string, context: z.RefinementCtx): boolean {
+  const limit = LIMITS.counts.itemTexts;
+  if (texts.length > limit) return reportOver(`holds ${texts.length} texts, at most ${limit}`, 'item', context);
+  const length = role === 'system' ? characters.instructions : characters.userText;
+  return texts.some((text) => reportOver(textFault(text, length), 'a text of the item', context));
+}
 
 const functionCallOutput = payload((fields, context) => {
   const item = firstOf(fields, 'item');
@@ -91,21 +110,21 @@ const functionCallOutput = payload((fields, context) => {
   return toolResult(source, readFlag(firstOf(fields, 'reply'), true), context);
 });
 
-const responseCreate = payload((fields) => {
+const responseCreate = payload((fields, context) => {
   const response = firstOf(fields, 'response');
   const instructions = isFields(response) ? response.instructions : fields.instructions;
-  return typeof instructions === 'string' && instructions.trim() !== ''
-    ? { type: 'respond', instructions }
-    : { type: 'respond' };
+  if (typeof instructions !== 'string' || instructions.trim() === '') return { type: 'respond' };
+  const isTooLong = reportOver(textFault(instructions, characters.instructions), 'instructions', context);
+  return isTooLong ? null : { type: 'respond', instructions };
 });
 
 const inputText = payload((fields, context) => {
-  const text = read(nonBlank, firstOf(fields, 'content', 'text'), 'content', context);
+  const text = read(textUpTo(characters.userText), firstOf(fields, 'content', 'text'), 'content', context);
   return text === null ? null : { type: 'user-text', text, reply: readFlag(firstOf(fields, 'reply'), true) };
 });
 
 const say = payload((fields, context) => {
-  const text = read(nonBlank, firstOf(fields, 'text', 'content'), 'text', context);
+  const text = read(textUpTo(characters.spokenText), firstOf(fields, 'text', 'content'), 'text', context);
   return text === null ? null : { type: 'say', text };
 });
 
@@ -130,10 +149,12 @@ const inputImage = payload((fields, context) => {
   return dataUrl === null ? null : { type: 'image', dataUrl, reply: readFlag(firstOf(fields, 'reply'), false) };
 });
 
+const sdpSchema = textUpTo(characters.sdp).superRefine(reportLongLine);
+
 function description(type: 'offer' | 'answer'): PayloadSchema {
   return payload((fields, context) => {
     const given = firstOf(fields, 'sdp');
-    const sdp = read(nonBlank, isFields(given) ? given.sdp : given, 'sdp', context);
+    const sdp = read(sdpSchema, isFields(given) ? given.sdp : given, 'sdp', context);
     return sdp === null ? null : { type: 'description', description: { type, sdp } };
   });
 }
@@ -145,9 +166,10 @@ const candidate = payload((fields, context) => {
   const source = isFields(given) ? given : fields;
   const line = source.candidate;
   if (given === null || line === '' || line === null) return { type: 'candidates-end' };
-  const text = read(nonBlank, line, 'candidate', context);
+  const text = read(textUpTo(characters.candidate), line, 'candidate', context);
   if (text === null) return null;
   const mid = typeof source.sdpMid === 'string' && source.sdpMid !== '' ? source.sdpMid : null;
+  if (mid !== null && reportOver(textFault(mid, characters.mediaId), 'sdpMid', context)) return null;
   const index = indexSchema.safeParse(source.sdpMLineIndex).data ?? indexSchema.safeParse(Number(mid ?? 0)).data ?? 0;
   return { type: 'candidate', candidate: { candidate: text, sdpMid: mid ?? String(index), sdpMLineIndex: index } };
 });
