@@ -35,6 +35,8 @@ export type CallAvatar = {
   /** Folder of the avatar bundle on this machine. */
   readonly bundlePath: string;
   readonly tools?: readonly ToolDefinition[];
+  /** Stored tools that pass a limit and are not among `tools`; none when left out. */
+  readonly leftOutTools?: number;
   /** Facts that the avatar may use, as plain text. */
   readonly knowledge?: string;
   /** The call ends after this time; null or left out: no limit. */

@@ -5,6 +5,7 @@ import { type Gateway, registerNavtalkV2 } from '../gateway/navtalk-v2/gateway.t
 import type { GatewayDependencies } from '../gateway/navtalk-v2/gateway-dependencies.ts';
 import type { AvatarCatalogue } from '../ports.ts';
 import { registerApiReference } from './api-reference.ts';
+import { registerBoundedJson } from './bounded-body.ts';
 import { type ConsoleOptions, registerConsole } from './console.ts';
 import { type ConsoleApiDependencies, registerConsoleApi } from './console-api/console-api.ts';
 import { type HealthReport, registerHealth } from './health.ts';
@@ -53,6 +54,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   });
   registerSecurityHeaders(app);
   registerErrors(app, dependencies);
+  registerBoundedJson(app);
   await registerApiReference(app, dependencies.talkPage.version);
   const gateway = registerNavtalkV2(app, dependencies);
   gatewayReady.current = gateway;

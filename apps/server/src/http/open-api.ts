@@ -5,6 +5,7 @@ import type { OwnAvatars } from '../control/avatars/own-avatars.ts';
 import { ControlError } from '../control/control-error.ts';
 import type { ConversationRecords } from '../control/conversations/conversation-records.ts';
 import type { Admission, AvatarCatalogue, CatalogueAvatar, Licence } from '../ports.ts';
+import { parseTolerantBody } from './bounded-body.ts';
 import { PROVIDER_ID, registerAvatarWrites, STATUS_TEXTS } from './open-rest/avatar-writes.ts';
 import { registerChatRecords } from './open-rest/chat-records.ts';
 import { documented } from './open-rest/documented.ts';
@@ -40,7 +41,7 @@ export function registerOpenApi(app: FastifyInstance, dependencies: OpenApiDepen
     // Some clients announce JSON and send nothing, others send forms.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'string' }, async (_request: FastifyRequest, body: string) =>
-      readBody(body),
+      parseTolerantBody(body),
     );
     const allowPreflight = (_request: FastifyRequest, reply: FastifyReply) => reply.code(204).send();
     scope.options('/api/open/*', allowPreflight);
@@ -56,15 +57,6 @@ export function registerOpenApi(app: FastifyInstance, dependencies: OpenApiDepen
     if (avatars !== undefined) registerAvatarWrites(scope, withLicence, avatars);
     if (records !== undefined) registerChatRecords(scope, withLicence, records, dependencies.recordingLink);
   });
-}
-
-/** JSON, or else a form; what is neither has no parameters. */
-function readBody(body: string): unknown {
-  try {
-    return JSON.parse(body) as unknown;
-  } catch {
-    return Object.fromEntries(new URLSearchParams(body));
-  }
 }
 
 type Answer = (request: FastifyRequest, reply: FastifyReply, licence: Licence) => Promise<Envelope | FastifyReply>;

@@ -1,6 +1,5 @@
 import type { Database } from '../../db/database.ts';
-import type { AvatarTool } from '../../db/schema.ts';
-import { type Avatar, createAvatarCatalogue } from '../avatars/avatar-catalogue.ts';
+import { type AvatarFound, createAvatarCatalogue } from '../avatars/avatar-catalogue.ts';
 import type { BundleFolders } from '../avatars/bundle-folders.ts';
 import { createBrowserTokens, isBrowserToken } from '../browser-tokens/browser-tokens.ts';
 import { createLicenceKeys, type LicenceKey } from '../licence-keys/licence-keys.ts';
@@ -28,17 +27,8 @@ export type Admission = {
   /** Origins of the pages that may use a key or token; empty: all may, or it is unknown and opens nothing. */
   allowedOrigins(key: string): Promise<readonly string[]>;
   /** `avatarId` wins over `name`; any unknown name of the built-in form gets a built-in figure. */
-  findAvatar(projectId: string, query: { avatarId?: string; name?: string }): Promise<AdmittedAvatar>;
+  findAvatar(projectId: string, query: { avatarId?: string; name?: string }): Promise<AvatarFound>;
 };
-
-type CallTool = { name: string; description: string; parameters: Readonly<Record<string, unknown>> };
-type AdmittedAvatar =
-  | {
-      readonly kind: 'found';
-      readonly avatar: Omit<Avatar, 'tools'> & { tools: CallTool[] };
-      readonly ambiguous: boolean;
-    }
-  | { readonly kind: 'missing' };
 
 /** Who may call, and whom. Without `allowance` use is not limited. */
 export function createAdmission(
@@ -83,19 +73,8 @@ export function createAdmission(
     },
     async findAvatar(projectId, query) {
       const found = await catalogue.find(projectId, query);
-      if (found.kind === 'missing' || found.avatar.state !== 'ready') return { kind: 'missing' };
-      return { ...found, avatar: { ...found.avatar, tools: found.avatar.tools.map(toCallTool) } };
+      return found.kind === 'missing' || found.avatar.state !== 'ready' ? { kind: 'missing' } : found;
     },
-  };
-}
-
-/** Tools were checked when they were stored. */
-function toCallTool({ name, description, parameters }: AvatarTool): CallTool {
-  const isObject = typeof parameters === 'object' && parameters !== null;
-  return {
-    name: String(name),
-    description: typeof description === 'string' ? description : '',
-    parameters: isObject ? { ...parameters } : { type: 'object', properties: {} },
   };
 }
 

@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import { fittingTools, type Tool } from '@visavis/protocol';
 import { and, asc, desc, eq, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import { avatarJobs } from '../../db/making-schema.ts';
@@ -22,7 +23,9 @@ export type Avatar = {
   readonly language: string;
   readonly prompt: string;
   readonly firstMessage: string;
-  readonly tools: readonly AvatarTool[];
+  readonly tools: readonly Tool[];
+  /** Stored tools that pass a limit of today; they are as if they did not exist. */
+  readonly leftOutTools: number;
   /** Facts that the avatar may use, as plain text. */
   readonly knowledge: string;
   readonly maxCallSeconds: number | null;
@@ -153,7 +156,17 @@ export function createAvatarCatalogue({ orm }: Pick<Database, 'orm'>, folders: B
   };
 }
 
+function toTool({ name, description, parameters }: AvatarTool): Tool {
+  const isObject = typeof parameters === 'object' && parameters !== null;
+  return {
+    name: typeof name === 'string' ? name : '',
+    description: typeof description === 'string' ? description : '',
+    parameters: isObject ? { ...parameters } : { type: 'object', properties: {} },
+  };
+}
+
 function avatarOf(row: Row, folders: BundleFolders): Avatar {
+  const { tools, leftOut } = fittingTools(row.tools.map(toTool));
   return {
     avatarId: row.id,
     isSystem: row.projectId === null,
@@ -165,7 +178,8 @@ function avatarOf(row: Row, folders: BundleFolders): Avatar {
     language: row.language,
     prompt: row.prompt,
     firstMessage: row.firstMessage,
-    tools: row.tools,
+    tools,
+    leftOutTools: leftOut,
     knowledge: row.knowledge,
     maxCallSeconds: row.maxCallSeconds,
     recordCalls: row.recordCalls,

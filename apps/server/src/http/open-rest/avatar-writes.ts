@@ -1,9 +1,10 @@
+import { LIMITS } from '@visavis/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Avatar } from '../../control/avatars/avatar-catalogue.ts';
 import type { AvatarFields, OwnAvatars } from '../../control/avatars/own-avatars.ts';
 import type { Licence } from '../../ports.ts';
 import { documented } from './documented.ts';
-import { type Envelope, fail, readParameter, succeed } from './envelope.ts';
+import { type Envelope, fail, readParameter, readText, succeed } from './envelope.ts';
 
 /** The number by which NavTalk clients name the provider of every avatar here; `provider/list` gives it. */
 export const PROVIDER_ID = '1';
@@ -25,7 +26,7 @@ export function registerAvatarWrites(scope: FastifyInstance, withLicence: WithLi
     const { name } = fields;
     if (name === undefined) return fail(reply, 400, 'Give the avatar a name.');
     if (await avatars.isNameTaken(projectId, name)) return fail(reply, 400, 'Another avatar has this name.');
-    const url = readParameter(request, 'url', 'pictureUrl');
+    const url = readText(request, LIMITS.characters.url, 'url', 'pictureUrl');
     const from = readParameter(request, 'fromAvatarId') ?? OWN_PICTURE.exec(url ?? '')?.[1];
     if (from === undefined && url === undefined) return fail(reply, 400, 'Give the address of a picture as url.');
     const avatar =
@@ -76,13 +77,14 @@ export function registerAvatarWrites(scope: FastifyInstance, withLicence: WithLi
   }
 }
 
-const LIMITS = { name: 80, model: 120, voice: 120, language: 35, prompt: 100_000, firstMessage: 5000 } as const;
+const { name, word, language, prompt, firstMessage } = LIMITS.characters;
+const FIELDS = { name, model: word, voice: word, language, prompt, firstMessage } as const;
 
 /** Empty strings override nothing, as on the socket. `providerId` names one provider here and changes nothing. */
-function readFields(request: FastifyRequest): Partial<Pick<AvatarFields, keyof typeof LIMITS>> {
-  const entries = Object.entries(LIMITS).flatMap(([field, limit]) => {
-    const value = readParameter(request, field);
-    return value === undefined ? [] : [[field, value.slice(0, limit)] as const];
+function readFields(request: FastifyRequest): Partial<Pick<AvatarFields, keyof typeof FIELDS>> {
+  const entries = Object.entries(FIELDS).flatMap(([field, limit]) => {
+    const value = readText(request, limit, field);
+    return value === undefined ? [] : [[field, value] as const];
   });
   return Object.fromEntries(entries);
 }

@@ -1,4 +1,6 @@
+import { LIMITS, textFault } from '@visavis/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ControlError } from '../../control/control-error.ts';
 
 /** Every answer of the open REST interface; `code` repeats the HTTP status. */
 export type Envelope<Data = unknown> = { readonly code: number; readonly message: string; readonly data: Data };
@@ -11,18 +13,32 @@ export function fail(reply: FastifyReply, status: number, message: string): Fast
   return reply.code(status).send({ code: status, message, data: null });
 }
 
-/** Reads a parameter from the query, a JSON body, or a header of the same name, without the NULs that no database takes. */
+/** Reads a short parameter; see `readText`. */
 export function readParameter(request: FastifyRequest, ...names: readonly string[]): string | undefined {
+  return readText(request, LIMITS.characters.parameter, ...names);
+}
+
+/**
+ * Reads a text from the query, a JSON body, or a header of the same name, without the NULs that no database takes. One that
+ * is longer than `limit` is refused.
+ */
+export function readText(request: FastifyRequest, limit: number, ...names: readonly string[]): string | undefined {
   for (const source of [request.query, request.body, request.headers]) {
     if (typeof source !== 'object' || source === null) continue;
-    const fields = new Map<string, unknown>(Object.entries(source));
     for (const name of names) {
-      const given = fields.get(name);
-      const value: unknown = Array.isArray(given) ? given[0] : given;
-      const text = typeof value === 'string' ? value.replaceAll('\u0000', '').trim() : '';
-      if (text !== '') return text;
-      if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+      const text = readField(source, name);
+      if (text === '') continue;
+      const fault = textFault(text, limit);
+      if (fault !== null) throw new ControlError('bad-request', `${name} ${fault}.`);
+      return text;
     }
   }
   return undefined;
+}
+
+function readField(source: object, name: string): string {
+  const given: unknown = Object.hasOwn(source, name) ? Reflect.get(source, name) : undefined;
+  const value: unknown = Array.isArray(given) ? given[0] : given;
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  return typeof value === 'string' ? value.replaceAll('\u0000', '').trim() : '';
 }

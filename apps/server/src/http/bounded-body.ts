@@ -1,0 +1,51 @@
+import { LIMITS, treeFault } from '@visavis/protocol';
+import type { FastifyInstance } from 'fastify';
+import { ControlError } from '../control/control-error.ts';
+
+/** JSON bodies become trees within `LIMITS.tree`; what is deeper or larger is refused before anything walks it. */
+export function registerBoundedJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
+    parse(request, body, (error, value) => {
+      if (error) done(error);
+      else done(refusalOf(value), value);
+    });
+  });
+}
+
+/** JSON, or else a form; what is neither has no parameters. */
+export function parseTolerantBody(body: string): unknown {
+  const value = parseJson(body);
+  if (value === undefined) return readForm(body);
+  const refusal = refusalOf(value);
+  if (refusal !== null) throw refusal;
+  return value;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function refusalOf(value: unknown): ControlError | null {
+  const fault = treeFault(value);
+  return fault === null ? null : new ControlError('bad-request', `The body ${fault}. Send less in one request.`);
+}
+
+function readForm(body: string): Record<string, string> {
+  const limit = LIMITS.counts.formFields;
+  // Counted before it is split: a megabyte of `&` would become a million fields.
+  if (countUpTo(body, '&', limit) >= limit) {
+    throw new ControlError('bad-request', `The body has more than ${limit} fields. Send less in one request.`);
+  }
+  return Object.fromEntries(new URLSearchParams(body));
+}
+
+function countUpTo(text: string, wanted: string, limit: number): number {
+  let count = 0;
+  for (let at = text.indexOf(wanted); at >= 0 && count < limit; at = text.indexOf(wanted, at + 1)) count += 1;
+  return count;
+}
