@@ -32,6 +32,8 @@ export type Config = {
     readonly free: number | null;
   };
   readonly webhookPrivateHosts: readonly string[];
+  /** Less free space than this is a nearly full disk; 0: it is not watched. */
+  readonly minFreeDiskBytes: number;
   readonly mediaWorkers: number;
   readonly maxCallsPerWorker: number;
   readonly pictureSizePx: number;
@@ -136,6 +138,7 @@ function toConfig(settings: Settings): Config {
         : null,
     points: { perMinute: settings.POINTS_PER_MINUTE, free: settings.FREE_POINTS ?? null },
     webhookPrivateHosts: settings.WEBHOOK_PRIVATE_HOSTS ?? [],
+    minFreeDiskBytes: settings.MIN_FREE_DISK_MB * 1_000_000,
     mediaWorkers,
     maxCallsPerWorker: Math.ceil(maxCalls / mediaWorkers),
     pictureSizePx: settings.PICTURE_SIZE,

@@ -115,6 +115,12 @@ export const settingsSchema = z.object({
   WEBHOOK_PRIVATE_HOSTS: commaList
     .optional()
     .describe('Hosts with private addresses that webhooks may reach, comma-separated.'),
+  MIN_FREE_DISK_MB: z.coerce
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(0, 'must be 0 or more')
+    .default(500)
+    .describe('Free space of DATA_DIR below which nothing but talks is stored; 0 watches nothing.'),
   MEDIA_WORKERS: count.optional().describe('Processes that render calls; one less than the cores if left out.'),
   MAX_CALLS: count.optional().describe(`Calls at a time; ${CALLS_PER_WORKER} per media worker if left out.`),
   PICTURE_SIZE: z.coerce

@@ -6,12 +6,15 @@ const STATUS_BY_CODE = {
   forbidden: 403,
   'registration-closed': 403,
   'not-found': 404,
+  'too-slow': 408,
   conflict: 409,
+  'quota-reached': 409,
   'too-large': 413,
   'unsupported-type': 415,
   'too-many-attempts': 429,
   'not-available': 501,
   overloaded: 503,
+  'disk-full': 507,
 } as const;
 
 export type ControlErrorCode = keyof typeof STATUS_BY_CODE;

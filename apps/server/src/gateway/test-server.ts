@@ -54,7 +54,13 @@ export async function createTestServer(overrides: Partial<ServerDependencies> = 
     catalogue: { list: async () => [TEST_CATALOGUE_AVATAR] },
     console: { folder: '/does-not-exist' },
     findUpload: async () => null,
-    health: (sockets) => ({ status: 'ok', version: '1', calls: { open: 0, capacity: 4, sockets }, uptimeSeconds: 1 }),
+    health: (sockets) => ({
+      status: 'ok',
+      version: '1',
+      calls: { open: 0, capacity: 4, sockets },
+      disk: 'ok',
+      uptimeSeconds: 1,
+    }),
     talkPage: {
       version: '1',
       demo: () => ({ licence: TEST_KEY, projectId: 'project' }),

@@ -5,6 +5,8 @@ export type HealthReport = {
   readonly status: 'ok' | 'full' | 'starting';
   readonly version: string;
   readonly calls: { readonly open: number; readonly capacity: number; readonly sockets: number };
+  /** `low`: uploads, makings and recordings are refused until there is room again; calls go on. */
+  readonly disk: 'ok' | 'low';
   readonly uptimeSeconds: number;
 };
 

@@ -93,7 +93,13 @@ describe('pages', () => {
     expect(ok.json()).toMatchObject({ status: 'ok', version: '1', calls: { capacity: 4, sockets: 0 } });
     await app.close();
     const full = await start({
-      health: () => ({ status: 'full', version: '1', calls: { open: 1, capacity: 1, sockets: 1 }, uptimeSeconds: 1 }),
+      health: () => ({
+        status: 'full',
+        version: '1',
+        calls: { open: 1, capacity: 1, sockets: 1 },
+        disk: 'ok',
+        uptimeSeconds: 1,
+      }),
     });
     expect((await full.app.inject('/health')).statusCode).toBe(503);
   });

@@ -13,6 +13,7 @@ import { readShippedAvatars } from '../control/avatars/shipped-avatars.ts';
 import { freeOrphanedSlots } from '../control/call-slots/call-slots.ts';
 import { failOrphanedConversations } from '../control/conversations/conversation-store.ts';
 import { type Demo, seedDemo } from '../control/demo/seed-demo.ts';
+import { openDiskWatch } from '../control/disk/disk-watch.ts';
 import type { RecordedTalk } from '../control/recordings/recordings.ts';
 import { loadMasterKeys } from '../control/secrets/master-key.ts';
 import { createSecretBox } from '../control/secrets/secret-box.ts';
@@ -85,7 +86,8 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
       const isStarting = !workers.some((worker) => worker.ready);
       const status = isStarting ? 'starting' : calls >= capacity ? 'full' : 'ok';
       const uptimeSeconds = Math.round((performance.now() - startedAtMs) / 1000);
-      return { status, version, calls: { open: calls, capacity, sockets }, uptimeSeconds };
+      const disk = control.disk.isLow() ? 'low' : 'ok';
+      return { status, version, calls: { open: calls, capacity, sockets }, disk, uptimeSeconds };
     },
     talkPage: {
       version,
@@ -131,6 +133,8 @@ async function checkPort({ port, host }: Config): Promise<void> {
 
 async function openControlPlane(config: Config, logger: PinoLogger, closers: Closers) {
   const { dataDir, databaseUrl, masterKey, avatarsDir } = config;
+  const disk = await openDiskWatch({ folder: dataDir, minFreeBytes: config.minFreeDiskBytes, logger });
+  closers.add('disk watch', async () => disk.close());
   const db = await openDatabase({ dataDir, databaseUrl, logger });
   closers.add('database', () => db.close());
   await freeOrphanedSlots(db);
@@ -157,11 +161,13 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     making: { uploadFolder: join(dataDir, 'uploads'), run: createBundleRunner(logger) },
     voicePreviews: openVoicePreviews(config, logger, closers),
     webhooks: { privateHosts: config.webhookPrivateHosts },
+    disk,
   });
   closers.add('control plane', () => services.close());
   const admission = withVoiceProvider(services.admission, config.voice.provider);
   return {
     demo,
+    disk,
     database: db.kind,
     admission: config.demo.enabled ? admission : withoutProject(admission, demo.projectId),
     framingOrigins: (license: string) => services.admission.allowedOrigins(license),

@@ -2,6 +2,7 @@ import { Accounts } from '../control/accounts/accounts.ts';
 import { type AttemptLimiter, createAttemptLimiter } from '../control/accounts/attempt-limiter.ts';
 import { createAuth } from '../control/accounts/auth.ts';
 import type { Mailer } from '../control/accounts/mailer.ts';
+import { tellHashingBounds } from '../control/accounts/password-hash.ts';
 import { type Admission, createAdmission } from '../control/admission/admission.ts';
 import { type AuditLog, createAuditLog } from '../control/audit/audit-log.ts';
 import { createAvatarCatalogue } from '../control/avatars/avatar-catalogue.ts';
@@ -14,6 +15,8 @@ import { type CallSlots, createCallSlots } from '../control/call-slots/call-slot
 import { createConversationArchive } from '../control/conversations/conversation-archive.ts';
 import { type ConversationRecords, createConversationRecords } from '../control/conversations/conversation-records.ts';
 import { type ConversationStore, createConversationStore } from '../control/conversations/conversation-store.ts';
+import { type DiskWatch, ENDLESS_DISK } from '../control/disk/disk-watch.ts';
+import { type Bounds, createBounds, type OnBound } from '../control/fairness/bounds.ts';
 import { startHousekeeping } from '../control/housekeeping.ts';
 import { LicenceControl } from '../control/licence-keys/licence-control.ts';
 import { createLicenceKeys } from '../control/licence-keys/licence-keys.ts';
@@ -58,6 +61,10 @@ export type ConsoleServiceOptions = {
     /** Hosts with private addresses that webhooks may reach. */
     readonly privateHosts: readonly string[];
   };
+  /** Left out: the disk is not watched. */
+  readonly disk?: Pick<DiskWatch, 'isLow' | 'requireRoom' | 'onLow'>;
+  /** Told of every bound that somebody comes to. */
+  readonly onBound?: OnBound;
   readonly points: {
     /** Price of a call minute. */
     readonly perMinute: number;
@@ -78,12 +85,18 @@ export type ConsoleServices = {
   readonly conversations: ConversationStore;
   readonly webhookWorker: WebhookWorker;
   readonly housekeeping: { runAll(): Promise<void> };
+  /** Which bounds were reached, and how often. */
+  readonly bounds: Bounds;
   close(): Promise<void>;
 };
+
+const NO_VOICES: VoicePreviewOptions = { speak: null, hasOpenAiKey: false };
 
 /** The control plane: what stands behind the console's interface and decides about calls. */
 export function createConsoleServices(options: ConsoleServiceOptions): ConsoleServices {
   const { db, masterKeys, folders, calls, logger, points } = options;
+  const bounds = createBounds({ logger, ...(options.onBound === undefined ? {} : { onBound: options.onBound }) });
+  tellHashingBounds(bounds.reached);
   const audit = createAuditLog(db);
   const limiter = createAttemptLimiter(db);
   const accounts = createAccounts(options, audit, limiter);
@@ -95,7 +108,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const keys = createLicenceKeys(db, createSecretBox(masterKeys, 'licence keys'));
   const licences = new LicenceControl({ keys, tokens, slots, calls, audit });
   const projects = createProjects(db, points.free === null ? null : toThousandths(points.free));
-  const { uploads, workshop } = createMaking(options);
+  const { uploads, workshop } = createMaking(options, bounds);
   const avatars = new OwnAvatars({ db, catalogue: createAvatarCatalogue(db, folders), maker: workshop });
   const records = createConversationRecords(db);
   const archive = createConversationArchive(db);
@@ -126,6 +139,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       meter,
       conversations,
       housekeeping,
+      bounds,
       webhookWorker: hooks.worker,
     },
     consoleApi: {
@@ -143,7 +157,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
         recordings,
         logger,
       },
-      voicePreviews: new VoicePreviews(options.voicePreviews ?? { speak: null, hasOpenAiKey: false }),
+      voicePreviews: new VoicePreviews({ ...(options.voicePreviews ?? NO_VOICES), onBound: bounds.reached }),
       ...{ uploads, webhooks: hooks.webhooks, pointsPerMinute: points.perMinute },
     },
     async close() {
@@ -157,14 +171,14 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   };
 }
 
-function createMaking({ db, folders, logger, making }: ConsoleServiceOptions) {
+function createMaking({ db, folders, logger, making, disk = ENDLESS_DISK }: ConsoleServiceOptions, bounds: Bounds) {
   if (making === undefined) return { uploads: null, workshop: null };
   const { uploadFolder, run, privateHosts = [] } = making;
   const fetch = createGuardedFetch({ allowedPrivateHosts: privateHosts });
   const places = { uploads: uploadFolder, bundles: folders.made };
   return {
-    uploads: new Uploads(db, uploadFolder),
-    workshop: new AvatarWorkshop({ db, folders: places, fetch, run, logger }),
+    uploads: new Uploads({ db, folder: uploadFolder, disk, onBound: bounds.reached }),
+    workshop: new AvatarWorkshop({ db, folders: places, fetch, run, disk, logger }),
   };
 }
 

@@ -1,51 +1,57 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
-import { ControlError } from '../control-error.ts';
+import type { OnBound } from '../fairness/bounds.ts';
+import { FairPlaces, type Tenant } from '../fairness/fair-places.ts';
 
 /** OWASP's recommendation for argon2id (RFC 9106), the library's default kind: 19 MiB, two passes, one lane. */
 const OPTIONS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
-/** Each takes a core for tens of milliseconds, and calls need the cores. */
-const MAX_AT_ONCE = 2;
-const MAX_WAITING = 100;
 
-let running = 0;
-const waiting: (() => void)[] = [];
-/** Those whose user has logged in from the same place before: a crowd of strangers does not keep them out. */
-const waitingFirst: (() => void)[] = [];
-const isFirst = new AsyncLocalStorage<boolean>();
+const NOBODY: Tenant = { key: 'this machine' };
+/** Whose request it is: the auth library in between knows no such thing. */
+const askedBy = new AsyncLocalStorage<Tenant>();
+let told: OnBound = () => {};
 
-/** Passwords that `work` hashes and verifies come before all others. */
-export function beforeStrangers<Result>(work: () => Promise<Result>): Promise<Result> {
-  return isFirst.run(true, work);
+/** Each hash takes a core for tens of milliseconds, and calls need the cores; addresses take turns. */
+const places = new FairPlaces({
+  what: 'password hashing',
+  atOnce: 2,
+  atOncePerTenant: 1,
+  waiting: 100,
+  waitingPerTenant: 20,
+  waitLimitMs: 15_000,
+  sentences: {
+    own: 'Too many people log in from your network right now. Try again in a moment.',
+    full: 'Too many people log in right now. Try again in a moment.',
+  },
+  onBound: (what, detail) => told(what, detail),
+});
+
+/** Passwords that `work` hashes and verifies wait in the queue of this address. */
+export function hashingFor<Result>(address: string, work: () => Result): Result {
+  return askedBy.run({ key: address }, work);
 }
 
-async function withTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-  const line = isFirst.getStore() === true ? waitingFirst : waiting;
-  if (running >= MAX_AT_ONCE) {
-    if (line.length >= MAX_WAITING) {
-      throw new ControlError('overloaded', 'Too many people log in right now. Try again in a moment.', 5);
-    }
-    // The one who ends hands over its turn.
-    await new Promise<void>((resolve) => line.push(resolve));
-  } else {
-    running += 1;
-  }
-  try {
-    return await work();
-  } finally {
-    const next = waitingFirst.shift() ?? waiting.shift();
-    if (next === undefined) running -= 1;
-    else next();
-  }
+/**
+ * Passwords that `work` hashes and verifies come before all others: of those whose user has logged in from the same place
+ * before. A crowd of strangers does not keep them out.
+ */
+export function beforeStrangers<Result>(work: () => Promise<Result>): Promise<Result> {
+  const { key } = askedBy.getStore() ?? NOBODY;
+  return askedBy.run({ key: `known ${key}`, isFirst: true }, work);
+}
+
+/** Who is told when the queue is full: there is one queue in a process. */
+export function tellHashingBounds(onBound: OnBound): void {
+  told = onBound;
 }
 
 export function hashPassword(password: string): Promise<string> {
-  return withTurn(() => hash(password, OPTIONS));
+  return places.run(askedBy.getStore() ?? NOBODY, () => hash(password, OPTIONS));
 }
 
 export function verifyPassword({ hash: stored, password }: { hash: string; password: string }): Promise<boolean> {
-  return withTurn(() => verify(stored, password));
+  return places.run(askedBy.getStore() ?? NOBODY, () => verify(stored, password));
 }
 
 /** Of no password that anybody has: what is compared when there is no account. */

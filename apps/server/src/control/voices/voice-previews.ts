@@ -1,4 +1,6 @@
 import { ControlError } from '../control-error.ts';
+import type { OnBound } from '../fairness/bounds.ts';
+import { FairPlaces } from '../fairness/fair-places.ts';
 import { primaryLanguage } from '../primary-language.ts';
 
 type Sample = { readonly text: string; readonly voice: string; readonly language: string };
@@ -15,6 +17,7 @@ export type VoicePreviewOptions = {
   /** Null: this server speaks no samples. */
   readonly speak: SpeakSample | null;
   readonly hasOpenAiKey: boolean;
+  readonly onBound?: OnBound;
 };
 
 export type VoiceChoice = Omit<Sample, 'text'> & {
@@ -31,47 +34,43 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
   ['de', 'Guten Tag! So klinge ich. Worüber möchten Sie sprechen?'],
 ]);
 
-/** Samples that wait or are spoken at once; more are refused. */
-const MAX_AT_ONCE = 4;
+/** Samples of one user are spoken one after the other, and users take turns. */
+const AT_ONCE = { inAll: 2, perUser: 1 } as const;
+const WAITING = { inAll: 24, perUser: 3 } as const;
+const WAIT_LIMIT_MS = 15_000;
 const TIME_LIMIT_MS = 20_000;
 const RETRY_AFTER_SECONDS = 3;
 
 /** Lets people hear a voice before they choose it. */
 export class VoicePreviews {
   readonly #options: VoicePreviewOptions;
-  #open = 0;
+  readonly #places: FairPlaces;
 
   constructor(options: VoicePreviewOptions) {
     this.#options = options;
+    this.#places = new FairPlaces({
+      what: 'voice previews',
+      atOnce: AT_ONCE.inAll,
+      atOncePerTenant: AT_ONCE.perUser,
+      waiting: WAITING.inAll,
+      waitingPerTenant: WAITING.perUser,
+      waitLimitMs: WAIT_LIMIT_MS,
+      sentences: {
+        own: 'You are listening to several voices already. Try again when one has spoken.',
+        full: 'Others are listening to voices. Try again in a moment.',
+      },
+      ...(options.onBound === undefined ? {} : { onBound: options.onBound }),
+    });
   }
 
   /** A WAV file. Throws a `ControlError` that says why there is none. */
-  async make({ provider, voice, language, text }: VoiceChoice): Promise<Uint8Array> {
+  async make(userId: string, { provider, voice, language, text }: VoiceChoice): Promise<Uint8Array> {
     const { speak } = this.#options;
     if (provider !== 'local') throw this.#unavailable(provider);
     if (speak === null)
       throw new ControlError('not-available', 'This server has no voice of its own to be heard here.');
-    if (this.#open >= MAX_AT_ONCE) {
-      throw new ControlError(
-        'overloaded',
-        'Others are listening to voices. Try again in a moment.',
-        RETRY_AFTER_SECONDS,
-      );
-    }
-    this.#open += 1;
-    const signal = AbortSignal.timeout(TIME_LIMIT_MS);
-    try {
-      const spoken = await speak({ text: text ?? sentenceFor(language), voice, language }, signal);
-      if (spoken.kind === 'spoken') return spoken.wav;
-      const name = new Intl.DisplayNames(['en'], { type: 'language' }).of(spoken.language);
-      const advice = 'its operator can add the optional eSpeak package (see the document on providers)';
-      throw new ControlError('not-available', `This server has no voice for ${name}: ${advice}.`);
-    } catch (error) {
-      if (error instanceof ControlError || !signal.aborted) throw error;
-      throw new ControlError('overloaded', 'The voice did not speak in time. Try again.', RETRY_AFTER_SECONDS);
-    } finally {
-      this.#open -= 1;
-    }
+    const sample = { text: text ?? sentenceFor(language), voice, language };
+    return this.#places.run({ key: userId }, () => speakInTime(speak, sample));
   }
 
   #unavailable(provider: string): ControlError {
@@ -87,4 +86,18 @@ export class VoicePreviews {
 
 function sentenceFor(language: string): string {
   return SENTENCES.get(primaryLanguage(language)) ?? SENTENCES.get('en') ?? '';
+}
+
+async function speakInTime(speak: SpeakSample, sample: Sample): Promise<Uint8Array> {
+  const signal = AbortSignal.timeout(TIME_LIMIT_MS);
+  try {
+    const spoken = await speak(sample, signal);
+    if (spoken.kind === 'spoken') return spoken.wav;
+    const name = new Intl.DisplayNames(['en'], { type: 'language' }).of(spoken.language);
+    const advice = 'its operator can add the optional eSpeak package (see the document on providers)';
+    throw new ControlError('not-available', `This server has no voice for ${name}: ${advice}.`);
+  } catch (error) {
+    if (error instanceof ControlError || !signal.aborted) throw error;
+    throw new ControlError('overloaded', 'The voice did not speak in time. Try again.', RETRY_AFTER_SECONDS);
+  }
 }

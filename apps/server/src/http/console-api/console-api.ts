@@ -8,6 +8,7 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import { addressGroup } from '../../control/accounts/attempt-limiter.ts';
+import { hashingFor } from '../../control/accounts/password-hash.ts';
 import { ControlError } from '../../control/control-error.ts';
 import { sqlStateOf } from '../../db/sql-state.ts';
 import type { Logger } from '../../ports.ts';
@@ -63,6 +64,7 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
         reply.header('cache-control', 'no-store');
         refuseForeignOrigin(request);
       });
+      scope.addHook('onRequest', (request, _reply, done) => hashingFor(addressGroup(request.ip), done));
       registerLoginRoutes(scope, dependencies);
       registerBrowserTokenRoutes(scope, dependencies);
       scope.register(async (inner) => {

@@ -5,7 +5,7 @@ import type { Uploads } from '../../control/avatars/making/uploads.ts';
 import { ControlError } from '../../control/control-error.ts';
 import type { Projects } from '../../control/projects/projects.ts';
 import { requireProject } from './project-routes.ts';
-import type { ConsoleScope } from './session.ts';
+import { type ConsoleScope, loggedInOf } from './session.ts';
 
 export type UploadRouteDependencies = {
   readonly projects: Projects;
@@ -38,7 +38,14 @@ export function registerUploadRoutes(parent: ConsoleScope, { projects, uploads }
         const body = request.body as Readable | undefined;
         if (body === undefined) throw new ControlError('bad-request', 'Send the file as the body of the request.');
         const announcedBytes = Number(request.headers['content-length'] ?? 0);
-        return reply.code(201).send(await uploads.receive(projectId, body, announcedBytes));
+        const sender = { projectId, userId: loggedInOf(request).user.userId, address: request.ip };
+        try {
+          return await reply.code(201).send(await uploads.receive(sender, body, announcedBytes));
+        } catch (error) {
+          // What a slow sender still has to say is not waited for.
+          if (error instanceof ControlError && error.code === 'too-slow') reply.header('connection', 'close');
+          throw error;
+        }
       },
     );
   });

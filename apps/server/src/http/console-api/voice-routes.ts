@@ -1,7 +1,7 @@
 import { voicePreviewSchema } from '@visavis/protocol/rest';
 import type { VoicePreviews } from '../../control/voices/voice-previews.ts';
 import { given } from './given.ts';
-import type { ConsoleScope } from './session.ts';
+import { type ConsoleScope, loggedInOf } from './session.ts';
 
 export type VoiceRouteDependencies = { readonly voicePreviews: VoicePreviews };
 
@@ -19,6 +19,9 @@ export function registerVoiceRoutes(scope: ConsoleScope, { voicePreviews }: Voic
         body: voicePreviewSchema,
       },
     },
-    async (request, reply) => reply.type('audio/wav').send(Buffer.from(await voicePreviews.make(given(request.body)))),
+    async (request, reply) => {
+      const wav = await voicePreviews.make(loggedInOf(request).user.userId, given(request.body));
+      return reply.type('audio/wav').send(Buffer.from(wav));
+    },
   );
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../../../db/database.ts';
 import { ControlError } from '../../control-error.ts';
+import type { DiskWatch } from '../../disk/disk-watch.ts';
 import type { ControlLogger } from '../../logger.ts';
 import { ForbiddenAddressError, type GuardedFetch } from '../../net/guarded-fetch.ts';
 import type { AvatarMaker, AvatarPicture } from '../own-avatars.ts';
@@ -37,6 +38,7 @@ export type WorkshopOptions = {
   readonly folders: { readonly uploads: string; readonly bundles: string };
   readonly fetch: GuardedFetch;
   readonly run: BundleRunner;
+  readonly disk: Pick<DiskWatch, 'isLow' | 'requireRoom'>;
   readonly logger: ControlLogger;
   readonly pollIntervalMs?: number;
 };
@@ -80,11 +82,13 @@ export class AvatarWorkshop implements AvatarMaker {
   }
 
   async start(job: { avatarId: string; projectId: string; picture: AvatarPicture }): Promise<void> {
+    this.#options.disk.requireRoom();
     await this.#jobs.add(job.avatarId, job.projectId, job.picture);
     this.#wake();
   }
 
   async again(avatarId: string, projectId: string): Promise<void> {
+    this.#options.disk.requireRoom();
     await this.#jobs.again(avatarId, projectId);
     this.#wake();
   }
@@ -131,7 +135,8 @@ export class AvatarWorkshop implements AvatarMaker {
   }
 
   async #work(): Promise<void> {
-    while (!this.#isClosed) {
+    // A full disk is no fault of the avatar: its attempts wait for room.
+    while (!this.#isClosed && !this.#options.disk.isLow()) {
       const job = await this.#jobs.claim();
       if (job === null) return;
       if (job.attemptsLeft < 0) await this.#jobs.fail(job, FAILED.stopped);

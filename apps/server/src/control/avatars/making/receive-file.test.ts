@@ -50,16 +50,27 @@ test('nothing is left of files whose sender goes away', async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('a sender that falls silent is given up, and one that is too slow when its time is over', async () => {
+test('a sender that falls silent or trickles is given up, and one that is too slow when its time is over', async () => {
+  const pace = () => ({ windowMs: 300, bytesPerSecond: 10_000 });
   const silent = (): AsyncGenerator<Buffer> => stuckAfter([Buffer.concat([PNG_HEAD, Buffer.alloc(100_000)])]);
-  await expect(receiveFile(silent(), folder, { silenceLimitMs: 50 })).rejects.toMatchObject({
-    code: 'bad-request',
-    message: expect.stringContaining('stopped arriving'),
+  await expect(receiveFile(silent(), folder, { pace })).rejects.toMatchObject({
+    ...{ code: 'too-slow', statusCode: 408, message: expect.stringContaining('stopped arriving') },
+  });
+  await expect(receiveFile(trickle(), folder, { pace })).rejects.toMatchObject({
+    ...{ code: 'too-slow', message: expect.stringContaining('less than 10 kB a second') },
   });
   await expect(receiveFile(silent(), folder, { signal: AbortSignal.timeout(50) })).rejects.toThrow(/timeout/);
-  await expect(receiveFile(stuckAfter([]), folder, { silenceLimitMs: 50 })).rejects.toThrow('stopped arriving');
+  await expect(receiveFile(stuckAfter([]), folder, { pace })).rejects.toThrow('stopped arriving');
   expect(await readdir(folder)).toEqual([]);
 });
+
+async function* trickle(): AsyncGenerator<Buffer> {
+  yield PNG_HEAD;
+  for (;;) {
+    await delay(5);
+    yield Buffer.alloc(10);
+  }
+}
 
 async function* stuckAfter(parts: readonly Buffer[]): AsyncGenerator<Buffer> {
   yield* parts;

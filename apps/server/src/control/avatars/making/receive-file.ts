@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { MAX_UPLOAD_BYTES } from '@visavis/protocol/rest';
 import { ControlError } from '../../control-error.ts';
+import { diskFull, isDiskFull } from '../../disk/disk-watch.ts';
 import { newPublicId } from '../../ids.ts';
 import { type FileKind, fileKind, HEAD_BYTES } from './file-kind.ts';
+import { PATIENT, Pace, type PaceRule } from './pace.ts';
 
 export type ReceivedFile = {
   readonly kind: FileKind['kind'];
@@ -13,26 +15,23 @@ export type ReceivedFile = {
   readonly sizeBytes: number;
 };
 
-/** A sender that is silent for longer has gone. */
-const SILENCE_LIMIT_MS = 60_000;
-
 export type ReceiveOptions = {
   /** Ends the receiving; the promise rejects with its reason. */
   readonly signal?: AbortSignal;
-  readonly silenceLimitMs?: number;
+  /** How fast the file must come in, asked again and again. Left out: patiently. */
+  readonly pace?: () => PaceRule;
 };
 
 /**
  * Writes a picture or video to a folder as it comes in, under a random name. Throws `ControlError` (`unsupported-type`,
- * `too-large`, `bad-request` when nothing comes for a minute) as soon as it is clear that the file cannot be taken; then
- * nothing is left of it.
+ * `too-large`, `too-slow`, `disk-full`) as soon as it is clear that the file cannot be taken; then nothing is left of it.
  */
 export async function receiveFile(
   body: AsyncIterable<Buffer>,
   folder: string,
-  { signal, silenceLimitMs = SILENCE_LIMIT_MS }: ReceiveOptions = {},
+  { signal, pace = () => PATIENT }: ReceiveOptions = {},
 ): Promise<ReceivedFile> {
-  const parts = impatient(body[Symbol.asyncIterator](), silenceLimitMs, signal);
+  const parts = paced(body[Symbol.asyncIterator](), pace, signal);
   const head = await readHead(parts);
   const found = fileKind(head);
   if (found === null) {
@@ -57,7 +56,7 @@ export async function receiveFile(
     await pipeline(bounded, handle.createWriteStream());
   } catch (error) {
     await rm(path, { force: true });
-    throw error;
+    throw isDiskFull(error) ? diskFull() : error;
   }
   return { kind: found.kind, file, sizeBytes };
 }
@@ -82,27 +81,45 @@ async function readHead(parts: NextPart): Promise<Buffer> {
 /** Undefined after the last one. */
 type NextPart = () => Promise<Buffer | undefined>;
 
-/** A part that does not come is waited for until the time is over or the signal aborts. */
-function impatient(parts: AsyncIterator<Buffer>, silenceLimitMs: number, signal: AbortSignal | undefined): NextPart {
+/** How often a sender is judged while nothing comes; with every part that comes it is judged as well. */
+const JUDGED_EVERY_MS = 250;
+
+/** A part is waited for until the sender has shown to be too slow or the signal aborts. */
+function paced(parts: AsyncIterator<Buffer>, rule: () => PaceRule, signal: AbortSignal | undefined): NextPart {
+  const pace = new Pace();
+  let waitedMs = 0;
+  let bytes = 0;
   return async () => {
     signal?.throwIfAborted();
     const { promise: givenUp, reject } = Promise.withResolvers<never>();
     const giveUp = (): void => reject(signal?.reason);
-    const timer = setTimeout(() => reject(stoppedComing()), silenceLimitMs);
+    const fromMs = performance.now() - waitedMs;
+    const judge = (): void => {
+      const kept = pace.keepsTo(rule(), performance.now() - fromMs);
+      if (kept !== 'yes') reject(tooSlow(kept, rule()));
+    };
+    const timer = setInterval(judge, JUDGED_EVERY_MS);
     signal?.addEventListener('abort', giveUp);
     try {
       const next = await Promise.race([parts.next(), givenUp]);
-      return next.done === true ? undefined : next.value;
+      if (next.done === true) return undefined;
+      waitedMs = performance.now() - fromMs;
+      bytes += next.value.byteLength;
+      pace.note(waitedMs, bytes);
+      const kept = pace.keepsTo(rule(), waitedMs);
+      if (kept !== 'yes') throw tooSlow(kept, rule());
+      return next.value;
     } finally {
-      clearTimeout(timer);
+      clearInterval(timer);
       signal?.removeEventListener('abort', giveUp);
     }
   };
 }
 
-function stoppedComing(): ControlError {
-  return new ControlError(
-    'bad-request',
-    'The file stopped arriving before its end. Check the connection, and send it again.',
-  );
+function tooSlow(how: 'slow' | 'silent', { bytesPerSecond, windowMs }: PaceRule): ControlError {
+  const message =
+    how === 'silent'
+      ? 'The file stopped arriving before its end. Check the connection, and send it again.'
+      : `The file came in at less than ${Math.round(bytesPerSecond / 1024)} kB a second for ${Math.round(windowMs / 1000)} s. Send it again over a faster connection, or when fewer others send.`;
+  return new ControlError('too-slow', message, 10);
 }

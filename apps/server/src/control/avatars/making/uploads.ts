@@ -4,13 +4,24 @@ import { MAX_UPLOAD_BYTES } from '@visavis/protocol/rest';
 import { eq, sql } from 'drizzle-orm';
 import type { Database } from '../../../db/database.ts';
 import { uploads } from '../../../db/making-schema.ts';
+import { addressGroup } from '../../accounts/attempt-limiter.ts';
 import { ControlError } from '../../control-error.ts';
+import { type DiskWatch, diskFull } from '../../disk/disk-watch.ts';
+import type { OnBound } from '../../fairness/bounds.ts';
+import { FairPlaces, type Place } from '../../fairness/fair-places.ts';
 import { newPublicId } from '../../ids.ts';
+import { IMPATIENT, PATIENT } from './pace.ts';
 import { type ReceivedFile, receiveFile, tooLarge } from './receive-file.ts';
 
 export type Upload = Pick<ReceivedFile, 'kind' | 'sizeBytes'> & { readonly uploadId: string };
 
-const MAX_AT_ONCE = 8;
+/** Who sends a file, and for whom. */
+export type Sender = { readonly projectId: string; readonly userId: string; readonly address: string };
+
+/** Files that come in at once: a place costs a socket and 64 kB, so there are many, and nobody has most of them. */
+const AT_ONCE = { inAll: 32, perUser: 4, perProject: 4, perAddress: 16 } as const;
+const WAITING = { inAll: 64, perUser: 8 } as const;
+const WAIT_LIMIT_MS = 30_000;
 const MAX_UNUSED_PER_PROJECT = 20;
 const KEPT_HOURS = 24;
 /** A file that takes longer to come in is given up. */
@@ -24,54 +35,89 @@ function tookTooLong(): ControlError {
   );
 }
 
+export type UploadsOptions = {
+  readonly db: Pick<Database, 'orm' | 'pool'>;
+  readonly folder: string;
+  readonly disk: Pick<DiskWatch, 'requireRoom' | 'onLow'>;
+  readonly onBound?: OnBound;
+};
+
 /** Pictures and videos that users sent, until an avatar is made from them or a day has passed. */
 export class Uploads {
-  readonly #db: Pick<Database, 'orm' | 'pool'>;
-  readonly #folder: string;
-  #receiving = 0;
+  readonly #options: UploadsOptions;
+  readonly #places: FairPlaces;
 
-  constructor(db: Pick<Database, 'orm' | 'pool'>, folder: string) {
-    this.#db = db;
-    this.#folder = folder;
+  constructor(options: UploadsOptions) {
+    this.#options = options;
+    this.#places = new FairPlaces({
+      what: 'uploads',
+      atOnce: AT_ONCE.inAll,
+      atOncePerTenant: AT_ONCE.perUser,
+      waiting: WAITING.inAll,
+      waitingPerTenant: WAITING.perUser,
+      waitLimitMs: WAIT_LIMIT_MS,
+      sentences: {
+        own: `You send ${AT_ONCE.perUser} files already. Wait for one of them, then send this one again.`,
+        full: 'Many files are being sent at the moment. Send this one again in a few seconds.',
+      },
+      ...(options.onBound === undefined ? {} : { onBound: options.onBound }),
+    });
   }
 
-  /** `announcedBytes`: what the sender says of the length. Callers have checked the project. */
-  async receive(projectId: string, body: AsyncIterable<Buffer>, announcedBytes = 0): Promise<Upload> {
+  /**
+   * `announcedBytes`: what the sender says of the length. Callers have checked the project. Waits for a place, which comes
+   * in fair turn among users; who sends too slowly loses it, sooner while others wait.
+   */
+  async receive(sender: Sender, body: AsyncIterable<Buffer>, announcedBytes = 0): Promise<Upload> {
     if (announcedBytes > MAX_UPLOAD_BYTES.video) throw tooLarge();
-    if (this.#receiving >= MAX_AT_ONCE) {
-      throw new ControlError('overloaded', 'Many files are being sent at the moment. Try again in a minute.', 60);
-    }
-    this.#receiving += 1;
+    this.#options.disk.requireRoom();
+    await this.#requireRoom(sender.projectId);
+    const shares = [
+      { key: `project ${sender.projectId}`, atOnce: AT_ONCE.perProject },
+      { key: `address ${addressGroup(sender.address)}`, atOnce: AT_ONCE.perAddress },
+    ];
+    return this.#places.run({ key: `user ${sender.userId}`, shares }, (place) =>
+      this.#receive(sender.projectId, body, place),
+    );
+  }
+
+  async #receive(projectId: string, body: AsyncIterable<Buffer>, place: Place): Promise<Upload> {
+    const { db, folder, disk } = this.#options;
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(tookTooLong()), TIME_LIMIT_MS);
+    const stopListening = disk.onLow(() => limit.abort(diskFull()));
     try {
-      if ((await this.#db.orm.$count(uploads, eq(uploads.projectId, projectId))) >= MAX_UNUSED_PER_PROJECT) {
-        throw new ControlError(
-          'conflict',
-          `${MAX_UNUSED_PER_PROJECT} files of this project were sent and not used. Use one, or wait until they are removed after a day.`,
-        );
-      }
-      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      const received = await receiveFile(body, this.#folder, { signal: limit.signal });
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const pace = () => (place.isContested() ? IMPATIENT : PATIENT);
+      const received = await receiveFile(body, folder, { signal: limit.signal, pace });
       const id = newPublicId();
-      await this.#db.orm.insert(uploads).values({ ...received, id, projectId });
+      await db.orm.insert(uploads).values({ ...received, id, projectId });
       return { uploadId: id, kind: received.kind, sizeBytes: received.sizeBytes };
     } finally {
       clearTimeout(timer);
-      this.#receiving -= 1;
+      stopListening();
     }
+  }
+
+  async #requireRoom(projectId: string): Promise<void> {
+    const { orm } = this.#options.db;
+    if ((await orm.$count(uploads, eq(uploads.projectId, projectId))) < MAX_UNUSED_PER_PROJECT) return;
+    throw new ControlError(
+      'conflict',
+      `${MAX_UNUSED_PER_PROJECT} files of this project were sent and not used. Use one, or wait until they are removed after a day.`,
+    );
   }
 
   /** Removes files that nobody used within a day, and those that belong to nothing. */
   async sweep(): Promise<void> {
     const old = sql`${uploads.createdAt} < now() - ${KEPT_HOURS} * interval '1 hour'`;
-    await this.#db.orm.delete(uploads).where(old);
-    const { rows } = await this.#db.pool.query<{ file: string }>(
+    await this.#options.db.orm.delete(uploads).where(old);
+    const { rows } = await this.#options.db.pool.query<{ file: string }>(
       'select file from uploads union select file from avatar_jobs where file is not null',
     );
     const used = new Set(rows.map(({ file }) => file));
-    for (const file of await readdir(this.#folder).catch(() => [])) {
-      const path = join(this.#folder, file);
+    for (const file of await readdir(this.#options.folder).catch(() => [])) {
+      const path = join(this.#options.folder, file);
       // Younger files may be on their way into a row.
       if (!used.has(file) && (await isOlderThan(path, KEPT_HOURS))) await rm(path, { force: true });
     }
