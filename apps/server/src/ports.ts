@@ -13,6 +13,8 @@ export type Licence = {
   readonly refusal?: 'insufficient-balance' | 'daily-limit' | 'origin-not-allowed';
   /** The one avatar that may be called; any when left out. */
   readonly onlyAvatarId?: string;
+  /** The key stands on the first page for everyone; it opens calls and nothing of the project. False when left out. */
+  readonly isPublic?: boolean;
   /** How tool arguments are written for this key's clients; `object` when left out. */
   readonly toolArguments?: 'object' | 'string';
 };
@@ -66,6 +68,12 @@ export type Admission = {
   findLicence(key: string, caller?: Caller): Promise<Licence | null>;
   /** `avatarId` wins over `name`; a name is searched among the project's own avatars and the system ones; any unknown `navtalk.*` name falls back to a built-in figure. */
   findAvatar(projectId: string, query: { avatarId?: string; name?: string }): Promise<AvatarLookUp>;
+};
+
+/** Keys of single talks, for those who were in a talk on a licence key that is everyone's. */
+export type TalkKeys = {
+  of(sessionId: string): string;
+  opens(sessionId: string, talkKey: string): boolean;
 };
 
 /** The record of a talk. Each promise resolves when the fact is durable. */

@@ -40,6 +40,8 @@ export const licenceKeys = pgTable(
     maxMinutesPerDay: integer('max_minutes_per_day'),
     /** Pages that may call with it, like `https://shop.example`; empty: all. */
     allowedOrigins: jsonb('allowed_origins').$type<readonly string[]>().notNull().default([]),
+    /** Shown to everyone on the first page; opens calls and nothing of the project. */
+    isPublic: boolean('is_public').notNull().default(false),
     createdAt: createdAt(),
     lastUsedAt: instant('last_used_at'),
     revokedAt: instant('revoked_at'),

@@ -2,6 +2,8 @@ import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import { type Access, FOR, type LicenceHolder } from './access/access.ts';
+import { openToEveryone } from './access/guard.ts';
 
 const DESCRIPTION = `Two interfaces on one server.
 
@@ -33,9 +35,47 @@ export async function registerApiReference(app: FastifyInstance, version: string
         },
       },
     },
-    transform: jsonSchemaTransform,
+    transform: (input) => {
+      const { schema, url } = jsonSchemaTransform(input);
+      const access = input.route.config?.access;
+      return { schema: access === undefined ? schema : { ...schema, ...describeAccess(access) }, url };
+    },
     hideUntagged: true,
   });
-  app.get('/openapi.json', (_request, reply) => reply.header('access-control-allow-origin', '*').send(app.swagger()));
-  await app.register(fastifySwaggerUi, { routePrefix: '/reference', staticCSP: PAGE_POLICY });
+  app.get('/openapi.json', { config: FOR.everyone }, (_request, reply) =>
+    reply.header('access-control-allow-origin', '*').send(app.swagger()),
+  );
+  await app.register(async (scope) => {
+    openToEveryone(scope);
+    await scope.register(fastifySwaggerUi, { routePrefix: '/reference', staticCSP: PAGE_POLICY });
+  });
+}
+
+const HOLDERS: Readonly<Record<LicenceHolder, string>> = {
+  key: 'licence keys',
+  token: 'browser tokens',
+  'public-key': 'the demo key',
+};
+
+/** Who may call a route, as the reference shows it. */
+function describeAccess(access: Access): { security: Readonly<Record<string, string[]>>[]; description?: string } {
+  switch (access.kind) {
+    case 'everyone':
+    case 'signed-link':
+    case 'call':
+      return { security: [] };
+    case 'licence': {
+      const security = access.isOptional ? [{}, { license: [] }] : [{ license: [] }];
+      return { security, description: `For ${access.of.map((holder) => HOLDERS[holder]).join(', ')}.` };
+    }
+    case 'logged-in':
+      return { security: [{ session: [] }] };
+    case 'operator':
+      return { security: [{ session: [] }], description: 'For operators.' };
+    case 'project':
+      return {
+        security: [{ session: [] }],
+        description: access.role === 'member' ? 'For members of the project.' : 'For operators in the project.',
+      };
+  }
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { openToEveryone } from './access/guard.ts';
 import { type FramingOrigins, registerEmbedPage } from './embed-page.ts';
 
 export type ConsoleOptions = {
@@ -20,25 +21,27 @@ export async function registerConsole(
   { folder, framingOrigins = async () => [] }: ConsoleOptions,
 ): Promise<void> {
   const isBuilt = existsSync(join(folder, 'index.html'));
+  const files = {
+    root: folder,
+    cacheControl: false,
+    preCompressed: true,
+    setHeaders: (reply: FastifyReply, path: string) => {
+      // Built assets carry their content's hash in the name.
+      const isAsset = path.startsWith(join(folder, 'assets'));
+      reply.header('cache-control', isAsset ? 'public, max-age=31536000, immutable' : 'no-cache');
+      if (!path.startsWith(join(folder, 'embed'))) return;
+      // Pages of every site load these.
+      reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin');
+    },
+  };
+  // Gives every answer of the server `sendFile`, the one to unknown addresses too.
+  if (isBuilt) await app.register(fastifyStatic, { ...files, serve: false });
   registerEmbedPage(app, { isBuilt, framingOrigins });
-  if (isBuilt) {
-    await app.register(fastifyStatic, {
-      root: folder,
-      wildcard: false,
-      cacheControl: false,
-      preCompressed: true,
-      setHeaders: (reply, path) => {
-        // Built assets carry their content's hash in the name.
-        const isAsset = path.startsWith(join(folder, 'assets'));
-        reply.header('cache-control', isAsset ? 'public, max-age=31536000, immutable' : 'no-cache');
-        if (!path.startsWith(join(folder, 'embed'))) return;
-        // Pages of every site load these.
-        reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin');
-      },
-    });
-  } else {
-    app.get('/', (_request, reply) => reply.code(503).type('text/html').send(NOT_BUILT));
-  }
+  await app.register(async (scope) => {
+    openToEveryone(scope);
+    if (isBuilt) await scope.register(fastifyStatic, { ...files, wildcard: false, decorateReply: false });
+    else scope.get('/', (_request, reply) => reply.code(503).type('text/html').send(NOT_BUILT));
+  });
   app.setNotFoundHandler((request, reply) => {
     const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
     const path = request.url.split('?', 1)[0] ?? '/';

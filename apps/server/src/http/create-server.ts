@@ -4,6 +4,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { type Gateway, registerNavtalkV2 } from '../gateway/navtalk-v2/gateway.ts';
 import type { GatewayDependencies } from '../gateway/navtalk-v2/gateway-dependencies.ts';
 import type { AvatarCatalogue } from '../ports.ts';
+import { requireStatedAccess, type StatedRoute } from './access/guard.ts';
 import { registerApiReference } from './api-reference.ts';
 import { registerBoundedJson } from './bounded-body.ts';
 import { type ConsoleOptions, registerConsole } from './console.ts';
@@ -16,7 +17,7 @@ import { registerTalkPage, type TalkPageSource } from './talk-page.ts';
 import { type FindUpload, registerUploadFiles } from './upload-files.ts';
 
 export type ServerDependencies = GatewayDependencies &
-  Pick<OpenApiDependencies, 'avatars' | 'records' | 'recordingLink'> & {
+  Pick<OpenApiDependencies, 'avatars' | 'records' | 'recordingLink' | 'onRefused'> & {
     readonly catalogue: AvatarCatalogue;
     readonly console: ConsoleOptions;
     /** Left out: `/api/v1` is not served. */
@@ -31,7 +32,12 @@ export type ServerDependencies = GatewayDependencies &
     readonly tls?: { readonly cert: string; readonly key: string };
   };
 
-export type Server = { readonly app: FastifyInstance; readonly gateway: Gateway };
+export type Server = {
+  readonly app: FastifyInstance;
+  readonly gateway: Gateway;
+  /** Every route with who may call it; complete when `app` is ready. */
+  readonly routes: readonly StatedRoute[];
+};
 
 /** The HTTP and WebSocket server with everything it serves; not yet listening. */
 export async function createServer(dependencies: ServerDependencies): Promise<Server> {
@@ -52,6 +58,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
       app.websocketServer.close();
     },
   });
+  const routes = requireStatedAccess(app);
   registerSecurityHeaders(app);
   registerErrors(app, dependencies);
   registerBoundedJson(app);
@@ -65,7 +72,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   await registerUploadFiles(app, dependencies.findUpload);
   if (dependencies.recordings !== undefined) await registerRecordings(app, dependencies.recordings);
   await registerConsole(app, dependencies.console);
-  return { app, gateway };
+  return { app, gateway, routes };
 }
 
 function registerErrors(app: FastifyInstance, { logger }: ServerDependencies): void {

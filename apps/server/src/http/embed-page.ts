@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { FOR } from './access/access.ts';
 import { readParameter } from './open-rest/envelope.ts';
 import { contentSecurityPolicy } from './security-headers.ts';
 
@@ -16,7 +17,7 @@ const ORIGIN = /^https?:\/\/[A-Za-z0-9.\-[\]:]{1,260}$/;
  */
 export function registerEmbedPage(app: FastifyInstance, { isBuilt, framingOrigins }: EmbedPageOptions): void {
   if (!isBuilt) return;
-  app.get('/embed', async (request, reply) => {
+  app.get('/embed', { config: FOR.everyone }, async (request, reply) => {
     const license = readParameter(request, 'token') || readParameter(request, 'license') || '';
     const origins = license === '' ? [] : await framingOrigins(license);
     const ancestors =

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { FOR } from './access/access.ts';
 
 export type HealthReport = {
   /** `full`: alive, but a new call would be refused; balancers should route elsewhere. */
@@ -12,7 +13,7 @@ export type HealthReport = {
 
 /** `GET /health`: 200 while calls are taken, 503 while they are not. Never cached, no secrets. */
 export function registerHealth(app: FastifyInstance, report: () => HealthReport): void {
-  app.get('/health', (_request, reply) => {
+  app.get('/health', { config: FOR.everyone }, (_request, reply) => {
     const current = report();
     return reply
       .code(current.status === 'ok' ? 200 : 503)

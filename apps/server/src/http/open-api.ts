@@ -1,15 +1,19 @@
 import type { IceServer } from '@visavis/media/session-events';
-import { errorEntry } from '@visavis/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { OwnAvatars } from '../control/avatars/own-avatars.ts';
 import { ControlError } from '../control/control-error.ts';
 import type { ConversationRecords } from '../control/conversations/conversation-records.ts';
-import type { Admission, AvatarCatalogue, CatalogueAvatar, Licence } from '../ports.ts';
+
+import type { Admission, AvatarCatalogue, CatalogueAvatar, TalkKeys } from '../ports.ts';
+import { FOR, type LicenceHolder } from './access/access.ts';
+import { guardRoutes, type OnRefused } from './access/guard.ts';
+import { holderOf } from './access/principal.ts';
 import { parseTolerantBody } from './bounded-body.ts';
+
 import { PROVIDER_ID, registerAvatarWrites, STATUS_TEXTS } from './open-rest/avatar-writes.ts';
 import { registerChatRecords } from './open-rest/chat-records.ts';
 import { documented } from './open-rest/documented.ts';
-import { type Envelope, fail, readParameter, succeed } from './open-rest/envelope.ts';
+import { fail, readParameter, succeed } from './open-rest/envelope.ts';
 import { registerLists } from './open-rest/lists.ts';
 
 export type OpenApiDependencies = {
@@ -22,6 +26,9 @@ export type OpenApiDependencies = {
   readonly records?: ConversationRecords;
   /** Path of a call's film; null when there is none. Left out: nothing is recorded. */
   readonly recordingLink?: (talk: { readonly sessionId: string; readonly status: number }) => Promise<string | null>;
+  /** Proves to whom a talk on a public key belongs. Left out: nobody. */
+  readonly talkKeys?: TalkKeys;
+  readonly onRefused?: OnRefused;
 };
 
 const METHODS = ['GET', 'POST'] as const;
@@ -38,111 +45,101 @@ export function registerOpenApi(app: FastifyInstance, dependencies: OpenApiDepen
         'cross-origin-resource-policy': 'cross-origin',
       });
     });
+    scope.setErrorHandler((error, _request, reply) => {
+      if (!(error instanceof ControlError)) throw error;
+      if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
+      return fail(reply, error.statusCode, error.message);
+    });
     // Some clients announce JSON and send nothing, others send forms.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'string' }, async (_request: FastifyRequest, body: string) =>
       parseTolerantBody(body),
     );
     const allowPreflight = (_request: FastifyRequest, reply: FastifyReply) => reply.code(204).send();
-    scope.options('/api/open/*', allowPreflight);
-    scope.options('/api/webrtc/*', allowPreflight);
-    scope.options('/api/chat/*', allowPreflight);
+    scope.options('/api/open/*', { config: FOR.everyone }, allowPreflight);
+    scope.options('/api/webrtc/*', { config: FOR.everyone }, allowPreflight);
+    scope.options('/api/chat/*', { config: FOR.everyone }, allowPreflight);
     // Schemas describe these routes in the reference; what clients send is read tolerantly by the routes themselves.
     scope.setValidatorCompiler(() => () => true);
-    const withLicence = licenceGuard(dependencies.admission);
-    registerAvatarReads(scope, dependencies, withLicence);
-    registerLists(scope, withLicence);
+    guardRoutes(scope, { admission: dependencies.admission, onRefused: dependencies.onRefused });
+    registerAvatarReads(scope, dependencies);
+    registerLists(scope);
     registerIceServers(scope, dependencies);
     const { avatars, records } = dependencies;
-    if (avatars !== undefined) registerAvatarWrites(scope, withLicence, avatars);
-    if (records !== undefined) registerChatRecords(scope, withLicence, records, dependencies.recordingLink);
+    if (avatars !== undefined) registerAvatarWrites(scope, avatars);
+    if (records !== undefined) registerChatRecords(scope, records, dependencies);
   });
 }
 
-type Answer = (request: FastifyRequest, reply: FastifyReply, licence: Licence) => Promise<Envelope | FastifyReply>;
-
-/** Lets through who has a key, and puts refusals into the envelope. */
-function licenceGuard(admission: Admission) {
-  return (answer: Answer) =>
-    async (request: FastifyRequest, reply: FastifyReply): Promise<Envelope | FastifyReply> => {
-      const key = readParameter(request, 'license', 'licence', 'apikey', 'userId');
-      if (key === undefined) return fail(reply, 401, errorEntry('missing-licence').message);
-      const licence = await admission.findLicence(key, { origin: request.headers.origin, host: request.host });
-      if (licence === null) return fail(reply, 401, 'Invalid license');
-      if (licence.refusal === 'origin-not-allowed') return fail(reply, 403, errorEntry(licence.refusal).message);
-      try {
-        return await answer(request, reply, licence);
-      } catch (error) {
-        if (error instanceof ControlError) return fail(reply, error.statusCode, error.message);
-        throw error;
-      }
-    };
-}
-
-function registerAvatarReads(
-  scope: FastifyInstance,
-  { admission, catalogue }: OpenApiDependencies,
-  withLicence: ReturnType<typeof licenceGuard>,
-): void {
-  const detail = withLicence(async (request, reply, licence) => {
+function registerAvatarReads(scope: FastifyInstance, { admission, catalogue }: OpenApiDependencies): void {
+  const detail = async (request: FastifyRequest, reply: FastifyReply) => {
     const id = readParameter(request, 'avatarId', 'id');
     if (id === undefined) return fail(reply, 400, 'Give the avatar as avatarId.');
-    const found = (await catalogue.list(licence.projectId)).find((avatar) => avatar.avatarId === id);
+    const found = (await listFor(request)).find((avatar) => avatar.avatarId === id);
     return found === undefined ? fail(reply, 404, 'Avatar not found') : succeed(toWireAvatar(found, request, 'detail'));
-  });
+  };
 
-  const byName = withLicence(async (request, reply, licence) => {
+  const byName = async (request: FastifyRequest, reply: FastifyReply) => {
     const name = readParameter(request, 'name', 'characterName');
     if (name === undefined) return fail(reply, 400, 'Give the avatar as name.');
     // The same look-up as a call's, so that unknown system names find the same figure here and there.
-    const lookUp = await admission.findAvatar(licence.projectId, { name });
+    const lookUp = await admission.findAvatar(holderOf(request).licence.projectId, { name });
     if (lookUp.kind === 'missing') return fail(reply, 404, 'Avatar not found');
-    const avatars = await catalogue.list(licence.projectId);
-    const found = avatars.find((avatar) => avatar.avatarId === lookUp.avatar.avatarId);
+    const found = (await listFor(request)).find((avatar) => avatar.avatarId === lookUp.avatar.avatarId);
     return found === undefined
       ? fail(reply, 404, 'Avatar not found')
       : succeed({ ...toWireAvatar(found, request, 'detail'), name });
-  });
+  };
 
-  const list = withLicence(async (request, _reply, licence) => {
+  const list = async (request: FastifyRequest) =>
+    succeed((await listFor(request)).map((avatar) => toWireAvatar(avatar, request, 'list')));
+
+  /** What the holder may see: a token its own avatar, and only the key what the project's avatars are told. */
+  const listFor = async (request: FastifyRequest): Promise<readonly CatalogueAvatar[]> => {
+    const { kind, licence } = holderOf(request);
     const avatars = await catalogue.list(licence.projectId);
-    return succeed(avatars.map((avatar) => toWireAvatar(avatar, request, 'list')));
-  });
+    if (kind === 'key') return avatars;
+    return avatars
+      .filter(({ avatarId }) => licence.onlyAvatarId === undefined || licence.onlyAvatarId === avatarId)
+      .map((avatar) => (isToldTo(kind, avatar) ? avatar : { ...avatar, prompt: '', firstMessage: '' }));
+  };
 
   scope.route({
     method: [...METHODS],
     url: '/api/open/v1/avatar/detail',
-    ...documented('One avatar by id', ['avatarId']),
+    ...documented(FOR.caller, 'One avatar by id', ['avatarId']),
     handler: detail,
   });
   scope.route({
     method: [...METHODS],
     url: '/api/open/v1/avatar/getByName',
-    ...documented('One avatar by name', ['name']),
+    ...documented(FOR.caller, 'One avatar by name', ['name']),
     handler: byName,
   });
   scope.route({
     method: [...METHODS],
     url: '/api/open/v1/avatar/list',
-    ...documented('All avatars', []),
+    ...documented(FOR.caller, 'All avatars', []),
     handler: list,
   });
 }
 
-/** Without a valid key the answer leaves out servers that need credentials. */
-function registerIceServers(scope: FastifyInstance, { admission, iceServers }: OpenApiDependencies): void {
+/** The words of built-in avatars are no secret; those of a project's own are for its key alone. */
+function isToldTo(kind: LicenceHolder, { isSystem = true }: CatalogueAvatar): boolean {
+  return kind === 'key' || (kind === 'public-key' && isSystem);
+}
+
+/** Who has no key in force, or asks from a page that may not use it, is told no servers that need credentials. */
+function registerIceServers(scope: FastifyInstance, { iceServers }: OpenApiDependencies): void {
   const handler = async (request: FastifyRequest) => {
-    const key = readParameter(request, 'license', 'apikey', 'userId');
-    const licence = key === undefined ? null : await admission.findLicence(key);
-    const servers = iceServers(request.hostname).filter(
-      (server) => licence !== null || server.credential === undefined,
-    );
+    const isKnown = request.principal !== null && 'licence' in request.principal;
+    const servers = iceServers(request.hostname).filter((server) => isKnown || server.credential === undefined);
     return { ...succeed({ iceServers: servers }), iceServers: servers };
   };
   scope.route({
     method: [...METHODS],
     url: '/api/webrtc/generate-ice-servers',
-    ...documented('STUN and TURN servers', []),
+    ...documented(FOR.callerOrNobody, 'STUN and TURN servers', []),
     handler,
   });
 }

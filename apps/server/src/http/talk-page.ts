@@ -1,6 +1,7 @@
 import { VOICES } from '@visavis/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { AvatarCatalogue, CatalogueAvatar } from '../ports.ts';
+import { FOR } from './access/access.ts';
 
 /** One line each on what speaks, hears and thinks when no provider is set up. */
 export type VoiceReport = {
@@ -20,7 +21,7 @@ export type TalkPageSource = {
 
 /** `GET /api/v1/talk-page`: what the first page needs to start a call without an account; no key while the demo is off. */
 export function registerTalkPage(app: FastifyInstance, catalogue: AvatarCatalogue, source: TalkPageSource): void {
-  app.get('/api/v1/talk-page', async (_request, reply) => {
+  app.get('/api/v1/talk-page', { config: FOR.everyone }, async (_request, reply) => {
     const demo = source.demo();
     const avatars = demo === null ? [] : await catalogue.list(demo.projectId);
     reply.header('cache-control', 'no-store');

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { FOR } from './access/access.ts';
 
 const EXTENSIONS: ReadonlySet<string> = new Set(['.png', '.jpg', '.jpeg', '.webp', '.mp4']);
 
@@ -20,7 +21,7 @@ export async function registerUploadFiles(app: FastifyInstance, findUpload: Find
   await app.register(async (scope) => {
     // Every answer names the folder of its file; `root` stands for none.
     await scope.register(fastifyStatic, { root: import.meta.dirname, serve: false, cacheControl: false });
-    scope.get<{ Params: { name: string } }>('/uploadFiles/:name', async (request, reply) => {
+    scope.get<{ Params: { name: string } }>('/uploadFiles/:name', { config: FOR.everyone }, async (request, reply) => {
       const { name } = request.params;
       const path = FILE_NAME.test(name) && isServed(name) ? await findUpload(name) : null;
       if (path === null || !isServed(path) || !existsSync(path)) {

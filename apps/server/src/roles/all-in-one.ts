@@ -178,6 +178,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     avatars: services.avatars,
     records: services.records,
     recordings: services.recordings,
+    talkKeys: services.talkKeys,
     recordingLink: (talk: RecordedTalk) => services.recordings.link(talk),
     recordingsPath,
     limits: services.limits,

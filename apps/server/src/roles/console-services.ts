@@ -15,6 +15,7 @@ import { type CallSlots, createCallSlots } from '../control/call-slots/call-slot
 import { createConversationArchive } from '../control/conversations/conversation-archive.ts';
 import { type ConversationRecords, createConversationRecords } from '../control/conversations/conversation-records.ts';
 import { type ConversationStore, createConversationStore } from '../control/conversations/conversation-store.ts';
+import { createTalkKeys, type TalkKeys } from '../control/conversations/talk-keys.ts';
 import { type DiskWatch, ENDLESS_DISK } from '../control/disk/disk-watch.ts';
 import { type Bounds, createBounds, type OnBound } from '../control/fairness/bounds.ts';
 import { startHousekeeping } from '../control/housekeeping.ts';
@@ -83,6 +84,7 @@ export type ConsoleServices = {
   readonly meter: CallMeter;
   /** Stores what is said, and tells webhooks. */
   readonly conversations: ConversationStore;
+  readonly talkKeys: TalkKeys;
   readonly webhookWorker: WebhookWorker;
   readonly housekeeping: { runAll(): Promise<void> };
   /** Which bounds were reached, and how often. */
@@ -141,6 +143,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       housekeeping,
       bounds,
       webhookWorker: hooks.worker,
+      talkKeys: createTalkKeys(masterKeys),
     },
     consoleApi: {
       ...{

@@ -42,8 +42,10 @@ export function buildConnectionLimit(limit: number): Wire.EndMessage {
   );
 }
 
-export function buildSessionCreated(sessionId: string): Wire.SessionCreatedMessage {
-  return { type: 'realtime.session.created', data: { sessionId, session_id: sessionId } };
+/** `talkKey`: opens the record of this talk where the licence key is everyone's; null: the licence key does. */
+export function buildSessionCreated(sessionId: string, talkKey: string | null = null): Wire.SessionCreatedMessage {
+  const ids = { sessionId, session_id: sessionId };
+  return { type: 'realtime.session.created', data: talkKey === null ? ids : { ...ids, talkKey } };
 }
 
 export function buildSessionUpdated(sessionId: string): Wire.SessionUpdatedMessage {

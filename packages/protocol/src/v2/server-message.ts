@@ -37,7 +37,7 @@ export type EndMessage = Envelope<
 > & { readonly message: string };
 
 type SessionIdData = { readonly sessionId: string; readonly session_id: string };
-export type SessionCreatedMessage = Envelope<'realtime.session.created', SessionIdData>;
+export type SessionCreatedMessage = Envelope<'realtime.session.created', SessionIdData & { readonly talkKey?: string }>;
 export type SessionUpdatedMessage = Envelope<'realtime.session.updated', SessionIdData>;
 
 export type SpeechStartedMessage = Envelope<

@@ -17,6 +17,8 @@ type AdmittedLicence = {
   readonly maxConcurrentCalls: number;
   readonly refusal?: 'insufficient-balance' | 'daily-limit' | 'origin-not-allowed';
   readonly onlyAvatarId?: string;
+  /** The key stands on the first page for everyone. */
+  readonly isPublic: boolean;
   /** Tells a key from the one that takes its place by a reset. */
   readonly keyDigest: string;
 };
@@ -52,7 +54,7 @@ export function createAdmission(
       const found = await find(key);
       if (found === null) return null;
       const { licence, avatarId, origin } = found;
-      const { licenceId, projectId, maxConcurrentCalls, allowedOrigins, keyDigest } = licence;
+      const { licenceId, projectId, maxConcurrentCalls, allowedOrigins, isPublic, keyDigest } = licence;
       const isOriginAllowed =
         caller === undefined ||
         (isAllowed(caller, allowedOrigins) && isAllowed(caller, origin === null ? [] : [origin]));
@@ -62,6 +64,7 @@ export function createAdmission(
         projectId,
         maxConcurrentCalls,
         keyDigest,
+        isPublic,
         ...(refusal ? { refusal } : {}),
         ...(avatarId === null ? {} : { onlyAvatarId: avatarId }),
       };

@@ -76,11 +76,13 @@ async function seedKey(orm: Orm, { box, demoLicense, isNewProject, logger }: Key
     await seedFixedKey(orm, keys, demoLicense);
     return demoLicense;
   }
-  if (isNewProject) return (await keys.create({ projectId: DEMO_PROJECT_ID, name: 'Demo' })).key;
+  if (isNewProject) return (await keys.create({ projectId: DEMO_PROJECT_ID, name: 'Demo', isPublic: true })).key;
   const [licence] = await orm
     .select({ id: licenceKeys.id })
     .from(licenceKeys)
-    .where(and(eq(licenceKeys.projectId, DEMO_PROJECT_ID), isNull(licenceKeys.revokedAt)))
+    .where(
+      and(eq(licenceKeys.projectId, DEMO_PROJECT_ID), eq(licenceKeys.isPublic, true), isNull(licenceKeys.revokedAt)),
+    )
     .orderBy(asc(licenceKeys.ordinal))
     .limit(1);
   if (!licence) return null;
@@ -96,8 +98,9 @@ async function seedKey(orm: Orm, { box, demoLicense, isNewProject, logger }: Key
 async function seedFixedKey(orm: Orm, keys: LicenceKeys, key: string): Promise<void> {
   const restored = await orm
     .update(licenceKeys)
-    .set({ revokedAt: null })
+    .set({ revokedAt: null, isPublic: true })
     .where(eq(licenceKeys.keyHash, hashLicenceKey(key)))
     .returning({ id: licenceKeys.id });
-  if (restored.length === 0) await keys.create({ projectId: DEMO_PROJECT_ID, name: 'Demo (from configuration)', key });
+  if (restored.length > 0) return;
+  await keys.create({ projectId: DEMO_PROJECT_ID, name: 'Demo (from configuration)', key, isPublic: true });
 }

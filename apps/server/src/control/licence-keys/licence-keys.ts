@@ -18,6 +18,8 @@ export type LicenceKey = {
   readonly maxMinutesPerDay: number | null;
   /** Pages that may call with it; empty: all. */
   readonly allowedOrigins: readonly string[];
+  /** Shown to everyone on the first page; opens calls and nothing of the project. */
+  readonly isPublic: boolean;
   readonly createdAt: Date;
   readonly lastUsedAt: Date | null;
   readonly revokedAt: Date | null;
@@ -30,6 +32,8 @@ type NewLicenceKey = Partial<LicenceLimits> & {
   readonly name: string;
   /** A given key in place of a random one. */
   readonly key?: string;
+  /** False when left out. */
+  readonly isPublic?: boolean;
 };
 
 export type LicenceKeys = {
@@ -65,6 +69,7 @@ export const licenceColumns = {
   maxConcurrentCalls: licenceKeys.maxConcurrentCalls,
   maxMinutesPerDay: licenceKeys.maxMinutesPerDay,
   allowedOrigins: licenceKeys.allowedOrigins,
+  isPublic: licenceKeys.isPublic,
   createdAt: licenceKeys.createdAt,
   lastUsedAt: licenceKeys.lastUsedAt,
   revokedAt: licenceKeys.revokedAt,

@@ -73,6 +73,7 @@ export async function admitCall(options: {
       config,
       ambiguousName: lookUp.ambiguous && avatarId === undefined ? (name ?? null) : null,
       extensions: query.extensions,
+      talkKey: licence.isPublic === true && query.extensions ? (dependencies.talkKeys?.of(sessionId) ?? null) : null,
       toolArguments: licence.toolArguments ?? 'object',
     };
     return {

@@ -26,6 +26,7 @@ class Driver {
       config,
       ambiguousName: null,
       extensions: false,
+      talkKey: null,
       toolArguments: 'object',
       ...overrides,
     });

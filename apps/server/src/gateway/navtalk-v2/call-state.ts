@@ -19,6 +19,8 @@ export type CallSettings = {
   /** Name that several avatars share, when the call was opened by it. */
   readonly ambiguousName: string | null;
   readonly extensions: boolean;
+  /** Opens the record of this talk to who was in it, where the licence key is everyone's; else null. */
+  readonly talkKey: string | null;
   readonly toolArguments: 'object' | 'string';
 };
 

@@ -1,5 +1,5 @@
 import type { IceServer } from '@visavis/media/session-events';
-import type { Admission, CallLimits, CallMeter, CallPlacer, ConversationStore, Logger } from '../../ports.ts';
+import type { Admission, CallLimits, CallMeter, CallPlacer, ConversationStore, Logger, TalkKeys } from '../../ports.ts';
 import type { PictureSize } from './session-config.ts';
 
 export type GatewayDependencies = {
@@ -14,6 +14,8 @@ export type GatewayDependencies = {
   readonly pictureSize: PictureSize;
   /** Folder for the films of calls with avatars that are to be recorded. Left out: nothing is recorded. */
   readonly recordingsPath?: string;
+  /** Left out: clients on public keys cannot read the record of their talk. */
+  readonly talkKeys?: TalkKeys;
   readonly logger: Logger;
   /** Time between pings; a client that has been silent for one whole interval is given up. */
   readonly heartbeatIntervalMs?: number;

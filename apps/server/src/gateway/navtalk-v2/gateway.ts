@@ -29,6 +29,7 @@ export function registerNavtalkV2(app: FastifyInstance, dependencies: GatewayDep
   app.route({
     method: 'GET',
     url: REALTIME_V2_PATH,
+    config: { access: { kind: 'call' } },
     handler: (_request, reply) =>
       reply
         .code(426)

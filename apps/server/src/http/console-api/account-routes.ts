@@ -18,9 +18,10 @@ import {
 import * as z from 'zod';
 import type { Accounts, User } from '../../control/accounts/accounts.ts';
 import type { AuditLog } from '../../control/audit/audit-log.ts';
-import { ControlError } from '../../control/control-error.ts';
+import { FOR } from '../access/access.ts';
+import { personOf } from '../access/principal.ts';
 import { readCursor } from './cursor.ts';
-import { actorOf, type ConsoleScope, clientOf, loggedInOf, setCookies } from './session.ts';
+import { actorOf, type ConsoleScope, clientOf, setCookies } from './session.ts';
 import { toWire } from './to-wire.ts';
 
 const tags = ['Accounts'];
@@ -31,13 +32,13 @@ export type AccountRouteDependencies = { readonly accounts: Accounts; readonly a
 export function registerLoginRoutes(scope: ConsoleScope, { accounts }: AccountRouteDependencies): void {
   scope.get(
     '/auth/options',
-    { schema: { tags, summary: 'How one gets in', response: { 200: authOptionsSchema } } },
+    { config: FOR.everyone, schema: { tags, summary: 'How one gets in', response: { 200: authOptionsSchema } } },
     () => accounts.options(),
   );
 
   scope.get(
     '/auth/session',
-    { schema: { tags, summary: 'Who is logged in', response: { 200: currentUserSchema } } },
+    { config: FOR.everyone, schema: { tags, summary: 'Who is logged in', response: { 200: currentUserSchema } } },
     async (request, reply) => {
       const { value, setCookies: cookies } = await accounts.session(clientOf(request));
       setCookies(request, reply, cookies);
@@ -47,7 +48,10 @@ export function registerLoginRoutes(scope: ConsoleScope, { accounts }: AccountRo
 
   scope.post(
     '/auth/register',
-    { schema: { tags, summary: 'Make an account and log in', body: registerSchema, response: { 201: userSchema } } },
+    {
+      config: FOR.everyone,
+      schema: { tags, summary: 'Make an account and log in', body: registerSchema, response: { 201: userSchema } },
+    },
     async (request, reply) => {
       const { value, setCookies: cookies } = await accounts.register(clientOf(request), request.body);
       setCookies(request, reply, cookies);
@@ -57,7 +61,7 @@ export function registerLoginRoutes(scope: ConsoleScope, { accounts }: AccountRo
 
   scope.post(
     '/auth/login',
-    { schema: { tags, summary: 'Log in', body: loginSchema, response: { 200: userSchema } } },
+    { config: FOR.everyone, schema: { tags, summary: 'Log in', body: loginSchema, response: { 200: userSchema } } },
     async (request, reply) => {
       const { value, setCookies: cookies } = await accounts.login(clientOf(request), request.body);
       setCookies(request, reply, cookies);
@@ -68,6 +72,7 @@ export function registerLoginRoutes(scope: ConsoleScope, { accounts }: AccountRo
   scope.post(
     '/auth/password-reset/request',
     {
+      config: FOR.everyone,
       schema: {
         tags,
         summary: 'Ask for a mail with a link that resets the password',
@@ -84,6 +89,7 @@ export function registerLoginRoutes(scope: ConsoleScope, { accounts }: AccountRo
   scope.post(
     '/auth/password-reset',
     {
+      config: FOR.everyone,
       schema: {
         tags,
         summary: 'Set a new password with the token of the mail',
@@ -103,7 +109,7 @@ export function registerLoginRoutes(scope: ConsoleScope, { accounts }: AccountRo
 export function registerAccountRoutes(scope: ConsoleScope, { accounts, audit }: AccountRouteDependencies): void {
   scope.post(
     '/auth/logout',
-    { schema: { tags, summary: 'Log out here', response: { 200: emptySchema } } },
+    { config: FOR.loggedIn, schema: { tags, summary: 'Log out here', response: { 200: emptySchema } } },
     async (request, reply) => {
       const { setCookies: cookies } = await accounts.logout(clientOf(request));
       setCookies(request, reply, cookies);
@@ -113,9 +119,12 @@ export function registerAccountRoutes(scope: ConsoleScope, { accounts, audit }: 
 
   scope.post(
     '/auth/logout-everywhere',
-    { schema: { tags, summary: 'Log out on every device', response: { 200: z.object({ ended: z.int() }) } } },
+    {
+      config: FOR.loggedIn,
+      schema: { tags, summary: 'Log out on every device', response: { 200: z.object({ ended: z.int() }) } },
+    },
     async (request) => {
-      const ended = await accounts.endAllSessions(loggedInOf(request).user.userId);
+      const ended = await accounts.endAllSessions(personOf(request).user.userId);
       await audit.write(actorOf(request), { action: 'user.logged-out-everywhere', detail: { ended } });
       return { ended };
     },
@@ -123,9 +132,12 @@ export function registerAccountRoutes(scope: ConsoleScope, { accounts, audit }: 
 
   scope.get(
     '/auth/sessions',
-    { schema: { tags, summary: 'Where one is logged in', response: { 200: z.array(userSessionSchema) } } },
+    {
+      config: FOR.loggedIn,
+      schema: { tags, summary: 'Where one is logged in', response: { 200: z.array(userSessionSchema) } },
+    },
     async (request) => {
-      const { user, sessionId } = loggedInOf(request);
+      const { user, sessionId } = personOf(request);
       const sessions = await accounts.sessions(user.userId);
       return sessions.map((session) => ({ ...toWire(session), isCurrent: session.sessionId === sessionId }));
     },
@@ -134,6 +146,7 @@ export function registerAccountRoutes(scope: ConsoleScope, { accounts, audit }: 
   scope.delete(
     '/auth/sessions/:sessionId',
     {
+      config: FOR.loggedIn,
       schema: {
         tags,
         summary: 'Log out one device',
@@ -143,7 +156,7 @@ export function registerAccountRoutes(scope: ConsoleScope, { accounts, audit }: 
     },
     async (request) => {
       const { sessionId } = request.params;
-      await accounts.endSession(loggedInOf(request).user.userId, sessionId);
+      await accounts.endSession(personOf(request).user.userId, sessionId);
       await audit.write(actorOf(request), { action: 'user.session-ended', subjectId: sessionId });
       return {};
     },
@@ -151,13 +164,17 @@ export function registerAccountRoutes(scope: ConsoleScope, { accounts, audit }: 
 
   scope.patch(
     '/auth/me',
-    { schema: { tags, summary: 'Change one’s name', body: renameUserSchema, response: { 200: userSchema } } },
-    async (request) => toUser(await accounts.rename(loggedInOf(request).user.userId, request.body.name)),
+    {
+      config: FOR.loggedIn,
+      schema: { tags, summary: 'Change one’s name', body: renameUserSchema, response: { 200: userSchema } },
+    },
+    async (request) => toUser(await accounts.rename(personOf(request).user.userId, request.body.name)),
   );
 
   scope.post(
     '/auth/password',
     {
+      config: FOR.loggedIn,
       schema: {
         tags,
         summary: 'Change the password; logs out everywhere else',
@@ -166,11 +183,7 @@ export function registerAccountRoutes(scope: ConsoleScope, { accounts, audit }: 
       },
     },
     async (request, reply) => {
-      const { setCookies: cookies } = await accounts.changePassword(
-        loggedInOf(request),
-        clientOf(request),
-        request.body,
-      );
+      const { setCookies: cookies } = await accounts.changePassword(personOf(request), clientOf(request), request.body);
       setCookies(request, reply, cookies);
       return {};
     },
@@ -182,6 +195,7 @@ export function registerAuditRoutes(scope: ConsoleScope, { accounts, audit }: Ac
   scope.get(
     '/audit',
     {
+      config: FOR.loggedIn,
       schema: {
         tags,
         summary: 'What one did, and what was done in one’s projects; newest first',
@@ -191,7 +205,7 @@ export function registerAuditRoutes(scope: ConsoleScope, { accounts, audit }: Ac
     },
     async (request) => {
       const { limit, cursor } = request.query;
-      const { userId } = loggedInOf(request).user;
+      const { userId } = personOf(request).user;
       const entries = await audit.list({ userId, limit: limit + 1, ...readCursor(cursor) });
       const items = entries.slice(0, limit).map(({ ordinal, ...entry }) => ({ ...toWire(entry), entryId: ordinal }));
       const last = items.at(-1);
@@ -201,11 +215,11 @@ export function registerAuditRoutes(scope: ConsoleScope, { accounts, audit }: Ac
 
   scope.get(
     '/users',
-    { schema: { tags, summary: 'All users; for operators', response: { 200: z.array(userSchema) } } },
-    async (request) => {
-      if (loggedInOf(request).user.role !== 'operator') throw new ControlError('forbidden', 'Only operators may.');
-      return (await accounts.listUsers()).map(toUser);
+    {
+      config: FOR.operator,
+      schema: { tags, summary: 'All users; for operators', response: { 200: z.array(userSchema) } },
     },
+    async () => (await accounts.listUsers()).map(toUser),
   );
 }
 

@@ -12,25 +12,25 @@ import type { AuditLog } from '../../control/audit/audit-log.ts';
 import type { Avatar } from '../../control/avatars/avatar-catalogue.ts';
 import type { OwnAvatars } from '../../control/avatars/own-avatars.ts';
 import { ControlError } from '../../control/control-error.ts';
-import type { Projects } from '../../control/projects/projects.ts';
+import { FOR } from '../access/access.ts';
+import { projectOf } from '../access/principal.ts';
 import { given } from './given.ts';
-import { requireProject } from './project-routes.ts';
 import { actorOf, type ConsoleScope } from './session.ts';
 import { toWire } from './to-wire.ts';
 
 export type AvatarRouteDependencies = {
-  readonly projects: Projects;
   readonly avatars: OwnAvatars;
   readonly audit: AuditLog;
 };
 
-export function registerAvatarRoutes(scope: ConsoleScope, { projects, avatars, audit }: AvatarRouteDependencies): void {
+export function registerAvatarRoutes(scope: ConsoleScope, { avatars, audit }: AvatarRouteDependencies): void {
   const tags = ['Avatars'];
   const params = avatarParamsSchema;
 
   scope.get(
     '/projects/:projectId/avatars',
     {
+      config: FOR.member,
       schema: {
         tags,
         summary: 'Own avatars, newest first, then the built-in ones',
@@ -39,7 +39,7 @@ export function registerAvatarRoutes(scope: ConsoleScope, { projects, avatars, a
       },
     },
     async (request) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       return (await avatars.list(projectId)).map(toWireAvatar);
     },
   );
@@ -47,6 +47,7 @@ export function registerAvatarRoutes(scope: ConsoleScope, { projects, avatars, a
   scope.post(
     '/projects/:projectId/avatars',
     {
+      config: FOR.member,
       schema: {
         tags,
         summary: 'Copy an avatar, or make one from a picture',
@@ -56,7 +57,7 @@ export function registerAvatarRoutes(scope: ConsoleScope, { projects, avatars, a
       },
     },
     async (request, reply) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       const { fromAvatarId, pictureUrl, uploadId, ...fields } = given(request.body);
       const { name = '' } = fields;
       let avatar: Avatar;
@@ -73,9 +74,9 @@ export function registerAvatarRoutes(scope: ConsoleScope, { projects, avatars, a
 
   scope.get(
     '/projects/:projectId/avatars/:avatarId',
-    { schema: { tags, summary: 'One avatar', params, response: { 200: avatarSchema } } },
+    { config: FOR.member, schema: { tags, summary: 'One avatar', params, response: { 200: avatarSchema } } },
     async (request) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       return toWireAvatar(await avatars.get(projectId, request.params.avatarId));
     },
   );
@@ -83,6 +84,7 @@ export function registerAvatarRoutes(scope: ConsoleScope, { projects, avatars, a
   scope.patch(
     '/projects/:projectId/avatars/:avatarId',
     {
+      config: FOR.member,
       schema: {
         tags,
         summary: 'Change an own avatar; calls that start from now on use it',
@@ -92,7 +94,7 @@ export function registerAvatarRoutes(scope: ConsoleScope, { projects, avatars, a
       },
     },
     async (request) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       const { avatarId } = request.params;
       const changes = given(request.body);
       const avatar = await avatars.update(projectId, avatarId, changes);
@@ -105,10 +107,11 @@ export function registerAvatarRoutes(scope: ConsoleScope, { projects, avatars, a
   scope.delete(
     '/projects/:projectId/avatars/:avatarId',
     {
+      config: FOR.member,
       schema: { tags, summary: 'Delete an own avatar; its conversations stay', params, response: { 200: emptySchema } },
     },
     async (request) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       const { avatarId } = request.params;
       const { name } = await avatars.remove(projectId, avatarId);
       await audit.write(actorOf(request), {
@@ -120,10 +123,11 @@ export function registerAvatarRoutes(scope: ConsoleScope, { projects, avatars, a
   );
 }
 
-export function registerRetryRoute(scope: ConsoleScope, { projects, avatars, audit }: AvatarRouteDependencies): void {
+export function registerRetryRoute(scope: ConsoleScope, { avatars, audit }: AvatarRouteDependencies): void {
   scope.post(
     '/projects/:projectId/avatars/:avatarId/retry',
     {
+      config: FOR.member,
       schema: {
         tags: ['Avatars'],
         summary: 'Make an avatar that failed once more, from the same picture or video',
@@ -132,7 +136,7 @@ export function registerRetryRoute(scope: ConsoleScope, { projects, avatars, aud
       },
     },
     async (request) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       const avatar = await avatars.retry(projectId, request.params.avatarId);
       await audit.write(actorOf(request), { action: 'avatar.retried', projectId, subjectId: avatar.avatarId });
       return toWireAvatar(avatar);

@@ -1,9 +1,10 @@
 import { browserTokenSchema, createBrowserTokenSchema } from '@visavis/protocol/rest';
-import type { FastifyRequest } from 'fastify';
 import type { AvatarFound } from '../../control/avatars/avatar-catalogue.ts';
-import { type BrowserTokens, isBrowserToken } from '../../control/browser-tokens/browser-tokens.ts';
-import { ControlError, notFound } from '../../control/control-error.ts';
+import type { BrowserTokens } from '../../control/browser-tokens/browser-tokens.ts';
+import { notFound } from '../../control/control-error.ts';
 import type { Admission } from '../../ports.ts';
+import { FOR } from '../access/access.ts';
+import { holderOf } from '../access/principal.ts';
 import { given } from './given.ts';
 import type { ConsoleScope } from './session.ts';
 
@@ -20,6 +21,7 @@ export function registerBrowserTokenRoutes(scope: ConsoleScope, { tokens, admiss
   scope.post(
     '/browser-tokens',
     {
+      config: FOR.keyInHeader,
       schema: {
         tags: ['Browser tokens'],
         summary: 'Mint a short-lived token from a licence key (header `Authorization: Bearer KEY` or `license: KEY`)',
@@ -28,12 +30,7 @@ export function registerBrowserTokenRoutes(scope: ConsoleScope, { tokens, admiss
       },
     },
     async (request, reply) => {
-      const key = readKey(request);
-      const licence =
-        key === null || isBrowserToken(key)
-          ? null
-          : await admission.findLicence(key, { origin: request.headers.origin, host: request.host });
-      if (licence === null) throw new ControlError('wrong-credentials', 'The license key is missing or unknown.');
+      const { licence } = holderOf(request);
       const { avatarId } = request.body;
       if (avatarId !== undefined && (await admission.findAvatar(licence.projectId, { avatarId })).kind === 'missing') {
         throw notFound('avatar');
@@ -42,10 +39,4 @@ export function registerBrowserTokenRoutes(scope: ConsoleScope, { tokens, admiss
       return reply.code(201).send({ token, expiresAt: expiresAt.toISOString() });
     },
   );
-}
-
-function readKey({ headers }: FastifyRequest): string | null {
-  const bearer = /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-  const { license } = headers;
-  return bearer ?? (typeof license === 'string' && license !== '' ? license : null);
 }

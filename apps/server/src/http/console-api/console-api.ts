@@ -12,6 +12,7 @@ import { hashingFor } from '../../control/accounts/password-hash.ts';
 import { ControlError } from '../../control/control-error.ts';
 import { sqlStateOf } from '../../db/sql-state.ts';
 import type { Logger } from '../../ports.ts';
+import { guardRoutes, type OnRefused } from '../access/guard.ts';
 import {
   type AccountRouteDependencies,
   registerAccountRoutes,
@@ -23,7 +24,6 @@ import { type BrowserTokenDependencies, registerBrowserTokenRoutes } from './bro
 import { type ConversationRouteDependencies, registerConversationRoutes } from './conversation-routes.ts';
 import { type ProjectRouteDependencies, registerLicenceRoutes, registerProjectRoutes } from './project-routes.ts';
 import { refuseForeignOrigin } from './same-origin.ts';
-import { requireLogin } from './session.ts';
 import { registerUploadRoutes, type UploadRouteDependencies } from './upload-routes.ts';
 import { registerPointRoutes, registerUsageRoutes, type UsageRouteDependencies } from './usage-routes.ts';
 import { registerVoiceRoutes, type VoiceRouteDependencies } from './voice-routes.ts';
@@ -37,7 +37,7 @@ export type ConsoleApiDependencies = AccountRouteDependencies &
   ConversationRouteDependencies &
   WebhookRouteDependencies &
   VoiceRouteDependencies &
-  BrowserTokenDependencies & { readonly logger: Logger };
+  BrowserTokenDependencies & { readonly logger: Logger; readonly onRefused?: OnRefused };
 
 /** Requests of one address per minute; a console page needs a handful. */
 const REQUESTS_PER_MINUTE = 600;
@@ -49,7 +49,6 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
       const scope = instance.withTypeProvider<ZodTypeProvider>();
       scope.setValidatorCompiler(validatorCompiler);
       scope.setSerializerCompiler(serializerCompiler);
-      scope.decorateRequest('loggedIn', null);
       registerApiErrors(scope, dependencies.logger);
       await scope.register(rateLimit, {
         max: REQUESTS_PER_MINUTE,
@@ -65,25 +64,23 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
         refuseForeignOrigin(request);
       });
       scope.addHook('onRequest', (request, _reply, done) => hashingFor(addressGroup(request.ip), done));
+      const { accounts, projects, admission, onRefused } = dependencies;
+      guardRoutes(scope, { admission, people: { accounts, projects }, onRefused });
       registerLoginRoutes(scope, dependencies);
       registerBrowserTokenRoutes(scope, dependencies);
-      scope.register(async (inner) => {
-        const guarded = inner.withTypeProvider<ZodTypeProvider>();
-        guarded.addHook('onRequest', requireLogin(dependencies.accounts));
-        registerAccountRoutes(guarded, dependencies);
-        registerAuditRoutes(guarded, dependencies);
-        registerProjectRoutes(guarded, dependencies);
-        registerLicenceRoutes(guarded, dependencies);
-        registerAvatarRoutes(guarded, dependencies);
-        registerRetryRoute(guarded, dependencies);
-        registerVoiceRoutes(guarded, dependencies);
-        registerUploadRoutes(guarded, dependencies);
-        registerUsageRoutes(guarded, dependencies);
-        registerPointRoutes(guarded, dependencies);
-        registerConversationRoutes(guarded, dependencies);
-        registerWebhookRoutes(guarded, dependencies);
-        registerDeliveryRoutes(guarded, dependencies);
-      });
+      registerAccountRoutes(scope, dependencies);
+      registerAuditRoutes(scope, dependencies);
+      registerProjectRoutes(scope, dependencies);
+      registerLicenceRoutes(scope, dependencies);
+      registerAvatarRoutes(scope, dependencies);
+      registerRetryRoute(scope, dependencies);
+      registerVoiceRoutes(scope, dependencies);
+      registerUploadRoutes(scope, dependencies);
+      registerUsageRoutes(scope, dependencies);
+      registerPointRoutes(scope, dependencies);
+      registerConversationRoutes(scope, dependencies);
+      registerWebhookRoutes(scope, dependencies);
+      registerDeliveryRoutes(scope, dependencies);
     },
     { prefix: '/api/v1' },
   );

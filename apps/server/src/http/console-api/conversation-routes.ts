@@ -13,15 +13,14 @@ import type { AuditLog } from '../../control/audit/audit-log.ts';
 import { ControlError, notFound } from '../../control/control-error.ts';
 import type { ArchivedConversation, ConversationArchive } from '../../control/conversations/conversation-archive.ts';
 import type { ConversationRecords } from '../../control/conversations/conversation-records.ts';
-import type { Projects } from '../../control/projects/projects.ts';
 import type { Recordings } from '../../control/recordings/recordings.ts';
+import { FOR } from '../access/access.ts';
+import { projectOf } from '../access/principal.ts';
 import { given } from './given.ts';
-import { requireProject } from './project-routes.ts';
 import { actorOf, type ConsoleScope } from './session.ts';
 import { toWire } from './to-wire.ts';
 
 export type ConversationRouteDependencies = {
-  readonly projects: Projects;
   readonly archive: ConversationArchive;
   readonly records: ConversationRecords;
   readonly audit: AuditLog;
@@ -31,7 +30,7 @@ export type ConversationRouteDependencies = {
 const STATUSES = ['active', 'completed', 'failed'] as const;
 
 export function registerConversationRoutes(scope: ConsoleScope, dependencies: ConversationRouteDependencies): void {
-  const { projects, archive, audit } = dependencies;
+  const { archive, audit } = dependencies;
   const tags = ['Conversations'];
   const params = conversationParamsSchema;
   const base = '/projects/:projectId/conversations';
@@ -39,6 +38,7 @@ export function registerConversationRoutes(scope: ConsoleScope, dependencies: Co
   scope.get(
     base,
     {
+      config: FOR.member,
       schema: {
         ...{ tags, summary: 'Talks, newest first', params: projectParamsSchema },
         querystring: conversationQuerySchema,
@@ -46,7 +46,7 @@ export function registerConversationRoutes(scope: ConsoleScope, dependencies: Co
       },
     },
     async (request) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       const { from, to, status, ...query } = given(request.query);
       const page = await archive.list(projectId, {
         ...query,
@@ -60,18 +60,21 @@ export function registerConversationRoutes(scope: ConsoleScope, dependencies: Co
 
   scope.get(
     `${base}/:sessionId`,
-    { schema: { tags, summary: 'One talk with all that was said', params, response: { 200: transcriptSchema } } },
+    {
+      config: FOR.member,
+      schema: { tags, summary: 'One talk with all that was said', params, response: { 200: transcriptSchema } },
+    },
     async (request) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       return readTranscript(dependencies, projectId, request.params.sessionId);
     },
   );
 
   scope.get(
     `${base}/:sessionId/export`,
-    { schema: { tags, summary: 'One talk as a file', params, querystring: exportQuerySchema } },
+    { config: FOR.member, schema: { tags, summary: 'One talk as a file', params, querystring: exportQuerySchema } },
     async (request, reply) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       const transcript = await readTranscript(dependencies, projectId, request.params.sessionId);
       const isText = request.query.format === 'text';
       const name = `conversation-${transcript.startedAt.slice(0, 10)}-${transcript.sessionId.slice(0, 8)}`;
@@ -86,9 +89,12 @@ export function registerConversationRoutes(scope: ConsoleScope, dependencies: Co
 
   scope.delete(
     `${base}/:sessionId`,
-    { schema: { tags, summary: 'Delete a talk that has ended', params, response: { 200: emptySchema } } },
+    {
+      config: FOR.member,
+      schema: { tags, summary: 'Delete a talk that has ended', params, response: { 200: emptySchema } },
+    },
     async (request) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       const { sessionId } = request.params;
       const conversation = await archive.get(projectId, sessionId);
       if (conversation === null) throw notFound('conversation');

@@ -13,13 +13,14 @@ import {
   updateLicenceKeySchema,
   updateProjectSchema,
 } from '@visavis/protocol/rest';
-import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { AuditLog } from '../../control/audit/audit-log.ts';
 import type { LicenceControl } from '../../control/licence-keys/licence-control.ts';
-import type { Project, Projects } from '../../control/projects/projects.ts';
+import type { Projects } from '../../control/projects/projects.ts';
+import { FOR } from '../access/access.ts';
+import { personOf, projectOf } from '../access/principal.ts';
 import { given } from './given.ts';
-import { actorOf, type ConsoleScope, loggedInOf } from './session.ts';
+import { actorOf, type ConsoleScope } from './session.ts';
 import { toWire } from './to-wire.ts';
 
 export type ProjectRouteDependencies = {
@@ -28,11 +29,6 @@ export type ProjectRouteDependencies = {
   readonly audit: AuditLog;
 };
 
-/** Every route of a project calls this first: whoever is no member learns nothing, not even that it exists. */
-export function requireProject(projects: Projects, request: FastifyRequest, projectId: string): Promise<Project> {
-  return projects.get(loggedInOf(request).user.userId, projectId);
-}
-
 export function registerProjectRoutes(scope: ConsoleScope, dependencies: ProjectRouteDependencies): void {
   const { projects, licences, audit } = dependencies;
   const tags = ['Projects'];
@@ -40,15 +36,18 @@ export function registerProjectRoutes(scope: ConsoleScope, dependencies: Project
 
   scope.get(
     '/projects',
-    { schema: { tags, summary: 'One’s projects', response: { 200: z.array(projectSchema) } } },
-    async (request) => (await projects.list(loggedInOf(request).user.userId)).map(toWire),
+    { config: FOR.loggedIn, schema: { tags, summary: 'One’s projects', response: { 200: z.array(projectSchema) } } },
+    async (request) => (await projects.list(personOf(request).user.userId)).map(toWire),
   );
 
   scope.post(
     '/projects',
-    { schema: { tags, summary: 'Make a project', body: createProjectSchema, response: { 201: projectSchema } } },
+    {
+      config: FOR.loggedIn,
+      schema: { tags, summary: 'Make a project', body: createProjectSchema, response: { 201: projectSchema } },
+    },
     async (request, reply) => {
-      const project = await projects.create(loggedInOf(request).user.userId, request.body.name);
+      const project = await projects.create(personOf(request).user.userId, request.body.name);
       await audit.write(actorOf(request), { action: 'project.created', projectId: project.projectId });
       return reply.code(201).send(toWire(project));
     },
@@ -56,13 +55,14 @@ export function registerProjectRoutes(scope: ConsoleScope, dependencies: Project
 
   scope.get(
     '/projects/:projectId',
-    { schema: { tags, summary: 'One project', params, response: { 200: projectSchema } } },
-    async (request) => toWire(await requireProject(projects, request, request.params.projectId)),
+    { config: FOR.member, schema: { tags, summary: 'One project', params, response: { 200: projectSchema } } },
+    async (request) => toWire(projectOf(request)),
   );
 
   scope.patch(
     '/projects/:projectId',
     {
+      config: FOR.member,
       schema: {
         tags,
         summary: 'Change a project',
@@ -72,7 +72,7 @@ export function registerProjectRoutes(scope: ConsoleScope, dependencies: Project
       },
     },
     async (request) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       const changes = given(request.body);
       const project = await projects.update(projectId, changes);
       await audit.write(actorOf(request), { action: 'project.updated', projectId, detail: changes });
@@ -82,9 +82,12 @@ export function registerProjectRoutes(scope: ConsoleScope, dependencies: Project
 
   scope.delete(
     '/projects/:projectId',
-    { schema: { tags, summary: 'Delete a project with everything in it', params, response: { 200: emptySchema } } },
+    {
+      config: FOR.member,
+      schema: { tags, summary: 'Delete a project with everything in it', params, response: { 200: emptySchema } },
+    },
     async (request) => {
-      const { projectId, name } = await requireProject(projects, request, request.params.projectId);
+      const { projectId, name } = projectOf(request);
       await licences.revokeAll(projectId);
       await projects.remove(projectId);
       await audit.write(actorOf(request), { action: 'project.deleted', subjectId: projectId, detail: { name } });
@@ -94,13 +97,14 @@ export function registerProjectRoutes(scope: ConsoleScope, dependencies: Project
 }
 
 export function registerLicenceRoutes(scope: ConsoleScope, dependencies: ProjectRouteDependencies): void {
-  const { projects, licences } = dependencies;
+  const { licences } = dependencies;
   const tags = ['Licence keys'];
   const params = licenceParamsSchema;
 
   scope.get(
     '/projects/:projectId/keys',
     {
+      config: FOR.member,
       schema: {
         tags,
         summary: 'Keys of a project',
@@ -109,7 +113,7 @@ export function registerLicenceRoutes(scope: ConsoleScope, dependencies: Project
       },
     },
     async (request) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       return (await licences.list(projectId)).map(toWire);
     },
   );
@@ -117,6 +121,7 @@ export function registerLicenceRoutes(scope: ConsoleScope, dependencies: Project
   scope.post(
     '/projects/:projectId/keys',
     {
+      config: FOR.member,
       schema: {
         tags,
         summary: 'Make a key; the answer shows it',
@@ -126,7 +131,7 @@ export function registerLicenceRoutes(scope: ConsoleScope, dependencies: Project
       },
     },
     async (request, reply) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       const created = await licences.create(actorOf(request), projectId, given(request.body));
       return reply.code(201).send(toWire(created));
     },
@@ -135,6 +140,7 @@ export function registerLicenceRoutes(scope: ConsoleScope, dependencies: Project
   scope.patch(
     '/projects/:projectId/keys/:licenceId',
     {
+      config: FOR.member,
       schema: {
         tags,
         summary: 'Name a key, set its limits',
@@ -144,16 +150,19 @@ export function registerLicenceRoutes(scope: ConsoleScope, dependencies: Project
       },
     },
     async (request) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       return toWire(await licences.update(actorOf(request), projectId, request.params.licenceId, given(request.body)));
     },
   );
 
   scope.post(
     '/projects/:projectId/keys/:licenceId/reveal',
-    { schema: { tags, summary: 'Show a key again, for copying', params, response: { 200: shownKeySchema } } },
+    {
+      config: FOR.member,
+      schema: { tags, summary: 'Show a key again, for copying', params, response: { 200: shownKeySchema } },
+    },
     async (request) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       const { licenceId } = request.params;
       return { licenceId, key: await licences.reveal(actorOf(request), projectId, licenceId) };
     },
@@ -162,6 +171,7 @@ export function registerLicenceRoutes(scope: ConsoleScope, dependencies: Project
   scope.post(
     '/projects/:projectId/keys/:licenceId/reset',
     {
+      config: FOR.member,
       schema: {
         tags,
         summary: 'Replace a key at once; ends its live calls',
@@ -170,7 +180,7 @@ export function registerLicenceRoutes(scope: ConsoleScope, dependencies: Project
       },
     },
     async (request) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       const { licenceId } = request.params;
       return { licenceId, ...(await licences.reset(actorOf(request), projectId, licenceId)) };
     },
@@ -179,6 +189,7 @@ export function registerLicenceRoutes(scope: ConsoleScope, dependencies: Project
   scope.post(
     '/projects/:projectId/keys/:licenceId/revoke',
     {
+      config: FOR.member,
       schema: {
         tags,
         summary: 'Take a key out of force for good; ends its live calls',
@@ -187,7 +198,7 @@ export function registerLicenceRoutes(scope: ConsoleScope, dependencies: Project
       },
     },
     async (request) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       return licences.revoke(actorOf(request), projectId, request.params.licenceId);
     },
   );

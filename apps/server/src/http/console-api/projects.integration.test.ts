@@ -190,9 +190,13 @@ describeOnBothDatabases('projects and licence keys', (context) => {
     const { key } = await newKey();
     const token = await mint(key);
     const url = '/api/v1/browser-tokens';
-    for (const license of ['', 'sk_wrong', token]) {
+    for (const [license, status] of [
+      ['', 401],
+      ['sk_wrong', 401],
+      [token, 403],
+    ] as const) {
       const reply = await server.app.inject({ method: 'POST', url, headers: { license }, payload: {} });
-      expect([license.slice(0, 3), reply.statusCode]).toEqual([license.slice(0, 3), 401]);
+      expect([license.slice(0, 3), reply.statusCode]).toEqual([license.slice(0, 3), status]);
     }
     const foreign = { avatarId: newPublicId() };
     const headers = { license: key };

@@ -3,18 +3,17 @@ import { projectParamsSchema, uploadSchema } from '@visavis/protocol/rest';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Uploads } from '../../control/avatars/making/uploads.ts';
 import { ControlError } from '../../control/control-error.ts';
-import type { Projects } from '../../control/projects/projects.ts';
-import { requireProject } from './project-routes.ts';
-import { type ConsoleScope, loggedInOf } from './session.ts';
+import { FOR } from '../access/access.ts';
+import { personOf, projectOf } from '../access/principal.ts';
+import type { ConsoleScope } from './session.ts';
 
 export type UploadRouteDependencies = {
-  readonly projects: Projects;
   /** Null: this server makes no avatars from pictures. */
   readonly uploads: Uploads | null;
 };
 
 /** The body is the file: it goes to the disk as it comes, and is never held in memory as a whole. */
-export function registerUploadRoutes(parent: ConsoleScope, { projects, uploads }: UploadRouteDependencies): void {
+export function registerUploadRoutes(parent: ConsoleScope, { uploads }: UploadRouteDependencies): void {
   parent.register(async (instance) => {
     const scope = instance.withTypeProvider<ZodTypeProvider>();
     scope.removeAllContentTypeParsers();
@@ -22,6 +21,7 @@ export function registerUploadRoutes(parent: ConsoleScope, { projects, uploads }
     scope.post(
       '/projects/:projectId/uploads',
       {
+        config: FOR.member,
         schema: {
           tags: ['Avatars'],
           summary:
@@ -31,14 +31,14 @@ export function registerUploadRoutes(parent: ConsoleScope, { projects, uploads }
         },
       },
       async (request, reply) => {
-        const { projectId } = await requireProject(projects, request, request.params.projectId);
+        const { projectId } = projectOf(request);
         if (uploads === null) {
           throw new ControlError('not-available', 'This server makes no avatars from pictures.');
         }
         const body = request.body as Readable | undefined;
         if (body === undefined) throw new ControlError('bad-request', 'Send the file as the body of the request.');
         const announcedBytes = Number(request.headers['content-length'] ?? 0);
-        const sender = { projectId, userId: loggedInOf(request).user.userId, address: request.ip };
+        const sender = { projectId, userId: personOf(request).user.userId, address: request.ip };
         try {
           return await reply.code(201).send(await uploads.receive(sender, body, announcedBytes));
         } catch (error) {

@@ -9,19 +9,17 @@ import {
   usageSchema,
   walletSchema,
 } from '@visavis/protocol/rest';
-import type { FastifyRequest } from 'fastify';
 import type { AuditLog } from '../../control/audit/audit-log.ts';
 import { ControlError } from '../../control/control-error.ts';
 import { newPublicId } from '../../control/ids.ts';
-import type { Projects } from '../../control/projects/projects.ts';
 import type { Ledger, Wallet } from '../../control/usage/ledger.ts';
 import { toPoints, toThousandths } from '../../control/usage/points.ts';
+import { FOR } from '../access/access.ts';
+import { projectOf } from '../access/principal.ts';
 import { readCursor } from './cursor.ts';
-import { requireProject } from './project-routes.ts';
-import { actorOf, type ConsoleScope, loggedInOf } from './session.ts';
+import { actorOf, type ConsoleScope } from './session.ts';
 
 export type UsageRouteDependencies = {
-  readonly projects: Projects;
   readonly ledger: Ledger;
   readonly pointsPerMinute: number;
   readonly audit: AuditLog;
@@ -31,13 +29,14 @@ const DAY_MS = 24 * 3600 * 1000;
 const MAX_DAYS = 400;
 
 export function registerUsageRoutes(scope: ConsoleScope, dependencies: UsageRouteDependencies): void {
-  const { projects, ledger, pointsPerMinute } = dependencies;
+  const { ledger, pointsPerMinute } = dependencies;
   const tags = ['Usage'];
   const params = projectParamsSchema;
 
   scope.get(
     '/projects/:projectId/usage',
     {
+      config: FOR.member,
       schema: {
         ...{ tags, summary: 'Calls, time and points per day and key', params },
         querystring: usageQuerySchema,
@@ -45,7 +44,7 @@ export function registerUsageRoutes(scope: ConsoleScope, dependencies: UsageRout
       },
     },
     async (request) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       const { from = dayBefore(29), to = dayBefore(0) } = request.query;
       if (Date.parse(to) - Date.parse(from) > MAX_DAYS * DAY_MS) {
         throw new ControlError('bad-request', `Ask for ${MAX_DAYS} days at most.`);
@@ -57,9 +56,9 @@ export function registerUsageRoutes(scope: ConsoleScope, dependencies: UsageRout
 
   scope.get(
     '/projects/:projectId/wallet',
-    { schema: { tags, summary: 'Points that are left', params, response: { 200: walletSchema } } },
+    { config: FOR.member, schema: { tags, summary: 'Points that are left', params, response: { 200: walletSchema } } },
     async (request) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       return toWallet(await ledger.wallet(projectId), pointsPerMinute);
     },
   );
@@ -67,6 +66,7 @@ export function registerUsageRoutes(scope: ConsoleScope, dependencies: UsageRout
   scope.get(
     '/projects/:projectId/ledger',
     {
+      config: FOR.member,
       schema: {
         ...{ tags, summary: 'Every change of the points; newest first', params },
         querystring: pageQuerySchema,
@@ -74,7 +74,7 @@ export function registerUsageRoutes(scope: ConsoleScope, dependencies: UsageRout
       },
     },
     async (request) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       const { limit, cursor } = request.query;
       const page = await ledger.entries(projectId, { limit, ...readCursor(cursor) });
       const items = page.entries.map(toEntry);
@@ -86,18 +86,14 @@ export function registerUsageRoutes(scope: ConsoleScope, dependencies: UsageRout
 
 /** For operators, who are members of the project. */
 export function registerPointRoutes(scope: ConsoleScope, dependencies: UsageRouteDependencies): void {
-  const { projects, ledger, pointsPerMinute, audit } = dependencies;
+  const { ledger, pointsPerMinute, audit } = dependencies;
   const tags = ['Usage'];
   const params = projectParamsSchema;
-
-  const requireOperator = async (request: FastifyRequest, projectId: string): Promise<void> => {
-    await requireProject(projects, request, projectId);
-    if (loggedInOf(request).user.role !== 'operator') throw new ControlError('forbidden', 'Only operators may.');
-  };
 
   scope.post(
     '/projects/:projectId/points',
     {
+      config: FOR.operatorOfProject,
       schema: {
         ...{ tags, summary: 'Give points; for operators', params },
         body: grantPointsSchema,
@@ -105,8 +101,7 @@ export function registerPointRoutes(scope: ConsoleScope, dependencies: UsageRout
       },
     },
     async (request) => {
-      const { projectId } = request.params;
-      await requireOperator(request, projectId);
+      const { projectId } = projectOf(request);
       const { points, note } = request.body;
       const id = newPublicId();
       const wallet = await ledger.grant(projectId, toThousandths(points), { id, note });
@@ -118,6 +113,7 @@ export function registerPointRoutes(scope: ConsoleScope, dependencies: UsageRout
   scope.put(
     '/projects/:projectId/wallet',
     {
+      config: FOR.operatorOfProject,
       schema: {
         ...{ tags, summary: 'Limit the points of a project, or not; for operators', params },
         body: setWalletSchema,
@@ -125,8 +121,7 @@ export function registerPointRoutes(scope: ConsoleScope, dependencies: UsageRout
       },
     },
     async (request) => {
-      const { projectId } = request.params;
-      await requireOperator(request, projectId);
+      const { projectId } = projectOf(request);
       const { isUnlimited } = request.body;
       const wallet = await ledger.setUnlimited(projectId, isUnlimited);
       await audit.write(actorOf(request), { action: 'points.limited', projectId, detail: { isUnlimited } });

@@ -1,7 +1,9 @@
 import { voicePreviewSchema } from '@visavis/protocol/rest';
 import type { VoicePreviews } from '../../control/voices/voice-previews.ts';
+import { FOR } from '../access/access.ts';
+import { personOf } from '../access/principal.ts';
 import { given } from './given.ts';
-import { type ConsoleScope, loggedInOf } from './session.ts';
+import type { ConsoleScope } from './session.ts';
 
 export type VoiceRouteDependencies = { readonly voicePreviews: VoicePreviews };
 
@@ -12,7 +14,7 @@ export function registerVoiceRoutes(scope: ConsoleScope, { voicePreviews }: Voic
   scope.post(
     '/voice-preview',
     {
-      config: { rateLimit: { max: SAMPLES_PER_MINUTE, timeWindow: '1 minute' } },
+      config: { ...FOR.loggedIn, rateLimit: { max: SAMPLES_PER_MINUTE, timeWindow: '1 minute' } },
       schema: {
         tags: ['Avatars'],
         summary: 'Hear a voice before choosing it: the answer is a sound file (audio/wav: PCM16, mono, 24 kHz)',
@@ -20,7 +22,7 @@ export function registerVoiceRoutes(scope: ConsoleScope, { voicePreviews }: Voic
       },
     },
     async (request, reply) => {
-      const wav = await voicePreviews.make(loggedInOf(request).user.userId, given(request.body));
+      const wav = await voicePreviews.make(personOf(request).user.userId, given(request.body));
       return reply.type('audio/wav').send(Buffer.from(wav));
     },
   );

@@ -14,16 +14,15 @@ import {
 } from '@visavis/protocol/rest';
 import * as z from 'zod';
 import type { AuditLog } from '../../control/audit/audit-log.ts';
-import type { Projects } from '../../control/projects/projects.ts';
 import type { Delivery, Webhooks } from '../../control/webhooks/webhooks.ts';
+import { FOR } from '../access/access.ts';
+import { projectOf } from '../access/principal.ts';
 import { readCursor } from './cursor.ts';
 import { given } from './given.ts';
-import { requireProject } from './project-routes.ts';
 import { actorOf, type ConsoleScope } from './session.ts';
 import { toWire } from './to-wire.ts';
 
 export type WebhookRouteDependencies = {
-  readonly projects: Projects;
   readonly webhooks: Webhooks;
   readonly audit: AuditLog;
 };
@@ -33,18 +32,19 @@ const base = '/projects/:projectId/webhooks';
 const params = webhookParamsSchema;
 
 export function registerWebhookRoutes(scope: ConsoleScope, dependencies: WebhookRouteDependencies): void {
-  const { projects, webhooks, audit } = dependencies;
+  const { webhooks, audit } = dependencies;
 
   scope.get(
     base,
     {
+      config: FOR.member,
       schema: {
         ...{ tags, summary: 'Webhooks of a project', params: projectParamsSchema },
         response: { 200: z.array(webhookSchema) },
       },
     },
     async (request) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       return (await webhooks.list(projectId)).map(toWire);
     },
   );
@@ -52,6 +52,7 @@ export function registerWebhookRoutes(scope: ConsoleScope, dependencies: Webhook
   scope.post(
     base,
     {
+      config: FOR.member,
       schema: {
         ...{ tags, summary: 'Add a webhook; the answer shows its secret', params: projectParamsSchema },
         body: createWebhookSchema,
@@ -59,7 +60,7 @@ export function registerWebhookRoutes(scope: ConsoleScope, dependencies: Webhook
       },
     },
     async (request, reply) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       const created = await webhooks.create(projectId, request.body);
       const event = { action: 'webhook.created', projectId, subjectId: created.webhookId };
       await audit.write(actorOf(request), { ...event, detail: { ...request.body } });
@@ -70,6 +71,7 @@ export function registerWebhookRoutes(scope: ConsoleScope, dependencies: Webhook
   scope.patch(
     `${base}/:webhookId`,
     {
+      config: FOR.member,
       schema: {
         ...{ tags, summary: 'Change a webhook', params },
         body: updateWebhookSchema,
@@ -77,7 +79,7 @@ export function registerWebhookRoutes(scope: ConsoleScope, dependencies: Webhook
       },
     },
     async (request) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       const { webhookId } = request.params;
       const changes = given(request.body);
       const webhook = await webhooks.update(projectId, webhookId, changes);
@@ -90,9 +92,12 @@ export function registerWebhookRoutes(scope: ConsoleScope, dependencies: Webhook
 
   scope.delete(
     `${base}/:webhookId`,
-    { schema: { tags, summary: 'Delete a webhook and its log', params, response: { 200: emptySchema } } },
+    {
+      config: FOR.member,
+      schema: { tags, summary: 'Delete a webhook and its log', params, response: { 200: emptySchema } },
+    },
     async (request) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       const { webhookId } = request.params;
       await webhooks.remove(projectId, webhookId);
       await audit.write(actorOf(request), { action: 'webhook.deleted', projectId, subjectId: webhookId });
@@ -102,9 +107,12 @@ export function registerWebhookRoutes(scope: ConsoleScope, dependencies: Webhook
 
   scope.post(
     `${base}/:webhookId/reveal`,
-    { schema: { tags, summary: 'Show the secret again', params, response: { 200: webhookSecretSchema } } },
+    {
+      config: FOR.member,
+      schema: { tags, summary: 'Show the secret again', params, response: { 200: webhookSecretSchema } },
+    },
     async (request) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       const { webhookId } = request.params;
       const secret = await webhooks.revealSecret(projectId, webhookId);
       await audit.write(actorOf(request), { action: 'webhook.revealed', projectId, subjectId: webhookId });
@@ -114,13 +122,13 @@ export function registerWebhookRoutes(scope: ConsoleScope, dependencies: Webhook
 }
 
 export function registerDeliveryRoutes(scope: ConsoleScope, dependencies: WebhookRouteDependencies): void {
-  const { projects, webhooks } = dependencies;
+  const { webhooks } = dependencies;
 
   scope.post(
     `${base}/:webhookId/test`,
-    { schema: { tags, summary: 'Post a test event', params, response: { 202: deliverySchema } } },
+    { config: FOR.member, schema: { tags, summary: 'Post a test event', params, response: { 202: deliverySchema } } },
     async (request, reply) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       const timestamp = new Date().toISOString();
       const body = JSON.stringify({ event: 'test', session_id: '', role: 'system', timestamp, message: 'Hello!' });
       const delivery = await webhooks.enqueue(projectId, request.params.webhookId, { event: 'test', body });
@@ -131,6 +139,7 @@ export function registerDeliveryRoutes(scope: ConsoleScope, dependencies: Webhoo
   scope.get(
     `${base}/:webhookId/deliveries`,
     {
+      config: FOR.member,
       schema: {
         ...{ tags, summary: 'What was posted, newest first; kept for 30 days', params },
         querystring: pageQuerySchema,
@@ -138,7 +147,7 @@ export function registerDeliveryRoutes(scope: ConsoleScope, dependencies: Webhoo
       },
     },
     async (request) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       const { limit, cursor } = request.query;
       const page = await webhooks.deliveries(projectId, request.params.webhookId, { limit, ...readCursor(cursor) });
       const last = page.deliveries.at(-1);
@@ -152,13 +161,14 @@ export function registerDeliveryRoutes(scope: ConsoleScope, dependencies: Webhoo
   scope.post(
     `${base}/:webhookId/deliveries/:deliveryId/resend`,
     {
+      config: FOR.member,
       schema: {
         ...{ tags, summary: 'Post the same event once more', params: deliveryParamsSchema },
         response: { 202: deliverySchema },
       },
     },
     async (request, reply) => {
-      const { projectId } = await requireProject(projects, request, request.params.projectId);
+      const { projectId } = projectOf(request);
       const { webhookId, deliveryId } = request.params;
       return reply.code(202).send(toWireDelivery(await webhooks.resend(projectId, webhookId, deliveryId)));
     },

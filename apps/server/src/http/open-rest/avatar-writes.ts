@@ -2,9 +2,11 @@ import { LIMITS } from '@visavis/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Avatar } from '../../control/avatars/avatar-catalogue.ts';
 import type { AvatarFields, OwnAvatars } from '../../control/avatars/own-avatars.ts';
-import type { Licence } from '../../ports.ts';
+import { FOR } from '../access/access.ts';
+import { holderOf } from '../access/principal.ts';
 import { documented } from './documented.ts';
-import { type Envelope, fail, readParameter, readText, succeed } from './envelope.ts';
+
+import { fail, readParameter, readText, succeed } from './envelope.ts';
 
 /** The number by which NavTalk clients name the provider of every avatar here; `provider/list` gives it. */
 export const PROVIDER_ID = '1';
@@ -15,13 +17,10 @@ export const STATUS_TEXTS = { ready: 'Success', making: 'Processing', failed: 'F
 /** What `url` of an added avatar looks like when it is the picture of an avatar on this server. */
 const OWN_PICTURE = /\/uploadFiles\/([0-9a-f]{32})\.[a-z0-9]+$/i;
 
-type WithLicence = (
-  answer: (request: FastifyRequest, reply: FastifyReply, licence: Licence) => Promise<Envelope | FastifyReply>,
-) => (request: FastifyRequest, reply: FastifyReply) => Promise<Envelope | FastifyReply>;
-
 /** `avatar/add`, `/update`, `/delete` and `/status`. */
-export function registerAvatarWrites(scope: FastifyInstance, withLicence: WithLicence, avatars: OwnAvatars): void {
-  const add = withLicence(async (request, reply, { projectId }) => {
+export function registerAvatarWrites(scope: FastifyInstance, avatars: OwnAvatars): void {
+  const add = async (request: FastifyRequest, reply: FastifyReply) => {
+    const { projectId } = holderOf(request).licence;
     const fields = readFields(request);
     const { name } = fields;
     if (name === undefined) return fail(reply, 400, 'Give the avatar a name.');
@@ -35,9 +34,10 @@ export function registerAvatarWrites(scope: FastifyInstance, withLicence: WithLi
         : await avatars.duplicate(projectId, from, fields);
     // The avatar is its own job: there is one picture, and one making.
     return succeed({ jobId: avatar.avatarId, avatarId: avatar.avatarId });
-  });
+  };
 
-  const update = withLicence(async (request, reply, { projectId }) => {
+  const update = async (request: FastifyRequest, reply: FastifyReply) => {
+    const { projectId } = holderOf(request).licence;
     const id = readParameter(request, 'id', 'avatarId');
     if (id === undefined) return fail(reply, 400, 'Give the avatar as id.');
     const fields = readFields(request);
@@ -46,33 +46,35 @@ export function registerAvatarWrites(scope: FastifyInstance, withLicence: WithLi
     }
     await avatars.update(projectId, id, fields);
     return succeed('Avatar updated successfully');
-  });
+  };
 
-  const remove = withLicence(async (request, reply, { projectId }) => {
+  const remove = async (request: FastifyRequest, reply: FastifyReply) => {
+    const { projectId } = holderOf(request).licence;
     const id = readParameter(request, 'id', 'avatarId');
     if (id === undefined) return fail(reply, 400, 'Give the avatar as id.');
     await avatars.remove(projectId, id);
     return succeed('Avatar deleted successfully');
-  });
+  };
 
-  const status = withLicence(async (request, reply, { projectId }) => {
+  const status = async (request: FastifyRequest, reply: FastifyReply) => {
+    const { projectId } = holderOf(request).licence;
     const id = readParameter(request, 'jobId', 'avatarId', 'id');
     if (id === undefined) return fail(reply, 400, 'Give the job as jobId.');
     return succeed(toStatus(await avatars.get(projectId, id)));
-  });
+  };
 
   const base = '/api/open/v1/avatar';
   const body = ['name', 'providerId', 'model', 'voice', 'firstMessage', 'prompt'];
-  scope.post(`${base}/add`, documented('Make an avatar from a picture', ['name', 'url', ...body]), add);
-  scope.post(`${base}/update`, documented('Change an avatar', ['id', ...body]), update);
+  scope.post(`${base}/add`, documented(FOR.key, 'Make an avatar from a picture', ['name', 'url', ...body]), add);
+  scope.post(`${base}/update`, documented(FOR.key, 'Change an avatar', ['id', ...body]), update);
   scope.route({
     method: ['POST', 'DELETE'],
     url: `${base}/delete`,
-    ...documented('Delete an avatar', ['id']),
+    ...documented(FOR.key, 'Delete an avatar', ['id']),
     handler: remove,
   });
   for (const path of ['status', 'getStatus']) {
-    const options = documented('How far the making of an avatar is', ['jobId']);
+    const options = documented(FOR.key, 'How far the making of an avatar is', ['jobId']);
     scope.route({ method: ['GET', 'POST'], url: `${base}/${path}`, ...options, handler: status });
   }
 }

@@ -1,29 +1,46 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ControlError } from '../../control/control-error.ts';
 import type { ConversationRecords } from '../../control/conversations/conversation-records.ts';
-import type { Licence } from '../../ports.ts';
+import type { TalkKeys } from '../../ports.ts';
+import { FOR } from '../access/access.ts';
+import { holderOf } from '../access/principal.ts';
 import { documented } from './documented.ts';
-import { type Envelope, fail, readParameter, succeed } from './envelope.ts';
-
-type WithLicence = (
-  answer: (request: FastifyRequest, reply: FastifyReply, licence: Licence) => Promise<Envelope | FastifyReply>,
-) => (request: FastifyRequest, reply: FastifyReply) => Promise<Envelope | FastifyReply>;
+import { fail, readParameter, succeed } from './envelope.ts';
 
 type Record = NonNullable<Awaited<ReturnType<ConversationRecords['get']>>>;
 type Message = NonNullable<Awaited<ReturnType<ConversationRecords['messages']>>>[number];
 
+type ChatRecordOptions = {
+  readonly recordingLink?: (talk: Record) => Promise<string | null>;
+  /** Left out: a public key opens no record. */
+  readonly talkKeys?: Pick<TalkKeys, 'opens'>;
+};
+
 /** `GET /api/chat/sessions`, `/sessions/:id` and `/messages`: what was said in calls, for the customer's own systems. */
 export function registerChatRecords(
   scope: FastifyInstance,
-  withLicence: WithLicence,
   records: ConversationRecords,
-  recordingLink: (talk: Record) => Promise<string | null> = async () => null,
+  { recordingLink = async () => null, talkKeys }: ChatRecordOptions,
 ): void {
+  /** A public key is everyone's: with it a talk is opened by the key of that talk alone. */
+  const requireOwnTalk = (request: FastifyRequest, sessionId: string): void => {
+    if (holderOf(request).kind === 'key') return;
+    const talkKey = readParameter(request, 'talkKey') ?? '';
+    if (talkKeys?.opens(sessionId, talkKey) !== true) {
+      throw new ControlError(
+        'forbidden',
+        'The demo key opens your own talk only: add talkKey as realtime.session.created gave it (connect with visavis=1).',
+      );
+    }
+  };
+
   const describe = async (request: FastifyRequest, record: Record) => {
     const link = await recordingLink(record);
     return toSession(record, link === null ? null : `${request.protocol}://${request.host}${link}`);
   };
 
-  const list = withLicence(async (request, reply, { projectId }) => {
+  const list = async (request: FastifyRequest, reply: FastifyReply) => {
+    const { projectId } = holderOf(request).licence;
     const range = readRange(request);
     const status = readWhole(request, 'status', 0, 2);
     const limit = readWhole(request, 'limit', 1, 100);
@@ -50,28 +67,37 @@ export function registerChatRecords(
       if (error instanceof RangeError) return fail(reply, 400, 'The cursor is unknown.');
       throw error;
     }
-  });
+  };
 
-  const detail = withLicence(async (request, reply, { projectId }) => {
-    const record = await records.get(projectId, (request.params as { id: string }).id.replaceAll('\u0000', ''));
+  const detail = async (request: FastifyRequest, reply: FastifyReply) => {
+    const { projectId } = holderOf(request).licence;
+    const sessionId = (request.params as { id: string }).id.replaceAll('\u0000', '');
+    requireOwnTalk(request, sessionId);
+    const record = await records.get(projectId, sessionId);
     return record === null ? fail(reply, 404, 'Session not found') : succeed(await describe(request, record));
-  });
+  };
 
-  const messages = withLicence(async (request, reply, { projectId }) => {
+  const messages = async (request: FastifyRequest, reply: FastifyReply) => {
+    const { projectId } = holderOf(request).licence;
     const sessionId = readParameter(request, 'sessionId', 'session_id', 'id');
     if (sessionId === undefined) return fail(reply, 400, 'Give the session as sessionId.');
+    requireOwnTalk(request, sessionId);
     const range = readRange(request);
     if (range === 'wrong') return fail(reply, 400, 'Times are UTC, like 2026-01-31 12:00:00.');
     const found = await records.messages(projectId, sessionId, range);
     if (found === null) return fail(reply, 404, 'Session not found');
     return succeed({ data: found.map((message) => toMessage(sessionId, message)) });
-  });
+  };
 
   const times = ['startTime', 'endTime'];
-  const listed = documented('Sessions, oldest first', ['apikey', ...times, 'status', 'limit', 'cursor']);
+  const listed = documented(FOR.key, 'Sessions, oldest first', ['apikey', ...times, 'status', 'limit', 'cursor']);
   scope.get('/api/chat/sessions', listed, list);
-  scope.get('/api/chat/sessions/:id', documented('One session', ['apikey']), detail);
-  scope.get('/api/chat/messages', documented('What was said', ['apikey', 'sessionId', ...times]), messages);
+  scope.get('/api/chat/sessions/:id', documented(FOR.keyOrOwnTalk, 'One session', ['apikey', 'talkKey']), detail);
+  scope.get(
+    '/api/chat/messages',
+    documented(FOR.keyOrOwnTalk, 'What was said', ['apikey', 'sessionId', 'talkKey', ...times]),
+    messages,
+  );
 }
 
 /** `yyyy-MM-dd HH:mm:ss`, UTC. */

@@ -1,3 +1,4 @@
+import type { FastifyContextConfig } from 'fastify';
 import * as z from 'zod';
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
@@ -8,16 +9,18 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   endTime: 'UTC, `yyyy-MM-dd HH:mm:ss`.',
   status: '0 active, 1 completed, 2 failed.',
   limit: '1 to 100, default 20.',
+  talkKey:
+    'Key of one talk, for the demo key: `realtime.session.created` has it for clients that connect with `visavis=1`.',
   cursor: '`nextCursor` of the page before.',
 };
 
 /** For the reference only: these routes read parameters wherever a client puts them, and check them themselves. */
-export function documented(summary: string, parameters: readonly string[]) {
+export function documented(config: FastifyContextConfig, summary: string, parameters: readonly string[]) {
   const fields = [...new Set(['license', ...parameters])].map((name) => {
     const text = z.string().optional();
     const description = DESCRIPTIONS[name];
     return [name, description === undefined ? text : text.describe(description)] as const;
   });
   const querystring = z.looseObject(Object.fromEntries(fields));
-  return { schema: { tags: ['Open REST'], summary, querystring } };
+  return { config, schema: { tags: ['Open REST'], summary, querystring } };
 }

@@ -2,9 +2,7 @@ import { LIMITS, textFault } from '@visavis/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ControlError } from '../../control/control-error.ts';
 
-/** Every answer of the open REST interface; `code` repeats the HTTP status. */
-export type Envelope<Data = unknown> = { readonly code: number; readonly message: string; readonly data: Data };
-
+/** Every answer of the open REST interface is `{ code, message, data }`; `code` repeats the HTTP status. */
 export function succeed<Data>(data: Data): { code: 200; message: 'SUCCESS'; data: Data } {
   return { code: 200, message: 'SUCCESS', data };
 }
@@ -41,4 +39,12 @@ function readField(source: object, name: string): string {
   const value: unknown = Array.isArray(given) ? given[0] : given;
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   return typeof value === 'string' ? value.replaceAll('\u0000', '').trim() : '';
+}
+
+/** The key or token of a request: `license`, `apikey` or `userId` of the query, the body or a header, or a bearer. */
+export function readKey(request: FastifyRequest, keyIn: 'anywhere' | 'headers'): string | undefined {
+  const { authorization, license } = request.headers;
+  const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+  if (keyIn === 'headers') return bearer ?? (typeof license === 'string' && license !== '' ? license : undefined);
+  return readParameter(request, 'license', 'licence', 'apikey', 'userId') ?? bearer;
 }

@@ -35,6 +35,8 @@ export const licenceKeySchema = z.object({
   maxConcurrentCalls: z.int(),
   maxMinutesPerDay: z.int().nullable(),
   allowedOrigins: z.array(z.string()),
+  /** Shown to everyone on the first page; opens calls and nothing of the project. */
+  isPublic: z.boolean(),
   createdAt: instantSchema,
   lastUsedAt: instantSchema.nullable(),
   revokedAt: instantSchema.nullable(),

@@ -58,6 +58,7 @@ export async function createConsoleServer(
   const server = await createTestServer({
     ...(console === undefined ? {} : { console }),
     ...{ consoleApi, admission, limits, meter, avatars, records, recordings, recordingsPath },
+    talkKeys: services.talkKeys,
     recordingLink: (talk) => recordings.link(talk),
     catalogue: createCatalogue(pictures),
     findUpload: createFindUpload(pictures),

@@ -1,0 +1,322 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newPublicId } from '../../control/ids.ts';
+import { createLicenceKeys } from '../../control/licence-keys/licence-keys.ts';
+import { avatars } from '../../db/schema.ts';
+import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
+import { type ConsoleTestServer, createConsoleServer } from '../console-api/testing/console-server.ts';
+import { TestBrowser } from '../console-api/testing/test-browser.ts';
+
+/** Who may be behind a request; each is tried on every route. */
+const CALLERS = [
+  'nobody',
+  'stranger',
+  'member',
+  'operator',
+  'operator-member',
+  'key',
+  'foreign-key',
+  'token',
+  'foreign-token',
+  'demo-key',
+] as const;
+type Caller = (typeof CALLERS)[number];
+
+/** Who is let in by each kind of access, as the routes below state it. What is told then is another test's. */
+const LET_IN: Readonly<Record<string, readonly Caller[]>> = {
+  everyone: CALLERS,
+  'logged-in': ['stranger', 'member', 'operator', 'operator-member'],
+  operator: ['operator', 'operator-member'],
+  member: ['member', 'operator-member'],
+  'operator-member': ['operator-member'],
+  key: ['key', 'foreign-key'],
+  caller: ['key', 'foreign-key', 'token', 'foreign-token', 'demo-key'],
+  // The demo key alone opens no talk, not even one of the demo project: the key of that very talk goes with it.
+  'own-talk': ['key', 'foreign-key'],
+};
+
+/** Every route of the server and who may call it. A route that is not in here, or states something else, fails the test. */
+const EXPECTED: Readonly<Record<string, readonly string[]>> = {
+  everyone: [
+    'GET /',
+    'GET /health',
+    'GET /openapi.json',
+    'GET /uploadFiles/:name',
+    'GET /api/v1/talk-page',
+    'OPTIONS /api/open/*',
+    'OPTIONS /api/webrtc/*',
+    'OPTIONS /api/chat/*',
+    // Signed by the server for six hours, for whoever may see the talk.
+    'GET /recordings/:sessionId',
+    // Servers without credentials for everybody, the others for holders.
+    'GET /api/webrtc/generate-ice-servers',
+    'POST /api/webrtc/generate-ice-servers',
+    'GET /api/v1/auth/options',
+    'GET /api/v1/auth/session',
+    'POST /api/v1/auth/register',
+    'POST /api/v1/auth/login',
+    'POST /api/v1/auth/password-reset/request',
+    'POST /api/v1/auth/password-reset',
+  ],
+  'logged-in': [
+    'POST /api/v1/auth/logout',
+    'POST /api/v1/auth/logout-everywhere',
+    'GET /api/v1/auth/sessions',
+    'DELETE /api/v1/auth/sessions/:sessionId',
+    'PATCH /api/v1/auth/me',
+    'POST /api/v1/auth/password',
+    'GET /api/v1/audit',
+    'GET /api/v1/projects',
+    'POST /api/v1/projects',
+    'POST /api/v1/voice-preview',
+  ],
+  operator: ['GET /api/v1/users'],
+  member: [
+    'GET /api/v1/projects/:projectId',
+    'PATCH /api/v1/projects/:projectId',
+    'DELETE /api/v1/projects/:projectId',
+    'GET /api/v1/projects/:projectId/keys',
+    'POST /api/v1/projects/:projectId/keys',
+    'PATCH /api/v1/projects/:projectId/keys/:licenceId',
+    'POST /api/v1/projects/:projectId/keys/:licenceId/reveal',
+    'POST /api/v1/projects/:projectId/keys/:licenceId/reset',
+    'POST /api/v1/projects/:projectId/keys/:licenceId/revoke',
+    'GET /api/v1/projects/:projectId/avatars',
+    'POST /api/v1/projects/:projectId/avatars',
+    'GET /api/v1/projects/:projectId/avatars/:avatarId',
+    'PATCH /api/v1/projects/:projectId/avatars/:avatarId',
+    'DELETE /api/v1/projects/:projectId/avatars/:avatarId',
+    'POST /api/v1/projects/:projectId/avatars/:avatarId/retry',
+    'POST /api/v1/projects/:projectId/uploads',
+    'GET /api/v1/projects/:projectId/usage',
+    'GET /api/v1/projects/:projectId/wallet',
+    'GET /api/v1/projects/:projectId/ledger',
+    'GET /api/v1/projects/:projectId/conversations',
+    'GET /api/v1/projects/:projectId/conversations/:sessionId',
+    'GET /api/v1/projects/:projectId/conversations/:sessionId/export',
+    'DELETE /api/v1/projects/:projectId/conversations/:sessionId',
+    'GET /api/v1/projects/:projectId/webhooks',
+    'POST /api/v1/projects/:projectId/webhooks',
+    'PATCH /api/v1/projects/:projectId/webhooks/:webhookId',
+    'DELETE /api/v1/projects/:projectId/webhooks/:webhookId',
+    'POST /api/v1/projects/:projectId/webhooks/:webhookId/reveal',
+    'POST /api/v1/projects/:projectId/webhooks/:webhookId/test',
+    'GET /api/v1/projects/:projectId/webhooks/:webhookId/deliveries',
+    'POST /api/v1/projects/:projectId/webhooks/:webhookId/deliveries/:deliveryId/resend',
+  ],
+  'operator-member': ['POST /api/v1/projects/:projectId/points', 'PUT /api/v1/projects/:projectId/wallet'],
+  key: [
+    'POST /api/v1/browser-tokens',
+    'POST /api/open/v1/avatar/add',
+    'POST /api/open/v1/avatar/update',
+    'POST /api/open/v1/avatar/delete',
+    'DELETE /api/open/v1/avatar/delete',
+    'GET /api/open/v1/avatar/status',
+    'POST /api/open/v1/avatar/status',
+    'GET /api/open/v1/avatar/getStatus',
+    'POST /api/open/v1/avatar/getStatus',
+    'GET /api/chat/sessions',
+  ],
+  'own-talk': ['GET /api/chat/sessions/:id', 'GET /api/chat/messages'],
+  caller: [
+    ...['avatar/detail', 'avatar/getByName', 'avatar/list', 'provider/list', 'model/list', 'voice/list'].flatMap(
+      (path) => [`GET /api/open/v1/${path}`, `POST /api/open/v1/${path}`],
+    ),
+  ],
+};
+
+/** Sockets are judged when their call is admitted; pages and scripts of the reference tell nothing. */
+const ELSEWHERE = /^(GET \/wss\/v2\/realtime-chat|GET \/reference.*)$/;
+
+type Route = { readonly method: string; readonly path: string; readonly for: string };
+
+const ROUTES: readonly Route[] = Object.entries(EXPECTED).flatMap(([whom, names]) =>
+  names.map((name) => {
+    const [method = '', path = ''] = name.split(' ');
+    return { method, path, for: whom };
+  }),
+);
+
+describeOnBothDatabases('who may call which route', (context) => {
+  let server: ConsoleTestServer;
+  const browsers = new Map<Caller, TestBrowser>();
+  const keys = new Map<Caller, string>();
+  let ids: Record<string, string>;
+
+  const makeProject = async (browser: TestBrowser): Promise<Record<string, string>> => {
+    const { projectId } = (await browser.send('POST', '/projects', { name: 'Shop' })).json();
+    const base = `/projects/${projectId}`;
+    const { licenceId, key } = (await browser.send('POST', `${base}/keys`, { name: 'k' })).json();
+    const fields = { id: newPublicId(), name: 'Zoe', provider: 'local', model: 'l', voice: 'cedar', language: 'en' };
+    const bundle = { bundleSource: 'shipped' as const, bundleName: 'leo', projectId };
+    await context.db.orm.insert(avatars).values({ ...fields, ...bundle, prompt: 'SECRET PROMPT', firstMessage: 'Hi' });
+    return { projectId, licenceId, key, avatarId: fields.id };
+  };
+
+  const mint = async (key: string, body: object): Promise<string> => {
+    const headers = { license: key, origin: 'http://console.example', host: 'console.example' };
+    const url = '/api/v1/browser-tokens';
+    return (await server.app.inject({ method: 'POST', url, headers, payload: body })).json().token;
+  };
+
+  beforeAll(async () => {
+    server = await createConsoleServer(context.db);
+    for (const caller of ['operator', 'operator-member', 'member', 'stranger'] as const) {
+      const browser = new TestBrowser(server.app);
+      await browser.register(`${caller}-${newPublicId()}@example.org`);
+      browsers.set(caller, browser);
+    }
+    const [operatorMember, member, stranger] = (['operator-member', 'member', 'stranger'] as const).map(
+      (caller) => browsers.get(caller) as TestBrowser,
+    ) as [TestBrowser, TestBrowser, TestBrowser];
+    ids = await makeProject(member);
+    const foreign = await makeProject(stranger);
+    const { user } = (await operatorMember.send('GET', '/auth/session')).json();
+    await context.db.orm.execute(`update users set role = 'operator' where id = '${user.userId}'`);
+    await context.db.orm.execute(
+      `insert into project_members (project_id, user_id) values ('${ids.projectId}', '${user.userId}')`,
+    );
+    keys.set('key', ids.key ?? '');
+    keys.set('foreign-key', foreign.key ?? '');
+    keys.set('token', await mint(ids.key ?? '', { avatarId: ids.avatarId }));
+    keys.set('foreign-token', await mint(foreign.key ?? '', {}));
+    const demo = createLicenceKeys(context.db, null);
+    keys.set('demo-key', (await demo.create({ projectId: ids.projectId ?? '', name: 'Demo', isPublic: true })).key);
+  });
+  afterAll(() => server.close());
+
+  const ask = async (caller: Caller, { method, path }: Route) => {
+    const query = path === '/api/chat/messages' ? `?sessionId=${newPublicId()}` : '';
+    const url = path.replace(/:(\w+)/g, (_match, name: string) => ids[name] ?? newPublicId()) + query;
+    const key = keys.get(caller);
+    const browser = browsers.get(caller) ?? new TestBrowser(server.app);
+    const withKey = key === undefined ? {} : { license: key };
+    // An empty body that a route would take: what is asked here is who gets so far.
+    const payload = method === 'GET' || method === 'DELETE' || path.endsWith('/uploads') ? {} : { payload: {} };
+    return browser.request({ method: method as 'GET', url, headers: withKey, ...payload });
+  };
+
+  test('every route states it, and as the table has it', () => {
+    const kinds: Readonly<Record<string, string>> = { 'signed-link': 'everyone', operator: 'operator' };
+    const stated = server.routes
+      .filter(({ method }) => method !== 'HEAD')
+      .filter(({ method, url }) => !ELSEWHERE.test(`${method} ${url}`))
+      .map(({ method, url, access }) => {
+        let whom = kinds[access.kind] ?? access.kind;
+        if (access.kind === 'project') whom = access.role === 'member' ? 'member' : 'operator-member';
+        if (access.kind === 'licence') whom = access.isOptional ? 'everyone' : nameOfHolders(access.of);
+        return `${whom}: ${method} ${url}`;
+      });
+    const table = ROUTES.map((route) => `${route.for}: ${route.method} ${route.path}`);
+    expect(stated.sort()).toEqual(table.sort());
+  });
+
+  test('every route of /openapi.json is in the table', async () => {
+    const { paths } = (await server.app.inject('/openapi.json')).json() as { paths: Record<string, object> };
+    const documented = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
+    );
+    expect(documented.length).toBeGreaterThan(60);
+    const known = new Set(ROUTES.map(({ method, path }) => `${method} ${path}`));
+    expect(documented.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  test('nobody else gets in, on any route, and who may gets further', async () => {
+    // Those that end something come last for each caller: the rest needs it.
+    const ending = /logout|sessions\/:sessionId|auth\/password$/;
+    const isDelete = ({ method, path }: Route) =>
+      method === 'DELETE' || ending.test(path) || path.endsWith('/revoke') || path.endsWith('/reset');
+    const harmless = ROUTES.filter((route) => !isDelete(route));
+    for (const route of harmless) {
+      for (const caller of CALLERS) {
+        const { statusCode, body } = await ask(caller, route);
+        const isLetIn = LET_IN[route.for]?.includes(caller) === true;
+        const found = { route: `${route.method} ${route.path}`, caller, statusCode, body: body.slice(0, 200) };
+        if (isLetIn) expect(found, 'is let in').not.toMatchObject({ statusCode: expect.toBeOneOf([401, 403]) });
+        else expect(found, 'is refused').toMatchObject({ statusCode: expect.toBeOneOf([401, 403, 404]) });
+        expect(statusCode, JSON.stringify(found)).not.toBe(500);
+      }
+    }
+    for (const route of ROUTES.filter(isDelete)) {
+      for (const caller of CALLERS.filter((name) => LET_IN[route.for]?.includes(name) !== true)) {
+        const { statusCode } = await ask(caller, route);
+        const found = [route.method, route.path, caller, [401, 403, 404].includes(statusCode)];
+        expect(found).toEqual([route.method, route.path, caller, true]);
+      }
+    }
+  });
+
+  test('a token is told of its own avatar alone, and never what that avatar is told', async () => {
+    const other = newPublicId();
+    await context.db.orm.insert(avatars).values({
+      ...{ id: other, name: 'Other', provider: 'local', model: 'l', voice: 'cedar', language: 'en' },
+      ...{ bundleSource: 'shipped', bundleName: 'leo', projectId: ids.projectId ?? '', prompt: 'SECRET PROMPT' },
+    });
+    const get = (url: string) => server.app.inject({ url, headers: { license: keys.get('token') } });
+    const list = (await get('/api/open/v1/avatar/list')).json().data;
+    expect(list.map(({ id }: { id: string }) => id)).toEqual([ids.avatarId]);
+    expect((await get(`/api/open/v1/avatar/detail?avatarId=${ids.avatarId}`)).json().data).toMatchObject({
+      ...{ id: ids.avatarId, name: 'Zoe', prompt: '', firstMessage: '' },
+    });
+    for (const path of [`detail?avatarId=${other}`, 'getByName?name=Other']) {
+      expect((await get(`/api/open/v1/avatar/${path}`)).statusCode).toBe(404);
+    }
+    for (const caller of ['token', 'demo-key'] as const) {
+      for (const path of ['list', `detail?avatarId=${ids.avatarId}`, 'getByName?name=Zoe']) {
+        const url = `/api/open/v1/avatar/${path}`;
+        const { body } = await server.app.inject({ url, headers: { license: keys.get(caller) } });
+        expect([caller, path, body.includes('SECRET'), body.includes('Zoe')]).toEqual([caller, path, false, true]);
+      }
+    }
+    const told = await server.app.inject({
+      url: `/api/open/v1/avatar/detail?avatarId=${ids.avatarId}`,
+      headers: { license: keys.get('key') },
+    });
+    expect(told.json().data.prompt).toBe('SECRET PROMPT');
+  });
+
+  test('ICE servers with credentials are for holders, and for pages of the token’s origin', async () => {
+    const page = 'https://shop.example';
+    const bound = await mint(ids.key ?? '', { origin: page });
+    const countFor = async (license: string | undefined, origin?: string) => {
+      const headers = { ...(license === undefined ? {} : { license }), ...(origin === undefined ? {} : { origin }) };
+      const { iceServers } = (await server.app.inject({ url: '/api/webrtc/generate-ice-servers', headers })).json();
+      return iceServers.length;
+    };
+    expect(await countFor(undefined)).toBe(1);
+    expect(await countFor('sk_wrong')).toBe(1);
+    expect(await countFor(ids.key)).toBe(2);
+    expect(await countFor(bound, page)).toBe(2);
+    expect(await countFor(bound, 'https://evil.example')).toBe(1);
+    expect(await countFor(bound)).toBe(1);
+  });
+
+  test('with the demo key one reads the talk whose key one has, and no other', async () => {
+    const demoKey = keys.get('demo-key') ?? '';
+    const talks = [newPublicId(), newPublicId()] as const;
+    for (const sessionId of talks) {
+      const { conversations } = server.plane;
+      const { projectId = '', licenceId = '', avatarId = '' } = ids;
+      await conversations.start({ sessionId, projectId, licenceId, avatarId, startedAt: new Date() });
+      await conversations.addMessage({ sessionId, role: 'user', text: `said in ${sessionId}`, at: new Date() });
+      await conversations.end(sessionId, { endedAt: new Date(), status: 'completed', reason: 'x' });
+    }
+    const [mine, theirs] = talks;
+    const talkKey = server.plane.talkKeys.of(mine);
+    const read = async (path: string) => {
+      const reply = await server.app.inject({ url: path, headers: { license: demoKey } });
+      return [reply.statusCode, reply.body.includes('said in') || reply.body.includes('startTime')];
+    };
+    expect(await read(`/api/chat/sessions/${mine}?talkKey=${talkKey}`)).toEqual([200, true]);
+    expect(await read(`/api/chat/messages?sessionId=${mine}&talkKey=${talkKey}`)).toEqual([200, true]);
+    for (const wrong of ['', `&talkKey=${talkKey}`, '&talkKey=AAAA']) {
+      expect(await read(`/api/chat/messages?sessionId=${theirs}${wrong}`)).toEqual([403, false]);
+      expect(await read(`/api/chat/sessions/${theirs}?x=1${wrong}`)).toEqual([403, false]);
+    }
+    expect(await read('/api/chat/sessions')).toEqual([403, false]);
+  });
+});
+
+function nameOfHolders(holders: readonly string[]): string {
+  if (holders.length === 1) return 'key';
+  return holders.includes('token') ? 'caller' : 'own-talk';
+}
