@@ -154,7 +154,8 @@ export type Logger = {
 };
 
 export type MediaCall = {
-  send(command: SessionCommand): void;
+  /** `taken` is called once, when the command no longer waits in this process. */
+  send(command: SessionCommand, taken?: () => void): void;
 };
 
 /** Places calls on media workers. */

@@ -60,8 +60,9 @@ export function scriptedPlacer(): ScriptedPlacer {
       placer.calls.push(call);
       if (placer.autoReady) setImmediate(() => listener({ type: 'ready', hears: true, sees: false }));
       return {
-        send(command) {
+        send(command, taken) {
           call.commands.push(command);
+          taken?.();
           if (command.type === 'close') setImmediate(() => listener({ type: 'closed', reason: command.reason }));
         },
       };

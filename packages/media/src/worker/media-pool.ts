@@ -11,7 +11,10 @@ export type MediaPoolOptions = {
   readonly logger: Logger;
 };
 
-export type PooledCall = { send(command: SessionCommand): void };
+export type PooledCall = {
+  /** `taken` is called once, when the command no longer waits in this process: the worker's channel has it, or is gone. */
+  send(command: SessionCommand, taken?: () => void): void;
+};
 
 export type MediaPoolStats = {
   readonly workers: readonly { readonly pid: number | undefined; readonly ready: boolean; readonly calls: number }[];
@@ -65,7 +68,7 @@ export class MediaPool {
     if (worker === undefined) return null;
     const callId = `call_${this.#nextCallId++}`;
     worker.open(callId, config, listener);
-    return { send: (command) => worker.command(callId, command) };
+    return { send: (command, taken) => worker.command(callId, command, taken) };
   }
 
   stats(): MediaPoolStats {

@@ -62,8 +62,10 @@ export class MediaWorkerProcess {
     this.#send({ type: 'open', callId, config });
   }
 
-  command(callId: string, command: SessionCommand): void {
-    if (this.#listeners.has(callId)) this.#send({ type: 'command', callId, command });
+  /** `taken`: see `PooledCall`. */
+  command(callId: string, command: SessionCommand, taken?: () => void): void {
+    if (this.#listeners.has(callId)) this.#send({ type: 'command', callId, command }, taken);
+    else taken?.();
   }
 
   /** Asks the worker to end its calls and exit, and ends it after `graceMs` if it has not. */
@@ -75,10 +77,10 @@ export class MediaWorkerProcess {
     clearTimeout(timer);
   }
 
-  #send(message: PoolMessage): void {
-    if (!this.#alive || !this.#child.connected) return;
-    // A send to a process that has just died reports its error here; the exit handler does the rest.
-    this.#child.send(message, () => {});
+  #send(message: PoolMessage, taken: () => void = () => {}): void {
+    // A send to a process that has just died reports its error to the callback; the exit handler does the rest.
+    if (this.#alive && this.#child.connected) this.#child.send(message, taken);
+    else taken();
   }
 
   #receive(message: WorkerMessage, resolveReady: (voice: VoiceDescription) => void): void {
