@@ -141,7 +141,8 @@ export const ERRORS = {
     closeCode: 1009,
     closeReason: 'Message too large',
     retryable: false,
-    message: 'A message was larger than 8 MiB. Send sound in chunks and pictures as smaller JPEG files.',
+    message:
+      'A message was too large: pictures may have 8 MiB, all else 256 KiB. Send sound in chunks and pictures as smaller JPEG files.',
   },
   'too-many-messages': {
     eventType: 'conversation.connected.fail',
@@ -150,6 +151,15 @@ export const ERRORS = {
     closeReason: 'Too many messages',
     retryable: false,
     message: 'Messages arrived far faster than a talk needs. Send sound at most a few times faster than real time.',
+  },
+  'too-much-data': {
+    eventType: 'conversation.connected.fail',
+    httpStatus: 413,
+    closeCode: 4413,
+    closeReason: 'Too much data waiting',
+    retryable: false,
+    message:
+      'More was sent than the server keeps for one call at a time. Send texts and pictures more slowly, or in smaller pieces.',
   },
   'slow-client': {
     eventType: 'conversation.connected.close',

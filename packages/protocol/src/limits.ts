@@ -101,8 +101,9 @@ export const LIMITS = {
     formFields: 200,
     /** Sites that may use a key. */
     allowedOrigins: 50,
-    /** Pieces of one socket message. Each costs memory of its own, however small it is. */
+    /** Frames of one socket message, and reads of the network for one. Each costs memory of its own, however small it is. */
     fragments: 1024,
+    pieces: 16_384,
   },
 
   bytes: {
@@ -154,7 +155,7 @@ export const LIMITS = {
     /** Well above a minute of sound in 10 ms chunks pushed within a second. */
     messages: 10_000,
     /** Of all kinds but sound. */
-    otherMessages: 1000,
+    otherMessages: 2000,
     /** Two of the largest pictures; thirty seconds of sound are 2 MB. */
     bytes: 16 * MIB,
   },

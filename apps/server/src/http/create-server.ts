@@ -6,6 +6,7 @@ import type { GatewayDependencies } from '../gateway/navtalk-v2/gateway-dependen
 import type { AvatarCatalogue } from '../ports.ts';
 import { requireStatedAccess, type StatedRoute } from './access/guard.ts';
 import { registerApiReference } from './api-reference.ts';
+import { registerBodyBudget } from './body-budget.ts';
 import { registerBoundedJson } from './bounded-body.ts';
 import { type ConsoleOptions, registerConsole } from './console.ts';
 import { type ConsoleApiDependencies, registerConsoleApi } from './console-api/console-api.ts';
@@ -39,6 +40,14 @@ export type Server = {
   readonly routes: readonly StatedRoute[];
 };
 
+const SOCKET_OPTIONS = {
+  maxPayload: LIMITS.bytes.hardFrame,
+  maxFragments: LIMITS.counts.fragments,
+  maxBufferedChunks: LIMITS.counts.pieces,
+  // A compressed message costs its sender little and this process much.
+  perMessageDeflate: false,
+};
+
 /** The HTTP and WebSocket server with everything it serves; not yet listening. */
 export async function createServer(dependencies: ServerDependencies): Promise<Server> {
   const app = fastify({
@@ -52,7 +61,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   }) as FastifyInstance;
   const gatewayReady: { current: Gateway | null } = { current: null };
   await app.register(fastifyWebsocket, {
-    options: { maxPayload: LIMITS.bytes.hardFrame, maxFragments: LIMITS.counts.fragments, perMessageDeflate: false },
+    options: SOCKET_OPTIONS,
     preClose: async () => {
       await gatewayReady.current?.close();
       app.websocketServer.close();
@@ -61,6 +70,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   const routes = requireStatedAccess(app);
   registerSecurityHeaders(app);
   registerErrors(app, dependencies);
+  registerBodyBudget(app);
   registerBoundedJson(app);
   await registerApiReference(app, dependencies.talkPage.version);
   const gateway = registerNavtalkV2(app, dependencies);

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 import { errorEntry } from '../errors.ts';
+import { treeFault } from '../trees.ts';
 import type { WireIceCandidate, WireSessionDescription } from './client-wire.ts';
 import type * as Wire from './server-message.ts';
 
@@ -143,11 +144,15 @@ export function buildToolCallDone(
   };
 }
 
-/** Models now and then emit arguments that are no JSON object; clients then get `{}` and can read the text in raw_data. */
+/**
+ * Models now and then emit arguments that are no JSON object, or a tree without end; clients then get `{}` and can read the
+ * text in raw_data.
+ */
 function parseArguments(argumentsJson: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(argumentsJson);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject && treeFault(value) === null ? { ...value } : {};
   } catch {
     return {};
   }

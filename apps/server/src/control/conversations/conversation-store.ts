@@ -1,3 +1,4 @@
+import { LIMITS } from '@visavis/protocol';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../db/database.ts';
 import { CONVERSATION_STATUS, conversations, messages } from '../../db/schema.ts';
@@ -53,6 +54,7 @@ const MAX_PENDING = 20_000;
 export function createConversationStore({ orm }: Pick<Database, 'orm'>): ConversationStore {
   const waiting: Entry[] = [];
   let unsettled = 0;
+  let unsettledBytes = 0;
   let writing: Promise<void> | null = null;
 
   const writeAll = async (): Promise<void> => {
@@ -63,18 +65,23 @@ export function createConversationStore({ orm }: Pick<Database, 'orm'>): Convers
   };
 
   const add = (fact: Fact): Promise<void> => {
-    if (waiting.length >= MAX_PENDING) {
+    const bytes = fact.kind === 'message' ? 2 * fact.value.text.length : 0;
+    if (waiting.length >= MAX_PENDING || unsettledBytes + bytes > LIMITS.budgets.recordQueue) {
       return Promise.reject(
-        new Error(`the conversation record is overloaded: ${MAX_PENDING} facts wait for the database`),
+        new Error(
+          `the conversation record is overloaded: ${waiting.length} facts (${unsettledBytes} bytes) wait for the database`,
+        ),
       );
     }
     unsettled += 1;
+    unsettledBytes += bytes;
     const stored = new Promise<void>((resolve, reject) => {
       waiting.push({ fact, resolve, reject });
       writing ??= Promise.resolve().then(writeAll);
     });
     return stored.finally(() => {
       unsettled -= 1;
+      unsettledBytes -= bytes;
     });
   };
 

@@ -15,6 +15,8 @@ export type Admitted = {
   readonly media: MediaCall;
   /** The call ends after this time; null: no limit. */
   readonly maxCallSeconds: number | null;
+  /** Stored tools of the avatar that pass a limit: the call goes on without them. */
+  readonly leftOutTools: number;
 };
 export type Refused = { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: EndMessage };
 
@@ -79,6 +81,7 @@ export async function admitCall(options: {
     return {
       ...{ kind: 'admitted' as const, settings, licence, slot, media },
       maxCallSeconds: lookUp.avatar.maxCallSeconds ?? null,
+      leftOutTools: lookUp.avatar.leftOutTools ?? 0,
     };
   } catch (error) {
     await slot.release();

@@ -1,5 +1,6 @@
-import { type ErrorCode, errorEntry } from '@visavis/protocol';
+import { type ErrorCode, errorEntry, LIMITS } from '@visavis/protocol';
 import type { ConversationStore, Logger } from '../../ports.ts';
+import { type CallMemory, textBytes } from '../memory/call-memory.ts';
 import type { RecordedMessage } from './call-state.ts';
 
 /** The lasting record of one call. Writes follow one another and never hold up the talk; a failed one is logged. */
@@ -7,14 +8,19 @@ export type CallRecord = {
   add(message: RecordedMessage): void;
   /** Resolves when everything has been written, or has failed. `code` is null when the client hung up. */
   end(code: ErrorCode | null, reason: string): Promise<void>;
+  /** Messages that are not in the record: too much waited for the database, or the talk has all the text it may have. */
+  readonly leftOut: number;
+  /** Messages of which only the beginning is in the record. */
+  readonly shortened: number;
 };
 
 export function startCallRecord(options: {
   store: ConversationStore;
   logger: Logger;
+  memory: CallMemory;
   call: { sessionId: string; projectId: string; licenceId: string; avatarId: string };
 }): CallRecord {
-  const { store, logger, call } = options;
+  const { store, logger, memory, call } = options;
   const { sessionId } = call;
   const guard = async (write: () => Promise<void>): Promise<void> => {
     try {
@@ -29,15 +35,34 @@ export function startCallRecord(options: {
     pending = pending.then(() => guard(write));
     return pending;
   };
+  let recordedBytes = 0;
+  let leftOut = 0;
+  let shortened = 0;
   return {
     add(message) {
       const at = new Date();
-      append(() => store.addMessage({ sessionId, ...message, at }));
+      const text = message.text.slice(0, LIMITS.characters.recordedMessage);
+      const bytes = textBytes(text);
+      if (recordedBytes + bytes > LIMITS.budgets.conversation || !memory.take('recording', bytes)) {
+        leftOut += 1;
+        return;
+      }
+      recordedBytes += bytes;
+      if (text.length < message.text.length) shortened += 1;
+      void append(() => store.addMessage({ sessionId, ...message, text, at })).then(() =>
+        memory.give('recording', bytes),
+      );
     },
     end(code, reason) {
       const failed = code !== null && errorEntry(code).eventType === 'conversation.connected.backend_error';
       const endedAt = new Date();
       return append(() => store.end(sessionId, { endedAt, status: failed ? 'failed' : 'completed', reason }));
+    },
+    get leftOut() {
+      return leftOut;
+    },
+    get shortened() {
+      return shortened;
     },
   };
 }

@@ -117,7 +117,7 @@ function endCall(state: CallState, code: ErrorCode, detail?: string, reason: str
 
 function finish(state: CallState, code: ErrorCode | null, reason: string, before: readonly CallEffect[]): CallStep {
   return {
-    state: { ...state, phase: 'ended', held: [] },
+    state: { ...state, phase: 'ended', held: [], deferred: [] },
     effects: [
       ...releaseHeld(state).effects,
       ...before,

@@ -36,7 +36,7 @@ export type CallState = {
   readonly held: readonly HeldItem[];
   /** Asked for before the talk began; done right after. */
   readonly deferred: readonly ClientMessage[];
-  /** User texts already given to the talk, so that a replayed history is not taken twice. */
+  /** Digests of user texts already given to the talk, so that a replayed history is not taken twice. */
   readonly knownTexts: ReadonlySet<string>;
   readonly replies: readonly OpenReply[];
   readonly callsWithDelta: ReadonlySet<string>;

@@ -1,4 +1,4 @@
-import { TRANSPARENCY_MODEL } from '@visavis/protocol';
+import { LIMITS, TRANSPARENCY_MODEL } from '@visavis/protocol';
 
 /** What the address of a v2 socket says. Absent and empty parameters are left out. */
 export type ConnectQuery = {
@@ -15,8 +15,6 @@ export type ConnectQuery = {
   readonly transparency: boolean;
 };
 
-const MAX_PARAMETER_LENGTH = 512;
-
 /** @param query Parsed query; repeated parameters are arrays, of which the first counts. */
 export function readConnectQuery(query: unknown): ConnectQuery {
   const fields = typeof query === 'object' && query !== null ? new Map(Object.entries(query)) : new Map();
@@ -24,7 +22,7 @@ export function readConnectQuery(query: unknown): ConnectQuery {
     for (const name of names) {
       const given: unknown = fields.get(name);
       const value: unknown = Array.isArray(given) ? given[0] : given;
-      if (typeof value === 'string' && value.trim() !== '') return value.trim().slice(0, MAX_PARAMETER_LENGTH);
+      if (typeof value === 'string' && value.trim() !== '') return value.trim().slice(0, LIMITS.characters.parameter);
     }
     return undefined;
   };

@@ -1,6 +1,10 @@
-import { buildEnd, buildProblem, type ErrorCode, errorEntry, type ServerMessage } from '@visavis/protocol';
+import type { Duplex } from 'node:stream';
+import type { SessionCommand } from '@visavis/media/session-events';
+import { buildEnd, buildProblem, type ErrorCode, errorEntry, LIMITS, type ServerMessage } from '@visavis/protocol';
 import type { RawData, WebSocket } from 'ws';
 import type { Caller, RunningMeter } from '../../ports.ts';
+import { CALL_LIMITS, type CallMemory, commandBytes } from '../memory/call-memory.ts';
+import type { MemoryBudget } from '../memory/memory-budget.ts';
 import { type Admitted, admitCall } from './admit-call.ts';
 import { type CallRecord, startCallRecord } from './call-record.ts';
 import { reduceCall } from './call-reducer.ts';
@@ -9,12 +13,15 @@ import type { ConnectQuery } from './connect-query.ts';
 import { createFrameReader } from './frame-reader.ts';
 import type { GatewayDependencies } from './gateway-dependencies.ts';
 import { decideOutgoing } from './outgoing.ts';
+import { waitingBytes } from './reduce-client.ts';
+import { SocketIntake } from './socket-intake.ts';
 
-/** Inputs kept while key and avatar are looked up. */
-const MAX_WAITING_INPUTS = 1000;
-const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+/** How long looking up key, avatar and place may take. */
+const ADMISSION_LIMIT_MS = 30_000;
 /** How long a client may take to answer the closing handshake. */
 const CLOSE_GRACE_MS = 5000;
+/** The same, when what its socket holds is needed elsewhere. */
+const EVICTION_GRACE_MS = 250;
 
 /**
  * One v2 socket: performs what the pure core decides. It owns the socket, the timers, the place under the licence's limit
@@ -27,13 +34,15 @@ export class Connection {
   readonly #dependencies: GatewayDependencies;
   readonly #query: ConnectQuery;
   readonly #reader = createFrameReader();
+  readonly #memory: CallMemory;
+  readonly #intake: SocketIntake;
   readonly #timers = new Map<CallTimer, NodeJS.Timeout>();
   readonly #openedAtMs = performance.now();
   #state: CallState | null = null;
   #admitted: Admitted | null = null;
   #record: CallRecord | null = null;
-  #waiting: CallInput[] = [];
-  #waitingBytes = 0;
+  /** Events of the media that came before the call was announced. */
+  #early: CallInput[] = [];
   #ended = false;
   #meter: RunningMeter | null = null;
   #timeLimit: NodeJS.Timeout | undefined;
@@ -44,8 +53,9 @@ export class Connection {
   constructor(
     socket: WebSocket,
     query: ConnectQuery,
-    from: { readonly hostName: string; readonly caller: Caller },
+    from: { readonly hostName: string; readonly caller: Caller; readonly transport: Duplex },
     dependencies: GatewayDependencies,
+    budget: MemoryBudget,
   ) {
     this.#socket = socket;
     this.#query = query;
@@ -53,12 +63,20 @@ export class Connection {
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
-    socket.on('message', (data: RawData, isBinary: boolean) => this.#onFrame(data, isBinary));
-    socket.on('pong', () => {
-      this.#alive = true;
+    this.#memory = budget.open(CALL_LIMITS, () => this.#giveMemoryUp());
+    this.#intake = new SocketIntake(socket, from.transport, this.#memory, {
+      message: (data, isBinary) => this.#onFrame(data, isBinary),
+      sign: () => {
+        this.#alive = true;
+      },
+      over: (code) => this.end(code),
     });
     socket.on('error', (error) => this.#dependencies.logger.debug({ error: error.message }, 'Socket error'));
-    socket.on('close', (code) => this.#dispatch({ type: 'socket-closed', reason: `client-closed-${code}` }));
+    socket.on('close', (code) => {
+      this.#dispatch({ type: 'socket-closed', reason: `client-closed-${code}` });
+      void this.closed.then(() => this.#memory.close());
+    });
+    this.#timeLimit = setTimeout(() => this.end('backend-error'), ADMISSION_LIMIT_MS).unref();
     this.#admit(from).catch((error: unknown) => this.#fail(error));
   }
 
@@ -77,6 +95,8 @@ export class Connection {
 
   /** Gives a client up that has not answered the last ping; else sends the next one. */
   heartbeat(): void {
+    // Nothing is read before the call is admitted, so that no sign of life can come.
+    if (this.#state === null && !this.#ended) return;
     if (!this.#alive) {
       this.#socket.terminate();
       return;
@@ -115,32 +135,35 @@ export class Connection {
     this.#record = startCallRecord({
       store: this.#dependencies.conversations,
       logger: this.#dependencies.logger,
+      memory: this.#memory,
       call,
     });
     this.#state = initialCallState(settings);
     this.#dependencies.logger.info({ ...call, provider: settings.config.provider }, 'Call started');
+    if (result.leftOutTools > 0) {
+      const fields = { avatarId: call.avatarId, leftOutTools: result.leftOutTools };
+      this.#log('warn', 'Stored tools of an avatar pass a limit and are left out', fields);
+    }
     this.#limitTime(result.maxCallSeconds);
     this.#meter = this.#dependencies.meter?.start(call, (code) => this.end(code)) ?? null;
     this.#dispatch({ type: 'placed', atMs: performance.now() });
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const input of waiting) this.#dispatch(input);
+    for (const input of this.#early.splice(0)) this.#dispatch(input);
+    this.#intake.open();
   }
 
   #limitTime(maxCallSeconds: number | null): void {
+    clearTimeout(this.#timeLimit);
     if (maxCallSeconds === null) return;
     this.#timeLimit = setTimeout(() => this.end('call-time-limit'), maxCallSeconds * 1000);
     this.#timeLimit.unref();
   }
 
   #onFrame(data: RawData, isBinary: boolean): void {
-    this.#alive = true;
     if (this.#ended) return;
     const atMs = performance.now();
     const reading = this.#reader.read(data, isBinary, atMs);
     switch (reading.kind) {
       case 'message':
-        if (this.#state === null) this.#waitingBytes += frameBytes(data);
         this.#dispatch({ type: 'client', message: reading.message, atMs });
         return;
       case 'fatal':
@@ -166,6 +189,7 @@ export class Connection {
       const step = reduceCall(this.#state, input);
       this.#state = step.state;
       for (const effect of step.effects) this.#perform(effect);
+      if (!this.#memory.hold('held', waitingBytes(this.#state))) this.end('too-much-data');
     } catch (error) {
       this.#fail(error);
     }
@@ -191,8 +215,7 @@ export class Connection {
   #dispatchEarly(input: CallInput): void {
     if (input.type === 'end') this.#refuse(input.code, buildEnd(input.code, input.detail));
     else if (input.type === 'socket-closed') this.#settle();
-    else if (this.#waiting.length < MAX_WAITING_INPUTS && this.#waitingBytes < MAX_WAITING_BYTES)
-      this.#waiting.push(input);
+    else if (this.#early.length < LIMITS.counts.earlyEvents) this.#early.push(input);
   }
 
   #perform(effect: CallEffect): void {
@@ -201,7 +224,7 @@ export class Connection {
         this.#send(effect.message);
         return;
       case 'command':
-        this.#admitted?.media.send(effect.command);
+        this.#command(effect.command);
         return;
       case 'record':
         this.#record?.add(effect.message);
@@ -221,6 +244,15 @@ export class Connection {
     }
   }
 
+  /** A command counts until it has left for the worker. One that ends the call is always sent. */
+  #command(command: SessionCommand): void {
+    const media = this.#admitted?.media;
+    const bytes = commandBytes(command);
+    if (command.type === 'close') media?.send(command);
+    else if (this.#memory.take('worker', bytes)) media?.send(command, () => this.#memory.give('worker', bytes));
+    else queueMicrotask(() => this.end('too-much-data'));
+  }
+
   #schedule(timer: CallTimer, delayMs: number): void {
     clearTimeout(this.#timers.get(timer));
     const handle = setTimeout(() => this.#dispatch({ type: 'timer', timer, atMs: performance.now() }), delayMs);
@@ -236,8 +268,20 @@ export class Connection {
       // Whatever is sent now would wait behind the megabytes; the close frame goes last and the socket soon after.
       queueMicrotask(() => this.end('slow-client'));
     } else {
-      this.#socket.send(JSON.stringify(message));
+      this.#socket.send(JSON.stringify(message), () => this.#countOutgoing());
+      if (!this.#countOutgoing()) queueMicrotask(() => this.end('slow-client'));
     }
+  }
+
+  #countOutgoing(): boolean {
+    return this.#memory.hold('outgoing', this.#socket.bufferedAmount);
+  }
+
+  /** The memory of the process is spent, and this call held most of it. */
+  #giveMemoryUp(): void {
+    this.end('too-much-data', 'The memory for calls is used up, and this call held most of it. Send less at a time.');
+    this.#socket.pause();
+    setTimeout(() => this.#socket.terminate(), EVICTION_GRACE_MS).unref();
   }
 
   /** A call that never started. */
@@ -255,6 +299,9 @@ export class Connection {
       durationMs: Math.round(performance.now() - this.#openedAtMs),
       ignoredMessages: this.#reader.ignored,
       droppedAudioMessages: this.#droppedAudioMessages,
+      mostHeldBytes: this.#memory.mostHeldBytes,
+      unrecordedMessages: this.#record?.leftOut ?? 0,
+      shortenedMessages: this.#record?.shortened ?? 0,
     });
     if (code !== null) this.#closeSocket(code);
     const slot = this.#admitted?.slot;
@@ -272,7 +319,9 @@ export class Connection {
 
   #settle(pending: Promise<unknown> = Promise.resolve()): void {
     this.#ended = true;
-    this.#waiting = [];
+    this.#early = [];
+    this.#memory.hold('held', 0);
+    this.#intake.end();
     clearTimeout(this.#timeLimit);
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
@@ -282,9 +331,4 @@ export class Connection {
   #log(level: 'info' | 'warn' | 'error', text: string, fields: object): void {
     this.#dependencies.logger[level]({ sessionId: this.sessionId, ...fields }, text);
   }
-}
-
-function frameBytes(data: RawData): number {
-  if (Array.isArray(data)) return data.reduce((sum, part) => sum + part.byteLength, 0);
-  return data.byteLength;
 }

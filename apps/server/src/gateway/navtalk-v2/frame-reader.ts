@@ -1,7 +1,12 @@
 import { Buffer } from 'node:buffer';
-import type { ClientMessage, ErrorCode } from '@visavis/protocol';
-import { LIMITS } from '@visavis/protocol';
-import { type ParseFailureKind, parseClientMessage } from '@visavis/protocol/schemas';
+import { type ClientMessage, type ErrorCode, LIMITS } from '@visavis/protocol';
+import {
+  mayHoldPicture,
+  type ParseFailureKind,
+  type ParseResult,
+  parseClientMessage,
+  SEARCHED_CHARACTERS,
+} from '@visavis/protocol/schemas';
 import type { RawData } from 'ws';
 
 const RATE_WINDOW_MS = 1000;
@@ -23,33 +28,79 @@ type FrameReader = {
   readonly ignored: Readonly<Partial<Record<ParseFailureKind, number>>>;
 };
 
-/** Turns frames into messages; counts what cannot be used, and notices frames that a talk never needs. */
+/** Turns frames into messages; counts what cannot be used, and notices what a talk never needs. */
 export function createFrameReader(): FrameReader {
   const ignored: Partial<Record<ParseFailureKind, number>> = {};
-  let windowStartMs = Number.NEGATIVE_INFINITY;
-  let messagesInWindow = 0;
-  let bytesInWindow = 0;
+  const rate = createRateGuard();
+  const signalling = createSignallingGuard();
+
+  const ignore = ({ kind, type, detail }: Extract<ParseResult, { ok: false }>): FrameReading => {
+    const count = (ignored[kind] ?? 0) + 1;
+    ignored[kind] = count;
+    const whole = type === undefined ? detail : `${type}: ${detail}`;
+    const text = whole.slice(0, LIMITS.characters.reportedDetail);
+    return { kind: 'ignored', reason: kind, detail: text, first: count === 1 };
+  };
+
   return {
     ignored,
     read(data, isBinary, nowMs) {
+      const bytes = toBuffer(data);
+      if (rate.isOver('any', bytes.byteLength, nowMs)) return { kind: 'fatal', code: 'too-many-messages' };
+      if (isTooLarge(bytes)) return { kind: 'fatal', code: 'message-too-large' };
+      const result = parseClientMessage(isBinary ? bytes : bytes.toString('utf8'));
+      const isSound = result.ok && result.message.type === 'audio-append';
+      if (!isSound && rate.isOver('other', 0, nowMs)) return { kind: 'fatal', code: 'too-many-messages' };
+      if (!result.ok) {
+        return result.kind === 'too-large' ? { kind: 'fatal', code: 'message-too-large' } : ignore(result);
+      }
+      const fault = signalling.faultOf(result.message);
+      if (fault !== null) return ignore({ ok: false, kind: 'over-limit', detail: fault });
+      return { kind: 'message', message: result.message };
+    },
+  };
+}
+
+/** Told from the first and the last bytes, before a large frame becomes text. */
+function isTooLarge(bytes: Buffer): boolean {
+  const { frame, imageFrame } = LIMITS.bytes;
+  if (bytes.byteLength <= frame) return false;
+  const beginning = bytes.toString('latin1', 0, SEARCHED_CHARACTERS);
+  const end = bytes.toString('latin1', bytes.byteLength - SEARCHED_CHARACTERS);
+  return bytes.byteLength > imageFrame || !mayHoldPicture(beginning, end);
+}
+
+function createRateGuard() {
+  let windowStartMs = Number.NEGATIVE_INFINITY;
+  let messages = { any: 0, other: 0 };
+  let bytesInWindow = 0;
+  return {
+    isOver(kind: 'any' | 'other', bytes: number, nowMs: number): boolean {
       if (nowMs - windowStartMs >= RATE_WINDOW_MS) {
         windowStartMs = nowMs;
-        messagesInWindow = 0;
+        messages = { any: 0, other: 0 };
         bytesInWindow = 0;
       }
-      const bytes = toBuffer(data);
-      messagesInWindow += 1;
-      bytesInWindow += bytes.byteLength;
-      if (bytes.byteLength > LIMITS.bytes.imageFrame) return { kind: 'fatal', code: 'message-too-large' };
-      if (messagesInWindow > LIMITS.perSecond.messages || bytesInWindow > LIMITS.perSecond.bytes) {
-        return { kind: 'fatal', code: 'too-many-messages' };
-      }
-      const result = parseClientMessage(isBinary ? bytes : bytes.toString('utf8'));
-      if (result.ok) return { kind: 'message', message: result.message };
-      const count = (ignored[result.kind] ?? 0) + 1;
-      ignored[result.kind] = count;
-      const detail = result.type === undefined ? result.detail : `${result.type}: ${result.detail}`;
-      return { kind: 'ignored', reason: result.kind, detail, first: count === 1 };
+      messages[kind] += 1;
+      bytesInWindow += bytes;
+      const { perSecond } = LIMITS;
+      return (
+        messages.any > perSecond.messages || messages.other > perSecond.otherMessages || bytesInWindow > perSecond.bytes
+      );
+    },
+  };
+}
+
+/** A call negotiates a few times; each description and candidate is work for the transport. */
+function createSignallingGuard() {
+  const { descriptions, candidates } = LIMITS.counts;
+  const limits = { description: descriptions, candidate: candidates };
+  const counts = { description: 0, candidate: 0 };
+  return {
+    faultOf({ type }: ClientMessage): string | null {
+      if (type !== 'description' && type !== 'candidate') return null;
+      counts[type] += 1;
+      return counts[type] > limits[type] ? `a call takes at most ${limits[type]} ${type}s` : null;
     },
   };
 }

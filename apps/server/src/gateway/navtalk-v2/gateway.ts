@@ -1,6 +1,9 @@
 import type {} from '@fastify/websocket';
-import { type ErrorCode, REALTIME_V2_PATH } from '@visavis/protocol';
+import { type ErrorCode, LIMITS, REALTIME_V2_PATH } from '@visavis/protocol';
 import type { FastifyInstance } from 'fastify';
+import type { Logger } from '../../ports.ts';
+import { processBudget } from '../memory/call-memory.ts';
+import type { MemoryBudget, MemoryStats } from '../memory/memory-budget.ts';
 import { readConnectQuery } from './connect-query.ts';
 import { Connection } from './connection.ts';
 import type { GatewayDependencies } from './gateway-dependencies.ts';
@@ -11,6 +14,8 @@ const HEARTBEAT_INTERVAL_MS = 25_000;
 export type Gateway = {
   /** Open sockets, refused ones that still close included. */
   callCount(): number;
+  /** Memory that sockets and calls hold together. */
+  memory(): MemoryStats;
   /** Ends the calls of a licence (revoked, out of points) and says how many. */
   endCallsOfLicence(licenceId: string, code: ErrorCode): number;
   /** Tells every client that the server closes; resolves when all calls are recorded. Idempotent. */
@@ -20,9 +25,12 @@ export type Gateway = {
 /** Serves the v2 socket. `@fastify/websocket` must have been registered. */
 export function registerNavtalkV2(app: FastifyInstance, dependencies: GatewayDependencies): Gateway {
   const connections = new Set<Connection>();
+  const budget = processBudget(LIMITS.budgets.allCalls);
+  const reportShortage = shortageReporter(budget, dependencies.logger);
   let closing = false;
   const heartbeat = setInterval(() => {
     for (const connection of connections) connection.heartbeat();
+    reportShortage();
   }, dependencies.heartbeatIntervalMs ?? HEARTBEAT_INTERVAL_MS);
   heartbeat.unref();
 
@@ -36,8 +44,9 @@ export function registerNavtalkV2(app: FastifyInstance, dependencies: GatewayDep
         .header('upgrade', 'websocket')
         .send({ code: 426, message: 'Connect with a WebSocket.', data: null }),
     wsHandler: (socket, request) => {
-      const from = { hostName: request.hostname, caller: { origin: request.headers.origin, host: request.host } };
-      const connection = new Connection(socket, readConnectQuery(request.query), from, dependencies);
+      const caller = { origin: request.headers.origin, host: request.host };
+      const from = { hostName: request.hostname, caller, transport: request.raw.socket };
+      const connection = new Connection(socket, readConnectQuery(request.query), from, dependencies, budget);
       connections.add(connection);
       connection.closed.then(() => connections.delete(connection));
       if (closing) connection.end('server-closing');
@@ -46,6 +55,7 @@ export function registerNavtalkV2(app: FastifyInstance, dependencies: GatewayDep
 
   return {
     callCount: () => connections.size,
+    memory: () => budget.stats(),
     endCallsOfLicence(licenceId, code) {
       const calls = [...connections].filter((connection) => connection.licenceId === licenceId);
       for (const connection of calls) connection.end(code);
@@ -54,8 +64,20 @@ export function registerNavtalkV2(app: FastifyInstance, dependencies: GatewayDep
     async close() {
       closing = true;
       clearInterval(heartbeat);
+      reportShortage();
       for (const connection of connections) connection.end('server-closing');
       await Promise.all([...connections].map((connection) => connection.closed));
     },
+  };
+}
+
+/** Says in the log when calls ended, or were refused something, for the memory they held; once for all since it was asked last. */
+function shortageReporter(budget: MemoryBudget, logger: Logger): () => void {
+  let told = 0;
+  return () => {
+    const stats = budget.stats();
+    const shortages = stats.refusals + stats.evictions;
+    if (shortages > told) logger.warn({ ...stats }, 'Calls asked for more memory than they may hold');
+    told = shortages;
   };
 }

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { SessionCommand } from '@visavis/media/session-events';
-import { buildSessionUpdated, type ClientMessage } from '@visavis/protocol';
+import { buildSessionUpdated, type ClientMessage, LIMITS } from '@visavis/protocol';
+import { textBytes } from '../memory/call-memory.ts';
 import type { CallEffect, CallState, CallStep } from './call-state.ts';
 import { toCommand, toConfigPatch } from './from-wire.ts';
 
@@ -8,17 +10,14 @@ const REPLAY_PERIOD_MS = 3000;
 /** How close a `response.create` must follow an item to make it typed text: during a replay, and later. */
 const REPLAY_HOLD_MS = 100;
 const TYPED_HOLD_MS = 1500;
-/** Items that wait; more are given on at once, or before the talk pushes the oldest out. */
-const HELD_ITEMS_MAX = 200;
-/** Requests kept for the beginning of the talk; more are dropped. */
-const MAX_DEFERRED = 16;
-/** Texts remembered to recognise repeats. */
-const MAX_KNOWN_TEXTS = 1000;
 
 /** What a client's message does. Only configuration, items and requests for a reply depend on the state. */
 export function reduceClient(state: CallState, message: ClientMessage, atMs: number): CallStep {
   if (state.phase !== 'talking' && asksForSpeech(message)) {
-    return { state: { ...state, deferred: [...state.deferred, message].slice(0, MAX_DEFERRED) }, effects: [] };
+    return {
+      state: { ...state, deferred: [...state.deferred, message].slice(0, LIMITS.counts.deferredRequests) },
+      effects: [],
+    };
   }
   switch (message.type) {
     case 'configure':
@@ -68,8 +67,9 @@ function configure(state: CallState, message: Extract<ClientMessage, { type: 'co
 function addItem(state: CallState, message: Extract<ClientMessage, { type: 'item' }>, atMs: number): CallStep {
   const items = message.texts.map((text) => ({ role: message.role, text }));
   const held = { ...state, held: [...state.held, ...items] };
-  if (state.phase !== 'talking') return { state: { ...held, held: held.held.slice(-HELD_ITEMS_MAX) }, effects: [] };
-  if (held.held.length > HELD_ITEMS_MAX) return releaseHeld(held);
+  if (state.phase !== 'talking')
+    return { state: { ...held, held: held.held.slice(-LIMITS.counts.heldItems) }, effects: [] };
+  if (held.held.length > LIMITS.counts.heldItems) return releaseHeld(held);
   const delayMs = atMs - state.updatedAtMs < REPLAY_PERIOD_MS ? REPLAY_HOLD_MS : TYPED_HOLD_MS;
   return { state: held, effects: [{ type: 'schedule', timer: 'held-items', delayMs }] };
 }
@@ -77,7 +77,7 @@ function addItem(state: CallState, message: Extract<ClientMessage, { type: 'item
 /** Gives held items to the talk as history; in mid-talk, user turns that it already knows are left out. */
 export function releaseHeld(state: CallState): CallStep {
   if (state.held.length === 0) return { state, effects: [] };
-  const isRepeat = (text: string) => state.phase === 'talking' && state.knownTexts.has(text);
+  const isRepeat = (text: string) => state.phase === 'talking' && state.knownTexts.has(digestOf(text));
   const fresh = state.held.filter((item) => item.role !== 'user' || !isRepeat(item.text));
   const texts = fresh.filter((item) => item.role === 'user').map((item) => item.text);
   const effects: CallEffect[] = [{ type: 'cancel', timer: 'held-items' }];
@@ -115,5 +115,21 @@ function typedText(before: CallStep, text: string, reply: boolean): CallStep {
 
 export function remember(known: ReadonlySet<string>, texts: readonly string[]): ReadonlySet<string> {
   if (texts.length === 0) return known;
-  return new Set([...known, ...texts].slice(-MAX_KNOWN_TEXTS));
+  return new Set([...known, ...texts.map(digestOf)].slice(-LIMITS.counts.knownTexts));
+}
+
+/** A thousand texts would be megabytes; their digests are not. */
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
+}
+
+/** Memory of what waits for the talk to begin, or for a `response.create`. */
+export function waitingBytes({ held, deferred }: CallState): number {
+  const heldBytes = held.reduce((sum, { text }) => sum + textBytes(text), 0);
+  return deferred.reduce((sum, message) => sum + textBytes(textOf(message)), heldBytes);
+}
+
+function textOf(message: ClientMessage): string {
+  if (message.type === 'respond') return message.instructions ?? '';
+  return message.type === 'user-text' || message.type === 'say' ? message.text : '';
 }

@@ -5,6 +5,7 @@ import {
   buildToolCallDelta,
   buildToolCallDone,
   buildTranscriptDone,
+  LIMITS,
   type ServerMessage,
 } from '@visavis/protocol';
 import type { CallEffect, CallState, CallStep, OpenReply } from './call-state.ts';
@@ -20,7 +21,7 @@ export function reduceSession(state: CallState, event: SessionEvent): CallStep {
       return finishReply(state, event);
     case 'tool-call-delta':
       return {
-        state: { ...state, callsWithDelta: new Set([...state.callsWithDelta, event.callId]) },
+        state: { ...state, callsWithDelta: withCall(state.callsWithDelta, event.callId) },
         effects: [send(buildToolCallDelta(event))],
       };
     case 'tool-call-done':
@@ -48,13 +49,19 @@ function openReply(state: CallState, turnId: string): OpenReply {
 }
 
 function withReply(state: CallState, reply: OpenReply): CallState {
-  return { ...state, replies: [...state.replies.filter((other) => other.turnId !== reply.turnId), reply] };
+  const others = state.replies.filter((other) => other.turnId !== reply.turnId);
+  return { ...state, replies: [...others, reply].slice(-LIMITS.counts.openReplies) };
+}
+
+/** The oldest are forgotten: a voice that never finishes its calls must not fill the memory. */
+function withCall(calls: ReadonlySet<string>, callId: string): ReadonlySet<string> {
+  return new Set([...calls, callId].slice(-LIMITS.counts.openToolCalls));
 }
 
 function addText(state: CallState, event: Extract<SessionEvent, { type: 'reply-text-delta' }>): CallStep {
   const reply = openReply(state, event.turnId);
   return {
-    state: withReply(state, { ...reply, text: reply.text + event.text }),
+    state: withReply(state, { ...reply, text: (reply.text + event.text).slice(0, LIMITS.characters.replyText) }),
     effects: toMessages(event, state.settings).map(send),
   };
 }
@@ -76,7 +83,8 @@ function finishText(state: CallState, turnId: string, text: string): CallStep {
   const reply = openReply(state, turnId);
   if (reply.textDone) return { state, effects: [] };
   const effects = text === '' ? [] : [send(buildTranscriptDone(turnId, text))];
-  return { state: withReply(state, { ...reply, text, textDone: true }), effects };
+  const kept = text.slice(0, LIMITS.characters.replyText);
+  return { state: withReply(state, { ...reply, text: kept, textDone: true }), effects };
 }
 
 /** Every bubble that was opened is closed, even when the reply was cut before its text was complete. */

@@ -1,0 +1,75 @@
+import type { Duplex } from 'node:stream';
+import { type ErrorCode, LIMITS } from '@visavis/protocol';
+import type { RawData, WebSocket } from 'ws';
+import type { CallMemory } from '../memory/call-memory.ts';
+
+/** A control frame has a head of two bytes and a mask of four. */
+const CONTROL_HEAD_BYTES = 6;
+
+export type IntakeListener = {
+  /** A whole message. */
+  readonly message: (data: RawData, isBinary: boolean) => void;
+  /** Something came, of whatever kind. */
+  readonly sign: () => void;
+  /** What arrives is more than may be kept. */
+  readonly over: (code: ErrorCode) => void;
+};
+
+/**
+ * What arrives on a socket, and how much of it is kept. Nothing is read before `open`: until the key is known, what a client
+ * sends waits in the network, and costs this process nothing. A message that is arriving counts as memory of the call, piece
+ * by piece. After `end` a little more is read, for the closing handshake, and the rest is left where it is.
+ */
+export class SocketIntake {
+  readonly #socket: WebSocket;
+  readonly #memory: CallMemory;
+  readonly #listener: IntakeListener;
+  /** Since the last whole message, by at most one read of the network more. */
+  #arrivingBytes = 0;
+  #bytesAfterEnd = 0;
+  #isOver = false;
+
+  constructor(socket: WebSocket, transport: Duplex, memory: CallMemory, listener: IntakeListener) {
+    this.#socket = socket;
+    this.#memory = memory;
+    this.#listener = listener;
+    socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
+    for (const kind of ['ping', 'pong'] as const) {
+      socket.on(kind, (data: Buffer) => {
+        this.#arrivingBytes -= CONTROL_HEAD_BYTES + data.length;
+        listener.sign();
+      });
+    }
+    // Messages of a piece are told before the piece itself.
+    transport.on('data', (piece: Buffer) => this.#onPiece(piece.length));
+    socket.pause();
+  }
+
+  open(): void {
+    this.#socket.resume();
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#socket.resume();
+  }
+
+  #onMessage(data: RawData, isBinary: boolean): void {
+    this.#arrivingBytes = 0;
+    this.#memory.hold('receiving', 0);
+    this.#listener.sign();
+    if (!this.#isOver) this.#listener.message(data, isBinary);
+  }
+
+  #onPiece(bytes: number): void {
+    if (this.#isOver) {
+      this.#bytesAfterEnd += bytes;
+      if (this.#bytesAfterEnd > LIMITS.bytes.afterEnd) this.#socket.pause();
+      return;
+    }
+    this.#arrivingBytes += bytes;
+    if (this.#arrivingBytes <= LIMITS.bytes.frame) return;
+    if (this.#arrivingBytes > LIMITS.budgets.receiving) this.#listener.over('message-too-large');
+    else if (!this.#memory.hold('receiving', this.#arrivingBytes)) this.#listener.over('too-much-data');
+  }
+}

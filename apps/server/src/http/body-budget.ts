@@ -1,0 +1,86 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Transform, type TransformCallback } from 'node:stream';
+import { LIMITS } from '@visavis/protocol';
+import type { FastifyInstance } from 'fastify';
+import { ControlError } from '../control/control-error.ts';
+import { processBudget } from '../gateway/memory/call-memory.ts';
+import type { MemoryShare } from '../gateway/memory/memory-budget.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route reads its body as it comes and keeps none of it in memory. */
+    readonly streamsBody?: boolean;
+  }
+}
+
+const RETRY_AFTER_SECONDS = 5;
+
+/**
+ * Bodies that are arriving share one budget of memory: many senders at once cannot fill it, each with his megabyte. When it
+ * is spent, the largest is refused.
+ */
+export function registerBodyBudget(app: FastifyInstance): void {
+  const { restBody } = LIMITS.bytes;
+  const budget = processBudget(LIMITS.budgets.restBodies);
+  app.addHook('preParsing', async (request, reply, payload) => {
+    if (request.routeOptions.config.streamsBody === true || !hasBody(request.headers)) return payload;
+    const meter = new Meter();
+    // Nobody listens any more when the request was answered before its body was read.
+    meter.on('error', () => {});
+    const share = budget.open({ kinds: { body: restBody }, all: restBody }, () => meter.destroy(busy()));
+    meter.share = share;
+    reply.raw.once('close', () => share.close());
+    payload.on('error', (error) => meter.destroy(error));
+    return payload.pipe(meter);
+  });
+}
+
+function hasBody(headers: IncomingHttpHeaders): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+}
+
+function busy(): ControlError {
+  const message = 'The server is reading more than it can hold. Send the request again in a moment.';
+  return new ControlError('overloaded', message, RETRY_AFTER_SECONDS);
+}
+
+/** Smaller pieces are put together: a body that comes byte by byte would cost a hundred times its size. */
+const PIECE_BYTES = 16 * 1024;
+
+/** Passes a body on, and counts it. Fastify compares `receivedEncodedLength` with what was announced. */
+class Meter extends Transform {
+  receivedEncodedLength = 0;
+  share: MemoryShare<'body'> | null = null;
+  #gathered = Buffer.alloc(0);
+  #gatheredBytes = 0;
+
+  override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.receivedEncodedLength += piece.length;
+    // A body over its own limit is refused by whoever reads it, with 413.
+    const isWithin = this.receivedEncodedLength > LIMITS.bytes.restBody || this.share?.take('body', piece.length);
+    if (!isWithin) {
+      done(busy());
+      return;
+    }
+    if (this.#gatheredBytes + piece.length > PIECE_BYTES) this.#passGathered();
+    if (piece.length >= PIECE_BYTES) this.push(piece);
+    else this.#gather(piece);
+    done();
+  }
+
+  override _flush(done: TransformCallback): void {
+    this.#passGathered();
+    done();
+  }
+
+  #gather(piece: Buffer): void {
+    if (this.#gatheredBytes === 0) this.#gathered = Buffer.allocUnsafeSlow(PIECE_BYTES);
+    piece.copy(this.#gathered, this.#gatheredBytes);
+    this.#gatheredBytes += piece.length;
+  }
+
+  #passGathered(): void {
+    if (this.#gatheredBytes > 0) this.push(this.#gathered.subarray(0, this.#gatheredBytes));
+    this.#gatheredBytes = 0;
+  }
+}
