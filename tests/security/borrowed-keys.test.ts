@@ -107,4 +107,18 @@ describeUnderAttack('keys that others gave away', {}, (arena) => {
       expect(JSON.parse((await ask(arena, demoKey, '/api/open/v1/avatar/list')).text).data).toEqual(before);
     });
   });
+
+  test('the operator reads in the log of the server who was refused what, and nobody else does', async () => {
+    const { owner, key, avatarId } = await arena.newProject();
+    const { token } = JSON.parse((await ask(arena, key, '/api/v1/browser-tokens', { avatarId })).text);
+    expect((await ask(arena, token, '/api/open/v1/avatar/delete', { id: avatarId })).status).toBe(403);
+    expect((await arena.call({ license: 'sk_wrong', avatarId }).closed).code).toBe(4401);
+    expect((await owner.get('/operator/log')).status).toBe(403);
+    const { status, body } = await arena.operator.get('/operator/log?limit=100');
+    expect(status).toBe(200);
+    const entries = body.items.map(({ action, subjectId }: Record<string, string>) => `${action} ${subjectId}`);
+    expect(entries).toContain('access.refused POST /api/open/v1/avatar/delete');
+    expect(entries).toContain('call.refused invalid-licence');
+    expect(JSON.stringify(body)).not.toContain(token);
+  });
 });

@@ -145,6 +145,17 @@ export type AvatarCatalogue = {
   list(projectId: string): Promise<readonly CatalogueAvatar[]>;
 };
 
+/** What happened to the server as a whole, for its operators' log. */
+export type NoteEvent = (event: {
+  readonly action: 'access.refused' | 'call.refused' | 'bound.reached' | 'worker.replaced';
+  /** Which route, bound or code; one of a small fixed set, never a client's text. */
+  readonly subject: string;
+  readonly ipAddress?: string | null;
+  readonly projectId?: string | null;
+  /** Never a secret. */
+  readonly detail?: Readonly<Record<string, unknown>>;
+}) => void;
+
 /** The subset of pino's logger that the server's parts use: fields first, then a fixed message. */
 export type Logger = {
   debug(fields: Readonly<Record<string, unknown>>, message: string): void;

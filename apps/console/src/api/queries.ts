@@ -1,5 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import type {
+  AuditEntry,
   AuthOptions,
   Avatar,
   Conversation,
@@ -65,6 +66,9 @@ export type ConversationFilter = {
 
 export const fetchConversations = (projectId: string, filter: ConversationFilter, cursor: string | null) =>
   request<Page<Conversation>>('GET', `/projects/${projectId}/conversations${queryOf({ ...filter, cursor })}`);
+
+export const fetchServerLog = (cursor: string | null) =>
+  request<Page<AuditEntry>>('GET', `/operator/log${queryOf({ cursor })}`);
 
 export const transcriptQuery = (projectId: string, sessionId: string) =>
   queryOptions({

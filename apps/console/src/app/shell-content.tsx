@@ -3,7 +3,14 @@ import type { Project, User } from '@visavis/protocol/rest';
 import { lazy, Suspense } from 'react';
 import { EmptyState } from '../components/page.tsx';
 import { useTexts } from '../i18n/language.tsx';
-import { accountAddress, homeAddress, projectsAddress, readProjectPath, sectionAddress } from './addresses.ts';
+import {
+  accountAddress,
+  homeAddress,
+  projectsAddress,
+  readProjectPath,
+  sectionAddress,
+  serverLogAddress,
+} from './addresses.ts';
 import { Link } from './link.tsx';
 import { Redirect } from './redirect.tsx';
 
@@ -27,6 +34,9 @@ const UsagePage = lazy(async () => ({ default: (await import('../pages/usage/usa
 const WebhooksPage = lazy(async () => ({
   default: (await import('../pages/webhooks/webhooks-page.tsx')).WebhooksPage,
 }));
+const ServerLogPage = lazy(async () => ({
+  default: (await import('../pages/operator/server-log-page.tsx')).ServerLogPage,
+}));
 
 type ShellContentProps = { readonly user: User; readonly path: string; readonly projects: readonly Project[] };
 
@@ -46,6 +56,7 @@ function Content({ user, path, projects }: ShellContentProps) {
     const first = projects[0];
     return <Redirect to={first === undefined ? projectsAddress : sectionAddress(first.projectId, 'avatars')} />;
   }
+  if (path === serverLogAddress && user.role === 'operator') return <ServerLogPage />;
   if (path === projectsAddress) return <ProjectsPage projects={projects} />;
   if (path === accountAddress) return <AccountPage user={user} />;
   const place = readProjectPath(path);

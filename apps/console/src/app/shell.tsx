@@ -14,6 +14,7 @@ import {
   readProjectPath,
   sectionAddress,
   sections,
+  serverLogAddress,
 } from './addresses.ts';
 import { Link } from './link.tsx';
 import { navigate } from './router.ts';
@@ -105,6 +106,11 @@ function Navigation({ user, path, projects }: ShellProps & { readonly projects: 
         <div className={classes.nav}>
           <a href="/">{texts.shell.talkPage}</a>
           <a href="/reference">{texts.shell.reference}</a>
+          {user.role === 'operator' && (
+            <Link href={serverLogAddress} aria-current={path === serverLogAddress ? 'page' : undefined}>
+              {texts.serverLog.title}
+            </Link>
+          )}
           <Link href={accountAddress} aria-current={path === accountAddress ? 'page' : undefined}>
             {texts.shell.account}
           </Link>

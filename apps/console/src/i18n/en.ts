@@ -287,6 +287,23 @@ export const en = {
     deleteTitle: 'Delete this webhook?',
     deleteText: 'Nothing more is posted to this address. Its delivery log is gone.',
   },
+  serverLog: {
+    title: 'Server log',
+    intro: 'Attempts that were refused, limits that were reached, and processes that were replaced. Kept for 90 days.',
+    emptyTitle: 'All quiet',
+    emptyText: 'Nobody was refused anything, and no limit was reached.',
+    when: 'When',
+    what: 'What',
+    where: 'Where',
+    address: 'From',
+    times: 'Times',
+    actions: {
+      'access.refused': 'Request refused',
+      'call.refused': 'Call refused or ended',
+      'bound.reached': 'Limit reached',
+      'worker.replaced': 'Media process replaced',
+    },
+  },
   account: {
     title: 'Account',
     profile: 'Profile',

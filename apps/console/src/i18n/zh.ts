@@ -287,6 +287,23 @@ export const zh: Texts = {
     deleteTitle: '删除此 Webhook？',
     deleteText: '不再向此地址发送任何内容，发送记录也会删除。',
   },
+  serverLog: {
+    title: '服务器日志',
+    intro: '被拒绝的请求、达到的上限以及被替换的进程。保留 90 天。',
+    emptyTitle: '一切正常',
+    emptyText: '没有请求被拒绝，也没有达到任何上限。',
+    when: '时间',
+    what: '事件',
+    where: '位置',
+    address: '来源地址',
+    times: '次数',
+    actions: {
+      'access.refused': '请求被拒绝',
+      'call.refused': '通话被拒绝或结束',
+      'bound.reached': '达到上限',
+      'worker.replaced': '媒体进程已替换',
+    },
+  },
   account: {
     title: '账户',
     profile: '个人资料',

@@ -1,6 +1,7 @@
 import fastifyWebsocket from '@fastify/websocket';
 import { LIMITS } from '@visavis/protocol';
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { ControlError } from '../control/control-error.ts';
 import { type Gateway, registerNavtalkV2 } from '../gateway/navtalk-v2/gateway.ts';
 import type { GatewayDependencies } from '../gateway/navtalk-v2/gateway-dependencies.ts';
 import type { AvatarCatalogue } from '../ports.ts';
@@ -18,7 +19,7 @@ import { registerTalkPage, type TalkPageSource } from './talk-page.ts';
 import { type FindUpload, registerUploadFiles } from './upload-files.ts';
 
 export type ServerDependencies = GatewayDependencies &
-  Pick<OpenApiDependencies, 'avatars' | 'records' | 'recordingLink' | 'onRefused'> & {
+  Pick<OpenApiDependencies, 'avatars' | 'records' | 'recordingLink'> & {
     readonly catalogue: AvatarCatalogue;
     readonly console: ConsoleOptions;
     /** Left out: `/api/v1` is not served. */
@@ -68,6 +69,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
     },
   });
   const routes = requireStatedAccess(app);
+  noteRefusals(app, dependencies);
   registerSecurityHeaders(app);
   registerErrors(app, dependencies);
   registerBodyBudget(app);
@@ -83,6 +85,30 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   if (dependencies.recordings !== undefined) await registerRecordings(app, dependencies.recordings);
   await registerConsole(app, dependencies.console);
   return { app, gateway, routes };
+}
+
+/** Refusals that somebody meets who does no harm: they are no news to the operator. */
+const ORDINARY: ReadonlySet<string> = new Set([
+  'bad-request',
+  'not-logged-in',
+  'not-found',
+  'conflict',
+  'not-available',
+]);
+
+function noteRefusals(app: FastifyInstance, { noteEvent }: ServerDependencies): void {
+  app.addHook('onError', async (request, _reply, error) => {
+    if (!(error instanceof ControlError) || ORDINARY.has(error.code)) return;
+    const { principal, routeOptions } = request;
+    const projectId = principal !== null && 'licence' in principal ? principal.licence.projectId : undefined;
+    noteEvent?.({
+      action: 'access.refused',
+      subject: `${request.method} ${routeOptions.url ?? ''}`,
+      ipAddress: request.ip,
+      projectId: projectId ?? request.project?.projectId ?? null,
+      detail: { code: error.code, by: principal?.kind ?? 'nobody' },
+    });
+  });
 }
 
 function registerErrors(app: FastifyInstance, { logger }: ServerDependencies): void {

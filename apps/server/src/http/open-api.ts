@@ -6,7 +6,7 @@ import type { ConversationRecords } from '../control/conversations/conversation-
 
 import type { Admission, AvatarCatalogue, CatalogueAvatar, TalkKeys } from '../ports.ts';
 import { FOR, type LicenceHolder } from './access/access.ts';
-import { guardRoutes, type OnRefused } from './access/guard.ts';
+import { guardRoutes } from './access/guard.ts';
 import { holderOf } from './access/principal.ts';
 import { parseTolerantBody } from './bounded-body.ts';
 
@@ -28,7 +28,6 @@ export type OpenApiDependencies = {
   readonly recordingLink?: (talk: { readonly sessionId: string; readonly status: number }) => Promise<string | null>;
   /** Proves to whom a talk on a public key belongs. Left out: nobody. */
   readonly talkKeys?: TalkKeys;
-  readonly onRefused?: OnRefused;
 };
 
 const METHODS = ['GET', 'POST'] as const;
@@ -61,7 +60,7 @@ export function registerOpenApi(app: FastifyInstance, dependencies: OpenApiDepen
     scope.options('/api/chat/*', { config: FOR.everyone }, allowPreflight);
     // Schemas describe these routes in the reference; what clients send is read tolerantly by the routes themselves.
     scope.setValidatorCompiler(() => () => true);
-    guardRoutes(scope, { admission: dependencies.admission, onRefused: dependencies.onRefused });
+    guardRoutes(scope, { admission: dependencies.admission });
     registerAvatarReads(scope, dependencies);
     registerLists(scope);
     registerIceServers(scope, dependencies);

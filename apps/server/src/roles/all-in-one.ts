@@ -179,6 +179,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     records: services.records,
     recordings: services.recordings,
     talkKeys: services.talkKeys,
+    noteEvent: services.serverLog.note,
     recordingLink: (talk: RecordedTalk) => services.recordings.link(talk),
     recordingsPath,
     limits: services.limits,

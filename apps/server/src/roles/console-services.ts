@@ -5,6 +5,7 @@ import type { Mailer } from '../control/accounts/mailer.ts';
 import { tellHashingBounds } from '../control/accounts/password-hash.ts';
 import { type Admission, createAdmission } from '../control/admission/admission.ts';
 import { type AuditLog, createAuditLog } from '../control/audit/audit-log.ts';
+import { createServerLog, type ServerLog } from '../control/audit/server-log.ts';
 import { createAvatarCatalogue } from '../control/avatars/avatar-catalogue.ts';
 import type { BundleFolders } from '../control/avatars/bundle-folders.ts';
 import { AvatarWorkshop, type BundleRunner } from '../control/avatars/making/avatar-workshop.ts';
@@ -17,7 +18,7 @@ import { type ConversationRecords, createConversationRecords } from '../control/
 import { type ConversationStore, createConversationStore } from '../control/conversations/conversation-store.ts';
 import { createTalkKeys, type TalkKeys } from '../control/conversations/talk-keys.ts';
 import { type DiskWatch, ENDLESS_DISK } from '../control/disk/disk-watch.ts';
-import { type Bounds, createBounds, type OnBound } from '../control/fairness/bounds.ts';
+import { type Bounds, createBounds } from '../control/fairness/bounds.ts';
 import { startHousekeeping } from '../control/housekeeping.ts';
 import { LicenceControl } from '../control/licence-keys/licence-control.ts';
 import { createLicenceKeys } from '../control/licence-keys/licence-keys.ts';
@@ -64,8 +65,6 @@ export type ConsoleServiceOptions = {
   };
   /** Left out: the disk is not watched. */
   readonly disk?: Pick<DiskWatch, 'isLow' | 'requireRoom' | 'onLow'>;
-  /** Told of every bound that somebody comes to. */
-  readonly onBound?: OnBound;
   readonly points: {
     /** Price of a call minute. */
     readonly perMinute: number;
@@ -85,6 +84,7 @@ export type ConsoleServices = {
   /** Stores what is said, and tells webhooks. */
   readonly conversations: ConversationStore;
   readonly talkKeys: TalkKeys;
+  readonly serverLog: ServerLog;
   readonly webhookWorker: WebhookWorker;
   readonly housekeeping: { runAll(): Promise<void> };
   /** Which bounds were reached, and how often. */
@@ -97,7 +97,11 @@ const NO_VOICES: VoicePreviewOptions = { speak: null, hasOpenAiKey: false };
 /** The control plane: what stands behind the console's interface and decides about calls. */
 export function createConsoleServices(options: ConsoleServiceOptions): ConsoleServices {
   const { db, masterKeys, folders, calls, logger, points } = options;
-  const bounds = createBounds({ logger, ...(options.onBound === undefined ? {} : { onBound: options.onBound }) });
+  const serverLog = createServerLog(db, logger);
+  const bounds = createBounds({
+    logger,
+    onBound: (what, detail) => serverLog.note({ action: 'bound.reached', subject: what, detail }),
+  });
   tellHashingBounds(bounds.reached);
   const audit = createAuditLog(db);
   const limiter = createAttemptLimiter(db);
@@ -123,6 +127,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       'attempts to log in': () => limiter.sweep(),
       'browser tokens': () => tokens.sweep(),
       'expired sessions': () => accounts.sweepSessions(),
+      'log of the server': () => serverLog.sweep(),
       'old talks': () => archive.removeExpired(),
       'films of talks that are gone': () => recordings.sweep(),
       'uploaded files': async () => uploads?.sweep(),
@@ -144,11 +149,13 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       bounds,
       webhookWorker: hooks.worker,
       talkKeys: createTalkKeys(masterKeys),
+      serverLog,
     },
     consoleApi: {
       ...{
         accounts,
         audit,
+        serverLog,
         projects,
         licences,
         tokens,
@@ -170,6 +177,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       await meter.close();
       await conversations.drain();
       await hooks.worker.close();
+      await serverLog.close();
     },
   };
 }

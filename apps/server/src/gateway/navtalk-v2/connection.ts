@@ -18,6 +18,8 @@ import { SocketIntake } from './socket-intake.ts';
 
 /** How long looking up key, avatar and place may take. */
 const ADMISSION_LIMIT_MS = 30_000;
+/** Ends that are no news to the operator. */
+const ORDINARY_ENDS: ReadonlySet<ErrorCode> = new Set(['server-closing', 'call-time-limit', 'missing-avatar']);
 /** How long a client may take to answer the closing handshake. */
 const CLOSE_GRACE_MS = 5000;
 /** The same, when what its socket holds is needed elsewhere. */
@@ -33,6 +35,7 @@ export class Connection {
   readonly #socket: WebSocket;
   readonly #dependencies: GatewayDependencies;
   readonly #query: ConnectQuery;
+  readonly #ipAddress: string;
   readonly #reader = createFrameReader();
   readonly #memory: CallMemory;
   readonly #intake: SocketIntake;
@@ -53,12 +56,18 @@ export class Connection {
   constructor(
     socket: WebSocket,
     query: ConnectQuery,
-    from: { readonly hostName: string; readonly caller: Caller; readonly transport: Duplex },
+    from: {
+      readonly hostName: string;
+      readonly caller: Caller;
+      readonly transport: Duplex;
+      readonly ipAddress: string;
+    },
     dependencies: GatewayDependencies,
     budget: MemoryBudget,
   ) {
     this.#socket = socket;
     this.#query = query;
+    this.#ipAddress = from.ipAddress;
     this.#dependencies = dependencies;
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
@@ -312,6 +321,11 @@ export class Connection {
   }
 
   #closeSocket(code: ErrorCode): void {
+    if (!ORDINARY_ENDS.has(code)) {
+      const { licence } = this.#admitted ?? {};
+      const [ipAddress, projectId] = [this.#ipAddress, licence?.projectId ?? null];
+      this.#dependencies.noteEvent?.({ action: 'call.refused', subject: code, ipAddress, projectId });
+    }
     const { closeCode, closeReason } = errorEntry(code);
     this.#socket.close(closeCode, closeReason);
     setTimeout(() => this.#socket.terminate(), CLOSE_GRACE_MS).unref();

@@ -1,5 +1,14 @@
 import type { IceServer } from '@visavis/media/session-events';
-import type { Admission, CallLimits, CallMeter, CallPlacer, ConversationStore, Logger, TalkKeys } from '../../ports.ts';
+import type {
+  Admission,
+  CallLimits,
+  CallMeter,
+  CallPlacer,
+  ConversationStore,
+  Logger,
+  NoteEvent,
+  TalkKeys,
+} from '../../ports.ts';
 import type { PictureSize } from './session-config.ts';
 
 export type GatewayDependencies = {
@@ -16,6 +25,8 @@ export type GatewayDependencies = {
   readonly recordingsPath?: string;
   /** Left out: clients on public keys cannot read the record of their talk. */
   readonly talkKeys?: TalkKeys;
+  /** Told of calls that were refused, or ended for what their client did. */
+  readonly noteEvent?: NoteEvent;
   readonly logger: Logger;
   /** Time between pings; a client that has been silent for one whole interval is given up. */
   readonly heartbeatIntervalMs?: number;

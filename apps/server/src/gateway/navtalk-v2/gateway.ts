@@ -45,7 +45,7 @@ export function registerNavtalkV2(app: FastifyInstance, dependencies: GatewayDep
         .send({ code: 426, message: 'Connect with a WebSocket.', data: null }),
     wsHandler: (socket, request) => {
       const caller = { origin: request.headers.origin, host: request.host };
-      const from = { hostName: request.hostname, caller, transport: request.raw.socket };
+      const from = { hostName: request.hostname, caller, transport: request.raw.socket, ipAddress: request.ip };
       const connection = new Connection(socket, readConnectQuery(request.query), from, dependencies, budget);
       connections.add(connection);
       connection.closed.then(() => connections.delete(connection));

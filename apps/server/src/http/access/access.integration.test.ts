@@ -69,7 +69,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'POST /api/v1/projects',
     'POST /api/v1/voice-preview',
   ],
-  operator: ['GET /api/v1/users'],
+  operator: ['GET /api/v1/users', 'GET /api/v1/operator/log'],
   member: [
     'GET /api/v1/projects/:projectId',
     'PATCH /api/v1/projects/:projectId',

@@ -9,9 +9,6 @@ import { holderOf, identifyLicence, identifyPerson, NOBODY, personOf } from './p
 /** Routes of the server with what they ask of callers; complete when the server is ready. */
 export type StatedRoute = { readonly method: string; readonly url: string; readonly access: Access };
 
-/** Somebody was refused who is known, or who tried: for the operator's log. */
-export type OnRefused = (request: FastifyRequest, access: Access, error: ControlError) => void;
-
 const UNGUARDED: ReadonlySet<Access['kind']> = new Set(['everyone', 'signed-link', 'call']);
 
 /**
@@ -48,23 +45,13 @@ export type GuardDependencies = {
   readonly admission: Pick<Admission, 'findLicence'>;
   /** Left out: this scope has no routes for people. */
   readonly people?: { readonly accounts: Pick<Accounts, 'session'>; readonly projects: Pick<Projects, 'get'> };
-  readonly onRefused?: OnRefused | undefined;
 };
 
 /**
  * Holds every route of the scope to the access that it states. Who is not logged in is refused before the body is read;
  * keys may stand in the body, so they are looked at after it. What a body holds is judged last.
  */
-export function guardRoutes(scope: FastifyInstance, { admission, people, onRefused }: GuardDependencies): void {
-  const told = async (request: FastifyRequest, access: Access, check: () => Promise<void>): Promise<void> => {
-    try {
-      await check();
-    } catch (error) {
-      if (error instanceof ControlError) onRefused?.(request, access, error);
-      throw error;
-    }
-  };
-
+export function guardRoutes(scope: FastifyInstance, { admission, people }: GuardDependencies): void {
   scope.addHook('onRoute', (route) => {
     route.config = { ...route.config, isGuarded: true };
   });
@@ -73,18 +60,16 @@ export function guardRoutes(scope: FastifyInstance, { admission, people, onRefus
     const access = accessOf(request);
     if (!isForPeople(access)) return;
     if (people === undefined) throw new Error('This scope has no routes for people.');
-    await told(request, access, () => admitPerson(people.accounts, request, reply));
+    await admitPerson(people.accounts, request, reply);
   });
 
   scope.addHook('preValidation', async (request) => {
     const access = accessOf(request);
-    await told(request, access, async () => {
-      if (access.kind === 'licence') await admitHolder(admission, request, access);
-      else if (access.kind === 'project') request.project = (await people?.projects.get(...memberOf(request))) ?? null;
-      if (wantsOperator(access) && personOf(request).kind !== 'operator') {
-        throw new ControlError('forbidden', 'Only operators may.');
-      }
-    });
+    if (access.kind === 'licence') await admitHolder(admission, request, access);
+    else if (access.kind === 'project') request.project = (await people?.projects.get(...memberOf(request))) ?? null;
+    if (wantsOperator(access) && personOf(request).kind !== 'operator') {
+      throw new ControlError('forbidden', 'Only operators may.');
+    }
   });
 }
 

@@ -18,6 +18,7 @@ import {
 import * as z from 'zod';
 import type { Accounts, User } from '../../control/accounts/accounts.ts';
 import type { AuditLog } from '../../control/audit/audit-log.ts';
+import type { ServerLog } from '../../control/audit/server-log.ts';
 import { FOR } from '../access/access.ts';
 import { personOf } from '../access/principal.ts';
 import { readCursor } from './cursor.ts';
@@ -27,6 +28,8 @@ import { toWire } from './to-wire.ts';
 const tags = ['Accounts'];
 
 export type AccountRouteDependencies = { readonly accounts: Accounts; readonly audit: AuditLog };
+
+export type AuditRouteDependencies = { readonly serverLog: ServerLog };
 
 /** Routes for people who are not logged in yet. */
 export function registerLoginRoutes(scope: ConsoleScope, { accounts }: AccountRouteDependencies): void {
@@ -191,7 +194,10 @@ export function registerAccountRoutes(scope: ConsoleScope, { accounts, audit }: 
 }
 
 /** The audit log, and what operators alone may see. */
-export function registerAuditRoutes(scope: ConsoleScope, { accounts, audit }: AccountRouteDependencies): void {
+export function registerAuditRoutes(
+  scope: ConsoleScope,
+  { accounts, audit, serverLog }: AccountRouteDependencies & AuditRouteDependencies,
+): void {
   scope.get(
     '/audit',
     {
@@ -207,9 +213,26 @@ export function registerAuditRoutes(scope: ConsoleScope, { accounts, audit }: Ac
       const { limit, cursor } = request.query;
       const { userId } = personOf(request).user;
       const entries = await audit.list({ userId, limit: limit + 1, ...readCursor(cursor) });
-      const items = entries.slice(0, limit).map(({ ordinal, ...entry }) => ({ ...toWire(entry), entryId: ordinal }));
-      const last = items.at(-1);
-      return { items, nextCursor: entries.length > limit && last ? String(last.entryId) : null };
+      return toPage(entries, limit);
+    },
+  );
+
+  scope.get(
+    '/operator/log',
+    {
+      config: FOR.operator,
+      schema: {
+        tags,
+        summary:
+          'Refused attempts, bounds that were reached and workers that were replaced; newest first, for operators',
+        querystring: pageQuerySchema,
+        response: { 200: pageOf(auditEntrySchema) },
+      },
+    },
+    async (request) => {
+      const { limit, cursor } = request.query;
+      await serverLog.flush();
+      return toPage(await serverLog.list({ limit: limit + 1, ...readCursor(cursor) }), limit);
     },
   );
 
@@ -221,6 +244,13 @@ export function registerAuditRoutes(scope: ConsoleScope, { accounts, audit }: Ac
     },
     async () => (await accounts.listUsers()).map(toUser),
   );
+}
+
+/** @param entries One more than the page holds, if there are more. */
+function toPage(entries: Awaited<ReturnType<AuditLog['list']>>, limit: number) {
+  const items = entries.slice(0, limit).map(({ ordinal, ...entry }) => ({ ...toWire(entry), entryId: ordinal }));
+  const last = items.at(-1);
+  return { items, nextCursor: entries.length > limit && last ? String(last.entryId) : null };
 }
 
 function toUser(user: User): z.input<typeof userSchema> {

@@ -12,9 +12,10 @@ import { hashingFor } from '../../control/accounts/password-hash.ts';
 import { ControlError } from '../../control/control-error.ts';
 import { sqlStateOf } from '../../db/sql-state.ts';
 import type { Logger } from '../../ports.ts';
-import { guardRoutes, type OnRefused } from '../access/guard.ts';
+import { guardRoutes } from '../access/guard.ts';
 import {
   type AccountRouteDependencies,
+  type AuditRouteDependencies,
   registerAccountRoutes,
   registerAuditRoutes,
   registerLoginRoutes,
@@ -30,6 +31,7 @@ import { registerVoiceRoutes, type VoiceRouteDependencies } from './voice-routes
 import { registerDeliveryRoutes, registerWebhookRoutes, type WebhookRouteDependencies } from './webhook-routes.ts';
 
 export type ConsoleApiDependencies = AccountRouteDependencies &
+  AuditRouteDependencies &
   ProjectRouteDependencies &
   AvatarRouteDependencies &
   UploadRouteDependencies &
@@ -37,7 +39,7 @@ export type ConsoleApiDependencies = AccountRouteDependencies &
   ConversationRouteDependencies &
   WebhookRouteDependencies &
   VoiceRouteDependencies &
-  BrowserTokenDependencies & { readonly logger: Logger; readonly onRefused?: OnRefused };
+  BrowserTokenDependencies & { readonly logger: Logger };
 
 /** Requests of one address per minute; a console page needs a handful. */
 const REQUESTS_PER_MINUTE = 600;
@@ -64,8 +66,8 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
         refuseForeignOrigin(request);
       });
       scope.addHook('onRequest', (request, _reply, done) => hashingFor(addressGroup(request.ip), done));
-      const { accounts, projects, admission, onRefused } = dependencies;
-      guardRoutes(scope, { admission, people: { accounts, projects }, onRefused });
+      const { accounts, projects, admission } = dependencies;
+      guardRoutes(scope, { admission, people: { accounts, projects } });
       registerLoginRoutes(scope, dependencies);
       registerBrowserTokenRoutes(scope, dependencies);
       registerAccountRoutes(scope, dependencies);

@@ -59,6 +59,7 @@ export async function createConsoleServer(
     ...(console === undefined ? {} : { console }),
     ...{ consoleApi, admission, limits, meter, avatars, records, recordings, recordingsPath },
     talkKeys: services.talkKeys,
+    noteEvent: services.serverLog.note,
     recordingLink: (talk) => recordings.link(talk),
     catalogue: createCatalogue(pictures),
     findUpload: createFindUpload(pictures),
