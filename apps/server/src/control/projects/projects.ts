@@ -1,6 +1,7 @@
 import { and, asc, eq } from 'drizzle-orm';
 import { projectMembers } from '../../db/account-schema.ts';
 import type { Database } from '../../db/database.ts';
+import { retryDeadlocks } from '../../db/retry-deadlocks.ts';
 import { projects } from '../../db/schema.ts';
 import { ledgerEntries, wallets } from '../../db/usage-schema.ts';
 import { notFound } from '../control-error.ts';
@@ -81,7 +82,7 @@ export function createProjects({ orm }: Pick<Database, 'orm'>, freePoints: numbe
     },
 
     async remove(projectId) {
-      await orm.delete(projects).where(eq(projects.id, projectId));
+      await retryDeadlocks(() => orm.delete(projects).where(eq(projects.id, projectId)));
     },
   };
 }
