@@ -9,6 +9,8 @@ export type Licence = {
   readonly licenceId: string;
   readonly projectId: string;
   readonly maxConcurrentCalls: number;
+  /** Tells the key from the one that takes its place by a reset. */
+  readonly keyDigest: string;
   /** Why this key may not start a call now. */
   readonly refusal?: 'insufficient-balance' | 'daily-limit' | 'origin-not-allowed';
   /** The one avatar that may be called; any when left out. */

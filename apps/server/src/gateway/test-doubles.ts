@@ -22,9 +22,17 @@ export function scriptedAdmission(maxConcurrentCalls = 5): Admission {
     async findLicence(key) {
       if (key === 'broken') throw new Error('database is away');
       if (key === 'poor') {
-        return { licenceId: 'poor', projectId: 'p', maxConcurrentCalls, refusal: 'insufficient-balance' };
+        return {
+          licenceId: 'poor',
+          projectId: 'p',
+          maxConcurrentCalls,
+          keyDigest: '',
+          refusal: 'insufficient-balance',
+        };
       }
-      return key === TEST_KEY ? { licenceId: 'licence', projectId: 'project', maxConcurrentCalls } : null;
+      return key === TEST_KEY
+        ? { licenceId: 'licence', projectId: 'project', maxConcurrentCalls, keyDigest: '' }
+        : null;
     },
     async findAvatar(_projectId, query) {
       if (query.avatarId !== undefined) {

@@ -14,6 +14,7 @@ import { type ConsoleApiDependencies, registerConsoleApi } from './console-api/c
 import { type HealthReport, registerHealth } from './health.ts';
 import { type OpenApiDependencies, registerOpenApi } from './open-api.ts';
 import { type RecordingFiles, registerRecordings } from './recordings.ts';
+import { requestFault } from './request-faults.ts';
 import { registerSecurityHeaders } from './security-headers.ts';
 import { registerTalkPage, type TalkPageSource } from './talk-page.ts';
 import { type FindUpload, registerUploadFiles } from './upload-files.ts';
@@ -112,11 +113,14 @@ function noteRefusals(app: FastifyInstance, { noteEvent }: ServerDependencies): 
 }
 
 function registerErrors(app: FastifyInstance, { logger }: ServerDependencies): void {
-  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-    const status = error.statusCode ?? 500;
-    const path = request.url.split('?', 1)[0];
-    if (status >= 500) logger.error({ path, error: error.message }, 'A request failed');
-    const message = status >= 500 ? 'Something failed on the server; its log says why.' : error.message;
-    return reply.code(status).send({ code: status, message, data: null });
+  app.setErrorHandler((error: Error, request, reply) => {
+    const fault = requestFault(error);
+    if (fault === null) {
+      logger.error({ path: request.url.split('?', 1)[0], error: error.message }, 'A request failed');
+      const message = 'Something failed on the server; its log says why.';
+      return reply.code(500).send({ code: 500, message, data: null });
+    }
+    if (fault.retryAfterSeconds !== undefined) reply.header('retry-after', fault.retryAfterSeconds);
+    return reply.code(fault.status).send({ code: fault.status, message: fault.message, data: null });
   });
 }

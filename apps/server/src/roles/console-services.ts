@@ -112,7 +112,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const meter = createCallMeter({ ledger, pointsPerMinute: points.perMinute, logger });
   const admission = createAdmission(db, folders, ledger);
   const keys = createLicenceKeys(db, createSecretBox(masterKeys, 'licence keys'));
-  const licences = new LicenceControl({ keys, tokens, slots, calls, audit });
+  const licences = new LicenceControl({ keys, slots, calls, audit });
   const projects = createProjects(db, points.free === null ? null : toThousandths(points.free));
   const { uploads, workshop } = createMaking(options, bounds);
   const avatars = new OwnAvatars({ db, catalogue: createAvatarCatalogue(db, folders), maker: workshop });

@@ -34,7 +34,7 @@ export type Admission = {
 
 /** Who may call, and whom. Without `allowance` use is not limited. */
 export function createAdmission(
-  db: Pick<Database, 'orm'>,
+  db: Pick<Database, 'orm' | 'pool'>,
   folders: BundleFolders,
   allowance: Allowance | null = null,
 ): Admission {

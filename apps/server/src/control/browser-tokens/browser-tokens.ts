@@ -12,6 +12,8 @@ const MAX_TOKEN_CHARACTERS = 100;
 
 type TokenRequest = {
   readonly licenceId: string;
+  /** Of the key that was shown for it. */
+  readonly keyDigest: string;
   readonly lifetimeSeconds: number;
   /** Only this avatar can be called with it. */
   readonly avatarId?: string;
@@ -27,10 +29,10 @@ type FoundToken = {
 
 /** Short-lived stand-ins for a licence key, for web pages. They end with the key: by reset, revocation, or in time. */
 export type BrowserTokens = {
-  mint(request: TokenRequest): Promise<{ token: string; expiresAt: Date }>;
+  /** Null when the key is not in force any more: it was reset, revoked or deleted since it was looked up. */
+  mint(request: TokenRequest): Promise<{ token: string; expiresAt: Date } | null>;
   /** Null when it is unknown, has expired, or its licence is not in force. */
   find(token: string): Promise<FoundToken | null>;
-  endAllOfLicence(licenceId: string): Promise<void>;
   /** Removes those that have expired. */
   sweep(): Promise<void>;
 };
@@ -43,17 +45,26 @@ function hashToken(token: string): Buffer {
   return createHash('sha256').update(token, 'utf8').digest();
 }
 
-export function createBrowserTokens({ orm }: Pick<Database, 'orm'>): BrowserTokens {
+/**
+ * Asks whether the key is in force and holds its row until the token is stored. A reset, which ends tokens in the transaction
+ * that replaces the key, comes before and is seen, or waits and ends this token too.
+ */
+const MINT = `
+  insert into browser_tokens (id, token_hash, licence_id, avatar_id, origin, expires_at)
+  select $1, $2, licence.id, $5, $6, now() + $7 * interval '1 second' from licence_keys as licence
+  where licence.id = $3 and encode(licence.key_hash, 'hex') = $4 and licence.revoked_at is null
+  for share
+  returning expires_at as "expiresAt"`;
+
+export function createBrowserTokens({ orm, pool }: Pick<Database, 'orm' | 'pool'>): BrowserTokens {
   return {
-    async mint({ lifetimeSeconds, ...rest }) {
+    async mint({ licenceId, keyDigest, avatarId, origin, lifetimeSeconds }) {
       const token = `${TOKEN_PREFIX}${randomBytes(TOKEN_BYTES).toString('base64url')}`;
-      const expiresAt = sql`now() + ${lifetimeSeconds} * interval '1 second'`;
-      const [row] = await orm
-        .insert(browserTokens)
-        .values({ ...rest, id: newPublicId(), tokenHash: hashToken(token), expiresAt })
-        .returning({ expiresAt: browserTokens.expiresAt });
-      if (row === undefined) throw new Error('the token was not stored');
-      return { token, expiresAt: row.expiresAt };
+      const { rows } = await pool.query<{ expiresAt: Date }>(MINT, [
+        ...[newPublicId(), hashToken(token), licenceId, keyDigest],
+        ...[avatarId ?? null, origin ?? null, lifetimeSeconds],
+      ]);
+      return rows[0] === undefined ? null : { token, expiresAt: rows[0].expiresAt };
     },
 
     async find(token) {
@@ -79,10 +90,6 @@ export function createBrowserTokens({ orm }: Pick<Database, 'orm'>): BrowserToke
       if (row === undefined || !timingSafeEqual(row.tokenHash, tokenHash)) return null;
       const { licence, keyHash, avatarId, origin } = row;
       return { licence: { ...licence, keyDigest: keyHash.toString('hex') }, avatarId, origin };
-    },
-
-    async endAllOfLicence(licenceId) {
-      await orm.delete(browserTokens).where(eq(browserTokens.licenceId, licenceId));
     },
 
     async sweep() {

@@ -1,5 +1,4 @@
 import type { Actor, AuditLog } from '../audit/audit-log.ts';
-import type { BrowserTokens } from '../browser-tokens/browser-tokens.ts';
 import type { CallSlots } from '../call-slots/call-slots.ts';
 import { ControlError, notFound } from '../control-error.ts';
 import type { LicenceKey, LicenceKeys, LicenceLimits } from './licence-keys.ts';
@@ -11,7 +10,6 @@ type CallControl = {
 
 export type LicenceControlOptions = {
   readonly keys: LicenceKeys;
-  readonly tokens: BrowserTokens;
   readonly slots: Pick<CallSlots, 'takeAll'>;
   readonly calls: CallControl;
   readonly audit: AuditLog;
@@ -87,7 +85,6 @@ export class LicenceControl {
   }
 
   async #endUse(licenceId: string): Promise<number> {
-    await this.#options.tokens.endAllOfLicence(licenceId);
     await this.#options.slots.takeAll(licenceId);
     return this.#options.calls.endCallsOfLicence(licenceId, 'licence-reset');
   }

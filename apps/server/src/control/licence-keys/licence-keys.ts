@@ -1,7 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
 import type { Database } from '../../db/database.ts';
 import { licenceKeys } from '../../db/schema.ts';
+import { browserTokens } from '../../db/usage-schema.ts';
 import { newPublicId } from '../ids.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import { hashLicenceKey, licenceKeyPrefix, newLicenceKey } from './licence-key.ts';
@@ -47,7 +49,7 @@ export type LicenceKeys = {
   ): Promise<LicenceKey | null>;
   /** The key in clear; null when the project has no such licence or its key cannot be shown again. */
   reveal(projectId: string, licenceId: string): Promise<string | null>;
-  /** Replaces the key; the old one is refused from then on. Null when there is no such licence in force. */
+  /** Replaces the key; the old one and its tokens are refused from then on. Null when there is no such licence in force. */
   reset(projectId: string, licenceId: string): Promise<string | null>;
   /** True when it was in force until now. */
   revoke(projectId: string, licenceId: string): Promise<boolean>;
@@ -129,21 +131,11 @@ export function createLicenceKeys({ orm }: Pick<Database, 'orm'>, box: SecretBox
 
     async reset(projectId, licenceId) {
       const key = newLicenceKey();
-      const changed = await orm
-        .update(licenceKeys)
-        .set(keyColumns(key, licenceId))
-        .where(and(isOwn(projectId, licenceId), isNull(licenceKeys.revokedAt)))
-        .returning({ id: licenceKeys.id });
-      return changed.length === 1 ? key : null;
+      return (await replace(projectId, licenceId, keyColumns(key, licenceId))) ? key : null;
     },
 
-    async revoke(projectId, licenceId) {
-      const changed = await orm
-        .update(licenceKeys)
-        .set({ revokedAt: sql`now()` })
-        .where(and(isOwn(projectId, licenceId), isNull(licenceKeys.revokedAt)))
-        .returning({ id: licenceKeys.id });
-      return changed.length === 1;
+    revoke(projectId, licenceId) {
+      return replace(projectId, licenceId, { revokedAt: sql`now()` });
     },
 
     async find(key) {
@@ -159,6 +151,20 @@ export function createLicenceKeys({ orm }: Pick<Database, 'orm'>, box: SecretBox
       return { ...licence, keyDigest: keyHash.toString('hex') };
     },
   };
+
+  /** False when there is no such licence in force. Tokens of the key end with it, also those that are minted right now. */
+  function replace(projectId: string, licenceId: string, changes: PgUpdateSetSource<typeof licenceKeys>) {
+    return orm.transaction(async (transaction) => {
+      const changed = await transaction
+        .update(licenceKeys)
+        .set(changes)
+        .where(and(isOwn(projectId, licenceId), isNull(licenceKeys.revokedAt)))
+        .returning({ id: licenceKeys.id });
+      if (changed.length === 0) return false;
+      await transaction.delete(browserTokens).where(eq(browserTokens.licenceId, licenceId));
+      return true;
+    });
+  }
 
   async function noteUse({ licenceId, lastUsedAt }: LicenceKey): Promise<void> {
     if (lastUsedAt && Date.now() - lastUsedAt.getTime() < LAST_USED_RESOLUTION_MS) return;

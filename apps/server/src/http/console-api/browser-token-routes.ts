@@ -1,7 +1,7 @@
 import { browserTokenSchema, createBrowserTokenSchema } from '@visavis/protocol/rest';
 import type { AvatarFound } from '../../control/avatars/avatar-catalogue.ts';
 import type { BrowserTokens } from '../../control/browser-tokens/browser-tokens.ts';
-import { notFound } from '../../control/control-error.ts';
+import { ControlError, notFound } from '../../control/control-error.ts';
 import type { Admission } from '../../ports.ts';
 import { FOR } from '../access/access.ts';
 import { holderOf } from '../access/principal.ts';
@@ -35,7 +35,10 @@ export function registerBrowserTokenRoutes(scope: ConsoleScope, { tokens, admiss
       if (avatarId !== undefined && (await admission.findAvatar(licence.projectId, { avatarId })).kind === 'missing') {
         throw notFound('avatar');
       }
-      const { token, expiresAt } = await tokens.mint({ licenceId: licence.licenceId, ...given(request.body) });
+      const { licenceId, keyDigest } = licence;
+      const minted = await tokens.mint({ licenceId, keyDigest, ...given(request.body) });
+      if (minted === null) throw new ControlError('wrong-credentials', 'Invalid license');
+      const { token, expiresAt } = minted;
       return reply.code(201).send({ token, expiresAt: expiresAt.toISOString() });
     },
   );

@@ -1,18 +1,13 @@
 import rateLimit from '@fastify/rate-limit';
 import type { ApiError } from '@visavis/protocol/rest';
 import type { FastifyError, FastifyInstance } from 'fastify';
-import {
-  hasZodFastifySchemaValidationErrors,
-  serializerCompiler,
-  validatorCompiler,
-  type ZodTypeProvider,
-} from 'fastify-type-provider-zod';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { addressGroup } from '../../control/accounts/attempt-limiter.ts';
 import { hashingFor } from '../../control/accounts/password-hash.ts';
 import { ControlError } from '../../control/control-error.ts';
-import { sqlStateOf } from '../../db/sql-state.ts';
 import type { Logger } from '../../ports.ts';
 import { guardRoutes } from '../access/guard.ts';
+import { requestFault } from '../request-faults.ts';
 import {
   type AccountRouteDependencies,
   type AuditRouteDependencies,
@@ -90,26 +85,15 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
 
 function registerApiErrors(scope: FastifyInstance, logger: Logger): void {
   scope.setErrorHandler((error: FastifyError, request, reply) => {
-    if (error instanceof ControlError) {
-      if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
-      return reply.code(error.statusCode).send(toApiError(error.code, error.message));
+    const fault = requestFault(error);
+    if (fault !== null) {
+      if (fault.retryAfterSeconds !== undefined) reply.header('retry-after', fault.retryAfterSeconds);
+      return reply.code(fault.status).send(toApiError(fault.code, fault.message));
     }
-    if (hasZodFastifySchemaValidationErrors(error)) {
-      const faults = error.validation.map((fault) => `${fault.instancePath.slice(1) || 'request'}: ${fault.message}`);
-      return reply.code(400).send(toApiError('bad-request', faults.join('; ')));
-    }
-    if (NUL_STATES.has(sqlStateOf(error) ?? '')) {
-      return reply.code(400).send(toApiError('bad-request', 'A text holds a NUL character. Remove it.'));
-    }
-    const status = error.statusCode ?? 500;
-    if (status < 500) return reply.code(status).send(toApiError('bad-request', error.message));
     logger.error({ path: request.url.split('?', 1)[0], error: error.message }, 'A request failed');
     return reply.code(500).send(toApiError('failed', 'Something failed on the server; its log says why.'));
   });
 }
-
-/** What the database says of a NUL in a text and in JSON. */
-const NUL_STATES: ReadonlySet<string> = new Set(['22021', '22P05']);
 
 function toApiError(code: string, message: string): ApiError {
   return { error: { code, message } };

@@ -1,0 +1,72 @@
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { ControlError } from '../control/control-error.ts';
+import { sqlStateOf } from '../db/sql-state.ts';
+
+export type RequestFault = {
+  readonly status: number;
+  /** As in refusals of `/api/v1`. */
+  readonly code: string;
+  /** A sentence of ours, never one of an engine or a library. */
+  readonly message: string;
+  readonly retryAfterSeconds?: number | undefined;
+};
+
+const BY_STATUS: ReadonlyMap<number, readonly [code: string, message: string]> = new Map([
+  [400, ['bad-request', 'This request cannot be read. Check its address, its headers and its body.']],
+  [403, ['forbidden', 'This is not allowed.']],
+  [404, ['not-found', 'There is nothing at this address.']],
+  [405, ['bad-request', 'This address does not take this method.']],
+  [408, ['bad-request', 'The request took too long to arrive. Send it again.']],
+  [411, ['bad-request', 'The length of the body is missing.']],
+  [413, ['too-large', 'The body is larger than this address takes.']],
+  [414, ['bad-request', 'The address is too long.']],
+  [
+    415,
+    [
+      'unsupported-type',
+      'This address does not take bodies of this type. Send JSON, with Content-Type: application/json.',
+    ],
+  ],
+  [416, ['bad-request', 'The file has no such range.']],
+  [417, ['bad-request', 'This server meets no expectations of the Expect header.']],
+  [431, ['bad-request', 'The headers are too large.']],
+]);
+
+const BY_LIBRARY_CODE: ReadonlyMap<string, string> = new Map([
+  ['FST_ERR_CTP_INVALID_JSON_BODY', 'The body is no JSON.'],
+  ['FST_ERR_CTP_EMPTY_JSON_BODY', 'The body is empty. Send a JSON object, or leave the Content-Type out.'],
+  ['FST_ERR_CTP_INVALID_CONTENT_LENGTH', 'The body is not as long as its Content-Length says.'],
+]);
+
+/** What the database refuses of values that came with the request, by SQLSTATE. */
+const BY_SQL_STATE: ReadonlyMap<string, readonly [status: number, code: string, message: string]> = new Map([
+  ['22021', [400, 'bad-request', 'A text holds a NUL character. Remove it.']],
+  ['22P05', [400, 'bad-request', 'A text holds a NUL character. Remove it.']],
+  ['22003', [400, 'bad-request', 'A number is too large.']],
+  ['22008', [400, 'bad-request', 'A date is out of range.']],
+  ['22007', [400, 'bad-request', 'A date cannot be read.']],
+  ['23503', [404, 'not-found', 'What this belongs to has been deleted meanwhile.']],
+]);
+
+/** What is wrong with the request; null when the fault is the server's own. */
+export function requestFault(error: unknown): RequestFault | null {
+  if (error instanceof ControlError) {
+    const { statusCode: status, code, message, retryAfterSeconds } = error;
+    return { status, code, message, retryAfterSeconds };
+  }
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const faults = error.validation.map((fault) => `${fault.instancePath.slice(1) || 'request'}: ${fault.message}`);
+    return { status: 400, code: 'bad-request', message: faults.join('; ') };
+  }
+  const known = BY_SQL_STATE.get(sqlStateOf(error) ?? '');
+  if (known !== undefined) return { status: known[0], code: known[1], message: known[2] };
+  const { statusCode, code: libraryCode } = error as { statusCode?: unknown; code?: unknown };
+  if (typeof statusCode !== 'number' || statusCode < 400 || statusCode >= 500) return null;
+  return faultOfStatus(statusCode, typeof libraryCode === 'string' ? libraryCode : undefined);
+}
+
+/** `libraryCode` tells more about some of them, like `FST_ERR_CTP_INVALID_JSON_BODY`. */
+function faultOfStatus(status: number, libraryCode?: string): RequestFault {
+  const [code, message] = BY_STATUS.get(status) ?? ['bad-request', 'This request is refused.'];
+  return { status, code, message: BY_LIBRARY_CODE.get(libraryCode ?? '') ?? message };
+}
