@@ -1,3 +1,6 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPostgres, type PostgresServer, startPostgres } from '../../apps/server/src/db/testing/postgres-server.ts';
@@ -25,7 +28,9 @@ describe.each(['embedded', 'PostgreSQL'] as const)('a newcomer (%s)', (kind) => 
   beforeAll(async () => {
     if (!isPossible) return;
     if (kind === 'PostgreSQL') postgres = await startPostgres(postgresFolder ?? '');
-    server = await startServer(postgres === undefined ? {} : { DATABASE_URL: await postgres.newDatabase() });
+    const DATA_DIR = await mkdtemp(join(tmpdir(), 'visavis-newcomer-'));
+    const place = postgres === undefined ? {} : { DATABASE_URL: await postgres.newDatabase() };
+    server = await startServer({ DATA_DIR, ...place });
     browser = await launchChromium(executablePath ?? '');
   });
   afterAll(async () => {
