@@ -57,7 +57,7 @@ const commaList = z.string().transform((text) =>
 
 const publicUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http or https address' })
-  .transform((text) => text.replace(/\/+$/, ''));
+  .transform((text) => text.replace(/(?<!\/)\/+$/, ''));
 
 /**
  * Every setting, as environment variable; `--port` on the command line sets PORT, and so on. The descriptions and

@@ -68,7 +68,7 @@ export function socketUrl(options: CallOptions): string {
 
 function socketOrigin(host: string | undefined): string {
   if (host === undefined || host === '') return globalThis.location.origin;
-  if (host.includes('://')) return host.replace(/\/+$/, '');
+  if (host.includes('://')) return host.replace(/(?<!\/)\/+$/, '');
   const secure = globalThis.location?.protocol !== 'http:';
   return `${secure ? 'wss' : 'ws'}://${host}`;
 }

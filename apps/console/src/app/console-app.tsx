@@ -40,7 +40,7 @@ export function ConsoleApp() {
 /** Whoever is not logged in gets no further than the log-in pages. */
 function Entrance() {
   const texts = useTexts();
-  const path = usePath().replace(/\/+$/, '');
+  const path = usePath().replace(/(?<!\/)\/+$/, '');
   const session = useQuery({ ...sessionQuery, enabled: path !== resetAddress });
   const waiting = <Loader role="status" aria-label={texts.common.loading} type="dots" m="xl" />;
   if (path === resetAddress) {

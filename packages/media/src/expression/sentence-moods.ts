@@ -10,7 +10,7 @@ const CHARACTER_MS = 62;
 const MAX_SENTENCE_LENGTH = 300;
 const MAX_SENTENCES = 400;
 /** The end of a sentence, with the quotes and brackets that close there and the space behind them. */
-const SENTENCE_END = /[.!?…]+["'”’)\]]*\s|\n/;
+const SENTENCE_END = /(?<![.!?…])[.!?…]+["'”’)\]]*\s|\n/;
 
 /** Mood of one sentence of English from -1 (sad, angry) to 1 (happy); 0 = neutral. */
 function moodOf(sentence: string): number {
@@ -71,7 +71,8 @@ function isWhole(text: string): boolean {
 
 /** How many characters of `rest` still belong to the sentence that begins with `before`. */
 function findEnd(before: string, rest: string): number {
-  const joined = before + rest;
+  // No sentence is longer than this, so that nothing beyond it can be its end.
+  const joined = before + rest.slice(0, MAX_SENTENCE_LENGTH);
   const found = SENTENCE_END.exec(joined);
   const end = found === null ? joined.length : found.index + found[0].length;
   return Math.max(1, Math.min(end, MAX_SENTENCE_LENGTH, joined.length) - before.length);

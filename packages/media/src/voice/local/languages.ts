@@ -1,19 +1,19 @@
 /** Languages told by their script alone (ISO 15924 names as Unicode property values), tried in this order. */
 const LANGUAGE_OF_SCRIPT: readonly (readonly [RegExp, string])[] = [
-  [/[\p{Script=Hiragana}\p{Script=Katakana}]/u, 'ja'],
-  [/\p{Script=Hangul}/u, 'ko'],
-  [/\p{Script=Han}/u, 'zh'],
-  [/\p{Script=Cyrillic}/u, 'ru'],
-  [/\p{Script=Arabic}/u, 'ar'],
-  [/\p{Script=Hebrew}/u, 'he'],
-  [/\p{Script=Greek}/u, 'el'],
-  [/\p{Script=Devanagari}/u, 'hi'],
-  [/\p{Script=Bengali}/u, 'bn'],
-  [/\p{Script=Tamil}/u, 'ta'],
-  [/\p{Script=Telugu}/u, 'te'],
-  [/\p{Script=Thai}/u, 'th'],
-  [/\p{Script=Georgian}/u, 'ka'],
-  [/\p{Script=Armenian}/u, 'hy'],
+  [/[\p{Script=Hiragana}\p{Script=Katakana}]/gu, 'ja'],
+  [/\p{Script=Hangul}/gu, 'ko'],
+  [/\p{Script=Han}/gu, 'zh'],
+  [/\p{Script=Cyrillic}/gu, 'ru'],
+  [/\p{Script=Arabic}/gu, 'ar'],
+  [/\p{Script=Hebrew}/gu, 'he'],
+  [/\p{Script=Greek}/gu, 'el'],
+  [/\p{Script=Devanagari}/gu, 'hi'],
+  [/\p{Script=Bengali}/gu, 'bn'],
+  [/\p{Script=Tamil}/gu, 'ta'],
+  [/\p{Script=Telugu}/gu, 'te'],
+  [/\p{Script=Thai}/gu, 'th'],
+  [/\p{Script=Georgian}/gu, 'ka'],
+  [/\p{Script=Armenian}/gu, 'hy'],
 ];
 
 /** Languages that share a script with the one it is told by. */
@@ -59,7 +59,7 @@ export function languageOf(text: string, configuredTag: string): string {
   const configured = primaryLanguage(configuredTag);
   const letters = text.match(/\p{L}/gu)?.length ?? 0;
   for (const [script, language] of LANGUAGE_OF_SCRIPT) {
-    const count = text.match(new RegExp(script.source, 'gu'))?.length ?? 0;
+    const count = text.match(script)?.length ?? 0;
     if (count === 0 || count < letters / 4) continue;
     return SAME_SCRIPT[language]?.includes(configured) ? configured : language;
   }

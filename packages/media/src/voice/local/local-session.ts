@@ -15,7 +15,7 @@ import { type BrainInput, think } from './brain/think.ts';
 import type { Hearing } from './ears/ears.ts';
 import { PhrasedHearing } from './ears/phrased-hearing.ts';
 import { ReadySpeaker } from './ready-speaker.ts';
-import { clauseRequests, type Speaker, speakText } from './speak-text.ts';
+import { clauseRequests, type Speaker, speakablePart, speakText } from './speak-text.ts';
 
 export type LocalSessionParts = {
   readonly speaker: Speaker;
@@ -28,6 +28,8 @@ export type LocalSessionParts = {
 
 /** Replies that may wait for the one being spoken; more are refused. */
 const MAX_WAITING_TURNS = 8;
+const MAX_UNANSWERED = 100;
+const MAX_UNANSWERED_CHARACTERS = 20_000;
 const TYPE_INSTEAD =
   'I cannot hear on this machine, because no speech recogniser is installed. Please type to me instead.';
 
@@ -93,7 +95,7 @@ export class LocalSession implements VoiceSession {
         this.forgetTurn(input.itemId);
         return;
       case 'text':
-        this.unanswered.push(input.text);
+        this.noteWords(input.text);
         return;
       case 'image':
         this.hasPicture = true;
@@ -165,9 +167,18 @@ export class LocalSession implements VoiceSession {
     this.emit({ type: 'user-transcript-done', itemId, text: words });
     if (this.parts.listen === null) this.hintToType();
     if (words === '') return;
-    this.unanswered.push(words);
+    this.noteWords(words);
     // A user who has gone on talking gets one answer to everything, after the last words.
     if (this.heardTurn === null) this.respond(`reply_${randomUUID()}`, null, true);
+  }
+
+  /** Words that wait for an answer; of too many the oldest are forgotten. */
+  private noteWords(words: string): void {
+    this.unanswered.push(words.slice(0, MAX_UNANSWERED_CHARACTERS));
+    let characters = this.unanswered.reduce((sum, text) => sum + text.length, 0);
+    while (characters > MAX_UNANSWERED_CHARACTERS || this.unanswered.length > MAX_UNANSWERED) {
+      characters -= this.unanswered.shift()?.length ?? 0;
+    }
   }
 
   private hintToType(): void {
@@ -256,9 +267,14 @@ export class LocalSession implements VoiceSession {
   }
 
   private async speak(turn: Turn, text: string, emit: (event: VoiceEvent) => void): Promise<void> {
-    this.brain = { ...remember(this.brain, { role: 'assistant', text, turnId: turn.id }), hasGreeted: true };
+    const spoken = speakablePart(text);
+    if (spoken.length < text.length) {
+      const fields = { turnId: turn.id, characters: text.length, spokenCharacters: spoken.length };
+      this.parts.logger.warn(fields, 'A text was too long to be spoken whole; its end is left out.');
+    }
+    this.brain = { ...remember(this.brain, [{ role: 'assistant', text: spoken, turnId: turn.id }]), hasGreeted: true };
     const { voice, language } = this.config;
-    await speakText(this.speaker, { turnId: turn.id, text, voice, language }, turn.aborter.signal, emit);
+    await speakText(this.speaker, { turnId: turn.id, text: spoken, voice, language }, turn.aborter.signal, emit);
   }
 
   private callTool(

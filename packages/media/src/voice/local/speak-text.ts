@@ -23,12 +23,17 @@ export type Utterance = {
   readonly language: string;
 };
 
+/**
+ * Of one reply. Its sound lasts about ten minutes, as long as replies may wait to be played (`MAX_REPLY_BUFFER_MS`): what
+ * comes after that would not be heard.
+ */
+const MAX_SPOKEN_CHARACTERS = 10_000;
 const FIRST_LEAD_MS = 15;
 const LATER_LEAD_MS = 20;
 
 /**
  * Speaks a text clause by clause: for each one its words, then its sound with phones timed from the turn's first sample.
- * Rejects when the mouth fails; ends quietly when `signal` aborts. Resolves with the text that was spoken.
+ * Rejects when the mouth fails; ends quietly when `signal` aborts.
  */
 export async function speakText(
   speaker: Speaker,
@@ -58,12 +63,23 @@ export function clauseRequests(
   speaker: Speaker,
   utterance: Omit<Utterance, 'turnId'>,
 ): { readonly clause: Clause; readonly request: MouthRequest }[] {
-  const { clauses, language } = chooseClauses(speaker, utterance);
+  const { clauses, language } = chooseClauses(speaker, { ...utterance, text: speakablePart(utterance.text) });
   const profile = profileOf(utterance.voice);
   return clauses.map((clause, index) => {
     const pauses = { leadMs: index === 0 ? FIRST_LEAD_MS : LATER_LEAD_MS, trailMs: clause.pauseMs };
     return { clause, request: { text: clause.spoken, profile, language: languageOf(clause.text, language), pauses } };
   });
+}
+
+/** A text that is too long to be spoken ends after a sentence, else after a word. */
+export function speakablePart(text: string): string {
+  if (text.length <= MAX_SPOKEN_CHARACTERS) return text;
+  const part = text.slice(0, MAX_SPOKEN_CHARACTERS);
+  const ends = [...part.matchAll(/[.!?…]\s|[。！？\n]/g)];
+  const end = ends.at(-1);
+  if (end !== undefined && end.index > MAX_SPOKEN_CHARACTERS / 2) return part.slice(0, end.index + 1);
+  const lastSpace = part.lastIndexOf(' ');
+  return lastSpace > MAX_SPOKEN_CHARACTERS / 2 ? part.slice(0, lastSpace) : part;
 }
 
 function later(phone: PhoneTiming, byMs: number): PhoneTiming {

@@ -18,20 +18,33 @@ export type MemoryItem =
 export type Memory = readonly MemoryItem[];
 
 const MAX_ITEMS = 300;
+/** Of what is kept, pictures left out: twice what is ever told again, so that words may still be filled in or cut. */
+const MAX_CHARACTERS = 120_000;
 /** About 15,000 tokens, half of what the smaller models can hold. */
 const MAX_REPLAYED_CHARACTERS = 60_000;
 /** Pictures are dear in tokens, and the user means the latest. */
 const MAX_PICTURES = 3;
 
+/** The newest items are kept, by number and by length; what is older is forgotten. */
 export function remember(memory: Memory, ...items: readonly MemoryItem[]): Memory {
-  return [...memory, ...items].slice(-MAX_ITEMS);
+  return withinBounds([...memory, ...items]);
+}
+
+function withinBounds(memory: Memory): Memory {
+  const kept = memory.slice(-MAX_ITEMS);
+  let characters = 0;
+  const forgotten = kept.findLastIndex((item) => {
+    characters += lengthOf(item);
+    return characters > MAX_CHARACTERS;
+  });
+  return kept.slice(forgotten + 1);
 }
 
 /** Sets the words of the message with this key, or adds the message at the end. */
 export function setWords(memory: Memory, role: HistoryItem['role'], key: string, text: string): Memory {
   const isHere = memory.some((item) => item.kind === 'message' && item.key === key);
   if (!isHere) return remember(memory, { kind: 'message', role, text, key });
-  return memory.map((item) => (item.kind === 'message' && item.key === key ? { ...item, text } : item));
+  return withinBounds(memory.map((item) => (item.kind === 'message' && item.key === key ? { ...item, text } : item)));
 }
 
 /** Forgets all but the latest pictures; also gives the items that the service should forget. */

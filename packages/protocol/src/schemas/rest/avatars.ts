@@ -3,11 +3,14 @@ import { LIMITS } from '../../limits.ts';
 import { toolsFault } from '../../tools.ts';
 import { instantSchema, nameSchema, publicIdSchema } from './common.ts';
 
-const TOOL_NAME = new RegExp(`^[A-Za-z0-9_-]{1,${LIMITS.characters.toolName}}$`);
+const TOOL_NAME_RULE = `must have 1 to ${LIMITS.characters.toolName} letters, digits, _ and -`;
 
 /** A function that the avatar may call; `parameters` is a JSON schema of an object. */
 export const avatarToolSchema = z.object({
-  name: z.string().regex(TOOL_NAME, `must have 1 to ${LIMITS.characters.toolName} letters, digits, _ and -`),
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+$/, TOOL_NAME_RULE)
+    .max(LIMITS.characters.toolName, TOOL_NAME_RULE),
   description: z.string().default(''),
   parameters: z.record(z.string(), z.unknown()).default({ type: 'object', properties: {} }),
 });

@@ -4,12 +4,14 @@ import { contentStems, isContentWord, stemOf, wordsOf } from './words.ts';
 export type Entry = { readonly id: string; readonly title: string; readonly body: string };
 
 const TITLE_WEIGHT = 3;
+/** A longer run of letters is no word: looking for what resembles it would take time and memory by its square. */
+const LONGEST_WORD_CHARACTERS = 40;
 
 export function indexOf(entries: readonly Entry[]): MiniSearch<Entry> {
   const index = new MiniSearch<Entry>({
     fields: ['title', 'body'],
     tokenize: (text) => wordsOf(text),
-    processTerm: (term) => (isContentWord(term) ? stemOf(term) : null),
+    processTerm: (term) => (term.length <= LONGEST_WORD_CHARACTERS && isContentWord(term) ? stemOf(term) : null),
     searchOptions: {
       boost: { title: TITLE_WEIGHT },
       prefix: (term) => term.length > 4,

@@ -22,8 +22,12 @@ export type BrainState = {
 };
 
 const MAX_ITEMS = 200;
+/** Of all remembered items together. */
+const MAX_CHARACTERS = 200_000;
 const MAX_TOPICS = 12;
 const MAX_OPEN_CALLS = 16;
+/** Of a tool's result: more of it than this is never told. */
+const MAX_OUTPUT_CHARACTERS = 20_000;
 
 export const NEW_BRAIN: BrainState = Object.freeze({
   items: [],
@@ -37,13 +41,20 @@ export const NEW_BRAIN: BrainState = Object.freeze({
   outcomes: [],
 });
 
-export function remember(state: BrainState, ...items: readonly RememberedItem[]): BrainState {
-  return { ...state, items: [...state.items, ...items].slice(-MAX_ITEMS) };
+/** The newest items are kept, as many as the brain has room for; what is older is forgotten. */
+export function remember(state: BrainState, items: readonly RememberedItem[]): BrainState {
+  const kept = state.items.concat(items).slice(-MAX_ITEMS);
+  let characters = 0;
+  const first = kept.findLastIndex((item) => {
+    characters += item.text.length;
+    return characters > MAX_CHARACTERS;
+  });
+  return { ...state, items: kept.slice(first + 1) };
 }
 
 /** Turns of an earlier talk. Its names and topics come back to mind; a talk that goes on needs no second greeting. */
 export function rememberHistory(state: BrainState, history: readonly HistoryItem[]): BrainState {
-  let next = remember(state, ...history);
+  let next = remember(state, history);
   for (const item of history) {
     if (item.role === 'user') next = noticeName(next, item.text);
     if (item.role === 'assistant') next = { ...next, hasGreeted: true };
@@ -70,7 +81,7 @@ export function rememberOutcome(state: BrainState, callId: string, output: strin
   return {
     ...state,
     openCalls: state.openCalls.filter((call) => call.callId !== callId),
-    outcomes: [...state.outcomes, { name, output }].slice(-MAX_OPEN_CALLS),
+    outcomes: [...state.outcomes, { name, output: output.slice(0, MAX_OUTPUT_CHARACTERS) }].slice(-MAX_OPEN_CALLS),
   };
 }
 

@@ -188,7 +188,7 @@ const BACK_REFERENCES = [
 export function reflect(thought: Thought): string {
   const text = thought.words
     .replaceAll('’', "'")
-    .replace(/[.!?]+$/, '')
+    .replace(/(?<![.!?])[.!?]+$/, '')
     .trim();
   const short = wordsOf(text).length <= 3;
   if (short && SHORT_YES.test(text)) return thought.pick(AFTER_YES);

@@ -14,9 +14,6 @@ const JOKES = [
   'Two microphones met at a party. There was instant feedback.',
 ];
 
-/** The start of the sentence, after fillers and the avatar's own name. */
-const OPENING = String.raw`^(?:(?:oh|well|so|and|ok|okay|um|uh|hey|please)[,\s]+)*`;
-
 const RULES: readonly Rule[] = [
   [
     /(?<!\bhow )\b(?:can|do|did) you hear me\b|\bare you (?:there|listening)\b/i,
@@ -31,8 +28,8 @@ const RULES: readonly Rule[] = [
     (thought) => lastSaid(thought.state, 'assistant') ?? 'I have not said anything yet.',
   ],
   [
-    /^(?:please )?(?:say|repeat(?: after me)?)[:,]?\s+(?:exactly[:,]?\s+)?["“]?(.{2,}?)["”]?[.!]?$/i,
-    (_, match) => asSentence(match[1] ?? ''),
+    /^(?:please )?(?:say|repeat(?: after me)?)[:,]?\s+(?:exactly[:,]?\s+)?["“]?(?=.{2})(.+)/i,
+    (_, match) => asSentence((match[1] ?? '').replace(/[.!]$/, '').replace(/["”]$/, '')),
   ],
   [
     /\b(?:what(?:'s| is| was)|do you (?:know|remember)) my name\b/i,
@@ -69,7 +66,7 @@ const RULES: readonly Rule[] = [
         'Very well, thanks. What is on your mind?',
       ]),
   ],
-  [/\b(?:tell|know|another|got)\b.*\bjokes?\b|\bmake me laugh\b|^jokes?\W*$/i, (thought) => thought.pick(JOKES)],
+  [/\bjokes?\b|\bmake me laugh\b/i, (thought) => (asksForJoke(thought.words) ? thought.pick(JOKES) : null)],
   [
     /\b(?:thank you|thanks|thank)\b/i,
     (thought) => thought.pick(['You are welcome.', 'My pleasure.', 'Any time.', 'Glad that I could help.']),
@@ -87,7 +84,7 @@ const RULES: readonly Rule[] = [
       ),
   ],
   [
-    new RegExp(`${OPENING}(?:stop|be quiet|shut up|never ?mind|that's enough|enough)\\W*$`, 'i'),
+    /^(?:(?:oh|well|so|and|ok|okay|um|uh|hey|please)[,\s]+)*(?:stop|be quiet|shut up|never ?mind|that's enough|enough)\W*$/i,
     (thought) => thought.pick(['All right.', 'Of course. Tell me when you want to go on.']),
   ],
   [
@@ -118,22 +115,21 @@ export const makeSmallTalk: Skill = (thought) => {
   return null;
 };
 
-const GREETING = new RegExp(
-  `${OPENING}(?:hello|hi|hey|hey there|good (?:morning|afternoon|evening|day)|greetings|howdy)\\b`,
-  'i',
-);
+const GREETING =
+  /^(?:(?:oh|well|so|and|ok|okay|um|uh|hey|please)[,\s]+)*(?:hello|hi|hey|hey there|good (?:morning|afternoon|evening|day)|greetings|howdy)\b/i;
 
 /** A greeting and nothing else of weight. */
 export const greetBack: Skill = (thought) => {
   if (!GREETING.test(thought.words) || thought.words.split(/\s+/).length > 5) return null;
-  return withName(
+  const greeting = withName(
     thought,
     thought.pick([
       'Hello! It is nice to talk with you',
       'Hi! What would you like to talk about',
       'Hello there! How can I help you',
     ]),
-  ).replace(/(would you|How can)(.*)\.$/, '$1$2?');
+  );
+  return /would you|How can/.test(greeting) ? greeting.replace(/\.$/, '?') : greeting;
 };
 
 /** The user says who they are. */
@@ -149,6 +145,12 @@ export const welcomeByName: Skill = (thought) => {
   ]);
   return answer.replace('NAME', name);
 };
+
+function asksForJoke(words: string): boolean {
+  if (/\bmake me laugh\b|^jokes?\W*$/i.test(words)) return true;
+  const asked = /\b(?:tell|know|another|got)\b/i.exec(words);
+  return asked !== null && /\bjokes?\b/i.test(words.slice(asked.index));
+}
 
 function withName(thought: Thought, words: string): string {
   return asSentence(thought.state.userName === null ? words : words.replace(/[!.]|$/, `, ${thought.state.userName}$&`));

@@ -34,7 +34,7 @@ class Talk {
     const thought = think(this.state, { words, instructions, hasPicture, config: this.config, now: NOW });
     this.state = thought.state;
     if (thought.reply.kind === 'speak')
-      this.state = remember(this.state, { role: 'assistant', text: thought.reply.text });
+      this.state = remember(this.state, [{ role: 'assistant', text: thought.reply.text }]);
     return thought.reply;
   }
 
@@ -131,7 +131,7 @@ describe('The brain keeps the thread', () => {
   });
 
   it('repeats itself when asked, but only what was heard', () => {
-    let state = remember(NEW_BRAIN, { role: 'assistant', text: 'One two three four.', turnId: 'turn-1' });
+    let state = remember(NEW_BRAIN, [{ role: 'assistant', text: 'One two three four.', turnId: 'turn-1' }]);
     state = keepOnlyHeard(state, 'turn-1', 'One two');
     const { reply } = think(state, {
       words: 'what did you say',

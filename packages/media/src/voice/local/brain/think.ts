@@ -32,12 +32,17 @@ const SKILLS: readonly Skill[] = [
   admitNotKnowing,
 ];
 
+/** What the brain attends to of one message, of instructions and of the avatar's prompt; the rest goes unnoticed. */
+const ATTENTION_CHARACTERS = { words: 4_000, instructions: 20_000, prompt: 40_000 } as const;
+
 /** One reply of the local voice: no model and no network, the same for the same talk. The user's words are remembered. */
 export function think(state: BrainState, input: BrainInput): { state: BrainState; reply: BrainReply } {
-  const words = input.words?.trim() ?? '';
-  const thought = new Thought(state, { config: input.config, now: input.now, words });
-  const reply = decide(thought, input);
-  const heard = words === '' ? thought.state : remember(thought.state, { role: 'user', text: words });
+  const words = input.words?.slice(0, ATTENTION_CHARACTERS.words).trim() ?? '';
+  const config = { ...input.config, prompt: input.config.prompt.slice(0, ATTENTION_CHARACTERS.prompt) };
+  const thought = new Thought(state, { config, now: input.now, words });
+  const instructions = input.instructions?.slice(0, ATTENTION_CHARACTERS.instructions) ?? null;
+  const reply = decide(thought, { ...input, instructions });
+  const heard = words === '' ? thought.state : remember(thought.state, [{ role: 'user', text: words }]);
   return { state: { ...heard, outcomes: [], replyCount: state.replyCount + 1 }, reply };
 }
 

@@ -1,9 +1,12 @@
+import { quotedStretches } from '../../../core/quoted-text.ts';
 import type { ToolDefinition } from '../../../core/voice-port.ts';
 import type { ToolOutcome } from './memory.ts';
 import type { Thought } from './thought.ts';
 import { asSentence, contentStems, isContentWord, stemOf, wordsOf } from './words.ts';
 
 export type ToolChoice = { readonly name: string; readonly argumentsJson: string };
+
+const QUOTES = { opening: '"“\'‘', closing: '"”\'’' };
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -45,7 +48,7 @@ function argumentsFor(tool: ToolDefinition, words: string): Record<string, unkno
   const properties = asSchema(tool.parameters.properties);
   const required = asList(tool.parameters.required);
   const toolStems = new Set([...contentStems(tool.name.replace(/[_-]+/g, ' ')), ...contentStems(tool.description)]);
-  const quoted = [...words.matchAll(/["“'‘]([^"”'’]{2,})["”'’]/g)].map((match) => match[1] ?? '');
+  const quoted = quotedStretches(words, QUOTES, 2);
   const numbers = numbersIn(words);
   const filled: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(properties)) {
@@ -81,11 +84,22 @@ function valueFor(schema: Schema, sources: Sources): unknown {
   return sources.quoted.shift() ?? (sources.isRequired ? restOf(sources) : afterPreposition(sources.words));
 }
 
-/** What follows "in", "for", "to" … at the end of the sentence. */
+const PREPOSITION = /\b(?:in|for|to|at|about|of|on|from|called|named)\s+(?:the )?/gi;
+const LAST_WORDS = new Set(['please', 'now', 'today', 'tomorrow']);
+
+/** What follows the last "in", "for", "to" … up to the end of the sentence, without a "please" or "now" there. */
 function afterPreposition(words: string): string | undefined {
-  return /^.*\b(?:in|for|to|at|about|of|on|from|called|named)\s+(?:the )?([^,.?!]+?)(?:\s+(?:please|now|today|tomorrow))*[.?!]*$/i.exec(
-    words,
-  )?.[1];
+  const spoken = words
+    .trim()
+    .replace(/(?<![.?!])[.?!]+$/, '')
+    .split(/\s+/);
+  const last = spoken.findLastIndex((word) => !LAST_WORDS.has(word.toLowerCase()));
+  const text = spoken.slice(0, last + 1).join(' ');
+  for (const preposition of [...text.matchAll(PREPOSITION)].toReversed()) {
+    const rest = text.slice(preposition.index + preposition[0].length);
+    if (rest !== '') return /[,.?!]/.test(rest) ? undefined : rest;
+  }
+  return undefined;
 }
 
 function restOf(sources: Sources): string {

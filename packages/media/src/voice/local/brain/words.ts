@@ -51,13 +51,15 @@ export function isQuestion(text: string): boolean {
 
 /** Ends with a full stop unless there is an end mark already; starts with a capital. */
 export function asSentence(text: string): string {
-  const trimmed = text.trim().replace(/[\s,;:–—-]+$/, '');
+  const trimmed = text.trim().replace(/(?<![\s,;:–—-])[\s,;:–—-]+$/, '');
   if (trimmed === '') return '';
   const capital = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
   return /[.!?…。！？]["'”’)]*$/.test(capital) ? capital : `${capital}.`;
 }
 
 export function sentencesOf(text: string): string[] {
-  const segments = new Intl.Segmenter('en', { granularity: 'sentence' }).segment(text.replace(/\s*\n+\s*/g, '\n'));
+  const segments = new Intl.Segmenter('en', { granularity: 'sentence' }).segment(
+    text.replace(/(?<!\s)\s*\n\s*/g, '\n'),
+  );
   return [...segments].map(({ segment }) => segment.trim()).filter((sentence) => /[\p{L}\p{N}]/u.test(sentence));
 }

@@ -221,7 +221,7 @@ class TurnHearing implements Hearing, Listener {
 /** Leaves out the recogniser's marks for noise and writes "I" as people do. */
 export function tidyTranscript(text: string): string {
   const words = text
-    .replace(/\[[^\]]*\]|<[^>]*>|\+\+[^+]*\+\+/g, ' ')
+    .replace(/\[[^\]]{0,40}\]|<[^>]{0,40}>|\+\+[^+]{0,40}\+\+/g, ' ')
     .replace(/\(\d+\)/g, '')
     .split(/\s+/)
     .filter((word) => word !== '')

@@ -30,7 +30,9 @@ const SPELLINGS: readonly (readonly [RegExp, string])[] = [
   [/\s[-–—]\s/g, ', '],
 ];
 
-const ABBREVIATION = /(?:\b(?:Mr|Mrs|Ms|Dr|St|Prof|Sr|Jr|vs|No|e\.g|i\.e|etc)|\b[A-Z])\.\s*$/;
+const ABBREVIATION = /(?:\b(?:Mr|Mrs|Ms|Dr|St|Prof|Sr|Jr|vs|No|e\.g|i\.e|etc)|\b[A-Z])\.$/;
+/** No abbreviation is longer than this. */
+const ABBREVIATION_CHARACTERS = 8;
 /** A later clause longer than this is cut at its punctuation. */
 const LONG_CLAUSE_CHARACTERS = 90;
 /** The first clause is kept about this short, so that the first sound comes soon. */
@@ -66,7 +68,7 @@ export function readableText(text: string): string {
   return text
     .normalize('NFC')
     .replace(/```[\s\S]*?```/g, ' ')
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/!?\[([^[\]]*)\]\((?:[^()]|\([^()]*\))*\)/g, '$1')
     .replace(/^\s{0,3}(?:#{1,6}|[-*+>])\s+/gm, '')
     .replace(/[*_`~#|]+/g, (marks) => (marks === '_' ? ' ' : ''))
     .replace(/\p{Extended_Pictographic}|\p{Emoji_Presentation}|\u{FE0F}|\u{200D}|\u{20E3}/gu, ' ')
@@ -77,12 +79,14 @@ export function readableText(text: string): string {
 
 function sentencesOf(text: string): string[] {
   const sentences: string[] = [];
-  for (const { segment } of sentenceSegmenter.segment(text)) {
-    const previous = sentences.at(-1);
-    if (previous !== undefined && ABBREVIATION.test(previous)) sentences[sentences.length - 1] = previous + segment;
-    else sentences.push(segment);
+  let start = 0;
+  for (const { segment, index } of sentenceSegmenter.segment(text)) {
+    const end = index + segment.length;
+    if (ABBREVIATION.test(segment.trimEnd().slice(-ABBREVIATION_CHARACTERS)) && end < text.length) continue;
+    sentences.push(text.slice(start, end).trim());
+    start = end;
   }
-  return sentences.map((sentence) => sentence.trim()).filter((sentence) => /[\p{L}\p{N}]/u.test(sentence));
+  return sentences.filter((sentence) => /[\p{L}\p{N}]/u.test(sentence));
 }
 
 function cutSentence(sentence: string, limit: number): string[] {
@@ -100,14 +104,16 @@ function cutSentence(sentence: string, limit: number): string[] {
 
 /** Where to cut: punctuation first, then before a joining word, at last any space. Null keeps the sentence whole. */
 function cutPoint(text: string, limit: number): number | null {
-  const stops = [...text.matchAll(/[,;:](?=\s)|\s[-–—]\s|[，；、：]/g)].map((match) => match.index + match[0].length);
+  // Nothing beyond the longest clause is ever a place to cut, with the character behind it that shows a stop.
+  const near = text.slice(0, MAX_CLAUSE_CHARACTERS + 1);
+  const stops = [...near.matchAll(/[,;:](?=\s)|\s[-–—]\s|[，；、：]/g)].map((match) => match.index + match[0].length);
   const usable = stops.filter(
     (stop) => stop >= SHORTEST_CLAUSE_CHARACTERS && text.length - stop >= SHORTEST_CLAUSE_CHARACTERS,
   );
   const stop = usable.findLast((place) => place <= limit) ?? usable[0];
   if (stop !== undefined && stop <= MAX_CLAUSE_CHARACTERS) return stop;
   if (text.length <= MAX_CLAUSE_CHARACTERS / 2) return null;
-  const joins = [...text.matchAll(/\s(?=(?:and|but|because|which|so|or|while|when|where|if|that)\s)/gi)].map(
+  const joins = [...near.matchAll(/\s(?=(?:and|but|because|which|so|or|while|when|where|if|that)\s)/gi)].map(
     (match) => match.index,
   );
   const join = joins.findLast((place) => place >= 20 && place <= LONG_CLAUSE_CHARACTERS && text.length - place >= 12);

@@ -93,7 +93,7 @@ export function parsePhones(printed: string, throatScale: number): PhoneTiming[]
   const phones: PhoneTiming[] = [];
   let baseMs = 0;
   let previousEndMs = 0;
-  for (const match of printed.matchAll(/(\S+):(\d+\.\d+)/g)) {
+  for (const match of printed.matchAll(/(?<!\S)(\S+):(\d+\.\d+)/g)) {
     const ownEndMs = (Number(match[2]) * 1000) / throatScale;
     if (baseMs + ownEndMs < previousEndMs) baseMs = previousEndMs;
     const endMs = baseMs + ownEndMs;

@@ -1,0 +1,113 @@
+import { createContext, Script } from 'node:vm';
+import { type Attack, attacksOn } from './attack-texts.ts';
+
+/** An attack that works: how long the expression took for two texts, the second four times as long. */
+export type SuperLinear = { readonly attack: Attack; readonly shortMs: number; readonly longMs: number };
+
+const SCREEN_CHARACTERS = 3_000;
+const SCREENED_TOGETHER = 40;
+const MAX_SUSPECTS = 3;
+/** Linear work on the screening text takes some microseconds; what takes longer than this is looked at again. */
+const SUSPECT_MS = 1;
+const SHORT_CHARACTERS = 6_000;
+const LONG_CHARACTERS = 24_000;
+/** The best of several tries: other programs make a try slower, never faster. */
+const TRIES = 3;
+/** Linear growth is 4, quadratic 16. */
+const MOST_GROWTH = 8;
+const ROUNDS = 4;
+/** Shorter than this, growth is not judged: clocks and caches say more than the expression. */
+const LEAST_MS = 6;
+const GIVE_UP_MS = 1_500;
+
+/**
+ * Times work on a text and on one four times as long; null unless it grows faster than that in every round. A round at
+ * which other programs took the processor shows too much for one of the texts, and the next one does not.
+ */
+export function measureGrowth(
+  measureMs: (text: string) => number,
+  short: string,
+  long: string,
+  leastMs: number,
+): { readonly shortMs: number; readonly longMs: number } | null {
+  let found: { shortMs: number; longMs: number } | null = null;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    found = { shortMs: measureMs(short), longMs: measureMs(long) };
+    const grows = found.longMs > leastMs && found.longMs > found.shortMs * MOST_GROWTH;
+    if (!grows && found.shortMs < GIVE_UP_MS) return null;
+  }
+  return found;
+}
+
+/** The attack that makes this expression slower than linear; null when none of those tried does. */
+export function findSuperLinear(pattern: string, flags: string): SuperLinear | null {
+  for (const attack of suspectsAmong(pattern, flags, attacksOn(pattern, flags))) {
+    const short = textOf(attack, SHORT_CHARACTERS);
+    const long = textOf(attack, LONG_CHARACTERS);
+    const found = measureGrowth((text) => bestMs(pattern, flags, text), short, long, LEAST_MS);
+    if (found !== null) return { attack, ...found };
+  }
+  return null;
+}
+
+export function textOf({ before, pump, after }: Attack, characters: number): string {
+  return before + pump.repeat(Math.ceil(characters / pump.length)) + after;
+}
+
+/** Matches as the code does: global expressions run over the whole text. Runs where it can be stopped. */
+const RUN = new Script(`
+  const expression = new RegExp(pattern, flags);
+  for (place.index = 0; place.index < texts.length; place.index += 1) {
+    const text = texts[place.index];
+    const startedAt = now();
+    if (expression.global) text.replace(expression, '');
+    else expression.exec(text);
+    durations[place.index] = now() - startedAt;
+  }
+`);
+
+function run(
+  pattern: string,
+  flags: string,
+  texts: readonly string[],
+): { durations: number[]; stoppedAt: number | null } {
+  const durations: number[] = [];
+  const place = { index: 0 };
+  const now = (): number => performance.now();
+  try {
+    RUN.runInContext(createContext({ pattern, flags, texts, durations, place, now }), { timeout: GIVE_UP_MS });
+  } catch (error) {
+    // The error belongs to another realm than this file's `Error`.
+    if ((error as { code?: unknown }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+    return { durations, stoppedAt: place.index };
+  }
+  return { durations, stoppedAt: null };
+}
+
+/** The attacks that took longest, among those that took long at all. */
+function suspectsAmong(pattern: string, flags: string, attacks: readonly Attack[]): Attack[] {
+  const suspects: { durationMs: number; attack: Attack }[] = [];
+  for (let start = 0; start < attacks.length; start += SCREENED_TOGETHER) {
+    const together = attacks.slice(start, start + SCREENED_TOGETHER);
+    const texts = together.map((attack) => textOf(attack, SCREEN_CHARACTERS));
+    const { durations, stoppedAt } = run(pattern, flags, texts);
+    for (const [index, attack] of together.entries()) {
+      const durationMs = index === stoppedAt ? GIVE_UP_MS : (durations[index] ?? 0);
+      if (durationMs > SUSPECT_MS) suspects.push({ durationMs, attack });
+    }
+    if (stoppedAt !== null) break;
+  }
+  return suspects
+    .toSorted((left, right) => right.durationMs - left.durationMs)
+    .slice(0, MAX_SUSPECTS)
+    .map(({ attack }) => attack);
+}
+
+function bestMs(pattern: string, flags: string, text: string): number {
+  const { durations } = run(
+    pattern,
+    flags,
+    Array.from({ length: TRIES }, () => text),
+  );
+  return durations.length === 0 ? GIVE_UP_MS : Math.min(...durations);
+}
