@@ -11,7 +11,6 @@ const MAX_SUSPECTS = 3;
 const SUSPECT_MS = 1;
 const SHORT_CHARACTERS = 6_000;
 const LONG_CHARACTERS = 24_000;
-/** The best of several tries: other programs make a try slower, never faster. */
 const TRIES = 3;
 /** Linear growth is 4, quadratic 16. */
 const MOST_GROWTH = 8;
@@ -21,8 +20,8 @@ const LEAST_MS = 6;
 const GIVE_UP_MS = 1_500;
 
 /**
- * Times work on a text and on one four times as long; null unless it grows faster than that in every round. A round at
- * which other programs took the processor shows too much for one of the texts, and the next one does not.
+ * Times work on a text and on one four times as long; null unless it grows faster than that. The best of several rounds
+ * counts for each: other programs make a round slower, never faster.
  */
 export function measureGrowth(
   measureMs: (text: string) => number,
@@ -30,13 +29,14 @@ export function measureGrowth(
   long: string,
   leastMs: number,
 ): { readonly shortMs: number; readonly longMs: number } | null {
-  let found: { shortMs: number; longMs: number } | null = null;
+  let shortMs = Number.POSITIVE_INFINITY;
+  let longMs = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round += 1) {
-    found = { shortMs: measureMs(short), longMs: measureMs(long) };
-    const grows = found.longMs > leastMs && found.longMs > found.shortMs * MOST_GROWTH;
-    if (!grows && found.shortMs < GIVE_UP_MS) return null;
+    shortMs = Math.min(shortMs, measureMs(short));
+    longMs = Math.min(longMs, measureMs(long));
+    if (longMs <= leastMs) return null;
   }
-  return found;
+  return longMs >= GIVE_UP_MS || longMs > shortMs * MOST_GROWTH ? { shortMs, longMs } : null;
 }
 
 /** The attack that makes this expression slower than linear; null when none of those tried does. */

@@ -83,7 +83,10 @@ describe('loadConfig', () => {
 
   it('speaks through OpenAI once there is a key, unless told otherwise', () => {
     const OPENAI_API_KEY = 'sk-test-0123456789';
-    expect(config([]).voice).toEqual({
+    expect(config([], { OPENAI_API_KEY }).voice.openAiKey()).toBe(OPENAI_API_KEY);
+    const { openAiKey, ...local } = config([]).voice;
+    expect(openAiKey()).toBeUndefined();
+    expect(local).toEqual({
       provider: 'local',
       hasOpenAiKey: false,
       openAiUrl: undefined,

@@ -49,8 +49,12 @@ export type Config = {
   readonly voice: {
     /** Of system avatars, which name none of their own. */
     readonly provider: 'local' | 'openai-realtime';
-    /** The key itself stays in the environment, where media workers read it. */
     readonly hasOpenAiKey: boolean;
+    /**
+     * Handed to the media workers over their channel: no child of the server finds it in its environment. A function, so
+     * that whatever prints the settings does not print it.
+     */
+    readonly openAiKey: () => string | undefined;
     /** Undefined: OpenAI's. */
     readonly openAiUrl: string | undefined;
     readonly openAiTurnDetection: Settings['OPENAI_TURN_DETECTION'];
@@ -153,6 +157,7 @@ function toConfig(settings: Settings): Config {
     voice: {
       provider: settings.VOICE_PROVIDER ?? (settings.OPENAI_API_KEY === undefined ? 'local' : 'openai-realtime'),
       hasOpenAiKey: settings.OPENAI_API_KEY !== undefined,
+      openAiKey: () => settings.OPENAI_API_KEY,
       openAiUrl: settings.OPENAI_REALTIME_URL,
       openAiTurnDetection: settings.OPENAI_TURN_DETECTION,
     },

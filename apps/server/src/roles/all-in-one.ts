@@ -224,6 +224,7 @@ function placeOn(pool: MediaPool, config: Config): CallPlacer {
 async function openMedia(config: Config, logger: PinoLogger): Promise<MediaPool> {
   // The built-in figures; what belongs to a project is opened when it is first called.
   const shipped = (await readShippedAvatars(config.avatarsDir)) ?? [];
+  const openAiKey = config.voice.openAiKey();
   return new MediaPool({
     workerCount: config.mediaWorkers,
     maxCallsPerWorker: config.maxCallsPerWorker,
@@ -237,6 +238,7 @@ async function openMedia(config: Config, logger: PinoLogger): Promise<MediaPool>
       openAi: {
         turnDetection: config.voice.openAiTurnDetection,
         ...(config.voice.openAiUrl === undefined ? {} : { url: config.voice.openAiUrl }),
+        ...(openAiKey === undefined ? {} : { apiKey: openAiKey }),
       },
       allowScriptedVoice: config.allowScriptedVoice,
       ...(config.mediaPorts === undefined ? {} : { portRange: config.mediaPorts }),

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '@visavis/media/child-environment';
 import type { BundleOutcome, BundleRunner } from '../control/avatars/making/avatar-workshop.ts';
 import type { Logger } from '../ports.ts';
 import { bundleMessageSchema } from './bundle-messages.ts';
@@ -9,9 +10,6 @@ const ENTRY = fileURLToPath(new URL('./bundle-child.ts', import.meta.url));
 const TIME_LIMIT_MS = 15 * 60_000;
 const HEAP_LIMIT_MB = 2048;
 const MAX_ERROR_TEXT = 2_000;
-/** All of the environment that the process gets: no keys, no database address. */
-const KEPT_VARIABLES = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'NODE_ENV', 'LD_LIBRARY_PATH', 'SystemRoot'] as const;
-
 /** Of glibc: with an arena for each thread, a process that makes bundles holds 230 MB more. Others do not know it. */
 const ALLOCATION = { MALLOC_ARENA_MAX: '1' } as const;
 
@@ -21,7 +19,7 @@ export function createBundleRunner(logger: Logger, timeLimitMs = TIME_LIMIT_MS):
     if (signal.aborted) return Promise.resolve({ kind: 'broke', detail: 'It was stopped before its start.' });
     const child = fork(ENTRY, [JSON.stringify(task)], {
       execArgv: [...process.execArgv, `--max-old-space-size=${HEAP_LIMIT_MB}`],
-      env: { ...keptEnvironment(), ...ALLOCATION },
+      env: childEnvironment(ALLOCATION),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     lowerPriority(child, logger);
@@ -64,15 +62,6 @@ function follow(child: ChildProcess, { signal, onProgress, timeLimitMs }: Follow
     });
     child.on('close', (code, killedBy) => end(`The process ended (${killedBy ?? code}). ${errorText}`.trim()));
   });
-}
-
-function keptEnvironment(): Record<string, string> {
-  return Object.fromEntries(
-    KEPT_VARIABLES.flatMap((name) => {
-      const value = process.env[name];
-      return value === undefined ? [] : [[name, value] as const];
-    }),
-  );
 }
 
 function lowerPriority({ pid }: ChildProcess, logger: Logger): void {

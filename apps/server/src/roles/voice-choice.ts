@@ -5,6 +5,9 @@ import type { Admission } from '../ports.ts';
 const OPENAI_MODEL = 'gpt-realtime';
 const OPENAI_HOST = 'api.openai.com';
 
+/** What is told of the voice's settings needs no key. */
+type VoiceSettings = Omit<Config['voice'], 'openAiKey'>;
+
 /**
  * System avatars are stored with the local voice, and speak with the one that this server is set to. Avatars of projects
  * keep theirs.
@@ -25,7 +28,7 @@ export function withVoiceProvider(admission: Admission, provider: Config['voice'
 
 /** What speaks, hears and thinks for the built-in avatars, given what the local voice has on this machine. */
 export function reportVoice(
-  voice: Config['voice'],
+  voice: VoiceSettings,
   local: { readonly mouth: string; readonly ears: string; readonly brain: string },
 ): VoiceReport {
   if (voice.provider === 'local') return { ...local, hears: !local.ears.startsWith('none') };
@@ -34,7 +37,7 @@ export function reportVoice(
 }
 
 /** One line on which voice is active and how to have the other. */
-export function describeProvider(voice: Config['voice']): string {
+export function describeProvider(voice: VoiceSettings): string {
   if (voice.provider === 'openai-realtime') {
     return `OpenAI Realtime at ${hostOf(voice)}; VOICE_PROVIDER=local for the built-in voice`;
   }
@@ -43,6 +46,6 @@ export function describeProvider(voice: Config['voice']): string {
     : 'built-in; for a conversation with a large model: OPENAI_API_KEY=… npm start';
 }
 
-function hostOf({ openAiUrl }: Config['voice']): string {
+function hostOf({ openAiUrl }: VoiceSettings): string {
   return openAiUrl === undefined ? OPENAI_HOST : new URL(openAiUrl).host;
 }

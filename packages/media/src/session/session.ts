@@ -86,6 +86,11 @@ export class Session {
     });
   }
 
+  /** Ends the call because of an error that was caught outside of it. */
+  fail(error: unknown): void {
+    this.#fail('internal', error);
+  }
+
   close(reason: string): Promise<void> {
     this.#closing ??= this.#close(reason);
     return this.#closing;

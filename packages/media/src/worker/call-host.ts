@@ -1,11 +1,27 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { systemClock } from '../core/clock.ts';
+import { errorMessage } from '../core/error-message.ts';
 import type { Logger } from '../core/logger.ts';
 import { raiseThreadPriority, resetThreadPriority } from '../core/thread-priority.ts';
 import { Session } from '../session/session.ts';
 import type { SessionEvent } from '../session/session-events.ts';
+import { sessionConfigSchema, writtenCommandSchema } from '../session/session-schemas.ts';
 import { createConsoleLogger } from './console-logger.ts';
 import type { PoolMessage, WorkerMessage, WorkerOptions } from './worker-messages.ts';
 import { WorkerResources } from './worker-resources.ts';
+
+type CallMessage = Exclude<PoolMessage, { type: 'start' | 'shutdown' }>;
+
+const UNREADABLE = 'The process that renders this call could not read a message of it.';
+const MAX_LOGGED_CHARACTERS = 1000;
+
+/** Whatever a call sets going knows which call that was, also when it goes wrong much later. */
+const work = new AsyncLocalStorage<string>();
+
+/** The call whose work is running now. */
+export function callOfThisWork(): string | undefined {
+  return work.getStore();
+}
 
 /** The calls of one media worker process, over the heavy things that they share. */
 export class CallHost {
@@ -29,15 +45,44 @@ export class CallHost {
     this.#send = send;
   }
 
-  handle(message: Exclude<PoolMessage, { type: 'shutdown' }>): void {
-    if (message.type === 'command') {
-      this.#sessions.get(message.callId)?.handle(message.command);
-      return;
-    }
-    const { callId, config } = message;
+  /** Never throws: a message that cannot be read, or whose handling goes wrong, ends its own call only. */
+  handle(message: CallMessage): void {
+    const { callId } = message;
+    work.run(callId, () => {
+      try {
+        if (message.type === 'user-audio') {
+          this.#sessions.get(callId)?.handle({ type: 'user-audio', bytes: message.bytes });
+          return;
+        }
+        this.#send({ type: 'working-on', callId });
+        if (message.type === 'open') this.#open(callId, message.json);
+        else this.#sessions.get(callId)?.handle(writtenCommandSchema.parse(JSON.parse(message.json)));
+      } catch (error) {
+        const fields = { callId, message: message.type, error: errorMessage(error).slice(0, MAX_LOGGED_CHARACTERS) };
+        this.#logger.error(fields, 'A message could not be read or handled; its call ends.');
+        if (!this.fail(callId, new Error(UNREADABLE)) && message.type === 'open') this.#refuse(callId);
+      }
+    });
+  }
+
+  /** Ends this call because of an error; false when there is no such call. */
+  fail(callId: string, error: unknown): boolean {
+    const session = this.#sessions.get(callId);
+    if (session === undefined) return false;
+    session.fail(error);
+    return true;
+  }
+
+  async close(reason: string): Promise<void> {
+    await Promise.all([...this.#sessions.values()].map((session) => session.close(reason)));
+    await this.#resources.close();
+  }
+
+  #open(callId: string, json: string): void {
+    const config = sessionConfigSchema.parse(JSON.parse(json));
     const listener = (event: SessionEvent): void => {
       if (event.type === 'closed') this.#forget(callId);
-      this.#send({ type: 'event', callId, event });
+      this.#tell(callId, event);
     };
     const session = new Session(config, this.#resources, this.#logger, listener);
     // Only while calls are on: what is prepared ahead of them must not hold up the rest of the machine.
@@ -46,9 +91,13 @@ export class CallHost {
     void session.start();
   }
 
-  async close(reason: string): Promise<void> {
-    await Promise.all([...this.#sessions.values()].map((session) => session.close(reason)));
-    await this.#resources.close();
+  #refuse(callId: string): void {
+    this.#tell(callId, { type: 'failed', code: 'internal', message: UNREADABLE, fatal: true });
+    this.#tell(callId, { type: 'closed', reason: 'internal' });
+  }
+
+  #tell(callId: string, event: SessionEvent): void {
+    this.#send({ type: 'event', callId, event });
   }
 
   #forget(callId: string): void {

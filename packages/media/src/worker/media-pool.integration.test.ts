@@ -6,9 +6,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { silentLogger } from '../core/logger.ts';
 import { DEFAULT_TURN_DETECTION } from '../core/voice-port.ts';
 import type { SessionCommand, SessionConfig, SessionEvent } from '../session/session-events.ts';
+import { WORDS_THAT_BLOCK, WORDS_THAT_THROW } from '../voice/scripted/script.ts';
 import { ReceivingClient } from '../webrtc/testing/receiving-client.ts';
 import { waitUntil } from '../webrtc/testing/wait-until.ts';
 import { MediaPool, type PooledCall } from './media-pool.ts';
+import type { WorkerLoss } from './media-worker-process.ts';
 
 const CANDIDATE = 'candidate:1 1 UDP 2114977791 127.0.0.1 40000 typ host';
 const AVATARS = path.resolve(import.meta.dirname, '../../../../avatars');
@@ -21,10 +23,13 @@ class TestCall {
   readonly events: SessionEvent[] = [];
   readonly client: ReceivingClient;
   readonly call: PooledCall;
+  readonly sessionId: string;
 
   constructor(pool: MediaPool, overrides: Partial<SessionConfig> = {}) {
     this.client = new ReceivingClient();
-    const call = pool.open(configOf(overrides), (event) => this.#receive(event));
+    const config = configOf(overrides);
+    this.sessionId = config.sessionId;
+    const call = pool.open(config, (event) => this.#receive(event));
     if (call === null) throw new Error('The pool is full.');
     this.call = call;
     openCalls.add(this);
@@ -93,6 +98,7 @@ function speechLike(durationMs: number): Uint8Array {
 describe('media workers', () => {
   let cachePath: string;
   let pool: MediaPool;
+  const losses: WorkerLoss[] = [];
 
   beforeAll(async () => {
     cachePath = await mkdtemp(path.join(tmpdir(), 'visavis-pool-'));
@@ -100,6 +106,7 @@ describe('media workers', () => {
       workerCount: 2,
       maxCallsPerWorker: 2,
       logger: silentLogger,
+      onWorkerLost: (loss) => losses.push(loss),
       worker: {
         cachePath,
         logLevel: 'error',
@@ -276,5 +283,68 @@ describe('media workers', () => {
     await waitUntil(() => (living?.client.videoPackets.length ?? 0) > seen + 25);
     await waitUntil(() => pool.stats().workers.every((worker) => worker.ready && worker.pid !== victim), 60_000);
     expect(pool.stats().replacedWorkers).toBe(1);
+  });
+
+  it('end only the call of which they cannot read a message', async () => {
+    const pids = pool.stats().workers.map((worker) => worker.pid);
+    const neighbour = new TestCall(pool);
+    await waitUntil(() => neighbour.client.videoPackets.length > 0, 60_000);
+    let parameters: Record<string, unknown> = {};
+    for (let depth = 0; depth < 100_000; depth += 1) parameters = { p: parameters };
+    const deep = new TestCall(pool, { tools: [{ name: 'deep', description: '', parameters }] });
+    await waitUntil(() => deep.has('closed'));
+    expect(deep.event('failed')).toMatchObject({ code: 'internal', fatal: true });
+    const nested = `${'{"p":'.repeat(200)}{}${'}'.repeat(200)}`;
+    const patched = new TestCall(pool);
+    await waitUntil(() => patched.has('ready'), 60_000);
+    const tools = [{ name: 'deep', description: '', parameters: JSON.parse(nested) }];
+    patched.call.send({ type: 'configure', patch: { tools } });
+    await waitUntil(() => patched.has('closed'));
+    expect(patched.event('failed')).toMatchObject({ code: 'internal', fatal: true });
+    const long = new TestCall(pool);
+    await waitUntil(() => long.has('ready'), 60_000);
+    long.call.send({ type: 'say', text: '['.repeat(200_000) });
+    await waitUntil(() => long.has('closed'));
+    const seen = neighbour.client.videoPackets.length;
+    await waitUntil(() => neighbour.client.videoPackets.length > seen + 10);
+    expect(neighbour.has('closed')).toBe(false);
+    expect(pool.stats().workers.map((worker) => worker.pid)).toEqual(pids);
+  });
+
+  it('end only the call in whose work an error was not caught', async () => {
+    const pids = pool.stats().workers.map((worker) => worker.pid);
+    const calls = Array.from({ length: 4 }, () => new TestCall(pool, { provider: 'scripted' }));
+    await Promise.all(calls.map((call) => waitUntil(() => call.has('ready'), 60_000)));
+    calls[0]?.call.send({ type: 'user-text', text: WORDS_THAT_THROW, reply: false });
+    await waitUntil(() => calls[0]?.has('closed') === true);
+    expect(calls[0]?.event('failed')).toMatchObject({ code: 'internal', message: 'The script throws here.' });
+    for (const call of calls.slice(1)) call.call.send({ type: 'say', text: 'Hello.' });
+    await Promise.all(calls.slice(1).map((call) => waitUntil(() => call.has('reply-text-delta'))));
+    expect(calls.filter((call) => call.has('closed'))).toHaveLength(1);
+    expect(pool.stats().workers.map((worker) => worker.pid)).toEqual(pids);
+  });
+
+  it('are replaced when they hang, and the call that hung them is named', async () => {
+    const calls = Array.from({ length: 4 }, () => new TestCall(pool, { provider: 'scripted' }));
+    await Promise.all(calls.map((call) => waitUntil(() => call.has('ready'), 60_000)));
+    const before = pool.stats();
+    losses.length = 0;
+    const blockedAtMs = performance.now();
+    const [guilty] = calls;
+    guilty?.call.send({ type: 'user-text', text: WORDS_THAT_BLOCK, reply: false });
+    await waitUntil(() => calls.filter((call) => call.has('closed')).length === 2);
+    expect(performance.now() - blockedAtMs).toBeGreaterThan(1500);
+    for (const call of calls.filter((candidate) => candidate.has('closed'))) {
+      expect(call.event('failed')).toMatchObject({ code: 'worker-lost', fatal: true });
+      expect(call.events.at(-1)).toEqual({ type: 'closed', reason: 'worker-lost' });
+    }
+    expect(losses).toMatchObject([{ hung: true, suspectSessionId: guilty?.sessionId }]);
+    expect(losses[0]?.sessionIds).toHaveLength(2);
+    const [living] = calls.filter((call) => !call.has('closed'));
+    living?.call.send({ type: 'say', text: 'Hello.' });
+    await waitUntil(() => living?.has('reply-text-delta') === true);
+    await waitUntil(() => pool.stats().workers.every((worker) => worker.ready), 60_000);
+    expect(pool.stats().hungWorkers).toBe(before.hungWorkers + 1);
+    expect(pool.stats().replacedWorkers).toBe(before.replacedWorkers + 1);
   });
 });

@@ -1,6 +1,6 @@
 import type { Logger } from '../core/logger.ts';
 import type { SessionCommand, SessionConfig, SessionEvent } from '../session/session-events.ts';
-import { MediaWorkerProcess } from './media-worker-process.ts';
+import { MediaWorkerProcess, type WorkerLoss } from './media-worker-process.ts';
 import type { VoiceDescription, WorkerOptions } from './worker-messages.ts';
 
 export type MediaPoolOptions = {
@@ -9,6 +9,8 @@ export type MediaPoolOptions = {
   readonly maxCallsPerWorker: number;
   readonly worker: WorkerOptions;
   readonly logger: Logger;
+  /** Told of every worker that was lost while the pool was open. */
+  readonly onWorkerLost?: (loss: WorkerLoss) => void;
 };
 
 export type PooledCall = {
@@ -20,8 +22,10 @@ export type MediaPoolStats = {
   readonly workers: readonly { readonly pid: number | undefined; readonly ready: boolean; readonly calls: number }[];
   readonly calls: number;
   readonly capacity: number;
-  /** Workers that died and were replaced. */
+  /** Workers that were lost and replaced … */
   readonly replacedWorkers: number;
+  /** … those of them that hung, and were ended for it. */
+  readonly hungWorkers: number;
 };
 
 /** How long live calls get to say goodbye when the pool closes. */
@@ -32,7 +36,8 @@ const MAX_RESTART_DELAY_MS = 30_000;
 
 /**
  * Media workers: processes of their own, so that native crashes and busy rendering cannot stall the sockets and the
- * database. A worker's death ends only its own calls (`failed` with `worker-lost`, then `closed`), and it is replaced.
+ * database. A worker's death ends only its own calls (`failed` with `worker-lost`, then `closed`), and it is replaced. One
+ * whose event loop hangs for two seconds is ended, which comes to the same.
  */
 export class MediaPool {
   readonly #options: MediaPoolOptions;
@@ -41,6 +46,7 @@ export class MediaPool {
   readonly #firstReady = Promise.withResolvers<VoiceDescription>();
   #nextCallId = 1;
   #replacedWorkers = 0;
+  #hungWorkers = 0;
   #closing = false;
 
   constructor(options: MediaPoolOptions) {
@@ -82,6 +88,7 @@ export class MediaPool {
       calls: workers.reduce((sum, worker) => sum + worker.calls, 0),
       capacity: this.#options.workerCount * this.#options.maxCallsPerWorker,
       replacedWorkers: this.#replacedWorkers,
+      hungWorkers: this.#hungWorkers,
     };
   }
 
@@ -92,14 +99,18 @@ export class MediaPool {
   }
 
   #spawn(index: number): MediaWorkerProcess {
-    const worker = new MediaWorkerProcess(this.#options.worker, this.#options.logger, () => this.#replace(index));
+    const worker = new MediaWorkerProcess(this.#options.worker, this.#options.logger, (loss) =>
+      this.#replace(index, loss),
+    );
     void worker.ready.then(this.#firstReady.resolve);
     return worker;
   }
 
-  #replace(index: number): void {
+  #replace(index: number, loss: WorkerLoss): void {
     const slot = this.#slots[index];
     if (this.#closing || slot === undefined) return;
+    if (loss.hung) this.#hungWorkers += 1;
+    this.#options.onWorkerLost?.(loss);
     const quick = performance.now() - slot.startedAtMs < QUICK_DEATH_MS;
     slot.quickDeaths = quick ? slot.quickDeaths + 1 : 0;
     const delayMs = slot.quickDeaths === 0 ? 0 : Math.min(MAX_RESTART_DELAY_MS, 250 * 2 ** slot.quickDeaths);

@@ -1,36 +1,64 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../core/child-environment.ts';
+import { errorMessage } from '../core/error-message.ts';
 import type { Logger } from '../core/logger.ts';
-import type { SessionCommand, SessionConfig, SessionEvent } from '../session/session-events.ts';
+import type { SessionCommand, SessionConfig, SessionEvent, SessionFailureCode } from '../session/session-events.ts';
+import { Heartbeat, readMainThread, WATCH_EVERY_MS } from './heartbeat.ts';
 import type { PoolMessage, VoiceDescription, WorkerMessage, WorkerOptions } from './worker-messages.ts';
 
 const WORKER_ENTRY = fileURLToPath(new URL('./media-worker.ts', import.meta.url));
+
+/** How a worker was lost: which calls it took along, and which one it worked for when it hung. */
+export type WorkerLoss = {
+  readonly reason: string;
+  readonly hung: boolean;
+  readonly sessionIds: readonly string[];
+  readonly suspectSessionId: string | null;
+};
+
+type OpenCall = {
+  readonly sessionId: string;
+  readonly listener: (event: SessionEvent) => void;
+};
+
+type CallMessage = Extract<PoolMessage, { callId: string }>;
 
 /** The pool's side of one media worker process and the calls in it. */
 export class MediaWorkerProcess {
   readonly ready: Promise<VoiceDescription>;
   readonly #child: ChildProcess;
   readonly #logger: Logger;
-  readonly #listeners = new Map<string, (event: SessionEvent) => void>();
+  readonly #calls = new Map<string, OpenCall>();
   readonly #exited: Promise<void>;
+  readonly #heartbeat: Heartbeat;
+  readonly #watch: NodeJS.Timeout;
+  #workingOn: string | null = null;
+  #hangReason: string | null = null;
   #isReady = false;
   #alive = true;
 
-  constructor(options: WorkerOptions, logger: Logger, onExit: () => void) {
+  constructor(options: WorkerOptions, logger: Logger, onExit: (loss: WorkerLoss) => void) {
     this.#logger = logger;
-    this.#child = fork(WORKER_ENTRY, [JSON.stringify(options)], {
+    this.#child = fork(WORKER_ENTRY, {
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: childEnvironment(),
     });
+    this.#send({ type: 'start', options });
+    const { pid } = this.#child;
+    this.#heartbeat = new Heartbeat(performance.now(), () => (pid === undefined ? null : readMainThread(pid)));
+    this.#watch = setInterval(() => this.#look(), WATCH_EVERY_MS);
+    this.#watch.unref();
     this.ready = new Promise((resolve) => {
       this.#child.on('message', (message) => this.#receive(message as WorkerMessage, resolve));
     });
     this.#exited = new Promise((resolve) => {
       const end = (code: number | null, signal: NodeJS.Signals | null): void => {
         if (!this.#alive) return;
-        this.#handleExit(code, signal);
+        const loss = this.#handleExit(code, signal);
         resolve();
-        onExit();
+        onExit(loss);
       };
       this.#child.on('exit', end);
       this.#child.on('error', (error) => {
@@ -54,18 +82,21 @@ export class MediaWorkerProcess {
   }
 
   get callCount(): number {
-    return this.#listeners.size;
+    return this.#calls.size;
   }
 
   open(callId: string, config: SessionConfig, listener: (event: SessionEvent) => void): void {
-    this.#listeners.set(callId, listener);
-    this.#send({ type: 'open', callId, config });
+    this.#calls.set(callId, { sessionId: config.sessionId, listener });
+    this.#hand(callId, () => ({ type: 'open', callId, json: JSON.stringify(config) }));
   }
 
   /** `taken`: see `PooledCall`. */
   command(callId: string, command: SessionCommand, taken?: () => void): void {
-    if (this.#listeners.has(callId)) this.#send({ type: 'command', callId, command }, taken);
-    else taken?.();
+    const write = (): CallMessage =>
+      command.type === 'user-audio'
+        ? { type: 'user-audio', callId, bytes: command.bytes }
+        : { type: 'command', callId, json: JSON.stringify(command) };
+    this.#hand(callId, write, taken);
   }
 
   /** Asks the worker to end its calls and exit, and ends it after `graceMs` if it has not. */
@@ -77,6 +108,24 @@ export class MediaWorkerProcess {
     clearTimeout(timer);
   }
 
+  /** A message of one call. One that cannot be written (too deep, or holding itself) ends that call only. */
+  #hand(callId: string, write: () => CallMessage, taken: () => void = () => {}): void {
+    const call = this.#calls.get(callId);
+    if (call === undefined) {
+      taken();
+      return;
+    }
+    try {
+      this.#send(write(), taken);
+    } catch (error) {
+      taken();
+      const fields = { sessionId: call.sessionId, error: errorMessage(error) };
+      this.#logger.error(fields, 'A message could not be handed over.');
+      this.#send({ type: 'command', callId, json: JSON.stringify({ type: 'close', reason: 'internal' }) });
+      this.#endCall(callId, 'internal', 'A message of this call could not be handed to the process that renders it.');
+    }
+  }
+
   #send(message: PoolMessage, taken: () => void = () => {}): void {
     // A send to a process that has just died reports its error to the callback; the exit handler does the rest.
     if (this.#alive && this.#child.connected) this.#child.send(message, taken);
@@ -84,31 +133,65 @@ export class MediaWorkerProcess {
   }
 
   #receive(message: WorkerMessage, resolveReady: (voice: VoiceDescription) => void): void {
-    if (message.type === 'ready') {
+    if (message.type === 'beat') {
+      this.#heartbeat.beat();
+      this.#workingOn = null;
+    } else if (message.type === 'working-on') {
+      this.#workingOn = message.callId;
+    } else if (message.type === 'ready') {
       this.#isReady = true;
+      this.#heartbeat.ready();
       resolveReady(message.voice);
-      return;
+    } else {
+      this.#tell(message.callId, message.event);
     }
-    const listener = this.#listeners.get(message.callId);
-    if (message.event.type === 'closed') this.#listeners.delete(message.callId);
-    listener?.(message.event);
   }
 
-  #handleExit(code: number | null, signal: NodeJS.Signals | null): void {
+  /** A listener that throws ends its own call, not the server's other work. */
+  #tell(callId: string, event: SessionEvent): void {
+    const call = this.#calls.get(callId);
+    if (call === undefined) return;
+    if (event.type === 'closed') this.#calls.delete(callId);
+    try {
+      call.listener(event);
+    } catch (error) {
+      const fields = { sessionId: call.sessionId, event: event.type, error: errorMessage(error) };
+      this.#logger.error(fields, 'An event of a call could not be handled.');
+      if (event.type !== 'closed') this.command(callId, { type: 'close', reason: 'internal' });
+    }
+  }
+
+  #endCall(callId: string, code: SessionFailureCode, message: string): void {
+    this.#tell(callId, { type: 'failed', code, message, fatal: true });
+    this.#tell(callId, { type: 'closed', reason: code });
+  }
+
+  #look(): void {
+    if (this.#hangReason !== null) return;
+    const reason = this.#heartbeat.look(performance.now());
+    if (reason === null) return;
+    this.#hangReason = reason;
+    this.#child.kill('SIGKILL');
+  }
+
+  #handleExit(code: number | null, signal: NodeJS.Signals | null): WorkerLoss {
     this.#alive = false;
-    const orphans = [...this.#listeners.values()];
-    this.#listeners.clear();
-    if (orphans.length > 0 || (code !== 0 && signal !== 'SIGTERM')) {
-      this.#logger.error({ code, signal, calls: orphans.length }, 'A media worker died; its calls end.');
+    clearInterval(this.#watch);
+    const lost = [...this.#calls];
+    const suspect = this.#workingOn === null ? undefined : this.#calls.get(this.#workingOn);
+    const loss: WorkerLoss = {
+      reason: this.#hangReason ?? `exit ${signal ?? code}`,
+      hung: this.#hangReason !== null,
+      sessionIds: lost.map(([, call]) => call.sessionId),
+      suspectSessionId: suspect?.sessionId ?? null,
+    };
+    if (loss.hung) this.#logger.error(loss, 'A media worker hung and was ended; its calls end.');
+    else if (lost.length > 0 || (code !== 0 && signal !== 'SIGTERM')) {
+      this.#logger.error(loss, 'A media worker died; its calls end.');
     }
-    for (const listener of orphans) {
-      listener({
-        type: 'failed',
-        code: 'worker-lost',
-        message: 'The process that rendered this call stopped. Please call again.',
-        fatal: true,
-      });
-      listener({ type: 'closed', reason: 'worker-lost' });
+    for (const [callId] of lost) {
+      this.#endCall(callId, 'worker-lost', 'The process that rendered this call stopped. Please call again.');
     }
+    return loss;
   }
 }

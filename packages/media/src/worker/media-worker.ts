@@ -1,7 +1,8 @@
 import { AV_LOG_ERROR } from 'node-av/constants';
 import { Log } from 'node-av/lib';
-import { CallHost } from './call-host.ts';
-import type { PoolMessage, WorkerMessage, WorkerOptions } from './worker-messages.ts';
+import { errorMessage } from '../core/error-message.ts';
+import { CallHost, callOfThisWork } from './call-host.ts';
+import { BEAT_EVERY_MS, type PoolMessage, type WorkerMessage, type WorkerOptions } from './worker-messages.ts';
 
 // Entry of a media worker process. It lives as long as its channel to the pool.
 
@@ -13,19 +14,39 @@ process.on('SIGINT', () => {});
 // Codecs remark on every call that ends; only their errors are of interest.
 Log.setLevel(AV_LOG_ERROR);
 
-const options = JSON.parse(process.argv[2] ?? '{}') as WorkerOptions;
-const host = await CallHost.open(options, (message: WorkerMessage) => {
+let host: CallHost | null = null;
+/** Messages that come while the host is being opened. */
+const early: Exclude<PoolMessage, { type: 'start' | 'shutdown' }>[] = [];
+
+function send(message: WorkerMessage): void {
   if (process.connected) process.send?.(message);
-});
+}
+
+async function start(options: WorkerOptions): Promise<void> {
+  host = await CallHost.open(options, send);
+  for (const message of early.splice(0)) host.handle(message);
+}
 
 async function shutDown(reason: string): Promise<void> {
-  await host.close(reason);
+  await host?.close(reason);
   process.disconnect?.();
   process.exit(0);
 }
 
 process.on('message', (message: PoolMessage) => {
   if (message.type === 'shutdown') void shutDown(message.reason);
+  else if (message.type === 'start') void start(message.options);
+  else if (host === null) early.push(message);
   else host.handle(message);
 });
 process.on('SIGTERM', () => void shutDown('worker-terminated'));
+
+// An error that nobody caught ends the call in whose work it arose; one of no call ends the process, as it always does.
+process.on('uncaughtException', (error) => {
+  const callId = callOfThisWork();
+  if (callId !== undefined && host?.fail(callId, error) === true) return;
+  process.stderr.write(`A media worker ends because of an error: ${error.stack ?? errorMessage(error)}\n`);
+  process.exit(1);
+});
+
+setInterval(() => send({ type: 'beat' }), BEAT_EVERY_MS);

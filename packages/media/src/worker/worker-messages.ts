@@ -1,21 +1,33 @@
-import type { SessionCommand, SessionConfig, SessionEvent } from '../session/session-events.ts';
+import type { SessionEvent } from '../session/session-events.ts';
 
-// What the pool and a media worker process say to each other (structured clone over the process channel).
+// What the pool and a media worker process say to each other over the process channel. What a call is told travels as JSON
+// text, however it is nested: so the channel itself never meets a message that it cannot read, and one that its call
+// cannot read ends that call only.
 
 export type PoolMessage =
-  | { readonly type: 'open'; readonly callId: string; readonly config: SessionConfig }
-  | { readonly type: 'command'; readonly callId: string; readonly command: SessionCommand }
+  /** The first message: nothing of it can be read by other users of the machine, as arguments and environment could. */
+  | { readonly type: 'start'; readonly options: WorkerOptions }
+  /** `json` is a `SessionConfig`. */
+  | { readonly type: 'open'; readonly callId: string; readonly json: string }
+  /** `json` is a `SessionCommand` without sound. */
+  | { readonly type: 'command'; readonly callId: string; readonly json: string }
+  | { readonly type: 'user-audio'; readonly callId: string; readonly bytes: Uint8Array }
   /** Close every call with this reason, then exit. */
   | { readonly type: 'shutdown'; readonly reason: string };
 
 export type WorkerMessage =
   | { readonly type: 'ready'; readonly voice: VoiceDescription }
+  /** The worker's event loop turns. Told every `BEAT_EVERY_MS` from the start of the process. */
+  | { readonly type: 'beat' }
+  /** Said before a command is handled: should the worker hang now, this call is the likeliest cause. */
+  | { readonly type: 'working-on'; readonly callId: string }
   | { readonly type: 'event'; readonly callId: string; readonly event: SessionEvent };
+
+export const BEAT_EVERY_MS = 250;
 
 /** One line each on what speaks, hears and thinks without any provider key. */
 export type VoiceDescription = { readonly mouth: string; readonly ears: string; readonly brain: string };
 
-/** Options of a worker process, given as JSON in its first argument. */
 export type WorkerOptions = {
   readonly cachePath: string;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
@@ -26,8 +38,12 @@ export type WorkerOptions = {
   readonly bindAddress?: string;
   readonly portRange?: { readonly begin: number; readonly end: number };
   readonly publicAddresses: readonly string[];
-  /** Of the `openai-realtime` voice; its key is in the process's environment as OPENAI_API_KEY. */
-  readonly openAi?: { readonly url?: string; readonly turnDetection: 'server_vad' | 'semantic_vad' };
+  /** Of the `openai-realtime` voice. */
+  readonly openAi?: {
+    readonly apiKey?: string;
+    readonly url?: string;
+    readonly turnDetection: 'server_vad' | 'semantic_vad';
+  };
   /** Offers the `scripted` voice, a deterministic double for tests. */
   readonly allowScriptedVoice: boolean;
 };

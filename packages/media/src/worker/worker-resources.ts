@@ -135,7 +135,7 @@ export class WorkerResources implements CallResources {
 
   #createOpenAiVoice(): VoiceProvider {
     const { openAi } = this.#options;
-    const apiKey = process.env.OPENAI_API_KEY?.trim() || null;
+    const apiKey = openAi?.apiKey ?? null;
     if (apiKey === null && openAi?.url === undefined) {
       throw new Error('This avatar speaks through OpenAI Realtime, for which this server has no key (OPENAI_API_KEY).');
     }

@@ -28,7 +28,7 @@ function startWorker(start: ThreadStart): Worker {
   return new Worker(new URL(`./database-thread.${extension}`, import.meta.url), {
     workerData: start,
     name: 'database',
-    env: process.env,
+    env: {},
   });
 }
 

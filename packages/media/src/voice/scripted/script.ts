@@ -10,8 +10,8 @@ export type ScriptedSound =
   | { readonly pcm: Int16Array };
 
 /**
- * One thing to do, `afterMs` (0 when absent) after the step before. Steps other than `transcribe`, `fail`, `emit` and
- * `wait` belong to a turn: the one the input asked for, else a new one whose start is told first.
+ * One thing to do, `afterMs` (0 when absent) after the step before. Steps other than `transcribe`, `fail`, `emit`, `wait`
+ * and the two last ones belong to a turn: the one the input asked for, else a new one whose start is told first.
  */
 export type ScriptedStep = { readonly afterMs?: number } & (
   | { readonly do: 'wait' }
@@ -41,6 +41,10 @@ export type ScriptedStep = { readonly afterMs?: number } & (
   | { readonly do: 'emit'; readonly event: VoiceEvent }
   /** The turn never ends: no `turn-done` follows the last step. */
   | { readonly do: 'hang' }
+  /** Keeps the thread for this long, as a fault in our own code would. */
+  | { readonly do: 'block-thread'; readonly durationMs: number }
+  /** Throws where nobody catches. */
+  | { readonly do: 'throw-uncaught' }
 );
 
 /** What happens on an input of this type, or when the talk is opened: the steps in order. */
@@ -48,6 +52,8 @@ type ScriptedReaction = {
   readonly on: VoiceInput['type'] | 'open';
   /** Only on the n-th input of its type in the talk, from 1. Such a reaction goes before one for all. */
   readonly nth?: number;
+  /** Only on words of the user that are these. Such a reaction goes before all others. */
+  readonly words?: string;
   readonly steps: readonly ScriptedStep[];
 };
 
@@ -63,6 +69,10 @@ export type VoiceScript = {
   /** On `cancel` the turn's remaining steps are left out and it is told to be done (default), or left unsaid, or go on all the same. */
   readonly onCancel?: 'done' | 'silent' | 'ignore';
 };
+
+/** Words on which the demonstration voice does harm to the process that it is in. */
+export const WORDS_THAT_BLOCK = '#block the thread';
+export const WORDS_THAT_THROW = '#throw an error';
 
 /** A voice that answers every request and every turn of the user with two seconds of sound and moving lips. */
 export function createDemonstrationScript(): VoiceScript {
@@ -80,6 +90,8 @@ export function createDemonstrationScript(): VoiceScript {
   return {
     capabilities: { timings: 'phone' },
     reactions: [
+      { on: 'text', words: WORDS_THAT_BLOCK, steps: [{ do: 'block-thread', durationMs: 60_000 }] },
+      { on: 'text', words: WORDS_THAT_THROW, steps: [{ do: 'throw-uncaught' }] },
       { on: 'respond', steps: reply },
       { on: 'say', steps: reply },
       { on: 'user-turn-stopped', steps: [{ do: 'transcribe', text: 'Scripted words of the user.' }, ...reply] },

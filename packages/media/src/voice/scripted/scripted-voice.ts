@@ -146,7 +146,11 @@ class Talk implements ScriptedSession {
     const count = (this.#counts.get(type) ?? 0) + 1;
     this.#counts.set(type, count);
     const candidates = this.#script.reactions.filter(({ on }) => on === type);
-    const reaction = candidates.find(({ nth }) => nth === count) ?? candidates.find(({ nth }) => nth === undefined);
+    const words = input?.type === 'text' ? input.text : undefined;
+    const reaction =
+      candidates.find((candidate) => candidate.words !== undefined && candidate.words === words) ??
+      candidates.find((candidate) => candidate.words === undefined && candidate.nth === count) ??
+      candidates.find((candidate) => candidate.words === undefined && candidate.nth === undefined);
     if (reaction === undefined) {
       this.#reactWithoutScript(input);
       return;
@@ -204,6 +208,16 @@ class Talk implements ScriptedSession {
         return;
       case 'hang':
         run.hangs = true;
+        return;
+      case 'block-thread': {
+        const untilMs = performance.now() + step.durationMs;
+        while (performance.now() < untilMs);
+        return;
+      }
+      case 'throw-uncaught':
+        setTimeout(() => {
+          throw new Error('The script throws here.');
+        }, 1);
         return;
       case 'transcribe': {
         const itemId = run.input !== null && 'itemId' in run.input ? run.input.itemId : '';

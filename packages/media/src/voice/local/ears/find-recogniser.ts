@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { childEnvironment } from '../../../core/child-environment.ts';
 
 /** How to start the recogniser on this machine. */
 export type RecogniserCommand = { readonly program: string; readonly arguments: readonly string[] };
@@ -16,7 +17,7 @@ const run = promisify(execFile);
 export async function findRecogniser(pythons: readonly string[] = PYTHONS): Promise<RecogniserCommand | null> {
   for (const program of pythons) {
     try {
-      await run(program, [HELPER_PATH, '--probe'], { timeout: PROBE_LIMIT_MS });
+      await run(program, [HELPER_PATH, '--probe'], { timeout: PROBE_LIMIT_MS, env: childEnvironment() });
       return { program, arguments: [HELPER_PATH] };
     } catch {
       // This Python is missing or lacks the module; the next one may have it.

@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { childEnvironment } from '../../../core/child-environment.ts';
 import type { RecogniserCommand } from './find-recogniser.ts';
 
 /** Sound that may wait for a recogniser that falls behind: 30 s of PCM16 at 16 kHz. */
@@ -19,7 +20,10 @@ export class RecogniserProcess {
   private hasEnded = false;
 
   constructor(command: RecogniserCommand, onEnd: (reason: string) => void) {
-    this.child = spawn(command.program, command.arguments, { stdio: ['pipe', 'pipe', 'ignore'] });
+    this.child = spawn(command.program, command.arguments, {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: childEnvironment(),
+    });
     const started = Promise.withResolvers<void>();
     this.ready = started.promise;
     const end = (reason: string): void => {

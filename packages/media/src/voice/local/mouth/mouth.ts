@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { childEnvironment } from '../../../core/child-environment.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Logger } from '../../../core/logger.ts';
 import type { FromMouthWorker, MouthRequest, ToMouthWorker } from './mouth-messages.ts';
@@ -73,7 +74,7 @@ export class Mouth {
   }
 
   private startWorker(): void {
-    const worker = new Worker(this.workerUrl);
+    const worker = new Worker(this.workerUrl, { env: childEnvironment() });
     this.worker = worker;
     this.isReady = false;
     this.fruitlessStarts += 1;

@@ -1,0 +1,26 @@
+/**
+ * All of the environment that a child process or a thread of ours gets. No key, no password, no database address is among
+ * these: what a child needs of that kind is handed to it over its channel, where no other user of the machine can read it.
+ */
+const KEPT_VARIABLES = [
+  ...['PATH', 'HOME', 'USER', 'TMPDIR', 'TMP', 'TEMP', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'NODE_ENV'],
+  ...[
+    'LD_LIBRARY_PATH',
+    'DYLD_LIBRARY_PATH',
+    'MALLOC_ARENA_MAX',
+    'NODE_EXTRA_CA_CERTS',
+    'SSL_CERT_FILE',
+    'SSL_CERT_DIR',
+  ],
+  ...['SystemRoot', 'SystemDrive', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA', 'PATHEXT', 'COMSPEC'],
+] as const;
+
+/** The short list of variables for a child, with those that it needs besides. */
+export function childEnvironment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name of KEPT_VARIABLES) {
+    const value = process.env[name];
+    if (value !== undefined) kept[name] = value;
+  }
+  return { ...kept, ...more };
+}
