@@ -40,7 +40,7 @@ describe('loadConfig', () => {
       TLS_KEY: 'b.pem',
     });
     expect(read).toMatchObject({
-      trustProxy: true,
+      trustProxy: { kind: 'hops', hops: 1 },
       iceServers: [{ urls: ['turn:relay:3478'], username: 'u', credential: 'p' }, { urls: ['stun:a'] }],
       publicAddresses: ['203.0.113.7', '2001:db8::1'],
       mediaPorts: { begin: 40_000, end: 40_100 },
@@ -49,6 +49,23 @@ describe('loadConfig', () => {
       maxCallsPerWorker: 1,
       tls: { kind: 'files', certPath: 'a.pem', keyPath: 'b.pem' },
     });
+  });
+
+  it.each([
+    ['false', false],
+    ['2', { kind: 'hops', hops: 2 }],
+    ['10.0.0.0/8, ::1,loopback', { kind: 'addresses', addresses: ['10.0.0.0/8', '::1', 'loopback'] }],
+  ])('believes the proxies of TRUST_PROXY=%s', (TRUST_PROXY, trustProxy) => {
+    expect(config([], { TRUST_PROXY }).trustProxy).toEqual(trustProxy);
+  });
+
+  it('goes by the names of ALLOWED_HOSTS, PUBLIC_URL and HOST', () => {
+    const names = {
+      ALLOWED_HOSTS: 'box.lan, *.example.net',
+      PUBLIC_URL: 'https://Talk.example.org:8443/x',
+      HOST: 'here',
+    };
+    expect(config([], names).hostNames).toEqual(['box.lan', '*.example.net', 'talk.example.org', 'here']);
   });
 
   it('reports every fault at once', () => {
@@ -60,6 +77,8 @@ describe('loadConfig', () => {
       LOG_LEVEL: 'loud',
       PICTURE_SIZE: '511',
       DATABASE_URL: 'mysql://x',
+      TRUST_PROXY: '10.0.0.0/99',
+      ALLOWED_HOSTS: 'https://a.example',
     });
     if (result.kind !== 'faults') throw new Error('no faults');
     for (const part of [
@@ -72,6 +91,8 @@ describe('loadConfig', () => {
       'LOG_LEVEL must',
       'PICTURE_SIZE must',
       'DATABASE_URL must',
+      'TRUST_PROXY must',
+      'ALLOWED_HOSTS',
     ]) {
       expect(result.text).toContain(part);
     }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
+import type { ProxyTrust } from './http/edge/trusted-proxies.ts';
 import {
   CALLS_PER_WORKER,
   ENVIRONMENT_ONLY,
@@ -21,7 +22,9 @@ export type Config = {
   readonly tls:
     | { readonly kind: 'off' | 'self-signed' }
     | { readonly kind: 'files'; readonly certPath: string; readonly keyPath: string };
-  readonly trustProxy: boolean;
+  readonly trustProxy: ProxyTrust | false;
+  /** Names that the operator gave this server; `*`: any name. */
+  readonly hostNames: readonly string[];
   readonly demo: { readonly enabled: boolean; readonly licence: string | undefined };
   readonly isRegistrationOpen: boolean;
   /** Null: no mail. */
@@ -134,6 +137,7 @@ function toConfig(settings: Settings): Config {
     tls:
       certPath !== undefined && keyPath !== undefined ? { kind: 'files', certPath, keyPath } : { kind: settings.TLS },
     trustProxy: settings.TRUST_PROXY,
+    hostNames: givenHostNames(settings),
     demo: { enabled: demoLicence !== 'off', licence: demoLicence === 'off' ? undefined : demoLicence },
     isRegistrationOpen: settings.REGISTRATION === 'open',
     mail:
@@ -163,6 +167,11 @@ function toConfig(settings: Settings): Config {
     },
     allowScriptedVoice: settings.SCRIPTED_VOICE,
   };
+}
+
+function givenHostNames({ ALLOWED_HOSTS, PUBLIC_URL, HOST }: Settings): string[] {
+  const ofPublicUrl = PUBLIC_URL === undefined ? [] : [new URL(PUBLIC_URL).hostname];
+  return [...(ALLOWED_HOSTS ?? []), ...ofPublicUrl, HOST];
 }
 
 /** The table of settings, made from the schema. */

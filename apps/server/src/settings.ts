@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
+import { readProxyTrust } from './http/edge/trusted-proxies.ts';
 
 /** Calls that one worker process serves well: a talking face costs about a tenth of a core. */
 export const CALLS_PER_WORKER = 8;
@@ -55,6 +56,14 @@ const commaList = z.string().transform((text) =>
     .filter((entry) => entry !== ''),
 );
 
+const proxyTrust = z.string().transform((text, context) => {
+  const trust = readProxyTrust(text);
+  if (trust !== undefined) return trust;
+  const message = 'must be the number of proxies, or their addresses, like 1 or 10.0.0.0/8,127.0.0.1 or loopback';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
 const publicUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http or https address' })
   .transform((text) => text.replace(/(?<!\/)\/+$/, ''));
@@ -83,7 +92,15 @@ export const settingsSchema = z.object({
     .describe('self-signed makes a certificate and keeps it in DATA_DIR.'),
   TLS_CERT: z.string().optional().describe('File of the certificate chain (PEM); switches TLS on, with TLS_KEY.'),
   TLS_KEY: z.string().optional().describe('File of the private key (PEM).'),
-  TRUST_PROXY: flag.default(false).describe('Believe X-Forwarded-* headers; only behind a proxy of yours.'),
+  TRUST_PROXY: proxyTrust
+    .default(false)
+    .describe('Proxies whose X-Forwarded-* headers are believed: how many (1), or their addresses; true: 1.'),
+  ALLOWED_HOSTS: commaList
+    .pipe(
+      z.array(z.string().regex(/^(\*|(\*\.)?[A-Za-z0-9_][A-Za-z0-9_.-]*)$/, 'must be host names, like box.lan, or *')),
+    )
+    .optional()
+    .describe('Further host names of this server, comma-separated; *: any. Others are refused.'),
   DEMO_LICENSE: z
     .string()
     .regex(/^(off|[A-Za-z0-9_-]{8,128})$/, 'must be off, or 8 to 128 letters, digits, _ and -')
@@ -93,7 +110,11 @@ export const settingsSchema = z.object({
     .enum(['open', 'closed'], 'must be open or closed')
     .default('open')
     .describe('closed: only the first user can register, who becomes the operator.'),
-  PUBLIC_URL: publicUrl.optional().describe('Address of this server in mails, like https://avatars.example.org.'),
+  PUBLIC_URL: publicUrl
+    .optional()
+    .describe(
+      'Address of this server, like https://avatars.example.org: for links in mails, and a name that it goes by.',
+    ),
   SMTP_URL: z
     .string()
     .regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')

@@ -11,6 +11,7 @@ const STATUS_BY_CODE = {
   'quota-reached': 409,
   'too-large': 413,
   'unsupported-type': 415,
+  'unknown-host': 421,
   'too-many-attempts': 429,
   'not-available': 501,
   overloaded: 503,

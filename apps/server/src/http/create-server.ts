@@ -11,6 +11,9 @@ import { registerBodyBudget } from './body-budget.ts';
 import { registerBoundedJson } from './bounded-body.ts';
 import { type ConsoleOptions, registerConsole } from './console.ts';
 import { type ConsoleApiDependencies, registerConsoleApi } from './console-api/console-api.ts';
+import { registerEdgeGuard } from './edge/edge-guard.ts';
+import type { HostNames } from './edge/host-names.ts';
+import { believes, type ProxyTrust } from './edge/trusted-proxies.ts';
 import { type HealthReport, registerHealth } from './health.ts';
 import { type OpenApiDependencies, registerOpenApi } from './open-api.ts';
 import { type RecordingFiles, registerRecordings } from './recordings.ts';
@@ -31,7 +34,10 @@ export type ServerDependencies = GatewayDependencies &
     readonly health: (openSockets: number) => HealthReport;
     readonly talkPage: TalkPageSource;
     readonly httpLogger?: FastifyBaseLogger;
-    readonly trustProxy?: boolean;
+    /** Left out: nobody is believed. */
+    readonly trustProxy?: ProxyTrust | false;
+    /** Left out: every name. */
+    readonly hostNames?: HostNames;
     readonly tls?: { readonly cert: string; readonly key: string };
   };
 
@@ -57,7 +63,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
     ...(dependencies.tls === undefined ? {} : { https: dependencies.tls }),
     // Addresses hold licence keys, which must not reach a log.
     logController: new fastify.LogController({ disableRequestLogging: true }),
-    trustProxy: dependencies.trustProxy ?? false,
+    trustProxy: dependencies.trustProxy ? believes(dependencies.trustProxy) : false,
     bodyLimit: LIMITS.bytes.restBody,
     forceCloseConnections: true,
   }) as FastifyInstance;
@@ -72,6 +78,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   const routes = requireStatedAccess(app);
   noteRefusals(app, dependencies);
   registerSecurityHeaders(app);
+  registerEdgeGuard(app, dependencies.hostNames);
   registerErrors(app, dependencies);
   registerBodyBudget(app);
   registerBoundedJson(app);
@@ -121,6 +128,9 @@ function registerErrors(app: FastifyInstance, { logger }: ServerDependencies): v
       return reply.code(500).send({ code: 500, message, data: null });
     }
     if (fault.retryAfterSeconds !== undefined) reply.header('retry-after', fault.retryAfterSeconds);
+    if (fault.code === 'unknown-host' && request.headers.accept?.includes('text/html')) {
+      return reply.code(fault.status).type('text/plain; charset=utf-8').send(`${fault.message}\n`);
+    }
     return reply.code(fault.status).send({ code: fault.status, message: fault.message, data: null });
   });
 }

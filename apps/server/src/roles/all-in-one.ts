@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { createServer as createNetServer } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MediaPool } from '@visavis/media/media-pool';
@@ -20,6 +21,7 @@ import { createSecretBox } from '../control/secrets/secret-box.ts';
 import type { VoicePreviewOptions } from '../control/voices/voice-previews.ts';
 import { openDatabase } from '../db/database.ts';
 import { createServer } from '../http/create-server.ts';
+import { createHostNames } from '../http/edge/host-names.ts';
 import type { VoiceReport } from '../http/talk-page.ts';
 import type { Admission, CallPlacer } from '../ports.ts';
 import { createCatalogue, createFindUpload } from './avatar-catalogue.ts';
@@ -99,6 +101,7 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
     },
     httpLogger: logger,
     trustProxy: config.trustProxy,
+    hostNames: createHostNames({ machineName: hostname(), given: config.hostNames, certificate: tls?.cert }),
     ...(tls === undefined ? {} : { tls }),
   });
   control.calls.bind(gateway);

@@ -4,6 +4,7 @@ import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import type { Config } from '../config.ts';
+import { namesOfMachine } from '../http/edge/host-names.ts';
 
 export type TlsMaterial = { readonly cert: string; readonly key: string };
 
@@ -54,7 +55,7 @@ async function makeCertificate(publicAddresses: readonly string[]): Promise<TlsM
     .flatMap((entries) => entries ?? [])
     .map((entry) => entry.address.split('%', 1)[0] ?? entry.address);
   const ips = [...new Set(['127.0.0.1', '::1', ...addresses, ...publicAddresses])];
-  const names = [...new Set(['localhost', hostname()])];
+  const names = [...new Set(['localhost', ...namesOfMachine(hostname())])];
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'Visavis' }], {
     notAfterDate: new Date(Date.now() + VALID_DAYS * 24 * 3600 * 1000),
     algorithm: 'sha256',
