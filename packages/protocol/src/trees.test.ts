@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from './limits.ts';
 import { fittingTools, toolFault, toolsFault } from './tools.ts';
-import { treeFault } from './trees.ts';
+import { jsonFault, treeFault } from './trees.ts';
 
 function nested(levels: number): unknown {
   return JSON.parse(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`);
@@ -36,6 +36,38 @@ describe('treeFault', () => {
     loop.self = loop;
     expect(treeFault(loop)).toBe('is nested more than 64 levels deep');
     expect(treeFault([loop, loop, loop])).not.toBeNull();
+  });
+});
+
+describe('jsonFault', () => {
+  it('says of a text what treeFault says of its tree', () => {
+    const bounds = { depth: 3, values: 100 };
+    for (const value of [
+      'x',
+      {},
+      [[[]]],
+      nested(3),
+      Array(99).fill(0),
+      { 'a[[[[': ']]{{{{,,,' },
+      ['\\', '\\"[[[[', '"'],
+    ]) {
+      expect([value, jsonFault(JSON.stringify(value), bounds)]).toEqual([value, treeFault(value, bounds)]);
+    }
+    for (const value of [[[[[]]]], nested(4), Array(102).fill(0)]) {
+      expect(jsonFault(JSON.stringify(value), bounds)).toBe(treeFault(value, bounds));
+    }
+  });
+
+  it('takes what is no JSON as it comes', () => {
+    for (const text of ['', '"', '"\\', '"\\"', ']]]]}}', '[{"', '\\"[']) expect(jsonFault(text)).toBeNull();
+    expect(jsonFault(`${']'.repeat(9)}${'['.repeat(80)}`)).toContain('64 levels');
+  });
+
+  it('comes to an end on a megabyte of anything', () => {
+    for (const piece of ['x', ']', '"', '\\', '\\"', '"\\\\', '[],']) {
+      const text = piece.repeat(Math.floor((1024 * 1024) / piece.length));
+      expect(() => [jsonFault(text), jsonFault(`"${text}`)]).not.toThrow();
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import { LIMITS, treeFault } from '@visavis/protocol';
+import { jsonFault, LIMITS, treeFault } from '@visavis/protocol';
 import type { FastifyInstance } from 'fastify';
 import { ControlError } from '../control/control-error.ts';
 
@@ -6,18 +6,25 @@ import { ControlError } from '../control/control-error.ts';
 export function registerBoundedJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
+    const refusal = refusalOf(jsonFault(body));
+    if (refusal !== null) {
+      done(refusal);
+      return;
+    }
     parse(request, body, (error, value) => {
       if (error) done(error);
-      else done(refusalOf(value), value);
+      else done(refusalOf(treeFault(value)), value);
     });
   });
 }
 
 /** JSON, or else a form; what is neither has no parameters. */
 export function parseTolerantBody(body: string): unknown {
+  const nesting = refusalOf(jsonFault(body));
+  if (nesting !== null) throw nesting;
   const value = parseJson(body);
   if (value === undefined) return readForm(body);
-  const refusal = refusalOf(value);
+  const refusal = refusalOf(treeFault(value));
   if (refusal !== null) throw refusal;
   return value;
 }
@@ -30,8 +37,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function refusalOf(value: unknown): ControlError | null {
-  const fault = treeFault(value);
+function refusalOf(fault: string | null): ControlError | null {
   return fault === null ? null : new ControlError('bad-request', `The body ${fault}. Send less in one request.`);
 }
 

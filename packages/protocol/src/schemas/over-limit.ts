@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { LIMITS } from '../limits.ts';
-import { textFault, treeFault } from '../trees.ts';
+import { jsonFault, textFault, treeFault } from '../trees.ts';
 
 const OVER_LIMIT = { overLimit: true };
 
@@ -40,6 +40,7 @@ export function reportLongLine(sdp: string, context: z.RefinementCtx): void {
 
 /** JSON text as a tree within the bounds of `LIMITS.tree`; reports what is wrong and gives undefined. */
 export function parseBoundedJson(text: string, context: z.RefinementCtx): unknown {
+  if (reportOver(jsonFault(text), '', context)) return undefined;
   try {
     const value: unknown = JSON.parse(text);
     return reportOver(treeFault(value), '', context) ? undefined : value;

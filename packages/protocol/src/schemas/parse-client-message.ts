@@ -1,5 +1,5 @@
 import { LIMITS } from '../limits.ts';
-import { treeFault } from '../trees.ts';
+import { jsonFault, treeFault } from '../trees.ts';
 import type { ClientMessage } from '../v2/client-message.ts';
 import { type Fields, isFields } from './fields.ts';
 import { isOverLimit } from './over-limit.ts';
@@ -54,6 +54,8 @@ function tooLarge(frame: string | Uint8Array, limit: number): ParseResult {
 }
 
 function parseJson(frame: string): ParseResult {
+  const nesting = jsonFault(frame);
+  if (nesting !== null) return { ok: false, kind: 'over-limit', detail: `the message ${nesting}` };
   let whole: unknown;
   try {
     whole = JSON.parse(frame);
