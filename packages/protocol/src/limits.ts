@@ -104,6 +104,8 @@ export const LIMITS = {
     /** Frames of one socket message, and reads of the network for one. Each costs memory of its own, however small it is. */
     fragments: 1024,
     pieces: 16_384,
+    /** Pieces in which a REST body may come: each is work, and one byte in each would be a million of them. */
+    bodyPieces: 2000,
   },
 
   bytes: {
@@ -132,7 +134,7 @@ export const LIMITS = {
     /** Messages on their way to the record. */
     recording: 2 * MIB,
     /** Commands that the media worker has not read yet. */
-    worker: 16 * MIB,
+    worker: 12 * MIB,
     /** Events that the client has not read yet: above the first its sound is dropped, above the second it is given up. */
     outgoingSound: MIB,
     outgoing: 4 * MIB,
@@ -156,6 +158,8 @@ export const LIMITS = {
     messages: 10_000,
     /** Of all kinds but sound. */
     otherMessages: 2000,
+    /** Pings and pongs. */
+    controlFrames: 100,
     /** Two of the largest pictures; thirty seconds of sound are 2 MB. */
     bytes: 16 * MIB,
   },

@@ -47,9 +47,13 @@ describe('bodies that are arriving', () => {
     whole.sent.end(text);
     expect(await whole.answered).toEqual({ status: 200, body: `{"length":${text.length}}` });
     const pieces = begin();
-    for (const letter of json(50_000)) pieces.sent.write(letter);
+    for (const letter of json(1500)) pieces.sent.write(letter);
     pieces.sent.end();
-    expect(await pieces.answered).toEqual({ status: 200, body: '{"length":50000}' });
+    expect(await pieces.answered).toEqual({ status: 200, body: '{"length":1500}' });
+    const crumbs = begin();
+    for (const letter of json(50_000)) crumbs.sent.write(letter);
+    crumbs.sent.end();
+    expect(await crumbs.answered).toMatchObject({ status: 400, body: expect.stringContaining('2000 pieces') });
     const tooLarge = begin();
     tooLarge.sent.end(json(LIMITS.bytes.restBody + 1));
     expect((await tooLarge.answered).status).toBe(413);

@@ -53,9 +53,16 @@ class Meter extends Transform {
   share: MemoryShare<'body'> | null = null;
   #gathered = Buffer.alloc(0);
   #gatheredBytes = 0;
+  #pieces = 0;
 
   override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.receivedEncodedLength += piece.length;
+    this.#pieces += 1;
+    if (this.#pieces > LIMITS.counts.bodyPieces) {
+      const message = `The body came in more than ${LIMITS.counts.bodyPieces} pieces. Send it as a whole.`;
+      done(new ControlError('bad-request', message));
+      return;
+    }
     // A body over its own limit is refused by whoever reads it, with 413.
     const isWithin = this.receivedEncodedLength > LIMITS.bytes.restBody || this.share?.take('body', piece.length);
     if (!isWithin) {

@@ -28,6 +28,8 @@ export class SocketIntake {
   #arrivingBytes = 0;
   #bytesAfterEnd = 0;
   #isOver = false;
+  #controlWindowMs = Number.NEGATIVE_INFINITY;
+  #controlFrames = 0;
 
   constructor(socket: WebSocket, transport: Duplex, memory: CallMemory, listener: IntakeListener) {
     this.#socket = socket;
@@ -38,6 +40,7 @@ export class SocketIntake {
       socket.on(kind, (data: Buffer) => {
         this.#arrivingBytes -= CONTROL_HEAD_BYTES + data.length;
         listener.sign();
+        if (this.#isControlFlood()) listener.over('too-many-messages');
       });
     }
     // Messages of a piece are told before the piece itself.
@@ -52,6 +55,16 @@ export class SocketIntake {
   end(): void {
     this.#isOver = true;
     this.#socket.resume();
+  }
+
+  #isControlFlood(): boolean {
+    const nowMs = performance.now();
+    if (nowMs - this.#controlWindowMs >= 1000) {
+      this.#controlWindowMs = nowMs;
+      this.#controlFrames = 0;
+    }
+    this.#controlFrames += 1;
+    return this.#controlFrames > LIMITS.perSecond.controlFrames;
   }
 
   #onMessage(data: RawData, isBinary: boolean): void {
