@@ -10,8 +10,10 @@ import {
   type Place,
   reactSnippet,
 } from '../../apps/console/src/pages/avatars/embed-snippets.ts';
+import { earlyPages } from '../fixtures/embed/early-pages.ts';
 import { bundleReactPage, componentPage, snippetPage } from '../fixtures/embed/react-page.ts';
 import { findChromium, launchChromium } from '../support/chromium.ts';
+import { ConsoleVisitor } from '../support/console-visitor.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 
 const executablePath = findChromium();
@@ -21,6 +23,7 @@ class Shop {
   readonly pages = new Map<string, string>();
   readonly #visavis: TestServer;
   readonly #http: Server;
+  #key = '';
   url = '';
 
   constructor(visavis: TestServer) {
@@ -39,7 +42,12 @@ class Shop {
     });
   }
 
-  async listen(): Promise<void> {
+  /** Opens the shop, with a licence key of its own. */
+  async open(): Promise<void> {
+    const owner = new ConsoleVisitor(this.#visavis.url);
+    await owner.register('shop@example.org');
+    const { projectId } = (await owner.post('/projects', { name: 'Shop' })).body;
+    this.#key = (await owner.post(`/projects/${projectId}/keys`, { name: 'Web' })).body.key;
     this.#http.listen(0, '127.0.0.1');
     await once(this.#http, 'listening');
     this.url = `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
@@ -48,7 +56,7 @@ class Shop {
   async mint(limits: { origin?: string } = {}): Promise<string> {
     const answer = await fetch(`${this.#visavis.url}/api/v1/browser-tokens`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${this.#visavis.license}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${this.#key}`, 'content-type': 'application/json' },
       body: JSON.stringify({ lifetimeSeconds: 600, ...limits }),
     });
     const { token } = (await answer.json()) as { token: string };
@@ -98,7 +106,7 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
   beforeAll(async () => {
     server = await startServer();
     shop = new Shop(server);
-    await shop.listen();
+    await shop.open();
     const { avatars } = (await (await fetch(`${server.url}/api/v1/talk-page`)).json()) as {
       avatars: { name: string; avatarId: string }[];
     };
@@ -207,6 +215,26 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
     await page.getByText('connected', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Take away' }).click();
     await vi.waitFor(async () => expect((await server.footprint()).openCalls).toBe(0), { timeout: 10_000 });
+  });
+
+  it('takes what a page sets before the element is known, in every framework', { timeout: 300_000 }, async () => {
+    for (const { name, markup, script } of await earlyPages(server.url)) {
+      shop.pages.set('/early.js', script);
+      shop.pages.set('/early.html', pageOf(`${markup}<script type="module" src="/early.js"></script>`));
+      const page = await visit('/early.html');
+      const sent: string[] = [];
+      page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(String(payload))));
+      await page.getByRole('button', { name: 'Talk with Iris' }).click();
+      const captions = page.getByRole('log', { name: 'Captions' });
+      await captions.getByText('The lighthouse is open.').waitFor();
+      expect([name, sent.some((text) => text.includes('You keep the lighthouse.'))]).toEqual([name, true]);
+      await page.getByLabel('Type a message').fill('Tell me the tide.');
+      await page.keyboard.press('Enter');
+      await vi.waitFor(async () => expect([name, await page.evaluate('window.called')]).toEqual([name, ['get_tide']]), {
+        timeout: 20_000,
+      });
+      await page.context().close();
+    }
   });
 
   it('is seen in React by the code that the console gives, with no package', async () => {

@@ -3,6 +3,7 @@ import { type CallProblem, callProblem } from '../call-problem.ts';
 import type { CallSnapshot } from '../call-snapshot.ts';
 import type { CallConfig } from '../to-wire.ts';
 import { VisavisCall } from '../visavis-call.ts';
+import { adoptProperties } from './adopt-properties.ts';
 import { type AvatarAttributes, attributeNames, callOptionsOf, readAttributes } from './avatar-attributes.ts';
 import { avatarEvent } from './avatar-events.ts';
 import { AvatarShadow } from './avatar-shadow.ts';
@@ -27,9 +28,8 @@ let defaults: AvatarDefaults = {};
 export class VisavisAvatarElement extends ElementBase {
   static readonly observedAttributes: readonly string[] = attributeNames;
 
-  /** Instructions, tools and first message for the next call; the attributes `language` and `voice` win. */
-  config: CallConfig = {};
-  onToolCall: ToolHandler | undefined;
+  #config: CallConfig = {};
+  #onToolCall: ToolHandler | undefined;
   #shadow: AvatarShadow | null = null;
   #call: VisavisCall | null = null;
   #seen: CallSnapshot | null = null;
@@ -38,6 +38,29 @@ export class VisavisAvatarElement extends ElementBase {
   #attempt = 0;
   #preparing = false;
   readonly #hangUp = () => this.stop();
+
+  constructor() {
+    super();
+    adoptProperties(this);
+  }
+
+  /** Instructions, tools and first message for the next call; the attributes `language` and `voice` win. */
+  get config(): CallConfig {
+    return this.#config;
+  }
+
+  set config(config: CallConfig | null | undefined) {
+    this.#config = config ?? {};
+  }
+
+  /** Carries out the calls of tools, in the next call. */
+  get onToolCall(): ToolHandler | undefined {
+    return this.#onToolCall;
+  }
+
+  set onToolCall(handler: ToolHandler | null | undefined) {
+    this.#onToolCall = handler ?? undefined;
+  }
 
   /** The call of the last start, for everything that the element itself does not offer; null before the first. */
   get call(): VisavisCall | null {
