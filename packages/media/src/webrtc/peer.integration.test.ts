@@ -1,6 +1,7 @@
 import nodeDataChannel from 'node-datachannel';
 import { afterEach, expect, test } from 'vitest';
 import { GenericNack, RtcpSrPacket, RtcpTransportLayerFeedback } from 'werift';
+import { systemClock } from '../core/clock.ts';
 import { createPicture } from '../core/picture.ts';
 import { OPUS_FRAME_SAMPLES, OpusEncoder, opusSilencePacket } from './opus-encoder.ts';
 import { assemblePictures } from './testing/access-units.ts';
@@ -130,6 +131,52 @@ test('a missing packet is sent again by RTX, and broken RTCP changes nothing', a
   expect(peer.stats().retransmittedPackets).toBe(1);
   peer.sendVideo(deltaFrame(500), 40);
   await waitUntil(() => client.videoPackets.length === 9);
+});
+
+test('packets without the keys of the call, forged or broken, change nothing, and the call goes on', async () => {
+  // A key frame is asked for at most every 300 ms.
+  let aheadMs = 0;
+  const clock = { ...systemClock, nowMs: () => systemClock.nowMs() + aheadMs };
+  const opened = await call({}, { clock });
+  const { peer, client } = opened;
+  peer.sendVideo(keyFrame(3000), 0);
+  await waitUntil(() => client.videoPackets.length > 0);
+  aheadMs += 1000;
+  const asked = opened.keyFrameRequests;
+  const [transport] = client.connection.iceTransports;
+  const [dtls] = client.connection.dtlsTransports;
+  // AES-128 or AES-256, each packet authenticated (RFC 5764, RFC 7714).
+  const { srtpProfile } = dtls?.dtls?.srtp ?? {};
+  expect([0x0001, 0x0007, 0x0008]).toContain(srtpProfile);
+
+  const ssrc = Buffer.alloc(4);
+  ssrc.writeUInt32BE(client.tracks.find(({ kind }) => kind === 'video')?.ssrc ?? 0);
+  const pictureLoss = Buffer.concat([Buffer.from([0x81, 206, 0, 2, 0, 0, 0, 1]), ssrc]);
+  const forged = [
+    pictureLoss,
+    Buffer.concat([pictureLoss, Buffer.from([0x80, 0, 0, 1]), Buffer.alloc(10)]),
+    ...[0, 1, 7, 8, 12, 40, 1400].map((length) => Buffer.alloc(length, 0x80)),
+    // Records of DTLS: alerts, handshakes and data, in the clear, and of the present epoch without its key; cut off, and too long.
+    ...[20, 21, 22, 23, 25, 63].flatMap((type) => [
+      Buffer.from([type]),
+      Buffer.from([type, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2, 2, 40]),
+      Buffer.from([type, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 9, 0xff, 0xff, 1, 1]),
+      Buffer.concat([Buffer.from([type, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0x77, 9, 0, 40]), Buffer.alloc(40, 7)]),
+    ]),
+    // No STUN message, though it begins like one.
+    Buffer.from([0, 1, 0xff, 0xff, 0x21, 0x12, 0xa4, 0x42]),
+    Buffer.alloc(1200, 0xff),
+  ];
+  for (let round = 0; round < 20; round += 1) {
+    for (const packet of forged) await transport?.connection.send(packet);
+  }
+  expect(opened.keyFrameRequests).toBe(asked);
+  await client.sendPictureLoss();
+  await waitUntil(() => opened.keyFrameRequests > asked);
+  const before = client.videoPackets.length;
+  peer.sendVideo(keyFrame(3000), 40);
+  await waitUntil(() => client.videoPackets.length > before);
+  expect(opened.states).toEqual(['connected']);
 });
 
 test('the client can ask for a key frame, and its reports and feedback are heard', async () => {
