@@ -182,9 +182,10 @@ describe('open REST', () => {
     expect(reply.headers['access-control-allow-origin']).toBe('*');
   });
 
-  it('lists with the status that the list filter of a client wants', async () => {
+  it('lists with the status that the list filter of a client wants, and lets nobody keep the answer', async () => {
     const { app } = await start();
     const reply = await app.inject({ url: '/api/open/v1/avatar/list', headers: { ...host, license: TEST_KEY } });
+    expect(reply.headers['cache-control']).toBe('no-store');
     expect(reply.json()).toEqual({ code: 200, message: 'SUCCESS', data: [{ ...DETAIL, status: 'SUCCESS' }] });
   });
 

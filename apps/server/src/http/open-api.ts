@@ -41,6 +41,8 @@ export function registerOpenApi(app: FastifyInstance, dependencies: OpenApiDepen
         'access-control-allow-headers': 'license, content-type, authorization',
         'access-control-allow-methods': 'GET, POST, DELETE, OPTIONS',
         'access-control-max-age': '86400',
+        // Talks, prompts and credentials of ICE servers.
+        'cache-control': 'no-store',
         'cross-origin-resource-policy': 'cross-origin',
       });
     });

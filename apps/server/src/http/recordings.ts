@@ -25,7 +25,7 @@ export async function registerRecordings(app: FastifyInstance, recordings: Recor
           return reply.code(404).send({ code: 404, message, data: null });
         }
         return reply
-          .header('cache-control', 'private, max-age=3600')
+          .header('cache-control', 'no-store')
           .header('access-control-allow-origin', '*')
           .header('cross-origin-resource-policy', 'cross-origin')
           .sendFile(name);

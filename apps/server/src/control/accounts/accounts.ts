@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, lt, or, sql } from 'drizzle-orm';
 import { authSessions, authVerifications, projectMembers, users } from '../../db/account-schema.ts';
 import type { Database } from '../../db/database.ts';
 import { projects } from '../../db/schema.ts';
@@ -10,6 +10,7 @@ import { ADDRESS_HEADER, type Auth } from './auth.ts';
 import type { Client, WithCookies } from './client.ts';
 import { type KnownAccount, LoginPlaces } from './login-places.ts';
 import { beforeStrangers, isPassword } from './password-hash.ts';
+import { requireUnguessed } from './password-rules.ts';
 import { lockPassword, Passwords, type PasswordsOptions } from './passwords.ts';
 
 export type User = {
@@ -31,6 +32,8 @@ export type AccountsOptions = {
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+/** A session ends this long after its login, however much it is used. */
+const SESSION_DAYS = 90;
 
 const userColumns = {
   userId: users.id,
@@ -68,6 +71,7 @@ export class Accounts {
     ]);
     const closed = new ControlError('registration-closed', 'Registration is closed. Ask the operator for an account.');
     if (!this.#options.isRegistrationOpen && (await this.#hasUsers())) throw closed;
+    requireUnguessed(input.password, input);
     const signUp = { body: input, headers: toHeaders(client), returnHeaders: true } as const;
     const { headers, response } = await translated(() => this.#options.auth.api.signUpEmail(signUp));
     const userId = response.user.id;
@@ -77,6 +81,7 @@ export class Accounts {
       throw closed;
     }
     const device = await this.#orm.transaction((transaction) => this.#places.remember(transaction, userId, client));
+    await this.#leaveFormer(client);
     await this.#options.audit.write(
       { userId, ipAddress: client.ipAddress },
       { action: 'user.registered', subjectId: userId },
@@ -100,6 +105,7 @@ export class Accounts {
       const [own, ...others] = taken;
       if (own !== undefined) await limiter.forget(own);
       await limiter.giveBack(others);
+      await this.#leaveFormer(client);
       await audit.write({ userId, ipAddress: client.ipAddress }, { action: 'user.logged-in', subjectId: userId });
       return { value: await this.#findUser(userId), setCookies };
     } catch (error) {
@@ -160,6 +166,12 @@ export class Accounts {
     return { value: userId, setCookies: [...headers.getSetCookie(), device] };
   }
 
+  /** Whoever logs in leaves the session that the browser came with. */
+  async #leaveFormer(client: Client): Promise<void> {
+    const { value: former } = await this.session(client);
+    if (former !== null) await this.#orm.delete(authSessions).where(eq(authSessions.id, former.sessionId));
+  }
+
   async logout(client: Client): Promise<WithCookies<null>> {
     const { headers } = await translated(() =>
       this.#options.auth.api.signOut({ headers: toHeaders(client), returnHeaders: true }),
@@ -175,6 +187,10 @@ export class Accounts {
     );
     if (found.response === null) return { value: null, setCookies: [] };
     const { user, session } = found.response;
+    if (session.createdAt.getTime() < Date.now() - SESSION_DAYS * 24 * HOUR_MS) {
+      await this.#orm.delete(authSessions).where(eq(authSessions.id, session.id));
+      return { value: null, setCookies: [] };
+    }
     const { id: userId, email, name, createdAt } = user;
     const role = user.role === 'operator' ? 'operator' : 'member';
     return {
@@ -207,7 +223,8 @@ export class Accounts {
   }
 
   async sweepSessions(): Promise<void> {
-    await this.#orm.delete(authSessions).where(lt(authSessions.expiresAt, sql`now()`));
+    const isOld = lt(authSessions.createdAt, sql`now() - ${SESSION_DAYS} * interval '1 day'`);
+    await this.#orm.delete(authSessions).where(or(lt(authSessions.expiresAt, sql`now()`), isOld));
     await this.#orm.delete(authVerifications).where(lt(authVerifications.expiresAt, sql`now()`));
     await this.#places.sweep();
   }

@@ -8,6 +8,7 @@ import { type AttemptLimiter, addressGroup } from './attempt-limiter.ts';
 import type { Client } from './client.ts';
 import { forgetPlaces, type LoginPlaces } from './login-places.ts';
 import { hashPassword, isPassword } from './password-hash.ts';
+import { requireUnguessed } from './password-rules.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -42,7 +43,7 @@ export class Passwords {
     { currentPassword, newPassword }: { currentPassword: string; newPassword: string },
   ): Promise<string> {
     const former = await this.#confirm(userId, sessionId, currentPassword);
-    const hash = await hashPassword(newPassword);
+    const hash = await this.#hash(userId, newPassword);
     await this.#orm.transaction(async (transaction) => {
       if ((await lockPassword(transaction, userId)) !== former) throw wrongPassword();
       const ended = await this.#store(transaction, userId, hash);
@@ -113,7 +114,7 @@ export class Passwords {
       throw usedLink();
     }
     const { userId } = found;
-    const hash = await hashPassword(newPassword);
+    const hash = await this.#hash(userId, newPassword);
     const cookie = await this.#orm.transaction(async (transaction) => {
       await lockPassword(transaction, userId);
       const taken = await transaction
@@ -130,12 +131,22 @@ export class Passwords {
 
   /** For the operator's command line. */
   async set(userId: string, password: string): Promise<void> {
-    const hash = await hashPassword(password);
+    const hash = await this.#hash(userId, password);
     await this.#orm.transaction(async (transaction) => {
       await lockPassword(transaction, userId);
       await this.#store(transaction, userId, hash);
       await forgetPlaces(transaction, userId);
     });
+  }
+
+  /** Throws `bad-request` for a password that is guessed first. */
+  async #hash(userId: string, password: string): Promise<string> {
+    const [user] = await this.#orm
+      .select({ email: users.email, name: users.name })
+      .from(users)
+      .where(eq(users.id, userId));
+    requireUnguessed(password, user ?? { email: '', name: '' });
+    return hashPassword(password);
   }
 
   /** Returns the sessions that it ended. */

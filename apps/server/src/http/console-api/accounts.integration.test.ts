@@ -120,6 +120,48 @@ describeOnBothDatabases('accounts', (context) => {
     expect((await stranger.send('GET', '/auth/sessions')).statusCode).toBe(200);
   });
 
+  test('a login ends the session that the browser came with, and no session lasts longer than 90 days', async () => {
+    const email = newEmail();
+    await browser.register(email);
+    const former = new TestBrowser(server.app);
+    for (const [name, value] of browser.cookies) former.cookies.set(name, value);
+    expect((await browser.send('POST', '/auth/login', { email, password: PASSWORD })).statusCode).toBe(200);
+    expect((await former.send('GET', '/auth/sessions')).statusCode).toBe(401);
+    expect((await browser.send('GET', '/auth/sessions')).json()).toHaveLength(1);
+
+    const age = (days: number) =>
+      context.db.orm.execute(sql`update auth_sessions set created_at = now() - ${days} * interval '1 day'`);
+    await age(89);
+    expect((await browser.send('GET', '/auth/sessions')).statusCode).toBe(200);
+    await age(91);
+    expect((await browser.send('GET', '/auth/session')).json()).toEqual({ user: null });
+    // Those that nobody comes back with go, too.
+    await server.services.accounts.sweepSessions();
+    const { rows } = await context.db.orm.execute(sql`select id from auth_sessions`);
+    expect(rows).toEqual([]);
+  });
+
+  test('a password that is guessed first is refused, wherever one is chosen', async () => {
+    const email = newEmail();
+    const weak = 'Visavis12345';
+    const registered = await browser.send('POST', '/auth/register', { email, name: 'Mia', password: weak });
+    expect([registered.statusCode, registered.json().error.message]).toEqual([
+      400,
+      expect.stringContaining('few words'),
+    ]);
+    await browser.register(email);
+    const change = { currentPassword: PASSWORD, newPassword: `${email.split('@')[0]}1` };
+    expect((await browser.send('POST', '/auth/password', change)).statusCode).toBe(400);
+    await browser.send('POST', '/auth/password-reset/request', { email });
+    const token = /token=(\S+)/.exec(server.mails.at(-1)?.text ?? '')?.[1];
+    const reset = (newPassword: string) => browser.send('POST', '/auth/password-reset', { token, newPassword });
+    expect((await reset(weak)).statusCode).toBe(400);
+    await expect(server.services.accounts.setPassword(email, weak)).rejects.toThrow('few words');
+    expect((await browser.send('GET', '/auth/sessions')).statusCode).toBe(200);
+    // The link is good for another try.
+    expect((await reset('a password by mail')).statusCode).toBe(200);
+  });
+
   test('a new password ends the other sessions and the old password', async () => {
     const email = newEmail();
     await browser.register(email);

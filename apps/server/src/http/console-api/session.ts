@@ -2,6 +2,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, 
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Client } from '../../control/accounts/client.ts';
 import type { Actor } from '../../control/audit/audit-log.ts';
+import { fromIncomingCookies, toOutgoingCookie } from './cookie-names.ts';
 
 /** Routes whose parameters, bodies and answers are described by zod schemas. */
 export type ConsoleScope = FastifyInstance<
@@ -13,16 +14,17 @@ export type ConsoleScope = FastifyInstance<
 >;
 
 export function clientOf(request: FastifyRequest): Client {
-  const { cookie } = request.headers;
+  const cookie = fromIncomingCookies(request.headers.cookie, isSecure(request));
   return { cookie, userAgent: request.headers['user-agent'], ipAddress: request.ip };
 }
 
 /** Cookies travel over TLS only wherever the page came that way. */
 export function setCookies(request: FastifyRequest, reply: FastifyReply, cookies: readonly string[]): void {
-  for (const cookie of cookies) {
-    const secure = request.protocol === 'https' && !/;\s*secure/i.test(cookie) ? '; Secure' : '';
-    reply.header('set-cookie', `${cookie}${secure}`);
-  }
+  for (const cookie of cookies) reply.header('set-cookie', toOutgoingCookie(cookie, isSecure(request)));
+}
+
+function isSecure({ protocol }: FastifyRequest): boolean {
+  return protocol === 'https';
 }
 
 /** Who did what the audit log keeps. */
