@@ -22,4 +22,17 @@ describeUnderAttack('a neighbour in a call', {}, (arena) => {
     });
     await expect(attack).rejects.toThrow(/slowest answer/);
   });
+
+  test('is told when his media worker dies, and the operator reads of it', async () => {
+    const { key, avatarId } = await arena.newProject();
+    const call = arena.call({ license: key, avatarId });
+    await call.event('realtime.session.updated', 0, 20_000);
+    const [worker] = arena.server.mediaWorkers();
+    process.kill(worker ?? 0, 'SIGKILL');
+    await call.closed;
+    const replaced = async () => (await arena.operator.get('/operator/log?limit=100')).body.items;
+    await expect
+      .poll(replaced, { timeout: 10_000 })
+      .toContainEqual(expect.objectContaining({ action: 'worker.replaced', subjectId: 'died' }));
+  });
 });

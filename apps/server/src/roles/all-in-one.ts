@@ -4,7 +4,7 @@ import { createServer as createNetServer } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MediaPool } from '@visavis/media/media-pool';
+import { MediaPool, type WorkerLoss } from '@visavis/media/media-pool';
 import { VoiceSampler } from '@visavis/media/voice-sampler';
 import type { Logger as PinoLogger } from 'pino';
 import type { Config } from '../config.ts';
@@ -23,7 +23,7 @@ import { openDatabase } from '../db/database.ts';
 import { createServer } from '../http/create-server.ts';
 import { createHostNames } from '../http/edge/host-names.ts';
 import type { VoiceReport } from '../http/talk-page.ts';
-import type { Admission, CallPlacer } from '../ports.ts';
+import type { Admission, CallPlacer, NoteEvent } from '../ports.ts';
 import { createCatalogue, createFindUpload } from './avatar-catalogue.ts';
 import { createBundleRunner } from './bundle-process.ts';
 import { Closers } from './closers.ts';
@@ -65,9 +65,14 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const tls = await loadTls(config);
   // Workers load their models while the database opens.
-  const pool = await openMedia(config, logger);
+  let noteEvent: NoteEvent = () => {};
+  const pool = await openMedia(config, logger, ({ reason, hung, sessionIds, suspectSessionId }) => {
+    const detail = { reason, calls: sessionIds.length, ...(suspectSessionId === null ? {} : { suspectSessionId }) };
+    noteEvent({ action: 'worker.replaced', subject: hung ? 'hung' : 'died', detail });
+  });
   closers.add('media workers', () => pool.close());
   const control = await openControlPlane(config, logger, closers);
+  noteEvent = control.noteEvent;
   let voice: VoiceReport = { mouth: 'starting', ears: 'starting', brain: 'starting', hears: false };
   const voiceReady = pool.whenReady().then((description) => {
     voice = reportVoice(config.voice, description);
@@ -224,11 +229,16 @@ function placeOn(pool: MediaPool, config: Config): CallPlacer {
   return { open: (session, listener) => pool.open({ ...session, iceServers }, listener) };
 }
 
-async function openMedia(config: Config, logger: PinoLogger): Promise<MediaPool> {
+async function openMedia(
+  config: Config,
+  logger: PinoLogger,
+  onWorkerLost: (loss: WorkerLoss) => void,
+): Promise<MediaPool> {
   // The built-in figures; what belongs to a project is opened when it is first called.
   const shipped = (await readShippedAvatars(config.avatarsDir)) ?? [];
   const openAiKey = config.voice.openAiKey();
   return new MediaPool({
+    onWorkerLost,
     workerCount: config.mediaWorkers,
     maxCallsPerWorker: config.maxCallsPerWorker,
     worker: {

@@ -13,6 +13,8 @@ export type MediaPoolOptions = {
   readonly onWorkerLost?: (loss: WorkerLoss) => void;
 };
 
+export type { WorkerLoss };
+
 export type PooledCall = {
   /** `taken` is called once, when the command no longer waits in this process: the worker's channel has it, or is gone. */
   send(command: SessionCommand, taken?: () => void): void;
