@@ -13,3 +13,13 @@ it('early commands keep their order, and a minute of sound at most', () => {
   expect(early.dropped).toBe(10);
   expect(early.take()).toEqual([]);
 });
+
+it('early commands are bounded by what they hold, too', () => {
+  const commands = new EarlyCommands();
+  const text = 'x'.repeat(1_000_000);
+  for (let count = 0; count < 20; count += 1) commands.add({ type: 'user-text', text, reply: false });
+  expect(commands.dropped).toBe(12);
+  for (let count = 0; count < 7000; count += 1) commands.add({ type: 'user-audio', bytes: new Uint8Array(1) });
+  expect(commands.dropped).toBe(12 + 1000);
+  expect(commands.take()).toHaveLength(8 + 6000);
+});

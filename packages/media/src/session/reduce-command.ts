@@ -1,3 +1,4 @@
+import { LIMITS } from '@visavis/protocol';
 import type { HistoryItem } from '../core/voice-port.ts';
 import type { ControlCommand, SessionEffect, SessionState, Step } from './session-state.ts';
 import { GREETING_WAIT_MS } from './session-state.ts';
@@ -127,6 +128,10 @@ function queueRespond(state: SessionState): Step {
 }
 
 function say(state: SessionState, text: string): Step {
+  if (state.turns.length >= LIMITS.counts.openReplies) {
+    const message = `At most ${LIMITS.counts.openReplies} replies may wait to be spoken; this text is left out.`;
+    return advance(state, [{ type: 'emit', event: { type: 'failed', code: 'voice-failed', message, fatal: false } }]);
+  }
   const { id: turnId, state: numbered } = nextIdOf(state, 'resp');
   return andThen(skipGreeting(numbered), (next) =>
     advance({ ...next, turns: [...next.turns, { id: turnId, spans: [], audioMs: 0, generating: true }] }, [

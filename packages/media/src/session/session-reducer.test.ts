@@ -277,3 +277,13 @@ describe('failures of the voice', () => {
     expect(talk.state.phase).toBe('closed');
   });
 });
+
+describe('texts to be spoken', () => {
+  it('are refused, with a sentence, while too many wait', () => {
+    const talk = new Talk();
+    for (let text = 0; text < 20; text += 1) talk.command({ type: 'say', text: 'Hello.' });
+    expect(talk.state.turns).toHaveLength(16);
+    expect(count(talk.voiceInputs(), 'say')).toBe(16);
+    expect(count(talk.emitted(), 'failed')).toBe(4);
+  });
+});

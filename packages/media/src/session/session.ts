@@ -1,3 +1,4 @@
+import { LIMITS } from '@visavis/protocol';
 import { wireSamplesToMs } from '../core/audio-format.ts';
 import { errorMessage } from '../core/error-message.ts';
 import type { Logger } from '../core/logger.ts';
@@ -32,6 +33,8 @@ export class Session {
   #state: SessionState;
   #pipeline: Pipeline | null = null;
   #voice: VoiceSession | null = null;
+  #descriptions = 0;
+  #candidates = 0;
   #opened = false;
   #draining = false;
   #closing: Promise<void> | null = null;
@@ -80,8 +83,8 @@ export class Session {
       if (command.type === 'close') void this.close(command.reason);
       else if (!this.#opened) this.#early.add(command);
       else if (command.type === 'user-audio') this.#pipeline?.pushUserAudio(command.bytes);
-      else if (command.type === 'remote-description') void this.#handleRemoteDescription(command);
-      else if (command.type === 'remote-candidate') this.#pipeline?.addRemoteCandidate(command.candidate);
+      else if (command.type === 'remote-description') this.#takeRemoteDescription(command);
+      else if (command.type === 'remote-candidate') this.#takeRemoteCandidate(command);
       else this.#dispatch({ type: 'command', command, atMs: this.#resources.clock.nowMs() });
     });
   }
@@ -177,6 +180,19 @@ export class Session {
     } catch (error) {
       throw new SessionStartError('avatar-unreadable', errorMessage(error));
     }
+  }
+
+  /** Each description and candidate is work for the transport; whoever sends no end of them ends his call. */
+  #takeRemoteDescription(command: Extract<SessionCommand, { type: 'remote-description' }>): void {
+    this.#descriptions += 1;
+    if (this.#descriptions > LIMITS.counts.descriptions) throw new Error('Too many session descriptions were sent.');
+    void this.#handleRemoteDescription(command);
+  }
+
+  #takeRemoteCandidate(command: Extract<SessionCommand, { type: 'remote-candidate' }>): void {
+    this.#candidates += 1;
+    if (this.#candidates > LIMITS.counts.candidates) throw new Error('Too many candidates were sent.');
+    this.#pipeline?.addRemoteCandidate(command.candidate);
   }
 
   async #handleRemoteDescription(command: Extract<SessionCommand, { type: 'remote-description' }>): Promise<void> {

@@ -72,7 +72,10 @@ export class MediaPool {
     const candidates = this.#slots
       .map((slot) => slot.worker)
       .filter((worker) => worker.alive && worker.callCount < this.#options.maxCallsPerWorker);
-    const worker = candidates.sort((a, b) => a.callCount - b.callCount)[0];
+    // One that is still starting would keep the call waiting until it has read its models.
+    const order = (a: MediaWorkerProcess, b: MediaWorkerProcess): number =>
+      Number(b.isReady) - Number(a.isReady) || a.callCount - b.callCount;
+    const worker = candidates.sort(order)[0];
     if (worker === undefined) return null;
     const callId = `call_${this.#nextCallId++}`;
     worker.open(callId, config, listener);

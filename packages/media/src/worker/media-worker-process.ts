@@ -140,6 +140,7 @@ export class MediaWorkerProcess {
       this.#workingOn = message.callId;
     } else if (message.type === 'ready') {
       this.#isReady = true;
+      this.#logger.info({ pid: this.pid }, 'A media worker is ready.');
       this.#heartbeat.ready();
       resolveReady(message.voice);
     } else {
