@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
+import { DEFAULT_QUOTAS, type Quotas } from './control/quotas/quota-names.ts';
 import type { ProxyTrust } from './http/edge/trusted-proxies.ts';
 import {
   CALLS_PER_WORKER,
@@ -35,6 +36,7 @@ export type Config = {
     readonly free: number | null;
   };
   readonly webhookPrivateHosts: readonly string[];
+  readonly quotas: Quotas;
   /** Less free space than this is a nearly full disk; 0: it is not watched. */
   readonly minFreeDiskBytes: number;
   readonly mediaWorkers: number;
@@ -146,6 +148,7 @@ function toConfig(settings: Settings): Config {
         : null,
     points: { perMinute: settings.POINTS_PER_MINUTE, free: settings.FREE_POINTS ?? null },
     webhookPrivateHosts: settings.WEBHOOK_PRIVATE_HOSTS ?? [],
+    quotas: settings.QUOTAS ?? DEFAULT_QUOTAS,
     minFreeDiskBytes: settings.MIN_FREE_DISK_MB * 1_000_000,
     mediaWorkers,
     maxCallsPerWorker: Math.ceil(maxCalls / mediaWorkers),

@@ -49,6 +49,15 @@ export type CallAvatar = {
   readonly recordCalls?: boolean;
 };
 
+export type RecordingRoom = {
+  /** Path of the film without its ending. */
+  readonly pathStem: string;
+  readonly limits: { readonly maxBytes: number; readonly minFreeBytes: number };
+};
+
+/** Null: the call is not recorded, for want of room. */
+export type FindRecordingRoom = (projectId: string, sessionId: string) => Promise<RecordingRoom | null>;
+
 type AvatarLookUp =
   | {
       readonly kind: 'found';

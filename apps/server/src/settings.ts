@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
+import { DEFAULT_QUOTAS, QUOTA_NAMES, type QuotaName } from './control/quotas/quota-names.ts';
 import { readProxyTrust } from './http/edge/trusted-proxies.ts';
 
 /** Calls that one worker process serves well: a talking face costs about a tenth of a core. */
@@ -39,6 +40,25 @@ const iceServersSchema = z
     }
   })
   .pipe(z.array(iceServerSchema, 'must be a JSON array').min(1, 'must hold at least one server'));
+
+const quotaShape = Object.fromEntries(
+  QUOTA_NAMES.map((name) => [
+    name,
+    z.int('must be a whole number').min(1, 'must be 1 or more').default(DEFAULT_QUOTAS[name]),
+  ]),
+) as unknown as Record<QuotaName, z.ZodDefault<z.ZodInt>>;
+
+const quotasSchema = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue({ code: 'custom', message: 'must be JSON, like {"avatarsPerProject":500}' });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.strictObject(quotaShape, 'must be a JSON object whose names are in docs/data.md'));
 
 const portRangeSchema = z
   .string()
@@ -136,6 +156,9 @@ export const settingsSchema = z.object({
   WEBHOOK_PRIVATE_HOSTS: commaList
     .optional()
     .describe('Hosts with private addresses that webhooks may reach, comma-separated.'),
+  QUOTAS: quotasSchema
+    .optional()
+    .describe('JSON of limits per project, key and user, like {"avatarsPerProject":500}; names in docs/data.md.'),
   MIN_FREE_DISK_MB: z.coerce
     .number('must be a number')
     .int('must be a whole number')

@@ -235,10 +235,11 @@ export class Pipeline {
   }
 
   #createRecorder(soundEncoder: OpusEncoder | null): CallRecorder | null {
-    const { recordingPathStem, widthPx, heightPx, sessionId } = this.#config;
+    const { recordingPathStem, recordingLimits, widthPx, heightPx, sessionId } = this.#config;
     if (recordingPathStem === undefined || soundEncoder === null) return null;
     return new CallRecorder({
       ...{ pathStem: recordingPathStem, widthPx, heightPx, soundEncoder },
+      ...(recordingLimits === undefined ? {} : { limits: recordingLimits }),
       onFailure: (error) => this.#logger.error({ sessionId, error }, 'A call could not be recorded any further.'),
     });
   }

@@ -34,6 +34,8 @@ export const avatarJobs = pgTable(
     ordinal: ordinal(),
     /** File name in the folder of uploads: the job owns the file from its start on. Null until `url` is fetched. */
     file: text('file'),
+    /** Size of `file`. */
+    fileBytes: amount('file_bytes').notNull().default(0),
     /** Where the picture is fetched from. */
     url: text('url'),
     state: text('state', { enum: ['waiting', 'running', 'failed'] })
@@ -51,6 +53,8 @@ export const avatarJobs = pgTable(
     /** Why it failed: a word of a closed list, and a sentence for the owner. */
     errorCode: text('error_code'),
     error: text('error'),
+    /** When it failed: its file is kept for another try for some time. */
+    failedAt: instant('failed_at'),
     createdAt: createdAt(),
   },
   (table) => [

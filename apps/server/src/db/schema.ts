@@ -10,6 +10,8 @@ export const projects = pgTable(
     name: text('name').notNull(),
     /** Ended talks older than this are deleted; null keeps them. */
     retentionDays: integer('retention_days'),
+    /** When an avatar of it was last begun to be made: who waits longest is next. */
+    makingTurnAt: instant('making_turn_at'),
     createdAt: createdAt(),
   },
   (table) => [
@@ -90,6 +92,8 @@ export const avatars = pgTable(
     bundleSource: text('bundle_source', { enum: ['shipped', 'made'] }).notNull(),
     /** Folder name of the bundle there. */
     bundleName: text('bundle_name').notNull(),
+    /** Size of the bundle; 0 for shipped ones. Copies of an avatar share its bundle. */
+    bundleBytes: bigint('bundle_bytes', { mode: 'number' }).notNull().default(0),
     /** File name of the still picture inside the bundle. */
     thumbnail: text('thumbnail'),
     /** File name of the film of the idle avatar inside the bundle. */
@@ -137,9 +141,14 @@ export const conversations = pgTable(
     reason: text('reason'),
     startedAt: instant('started_at').notNull(),
     endedAt: instant('ended_at'),
+    /** Size of what was said, counted at the end. */
+    textBytes: bigint('text_bytes', { mode: 'number' }).notNull().default(0),
+    /** Size of the film. */
+    recordingBytes: bigint('recording_bytes', { mode: 'number' }).notNull().default(0),
   },
   (table) => [
     index('conversations_project').on(table.projectId, table.startedAt, table.ordinal),
+    index('conversations_recorded').on(table.projectId).where(sql`${table.recordingBytes} > 0`),
     index('conversations_active').on(table.ordinal).where(sql`${table.status} = 0`),
     check('conversations_status', sql`${table.status} in (0, 1, 2)`),
   ],

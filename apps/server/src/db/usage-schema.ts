@@ -156,6 +156,8 @@ export const webhookDeliveries = pgTable(
     webhookId: text('webhook_id')
       .notNull()
       .references(() => webhooks.id, { onDelete: 'cascade' }),
+    /** Of the webhook: each project has a queue of its own. */
+    projectId: text('project_id').notNull(),
     event: text('event').notNull(),
     body: text('body').notNull(),
     state: text('state', { enum: ['waiting', 'running', 'delivered', 'failed'] })
@@ -171,7 +173,10 @@ export const webhookDeliveries = pgTable(
   },
   (table) => [
     index('webhook_deliveries_webhook').on(table.webhookId, table.ordinal),
-    index('webhook_deliveries_due').on(table.dueAt).where(sql`${table.state} in ('waiting', 'running')`),
+    index('webhook_deliveries_queue')
+      .on(table.projectId, table.dueAt, table.ordinal)
+      .where(sql`${table.state} in ('waiting', 'running')`),
+    index('webhook_deliveries_project').on(table.projectId, table.ordinal),
     check('webhook_deliveries_state', sql`${table.state} in ('waiting', 'running', 'delivered', 'failed')`),
   ],
 );

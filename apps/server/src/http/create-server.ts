@@ -127,6 +127,9 @@ function registerErrors(app: FastifyInstance, { logger }: ServerDependencies): v
       const message = 'Something failed on the server; its log says why.';
       return reply.code(500).send({ code: 500, message, data: null });
     }
+    if (fault.status >= 500 && !(error instanceof ControlError)) {
+      logger.error({ path: request.url.split('?', 1)[0], error: error.message }, 'A request was not served');
+    }
     if (fault.retryAfterSeconds !== undefined) reply.header('retry-after', fault.retryAfterSeconds);
     if (fault.code === 'unknown-host' && request.headers.accept?.includes('text/html')) {
       return reply.code(fault.status).type('text/plain; charset=utf-8').send(`${fault.message}\n`);

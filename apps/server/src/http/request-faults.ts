@@ -1,5 +1,6 @@
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { ControlError } from '../control/control-error.ts';
+import { diskFull, isDiskFull } from '../control/disk/disk-watch.ts';
 import { sqlStateOf } from '../db/sql-state.ts';
 
 export type RequestFault = {
@@ -48,7 +49,18 @@ const BY_SQL_STATE: ReadonlyMap<string, readonly [status: number, code: string, 
   ['23503', [404, 'not-found', 'What this belongs to has been deleted meanwhile.']],
 ]);
 
-/** What is wrong with the request; null when the fault is the server's own. */
+/** What the database could not do now, by SQLSTATE: nothing was changed, and the same request may succeed soon. */
+const BUSY_SQL_STATES: ReadonlyMap<string, string> = new Map([
+  ['57014', 'The database took too long. Ask for less at a time, or try again in a moment.'],
+  ['57P01', 'The database was interrupted. Try again in a moment.'],
+  ['57P03', 'The database is starting. Try again in a moment.'],
+  ['40P01', 'Others changed the same at the same time. Try again.'],
+  ['40001', 'Others changed the same at the same time. Try again.'],
+  ['53300', 'The database is busy. Try again in a moment.'],
+]);
+const RETRY_AFTER_SECONDS = 5;
+
+/** What is wrong with the request, or the server's want of room or time; null when something failed. */
 export function requestFault(error: unknown): RequestFault | null {
   if (error instanceof ControlError) {
     const { statusCode: status, code, message, retryAfterSeconds } = error;
@@ -57,6 +69,12 @@ export function requestFault(error: unknown): RequestFault | null {
   if (hasZodFastifySchemaValidationErrors(error)) {
     const faults = error.validation.map((fault) => `${fault.instancePath.slice(1) || 'request'}: ${fault.message}`);
     return { status: 400, code: 'bad-request', message: faults.join('; ') };
+  }
+  const full = isDiskFull(error) ? diskFull() : null;
+  if (full !== null) return requestFault(full);
+  const busy = BUSY_SQL_STATES.get(sqlStateOf(error) ?? '');
+  if (busy !== undefined) {
+    return { status: 503, code: 'overloaded', message: busy, retryAfterSeconds: RETRY_AFTER_SECONDS };
   }
   const known = BY_SQL_STATE.get(sqlStateOf(error) ?? '');
   if (known !== undefined) return { status: known[0], code: known[1], message: known[2] };

@@ -170,6 +170,8 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     voicePreviews: openVoicePreviews(config, logger, closers),
     webhooks: { privateHosts: config.webhookPrivateHosts },
     disk,
+    quotas: config.quotas,
+    demoProjectId: demo.projectId,
   });
   closers.add('control plane', () => services.close());
   const admission = withVoiceProvider(services.admission, config.voice.provider);
@@ -189,7 +191,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     talkKeys: services.talkKeys,
     noteEvent: services.serverLog.note,
     recordingLink: (talk: RecordedTalk) => services.recordings.link(talk),
-    recordingsPath,
+    recordingRoom: services.recordingRooms.roomFor,
     limits: services.limits,
     meter: services.meter,
     calls,

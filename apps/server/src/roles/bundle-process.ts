@@ -7,15 +7,18 @@ import type { Logger } from '../ports.ts';
 import { bundleMessageSchema } from './bundle-messages.ts';
 
 const ENTRY = fileURLToPath(new URL('./bundle-child.ts', import.meta.url));
-const TIME_LIMIT_MS = 15 * 60_000;
+/** A picture takes some seconds: one that takes minutes holds others up for nothing. */
+const TIME_LIMITS: Readonly<Record<'picture' | 'video', number>> = { picture: 4 * 60_000, video: 15 * 60_000 };
+const PICTURE = /\.(jpg|png|webp|bmp)$/;
 const HEAP_LIMIT_MB = 2048;
 const MAX_ERROR_TEXT = 2_000;
 /** Of glibc: with an arena for each thread, a process that makes bundles holds 230 MB more. Others do not know it. */
 const ALLOCATION = { MALLOC_ARENA_MAX: '1' } as const;
 
 /** Makes bundles, each in a process of its own with low priority: crashes of native code and memory never reach calls. */
-export function createBundleRunner(logger: Logger, timeLimitMs = TIME_LIMIT_MS): BundleRunner {
+export function createBundleRunner(logger: Logger, timeLimits: typeof TIME_LIMITS = TIME_LIMITS): BundleRunner {
   return (task, { signal, onProgress }) => {
+    const timeLimitMs = timeLimits[PICTURE.test(task.inputPath) ? 'picture' : 'video'];
     if (signal.aborted) return Promise.resolve({ kind: 'broke', detail: 'It was stopped before its start.' });
     const child = fork(ENTRY, [JSON.stringify(task)], {
       execArgv: [...process.execArgv, `--max-old-space-size=${HEAP_LIMIT_MB}`],

@@ -17,6 +17,7 @@ import { createConversationArchive } from '../control/conversations/conversation
 import { type ConversationRecords, createConversationRecords } from '../control/conversations/conversation-records.ts';
 import { type ConversationStore, createConversationStore } from '../control/conversations/conversation-store.ts';
 import { createTalkKeys, type TalkKeys } from '../control/conversations/talk-keys.ts';
+import { createTalkRetention, withRetention } from '../control/conversations/talk-retention.ts';
 import { type DiskWatch, ENDLESS_DISK } from '../control/disk/disk-watch.ts';
 import { type Bounds, createBounds } from '../control/fairness/bounds.ts';
 import { startHousekeeping } from '../control/housekeeping.ts';
@@ -24,6 +25,9 @@ import { LicenceControl } from '../control/licence-keys/licence-control.ts';
 import { createLicenceKeys } from '../control/licence-keys/licence-keys.ts';
 import { createGuardedFetch } from '../control/net/guarded-fetch.ts';
 import { createProjects } from '../control/projects/projects.ts';
+import { createUsageReader } from '../control/quotas/project-usage.ts';
+import { DEFAULT_QUOTAS, type Quotas } from '../control/quotas/quotas.ts';
+import { createRecordingRooms, type RecordingRooms } from '../control/recordings/recording-rooms.ts';
 import { Recordings } from '../control/recordings/recordings.ts';
 import type { MasterKeys } from '../control/secrets/master-key.ts';
 import { createSecretBox } from '../control/secrets/secret-box.ts';
@@ -64,7 +68,11 @@ export type ConsoleServiceOptions = {
     readonly privateHosts: readonly string[];
   };
   /** Left out: the disk is not watched. */
-  readonly disk?: Pick<DiskWatch, 'isLow' | 'requireRoom' | 'onLow'>;
+  readonly disk?: Pick<DiskWatch, 'isLow' | 'requireRoom' | 'onLow' | 'minFreeBytes'>;
+  /** Left out: the defaults. */
+  readonly quotas?: Quotas;
+  /** Has quotas of its own; left out or null: there is none. */
+  readonly demoProjectId?: string | null;
   readonly points: {
     /** Price of a call minute. */
     readonly perMinute: number;
@@ -78,6 +86,7 @@ export type ConsoleServices = {
   readonly avatars: OwnAvatars;
   readonly records: ConversationRecords;
   readonly recordings: Recordings;
+  readonly recordingRooms: RecordingRooms;
   readonly admission: Admission;
   readonly limits: CallSlots;
   readonly meter: CallMeter;
@@ -96,7 +105,7 @@ const NO_VOICES: VoicePreviewOptions = { speak: null, hasOpenAiKey: false };
 
 /** The control plane: what stands behind the console's interface and decides about calls. */
 export function createConsoleServices(options: ConsoleServiceOptions): ConsoleServices {
-  const { db, masterKeys, folders, calls, logger, points } = options;
+  const { db, masterKeys, folders, calls, logger, points, quotas = DEFAULT_QUOTAS } = options;
   const serverLog = createServerLog(db, logger);
   const bounds = createBounds({
     logger,
@@ -107,21 +116,18 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const limiter = createAttemptLimiter(db);
   const accounts = createAccounts(options, audit, limiter);
   const slots = createCallSlots(db, logger);
-  const tokens = createBrowserTokens(db);
+  const tokens = createBrowserTokens(db, quotas);
   const ledger = new Ledger(db, { isCharging: points.perMinute > 0 });
   const meter = createCallMeter({ ledger, pointsPerMinute: points.perMinute, logger });
   const admission = createAdmission(db, folders, ledger);
-  const keys = createLicenceKeys(db, createSecretBox(masterKeys, 'licence keys'));
+  const keys = createLicenceKeys(db, createSecretBox(masterKeys, 'licence keys'), quotas);
   const licences = new LicenceControl({ keys, slots, calls, audit });
-  const projects = createProjects(db, points.free === null ? null : toThousandths(points.free));
+  const projects = createProjects(db, points.free === null ? null : toThousandths(points.free), quotas);
   const { uploads, workshop } = createMaking(options, bounds);
-  const avatars = new OwnAvatars({ db, catalogue: createAvatarCatalogue(db, folders), maker: workshop });
-  const records = createConversationRecords(db);
-  const archive = createConversationArchive(db);
-  const recordings = new Recordings({ folder: options.recordingsPath, masterKeys, db });
-  const hooks = createWebhookServices(options);
-  const store = createConversationStore(db);
-  const conversations = withWebhooks({ store, records, webhooks: hooks.webhooks, logger });
+  const avatars = new OwnAvatars({ db, catalogue: createAvatarCatalogue(db, folders), maker: workshop, quotas });
+  const hooks = createWebhookServices(options, bounds);
+  const talks = createTalkServices(options, bounds, hooks.webhooks);
+  const { records, archive, recordings, recordingRooms, conversations } = talks;
   const housekeeping = startHousekeeping(
     {
       'attempts to log in': () => limiter.sweep(),
@@ -129,6 +135,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       'expired sessions': () => accounts.sweepSessions(),
       'log of the server': () => serverLog.sweep(),
       'old talks': () => archive.removeExpired(),
+      'surplus talks': () => talks.retention.sweep(),
       'films of talks that are gone': () => recordings.sweep(),
       'uploaded files': async () => uploads?.sweep(),
       'made avatars': async () => workshop?.sweep(),
@@ -141,6 +148,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       avatars,
       records,
       recordings,
+      recordingRooms,
       admission,
       limits: slots,
       meter,
@@ -169,6 +177,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       },
       voicePreviews: new VoicePreviews({ ...(options.voicePreviews ?? NO_VOICES), onBound: bounds.reached }),
       ...{ uploads, webhooks: hooks.webhooks, pointsPerMinute: points.perMinute },
+      usageOf: createUsageReader(db, quotas, options.demoProjectId ?? null),
     },
     async close() {
       housekeeping.stop();
@@ -176,27 +185,52 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       slots.close();
       await meter.close();
       await conversations.drain();
+      await recordingRooms.close();
       await hooks.worker.close();
       await serverLog.close();
     },
   };
 }
 
-function createMaking({ db, folders, logger, making, disk = ENDLESS_DISK }: ConsoleServiceOptions, bounds: Bounds) {
+/** What is said and filmed: written, kept within its quota, told to webhooks, and read. */
+function createTalkServices(options: ConsoleServiceOptions, { reached: onBound }: Bounds, webhooks: Webhooks) {
+  const { db, logger, masterKeys, recordingsPath: folder } = options;
+  const { disk = ENDLESS_DISK, quotas = DEFAULT_QUOTAS, demoProjectId = null } = options;
+  const { minFreeBytes } = disk;
+  const records = createConversationRecords(db);
+  const retention = createTalkRetention({ db, quotas, demoProjectId, onBound });
+  const store = withRetention(createConversationStore(db), retention, (error) => {
+    logger.warn({ error: String(error) }, 'Surplus talks could not be deleted; the housekeeping tries again');
+  });
+  return {
+    records,
+    retention,
+    archive: createConversationArchive(db),
+    recordings: new Recordings({ folder, masterKeys, db }),
+    recordingRooms: createRecordingRooms({ db, folder, disk, minFreeBytes, quotas, logger, onBound }),
+    conversations: withWebhooks({ store, records, webhooks, logger }),
+  };
+}
+
+function createMaking(options: ConsoleServiceOptions, bounds: Bounds) {
+  const { db, folders, logger, making, disk = ENDLESS_DISK, quotas = DEFAULT_QUOTAS } = options;
   if (making === undefined) return { uploads: null, workshop: null };
   const { uploadFolder, run, privateHosts = [] } = making;
   const fetch = createGuardedFetch({ allowedPrivateHosts: privateHosts });
   const places = { uploads: uploadFolder, bundles: folders.made };
   return {
-    uploads: new Uploads({ db, folder: uploadFolder, disk, onBound: bounds.reached }),
+    uploads: new Uploads({ db, folder: uploadFolder, disk, quotas, onBound: bounds.reached }),
     workshop: new AvatarWorkshop({ db, folders: places, fetch, run, disk, logger }),
   };
 }
 
-function createWebhookServices({ db, masterKeys, logger, webhooks: settings }: ConsoleServiceOptions) {
+function createWebhookServices(options: ConsoleServiceOptions, { reached: onBound }: Bounds) {
+  const { db, masterKeys, logger, webhooks: settings } = options;
   const box = createSecretBox(masterKeys, 'webhook secrets');
   const fetch = createGuardedFetch({ allowedPrivateHosts: settings?.privateHosts ?? [] });
-  return { webhooks: new Webhooks(db, box), worker: createWebhookWorker({ db, box, fetch, logger }) };
+  const worker = createWebhookWorker({ db, box, fetch, logger, onBound });
+  const { quotas = DEFAULT_QUOTAS } = options;
+  return { worker, webhooks: new Webhooks({ db, box, quotas, onBound, onQueued: () => worker.wake() }) };
 }
 
 function createAccounts(options: ConsoleServiceOptions, audit: AuditLog, limiter: AttemptLimiter): Accounts {

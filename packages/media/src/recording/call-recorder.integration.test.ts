@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Demuxer } from 'node-av/api';
@@ -7,7 +7,7 @@ import { createPicture } from '../core/picture.ts';
 import { OPUS_FRAME_SAMPLES, OpusEncoder } from '../webrtc/opus-encoder.ts';
 import { drawMovingPicture } from '../webrtc/testing/moving-picture.ts';
 import { VideoEncoder } from '../webrtc/video-encoder.ts';
-import { CallRecorder } from './call-recorder.ts';
+import { CallRecorder, type RecordingLimits } from './call-recorder.ts';
 import { SoundMix } from './sound-mix.ts';
 
 const SIDE_PX = 256;
@@ -19,10 +19,22 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-async function record(codec: 'vp8' | 'h264', pathStem: string, onFailure = (_message: string) => {}): Promise<void> {
+async function record(
+  codec: 'vp8' | 'h264',
+  pathStem: string,
+  onFailure = (_message: string) => {},
+  limits?: RecordingLimits,
+): Promise<void> {
   const soundEncoder = await OpusEncoder.open();
   const encoder = await VideoEncoder.open({ codec, widthPx: SIDE_PX, heightPx: SIDE_PX, bitrateKbps: 500 });
-  const recorder = new CallRecorder({ pathStem, widthPx: SIDE_PX, heightPx: SIDE_PX, soundEncoder, onFailure });
+  const recorder = new CallRecorder({
+    pathStem,
+    widthPx: SIDE_PX,
+    heightPx: SIDE_PX,
+    soundEncoder,
+    onFailure,
+    ...(limits && { limits }),
+  });
   recorder.setCodec(codec);
   const picture = createPicture(SIDE_PX, SIDE_PX);
   const tone = Int16Array.from({ length: OPUS_FRAME_SAMPLES }, (_, k) => 8000 * Math.sin(k / 10));
@@ -64,6 +76,23 @@ test('a folder that cannot be written ends the recording, told once, and not the
   const failures: string[] = [];
   await record('vp8', path.join(folder, 'missing', 'call'), (message) => failures.push(message));
   expect(failures).toHaveLength(1);
+});
+
+test('a film ends at its limit, told once, and what is there of it can be watched', async () => {
+  const failures: string[] = [];
+  const limits = { maxBytes: 20_000, minFreeBytes: 0 };
+  await record('vp8', path.join(folder, 'call'), (message) => failures.push(message), limits);
+  expect(failures).toEqual([expect.stringContaining('20000 bytes')]);
+  expect((await stat(path.join(folder, 'call.webm'))).size).toBeLessThan(30_000);
+  const film = await Demuxer.open(path.join(folder, 'call.webm'));
+  let packets = 0;
+  for await (const packet of film.packets()) {
+    if (packet === null) break;
+    packets += 1;
+    packet.free();
+  }
+  await film.close();
+  expect(packets).toBeGreaterThan(10);
 });
 
 test.for([1, 6])(

@@ -1,12 +1,26 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { errorMessage } from '../core/error-message.ts';
 import { type RecordedCodec, type RecordedPicture, RecordingFile, recordingExtension } from './recording-file.ts';
 import { SoundMix } from './sound-mix.ts';
+
+export type RecordingLimits = {
+  /** A film is ended when it has grown to this size. */
+  readonly maxBytes: number;
+  /** It is ended, too, when less than this is free on its disk. */
+  readonly minFreeBytes: number;
+};
+
+/** The free space is asked for each time that so much has been written. */
+const LOOK_EVERY_BYTES = 1_000_000;
 
 export type CallRecorderOptions = {
   /** Path of the film without its extension. */
   readonly pathStem: string;
   readonly widthPx: number;
   readonly heightPx: number;
+  /** Left out: it may grow until the disk is full. */
+  readonly limits?: RecordingLimits;
   /** Makes one Opus packet of 960 samples, mono, 48 kHz. */
   readonly soundEncoder: { encode(pcm48k: Int16Array): Uint8Array; close(): void };
   /** Told once; the recording then stops and the call goes on. */
@@ -23,6 +37,8 @@ export class CallRecorder {
   #codec: RecordedCodec = 'vp8';
   #file: RecordingFile | null = null;
   #startMs = 0;
+  #bytes = 0;
+  #lookAtBytes = LOOK_EVERY_BYTES;
   #hasFailed = false;
   #isClosed = false;
 
@@ -46,6 +62,7 @@ export class CallRecorder {
         this.#startMs = mediaTimeMs;
       }
       this.#file.writePicture(picture, mediaTimeMs - this.#startMs);
+      this.#count(picture.data.byteLength);
     });
   }
 
@@ -70,7 +87,22 @@ export class CallRecorder {
 
   #writeSound(pcm: Int16Array, mediaTimeMs: number): void {
     if (this.#file === null || mediaTimeMs < this.#startMs) return;
-    this.#file.writeSound(this.#options.soundEncoder.encode(pcm), mediaTimeMs - this.#startMs);
+    const packet = this.#options.soundEncoder.encode(pcm);
+    this.#file.writeSound(packet, mediaTimeMs - this.#startMs);
+    this.#count(packet.byteLength);
+  }
+
+  /** Throws when the film has become too large, or the disk too full. What is there so far stays a film. */
+  #count(bytes: number): void {
+    const { limits, pathStem } = this.#options;
+    this.#bytes += bytes;
+    if (limits === undefined) return;
+    if (this.#bytes > limits.maxBytes)
+      throw new Error(`The film has grown to ${limits.maxBytes} bytes, all that it may take.`);
+    if (this.#bytes < this.#lookAtBytes) return;
+    this.#lookAtBytes = this.#bytes + LOOK_EVERY_BYTES;
+    const { bavail, bsize } = statfsSync(dirname(pathStem));
+    if (bavail * bsize < limits.minFreeBytes) throw new Error('The disk is nearly full.');
   }
 
   /** A full disk ends the recording, never the call. */

@@ -24,6 +24,8 @@ export type SessionConfig = {
   readonly audioBack: boolean;
   /** Record picture and both voices into this file; the extension is added. Left out: nothing is kept. */
   readonly recordingPathStem?: string;
+  /** The film ends at this size, or when less than this is free on its disk. Left out: neither is watched. */
+  readonly recordingLimits?: { readonly maxBytes: number; readonly minFreeBytes: number };
   readonly widthPx: number;
   readonly heightPx: number;
   readonly iceServers: readonly IceServer[];

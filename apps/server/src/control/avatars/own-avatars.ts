@@ -1,9 +1,11 @@
 import { and, eq, ne, sql } from 'drizzle-orm';
-import type { Database } from '../../db/database.ts';
+import type { Database, Orm } from '../../db/database.ts';
 import { type AvatarTool, avatars } from '../../db/schema.ts';
 import { ControlError, notFound } from '../control-error.ts';
 import { newPublicId } from '../ids.ts';
 import { primaryLanguage } from '../primary-language.ts';
+import { avatarTextBytes } from '../quotas/project-usage.ts';
+import { alone, bytesOfMb, type Quotas, quotaReached } from '../quotas/quotas.ts';
 import type { Avatar, AvatarCatalogue } from './avatar-catalogue.ts';
 
 /** What the owner of an avatar may set. */
@@ -42,6 +44,7 @@ export type OwnAvatarsOptions = {
   readonly catalogue: AvatarCatalogue;
   /** Null: this server makes none. */
   readonly maker: AvatarMaker | null;
+  readonly quotas: Pick<Quotas, 'avatarsPerProject' | 'avatarTextMbPerProject'>;
 };
 
 /** The voice of an avatar for which none is chosen. */
@@ -54,7 +57,8 @@ const FIRST_MESSAGES: ReadonlyMap<string, (name: string) => string> = new Map([
   ['en', (name) => `Hello, I am ${name}. What can I do for you?`],
   ['zh', (name) => `您好，我是${name}。有什么可以帮您？`],
 ]);
-const MAX_AVATARS_PER_PROJECT = 1000;
+/** Numbers behind a name that are tried. */
+const MAX_NUMBERED_NAMES = 1000;
 
 /** The avatars of a project. Callers have checked the project. */
 export class OwnAvatars {
@@ -122,10 +126,13 @@ export class OwnAvatars {
   /** System avatars cannot be changed: duplicate them. */
   async update(projectId: string, avatarId: string, changes: Partial<AvatarFields>): Promise<Avatar> {
     const { avatarId: id } = await this.#requireOwn(projectId, avatarId);
-    await this.#options.db.orm
-      .update(avatars)
-      .set({ ...changes, updatedAt: sql`now()` })
-      .where(and(eq(avatars.id, id), eq(avatars.projectId, projectId)));
+    const values = { ...changes, updatedAt: sql`now()` };
+    await this.#withinQuota(projectId, (transaction) =>
+      transaction
+        .update(avatars)
+        .set(values)
+        .where(and(eq(avatars.id, id), eq(avatars.projectId, projectId))),
+    );
     return this.get(projectId, id);
   }
 
@@ -172,7 +179,7 @@ export class OwnAvatars {
 
   /** `Mia`, else `Mia 2`, and so on. */
   async #freeName(projectId: string, wanted: string): Promise<string> {
-    for (let number = 1; number <= MAX_AVATARS_PER_PROJECT; number += 1) {
+    for (let number = 1; number <= MAX_NUMBERED_NAMES; number += 1) {
       const name = number === 1 ? wanted : `${wanted} ${number}`;
       if (!(await this.isNameTaken(projectId, name))) return name;
     }
@@ -180,13 +187,31 @@ export class OwnAvatars {
   }
 
   async #insert(projectId: string, values: Omit<typeof avatars.$inferInsert, 'id' | 'projectId'>): Promise<Avatar> {
-    const count = await this.#options.db.orm.$count(avatars, eq(avatars.projectId, projectId));
-    if (count >= MAX_AVATARS_PER_PROJECT) {
-      throw new ControlError('conflict', `A project has at most ${MAX_AVATARS_PER_PROJECT} avatars.`);
-    }
+    const { avatarsPerProject } = this.#options.quotas;
     const id = newPublicId();
-    await this.#options.db.orm.insert(avatars).values({ ...values, id, projectId });
+    await this.#withinQuota(projectId, async (transaction) => {
+      if ((await transaction.$count(avatars, eq(avatars.projectId, projectId))) >= avatarsPerProject) {
+        throw quotaReached(
+          `This project has ${avatarsPerProject} avatars, as many as it may have. Delete one you do not need.`,
+        );
+      }
+      await transaction.insert(avatars).values({ ...values, id, projectId });
+    });
     return this.get(projectId, id);
+  }
+
+  /** Whole or not at all: what makes the project's texts too many is not written, what makes them fewer always is. */
+  #withinQuota(projectId: string, write: (transaction: Orm) => Promise<unknown>): Promise<void> {
+    const { db, quotas } = this.#options;
+    return alone(db, { what: 'project', id: projectId }, async (transaction) => {
+      const before = await avatarTextBytes(transaction, projectId);
+      await write(transaction);
+      const after = await avatarTextBytes(transaction, projectId);
+      if (after <= before || after <= bytesOfMb(quotas.avatarTextMbPerProject)) return;
+      throw quotaReached(
+        `The texts of this project’s avatars would have more than ${quotas.avatarTextMbPerProject} MB in all. Shorten prompts or knowledge, or delete an avatar.`,
+      );
+    });
   }
 }
 

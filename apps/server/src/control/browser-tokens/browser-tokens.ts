@@ -1,10 +1,12 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import { licenceKeys } from '../../db/schema.ts';
 import { browserTokens } from '../../db/usage-schema.ts';
+import { ControlError } from '../control-error.ts';
 import { newPublicId } from '../ids.ts';
 import { type LicenceKey, licenceColumns } from '../licence-keys/licence-keys.ts';
+import { DEFAULT_QUOTAS, type Quotas } from '../quotas/quotas.ts';
 
 const TOKEN_PREFIX = 'vt_';
 const TOKEN_BYTES = 32;
@@ -45,26 +47,62 @@ function hashToken(token: string): Buffer {
   return createHash('sha256').update(token, 'utf8').digest();
 }
 
+const isInForce = (licenceId: string, keyDigest: string) => sql`
+  id = ${licenceId} and encode(key_hash, 'hex') = ${keyDigest} and revoked_at is null`;
+
 /**
  * Asks whether the key is in force and holds its row until the token is stored. A reset, which ends tokens in the transaction
  * that replaces the key, comes before and is seen, or waits and ends this token too.
  */
-const MINT = `
-  insert into browser_tokens (id, token_hash, licence_id, avatar_id, origin, expires_at)
-  select $1, $2, licence.id, $5, $6, now() + $7 * interval '1 second' from licence_keys as licence
-  where licence.id = $3 and encode(licence.key_hash, 'hex') = $4 and licence.revoked_at is null
-  for share
-  returning expires_at as "expiresAt"`;
+const mintStatement = (
+  { licenceId, keyDigest, avatarId, origin, lifetimeSeconds }: TokenRequest,
+  limit: number,
+  hash: Buffer,
+) => sql`
+  with holder as (
+    select id from ${licenceKeys} where ${isInForce(licenceId, keyDigest)} for no key update
+  ), minted as (
+    insert into ${browserTokens} (id, token_hash, licence_id, avatar_id, origin, expires_at)
+    select ${newPublicId()}, ${hash}, id, ${avatarId ?? null}, ${origin ?? null},
+      now() + ${lifetimeSeconds} * interval '1 second'
+    from holder
+    where (select count(*) from ${browserTokens} where licence_id = ${licenceId} and expires_at > now()) < ${limit}
+    returning expires_at
+  )
+  select holder.id, minted.expires_at as "expiresAt" from holder left join minted on true`;
 
-export function createBrowserTokens({ orm, pool }: Pick<Database, 'orm' | 'pool'>): BrowserTokens {
+function tooMany(tokensPerKey: number): ControlError {
+  return new ControlError(
+    'too-many-attempts',
+    `This key has ${tokensPerKey} tokens in force, as many as it may have. Give them shorter lifetimes, or wait until some expire.`,
+    60,
+  );
+}
+
+export function createBrowserTokens(
+  { orm, kind = 'postgres' }: Pick<Database, 'orm'> & Partial<Pick<Database, 'kind'>>,
+  { browserTokensPerKey }: Pick<Quotas, 'browserTokensPerKey'> = DEFAULT_QUOTAS,
+): BrowserTokens {
+  /** A statement sees what was there when it began: where others write at the same time, it begins when the row is held. */
+  const runMint = (request: TokenRequest, statement: SQL) =>
+    kind === 'embedded'
+      ? orm.execute(statement)
+      : orm.transaction(async (transaction) => {
+          const { licenceId, keyDigest } = request;
+          await transaction.execute(
+            sql`select id from ${licenceKeys} where ${isInForce(licenceId, keyDigest)} for no key update`,
+          );
+          return transaction.execute(statement);
+        });
+
   return {
-    async mint({ licenceId, keyDigest, avatarId, origin, lifetimeSeconds }) {
+    async mint(request) {
       const token = `${TOKEN_PREFIX}${randomBytes(TOKEN_BYTES).toString('base64url')}`;
-      const { rows } = await pool.query<{ expiresAt: Date }>(MINT, [
-        ...[newPublicId(), hashToken(token), licenceId, keyDigest],
-        ...[avatarId ?? null, origin ?? null, lifetimeSeconds],
-      ]);
-      return rows[0] === undefined ? null : { token, expiresAt: rows[0].expiresAt };
+      const { rows } = await runMint(request, mintStatement(request, browserTokensPerKey, hashToken(token)));
+      const [row] = rows as { expiresAt: Date | string | null }[];
+      if (row === undefined) return null;
+      if (row.expiresAt === null) throw tooMany(browserTokensPerKey);
+      return { token, expiresAt: new Date(row.expiresAt) };
     },
 
     async find(token) {

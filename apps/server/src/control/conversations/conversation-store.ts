@@ -155,10 +155,18 @@ async function insertMessages(writer: Writer, said: readonly ConversationMessage
   );
 }
 
+/** Of what was said: counted once, when nothing is added any more. */
+const SAID_BYTES = sql`(select coalesce(sum(octet_length(${messages.text})), 0) from ${messages} where ${messages.conversationId} = ${conversations.id})`;
+
 async function endConversation(writer: Writer, end: ConversationOutcome & { sessionId: string }): Promise<void> {
   const ended = await writer
     .update(conversations)
-    .set({ status: CONVERSATION_STATUS[end.status], endedAt: end.endedAt, reason: end.reason.replaceAll('\u0000', '') })
+    .set({
+      status: CONVERSATION_STATUS[end.status],
+      endedAt: end.endedAt,
+      reason: end.reason.replaceAll('\u0000', ''),
+      textBytes: SAID_BYTES,
+    })
     .where(and(eq(conversations.id, end.sessionId), eq(conversations.status, CONVERSATION_STATUS.active)))
     .returning({ id: conversations.id });
   if (ended.length > 0) return;
@@ -182,6 +190,7 @@ export async function failOrphanedConversations({ kind, orm }: Pick<Database, 'k
       status: CONVERSATION_STATUS.failed,
       reason: 'the server stopped',
       endedAt: sql`coalesce(${lastMessageAt}, ${conversations.startedAt})`,
+      textBytes: SAID_BYTES,
     })
     .where(eq(conversations.status, CONVERSATION_STATUS.active))
     .returning({ id: conversations.id });

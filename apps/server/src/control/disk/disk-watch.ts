@@ -4,6 +4,8 @@ import type { OnBound } from '../fairness/bounds.ts';
 import type { ControlLogger } from '../logger.ts';
 
 export type DiskWatch = {
+  /** With less it is low. */
+  readonly minFreeBytes: number;
   /** Less is free than must be. Calls and logins go on; what fills the disk is refused. */
   isLow(): boolean;
   /** Throws `disk-full` while it is low. */
@@ -56,7 +58,7 @@ export async function openDiskWatch(options: DiskWatchOptions): Promise<DiskWatc
     const fields = { folder, freeMb: Math.round(freeBytes / 1e6), neededMb: Math.round(minFreeBytes / 1e6) };
     if (!isLow && freeBytes < minFreeBytes) {
       isLow = true;
-      logger.error(fields, 'The disk is nearly full: uploads and avatar makings are refused, calls go on');
+      logger.error(fields, 'The disk is nearly full: uploads, makings and recordings are refused, calls go on');
       onBound?.('disk', fields);
       for (const listener of [...listeners]) listener();
     } else if (isLow && freeBytes >= minFreeBytes * RECOVERY) {
@@ -69,6 +71,7 @@ export async function openDiskWatch(options: DiskWatchOptions): Promise<DiskWatc
   const timer = setInterval(() => void look(), options.intervalMs ?? INTERVAL_MS);
   timer.unref();
   return {
+    minFreeBytes,
     isLow: () => isLow,
     requireRoom() {
       if (isLow) throw diskFull();
@@ -85,7 +88,8 @@ export async function openDiskWatch(options: DiskWatchOptions): Promise<DiskWatc
 }
 
 /** For parts that are used without a server around them. */
-export const ENDLESS_DISK: Pick<DiskWatch, 'isLow' | 'requireRoom' | 'onLow'> = {
+export const ENDLESS_DISK: Pick<DiskWatch, 'minFreeBytes' | 'isLow' | 'requireRoom' | 'onLow'> = {
+  minFreeBytes: 0,
   isLow: () => false,
   requireRoom() {},
   onLow: () => () => {},

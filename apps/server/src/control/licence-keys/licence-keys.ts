@@ -1,10 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
-import type { Database } from '../../db/database.ts';
+import type { Database, Orm } from '../../db/database.ts';
 import { licenceKeys } from '../../db/schema.ts';
 import { browserTokens } from '../../db/usage-schema.ts';
 import { newPublicId } from '../ids.ts';
+import { alone, type Quotas, quotaReached } from '../quotas/quotas.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import { hashLicenceKey, licenceKeyPrefix, newLicenceKey } from './licence-key.ts';
 
@@ -57,6 +58,8 @@ export type LicenceKeys = {
   find(key: string): Promise<(LicenceKey & { readonly keyDigest: string }) | null>;
 };
 
+/** Revoked keys that a project's list still shows; older ones are forgotten. */
+const MAX_REVOKED = 100;
 /** `last_used_at` is written at most this often per licence. */
 const LAST_USED_RESOLUTION_MS = 60_000;
 /** Longer ones are refused unread. */
@@ -77,8 +80,12 @@ export const licenceColumns = {
   revokedAt: licenceKeys.revokedAt,
 };
 
-/** `box` encrypts the copy that can be shown again; null keeps no such copy. */
-export function createLicenceKeys({ orm }: Pick<Database, 'orm'>, box: SecretBox | null): LicenceKeys {
+/** `box` encrypts the copy that can be shown again; null keeps no such copy. Without `quotas` any number can be made. */
+export function createLicenceKeys(
+  { orm }: Pick<Database, 'orm'>,
+  box: SecretBox | null,
+  quotas: Pick<Quotas, 'keysPerProject'> | null = null,
+): LicenceKeys {
   const isOwn = (projectId: string, licenceId: string) =>
     and(eq(licenceKeys.id, licenceId), eq(licenceKeys.projectId, projectId));
 
@@ -95,12 +102,20 @@ export function createLicenceKeys({ orm }: Pick<Database, 'orm'>, box: SecretBox
   return {
     async create({ key = newLicenceKey(), maxConcurrentCalls = DEFAULT_MAX_CONCURRENT_CALLS, ...given }) {
       const id = newPublicId();
-      const [row] = await orm
-        .insert(licenceKeys)
-        .values({ ...given, id, maxConcurrentCalls, ...keyColumns(key, id) })
-        .returning(licenceColumns);
-      if (!row) throw new Error('the licence key was not stored');
-      return { ...row, key };
+      const values = { ...given, id, maxConcurrentCalls, ...keyColumns(key, id) };
+      if (quotas === null) return { ...(await insertKey(orm, values)), key };
+      const { projectId } = given;
+      return alone({ orm }, { what: 'project', id: projectId }, async (transaction) => {
+        const inForce = and(eq(licenceKeys.projectId, projectId), isNull(licenceKeys.revokedAt));
+        if ((await transaction.$count(licenceKeys, inForce)) >= quotas.keysPerProject) {
+          throw quotaReached(
+            `This project has ${quotas.keysPerProject} keys in force, as many as it may have. Revoke one you do not need.`,
+          );
+        }
+        const row = await insertKey(transaction, values);
+        await forgetOldest(transaction, projectId);
+        return { ...row, key };
+      });
     },
 
     list(projectId) {
@@ -170,4 +185,17 @@ export function createLicenceKeys({ orm }: Pick<Database, 'orm'>, box: SecretBox
     if (lastUsedAt && Date.now() - lastUsedAt.getTime() < LAST_USED_RESOLUTION_MS) return;
     await orm.update(licenceKeys).set({ lastUsedAt: sql`now()` }).where(eq(licenceKeys.id, licenceId));
   }
+}
+
+async function insertKey(orm: Pick<Orm, 'insert'>, values: typeof licenceKeys.$inferInsert): Promise<LicenceKey> {
+  const [row] = await orm.insert(licenceKeys).values(values).returning(licenceColumns);
+  if (!row) throw new Error('the licence key was not stored');
+  return row;
+}
+
+async function forgetOldest(orm: Orm, projectId: string): Promise<void> {
+  await orm.execute(sql`
+    delete from ${licenceKeys} where id in (
+      select id from ${licenceKeys} where project_id = ${projectId} and revoked_at is not null
+      order by revoked_at desc, ordinal desc offset ${MAX_REVOKED})`);
 }

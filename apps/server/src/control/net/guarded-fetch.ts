@@ -10,7 +10,7 @@ export type GuardedRequest = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly timeoutMs: number;
-  /** Bytes of the answer that are read at most. */
+  /** Bytes of the answer's body that are read at most; 0: it is not waited for. */
   readonly maxBytes: number;
   /** Redirects that are followed, each checked like the first address. */
   readonly maxRedirects: number;
@@ -148,6 +148,10 @@ async function read(answer: IncomingMessage, { maxBytes, receive }: GuardedReque
       answer.destroy();
     }
     return { status, contentType, body: Buffer.alloc(0), isCut: false };
+  }
+  if (maxBytes === 0) {
+    answer.destroy();
+    return { status, contentType, body: Buffer.alloc(0), isCut: true };
   }
   const parts: Buffer[] = [];
   let bytes = 0;

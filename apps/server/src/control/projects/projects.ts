@@ -6,6 +6,7 @@ import { projects } from '../../db/schema.ts';
 import { ledgerEntries, wallets } from '../../db/usage-schema.ts';
 import { notFound } from '../control-error.ts';
 import { newPublicId } from '../ids.ts';
+import { alone, type Quotas, quotaReached } from '../quotas/quotas.ts';
 
 export type Project = {
   readonly projectId: string;
@@ -34,10 +35,19 @@ const columns = {
 };
 
 /** @param freePoints Thousandths of a point that a new project gets; null: it is unlimited. */
-export function createProjects({ orm }: Pick<Database, 'orm'>, freePoints: number | null): Projects {
+export function createProjects(
+  { orm }: Pick<Database, 'orm'>,
+  freePoints: number | null,
+  { projectsPerUser }: Pick<Quotas, 'projectsPerUser'>,
+): Projects {
   return {
     create(userId, name) {
-      return orm.transaction(async (transaction) => {
+      return alone({ orm }, { what: 'user', id: userId }, async (transaction) => {
+        if ((await transaction.$count(projectMembers, eq(projectMembers.userId, userId))) >= projectsPerUser) {
+          throw quotaReached(
+            `You have ${projectsPerUser} projects, as many as a user may have. Delete one you do not need.`,
+          );
+        }
         const projectId = newPublicId();
         const [row] = await transaction.insert(projects).values({ id: projectId, name }).returning(columns);
         if (row === undefined) throw new Error('the project was not stored');

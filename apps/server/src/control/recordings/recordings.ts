@@ -6,7 +6,7 @@ import type { Database } from '../../db/database.ts';
 import { CONVERSATION_STATUS, conversations } from '../../db/schema.ts';
 import type { MasterKeys } from '../secrets/master-key.ts';
 
-const EXTENSIONS = ['.webm', '.mp4'] as const;
+export const FILM_ENDINGS = ['.webm', '.mp4'] as const;
 const SESSION_ID = /^[0-9a-f]{32}$/;
 const LINK_LIFETIME_MS = 6 * 60 * 60_000;
 
@@ -58,7 +58,7 @@ export class Recordings {
 
   async remove(sessionId: string): Promise<void> {
     if (!SESSION_ID.test(sessionId)) return;
-    await Promise.all(EXTENSIONS.map((extension) => rm(join(this.folder, sessionId + extension), { force: true })));
+    await Promise.all(FILM_ENDINGS.map((extension) => rm(join(this.folder, sessionId + extension), { force: true })));
   }
 
   /** Deletes films whose talk is no longer on record; says how many. */
@@ -79,7 +79,7 @@ export class Recordings {
   async #find(sessionId: string, status: number | null): Promise<string | null> {
     if (!SESSION_ID.test(sessionId)) return null;
     if (status === null || status === CONVERSATION_STATUS.active) return null;
-    for (const extension of EXTENSIONS) {
+    for (const extension of FILM_ENDINGS) {
       const file = await stat(join(this.folder, sessionId + extension)).catch(() => null);
       if (file?.isFile() && file.size > 0) return sessionId + extension;
     }

@@ -1,58 +1,28 @@
 import type { Database } from '../../db/database.ts';
+import type { OnBound } from '../fairness/bounds.ts';
 import type { ControlLogger } from '../logger.ts';
 import { ForbiddenAddressError, type GuardedFetch } from '../net/guarded-fetch.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
+import { DeliveryLanes, type Lane } from './delivery-lanes.ts';
+import { type Claimed, DeliveryQueue } from './delivery-queue.ts';
 import { signWebhook } from './webhook-signature.ts';
 
 const TIMEOUT_MS = 15_000;
-/** Longer than an attempt can take; a delivery whose worker died is tried again after it. */
-const LEASE_SECONDS = 60;
 const POLL_INTERVAL_MS = 1_000;
-const MAX_AT_ONCE = 10;
 /** Wait after each failed attempt; after the last one the delivery has failed. About ten hours in all. */
 const RETRY_AFTER_SECONDS = [5, 30, 120, 600, 1800, 7200, 25_200] as const;
 const MAX_ERROR_CHARACTERS = 300;
 
-/** Takes what is due, and what a dead worker left behind. */
-const CLAIM = `
-  update webhook_deliveries as delivery
-  set state = 'running', attempt = attempt + 1, due_at = now() + interval '${LEASE_SECONDS} seconds'
-  from webhooks as hook
-  where hook.id = delivery.webhook_id and delivery.id in (
-    select id from webhook_deliveries
-    where state in ('waiting', 'running') and due_at <= now()
-    order by due_at, ordinal limit $1 for update skip locked)
-  returning delivery.id, delivery.event, delivery.body, delivery.attempt, hook.id as webhook_id, hook.url,
-    hook.secret_encrypted, hook.encryption_key_id`;
-
-/** Of a worker that took too long nothing is taken: another attempt has a higher number by then. */
-const SETTLE = `
-  update webhook_deliveries set
-    state = $3, attempts = attempts || $4::jsonb, due_at = now() + $5::int * interval '1 second',
-    delivered_at = case when $3 = 'delivered' then now() end
-  where id = $1 and attempt = $2 and state = 'running'`;
-
-const SWEEP = `
-  delete from webhook_deliveries
-  where state in ('delivered', 'failed') and created_at < now() - interval '30 days'`;
-
-type Claimed = {
-  readonly id: string;
-  readonly event: string;
-  readonly body: string;
-  readonly attempt: number;
-  readonly webhook_id: string;
-  readonly url: string;
-  readonly secret_encrypted: Buffer;
-  readonly encryption_key_id: string;
-};
+const LANES: readonly Lane[] = ['quick', 'slow'];
 
 type Outcome = { readonly status: number | null; readonly error: string | null };
 
 export type WebhookWorker = {
+  /** Something was put into the queue: it need not wait for the timer. */
+  wake(): void;
   /** Makes all attempts that are due; says how many. The timer calls it. */
   runDue(): Promise<number>;
-  /** Removes what was settled 30 days ago. */
+  /** Removes what was settled 30 days ago, and the oldest of too many. */
   sweep(): Promise<void>;
   /** Waits for attempts under way. */
   close(): Promise<void>;
@@ -63,82 +33,119 @@ export type WebhookWorkerOptions = {
   readonly box: SecretBox;
   readonly fetch: GuardedFetch;
   readonly logger: ControlLogger;
+  readonly onBound?: OnBound;
   readonly pollIntervalMs?: number;
 };
 
-/** Posts deliveries, at least once each, from any number of nodes. The row is the job: state, attempt and lease. */
-export function createWebhookWorker({ db, box, fetch, logger, ...options }: WebhookWorkerOptions): WebhookWorker {
-  let running: Promise<number> | null = null;
+/** Posts deliveries, at least once each, from any number of nodes; projects take turns, each in lanes of its own. */
+export function createWebhookWorker(options: WebhookWorkerOptions): WebhookWorker {
+  const { db, logger, onBound } = options;
+  const queue = new DeliveryQueue(db);
+  const lanes = new DeliveryLanes(onBound);
+  const underWay = new Set<Promise<void>>();
   let isClosed = false;
-
-  const attempt = async (delivery: Claimed): Promise<Outcome> => {
-    const { id, event, body, url, webhook_id: webhookId } = delivery;
-    try {
-      const secret = box.open({ bytes: delivery.secret_encrypted, keyId: delivery.encryption_key_id }, webhookId);
-      const headers = {
-        'content-type': 'application/json',
-        'content-length': String(Buffer.byteLength(body)),
-        'user-agent': 'Visavis-Webhooks',
-        'visavis-event': event,
-        ...signWebhook({ id, at: new Date(), body, secret }),
-      };
-      const limits = { timeoutMs: TIMEOUT_MS, maxBytes: 4096, maxRedirects: 0 };
-      const { status } = await fetch({ url, method: 'POST', headers, body, ...limits });
-      const isTaken = status >= 200 && status < 300;
-      return { status, error: isTaken ? null : `The receiver answered ${status}.` };
-    } catch (error) {
-      // Resolver and socket errors name inner addresses, which are nobody's business.
-      const message = error instanceof ForbiddenAddressError ? error.message : describeNetworkError(error);
-      return { status: null, error: message.slice(0, MAX_ERROR_CHARACTERS) };
-    }
-  };
+  let begun = 0;
+  let claiming: Promise<void> | null = null;
+  let isWanted = false;
 
   const deliver = async (delivery: Claimed): Promise<void> => {
     const startedAt = new Date();
-    const outcome = await attempt(delivery);
+    const outcome = await attempt(delivery, options);
     const entry = { at: startedAt.toISOString(), ...outcome, durationMs: Date.now() - startedAt.getTime() };
     const retryAfter = RETRY_AFTER_SECONDS[delivery.attempt - 1];
     const state = outcome.error === null ? 'delivered' : retryAfter === undefined ? 'failed' : 'waiting';
-    const values = [delivery.id, delivery.attempt, state, JSON.stringify([entry]), retryAfter ?? 0];
-    await db.pool.query(SETTLE, values);
-    if (state === 'failed')
-      logger.warn({ webhookId: delivery.webhook_id }, 'A webhook was given up after all attempts');
+    await queue.settle(delivery, { state, entry, retryAfterSeconds: retryAfter ?? 0 });
+    if (state === 'failed') logger.warn({ webhookId: delivery.webhookId }, 'A webhook was given up after all attempts');
   };
 
-  const work = async (): Promise<number> => {
-    let count = 0;
-    while (!isClosed) {
-      const { rows } = await db.pool.query<Claimed>(CLAIM, [MAX_AT_ONCE]);
-      count += rows.length;
-      await Promise.all(rows.map(deliver));
-      if (rows.length < MAX_AT_ONCE) break;
-    }
-    return count;
+  const begin = (delivery: Claimed): void => {
+    const end = lanes.begin(delivery);
+    begun += end === null ? 0 : 1;
+    const work = (end === null ? queue.putBack(delivery) : deliver(delivery))
+      // What could not be written is taken up again when its lease is over.
+      .catch((error: unknown) => logger.warn({ error: String(error) }, 'A webhook could not be worked on'))
+      .finally(() => {
+        end?.();
+        underWay.delete(work);
+        if (end !== null) wake();
+      });
+    underWay.add(work);
   };
 
-  const runDue = (): Promise<number> => {
-    running ??= work().finally(() => {
-      running = null;
-    });
-    return running;
+  /** Begins what may be begun until nothing more is due, or no place is free. */
+  const claimAll = async (): Promise<void> => {
+    do {
+      isWanted = false;
+      for (const lane of LANES) {
+        const room = isClosed ? null : lanes.room(lane);
+        if (room === null || (lane === 'slow' && lanes.slowProjects.length === 0)) continue;
+        const claimed = await queue.claim(lane, room, lanes.slowProjects);
+        for (const delivery of claimed) begin(delivery);
+      }
+    } while (isWanted && !isClosed);
   };
 
-  const timer = setInterval(() => {
-    runDue().catch((error: unknown) => logger.warn({ error: String(error) }, 'Webhooks could not be worked on'));
-  }, options.pollIntervalMs ?? POLL_INTERVAL_MS);
+  /** Something may be due, or a place is free. */
+  const wake = (): void => {
+    if (isClosed) return;
+    isWanted = true;
+    claiming ??= claimAll()
+      .catch((error: unknown) => logger.warn({ error: String(error) }, 'Webhooks could not be worked on'))
+      .finally(() => {
+        claiming = null;
+      });
+  };
+
+  const timer = setInterval(wake, options.pollIntervalMs ?? POLL_INTERVAL_MS);
   timer.unref();
 
   return {
-    runDue,
-    async sweep() {
-      await db.pool.query(SWEEP);
+    wake,
+    async runDue() {
+      const before = begun;
+      wake();
+      while (claiming !== null || underWay.size > 0) await Promise.all([claiming, ...underWay]);
+      return begun - before;
     },
+    sweep: () => queue.sweep(),
     async close() {
       isClosed = true;
       clearInterval(timer);
-      await running?.catch(() => {});
+      await claiming;
+      await Promise.all(underWay);
     },
   };
+}
+
+/** One post. */
+async function attempt(delivery: Claimed, { box, fetch }: WebhookWorkerOptions): Promise<Outcome> {
+  const { id, event, body, url, webhookId } = delivery;
+  try {
+    const secret = box.open({ bytes: delivery.secretEncrypted, keyId: delivery.encryptionKeyId }, webhookId);
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': String(Buffer.byteLength(body)),
+      'user-agent': 'Visavis-Webhooks',
+      'visavis-event': event,
+      ...signWebhook({ id, at: new Date(), body, secret }),
+    };
+    // Only the status counts: a body that trickles is not waited for.
+    const { status } = await fetch({
+      url,
+      method: 'POST',
+      headers,
+      body,
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: 0,
+      maxRedirects: 0,
+    });
+    const isTaken = status >= 200 && status < 300;
+    return { status, error: isTaken ? null : `The receiver answered ${status}.` };
+  } catch (error) {
+    // Resolver and socket errors name inner addresses, which are nobody's business.
+    const message = error instanceof ForbiddenAddressError ? error.message : describeNetworkError(error);
+    return { status: null, error: message.slice(0, MAX_ERROR_CHARACTERS) };
+  }
 }
 
 const NETWORK_ERRORS: Readonly<Record<string, string>> = {

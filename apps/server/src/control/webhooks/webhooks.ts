@@ -1,9 +1,12 @@
 import { and, asc, desc, eq, lt, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import { type DeliveryAttempt, webhookDeliveries, webhooks } from '../../db/usage-schema.ts';
-import { ControlError, notFound } from '../control-error.ts';
+import { notFound } from '../control-error.ts';
+import type { OnBound } from '../fairness/bounds.ts';
 import { newPublicId } from '../ids.ts';
+import { alone, type Quotas, quotaReached } from '../quotas/quotas.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
+import { DeliveryQueue } from './delivery-queue.ts';
 import { newWebhookSecret } from './webhook-signature.ts';
 
 export type WebhookKind = 'message' | 'session';
@@ -29,7 +32,9 @@ export type Delivery = {
   readonly deliveredAt: Date | null;
 };
 
-const MAX_WEBHOOKS_PER_PROJECT = 20;
+/** Deliveries between two looks at how long a project's queue is. */
+const LOOK_EVERY = 100;
+const MAX_REMEMBERED = 10_000;
 
 const columns = {
   webhookId: webhooks.id,
@@ -39,14 +44,28 @@ const columns = {
   createdAt: webhooks.createdAt,
 };
 
+export type WebhooksOptions = {
+  readonly db: Pick<Database, 'orm' | 'pool'>;
+  readonly box: SecretBox;
+  readonly quotas: Pick<Quotas, 'webhooksPerProject'>;
+  readonly onBound?: OnBound;
+  /** A delivery was put into the queue by this node. */
+  readonly onQueued?: () => void;
+};
+
 /** Where a project wants its events posted. Callers have checked the project. */
 export class Webhooks {
+  readonly #options: WebhooksOptions;
   readonly #orm: Database['orm'];
   readonly #box: SecretBox;
+  readonly #queue: DeliveryQueue;
+  readonly #addedByProject = new Map<string, number>();
 
-  constructor({ orm }: Pick<Database, 'orm'>, box: SecretBox) {
-    this.#orm = orm;
-    this.#box = box;
+  constructor(options: WebhooksOptions) {
+    this.#options = options;
+    this.#orm = options.db.orm;
+    this.#box = options.box;
+    this.#queue = new DeliveryQueue(options.db);
   }
 
   list(projectId: string): Promise<Webhook[]> {
@@ -65,14 +84,19 @@ export class Webhooks {
 
   /** `secret` verifies what is posted; it can be shown again. */
   async create(projectId: string, wanted: { kind: WebhookKind; url: string }): Promise<Webhook & { secret: string }> {
-    if ((await this.#orm.$count(webhooks, eq(webhooks.projectId, projectId))) >= MAX_WEBHOOKS_PER_PROJECT) {
-      throw new ControlError('conflict', `A project has at most ${MAX_WEBHOOKS_PER_PROJECT} webhooks.`);
-    }
     const id = newPublicId();
     const secret = newWebhookSecret();
     const sealed = this.#box.seal(secret, id);
     const row = { ...wanted, id, projectId, secretEncrypted: sealed.bytes, encryptionKeyId: sealed.keyId };
-    await this.#orm.insert(webhooks).values(row);
+    const { webhooksPerProject } = this.#options.quotas;
+    await alone({ orm: this.#orm }, { what: 'project', id: projectId }, async (transaction) => {
+      if ((await transaction.$count(webhooks, eq(webhooks.projectId, projectId))) >= webhooksPerProject) {
+        throw quotaReached(
+          `This project has ${webhooksPerProject} webhooks, as many as it may have. Delete one you do not need.`,
+        );
+      }
+      await transaction.insert(webhooks).values(row);
+    });
     return { ...(await this.get(projectId, id)), secret };
   }
 
@@ -138,20 +162,36 @@ export class Webhooks {
     await this.get(projectId, webhookId);
     const [row] = await this.#orm
       .insert(webhookDeliveries)
-      .values({ id: newPublicId(), webhookId, ...post })
+      .values({ id: newPublicId(), webhookId, projectId, ...post })
       .returning();
     if (row === undefined) throw new Error('the delivery was not stored');
+    await this.#queued(projectId, 1);
     return toDelivery(row);
   }
 
   /** One delivery for each enabled webhook of this kind; says how many. */
   async enqueueForAll(projectId: string, kind: WebhookKind, post: { event: string; body: string }): Promise<number> {
     const { rowCount } = await this.#orm.execute(sql`
-      insert into ${webhookDeliveries} (id, webhook_id, event, body)
-      select replace(gen_random_uuid()::text, '-', ''), id, ${post.event}, ${post.body} from ${webhooks}
+      insert into ${webhookDeliveries} (id, webhook_id, project_id, event, body)
+      select replace(gen_random_uuid()::text, '-', ''), id, project_id, ${post.event}, ${post.body} from ${webhooks}
       where project_id = ${projectId} and kind = ${kind} and is_enabled
       order by ordinal`);
+    await this.#queued(projectId, rowCount ?? 0);
     return rowCount ?? 0;
+  }
+
+  /** Looks at the queue of a project once for every so many deliveries that this node puts into it. */
+  async #queued(projectId: string, added: number): Promise<void> {
+    if (added > 0) this.#options.onQueued?.();
+    const count = (this.#addedByProject.get(projectId) ?? 0) + added;
+    if (count < LOOK_EVERY) {
+      if (this.#addedByProject.size > MAX_REMEMBERED) this.#addedByProject.clear();
+      this.#addedByProject.set(projectId, count);
+      return;
+    }
+    this.#addedByProject.delete(projectId);
+    const dropped = await this.#queue.dropOldest(projectId);
+    if (dropped > 0) this.#options.onBound?.('webhook queue', { projectId, dropped });
   }
 
   async hasEnabled(projectId: string, kind: WebhookKind): Promise<boolean> {

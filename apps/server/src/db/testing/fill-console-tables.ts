@@ -49,7 +49,7 @@ export async function fillConsoleTables(
   const attempt = { at: expiresAt.toISOString(), status: null, error: 'none', durationMs: 1 };
   await orm
     .insert(webhookDeliveries)
-    .values({ id: id('9'), webhookId: id('f'), event: 'test', body: '{}', attempts: [attempt] });
+    .values({ id: id('9'), webhookId: id('f'), projectId, event: 'test', body: '{}', attempts: [attempt] });
   const upload = { id: id('8'), projectId, kind: 'picture' as const, file: 'a.jpg', sizeBytes: 30_000_000 };
   await orm.insert(uploads).values(upload);
   const [avatar] = await orm.select({ avatarId: avatars.id }).from(avatars).limit(1);

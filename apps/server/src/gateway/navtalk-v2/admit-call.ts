@@ -57,13 +57,15 @@ export async function admitCall(options: {
   const slot = await dependencies.limits.claim(licence, sessionId, onLost);
   if (slot === null) return refuse('connection-limit', buildConnectionLimit(licence.maxConcurrentCalls));
   try {
+    const { recordCalls = false } = lookUp.avatar;
+    const recording = recordCalls ? await dependencies.recordingRoom?.(licence.projectId, sessionId) : null;
     const config = buildSessionConfig({
       sessionId,
       avatar: lookUp.avatar,
       query,
       pictureSize: dependencies.pictureSize,
       iceServers: dependencies.iceServers(hostName),
-      recordingsPath: dependencies.recordingsPath,
+      recording: recording ?? null,
     });
     const media = isGone() ? null : dependencies.placer.open(config, listener);
     if (media === null) {

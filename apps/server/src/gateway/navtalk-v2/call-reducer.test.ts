@@ -20,6 +20,7 @@ class Driver {
       query: readConnectQuery({}),
       pictureSize: { widthPx: 512, heightPx: 512 },
       iceServers: [{ urls: ['stun:h:3478'] }],
+      recording: null,
     });
     this.state = initialCallState({
       sessionId: 's1',

@@ -5,6 +5,7 @@ import type {
   CallMeter,
   CallPlacer,
   ConversationStore,
+  FindRecordingRoom,
   Logger,
   NoteEvent,
   TalkKeys,
@@ -21,8 +22,8 @@ export type GatewayDependencies = {
   /** ICE servers for a client that reached this server under `hostName`; never empty. */
   readonly iceServers: (hostName: string) => readonly IceServer[];
   readonly pictureSize: PictureSize;
-  /** Folder for the films of calls with avatars that are to be recorded. Left out: nothing is recorded. */
-  readonly recordingsPath?: string;
+  /** Room for the films of calls with avatars that are to be recorded. Left out: nothing is recorded. */
+  readonly recordingRoom?: FindRecordingRoom;
   /** Left out: clients on public keys cannot read the record of their talk. */
   readonly talkKeys?: TalkKeys;
   /** Told of calls that were refused, or ended for what their client did. */

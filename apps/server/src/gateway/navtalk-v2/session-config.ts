@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import type { IceServer, SessionConfig } from '@visavis/media/session-events';
-import type { CallAvatar } from '../../ports.ts';
+import type { CallAvatar, RecordingRoom } from '../../ports.ts';
 import type { ConnectQuery } from './connect-query.ts';
 
 /** Turn detection of a call that sets nothing; the values of the published clients. */
@@ -19,9 +18,10 @@ export function buildSessionConfig(options: {
   query: ConnectQuery;
   pictureSize: PictureSize;
   iceServers: readonly IceServer[];
-  recordingsPath?: string | undefined;
+  /** Null: the call is not recorded. */
+  recording: RecordingRoom | null;
 }): SessionConfig {
-  const { sessionId, avatar, query, pictureSize, iceServers, recordingsPath } = options;
+  const { sessionId, avatar, query, pictureSize, iceServers, recording } = options;
   return {
     sessionId,
     avatar: { id: avatar.avatarId, name: avatar.name, bundlePath: avatar.bundlePath },
@@ -37,9 +37,7 @@ export function buildSessionConfig(options: {
     widthPx: pictureSize.widthPx,
     heightPx: pictureSize.heightPx,
     iceServers,
-    ...(avatar.recordCalls === true && recordingsPath !== undefined
-      ? { recordingPathStem: join(recordingsPath, sessionId) }
-      : {}),
+    ...(recording === null ? {} : { recordingPathStem: recording.pathStem, recordingLimits: recording.limits }),
   };
 }
 

@@ -87,6 +87,9 @@ function registerApiErrors(scope: FastifyInstance, logger: Logger): void {
   scope.setErrorHandler((error: FastifyError, request, reply) => {
     const fault = requestFault(error);
     if (fault !== null) {
+      if (fault.status >= 500 && !(error instanceof ControlError)) {
+        logger.error({ path: request.url.split('?', 1)[0], error: error.message }, 'A request was not served');
+      }
       if (fault.retryAfterSeconds !== undefined) reply.header('retry-after', fault.retryAfterSeconds);
       return reply.code(fault.status).send(toApiError(fault.code, fault.message));
     }

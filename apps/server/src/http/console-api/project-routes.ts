@@ -7,6 +7,7 @@ import {
   licenceParamsSchema,
   projectParamsSchema,
   projectSchema,
+  projectWithUsageSchema,
   resetKeySchema,
   revokedKeySchema,
   shownKeySchema,
@@ -17,6 +18,7 @@ import * as z from 'zod';
 import type { AuditLog } from '../../control/audit/audit-log.ts';
 import type { LicenceControl } from '../../control/licence-keys/licence-control.ts';
 import type { Projects } from '../../control/projects/projects.ts';
+import type { UsageReader } from '../../control/quotas/project-usage.ts';
 import { FOR } from '../access/access.ts';
 import { personOf, projectOf } from '../access/principal.ts';
 import { given } from './given.ts';
@@ -27,6 +29,7 @@ export type ProjectRouteDependencies = {
   readonly projects: Projects;
   readonly licences: LicenceControl;
   readonly audit: AuditLog;
+  readonly usageOf: UsageReader;
 };
 
 export function registerProjectRoutes(scope: ConsoleScope, dependencies: ProjectRouteDependencies): void {
@@ -55,8 +58,19 @@ export function registerProjectRoutes(scope: ConsoleScope, dependencies: Project
 
   scope.get(
     '/projects/:projectId',
-    { config: FOR.member, schema: { tags, summary: 'One project', params, response: { 200: projectSchema } } },
-    async (request) => toWire(projectOf(request)),
+    {
+      config: FOR.member,
+      schema: {
+        tags,
+        summary: 'One project, with what it keeps beside what it may keep',
+        params,
+        response: { 200: projectWithUsageSchema },
+      },
+    },
+    async (request) => {
+      const project = projectOf(request);
+      return { ...toWire(project), usage: await dependencies.usageOf(project.projectId) };
+    },
   );
 
   scope.patch(

@@ -172,10 +172,9 @@ describeOnBothDatabases('webhooks', (context) => {
 
   test('a delivery of a dead worker is taken over, and what the dead one still says counts for nothing', async () => {
     const { webhookId } = await add('message');
-    await browser.send('POST', `${path}/${webhookId}/test`);
     await context.db.orm.execute(sql`
-      update webhook_deliveries set state = 'running', attempt = 1, due_at = now() - interval '1 second'
-      where webhook_id = ${webhookId}`);
+      insert into webhook_deliveries (id, webhook_id, project_id, event, body, state, attempt, due_at)
+      values (${newPublicId()}, ${webhookId}, ${projectId}, 'test', '{}', 'running', 1, now() - interval '1 second')`);
     await runUntil(1);
     const [delivery] = (await log(webhookId)).items;
     expect([delivery.state, delivery.attempts.length]).toEqual(['delivered', 1]);
@@ -218,5 +217,29 @@ describeOnBothDatabases('webhooks', (context) => {
     await runUntil(1);
     expect((await browser.send('DELETE', `${path}/${webhookId}`)).statusCode).toBe(200);
     expect((await browser.send('GET', `${path}/${webhookId}/deliveries`)).statusCode).toBe(404);
+  });
+
+  test('a queue that grows too long loses its oldest deliveries, and says so', async () => {
+    const { webhookId } = await add('message');
+    await context.db.orm.execute(sql`
+      insert into webhook_deliveries (id, webhook_id, project_id, event, body, due_at)
+      select md5(n::text || ${webhookId}), ${webhookId}, ${projectId}, 'old', '{}', now() + interval '1 hour'
+      from generate_series(1, 5200) as n order by n`);
+    const { webhooks } = server.services;
+    for (let count = 0; count < 100; count += 1)
+      await webhooks.enqueue(projectId, webhookId, { event: 'new', body: '{}' });
+    const { rows } = await context.db.pool.query<{ event: string; state: string; count: string; error: string }>(
+      `select event, state, count(*), min(attempts->0->>'error') as error from webhook_deliveries
+       where webhook_id = $1 and state in ('waiting', 'running', 'failed') and event = 'old' group by event, state order by state`,
+      [webhookId],
+    );
+    const kept = Number(rows.find(({ state }) => state === 'waiting')?.count);
+    // Those that are posted meanwhile make room.
+    expect(kept).toBeGreaterThanOrEqual(4_900);
+    expect(kept).toBeLessThanOrEqual(5_000);
+    expect(rows.find(({ state }) => state === 'failed')).toMatchObject({
+      ...{ count: String(5_200 - kept), error: 'Given up unsent: 5,000 newer deliveries of this project wait.' },
+    });
+    expect(server.plane.bounds.stats()['webhook queue']).toBeGreaterThan(0);
   });
 });

@@ -11,6 +11,25 @@ export const projectSchema = z.object({
 });
 export type Project = z.output<typeof projectSchema>;
 
+/** What is kept and what may be kept; sizes in bytes. */
+const quotaSchema = z.object({ used: z.number(), limit: z.number() });
+
+export const projectWithUsageSchema = projectSchema.extend({
+  usage: z.object({
+    /** In force. */
+    keys: quotaSchema,
+    avatars: quotaSchema,
+    /** Prompts, knowledge, first messages and tools of all avatars. */
+    avatarTextBytes: quotaSchema,
+    webhooks: quotaSchema,
+    /** Uploads, made avatars, and films of calls. */
+    fileBytes: quotaSchema,
+    /** Beyond these two the oldest talks are deleted. */
+    talks: quotaSchema,
+    talkTextBytes: quotaSchema,
+  }),
+});
+
 export const createProjectSchema = z.object({ name: nameSchema });
 export const updateProjectSchema = z
   .object({ name: nameSchema, retentionDays: z.int().min(1).max(3650).nullable() })

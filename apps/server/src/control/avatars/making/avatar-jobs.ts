@@ -1,5 +1,7 @@
-import type { Database } from '../../../db/database.ts';
+import { sql } from 'drizzle-orm';
+import type { Database, Orm } from '../../../db/database.ts';
 import { ControlError, notFound } from '../../control-error.ts';
+import { alone, numberOf, quotaReached } from '../../quotas/quotas.ts';
 import type { AvatarPicture } from '../own-avatars.ts';
 
 export type ClaimedJob = {
@@ -22,19 +24,56 @@ export type Refusal = { readonly code: string; readonly message: string };
 const LEASE_SECONDS = 20;
 const MAX_ATTEMPTS = 2;
 const MAX_UNDER_WAY_PER_PROJECT = 10;
+/** Files of avatars that failed are kept so long for another try, and so many of a project, the newest. */
+const FAILED_KEPT_HOURS = 24;
+const MAX_FAILED_FILES_PER_PROJECT = 10;
 
-/** Takes the oldest job that is due, or that a dead server left behind. */
+/**
+ * Takes a job that is due, or that a dead server left behind: of the project whose users have waited longest for a turn,
+ * in any of their projects. A long queue of one user holds nobody else up.
+ */
 const CLAIM = `
-  update avatar_jobs as job
-  set state = 'running', attempt = attempt + 1, attempts_left = attempts_left - 1, progress = 0, step = '',
-    due_at = now() + interval '${LEASE_SECONDS} seconds'
-  from avatars as avatar
-  where avatar.id = job.avatar_id and job.avatar_id in (
-    select avatar_id from avatar_jobs
-    where state in ('waiting', 'running') and due_at <= now()
-    order by ordinal limit 1 for update skip locked)
-  returning job.avatar_id as "avatarId", job.attempt, job.attempts_left as "attemptsLeft", job.file, job.url,
-    avatar.name as "displayName", avatar.bundle_name as "bundleName"`;
+  with job as (
+    update avatar_jobs as job
+    set state = 'running', attempt = attempt + 1, attempts_left = attempts_left - 1, progress = 0, step = '',
+      due_at = now() + interval '${LEASE_SECONDS} seconds'
+    from avatars as avatar
+    where avatar.id = job.avatar_id and job.avatar_id in (
+      select due.avatar_id from avatar_jobs as due
+      join avatars on avatars.id = due.avatar_id
+      join projects on projects.id = avatars.project_id
+      where due.state in ('waiting', 'running') and due.due_at <= now()
+      order by (
+          select max(other.making_turn_at) from projects as other
+          where other.id = projects.id or other.id in (
+            select theirs.project_id from project_members as mine
+            join project_members as theirs on theirs.user_id = mine.user_id where mine.project_id = projects.id)
+        ) nulls first, projects.making_turn_at nulls first, due.ordinal
+      limit 1 for update of due skip locked)
+    returning job.avatar_id as "avatarId", job.attempt, job.attempts_left as "attemptsLeft", job.file, job.url,
+      avatar.name as "displayName", avatar.bundle_name as "bundleName", avatar.project_id
+  ), turn as (
+    update projects set making_turn_at = clock_timestamp() where id = (select project_id from job)
+  )
+  select * from job`;
+
+/** Files of failed attempts that have waited for another try for too long, or of which a project has too many. */
+const EXPIRE = `
+  with expired as (
+    select avatar_id, file from (
+      select job.avatar_id, job.file, job.failed_at,
+        row_number() over (partition by avatars.project_id order by job.failed_at desc, job.ordinal desc) as number
+      from avatar_jobs as job join avatars on avatars.id = job.avatar_id
+      where job.state = 'failed' and job.file is not null) as kept
+    where failed_at < now() - interval '${FAILED_KEPT_HOURS} hours' or number > ${MAX_FAILED_FILES_PER_PROJECT}
+  ), fetchable as (
+    update avatar_jobs as job set file = null, file_bytes = 0 from expired
+    where job.avatar_id = expired.avatar_id and job.state = 'failed' and job.url is not null returning expired.file
+  ), gone as (
+    delete from avatar_jobs as job using expired
+    where job.avatar_id = expired.avatar_id and job.state = 'failed' and job.url is null returning expired.file
+  )
+  select file from fetchable union all select file from gone`;
 
 const OF_ATTEMPT = `avatar_id = $1 and attempt = $2 and state = 'running'`;
 
@@ -47,44 +86,49 @@ const FAIL_FORGOTTEN = `
 
 /** The jobs as rows: any number of servers may share them; of each attempt at most one outcome counts. */
 export class AvatarJobs {
+  readonly #db: Pick<Database, 'orm' | 'pool'>;
   readonly #pool: Database['pool'];
 
-  constructor({ pool }: Pick<Database, 'pool'>) {
-    this.#pool = pool;
+  constructor(db: Pick<Database, 'orm' | 'pool'>) {
+    this.#db = db;
+    this.#pool = db.pool;
   }
 
   /** Takes the upload out of its list: from now on its file belongs to the job. */
   async add(avatarId: string, projectId: string, picture: AvatarPicture): Promise<void> {
-    await this.#requireRoom(projectId);
-    if (picture.kind === 'url') {
-      await this.#pool.query('insert into avatar_jobs (avatar_id, url, attempts_left) values ($1, $2, $3)', [
-        ...[avatarId, picture.url, MAX_ATTEMPTS],
-      ]);
-      return;
-    }
-    const { rowCount } = await this.#pool.query(
-      `with upload as (delete from uploads where id = $1 and project_id = $2 returning file)
-       insert into avatar_jobs (avatar_id, file, attempts_left) select $3::text, file, $4::smallint from upload`,
-      [picture.uploadId, projectId, avatarId, MAX_ATTEMPTS],
-    );
-    if (rowCount !== 1) throw notFound('upload');
+    await alone(this.#db, { what: 'project', id: projectId }, async (transaction) => {
+      await requireRoom(transaction, projectId);
+      const { rowCount } = await transaction.execute(
+        picture.kind === 'url'
+          ? sql`insert into avatar_jobs (avatar_id, url, attempts_left)
+                values (${avatarId}, ${picture.url}, ${MAX_ATTEMPTS})`
+          : sql`with upload as (
+                  delete from uploads where id = ${picture.uploadId} and project_id = ${projectId}
+                  returning file, size_bytes)
+                insert into avatar_jobs (avatar_id, file, file_bytes, attempts_left)
+                select ${avatarId}::text, file, size_bytes, ${MAX_ATTEMPTS}::smallint from upload`,
+      );
+      if (rowCount !== 1) throw notFound('upload');
+    });
   }
 
   /** Makes a failed avatar once more, from what it was made from before. */
   async again(avatarId: string, projectId: string): Promise<void> {
-    await this.#requireRoom(projectId);
-    const { rowCount } = await this.#pool.query(
-      `with job as (
-         update avatar_jobs set state = 'waiting', attempts_left = $2, progress = 0, step = '', due_at = now(),
-           error_code = null, error = null
-         where avatar_id = $1 and state = 'failed' returning avatar_id)
-       update avatars set state = 'making', state_detail = null, updated_at = now()
-       from job where id = job.avatar_id and avatars.state = 'failed'`,
-      [avatarId, MAX_ATTEMPTS],
-    );
-    if (rowCount !== 1) {
-      throw new ControlError('conflict', 'This avatar cannot be tried again. Delete it and make it anew.');
-    }
+    await alone(this.#db, { what: 'project', id: projectId }, async (transaction) => {
+      await requireRoom(transaction, projectId);
+      const { rowCount } = await transaction.execute(sql`
+        with job as (
+          update avatar_jobs set state = 'waiting', attempts_left = ${MAX_ATTEMPTS}, progress = 0, step = '',
+            due_at = now(), error_code = null, error = null, failed_at = null
+          where avatar_id = ${avatarId} and state = 'failed' returning avatar_id)
+        update avatars set state = 'making', state_detail = null, updated_at = now()
+        from job where id = job.avatar_id and avatars.state = 'failed'`);
+      if (rowCount === 1) return;
+      throw new ControlError(
+        'conflict',
+        `The file of this avatar is kept for ${FAILED_KEPT_HOURS} hours after it failed. Delete the avatar and make it anew.`,
+      );
+    });
   }
 
   /** The avatar is about to be deleted. Returns the job's file, which is no longer needed. */
@@ -117,10 +161,11 @@ export class AvatarJobs {
   }
 
   /** The file that was fetched from the job's address. */
-  async keepFile({ avatarId, attempt }: ClaimedJob, file: string): Promise<boolean> {
-    const { rowCount } = await this.#pool.query(`update avatar_jobs set file = $3 where ${OF_ATTEMPT}`, [
-      ...[avatarId, attempt, file],
-    ]);
+  async keepFile({ avatarId, attempt }: ClaimedJob, file: string, bytes: number): Promise<boolean> {
+    const { rowCount } = await this.#pool.query(
+      `update avatar_jobs set file = $3, file_bytes = $4 where ${OF_ATTEMPT}`,
+      [...[avatarId, attempt, file, bytes]],
+    );
     return rowCount === 1;
   }
 
@@ -128,13 +173,14 @@ export class AvatarJobs {
   async succeed(
     { avatarId, attempt, bundleName }: ClaimedJob,
     { thumbnail, preview }: BundlePictures,
+    bundleBytes: number,
   ): Promise<string | null> {
     const { rows } = await this.#pool.query<{ file: string | null }>(
       `with job as (delete from avatar_jobs where ${OF_ATTEMPT} returning avatar_id, file)
        update avatars set state = 'ready', state_detail = null, bundle_name = $3, thumbnail = $4, preview = $5,
-              updated_at = now()
+              bundle_bytes = $6, updated_at = now()
        from job where id = job.avatar_id returning job.file`,
-      [avatarId, attempt, bundleName, thumbnail, preview],
+      [avatarId, attempt, bundleName, thumbnail, preview, bundleBytes],
     );
     return rows[0]?.file ?? null;
   }
@@ -142,7 +188,7 @@ export class AvatarJobs {
   async fail({ avatarId, attempt }: ClaimedJob, { code, message }: Refusal): Promise<void> {
     await this.#pool.query(
       `with job as (
-         update avatar_jobs set state = 'failed', error_code = $3, error = $4 where ${OF_ATTEMPT} returning avatar_id)
+         update avatar_jobs set state = 'failed', error_code = $3, error = $4, failed_at = now() where ${OF_ATTEMPT} returning avatar_id)
        update avatars set state = 'failed', state_detail = $4, updated_at = now() from job where id = job.avatar_id`,
       [avatarId, attempt, code, message],
     );
@@ -158,14 +204,19 @@ export class AvatarJobs {
     );
   }
 
-  async #requireRoom(projectId: string): Promise<void> {
-    const { rows } = await this.#pool.query<{ full: boolean }>(
-      `select count(*) >= $2 as full from avatar_jobs join avatars on avatars.id = avatar_id
-       where project_id = $1 and avatar_jobs.state in ('waiting', 'running')`,
-      [projectId, MAX_UNDER_WAY_PER_PROJECT],
-    );
-    if (rows[0]?.full === true) {
-      throw new ControlError('conflict', `${MAX_UNDER_WAY_PER_PROJECT} avatars are being made already. Wait for one.`);
-    }
+  /** Forgets files of failed avatars that were kept long enough; returns their names, which nothing uses any more. */
+  async expireFailed(): Promise<string[]> {
+    const { rows } = await this.#pool.query<{ file: string }>(EXPIRE);
+    return rows.map(({ file }) => file);
   }
+}
+
+async function requireRoom(orm: Orm, projectId: string): Promise<void> {
+  const underWay = await numberOf(
+    orm,
+    sql`select count(*) from avatar_jobs join avatars on avatars.id = avatar_id
+        where project_id = ${projectId} and avatar_jobs.state in ('waiting', 'running')`,
+  );
+  if (underWay < MAX_UNDER_WAY_PER_PROJECT) return;
+  throw quotaReached(`${MAX_UNDER_WAY_PER_PROJECT} avatars of this project are being made already. Wait for one.`);
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../../../db/database.ts';
@@ -9,7 +9,8 @@ import type { ControlLogger } from '../../logger.ts';
 import { ForbiddenAddressError, type GuardedFetch } from '../../net/guarded-fetch.ts';
 import type { AvatarMaker, AvatarPicture } from '../own-avatars.ts';
 import { AvatarJobs, type BundlePictures, type ClaimedJob, type Refusal } from './avatar-jobs.ts';
-import { receiveFile } from './receive-file.ts';
+import { IMPATIENT } from './pace.ts';
+import { type ReceivedFile, receiveFile } from './receive-file.ts';
 import { isOlderThan } from './uploads.ts';
 
 export type BundleTask = {
@@ -48,7 +49,7 @@ type Progress = { share: number; step: string };
 const POLL_INTERVAL_MS = 2_000;
 const REPORT_INTERVAL_MS = 1_000;
 const RETRY_AFTER_MS = 2_000;
-const FETCH_TIME_LIMIT_MS = 120_000;
+const FETCH_TIME_LIMIT_MS = 60_000;
 /** Names that bundles made here get, and the folders in which they grow. */
 const BUNDLE_FOLDER = /^[0-9a-f]{32}(\.partial-\d+)?$/;
 
@@ -99,9 +100,10 @@ export class AvatarWorkshop implements AvatarMaker {
     await this.#removeInput(file);
   }
 
-  /** Removes bundles of deleted avatars and what broken attempts left. */
+  /** Removes bundles of deleted avatars, what broken attempts left, and what failed ones were made from. */
   async sweep(): Promise<void> {
     await this.#jobs.failForgotten();
+    for (const file of await this.#jobs.expireFailed()) await this.#removeInput(file);
     const { bundles } = this.#options.folders;
     const { rows } = await this.#options.db.pool.query<{ name: string }>(
       `select distinct bundle_name as name from avatars where bundle_source = 'made'`,
@@ -188,7 +190,8 @@ export class AvatarWorkshop implements AvatarMaker {
     const { logger } = this.#options;
     const { avatarId, attempt } = job;
     if (outcome.kind === 'made') {
-      const file = await this.#jobs.succeed(job, outcome);
+      const bytes = await sizeOfFolder(join(this.#options.folders.bundles, job.bundleName));
+      const file = await this.#jobs.succeed(job, outcome, bytes);
       if (file === null) return;
       await this.#removeInput(file);
       logger.info({ avatarId, attempt }, 'An avatar was made');
@@ -212,16 +215,16 @@ export class AvatarWorkshop implements AvatarMaker {
     progress.step = 'fetching the picture';
     const { folders, fetch } = this.#options;
     await mkdir(folders.uploads, { recursive: true, mode: 0o700 });
-    let file: string | null = null;
+    let received: ReceivedFile | null = null;
     try {
       const { status } = await fetch({
         ...{ url: job.url ?? '', method: 'GET', headers: { accept: 'image/*, video/*', 'user-agent': 'Visavis' } },
         ...{ timeoutMs: FETCH_TIME_LIMIT_MS, maxBytes: 1024, maxRedirects: 3, signal },
         receive: async (body) => {
-          file = (await receiveFile(body, folders.uploads, { signal })).file;
+          received = await receiveFile(body, folders.uploads, { signal, pace: () => IMPATIENT });
         },
       });
-      if (file === null) {
+      if (received === null) {
         return {
           code: 'address-failed',
           message: `The address of the picture answered ${status}. Check it and try again.`,
@@ -231,7 +234,8 @@ export class AvatarWorkshop implements AvatarMaker {
       if (signal.aborted) throw error;
       return describeFetchFailure(error);
     }
-    if (!(await this.#jobs.keepFile(job, file))) {
+    const { file, sizeBytes } = received as ReceivedFile;
+    if (!(await this.#jobs.keepFile(job, file, sizeBytes))) {
       await this.#removeInput(file);
       throw new Error('The attempt counts no more.');
     }
@@ -262,6 +266,13 @@ export class AvatarWorkshop implements AvatarMaker {
     const partial = names.filter((name) => name.startsWith(`${bundleName}.partial-`));
     await Promise.all(partial.map((name) => rm(join(bundles, name), { recursive: true, force: true })));
   }
+}
+
+async function sizeOfFolder(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(files.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 function describeFetchFailure(error: unknown): Refusal {

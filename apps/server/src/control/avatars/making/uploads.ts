@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAX_UPLOAD_BYTES } from '@visavis/protocol/rest';
 import { eq, sql } from 'drizzle-orm';
-import type { Database } from '../../../db/database.ts';
+import type { Database, Orm } from '../../../db/database.ts';
 import { uploads } from '../../../db/making-schema.ts';
 import { addressGroup } from '../../accounts/attempt-limiter.ts';
 import { ControlError } from '../../control-error.ts';
@@ -10,6 +10,8 @@ import { type DiskWatch, diskFull } from '../../disk/disk-watch.ts';
 import type { OnBound } from '../../fairness/bounds.ts';
 import { FairPlaces, type Place } from '../../fairness/fair-places.ts';
 import { newPublicId } from '../../ids.ts';
+import { fileBytes } from '../../quotas/project-usage.ts';
+import { alone, bytesOfMb, type Quotas, quotaReached } from '../../quotas/quotas.ts';
 import { IMPATIENT, PATIENT } from './pace.ts';
 import { type ReceivedFile, receiveFile, tooLarge } from './receive-file.ts';
 
@@ -39,6 +41,7 @@ export type UploadsOptions = {
   readonly db: Pick<Database, 'orm' | 'pool'>;
   readonly folder: string;
   readonly disk: Pick<DiskWatch, 'requireRoom' | 'onLow'>;
+  readonly quotas: Pick<Quotas, 'fileMbPerProject'>;
   readonly onBound?: OnBound;
 };
 
@@ -71,7 +74,8 @@ export class Uploads {
   async receive(sender: Sender, body: AsyncIterable<Buffer>, announcedBytes = 0): Promise<Upload> {
     if (announcedBytes > MAX_UPLOAD_BYTES.video) throw tooLarge();
     this.#options.disk.requireRoom();
-    await this.#requireRoom(sender.projectId);
+    // Asked before the file comes in, and again when it is there.
+    await this.#requireRoom(this.#options.db.orm, sender.projectId, announcedBytes);
     const shares = [
       { key: `project ${sender.projectId}`, atOnce: AT_ONCE.perProject },
       { key: `address ${addressGroup(sender.address)}`, atOnce: AT_ONCE.perAddress },
@@ -91,7 +95,15 @@ export class Uploads {
       const pace = () => (place.isContested() ? IMPATIENT : PATIENT);
       const received = await receiveFile(body, folder, { signal: limit.signal, pace });
       const id = newPublicId();
-      await db.orm.insert(uploads).values({ ...received, id, projectId });
+      try {
+        await alone(db, { what: 'project', id: projectId }, async (transaction) => {
+          await this.#requireRoom(transaction, projectId, received.sizeBytes);
+          await transaction.insert(uploads).values({ ...received, id, projectId });
+        });
+      } catch (error) {
+        await rm(join(folder, received.file), { force: true });
+        throw error;
+      }
       return { uploadId: id, kind: received.kind, sizeBytes: received.sizeBytes };
     } finally {
       clearTimeout(timer);
@@ -99,12 +111,16 @@ export class Uploads {
     }
   }
 
-  async #requireRoom(projectId: string): Promise<void> {
-    const { orm } = this.#options.db;
-    if ((await orm.$count(uploads, eq(uploads.projectId, projectId))) < MAX_UNUSED_PER_PROJECT) return;
-    throw new ControlError(
-      'conflict',
-      `${MAX_UNUSED_PER_PROJECT} files of this project were sent and not used. Use one, or wait until they are removed after a day.`,
+  async #requireRoom(orm: Orm, projectId: string, bytes: number): Promise<void> {
+    if ((await orm.$count(uploads, eq(uploads.projectId, projectId))) >= MAX_UNUSED_PER_PROJECT) {
+      throw quotaReached(
+        `${MAX_UNUSED_PER_PROJECT} files of this project were sent and not used. Use one, or wait until they are removed after a day.`,
+      );
+    }
+    const { fileMbPerProject } = this.#options.quotas;
+    if ((await fileBytes(orm, projectId)) + bytes <= bytesOfMb(fileMbPerProject)) return;
+    throw quotaReached(
+      `This project’s uploads, avatars and films would take more than ${fileMbPerProject} MB. Delete avatars or recorded talks.`,
     );
   }
 

@@ -57,9 +57,10 @@ export async function createConsoleServer(
   const pictures = createAvatarCatalogue(db, folders);
   const server = await createTestServer({
     ...(console === undefined ? {} : { console }),
-    ...{ consoleApi, admission, limits, meter, avatars, records, recordings, recordingsPath },
+    ...{ consoleApi, admission, limits, meter, avatars, records, recordings },
     talkKeys: services.talkKeys,
     noteEvent: services.serverLog.note,
+    recordingRoom: services.recordingRooms.roomFor,
     recordingLink: (talk) => recordings.link(talk),
     catalogue: createCatalogue(pictures),
     findUpload: createFindUpload(pictures),
