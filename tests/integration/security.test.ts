@@ -59,7 +59,9 @@ describe('the server under attack', () => {
   });
 
   /** What the server says to a request line that no well-meaning client sends. */
-  const rawGet = (path: string): Promise<string> =>
+  const rawGet = (path: string): Promise<string> => raw('GET', path);
+
+  const raw = (method: string, path: string): Promise<string> =>
     new Promise((resolve, reject) => {
       const socket = connect(Number(new URL(url).port), '127.0.0.1');
       let reply = '';
@@ -68,7 +70,7 @@ describe('the server under attack', () => {
       });
       socket.on('close', () => resolve(reply));
       socket.on('error', reject);
-      socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nConnection: close\r\n\r\n`);
+      socket.write(`${method} ${path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nConnection: close\r\n\r\n`);
     });
 
   test('SQL and HTML in every text come back as text, and everything is still there', async () => {
@@ -146,6 +148,13 @@ describe('the server under attack', () => {
       expect([path, status, isHarmless]).toEqual([path, status, true]);
       expect(reply).not.toMatch(/root:x:0|"workspaces"|"dependencies"/);
       expect(reply).not.toContain(SECRET);
+    }
+  });
+
+  test('methods that nobody serves give nothing back', async () => {
+    for (const method of ['TRACE', 'TRACK', 'CONNECT', 'PROPFIND', 'DEBUG']) {
+      const reply = await raw(method, '/api/v1/auth/session');
+      expect([method, /^HTTP\/1.1 2/.test(reply), reply.includes('Accept: text/html')]).toEqual([method, false, false]);
     }
   });
 

@@ -77,9 +77,10 @@ describe('pages', () => {
 
   it('sends security headers that allow its own sockets and nothing injected by a host name', async () => {
     const { app } = await start();
-    const policy = (await app.inject({ url: '/health', headers: { host: 'avatar.example:8787' } })).headers[
-      'content-security-policy'
-    ];
+    const { headers } = await app.inject({ url: '/health', headers: { host: 'avatar.example:8787' } });
+    const policy = headers['content-security-policy'];
+    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
+    expect(policy).toMatch(/object-src 'none'; base-uri 'none'; .*frame-ancestors 'self'$/);
     expect(policy).toContain("connect-src 'self' ws://avatar.example:8787 wss://avatar.example:8787;");
     expect(policy).toContain("media-src 'self' blob:");
     const attack = await app.inject({ url: '/health', headers: { host: 'a; script-src *' } });
@@ -109,6 +110,7 @@ describe('pages', () => {
     const picture = await app.inject('/uploadFiles/leo.png');
     expect(picture.statusCode).toBe(200);
     expect(picture.headers).toMatchObject({ 'content-type': 'image/webp', 'access-control-allow-origin': '*' });
+    expect(picture.headers['content-disposition']).toMatch(/^inline; filename="[\w.-]+"$/);
     const part = await app.inject({ url: '/uploadFiles/leo.png', headers: { range: 'bytes=0-3' } });
     expect([part.statusCode, part.rawPayload.length]).toEqual([206, 4]);
     for (const name of ['none.png', '..%2fleo.webp', '.leo.png', 'leo.svg', '%00.png', 'leo']) {

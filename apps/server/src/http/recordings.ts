@@ -28,6 +28,7 @@ export async function registerRecordings(app: FastifyInstance, recordings: Recor
           .header('cache-control', 'no-store')
           .header('access-control-allow-origin', '*')
           .header('cross-origin-resource-policy', 'cross-origin')
+          .header('content-disposition', `inline; filename="${name}"`)
           .sendFile(name);
       },
     );

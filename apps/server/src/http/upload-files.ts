@@ -27,11 +27,15 @@ export async function registerUploadFiles(app: FastifyInstance, findUpload: Find
       if (path === null || !isServed(path) || !existsSync(path)) {
         return reply.code(404).send({ code: 404, message: 'There is no such file.', data: null });
       }
-      return reply
-        .header('access-control-allow-origin', '*')
-        .header('cross-origin-resource-policy', 'cross-origin')
-        .header('cache-control', 'public, max-age=300')
-        .sendFile(basename(path), dirname(path));
+      return (
+        reply
+          .header('access-control-allow-origin', '*')
+          .header('cross-origin-resource-policy', 'cross-origin')
+          .header('cache-control', 'public, max-age=300')
+          // One of `FILE_NAME`, so that it ends no quotation.
+          .header('content-disposition', `inline; filename="${name}"`)
+          .sendFile(basename(path), dirname(path))
+      );
     });
   });
 }

@@ -86,6 +86,21 @@ test('the offer is complete, in one stream, full ICE, and every line ends with C
   expect(candidates.every(({ candidate }) => candidate.startsWith('candidate:'))).toBe(true);
 });
 
+test('each connection has a certificate of its own', async () => {
+  const peers = [openPeer(), openPeer()];
+  closers.push(
+    ...peers.map(
+      ({ peer }) =>
+        () =>
+          peer.close(),
+    ),
+  );
+  const offers = await Promise.all(peers.map(({ peer }) => peer.createOffer()));
+  const fingerprints = offers.map(({ sdp }) => /^a=fingerprint:(sha-256 \S+)\r$/m.exec(sdp)?.[1]);
+  expect(fingerprints).not.toContain(undefined);
+  expect(new Set(fingerprints).size).toBe(2);
+});
+
 test('a client that trickles its candidates, before and after its answer, is reached', async () => {
   const { peer } = openPeer();
   const trickled: Parameters<typeof peer.addRemoteCandidate>[0][] = [];

@@ -327,6 +327,21 @@ describeOnBothDatabases('accounts', (context) => {
     expect((await new TestBrowser(server.app).send('POST', '/auth/register', asOperator)).json().role).toBe('member');
   });
 
+  test('each login is logged with its address, the right ones and the wrong ones', async () => {
+    const email = newEmail();
+    const userId = await browser.register(email);
+    const elsewhere = new TestBrowser(server.app, '198.51.100.50');
+    await elsewhere.send('POST', '/auth/login', { email, password: 'guess guess guess' });
+    await elsewhere.send('POST', '/auth/login', { email, password: PASSWORD });
+    const { rows } = await context.db.orm.execute(sql`
+      select action, ip_address from audit_entries where subject_id = ${userId} order by ordinal`);
+    expect(rows.map(({ action, ip_address: address }) => `${action} ${address}`)).toEqual([
+      'user.registered 203.0.113.7',
+      'user.login-refused 198.51.100.50',
+      'user.logged-in 198.51.100.50',
+    ]);
+  });
+
   test('the audit log tells what one did; users are listed for operators only', async () => {
     await browser.register(newEmail());
     await browser.send('POST', '/auth/logout-everywhere');

@@ -127,6 +127,8 @@ describeOnBothDatabases('conversations', (context) => {
       'video/webm',
       'a film of a call',
     ]);
+    const { 'cache-control': caching, 'content-disposition': disposition } = whole.headers;
+    expect([caching, disposition]).toEqual(['no-store', `inline; filename="${recorded}.webm"`]);
     const part = await server.app.inject({ url: link, headers: { range: 'bytes=2-5' } });
     expect([part.statusCode, part.body]).toEqual([206, 'film']);
     const forged = [
