@@ -4,9 +4,15 @@ import type { ToolCall, ToolHandler } from './call-options.ts';
 export class ToolRunner {
   readonly #handler: ToolHandler | undefined;
   readonly #seen = new Set<string>();
+  #running = 0;
 
   constructor(handler: ToolHandler | undefined) {
     this.#handler = handler;
+  }
+
+  /** Calls whose handler has not answered yet. */
+  get running(): number {
+    return this.#running;
   }
 
   /** The parsed call, or null when this call id was seen before. */
@@ -19,11 +25,14 @@ export class ToolRunner {
   /** The output for the model; null when nobody answers calls here. */
   async run(call: ToolCall): Promise<string | null> {
     if (this.#handler === undefined) return null;
+    this.#running += 1;
     try {
       const result: unknown = await this.#handler(call);
       return typeof result === 'string' ? result : (JSON.stringify(result) ?? '');
     } catch (error) {
       return JSON.stringify({ error: error instanceof Error ? error.message : String(error) });
+    } finally {
+      this.#running -= 1;
     }
   }
 }

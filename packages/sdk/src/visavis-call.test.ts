@@ -8,7 +8,6 @@ import {
   buildSpeechStarted,
   buildSpeechStopped,
   buildSuccess,
-  buildToolCallDone,
   buildTranscriptDelta,
   buildTranscriptDone,
   buildTurnLatency,
@@ -340,48 +339,5 @@ describe('talking', () => {
     world.socket.receiveText('{"type":"visavis.future","data":{}}');
     world.socket.receiveText('[1]');
     expect(call.snapshot).toBe(before);
-  });
-});
-
-describe('tools', () => {
-  const toolCall = buildToolCallDone({
-    turnId: 'r1',
-    callId: 'c1',
-    name: 'add',
-    argumentsJson: '{"a":2}',
-    outputIndex: 0,
-  });
-
-  it('returns the result once and asks the avatar to go on', async () => {
-    const onToolCall = vi.fn(async () => ({ sum: 4 }));
-    const { world } = await connected({ onToolCall });
-    const before = world.socket.sent.length;
-    world.socket.receive(toolCall);
-    world.socket.receive(toolCall);
-    await settle();
-    expect(onToolCall).toHaveBeenCalledExactlyOnceWith({ callId: 'c1', name: 'add', arguments: { a: 2 } });
-    expect(world.socket.sent.slice(before)).toEqual([
-      { type: 'conversation.item.create', item: { type: 'function_call_output', call_id: 'c1', output: '{"sum":4}' } },
-      { type: 'response.create' },
-    ]);
-  });
-
-  it('tells the model when the tool failed', async () => {
-    const { world } = await connected({
-      onToolCall: () => {
-        throw new Error('no such city');
-      },
-    });
-    world.socket.receive(toolCall);
-    await settle();
-    expect(world.socket.sent.at(-2)).toMatchObject({ item: { output: '{"error":"no such city"}' } });
-  });
-
-  it('answers nothing when nobody handles tools', async () => {
-    const { world } = await connected();
-    const before = world.socket.sent.length;
-    world.socket.receive(toolCall);
-    await settle();
-    expect(world.socket.sent).toHaveLength(before);
   });
 });

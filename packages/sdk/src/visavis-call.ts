@@ -331,7 +331,8 @@ export class VisavisCall extends EventEmitter<CallEvents> {
     const output = await this.#tools.run(call);
     // A result that comes after a reconnect belongs to a session that is gone.
     if (output === null || this.#parts.state === 'ended' || socket !== this.#socket) return;
-    if (this.#send(toolResultMessage(call.callId, output))) this.#send(respondMessage());
+    // Of several tools the last to be done asks for the one answer to them all.
+    if (this.#send(toolResultMessage(call.callId, output)) && this.#tools.running === 0) this.#send(respondMessage());
   }
 
   #measureUntilSound(): void {

@@ -1,5 +1,7 @@
 import { LIMITS } from '@visavis/protocol';
 import type { HistoryItem } from '../core/voice-port.ts';
+import { quotedGreeting } from './quoted-greeting.ts';
+import type { SessionConfigPatch } from './session-events.ts';
 import type { ControlCommand, SessionEffect, SessionState, Step } from './session-state.ts';
 import { GREETING_WAIT_MS } from './session-state.ts';
 import {
@@ -8,8 +10,10 @@ import {
   greet,
   interrupt,
   isReplying,
+  NOTHING_WANTED,
   newExchange,
   nextIdOf,
+  respondIfQueued,
   respondNow,
   skipGreeting,
 } from './turn-steps.ts';
@@ -38,7 +42,7 @@ export function reduceCommand(state: SessionState, command: ControlCommand, atMs
     case 'say':
       return say(state, command.text);
     case 'interrupt':
-      return interrupt({ ...state, respondQueued: null });
+      return interrupt({ ...state, ...NOTHING_WANTED });
     case 'express': {
       const { type: _, ...wish } = command;
       return advance(state, [{ type: 'cue-face', cue: { type: 'wish', ...wish } }]);
@@ -114,17 +118,12 @@ function respond(state: SessionState, instructions: string | undefined, atMs: nu
   const hasNews = state.unansweredText || state.unansweredResult || instructions !== undefined;
   if (!state.greeted && !hasNews && state.firstMessage.trim() !== '') return greet(state);
   return andThen(skipGreeting(state), (next) => {
-    if (!isReplying(next)) return respondNow({ ...next, exchange: newExchange(atMs) }, instructions);
     if (next.unansweredText || instructions !== undefined) return answer(next, instructions, atMs);
-    if (next.unansweredResult) return queueRespond(next);
-    return advance(next, []);
+    // What tools found is told after what is being generated now, without cutting it off.
+    const exchange = isReplying(next) ? next.exchange : newExchange(atMs);
+    if (next.unansweredResult) return respondIfQueued({ ...next, exchange, resultsWanted: true });
+    return isReplying(next) ? advance(next, []) : respondNow({ ...next, exchange }, undefined);
   });
-}
-
-/** A tool's result is spoken after what is being generated now, without cutting it off. */
-function queueRespond(state: SessionState): Step {
-  if (state.turns.some((turn) => turn.generating)) return advance({ ...state, respondQueued: {} }, []);
-  return respondNow(state, undefined);
 }
 
 function say(state: SessionState, text: string): Step {
@@ -154,12 +153,25 @@ function addToolResult(
   return command.reply ? andThen(received, (next) => respond(next, undefined, atMs)) : received;
 }
 
+/**
+ * How the talk begins: by the first message of this call's client; else by instructions of its own, as far as they quote a
+ * greeting word for word, or as the voice understands them; else by the first message of the avatar's record. Instructions
+ * that are the record's own, sent back by a client that had looked them up, change nothing.
+ */
+function withBeginning(state: SessionState, { prompt = '', firstMessage = '' }: SessionConfigPatch): SessionState {
+  const isOwn = prompt.trim() !== '' && !state.prompt.startsWith(prompt.trim());
+  const next: SessionState = isOwn ? { ...state, prompt } : state;
+  if (firstMessage.trim() !== '') return { ...next, firstMessage, beginsBy: 'first-message' };
+  if (!isOwn || state.beginsBy === 'first-message' || state.greeted) return next;
+  return { ...next, firstMessage: quotedGreeting(prompt) ?? '', beginsBy: 'instructions' };
+}
+
 function configure(state: SessionState, command: Extract<ControlCommand, { type: 'configure' }>): Step {
-  const { patch } = command;
-  const firstMessage = patch.firstMessage || state.firstMessage;
-  const configured = advance({ ...state, firstMessage }, [
-    { type: 'voice', input: { type: 'configure', config: patch } },
-  ]);
+  const begun = withBeginning(state, command.patch);
+  // The voice knows the first message too, and must not know another one.
+  const patch =
+    begun.firstMessage === state.firstMessage ? command.patch : { ...command.patch, firstMessage: begun.firstMessage };
+  const configured = advance(begun, [{ type: 'voice', input: { type: 'configure', config: patch } }]);
   const effects: SessionEffect[] = [];
   if (patch.language) effects.push({ type: 'cue-face', cue: { type: 'language', language: patch.language } });
   if (patch.turnDetection !== undefined) effects.push({ type: 'configure-detector', settings: patch.turnDetection });

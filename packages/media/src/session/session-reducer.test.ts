@@ -1,63 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { reduceSession } from './session-reducer.ts';
-import {
-  GREETING_WAIT_MS,
-  initialSessionState,
-  type SessionEffect,
-  type SessionInput,
-  type SessionState,
-  TOOL_RESULT_WAIT_MS,
-} from './session-state.ts';
-
-/** Plays inputs against the reducer and answers flushes as the shell would. */
-class Talk {
-  state: SessionState;
-  effects: SessionEffect[] = [];
-  heardMs = 500;
-
-  constructor(options: { firstMessage?: string; transparent?: boolean; detectsTurns?: boolean } = {}) {
-    this.state = initialSessionState({
-      firstMessage: options.firstMessage ?? '',
-      transparent: options.transparent ?? false,
-    });
-    this.put({ type: 'voice-opened', hears: true, sees: false, detectsTurns: options.detectsTurns ?? false });
-    this.command({ type: 'begin' });
-  }
-
-  put(input: SessionInput): void {
-    const step = reduceSession(this.state, input);
-    this.state = step.state;
-    this.effects.push(...step.effects);
-    if (!step.effects.some((effect) => effect.type === 'flush-audio')) return;
-    this.put({ type: 'flushed', turnId: this.state.turns[0]?.id ?? null, playedMs: this.heardMs });
-  }
-
-  command(command: Extract<SessionInput, { type: 'command' }>['command'], atMs = 0): void {
-    this.put({ type: 'command', command, atMs });
-  }
-
-  /** A reply's text and sound, complete. */
-  speak(turnId: string, text: string, durationMs = 1000): void {
-    this.put({ type: 'voice', event: { type: 'text-delta', turnId, text, audioStartMs: 0 }, atMs: 10 });
-    this.put({ type: 'voice-audio', turnId, durationMs, atMs: 20 });
-    this.put({ type: 'voice', event: { type: 'turn-done', turnId }, atMs: 30 });
-    this.put({ type: 'playback-started', turnId, atMs: 40 });
-  }
-
-  voiceInputs(): string[] {
-    return this.effects.flatMap((effect) => (effect.type === 'voice' ? [effect.input.type] : []));
-  }
-
-  emitted(): string[] {
-    return this.effects.flatMap((effect) => (effect.type === 'emit' ? [effect.event.type] : []));
-  }
-
-  currentTurnId(): string {
-    const turn = this.state.turns.at(-1);
-    if (turn === undefined) throw new Error('No reply is under way.');
-    return turn.id;
-  }
-}
+import { GREETING_WAIT_MS, TOOL_RESULT_WAIT_MS } from './session-state.ts';
+import { Talk } from './testing/talk.ts';
 
 const count = (values: string[], wanted: string): number => values.filter((value) => value === wanted).length;
 
@@ -242,6 +185,57 @@ describe('tools', () => {
     talk.command({ type: 'respond' });
     talk.put({ type: 'timer', name: 'tool:c1', atMs: 9000 });
     expect(talk.voiceInputs()).toEqual(['text', 'respond', 'tool-result', 'respond']);
+  });
+
+  const callTwo = (talk: Talk) => {
+    talk.command({ type: 'user-text', text: 'Add both', reply: true });
+    const turnId = talk.currentTurnId();
+    for (const callId of ['c1', 'c2']) {
+      const event = { type: 'tool-call-done', turnId, callId, name: 'add', argumentsJson: '{}' } as const;
+      talk.put({ type: 'voice', event, atMs: 0 });
+    }
+    return turnId;
+  };
+  const endReply = (talk: Talk, turnId: string) => {
+    talk.put({ type: 'voice', event: { type: 'turn-done', turnId }, atMs: 0 });
+    talk.put({ type: 'playback-finished', turnId, playedMs: 0 });
+  };
+
+  it('that one reply called are answered once, when all results are in, however they are asked about', () => {
+    for (const asks of ['by each result', 'by requests', 'while the reply is written'] as const) {
+      const talk = new Talk();
+      const turnId = callTwo(talk);
+      if (asks !== 'while the reply is written') endReply(talk, turnId);
+      for (const callId of ['c1', 'c2']) {
+        talk.command({ type: 'tool-result', callId, output: '4', reply: asks === 'by each result' });
+        if (asks !== 'by each result') talk.command({ type: 'respond' });
+      }
+      if (asks === 'while the reply is written') endReply(talk, turnId);
+      expect([asks, ...talk.voiceInputs()]).toEqual([
+        ...[asks, 'text', 'respond', 'tool-result', 'tool-result', 'respond'],
+      ]);
+    }
+  });
+
+  it('that one reply called are answered when the time of the last is up', () => {
+    const talk = new Talk();
+    endReply(talk, callTwo(talk));
+    talk.command({ type: 'tool-result', callId: 'c1', output: '4', reply: true });
+    expect(talk.voiceInputs()).toEqual(['text', 'respond', 'tool-result']);
+    talk.put({ type: 'timer', name: 'tool:c2', atMs: 4000 });
+    expect(talk.voiceInputs()).toEqual(['text', 'respond', 'tool-result', 'tool-result', 'respond']);
+    const silent = new Talk();
+    endReply(silent, callTwo(silent));
+    for (const callId of ['c1', 'c2']) silent.put({ type: 'timer', name: `tool:${callId}`, atMs: 4000 });
+    expect(silent.voiceInputs()).toEqual(['text', 'respond', 'tool-result', 'tool-result', 'respond']);
+  });
+
+  it('do not keep the user waiting who says something new meanwhile', () => {
+    const talk = new Talk();
+    endReply(talk, callTwo(talk));
+    talk.command({ type: 'tool-result', callId: 'c1', output: '4', reply: true });
+    talk.command({ type: 'user-text', text: 'Never mind', reply: true });
+    expect(talk.voiceInputs()).toEqual(['text', 'respond', 'tool-result', 'text', 'respond']);
   });
 
   it('do not block the talk when no result comes', () => {

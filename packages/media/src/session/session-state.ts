@@ -26,7 +26,11 @@ export type SessionState = {
   readonly phase: 'opening' | 'ready' | 'talking' | 'closed';
   readonly transparent: boolean;
   readonly detectsTurns: boolean;
+  /** Instructions in force. */
+  readonly prompt: string;
   readonly firstMessage: string;
+  /** What says how the talk begins: the avatar's record, instructions of this call, or a first message of this call. */
+  readonly beginsBy: 'record' | 'instructions' | 'first-message';
   readonly greeted: boolean;
   readonly turns: readonly ReplyTurn[];
   /** The user's item that is being spoken now. */
@@ -39,6 +43,8 @@ export type SessionState = {
   readonly unansweredResult: boolean;
   /** A reply is wanted as soon as the present one no longer stands in its way. */
   readonly respondQueued: { readonly instructions?: string } | null;
+  /** A reply to the results of tools is wanted as soon as none of them is missing any more. */
+  readonly resultsWanted: boolean;
   readonly openCalls: readonly { readonly callId: string; readonly turnId: string }[];
   readonly exchange: Exchange | null;
   readonly nextId: number;
@@ -94,12 +100,18 @@ export const MEDIA_WAIT_MS = 5000;
 /** How long a tool's result is waited for before the talk goes on without it. */
 export const TOOL_RESULT_WAIT_MS = 4000;
 
-export function initialSessionState(options: { firstMessage: string; transparent: boolean }): SessionState {
+export function initialSessionState(options: {
+  prompt: string;
+  firstMessage: string;
+  transparent: boolean;
+}): SessionState {
   return {
     phase: 'opening',
     transparent: options.transparent,
     detectsTurns: false,
+    prompt: options.prompt,
     firstMessage: options.firstMessage,
+    beginsBy: 'record',
     greeted: options.transparent,
     turns: [],
     userItemId: null,
@@ -107,6 +119,7 @@ export function initialSessionState(options: { firstMessage: string; transparent
     unansweredText: false,
     unansweredResult: false,
     respondQueued: null,
+    resultsWanted: false,
     openCalls: [],
     exchange: null,
     nextId: 1,

@@ -50,6 +50,7 @@ export class Session {
     this.#logger = logger;
     this.#listener = listener;
     this.#state = initialSessionState({
+      prompt: config.prompt,
       firstMessage: config.firstMessage,
       transparent: config.provider === 'transparency',
     });

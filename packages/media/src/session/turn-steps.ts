@@ -23,6 +23,9 @@ export function isReplying(state: SessionState): boolean {
   return state.turns.length > 0;
 }
 
+/** No reply waits. */
+export const NOTHING_WANTED = { respondQueued: null, resultsWanted: false } as const;
+
 export function nextIdOf(state: SessionState, prefix: 'item' | 'resp' | 'text'): { id: string; state: SessionState } {
   return { id: `${prefix}_${state.nextId}`, state: { ...state, nextId: state.nextId + 1 } };
 }
@@ -39,7 +42,12 @@ export function addTurn(state: SessionState, turnId: string): Step {
 export function greet(state: SessionState): Step {
   const greeted: SessionState = { ...state, greeted: true };
   const clear = { type: 'clear-timer', name: 'greeting' } as const;
-  if (state.firstMessage.trim() === '') return advance(greeted, [clear]);
+  if (state.firstMessage.trim() === '') {
+    // Who gave the call instructions of its own has it begin by these.
+    return andThen(advance(greeted, [clear]), (next) =>
+      next.beginsBy === 'instructions' ? respondNow(next, undefined) : advance(next, []),
+    );
+  }
   const { id: turnId, state: numbered } = nextIdOf(greeted, 'resp');
   return andThen(advance(numbered, [clear]), (next) =>
     andThen(addTurn(next, turnId), (added) =>
@@ -60,7 +68,7 @@ export function skipGreeting(state: SessionState): Step {
 /** Asks the voice for a reply now. */
 export function respondNow(state: SessionState, instructions: string | undefined): Step {
   const { id: turnId, state: numbered } = nextIdOf(state, 'resp');
-  const asked: SessionState = { ...numbered, unansweredText: false, unansweredResult: false, respondQueued: null };
+  const asked: SessionState = { ...numbered, unansweredText: false, unansweredResult: false, ...NOTHING_WANTED };
   const input =
     instructions === undefined
       ? ({ type: 'respond', turnId } as const)
@@ -68,10 +76,15 @@ export function respondNow(state: SessionState, instructions: string | undefined
   return andThen(addTurn(asked, turnId), (added) => advance(added, [{ type: 'voice', input }]));
 }
 
-/** Performs the queued request for a reply once nothing stands in its way. */
+/**
+ * Performs the request for a reply that waits, once nothing stands in its way. Of several tools that one reply called, all
+ * results are waited for: one answer is wanted, not one for each.
+ */
 export function respondIfQueued(state: SessionState): Step {
-  if (state.respondQueued === null || state.turns.some((turn) => turn.generating)) return advance(state, []);
-  return respondNow(state, state.respondQueued.instructions);
+  const isComplete = state.resultsWanted && state.openCalls.length === 0;
+  const isWanted = state.respondQueued !== null || isComplete;
+  if (!isWanted || state.turns.some((turn) => turn.generating)) return advance(state, []);
+  return respondNow(state, state.respondQueued?.instructions);
 }
 
 /** Silences the avatar. The replies end when the shell reports how much was heard. */
@@ -118,7 +131,7 @@ export function textDone(turn: ReplyTurn): SessionEffect {
 export function startUserTurn(state: SessionState, audioStartMs: number): Step {
   const { id: itemId, state: numbered } = nextIdOf(state, 'item');
   const listening = andThen(skipGreeting(numbered), (next) =>
-    advance({ ...next, userItemId: itemId, userSpeechStartMs: audioStartMs, respondQueued: null }, [
+    advance({ ...next, userItemId: itemId, userSpeechStartMs: audioStartMs, ...NOTHING_WANTED }, [
       { type: 'emit', event: { type: 'user-speech-started', itemId, audioStartMs } },
     ]),
   );
@@ -154,6 +167,7 @@ export function releaseTool(state: SessionState, callId: string, atMs: number): 
   const released = advance({ ...state, openCalls }, [
     { type: 'voice', input: { type: 'tool-result', callId, output: '{"status":"no result was returned"}' } },
   ]);
-  if (isReplying(state) || state.userItemId !== null) return released;
+  if (state.resultsWanted) return andThen(released, respondIfQueued);
+  if (isReplying(state) || state.userItemId !== null || openCalls.length > 0) return released;
   return andThen(released, (next) => respondNow({ ...next, exchange: newExchange(atMs) }, undefined));
 }

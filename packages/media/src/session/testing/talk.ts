@@ -1,0 +1,53 @@
+import { reduceSession } from '../session-reducer.ts';
+import { initialSessionState, type SessionEffect, type SessionInput, type SessionState } from '../session-state.ts';
+
+/** Plays inputs against the reducer and answers flushes as the shell would. */
+export class Talk {
+  state: SessionState;
+  effects: SessionEffect[] = [];
+  heardMs = 500;
+
+  constructor(options: { prompt?: string; firstMessage?: string; transparent?: boolean; detectsTurns?: boolean } = {}) {
+    this.state = initialSessionState({
+      prompt: options.prompt ?? 'You are Ada.',
+      firstMessage: options.firstMessage ?? '',
+      transparent: options.transparent ?? false,
+    });
+    this.put({ type: 'voice-opened', hears: true, sees: false, detectsTurns: options.detectsTurns ?? false });
+    this.command({ type: 'begin' });
+  }
+
+  put(input: SessionInput): void {
+    const step = reduceSession(this.state, input);
+    this.state = step.state;
+    this.effects.push(...step.effects);
+    if (!step.effects.some((effect) => effect.type === 'flush-audio')) return;
+    this.put({ type: 'flushed', turnId: this.state.turns[0]?.id ?? null, playedMs: this.heardMs });
+  }
+
+  command(command: Extract<SessionInput, { type: 'command' }>['command'], atMs = 0): void {
+    this.put({ type: 'command', command, atMs });
+  }
+
+  /** A reply's text and sound, complete. */
+  speak(turnId: string, text: string, durationMs = 1000): void {
+    this.put({ type: 'voice', event: { type: 'text-delta', turnId, text, audioStartMs: 0 }, atMs: 10 });
+    this.put({ type: 'voice-audio', turnId, durationMs, atMs: 20 });
+    this.put({ type: 'voice', event: { type: 'turn-done', turnId }, atMs: 30 });
+    this.put({ type: 'playback-started', turnId, atMs: 40 });
+  }
+
+  voiceInputs(): string[] {
+    return this.effects.flatMap((effect) => (effect.type === 'voice' ? [effect.input.type] : []));
+  }
+
+  emitted(): string[] {
+    return this.effects.flatMap((effect) => (effect.type === 'emit' ? [effect.event.type] : []));
+  }
+
+  currentTurnId(): string {
+    const turn = this.state.turns.at(-1);
+    if (turn === undefined) throw new Error('No reply is under way.');
+    return turn.id;
+  }
+}
