@@ -1,58 +1,31 @@
-import { AV_CHANNEL_LAYOUT_MONO, AV_SAMPLE_FMT_S16, FF_ENCODER_LIBOPUS } from 'node-av/constants';
-import { Codec, CodecContext, Dictionary, Frame, Packet, Rational } from 'node-av/lib';
+import { type CallCodecs, callCodecs, dropCallCodecs, type Handle } from '../codecs/call-codecs.ts';
+import { guarded, readBytes, writeBytes } from '../codecs/wasm-host.ts';
 import { AUDIO_FRAME_MS, OPUS_SAMPLE_RATE_HZ } from '../core/audio-format.ts';
 
 /** Samples in one packet of 20 ms. */
 export const OPUS_FRAME_SAMPLES = (OPUS_SAMPLE_RATE_HZ * AUDIO_FRAME_MS) / 1000;
 const DEFAULT_BITRATE_KBPS = 32;
+/** libopus's scale from 0 to 10. */
+const COMPLEXITY = 5;
 /** The encoder settles within a few frames of silence. */
 const SETTLING_FRAMES = 8;
 
 /** Opus for speech, mono, 20 ms packets with in-band forward error correction (RFC 6716). */
 export class OpusEncoder {
-  readonly #context: CodecContext;
-  readonly #frame: Frame;
-  readonly #packet: Packet;
-  #nextSample = 0;
-  #isClosed = false;
+  readonly #codecs: CallCodecs;
+  #handle: Handle;
 
-  private constructor(context: CodecContext) {
-    this.#context = context;
-    this.#frame = new Frame();
-    this.#frame.alloc();
-    this.#frame.format = AV_SAMPLE_FMT_S16;
-    this.#frame.sampleRate = OPUS_SAMPLE_RATE_HZ;
-    this.#frame.channelLayout = AV_CHANNEL_LAYOUT_MONO;
-    this.#frame.nbSamples = OPUS_FRAME_SAMPLES;
-    this.#frame.allocBuffer();
-    this.#packet = new Packet();
-    this.#packet.alloc();
+  private constructor(codecs: CallCodecs, handle: Handle) {
+    this.#codecs = codecs;
+    this.#handle = handle;
   }
 
   static async open(options: { readonly bitrateKbps?: number } = {}): Promise<OpusEncoder> {
-    const codec = Codec.findEncoderByName(FF_ENCODER_LIBOPUS);
-    if (codec === null) throw new Error('This build of FFmpeg has no Opus encoder.');
-    const context = new CodecContext();
-    context.allocContext3(codec);
-    context.sampleRate = OPUS_SAMPLE_RATE_HZ;
-    context.sampleFormat = AV_SAMPLE_FMT_S16;
-    context.channelLayout = AV_CHANNEL_LAYOUT_MONO;
-    context.timeBase = new Rational(1, OPUS_SAMPLE_RATE_HZ);
-    context.bitRate = BigInt((options.bitrateKbps ?? DEFAULT_BITRATE_KBPS) * 1000);
-    const settings = {
-      application: 'voip',
-      frame_duration: String(AUDIO_FRAME_MS),
-      vbr: 'on',
-      fec: '1',
-      packet_loss: '5',
-      compression_level: '5',
-    };
-    const status = await context.open2(codec, Dictionary.fromObject(settings));
-    if (status < 0) {
-      context.freeContext();
-      throw new Error(`The Opus encoder did not open (FFmpeg error ${status}).`);
-    }
-    return new OpusEncoder(context);
+    const codecs = await callCodecs();
+    const bitsPerSecond = (options.bitrateKbps ?? DEFAULT_BITRATE_KBPS) * 1000;
+    const handle = guarded(() => codecs.opus_open(bitsPerSecond, COMPLEXITY));
+    if (handle === 0) throw new Error('The Opus encoder did not open.');
+    return new OpusEncoder(codecs, handle);
   }
 
   /** @param pcm48k 960 samples, mono, 48 kHz. Returns an empty array after `close`. */
@@ -60,24 +33,32 @@ export class OpusEncoder {
     if (pcm48k.length !== OPUS_FRAME_SAMPLES) {
       throw new RangeError(`An Opus frame has ${OPUS_FRAME_SAMPLES} samples; got ${pcm48k.length}.`);
     }
-    if (this.#isClosed) return new Uint8Array(0);
-    this.#frame.fromBuffer(Buffer.from(pcm48k.buffer, pcm48k.byteOffset, pcm48k.byteLength));
-    this.#frame.pts = BigInt(this.#nextSample);
-    this.#nextSample += OPUS_FRAME_SAMPLES;
-    if (this.#context.sendFrameSync(this.#frame) < 0) throw new Error('The Opus encoder refused a frame.');
-    if (this.#context.receivePacketSync(this.#packet) < 0) return new Uint8Array(0);
-    const data = this.#packet.data;
-    const bytes = data === null ? new Uint8Array(0) : Buffer.from(data);
-    this.#packet.unref();
-    return bytes;
+    if (this.#handle === 0) return new Uint8Array(0);
+    const { memory, opus_samples, opus_code, opus_packet } = this.#codecs;
+    const samples = new Uint8Array(pcm48k.buffer, pcm48k.byteOffset, pcm48k.byteLength);
+    return this.#run(() => {
+      writeBytes(memory, opus_samples(this.#handle), samples);
+      const byteLength = opus_code(this.#handle);
+      if (byteLength < 0) throw new Error('The Opus encoder refused a frame.');
+      return readBytes(memory, opus_packet(this.#handle), byteLength);
+    });
   }
 
   close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#packet.free();
-    this.#frame.free();
-    this.#context.freeContext();
+    if (this.#handle === 0) return;
+    const handle = this.#handle;
+    this.#run(() => this.#codecs.opus_close(handle));
+    this.#handle = 0;
+  }
+
+  #run<Result>(work: () => Result): Result {
+    try {
+      return guarded(work);
+    } catch (error) {
+      this.#handle = 0;
+      dropCallCodecs(this.#codecs);
+      throw error;
+    }
   }
 }
 
