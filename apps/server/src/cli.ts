@@ -2,6 +2,7 @@
 // server must be stopped meanwhile.
 import { randomInt } from 'node:crypto';
 import { type ConfigResult, loadConfig } from './config.ts';
+import { keepFilesPrivate } from './private-files.ts';
 import { createMaintenanceAccounts } from './roles/maintenance-accounts.ts';
 
 const USAGE = `Usage: npm run visavis -- <command> [settings of the server, like --data-dir ./data]
@@ -60,6 +61,7 @@ async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
+keepFilesPrivate();
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {

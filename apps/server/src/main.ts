@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { loadConfig } from './config.ts';
+import { keepFilesPrivate } from './private-files.ts';
 
 /** Live calls, media workers and the database get this long to end before the process does. */
 const CLOSE_LIMIT_MS = 15_000;
 
 /** Runs the server until it is told to stop. Exit codes: 0 clean, 1 could not start, 2 wrong settings, 130 forced. */
 export async function main(argv: readonly string[]): Promise<void> {
+  keepFilesPrivate();
   const loaded = loadConfig(argv, process.env);
   if (loaded.kind === 'help') {
     console.log(loaded.text);

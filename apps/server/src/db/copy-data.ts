@@ -16,6 +16,7 @@ function open(place: string): Promise<Database> {
   return openDatabase(/^postgres(ql)?:/.test(place) ? { databaseUrl: place, logger } : { dataDir: place, logger });
 }
 
+process.umask(0o077);
 const { values } = parseArgs({ options: { from: { type: 'string' }, to: { type: 'string' } } });
 if (!values.from || !values.to) throw new Error('needed: --from <data folder or URL> --to <data folder or URL>');
 const source = await open(values.from);

@@ -38,6 +38,8 @@ export type ServerDependencies = GatewayDependencies &
     readonly trustProxy?: ProxyTrust | false;
     /** Left out: every name. */
     readonly hostNames?: HostNames;
+    /** False: the certificate is self-signed, so nobody is told to insist on it. Default true. */
+    readonly isTransportTrusted?: boolean;
     readonly tls?: { readonly cert: string; readonly key: string };
   };
 
@@ -77,7 +79,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   });
   const routes = requireStatedAccess(app);
   noteRefusals(app, dependencies);
-  registerSecurityHeaders(app);
+  registerSecurityHeaders(app, { isTransportTrusted: dependencies.isTransportTrusted ?? true });
   registerEdgeGuard(app, dependencies.hostNames);
   registerErrors(app, dependencies);
   registerBodyBudget(app);

@@ -87,6 +87,21 @@ describe('pages', () => {
     expect(attack.headers['content-security-policy']).not.toContain('script-src *');
   });
 
+  it('tells browsers to come back by https, where the name and the certificate are real', async () => {
+    const strict = async (host: string, protocol: string, isTransportTrusted = true) => {
+      const { app } = await start({ isTransportTrusted, trustProxy: { kind: 'hops', hops: 1 } });
+      const reply = await app.inject({ url: '/health', headers: { host, 'x-forwarded-proto': protocol } });
+      return reply.headers['strict-transport-security'];
+    };
+    expect(await strict('avatars.example.org', 'https')).toBe('max-age=31536000');
+    expect(await strict('avatars.example.org:8443', 'https')).toBe('max-age=31536000');
+    expect(await strict('avatars.example.org', 'http')).toBeUndefined();
+    expect(await strict('avatars.example.org', 'https', false)).toBeUndefined();
+    for (const host of ['localhost:8787', 'app.localhost', 'box', 'box.local', '192.168.1.7', '[2001:db8::1]']) {
+      expect([host, await strict(host, 'https')]).toEqual([host, undefined]);
+    }
+  });
+
   it('reports health, and 503 while full', async () => {
     const { app } = await start();
     const ok = await app.inject('/health');

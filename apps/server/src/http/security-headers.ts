@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 /** A host name or IP address with an optional port, and nothing that could end a directive. */
@@ -25,7 +26,13 @@ export function contentSecurityPolicy(host: string, frameAncestors = "'self'"): 
   ].join('; ');
 }
 
-export function registerSecurityHeaders(app: FastifyInstance): void {
+/** Browsers that came by https come back by https only, for a year (RFC 6797). Under `includeSubDomains` others might suffer. */
+const STRICT_TRANSPORT = 'max-age=31536000';
+
+export function registerSecurityHeaders(
+  app: FastifyInstance,
+  { isTransportTrusted }: { readonly isTransportTrusted: boolean },
+): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({
       'content-security-policy': contentSecurityPolicy(request.host),
@@ -33,5 +40,15 @@ export function registerSecurityHeaders(app: FastifyInstance): void {
       'referrer-policy': 'no-referrer',
       'permissions-policy': 'camera=(self), microphone=(self), autoplay=(self), geolocation=()',
     });
+    if (isTransportTrusted && request.protocol === 'https' && isPublicName(request.hostname)) {
+      reply.header('strict-transport-security', STRICT_TRANSPORT);
+    }
   });
+}
+
+/** `localhost` is shared with other servers on this machine, and addresses have no certificates of authorities. */
+function isPublicName(hostName: string): boolean {
+  const name = hostName.replace(/\.$/, '').toLowerCase();
+  const isAddress = name.startsWith('[') || isIP(name) !== 0;
+  return !isAddress && name.includes('.') && !name.endsWith('.localhost') && !name.endsWith('.local');
 }

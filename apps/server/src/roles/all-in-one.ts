@@ -24,6 +24,7 @@ import { createServer } from '../http/create-server.ts';
 import { createHostNames } from '../http/edge/host-names.ts';
 import type { VoiceReport } from '../http/talk-page.ts';
 import type { Admission, CallPlacer, NoteEvent } from '../ports.ts';
+import { closeToOthers } from '../private-files.ts';
 import { createCatalogue, createFindUpload } from './avatar-catalogue.ts';
 import { createBundleRunner } from './bundle-process.ts';
 import { Closers } from './closers.ts';
@@ -31,7 +32,7 @@ import { createConsoleServices } from './console-services.ts';
 import { iceServersFor } from './ice-servers.ts';
 import { createLateCallControl } from './late-call-control.ts';
 import { startStunResponder } from './stun-responder.ts';
-import { loadTls } from './tls.ts';
+import { isSelfSigned, loadTls } from './tls.ts';
 import { reportVoice, withVoiceProvider } from './voice-choice.ts';
 
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../../console/dist', import.meta.url));
@@ -63,6 +64,7 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
   const startedAtMs = performance.now();
   await checkPort(config);
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  await closeToOthers(config.dataDir);
   const tls = await loadTls(config);
   // Workers load their models while the database opens.
   let noteEvent: NoteEvent = () => {};
@@ -106,6 +108,7 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
     },
     httpLogger: logger,
     trustProxy: config.trustProxy,
+    isTransportTrusted: tls === undefined || !isSelfSigned(tls.cert),
     hostNames: createHostNames({ machineName: hostname(), given: config.hostNames, certificate: tls?.cert }),
     ...(tls === undefined ? {} : { tls }),
   });

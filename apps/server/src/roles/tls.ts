@@ -41,6 +41,12 @@ async function readPem(path: string, name: string): Promise<string> {
   });
 }
 
+/** Browsers warn of it, and let people go on. */
+export function isSelfSigned(cert: string): boolean {
+  const { issuer, subject } = new X509Certificate(cert);
+  return issuer === subject;
+}
+
 function isFresh(cert: string): boolean {
   try {
     return Date.parse(new X509Certificate(cert).validTo) - Date.now() > RENEW_BEFORE_MS;

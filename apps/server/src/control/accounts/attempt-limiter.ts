@@ -92,7 +92,8 @@ function keyOf({ what, subject }: Guarded): string {
 export function addressGroup(ipAddress: string | null): string {
   if (ipAddress === null) return 'unknown';
   try {
-    const address = ipaddr.parse(ipAddress);
+    // IPv4 addresses that come inside IPv6 ones, as on a socket for both, are of many households.
+    const address = ipaddr.process(ipAddress);
     if (address.kind() === 'ipv4') return address.toString();
     const words = 'parts' in address ? address.parts : [];
     return words.slice(0, 4).join(':');

@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { isPrivateName, isPublicAddress } from './public-address.ts';
 
 export type GuardedRequest = {
   readonly url: string;
@@ -42,16 +43,6 @@ export type GuardedFetch = (request: GuardedRequest) => Promise<GuardedResponse>
 /** The address may not be fetched; the message says why. */
 export class ForbiddenAddressError extends Error {}
 
-/** Whether an address is reachable by everyone: not this machine, not its network, not reserved (RFC 6890). */
-export function isPublicAddress(address: string): boolean {
-  try {
-    // `process` unwraps IPv4 addresses inside IPv6 ones (RFC 4291 §2.5.5.2).
-    return ipaddr.process(address).range() === 'unicast';
-  } catch {
-    return false;
-  }
-}
-
 /**
  * Fetches addresses that users gave. Host names are resolved once and checked at that moment, and the connection goes to
  * the checked address: a name that resolves differently a moment later gains nothing. No proxy, no cookies, no reuse of
@@ -70,13 +61,18 @@ export function createGuardedFetch({
     if (url.username !== '' || url.password !== '') {
       throw new ForbiddenAddressError('Addresses with a user name or password are not fetched.');
     }
-    const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+    const host = url.hostname
+      .replace(/^\[|\]$/g, '')
+      .replace(/\.$/, '')
+      .toLowerCase();
+    const isAllowed = allowed.has(host);
+    if (!isAllowed && isPrivateName(host)) throw new ForbiddenAddressError('The host is a private or reserved name.');
     const addresses = ipaddr.isValid(host)
       ? [{ address: host, family: ipaddr.parse(host).kind() === 'ipv6' ? 6 : 4 }]
       : [...(await resolve(host))];
     if (addresses.length === 0) throw new ForbiddenAddressError('The host has no address.');
     // One private address among public ones is reason enough: which one is used is up to whoever runs the name.
-    if (!allowed.has(host) && !addresses.every(({ address }) => isPublicAddress(address))) {
+    if (!isAllowed && !addresses.every(({ address }) => isPublicAddress(address))) {
       throw new ForbiddenAddressError('The host leads to a private or reserved address.');
     }
     return addresses;

@@ -4,7 +4,9 @@ import { NodeFS } from '@electric-sql/pglite/nodefs';
 
 /** What this file uses of Emscripten's host file system inside the PGlite module. */
 type HostStream = { readonly nfd?: number | null; readonly node: unknown };
+type Attributes = { readonly mode?: number };
 type HostFileSystem = {
+  readonly node_ops: { setattr?: (node: unknown, attributes: Attributes) => void };
   readonly stream_ops: { fsync?: (stream: HostStream) => number };
   realPath(node: unknown): string;
   convertNodeCode(error: unknown): number;
@@ -13,6 +15,9 @@ type EmscriptenModule = {
   readonly NODEFS?: HostFileSystem;
   readonly FS?: { readonly ErrnoError: new (errno: number) => Error };
 };
+
+/** Of files and folders: for the user of this process alone. */
+const PRIVATE_MODE = 0o700;
 
 type InitOptions = Parameters<NodeFS['init']>[1];
 
@@ -38,6 +43,7 @@ export class FsyncFileSystem extends NodeFS {
     if (!host?.stream_ops || !host.realPath || !ErrnoError) {
       throw new Error('PGlite: the file system cannot be extended (its internals changed)');
     }
+    this.#keepPrivate(host);
     host.stream_ops.fsync = (stream) => {
       try {
         this.#flush(host, stream);
@@ -46,6 +52,17 @@ export class FsyncFileSystem extends NodeFS {
         throw new ErrnoError(host.convertNodeCode(error));
       }
       return 0;
+    };
+  }
+
+  /** The engine sets the modes of its files itself, to what everybody may read and write. */
+  #keepPrivate(host: HostFileSystem): void {
+    const setAttributes = host.node_ops.setattr;
+    if (setAttributes === undefined)
+      throw new Error('PGlite: the modes of files cannot be set (its internals changed)');
+    host.node_ops.setattr = (node, attributes) => {
+      const { mode } = attributes;
+      setAttributes(node, mode === undefined ? attributes : { ...attributes, mode: mode & (~0o777 | PRIVATE_MODE) });
     };
   }
 
