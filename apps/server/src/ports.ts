@@ -154,6 +154,8 @@ export type CatalogueAvatar = {
 export type AvatarCatalogue = {
   /** The project's own avatars and the system ones, newest first. */
   list(projectId: string): Promise<readonly CatalogueAvatar[]>;
+  /** One of them; null when there is none. */
+  get(projectId: string, avatarId: string): Promise<CatalogueAvatar | null>;
 };
 
 /** What happened to the server as a whole, for its operators' log. */

@@ -148,6 +148,7 @@ export const conversations = pgTable(
   },
   (table) => [
     index('conversations_project').on(table.projectId, table.startedAt, table.ordinal),
+    index('conversations_newest').on(table.projectId, table.ordinal),
     index('conversations_recorded').on(table.projectId).where(sql`${table.recordingBytes} > 0`),
     index('conversations_active').on(table.ordinal).where(sql`${table.status} = 0`),
     check('conversations_status', sql`${table.status} in (0, 1, 2)`),

@@ -51,7 +51,10 @@ export async function createTestServer(overrides: Partial<ServerDependencies> = 
     ],
     pictureSize: { widthPx: 512, heightPx: 512 },
     logger: log,
-    catalogue: { list: async () => [TEST_CATALOGUE_AVATAR] },
+    catalogue: {
+      list: async () => [TEST_CATALOGUE_AVATAR],
+      get: async (_projectId, avatarId) => (avatarId === TEST_CATALOGUE_AVATAR.avatarId ? TEST_CATALOGUE_AVATAR : null),
+    },
     console: { folder: '/does-not-exist' },
     findUpload: async () => null,
     health: (sockets) => ({

@@ -76,8 +76,8 @@ function registerAvatarReads(scope: FastifyInstance, { admission, catalogue }: O
   const detail = async (request: FastifyRequest, reply: FastifyReply) => {
     const id = readParameter(request, 'avatarId', 'id');
     if (id === undefined) return fail(reply, 400, 'Give the avatar as avatarId.');
-    const found = (await listFor(request)).find((avatar) => avatar.avatarId === id);
-    return found === undefined ? fail(reply, 404, 'Avatar not found') : succeed(toWireAvatar(found, request, 'detail'));
+    const found = await findFor(request, id);
+    return found === null ? fail(reply, 404, 'Avatar not found') : succeed(toWireAvatar(found, request, 'detail'));
   };
 
   const byName = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -86,8 +86,8 @@ function registerAvatarReads(scope: FastifyInstance, { admission, catalogue }: O
     // The same look-up as a call's, so that unknown system names find the same figure here and there.
     const lookUp = await admission.findAvatar(holderOf(request).licence.projectId, { name });
     if (lookUp.kind === 'missing') return fail(reply, 404, 'Avatar not found');
-    const found = (await listFor(request)).find((avatar) => avatar.avatarId === lookUp.avatar.avatarId);
-    return found === undefined
+    const found = await findFor(request, lookUp.avatar.avatarId);
+    return found === null
       ? fail(reply, 404, 'Avatar not found')
       : succeed({ ...toWireAvatar(found, request, 'detail'), name });
   };
@@ -95,14 +95,14 @@ function registerAvatarReads(scope: FastifyInstance, { admission, catalogue }: O
   const list = async (request: FastifyRequest) =>
     succeed((await listFor(request)).map((avatar) => toWireAvatar(avatar, request, 'list')));
 
-  /** What the holder may see: a token its own avatar, and only the key what the project's avatars are told. */
   const listFor = async (request: FastifyRequest): Promise<readonly CatalogueAvatar[]> => {
-    const { kind, licence } = holderOf(request);
-    const avatars = await catalogue.list(licence.projectId);
-    if (kind === 'key') return avatars;
-    return avatars
-      .filter(({ avatarId }) => licence.onlyAvatarId === undefined || licence.onlyAvatarId === avatarId)
-      .map((avatar) => (isToldTo(kind, avatar) ? avatar : { ...avatar, prompt: '', firstMessage: '' }));
+    const avatars = await catalogue.list(holderOf(request).licence.projectId);
+    return avatars.flatMap((avatar) => seenBy(request, avatar) ?? []);
+  };
+
+  const findFor = async (request: FastifyRequest, avatarId: string): Promise<CatalogueAvatar | null> => {
+    const avatar = await catalogue.get(holderOf(request).licence.projectId, avatarId);
+    return avatar === null ? null : seenBy(request, avatar);
   };
 
   scope.route({
@@ -123,6 +123,14 @@ function registerAvatarReads(scope: FastifyInstance, { admission, catalogue }: O
     ...documented(FOR.caller, 'All avatars', []),
     handler: list,
   });
+}
+
+/** What the holder may see: a token its own avatar, and only the key what the project's avatars are told. */
+function seenBy(request: FastifyRequest, avatar: CatalogueAvatar): CatalogueAvatar | null {
+  const { kind, licence } = holderOf(request);
+  if (kind === 'key') return avatar;
+  if (licence.onlyAvatarId !== undefined && licence.onlyAvatarId !== avatar.avatarId) return null;
+  return isToldTo(kind, avatar) ? avatar : { ...avatar, prompt: '', firstMessage: '' };
 }
 
 /** The words of built-in avatars are no secret; those of a project's own are for its key alone. */

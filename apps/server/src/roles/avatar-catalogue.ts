@@ -31,6 +31,10 @@ export function createCatalogue(records: Records): AvatarCatalogue {
       const avatars = await records.list(projectId);
       return Promise.all(avatars.map(toCatalogueAvatar));
     },
+    async get(projectId, avatarId) {
+      const avatar = await records.get(projectId, avatarId);
+      return avatar === null ? null : toCatalogueAvatar(avatar);
+    },
   };
 }
 

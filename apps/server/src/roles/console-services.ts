@@ -20,6 +20,8 @@ import { createTalkKeys, type TalkKeys } from '../control/conversations/talk-key
 import { createTalkRetention, withRetention } from '../control/conversations/talk-retention.ts';
 import { type DiskWatch, ENDLESS_DISK } from '../control/disk/disk-watch.ts';
 import { type Bounds, createBounds } from '../control/fairness/bounds.ts';
+import type { FairPlaces } from '../control/fairness/fair-places.ts';
+import { createReadingPlaces, listInTurn, readInTurn } from '../control/fairness/fair-reading.ts';
 import { startHousekeeping } from '../control/housekeeping.ts';
 import { LicenceControl } from '../control/licence-keys/licence-control.ts';
 import { createLicenceKeys } from '../control/licence-keys/licence-keys.ts';
@@ -98,6 +100,8 @@ export type ConsoleServices = {
   readonly housekeeping: { runAll(): Promise<void> };
   /** Which bounds were reached, and how often. */
   readonly bounds: Bounds;
+  /** Long lists are read in these. */
+  readonly readingPlaces: FairPlaces;
   close(): Promise<void>;
 };
 
@@ -106,12 +110,7 @@ const NO_VOICES: VoicePreviewOptions = { speak: null, hasOpenAiKey: false };
 /** The control plane: what stands behind the console's interface and decides about calls. */
 export function createConsoleServices(options: ConsoleServiceOptions): ConsoleServices {
   const { db, masterKeys, folders, calls, logger, points, quotas = DEFAULT_QUOTAS } = options;
-  const serverLog = createServerLog(db, logger);
-  const bounds = createBounds({
-    logger,
-    onBound: (what, detail) => serverLog.note({ action: 'bound.reached', subject: what, detail }),
-  });
-  tellHashingBounds(bounds.reached);
+  const { serverLog, bounds } = openServerLog(options);
   const audit = createAuditLog(db);
   const limiter = createAttemptLimiter(db);
   const accounts = createAccounts(options, audit, limiter);
@@ -124,10 +123,13 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const licences = new LicenceControl({ keys, slots, calls, audit });
   const projects = createProjects(db, points.free === null ? null : toThousandths(points.free), quotas);
   const { uploads, workshop } = createMaking(options, bounds);
-  const avatars = new OwnAvatars({ db, catalogue: createAvatarCatalogue(db, folders), maker: workshop, quotas });
+  const readingPlaces = createReadingPlaces(bounds.reached);
+  const catalogue = listInTurn(createAvatarCatalogue(db, folders), readingPlaces);
+  const avatars = new OwnAvatars({ db, catalogue, maker: workshop, quotas });
   const hooks = createWebhookServices(options, bounds);
   const talks = createTalkServices(options, bounds, hooks.webhooks);
-  const { records, archive, recordings, recordingRooms, conversations } = talks;
+  const { recordings, recordingRooms, conversations } = talks;
+  const { records, archive } = readInTurn(talks, readingPlaces);
   const housekeeping = startHousekeeping(
     {
       'attempts to log in': () => limiter.sweep(),
@@ -155,6 +157,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       conversations,
       housekeeping,
       bounds,
+      readingPlaces,
       webhookWorker: hooks.worker,
       talkKeys: createTalkKeys(masterKeys),
       serverLog,
@@ -190,6 +193,17 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       await serverLog.close();
     },
   };
+}
+
+/** Where bounds that are reached are told: the log on standard output, and the one that operators read. */
+function openServerLog({ db, logger }: ConsoleServiceOptions) {
+  const serverLog = createServerLog(db, logger);
+  const bounds = createBounds({
+    logger,
+    onBound: (what, detail) => serverLog.note({ action: 'bound.reached', subject: what, detail }),
+  });
+  tellHashingBounds(bounds.reached);
+  return { serverLog, bounds };
 }
 
 /** What is said and filmed: written, kept within its quota, told to webhooks, and read. */

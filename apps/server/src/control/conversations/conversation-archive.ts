@@ -28,7 +28,10 @@ export type ArchivedConversation = {
 };
 
 export type ConversationArchive = {
-  /** Newest first. `before`: `nextCursor` of the page before. */
+  /**
+   * Newest first. `cursor`: `nextCursor` of the page before. A search for text looks through a bounded part of the record; a
+   * page that is not full has a `nextCursor` when older talks were not looked at.
+   */
   list(
     projectId: string,
     query: ConversationFilter & { readonly limit: number; readonly cursor?: string },
@@ -40,7 +43,14 @@ export type ConversationArchive = {
   removeExpired(): Promise<number>;
 };
 
+/** Talks and bytes of what was said in them that one statement looks through: others get their turn in between. */
+const SEARCHED_AT_ONCE = { talks: 500, bytes: 4_000_000 } as const;
+/** After this time a search gives what it has found so far. */
+const SEARCH_TIME_MS = 1_500;
+
 const CURSOR = /^\d{1,16}$/;
+
+type Found = ArchivedConversation & { readonly ordinal: number };
 
 /** Talks as their owner looks through them. */
 export function createConversationArchive({ orm }: Pick<Database, 'orm'>): ConversationArchive {
@@ -63,16 +73,26 @@ export function createConversationArchive({ orm }: Pick<Database, 'orm'>): Conve
   return {
     async list(projectId, { limit, cursor, ...filter }) {
       if (cursor !== undefined && !CURSOR.test(cursor)) throw new ControlError('bad-request', 'The cursor is unknown.');
-      const before = cursor === undefined ? undefined : lt(conversations.ordinal, Number(cursor));
-      const rows = await select(and(eq(conversations.projectId, projectId), before, ...conditions(orm, filter)))
-        .orderBy(desc(conversations.ordinal))
-        .limit(limit + 1);
-      const page = rows.slice(0, limit);
-      const last = page.at(-1);
-      return {
-        conversations: page.map(({ ordinal: _ordinal, ...conversation }) => conversation),
-        nextCursor: rows.length > limit && last !== undefined ? String(last.ordinal) : null,
-      };
+      const found: Found[] = [];
+      const startedAtMs = performance.now();
+      let before = cursor === undefined ? null : Number(cursor);
+      for (;;) {
+        const isOwn = and(
+          eq(conversations.projectId, projectId),
+          before === null ? undefined : lt(conversations.ordinal, before),
+          ...conditions(orm, filter),
+        );
+        // Only what was said is costly to look through.
+        const oldest = filter.text === undefined ? null : await searchedTo(orm, projectId, before);
+        const rows = await select(and(isOwn, oldest === null ? undefined : gte(conversations.ordinal, oldest)))
+          .orderBy(desc(conversations.ordinal))
+          .limit(limit + 1 - found.length);
+        found.push(...rows);
+        if (found.length > limit) return toPage(found.slice(0, limit), String(found[limit - 1]?.ordinal));
+        if (oldest === null) return toPage(found, null);
+        if (performance.now() - startedAtMs > SEARCH_TIME_MS) return toPage(found, String(oldest));
+        before = oldest;
+      }
     },
 
     async get(projectId, sessionId) {
@@ -109,6 +129,30 @@ export function createConversationArchive({ orm }: Pick<Database, 'orm'>): Conve
       return removed.length;
     },
   };
+}
+
+function toPage(found: readonly Found[], nextCursor: string | null) {
+  return { conversations: found.map(({ ordinal: _ordinal, ...conversation }) => conversation), nextCursor };
+}
+
+/** The oldest talk that one statement may look through, when it begins before `before`; null: all the rest. */
+async function searchedTo(orm: Database['orm'], projectId: string, before: number | null): Promise<number | null> {
+  const { rows } = await orm.execute(sql`
+    select min(ordinal) as oldest from (
+      select ordinal, sum(text_bytes) over newest as bytes, row_number() over newest as number from (
+        select ordinal, text_bytes from ${conversations}
+        where project_id = ${projectId} and ordinal < ${before ?? Number.MAX_SAFE_INTEGER}
+        order by ordinal desc limit ${SEARCHED_AT_ONCE.talks + 1}) as newest_talks
+      window newest as (order by ordinal desc)) as looked_at
+    where number = 1 or (bytes <= ${SEARCHED_AT_ONCE.bytes} and number <= ${SEARCHED_AT_ONCE.talks})`);
+  const oldest = rows[0]?.oldest;
+  if (oldest === null || oldest === undefined) return null;
+  const older = await orm
+    .select({ ordinal: conversations.ordinal })
+    .from(conversations)
+    .where(and(eq(conversations.projectId, projectId), lt(conversations.ordinal, Number(oldest))))
+    .limit(1);
+  return older.length === 0 ? null : Number(oldest);
 }
 
 function conditions(orm: Database['orm'], filter: ConversationFilter): (SQL | undefined)[] {

@@ -74,6 +74,34 @@ describeOnBothDatabases('conversations', (context) => {
     }
   });
 
+  test('a long record is searched piece by piece: everything is found, and one project reads no more than its part', async () => {
+    await context.db.pool.query(
+      `with talk as (
+         insert into conversations (id, project_id, licence_id, avatar_id, status, started_at, ended_at, text_bytes)
+         select md5($1 || n), $1, 'l', 'a', 1, now(), now(), 10000 from generate_series(1, 1500) as n order by n
+         returning id)
+       insert into messages (conversation_id, role, text, at) select id, 'user', repeat('nothing ', 1250), now() from talk`,
+      [projectId],
+    );
+    const needles = [1, 777, 1500].map((number) => `md5('${projectId}' || ${number})`).join(', ');
+    await context.db.pool.query(`update messages set text = 'a needle' where conversation_id in (${needles})`);
+    const search = async (): Promise<number> => {
+      let found = 0;
+      for (let cursor: string | null = ''; cursor !== null; ) {
+        const query: string = cursor === '' ? '' : `&cursor=${cursor}`;
+        const page = (await browser.send('GET', `${path}?text=needle&limit=2${query}`)).json();
+        found += page.items.length;
+        cursor = page.nextCursor;
+      }
+      return found;
+    };
+    expect(await search()).toBe(3);
+    const floods = Array.from({ length: 45 }, () => browser.send('GET', `${path}?text=haystack`));
+    const statuses = (await Promise.all(floods)).map(({ statusCode }) => statusCode);
+    expect([...new Set(statuses)].sort()).toEqual([200, 429]);
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(13);
+  });
+
   test('a transcript has roles, times and tool calls, and is exported as a file', async () => {
     const sessionId = await talk({ text: '<script>alert(1)</script>' });
     const transcript = (await browser.send('GET', `${path}/${sessionId}`)).json();

@@ -1,0 +1,96 @@
+import { sql } from 'drizzle-orm';
+import { beforeEach, expect, test } from 'vitest';
+import { projectMembers, users } from '../../../db/account-schema.ts';
+import { uploads } from '../../../db/making-schema.ts';
+import { avatars, projects } from '../../../db/schema.ts';
+import { describeOnBothDatabases } from '../../../db/testing/test-databases.ts';
+import { newPublicId } from '../../ids.ts';
+import { AvatarJobs } from './avatar-jobs.ts';
+
+describeOnBothDatabases('making avatars', (context) => {
+  const jobs = () => new AvatarJobs(context.db);
+  beforeEach(() => context.db.orm.execute(sql`delete from projects`));
+
+  const newUser = async (): Promise<string> => {
+    const id = newPublicId();
+    await context.db.orm.insert(users).values({ id, email: `${id}@example.org`, name: 'User' });
+    return id;
+  };
+  const newProject = async (userId: string): Promise<string> => {
+    const id = newPublicId();
+    await context.db.orm.insert(projects).values({ id, name: 'Shop' });
+    await context.db.orm.insert(projectMembers).values({ projectId: id, userId });
+    return id;
+  };
+  const newAvatar = async (projectId: string): Promise<string> => {
+    const id = newPublicId();
+    await context.db.orm.insert(avatars).values({
+      ...{ id, projectId, name: 'Mia', provider: 'local', model: 'local', voice: 'cedar', language: 'en' },
+      ...{ bundleSource: 'made', bundleName: newPublicId(), state: 'making' },
+    });
+    return id;
+  };
+  const order = async (projectId: string): Promise<string> => {
+    const avatarId = await newAvatar(projectId);
+    await jobs().add(avatarId, projectId, { kind: 'url', url: 'https://example.org/face.jpg' });
+    return avatarId;
+  };
+  const makeNext = async (): Promise<string | undefined> => {
+    const job = await jobs().claim();
+    if (job !== null) await jobs().succeed(job, { thumbnail: null, preview: null }, 1000);
+    return job?.avatarId;
+  };
+
+  test('users take turns, however many projects and avatars one of them has', async () => {
+    const [many, few, other] = [await newUser(), await newUser(), await newUser()];
+    const flood: string[] = [];
+    for (let project = 0; project < 4; project += 1) {
+      const projectId = await newProject(many);
+      for (let count = 0; count < 4; count += 1) flood.push(await order(projectId));
+    }
+    const [first, second] = [await order(await newProject(few)), await order(await newProject(other))];
+    const made: (string | undefined)[] = [];
+    for (let turn = 0; turn < 18; turn += 1) made.push(await makeNext());
+    expect(made.slice(1, 3)).toEqual([first, second]);
+    expect(new Set(made)).toEqual(new Set([...flood, first, second]));
+    expect(await makeNext()).toBeUndefined();
+  });
+
+  test('ten avatars of a project are made or wait at most, however many are ordered at once', async () => {
+    const projectId = await newProject(await newUser());
+    const ids = await Promise.all(Array.from({ length: 25 }, () => newAvatar(projectId)));
+    const orders = await Promise.allSettled(
+      ids.map((id) => jobs().add(id, projectId, { kind: 'url', url: 'https://example.org/face.jpg' })),
+    );
+    const refused = orders.filter((outcome) => outcome.status === 'rejected');
+    expect(orders.length - refused.length).toBe(10);
+    expect(refused[0]?.reason).toMatchObject({ code: 'quota-reached', message: expect.stringMatching(/^10 avatars/) });
+  });
+
+  test('files of failed avatars are kept for a day, and no more than ten of a project', async () => {
+    const projectId = await newProject(await newUser());
+    const failed: string[] = [];
+    for (let count = 0; count < 12; count += 1) {
+      const avatarId = await newAvatar(projectId);
+      const uploadId = newPublicId();
+      const upload = { id: uploadId, projectId, kind: 'picture' as const, file: `${count}.jpg`, sizeBytes: 1000 };
+      await context.db.orm.insert(uploads).values(upload);
+      await jobs().add(avatarId, projectId, { kind: 'upload', uploadId });
+      const job = await jobs().claim();
+      if (job === null) throw new Error('there is no job');
+      await jobs().fail(job, { code: 'no-face', message: 'There is no face.' });
+      failed.push(avatarId);
+    }
+    expect((await jobs().expireFailed()).sort()).toEqual(['0.jpg', '1.jpg']);
+    expect(await jobs().expireFailed()).toEqual([]);
+    await context.db.orm.execute(
+      sql`update avatar_jobs set failed_at = now() - interval '25 hours' where avatar_id = ${failed[5]}`,
+    );
+    expect(await jobs().expireFailed()).toEqual(['5.jpg']);
+    await expect(jobs().again(failed[5] ?? '', projectId)).rejects.toMatchObject({
+      ...{ code: 'conflict', message: expect.stringContaining('kept for 24 hours') },
+    });
+    await jobs().again(failed[6] ?? '', projectId);
+    expect((await jobs().claim())?.file).toBe('6.jpg');
+  });
+});
