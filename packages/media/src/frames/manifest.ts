@@ -157,9 +157,10 @@ function checkFormatAndVersion(value: unknown, origin: string): void {
     );
   }
   if (head.version !== AVATAR_FORMAT_VERSION) {
+    const version = typeof head.version === 'number' ? head.version : 'unknown';
     throw new AvatarBundleError(
       'wrong-version',
-      `${origin}: bundle version ${String(head.version)} is not supported; this program reads version ${AVATAR_FORMAT_VERSION}.`,
+      `${origin}: bundle version ${version} is not supported; this program reads version ${AVATAR_FORMAT_VERSION}.`,
     );
   }
 }

@@ -20,6 +20,12 @@ const REPLACEMENTS = [
   '"\\u0000"',
   '{"__proto__":{"x":1}}',
   '[[[[]]]]',
+  `${'['.repeat(3000)}${']'.repeat(3000)}`,
+  `${'{"properties":'.repeat(500)}{}${'}'.repeat(500)}`,
+  `[${'0,'.repeat(5000)}0]`,
+  `"${'x'.repeat(70_000)}"`,
+  `"${'(['.repeat(500)}"`,
+  '"\\ud800 \\u202e"',
 ];
 
 /** Damages JSON text: bytes cut, doubled or changed, or a value replaced by one of another type. */
@@ -47,4 +53,26 @@ function replaceValue(text: string, random: () => number, replacement: string): 
   if (chosen?.[1] === undefined) return text;
   const start = chosen.index + 1;
   return text.slice(0, start) + replacement + text.slice(start + chosen[1].length);
+}
+
+/** Damages bytes: some changed, cut off, doubled, or filled with one value. */
+export function mutateBytes(bytes: Uint8Array, random: () => number): Uint8Array {
+  const at = Math.floor(random() * bytes.length);
+  const length = 1 + Math.floor(random() * 8);
+  const changed = Uint8Array.from(bytes);
+  switch (Math.floor(random() * 6)) {
+    case 0:
+      return changed.slice(0, at);
+    case 1:
+      return Uint8Array.from([...changed.slice(0, at), ...changed.slice(at + length)]);
+    case 2:
+      return Uint8Array.from([...changed.slice(0, at), ...changed.slice(at, at + 64), ...changed.slice(at)]);
+    case 3:
+      return changed.fill(random() < 0.5 ? 0xff : 0, at, at + length);
+    default:
+      for (let count = 0; count < length; count += 1) {
+        changed[Math.floor(random() * changed.length)] = Math.floor(random() * 256);
+      }
+      return changed;
+  }
 }

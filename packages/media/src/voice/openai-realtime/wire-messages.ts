@@ -1,3 +1,4 @@
+import { jsonFault } from '@visavis/protocol';
 import * as z from 'zod';
 
 // The messages of OpenAI's Realtime API that a talk uses, as published in its reference
@@ -176,6 +177,7 @@ const BETA_NAMES: ReadonlyMap<string, ServerMessage['type']> = new Map([
 
 /** Null for everything that a talk does not need, and for what is no such message at all. */
 export function readServerMessage(data: string): ServerMessage | null {
+  if (jsonFault(data) !== null) return null;
   let value: unknown;
   try {
     value = JSON.parse(data);
