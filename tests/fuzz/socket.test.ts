@@ -10,8 +10,8 @@ const LOOP_MONITOR = path.resolve(import.meta.dirname, 'support/event-loop.ts');
 const SLOWEST_LOOP_MS = 400;
 const GROWTH_MIB = 300;
 /** What one call takes of it, so that it is not cut for its rate. */
-const FRAMES_AT_ONCE = 100;
-const PAUSE_MS = 60;
+const FRAMES_AT_ONCE = 50;
+const PAUSE_MS = 50;
 
 const CANDIDATE = { candidate: 'candidate:1 1 udp 2122260223 127.0.0.1 54321 typ host', sdpMid: '0', sdpMLineIndex: 0 };
 const tools = [
