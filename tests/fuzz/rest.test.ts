@@ -1,5 +1,4 @@
 import { mutateText } from '@visavis/protocol/testing';
-import type { InjectOptions } from 'fastify';
 import { describe, expect, test } from 'vitest';
 import { useConsoleWire } from './support/console-wire.ts';
 import { fuzz, ROUNDS, textMutation } from './support/fuzz.ts';
@@ -13,7 +12,7 @@ describe('REST', () => {
   const feed = async (input: Uint8Array, headers: Readonly<Record<string, string>>, address: string) => {
     const [line = '', type = '', ...rest] = Buffer.from(input).toString('utf8').split('\n');
     const [method = '', ...path] = line.split(' ');
-    const request: InjectOptions = {
+    const request = {
       method: (METHODS.has(method) ? method : 'POST') as 'GET',
       url: toAddress(path.join(' ')),
       headers: { ...headers, 'content-type': toHeader(type) },
