@@ -65,6 +65,8 @@ export type Config = {
     readonly openAiTurnDetection: Settings['OPENAI_TURN_DETECTION'];
   };
   readonly allowScriptedVoice: boolean;
+  /** `npm start` or the like: this process ends with npm. */
+  readonly isStartedByNpm: boolean;
 };
 
 export type ConfigResult =
@@ -116,14 +118,17 @@ export function loadConfig(argv: readonly string[], env: Readonly<Record<string,
     );
   }
   if (!parsed.success || faults.length > 0) return { kind: 'faults', text: faults.join('\n') };
-  return { kind: 'config', config: toConfig(parsed.data) };
+  return {
+    kind: 'config',
+    config: { ...toConfig(parsed.data), isStartedByNpm: env.npm_lifecycle_event !== undefined },
+  };
 }
 
 function lacksOpenAiKey({ VOICE_PROVIDER, OPENAI_API_KEY, OPENAI_REALTIME_URL }: Settings): boolean {
   return VOICE_PROVIDER === 'openai-realtime' && OPENAI_API_KEY === undefined && OPENAI_REALTIME_URL === undefined;
 }
 
-function toConfig(settings: Settings): Config {
+function toConfig(settings: Settings): Omit<Config, 'isStartedByNpm'> {
   const { TLS_CERT: certPath, TLS_KEY: keyPath, DEMO_LICENSE: demoLicence } = settings;
   const wantedWorkers = settings.MEDIA_WORKERS ?? Math.max(1, availableParallelism() - 1);
   const maxCalls = settings.MAX_CALLS ?? wantedWorkers * CALLS_PER_WORKER;

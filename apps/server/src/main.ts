@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { loadConfig } from './config.ts';
 import { keepFilesPrivate } from './private-files.ts';
+import { watchParent } from './roles/parent-watch.ts';
 
 /** Live calls, media workers and the database get this long to end before the process does. */
 const CLOSE_LIMIT_MS = 15_000;
@@ -26,7 +27,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     import('./roles/server-log.ts'),
   ]);
   const logger = createServerLog(config);
-  const stop = onStopSignal(() => logger.info({}, 'Closing: live calls are told. Press Ctrl-C again to force'));
+  const stop = onStopSignal(config.isStartedByNpm, () =>
+    logger.info({}, 'Closing: live calls are told. Press Ctrl-C again to force'),
+  );
   try {
     const server = await startAllInOne(config, logger, readVersion());
     const voice = await Promise.race([server.voice.catch(() => null), stop.then(() => null)]);
@@ -45,16 +48,24 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Resolves at the first SIGINT or SIGTERM; the second ends the process at once. */
-function onStopSignal(announce: () => void): Promise<void> & { requested: boolean } {
+/**
+ * Resolves at the first SIGINT or SIGTERM, or when npm, which started this process, is gone; a second signal ends the process at
+ * once.
+ */
+function onStopSignal(isStartedByNpm: boolean, announce: () => void): Promise<void> & { requested: boolean } {
   let resolveStop: () => void = () => {};
   const stop = Object.assign(new Promise<void>((resolve) => (resolveStop = resolve)), { requested: false });
-  const onSignal = () => {
-    if (stop.requested) process.exit(130);
+  const requestStop = () => {
+    if (stop.requested) return;
     stop.requested = true;
     announce();
     resolveStop();
   };
+  const onSignal = () => {
+    if (stop.requested) process.exit(130);
+    requestStop();
+  };
+  if (isStartedByNpm) watchParent(requestStop);
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   return stop;

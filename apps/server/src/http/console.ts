@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { openToEveryone } from './access/guard.ts';
 import { type FramingOrigins, registerEmbedPage } from './embed-page.ts';
 
@@ -43,9 +43,17 @@ export async function registerConsole(
     else scope.get('/', (_request, reply) => reply.code(503).type('text/html').send(NOT_BUILT));
   });
   app.setNotFoundHandler((request, reply) => {
-    const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
     const path = request.url.split('?', 1)[0] ?? '/';
-    if (isBuilt && wantsPage && !path.startsWith('/api/')) return reply.sendFile('index.html');
+    if (isBuilt && wantsPage(request, path)) return reply.sendFile('index.html');
     return reply.code(404).send({ code: 404, message: 'There is nothing at this address.', data: null });
   });
+}
+
+/** Pages of the console, which are there for whoever takes any kind of answer: command lines and uptime checks too. */
+const PAGE_PATH = /^\/(console|talk)(\/|$)/;
+
+function wantsPage({ method, headers }: FastifyRequest, path: string): boolean {
+  if ((method !== 'GET' && method !== 'HEAD') || path.startsWith('/api/')) return false;
+  const { accept = '*/*' } = headers;
+  return accept.includes('text/html') || (accept.includes('*/*') && PAGE_PATH.test(path));
 }

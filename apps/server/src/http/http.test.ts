@@ -33,6 +33,15 @@ describe('pages', () => {
       expect([url, page.statusCode, page.body.includes('<title>Console')]).toEqual([url, 200, true]);
       expect(page.headers['cache-control']).toBe('no-cache');
     }
+    for (const url of ['/console', '/console/login', '/talk/Iris']) {
+      for (const accept of ['*/*', 'text/html,application/xhtml+xml', undefined]) {
+        const page = await app.inject({ url, headers: accept === undefined ? {} : { accept } });
+        expect([url, accept, page.statusCode]).toEqual([url, accept, 200]);
+      }
+    }
+    for (const url of ['/nothing', '/consoles', '/api/none']) {
+      expect([url, (await app.inject({ url, headers: { accept: '*/*' } })).statusCode]).toEqual([url, 404]);
+    }
     const missing = await app.inject({ url: '/api/none', headers: { accept: 'text/html' } });
     expect(missing.statusCode).toBe(404);
     expect(missing.json()).toMatchObject({ code: 404, data: null });

@@ -2,6 +2,7 @@ import { networkInterfaces } from 'node:os';
 import type { Config } from '../config.ts';
 import type { VoiceReport } from '../http/talk-page.ts';
 import type { RunningServer } from './all-in-one.ts';
+import { bracketed } from './bracketed.ts';
 import { describeProvider } from './voice-choice.ts';
 
 /** What the terminal shows once the server runs. The demo key is on the first page for everyone, so it is shown here too. */
@@ -9,7 +10,7 @@ export function describeServer(config: Config, server: RunningServer, voice: Voi
   const scheme = config.tls.kind === 'off' ? 'http' : 'https';
   const isEverywhere = config.host === '0.0.0.0' || config.host === '::';
   const hosts = isEverywhere ? ['localhost', ...lanAddresses()] : [config.host];
-  const [here = 'localhost', ...elsewhere] = hosts.map((host) => `${scheme}://${host}:${server.port}`);
+  const [here = 'localhost', ...elsewhere] = hosts.map((host) => `${scheme}://${bracketed(host)}:${server.port}`);
   const rows: [string, string][] = [
     ['Talk', here],
     ...elsewhere.map((url): [string, string] => [

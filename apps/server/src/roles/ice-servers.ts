@@ -1,5 +1,6 @@
 import type { IceServer } from '@visavis/media/session-events';
 import type { Config } from '../config.ts';
+import { bracketed } from './bracketed.ts';
 
 const DEFAULT_STUN_PORT = 3478;
 
@@ -13,9 +14,4 @@ export function iceServersFor(config: Pick<Config, 'iceServers' | 'publicAddress
     const host = config.publicAddresses[0] ?? (hostName || '127.0.0.1');
     return [{ urls: [`stun:${bracketed(host)}:${config.stunPort || DEFAULT_STUN_PORT}`] }];
   };
-}
-
-/** RFC 7064: an IPv6 address stands in brackets. */
-function bracketed(host: string): string {
-  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }

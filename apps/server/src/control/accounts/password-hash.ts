@@ -47,11 +47,23 @@ export function tellHashingBounds(onBound: OnBound): void {
 }
 
 export function hashPassword(password: string): Promise<string> {
-  return places.run(askedBy.getStore() ?? NOBODY, () => hash(password, OPTIONS));
+  return places.run(askedBy.getStore() ?? NOBODY, () => hash(normalised(password), OPTIONS));
 }
 
 export function verifyPassword({ hash: stored, password }: { hash: string; password: string }): Promise<boolean> {
-  return places.run(askedBy.getStore() ?? NOBODY, () => verify(stored, password));
+  return places.run(askedBy.getStore() ?? NOBODY, async () => {
+    if (await verify(stored, normalised(password))) return true;
+    // Stored as it was typed, by an earlier release.
+    return password !== normalised(password) && verify(stored, password);
+  });
+}
+
+/**
+ * The same characters may be typed as one code point or several, and in wide or narrow forms: a password is what it looks
+ * like, on every keyboard (NIST SP 800-63B, 5.1.1.2).
+ */
+function normalised(password: string): string {
+  return password.normalize('NFKC');
 }
 
 /** Of no password that anybody has: what is compared when there is no account. */
