@@ -1,9 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect, createServer as createTlsServer, type SecureVersion } from 'node:tls';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { TEST_AVATAR, TEST_KEY } from '../gateway/test-doubles.ts';
 import { createTestServer, type TestServer } from '../gateway/test-server.ts';
+import { loadTls } from '../roles/tls.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'visavis-http-'));
 writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Console</title>');
@@ -271,6 +274,34 @@ describe('open REST', () => {
     expect(log.lines.length).toBeGreaterThan(0);
     expect(JSON.stringify(log.lines)).not.toContain('license=');
   });
+});
+
+it('speaks TLS 1.2 and 1.3, and nothing older', async () => {
+  const tls = await loadTls({ tls: { kind: 'self-signed' }, dataDir: folder, publicAddresses: [] });
+  if (tls === undefined) throw new Error('no certificate was made');
+  const { app, listen } = await start({ tls });
+  await listen(0);
+  /** The version that both agree on; null: none. */
+  const dial = (to: NetServer, version: SecureVersion) =>
+    new Promise<string | null>((resolve) => {
+      const { port } = to.address() as AddressInfo;
+      const versions = { minVersion: version, maxVersion: version, ciphers: 'DEFAULT@SECLEVEL=0' };
+      const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false, ...versions });
+      const end = (agreed: string | null) => {
+        socket.destroy();
+        resolve(agreed);
+      };
+      socket.on('secureConnect', () => end(socket.getProtocol()));
+      socket.on('error', () => end(null));
+    });
+  const versions = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
+  const agreed = await Promise.all(versions.map((version) => dial(app.server, version)));
+  expect(agreed).toEqual([null, null, 'TLSv1.2', 'TLSv1.3']);
+  // The one that asks could do with less.
+  const lax = createTlsServer({ ...tls, minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' });
+  await new Promise<void>((resolve) => lax.listen(0, '127.0.0.1', resolve));
+  expect(await dial(lax, 'TLSv1')).toBe('TLSv1');
+  lax.close();
 });
 
 it('answers a plain GET of the socket address with what to do', async () => {

@@ -6,8 +6,6 @@ import { addressGroup } from './attempt-limiter.ts';
 import type { Client } from './client.ts';
 
 const DEVICE_COOKIE = 'visavis.device';
-/** Only what logs in gets it. */
-const COOKIE_PATH = '/api/v1/auth';
 const TOKEN_BYTES = 32;
 const TOKEN = /(?:^|;\s*)visavis\.device=([A-Za-z0-9_-]{43})(?=;|$)/;
 const DEVICE_DAYS = 400;
@@ -94,7 +92,7 @@ export class LoginPlaces {
     await transaction
       .delete(loginPlaces)
       .where(and(eq(loginPlaces.userId, userId), sql`${loginPlaces.ordinal} not in ${newest}`));
-    return `${DEVICE_COOKIE}=${token}; Max-Age=${DEVICE_DAYS * 86_400}; Path=${COOKIE_PATH}; HttpOnly; SameSite=Strict`;
+    return `${DEVICE_COOKIE}=${token}; Max-Age=${DEVICE_DAYS * 86_400}; Path=/; HttpOnly; SameSite=Strict`;
   }
 
   async sweep(): Promise<void> {

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGuardedFetch, ForbiddenAddressError, type GuardedRequest } from './guarded-fetch.ts';
 
@@ -109,6 +111,24 @@ describe('guarded fetch', () => {
     await expect(fetchAnything(request(`${url}/silent`, { timeoutMs: 100 }))).rejects.toThrow('in time');
     const neverResolves = createGuardedFetch({ resolve: () => new Promise(() => {}) });
     await expect(neverResolves(request('http://slow.example/', { timeoutMs: 100 }))).rejects.toThrow();
+  });
+
+  it('tells nothing to a host whose certificate nobody vouches for', async () => {
+    const altNames = [{ type: 2 as const, value: 'allowed.example' }];
+    const { cert, private: key } = await generate([{ name: 'commonName', value: 'allowed.example' }], {
+      keyType: 'ec',
+      extensions: [{ name: 'subjectAltName', altNames }],
+    });
+    const reached: string[] = [];
+    const impostor = createSecureServer({ cert, key }, (incoming, response) => {
+      reached.push(incoming.url ?? '');
+      response.end('hello');
+    });
+    await new Promise<void>((done) => impostor.listen(0, '127.0.0.1', done));
+    const address = `https://allowed.example:${(impostor.address() as AddressInfo).port}/`;
+    await expect(fetchAnything(request(address))).rejects.toThrow(/self-signed certificate/);
+    expect(reached).toEqual([]);
+    impostor.close();
   });
 
   it('connects to the address that was checked, whatever the name says a moment later', async () => {

@@ -120,7 +120,7 @@ describeOnBothDatabases('accounts', (context) => {
     expect((await stranger.send('GET', '/auth/sessions')).statusCode).toBe(200);
   });
 
-  test('a login ends the session that the browser came with, and no session lasts longer than 90 days', async () => {
+  test('a login ends the session that the browser came with; none lasts 30 days unused, or 90 days in all', async () => {
     const email = newEmail();
     await browser.register(email);
     const former = new TestBrowser(server.app);
@@ -129,13 +129,22 @@ describeOnBothDatabases('accounts', (context) => {
     expect((await former.send('GET', '/auth/sessions')).statusCode).toBe(401);
     expect((await browser.send('GET', '/auth/sessions')).json()).toHaveLength(1);
 
+    const { rows: ends } = await context.db.orm.execute(sql`
+      select round(extract(epoch from expires_at - now()) / 86400)::int as days from auth_sessions
+      where user_id = (select id from users where email = ${email})`);
+    expect(ends).toEqual([{ days: 30 }]);
     const age = (days: number) =>
       context.db.orm.execute(sql`update auth_sessions set created_at = now() - ${days} * interval '1 day'`);
     await age(89);
     expect((await browser.send('GET', '/auth/sessions')).statusCode).toBe(200);
     await age(91);
     expect((await browser.send('GET', '/auth/session')).json()).toEqual({ user: null });
-    // Those that nobody comes back with go, too.
+    // Unused for too long, and those that nobody comes back with.
+    const idle = new TestBrowser(server.app);
+    await idle.send('POST', '/auth/login', { email, password: PASSWORD });
+    expect((await idle.send('GET', '/auth/sessions')).statusCode).toBe(200);
+    await context.db.orm.execute(sql`update auth_sessions set expires_at = now() - interval '1 second'`);
+    expect((await idle.send('GET', '/auth/session')).json()).toEqual({ user: null });
     await server.services.accounts.sweepSessions();
     const { rows } = await context.db.orm.execute(sql`select id from auth_sessions`);
     expect(rows).toEqual([]);
@@ -323,6 +332,13 @@ describeOnBothDatabases('accounts', (context) => {
     const made = await browser.send('POST', '/auth/register', { email: newEmail(), name, password: PASSWORD });
     expect(made.json().name).toBe(name);
     expect(made.json().role).toBe('member');
+    for (const field of ['__proto__', 'constructor']) {
+      const polluted = `{"email":"${newEmail()}","name":"x","password":"${PASSWORD}","${field}":{"prototype":{"role":"operator"}}}`;
+      const headers = { 'content-type': 'application/json' };
+      const reply = await browser.request({ method: 'POST', url: '/api/v1/auth/register', headers, payload: polluted });
+      expect([field, reply.statusCode]).toEqual([field, 400]);
+      expect('role' in {}).toBe(false);
+    }
     const asOperator = { email: newEmail(), name: 'x', password: PASSWORD, role: 'operator', isFounder: true };
     expect((await new TestBrowser(server.app).send('POST', '/auth/register', asOperator)).json().role).toBe('member');
   });
