@@ -99,6 +99,8 @@ export const en = {
     revokeTitle: (name: string) => `Revoke “${name}” for good?`,
     revokeText: 'The key is refused from this moment and its live calls end. This cannot be undone.',
     revoked: 'revoked',
+    public: 'public',
+    publicText: 'Everyone sees it on the first page. It opens calls, and nothing else of the project.',
     edit: 'Limits',
     editTitle: 'Name and limits',
     concurrent: 'Concurrent calls',

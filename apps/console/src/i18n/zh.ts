@@ -100,6 +100,8 @@ export const zh: Texts = {
     revoke: '吊销',
     revokeTitle: (name) => `永久吊销“${name}”？`,
     revokeText: '密钥立即被拒绝，正在进行的通话会结束。此操作无法撤销。',
+    public: '公开',
+    publicText: '首页上人人可见。它只能发起通话，不能访问项目的其他内容。',
     revoked: '已吊销',
     edit: '限制',
     editTitle: '名称和限制',

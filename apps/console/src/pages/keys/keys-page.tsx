@@ -102,7 +102,8 @@ type KeyRowProps = {
 function KeyRow({ licence, onEdit, onShow, onAsk }: KeyRowProps) {
   const texts = useTexts();
   const formats = useFormats();
-  const { name, keyPrefix, maxConcurrentCalls, maxMinutesPerDay, allowedOrigins, lastUsedAt, revokedAt } = licence;
+  const { name, keyPrefix, maxConcurrentCalls, maxMinutesPerDay, allowedOrigins, lastUsedAt, revokedAt, isPublic } =
+    licence;
   return (
     <li className={classes.row}>
       <div>
@@ -113,7 +114,9 @@ function KeyRow({ licence, onEdit, onShow, onAsk }: KeyRowProps) {
               {texts.keys.revoked}
             </Badge>
           )}
+          {isPublic && <Badge variant="light">{texts.keys.public}</Badge>}
         </p>
+        {isPublic && <p className={classes.muted}>{texts.keys.publicText}</p>}
         <p className={classes.facts}>
           <span className={classes.mono}>{keyPrefix}…</span>
           <span>
