@@ -16,6 +16,7 @@ import { type CallSlots, createCallSlots } from '../control/call-slots/call-slot
 import { createConversationArchive } from '../control/conversations/conversation-archive.ts';
 import { type ConversationRecords, createConversationRecords } from '../control/conversations/conversation-records.ts';
 import { type ConversationStore, createConversationStore } from '../control/conversations/conversation-store.ts';
+import { watchLostConversations } from '../control/conversations/lost-conversations.ts';
 import { createTalkKeys, type TalkKeys } from '../control/conversations/talk-keys.ts';
 import { createTalkRetention, withRetention } from '../control/conversations/talk-retention.ts';
 import { type DiskWatch, ENDLESS_DISK } from '../control/disk/disk-watch.ts';
@@ -130,6 +131,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const talks = createTalkServices(options, bounds, hooks.webhooks);
   const { recordings, recordingRooms, conversations } = talks;
   const { records, archive } = readInTurn(talks, readingPlaces);
+  const lost = watchLostConversations(db, conversations, logger);
   const housekeeping = startHousekeeping(
     {
       'attempts to log in': () => limiter.sweep(),
@@ -184,6 +186,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
     },
     async close() {
       housekeeping.stop();
+      lost.stop();
       await workshop?.close();
       slots.close();
       await meter.close();

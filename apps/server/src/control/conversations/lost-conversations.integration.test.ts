@@ -1,0 +1,74 @@
+import { eq } from 'drizzle-orm';
+import { expect, test } from 'vitest';
+import { conversations, projects } from '../../db/schema.ts';
+import { silent } from '../../db/testing/silent-logger.ts';
+import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
+import { createCallSlots } from '../call-slots/call-slots.ts';
+import { newPublicId } from '../ids.ts';
+import { createLicenceKeys } from '../licence-keys/licence-keys.ts';
+import { createConversationStore } from './conversation-store.ts';
+import { watchLostConversations } from './lost-conversations.ts';
+
+const MINUTE_MS = 60_000;
+
+describeOnBothDatabases('talks of a server that crashed', (context) => {
+  const open = async () => {
+    const { orm, pool } = context.db;
+    const projectId = newPublicId();
+    await orm.insert(projects).values({ id: projectId, name: 'p' });
+    const { licenceId } = await createLicenceKeys(context.db, null).create({ projectId, name: 'k' });
+    const store = createConversationStore(context.db);
+    const slots = createCallSlots(context.db, silent);
+    const watch = watchLostConversations(context.db, store, silent);
+    const talk = async (startedAt: Date): Promise<string> => {
+      const sessionId = newPublicId();
+      await slots.claim({ licenceId, maxConcurrentCalls: 10 }, sessionId);
+      await store.start({ sessionId, projectId, licenceId, avatarId: 'a', startedAt });
+      return sessionId;
+    };
+    const stateOf = async (sessionId: string) => {
+      const [row] = await orm.select().from(conversations).where(eq(conversations.id, sessionId));
+      return row && [row.status, row.endedAt, row.reason];
+    };
+    /** Its node is gone: nobody renews the place any more. */
+    const abandon = (sessionId: string) =>
+      pool.query(`update call_slots set expires_at = now() - interval '1 minute' where holder = $1`, [sessionId]);
+    return { store, slots, watch, talk, stateOf, abandon };
+  };
+
+  test('end with their last words when nobody renewed their place, and those that go on do not', async () => {
+    const { store, slots, watch, talk, stateOf, abandon } = await open();
+    const startedAt = new Date(Date.now() - 10 * MINUTE_MS);
+    const [alive, lost, silentOne, young] = [
+      await talk(startedAt),
+      await talk(startedAt),
+      await talk(startedAt),
+      await talk(new Date()),
+    ];
+    const lastWordsAt = new Date(Date.now() - 5 * MINUTE_MS);
+    await store.addMessage({ sessionId: lost, role: 'user', text: 'hello?', at: lastWordsAt });
+    for (const sessionId of [lost, silentOne, young]) await abandon(sessionId);
+    await watch.look();
+    expect(await stateOf(lost)).toEqual([0, null, null]);
+    await watch.look();
+    expect(await stateOf(lost)).toEqual([2, lastWordsAt, 'the server stopped']);
+    expect(await stateOf(silentOne)).toEqual([2, startedAt, 'the server stopped']);
+    expect(await stateOf(alive)).toEqual([0, null, null]);
+    expect(await stateOf(young)).toEqual([0, null, null]);
+    watch.stop();
+    slots.close();
+  });
+
+  test('go on when their node comes back to the database before they are looked for again', async () => {
+    const { slots, watch, talk, stateOf, abandon } = await open();
+    const sessionId = await talk(new Date(Date.now() - 10 * MINUTE_MS));
+    await abandon(sessionId);
+    await watch.look();
+    await slots.renew();
+    await watch.look();
+    await watch.look();
+    expect(await stateOf(sessionId)).toEqual([0, null, null]);
+    watch.stop();
+    slots.close();
+  });
+});
