@@ -159,6 +159,12 @@ export const settingsSchema = z.object({
   QUOTAS: quotasSchema
     .optional()
     .describe('JSON of limits per project, key and user, like {"avatarsPerProject":500}; names in docs/data.md.'),
+  FACE_CACHE_MB: z.coerce
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(0, 'must be 0 or more')
+    .default(5_000)
+    .describe('Disk that rendered faces may take; one of 512 pixels has about 100 MB.'),
   MIN_FREE_DISK_MB: z.coerce
     .number('must be a number')
     .int('must be a whole number')

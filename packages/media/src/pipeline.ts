@@ -9,7 +9,7 @@ import type { TurnDetectionSettings, VoiceCapabilities } from './core/voice-port
 import { Expression } from './expression/expression.ts';
 import type { FacePerformer, FacePose } from './frames/face.ts';
 import { CallRecorder } from './recording/call-recorder.ts';
-import type { CallResources } from './session/call-resources.ts';
+import type { CallResources, HeldFace } from './session/call-resources.ts';
 import type { IceCandidate, SessionConfig, SessionDescription, SessionEvent } from './session/session-events.ts';
 import type { SessionInput } from './session/session-state.ts';
 import { TurnDetector, type TurnDetectorEvent } from './turn-detection/turn-detector.ts';
@@ -60,6 +60,7 @@ export class Pipeline {
   readonly #peer: Peer;
   readonly #tracks = new Map<string, ArticulationTrack>();
   readonly #recorder: CallRecorder | null;
+  readonly #held: HeldFace;
   readonly #pose: { -readonly [Key in keyof FacePose]: FacePose[Key] };
   #feed: VideoFeed | null = null;
   #bitrateKbps = START_BITRATE_KBPS;
@@ -77,24 +78,19 @@ export class Pipeline {
     logger: Logger,
     listener: (event: PipelineEvent) => void,
   ): Promise<Pipeline> {
-    const size = { widthPx: config.widthPx, heightPx: config.heightPx };
-    const face = await resources.face(config.avatar.bundlePath, size);
-    const [opus, silence, recordingOpus] = await Promise.all([
-      OpusEncoder.open({ bitrateKbps: OPUS_BITRATE_KBPS }),
-      opusSilencePacket(),
-      config.recordingPathStem === undefined ? null : OpusEncoder.open({ bitrateKbps: OPUS_BITRATE_KBPS }),
-    ]);
-    return new Pipeline({
-      config,
-      resources,
-      capabilities,
-      logger,
-      listener,
-      performer: face.createPerformer(),
-      opus,
-      silence,
-      recordingOpus,
-    });
+    const held = await resources.holdFace(config.avatar.bundlePath, config);
+    try {
+      const [opus, silence, recordingOpus] = await Promise.all([
+        OpusEncoder.open({ bitrateKbps: OPUS_BITRATE_KBPS }),
+        opusSilencePacket(),
+        config.recordingPathStem === undefined ? null : OpusEncoder.open({ bitrateKbps: OPUS_BITRATE_KBPS }),
+      ]);
+      const sound = { opus, silence, recordingOpus };
+      return new Pipeline({ config, resources, capabilities, logger, listener, held, ...sound });
+    } catch (error) {
+      held.release();
+      throw error;
+    }
   }
 
   constructor(parts: {
@@ -103,7 +99,7 @@ export class Pipeline {
     capabilities: VoiceCapabilities;
     logger: Logger;
     listener: (event: PipelineEvent) => void;
-    performer: FacePerformer;
+    held: HeldFace;
     opus: OpusEncoder;
     silence: Uint8Array;
     recordingOpus: OpusEncoder | null;
@@ -113,7 +109,8 @@ export class Pipeline {
     this.#resources = resources;
     this.#listener = listener;
     this.#logger = parts.logger;
-    this.#performer = parts.performer;
+    this.#held = parts.held;
+    this.#performer = parts.held.face.createPerformer();
     this.#opus = parts.opus;
     this.#silence = parts.silence;
     this.#recorder = this.#createRecorder(parts.recordingOpus);
@@ -224,6 +221,7 @@ export class Pipeline {
     this.#opus.close();
     this.#peer.close();
     this.#recorder?.close();
+    this.#held.release();
     this.#tracks.clear();
   }
 
@@ -326,11 +324,10 @@ export class Pipeline {
 
   /** The answer says which codec the client takes; the feed follows it. */
   async #openFeed(): Promise<void> {
-    const { widthPx, heightPx, avatar } = this.#config;
+    const { widthPx, heightPx } = this.#config;
     const codec = this.#peer.videoCodec;
     if (codec === null || this.#feed !== null || this.#closed) return;
-    const face = await this.#resources.face(avatar.bundlePath, { widthPx, heightPx });
-    if (this.#closed || this.#feed !== null) return;
+    const { face } = this.#held;
     this.#recorder?.setCodec(codec);
     const feed = new VideoFeed({
       sink: this.#videoSink(),

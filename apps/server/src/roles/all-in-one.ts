@@ -175,6 +175,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     webhooks: { privateHosts: config.webhookPrivateHosts },
     disk,
     quotas: config.quotas,
+    renderedFaces: { folder: join(dataDir, 'cache'), maxBytes: config.faceCacheBytes },
     demoProjectId: demo.projectId,
   });
   closers.add('control plane', () => services.close());

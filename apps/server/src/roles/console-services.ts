@@ -20,6 +20,7 @@ import { watchLostConversations } from '../control/conversations/lost-conversati
 import { createTalkKeys, type TalkKeys } from '../control/conversations/talk-keys.ts';
 import { createTalkRetention, withRetention } from '../control/conversations/talk-retention.ts';
 import { type DiskWatch, ENDLESS_DISK } from '../control/disk/disk-watch.ts';
+import { sweepRenderedFaces } from '../control/disk/rendered-faces.ts';
 import { type Bounds, createBounds } from '../control/fairness/bounds.ts';
 import type { FairPlaces } from '../control/fairness/fair-places.ts';
 import { createReadingPlaces, listInTurn, readInTurn } from '../control/fairness/fair-reading.ts';
@@ -72,6 +73,8 @@ export type ConsoleServiceOptions = {
   };
   /** Left out: the disk is not watched. */
   readonly disk?: Pick<DiskWatch, 'isLow' | 'requireRoom' | 'onLow' | 'minFreeBytes'>;
+  /** Where rendered loops of faces lie, and how much they may take. Left out: they are not looked after. */
+  readonly renderedFaces?: { readonly folder: string; readonly maxBytes: number };
   /** Left out: the defaults. */
   readonly quotas?: Quotas;
   /** Has quotas of its own; left out or null: there is none. */
@@ -110,7 +113,7 @@ const NO_VOICES: VoicePreviewOptions = { speak: null, hasOpenAiKey: false };
 
 /** The control plane: what stands behind the console's interface and decides about calls. */
 export function createConsoleServices(options: ConsoleServiceOptions): ConsoleServices {
-  const { db, masterKeys, folders, calls, logger, points, quotas = DEFAULT_QUOTAS } = options;
+  const { db, masterKeys, folders, logger, points, quotas = DEFAULT_QUOTAS } = options;
   const { serverLog, bounds } = openServerLog(options);
   const audit = createAuditLog(db);
   const limiter = createAttemptLimiter(db);
@@ -120,13 +123,11 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const ledger = new Ledger(db, { isCharging: points.perMinute > 0 });
   const meter = createCallMeter({ ledger, pointsPerMinute: points.perMinute, logger });
   const admission = createAdmission(db, folders, ledger);
-  const keys = createLicenceKeys(db, createSecretBox(masterKeys, 'licence keys'), quotas);
-  const licences = new LicenceControl({ keys, slots, calls, audit });
+  const licences = createLicences(options, slots, audit);
   const projects = createProjects(db, points.free === null ? null : toThousandths(points.free), quotas);
   const { uploads, workshop } = createMaking(options, bounds);
   const readingPlaces = createReadingPlaces(bounds.reached);
-  const catalogue = listInTurn(createAvatarCatalogue(db, folders), readingPlaces);
-  const avatars = new OwnAvatars({ db, catalogue, maker: workshop, quotas });
+  const avatars = createOwnAvatars(options, workshop, readingPlaces);
   const hooks = createWebhookServices(options, bounds);
   const talks = createTalkServices(options, bounds, hooks.webhooks);
   const { recordings, recordingRooms, conversations } = talks;
@@ -144,9 +145,12 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       'uploaded files': async () => uploads?.sweep(),
       'made avatars': async () => workshop?.sweep(),
       'webhook deliveries': () => hooks.worker.sweep(),
+      'rendered faces': () => sweepFaces(options),
     },
     logger,
   );
+  // What can be made again makes room at once.
+  const stopListening = (options.disk ?? ENDLESS_DISK).onLow(() => void housekeeping.runAll());
   return {
     ...{
       avatars,
@@ -185,6 +189,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       usageOf: createUsageReader(db, quotas, options.demoProjectId ?? null),
     },
     async close() {
+      stopListening();
       housekeeping.stop();
       lost.stop();
       await workshop?.close();
@@ -198,6 +203,22 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   };
 }
 
+function createLicences(options: ConsoleServiceOptions, slots: CallSlots, audit: AuditLog): LicenceControl {
+  const { db, masterKeys, calls, quotas = DEFAULT_QUOTAS } = options;
+  const keys = createLicenceKeys(db, createSecretBox(masterKeys, 'licence keys'), quotas);
+  return new LicenceControl({ keys, slots, calls, audit });
+}
+
+function createOwnAvatars(
+  options: ConsoleServiceOptions,
+  maker: AvatarWorkshop | null,
+  places: FairPlaces,
+): OwnAvatars {
+  const { db, folders, quotas = DEFAULT_QUOTAS } = options;
+  const catalogue = listInTurn(createAvatarCatalogue(db, folders), places);
+  return new OwnAvatars({ db, catalogue, maker, quotas });
+}
+
 /** Where bounds that are reached are told: the log on standard output, and the one that operators read. */
 function openServerLog({ db, logger }: ConsoleServiceOptions) {
   const serverLog = createServerLog(db, logger);
@@ -207,6 +228,11 @@ function openServerLog({ db, logger }: ConsoleServiceOptions) {
   });
   tellHashingBounds(bounds.reached);
   return { serverLog, bounds };
+}
+
+async function sweepFaces({ renderedFaces, disk = ENDLESS_DISK, logger }: ConsoleServiceOptions): Promise<void> {
+  if (renderedFaces === undefined) return;
+  await sweepRenderedFaces({ ...renderedFaces, isDiskLow: disk.isLow, logger });
 }
 
 /** What is said and filmed: written, kept within its quota, told to webhooks, and read. */

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createPicture, type Picture, pictureByteLength } from '../core/picture.ts';
@@ -41,6 +41,8 @@ export async function openLoopStore(
     await writeLoop(path, key, render);
     await removeOthers(cachePath, family, name);
   }
+  // Whoever makes room on the disk removes first what was opened longest ago.
+  await utimes(path, new Date(), new Date()).catch(() => {});
   return readerOf(path, frameBytes, key.frameCount);
 }
 

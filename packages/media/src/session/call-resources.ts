@@ -7,6 +7,9 @@ import type { EncodedLoop } from '../webrtc/idle-loop.ts';
 
 export type PictureSize = { readonly widthPx: number; readonly heightPx: number };
 
+/** A face that stays open until it is released; a second time changes nothing. */
+export type HeldFace = { readonly face: Face; release(): void };
+
 /** What all calls of a media worker share. */
 export type CallResources = {
   readonly clock: Clock;
@@ -20,7 +23,7 @@ export type CallResources = {
   /** Rejects when there is no such provider. */
   voice(providerId: string): Promise<VoiceProvider>;
   /** Rejects when the bundle cannot be read. */
-  face(bundlePath: string, size: PictureSize): Promise<Face>;
+  holdFace(bundlePath: string, size: PictureSize): Promise<HeldFace>;
   /** The face's life loop, encoded once per codec and worker. */
   idleLoop(face: Face, codec: 'vp8' | 'h264'): Promise<EncodedLoop>;
 };

@@ -61,7 +61,7 @@ it('tells the voice how long the user has been silent, while the turn lasts', as
     articulation: worker.articulation,
     network: worker.network,
     voice: async () => notebookVoice(inputs),
-    face: (bundlePath, size) => worker.face(bundlePath, size),
+    holdFace: (bundlePath, size) => worker.holdFace(bundlePath, size),
     idleLoop: (face, codec) => worker.idleLoop(face, codec),
   };
   const session = new Session(CONFIG, resources, silentLogger, () => {});

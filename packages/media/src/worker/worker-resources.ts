@@ -5,7 +5,7 @@ import type { Logger } from '../core/logger.ts';
 import type { VoiceProvider } from '../core/voice-port.ts';
 import { type Face, openFace } from '../frames/face.ts';
 import { LOOP_JOINT_FRAMES } from '../frames/manifest.ts';
-import type { CallResources, PictureSize } from '../session/call-resources.ts';
+import type { CallResources, HeldFace, PictureSize } from '../session/call-resources.ts';
 import { loadSpeechModel, type SpeechModel } from '../turn-detection/speech-model.ts';
 import { type ArticulationNetwork, loadArticulationNetwork } from '../visemes/articulation-network.ts';
 import { createLocalVoice, describeLocalVoice } from '../voice/local/local-voice.ts';
@@ -13,6 +13,7 @@ import { createOpenAiRealtimeVoice } from '../voice/openai-realtime/openai-realt
 import { createDemonstrationScript, createScriptedVoice } from '../voice/scripted/scripted-voice.ts';
 import { createTransparencyVoice } from '../voice/transparency/transparency-voice.ts';
 import { type EncodedLoop, encodeIdleLoop } from '../webrtc/idle-loop.ts';
+import { FaceCache } from './face-cache.ts';
 import type { VoiceDescription, WorkerOptions } from './worker-messages.ts';
 
 /** Bit rate of the shared idle loop: little moves in it. */
@@ -20,6 +21,8 @@ const IDLE_BITRATE_KBPS = 500;
 /** A key frame in the idle loop every two seconds: where forwarding may begin. */
 const IDLE_JOINT_EVERY_FRAMES = LOOP_JOINT_FRAMES;
 const WARM_REST_MS = 500;
+/** Beside the built-in ones and those in calls: some seconds of work each for the next call, and 50 to 150 MB. */
+const MAX_IDLE_FACES = 8;
 
 /** Heavy things of one worker process, each made once, when first needed. */
 export class WorkerResources implements CallResources {
@@ -31,8 +34,7 @@ export class WorkerResources implements CallResources {
   readonly #options: WorkerOptions;
   readonly #logger: Logger;
   readonly #voices = new Map<string, Promise<VoiceProvider>>();
-  readonly #faces = new Map<string, Promise<Face>>();
-  readonly #loops = new Map<string, Promise<EncodedLoop>>();
+  readonly #faces: FaceCache;
   #closed = false;
 
   static async open(options: WorkerOptions, logger: Logger, clock: Clock): Promise<WorkerResources> {
@@ -55,6 +57,12 @@ export class WorkerResources implements CallResources {
     const { options } = parts;
     this.#options = options;
     this.#logger = parts.logger;
+    const { cachePath } = options;
+    this.#faces = new FaceCache({
+      open: (bundlePath, size) => openFace(bundlePath, { ...size, cachePath }),
+      encode: encodeLoop,
+      maxIdle: MAX_IDLE_FACES,
+    });
     this.clock = parts.clock;
     this.speechModel = parts.speechModel;
     this.articulation = parts.articulation;
@@ -70,24 +78,12 @@ export class WorkerResources implements CallResources {
     return remember(this.#voices, providerId, () => this.#createVoice(providerId));
   }
 
-  face(bundlePath: string, size: PictureSize): Promise<Face> {
-    const key = `${bundlePath} ${size.widthPx}x${size.heightPx}`;
-    return remember(this.#faces, key, () => openFace(bundlePath, { ...size, cachePath: this.#options.cachePath }));
+  holdFace(bundlePath: string, size: PictureSize): Promise<HeldFace> {
+    return this.#faces.hold(bundlePath, size);
   }
 
   idleLoop(face: Face, codec: 'vp8' | 'h264'): Promise<EncodedLoop> {
-    const key = `${face.manifest.id} ${face.widthPx}x${face.heightPx} ${codec}`;
-    return remember(this.#loops, key, () =>
-      encodeIdleLoop({
-        codec,
-        widthPx: face.widthPx,
-        heightPx: face.heightPx,
-        bitrateKbps: IDLE_BITRATE_KBPS,
-        frameCount: face.loopFrameCount,
-        jointEvery: IDLE_JOINT_EVERY_FRAMES,
-        renderFrame: (index, out) => face.renderIdle(index, out),
-      }),
-    );
+    return this.#faces.idleLoop(face, codec);
   }
 
   /**
@@ -104,7 +100,8 @@ export class WorkerResources implements CallResources {
       for (const path of warmBundlePaths) {
         await rest();
         if (this.#closed) return;
-        const face = await this.face(path, { widthPx, heightPx });
+        // Never released: the built-in faces stay open.
+        const { face } = await this.holdFace(path, { widthPx, heightPx });
         await rest();
         if (this.#closed) return;
         await this.idleLoop(face, 'vp8');
@@ -118,8 +115,7 @@ export class WorkerResources implements CallResources {
     this.#closed = true;
     const voices = await Promise.allSettled(this.#voices.values());
     await Promise.all(voices.map((result) => (result.status === 'fulfilled' ? result.value.close() : undefined)));
-    const faces = await Promise.allSettled(this.#faces.values());
-    for (const result of faces) if (result.status === 'fulfilled') result.value.close();
+    await this.#faces.close();
   }
 
   async #createVoice(providerId: string): Promise<VoiceProvider> {
@@ -141,6 +137,18 @@ export class WorkerResources implements CallResources {
     }
     return createOpenAiRealtimeVoice({ ...openAi, apiKey, clock: this.clock, logger: this.#logger });
   }
+}
+
+function encodeLoop(face: Face, codec: 'vp8' | 'h264'): Promise<EncodedLoop> {
+  return encodeIdleLoop({
+    codec,
+    widthPx: face.widthPx,
+    heightPx: face.heightPx,
+    bitrateKbps: IDLE_BITRATE_KBPS,
+    frameCount: face.loopFrameCount,
+    jointEvery: IDLE_JOINT_EVERY_FRAMES,
+    renderFrame: (index, out) => face.renderIdle(index, out),
+  });
 }
 
 /** Without the network the mouth follows the spectrum of the sound, which is coarser but works. */

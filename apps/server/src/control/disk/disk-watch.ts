@@ -108,6 +108,8 @@ export function isDiskFull(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code = 'code' in cause ? cause.code : undefined;
     if (code === 'ENOSPC' || code === 'EDQUOT' || code === '53100') return true;
+    // An engine that ends over it has no code to say so.
+    if (cause.message.includes('No space left on device')) return true;
   }
   return false;
 }

@@ -31,6 +31,9 @@ export type EmbeddedPoolOptions = {
 /** Callers that may wait for the session at one time; more are refused at once. */
 const MAX_WAITING_CALLERS = 10_000;
 
+/** After an opening that failed, callers are told of its failure for so long. */
+const OPEN_AGAIN_AFTER_MS = 3_000;
+
 /** The one session, lent to one caller at a time. */
 export class EmbeddedClient extends EventEmitter {
   readonly #run: (query: EmbeddedQuery) => Promise<ThreadAnswer>;
@@ -74,6 +77,7 @@ export class EmbeddedPool extends EventEmitter {
   #thread: Promise<ThreadHandle>;
   #lent = false;
   #closing: Promise<void> | null = null;
+  #openAgainAtMs = 0;
 
   private constructor(options: EmbeddedPoolOptions, thread: ThreadHandle) {
     super();
@@ -214,8 +218,17 @@ export class EmbeddedPool extends EventEmitter {
     const current = await this.#thread.catch(() => null);
     if (current && !current.ended) return current;
     if (this.#closing) throw new Error('the database is closed');
+    if (performance.now() < this.#openAgainAtMs) return this.#thread;
     this.#options.logger.warn({}, 'the embedded database session ended; opening it again');
-    this.#thread = (current?.stopped ?? Promise.resolve()).then(() => ThreadHandle.start(this.#options.databasePath));
+    this.#thread = (current?.stopped ?? Promise.resolve())
+      .then(() => ThreadHandle.start(this.#options.databasePath))
+      .catch((error: Error) => {
+        throw new SessionLostError(`the database could not be opened again: ${error.message}`);
+      });
+    // Opening takes a core for seconds: on a full disk, where it fails, it is not done for each caller.
+    this.#thread.catch(() => {
+      this.#openAgainAtMs = performance.now() + OPEN_AGAIN_AFTER_MS;
+    });
     return this.#thread;
   }
 }

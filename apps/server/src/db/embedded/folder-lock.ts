@@ -147,6 +147,7 @@ export async function lockFolder(folder: string, options: FolderLockOptions): Pr
   }
 
   let beat = 0;
+  let isWritten = true;
   const timer = setInterval(() => {
     const now = readRecord(path);
     if (now && now.token !== token) {
@@ -157,8 +158,13 @@ export async function lockFolder(folder: string, options: FolderLockOptions): Pr
     beat += 1;
     try {
       writeRecord(path, { ...me, token, beat });
+      isWritten = true;
     } catch (error) {
-      logger.warn({ error }, 'the database lock file cannot be written; another machine may take the folder');
+      // Said once until it can be written again.
+      if (isWritten) {
+        logger.warn({ error }, 'the database lock file cannot be written; another machine may take the folder');
+      }
+      isWritten = false;
     }
   }, beatIntervalMs);
   timer.unref();

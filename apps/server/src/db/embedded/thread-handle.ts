@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { ThreadReply, ThreadRequest, ThreadResult, ThreadStart } from './thread-messages.ts';
+import type { ThreadError, ThreadReply, ThreadRequest, ThreadResult, ThreadStart } from './thread-messages.ts';
 import { toDatabaseError } from './value-conversion.ts';
 
 export type ThreadAnswer = { readonly results: readonly ThreadResult[]; readonly inTransaction: boolean };
@@ -9,6 +9,9 @@ type Pending = {
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout | null;
 };
+
+/** SQLSTATE */
+const DISK_FULL = '53100';
 
 /** `Omit` that keeps a union a union. */
 type WithoutId<T> = T extends { readonly id: number } ? Omit<T, 'id'> : never;
@@ -21,6 +24,11 @@ export class SessionLostError extends Error {
 /** The statement ran longer than allowed. SQLSTATE 57014, as PostgreSQL reports a statement timeout. */
 class QueryTimeoutError extends Error {
   readonly code = '57014';
+}
+
+/** An engine that could not write its log hangs at the next statement instead of ending, as a PostgreSQL server does. */
+function leavesEngineBroken({ code, severity, message }: ThreadError): boolean {
+  return severity === 'PANIC' || severity === 'FATAL' || (code === DISK_FULL && message.includes('pg_wal'));
 }
 
 function startWorker(start: ThreadStart): Worker {
@@ -130,6 +138,9 @@ export class ThreadHandle {
     }
     if (reply.error.code !== undefined) {
       pending.reject(Object.assign(toDatabaseError(reply.error), { inTransaction: reply.inTransaction }));
+      if (leavesEngineBroken(reply.error)) {
+        void this.terminate(new SessionLostError(`the database engine gave up: ${reply.error.message}`));
+      }
       return;
     }
     // An error without an SQLSTATE is the engine's own: its memory can no longer be trusted, recovery starts afresh.
