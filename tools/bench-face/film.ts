@@ -1,4 +1,5 @@
-import { Decoder, Demuxer } from 'node-av/api';
+import { fileOnDisk } from '../../packages/media/src/codecs/film-module.ts';
+import { FilmReader } from '../../packages/media/src/codecs/film-reader.ts';
 import type { Articulation } from '../../packages/media/src/core/articulation.ts';
 import { FRAMES_PER_SECOND, WIRE_SAMPLE_RATE_HZ } from '../../packages/media/src/core/audio-format.ts';
 import { createPicture, type Picture } from '../../packages/media/src/core/picture.ts';
@@ -39,24 +40,14 @@ export async function writeFilm(
 
 /** The pictures of a film, decoded one by one. */
 export async function* readPictures(path: string): AsyncGenerator<Picture> {
-  const demuxer = await Demuxer.open(path);
+  const reader = await FilmReader.open(fileOnDisk(path, 'read'), ['mov', 'matroska']);
   try {
-    const stream = demuxer.video();
-    if (stream === undefined) throw new Error(`${path} has no pictures.`);
-    const decoder = await Decoder.create(stream);
-    try {
-      for await (const frame of decoder.frames(demuxer.packets(stream.index))) {
-        if (frame === null) continue;
-        const { width, height } = frame;
-        const data = Uint8Array.from(frame.toBuffer().subarray(0, (width * height * 3) / 2));
-        frame.free();
-        yield { width, height, data };
-      }
-    } finally {
-      decoder.close();
+    if (reader.pictures() === null) throw new Error(`${path} has no pictures.`);
+    for (const { widthPx, heightPx, bytes } of reader.frames('format=yuv420p')) {
+      yield { width: widthPx, height: heightPx, data: Uint8Array.from(bytes) };
     }
   } finally {
-    await demuxer.close();
+    reader.close();
   }
 }
 

@@ -7,8 +7,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { AV_LOG_FATAL } from 'node-av/constants';
-import { Log } from 'node-av/lib';
 import { wireSamplesToMs } from '../../packages/media/src/core/audio-format.ts';
 import { type Face, openFace } from '../../packages/media/src/frames/face.ts';
 import { loadArticulationNetwork } from '../../packages/media/src/visemes/articulation-network.ts';
@@ -39,7 +37,6 @@ const seconds = Number(values.seconds);
 if (!(seconds >= 5)) throw new Error('--seconds takes a number from 5 up.');
 const wanted = new Set(values.only.split(','));
 
-Log.setLevel(AV_LOG_FATAL);
 const startedAtMs = performance.now();
 const print = (line: string): void => {
   console.log(`[${((performance.now() - startedAtMs) / 1000).toFixed(0).padStart(4)} s] ${line}`);

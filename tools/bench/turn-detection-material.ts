@@ -1,8 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Decoder, Demuxer } from 'node-av/api';
-import { AV_LOG_ERROR } from 'node-av/constants';
-import { Log } from 'node-av/lib';
+import { fileOnDisk } from '../../packages/media/src/codecs/film-module.ts';
+import { FilmReader, soundContainers } from '../../packages/media/src/codecs/film-reader.ts';
 import { Resampler } from '../../packages/media/src/core/resampler.ts';
 
 export const RATE_HZ = 24_000;
@@ -34,18 +33,14 @@ export function meanPower(samples: Float32Array): number {
 }
 
 async function decode(path: string): Promise<Float32Array> {
-  Log.setLevel(AV_LOG_ERROR);
-  await using demuxer = await Demuxer.open(path);
-  const stream = demuxer.audio();
-  if (stream === undefined) throw new Error(`${path} has no sound.`);
-  using decoder = await Decoder.create(stream);
+  const reader = await FilmReader.open(fileOnDisk(path, 'read'), soundContainers(path));
   const pieces: Int16Array[] = [];
-  for await (const frame of decoder.frames(demuxer.packets(stream.index))) {
-    const plane = frame?.data?.[0];
-    if (frame && plane) pieces.push(new Int16Array(plane.buffer, plane.byteOffset, frame.nbSamples).slice());
-    frame?.free();
+  const rateHz = reader.sound()?.sampleRateHz ?? 0;
+  if (rateHz === 0) throw new Error(`${path} has no sound.`);
+  for (const { bytes } of reader.frames('aformat=sample_fmts=s16:channel_layouts=mono')) {
+    pieces.push(new Int16Array(Uint8Array.from(bytes).buffer));
   }
-  const rateHz = stream.codecpar.sampleRate;
+  reader.close();
   const resampler = new Resampler(rateHz, RATE_HZ);
   const converted = [...pieces.map((piece) => resampler.process(piece)), resampler.flush()];
   const whole = new Float32Array(converted.reduce((sum, piece) => sum + piece.length, 0));

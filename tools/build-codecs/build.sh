@@ -109,7 +109,48 @@ build_calls() {
   licences "$out/calls.licences.txt" "libvpx=libvpx-1.16.0/LICENSE" "libvpx, patents=libvpx-1.16.0/PATENTS" \
     "Opus=opus-1.6.1/COPYING" "OpenH264=crate/vendor/openh264-sys2/upstream/LICENSE" \
     "libc++=$zig_folder/lib/libcxx/LICENSE.TXT" "${runtime_licences[@]}"
+  chmod 644 "$out/calls.wasm"
   ls -l "$out/calls.wasm"
+}
+
+build_ffmpeg() {
+  local build=$work/ffmpeg
+  [ -e "$build/done" ] && return
+  rm -rf "$build" && mkdir -p "$build" && cd "$build"
+  local pictures=h264,hevc,vp8,vp9,mpeg4,h263,mjpeg,prores
+  local sound=aac,aac_latm,mp3float,mp2float,flac,opus,vorbis,alac,ac3,eac3,amrnb,amrwb,adpcm_g722,adpcm_ima_wav,adpcm_ms
+  local plain=adpcm_ima_qt,pcm_alaw,pcm_mulaw,pcm_s8,pcm_u8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be
+  # Neither --enable-gpl nor --enable-version3 nor --enable-nonfree: what comes out is under the LGPL, version 2.1 or later.
+  "$work/ffmpeg-9.0/configure" --cc="$work/bin/cc" --ar="$work/bin/ar" --ranlib="$work/bin/ranlib" --nm=nm \
+    --enable-cross-compile --target-os=none --arch=wasm \
+    --disable-{all,autodetect,everything,pthreads,network,debug,runtime-cpudetect,doc,programs,asm,stripping,iconv} \
+    --enable-{avcodec,avformat,avfilter,swscale,swresample,avutil} \
+    --enable-decoder="$pictures,$sound,$plain,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be" \
+    --enable-demuxer=mov,matroska,wav,mp3,flac,ogg,aac,aiff,caf,au,w64,g722 --enable-muxer=mp4,webm --enable-encoder=aac \
+    --enable-parser=h264,hevc,vp8,vp9,aac,aac_latm,mpegaudio,flac,opus,vorbis,mpeg4video,h263,mjpeg,ac3 \
+    --enable-bsf=vp9_superframe_split,aac_adtstoasc,h264_mp4toannexb,extract_extradata \
+    --enable-filter=scale,crop,transpose,hflip,vflip,fps,format,aformat,aresample,null,anull \
+    --extra-cflags='-flto -w -D_WASI_EMULATED_SIGNAL -D_WASI_EMULATED_PROCESS_CLOCKS' >configure.log
+  # wasi-libc names mmap without having it.
+  sed -i -e 's/#define HAVE_MMAP 1/#define HAVE_MMAP 0/' -e "s#$work/bin/##g" config.h
+  make -j "$jobs" >make.log
+  touch done
+}
+
+build_film() {
+  build_ffmpeg
+  cd "$work/ffmpeg"
+  local libraries=() name
+  for name in avfilter avformat avcodec swresample swscale avutil; do libraries+=("lib$name/lib$name.a"); done
+  # Memory ends at 1 GiB, whatever a hostile file asks for.
+  "$work/bin/cc" -O3 -flto -w -I. -I"$work/ffmpeg-9.0" -D_WASI_EMULATED_SIGNAL -mexec-model=reactor -Wl,--gc-sections \
+    -Wl,-z,stack-size=1048576 -Wl,--max-memory=1073741824 -s "$here"/film/*.c "${libraries[@]}" -lm \
+    -lwasi-emulated-signal -lwasi-emulated-process-clocks -lwasi-emulated-getpid -o "$out/film.wasm"
+  cd "$work"
+  licences "$out/film.licences.txt" "FFmpeg=ffmpeg-9.0/LICENSE.md" "FFmpeg, LGPL 2.1=ffmpeg-9.0/COPYING.LGPLv2.1" \
+    "${runtime_licences[@]}"
+  chmod 644 "$out/film.wasm"
+  ls -l "$out/film.wasm"
 }
 
 # licences FILE NAME=PATH...: the texts that the finished file's distribution must carry.

@@ -1,7 +1,8 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Decoder, Demuxer } from 'node-av/api';
 import createModule, { type Segment } from 'soundswallower';
+import { fileOnDisk } from '../../packages/media/src/codecs/film-module.ts';
+import { FilmReader, soundContainers } from '../../packages/media/src/codecs/film-reader.ts';
 import { type TimedPhone, withHeardPauses } from './alignment-pauses.ts';
 import { frenchEntries } from './french-words.ts';
 
@@ -72,18 +73,17 @@ export function readTranscript(text: string): { name: string; text: string }[] {
 }
 
 async function decode(path: string): Promise<Float32Array> {
-  await using demuxer = await Demuxer.open(path);
-  const stream = demuxer.audio();
-  if (stream === undefined) throw new Error(`${path} has no sound.`);
-  await using decoder = await Decoder.create(stream);
-  const parts: Int16Array[] = [];
-  for await (const frame of decoder.frames(demuxer.packets(stream.index))) {
-    const bytes = frame?.data?.[0];
-    if (frame === null || bytes === undefined) continue;
-    const copy = Uint8Array.from(bytes.subarray(0, frame.nbSamples * 2));
-    parts.push(new Int16Array(copy.buffer));
+  const reader = await FilmReader.open(fileOnDisk(path, 'read'), soundContainers(path));
+  const parts: Float32Array[] = [];
+  try {
+    if (reader.sound() === null) throw new Error(`${path} has no sound.`);
+    for (const { bytes } of reader.frames('aformat=sample_fmts=flt:channel_layouts=mono')) {
+      parts.push(new Float32Array(Uint8Array.from(bytes).buffer));
+    }
+  } finally {
+    reader.close();
   }
-  return Float32Array.from(parts.flatMap((part) => Array.from(part, (sample) => sample / 32_768)));
+  return Float32Array.from(parts.flatMap((part) => Array.from(part)));
 }
 
 function wordsOf(text: string, model: AlignmentModel): string[] {

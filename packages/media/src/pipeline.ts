@@ -8,7 +8,7 @@ import type { Picture } from './core/picture.ts';
 import type { TurnDetectionSettings, VoiceCapabilities } from './core/voice-port.ts';
 import { Expression } from './expression/expression.ts';
 import type { FacePerformer, FacePose } from './frames/face.ts';
-import { CallRecorder } from './recording/call-recorder.ts';
+import { CallRecorder, openRecorderParts, type RecorderParts } from './recording/call-recorder.ts';
 import type { CallResources, HeldFace } from './session/call-resources.ts';
 import type { IceCandidate, SessionConfig, SessionDescription, SessionEvent } from './session/session-events.ts';
 import type { SessionInput } from './session/session-state.ts';
@@ -80,12 +80,14 @@ export class Pipeline {
   ): Promise<Pipeline> {
     const held = await resources.holdFace(config.avatar.bundlePath, config);
     try {
-      const [opus, silence, recordingOpus] = await Promise.all([
+      const [opus, silence, recording] = await Promise.all([
         OpusEncoder.open({ bitrateKbps: OPUS_BITRATE_KBPS }),
         opusSilencePacket(),
-        config.recordingPathStem === undefined ? null : OpusEncoder.open({ bitrateKbps: OPUS_BITRATE_KBPS }),
+        config.recordingPathStem === undefined
+          ? null
+          : openRecorderParts(() => OpusEncoder.open({ bitrateKbps: OPUS_BITRATE_KBPS })),
       ]);
-      const sound = { opus, silence, recordingOpus };
+      const sound = { opus, silence, recording };
       return new Pipeline({ config, resources, capabilities, logger, listener, held, ...sound });
     } catch (error) {
       held.release();
@@ -102,7 +104,7 @@ export class Pipeline {
     held: HeldFace;
     opus: OpusEncoder;
     silence: Uint8Array;
-    recordingOpus: OpusEncoder | null;
+    recording: RecorderParts | null;
   }) {
     const { config, resources, listener } = parts;
     this.#config = config;
@@ -113,7 +115,7 @@ export class Pipeline {
     this.#performer = parts.held.face.createPerformer();
     this.#opus = parts.opus;
     this.#silence = parts.silence;
-    this.#recorder = this.#createRecorder(parts.recordingOpus);
+    this.#recorder = this.#createRecorder(parts.recording);
     this.#pose = { articulation: { ...MOUTH_AT_REST }, smile: 0, brows: 0, nod: 0 };
     this.expression = new Expression({ seed: config.sessionId, language: config.language });
     this.#detector = parts.capabilities.detectsTurns ? null : this.#createDetector();
@@ -232,11 +234,11 @@ export class Pipeline {
     else this.#detector.push(pcm);
   }
 
-  #createRecorder(soundEncoder: OpusEncoder | null): CallRecorder | null {
+  #createRecorder(parts: RecorderParts | null): CallRecorder | null {
     const { recordingPathStem, recordingLimits, widthPx, heightPx, sessionId } = this.#config;
-    if (recordingPathStem === undefined || soundEncoder === null) return null;
+    if (recordingPathStem === undefined || parts === null) return null;
     return new CallRecorder({
-      ...{ pathStem: recordingPathStem, widthPx, heightPx, soundEncoder },
+      ...{ ...parts, pathStem: recordingPathStem, widthPx, heightPx },
       ...(recordingLimits === undefined ? {} : { limits: recordingLimits }),
       onFailure: (error) => this.#logger.error({ sessionId, error }, 'A call could not be recorded any further.'),
     });

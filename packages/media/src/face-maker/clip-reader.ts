@@ -1,9 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Demuxer } from 'node-av/api';
-import { AV_LOG_FATAL, AV_PKT_DATA_DISPLAYMATRIX } from 'node-av/constants';
-import { type Frame, Log, type Stream } from 'node-av/lib';
-import { decodeFilm } from '../frames/decode-film.ts';
+import { fileOnDisk } from '../codecs/film-module.ts';
+import { type FilmFrame, type FilmPictures, FilmReader } from '../codecs/film-reader.ts';
 import { InputError } from './input-error.ts';
 
 /** What a clip's header says. Sizes are those of the upright picture. */
@@ -24,7 +22,7 @@ const MAX_CLIP_S = 120;
 const MAX_BYTES = 1024 ** 3;
 const MAX_SIDE_PX = 4096;
 /** Containers of films: no playlists, which could name other files or addresses. */
-const CONTAINERS = 'mov,matroska';
+const CONTAINERS = ['mov', 'matroska'];
 /** Clips of 20 to 33 pictures per second are shown picture by picture: slightly slower or faster, without a stutter. */
 const SLOWEST_RATE = 20;
 const FASTEST_RATE = 33;
@@ -36,29 +34,28 @@ const PICTURES_PER_TURN = 4;
 
 /** Reads the header alone: files that are too long or too large are refused before any picture is decoded. */
 export async function openClip(path: string): Promise<Clip> {
-  Log.setLevel(AV_LOG_FATAL);
   if ((await stat(path)).size > MAX_BYTES) throw new InputError('too-large');
-  const demuxer = openDemuxer(path);
+  const reader = await openReader(path);
   try {
-    const stream = requireVideo(demuxer);
-    const { width, height } = stream.codecpar;
+    const pictures = requirePictures(reader);
+    const { widthPx: width, heightPx: height } = pictures;
     if (width < 16 || height < 16) throw new InputError('corrupt');
     if (Math.max(width, height) > MAX_SIDE_PX) throw new InputError('too-large');
-    const durationS = demuxer.duration;
+    const { durationS } = reader;
     if (durationS > MAX_CLIP_S + DURATION_SLACK_S) throw new InputError('too-long');
     if (durationS > 0 && durationS < MIN_CLIP_S - DURATION_SLACK_S) throw new InputError('too-short');
-    const quarters = quarterTurns(stream);
+    const quarters = quarterTurns(pictures.matrix);
     const isLying = quarters % 2 === 1;
     return {
       path,
       widthPx: isLying ? height : width,
       heightPx: isLying ? width : height,
       turn: ['', 'transpose=clock,', 'hflip,vflip,', 'transpose=cclock,'][quarters] ?? '',
-      pictureRate: pictureRate(stream),
+      pictureRate: pictureRate(pictures.picturesPerSecond),
       durationS,
     };
   } finally {
-    demuxer.closeSync();
+    reader.close();
   }
 }
 
@@ -68,17 +65,19 @@ export async function openClip(path: string): Promise<Clip> {
  */
 export async function* readPictures(clip: Clip, filters: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
   let count = 0;
-  const frames = decodeFilm(openDemuxer(clip.path), `fps=${clip.pictureRate},${clip.turn}${filters}`, refuseFarTimes);
+  const reader = await openReader(clip.path);
   try {
+    requirePictures(reader);
+    const frames = reader.frames(`fps=${clip.pictureRate},${clip.turn}${filters}`, refuseFarTimes);
     for (let frame = nextFrame(frames); frame !== undefined; frame = nextFrame(frames)) {
       signal?.throwIfAborted();
       if (count >= (MAX_CLIP_S + DURATION_SLACK_S) * clip.pictureRate) throw new InputError('too-long');
       count += 1;
-      yield frame.toBuffer();
+      yield frame.bytes;
       if (count % PICTURES_PER_TURN === 0) await nextTurn();
     }
   } finally {
-    frames.return(undefined);
+    reader.close();
   }
   const promisedS = Math.max(MIN_CLIP_S, clip.durationS);
   if (clip.durationS > 0 && count < 0.8 * promisedS * clip.pictureRate) throw new InputError('corrupt');
@@ -90,7 +89,7 @@ function refuseFarTimes(timeS: number): void {
   if (timeS > MAX_CLIP_S + DURATION_SLACK_S) throw new InputError('too-long');
 }
 
-function nextFrame(frames: Generator<Frame, undefined>): Frame | undefined {
+function nextFrame(frames: Generator<FilmFrame, undefined>): FilmFrame | undefined {
   try {
     return frames.next().value;
   } catch (error) {
@@ -99,23 +98,22 @@ function nextFrame(frames: Generator<Frame, undefined>): Frame | undefined {
   }
 }
 
-function openDemuxer(path: string): Demuxer {
+async function openReader(path: string): Promise<FilmReader> {
   try {
-    return Demuxer.openSync(path, { options: { format_whitelist: CONTAINERS, protocol_whitelist: 'file' } });
+    return await FilmReader.open(fileOnDisk(path, 'read'), CONTAINERS);
   } catch (error) {
     throw new InputError('corrupt', { cause: error });
   }
 }
 
-function requireVideo(demuxer: Demuxer): Stream {
-  const stream = demuxer.video();
-  if (stream === undefined) throw new InputError('not-a-video');
-  return stream;
+function requirePictures(reader: FilmReader): FilmPictures {
+  const pictures = reader.pictures();
+  if (pictures === null) throw new InputError('not-a-video');
+  return pictures;
 }
 
-function pictureRate(stream: Stream): number {
-  const { num, den } = stream.avgFrameRate;
-  const rate = den > 0 && num > 0 ? num / den : USUAL_RATE;
+/** `rate` is 0 when the header does not say. */
+function pictureRate(rate: number): number {
   if (rate < SLOWEST_RATE) return USUAL_RATE;
   const every = rate <= FASTEST_RATE ? 1 : Math.round(rate / USUAL_RATE);
   const taken = rate / every;
@@ -123,9 +121,8 @@ function pictureRate(stream: Stream): number {
 }
 
 /** Clockwise quarter turns of the display matrix: nine 32-bit fixed-point numbers, row by row (ISO 14496-12, 8.2.2). */
-function quarterTurns(stream: Stream): number {
-  const matrix = stream.codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX);
-  if (matrix === null || matrix.length < 36) return 0;
+function quarterTurns(matrix: Buffer | null): number {
+  if (matrix === null) return 0;
   const angle = Math.atan2(matrix.readInt32LE(4), matrix.readInt32LE(0));
   return (((Math.round(angle / (Math.PI / 2)) % 4) + 4) % 4) as 0 | 1 | 2 | 3;
 }

@@ -1,21 +1,15 @@
-import { Encoder, Muxer } from 'node-av/api';
-import {
-  AV_CHANNEL_LAYOUT_MONO,
-  AV_LOG_FATAL,
-  AV_PIX_FMT_YUV420P,
-  AV_SAMPLE_FMT_S16,
-  AVCOL_RANGE_MPEG,
-  AVCOL_SPC_SMPTE170M,
-  FF_ENCODER_AAC,
-  FF_ENCODER_LIBX264,
-} from 'node-av/constants';
-import { Frame, Log, type Packet } from 'node-av/lib';
-import { FRAMES_PER_SECOND } from '../core/audio-format.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { fileOnDisk } from '../codecs/film-module.ts';
+import { FilmPackets } from '../codecs/film-packets.ts';
+import { type CodedPicture, PictureEncoder } from '../codecs/picture-encoder.ts';
+import { FRAME_INTERVAL_MS, FRAMES_PER_SECOND } from '../core/audio-format.ts';
 import type { Picture } from '../core/picture.ts';
 
-/** x264's constant rate factor: no loss is visible at half a megapixel. */
-const VIDEO_QUALITY = 19;
+/** H.264's quantiser: no loss is visible at half a megapixel. */
+const VIDEO_QUALITY = 22;
 const AUDIO_BITRATE = 128_000;
+/** A player may begin here. */
+const KEY_FRAME_EVERY = 2 * FRAMES_PER_SECOND;
 
 export type FilmOptions = {
   readonly path: string;
@@ -23,76 +17,59 @@ export type FilmOptions = {
   readonly heightPx: number;
   /** Left out: a film without sound. */
   readonly sampleRateHz?: number;
-  /** x264's constant rate factor; smaller is better. */
+  /** H.264's quantiser from 0 to 51; smaller is better. */
   readonly quality?: number;
 };
 
-/** Writes an MP4 file: H.264 by x264 at 25 pictures per second, and AAC. Pictures and sound are given in step. */
+/** Writes an MP4 file: H.264 by OpenH264 at 25 pictures per second, and AAC. Pictures and sound are given in step. */
 export class FilmWriter {
-  readonly #muxer: Muxer;
-  readonly #video: Encoder;
-  readonly #audio: Encoder | null;
-  readonly #videoStream: number;
-  readonly #audioStream: number;
+  readonly #film: FilmPackets;
+  readonly #encoder: PictureEncoder;
   readonly #options: FilmOptions;
+  #pictureTrack = -1;
+  #soundTrack: number | null = null;
   #pictureCount = 0;
-  #sampleCount = 0;
+  /** Sound given before the first picture, which the film's head waits for. */
+  #waitingSound: Int16Array[] = [];
   #isClosed = false;
 
   static async open(options: FilmOptions): Promise<FilmWriter> {
-    Log.setLevel(AV_LOG_FATAL);
-    const muxer = await Muxer.open(options.path, { format: 'mp4', options: { movflags: '+faststart' } });
-    const video = await Encoder.create(FF_ENCODER_LIBX264, {
-      context: { colorRange: AVCOL_RANGE_MPEG, colorSpace: AVCOL_SPC_SMPTE170M, gopSize: 2 * FRAMES_PER_SECOND },
-      options: { preset: 'veryfast', crf: options.quality ?? VIDEO_QUALITY },
-    });
-    if (options.sampleRateHz === undefined) return new FilmWriter(options, muxer, video, null);
-    const audio = await Encoder.create(FF_ENCODER_AAC, { context: { bitRate: AUDIO_BITRATE }, autoResample: true });
-    return new FilmWriter(options, muxer, video, audio);
+    const { widthPx, heightPx, quality = VIDEO_QUALITY } = options;
+    const encoder = await PictureEncoder.open({ codec: 'h264', widthPx, heightPx, rate: { quantiser: quality } });
+    try {
+      return new FilmWriter(options, await FilmPackets.open(fileOnDisk(options.path, 'write'), 'mp4'), encoder);
+    } catch (error) {
+      encoder.close();
+      throw error;
+    }
   }
 
-  private constructor(options: FilmOptions, muxer: Muxer, video: Encoder, audio: Encoder | null) {
+  private constructor(options: FilmOptions, film: FilmPackets, encoder: PictureEncoder) {
     this.#options = options;
-    this.#muxer = muxer;
-    this.#video = video;
-    this.#audio = audio;
-    this.#videoStream = muxer.addStream(video);
-    this.#audioStream = audio === null ? -1 : muxer.addStream(audio);
+    this.#film = film;
+    this.#encoder = encoder;
   }
 
   async addPicture(picture: Picture): Promise<void> {
-    const { data, width, height } = picture;
-    const frame = Frame.fromVideoBuffer(Buffer.from(data.buffer, data.byteOffset, data.byteLength), {
-      width,
-      height,
-      format: AV_PIX_FMT_YUV420P,
-      timeBase: { num: 1, den: FRAMES_PER_SECOND },
-      pts: BigInt(this.#pictureCount),
-    });
+    const coded = this.#encoder.encode(picture, this.#pictureCount % KEY_FRAME_EVERY === 0);
+    if (coded === null) throw new Error('The film could not take a picture.');
+    if (this.#pictureTrack < 0) this.#begin(coded);
+    const atMs = this.#pictureCount * FRAME_INTERVAL_MS;
+    this.#film.writePacket(this.#pictureTrack, coded.data, atMs, FRAME_INTERVAL_MS, coded.isKeyFrame);
     this.#pictureCount += 1;
-    await this.#encode(this.#video, frame, this.#videoStream);
+    await nextTurn();
   }
 
   /** PCM16 mono. */
   async addSound(pcm: Int16Array): Promise<void> {
-    const { sampleRateHz } = this.#options;
-    if (this.#audio === null || sampleRateHz === undefined) throw new Error('This film has no sound.');
-    const frame = Frame.fromAudioBuffer(Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength), {
-      nbSamples: pcm.length,
-      format: AV_SAMPLE_FMT_S16,
-      sampleRate: sampleRateHz,
-      channelLayout: AV_CHANNEL_LAYOUT_MONO,
-      timeBase: { num: 1, den: sampleRateHz },
-      pts: BigInt(this.#sampleCount),
-    });
-    this.#sampleCount += pcm.length;
-    await this.#encode(this.#audio, frame, this.#audioStream);
+    if (this.#options.sampleRateHz === undefined) throw new Error('This film has no sound.');
+    if (this.#soundTrack === null) this.#waitingSound.push(pcm.slice());
+    else this.#film.writeSound(pcm);
   }
 
-  /** Writes what the encoders still hold and completes the file. */
+  /** Writes what is still held and completes the file. */
   async finish(): Promise<void> {
-    await this.#encode(this.#video, null, this.#videoStream);
-    if (this.#audio !== null) await this.#encode(this.#audio, null, this.#audioStream);
+    this.#film.end();
     await this.close();
   }
 
@@ -100,21 +77,23 @@ export class FilmWriter {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#video.close();
-    this.#audio?.close();
-    await this.#muxer.close();
+    this.#encoder.close();
+    this.#film.close();
   }
 
-  async #encode(encoder: Encoder, frame: Frame | null, stream: number): Promise<void> {
-    let packets: Packet[];
-    try {
-      packets = await encoder.encodeAll(frame);
-    } finally {
-      frame?.free();
-    }
-    for (const packet of packets) {
-      await this.#muxer.writePacket(packet, stream);
-      packet.free();
-    }
+  /** The container's head holds what the first key frame begins with. */
+  #begin(first: CodedPicture): void {
+    const { widthPx, heightPx, sampleRateHz } = this.#options;
+    this.#pictureTrack = this.#film.addPictures({
+      codec: 'h264',
+      widthPx,
+      heightPx,
+      ticksPerSecond: FRAMES_PER_SECOND * 512,
+      picturesPerSecond: FRAMES_PER_SECOND,
+      head: first.data,
+    });
+    if (sampleRateHz !== undefined) this.#soundTrack = this.#film.addAac(sampleRateHz, AUDIO_BITRATE);
+    this.#film.begin({ movflags: '+faststart' });
+    for (const pcm of this.#waitingSound.splice(0)) this.#film.writeSound(pcm);
   }
 }

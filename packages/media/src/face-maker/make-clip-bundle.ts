@@ -19,7 +19,7 @@ import { type MakeBundleOptions, makeBundleFromPortrait } from './make-bundle.ts
 import { type TrackedFace, trackFace } from './track-face.ts';
 
 const LOOP_FILE = 'loop.mp4';
-/** x264's constant rate factor of the stored film. */
+/** H.264's quantiser of the stored film. */
 const LOOP_QUALITY = 15;
 /** Shares of the work at which a step begins. */
 const SHARE = { tracking: 0.02, still: 0.5, drawing: 0.55, film: 0.85 } as const;

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Demuxer } from 'node-av/api';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fileOnDisk } from '../codecs/film-module.ts';
+import { FilmReader } from '../codecs/film-reader.ts';
 import { createPicture } from '../core/picture.ts';
-import { decodeFilm } from '../frames/decode-film.ts';
 import { openFace } from '../frames/face.ts';
 import { readBundle } from '../frames/manifest.ts';
 import { writeSyntheticBundle } from '../frames/testing/synthetic-bundle.ts';
@@ -20,11 +20,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function lumaOfFilm(path: string): Promise<Buffer[]> {
-  const pictures: Buffer[] = [];
-  for (const frame of decodeFilm(await Demuxer.open(path), 'format=yuv420p')) {
-    expect([frame.width, frame.height]).toEqual([SIDE, SIDE]);
-    pictures.push(frame.toBuffer().subarray(0, SIDE * SIDE));
-  }
+  const reader = await FilmReader.open(fileOnDisk(path, 'read'), ['mov']);
+  expect(reader.pictures()).toMatchObject({ widthPx: SIDE, heightPx: SIDE });
+  const pictures = Array.from(reader.frames('format=yuv420p'), ({ bytes }) => bytes.subarray(0, SIDE * SIDE));
+  reader.close();
   return pictures;
 }
 

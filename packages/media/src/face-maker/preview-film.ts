@@ -11,7 +11,7 @@ import { FilmWriter } from './film-writer.ts';
 const PREVIEW_FILE = 'preview.mp4';
 /** Side of a gallery's card on a screen of double density. */
 const PREVIEW_SIDE_PX = 320;
-/** x264's constant rate factor: good enough for a card, and small. */
+/** H.264's quantiser: good enough for a card, and small. */
 const PREVIEW_QUALITY = 27;
 
 /**

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
-import { Decoder, Demuxer, FilterAPI } from 'node-av/api';
-import { AV_LOG_FATAL } from 'node-av/constants';
-import { Log } from 'node-av/lib';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { fileInMemory } from '../codecs/film-module.ts';
+import { FilmReader } from '../codecs/film-reader.ts';
 
 /** Sound of a film: PCM16 mono. */
 export type Speech = { readonly pcm: Int16Array; readonly sampleRateHz: number };
@@ -28,7 +28,9 @@ const SPEECH_RATE_HZ = 48_000;
 const MAX_SECONDS = 600;
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
 /** Containers of plain sound: no playlists, which could name other files or addresses. */
-const CONTAINERS = 'wav,mp3,flac,ogg,mov,matroska,aac,aiff,caf,au,w64';
+const CONTAINERS = ['wav', 'mp3', 'flac', 'ogg', 'mov', 'matroska', 'aac', 'aiff', 'caf', 'au', 'w64'];
+/** Other work gets its turn after this many pieces of sound. */
+const PIECES_PER_TURN = 64;
 
 /** Decodes a sound file, at most ten minutes. Throws `SpeechError`; errors of the file system pass through. */
 export async function readSpeech(path: string): Promise<Speech> {
@@ -37,7 +39,6 @@ export async function readSpeech(path: string): Promise<Speech> {
 }
 
 export async function decodeSpeech(bytes: Buffer): Promise<Speech> {
-  Log.setLevel(AV_LOG_FATAL);
   try {
     return await decode(bytes);
   } catch (error) {
@@ -46,25 +47,17 @@ export async function decodeSpeech(bytes: Buffer): Promise<Speech> {
 }
 
 async function decode(bytes: Buffer): Promise<Speech> {
-  const demuxer = await Demuxer.open(bytes, { options: { format_whitelist: CONTAINERS } });
+  const reader = await FilmReader.open(fileInMemory(bytes), CONTAINERS);
   try {
-    const stream = demuxer.audio();
-    if (stream === undefined) throw new SpeechError('not-audio');
-    const decoder = await Decoder.create(stream);
-    const filter = FilterAPI.create(`aformat=sample_fmts=s16:sample_rates=${SPEECH_RATE_HZ}:channel_layouts=mono`);
+    if (reader.sound() === null) throw new SpeechError('not-audio');
+    const filter = `aresample,aformat=sample_fmts=s16:sample_rates=${SPEECH_RATE_HZ}:channel_layouts=mono`;
     const chunks: Buffer[] = [];
     let byteCount = 0;
-    try {
-      for await (const frame of filter.frames(decoder.frames(demuxer.packets(stream.index)))) {
-        if (frame === null) continue;
-        chunks.push(Buffer.from(frame.toBuffer().subarray(0, frame.nbSamples * 2)));
-        byteCount += frame.nbSamples * 2;
-        frame.free();
-        if (byteCount > MAX_SECONDS * SPEECH_RATE_HZ * 2) throw new SpeechError('too-long');
-      }
-    } finally {
-      filter.close();
-      decoder.close();
+    for (const frame of reader.frames(filter)) {
+      chunks.push(frame.bytes);
+      byteCount += frame.bytes.byteLength;
+      if (byteCount > MAX_SECONDS * SPEECH_RATE_HZ * 2) throw new SpeechError('too-long');
+      if (chunks.length % PIECES_PER_TURN === 0) await nextTurn();
     }
     if (byteCount === 0) throw new SpeechError('silent-file');
     const joined = new Uint8Array(byteCount);
@@ -75,6 +68,6 @@ async function decode(bytes: Buffer): Promise<Speech> {
     }
     return { pcm: new Int16Array(joined.buffer), sampleRateHz: SPEECH_RATE_HZ };
   } finally {
-    await demuxer.close();
+    reader.close();
   }
 }

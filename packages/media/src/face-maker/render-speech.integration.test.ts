@@ -4,8 +4,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Decoder, Demuxer } from 'node-av/api';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fileOnDisk } from '../codecs/film-module.ts';
+import { FilmReader } from '../codecs/film-reader.ts';
 import { wavFile } from '../core/wav-file.ts';
 import { speakWithFlite } from '../visemes/flite-speech.fixture.ts';
 import { createBundle, renderSpeech } from './index.ts';
@@ -45,18 +46,10 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** The name of the picture codec, and the luma plane of every picture. */
 async function readFilm(path: string): Promise<{ codec: string; pictures: Buffer[] }> {
-  const demuxer = await Demuxer.open(path);
-  const video = demuxer.video()!;
-  const decoder = await Decoder.create(video);
-  const pictures: Buffer[] = [];
-  for await (const frame of decoder.frames(demuxer.packets(video.index))) {
-    if (frame === null) continue;
-    pictures.push(Buffer.from(frame.toBuffer().subarray(0, frame.width * frame.height)));
-    frame.free();
-  }
-  const codec = decoder.getCodec().name ?? '';
-  decoder.close();
-  await demuxer.close();
+  const reader = await FilmReader.open(fileOnDisk(path, 'read'), ['mov']);
+  const { codec = '', widthPx = 0, heightPx = 0 } = reader.pictures() ?? {};
+  const pictures = Array.from(reader.frames('format=yuv420p'), ({ bytes }) => bytes.subarray(0, widthPx * heightPx));
+  reader.close();
   return { codec, pictures };
 }
 

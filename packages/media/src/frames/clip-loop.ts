@@ -1,9 +1,7 @@
-import { Demuxer } from 'node-av/api';
-import { AV_LOG_FATAL } from 'node-av/constants';
-import { type Frame, Log } from 'node-av/lib';
+import { fileInMemory } from '../codecs/film-module.ts';
+import { type FilmFrame, FilmReader } from '../codecs/film-reader.ts';
 import { type Picture, pictureByteLength } from '../core/picture.ts';
 import { AvatarBundleError } from './bundle-error.ts';
-import { decodeFilm } from './decode-film.ts';
 import { HEAD_AT_REST } from './head-motion.ts';
 import type { LifeFrame } from './life-script.ts';
 import type { ClipLoop } from './manifest.ts';
@@ -32,29 +30,35 @@ export function repeatedFrame(loop: ClipLoop, index: number): number | undefined
 export type ClipFilm = { read(out: Picture): void; close(): void };
 
 /** `view` lies on whole chroma pixels. Throws `AvatarBundleError` where the film ends or cannot be decoded. */
-export function openClipFilm(bytes: Buffer, view: View, name: string): ClipFilm {
-  Log.setLevel(AV_LOG_FATAL);
+export async function openClipFilm(bytes: Buffer, view: View, name: string): Promise<ClipFilm> {
   const fail = (cause?: unknown): never => {
     throw new AvatarBundleError('corrupt-file', `${name}: not a film that can be decoded.`, { cause });
   };
-  let frames: Generator<Frame, undefined> | undefined;
+  const { reader, frames } = await openFrames(bytes, view).catch(fail);
   return {
     read(out) {
-      let next: IteratorResult<Frame> | undefined;
+      let next: IteratorResult<FilmFrame> | undefined;
       try {
-        frames ??= decodeFilm(Demuxer.openSync(bytes, { options: { format_whitelist: 'mov' } }), viewFilters(view));
         next = frames.next();
       } catch (error) {
         fail(error);
       }
       if (next === undefined || next.done === true) return fail();
-      const { width, height } = next.value;
-      const picture = next.value.toBuffer();
-      if (width !== out.width || height !== out.height) return fail();
-      out.data.set(picture.subarray(0, pictureByteLength(width, height)));
+      const { widthPx, heightPx, bytes: picture } = next.value;
+      if (widthPx !== out.width || heightPx !== out.height) return fail();
+      out.data.set(picture.subarray(0, pictureByteLength(widthPx, heightPx)));
     },
-    close: () => void frames?.return(undefined),
+    close: () => reader.close(),
   };
+}
+
+async function openFrames(bytes: Buffer, view: View): Promise<{ reader: FilmReader; frames: Iterator<FilmFrame> }> {
+  const reader = await FilmReader.open(fileInMemory(bytes), ['mov']);
+  if (reader.pictures() === null) {
+    reader.close();
+    throw new Error('There is no moving picture in this file.');
+  }
+  return { reader, frames: reader.frames(viewFilters(view)) };
 }
 
 function viewFilters({ widthPx, heightPx, offsetX, offsetY }: View): string {

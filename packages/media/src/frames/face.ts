@@ -177,7 +177,7 @@ async function openLoop(
   try {
     return await openLoopStore(cachePath, key, async (index, out) => {
       if (loop !== undefined) {
-        film ??= openClipFilm(bundle.file(loop.file), view, loop.file);
+        film ??= await openClipFilm(bundle.file(loop.file), view, loop.file);
         film.read(out);
         return;
       }

@@ -1,7 +1,13 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorMessage } from '../core/error-message.ts';
-import { type RecordedCodec, type RecordedPicture, RecordingFile, recordingExtension } from './recording-file.ts';
+import {
+  type OpenRecording,
+  type RecordedCodec,
+  type RecordedPicture,
+  RecordingFile,
+  recordingExtension,
+} from './recording-file.ts';
 import { SoundMix } from './sound-mix.ts';
 
 export type RecordingLimits = {
@@ -14,6 +20,15 @@ export type RecordingLimits = {
 /** The free space is asked for each time that so much has been written. */
 const LOOK_EVERY_BYTES = 1_000_000;
 
+type SoundEncoder = { encode(pcm48k: Int16Array): Uint8Array; close(): void };
+
+/** What a recorder needs ready before its call begins. */
+export type RecorderParts = Pick<CallRecorderOptions, 'soundEncoder' | 'openFile'>;
+
+export async function openRecorderParts(openEncoder: () => Promise<SoundEncoder>): Promise<RecorderParts> {
+  return { openFile: await RecordingFile.prepare(), soundEncoder: await openEncoder() };
+}
+
 export type CallRecorderOptions = {
   /** Path of the film without its extension. */
   readonly pathStem: string;
@@ -21,8 +36,10 @@ export type CallRecorderOptions = {
   readonly heightPx: number;
   /** Left out: it may grow until the disk is full. */
   readonly limits?: RecordingLimits;
+  /** From `RecordingFile.prepare`. */
+  readonly openFile: OpenRecording;
   /** Makes one Opus packet of 960 samples, mono, 48 kHz. */
-  readonly soundEncoder: { encode(pcm48k: Int16Array): Uint8Array; close(): void };
+  readonly soundEncoder: SoundEncoder;
   /** Told once; the recording then stops and the call goes on. */
   onFailure(message: string): void;
 };
@@ -58,7 +75,7 @@ export class CallRecorder {
         if (!picture.isKeyFrame) return;
         const { pathStem, widthPx, heightPx } = this.#options;
         const path = `${pathStem}.${recordingExtension(this.#codec)}`;
-        this.#file = new RecordingFile({ path, codec: this.#codec, widthPx, heightPx }, picture);
+        this.#file = this.#options.openFile({ path, codec: this.#codec, widthPx, heightPx }, picture);
         this.#startMs = mediaTimeMs;
       }
       this.#file.writePicture(picture, mediaTimeMs - this.#startMs);

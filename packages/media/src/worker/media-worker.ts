@@ -1,5 +1,3 @@
-import { AV_LOG_ERROR } from 'node-av/constants';
-import { Log } from 'node-av/lib';
 import { errorMessage } from '../core/error-message.ts';
 import { CallHost, callOfThisWork } from './call-host.ts';
 import { BEAT_EVERY_MS, type PoolMessage, type WorkerMessage, type WorkerOptions } from './worker-messages.ts';
@@ -10,9 +8,6 @@ import { BEAT_EVERY_MS, type PoolMessage, type WorkerMessage, type WorkerOptions
 process.on('disconnect', () => process.exit(0));
 // Ctrl-C reaches the whole process group; the pool decides when a worker ends.
 process.on('SIGINT', () => {});
-
-// Codecs remark on every call that ends; only their errors are of interest.
-Log.setLevel(AV_LOG_ERROR);
 
 let host: CallHost | null = null;
 /** Messages that come while the host is being opened. */

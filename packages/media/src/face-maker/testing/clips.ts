@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { Encoder, Muxer } from 'node-av/api';
-import { AV_LOG_FATAL, AV_PIX_FMT_YUV420P, FF_ENCODER_LIBVPX_VP8, FF_ENCODER_LIBX264 } from 'node-av/constants';
-import { Frame, Log } from 'node-av/lib';
+import { fileOnDisk } from '../../codecs/film-module.ts';
+import { FilmPackets } from '../../codecs/film-packets.ts';
+import { PictureEncoder } from '../../codecs/picture-encoder.ts';
 import { createPicture, type Picture } from '../../core/picture.ts';
 import type { RawPhoto } from './photos.ts';
 
@@ -19,37 +19,33 @@ export async function writeClip(
   { format, isLive = false }: ClipFormat,
   pictures: Iterable<readonly [timeS: number, picture: Picture]>,
 ): Promise<void> {
-  Log.setLevel(AV_LOG_FATAL);
-  const muxer = await Muxer.open(path, { format, options: isLive ? { live: 1 } : {} });
-  const encoder =
-    format === 'webm'
-      ? await Encoder.create(FF_ENCODER_LIBVPX_VP8, {
-          context: { bitRate: 2_000_000 },
-          options: { deadline: 'realtime', 'cpu-used': 8 },
-        })
-      : await Encoder.create(FF_ENCODER_LIBX264, { options: { preset: 'ultrafast', crf: 20 } });
-  const stream = muxer.addStream(encoder);
-  const encode = async (frame: Frame | null): Promise<void> => {
-    const packets = await encoder.encodeAll(frame);
-    frame?.free();
-    for (const packet of packets) {
-      await muxer.writePacket(packet, stream);
-      packet.free();
+  const codec = format === 'webm' ? 'vp8' : 'h264';
+  const film = await FilmPackets.open(fileOnDisk(path, 'write'), format);
+  let encoder: PictureEncoder | null = null;
+  let track = -1;
+  let shownAtS = 0;
+  try {
+    for (const [timeS, picture] of pictures) {
+      const { width: widthPx, height: heightPx } = picture;
+      const rate = codec === 'vp8' ? { kbps: 2000 } : { quantiser: 12 };
+      encoder ??= await PictureEncoder.open({ codec, widthPx, heightPx, rate });
+      const coded = encoder.encode(picture, track < 0);
+      if (coded === null) throw new Error('A picture was left out.');
+      if (track < 0) {
+        const size = { codec, widthPx, heightPx, ticksPerSecond: TICKS_PER_SECOND } as const;
+        track = film.addPictures(codec === 'h264' ? { ...size, head: coded.data } : size);
+        film.begin(isLive ? { live: '1' } : {});
+      }
+      // The last picture is shown as long as the one before it.
+      const durationMs = (timeS - shownAtS) * 1000;
+      shownAtS = timeS;
+      film.writePacket(track, coded.data, timeS * 1000, durationMs, coded.isKeyFrame);
     }
-  };
-  for (const [timeS, { data, width, height }] of pictures) {
-    const frame = Frame.fromVideoBuffer(Buffer.from(data.buffer, data.byteOffset, data.byteLength), {
-      width,
-      height,
-      format: AV_PIX_FMT_YUV420P,
-      timeBase: { num: 1, den: TICKS_PER_SECOND },
-      pts: BigInt(Math.round(timeS * TICKS_PER_SECOND)),
-    });
-    await encode(frame);
+    film.end();
+  } finally {
+    encoder?.close();
+    film.close();
   }
-  await encode(null);
-  encoder.close();
-  await muxer.close();
 }
 
 /** `picture` shown `rate` times a second. */

@@ -1,44 +1,39 @@
-import { FF_DECODER_H264, FF_DECODER_VP8 } from 'node-av/constants';
-import { Codec, CodecContext, Frame, Packet } from 'node-av/lib';
+import { FilmModule, fileInMemory } from '../../codecs/film-module.ts';
+import { readBytes } from '../../codecs/wasm-host.ts';
 import type { VideoCodec } from '../encoded-frame.ts';
 
 export type DecodedPicture = { readonly width: number; readonly height: number; readonly data: Buffer };
 
 /** Decodes coded pictures one by one, to look at what a client would see. */
 export class VideoDecoder {
-  readonly #context: CodecContext;
-  readonly #frame = new Frame();
-  readonly #packet = new Packet();
+  readonly #module: FilmModule;
+  readonly #decoder: number;
 
-  private constructor(context: CodecContext) {
-    this.#context = context;
-    this.#frame.alloc();
-    this.#packet.alloc();
+  private constructor(module: FilmModule, decoder: number) {
+    this.#module = module;
+    this.#decoder = decoder;
   }
 
   static async open(codec: VideoCodec): Promise<VideoDecoder> {
-    const decoder = Codec.findDecoderByName(codec === 'vp8' ? FF_DECODER_VP8 : FF_DECODER_H264);
-    const context = new CodecContext();
-    context.allocContext3(decoder);
-    context.threadCount = 1;
-    if ((await context.open2(decoder)) < 0) throw new Error(`No decoder for ${codec}.`);
-    return new VideoDecoder(context);
+    const module = (await FilmModule.load())(fileInMemory(new Uint8Array(0)));
+    const decoder = module.lendText(codec, (film, text) => film.decoder_open(text));
+    if (decoder === 0) throw new Error(`No decoder for ${codec}.`);
+    return new VideoDecoder(module, decoder);
   }
 
   /** Null when the decoder cannot show anything yet, or refuses the data. */
   decode(data: Buffer): DecodedPicture | null {
-    this.#packet.data = data;
-    const sent = this.#context.sendPacketSync(this.#packet);
-    this.#packet.unref();
-    if (sent < 0 || this.#context.receiveFrameSync(this.#frame) < 0) return null;
-    const picture = { width: this.#frame.width, height: this.#frame.height, data: this.#frame.toBuffer() };
-    this.#frame.unref();
-    return picture;
+    return this.#module.lend(data, (film, at) => {
+      if (film.decoder_decode(this.#decoder, at, data.byteLength) <= 0) return null;
+      return {
+        width: film.decoder_width(this.#decoder),
+        height: film.decoder_height(this.#decoder),
+        data: readBytes(film.memory, film.decoder_bytes(this.#decoder), film.decoder_byte_count(this.#decoder)),
+      };
+    });
   }
 
   close(): void {
-    this.#packet.free();
-    this.#frame.free();
-    this.#context.freeContext();
+    this.#module.run((film) => film.decoder_close(this.#decoder));
   }
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Decoder, Demuxer } from 'node-av';
 import { expect, it, onTestFinished } from 'vitest';
+import { fileOnDisk } from '../../../codecs/film-module.ts';
+import { FilmReader } from '../../../codecs/film-reader.ts';
 import { systemClock } from '../../../core/clock.ts';
 import { silentLogger } from '../../../core/logger.ts';
 import { ManualClock } from '../../../core/manual-clock.ts';
@@ -20,16 +21,13 @@ const PROMPTS = {
 } as const;
 
 async function readPrompt(name: string): Promise<Int16Array> {
-  await using input = await Demuxer.open(`${PROMPT_FOLDER}/${name}.g722`, { format: 'g722' });
-  const stream = input.audio()!;
-  using decoder = await Decoder.create(stream);
+  const reader = await FilmReader.open(fileOnDisk(`${PROMPT_FOLDER}/${name}.g722`, 'read'), ['g722']);
   const samples: number[] = [];
-  for await (const frame of decoder.frames(input.packets(stream.index))) {
-    if (frame === null) continue;
-    const bytes = frame.data![0]!;
-    samples.push(...new Int16Array(bytes.buffer, bytes.byteOffset, frame.nbSamples));
-    frame.free();
+  if (reader.sound() === null) throw new Error('This prompt cannot be decoded.');
+  for (const { bytes } of reader.frames('aformat=sample_fmts=s16')) {
+    samples.push(...new Int16Array(Uint8Array.from(bytes).buffer));
   }
+  reader.close();
   const pcm = new Resampler(16_000, 24_000).process(Int16Array.from(samples));
   return Int16Array.from([...new Array(4800).fill(0), ...pcm, ...new Array(12_000).fill(0)]);
 }

@@ -1,0 +1,150 @@
+import { type FilmFile, FilmModule, type Handle } from './film-module.ts';
+import { CodecFault, readBytes } from './wasm-host.ts';
+
+/** What a file's header says about its picture. */
+export type FilmPictures = {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** On average; 0 when unknown. */
+  readonly picturesPerSecond: number;
+  /** FFmpeg's name of the codec. */
+  readonly codec: string;
+  /** Nine 32-bit fixed-point numbers that turn the picture (ISO 14496-12, 8.2.2). */
+  readonly matrix: Buffer | null;
+};
+
+export type FilmSound = { readonly sampleRateHz: number; readonly codec: string };
+
+export type FilmFrame = {
+  /** Pictures only; zero for sound. */
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** Planes or samples without gaps, in the format that the filters end with. A copy. */
+  readonly bytes: Buffer;
+};
+
+/** The file is none of the formats asked for, holds nothing of the kind, or is damaged. */
+export class FilmError extends Error {
+  override name = 'FilmError';
+}
+
+/** FFmpeg's names of the formats of a sound file; G.722 tells only by its name what it is. */
+export function soundContainers(path: string): readonly string[] {
+  return path.endsWith('.g722') ? ['g722'] : ['wav', 'mp3', 'flac', 'ogg', 'mov', 'matroska'];
+}
+
+const FRAME = 1;
+const END = 0;
+
+/** Decodes a film or a sound by FFmpeg inside WebAssembly. */
+export class FilmReader {
+  readonly #module: FilmModule;
+  #handle: Handle;
+
+  private constructor(module: FilmModule, handle: Handle) {
+    this.#module = module;
+    this.#handle = handle;
+  }
+
+  /** `containers` are FFmpeg's names of formats. The file is closed with the reader, and when this throws. */
+  static async open(file: FilmFile, containers: readonly string[]): Promise<FilmReader> {
+    return (await FilmReader.prepare())(file, containers);
+  }
+
+  /** For callers that open in one turn of the event loop. */
+  static async prepare(): Promise<(file: FilmFile, containers: readonly string[]) => FilmReader> {
+    const start = await FilmModule.load();
+    return (file, containers) => {
+      const module = start(file);
+      try {
+        const handle = module.lendText(containers.join(','), (film, text) => film.reader_open(module.file, text));
+        if (handle === 0) throw new FilmError('This file is damaged, or none of the formats that are read here.');
+        return new FilmReader(module, handle);
+      } catch (error) {
+        module.closeFile();
+        throw error;
+      }
+    };
+  }
+
+  /** Seconds that the header promises; 0 when it does not say. */
+  get durationS(): number {
+    return this.#module.run((film) => film.reader_duration(this.#handle));
+  }
+
+  /** Chooses the pictures. Null when the file has none that can be decoded. */
+  pictures(): FilmPictures | null {
+    return this.#module.run((film) => {
+      if (film.reader_choose(this.#handle, 0) < 0) return null;
+      const matrixAt = film.reader_matrix(this.#handle);
+      return {
+        widthPx: film.reader_width(this.#handle),
+        heightPx: film.reader_height(this.#handle),
+        picturesPerSecond: film.reader_rate(this.#handle),
+        codec: this.#module.textAt(film.reader_codec(this.#handle)),
+        matrix: matrixAt === 0 ? null : readBytes(film.memory, matrixAt, 36),
+      };
+    });
+  }
+
+  /** Chooses the sound. Null when the file has none that can be decoded. */
+  sound(): FilmSound | null {
+    return this.#module.run((film) => {
+      if (film.reader_choose(this.#handle, 1) < 0) return null;
+      return {
+        sampleRateHz: film.reader_sample_rate(this.#handle),
+        codec: this.#module.textAt(film.reader_codec(this.#handle)),
+      };
+    });
+  }
+
+  /**
+   * Decodes what was chosen, through FFmpeg's `filters`, one frame at a time. `onDecoded` hears the time of every decoded
+   * frame, in seconds from the first one, before the filters do. Throws `FilmError` where the file cannot be decoded.
+   */
+  *frames(filters: string, onDecoded: (timeS: number) => void = () => {}): Generator<FilmFrame, undefined> {
+    this.#check(this.#module.lendText(filters, (film, text) => film.reader_begin(this.#handle, text)));
+    for (;;) {
+      const status = this.#module.run((film) => film.reader_next(this.#handle));
+      this.#check(status);
+      if (status === END) return undefined;
+      if (status === FRAME) yield this.#frame();
+      else onDecoded(this.#module.run((film) => film.reader_time(this.#handle)));
+    }
+  }
+
+  /** The packets as they are stored, undecoded: numbers of their streams, and their times. */
+  *packets(): Generator<{ readonly stream: number; readonly atMs: number }> {
+    for (;;) {
+      const stream = this.#module.run((film) => film.reader_packet(this.#handle));
+      if (stream < 0) return;
+      yield { stream, atMs: 1000 * this.#module.run((film) => film.reader_packet_time(this.#handle)) };
+    }
+  }
+
+  close(): void {
+    if (this.#handle === 0) return;
+    const handle = this.#handle;
+    this.#handle = 0;
+    try {
+      this.#module.run((film) => film.reader_close(handle));
+    } catch (error) {
+      // The module is given up in any case.
+      if (!(error instanceof CodecFault)) throw error;
+    } finally {
+      this.#module.closeFile();
+    }
+  }
+
+  #frame(): FilmFrame {
+    return this.#module.run((film) => ({
+      widthPx: film.reader_result_width(this.#handle),
+      heightPx: film.reader_result_height(this.#handle),
+      bytes: readBytes(film.memory, film.reader_bytes(this.#handle), film.reader_byte_count(this.#handle)),
+    }));
+  }
+
+  #check(status: number): void {
+    if (status < 0) throw new FilmError(`This file cannot be decoded (FFmpeg error ${status}).`);
+  }
+}

@@ -1,0 +1,296 @@
+// Reads a film or a sound: what its header says, then its pictures or its sound through filters, one frame at a time.
+#include <stdlib.h>
+#include <string.h>
+#include "../calls/export.h"
+#include "files.h"
+#include "libavcodec/avcodec.h"
+#include "libavfilter/avfilter.h"
+#include "libavfilter/buffersink.h"
+#include "libavfilter/buffersrc.h"
+#include "libavutil/channel_layout.h"
+#include "libavutil/imgutils.h"
+#include "libavutil/opt.h"
+
+typedef struct {
+  AVIOContext *file;
+  AVFormatContext *format;
+  AVStream *stream;
+  AVCodecContext *decoder;
+  AVPacket *packet;
+  AVFrame *decoded;
+  AVFrame *result;
+  char *filters;
+  AVFilterGraph *graph;
+  AVFilterContext *source;
+  AVFilterContext *sink;
+  int64_t first_time;
+  double decoded_time_s;
+  int is_input_over;
+  int is_decoder_over;
+  uint8_t *bytes;
+  int byte_count;
+  int capacity;
+} Reader;
+
+EXPORT(reader_close) void reader_close(Reader *reader) {
+  avfilter_graph_free(&reader->graph);
+  av_frame_free(&reader->decoded);
+  av_frame_free(&reader->result);
+  av_packet_free(&reader->packet);
+  avcodec_free_context(&reader->decoder);
+  avformat_close_input(&reader->format);
+  close_file(&reader->file);
+  free(reader->filters);
+  free(reader->bytes);
+  free(reader);
+}
+
+/** `containers` are names of FFmpeg's formats with commas between them. Null when it is none of them, or damaged. */
+EXPORT(reader_open) Reader *reader_open(int file, const char *containers) {
+  Reader *reader = calloc(1, sizeof *reader);
+  if (reader == NULL) return NULL;
+  reader->first_time = AV_NOPTS_VALUE;
+  reader->file = open_file(file, 0);
+  reader->format = avformat_alloc_context();
+  reader->packet = av_packet_alloc();
+  reader->decoded = av_frame_alloc();
+  reader->result = av_frame_alloc();
+  AVDictionary *options = NULL;
+  if (reader->file != NULL && reader->format != NULL) {
+    reader->format->pb = reader->file;
+    av_dict_set(&options, "format_whitelist", containers, 0);
+    // A single name is taken at its word: some formats cannot be told from their bytes.
+    const AVInputFormat *only = strchr(containers, ',') == NULL ? av_find_input_format(containers) : NULL;
+    if (avformat_open_input(&reader->format, NULL, only, &options) >= 0 &&
+        avformat_find_stream_info(reader->format, NULL) >= 0) {
+      av_dict_free(&options);
+      return reader;
+    }
+  }
+  av_dict_free(&options);
+  reader_close(reader);
+  return NULL;
+}
+
+/** Chooses the stream that is read. 0, or negative when the file has none of this kind, or nothing here can decode it. */
+EXPORT(reader_choose) int reader_choose(Reader *reader, int is_sound) {
+  const AVCodec *codec = NULL;
+  const int index = av_find_best_stream(reader->format, is_sound ? AVMEDIA_TYPE_AUDIO : AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
+  if (index < 0) return index;
+  reader->stream = reader->format->streams[index];
+  for (unsigned other = 0; other < reader->format->nb_streams; other++) {
+    if ((int)other != index) reader->format->streams[other]->discard = AVDISCARD_ALL;
+  }
+  codec = avcodec_find_decoder(reader->stream->codecpar->codec_id);
+  return codec == NULL ? AVERROR_DECODER_NOT_FOUND : 0;
+}
+
+/** Seconds that the header promises; 0 when it does not say. */
+EXPORT(reader_duration) double reader_duration(Reader *reader) {
+  return reader->format->duration > 0 ? (double)reader->format->duration / AV_TIME_BASE : 0;
+}
+EXPORT(reader_width) int reader_width(Reader *reader) { return reader->stream->codecpar->width; }
+EXPORT(reader_height) int reader_height(Reader *reader) { return reader->stream->codecpar->height; }
+/** Pictures per second on average; 0 when unknown. */
+EXPORT(reader_rate) double reader_rate(Reader *reader) {
+  const AVRational rate = reader->stream->avg_frame_rate;
+  return rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0;
+}
+EXPORT(reader_sample_rate) int reader_sample_rate(Reader *reader) { return reader->stream->codecpar->sample_rate; }
+EXPORT(reader_codec) const char *reader_codec(Reader *reader) { return avcodec_get_name(reader->stream->codecpar->codec_id); }
+EXPORT(reader_stream_count) int reader_stream_count(Reader *reader) { return (int)reader->format->nb_streams; }
+/** Nine 32-bit fixed-point numbers (ISO 14496-12, 8.2.2), or null. */
+EXPORT(reader_matrix) const uint8_t *reader_matrix(Reader *reader) {
+  const AVCodecParameters *parameters = reader->stream->codecpar;
+  const AVPacketSideData *data = av_packet_side_data_get(parameters->coded_side_data, parameters->nb_coded_side_data,
+                                                         AV_PKT_DATA_DISPLAYMATRIX);
+  return data == NULL || data->size < 36 ? NULL : data->data;
+}
+
+/** Opens the decoder of the chosen stream. `filters` is a chain of FFmpeg's filters. */
+EXPORT(reader_begin) int reader_begin(Reader *reader, const char *filters) {
+  const AVCodec *codec = avcodec_find_decoder(reader->stream->codecpar->codec_id);
+  if (codec == NULL) return AVERROR_DECODER_NOT_FOUND;
+  reader->filters = strdup(filters);
+  reader->decoder = avcodec_alloc_context3(codec);
+  if (reader->filters == NULL || reader->decoder == NULL) return AVERROR(ENOMEM);
+  const int status = avcodec_parameters_to_context(reader->decoder, reader->stream->codecpar);
+  if (status < 0) return status;
+  reader->decoder->pkt_timebase = reader->stream->time_base;
+  return avcodec_open2(reader->decoder, codec, NULL);
+}
+
+static int make_source(Reader *reader, const AVFrame *frame) {
+  const int is_picture = reader->decoder->codec_type == AVMEDIA_TYPE_VIDEO;
+  AVBufferSrcParameters *parameters = av_buffersrc_parameters_alloc();
+  if (parameters == NULL) return AVERROR(ENOMEM);
+  reader->source = avfilter_graph_alloc_filter(reader->graph, avfilter_get_by_name(is_picture ? "buffer" : "abuffer"), "in");
+  parameters->format = frame->format;
+  parameters->time_base = reader->stream->time_base;
+  if (is_picture) {
+    parameters->width = frame->width;
+    parameters->height = frame->height;
+    parameters->sample_aspect_ratio = frame->sample_aspect_ratio;
+    parameters->frame_rate = reader->stream->avg_frame_rate;
+    parameters->color_space = frame->colorspace;
+    parameters->color_range = frame->color_range;
+  } else {
+    parameters->sample_rate = frame->sample_rate;
+    av_channel_layout_copy(&parameters->ch_layout, &frame->ch_layout);
+    if (parameters->ch_layout.order == AV_CHANNEL_ORDER_UNSPEC) {
+      av_channel_layout_default(&parameters->ch_layout, frame->ch_layout.nb_channels);
+    }
+  }
+  int status = reader->source == NULL ? AVERROR(ENOMEM) : av_buffersrc_parameters_set(reader->source, parameters);
+  if (status >= 0) status = avfilter_init_str(reader->source, NULL);
+  av_channel_layout_uninit(&parameters->ch_layout);
+  av_free(parameters);
+  return status;
+}
+
+/** What the pictures are is known with the first one; a file may also change it later. */
+static int make_filters(Reader *reader, const AVFrame *frame) {
+  const int is_picture = reader->decoder->codec_type == AVMEDIA_TYPE_VIDEO;
+  avfilter_graph_free(&reader->graph);
+  reader->graph = avfilter_graph_alloc();
+  AVFilterInOut *inputs = avfilter_inout_alloc(), *outputs = avfilter_inout_alloc();
+  int status = AVERROR(ENOMEM);
+  if (reader->graph != NULL && inputs != NULL && outputs != NULL) {
+    reader->graph->nb_threads = 1;
+    status = make_source(reader, frame);
+    if (status >= 0) {
+      status = avfilter_graph_create_filter(&reader->sink, avfilter_get_by_name(is_picture ? "buffersink" : "abuffersink"),
+                                            "out", NULL, NULL, reader->graph);
+    }
+    if (status >= 0) {
+      outputs->name = av_strdup("in");
+      outputs->filter_ctx = reader->source;
+      inputs->name = av_strdup("out");
+      inputs->filter_ctx = reader->sink;
+      status = avfilter_graph_parse_ptr(reader->graph, reader->filters, &inputs, &outputs, NULL);
+    }
+    if (status >= 0) status = avfilter_graph_config(reader->graph, NULL);
+  }
+  avfilter_inout_free(&inputs);
+  avfilter_inout_free(&outputs);
+  return status;
+}
+
+static int has_changed(const Reader *reader, const AVFrame *frame) {
+  const AVFilterLink *link = reader->source->outputs[0];
+  return reader->decoder->codec_type == AVMEDIA_TYPE_VIDEO
+             ? link->w != frame->width || link->h != frame->height || link->format != frame->format
+             : link->sample_rate != frame->sample_rate || link->format != frame->format ||
+                   link->ch_layout.nb_channels != frame->ch_layout.nb_channels;
+}
+
+static int keep_bytes(Reader *reader, int size) {
+  if (size > reader->capacity) {
+    uint8_t *larger = realloc(reader->bytes, (size_t)size);
+    if (larger == NULL) return AVERROR(ENOMEM);
+    reader->bytes = larger;
+    reader->capacity = size;
+  }
+  reader->byte_count = size;
+  return 0;
+}
+
+static int pack_result(Reader *reader) {
+  const AVFrame *frame = reader->result;
+  int status;
+  if (reader->decoder->codec_type == AVMEDIA_TYPE_VIDEO) {
+    status = av_image_get_buffer_size(frame->format, frame->width, frame->height, 1);
+    if (status >= 0) status = keep_bytes(reader, status);
+    if (status < 0) return status;
+    return av_image_copy_to_buffer(reader->bytes, reader->byte_count, (const uint8_t *const *)frame->data, frame->linesize,
+                                   frame->format, frame->width, frame->height, 1);
+  }
+  // Packed samples of one channel.
+  status = keep_bytes(reader, frame->nb_samples * av_get_bytes_per_sample(frame->format));
+  if (status >= 0) memcpy(reader->bytes, frame->data[0], (size_t)reader->byte_count);
+  return status;
+}
+
+enum { FRAME = 1, DECODED = 2, END = 0 };
+
+/** Gives the decoder its next packet. */
+static int feed(Reader *reader) {
+  const int status = av_read_frame(reader->format, reader->packet);
+  if (status < 0) {
+    reader->is_input_over = 1;
+    // A file that is cut off is read as far as it goes.
+    return avcodec_send_packet(reader->decoder, NULL);
+  }
+  int sent = 0;
+  if (reader->packet->stream_index == reader->stream->index) sent = avcodec_send_packet(reader->decoder, reader->packet);
+  av_packet_unref(reader->packet);
+  return sent;
+}
+
+static int filter_decoded(Reader *reader) {
+  AVFrame *frame = reader->decoded;
+  frame->pts = frame->best_effort_timestamp;
+  if (frame->pts != AV_NOPTS_VALUE) {
+    if (reader->first_time == AV_NOPTS_VALUE) reader->first_time = frame->pts;
+    reader->decoded_time_s = (double)(frame->pts - reader->first_time) * av_q2d(reader->stream->time_base);
+  }
+  int status = 0;
+  if (reader->graph == NULL || has_changed(reader, frame)) status = make_filters(reader, frame);
+  if (status >= 0) status = av_buffersrc_add_frame(reader->source, frame);
+  av_frame_unref(frame);
+  return status < 0 ? status : DECODED;
+}
+
+/**
+ * FRAME: a result is ready. DECODED: a frame was decoded, whose time `reader_time` tells; ask again. END: nothing more.
+ * Negative: the file cannot be decoded.
+ */
+EXPORT(reader_next) int reader_next(Reader *reader) {
+  for (;;) {
+    if (reader->graph != NULL) {
+      av_frame_unref(reader->result);
+      const int status = av_buffersink_get_frame(reader->sink, reader->result);
+      if (status >= 0) {
+        const int packed = pack_result(reader);
+        return packed < 0 ? packed : FRAME;
+      }
+      if (status == AVERROR_EOF) return END;
+      if (status != AVERROR(EAGAIN)) return status;
+    }
+    if (reader->is_decoder_over) return reader->graph == NULL ? END : AVERROR_BUG;
+    const int status = avcodec_receive_frame(reader->decoder, reader->decoded);
+    if (status >= 0) return filter_decoded(reader);
+    if (status == AVERROR_EOF) {
+      reader->is_decoder_over = 1;
+      if (reader->graph == NULL) return END;
+      const int closed = av_buffersrc_add_frame(reader->source, NULL);
+      if (closed < 0) return closed;
+      continue;
+    }
+    if (status != AVERROR(EAGAIN)) return status;
+    const int fed = feed(reader);
+    if (fed < 0 && fed != AVERROR(EAGAIN) && fed != AVERROR_EOF) return fed;
+  }
+}
+
+/** Seconds from the first decoded frame to the last one. */
+EXPORT(reader_time) double reader_time(Reader *reader) { return reader->decoded_time_s; }
+EXPORT(reader_bytes) const uint8_t *reader_bytes(Reader *reader) { return reader->bytes; }
+EXPORT(reader_byte_count) int reader_byte_count(Reader *reader) { return reader->byte_count; }
+EXPORT(reader_result_width) int reader_result_width(Reader *reader) { return reader->result->width; }
+EXPORT(reader_result_height) int reader_result_height(Reader *reader) { return reader->result->height; }
+
+/** The stream of the next packet as it is stored, or negative at the end; its time in seconds is `reader_packet_time`. */
+EXPORT(reader_packet) int reader_packet(Reader *reader) {
+  av_packet_unref(reader->packet);
+  return av_read_frame(reader->format, reader->packet) < 0 ? -1 : reader->packet->stream_index;
+}
+EXPORT(reader_packet_time) double reader_packet_time(Reader *reader) {
+  return (double)reader->packet->pts * av_q2d(reader->format->streams[reader->packet->stream_index]->time_base);
+}
+
+EXPORT(memory_get) void *memory_get(int size) { return malloc((size_t)size); }
+EXPORT(memory_free) void memory_free(void *bytes) { free(bytes); }
+EXPORT(licence) const char *licence(void) { return avcodec_license(); }
+EXPORT(configuration) const char *configuration(void) { return avcodec_configuration(); }
+EXPORT(set_quiet) void set_quiet(void) { av_log_set_level(AV_LOG_QUIET); }
