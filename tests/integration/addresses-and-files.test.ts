@@ -235,7 +235,7 @@ describe('addresses and files that users give', () => {
     const refused = await send();
     expect([refused.status, refused.body.error]).toEqual([
       409,
-      expect.objectContaining({ code: 'conflict', message: expect.stringMatching(/^20 files of this project/) }),
+      expect.objectContaining({ code: 'quota-reached', message: expect.stringMatching(/^20 files of this project/) }),
     ]);
     expect(await readdir(uploadFolder)).toEqual(before);
     const { projectId: other } = (await owner.post('/projects', { name: 'Other' })).body;
@@ -255,8 +255,8 @@ describe('addresses and files that users give', () => {
     expect([refused.status, refused.body.error]).toEqual([
       409,
       expect.objectContaining({
-        code: 'conflict',
-        message: expect.stringMatching(/^10 avatars are being made already/),
+        code: 'quota-reached',
+        message: expect.stringMatching(/^10 avatars of this project are being made already/),
       }),
     ]);
     const names = (await owner.get(path)).body.map(({ name }: { name: string }) => name);

@@ -50,6 +50,12 @@ export class ConsoleVisitor {
     return response.status;
   }
 
+  /** The answer to a body of any type, as text. */
+  async text(method: string, path: string, content: Content): Promise<{ status: number; body: string }> {
+    const response = await this.#fetch(method, path, content);
+    return { status: response.status, body: await response.text() };
+  }
+
   /** Replaces the cookie of this name. */
   #keep(pair: string): void {
     const prefix = pair.slice(0, pair.indexOf('=') + 1);

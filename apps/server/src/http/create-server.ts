@@ -11,13 +11,18 @@ import { registerBodyBudget } from './body-budget.ts';
 import { registerBoundedJson } from './bounded-body.ts';
 import { type ConsoleOptions, registerConsole } from './console.ts';
 import { type ConsoleApiDependencies, registerConsoleApi } from './console-api/console-api.ts';
+import { type BodyPace, registerBodyPace } from './edge/body-pace.ts';
+import { boundConnections, type ConnectionLimits } from './edge/connection-bounds.ts';
 import { registerEdgeGuard } from './edge/edge-guard.ts';
 import type { HostNames } from './edge/host-names.ts';
+import { refuseSocketCrowds } from './edge/socket-crowds.ts';
 import { believes, type ProxyTrust } from './edge/trusted-proxies.ts';
+import { answerUnread, answerUnroutable, CONNECTION_TIMES, SERVER_OPTIONS } from './edge/unread-requests.ts';
 import { type HealthReport, registerHealth } from './health.ts';
 import { type OpenApiDependencies, registerOpenApi } from './open-api.ts';
 import { type RecordingFiles, registerRecordings } from './recordings.ts';
 import { requestFault } from './request-faults.ts';
+import { useOwnSentences } from './schema-sentences.ts';
 import { registerSecurityHeaders } from './security-headers.ts';
 import { registerTalkPage, type TalkPageSource } from './talk-page.ts';
 import { type FindUpload, registerUploadFiles } from './upload-files.ts';
@@ -40,6 +45,9 @@ export type ServerDependencies = GatewayDependencies &
     readonly hostNames?: HostNames;
     /** False: the certificate is self-signed, so nobody is told to insist on it. Default true. */
     readonly isTransportTrusted?: boolean;
+    /** Left out: that of the edge. */
+    readonly bodyPace?: BodyPace;
+    readonly connectionLimits?: ConnectionLimits;
     readonly tls?: { readonly cert: string; readonly key: string };
   };
 
@@ -60,15 +68,22 @@ const SOCKET_OPTIONS = {
 
 /** The HTTP and WebSocket server with everything it serves; not yet listening. */
 export async function createServer(dependencies: ServerDependencies): Promise<Server> {
+  const isBelieved = dependencies.trustProxy ? believes(dependencies.trustProxy) : false;
   const app = fastify({
     ...(dependencies.httpLogger === undefined ? {} : { loggerInstance: dependencies.httpLogger }),
-    ...(dependencies.tls === undefined ? {} : { https: dependencies.tls }),
+    ...(dependencies.tls === undefined
+      ? { http: SERVER_OPTIONS }
+      : { https: { ...SERVER_OPTIONS, ...dependencies.tls } }),
+    ...CONNECTION_TIMES,
     // Addresses hold licence keys, which must not reach a log.
     logController: new fastify.LogController({ disableRequestLogging: true }),
-    trustProxy: dependencies.trustProxy ? believes(dependencies.trustProxy) : false,
+    trustProxy: isBelieved,
     bodyLimit: LIMITS.bytes.restBody,
     forceCloseConnections: true,
+    clientErrorHandler: answerUnread,
+    frameworkErrors: (error, _request, reply) => answerUnroutable(error, reply),
   }) as FastifyInstance;
+  useOwnSentences();
   const gatewayReady: { current: Gateway | null } = { current: null };
   await app.register(fastifyWebsocket, {
     options: SOCKET_OPTIONS,
@@ -83,8 +98,10 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   registerEdgeGuard(app, dependencies.hostNames);
   registerErrors(app, dependencies);
   registerBodyBudget(app);
+  registerBodyPace(app, dependencies.bodyPace);
   registerBoundedJson(app);
   await registerApiReference(app, dependencies.talkPage.version);
+  refuseSocketCrowds(app, () => gatewayReady.current?.unadmitted() ?? []);
   const gateway = registerNavtalkV2(app, dependencies);
   gatewayReady.current = gateway;
   registerHealth(app, () => dependencies.health(gateway.callCount()));
@@ -94,6 +111,11 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   await registerUploadFiles(app, dependencies.findUpload);
   if (dependencies.recordings !== undefined) await registerRecordings(app, dependencies.recordings);
   await registerConsole(app, dependencies.console);
+  boundConnections(
+    app.server,
+    (address) => isBelieved !== false && isBelieved(address, 0),
+    dependencies.connectionLimits,
+  );
   return { app, gateway, routes };
 }
 

@@ -84,7 +84,7 @@ export function requestFault(error: unknown): RequestFault | null {
 }
 
 /** `libraryCode` tells more about some of them, like `FST_ERR_CTP_INVALID_JSON_BODY`. */
-function faultOfStatus(status: number, libraryCode?: string): RequestFault {
+export function faultOfStatus(status: number, libraryCode?: string): RequestFault {
   const [code, message] = BY_STATUS.get(status) ?? ['bad-request', 'This request is refused.'];
   return { status, code, message: BY_LIBRARY_CODE.get(libraryCode ?? '') ?? message };
 }

@@ -61,10 +61,7 @@ export function createGuardedFetch({
     if (url.username !== '' || url.password !== '') {
       throw new ForbiddenAddressError('Addresses with a user name or password are not fetched.');
     }
-    const host = url.hostname
-      .replace(/^\[|\]$/g, '')
-      .replace(/\.$/, '')
-      .toLowerCase();
+    const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
     const isAllowed = allowed.has(host);
     if (!isAllowed && isPrivateName(host)) throw new ForbiddenAddressError('The host is a private or reserved name.');
     const addresses = ipaddr.isValid(host)

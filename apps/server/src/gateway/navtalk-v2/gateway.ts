@@ -14,6 +14,8 @@ const HEARTBEAT_INTERVAL_MS = 25_000;
 export type Gateway = {
   /** Open sockets, refused ones that still close included. */
   callCount(): number;
+  /** Addresses of sockets that are open and hold no place of a licence: not admitted yet, or refused and still closing. */
+  unadmitted(): Iterable<string>;
   /** Memory that sockets and calls hold together. */
   memory(): MemoryStats;
   /** Ends the calls of a licence (revoked, out of points) and says how many. */
@@ -27,6 +29,7 @@ export function registerNavtalkV2(app: FastifyInstance, dependencies: GatewayDep
   const connections = new Set<Connection>();
   const budget = processBudget(LIMITS.budgets.allCalls);
   const reportShortage = shortageReporter(budget, dependencies.logger);
+  const sockets = new Map<Connection, string>();
   let closing = false;
   const heartbeat = setInterval(() => {
     for (const connection of connections) connection.heartbeat();
@@ -48,6 +51,8 @@ export function registerNavtalkV2(app: FastifyInstance, dependencies: GatewayDep
       const from = { hostName: request.hostname, caller, transport: request.raw.socket, ipAddress: request.ip };
       const connection = new Connection(socket, readConnectQuery(request.query), from, dependencies, budget);
       connections.add(connection);
+      sockets.set(connection, request.ip);
+      socket.once('close', () => sockets.delete(connection));
       connection.closed.then(() => connections.delete(connection));
       if (closing) connection.end('server-closing');
     },
@@ -55,6 +60,9 @@ export function registerNavtalkV2(app: FastifyInstance, dependencies: GatewayDep
 
   return {
     callCount: () => connections.size,
+    *unadmitted() {
+      for (const [connection, address] of sockets) if (connection.licenceId === null) yield address;
+    },
     memory: () => budget.stats(),
     endCallsOfLicence(licenceId, code) {
       const calls = [...connections].filter((connection) => connection.licenceId === licenceId);

@@ -111,8 +111,11 @@ function readTime(request: FastifyRequest, name: string): Date | undefined | 'wr
   const text = readParameter(request, name);
   if (text === undefined) return undefined;
   const parts = CLIENT_TIME.exec(text);
-  const time = new Date(parts === null ? Number.NaN : `${parts[1]}T${parts[2]}Z`);
-  return Number.isNaN(time.getTime()) ? 'wrong' : time;
+  if (parts === null) return 'wrong';
+  const time = new Date(`${parts[1]}T${parts[2]}Z`);
+  // Days that no month has become days of the next one.
+  const isReal = !Number.isNaN(time.getTime()) && toClientTime(time) === `${parts[1]} ${parts[2]}`;
+  return isReal ? time : 'wrong';
 }
 
 function readRange(request: FastifyRequest): { from?: Date; to?: Date } | 'wrong' {
