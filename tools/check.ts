@@ -7,6 +7,7 @@ const checks: readonly { name: string; command: string }[] = [
   { name: 'types (console)', command: 'tsc -p apps/console/tsconfig.json' },
   { name: 'lint, format, import walls', command: 'biome ci --colors=off .' },
   { name: 'unused code', command: 'knip --no-progress' },
+  { name: 'licences', command: 'node tools/licences/main.ts' },
 ];
 
 function runCheck(command: string): Promise<{ ok: boolean; output: string; durationMs: number }> {
