@@ -1,10 +1,11 @@
 // Measures turn detection on recorded speech, clean and in noise. See docs/turn-detection.md.
-//   node tools/bench/turn-detection.ts [--sounds /usr/share/asterisk/sounds] [--per-voice 20] [--only clean]
+//   node tools/bench/turn-detection.ts [--sounds /usr/share/asterisk/sounds] [--per-voice 20] [--only clean] [--echo]
 import { setImmediate as nextEventLoopTurn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { DEFAULT_TURN_DETECTION } from '../../packages/media/src/core/voice-port.ts';
 import { loadSpeechModel, type SpeechModel } from '../../packages/media/src/turn-detection/speech-model.ts';
 import { TurnDetector } from '../../packages/media/src/turn-detection/turn-detector.ts';
+import { beginsSteadily, ECHO_DELAYS_MS, ECHO_LEVELS_DB, hearEcho, speakOver } from './echo-cases.ts';
 import {
   concatenate,
   createRandom,
@@ -187,6 +188,44 @@ async function measureInterrupting(model: SpeechModel, own: readonly Utterance[]
   console.table(rows);
 }
 
+/** The avatar's own sound in the microphone, in a room: replies that nobody answers, and a user who speaks over them. */
+async function measureEcho(model: SpeechModel, spoken: readonly Utterance[]): Promise<void> {
+  const avatar = spoken.slice(0, 16);
+  const user = spoken.slice(16).filter(beginsSteadily).slice(0, 14);
+  const rows: Record<string, unknown>[] = [];
+  const over = async (condition: string, path: Parameters<typeof speakOver>[1], echo: object, byLevelOnly: boolean) => {
+    const { spokenOver, noticed, delaysMs, selfInterruptions } = await speakOver(
+      model,
+      path,
+      avatar,
+      user,
+      byLevelOnly,
+    );
+    const delays = { delayMedianMs: quantile(delaysMs, 0.5), delayP95Ms: quantile(delaysMs, 0.95) };
+    rows.push({ condition, ...echo, spokenOver, noticed, ...delays, selfInterruptionsBefore: selfInterruptions });
+  };
+  await over('no echo', null, {}, false);
+  for (const levelDb of ECHO_LEVELS_DB) {
+    for (const delayMs of ECHO_DELAYS_MS) {
+      const path = { levelDb, delayMs, reverberant: true };
+      const first = await hearEcho(model, path, avatar, []);
+      const later = await hearEcho(model, path, avatar, user.slice(0, 2));
+      const echo = {
+        echoSeconds: Math.round(first.echoSeconds + later.echoSeconds),
+        selfInterruptions: first.selfInterruptions + later.selfInterruptions,
+      };
+      await over(`echo ${levelDb} dB, ${delayMs} ms`, path, echo, false);
+    }
+  }
+  for (const levelDb of ECHO_LEVELS_DB.slice(0, 3)) {
+    const path = { levelDb, delayMs: 150, reverberant: true };
+    const { echoSeconds, selfInterruptions } = await hearEcho(model, path, avatar, [], true);
+    const echo = { echoSeconds: Math.round(echoSeconds), selfInterruptions };
+    await over(`echo ${levelDb} dB, 150 ms, no canceller`, path, echo, true);
+  }
+  console.table(rows);
+}
+
 async function measureModel(model: SpeechModel): Promise<void> {
   const stream = model.createStream();
   const frame = Float32Array.from({ length: 512 }, (_, n) => 0.1 * Math.sin(n / 7));
@@ -204,6 +243,7 @@ const { values } = parseArgs({
     sounds: { type: 'string', default: '/usr/share/asterisk/sounds' },
     'per-voice': { type: 'string', default: '20' },
     only: { type: 'string', default: '' },
+    echo: { type: 'boolean', default: false },
   },
 });
 const model = await loadSpeechModel();
@@ -213,6 +253,10 @@ if (voices.size === 0)
   throw new Error(`No recordings under ${values.sounds}: apt-get install asterisk-core-sounds-en-g722`);
 for (const [voice, utterances] of voices) console.log(`${voice}: ${utterances.length} utterances`);
 const names = [...voices.keys()];
+if (values.echo) {
+  await measureEcho(model, voices.get(names[0]!)!);
+  process.exit(0);
+}
 // The last voice is kept apart as the other people in the room.
 const others = voices.get(names.at(-1)!)!;
 const speakers = (names.length > 1 ? names.slice(0, -1) : names).flatMap((name) => voices.get(name)!);

@@ -46,6 +46,7 @@ export const ALLOWED: Allowed = {
     'BlueOak-1.0.0': PERMISSIVE,
     'Apache-2.0': 'our own',
     'LicenseRef-flite': 'BSD-like: the notice stays, changes are marked, no endorsement by its authors',
+    '(Apache-2.0 AND BSD-3-Clause)': PERMISSIVE,
     'MPL-2.0': WEAK_COPYLEFT_FILES,
     'LGPL-3.0-or-later': LGPL_SHARED,
     'Apache-2.0 AND LGPL-3.0-or-later': LGPL_SHARED,
@@ -60,6 +61,9 @@ export const ALLOWED: Allowed = {
     'node-datachannel': { licence: 'MPL-2.0', reason: 'declared as "MPL 2.0"' },
     '@node-datachannel/*': { licence: 'MPL-2.0', withoutText: PLATFORM_PART, reason: 'declared as "MPL 2.0"' },
     '@img/sharp-libvips-*': { withoutText: 'its package.json and `versions.json` name all parts and licences' },
+    '@bufbuild/protobuf': { withoutText: DECLARED_ONLY },
+    '@livekit/rtc-ffi-bindings': { withoutText: DECLARED_ONLY },
+    '@livekit/rtc-ffi-bindings-*': { withoutText: DECLARED_ONLY },
     '@node-rs/argon2-*': { withoutText: PLATFORM_PART },
     ...Object.fromEntries(
       '@ricky0123/vad-web @tensorflow/tfjs-backend-cpu @tensorflow/tfjs-backend-wasm @tensorflow/tfjs-converter @tensorflow/tfjs-core abstract-logging drizzle-orm guid-typescript onnxruntime-common onnxruntime-web pg-types pgpass react-remove-scroll-bar seedrandom tr46 werift-ice'
@@ -121,6 +125,12 @@ export const ALLOWED: Allowed = {
       files: '@node-datachannel/*/node_datachannel.node',
       licence: 'MPL-2.0',
       holds: 'libdatachannel, libjuice (MPL-2.0), libsrtp, usrsctp (BSD-3-Clause), OpenSSL (Apache-2.0)',
+    },
+    {
+      files: '@livekit/rtc-ffi-bindings-*/rtc-node.*.node',
+      licence: 'Apache-2.0 AND BSD-3-Clause AND BSD-2-Clause AND LGPL-2.1-or-later',
+      holds:
+        'LiveKit’s SDK and WebRTC (BSD-3-Clause) with OpenH264 (BSD-2-Clause) and decoders of FFmpeg as Chromium builds it (LGPL); of it only the echo canceller is used',
     },
     { files: '@node-rs/argon2-*/*', licence: 'MIT', holds: 'Argon2 by RustCrypto (MIT OR Apache-2.0)' },
     {

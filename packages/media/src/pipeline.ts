@@ -1,4 +1,3 @@
-import { AudioIn } from './audio-in/audio-in.ts';
 import { AudioOut } from './audio-out/audio-out.ts';
 import { MOUTH_AT_REST, type PhoneTiming } from './core/articulation.ts';
 import { FRAME_INTERVAL_MS } from './core/audio-format.ts';
@@ -12,7 +11,7 @@ import { CallRecorder, openRecorderParts, type RecorderParts } from './recording
 import type { CallResources, HeldFace } from './session/call-resources.ts';
 import type { IceCandidate, SessionConfig, SessionDescription, SessionEvent } from './session/session-events.ts';
 import type { SessionInput } from './session/session-state.ts';
-import { TurnDetector, type TurnDetectorEvent } from './turn-detection/turn-detector.ts';
+import { UserPipeline, type UserPipelineEvent } from './user-pipeline.ts';
 import { ArticulationTrack } from './visemes/articulation-track.ts';
 import { OpusEncoder, opusSilencePacket } from './webrtc/opus-encoder.ts';
 import { Peer } from './webrtc/peer.ts';
@@ -21,18 +20,14 @@ import { VideoFeed, type VideoSink } from './webrtc/video-feed.ts';
 
 /** What the stages tell the session. */
 export type PipelineEvent =
-  /** Sound for the voice: everything, or only the user's turns when our detector decides. */
-  | { readonly type: 'user-audio'; readonly pcm: Int16Array; readonly silenceMs?: number }
-  | { readonly type: 'speech-started'; readonly audioStartMs: number }
-  | { readonly type: 'speech-stopped'; readonly audioEndMs: number }
+  | UserPipelineEvent
   | { readonly type: 'playback-started'; readonly turnId: string }
   /** A stage threw; the call cannot go on. */
   | { readonly type: 'failed'; readonly error: unknown }
-  | Extract<SessionInput, { type: 'playback-finished' | 'media' }>
+  | Omit<Extract<SessionInput, { type: 'playback-finished' }>, 'atMs'>
+  | Extract<SessionInput, { type: 'media' }>
   | Extract<SessionEvent, { type: 'local-description' | 'local-candidate' }>;
 
-/** Sound accepted ahead of real time: half a minute of a reply pushed at once, and some more. */
-const MAX_BURST_MS = 60_000;
 /** Sound of replies waiting to be played; a talkative voice is cut here, and counted. */
 const MAX_REPLY_BUFFER_MS = 10 * 60_000;
 /** The mouth comes to rest within this time after the last sample, then the shared idle loop takes over. */
@@ -49,8 +44,7 @@ export class Pipeline {
   readonly #resources: CallResources;
   readonly #listener: (event: PipelineEvent) => void;
   readonly #logger: Logger;
-  readonly #audioIn: AudioIn;
-  readonly #detector: TurnDetector | null;
+  readonly #user: UserPipeline;
   readonly #audioOut: AudioOut;
   readonly #opus: OpusEncoder;
   readonly #silence: Uint8Array;
@@ -118,12 +112,7 @@ export class Pipeline {
     this.#recorder = this.#createRecorder(parts.recording);
     this.#pose = { articulation: { ...MOUTH_AT_REST }, smile: 0, brows: 0, nod: 0 };
     this.expression = new Expression({ seed: config.sessionId, language: config.language });
-    this.#detector = parts.capabilities.detectsTurns ? null : this.#createDetector();
-    this.#audioIn = new AudioIn({
-      maxBurstMs: MAX_BURST_MS,
-      clock: resources.clock,
-      onPcm: (pcm) => this.#takeUserSound(pcm),
-    });
+    this.#user = this.#createUserPipeline(parts.capabilities);
     this.#audioOut = new AudioOut({
       clock: resources.clock,
       maxBufferedMs: MAX_REPLY_BUFFER_MS,
@@ -164,24 +153,23 @@ export class Pipeline {
   // The user's side.
 
   pushUserAudio(bytes: Uint8Array): void {
-    this.#audioIn.push(bytes);
+    this.#user.push(bytes);
   }
 
   resetInput(): void {
-    this.#audioIn.clear();
-    this.#detector?.reset();
+    this.#user.reset();
   }
 
   commitInput(): void {
-    this.#detector?.commit();
+    this.#user.commit();
   }
 
   configureInput(settings: Partial<TurnDetectionSettings>): void {
-    this.#detector?.configure(settings);
+    this.#user.configure(settings);
   }
 
   setAvatarSpeaking(speaking: boolean): void {
-    this.#detector?.setAvatarSpeaking(speaking);
+    this.#user.setAvatarSpeaking(speaking);
   }
 
   // The avatar's side.
@@ -216,8 +204,7 @@ export class Pipeline {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#audioIn.close();
-    this.#detector?.close();
+    this.#user.close();
     this.#audioOut.close();
     this.#feed?.close();
     this.#opus.close();
@@ -227,11 +214,21 @@ export class Pipeline {
     this.#tracks.clear();
   }
 
-  #takeUserSound(pcm: Int16Array): void {
-    // In transparency the avatar says what comes in: it is in the film already.
-    if (this.#config.provider !== 'transparency') this.#recorder?.addUserSound(pcm);
-    if (this.#detector === null) this.#listener({ type: 'user-audio', pcm });
-    else this.#detector.push(pcm);
+  #createUserPipeline({ detectsTurns }: VoiceCapabilities): UserPipeline {
+    const isToBeSaid = this.#config.provider === 'transparency';
+    return new UserPipeline({
+      clock: this.#resources.clock,
+      logger: this.#logger,
+      speechModel: this.#resources.speechModel,
+      turnDetection: this.#config.turnDetection,
+      voiceDetectsTurns: detectsTurns,
+      isToBeSaid,
+      // In transparency the avatar says what comes in: it is in the film already.
+      onMicrophone: (pcm) => (isToBeSaid ? undefined : this.#recorder?.addUserSound(pcm)),
+      listener: (event) => {
+        if (!this.#closed) this.#listener(event);
+      },
+    });
   }
 
   #createRecorder(parts: RecorderParts | null): CallRecorder | null {
@@ -261,22 +258,6 @@ export class Pipeline {
         return peer.videoBacklogMs;
       },
     };
-  }
-
-  #createDetector(): TurnDetector {
-    return new TurnDetector({
-      model: this.#resources.speechModel,
-      settings: this.#config.turnDetection,
-      listener: (event) => this.#handleDetector(event),
-    });
-  }
-
-  #handleDetector(event: TurnDetectorEvent): void {
-    if (this.#closed) return;
-    if (event.type === 'speech-audio') this.#listener({ ...event, type: 'user-audio' });
-    else if (event.type === 'speech-started')
-      this.#listener({ type: 'speech-started', audioStartMs: event.audioStartMs });
-    else this.#listener({ type: 'speech-stopped', audioEndMs: event.audioEndMs });
   }
 
   #createPeer(): Peer {
@@ -367,6 +348,7 @@ export class Pipeline {
     if (this.#closed) return;
     this.#peer.sendAudio(pcm48k === null ? this.#silence : this.#opus.encode(pcm48k), mediaTimeMs);
     this.#recorder?.addAvatarSound(pcm48k, mediaTimeMs);
+    this.#user.addPlayed(pcm48k, mediaTimeMs);
     if (pcm48k !== null) this.#lastSoundAtMediaMs = mediaTimeMs;
     if (mediaTimeMs % FRAME_INTERVAL_MS !== 0) return;
     Object.assign(this.#pose, this.expression.advance(mediaTimeMs, this.#audioOut.playhead(mediaTimeMs)));

@@ -63,7 +63,7 @@ export type VoiceInput =
   | { readonly type: 'user-turn-started'; readonly itemId: string }
   /** The turn is over: transcribe it (one `user-transcript-done`, even if empty) and, if there are words, answer. */
   | { readonly type: 'user-turn-stopped'; readonly itemId: string }
-  /** The turn that had started is void: no transcript, no answer. */
+  /** The turn that had started is void: no transcript, no answer. When it comes inside `user-transcript-done`, no answer. */
   | { readonly type: 'user-turn-dropped'; readonly itemId: string }
   /** Typed words of the user. No answer until `respond`. */
   | { readonly type: 'text'; readonly itemId: string; readonly text: string }

@@ -7,8 +7,10 @@ import {
   awaitTool,
   interrupt,
   newExchange,
+  noteSpokenOver,
   respondIfQueued,
   skipGreeting,
+  takeTranscript,
   textDone,
 } from './turn-steps.ts';
 
@@ -20,7 +22,7 @@ export function reduceVoice(state: SessionState, event: VoiceControlEvent, atMs:
   switch (event.type) {
     case 'user-speech-started':
       return andThen(
-        andThen(skipGreeting(state), (next) =>
+        andThen(skipGreeting(noteSpokenOver(state, event.itemId, atMs)), (next) =>
           advance({ ...next, userItemId: event.itemId }, [
             {
               type: 'emit',
@@ -37,9 +39,11 @@ export function reduceVoice(state: SessionState, event: VoiceControlEvent, atMs:
     case 'user-transcript-delta':
       return advance(state, []);
     case 'user-transcript-done':
-      return advance({ ...state, exchange: state.exchange && { ...state.exchange, transcriptMs: atMs } }, [
-        { type: 'emit', event: { type: 'user-transcript-done', itemId: event.itemId, text: event.text } },
-      ]);
+      return takeTranscript(
+        { ...state, exchange: state.exchange && { ...state.exchange, transcriptMs: atMs } },
+        event.itemId,
+        event.text,
+      );
     case 'turn-started':
       return state.turns.some((turn) => turn.id === event.turnId) ? advance(state, []) : addTurn(state, event.turnId);
     case 'text-delta':

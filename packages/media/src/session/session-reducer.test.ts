@@ -38,7 +38,7 @@ describe('greeting', () => {
 
   it('gives way to a user who speaks first', () => {
     const talk = new Talk({ firstMessage: 'Hello!' });
-    talk.put({ type: 'speech-started', audioStartMs: 100 });
+    talk.put({ type: 'speech-started', audioStartMs: 100, atMs: 100 });
     talk.put({ type: 'timer', name: 'greeting', atMs: 1000 });
     expect(talk.voiceInputs()).toEqual(['user-turn-started']);
   });
@@ -72,7 +72,7 @@ describe('a reply', () => {
     talk.command({ type: 'user-text', text: 'Hi', reply: true }, 0);
     talk.speak(talk.currentTurnId(), 'Good day.');
     expect(talk.emitted()).not.toContain('reply-done');
-    talk.put({ type: 'playback-finished', turnId: talk.currentTurnId(), playedMs: 1000 });
+    talk.put({ type: 'playback-finished', turnId: talk.currentTurnId(), playedMs: 1000, atMs: 1000 });
     expect(talk.emitted()).toEqual([
       'ready',
       'reply-started',
@@ -86,7 +86,7 @@ describe('a reply', () => {
 
   it('reports the waterfall from the end of the user turn', () => {
     const talk = new Talk();
-    talk.put({ type: 'speech-started', audioStartMs: 0 });
+    talk.put({ type: 'speech-started', audioStartMs: 0, atMs: 0 });
     talk.put({ type: 'speech-stopped', audioEndMs: 900, atMs: 1000 });
     talk.put({ type: 'voice', event: { type: 'user-transcript-done', itemId: 'item_1', text: 'Hi' }, atMs: 1050 });
     talk.put({ type: 'voice', event: { type: 'turn-started', turnId: 't1' }, atMs: 1060 });
@@ -116,7 +116,7 @@ describe('interruption', () => {
     const talk = new Talk();
     talk.command({ type: 'user-text', text: 'Hi', reply: true });
     talk.speak(talk.currentTurnId(), 'one two three four', 1000);
-    talk.put({ type: 'speech-started', audioStartMs: 5000 });
+    talk.put({ type: 'speech-started', audioStartMs: 5000, atMs: 5000 });
     const cancel = talk.effects.find((effect) => effect.type === 'voice' && effect.input.type === 'cancel');
     expect(cancel).toMatchObject({ input: { playedMs: 500, heardText: 'one two' } });
     expect(talk.effects).toContainEqual(
@@ -149,7 +149,7 @@ describe('interruption', () => {
 describe('clearing the sound', () => {
   it('ends an open turn of the user without words', () => {
     const talk = new Talk();
-    talk.put({ type: 'speech-started', audioStartMs: 700 });
+    talk.put({ type: 'speech-started', audioStartMs: 700, atMs: 700 });
     talk.command({ type: 'user-audio-clear' });
     expect(talk.voiceInputs()).toEqual(['user-turn-started', 'user-turn-dropped']);
     expect(talk.emitted().slice(-2)).toEqual(['user-speech-stopped', 'user-transcript-done']);
@@ -175,7 +175,7 @@ describe('tools', () => {
       atMs: 0,
     });
     talk.put({ type: 'voice', event: { type: 'turn-done', turnId }, atMs: 0 });
-    talk.put({ type: 'playback-finished', turnId, playedMs: 0 });
+    talk.put({ type: 'playback-finished', turnId, playedMs: 0, atMs: 0 });
   };
 
   it('are answered after their result, once', () => {
@@ -198,7 +198,7 @@ describe('tools', () => {
   };
   const endReply = (talk: Talk, turnId: string) => {
     talk.put({ type: 'voice', event: { type: 'turn-done', turnId }, atMs: 0 });
-    talk.put({ type: 'playback-finished', turnId, playedMs: 0 });
+    talk.put({ type: 'playback-finished', turnId, playedMs: 0, atMs: 0 });
   };
 
   it('that one reply called are answered once, when all results are in, however they are asked about', () => {

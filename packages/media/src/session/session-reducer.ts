@@ -25,13 +25,13 @@ export function reduceSession(state: SessionState, input: SessionInput): Step {
     case 'voice-audio':
       return noteAudio(state, input);
     case 'speech-started':
-      return startUserTurn(state, input.audioStartMs);
+      return startUserTurn(state, input.audioStartMs, input.atMs);
     case 'speech-stopped':
       return stopUserTurn(state, input.audioEndMs, input.atMs);
     case 'playback-started':
       return notePlaybackStarted(state, input.turnId, input.atMs);
     case 'playback-finished':
-      return finishTurn(state, input.turnId, input.playedMs);
+      return finishTurn(state, input);
     case 'flushed':
       return settleFlush(state, input);
     case 'media':

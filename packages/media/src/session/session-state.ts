@@ -37,6 +37,10 @@ export type SessionState = {
   readonly userItemId: string | null;
   /** Where that item's sound began. */
   readonly userSpeechStartMs: number;
+  /** What the avatar said last, once it is silent again. */
+  readonly lastSaid: { readonly text: string; readonly endedAtMs: number } | null;
+  /** What the avatar was saying when the user's latest items began. */
+  readonly spokenOver: readonly { readonly itemId: string; readonly text: string }[];
   /** Words of the user that no reply has answered. */
   readonly unansweredText: boolean;
   /** A tool's result that no reply has used. */
@@ -58,11 +62,16 @@ export type SessionInput =
   | { readonly type: 'voice'; readonly event: VoiceControlEvent; readonly atMs: number }
   /** Sound of a reply arrived; the samples themselves go straight to audio-out. */
   | { readonly type: 'voice-audio'; readonly turnId: string; readonly durationMs: number; readonly atMs: number }
-  | { readonly type: 'speech-started'; readonly audioStartMs: number }
+  | { readonly type: 'speech-started'; readonly audioStartMs: number; readonly atMs: number }
   | { readonly type: 'speech-stopped'; readonly audioEndMs: number; readonly atMs: number }
   | { readonly type: 'playback-started'; readonly turnId: string; readonly atMs: number }
-  | { readonly type: 'playback-finished'; readonly turnId: string; readonly playedMs: number }
-  | { readonly type: 'flushed'; readonly turnId: string | null; readonly playedMs: number }
+  | {
+      readonly type: 'playback-finished';
+      readonly turnId: string;
+      readonly playedMs: number;
+      readonly atMs: number;
+    }
+  | { readonly type: 'flushed'; readonly turnId: string | null; readonly playedMs: number; readonly atMs: number }
   | { readonly type: 'media'; readonly state: 'connected' | 'disconnected' | 'failed' }
   | { readonly type: 'timer'; readonly name: TimerName; readonly atMs: number };
 
@@ -116,6 +125,8 @@ export function initialSessionState(options: {
     turns: [],
     userItemId: null,
     userSpeechStartMs: 0,
+    lastSaid: null,
+    spokenOver: [],
     unansweredText: false,
     unansweredResult: false,
     respondQueued: null,

@@ -234,15 +234,15 @@ export class Session {
       case 'user-audio':
         this.#voice?.send({ ...event, type: 'audio' });
         break;
+      case 'speech-started':
       case 'speech-stopped':
       case 'playback-started':
+      case 'playback-finished':
         this.#dispatch({ ...event, atMs: this.#resources.clock.nowMs() });
         break;
       case 'failed':
         this.#fail('internal', event.error);
         break;
-      case 'speech-started':
-      case 'playback-finished':
       case 'media':
         this.#dispatch(event);
         break;
@@ -287,7 +287,8 @@ export class Session {
 
   #flush(): void {
     const flushed = this.#pipeline?.flushReplies() ?? null;
-    this.#dispatch({ type: 'flushed', turnId: flushed?.turnId ?? null, playedMs: flushed?.playedMs ?? 0 });
+    const atMs = this.#resources.clock.nowMs();
+    this.#dispatch({ type: 'flushed', turnId: flushed?.turnId ?? null, playedMs: flushed?.playedMs ?? 0, atMs });
   }
 
   #setTimer(name: TimerName, delayMs: number): void {

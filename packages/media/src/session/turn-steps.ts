@@ -1,4 +1,5 @@
 import { heardText, joinSpans } from './heard-text.ts';
+import { ECHO_WORDS_MS, repeatsOwnWords } from './own-words.ts';
 import {
   type ReplyTurn,
   type SessionEffect,
@@ -6,6 +7,9 @@ import {
   type Step,
   TOOL_RESULT_WAIT_MS,
 } from './session-state.ts';
+
+/** Items of the user whose words may still come. */
+const REMEMBERED_ITEMS = 8;
 
 // Steps that several inputs share. Each takes a state and gives the next one with its effects.
 
@@ -93,7 +97,10 @@ export function interrupt(state: SessionState): Step {
 }
 
 /** Ends all replies after an interruption: the first was heard up to `playedMs`, the later ones not at all. */
-export function settleFlush(state: SessionState, flushed: { turnId: string | null; playedMs: number }): Step {
+export function settleFlush(
+  state: SessionState,
+  flushed: { turnId: string | null; playedMs: number; atMs: number },
+): Step {
   const effects: SessionEffect[] = [{ type: 'set-avatar-speaking', speaking: false }];
   for (const turn of state.turns) {
     const playedMs = turn.id === flushed.turnId ? flushed.playedMs : 0;
@@ -105,11 +112,15 @@ export function settleFlush(state: SessionState, flushed: { turnId: string | nul
       event: { type: 'reply-done', turnId: turn.id, interrupted: true, playedMs, heardText: heard },
     });
   }
-  return andThen(advance({ ...state, turns: [], exchange: null }, effects), respondIfQueued);
+  const lastSaid = saidNow(state, flushed.atMs);
+  return andThen(advance({ ...state, turns: [], lastSaid, exchange: null }, effects), respondIfQueued);
 }
 
 /** A reply was played to its end. */
-export function finishTurn(state: SessionState, turnId: string, playedMs: number): Step {
+export function finishTurn(
+  state: SessionState,
+  { turnId, playedMs, atMs }: { turnId: string; playedMs: number; atMs: number },
+): Step {
   const turn = state.turns.find((candidate) => candidate.id === turnId);
   if (turn === undefined) return advance(state, []);
   const turns = state.turns.filter((candidate) => candidate.id !== turnId);
@@ -120,7 +131,7 @@ export function finishTurn(state: SessionState, turnId: string, playedMs: number
     },
   ];
   if (turns.length === 0) effects.push({ type: 'set-avatar-speaking', speaking: false });
-  return andThen(advance({ ...state, turns }, effects), respondIfQueued);
+  return andThen(advance({ ...state, turns, lastSaid: saidNow(state, atMs) }, effects), respondIfQueued);
 }
 
 export function textDone(turn: ReplyTurn): SessionEffect {
@@ -128,9 +139,9 @@ export function textDone(turn: ReplyTurn): SessionEffect {
 }
 
 /** The user starts to speak: whatever the avatar says ends, and the voice listens. */
-export function startUserTurn(state: SessionState, audioStartMs: number): Step {
+export function startUserTurn(state: SessionState, audioStartMs: number, atMs: number): Step {
   const { id: itemId, state: numbered } = nextIdOf(state, 'item');
-  const listening = andThen(skipGreeting(numbered), (next) =>
+  const listening = andThen(skipGreeting(noteSpokenOver(numbered, itemId, atMs)), (next) =>
     advance({ ...next, userItemId: itemId, userSpeechStartMs: audioStartMs, ...NOTHING_WANTED }, [
       { type: 'emit', event: { type: 'user-speech-started', itemId, audioStartMs } },
     ]),
@@ -147,6 +158,31 @@ export function stopUserTurn(state: SessionState, audioEndMs: number, atMs: numb
     { type: 'emit', event: { type: 'user-speech-stopped', itemId, audioEndMs } },
     { type: 'voice', input: { type: 'user-turn-stopped', itemId } },
   ]);
+}
+
+/** The replies of which the listener may have sound in the air. */
+function saidNow(state: SessionState, atMs: number): SessionState['lastSaid'] {
+  const before = state.lastSaid !== null && atMs - state.lastSaid.endedAtMs < ECHO_WORDS_MS ? state.lastSaid.text : '';
+  const text = [before, ...state.turns.map((turn) => joinSpans(turn.spans))].join(' ').trim();
+  return text === '' ? null : { text, endedAtMs: atMs };
+}
+
+/** Remembers what the avatar was saying, or had just said, when an item of the user began. */
+export function noteSpokenOver(state: SessionState, itemId: string, atMs: number): SessionState {
+  const text = saidNow(state, atMs)?.text ?? '';
+  return { ...state, spokenOver: [...state.spokenOver, { itemId, text }].slice(-REMEMBERED_ITEMS) };
+}
+
+/** The words of an item of the user. Those that the avatar was saying itself are its echo: they are void, and not answered. */
+export function takeTranscript(state: SessionState, itemId: string, text: string): Step {
+  const over = state.spokenOver.find((item) => item.itemId === itemId)?.text ?? '';
+  const isEcho = repeatsOwnWords(text, over);
+  const told = advance(state, [
+    ...(isEcho ? [{ type: 'voice', input: { type: 'user-turn-dropped', itemId } } as const] : []),
+    { type: 'emit', event: { type: 'user-transcript-done', itemId, text: isEcho ? '' : text } },
+  ]);
+  // A voice that detects turns has begun to answer before it has the words.
+  return isEcho && state.detectsTurns ? andThen(told, interrupt) : told;
 }
 
 export function newExchange(startedAtMs: number) {

@@ -13,6 +13,8 @@ export type AudioFrame = {
   readonly pcm24k: Int16Array;
   /** 512 samples at 16 kHz, -1 to 1. */
   readonly samples16k: Float32Array;
+  /** Up to this level (dB of full scale) it may be the avatar's echo; minus infinity while nothing is played. */
+  readonly echoDb: number;
 };
 
 /** Cuts the microphone's sound into frames, whatever the chunks it comes in. */
@@ -23,13 +25,15 @@ export class FrameAssembler {
   /** Sound at 24 kHz not yet part of a frame. */
   #pending24k: Int16Array = new Int16Array(0);
   #samplesSeen = 0;
+  #echoDb = Number.NEGATIVE_INFINITY;
 
   /** 24 kHz samples seen since the first of the call, those dropped by `reset` included. */
   get samplesSeen(): number {
     return this.#samplesSeen;
   }
 
-  push(pcm24k: Int16Array): AudioFrame[] {
+  push(pcm24k: Int16Array, echoDb: number): AudioFrame[] {
+    this.#echoDb = Math.max(this.#echoDb, echoDb);
     this.#samplesSeen += pcm24k.length;
     this.#pending24k = concat(this.#pending24k, pcm24k);
     const frames: AudioFrame[] = [];
@@ -42,6 +46,8 @@ export class FrameAssembler {
       if (this.#filled16k === SPEECH_FRAME_SAMPLES) frames.push(this.#completeFrame());
     }
     this.#pending24k = this.#pending24k.slice();
+    // What does not fill a frame yet belongs to this piece.
+    this.#echoDb = echoDb;
     return frames;
   }
 
@@ -59,7 +65,7 @@ export class FrameAssembler {
     const samples16k = this.#samples16k;
     this.#samples16k = new Float32Array(SPEECH_FRAME_SAMPLES);
     this.#filled16k = 0;
-    return { startSample, pcm24k, samples16k };
+    return { startSample, pcm24k, samples16k, echoDb: this.#echoDb };
   }
 }
 

@@ -3,8 +3,10 @@ import { type JudgedFrame, powerToDb } from './judged-frame.ts';
 
 /** Speech on end that starts a turn while the avatar is silent. A click or a knock is over sooner. */
 const QUIET_EVIDENCE_FRAMES = 2;
-/** Speech on end that interrupts the avatar. Longer than a cough, an "mm", or the start of an echo that gets cancelled. */
-const BARGE_IN_EVIDENCE_FRAMES = 8;
+/** Speech that interrupts the avatar. Longer than a cough, an "mm", or the start of an echo that gets cancelled. */
+const BARGE_IN_EVIDENCE_FRAMES = 7;
+/** It lies within this stretch: a stop consonant, or what an echo canceller takes from a voice, makes a hole of a frame or two. */
+const BARGE_IN_WINDOW_FRAMES = 10;
 /** Probability that a frame needs to count against a speaking avatar, unless the call's own threshold is higher. */
 const BARGE_IN_THRESHOLD = 0.7;
 /** How far above the background an interruption must be. */
@@ -20,6 +22,9 @@ const USER_LEVEL_SMOOTHING = 0.3;
 
 /** Decides when the user begins to speak. */
 export class StartRule {
+  /** The newest frames, from the first that speaks for a start on. */
+  #window: { readonly judged: JudgedFrame; readonly isSpeech: boolean }[] = [];
+  /** Those of them that speak for a start. */
   #evidence: JudgedFrame[] = [];
   #avatarSpeaking = false;
   #echoTailFrames = 0;
@@ -41,36 +46,51 @@ export class StartRule {
     return this.#avatarSpeaking || this.#echoTailFrames > 0;
   }
 
-  /** Frames that speak for a start so far. */
+  /** Frames since the first that speaks for a start. */
   get evidenceFrames(): number {
-    return this.#evidence.length;
+    return this.#window.length;
   }
 
   /** Takes the next frame outside a turn. Returns the first frame of the speech once there is evidence enough. */
   update(judged: JudgedFrame, threshold: number): JudgedFrame | null {
     const guarded = this.guarded;
     if (!this.#avatarSpeaking && this.#echoTailFrames > 0) this.#echoTailFrames--;
-    if (judged.probability < (guarded ? Math.max(threshold, BARGE_IN_THRESHOLD) : threshold)) {
-      this.#evidence = [];
-      return null;
-    }
+    const isSpeech = judged.probability >= (guarded ? Math.max(threshold, BARGE_IN_THRESHOLD) : threshold);
+    if (!isSpeech && !guarded) this.reset();
+    else this.#gather(judged, isSpeech);
     const needed = guarded ? BARGE_IN_EVIDENCE_FRAMES : QUIET_EVIDENCE_FRAMES;
-    this.#evidence.push(judged);
-    if (this.#evidence.length > BARGE_IN_EVIDENCE_FRAMES) this.#evidence.shift();
-    if (this.#evidence.length < needed) return null;
+    if (!isSpeech || this.#evidence.length < needed) return null;
+    if (this.#mayBeEcho()) return null;
     if (guarded && !this.#isLoudEnoughToInterrupt(judged)) return null;
     if (judged.background.talks && judged.background.aboveDb < ABOVE_TALKING_BACKGROUND_DB) return null;
     return this.#evidence[0] ?? null;
   }
 
   reset(): void {
+    this.#window = [];
     this.#evidence = [];
+  }
+
+  #gather(judged: JudgedFrame, isSpeech: boolean): void {
+    this.#window.push({ judged, isSpeech });
+    if (this.#window.length > BARGE_IN_WINDOW_FRAMES) this.#window.shift();
+    while (this.#window[0]?.isSpeech === false) this.#window.shift();
+    this.#evidence = this.#window.flatMap((entry) => (entry.isSpeech ? [entry.judged] : []));
+  }
+
+  /** Sound no louder than what is left of the avatar's echo starts nothing, before the first turn of the user as after it. */
+  #mayBeEcho(): boolean {
+    const echoDb = this.#evidence.reduce((bound, { frame }) => Math.max(bound, frame.echoDb), Number.NEGATIVE_INFINITY);
+    return powerToDb(this.#evidencePower()) < echoDb;
+  }
+
+  #evidencePower(): number {
+    return this.#evidence.reduce((sum, frame) => sum + frame.power, 0) / this.#evidence.length;
   }
 
   #isLoudEnoughToInterrupt({ background }: JudgedFrame): boolean {
     if (background.known && background.aboveDb < BARGE_IN_ABOVE_DB) return false;
     if (this.#userLevelDb === null) return true;
-    const power = this.#evidence.reduce((sum, frame) => sum + frame.power, 0) / this.#evidence.length;
-    return powerToDb(power) >= this.#userLevelDb - BARGE_IN_BELOW_USER_DB;
+    return powerToDb(this.#evidencePower()) >= this.#userLevelDb - BARGE_IN_BELOW_USER_DB;
   }
 }

@@ -71,10 +71,13 @@ export class TurnDetector {
     this.#stream = options.model.createStream();
   }
 
-  /** Takes microphone sound of any length, PCM16 mono at 24 kHz. */
-  push(pcm24k: Int16Array): void {
+  /**
+   * Takes microphone sound of any length, PCM16 mono at 24 kHz. Up to the level `echoDb` (dB of full scale) it may be the
+   * echo of what the avatar says.
+   */
+  push(pcm24k: Int16Array, echoDb = Number.NEGATIVE_INFINITY): void {
     if (this.#closed) return;
-    this.#queue.push(...this.#assembler.push(pcm24k));
+    this.#queue.push(...this.#assembler.push(pcm24k, echoDb));
     const excess = this.#queue.length - Math.ceil(MAX_QUEUED_MS / FRAME_MS);
     if (excess > 0) {
       this.#queue.splice(0, excess);

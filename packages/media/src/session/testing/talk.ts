@@ -22,7 +22,7 @@ export class Talk {
     this.state = step.state;
     this.effects.push(...step.effects);
     if (!step.effects.some((effect) => effect.type === 'flush-audio')) return;
-    this.put({ type: 'flushed', turnId: this.state.turns[0]?.id ?? null, playedMs: this.heardMs });
+    this.put({ type: 'flushed', turnId: this.state.turns[0]?.id ?? null, playedMs: this.heardMs, atMs: 0 });
   }
 
   command(command: Extract<SessionInput, { type: 'command' }>['command'], atMs = 0): void {

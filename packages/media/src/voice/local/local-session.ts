@@ -56,6 +56,8 @@ export class LocalSession implements VoiceSession {
   private isSpeaking = false;
   private heardTurn: { readonly itemId: string; readonly hearing: PhrasedHearing | null } | null = null;
   private readonly hearings = new Set<PhrasedHearing>();
+  /** A turn whose words have been told just now, until they are answered; null once it is void. */
+  private toldItemId: string | null = null;
   /** Words of the user that have had no answer yet. */
   private readonly unanswered: string[] = [];
   private hasPicture = false;
@@ -151,6 +153,7 @@ export class LocalSession implements VoiceSession {
 
   /** The turn is void: its recogniser is given back without words. */
   private forgetTurn(itemId: string): void {
+    if (this.toldItemId === itemId) this.toldItemId = null;
     if (this.heardTurn?.itemId !== itemId) return;
     const { hearing } = this.heardTurn;
     this.heardTurn = null;
@@ -164,9 +167,11 @@ export class LocalSession implements VoiceSession {
     if (this.heardTurn?.itemId === itemId) this.heardTurn = null;
     const words = hearing === null ? '' : await hearing.finish();
     if (hearing !== null) this.hearings.delete(hearing);
+    this.toldItemId = itemId;
     this.emit({ type: 'user-transcript-done', itemId, text: words });
     if (this.parts.listen === null) this.hintToType();
-    if (words === '') return;
+    // Whoever was told may have found the words to be the avatar's own.
+    if (words === '' || this.toldItemId !== itemId) return;
     this.noteWords(words);
     // A user who has gone on talking gets one answer to everything, after the last words.
     if (this.heardTurn === null) this.respond(`reply_${randomUUID()}`, null, true);

@@ -1,0 +1,197 @@
+import { AUDIO_FRAME_MS, OPUS_SAMPLE_RATE_HZ, wireSamplesToMs } from '../core/audio-format.ts';
+import type { Clock } from '../core/clock.ts';
+import { errorMessage } from '../core/error-message.ts';
+import type { Logger } from '../core/logger.ts';
+import {
+  CANCELLER_DELAY_SAMPLES,
+  type EchoCanceller,
+  MICROPHONE_FRAME_SAMPLES,
+  openEchoCanceller,
+  PLAYED_FRAME_SAMPLES,
+} from './echo-canceller.ts';
+import { EchoLevel, toDb } from './echo-level.ts';
+import { EchoPresence } from './echo-presence.ts';
+import { meanPower, PlayedSound } from './played-sound.ts';
+import { StreamClock } from './stream-clock.ts';
+
+/** How long after its end what was played may still come back: network, jitter buffer, room. */
+const ECHO_TAIL_MS = 1200;
+/** The longest way from a loud sound to its echo that the rule by level reckons with, and without a known echo. */
+const LEVEL_WINDOW_MS = 800;
+const SHORT_LEVEL_WINDOW_MS = 450;
+/**
+ * A canceller that has never heard an echo takes the first voice that it hears for one, and silences it. So, where a second
+ * of loud sound was played and none came back, it is given a faint echo to learn from: what was played 10 ms before, 30 dB
+ * softer. Not sooner, for it would look for a real one in the wrong place.
+ */
+const LESSON_GAIN = 10 ** (-30 / 20);
+const LESSON_AFTER_FRAMES = 100;
+const LOUD_POWER = 10 ** (-40 / 10);
+/** Frames handed on together. */
+const MAX_BATCH_FRAMES = 10;
+const SAMPLES_PER_MS = OPUS_SAMPLE_RATE_HZ / 1000;
+
+export type EchoGuardOptions = {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** What is left of an echo is silenced, for whoever judges the sound without knowing of the echo. */
+  readonly silencesRest: boolean;
+  /** Null: without one, by level only. Left out: WebRTC's. */
+  readonly canceller?: EchoCanceller | null;
+  /** PCM16 mono at 24 kHz. Up to `echoDb` (dB of full scale) it may be the avatar's echo; minus infinity when nothing is played. */
+  onSound(pcm24k: Int16Array, echoDb: number): void;
+};
+
+/**
+ * Stands between the microphone and whoever listens, and knows what the avatar plays. While something plays and 1.2 s
+ * after, the echo is taken out, with the sound that was sent as reference. Sound leaves 12 ms later than it came, always,
+ * so that it has no seam where the canceller starts and stops. Who has no echo gets the microphone's own samples.
+ */
+export class EchoGuard {
+  readonly #options: EchoGuardOptions;
+  #canceller: EchoCanceller | null;
+  readonly #played = new PlayedSound();
+  readonly #playedClock = new StreamClock();
+  readonly #microphoneClock = new StreamClock();
+  readonly #level: EchoLevel;
+  readonly #presence = new EchoPresence();
+  readonly #reference = new Int16Array(PLAYED_FRAME_SAMPLES);
+  #pending: Int16Array = new Int16Array(0);
+  /** The microphone's sound on its way beside the canceller, which takes as long. */
+  #delayed: Int16Array = new Int16Array(CANCELLER_DELAY_SAMPLES);
+  /** Microphone samples that came, and those in whole frames, since the first of the call. */
+  #receivedSamples = 0;
+  #framedSamples = 0;
+  #gaveCleaned = false;
+  #loudFrames = 0;
+
+  constructor(options: EchoGuardOptions) {
+    this.#options = options;
+    this.#canceller = options.canceller === undefined ? openEchoCanceller(options.logger) : options.canceller;
+    this.#level = new EchoLevel(this.#canceller !== null);
+  }
+
+  /** A frame of 20 ms goes to the listener; null is silence. */
+  addPlayed(pcm48k: Int16Array | null, mediaTimeMs: number): void {
+    this.#playedClock.observe(mediaTimeMs, this.#options.clock.nowMs());
+    this.#played.append(pcm48k, mediaTimeMs, AUDIO_FRAME_MS * SAMPLES_PER_MS);
+  }
+
+  /** A turn of the user begins or ends. */
+  setUserSpeaking(speaks: boolean): void {
+    this.#level.setUserSpeaking(speaks);
+  }
+
+  push(pcm24k: Int16Array): void {
+    this.#receivedSamples += pcm24k.length;
+    this.#microphoneClock.observe(wireSamplesToMs(this.#receivedSamples), this.#options.clock.nowMs());
+    this.#pending = concat(this.#pending, pcm24k);
+    const frames: Int16Array[] = [];
+    let echoDb = Number.NEGATIVE_INFINITY;
+    let at = 0;
+    for (; at + MICROPHONE_FRAME_SAMPLES <= this.#pending.length; at += MICROPHONE_FRAME_SAMPLES) {
+      const judged = this.#takeFrame(this.#pending.slice(at, at + MICROPHONE_FRAME_SAMPLES));
+      frames.push(judged.pcm);
+      echoDb = Math.max(echoDb, judged.echoDb);
+      if (frames.length < MAX_BATCH_FRAMES) continue;
+      this.#options.onSound(concat(...frames.splice(0)), echoDb);
+      echoDb = Number.NEGATIVE_INFINITY;
+    }
+    this.#pending = this.#pending.slice(at);
+    if (frames.length > 0) this.#options.onSound(concat(...frames), echoDb);
+  }
+
+  /** Hands on what is still on its way. */
+  flush(): void {
+    const rest = concat(this.#delayed, this.#pending);
+    this.#framedSamples += this.#pending.length;
+    this.reset();
+    this.#options.onSound(rest, Number.NEGATIVE_INFINITY);
+  }
+
+  /** Forgets what is still on its way. */
+  reset(): void {
+    this.#framedSamples = this.#receivedSamples;
+    this.#pending = new Int16Array(0);
+    this.#delayed = new Int16Array(CANCELLER_DELAY_SAMPLES);
+  }
+
+  close(): void {
+    this.#canceller?.close();
+    this.#canceller = null;
+  }
+
+  #takeFrame(frame: Int16Array): { pcm: Int16Array; echoDb: number } {
+    const line = concat(this.#delayed, frame);
+    const original = line.slice(0, MICROPHONE_FRAME_SAMPLES);
+    this.#delayed = line.slice(MICROPHONE_FRAME_SAMPLES);
+    const place = this.#placeInPlayed();
+    this.#framedSamples += frame.length;
+    if (place === null || !this.#played.soundedBefore(place, ECHO_TAIL_MS)) {
+      this.#gaveCleaned = false;
+      return { pcm: original, echoDb: Number.NEGATIVE_INFINITY };
+    }
+    const cleaned = this.#clean(frame, place);
+    const power = meanPower(cleaned ?? original);
+    if (cleaned !== null) this.#presence.update(meanPower(original), power);
+    const windowMs = this.#presence.isPresent || cleaned === null ? LEVEL_WINDOW_MS : SHORT_LEVEL_WINDOW_MS;
+    const playedPower = this.#played.loudestBefore(place + PLAYED_FRAME_SAMPLES, windowMs);
+    const echoDb = this.#level.boundDb(playedPower);
+    this.#level.update(power, playedPower);
+    const isRest = this.#presence.isPresent && toDb(power) < echoDb;
+    if (this.#options.silencesRest && isRest) cleaned?.fill(0);
+    return { pcm: cleaned === null ? original : this.#choose(original, cleaned), echoDb };
+  }
+
+  /** Where in what was played the next microphone frame lies, by the moments at which both went over the wire. */
+  #placeInPlayed(): number | null {
+    const { offsetMs: microphoneMs } = this.#microphoneClock;
+    const { offsetMs: playedMs } = this.#playedClock;
+    if (microphoneMs === null || playedMs === null) return null;
+    return 2 * this.#framedSamples + Math.round((microphoneMs - playedMs) * SAMPLES_PER_MS);
+  }
+
+  #clean(frame: Int16Array, place: number): Int16Array | null {
+    if (this.#canceller === null) return null;
+    if (this.#loudFrames > LESSON_AFTER_FRAMES && !this.#presence.isPresent) this.#addLesson(frame);
+    this.#played.read(place, this.#reference);
+    if (meanPower(this.#reference) > LOUD_POWER) this.#loudFrames++;
+    try {
+      this.#canceller.process(this.#reference, frame);
+      return frame;
+    } catch (error) {
+      this.#options.logger.error(
+        { error: errorMessage(error) },
+        'The echo canceller of a call failed; it goes on without.',
+      );
+      this.close();
+      return null;
+    }
+  }
+
+  #addLesson(frame: Int16Array): void {
+    for (let k = 0; k < frame.length; k++) {
+      const sample = (frame[k] as number) + LESSON_GAIN * (this.#reference[2 * k] as number);
+      frame[k] = Math.max(-32_768, Math.min(32_767, Math.round(sample)));
+    }
+  }
+
+  /** The microphone's own sound, or the cleaned one; from the one to the other within a frame, without a click. */
+  #choose(original: Int16Array, cleaned: Int16Array): Int16Array {
+    const [from, to] = this.#presence.takesCleaned ? [original, cleaned] : [cleaned, original];
+    const changes = this.#presence.takesCleaned !== this.#gaveCleaned;
+    this.#gaveCleaned = this.#presence.takesCleaned;
+    if (!changes) return to;
+    return to.map((sample, k) => Math.round((k * sample + (to.length - k) * (from[k] as number)) / to.length));
+  }
+}
+
+function concat(...parts: readonly Int16Array[]): Int16Array {
+  const whole = new Int16Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,123 @@
+import type { EchoCanceller } from './audio-echo/echo-canceller.ts';
+import { EchoGuard } from './audio-echo/echo-guard.ts';
+import { AudioIn } from './audio-in/audio-in.ts';
+import type { Clock } from './core/clock.ts';
+import type { Logger } from './core/logger.ts';
+import type { TurnDetectionSettings } from './core/voice-port.ts';
+import type { SpeechModel } from './turn-detection/speech-model.ts';
+import { TurnDetector, type TurnDetectorCounters } from './turn-detection/turn-detector.ts';
+
+/** What is heard of the user. */
+export type UserPipelineEvent =
+  /** Sound for the voice: everything, or only the user's turns when our detector decides. */
+  | { readonly type: 'user-audio'; readonly pcm: Int16Array; readonly silenceMs?: number }
+  | { readonly type: 'speech-started'; readonly audioStartMs: number }
+  | { readonly type: 'speech-stopped'; readonly audioEndMs: number };
+
+export type UserPipelineOptions = {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly speechModel: SpeechModel;
+  readonly turnDetection: TurnDetectionSettings;
+  /** The voice decides when the user speaks; otherwise our detector does. */
+  readonly voiceDetectsTurns: boolean;
+  /** The sound is to be said by the avatar, not heard: it passes as it comes. */
+  readonly isToBeSaid: boolean;
+  /** Null: echoes are told by level only. Left out: WebRTC's, where it runs. */
+  readonly canceller?: EchoCanceller | null;
+  /** Everything that the microphone gives, without the avatar's echo. */
+  onMicrophone(pcm: Int16Array): void;
+  listener(event: UserPipelineEvent): void;
+};
+
+/** Sound accepted ahead of real time: half a minute of a reply pushed at once, and some more. */
+const MAX_BURST_MS = 60_000;
+
+/** The user's side of a call: the microphone's sound, without what the avatar plays, to the detector or the voice. */
+export class UserPipeline {
+  readonly #options: UserPipelineOptions;
+  readonly #audioIn: AudioIn;
+  readonly #echoGuard: EchoGuard | null;
+  readonly #detector: TurnDetector | null;
+
+  constructor(options: UserPipelineOptions) {
+    this.#options = options;
+    const { clock, logger, voiceDetectsTurns } = options;
+    this.#detector = voiceDetectsTurns ? null : this.#createDetector();
+    this.#echoGuard = options.isToBeSaid
+      ? null
+      : new EchoGuard({
+          clock,
+          logger,
+          silencesRest: voiceDetectsTurns,
+          ...(options.canceller === undefined ? {} : { canceller: options.canceller }),
+          onSound: (pcm, echoDb) => this.#hear(pcm, echoDb),
+        });
+    this.#audioIn = new AudioIn({ maxBurstMs: MAX_BURST_MS, clock, onPcm: (pcm) => this.#take(pcm) });
+  }
+
+  /** Null where the voice detects turns. */
+  get turnCounters(): TurnDetectorCounters | null {
+    return this.#detector?.counters ?? null;
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#audioIn.push(bytes);
+  }
+
+  reset(): void {
+    this.#audioIn.clear();
+    this.#echoGuard?.reset();
+    this.#echoGuard?.setUserSpeaking(false);
+    this.#detector?.reset();
+  }
+
+  commit(): void {
+    this.#echoGuard?.flush();
+    this.#detector?.commit();
+  }
+
+  configure(settings: Partial<TurnDetectionSettings>): void {
+    this.#detector?.configure(settings);
+  }
+
+  setAvatarSpeaking(speaking: boolean): void {
+    this.#detector?.setAvatarSpeaking(speaking);
+  }
+
+  /** What the listener is sent: 20 ms at 48 kHz, null for silence. */
+  addPlayed(pcm48k: Int16Array | null, mediaTimeMs: number): void {
+    this.#echoGuard?.addPlayed(pcm48k, mediaTimeMs);
+  }
+
+  close(): void {
+    this.#audioIn.close();
+    this.#echoGuard?.close();
+    this.#detector?.close();
+  }
+
+  #take(pcm: Int16Array): void {
+    if (this.#echoGuard === null) this.#hear(pcm, Number.NEGATIVE_INFINITY);
+    else this.#echoGuard.push(pcm);
+  }
+
+  #hear(pcm: Int16Array, echoDb: number): void {
+    this.#options.onMicrophone(pcm);
+    if (this.#detector === null) this.#options.listener({ type: 'user-audio', pcm });
+    else this.#detector.push(pcm, echoDb);
+  }
+
+  #createDetector(): TurnDetector {
+    const { speechModel, turnDetection, listener } = this.#options;
+    return new TurnDetector({
+      model: speechModel,
+      settings: turnDetection,
+      listener: (event) => {
+        if (event.type !== 'speech-audio') this.#echoGuard?.setUserSpeaking(event.type === 'speech-started');
+        if (event.type === 'speech-audio') listener({ ...event, type: 'user-audio' });
+        else if (event.type === 'speech-started') listener({ type: event.type, audioStartMs: event.audioStartMs });
+        else listener({ type: event.type, audioEndMs: event.audioEndMs });
+      },
+    });
+  }
+}
