@@ -139,6 +139,27 @@ it('answers spoken words under a turn id of its own, after the transcript', asyn
   expect(bench.types().at(-1)).toBe('turn-done');
 });
 
+it('does not answer words that are found to be void when they are told', async () => {
+  const bench = new Bench();
+  bench.nextWords = [Promise.resolve('the boats leave at nine')];
+  const told = bench.events.push.bind(bench.events);
+  bench.events.push = (...events) => {
+    for (const event of events) {
+      if (event.type === 'user-transcript-done') bench.send({ type: 'user-turn-dropped', itemId: event.itemId });
+    }
+    return told(...events);
+  };
+  bench.send({ type: 'user-turn-started', itemId: 'i1' }, { type: 'user-turn-stopped', itemId: 'i1' });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(bench.types()).toEqual(['user-transcript-done']);
+  // Nor later, with the answer to something else.
+  bench.nextWords = [Promise.resolve('hello')];
+  bench.events.push = told;
+  bench.send({ type: 'user-turn-started', itemId: 'i2' }, { type: 'user-turn-stopped', itemId: 'i2' });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(bench.types()).toContain('turn-started');
+});
+
 it('waits with its answer while the user goes on talking', async () => {
   const bench = new Bench();
   const first = Promise.withResolvers<string>();
