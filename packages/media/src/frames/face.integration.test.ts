@@ -274,7 +274,8 @@ describe('a face', () => {
     const first = await stat(path);
     expect(first.size).toBe(250 * pictureByteLength(64, 64));
     (await openFace(bundle, options)).close();
-    expect((await stat(path)).mtimeMs).toBe(first.mtimeMs);
+    // A loop that is rendered again is another file; one that is used gets a new time.
+    expect((await stat(path)).ino).toBe(first.ino);
     await truncate(path, 1000);
     const both = await Promise.all([openFace(bundle, options), openFace(bundle, options)]);
     expect(idle(both[0], 5).data).toEqual(idle(both[1], 5).data);
