@@ -7,7 +7,7 @@ const section = documentation.split('\n## Limits\n')[1]?.split('\n## ')[0] ?? ''
 
 /** As the documentation writes it: KiB and MiB where they come out even, else digits in groups. */
 function written(name: string, value: number): string {
-  const isMemory = /^(?:bytes|budgets)\.|\.bytes$/.test(name);
+  const isMemory = /^(?:bytes|budgets)\.|\.(?:bytes|textBytes)$/.test(name);
   if (isMemory && value % (1024 * 1024) === 0) return `${value / (1024 * 1024)} MiB`;
   if (isMemory && value % 1024 === 0) return `${(value / 1024).toLocaleString('en')} KiB`;
   return value < 1 ? String(value) : value.toLocaleString('en');

@@ -104,8 +104,8 @@ export const LIMITS = {
     /** Frames of one socket message, and reads of the network for one. Each costs memory of its own, however small it is. */
     fragments: 1024,
     pieces: 16_384,
-    /** Pieces in which a REST body may come: each is work, and one byte in each would be a million of them. */
-    bodyPieces: 2000,
+    /** Requests on one connection, which then closes: all that were sent at once are worked on at once. */
+    requestsPerConnection: 1000,
   },
 
   bytes: {
@@ -158,9 +158,11 @@ export const LIMITS = {
     messages: 10_000,
     /** Of all kinds but sound. */
     otherMessages: 2000,
+    /** Of messages that are neither sound nor a picture. */
+    textBytes: 2 * MIB,
     /** Pings and pongs. */
     controlFrames: 100,
-    /** Two of the largest pictures; thirty seconds of sound are 2 MB. */
-    bytes: 16 * MIB,
+    /** One of the largest pictures, and a minute of sound besides. */
+    bytes: 12 * MIB,
   },
 } as const;

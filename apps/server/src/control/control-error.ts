@@ -9,6 +9,7 @@ const STATUS_BY_CODE = {
   'too-slow': 408,
   conflict: 409,
   'quota-reached': 409,
+  'length-required': 411,
   'too-large': 413,
   'unsupported-type': 415,
   'unknown-host': 421,

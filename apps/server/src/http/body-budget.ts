@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Transform, type TransformCallback } from 'node:stream';
 import { LIMITS } from '@visavis/protocol';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ControlError } from '../control/control-error.ts';
 import { processBudget } from '../gateway/memory/call-memory.ts';
 import type { MemoryShare } from '../gateway/memory/memory-budget.ts';
@@ -22,11 +22,21 @@ const RETRY_AFTER_SECONDS = 5;
 export function registerBodyBudget(app: FastifyInstance): void {
   const { restBody } = LIMITS.bytes;
   const budget = processBudget(LIMITS.budgets.restBodies);
+  // The first of all hooks, and it waits for nothing: each byte of such a body may come as a piece of its own, which costs a
+  // hundred times its size in this process, whether anybody reads it or not.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.headers['transfer-encoding'] === undefined) {
+      done();
+      return;
+    }
+    cutAfterAnswer(request, reply);
+    done(new ControlError('length-required', 'Say in Content-Length how long the body is, and send it as a whole.'));
+  });
   app.addHook('preParsing', async (request, reply, payload) => {
     if (request.routeOptions.config.streamsBody === true || !hasBody(request.headers)) return payload;
     const meter = new Meter();
-    // Nobody listens any more when the request was answered before its body was read.
-    meter.on('error', () => {});
+    // Nobody else may listen: the request may have been answered before its body was read.
+    meter.on('error', () => cutAfterAnswer(request, reply));
     const share = budget.open({ kinds: { body: restBody }, all: restBody }, () => meter.destroy(busy()));
     meter.share = share;
     reply.raw.once('close', () => share.close());
@@ -36,7 +46,12 @@ export function registerBodyBudget(app: FastifyInstance): void {
 }
 
 function hasBody(headers: IncomingHttpHeaders): boolean {
-  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+  return (headers['content-length'] ?? '0') !== '0';
+}
+
+/** What else the sender has on the way is not read. */
+function cutAfterAnswer(request: FastifyRequest, reply: FastifyReply): void {
+  reply.raw.once('finish', () => request.raw.socket.destroy());
 }
 
 function busy(): ControlError {
@@ -53,16 +68,9 @@ class Meter extends Transform {
   share: MemoryShare<'body'> | null = null;
   #gathered = Buffer.alloc(0);
   #gatheredBytes = 0;
-  #pieces = 0;
 
   override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.receivedEncodedLength += piece.length;
-    this.#pieces += 1;
-    if (this.#pieces > LIMITS.counts.bodyPieces) {
-      const message = `The body came in more than ${LIMITS.counts.bodyPieces} pieces. Send it as a whole.`;
-      done(new ControlError('bad-request', message));
-      return;
-    }
     // A body over its own limit is refused by whoever reads it, with 413.
     const isWithin = this.receivedEncodedLength > LIMITS.bytes.restBody || this.share?.take('body', piece.length);
     if (!isWithin) {

@@ -79,6 +79,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
     logController: new fastify.LogController({ disableRequestLogging: true }),
     trustProxy: isBelieved,
     bodyLimit: LIMITS.bytes.restBody,
+    maxRequestsPerSocket: LIMITS.counts.requestsPerConnection,
     forceCloseConnections: true,
     clientErrorHandler: answerUnread,
     frameworkErrors: (error, _request, reply) => answerUnroutable(error, reply),
@@ -92,12 +93,12 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
       app.websocketServer.close();
     },
   });
+  registerBodyBudget(app);
   const routes = requireStatedAccess(app);
   noteRefusals(app, dependencies);
   registerSecurityHeaders(app, { isTransportTrusted: dependencies.isTransportTrusted ?? true });
   registerEdgeGuard(app, dependencies.hostNames);
   registerErrors(app, dependencies);
-  registerBodyBudget(app);
   registerBodyPace(app, dependencies.bodyPace);
   registerBoundedJson(app);
   await registerApiReference(app, dependencies.talkPage.version);

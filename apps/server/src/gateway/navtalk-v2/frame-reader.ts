@@ -49,8 +49,11 @@ export function createFrameReader(): FrameReader {
       if (rate.isOver('any', bytes.byteLength, nowMs)) return { kind: 'fatal', code: 'too-many-messages' };
       if (isTooLarge(bytes)) return { kind: 'fatal', code: 'message-too-large' };
       const result = parseClientMessage(isBinary ? bytes : bytes.toString('utf8'));
-      const isSound = result.ok && result.message.type === 'audio-append';
-      if (!isSound && rate.isOver('other', 0, nowMs)) return { kind: 'fatal', code: 'too-many-messages' };
+      const type = result.ok ? result.message.type : null;
+      const textBytes = type === 'image' ? 0 : bytes.byteLength;
+      if (type !== 'audio-append' && rate.isOver('other', textBytes, nowMs)) {
+        return { kind: 'fatal', code: 'too-many-messages' };
+      }
       if (!result.ok) {
         return result.kind === 'too-large' ? { kind: 'fatal', code: 'message-too-large' } : ignore(result);
       }
@@ -71,22 +74,23 @@ function isTooLarge(bytes: Buffer): boolean {
 }
 
 function createRateGuard() {
+  const { perSecond } = LIMITS;
+  const limits = {
+    any: { messages: perSecond.messages, bytes: perSecond.bytes },
+    /** All but sound; of the bytes, those of pictures are not given. */
+    other: { messages: perSecond.otherMessages, bytes: perSecond.textBytes },
+  };
   let windowStartMs = Number.NEGATIVE_INFINITY;
-  let messages = { any: 0, other: 0 };
-  let bytesInWindow = 0;
+  let counts = { any: { messages: 0, bytes: 0 }, other: { messages: 0, bytes: 0 } };
   return {
     isOver(kind: 'any' | 'other', bytes: number, nowMs: number): boolean {
       if (nowMs - windowStartMs >= RATE_WINDOW_MS) {
         windowStartMs = nowMs;
-        messages = { any: 0, other: 0 };
-        bytesInWindow = 0;
+        counts = { any: { messages: 0, bytes: 0 }, other: { messages: 0, bytes: 0 } };
       }
-      messages[kind] += 1;
-      bytesInWindow += bytes;
-      const { perSecond } = LIMITS;
-      return (
-        messages.any > perSecond.messages || messages.other > perSecond.otherMessages || bytesInWindow > perSecond.bytes
-      );
+      counts[kind].messages += 1;
+      counts[kind].bytes += bytes;
+      return counts[kind].messages > limits[kind].messages || counts[kind].bytes > limits[kind].bytes;
     },
   };
 }
