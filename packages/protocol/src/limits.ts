@@ -134,7 +134,7 @@ export const LIMITS = {
     /** Messages on their way to the record. */
     recording: 2 * MIB,
     /** Commands that the media worker has not read yet. */
-    worker: 12 * MIB,
+    worker: 10 * MIB,
     /** Events that the client has not read yet: above the first its sound is dropped, above the second it is given up. */
     outgoingSound: MIB,
     outgoing: 4 * MIB,
