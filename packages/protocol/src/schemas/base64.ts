@@ -2,7 +2,8 @@ import * as z from 'zod';
 
 /** RFC 4648 §4 alphabet, padding optional. An empty string is valid and holds nothing. */
 export function isBase64(text: string): boolean {
-  const unpadded = text.replace(/={1,2}$/, '');
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  const unpadded = text.slice(0, text.length - padding);
   return unpadded.length % 4 !== 1 && /^[A-Za-z0-9+/]*$/.test(unpadded);
 }
 
