@@ -138,7 +138,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       'attempts to log in': () => limiter.sweep(),
       'browser tokens': () => tokens.sweep(),
       'expired sessions': () => accounts.sweepSessions(),
-      'log of the server': () => serverLog.sweep(),
+      'audit logs': () => Promise.all([serverLog.sweep(), audit.sweep()]),
       'old talks': () => archive.removeExpired(),
       'surplus talks': () => talks.retention.sweep(),
       'films of talks that are gone': () => recordings.sweep(),

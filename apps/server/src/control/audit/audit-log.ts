@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, lt, or } from 'drizzle-orm';
+import { and, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
 import { auditEntries, projectMembers } from '../../db/account-schema.ts';
 import type { Database } from '../../db/database.ts';
 
@@ -25,7 +25,18 @@ export type AuditLog = {
   write(actor: Actor, event: AuditEvent): Promise<void>;
   /** What the user did, and what was done in their projects; newest first. `before`: an entry's ordinal. */
   list(query: { userId: string; before?: number; limit: number }): Promise<AuditEntry[]>;
+  /** Forgets what is older than two years, and all but the newest 10,000 of a project, or of a user outside projects. */
+  sweep(): Promise<void>;
 };
+
+const MAX_AGE_DAYS = 730;
+const MAX_ENTRIES = 10_000;
+/** Of the JSON of `detail`: what was changed is named, not kept. */
+const MAX_DETAIL_CHARACTERS = 1000;
+
+function bounded(detail: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return JSON.stringify(detail).length <= MAX_DETAIL_CHARACTERS ? detail : { fields: Object.keys(detail).slice(0, 20) };
+}
 
 export function createAuditLog({ orm }: Pick<Database, 'orm'>): AuditLog {
   return {
@@ -36,7 +47,7 @@ export function createAuditLog({ orm }: Pick<Database, 'orm'>): AuditLog {
         action,
         projectId: projectId ?? null,
         subjectId: subjectId ?? null,
-        detail,
+        detail: bounded(detail),
       });
     },
 
@@ -56,6 +67,17 @@ export function createAuditLog({ orm }: Pick<Database, 'orm'>): AuditLog {
         )
         .orderBy(desc(auditEntries.ordinal))
         .limit(limit);
+    },
+
+    async sweep() {
+      await orm.delete(auditEntries).where(lt(auditEntries.at, sql`now() - ${MAX_AGE_DAYS} * interval '1 day'`));
+      await orm.execute(sql`
+        delete from audit_entries where ordinal in (
+          select ordinal from (
+            select ordinal, row_number() over (partition by project_id, case when project_id is null then user_id end
+              order by ordinal desc) as place
+            from audit_entries) as ranked
+          where place > ${MAX_ENTRIES})`);
     },
   };
 }

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { silent } from '../../db/testing/silent-logger.ts';
 import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
+import { createAuditLog } from './audit-log.ts';
 import { createServerLog } from './server-log.ts';
 
 describeOnBothDatabases('the log of the server', (context) => {
@@ -53,5 +54,29 @@ describeOnBothDatabases('the log of the server', (context) => {
     expect((await log.list({ limit: 10 })).map(({ action }) => action)).toEqual(['worker.replaced']);
     const { rows } = await context.db.orm.execute(sql`select 1 from audit_entries where action = 'user.logged-in'`);
     expect(rows).toHaveLength(1);
+  });
+
+  test('what users did is kept for two years, and of one project the newest ten thousand; long details are named', async () => {
+    const audit = createAuditLog(context.db);
+    await context.db.orm.execute(sql`delete from audit_entries`);
+    await context.db.orm.execute(sql`
+      insert into audit_entries (action, project_id, user_id)
+      select 'key.updated', 'p', 'u' from generate_series(1, 10005)`);
+    await context.db.orm.execute(sql`
+      insert into audit_entries (action, project_id, user_id, at) values ('old', 'q', 'u', now() - interval '731 days')`);
+    await audit.write(
+      { userId: 'u', ipAddress: null },
+      { action: 'webhook.updated', detail: { url: 'x'.repeat(2000) } },
+    );
+    await audit.sweep();
+    const { rows } = await context.db.orm.execute(
+      sql`select action, count(*)::int as count from audit_entries group by action order by action`,
+    );
+    expect(rows).toEqual([
+      { action: 'key.updated', count: 10_000 },
+      { action: 'webhook.updated', count: 1 },
+    ]);
+    const [entry] = await audit.list({ userId: 'u', limit: 1 });
+    expect(entry?.detail).toEqual({ fields: ['url'] });
   });
 });

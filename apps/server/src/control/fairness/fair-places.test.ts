@@ -39,6 +39,30 @@ describe('places', () => {
     expect(order).toEqual(['a1', 'a2', 'b1', 'a3', 'c1', 'a4']);
   });
 
+  test('go to who comes first, and a crowd of these leaves the others to the rest', async () => {
+    const places = open({ atOnce: 2, atOncePerTenant: 2, waiting: 20 });
+    const order: string[] = [];
+    const held: Place[] = [];
+    const take = async (name: string, isFirst: boolean) => {
+      const place = await places.take({ key: name, isFirst });
+      order.push(name);
+      held.push(place);
+    };
+    const busy = [await places.take({ key: 'x' }), await places.take({ key: 'y' })];
+    for (const name of ['stranger 1', 'stranger 2']) void take(name, false);
+    for (const name of ['known 1', 'known 2', 'known 3']) void take(name, true);
+    await settled();
+    for (const place of busy) place.release();
+    await settled();
+    expect(order).toEqual(['known 1', 'stranger 1']);
+    held[1]?.release();
+    await settled();
+    expect(order).toEqual(['known 1', 'stranger 1', 'stranger 2']);
+    held[0]?.release();
+    await settled();
+    expect(order.at(-1)).toBe('known 2');
+  });
+
   test('of a tenant are bounded, also by what it shares with others', async () => {
     const places = open({ atOnce: 10, atOncePerTenant: 2 });
     const shares = [{ key: 'address', atOnce: 3 }];

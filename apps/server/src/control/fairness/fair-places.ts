@@ -56,6 +56,7 @@ export class FairPlaces {
   /** In the order of turns; a tenant that was served goes to the end. */
   readonly #queues = new Map<string, Waiter[]>();
   #heldInAll = 0;
+  #firstsHeld = 0;
   #waitingInAll = 0;
 
   constructor(options: FairPlacesOptions) {
@@ -112,12 +113,14 @@ export class FairPlaces {
     const parts = [tenant.key, ...(tenant.shares ?? []).map(({ key }) => key)];
     for (const part of parts) this.#held.set(part, (this.#held.get(part) ?? 0) + 1);
     this.#heldInAll += 1;
+    if (tenant.isFirst === true) this.#firstsHeld += 1;
     let isHeld = true;
     return {
       release: () => {
         if (!isHeld) return;
         isHeld = false;
         this.#heldInAll -= 1;
+        if (tenant.isFirst === true) this.#firstsHeld -= 1;
         for (const part of parts) {
           const left = (this.#held.get(part) ?? 1) - 1;
           if (left === 0) this.#held.delete(part);
@@ -140,7 +143,7 @@ export class FairPlaces {
       for (const [key, queue] of this.#queues) {
         const [first] = queue;
         if (first === undefined) continue;
-        const rank = first.tenant.isFirst === true ? -1 : (this.#held.get(key) ?? 0);
+        const rank = this.#rankOf(first.tenant, this.#held.get(key) ?? 0);
         if ((next === null || rank < next.rank) && this.#mayStart(first.tenant)) next = { key, queue, rank };
       }
       const waiter = next?.queue[0];
@@ -153,6 +156,15 @@ export class FairPlaces {
       }
       waiter.grant(this.#start(waiter.tenant));
     }
+  }
+
+  /**
+   * Who comes first waits for nobody, until one of them has a place: a crowd of them leaves the others to the rest, so that
+   * nobody is shut out by logging in again and again.
+   */
+  #rankOf({ isFirst }: Tenant, held: number): number {
+    if (isFirst !== true) return held;
+    return this.#firstsHeld === 0 ? -1 : held + 0.5;
   }
 
   #makeRoomToWait(tenant: Tenant): void {

@@ -47,7 +47,9 @@ describe('host names', () => {
   });
 
   it('knows what a machine without a domain is called', () => {
-    expect(namesOfMachine('box')).toEqual(['box', 'box.local']);
+    expect(namesOfMachine('box')).toEqual([
+      ...['box', 'box.local', 'box.lan', 'box.home', 'box.home.arpa', 'box.internal', 'box.localdomain'],
+    ]);
     expect(namesOfMachine('')).toEqual([]);
   });
 });

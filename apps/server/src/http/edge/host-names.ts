@@ -33,10 +33,13 @@ export function createHostNames(options: {
   };
 }
 
-/** `box.lan` is also called `box` and, by mDNS, `box.local`. */
+/** Ends of names that nobody can register, under which routers and containers serve a network's own machines. */
+const OWN_NETWORK = ['local', 'lan', 'home', 'home.arpa', 'internal', 'localdomain'] as const;
+
+/** A machine is also called by its bare name, by mDNS, and as routers of homes and offices name it. */
 export function namesOfMachine(machineName: string): string[] {
   const [label = machineName] = machineName.split('.', 1);
-  return label === '' ? [] : [...new Set([machineName, label, `${label}.local`])];
+  return label === '' ? [] : [...new Set([machineName, label, ...OWN_NETWORK.map((end) => `${label}.${end}`)])];
 }
 
 function namesIn(certificate: string): string[] {
