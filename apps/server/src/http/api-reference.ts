@@ -42,8 +42,17 @@ export async function registerApiReference(app: FastifyInstance, version: string
     },
     hideUntagged: true,
   });
+  // Made once, before anybody talks: writing it out holds up everything else. All answers that wait share these bytes.
+  let description: Buffer | undefined;
+  const describeOnce = (): Buffer => {
+    description ??= Buffer.from(JSON.stringify(app.swagger()));
+    return description;
+  };
+  app.addHook('onListen', async () => {
+    describeOnce();
+  });
   app.get('/openapi.json', { config: FOR.everyone }, (_request, reply) =>
-    reply.header('access-control-allow-origin', '*').send(app.swagger()),
+    reply.header('access-control-allow-origin', '*').type('application/json; charset=utf-8').send(describeOnce()),
   );
   await app.register(async (scope) => {
     openToEveryone(scope);

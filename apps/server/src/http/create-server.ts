@@ -15,6 +15,7 @@ import { type BodyPace, registerBodyPace } from './edge/body-pace.ts';
 import { boundConnections, type ConnectionLimits } from './edge/connection-bounds.ts';
 import { registerEdgeGuard } from './edge/edge-guard.ts';
 import type { HostNames } from './edge/host-names.ts';
+import { refusePipelines } from './edge/pipelined-requests.ts';
 import { refuseSocketCrowds } from './edge/socket-crowds.ts';
 import { believes, type ProxyTrust } from './edge/trusted-proxies.ts';
 import { answerUnread, answerUnroutable, CONNECTION_TIMES, SERVER_OPTIONS } from './edge/unread-requests.ts';
@@ -117,6 +118,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
     (address) => isBelieved !== false && isBelieved(address, 0),
     dependencies.connectionLimits,
   );
+  refusePipelines(app.server);
   return { app, gateway, routes };
 }
 

@@ -10,12 +10,14 @@ export type ConnectionLimits = {
 
 const LIMITS: ConnectionLimits = { perAddress: 256, inAll: 8_192 };
 
-type Connection = { readonly socket: Socket; readonly group: string; requests: number };
+type Exchange = { readonly request: IncomingMessage; readonly response: ServerResponse };
+type Connection = { readonly socket: Socket; readonly group: string; readonly exchanges: Set<Exchange> };
 
 /**
  * Bounds what connections alone cost: one that is silent or slow holds memory and a descriptor. When an address, or all
- * together, have too many, the oldest that serves no request makes room; where all are busy, the newest is refused. Sockets
- * of calls count no more once they are open: they have limits of their own.
+ * together, have too many, the oldest that serves no request makes room, or else the oldest that waits for its client: for the
+ * rest of a request, or until an answer is read. Only where the server itself owes every one an answer, the newest is refused.
+ * Sockets of calls count no more once they are open: they have limits of their own.
  */
 export function boundConnections(
   server: Server,
@@ -36,13 +38,26 @@ export function boundConnections(
   };
 
   const makeRoom = (group: string | null): boolean => {
-    for (const [name, connection] of connections) {
-      if (connection.requests > 0 || (group !== null && connection.group !== group)) continue;
-      connection.socket.destroy();
-      remove(name, connection);
-      return true;
+    const found = oldest(group, ({ exchanges }) => exchanges.size === 0) ?? oldest(group ?? fullest(), waitsForClient);
+    if (found === undefined) return false;
+    const [name, connection] = found;
+    connection.socket.destroy();
+    remove(name, connection);
+    return true;
+  };
+
+  const oldest = (group: string | null, isWanted: (connection: Connection) => boolean) => {
+    for (const entry of connections) {
+      if ((group === null || entry[1].group === group) && isWanted(entry[1])) return entry;
     }
-    return false;
+    return undefined;
+  };
+
+  /** The address with the most connections: where all together are too many, it is nearest to the cause. */
+  const fullest = (): string | null => {
+    let [most, group]: [number, string | null] = [0, null];
+    for (const [name, count] of countByGroup) if (count > most) [most, group] = [count, name];
+    return group;
   };
 
   server.on('connection', (socket: Socket) => {
@@ -53,7 +68,7 @@ export function boundConnections(
       socket.destroy();
       return;
     }
-    const connection = { socket, group, requests: 0 };
+    const connection = { socket, group, exchanges: new Set<Exchange>() };
     connections.set(name, connection);
     countByGroup.set(group, (countByGroup.get(group) ?? 0) + 1);
     socket.once('close', () => remove(name, connection));
@@ -62,10 +77,9 @@ export function boundConnections(
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const connection = connections.get(nameOf(request.socket));
     if (connection === undefined) return;
-    connection.requests += 1;
-    response.once('close', () => {
-      connection.requests -= 1;
-    });
+    const exchange = { request, response };
+    connection.exchanges.add(exchange);
+    response.once('close', () => connection.exchanges.delete(exchange));
   });
 
   // The listener that opens the socket of a call was there before: by now it is open, or refused.
@@ -74,6 +88,13 @@ export function boundConnections(
     const connection = connections.get(name);
     if (connection !== undefined) remove(name, connection);
   });
+}
+
+function waitsForClient({ exchanges }: Connection): boolean {
+  for (const { request, response } of exchanges) {
+    if (!request.complete || (response.headersSent && request.socket.writableNeedDrain)) return true;
+  }
+  return false;
 }
 
 function nameOf({ remoteAddress, remotePort }: Socket): string {
