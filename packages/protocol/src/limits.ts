@@ -158,6 +158,13 @@ export const LIMITS = {
     messages: 10_000,
     /** Of all kinds but sound. */
     otherMessages: 2000,
+    /**
+     * Texts, texts to be spoken, tool results, and requests for a reply: each is a row of the record and work for the voice.
+     * Those above it are ignored. History is given on as a whole and does not count.
+     */
+    turns: 20,
+    /** So many of them may come at once, as when a client replays its talk. */
+    turnsAtOnce: 200,
     /** Of messages that are neither sound nor a picture. */
     textBytes: 2 * MIB,
     /** Pings and pongs. */

@@ -1,8 +1,8 @@
-import { LIMITS } from '@visavis/protocol';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../db/database.ts';
 import { CONVERSATION_STATUS, conversations, messages } from '../../db/schema.ts';
 import { sqlStateOf } from '../../db/sql-state.ts';
+import { FactQueue } from './fact-queue.ts';
 
 type ConversationStart = {
   readonly sessionId: string;
@@ -47,42 +47,34 @@ type Entry = { readonly fact: Fact; readonly resolve: () => void; readonly rejec
 
 /** Facts written by one transaction at most. */
 const MAX_BATCH = 500;
-/** Facts waiting at most; more are refused, so a dead database cannot fill the memory. */
-const MAX_PENDING = 20_000;
 
 /** What waits while one transaction is on its way to disk goes into the next: one flush for many calls. */
 export function createConversationStore({ orm }: Pick<Database, 'orm'>): ConversationStore {
-  const waiting: Entry[] = [];
-  let unsettled = 0;
-  let unsettledBytes = 0;
+  const queue = new FactQueue<Entry>();
   let writing: Promise<void> | null = null;
 
   const writeAll = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      await writeBatch(orm, waiting.splice(0, MAX_BATCH));
+    for (let batch = queue.take(MAX_BATCH); batch.length > 0; batch = queue.take(MAX_BATCH)) {
+      await writeBatch(orm, batch);
     }
     writing = null;
   };
 
   const add = (fact: Fact): Promise<void> => {
+    const { sessionId } = fact.value;
     const bytes = fact.kind === 'message' ? 2 * fact.value.text.length : 0;
-    if (waiting.length >= MAX_PENDING || unsettledBytes + bytes > LIMITS.budgets.recordQueue) {
+    if (fact.kind === 'message' && !queue.hasRoom(sessionId, bytes)) {
       return Promise.reject(
         new Error(
-          `the conversation record is overloaded: ${waiting.length} facts (${unsettledBytes} bytes) wait for the database`,
+          `the conversation record is overloaded: ${queue.count} facts (${queue.bytes} bytes) wait for the database`,
         ),
       );
     }
-    unsettled += 1;
-    unsettledBytes += bytes;
     const stored = new Promise<void>((resolve, reject) => {
-      waiting.push({ fact, resolve, reject });
+      queue.add(sessionId, { resolve, reject, fact }, bytes);
       writing ??= Promise.resolve().then(writeAll);
     });
-    return stored.finally(() => {
-      unsettled -= 1;
-      unsettledBytes -= bytes;
-    });
+    return stored.finally(() => queue.settle(sessionId, bytes));
   };
 
   return {
@@ -90,7 +82,7 @@ export function createConversationStore({ orm }: Pick<Database, 'orm'>): Convers
     addMessage: (value) => add({ kind: 'message', value }),
     end: (sessionId, outcome) => add({ kind: 'end', value: { ...outcome, sessionId } }),
     get pendingCount() {
-      return unsettled;
+      return queue.count;
     },
     async drain() {
       while (writing) await writing;

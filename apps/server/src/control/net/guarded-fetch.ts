@@ -1,8 +1,9 @@
-import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { createHostResolver, type ResolveHost } from './host-resolver.ts';
 import { isPrivateName, isPublicAddress } from './public-address.ts';
 
 export type GuardedRequest = {
@@ -29,12 +30,10 @@ type GuardedResponse = {
   readonly isCut: boolean;
 };
 
-type ResolveHost = (host: string) => Promise<readonly { address: string; family: number }[]>;
-
 export type GuardedFetchOptions = {
   /** Host names or addresses that may be private. */
   readonly allowedPrivateHosts?: readonly string[];
-  /** Default: the system's resolver. */
+  /** Default: the name servers of the system, each host for itself; the system's own resolver for `allowedPrivateHosts`. */
   readonly resolve?: ResolveHost;
 };
 
@@ -50,11 +49,12 @@ export class ForbiddenAddressError extends Error {}
  */
 export function createGuardedFetch({
   allowedPrivateHosts = [],
-  resolve = resolveHost,
+  resolve: givenResolve,
 }: GuardedFetchOptions = {}): GuardedFetch {
   const allowed = new Set(allowedPrivateHosts.map((host) => host.toLowerCase()));
+  const resolve = givenResolve ?? createHostResolver({ systemHosts: allowed });
 
-  const findAddresses = async (url: URL): Promise<LookupAddress[]> => {
+  const findAddresses = async (url: URL, signal: AbortSignal): Promise<LookupAddress[]> => {
     if (url.protocol !== 'http:' && url.protocol !== 'https:') {
       throw new ForbiddenAddressError('Only http and https addresses can be fetched.');
     }
@@ -66,7 +66,7 @@ export function createGuardedFetch({
     if (!isAllowed && isPrivateName(host)) throw new ForbiddenAddressError('The host is a private or reserved name.');
     const addresses = ipaddr.isValid(host)
       ? [{ address: host, family: ipaddr.parse(host).kind() === 'ipv6' ? 6 : 4 }]
-      : [...(await resolve(host))];
+      : [...(await resolve(host, signal))];
     if (addresses.length === 0) throw new ForbiddenAddressError('The host has no address.');
     // One private address among public ones is reason enough: which one is used is up to whoever runs the name.
     if (!isAllowed && !addresses.every(({ address }) => isPublicAddress(address))) {
@@ -80,7 +80,7 @@ export function createGuardedFetch({
     const signal = AbortSignal.any(limits);
     let url = parse(request.url);
     for (let redirects = 0; ; redirects += 1) {
-      const addresses = await withSignal(findAddresses(url), signal);
+      const addresses = await withSignal(findAddresses(url, signal), signal);
       const answer = await send(url, addresses, request, signal);
       const location = answer.headers.location;
       const isRedirect = answer.statusCode !== undefined && answer.statusCode >= 300 && answer.statusCode < 400;
@@ -95,12 +95,6 @@ export function createGuardedFetch({
 function parse(text: string, base?: URL): URL {
   if (!URL.canParse(text, base?.href)) throw new ForbiddenAddressError('This is no address.');
   return new URL(text, base);
-}
-
-function resolveHost(host: string): Promise<readonly LookupAddress[]> {
-  return new Promise((resolve, reject) => {
-    dnsLookup(host, { all: true }, (error, addresses) => (error === null ? resolve(addresses) : reject(error)));
-  });
 }
 
 function withSignal<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {

@@ -11,11 +11,14 @@ import type { RawData } from 'ws';
 
 const RATE_WINDOW_MS = 1000;
 
+/** `too-often`: more turns than a talk has; see `LIMITS.perSecond.turns`. */
+type IgnoreReason = ParseFailureKind | 'too-often';
+
 type FrameReading =
   | { readonly kind: 'message'; readonly message: ClientMessage }
   | {
       readonly kind: 'ignored';
-      readonly reason: ParseFailureKind;
+      readonly reason: IgnoreReason;
       readonly detail: string;
       /** Nothing was ignored for this reason in this call before. */
       readonly first: boolean;
@@ -25,16 +28,19 @@ type FrameReading =
 type FrameReader = {
   read(data: RawData, isBinary: boolean, nowMs: number): FrameReading;
   /** Ignored frames by reason. */
-  readonly ignored: Readonly<Partial<Record<ParseFailureKind, number>>>;
+  readonly ignored: Readonly<Partial<Record<IgnoreReason, number>>>;
 };
+
+type Ignored = Pick<Extract<ParseResult, { ok: false }>, 'type' | 'detail'> & { readonly kind: IgnoreReason };
 
 /** Turns frames into messages; counts what cannot be used, and notices what a talk never needs. */
 export function createFrameReader(): FrameReader {
-  const ignored: Partial<Record<ParseFailureKind, number>> = {};
+  const ignored: Partial<Record<IgnoreReason, number>> = {};
   const rate = createRateGuard();
   const signalling = createSignallingGuard();
+  const turns = createTurnGuard();
 
-  const ignore = ({ kind, type, detail }: Extract<ParseResult, { ok: false }>): FrameReading => {
+  const ignore = ({ kind, type, detail }: Ignored): FrameReading => {
     const count = (ignored[kind] ?? 0) + 1;
     ignored[kind] = count;
     const whole = type === undefined ? detail : `${type}: ${detail}`;
@@ -58,7 +64,9 @@ export function createFrameReader(): FrameReader {
         return result.kind === 'too-large' ? { kind: 'fatal', code: 'message-too-large' } : ignore(result);
       }
       const fault = signalling.faultOf(result.message);
-      if (fault !== null) return ignore({ ok: false, kind: 'over-limit', detail: fault });
+      if (fault !== null) return ignore({ kind: 'over-limit', detail: fault });
+      const flood = turns.faultOf(result.message, nowMs);
+      if (flood !== null) return ignore({ kind: 'too-often', detail: flood });
       return { kind: 'message', message: result.message };
     },
   };
@@ -107,6 +115,39 @@ function createSignallingGuard() {
       return counts[type] > limits[type] ? `a call takes at most ${limits[type]} ${type}s` : null;
     },
   };
+}
+
+/** A bucket of turns: what is recorded one by one, or answered, comes no faster than anybody types. */
+function createTurnGuard() {
+  const { turns, turnsAtOnce } = LIMITS.perSecond;
+  let left: number = turnsAtOnce;
+  let atMs: number | null = null;
+  return {
+    faultOf(message: ClientMessage, nowMs: number): string | null {
+      if (!isTurn(message)) return null;
+      left = Math.min(turnsAtOnce, left + ((nowMs - (atMs ?? nowMs)) / 1000) * turns);
+      atMs = nowMs;
+      if (left < 1) {
+        return `there are too many texts: a call takes ${turnsAtOnce} texts, tool results and requests for a reply at once, and ${turns} a second`;
+      }
+      left -= 1;
+      return null;
+    },
+  };
+}
+
+function isTurn(message: ClientMessage): boolean {
+  switch (message.type) {
+    case 'user-text':
+    case 'say':
+    case 'tool-result':
+    case 'respond':
+      return true;
+    case 'image':
+      return message.reply;
+    default:
+      return false;
+  }
 }
 
 function toBuffer(data: RawData): Buffer {
