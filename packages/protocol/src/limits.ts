@@ -144,7 +144,11 @@ export const LIMITS = {
     allCalls: 256 * MIB,
     /** REST bodies that are arriving, of all requests together. */
     restBodies: 64 * MIB,
-    /** The calls, and the REST bodies, never have more than this part of the heap that the process was given. */
+    /** Answers that have not left yet, of all requests together. */
+    answers: 64 * MIB,
+    /** The same of one project, or of one address with a public key or none. One answer alone may be larger. */
+    answersOfOne: 24 * MIB,
+    /** The calls, the REST bodies and the answers never have more than this part of the heap that the process was given. */
     heapShare: 0.25,
     /** Facts of all talks that wait for the database. */
     recordQueue: 64 * MIB,

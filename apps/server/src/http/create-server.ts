@@ -2,10 +2,14 @@ import fastifyWebsocket from '@fastify/websocket';
 import { LIMITS } from '@visavis/protocol';
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { ControlError } from '../control/control-error.ts';
+import type { ReadingPlaces } from '../control/fairness/fair-reading.ts';
 import { type Gateway, registerNavtalkV2 } from '../gateway/navtalk-v2/gateway.ts';
 import type { GatewayDependencies } from '../gateway/navtalk-v2/gateway-dependencies.ts';
 import type { AvatarCatalogue } from '../ports.ts';
 import { requireStatedAccess, type StatedRoute } from './access/guard.ts';
+import { registerAnswerBudget } from './answers/answer-budget.ts';
+import { registerReadingTurns } from './answers/reading-turns.ts';
+import { sharedBriefly } from './answers/shared-briefly.ts';
 import { registerApiReference } from './api-reference.ts';
 import { registerBodyBudget } from './body-budget.ts';
 import { registerBoundedJson } from './bounded-body.ts';
@@ -46,6 +50,8 @@ export type ServerDependencies = GatewayDependencies &
     readonly hostNames?: HostNames;
     /** False: the certificate is self-signed, so nobody is told to insist on it. Default true. */
     readonly isTransportTrusted?: boolean;
+    /** Left out: whoever reads much waits for nobody. */
+    readonly readingPlaces?: ReadingPlaces;
     /** Left out: that of the edge. */
     readonly bodyPace?: BodyPace;
     readonly connectionLimits?: ConnectionLimits;
@@ -58,6 +64,9 @@ export type Server = {
   /** Every route with who may call it; complete when `app` is ready. */
   readonly routes: readonly StatedRoute[];
 };
+
+/** So old may the list of the avatars be that the first page shows. */
+const PUBLIC_LIST_MS = 1000;
 
 const SOCKET_OPTIONS = {
   maxPayload: LIMITS.bytes.hardFrame,
@@ -96,6 +105,8 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   });
   registerBodyBudget(app);
   const routes = requireStatedAccess(app);
+  if (dependencies.readingPlaces !== undefined) registerReadingTurns(app, dependencies.readingPlaces);
+  registerAnswerBudget(app);
   noteRefusals(app, dependencies);
   registerSecurityHeaders(app, { isTransportTrusted: dependencies.isTransportTrusted ?? true });
   registerEdgeGuard(app, dependencies.hostNames);
@@ -107,8 +118,11 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   const gateway = registerNavtalkV2(app, dependencies);
   gatewayReady.current = gateway;
   registerHealth(app, () => dependencies.health(gateway.callCount()));
-  registerTalkPage(app, dependencies.catalogue, dependencies.talkPage);
-  registerOpenApi(app, dependencies);
+  const { catalogue } = dependencies;
+  // What everybody may see is the same for everybody.
+  const listForAll = sharedBriefly((projectId) => catalogue.list(projectId), PUBLIC_LIST_MS);
+  registerTalkPage(app, listForAll, dependencies.talkPage);
+  registerOpenApi(app, { ...dependencies, listForAll });
   if (dependencies.consoleApi !== undefined) await registerConsoleApi(app, dependencies.consoleApi);
   await registerUploadFiles(app, dependencies.findUpload);
   if (dependencies.recordings !== undefined) await registerRecordings(app, dependencies.recordings);

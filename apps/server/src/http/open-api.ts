@@ -15,10 +15,13 @@ import { registerChatRecords } from './open-rest/chat-records.ts';
 import { documented } from './open-rest/documented.ts';
 import { fail, readParameter, succeed } from './open-rest/envelope.ts';
 import { registerLists } from './open-rest/lists.ts';
+import type { ListForAll } from './talk-page.ts';
 
 export type OpenApiDependencies = {
   readonly admission: Admission;
   readonly catalogue: AvatarCatalogue;
+  /** The lists that holders of public keys read. */
+  readonly listForAll: ListForAll;
   readonly iceServers: (hostName: string) => readonly IceServer[];
   /** Left out: avatars cannot be changed over this interface. */
   readonly avatars?: OwnAvatars;
@@ -72,7 +75,7 @@ export function registerOpenApi(app: FastifyInstance, dependencies: OpenApiDepen
   });
 }
 
-function registerAvatarReads(scope: FastifyInstance, { admission, catalogue }: OpenApiDependencies): void {
+function registerAvatarReads(scope: FastifyInstance, { admission, catalogue, listForAll }: OpenApiDependencies): void {
   const detail = async (request: FastifyRequest, reply: FastifyReply) => {
     const id = readParameter(request, 'avatarId', 'id');
     if (id === undefined) return fail(reply, 400, 'Give the avatar as avatarId.');
@@ -96,7 +99,13 @@ function registerAvatarReads(scope: FastifyInstance, { admission, catalogue }: O
     succeed((await listFor(request)).map((avatar) => toWireAvatar(avatar, request, 'list')));
 
   const listFor = async (request: FastifyRequest): Promise<readonly CatalogueAvatar[]> => {
-    const avatars = await catalogue.list(holderOf(request).licence.projectId);
+    const { kind, licence } = holderOf(request);
+    const { projectId, onlyAvatarId } = licence;
+    if (onlyAvatarId !== undefined) {
+      const own = await findFor(request, onlyAvatarId);
+      return own === null ? [] : [own];
+    }
+    const avatars = kind === 'public-key' ? await listForAll(projectId) : await catalogue.list(projectId);
     return avatars.flatMap((avatar) => seenBy(request, avatar) ?? []);
   };
 
@@ -120,9 +129,15 @@ function registerAvatarReads(scope: FastifyInstance, { admission, catalogue }: O
   scope.route({
     method: [...METHODS],
     url: '/api/open/v1/avatar/list',
-    ...documented(FOR.caller, 'All avatars', []),
+    ...documented({ ...FOR.caller, readsMuch: readsWholeList }, 'All avatars', []),
     handler: list,
   });
+}
+
+/** Holders of public keys read one list together, and a token its own avatar. */
+function readsWholeList(request: FastifyRequest): boolean {
+  const { kind, licence } = holderOf(request);
+  return kind !== 'public-key' && licence.onlyAvatarId === undefined;
 }
 
 /** What the holder may see: a token its own avatar, and only the key what the project's avatars are told. */

@@ -1,6 +1,6 @@
 import { VOICES } from '@visavis/protocol';
 import type { FastifyInstance } from 'fastify';
-import type { AvatarCatalogue, CatalogueAvatar } from '../ports.ts';
+import type { CatalogueAvatar } from '../ports.ts';
 import { FOR } from './access/access.ts';
 
 /** One line each on what speaks, hears and thinks when no provider is set up. */
@@ -19,11 +19,14 @@ export type TalkPageSource = {
   readonly voice: () => VoiceReport;
 };
 
+/** Avatars of a project that everybody may see; a moment old. */
+export type ListForAll = (projectId: string) => Promise<readonly CatalogueAvatar[]>;
+
 /** `GET /api/v1/talk-page`: what the first page needs to start a call without an account; no key while the demo is off. */
-export function registerTalkPage(app: FastifyInstance, catalogue: AvatarCatalogue, source: TalkPageSource): void {
+export function registerTalkPage(app: FastifyInstance, listForAll: ListForAll, source: TalkPageSource): void {
   app.get('/api/v1/talk-page', { config: FOR.everyone }, async (_request, reply) => {
     const demo = source.demo();
-    const avatars = demo === null ? [] : await catalogue.list(demo.projectId);
+    const avatars = demo === null ? [] : await listForAll(demo.projectId);
     reply.header('cache-control', 'no-store');
     return {
       demoLicense: demo?.licence ?? null,

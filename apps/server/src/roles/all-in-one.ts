@@ -15,7 +15,6 @@ import { freeOrphanedSlots } from '../control/call-slots/call-slots.ts';
 import { failOrphanedConversations } from '../control/conversations/conversation-store.ts';
 import { type Demo, seedDemo } from '../control/demo/seed-demo.ts';
 import { openDiskWatch } from '../control/disk/disk-watch.ts';
-import { listInTurn } from '../control/fairness/fair-reading.ts';
 import type { RecordedTalk } from '../control/recordings/recordings.ts';
 import { loadMasterKeys } from '../control/secrets/master-key.ts';
 import { createSecretBox } from '../control/secrets/secret-box.ts';
@@ -186,7 +185,8 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     database: db.kind,
     admission: config.demo.enabled ? admission : withoutProject(admission, demo.projectId),
     framingOrigins: (license: string) => services.admission.allowedOrigins(license),
-    catalogue: createCatalogue(listInTurn(records, services.readingPlaces)),
+    catalogue: createCatalogue(records),
+    readingPlaces: services.readingPlaces,
     findUpload: createFindUpload(records),
     conversations: services.conversations,
     consoleApi: services.consoleApi,

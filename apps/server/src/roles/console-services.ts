@@ -22,8 +22,7 @@ import { createTalkRetention, withRetention } from '../control/conversations/tal
 import { type DiskWatch, ENDLESS_DISK } from '../control/disk/disk-watch.ts';
 import { sweepRenderedFaces } from '../control/disk/rendered-faces.ts';
 import { type Bounds, createBounds } from '../control/fairness/bounds.ts';
-import type { FairPlaces } from '../control/fairness/fair-places.ts';
-import { createReadingPlaces, listInTurn, readInTurn } from '../control/fairness/fair-reading.ts';
+import { createReadingPlaces, type ReadingPlaces } from '../control/fairness/fair-reading.ts';
 import { startHousekeeping } from '../control/housekeeping.ts';
 import { LicenceControl } from '../control/licence-keys/licence-control.ts';
 import { createLicenceKeys } from '../control/licence-keys/licence-keys.ts';
@@ -104,8 +103,8 @@ export type ConsoleServices = {
   readonly housekeeping: { runAll(): Promise<void> };
   /** Which bounds were reached, and how often. */
   readonly bounds: Bounds;
-  /** Long lists are read in these. */
-  readonly readingPlaces: FairPlaces;
+  /** Whole talks and long lists are read in these. */
+  readonly readingPlaces: ReadingPlaces;
   close(): Promise<void>;
 };
 
@@ -127,11 +126,10 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const projects = createProjects(db, points.free === null ? null : toThousandths(points.free), quotas);
   const { uploads, workshop } = createMaking(options, bounds);
   const readingPlaces = createReadingPlaces(bounds.reached);
-  const avatars = createOwnAvatars(options, workshop, readingPlaces);
+  const avatars = createOwnAvatars(options, workshop);
   const hooks = createWebhookServices(options, bounds);
   const talks = createTalkServices(options, bounds, hooks.webhooks);
-  const { recordings, recordingRooms, conversations } = talks;
-  const { records, archive } = readInTurn(talks, readingPlaces);
+  const { recordings, recordingRooms, conversations, records, archive } = talks;
   const lost = watchLostConversations(db, conversations, logger);
   const housekeeping = startHousekeeping(
     {
@@ -209,13 +207,9 @@ function createLicences(options: ConsoleServiceOptions, slots: CallSlots, audit:
   return new LicenceControl({ keys, slots, calls, audit });
 }
 
-function createOwnAvatars(
-  options: ConsoleServiceOptions,
-  maker: AvatarWorkshop | null,
-  places: FairPlaces,
-): OwnAvatars {
+function createOwnAvatars(options: ConsoleServiceOptions, maker: AvatarWorkshop | null): OwnAvatars {
   const { db, folders, quotas = DEFAULT_QUOTAS } = options;
-  const catalogue = listInTurn(createAvatarCatalogue(db, folders), places);
+  const catalogue = createAvatarCatalogue(db, folders);
   return new OwnAvatars({ db, catalogue, maker, quotas });
 }
 

@@ -1,52 +1,45 @@
-import type { AvatarCatalogue } from '../avatars/avatar-catalogue.ts';
-import type { ConversationArchive } from '../conversations/conversation-archive.ts';
-import type { ConversationRecords } from '../conversations/conversation-records.ts';
 import type { OnBound } from './bounds.ts';
 import { FairPlaces } from './fair-places.ts';
 
-/** What reads megabytes or looks through them: each takes the database, or this process, some hundredths of a second. */
-const AT_ONCE = { inAll: 4, perProject: 2 } as const;
-const WAITING = { inAll: 200, perProject: 30 } as const;
+/** Each takes the database, or this process, some hundredths of a second. */
+const READING = { inAll: 4, perCaller: 2 } as const;
+/** All keys and members of one project leave a place to others. */
+export const PROJECT_AT_ONCE = 3;
+/** What the answers of all callers hold is bounded by their bytes. */
+const ANSWERS = { inAll: 10_000, perCaller: 4 } as const;
+const WAITING = { inAll: 200, perCaller: 30 } as const;
 const WAIT_LIMIT_MS = 10_000;
 
-/** The places in which whole talks and long lists are read; projects take turns. */
-export function createReadingPlaces(onBound: OnBound): FairPlaces {
-  return new FairPlaces({
-    what: 'heavy reading',
-    atOnce: AT_ONCE.inAll,
-    atOncePerTenant: AT_ONCE.perProject,
+/** Whole talks, searches and long lists: callers take turns in reading them, and in having them on the way. */
+export type ReadingPlaces = {
+  /** Held while something is read and written down. */
+  readonly reading: FairPlaces;
+  /** Held until the answer has left. */
+  readonly answers: FairPlaces;
+};
+
+export function createReadingPlaces(onBound: OnBound): ReadingPlaces {
+  const shared = {
     waiting: WAITING.inAll,
-    waitingPerTenant: WAITING.perProject,
+    waitingPerTenant: WAITING.perCaller,
     waitLimitMs: WAIT_LIMIT_MS,
-    sentences: {
-      own: 'Much of this project is being read already. Ask for one thing after the other.',
-      full: 'Many are reading long records right now. Try again in a moment.',
-    },
     onBound,
-  });
-}
-
-type Readers = { readonly archive: ConversationArchive; readonly records: ConversationRecords };
-
-/** The same readers, for requests: whole talks, and searches through what was said, are read in fair turn. */
-export function readInTurn({ archive, records }: Readers, places: FairPlaces): Readers {
-  return {
-    records: {
-      ...records,
-      messages: (projectId, sessionId, range) =>
-        places.run({ key: projectId }, () => records.messages(projectId, sessionId, range)),
-    },
-    archive: {
-      ...archive,
-      list: (projectId, query) =>
-        query.text === undefined
-          ? archive.list(projectId, query)
-          : places.run({ key: projectId }, () => archive.list(projectId, query)),
-    },
   };
-}
-
-/** The same catalogue, whose whole list, with every avatar's texts, is read in fair turn. */
-export function listInTurn(catalogue: AvatarCatalogue, places: FairPlaces): AvatarCatalogue {
-  return { ...catalogue, list: (projectId) => places.run({ key: projectId }, () => catalogue.list(projectId)) };
+  const full = 'Many are reading long records right now. Try again in a moment.';
+  return {
+    reading: new FairPlaces({
+      ...shared,
+      what: 'heavy reading',
+      atOnce: READING.inAll,
+      atOncePerTenant: READING.perCaller,
+      sentences: { own: 'You are reading much already. Ask for one thing after the other.', full },
+    }),
+    answers: new FairPlaces({
+      ...shared,
+      what: 'unread answers',
+      atOnce: ANSWERS.inAll,
+      atOncePerTenant: ANSWERS.perCaller,
+      sentences: { own: 'You have long answers on their way already. Read them first, then ask again.', full },
+    }),
+  };
 }

@@ -30,7 +30,7 @@ export function registerAvatarRoutes(scope: ConsoleScope, { avatars, audit }: Av
   scope.get(
     '/projects/:projectId/avatars',
     {
-      config: FOR.member,
+      config: { ...FOR.member, readsMuch: true },
       schema: {
         tags,
         summary: 'Own avatars, newest first, then the built-in ones',

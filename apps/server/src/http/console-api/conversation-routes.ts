@@ -9,6 +9,7 @@ import {
   type Transcript,
   transcriptSchema,
 } from '@visavis/protocol/rest';
+import type { FastifyRequest } from 'fastify';
 import type { AuditLog } from '../../control/audit/audit-log.ts';
 import { ControlError, notFound } from '../../control/control-error.ts';
 import type { ArchivedConversation, ConversationArchive } from '../../control/conversations/conversation-archive.ts';
@@ -38,7 +39,7 @@ export function registerConversationRoutes(scope: ConsoleScope, dependencies: Co
   scope.get(
     base,
     {
-      config: FOR.member,
+      config: { ...FOR.member, readsMuch: isSearch },
       schema: {
         ...{ tags, summary: 'Talks, newest first', params: projectParamsSchema },
         querystring: conversationQuerySchema,
@@ -61,7 +62,7 @@ export function registerConversationRoutes(scope: ConsoleScope, dependencies: Co
   scope.get(
     `${base}/:sessionId`,
     {
-      config: FOR.member,
+      config: { ...FOR.member, readsMuch: true },
       schema: { tags, summary: 'One talk with all that was said', params, response: { 200: transcriptSchema } },
     },
     async (request) => {
@@ -72,7 +73,10 @@ export function registerConversationRoutes(scope: ConsoleScope, dependencies: Co
 
   scope.get(
     `${base}/:sessionId/export`,
-    { config: FOR.member, schema: { tags, summary: 'One talk as a file', params, querystring: exportQuerySchema } },
+    {
+      config: { ...FOR.member, readsMuch: true },
+      schema: { tags, summary: 'One talk as a file', params, querystring: exportQuerySchema },
+    },
     async (request, reply) => {
       const { projectId } = projectOf(request);
       const transcript = await readTranscript(dependencies, projectId, request.params.sessionId);
@@ -106,6 +110,11 @@ export function registerConversationRoutes(scope: ConsoleScope, dependencies: Co
       return {};
     },
   );
+}
+
+/** What was said is looked through. */
+function isSearch({ query }: FastifyRequest): boolean {
+  return (query as { readonly text?: string }).text !== undefined;
 }
 
 async function readTranscript(

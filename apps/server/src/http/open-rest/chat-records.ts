@@ -95,7 +95,7 @@ export function registerChatRecords(
   scope.get('/api/chat/sessions/:id', documented(FOR.keyOrOwnTalk, 'One session', ['apikey', 'talkKey']), detail);
   scope.get(
     '/api/chat/messages',
-    documented(FOR.keyOrOwnTalk, 'What was said', ['apikey', 'sessionId', 'talkKey', ...times]),
+    documented({ ...FOR.keyOrOwnTalk, readsMuch: true }, 'What was said', ['apikey', 'sessionId', 'talkKey', ...times]),
     messages,
   );
 }

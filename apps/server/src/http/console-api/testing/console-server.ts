@@ -63,6 +63,7 @@ export async function createConsoleServer(
     recordingRoom: services.recordingRooms.roomFor,
     recordingLink: (talk) => recordings.link(talk),
     catalogue: createCatalogue(pictures),
+    readingPlaces: services.readingPlaces,
     findUpload: createFindUpload(pictures),
     conversations: services.conversations,
   });

@@ -1,0 +1,100 @@
+import { LIMITS } from '@visavis/protocol';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ControlError } from '../../control/control-error.ts';
+import { processBudget } from '../../gateway/memory/call-memory.ts';
+import type { MemoryShare } from '../../gateway/memory/memory-budget.ts';
+import { readerOf } from './callers.ts';
+import { type AnswerPace, UnsentAnswer } from './unsent-answer.ts';
+
+/** Smaller answers find room in the buffers of their connection. */
+const SMALL_BYTES = 16 * 1024;
+const RETRY_AFTER_SECONDS = 5;
+const PACE: AnswerPace = { graceMs: 15_000, bytesPerSecond: 16_384 };
+const CHECKS_PER_GRACE = 15;
+
+type Reader = { readonly share: MemoryShare<'answer'>; readonly answers: Map<UnsentAnswer, () => void> };
+
+/**
+ * Answers on their way share one budget of memory until they have left. Who does not read what he asked for gets no more of
+ * it; when the budget is spent, the reader that holds most loses all of his; and one whose answer does not move is cut.
+ * What is streamed from a file holds nothing and is left alone.
+ */
+export function registerAnswerBudget(app: FastifyInstance, pace: AnswerPace = PACE): void {
+  const { answers: wholeBytes } = LIMITS.budgets;
+  const budget = processBudget(wholeBytes);
+  const readers = new Map<string, Reader>();
+
+  const readerFor = (name: string): Reader => {
+    const known = readers.get(name);
+    if (known !== undefined) return known;
+    const share = budget.open({ kinds: { answer: wholeBytes }, all: wholeBytes }, () => {
+      readers.delete(name);
+      for (const cut of reader.answers.values()) cut();
+    });
+    const reader: Reader = { share, answers: new Map() };
+    readers.set(name, reader);
+    return reader;
+  };
+
+  const leave = (name: string, reader: Reader): void => {
+    if (reader.answers.size > 0) return;
+    reader.share.close();
+    if (readers.get(name) === reader) readers.delete(name);
+  };
+
+  const timer = setInterval(() => {
+    for (const { answers } of [...readers.values()]) {
+      for (const [answer, cut] of answers) if (answer.isTooSlow(pace)) cut();
+    }
+  }, pace.graceMs / CHECKS_PER_GRACE);
+  timer.unref();
+  app.addHook('onClose', async () => clearInterval(timer));
+
+  app.addHook('onSend', async (request, reply, payload) => {
+    const bytes = sizeOf(payload);
+    if (bytes <= SMALL_BYTES || request.method === 'HEAD') return payload;
+    const name = readerOf(request);
+    const reader = readerFor(name);
+    // One answer alone may be larger: there are talks of many megabytes.
+    const isOwnFault = reader.share.heldBytes > 0 && reader.share.heldBytes + bytes > LIMITS.budgets.answersOfOne;
+    if (isOwnFault || !reader.share.take('answer', bytes)) {
+      leave(name, reader);
+      throw isOwnFault ? unread() : busy();
+    }
+    const answer = new UnsentAnswer(Buffer.from(payload as string));
+    reader.answers.set(answer, () => request.raw.socket.destroy());
+    whenGone(request, reply, () => {
+      if (!reader.answers.delete(answer)) return;
+      reader.share.give('answer', bytes);
+      leave(name, reader);
+    });
+    reply.header('content-length', bytes);
+    return answer;
+  });
+}
+
+/** Calls back once or twice: the answer is with the operating system, or the connection has ended. */
+export function whenGone(request: FastifyRequest, reply: FastifyReply, then: () => void): void {
+  if (request.raw.socket.destroyed) {
+    then();
+    return;
+  }
+  reply.raw.once('finish', then);
+  reply.raw.once('close', then);
+}
+
+/** Nothing for streams. */
+function sizeOf(payload: unknown): number {
+  if (typeof payload === 'string') return Buffer.byteLength(payload);
+  return Buffer.isBuffer(payload) ? payload.length : 0;
+}
+
+function unread(): ControlError {
+  const message = 'You have not read what you asked for before. Read those answers first, then ask again.';
+  return new ControlError('too-many-attempts', message, RETRY_AFTER_SECONDS);
+}
+
+function busy(): ControlError {
+  const message = 'The server has more answers on their way than it can hold. Ask again in a moment.';
+  return new ControlError('overloaded', message, RETRY_AFTER_SECONDS);
+}
