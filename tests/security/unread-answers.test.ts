@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { type Arena, describeUnderAttack } from './support/attack.ts';
 
@@ -45,18 +46,14 @@ describeUnderAttack('answers that nobody reads', {}, (arena) => {
 
   test('the first page is open while others ask for it without end', { timeout: 60_000 }, async () => {
     await arena.whileNeighbourTalks(async () => {
-      const stop = new AbortController();
-      const ask = async (): Promise<void> => {
-        while (!stop.signal.aborted) await statusOf(arena, '/api/v1/talk-page');
-      };
-      const flood = Array.from({ length: 80 }, ask);
+      const workerData = { address: `${arena.url}/api/v1/talk-page`, loops: 80 };
+      const flood = new Worker(new URL('./support/asker.ts', import.meta.url), { workerData });
       const statuses: number[] = [];
       for (let count = 0; count < 20; count += 1) {
         statuses.push(await statusOf(arena, '/api/v1/talk-page'));
         statuses.push(await statusOf(arena, `/api/open/v1/avatar/list?license=${arena.demoKey}`));
       }
-      stop.abort();
-      await Promise.all(flood);
+      await flood.terminate();
       expect(statuses).toEqual(Array(40).fill(200));
     });
   });
