@@ -78,11 +78,12 @@ function openArena(start: () => Promise<TestServer>): Arena {
   let server: TestServer;
   let operator: ConsoleVisitor;
   let neighbourProject: AttackProject;
+  let certificates: readonly string[] | null = null;
   let count = 0;
 
   beforeAll(async () => {
     server = await start();
-    if (server.url.startsWith('https:')) trust(path.join(server.dataDir, 'tls', 'certificate.pem'));
+    if (server.url.startsWith('https:')) certificates = trust(path.join(server.dataDir, 'tls', 'certificate.pem'));
     operator = new ConsoleVisitor(server.url);
     await operator.register('operator@example.org');
     neighbourProject = await newProject();
@@ -125,7 +126,7 @@ function openArena(start: () => Promise<TestServer>): Arena {
     call,
     async whileNeighbourTalks(attack) {
       const { key, avatarId } = neighbourProject;
-      const neighbour = await Neighbour.begin(call({ license: key, avatarId }));
+      const neighbour = await Neighbour.begin({ wsUrl: wsUrl(), query: { license: key, avatarId }, certificates });
       try {
         const result = await attack();
         await neighbour.check();
@@ -138,6 +139,8 @@ function openArena(start: () => Promise<TestServer>): Arena {
 }
 
 /** From now on this process takes the certificate for a good one, in `fetch` and in sockets. */
-function trust(certificatePath: string): void {
-  setDefaultCACertificates([...getCACertificates(), readFileSync(certificatePath, 'utf8')]);
+function trust(certificatePath: string): readonly string[] {
+  const certificates = [...getCACertificates(), readFileSync(certificatePath, 'utf8')];
+  setDefaultCACertificates(certificates);
+  return certificates;
 }

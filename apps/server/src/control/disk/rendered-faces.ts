@@ -12,8 +12,9 @@ export type RenderedFacesOptions = {
 
 type Rendered = { readonly path: string; readonly bytes: number; readonly usedAtMs: number };
 
-const LOOP = /\.i420$/;
-const UNFINISHED = /\.i420\..*\.tmp$/;
+const LOOP_END = '.i420';
+
+const isUnfinished = (name: string) => name.includes(`${LOOP_END}.`) && name.endsWith('.tmp');
 /** A file that is still being written is younger. */
 const UNFINISHED_AFTER_MS = 60 * 60_000;
 /** What was opened so lately may be in a call; on a disk that is nearly full nothing else is kept. */
@@ -37,8 +38,8 @@ export async function sweepRenderedFaces(options: RenderedFacesOptions): Promise
     const file = await stat(path).catch(() => null);
     if (file === null) continue;
     const rendered = { path, bytes: file.size, usedAtMs: Math.max(file.atimeMs, file.mtimeMs) };
-    if (LOOP.test(name)) loops.push(rendered);
-    else if (UNFINISHED.test(name) && Date.now() - file.mtimeMs > UNFINISHED_AFTER_MS) await remove(rendered);
+    if (name.endsWith(LOOP_END)) loops.push(rendered);
+    else if (isUnfinished(name) && Date.now() - file.mtimeMs > UNFINISHED_AFTER_MS) await remove(rendered);
   }
   let kept = loops.reduce((sum, { bytes }) => sum + bytes, 0);
   for (const loop of loops.sort((a, b) => a.usedAtMs - b.usedAtMs)) {
