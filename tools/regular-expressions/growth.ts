@@ -8,7 +8,7 @@ const SCREEN_CHARACTERS = 3_000;
 const SCREENED_TOGETHER = 40;
 const MAX_SUSPECTS = 3;
 /** Linear work on the screening text takes some microseconds; what takes longer than this is looked at again. */
-const SUSPECT_MS = 1;
+const SUSPECT_MS = 0.1;
 const SHORT_CHARACTERS = 6_000;
 const LONG_CHARACTERS = 24_000;
 const TRIES = 3;
