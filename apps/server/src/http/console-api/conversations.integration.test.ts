@@ -99,7 +99,8 @@ describeOnBothDatabases('conversations', (context) => {
     const floods = Array.from({ length: 45 }, () => browser.send('GET', `${path}?text=haystack`));
     const statuses = (await Promise.all(floods)).map(({ statusCode }) => statusCode);
     expect([...new Set(statuses)].sort()).toEqual([200, 429]);
-    expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(13);
+    // Four answers of one caller are on their way at once, and thirty more requests wait for them.
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(45 - 4 - 30);
   });
 
   test('a transcript has roles, times and tool calls, and is exported as a file', async () => {
