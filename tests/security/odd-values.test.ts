@@ -104,7 +104,7 @@ const ODD_VALUES: readonly unknown[] = [
 
 /** What engines, libraries and the database say, and where this server lies. */
 const NOT_OURS =
-  /Unexpected token|in JSON|JSON\.parse|at position \d|SyntaxError|TypeError|RangeError|ReferenceError|Invalid time value|invalid input syntax|out of range for type|violates|constraint|duplicate key|syntax error|FST_|ECONN|ENOENT|node:|node_modules|\.ts\b|\/home\/|\/work\/|\/tmp\/| {4}at |Invalid input|ZodError|expected \w+, received|querystring\/|body\/|params\//;
+  /Unexpected token|in JSON|JSON\.parse|at position \d|SyntaxError|TypeError|RangeError|ReferenceError|Invalid time value|invalid input syntax|out of range for type|violates|constraint|duplicate key|syntax error|FST_|ECONN|ENOENT|node:|node_modules|\.ts\b|\/(?:home|tmp|usr|opt|srv|var)\/| {4}at |Invalid input|ZodError|expected \w+, received|querystring\/|body\/|params\//;
 
 describeUnderAttack('odd values', { TRUST_PROXY: 'true' }, (arena) => {
   test('in every parameter of every route end in an answer of ours', { timeout: 600_000 }, async () => {
@@ -195,6 +195,11 @@ describeUnderAttack('odd values', { TRUST_PROXY: 'true' }, (arena) => {
       const reply = await owner.text('POST', `${path}/keys`, { type: 'application/json', body });
       expect([body, reply.status < 500, NOT_OURS.exec(reply.body)?.[0]]).toEqual([body, true, undefined]);
     }
+    const half = await owner.text('POST', `${path}/keys`, {
+      type: 'application/json',
+      body: '{"name":"an emoji \\ud83d"}',
+    });
+    expect([half.status, half.body]).toEqual([400, expect.stringContaining('half of a character')]);
     for (const type of ['text/xml', 'application/json; charset=utf-7', 'x', 'multipart/form-data; boundary=x', '\t']) {
       const reply = await owner.text('POST', `${path}/keys`, { type, body: '{"name":"x"}' });
       expect([type, reply.status < 500, NOT_OURS.exec(reply.body)?.[0]]).toEqual([type, true, undefined]);

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { Socket } from 'node:net';
 import { Transform, type TransformCallback } from 'node:stream';
 import { LIMITS } from '@visavis/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -49,9 +50,9 @@ function hasBody(headers: IncomingHttpHeaders): boolean {
   return (headers['content-length'] ?? '0') !== '0';
 }
 
-/** What else the sender has on the way is not read. */
-function cutAfterAnswer(request: FastifyRequest, reply: FastifyReply): void {
-  reply.raw.once('finish', () => request.raw.socket.destroy());
+/** What else the sender has on the way is not read. A request that was injected, not received, has no socket to cut. */
+function cutAfterAnswer({ raw: { socket } }: FastifyRequest, reply: FastifyReply): void {
+  if (socket instanceof Socket) reply.raw.once('finish', () => socket.destroy());
 }
 
 function busy(): ControlError {

@@ -2,7 +2,10 @@ import { jsonFault, LIMITS, treeFault } from '@visavis/protocol';
 import type { FastifyInstance } from 'fastify';
 import { ControlError } from '../control/control-error.ts';
 
-/** JSON bodies become trees within `LIMITS.tree`; what is deeper or larger is refused before anything walks it. */
+/**
+ * JSON bodies become trees within `LIMITS.tree`; what is deeper or larger is refused before anything walks it. So is half of
+ * a character, as a text cut in an emoji ends with: the database takes it in some columns and not in others.
+ */
 export function registerBoundedJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
@@ -13,7 +16,7 @@ export function registerBoundedJson(app: FastifyInstance): void {
     }
     parse(request, body, (error, value) => {
       if (error) done(error);
-      else done(refusalOf(treeFault(value)), value);
+      else done(refusalOf(treeFault(value)) ?? brokenTextIn(body, value), value);
     });
   });
 }
@@ -39,6 +42,21 @@ function parseJson(text: string): unknown {
 
 function refusalOf(fault: string | null): ControlError | null {
   return fault === null ? null : new ControlError('bad-request', `The body ${fault}. Send less in one request.`);
+}
+
+const HALF_OF_A_PAIR = /\\u[dD][89a-fA-F]/;
+
+/** A parser makes such halves of escapes only; the bytes of a body are decoded without any. */
+function brokenTextIn(body: string, value: unknown): ControlError | null {
+  if (!HALF_OF_A_PAIR.test(body) || isWellFormed(value)) return null;
+  return new ControlError('bad-request', 'A text holds half of a character, one of its two surrogates. Remove it.');
+}
+
+/** Whether every text and key of a tree within `LIMITS.tree` is made of whole characters. */
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, child]) => key.isWellFormed() && isWellFormed(child));
 }
 
 function readForm(body: string): Record<string, string> {

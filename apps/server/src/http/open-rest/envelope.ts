@@ -17,8 +17,8 @@ export function readParameter(request: FastifyRequest, ...names: readonly string
 }
 
 /**
- * Reads a text from the query, a JSON body, or a header of the same name, without the NULs that no database takes. One that
- * is longer than `limit` is refused.
+ * Reads a text from the query, a JSON body, or a header of the same name, without the NULs that no database takes and in
+ * whole characters. One that is longer than `limit` is refused.
  */
 export function readText(request: FastifyRequest, limit: number, ...names: readonly string[]): string | undefined {
   for (const source of [request.query, request.body, request.headers]) {
@@ -38,7 +38,7 @@ function readField(source: object, name: string): string {
   const given: unknown = Object.hasOwn(source, name) ? Reflect.get(source, name) : undefined;
   const value: unknown = Array.isArray(given) ? given[0] : given;
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
-  return typeof value === 'string' ? value.replaceAll('\u0000', '').trim() : '';
+  return typeof value === 'string' ? value.replaceAll('\u0000', '').toWellFormed().trim() : '';
 }
 
 /** The key or token of a request: `license`, `apikey` or `userId` of the query, the body or a header, or a bearer. */
