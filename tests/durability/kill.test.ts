@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -38,3 +38,17 @@ test('a first start that is killed leaves a folder that starts', { timeout: 5 * 
   expect(last.found).not.toBeNull();
   rmSync(dataDir, { recursive: true, force: true });
 });
+
+test('an engine that was killed before it had written its process id leaves a folder that starts', async () => {
+  const dataDir = await newDataDir();
+  const processIdPath = join(dataDir, 'database', 'pgdata', 'postmaster.pid');
+  const killed = await runRound(dataDir, { afterMs: 100, ofWriting: true });
+  expect(killed.trouble).toBe('');
+  expect(existsSync(processIdPath)).toBe(true);
+  writeFileSync(processIdPath, '');
+  const next = await runRound(dataDir, null);
+  expect(next.trouble).toBe('');
+  expect(killed.acknowledged.every((fact) => next.found?.has(fact))).toBe(true);
+  expect(killed.acknowledged.length).toBeGreaterThan(0);
+  rmSync(dataDir, { recursive: true, force: true });
+}, 60_000);

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite, type Results } from '@electric-sql/pglite';
@@ -65,6 +65,9 @@ function toThreadError(error: unknown): ThreadError {
 }
 
 async function serve(databasePath: string): Promise<void> {
+  // The engine's own lock, which `lock.json` replaces. A process that dies between making it and filling it leaves it empty,
+  // and an engine that finds it so refuses to start for ever.
+  rmSync(join(databasePath, 'postmaster.pid'), { force: true });
   const fileSystem = new FsyncFileSystem(databasePath);
   const engine = await PGlite.create({ fs: fileSystem, startParams: durableStartParams });
   await selfTest(engine, fileSystem);
