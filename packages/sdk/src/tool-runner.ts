@@ -1,9 +1,13 @@
 import type { ToolCall, ToolHandler } from './call-options.ts';
 
+const UNREADABLE = 'The arguments of the call could not be read. Call the tool again with one JSON object.';
+
 /** Runs the tools that the model asks for, each call id once. */
 export class ToolRunner {
   readonly #handler: ToolHandler | undefined;
   readonly #seen = new Set<string>();
+  /** Calls whose arguments cannot be read: no handler should guess what was meant. */
+  readonly #unreadable = new Set<string>();
   #running = 0;
 
   constructor(handler: ToolHandler | undefined) {
@@ -19,12 +23,15 @@ export class ToolRunner {
   accept(request: { callId: string; name: string; argumentsJson: string }): ToolCall | null {
     if (this.#seen.has(request.callId)) return null;
     this.#seen.add(request.callId);
-    return { callId: request.callId, name: request.name, arguments: parseJson(request.argumentsJson) };
+    const given = parseJson(request.argumentsJson);
+    if (given === undefined) this.#unreadable.add(request.callId);
+    return { callId: request.callId, name: request.name, arguments: given ?? null };
   }
 
   /** The output for the model; null when nobody answers calls here. */
   async run(call: ToolCall): Promise<string | null> {
     if (this.#handler === undefined) return null;
+    if (this.#unreadable.delete(call.callId)) return JSON.stringify({ error: UNREADABLE });
     this.#running += 1;
     try {
       const result: unknown = await this.#handler(call);
@@ -37,10 +44,11 @@ export class ToolRunner {
   }
 }
 
+/** Undefined for what is no JSON; models leave the arguments of a tool that takes none empty. */
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text.trim() === '' ? '{}' : text) as unknown;
   } catch {
-    return null;
+    return undefined;
   }
 }

@@ -126,6 +126,8 @@ export type VoiceEvent =
       readonly category: VoiceFailureCategory;
       readonly retryable: boolean;
       readonly message: string;
+      /** False when only an input was lost or refused: the reply that is under way goes on. */
+      readonly endsReply?: false;
     };
 
 export type VoiceSession = {

@@ -23,6 +23,12 @@ export function reduceCommand(state: SessionState, command: ControlCommand, atMs
   switch (command.type) {
     case 'begin':
       return begin(state);
+    case 'user-audio':
+      return advance(state, [{ type: 'hear-user', bytes: command.bytes }]);
+    case 'remote-description':
+      return advance(state, [{ type: 'take-description', description: command.description }]);
+    case 'remote-candidate':
+      return advance(state, [{ type: 'take-candidate', candidate: command.candidate }]);
     case 'user-audio-clear':
       return clearAudio(state);
     case 'user-audio-commit':

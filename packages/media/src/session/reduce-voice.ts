@@ -1,17 +1,24 @@
 import type { SessionFailureCode } from './session-events.ts';
-import type { SessionState, Step, VoiceControlEvent } from './session-state.ts';
+import {
+  MAX_UNREADABLE_CALLS,
+  type SessionEffect,
+  type SessionState,
+  type Step,
+  type VoiceControlEvent,
+  WORDS_WAIT_MS,
+} from './session-state.ts';
+import { readToolArguments } from './tool-arguments.ts';
 import {
   addTurn,
   advance,
   andThen,
   awaitTool,
+  endGeneration,
   interrupt,
   newExchange,
   noteSpokenOver,
-  respondIfQueued,
   skipGreeting,
   takeTranscript,
-  textDone,
 } from './turn-steps.ts';
 
 /** What the voice says and does. Events of replies that have ended are dropped. */
@@ -34,6 +41,7 @@ export function reduceVoice(state: SessionState, event: VoiceControlEvent, atMs:
       );
     case 'user-speech-stopped':
       return advance({ ...state, userItemId: null, exchange: newExchange(atMs) }, [
+        { type: 'set-timer', name: `words:${event.itemId}`, delayMs: WORDS_WAIT_MS },
         { type: 'emit', event: { type: 'user-speech-stopped', itemId: event.itemId, audioEndMs: event.audioEndMs } },
       ]);
     case 'user-transcript-delta':
@@ -51,7 +59,7 @@ export function reduceVoice(state: SessionState, event: VoiceControlEvent, atMs:
     case 'tool-call-delta':
       return advance(state, [{ type: 'emit', event }]);
     case 'tool-call-done':
-      return andThen(advance(state, [{ type: 'emit', event }]), (next) => awaitTool(next, event.callId, event.turnId));
+      return callTool(state, event);
     case 'turn-done':
       return endGeneration(state, event.turnId);
     case 'failed':
@@ -75,20 +83,33 @@ function addTextDelta(
   ]);
 }
 
-function endGeneration(state: SessionState, turnId: string): Step {
-  const turn = state.turns.find((candidate) => candidate.id === turnId);
-  if (turn === undefined || !turn.generating) return advance(state, []);
-  const turns = state.turns.map((candidate) =>
-    candidate.id === turnId ? { ...candidate, generating: false } : candidate,
-  );
-  const ended = advance({ ...state, turns }, [
-    ...(turn.spans.length > 0 ? [textDone(turn)] : []),
-    { type: 'finish-audio', turnId },
+/** A tool is called by the client; arguments that cannot be read go back to the model, which may call it again. */
+function callTool(state: SessionState, event: Extract<VoiceControlEvent, { type: 'tool-call-done' }>): Step {
+  const { callId, turnId, name } = event;
+  const read = readToolArguments(event.argumentsJson);
+  if ('json' in read) {
+    const call = { ...event, argumentsJson: read.json };
+    const called = advance({ ...state, unreadableCalls: 0 }, [{ type: 'emit', event: call }]);
+    return andThen(called, (next) => awaitTool(next, callId, turnId));
+  }
+  const error = `The tool was not called: its arguments could not be read (${read.fault}). Call it again with one JSON object.`;
+  const output = JSON.stringify({ error });
+  const unreadableCalls = state.unreadableCalls + 1;
+  const isHopeless = unreadableCalls > MAX_UNREADABLE_CALLS;
+  const message = `The voice called the tool ${name} with arguments that cannot be read, again and again. Please ask in other words.`;
+  const returned: SessionState = { ...state, unreadableCalls: isHopeless ? 0 : unreadableCalls };
+  const effects: SessionEffect[] = [{ type: 'voice', input: { type: 'tool-result', callId, output } }];
+  if (!isHopeless) return advance({ ...returned, unansweredResult: true, resultsWanted: true }, effects);
+  return advance(returned, [
+    ...effects,
+    { type: 'emit', event: { type: 'failed', code: 'voice-failed', message, fatal: false } },
   ]);
-  return andThen(ended, respondIfQueued);
 }
 
-/** A passing failure ends the replies that were being generated; a lasting one ends the call. */
+/**
+ * A passing failure ends the reply that was being generated, if it is one of a reply; those that wait go on. A lasting one
+ * ends the call.
+ */
 function fail(state: SessionState, event: Extract<VoiceControlEvent, { type: 'failed' }>): Step {
   const code: SessionFailureCode = event.retryable ? 'voice-failed' : 'voice-unavailable';
   const failed = advance(state, [
@@ -99,7 +120,7 @@ function fail(state: SessionState, event: Extract<VoiceControlEvent, { type: 'fa
       advance({ ...next, phase: 'closed' }, [{ type: 'end', reason: 'voice-unavailable' }]),
     );
   }
-  return state.turns
-    .filter((turn) => turn.generating)
-    .reduce((step, turn) => andThen(step, (next) => endGeneration(next, turn.id)), failed);
+  const owed = state.turns.find((turn) => turn.generating);
+  if (owed === undefined || event.endsReply === false) return failed;
+  return andThen(failed, (next) => endGeneration(next, owed.id));
 }

@@ -1,7 +1,24 @@
 import { reduceCommand } from './reduce-command.ts';
 import { reduceVoice } from './reduce-voice.ts';
-import { MEDIA_WAIT_MS, type SessionInput, type SessionState, type Step } from './session-state.ts';
-import { advance, finishTurn, greet, releaseTool, settleFlush, startUserTurn, stopUserTurn } from './turn-steps.ts';
+import { checkReplies, watchReplies } from './reply-watch.ts';
+import {
+  MEDIA_WAIT_MS,
+  type SessionEffect,
+  type SessionInput,
+  type SessionState,
+  type Step,
+  type TimerName,
+} from './session-state.ts';
+import {
+  advance,
+  finishTurn,
+  greet,
+  loseWords,
+  releaseTool,
+  settleFlush,
+  startUserTurn,
+  stopUserTurn,
+} from './turn-steps.ts';
 
 /**
  * The whole behaviour of a call as a pure function: what happened and where the talk stands give where it stands now and
@@ -9,6 +26,10 @@ import { advance, finishTurn, greet, releaseTool, settleFlush, startUserTurn, st
  */
 export function reduceSession(state: SessionState, input: SessionInput): Step {
   if (state.phase === 'closed') return { state, effects: [] };
+  return watchReplies(state, reduceInput(state, input), input);
+}
+
+function reduceInput(state: SessionState, input: SessionInput): Step {
   switch (input.type) {
     case 'voice-opened':
       return {
@@ -23,7 +44,11 @@ export function reduceSession(state: SessionState, input: SessionInput): Step {
     case 'voice':
       return reduceVoice(state, input.event, input.atMs);
     case 'voice-audio':
-      return noteAudio(state, input);
+      return takeAudio(state, input);
+    case 'user-sound':
+      return advance(state, [{ type: 'voice', input: { ...input, type: 'audio' } }]);
+    case 'notice':
+      return advance(state, [{ type: 'emit', event: input.event }]);
     case 'speech-started':
       return startUserTurn(state, input.audioStartMs, input.atMs);
     case 'speech-stopped':
@@ -47,19 +72,29 @@ function reduceMedia(state: SessionState, mediaState: 'connected' | 'disconnecte
   return { state, effects: [emit, { type: 'clear-timer', name: 'media-wait' }, { type: 'start-clock' }] };
 }
 
-function reduceTimer(state: SessionState, name: string, atMs: number): Step {
+function reduceTimer(state: SessionState, name: TimerName, atMs: number): Step {
+  if (name === 'reply-wait') return checkReplies(state, atMs);
+  if (name.startsWith('words:')) return loseWords(state, name.slice('words:'.length));
   if (name === 'media-wait') return { state, effects: [{ type: 'start-clock' }] };
   if (name === 'greeting') return state.greeted ? { state, effects: [] } : greet(state);
   return releaseTool(state, name.slice('tool:'.length), atMs);
 }
 
-function noteAudio(state: SessionState, input: { turnId: string; durationMs: number; atMs: number }): Step {
+/** Sound of a reply that has ended or was interrupted is dropped. */
+function takeAudio(state: SessionState, input: Extract<SessionInput, { type: 'voice-audio' }>): Step {
+  const { type: _, durationMs: __, atMs: ___, ...sound } = input;
   if (!state.turns.some((turn) => turn.id === input.turnId)) return { state, effects: [] };
+  const effects: SessionEffect[] = [{ type: 'play-audio', ...sound }];
+  if (state.audioBack) {
+    const { turnId, pcm } = sound;
+    const bytes = new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength).slice();
+    effects.push({ type: 'emit', event: { type: 'reply-audio', turnId, bytes } });
+  }
   const turns = state.turns.map((turn) =>
     turn.id === input.turnId ? { ...turn, audioMs: turn.audioMs + input.durationMs } : turn,
   );
   const exchange = state.exchange && { ...state.exchange, firstAudioMs: state.exchange.firstAudioMs ?? input.atMs };
-  return { state: { ...state, turns, exchange }, effects: [] };
+  return { state: { ...state, turns, exchange }, effects };
 }
 
 function notePlaybackStarted(state: SessionState, turnId: string, atMs: number): Step {

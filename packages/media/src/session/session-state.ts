@@ -1,7 +1,8 @@
+import type { PhoneTiming } from '../core/articulation.ts';
 import type { ExpressionCue } from '../core/expression-cue.ts';
 import type { TurnDetectionSettings, VoiceEvent, VoiceInput } from '../core/voice-port.ts';
 import type { SpokenSpan } from './heard-text.ts';
-import type { SessionCommand, SessionEvent } from './session-events.ts';
+import type { IceCandidate, SessionCommand, SessionDescription, SessionEvent } from './session-events.ts';
 
 /** A reply on its way: from the moment it is asked for until its last sample was played or it was interrupted. */
 export type ReplyTurn = {
@@ -26,6 +27,8 @@ export type SessionState = {
   readonly phase: 'opening' | 'ready' | 'talking' | 'closed';
   readonly transparent: boolean;
   readonly detectsTurns: boolean;
+  /** The sound of replies is also handed to the gateway. */
+  readonly audioBack: boolean;
   /** Instructions in force. */
   readonly prompt: string;
   readonly firstMessage: string;
@@ -49,19 +52,27 @@ export type SessionState = {
   readonly respondQueued: { readonly instructions?: string } | null;
   /** A reply to the results of tools is wanted as soon as none of them is missing any more. */
   readonly resultsWanted: boolean;
+  /** Calls of tools with unreadable arguments in a row, which the model was asked to mend. */
+  readonly unreadableCalls: number;
+  /** When the voice last gave something of the replies under way, or was asked for the first of them. */
+  readonly voiceSignMs: number;
   readonly openCalls: readonly { readonly callId: string; readonly turnId: string }[];
   readonly exchange: Exchange | null;
   readonly nextId: number;
 };
 
-export type TimerName = 'greeting' | 'media-wait' | `tool:${string}`;
+export type TimerName = 'greeting' | 'media-wait' | 'reply-wait' | `tool:${string}` | `words:${string}`;
 
 export type SessionInput =
   | { readonly type: 'voice-opened'; readonly hears: boolean; readonly sees: boolean; readonly detectsTurns: boolean }
   | { readonly type: 'command'; readonly command: ControlCommand; readonly atMs: number }
   | { readonly type: 'voice'; readonly event: VoiceControlEvent; readonly atMs: number }
-  /** Sound of a reply arrived; the samples themselves go straight to audio-out. */
-  | { readonly type: 'voice-audio'; readonly turnId: string; readonly durationMs: number; readonly atMs: number }
+  /** Sound of a reply arrived. */
+  | ({ readonly type: 'voice-audio'; readonly durationMs: number; readonly atMs: number } & ReplySound)
+  /** Sound of the user for the voice. */
+  | { readonly type: 'user-sound'; readonly pcm: Int16Array; readonly silenceMs?: number }
+  /** What only the client needs to know. */
+  | { readonly type: 'notice'; readonly event: StageNotice }
   | { readonly type: 'speech-started'; readonly audioStartMs: number; readonly atMs: number }
   | { readonly type: 'speech-stopped'; readonly audioEndMs: number; readonly atMs: number }
   | { readonly type: 'playback-started'; readonly turnId: string; readonly atMs: number }
@@ -75,17 +86,26 @@ export type SessionInput =
   | { readonly type: 'media'; readonly state: 'connected' | 'disconnected' | 'failed' }
   | { readonly type: 'timer'; readonly name: TimerName; readonly atMs: number };
 
-/** Commands that the core decides on. Sound and signalling bypass it. */
-export type ControlCommand = Exclude<
-  SessionCommand,
-  { type: 'user-audio' } | { type: 'remote-description' } | { type: 'remote-candidate' }
->;
+export type ControlCommand = SessionCommand;
+
+type ReplySound = {
+  readonly turnId: string;
+  readonly pcm: Int16Array;
+  readonly phones?: readonly PhoneTiming[];
+};
+
+/** What the stages tell that is an event of the session as it is. */
+export type StageNotice = Extract<SessionEvent, { type: 'local-description' | 'local-candidate' | 'failed' }>;
 
 export type VoiceControlEvent = Exclude<VoiceEvent, { type: 'audio' }>;
 
 export type SessionEffect =
   | { readonly type: 'emit'; readonly event: SessionEvent }
   | { readonly type: 'voice'; readonly input: VoiceInput }
+  | ({ readonly type: 'play-audio' } & ReplySound)
+  | { readonly type: 'hear-user'; readonly bytes: Uint8Array }
+  | { readonly type: 'take-description'; readonly description: SessionDescription }
+  | { readonly type: 'take-candidate'; readonly candidate: IceCandidate }
   /** No more sound comes for this turn. */
   | { readonly type: 'finish-audio'; readonly turnId: string }
   /** Silence the avatar; the outcome comes back as `flushed`. */
@@ -106,6 +126,10 @@ export type Step = { readonly state: SessionState; readonly effects: readonly Se
 export const GREETING_WAIT_MS = 1000;
 /** How long the sound waits for WebRTC before it plays to nobody (clients that only read events). */
 export const MEDIA_WAIT_MS = 5000;
+/** How long the user's words are waited for after his turn, besides twice its length. */
+export const WORDS_WAIT_MS = 30_000;
+/** How often in a row a model is asked to mend arguments that cannot be read. */
+export const MAX_UNREADABLE_CALLS = 3;
 /** How long a tool's result is waited for before the talk goes on without it. */
 export const TOOL_RESULT_WAIT_MS = 4000;
 
@@ -113,11 +137,13 @@ export function initialSessionState(options: {
   prompt: string;
   firstMessage: string;
   transparent: boolean;
+  audioBack?: boolean;
 }): SessionState {
   return {
     phase: 'opening',
     transparent: options.transparent,
     detectsTurns: false,
+    audioBack: options.audioBack ?? false,
     prompt: options.prompt,
     firstMessage: options.firstMessage,
     beginsBy: 'record',
@@ -131,6 +157,8 @@ export function initialSessionState(options: {
     unansweredResult: false,
     respondQueued: null,
     resultsWanted: false,
+    unreadableCalls: 0,
+    voiceSignMs: 0,
     openCalls: [],
     exchange: null,
     nextId: 1,

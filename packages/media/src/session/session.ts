@@ -6,7 +6,14 @@ import type { VoiceConfig, VoiceEvent, VoiceProvider, VoiceSession } from '../co
 import { Pipeline, type PipelineEvent } from '../pipeline.ts';
 import type { CallResources } from './call-resources.ts';
 import { EarlyCommands } from './early-commands.ts';
-import type { SessionCommand, SessionConfig, SessionEvent, SessionFailureCode } from './session-events.ts';
+import type {
+  IceCandidate,
+  SessionCommand,
+  SessionConfig,
+  SessionDescription,
+  SessionEvent,
+  SessionFailureCode,
+} from './session-events.ts';
 import { reduceSession } from './session-reducer.ts';
 import {
   initialSessionState,
@@ -27,7 +34,8 @@ export class Session {
   readonly #listener: (event: SessionEvent) => void;
   readonly #abort = new AbortController();
   readonly #timers = new Map<TimerName, () => void>();
-  readonly #inputs: SessionInput[] = [];
+  /** Everything that happens, in order; closed until the voice is open. */
+  readonly #inbox: SessionInput[] = [];
   /** Commands that came before the voice was open. */
   readonly #early = new EarlyCommands();
   #state: SessionState;
@@ -53,6 +61,7 @@ export class Session {
       prompt: config.prompt,
       firstMessage: config.firstMessage,
       transparent: config.provider === 'transparency',
+      audioBack: config.audioBack,
     });
   }
 
@@ -65,8 +74,8 @@ export class Session {
       if (!this.#abort.signal.aborted) this.#voice = await this.#openVoice(provider);
       if (this.#abort.signal.aborted) return await this.#release();
       const { hears, sees, detectsTurns } = provider.capabilities;
-      this.#dispatch({ type: 'voice-opened', hears, sees, detectsTurns });
       this.#opened = true;
+      this.#dispatchFirst({ type: 'voice-opened', hears, sees, detectsTurns });
       for (const command of this.#early.take()) this.handle(command);
       this.#logger.info({ sessionId, provider: provider.id }, 'A call began.');
       await this.#pipeline.offer();
@@ -83,9 +92,6 @@ export class Session {
     this.#guard(() => {
       if (command.type === 'close') void this.close(command.reason);
       else if (!this.#opened) this.#early.add(command);
-      else if (command.type === 'user-audio') this.#pipeline?.pushUserAudio(command.bytes);
-      else if (command.type === 'remote-description') this.#takeRemoteDescription(command);
-      else if (command.type === 'remote-candidate') this.#takeRemoteCandidate(command);
       else this.#dispatch({ type: 'command', command, atMs: this.#resources.clock.nowMs() });
     });
   }
@@ -184,24 +190,25 @@ export class Session {
   }
 
   /** Each description and candidate is work for the transport; whoever sends no end of them ends his call. */
-  #takeRemoteDescription(command: Extract<SessionCommand, { type: 'remote-description' }>): void {
+  #takeRemoteDescription(description: SessionDescription): void {
     this.#descriptions += 1;
     if (this.#descriptions > LIMITS.counts.descriptions) throw new Error('Too many session descriptions were sent.');
-    void this.#handleRemoteDescription(command);
+    void this.#handleRemoteDescription(description);
   }
 
-  #takeRemoteCandidate(command: Extract<SessionCommand, { type: 'remote-candidate' }>): void {
+  #takeRemoteCandidate(candidate: IceCandidate): void {
     this.#candidates += 1;
     if (this.#candidates > LIMITS.counts.candidates) throw new Error('Too many candidates were sent.');
-    this.#pipeline?.addRemoteCandidate(command.candidate);
+    this.#pipeline?.addRemoteCandidate(candidate);
   }
 
-  async #handleRemoteDescription(command: Extract<SessionCommand, { type: 'remote-description' }>): Promise<void> {
+  async #handleRemoteDescription(description: SessionDescription): Promise<void> {
     try {
-      await this.#pipeline?.setRemoteDescription(command.description);
+      await this.#pipeline?.setRemoteDescription(description);
     } catch (error) {
       // The peers could not agree; the client may still try again with another description.
-      this.#emit({ type: 'failed', code: 'media-failed', message: errorMessage(error), fatal: false });
+      const failed = { type: 'failed', code: 'media-failed', message: errorMessage(error), fatal: false } as const;
+      if (this.#closing === null) this.#guard(() => this.#dispatch({ type: 'notice', event: failed }));
     }
   }
 
@@ -211,18 +218,8 @@ export class Session {
 
   #takeVoice(event: VoiceEvent): void {
     const atMs = this.#resources.clock.nowMs();
-    if (event.type !== 'audio') {
-      this.#dispatch({ type: 'voice', event, atMs });
-      return;
-    }
-    const { turnId, pcm, phones } = event;
-    if (!this.#state.turns.some((turn) => turn.id === turnId)) return;
-    this.#dispatch({ type: 'voice-audio', turnId, durationMs: wireSamplesToMs(pcm.length), atMs });
-    this.#pipeline?.enqueueReply(turnId, pcm, phones);
-    if (this.#config.audioBack) {
-      const bytes = new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength).slice();
-      this.#emit({ type: 'reply-audio', turnId, bytes });
-    }
+    if (event.type !== 'audio') this.#dispatch({ type: 'voice', event, atMs });
+    else this.#dispatch({ ...event, type: 'voice-audio', durationMs: wireSamplesToMs(event.pcm.length), atMs });
   }
 
   #handlePipeline(event: PipelineEvent): void {
@@ -232,7 +229,7 @@ export class Session {
   #takePipeline(event: PipelineEvent): void {
     switch (event.type) {
       case 'user-audio':
-        this.#voice?.send({ ...event, type: 'audio' });
+        this.#dispatch({ ...event, type: 'user-sound' });
         break;
       case 'speech-started':
       case 'speech-stopped':
@@ -247,17 +244,27 @@ export class Session {
         this.#dispatch(event);
         break;
       default:
-        this.#emit(event);
+        this.#dispatch({ type: 'notice', event });
     }
   }
 
   /** Inputs that arise while effects run wait their turn, so that each step sees the state that the one before left. */
   #dispatch(input: SessionInput): void {
-    this.#inputs.push(input);
-    if (this.#draining) return;
+    this.#inbox.push(input);
+    this.#drain();
+  }
+
+  /** What is known before anything that waits: the outcome of an effect, the voice's opening. */
+  #dispatchFirst(input: SessionInput): void {
+    this.#inbox.unshift(input);
+    this.#drain();
+  }
+
+  #drain(): void {
+    if (this.#draining || !this.#opened) return;
     this.#draining = true;
     try {
-      for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
+      for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) {
         const step = reduceSession(this.#state, next);
         this.#state = step.state;
         this.#pipeline?.expression.setUserSpeaking(step.state.userItemId !== null);
@@ -272,6 +279,10 @@ export class Session {
     const pipeline = this.#pipeline;
     if (effect.type === 'emit') this.#emit(effect.event);
     else if (effect.type === 'voice') this.#voice?.send(effect.input);
+    else if (effect.type === 'play-audio') pipeline?.enqueueReply(effect.turnId, effect.pcm, effect.phones);
+    else if (effect.type === 'hear-user') pipeline?.pushUserAudio(effect.bytes);
+    else if (effect.type === 'take-description') this.#takeRemoteDescription(effect.description);
+    else if (effect.type === 'take-candidate') this.#takeRemoteCandidate(effect.candidate);
     else if (effect.type === 'finish-audio') pipeline?.finishReply(effect.turnId);
     else if (effect.type === 'flush-audio') this.#flush();
     else if (effect.type === 'cue-face') pipeline?.expression.handle(effect.cue);
@@ -288,7 +299,7 @@ export class Session {
   #flush(): void {
     const flushed = this.#pipeline?.flushReplies() ?? null;
     const atMs = this.#resources.clock.nowMs();
-    this.#dispatch({ type: 'flushed', turnId: flushed?.turnId ?? null, playedMs: flushed?.playedMs ?? 0, atMs });
+    this.#dispatchFirst({ type: 'flushed', turnId: flushed?.turnId ?? null, playedMs: flushed?.playedMs ?? 0, atMs });
   }
 
   #setTimer(name: TimerName, delayMs: number): void {

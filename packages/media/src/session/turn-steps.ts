@@ -6,6 +6,7 @@ import {
   type SessionState,
   type Step,
   TOOL_RESULT_WAIT_MS,
+  WORDS_WAIT_MS,
 } from './session-state.ts';
 
 /** Items of the user whose words may still come. */
@@ -116,6 +117,20 @@ export function settleFlush(
   return andThen(advance({ ...state, turns: [], lastSaid, exchange: null }, effects), respondIfQueued);
 }
 
+/** Nothing more is generated of a reply. */
+export function endGeneration(state: SessionState, turnId: string): Step {
+  const turn = state.turns.find((candidate) => candidate.id === turnId);
+  if (turn === undefined || !turn.generating) return advance(state, []);
+  const turns = state.turns.map((candidate) =>
+    candidate.id === turnId ? { ...candidate, generating: false } : candidate,
+  );
+  const ended = advance({ ...state, turns }, [
+    ...(turn.spans.length > 0 ? [textDone(turn)] : []),
+    { type: 'finish-audio', turnId },
+  ]);
+  return andThen(ended, respondIfQueued);
+}
+
 /** A reply was played to its end. */
 export function finishTurn(
   state: SessionState,
@@ -155,8 +170,18 @@ export function stopUserTurn(state: SessionState, audioEndMs: number, atMs: numb
   const itemId = state.userItemId;
   if (itemId === null) return advance(state, []);
   return advance({ ...state, userItemId: null, exchange: newExchange(atMs) }, [
+    { type: 'set-timer', name: `words:${itemId}`, delayMs: WORDS_WAIT_MS + 2 * (audioEndMs - state.userSpeechStartMs) },
     { type: 'emit', event: { type: 'user-speech-stopped', itemId, audioEndMs } },
     { type: 'voice', input: { type: 'user-turn-stopped', itemId } },
+  ]);
+}
+
+/** The voice does not tell what the user said. */
+export function loseWords(state: SessionState, itemId: string): Step {
+  const message = 'What you said could not be written down. If no answer comes, please say it again.';
+  return advance(state, [
+    { type: 'emit', event: { type: 'user-transcript-done', itemId, text: '' } },
+    { type: 'emit', event: { type: 'failed', code: 'voice-failed', message, fatal: false } },
   ]);
 }
 
@@ -178,6 +203,7 @@ export function takeTranscript(state: SessionState, itemId: string, text: string
   const over = state.spokenOver.find((item) => item.itemId === itemId)?.text ?? '';
   const isEcho = repeatsOwnWords(text, over);
   const told = advance(state, [
+    { type: 'clear-timer', name: `words:${itemId}` },
     ...(isEcho ? [{ type: 'voice', input: { type: 'user-turn-dropped', itemId } } as const] : []),
     { type: 'emit', event: { type: 'user-transcript-done', itemId, text: isEcho ? '' : text } },
   ]);

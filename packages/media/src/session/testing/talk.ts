@@ -32,7 +32,7 @@ export class Talk {
   /** A reply's text and sound, complete. */
   speak(turnId: string, text: string, durationMs = 1000): void {
     this.put({ type: 'voice', event: { type: 'text-delta', turnId, text, audioStartMs: 0 }, atMs: 10 });
-    this.put({ type: 'voice-audio', turnId, durationMs, atMs: 20 });
+    this.put({ type: 'voice-audio', turnId, pcm: new Int16Array(0), durationMs, atMs: 20 });
     this.put({ type: 'voice', event: { type: 'turn-done', turnId }, atMs: 30 });
     this.put({ type: 'playback-started', turnId, atMs: 40 });
   }

@@ -1,7 +1,7 @@
 import type { VoiceEvent } from '../../core/voice-port.ts';
 import { replayItems } from './talk-memory.ts';
 import { andThen, askNext, type Reply, type Step, step, type TalkState } from './talk-state.ts';
-import { settingsMessage } from './to-wire.ts';
+import { tellSettings } from './to-wire.ts';
 import type { ClientMessage } from './wire-messages.ts';
 
 /**
@@ -19,6 +19,8 @@ export function connected(state: TalkState): Step {
         phase: 'waiting',
         eventId: null,
         responseId: null,
+        isSuspect: false,
+        asks: 0,
         calls: {},
       }),
     );
@@ -29,18 +31,23 @@ export function connected(state: TalkState): Step {
     hasSpoken: false,
     isCommitting: false,
     hearing: null,
+    sentItems: [],
+    sentSettings: [],
+    awaitedWords: [],
+    awaitedAnswer: null,
   };
   const items = replayItems(state.memory).map(
     (item, index): ClientMessage => ({
       type: 'conversation.item.create',
-      event_id: `item_${state.nextId + index}`,
+      event_id: `replay_${state.nextId + index}`,
       item,
     }),
   );
-  const told = step(
-    { ...fresh, nextId: fresh.nextId + items.length + 1 },
-    [settingsMessage(fresh), ...items],
-    [...endOfHearing(state), ...ended.map(({ turnId }): VoiceEvent => ({ type: 'turn-done', turnId }))],
+  const told = andThen(tellSettings({ ...fresh, nextId: fresh.nextId + items.length }, fresh.config), (next) =>
+    step(next, items, [
+      ...endOfHearing(state),
+      ...ended.map(({ turnId }): VoiceEvent => ({ type: 'turn-done', turnId })),
+    ]),
   );
   return andThen(told, askNext);
 }
@@ -55,11 +62,13 @@ export function giveUpReplies(state: TalkState): Step {
   );
 }
 
-/** What the user was saying is lost with the connection. */
-function endOfHearing({ hearing }: TalkState): VoiceEvent[] {
-  if (hearing === null) return [];
+/** What the user was saying is lost with the connection, and so are words that had not been told yet. */
+function endOfHearing({ hearing, awaitedWords }: TalkState): VoiceEvent[] {
+  const events = awaitedWords.map((itemId): VoiceEvent => ({ type: 'user-transcript-done', itemId, text: '' }));
+  if (hearing === null) return events;
   const { itemId, startMs } = hearing;
   return [
+    ...events,
     { type: 'user-speech-stopped', itemId, audioEndMs: startMs },
     { type: 'user-transcript-done', itemId, text: '' },
   ];

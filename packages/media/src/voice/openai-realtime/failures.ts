@@ -63,6 +63,11 @@ export function makeFailure(category: VoiceFailureCategory, detail: string, code
   };
 }
 
+/** What was asked of the service has no outcome, or one of no use; the talk goes on. */
+export function makePassingFailure(message: string, detail: string): VoiceFailure {
+  return { category: 'internal', retryable: true, message, detail: withoutSecrets(detail) };
+}
+
 /** An `error` message, or the error of a failed response. */
 export function classifyError(error: ServiceError): VoiceFailure {
   const signs = `${error.code ?? ''} ${error.type ?? ''}`;

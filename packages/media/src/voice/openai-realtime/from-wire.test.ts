@@ -108,7 +108,13 @@ describe('messages become events', () => {
         ...{ event_id: 'e', item_id: 'msg_003', content_index: 0 },
         error: { type: 'transcription_error', code: 'audio_unintelligible', message: 'The audio…', param: null },
       },
-      [{ type: 'user-transcript-done', itemId: 'msg_003', text: '' }],
+      [
+        { type: 'user-transcript-done', itemId: 'msg_003', text: '' },
+        {
+          ...{ type: 'failed', category: 'internal', retryable: true, endsReply: false },
+          message: expect.stringContaining('could not write down what you said'),
+        },
+      ],
     ],
     ['the service answers of its own accord', CREATED, [{ type: 'turn-started', turnId: TURN }]],
     ['limits are told', { type: 'rate_limits.updated', event_id: 'e', rate_limits: [{ name: 'requests' }] }, []],
@@ -159,8 +165,13 @@ describe('messages become events', () => {
   it('an asked reply keeps our name for it, with metadata or, from other servers, without', () => {
     const asked = toWire(NEW, { type: 'respond', turnId: 'resp_1' }).state;
     const named = { ...CREATED, response: { ...CREATED.response, metadata: { turn_id: 'resp_1' } } };
-    expect(feed(asked, named, DONE).events).toEqual([{ type: 'turn-done', turnId: 'resp_1' }]);
-    expect(feed(asked, CREATED, DONE).events).toEqual([{ type: 'turn-done', turnId: 'resp_1' }]);
+    const words = { type: 'response.output_text.delta', ...IN_MESSAGE, delta: 'Hi' };
+    const told = [
+      { type: 'text-delta', turnId: 'resp_1', text: 'Hi' },
+      { type: 'turn-done', turnId: 'resp_1' },
+    ];
+    expect(feed(asked, named, words, DONE).events).toEqual(told);
+    expect(feed(asked, CREATED, words, DONE).events).toEqual(told);
     // A service that is known to give metadata back means its own reply.
     const own = feed({ ...asked, echoesMetadata: true }, CREATED, DONE).events;
     expect(own[0]).toEqual({ type: 'turn-started', turnId: TURN });
@@ -263,6 +274,39 @@ describe('failures', () => {
       error: { type: 'invalid_request_error', message: 'm', param: null, ...error },
     };
     expect(feed(NEW, message).events).toMatchObject(expected);
+  });
+
+  it.each([
+    [{ status: 'incomplete', status_details: { reason: 'max_output_tokens' } }, /longer than the voice service allows/],
+    [{ status: 'incomplete', status_details: { reason: 'content_filter' } }, /content filter/],
+    [{ status: 'incomplete', status_details: null }, /did not finish its answer\./],
+    [{ status: 'completed' }, /empty answer/],
+  ])('an answer that is not whole (%o) is told of', (outcome, message) => {
+    const done = { ...DONE, response: { ...DONE.response, ...outcome } };
+    expect(feed(NEW, CREATED, done).events.slice(1)).toEqual([
+      { type: 'failed', category: 'internal', retryable: true, message: expect.stringMatching(message) },
+      { type: 'turn-done', turnId: TURN },
+    ]);
+  });
+
+  it('a reply that was interrupted may end empty', () => {
+    const done = { ...DONE, response: { ...DONE.response, status: 'cancelled' } };
+    expect(feed(NEW, CREATED, done).events.slice(1)).toEqual([{ type: 'turn-done', turnId: TURN }]);
+  });
+
+  it('of what was said to the service are told, and the reply that is under way goes on', () => {
+    const error = { type: 'invalid_request_error', code: 'invalid_value', message: 'm', event_id: 'item_1' };
+    const said = toWire(NEW, { type: 'text', itemId: 'a', text: 'Hi' }).state;
+    expect(feed(said, { type: 'error', error }).events).toMatchObject([{ type: 'failed', endsReply: false }]);
+    expect(feed(said, { type: 'error', error }).state.sentItems).toEqual([]);
+  });
+
+  it('of settings leave those before in force', () => {
+    const changed = toWire(NEW, { type: 'configure', config: { prompt: 'Refused.' } }).state;
+    const error = { type: 'invalid_request_error', code: 'invalid_value', message: 'm', event_id: 'session_1' };
+    const { state, events } = feed(changed, { type: 'error', error });
+    expect(state.config.prompt).toBe(NEW.config.prompt);
+    expect(events).toMatchObject([{ type: 'failed', retryable: true, endsReply: false }]);
   });
 
   it('of a request for a reply end that reply', () => {

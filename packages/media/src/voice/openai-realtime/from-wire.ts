@@ -1,10 +1,12 @@
 import { wireSamplesToMs } from '../../core/audio-format.ts';
 import type { VoiceEvent } from '../../core/voice-port.ts';
-import { classifyError, type VoiceFailure } from './failures.ts';
+import { classifyError, makePassingFailure, type VoiceFailure } from './failures.ts';
+import { failedEvent, handleError } from './service-errors.ts';
 import { type Memory, remember, setWords } from './talk-memory.ts';
 import {
   andThen,
   askNext,
+  askOwn,
   changeReply,
   forgetOldReplies,
   newReply,
@@ -14,17 +16,32 @@ import {
   step,
   type TalkState,
 } from './talk-state.ts';
-import { cancelResponse } from './to-wire.ts';
-import type { ServerMessage, ServiceError } from './wire-messages.ts';
+import { cancelResponse, kindOfItem } from './to-wire.ts';
+import type { ServerMessage } from './wire-messages.ts';
+
+/** Items of the user whose words may be on their way together. */
+const MAX_AWAITED_WORDS = 16;
+
+const INCOMPLETE_REASONS: Readonly<Record<string, string>> = {
+  max_output_tokens: 'The answer was cut off, because it grew longer than the voice service allows.',
+  content_filter: "The answer was cut off by the voice service's content filter.",
+};
 
 type MessageOf<Type extends ServerMessage['type']> = Extract<ServerMessage, { type: Type }>;
 
 /** What a message of the service means for the talk. Messages of replies that were cancelled are dropped. */
 export function fromWire(state: TalkState, message: ServerMessage): Step {
+  return readMessage('response_id' in message ? noteProgress(state, message.response_id) : state, message);
+}
+
+function readMessage(state: TalkState, message: ServerMessage): Step {
   switch (message.type) {
     case 'session.created':
-    case 'session.updated':
       return step(state);
+    case 'session.updated':
+      return step(confirmed({ ...state, sentSettings: state.sentSettings.slice(1) }, 'settings'));
+    case 'conversation.item.added':
+      return confirmItem(state, message.item);
     case 'error':
       return handleError(state, message.error);
     case 'input_audio_buffer.speech_started':
@@ -38,7 +55,7 @@ export function fromWire(state: TalkState, message: ServerMessage): Step {
     case 'conversation.item.input_audio_transcription.completed':
       return endTranscript(state, message.item_id, message.transcript.trim());
     case 'conversation.item.input_audio_transcription.failed':
-      return endTranscript(state, message.item_id, '');
+      return loseTranscript(state, message.item_id);
     case 'response.created':
       return beginReply(state, message.response);
     case 'response.output_item.added':
@@ -61,24 +78,47 @@ function tell(state: TalkState, ...events: readonly VoiceEvent[]): Step {
   return step(state, [], events);
 }
 
-export function failedEvent({ category, retryable, message }: VoiceFailure): VoiceEvent {
-  return { type: 'failed', category, retryable, message };
+function confirmed(state: TalkState, what: keyof TalkState['confirms']): TalkState {
+  return state.confirms[what] === 'yes' ? state : { ...state, confirms: { ...state.confirms, [what]: 'yes' } };
+}
+
+function noteProgress(state: TalkState, responseId: string): TalkState {
+  const reply = state.replies.find((candidate) => candidate.responseId === responseId);
+  return reply === undefined ? state : changeReply(state, reply.turnId, { progress: reply.progress + 1 });
+}
+
+/** The service has taken an item. Those that it made of the user's sound or said itself were not sent. */
+function confirmItem(state: TalkState, item: MessageOf<'conversation.item.added'>['item']): Step {
+  if (state.memory.some((known) => known.kind === 'message' && known.key === item.id)) return step(state);
+  const kind = kindOfItem(item);
+  const index = state.sentItems.findIndex((sent) => sent.kind === kind);
+  if (index < 0) return step(state);
+  return step(confirmed({ ...state, sentItems: state.sentItems.toSpliced(index, 1) }, 'items'));
 }
 
 function beginSpeech(state: TalkState, itemId: string, startMs: number): Step {
   const hearing = { itemId, startMs };
-  return tell({ ...state, hearing }, { type: 'user-speech-started', itemId, audioStartMs: startMs });
+  return tell(
+    { ...state, hearing, awaitedAnswer: null },
+    { type: 'user-speech-started', itemId, audioStartMs: startMs },
+  );
 }
 
 function endSpeech(state: TalkState, itemId: string, endMs: number): Step {
   const memory = keepPlace(state.memory, itemId);
-  return tell({ ...state, memory, hearing: null }, { type: 'user-speech-stopped', itemId, audioEndMs: endMs });
+  const awaited = awaitWords({ ...state, memory, hearing: null, awaitedAnswer: { itemId, hasWords: false } }, itemId);
+  return tell(awaited, { type: 'user-speech-stopped', itemId, audioEndMs: endMs });
+}
+
+function awaitWords(state: TalkState, itemId: string): TalkState {
+  if (state.awaitedWords.includes(itemId)) return state;
+  return { ...state, awaitedWords: [...state.awaitedWords, itemId].slice(-MAX_AWAITED_WORDS) };
 }
 
 /** The service has taken the sound. After a commit of the client it does not answer by itself. */
 function noteCommit(state: TalkState, itemId: string): Step {
-  const kept = { ...state, memory: keepPlace(state.memory, itemId), isCommitting: false };
-  return step(kept, state.isCommitting ? [{ type: 'response.create', event_id: 'answer', response: {} }] : []);
+  const kept = awaitWords({ ...state, memory: keepPlace(state.memory, itemId), isCommitting: false }, itemId);
+  return state.isCommitting ? askOwn(kept) : step(kept);
 }
 
 /** The words come after the answer has begun, but belong before it. */
@@ -89,19 +129,35 @@ function keepPlace(memory: Memory, itemId: string): Memory {
 
 function endTranscript(state: TalkState, itemId: string, text: string): Step {
   const memory = setWords(state.memory, 'user', itemId, text);
-  return tell({ ...state, memory }, { type: 'user-transcript-done', itemId, text });
+  const awaitedWords = state.awaitedWords.filter((other) => other !== itemId);
+  const isAwaited = state.awaitedAnswer?.itemId === itemId;
+  // What has no words needs no answer.
+  const awaitedAnswer = isAwaited ? (text === '' ? null : { itemId, hasWords: true }) : state.awaitedAnswer;
+  const heard = confirmed({ ...state, memory, awaitedWords, awaitedAnswer }, 'words');
+  return tell(heard, { type: 'user-transcript-done', itemId, text });
+}
+
+/** The user was heard, but his words will not come. */
+export function loseTranscript(state: TalkState, itemId: string): Step {
+  const message = 'The voice service could not write down what you said. If no answer comes, please say it again.';
+  const failure = { ...failedEvent(makePassingFailure(message, itemId)), endsReply: false } as const;
+  const isSilent = state.confirms.words === 'no';
+  const awaitedWords = state.awaitedWords.filter((other) => other !== itemId);
+  const events: VoiceEvent[] = [{ type: 'user-transcript-done', itemId, text: '' }];
+  return tell({ ...state, awaitedWords }, ...events, ...(isSilent ? [] : [failure]));
 }
 
 function beginReply(state: TalkState, response: MessageOf<'response.created'>['response']): Step {
   const turnId = response.metadata?.turn_id;
   const echoesMetadata = state.echoesMetadata || typeof turnId === 'string';
   const asked = state.replies.find((reply) =>
-    echoesMetadata ? reply.turnId === turnId && reply.phase === 'asked' : reply.phase === 'asked',
+    echoesMetadata ? reply.turnId === turnId && (reply.phase === 'asked' || isGivenUp(reply)) : reply.phase === 'asked',
   );
-  const known = { ...state, echoesMetadata };
+  const known: TalkState = { ...state, echoesMetadata, awaitedAnswer: null };
   if (asked !== undefined) {
     const begun = changeReply(known, asked.turnId, { phase: 'generating', responseId: response.id });
-    return step(begun, asked.isCancelled ? [cancelResponse(response.id)] : []);
+    if (asked.isCancelled) return step(begun, [cancelResponse(response.id)]);
+    return tell(begun, ...(asked.isOwn ? [{ type: 'turn-started', turnId: asked.turnId } as const] : []));
   }
   const unasked: Reply = {
     ...newReply(`reply_${state.connection}_${response.id}`, null),
@@ -109,6 +165,11 @@ function beginReply(state: TalkState, response: MessageOf<'response.created'>['r
     responseId: response.id,
   };
   return tell({ ...known, replies: [...known.replies, unasked] }, { type: 'turn-started', turnId: unasked.turnId });
+}
+
+/** It was not begun in time, and nobody waits for it any more. */
+function isGivenUp({ phase, isCancelled, responseId }: Reply): boolean {
+  return phase === 'done' && isCancelled && responseId === null;
 }
 
 /** The reply that is being generated under this response, unless it was cancelled. */
@@ -170,45 +231,34 @@ function passCall(state: TalkState, message: MessageOf<'response.function_call_a
   const name = message.name ?? call?.name ?? '';
   const argumentsJson = message.arguments;
   const memory = remember(state.memory, { kind: 'tool-call', callId, name, argumentsJson });
-  return tell({ ...state, memory }, { type: 'tool-call-done', turnId: reply.turnId, callId, name, argumentsJson });
+  const calls = { ...reply.calls, [message.item_id]: { callId, name } };
+  return tell(
+    { ...changeReply(state, reply.turnId, { calls }), memory },
+    { type: 'tool-call-done', turnId: reply.turnId, callId, name, argumentsJson },
+  );
 }
 
 function endReply(state: TalkState, response: MessageOf<'response.done'>['response']): Step {
   const reply = state.replies.find(({ responseId }) => responseId === response.id);
   if (reply === undefined) return askNext(state);
   const ended = forgetOldReplies(changeReply(state, reply.turnId, { phase: 'done' }));
-  const events: VoiceEvent[] = [];
-  if (response.status === 'failed') {
-    events.push(failedEvent(classifyError(response.status_details?.error ?? { code: 'server_error' })));
-  }
+  const failure = failureOf(reply, response);
+  const events: VoiceEvent[] = failure === null ? [] : [failedEvent(failure)];
   if (!reply.isCancelled) events.push({ type: 'turn-done', turnId: reply.turnId });
   return andThen(tell(ended, ...events), askNext);
 }
 
-/** Inputs whose refusal changes nothing for the user: what they wanted is so already, or is lost with no harm. */
-const HARMLESS_ORIGIN = /^(cancel|truncate|delete|commit|answer|item_\d+)$/;
-const HARMLESS_CODE = /response_cancel_not_active|commit_empty|item_truncate|item_delete|item_not_found/;
-const BUSY_CODE = 'conversation_already_has_active_response';
-
-export function isSessionExpiry(error: ServiceError): boolean {
-  return error.code === 'session_expired';
-}
-
-/** The service refuses something. Lasting failures end the talk; the session expiring is no failure. */
-function handleError(state: TalkState, error: ServiceError): Step {
-  if (isSessionExpiry(error)) return step(state);
-  const reply = state.replies.find(({ eventId, phase }) => phase === 'asked' && eventId === error.event_id);
-  if (reply !== undefined && error.code === BUSY_CODE) {
-    return step(changeReply(state, reply.turnId, { phase: 'waiting' }));
+/** Null for a reply that is whole, or that nobody wants any more. */
+function failureOf(reply: Reply, response: MessageOf<'response.done'>['response']): VoiceFailure | null {
+  const { status, status_details: details } = response;
+  if (status === 'failed') return classifyError(details?.error ?? { code: 'server_error' });
+  if (reply.isCancelled) return null;
+  if (status === 'incomplete') {
+    const reason = details?.reason ?? '';
+    const why = INCOMPLETE_REASONS[reason] ?? `The voice service did not finish its answer${reason && ` (${reason})`}.`;
+    return makePassingFailure(`${why} Please ask again.`, `incomplete: ${reason}`);
   }
-  const failure = classifyError(error);
-  const isHarmless =
-    HARMLESS_ORIGIN.test(error.event_id ?? '') || HARMLESS_CODE.test(error.code ?? '') || error.code === BUSY_CODE;
-  if (failure.category === 'invalid-request' && isHarmless) return step({ ...state, isCommitting: false });
-  // A refused request is the fault of one input; the talk goes on.
-  const event = failedEvent({ ...failure, retryable: failure.retryable || failure.category === 'invalid-request' });
-  if (reply === undefined) return tell(state, event);
-  const dropped = { ...state, replies: state.replies.filter((other) => other !== reply) };
-  const done: VoiceEvent[] = reply.isCancelled ? [] : [{ type: 'turn-done', turnId: reply.turnId }];
-  return andThen(tell(dropped, event, ...done), askNext);
+  const isEmpty = reply.spoken.length === 0 && reply.text === '' && Object.keys(reply.calls).length === 0;
+  if (status !== 'completed' || !isEmpty) return null;
+  return makePassingFailure('The voice service gave an empty answer. Please say it again.', 'an empty response');
 }

@@ -3,8 +3,10 @@ import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { VoiceConfig, VoiceEvent, VoiceInput, VoiceSession } from '../../core/voice-port.ts';
 import { connected, giveUpReplies } from './connection-steps.ts';
+import { type Wait, waitsOf } from './deadlines.ts';
 import { classifyError, makeFailure, type VoiceFailure, VoiceOpenError } from './failures.ts';
-import { failedEvent, fromWire, isSessionExpiry } from './from-wire.ts';
+import { fromWire } from './from-wire.ts';
+import { failedEvent, isSessionExpiry } from './service-errors.ts';
 import type { WireOptions } from './session-settings.ts';
 import { newTalk, type Step, type TalkState } from './talk-state.ts';
 import { toWire } from './to-wire.ts';
@@ -50,6 +52,8 @@ export class OpenAiRealtimeSession implements VoiceSession {
   /** Attempts since the service last did something useful; a connection alone does not count. */
   #attempts = 0;
   #opening: { resolve: () => void; reject: (error: Error) => void } | null = null;
+  /** Ends the waits for what the service owes, by their keys. */
+  readonly #waits = new Map<string, () => void>();
   readonly #timers = { confirmation: () => {}, opening: () => {}, reconnect: () => {} };
   #closed = false;
 
@@ -86,6 +90,7 @@ export class OpenAiRealtimeSession implements VoiceSession {
     if (this.#closed) return;
     this.#closed = true;
     for (const cancel of Object.values(this.#timers)) cancel();
+    this.#watchDeadlines();
     this.#socket?.close();
     this.#socket = null;
     this.#waitingSound.length = 0;
@@ -151,13 +156,36 @@ export class OpenAiRealtimeSession implements VoiceSession {
     this.#waitingSoundMs = 0;
     this.#opening?.resolve();
     this.#opening = null;
+    this.#watchDeadlines();
   }
 
   /** Messages that cannot be sent now need not be kept: the state holds what a new connection must be told. */
   #apply({ state, messages, events }: Step): void {
     this.#state = state;
     for (const message of messages) this.#socket?.send(JSON.stringify(message));
+    this.#watchDeadlines();
     for (const event of events) this.#tell(event);
+  }
+
+  /** Waits begin and end as the state says; while there is no connection nothing is waited for. */
+  #watchDeadlines(): void {
+    const isListening = this.#isReady && !this.#closed;
+    const waits = new Map(isListening ? waitsOf(this.#state).map((wait) => [wait.key, wait]) : []);
+    for (const [key, cancel] of this.#waits) {
+      if (waits.has(key)) continue;
+      cancel();
+      this.#waits.delete(key);
+    }
+    for (const wait of waits.values()) if (!this.#waits.has(wait.key)) this.#await(wait);
+  }
+
+  #await({ key, limitMs, expire }: Wait): void {
+    const end = (): void => {
+      this.#waits.delete(key);
+      this.#parts.logger.warn({ wait: key, limitMs }, 'The voice service let a wait run out.');
+      this.#apply(expire(this.#state));
+    };
+    this.#waits.set(key, this.#parts.clock.schedule(limitMs, end));
   }
 
   #tell(event: VoiceEvent): void {
@@ -195,6 +223,7 @@ export class OpenAiRealtimeSession implements VoiceSession {
     if (this.#isReady && this.#parts.clock.nowMs() - this.#readyAtMs > STEADY_AFTER_MS) this.#attempts = 0;
     this.#isReady = false;
     this.#timers.confirmation();
+    this.#watchDeadlines();
     this.#socket = null;
     const { category, detail } = failure;
     this.#parts.logger.warn({ category, detail, attempts: this.#attempts }, 'The voice service was lost.');

@@ -18,7 +18,16 @@ export type Reply = {
   /** Of the `response.create` that asked. */
   readonly eventId: string | null;
   readonly responseId: string | null;
+  /** Not told to the session any more: interrupted, or given up. */
   readonly isCancelled: boolean;
+  /** The service should have answered by itself; the session learns of this reply when it begins. */
+  readonly isOwn: boolean;
+  /** How often it was asked for. */
+  readonly asks: number;
+  /** The service has refused something without a word what; this request may be it. */
+  readonly isSuspect: boolean;
+  /** Messages that belong to it so far. */
+  readonly progress: number;
   readonly spoken: readonly SpokenItem[];
   readonly calls: Readonly<Record<string, { readonly callId: string; readonly name: string }>>;
   readonly text: string;
@@ -40,7 +49,20 @@ export type TalkState = {
   readonly isCommitting: boolean;
   /** What the user is saying now. */
   readonly hearing: { readonly itemId: string; readonly startMs: number } | null;
+  /** Items that the service has been told and has not confirmed, the oldest first. */
+  readonly sentItems: readonly SentItem[];
+  /** Settings sent and not confirmed, with those that hold if they are refused. */
+  readonly sentSettings: readonly { readonly eventId: string; readonly before: VoiceConfig }[];
+  /** Items of the user whose words have not been told yet. */
+  readonly awaitedWords: readonly string[];
+  /** The item of the user that the service should answer of its own accord; its words are known if `hasWords`. */
+  readonly awaitedAnswer: { readonly itemId: string; readonly hasWords: boolean } | null;
+  /** What this service is known to do, learned as the talk goes on: some that imitate OpenAI leave it out. */
+  readonly confirms: Readonly<Record<'settings' | 'items' | 'words', 'unknown' | 'yes' | 'no'>>;
 };
+
+/** `kind` is by what its confirmation is recognised. */
+export type SentItem = { readonly eventId: string; readonly kind: string };
 
 /** What follows from an input or a message: the next state, what the service is told, and what the session is told. */
 export type Step = {
@@ -66,6 +88,11 @@ export function newTalk(config: VoiceConfig, options: WireOptions): TalkState {
     echoesMetadata: false,
     isCommitting: false,
     hearing: null,
+    sentItems: [],
+    sentSettings: [],
+    awaitedWords: [],
+    awaitedAnswer: null,
+    confirms: { settings: 'unknown', items: 'unknown', words: 'unknown' },
   };
 }
 
@@ -94,6 +121,10 @@ export function newReply(turnId: string, request: ResponseSettings | null): Repl
     eventId: null,
     responseId: null,
     isCancelled: false,
+    isOwn: false,
+    asks: 0,
+    isSuspect: false,
+    progress: 0,
     spoken: [],
     calls: {},
     text: '',
@@ -120,13 +151,21 @@ export function addReply(state: TalkState, reply: Reply): Step {
   return askNext({ ...state, replies: [...state.replies, reply] });
 }
 
+/** Asks for an answer that the service should have begun by itself. */
+export function askOwn(state: TalkState): Step {
+  const turnId = `reply_${state.connection}_asked_${state.nextId}`;
+  return addReply({ ...state, awaitedAnswer: null }, { ...newReply(turnId, {}), isOwn: true });
+}
+
 /** Asks for the first waiting reply, unless the service is busy with another one. */
 export function askNext(state: TalkState): Step {
   if (state.replies.some(({ phase }) => phase === 'asked' || phase === 'generating')) return step(state);
   const next = state.replies.find(({ phase }) => phase === 'waiting');
   if (next === undefined) return step(state);
   const eventId = `response_${state.nextId}`;
-  const asked = changeReply({ ...state, nextId: state.nextId + 1 }, next.turnId, { phase: 'asked', eventId });
+  const asks = next.asks + 1;
+  const numbered = { ...state, nextId: state.nextId + 1 };
+  const asked = changeReply(numbered, next.turnId, { phase: 'asked', eventId, asks, isSuspect: false });
   const response = { ...next.request, metadata: { turn_id: next.turnId } };
   return step(asked, [{ type: 'response.create', event_id: eventId, response }]);
 }

@@ -2,7 +2,10 @@ import type { VoiceConfig, VoiceInput } from '../../core/voice-port.ts';
 import { instructionsToSay, instructionsWith, sessionSettings } from './session-settings.ts';
 import { forgetOldPictures, type MemoryItem, remember, setWords, toConversationItem } from './talk-memory.ts';
 import { addReply, changeReply, newReply, type Reply, type Step, step, type TalkState } from './talk-state.ts';
-import type { ClientMessage } from './wire-messages.ts';
+import type { ClientMessage, ConversationItem } from './wire-messages.ts';
+
+/** Items of which a confirmation is waited for; of more, the latest. */
+const MAX_SENT_ITEMS = 400;
 
 /** What the service is told of an input, and what is remembered of it. */
 export function toWire(state: TalkState, input: VoiceInput): Step {
@@ -10,8 +13,9 @@ export function toWire(state: TalkState, input: VoiceInput): Step {
     case 'audio':
       return step(state, input.pcm.length === 0 ? [] : [appendAudio(input.pcm)]);
     case 'user-turn-started':
-    case 'user-turn-dropped':
       return step(state);
+    case 'user-turn-dropped':
+      return step(state.awaitedAnswer?.itemId === input.itemId ? { ...state, awaitedAnswer: null } : state);
     case 'user-turn-stopped':
       return step({ ...state, isCommitting: true }, [{ type: 'input_audio_buffer.commit', event_id: 'commit' }]);
     case 'text':
@@ -42,9 +46,23 @@ export function toWire(state: TalkState, input: VoiceInput): Step {
   }
 }
 
-export function settingsMessage(state: TalkState): ClientMessage {
+/** Tells the service the settings in `state`; `before` hold if it refuses them. */
+export function tellSettings(state: TalkState, before: VoiceConfig): Step {
   const session = sessionSettings(state.config, state.options, !state.hasSpoken);
-  return { type: 'session.update', event_id: `session_${state.nextId}`, session };
+  const eventId = `session_${state.nextId}`;
+  const sentSettings = [...state.sentSettings, { eventId, before }];
+  return step({ ...state, sentSettings, nextId: state.nextId + 1 }, [
+    { type: 'session.update', event_id: eventId, session },
+  ]);
+}
+
+/** How the confirmation of an item is recognised. */
+export function kindOfItem(item: {
+  type: string;
+  role?: string | null | undefined;
+  call_id?: string | null | undefined;
+}): string {
+  return `${item.type} ${item.call_id ?? item.role ?? ''}`;
 }
 
 function appendAudio(pcm: Int16Array): ClientMessage {
@@ -53,12 +71,16 @@ function appendAudio(pcm: Int16Array): ClientMessage {
 }
 
 function addItems(state: TalkState, items: readonly MemoryItem[]): Step {
-  const messages = items.map((item, index): ClientMessage => {
-    const eventId = `item_${state.nextId + index}`;
-    return { type: 'conversation.item.create', event_id: eventId, item: toConversationItem(item) };
-  });
+  const told = items.map((item, index): { eventId: string; item: ConversationItem } => ({
+    eventId: `item_${state.nextId + index}`,
+    item: toConversationItem(item),
+  }));
   const memory = remember(state.memory, ...items);
-  return step({ ...state, memory, nextId: state.nextId + items.length }, messages);
+  const sentItems = [...state.sentItems, ...told.map(({ eventId, item }) => ({ eventId, kind: kindOfItem(item) }))];
+  return step(
+    { ...state, memory, sentItems: sentItems.slice(-MAX_SENT_ITEMS), nextId: state.nextId + items.length },
+    told.map(({ eventId, item }) => ({ type: 'conversation.item.create', event_id: eventId, item })),
+  );
 }
 
 function showPicture(state: TalkState, dataUrl: string): Step {
@@ -71,8 +93,7 @@ function showPicture(state: TalkState, dataUrl: string): Step {
 
 function configure(state: TalkState, change: Partial<VoiceConfig>): Step {
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined && value !== ''));
-  const configured = { ...state, config: { ...state.config, ...given }, nextId: state.nextId + 1 };
-  return step(configured, [settingsMessage(configured)]);
+  return tellSettings({ ...state, config: { ...state.config, ...given } }, state.config);
 }
 
 /** The service stops, and forgets what was not heard. */

@@ -112,6 +112,10 @@ const serverMessageSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('input_audio_buffer.committed'), item_id: z.string() }),
   z.object({
+    type: z.literal('conversation.item.added'),
+    item: z.object({ id: text, type: z.string(), role: text, call_id: text }),
+  }),
+  z.object({
     type: z.literal('conversation.item.input_audio_transcription.delta'),
     ...itemText,
     delta: z.string().default(''),
@@ -173,6 +177,7 @@ const BETA_NAMES: ReadonlyMap<string, ServerMessage['type']> = new Map([
   ['response.audio.delta', 'response.output_audio.delta'],
   ['response.audio_transcript.delta', 'response.output_audio_transcript.delta'],
   ['response.text.delta', 'response.output_text.delta'],
+  ['conversation.item.created', 'conversation.item.added'],
 ]);
 
 /** Null for everything that a talk does not need, and for what is no such message at all. */

@@ -28,6 +28,12 @@ export type Behaviour = {
   beta: boolean;
   /** Error of the next response, as in `status_details`. */
   nextFailure: { type: string; code: string; message: string } | null;
+  /** Types of messages that are taken and never answered. */
+  swallowed?: ReadonlySet<string>;
+  /** Types of messages that are refused, without a word which message is meant. */
+  refused?: ReadonlySet<string>;
+  /** How the next responses end that say nothing. */
+  silentStatus?: 'completed' | 'incomplete' | 'never' | undefined;
 };
 
 /** The service's side of one talk: a fixed talker with the published messages, order and refusals. */
@@ -98,6 +104,11 @@ export class ScriptedConnection {
       return;
     }
     this.received.push(parsed.data);
+    if (this.#behaviour.swallowed?.has(parsed.data.type)) return;
+    if (this.#behaviour.refused?.has(parsed.data.type)) {
+      this.refuse('invalid_value');
+      return;
+    }
     this.#handle(parsed.data);
   }
 
@@ -200,6 +211,11 @@ export class ScriptedConnection {
     if (failure !== null) {
       this.#behaviour.nextFailure = null;
       this.#done(id, 'failed', { type: 'failed', error: failure });
+      return;
+    }
+    const { silentStatus } = this.#behaviour;
+    if (silentStatus !== undefined) {
+      if (silentStatus !== 'never') this.#done(id, silentStatus, { reason: 'max_output_tokens' });
       return;
     }
     const lastWords = this.#lastWords();

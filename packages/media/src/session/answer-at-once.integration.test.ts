@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { systemClock } from '../core/clock.ts';
+import { silentLogger } from '../core/logger.ts';
+import { DEFAULT_TURN_DETECTION } from '../core/voice-port.ts';
+import type { VoiceScript } from '../voice/scripted/script.ts';
+import { createScriptedVoice } from '../voice/scripted/scripted-voice.ts';
+import { waitUntil } from '../webrtc/testing/wait-until.ts';
+import { WorkerResources } from '../worker/worker-resources.ts';
+import { Session } from './session.ts';
+import type { SessionEvent } from './session-events.ts';
+
+const SIZE = { widthPx: 256, heightPx: 256 };
+const SOUND_MS = 400;
+const ANSWER = [
+  { do: 'write', text: 'Here I am.' },
+  { do: 'speak', sound: { toneHz: 200, durationMs: SOUND_MS } },
+] as const;
+
+let cachePath: string;
+let worker: WorkerResources;
+
+beforeAll(async () => {
+  cachePath = await mkdtemp(path.join(tmpdir(), 'visavis-session-'));
+  worker = await WorkerResources.open(
+    { cachePath, logLevel: 'error', warmBundlePaths: [], ...SIZE, publicAddresses: [], allowScriptedVoice: false },
+    silentLogger,
+    systemClock,
+  );
+});
+afterAll(async () => {
+  await worker.close();
+  await rm(cachePath, { recursive: true, force: true });
+});
+
+async function open(script: VoiceScript, onEvent: (event: SessionEvent, session: Session) => void = () => {}) {
+  const events: SessionEvent[] = [];
+  const resources = {
+    ...{ clock: worker.clock, speechModel: worker.speechModel, articulation: worker.articulation },
+    network: worker.network,
+    voice: async () => createScriptedVoice(script),
+    holdFace: worker.holdFace.bind(worker),
+    idleLoop: worker.idleLoop.bind(worker),
+  };
+  const bundlePath = path.resolve(import.meta.dirname, '../../../../avatars/iris');
+  const session = new Session(
+    {
+      ...{ sessionId: 'at-once', provider: 'scripted', model: '', voice: '', language: 'en', prompt: '' },
+      ...{ firstMessage: '', tools: [], turnDetection: DEFAULT_TURN_DETECTION, audioBack: true, iceServers: [] },
+      avatar: { id: 'iris', name: 'Iris', bundlePath },
+      ...SIZE,
+    },
+    resources,
+    silentLogger,
+    (event) => {
+      events.push(event);
+      onEvent(event, session);
+    },
+  );
+  await session.start();
+  session.handle({ type: 'begin' });
+  return { session, events };
+}
+
+/** Sound that a client got, in milliseconds. */
+function soundMs(events: readonly SessionEvent[]): number {
+  return events.reduce((sum, event) => sum + (event.type === 'reply-audio' ? event.bytes.length / 48 : 0), 0);
+}
+
+it.each(['open', 'text', 'respond', 'history', 'configure'] as const)(
+  'a voice that answers within the call that gave it (%s) keeps all its sound',
+  async (on) => {
+    const { session, events } = await open({ reactions: [{ on, steps: ANSWER }] });
+    session.handle({ type: 'history', items: [{ role: 'user', text: 'Hello?' }] });
+    session.handle({ type: 'configure', patch: { prompt: 'Be brief.' } });
+    session.handle({ type: 'user-text', text: 'Are you there?', reply: on === 'respond' });
+    await session.close('test-over');
+    expect(soundMs(events)).toBe(SOUND_MS);
+    const order = [...new Set(events.map(({ type }) => type))];
+    expect(order.indexOf('ready')).toBeLessThan(order.indexOf('reply-started'));
+    expect(order.indexOf('reply-started')).toBeLessThan(order.indexOf('reply-audio'));
+  },
+);
+
+it('a reply that is interrupted at once is neither heard nor handed on, though its sound was there already', async () => {
+  let isInterrupted = false;
+  const { session, events } = await open(
+    { reactions: [{ on: 'respond', steps: [...ANSWER, ...ANSWER] }], onCancel: 'ignore' },
+    (event, current) => {
+      if (event.type !== 'reply-started' || isInterrupted) return;
+      isInterrupted = true;
+      current.handle({ type: 'interrupt' });
+    },
+  );
+  session.handle({ type: 'respond' });
+  await waitUntil(() => events.some(({ type }) => type === 'reply-done'), 5000);
+  await session.close('test-over');
+  expect(events.filter(({ type }) => type === 'reply-done')).toMatchObject([{ interrupted: true, playedMs: 0 }]);
+  expect(soundMs(events)).toBe(0);
+});
