@@ -95,7 +95,7 @@ type ReplySound = {
 };
 
 /** What the stages tell that is an event of the session as it is. */
-export type StageNotice = Extract<SessionEvent, { type: 'local-description' | 'local-candidate' | 'failed' }>;
+type StageNotice = Extract<SessionEvent, { type: 'local-description' | 'local-candidate' | 'failed' }>;
 
 export type VoiceControlEvent = Exclude<VoiceEvent, { type: 'audio' }>;
 

@@ -149,7 +149,7 @@ export function finishTurn(
   return andThen(advance({ ...state, turns, lastSaid: saidNow(state, atMs) }, effects), respondIfQueued);
 }
 
-export function textDone(turn: ReplyTurn): SessionEffect {
+function textDone(turn: ReplyTurn): SessionEffect {
   return { type: 'emit', event: { type: 'reply-text-done', turnId: turn.id, text: joinSpans(turn.spans) } };
 }
 

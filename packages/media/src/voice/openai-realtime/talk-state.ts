@@ -62,7 +62,7 @@ export type TalkState = {
 };
 
 /** `kind` is by what its confirmation is recognised. */
-export type SentItem = { readonly eventId: string; readonly kind: string };
+type SentItem = { readonly eventId: string; readonly kind: string };
 
 /** What follows from an input or a message: the next state, what the service is told, and what the session is told. */
 export type Step = {
