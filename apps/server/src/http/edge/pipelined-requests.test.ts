@@ -55,6 +55,20 @@ it('cuts the connection at one more, and hands on nothing after it', async () =>
   expect(served).toBe(16);
 });
 
+it('does not even read what came in the same packet as the one too many', async () => {
+  const socket = connect(await start({ isAnswering: false }), '127.0.0.1');
+  let read = 0;
+  server.on('request', () => {
+    read += 1;
+  });
+  socket.on('error', () => {});
+  const closed = once(socket, 'close');
+  socket.resume();
+  socket.write(REQUEST.repeat(1_000));
+  await closed;
+  expect(read).toBe(17);
+});
+
 it('lets one connection ask very often, one after another', async () => {
   const socket = connect(await start({ isAnswering: true }), '127.0.0.1');
   for (let count = 0; count < 100; count += 1) {

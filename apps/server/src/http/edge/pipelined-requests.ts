@@ -19,6 +19,7 @@ export function refusePipelines(server: Server, mostOpen = MOST_OPEN): void {
     if (socket.destroyed) return;
     const open = (openBySocket.get(socket) ?? 0) + 1;
     if (open > mostOpen) {
+      readNoFurther(socket);
       socket.destroy();
       return;
     }
@@ -26,4 +27,15 @@ export function refusePipelines(server: Server, mostOpen = MOST_OPEN): void {
     response.once('close', () => openBySocket.set(socket, (openBySocket.get(socket) ?? 1) - 1));
     for (const handle of handlers) handle.call(server, request, response);
   });
+}
+
+/** As Node gives it to its sockets; not documented. */
+type ParsedSocket = Socket & { parser?: { onIncoming?: unknown } | null };
+
+/**
+ * A packet may hold a thousand requests more, and reading them would hold up everybody for a thirtieth of a second. The parser
+ * stops at one that is told to be the last of its protocol (2: what follows the headers is not HTTP).
+ */
+function readNoFurther(socket: ParsedSocket): void {
+  if (socket.parser) socket.parser.onIncoming = () => 2;
 }
