@@ -10,6 +10,7 @@ import { FaceFinder, meshPoint } from './face-finder.ts';
 import { findPortrait, PORTRAIT_SIDE } from './find-portrait.ts';
 import type { RgbImage } from './image-sampler.ts';
 import { measureMouth } from './mouth-frame.ts';
+import { createMouthShaper } from './mouth-shape.ts';
 import { measureLook } from './photo-look.ts';
 import { rgbOf } from './picture-rgb.ts';
 
@@ -45,11 +46,12 @@ async function closed(photo: RgbImage): Promise<{ wasOpen: boolean; image: RgbIm
   const frame = measureMouth(image, points);
   const data = new Uint8Array(SIDE * SIDE * 4).fill(255);
   for (let i = 0; i < SIDE * SIDE; i++) data.set(image.data.subarray(i * 3, i * 3 + 3), i * 4);
+  const fixed = { chin: meshPoint(points, 152), jawLeft: meshPoint(points, 58), jawRight: meshPoint(points, 288) };
   const source = {
     person: { width: SIDE, height: SIDE, data },
     frame,
     look: measureLook(image, points, frame, enlargement),
-    fixed: { chin: meshPoint(points, 152), jawLeft: meshPoint(points, 58), jawRight: meshPoint(points, 288) },
+    shaper: createMouthShaper(frame, fixed, SIDE),
   };
   const drawn = drawMouth(source, {}, { x: 0, y: 0, width: SIDE, height: SIDE }).image;
   const rgb = Uint8Array.from(

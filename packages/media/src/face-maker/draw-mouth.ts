@@ -1,12 +1,13 @@
 import { seededRandom } from '../core/random.ts';
 import { smoothStep } from '../frames/head-motion.ts';
-import type { MouthShape, Point, SourceBox } from '../frames/manifest.ts';
+import type { MouthShape, SourceBox } from '../frames/manifest.ts';
 import type { RgbaImage } from '../frames/source-image.ts';
 import { createFilmedPainter, type FilmedMouth, isFilmed } from './filmed-mouth.ts';
 import { type MouthFrame, toLocal, toPicture } from './mouth-frame.ts';
 import { createInteriorPainter } from './mouth-interior.ts';
+import type { MouthShaper } from './mouth-shape.ts';
 import { aimMouth, type MouthPose, type MouthTarget } from './mouth-target.ts';
-import { createMouthWarp, createWarpSample, shapeOf, type WarpSample, warpReach } from './mouth-warp.ts';
+import { createMouthWarp, createWarpSample, type WarpSample, warpReach } from './mouth-warp.ts';
 import { bell, type PhotoLook } from './photo-look.ts';
 import { samplePixel } from './sample-pixel.ts';
 
@@ -16,7 +17,7 @@ export type MouthSource = {
   readonly look: PhotoLook;
   /** The inside of the person's own mouth, where a clip shows it. */
   readonly filmed?: FilmedMouth | undefined;
-  readonly fixed: { readonly chin: Point; readonly jawLeft: Point; readonly jawRight: Point };
+  readonly shaper: MouthShaper;
 };
 
 export type DrawnMouth = { readonly image: RgbaImage; readonly shape: MouthShape };
@@ -68,7 +69,7 @@ export function drawMouth(source: MouthSource, wanted: MouthPose, box: SourceBox
       for (let c = 0; c < 4; c++) data[to + c] = Math.min(255, Math.max(0, Math.round(pixel[c] ?? 0)));
     }
   }
-  return { image: { width: box.width, height: box.height, data }, shape: shapeOf(frame, target, reach, source.fixed) };
+  return { image: { width: box.width, height: box.height, data }, shape: source.shaper(target) };
 }
 
 /** The source's pixel; inside the opening that of the nearest lip, for soft edges. */

@@ -16,6 +16,8 @@ const INPUT_PROBLEMS = {
     'The face is too small. Choose a photo or clip taken closer, with a face at least 60 pixels wide; 300 or more look best.',
   'face-turned-away': 'The face is turned away. Choose a photo or clip in which the person looks towards the camera.',
   'face-lost': 'The face leaves the picture or is hidden in a part of the clip. Cut that part off and retry.',
+  'lips-unclear':
+    'The outline of the lips could not be followed. Choose a sharp photo or clip in which the whole mouth is seen, from the front.',
   'mouth-covered':
     'The mouth is covered. Choose a photo or clip without a mask, hand or microphone in front of the mouth.',
 } as const;

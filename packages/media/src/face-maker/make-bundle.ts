@@ -11,6 +11,7 @@ import { type FilmedMouth, lookWithFilmed } from './filmed-mouth.ts';
 import { findPortrait, PORTRAIT_SIDE, type Portrait } from './find-portrait.ts';
 import { drawDepth, modelHead } from './head-model.ts';
 import { measureMouth } from './mouth-frame.ts';
+import { createMouthShaper } from './mouth-shape.ts';
 import type { MouthPose } from './mouth-target.ts';
 import { warpBox, warpReach } from './mouth-warp.ts';
 import { measureLook } from './photo-look.ts';
@@ -104,6 +105,7 @@ async function drawBundle(
   const look = filmed === undefined ? seen : lookWithFilmed(seen, filmed);
   const chin = rounded(meshPoint(points, MESH.chin));
   const fixed = { chin, jawLeft: meshPoint(points, MESH.jawLeft), jawRight: meshPoint(points, MESH.jawRight) };
+  const shaper = createMouthShaper(frame, fixed, PORTRAIT_SIDE);
   const total = JAW_LEVELS.length * LIP_LEVELS.length + Object.keys(SPECIAL_POSES).length + LID_CLOSURES.length + 5;
   let done = 0;
   const advance = async (step: string): Promise<void> => {
@@ -113,8 +115,8 @@ async function drawBundle(
     onProgress?.(Math.min(0.99, 0.25 + (0.75 * done) / total), step);
   };
   // A mouth that is open in the photo is closed first: every other picture starts from this one.
-  const person = closeMouth({ person: layers.person, frame, look, fixed });
-  const drawing: Drawing = { portrait, mouth: { person: layers.person, frame, look, filmed, fixed }, writer, advance };
+  const person = closeMouth({ person: layers.person, frame, look, shaper });
+  const drawing: Drawing = { portrait, mouth: { person: layers.person, frame, look, filmed, shaper }, writer, advance };
   const background = await writer.putImage('background.webp', layers.background);
   await advance('writing the layers');
   const mouth = await drawMouths(drawing);

@@ -1,6 +1,6 @@
 import { smoothStep } from '../frames/head-motion.ts';
-import type { MouthShape, Point, SourceBox } from '../frames/manifest.ts';
-import { curveAt, type MouthFrame, toLocal, toPicture } from './mouth-frame.ts';
+import type { SourceBox } from '../frames/manifest.ts';
+import { curveAt, type MouthFrame, toPicture } from './mouth-frame.ts';
 import type { MouthTarget } from './mouth-target.ts';
 
 /** Where one pixel of a drawn mouth comes from. Lengths in portrait pixels in the frame of the mouth. */
@@ -17,8 +17,16 @@ export type WarpSample = {
   isUpper: boolean;
 };
 
+type Lip = 'upper' | 'lower';
+
+/**
+ * Says where the pixel at `u`, `v` of the drawn mouth comes from. With `lip` the layer of that lip answers, beyond its edge
+ * as well: there it goes on as it was at the edge. Else the layer that is seen there does.
+ */
+export type MouthWarp = (u: number, v: number, out: WarpSample, lip?: Lip) => void;
+
 /** How far the warp reaches, in the frame of the mouth. */
-type Reach = { readonly side: number; readonly top: number; readonly bottom: number };
+export type Reach = { readonly side: number; readonly top: number; readonly bottom: number };
 
 export function warpReach(frame: MouthFrame, sideLength: number): Reach {
   const room = sideLength - 4 - frame.originY;
@@ -46,15 +54,11 @@ export function warpBox(frame: MouthFrame, reach: Reach, sideLength: number): So
  * Two smooth layers cut at the seam of the lips, evaluated backwards: the upper one carries upper lip and philtrum and
  * ends at the nose, the lower one carries lower lip, chin and jaw and ends in the neck.
  */
-export function createMouthWarp(
-  frame: MouthFrame,
-  target: MouthTarget,
-  reach: Reach,
-): (u: number, v: number, out: WarpSample) => void {
+export function createMouthWarp(frame: MouthFrame, target: MouthTarget, reach: Reach): MouthWarp {
   const { halfWidth, chin } = frame;
   const { chinDrop, cheekLift, cornerScale } = target;
   const cheekV = frame.noseBase * 0.55;
-  return (u, v, out) => {
+  return (u, v, out, lip) => {
     const fadeV = v < 0 ? smoothStep(reach.top, reach.top * 0.2, v) : 1 - smoothStep(chin * 0.2, chin * 0.95, v);
     const fadeU = 1 - smoothStep(0.85, 1.75, Math.abs(u) / halfWidth);
     const sourceU = u / (1 + (cornerScale - 1) * fadeU * fadeV);
@@ -63,7 +67,7 @@ export function createMouthWarp(
     const lateral = 1 - smoothStep(0, 1.1, outside);
     const upper = curveAt(target.upperEdge, share);
     const lower = curveAt(target.lowerEdge, share);
-    const isUpper = v < (upper + lower) / 2;
+    const isUpper = lip === undefined ? v < (upper + lower) / 2 : lip === 'upper';
     let sourceV: number;
     if (isUpper) {
       const edge = upper - v;
@@ -113,75 +117,35 @@ export function createWarpSample(): WarpSample {
   return { u: 0, v: 0, edge: 0, share: 0, upper: 0, lower: 0, isUpper: false };
 }
 
-const OUTER_SHARES = [-2 / 3, -1 / 3, 0, 1 / 3, 2 / 3] as const;
-const INNER_SHARES = [-0.5, 0, 0.5] as const;
-const INNER_CORNER_SHARE = 0.93;
-
-/** The landmarks of a drawn mouth: the source's, followed through the warp, and the opening as it was drawn. */
-export function shapeOf(
-  frame: MouthFrame,
-  target: MouthTarget,
+/** Where a point of the source is drawn; `lip` says which layer it lies in, left out for points beside the mouth. */
+export function followPoint(
+  warp: MouthWarp,
   reach: Reach,
-  fixed: { readonly chin: Point; readonly jawLeft: Point; readonly jawRight: Point },
-): MouthShape {
-  const warp = createMouthWarp(frame, target, reach);
-  const place = (u: number, v: number): [number, number] => roundPoint(toPicture(frame, ...forward(warp, u, v)));
-  const { halfWidth } = frame;
-  const outerAt = (curve: Float32Array, share: number): [number, number] =>
-    place(share * halfWidth, curveAt(curve, share));
-  const innerAt = (curve: Float32Array, share: number): [number, number] => {
-    const v = curveAt(curve, share);
-    return roundPoint(toPicture(frame, drawnU(warp, share * halfWidth, v), v));
-  };
-  const innerCorner = (share: number): [number, number] => {
-    const v = (curveAt(target.upperEdge, share) + curveAt(target.lowerEdge, share)) / 2;
-    return roundPoint(toPicture(frame, drawnU(warp, share * halfWidth, v), v));
-  };
-  return {
-    outer: [
-      outerAt(frame.outerUpper, -1),
-      ...OUTER_SHARES.map((share) => outerAt(frame.outerUpper, share)),
-      outerAt(frame.outerUpper, 1),
-      ...OUTER_SHARES.toReversed().map((share) => outerAt(frame.outerLower, share)),
-    ],
-    inner: [
-      innerCorner(-INNER_CORNER_SHARE),
-      ...INNER_SHARES.map((share) => innerAt(target.upperEdge, share)),
-      innerCorner(INNER_CORNER_SHARE),
-      ...INNER_SHARES.toReversed().map((share) => innerAt(target.lowerEdge, share)),
-    ],
-    chin: place(...toLocal(frame, ...fixed.chin)),
-    jawLeft: place(...toLocal(frame, ...fixed.jawLeft)),
-    jawRight: place(...toLocal(frame, ...fixed.jawRight)),
-  };
-}
-
-type Warp = (u: number, v: number, out: WarpSample) => void;
-
-/** Where a point of the source lands: fixed-point iteration on the backward warp. */
-function forward(warp: Warp, u: number, v: number): [number, number] {
+  [u, v]: readonly [number, number],
+  lip?: Lip,
+): [u: number, v: number] {
+  if (v <= reach.top || v >= reach.bottom) return [u, v];
   const sample = createWarpSample();
-  let atU = u;
-  let atV = v;
-  for (let round = 0; round < 40; round++) {
-    warp(atU, atV, sample);
-    atU += 0.6 * (u - sample.u);
-    atV += 0.6 * (v - sample.v);
+  let [above, below] = [reach.top, reach.bottom];
+  while (below - above > FOLLOWED_TO_PX) {
+    const height = (above + below) / 2;
+    warp(drawnU(warp, u, height, lip), height, sample, lip);
+    if (sample.v < v) above = height;
+    else below = height;
   }
-  return [atU, atV];
+  const drawnV = (above + below) / 2;
+  return [drawnU(warp, u, drawnV, lip), drawnV];
 }
 
-/** `u` at which a column of the source is drawn at height `v`. */
-function drawnU(warp: Warp, u: number, v: number): number {
+const FOLLOWED_TO_PX = 1e-3;
+
+/** `u` at which a column of the source is drawn at height `v`: fixed-point iteration on the backward warp. */
+export function drawnU(warp: MouthWarp, u: number, v: number, lip?: Lip): number {
   const sample = createWarpSample();
   let at = u;
   for (let round = 0; round < 20; round++) {
-    warp(at, v, sample);
+    warp(at, v, sample, lip);
     at += 0.8 * (u - sample.u);
   }
   return at;
-}
-
-function roundPoint([x, y]: [number, number]): [number, number] {
-  return [Math.round(x * 100) / 100, Math.round(y * 100) / 100];
 }

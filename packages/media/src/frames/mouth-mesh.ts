@@ -45,6 +45,21 @@ export function createMouthMesh(reference: MouthShape, faceOval: readonly Point[
   };
 }
 
+/** Area of those triangles of the lips, in square pixels, that a shape turns over: where there is any, the lips tear. */
+export function foldedLipAreaPx(shape: MouthShape): number {
+  const inner = lipRing(shape.inner, 4);
+  const outer = lipRing(shape.outer, 6);
+  const vertices = [...inner, ...inner.map((at, i) => middle(at, outer[i] as Point)), ...outer];
+  const triangles = ringTriangles(2);
+  let folded = 0;
+  for (let t = 0; t < triangles.length; t += 3) {
+    const [a, b, c] = [0, 1, 2].map((corner) => vertices[triangles[t + corner] as number]) as [Point, Point, Point];
+    const area = ((c[0] - a[0]) * (b[1] - a[1]) - (b[0] - a[0]) * (c[1] - a[1])) / 2;
+    folded += Math.max(0, -area);
+  }
+  return folded;
+}
+
 /** Closed ring of points from a landmark contour whose right corner has index `rightCorner`. */
 function lipRing(contour: readonly Point[], rightCorner: number): Point[] {
   const upper = resample(contour.slice(0, rightCorner + 1));
@@ -167,10 +182,10 @@ function onMovedJaw(reference: MouthShape, shape: MouthShape, from: Point): Poin
   return [moved(0), moved(1)];
 }
 
-/** Vertex order: inner ring, middle of the lips, outer ring, skin rings, middle of the opening. */
-function buildTriangles(): Uint16Array {
+/** Of so many bands between rings of vertices, from the inside outwards. */
+function ringTriangles(bands: number): number[] {
   const triangles: number[] = [];
-  for (let ring = 0; ring + 1 < 3 + SKIN_RINGS.length; ring++) {
+  for (let ring = 0; ring < bands; ring++) {
     for (let i = 0; i < RING; i++) {
       const next = (i + 1) % RING;
       const a = ring * RING + i;
@@ -178,6 +193,12 @@ function buildTriangles(): Uint16Array {
       triangles.push(a, b, a + RING, b, b + RING, a + RING);
     }
   }
+  return triangles;
+}
+
+/** Vertex order: inner ring, middle of the lips, outer ring, skin rings, middle of the opening. */
+function buildTriangles(): Uint16Array {
+  const triangles = ringTriangles(2 + SKIN_RINGS.length);
   const centreStart = (3 + SKIN_RINGS.length) * RING;
   const centreAt = (j: number): number => {
     if (j === 0) return 0;
