@@ -168,6 +168,12 @@ export class Pipeline {
     this.#user.configure(settings);
   }
 
+  /** The user has begun to speak and has not ended. */
+  setUserTurnOpen(isTurnOpen: boolean): void {
+    this.#user.setTurnOpen(isTurnOpen);
+    this.expression.setUserSpeaking(isTurnOpen);
+  }
+
   setAvatarSpeaking(speaking: boolean): void {
     this.#user.setAvatarSpeaking(speaking);
   }

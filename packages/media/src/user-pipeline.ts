@@ -1,6 +1,8 @@
 import type { EchoCanceller } from './audio-echo/echo-canceller.ts';
 import { EchoGuard } from './audio-echo/echo-guard.ts';
 import { AudioIn } from './audio-in/audio-in.ts';
+import { SoundWatch } from './audio-in/sound-watch.ts';
+import { msToWireSamples, wireSamplesToMs } from './core/audio-format.ts';
 import type { Clock } from './core/clock.ts';
 import type { Logger } from './core/logger.ts';
 import type { TurnDetectionSettings } from './core/voice-port.ts';
@@ -39,6 +41,10 @@ export class UserPipeline {
   readonly #audioIn: AudioIn;
   readonly #echoGuard: EchoGuard | null;
   readonly #detector: TurnDetector | null;
+  readonly #watch: SoundWatch;
+  #silenceDurationMs: number;
+  /** Sound passed on so far. */
+  #heardMs = 0;
 
   constructor(options: UserPipelineOptions) {
     this.#options = options;
@@ -53,6 +59,8 @@ export class UserPipeline {
           ...(options.canceller === undefined ? {} : { canceller: options.canceller }),
           onSound: (pcm, echoDb) => this.#hear(pcm, echoDb),
         });
+    this.#silenceDurationMs = options.turnDetection.silenceDurationMs;
+    this.#watch = new SoundWatch(clock, this.#silenceDurationMs, (times) => this.#endStalledTurn(times));
     this.#audioIn = new AudioIn({ maxBurstMs: MAX_BURST_MS, clock, onPcm: (pcm) => this.#take(pcm) });
   }
 
@@ -62,6 +70,7 @@ export class UserPipeline {
   }
 
   push(bytes: Uint8Array): void {
+    this.#watch.noteSound();
     this.#audioIn.push(bytes);
   }
 
@@ -79,6 +88,13 @@ export class UserPipeline {
 
   configure(settings: Partial<TurnDetectionSettings>): void {
     this.#detector?.configure(settings);
+    this.#silenceDurationMs = settings.silenceDurationMs ?? this.#silenceDurationMs;
+    this.#watch.setSilenceDuration(this.#silenceDurationMs);
+  }
+
+  /** While a turn of the user is open, his sound must come: a turn without it ends after the silence time and a second. */
+  setTurnOpen(isTurnOpen: boolean): void {
+    this.#watch.setTurnOpen(isTurnOpen);
   }
 
   setAvatarSpeaking(speaking: boolean): void {
@@ -91,6 +107,7 @@ export class UserPipeline {
   }
 
   close(): void {
+    this.#watch.close();
     this.#audioIn.close();
     this.#echoGuard?.close();
     this.#detector?.close();
@@ -102,9 +119,25 @@ export class UserPipeline {
   }
 
   #hear(pcm: Int16Array, echoDb: number): void {
+    this.#heardMs += wireSamplesToMs(pcm.length);
     this.#options.onMicrophone(pcm);
     if (this.#detector === null) this.#options.listener({ type: 'user-audio', pcm });
     else this.#detector.push(pcm, echoDb);
+  }
+
+  /**
+   * Our own detector is told that the turn is over. A voice that detects turns hears the silence that did not come; should
+   * it not end the turn by that, it is ended for it.
+   */
+  #endStalledTurn(times: number): void {
+    const { listener, logger } = this.#options;
+    logger.info({ times }, "The user's sound has stopped in the middle of a turn.");
+    if (this.#detector !== null) this.commit();
+    else if (times > 1) listener({ type: 'speech-stopped', audioEndMs: this.#heardMs });
+    else {
+      this.#echoGuard?.flush();
+      listener({ type: 'user-audio', pcm: new Int16Array(msToWireSamples(this.#silenceDurationMs + 500)) });
+    }
   }
 
   #createDetector(): TurnDetector {

@@ -30,7 +30,7 @@ export function reduceVoice(state: SessionState, event: VoiceControlEvent, atMs:
     case 'user-speech-started':
       return andThen(
         andThen(skipGreeting(noteSpokenOver(state, event.itemId, atMs)), (next) =>
-          advance({ ...next, userItemId: event.itemId }, [
+          advance({ ...next, userItemId: event.itemId, userSpeechStartMs: event.audioStartMs }, [
             {
               type: 'emit',
               event: { type: 'user-speech-started', itemId: event.itemId, audioStartMs: event.audioStartMs },
@@ -40,6 +40,8 @@ export function reduceVoice(state: SessionState, event: VoiceControlEvent, atMs:
         interrupt,
       );
     case 'user-speech-stopped':
+      // The turn has been ended for the voice, since no sound came any more.
+      if (state.userItemId === null) return advance(state, []);
       return advance({ ...state, userItemId: null, exchange: newExchange(atMs) }, [
         { type: 'set-timer', name: `words:${event.itemId}`, delayMs: WORDS_WAIT_MS },
         { type: 'emit', event: { type: 'user-speech-stopped', itemId: event.itemId, audioEndMs: event.audioEndMs } },

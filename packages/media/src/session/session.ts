@@ -267,7 +267,7 @@ export class Session {
       for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) {
         const step = reduceSession(this.#state, next);
         this.#state = step.state;
-        this.#pipeline?.expression.setUserSpeaking(step.state.userItemId !== null);
+        this.#pipeline?.setUserTurnOpen(step.state.userItemId !== null);
         for (const effect of step.effects) this.#perform(effect);
       }
     } finally {

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
-import type { VoiceProvider } from '../../core/voice-port.ts';
+import { DEFAULT_TURN_DETECTION, type VoiceProvider } from '../../core/voice-port.ts';
+import { UserPipeline } from '../../user-pipeline.ts';
 import { RecordedTalk, testVoiceConformance } from '../conformance.ts';
 import { createOpenAiRealtimeVoice, type OpenAiRealtimeOptions } from './openai-realtime-voice.ts';
 import { ScriptedRealtimeServer, TEST_API_KEY } from './testing/scripted-realtime-server.ts';
@@ -59,6 +60,27 @@ describe('a talk', () => {
     expect(order.slice(0, 2)).toEqual(['user-speech-started', 'user-speech-stopped']);
     expect(order.slice(-2)).toEqual(['audio', 'turn-done']);
     expect(server.latest.of('session.update')[0]?.session).toMatchObject({ audio: { output: { voice: 'cedar' } } });
+  });
+
+  it('ends a turn whose sound stops in mid-word, and answers it', async () => {
+    const talk = await RecordedTalk.open(provider);
+    const user = new UserPipeline({
+      clock: systemClock,
+      logger,
+      speechModel: { createStream: () => ({ probability: async () => 0, reset() {} }) },
+      turnDetection: DEFAULT_TURN_DETECTION,
+      voiceDetectsTurns: true,
+      isToBeSaid: false,
+      canceller: null,
+      onMicrophone() {},
+      listener: (event) => (event.type === 'user-audio' ? talk.send({ type: 'audio', pcm: event.pcm }) : undefined),
+    });
+    user.push(new Uint8Array(SPEECH.buffer, 0, 40_000));
+    await talk.until(() => talk.of('user-speech-started').length === 1);
+    user.setTurnOpen(true);
+    await talk.until(() => talk.of('user-speech-stopped').length === 1 && talk.of('turn-done').length > 0);
+    user.close();
+    expect(talk.textOf(talk.of('turn-started')[0]!.turnId)).toBe('You gave me this: Hello there.');
   });
 
   it('works with a server that knows only the beta', async () => {
