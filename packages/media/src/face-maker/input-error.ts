@@ -1,11 +1,12 @@
+import { PICTURE_NAMES, VIDEO_NAMES } from '@visavis/protocol/file-kind';
+
 /** Why a photo or a clip cannot become an avatar: a closed list, each with a sentence that says what to do about it. */
 const INPUT_PROBLEMS = {
-  'unknown-file':
-    'This file is neither a photo (JPEG, PNG, WebP, BMP) nor a clip (MP4, WebM, MOV). Choose one of these.',
-  'not-an-image': 'This file is not a JPEG, PNG, WebP or BMP picture. Choose a photo in one of these formats.',
-  'not-a-video': 'This file holds no moving picture. Choose an MP4, WebM or MOV clip.',
+  'unknown-file': `This file is neither a photo (${PICTURE_NAMES}) nor a clip (${VIDEO_NAMES}). Choose one of these.`,
+  'not-an-image': `This file is no ${PICTURE_NAMES} picture. Choose a photo in one of these formats.`,
+  'not-a-video': `This file holds no moving picture. Choose an ${VIDEO_NAMES} clip.`,
   corrupt: 'This file is damaged and cannot be read. Save or export it again and retry.',
-  animated: 'This picture is animated. Choose a still photo, or a clip (MP4, WebM, MOV).',
+  animated: `This picture is animated. Choose a still photo, or a clip (${VIDEO_NAMES}).`,
   'too-large':
     'This file is too large: photos may have 40 megapixels and 160 MB, clips 4096 pixels a side and 1 GB. Save a smaller copy and retry.',
   'too-short': 'This clip is shorter than 2 seconds. Record a longer one: 5 to 10 seconds look best.',

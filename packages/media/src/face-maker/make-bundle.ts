@@ -39,7 +39,7 @@ type Drawing = {
 };
 
 /**
- * Makes an avatar bundle from a photo of one person (JPEG, PNG, WebP, BMP). The folder `outDir` appears when the bundle is
+ * Makes an avatar bundle from a photo of one person (JPEG, PNG, WebP, BMP, HEIC, AVIF). The folder `outDir` appears when the bundle is
  * complete and replaces an earlier one. Takes 5 to 15 seconds of two cores. Throws `InputError` for photos it cannot use.
  */
 export async function makeBundleFromPhoto(

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -76,6 +78,44 @@ function bmpOf(photo: RawPhoto): Buffer {
   return file;
 }
 
+type BmpKind = { readonly header: 12 | 40 | 108 | 124; readonly bits: 8 | 24 };
+
+const BMP_KINDS: [string, BmpKind][] = [
+  ['the header of OS/2', { header: 12, bits: 24 }],
+  ['the header of OS/2 and a palette', { header: 12, bits: 8 }],
+  ['a palette', { header: 40, bits: 8 }],
+  ['the fourth header', { header: 108, bits: 24 }],
+  ['the fifth header', { header: 124, bits: 24 }],
+];
+
+/** Two by two pixels: red, green, and below them blue, white. */
+function bmpOfKind({ header, bits }: BmpKind): Buffer {
+  const colours = [
+    [0, 0, 255],
+    [0, 255, 0],
+    [255, 0, 0],
+    [255, 255, 255],
+  ];
+  const palette = bits === 8 ? colours.flatMap((bgr) => (header === 12 ? bgr : [...bgr, 0])) : [];
+  const pixels = bits === 8 ? [2, 3, 0, 0, 0, 1, 0, 0] : [255, 0, 0, 255, 255, 255, 0, 0, 0, 0, 255, 0, 255, 0, 0, 0];
+  const head = Buffer.alloc(14 + header);
+  head.write('BM', 'latin1');
+  head.writeUInt32LE(14 + header + palette.length + pixels.length, 2);
+  head.writeUInt32LE(14 + header + palette.length, 10);
+  head.writeUInt32LE(header, 14);
+  if (header === 12) {
+    for (const [i, value] of [2, 2, 1, bits].entries()) head.writeUInt16LE(value, 18 + 2 * i);
+  } else {
+    head.writeInt32LE(2, 18);
+    head.writeInt32LE(2, 22);
+    head.writeUInt16LE(1, 26);
+    head.writeUInt16LE(bits, 28);
+    head.writeUInt32LE(0, 30);
+    head.writeUInt32LE(bits === 8 ? 4 : 0, 46);
+  }
+  return Buffer.concat([head, Buffer.from(palette), Buffer.from(pixels)]);
+}
+
 describe('files', () => {
   it.each([
     ['a text named .png', Buffer.from('Hello, this is a text and no picture.\n'.repeat(10))],
@@ -95,6 +135,36 @@ describe('files', () => {
     for (const bytes of [jpeg.subarray(0, jpeg.length >> 2), jpeg.subarray(0, 40), png, bmp]) {
       await expect(decodePhoto(bytes)).rejects.toMatchObject({ reason: 'corrupt' });
     }
+  });
+
+  it('a photo without its last bytes is taken, without much of itself it is not', async () => {
+    const jpeg = await jpegOf(woman);
+    const png = await open(woman).resize(200).png().toBuffer();
+    const whole = await decodePhoto(jpeg);
+    const cut = await decodePhoto(jpeg.subarray(0, -2));
+    expect(Buffer.from(cut.data).equals(whole.data)).toBe(true);
+    for (const photo of [jpeg.subarray(0, -400), png.subarray(0, -12), png.subarray(0, -300)]) {
+      expect((await decodePhoto(photo)).width).toBeGreaterThan(100);
+    }
+    for (const photo of [jpeg.subarray(0, jpeg.length >> 1), png.subarray(0, png.length >> 1)]) {
+      await expect(decodePhoto(photo)).rejects.toMatchObject({ reason: 'corrupt' });
+    }
+  });
+
+  it('HEIC, as phones write it, and AVIF are decoded', async () => {
+    const heic = await readFile(join(import.meta.dirname, 'testing/portrait.heic'));
+    expect(await decodePhoto(heic)).toMatchObject({ width: 512, height: 512 });
+    expect((await portraitOf(heic)).image.width).toBe(PORTRAIT_SIDE);
+    const avif = await decodePhoto(await open(woman).avif({ quality: 90 }).toBuffer());
+    const difference = avif.data.reduce((sum, value, i) => sum + Math.abs(value - woman.data[i]!), 0);
+    expect(difference / avif.data.length).toBeLessThan(3);
+    await expect(decodePhoto(heic.subarray(0, heic.length >> 1))).rejects.toMatchObject({ reason: 'corrupt' });
+  });
+
+  it.each(BMP_KINDS)('a bitmap with %s is decoded', async (_name, kind) => {
+    const { data } = await decodePhoto(bmpOfKind(kind));
+    // Two rows of red, green and blue, white.
+    expect([...data]).toEqual([255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255]);
   });
 
   it('an animation is refused', async () => {

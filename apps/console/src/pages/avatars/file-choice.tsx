@@ -1,3 +1,4 @@
+import { ACCEPTED_FILES, type FileKind, fileKind, HEAD_BYTES } from '@visavis/protocol/file-kind';
 import { MAX_UPLOAD_BYTES } from '@visavis/protocol/rest';
 import { useEffect, useState } from 'react';
 import { useTexts } from '../../i18n/language.tsx';
@@ -11,10 +12,31 @@ type FileChoiceProps = {
 
 const isVideo = (file: File) => file.type.startsWith('video/');
 
-/** Why the server would refuse the file, as far as its name and size tell. */
-export function fileFault(file: File): 'wrongKind' | 'tooLarge' | null {
-  if (!/^(image|video)\//.test(file.type)) return 'wrongKind';
-  return file.size > MAX_UPLOAD_BYTES[isVideo(file) ? 'video' : 'picture'] ? 'tooLarge' : null;
+/** Why the server would refuse the file, as far as its first bytes and size tell; undefined until they are read. */
+export function useFileFault(file: File | null): 'wrongKind' | 'tooLarge' | null | undefined {
+  const [read, setRead] = useState<{ readonly file: File; readonly kind: FileKind | null } | null>(null);
+  useEffect(() => {
+    if (file === null) return;
+    let isCurrent = true;
+    void readKind(file).then((kind) => {
+      if (isCurrent) setRead({ file, kind });
+    });
+    return () => {
+      isCurrent = false;
+    };
+  }, [file]);
+  if (file === null || read?.file !== file) return undefined;
+  if (read.kind === null) return 'wrongKind';
+  return file.size > MAX_UPLOAD_BYTES[read.kind.kind] ? 'tooLarge' : null;
+}
+
+/** Null also for a file that cannot be read, such as a folder. */
+async function readKind(file: File): Promise<FileKind | null> {
+  try {
+    return await fileKind(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()));
+  } catch {
+    return null;
+  }
 }
 
 /** A photo or clip, dropped or chosen; shown once it is there. */
@@ -44,7 +66,7 @@ export function FileChoice({ file, disabled, onChoose }: FileChoiceProps) {
       <input
         type="file"
         className="visually-hidden"
-        accept="image/*,video/*"
+        accept={ACCEPTED_FILES}
         aria-label={texts.file}
         disabled={disabled}
         onChange={(event) => choose(event.currentTarget.files)}

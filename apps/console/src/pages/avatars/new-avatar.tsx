@@ -9,7 +9,7 @@ import { uploadFile } from '../../api/upload.ts';
 import classes from '../../components/console.module.css';
 import { Problem } from '../../components/page.tsx';
 import { useTexts } from '../../i18n/language.tsx';
-import { FileChoice, fileFault } from './file-choice.tsx';
+import { FileChoice, useFileFault } from './file-choice.tsx';
 import { VoiceSample } from './voice-sample.tsx';
 
 /** Makes an avatar from a photo or clip: sends the file, then the avatar appears in the gallery, in the making. */
@@ -20,7 +20,7 @@ export function NewAvatar({ projectId, onClose }: { readonly projectId: string; 
   const [voice, setVoice] = useState<string | null>(null);
   const [agreed, setAgreed] = useState(false);
   const { make, progress, stop } = useMaking(projectId);
-  const fault = file === null ? null : fileFault(file);
+  const fault = useFileFault(file);
   const isReady = file !== null && fault === null && agreed && name.trim() !== '';
   return (
     <Modal
@@ -48,7 +48,7 @@ export function NewAvatar({ projectId, onClose }: { readonly projectId: string; 
             make.reset();
           }}
         />
-        {fault !== null && (
+        {fault !== null && fault !== undefined && (
           <Alert color="red" variant="light" role="alert">
             {texts.avatars[fault]}
           </Alert>

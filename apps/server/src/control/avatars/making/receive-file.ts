@@ -1,11 +1,11 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { type FileKind, fileKind, HEAD_BYTES, PICTURE_NAMES, VIDEO_NAMES } from '@visavis/protocol/file-kind';
 import { MAX_UPLOAD_BYTES } from '@visavis/protocol/rest';
 import { ControlError } from '../../control-error.ts';
 import { diskFull, isDiskFull } from '../../disk/disk-watch.ts';
 import { newPublicId } from '../../ids.ts';
-import { type FileKind, fileKind, HEAD_BYTES } from './file-kind.ts';
 import { PATIENT, Pace, type PaceRule } from './pace.ts';
 
 export type ReceivedFile = {
@@ -33,14 +33,14 @@ export async function receiveFile(
 ): Promise<ReceivedFile> {
   const parts = paced(body[Symbol.asyncIterator](), pace, signal);
   const head = await readHead(parts);
-  const found = fileKind(head);
+  const found = await fileKind(head);
   if (found === null) {
     throw new ControlError(
       'unsupported-type',
-      'This is no picture or video that can be used. Send a JPEG, PNG, WebP or BMP picture, or an MP4, WebM or MOV video.',
+      `This is no picture or video that can be used. Send a ${PICTURE_NAMES} picture, or an ${VIDEO_NAMES} video.`,
     );
   }
-  const file = `${newPublicId()}${found.ending}`;
+  const file = `${newPublicId()}.${found.format}`;
   const path = join(folder, file);
   let sizeBytes = 0;
   const bounded = async function* (): AsyncGenerator<Buffer> {

@@ -1,0 +1,76 @@
+import { fileTypeFromBuffer } from 'file-type/core';
+
+/** Formats of the pictures and clips that an avatar can be made from, by the ending of their file names. */
+const FORMATS = {
+  jpg: { kind: 'picture', mime: 'image/jpeg' },
+  png: { kind: 'picture', mime: 'image/png' },
+  webp: { kind: 'picture', mime: 'image/webp' },
+  bmp: { kind: 'picture', mime: 'image/bmp' },
+  avif: { kind: 'picture', mime: 'image/avif' },
+  heic: { kind: 'picture', mime: 'image/heic' },
+  mp4: { kind: 'video', mime: 'video/mp4' },
+  mov: { kind: 'video', mime: 'video/quicktime' },
+  webm: { kind: 'video', mime: 'video/webm' },
+  mkv: { kind: 'video', mime: 'video/matroska' },
+} as const;
+
+export type FileFormat = keyof typeof FORMATS;
+
+export type FileKind = {
+  readonly kind: 'picture' | 'video';
+  /** Also the ending of a file name, without its dot. */
+  readonly format: FileFormat;
+};
+
+/** First bytes of a file that are enough for `fileKind`. */
+export const HEAD_BYTES = 4096;
+
+/** Names of all formats, for people. */
+export const PICTURE_NAMES = 'JPEG, PNG, WebP, BMP, HEIC or AVIF';
+export const VIDEO_NAMES = 'MP4, MOV, WebM or MKV';
+
+/** What a file chooser offers: types and endings, as systems do not know the types of all endings. */
+export const ACCEPTED_FILES = Object.entries(FORMATS)
+  .flatMap(([ending, { mime }]) => [mime, `.${ending}`])
+  .concat('image/heif', '.jpeg', '.heif', '.m4v')
+  .join(',');
+
+/** Sizes of the second header of a BMP file, one per version of the format. "BM" alone also begins plain texts. */
+const BMP_HEADER_SIZES: ReadonlySet<number> = new Set([12, 16, 40, 52, 56, 64, 108, 124]);
+
+/** Types by the name that the library gives them; it tells more of them apart than are made into avatars. */
+const FORMAT_OF_MIME: Readonly<Record<string, FileFormat>> = {
+  ...Object.fromEntries(Object.entries(FORMATS).map(([format, { mime }]) => [mime, format as FileFormat])),
+  'image/apng': 'png',
+  'image/heif': 'heic',
+  'image/heic-sequence': 'heic',
+  'image/heif-sequence': 'heic',
+  'video/x-m4v': 'mp4',
+  'video/3gpp': 'mp4',
+  'video/3gpp2': 'mp4',
+};
+
+/** What a file is by its first `HEAD_BYTES`; null: nothing that an avatar can be made from. Names are not believed. */
+export async function fileKind(head: Uint8Array): Promise<FileKind | null> {
+  const format = FORMAT_OF_MIME[(await typeOf(head)) ?? ''];
+  if (format === undefined || (format === 'bmp' && !hasBmpHeader(head))) return null;
+  return { kind: FORMATS[format].kind, format };
+}
+
+async function typeOf(head: Uint8Array): Promise<string | undefined> {
+  const kindOfBox = String.fromCharCode(...head.subarray(4, 8));
+  // Room that a later edit may take: the library knows it under the name `free` alone.
+  if (kindOfBox === 'skip') return FORMATS.mov.mime;
+  if ([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a].every((value, i) => head[i] === value)) return FORMATS.png.mime;
+  try {
+    return (await fileTypeFromBuffer(head))?.mime;
+  } catch {
+    // The head ends within what the library reads, and so may a whole file.
+    return undefined;
+  }
+}
+
+function hasBmpHeader(head: Uint8Array): boolean {
+  if (head.byteLength < 26) return false;
+  return BMP_HEADER_SIZES.has(new DataView(head.buffer, head.byteOffset).getUint32(14, true));
+}
