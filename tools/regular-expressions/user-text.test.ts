@@ -17,16 +17,14 @@ import {
 import { tidyTranscript } from '../../packages/media/src/voice/local/ears/ears.ts';
 import { joinPhrases } from '../../packages/media/src/voice/local/ears/phrased-hearing.ts';
 import { languageOf } from '../../packages/media/src/voice/local/languages.ts';
-import {
-  asciiText,
-  readableText,
-  splitIntoClauses,
-  spokenText,
-} from '../../packages/media/src/voice/local/mouth/clauses.ts';
+import { asciiText, splitIntoClauses } from '../../packages/media/src/voice/local/mouth/clauses.ts';
 import { parsePhones } from '../../packages/media/src/voice/local/mouth/flite-engine.ts';
 import { arpabetOfIpa } from '../../packages/media/src/voice/local/mouth/ipa-phones.ts';
 import { profileOf } from '../../packages/media/src/voice/local/mouth/voice-profiles.ts';
 import { clauseRequests } from '../../packages/media/src/voice/local/speak-text.ts';
+import { plainFormula } from '../../packages/media/src/voice/text/formulas.ts';
+import { readMarkup } from '../../packages/media/src/voice/text/read-markup.ts';
+import { joinSpoken, speakPieces } from '../../packages/media/src/voice/text/speak-pieces.ts';
 import { measureGrowth } from './growth.ts';
 
 const PUMPS = [
@@ -55,6 +53,17 @@ const PUMPS = [
     "it's'",
     '```',
     '\u0000',
+    '<b>',
+    '<a b="',
+    '<!--',
+    '[laughs] ',
+    '$x',
+    '|a',
+    '|-|\n|',
+    '1/',
+    'a@',
+    'x^2',
+    '\\frac{',
   ],
   ...[
     'a',
@@ -138,7 +147,9 @@ const PATHS: Readonly<Record<string, (text: string) => unknown>> = {
   'finding sentences': (text) => sentencesOf(text),
   'cutting clauses': (text) => splitIntoClauses(text),
   'asking for clauses': (text) => clauseRequests(SPEAKER, { text, voice: text, language: 'en' }),
-  'making text readable': (text) => [readableText(text), spokenText(text), asciiText(text)],
+  'making text readable': (text) => [readMarkup(text), readMarkup(`$${text}$`), asciiText(text)],
+  'saying signs as words': (text) =>
+    joinSpoken(speakPieces(text, { language: 'en', locale: 'en-US' })) + plainFormula(text),
   'reading phones': (text) => [arpabetOfIpa(text), parsePhones(text, 1), profileOf(text)],
   'tidying a transcript': (text) => [tidyTranscript(text), joinPhrases([text, text])],
   'telling what was heard': (text) =>

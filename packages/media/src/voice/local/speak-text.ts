@@ -1,7 +1,7 @@
 import type { PhoneTiming } from '../../core/articulation.ts';
 import { wireSamplesToMs } from '../../core/audio-format.ts';
 import type { VoiceEvent } from '../../core/voice-port.ts';
-import { languageOf } from './languages.ts';
+import { languageOf, primaryLanguage } from './languages.ts';
 import { type Clause, splitIntoClauses } from './mouth/clauses.ts';
 import type { MouthRequest } from './mouth/mouth-messages.ts';
 import type { SpokenClause } from './mouth/spoken-clause.ts';
@@ -42,13 +42,14 @@ export async function speakText(
   emit: (event: VoiceEvent) => void,
 ): Promise<void> {
   let playedSamples = 0;
-  for (const [index, { clause, request }] of clauseRequests(speaker, utterance).entries()) {
+  for (const { clause, request } of clauseRequests(speaker, utterance)) {
     const spoken = await speaker.speak(request, signal);
     if (signal.aborted) return;
     const startMs = wireSamplesToMs(playedSamples);
     playedSamples += spoken.pcm.length;
-    const text = index === 0 ? clause.text : ` ${clause.text}`;
-    emit({ type: 'text-delta', turnId: utterance.turnId, text, audioStartMs: startMs });
+    for (const { text, atMs } of timedSpans(clause, spoken)) {
+      emit({ type: 'text-delta', turnId: utterance.turnId, text, audioStartMs: startMs + atMs });
+    }
     emit({
       type: 'audio',
       turnId: utterance.turnId,
@@ -58,16 +59,27 @@ export async function speakText(
   }
 }
 
+/** Where in a clause's sound each stretch of its text begins, in milliseconds from its first sample. */
+function timedSpans(clause: Clause, { phones }: SpokenClause): { readonly text: string; readonly atMs: number }[] {
+  const voiced = phones.filter(({ symbol }) => symbol !== 'pau');
+  const firstMs = voiced[0]?.startMs ?? 0;
+  const lastMs = voiced.at(-1)?.endMs ?? 0;
+  return clause.spans.map(({ text, spokenBefore }, index) => ({
+    text: index === 0 ? clause.gap + text : text,
+    atMs: index === 0 ? 0 : firstMs + spokenBefore * (lastMs - firstMs),
+  }));
+}
+
 /** The clauses of a text, in order, and how the mouth is asked for each. */
 export function clauseRequests(
   speaker: Speaker,
   utterance: Omit<Utterance, 'turnId'>,
 ): { readonly clause: Clause; readonly request: MouthRequest }[] {
-  const { clauses, language } = chooseClauses(speaker, { ...utterance, text: speakablePart(utterance.text) });
+  const clauses = chooseClauses(speaker, { ...utterance, text: speakablePart(utterance.text) });
   const profile = profileOf(utterance.voice);
   return clauses.map((clause, index) => {
     const pauses = { leadMs: index === 0 ? FIRST_LEAD_MS : LATER_LEAD_MS, trailMs: clause.pauseMs };
-    return { clause, request: { text: clause.spoken, profile, language: languageOf(clause.text, language), pauses } };
+    return { clause, request: { text: clause.spoken, profile, language: clause.language, pauses } };
   });
 }
 
@@ -87,13 +99,13 @@ function later(phone: PhoneTiming, byMs: number): PhoneTiming {
 }
 
 /** The clauses to speak; an honest sentence instead of them where no engine here knows their language. */
-function chooseClauses(
-  speaker: Speaker,
-  utterance: Omit<Utterance, 'turnId'>,
-): { clauses: readonly Clause[]; language: string } {
+function chooseClauses(speaker: Speaker, utterance: Omit<Utterance, 'turnId'>): readonly Clause[] {
   const language = languageOf(utterance.text, utterance.language);
-  if (language === 'en' || speaker.speaksOtherLanguages) return { clauses: splitIntoClauses(utterance.text), language };
-  return { clauses: splitIntoClauses(unspeakable(language)), language: 'en' };
+  if (language !== 'en' && !speaker.speaksOtherLanguages) return splitIntoClauses(unspeakable(language), 'en');
+  return splitIntoClauses(
+    utterance.text,
+    language === primaryLanguage(utterance.language) ? utterance.language : language,
+  );
 }
 
 /** What is said in place of a language that cannot be spoken here. */

@@ -1,4 +1,5 @@
 import type { VoiceConfig, VoiceInput } from '../../core/voice-port.ts';
+import { readMarkup } from '../text/read-markup.ts';
 import { instructionsToSay, instructionsWith, sessionSettings } from './session-settings.ts';
 import { forgetOldPictures, type MemoryItem, remember, setWords, toConversationItem } from './talk-memory.ts';
 import { addReply, changeReply, newReply, type Reply, type Step, step, type TalkState } from './talk-state.ts';
@@ -37,7 +38,11 @@ export function toWire(state: TalkState, input: VoiceInput): Step {
     case 'say':
       return addReply(
         state,
-        newReply(input.turnId, { instructions: instructionsToSay(input.text), input: [], tool_choice: 'none' }),
+        newReply(input.turnId, {
+          instructions: instructionsToSay(readMarkup(input.text).text),
+          input: [],
+          tool_choice: 'none',
+        }),
       );
     case 'cancel':
       return cancel(state, input);

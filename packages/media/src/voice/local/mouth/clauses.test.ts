@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asciiText, readableText, splitIntoClauses, spokenText } from './clauses.ts';
+import { asciiText, splitIntoClauses } from './clauses.ts';
 
 const textsOf = (text: string): string[] => splitIntoClauses(text).map((clause) => clause.text);
 
@@ -25,8 +25,16 @@ describe('splitIntoClauses', () => {
     expect(textsOf('字'.repeat(1000)).every((clause) => clause.length <= 160)).toBe(true);
   });
 
+  it('cuts no character in two', () => {
+    const text = `a${'𝒳'.repeat(300)}`;
+    expect(textsOf(text).every((clause) => clause.isWellFormed())).toBe(true);
+    expect(textsOf(text).join('')).toBe(text);
+  });
+
   it('does not stop after abbreviations and initials', () => {
     expect(textsOf('Dr. Smith met Mr. J. Doe.')).toEqual(['Dr. Smith met Mr. J. Doe.']);
+    expect(textsOf('1. First')).toEqual(['1. First']);
+    expect(splitIntoClauses('Wir kommen am 3. Mai.', 'de').map(({ text }) => text)).toEqual(['Wir kommen am 3. Mai.']);
   });
 
   it('pauses longer after sentences than after commas, and little at the end', () => {
@@ -37,28 +45,32 @@ describe('splitIntoClauses', () => {
     expect(second!.pauseMs).toBeGreaterThan(third!.pauseMs);
   });
 
-  it('finds nothing to say in marks and pictures', () => {
-    expect(textsOf(' … 🎉 *** — !')).toEqual([]);
+  it('stops as long as a break of SSML says', () => {
+    const [first] = splitIntoClauses('<speak>One.<break time="1.5s"/> Two.</speak>');
+    expect(first).toMatchObject({ text: 'One.', pauseMs: 1500 });
+  });
+
+  it('shows what nobody speaks beside what is spoken', () => {
+    expect(splitIntoClauses('Well done! 🎉').map(({ text, spoken }) => [text, spoken])).toEqual([
+      ['Well done! 🎉', 'Well done!'],
+    ]);
+    expect(splitIntoClauses('👍')).toMatchObject([{ text: '👍', spoken: '' }]);
     expect(textsOf('')).toEqual([]);
+    expect(textsOf('***')).toEqual([]);
   });
-});
 
-describe('readableText', () => {
-  it('leaves out Markdown and emoji', () => {
-    expect(readableText('# Title\n\n- **One** 🎉\n- [Two](https://x.org)\n`three`')).toBe('Title. One. Two. three');
-  });
-});
-
-describe('spokenText', () => {
-  it('spells names and symbols as they sound', () => {
-    expect(spokenText('OpenAI & Visavis: 5% off at https://www.example.org/a?b')).toBe(
-      'open A I and veezavee: 5 percent off at example dot org',
-    );
+  it('gives words that are spoken longer than written a stretch of their own', () => {
+    const [clause] = splitIntoClauses('It costs $1,250,000 today.');
+    expect(clause!.spans.map(({ text }) => text)).toEqual(['It costs ', '$1,250,000', ' today.']);
+    const [, price, today] = clause!.spans;
+    expect(price!.spokenBefore).toBeLessThan(0.25);
+    expect(today!.spokenBefore).toBeGreaterThan(0.75);
+    expect(splitIntoClauses('Nothing special here.')[0]!.spans).toHaveLength(1);
   });
 });
 
 describe('asciiText', () => {
   it('keeps letters and drops what the engine cannot read', () => {
-    expect(asciiText('Café “Zoë” costs 5 € 日本')).toBe('Cafe Zoe costs 5 euros');
+    expect(asciiText('Café “Zoë” costs 5 euros 日本')).toBe('Cafe Zoe costs 5 euros');
   });
 });

@@ -1,36 +1,27 @@
+import { readMarkup } from '../../text/read-markup.ts';
+import type { ShownText } from '../../text/shown-text.ts';
+import { joinSpoken, type Piece, speakPieces } from '../../text/speak-pieces.ts';
+import { type WrittenSpan, writtenSpans } from '../../text/spoken-spans.ts';
+import { languageOf, primaryLanguage } from '../languages.ts';
+
 /** A stretch of speech between two pauses: what the listener reads, what the engine is given, how long to pause after. */
-export type Clause = { readonly text: string; readonly spoken: string; readonly pauseMs: number };
+export type Clause = {
+  /** As it was written, without Markdown and tags. */
+  readonly text: string;
+  /** What stands between the clause before and this one. */
+  readonly gap: '' | ' ' | '\n';
+  readonly spoken: string;
+  /** The text in stretches that take their own share of the speech. */
+  readonly spans: readonly WrittenSpan[];
+  /** Primary subtag of the language that it is spoken in. */
+  readonly language: string;
+  readonly pauseMs: number;
+};
 
-/** Names that the engine would read wrongly, and how to write them for it. */
-const SPELLINGS: readonly (readonly [RegExp, string])[] = [
-  [/\bVisavis\b/gi, 'veezavee'],
-  [/\bNavTalk\b/gi, 'nav talk'],
-  [/\bOpenAI\b/gi, 'open A I'],
-  [/\bElevenLabs\b/gi, 'eleven labs'],
-  [/\bWebRTC\b/gi, 'web R T C'],
-  [/\bWebSockets?\b/gi, 'web socket'],
-  [/\bTypeScript\b/gi, 'type script'],
-  [/\bJavaScript\b/gi, 'java script'],
-  [/\bPostgreSQL\b/gi, 'post gress'],
-  [/\bPocketSphinx\b/gi, 'pocket sfinks'],
-  [/\beSpeak\b/gi, 'E speak'],
-  [/\bGitHub\b/gi, 'git hub'],
-  [/\bAPIs\b/g, 'A P eyes'],
-  [/\bAPI\b/g, 'A P I'],
-  [/\bURL\b/g, 'U R L'],
-  [/\bGPU\b/g, 'G P U'],
-  [/\bCPU\b/g, 'C P U'],
-  [/\bSDK\b/g, 'S D K'],
-  [/\bAI\b/g, 'A I'],
-  [/\be\.g\.,?/gi, 'for example'],
-  [/\bi\.e\.,?/gi, 'that is'],
-  [/\betc\./gi, 'et cetera'],
-  [/&/g, ' and '],
-  [/%/g, ' percent'],
-  [/\s[-–—]\s/g, ', '],
-];
+type Range = { readonly start: number; readonly end: number };
 
-const ABBREVIATION = /(?:\b(?:Mr|Mrs|Ms|Dr|St|Prof|Sr|Jr|vs|No|e\.g|i\.e|etc)|\b[A-Z])\.$/;
+const ABBREVIATION =
+  /(?:\b(?:Mr|Mrs|Ms|Dr|St|Prof|Sr|Jr|vs|No|Nr|ca|bzw|Mio|Mrd|e\.g|i\.e|etc|z|d|u|p)|\b[A-Z]|^\d{1,3}|\b(?:am|im|der|die|das|den|dem|des|zum|vom|bis)\s\d{1,2})\.$/;
 /** No abbreviation is longer than this. */
 const ABBREVIATION_CHARACTERS = 8;
 /** A later clause longer than this is cut at its punctuation. */
@@ -49,66 +40,147 @@ const PAUSE_AT_END_MS = 120;
 
 const sentenceSegmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
 
-/** Cuts a reply into clauses. Marks meant for the eye (Markdown, emoji) are left out; the words stay as written. */
-export function splitIntoClauses(text: string): Clause[] {
-  const pieces: string[] = [];
-  for (const sentence of sentencesOf(readableText(text))) {
-    const limit = pieces.length === 0 ? FIRST_CLAUSE_CHARACTERS : LONG_CLAUSE_CHARACTERS;
-    pieces.push(...cutSentence(sentence, limit));
+/**
+ * Cuts a reply into clauses. The texts of all clauses, with the gaps before them, are what was written without Markdown and
+ * tags; signs, amounts, dates and the like are words in what the engine is given. `language`: BCP 47 tag of the reply.
+ */
+export function splitIntoClauses(written: string, language = 'en'): Clause[] {
+  const shown = readMarkup(written);
+  const stops = new Map<number, number>();
+  for (const { at, pauseMs } of shown.stops) stops.set(at, Math.max(pauseMs, stops.get(at) ?? 0));
+  const spoken = withoutSilentOnes(shown, cutText(shown), language);
+  return spoken.map(({ start, end, pieces, ...stretch }, index) => {
+    const text = shown.text.slice(start, end);
+    const isLast = index === spoken.length - 1;
+    return {
+      text,
+      gap: gapBefore(shown.text, start),
+      spoken: joinSpoken(pieces),
+      spans: writtenSpans(pieces),
+      language: stretch.language,
+      pauseMs: isLast ? PAUSE_AT_END_MS : Math.max(pauseAfter(text), stops.get(end) ?? 0),
+    };
+  });
+}
+
+type Stretch = { readonly start: number; end: number; readonly pieces: Piece[]; language: string; isSpoken: boolean };
+
+function readStretch(shown: ShownText, { start, end }: Range, tag: string): Stretch {
+  const text = shown.text.slice(start, end);
+  const language = languageOf(text, tag);
+  const { otherwise: all } = shown;
+  const otherwise = all
+    .slice(firstFrom(all, start), firstFrom(all, end))
+    .filter((stretch) => stretch.end <= end)
+    .map((stretch) => ({ ...stretch, start: stretch.start - start, end: stretch.end - start }));
+  const locale = primaryLanguage(tag) === language ? tag : language;
+  const pieces = speakPieces(text, { language, locale, otherwise });
+  return { start, end, language, pieces, isSpoken: pieces.some(({ spoken }) => /[\p{L}\p{N}]/u.test(spoken)) };
+}
+
+function gapBefore(text: string, start: number): Clause['gap'] {
+  const before = text[start - 1] ?? '';
+  if (before === '\n') return '\n';
+  return /\s/.test(before) ? ' ' : '';
+}
+
+/** The first of the stretches, which lie one behind the other, that begins at this place or later. */
+function firstFrom(stretches: ShownText['otherwise'], start: number): number {
+  let [low, high] = [0, stretches.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((stretches[middle]?.start ?? 0) < start) low = middle + 1;
+    else high = middle;
   }
-  return pieces.map((piece, index) => ({
-    text: piece,
-    spoken: spokenText(piece),
-    pauseMs: index === pieces.length - 1 ? PAUSE_AT_END_MS : pauseAfter(piece),
-  }));
+  return low;
 }
 
-/** Text without Markdown, emoji, control characters and doubled spaces. */
-export function readableText(text: string): string {
-  return text
-    .normalize('NFC')
-    .replace(/```[\s\S]*?```/g, ' ')
-    .replace(/!?\[([^[\]]*)\]\((?:[^()]|\([^()]*\))*\)/g, '$1')
-    .replace(/^\s{0,3}(?:#{1,6}|[-*+>])\s+/gm, '')
-    .replace(/[*_`~#|]+/g, (marks) => (marks === '_' ? ' ' : ''))
-    .replace(/\p{Extended_Pictographic}|\p{Emoji_Presentation}|\u{FE0F}|\u{200D}|\u{20E3}/gu, ' ')
-    .replace(/([^\s.!?。！？…:;,])[ \t]*\n+/g, '$1. ')
-    .replace(/[\p{Cc}\s]+/gu, ' ')
-    .trim();
+/** A stretch in which nothing is spoken belongs to the one before it, else to the one behind it. */
+function withoutSilentOnes(shown: ShownText, ranges: readonly Range[], language: string): Stretch[] {
+  const kept: Stretch[] = [];
+  for (const range of ranges) {
+    const stretch = readStretch(shown, range, language);
+    const last = kept.at(-1);
+    if (last === undefined || (last.isSpoken && stretch.isSpoken)) {
+      kept.push(stretch);
+      continue;
+    }
+    const gap = shown.text.slice(last.end, stretch.start);
+    last.pieces.push({ written: gap, spoken: ' ' }, ...stretch.pieces);
+    last.end = stretch.end;
+    if (stretch.isSpoken) last.language = stretch.language;
+    last.isSpoken ||= stretch.isSpoken;
+  }
+  return kept;
 }
 
-function sentencesOf(text: string): string[] {
-  const sentences: string[] = [];
+/** All of a text in stretches to be spoken, in order, without the blanks between them. */
+function cutText(shown: ShownText): Range[] {
+  const { text } = shown;
+  /** Places inside of what is spoken otherwise: nothing is cut there. */
+  const closed = new Uint8Array(text.length + 1);
+  for (const { start, end } of shown.otherwise) closed.fill(1, start + 1, end);
+  const ends = [...shown.stops.map(({ at }) => at), text.length];
+  const ranges: Range[] = [];
   let start = 0;
-  for (const { segment, index } of sentenceSegmenter.segment(text)) {
-    const end = index + segment.length;
-    if (ABBREVIATION.test(segment.trimEnd().slice(-ABBREVIATION_CHARACTERS)) && end < text.length) continue;
-    sentences.push(text.slice(start, end).trim());
+  for (const end of ends) {
+    if (end <= start || closed[end] === 1) continue;
+    for (const sentence of sentencesOf(text, { start, end }, closed)) {
+      const limit = ranges.length === 0 ? FIRST_CLAUSE_CHARACTERS : LONG_CLAUSE_CHARACTERS;
+      ranges.push(...cutSentence(text, sentence, limit, closed));
+    }
     start = end;
   }
-  return sentences.filter((sentence) => /[\p{L}\p{N}]/u.test(sentence));
+  return ranges;
 }
 
-function cutSentence(sentence: string, limit: number): string[] {
-  const pieces: string[] = [];
-  let rest = sentence;
-  while (rest.length > (pieces.length === 0 ? limit : LONG_CLAUSE_CHARACTERS)) {
-    const cut = cutPoint(rest, pieces.length === 0 ? limit : LONG_CLAUSE_CHARACTERS);
-    if (cut === null) break;
-    pieces.push(rest.slice(0, cut).trim());
-    rest = rest.slice(cut).trim();
+function sentencesOf(text: string, range: Range, closed: Uint8Array): Range[] {
+  const sentences: Range[] = [];
+  let { start } = range;
+  for (const { segment, index } of sentenceSegmenter.segment(text.slice(range.start, range.end))) {
+    const end = range.start + index + segment.length;
+    const isAbbreviated = ABBREVIATION.test(text.slice(start, end).trimEnd().slice(-ABBREVIATION_CHARACTERS));
+    // A dot right before a letter belongs to a name, like that of `.NET`.
+    const isInName = text[end - 1] === '.';
+    if ((isAbbreviated || isInName || closed[end] === 1) && end < range.end) continue;
+    sentences.push(trimmed(text, { start, end }));
+    start = end;
   }
-  pieces.push(rest);
-  return pieces.filter((piece) => /[\p{L}\p{N}]/u.test(piece));
+  return sentences.filter((sentence) => sentence.end > sentence.start);
+}
+
+function trimmed(text: string, { start, end }: Range): Range {
+  const whole = text.slice(start, end);
+  const from = start + whole.length - whole.trimStart().length;
+  return { start: from, end: Math.max(from, from + whole.trim().length) };
+}
+
+function cutSentence(text: string, sentence: Range, limit: number, closed: Uint8Array): Range[] {
+  const pieces: Range[] = [];
+  let { start } = sentence;
+  for (;;) {
+    const length = sentence.end - start;
+    const longest = pieces.length === 0 ? limit : LONG_CLAUSE_CHARACTERS;
+    // Of a long sentence only what may be cut next is looked at.
+    const near = text.slice(start, Math.min(sentence.end, start + 2 * MAX_CLAUSE_CHARACTERS));
+    const cut = length > longest ? cutPoint(near, longest, (place) => closed[start + place] !== 1) : null;
+    if (cut === null) break;
+    pieces.push(trimmed(text, { start, end: start + cut }));
+    start = trimmed(text, { start: start + cut, end: sentence.end }).start;
+  }
+  pieces.push({ start, end: sentence.end });
+  return pieces.filter((piece) => piece.end > piece.start);
 }
 
 /** Where to cut: punctuation first, then before a joining word, at last any space. Null keeps the sentence whole. */
-function cutPoint(text: string, limit: number): number | null {
+function cutPoint(text: string, limit: number, isOpen: (place: number) => boolean): number | null {
   // Nothing beyond the longest clause is ever a place to cut, with the character behind it that shows a stop.
   const near = text.slice(0, MAX_CLAUSE_CHARACTERS + 1);
-  const stops = [...near.matchAll(/[,;:](?=\s)|\s[-–—]\s|[，；、：]/g)].map((match) => match.index + match[0].length);
+  const stops = [...near.matchAll(/[,;:](?=\s)|(?<!\d)\s[-–—]\s|\s[-–—]\s(?!\d)|[，；、：]/g)].map(
+    (match) => match.index + match[0].length,
+  );
   const usable = stops.filter(
-    (stop) => stop >= SHORTEST_CLAUSE_CHARACTERS && text.length - stop >= SHORTEST_CLAUSE_CHARACTERS,
+    (stop) => stop >= SHORTEST_CLAUSE_CHARACTERS && text.length - stop >= SHORTEST_CLAUSE_CHARACTERS && isOpen(stop),
   );
   const stop = usable.findLast((place) => place <= limit) ?? usable[0];
   if (stop !== undefined && stop <= MAX_CLAUSE_CHARACTERS) return stop;
@@ -116,11 +188,17 @@ function cutPoint(text: string, limit: number): number | null {
   const joins = [...near.matchAll(/\s(?=(?:and|but|because|which|so|or|while|when|where|if|that)\s)/gi)].map(
     (match) => match.index,
   );
-  const join = joins.findLast((place) => place >= 20 && place <= LONG_CLAUSE_CHARACTERS && text.length - place >= 12);
+  const join = joins.findLast(
+    (place) => place >= 20 && place <= LONG_CLAUSE_CHARACTERS && text.length - place >= 12 && isOpen(place),
+  );
   if (join !== undefined) return join;
   if (text.length <= MAX_CLAUSE_CHARACTERS) return null;
   const space = text.lastIndexOf(' ', LONG_CLAUSE_CHARACTERS);
-  return space > SHORTEST_CLAUSE_CHARACTERS ? space : LONG_CLAUSE_CHARACTERS;
+  if (space > SHORTEST_CLAUSE_CHARACTERS && isOpen(space)) return space;
+  // No character is cut in two.
+  return /[\uDC00-\uDFFF]/.test(text[LONG_CLAUSE_CHARACTERS] ?? '')
+    ? LONG_CLAUSE_CHARACTERS - 1
+    : LONG_CLAUSE_CHARACTERS;
 }
 
 function pauseAfter(piece: string): number {
@@ -130,25 +208,12 @@ function pauseAfter(piece: string): number {
   return PAUSE_WITHIN_PHRASE_MS;
 }
 
-/** Plain words for the engine: names spelled as they sound, addresses read out, typographic marks made simple. */
-export function spokenText(text: string): string {
-  let spoken = text
-    .replace(/[‘’‛]/g, "'")
-    .replace(/[“”„«»]/g, '"')
-    .replace(/…/g, '...')
-    .replace(/https?:\/\/(?:www\.)?([^\s/]+)\S*/gi, (_, host: string) => host.replaceAll('.', ' dot '));
-  for (const [pattern, replacement] of SPELLINGS) spoken = spoken.replace(pattern, replacement);
-  return spoken.replace(/\s+/g, ' ').trim();
-}
-
 /** The engine for English knows ASCII only: letters lose their accents, anything else becomes a space. */
 export function asciiText(text: string): string {
   return text
     .replace(/ß/g, 'ss')
     .replace(/[æÆ]/g, 'ae')
     .replace(/[øØ]/g, 'o')
-    .replace(/€/g, ' euros ')
-    .replace(/£/g, ' pounds ')
     .normalize('NFD')
     .replace(/\p{M}+/gu, '')
     .replace(/[^\x20-\x7e]+/g, ' ')

@@ -41,7 +41,8 @@ function answer(message: FromMouthWorker, transfer: ArrayBuffer[]): void {
 }
 
 async function speak(request: MouthRequest): Promise<SpokenClause> {
-  const raw = request.language === 'en' ? speakEnglish(request) : await speakOther(request);
+  const isSilent = !/[\p{L}\p{N}]/u.test(request.text);
+  const raw = isSilent ? null : request.language === 'en' ? speakEnglish(request) : await speakOther(request);
   if (raw === null) return silence(request.pauses.leadMs + request.pauses.trailMs);
   const resampler = new Resampler(raw.sampleRateHz, WIRE_SAMPLE_RATE_HZ);
   const body = resampler.process(raw.samples);
