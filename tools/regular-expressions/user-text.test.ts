@@ -24,7 +24,6 @@ import { profileOf } from '../../packages/media/src/voice/local/mouth/voice-prof
 import { clauseRequests } from '../../packages/media/src/voice/local/speak-text.ts';
 import { plainFormula } from '../../packages/media/src/voice/text/formulas.ts';
 import { readMarkup } from '../../packages/media/src/voice/text/read-markup.ts';
-import { joinSpoken, speakPieces } from '../../packages/media/src/voice/text/speak-pieces.ts';
 import { measureGrowth } from './growth.ts';
 
 const PUMPS = [
@@ -147,9 +146,7 @@ const PATHS: Readonly<Record<string, (text: string) => unknown>> = {
   'finding sentences': (text) => sentencesOf(text),
   'cutting clauses': (text) => splitIntoClauses(text),
   'asking for clauses': (text) => clauseRequests(SPEAKER, { text, voice: text, language: 'en' }),
-  'making text readable': (text) => [readMarkup(text), readMarkup(`$${text}$`), asciiText(text)],
-  'saying signs as words': (text) =>
-    joinSpoken(speakPieces(text, { language: 'en', locale: 'en-US' })) + plainFormula(text),
+  'making text readable': (text) => [readMarkup(text), plainFormula(text), asciiText(text)],
   'reading phones': (text) => [arpabetOfIpa(text), parsePhones(text, 1), profileOf(text)],
   'tidying a transcript': (text) => [tidyTranscript(text), joinPhrases([text, text])],
   'telling what was heard': (text) =>

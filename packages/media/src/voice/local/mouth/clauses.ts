@@ -38,6 +38,9 @@ const PAUSE_AFTER_COMMA_MS = 150;
 const PAUSE_WITHIN_PHRASE_MS = 30;
 const PAUSE_AT_END_MS = 120;
 
+/** Where none of these is, there is one sentence. */
+const SENTENCE_END = /[.!?…‽。！？｡]|\p{Sentence_Terminal}/u;
+
 const sentenceSegmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
 
 /**
@@ -137,6 +140,8 @@ function cutText(shown: ShownText): Range[] {
 function sentencesOf(text: string, range: Range, closed: Uint8Array): Range[] {
   const sentences: Range[] = [];
   let { start } = range;
+  const whole = trimmed(text, range);
+  if (!SENTENCE_END.test(text.slice(start, range.end))) return whole.end > whole.start ? [whole] : [];
   for (const { segment, index } of sentenceSegmenter.segment(text.slice(range.start, range.end))) {
     const end = range.start + index + segment.length;
     const isAbbreviated = ABBREVIATION.test(text.slice(start, end).trimEnd().slice(-ABBREVIATION_CHARACTERS));
