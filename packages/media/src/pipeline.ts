@@ -193,11 +193,24 @@ export class Pipeline {
     this.#audioOut.finish(turnId);
   }
 
-  flushReplies(): { turnId: string; playedMs: number } | null {
-    const flushed = this.#audioOut.flush();
-    this.#tracks.clear();
-    this.expression.endReplies();
+  flushReplies(keptTurnIds: readonly string[]): { turnId: string; playedMs: number } | null {
+    const flushed = this.#audioOut.flush(keptTurnIds);
+    for (const turnId of this.#tracks.keys()) {
+      if (keptTurnIds.includes(turnId)) continue;
+      this.#tracks.delete(turnId);
+      this.expression.endReply(turnId);
+    }
+    if (keptTurnIds.length === 0) this.expression.endReplies();
     return flushed;
+  }
+
+  /** The avatar falls silent in mid-word, and may go on there. */
+  holdReplies(): { turnId: string; playedMs: number } | null {
+    return this.#audioOut.hold();
+  }
+
+  resumeReplies(): void {
+    this.#audioOut.resume();
   }
 
   /** Sound and picture begin to flow. */

@@ -333,3 +333,63 @@ describe('the bound', () => {
     expect(log.finished).toEqual([['a', 160]]);
   });
 });
+
+describe('holding', () => {
+  it('fades out, keeps what waits, and goes on with the very next sample', () => {
+    const { clock, log, audioOut } = build();
+    audioOut.enqueue('a', level(400));
+    audioOut.finish('a');
+    audioOut.start();
+    clock.advance(90);
+    expect(audioOut.hold()).toEqual({ turnId: 'a', playedMs: 110 });
+    expect(audioOut.playhead(130)).toBeNull();
+    clock.advance(500);
+    expect(log.finished).toEqual([]);
+    expect(
+      sound(log)
+        .subarray(110 * 48 - 1)
+        .every((sample) => sample === 0),
+    ).toBe(true);
+    const mediaTimeMs = audioOut.mediaTimeMs();
+    audioOut.resume();
+    expect(audioOut.playhead(mediaTimeMs)).toEqual({ turnId: 'a', positionMs: 110 });
+    clock.advance(500);
+    expect(log.started).toHaveLength(1);
+    expect(log.finished).toEqual([['a', 400]]);
+    const endMs = mediaTimeMs + 400 - 110;
+    expect(largestStep(sound(log).subarray(0, (endMs - 5) * 48))).toBeLessThan(LEVEL / 50);
+  });
+
+  it('that ends in an interruption has played what it had when it fell silent', () => {
+    const { clock, audioOut } = build();
+    audioOut.enqueue('a', level(400));
+    audioOut.start();
+    clock.advance(90);
+    audioOut.hold();
+    clock.advance(200);
+    expect(audioOut.flush()).toEqual({ turnId: 'a', playedMs: 110 });
+    expect(audioOut.hold()).toBeNull();
+  });
+
+  it('drops what is not kept, on either side', () => {
+    const { clock, log, audioOut } = build();
+    audioOut.enqueue('a', level(200));
+    audioOut.enqueue('b', level(200));
+    audioOut.finish('a');
+    audioOut.finish('b');
+    audioOut.start();
+    clock.advance(90);
+    audioOut.hold();
+    expect(audioOut.flush(['a'])).toEqual({ turnId: 'b', playedMs: 0 });
+    clock.advance(500);
+    expect(log.finished).toEqual([['a', 200]]);
+    audioOut.enqueue('c', level(200));
+    audioOut.enqueue('d', level(200));
+    audioOut.finish('d');
+    clock.advance(100);
+    audioOut.hold();
+    expect(audioOut.flush(['d'])).toMatchObject({ turnId: 'c' });
+    clock.advance(500);
+    expect(log.finished.at(-1)).toEqual(['d', 200]);
+  });
+});

@@ -61,6 +61,8 @@ export class AudioOut {
   #starved = false;
   /** Faded end of an interrupted turn, for the next frame. */
   #tail: { readonly turnId: string; readonly pcm: Int16Array; readonly positionMs: number } | null = null;
+  /** Turns wait where they are. */
+  #held = false;
   /** Value of the last sample sent of a turn's sound; zero in silence. */
   #lastLevel = 0;
   readonly #closedTurnIds = new Set<string>();
@@ -109,18 +111,44 @@ export class AudioOut {
 
   /**
    * Interruption: what is playing fades out within the first 10 ms of the next frame, everything queued of all turns is
-   * dropped, and sound that still comes for them is ignored. Returns the turn that was playing, or was first in line,
-   * with the sound of it that the listener gets (the fade included), or null when there was none.
+   * dropped, those in `keptTurnIds` apart, and sound that still comes for them is ignored. Turns that were held go on.
+   * Returns the turn that was playing, or was first in line, with the sound of it that the listener gets (the fade
+   * included), or null when there was none.
    */
-  flush(): { turnId: string; playedMs: number } | null {
+  flush(keptTurnIds: readonly string[] = []): { turnId: string; playedMs: number } | null {
+    const dropped = this.#turns.filter(({ turnId }) => !keptTurnIds.includes(turnId));
+    const current = dropped[0];
+    const isPlaying = current !== undefined && current === this.#startedTurn;
+    if (isPlaying && !this.#starved && !this.#held) this.#prepareTail(current);
+    if (!isPlaying) this.resume();
+    this.#held = false;
+    if (current === undefined) return null;
+    for (const turn of dropped) this.#rememberClosed(turn.turnId);
+    this.#turns = this.#turns.filter(({ turnId }) => keptTurnIds.includes(turnId));
+    if (isPlaying) {
+      this.#startedTurn = null;
+      this.#starved = false;
+    }
+    return { turnId: current.turnId, playedMs: current.playedMs };
+  }
+
+  /**
+   * Silence for now: what is playing fades out within the first 10 ms of the next frame and waits there with everything
+   * queued. Returns what `flush` would.
+   */
+  hold(): { turnId: string; playedMs: number } | null {
     const current = this.#turns[0];
     if (current === undefined) return null;
-    if (current === this.#startedTurn && !this.#starved) this.#prepareTail(current);
-    for (const turn of this.#turns) this.#rememberClosed(turn.turnId);
-    this.#turns = [];
-    this.#startedTurn = null;
-    this.#starved = false;
+    if (current === this.#startedTurn && !this.#starved && !this.#held) this.#prepareTail(current);
+    this.#held = true;
     return { turnId: current.turnId, playedMs: current.playedMs };
+  }
+
+  /** Goes on after `hold` with the sample that comes next. */
+  resume(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    this.#startedTurn?.startFade();
   }
 
   /** What sounds at this media time, with its place in the turn's sound; null in silence, also while a turn has run dry. */
@@ -130,7 +158,7 @@ export class AudioOut {
     // The next frames are already known as far as the playing turn has sound.
     const current = this.#startedTurn;
     const aheadMs = mediaTimeMs - sentMs;
-    if (current === null || aheadMs >= current.bufferedMs) return null;
+    if (current === null || this.#held || aheadMs >= current.bufferedMs) return null;
     return { turnId: current.turnId, positionMs: current.positionMs + aheadMs };
   }
 
@@ -175,7 +203,7 @@ export class AudioOut {
     const finished: TurnSound[] = [];
     let at = this.#writeTail(frame, mediaTimeMs);
     let turn = this.#turns[0];
-    while (turn !== undefined && at < FRAME_SAMPLES) {
+    while (turn !== undefined && !this.#held && at < FRAME_SAMPLES) {
       at += this.#writeTurn(turn, frame, at, mediaTimeMs);
       if (!turn.finished) break;
       this.#turns.shift();

@@ -1,5 +1,6 @@
 import { LIMITS } from '@visavis/protocol';
 import type { HistoryItem } from '../core/voice-port.ts';
+import { decide } from './interruption.ts';
 import { quotedGreeting } from './quoted-greeting.ts';
 import type { SessionConfigPatch } from './session-events.ts';
 import type { ControlCommand, SessionEffect, SessionState, Step } from './session-state.ts';
@@ -83,13 +84,14 @@ function clearAudio(state: SessionState): Step {
   if (state.transparent) return andThen(cleared, interrupt);
   const itemId = state.userItemId;
   if (itemId === null || state.detectsTurns) return cleared;
-  return andThen(cleared, (next) =>
+  const dropped = andThen(cleared, (next) =>
     advance({ ...next, userItemId: null }, [
       { type: 'voice', input: { type: 'user-turn-dropped', itemId } },
       { type: 'emit', event: { type: 'user-speech-stopped', itemId, audioEndMs: state.userSpeechStartMs } },
       { type: 'emit', event: { type: 'user-transcript-done', itemId, text: '' } },
     ]),
   );
+  return andThen(dropped, (next) => decide(next, itemId, true));
 }
 
 function commitAudio(state: SessionState): Step {
@@ -173,7 +175,8 @@ function withBeginning(state: SessionState, { prompt = '', firstMessage = '' }: 
 }
 
 function configure(state: SessionState, command: Extract<ControlCommand, { type: 'configure' }>): Step {
-  const begun = withBeginning(state, command.patch);
+  const spoken = command.patch.language ? { ...state, language: command.patch.language } : state;
+  const begun = withBeginning(spoken, command.patch);
   // The voice knows the first message too, and must not know another one.
   const patch =
     begun.firstMessage === state.firstMessage ? command.patch : { ...command.patch, firstMessage: begun.firstMessage };

@@ -1,3 +1,4 @@
+import { awaitDecision, interruptBy, withAnswer } from './interruption.ts';
 import type { SessionFailureCode } from './session-events.ts';
 import {
   MAX_UNREADABLE_CALLS,
@@ -14,12 +15,11 @@ import {
   andThen,
   awaitTool,
   endGeneration,
-  interrupt,
   newExchange,
   noteSpokenOver,
   skipGreeting,
-  takeTranscript,
 } from './turn-steps.ts';
+import { takeTranscript } from './user-turn.ts';
 
 /** What the voice says and does. Events of replies that have ended are dropped. */
 export function reduceVoice(state: SessionState, event: VoiceControlEvent, atMs: number): Step {
@@ -37,15 +37,17 @@ export function reduceVoice(state: SessionState, event: VoiceControlEvent, atMs:
             },
           ]),
         ),
-        interrupt,
+        (next) => interruptBy(next, event.itemId),
       );
     case 'user-speech-stopped':
       // The turn has been ended for the voice, since no sound came any more.
       if (state.userItemId === null) return advance(state, []);
-      return advance({ ...state, userItemId: null, exchange: newExchange(atMs) }, [
-        { type: 'set-timer', name: `words:${event.itemId}`, delayMs: WORDS_WAIT_MS },
-        { type: 'emit', event: { type: 'user-speech-stopped', itemId: event.itemId, audioEndMs: event.audioEndMs } },
-      ]);
+      return awaitDecision(
+        advance({ ...state, userItemId: null, exchange: newExchange(atMs) }, [
+          { type: 'set-timer', name: `words:${event.itemId}`, delayMs: WORDS_WAIT_MS },
+          { type: 'emit', event: { type: 'user-speech-stopped', itemId: event.itemId, audioEndMs: event.audioEndMs } },
+        ]),
+      );
     case 'user-transcript-delta':
       return advance(state, []);
     case 'user-transcript-done':
@@ -55,7 +57,9 @@ export function reduceVoice(state: SessionState, event: VoiceControlEvent, atMs:
         event.text,
       );
     case 'turn-started':
-      return state.turns.some((turn) => turn.id === event.turnId) ? advance(state, []) : addTurn(state, event.turnId);
+      return state.turns.some((turn) => turn.id === event.turnId)
+        ? advance(state, [])
+        : addTurn(withAnswer(state, event.turnId), event.turnId);
     case 'text-delta':
       return addTextDelta(state, event, atMs);
     case 'tool-call-delta':

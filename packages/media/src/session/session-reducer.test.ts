@@ -117,6 +117,8 @@ describe('interruption', () => {
     talk.command({ type: 'user-text', text: 'Hi', reply: true });
     talk.speak(talk.currentTurnId(), 'one two three four', 1000);
     talk.put({ type: 'speech-started', audioStartMs: 5000, atMs: 5000 });
+    talk.put({ type: 'speech-stopped', audioEndMs: 5900, atMs: 5900 });
+    talk.put({ type: 'voice', event: { type: 'user-transcript-done', itemId: 'item_3', text: 'Stop' }, atMs: 6000 });
     const cancel = talk.effects.find((effect) => effect.type === 'voice' && effect.input.type === 'cancel');
     expect(cancel).toMatchObject({ input: { playedMs: 500, heardText: 'one two' } });
     expect(talk.effects).toContainEqual(

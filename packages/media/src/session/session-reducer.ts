@@ -1,3 +1,4 @@
+import { endHold, noteHeld } from './interruption.ts';
 import { reduceCommand } from './reduce-command.ts';
 import { reduceVoice } from './reduce-voice.ts';
 import { checkReplies, watchReplies } from './reply-watch.ts';
@@ -9,16 +10,8 @@ import {
   type Step,
   type TimerName,
 } from './session-state.ts';
-import {
-  advance,
-  finishTurn,
-  greet,
-  loseWords,
-  releaseTool,
-  settleFlush,
-  startUserTurn,
-  stopUserTurn,
-} from './turn-steps.ts';
+import { advance, finishTurn, greet, releaseTool, settleFlush } from './turn-steps.ts';
+import { loseWords, startUserTurn, stopUserTurn } from './user-turn.ts';
 
 /**
  * The whole behaviour of a call as a pure function: what happened and where the talk stands give where it stands now and
@@ -33,7 +26,7 @@ function reduceInput(state: SessionState, input: SessionInput): Step {
   switch (input.type) {
     case 'voice-opened':
       return {
-        state: { ...state, phase: 'ready', detectsTurns: input.detectsTurns },
+        state: { ...state, phase: 'ready', detectsTurns: input.detectsTurns, hears: input.hears },
         effects: [
           { type: 'emit', event: { type: 'ready', hears: input.hears, sees: input.sees } },
           { type: 'set-timer', name: 'media-wait', delayMs: MEDIA_WAIT_MS },
@@ -59,6 +52,8 @@ function reduceInput(state: SessionState, input: SessionInput): Step {
       return finishTurn(state, input);
     case 'flushed':
       return settleFlush(state, input);
+    case 'held':
+      return noteHeld(state, input);
     case 'media':
       return reduceMedia(state, input.state);
     case 'timer':
@@ -75,6 +70,7 @@ function reduceMedia(state: SessionState, mediaState: 'connected' | 'disconnecte
 function reduceTimer(state: SessionState, name: TimerName, atMs: number): Step {
   if (name === 'reply-wait') return checkReplies(state, atMs);
   if (name.startsWith('words:')) return loseWords(state, name.slice('words:'.length));
+  if (name === 'held') return endHold(state);
   if (name === 'media-wait') return { state, effects: [{ type: 'start-clock' }] };
   if (name === 'greeting') return state.greeted ? { state, effects: [] } : greet(state);
   return releaseTool(state, name.slice('tool:'.length), atMs);
@@ -99,8 +95,9 @@ function takeAudio(state: SessionState, input: Extract<SessionInput, { type: 'vo
 
 function notePlaybackStarted(state: SessionState, turnId: string, atMs: number): Step {
   const speaking = { type: 'set-avatar-speaking', speaking: true } as const;
-  const exchange = state.exchange;
-  if (exchange === null || !state.turns.some((turn) => turn.id === turnId)) return { state, effects: [speaking] };
+  const { exchange } = state;
+  if (!state.turns.some((turn) => turn.id === turnId)) return advance(state, [speaking]);
+  if (exchange === null) return advance({ ...state, isSounding: true }, [speaking]);
   const since = (timeMs: number | null) => (timeMs === null ? null : Math.round(timeMs - exchange.startedAtMs));
   const latency = {
     transcriptMs: since(exchange.transcriptMs),
@@ -108,7 +105,7 @@ function notePlaybackStarted(state: SessionState, turnId: string, atMs: number):
     firstAudioMs: since(exchange.firstAudioMs),
     firstSoundMs: since(atMs),
   };
-  return advance({ ...state, exchange: null }, [
+  return advance({ ...state, isSounding: true, exchange: null }, [
     speaking,
     { type: 'emit', event: { type: 'turn-latency', turnId, latency } },
   ]);

@@ -22,11 +22,28 @@ type Exchange = {
   readonly firstAudioMs: number | null;
 };
 
+/** The user began to speak over a reply. Whether that ends it, his words say. */
+export type Interruption = {
+  /** The reply that was sounding, and how much of it. */
+  readonly turnId: string | null;
+  readonly playedMs: number;
+  /** Items of the user whose words are waited for. */
+  readonly itemIds: readonly string[];
+  /** Replies that the voice has begun since: answers, if there is something to answer. */
+  readonly answerIds: readonly string[];
+  /** The replies wait in silence; otherwise they have gone on, and late words may still end them. */
+  readonly isHeld: boolean;
+};
+
 export type SessionState = {
   /** `opening`: the voice is not there yet. `ready`: it is. `talking`: greeting rules have begun to count. */
   readonly phase: 'opening' | 'ready' | 'talking' | 'closed';
   readonly transparent: boolean;
   readonly detectsTurns: boolean;
+  /** What the user says becomes text. */
+  readonly hears: boolean;
+  /** BCP 47 tag of the language to speak. */
+  readonly language: string;
   /** The sound of replies is also handed to the gateway. */
   readonly audioBack: boolean;
   /** Instructions in force. */
@@ -36,6 +53,9 @@ export type SessionState = {
   readonly beginsBy: 'record' | 'instructions' | 'first-message';
   readonly greeted: boolean;
   readonly turns: readonly ReplyTurn[];
+  /** The first of them has begun to sound. */
+  readonly isSounding: boolean;
+  readonly interruption: Interruption | null;
   /** The user's item that is being spoken now. */
   readonly userItemId: string | null;
   /** Where that item's sound began. */
@@ -61,7 +81,7 @@ export type SessionState = {
   readonly nextId: number;
 };
 
-export type TimerName = 'greeting' | 'media-wait' | 'reply-wait' | `tool:${string}` | `words:${string}`;
+export type TimerName = 'greeting' | 'held' | 'media-wait' | 'reply-wait' | `tool:${string}` | `words:${string}`;
 
 export type SessionInput =
   | { readonly type: 'voice-opened'; readonly hears: boolean; readonly sees: boolean; readonly detectsTurns: boolean }
@@ -82,7 +102,14 @@ export type SessionInput =
       readonly playedMs: number;
       readonly atMs: number;
     }
-  | { readonly type: 'flushed'; readonly turnId: string | null; readonly playedMs: number; readonly atMs: number }
+  | {
+      readonly type: 'flushed';
+      readonly turnId: string | null;
+      readonly playedMs: number;
+      readonly keptTurnIds: readonly string[];
+      readonly atMs: number;
+    }
+  | { readonly type: 'held'; readonly turnId: string | null; readonly playedMs: number }
   | { readonly type: 'media'; readonly state: 'connected' | 'disconnected' | 'failed' }
   | { readonly type: 'timer'; readonly name: TimerName; readonly atMs: number };
 
@@ -108,8 +135,11 @@ export type SessionEffect =
   | { readonly type: 'take-candidate'; readonly candidate: IceCandidate }
   /** No more sound comes for this turn. */
   | { readonly type: 'finish-audio'; readonly turnId: string }
-  /** Silence the avatar; the outcome comes back as `flushed`. */
-  | { readonly type: 'flush-audio' }
+  /** Silence the avatar and drop its replies, those kept apart; the outcome comes back as `flushed`. */
+  | { readonly type: 'flush-audio'; readonly keptTurnIds: readonly string[] }
+  /** Silence the avatar for now; the outcome comes back as `held`. */
+  | { readonly type: 'hold-audio' }
+  | { readonly type: 'resume-audio' }
   | { readonly type: 'cue-face'; readonly cue: ExpressionCue }
   | { readonly type: 'start-clock' }
   | { readonly type: 'set-timer'; readonly name: TimerName; readonly delayMs: number }
@@ -126,6 +156,13 @@ export type Step = { readonly state: SessionState; readonly effects: readonly Se
 export const GREETING_WAIT_MS = 1000;
 /** How long the sound waits for WebRTC before it plays to nobody (clients that only read events). */
 export const MEDIA_WAIT_MS = 5000;
+/** Who speaks this long over the avatar interrupts it, whatever he says. */
+export const SURE_INTERRUPTION_MS = 3000;
+/**
+ * How long a held reply waits for the user's words after the end of his turn. The local voice knows them by then; a
+ * service has to send them.
+ */
+export const HELD_WAIT_MS = { local: 500, service: 1000 } as const;
 /** How long the user's words are waited for after his turn, besides twice its length. */
 export const WORDS_WAIT_MS = 30_000;
 /** How often in a row a model is asked to mend arguments that cannot be read. */
@@ -137,18 +174,23 @@ export function initialSessionState(options: {
   prompt: string;
   firstMessage: string;
   transparent: boolean;
+  language?: string;
   audioBack?: boolean;
 }): SessionState {
   return {
     phase: 'opening',
     transparent: options.transparent,
     detectsTurns: false,
+    hears: false,
+    language: options.language ?? '',
     audioBack: options.audioBack ?? false,
     prompt: options.prompt,
     firstMessage: options.firstMessage,
     beginsBy: 'record',
     greeted: options.transparent,
     turns: [],
+    isSounding: false,
+    interruption: null,
     userItemId: null,
     userSpeechStartMs: 0,
     lastSaid: null,

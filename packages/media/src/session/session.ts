@@ -60,6 +60,7 @@ export class Session {
     this.#state = initialSessionState({
       prompt: config.prompt,
       firstMessage: config.firstMessage,
+      language: config.language,
       transparent: config.provider === 'transparency',
       audioBack: config.audioBack,
     });
@@ -284,7 +285,9 @@ export class Session {
     else if (effect.type === 'take-description') this.#takeRemoteDescription(effect.description);
     else if (effect.type === 'take-candidate') this.#takeRemoteCandidate(effect.candidate);
     else if (effect.type === 'finish-audio') pipeline?.finishReply(effect.turnId);
-    else if (effect.type === 'flush-audio') this.#flush();
+    else if (effect.type === 'flush-audio') this.#flush(effect.keptTurnIds);
+    else if (effect.type === 'hold-audio') this.#hold();
+    else if (effect.type === 'resume-audio') pipeline?.resumeReplies();
     else if (effect.type === 'cue-face') pipeline?.expression.handle(effect.cue);
     else if (effect.type === 'start-clock') pipeline?.startClock();
     else if (effect.type === 'set-timer') this.#setTimer(effect.name, effect.delayMs);
@@ -296,10 +299,15 @@ export class Session {
     else void this.close(effect.reason);
   }
 
-  #flush(): void {
-    const flushed = this.#pipeline?.flushReplies() ?? null;
+  #flush(keptTurnIds: readonly string[]): void {
+    const flushed = this.#pipeline?.flushReplies(keptTurnIds) ?? { turnId: null, playedMs: 0 };
     const atMs = this.#resources.clock.nowMs();
-    this.#dispatchFirst({ type: 'flushed', turnId: flushed?.turnId ?? null, playedMs: flushed?.playedMs ?? 0, atMs });
+    this.#dispatchFirst({ ...flushed, type: 'flushed', keptTurnIds, atMs });
+  }
+
+  #hold(): void {
+    const held = this.#pipeline?.holdReplies() ?? { turnId: null, playedMs: 0 };
+    this.#dispatchFirst({ ...held, type: 'held' });
   }
 
   #setTimer(name: TimerName, delayMs: number): void {

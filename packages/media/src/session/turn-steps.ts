@@ -1,12 +1,11 @@
 import { heardText, joinSpans } from './heard-text.ts';
-import { ECHO_WORDS_MS, repeatsOwnWords } from './own-words.ts';
+import { ECHO_WORDS_MS } from './own-words.ts';
 import {
   type ReplyTurn,
   type SessionEffect,
   type SessionState,
   type Step,
   TOOL_RESULT_WAIT_MS,
-  WORDS_WAIT_MS,
 } from './session-state.ts';
 
 /** Items of the user whose words may still come. */
@@ -93,17 +92,25 @@ export function respondIfQueued(state: SessionState): Step {
 }
 
 /** Silences the avatar. The replies end when the shell reports how much was heard. */
-export function interrupt(state: SessionState): Step {
-  return isReplying(state) ? advance(state, [{ type: 'flush-audio' }]) : advance(state, []);
+export function interrupt(state: SessionState, keptTurnIds: readonly string[] = []): Step {
+  return isReplying(state) ? advance(state, [{ type: 'flush-audio', keptTurnIds }]) : advance(state, []);
 }
 
-/** Ends all replies after an interruption: the first was heard up to `playedMs`, the later ones not at all. */
+/**
+ * Ends the replies that an interruption dropped: the first was heard up to `playedMs`, the later ones not at all. Those
+ * that were kept come next.
+ */
 export function settleFlush(
   state: SessionState,
-  flushed: { turnId: string | null; playedMs: number; atMs: number },
+  flushed: { turnId: string | null; playedMs: number; keptTurnIds: readonly string[]; atMs: number },
 ): Step {
-  const effects: SessionEffect[] = [{ type: 'set-avatar-speaking', speaking: false }];
+  const isKept = (turn: ReplyTurn): boolean => flushed.keptTurnIds.includes(turn.id);
+  const [first] = state.turns;
+  const isSounding = state.isSounding && first !== undefined && isKept(first);
+  const effects: SessionEffect[] = isSounding ? [] : [{ type: 'set-avatar-speaking', speaking: false }];
+  if (state.interruption !== null) effects.push({ type: 'clear-timer', name: 'held' });
   for (const turn of state.turns) {
+    if (isKept(turn)) continue;
     const playedMs = turn.id === flushed.turnId ? flushed.playedMs : 0;
     const heard = heardText(turn.spans, playedMs, turn.audioMs);
     effects.push({ type: 'voice', input: { type: 'cancel', turnId: turn.id, playedMs, heardText: heard } });
@@ -114,7 +121,10 @@ export function settleFlush(
     });
   }
   const lastSaid = saidNow(state, flushed.atMs);
-  return andThen(advance({ ...state, turns: [], lastSaid, exchange: null }, effects), respondIfQueued);
+  const turns = state.turns.filter(isKept);
+  const exchange = turns.length === 0 ? null : state.exchange;
+  const settled: SessionState = { ...state, turns, lastSaid, exchange, isSounding, interruption: null };
+  return andThen(advance(settled, effects), respondIfQueued);
 }
 
 /** Nothing more is generated of a reply. */
@@ -146,43 +156,19 @@ export function finishTurn(
     },
   ];
   if (turns.length === 0) effects.push({ type: 'set-avatar-speaking', speaking: false });
-  return andThen(advance({ ...state, turns, lastSaid: saidNow(state, atMs) }, effects), respondIfQueued);
+  const ended: SessionState = { ...state, turns, isSounding: false, lastSaid: saidNow(state, atMs) };
+  return andThen(advance(withoutInterruptionOf(ended), effects), respondIfQueued);
 }
 
 function textDone(turn: ReplyTurn): SessionEffect {
   return { type: 'emit', event: { type: 'reply-text-done', turnId: turn.id, text: joinSpans(turn.spans) } };
 }
 
-/** The user starts to speak: whatever the avatar says ends, and the voice listens. */
-export function startUserTurn(state: SessionState, audioStartMs: number, atMs: number): Step {
-  const { id: itemId, state: numbered } = nextIdOf(state, 'item');
-  const listening = andThen(skipGreeting(noteSpokenOver(numbered, itemId, atMs)), (next) =>
-    advance({ ...next, userItemId: itemId, userSpeechStartMs: audioStartMs, ...NOTHING_WANTED }, [
-      { type: 'emit', event: { type: 'user-speech-started', itemId, audioStartMs } },
-    ]),
-  );
-  return andThen(andThen(listening, interrupt), (next) =>
-    advance(next, [{ type: 'voice', input: { type: 'user-turn-started', itemId } }]),
-  );
-}
-
-export function stopUserTurn(state: SessionState, audioEndMs: number, atMs: number): Step {
-  const itemId = state.userItemId;
-  if (itemId === null) return advance(state, []);
-  return advance({ ...state, userItemId: null, exchange: newExchange(atMs) }, [
-    { type: 'set-timer', name: `words:${itemId}`, delayMs: WORDS_WAIT_MS + 2 * (audioEndMs - state.userSpeechStartMs) },
-    { type: 'emit', event: { type: 'user-speech-stopped', itemId, audioEndMs } },
-    { type: 'voice', input: { type: 'user-turn-stopped', itemId } },
-  ]);
-}
-
-/** The voice does not tell what the user said. */
-export function loseWords(state: SessionState, itemId: string): Step {
-  const message = 'What you said could not be written down. If no answer comes, please say it again.';
-  return advance(state, [
-    { type: 'emit', event: { type: 'user-transcript-done', itemId, text: '' } },
-    { type: 'emit', event: { type: 'failed', code: 'voice-failed', message, fatal: false } },
-  ]);
+/** Once the replies that the user spoke over have been played, his words are a turn like any other. */
+function withoutInterruptionOf(state: SessionState): SessionState {
+  const { interruption } = state;
+  const isOver = interruption !== null && state.turns.every(({ id }) => interruption.answerIds.includes(id));
+  return isOver ? { ...state, interruption: null } : state;
 }
 
 /** The replies of which the listener may have sound in the air. */
@@ -196,19 +182,6 @@ function saidNow(state: SessionState, atMs: number): SessionState['lastSaid'] {
 export function noteSpokenOver(state: SessionState, itemId: string, atMs: number): SessionState {
   const text = saidNow(state, atMs)?.text ?? '';
   return { ...state, spokenOver: [...state.spokenOver, { itemId, text }].slice(-REMEMBERED_ITEMS) };
-}
-
-/** The words of an item of the user. Those that the avatar was saying itself are its echo: they are void, and not answered. */
-export function takeTranscript(state: SessionState, itemId: string, text: string): Step {
-  const over = state.spokenOver.find((item) => item.itemId === itemId)?.text ?? '';
-  const isEcho = repeatsOwnWords(text, over);
-  const told = advance(state, [
-    { type: 'clear-timer', name: `words:${itemId}` },
-    ...(isEcho ? [{ type: 'voice', input: { type: 'user-turn-dropped', itemId } } as const] : []),
-    { type: 'emit', event: { type: 'user-transcript-done', itemId, text: isEcho ? '' : text } },
-  ]);
-  // A voice that detects turns has begun to answer before it has the words.
-  return isEcho && state.detectsTurns ? andThen(told, interrupt) : told;
 }
 
 export function newExchange(startedAtMs: number) {

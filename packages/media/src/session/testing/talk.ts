@@ -7,13 +7,28 @@ export class Talk {
   effects: SessionEffect[] = [];
   heardMs = 500;
 
-  constructor(options: { prompt?: string; firstMessage?: string; transparent?: boolean; detectsTurns?: boolean } = {}) {
+  constructor(
+    options: {
+      prompt?: string;
+      firstMessage?: string;
+      transparent?: boolean;
+      detectsTurns?: boolean;
+      hears?: boolean;
+      language?: string;
+    } = {},
+  ) {
     this.state = initialSessionState({
       prompt: options.prompt ?? 'You are Ada.',
       firstMessage: options.firstMessage ?? '',
+      language: options.language ?? 'en',
       transparent: options.transparent ?? false,
     });
-    this.put({ type: 'voice-opened', hears: true, sees: false, detectsTurns: options.detectsTurns ?? false });
+    this.put({
+      type: 'voice-opened',
+      hears: options.hears ?? true,
+      sees: false,
+      detectsTurns: options.detectsTurns ?? false,
+    });
     this.command({ type: 'begin' });
   }
 
@@ -21,8 +36,17 @@ export class Talk {
     const step = reduceSession(this.state, input);
     this.state = step.state;
     this.effects.push(...step.effects);
-    if (!step.effects.some((effect) => effect.type === 'flush-audio')) return;
-    this.put({ type: 'flushed', turnId: this.state.turns[0]?.id ?? null, playedMs: this.heardMs, atMs: 0 });
+    for (const effect of step.effects) {
+      if (effect.type === 'hold-audio') this.put({ type: 'held', ...this.#playing([]) });
+      if (effect.type !== 'flush-audio') continue;
+      const { keptTurnIds } = effect;
+      this.put({ type: 'flushed', ...this.#playing(keptTurnIds), keptTurnIds, atMs: 0 });
+    }
+  }
+
+  #playing(keptTurnIds: readonly string[]): { turnId: string | null; playedMs: number } {
+    const turnId = this.state.turns.find(({ id }) => !keptTurnIds.includes(id))?.id ?? null;
+    return { turnId, playedMs: turnId === this.state.turns[0]?.id ? this.heardMs : 0 };
   }
 
   command(command: Extract<SessionInput, { type: 'command' }>['command'], atMs = 0): void {

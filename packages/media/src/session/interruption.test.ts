@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { HELD_WAIT_MS, SURE_INTERRUPTION_MS } from './session-state.ts';
+import { Talk } from './testing/talk.ts';
+
+const TEXT = 'We have rooms with a view of the sea, and boats that leave at nine in the morning.';
+
+type Options = ConstructorParameters<typeof Talk>[0] & { text?: string; heardMs?: number };
+
+/** A talk in which the avatar is in the middle of a reply of six seconds. */
+function replying(options: Options = {}): Talk {
+  const talk = new Talk(options);
+  talk.heardMs = options.heardMs ?? 2000;
+  talk.command({ type: 'user-text', text: 'Tell me', reply: true });
+  talk.speak(talk.currentTurnId(), options.text ?? TEXT, 6000);
+  talk.effects = [];
+  return talk;
+}
+
+function startSpeaking(talk: Talk): string {
+  talk.put({ type: 'speech-started', audioStartMs: 5000, atMs: 5000 });
+  return talk.state.userItemId ?? '';
+}
+
+function sayOver(talk: Talk, words: string): void {
+  const itemId = startSpeaking(talk);
+  talk.put({ type: 'speech-stopped', audioEndMs: 5900, atMs: 5900 });
+  talk.put({ type: 'voice', event: { type: 'user-transcript-done', itemId, text: words }, atMs: 6000 });
+}
+
+const effectTypes = (talk: Talk): string[] => talk.effects.map((effect) => effect.type);
+const cancelled = (talk: Talk) =>
+  talk.effects.flatMap((effect) => (effect.type === 'voice' && effect.input.type === 'cancel' ? [effect.input] : []));
+
+describe('who speaks over the avatar', () => {
+  it('silences it at once, and nothing else happens before his words are known', () => {
+    const talk = replying();
+    startSpeaking(talk);
+    expect(effectTypes(talk)).toContain('hold-audio');
+    expect(effectTypes(talk)).not.toContain('flush-audio');
+    expect(talk.emitted()).not.toContain('reply-done');
+  });
+
+  it.each([['okay'], ['uh-huh'], ['Mm-hm.'], [''], ['...']])('and says “%s” lets it go on, unanswered', (words) => {
+    const talk = replying();
+    const turnId = talk.currentTurnId();
+    sayOver(talk, words);
+    expect(effectTypes(talk)).toContain('resume-audio');
+    expect(effectTypes(talk)).not.toContain('flush-audio');
+    expect(talk.voiceInputs()).toEqual(['user-turn-started', 'user-turn-stopped', 'user-turn-dropped']);
+    expect(talk.state.turns.map(({ id }) => id)).toEqual([turnId]);
+    talk.put({ type: 'playback-finished', turnId, playedMs: 6000, atMs: 9000 });
+    expect(talk.effects.at(-2)).toMatchObject({ event: { type: 'reply-done', interrupted: false, heardText: TEXT } });
+  });
+
+  it('in another language likewise', () => {
+    for (const [language, words] of [
+      ['de', 'Ja, genau'],
+      ['ja', 'はい'],
+      ['fr', "d'accord"],
+      ['zh-CN', '好的'],
+    ] as const) {
+      const talk = replying({ language });
+      sayOver(talk, words);
+      expect([language, effectTypes(talk).includes('resume-audio')]).toEqual([language, true]);
+    }
+  });
+
+  it.each([['stop'], ['wait'], ['No.'], ['okay, wait'], ['What about breakfast']])(
+    'and says “%s” ends it where it fell silent',
+    (words) => {
+      const talk = replying();
+      sayOver(talk, words);
+      expect(cancelled(talk)).toMatchObject([{ playedMs: 2000, heardText: 'We have rooms with a view' }]);
+      expect(talk.voiceInputs()).not.toContain('user-turn-dropped');
+      expect(effectTypes(talk)).not.toContain('resume-audio');
+      expect(talk.state.turns).toEqual([]);
+    },
+  );
+
+  it('and says “yes” to what it just asked is answered', () => {
+    const talk = replying({ text: 'We have one room with a view of the sea. Shall I book it?', heardMs: 5200 });
+    sayOver(talk, 'yes');
+    expect(cancelled(talk)).toHaveLength(1);
+    expect(talk.voiceInputs()).not.toContain('user-turn-dropped');
+  });
+
+  it('and goes on for long interrupts it, whatever he says', () => {
+    const talk = replying();
+    startSpeaking(talk);
+    expect(talk.effects).toContainEqual({ type: 'set-timer', name: 'held', delayMs: SURE_INTERRUPTION_MS });
+    talk.put({ type: 'timer', name: 'held', atMs: 8000 });
+    expect(cancelled(talk)).toMatchObject([{ playedMs: 2000 }]);
+  });
+
+  it('where no speech becomes text interrupts it at once', () => {
+    const talk = replying({ hears: false });
+    startSpeaking(talk);
+    expect(cancelled(talk)).toHaveLength(1);
+  });
+
+  it('twice is waited for until both words are known', () => {
+    const talk = replying();
+    const first = startSpeaking(talk);
+    talk.put({ type: 'speech-stopped', audioEndMs: 5900, atMs: 5900 });
+    const second = startSpeaking(talk);
+    talk.put({ type: 'voice', event: { type: 'user-transcript-done', itemId: first, text: 'okay' }, atMs: 6000 });
+    expect(effectTypes(talk)).not.toContain('resume-audio');
+    talk.put({ type: 'speech-stopped', audioEndMs: 6900, atMs: 6900 });
+    talk.put({ type: 'voice', event: { type: 'user-transcript-done', itemId: second, text: 'stop' }, atMs: 7000 });
+    expect(cancelled(talk)).toHaveLength(1);
+  });
+});
+
+describe('a false interruption', () => {
+  it('ends within half a second where no words come, and words that come late still count', () => {
+    const talk = replying();
+    const itemId = startSpeaking(talk);
+    talk.put({ type: 'speech-stopped', audioEndMs: 5900, atMs: 5900 });
+    expect(talk.effects).toContainEqual({ type: 'set-timer', name: 'held', delayMs: HELD_WAIT_MS.local });
+    talk.put({ type: 'timer', name: 'held', atMs: 6400 });
+    expect(effectTypes(talk)).toContain('resume-audio');
+    talk.heardMs = 2300;
+    talk.put({ type: 'voice', event: { type: 'user-transcript-done', itemId, text: 'Stop' }, atMs: 6700 });
+    expect(cancelled(talk)).toMatchObject([{ playedMs: 2300 }]);
+  });
+
+  it('ends where the client throws the sound away', () => {
+    const talk = replying();
+    startSpeaking(talk);
+    talk.command({ type: 'user-audio-clear' });
+    expect(effectTypes(talk)).toContain('resume-audio');
+  });
+
+  it('costs nothing that was wanted besides', () => {
+    const talk = replying();
+    const queued = { ...talk.state, respondQueued: {} };
+    talk.state = queued;
+    sayOver(talk, 'okay');
+    expect(talk.state.respondQueued).toEqual({});
+    sayOver(talk, 'stop');
+    expect(talk.state.respondQueued).toBeNull();
+  });
+});
+
+describe('a voice that detects turns and answers by itself', () => {
+  const hear = (talk: Talk, text: string) => {
+    const itemId = 'item_x';
+    talk.put({ type: 'voice', event: { type: 'user-speech-started', itemId, audioStartMs: 5000 }, atMs: 5000 });
+    talk.put({ type: 'voice', event: { type: 'user-speech-stopped', itemId, audioEndMs: 5900 }, atMs: 5900 });
+    talk.put({ type: 'voice', event: { type: 'turn-started', turnId: 'answer' }, atMs: 6000 });
+    talk.put({ type: 'voice', event: { type: 'user-transcript-done', itemId, text }, atMs: 6100 });
+  };
+
+  it('has its answer to an agreement cancelled, and the reply goes on', () => {
+    const talk = replying({ detectsTurns: true });
+    const turnId = talk.currentTurnId();
+    hear(talk, 'okay');
+    expect(cancelled(talk)).toMatchObject([{ turnId: 'answer', playedMs: 0, heardText: '' }]);
+    expect(talk.state.turns.map(({ id }) => id)).toEqual([turnId]);
+    expect(talk.effects).toContainEqual({ type: 'flush-audio', keptTurnIds: [turnId] });
+    const speaking = talk.effects.filter((effect) => effect.type === 'set-avatar-speaking').at(-1);
+    expect(speaking).toMatchObject({ speaking: true });
+  });
+
+  it('has its answer to words kept, and only the reply cancelled', () => {
+    const talk = replying({ detectsTurns: true });
+    const turnId = talk.currentTurnId();
+    hear(talk, 'stop');
+    expect(cancelled(talk)).toMatchObject([{ turnId, playedMs: 2000 }]);
+    expect(talk.state.turns.map(({ id }) => id)).toEqual(['answer']);
+  });
+});

@@ -1,0 +1,104 @@
+import {
+  HELD_WAIT_MS,
+  type Interruption,
+  type SessionEffect,
+  type SessionState,
+  type Step,
+  SURE_INTERRUPTION_MS,
+} from './session-state.ts';
+import { hasJustAsked, isAgreement } from './short-words.ts';
+import { advance, andThen, interrupt, isReplying, NOTHING_WANTED } from './turn-steps.ts';
+
+// What becomes of a reply that the user speaks over. It falls silent at once and waits for his words: words of agreement,
+// and sound without words, let it go on where it was; any other words end it, and so does speaking for long.
+
+/** An item of the user begins. Where nobody can tell his words, or nothing sounds yet, what is being replied ends at once. */
+export function interruptBy(state: SessionState, itemId: string): Step {
+  if (!isReplying(state)) return interruptForGood(state, []);
+  const known = state.interruption;
+  if (known === null && (!state.hears || !state.isSounding)) return interruptForGood(state, []);
+  const interruption: Interruption = {
+    turnId: known?.turnId ?? null,
+    playedMs: known?.playedMs ?? 0,
+    itemIds: [...(known?.itemIds ?? []), itemId],
+    answerIds: known?.answerIds ?? [],
+    isHeld: true,
+  };
+  return advance({ ...state, interruption }, [
+    { type: 'hold-audio' },
+    { type: 'set-avatar-speaking', speaking: false },
+    { type: 'set-timer', name: 'held', delayMs: SURE_INTERRUPTION_MS },
+  ]);
+}
+
+export function noteHeld(state: SessionState, { turnId, playedMs }: { turnId: string | null; playedMs: number }): Step {
+  const { interruption } = state;
+  return advance(interruption === null ? state : { ...state, interruption: { ...interruption, turnId, playedMs } }, []);
+}
+
+/** A reply that the voice begins while the user's words are waited for is the answer to them. */
+export function withAnswer(state: SessionState, turnId: string): SessionState {
+  const { interruption } = state;
+  if (interruption === null) return state;
+  return { ...state, interruption: { ...interruption, answerIds: [...interruption.answerIds, turnId] } };
+}
+
+/** The user has stopped: his words are waited for a little longer. */
+export function awaitDecision(step: Step): Step {
+  const { interruption, detectsTurns } = step.state;
+  if (interruption === null || !interruption.isHeld) return step;
+  const delayMs = detectsTurns ? HELD_WAIT_MS.service : HELD_WAIT_MS.local;
+  return andThen(step, (next) => advance(next, [{ type: 'set-timer', name: 'held', delayMs }]));
+}
+
+/** Time is up. Who still speaks means it; where no words came, the reply goes on, and words that come late still count. */
+export function endHold(state: SessionState): Step {
+  const { interruption } = state;
+  if (interruption === null || !interruption.isHeld) return advance(state, []);
+  if (state.userItemId !== null) return interruptForGood(state, interruption.answerIds);
+  return advance({ ...state, interruption: { ...interruption, isHeld: false } }, GO_ON);
+}
+
+/** True while the words of this item decide about a reply. */
+export function isDecisive(state: SessionState, itemId: string): boolean {
+  return state.interruption?.itemIds.includes(itemId) ?? false;
+}
+
+/** True when these words, said over a reply, let it go on. */
+export function letsGoOn(state: SessionState, words: string): boolean {
+  const { interruption } = state;
+  if (words.trim() === '') return true;
+  const turn = state.turns.find(({ id }) => id === interruption?.turnId);
+  const isAnswer = interruption !== null && turn !== undefined && hasJustAsked(turn, interruption.playedMs);
+  return !isAnswer && isAgreement(words, state.language);
+}
+
+/** What the user said over the replies is known. */
+export function decide(state: SessionState, itemId: string, goesOn: boolean): Step {
+  const { interruption } = state;
+  if (interruption === null || !isDecisive(state, itemId)) return advance(state, []);
+  if (!goesOn) return interruptForGood(state, interruption.answerIds);
+  const itemIds = interruption.itemIds.filter((other) => other !== itemId);
+  if (itemIds.length > 0) return advance({ ...state, interruption: { ...interruption, itemIds } }, []);
+  return resume(state, interruption);
+}
+
+function interruptForGood(state: SessionState, answerIds: readonly string[]): Step {
+  // A voice that detects turns answers by itself; what was asked of it before still stands.
+  return interrupt(state.detectsTurns ? state : { ...state, ...NOTHING_WANTED }, answerIds);
+}
+
+const GO_ON: readonly SessionEffect[] = [
+  { type: 'resume-audio' },
+  { type: 'set-avatar-speaking', speaking: true },
+  { type: 'clear-timer', name: 'held' },
+];
+
+/** The reply goes on where it was. What the voice began to answer meanwhile is not wanted. */
+function resume(state: SessionState, { answerIds }: Interruption): Step {
+  const resumed = advance({ ...state, interruption: null, exchange: null }, GO_ON);
+  const isAnswered = state.turns.some(({ id }) => answerIds.includes(id));
+  if (!isAnswered) return resumed;
+  const keptTurnIds = state.turns.map(({ id }) => id).filter((id) => !answerIds.includes(id));
+  return andThen(resumed, (next) => interrupt(next, keptTurnIds));
+}
