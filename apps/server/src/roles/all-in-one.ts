@@ -22,6 +22,7 @@ import type { VoicePreviewOptions } from '../control/voices/voice-previews.ts';
 import { openDatabase } from '../db/database.ts';
 import { createServer } from '../http/create-server.ts';
 import { createHostNames } from '../http/edge/host-names.ts';
+import { listen } from '../http/edge/listen.ts';
 import type { VoiceReport } from '../http/talk-page.ts';
 import type { Admission, CallPlacer, NoteEvent } from '../ports.ts';
 import { closeToOthers } from '../private-files.ts';
@@ -114,9 +115,8 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
   });
   control.calls.bind(gateway);
   closers.add('sockets and pages', () => app.close());
-  await app.listen({ port: config.port, host: config.host });
-  const address = app.server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : config.port;
+  const listening = await listen(app, config);
+  closers.add('the second loopback', async () => listening.close());
 
   const stun =
     config.stunPort === 0 || config.iceServers !== undefined
@@ -124,7 +124,7 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
       : await startStunResponder({ host: config.host, port: config.stunPort, logger });
   if (stun !== null) closers.add('STUN responder', () => stun.close());
   return {
-    port,
+    port: listening.port,
     demo,
     database: control.database,
     stunPort: stun?.port ?? null,
