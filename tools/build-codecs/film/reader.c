@@ -3,6 +3,7 @@
 #include <string.h>
 #include "../calls/export.h"
 #include "files.h"
+#include "shown.h"
 #include "libavcodec/avcodec.h"
 #include "libavfilter/avfilter.h"
 #include "libavfilter/buffersink.h"
@@ -25,6 +26,8 @@ typedef struct {
   AVFilterContext *sink;
   int64_t first_time;
   double decoded_time_s;
+  Shown shown;
+  int probed_width, probed_height;
   int is_input_over;
   int is_decoder_over;
   uint8_t *bytes;
@@ -34,6 +37,7 @@ typedef struct {
 
 EXPORT(reader_close) void reader_close(Reader *reader) {
   avfilter_graph_free(&reader->graph);
+  shown_close(&reader->shown);
   av_frame_free(&reader->decoded);
   av_frame_free(&reader->result);
   av_packet_free(&reader->packet);
@@ -72,23 +76,37 @@ EXPORT(reader_open) Reader *reader_open(int file, const char *containers) {
   return NULL;
 }
 
-/** Chooses the stream that is read. 0, or negative when the file has none of this kind, or nothing here can decode it. */
+/** The film that a player shows: the one marked as the default or else the first; no cover, and none that cannot be decoded. */
+static int find_film(const AVFormatContext *format) {
+  const int aside = AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS | AV_DISPOSITION_DEPENDENT;
+  int found = AVERROR_STREAM_NOT_FOUND, is_default = 0;
+  for (unsigned index = 0; index < format->nb_streams; index++) {
+    const AVStream *stream = format->streams[index];
+    if (stream->codecpar->codec_type != AVMEDIA_TYPE_VIDEO || (stream->disposition & aside) != 0) continue;
+    if (avcodec_find_decoder(stream->codecpar->codec_id) == NULL) {
+      if (found == AVERROR_STREAM_NOT_FOUND) found = AVERROR_DECODER_NOT_FOUND;
+    } else if (found < 0 || (!is_default && (stream->disposition & AV_DISPOSITION_DEFAULT) != 0)) {
+      found = (int)index;
+      is_default = (stream->disposition & AV_DISPOSITION_DEFAULT) != 0;
+    }
+  }
+  return found;
+}
+
+/** Chooses the stream that is read: its number, or negative when the file has none of this kind, or none that can be decoded. */
 EXPORT(reader_choose) int reader_choose(Reader *reader, int is_sound) {
   const AVCodec *codec = NULL;
-  const int index = av_find_best_stream(reader->format, is_sound ? AVMEDIA_TYPE_AUDIO : AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
-  if (index < 0) return index;
-  reader->stream = reader->format->streams[index];
-  for (unsigned other = 0; other < reader->format->nb_streams; other++) {
-    if ((int)other != index) reader->format->streams[other]->discard = AVDISCARD_ALL;
-  }
-  codec = avcodec_find_decoder(reader->stream->codecpar->codec_id);
-  return codec == NULL ? AVERROR_DECODER_NOT_FOUND : 0;
+  const int index = is_sound ? av_find_best_stream(reader->format, AVMEDIA_TYPE_AUDIO, -1, -1, &codec, 0) : find_film(reader->format);
+  if (index >= 0) reader->stream = reader->format->streams[index];
+  return index;
 }
+EXPORT(reader_unknown_codec) int reader_unknown_codec(void) { return AVERROR_DECODER_NOT_FOUND; }
 
 /** Seconds that the header promises; 0 when it does not say. */
 EXPORT(reader_duration) double reader_duration(Reader *reader) {
   return reader->format->duration > 0 ? (double)reader->format->duration / AV_TIME_BASE : 0;
 }
+/** As stored, in the header's words; what is shown may be of another size. */
 EXPORT(reader_width) int reader_width(Reader *reader) { return reader->stream->codecpar->width; }
 EXPORT(reader_height) int reader_height(Reader *reader) { return reader->stream->codecpar->height; }
 /** Pictures per second on average; 0 when unknown. */
@@ -99,25 +117,32 @@ EXPORT(reader_rate) double reader_rate(Reader *reader) {
 EXPORT(reader_sample_rate) int reader_sample_rate(Reader *reader) { return reader->stream->codecpar->sample_rate; }
 EXPORT(reader_codec) const char *reader_codec(Reader *reader) { return avcodec_get_name(reader->stream->codecpar->codec_id); }
 EXPORT(reader_stream_count) int reader_stream_count(Reader *reader) { return (int)reader->format->nb_streams; }
-/** Nine 32-bit fixed-point numbers (ISO 14496-12, 8.2.2), or null. */
-EXPORT(reader_matrix) const uint8_t *reader_matrix(Reader *reader) {
-  const AVCodecParameters *parameters = reader->stream->codecpar;
-  const AVPacketSideData *data = av_packet_side_data_get(parameters->coded_side_data, parameters->nb_coded_side_data,
-                                                         AV_PKT_DATA_DISPLAYMATRIX);
-  return data == NULL || data->size < 36 ? NULL : data->data;
-}
 
-/** Opens the decoder of the chosen stream. `filters` is a chain of FFmpeg's filters. */
-EXPORT(reader_begin) int reader_begin(Reader *reader, const char *filters) {
+static int open_decoder(Reader *reader) {
   const AVCodec *codec = avcodec_find_decoder(reader->stream->codecpar->codec_id);
   if (codec == NULL) return AVERROR_DECODER_NOT_FOUND;
-  reader->filters = strdup(filters);
   reader->decoder = avcodec_alloc_context3(codec);
-  if (reader->filters == NULL || reader->decoder == NULL) return AVERROR(ENOMEM);
+  if (reader->decoder == NULL) return AVERROR(ENOMEM);
   const int status = avcodec_parameters_to_context(reader->decoder, reader->stream->codecpar);
   if (status < 0) return status;
   reader->decoder->pkt_timebase = reader->stream->time_base;
   return avcodec_open2(reader->decoder, codec, NULL);
+}
+
+/** Pictures are shown at this size; without a call at that of the first. */
+EXPORT(reader_size) void reader_size(Reader *reader, int width, int height) {
+  reader->shown.width = width;
+  reader->shown.height = height;
+}
+
+/** Opens the decoder of the chosen stream. `filters` is a chain of FFmpeg's filters. */
+EXPORT(reader_begin) int reader_begin(Reader *reader, const char *filters) {
+  for (unsigned index = 0; index < reader->format->nb_streams; index++) {
+    AVStream *stream = reader->format->streams[index];
+    if (stream != reader->stream) stream->discard = AVDISCARD_ALL;
+  }
+  reader->filters = strdup(filters);
+  return reader->filters == NULL ? AVERROR(ENOMEM) : open_decoder(reader);
 }
 
 static int make_source(Reader *reader, const AVFrame *frame) {
@@ -148,7 +173,7 @@ static int make_source(Reader *reader, const AVFrame *frame) {
   return status;
 }
 
-/** What the pictures are is known with the first one; a file may also change it later. */
+/** What sound is, is known with its first frame; a file may also change it later. Pictures are always of one kind here. */
 static int make_filters(Reader *reader, const AVFrame *frame) {
   const int is_picture = reader->decoder->codec_type == AVMEDIA_TYPE_VIDEO;
   avfilter_graph_free(&reader->graph);
@@ -235,7 +260,10 @@ static int filter_decoded(Reader *reader) {
     reader->decoded_time_s = (double)(frame->pts - reader->first_time) * av_q2d(reader->stream->time_base);
   }
   int status = 0;
-  if (reader->graph == NULL || has_changed(reader, frame)) status = make_filters(reader, frame);
+  if (reader->decoder->codec_type == AVMEDIA_TYPE_VIDEO) {
+    status = shown_frame(&reader->shown, reader->format, reader->stream, frame);
+  }
+  if (status >= 0 && (reader->graph == NULL || has_changed(reader, frame))) status = make_filters(reader, frame);
   if (status >= 0) status = av_buffersrc_add_frame(reader->source, frame);
   av_frame_unref(frame);
   return status < 0 ? status : DECODED;
@@ -280,14 +308,45 @@ EXPORT(reader_byte_count) int reader_byte_count(Reader *reader) { return reader-
 EXPORT(reader_result_width) int reader_result_width(Reader *reader) { return reader->result->width; }
 EXPORT(reader_result_height) int reader_result_height(Reader *reader) { return reader->result->height; }
 
-/** The stream of the next packet as it is stored, or negative at the end; its time in seconds is `reader_packet_time`. */
+/** The stream of the next packet as it is stored, or negative at the end. */
 EXPORT(reader_packet) int reader_packet(Reader *reader) {
   av_packet_unref(reader->packet);
   return av_read_frame(reader->format, reader->packet) < 0 ? -1 : reader->packet->stream_index;
 }
-EXPORT(reader_packet_time) double reader_packet_time(Reader *reader) {
-  return (double)reader->packet->pts * av_q2d(reader->format->streams[reader->packet->stream_index]->time_base);
+static double in_seconds(const Reader *reader, int64_t time) {
+  return (double)time * av_q2d(reader->format->streams[reader->packet->stream_index]->time_base);
 }
+/** When that packet is shown or heard, in seconds; and for how long, 0 when unknown. */
+EXPORT(reader_packet_time) double reader_packet_time(Reader *reader) {
+  const AVPacket *packet = reader->packet;
+  return in_seconds(reader, packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts != AV_NOPTS_VALUE ? packet->dts : 0);
+}
+EXPORT(reader_packet_duration) double reader_packet_duration(Reader *reader) {
+  return in_seconds(reader, reader->packet->duration);
+}
+/** Not those that are only there for others to be decoded, before the first or after the last picture shown. */
+EXPORT(reader_packet_is_shown) int reader_packet_is_shown(Reader *reader) {
+  return (reader->packet->flags & AV_PKT_FLAG_DISCARD) == 0;
+}
+EXPORT(reader_packet_is_key) int reader_packet_is_key(Reader *reader) {
+  return (reader->packet->flags & AV_PKT_FLAG_KEY) != 0;
+}
+/** Decodes that packet, a key picture of the chosen stream, alone: 0 when its shown size is known, else negative. */
+EXPORT(reader_probe) int reader_probe(Reader *reader) {
+  int status = reader->decoder == NULL ? open_decoder(reader) : 0;
+  if (status < 0) return status;
+  avcodec_flush_buffers(reader->decoder);
+  reader->packet->flags &= ~AV_PKT_FLAG_DISCARD;
+  status = avcodec_send_packet(reader->decoder, reader->packet);
+  if (status >= 0) status = avcodec_send_packet(reader->decoder, NULL);
+  if (status >= 0) status = avcodec_receive_frame(reader->decoder, reader->decoded);
+  if (status < 0) return status;
+  shown_size(reader->format, reader->stream, reader->decoded, &reader->probed_width, &reader->probed_height);
+  av_frame_unref(reader->decoded);
+  return 0;
+}
+EXPORT(reader_probed_width) int reader_probed_width(Reader *reader) { return reader->probed_width; }
+EXPORT(reader_probed_height) int reader_probed_height(Reader *reader) { return reader->probed_height; }
 
 EXPORT(memory_get) void *memory_get(int size) { return malloc((size_t)size); }
 EXPORT(memory_free) void memory_free(void *bytes) { free(bytes); }

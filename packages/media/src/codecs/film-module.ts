@@ -21,7 +21,8 @@ export type FilmFunctions = {
   reader_height(reader: Handle): number;
   reader_rate(reader: Handle): number;
   reader_sample_rate(reader: Handle): number;
-  reader_matrix(reader: Handle): number;
+  reader_unknown_codec(): number;
+  reader_size(reader: Handle, widthPx: number, heightPx: number): void;
   reader_begin(reader: Handle, filters: number): number;
   reader_next(reader: Handle): number;
   reader_time(reader: Handle): number;
@@ -31,6 +32,12 @@ export type FilmFunctions = {
   reader_result_height(reader: Handle): number;
   reader_packet(reader: Handle): number;
   reader_packet_time(reader: Handle): number;
+  reader_packet_duration(reader: Handle): number;
+  reader_packet_is_shown(reader: Handle): number;
+  reader_packet_is_key(reader: Handle): number;
+  reader_probe(reader: Handle): number;
+  reader_probed_width(reader: Handle): number;
+  reader_probed_height(reader: Handle): number;
   decoder_open(codec: number): Handle;
   decoder_decode(decoder: Handle, bytes: number, byteLength: number): number;
   decoder_width(decoder: Handle): number;

@@ -1,16 +1,15 @@
-import { type FilmFile, FilmModule, type Handle } from './film-module.ts';
+import { type FilmFile, type FilmFunctions, FilmModule, type Handle } from './film-module.ts';
 import { CodecFault, readBytes } from './wasm-host.ts';
 
-/** What a file's header says about its picture. */
+/** What a file's header says about its pictures as they are stored; how they are shown is `surveyFilm`'s to tell. */
 export type FilmPictures = {
+  readonly stream: number;
   readonly widthPx: number;
   readonly heightPx: number;
   /** On average; 0 when unknown. */
   readonly picturesPerSecond: number;
   /** FFmpeg's name of the codec. */
   readonly codec: string;
-  /** Nine 32-bit fixed-point numbers that turn the picture (ISO 14496-12, 8.2.2). */
-  readonly matrix: Buffer | null;
 };
 
 export type FilmSound = { readonly sampleRateHz: number; readonly codec: string };
@@ -23,9 +22,27 @@ export type FilmFrame = {
   readonly bytes: Buffer;
 };
 
+/** A packet as it is stored. */
+export type FilmPacket = {
+  readonly stream: number;
+  readonly atMs: number;
+  /** 0 when unknown. */
+  readonly durationMs: number;
+  /** Others are only there for the pictures around them, and are cut off by the file's edit list. */
+  readonly isShown: boolean;
+  readonly isKey: boolean;
+};
+
+export type FilmSize = { readonly widthPx: number; readonly heightPx: number };
+
 /** The file is none of the formats asked for, holds nothing of the kind, or is damaged. */
 export class FilmError extends Error {
   override name = 'FilmError';
+}
+
+/** The file's pictures are coded in a way that nothing here decodes. */
+export class UnknownCodecError extends FilmError {
+  override name = 'UnknownCodecError';
 }
 
 /** FFmpeg's names of the formats of a sound file; G.722 tells only by its name what it is. */
@@ -72,17 +89,23 @@ export class FilmReader {
     return this.#module.run((film) => film.reader_duration(this.#handle));
   }
 
-  /** Chooses the pictures. Null when the file has none that can be decoded. */
+  /**
+   * Chooses the pictures that a player shows. Null when the file has none; throws `UnknownCodecError` when it has some that
+   * cannot be decoded.
+   */
   pictures(): FilmPictures | null {
     return this.#module.run((film) => {
-      if (film.reader_choose(this.#handle, 0) < 0) return null;
-      const matrixAt = film.reader_matrix(this.#handle);
+      const stream = film.reader_choose(this.#handle, 0);
+      if (stream === film.reader_unknown_codec()) {
+        throw new UnknownCodecError('The pictures of this file are coded in a way that is not read here.');
+      }
+      if (stream < 0) return null;
       return {
+        stream,
         widthPx: film.reader_width(this.#handle),
         heightPx: film.reader_height(this.#handle),
         picturesPerSecond: film.reader_rate(this.#handle),
         codec: this.#module.textAt(film.reader_codec(this.#handle)),
-        matrix: matrixAt === 0 ? null : readBytes(film.memory, matrixAt, 36),
       };
     });
   }
@@ -99,8 +122,10 @@ export class FilmReader {
   }
 
   /**
-   * Decodes what was chosen, through FFmpeg's `filters`, one frame at a time. `onDecoded` hears the time of every decoded
-   * frame, in seconds from the first one, before the filters do. Throws `FilmError` where the file cannot be decoded.
+   * Decodes what was chosen, through FFmpeg's `filters`, one frame at a time. Pictures reach the filters as a player shows
+   * them: upright, with square pixels, in the colours of an ordinary screen, all of the size that `showAt` asked for, or
+   * else of the first one's. `onDecoded` hears the time of every decoded frame, in seconds from the first one, before the
+   * filters do. Throws `FilmError` where the file cannot be decoded.
    */
   *frames(filters: string, onDecoded: (timeS: number) => void = () => {}): Generator<FilmFrame, undefined> {
     this.#check(this.#module.lendText(filters, (film, text) => film.reader_begin(this.#handle, text)));
@@ -113,13 +138,32 @@ export class FilmReader {
     }
   }
 
-  /** The packets as they are stored, undecoded: numbers of their streams, and their times. */
-  *packets(): Generator<{ readonly stream: number; readonly atMs: number }> {
+  /** Fits all pictures into one size. Call it before `frames`. */
+  showAt({ widthPx, heightPx }: FilmSize): void {
+    this.#module.run((film) => film.reader_size(this.#handle, widthPx, heightPx));
+  }
+
+  /** The packets as they are stored, undecoded. */
+  *packets(): Generator<FilmPacket> {
     for (;;) {
-      const stream = this.#module.run((film) => film.reader_packet(this.#handle));
-      if (stream < 0) return;
-      yield { stream, atMs: 1000 * this.#module.run((film) => film.reader_packet_time(this.#handle)) };
+      const packet = this.#module.run((film) => this.#packet(film));
+      if (packet === null) return;
+      yield packet;
     }
+  }
+
+  /**
+   * The size at which a player shows the packet last given by `packets`, a key picture of the chosen stream. Null when it
+   * cannot be decoded alone. The reader is good for packets alone from then on.
+   */
+  shownSize(): FilmSize | null {
+    return this.#module.run((film) => {
+      if (film.reader_probe(this.#handle) < 0) return null;
+      return {
+        widthPx: film.reader_probed_width(this.#handle),
+        heightPx: film.reader_probed_height(this.#handle),
+      };
+    });
   }
 
   close(): void {
@@ -134,6 +178,18 @@ export class FilmReader {
     } finally {
       this.#module.closeFile();
     }
+  }
+
+  #packet(film: FilmFunctions): FilmPacket | null {
+    const stream = film.reader_packet(this.#handle);
+    if (stream < 0) return null;
+    return {
+      stream,
+      atMs: 1000 * film.reader_packet_time(this.#handle),
+      durationMs: 1000 * film.reader_packet_duration(this.#handle),
+      isShown: film.reader_packet_is_shown(this.#handle) === 1,
+      isKey: film.reader_packet_is_key(this.#handle) === 1,
+    };
   }
 
   #frame(): FilmFrame {

@@ -19,7 +19,7 @@ function headAt(yaw: number, { x = 500, lipGap = 0.01 } = {}): TrackedFace {
     points[i * 2 + 1] = 400 + 140 * height;
   }
   const scene = new Uint8Array(1024).fill(100);
-  return { points, isTurnedAway: false, yaw, lipGap, lidGap: 0.1, sharpness: 100, scene };
+  return { points, isTurnedAway: false, isAway: false, yaw, lipGap, lidGap: 0.1, sharpness: 100, scene };
 }
 
 it('the misfit of two heads grows with the turn between them, and not with their place', () => {
@@ -50,4 +50,14 @@ it('a short turn of the head is kept out of the loop', () => {
   const turnAt = (i: number): number => (i < 105 || i > 155 ? 0 : 0.4 * Math.sin(((i - 105) * Math.PI) / 50));
   const faces = Array.from({ length: 420 }, (_unused, i) => headAt(turnAt(i)));
   expect(chooseLoop(faces)!.first).toBeGreaterThan(155);
+});
+
+it('stretches without a face are in no loop, and no still is taken from them', () => {
+  const faces = Array.from({ length: 200 }, (_unused, i) => ({ ...headAt(0), isAway: i < 60 || i >= 130 }));
+  const loop = chooseLoop(faces)!;
+  expect(loop.first - loop.meltCount).toBeGreaterThanOrEqual(60);
+  expect(loop.first + loop.count).toBeLessThanOrEqual(130);
+  const still = chooseStill(faces, loop)!;
+  expect(still >= 60 && still < 130).toBe(true);
+  expect(chooseLoop(faces.slice(0, 80))).toBeUndefined();
 });

@@ -73,7 +73,7 @@ export function chooseStill(faces: readonly TrackedFace[], loop: LoopChoice): nu
   let best: number | undefined;
   let bestCost = Infinity;
   for (const [index, face] of faces.entries()) {
-    if (face.isTurnedAway) continue;
+    if (face.isTurnedAway || face.isAway) continue;
     const aside = Math.hypot((face.points[2] ?? 0) - (middle[0] ?? 0), (face.points[3] ?? 0) - (middle[1] ?? 0));
     const cost =
       20 * Math.max(0, face.lipGap - 0.02) +
@@ -92,7 +92,7 @@ export function chooseStill(faces: readonly TrackedFace[], loop: LoopChoice): nu
 
 /**
  * The best loop: a piece whose end meets its start, melted over a few pictures, or else a piece that runs forth and back
- * between two moments of rest. Undefined when no piece is long enough without the face turning away.
+ * between two moments of rest. Undefined when no piece is long enough without the face turning away, or out of sight.
  */
 export function chooseLoop(faces: readonly TrackedFace[]): LoopChoice | undefined {
   const steps = faces.slice(1).map((face, i) => pictureDistance(faces[i] as TrackedFace, face));
@@ -109,8 +109,8 @@ function chooseRound(faces: readonly TrackedFace[], usualStep: number): LoopChoi
       // A clip made as a loop has nothing beyond its ends.
       const isWhole = first === 0 && end === faces.length;
       if (first < MELT_COUNT && !isWhole) continue;
-      if (hasTurned(faces, first, end)) continue;
       const meltCount = isWhole ? 0 : MELT_COUNT;
+      if (isUnusable(faces, first - meltCount, end)) continue;
       let jump = 0;
       if (isWhole)
         jump = Math.max(0, pictureDistance(faces[end - 1] as TrackedFace, faces[0] as TrackedFace) - usualStep);
@@ -144,7 +144,7 @@ function chooseForthAndBack(faces: readonly TrackedFace[], steps: readonly numbe
     const count = total / 2 + 1;
     for (let first = 0; first + count <= faces.length; first++) {
       const end = first + count;
-      if (hasTurned(faces, first, end)) continue;
+      if (isUnusable(faces, first, end)) continue;
       // The head turns back where it hardly moves, and not with the eyes half closed.
       const turning = (steps[first] ?? 0) + (steps[end - 2] ?? 0);
       const known = turning + (MAX_FRAMES - total) / SHORTNESS_FRAMES;
@@ -160,8 +160,8 @@ function chooseForthAndBack(faces: readonly TrackedFace[], steps: readonly numbe
   return best;
 }
 
-function hasTurned(faces: readonly TrackedFace[], first: number, end: number): boolean {
-  return faces.slice(first, end).some((face) => face.isTurnedAway);
+function isUnusable(faces: readonly TrackedFace[], first: number, end: number): boolean {
+  return faces.slice(first, end).some((face) => face.isTurnedAway || face.isAway);
 }
 
 /** What makes a piece a worse loop: talk, and a head that turns, or looks aside. */

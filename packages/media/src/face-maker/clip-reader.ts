@@ -1,75 +1,78 @@
 import { stat } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileOnDisk } from '../codecs/film-module.ts';
-import { type FilmFrame, type FilmPictures, FilmReader } from '../codecs/film-reader.ts';
+import {
+  type FilmFrame,
+  type FilmPictures,
+  FilmReader,
+  type FilmSize,
+  UnknownCodecError,
+} from '../codecs/film-reader.ts';
+import { surveyFilm } from '../codecs/film-survey.ts';
 import { InputError } from './input-error.ts';
 
-/** What a clip's header says. Sizes are those of the upright picture. */
-export type Clip = {
+/** What a clip's pictures are, as a player shows them. */
+export type Clip = FilmSize & {
   readonly path: string;
-  readonly widthPx: number;
-  readonly heightPx: number;
-  /** How the stored picture is turned to stand upright: filters, each followed by a comma. */
-  readonly turn: string;
   /** Pictures per second that are read: every one of a usual clip, every second one of a fast one. */
   readonly pictureRate: number;
-  /** What the header promises; 0 when it does not say. */
+  /** Of the pictures; sound may go on. */
   readonly durationS: number;
 };
 
 const MIN_CLIP_S = 2;
 const MAX_CLIP_S = 120;
 const MAX_BYTES = 1024 ** 3;
+const MIN_SIDE_PX = 16;
 const MAX_SIDE_PX = 4096;
+/** A clip of which less than this share can be decoded is damaged. */
+const WHOLE_SHARE = 0.8;
 /** Containers of films: no playlists, which could name other files or addresses. */
 const CONTAINERS = ['mov', 'matroska'];
 /** Clips of 20 to 33 pictures per second are shown picture by picture: slightly slower or faster, without a stutter. */
 const SLOWEST_RATE = 20;
 const FASTEST_RATE = 33;
 const USUAL_RATE = 25;
-/** A header's duration counts whole pictures and is rounded. */
+/** A clip's length counts whole pictures, and containers round times. */
 const DURATION_SLACK_S = 0.1;
 /** Other work gets its turn after this many pictures. */
 const PICTURES_PER_TURN = 4;
 
-/** Reads the header alone: files that are too long or too large are refused before any picture is decoded. */
+/**
+ * Looks through the file without decoding more than key pictures: what is too long, short or large is
+ * refused. Of a file that is cut off the part that is there counts, as in a player.
+ */
 export async function openClip(path: string): Promise<Clip> {
   if ((await stat(path)).size > MAX_BYTES) throw new InputError('too-large');
   const reader = await openReader(path);
   try {
     const pictures = requirePictures(reader);
-    const { widthPx: width, heightPx: height } = pictures;
-    if (width < 16 || height < 16) throw new InputError('corrupt');
-    if (Math.max(width, height) > MAX_SIDE_PX) throw new InputError('too-large');
-    const { durationS } = reader;
+    const survey = decoding(() => surveyFilm(reader, pictures, MAX_CLIP_S + DURATION_SLACK_S));
+    const { widthPx, heightPx, durationS, picturesPerSecond } = survey;
     if (durationS > MAX_CLIP_S + DURATION_SLACK_S) throw new InputError('too-long');
-    if (durationS > 0 && durationS < MIN_CLIP_S - DURATION_SLACK_S) throw new InputError('too-short');
-    const quarters = quarterTurns(pictures.matrix);
-    const isLying = quarters % 2 === 1;
-    return {
-      path,
-      widthPx: isLying ? height : width,
-      heightPx: isLying ? width : height,
-      turn: ['', 'transpose=clock,', 'hflip,vflip,', 'transpose=cclock,'][quarters] ?? '',
-      pictureRate: pictureRate(pictures.picturesPerSecond),
-      durationS,
-    };
+    if (Math.min(widthPx, heightPx) < MIN_SIDE_PX) throw new InputError('corrupt');
+    if (Math.max(widthPx, heightPx) > MAX_SIDE_PX) throw new InputError('too-large');
+    if (durationS < MIN_CLIP_S - DURATION_SLACK_S) throw new InputError(survey.isCutOff ? 'corrupt' : 'too-short');
+    return { path, widthPx, heightPx, pictureRate: pictureRate(picturesPerSecond), durationS };
   } finally {
     reader.close();
   }
 }
 
 /**
- * Decodes the clip one picture at a time through filters. The bytes are valid until the next picture is asked for.
- * Throws `InputError` when the file is damaged or longer than it says.
+ * Decodes the clip one picture at a time through filters, from its first picture shown on, at `pictureRate` by the
+ * pictures' own times. The bytes are valid until the next picture is asked for. Throws `InputError` when the file is
+ * damaged.
  */
 export async function* readPictures(clip: Clip, filters: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
   let count = 0;
   const reader = await openReader(clip.path);
   try {
     requirePictures(reader);
-    const frames = reader.frames(`fps=${clip.pictureRate},${clip.turn}${filters}`, refuseFarTimes);
-    for (let frame = nextFrame(frames); frame !== undefined; frame = nextFrame(frames)) {
+    reader.showAt(clip);
+    const frames = reader.frames(`fps=${clip.pictureRate},${filters}`, refuseFarTimes);
+    const next = (): FilmFrame | undefined => decoding(() => frames.next().value);
+    for (let frame = next(); frame !== undefined; frame = next()) {
       signal?.throwIfAborted();
       if (count >= (MAX_CLIP_S + DURATION_SLACK_S) * clip.pictureRate) throw new InputError('too-long');
       count += 1;
@@ -79,19 +82,17 @@ export async function* readPictures(clip: Clip, filters: string, signal?: AbortS
   } finally {
     reader.close();
   }
-  const promisedS = Math.max(MIN_CLIP_S, clip.durationS);
-  if (clip.durationS > 0 && count < 0.8 * promisedS * clip.pictureRate) throw new InputError('corrupt');
-  if (count < (MIN_CLIP_S - DURATION_SLACK_S) * clip.pictureRate) throw new InputError('too-short');
+  if (count < WHOLE_SHARE * clip.durationS * clip.pictureRate) throw new InputError('corrupt');
 }
 
-/** Files may be longer than their header says, or not say it. */
+/** What is decoded may come later than the packets said. */
 function refuseFarTimes(timeS: number): void {
   if (timeS > MAX_CLIP_S + DURATION_SLACK_S) throw new InputError('too-long');
 }
 
-function nextFrame(frames: Generator<FilmFrame, undefined>): FilmFrame | undefined {
+function decoding<Result>(work: () => Result): Result {
   try {
-    return frames.next().value;
+    return work();
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError('corrupt', { cause: error });
@@ -107,22 +108,20 @@ async function openReader(path: string): Promise<FilmReader> {
 }
 
 function requirePictures(reader: FilmReader): FilmPictures {
-  const pictures = reader.pictures();
-  if (pictures === null) throw new InputError('not-a-video');
-  return pictures;
+  try {
+    const pictures = reader.pictures();
+    if (pictures === null) throw new InputError('not-a-video');
+    return pictures;
+  } catch (error) {
+    if (error instanceof UnknownCodecError) throw new InputError('unknown-codec', { cause: error });
+    throw error;
+  }
 }
 
-/** `rate` is 0 when the header does not say. */
+/** `rate` is 0 when the clip has a single picture. */
 function pictureRate(rate: number): number {
   if (rate < SLOWEST_RATE) return USUAL_RATE;
   const every = rate <= FASTEST_RATE ? 1 : Math.round(rate / USUAL_RATE);
   const taken = rate / every;
   return taken > FASTEST_RATE || taken < SLOWEST_RATE ? USUAL_RATE : taken;
-}
-
-/** Clockwise quarter turns of the display matrix: nine 32-bit fixed-point numbers, row by row (ISO 14496-12, 8.2.2). */
-function quarterTurns(matrix: Buffer | null): number {
-  if (matrix === null) return 0;
-  const angle = Math.atan2(matrix.readInt32LE(4), matrix.readInt32LE(0));
-  return (((Math.round(angle / (Math.PI / 2)) % 4) + 4) % 4) as 0 | 1 | 2 | 3;
 }

@@ -45,7 +45,7 @@ export function chooseTalkingPicture(faces: readonly TrackedFace[], still: numbe
   let best: number | undefined;
   let bestCost = Infinity;
   for (const [index, face] of faces.entries()) {
-    if (face.lipGap < TALKING_GAP || face.isTurnedAway) continue;
+    if (face.lipGap < TALKING_GAP || face.isTurnedAway || face.isAway) continue;
     const yaw = Math.abs(face.yaw - rest.yaw);
     const sharpness = face.sharpness / (rest.sharpness || 1);
     if (yaw > MAX_YAW_DIFFERENCE || sharpness < MIN_SHARPNESS_SHARE) continue;

@@ -5,6 +5,8 @@ const INPUT_PROBLEMS = {
   'unknown-file': `This file is neither a photo (${PICTURE_NAMES}) nor a clip (${VIDEO_NAMES}). Choose one of these.`,
   'not-an-image': `This file is no ${PICTURE_NAMES} picture. Choose a photo in one of these formats.`,
   'not-a-video': `This file holds no moving picture. Choose an ${VIDEO_NAMES} clip.`,
+  'unknown-codec':
+    'The pictures of this clip are coded in a way that is not read here (AV1, for example). Save it as an MP4 with H.264 and retry.',
   corrupt: 'This file is damaged and cannot be read. Save or export it again and retry.',
   animated: `This picture is animated. Choose a still photo, or a clip (${VIDEO_NAMES}).`,
   'too-large':
@@ -16,7 +18,8 @@ const INPUT_PROBLEMS = {
   'face-too-small':
     'The face is too small. Choose a photo or clip taken closer, with a face at least 60 pixels wide; 300 or more look best.',
   'face-turned-away': 'The face is turned away. Choose a photo or clip in which the person looks towards the camera.',
-  'face-lost': 'The face leaves the picture or is hidden in a part of the clip. Cut that part off and retry.',
+  'face-lost':
+    'The face is out of the picture, hidden or in the dark for most of the clip: no stretch of a second or more shows it. Choose a clip in which it stays in sight.',
   'lips-unclear':
     'The outline of the lips could not be followed. Choose a sharp photo or clip in which the whole mouth is seen, from the front.',
   'mouth-covered':

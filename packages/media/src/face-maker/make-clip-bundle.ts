@@ -83,7 +83,9 @@ async function studyClip(finder: FaceFinder, clip: Clip, { signal, onProgress }:
   });
   const loop = chooseLoop(faces);
   const still = loop && chooseStill(faces, loop);
-  if (loop === undefined || still === undefined) throw new InputError('face-turned-away');
+  if (loop === undefined || still === undefined) {
+    throw new InputError(faces.some(({ isAway }) => isAway) ? 'face-lost' : 'face-turned-away');
+  }
   onProgress?.(SHARE.still, 'choosing the best picture');
   const talking = chooseTalkingPicture(faces, still);
   const [picture, open] = await takePictures(clip, [still, talking], signal);

@@ -9,6 +9,8 @@ export type TrackedFace = {
   /** 468 mesh points. */
   readonly points: Float32Array;
   readonly isTurnedAway: boolean;
+  /** No face is to be seen here, or next to here; the entry is that of the last one before. */
+  readonly isAway: boolean;
   /** Turn to the side in radians. */
   readonly yaw: number;
   /** Distance of the lips in distances of the outer corners of the eyes; closed lips measure up to about 0.04. */
@@ -24,19 +26,19 @@ export type TrackedFace = {
 const SCENE_SIDE = 32;
 /** What is decoded for tracking: the networks see 192 and 256 pixels. */
 const TRACKING_SIDE_PX = 1280;
-/** A clip without a face in its first seconds is given up. */
-const SEARCH_S = 2;
 /** Pictures between two searches for a face that is not there, and between two looks for other people. */
 const SEARCH_EVERY = 5;
 const LOOK_AROUND_EVERY = 50;
-/** A face may be hidden for this long. What is seen for less before it is lost is none. */
+/** A face hidden for so long is taken to be where it was; longer, and the clip is not used there. */
 const MAX_LOST_S = 0.4;
+/** Pictures beside such a stretch that are not used either: the face comes and goes in them. */
+const AWAY_MARGIN = 5;
 
 type Options = { readonly signal?: AbortSignal | undefined; readonly onPicture?: (index: number) => void };
 
 /**
- * Follows the one face through the clip. Every picture has an entry; pictures in which the face is hidden for a moment
- * take that of the one before. Throws `InputError`.
+ * Follows the one face through the clip. Every picture has an entry; where the face is hidden for a moment it is
+ * that of the picture before, and longer stretches without a face are told as away. Throws `InputError`.
  */
 export async function trackFace(finder: FaceFinder, clip: Clip, options: Options = {}): Promise<TrackedFace[]> {
   const scale = Math.min(1, TRACKING_SIDE_PX / Math.max(clip.widthPx, clip.heightPx));
@@ -44,19 +46,11 @@ export async function trackFace(finder: FaceFinder, clip: Clip, options: Options
   const height = 2 * Math.round((clip.heightPx * scale) / 2);
   const faces: (TrackedFace | undefined)[] = [];
   let region: SquareRegion | undefined;
-  let seen = 0;
-  let lost = 0;
   for await (const data of readPictures(clip, `scale=${width}:${height}:flags=area,format=rgb24`, options.signal)) {
     const picture = { width, height, data };
     const index = faces.length;
     const mesh = await follow(finder, picture, region, index);
     region = mesh === undefined ? undefined : regionOfMesh(mesh.points);
-    lost = mesh === undefined ? lost + 1 : 0;
-    if (mesh !== undefined) seen += 1;
-    if (seen === 0 && lost >= SEARCH_S * clip.pictureRate - 1) throw new InputError('no-face');
-    if (seen > 0 && lost > MAX_LOST_S * clip.pictureRate) {
-      throw new InputError(seen > MAX_LOST_S * clip.pictureRate ? 'face-lost' : 'no-face');
-    }
     faces.push(mesh && describe(picture, mesh, clip.widthPx / width, clip.heightPx / height));
     options.onPicture?.(index);
   }
@@ -80,14 +74,25 @@ async function follow(
 }
 
 function fillGaps(faces: readonly (TrackedFace | undefined)[], longest: number): TrackedFace[] {
-  const first = faces.findIndex((face) => face !== undefined);
-  if (first < 0) throw new InputError('no-face');
-  if (first > Math.max(longest, SEARCH_EVERY)) throw new InputError('face-lost');
-  let last = faces[first] as TrackedFace;
-  return faces.map((face) => {
-    if (face !== undefined) last = face;
-    return last;
+  let last = faces.find((face) => face !== undefined);
+  if (last === undefined) throw new InputError('no-face');
+  const isAway = awayFrom(faces, longest);
+  return faces.map((face, index) => {
+    last = face ?? (last as TrackedFace);
+    return isAway[index] ? { ...last, isAway: true } : last;
   });
+}
+
+/** Which pictures lie in stretches without a face longer than `longest`, or beside one. */
+function awayFrom(faces: readonly (TrackedFace | undefined)[], longest: number): boolean[] {
+  const isAway = faces.map(() => false);
+  for (let from = 0; from < faces.length; from++) {
+    let end = from;
+    while (end < faces.length && faces[end] === undefined) end++;
+    if (end - from > longest) isAway.fill(true, Math.max(0, from - AWAY_MARGIN), end + AWAY_MARGIN);
+    from = end;
+  }
+  return isAway;
 }
 
 function describe(picture: RgbImage, mesh: FaceMesh, scaleX: number, scaleY: number): TrackedFace {
@@ -101,6 +106,7 @@ function describe(picture: RgbImage, mesh: FaceMesh, scaleX: number, scaleY: num
   return {
     points: points.map((value, i) => value * (i % 2 === 0 ? scaleX : scaleY)),
     isTurnedAway: isTurnedAway(mesh),
+    isAway: false,
     yaw: yawOf(mesh),
     lipGap: (gap(13, 14) + gap(82, 87) + gap(312, 317)) / 3 / eyes,
     lidGap: (gap(159, 145) + gap(386, 374)) / 2 / eyes,
