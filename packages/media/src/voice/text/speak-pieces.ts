@@ -60,7 +60,7 @@ export function joinSpoken(pieces: readonly Piece[]): string {
   const joined = pieces.map(({ spoken }) => spoken).join('');
   return joined
     .replace(/\s+/g, ' ')
-    .replace(/ (?=[,.;:!?])/g, '')
+    .replace(/ (?=[,.;:!?)])/g, '')
     .trim()
     .normalize('NFC');
 }
@@ -95,6 +95,8 @@ function pieceAt(speech: Speech, at: number, wordBefore: string): Found {
     (isInWord ? null : wordLikeAt(speech, at, wordBefore)) ??
     productAt(speech, at) ??
     (isInWord && /\p{L}/u.test(before) ? null : fractionOnly(speech, at));
+  // A plain number stays joined to what is written to it: `1990s`, `(2013)`.
+  if (found !== null && found.spoken === text.slice(at, found.end)) return found;
   if (found !== null) return { end: found.end, spoken: ` ${found.spoken} ` };
   const word = find(WORD, speech, at);
   if (word !== null && !/[µμ]/.test(word[0]) && !/^\p{Script=Greek}(?!\p{Script=Greek})/u.test(word[0]))

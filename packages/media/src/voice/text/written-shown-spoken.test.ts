@@ -41,6 +41,8 @@ const ENGLISH: readonly Row[] = [
   ['well-known, COVID-19, Mon–Fri', 'well-known, COVID 19, Mon to Fri'],
   ['if 7 < 8 && 9 > 3', 'if 7 less than 8 and 9 greater than 3'],
   ['snake_case and List<String>', 'snake underscore case and List String'],
+  ['the 1990s (2013), grade (A+)', 'the 1990s (2013), grade (A plus)'],
+  ['at https://a.org/b?c=d', 'at a dot org slash b'],
   ['π and 1920x1080', 'pi and 1920 times 1080'],
   ['OpenAI & Visavis: 5% off', 'open A I and veezavee: 5 percent off'],
 ];

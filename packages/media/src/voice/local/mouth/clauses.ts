@@ -145,8 +145,8 @@ function sentencesOf(text: string, range: Range, closed: Uint8Array): Range[] {
   for (const { segment, index } of sentenceSegmenter.segment(text.slice(range.start, range.end))) {
     const end = range.start + index + segment.length;
     const isAbbreviated = ABBREVIATION.test(text.slice(start, end).trimEnd().slice(-ABBREVIATION_CHARACTERS));
-    // A dot right before a letter belongs to a name, like that of `.NET`.
-    const isInName = text[end - 1] === '.';
+    // A mark right before a letter belongs to a name or an address, as in `.NET` and `/a?b`.
+    const isInName = /[.?!]/.test(text[end - 1] ?? '');
     if ((isAbbreviated || isInName || closed[end] === 1) && end < range.end) continue;
     sentences.push(trimmed(text, { start, end }));
     start = end;
