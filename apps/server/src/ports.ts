@@ -111,8 +111,11 @@ export type CallSlot = { release(): Promise<void> };
 
 /** Counts the calls of a licence; two calls that start at once never share the last place. */
 export type CallLimits = {
-  /** Null when the licence's limit is reached. `onLost`: the place was taken away, since the key was reset or revoked. */
-  claim(licence: Licence, sessionId: string, onLost?: () => void): Promise<CallSlot | null>;
+  /**
+   * Null when the licence's limit is reached. `onLost`: the place was taken away, since the key was reset or revoked, or another
+   * claim named this session in `replaces`: it then gets the same place, in one step.
+   */
+  claim(licence: Licence, sessionId: string, onLost?: () => void, replaces?: string): Promise<CallSlot | null>;
 };
 
 /** What the control plane may do to live calls of this node. */

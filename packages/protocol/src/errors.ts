@@ -177,6 +177,14 @@ export const ERRORS = {
     retryable: true,
     message: 'The server is shutting down. Call again in a moment.',
   },
+  'call-replaced': {
+    eventType: 'conversation.connected.close',
+    httpStatus: 410,
+    closeCode: 4409,
+    closeReason: 'Call goes on elsewhere',
+    retryable: false,
+    message: 'The call goes on over a new connection.',
+  },
   'call-time-limit': {
     eventType: 'conversation.connected.close',
     httpStatus: 410,

@@ -32,7 +32,7 @@ export type CallOptions = {
   readonly microphone?: 'auto' | 'manual';
   readonly microphoneOptions?: MicrophoneOptions;
   readonly onToolCall?: ToolHandler;
-  /** How often a lost connection is built again, with the talk so far as history. Default 3. */
+  /** How often a lost connection is built again, with the talk so far as history. Left out: for a minute, as often as it takes. */
   readonly reconnectAttempts?: number;
 };
 
@@ -55,14 +55,21 @@ export function browserEnvironment(): CallEnvironment {
   };
 }
 
+/** The session whose connection was lost, and what shows the server that it was ours. */
+export type LostSession = { readonly sessionId: string; readonly reconnectKey: string };
+
 /** `visavis=1` asks for the events beyond NavTalk's (session information, latency of a turn). */
-export function socketUrl(options: CallOptions): string {
+export function socketUrl(options: CallOptions, lost: LostSession | null = null): string {
   const url = new URL(options.url ?? `${socketOrigin(options.host)}${socketPath}`);
   url.protocol = url.protocol.replace('http', 'ws');
   url.searchParams.set('license', options.license);
   if (options.avatarId) url.searchParams.set('avatarId', options.avatarId);
   else if (options.name) url.searchParams.set('name', options.name);
   url.searchParams.set('visavis', '1');
+  if (lost !== null) {
+    url.searchParams.set('replaces', lost.sessionId);
+    url.searchParams.set('reconnectKey', lost.reconnectKey);
+  }
   return url.href;
 }
 

@@ -19,7 +19,8 @@ export type ServerSignal =
     }
   /** Trouble on the server that the call survives. */
   | { readonly type: 'trouble'; readonly message: string }
-  | { readonly type: 'session-created' }
+  /** `reconnectKey` is null when the server knows no reconnecting. */
+  | { readonly type: 'session-created'; readonly sessionId: string; readonly reconnectKey: string | null }
   | { readonly type: 'session-updated' }
   | { readonly type: 'user-speech-started'; readonly itemId: string }
   | { readonly type: 'user-speech-stopped'; readonly itemId: string }
@@ -113,7 +114,11 @@ function readSetup({ name, data, whole }: Envelope): ServerSignal | null {
     case 'conversation.connected.warning':
       return { type: 'warning', message };
     case 'session.created':
-      return { type: 'session-created' };
+      return {
+        type: 'session-created',
+        sessionId: readString(data, 'sessionId', 'session_id') ?? '',
+        reconnectKey: readString(data, 'reconnectKey'),
+      };
     case 'session.updated':
       return { type: 'session-updated' };
     default:

@@ -1,6 +1,7 @@
 import {
   buildAudioDone,
   buildEnd,
+  buildSessionCreated,
   buildSuccess,
   buildTranscriptDelta,
   buildTranscriptDone,
@@ -122,6 +123,53 @@ describe('reconnecting', () => {
     world.socket.drop(1006);
     expect(world.sockets).toHaveLength(3);
     expect(call.snapshot.endReason).toBe('server-unreachable');
+  });
+
+  it('goes on for at least a minute, ever more slowly, and says so', async () => {
+    const { call, world } = await connected();
+    world.socket.drop(1006);
+    const startedAtMs = performance.now();
+    let count = world.sockets.length;
+    let lastedMs = 0;
+    while (call.snapshot.state === 'reconnecting') {
+      await vi.advanceTimersByTimeAsync(100);
+      if (world.sockets.length > count) {
+        count = world.sockets.length;
+        lastedMs = performance.now() - startedAtMs;
+        world.socket.drop(1006);
+      }
+    }
+    expect(lastedMs).toBeGreaterThanOrEqual(60_000);
+    expect(lastedMs).toBeLessThan(70_000);
+    expect(count).toBeLessThan(20);
+    expect(call.snapshot.endReason).toBe('server-unreachable');
+  });
+
+  it('comes back after an outage of 14 s in which packets vanish without a word', async () => {
+    const { call, world } = await connected();
+    world.peer.become('failed');
+    await vi.advanceTimersByTimeAsync(14_000);
+    expect(call.snapshot.state).toBe('reconnecting');
+    const triedBefore = world.sockets.length;
+    while (world.sockets.length === triedBefore) await vi.advanceTimersByTimeAsync(500);
+    await bringUp(world);
+    expect(call.snapshot.state).toBe('connected');
+  });
+
+  it('names the session that it goes on for, and is not put off by its own ghost', async () => {
+    const { call, world } = await connected();
+    world.socket.receive(buildSessionCreated('s1', { reconnectKey: 'secret' }));
+    world.socket.drop(1006);
+    await vi.advanceTimersByTimeAsync(500);
+    const query = new URL(world.socket.url).searchParams;
+    expect([query.get('replaces'), query.get('reconnectKey')]).toEqual(['s1', 'secret']);
+    world.socket.open();
+    world.socket.receive(buildEnd('connection-limit'));
+    expect(call.snapshot.state).toBe('reconnecting');
+    await vi.advanceTimersByTimeAsync(2_000);
+    world.socket.open();
+    world.socket.receive(buildEnd('invalid-licence'));
+    expect(call.snapshot.endReason).toBe('refused');
   });
 
   it('waits for a connection that stutters', async () => {

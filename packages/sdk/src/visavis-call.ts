@@ -8,6 +8,7 @@ import { EventEmitter } from './event-emitter.ts';
 import { readServerSignal, type ServerSignal } from './from-wire.ts';
 import { MediaLink, type MediaState } from './media-link.ts';
 import { MicrophoneControl } from './microphone-control.ts';
+import { ReconnectPlan } from './reconnect-plan.ts';
 import { SocketLink } from './socket-link.ts';
 import type { SoundMeter } from './sound-meter.ts';
 import type { CallStatistics } from './statistics.ts';
@@ -32,10 +33,8 @@ import { ToolRunner } from './tool-runner.ts';
 import { closed } from './transcript.ts';
 import { VideoOutlet } from './video-outlet.ts';
 
-const acceptTimeoutMs = 15_000;
 const mediaTimeoutMs = 20_000;
 const disconnectedGraceMs = 10_000;
-const reconnectDelaysMs = [500, 2_000, 5_000];
 
 /** One call with an avatar. A call is used once: after `ended`, make a new one. */
 export class VisavisCall extends EventEmitter<CallEvents> {
@@ -56,7 +55,7 @@ export class VisavisCall extends EventEmitter<CallEvents> {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #mediaConnected = false;
   #wasConnected = false;
-  #reconnects = 0;
+  readonly #reconnects: ReconnectPlan;
   #typedCount = 0;
 
   constructor(options: CallOptions, environment: CallEnvironment = browserEnvironment()) {
@@ -64,6 +63,7 @@ export class VisavisCall extends EventEmitter<CallEvents> {
     this.#options = options;
     this.#environment = environment;
     this.#config = options.config ?? {};
+    this.#reconnects = new ReconnectPlan(options.reconnectAttempts);
     this.#tools = new ToolRunner(options.onToolCall);
     this.#outlet = new VideoOutlet((soundBlocked) => this.#update({ soundBlocked }));
     this.#microphone = new MicrophoneControl(environment.openMicrophone, options.microphoneOptions ?? {}, {
@@ -191,24 +191,28 @@ export class VisavisCall extends EventEmitter<CallEvents> {
   }
 
   #openSocket(history: readonly HistoryTurn[]): void {
-    this.#setTimer(acceptTimeoutMs, () => this.#lost('server-unreachable'));
+    this.#setTimer(this.#reconnects.acceptTimeoutMs, () => this.#lost('server-unreachable'));
     try {
-      const socket = new SocketLink(this.#environment.createSocket, socketUrl(this.#options), {
-        onOpen: () => {
-          const config = configMessage(this.#config);
-          if (config !== null) this.#send(config);
+      const socket = new SocketLink(
+        this.#environment.createSocket,
+        socketUrl(this.#options, this.#reconnects.session),
+        {
+          onOpen: () => {
+            const config = configMessage(this.#config);
+            if (config !== null) this.#send(config);
+          },
+          onFrame: (text) => {
+            const signal = readServerSignal(text);
+            if (signal !== null) this.#handle(signal, history);
+          },
+          onWire: (makeRecord) => this.emitWhenHeard('wire', makeRecord),
+          onClosed: ({ opened, code, reason }) => {
+            const verdict = judgeClose({ opened, code, reason });
+            if (verdict.mayReconnect) this.#lost(verdict.problem, verdict.specifics);
+            else this.#end(verdict.problem, verdict.specifics);
+          },
         },
-        onFrame: (text) => {
-          const signal = readServerSignal(text);
-          if (signal !== null) this.#handle(signal, history);
-        },
-        onWire: (makeRecord) => this.emitWhenHeard('wire', makeRecord),
-        onClosed: ({ opened, code, reason }) => {
-          const verdict = judgeClose({ opened, code, reason });
-          if (verdict.mayReconnect) this.#lost(verdict.problem, verdict.specifics);
-          else this.#end(verdict.problem, verdict.specifics);
-        },
-      });
+      );
       this.#socket = socket;
     } catch (error) {
       this.#end('server-unreachable', errorDetail(error));
@@ -230,9 +234,11 @@ export class VisavisCall extends EventEmitter<CallEvents> {
         this.#update({ notice: callProblem('server-trouble', { detail: signal.message }) });
         return;
       case 'rejected':
-        this.#end(signal.code, signal.specifics);
+        if (this.#reconnects.outlasts(signal)) this.#lost(signal.code, signal.specifics);
+        else this.#end(signal.code, signal.specifics);
         return;
       case 'session-created':
+        this.#reconnects.remember(signal);
         for (const turn of history) this.#send(historyMessage(turn));
         return;
       case 'session-updated':
@@ -297,19 +303,17 @@ export class VisavisCall extends EventEmitter<CallEvents> {
     if (!this.#parts.ready || !this.#mediaConnected || this.#parts.state === 'ended') return;
     this.#setTimer(null);
     this.#wasConnected = true;
-    this.#reconnects = 0;
+    this.#reconnects.succeed();
     this.#update({ state: 'connected' });
   }
 
   /** Builds the connection again with the talk so far as history; before the first success it ends the call. */
   #lost(code: ProblemCode, specifics: ProblemSpecifics = {}): void {
-    const attempts = this.#options.reconnectAttempts ?? reconnectDelaysMs.length;
-    if (!this.#wasConnected || this.#reconnects >= attempts) {
+    const delayMs = this.#wasConnected ? this.#reconnects.nextDelayMs(performance.now()) : null;
+    if (delayMs === null) {
       this.#end(code, specifics);
       return;
     }
-    const delayMs = reconnectDelaysMs[Math.min(this.#reconnects, reconnectDelaysMs.length - 1)] ?? 0;
-    this.#reconnects += 1;
     this.#closeLinks();
     this.#converse({ ...this.#conversation, transcript: closed(this.#conversation.transcript), activity: 'listening' });
     this.#update({ state: 'reconnecting', ready: false, sessionId: null });

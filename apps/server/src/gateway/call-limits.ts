@@ -4,9 +4,10 @@ import type { CallLimits } from '../ports.ts';
 export function createInProcessCallLimits(): CallLimits {
   const callsByLicence = new Map<string, Set<string>>();
   return {
-    async claim(licence, sessionId) {
+    async claim(licence, sessionId, _onLost, replaces) {
       const calls = callsByLicence.get(licence.licenceId) ?? new Set<string>();
-      if (calls.size >= licence.maxConcurrentCalls) return null;
+      const isReplaced = replaces !== undefined && calls.delete(replaces);
+      if (!isReplaced && calls.size >= licence.maxConcurrentCalls) return null;
       calls.add(sessionId);
       callsByLicence.set(licence.licenceId, calls);
       return {

@@ -69,6 +69,10 @@ export async function createTestServer(overrides: Partial<ServerDependencies> = 
       demo: () => ({ licence: TEST_KEY, projectId: 'project' }),
       voice: () => ({ mouth: 'm', ears: 'e', brain: 'b', hears: true }),
     },
+    reconnectKeys: {
+      of: (sessionId) => `key-of-${sessionId}`,
+      opens: (sessionId, key) => key === `key-of-${sessionId}`,
+    },
     ...overrides,
   });
   return {

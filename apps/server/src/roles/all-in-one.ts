@@ -194,6 +194,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     records: services.records,
     recordings: services.recordings,
     talkKeys: services.talkKeys,
+    reconnectKeys: services.reconnectKeys,
     noteEvent: services.serverLog.note,
     recordingLink: (talk: RecordedTalk) => services.recordings.link(talk),
     recordingRoom: services.recordingRooms.roomFor,

@@ -98,6 +98,7 @@ export type ConsoleServices = {
   /** Stores what is said, and tells webhooks. */
   readonly conversations: ConversationStore;
   readonly talkKeys: TalkKeys;
+  readonly reconnectKeys: TalkKeys;
   readonly serverLog: ServerLog;
   readonly webhookWorker: WebhookWorker;
   readonly housekeeping: { runAll(): Promise<void> };
@@ -164,6 +165,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       readingPlaces,
       webhookWorker: hooks.worker,
       talkKeys: createTalkKeys(masterKeys),
+      reconnectKeys: createTalkKeys(masterKeys, 'reconnect'),
       serverLog,
     },
     consoleApi: {

@@ -43,10 +43,18 @@ export function buildConnectionLimit(limit: number): Wire.EndMessage {
   );
 }
 
-/** `talkKey`: opens the record of this talk where the licence key is everyone's; null: the licence key does. */
-export function buildSessionCreated(sessionId: string, talkKey: string | null = null): Wire.SessionCreatedMessage {
+/**
+ * `talkKey`: opens the record of this talk where the licence key is everyone's; null: the licence key does. `reconnectKey`: lets a
+ * later connection take the place of this one.
+ */
+export function buildSessionCreated(
+  sessionId: string,
+  { talkKey = null, reconnectKey = null }: { talkKey?: string | null; reconnectKey?: string | null } = {},
+): Wire.SessionCreatedMessage {
   const ids = { sessionId, session_id: sessionId };
-  return { type: 'realtime.session.created', data: talkKey === null ? ids : { ...ids, talkKey } };
+  const talk = talkKey === null ? {} : { talkKey };
+  const reconnect = reconnectKey === null ? {} : { reconnectKey };
+  return { type: 'realtime.session.created', data: { ...ids, ...talk, ...reconnect } };
 }
 
 export function buildSessionUpdated(sessionId: string): Wire.SessionUpdatedMessage {

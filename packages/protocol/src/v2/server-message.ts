@@ -37,7 +37,10 @@ export type EndMessage = Envelope<
 > & { readonly message: string };
 
 type SessionIdData = { readonly sessionId: string; readonly session_id: string };
-export type SessionCreatedMessage = Envelope<'realtime.session.created', SessionIdData & { readonly talkKey?: string }>;
+export type SessionCreatedMessage = Envelope<
+  'realtime.session.created',
+  SessionIdData & { readonly talkKey?: string; readonly reconnectKey?: string }
+>;
 export type SessionUpdatedMessage = Envelope<'realtime.session.updated', SessionIdData>;
 
 export type SpeechStartedMessage = Envelope<

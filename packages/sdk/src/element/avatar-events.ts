@@ -5,6 +5,8 @@ import type { Caption } from '../transcript.ts';
 export type AvatarEventDetails = {
   /** Picture and sound are there. Again after each rebuilt connection. */
   'visavis-connected': { readonly sessionId: string };
+  /** The connection is lost and is being built again; `visavis-connected` or `visavis-ended` follows. */
+  'visavis-reconnecting': { readonly sessionId: string | null };
   'visavis-ended': { readonly reason: EndReason; readonly problem: CallProblem | null };
   /** A caption is new or has changed. */
   'visavis-transcript': Caption;

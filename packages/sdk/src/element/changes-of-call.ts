@@ -11,6 +11,9 @@ export function changesOfCall(before: CallSnapshot, after: CallSnapshot): Avatar
   if (after.state === 'connected' && before.state !== 'connected') {
     changes.push({ name: 'visavis-connected', detail: { sessionId: after.sessionId ?? '' } });
   }
+  if (after.state === 'reconnecting' && before.state !== 'reconnecting') {
+    changes.push({ name: 'visavis-reconnecting', detail: { sessionId: before.sessionId } });
+  }
   const known = new Set(before.captions);
   for (const caption of after.captions) {
     if (!known.has(caption) && caption.text !== '') changes.push({ name: 'visavis-transcript', detail: caption });

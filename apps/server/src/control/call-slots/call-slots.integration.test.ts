@@ -83,6 +83,30 @@ describeOnBothDatabases('call slots', (context) => {
     for (const node of [here, there]) node.close();
   });
 
+  test('a claim that names the session it goes on for gets its place, on whichever node, and of its own licence only', async () => {
+    const licence = { licenceId, maxConcurrentCalls: 1 };
+    const [here, there] = [createCallSlots(context.db, silent), createCallSlots(context.db, silent)];
+    let lost = 0;
+    const ghost = await here.claim(licence, 'ghost', () => {
+      lost += 1;
+    });
+    expect(ghost).not.toBeNull();
+    expect(await there.claim(licence, 'stranger')).toBeNull();
+    expect(await there.claim(licence, 'stranger', undefined, 'unknown')).toBeNull();
+    const next = await there.claim(licence, 'next', undefined, 'ghost');
+    expect(next).not.toBeNull();
+    await here.renew();
+    expect(lost).toBe(1);
+    await ghost?.release();
+    expect(await here.claim(licence, 'third')).toBeNull();
+    const same = await there.claim(licence, 'same node', undefined, 'next');
+    expect(same).not.toBeNull();
+    await next?.release();
+    expect(await here.claim(licence, 'third')).toBeNull();
+    await same?.release();
+    for (const node of [here, there]) node.close();
+  });
+
   test('a claim that a reset or a revocation overtakes gets no place', async () => {
     const slots = createCallSlots(context.db, silent);
     const keys = createLicenceKeys(context.db, null);

@@ -18,9 +18,10 @@ type CallSlot = { release(): Promise<void> };
 export type CallSlots = {
   /**
    * Null when the limit is reached. `onLost` is called once when the place was taken away while held: the key was reset or
-   * revoked on some node, or this one could not renew in time.
+   * revoked on some node, or this one could not renew in time; or a claim on another node named this session in `replaces`,
+   * and so got its place in one step.
    */
-  claim(licence: Licence, sessionId: string, onLost?: () => void): Promise<CallSlot | null>;
+  claim(licence: Licence, sessionId: string, onLost?: () => void, replaces?: string): Promise<CallSlot | null>;
   /** Frees all places of a licence; their holders are told at their next renewal. */
   takeAll(licenceId: string): Promise<void>;
   /** Renews what this node holds. The timer calls it. */
@@ -40,6 +41,12 @@ const CLAIM = `
     select licence_id, no from call_slots
     where licence_id = $1 and no <= $2 and expires_at < now()
     order by no limit 1 for update skip locked)
+  returning no`;
+
+/** From one session to the one that goes on for it: nobody else can get in between. */
+const TAKE_OVER = `
+  update call_slots set holder = $3, expires_at = now() + interval '${LEASE_SECONDS} seconds'
+  where licence_id = $1 and holder = $2
   returning no`;
 
 const FILL = `
@@ -74,6 +81,14 @@ export function createCallSlots({ pool }: Pick<Database, 'pool'>, logger: Contro
     return rows[0]?.no ?? null;
   };
 
+  const takeOver = async ({ licenceId }: Licence, sessionId: string, replaces: string): Promise<number | null> => {
+    const { rows } = await pool.query<{ no: number }>(TAKE_OVER, [licenceId, replaces, sessionId]);
+    const no = rows[0]?.no ?? null;
+    // Its holder on this node knows; one on another finds out at its next renewal.
+    if (no !== null) heldBySession.delete(replaces);
+    return no;
+  };
+
   const renew = async (): Promise<void> => {
     const renewed = [...heldBySession];
     if (renewed.length === 0) return;
@@ -97,8 +112,9 @@ export function createCallSlots({ pool }: Pick<Database, 'pool'>, logger: Contro
   timer.unref();
 
   return {
-    async claim(licence, sessionId, onLost = () => {}) {
-      let no = await take(licence, sessionId);
+    async claim(licence, sessionId, onLost = () => {}, replaces) {
+      let no = replaces === undefined ? null : await takeOver(licence, sessionId, replaces);
+      no ??= await take(licence, sessionId);
       if (no === null && (filledByLicence.get(licence.licenceId) ?? 0) < licence.maxConcurrentCalls) {
         await pool.query(FILL, [licence.licenceId, licence.maxConcurrentCalls]);
         if (filledByLicence.size > MAX_REMEMBERED) filledByLicence.clear();

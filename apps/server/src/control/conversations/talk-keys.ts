@@ -8,9 +8,13 @@ export type TalkKeys = {
   opens(sessionId: string, talkKey: string): boolean;
 };
 
-/** Nothing is stored: a talk's key is the session's HMAC-SHA-256 under a key derived from the master key. */
-export function createTalkKeys(masterKeys: MasterKeys): TalkKeys {
-  const keys = masterKeys.map(({ bytes }) => Buffer.from(hkdfSync('sha256', bytes, '', 'visavis talk keys', 32)));
+/**
+ * Nothing is stored: a talk's key is the session's HMAC-SHA-256 under a key derived from the master key. Keys for one purpose do
+ * not open another.
+ */
+export function createTalkKeys(masterKeys: MasterKeys, purpose: 'talk' | 'reconnect' = 'talk'): TalkKeys {
+  const info = `visavis ${purpose} keys`;
+  const keys = masterKeys.map(({ bytes }) => Buffer.from(hkdfSync('sha256', bytes, '', info, 32)));
   const sign = (key: Buffer, sessionId: string) => createHmac('sha256', key).update(sessionId).digest();
   return {
     of: (sessionId) => sign(keys[0] as Buffer, sessionId).toString('base64url'),

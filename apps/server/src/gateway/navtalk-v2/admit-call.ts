@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionEvent } from '@visavis/media/session-events';
 import { buildConnectionLimit, buildEnd, type EndMessage, type ErrorCode } from '@visavis/protocol';
 import type { Caller, CallSlot, Licence, MediaCall } from '../../ports.ts';
@@ -20,6 +21,17 @@ export type Admitted = {
 };
 export type Refused = { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: EndMessage };
 
+/** A call whose connection may be gone. */
+export type OpenCall = {
+  readonly sessionId: string | null;
+  end(code: ErrorCode): void;
+  /** Resolves when its media have given back what they hold. */
+  readonly mediaClosed: Promise<void>;
+};
+
+/** How long a call waits for the media of the one that it replaces to make room. */
+const REPLACED_CLOSE_MS = 3000;
+
 function refuse(code: ErrorCode, message: EndMessage = buildEnd(code)): Refused {
   return { kind: 'refused', code, message };
 }
@@ -34,11 +46,13 @@ export async function admitCall(options: {
   dependencies: GatewayDependencies;
   caller: Caller;
   isGone: () => boolean;
+  /** The call of this licence that is this session, or goes on for it. */
+  findCall: (sessionId: string, licenceId: string) => OpenCall | null;
   /** The place of the call was taken away. */
   onLost: () => void;
   listener: (event: SessionEvent) => void;
 }): Promise<Admitted | Refused> {
-  const { query, hostName, dependencies, caller, isGone, onLost, listener } = options;
+  const { query, hostName, dependencies, caller, isGone, findCall, onLost, listener } = options;
   if (query.licence === undefined) return refuse('missing-licence');
   const licence = await dependencies.admission.findLicence(query.licence, caller);
   if (licence === null) return refuse('invalid-licence');
@@ -54,9 +68,12 @@ export async function admitCall(options: {
   if (onlyAvatarId !== undefined && onlyAvatarId !== lookUp.avatar.avatarId) return refuse('avatar-not-found');
 
   const sessionId = randomUUID().replaceAll('-', '');
-  const slot = await dependencies.limits.claim(licence, sessionId, onLost);
+  const replaces = replacedSession(query, dependencies);
+  const replaced = replaces === undefined ? null : findCall(replaces, licence.licenceId);
+  const slot = await dependencies.limits.claim(licence, sessionId, onLost, replaced?.sessionId ?? replaces);
   if (slot === null) return refuse('connection-limit', buildConnectionLimit(licence.maxConcurrentCalls));
   try {
+    if (replaced !== null) await endReplaced(replaced);
     const { recordCalls = false } = lookUp.avatar;
     const recording = recordCalls ? await dependencies.recordingRoom?.(licence.projectId, sessionId) : null;
     const config = buildSessionConfig({
@@ -78,6 +95,7 @@ export async function admitCall(options: {
       ambiguousName: lookUp.ambiguous && avatarId === undefined ? (name ?? null) : null,
       extensions: query.extensions,
       talkKey: licence.isPublic === true && query.extensions ? (dependencies.talkKeys?.of(sessionId) ?? null) : null,
+      reconnectKey: query.extensions ? (dependencies.reconnectKeys?.of(sessionId) ?? null) : null,
       toolArguments: licence.toolArguments ?? 'object',
     };
     return {
@@ -89,4 +107,17 @@ export async function admitCall(options: {
     await slot.release();
     throw error;
   }
+}
+
+/** Only with the key of that session: whoever else names it is an ordinary new call. */
+function replacedSession(query: ConnectQuery, { reconnectKeys }: GatewayDependencies): string | undefined {
+  const { replaces, reconnectKey } = query;
+  if (replaces === undefined || reconnectKey === undefined) return undefined;
+  return reconnectKeys?.opens(replaces, reconnectKey) === true ? replaces : undefined;
+}
+
+/** Its media make room first, so that a server with one place can take the reconnect of its one call. */
+async function endReplaced(call: OpenCall): Promise<void> {
+  call.end('call-replaced');
+  await Promise.race([call.mediaClosed, delay(REPLACED_CLOSE_MS, undefined, { ref: false })]);
 }

@@ -28,6 +28,7 @@ class Driver {
       ambiguousName: null,
       extensions: false,
       talkKey: null,
+      reconnectKey: null,
       toolArguments: 'object',
       ...overrides,
     });

@@ -43,7 +43,7 @@ function announce(state: CallState): CallStep {
     effects.push({ type: 'send', message: buildAmbiguousNameWarning(ambiguousName, config.avatar.id) });
   }
   effects.push(
-    { type: 'send', message: buildSessionCreated(sessionId, state.settings.talkKey) },
+    { type: 'send', message: buildSessionCreated(sessionId, state.settings) },
     { type: 'schedule', timer: 'history-gap', delayMs: HISTORY_GAP_MS },
     { type: 'schedule', timer: 'ready-deadline', delayMs: READY_DEADLINE_MS },
   );

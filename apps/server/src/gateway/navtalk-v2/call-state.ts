@@ -21,6 +21,8 @@ export type CallSettings = {
   readonly extensions: boolean;
   /** Opens the record of this talk to who was in it, where the licence key is everyone's; else null. */
   readonly talkKey: string | null;
+  /** Lets a later connection take the place of this one; null: none may. */
+  readonly reconnectKey: string | null;
   readonly toolArguments: 'object' | 'string';
 };
 

@@ -8,6 +8,9 @@ export type ConnectQuery = {
   readonly model?: string;
   readonly voice?: string;
   readonly language?: string;
+  /** Session whose connection was lost, and whose place this call takes, with the key that session was given. */
+  readonly replaces?: string;
+  readonly reconnectKey?: string;
   /** Send the reply's sound over the socket as well. */
   readonly audioBack: boolean;
   /** Send Visavis extension events. */
@@ -34,6 +37,8 @@ export function readConnectQuery(query: unknown): ConnectQuery {
     model,
     voice: read('voice'),
     language: read('language'),
+    replaces: read('replaces'),
+    reconnectKey: read('reconnectKey'),
   };
   const given = Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== undefined));
   return {

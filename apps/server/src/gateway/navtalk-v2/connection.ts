@@ -5,7 +5,7 @@ import type { RawData, WebSocket } from 'ws';
 import type { Caller, RunningMeter } from '../../ports.ts';
 import { CALL_LIMITS, type CallMemory, commandBytes } from '../memory/call-memory.ts';
 import type { MemoryBudget } from '../memory/memory-budget.ts';
-import { type Admitted, admitCall } from './admit-call.ts';
+import { type Admitted, admitCall, type OpenCall } from './admit-call.ts';
 import { type CallRecord, startCallRecord } from './call-record.ts';
 import { reduceCall } from './call-reducer.ts';
 import { type CallEffect, type CallInput, type CallState, type CallTimer, initialCallState } from './call-state.ts';
@@ -19,19 +19,33 @@ import { SocketIntake } from './socket-intake.ts';
 /** How long looking up key, avatar and place may take. */
 const ADMISSION_LIMIT_MS = 30_000;
 /** Ends that are no news to the operator. */
-const ORDINARY_ENDS: ReadonlySet<ErrorCode> = new Set(['server-closing', 'call-time-limit', 'missing-avatar']);
+const ORDINARY_ENDS: ReadonlySet<ErrorCode> = new Set([
+  'server-closing',
+  'call-time-limit',
+  'call-replaced',
+  'missing-avatar',
+]);
+/** Sessions before it that a call is remembered to go on for. */
+const MAX_ANCESTORS = 50;
 /** How long a client may take to answer the closing handshake. */
 const CLOSE_GRACE_MS = 5000;
 /** The same, when what its socket holds is needed elsewhere. */
 const EVICTION_GRACE_MS = 250;
 
+type AdmissionParts = {
+  readonly hostName: string;
+  readonly caller: Caller;
+  readonly findCall: (sessionId: string, licenceId: string) => Connection | null;
+};
+
 /**
  * One v2 socket: performs what the pure core decides. It owns the socket, the timers, the place under the licence's limit
  * and the media call, and gives all of them back exactly once.
  */
-export class Connection {
+export class Connection implements OpenCall {
   /** Resolves when the record is written and everything has been given back. Never rejects. */
   readonly closed: Promise<void>;
+  readonly mediaClosed: Promise<void>;
   readonly #socket: WebSocket;
   readonly #dependencies: GatewayDependencies;
   readonly #query: ConnectQuery;
@@ -52,13 +66,14 @@ export class Connection {
   #alive = true;
   #droppedAudioMessages = 0;
   #resolveClosed: () => void = () => {};
+  #resolveMediaClosed: () => void = () => {};
+  /** The session that this call says it goes on for, and those before it; trusted once it is admitted. */
+  #ancestors: readonly string[] = [];
 
   constructor(
     socket: WebSocket,
     query: ConnectQuery,
-    from: {
-      readonly hostName: string;
-      readonly caller: Caller;
+    from: AdmissionParts & {
       readonly transport: Duplex;
       readonly ipAddress: string;
     },
@@ -71,6 +86,9 @@ export class Connection {
     this.#dependencies = dependencies;
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
+    });
+    this.mediaClosed = new Promise((resolve) => {
+      this.#resolveMediaClosed = resolve;
     });
     this.#memory = budget.open(CALL_LIMITS, () => this.#giveMemoryUp());
     this.#intake = new SocketIntake(socket, from.transport, this.#memory, {
@@ -97,6 +115,16 @@ export class Connection {
     return this.#state?.settings.sessionId ?? null;
   }
 
+  /** Sessions that this call goes on for, itself included, the newest last. */
+  get lineage(): readonly string[] {
+    return this.sessionId === null ? this.#ancestors : [...this.#ancestors, this.sessionId];
+  }
+
+  /** This call is that session, or goes on for it. */
+  continues(sessionId: string): boolean {
+    return this.lineage.includes(sessionId);
+  }
+
   /** Ends the call with the event and the close code of `code`. */
   end(code: ErrorCode, detail?: string): void {
     this.#dispatch(detail === undefined ? { type: 'end', code } : { type: 'end', code, detail });
@@ -114,15 +142,23 @@ export class Connection {
     this.#socket.ping();
   }
 
-  async #admit({ hostName, caller }: { hostName: string; caller: Caller }): Promise<void> {
+  async #admit({ hostName, caller, findCall }: AdmissionParts): Promise<void> {
     const result = await admitCall({
       query: this.#query,
       hostName,
       dependencies: this.#dependencies,
       caller,
       isGone: () => this.#ended,
+      findCall: (sessionId, licenceId) => {
+        const call = findCall(sessionId, licenceId);
+        this.#ancestors = [...(call?.lineage ?? []), sessionId].slice(-MAX_ANCESTORS);
+        return call;
+      },
       onLost: () => this.end('licence-reset'),
-      listener: (event) => this.#dispatch({ type: 'session', event, atMs: performance.now() }),
+      listener: (event) => {
+        if (event.type === 'closed') this.#resolveMediaClosed();
+        this.#dispatch({ type: 'session', event, atMs: performance.now() });
+      },
     });
     if (result.kind === 'refused') {
       this.#refuse(result.code, result.message);

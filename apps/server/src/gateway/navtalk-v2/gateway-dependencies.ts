@@ -26,6 +26,8 @@ export type GatewayDependencies = {
   readonly recordingRoom?: FindRecordingRoom;
   /** Left out: clients on public keys cannot read the record of their talk. */
   readonly talkKeys?: TalkKeys;
+  /** Left out: no call can take the place of its lost connection. */
+  readonly reconnectKeys?: TalkKeys;
   /** Told of calls that were refused, or ended for what their client did. */
   readonly noteEvent?: NoteEvent;
   readonly logger: Logger;

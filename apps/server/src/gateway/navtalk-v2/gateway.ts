@@ -48,7 +48,10 @@ export function registerNavtalkV2(app: FastifyInstance, dependencies: GatewayDep
         .send({ code: 426, message: 'Connect with a WebSocket.', data: null }),
     wsHandler: (socket, request) => {
       const caller = { origin: request.headers.origin, host: request.host };
-      const from = { hostName: request.hostname, caller, transport: request.raw.socket, ipAddress: request.ip };
+      const findCall = (sessionId: string, licenceId: string) =>
+        [...connections].findLast((call) => call.licenceId === licenceId && call.continues(sessionId)) ?? null;
+      const { hostname: hostName, ip: ipAddress } = request;
+      const from = { hostName, caller, findCall, transport: request.raw.socket, ipAddress };
       const connection = new Connection(socket, readConnectQuery(request.query), from, dependencies, budget);
       connections.add(connection);
       sockets.set(connection, request.ip);
