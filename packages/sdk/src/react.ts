@@ -28,6 +28,7 @@ export type VisavisAvatarProps = {
   readonly style?: CSSProperties;
   readonly onToolCall?: ToolHandler;
   readonly onConnected?: (detail: AvatarEventDetails['visavis-connected']) => void;
+  readonly onReconnecting?: (detail: AvatarEventDetails['visavis-reconnecting']) => void;
   readonly onEnded?: (detail: AvatarEventDetails['visavis-ended']) => void;
   readonly onTranscript?: (detail: AvatarEventDetails['visavis-transcript']) => void;
   readonly onError?: (detail: AvatarEventDetails['visavis-error']) => void;
@@ -35,6 +36,7 @@ export type VisavisAvatarProps = {
 
 const eventProps = {
   'visavis-connected': 'onConnected',
+  'visavis-reconnecting': 'onReconnecting',
   'visavis-ended': 'onEnded',
   'visavis-transcript': 'onTranscript',
   'visavis-error': 'onError',
