@@ -21,6 +21,7 @@ export const problemCodes = [
   'microphone-missing',
   'microphone-busy',
   'microphone-lost',
+  'microphone-silent',
   'microphone-unsupported',
   'insecure-page',
   'autoplay-blocked',
@@ -126,6 +127,12 @@ const problemTexts: Readonly<Record<ProblemCode, ProblemText>> = {
   'microphone-lost': {
     title: 'The microphone was disconnected.',
     advice: 'Connect it again, then switch it on. You can type until then.',
+    retryable: true,
+  },
+  'microphone-silent': {
+    title: 'No sound comes from the microphone.',
+    advice:
+      'It may be muted by its own switch, or held by a phone call. Unmute it, or tap the page. You can type until then.',
     retryable: true,
   },
   'microphone-unsupported': {

@@ -1,4 +1,5 @@
 import { type CallProblem, callProblem, microphoneProblem } from './call-problem.ts';
+import { MicrophoneWatch } from './microphone-watch.ts';
 import { type PcmChunk, PcmChunker } from './pcm-chunker.ts';
 import { microphoneSampleRateHz } from './wire.ts';
 
@@ -13,7 +14,9 @@ export type MicrophoneHandle = {
 
 export type MicrophoneListener = {
   onChunk(chunk: PcmChunk): void;
-  /** The device went away. The microphone is closed already. */
+  /** True: the device is open, but no sound comes. False: it comes again. */
+  onStalled(stalled: boolean): void;
+  /** The device went away, or gives nothing any more. The microphone is closed already. */
   onLost(problem: CallProblem): void;
 };
 
@@ -49,19 +52,32 @@ export const openBrowserMicrophone: OpenMicrophone = async (listener, options) =
     for (const track of stream.getTracks()) track.stop();
   };
   try {
-    const graph = await buildGraph(stream, listener, options.workletUrl);
+    let watch: MicrophoneWatch | null = null;
+    const onChunk = (chunk: PcmChunk) => {
+      watch?.noteChunk();
+      listener.onChunk(chunk);
+    };
+    const graph = await buildGraph(stream, onChunk, options.workletUrl);
     let closed = false;
     const close = () => {
       if (closed) return;
       closed = true;
+      watch?.close();
       release();
       graph.close();
     };
-    stream.getAudioTracks()[0]?.addEventListener('ended', () => {
-      if (closed) return;
-      close();
-      listener.onLost(callProblem('microphone-lost'));
-    });
+    const [track] = stream.getAudioTracks();
+    if (track !== undefined) {
+      watch = new MicrophoneWatch({
+        context: graph.context,
+        track,
+        onStalled: (stalled) => listener.onStalled(stalled),
+        onDead: () => {
+          close();
+          listener.onLost(callProblem('microphone-lost'));
+        },
+      });
+    }
     return { close };
   } catch (error) {
     release();
@@ -89,20 +105,21 @@ async function openDevice(deviceId: string | undefined): Promise<MediaStream> {
 
 async function buildGraph(
   stream: MediaStream,
-  listener: MicrophoneListener,
+  onChunk: (chunk: PcmChunk) => void,
   workletUrl: string | undefined,
-): Promise<{ close(): void }> {
+): Promise<{ readonly context: AudioContext; close(): void }> {
   const { context, source } = connectSource(stream);
   const chunker = new PcmChunker({
     inputRateHz: context.sampleRate,
     outputRateHz: microphoneSampleRateHz,
     chunkDurationMs,
-    onChunk: (chunk) => listener.onChunk(chunk),
+    onChunk,
   });
   try {
     await context.resume();
     const disconnect = await connectRecorder(context, source, workletUrl, (samples) => chunker.push(samples));
     return {
+      context,
       close() {
         disconnect();
         source.disconnect();

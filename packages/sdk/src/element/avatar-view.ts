@@ -83,5 +83,6 @@ function statusText(snapshot: CallSnapshot | null, words: AvatarWords): string {
 
 function activityText({ activity, microphone }: CallSnapshot, words: AvatarWords): string {
   if (activity !== 'listening') return words[activity];
-  return microphone.state === 'on' && !microphone.muted ? words.listening : words.connected;
+  if (microphone.state !== 'on' || microphone.muted) return words.connected;
+  return microphone.stalled ? words.silent : words.listening;
 }

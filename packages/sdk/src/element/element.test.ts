@@ -13,7 +13,7 @@ import { changesOfCall } from './changes-of-call.ts';
 import { defineVisavisAvatar } from './visavis-avatar.ts';
 
 const words = wordsFor('en-GB');
-const microphone = { state: 'on', muted: false, pushToTalk: false, pressed: false } as const;
+const microphone = { state: 'on', muted: false, pushToTalk: false, pressed: false, stalled: false } as const;
 
 const attributesOf = (given: Record<string, string>): AvatarAttributes => readAttributes((name) => given[name] ?? null);
 const extras = { license: 'token', defaultServer: undefined, config: {}, workletUrl: undefined, onToolCall: undefined };

@@ -43,6 +43,10 @@ export const chineseProblems: ProblemWords = {
     advice: '可能正被其他程序使用。请关闭该程序，然后重新打开麦克风。',
   },
   'microphone-lost': { title: '麦克风已断开。', advice: `请重新连接，然后打开。${typeUntilThen}` },
+  'microphone-silent': {
+    title: '麦克风没有声音。',
+    advice: `它可能被自身开关静音，或正被电话占用。请取消静音，或点按页面。${typeUntilThen}`,
+  },
   'microphone-unsupported': {
     title: '此浏览器无法使用麦克风。',
     advice: '请使用新版 Chrome、Edge、Firefox 或 Safari。您可以在此打字。',

@@ -71,6 +71,7 @@ function activityText(snapshot: CallSnapshot, name: string): string {
     case 'speaking':
       return `${name} is speaking`;
     default:
-      return snapshot.microphone.state === 'on' && !snapshot.microphone.muted ? `${name} is listening` : 'Connected';
+      if (snapshot.microphone.state !== 'on' || snapshot.microphone.muted) return 'Connected';
+      return snapshot.microphone.stalled ? 'No sound from your microphone' : `${name} is listening`;
   }
 }

@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { callProblem } from './call-problem.ts';
+import { viewOf } from './element/avatar-view.ts';
+import { wordsFor } from './element/avatar-words.ts';
+import { MicrophoneWatch } from './microphone-watch.ts';
+import { connected, settle } from './testing.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+class ScriptedContext extends EventTarget {
+  state: AudioContextState = 'running';
+  canResume = true;
+
+  async resume(): Promise<void> {
+    if (!this.canResume) throw new DOMException('not allowed', 'NotAllowedError');
+    this.become('running');
+  }
+
+  become(state: AudioContextState): void {
+    if (this.state === state) return;
+    this.state = state;
+    this.dispatchEvent(new Event('statechange'));
+  }
+}
+
+class ScriptedTrack extends EventTarget {
+  muted = false;
+
+  become(muted: boolean): void {
+    this.muted = muted;
+    this.dispatchEvent(new Event(muted ? 'mute' : 'unmute'));
+  }
+}
+
+function watched() {
+  const [context, track] = [new ScriptedContext(), new ScriptedTrack()];
+  const told: (boolean | 'dead')[] = [];
+  const parts = {
+    context,
+    track,
+    onStalled: (stalled: boolean) => told.push(stalled),
+    onDead: () => told.push('dead'),
+  };
+  const watch = new MicrophoneWatch(parts as unknown as ConstructorParameters<typeof MicrophoneWatch>[0]);
+  const hear = async (durationMs: number) => {
+    for (let timeMs = 0; timeMs < durationMs; timeMs += 40) {
+      watch.noteChunk();
+      await vi.advanceTimersByTimeAsync(40);
+    }
+  };
+  return { context, track, told, watch, hear };
+}
+
+it('resumes a context that was suspended, without a word where that helps at once', async () => {
+  const { context, told, hear } = watched();
+  await hear(1000);
+  context.become('suspended');
+  await hear(3000);
+  expect(context.state).toBe('running');
+  expect(told).toEqual([]);
+});
+
+it('says that no sound comes while a context may not run, and resumes it as soon as it may', async () => {
+  const { context, told, hear } = watched();
+  context.canResume = false;
+  context.become('suspended');
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(told).toEqual([true]);
+  context.canResume = true;
+  await vi.advanceTimersByTimeAsync(500);
+  expect(context.state).toBe('running');
+  await hear(1000);
+  expect(told).toEqual([true, false]);
+});
+
+it('says that a track is muted and that it is not any more', async () => {
+  const { track, told, hear } = watched();
+  await hear(500);
+  track.become(true);
+  expect(told).toEqual([true]);
+  await hear(10_000);
+  track.become(false);
+  await hear(100);
+  expect(told).toEqual([true, false]);
+});
+
+it('gives up a device that gives nothing though all says that it runs, and one that ended', async () => {
+  const silent = watched();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(silent.told).toEqual([true, 'dead']);
+  const ended = watched();
+  ended.track.dispatchEvent(new Event('ended'));
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(ended.told).toEqual(['dead']);
+});
+
+it('a call with a microphone without sound does not say that it listens, and tells when it is back', async () => {
+  const { call, world } = await connected();
+  const status = () => {
+    const attributes = { label: 'Iris', poster: '', captions: true, typing: true } as never;
+    return viewOf({ attributes, snapshot: call.snapshot, preparing: false, fault: null }, wordsFor('en')).status;
+  };
+  expect(status()).toBe('Listening');
+  world.microphones[0]?.listener.onStalled(true);
+  expect(status()).toBe('No sound from the microphone');
+  expect(call.snapshot.notice?.code).toBe('microphone-silent');
+  world.microphones[0]?.listener.onStalled(false);
+  expect(status()).toBe('Listening');
+  expect(call.snapshot.notice).toBeNull();
+});
+
+it('opens a lost microphone again by itself, and when a device comes', async () => {
+  const devices = new EventTarget();
+  vi.stubGlobal('navigator', { mediaDevices: devices });
+  const { call, world } = await connected();
+  world.microphones[0]?.listener.onLost(callProblem('microphone-lost'));
+  expect(call.snapshot).toMatchObject({ notice: { code: 'microphone-lost' }, microphone: { state: 'off' } });
+  await vi.advanceTimersByTimeAsync(250);
+  await settle();
+  expect(call.snapshot).toMatchObject({ notice: null, microphone: { state: 'on' } });
+
+  const open = world.openMicrophone;
+  world.openMicrophone = async () => {
+    throw new DOMException('gone', 'NotFoundError');
+  };
+  world.microphones[1]?.listener.onLost(callProblem('microphone-lost'));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(call.snapshot).toMatchObject({ notice: { code: 'microphone-lost' }, microphone: { state: 'off' } });
+  world.openMicrophone = open;
+  devices.dispatchEvent(new Event('devicechange'));
+  await vi.advanceTimersByTimeAsync(250);
+  expect(call.snapshot).toMatchObject({ notice: null, microphone: { state: 'on' } });
+
+  world.microphones[2]?.listener.onLost(callProblem('microphone-lost'));
+  call.stopMicrophone();
+  devices.dispatchEvent(new Event('devicechange'));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(world.microphones).toHaveLength(3);
+});
