@@ -242,10 +242,12 @@ function portraitRegion(photo: RgbImage, points: Float32Array, keepLean: boolean
 }
 
 async function cutPortrait(photo: RgbImage, region: PortraitRegion): Promise<RgbImage> {
-  const side = Math.round(region.size);
+  // More than twice the portrait's pixels are averaged as they are taken: large photos need no more memory than others.
+  const side = Math.min(2 * PORTRAIT_SIDE, Math.round(region.size));
   const floats = new Float32Array(side * side * 3);
   sampleRegion(photo, region, side, floats);
-  const bytes = Uint8Array.from(floats, (value) => value * 255 + 0.5);
+  const bytes = new Uint8Array(floats.length);
+  for (let i = 0; i < floats.length; i++) bytes[i] = (floats[i] ?? 0) * 255 + 0.5;
   const { data } = await sharp(bytes, { raw: { width: side, height: side, channels: 3 } })
     .resize(PORTRAIT_SIDE, PORTRAIT_SIDE, { kernel: 'lanczos3' })
     .raw()

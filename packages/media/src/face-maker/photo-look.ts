@@ -1,8 +1,9 @@
 import { meshPoint } from './face-finder.ts';
 import type { RgbImage } from './image-sampler.ts';
 import { curveAt, type MouthFrame, toPicture } from './mouth-frame.ts';
+import { lumaOf, measureTone, type Rgb } from './photo-tone.ts';
 
-export type Rgb = readonly [red: number, green: number, blue: number];
+export { lumaOf, type Rgb } from './photo-tone.ts';
 
 /** Colours, light and grain of a photo, from which what it does not show is drawn. Colours from 0 to 255. */
 export type PhotoLook = {
@@ -39,13 +40,16 @@ export function measureLook(image: RgbImage, points: Float32Array, frame: MouthF
   const white = Math.max(lumaOf(skin) * 1.14 + 6, Math.min(lumaOf(eyes), lumaOf(skin) * 1.9));
   const black = blackLuma(image, points);
   const teethLuma = Math.min(218, Math.max(50, white));
+  const tone = measureTone(image, points, [lip, eyes]);
+  /** A colour as a photo without colours of its own, such as a grey or a sepia one, would show it. */
+  const toned = (colour: Rgb): Rgb => mixed(tone.colourAt(lumaOf(colour)), colour, tone.colourfulness);
   return {
     skin,
     lip,
-    teeth: mixed(towardsGrey(withLuma(skin, teethLuma), 0.62), withLuma(eyes, teethLuma), TINT_OF_EYES),
-    cavity: cavityColour(lip, black),
-    tongue: reddened(withLuma(lip, Math.min(lumaOf(lip) * 0.8, teethLuma * 0.68))),
-    black: [black * 1.45, black * 0.84, black * 0.8],
+    teeth: toned(mixed(towardsGrey(withLuma(skin, teethLuma), 0.62), withLuma(eyes, teethLuma), TINT_OF_EYES)),
+    cavity: toned(cavityColour(lip, black)),
+    tongue: toned(reddened(withLuma(lip, Math.min(lumaOf(lip) * 0.8, teethLuma * 0.68)))),
+    black: toned(withLuma(tinted(lip, BLACK_BEYOND_LIPS), black * 1.02)),
     lightSlope: Math.min(0.22, Math.max(-0.22, light * 0.9)),
     grain: measureGrain(image, points),
     softnessPx: Math.max(0.7, 0.6 * enlargement),
@@ -62,10 +66,6 @@ function cheekColours(image: RgbImage, points: Float32Array): { left: Rgb; right
   const cheek = (indices: readonly number[]): Rgb =>
     meanColour(indices.map((index) => colourAt(image, ...meshPoint(points, index), 3)));
   return { left: cheek(CHEEKS_LEFT), right: cheek(CHEEKS_RIGHT) };
-}
-
-export function lumaOf([red, green, blue]: Rgb): number {
-  return 0.299 * red + 0.587 * green + 0.114 * blue;
 }
 
 function withLuma(colour: Rgb, luma: number): Rgb {
@@ -87,10 +87,19 @@ function mixed(one: Rgb, other: Rgb, share: number): Rgb {
   ];
 }
 
-/** Dark flesh: a fifth of the lips' light above black, and redder than they are. */
+/** Dark flesh: a fifth of the lips' light above black, and redder than they are, in whatever light they are seen. */
 function cavityColour(lip: Rgb, black: number): Rgb {
   const luma = Math.max(6, 0.22 * (lumaOf(lip) - black));
-  return [black + luma * 2, black + luma * 0.64, black + luma * 0.58];
+  const [red, green, blue] = withLuma(tinted(lip, FLESH_BEYOND_LIPS), luma * 1.04);
+  return [black + red, black + green, black + blue];
+}
+
+/** Red, green and blue of dark flesh, and of what gets no light, as multiples of those of lips in daylight. */
+const FLESH_BEYOND_LIPS: Rgb = [1.48, 0.74, 0.68];
+const BLACK_BEYOND_LIPS: Rgb = [1.07, 0.98, 0.94];
+
+function tinted(colour: Rgb, by: Rgb): Rgb {
+  return [colour[0] * by[0], colour[1] * by[1], colour[2] * by[2]];
 }
 
 /** The darkest five-hundredth of the face and the hair around it: pupils, nostrils, shadows. */
