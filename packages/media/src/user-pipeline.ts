@@ -6,6 +6,7 @@ import { msToWireSamples, wireSamplesToMs } from './core/audio-format.ts';
 import type { Clock } from './core/clock.ts';
 import type { Logger } from './core/logger.ts';
 import type { TurnDetectionSettings } from './core/voice-port.ts';
+import type { SpeechModelState } from './turn-detection/guarded-speech.ts';
 import type { SpeechModel } from './turn-detection/speech-model.ts';
 import { TurnDetector, type TurnDetectorCounters } from './turn-detection/turn-detector.ts';
 
@@ -14,7 +15,9 @@ export type UserPipelineEvent =
   /** Sound for the voice: everything, or only the user's turns when our detector decides. */
   | { readonly type: 'user-audio'; readonly pcm: Int16Array; readonly silenceMs?: number }
   | { readonly type: 'speech-started'; readonly audioStartMs: number }
-  | { readonly type: 'speech-stopped'; readonly audioEndMs: number };
+  | { readonly type: 'speech-stopped'; readonly audioEndMs: number }
+  /** Whether the detector can tell speech; it could before the first of these. */
+  | ({ readonly type: 'hearing' } & SpeechModelState);
 
 export type UserPipelineOptions = {
   readonly clock: Clock;
@@ -145,6 +148,7 @@ export class UserPipeline {
     return new TurnDetector({
       model: speechModel,
       settings: turnDetection,
+      onModel: (state) => listener({ ...state, type: 'hearing' }),
       listener: (event) => {
         if (event.type !== 'speech-audio') this.#echoGuard?.setUserSpeaking(event.type === 'speech-started');
         if (event.type === 'speech-audio') listener({ ...event, type: 'user-audio' });

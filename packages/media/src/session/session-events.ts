@@ -116,5 +116,7 @@ export type SessionFailureCode =
   | 'voice-unavailable'
   | 'voice-failed'
   | 'media-failed'
+  /** Nobody hears the user at the moment; typed words are taken. */
+  | 'hearing-failed'
   | 'worker-lost'
   | 'internal';

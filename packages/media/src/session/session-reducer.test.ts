@@ -274,6 +274,24 @@ describe('failures of the voice', () => {
   });
 });
 
+describe('a detector that has died', () => {
+  it('is told of, and the talk goes on in writing', () => {
+    const talk = new Talk();
+    talk.put({ type: 'hearing', isWorking: false });
+    expect(talk.effects.at(-1)).toMatchObject({
+      type: 'emit',
+      event: {
+        type: 'failed',
+        code: 'hearing-failed',
+        fatal: false,
+        message: expect.stringContaining('cannot hear you'),
+      },
+    });
+    talk.command({ type: 'user-text', text: 'Hello?', reply: true });
+    expect(talk.state.turns).toHaveLength(1);
+  });
+});
+
 describe('texts to be spoken', () => {
   it('are refused, with a sentence, while too many wait', () => {
     const talk = new Talk();

@@ -13,6 +13,14 @@ import {
 import { advance, finishTurn, greet, releaseTool, settleFlush } from './turn-steps.ts';
 import { loseWords, startUserTurn, stopUserTurn } from './user-turn.ts';
 
+const HEARING_FAILED = {
+  type: 'failed',
+  code: 'hearing-failed',
+  message:
+    'I cannot hear you at the moment: the part that tells speech has failed. It is being restarted; you can type meanwhile.',
+  fatal: false,
+} as const;
+
 /**
  * The whole behaviour of a call as a pure function: what happened and where the talk stands give where it stands now and
  * what is to be done. No clocks, sockets or native code: those live in the shell that performs the effects.
@@ -40,6 +48,8 @@ function reduceInput(state: SessionState, input: SessionInput): Step {
       return takeAudio(state, input);
     case 'user-sound':
       return advance(state, [{ type: 'voice', input: { ...input, type: 'audio' } }]);
+    case 'hearing':
+      return input.isWorking ? advance(state, []) : advance(state, [{ type: 'emit', event: HEARING_FAILED }]);
     case 'notice':
       return advance(state, [{ type: 'emit', event: input.event }]);
     case 'speech-started':

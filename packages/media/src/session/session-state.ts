@@ -91,6 +91,8 @@ export type SessionInput =
   | ({ readonly type: 'voice-audio'; readonly durationMs: number; readonly atMs: number } & ReplySound)
   /** Sound of the user for the voice. */
   | { readonly type: 'user-sound'; readonly pcm: Int16Array; readonly silenceMs?: number }
+  /** The detector has died, or hears again. */
+  | { readonly type: 'hearing'; readonly isWorking: boolean }
   /** What only the client needs to know. */
   | { readonly type: 'notice'; readonly event: StageNotice }
   | { readonly type: 'speech-started'; readonly audioStartMs: number; readonly atMs: number }

@@ -111,11 +111,13 @@ export class Session {
     this.#abort.abort();
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
+    const hearing = this.#pipeline?.turnCounters ?? null;
     try {
       await this.#release();
     } finally {
       const dropped = this.#early.dropped;
-      this.#logger.info({ sessionId: this.#config.sessionId, reason, droppedEarlyCommands: dropped }, 'A call ended.');
+      const fields = { sessionId: this.#config.sessionId, reason, droppedEarlyCommands: dropped, hearing };
+      this.#logger.info(fields, 'A call ended.');
       this.#listener({ type: 'closed', reason });
     }
   }
@@ -241,12 +243,22 @@ export class Session {
       case 'failed':
         this.#fail('internal', event.error);
         break;
+      case 'hearing':
+        this.#noteHearing(event);
+        break;
       case 'media':
         this.#dispatch(event);
         break;
       default:
         this.#dispatch({ type: 'notice', event });
     }
+  }
+
+  #noteHearing(event: Extract<PipelineEvent, { type: 'hearing' }>): void {
+    const { sessionId } = this.#config;
+    if (event.isWorking) this.#logger.info({ sessionId }, 'The speech model judges again.');
+    else this.#logger.error({ sessionId, error: event.reason }, 'The speech model failed; the user is not heard.');
+    this.#dispatch({ type: 'hearing', isWorking: event.isWorking });
   }
 
   /** Inputs that arise while effects run wait their turn, so that each step sees the state that the one before left. */

@@ -22,7 +22,11 @@ export type SpeechStream = {
   reset(): void;
 };
 
-export type SpeechModel = { createStream(): SpeechStream };
+export type SpeechModel = {
+  createStream(): SpeechStream;
+  /** Opens the model again, unless that has been done since `failed` was created. Streams made later use it. */
+  reopen?(failed: SpeechStream): Promise<void>;
+};
 
 let loading: Promise<SpeechModel> | null = null;
 
@@ -39,6 +43,28 @@ export function loadSpeechModel(): Promise<SpeechModel> {
 }
 
 async function createModel(): Promise<SpeechModel> {
+  let session = await openSession();
+  let opening: Promise<void> | null = null;
+  const open = async (): Promise<void> => {
+    const dead = session;
+    session = await openSession();
+    // Its memory is given back where it can be; a runtime that is broken may refuse.
+    void dead.release().catch(() => {});
+  };
+  return {
+    createStream: () => new SileroStream(session),
+    async reopen(failed) {
+      if (!(failed instanceof SileroStream) || !failed.isOf(session)) return;
+      opening ??= open().finally(() => {
+        opening = null;
+      });
+      await opening;
+    },
+  };
+}
+
+/** A session that has judged some frames. */
+async function openSession(): Promise<InferenceSession> {
   env.wasm.numThreads = 1;
   env.logLevel = 'error';
   const path = createRequire(import.meta.url).resolve(MODEL_FILE);
@@ -49,7 +75,7 @@ async function createModel(): Promise<SpeechModel> {
   });
   const warmUp = new SileroStream(session);
   for (let k = 0; k < WARM_UP_FRAMES; k++) await warmUp.probability(new Float32Array(SPEECH_FRAME_SAMPLES));
-  return { createStream: () => new SileroStream(session) };
+  return session;
 }
 
 class SileroStream implements SpeechStream {
@@ -61,6 +87,10 @@ class SileroStream implements SpeechStream {
 
   constructor(session: InferenceSession) {
     this.#session = session;
+  }
+
+  isOf(session: InferenceSession): boolean {
+    return this.#session === session;
   }
 
   async probability(frame512: Float32Array): Promise<number> {

@@ -2,9 +2,10 @@ import { setImmediate as nextEventLoopTurn } from 'node:timers/promises';
 import type { TurnDetectionSettings } from '../core/voice-port.ts';
 import { BackgroundLevel } from './background-level.ts';
 import { type AudioFrame, FRAME_MS, FrameAssembler } from './frame-assembler.ts';
+import { GuardedSpeech, type SpeechModelState } from './guarded-speech.ts';
 import { framePower, type JudgedFrame } from './judged-frame.ts';
 import { OpenTurn } from './open-turn.ts';
-import type { SpeechModel, SpeechStream } from './speech-model.ts';
+import type { SpeechModel } from './speech-model.ts';
 import { StartRule } from './start-rule.ts';
 import { StopRule } from './stop-rule.ts';
 
@@ -31,6 +32,8 @@ export type TurnDetectorOptions = {
   readonly model: SpeechModel;
   readonly settings: TurnDetectionSettings;
   listener(event: TurnDetectorEvent): void;
+  /** The model has died, and nobody is heard; or it judges again. */
+  onModel?(state: SpeechModelState): void;
 };
 
 export type TurnDetectorCounters = {
@@ -39,8 +42,10 @@ export type TurnDetectorCounters = {
   framesInaudible: number;
   /** Frames dropped because sound came faster than it could be judged. */
   framesDropped: number;
-  /** Frames on which the model failed; they count as silence. */
+  /** Frames that count as silence because the model failed. */
   modelFailures: number;
+  /** Attempts of the model that failed, the first of a frame that it judged at the second one too. */
+  failedAttempts: number;
 };
 
 /**
@@ -48,9 +53,15 @@ export type TurnDetectorCounters = {
  * burst, with the same result. Events are given from later turns of the event loop, never inside `push`.
  */
 export class TurnDetector {
-  readonly counters: TurnDetectorCounters = { framesJudged: 0, framesInaudible: 0, framesDropped: 0, modelFailures: 0 };
+  readonly counters: TurnDetectorCounters = {
+    framesJudged: 0,
+    framesInaudible: 0,
+    framesDropped: 0,
+    modelFailures: 0,
+    failedAttempts: 0,
+  };
   readonly #listener: (event: TurnDetectorEvent) => void;
-  readonly #stream: SpeechStream;
+  readonly #speech: GuardedSpeech;
   readonly #assembler = new FrameAssembler();
   readonly #background = new BackgroundLevel();
   readonly #startRule = new StartRule();
@@ -68,7 +79,9 @@ export class TurnDetector {
   constructor(options: TurnDetectorOptions) {
     this.#listener = options.listener;
     this.#settings = options.settings;
-    this.#stream = options.model.createStream();
+    this.#speech = new GuardedSpeech(options.model, (state) => {
+      if (!this.#closed) options.onModel?.(state);
+    });
   }
 
   /**
@@ -105,7 +118,7 @@ export class TurnDetector {
     this.#assembler.reset();
     this.#background.reset();
     this.#startRule.reset();
-    this.#stream.reset();
+    this.#speech.reset();
   }
 
   /** The client says that the user's turn ends here: after the sound pushed so far an open turn stops. */
@@ -156,13 +169,11 @@ export class TurnDetector {
       this.counters.framesInaudible++;
       return 0;
     }
-    try {
-      return await this.#stream.probability(frame.samples16k);
-    } catch {
-      this.counters.modelFailures++;
-      this.#stream.reset();
-      return 0;
-    }
+    const probability = await this.#speech.probability(frame.samples16k, () => {
+      this.counters.failedAttempts++;
+    });
+    if (probability === null) this.counters.modelFailures++;
+    return probability ?? 0;
   }
 
   #listenForStart(judged: JudgedFrame): void {

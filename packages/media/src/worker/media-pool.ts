@@ -28,6 +28,8 @@ export type MediaPoolStats = {
   readonly replacedWorkers: number;
   /** … those of them that hung, and were ended for it. */
   readonly hungWorkers: number;
+  /** Calls that could not hear their user for a time, because the speech model failed. */
+  readonly hearingFailures: number;
 };
 
 /** How long live calls get to say goodbye when the pool closes. */
@@ -49,6 +51,7 @@ export class MediaPool {
   #nextCallId = 1;
   #replacedWorkers = 0;
   #hungWorkers = 0;
+  #hearingFailures = 0;
   #closing = false;
 
   constructor(options: MediaPoolOptions) {
@@ -78,7 +81,10 @@ export class MediaPool {
     const worker = candidates.sort(order)[0];
     if (worker === undefined) return null;
     const callId = `call_${this.#nextCallId++}`;
-    worker.open(callId, config, listener);
+    worker.open(callId, config, (event) => {
+      if (event.type === 'failed' && event.code === 'hearing-failed') this.#hearingFailures += 1;
+      listener(event);
+    });
     return { send: (command, taken) => worker.command(callId, command, taken) };
   }
 
@@ -94,6 +100,7 @@ export class MediaPool {
       capacity: this.#options.workerCount * this.#options.maxCallsPerWorker,
       replacedWorkers: this.#replacedWorkers,
       hungWorkers: this.#hungWorkers,
+      hearingFailures: this.#hearingFailures,
     };
   }
 
