@@ -1,7 +1,8 @@
 // The operator's command line: `npm run visavis -- user reset-password mia@example.org`. With the embedded database the
 // server must be stopped meanwhile.
 import { randomInt } from 'node:crypto';
-import { type ConfigResult, loadConfig } from './config.ts';
+import { type Config, type ConfigResult, loadConfig } from './config.ts';
+import { repairDatabase } from './db/repair-database.ts';
 import { keepFilesPrivate } from './private-files.ts';
 import { createMaintenanceAccounts } from './roles/maintenance-accounts.ts';
 
@@ -10,13 +11,25 @@ const USAGE = `Usage: npm run visavis -- <command> [settings of the server, like
   user list                      who may log in
   user reset-password <email>    sets a new password, shows it once, and logs the user out everywhere
   user make-operator <email>     lets a user look after the server
-  user make-member <email>       takes that back`;
+  user make-member <email>       takes that back
+  database repair                mends a damaged embedded database as far as it can be, after copying it aside`;
+
+const QUIET = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Without characters that look alike. */
 const PASSWORD_ALPHABET = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 
 function newPassword(): string {
   return Array.from({ length: 20 }, () => PASSWORD_ALPHABET[randomInt(PASSWORD_ALPHABET.length)]).join('');
+}
+
+async function repair({ dataDir, databaseUrl }: Config): Promise<number> {
+  if (databaseUrl !== undefined) {
+    console.error('The database is a PostgreSQL server (DATABASE_URL): it is mended with its own tools.');
+    return 2;
+  }
+  for (const sentence of await repairDatabase(dataDir, QUIET)) console.log(sentence);
+  return 0;
 }
 
 /** Returns the exit code. */
@@ -29,6 +42,7 @@ async function run(argv: readonly string[]): Promise<number> {
     return 2;
   }
   const [topic, action, email] = words;
+  if (loaded.kind === 'config' && topic === 'database' && action === 'repair') return await repair(loaded.config);
   const needsEmail = action !== 'list';
   if (loaded.kind === 'help' || topic !== 'user' || action === undefined || (needsEmail && email === undefined)) {
     console.log(USAGE);

@@ -4,8 +4,9 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import * as accountSchema from './account-schema.ts';
 import { EmbeddedPool } from './embedded/embedded-pool.ts';
+import { explainFailure } from './embedded/folder-damage.ts';
 import { prepareDatabaseFolder } from './embedded/folder-format.ts';
-import { lockFolder } from './embedded/folder-lock.ts';
+import { type FolderLock, lockFolder } from './embedded/folder-lock.ts';
 import type { DatabaseLogger } from './logger.ts';
 import { startMaintenance } from './maintenance.ts';
 import * as makingSchema from './making-schema.ts';
@@ -89,25 +90,44 @@ async function openPostgres(databaseUrl: string, { logger, queryTimeoutMs }: Dat
   };
 }
 
-async function openEmbedded(dataDir: string, { logger, queryTimeoutMs }: DatabaseOptions): Promise<Database> {
+/** Refuses with a `DatabaseFolderError`, which names the folder, the cause and the way out. */
+async function openEmbedded(dataDir: string, options: DatabaseOptions): Promise<Database> {
   const folder = join(dataDir, 'database');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   let embedded: EmbeddedPool | null = null;
-  const lock = await lockFolder(folder, {
-    logger,
-    onLost: () => {
-      logger.error({ folder }, 'another process has taken the database folder; this one stops using it');
-      void embedded?.abandon(new Error('another process has taken the database folder'));
-    },
-  });
+  let lock: FolderLock | null = null;
   try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const { logger } = options;
+    lock = await lockFolder(folder, {
+      logger,
+      onLost: () => {
+        logger.error({ folder }, 'another process has taken the database folder; this one stops using it');
+        void embedded?.abandon(new Error('another process has taken the database folder'));
+      },
+    });
     const databasePath = await prepareDatabaseFolder(folder, logger);
     embedded = await EmbeddedPool.open({
       databasePath,
-      queryTimeoutMs: queryTimeoutMs ?? DEFAULT_QUERY_TIMEOUT_MS,
+      queryTimeoutMs: options.queryTimeoutMs ?? DEFAULT_QUERY_TIMEOUT_MS,
       acquireTimeoutMs: ACQUIRE_TIMEOUT_MS,
       logger,
     });
+  } catch (error) {
+    const explained = explainFailure(folder, error);
+    await lock?.release();
+    throw explained;
+  }
+  return useEmbedded({ embedded, lock, folder, logger: options.logger });
+}
+
+async function useEmbedded(parts: {
+  embedded: EmbeddedPool;
+  lock: FolderLock;
+  folder: string;
+  logger: DatabaseLogger;
+}): Promise<Database> {
+  const { embedded, lock, folder, logger } = parts;
+  try {
     // The pool has the shape that drizzle and this server use of `pg.Pool`.
     const pool = embedded as unknown as pg.Pool;
     await applyMigrations(pool);
@@ -129,7 +149,7 @@ async function openEmbedded(dataDir: string, { logger, queryTimeoutMs }: Databas
       },
     };
   } catch (error) {
-    await embedded?.end();
+    await embedded.end();
     await lock.release();
     throw error;
   }

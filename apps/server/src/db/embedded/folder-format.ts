@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import type { DatabaseLogger } from '../logger.ts';
 import { EMBEDDED_POSTGRES_MAJOR } from './engine-version.ts';
+import { DatabaseFolderError } from './folder-damage.ts';
 import { flushPath } from './fsync-file-system.ts';
 import { initialiseDatabase } from './thread-handle.ts';
 
@@ -14,15 +15,17 @@ type FormatStamp = { readonly engine: 'pglite'; readonly postgresMajor: number }
 const EXPECTED: FormatStamp = { engine: 'pglite', postgresMajor: EMBEDDED_POSTGRES_MAJOR };
 
 function refuse(folder: string, found: string): never {
-  throw new Error(
+  throw new DatabaseFolderError(
     `The database folder ${folder} was written by ${found}, but this release embeds PostgreSQL ${EXPECTED.postgresMajor} ` +
       'and cannot read it. Nothing was changed. Start the release that wrote it, copy the data to a PostgreSQL server ' +
       '(docs/data.md), then either stay there with DATABASE_URL or copy it back into a new folder.',
   );
 }
 
+/** Refuses a folder of another engine, and one in which this cannot be read. */
 function checkFormat(folder: string, engineFolder: string): void {
   const major = readFileSync(join(engineFolder, 'PG_VERSION'), 'utf8').trim();
+  if (major === '') throw new Error('PG_VERSION is empty');
   if (major !== String(EXPECTED.postgresMajor)) refuse(folder, `PostgreSQL ${major}`);
   const stampPath = join(folder, 'format.json');
   if (!existsSync(stampPath))
@@ -31,6 +34,12 @@ function checkFormat(folder: string, engineFolder: string): void {
   if (stamp.engine !== EXPECTED.engine || stamp.postgresMajor !== EXPECTED.postgresMajor) {
     refuse(folder, `${stamp.engine} with PostgreSQL ${stamp.postgresMajor}`);
   }
+}
+
+/** Notes which engine writes the folder. */
+export function writeFormat(folder: string): void {
+  writeFileSync(join(folder, 'format.json'), `${JSON.stringify(EXPECTED)}\n`);
+  flushPath(join(folder, 'format.json'));
 }
 
 /**
@@ -49,8 +58,7 @@ export async function prepareDatabaseFolder(folder: string, logger: DatabaseLogg
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { mode: 0o700 });
   await initialiseDatabase(unfinished);
-  writeFileSync(join(folder, 'format.json'), `${JSON.stringify(EXPECTED)}\n`);
-  flushPath(join(folder, 'format.json'));
+  writeFormat(folder);
   renameSync(unfinished, engineFolder);
   flushPath(folder);
   logger.info({ durationMs: Math.round(performance.now() - startedAt) }, 'the embedded database is made');

@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseLogger } from '../logger.ts';
+import { DatabaseFolderError } from './folder-damage.ts';
 
 /** What the lock file says about the process that uses the folder. */
 type LockRecord = {
@@ -72,7 +73,7 @@ function removeLeftovers(folder: string): void {
 
 function refusal(folder: string, owner: Pick<LockRecord, 'host' | 'pid'> | null): Error {
   const who = owner ? `process ${owner.pid} on ${owner.host}` : 'another process';
-  return new Error(
+  return new DatabaseFolderError(
     `The database folder ${folder} is in use by ${who}. The embedded database serves a single process: stop the other ` +
       'one, give this one its own DATA_DIR, or set DATABASE_URL to a PostgreSQL server that both can use.',
   );
