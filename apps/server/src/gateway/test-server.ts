@@ -62,6 +62,7 @@ export async function createTestServer(overrides: Partial<ServerDependencies> = 
       version: '1',
       calls: { open: 0, capacity: 4, sockets },
       disk: 'ok',
+      faults: { replacedWorkers: 0, hungWorkers: 0, hearingFailures: 0 },
       uptimeSeconds: 1,
     }),
     talkPage: {

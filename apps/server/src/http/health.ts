@@ -8,6 +8,8 @@ export type HealthReport = {
   readonly calls: { readonly open: number; readonly capacity: number; readonly sockets: number };
   /** `low`: uploads, makings and recordings are refused until there is room again; calls go on. */
   readonly disk: 'ok' | 'low';
+  /** Since the start: media workers that died or hung and were replaced, and calls that were deaf for a time. */
+  readonly faults: { readonly replacedWorkers: number; readonly hungWorkers: number; readonly hearingFailures: number };
   readonly uptimeSeconds: number;
 };
 

@@ -92,12 +92,14 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
     logger,
     console: { folder: CONSOLE_FOLDER, framingOrigins: control.framingOrigins },
     health(sockets) {
-      const { calls, capacity, workers } = pool.stats();
+      const { calls, capacity, workers, ...stats } = pool.stats();
       const isStarting = !workers.some((worker) => worker.ready);
       const status = isStarting ? 'starting' : calls >= capacity ? 'full' : 'ok';
       const uptimeSeconds = Math.round((performance.now() - startedAtMs) / 1000);
       const disk = control.disk.isLow() ? 'low' : 'ok';
-      return { status, version, calls: { open: calls, capacity, sockets }, disk, uptimeSeconds };
+      const { replacedWorkers, hungWorkers, hearingFailures } = stats;
+      const faults = { replacedWorkers, hungWorkers, hearingFailures };
+      return { status, version, calls: { open: calls, capacity, sockets }, disk, faults, uptimeSeconds };
     },
     talkPage: {
       version,
