@@ -11,7 +11,6 @@ import { CallRecorder, openRecorderParts, type RecorderParts } from './recording
 import type { CallResources, HeldFace } from './session/call-resources.ts';
 import type { IceCandidate, SessionConfig, SessionDescription, SessionEvent } from './session/session-events.ts';
 import type { SessionInput } from './session/session-state.ts';
-import type { TurnDetectorCounters } from './turn-detection/turn-detector.ts';
 import { UserPipeline, type UserPipelineEvent } from './user-pipeline.ts';
 import { ArticulationTrack } from './visemes/articulation-track.ts';
 import { OpusEncoder, opusSilencePacket } from './webrtc/opus-encoder.ts';
@@ -222,7 +221,7 @@ export class Pipeline {
   }
 
   /** What was heard of the user, and what was not; null where the voice detects turns. */
-  get turnCounters(): TurnDetectorCounters | null {
+  get turnCounters(): UserPipeline['turnCounters'] {
     return this.#user.turnCounters;
   }
 
