@@ -98,8 +98,9 @@ function openRgba({ width, height, data }: RgbaImage): OpenedPhoto {
 /** libheif turns pictures upright by itself. */
 async function openHevc(bytes: Uint8Array): Promise<OpenedPhoto> {
   try {
-    return openRgba(await decodeHeic(bytes));
+    return openRgba(await decodeHeic(bytes, MAX_PIXELS));
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw new InputError('corrupt', { cause: error });
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeHeic } from './decode-heic.ts';
 import { decodePhoto } from './decode-photo.ts';
 import { FaceFinder } from './face-finder.ts';
 import { findPortrait, PORTRAIT_SIDE } from './find-portrait.ts';
@@ -154,6 +155,7 @@ describe('files', () => {
   it('HEIC, as phones write it, and AVIF are decoded', async () => {
     const heic = await readFile(join(import.meta.dirname, 'testing/portrait.heic'));
     expect(await decodePhoto(heic)).toMatchObject({ width: 512, height: 512 });
+    await expect(decodeHeic(heic, 512 * 512 - 1)).rejects.toMatchObject({ reason: 'too-large' });
     expect((await portraitOf(heic)).image.width).toBe(PORTRAIT_SIDE);
     const avif = await decodePhoto(await open(woman).avif({ quality: 90 }).toBuffer());
     const difference = avif.data.reduce((sum, value, i) => sum + Math.abs(value - woman.data[i]!), 0);
