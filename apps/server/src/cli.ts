@@ -3,6 +3,7 @@
 import { randomInt } from 'node:crypto';
 import { type Config, type ConfigResult, loadConfig } from './config.ts';
 import { repairDatabase } from './db/repair-database.ts';
+import { errorMessage } from './error-message.ts';
 import { keepFilesPrivate } from './private-files.ts';
 import { createMaintenanceAccounts } from './roles/maintenance-accounts.ts';
 
@@ -79,6 +80,6 @@ keepFilesPrivate();
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
+  console.error(errorMessage(error));
   process.exitCode = 1;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { loadConfig } from './config.ts';
+import { errorMessage } from './error-message.ts';
 import { keepFilesPrivate } from './private-files.ts';
 import { watchParent } from './roles/parent-watch.ts';
 
@@ -77,7 +78,7 @@ function explain(error: unknown, port: number): string {
     return `Port ${port} is taken. Stop the other program, or choose another port: npm start -- --port 8788`;
   if (code === 'EACCES')
     return `Port ${port} or the data folder may not be used by this user. Ports below 1024 need rights.`;
-  return error instanceof Error ? error.message : String(error);
+  return errorMessage(error);
 }
 
 function readVersion(): string {

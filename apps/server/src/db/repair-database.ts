@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { errorMessage } from '../error-message.ts';
 import { openDatabase } from './database.ts';
 import { DatabaseFolderError } from './embedded/folder-damage.ts';
 import { lockFolder } from './embedded/folder-lock.ts';
@@ -41,7 +42,7 @@ async function proveTables(dataDir: string, logger: DatabaseLogger): Promise<str
         await database.pool.query(`reindex table ${name}`);
         await database.pool.query(`select count(whole::text) from ${name} whole`);
       } catch (error) {
-        faults.push(`The table ${name} is damaged: ${error instanceof Error ? error.message : String(error)}`);
+        faults.push(`The table ${name} is damaged: ${errorMessage(error)}`);
       }
     }
     if (faults.length > 0) {

@@ -2,6 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite, type Results } from '@electric-sql/pglite';
+import { errorMessage } from '../../error-message.ts';
 import { durableStartParams } from './durable-start.ts';
 import { FsyncFileSystem, flushPath } from './fsync-file-system.ts';
 import { selfTest } from './self-test.ts';
@@ -110,6 +111,6 @@ try {
   reply({ kind: 'ready' });
   if (start.task === 'initialise') port.close();
 } catch (error) {
-  reply({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+  reply({ kind: 'failed', message: errorMessage(error) });
   port.close();
 }

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, lstatSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
+import { errorMessage } from '../../error-message.ts';
 import { readControl } from './control-file.ts';
 import { hasCheckpointAt } from './write-ahead-log.ts';
 
@@ -113,9 +114,9 @@ function findCause(folder: string, error: unknown): string {
     const damage = inspectFolder(folder);
     if (damage !== null) return `${damage.found}. Nothing was changed. ${wayOut(folder, damage)}`;
   } catch (fault) {
-    return `${messageOf(fault)}. Nothing was changed. ${restoring(folder)}`;
+    return `${errorMessage(fault)}. Nothing was changed. ${restoring(folder)}`;
   }
-  return `the engine gave up (${messageOf(error)}), though its files look whole from outside. ${restoring(folder)}`;
+  return `the engine gave up (${errorMessage(error)}), though its files look whole from outside. ${restoring(folder)}`;
 }
 
 function wayOut(folder: string, damage: Damage): string {
@@ -153,8 +154,4 @@ function findClosed(folder: string): string | null {
 function isFull(folder: string): boolean {
   const { bavail, bsize } = statfsSync(folder);
   return bavail * bsize < MIN_FREE_BYTES;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
