@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { rememberedLog } from '../gateway/test-doubles.ts';
 import { Closers } from './closers.ts';
 import { iceServersFor } from './ice-servers.ts';
-import { loadTls } from './tls.ts';
+import { isSelfSigned, loadTls } from './tls.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'visavis-roles-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -39,6 +39,14 @@ describe('loadTls', () => {
     expect(certificate.checkIP('203.0.113.7')).toBe('203.0.113.7');
     expect(Date.parse(certificate.validTo)).toBeGreaterThan(Date.now() + 365 * 24 * 3600 * 1000);
     expect(await loadTls(config)).toEqual(made);
+  });
+
+  it('makes each certificate with a subject of its own: who trusts two machines knows both', async () => {
+    const config = { tls: { kind: 'self-signed' }, publicAddresses: [] } as const;
+    const made = await Promise.all(['one', 'two'].map((name) => loadTls({ ...config, dataDir: join(folder, name) })));
+    const [one, two] = made.map((material) => new X509Certificate(material!.cert).subject);
+    expect(one).not.toBe(two);
+    expect(made.map((material) => isSelfSigned(material!.cert))).toEqual([true, true]);
   });
 
   it('is off by default and says which file is missing', async () => {

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
@@ -55,14 +55,21 @@ function isFresh(cert: string): boolean {
   }
 }
 
-/** For this machine's names and addresses, so that a browser accepts an exception once for all of them. */
+/**
+ * For this machine's names and addresses, so that a browser accepts an exception once for all of them. Each has a subject of
+ * its own: OpenSSL looks trusted certificates up by their subject, and of two with the same it knows only one.
+ */
 async function makeCertificate(publicAddresses: readonly string[]): Promise<TlsMaterial> {
   const addresses = Object.values(networkInterfaces())
     .flatMap((entries) => entries ?? [])
     .map((entry) => entry.address.split('%', 1)[0] ?? entry.address);
   const ips = [...new Set(['127.0.0.1', '::1', ...addresses, ...publicAddresses])];
   const names = [...new Set(['localhost', ...namesOfMachine(hostname())])];
-  const { cert, private: key } = await generate([{ name: 'commonName', value: 'Visavis' }], {
+  const subject = [
+    { name: 'commonName', value: 'Visavis' },
+    { shortName: 'OU', value: randomBytes(8).toString('hex') },
+  ];
+  const { cert, private: key } = await generate(subject, {
     notAfterDate: new Date(Date.now() + VALID_DAYS * 24 * 3600 * 1000),
     algorithm: 'sha256',
     keyType: 'ec',
