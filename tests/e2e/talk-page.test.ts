@@ -50,8 +50,8 @@ describe.skipIf(executablePath === null)('talk page', () => {
     for (const context of browser.contexts().slice(1)) await context.close();
   });
 
-  async function openPage(path = '/'): Promise<Page> {
-    const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
+  async function openPage(path = '/', viewport = { width: 1280, height: 800 }): Promise<Page> {
+    const page = await (await browser.newContext({ viewport })).newPage();
     complaints = [];
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
@@ -137,4 +137,39 @@ describe.skipIf(executablePath === null)('talk page', () => {
     await page.getByRole('button', { name: 'Hang up' }).click();
     await page.getByText('Your call with Iris has ended.').waitFor();
   });
+
+  it.each([
+    { count: 1, width: 360, height: 740 },
+    { count: 12, width: 844, height: 390 },
+    { count: 100, width: 360, height: 740 },
+    { count: 100, width: 1280, height: 800 },
+    { count: 100, width: 1920, height: 1080 },
+  ])('keeps its size whichever of $count avatars is chosen, $width × $height', async ({ count, ...viewport }) => {
+    server.overrides.set('/api/v1/talk-page', server.talkPage(manyAvatars(count)));
+    try {
+      const page = await openPage('/', viewport);
+      const last = page.getByRole('radio').last();
+      await last.focus();
+      await page.keyboard.press('Space');
+      await page.getByRole('heading', { name: `Guest ${count}` }).waitFor();
+      expect(await last.isChecked()).toBe(true);
+      const heights = await page.evaluate<{ page: number; content: number; outsidePx: number }>(`({
+        page: document.scrollingElement.scrollHeight,
+        content: Math.max(innerHeight, Math.ceil(document.querySelector('#root').getBoundingClientRect().height)),
+        outsidePx: document.scrollingElement.scrollWidth - innerWidth,
+      })`);
+      expect(heights).toEqual({ page: heights.content, content: heights.content, outsidePx: 0 });
+      await page.screenshot({ path: `test-output/gallery-${count}-${viewport.width}.png` });
+    } finally {
+      server.overrides.clear();
+    }
+  });
 });
+
+/** As the server lists them, all with the picture of the first. */
+function manyAvatars(count: number) {
+  return Array.from({ length: count }, (_, index) => {
+    const { pictureFile, ...first } = avatars[0] ?? expect.unreachable();
+    return { ...first, pictureFile, avatarId: index === 0 ? 'iris' : `guest-${index + 1}`, name: `Guest ${index + 1}` };
+  });
+}
