@@ -38,6 +38,15 @@ export const ERRORS = {
     retryable: false,
     message: 'The license key is unknown or has been revoked. Copy the key from the console again.',
   },
+  'expired-token': {
+    eventType: 'conversation.connected.fail',
+    httpStatus: 401,
+    closeCode: 4401,
+    closeReason: 'Token expired',
+    retryable: false,
+    message:
+      'The browser token of this page has expired, or is unknown. Reload the page, or let it ask its server for a fresh token (POST /api/v1/browser-tokens), then call again.',
+  },
   'origin-not-allowed': {
     eventType: 'conversation.connected.fail',
     httpStatus: 403,

@@ -22,6 +22,9 @@ export type VoiceName = (typeof VOICES)[number];
 export const MODELS = ['gpt-realtime', 'gpt-realtime-mini', 'transparency'] as const;
 export type ModelName = (typeof MODELS)[number];
 
+/** What the browser tokens that stand in for licence keys begin with. */
+export const BROWSER_TOKEN_PREFIX = 'vt_';
+
 /** With this model the client brings the sound; the avatar only speaks it. */
 export const TRANSPARENCY_MODEL = 'transparency';
 

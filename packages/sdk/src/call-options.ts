@@ -1,6 +1,7 @@
 import type { CreatePeer } from './media-link.ts';
 import type { MicrophoneOptions, OpenMicrophone } from './microphone.ts';
 import { openBrowserMicrophone } from './microphone.ts';
+import { onPageReturn } from './page-return.ts';
 import type { CreateSocket } from './socket-link.ts';
 import { type CreateSoundMeter, createBrowserSoundMeter } from './sound-meter.ts';
 import type { CallConfig, HistoryTurn } from './to-wire.ts';
@@ -16,12 +17,20 @@ export type ToolCall = {
 /** Text goes back as it is, anything else as JSON. A thrown error goes back as `{"error": …}`. */
 export type ToolHandler = (call: ToolCall) => unknown;
 
+export type TokenSource = () => string | Promise<string>;
+
 export type CallOptions = {
   /** Host with an optional scheme and port; the page's own host when left out. */
   readonly host?: string;
   /** Full address of the socket without query; wins over `host`. */
   readonly url?: string;
-  readonly license: string;
+  /** A licence key or a browser token. Left out: the call begins by asking `getToken`. */
+  readonly license?: string;
+  /**
+   * Asks your server for a fresh browser token. Called when there is none yet, and when the one at hand is refused, because it has
+   * expired: at the start of the call or at a reconnect.
+   */
+  readonly getToken?: TokenSource;
   /** Wins over `name`. */
   readonly avatarId?: string;
   readonly name?: string;
@@ -43,6 +52,8 @@ export type CallEnvironment = {
   readonly createPeer: CreatePeer | null;
   readonly createSoundMeter: CreateSoundMeter;
   readonly openMicrophone: OpenMicrophone;
+  /** See `onPageReturn`. */
+  readonly onPageReturn: (listener: () => void) => () => void;
 };
 
 export function browserEnvironment(): CallEnvironment {
@@ -52,6 +63,7 @@ export function browserEnvironment(): CallEnvironment {
       typeof RTCPeerConnection === 'undefined' ? null : (configuration) => new RTCPeerConnection(configuration),
     createSoundMeter: createBrowserSoundMeter,
     openMicrophone: openBrowserMicrophone,
+    onPageReturn,
   };
 }
 
@@ -59,10 +71,10 @@ export function browserEnvironment(): CallEnvironment {
 export type LostSession = { readonly sessionId: string; readonly reconnectKey: string };
 
 /** `visavis=1` asks for the events beyond NavTalk's (session information, latency of a turn). */
-export function socketUrl(options: CallOptions, lost: LostSession | null = null): string {
+export function socketUrl(options: CallOptions, license: string, lost: LostSession | null = null): string {
   const url = new URL(options.url ?? `${socketOrigin(options.host)}${socketPath}`);
   url.protocol = url.protocol.replace('http', 'ws');
-  url.searchParams.set('license', options.license);
+  url.searchParams.set('license', license);
   if (options.avatarId) url.searchParams.set('avatarId', options.avatarId);
   else if (options.name) url.searchParams.set('name', options.name);
   url.searchParams.set('visavis', '1');

@@ -116,7 +116,7 @@ const problemTexts: Readonly<Record<ProblemCode, ProblemText>> = {
   },
   'microphone-missing': {
     title: 'No microphone was found.',
-    advice: 'Connect one, then switch it on again. You can type until then.',
+    advice: 'Connect one: it is then switched on by itself. You can type until then.',
     retryable: false,
   },
   'microphone-busy': {
@@ -126,7 +126,7 @@ const problemTexts: Readonly<Record<ProblemCode, ProblemText>> = {
   },
   'microphone-lost': {
     title: 'The microphone was disconnected.',
-    advice: 'Connect it again, then switch it on. You can type until then.',
+    advice: 'Connect it again, or another one: it is then switched on by itself. You can type until then.',
     retryable: true,
   },
   'microphone-silent': {
@@ -159,6 +159,11 @@ export type ProblemSpecifics = {
   readonly retryable?: boolean | null;
 };
 
+/** What was thrown, as detail of a problem. */
+export function errorDetail(error: unknown): ProblemSpecifics {
+  return { detail: error instanceof Error ? error.message : null };
+}
+
 export function callProblem(code: ProblemCode, specifics: ProblemSpecifics = {}): CallProblem {
   const text = problemTexts[code];
   return {
@@ -176,7 +181,7 @@ export type EndReason = 'hung-up' | ProblemCode;
 /** Maps what `getUserMedia` throws (Media Capture and Streams, section 10.2) to a problem. */
 export function microphoneProblem(error: unknown): CallProblem {
   const name = error instanceof Error || error instanceof DOMException ? error.name : '';
-  const detail = { detail: error instanceof Error ? error.message : null };
+  const detail = errorDetail(error);
   if (name === 'NotAllowedError' || name === 'SecurityError') return callProblem('microphone-denied', detail);
   if (name === 'NotFoundError' || name === 'OverconstrainedError') return callProblem('microphone-missing', detail);
   if (name === 'NotReadableError' || name === 'AbortError') return callProblem('microphone-busy', detail);

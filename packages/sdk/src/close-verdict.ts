@@ -1,12 +1,14 @@
 import { ERRORS } from '@visavis/protocol';
 import type { ProblemCode, ProblemSpecifics } from './call-problem.ts';
-import { endProblems } from './from-wire.ts';
+import { endProblems, wantsOtherToken } from './from-wire.ts';
 
 export type CloseVerdict = {
   readonly problem: ProblemCode;
   readonly specifics: ProblemSpecifics;
   /** The same talk may go on over a new socket. */
   readonly mayReconnect: boolean;
+  /** See the signal `rejected`. */
+  readonly wantsToken: boolean;
 };
 
 /** Closures by the network or a restart rather than by decision (RFC 6455, section 7.4.1). */
@@ -14,13 +16,15 @@ const lostCodes: ReadonlySet<number> = new Set([1001, 1005, 1006, 1011, 1012, 10
 
 /** What a closed socket means when no event has said so before: a proxy may have swallowed the event. */
 export function judgeClose(close: { opened: boolean; code: number; reason: string }): CloseVerdict {
-  if (!close.opened) return { problem: 'server-unreachable', specifics: {}, mayReconnect: true };
-  if (lostCodes.has(close.code))
-    return { problem: 'connection-lost', specifics: { detail: close.reason }, mayReconnect: true };
-  const entry = Object.values(ERRORS).find(({ closeReason }) => closeReason === close.reason);
-  if (entry !== undefined) {
-    const specifics = { advice: entry.message, retryable: entry.retryable };
-    return { problem: endProblems[entry.eventType], specifics, mayReconnect: false };
+  const lost = { mayReconnect: true, wantsToken: false };
+  if (!close.opened) return { problem: 'server-unreachable', specifics: {}, ...lost };
+  if (lostCodes.has(close.code)) return { problem: 'connection-lost', specifics: { detail: close.reason }, ...lost };
+  const [code, entry] = Object.entries(ERRORS).find(([, { closeReason }]) => closeReason === close.reason) ?? [];
+  if (code === undefined || entry === undefined) {
+    const specifics = { detail: close.reason };
+    return { problem: 'closed-by-server', specifics, mayReconnect: false, wantsToken: false };
   }
-  return { problem: 'closed-by-server', specifics: { detail: close.reason }, mayReconnect: false };
+  const specifics = { advice: entry.message, retryable: entry.retryable };
+  const wantsToken = wantsOtherToken(code);
+  return { problem: endProblems[entry.eventType], specifics, mayReconnect: false, wantsToken };
 }

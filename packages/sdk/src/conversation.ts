@@ -1,5 +1,6 @@
 import type { ServerSignal, SessionInfo, TurnLatency } from './from-wire.ts';
-import { emptyTranscript, type Transcript, withSignal, withTypedText } from './transcript.ts';
+import type { HistoryTurn } from './to-wire.ts';
+import { carriedOver, closed, emptyTranscript, type Transcript, withSignal, withTypedText } from './transcript.ts';
 
 /** What the avatar is doing, as far as the events tell. */
 export type Activity = 'listening' | 'hearing' | 'thinking' | 'speaking';
@@ -49,6 +50,22 @@ export function afterTypedText(conversation: Conversation, id: string, text: str
     latency: noLatency,
     activity: 'thinking',
   };
+}
+
+/** The connection is lost: whatever was under way is over, and what is said next is said over another one. */
+export function afterLoss(conversation: Conversation, connection: number): Conversation {
+  return { ...conversation, transcript: carriedOver(conversation.transcript, connection), activity: 'listening' };
+}
+
+export function afterEnd(conversation: Conversation): Conversation {
+  return { ...conversation, transcript: closed(conversation.transcript) };
+}
+
+/** What was said, for a session that is to know it. */
+export function historyOf({ transcript }: Conversation): HistoryTurn[] {
+  return transcript.captions
+    .filter(({ text }) => text.trim() !== '')
+    .map(({ speaker, text }) => ({ role: speaker === 'user' ? 'user' : 'assistant', text }));
 }
 
 export function afterHeard(conversation: Conversation, heardMs: number): Conversation {

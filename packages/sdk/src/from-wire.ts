@@ -1,5 +1,6 @@
 import type {
   EndEventType,
+  ErrorCode,
   ServerMessage,
   WireIceCandidate,
   WireIceServer,
@@ -16,6 +17,8 @@ export type ServerSignal =
       readonly type: 'rejected';
       readonly code: ProblemCode;
       readonly specifics: ProblemSpecifics;
+      /** Another key or token may be taken: this one is unknown or has expired. */
+      readonly wantsToken: boolean;
     }
   /** Trouble on the server that the call survives. */
   | { readonly type: 'trouble'; readonly message: string }
@@ -57,6 +60,9 @@ type EventName = ServerMessage['type'] extends infer Name
     : Name
   : never;
 
+/** Longer frames are not looked at for heartbeats. */
+const longestHeartbeat = 200;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** One server message after parsing: the name without its `realtime.` prefix, `data`, and the whole message. */
@@ -72,6 +78,17 @@ export const endProblems: Readonly<Record<EndEventType, ProblemCode>> = {
   'conversation.connected.backend_error': 'server-error',
 };
 
+const aboutToken: ReadonlySet<string> = new Set([
+  'missing-licence',
+  'invalid-licence',
+  'expired-token',
+] satisfies ErrorCode[]);
+
+/** Whether a refusal with this code of the error table may pass with another key or token. */
+export function wantsOtherToken(code: string): boolean {
+  return aboutToken.has(code);
+}
+
 /** Returns null for a frame that is not JSON, and for every event this client has no use for. */
 export function readServerSignal(frame: string): ServerSignal | null {
   const envelope = readEnvelope(frame);
@@ -83,6 +100,13 @@ export function readServerSignal(frame: string): ServerSignal | null {
     readSignalling(envelope) ??
     readExtension(envelope)
   );
+}
+
+/** Milliseconds until the next heartbeat; null for a frame that is none. */
+export function readHeartbeat(frame: string): number | null {
+  if (frame.length > longestHeartbeat || !frame.includes('"visavis.heartbeat"')) return null;
+  const envelope = readEnvelope(frame);
+  return envelope?.name === 'visavis.heartbeat' ? readNumber(envelope.data, 'intervalMs') : null;
 }
 
 function readEnvelope(frame: string): Envelope | null {
@@ -101,10 +125,12 @@ function readSetup({ name, data, whole }: Envelope): ServerSignal | null {
   const message = readString(whole, 'message') ?? readString(data, 'message') ?? '';
   if (isEndEvent(name)) {
     // A Visavis server names an entry of the error table, and its message then says what to do.
-    const known = Object.hasOwn(ERRORS, readString(data, 'code') ?? '');
+    const code = readString(data, 'code') ?? '';
+    const known = Object.hasOwn(ERRORS, code);
+    const wantsToken = known ? wantsOtherToken(code) : endProblems[name] === 'refused';
     const retryable = typeof data.retryable === 'boolean' ? data.retryable : null;
     const specifics = known ? { advice: message, retryable } : { detail: message };
-    return { type: 'rejected', code: endProblems[name], specifics };
+    return { type: 'rejected', code: endProblems[name], specifics, wantsToken };
   }
   switch (name) {
     case 'conversation.connected.success': {

@@ -1,5 +1,5 @@
 export type { ExpressionName, WireTool as ToolDefinition } from '@visavis/protocol';
-export type { CallEnvironment, CallOptions, ToolCall, ToolHandler } from './call-options.ts';
+export type { CallEnvironment, CallOptions, TokenSource, ToolCall, ToolHandler } from './call-options.ts';
 export {
   type CallProblem,
   callProblem,

@@ -1,5 +1,4 @@
-import type { CallProblem } from './call-problem.ts';
-import { callProblem } from './call-problem.ts';
+import { type CallProblem, callProblem, microphoneProblem, type ProblemCode } from './call-problem.ts';
 import { MicrophoneError, type MicrophoneHandle, type MicrophoneOptions, type OpenMicrophone } from './microphone.ts';
 import { MicrophoneGate } from './microphone-gate.ts';
 import { onDeviceChange } from './microphone-watch.ts';
@@ -27,9 +26,12 @@ export type MicrophoneControlListener = {
   onLevel(level: number): void;
 };
 
+/** Reasons that end when a device is plugged in, or another program gives it back. */
+const MAY_COME: ReadonlySet<ProblemCode> = new Set(['microphone-missing', 'microphone-busy']);
+
 /** The microphone as a switch with mute and push-to-talk. */
 export class MicrophoneControl {
-  readonly #open: OpenMicrophone;
+  readonly #openDevice: OpenMicrophone;
   readonly #options: MicrophoneOptions;
   readonly #listener: MicrophoneControlListener;
   readonly #gate = new MicrophoneGate();
@@ -41,12 +43,14 @@ export class MicrophoneControl {
   #stalled = false;
   /** Why the microphone is off although it was not switched off. */
   #lost: CallProblem | null = null;
+  /** A person wants it on now, and is told why that fails. */
+  #isAsked = false;
   #reopenings = 0;
   #reopenTimer: ReturnType<typeof setTimeout> | null = null;
   #stopListening: (() => void) | null = null;
 
   constructor(open: OpenMicrophone, options: MicrophoneOptions, listener: MicrophoneControlListener) {
-    this.#open = open;
+    this.#openDevice = open;
     this.#options = options;
     this.#listener = listener;
   }
@@ -64,6 +68,11 @@ export class MicrophoneControl {
 
   /** Resolves to false when the microphone could not be opened; `onProblem` has said why. */
   start(): Promise<boolean> {
+    this.#isAsked = true;
+    return this.#open();
+  }
+
+  #open(): Promise<boolean> {
     if (this.#handle !== null) return Promise.resolve(true);
     this.#opening ??= this.#start();
     this.#report();
@@ -97,7 +106,7 @@ export class MicrophoneControl {
     const generation = this.#generation;
     const current = () => generation === this.#generation;
     try {
-      const handle = await this.#open(
+      const handle = await this.#openDevice(
         {
           onChunk: ({ pcm, level }) => {
             if (current()) this.#pass(pcm, level);
@@ -121,15 +130,7 @@ export class MicrophoneControl {
       return true;
     } catch (error) {
       if (!current()) return false;
-      if (this.#lost !== null) {
-        this.#reopenLater();
-        return false;
-      }
-      this.#listener.onProblem(
-        error instanceof MicrophoneError
-          ? error.problem
-          : callProblem('microphone-unsupported', { detail: String(error) }),
-      );
+      this.#noteFailure(error instanceof MicrophoneError ? error.problem : microphoneProblem(error));
       return false;
     } finally {
       if (current()) {
@@ -158,13 +159,28 @@ export class MicrophoneControl {
   /** Says so, and opens it again: at first by itself, then whenever devices change. */
   #lose(problem: CallProblem): void {
     this.#release();
-    this.#lost = problem;
     this.#listener.onProblem(problem);
+    this.#waitForDevices(problem);
+    this.#reopenLater();
+  }
+
+  /** It could not be opened, or not again. A device that is not there, or taken, may come. */
+  #noteFailure(problem: CallProblem): void {
+    const known = this.#lost?.code;
+    const mayCome = MAY_COME.has(problem.code);
+    // That a lost device is still missing is no news to somebody who did not ask.
+    if (this.#isAsked || known === undefined || !mayCome) this.#listener.onProblem(problem);
+    if (known !== undefined && !mayCome) this.#forgetLoss();
+    else if (known !== undefined) this.#reopenLater();
+    else if (mayCome) this.#waitForDevices(problem);
+  }
+
+  #waitForDevices(problem: CallProblem): void {
+    this.#lost = problem;
     this.#stopListening ??= onDeviceChange(() => {
       this.#reopenings = 0;
       this.#reopenLater();
     });
-    this.#reopenLater();
   }
 
   #reopenLater(): void {
@@ -173,7 +189,10 @@ export class MicrophoneControl {
     this.#reopenTimer = null;
     if (delayMs === undefined || this.#lost === null) return;
     this.#reopenings += 1;
-    this.#reopenTimer = setTimeout(() => void this.start(), delayMs);
+    this.#reopenTimer = setTimeout(() => {
+      this.#isAsked = false;
+      void this.#open();
+    }, delayMs);
   }
 
   #forgetLoss(): void {

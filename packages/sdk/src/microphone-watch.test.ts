@@ -1,3 +1,4 @@
+import { buildSpeechStarted, buildSpeechStopped } from '@visavis/protocol';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { callProblem } from './call-problem.ts';
 import { viewOf } from './element/avatar-view.ts';
@@ -142,4 +143,75 @@ it('opens a lost microphone again by itself, and when a device comes', async () 
   devices.dispatchEvent(new Event('devicechange'));
   await vi.advanceTimersByTimeAsync(60_000);
   expect(world.microphones).toHaveLength(3);
+});
+
+it('opens a microphone that was not there at the start when one is plugged in', async () => {
+  const devices = new EventTarget();
+  vi.stubGlobal('navigator', { mediaDevices: devices });
+  const { call, world } = await connected({ microphone: 'manual' });
+  const open = world.openMicrophone;
+  world.openMicrophone = async () => {
+    throw new DOMException('none', 'NotFoundError');
+  };
+  await call.startMicrophone();
+  expect(call.snapshot.notice?.code).toBe('microphone-missing');
+  await vi.advanceTimersByTimeAsync(60_000);
+  world.openMicrophone = open;
+  devices.dispatchEvent(new Event('devicechange'));
+  await vi.advanceTimersByTimeAsync(250);
+  expect(call.snapshot).toMatchObject({ notice: null, microphone: { state: 'on' } });
+});
+
+it('says that a microphone was forbidden in mid-call, and answers whoever asks for a lost one', async () => {
+  const { call, world } = await connected();
+  const failWith = (name: string) => {
+    world.openMicrophone = async () => {
+      throw new DOMException('no', name);
+    };
+  };
+  failWith('NotFoundError');
+  world.microphones[0]?.listener.onLost(callProblem('microphone-lost'));
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(call.snapshot.notice?.code).toBe('microphone-lost');
+  await call.startMicrophone();
+  expect(call.snapshot.notice?.code).toBe('microphone-missing');
+
+  const revoked = await connected();
+  failWith('NotAllowedError');
+  revoked.world.openMicrophone = world.openMicrophone;
+  revoked.world.microphones[0]?.listener.onLost(callProblem('microphone-lost'));
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(revoked.call.snapshot.notice?.code).toBe('microphone-denied');
+});
+
+it('lets a context run again from a gesture, where the browser wants one', async () => {
+  const page = new EventTarget();
+  vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+  vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page));
+  const { context, watch } = watched();
+  context.canResume = false;
+  context.become('suspended');
+  context.canResume = true;
+  page.dispatchEvent(new Event('pointerup'));
+  await settle();
+  expect(context.state).toBe('running');
+  watch.close();
+  context.become('suspended');
+  page.dispatchEvent(new Event('pointerup'));
+  await settle();
+  expect(context.state).toBe('suspended');
+});
+
+it('does not claim to listen to words whose sound was cut off', async () => {
+  const { call, world } = await connected();
+  const status = () => {
+    const attributes = { label: 'Iris', poster: '', captions: true, typing: true } as never;
+    return viewOf({ attributes, snapshot: call.snapshot, preparing: false, fault: null }, wordsFor('en')).status;
+  };
+  world.socket.receive(buildSpeechStarted('i1', 0));
+  expect(status()).toBe('Listening to you');
+  world.microphones[0]?.listener.onStalled(true);
+  expect(status()).toBe('No sound from the microphone');
+  world.socket.receive(buildSpeechStopped('i1', 500));
+  expect(status()).toBe('Thinking…');
 });

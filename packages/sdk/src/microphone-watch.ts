@@ -3,6 +3,7 @@ const STALLED_AFTER_MS = 1_500;
 /** A device that gives nothing for this long, though all says that it runs, is opened anew. */
 const DEAD_AFTER_MS = 6_000;
 const LOOK_INTERVAL_MS = 500;
+const GESTURES = ['pointerup', 'keydown'] as const;
 
 type MicrophoneWatchParts = {
   readonly context: Pick<AudioContext, 'state' | 'resume' | 'addEventListener' | 'removeEventListener'>;
@@ -34,6 +35,8 @@ export class MicrophoneWatch {
     parts.context.addEventListener('statechange', this.#look);
     for (const name of ['mute', 'unmute']) parts.track.addEventListener(name, this.#look);
     parts.track.addEventListener('ended', this.#end);
+    // Some browsers let a context run again only from a gesture.
+    for (const name of GESTURES) pageEvents().addEventListener?.(name, this.#look);
   }
 
   noteChunk(): void {
@@ -49,6 +52,7 @@ export class MicrophoneWatch {
     context.removeEventListener('statechange', this.#look);
     for (const name of ['mute', 'unmute']) track.removeEventListener(name, this.#look);
     track.removeEventListener('ended', this.#end);
+    for (const name of GESTURES) pageEvents().removeEventListener?.(name, this.#look);
   }
 
   #check(): void {
@@ -74,6 +78,11 @@ export class MicrophoneWatch {
     this.close();
     this.#parts.onDead();
   }
+}
+
+/** Empty where there is no page. */
+function pageEvents(): Partial<EventTarget> {
+  return globalThis as Partial<EventTarget>;
 }
 
 /** Devices were plugged in or out. Returns the function that stops listening. */

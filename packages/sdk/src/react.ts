@@ -1,5 +1,5 @@
 import { type CSSProperties, createElement, forwardRef, type Ref, useEffect, useImperativeHandle, useRef } from 'react';
-import type { ToolHandler } from './call-options.ts';
+import type { TokenSource, ToolHandler } from './call-options.ts';
 import type { AvatarEventDetails, AvatarEventName } from './element/avatar-events.ts';
 import { defineVisavisAvatar, type VisavisAvatarElement } from './element/visavis-avatar.ts';
 import type { CallConfig } from './to-wire.ts';
@@ -11,6 +11,8 @@ export type VisavisAvatarProps = {
   readonly token?: string;
   /** Address of the site's own server that answers a POST with `{"token": "…"}`. */
   readonly tokenUrl?: string;
+  /** Gives a token in another way; asked again when it has expired. */
+  readonly getToken?: TokenSource;
   /** Name or id. */
   readonly avatar?: string;
   readonly label?: string;
@@ -54,6 +56,7 @@ export const VisavisAvatar = forwardRef(function VisavisAvatar(
     if (element.current === null) return;
     element.current.config = props.config ?? {};
     element.current.onToolCall = props.onToolCall;
+    element.current.getToken = props.getToken;
   });
   useEffect(() => {
     defineVisavisAvatar();

@@ -10,6 +10,8 @@ const RECONNECT_TIMEOUT_MS = 8_000;
 const PATIENCE_MS = 60_000;
 /** Waits before the attempts; the last one before all further ones. */
 const DELAYS_MS = [500, 2_000, 5_000];
+/** A machine that slept spent none of its patience: of the time between two attempts at most this much counts. */
+const MOST_COUNTED_MS = 15_000;
 /** Share by which a wait may be shorter, so that calls that were lost together do not return together. */
 const JITTER = 0.2;
 
@@ -20,7 +22,9 @@ const PASSING: ReadonlySet<ProblemCode> = new Set(['too-many-calls', 'no-capacit
 export class ReconnectPlan {
   readonly #maxAttempts: number;
   #attempts = 0;
-  #lostAtMs: number | null = null;
+  /** Null: the call is not lost. */
+  #patienceMs: number | null = null;
+  #askedAtMs = 0;
   #session: LostSession | null = null;
 
   constructor(maxAttempts: number = Number.POSITIVE_INFINITY) {
@@ -29,21 +33,27 @@ export class ReconnectPlan {
 
   /** The wait before the next attempt; null: give up. */
   nextDelayMs(nowMs: number): number | null {
-    this.#lostAtMs ??= nowMs;
-    if (this.#attempts >= this.#maxAttempts || nowMs - this.#lostAtMs >= PATIENCE_MS) return null;
+    const spentMs = Math.min(nowMs - this.#askedAtMs, MOST_COUNTED_MS);
+    this.#patienceMs = this.#patienceMs === null ? PATIENCE_MS : this.#patienceMs - spentMs;
+    this.#askedAtMs = nowMs;
+    if (this.#attempts >= this.#maxAttempts || this.#patienceMs <= 0) return null;
     const delayMs = DELAYS_MS[Math.min(this.#attempts, DELAYS_MS.length - 1)] ?? 0;
     this.#attempts += 1;
     return delayMs * (1 - JITTER * Math.random());
   }
 
+  get isLost(): boolean {
+    return this.#patienceMs !== null;
+  }
+
   /** A refusal while the call is being built again that does not end it. */
   outlasts({ code, specifics }: ServerSignal & { type: 'rejected' }): boolean {
-    return this.#lostAtMs !== null && specifics.retryable !== false && PASSING.has(code);
+    return this.#patienceMs !== null && specifics.retryable !== false && PASSING.has(code);
   }
 
   /** How long the server may take to accept the call. */
   get acceptTimeoutMs(): number {
-    return this.#lostAtMs === null ? ACCEPT_TIMEOUT_MS : RECONNECT_TIMEOUT_MS;
+    return this.#patienceMs === null ? ACCEPT_TIMEOUT_MS : RECONNECT_TIMEOUT_MS;
   }
 
   /** The newest session that the call had, whose place a reconnect takes; null when the server knows no reconnecting. */
@@ -58,6 +68,13 @@ export class ReconnectPlan {
   /** The call is back. */
   succeed(): void {
     this.#attempts = 0;
-    this.#lostAtMs = null;
+    this.#patienceMs = null;
+  }
+
+  /** The network may be back: what was tried before says nothing any more. Whoever set a number of attempts still gets no more. */
+  takeHeart(): void {
+    if (this.#patienceMs === null) return;
+    this.#patienceMs = PATIENCE_MS;
+    if (this.#maxAttempts === Number.POSITIVE_INFINITY) this.#attempts = 0;
   }
 }

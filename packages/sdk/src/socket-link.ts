@@ -1,10 +1,12 @@
 import type { ClientWireMessage } from '@visavis/protocol';
+import { readHeartbeat } from './from-wire.ts';
+import { LifeWatch } from './life-watch.ts';
 import { receivedFrame, sentMessage, type WireRecord } from './wire-record.ts';
 
 export type SocketListener = {
   onOpen(): void;
   onFrame(text: string): void;
-  /** Each message both ways, before it is handled; `makeRecord` does the work of describing it. */
+  /** Each message both ways but heartbeats, before it is handled; `makeRecord` does the work of describing it. */
   onWire(makeRecord: () => WireRecord): void;
   /** Once, when the socket is gone for any reason other than `close()`. */
   onClosed(close: { readonly opened: boolean; readonly code: number; readonly reason: string }): void;
@@ -17,10 +19,14 @@ const maxBufferedBytes = 256 * 1024;
 
 const openState = 1;
 
+/** RFC 6455, section 7.4.1: the connection ended without a word. */
+const lostCode = 1006;
+
 /** One socket of one call. */
 export class SocketLink {
   readonly #socket: WebSocket;
   readonly #listener: SocketListener;
+  readonly #life: LifeWatch;
   #opened = false;
   #closed = false;
   #droppedChunks = 0;
@@ -28,6 +34,7 @@ export class SocketLink {
   constructor(createSocket: CreateSocket, url: string, listener: SocketListener) {
     this.#socket = createSocket(url);
     this.#listener = listener;
+    this.#life = new LifeWatch(() => this.#lose());
     this.#socket.addEventListener('open', () => {
       if (this.#closed) return;
       this.#opened = true;
@@ -36,14 +43,26 @@ export class SocketLink {
     this.#socket.addEventListener('message', (event: MessageEvent<unknown>) => {
       const { data } = event;
       if (this.#closed || typeof data !== 'string') return;
+      const intervalMs = readHeartbeat(data);
+      if (intervalMs !== null) {
+        this.#life.noteBeat(intervalMs);
+        return;
+      }
+      this.#life.noteFrame();
       listener.onWire(() => receivedFrame(data));
       listener.onFrame(data);
     });
     this.#socket.addEventListener('close', (event) => {
       if (this.#closed) return;
       this.#closed = true;
+      this.#life.close();
       listener.onClosed({ opened: this.#opened, code: event.code, reason: event.reason });
     });
+  }
+
+  /** The connection may have died with a network that went away: it is judged sooner. */
+  doubt(): void {
+    this.#life.doubt();
   }
 
   /** Chunks of sound not sent because the network could not keep up. */
@@ -70,6 +89,14 @@ export class SocketLink {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#life.close();
     this.#socket.close(1000, 'bye');
+  }
+
+  /** The server is not heard any more, though the browser takes the socket for open. */
+  #lose(): void {
+    if (this.#closed) return;
+    this.close();
+    this.#listener.onClosed({ opened: true, code: lostCode, reason: '' });
   }
 }

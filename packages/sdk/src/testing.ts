@@ -111,6 +111,8 @@ export class ScriptedWorld {
   readonly peers: ScriptedPeer[] = [];
   readonly microphones: { readonly listener: MicrophoneListener; closed: boolean }[] = [];
   readonly waits: ((waitedMs: number) => void)[] = [];
+  /** Listeners who want to know when the page is online or shown again. */
+  readonly pageReturns = new Set<() => void>();
   /** Replaces the microphone's opening. */
   openMicrophone: OpenMicrophone = async (listener) => {
     const microphone = { listener, closed: false };
@@ -121,6 +123,10 @@ export class ScriptedWorld {
       },
     };
   };
+
+  returnToPage(): void {
+    for (const listener of this.pageReturns) listener();
+  }
 
   get environment(): CallEnvironment {
     return {
@@ -139,6 +145,10 @@ export class ScriptedWorld {
         cancel: () => undefined,
         close: () => undefined,
       }),
+      onPageReturn: (listener) => {
+        this.pageReturns.add(listener);
+        return () => this.pageReturns.delete(listener);
+      },
       openMicrophone: (listener, options) => this.openMicrophone(listener, options),
     };
   }

@@ -1,22 +1,20 @@
+import type { ClientWireMessage } from '@visavis/protocol';
 import type { ToolCall, ToolHandler } from './call-options.ts';
+import { respondMessage, toolResultMessage } from './to-wire.ts';
 
 const UNREADABLE = 'The arguments of the call could not be read. Call the tool again with one JSON object.';
 
-/** Runs the tools that the model asks for, each call id once. */
+/** Runs the tools that the model of one session asks for, each call id once. */
 export class ToolRunner {
   readonly #handler: ToolHandler | undefined;
   readonly #seen = new Set<string>();
   /** Calls whose arguments cannot be read: no handler should guess what was meant. */
   readonly #unreadable = new Set<string>();
   #running = 0;
+  #closed = false;
 
   constructor(handler: ToolHandler | undefined) {
     this.#handler = handler;
-  }
-
-  /** Calls whose handler has not answered yet. */
-  get running(): number {
-    return this.#running;
   }
 
   /** The parsed call, or null when this call id was seen before. */
@@ -28,8 +26,20 @@ export class ToolRunner {
     return { callId: request.callId, name: request.name, arguments: given ?? null };
   }
 
+  /** Runs the tool and sends its result; of several tools the last to be done asks for the one answer to them all. */
+  async answer(call: ToolCall, send: (message: ClientWireMessage) => boolean): Promise<void> {
+    const output = await this.#run(call);
+    if (output === null || this.#closed) return;
+    if (send(toolResultMessage(call.callId, output)) && this.#running === 0) send(respondMessage());
+  }
+
+  /** The session is over: results that are still to come belong to nobody. */
+  close(): void {
+    this.#closed = true;
+  }
+
   /** The output for the model; null when nobody answers calls here. */
-  async run(call: ToolCall): Promise<string | null> {
+  async #run(call: ToolCall): Promise<string | null> {
     if (this.#handler === undefined) return null;
     if (this.#unreadable.delete(call.callId)) return JSON.stringify({ error: UNREADABLE });
     this.#running += 1;

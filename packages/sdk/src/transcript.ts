@@ -15,11 +15,13 @@ export type Caption = {
 /** What was said by both sides, oldest first. Immutable: every change gives a new list. */
 export type Transcript = {
   readonly captions: readonly Caption[];
+  /** Before the ids of what is said over this connection: a rebuilt one may count its turns from the beginning. */
+  readonly idPrefix: string;
   /** The avatar's reply during which the user began to speak, until its end tells what became of it. */
   readonly spokenOverId: string | null;
 };
 
-export const emptyTranscript: Transcript = Object.freeze({ captions: [], spokenOverId: null });
+export const emptyTranscript: Transcript = Object.freeze({ captions: [], idPrefix: '', spokenOverId: null });
 
 /** Captions kept; older ones are dropped. */
 const maxCaptions = 500;
@@ -35,11 +37,11 @@ export function withSignal(transcript: Transcript, signal: ServerSignal): Transc
       const spokenOverId = speaking?.id ?? transcript.spokenOverId;
       return append(
         { ...transcript, spokenOverId },
-        { id: `user-${signal.itemId}`, speaker: 'user', text: '', status: 'pending' },
+        { id: userId(transcript, signal.itemId), speaker: 'user', text: '', status: 'pending' },
       );
     }
     case 'user-transcript':
-      return withUserTranscript(transcript, `user-${signal.itemId}`, signal.text);
+      return withUserTranscript(transcript, userId(transcript, signal.itemId), signal.text);
     case 'reply-delta':
       return withReplyText(transcript, signal.replyId, (text) => text + signal.text);
     case 'reply-text-done':
@@ -56,7 +58,20 @@ export function closed(transcript: Transcript): Transcript {
   const captions = transcript.captions
     .filter((caption) => caption.status !== 'pending')
     .map((caption) => (caption.status === 'streaming' ? { ...caption, status: 'interrupted' as const } : caption));
-  return { captions, spokenOverId: null };
+  return { ...transcript, captions, spokenOverId: null };
+}
+
+/** The connection is lost; the talk goes on over the one of this number, from 2. */
+export function carriedOver(transcript: Transcript, connection: number): Transcript {
+  return { ...closed(transcript), idPrefix: `${connection}-` };
+}
+
+function userId({ idPrefix }: Transcript, itemId: string): string {
+  return `${idPrefix}user-${itemId}`;
+}
+
+function avatarId({ idPrefix }: Transcript, replyId: string): string {
+  return `${idPrefix}avatar-${replyId}`;
 }
 
 function withUserTranscript(transcript: Transcript, id: string, text: string): Transcript {
@@ -69,7 +84,7 @@ function withUserTranscript(transcript: Transcript, id: string, text: string): T
 }
 
 function withReplyText(transcript: Transcript, replyId: string, change: (text: string) => string): Transcript {
-  const id = `avatar-${replyId}`;
+  const id = avatarId(transcript, replyId);
   if (!transcript.captions.some((caption) => caption.id === id)) {
     return append(transcript, { id, speaker: 'avatar', text: change(''), status: 'streaming' });
   }
@@ -79,7 +94,7 @@ function withReplyText(transcript: Transcript, replyId: string, change: (text: s
 }
 
 function withReplyEnd(transcript: Transcript, signal: ServerSignal & { type: 'reply-done' }): Transcript {
-  const id = `avatar-${signal.replyId}`;
+  const id = avatarId(transcript, signal.replyId);
   const interrupted = signal.interrupted ?? transcript.spokenOverId === id;
   const spokenOverId = transcript.spokenOverId === id ? null : transcript.spokenOverId;
   return replace({ ...transcript, spokenOverId }, id, (caption) => ({

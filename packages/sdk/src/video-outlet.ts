@@ -19,6 +19,11 @@ export class VideoOutlet {
     void this.#play();
   }
 
+  /** Plays on where the system has paused the picture, as for a phone call. */
+  resume(): void {
+    if (this.#stream !== null && this.#video?.paused === true) void this.#play();
+  }
+
   /** Call from a click or key press. */
   async unblock(): Promise<void> {
     if (this.#video === null) return;

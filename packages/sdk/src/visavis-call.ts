@@ -1,15 +1,22 @@
-import type { ExpressionName, WireIceServer, WireSessionDescription } from '@visavis/protocol';
-import { browserEnvironment, type CallEnvironment, type CallOptions, socketUrl } from './call-options.ts';
-import { callProblem, type EndReason, type ProblemCode, type ProblemSpecifics } from './call-problem.ts';
+import type { ClientWireMessage, ExpressionName, WireIceServer, WireSessionDescription } from '@visavis/protocol';
+import { CallConnection } from './call-connection.ts';
+import { browserEnvironment, type CallEnvironment, type CallOptions } from './call-options.ts';
+import { callProblem, type EndReason, errorDetail, type ProblemSpecifics } from './call-problem.ts';
 import { type CallEvents, type CallParts, type CallSnapshot, initialParts } from './call-snapshot.ts';
-import { judgeClose } from './close-verdict.ts';
-import { afterHeard, afterSignal, afterTypedText, type Conversation, emptyConversation } from './conversation.ts';
+import {
+  afterEnd,
+  afterHeard,
+  afterLoss,
+  afterSignal,
+  afterTypedText,
+  type Conversation,
+  emptyConversation,
+  historyOf,
+} from './conversation.ts';
 import { EventEmitter } from './event-emitter.ts';
-import { readServerSignal, type ServerSignal } from './from-wire.ts';
+import type { ServerSignal } from './from-wire.ts';
 import { MediaLink, type MediaState } from './media-link.ts';
 import { MicrophoneControl } from './microphone-control.ts';
-import { ReconnectPlan } from './reconnect-plan.ts';
-import { SocketLink } from './socket-link.ts';
 import type { SoundMeter } from './sound-meter.ts';
 import type { CallStatistics } from './statistics.ts';
 import {
@@ -20,17 +27,13 @@ import {
   configMessage,
   type ExpressionOptions,
   expressionMessage,
-  type HistoryTurn,
-  historyMessage,
   imageMessage,
   interruptMessage,
   respondMessage,
   sayMessage,
-  toolResultMessage,
   userTextMessage,
 } from './to-wire.ts';
 import { ToolRunner } from './tool-runner.ts';
-import { closed } from './transcript.ts';
 import { VideoOutlet } from './video-outlet.ts';
 
 const mediaTimeoutMs = 20_000;
@@ -42,35 +45,43 @@ export class VisavisCall extends EventEmitter<CallEvents> {
   readonly #environment: CallEnvironment;
   readonly #microphone: MicrophoneControl;
   readonly #outlet: VideoOutlet;
-  readonly #tools: ToolRunner;
+  readonly #connection: CallConnection;
+  #tools: ToolRunner;
   #conversation: Conversation = emptyConversation;
   #parts: CallParts;
   #snapshot: CallSnapshot;
   #config: CallConfig;
-  #socket: SocketLink | null = null;
   #media: MediaLink | null = null;
   #meter: SoundMeter | null = null;
   #iceServers: readonly WireIceServer[] = [];
   #waitingOffer: WireSessionDescription | null = null;
-  #timer: ReturnType<typeof setTimeout> | null = null;
   #mediaConnected = false;
-  #wasConnected = false;
-  readonly #reconnects: ReconnectPlan;
   #typedCount = 0;
+  #stopWatching: (() => void) | null = null;
 
   constructor(options: CallOptions, environment: CallEnvironment = browserEnvironment()) {
     super();
     this.#options = options;
     this.#environment = environment;
     this.#config = options.config ?? {};
-    this.#reconnects = new ReconnectPlan(options.reconnectAttempts);
+    this.#connection = new CallConnection(options, environment, {
+      onOpen: () => {
+        const config = configMessage(this.#config);
+        if (config !== null) this.#send(config);
+      },
+      onSignal: (signal) => this.#handle(signal),
+      onWire: (makeRecord) => this.emitWhenHeard('wire', makeRecord),
+      onLost: (nextConnection) => this.#noteLoss(nextConnection),
+      onGivenUp: (code, specifics) => this.#end(code, specifics),
+      history: () => [...(options.history ?? []), ...historyOf(this.#conversation)],
+    });
     this.#tools = new ToolRunner(options.onToolCall);
     this.#outlet = new VideoOutlet((soundBlocked) => this.#update({ soundBlocked }));
     this.#microphone = new MicrophoneControl(environment.openMicrophone, options.microphoneOptions ?? {}, {
       onStatus: (microphone) => this.#update({ microphone }),
       onProblem: (notice) => this.#update({ notice }),
       onSound: (pcm) => {
-        if (this.#parts.ready) this.#socket?.sendSound(audioMessage(pcm));
+        if (this.#parts.ready) this.#connection.sendSound(audioMessage(pcm));
       },
       onLevel: (level) => this.emit('level', level),
     });
@@ -90,7 +101,8 @@ export class VisavisCall extends EventEmitter<CallEvents> {
       return;
     }
     this.#update({ state: 'connecting' });
-    this.#openSocket(this.#options.history ?? []);
+    this.#stopWatching = this.#environment.onPageReturn(() => this.#outlet.resume());
+    this.#connection.open();
     if (this.#options.microphone !== 'manual') void this.#microphone.start();
   }
 
@@ -182,7 +194,7 @@ export class VisavisCall extends EventEmitter<CallEvents> {
 
   /** Chunks of microphone sound dropped because the network could not keep up. */
   get droppedChunks(): number {
-    return this.#socket?.droppedChunks ?? 0;
+    return this.#connection.droppedChunks;
   }
 
   /** Ends the call. Idempotent. */
@@ -190,40 +202,11 @@ export class VisavisCall extends EventEmitter<CallEvents> {
     this.#end('hung-up');
   }
 
-  #openSocket(history: readonly HistoryTurn[]): void {
-    this.#setTimer(this.#reconnects.acceptTimeoutMs, () => this.#lost('server-unreachable'));
-    try {
-      const socket = new SocketLink(
-        this.#environment.createSocket,
-        socketUrl(this.#options, this.#reconnects.session),
-        {
-          onOpen: () => {
-            const config = configMessage(this.#config);
-            if (config !== null) this.#send(config);
-          },
-          onFrame: (text) => {
-            const signal = readServerSignal(text);
-            if (signal !== null) this.#handle(signal, history);
-          },
-          onWire: (makeRecord) => this.emitWhenHeard('wire', makeRecord),
-          onClosed: ({ opened, code, reason }) => {
-            const verdict = judgeClose({ opened, code, reason });
-            if (verdict.mayReconnect) this.#lost(verdict.problem, verdict.specifics);
-            else this.#end(verdict.problem, verdict.specifics);
-          },
-        },
-      );
-      this.#socket = socket;
-    } catch (error) {
-      this.#end('server-unreachable', errorDetail(error));
-    }
-  }
-
-  #handle(signal: ServerSignal, history: readonly HistoryTurn[]): void {
+  #handle(signal: ServerSignal): void {
     switch (signal.type) {
       case 'accepted':
         this.#iceServers = signal.iceServers;
-        this.#setTimer(mediaTimeoutMs, () => this.#lost('media-timeout'));
+        this.#connection.expect(mediaTimeoutMs, 'media-timeout');
         this.#update({ sessionId: signal.sessionId });
         if (this.#waitingOffer !== null) this.#answer(this.#waitingOffer);
         return;
@@ -232,14 +215,6 @@ export class VisavisCall extends EventEmitter<CallEvents> {
         return;
       case 'trouble':
         this.#update({ notice: callProblem('server-trouble', { detail: signal.message }) });
-        return;
-      case 'rejected':
-        if (this.#reconnects.outlasts(signal)) this.#lost(signal.code, signal.specifics);
-        else this.#end(signal.code, signal.specifics);
-        return;
-      case 'session-created':
-        this.#reconnects.remember(signal);
-        for (const turn of history) this.#send(historyMessage(turn));
         return;
       case 'session-updated':
         // Repeats answer a change of the configuration; only the first one opens the session.
@@ -256,7 +231,7 @@ export class VisavisCall extends EventEmitter<CallEvents> {
         this.#media?.addCandidate(signal.candidate);
         return;
       case 'tool-call':
-        void this.#runTool(signal);
+        this.#runTool(signal);
         return;
       default:
         this.#handleTalk(signal);
@@ -291,78 +266,59 @@ export class VisavisCall extends EventEmitter<CallEvents> {
   #handleMediaState(state: MediaState): void {
     this.#mediaConnected = state === 'connected';
     if (state === 'connected') this.#settle();
-    else if (state === 'failed') this.#lost('media-failed');
+    else if (state === 'failed') this.#connection.lost('media-failed');
     else if (state === 'disconnected' && this.#parts.state === 'connected') {
       this.#update({ state: 'reconnecting' });
-      this.#setTimer(disconnectedGraceMs, () => this.#lost('media-failed'));
+      this.#connection.expect(disconnectedGraceMs, 'media-failed');
     }
   }
 
   /** Connected means both: the session is ready and the media flow. */
   #settle(): void {
     if (!this.#parts.ready || !this.#mediaConnected || this.#parts.state === 'ended') return;
-    this.#setTimer(null);
-    this.#wasConnected = true;
-    this.#reconnects.succeed();
+    this.#connection.complete();
     this.#update({ state: 'connected' });
   }
 
-  /** Builds the connection again with the talk so far as history; before the first success it ends the call. */
-  #lost(code: ProblemCode, specifics: ProblemSpecifics = {}): void {
-    const delayMs = this.#wasConnected ? this.#reconnects.nextDelayMs(performance.now()) : null;
-    if (delayMs === null) {
-      this.#end(code, specifics);
-      return;
-    }
-    this.#closeLinks();
-    this.#converse({ ...this.#conversation, transcript: closed(this.#conversation.transcript), activity: 'listening' });
+  #noteLoss(nextConnection: number): void {
+    this.#closeTalk();
+    this.#converse(afterLoss(this.#conversation, nextConnection));
     this.#update({ state: 'reconnecting', ready: false, sessionId: null });
-    this.#setTimer(delayMs, () => this.#openSocket(this.#historySoFar()));
   }
 
-  #historySoFar(): HistoryTurn[] {
-    const spoken = this.#conversation.transcript.captions.map((caption): HistoryTurn => {
-      return { role: caption.speaker === 'user' ? 'user' : 'assistant', text: caption.text };
-    });
-    return [...(this.#options.history ?? []), ...spoken];
-  }
-
-  async #runTool(signal: ServerSignal & { type: 'tool-call' }): Promise<void> {
+  #runTool(signal: ServerSignal & { type: 'tool-call' }): void {
     const call = this.#tools.accept(signal);
     if (call === null) return;
     this.emit('tool-call', call);
-    const socket = this.#socket;
-    const output = await this.#tools.run(call);
-    // A result that comes after a reconnect belongs to a session that is gone.
-    if (output === null || this.#parts.state === 'ended' || socket !== this.#socket) return;
-    // Of several tools the last to be done asks for the one answer to them all.
-    if (this.#send(toolResultMessage(call.callId, output)) && this.#tools.running === 0) this.#send(respondMessage());
+    void this.#tools.answer(call, (message) => this.#send(message));
   }
 
   #measureUntilSound(): void {
     this.#meter?.untilSound((waitedMs) => this.#converse(afterHeard(this.#conversation, waitedMs)));
   }
 
-  #send(message: Parameters<SocketLink['send']>[0]): boolean {
-    return this.#socket?.send(message) ?? false;
+  #send(message: ClientWireMessage): boolean {
+    return this.#connection.send(message);
   }
 
   #end(reason: EndReason, specifics: ProblemSpecifics = {}): void {
     if (this.#parts.state === 'ended') return;
-    this.#conversation = { ...this.#conversation, transcript: closed(this.#conversation.transcript) };
+    this.#conversation = afterEnd(this.#conversation);
+    this.#stopWatching?.();
     const problem = reason === 'hung-up' ? null : callProblem(reason, specifics);
     this.#update({ state: 'ended', ready: false, endReason: reason, problem, soundBlocked: false });
-    this.#closeLinks();
+    this.#connection.close();
+    this.#closeTalk();
     this.#microphone.stop();
     this.#outlet.setStream(null);
   }
 
-  #closeLinks(): void {
-    this.#setTimer(null);
+  /** Ends what belongs to one session. */
+  #closeTalk(): void {
     this.#closeMedia();
-    this.#socket?.close();
-    this.#socket = null;
     this.#waitingOffer = null;
+    this.#tools.close();
+    this.#tools = new ToolRunner(this.#options.onToolCall);
   }
 
   #closeMedia(): void {
@@ -371,11 +327,6 @@ export class VisavisCall extends EventEmitter<CallEvents> {
     this.#media?.close();
     this.#media = null;
     this.#mediaConnected = false;
-  }
-
-  #setTimer(delayMs: number | null, action: () => void = () => undefined): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = delayMs === null ? null : setTimeout(action, delayMs);
   }
 
   #converse(conversation: Conversation): void {
@@ -393,8 +344,4 @@ export class VisavisCall extends EventEmitter<CallEvents> {
     const { transcript, activity, info, latency } = this.#conversation;
     return { ...this.#parts, captions: transcript.captions, activity, info, latency };
   }
-}
-
-function errorDetail(error: unknown): ProblemSpecifics {
-  return { detail: error instanceof Error ? error.message : null };
 }

@@ -208,3 +208,8 @@ export function buildReplyStarted(turnId: string): Wire.ReplyStartedMessage {
 export function buildProblem(code: string, message: string, detail = ''): Wire.ProblemMessage {
   return { type: 'visavis.problem', message, data: { code, message, detail } };
 }
+
+/** `intervalMs`: when the next one is due. */
+export function buildHeartbeat(intervalMs: number): Wire.HeartbeatMessage {
+  return { type: 'visavis.heartbeat', data: { intervalMs } };
+}

@@ -155,12 +155,16 @@ export type ProblemMessage = Envelope<
   { readonly code: string; readonly message: string; readonly detail: string }
 > & { readonly message: string };
 
+/** Sent at a steady pace, so that a connection that is dead can be told from a talk that is quiet. */
+export type HeartbeatMessage = Envelope<'visavis.heartbeat', { readonly intervalMs: number }>;
+
 export type ExtensionMessage =
   | SessionInfoMessage
   | TurnLatencyMessage
   | MediaStateMessage
   | ReplyStartedMessage
-  | ProblemMessage;
+  | ProblemMessage
+  | HeartbeatMessage;
 
 export type ServerMessage =
   | SuccessMessage

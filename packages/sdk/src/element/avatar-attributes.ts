@@ -1,4 +1,4 @@
-import type { CallOptions, ToolHandler } from '../call-options.ts';
+import type { CallOptions, TokenSource, ToolHandler } from '../call-options.ts';
 import type { CallConfig } from '../to-wire.ts';
 
 /** Attributes of `<visavis-avatar>`, in the spelling of HTML. */
@@ -72,6 +72,8 @@ export type CallExtras = {
   readonly config: CallConfig;
   readonly workletUrl: string | undefined;
   readonly onToolCall: ToolHandler | undefined;
+  /** Where a fresh token comes from when the one at hand has expired. */
+  readonly getToken: TokenSource | undefined;
 };
 
 export function callOptionsOf(attributes: AvatarAttributes, extras: CallExtras): CallOptions {
@@ -89,6 +91,7 @@ export function callOptionsOf(attributes: AvatarAttributes, extras: CallExtras):
     config,
     microphone: microphone ? 'auto' : 'manual',
     ...(extras.workletUrl === undefined ? {} : { microphoneOptions: { workletUrl: extras.workletUrl } }),
+    ...(extras.getToken === undefined ? {} : { getToken: extras.getToken }),
     ...(extras.onToolCall === undefined ? {} : { onToolCall: extras.onToolCall }),
   };
 }

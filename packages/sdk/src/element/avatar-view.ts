@@ -82,7 +82,9 @@ function statusText(snapshot: CallSnapshot | null, words: AvatarWords): string {
 }
 
 function activityText({ activity, microphone }: CallSnapshot, words: AvatarWords): string {
-  if (activity !== 'listening') return words[activity];
-  if (microphone.state !== 'on' || microphone.muted) return words.connected;
-  return microphone.stalled ? words.silent : words.listening;
+  const isOpen = microphone.state === 'on' && !microphone.muted;
+  if (activity === 'thinking' || activity === 'speaking') return words[activity];
+  if (isOpen && microphone.stalled) return words.silent;
+  // The server still waits for the end of a turn whose sound was cut off here.
+  return isOpen ? words[activity] : words.connected;
 }

@@ -16,7 +16,14 @@ const words = wordsFor('en-GB');
 const microphone = { state: 'on', muted: false, pushToTalk: false, pressed: false, stalled: false } as const;
 
 const attributesOf = (given: Record<string, string>): AvatarAttributes => readAttributes((name) => given[name] ?? null);
-const extras = { license: 'token', defaultServer: undefined, config: {}, workletUrl: undefined, onToolCall: undefined };
+const extras = {
+  license: 'token',
+  defaultServer: undefined,
+  config: {},
+  workletUrl: undefined,
+  onToolCall: undefined,
+  getToken: undefined,
+};
 
 function snapshotOf(parts: Partial<CallSnapshot>): CallSnapshot {
   const { activity, info, latency } = emptyConversation;

@@ -1,6 +1,10 @@
+/** A site's server that does not answer must not keep a person waiting for ever. */
+const timeoutMs = 15_000;
+
 /** Asks the site's own server for a browser token: a POST that answers `{"token": "…"}`. */
 export async function fetchToken(url: string): Promise<string> {
-  const response = await fetch(url, { method: 'POST', headers: { accept: 'application/json' } });
+  const signal = AbortSignal.timeout(timeoutMs);
+  const response = await fetch(url, { method: 'POST', headers: { accept: 'application/json' }, signal });
   if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
   const body: unknown = await response.json();
   const token = typeof body === 'object' && body !== null && 'token' in body ? body.token : null;

@@ -37,12 +37,12 @@ export const chineseProblems: ProblemWords = {
     title: '此页面未获准使用麦克风。',
     advice: `请在页面地址旁允许使用，然后重试。${typeUntilThen}`,
   },
-  'microphone-missing': { title: '没有找到麦克风。', advice: `请连接麦克风，然后重新打开。${typeUntilThen}` },
+  'microphone-missing': { title: '没有找到麦克风。', advice: `连接麦克风后会自动打开。${typeUntilThen}` },
   'microphone-busy': {
     title: '麦克风没有响应。',
     advice: '可能正被其他程序使用。请关闭该程序，然后重新打开麦克风。',
   },
-  'microphone-lost': { title: '麦克风已断开。', advice: `请重新连接，然后打开。${typeUntilThen}` },
+  'microphone-lost': { title: '麦克风已断开。', advice: `重新连接它或另一个麦克风后会自动打开。${typeUntilThen}` },
   'microphone-silent': {
     title: '麦克风没有声音。',
     advice: `它可能被自身开关静音，或正被电话占用。请取消静音，或点按页面。${typeUntilThen}`,

@@ -1,10 +1,16 @@
-import type { ToolHandler } from '../call-options.ts';
+import type { TokenSource, ToolHandler } from '../call-options.ts';
 import { type CallProblem, callProblem } from '../call-problem.ts';
 import type { CallSnapshot } from '../call-snapshot.ts';
 import type { CallConfig } from '../to-wire.ts';
 import { VisavisCall } from '../visavis-call.ts';
 import { adoptProperties } from './adopt-properties.ts';
-import { type AvatarAttributes, attributeNames, callOptionsOf, readAttributes } from './avatar-attributes.ts';
+import {
+  type AvatarAttributes,
+  attributeNames,
+  type CallExtras,
+  callOptionsOf,
+  readAttributes,
+} from './avatar-attributes.ts';
 import { avatarEvent } from './avatar-events.ts';
 import { AvatarShadow } from './avatar-shadow.ts';
 import { viewOf } from './avatar-view.ts';
@@ -30,6 +36,7 @@ export class VisavisAvatarElement extends ElementBase {
 
   #config: CallConfig = {};
   #onToolCall: ToolHandler | undefined;
+  #getToken: TokenSource | undefined;
   #shadow: AvatarShadow | null = null;
   #call: VisavisCall | null = null;
   #seen: CallSnapshot | null = null;
@@ -60,6 +67,18 @@ export class VisavisAvatarElement extends ElementBase {
 
   set onToolCall(handler: ToolHandler | null | undefined) {
     this.#onToolCall = handler ?? undefined;
+  }
+
+  /**
+   * Gives a browser token for a call; asked when the element has none, and again whenever the one at hand has expired. The attribute
+   * `token-url` goes before it.
+   */
+  get getToken(): TokenSource | undefined {
+    return this.#getToken;
+  }
+
+  set getToken(source: TokenSource | null | undefined) {
+    this.#getToken = source ?? undefined;
   }
 
   /** The call of the last start, for everything that the element itself does not offer; null before the first. */
@@ -95,8 +114,9 @@ export class VisavisAvatarElement extends ElementBase {
     this.#preparing = true;
     this.#show();
     try {
-      const license = await licenseOf(attributes);
-      if (attempt === this.#attempt) this.#connect(attributes, license, this.#shadow);
+      const getToken = this.#tokenSourceOf(attributes);
+      const license = attributes.license || (await firstToken(getToken));
+      if (attempt === this.#attempt) this.#connect(attributes, { license, getToken }, this.#shadow);
     } catch (error) {
       if (attempt === this.#attempt) this.#fail(error);
     }
@@ -125,10 +145,19 @@ export class VisavisAvatarElement extends ElementBase {
     return this.#preparing || (state !== 'ended' && state !== 'idle');
   }
 
-  #connect(attributes: AvatarAttributes, license: string, shadow: AvatarShadow): void {
+  #tokenSourceOf({ tokenUrl }: AvatarAttributes): TokenSource | undefined {
+    return tokenUrl === '' ? this.#getToken : () => fetchToken(tokenUrl);
+  }
+
+  #connect(
+    attributes: AvatarAttributes,
+    { license, getToken }: Pick<CallExtras, 'license' | 'getToken'>,
+    shadow: AvatarShadow,
+  ): void {
     const call = new VisavisCall(
       callOptionsOf(attributes, {
         license,
+        getToken,
         defaultServer: defaults.server,
         config: this.config,
         workletUrl: defaults.workletUrl,
@@ -196,10 +225,15 @@ class MissingLicense extends Error {
   override readonly name = 'MissingLicense';
 }
 
-async function licenseOf({ license, tokenUrl }: AvatarAttributes): Promise<string> {
-  if (license !== '') return license;
-  if (tokenUrl !== '') return fetchToken(tokenUrl);
-  throw new MissingLicense('The page names no key: set the attribute token-url, token or license of <visavis-avatar>.');
+async function firstToken(getToken: TokenSource | undefined): Promise<string> {
+  if (getToken === undefined) {
+    throw new MissingLicense(
+      'The page names no key: set the attribute token-url, token or license of <visavis-avatar>, or its property getToken.',
+    );
+  }
+  const token: unknown = await getToken();
+  if (typeof token !== 'string' || token.trim() === '') throw new Error('getToken() gave no token.');
+  return token.trim();
 }
 
 /** Makes the page know `<visavis-avatar>`. May be called again: later defaults win for later calls. */

@@ -63,15 +63,10 @@ function statusText(snapshot: CallSnapshot, name: string): string {
 }
 
 function activityText(snapshot: CallSnapshot, name: string): string {
-  switch (snapshot.activity) {
-    case 'hearing':
-      return 'Listening to you';
-    case 'thinking':
-      return `${name} is thinking…`;
-    case 'speaking':
-      return `${name} is speaking`;
-    default:
-      if (snapshot.microphone.state !== 'on' || snapshot.microphone.muted) return 'Connected';
-      return snapshot.microphone.stalled ? 'No sound from your microphone' : `${name} is listening`;
-  }
+  const { activity, microphone } = snapshot;
+  if (activity === 'thinking') return `${name} is thinking…`;
+  if (activity === 'speaking') return `${name} is speaking`;
+  if (microphone.state !== 'on' || microphone.muted) return 'Connected';
+  if (microphone.stalled) return 'No sound from your microphone';
+  return activity === 'hearing' ? 'Listening to you' : `${name} is listening`;
 }

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { BROWSER_TOKEN_PREFIX } from '@visavis/protocol';
 import { and, eq, gt, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import { licenceKeys } from '../../db/schema.ts';
@@ -8,7 +9,6 @@ import { newPublicId } from '../ids.ts';
 import { type LicenceKey, licenceColumns } from '../licence-keys/licence-keys.ts';
 import { DEFAULT_QUOTAS, type Quotas } from '../quotas/quotas.ts';
 
-const TOKEN_PREFIX = 'vt_';
 const TOKEN_BYTES = 32;
 const MAX_TOKEN_CHARACTERS = 100;
 
@@ -40,7 +40,7 @@ export type BrowserTokens = {
 };
 
 export function isBrowserToken(text: string): boolean {
-  return text.startsWith(TOKEN_PREFIX);
+  return text.startsWith(BROWSER_TOKEN_PREFIX);
 }
 
 function hashToken(token: string): Buffer {
@@ -97,7 +97,7 @@ export function createBrowserTokens(
 
   return {
     async mint(request) {
-      const token = `${TOKEN_PREFIX}${randomBytes(TOKEN_BYTES).toString('base64url')}`;
+      const token = `${BROWSER_TOKEN_PREFIX}${randomBytes(TOKEN_BYTES).toString('base64url')}`;
       const { rows } = await runMint(request, mintStatement(request, browserTokensPerKey, hashToken(token)));
       const [row] = rows as { expiresAt: Date | string | null }[];
       if (row === undefined) return null;

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionEvent } from '@visavis/media/session-events';
-import { buildConnectionLimit, buildEnd, type EndMessage, type ErrorCode } from '@visavis/protocol';
+import {
+  BROWSER_TOKEN_PREFIX,
+  buildConnectionLimit,
+  buildEnd,
+  type EndMessage,
+  type ErrorCode,
+} from '@visavis/protocol';
 import type { Caller, CallSlot, Licence, MediaCall } from '../../ports.ts';
 import type { CallSettings } from './call-state.ts';
 import type { ConnectQuery } from './connect-query.ts';
@@ -55,7 +61,9 @@ export async function admitCall(options: {
   const { query, hostName, dependencies, caller, isGone, findCall, onLost, listener } = options;
   if (query.licence === undefined) return refuse('missing-licence');
   const licence = await dependencies.admission.findLicence(query.licence, caller);
-  if (licence === null) return refuse('invalid-licence');
+  if (licence === null) {
+    return refuse(query.licence.startsWith(BROWSER_TOKEN_PREFIX) ? 'expired-token' : 'invalid-licence');
+  }
   if (licence.refusal !== undefined) return refuse(licence.refusal);
   const { avatarId, name } = query;
   if (avatarId === undefined && name === undefined) return refuse('missing-avatar');

@@ -1,6 +1,14 @@
 import type { Duplex } from 'node:stream';
 import type { SessionCommand } from '@visavis/media/session-events';
-import { buildEnd, buildProblem, type ErrorCode, errorEntry, LIMITS, type ServerMessage } from '@visavis/protocol';
+import {
+  buildEnd,
+  buildHeartbeat,
+  buildProblem,
+  type ErrorCode,
+  errorEntry,
+  LIMITS,
+  type ServerMessage,
+} from '@visavis/protocol';
 import type { RawData, WebSocket } from 'ws';
 import type { Caller, RunningMeter } from '../../ports.ts';
 import { CALL_LIMITS, type CallMemory, commandBytes } from '../memory/call-memory.ts';
@@ -140,6 +148,11 @@ export class Connection implements OpenCall {
     }
     this.#alive = false;
     this.#socket.ping();
+  }
+
+  /** Tells a client with extensions that the connection lives. */
+  tellLife(intervalMs: number): void {
+    if (this.#query.extensions && this.#state !== null && !this.#ended) this.#send(buildHeartbeat(intervalMs));
   }
 
   async #admit({ hostName, caller, findCall }: AdmissionParts): Promise<void> {

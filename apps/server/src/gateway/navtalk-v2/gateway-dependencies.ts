@@ -33,4 +33,6 @@ export type GatewayDependencies = {
   readonly logger: Logger;
   /** Time between pings; a client that has been silent for one whole interval is given up. */
   readonly heartbeatIntervalMs?: number;
+  /** Time between the heartbeats that clients with extensions read. */
+  readonly clientHeartbeatMs?: number;
 };

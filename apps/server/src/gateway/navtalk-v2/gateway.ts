@@ -10,6 +10,8 @@ import type { GatewayDependencies } from './gateway-dependencies.ts';
 
 /** A browser cannot ping, and proxies close sockets that have been silent for 30 to 60 s. */
 const HEARTBEAT_INTERVAL_MS = 25_000;
+/** The code of a page sees no ping; it notices a dead connection by heartbeats that do not come. */
+const CLIENT_HEARTBEAT_MS = 4_000;
 
 export type Gateway = {
   /** Open sockets, refused ones that still close included. */
@@ -36,6 +38,11 @@ export function registerNavtalkV2(app: FastifyInstance, dependencies: GatewayDep
     reportShortage();
   }, dependencies.heartbeatIntervalMs ?? HEARTBEAT_INTERVAL_MS);
   heartbeat.unref();
+  const clientHeartbeatMs = dependencies.clientHeartbeatMs ?? CLIENT_HEARTBEAT_MS;
+  const clientHeartbeat = setInterval(() => {
+    for (const connection of connections) connection.tellLife(clientHeartbeatMs);
+  }, clientHeartbeatMs);
+  clientHeartbeat.unref();
 
   app.route({
     method: 'GET',
@@ -75,6 +82,7 @@ export function registerNavtalkV2(app: FastifyInstance, dependencies: GatewayDep
     async close() {
       closing = true;
       clearInterval(heartbeat);
+      clearInterval(clientHeartbeat);
       reportShortage();
       for (const connection of connections) connection.end('server-closing');
       await Promise.all([...connections].map((connection) => connection.closed));

@@ -75,3 +75,21 @@ it('plain clients are told no key', async () => {
   const { data } = await harness.connect().event('realtime.session.created');
   expect(data).not.toHaveProperty('reconnectKey');
 });
+
+it('clients with extensions get heartbeats, and plain ones none', async () => {
+  await harness.restart({ clientHeartbeatMs: 50 });
+  const [plain, ours] = [harness.connect(), harness.connect(OURS)];
+  await plain.event('realtime.session.updated');
+  expect((await ours.event('visavis.heartbeat', 2)).data).toEqual({ intervalMs: 50 });
+  expect(plain.types()).not.toContain('visavis.heartbeat');
+});
+
+it('a browser token that is not known any more is told from a wrong key', async () => {
+  const codeOf = async (license: string) => {
+    const client = harness.connect({ ...OURS, license });
+    const { data } = await client.event('conversation.connected.fail');
+    return [data.code, (await client.closed).code];
+  };
+  expect(await codeOf('vt_unknown')).toEqual(['expired-token', 4401]);
+  expect(await codeOf('sk_navtalk_unknown')).toEqual(['invalid-licence', 4401]);
+});

@@ -100,7 +100,7 @@ describeOnBothDatabases('projects and licence keys', (context) => {
 
     expect(await isTaken(reset.json().key)).toBe(true);
     expect(await reasonOf(key)).toBe('Invalid license');
-    expect(await reasonOf(token)).toBe('Invalid license');
+    expect(await reasonOf(token)).toBe('Token expired');
     expect(bystander.socket.readyState).toBe(bystander.socket.OPEN);
 
     const revoked = await browser.send('POST', `/projects/${projectId}/keys/${licenceId}/revoke`);
@@ -183,7 +183,7 @@ describeOnBothDatabases('projects and licence keys', (context) => {
     expect(await reasonOf(await mint(key, { avatarId: otherAvatar }))).toBe('Avatar not found');
 
     await context.db.orm.execute(sql`update browser_tokens set expires_at = now() - interval '1 second'`);
-    expect(await reasonOf(token, { origin: ORIGIN })).toBe('Invalid license');
+    expect(await reasonOf(token, { origin: ORIGIN })).toBe('Token expired');
   });
 
   test('tokens are minted with a key only, and never from a token', async () => {
