@@ -1,4 +1,5 @@
 import type { SessionCommand, SessionConfig, SessionEvent } from '@visavis/media/session-events';
+import type { FaceBox } from '@visavis/protocol/rest';
 
 /**
  * What the gateway needs from the rest of the server. `main.ts` gives it the control plane's and the media plane's
@@ -147,6 +148,8 @@ export type CatalogueAvatar = {
   /** Names of files under `/uploadFiles/`; null when the avatar has none. */
   readonly pictureFile: string | null;
   readonly clipFile: string | null;
+  /** Where the face is in the picture; null or left out: not known. */
+  readonly face?: FaceBox | null;
   /** Offered to every project; true when left out. */
   readonly isSystem?: boolean;
   readonly provider?: string;

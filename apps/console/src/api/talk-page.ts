@@ -1,3 +1,5 @@
+import type { FaceBox } from '@visavis/protocol/rest';
+
 /** What `GET /api/v1/talk-page` says. */
 export type TalkPageData = {
   /** Null when this server gives no licence to visitors: they need their own. */
@@ -14,6 +16,8 @@ export type TalkAvatar = {
   readonly title: string;
   readonly description: string;
   readonly thumbnailUrl: string;
+  /** Where the face is in the picture; null or left out: not known. */
+  readonly face?: FaceBox | null;
   readonly voice: string;
 };
 

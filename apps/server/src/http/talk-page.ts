@@ -39,7 +39,7 @@ export function registerTalkPage(app: FastifyInstance, listForAll: ListForAll, s
 }
 
 function toTalkPageAvatar(avatar: CatalogueAvatar): object {
-  const { avatarId, name, title, description, voice, pictureFile } = avatar;
+  const { avatarId, name, title, description, voice, pictureFile, face = null } = avatar;
   const thumbnailUrl = pictureFile === null ? '' : `/uploadFiles/${encodeURIComponent(pictureFile)}`;
-  return { avatarId, name, title, description, thumbnailUrl, voice };
+  return { avatarId, name, title, description, thumbnailUrl, face, voice };
 }

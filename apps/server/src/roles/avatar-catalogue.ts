@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import * as z from 'zod';
 import type { createAvatarCatalogue } from '../control/avatars/avatar-catalogue.ts';
+import { faceBoxIn } from '../control/avatars/face-box.ts';
 import type { FindUpload } from '../http/upload-files.ts';
 import type { AvatarCatalogue, CatalogueAvatar } from '../ports.ts';
 
@@ -13,12 +14,13 @@ const manifestSchema = z.object({
   description: z.string().optional(),
   thumbnail: z.string().optional(),
 });
-type Manifest = z.output<typeof manifestSchema>;
+type Manifest = z.output<typeof manifestSchema> & Pick<CatalogueAvatar, 'face'>;
 
 /** A bundle that was removed or damaged still lists, without its words. */
 async function readManifest(bundlePath: string): Promise<Manifest> {
   try {
-    return manifestSchema.parse(JSON.parse(await readFile(join(bundlePath, 'manifest.json'), 'utf8')));
+    const manifest: unknown = JSON.parse(await readFile(join(bundlePath, 'manifest.json'), 'utf8'));
+    return { ...manifestSchema.parse(manifest), face: faceBoxIn(manifest) };
   } catch {
     return {};
   }
@@ -51,6 +53,7 @@ async function toCatalogueAvatar(avatar: Avatar): Promise<CatalogueAvatar> {
     prompt,
     firstMessage,
     pictureFile: thumbnail === null ? null : `${avatarId}${extname(thumbnail)}`,
+    face: manifest.face ?? null,
     clipFile: null,
     isSystem: avatar.isSystem,
     provider: avatar.provider,

@@ -1,5 +1,6 @@
 import { useReducedMotion } from '@mantine/hooks';
 import type { Avatar } from '@visavis/protocol/rest';
+import { FaceFrame } from '../../components/face-frame.tsx';
 import classes from './avatars-page.module.css';
 
 type PictureProps = {
@@ -8,19 +9,21 @@ type PictureProps = {
   readonly live?: boolean;
 };
 
-/** The avatar's still or clip, or its initial. Decorative: the name stands next to it. */
+/** The avatar's still or clip with the face in view, or its initial. Decorative: the name stands next to it. */
 export function Picture({ avatar, live = false }: PictureProps) {
   const isCalm = useReducedMotion();
-  const { previewUrl, thumbnailUrl, name } = avatar;
+  const { previewUrl, thumbnailUrl, face, name } = avatar;
   return (
-    <div className={classes.picture}>
+    <FaceFrame face={face} still={thumbnailUrl} className={classes.picture}>
       {thumbnailUrl === null ? (
         <span aria-hidden="true">{shownName(name).slice(0, 1).toUpperCase()}</span>
       ) : (
-        <img src={thumbnailUrl} alt="" loading="lazy" />
+        <img className="face-picture" src={thumbnailUrl} alt="" loading="lazy" />
       )}
-      {live && !isCalm && previewUrl !== null && <video src={previewUrl} muted loop autoPlay playsInline />}
-    </div>
+      {live && !isCalm && previewUrl !== null && (
+        <video className="face-picture" src={previewUrl} muted loop autoPlay playsInline />
+      )}
+    </FaceFrame>
   );
 }
 

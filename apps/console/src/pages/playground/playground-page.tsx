@@ -143,6 +143,6 @@ function useLogState(log: CallLog | null): LogState {
   return useSyncExternalStore(subscribe, () => log?.state ?? emptyLog);
 }
 
-function toTalkAvatar({ avatarId, name, title, thumbnailUrl, voice }: Avatar): TalkAvatar {
-  return { avatarId, name, title, description: '', thumbnailUrl: thumbnailUrl ?? '', voice };
+function toTalkAvatar({ avatarId, name, title, thumbnailUrl, face, voice }: Avatar): TalkAvatar {
+  return { avatarId, name, title, description: '', thumbnailUrl: thumbnailUrl ?? '', face, voice };
 }

@@ -1,6 +1,6 @@
 import type { CallSnapshot, VisavisCall } from '@visavis/sdk';
 import type { TalkAvatar } from '../../api/talk-page.ts';
-import { displayName } from './avatar-picture.tsx';
+import { displayName, shortName } from './avatar-picture.tsx';
 import { CallControls } from './call-controls.tsx';
 import { CallQuality } from './call-quality.tsx';
 import classes from './call-view.module.css';
@@ -52,7 +52,7 @@ export function CallView({ call, snapshot, avatar, onCallAgain, onLeave, onPushT
           <>
             <Composer
               disabled={!snapshot.ready}
-              avatarName={displayName(avatar)}
+              avatarName={shortName(avatar)}
               onSend={(text) => call.sendText(text)}
               onStop={snapshot.activity === 'speaking' ? () => call.interrupt() : null}
             />

@@ -2,7 +2,7 @@ import { Button, TextInput } from '@mantine/core';
 import { isStarting, type TalkAvatar, type TalkPageData } from '../../api/talk-page.ts';
 import { KeyboardIcon, MicrophoneIcon } from '../../components/icons.tsx';
 import { AvatarGallery } from './avatar-gallery.tsx';
-import { AvatarPicture, displayName } from './avatar-picture.tsx';
+import { AvatarPicture, displayName, longName } from './avatar-picture.tsx';
 import classes from './lobby.module.css';
 
 type LobbyProps = {
@@ -28,7 +28,7 @@ export function Lobby(props: LobbyProps) {
       <div className={classes.side}>
         <div className={classes.intro}>
           <p className={classes.kicker}>Face to face with</p>
-          <h1>{displayName(avatar)}</h1>
+          <h1 data-long={displayName(avatar).length > longName}>{displayName(avatar)}</h1>
           {title && <p className={classes.title}>{title}</p>}
           {avatar.description && <p className={classes.description}>{avatar.description}</p>}
         </div>

@@ -2,7 +2,7 @@ import type { CallSnapshot, VisavisCall } from '@visavis/sdk';
 import { type ReactNode, useCallback, useState } from 'react';
 import type { TalkAvatar } from '../../api/talk-page.ts';
 import { SpeakerIcon } from '../../components/icons.tsx';
-import { AvatarPicture, displayName } from './avatar-picture.tsx';
+import { AvatarPicture, displayName, shortName } from './avatar-picture.tsx';
 import classes from './stage.module.css';
 
 type StageProps = {
@@ -19,23 +19,22 @@ export function Stage({ call, snapshot, avatar, children }: StageProps) {
   const live = playing && snapshot.state === 'connected';
   return (
     <div className={classes.stage} data-state={snapshot.state} data-activity={snapshot.activity}>
-      <div className={classes.still}>
-        <AvatarPicture avatar={avatar} />
-      </div>
-      {/* biome-ignore lint/a11y/useMediaCaption: the captions are next to the picture, as text. */}
-      <video
-        ref={attach}
-        className={classes.video}
-        data-live={live}
-        playsInline
-        autoPlay
-        aria-label={`${displayName(avatar)}, live`}
-        onPlaying={() => setPlaying(true)}
-        onEmptied={() => setPlaying(false)}
-      />
+      <AvatarPicture avatar={avatar} className={classes.picture}>
+        {/* biome-ignore lint/a11y/useMediaCaption: the captions are next to the picture, as text. */}
+        <video
+          ref={attach}
+          className={`face-picture ${classes.video}`}
+          data-live={live}
+          playsInline
+          autoPlay
+          aria-label={`${displayName(avatar)}, live`}
+          onPlaying={() => setPlaying(true)}
+          onEmptied={() => setPlaying(false)}
+        />
+      </AvatarPicture>
       <p className={classes.status} role="status">
         <span className={classes.dot} />
-        {statusText(snapshot, displayName(avatar))}
+        <span className={classes.words}>{statusText(snapshot, shortName(avatar))}</span>
       </p>
       {snapshot.soundBlocked && (
         <button type="button" className={classes.unblock} onClick={() => void call.unblockSound()}>

@@ -10,6 +10,7 @@ import {
 import * as z from 'zod';
 import type { AuditLog } from '../../control/audit/audit-log.ts';
 import type { Avatar } from '../../control/avatars/avatar-catalogue.ts';
+import { faceBoxOf } from '../../control/avatars/face-box.ts';
 import type { OwnAvatars } from '../../control/avatars/own-avatars.ts';
 import { ControlError } from '../../control/control-error.ts';
 import { FOR } from '../access/access.ts';
@@ -40,7 +41,7 @@ export function registerAvatarRoutes(scope: ConsoleScope, { avatars, audit }: Av
     },
     async (request) => {
       const { projectId } = projectOf(request);
-      return (await avatars.list(projectId)).map(toWireAvatar);
+      return Promise.all((await avatars.list(projectId)).map(toWireAvatar));
     },
   );
 
@@ -68,7 +69,7 @@ export function registerAvatarRoutes(scope: ConsoleScope, { avatars, audit }: Av
         avatar = await avatars.makeFromPicture(projectId, { kind: 'upload', uploadId }, { ...fields, name });
       else throw new ControlError('bad-request', 'Give one of fromAvatarId, pictureUrl and uploadId.');
       await audit.write(actorOf(request), { action: 'avatar.created', projectId, subjectId: avatar.avatarId });
-      return reply.code(201).send(toWireAvatar(avatar));
+      return reply.code(201).send(await toWireAvatar(avatar));
     },
   );
 
@@ -144,9 +145,10 @@ export function registerRetryRoute(scope: ConsoleScope, { avatars, audit }: Avat
   );
 }
 
-function toWireAvatar(avatar: Avatar) {
+async function toWireAvatar(avatar: Avatar) {
   const { bundlePath: _path, bundleSource: _source, bundleName: _name, thumbnail, preview, ...rest } = avatar;
   const address = (file: string | null) => file && `/uploadFiles/${avatar.avatarId}${extname(file)}`;
   const pictures = { thumbnailUrl: address(thumbnail), previewUrl: address(preview) };
-  return { ...toWire(rest), tools: rest.tools.map((tool) => ({ ...tool })), ...pictures };
+  const face = thumbnail === null ? null : await faceBoxOf(avatar.bundlePath);
+  return { ...toWire(rest), tools: rest.tools.map((tool) => ({ ...tool })), ...pictures, face };
 }

@@ -43,6 +43,12 @@ const fields = {
   recordCalls: z.boolean(),
 };
 
+const share = z.number().min(0).max(1);
+
+/** Where the face is in the avatar's pictures and films, which are square: shares of their side, forehead to chin, cheek to cheek. */
+export const faceBoxSchema = z.object({ left: share, top: share, right: share, bottom: share });
+export type FaceBox = z.output<typeof faceBoxSchema>;
+
 export const avatarSchema = z.object({
   avatarId: publicIdSchema,
   /** Offered to every project; cannot be changed. */
@@ -68,6 +74,8 @@ export const avatarSchema = z.object({
   thumbnailUrl: z.string().nullable(),
   /** A short silent clip (MP4); null while there is none. */
   previewUrl: z.string().nullable(),
+  /** Null while there is no picture. */
+  face: faceBoxSchema.nullable(),
   createdAt: instantSchema,
   updatedAt: instantSchema,
 });

@@ -1,0 +1,26 @@
+import type { FaceBox } from '@visavis/protocol/rest';
+import { faceFrameStyle, faceProperties } from '@visavis/sdk/face-frame';
+import type { ReactNode } from 'react';
+
+// One style for every page and for the element on other sites.
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(faceFrameStyle);
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+
+type FaceFrameProps = {
+  readonly face: FaceBox | null;
+  /** The still, for the room beside a face that would not fit the box otherwise; null: none. */
+  readonly still: string | null;
+  readonly className?: string | undefined;
+  readonly children: ReactNode;
+};
+
+/** A box of any shape that shows the face of the stills and films in it, which have the class `face-picture`. */
+export function FaceFrame({ face, still, className = '', children }: FaceFrameProps) {
+  return (
+    <span className={`face-frame ${className}`} style={faceProperties(face)}>
+      {still !== null && <img className="face-backdrop" src={still} alt="" aria-hidden="true" />}
+      {children}
+    </span>
+  );
+}
