@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ScriptedServer } from '../fixtures/scripted-server/scripted-server.ts';
 import { findChromium, launchChromium } from '../support/chromium.ts';
+import { expectFaceInView, faceOf, featuresOf, VIEWPORTS } from '../support/face-view.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 const executablePath = findChromium();
@@ -17,6 +18,7 @@ const avatars = ['iris', 'marcus'].map((name) => ({
   title: 'Guide',
   description: 'Knows the house.',
   pictureFile: join(repository, 'avatars', name, 'thumbnail.webp'),
+  face: faceOf(name),
 }));
 
 /** The page in a browser against a scripted server, under the page's content security policy. */
@@ -138,6 +140,53 @@ describe.skipIf(executablePath === null)('talk page', () => {
     await page.getByText('Your call with Iris has ended.').waitFor();
   });
 
+  it('shows eyes and mouth with nothing over them and the way into the call, at every size', async () => {
+    const page = await openPage();
+    await page.getByRole('heading', { name: 'Iris' }).waitFor();
+    const features = featuresOf('iris');
+    const atEverySize = async (check: (at: string) => Promise<void>) => {
+      for (const viewport of [...VIEWPORTS, { width: 320, height: 256 }]) {
+        await page.setViewportSize(viewport);
+        await page.evaluate('scrollTo(0, 0)');
+        await check(`${viewport.width} × ${viewport.height}`);
+      }
+    };
+    await atEverySize(async (at) => {
+      await expectFaceInView(page, features, `before the call, ${at}`);
+      const start = page.getByRole('button', { name: 'Start talking' });
+      if (at === '320 × 256') await start.scrollIntoViewIfNeeded();
+      await expect.poll(() => start.evaluate(isInReach), { message: `Start, ${at}` }).toBe(true);
+    });
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await startCall(page);
+    await page.locator('video[data-live="true"]').waitFor();
+    await atEverySize((at) => expectFaceInView(page, features, `in the call, ${at}`));
+  });
+
+  it('keeps long names on the page', async () => {
+    const name = 'Featherstonehaugh-Cholmondeley of Marjoribanks';
+    const first = avatars[0] ?? expect.unreachable();
+    server.overrides.set('/api/v1/talk-page', server.talkPage([{ ...first, name }]));
+    try {
+      const page = await openPage();
+      await page.getByRole('heading', { name }).waitFor();
+      const outsidePx = () => page.evaluate('document.scrollingElement.scrollWidth - innerWidth');
+      for (const viewport of VIEWPORTS) {
+        await page.setViewportSize(viewport);
+        expect([viewport, await outsidePx()]).toEqual([viewport, 0]);
+      }
+      await page.setViewportSize({ width: 360, height: 740 });
+      await page.getByRole('button', { name: 'Start talking' }).click();
+      // What the avatar does is still to be read beside such a name.
+      const status = page.getByRole('status').getByText('Featherstonehau… is listening');
+      await status.waitFor();
+      const hiddenPx = await status.evaluate((words: Measured) => words.scrollWidth - words.clientWidth);
+      expect([hiddenPx, await outsidePx()]).toEqual([0, 0]);
+    } finally {
+      server.overrides.clear();
+    }
+  });
+
   it.each([
     { count: 1, width: 360, height: 740 },
     { count: 12, width: 844, height: 390 },
@@ -165,6 +214,25 @@ describe.skipIf(executablePath === null)('talk page', () => {
     }
   });
 });
+
+type Measured = { readonly scrollWidth: number; readonly clientWidth: number };
+
+type InPage = {
+  getBoundingClientRect(): { x: number; y: number; width: number; height: number; bottom: number };
+  getRootNode(): { elementFromPoint(x: number, y: number): unknown };
+  contains(other: unknown): boolean;
+};
+
+/** Runs in the page: the whole of the element is in the window and takes clicks at its middle. */
+function isInReach(element: InPage): boolean {
+  const { x, y, width, height, bottom } = element.getBoundingClientRect();
+  const { innerHeight } = globalThis as unknown as { innerHeight: number };
+  return (
+    y >= 0 &&
+    bottom <= innerHeight &&
+    element.contains(element.getRootNode().elementFromPoint(x + width / 2, y + height / 2))
+  );
+}
 
 /** As the server lists them, all with the picture of the first. */
 function manyAvatars(count: number) {

@@ -157,6 +157,7 @@ describe('pages', () => {
           title: 'Leo',
           description: 'A friendly guide.',
           thumbnailUrl: '/uploadFiles/leo.png',
+          face: null,
           voice: 'cedar',
         },
       ],
