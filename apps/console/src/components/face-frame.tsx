@@ -1,6 +1,6 @@
 import type { FaceBox } from '@visavis/protocol/rest';
 import { faceFrameStyle, faceProperties } from '@visavis/sdk/face-frame';
-import type { ReactNode } from 'react';
+import type { CSSProperties, ReactNode } from 'react';
 
 // One style for every page and for the element on other sites.
 const sheet = new CSSStyleSheet();
@@ -18,7 +18,7 @@ type FaceFrameProps = {
 /** A box of any shape that shows the face of the stills and films in it, which have the class `face-picture`. */
 export function FaceFrame({ face, still, className = '', children }: FaceFrameProps) {
   return (
-    <span className={`face-frame ${className}`} style={faceProperties(face)}>
+    <span className={`face-frame ${className}`} style={faceProperties(face) as CSSProperties}>
       {still !== null && <img className="face-backdrop" src={still} alt="" aria-hidden="true" />}
       {children}
     </span>
