@@ -47,12 +47,11 @@ describe.skipIf(!hasSounds)('the avatar hears itself', () => {
 
   test('who speaks over it at his normal level is noticed within 400 ms, whatever the echo', async () => {
     const user = spoken.slice(16).filter(beginsSteadily).slice(0, 7);
-    const delaysMs: number[] = [];
-    for (const path of [null, ...CASES.slice(0, 1), ...CASES.slice(4, 6)]) {
+    for (const path of [null, ...CASES.slice(0, 1), ...CASES.slice(3, 6)]) {
       const over = await speakOver(model, path, spoken.slice(0, 16), user);
       expect(over).toMatchObject({ spokenOver: 7, noticed: 7, selfInterruptions: 0 });
-      delaysMs.push(...over.delaysMs);
+      // Of seven, the slowest counts.
+      expect([path, quantile(over.delaysMs, 0.95)]).toSatisfy(([, delayMs]) => delayMs <= 400);
     }
-    expect(quantile(delaysMs, 0.95)).toBeLessThanOrEqual(400);
   }, 180_000);
 });

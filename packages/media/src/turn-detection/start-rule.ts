@@ -5,10 +5,16 @@ import { type JudgedFrame, powerToDb } from './judged-frame.ts';
 const QUIET_EVIDENCE_FRAMES = 2;
 /** Speech that interrupts the avatar. Longer than a cough, an "mm", or the start of an echo that gets cancelled. */
 const BARGE_IN_EVIDENCE_FRAMES = 7;
+/** The same for a voice this far above all that may be echo, of which an echo canceller may take the softer half. */
+const CLEAR_EVIDENCE_FRAMES = 6;
+const CLEAR_OF_ECHO_DB = 20;
 /** It lies within this stretch: a stop consonant, or what an echo canceller takes from a voice, makes a hole of a frame or two. */
 const BARGE_IN_WINDOW_FRAMES = 10;
 /** Probability that a frame needs to count against a speaking avatar, unless the call's own threshold is higher. */
 const BARGE_IN_THRESHOLD = 0.7;
+/** Frames of less count too, the consonants that words begin with, once this many are sure. */
+const UNSURE_THRESHOLD = 0.4;
+const SURE_FRAMES = 5;
 /** How far above the background an interruption must be. */
 const BARGE_IN_ABOVE_DB = 9;
 /** How much quieter than this user usually is an interruption may be. What is fainter is the avatar's echo or someone else. */
@@ -23,7 +29,7 @@ const USER_LEVEL_SMOOTHING = 0.3;
 /** Decides when the user begins to speak. */
 export class StartRule {
   /** The newest frames, from the first that speaks for a start on. */
-  #window: { readonly judged: JudgedFrame; readonly isSpeech: boolean }[] = [];
+  #window: { readonly judged: JudgedFrame; readonly counts: boolean; readonly isSure: boolean }[] = [];
   /** Those of them that speak for a start. */
   #evidence: JudgedFrame[] = [];
   #avatarSpeaking = false;
@@ -57,9 +63,8 @@ export class StartRule {
     if (!this.#avatarSpeaking && this.#echoTailFrames > 0) this.#echoTailFrames--;
     const isSpeech = judged.probability >= (guarded ? Math.max(threshold, BARGE_IN_THRESHOLD) : threshold);
     if (!isSpeech && !guarded) this.reset();
-    else this.#gather(judged, isSpeech);
-    const needed = guarded ? BARGE_IN_EVIDENCE_FRAMES : QUIET_EVIDENCE_FRAMES;
-    if (!isSpeech || this.#evidence.length < needed) return null;
+    else this.#gather(judged, isSpeech, guarded);
+    if (!isSpeech || !this.#isEnough(guarded)) return null;
     if (this.#mayBeEcho()) return null;
     if (guarded && !this.#isLoudEnoughToInterrupt(judged)) return null;
     if (judged.background.talks && judged.background.aboveDb < ABOVE_TALKING_BACKGROUND_DB) return null;
@@ -71,17 +76,28 @@ export class StartRule {
     this.#evidence = [];
   }
 
-  #gather(judged: JudgedFrame, isSpeech: boolean): void {
-    this.#window.push({ judged, isSpeech });
+  #gather(judged: JudgedFrame, isSure: boolean, guarded: boolean): void {
+    this.#window.push({ judged, isSure, counts: isSure || (guarded && judged.probability >= UNSURE_THRESHOLD) });
     if (this.#window.length > BARGE_IN_WINDOW_FRAMES) this.#window.shift();
-    while (this.#window[0]?.isSpeech === false) this.#window.shift();
-    this.#evidence = this.#window.flatMap((entry) => (entry.isSpeech ? [entry.judged] : []));
+    while (this.#window[0]?.counts === false) this.#window.shift();
+    this.#evidence = this.#window.flatMap((entry) => (entry.counts ? [entry.judged] : []));
+  }
+
+  #isEnough(guarded: boolean): boolean {
+    const sureFrames = this.#window.filter(({ isSure }) => isSure).length;
+    if (!guarded) return sureFrames >= QUIET_EVIDENCE_FRAMES;
+    if (sureFrames < SURE_FRAMES) return false;
+    const isClear = powerToDb(this.#evidencePower()) >= this.#echoDb() + CLEAR_OF_ECHO_DB;
+    return this.#evidence.length >= (isClear ? CLEAR_EVIDENCE_FRAMES : BARGE_IN_EVIDENCE_FRAMES);
   }
 
   /** Sound no louder than what is left of the avatar's echo starts nothing, before the first turn of the user as after it. */
   #mayBeEcho(): boolean {
-    const echoDb = this.#evidence.reduce((bound, { frame }) => Math.max(bound, frame.echoDb), Number.NEGATIVE_INFINITY);
-    return powerToDb(this.#evidencePower()) < echoDb;
+    return powerToDb(this.#evidencePower()) < this.#echoDb();
+  }
+
+  #echoDb(): number {
+    return this.#evidence.reduce((bound, { frame }) => Math.max(bound, frame.echoDb), Number.NEGATIVE_INFINITY);
   }
 
   #evidencePower(): number {
