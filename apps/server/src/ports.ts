@@ -64,6 +64,8 @@ type AvatarLookUp =
       readonly kind: 'found';
       readonly avatar: CallAvatar /** More than one avatar has this name; the newest was taken. */;
       readonly ambiguous: boolean;
+      /** No avatar has the name: a built-in figure stands in for it. False when left out. */
+      readonly isStandIn?: boolean;
     }
   | { readonly kind: 'missing' };
 
@@ -162,6 +164,8 @@ export type AvatarCatalogue = {
   list(projectId: string): Promise<readonly CatalogueAvatar[]>;
   /** One of them; null when there is none. */
   get(projectId: string, avatarId: string): Promise<CatalogueAvatar | null>;
+  /** Any avatar, for whoever knows its id; null when there is none. */
+  getAnywhere(avatarId: string): Promise<CatalogueAvatar | null>;
 };
 
 /** What happened to the server as a whole, for its operators' log. */

@@ -41,6 +41,8 @@ export function scriptedAdmission(maxConcurrentCalls = 5): Admission {
           : { kind: 'missing' };
       }
       if (query.name === 'twins') return { kind: 'found', avatar: { ...TEST_AVATAR, name: 'twins' }, ambiguous: true };
+      if (query.name === 'navtalk.Nobody')
+        return { kind: 'found', avatar: TEST_AVATAR, ambiguous: false, isStandIn: true };
       return query.name === TEST_AVATAR.name
         ? { kind: 'found', avatar: TEST_AVATAR, ambiguous: false }
         : { kind: 'missing' };

@@ -54,6 +54,7 @@ export async function createTestServer(overrides: Partial<ServerDependencies> = 
     catalogue: {
       list: async () => [TEST_CATALOGUE_AVATAR],
       get: async (_projectId, avatarId) => (avatarId === TEST_CATALOGUE_AVATAR.avatarId ? TEST_CATALOGUE_AVATAR : null),
+      getAnywhere: async (avatarId) => (avatarId === TEST_CATALOGUE_AVATAR.avatarId ? TEST_CATALOGUE_AVATAR : null),
     },
     console: { folder: '/does-not-exist' },
     findUpload: async () => null,

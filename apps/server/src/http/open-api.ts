@@ -12,8 +12,9 @@ import { parseTolerantBody } from './bounded-body.ts';
 
 import { PROVIDER_ID, registerAvatarWrites, STATUS_TEXTS } from './open-rest/avatar-writes.ts';
 import { registerChatRecords } from './open-rest/chat-records.ts';
+import { registerAvatarCard } from './open-rest/avatar-card.ts';
 import { documented } from './open-rest/documented.ts';
-import { fail, readParameter, succeed } from './open-rest/envelope.ts';
+import { fail, METHODS, readParameter, succeed } from './open-rest/envelope.ts';
 import { registerLists } from './open-rest/lists.ts';
 import type { ListForAll } from './talk-page.ts';
 
@@ -32,8 +33,6 @@ export type OpenApiDependencies = {
   /** Proves to whom a talk on a public key belongs. Left out: nobody. */
   readonly talkKeys?: TalkKeys;
 };
-
-const METHODS = ['GET', 'POST'] as const;
 
 /** The read calls of NavTalk's open REST that clients make before and during a call; `GET` and `POST` alike. */
 export function registerOpenApi(app: FastifyInstance, dependencies: OpenApiDependencies): void {
@@ -126,6 +125,7 @@ function registerAvatarReads(scope: FastifyInstance, { admission, catalogue, lis
     ...documented(FOR.caller, 'One avatar by name', ['name']),
     handler: byName,
   });
+  registerAvatarCard(scope, { admission, catalogue });
   scope.route({
     method: [...METHODS],
     url: '/api/open/v1/avatar/list',

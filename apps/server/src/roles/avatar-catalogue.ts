@@ -37,6 +37,10 @@ export function createCatalogue(records: Records): AvatarCatalogue {
       const avatar = await records.get(projectId, avatarId);
       return avatar === null ? null : toCatalogueAvatar(avatar);
     },
+    async getAnywhere(avatarId) {
+      const avatar = await records.getAnywhere(avatarId);
+      return avatar === null ? null : toCatalogueAvatar(avatar);
+    },
   };
 }
 

@@ -29,6 +29,11 @@ export function buildAmbiguousNameWarning(name: string, avatarId: string): Wire.
   return { type: 'conversation.connected.warning', message, data: { message, avatarId } };
 }
 
+export function buildUnknownNameWarning(name: string, avatarId: string): Wire.WarningMessage {
+  const message = `No avatar is named "${name}"; a built-in one (${avatarId}) stands in. The list of avatars in the console has the names.`;
+  return { type: 'conversation.connected.warning', message, data: { message, avatarId } };
+}
+
 /** @param detail Replaces the table's sentence. */
 export function buildEnd(code: ErrorCode, detail?: string): Wire.EndMessage {
   const entry = errorEntry(code);

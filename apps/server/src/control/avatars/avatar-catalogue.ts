@@ -49,7 +49,13 @@ export type Avatar = {
 };
 
 export type AvatarFound =
-  | { readonly kind: 'found'; readonly avatar: Avatar; readonly ambiguous: boolean }
+  | {
+      readonly kind: 'found';
+      readonly avatar: Avatar;
+      readonly ambiguous: boolean;
+      /** No avatar has the name: this built-in figure stands in for it. False when left out. */
+      readonly isStandIn?: boolean;
+    }
   | { readonly kind: 'missing' };
 
 export type AvatarCatalogue = {
@@ -57,6 +63,8 @@ export type AvatarCatalogue = {
   list(projectId: string): Promise<Avatar[]>;
   /** By id, among own and system avatars. */
   get(projectId: string, avatarId: string): Promise<Avatar | null>;
+  /** Any avatar, for whoever knows its id. */
+  getAnywhere(avatarId: string): Promise<Avatar | null>;
   /** By id when one is given, else by name. */
   find(projectId: string, query: { avatarId?: string; name?: string }): Promise<AvatarFound>;
   /** The still picture or the film of any avatar, for whoever knows its id. */
@@ -105,7 +113,7 @@ export function createAvatarCatalogue({ orm }: Pick<Database, 'orm'>, folders: B
     if (!isBuiltInName(name)) return MISSING;
     const figures = await orm.select().from(avatars).where(isNull(avatars.projectId)).orderBy(asc(avatars.id));
     const figure = figures[builtInFigureIndex(name, figures.length)];
-    return figure ? { kind: 'found', avatar: toAvatar(figure), ambiguous: false } : MISSING;
+    return figure ? { kind: 'found', avatar: toAvatar(figure), ambiguous: false, isStandIn: true } : MISSING;
   };
 
   const findByName = async (projectId: string, name: string): Promise<AvatarFound> => {
@@ -131,6 +139,12 @@ export function createAvatarCatalogue({ orm }: Pick<Database, 'orm'>, folders: B
 
   return {
     get,
+
+    async getAnywhere(avatarId) {
+      if (!isPublicId(avatarId)) return null;
+      const [row] = await orm.select().from(avatars).where(eq(avatars.id, avatarId));
+      return row === undefined ? null : toAvatar(row);
+    },
 
     async picturePath(avatarId, kind) {
       if (!isPublicId(avatarId)) return null;

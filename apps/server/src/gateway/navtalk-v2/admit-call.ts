@@ -72,6 +72,8 @@ export async function admitCall(options: {
     ...(name === undefined ? {} : { name }),
   });
   if (lookUp.kind === 'missing') return refuse('avatar-not-found');
+  // Who knows the extensions can say so to people; NavTalk's clients get the figure and a warning.
+  if (lookUp.isStandIn === true && query.extensions) return refuse('avatar-not-found');
   const { onlyAvatarId } = licence;
   if (onlyAvatarId !== undefined && onlyAvatarId !== lookUp.avatar.avatarId) return refuse('avatar-not-found');
 
@@ -101,6 +103,7 @@ export async function admitCall(options: {
       sessionId,
       config,
       ambiguousName: lookUp.ambiguous && avatarId === undefined ? (name ?? null) : null,
+      unknownName: lookUp.isStandIn === true ? (name ?? null) : null,
       extensions: query.extensions,
       talkKey: licence.isPublic === true && query.extensions ? (dependencies.talkKeys?.of(sessionId) ?? null) : null,
       reconnectKey: query.extensions ? (dependencies.reconnectKeys?.of(sessionId) ?? null) : null,

@@ -26,6 +26,7 @@ class Driver {
       sessionId: 's1',
       config,
       ambiguousName: null,
+      unknownName: null,
       extensions: false,
       talkKey: null,
       reconnectKey: null,

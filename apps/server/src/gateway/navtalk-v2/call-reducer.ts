@@ -4,6 +4,7 @@ import {
   buildSessionCreated,
   buildSessionUpdated,
   buildSuccess,
+  buildUnknownNameWarning,
   type ErrorCode,
   HISTORY_GAP_MS,
 } from '@visavis/protocol';
@@ -37,10 +38,13 @@ export function reduceCall(state: CallState, input: CallInput): CallStep {
 }
 
 function announce(state: CallState): CallStep {
-  const { sessionId, config, ambiguousName } = state.settings;
+  const { sessionId, config, ambiguousName, unknownName } = state.settings;
   const effects: CallEffect[] = [{ type: 'send', message: buildSuccess(sessionId, config.iceServers) }];
   if (ambiguousName !== null) {
     effects.push({ type: 'send', message: buildAmbiguousNameWarning(ambiguousName, config.avatar.id) });
+  }
+  if (unknownName !== null) {
+    effects.push({ type: 'send', message: buildUnknownNameWarning(unknownName, config.avatar.id) });
   }
   effects.push(
     { type: 'send', message: buildSessionCreated(sessionId, state.settings) },

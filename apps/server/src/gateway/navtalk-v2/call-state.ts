@@ -18,6 +18,8 @@ export type CallSettings = {
   readonly config: SessionConfig;
   /** Name that several avatars share, when the call was opened by it. */
   readonly ambiguousName: string | null;
+  /** The name that no avatar has and for which a built-in figure stands in; null: none does. */
+  readonly unknownName: string | null;
   readonly extensions: boolean;
   /** Opens the record of this talk to who was in it, where the licence key is everyone's; else null. */
   readonly talkKey: string | null;

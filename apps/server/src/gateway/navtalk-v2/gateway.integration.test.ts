@@ -166,6 +166,17 @@ describe('a call', () => {
     expect(warning.data.avatarId).toBe(TEST_AVATAR.avatarId);
     expect(warning.message).toBe(warning.data.message);
   });
+
+  it('warns a client of the protocol whose name a built-in figure stands in for, and refuses one that can say so', async () => {
+    const name = { license: TEST_KEY, name: 'navtalk.Nobody' };
+    const client = harness.connect(name);
+    const warning = await client.event('conversation.connected.warning');
+    expect(warning.message).toContain('No avatar is named "navtalk.Nobody"');
+    expect(warning.data.avatarId).toBe(TEST_AVATAR.avatarId);
+    const own = harness.connect({ ...name, visavis: '1' });
+    expect((await own.closed).code).toBe(4404);
+    expect(own.events[0]?.data.code).toBe('avatar-not-found');
+  });
 });
 
 describe('refusals', () => {

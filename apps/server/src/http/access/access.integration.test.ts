@@ -50,6 +50,9 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     // Servers without credentials for everybody, the others for holders.
     'GET /api/webrtc/generate-ice-servers',
     'POST /api/webrtc/generate-ice-servers',
+    // What a page shows before a call; names of a project for its holders alone.
+    'GET /api/open/v1/avatar/card',
+    'POST /api/open/v1/avatar/card',
     'GET /api/v1/auth/options',
     'GET /api/v1/auth/session',
     'POST /api/v1/auth/register',

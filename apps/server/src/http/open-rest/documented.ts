@@ -5,6 +5,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   license: 'Licence key or browser token; also read from the header `license` and from a JSON body.',
   apikey: 'The same as `license`.',
   avatarId: '32 hexadecimal digits.',
+  avatar: 'Id or name.',
   startTime: 'UTC, `yyyy-MM-dd HH:mm:ss`.',
   endTime: 'UTC, `yyyy-MM-dd HH:mm:ss`.',
   status: '0 active, 1 completed, 2 failed.',

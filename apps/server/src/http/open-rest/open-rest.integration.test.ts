@@ -136,6 +136,56 @@ describeOnBothDatabases('open REST', (context) => {
     expect((await get('/api/open/v1/avatar/detail', { avatarId })).json().data.name).toBe('Private');
   });
 
+  test('the card of an avatar tells what a page shows before a call, and nobody more than they may know', async () => {
+    const avatarId = await add('Receptionist');
+    const making = newPublicId();
+    await context.db.orm.insert(avatars).values({
+      ...{ id: making, projectId, name: 'Half done', provider: 'local', model: 'local', voice: 'cedar', language: 'en' },
+      ...{ bundleSource: 'made', bundleName: making, state: 'making' },
+    });
+    const card = async (avatar: string, key?: string) => {
+      const query = new URLSearchParams({ avatar, ...(key === undefined ? {} : { license: key }) });
+      const reply = await server.app.inject({
+        url: `/api/open/v1/avatar/card?${query}`,
+        headers: { host: 'avatar.example', origin: ORIGIN },
+      });
+      expect(reply.headers['access-control-allow-origin']).toBe('*');
+      return { status: reply.statusCode, data: reply.json().data };
+    };
+    const own = {
+      status: 200,
+      data: { avatarId, name: 'Receptionist', description: '', posterUrl: `/uploadFiles/${avatarId}.webp`, face: null },
+    };
+    const unknown = { status: 404, data: null };
+    // By its id for everyone, as its picture; by its name for its project alone.
+    expect(await card(avatarId)).toEqual(own);
+    expect(await card(avatarId.toUpperCase(), license)).toEqual(own);
+    expect(await card('receptionist', license)).toEqual(own);
+    expect(await card('Receptionist')).toEqual(unknown);
+    expect(await card('Receptionist', foreignLicense)).toEqual(unknown);
+    expect(await card(avatarId, foreignLicense)).toEqual(unknown);
+    // Built-in ones have their names for everyone, and nobody stands in for an unknown one.
+    expect((await card('navtalk.Leo')).data).toMatchObject({ avatarId: systemAvatarId, name: 'navtalk.Leo' });
+    expect(await card('navtalk.Nobody')).toEqual(unknown);
+    expect(await card('navtalk.Nobody', license)).toEqual(unknown);
+    // One that takes no calls, a key that is none, and what is no name.
+    expect(await card(making, license)).toEqual(unknown);
+    expect(await card(making)).toEqual(unknown);
+    expect(await card(avatarId, 'sk_navtalk_wrong')).toEqual({ status: 401, data: null });
+    for (const text of ["' or true --", '%', '../../etc/passwd', '\u0000', `${avatarId}0`]) {
+      expect((await card(text, license)).status).toBe(text === '\u0000' ? 400 : 404);
+    }
+    expect((await card('x'.repeat(100_000))).status).toBeGreaterThanOrEqual(400);
+    // A token for one avatar opens that one's alone.
+    const minted = await server.app.inject({
+      ...{ method: 'POST', url: '/api/v1/browser-tokens', payload: { avatarId, lifetimeSeconds: 60 } },
+      headers: { authorization: `Bearer ${license}`, host: 'avatar.example' },
+    });
+    const { token } = minted.json();
+    expect(await card('Receptionist', token)).toEqual(own);
+    expect(await card('navtalk.Leo', token)).toEqual(unknown);
+  });
+
   test('every route wants a key, in any of its places, and answers pages of other origins', async () => {
     const paths = ['avatar/list', 'provider/list', 'model/list', 'voice/list'].map((path) => `/api/open/v1/${path}`);
     for (const url of [...paths, '/api/chat/sessions']) {
