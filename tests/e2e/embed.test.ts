@@ -14,6 +14,7 @@ import { earlyPages } from '../fixtures/embed/early-pages.ts';
 import { bundleReactPage, componentPage, snippetPage } from '../fixtures/embed/react-page.ts';
 import { findChromium, launchChromium } from '../support/chromium.ts';
 import { ConsoleVisitor } from '../support/console-visitor.ts';
+import { expectFaceInView, featuresOf, VIEWPORTS } from '../support/face-view.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 
 const executablePath = findChromium();
@@ -200,12 +201,55 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
 
   it('says why it cannot call when the page names no key', async () => {
     const page = await visit('/no-key.html', 'dark');
-    await page.getByRole('button', { name: 'Talk with Iris' }).click();
     await page.getByRole('alert').getByText('set the attribute token-url, token or license').waitFor();
+    expect(await page.getByRole('button', { name: 'Talk with Iris' }).isVisible()).toBe(false);
+    await page.evaluate("document.querySelector('visavis-avatar').start()");
     expect(await seen(page)).toEqual([
       { name: 'error', detail: expect.objectContaining({ code: 'token-unavailable' }) },
     ]);
     await page.screenshot({ path: 'test-output/embed-refused.png' });
+  });
+
+  it('shows the face before the call by itself, in frames of every size', async () => {
+    const { avatarId } = place;
+    shop.pages.set(
+      '/by-id.html',
+      pageOf(elementSnippet({ ...place, pictureUrl: null }).replace(`label="${place.label}"`, '')),
+    );
+    const page = await visit('/by-id.html');
+    await page.getByRole('button', { name: 'Talk with Iris' }).waitFor();
+    const poster = await page.locator('video').getAttribute('poster');
+    expect(poster).toBe(`${server.url}/uploadFiles/${avatarId}.webp`);
+    expect((await page.request.get(poster ?? '')).headers()['content-type']).toBe('image/webp');
+
+    const features = featuresOf('iris');
+    await page.goto(`${server.url}/embed?avatar=navtalk.Iris&license=${server.license}`);
+    await page.locator('video[poster]').waitFor();
+    for (const viewport of [...VIEWPORTS, { width: 360, height: 360 }, { width: 300, height: 200 }]) {
+      await page.setViewportSize(viewport);
+      await expectFaceInView(page, features, `${viewport.width} × ${viewport.height}`);
+    }
+  });
+
+  it('says that an avatar is unknown, and what an address lacks, before anybody calls, in both languages', async () => {
+    const key = `license=${server.license}`;
+    const page = await visit('/no-key.html');
+    const warnings: string[] = [];
+    page.on('console', (message) => warnings.push(message.text()));
+    for (const [query, words] of [
+      [`avatar=navtalk.Nobody&${key}`, 'There is no such avatar here.'],
+      [`avatar=${'f'.repeat(32)}&token=vt_expired`, 'There is no such avatar here.'],
+      [`avatar=navtalk.Nobody&${key}&lang=zh`, '这里没有这个数字人。'],
+      ['avatar=navtalk.Iris', 'The page names no key'],
+      ['avatar=navtalk.Iris&lang=zh', '页面没有指定密钥'],
+      [key, 'The page names no avatar'],
+    ] as const) {
+      await page.goto(`${server.url}/embed?${query}`);
+      await page.getByRole('alert').getByText(words).waitFor();
+      expect([query, await page.getByRole('button').count()]).toEqual([query, 0]);
+    }
+    const told = warnings.filter((text) => text.includes('"navtalk.Nobody"') && text.includes('no such avatar'));
+    expect(told).toHaveLength(2);
   });
 
   it('is seen as a React component, whose handlers and reference work', async () => {
@@ -252,6 +296,7 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
     expect(frame.url()).toContain(`${server.url}/embed?`);
     await frame.getByRole('button', { name: 'Talk with Iris' }).click();
     await expectTalkingPicture(frame);
+    await expectFaceInView(frame, featuresOf('iris'), 'in the call, 400 × 640');
     await frame.getByRole('log', { name: 'Captions' }).getByRole('listitem').first().waitFor();
     await page.screenshot({ path: 'test-output/embed-frame.png' });
   });

@@ -72,7 +72,7 @@ export type LostSession = { readonly sessionId: string; readonly reconnectKey: s
 
 /** `visavis=1` asks for the events beyond NavTalk's (session information, latency of a turn). */
 export function socketUrl(options: CallOptions, license: string, lost: LostSession | null = null): string {
-  const url = new URL(options.url ?? `${socketOrigin(options.host)}${socketPath}`);
+  const url = new URL(options.url ?? `${serverOrigin(options.host)}${socketPath}`);
   url.protocol = url.protocol.replace('http', 'ws');
   url.searchParams.set('license', license);
   if (options.avatarId) url.searchParams.set('avatarId', options.avatarId);
@@ -85,7 +85,8 @@ export function socketUrl(options: CallOptions, license: string, lost: LostSessi
   return url.href;
 }
 
-function socketOrigin(host: string | undefined): string {
+/** Scheme, host and port of a server, by `ws` or `wss` when the host names no scheme; the page's own when it is left out. */
+export function serverOrigin(host: string | undefined): string {
   if (host === undefined || host === '') return globalThis.location.origin;
   if (host.includes('://')) return host.replace(/(?<!\/)\/+$/, '');
   const secure = globalThis.location?.protocol !== 'http:';

@@ -5,6 +5,7 @@
 
 export const problemCodes = [
   'refused',
+  'avatar-unknown',
   'token-unavailable',
   'insufficient-balance',
   'no-capacity',
@@ -47,6 +48,11 @@ const problemTexts: Readonly<Record<ProblemCode, ProblemText>> = {
   refused: {
     title: 'The server refused the call.',
     advice: 'Check the license key and the avatar, then call again.',
+    retryable: false,
+  },
+  'avatar-unknown': {
+    title: 'There is no such avatar here.',
+    advice: 'It may have been renamed or taken away. Choose another one, or tell whoever runs this page.',
     retryable: false,
   },
   'token-unavailable': {

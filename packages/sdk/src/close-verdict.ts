@@ -1,6 +1,6 @@
 import { ERRORS } from '@visavis/protocol';
 import type { ProblemCode, ProblemSpecifics } from './call-problem.ts';
-import { endProblems, wantsOtherToken } from './from-wire.ts';
+import { problemOfEnd, wantsOtherToken } from './from-wire.ts';
 
 export type CloseVerdict = {
   readonly problem: ProblemCode;
@@ -24,7 +24,8 @@ export function judgeClose(close: { opened: boolean; code: number; reason: strin
     const specifics = { detail: close.reason };
     return { problem: 'closed-by-server', specifics, mayReconnect: false, wantsToken: false };
   }
-  const specifics = { advice: entry.message, retryable: entry.retryable };
+  const problem = problemOfEnd(entry.eventType, code);
+  const specifics = problem === 'avatar-unknown' ? {} : { advice: entry.message, retryable: entry.retryable };
   const wantsToken = wantsOtherToken(code);
-  return { problem: endProblems[entry.eventType], specifics, mayReconnect: false, wantsToken };
+  return { problem, specifics, mayReconnect: false, wantsToken };
 }

@@ -69,7 +69,7 @@ type Fields = Readonly<Record<string, unknown>>;
 type Envelope = { readonly name: EventName; readonly data: Fields; readonly whole: Fields };
 
 /** The problem that each event which ends a call stands for. */
-export const endProblems: Readonly<Record<EndEventType, ProblemCode>> = {
+const endProblems: Readonly<Record<EndEventType, ProblemCode>> = {
   'conversation.connected.fail': 'refused',
   'conversation.connected.close': 'closed-by-server',
   'conversation.connected.insufficient_balance': 'insufficient-balance',
@@ -87,6 +87,11 @@ const aboutToken: ReadonlySet<string> = new Set([
 /** Whether a refusal with this code of the error table may pass with another key or token. */
 export function wantsOtherToken(code: string): boolean {
   return aboutToken.has(code);
+}
+
+/** A page names the avatar, not the person who calls: what the server advises there is no help to them. */
+export function problemOfEnd(event: EndEventType, code: string): ProblemCode {
+  return code === ('avatar-not-found' satisfies ErrorCode) ? 'avatar-unknown' : endProblems[event];
 }
 
 /** Returns null for a frame that is not JSON, and for every event this client has no use for. */
@@ -129,8 +134,10 @@ function readSetup({ name, data, whole }: Envelope): ServerSignal | null {
     const known = Object.hasOwn(ERRORS, code);
     const wantsToken = known ? wantsOtherToken(code) : endProblems[name] === 'refused';
     const retryable = typeof data.retryable === 'boolean' ? data.retryable : null;
+    const problem = problemOfEnd(name, code);
+    if (problem === 'avatar-unknown') return { type: 'rejected', code: problem, specifics: {}, wantsToken };
     const specifics = known ? { advice: message, retryable } : { detail: message };
-    return { type: 'rejected', code: endProblems[name], specifics, wantsToken };
+    return { type: 'rejected', code: problem, specifics, wantsToken };
   }
   switch (name) {
     case 'conversation.connected.success': {

@@ -105,7 +105,8 @@ it('a call with a microphone without sound does not say that it listens, and tel
   const { call, world } = await connected();
   const status = () => {
     const attributes = { label: 'Iris', poster: '', captions: true, typing: true } as never;
-    return viewOf({ attributes, snapshot: call.snapshot, preparing: false, fault: null }, wordsFor('en')).status;
+    const nothing = { preparing: false, fault: null, standing: null, card: 'unsure' } as const;
+    return viewOf({ ...nothing, attributes, snapshot: call.snapshot }, wordsFor('en')).status;
   };
   expect(status()).toBe('Listening');
   world.microphones[0]?.listener.onStalled(true);
@@ -206,7 +207,8 @@ it('does not claim to listen to words whose sound was cut off', async () => {
   const { call, world } = await connected();
   const status = () => {
     const attributes = { label: 'Iris', poster: '', captions: true, typing: true } as never;
-    return viewOf({ attributes, snapshot: call.snapshot, preparing: false, fault: null }, wordsFor('en')).status;
+    const nothing = { preparing: false, fault: null, standing: null, card: 'unsure' } as const;
+    return viewOf({ ...nothing, attributes, snapshot: call.snapshot }, wordsFor('en')).status;
   };
   world.socket.receive(buildSpeechStarted('i1', 0));
   expect(status()).toBe('Listening to you');

@@ -9,10 +9,9 @@ import { FOR, type LicenceHolder } from './access/access.ts';
 import { guardRoutes } from './access/guard.ts';
 import { holderOf } from './access/principal.ts';
 import { parseTolerantBody } from './bounded-body.ts';
-
+import { registerAvatarCard } from './open-rest/avatar-card.ts';
 import { PROVIDER_ID, registerAvatarWrites, STATUS_TEXTS } from './open-rest/avatar-writes.ts';
 import { registerChatRecords } from './open-rest/chat-records.ts';
-import { registerAvatarCard } from './open-rest/avatar-card.ts';
 import { documented } from './open-rest/documented.ts';
 import { fail, METHODS, readParameter, succeed } from './open-rest/envelope.ts';
 import { registerLists } from './open-rest/lists.ts';

@@ -42,6 +42,10 @@ export type AvatarAttributes = {
 /** Ids are 32 hexadecimal digits, with or without the dashes of a UUID. */
 const avatarId = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 
+export function isAvatarId(text: string): boolean {
+  return avatarId.test(text);
+}
+
 export function readAttributes(read: (name: AttributeName) => string | null): AvatarAttributes {
   const text = (name: AttributeName) => read(name)?.trim() ?? '';
   const isOn = (name: AttributeName) => !['off', 'false'].includes(text(name).toLowerCase());
@@ -61,7 +65,7 @@ export function readAttributes(read: (name: AttributeName) => string | null): Av
 }
 
 /** `navtalk.Iris` reads `Iris`; an id is no name. */
-function shownName(avatar: string): string {
+export function shownName(avatar: string): string {
   return avatarId.test(avatar) ? '' : avatar.replace(/^navtalk\./i, '');
 }
 

@@ -1,3 +1,4 @@
+import { faceProperties } from '../face-frame.ts';
 import { avatarStyle } from './avatar-style.ts';
 import type { AvatarView } from './avatar-view.ts';
 import type { AvatarWords } from './avatar-words.ts';
@@ -26,6 +27,9 @@ const followPx = 40;
 export class AvatarShadow {
   readonly video: HTMLVideoElement;
   readonly #frame = make('div', 'frame');
+  readonly #stage = make('div', 'stage');
+  /** The still beside a face that would not fit the stage otherwise. */
+  readonly #backdrop = make('img', 'backdrop');
   readonly #status = make('p', 'status');
   readonly #start = make('button', 'start');
   readonly #unblock = make('button', 'unblock');
@@ -68,9 +72,12 @@ export class AvatarShadow {
     this.#input.autocomplete = 'off';
     this.#foot.append(this.#microphone, this.#hangUp);
     this.#form.append(this.#input, this.#send);
-    const stage = make('div', 'stage');
-    stage.append(this.video, this.#status, this.#unblock, this.#start, this.#foot);
-    this.#frame.append(stage, this.#problem, this.#captions, this.#form);
+    this.#stage.classList.add('face-frame');
+    this.video.classList.add('face-picture');
+    this.#backdrop.classList.add('face-backdrop');
+    this.#backdrop.alt = '';
+    this.#stage.append(this.#backdrop, this.video, this.#status, this.#unblock, this.#start, this.#foot);
+    this.#frame.append(this.#stage, this.#problem, this.#captions, this.#form);
   }
 
   #listen(): void {
@@ -91,7 +98,7 @@ export class AvatarShadow {
     setText(this.#status, view.status);
     setText(this.#start, view.startLabel);
     setText(this.#unblock, words.unblock);
-    this.#start.hidden = view.phase !== 'idle';
+    this.#start.hidden = view.phase !== 'idle' || !view.canStart;
     this.#foot.hidden = view.phase === 'idle';
     this.#unblock.hidden = !view.soundBlocked;
     this.#showVideo(view);
@@ -107,11 +114,17 @@ export class AvatarShadow {
     if (hadFocus && !this.#frame.matches(':focus-within')) (view.phase === 'idle' ? this.#start : this.#hangUp).focus();
   }
 
-  #showVideo({ videoLabel, poster }: AvatarView): void {
+  #showVideo({ videoLabel, poster, face }: AvatarView): void {
     this.video.setAttribute('aria-label', videoLabel);
-    if (this.video.getAttribute('poster') === poster || (poster === '' && !this.video.hasAttribute('poster'))) return;
-    if (poster === '') this.video.removeAttribute('poster');
-    else this.video.poster = poster;
+    for (const [name, share] of Object.entries(faceProperties(face))) this.#stage.style.setProperty(name, share);
+    if ((this.video.getAttribute('poster') ?? '') === poster) return;
+    if (poster === '') {
+      this.video.removeAttribute('poster');
+      this.#backdrop.removeAttribute('src');
+    } else {
+      this.video.poster = poster;
+      this.#backdrop.src = poster;
+    }
   }
 
   #showMicrophone({ microphoneLabel, microphoneOpen }: AvatarView): void {

@@ -1,8 +1,10 @@
+import { faceFrameStyle } from '../face-frame.ts';
+
 /**
  * Style of the element. Pages adapt it by the custom properties `--visavis-accent`, `--visavis-radius`,
  * `--visavis-surface`, `--visavis-text`, and by parts. Light and dark follow the page's `color-scheme`.
  */
-export const avatarStyle = `
+export const avatarStyle = `${faceFrameStyle}
 :host {
   --accent: var(--visavis-accent, #0f766e);
   --surface: var(--visavis-surface, #ffffff);
@@ -47,8 +49,12 @@ export const avatarStyle = `
   background: radial-gradient(circle at 50% 35%, #2c3a37, #121817);
 }
 :host([fill]) .stage { flex: 1 1 0; min-block-size: 9rem; aspect-ratio: auto; }
-video { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; object-fit: cover; object-position: 50% 20%; }
-@media (min-aspect-ratio: 1/1) { :host([fill]) video { object-fit: contain; } }
+.stage { --face-clear-top: 2.5rem; --face-clear-bottom: 4.75rem; }
+.face-backdrop:not([src]) { display: none; }
+@container (max-height: 16rem) {
+  .face-picture { --clear-top: 0.25rem; --clear-bottom: 4.25rem; }
+  .stage .start { inset-block-end: 0.75rem; }
+}
 .status, .start, .unblock, .foot { position: absolute; }
 .status {
   inset-block-start: 0.75rem;

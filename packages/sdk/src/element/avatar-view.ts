@@ -1,7 +1,9 @@
+import type { FaceBox } from '@visavis/protocol/rest';
 import type { CallProblem } from '../call-problem.ts';
 import type { CallSnapshot } from '../call-snapshot.ts';
 import type { Caption } from '../transcript.ts';
-import type { AvatarAttributes } from './avatar-attributes.ts';
+import { type AvatarAttributes, shownName } from './avatar-attributes.ts';
+import type { CardAnswer } from './avatar-card.ts';
 import type { AvatarWords } from './avatar-words.ts';
 import { inWords } from './problem-words.ts';
 
@@ -13,6 +15,10 @@ export type AvatarView = {
   readonly startLabel: string;
   readonly videoLabel: string;
   readonly poster: string;
+  /** Where the face is in poster and video; null: not known. */
+  readonly face: FaceBox | null;
+  /** A call can be started: nothing that the page lacks stands in the way. */
+  readonly canStart: boolean;
   readonly problem: CallProblem | null;
   /** The problem is a notice: the call goes on, and it can be put away. */
   readonly canDismiss: boolean;
@@ -34,20 +40,31 @@ type AvatarState = {
   readonly preparing: boolean;
   /** Why no call could be prepared. */
   readonly fault: CallProblem | null;
+  /** Why none can be, whoever tries. */
+  readonly standing: CallProblem | null;
+  readonly card: CardAnswer;
 };
 
-export function viewOf({ attributes, snapshot, preparing, fault }: AvatarState, words: AvatarWords): AvatarView {
+export function viewOf(
+  { attributes, snapshot, preparing, fault, standing, card }: AvatarState,
+  words: AvatarWords,
+): AvatarView {
   const state = preparing ? 'connecting' : (snapshot?.state ?? 'idle');
   const phase = state === 'idle' || state === 'ended' ? 'idle' : state === 'connecting' ? 'calling' : 'live';
   const microphoneOpen = snapshot?.microphone.state === 'on' && !snapshot.microphone.muted;
   const captions = snapshot?.captions ?? [];
-  const problem = preparing ? null : (fault ?? snapshot?.problem ?? snapshot?.notice ?? null);
+  const waiting = phase === 'idle' ? standing : null;
+  const problem = preparing ? null : (fault ?? snapshot?.problem ?? snapshot?.notice ?? waiting);
+  const known = typeof card === 'string' ? null : card;
+  const name = attributes.label || shownName(known?.name ?? '');
   return {
     phase,
     status: preparing ? words.calling : statusText(snapshot, words),
-    startLabel: state === 'ended' || fault !== null ? words.again : words.start(attributes.label),
-    videoLabel: words.live(attributes.label),
-    poster: attributes.poster,
+    startLabel: state === 'ended' || fault !== null ? words.again : words.start(name),
+    videoLabel: words.live(name),
+    poster: attributes.poster || (known?.posterUrl ?? ''),
+    face: known?.face ?? null,
+    canStart: standing === null,
     problem: problem === null ? null : inWords(problem, words.problems),
     canDismiss: fault === null && snapshot?.problem === null && snapshot.notice !== null,
     microphoneLabel:

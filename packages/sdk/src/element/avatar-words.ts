@@ -29,6 +29,10 @@ const en = {
   type: 'Type a message',
   send: 'Send',
   dismiss: 'Dismiss',
+  noAvatar:
+    'The page names no avatar: set the attribute avatar of <visavis-avatar>, or the parameter avatar of /embed.',
+  noKey:
+    'The page names no key: set the attribute token-url, token or license of <visavis-avatar> or its property getToken, or the parameter token of /embed.',
 };
 
 export type AvatarWords = typeof en;
@@ -61,6 +65,9 @@ const zh: AvatarWords = {
   type: '输入消息',
   send: '发送',
   dismiss: '关闭提示',
+  noAvatar: '页面没有指定数字人：请设置 <visavis-avatar> 的 avatar 属性，或 /embed 的 avatar 参数。',
+  noKey:
+    '页面没有指定密钥：请设置 <visavis-avatar> 的 token-url、token 或 license 属性或其 getToken 特性，或 /embed 的 token 参数。',
 };
 
 /** Words of the element for a BCP 47 tag; English for every language that it does not know. */

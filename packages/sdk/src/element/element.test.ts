@@ -7,9 +7,11 @@ import { emptyConversation } from '../conversation.ts';
 import { VisavisAvatar } from '../react.ts';
 import type { Caption } from '../transcript.ts';
 import { type AvatarAttributes, callOptionsOf, readAttributes } from './avatar-attributes.ts';
+import type { CardAnswer } from './avatar-card.ts';
 import { viewOf } from './avatar-view.ts';
 import { wordsFor } from './avatar-words.ts';
 import { changesOfCall } from './changes-of-call.ts';
+import { standingProblem } from './standing-problem.ts';
 import { defineVisavisAvatar } from './visavis-avatar.ts';
 
 const words = wordsFor('en-GB');
@@ -30,8 +32,13 @@ function snapshotOf(parts: Partial<CallSnapshot>): CallSnapshot {
   return { ...initialParts(microphone), captions: [], activity, info, latency, ...parts };
 }
 
+function stateOf(given: Record<string, string>) {
+  const nothing = { snapshot: null, preparing: false, fault: null, standing: null, card: 'unsure' as const };
+  return { ...nothing, attributes: attributesOf(given) };
+}
+
 function view(snapshot: CallSnapshot | null, given: Record<string, string> = {}) {
-  return viewOf({ attributes: attributesOf(given), snapshot, preparing: false, fault: null }, words);
+  return viewOf({ ...stateOf(given), snapshot }, words);
 }
 
 describe('attributes of the element', () => {
@@ -72,6 +79,33 @@ describe('what the element shows', () => {
     expect(ended.problem?.title).toBe('All avatars are busy right now.');
   });
 
+  it('shows the face of the card, its name where the page gives none, and the poster of the page before its own', () => {
+    const face = { left: 0.3, top: 0.1, right: 0.7, bottom: 0.7 };
+    const card = { name: 'navtalk.Iris', posterUrl: 'https://a.example/iris.webp', face };
+    const shown = (given: Record<string, string>) => viewOf({ ...stateOf(given), card }, words);
+    const byId = { avatar: '0123456789abcdef0123456789abcdef' };
+    expect(shown(byId)).toMatchObject({ poster: card.posterUrl, face, startLabel: 'Talk with Iris' });
+    expect(shown({ ...byId, poster: '/own.jpg', label: 'Our guide' })).toMatchObject({
+      ...{ poster: '/own.jpg', startLabel: 'Talk with Our guide' },
+    });
+  });
+
+  it('says before the call what the page lacks or has wrong, and offers no call then', () => {
+    const problemOf = (given: Record<string, string>, hasTokenSource: boolean, card: CardAnswer = 'unsure') =>
+      standingProblem(attributesOf(given), { hasTokenSource, card }, words);
+    const avatar = { avatar: 'navtalk.Nobody' };
+    expect(problemOf({ license: 'k' }, false)).toMatchObject({ code: 'avatar-unknown', advice: words.noAvatar });
+    expect(problemOf(avatar, false)).toMatchObject({ code: 'token-unavailable', advice: words.noKey });
+    expect(problemOf({ ...avatar, token: 't' }, false, 'unknown')?.title).toBe('There is no such avatar here.');
+    expect([problemOf(avatar, true), problemOf({ ...avatar, license: 'k' }, false)]).toEqual([null, null]);
+    const standing = callProblem('avatar-unknown');
+    const shown = viewOf({ ...stateOf(avatar), standing }, words);
+    expect(shown).toMatchObject({ canStart: false, problem: standing, canDismiss: false });
+    // A call that runs is not talked into.
+    const live = viewOf({ ...stateOf(avatar), standing, snapshot: snapshotOf({ state: 'connected' }) }, words);
+    expect(live.problem).toBeNull();
+  });
+
   it('lets a person put a notice away, and not the reason of an end', () => {
     const notice = callProblem('microphone-denied');
     expect(view(snapshotOf({ state: 'connected', notice })).canDismiss).toBe(true);
@@ -96,9 +130,7 @@ describe('what the element shows', () => {
   });
 
   it('tells a problem in Chinese too, and leaves what the server said itself', () => {
-    const chinese = (problem: CallProblem) =>
-      viewOf({ attributes: attributesOf({}), snapshot: null, preparing: false, fault: problem }, wordsFor('zh'))
-        .problem;
+    const chinese = (problem: CallProblem) => viewOf({ ...stateOf({}), fault: problem }, wordsFor('zh')).problem;
     for (const code of problemCodes) {
       const problem = chinese(callProblem(code));
       expect(`${problem?.title}${problem?.advice}`, code).not.toMatch(/the |your /);

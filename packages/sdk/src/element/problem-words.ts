@@ -6,6 +6,10 @@ const typeUntilThen = '在此之前您可以打字。';
 
 export const chineseProblems: ProblemWords = {
   refused: { title: '服务器拒绝了通话。', advice: '请检查密钥和数字人，然后重新呼叫。' },
+  'avatar-unknown': {
+    title: '这里没有这个数字人。',
+    advice: '它可能已改名或被移除。请选择其他数字人，或告知此页面的管理者。',
+  },
   'token-unavailable': {
     title: '此页面没有获得通话许可。',
     advice: '请重试。如果仍然如此，网站需要为数字人提供令牌。',

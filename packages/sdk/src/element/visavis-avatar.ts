@@ -15,8 +15,10 @@ import { avatarEvent } from './avatar-events.ts';
 import { AvatarShadow } from './avatar-shadow.ts';
 import { viewOf } from './avatar-view.ts';
 import { type AvatarWords, wordsFor } from './avatar-words.ts';
+import { CardKeeper } from './card-keeper.ts';
 import { changesOfCall } from './changes-of-call.ts';
 import { fetchToken } from './fetch-token.ts';
+import { standingProblem } from './standing-problem.ts';
 
 /** On a server that renders pages there are no elements; the module can be loaded there all the same. */
 const ElementBase = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
@@ -44,6 +46,8 @@ export class VisavisAvatarElement extends ElementBase {
   /** Grows with every start and stop, so that a token that comes too late starts no call. */
   #attempt = 0;
   #preparing = false;
+  readonly #cards = new CardKeeper(() => this.#show());
+  #warnedOf = '';
   readonly #hangUp = () => this.stop();
 
   constructor() {
@@ -79,6 +83,7 @@ export class VisavisAvatarElement extends ElementBase {
 
   set getToken(source: TokenSource | null | undefined) {
     this.#getToken = source ?? undefined;
+    this.#show();
   }
 
   /** The call of the last start, for everything that the element itself does not offer; null before the first. */
@@ -101,13 +106,17 @@ export class VisavisAvatarElement extends ElementBase {
   }
 
   attributeChangedCallback(): void {
-    if (this.#shadow !== null) this.#show();
+    // What was wrong with the page may be mended.
+    this.#fault = null;
+    this.#show();
   }
 
   /** Starts a call; call it from a click, because browsers tie sound and microphone to a gesture. */
   async start(): Promise<void> {
     if (this.#shadow === null || this.#isBusy()) return;
     const attributes = this.#attributes();
+    const standing = this.#standingProblem(attributes);
+    if (standing !== null) return this.#fail(standing);
     this.#attempt += 1;
     const attempt = this.#attempt;
     this.#fault = null;
@@ -118,7 +127,7 @@ export class VisavisAvatarElement extends ElementBase {
       const license = attributes.license || (await firstToken(getToken));
       if (attempt === this.#attempt) this.#connect(attributes, { license, getToken }, this.#shadow);
     } catch (error) {
-      if (attempt === this.#attempt) this.#fail(error);
+      if (attempt === this.#attempt) this.#fail(tokenProblem(error));
     }
   }
 
@@ -180,21 +189,35 @@ export class VisavisAvatarElement extends ElementBase {
     for (const { name, detail } of changesOfCall(before, snapshot)) this.dispatchEvent(avatarEvent(name, detail));
   }
 
-  #fail(error: unknown): void {
+  #fail(problem: CallProblem): void {
     this.#preparing = false;
-    const advice = error instanceof MissingLicense ? error.message : null;
-    const detail = error instanceof Error ? error.message : null;
-    this.#fault = callProblem('token-unavailable', { advice, detail });
+    this.#fault = problem;
     this.#show();
-    this.dispatchEvent(avatarEvent('visavis-error', this.#fault));
+    this.dispatchEvent(avatarEvent('visavis-error', problem));
+  }
+
+  #standingProblem(attributes: AvatarAttributes): CallProblem | null {
+    const hasTokenSource = this.#tokenSourceOf(attributes) !== undefined;
+    return standingProblem(attributes, { hasTokenSource, card: this.#cards.answer }, this.#words());
+  }
+
+  /** Whoever wrote the page reads it there; once for each problem. */
+  #warn({ title, advice }: CallProblem): void {
+    const warning = `<visavis-avatar avatar="${this.getAttribute('avatar') ?? ''}">: ${title} ${advice}`;
+    if (warning !== this.#warnedOf) globalThis.console.warn(warning);
+    this.#warnedOf = warning;
   }
 
   #show(): void {
+    if (this.#shadow === null) return;
     const attributes = this.#attributes();
     const snapshot = this.#call?.snapshot ?? null;
     const words = this.#words();
-    const view = viewOf({ attributes, snapshot, preparing: this.#preparing, fault: this.#fault }, words);
-    this.#shadow?.show(view, words);
+    this.#cards.follow(attributes, defaults.server);
+    const standing = this.#standingProblem(attributes);
+    if (standing?.code === 'avatar-unknown') this.#warn(standing);
+    const state = { attributes, snapshot, preparing: this.#preparing, fault: this.#fault };
+    this.#shadow.show(viewOf({ ...state, standing, card: this.#cards.answer }, words), words);
   }
 
   #attributes(): AvatarAttributes {
@@ -221,17 +244,12 @@ export class VisavisAvatarElement extends ElementBase {
   }
 }
 
-class MissingLicense extends Error {
-  override readonly name = 'MissingLicense';
+function tokenProblem(error: unknown): CallProblem {
+  return callProblem('token-unavailable', { detail: error instanceof Error ? error.message : null });
 }
 
 async function firstToken(getToken: TokenSource | undefined): Promise<string> {
-  if (getToken === undefined) {
-    throw new MissingLicense(
-      'The page names no key: set the attribute token-url, token or license of <visavis-avatar>, or its property getToken.',
-    );
-  }
-  const token: unknown = await getToken();
+  const token: unknown = await getToken?.();
   if (typeof token !== 'string' || token.trim() === '') throw new Error('getToken() gave no token.');
   return token.trim();
 }

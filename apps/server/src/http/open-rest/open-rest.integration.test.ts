@@ -140,7 +140,15 @@ describeOnBothDatabases('open REST', (context) => {
     const avatarId = await add('Receptionist');
     const making = newPublicId();
     await context.db.orm.insert(avatars).values({
-      ...{ id: making, projectId, name: 'Half done', provider: 'local', model: 'local', voice: 'cedar', language: 'en' },
+      ...{
+        id: making,
+        projectId,
+        name: 'Half done',
+        provider: 'local',
+        model: 'local',
+        voice: 'cedar',
+        language: 'en',
+      },
       ...{ bundleSource: 'made', bundleName: making, state: 'making' },
     });
     const card = async (avatar: string, key?: string) => {
