@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { HELD_WAIT_MS, SURE_INTERRUPTION_MS } from './session-state.ts';
+import { DEFAULT_TURN_DETECTION } from '../core/voice-port.ts';
+import { HELD_AFTER_VOICE_MS, SURE_INTERRUPTION_MS } from './session-state.ts';
 import { Talk } from './testing/talk.ts';
 
 const TEXT = 'We have rooms with a view of the sea, and boats that leave at nine in the morning.';
@@ -21,9 +22,10 @@ function startSpeaking(talk: Talk): string {
   return talk.state.userItemId ?? '';
 }
 
-function sayOver(talk: Talk, words: string): void {
+/** Padding and closing silence (800 ms together) are in the sound of a turn. */
+function sayOver(talk: Talk, words: string, voiceMs = 400): void {
   const itemId = startSpeaking(talk);
-  talk.put({ type: 'speech-stopped', audioEndMs: 5900, atMs: 5900 });
+  talk.put({ type: 'speech-stopped', audioEndMs: 5800 + voiceMs, atMs: 5900 });
   talk.put({ type: 'voice', event: { type: 'user-transcript-done', itemId, text: words }, atMs: 6000 });
 }
 
@@ -40,17 +42,20 @@ describe('who speaks over the avatar', () => {
     expect(talk.emitted()).not.toContain('reply-done');
   });
 
-  it.each([['okay'], ['uh-huh'], ['Mm-hm.'], [''], ['...']])('and says “%s” lets it go on, unanswered', (words) => {
-    const talk = replying();
-    const turnId = talk.currentTurnId();
-    sayOver(talk, words);
-    expect(effectTypes(talk)).toContain('resume-audio');
-    expect(effectTypes(talk)).not.toContain('flush-audio');
-    expect(talk.voiceInputs()).toEqual(['user-turn-started', 'user-turn-stopped', 'user-turn-dropped']);
-    expect(talk.state.turns.map(({ id }) => id)).toEqual([turnId]);
-    talk.put({ type: 'playback-finished', turnId, playedMs: 6000, atMs: 9000 });
-    expect(talk.effects.at(-2)).toMatchObject({ event: { type: 'reply-done', interrupted: false, heardText: TEXT } });
-  });
+  it.each([['okay'], ['uh-huh'], ['Mm-hm.'], ['Okay, okay.'], ['yeah yeah, right'], [''], ['...']])(
+    'and says “%s” lets it go on, unanswered',
+    (words) => {
+      const talk = replying();
+      const turnId = talk.currentTurnId();
+      sayOver(talk, words);
+      expect(effectTypes(talk)).toContain('resume-audio');
+      expect(effectTypes(talk)).not.toContain('flush-audio');
+      expect(talk.voiceInputs()).toEqual(['user-turn-started', 'user-turn-stopped', 'user-turn-dropped']);
+      expect(talk.state.turns.map(({ id }) => id)).toEqual([turnId]);
+      talk.put({ type: 'playback-finished', turnId, playedMs: 6000, atMs: 9000 });
+      expect(talk.effects.at(-2)).toMatchObject({ event: { type: 'reply-done', interrupted: false, heardText: TEXT } });
+    },
+  );
 
   it('in another language likewise', () => {
     for (const [language, words] of [
@@ -58,6 +63,7 @@ describe('who speaks over the avatar', () => {
       ['ja', 'はい'],
       ['fr', "d'accord"],
       ['zh-CN', '好的'],
+      ['es', 'Sí, claro'],
     ] as const) {
       const talk = replying({ language });
       sayOver(talk, words);
@@ -65,17 +71,53 @@ describe('who speaks over the avatar', () => {
     }
   });
 
-  it.each([['stop'], ['wait'], ['No.'], ['okay, wait'], ['What about breakfast']])(
-    'and says “%s” ends it where it fell silent',
-    (words) => {
-      const talk = replying();
+  it.each([
+    ...[['stop'], ['wait'], ['No.'], ['no no wait'], ['okay, wait'], ['What about breakfast']],
+    ...[['Okay, and what about Paris?'], ['yeah but why'], ['Why?'], ['Paris']],
+  ])('and says “%s” ends it where it fell silent', (words) => {
+    const talk = replying();
+    sayOver(talk, words);
+    expect(cancelled(talk)).toMatchObject([{ playedMs: 2000, heardText: 'We have rooms with a view' }]);
+    expect(talk.voiceInputs()).not.toContain('user-turn-dropped');
+    expect(effectTypes(talk)).not.toContain('resume-audio');
+    expect(talk.state.turns).toEqual([]);
+  });
+
+  it('in another language likewise ends it by “stop”, “no”, or a question behind an agreement', () => {
+    for (const [language, words] of [
+      ['de', 'Halt, stopp'],
+      ['de', 'Okay, und was ist mit Paris?'],
+      ['fr', 'non non, attends'],
+      ['fr', "d'accord, et Paris"],
+      ['es', 'para'],
+      ['es', 'Vale, ¿y París?'],
+      ['zh-CN', '等等'],
+      ['zh-CN', '好的，那巴黎呢？'],
+    ] as const) {
+      const talk = replying({ language });
       sayOver(talk, words);
-      expect(cancelled(talk)).toMatchObject([{ playedMs: 2000, heardText: 'We have rooms with a view' }]);
-      expect(talk.voiceInputs()).not.toContain('user-turn-dropped');
-      expect(effectTypes(talk)).not.toContain('resume-audio');
-      expect(talk.state.turns).toEqual([]);
-    },
-  );
+      expect([language, words, cancelled(talk).length]).toEqual([language, words, 1]);
+    }
+  });
+
+  it('and makes a short sound, of which only a scrap was understood, lets it go on', () => {
+    for (const [language, words] of [
+      ['en', 'But'],
+      ['en', 'I have'],
+      ['de', 'und'],
+      ['fr', 'mais'],
+      ['es', 'pero'],
+      ['zh', '那个'],
+    ] as const) {
+      const talk = replying({ language });
+      sayOver(talk, words);
+      expect([words, effectTypes(talk).includes('resume-audio')]).toEqual([words, true]);
+      expect(talk.voiceInputs()).toContain('user-turn-dropped');
+      const longer = replying({ language });
+      sayOver(longer, words, 1200);
+      expect([words, cancelled(longer).length]).toEqual([words, 1]);
+    }
+  });
 
   it('and says “yes” to what it just asked is answered', () => {
     const talk = replying({ text: 'We have one room with a view of the sea. Shall I book it?', heardMs: 5200 });
@@ -112,11 +154,43 @@ describe('who speaks over the avatar', () => {
 });
 
 describe('a false interruption', () => {
-  it('ends within half a second where no words come, and words that come late still count', () => {
+  it.each([
+    [false, 500],
+    [true, 500],
+    [true, 700],
+    [false, 1500],
+  ])(
+    'ends a second after the voice where no words come (a service: %s, silence of %i ms)',
+    (detectsTurns, silenceMs) => {
+      const talk = replying({ detectsTurns });
+      talk.command({
+        type: 'configure',
+        patch: { turnDetection: { ...DEFAULT_TURN_DETECTION, silenceDurationMs: silenceMs } },
+      });
+      const turnId = talk.currentTurnId();
+      if (detectsTurns) {
+        const itemId = 'item_x';
+        talk.put({ type: 'voice', event: { type: 'user-speech-started', itemId, audioStartMs: 5000 }, atMs: 5000 });
+        talk.put({ type: 'voice', event: { type: 'user-speech-stopped', itemId, audioEndMs: 6000 }, atMs: 6000 });
+      } else {
+        startSpeaking(talk);
+        talk.put({ type: 'speech-stopped', audioEndMs: 6000, atMs: 6000 });
+      }
+      const timers = talk.effects.filter((effect) => effect.type === 'set-timer' && effect.name === 'held');
+      const delayMs = Math.max(250, 1000 - silenceMs);
+      expect(timers.at(-1)).toMatchObject({ delayMs });
+      talk.put({ type: 'timer', name: 'held', atMs: 6000 + delayMs });
+      expect(effectTypes(talk)).toContain('resume-audio');
+      expect(talk.state.turns.map(({ id }) => id)).toEqual([turnId]);
+    },
+  );
+
+  it('ends where no words come, and words that come late still count', () => {
     const talk = replying();
     const itemId = startSpeaking(talk);
     talk.put({ type: 'speech-stopped', audioEndMs: 5900, atMs: 5900 });
-    expect(talk.effects).toContainEqual({ type: 'set-timer', name: 'held', delayMs: HELD_WAIT_MS.local });
+    const delayMs = HELD_AFTER_VOICE_MS - DEFAULT_TURN_DETECTION.silenceDurationMs;
+    expect(talk.effects).toContainEqual({ type: 'set-timer', name: 'held', delayMs });
     talk.put({ type: 'timer', name: 'held', atMs: 6400 });
     expect(effectTypes(talk)).toContain('resume-audio');
     talk.heardMs = 2300;

@@ -1,6 +1,8 @@
+import { isScrap, SCRAP_VOICE_MS } from './scraps.ts';
 import {
-  HELD_WAIT_MS,
+  HELD_AFTER_VOICE_MS,
   type Interruption,
+  LEAST_HELD_WAIT_MS,
   type SessionEffect,
   type SessionState,
   type Step,
@@ -45,9 +47,9 @@ export function withAnswer(state: SessionState, turnId: string): SessionState {
 
 /** The user has stopped: his words are waited for a little longer. */
 export function awaitDecision(step: Step): Step {
-  const { interruption, detectsTurns } = step.state;
+  const { interruption, turnDetection } = step.state;
   if (interruption === null || !interruption.isHeld) return step;
-  const delayMs = detectsTurns ? HELD_WAIT_MS.service : HELD_WAIT_MS.local;
+  const delayMs = Math.max(LEAST_HELD_WAIT_MS, HELD_AFTER_VOICE_MS - turnDetection.silenceDurationMs);
   return andThen(step, (next) => advance(next, [{ type: 'set-timer', name: 'held', delayMs }]));
 }
 
@@ -64,13 +66,17 @@ export function isDecisive(state: SessionState, itemId: string): boolean {
   return state.interruption?.itemIds.includes(itemId) ?? false;
 }
 
-/** True when these words, said over a reply, let it go on. */
-export function letsGoOn(state: SessionState, words: string): boolean {
-  const { interruption } = state;
+/** True when these words of an item, said over a reply, let it go on. */
+export function letsGoOn(state: SessionState, itemId: string, words: string): boolean {
+  const { interruption, language } = state;
   if (words.trim() === '') return true;
   const turn = state.turns.find(({ id }) => id === interruption?.turnId);
   const isAnswer = interruption !== null && turn !== undefined && hasJustAsked(turn, interruption.playedMs);
-  return !isAnswer && isAgreement(words, state.language);
+  if (isAnswer) return false;
+  const { voiceMs } = state.spokenLengths.find((item) => item.itemId === itemId) ?? {
+    voiceMs: Number.POSITIVE_INFINITY,
+  };
+  return isAgreement(words, language) || (voiceMs <= SCRAP_VOICE_MS && isScrap(words, language));
 }
 
 /** What the user said over the replies is known. */

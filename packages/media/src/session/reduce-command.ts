@@ -175,7 +175,9 @@ function withBeginning(state: SessionState, { prompt = '', firstMessage = '' }: 
 }
 
 function configure(state: SessionState, command: Extract<ControlCommand, { type: 'configure' }>): Step {
-  const spoken = command.patch.language ? { ...state, language: command.patch.language } : state;
+  const { language = '', turnDetection } = command.patch;
+  const heard = { ...state, turnDetection: { ...state.turnDetection, ...turnDetection } };
+  const spoken = language === '' ? heard : { ...heard, language };
   const begun = withBeginning(spoken, command.patch);
   // The voice knows the first message too, and must not know another one.
   const patch =

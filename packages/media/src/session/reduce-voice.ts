@@ -16,6 +16,7 @@ import {
   awaitTool,
   endGeneration,
   newExchange,
+  noteSpokenLength,
   noteSpokenOver,
   skipGreeting,
 } from './turn-steps.ts';
@@ -43,10 +44,16 @@ export function reduceVoice(state: SessionState, event: VoiceControlEvent, atMs:
       // The turn has been ended for the voice, since no sound came any more.
       if (state.userItemId === null) return advance(state, []);
       return awaitDecision(
-        advance({ ...state, userItemId: null, exchange: newExchange(atMs) }, [
-          { type: 'set-timer', name: `words:${event.itemId}`, delayMs: WORDS_WAIT_MS },
-          { type: 'emit', event: { type: 'user-speech-stopped', itemId: event.itemId, audioEndMs: event.audioEndMs } },
-        ]),
+        advance(
+          { ...noteSpokenLength(state, event.itemId, event.audioEndMs), userItemId: null, exchange: newExchange(atMs) },
+          [
+            { type: 'set-timer', name: `words:${event.itemId}`, delayMs: WORDS_WAIT_MS },
+            {
+              type: 'emit',
+              event: { type: 'user-speech-stopped', itemId: event.itemId, audioEndMs: event.audioEndMs },
+            },
+          ],
+        ),
       );
     case 'user-transcript-delta':
       return advance(state, []);

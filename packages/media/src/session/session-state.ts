@@ -1,6 +1,11 @@
 import type { PhoneTiming } from '../core/articulation.ts';
 import type { ExpressionCue } from '../core/expression-cue.ts';
-import type { TurnDetectionSettings, VoiceEvent, VoiceInput } from '../core/voice-port.ts';
+import {
+  DEFAULT_TURN_DETECTION,
+  type TurnDetectionSettings,
+  type VoiceEvent,
+  type VoiceInput,
+} from '../core/voice-port.ts';
 import type { SpokenSpan } from './heard-text.ts';
 import type { IceCandidate, SessionCommand, SessionDescription, SessionEvent } from './session-events.ts';
 
@@ -44,6 +49,7 @@ export type SessionState = {
   readonly hears: boolean;
   /** BCP 47 tag of the language to speak. */
   readonly language: string;
+  readonly turnDetection: TurnDetectionSettings;
   /** The sound of replies is also handed to the gateway. */
   readonly audioBack: boolean;
   /** Instructions in force. */
@@ -60,6 +66,8 @@ export type SessionState = {
   readonly userItemId: string | null;
   /** Where that item's sound began. */
   readonly userSpeechStartMs: number;
+  /** How long the user's voice sounded in his latest items that have ended. */
+  readonly spokenLengths: readonly { readonly itemId: string; readonly voiceMs: number }[];
   /** What the avatar said last, once it is silent again. */
   readonly lastSaid: { readonly text: string; readonly endedAtMs: number } | null;
   /** What the avatar was saying when the user's latest items began. */
@@ -161,10 +169,11 @@ export const MEDIA_WAIT_MS = 5000;
 /** Who speaks this long over the avatar interrupts it, whatever he says. */
 export const SURE_INTERRUPTION_MS = 3000;
 /**
- * How long a held reply waits for the user's words after the end of his turn. The local voice knows them by then; a
- * service has to send them.
+ * A held reply goes on this long after the user has fallen silent, whatever voice is to write his words down; after a turn
+ * whose closing silence alone lasts that long, a little later.
  */
-export const HELD_WAIT_MS = { local: 500, service: 1000 } as const;
+export const HELD_AFTER_VOICE_MS = 1000;
+export const LEAST_HELD_WAIT_MS = 250;
 /** How long the user's words are waited for after his turn, besides twice its length. */
 export const WORDS_WAIT_MS = 30_000;
 /** How often in a row a model is asked to mend arguments that cannot be read. */
@@ -178,6 +187,7 @@ export function initialSessionState(options: {
   transparent: boolean;
   language?: string;
   audioBack?: boolean;
+  turnDetection?: TurnDetectionSettings;
 }): SessionState {
   return {
     phase: 'opening',
@@ -185,6 +195,7 @@ export function initialSessionState(options: {
     detectsTurns: false,
     hears: false,
     language: options.language ?? '',
+    turnDetection: options.turnDetection ?? DEFAULT_TURN_DETECTION,
     audioBack: options.audioBack ?? false,
     prompt: options.prompt,
     firstMessage: options.firstMessage,
@@ -195,6 +206,7 @@ export function initialSessionState(options: {
     interruption: null,
     userItemId: null,
     userSpeechStartMs: 0,
+    spokenLengths: [],
     lastSaid: null,
     spokenOver: [],
     unansweredText: false,

@@ -61,6 +61,7 @@ export class Session {
       prompt: config.prompt,
       firstMessage: config.firstMessage,
       language: config.language,
+      turnDetection: config.turnDetection,
       transparent: config.provider === 'transparency',
       audioBack: config.audioBack,
     });

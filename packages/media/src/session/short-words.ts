@@ -93,7 +93,8 @@ function phrasesOf(list: string): string[] {
   return list.split(',').map(plainWords);
 }
 
-function plainWords(text: string): string {
+/** Lower-case words with single spaces between them, without any signs. */
+export function plainWords(text: string): string {
   const words =
     text
       .normalize('NFC')

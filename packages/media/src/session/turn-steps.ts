@@ -184,6 +184,14 @@ export function noteSpokenOver(state: SessionState, itemId: string, atMs: number
   return { ...state, spokenOver: [...state.spokenOver, { itemId, text }].slice(-REMEMBERED_ITEMS) };
 }
 
+/** Remembers how long the voice of an item sounded: its sound less what was kept before it and the silence behind it. */
+export function noteSpokenLength(state: SessionState, itemId: string, audioEndMs: number): SessionState {
+  const { prefixPaddingMs, silenceDurationMs } = state.turnDetection;
+  const soundMs = audioEndMs - state.userSpeechStartMs;
+  const voiceMs = Math.max(0, soundMs - prefixPaddingMs - silenceDurationMs);
+  return { ...state, spokenLengths: [...state.spokenLengths, { itemId, voiceMs }].slice(-REMEMBERED_ITEMS) };
+}
+
 export function newExchange(startedAtMs: number) {
   return { startedAtMs, transcriptMs: null, firstTextMs: null, firstAudioMs: null };
 }

@@ -1,7 +1,16 @@
 import { awaitDecision, decide, interruptBy, isDecisive, letsGoOn } from './interruption.ts';
 import { repeatsOwnWords } from './own-words.ts';
 import { type SessionState, type Step, WORDS_WAIT_MS } from './session-state.ts';
-import { advance, andThen, interrupt, newExchange, nextIdOf, noteSpokenOver, skipGreeting } from './turn-steps.ts';
+import {
+  advance,
+  andThen,
+  interrupt,
+  newExchange,
+  nextIdOf,
+  noteSpokenLength,
+  noteSpokenOver,
+  skipGreeting,
+} from './turn-steps.ts';
 
 /** The user starts to speak: the avatar falls silent, and the voice listens. */
 export function startUserTurn(state: SessionState, audioStartMs: number, atMs: number): Step {
@@ -20,7 +29,8 @@ export function startUserTurn(state: SessionState, audioStartMs: number, atMs: n
 export function stopUserTurn(state: SessionState, audioEndMs: number, atMs: number): Step {
   const itemId = state.userItemId;
   if (itemId === null) return advance(state, []);
-  const stopped = advance({ ...state, userItemId: null, exchange: newExchange(atMs) }, [
+  const heard = noteSpokenLength(state, itemId, audioEndMs);
+  const stopped = advance({ ...heard, userItemId: null, exchange: newExchange(atMs) }, [
     { type: 'set-timer', name: `words:${itemId}`, delayMs: WORDS_WAIT_MS + 2 * (audioEndMs - state.userSpeechStartMs) },
     { type: 'emit', event: { type: 'user-speech-stopped', itemId, audioEndMs } },
     { type: 'voice', input: { type: 'user-turn-stopped', itemId } },
@@ -46,7 +56,7 @@ export function takeTranscript(state: SessionState, itemId: string, text: string
   const over = state.spokenOver.find((item) => item.itemId === itemId)?.text ?? '';
   const isEcho = repeatsOwnWords(text, over);
   const isOverReply = isDecisive(state, itemId);
-  const goesOn = isEcho || (isOverReply && letsGoOn(state, text));
+  const goesOn = isEcho || (isOverReply && letsGoOn(state, itemId, text));
   const told = advance(state, [
     { type: 'clear-timer', name: `words:${itemId}` },
     ...(goesOn ? [{ type: 'voice', input: { type: 'user-turn-dropped', itemId } } as const] : []),

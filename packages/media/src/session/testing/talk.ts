@@ -1,3 +1,4 @@
+import { DEFAULT_TURN_DETECTION, type TurnDetectionSettings } from '../../core/voice-port.ts';
 import { reduceSession } from '../session-reducer.ts';
 import { initialSessionState, type SessionEffect, type SessionInput, type SessionState } from '../session-state.ts';
 
@@ -15,6 +16,7 @@ export class Talk {
       detectsTurns?: boolean;
       hears?: boolean;
       language?: string;
+      turnDetection?: TurnDetectionSettings;
     } = {},
   ) {
     this.state = initialSessionState({
@@ -22,6 +24,7 @@ export class Talk {
       firstMessage: options.firstMessage ?? '',
       language: options.language ?? 'en',
       transparent: options.transparent ?? false,
+      turnDetection: options.turnDetection ?? DEFAULT_TURN_DETECTION,
     });
     this.put({
       type: 'voice-opened',
