@@ -93,7 +93,13 @@ export type VoiceEvent =
   | { readonly type: 'user-speech-started'; readonly itemId: string; readonly audioStartMs: number }
   | { readonly type: 'user-speech-stopped'; readonly itemId: string; readonly audioEndMs: number }
   | { readonly type: 'user-transcript-delta'; readonly itemId: string; readonly text: string }
-  | { readonly type: 'user-transcript-done'; readonly itemId: string; readonly text: string }
+  | {
+      readonly type: 'user-transcript-done';
+      readonly itemId: string;
+      readonly text: string;
+      /** The sound of the turn is more like this than like `text`: one of the phrases said to somebody who speaks. */
+      readonly shortPhrase?: string;
+    }
   /** The provider begins a reply of its own accord (its own turn detection, or an answer to `user-turn-stopped`). */
   | { readonly type: 'turn-started'; readonly turnId: string }
   /** Sound of the reply: PCM16 mono 24 kHz, faster than real time. `phones` cover this chunk, timed from the turn's first sample. */

@@ -119,6 +119,22 @@ describe('who speaks over the avatar', () => {
     }
   });
 
+  it.each([
+    ['The tailgate', 'Okay okay', 'Okay okay', true],
+    ['But', 'Uh-huh', 'Uh-huh', true],
+    ['All right', 'Stop', 'All right', true],
+    ['But', 'Wait', 'But', false],
+    ['Shop', 'Stop', 'Shop', false],
+    ['What about breakfast', 'London', 'What about breakfast', false],
+  ])('and is heard as “%s”, which sounds like “%s”, is told “%s”', (text, shortPhrase, told, goesOn) => {
+    const talk = replying();
+    const itemId = startSpeaking(talk);
+    talk.put({ type: 'speech-stopped', audioEndMs: 6300, atMs: 5900 });
+    talk.put({ type: 'voice', event: { type: 'user-transcript-done', itemId, text, shortPhrase }, atMs: 6000 });
+    expect(talk.effects).toContainEqual({ type: 'emit', event: { type: 'user-transcript-done', itemId, text: told } });
+    expect(effectTypes(talk).includes('resume-audio')).toBe(goesOn);
+  });
+
   it('and says “yes” to what it just asked is answered', () => {
     const talk = replying({ text: 'We have one room with a view of the sea. Shall I book it?', heardMs: 5200 });
     sayOver(talk, 'yes');

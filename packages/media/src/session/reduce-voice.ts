@@ -62,6 +62,7 @@ export function reduceVoice(state: SessionState, event: VoiceControlEvent, atMs:
         { ...state, exchange: state.exchange && { ...state.exchange, transcriptMs: atMs } },
         event.itemId,
         event.text,
+        event.shortPhrase,
       );
     case 'turn-started':
       return state.turns.some((turn) => turn.id === event.turnId)

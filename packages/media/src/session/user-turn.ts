@@ -1,6 +1,7 @@
 import { awaitDecision, decide, interruptBy, isDecisive, letsGoOn } from './interruption.ts';
 import { repeatsOwnWords } from './own-words.ts';
 import { type SessionState, type Step, WORDS_WAIT_MS } from './session-state.ts';
+import { isAgreement } from './short-words.ts';
 import {
   advance,
   andThen,
@@ -52,11 +53,14 @@ export function loseWords(state: SessionState, itemId: string): Step {
  * The words of an item of the user. Those that the avatar was saying itself are its echo, and those of agreement, said over
  * a reply, want it to go on: neither is answered.
  */
-export function takeTranscript(state: SessionState, itemId: string, text: string): Step {
+export function takeTranscript(state: SessionState, itemId: string, heard: string, shortPhrase = ''): Step {
   const over = state.spokenOver.find((item) => item.itemId === itemId)?.text ?? '';
-  const isEcho = repeatsOwnWords(text, over);
+  const isEcho = repeatsOwnWords(heard, over);
   const isOverReply = isDecisive(state, itemId);
-  const goesOn = isEcho || (isOverReply && letsGoOn(state, itemId, text));
+  // Over a reply, what listeners say is likelier than a sentence that sounds like it.
+  const isPhrase = isOverReply && shortPhrase !== '' && !isAgreement(heard, state.language);
+  const goesOn = isEcho || (isOverReply && letsGoOn(state, itemId, isPhrase ? shortPhrase : heard));
+  const text = isPhrase && goesOn ? shortPhrase : heard;
   const told = advance(state, [
     { type: 'clear-timer', name: `words:${itemId}` },
     ...(goesOn ? [{ type: 'voice', input: { type: 'user-turn-dropped', itemId } } as const] : []),

@@ -168,7 +168,8 @@ export class LocalSession implements VoiceSession {
     const words = hearing === null ? '' : await hearing.finish();
     if (hearing !== null) this.hearings.delete(hearing);
     this.toldItemId = itemId;
-    this.emit({ type: 'user-transcript-done', itemId, text: words });
+    const shortPhrase = hearing?.shortPhrase ?? '';
+    this.emit({ type: 'user-transcript-done', itemId, text: words, ...(shortPhrase === '' ? {} : { shortPhrase }) });
     if (this.parts.listen === null) this.hintToType();
     // Whoever was told may have found the words to be the avatar's own.
     if (words === '' || this.toldItemId !== itemId) return;

@@ -7,6 +7,8 @@ import { systemClock } from '../../../core/clock.ts';
 import { silentLogger } from '../../../core/logger.ts';
 import { ManualClock } from '../../../core/manual-clock.ts';
 import { Resampler } from '../../../core/resampler.ts';
+import { Mouth } from '../mouth/mouth.ts';
+import { VOICE_PROFILES } from '../mouth/voice-profiles.ts';
 import { Ears, type Hearing, MAX_RECOGNISERS } from './ears.ts';
 import { findRecogniser, type RecogniserCommand } from './find-recogniser.ts';
 
@@ -55,6 +57,28 @@ it('understands most words of a recorded human voice', async ({ skip }) => {
     understood += words.split(' ').filter((word) => heard.includes(word.toLowerCase())).length;
   }
   expect(understood / expected).toBeGreaterThan(0.6);
+}, 180_000);
+
+it('makes out short phrases that stand alone, where the words of a sentence would be likelier', async ({ skip }) => {
+  const command = await findRecogniser();
+  if (command === null) return skip('SKIPPED: install python3-pocketsphinx and pocketsphinx-en-us to test the ears.');
+  const ears = new Ears(command, { logger: silentLogger, clock: systemClock, transcriptLimitMs: 60_000 });
+  const mouth = new Mouth({ logger: silentLogger, clock: systemClock });
+  onTestFinished(async () => void (await Promise.all([ears.close(), mouth.close()])));
+  const request = { profile: VOICE_PROFILES.marin, language: 'en', pauses: { leadMs: 300, trailMs: 250 } };
+  const made: string[] = [];
+  for (const phrase of ['okay okay', 'alright', 'got it', 'hang on', 'pause', 'stop']) {
+    const hearing = ears.listen();
+    say(hearing, (await mouth.speak({ ...request, text: phrase }, new AbortController().signal)).pcm);
+    const words = (await hearing.finish()).toLowerCase();
+    if (words === phrase || hearing.shortPhrase?.toLowerCase() === phrase) made.push(phrase);
+  }
+  expect(made).toEqual(['okay okay', 'alright', 'got it', 'hang on', 'pause', 'stop']);
+  const hearing = ears.listen();
+  const text = 'please tell me about the hotel and the boats';
+  say(hearing, (await mouth.speak({ ...request, text }, new AbortController().signal)).pcm);
+  expect((await hearing.finish()).split(' ').length).toBeGreaterThan(4);
+  expect(hearing.shortPhrase).toBe('');
 }, 180_000);
 
 it('finds no recogniser where Python lacks the module', async () => {

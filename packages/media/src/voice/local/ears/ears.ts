@@ -3,7 +3,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Logger } from '../../../core/logger.ts';
 import { Resampler } from '../../../core/resampler.ts';
 import type { RecogniserCommand } from './find-recogniser.ts';
-import { RecogniserProcess } from './recogniser-process.ts';
+import { type Heard, RecogniserProcess } from './recogniser-process.ts';
 
 /** Recognisers per media process, about 110 MB each; one is always kept warm. */
 export const MAX_RECOGNISERS = 3;
@@ -23,6 +23,8 @@ export type Hearing = {
   feed(pcm: Int16Array): void;
   /** Ends the turn; resolves with its words, empty when there were none or nobody could listen in time. */
   finish(): Promise<string>;
+  /** Once its words are known: the short phrase that the turn's sound is rather than these, if it is one. */
+  readonly shortPhrase?: string;
   /** Ends the turn without a transcript. */
   discard(): void;
 };
@@ -145,6 +147,7 @@ export class Ears {
 }
 
 class TurnHearing implements Hearing, Listener {
+  shortPhrase = '';
   private readonly ears: Ears;
   private readonly clock: Clock;
   private readonly limitMs: number;
@@ -200,7 +203,12 @@ class TurnHearing implements Hearing, Listener {
   }
 
   private ask(recogniser: RecogniserProcess): void {
-    void recogniser.finish().then((text) => this.end(text, false));
+    void recogniser.finish().then((heard) => this.answer(heard));
+  }
+
+  private answer({ text, shortPhrase }: Heard): void {
+    this.shortPhrase = tidyTranscript(shortPhrase);
+    this.end(text, false);
   }
 
   private take(pcm: Int16Array): void {

@@ -49,6 +49,11 @@ export class PhrasedHearing {
     return joinPhrases(await Promise.all(this.#words));
   }
 
+  /** Once the words are known: the short phrase that the turn is rather than these; empty where it is none. */
+  get shortPhrase(): string {
+    return (this.#phrases.length === 1 && this.#phrases[0]?.shortPhrase) || '';
+  }
+
   /** Ends the turn without its words. */
   discard(): void {
     this.#isOver = true;

@@ -4,6 +4,10 @@ import type { Readable, Writable } from 'node:stream';
 import { childEnvironment } from '../../../core/child-environment.ts';
 import type { RecogniserCommand } from './find-recogniser.ts';
 
+/** What was heard: the words, and the short phrase that the sound is rather than these; each empty where there is none. */
+export type Heard = { readonly text: string; readonly shortPhrase: string };
+
+const NOTHING_HEARD: Heard = { text: '', shortPhrase: '' };
 /** Sound that may wait for a recogniser that falls behind: 30 s of PCM16 at 16 kHz. */
 const MAX_UNREAD_BYTES = 30 * 16_000 * 2;
 
@@ -16,7 +20,7 @@ export class RecogniserProcess {
   /** Chunks of sound that were left out because the process had fallen too far behind. */
   droppedChunks = 0;
   private readonly child: ChildProcessByStdio<Writable, Readable, null>;
-  private awaitingText: ((text: string) => void) | null = null;
+  private awaitingText: ((heard: Heard) => void) | null = null;
   private hasEnded = false;
 
   constructor(command: RecogniserCommand, onEnd: (reason: string) => void) {
@@ -30,7 +34,7 @@ export class RecogniserProcess {
       if (this.hasEnded) return;
       this.hasEnded = true;
       started.resolve();
-      this.answer('');
+      this.answer(NOTHING_HEARD);
       onEnd(reason);
     };
     this.child.on('error', (error) => end(error.message));
@@ -39,7 +43,7 @@ export class RecogniserProcess {
     createInterface({ input: this.child.stdout }).on('line', (line) => {
       const message = parseLine(line);
       if (message.ready === true) started.resolve();
-      if (message.text !== undefined) this.answer(message.text);
+      if (message.text !== undefined) this.answer({ text: message.text, shortPhrase: message.short ?? '' });
     });
   }
 
@@ -61,9 +65,9 @@ export class RecogniserProcess {
   }
 
   /** The words of the utterance; empty when there were none or the process died. */
-  finish(): Promise<string> {
-    const { promise, resolve } = Promise.withResolvers<string>();
-    if (this.hasEnded) return Promise.resolve('');
+  finish(): Promise<Heard> {
+    const { promise, resolve } = Promise.withResolvers<Heard>();
+    if (this.hasEnded) return Promise.resolve(NOTHING_HEARD);
     this.awaitingText = resolve;
     this.write('E', new Uint8Array(0));
     return promise;
@@ -77,8 +81,8 @@ export class RecogniserProcess {
     if (!this.hasEnded) this.child.kill('SIGKILL');
   }
 
-  private answer(text: string): void {
-    this.awaitingText?.(text);
+  private answer(heard: Heard): void {
+    this.awaitingText?.(heard);
     this.awaitingText = null;
   }
 
@@ -92,7 +96,7 @@ export class RecogniserProcess {
   }
 }
 
-function parseLine(line: string): { ready?: boolean; text?: string } {
+function parseLine(line: string): { ready?: boolean; text?: string; short?: string } {
   try {
     const message: unknown = JSON.parse(line);
     return typeof message === 'object' && message !== null ? message : {};
