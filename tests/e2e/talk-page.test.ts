@@ -171,7 +171,7 @@ describe.skipIf(executablePath === null)('talk page', () => {
       const page = await openPage();
       await page.getByRole('heading', { name }).waitFor();
       const outsidePx = () => page.evaluate('document.scrollingElement.scrollWidth - innerWidth');
-      for (const viewport of VIEWPORTS) {
+      for (const viewport of [...VIEWPORTS, { width: 320, height: 256 }]) {
         await page.setViewportSize(viewport);
         expect([viewport, await outsidePx()]).toEqual([viewport, 0]);
       }
@@ -185,6 +185,41 @@ describe.skipIf(executablePath === null)('talk page', () => {
     } finally {
       server.overrides.clear();
     }
+  });
+
+  it('opens with the avatar that the address names, and says that there is none where nobody has the name', async () => {
+    const page = await openPage('/?avatar=navtalk.marcus');
+    const chosen = (name: string) => page.getByRole('heading', { name, level: 1 }).waitFor();
+    await chosen('Marcus');
+    await page.goto(`${url}/talk/Marcus`);
+    await chosen('Marcus');
+    // A person's own choice goes before the address, then and when the page is loaded again.
+    await page.getByRole('radio', { name: /Iris/ }).focus();
+    await page.keyboard.press('Space');
+    await chosen('Iris');
+    await page.reload();
+    await chosen('Iris');
+    for (const path of ['/?avatar=nobody', '/talk/nobody']) {
+      await page.goto(url + path);
+      await page.getByRole('alert').getByText('There is no avatar “nobody” here.').waitFor();
+      expect(await page.getByRole('button', { name: 'Start talking' }).count()).toBe(0);
+    }
+    await page.getByRole('button', { name: 'See who is here' }).click();
+    await chosen('Iris');
+    expect(complaints).toEqual([]);
+  });
+
+  it('leads to the console and the reference before a call, and says that there is no page at unknown addresses', async () => {
+    const page = await openPage('/nobody');
+    await page.getByRole('heading', { name: 'There is no page at this address.' }).waitFor();
+    await page.getByRole('link', { name: 'To the first page' }).click();
+    const links = page.getByRole('navigation', { name: 'This server' }).getByRole('link');
+    await links.first().waitFor();
+    const addressesOf = (all: { getAttribute(name: string): string | null }[]) =>
+      all.map((link) => link.getAttribute('href'));
+    expect(await links.evaluateAll(addressesOf)).toEqual(['/console', '/reference']);
+    await startCall(page);
+    expect(await links.count()).toBe(0);
   });
 
   it.each([

@@ -44,7 +44,8 @@ export async function registerConsole(
   });
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '/';
-    if (isBuilt && wantsPage(request, path)) return reply.sendFile('index.html');
+    // The page itself says that there is nothing at an address that it does not know.
+    if (isBuilt && wantsPage(request, path)) return reply.code(PAGE_PATH.test(path) ? 200 : 404).sendFile('index.html');
     return reply.code(404).send({ code: 404, message: 'There is nothing at this address.', data: null });
   });
 }

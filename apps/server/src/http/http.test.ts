@@ -42,6 +42,11 @@ describe('pages', () => {
         expect([url, accept, page.statusCode]).toEqual([url, accept, 200]);
       }
     }
+    for (const url of ['/nobody', '/consoles', '/talker', '/index.php']) {
+      const page = await app.inject({ url, headers: { accept: 'text/html' } });
+      expect([url, page.statusCode, page.body.includes('<title>Console')]).toEqual([url, 404, true]);
+      expect(page.headers['cache-control']).toBe('no-cache');
+    }
     for (const url of ['/nothing', '/consoles', '/api/none']) {
       expect([url, (await app.inject({ url, headers: { accept: '*/*' } })).statusCode]).toEqual([url, 404]);
     }

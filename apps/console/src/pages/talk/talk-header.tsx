@@ -3,18 +3,34 @@ import { SettingsIcon } from '../../components/icons.tsx';
 import { Logo } from '../../components/logo.tsx';
 import classes from './talk-header.module.css';
 
-export function TalkHeader(props: { readonly version: string; readonly onOpenSettings: () => void }) {
+type TalkHeaderProps = {
+  readonly version: string;
+  /** A slip must not lead away from a call. */
+  readonly isInCall?: boolean;
+  /** Left out: there is nothing to set. */
+  readonly onOpenSettings?: () => void;
+};
+
+export function TalkHeader({ version, isInCall = false, onOpenSettings }: TalkHeaderProps) {
   return (
     <header className={classes.header}>
-      <span className={classes.brand} title={`Visavis ${props.version}`}>
+      <span className={classes.brand} title={`Visavis ${version}`}>
         <Logo />
-        Visavis
+        <span className={classes.word}>Visavis</span>
       </span>
-      <Tooltip label="Settings">
-        <ActionIcon variant="subtle" size={44} radius="xl" onClick={props.onOpenSettings} aria-label="Settings">
-          <SettingsIcon />
-        </ActionIcon>
-      </Tooltip>
+      {!isInCall && (
+        <nav className={classes.links} aria-label="This server">
+          <a href="/console">Console</a>
+          <a href="/reference">Reference</a>
+        </nav>
+      )}
+      {onOpenSettings && (
+        <Tooltip label="Settings">
+          <ActionIcon variant="subtle" size={44} radius="xl" onClick={onOpenSettings} aria-label="Settings">
+            <SettingsIcon />
+          </ActionIcon>
+        </Tooltip>
+      )}
     </header>
   );
 }

@@ -1,8 +1,10 @@
 import { Button, Loader } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
 import { useCallback, useEffect, useState } from 'react';
 import { fetchTalkPage, isStarting, type TalkPageData } from '../../api/talk-page.ts';
-import { AlertIcon } from '../../components/icons.tsx';
 import { Logo } from '../../components/logo.tsx';
+import { Message } from './message.tsx';
+import { readTalkAddress } from './talk-address.ts';
 import classes from './talk-page.module.css';
 import { TalkRoom } from './talk-room.tsx';
 
@@ -13,8 +15,28 @@ type Loading =
   | { readonly kind: 'loaded'; readonly data: TalkPageData }
   | { readonly kind: 'failed'; readonly detail: string };
 
-/** The page at `/`: choose an avatar and talk with it. */
+/** The page at `/`, and what is said at addresses where there is none. */
 export function TalkPage() {
+  const [address] = useState(() => readTalkAddress(globalThis.location));
+  return address === null ? <NoSuchPage /> : <TalkOffer />;
+}
+
+function NoSuchPage() {
+  useDocumentTitle('No such page · Visavis');
+  return (
+    <main className={classes.center}>
+      <Logo size={56} />
+      <Message title="There is no page at this address." advice="It may have been mistyped, or the page was moved.">
+        <Button component="a" href="/">
+          To the first page
+        </Button>
+      </Message>
+    </main>
+  );
+}
+
+/** Choose an avatar and talk with it. */
+function TalkOffer() {
   const [loading, setLoading] = useState<Loading>({ kind: 'loading' });
 
   const load = useCallback((signal: AbortSignal) => {
@@ -67,17 +89,5 @@ export function TalkPage() {
         </Message>
       )}
     </main>
-  );
-}
-
-function Message(props: { title: string; advice: string; detail?: string; children?: React.ReactNode }) {
-  return (
-    <div className={classes.message} role="alert">
-      <AlertIcon size={28} />
-      <h1>{props.title}</h1>
-      <p>{props.advice}</p>
-      {props.detail && <p className={classes.detail}>{props.detail}</p>}
-      {props.children}
-    </div>
   );
 }

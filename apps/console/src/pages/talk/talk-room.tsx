@@ -1,16 +1,19 @@
+import { Button } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { useState } from 'react';
 import type { TalkPageData } from '../../api/talk-page.ts';
 import { displayName } from './avatar-picture.tsx';
 import { CallView } from './call-view.tsx';
 import { Lobby } from './lobby.tsx';
+import { Message } from './message.tsx';
 import { SettingsDrawer } from './settings-drawer.tsx';
+import { findWanted, readTalkAddress, withoutAvatar } from './talk-address.ts';
 import { TalkHeader } from './talk-header.tsx';
 import classes from './talk-room.module.css';
 import { useTalkSettings } from './talk-settings.ts';
 import { useCall } from './use-call.ts';
 
-/** A link may choose the avatar and bring a licence: `/?avatarId=…&license=…`. */
+/** A link may bring a licence, besides the avatar: `/?avatar=…&license=…`. */
 const link = new URLSearchParams(globalThis.location.search);
 
 /** The lobby until a call begins, then the call. */
@@ -22,11 +25,32 @@ export function TalkRoom({ data }: { readonly data: TalkPageData }) {
   const [inForce, setInForce] = useState(settings);
   const [settingsOpen, setSettingsOpen] = useState(false);
   const { call, snapshot, start, leave } = useCall();
-  const wanted = settings.avatarId ?? link.get('avatarId');
-  const avatar = data.avatars.find(({ avatarId }) => avatarId === wanted) ?? data.avatars[0];
+  /** The avatar that the address names; null once a person has chosen. */
+  const [linked, setLinked] = useState(() => readTalkAddress(globalThis.location)?.avatar ?? null);
+  const choose = (avatarId: string | null) => {
+    setLinked(null);
+    globalThis.history.replaceState(null, '', withoutAvatar(globalThis.location));
+    if (avatarId !== null) changeSettings({ avatarId });
+  };
+  const kept = data.avatars.find(({ avatarId }) => avatarId === settings.avatarId) ?? data.avatars[0];
+  const avatar = linked === null ? kept : findWanted(data.avatars, linked);
   const license = ownLicense.trim() || data.demoLicense;
   useDocumentTitle(snapshot && avatar ? `${displayName(avatar)} · Visavis` : 'Visavis');
-  if (avatar === undefined) return null;
+  if (avatar === undefined) {
+    return (
+      <div className={classes.room}>
+        <TalkHeader version={data.version} />
+        <main className={classes.nobody}>
+          <Message
+            title={`There is no avatar “${linked}” here.`}
+            advice="It may have been renamed or taken away, or the link was mistyped."
+          >
+            <Button onClick={() => choose(null)}>See who is here</Button>
+          </Message>
+        </main>
+      </div>
+    );
+  }
 
   const talk = (wish: 'auto' | 'manual') => {
     if (license === null) return;
@@ -45,7 +69,7 @@ export function TalkRoom({ data }: { readonly data: TalkPageData }) {
 
   return (
     <div className={classes.room}>
-      <TalkHeader version={data.version} onOpenSettings={() => setSettingsOpen(true)} />
+      <TalkHeader version={data.version} isInCall={call !== null} onOpenSettings={() => setSettingsOpen(true)} />
       {call !== null && snapshot !== null ? (
         <CallView
           call={call}
@@ -65,7 +89,7 @@ export function TalkRoom({ data }: { readonly data: TalkPageData }) {
           license={license}
           ownLicense={ownLicense}
           onOwnLicense={setOwnLicense}
-          onChoose={(avatarId) => changeSettings({ avatarId })}
+          onChoose={choose}
           onTalk={talk}
         />
       )}
