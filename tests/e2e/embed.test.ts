@@ -1,7 +1,4 @@
-import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Browser, Frame, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
@@ -13,89 +10,12 @@ import {
 import { earlyPages } from '../fixtures/embed/early-pages.ts';
 import { bundleReactPage, componentPage, snippetPage } from '../fixtures/embed/react-page.ts';
 import { findChromium, launchChromium } from '../support/chromium.ts';
-import { ConsoleVisitor } from '../support/console-visitor.ts';
 import { expectFaceInView, featuresOf, VIEWPORTS } from '../support/face-view.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
+import { pageOf, type Seen, Shop } from '../support/shop.ts';
+import { lostConnections, lostSound } from './embed-flow.ts';
 
 const executablePath = findChromium();
-
-/** A shop's site on an origin of its own: pages, and the address that mints tokens with the shop's key. */
-class Shop {
-  readonly pages = new Map<string, string>();
-  readonly #visavis: TestServer;
-  readonly #http: Server;
-  #key = '';
-  url = '';
-
-  constructor(visavis: TestServer) {
-    this.#visavis = visavis;
-    this.#http = createServer((request, response) => {
-      const path = request.url ?? '/';
-      if (request.method === 'POST' && path === '/avatar-token') {
-        void this.mint().then((token) => response.end(JSON.stringify({ token })));
-        return;
-      }
-      const page = this.pages.get(path);
-      response.writeHead(page === undefined ? 404 : 200, {
-        'content-type': path.endsWith('.js') ? 'text/javascript' : 'text/html',
-      });
-      response.end(page);
-    });
-  }
-
-  /** Opens the shop, with a licence key of its own. */
-  async open(): Promise<void> {
-    const owner = new ConsoleVisitor(this.#visavis.url);
-    await owner.register('shop@example.org');
-    const { projectId } = (await owner.post('/projects', { name: 'Shop' })).body;
-    this.#key = (await owner.post(`/projects/${projectId}/keys`, { name: 'Web' })).body.key;
-    this.#http.listen(0, '127.0.0.1');
-    await once(this.#http, 'listening');
-    this.url = `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
-  }
-
-  async mint(limits: { origin?: string } = {}): Promise<string> {
-    const answer = await fetch(`${this.#visavis.url}/api/v1/browser-tokens`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${this.#key}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ lifetimeSeconds: 600, ...limits }),
-    });
-    const { token } = (await answer.json()) as { token: string };
-    return token;
-  }
-
-  close(): void {
-    this.#http.closeAllConnections();
-    this.#http.close();
-  }
-}
-
-/** Runs in the page: what the element's events said, and how loud its sound was. */
-const watcher = `
-  window.seen = [];
-  for (const name of ['connected', 'transcript', 'ended', 'error']) {
-    document.addEventListener('visavis-' + name, ({ detail }) => window.seen.push({ name, detail }));
-  }
-  window.loudestOf = async (video, durationMs) => {
-    const context = new AudioContext();
-    const analyser = context.createAnalyser();
-    context.createMediaStreamSource(video.srcObject).connect(analyser);
-    const samples = new Float32Array(analyser.fftSize);
-    let loudest = 0;
-    for (const end = performance.now() + durationMs; performance.now() < end; ) {
-      analyser.getFloatTimeDomainData(samples);
-      loudest = Math.max(loudest, Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length));
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    await context.close();
-    return loudest;
-  };
-`;
-
-type Seen = {
-  readonly name: string;
-  readonly detail: { text?: string; speaker?: string; code?: string; reason?: string };
-};
 
 /** Avatars on the pages of another origin, in Chromium, against the real server. */
 describe.skipIf(executablePath === null)('an avatar on another site', () => {
@@ -301,6 +221,9 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
     await page.screenshot({ path: 'test-output/embed-frame.png' });
   });
 
+  lostSound(() => ({ server, shop, browser }));
+  lostConnections(() => ({ server, shop, browser }));
+
   it("is refused in the frames of pages for which the token is not, and so are the server's other pages", async () => {
     const token = await shop.mint({ origin: 'https://shop.example' });
     for (const address of [`/embed?avatar=navtalk.Iris&token=${token}`, '/', '/console', '/embed/page.html']) {
@@ -312,12 +235,6 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
     }
   });
 });
-
-/** A page of the shop with a piece of code in it. */
-function pageOf(code: string): string {
-  return `<!doctype html><html lang="en"><head><meta name="color-scheme" content="light dark"><title>A shop</title>
-    <script>${watcher}</script></head><body><h1>A shop</h1>${code}</body></html>`;
-}
 
 function framePage(source: string): string {
   return pageOf(`<iframe src="${source}" title="Iris" width="400" height="640"></iframe>`);

@@ -7,10 +7,13 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ScriptedServer } from '../fixtures/scripted-server/scripted-server.ts';
 import { findChromium, launchChromium } from '../support/chromium.ts';
+import { failingMicrophone } from '../support/failing-microphone.ts';
 import { expectFaceInView, faceOf, featuresOf, VIEWPORTS } from '../support/face-view.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 const executablePath = findChromium();
+
+const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 
 const avatars = ['iris', 'marcus'].map((name) => ({
   avatarId: name,
@@ -52,8 +55,9 @@ describe.skipIf(executablePath === null)('talk page', () => {
     for (const context of browser.contexts().slice(1)) await context.close();
   });
 
-  async function openPage(path = '/', viewport = { width: 1280, height: 800 }): Promise<Page> {
+  async function openPage(path = '/', viewport = sizes.desktop, script = ''): Promise<Page> {
     const page = await (await browser.newContext({ viewport })).newPage();
+    await page.addInitScript(script);
     complaints = [];
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
@@ -116,6 +120,24 @@ describe.skipIf(executablePath === null)('talk page', () => {
     expect(server.call.received.filter(({ type }) => type === 'conversation.item.create')).toEqual([
       expect.objectContaining({ item: expect.objectContaining({ role: 'assistant' }) }),
     ]);
+  });
+
+  it('says that no sound comes from a microphone that a phone call holds, and goes on by itself after it', async () => {
+    const page = await openPage('/', sizes.desktop, failingMicrophone);
+    await startCall(page);
+    await page.evaluate('window.microphone.takeCall()');
+    await page.getByRole('status').getByText('No sound from your microphone').waitFor();
+    await page.getByText('No sound comes from the microphone.').waitFor();
+    for (const [name, viewport] of Object.entries(sizes)) {
+      await page.setViewportSize(viewport);
+      await page.screenshot({ path: `test-output/talk-silent-${name}.png` });
+    }
+    await page.evaluate('window.microphone.endCall()');
+    await page.getByRole('status').getByText('is listening').waitFor();
+    await page.getByText('No sound comes from the microphone.').waitFor({ state: 'hidden' });
+    const before = server.call.soundChunks;
+    await vi.waitFor(() => expect(server.call.soundChunks).toBeGreaterThan(before + 5), { timeout: 20_000 });
+    expect(complaints).toEqual([]);
   });
 
   it('says why a call was refused and how to go on', async () => {

@@ -44,8 +44,7 @@ export const ERRORS = {
     closeCode: 4401,
     closeReason: 'Token expired',
     retryable: false,
-    message:
-      'The browser token of this page has expired, or is unknown. Reload the page, or let it ask its server for a fresh token (POST /api/v1/browser-tokens), then call again.',
+    message: 'The permission of this page to call (its browser token) has run out. Reload the page, then call again.',
   },
   'origin-not-allowed': {
     eventType: 'conversation.connected.fail',

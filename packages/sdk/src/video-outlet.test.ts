@@ -5,9 +5,15 @@ class FakeVideo {
   srcObject: unknown = null;
   muted = true;
   gesture = false;
+  paused = true;
+
+  pause(): void {
+    this.paused = true;
+  }
 
   async play(): Promise<void> {
     if (!this.muted && !this.gesture) throw Object.assign(new Error('gesture'), { name: 'NotAllowedError' });
+    this.paused = false;
   }
 }
 
@@ -34,4 +40,21 @@ it('moves the stream to a new element', async () => {
   outlet.attach(second as unknown as HTMLVideoElement);
   expect(first.srcObject).toBeNull();
   expect(second.srcObject).toBe(stream);
+});
+
+it('holds the last picture of a lost call, and plays on where the system has paused it', async () => {
+  const outlet = new VideoOutlet(() => undefined);
+  const video = new FakeVideo();
+  video.gesture = true;
+  outlet.attach(video as unknown as HTMLVideoElement);
+  const [before, after] = [{} as MediaStream, {} as MediaStream];
+  outlet.setStream(before);
+  video.pause();
+  outlet.resume();
+  await vi.waitFor(() => expect(video.paused).toBe(false));
+  outlet.hold();
+  outlet.resume();
+  expect(video).toMatchObject({ paused: true, srcObject: before });
+  outlet.setStream(after);
+  await vi.waitFor(() => expect(video).toMatchObject({ paused: false, srcObject: after }));
 });

@@ -3,6 +3,7 @@ export class VideoOutlet {
   readonly #onBlocked: (blocked: boolean) => void;
   #video: HTMLVideoElement | null = null;
   #stream: MediaStream | null = null;
+  #held = false;
 
   constructor(onBlocked: (blocked: boolean) => void) {
     this.#onBlocked = onBlocked;
@@ -14,14 +15,21 @@ export class VideoOutlet {
     void this.#play();
   }
 
+  /** Keeps the last picture while the call is lost: a stream that ends turns black. */
+  hold(): void {
+    this.#held = true;
+    this.#video?.pause();
+  }
+
   setStream(stream: MediaStream | null): void {
     this.#stream = stream;
+    this.#held = false;
     void this.#play();
   }
 
   /** Plays on where the system has paused the picture, as for a phone call. */
   resume(): void {
-    if (this.#stream !== null && this.#video?.paused === true) void this.#play();
+    if (this.#stream !== null && !this.#held && this.#video?.paused === true) void this.#play();
   }
 
   /** Call from a click or key press. */

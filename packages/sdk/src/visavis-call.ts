@@ -281,6 +281,7 @@ export class VisavisCall extends EventEmitter<CallEvents> {
   }
 
   #noteLoss(nextConnection: number): void {
+    this.#outlet.hold();
     this.#closeTalk();
     this.#converse(afterLoss(this.#conversation, nextConnection));
     this.#update({ state: 'reconnecting', ready: false, sessionId: null });

@@ -95,6 +95,7 @@ export class AvatarShadow {
   show(view: AvatarView, words: AvatarWords): void {
     const hadFocus = this.#frame.matches(':focus-within');
     this.#frame.dataset.phase = view.phase;
+    this.#frame.toggleAttribute('data-lost', view.isLost);
     setText(this.#status, view.status);
     setText(this.#start, view.startLabel);
     setText(this.#unblock, words.unblock);

@@ -55,6 +55,9 @@ export const avatarStyle = `${faceFrameStyle}
   .face-picture { --clear-top: 0.25rem; --clear-bottom: 4.25rem; }
   .stage .start { inset-block-end: 0.75rem; }
 }
+video { transition: filter 0.4s; }
+.frame[data-lost] video { filter: grayscale(70%) brightness(60%); }
+@media (prefers-reduced-motion: reduce) { video { transition: none; } }
 .status, .start, .unblock, .foot { position: absolute; }
 .status {
   inset-block-start: 0.75rem;
@@ -104,9 +107,9 @@ svg { inline-size: 1.4rem; block-size: 1.4rem; fill: none; stroke: currentColor;
   align-items: start;
   gap: 0.5rem;
   padding: 0.75rem 1rem;
-  border-block-end: 1px solid var(--line);
   font-size: 0.92rem;
 }
+.problem:not([hidden]) + .captions { border-block-start: 1px solid var(--line); }
 .problem p { margin: 0; flex: 1; overflow-wrap: anywhere; }
 .problem strong { display: block; }
 .plain { padding: 0 0.4rem; border: 0; background: none; color: var(--muted); text-decoration: underline; }

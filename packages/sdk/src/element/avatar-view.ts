@@ -11,6 +11,8 @@ import { inWords } from './problem-words.ts';
 export type AvatarView = {
   /** `idle`: before a call and after it, with the button that starts one. */
   readonly phase: 'idle' | 'calling' | 'live';
+  /** The picture is that of a moment ago. */
+  readonly isLost: boolean;
   readonly status: string;
   readonly startLabel: string;
   readonly videoLabel: string;
@@ -59,6 +61,7 @@ export function viewOf(
   const name = attributes.label || shownName(known?.name ?? '');
   return {
     phase,
+    isLost: state === 'reconnecting',
     status: preparing ? words.calling : statusText(snapshot, words),
     startLabel: state === 'ended' || fault !== null ? words.again : words.start(name),
     videoLabel: words.live(name),

@@ -112,6 +112,13 @@ describe('what the element shows', () => {
     expect(view(snapshotOf({ state: 'ended', problem: notice, notice })).canDismiss).toBe(false);
   });
 
+  it('says that a lost call is tried again, and that its picture is an old one', () => {
+    expect(view(snapshotOf({ state: 'reconnecting' }))).toMatchObject({
+      ...{ phase: 'live', isLost: true, status: 'Connection lost, trying again…', canType: false },
+    });
+    expect(view(snapshotOf({ state: 'connected' })).isLost).toBe(false);
+  });
+
   it('says what the microphone button does', () => {
     const labelOf = (change: Partial<CallSnapshot['microphone']>) =>
       view(snapshotOf({ state: 'connected', microphone: { ...microphone, ...change } })).microphoneLabel;
