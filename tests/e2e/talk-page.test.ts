@@ -7,8 +7,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ScriptedServer } from '../fixtures/scripted-server/scripted-server.ts';
 import { findChromium, launchChromium } from '../support/chromium.ts';
-import { failingMicrophone } from '../support/failing-microphone.ts';
 import { expectFaceInView, faceOf, featuresOf, VIEWPORTS } from '../support/face-view.ts';
+import { failingMicrophone } from '../support/failing-microphone.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 const executablePath = findChromium();

@@ -45,6 +45,7 @@ export class MicrophoneControl {
   #lost: CallProblem | null = null;
   /** A person wants it on now, and is told why that fails. */
   #isAsked = false;
+  /** Since sound came last: a device that opens but stays silent is not opened without end. */
   #reopenings = 0;
   #reopenTimer: ReturnType<typeof setTimeout> | null = null;
   #stopListening: (() => void) | null = null;
@@ -66,9 +67,11 @@ export class MicrophoneControl {
     };
   }
 
-  /** Resolves to false when the microphone could not be opened; `onProblem` has said why. */
+  /** One that is open but gives no sound is opened anew. Resolves to false when that failed; `onProblem` has said why. */
   start(): Promise<boolean> {
     this.#isAsked = true;
+    this.#reopenings = 0;
+    if (this.#stalled) this.#release();
     return this.#open();
   }
 
@@ -201,10 +204,10 @@ export class MicrophoneControl {
     this.#stopListening?.();
     this.#stopListening = null;
     this.#lost = null;
-    this.#reopenings = 0;
   }
 
   #pass(pcm: Int16Array, level: number): void {
+    this.#reopenings = 0;
     const verdict = this.#gate.pass();
     this.#listener.onLevel(verdict === 'sound' ? level : 0);
     if (verdict === 'sound') this.#listener.onSound(pcm);

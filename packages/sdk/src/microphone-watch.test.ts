@@ -1,4 +1,4 @@
-import { buildSpeechStarted, buildSpeechStopped } from '@visavis/protocol';
+import { buildProblem, buildSpeechStarted, buildSpeechStopped } from '@visavis/protocol';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { callProblem } from './call-problem.ts';
 import { viewOf } from './element/avatar-view.ts';
@@ -216,4 +216,37 @@ it('does not claim to listen to words whose sound was cut off', async () => {
   expect(status()).toBe('No sound from the microphone');
   world.socket.receive(buildSpeechStopped('i1', 500));
   expect(status()).toBe('Thinking…');
+});
+
+it('opens a silent microphone anew for a person who wants it on', async () => {
+  const { call, world } = await connected();
+  world.microphones[0]?.listener.onStalled(true);
+  expect(await call.startMicrophone()).toBe(true);
+  expect(world.microphones.map(({ closed }) => closed)).toEqual([true, false]);
+  expect(call.snapshot).toMatchObject({ notice: null, microphone: { state: 'on', stalled: false } });
+  expect(await call.startMicrophone()).toBe(true);
+  expect(world.microphones).toHaveLength(2);
+});
+
+it('does not open a device without end that opens but stays silent', async () => {
+  const { call, world } = await connected();
+  const lose = async () => {
+    world.microphones.at(-1)?.listener.onLost(callProblem('microphone-lost'));
+    await vi.advanceTimersByTimeAsync(10_000);
+  };
+  for (let round = 0; round < 10 && call.snapshot.microphone.state === 'on'; round += 1) await lose();
+  expect(world.microphones).toHaveLength(4);
+  expect(call.snapshot).toMatchObject({ notice: { code: 'microphone-lost' }, microphone: { state: 'off' } });
+  expect(await call.startMicrophone()).toBe(true);
+  world.microphones.at(-1)?.listener.onChunk({ pcm: new Int16Array(960), level: 0.1 });
+  await lose();
+  expect(call.snapshot).toMatchObject({ notice: null, microphone: { state: 'on' } });
+});
+
+it('takes no other trouble away when the microphone is back', async () => {
+  const { call, world } = await connected();
+  world.microphones[0]?.listener.onStalled(true);
+  world.socket.receive(buildProblem('voice-failed', 'The voice failed.'));
+  world.microphones[0]?.listener.onStalled(false);
+  expect(call.snapshot.notice?.code).toBe('server-trouble');
 });

@@ -79,7 +79,10 @@ export class VisavisCall extends EventEmitter<CallEvents> {
     this.#outlet = new VideoOutlet((soundBlocked) => this.#update({ soundBlocked }));
     this.#microphone = new MicrophoneControl(environment.openMicrophone, options.microphoneOptions ?? {}, {
       onStatus: (microphone) => this.#update({ microphone }),
-      onProblem: (notice) => this.#update({ notice }),
+      onProblem: (problem) => {
+        // What is over with the microphone takes no other trouble away.
+        if (problem !== null || this.#parts.notice?.code.startsWith('microphone')) this.#update({ notice: problem });
+      },
       onSound: (pcm) => {
         if (this.#parts.ready) this.#connection.sendSound(audioMessage(pcm));
       },

@@ -18,7 +18,12 @@ export function Stage({ call, snapshot, avatar, children }: StageProps) {
   const attach = useCallback((video: HTMLVideoElement | null) => call.attach(video), [call]);
   const live = playing && snapshot.state === 'connected';
   return (
-    <div className={classes.stage} data-state={snapshot.state} data-activity={snapshot.activity}>
+    <div
+      className={classes.stage}
+      data-state={snapshot.state}
+      data-activity={snapshot.activity}
+      data-silent={isSilent(snapshot)}
+    >
       <AvatarPicture avatar={avatar} className={classes.picture}>
         {/* biome-ignore lint/a11y/useMediaCaption: the captions are next to the picture, as text. */}
         <video
@@ -66,6 +71,12 @@ function activityText(snapshot: CallSnapshot, name: string): string {
   if (activity === 'thinking') return `${name} is thinking…`;
   if (activity === 'speaking') return `${name} is speaking`;
   if (microphone.state !== 'on' || microphone.muted) return 'Connected';
-  if (microphone.stalled) return 'No sound from your microphone';
+  if (isSilent(snapshot)) return 'No sound from your microphone';
   return activity === 'hearing' ? 'Listening to you' : `${name} is listening`;
+}
+
+/** The avatar would listen, but no sound comes. */
+function isSilent({ activity, microphone }: CallSnapshot): boolean {
+  const listens = activity === 'listening' || activity === 'hearing';
+  return listens && microphone.state === 'on' && !microphone.muted && microphone.stalled;
 }
