@@ -1,7 +1,8 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findChromium, launchChromium } from '../support/chromium.ts';
 import { CONSOLE_PASSWORD, createKey, createProject, register, resetKey } from '../support/console-steps.ts';
+import { expectFaceInView, featuresOf } from '../support/face-view.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 
 const executablePath = findChromium();
@@ -134,6 +135,42 @@ describe.skipIf(executablePath === null)('console', () => {
     await page.getByRole('button', { name: 'Listen' }).click();
     await page.getByRole('alert').getByText('This server has no OpenAI key').waitFor();
     await page.screenshot({ path: 'test-output/console-avatar.png', fullPage: true });
+  });
+
+  it('makes a link by which somebody without an account talks with one avatar, until it is withdrawn', async () => {
+    const page = await openPage('/console/register');
+    await register(page, { name: 'Mia', email: `link-${Date.now()}@example.org` });
+    await createProject(page, 'Fair');
+    await page.getByRole('link', { name: 'Avatars', exact: true }).click();
+    await page.getByRole('button', { name: 'Copy to project: Iris' }).click();
+    await page.getByLabel('Name of your copy').fill('Nora');
+    await page.getByRole('dialog').getByRole('button', { name: 'Copy to project' }).click();
+    const form = page.getByRole('region', { name: 'Share a link to talk' });
+    await form.getByRole('button', { name: 'Make link' }).click();
+    const link = await form.getByText(/\/talk\/[0-9a-f]{32}#vt_/).innerText();
+
+    const guest = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
+    const heard: string[] = [];
+    guest.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => heard.push(String(payload))));
+    const asked: string[] = [];
+    guest.on('request', (request) => asked.push(request.url()));
+    await guest.goto(link);
+    await guest.getByRole('heading', { name: 'Nora' }).waitFor();
+    expect(await guest.getByRole('radio').count()).toBe(1);
+    await expectFaceInView(guest, featuresOf('iris'), 'by a link');
+    // Servers learn the secret of the link as that of a call, not as part of the page's address.
+    expect(asked.filter((address) => address.includes('vt_'))).toEqual([]);
+    await guest.getByRole('button', { name: 'Start without a microphone' }).click();
+    await vi.waitFor(() => expect(heard[0]).toContain('conversation.connected.success'), { timeout: 30_000 });
+
+    const projectId = /projects\/([0-9a-f]{32})/.exec(page.url())?.[1];
+    await page.goto(`${server.url}/console/projects/${projectId}/keys`);
+    await page.getByRole('button', { name: 'Revoke' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+    await page.getByText('revoked').first().waitFor();
+    await guest.reload();
+    await guest.getByRole('heading', { name: 'This link does not work any more.' }).waitFor();
+    await guest.context().close();
   });
 
   it('gives those who are not logged in nothing but the way in', async () => {

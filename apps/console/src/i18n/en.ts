@@ -219,6 +219,21 @@ export const en = {
     apply: 'Apply to this call',
     keep: 'Keep in the avatar',
   },
+  talkLink: {
+    title: 'Share a link to talk',
+    intro:
+      'Whoever has the link talks with this avatar, without an account: until it expires, and within these limits.',
+    name: 'Name',
+    nameHint: 'For you: the link is listed under this name in',
+    firstName: (avatar: string) => `Link to ${avatar}`,
+    lifetime: 'Works for',
+    lifetimes: { '24': 'a day', '168': 'a week', '720': '30 days', '2160': '90 days' },
+    calls: 'Calls at once',
+    minutes: 'Minutes per day',
+    make: 'Make link',
+    link: 'Link',
+    made: (date: string) => `Works until ${date}. It is shown only now; to end it before, revoke its key.`,
+  },
   conversations: {
     title: 'Conversations',
     intro: 'What was said in the calls of this project.',

@@ -31,7 +31,7 @@ export async function fetchCard(wish: CardWish, signal: AbortSignal): Promise<Ca
 
 function ask({ avatar, license, server }: CardWish, signal: AbortSignal): Promise<Response> {
   const query = new URLSearchParams({ avatar, ...(license === '' ? {} : { license }) });
-  return fetch(`${server}/api/open/v1/avatar/card?${query}`, { signal, credentials: 'omit' });
+  return fetch(`${server}/api/open/v1/avatar/card?${query}`, { method: 'POST', signal, credentials: 'omit' });
 }
 
 function readCard(body: unknown, server: string): AvatarCard | null {

@@ -13,6 +13,7 @@ import own from './avatars-page.module.css';
 import { DeleteAvatar } from './delete-avatar.tsx';
 import { EmbedCode } from './embed-code.tsx';
 import { Picture, shownName } from './picture.tsx';
+import { TalkLinkForm } from './talk-link-form.tsx';
 
 type AvatarPageProps = { readonly projectId: string; readonly avatarId: string };
 
@@ -46,6 +47,7 @@ function Editor({ projectId, avatar }: { readonly projectId: string; readonly av
             <AvatarForm projectId={projectId} avatar={avatar} />
           )}
           <EmbedCode projectId={projectId} avatar={avatar} />
+          {avatar.state === 'ready' && <TalkLinkForm projectId={projectId} avatar={avatar} />}
         </div>
         <div className={own.aside}>
           <Picture avatar={avatar} />

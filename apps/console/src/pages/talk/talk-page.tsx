@@ -1,10 +1,11 @@
 import { Button, Loader } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { useCallback, useEffect, useState } from 'react';
-import { fetchTalkPage, isStarting, type TalkPageData } from '../../api/talk-page.ts';
+import { isStarting, type TalkPageData } from '../../api/talk-page.ts';
 import { Logo } from '../../components/logo.tsx';
 import { Message } from './message.tsx';
 import { readTalkAddress } from './talk-address.ts';
+import { fetchOffer, LinkEnded, readTalkLink } from './talk-link.ts';
 import classes from './talk-page.module.css';
 import { TalkRoom } from './talk-room.tsx';
 
@@ -13,11 +14,20 @@ const startingPollMs = 2_000;
 type Loading =
   | { readonly kind: 'loading' }
   | { readonly kind: 'loaded'; readonly data: TalkPageData }
-  | { readonly kind: 'failed'; readonly detail: string };
+  | { readonly kind: 'failed'; readonly detail: string }
+  | { readonly kind: 'link-ended' };
+
+const link = readTalkLink(globalThis.location);
 
 /** The page at `/`, and what is said at addresses where there is none. */
 export function TalkPage() {
   const [address] = useState(() => readTalkAddress(globalThis.location));
+  useEffect(() => {
+    // Another link to the same avatar differs behind the # alone, for which browsers load nothing anew.
+    const reload = () => globalThis.location.reload();
+    globalThis.addEventListener('hashchange', reload);
+    return () => globalThis.removeEventListener('hashchange', reload);
+  }, []);
   return address === null ? <NoSuchPage /> : <TalkOffer />;
 }
 
@@ -41,10 +51,12 @@ function TalkOffer() {
 
   const load = useCallback((signal: AbortSignal) => {
     setLoading({ kind: 'loading' });
-    fetchTalkPage(signal).then(
+    fetchOffer(link, signal).then(
       (data) => setLoading({ kind: 'loaded', data }),
       (error: unknown) => {
-        if (!signal.aborted) setLoading({ kind: 'failed', detail: error instanceof Error ? error.message : '' });
+        if (signal.aborted) return;
+        if (error instanceof LinkEnded) setLoading({ kind: 'link-ended' });
+        else setLoading({ kind: 'failed', detail: error instanceof Error ? error.message : '' });
       },
     );
   }, []);
@@ -60,7 +72,7 @@ function TalkOffer() {
     if (!starting) return;
     const abort = new AbortController();
     const timer = setInterval(() => {
-      fetchTalkPage(abort.signal).then(
+      fetchOffer(link, abort.signal).then(
         (data) => setLoading({ kind: 'loaded', data }),
         () => undefined,
       );
@@ -78,6 +90,12 @@ function TalkOffer() {
       {loading.kind === 'loading' && <Loader role="status" aria-label="Loading" type="dots" />}
       {loading.kind === 'loaded' && (
         <Message title="There is no avatar here yet." advice="Make one in the console, then come back." />
+      )}
+      {loading.kind === 'link-ended' && (
+        <Message
+          title="This link does not work any more."
+          advice="It has expired or was withdrawn. Ask whoever sent it for a new one."
+        />
       )}
       {loading.kind === 'failed' && (
         <Message

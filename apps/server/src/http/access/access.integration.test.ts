@@ -89,6 +89,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'PATCH /api/v1/projects/:projectId/avatars/:avatarId',
     'DELETE /api/v1/projects/:projectId/avatars/:avatarId',
     'POST /api/v1/projects/:projectId/avatars/:avatarId/retry',
+    'POST /api/v1/projects/:projectId/avatars/:avatarId/talk-links',
     'POST /api/v1/projects/:projectId/uploads',
     'GET /api/v1/projects/:projectId/usage',
     'GET /api/v1/projects/:projectId/wallet',

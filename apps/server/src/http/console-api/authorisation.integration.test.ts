@@ -18,6 +18,9 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /projects/{projectId}/keys': { name: 'Stolen' },
   'PATCH /projects/{projectId}/keys/{licenceId}': { maxConcurrentCalls: 999 },
   'PATCH /projects/{projectId}/avatars/{avatarId}': { name: 'Stolen' },
+  'POST /projects/{projectId}/avatars/{avatarId}/talk-links': {
+    ...{ name: 'Stolen', lifetimeHours: 1, maxConcurrentCalls: 1, maxMinutesPerDay: 1 },
+  },
   'POST /projects/{projectId}/points': { points: 1 },
   'PUT /projects/{projectId}/wallet': { isUnlimited: true },
   'POST /projects/{projectId}/webhooks': { kind: 'message', url: 'https://thief.example/' },

@@ -20,6 +20,7 @@ import { type BrowserTokenDependencies, registerBrowserTokenRoutes } from './bro
 import { type ConversationRouteDependencies, registerConversationRoutes } from './conversation-routes.ts';
 import { type ProjectRouteDependencies, registerLicenceRoutes, registerProjectRoutes } from './project-routes.ts';
 import { refuseForeignOrigin } from './same-origin.ts';
+import { registerTalkLinkRoutes, type TalkLinkDependencies } from './talk-link-routes.ts';
 import { registerUploadRoutes, type UploadRouteDependencies } from './upload-routes.ts';
 import { registerPointRoutes, registerUsageRoutes, type UsageRouteDependencies } from './usage-routes.ts';
 import { registerVoiceRoutes, type VoiceRouteDependencies } from './voice-routes.ts';
@@ -34,6 +35,7 @@ export type ConsoleApiDependencies = AccountRouteDependencies &
   ConversationRouteDependencies &
   WebhookRouteDependencies &
   VoiceRouteDependencies &
+  TalkLinkDependencies &
   BrowserTokenDependencies & { readonly logger: Logger };
 
 /** Requests of one address per minute; a console page needs a handful. */
@@ -71,6 +73,7 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
       registerLicenceRoutes(scope, dependencies);
       registerAvatarRoutes(scope, dependencies);
       registerRetryRoute(scope, dependencies);
+      registerTalkLinkRoutes(scope, dependencies);
       registerVoiceRoutes(scope, dependencies);
       registerUploadRoutes(scope, dependencies);
       registerUsageRoutes(scope, dependencies);

@@ -84,3 +84,23 @@ export const browserTokenSchema = z.object({
   expiresAt: instantSchema,
 });
 export type BrowserToken = z.output<typeof browserTokenSchema>;
+
+/** The longest that a talk link works. */
+const MAX_LINK_HOURS = 90 * 24;
+
+export const createTalkLinkSchema = z.object({
+  /** Its key is listed under this name, and withdrawing that one ends the link. */
+  name: nameSchema,
+  lifetimeHours: z.int().min(1).max(MAX_LINK_HOURS),
+  maxConcurrentCalls: limits.maxConcurrentCalls.max(100),
+  /** Call minutes in one day (UTC). */
+  maxMinutesPerDay: z.int().min(1).max(1440),
+});
+export const talkLinkSchema = z.object({
+  /** Of the key that stands behind the link. */
+  licenceId: publicIdSchema,
+  /** Below this server's address; shown once. */
+  path: z.string(),
+  expiresAt: instantSchema,
+});
+export type TalkLink = z.output<typeof talkLinkSchema>;

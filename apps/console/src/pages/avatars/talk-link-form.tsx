@@ -1,0 +1,89 @@
+import { Button, NumberInput, Select, TextInput } from '@mantine/core';
+import type { Avatar, TalkLink } from '@visavis/protocol/rest';
+import { useState } from 'react';
+import { request } from '../../api/client.ts';
+import { keysQuery, useChange } from '../../api/queries.ts';
+import { sectionAddress } from '../../app/addresses.ts';
+import { Link } from '../../app/link.tsx';
+import classes from '../../components/console.module.css';
+import { CopyButton } from '../../components/copy-button.tsx';
+import { Problem } from '../../components/page.tsx';
+import { useFormats, useTexts } from '../../i18n/language.tsx';
+import embed from './embed-code.module.css';
+import { shownName } from './picture.tsx';
+
+const first = { lifetimeHours: '168', maxConcurrentCalls: 2, maxMinutesPerDay: 60 };
+
+type TalkLinkFormProps = { readonly projectId: string; readonly avatar: Avatar };
+
+/** Makes a link by which others talk with the avatar, for a time and within limits. */
+export function TalkLinkForm({ projectId, avatar }: TalkLinkFormProps) {
+  const texts = useTexts();
+  const own = texts.talkLink;
+  const formats = useFormats();
+  const [name, setName] = useState(() => own.firstName(shownName(avatar.name)).slice(0, 80));
+  const [hours, setHours] = useState<string>(first.lifetimeHours);
+  const [calls, setCalls] = useState<number | string>(first.maxConcurrentCalls);
+  const [minutes, setMinutes] = useState<number | string>(first.maxMinutesPerDay);
+  const make = useChange(() => {
+    const limits = { maxConcurrentCalls: Number(calls), maxMinutesPerDay: Number(minutes) };
+    const wish = { name, lifetimeHours: Number(hours), ...limits };
+    return request<TalkLink>('POST', `/projects/${projectId}/avatars/${avatar.avatarId}/talk-links`, wish);
+  }, [keysQuery(projectId).queryKey]);
+  const address = make.data && globalThis.location.origin + make.data.path;
+  return (
+    <section className={`${classes.card} ${classes.stack}`} aria-labelledby="talk-link">
+      <h2 id="talk-link">{own.title}</h2>
+      <p className={classes.muted}>{own.intro}</p>
+      <form
+        className={classes.stack}
+        onSubmit={(event) => {
+          event.preventDefault();
+          make.mutate(undefined);
+        }}
+      >
+        <TextInput
+          label={own.name}
+          description={
+            <>
+              {own.nameHint}{' '}
+              <Link className={embed.link} href={sectionAddress(projectId, 'keys')}>
+                {texts.keys.title}
+              </Link>
+            </>
+          }
+          required
+          maxLength={80}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Select
+          label={own.lifetime}
+          data={Object.entries(own.lifetimes).map(([value, label]) => ({ value, label }))}
+          value={hours}
+          allowDeselect={false}
+          onChange={(value) => setHours(value ?? first.lifetimeHours)}
+        />
+        <NumberInput label={own.calls} required min={1} max={100} value={calls} onChange={setCalls} />
+        <NumberInput label={own.minutes} required min={1} max={1440} value={minutes} onChange={setMinutes} />
+        <Problem error={make.error} />
+        <Button type="submit" loading={make.isPending}>
+          {own.make}
+        </Button>
+      </form>
+      {address !== undefined && make.data !== undefined && (
+        <div className={classes.stack} role="status">
+          <div className={embed.snippetHead}>
+            <h3>{own.link}</h3>
+            <CopyButton text={address} what={own.link} />
+          </div>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard. */}
+          <pre className={classes.code} tabIndex={0}>
+            <code>{address}</code>
+          </pre>
+          <p className={classes.muted}>{own.made(formats.dateTime(make.data.expiresAt))}</p>
+        </div>
+      )}
+    </section>
+  );
+}

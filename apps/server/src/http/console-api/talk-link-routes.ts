@@ -1,0 +1,57 @@
+import { avatarParamsSchema, createTalkLinkSchema, talkLinkSchema } from '@visavis/protocol/rest';
+import type { BrowserTokens } from '../../control/browser-tokens/browser-tokens.ts';
+import { ControlError, notFound } from '../../control/control-error.ts';
+import type { LicenceControl } from '../../control/licence-keys/licence-control.ts';
+import { hashLicenceKey } from '../../control/licence-keys/licence-key.ts';
+import type { Admission } from '../../ports.ts';
+import { FOR } from '../access/access.ts';
+import { projectOf } from '../access/principal.ts';
+import { actorOf, type ConsoleScope } from './session.ts';
+
+export type TalkLinkDependencies = {
+  readonly licences: LicenceControl;
+  readonly tokens: Pick<BrowserTokens, 'mint'>;
+  readonly admission: Pick<Admission, 'findAvatar'>;
+};
+
+const SECONDS_PER_HOUR = 3_600;
+
+/**
+ * A talk link is a licence key of its own, whose limits, use and end are those of keys, with one token that opens one avatar for
+ * pages of this server. The key itself is in no link.
+ */
+export function registerTalkLinkRoutes(
+  scope: ConsoleScope,
+  { licences, tokens, admission }: TalkLinkDependencies,
+): void {
+  scope.post(
+    '/projects/:projectId/avatars/:avatarId/talk-links',
+    {
+      config: FOR.member,
+      schema: {
+        tags: ['Talk links'],
+        summary: 'Make a link by which whoever has it talks with this avatar, within limits and for a time',
+        params: avatarParamsSchema,
+        body: createTalkLinkSchema,
+        response: { 201: talkLinkSchema },
+      },
+    },
+    async (request, reply) => {
+      const { projectId } = projectOf(request);
+      const { avatarId } = request.params;
+      const { name, lifetimeHours, maxConcurrentCalls, maxMinutesPerDay } = request.body;
+      if ((await admission.findAvatar(projectId, { avatarId })).kind === 'missing') throw notFound('avatar');
+      const origin = `${request.protocol}://${request.host}`;
+      const limits = { maxConcurrentCalls, maxMinutesPerDay, allowedOrigins: [origin] };
+      const { licenceId, key } = await licences.create(actorOf(request), projectId, { name, ...limits });
+      const keyDigest = hashLicenceKey(key).toString('hex');
+      const lifetimeSeconds = lifetimeHours * SECONDS_PER_HOUR;
+      const minted = await tokens.mint({ licenceId, keyDigest, lifetimeSeconds, avatarId, origin });
+      if (minted === null)
+        throw new ControlError('conflict', 'The link was withdrawn while it was made. Make another one.');
+      // Behind the #, which browsers send nowhere: not to this server's log, and to no other page.
+      const path = `/talk/${avatarId}#${minted.token}`;
+      return reply.code(201).send({ licenceId, path, expiresAt: minted.expiresAt.toISOString() });
+    },
+  );
+}
