@@ -1,3 +1,4 @@
+export * from './avatar-notices.ts';
 export {
   type EndEventType,
   ERROR_CODES,

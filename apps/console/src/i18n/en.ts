@@ -1,3 +1,5 @@
+import { AVATAR_NOTICES, type AvatarNotice } from '@visavis/protocol';
+
 /** English texts of the console; every other dictionary has the same shape. */
 export const en = {
   common: {
@@ -171,6 +173,7 @@ export const en = {
     maxSecondsHint: 'Empty: no limit.',
     recordCalls: 'Record calls',
     recordCallsHint: 'Keeps picture and both voices with the transcript. Tell people that they are recorded.',
+    notices: AVATAR_NOTICES as Readonly<Record<AvatarNotice, string>>,
     systemNotice: 'Built-in avatars cannot be changed. Copy it to make it yours.',
     embed: 'Put it on your site',
     embedShort: 'Embed',

@@ -172,6 +172,10 @@ export const zh: Texts = {
     maxSecondsHint: '留空：不限。',
     recordCalls: '录制通话',
     recordCallsHint: '随文字记录保存画面和双方声音。请告知对方正在录制。',
+    notices: {
+      'still-from-clip':
+        '这段视频里没有可以直接播放的片段，所以数字人是用其中最好的一帧制作的，效果与照片相同。想要自然的动作，请换一段视频：一个人看着镜头5到10秒，睁着眼睛，头部基本不动，中间没有剪接。',
+    },
     systemNotice: '内置数字人不能修改。复制后即可编辑。',
     embed: '放到您的网站上',
     embedShort: '嵌入',

@@ -1,3 +1,4 @@
+import type { AvatarNotice } from '@visavis/protocol';
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, check, index, integer, jsonb, pgTable, smallint, text, unique } from 'drizzle-orm/pg-core';
 import { bytes, createdAt, instant, isPublicId, ordinal, publicId, updatedAt } from './columns.ts';
@@ -98,6 +99,8 @@ export const avatars = pgTable(
     thumbnail: text('thumbnail'),
     /** File name of the film of the idle avatar inside the bundle. */
     preview: text('preview'),
+    /** What its owner is told about how it was made. */
+    notice: text('notice').$type<AvatarNotice>(),
     /** System avatars: digest of the shipped description this row was last written from. */
     shippedDigest: text('shipped_digest'),
     createdAt: createdAt(),

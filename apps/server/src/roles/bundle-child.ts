@@ -23,8 +23,8 @@ try {
     onProgress: (share, step) => void tell({ kind: 'progress', share: share * (1 - PREVIEW_SHARE), step }),
   });
   await tell({ kind: 'progress', share: 1 - PREVIEW_SHARE, step: 'filming the preview' });
-  const { thumbnail, preview } = await addPreview(outDir);
-  await tell({ kind: 'made', thumbnail, preview: preview ?? null });
+  const { thumbnail, preview, notice } = await addPreview(outDir);
+  await tell({ kind: 'made', thumbnail, preview: preview ?? null, notice: notice ?? null });
 } catch (error) {
   await tell(
     error instanceof InputError

@@ -1,3 +1,4 @@
+import { AVATAR_NOTICE_CODES } from '@visavis/protocol';
 import * as z from 'zod';
 
 export const bundleTaskSchema = z.object({
@@ -10,7 +11,12 @@ export const bundleTaskSchema = z.object({
 /** What the process that makes a bundle tells the server. */
 export const bundleMessageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('progress'), share: z.number().min(0).max(1), step: z.string().max(200) }),
-  z.object({ kind: z.literal('made'), thumbnail: z.string().nullable(), preview: z.string().nullable() }),
+  z.object({
+    kind: z.literal('made'),
+    thumbnail: z.string().nullable(),
+    preview: z.string().nullable(),
+    notice: z.enum(AVATAR_NOTICE_CODES).nullable(),
+  }),
   z.object({ kind: z.literal('refused'), code: z.string(), message: z.string() }),
   z.object({ kind: z.literal('broke'), detail: z.string() }),
 ]);

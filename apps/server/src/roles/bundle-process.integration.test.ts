@@ -40,7 +40,7 @@ test('a portrait becomes a bundle in a process of its own, with growing progress
   const shares: number[] = [];
   const onProgress = (share: number) => shares.push(share);
   const outcome = await run(taskFor(PORTRAIT), { signal: new AbortController().signal, onProgress });
-  expect(outcome).toEqual({ kind: 'made', thumbnail: 'thumbnail.webp', preview: 'preview.mp4' });
+  expect(outcome).toEqual({ kind: 'made', thumbnail: 'thumbnail.webp', preview: 'preview.mp4', notice: null });
   expect(shares.length).toBeGreaterThan(10);
   expect(shares).toEqual(shares.toSorted((a, b) => a - b));
   const manifest = JSON.parse(await readFile(join(folder, 'made', 'manifest.json'), 'utf8'));

@@ -1,12 +1,14 @@
 import { expect, it } from 'vitest';
-import { chooseLoop, chooseStill } from './choose-loop.ts';
+import { chooseLoop } from './choose-loop.ts';
+import { bestStills, chooseView } from './choose-still.ts';
 import { poseMisfit } from './head-track.ts';
+import { surveyClip } from './survey-clip.ts';
 import type { TrackedFace } from './track-face.ts';
 
 const POINTS = 468;
 
 /** A head of points on an ellipsoid, 200 pixels wide, turned to the side by `yaw` radians. */
-function headAt(yaw: number, { x = 500, lipGap = 0.01 } = {}): TrackedFace {
+function headAt(yaw: number, { x = 500, lipGap = 0.01, lidGap = 0.1, light = 100 } = {}): TrackedFace {
   const points = new Float32Array(POINTS * 2);
   for (let i = 0; i < POINTS; i++) {
     // Spread evenly over the front half: a Fibonacci lattice.
@@ -18,9 +20,18 @@ function headAt(yaw: number, { x = 500, lipGap = 0.01 } = {}): TrackedFace {
     points[i * 2] = x + aside * Math.cos(yaw) + depth * Math.sin(yaw);
     points[i * 2 + 1] = 400 + 140 * height;
   }
-  const scene = new Uint8Array(1024).fill(100);
-  return { points, isTurnedAway: false, isAway: false, yaw, lipGap, lidGap: 0.1, sharpness: 100, scene };
+  const scene = new Uint8Array(1024).fill(light);
+  const isSeen = { isTurnedAway: false, isAway: false, isAccompanied: false };
+  return { ...isSeen, points, yaw, lipGap, lidGap, sharpness: 100, scene };
 }
+
+/** A clip of `count` pictures. */
+function clipOf(count: number, faceAt: (index: number) => TrackedFace): TrackedFace[] {
+  return Array.from({ length: count }, (_unused, index) => faceAt(index));
+}
+
+const loopOf = (faces: readonly TrackedFace[]) => chooseLoop(faces, surveyClip(faces));
+const viewOf = (faces: readonly TrackedFace[]) => chooseView(faces, surveyClip(faces));
 
 it('the misfit of two heads grows with the turn between them, and not with their place', () => {
   expect(poseMisfit(headAt(0.1), headAt(0.1, { x: 620 }))).toBeLessThan(0.001);
@@ -34,30 +45,97 @@ it('the drawn parts come from a picture in which the head is turned as in the lo
   const faces = Array.from({ length: 140 }, (_unused, i) =>
     i < 25 ? headAt(0, { lipGap: 0 }) : headAt(0.17 + 0.01 * Math.sin(i / 10)),
   );
-  const loop = chooseLoop(faces)!;
+  const { loop, still } = viewOf(faces)!;
   expect(loop.first).toBeGreaterThanOrEqual(25);
-  expect(chooseStill(faces, loop)).toBeGreaterThanOrEqual(25);
+  expect(still).toBeGreaterThanOrEqual(25);
 });
 
 it('of two pieces that both close, the loop is the one in which the head turns less', () => {
   const faces = Array.from({ length: 300 }, (_unused, i) =>
     headAt((i < 150 ? 0.2 : 0.01) * Math.sin((i * Math.PI) / 25)),
   );
-  expect(chooseLoop(faces)!.first).toBeGreaterThanOrEqual(150);
+  expect(loopOf(faces)!.first).toBeGreaterThanOrEqual(150);
 });
 
 it('a short turn of the head is kept out of the loop', () => {
   const turnAt = (i: number): number => (i < 105 || i > 155 ? 0 : 0.4 * Math.sin(((i - 105) * Math.PI) / 50));
   const faces = Array.from({ length: 420 }, (_unused, i) => headAt(turnAt(i)));
-  expect(chooseLoop(faces)!.first).toBeGreaterThan(155);
+  expect(loopOf(faces)!.first).toBeGreaterThan(155);
 });
 
 it('stretches without a face are in no loop, and no still is taken from them', () => {
   const faces = Array.from({ length: 200 }, (_unused, i) => ({ ...headAt(0), isAway: i < 60 || i >= 130 }));
-  const loop = chooseLoop(faces)!;
+  const { loop, still } = viewOf(faces)!;
   expect(loop.first - loop.meltCount).toBeGreaterThanOrEqual(60);
   expect(loop.first + loop.count).toBeLessThanOrEqual(130);
-  const still = chooseStill(faces, loop)!;
   expect(still >= 60 && still < 130).toBe(true);
-  expect(chooseLoop(faces.slice(0, 80))).toBeUndefined();
+  expect(loopOf(faces.slice(0, 80))).toBeUndefined();
+});
+
+/** The pictures of the clip that a view's loop shows. */
+function shownBy(faces: readonly TrackedFace[]): { shown: TrackedFace[]; still: TrackedFace } {
+  const { loop, still } = viewOf(faces)!;
+  return { shown: faces.slice(loop.first - loop.meltCount, loop.first + loop.count), still: faces[still]! };
+}
+
+it('every picture of the loop fits the still: a head that turns to and fro gives none', () => {
+  const swaying = (degrees: number) =>
+    clipOf(150, (i) => headAt(((degrees * Math.PI) / 180) * Math.sin((i * Math.PI) / 25)));
+  const { shown, still } = shownBy(swaying(4));
+  for (const face of shown) expect(poseMisfit(still, face)).toBeLessThan(0.05);
+  const turning = swaying(25);
+  expect(viewOf(turning)).toBeUndefined();
+  // The picture for an avatar as from a photo faces the camera.
+  expect(Math.abs(turning[bestStills(turning, surveyClip(turning))[0]!]!.yaw)).toBeLessThan(0.05);
+});
+
+it('a calm stretch of a clip in which the head turns for most of the time is found', () => {
+  const faces = clipOf(300, (i) => headAt(i >= 200 && i < 270 ? 0.01 * Math.sin(i / 9) : 0.45 * Math.sin(i / 8)));
+  const { shown, still } = shownBy(faces);
+  for (const face of shown) expect(poseMisfit(still, face)).toBeLessThan(0.05);
+});
+
+it('eyes may blink in a loop, and are not closed for longer; they are open at its ends and in the still', () => {
+  const lidGap = (i: number): number => {
+    if (i >= 60 && i < 140) return 0.05;
+    return i % 45 >= 40 || i < 4 ? 0.055 : 0.1;
+  };
+  const faces = clipOf(260, (i) => headAt(0.01 * Math.sin(i / 11), { lidGap: lidGap(i) }));
+  const { loop, still } = viewOf(faces)!;
+  expect(loop.first - loop.meltCount).toBeGreaterThanOrEqual(140);
+  expect(still).toBeGreaterThanOrEqual(0);
+  expect(faces[still]!.lidGap).toBe(0.1);
+  for (const end of [loop.first, loop.first + loop.count - 1]) expect(faces[end]!.lidGap).toBe(0.1);
+  // Eyes that are half closed from begin to end of all that is left.
+  const drowsy = clipOf(120, (i) => headAt(0, { lidGap: i < 20 ? 0.1 : 0.078 }));
+  expect(viewOf(drowsy)).toBeUndefined();
+  expect(bestStills(drowsy, surveyClip(drowsy))[0]).toBeLessThan(20);
+});
+
+it('no loop and no still reaches over a cut, be it a change of the scene or a jump of the head', () => {
+  const cutAt = 70;
+  for (const other of [{ light: 40 }, { x: 520 }]) {
+    const faces = clipOf(150, (i) => headAt(0.01 * Math.sin(i / 9), i < cutAt ? {} : other));
+    expect(surveyClip(faces).shots.indexOf(1)).toBe(cutAt);
+    const { loop, still } = viewOf(faces)!;
+    const isAfter = loop.first >= cutAt;
+    expect(loop.first - loop.meltCount >= cutAt || loop.first + loop.count <= cutAt).toBe(true);
+    expect(still >= cutAt).toBe(isAfter);
+  }
+  expect(viewOf(clipOf(150, (i) => headAt(0, { x: Math.floor(i / 20) % 2 === 0 ? 500 : 520 })))).toBeUndefined();
+});
+
+it('motion is no cut: a fast nod, a stream of ten pictures a second, light that changes within a second', () => {
+  const shotsOf = (faces: readonly TrackedFace[]) => surveyClip(faces).shots.at(-1)! + 1;
+  expect(shotsOf(clipOf(100, (i) => headAt(0, { x: 500 + 60 * Math.sin(i / 3) })))).toBe(1);
+  expect(shotsOf(clipOf(100, (i) => headAt(0, { x: 500 + 60 * Math.sin(Math.floor(i / 2.5) / 2) })))).toBe(1);
+  expect(shotsOf(clipOf(100, (i) => headAt(0, { light: Math.min(220, 60 + 6 * Math.max(0, i - 40)) })))).toBe(1);
+});
+
+it('a stretch in which somebody else is to be seen is left out, and the rest is used', () => {
+  const faces = clipOf(200, (i) => ({ ...headAt(0), isAccompanied: i >= 60 && i < 130 }));
+  const { shown, still } = shownBy(faces);
+  expect(shown.some(({ isAccompanied }) => isAccompanied)).toBe(false);
+  expect(still.isAccompanied).toBe(false);
+  expect(viewOf(faces.map((face) => ({ ...face, isAccompanied: true })))).toBeUndefined();
 });

@@ -3,6 +3,7 @@
 // `npx visavis face speak bundle audio.wav -o out.mp4`.
 import { basename, extname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { AVATAR_NOTICES } from '@visavis/protocol';
 import { AvatarBundleError } from '../frames/bundle-error.ts';
 import { createBundle, InputError, renderSpeech, SpeechError } from './index.ts';
 
@@ -77,7 +78,9 @@ async function run(argv: readonly string[], signal: AbortSignal): Promise<number
     const id = values.id ?? identifierFrom(first);
     if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(id))
       throw new UsageError('--id takes lower-case letters, digits and dashes.');
-    await createBundle(first, out, { id, displayName: values.name ?? id, signal, onProgress: showProgress });
+    const options = { id, displayName: values.name ?? id, signal, onProgress: showProgress };
+    const { notice } = await createBundle(first, out, options);
+    if (notice !== undefined) console.error(`${notice}: ${AVATAR_NOTICES[notice]}`);
     console.log(out);
     return EXIT.done;
   }

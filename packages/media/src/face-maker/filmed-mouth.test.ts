@@ -7,6 +7,7 @@ function face(change: Partial<TrackedFace> = {}): TrackedFace {
     points: new Float32Array(936),
     isTurnedAway: false,
     isAway: false,
+    isAccompanied: false,
     yaw: 0,
     lipGap: 0.02,
     lidGap: 0.08,

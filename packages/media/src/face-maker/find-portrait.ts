@@ -158,22 +158,46 @@ function isUpright(mesh: FaceMesh): boolean {
   return Math.abs(regionOfMesh(mesh.points).rotation) <= MAX_ROLL_RADIANS;
 }
 
-/** The one face of an upright picture: undefined when there is none. Throws `InputError` for several. */
+/** A face of an upright picture, and whether someone else is to be seen who is no bystander. */
+export type FaceInView = { readonly mesh: FaceMesh; readonly isAlone: boolean };
+
+/** The largest face of an upright picture, or the one that lies where `before` did; undefined when there is none. */
 export async function findFace(
   finder: FaceFinder,
   picture: RgbImage,
-  { thorough = false }: { readonly thorough?: boolean } = {},
-): Promise<FaceMesh | undefined> {
+  { thorough = false, before }: { readonly thorough?: boolean; readonly before?: FaceMesh | undefined } = {},
+): Promise<FaceInView | undefined> {
   const candidates = await candidatesIn(finder, picture, await finder.detect(picture));
   if (candidates.length === 0 && thorough) candidates.push(...(await searchTiles(finder, picture, 2)));
-  return candidates.length === 0 ? undefined : chooseFace(candidates).mesh;
+  const known = before && { mesh: before, width: faceWidth(before.points) };
+  const same = known && candidates.find((one) => distance(one, known) < known.width / 2);
+  const face = same ?? candidates.toSorted((a, b) => b.width - a.width)[0];
+  return face && { mesh: face.mesh, isAlone: !candidates.some((other) => other !== face && isSecond(other, face)) };
+}
+
+/** Whether someone else is to be seen beside the face that `mesh` lies on. */
+export async function isAccompanied(finder: FaceFinder, picture: RgbImage, mesh: FaceMesh): Promise<boolean> {
+  const face = { mesh, width: faceWidth(mesh.points) };
+  const others = (await finder.detect(picture)).filter((found) => !lieOnOneFace(found, mesh.points));
+  return (await candidatesIn(finder, picture, others)).some(
+    (other) => distance(other, face) > other.width / 2 && isSecond(other, face),
+  );
+}
+
+function lieOnOneFace({ centerX, centerY }: FoundFace, points: Float32Array): boolean {
+  const [x, y] = meshPoint(points, 1);
+  return Math.hypot(centerX - x, centerY - y) < faceWidth(points) / 4;
 }
 
 function chooseFace(candidates: readonly Candidate[]): Candidate {
   const [largest, ...others] = candidates.toSorted((a, b) => b.width - a.width);
   if (largest === undefined) throw new InputError('no-face');
-  if (others.some((other) => other.width > largest.width * BYSTANDER_SHARE)) throw new InputError('several-faces');
+  if (others.some((other) => isSecond(other, largest))) throw new InputError('several-faces');
   return largest;
+}
+
+function isSecond(other: Candidate, face: Candidate): boolean {
+  return other.width > face.width * BYSTANDER_SHARE;
 }
 
 function requireUsable({ mesh, width }: Candidate): void {

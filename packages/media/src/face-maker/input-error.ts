@@ -19,7 +19,7 @@ const INPUT_PROBLEMS = {
     'The face is too small. Choose a photo or clip taken closer, with a face at least 60 pixels wide; 300 or more look best.',
   'face-turned-away': 'The face is turned away. Choose a photo or clip in which the person looks towards the camera.',
   'face-lost':
-    'The face is out of the picture, hidden or in the dark for most of the clip: no stretch of a second or more shows it. Choose a clip in which it stays in sight.',
+    'The face is out of the picture, hidden or in the dark for nearly all of the clip. Choose a clip in which it stays in sight.',
   'lips-unclear':
     'The outline of the lips could not be followed. Choose a sharp photo or clip in which the whole mouth is seen, from the front.',
   'mouth-covered':

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { AvatarNotice } from '@visavis/protocol';
 import { AVATAR_FORMAT, AVATAR_FORMAT_VERSION, type AvatarManifest } from '../frames/manifest.ts';
 import { JAW_LEVELS, LID_CLOSURES, LIP_LEVELS, SPECIAL_POSES, type SpecialViseme } from './atlas-poses.ts';
 import { BundleWriter } from './bundle-writer.ts';
@@ -56,16 +57,23 @@ export async function makeBundleFromPhoto(
   return makeBundleFromPortrait(await locate(photo), outDir, options);
 }
 
-/** `from` says in the description what the bundle was made from; `filmed` fills the open mouth. */
+/** What a portrait was taken from, and what the bundle says of it. */
+export type PortraitOrigin = {
+  readonly from?: 'photo' | 'clip' | 'picture of a clip';
+  /** Fills the open mouth. */
+  readonly filmed?: FilmedMouth | undefined;
+  readonly notice?: AvatarNotice;
+};
+
 export async function makeBundleFromPortrait(
   portrait: Portrait,
   outDir: string,
   options: MakeBundleOptions,
-  { from = 'photo', filmed }: { readonly from?: 'photo' | 'clip'; readonly filmed?: FilmedMouth | undefined } = {},
+  origin: PortraitOrigin = {},
 ): Promise<AvatarManifest> {
   const writer = new BundleWriter(outDir);
   try {
-    return await drawBundle({ portrait, filmed, description: describe(from, filmed) }, writer, options);
+    return await drawBundle(portrait, origin, writer, options);
   } catch (error) {
     await writer.discard();
     throw error;
@@ -81,22 +89,18 @@ async function locate(photo: Parameters<typeof findPortrait>[1]): Promise<Portra
   }
 }
 
-function describe(from: 'photo' | 'clip', filmed: FilmedMouth | undefined): string {
+function describe({ from = 'photo', filmed }: PortraitOrigin): string {
   return filmed === undefined ? `Made from a ${from}.` : `Made from a ${from}, with the mouth as filmed.`;
 }
 
-type BundlePlan = {
-  readonly portrait: Portrait;
-  readonly filmed: FilmedMouth | undefined;
-  readonly description: string;
-};
-
 async function drawBundle(
-  { portrait, filmed, description }: BundlePlan,
+  portrait: Portrait,
+  origin: PortraitOrigin,
   writer: BundleWriter,
   { id, displayName, signal, onProgress }: MakeBundleOptions,
 ): Promise<AvatarManifest> {
   const { image, points, enlargement } = portrait;
+  const { filmed } = origin;
   const head = modelHead(points);
   onProgress?.(0.15, 'separating the person');
   const layers = await splitPerson(image, points, head);
@@ -129,7 +133,8 @@ async function drawBundle(
     version: AVATAR_FORMAT_VERSION,
     id,
     displayName,
-    description,
+    description: describe(origin),
+    notice: origin.notice,
     defaults: {
       voice: 'marin',
       prompt: `You are ${displayName}. You are talking, not writing: answer in one to three short sentences, in plain words, without lists, emojis or markup. Ask when something is unclear, and say so when you do not know. Answer in the language of the person you talk with.`,

@@ -4,7 +4,7 @@ import type { TrackedHead } from '../frames/head-motion.ts';
 import { type AvatarManifest, readBundle } from '../frames/manifest.ts';
 import { createRestMouth } from '../frames/rest-mouth.ts';
 import { addToBundle } from './bundle-writer.ts';
-import { chooseLoop, chooseStill, type LoopChoice } from './choose-loop.ts';
+import { bestStills, type ClipView, chooseView } from './choose-still.ts';
 import { type Clip, openClip, readPictures } from './clip-reader.ts';
 import { FaceFinder } from './face-finder.ts';
 import { FilmWriter } from './film-writer.ts';
@@ -12,10 +12,11 @@ import { chooseTalkingPicture, type FilmedMouth, measureFilmedMouth } from './fi
 import { findPortrait, PORTRAIT_SIDE, type Portrait } from './find-portrait.ts';
 import { meltHeads, trackHead } from './head-track.ts';
 import type { RgbImage } from './image-sampler.ts';
-import { InputError } from './input-error.ts';
+import { InputError, type InputProblem } from './input-error.ts';
 import { closingShares } from './lip-closing.ts';
 import { writeLoopFilm } from './loop-film.ts';
 import { type MakeBundleOptions, makeBundleFromPortrait } from './make-bundle.ts';
+import { type ClipSurvey, surveyClip } from './survey-clip.ts';
 import { type TrackedFace, trackFace } from './track-face.ts';
 
 const LOOP_FILE = 'loop.mp4';
@@ -26,7 +27,8 @@ const SHARE = { tracking: 0.02, still: 0.5, drawing: 0.55, film: 0.85 } as const
 
 /**
  * Makes an avatar bundle from a clip of one person (MP4, WebM, MOV; 2 seconds to 2 minutes): its idle loop is a piece of
- * the clip, and mouth, smile and brows are drawn from its best picture and follow the head. The folder `outDir` appears
+ * the clip, and mouth, smile and brows are drawn from its best picture and follow the head. A clip without a piece that
+ * serves gives an avatar from its best picture, as from a photo, and the manifest has a `notice`. The folder `outDir` appears
  * when the bundle is complete and replaces an earlier one. Throws `InputError` for clips it cannot use.
  */
 export async function makeBundleFromClip(
@@ -38,20 +40,38 @@ export async function makeBundleFromClip(
   signal?.throwIfAborted();
   onProgress?.(0, 'reading the clip');
   const clip = await openClip(clipPath);
-  const { faces, loop, still, portrait, filmed } = await withFinder((finder) => studyClip(finder, clip, options));
+  const study = await withFinder((finder) => studyClip(finder, clip, options));
+  if (study.kind === 'film') return makeFilmed(clip, study, outDir, options);
+  const drawing = {
+    ...options,
+    onProgress: (share: number, step: string) => onProgress?.(within('drawing', 1, share), step),
+  };
+  return makeBundleFromPortrait(study.portrait, outDir, drawing, {
+    from: 'picture of a clip',
+    notice: 'still-from-clip',
+  });
+}
+
+async function makeFilmed(
+  clip: Clip,
+  { faces, loop, still, portrait, filmed }: FilmStudy,
+  outDir: string,
+  options: MakeBundleOptions,
+): Promise<AvatarManifest> {
+  const { signal, onProgress } = options;
   const staging = `${outDir}.clip-${process.pid}`;
   try {
     const drawn = await makeBundleFromPortrait(
       portrait,
       staging,
-      { ...options, onProgress: (share, step) => onProgress?.(within('drawing', 'film', share), step) },
+      { ...options, onProgress: (share, step) => onProgress?.(within('drawing', SHARE.film, share), step) },
       { from: 'clip', filmed },
     );
     const heads = meltHeads(
       trackHead(faces, still, loop, portrait.region),
       trackHead(faces, still, { first: loop.first - loop.meltCount, count: loop.meltCount }, portrait.region),
     );
-    await writeFilm(clip, staging, { faces, loop, still, portrait, filmed, heads }, options);
+    await writeFilm(clip, staging, { faces, loop, still, portrait, heads }, options);
     const film = { file: LOOP_FILE, heads: [...heads], order: [...loop.order] };
     const manifest = await addToBundle(staging, drawn, LOOP_FILE, { loop: film });
     signal?.throwIfAborted();
@@ -65,43 +85,90 @@ export async function makeBundleFromClip(
   }
 }
 
-type Study = {
+/** A clip with a piece that is shown as filmed. */
+type FilmStudy = ClipView & {
+  readonly kind: 'film';
   readonly faces: readonly TrackedFace[];
-  readonly loop: LoopChoice;
-  readonly still: number;
   readonly portrait: Portrait;
   /** Where the person talks in the clip. */
   readonly filmed: FilmedMouth | undefined;
 };
+type StillStudy = { readonly kind: 'still'; readonly portrait: Portrait };
 
-async function studyClip(finder: FaceFinder, clip: Clip, { signal, onProgress }: MakeBundleOptions): Promise<Study> {
+async function studyClip(
+  finder: FaceFinder,
+  clip: Clip,
+  { signal, onProgress }: MakeBundleOptions,
+): Promise<FilmStudy | StillStudy> {
   const expected = Math.max(2, clip.durationS || 30) * clip.pictureRate;
   const faces = await trackFace(finder, clip, {
     signal,
     onPicture: (index) =>
-      onProgress?.(within('tracking', 'still', Math.min(1, index / expected)), 'following the face'),
+      onProgress?.(within('tracking', SHARE.still, Math.min(1, index / expected)), 'following the face'),
   });
-  const loop = chooseLoop(faces);
-  const still = loop && chooseStill(faces, loop);
-  if (loop === undefined || still === undefined) {
-    throw new InputError(faces.some(({ isAway }) => isAway) ? 'face-lost' : 'face-turned-away');
-  }
   onProgress?.(SHARE.still, 'choosing the best picture');
-  const talking = chooseTalkingPicture(faces, still);
-  const [picture, open] = await takePictures(clip, [still, talking], signal);
-  if (picture === undefined) throw new InputError('corrupt');
-  const portrait = await findPortrait(finder, picture, { keepLean: true });
-  return { faces, loop, still, portrait, filmed: open && (await findFilmedMouth(finder, open, portrait)) };
+  const survey = surveyClip(faces);
+  const view = chooseView(faces, survey);
+  const film = view && (await studyFilm({ finder, clip, faces, signal }, survey, view));
+  return film ?? { kind: 'still', portrait: await findBestStill({ finder, clip, faces, signal }, survey) };
 }
 
-/** A picture that turns out not to serve is no reason to refuse the clip: the mouth is then drawn. */
-async function findFilmedMouth(
-  finder: FaceFinder,
-  picture: RgbImage,
-  still: Portrait,
-): Promise<FilmedMouth | undefined> {
+type Material = {
+  readonly finder: FaceFinder;
+  readonly clip: Clip;
+  readonly faces: readonly TrackedFace[];
+  readonly signal: AbortSignal | undefined;
+};
+
+/** Undefined when no mouth can be drawn from the still, whose picture is looked at more closely here. */
+async function studyFilm(
+  { finder, clip, faces, signal }: Material,
+  { shots }: ClipSurvey,
+  view: ClipView,
+): Promise<FilmStudy | undefined> {
+  const inShot = faces.map((face, index) => (shots[index] === shots[view.still] ? face : { ...face, isAway: true }));
+  const talking = chooseTalkingPicture(inShot, view.still);
+  const [picture, open] = await takePictures(clip, [view.still, talking], signal);
+  if (picture === undefined) throw new InputError('corrupt');
+  const portrait = await unlessUnusable(findPortrait(finder, picture, { keepLean: true }));
+  if (portrait === undefined) return undefined;
+  const talkingPortrait = open && (await unlessUnusable(findPortrait(finder, open, { keepLean: true })));
+  return {
+    kind: 'film',
+    ...view,
+    faces,
+    portrait,
+    filmed: talkingPortrait && measureFilmedMouth(talkingPortrait, portrait),
+  };
+}
+
+/** The first of the best pictures that serves as a photo does. Throws what is wrong with the best one when none does. */
+async function findBestStill({ finder, clip, faces, signal }: Material, survey: ClipSurvey): Promise<Portrait> {
+  let fault: InputError | undefined;
+  for (const still of bestStills(faces, survey)) {
+    const [picture] = await takePictures(clip, [still], signal);
+    if (picture === undefined) throw new InputError('corrupt');
+    try {
+      return await findPortrait(finder, picture);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      fault ??= error;
+    }
+  }
+  throw fault ?? new InputError(whyUnseen(faces));
+}
+
+/** What keeps the face of most pictures from being used. */
+function whyUnseen(faces: readonly TrackedFace[]): InputProblem {
+  const share = (isSo: (face: TrackedFace) => boolean): number => faces.filter(isSo).length / faces.length;
+  if (share(({ isAccompanied }) => isAccompanied) > 0.5) return 'several-faces';
+  return share(({ isTurnedAway, isAway }) => isTurnedAway && !isAway) > 0.5 ? 'face-turned-away' : 'face-lost';
+}
+
+/** A picture that turns out not to serve is no reason to refuse the clip. */
+async function unlessUnusable<Found>(finding: Promise<Found>): Promise<Found | undefined> {
   try {
-    return measureFilmedMouth(await findPortrait(finder, picture, { keepLean: true }), still);
+    return await finding;
   } catch (error) {
     if (error instanceof InputError) return undefined;
     throw error;
@@ -124,7 +191,7 @@ async function takePictures(
   return wanted.map((one) => (one === undefined ? undefined : taken.get(one)));
 }
 
-type FilmPlan = Study & { readonly heads: readonly TrackedHead[] };
+type FilmPlan = Omit<FilmStudy, 'kind' | 'filmed'> & { readonly heads: readonly TrackedHead[] };
 
 async function writeFilm(clip: Clip, folder: string, plan: FilmPlan, { signal, onProgress }: MakeBundleOptions) {
   const { loop, heads, faces, still, portrait } = plan;
@@ -161,6 +228,6 @@ async function withFinder<T>(work: (finder: FaceFinder) => Promise<T>): Promise<
   }
 }
 
-function within(from: keyof typeof SHARE, to: keyof typeof SHARE, share: number): number {
-  return SHARE[from] + (SHARE[to] - SHARE[from]) * share;
+function within(from: keyof typeof SHARE, end: number, share: number): number {
+  return SHARE[from] + (end - SHARE[from]) * share;
 }

@@ -1,6 +1,6 @@
 import { type Clip, readPictures } from './clip-reader.ts';
 import { type FaceFinder, type FaceMesh, meshPoint, regionOfMesh } from './face-finder.ts';
-import { findFace, isTurnedAway, MIN_PRESENCE, yawOf } from './find-portrait.ts';
+import { type FaceInView, findFace, isAccompanied, isTurnedAway, MIN_PRESENCE, yawOf } from './find-portrait.ts';
 import type { RgbImage, SquareRegion } from './image-sampler.ts';
 import { InputError } from './input-error.ts';
 
@@ -11,6 +11,8 @@ export type TrackedFace = {
   readonly isTurnedAway: boolean;
   /** No face is to be seen here, or next to here; the entry is that of the last one before. */
   readonly isAway: boolean;
+  /** Another person is to be seen here, or may be: between this picture and the next look around. */
+  readonly isAccompanied: boolean;
   /** Turn to the side in radians. */
   readonly yaw: number;
   /** Distance of the lips in distances of the outer corners of the eyes; closed lips measure up to about 0.04. */
@@ -26,9 +28,10 @@ export type TrackedFace = {
 const SCENE_SIDE = 32;
 /** What is decoded for tracking: the networks see 192 and 256 pixels. */
 const TRACKING_SIDE_PX = 1280;
-/** Pictures between two searches for a face that is not there, and between two looks for other people. */
+/** Pictures between two searches for a face that is not there, two of them with care, and two looks for other people. */
 const SEARCH_EVERY = 5;
-const LOOK_AROUND_EVERY = 50;
+const SEARCH_WELL_EVERY = 50;
+const LOOK_AROUND_EVERY = 10;
 /** A face hidden for so long is taken to be where it was; longer, and the clip is not used there. */
 const MAX_LOST_S = 0.4;
 /** Pictures beside such a stretch that are not used either: the face comes and goes in them. */
@@ -37,40 +40,57 @@ const AWAY_MARGIN = 5;
 type Options = { readonly signal?: AbortSignal | undefined; readonly onPicture?: (index: number) => void };
 
 /**
- * Follows the one face through the clip. Every picture has an entry; where the face is hidden for a moment it is
- * that of the picture before, and longer stretches without a face are told as away. Throws `InputError`.
+ * Follows one face through the clip. Every picture has an entry; where the face is hidden for a moment it is
+ * that of the picture before. Longer stretches without a face are told as away, and those in which somebody else is to be
+ * seen as accompanied. Throws `InputError`.
  */
 export async function trackFace(finder: FaceFinder, clip: Clip, options: Options = {}): Promise<TrackedFace[]> {
   const scale = Math.min(1, TRACKING_SIDE_PX / Math.max(clip.widthPx, clip.heightPx));
   const width = 2 * Math.round((clip.widthPx * scale) / 2);
   const height = 2 * Math.round((clip.heightPx * scale) / 2);
   const faces: (TrackedFace | undefined)[] = [];
+  const company: number[] = [];
+  let last: FaceMesh | undefined;
   let region: SquareRegion | undefined;
   for await (const data of readPictures(clip, `scale=${width}:${height}:flags=area,format=rgb24`, options.signal)) {
     const picture = { width, height, data };
     const index = faces.length;
-    const mesh = await follow(finder, picture, region, index);
-    region = mesh === undefined ? undefined : regionOfMesh(mesh.points);
-    faces.push(mesh && describe(picture, mesh, clip.widthPx / width, clip.heightPx / height));
+    const found = await follow(finder, picture, { region, last, index });
+    last = found?.mesh ?? last;
+    region = found && regionOfMesh(found.mesh.points);
+    faces.push(found && describe(picture, found.mesh, clip.widthPx / width, clip.heightPx / height));
+    if (found?.isAlone === false) company.push(index);
     options.onPicture?.(index);
   }
-  return fillGaps(faces, MAX_LOST_S * clip.pictureRate);
+  return withCompany(fillGaps(faces, MAX_LOST_S * clip.pictureRate), company);
 }
+
+type Trail = {
+  readonly region: SquareRegion | undefined;
+  readonly last: FaceMesh | undefined;
+  readonly index: number;
+};
 
 async function follow(
   finder: FaceFinder,
   picture: RgbImage,
-  region: SquareRegion | undefined,
-  index: number,
-): Promise<FaceMesh | undefined> {
+  { region, last, index }: Trail,
+): Promise<FaceInView | undefined> {
   if (region !== undefined) {
     const mesh = await finder.mesh(picture, region);
-    if (index % LOOK_AROUND_EVERY === 0) await findFace(finder, picture);
-    if (mesh.score >= MIN_PRESENCE) return mesh;
-    return findFace(finder, picture);
+    if (mesh.score < MIN_PRESENCE) return findFace(finder, picture, { before: last });
+    const isAlone = index % LOOK_AROUND_EVERY !== 0 || !(await isAccompanied(finder, picture, mesh));
+    return { mesh, isAlone };
   }
   if (index % SEARCH_EVERY !== 0) return undefined;
-  return findFace(finder, picture, { thorough: index % LOOK_AROUND_EVERY === 0 });
+  return findFace(finder, picture, { thorough: index % SEARCH_WELL_EVERY === 0, before: last });
+}
+
+/** Marks what lies between the looks before and after one that saw somebody else. */
+function withCompany(faces: readonly TrackedFace[], company: readonly number[]): TrackedFace[] {
+  const isNear = faces.map(() => false);
+  for (const index of company) isNear.fill(true, Math.max(0, index - LOOK_AROUND_EVERY + 1), index + LOOK_AROUND_EVERY);
+  return faces.map((face, index) => (isNear[index] ? { ...face, isAccompanied: true } : face));
 }
 
 function fillGaps(faces: readonly (TrackedFace | undefined)[], longest: number): TrackedFace[] {
@@ -107,6 +127,7 @@ function describe(picture: RgbImage, mesh: FaceMesh, scaleX: number, scaleY: num
     points: points.map((value, i) => value * (i % 2 === 0 ? scaleX : scaleY)),
     isTurnedAway: isTurnedAway(mesh),
     isAway: false,
+    isAccompanied: false,
     yaw: yawOf(mesh),
     lipGap: (gap(13, 14) + gap(82, 87) + gap(312, 317)) / 3 / eyes,
     lidGap: (gap(159, 145) + gap(386, 374)) / 2 / eyes,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AVATAR_NOTICE_CODES } from '@visavis/protocol';
 import { z } from 'zod';
 import { AvatarBundleError } from './bundle-error.ts';
 
@@ -81,6 +82,8 @@ const manifestSchema = z.object({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
   displayName: z.string().min(1).max(80),
   description: z.string().max(400),
+  /** What its owner is told about how it was made. */
+  notice: z.enum(AVATAR_NOTICE_CODES).optional(),
   defaults: z.object({
     voice: z.string().min(1),
     prompt: z.string(),

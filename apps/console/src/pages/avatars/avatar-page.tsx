@@ -41,6 +41,7 @@ function Editor({ projectId, avatar }: { readonly projectId: string; readonly av
     >
       <div className={own.editor}>
         <div className={classes.stack}>
+          {avatar.notice !== null && <Alert role="note">{texts.avatars.notices[avatar.notice.code]}</Alert>}
           {avatar.isSystem ? (
             <Alert>{texts.avatars.systemNotice}</Alert>
           ) : (

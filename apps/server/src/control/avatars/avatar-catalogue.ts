@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { fittingTools, type Tool } from '@visavis/protocol';
+import { type AvatarNotice, fittingTools, type Tool } from '@visavis/protocol';
 import { and, asc, desc, eq, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import { avatarJobs } from '../../db/making-schema.ts';
@@ -34,6 +34,8 @@ export type Avatar = {
   readonly state: 'ready' | 'making' | 'failed';
   /** Why it failed. */
   readonly stateDetail: string | null;
+  /** What its owner is told about how it was made. */
+  readonly notice: AvatarNotice | null;
   /** How far the making is, 0 to 1; null unless `state` is `making`, and where avatars are found for calls. */
   readonly job: { readonly progress: number; readonly step: string } | null;
   readonly bundleSource: 'shipped' | 'made';
@@ -199,6 +201,7 @@ function avatarOf(row: Row, folders: BundleFolders): Avatar {
     recordCalls: row.recordCalls,
     state: row.state,
     stateDetail: row.stateDetail,
+    notice: row.notice,
     job: null,
     bundleSource: row.bundleSource,
     bundleName: row.bundleName,

@@ -84,12 +84,12 @@ export class OwnAvatars {
     const source = await this.get(projectId, fromAvatarId);
     if (source.state !== 'ready') throw new ControlError('conflict', 'This avatar is not ready to be copied.');
     const { provider, model, voice, language, prompt, firstMessage, tools } = source;
-    const { knowledge, maxCallSeconds, recordCalls, bundleSource, bundleName, thumbnail, preview } = source;
+    const { knowledge, maxCallSeconds, recordCalls, bundleSource, bundleName, thumbnail, preview, notice } = source;
     return this.#insert(projectId, {
       name: await this.#freeName(projectId, source.title),
       ...{ provider, model, voice, language, prompt, firstMessage, tools, knowledge, maxCallSeconds, recordCalls },
       ...changes,
-      ...{ bundleSource, bundleName, thumbnail, preview },
+      ...{ bundleSource, bundleName, thumbnail, preview, notice },
     });
   }
 

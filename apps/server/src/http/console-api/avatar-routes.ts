@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import { AVATAR_NOTICES } from '@visavis/protocol';
 import {
   avatarParamsSchema,
   avatarSchema,
@@ -146,9 +147,10 @@ export function registerRetryRoute(scope: ConsoleScope, { avatars, audit }: Avat
 }
 
 async function toWireAvatar(avatar: Avatar) {
-  const { bundlePath: _path, bundleSource: _source, bundleName: _name, thumbnail, preview, ...rest } = avatar;
+  const { bundlePath: _path, bundleSource: _source, bundleName: _name, thumbnail, preview, notice, ...rest } = avatar;
   const address = (file: string | null) => file && `/uploadFiles/${avatar.avatarId}${extname(file)}`;
   const pictures = { thumbnailUrl: address(thumbnail), previewUrl: address(preview) };
+  const told = notice && { code: notice, message: AVATAR_NOTICES[notice] };
   const face = thumbnail === null ? null : await faceBoxOf(avatar.bundlePath);
-  return { ...toWire(rest), tools: rest.tools.map((tool) => ({ ...tool })), ...pictures, face };
+  return { ...toWire(rest), notice: told, tools: rest.tools.map((tool) => ({ ...tool })), ...pictures, face };
 }

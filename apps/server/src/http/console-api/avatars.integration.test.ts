@@ -162,14 +162,28 @@ describeOnBothDatabases('avatars', (context) => {
     );
     const status = await server.app.inject(`/api/open/v1/avatar/status?license=${license}&jobId=${avatarId}`);
     expect(status.json().data).toMatchObject({ status: 'Processing', progress: 50, message: 'drawing the mouth' });
-    end({ kind: 'made', thumbnail: 'thumbnail.webp', preview: 'preview.mp4' });
+    end({ kind: 'made', thumbnail: 'thumbnail.webp', preview: 'preview.mp4', notice: null });
     await vi.waitFor(async () => expect((await stateOf(avatarId)).state).toBe('ready'), 10_000);
     expect(await stateOf(avatarId)).toMatchObject({
       job: null,
       thumbnailUrl: `/uploadFiles/${avatarId}.webp`,
       previewUrl: `/uploadFiles/${avatarId}.mp4`,
+      notice: null,
     });
     expect(existsSync(task.inputPath)).toBe(false);
+  });
+
+  test('the owner of an avatar that does not move as its clip does is told so, and whoever copies it', async () => {
+    const { uploadId } = (await upload(PNG)).json();
+    const { avatarId } = (await browser.send('POST', path, { uploadId, name: 'Clip' })).json();
+    (await nextTask()).end({ kind: 'made', thumbnail: 'thumbnail.webp', preview: null, notice: 'still-from-clip' });
+    await vi.waitFor(async () => expect((await stateOf(avatarId)).state).toBe('ready'), 10_000);
+    const notice = { code: 'still-from-clip', message: expect.stringMatching(/made from its best picture/) };
+    expect(await stateOf(avatarId)).toMatchObject({ notice });
+    const status = await server.app.inject(`/api/open/v1/avatar/status?license=${license}&jobId=${avatarId}`);
+    expect(status.json().data).toMatchObject({ status: 'Success', message: notice.message });
+    const copy = await browser.send('POST', path, { fromAvatarId: avatarId });
+    expect(copy.json()).toMatchObject({ notice });
   });
 
   test('what breaks off is tried once more, what cannot be used says why, and both can be retried', async () => {

@@ -1,4 +1,4 @@
-import { LIMITS } from '@visavis/protocol';
+import { AVATAR_NOTICES, LIMITS } from '@visavis/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Avatar } from '../../control/avatars/avatar-catalogue.ts';
 import type { AvatarFields, OwnAvatars } from '../../control/avatars/own-avatars.ts';
@@ -91,8 +91,8 @@ function readFields(request: FastifyRequest): Partial<Pick<AvatarFields, keyof t
   return Object.fromEntries(entries);
 }
 
-function toStatus({ avatarId, state, stateDetail, job }: Avatar) {
+function toStatus({ avatarId, state, stateDetail, notice, job }: Avatar) {
   const progress = state === 'ready' ? 100 : Math.floor((job?.progress ?? 0) * 100);
-  const message = stateDetail ?? job?.step ?? '';
+  const message = stateDetail ?? job?.step ?? (notice === null ? '' : AVATAR_NOTICES[notice]);
   return { jobId: avatarId, avatarId, status: STATUS_TEXTS[state], progress, message };
 }

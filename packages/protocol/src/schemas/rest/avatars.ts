@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AVATAR_NOTICE_CODES } from '../../avatar-notices.ts';
 import { LIMITS } from '../../limits.ts';
 import { toolsFault } from '../../tools.ts';
 import { instantSchema, nameSchema, publicIdSchema } from './common.ts';
@@ -62,6 +63,14 @@ export const avatarSchema = z.object({
   state: z.enum(['ready', 'making', 'failed']),
   /** Why it failed: one sentence for its owner. */
   stateDetail: z.string().nullable(),
+  /** What its owner is told about how it was made: that it does not move as filmed, for example. */
+  notice: z
+    .object({
+      code: z.enum(AVATAR_NOTICE_CODES),
+      /** One sentence or two that say what to do about it. */
+      message: z.string(),
+    })
+    .nullable(),
   /** How far the making is; null unless `state` is `making`. */
   job: z
     .object({

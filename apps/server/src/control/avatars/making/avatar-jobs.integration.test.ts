@@ -37,7 +37,7 @@ describeOnBothDatabases('making avatars', (context) => {
   };
   const makeNext = async (): Promise<string | undefined> => {
     const job = await jobs().claim();
-    if (job !== null) await jobs().succeed(job, { thumbnail: null, preview: null }, 1000);
+    if (job !== null) await jobs().succeed(job, { thumbnail: null, preview: null, notice: null }, 1000);
     return job?.avatarId;
   };
 

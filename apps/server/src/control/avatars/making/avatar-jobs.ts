@@ -1,3 +1,4 @@
+import type { AvatarNotice } from '@visavis/protocol';
 import { sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../../db/database.ts';
 import { ControlError, notFound } from '../../control-error.ts';
@@ -16,8 +17,13 @@ export type ClaimedJob = {
   readonly bundleName: string;
 };
 
-/** Names of files inside the bundle. */
-export type BundlePictures = { readonly thumbnail: string | null; readonly preview: string | null };
+export type BundleFacts = {
+  /** Names of files inside the bundle. */
+  readonly thumbnail: string | null;
+  readonly preview: string | null;
+  /** What its owner is told about how it was made. */
+  readonly notice: AvatarNotice | null;
+};
 
 export type Refusal = { readonly code: string; readonly message: string };
 
@@ -172,15 +178,15 @@ export class AvatarJobs {
   /** The avatar is ready and its job gone; returns the job's file. Null: the attempt counts no more. */
   async succeed(
     { avatarId, attempt, bundleName }: ClaimedJob,
-    { thumbnail, preview }: BundlePictures,
+    { thumbnail, preview, notice }: BundleFacts,
     bundleBytes: number,
   ): Promise<string | null> {
     const { rows } = await this.#pool.query<{ file: string | null }>(
       `with job as (delete from avatar_jobs where ${OF_ATTEMPT} returning avatar_id, file)
        update avatars set state = 'ready', state_detail = null, bundle_name = $3, thumbnail = $4, preview = $5,
-              bundle_bytes = $6, updated_at = now()
+              bundle_bytes = $6, notice = $7, updated_at = now()
        from job where id = job.avatar_id returning job.file`,
-      [avatarId, attempt, bundleName, thumbnail, preview, bundleBytes],
+      [avatarId, attempt, bundleName, thumbnail, preview, bundleBytes, notice],
     );
     return rows[0]?.file ?? null;
   }

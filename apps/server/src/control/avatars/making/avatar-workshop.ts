@@ -8,7 +8,7 @@ import type { DiskWatch } from '../../disk/disk-watch.ts';
 import type { ControlLogger } from '../../logger.ts';
 import { ForbiddenAddressError, type GuardedFetch } from '../../net/guarded-fetch.ts';
 import type { AvatarMaker, AvatarPicture } from '../own-avatars.ts';
-import { AvatarJobs, type BundlePictures, type ClaimedJob, type Refusal } from './avatar-jobs.ts';
+import { AvatarJobs, type BundleFacts, type ClaimedJob, type Refusal } from './avatar-jobs.ts';
 import { IMPATIENT } from './pace.ts';
 import { type ReceivedFile, receiveFile } from './receive-file.ts';
 import { isOlderThan } from './uploads.ts';
@@ -22,7 +22,7 @@ export type BundleTask = {
 };
 
 export type BundleOutcome =
-  | ({ readonly kind: 'made' } & BundlePictures)
+  | ({ readonly kind: 'made' } & BundleFacts)
   /** The picture or video cannot be used; the message tells its owner why. */
   | ({ readonly kind: 'refused' } & Refusal)
   /** Something broke; another attempt may succeed. */
