@@ -8,6 +8,8 @@ import type { BundleTask } from '../control/avatars/making/avatar-workshop.ts';
 import { createBundleRunner } from './bundle-process.ts';
 
 const PORTRAIT = fileURLToPath(new URL('../../../../avatars/yuna/thumbnail.webp', import.meta.url));
+const FILMS = new URL('../../../../packages/media/src/face-maker/testing/films/', import.meta.url);
+const TURNING_HEAD = fileURLToPath(new URL('turning-head.mp4', FILMS));
 const run = createBundleRunner({ debug() {}, info() {}, warn() {}, error() {} });
 let folder: string;
 
@@ -45,6 +47,13 @@ test('a portrait becomes a bundle in a process of its own, with growing progress
   expect(shares).toEqual(shares.toSorted((a, b) => a - b));
   const manifest = JSON.parse(await readFile(join(folder, 'made', 'manifest.json'), 'utf8'));
   expect(manifest).toMatchObject({ id: 'a'.repeat(32), displayName: 'Mia' });
+});
+
+test('a clip that gives no film becomes an avatar from its best picture, and the server is told', async () => {
+  const task = { ...taskFor(TURNING_HEAD), outDir: join(folder, 'turning') };
+  const outcome = await run(task, { signal: new AbortController().signal, onProgress() {} });
+  const files = { thumbnail: 'thumbnail.webp', preview: 'preview.mp4' };
+  expect(outcome).toEqual({ kind: 'made', ...files, notice: 'still-from-clip' });
 });
 
 test('a picture without a face is refused with the reason', async () => {

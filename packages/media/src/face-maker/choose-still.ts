@@ -11,7 +11,7 @@ export type ClipView = { readonly loop: LoopChoice; readonly still: number };
  * The largest misfit of the still against a picture of its loop, see `poseMisfit`. Beyond it the drawn mouth, which an
  * affine motion carries along, comes off the head: the jaw lies on neck or hair.
  */
-const MAX_MISFIT = 0.05;
+const MAX_MISFIT = 0.04;
 /** Stills that are compared with every picture of the loop. */
 const COMPARED_STILLS = 12;
 /** Searches for a loop, each without what the one before could not show. */

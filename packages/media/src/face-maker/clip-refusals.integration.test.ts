@@ -99,7 +99,7 @@ describe('refusals', () => {
     await expectRefusal(await clipOf('far.mp4', still(far, 2)), 'face-too-small');
     await expectRefusal(await clipOf('mask.mp4', still(mask, 2)), 'mouth-covered');
     await expectRefusal(await clipOf('aside.mp4', still(pictureOf(turned(woman, 50), SIDE), 2)), 'face-turned-away');
-    const leaving = [...still(facing, 4)].map(([timeS]) => [timeS, timeS < 0.8 ? facing : wall] as const);
+    const leaving = [...still(facing, 4)].map(([timeS]) => [timeS, timeS < 0.2 ? facing : wall] as const);
     await expectRefusal(await clipOf('leaves.mp4', leaving), 'face-lost');
   }, 240_000);
 
