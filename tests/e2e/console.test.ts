@@ -1,3 +1,4 @@
+import { AVATAR_NOTICES } from '@visavis/protocol';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findChromium, launchChromium } from '../support/chromium.ts';
@@ -171,6 +172,30 @@ describe.skipIf(executablePath === null)('console', () => {
     await guest.reload();
     await guest.getByRole('heading', { name: 'This link does not work any more.' }).waitFor();
     await guest.context().close();
+  });
+
+  it('tells the owner of an avatar on its page what there is to know about how it was made', async () => {
+    const page = await openPage('/console/register');
+    await register(page, { name: 'Mia', email: `clips-${Date.now()}@example.org` });
+    await createProject(page, 'Clips');
+    await page.getByRole('link', { name: 'Avatars', exact: true }).click();
+    await page.getByRole('button', { name: 'Copy to project: Iris' }).click();
+    await page.getByLabel('Name of your copy').fill('Nora');
+    await page.getByRole('dialog').getByRole('button', { name: 'Copy to project' }).click();
+    await page.getByRole('heading', { name: 'Nora' }).waitFor();
+    expect(await page.getByRole('note').count()).toBe(0);
+    // As the server answers for an avatar that was made from a clip of a restless head.
+    const [code, message] = Object.entries(AVATAR_NOTICES)[0] as [string, string];
+    await page.route(/\/api\/v1\/.+\/avatars\/[0-9a-f]{32}$/, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), notice: { code, message } } });
+    });
+    await page.reload();
+    await page.getByRole('note').getByText('made from its best picture, as from a photo').waitFor();
+    expect(await page.getByRole('note').textContent()).toBe(message);
+    await page.getByText('中文').click();
+    await page.getByRole('note').getByText('睁着眼睛').waitFor();
+    expect(complaints).toEqual([]);
   });
 
   it('gives those who are not logged in nothing but the way in', async () => {
