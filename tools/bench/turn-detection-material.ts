@@ -32,7 +32,8 @@ export function meanPower(samples: Float32Array): number {
   return sum / Math.max(1, samples.length);
 }
 
-async function decode(path: string): Promise<Float32Array> {
+/** A file's sound at 24 kHz, one channel. */
+export async function decode(path: string): Promise<Float32Array> {
   const reader = await FilmReader.open(fileOnDisk(path, 'read'), soundContainers(path));
   const pieces: Int16Array[] = [];
   const rateHz = reader.sound()?.sampleRateHz ?? 0;

@@ -1,11 +1,12 @@
 // Measures turn detection on recorded speech, clean and in noise. See docs/turn-detection.md.
-//   node tools/bench/turn-detection.ts [--sounds /usr/share/asterisk/sounds] [--per-voice 20] [--only clean] [--echo]
+//   node tools/bench/turn-detection.ts [--sounds /usr/share/asterisk/sounds] [--per-voice 20] [--only clean] [--echo] [--words]
 import { setImmediate as nextEventLoopTurn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { DEFAULT_TURN_DETECTION } from '../../packages/media/src/core/voice-port.ts';
 import { loadSpeechModel, type SpeechModel } from '../../packages/media/src/turn-detection/speech-model.ts';
 import { TurnDetector } from '../../packages/media/src/turn-detection/turn-detector.ts';
 import { beginsSteadily, ECHO_DELAYS_MS, ECHO_LEVELS_DB, hearEcho, speakOver } from './echo-cases.ts';
+import { measureShortWords } from './short-word-cases.ts';
 import {
   concatenate,
   createRandom,
@@ -244,8 +245,13 @@ const { values } = parseArgs({
     'per-voice': { type: 'string', default: '20' },
     only: { type: 'string', default: '' },
     echo: { type: 'boolean', default: false },
+    words: { type: 'boolean', default: false },
   },
 });
+if (values.words) {
+  await measureShortWords(`${values.sounds}/en_US_f_Allison`, console.log);
+  process.exit(0);
+}
 const model = await loadSpeechModel();
 await measureModel(model);
 const voices = await loadUtterances(values.sounds, Number(values['per-voice']));

@@ -10,6 +10,7 @@ export class NativeClient {
   videoBytes = 0;
   audioPackets = 0;
   audioBytes = 0;
+  onAudioPacket: (bytes: number) => void = () => {};
   /** Whole pictures: packets that carry the marker. */
   pictures = 0;
   /** Performance time of the first whole picture's last packet, or null. */
@@ -61,6 +62,7 @@ export class NativeClient {
       if (!isVideo) {
         this.audioPackets += 1;
         this.audioBytes += packet.length;
+        this.onAudioPacket(packet.length);
         return;
       }
       this.videoPackets += 1;
