@@ -193,7 +193,7 @@ describe('a false interruption', () => {
         talk.put({ type: 'speech-stopped', audioEndMs: 6000, atMs: 6000 });
       }
       const timers = talk.effects.filter((effect) => effect.type === 'set-timer' && effect.name === 'held');
-      const delayMs = Math.max(250, 1000 - silenceMs);
+      const delayMs = Math.max(250, 850 - silenceMs);
       expect(timers.at(-1)).toMatchObject({ delayMs });
       talk.put({ type: 'timer', name: 'held', atMs: 6000 + delayMs });
       expect(effectTypes(talk)).toContain('resume-audio');

@@ -170,9 +170,10 @@ export const MEDIA_WAIT_MS = 5000;
 export const SURE_INTERRUPTION_MS = 3000;
 /**
  * A held reply goes on this long after the user has fallen silent, whatever voice is to write his words down; after a turn
- * whose closing silence alone lasts that long, a little later.
+ * whose closing silence alone lasts that long, a little later. His silence is noticed some 100 ms late, so that this and
+ * the way to his ear make a second.
  */
-export const HELD_AFTER_VOICE_MS = 1000;
+export const HELD_AFTER_VOICE_MS = 850;
 export const LEAST_HELD_WAIT_MS = 250;
 /** How long the user's words are waited for after his turn, besides twice its length. */
 export const WORDS_WAIT_MS = 30_000;
