@@ -3,12 +3,14 @@ import {
   buildEnd,
   buildHeartbeat,
   buildSessionCreated,
+  buildSessionUpdated,
+  buildSuccess,
   buildToolCallDone,
   buildTranscriptDelta,
   buildTranscriptDone,
 } from '@visavis/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { bringUp, connected, makeCall, type ScriptedWorld, settle } from './testing.ts';
+import { bringUp, connected, iceServers, makeCall, type ScriptedWorld, settle } from './testing.ts';
 
 /** Milliseconds by which the page's clock has jumped. */
 let jumpedMs = 0;
@@ -84,6 +86,22 @@ describe('a connection that dies without a word', () => {
     world.returnToPage();
     await vi.advanceTimersByTimeAsync(6_600);
     expect(call.snapshot.state).toBe('reconnecting');
+  });
+});
+
+describe('a call that is being built', () => {
+  it('waits for a server that lives and is busy with its first face, but not for media that fail to come', async () => {
+    const { call, world } = makeCall();
+    call.connect();
+    world.socket.open();
+    world.socket.receive(buildSuccess('s1', iceServers));
+    await beat(world, 52_000);
+    expect(call.snapshot.state).toBe('connecting');
+    world.socket.receive(buildSessionUpdated('s1'));
+    await beat(world, 16_000);
+    expect(call.snapshot.state).toBe('connecting');
+    await beat(world, 4_000);
+    expect(call.snapshot.endReason).toBe('media-timeout');
   });
 });
 

@@ -36,6 +36,7 @@ export class CallConnection {
   readonly #plan: ReconnectPlan;
   #socket: SocketLink | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
+  #expectAnew: (() => void) | null = null;
   #stopWatching: (() => void) | null = null;
   #count = 0;
   #accepted = false;
@@ -67,9 +68,10 @@ export class CallConnection {
     this.#socket?.sendSound(message);
   }
 
-  /** Counts the connection as lost unless `complete` comes within this time. */
-  expect(withinMs: number, code: ProblemCode): void {
+  /** Counts the connection as lost unless `complete` comes within this time; `ofSilence`: in which the server gives no sign of life. */
+  expect(withinMs: number, code: ProblemCode, { ofSilence = false } = {}): void {
     this.#setTimer(withinMs, () => this.lost(code));
+    if (ofSilence) this.#expectAnew = () => this.expect(withinMs, code, { ofSilence });
   }
 
   /** Session and media are there. */
@@ -115,11 +117,12 @@ export class CallConnection {
           const signal = readServerSignal(text);
           if (signal !== null) this.#handle(signal, history);
         },
+        onBeat: () => this.#expectAnew?.(),
         onWire: (makeRecord) => this.#listener.onWire(makeRecord),
         onClosed: (close) => {
           const { mayReconnect, problem, specifics, wantsToken } = judgeClose(close);
           if (mayReconnect) this.lost(problem, specifics);
-          else this.#refuse({ type: 'rejected', code: problem, specifics, wantsToken });
+          else this.#refuse({ type: 'rejected', code: problem, specifics, wantsToken, mayGoOn: false });
         },
       });
     } catch (error) {
@@ -143,8 +146,8 @@ export class CallConnection {
   }
 
   #refuse(rejection: Rejection): void {
-    const { code, specifics, wantsToken } = rejection;
-    if (this.#plan.outlasts(rejection)) this.lost(code, specifics);
+    const { code, specifics, wantsToken, mayGoOn } = rejection;
+    if (mayGoOn || this.#plan.outlasts(rejection)) this.lost(code, specifics);
     else if (wantsToken && !this.#accepted && this.#license.canRenew) void this.#renewLicense();
     else this.#listener.onGivenUp(code, specifics);
   }
@@ -181,6 +184,7 @@ export class CallConnection {
   }
 
   #setTimer(delayMs: number | null, action: () => void = () => undefined): void {
+    this.#expectAnew = null;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = delayMs === null ? null : setTimeout(action, delayMs);
   }

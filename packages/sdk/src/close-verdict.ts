@@ -1,6 +1,6 @@
 import { ERRORS } from '@visavis/protocol';
 import type { ProblemCode, ProblemSpecifics } from './call-problem.ts';
-import { problemOfEnd, wantsOtherToken } from './from-wire.ts';
+import { callMayGoOn, problemOfEnd, wantsOtherToken } from './from-wire.ts';
 
 export type CloseVerdict = {
   readonly problem: ProblemCode;
@@ -26,6 +26,5 @@ export function judgeClose(close: { opened: boolean; code: number; reason: strin
   }
   const problem = problemOfEnd(entry.eventType, code);
   const specifics = problem === 'avatar-unknown' ? {} : { advice: entry.message, retryable: entry.retryable };
-  const wantsToken = wantsOtherToken(code);
-  return { problem, specifics, mayReconnect: false, wantsToken };
+  return { problem, specifics, mayReconnect: callMayGoOn(code), wantsToken: wantsOtherToken(code) };
 }

@@ -19,6 +19,8 @@ export type ServerSignal =
       readonly specifics: ProblemSpecifics;
       /** Another key or token may be taken: this one is unknown or has expired. */
       readonly wantsToken: boolean;
+      /** A call that was under way can go on over another connection: nobody decided to end it. */
+      readonly mayGoOn: boolean;
     }
   /** Trouble on the server that the call survives. */
   | { readonly type: 'trouble'; readonly message: string }
@@ -84,6 +86,17 @@ const aboutToken: ReadonlySet<string> = new Set([
   'expired-token',
 ] satisfies ErrorCode[]);
 
+const aboutServer: ReadonlySet<string> = new Set([
+  'server-closing',
+  'worker-lost',
+  'slow-client',
+] satisfies ErrorCode[]);
+
+/** Whether a call that was ended with this code of the error table can go on: the server restarts, or lost a part of itself. */
+export function callMayGoOn(code: string): boolean {
+  return aboutServer.has(code);
+}
+
 /** Whether a refusal with this code of the error table may pass with another key or token. */
 export function wantsOtherToken(code: string): boolean {
   return aboutToken.has(code);
@@ -133,11 +146,12 @@ function readSetup({ name, data, whole }: Envelope): ServerSignal | null {
     const code = readString(data, 'code') ?? '';
     const known = Object.hasOwn(ERRORS, code);
     const wantsToken = known ? wantsOtherToken(code) : endProblems[name] === 'refused';
+    const flags = { wantsToken, mayGoOn: callMayGoOn(code) };
     const retryable = typeof data.retryable === 'boolean' ? data.retryable : null;
     const problem = problemOfEnd(name, code);
-    if (problem === 'avatar-unknown') return { type: 'rejected', code: problem, specifics: {}, wantsToken };
+    if (problem === 'avatar-unknown') return { type: 'rejected', code: problem, specifics: {}, ...flags };
     const specifics = known ? { advice: message, retryable } : { detail: message };
-    return { type: 'rejected', code: problem, specifics, wantsToken };
+    return { type: 'rejected', code: problem, specifics, ...flags };
   }
   switch (name) {
     case 'conversation.connected.success': {

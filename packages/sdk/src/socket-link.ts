@@ -6,6 +6,8 @@ import { receivedFrame, sentMessage, type WireRecord } from './wire-record.ts';
 export type SocketListener = {
   onOpen(): void;
   onFrame(text: string): void;
+  /** The server lives, whatever it is busy with. */
+  onBeat(): void;
   /** Each message both ways but heartbeats, before it is handled; `makeRecord` does the work of describing it. */
   onWire(makeRecord: () => WireRecord): void;
   /** Once, when the socket is gone for any reason other than `close()`. */
@@ -46,6 +48,7 @@ export class SocketLink {
       const intervalMs = readHeartbeat(data);
       if (intervalMs !== null) {
         this.#life.noteBeat(intervalMs);
+        listener.onBeat();
         return;
       }
       this.#life.noteFrame();

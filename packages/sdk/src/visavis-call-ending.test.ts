@@ -7,6 +7,7 @@ import {
   buildTranscriptDone,
   buildUserTranscript,
   ERROR_CODES,
+  errorEntry,
 } from '@visavis/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { callProblem } from './call-problem.ts';
@@ -24,7 +25,7 @@ afterEach(() => {
 
 describe('ending', () => {
   it.each(ERROR_CODES)('explains %s', async (code) => {
-    const { call, world } = await connected();
+    const { call, world } = await connected({ reconnectAttempts: 0 });
     world.socket.receive(buildEnd(code));
     expect(call.snapshot.state).toBe('ended');
     expect(call.snapshot.problem?.title).toMatch(/\.$/);
@@ -114,6 +115,24 @@ describe('reconnecting', () => {
     expect(world.microphones).toHaveLength(1);
     world.microphones[0]?.listener.onChunk(chunk);
     expect(world.socket.sent.at(-1)?.type).toBe('realtime.input_audio_buffer.append');
+  });
+
+  it.each(['server-closing', 'worker-lost', 'slow-client'] as const)('goes on after %s', async (code) => {
+    const { call, world } = await connected();
+    const { closeCode, closeReason } = errorEntry(code);
+    // Told by an event, or by the close frame alone.
+    const ends = [() => world.socket.receive(buildEnd(code)), () => world.socket.drop(closeCode, closeReason)];
+    for (const end of ends) {
+      end();
+      expect(call.snapshot.state).toBe('reconnecting');
+      await vi.advanceTimersByTimeAsync(500);
+      // The server may be closing still.
+      world.socket.open();
+      end();
+      await vi.advanceTimersByTimeAsync(2_000);
+      await bringUp(world);
+      expect(call.snapshot.state).toBe('connected');
+    }
   });
 
   it('gives up after the last attempt', async () => {

@@ -209,7 +209,8 @@ export class VisavisCall extends EventEmitter<CallEvents> {
     switch (signal.type) {
       case 'accepted':
         this.#iceServers = signal.iceServers;
-        this.#connection.expect(mediaTimeoutMs, 'media-timeout');
+        // A server that has just started makes its first face ready; it says itself when that takes too long.
+        this.#connection.expect(mediaTimeoutMs, 'media-timeout', { ofSilence: true });
         this.#update({ sessionId: signal.sessionId });
         if (this.#waitingOffer !== null) this.#answer(this.#waitingOffer);
         return;
@@ -223,6 +224,7 @@ export class VisavisCall extends EventEmitter<CallEvents> {
         // Repeats answer a change of the configuration; only the first one opens the session.
         if (!this.#parts.ready) {
           this.#update({ ready: true });
+          this.#connection.expect(mediaTimeoutMs, 'media-timeout');
           this.#settle();
         }
         return;
