@@ -39,7 +39,14 @@ export type ServerSignal =
       readonly interrupted: boolean | null;
       readonly heardText: string | null;
     }
-  | { readonly type: 'tool-call'; readonly callId: string; readonly name: string; readonly argumentsJson: string }
+  | {
+      readonly type: 'tool-call';
+      readonly callId: string;
+      /** The reply that calls it; '' where the server does not tell. */
+      readonly turnId: string;
+      readonly name: string;
+      readonly argumentsJson: string;
+    }
   | { readonly type: 'offer'; readonly description: WireSessionDescription }
   | { readonly type: 'candidate'; readonly candidate: WireIceCandidate }
   | { readonly type: 'session-info'; readonly info: SessionInfo }
@@ -210,6 +217,7 @@ function readReply({ name, data, whole }: Envelope): ServerSignal | null {
       return {
         type: 'tool-call',
         callId,
+        turnId: replyId,
         name: toolName,
         argumentsJson: typeof given === 'string' ? given : JSON.stringify(given),
       };

@@ -10,7 +10,8 @@ export class ToolRunner {
   readonly #seen = new Set<string>();
   /** Calls whose arguments cannot be read: no handler should guess what was meant. */
   readonly #unreadable = new Set<string>();
-  #running = 0;
+  /** By the reply that made them: a handler that never answers keeps later replies waiting no longer than its own. */
+  readonly #running = new Map<string, number>();
   #closed = false;
 
   constructor(handler: ToolHandler | undefined) {
@@ -26,11 +27,13 @@ export class ToolRunner {
     return { callId: request.callId, name: request.name, arguments: given ?? null };
   }
 
-  /** Runs the tool and sends its result; of several tools the last to be done asks for the one answer to them all. */
-  async answer(call: ToolCall, send: (message: ClientWireMessage) => boolean): Promise<void> {
+  /** Runs the tool and sends its result; of several tools of one reply the last to be done asks for the one answer to them all. */
+  async answer(call: ToolCall, turnId: string, send: (message: ClientWireMessage) => boolean): Promise<void> {
+    this.#count(turnId, 1);
     const output = await this.#run(call);
+    this.#count(turnId, -1);
     if (output === null || this.#closed) return;
-    if (send(toolResultMessage(call.callId, output)) && this.#running === 0) send(respondMessage());
+    if (send(toolResultMessage(call.callId, output)) && !this.#running.has(turnId)) send(respondMessage());
   }
 
   /** The session is over: results that are still to come belong to nobody. */
@@ -42,15 +45,18 @@ export class ToolRunner {
   async #run(call: ToolCall): Promise<string | null> {
     if (this.#handler === undefined) return null;
     if (this.#unreadable.delete(call.callId)) return JSON.stringify({ error: UNREADABLE });
-    this.#running += 1;
     try {
       const result: unknown = await this.#handler(call);
       return typeof result === 'string' ? result : (JSON.stringify(result) ?? '');
     } catch (error) {
       return JSON.stringify({ error: error instanceof Error ? error.message : String(error) });
-    } finally {
-      this.#running -= 1;
     }
+  }
+
+  #count(turnId: string, change: number): void {
+    const count = (this.#running.get(turnId) ?? 0) + change;
+    if (count === 0) this.#running.delete(turnId);
+    else this.#running.set(turnId, count);
   }
 }
 

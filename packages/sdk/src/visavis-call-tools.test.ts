@@ -37,6 +37,25 @@ describe('tools', () => {
     expect(sent).toEqual(['second', 'first', 'response.create']);
   });
 
+  it('asks for answers to later replies beside a handler that never ends, and one that throws', async () => {
+    const { world } = await connected({
+      onToolCall: ({ callId }) => {
+        if (callId === 'c1') return new Promise<string>(() => {});
+        if (callId === 'c2') throw new Error('no such city');
+        return callId;
+      },
+    });
+    const before = world.socket.sent.length;
+    for (const callId of ['c1', 'c2']) world.socket.receive(buildToolCallDone({ ...ADD, callId }));
+    await settle();
+    for (const callId of ['c3', 'c4', 'c3']) {
+      world.socket.receive(buildToolCallDone({ ...ADD, callId, turnId: 'r2' }));
+      await settle();
+    }
+    const sent = world.socket.sent.slice(before).map(({ item, type }) => (item as { output?: string })?.output ?? type);
+    expect(sent).toEqual(['{"error":"no such city"}', 'c3', 'response.create', 'c4', 'response.create']);
+  });
+
   it('tells the model when the tool failed', async () => {
     const { world } = await connected({
       onToolCall: () => {

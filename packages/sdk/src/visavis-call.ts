@@ -296,7 +296,7 @@ export class VisavisCall extends EventEmitter<CallEvents> {
     const call = this.#tools.accept(signal);
     if (call === null) return;
     this.emit('tool-call', call);
-    void this.#tools.answer(call, (message) => this.#send(message));
+    void this.#tools.answer(call, signal.turnId, (message) => this.#send(message));
   }
 
   #measureUntilSound(): void {

@@ -7,9 +7,44 @@ it.each([
     'Hello, I am your intelligent assistant.',
   ],
   ['Begin the talk by saying “Welcome to Harbour Hotel!” and wait.', 'Welcome to Harbour Hotel!'],
-  ['你是客服。请先用「您好，请问有什么可以帮您？」打招呼。首先说“您好”。', '您好'],
+  ['你是客服。请先用「您好，请问有什么可以帮您？」打招呼。首先说“您好”。', '您好，请问有什么可以帮您？'],
   ['First words: "Hi."\nThe word "greet" is a verb.', 'Hi.'],
+  ['Begin with "Good morning!"', 'Good morning!'],
+  ['Say "Hi there, I\'m Ada." first.', "Hi there, I'm Ada."],
+  ["You are Ada. Greet the user with 'Hello, I'm Ada!' and be brief.", "Hello, I'm Ada!"],
+  ['Greet the caller: ‘Hello, I’m Ada.’', 'Hello, I’m Ada.'],
+  ['请用"你好,我是小美"问候', '你好,我是小美'],
+  ['请用“你好，我是小美，很高兴见到你。”问候用户。', '你好，我是小美，很高兴见到你。'],
+  ['你是小美。请以“您好”开场。', '您好'],
+  ['向用户打招呼：“早上好”', '早上好'],
+  ['最初に「こんにちは」と言ってください。', 'こんにちは'],
+  ['「ようこそ」と挨拶してください。', 'ようこそ'],
+  ['Begrüße den Gast mit „Guten Tag, ich bin Lena.“', 'Guten Tag, ich bin Lena.'],
+  ['Beginne das Gespräch mit den Worten »Hallo!«', 'Hallo!'],
+  ['Commence par « Bonjour, je suis Léa. »', 'Bonjour, je suis Léa.'],
+  ['Saluda con "¡Hola! Soy Ana."', '¡Hola! Soy Ana.'],
+  ['Поприветствуй словами «Здравствуйте!»', 'Здравствуйте!'],
+  ['"안녕하세요"라고 인사하세요.', '안녕하세요'],
+  ['Start every call with the following sentence: "Hi, this is Sam."', 'Hi, this is Sam.'],
+  ['Open the conversation with:\n"Hello, friend."', 'Hello, friend.'],
+  ['Use "Welcome aboard!" as your greeting.', 'Welcome aboard!'],
+  ['When the call begins, say "Hello."', 'Hello.'],
+  ['Say "Hello, you have reached Ada" when the call starts.', 'Hello, you have reached Ada'],
+  ['Never mention prices, and greet with "Hi!"', 'Hi!'],
+  ['Your opening line is "So, how was your day?"', 'So, how was your day?'],
+  ['Begin your first reply with "Hello."', 'Hello.'],
+  ['He is 6"2 tall. Greet with "Hello."', 'Hello.'],
 ])('finds the greeting that instructions quote: %s', (prompt, greeting) => {
+  expect(quotedGreeting(prompt)).toBe(greeting);
+});
+
+it.each([
+  ['You are Ada.\nGreeting: Hello, I am Ada.\nStyle: short.', 'Hello, I am Ada.'],
+  ['First message: Hi! How can I help you today?', 'Hi! How can I help you today?'],
+  ['Please greet with: Hello, I am your assistant. Then ask for the name.', 'Hello, I am your assistant.'],
+  ['开场白：您好，我是小美，请问有什么可以帮您？', '您好，我是小美，请问有什么可以帮您？'],
+  ['Begrüßung: Guten Tag, hier ist Lena.', 'Guten Tag, hier ist Lena.'],
+])('finds one that stands after a colon: %s', (prompt, greeting) => {
   expect(quotedGreeting(prompt)).toBe(greeting);
 });
 
@@ -19,11 +54,33 @@ it.each([
   ['Greet with "an unfinished quote'],
   [`Greet with "${'a'.repeat(1000)}"`],
   [''],
+  ['Never begin with "As an AI".'],
+  ['Do not greet with "Hello".'],
+  ["Don't start with 'Well'."],
+  ['If the user says "hello", welcome him.'],
+  ['When the user greets you with "hi", ask for the name.'],
+  ['Start only after the user says "go".'],
+  ['Welcome guests to the "Grand Hotel" warmly.'],
+  ['Introduce yourself as "Ada" when asked.'],
+  ['Start with the topic "weather".'],
+  ['Open with a joke about "cats".'],
+  ['Start every answer with "Well".'],
+  ['Begin your replies with "Certainly".'],
+  ['End the conversation with "Goodbye".'],
+  ['Greet with "Hello {name}, how are you?"'],
+  ['Greeting: warm and short.'],
+  ['Greeting: say hello and ask for the name.'],
+  ["It's Ada's job to greet the users' friends. That's all."],
+  ['不要用“你好”打招呼。'],
+  ['如果用户说“你好”，请欢迎他。'],
+  ['Begrüße den Nutzer, wenn er „Hallo“ sagt.'],
 ])('finds none where none is announced: %s', (prompt) => {
   expect(quotedGreeting(prompt)).toBeNull();
 });
 
 it('takes no longer for a text full of opening quotes than its length allows', () => {
-  expect(quotedGreeting('"'.repeat(200_000))).toBeNull();
-  expect(quotedGreeting('greet «'.repeat(30_000))).toBeNull();
+  for (const text of ['"', 'greet «', "greet with '", 'greeting: hello ', ': :', 'start with "x" '])
+    expect(quotedGreeting(text.repeat(100_000))).toBeTypeOf(
+      text.startsWith('start') || text.startsWith('greeting') ? 'string' : 'object',
+    );
 });

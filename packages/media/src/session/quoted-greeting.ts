@@ -1,49 +1,90 @@
-/** Words that announce how a talk is to begin, in small letters. */
-const ANNOUNCEMENTS = [
-  ...['greet', 'welcome', 'introduce yourself', 'begin', 'start', 'open', 'first message', 'first say', 'first words'],
-  ...['opening', 'say hello', 'say hi', 'salut', 'bonjour', 'begrüß', 'saluda', 'bienvenid'],
-  ...['问候', '打招呼', '欢迎', '开场', '首先说', '第一句', '挨拶'],
-] as const;
+import { announcesGreeting, introducesGreeting, NEXT_INSTRUCTION } from './greeting-words.ts';
 
-const QUOTES: Readonly<Record<string, string>> = { '"': '"', '“': '”', '«': '»', '「': '」', '『': '』', '„': '“' };
+/** What closes each opening mark. */
+const QUOTES: Readonly<Record<string, string>> = {
+  ...{ '"': '"”', '＂': '＂', '“': '”"“', '„': '“”', '«': '»', '»': '«', '‹': '›', '「': '」', '『': '』' },
+  ...{ '‘': '’', "'": "'", '‚': '‘’', '`': '`' },
+};
+const APOSTROPHES = "'’";
 
 /** A greeting stands near the words that announce it, and is no essay. */
-const MAX_DISTANCE_CHARACTERS = 80;
+const MAX_DISTANCE_CHARACTERS = 100;
 const MAX_GREETING_CHARACTERS = 600;
 /** What of the instructions is looked at. */
 const MAX_PROMPT_CHARACTERS = 40_000;
 /** Ends a sentence: what was announced before it does not speak of what follows. */
 const SENTENCE_ENDS = '.!?\n。！？';
+/** Stands for something that only the voice can fill in. */
+const BLANK = /[{}[\]<>_]|\b(?:name|xxx)\b.*[)}\]>]/i;
 
 /**
- * The greeting that instructions quote, as in `Please greet with "Hello, I am Ada."`; null when they quote none. One pass over
- * the text.
+ * The greeting that instructions give word for word, as in `Please greet with "Hello, I am Ada."` or `Greeting: Hello, I am Ada.`;
+ * null when they give none. One pass over the text.
  */
 export function quotedGreeting(prompt: string): string | null {
   const text = prompt.slice(0, MAX_PROMPT_CHARACTERS);
   let position = 0;
   while (position < text.length) {
-    const closing = QUOTES[text[position] ?? ''];
-    if (closing === undefined) {
-      position += 1;
-      continue;
+    const mark = text[position] ?? '';
+    if (mark === ':' || mark === '：') {
+      const words = wordsAfterColon(text, position);
+      if (words !== null) return words;
     }
-    const end = text.slice(position + 1, position + 2 + MAX_GREETING_CHARACTERS).indexOf(closing);
+    const end = opensQuote(text, position) ? findClosing(text, position) : -1;
     if (end < 0) {
       position += 1;
       continue;
     }
-    const quoted = text.slice(position + 1, position + 1 + end).trim();
-    if (quoted !== '' && isAnnounced(text, position)) return quoted;
-    position += end + 2;
+    const quoted = text.slice(position + 1, end).trim();
+    if (quoted !== '' && !BLANK.test(quoted) && announcesGreeting(before(text, position), after(text, end + 1)))
+      return quoted;
+    position = end + 1;
   }
   return null;
 }
 
-function isAnnounced(text: string, quoteAt: number): boolean {
-  let from = quoteAt;
-  while (from > 0 && quoteAt - from < MAX_DISTANCE_CHARACTERS && !SENTENCE_ENDS.includes(text[from - 1] ?? ''))
+/** Straight marks close, and apostrophes stand within words. */
+function opensQuote(text: string, at: number): boolean {
+  const mark = text[at] ?? '';
+  if (QUOTES[mark] === undefined) return false;
+  return !(/["'`’»]/.test(mark) && /[a-z0-9]/i.test(text[at - 1] ?? ''));
+}
+
+function findClosing(text: string, opening: number): number {
+  const closings = QUOTES[text[opening] ?? ''] ?? '';
+  const last = Math.min(text.length, opening + 2 + MAX_GREETING_CHARACTERS);
+  for (let at = opening + 1; at < last; at += 1) {
+    const mark = text[at] ?? '';
+    if (closings.includes(mark) && !(APOSTROPHES.includes(mark) && /\p{L}/u.test(text[at + 1] ?? ''))) return at;
+  }
+  return -1;
+}
+
+/** What of its sentence stands before this place; a line break after a colon does not end it. */
+function before(text: string, at: number): string {
+  let from = at;
+  while (from > 0 && at - from < MAX_DISTANCE_CHARACTERS) {
+    const mark = text[from - 1] ?? '';
+    const isBreakAfterColon = mark === '\n' && /[:：\n]\s*$/.test(text.slice(Math.max(0, from - 4), from - 1));
+    if (SENTENCE_ENDS.includes(mark) && !isBreakAfterColon && !isInAbbreviation(text, from - 1)) break;
     from -= 1;
-  const before = text.slice(from, quoteAt).toLowerCase();
-  return ANNOUNCEMENTS.some((word) => before.includes(word));
+  }
+  return text.slice(from, at).toLowerCase().trim();
+}
+
+function isInAbbreviation(text: string, at: number): boolean {
+  return text[at] === '.' && /\b(?:e\.g|i\.e|z\.b|p\.ex)$|\be$|\bi$/i.test(text.slice(Math.max(0, at - 4), at));
+}
+
+function after(text: string, at: number): string {
+  return text.slice(at, at + 60).toLowerCase();
+}
+
+function wordsAfterColon(text: string, colon: number): string | null {
+  const rest = text.slice(colon + 1, colon + 1 + MAX_GREETING_CHARACTERS).trimStart();
+  if (opensQuote(rest, 0)) return null;
+  const line = rest.split('\n', 1)[0] ?? '';
+  const next = NEXT_INSTRUCTION.exec(line);
+  const words = (next === null ? line : line.slice(0, next.index + 1)).trim();
+  return words !== '' && !BLANK.test(words) && introducesGreeting(before(text, colon), words) ? words : null;
 }

@@ -16,6 +16,7 @@ import {
   nextIdOf,
   respondIfQueued,
   respondNow,
+  settleCall,
   skipGreeting,
 } from './turn-steps.ts';
 
@@ -148,15 +149,22 @@ function say(state: SessionState, text: string): Step {
   );
 }
 
+/** Counts for a call that waits, or whose time was up; once. Another one would make the service of the voice refuse it. */
 function addToolResult(
   state: SessionState,
   command: { callId: string; output: string; reply: boolean },
   atMs: number,
 ): Step {
-  const openCalls = state.openCalls.filter((call) => call.callId !== command.callId);
-  const received = advance({ ...state, openCalls, unansweredResult: true }, [
-    { type: 'clear-timer', name: `tool:${command.callId}` },
-    { type: 'voice', input: { type: 'tool-result', callId: command.callId, output: command.output } },
+  const { callId, output } = command;
+  const settled = state.settledCalls.find((call) => call.callId === callId);
+  if (!state.openCalls.some((call) => call.callId === callId) && settled?.timedOut !== true) {
+    if (settled !== undefined) return advance(state, []);
+    const message = `No call of a tool with the id ${callId.slice(0, 100)} waits for a result; this one is left out.`;
+    return advance(state, [{ type: 'emit', event: { type: 'failed', code: 'voice-failed', message, fatal: false } }]);
+  }
+  const received = advance({ ...settleCall(state, callId, false), unansweredResult: true }, [
+    { type: 'clear-timer', name: `tool:${callId}` },
+    { type: 'voice', input: { type: 'tool-result', callId, output } },
   ]);
   return command.reply ? andThen(received, (next) => respond(next, undefined, atMs)) : received;
 }

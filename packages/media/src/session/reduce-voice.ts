@@ -100,6 +100,8 @@ function addTextDelta(
 /** A tool is called by the client; arguments that cannot be read go back to the model, which may call it again. */
 function callTool(state: SessionState, event: Extract<VoiceControlEvent, { type: 'tool-call-done' }>): Step {
   const { callId, turnId, name } = event;
+  // Told twice, a tool would act twice.
+  if ([...state.openCalls, ...state.settledCalls].some((call) => call.callId === callId)) return advance(state, []);
   const read = readToolArguments(event.argumentsJson);
   if ('json' in read) {
     const call = { ...event, argumentsJson: read.json };
@@ -111,7 +113,10 @@ function callTool(state: SessionState, event: Extract<VoiceControlEvent, { type:
   const unreadableCalls = state.unreadableCalls + 1;
   const isHopeless = unreadableCalls > MAX_UNREADABLE_CALLS;
   const message = `The voice called the tool ${name} with arguments that cannot be read, again and again. Please ask in other words.`;
-  const returned: SessionState = { ...state, unreadableCalls: isHopeless ? 0 : unreadableCalls };
+  const returned: SessionState = {
+    ...state,
+    unreadableCalls: isHopeless ? 0 : unreadableCalls,
+  };
   const effects: SessionEffect[] = [{ type: 'voice', input: { type: 'tool-result', callId, output } }];
   if (!isHopeless) return advance({ ...returned, unansweredResult: true, resultsWanted: true }, effects);
   return advance(returned, [

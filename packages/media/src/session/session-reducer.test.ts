@@ -240,6 +240,33 @@ describe('tools', () => {
     expect(talk.voiceInputs()).toEqual(['text', 'respond', 'tool-result', 'text', 'respond']);
   });
 
+  it('take one result, in any order; what is told twice, or of a call that nobody made, is left out', () => {
+    const talk = new Talk();
+    const turnId = callTwo(talk);
+    const again = { type: 'tool-call-done', turnId, callId: 'c1', name: 'add', argumentsJson: '{}' } as const;
+    talk.put({ type: 'voice', event: again, atMs: 0 });
+    endReply(talk, turnId);
+    for (const callId of ['c2', 'c2', 'c9', 'c1', 'c1', 'c2']) {
+      talk.command({ type: 'tool-result', callId, output: '4', reply: true });
+    }
+    talk.put({ type: 'voice', event: again, atMs: 0 });
+    expect(talk.emitted().filter((type) => type === 'tool-call-done')).toHaveLength(2);
+    expect(talk.voiceInputs()).toEqual(['text', 'respond', 'tool-result', 'tool-result', 'respond']);
+    const told = talk.effects.filter((effect) => effect.type === 'emit' && effect.event.type === 'failed');
+    expect(told).toMatchObject([{ event: { fatal: false, message: expect.stringContaining('c9') } }]);
+  });
+
+  it('whose result comes late are answered by it, once more', () => {
+    const talk = new Talk();
+    call(talk);
+    talk.put({ type: 'timer', name: 'tool:c1', atMs: 4000 });
+    endReply(talk, talk.currentTurnId());
+    for (let count = 0; count < 2; count += 1) {
+      talk.command({ type: 'tool-result', callId: 'c1', output: '4', reply: true });
+    }
+    expect(talk.voiceInputs()).toEqual(['text', 'respond', 'tool-result', 'respond', 'tool-result', 'respond']);
+  });
+
   it('do not block the talk when no result comes', () => {
     const talk = new Talk();
     call(talk);

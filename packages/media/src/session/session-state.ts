@@ -85,6 +85,8 @@ export type SessionState = {
   /** When the voice last gave something of the replies under way, or was asked for the first of them. */
   readonly voiceSignMs: number;
   readonly openCalls: readonly { readonly callId: string; readonly turnId: string }[];
+  /** The last calls of tools that wait no more; a result may still come for those whose time was up. */
+  readonly settledCalls: readonly { readonly callId: string; readonly timedOut: boolean }[];
   readonly exchange: Exchange | null;
   readonly nextId: number;
 };
@@ -179,6 +181,8 @@ export const LEAST_HELD_WAIT_MS = 250;
 export const WORDS_WAIT_MS = 30_000;
 /** How often in a row a model is asked to mend arguments that cannot be read. */
 export const MAX_UNREADABLE_CALLS = 3;
+/** Settled calls of tools that are remembered, so that a second result or a second call by the same id is told from news. */
+export const MAX_SETTLED_CALLS = 64;
 /** How long a tool's result is waited for before the talk goes on without it. */
 export const TOOL_RESULT_WAIT_MS = 4000;
 
@@ -217,6 +221,7 @@ export function initialSessionState(options: {
     unreadableCalls: 0,
     voiceSignMs: 0,
     openCalls: [],
+    settledCalls: [],
     exchange: null,
     nextId: 1,
   };

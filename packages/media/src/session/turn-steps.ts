@@ -1,6 +1,7 @@
 import { heardText, joinSpans } from './heard-text.ts';
 import { ECHO_WORDS_MS } from './own-words.ts';
 import {
+  MAX_SETTLED_CALLS,
   type ReplyTurn,
   type SessionEffect,
   type SessionState,
@@ -203,14 +204,21 @@ export function awaitTool(state: SessionState, callId: string, turnId: string): 
   ]);
 }
 
+/** The call waits no more. */
+export function settleCall(state: SessionState, callId: string, timedOut: boolean): SessionState {
+  const openCalls = state.openCalls.filter((call) => call.callId !== callId);
+  const others = state.settledCalls.filter((call) => call.callId !== callId);
+  return { ...state, openCalls, settledCalls: [...others, { callId, timedOut }].slice(-MAX_SETTLED_CALLS) };
+}
+
 /** No result came: the voice is told so and goes on, unless something else is already being said. */
 export function releaseTool(state: SessionState, callId: string, atMs: number): Step {
   if (!state.openCalls.some((call) => call.callId === callId)) return advance(state, []);
-  const openCalls = state.openCalls.filter((call) => call.callId !== callId);
-  const released = advance({ ...state, openCalls }, [
+  const settled = settleCall(state, callId, true);
+  const released = advance(settled, [
     { type: 'voice', input: { type: 'tool-result', callId, output: '{"status":"no result was returned"}' } },
   ]);
   if (state.resultsWanted) return andThen(released, respondIfQueued);
-  if (isReplying(state) || state.userItemId !== null || openCalls.length > 0) return released;
+  if (isReplying(state) || state.userItemId !== null || settled.openCalls.length > 0) return released;
   return andThen(released, (next) => respondNow({ ...next, exchange: newExchange(atMs) }, undefined));
 }
