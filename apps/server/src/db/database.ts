@@ -4,7 +4,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import * as accountSchema from './account-schema.ts';
 import { EmbeddedPool } from './embedded/embedded-pool.ts';
-import { explainFailure } from './embedded/folder-damage.ts';
+import { explainFailure, requireUsable } from './embedded/folder-damage.ts';
 import { prepareDatabaseFolder } from './embedded/folder-format.ts';
 import { type FolderLock, lockFolder } from './embedded/folder-lock.ts';
 import type { DatabaseLogger } from './logger.ts';
@@ -95,7 +95,9 @@ async function openEmbedded(dataDir: string, options: DatabaseOptions): Promise<
   const folder = join(dataDir, 'database');
   let embedded: EmbeddedPool | null = null;
   let lock: FolderLock | null = null;
+  let hasStarted = false;
   try {
+    requireUsable(folder);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const { logger } = options;
     lock = await lockFolder(folder, {
@@ -106,6 +108,7 @@ async function openEmbedded(dataDir: string, options: DatabaseOptions): Promise<
       },
     });
     const databasePath = await prepareDatabaseFolder(folder, logger);
+    hasStarted = true;
     embedded = await EmbeddedPool.open({
       databasePath,
       queryTimeoutMs: options.queryTimeoutMs ?? DEFAULT_QUERY_TIMEOUT_MS,
@@ -113,7 +116,7 @@ async function openEmbedded(dataDir: string, options: DatabaseOptions): Promise<
       logger,
     });
   } catch (error) {
-    const explained = explainFailure(folder, error);
+    const explained = explainFailure(folder, error, { hasStarted });
     await lock?.release();
     throw explained;
   }

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { errorMessage } from '../error-message.ts';
 import { openDatabase } from './database.ts';
-import { DatabaseFolderError } from './embedded/folder-damage.ts';
+import { DatabaseFolderError, requireUsable } from './embedded/folder-damage.ts';
 import { lockFolder } from './embedded/folder-lock.ts';
-import { repairFolder } from './embedded/repair-folder.ts';
+import { type Repair, repairFolder, resetSettings } from './embedded/repair-folder.ts';
 import type { DatabaseLogger } from './logger.ts';
+
+/** The engine runs, and tables are not whole. */
+class DamagedTablesError extends DatabaseFolderError {}
 
 type Table = { readonly name: string };
 
@@ -15,18 +18,33 @@ type Table = { readonly name: string };
  */
 export async function repairDatabase(dataDir: string, logger: DatabaseLogger): Promise<readonly string[]> {
   const folder = join(dataDir, 'database');
-  const lock = await lockFolder(folder, { logger, onLost: () => {} });
-  let repair: Awaited<ReturnType<typeof repairFolder>>;
+  requireUsable(folder);
+  const repair = await locked(folder, logger, (stamp) => repairFolder(folder, stamp));
+  const done = repair === null ? ['Nothing to mend was found in the files of the database.'] : tell(repair);
   try {
-    repair = await repairFolder(folder, new Date().toISOString().replaceAll(/[:.]/g, '-'));
+    return [...done, ...(await proveTables(dataDir, logger))];
+  } catch (error) {
+    if (error instanceof DamagedTablesError) throw error;
+    const reset = await locked(folder, logger, (stamp) => resetSettings(folder, stamp));
+    return [...done, ...tell(reset), ...(await proveTables(dataDir, logger))];
+  }
+}
+
+function tell({ copyPath, done }: Repair): readonly string[] {
+  return [`The database as it was is kept in ${copyPath}; delete it when all is well.`, ...done];
+}
+
+async function locked<Result>(
+  folder: string,
+  logger: DatabaseLogger,
+  work: (stamp: string) => Promise<Result>,
+): Promise<Result> {
+  const lock = await lockFolder(folder, { logger, onLost: () => {} });
+  try {
+    return await work(new Date().toISOString().replaceAll(/[:.]/g, '-'));
   } finally {
     await lock.release();
   }
-  const done =
-    repair === null
-      ? ['Nothing to mend was found in the files of the database.']
-      : [`The database as it was is kept in ${repair.copyPath}; delete it when all is well.`, ...repair.done];
-  return [...done, ...(await proveTables(dataDir, logger))];
 }
 
 async function proveTables(dataDir: string, logger: DatabaseLogger): Promise<string[]> {
@@ -46,7 +64,7 @@ async function proveTables(dataDir: string, logger: DatabaseLogger): Promise<str
       }
     }
     if (faults.length > 0) {
-      throw new DatabaseFolderError(`${faults.join('\n')}\nRestore ${dataDir}/database from your backup of DATA_DIR.`);
+      throw new DamagedTablesError(`${faults.join('\n')}\nRestore ${dataDir}/database from your backup of DATA_DIR.`);
     }
     return [`The database opens; its ${rows.length} tables were read and their indexes made anew.`];
   } finally {

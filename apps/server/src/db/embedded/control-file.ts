@@ -52,13 +52,14 @@ export function controlPath(engineFolder: string): string {
   return join(engineFolder, 'global', 'pg_control');
 }
 
-/** Null for a file that is missing, cut off or damaged. */
+/** Null for a file that is missing, cut off or damaged, or is no file. */
 export function readControl(engineFolder: string): ControlFile | null {
   let bytes: Buffer;
   try {
     bytes = readFileSync(controlPath(engineFolder));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'EISDIR') return null;
     throw error;
   }
   if (bytes.length < CHECKED_BYTES + 4 || bytes.readUInt32LE(AT.version) !== CONTROL_VERSION) return null;

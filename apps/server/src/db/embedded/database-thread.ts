@@ -65,12 +65,27 @@ function toThreadError(error: unknown): ThreadError {
   };
 }
 
+/** What the engine says of a failed start, it writes to its log; what it throws tells nothing. */
+async function startEngine(databasePath: string, fs: FsyncFileSystem): Promise<PGlite> {
+  let lastWords = '';
+  const onStderr = (text: string): boolean => {
+    lastWords = /\b(?:FATAL|PANIC|LOG|ERROR):\s+(.*)/.exec(text)?.[1] ?? lastWords;
+    return true;
+  };
+  try {
+    return await PGlite.create({ fs, startParams: durableStartParams, onStderr });
+  } catch (error) {
+    rmSync(join(databasePath, 'postmaster.pid'), { force: true });
+    throw lastWords === '' ? error : new Error(lastWords, { cause: error });
+  }
+}
+
 async function serve(databasePath: string): Promise<void> {
   // The engine's own lock, which `lock.json` replaces. A process that dies between making it and filling it leaves it empty,
   // and an engine that finds it so refuses to start for ever.
   rmSync(join(databasePath, 'postmaster.pid'), { force: true });
   const fileSystem = new FsyncFileSystem(databasePath);
-  const engine = await PGlite.create({ fs: fileSystem, startParams: durableStartParams });
+  const engine = await startEngine(databasePath, fileSystem);
   await selfTest(engine, fileSystem);
 
   // Text in, text out: the main thread applies the type parsers of `pg`, so that both databases give equal values.

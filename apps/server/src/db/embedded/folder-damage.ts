@@ -1,8 +1,8 @@
-import { accessSync, constants, existsSync, lstatSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
-import { userInfo } from 'node:os';
+import { existsSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errorMessage } from '../../error-message.ts';
 import { readControl } from './control-file.ts';
+import { findObstacle, quoted, tellClosed, tellReadOnly } from './folder-rights.ts';
 import { hasCheckpointAt } from './write-ahead-log.ts';
 
 /** A sentence for the operator that names the folder, the cause and the way out. */
@@ -49,39 +49,72 @@ const MIN_FREE_BYTES = 24 * 1024 * 1024;
 /** What is wrong with the engine's files, the worst first; null when nothing can be seen. Changes nothing. */
 export function inspectFolder(folder: string): Damage | null {
   const engineFolder = join(folder, 'pgdata');
-  if (!lstatSync(engineFolder).isDirectory()) return { kind: 'lost', found: 'pgdata is not a folder' };
+  const damage = inspectStart(folder);
+  if (damage !== null) return damage;
+  const missing = [...SETTINGS_FILES, ...WORKING_FOLDERS].filter((name) => !existsSync(join(engineFolder, name)));
+  return missing.length === 0 ? null : { kind: 'settings', found: `pgdata lacks ${missing.join(', ')}` };
+}
+
+/** The part of it without which no engine starts, and which is looked at before one is let at the files. */
+export function inspectStart(folder: string): Damage | null {
+  const engineFolder = join(folder, 'pgdata');
+  if (!isFolder(engineFolder)) return { kind: 'lost', found: 'pgdata is not a folder' };
   const missing = IRREPLACEABLE.filter((name) => !existsSync(join(engineFolder, name)));
   if (missing.length > 0) return { kind: 'lost', found: `pgdata lacks ${missing.join(', ')}` };
+  return inspectTables(engineFolder) ?? inspectVersion(folder, engineFolder) ?? inspectLog(engineFolder);
+}
+
+function inspectTables(engineFolder: string): Damage | null {
   const tables = readdirSync(join(engineFolder, 'base')).filter((name) => /^\d+$/.test(name));
   if (tables.length === 0) return { kind: 'lost', found: 'pgdata/base holds no tables' };
-  return inspectVersion(folder, engineFolder) ?? inspectLog(engineFolder) ?? inspectSettings(engineFolder);
+  const maps = tables.map((name) => `base/${name}/pg_filenode.map`);
+  const missing = maps.filter((name) => !existsSync(join(engineFolder, name)));
+  if (missing.length > 0) return { kind: 'lost', found: `pgdata lacks ${missing.join(', ')}` };
+  if (readdirSync(join(engineFolder, 'pg_xact')).length > 0) return null;
+  return { kind: 'lost', found: 'pgdata/pg_xact, which knows what was committed, is empty' };
+}
+
+/** The same one line, in the engine's folder and in that of each database. */
+export function versionFiles(engineFolder: string): string[] {
+  const tables = readdirSync(join(engineFolder, 'base')).filter((name) => /^\d+$/.test(name));
+  return ['PG_VERSION', ...tables.map((name) => `base/${name}/PG_VERSION`)];
+}
+
+export function holdsVersion(path: string): boolean {
+  return /^\d+$/.test(readOrEmpty(path).trim());
 }
 
 function inspectVersion(folder: string, engineFolder: string): Damage | null {
-  if (readOrEmpty(join(engineFolder, 'PG_VERSION')).trim() === '') {
-    return { kind: 'format', found: 'pgdata/PG_VERSION is missing or empty' };
+  const damaged = versionFiles(engineFolder).filter((name) => !holdsVersion(join(engineFolder, name)));
+  if (damaged.length > 0) {
+    return { kind: 'format', found: damaged.map((name) => `pgdata/${name} is missing, empty or damaged`).join(', ') };
   }
+  if (readStamp(folder) !== null) return null;
   // Only a folder of this engine may be given its stamp.
   const kind = readControl(engineFolder) === null ? 'lost' : 'format';
+  return { kind, found: 'format.json is missing, empty or damaged' };
+}
+
+/** Null where it is no JSON object. */
+export function readStamp(folder: string): Readonly<Record<string, unknown>> | null {
   try {
-    JSON.parse(readOrEmpty(join(folder, 'format.json')));
-    return null;
+    const stamp: unknown = JSON.parse(readOrEmpty(join(folder, 'format.json')));
+    return typeof stamp === 'object' && !Array.isArray(stamp) ? (stamp as Record<string, unknown> | null) : null;
   } catch {
-    return { kind, found: 'format.json is missing, empty or damaged' };
+    return null;
   }
 }
 
 function inspectLog(engineFolder: string): Damage | null {
   const control = readControl(engineFolder);
   if (control === null) return { kind: 'control', found: 'pgdata/global/pg_control is missing, cut off or damaged' };
-  if (!existsSync(join(engineFolder, 'pg_wal'))) return { kind: 'log', found: 'pgdata/pg_wal is missing' };
+  if (!isFolder(join(engineFolder, 'pg_wal'))) return { kind: 'log', found: 'pgdata/pg_wal is missing or no folder' };
   if (hasCheckpointAt(engineFolder, control.checkpointLsn)) return null;
   return { kind: 'log', found: 'the write-ahead log (pgdata/pg_wal) is damaged where recovery begins' };
 }
 
-function inspectSettings(engineFolder: string): Damage | null {
-  const missing = [...SETTINGS_FILES, ...WORKING_FOLDERS].filter((name) => !existsSync(join(engineFolder, name)));
-  return missing.length === 0 ? null : { kind: 'settings', found: `pgdata lacks ${missing.join(', ')}` };
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function readOrEmpty(path: string): string {
@@ -92,63 +125,71 @@ function readOrEmpty(path: string): string {
   }
 }
 
-/** Turns whatever kept the database from opening into a sentence that helps. `folder` is `DATA_DIR/database`. */
-export function explainFailure(folder: string, error: unknown): DatabaseFolderError {
+/** Refuses a folder that no engine can start in, before one has touched it. */
+export function requireStartable(folder: string): void {
+  const damage = inspectStart(folder);
+  if (damage !== null) throw refusal(folder, `${damage.found}. ${UNTOUCHED}${wayOut(folder, damage)}`);
+}
+
+/** Refuses a folder that this process may not use, or that is none. */
+export function requireUsable(folder: string): void {
+  const obstacle = findObstacle(folder);
+  if (obstacle !== null) throw refusal(folder, withUntouched(obstacle));
+}
+
+/**
+ * Turns whatever kept the database from opening into a sentence that helps. `folder` is `DATA_DIR/database`; `hasStarted`: the
+ * engine has been at its files.
+ */
+export function explainFailure(folder: string, error: unknown, { hasStarted = false } = {}): DatabaseFolderError {
   if (error instanceof DatabaseFolderError) return error;
-  const cause = findCause(folder, error);
+  const cause = findCause(folder, error, hasStarted);
+  return refusal(folder, hasStarted ? cause : withUntouched(cause), error);
+}
+
+const UNTOUCHED = 'Nothing was changed. ';
+
+/** After the first sentence, which is the cause. */
+function withUntouched(cause: string): string {
+  return cause.replace(/\. (?=[A-Z])/, `. ${UNTOUCHED}`);
+}
+
+function refusal(folder: string, cause: string, error?: unknown): DatabaseFolderError {
   return new DatabaseFolderError(`The database in ${folder} cannot be opened: ${cause}`, { cause: error });
 }
 
-function findCause(folder: string, error: unknown): string {
-  const { code, path } = error as NodeJS.ErrnoException;
-  const closed = code === 'EACCES' || code === 'EPERM' ? (path ?? folder) : findClosed(folder);
-  if (closed !== null) {
-    return `${closed} may not be read and written by the user of this server (${userInfo().username}). Nothing was changed. Give it to that user (chown -R ${userInfo().username} ${folder}; chmod -R u+rwX ${folder}) and start again.`;
-  }
-  if (code === 'EROFS')
-    return 'its disk can only be read. Nothing was changed. Make it writable, or choose another DATA_DIR.';
-  if (code === 'ENOSPC' || code === 'EDQUOT' || isFull(folder)) {
-    return 'its disk is full. Nothing of it is lost. Make room (some 100 MB; DATA_DIR/cache may be deleted) and start again.';
-  }
+function findCause(folder: string, error: unknown, hasStarted: boolean): string {
   try {
+    const obstacle = findObstacle(folder);
+    if (obstacle !== null) return obstacle;
+    const { code, path } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES' || code === 'EPERM') return tellClosed(folder, path ?? folder);
+    if (code === 'EROFS') return tellReadOnly();
+    if (code === 'ENOSPC' || code === 'EDQUOT' || isFull(folder)) {
+      return 'its disk is full. Nothing of it is lost. Make room (some 100 MB; DATA_DIR/cache may be deleted) and start again.';
+    }
     const damage = inspectFolder(folder);
-    if (damage !== null) return `${damage.found}. Nothing was changed. ${wayOut(folder, damage)}`;
+    if (damage !== null) return `${damage.found}. ${wayOut(folder, damage)}`;
   } catch (fault) {
-    return `${errorMessage(fault)}. Nothing was changed. ${restoring(folder)}`;
+    return `${errorMessage(fault)}. ${restoring(folder)}`;
   }
-  return `the engine gave up (${errorMessage(error)}), though its files look whole from outside. ${restoring(folder)}`;
+  if (!hasStarted) return `${errorMessage(error)}. When that does not help: ${restoring(folder)}`;
+  return (
+    `the engine gave up (${errorMessage(error)}), though its files look whole from outside. ` +
+    `${wayOut(folder, { kind: 'settings', found: '' })} Otherwise: ${restoring(folder)}`
+  );
 }
 
 function wayOut(folder: string, damage: Damage): string {
   if (damage.kind === 'lost') return restoring(folder);
   return (
-    `To mend it, with the server stopped: npm run visavis -- database repair --data-dir ${dirname(folder)} ` +
+    `To mend it, with the server stopped: npm run visavis -- database repair --data-dir ${quoted(dirname(folder))} ` +
     '(it copies the folder aside first, and says what it could keep). With a newer backup, restore that instead.'
   );
 }
 
 function restoring(folder: string): string {
-  return `Restore ${folder} from your backup of DATA_DIR, or, to begin with an empty database, move it aside: mv ${folder} ${folder}.damaged`;
-}
-
-/** A file or folder that this process may not use, near the top, where rights go wrong. */
-function findClosed(folder: string): string | null {
-  const engineFolder = join(folder, 'pgdata');
-  const paths = [
-    folder,
-    engineFolder,
-    ...['PG_VERSION', 'global', 'global/pg_control', 'base', 'pg_wal', 'pg_xact'].map((name) =>
-      join(engineFolder, name),
-    ),
-  ];
-  for (const path of paths.filter((each) => existsSync(each))) {
-    try {
-      accessSync(path, constants.R_OK | constants.W_OK);
-    } catch {
-      return path;
-    }
-  }
-  return null;
+  return `Restore ${folder} from your backup of DATA_DIR, or, to begin with an empty database, move it aside: mv ${quoted(folder)} ${quoted(`${folder}.damaged`)}`;
 }
 
 function isFull(folder: string): boolean {

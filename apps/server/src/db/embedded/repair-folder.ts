@@ -10,14 +10,24 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { errorMessage } from '../../error-message.ts';
 import { buildControl, controlPath, IN_CHECKPOINT, readControl } from './control-file.ts';
-import { type Damage, DatabaseFolderError, inspectFolder, SETTINGS_FILES, WORKING_FOLDERS } from './folder-damage.ts';
+import {
+  type Damage,
+  DatabaseFolderError,
+  holdsVersion,
+  inspectFolder,
+  isFolder,
+  SETTINGS_FILES,
+  versionFiles,
+  WORKING_FOLDERS,
+} from './folder-damage.ts';
 import { writeFormat } from './folder-format.ts';
 import { flushPath } from './fsync-file-system.ts';
 import { initialiseDatabase } from './thread-handle.ts';
 import { findLastCheckpoint, freshSegment, logSegments, SEGMENT_BYTES, segmentName } from './write-ahead-log.ts';
 
-type Repair = {
+export type Repair = {
   /** The folder as it was. */
   readonly copyPath: string;
   /** What was done, and what it cost, a sentence each. */
@@ -39,22 +49,50 @@ export async function repairFolder(folder: string, stamp: string): Promise<Repai
   const first = inspectFolder(folder);
   if (first === null) return null;
   refuseLost(folder, first);
-  const engineFolder = join(folder, 'pgdata');
-  const copyPath = join(folder, `pgdata.damaged-${stamp}`);
-  cpSync(engineFolder, copyPath, { recursive: true, errorOnExist: true, force: false, preserveTimestamps: true });
-  const template = join(folder, 'pgdata.template');
-  rmSync(template, { recursive: true, force: true });
-  mkdirSync(template, { mode: 0o700 });
-  const done: string[] = [];
-  try {
-    await initialiseDatabase(template);
+  return besideCopy(folder, stamp, (engineFolder, template) => {
+    const done: string[] = [];
     let damage: Damage | null = first;
     for (let count = 0; damage !== null && count < MAX_STEPS; count += 1) {
       refuseLost(folder, damage);
       done.push(mend(folder, engineFolder, template, damage));
       damage = inspectFolder(folder);
     }
-    return { copyPath, done };
+    return done;
+  });
+}
+
+/** Puts the settings back as in a new database: for an engine that gives up though no file of it is damaged. */
+export function resetSettings(folder: string, stamp: string): Promise<Repair> {
+  return besideCopy(folder, stamp, (engineFolder, template) => {
+    for (const name of SETTINGS_FILES) copyFileSync(join(template, name), join(engineFolder, name));
+    return ['The settings (postgresql.conf and its like) were put back as in a new database. No data is lost.'];
+  });
+}
+
+async function besideCopy(
+  folder: string,
+  stamp: string,
+  work: (engineFolder: string, template: string) => readonly string[],
+): Promise<Repair> {
+  const engineFolder = join(folder, 'pgdata');
+  const copyPath = join(folder, `pgdata.damaged-${stamp}`);
+  const template = join(folder, 'pgdata.template');
+  try {
+    cpSync(engineFolder, copyPath, { recursive: true, errorOnExist: true, force: false, preserveTimestamps: true });
+    rmSync(template, { recursive: true, force: true });
+    mkdirSync(template, { mode: 0o700 });
+    await initialiseDatabase(template);
+  } catch (error) {
+    rmSync(copyPath, { recursive: true, force: true });
+    rmSync(template, { recursive: true, force: true });
+    throw new DatabaseFolderError(
+      `The database in ${folder} could not be copied aside, so nothing of it was changed: ${errorMessage(error)}. The copy ` +
+        'and the work need room for twice its size on the same disk.',
+      { cause: error },
+    );
+  }
+  try {
+    return { copyPath, done: work(engineFolder, template) };
   } finally {
     rmSync(template, { recursive: true, force: true });
   }
@@ -71,8 +109,9 @@ function mend(folder: string, engineFolder: string, template: string, { kind, fo
   if (kind === 'control') return mendControl(folder, engineFolder, template);
   if (kind === 'log') return mendLog(engineFolder);
   if (kind === 'format') {
-    if (!existsSync(join(engineFolder, 'PG_VERSION')) || statSync(join(engineFolder, 'PG_VERSION')).size === 0) {
-      copyFileSync(join(template, 'PG_VERSION'), join(engineFolder, 'PG_VERSION'));
+    for (const name of versionFiles(engineFolder)) {
+      const path = join(engineFolder, name);
+      if (!holdsVersion(path)) copyFileSync(join(template, 'PG_VERSION'), path);
     }
     writeFormat(folder);
     return `${found}: written again. Nothing is lost.`;
@@ -86,7 +125,7 @@ function mend(folder: string, engineFolder: string, template: string, { kind, fo
 
 /** The log itself knows its latest checkpoint; recovery from there brings back all that was acknowledged. */
 function mendControl(folder: string, engineFolder: string, template: string): string {
-  const found = existsSync(join(engineFolder, 'pg_wal')) ? findLastCheckpoint(engineFolder) : null;
+  const found = isFolder(join(engineFolder, 'pg_wal')) ? findLastCheckpoint(engineFolder) : null;
   if (found === null) {
     refuseLost(folder, { kind: 'lost', found: 'the control file and the write-ahead log are both damaged' });
     throw new Error('unreachable');
@@ -107,6 +146,7 @@ function mendLog(engineFolder: string): string {
   const control = readControl(engineFolder);
   if (control === null) throw new Error('The control file is damaged.');
   const logFolder = join(engineFolder, 'pg_wal');
+  if (!isFolder(logFolder)) rmSync(logFolder, { force: true });
   mkdirSync(logFolder, { recursive: true, mode: 0o700 });
   const size = BigInt(SEGMENT_BYTES);
   const numbers = logSegments(engineFolder).map(({ number }) => number);
@@ -151,6 +191,7 @@ function skipUsedTransactions(engineFolder: string, checkpoint: Buffer): void {
 }
 
 function write(path: string, bytes: Buffer): void {
+  if (isFolder(path)) rmSync(path, { recursive: true });
   writeFileSync(path, bytes, { mode: 0o600 });
   flushPath(path);
 }
