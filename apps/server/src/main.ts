@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { loadConfig } from './config.ts';
 import { errorMessage } from './error-message.ts';
 import { keepFilesPrivate } from './private-files.ts';
-import { watchParent } from './roles/parent-watch.ts';
+import { isUnderNohup, watchParent } from './roles/parent-watch.ts';
 
 /** Live calls, media workers and the database get this long to end before the process does. */
 const CLOSE_LIMIT_MS = 15_000;
@@ -50,8 +50,8 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 /**
- * Resolves at the first SIGINT or SIGTERM, or when npm, which started this process, is gone; a second signal ends the process at
- * once.
+ * Resolves at the first SIGINT, SIGTERM or SIGHUP (the terminal is closed), or when npm, which started this process, is gone; a second
+ * signal ends the process at once. What was started with `nohup` goes on when its terminal is closed: npm does not pass that on.
  */
 function onStopSignal(isStartedByNpm: boolean, announce: () => void): Promise<void> & { requested: boolean } {
   let resolveStop: () => void = () => {};
@@ -66,9 +66,14 @@ function onStopSignal(isStartedByNpm: boolean, announce: () => void): Promise<vo
     if (stop.requested) process.exit(130);
     requestStop();
   };
-  if (isStartedByNpm) watchParent(requestStop);
+  const watch = isStartedByNpm ? watchParent(requestStop) : null;
+  const onHangup = () => {
+    if (watch?.isDetached()) watch.end();
+    else if (!isUnderNohup()) requestStop();
+  };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  process.on('SIGHUP', onHangup);
   return stop;
 }
 
