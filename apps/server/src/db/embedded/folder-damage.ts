@@ -56,7 +56,7 @@ export function inspectFolder(folder: string): Damage | null {
 }
 
 /** The part of it without which no engine starts, and which is looked at before one is let at the files. */
-export function inspectStart(folder: string): Damage | null {
+function inspectStart(folder: string): Damage | null {
   const engineFolder = join(folder, 'pgdata');
   if (!isFolder(engineFolder)) return { kind: 'lost', found: 'pgdata is not a folder' };
   const missing = IRREPLACEABLE.filter((name) => !existsSync(join(engineFolder, name)));
