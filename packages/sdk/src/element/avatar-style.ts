@@ -76,6 +76,7 @@ button:focus-visible, input:focus-visible, .captions:focus-visible { outline: 3p
   inset-inline-start: 50%;
   inset-block-end: 1.25rem;
   translate: -50% 0;
+  inline-size: max-content;
   max-inline-size: calc(100% - 2rem);
   padding: 0.7rem 1.5rem;
   border: 0;
