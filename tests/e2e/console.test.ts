@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findChromium, launchChromium } from '../support/chromium.ts';
 import { CONSOLE_PASSWORD, createKey, createProject, register, resetKey } from '../support/console-steps.ts';
-import { expectFaceInView, featuresOf } from '../support/face-view.ts';
+import { expectFaceInView, featuresOf, VIEWPORTS } from '../support/face-view.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 
 const executablePath = findChromium();
@@ -164,6 +164,12 @@ describe.skipIf(executablePath === null)('console', () => {
     await guest.getByRole('button', { name: 'Start without a microphone' }).click();
     await vi.waitFor(() => expect(heard[0]).toContain('conversation.connected.success'), { timeout: 30_000 });
 
+    await page.goto(`${page.url()}/talk`);
+    await page.getByRole('button', { name: 'Start talking' }).waitFor();
+    for (const viewport of VIEWPORTS.filter(({ height }) => height > 700)) {
+      await page.setViewportSize(viewport);
+      await expectFaceInView(page, featuresOf('iris'), `playground, ${viewport.width} × ${viewport.height}`);
+    }
     const projectId = /projects\/([0-9a-f]{32})/.exec(page.url())?.[1];
     await page.goto(`${server.url}/console/projects/${projectId}/keys`);
     await page.getByRole('button', { name: 'Revoke' }).click();
