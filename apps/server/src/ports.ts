@@ -162,6 +162,8 @@ export type CatalogueAvatar = {
 export type AvatarCatalogue = {
   /** The project's own avatars and the system ones, newest first. */
   list(projectId: string): Promise<readonly CatalogueAvatar[]>;
+  /** What everybody may see of it: the ready avatars of the first page, in the operator's order. */
+  listShown(projectId: string): Promise<readonly CatalogueAvatar[]>;
   /** One of them; null when there is none. */
   get(projectId: string, avatarId: string): Promise<CatalogueAvatar | null>;
   /** Any avatar, for whoever knows its id; null when there is none. */

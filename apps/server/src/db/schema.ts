@@ -101,6 +101,8 @@ export const avatars = pgTable(
     preview: text('preview'),
     /** What its owner is told about how it was made. */
     notice: text('notice').$type<AvatarNotice>(),
+    /** Where it stands among the avatars of the first page, from small to large; null: it is not shown there. */
+    talkPagePlace: integer('talk_page_place'),
     /** System avatars: digest of the shipped description this row was last written from. */
     shippedDigest: text('shipped_digest'),
     createdAt: createdAt(),

@@ -53,6 +53,7 @@ export async function createTestServer(overrides: Partial<ServerDependencies> = 
     logger: log,
     catalogue: {
       list: async () => [TEST_CATALOGUE_AVATAR],
+      listShown: async () => [TEST_CATALOGUE_AVATAR],
       get: async (_projectId, avatarId) => (avatarId === TEST_CATALOGUE_AVATAR.avatarId ? TEST_CATALOGUE_AVATAR : null),
       getAnywhere: async (avatarId) => (avatarId === TEST_CATALOGUE_AVATAR.avatarId ? TEST_CATALOGUE_AVATAR : null),
     },

@@ -120,7 +120,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   registerHealth(app, () => dependencies.health(gateway.callCount()));
   const { catalogue } = dependencies;
   // What everybody may see is the same for everybody.
-  const listForAll = sharedBriefly((projectId) => catalogue.list(projectId), PUBLIC_LIST_MS);
+  const listForAll = sharedBriefly((projectId) => catalogue.listShown(projectId), PUBLIC_LIST_MS);
   registerTalkPage(app, listForAll, dependencies.talkPage);
   registerOpenApi(app, { ...dependencies, listForAll });
   if (dependencies.consoleApi !== undefined) await registerConsoleApi(app, dependencies.consoleApi);

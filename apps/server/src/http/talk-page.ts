@@ -19,7 +19,7 @@ export type TalkPageSource = {
   readonly voice: () => VoiceReport;
 };
 
-/** Avatars of a project that everybody may see; a moment old. */
+/** Avatars of a project that everybody may see, in the operator's order; a moment old. */
 export type ListForAll = (projectId: string) => Promise<readonly CatalogueAvatar[]>;
 
 /** `GET /api/v1/talk-page`: what the first page needs to start a call without an account; no key while the demo is off. */

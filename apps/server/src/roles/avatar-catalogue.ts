@@ -33,6 +33,10 @@ export function createCatalogue(records: Records): AvatarCatalogue {
       const avatars = await records.list(projectId);
       return Promise.all(avatars.map(toCatalogueAvatar));
     },
+    async listShown(projectId) {
+      const avatars = await records.listShown(projectId);
+      return Promise.all(avatars.map(toCatalogueAvatar));
+    },
     async get(projectId, avatarId) {
       const avatar = await records.get(projectId, avatarId);
       return avatar === null ? null : toCatalogueAvatar(avatar);

@@ -8,6 +8,7 @@ import { type AuditLog, createAuditLog } from '../control/audit/audit-log.ts';
 import { createServerLog, type ServerLog } from '../control/audit/server-log.ts';
 import { createAvatarCatalogue } from '../control/avatars/avatar-catalogue.ts';
 import type { BundleFolders } from '../control/avatars/bundle-folders.ts';
+import { FirstPage } from '../control/avatars/first-page.ts';
 import { AvatarWorkshop, type BundleRunner } from '../control/avatars/making/avatar-workshop.ts';
 import { Uploads } from '../control/avatars/making/uploads.ts';
 import { OwnAvatars } from '../control/avatars/own-avatars.ts';
@@ -125,9 +126,8 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const admission = createAdmission(db, folders, ledger);
   const licences = createLicences(options, slots, audit);
   const projects = createProjects(db, points.free === null ? null : toThousandths(points.free), quotas);
-  const { uploads, workshop } = createMaking(options, bounds);
   const readingPlaces = createReadingPlaces(bounds.reached);
-  const avatars = createOwnAvatars(options, workshop);
+  const { avatars, firstPage, uploads, workshop } = createAvatars(options, bounds);
   const hooks = createWebhookServices(options, bounds);
   const talks = createTalkServices(options, bounds, hooks.webhooks);
   const { recordings, recordingRooms, conversations, records, archive } = talks;
@@ -178,6 +178,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
         tokens,
         admission,
         avatars,
+        firstPage,
         ledger,
         archive,
         records,
@@ -209,10 +210,16 @@ function createLicences(options: ConsoleServiceOptions, slots: CallSlots, audit:
   return new LicenceControl({ keys, slots, calls, audit });
 }
 
-function createOwnAvatars(options: ConsoleServiceOptions, maker: AvatarWorkshop | null): OwnAvatars {
-  const { db, folders, quotas = DEFAULT_QUOTAS } = options;
+function createAvatars(options: ConsoleServiceOptions, bounds: Bounds) {
+  const { db, folders, quotas = DEFAULT_QUOTAS, demoProjectId = null } = options;
   const catalogue = createAvatarCatalogue(db, folders);
-  return new OwnAvatars({ db, catalogue, maker, quotas });
+  const { uploads, workshop } = createMaking(options, bounds);
+  return {
+    uploads,
+    workshop,
+    avatars: new OwnAvatars({ db, catalogue, maker: workshop, quotas }),
+    firstPage: new FirstPage({ db, catalogue, demoProjectId }),
+  };
 }
 
 /** Where bounds that are reached are told: the log on standard output, and the one that operators read. */

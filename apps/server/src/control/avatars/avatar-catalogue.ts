@@ -63,6 +63,8 @@ export type AvatarFound =
 export type AvatarCatalogue = {
   /** The project's own avatars, newest first, then the system ones in the order they are shipped in. */
   list(projectId: string): Promise<Avatar[]>;
+  /** What everybody may see of a project: the ready avatars that the operator has put on the first page, in that order. */
+  listShown(projectId: string): Promise<Avatar[]>;
   /** By id, among own and system avatars. */
   get(projectId: string, avatarId: string): Promise<Avatar | null>;
   /** Any avatar, for whoever knows its id. */
@@ -159,6 +161,15 @@ export function createAvatarCatalogue({ orm }: Pick<Database, 'orm'>, folders: B
       const ownNewestFirst = sql`case when ${avatars.projectId} is null then ${avatars.ordinal} else -${avatars.ordinal} end`;
       const rows = await selectWithJobs().where(isOffered(projectId)).orderBy(ownFirst, ownNewestFirst);
       return rows.map(({ avatar, job }) => ({ ...toAvatar(avatar), job }));
+    },
+
+    async listShown(projectId) {
+      const rows = await orm
+        .select()
+        .from(avatars)
+        .where(and(isOffered(projectId), eq(avatars.state, 'ready'), isNotNull(avatars.talkPagePlace)))
+        .orderBy(asc(avatars.talkPagePlace), asc(avatars.ordinal));
+      return rows.map(toAvatar);
     },
 
     async find(projectId, { avatarId, name }) {

@@ -20,7 +20,8 @@ export async function seedSystemAvatars(
   voice: SystemVoice,
 ): Promise<void> {
   if (shipped.length === 0) return;
-  const rows = shipped.map((figure) => toRow(figure, voice));
+  // On the first page unless the operator takes them off it, in the order they are shipped in.
+  const rows = shipped.map((figure, index) => ({ ...toRow(figure, voice), talkPagePlace: index }));
   await writer
     .insert(avatars)
     .values(rows)

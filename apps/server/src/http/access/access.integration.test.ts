@@ -72,7 +72,12 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'POST /api/v1/projects',
     'POST /api/v1/voice-preview',
   ],
-  operator: ['GET /api/v1/users', 'GET /api/v1/operator/log'],
+  operator: [
+    'GET /api/v1/users',
+    'GET /api/v1/operator/log',
+    'GET /api/v1/operator/first-page',
+    'PUT /api/v1/operator/first-page',
+  ],
   member: [
     'GET /api/v1/projects/:projectId',
     'PATCH /api/v1/projects/:projectId',
@@ -152,7 +157,9 @@ describeOnBothDatabases('who may call which route', (context) => {
     const { licenceId, key } = (await browser.send('POST', `${base}/keys`, { name: 'k' })).json();
     const fields = { id: newPublicId(), name: 'Zoe', provider: 'local', model: 'l', voice: 'cedar', language: 'en' };
     const bundle = { bundleSource: 'shipped' as const, bundleName: 'leo', projectId };
-    await context.db.orm.insert(avatars).values({ ...fields, ...bundle, prompt: 'SECRET PROMPT', firstMessage: 'Hi' });
+    await context.db.orm.insert(avatars).values({
+      ...{ ...fields, ...bundle, prompt: 'SECRET PROMPT', firstMessage: 'Hi', talkPagePlace: 0 },
+    });
     return { projectId, licenceId, key, avatarId: fields.id };
   };
 

@@ -146,7 +146,7 @@ export function registerRetryRoute(scope: ConsoleScope, { avatars, audit }: Avat
   );
 }
 
-async function toWireAvatar(avatar: Avatar) {
+export async function toWireAvatar(avatar: Avatar) {
   const { bundlePath: _path, bundleSource: _source, bundleName: _name, thumbnail, preview, notice, ...rest } = avatar;
   const address = (file: string | null) => file && `/uploadFiles/${avatar.avatarId}${extname(file)}`;
   const pictures = { thumbnailUrl: address(thumbnail), previewUrl: address(preview) };

@@ -18,6 +18,7 @@ import {
 import { type AvatarRouteDependencies, registerAvatarRoutes, registerRetryRoute } from './avatar-routes.ts';
 import { type BrowserTokenDependencies, registerBrowserTokenRoutes } from './browser-token-routes.ts';
 import { type ConversationRouteDependencies, registerConversationRoutes } from './conversation-routes.ts';
+import { type FirstPageRouteDependencies, registerFirstPageRoutes } from './first-page-routes.ts';
 import { type ProjectRouteDependencies, registerLicenceRoutes, registerProjectRoutes } from './project-routes.ts';
 import { refuseForeignOrigin } from './same-origin.ts';
 import { registerTalkLinkRoutes, type TalkLinkDependencies } from './talk-link-routes.ts';
@@ -30,6 +31,7 @@ export type ConsoleApiDependencies = AccountRouteDependencies &
   AuditRouteDependencies &
   ProjectRouteDependencies &
   AvatarRouteDependencies &
+  FirstPageRouteDependencies &
   UploadRouteDependencies &
   UsageRouteDependencies &
   ConversationRouteDependencies &
@@ -74,6 +76,7 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
       registerAvatarRoutes(scope, dependencies);
       registerRetryRoute(scope, dependencies);
       registerTalkLinkRoutes(scope, dependencies);
+      registerFirstPageRoutes(scope, dependencies);
       registerVoiceRoutes(scope, dependencies);
       registerUploadRoutes(scope, dependencies);
       registerUsageRoutes(scope, dependencies);

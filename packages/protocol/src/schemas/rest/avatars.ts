@@ -90,6 +90,18 @@ export const avatarSchema = z.object({
 });
 export type Avatar = z.output<typeof avatarSchema>;
 
+/** An avatar that the first page shows, or could show. */
+export const firstPageAvatarSchema = avatarSchema
+  .pick({ avatarId: true, name: true, title: true, isSystem: true, state: true, thumbnailUrl: true })
+  .extend({
+    /** Switched on; visitors see it while it is ready. */
+    isShown: z.boolean(),
+  });
+export type FirstPageAvatar = z.output<typeof firstPageAvatarSchema>;
+
+/** Those to be shown, in their order. */
+export const showOnFirstPageSchema = z.object({ avatarIds: z.array(publicIdSchema).max(10_000) });
+
 export const updateAvatarSchema = z.object(fields).partial();
 
 /** Give one of `fromAvatarId`, `pictureUrl` and `uploadId`. */

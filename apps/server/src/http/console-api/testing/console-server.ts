@@ -55,7 +55,13 @@ export async function createConsoleServer(
   const { consoleApi, admission, limits, meter, avatars, records, recordings } = services;
   const folders = { shipped: tmpdir(), made: tmpdir(), ...overrides.folders };
   const pictures = createAvatarCatalogue(db, folders);
+  const projectId = overrides.demoProjectId ?? null;
   const server = await createTestServer({
+    talkPage: {
+      version: '1',
+      demo: () => (projectId === null ? null : { licence: 'sk_demo', projectId }),
+      voice: () => ({ mouth: 'm', ears: 'e', brain: 'b', hears: true }),
+    },
     ...(console === undefined ? {} : { console }),
     ...{ consoleApi, admission, limits, meter, avatars, records, recordings },
     talkKeys: services.talkKeys,
