@@ -35,7 +35,10 @@ describe.skipIf(executablePath === null)('pages', () => {
       `/projects/${account.projectId}/avatars`,
       wish,
     );
-    shown = await fillProject(server.url, account, avatarId);
+    shown = [
+      ...(await fillProject(server.url, account, avatarId)),
+      { name: 'avatars of the talk page', path: '/console/first-page' },
+    ];
   }, 400_000);
 
   afterAll(async () => {
@@ -83,6 +86,30 @@ describe.skipIf(executablePath === null)('pages', () => {
       expect(count).toBeGreaterThan(15);
     });
   }
+
+  it('let the operator say whom visitors meet, and in which order', async () => {
+    context = await browser.newContext({ locale: 'en-GB' });
+    await (await logIn()).close();
+    const page = await open('/console/first-page');
+    await page.getByRole('switch').first().waitFor();
+    const names = () => page.getByRole('list').first().getByRole('paragraph').allInnerTexts();
+    const [first = '', second = ''] = (await names()).map((name) => name.split(/\s/)[0] ?? '');
+    await page.getByRole('button', { name: `Move ${second} up` }).click();
+    await page.getByRole('switch', { name: `Show ${first}` }).press('Space');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+    const offered = async () => {
+      const visit = await open('/');
+      const label = await visit
+        .getByRole('radio')
+        .first()
+        .evaluate((radio: { labels: { innerText: string }[] }) => radio.labels[0]?.innerText);
+      const count = await visit.getByText(first, { exact: true }).count();
+      await visit.close();
+      return [label?.trim().split(/\s/)[0], count];
+    };
+    await expect.poll(offered, { timeout: 20_000 }).toEqual([second, 0]);
+  });
 
   it('need less than 250 KB of script to appear for the first time, as sent', async () => {
     const bytes: Record<string, number> = {};

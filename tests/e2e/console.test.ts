@@ -204,6 +204,137 @@ describe.skipIf(executablePath === null)('console', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('keeps its navigation when a page cannot be loaded, and says so in both languages', async () => {
+    const page = await openPage('/console/register');
+    await register(page, { name: 'Mia', email: `lost-${Date.now()}@example.org` });
+    await createProject(page, 'Lost pages');
+    await page.route(/\/assets\/usage-page/, (route) => route.abort());
+    await page.getByRole('link', { name: 'Usage' }).click();
+    await page.getByRole('alert').getByText('This page could not be loaded').waitFor();
+    await page.getByText('中文').click();
+    await page.getByRole('link', { name: 'Webhook' }).click();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    await page.goBack();
+    await page.getByRole('alert').getByText('此页面无法加载').waitFor();
+    await page.context().setOffline(true);
+    await page.getByRole('button', { name: '重新加载' }).click();
+    await page.getByRole('alert').getByText('服务器没有响应').waitFor();
+    await page.context().setOffline(false);
+    await page.unroute(/\/assets\/usage-page/);
+    await page.getByRole('button', { name: '重新加载' }).click();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    await page.getByRole('heading', { level: 1 }).waitFor();
+  });
+
+  it('is loaded anew, once, when the server has another build', async () => {
+    const page = await openPage('/console/register');
+    await register(page, { name: 'Mia', email: `build-${Date.now()}@example.org` });
+    await createProject(page, 'New builds');
+    let loads = 0;
+    page.on('domcontentloaded', () => {
+      loads += 1;
+    });
+    // What a page of an older build meets: its files are gone, and the address gives another first script.
+    await page.route(/\/assets\/(usage|webhooks)-page/, (route) => route.fulfill({ status: 404 }));
+    await page.route(/\/(usage|webhooks)$/, async (route) => {
+      if (route.request().isNavigationRequest()) {
+        await page.unroute(/\/assets\/(usage|webhooks)-page/);
+        return route.continue();
+      }
+      const answer = await route.fetch();
+      return route.fulfill({ response: answer, body: (await answer.text()).replace('.js"', '.js?new"') });
+    });
+    await page.getByRole('link', { name: 'Usage' }).click();
+    await page.getByRole('heading', { name: 'Usage' }).waitFor();
+    expect(loads).toBe(1);
+
+    // Gone for good: no second try by itself.
+    await page.route(/\/assets\/webhooks-page/, (route) => route.fulfill({ status: 404 }));
+    await page.getByRole('link', { name: 'Webhooks' }).click();
+    await page.getByRole('alert').getByText('This page could not be loaded').waitFor();
+    await page.getByRole('link', { name: 'Usage' }).waitFor();
+    expect(loads).toBe(1);
+  });
+
+  it('keeps what was typed until it is saved or given up', async () => {
+    const page = await openPage('/console/register');
+    await register(page, { name: 'Mia', email: `draft-${Date.now()}@example.org` });
+    await createProject(page, 'Drafts');
+    await page.getByRole('link', { name: 'Avatars', exact: true }).click();
+    await page.getByRole('button', { name: 'Copy to project: Iris' }).click();
+    const question = page.getByRole('dialog', { name: 'Leave without saving?' });
+    const stay = question.getByRole('button', { name: 'Keep editing' });
+    await page.getByLabel('Name of your copy').fill('Nora');
+    await page.keyboard.press('Escape');
+    await stay.click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Copy to project' }).click();
+    const message = page.getByLabel('First message');
+    const save = page.getByRole('button', { name: 'Save' });
+    await message.waitFor();
+    expect([await save.isDisabled(), await isAskedAtTheEnd(page)]).toEqual([true, false]);
+    // In sight from the first line of the form on.
+    expect(((await save.boundingBox()) ?? expect.unreachable()).y).toBeLessThan(800);
+
+    await message.fill('Welcome to the harbour.');
+    await page.getByText('Unsaved changes').waitFor();
+    expect([await save.isEnabled(), await isAskedAtTheEnd(page)]).toEqual([true, true]);
+    const address = page.url();
+    for (const leave of [
+      () => page.getByRole('link', { name: 'Usage' }).click(),
+      () => page.goBack(),
+      () => page.getByRole('button', { name: 'Log out' }).click(),
+    ]) {
+      await leave();
+      await stay.click();
+      await question.waitFor({ state: 'hidden' });
+      expect([page.url(), await message.inputValue()]).toEqual([address, 'Welcome to the harbour.']);
+    }
+    await message.focus();
+    await page.keyboard.press('Control+s');
+    await page.getByText('Saved.').waitFor();
+    expect([await save.isDisabled(), await isAskedAtTheEnd(page)]).toEqual([true, false]);
+
+    await message.fill('Something else.');
+    await page.getByRole('button', { name: 'Discard' }).click();
+    expect([await message.inputValue(), await save.isDisabled()]).toEqual(['Welcome to the harbour.', true]);
+    await message.fill('Something else.');
+    await page.getByRole('link', { name: 'Usage' }).click();
+    await question.getByRole('button', { name: 'Discard the changes' }).click();
+    await page.getByRole('heading', { name: 'Usage' }).waitFor();
+    await page.goBack();
+    await message.waitFor();
+    expect(await message.inputValue()).toBe('Welcome to the harbour.');
+    expect(complaints).toEqual([]);
+  });
+
+  it.each(['light', 'dark'] as const)('keeps red what deletes, and shows what waits, %s', async (colorScheme) => {
+    const page = await openPage('/console/register');
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await register(page, { name: 'Mia', email: `${colorScheme}-${Date.now()}@example.org` });
+    await createProject(page, 'Colours');
+    await page.getByRole('link', { name: 'All projects' }).click();
+    await page.getByRole('button', { name: 'Delete' }).waitFor();
+    const colours = await coloursOf(
+      page,
+      `[...document.querySelectorAll('button')].find(({ innerText }) => innerText === 'Delete')`,
+    );
+    const [red = 0, green = 0, blue = 0] = channels(colours.text);
+    expect(red - Math.max(green, blue), colours.text).toBeGreaterThan(60);
+    expect(contrast(colours.text, colours.page)).toBeGreaterThan(4.5);
+
+    // The answer stays on its way until the dots were looked at.
+    const looked = Promise.withResolvers<void>();
+    await page.route('**/api/v1/auth/sessions', async (route) => {
+      await looked.promise;
+      await route.continue();
+    });
+    await page.getByRole('link', { name: 'Account' }).click();
+    await page.getByRole('status', { name: 'Loading' }).waitFor();
+    const dots = await coloursOf(page, `document.querySelector('[role="status"][aria-label="Loading"] span')`);
+    looked.resolve();
+    expect(contrast(dots.fill, dots.page), JSON.stringify(dots)).toBeGreaterThan(3);
+  });
+
   it('gives those who are not logged in nothing but the way in', async () => {
     const page = await openPage(`/console/projects/${'0'.repeat(32)}/keys`);
     await page.getByRole('heading', { name: 'Welcome back' }).waitFor();
@@ -215,3 +346,44 @@ describe.skipIf(executablePath === null)('console', () => {
     await page.getByRole('alert').waitFor();
   });
 });
+
+/** Whether the browser would ask before it closes the page. */
+function isAskedAtTheEnd(page: Page): Promise<boolean> {
+  return page.evaluate(`(() => {
+    const end = new Event('beforeunload', { cancelable: true });
+    dispatchEvent(end);
+    return end.defaultPrevented;
+  })()`);
+}
+
+/** An element's own colours and what the page is painted with, as a canvas reads them: red, green, blue. */
+function coloursOf(page: Page, element: string): Promise<{ text: string; fill: string; page: string }> {
+  return page.evaluate(`(() => {
+    const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+    const read = (colour) => {
+      canvas.clearRect(0, 0, 1, 1);
+      canvas.fillStyle = colour;
+      canvas.fillRect(0, 0, 1, 1);
+      return [...canvas.getImageData(0, 0, 1, 1).data.slice(0, 3)].join(' ');
+    };
+    const { color, backgroundColor } = getComputedStyle(${element});
+    const behind = getComputedStyle(document.body).backgroundColor;
+    return { text: read(color), fill: read(backgroundColor), page: read(behind) };
+  })()`);
+}
+
+function channels(colour: string): number[] {
+  return colour.split(' ').map(Number);
+}
+
+/** Contrast ratio as WCAG 2 defines it. */
+function contrast(one: string, other: string): number {
+  const luminance = (colour: string) => {
+    const [red = 0, green = 0, blue = 0] = channels(colour).map((value) =>
+      value <= 10 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4,
+    );
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (light + 0.05) / (dark + 0.05);
+}

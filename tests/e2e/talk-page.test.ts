@@ -209,6 +209,23 @@ describe.skipIf(executablePath === null)('talk page', () => {
     }
   });
 
+  it('tells visitors in their words that an avatar takes no calls, and shows who else does', async () => {
+    server.overrides.set('/api/v1/talk-page', { ...server.talkPage(), demoLicense: 'invalid' });
+    try {
+      const page = await openPage();
+      await page.getByRole('button', { name: 'Start talking' }).click();
+      const notice = page.getByRole('alert');
+      await notice.getByText('Iris is not available right now.').waitFor();
+      expect(await notice.innerText()).not.toMatch(/licen[cs]e|key|console|server|avatarId/i);
+      server.overrides.set('/api/v1/talk-page', server.talkPage(avatars.slice(1)));
+      await page.getByRole('button', { name: 'Choose another avatar' }).click();
+      await page.getByRole('heading', { name: 'Marcus' }).waitFor();
+      expect(await page.getByRole('radio').count()).toBe(1);
+    } finally {
+      server.overrides.clear();
+    }
+  });
+
   it('opens with the avatar that the address names, and says that there is none where nobody has the name', async () => {
     const page = await openPage('/?avatar=navtalk.marcus');
     const chosen = (name: string) => page.getByRole('heading', { name, level: 1 }).waitFor();

@@ -1,8 +1,10 @@
 import '@mantine/core/styles.layer.css';
 import './theme.css';
 import { MantineProvider } from '@mantine/core';
-import { lazy, StrictMode, Suspense } from 'react';
+import { StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
+import { part } from './app/part.ts';
+import { FailureBoundary } from './components/failure-boundary.tsx';
 import { theme } from './theme.ts';
 
 const root = document.getElementById('root');
@@ -11,16 +13,18 @@ if (root === null) throw new Error('index.html has no element #root.');
 /** Each entry is a script of its own: whoever talks does not load the console, and the other way round. */
 const isConsole = /^\/console(\/|$)/.test(globalThis.location.pathname);
 const Entry = isConsole
-  ? lazy(async () => ({ default: (await import('./app/console-app.tsx')).ConsoleApp }))
-  : lazy(async () => ({ default: (await import('./pages/talk/talk-page.tsx')).TalkPage }));
+  ? part(async () => (await import('./app/console-app.tsx')).ConsoleApp)
+  : part(async () => (await import('./pages/talk/talk-page.tsx')).TalkPage);
 
 // The theme's CSS variables are in theme.css: inline style elements would break the page's content security policy.
 createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
-      <Suspense>
-        <Entry />
-      </Suspense>
+      <FailureBoundary whole>
+        <Suspense>
+          <Entry />
+        </Suspense>
+      </FailureBoundary>
     </MantineProvider>
   </StrictMode>,
 );

@@ -22,6 +22,9 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
+    // In the brand's own dark green, what moves while one waits would hardly be seen on a dark page.
+    Loader: { defaultProps: { color: 'var(--visavis-accent)' } },
+    Progress: { defaultProps: { color: 'var(--visavis-accent)' } },
     // Scroll locking writes an inline style element, which the page's policy forbids.
     Drawer: { defaultProps: { lockScroll: false } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true } },

@@ -5,6 +5,7 @@ import type {
   Avatar,
   Conversation,
   Delivery,
+  FirstPageAvatar,
   LedgerEntry,
   LicenceKey,
   Project,
@@ -66,6 +67,11 @@ export type ConversationFilter = {
 
 export const fetchConversations = (projectId: string, filter: ConversationFilter, cursor: string | null) =>
   request<Page<Conversation>>('GET', `/projects/${projectId}/conversations${queryOf({ ...filter, cursor })}`);
+
+export const firstPageQuery = queryOptions({
+  queryKey: ['first-page'],
+  queryFn: () => request<FirstPageAvatar[]>('GET', '/operator/first-page'),
+});
 
 export const fetchServerLog = (cursor: string | null) =>
   request<Page<AuditEntry>>('GET', `/operator/log${queryOf({ cursor })}`);

@@ -7,6 +7,7 @@ export const registerAddress = '/console/register';
 export const resetAddress = '/console/reset-password';
 export const projectsAddress = '/console/projects';
 export const accountAddress = '/console/account';
+export const firstPageAddress = '/console/first-page';
 export const serverLogAddress = '/console/log';
 
 export function sectionAddress(projectId: string, section: Section): string {

@@ -1,20 +1,22 @@
 import { Loader } from '@mantine/core';
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect } from 'react';
+import { Suspense, useEffect } from 'react';
 import { ApiProblem } from '../api/client.ts';
 import { authOptionsQuery, sessionQuery } from '../api/queries.ts';
+import { LeaveQuestion } from '../components/leave-question.tsx';
 import { Loaded } from '../components/page.tsx';
 import { LanguageProvider, useTexts } from '../i18n/language.tsx';
 import { LoginPage } from '../pages/account/login-page.tsx';
 import { RegisterPage } from '../pages/account/register-page.tsx';
 import { homeAddress, loginAddress, registerAddress, resetAddress } from './addresses.ts';
+import { part } from './part.ts';
 import { Redirect } from './redirect.tsx';
 import { usePath } from './router.ts';
 
-const ResetPasswordPage = lazy(async () => ({
-  default: (await import('../pages/account/reset-password-page.tsx')).ResetPasswordPage,
-}));
-const Shell = lazy(async () => ({ default: (await import('./shell.tsx')).Shell }));
+const ResetPasswordPage = part(
+  async () => (await import('../pages/account/reset-password-page.tsx')).ResetPasswordPage,
+);
+const Shell = part(async () => (await import('./shell.tsx')).Shell);
 
 const client = new QueryClient({
   defaultOptions: {
@@ -32,6 +34,7 @@ export function ConsoleApp() {
     <QueryClientProvider client={client}>
       <LanguageProvider>
         <Entrance />
+        <LeaveQuestion />
       </LanguageProvider>
     </QueryClientProvider>
   );

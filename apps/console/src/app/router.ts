@@ -1,27 +1,16 @@
 import { useSyncExternalStore } from 'react';
+import { GuardedRouter } from './guarded-router.ts';
 
-const listeners = new Set<() => void>();
+export const router = new GuardedRouter(globalThis.window);
 
-function tellAll(): void {
-  for (const listener of listeners) listener();
-}
-
-globalThis.addEventListener('popstate', tellAll);
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+export const { navigate } = router;
 
 /** Path of the page that is shown, without the query. */
 export function usePath(): string {
-  return useSyncExternalStore(subscribe, () => globalThis.location.pathname);
+  return useSyncExternalStore(router.subscribe, () => router.path);
 }
 
-/** Goes to an address of the console without loading the page anew. */
-export function navigate(path: string, options: { readonly replace?: boolean } = {}): void {
-  if (options.replace) globalThis.history.replaceState(null, '', path);
-  else globalThis.history.pushState(null, '', path);
-  globalThis.scrollTo(0, 0);
-  tellAll();
+/** Whether a person is being asked what to do with what is unsaved. */
+export function useIsAsking(): boolean {
+  return useSyncExternalStore(router.subscribe, () => router.isAsking);
 }

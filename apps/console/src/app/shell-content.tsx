@@ -1,10 +1,12 @@
 import { Button, Loader } from '@mantine/core';
 import type { Project, User } from '@visavis/protocol/rest';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
+import { FailureBoundary } from '../components/failure-boundary.tsx';
 import { EmptyState } from '../components/page.tsx';
 import { useTexts } from '../i18n/language.tsx';
 import {
   accountAddress,
+  firstPageAddress,
   homeAddress,
   projectsAddress,
   readProjectPath,
@@ -12,40 +14,34 @@ import {
   serverLogAddress,
 } from './addresses.ts';
 import { Link } from './link.tsx';
+import { part } from './part.ts';
 import { Redirect } from './redirect.tsx';
 
-const AccountPage = lazy(async () => ({ default: (await import('../pages/account/account-page.tsx')).AccountPage }));
-const ProjectsPage = lazy(async () => ({
-  default: (await import('../pages/projects/projects-page.tsx')).ProjectsPage,
-}));
-const KeysPage = lazy(async () => ({ default: (await import('../pages/keys/keys-page.tsx')).KeysPage }));
-const AvatarsPage = lazy(async () => ({ default: (await import('../pages/avatars/avatars-page.tsx')).AvatarsPage }));
-const AvatarPage = lazy(async () => ({ default: (await import('../pages/avatars/avatar-page.tsx')).AvatarPage }));
-const PlaygroundPage = lazy(async () => ({
-  default: (await import('../pages/playground/playground-page.tsx')).PlaygroundPage,
-}));
-const ConversationsPage = lazy(async () => ({
-  default: (await import('../pages/conversations/conversations-page.tsx')).ConversationsPage,
-}));
-const TranscriptPage = lazy(async () => ({
-  default: (await import('../pages/conversations/transcript-page.tsx')).TranscriptPage,
-}));
-const UsagePage = lazy(async () => ({ default: (await import('../pages/usage/usage-page.tsx')).UsagePage }));
-const WebhooksPage = lazy(async () => ({
-  default: (await import('../pages/webhooks/webhooks-page.tsx')).WebhooksPage,
-}));
-const ServerLogPage = lazy(async () => ({
-  default: (await import('../pages/operator/server-log-page.tsx')).ServerLogPage,
-}));
+const AccountPage = part(async () => (await import('../pages/account/account-page.tsx')).AccountPage);
+const ProjectsPage = part(async () => (await import('../pages/projects/projects-page.tsx')).ProjectsPage);
+const KeysPage = part(async () => (await import('../pages/keys/keys-page.tsx')).KeysPage);
+const AvatarsPage = part(async () => (await import('../pages/avatars/avatars-page.tsx')).AvatarsPage);
+const AvatarPage = part(async () => (await import('../pages/avatars/avatar-page.tsx')).AvatarPage);
+const PlaygroundPage = part(async () => (await import('../pages/playground/playground-page.tsx')).PlaygroundPage);
+const ConversationsPage = part(
+  async () => (await import('../pages/conversations/conversations-page.tsx')).ConversationsPage,
+);
+const TranscriptPage = part(async () => (await import('../pages/conversations/transcript-page.tsx')).TranscriptPage);
+const UsagePage = part(async () => (await import('../pages/usage/usage-page.tsx')).UsagePage);
+const WebhooksPage = part(async () => (await import('../pages/webhooks/webhooks-page.tsx')).WebhooksPage);
+const FirstPagePage = part(async () => (await import('../pages/operator/first-page-page.tsx')).FirstPagePage);
+const ServerLogPage = part(async () => (await import('../pages/operator/server-log-page.tsx')).ServerLogPage);
 
 type ShellContentProps = { readonly user: User; readonly path: string; readonly projects: readonly Project[] };
 
 export function ShellContent(props: ShellContentProps) {
   const texts = useTexts();
   const content = (
-    <Suspense fallback={<Loader role="status" aria-label={texts.common.loading} type="dots" />}>
-      <Content {...props} />
-    </Suspense>
+    <FailureBoundary key={props.path}>
+      <Suspense fallback={<Loader role="status" aria-label={texts.common.loading} type="dots" />}>
+        <Content {...props} />
+      </Suspense>
+    </FailureBoundary>
   );
   // The call view of the playground is a main region itself.
   return readProjectPath(props.path)?.detail === 'talk' ? content : <main>{content}</main>;
@@ -57,6 +53,7 @@ function Content({ user, path, projects }: ShellContentProps) {
     return <Redirect to={first === undefined ? projectsAddress : sectionAddress(first.projectId, 'avatars')} />;
   }
   if (path === serverLogAddress && user.role === 'operator') return <ServerLogPage />;
+  if (path === firstPageAddress && user.role === 'operator') return <FirstPagePage />;
   if (path === projectsAddress) return <ProjectsPage projects={projects} />;
   if (path === accountAddress) return <AccountPage user={user} />;
   const place = readProjectPath(path);

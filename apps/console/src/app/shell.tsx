@@ -9,6 +9,7 @@ import { Loaded } from '../components/page.tsx';
 import { useLanguage, useTexts } from '../i18n/language.tsx';
 import {
   accountAddress,
+  firstPageAddress,
   homeAddress,
   projectsAddress,
   readProjectPath,
@@ -17,7 +18,7 @@ import {
   serverLogAddress,
 } from './addresses.ts';
 import { Link } from './link.tsx';
-import { navigate } from './router.ts';
+import { navigate, router } from './router.ts';
 import classes from './shell.module.css';
 import { ShellContent } from './shell-content.tsx';
 
@@ -107,9 +108,14 @@ function Navigation({ user, path, projects }: ShellProps & { readonly projects: 
           <a href="/">{texts.shell.talkPage}</a>
           <a href="/reference">{texts.shell.reference}</a>
           {user.role === 'operator' && (
-            <Link href={serverLogAddress} aria-current={path === serverLogAddress ? 'page' : undefined}>
-              {texts.serverLog.title}
-            </Link>
+            <>
+              <Link href={firstPageAddress} aria-current={path === firstPageAddress ? 'page' : undefined}>
+                {texts.firstPage.title}
+              </Link>
+              <Link href={serverLogAddress} aria-current={path === serverLogAddress ? 'page' : undefined}>
+                {texts.serverLog.title}
+              </Link>
+            </>
           )}
           <Link href={accountAddress} aria-current={path === accountAddress ? 'page' : undefined}>
             {texts.shell.account}
@@ -117,7 +123,11 @@ function Navigation({ user, path, projects }: ShellProps & { readonly projects: 
         </div>
         <Preferences />
         <p className={classes.user}>{user.email}</p>
-        <Button variant="default" loading={logout.isPending} onClick={() => logout.mutate(undefined)}>
+        <Button
+          variant="default"
+          loading={logout.isPending}
+          onClick={() => router.leave(() => logout.mutate(undefined))}
+        >
           {texts.auth.logout}
         </Button>
       </div>

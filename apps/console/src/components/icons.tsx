@@ -131,3 +131,19 @@ export function StopIcon({ size }: IconProps) {
     </Icon>
   );
 }
+
+export function ArrowUpIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <path d="M12 19V5M6 11l6-6 6 6" />
+    </Icon>
+  );
+}
+
+export function ArrowDownIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <path d="M12 5v14M6 13l6 6 6-6" />
+    </Icon>
+  );
+}

@@ -1,9 +1,8 @@
 import { useLocalStorage } from '@mantine/hooks';
 import { createContext, type ReactNode, useContext, useEffect } from 'react';
+import { browserLanguage, type Language, languageKey } from './current-language.ts';
 import { en, type Texts } from './en.ts';
 import { zh } from './zh.ts';
-
-export type Language = 'en' | 'zh';
 
 const dictionaries: Readonly<Record<Language, Texts>> = { en, zh };
 const tags: Readonly<Record<Language, string>> = { en: 'en', zh: 'zh-CN' };
@@ -19,8 +18,8 @@ const LanguageContext = createContext<LanguageChoice>({ language: 'en', setLangu
 /** The language that was chosen in this browser, else the browser's own. */
 export function LanguageProvider({ children }: { readonly children: ReactNode }) {
   const [language, setLanguage] = useLocalStorage<Language>({
-    key: 'visavis.language',
-    defaultValue: globalThis.navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en',
+    key: languageKey,
+    defaultValue: browserLanguage(),
     getInitialValueInEffect: false,
   });
   useEffect(() => {

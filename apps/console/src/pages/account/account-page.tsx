@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, PasswordInput, TextInput } from '@mantine/core';
+import { Badge, Button, PasswordInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { User } from '@visavis/protocol/rest';
 import { useState } from 'react';
@@ -6,6 +6,8 @@ import { request } from '../../api/client.ts';
 import { sessionQuery, useChange, userSessionsQuery } from '../../api/queries.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import classes from '../../components/console.module.css';
+import { useDraft } from '../../components/draft.ts';
+import { Form } from '../../components/form.tsx';
 import { Loaded, Page, Problem } from '../../components/page.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
 
@@ -22,60 +24,43 @@ export function AccountPage({ user }: { readonly user: User }) {
 
 function Profile({ user }: { readonly user: User }) {
   const texts = useTexts();
-  const [name, setName] = useState(user.name);
-  const save = useChange(() => request('PATCH', '/auth/me', { name }), [sessionQuery.queryKey]);
+  const draft = useDraft({ name: user.name });
+  const save = useChange((values: { name: string }) => request('PATCH', '/auth/me', values), [sessionQuery.queryKey]);
   return (
     <section className={classes.card}>
       <h2>{texts.account.profile}</h2>
-      <form
-        className={classes.stack}
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate(undefined);
-        }}
-      >
+      <Form draft={draft} saving={save}>
         <TextInput
           label={texts.common.name}
           autoComplete="name"
           required
           withAsterisk={false}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
+          value={draft.values.name}
+          onChange={(event) => draft.change({ name: event.currentTarget.value })}
         />
-        <Problem error={save.error} />
-        {save.isSuccess && <Alert role="status">{texts.common.saved}</Alert>}
-        <div>
-          <Button type="submit" loading={save.isPending}>
-            {texts.common.save}
-          </Button>
-        </div>
-      </form>
+      </Form>
     </section>
   );
 }
 
+const noPassword = { currentPassword: '', newPassword: '' };
+
 function Password() {
   const texts = useTexts();
-  const [currentPassword, setCurrent] = useState('');
-  const [newPassword, setNew] = useState('');
+  const draft = useDraft(noPassword);
   const save = useChange(
-    () => request('POST', '/auth/password', { currentPassword, newPassword }),
+    (values: typeof noPassword) => request('POST', '/auth/password', values),
     [userSessionsQuery.queryKey],
   );
   return (
     <section className={classes.card}>
       <h2>{texts.account.password}</h2>
-      <form
-        className={classes.stack}
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate(undefined, {
-            onSuccess: () => {
-              setCurrent('');
-              setNew('');
-            },
-          });
-        }}
+      <Form
+        draft={draft}
+        saving={save}
+        action={texts.auth.resetSet}
+        done={texts.account.passwordChanged}
+        valuesOf={() => noPassword}
       >
         <div className={classes.split}>
           <PasswordInput
@@ -83,26 +68,19 @@ function Password() {
             autoComplete="current-password"
             required
             withAsterisk={false}
-            value={currentPassword}
-            onChange={(event) => setCurrent(event.currentTarget.value)}
+            value={draft.values.currentPassword}
+            onChange={(event) => draft.change({ currentPassword: event.currentTarget.value })}
           />
           <PasswordInput
             label={texts.auth.newPassword}
             autoComplete="new-password"
             required
             withAsterisk={false}
-            value={newPassword}
-            onChange={(event) => setNew(event.currentTarget.value)}
+            value={draft.values.newPassword}
+            onChange={(event) => draft.change({ newPassword: event.currentTarget.value })}
           />
         </div>
-        <Problem error={save.error} />
-        {save.isSuccess && <Alert role="status">{texts.account.passwordChanged}</Alert>}
-        <div>
-          <Button type="submit" loading={save.isPending}>
-            {texts.auth.resetSet}
-          </Button>
-        </div>
-      </form>
+      </Form>
     </section>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { PasswordInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { User } from '@visavis/protocol/rest';
 import { useState } from 'react';
@@ -6,7 +6,7 @@ import { request } from '../../api/client.ts';
 import { authOptionsQuery, sessionQuery, useChange } from '../../api/queries.ts';
 import { registerAddress, resetAddress } from '../../app/addresses.ts';
 import { Link } from '../../app/link.tsx';
-import { Problem } from '../../components/page.tsx';
+import { EntryForm } from '../../components/form.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import { AuthFrame, AuthLinks } from './auth-frame.tsx';
 
@@ -22,12 +22,7 @@ export function LoginPage() {
   );
   return (
     <AuthFrame title={texts.auth.welcomeBack}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          login.mutate({ email, password });
-        }}
-      >
+      <EntryForm saving={login} action={texts.auth.login} onSubmit={() => login.mutate({ email, password })}>
         <TextInput
           label={texts.auth.email}
           type="email"
@@ -45,11 +40,7 @@ export function LoginPage() {
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
-        <Problem error={login.error} />
-        <Button type="submit" loading={login.isPending}>
-          {texts.auth.login}
-        </Button>
-      </form>
+      </EntryForm>
       <AuthLinks>
         {options?.isRegistrationOpen && (
           <span>

@@ -1,4 +1,4 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { PasswordInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { User } from '@visavis/protocol/rest';
 import { useState } from 'react';
@@ -7,7 +7,8 @@ import { authOptionsQuery, sessionQuery, useChange } from '../../api/queries.ts'
 import { homeAddress, loginAddress } from '../../app/addresses.ts';
 import { Link } from '../../app/link.tsx';
 import { navigate } from '../../app/router.ts';
-import { Loaded, Problem } from '../../components/page.tsx';
+import { EntryForm } from '../../components/form.tsx';
+import { Loaded } from '../../components/page.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import { AuthFrame, AuthLinks } from './auth-frame.tsx';
 
@@ -45,11 +46,10 @@ function RegisterForm() {
   );
   const change = (part: Partial<typeof values>) => setValues((current) => ({ ...current, ...part }));
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        register.mutate(values, { onSuccess: () => navigate(homeAddress, { replace: true }) });
-      }}
+    <EntryForm
+      saving={register}
+      action={texts.auth.register}
+      onSubmit={() => register.mutate(values, { onSuccess: () => navigate(homeAddress, { replace: true }) })}
     >
       <TextInput
         label={texts.common.name}
@@ -77,10 +77,6 @@ function RegisterForm() {
         value={values.password}
         onChange={(event) => change({ password: event.currentTarget.value })}
       />
-      <Problem error={register.error} />
-      <Button type="submit" loading={register.isPending}>
-        {texts.auth.register}
-      </Button>
-    </form>
+    </EntryForm>
   );
 }

@@ -1,11 +1,12 @@
-import { Alert, Button, PasswordInput, TextInput } from '@mantine/core';
+import { Alert, PasswordInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
 import { authOptionsQuery, useChange } from '../../api/queries.ts';
 import { loginAddress } from '../../app/addresses.ts';
 import { Link } from '../../app/link.tsx';
-import { Loaded, Problem } from '../../components/page.tsx';
+import { EntryForm } from '../../components/form.tsx';
+import { Loaded } from '../../components/page.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import { AuthFrame, AuthLinks } from './auth-frame.tsx';
 
@@ -48,12 +49,7 @@ function NewPassword({ token }: { readonly token: string }) {
   );
   if (reset.isSuccess) return <Alert role="status">{texts.auth.resetDone}</Alert>;
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        reset.mutate({ token, newPassword });
-      }}
-    >
+    <EntryForm saving={reset} action={texts.auth.resetSet} onSubmit={() => reset.mutate({ token, newPassword })}>
       <PasswordInput
         label={texts.auth.newPassword}
         description={texts.auth.passwordHint}
@@ -63,11 +59,7 @@ function NewPassword({ token }: { readonly token: string }) {
         value={newPassword}
         onChange={(event) => setNewPassword(event.currentTarget.value)}
       />
-      <Problem error={reset.error} />
-      <Button type="submit" loading={reset.isPending}>
-        {texts.auth.resetSet}
-      </Button>
-    </form>
+    </EntryForm>
   );
 }
 
@@ -77,12 +69,7 @@ function AskForMail() {
   const ask = useChange((input: { email: string }) => request('POST', '/auth/password-reset/request', input), []);
   if (ask.isSuccess) return <Alert role="status">{texts.auth.resetSent}</Alert>;
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        ask.mutate({ email });
-      }}
-    >
+    <EntryForm saving={ask} action={texts.auth.resetSend} onSubmit={() => ask.mutate({ email })}>
       <p>{texts.auth.resetAdvice}</p>
       <TextInput
         label={texts.auth.email}
@@ -93,10 +80,6 @@ function AskForMail() {
         value={email}
         onChange={(event) => setEmail(event.currentTarget.value)}
       />
-      <Problem error={ask.error} />
-      <Button type="submit" loading={ask.isPending}>
-        {texts.auth.resetSend}
-      </Button>
-    </form>
+    </EntryForm>
   );
 }

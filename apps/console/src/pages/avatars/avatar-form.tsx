@@ -1,11 +1,11 @@
-import { Alert, Autocomplete, Button, NumberInput, Switch, Textarea, TextInput } from '@mantine/core';
+import { Autocomplete, NumberInput, Switch, Textarea, TextInput } from '@mantine/core';
 import { MODELS, VOICES } from '@visavis/protocol';
 import type { Avatar } from '@visavis/protocol/rest';
-import { useState } from 'react';
 import { request } from '../../api/client.ts';
 import { avatarQuery, avatarsQuery, useChange } from '../../api/queries.ts';
 import classes from '../../components/console.module.css';
-import { Problem } from '../../components/page.tsx';
+import { useDraft } from '../../components/draft.ts';
+import { Form } from '../../components/form.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import { type AvatarValues, changesOf, readTools, valuesOf } from './avatar-values.ts';
 import { VoiceSample } from './voice-sample.tsx';
@@ -14,36 +14,25 @@ type AvatarFormProps = { readonly projectId: string; readonly avatar: Avatar };
 
 export function AvatarForm({ projectId, avatar }: AvatarFormProps) {
   const texts = useTexts();
-  const [values, setValues] = useState(() => valuesOf(avatar));
+  const draft = useDraft(valuesOf(avatar));
   const save = useChange(
-    () => request<Avatar>('PATCH', `/projects/${projectId}/avatars/${avatar.avatarId}`, changesOf(avatar, values)),
+    (values: AvatarValues) =>
+      request<Avatar>('PATCH', `/projects/${projectId}/avatars/${avatar.avatarId}`, changesOf(draft.saved, values)),
     [avatarsQuery(projectId).queryKey, avatarQuery(projectId, avatar.avatarId).queryKey],
   );
-  const toolsFit = readTools(values.tools) !== null;
-  const change = (part: Partial<AvatarValues>) => {
-    setValues((current) => ({ ...current, ...part }));
-    if (!save.isPending) save.reset();
-  };
-  const fields = { values, onChange: change };
+  const toolsFit = readTools(draft.values.tools) !== null;
+  const fields = { values: draft.values, onChange: draft.change };
   return (
-    <form
-      className={classes.stack}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (toolsFit) save.mutate(undefined, { onSuccess: (saved) => setValues(valuesOf(saved)) });
-      }}
+    <Form
+      draft={draft}
+      saving={save}
+      fault={toolsFit ? null : `${texts.avatars.tools}: ${texts.avatars.toolsInvalid}`}
+      valuesOf={valuesOf}
     >
       <CharacterFields {...fields} />
       <VoiceFields {...fields} />
       <LimitFields {...fields} toolsFit={toolsFit} />
-      <Problem error={save.error} />
-      {save.isSuccess && <Alert role="status">{texts.common.saved}</Alert>}
-      <div>
-        <Button type="submit" loading={save.isPending} disabled={!toolsFit}>
-          {texts.common.save}
-        </Button>
-      </div>
-    </form>
+    </Form>
   );
 }
 

@@ -35,7 +35,9 @@ function Editor({ projectId, avatar }: { readonly projectId: string; readonly av
           <Button component={Link} href={playgroundAddress(projectId, avatar.avatarId)}>
             {texts.avatars.talk}
           </Button>
-          {!avatar.isSystem && <DeleteAvatar projectId={projectId} avatar={avatar} onDeleted={() => navigate(list)} />}
+          {!avatar.isSystem && (
+            <DeleteAvatar projectId={projectId} avatar={avatar} onDeleted={() => navigate(list, { anyway: true })} />
+          )}
         </>
       }
     >

@@ -37,8 +37,7 @@ export function readTools(text: string): readonly unknown[] | null {
 }
 
 /** Only what differs: fields that the server filled in itself stay untouched. */
-export function changesOf(avatar: Avatar, values: AvatarValues): Record<string, unknown> {
-  const before = valuesOf(avatar);
+export function changesOf(before: AvatarValues, values: AvatarValues): Record<string, unknown> {
   const names = Object.keys(values) as (keyof AvatarValues)[];
   const changed = names.filter((name) => values[name] !== before[name]).map((name) => [name, values[name]] as const);
   const changes: Record<string, unknown> = Object.fromEntries(changed);

@@ -1,4 +1,4 @@
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Avatar } from '@visavis/protocol/rest';
 import { useState } from 'react';
@@ -7,7 +7,9 @@ import { avatarsQuery, useChange } from '../../api/queries.ts';
 import { avatarAddress } from '../../app/addresses.ts';
 import { navigate } from '../../app/router.ts';
 import classes from '../../components/console.module.css';
-import { EmptyState, Loaded, Page, Problem } from '../../components/page.tsx';
+import { useDraft } from '../../components/draft.ts';
+import { FormDialog } from '../../components/form.tsx';
+import { EmptyState, Loaded, Page } from '../../components/page.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import { AvatarCard } from './avatar-card.tsx';
 import { NewAvatar } from './new-avatar.tsx';
@@ -66,45 +68,30 @@ type CopyFormProps = { readonly projectId: string; readonly avatar: Avatar; read
 
 function CopyForm({ projectId, avatar, onClose }: CopyFormProps) {
   const texts = useTexts();
-  const [name, setName] = useState('');
+  const draft = useDraft({ name: '' });
   const copy = useChange(
-    () => request<Avatar>('POST', `/projects/${projectId}/avatars`, { fromAvatarId: avatar.avatarId, name }),
+    ({ name }: { name: string }) =>
+      request<Avatar>('POST', `/projects/${projectId}/avatars`, { fromAvatarId: avatar.avatarId, name }),
     [avatarsQuery(projectId).queryKey],
   );
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
+      isNew
+      draft={draft}
+      saving={copy}
       title={texts.avatars.copyTitle(shownName(avatar.name))}
-      centered
-      lockScroll={false}
-      closeButtonProps={{ 'aria-label': texts.common.close }}
+      action={avatar.isSystem ? texts.avatars.copyAvatar : texts.avatars.duplicate}
+      onClose={onClose}
+      onSaved={({ avatarId }) => navigate(avatarAddress(projectId, avatarId))}
     >
-      <form
-        className={classes.stack}
-        onSubmit={(event) => {
-          event.preventDefault();
-          copy.mutate(undefined, { onSuccess: ({ avatarId }) => navigate(avatarAddress(projectId, avatarId)) });
-        }}
-      >
-        <TextInput
-          label={texts.avatars.copyName}
-          required
-          withAsterisk={false}
-          data-autofocus
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <Problem error={copy.error} />
-        <div className={classes.actions}>
-          <Button type="submit" loading={copy.isPending}>
-            {avatar.isSystem ? texts.avatars.copyAvatar : texts.avatars.duplicate}
-          </Button>
-          <Button variant="default" onClick={onClose}>
-            {texts.common.cancel}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+      <TextInput
+        label={texts.avatars.copyName}
+        required
+        withAsterisk={false}
+        data-autofocus
+        value={draft.values.name}
+        onChange={(event) => draft.change({ name: event.currentTarget.value })}
+      />
+    </FormDialog>
   );
 }

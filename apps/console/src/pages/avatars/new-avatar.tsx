@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, Modal, Progress, Select, TextInput } from '@mantine/core';
+import { Alert, Checkbox, Progress, Select, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { VOICES } from '@visavis/protocol';
 import type { Avatar } from '@visavis/protocol/rest';
@@ -7,7 +7,8 @@ import { request } from '../../api/client.ts';
 import { avatarsQuery } from '../../api/queries.ts';
 import { uploadFile } from '../../api/upload.ts';
 import classes from '../../components/console.module.css';
-import { Problem } from '../../components/page.tsx';
+import { useDraft } from '../../components/draft.ts';
+import { FormDialog } from '../../components/form.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import { FileChoice, useFileFault } from './file-choice.tsx';
 import { VoiceSample } from './voice-sample.tsx';
@@ -15,92 +16,81 @@ import { VoiceSample } from './voice-sample.tsx';
 /** Makes an avatar from a photo or clip: sends the file, then the avatar appears in the gallery, in the making. */
 export function NewAvatar({ projectId, onClose }: { readonly projectId: string; readonly onClose: () => void }) {
   const texts = useTexts();
-  const [file, setFile] = useState<File | null>(null);
-  const [name, setName] = useState('');
-  const [voice, setVoice] = useState<string | null>(null);
-  const [agreed, setAgreed] = useState(false);
+  const draft = useDraft<Wish>(noWish);
+  const { file, name, voice, agreed } = draft.values;
   const { make, progress, stop } = useMaking(projectId);
   const fault = useFileFault(file);
   const isReady = file !== null && fault === null && agreed && name.trim() !== '';
   return (
-    <Modal
-      opened
+    <FormDialog
+      isNew
       size="lg"
-      onClose={onClose}
+      draft={draft}
+      saving={make}
+      isReady={isReady}
       title={texts.avatars.newAvatar}
-      centered
-      lockScroll={false}
-      closeOnClickOutside={!make.isPending}
-      closeButtonProps={{ 'aria-label': texts.common.close }}
+      action={texts.avatars.makeAvatar}
+      onClose={onClose}
+      onSaved={onClose}
+      onStop={stop}
     >
-      <form
-        className={classes.stack}
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (isReady) make.mutate({ file, name, voice }, { onSuccess: onClose });
+      <FileChoice
+        file={file}
+        disabled={make.isPending}
+        onChoose={(chosen) => {
+          draft.change({ file: chosen });
         }}
-      >
-        <FileChoice
-          file={file}
-          disabled={make.isPending}
-          onChoose={(chosen) => {
-            setFile(chosen);
-            make.reset();
-          }}
+      />
+      {fault !== null && fault !== undefined && (
+        <Alert color="red" variant="light" role="alert">
+          {texts.avatars[fault]}
+        </Alert>
+      )}
+      <p className={classes.muted}>{texts.avatars.fileAdvice}</p>
+      <div className={classes.split}>
+        <TextInput
+          label={texts.common.name}
+          required
+          withAsterisk={false}
+          value={name}
+          onChange={(event) => draft.change({ name: event.currentTarget.value })}
         />
-        {fault !== null && fault !== undefined && (
-          <Alert color="red" variant="light" role="alert">
-            {texts.avatars[fault]}
-          </Alert>
-        )}
-        <p className={classes.muted}>{texts.avatars.fileAdvice}</p>
-        <div className={classes.split}>
-          <TextInput
-            label={texts.common.name}
-            required
-            withAsterisk={false}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
+        <div className={classes.stack}>
+          <Select
+            label={texts.avatars.voice}
+            placeholder={texts.avatars.anyVoice}
+            data={[...VOICES]}
+            clearable
+            searchable
+            value={voice}
+            onChange={(chosen) => draft.change({ voice: chosen })}
           />
-          <div className={classes.stack}>
-            <Select
-              label={texts.avatars.voice}
-              placeholder={texts.avatars.anyVoice}
-              data={[...VOICES]}
-              clearable
-              searchable
-              value={voice}
-              onChange={setVoice}
-            />
-            {voice !== null && <VoiceSample voice={voice} provider="local" language="en" text="" />}
-          </div>
+          {voice !== null && <VoiceSample voice={voice} provider="local" language="en" text="" />}
         </div>
-        <Checkbox
-          label={texts.avatars.agreed}
-          checked={agreed}
-          onChange={(event) => setAgreed(event.currentTarget.checked)}
-        />
-        {make.isPending && (
-          <div className={classes.stack}>
-            <Progress value={progress * 100} aria-label={texts.avatars.uploading} />
-            <p className={classes.muted}>{texts.avatars.uploaded(Math.floor(progress * 100))}</p>
-          </div>
-        )}
-        <Problem error={make.error} />
-        <div className={classes.actions}>
-          <Button type="submit" disabled={!isReady} loading={make.isPending}>
-            {texts.avatars.makeAvatar}
-          </Button>
-          <Button variant="default" onClick={make.isPending ? stop : onClose}>
-            {texts.common.cancel}
-          </Button>
+      </div>
+      <Checkbox
+        label={texts.avatars.agreed}
+        checked={agreed}
+        onChange={(event) => draft.change({ agreed: event.currentTarget.checked })}
+      />
+      {make.isPending && (
+        <div className={classes.stack}>
+          <Progress value={progress * 100} aria-label={texts.avatars.uploading} />
+          <p className={classes.muted}>{texts.avatars.uploaded(Math.floor(progress * 100))}</p>
         </div>
-      </form>
-    </Modal>
+      )}
+    </FormDialog>
   );
 }
 
-type Wish = { readonly file: File; readonly name: string; readonly voice: string | null };
+type Wish = {
+  readonly file: File | null;
+  readonly name: string;
+  readonly voice: string | null;
+  readonly agreed: boolean;
+};
+
+const noWish: Wish = { file: null, name: '', voice: null, agreed: false };
 
 function useMaking(projectId: string) {
   const client = useQueryClient();
@@ -108,6 +98,7 @@ function useMaking(projectId: string) {
   const abort = useRef<AbortController | null>(null);
   const make = useMutation({
     mutationFn: async ({ file, name, voice }: Wish) => {
+      if (file === null) throw new Error('There is no file to send.');
       const control = new AbortController();
       abort.current = control;
       setProgress(0);

@@ -1,4 +1,4 @@
-import { Button, NumberInput, Select, TextInput } from '@mantine/core';
+import { NumberInput, Select, TextInput } from '@mantine/core';
 import type { Avatar, TalkLink } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
@@ -7,7 +7,7 @@ import { sectionAddress } from '../../app/addresses.ts';
 import { Link } from '../../app/link.tsx';
 import classes from '../../components/console.module.css';
 import { CopyButton } from '../../components/copy-button.tsx';
-import { Problem } from '../../components/page.tsx';
+import { EntryForm } from '../../components/form.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
 import embed from './embed-code.module.css';
 import { shownName } from './picture.tsx';
@@ -35,13 +35,7 @@ export function TalkLinkForm({ projectId, avatar }: TalkLinkFormProps) {
     <section className={`${classes.card} ${classes.stack}`} aria-labelledby="talk-link">
       <h2 id="talk-link">{own.title}</h2>
       <p className={classes.muted}>{own.intro}</p>
-      <form
-        className={classes.stack}
-        onSubmit={(event) => {
-          event.preventDefault();
-          make.mutate(undefined);
-        }}
-      >
+      <EntryForm saving={make} action={own.make} onSubmit={() => make.mutate(undefined)}>
         <TextInput
           label={own.name}
           description={
@@ -66,11 +60,7 @@ export function TalkLinkForm({ projectId, avatar }: TalkLinkFormProps) {
         />
         <NumberInput label={own.calls} required min={1} max={100} value={calls} onChange={setCalls} />
         <NumberInput label={own.minutes} required min={1} max={1440} value={minutes} onChange={setMinutes} />
-        <Problem error={make.error} />
-        <Button type="submit" loading={make.isPending}>
-          {own.make}
-        </Button>
-      </form>
+      </EntryForm>
       {address !== undefined && make.data !== undefined && (
         <div className={classes.stack} role="status">
           <div className={embed.snippetHead}>

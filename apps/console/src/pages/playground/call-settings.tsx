@@ -4,7 +4,8 @@ import type { Avatar } from '@visavis/protocol/rest';
 import { request } from '../../api/client.ts';
 import { avatarQuery, avatarsQuery, useChange } from '../../api/queries.ts';
 import classes from '../../components/console.module.css';
-import { Problem } from '../../components/page.tsx';
+import type { Draft } from '../../components/draft.ts';
+import { Form } from '../../components/form.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 
 /** What one call may do differently from its avatar. */
@@ -30,18 +31,17 @@ export function changedValues(before: CallValues, values: CallValues): Partial<C
 type CallSettingsProps = {
   readonly projectId: string;
   readonly avatar: Avatar;
-  readonly values: CallValues;
-  readonly onChange: (values: CallValues) => void;
+  readonly draft: Draft<CallValues>;
   /** What the running call was given; null when none runs. */
   readonly inForce: CallValues | null;
   readonly onApply: () => void;
 };
 
 /** Settings beside the call: tried out in this call, kept in the avatar only when asked for. */
-export function CallSettings({ projectId, avatar, values, onChange, inForce, onApply }: CallSettingsProps) {
+export function CallSettings({ projectId, avatar, draft, inForce, onApply }: CallSettingsProps) {
   const texts = useTexts();
   const keep = useChange(
-    () =>
+    (values: CallValues) =>
       request<Avatar>(
         'PATCH',
         `/projects/${projectId}/avatars/${avatar.avatarId}`,
@@ -49,12 +49,33 @@ export function CallSettings({ projectId, avatar, values, onChange, inForce, onA
       ),
     [avatarsQuery(projectId).queryKey, avatarQuery(projectId, avatar.avatarId).queryKey],
   );
-  const change = (part: Partial<CallValues>) => onChange({ ...values, ...part });
-  const differs = (before: CallValues) => Object.keys(changedValues(before, values)).length > 0;
+  const apply = inForce !== null && (
+    <Button disabled={Object.keys(changedValues(inForce, draft.values)).length === 0} onClick={onApply}>
+      {texts.playground.apply}
+    </Button>
+  );
   return (
     <section className={`${classes.card} ${classes.stack}`} aria-label={texts.playground.callSettings}>
       <h2>{texts.playground.callSettings}</h2>
       <p className={classes.muted}>{texts.playground.callSettingsHint}</p>
+      {avatar.isSystem ? (
+        <>
+          <CallFields draft={draft} />
+          <div className={classes.actions}>{apply}</div>
+        </>
+      ) : (
+        <Form draft={draft} saving={keep} action={texts.playground.keep} actions={apply} valuesOf={callValuesOf}>
+          <CallFields draft={draft} />
+        </Form>
+      )}
+    </section>
+  );
+}
+
+function CallFields({ draft: { values, change } }: { readonly draft: Draft<CallValues> }) {
+  const texts = useTexts();
+  return (
+    <>
       <Autocomplete
         label={texts.avatars.voice}
         data={[...VOICES]}
@@ -84,24 +105,6 @@ export function CallSettings({ projectId, avatar, values, onChange, inForce, onA
         value={values.firstMessage}
         onChange={(event) => change({ firstMessage: event.currentTarget.value })}
       />
-      <Problem error={keep.error} />
-      <div className={classes.actions}>
-        {inForce !== null && (
-          <Button disabled={!differs(inForce)} onClick={onApply}>
-            {texts.playground.apply}
-          </Button>
-        )}
-        {!avatar.isSystem && (
-          <Button
-            variant="default"
-            disabled={!differs(callValuesOf(avatar))}
-            loading={keep.isPending}
-            onClick={() => keep.mutate(undefined)}
-          >
-            {texts.playground.keep}
-          </Button>
-        )}
-      </div>
-    </section>
+    </>
   );
 }

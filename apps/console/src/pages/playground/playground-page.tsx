@@ -8,6 +8,7 @@ import type { TalkAvatar } from '../../api/talk-page.ts';
 import { avatarAddress, sectionAddress } from '../../app/addresses.ts';
 import { Link } from '../../app/link.tsx';
 import classes from '../../components/console.module.css';
+import { useDraft } from '../../components/draft.ts';
 import { EmptyState, Loaded, Page, Problem } from '../../components/page.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import { Picture, shownName } from '../avatars/picture.tsx';
@@ -49,7 +50,8 @@ function Playground({ projectId, avatar, keys }: PlaygroundProps) {
   const [licenceId, setLicenceId] = useState(keys[0]?.licenceId ?? null);
   const [microphone, setMicrophone] = useState<'auto' | 'manual'>('auto');
   const { call, snapshot, start, leave } = useCall();
-  const [values, setValues] = useState(() => callValuesOf(avatar));
+  const draft = useDraft(callValuesOf(avatar));
+  const { values } = draft;
   const [inForce, setInForce] = useState<CallValues | null>(null);
   const [log, setLog] = useState<CallLog | null>(null);
   const logState = useLogState(log);
@@ -124,8 +126,7 @@ function Playground({ projectId, avatar, keys }: PlaygroundProps) {
         <CallSettings
           projectId={projectId}
           avatar={avatar}
-          values={values}
-          onChange={setValues}
+          draft={draft}
           inForce={isLive ? inForce : null}
           onApply={apply}
         />

@@ -1,4 +1,4 @@
-import { Button, Modal, NumberInput, TextInput } from '@mantine/core';
+import { Button, NumberInput, TextInput } from '@mantine/core';
 import type { Project } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
@@ -8,7 +8,9 @@ import { Link } from '../../app/link.tsx';
 import { navigate } from '../../app/router.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import classes from '../../components/console.module.css';
-import { EmptyState, Page, Problem } from '../../components/page.tsx';
+import { useDraft } from '../../components/draft.ts';
+import { FormDialog } from '../../components/form.tsx';
+import { EmptyState, Page } from '../../components/page.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
 
 export function ProjectsPage({ projects }: { readonly projects: readonly Project[] }) {
@@ -62,17 +64,17 @@ export function ProjectsPage({ projects }: { readonly projects: readonly Project
   );
 }
 
+type ProjectValues = { readonly name: string; readonly days: number | string };
+
 function ProjectForm({ project, onClose }: { readonly project: Project | null; readonly onClose: () => void }) {
   const texts = useTexts();
-  const [name, setName] = useState(project?.name ?? '');
-  const [days, setDays] = useState<number | string>(project?.retentionDays ?? '');
+  const draft = useDraft<ProjectValues>({ name: project?.name ?? '', days: project?.retentionDays ?? '' });
   const save = useChange(
-    () =>
-      project === null
-        ? request<Project>('POST', '/projects', { name })
-        : request<Project>('PATCH', `/projects/${project.projectId}`, {
-            ...{ name, retentionDays: days === '' ? null : Number(days) },
-          }),
+    ({ name, days }: ProjectValues) => {
+      if (project === null) return request<Project>('POST', '/projects', { name });
+      const retentionDays = days === '' ? null : Number(days);
+      return request<Project>('PATCH', `/projects/${project.projectId}`, { name, retentionDays });
+    },
     [projectsQuery.queryKey],
   );
   const close = (saved: Project) => {
@@ -80,50 +82,34 @@ function ProjectForm({ project, onClose }: { readonly project: Project | null; r
     if (project === null) navigate(sectionAddress(saved.projectId, 'keys'));
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
+      isNew={project === null}
+      draft={draft}
+      saving={save}
       title={project === null ? texts.projects.create : texts.projects.edit}
-      centered
-      lockScroll={false}
-      closeButtonProps={{ 'aria-label': texts.common.close }}
+      action={project === null ? texts.projects.createButton : texts.common.save}
+      onClose={onClose}
+      onSaved={close}
     >
-      <form
-        className={classes.stack}
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate(undefined, { onSuccess: close });
-        }}
-      >
-        <TextInput
-          label={texts.common.name}
-          required
-          withAsterisk={false}
-          data-autofocus
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
+      <TextInput
+        label={texts.common.name}
+        required
+        withAsterisk={false}
+        data-autofocus
+        value={draft.values.name}
+        onChange={(event) => draft.change({ name: event.currentTarget.value })}
+      />
+      {project !== null && (
+        <NumberInput
+          label={texts.projects.retention}
+          description={texts.projects.retentionHint}
+          min={1}
+          max={3650}
+          allowDecimal={false}
+          value={draft.values.days}
+          onChange={(days) => draft.change({ days })}
         />
-        {project !== null && (
-          <NumberInput
-            label={texts.projects.retention}
-            description={texts.projects.retentionHint}
-            min={1}
-            max={3650}
-            allowDecimal={false}
-            value={days}
-            onChange={setDays}
-          />
-        )}
-        <Problem error={save.error} />
-        <div className={classes.actions}>
-          <Button type="submit" loading={save.isPending}>
-            {project === null ? texts.projects.createButton : texts.common.save}
-          </Button>
-          <Button variant="default" onClick={onClose}>
-            {texts.common.cancel}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+      )}
+    </FormDialog>
   );
 }

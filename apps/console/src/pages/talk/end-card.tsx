@@ -18,6 +18,8 @@ export function EndCard({ snapshot, avatar, onCallAgain, onLeave }: EndCardProps
   const card = useRef<HTMLDivElement>(null);
   useEffect(() => card.current?.focus(), []);
   const { problem } = snapshot;
+  /** The same call would end the same way. */
+  const isHopeless = problem?.retryable === false;
   return (
     <div ref={card} className={classes.card} role={problem ? 'alert' : 'group'} tabIndex={-1}>
       {problem && (
@@ -29,10 +31,10 @@ export function EndCard({ snapshot, avatar, onCallAgain, onLeave }: EndCardProps
       {problem && <p>{problem.advice}</p>}
       {problem?.detail && <p className={classes.detail}>{problem.detail}</p>}
       <div className={classes.actions}>
-        <Button radius="xl" size="md" onClick={onCallAgain}>
+        <Button radius="xl" size="md" variant={isHopeless ? 'default' : 'filled'} onClick={onCallAgain}>
           Call again
         </Button>
-        <Button radius="xl" size="md" variant="default" onClick={onLeave}>
+        <Button radius="xl" size="md" variant={isHopeless ? 'filled' : 'default'} onClick={onLeave}>
           Choose another avatar
         </Button>
       </div>

@@ -61,6 +61,14 @@ function TalkOffer() {
     );
   }, []);
 
+  /** What is shown stays until the answer is there. */
+  const refresh = useCallback((signal: AbortSignal) => {
+    fetchOffer(link, signal).then(
+      (data) => setLoading({ kind: 'loaded', data }),
+      () => undefined,
+    );
+  }, []);
+
   useEffect(() => {
     const abort = new AbortController();
     load(abort.signal);
@@ -71,25 +79,22 @@ function TalkOffer() {
   useEffect(() => {
     if (!starting) return;
     const abort = new AbortController();
-    const timer = setInterval(() => {
-      fetchOffer(link, abort.signal).then(
-        (data) => setLoading({ kind: 'loaded', data }),
-        () => undefined,
-      );
-    }, startingPollMs);
+    const timer = setInterval(() => refresh(abort.signal), startingPollMs);
     return () => {
       abort.abort();
       clearInterval(timer);
     };
-  }, [starting]);
+  }, [starting, refresh]);
 
-  if (loading.kind === 'loaded' && loading.data.avatars.length > 0) return <TalkRoom data={loading.data} />;
+  if (loading.kind === 'loaded' && loading.data.avatars.length > 0) {
+    return <TalkRoom data={loading.data} onChoosing={() => refresh(new AbortController().signal)} />;
+  }
   return (
     <main className={classes.center}>
       <Logo size={56} />
       {loading.kind === 'loading' && <Loader role="status" aria-label="Loading" type="dots" />}
       {loading.kind === 'loaded' && (
-        <Message title="There is no avatar here yet." advice="Make one in the console, then come back." />
+        <Message title="There is nobody to talk with here yet." advice="Please come back later." />
       )}
       {loading.kind === 'link-ended' && (
         <Message

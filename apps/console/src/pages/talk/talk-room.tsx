@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
+import type { CallSnapshot } from '@visavis/sdk';
 import { useState } from 'react';
-import type { TalkPageData } from '../../api/talk-page.ts';
+import type { TalkAvatar, TalkPageData } from '../../api/talk-page.ts';
 import { displayName } from './avatar-picture.tsx';
 import { CallView } from './call-view.tsx';
 import { Lobby } from './lobby.tsx';
@@ -12,12 +13,19 @@ import { TalkHeader } from './talk-header.tsx';
 import classes from './talk-room.module.css';
 import { useTalkSettings } from './talk-settings.ts';
 import { useCall } from './use-call.ts';
+import { inVisitorWords } from './visitor-words.ts';
 
 /** A link may bring a licence, besides the avatar: `/?avatar=…&license=…`. */
 const link = new URLSearchParams(globalThis.location.search);
 
+type TalkRoomProps = {
+  readonly data: TalkPageData;
+  /** Told when somebody comes back to choose: what is offered may have changed. */
+  readonly onChoosing: () => void;
+};
+
 /** The lobby until a call begins, then the call. */
-export function TalkRoom({ data }: { readonly data: TalkPageData }) {
+export function TalkRoom({ data, onChoosing }: TalkRoomProps) {
   const [settings, changeSettings] = useTalkSettings();
   const [ownLicense, setOwnLicense] = useState(link.get('license') ?? '');
   const [microphone, setMicrophone] = useState<'auto' | 'manual'>('auto');
@@ -73,10 +81,13 @@ export function TalkRoom({ data }: { readonly data: TalkPageData }) {
       {call !== null && snapshot !== null ? (
         <CallView
           call={call}
-          snapshot={snapshot}
+          snapshot={license === data.demoLicense ? forVisitors(snapshot, avatar) : snapshot}
           avatar={avatar}
           onCallAgain={() => talk(microphone)}
-          onLeave={leave}
+          onLeave={() => {
+            onChoosing();
+            leave();
+          }}
           onPushToTalk={(pushToTalk) => {
             changeSettings({ pushToTalk });
             call.setPushToTalk(pushToTalk);
@@ -112,4 +123,9 @@ export function TalkRoom({ data }: { readonly data: TalkPageData }) {
       />
     </div>
   );
+}
+
+function forVisitors(snapshot: CallSnapshot, avatar: TalkAvatar): CallSnapshot {
+  const { problem } = snapshot;
+  return problem === null ? snapshot : { ...snapshot, problem: inVisitorWords(problem, displayName(avatar)) };
 }

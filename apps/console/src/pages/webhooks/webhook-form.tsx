@@ -1,9 +1,8 @@
-import { Button, Modal, Select, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { Select, TextInput } from '@mantine/core';
 import { request } from '../../api/client.ts';
 import { useChange, webhooksQuery } from '../../api/queries.ts';
-import classes from '../../components/console.module.css';
-import { Problem } from '../../components/page.tsx';
+import { useDraft } from '../../components/draft.ts';
+import { FormDialog } from '../../components/form.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 
 type WebhookFormProps = {
@@ -12,65 +11,48 @@ type WebhookFormProps = {
   readonly onCreated: (secret: string) => void;
 };
 
+const newWebhook = { url: '', kind: 'session' };
+
 export function WebhookForm({ projectId, onClose, onCreated }: WebhookFormProps) {
   const texts = useTexts();
-  const [url, setUrl] = useState('');
-  const [kind, setKind] = useState<string | null>('session');
+  const draft = useDraft(newWebhook);
   const create = useChange(
-    () => request<{ secret: string }>('POST', `/projects/${projectId}/webhooks`, { url, kind }),
+    (values: typeof newWebhook) => request<{ secret: string }>('POST', `/projects/${projectId}/webhooks`, values),
     [webhooksQuery(projectId).queryKey],
   );
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
+      isNew
+      draft={draft}
+      saving={create}
       title={texts.webhooks.create}
-      centered
-      lockScroll={false}
-      closeButtonProps={{ 'aria-label': texts.common.close }}
+      action={texts.webhooks.createButton}
+      onClose={onClose}
+      onSaved={({ secret }) => {
+        onClose();
+        onCreated(secret);
+      }}
     >
-      <form
-        className={classes.stack}
-        onSubmit={(event) => {
-          event.preventDefault();
-          create.mutate(undefined, {
-            onSuccess: ({ secret }) => {
-              onClose();
-              onCreated(secret);
-            },
-          });
-        }}
-      >
-        <TextInput
-          label={texts.webhooks.url}
-          type="url"
-          placeholder="https://"
-          required
-          withAsterisk={false}
-          data-autofocus
-          value={url}
-          onChange={(event) => setUrl(event.currentTarget.value)}
-        />
-        <Select
-          label={texts.webhooks.kind}
-          allowDeselect={false}
-          data={[
-            { value: 'session', label: texts.webhooks.kinds.session },
-            { value: 'message', label: texts.webhooks.kinds.message },
-          ]}
-          value={kind}
-          onChange={setKind}
-        />
-        <Problem error={create.error} />
-        <div className={classes.actions}>
-          <Button type="submit" loading={create.isPending}>
-            {texts.webhooks.createButton}
-          </Button>
-          <Button variant="default" onClick={onClose}>
-            {texts.common.cancel}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+      <TextInput
+        label={texts.webhooks.url}
+        type="url"
+        placeholder="https://"
+        required
+        withAsterisk={false}
+        data-autofocus
+        value={draft.values.url}
+        onChange={(event) => draft.change({ url: event.currentTarget.value })}
+      />
+      <Select
+        label={texts.webhooks.kind}
+        allowDeselect={false}
+        data={[
+          { value: 'session', label: texts.webhooks.kinds.session },
+          { value: 'message', label: texts.webhooks.kinds.message },
+        ]}
+        value={draft.values.kind}
+        onChange={(kind) => kind && draft.change({ kind })}
+      />
+    </FormDialog>
   );
 }

@@ -1,0 +1,197 @@
+import { Button, Modal } from '@mantine/core';
+import { type FormEvent, type ReactNode, useEffect, useEffectEvent, useRef } from 'react';
+import { router, useIsAsking } from '../app/router.ts';
+import { useTexts } from '../i18n/language.tsx';
+import type { Draft } from './draft.ts';
+import classes from './form.module.css';
+import { Problem } from './page.tsx';
+import { answerSaveKey } from './save-key.ts';
+
+/** The part of a mutation that a form needs. */
+type Saving<Values, Answer> = {
+  mutate(values: Values, options: { onSuccess(answer: Answer): void }): void;
+  reset(): void;
+  readonly isPending: boolean;
+  readonly isSuccess: boolean;
+  readonly error: Error | null;
+};
+
+type FormProps<Values extends object, Answer> = {
+  readonly draft: Draft<Values>;
+  readonly saving: Saving<Values, Answer>;
+  readonly children: ReactNode;
+  /** What the button says that sends it; *Save* when left out. */
+  readonly action?: string;
+  /** What is said afterwards; *Saved.* when left out. */
+  readonly done?: string;
+  /** Why it cannot be sent as it is; null when it can. */
+  readonly fault?: string | null;
+  /** The values as saved by then: those that were sent when left out. */
+  readonly valuesOf?: (answer: Answer) => Values;
+  readonly onSaved?: (answer: Answer) => void;
+  /** Further buttons. */
+  readonly actions?: ReactNode;
+};
+
+/**
+ * The form of a page: its bar stays in sight, with *Save* and *Discard* while there are changes. Ctrl+S or Cmd+S saves.
+ * Leaving with changes is asked about.
+ */
+export function Form<Values extends object, Answer>(props: FormProps<Values, Answer>) {
+  const texts = useTexts();
+  const { draft, saving, fault = null } = props;
+  const canBeSent = draft.isDirty && fault === null;
+  const { form, submit } = useForm(props, canBeSent);
+  const said = saving.isSuccess ? (props.done ?? texts.common.saved) : '';
+  return (
+    <form ref={form} className={classes.form} onSubmit={submit}>
+      {props.children}
+      <div className={classes.bar} data-dirty={draft.isDirty}>
+        <Problem error={saving.error} />
+        <div className={classes.row}>
+          <span className={classes.state} role="status">
+            {draft.isDirty ? (fault ?? texts.form.unsaved) : said}
+          </span>
+          {props.actions}
+          <Button variant="default" disabled={!draft.isDirty || saving.isPending} onClick={draft.discard}>
+            {texts.form.discard}
+          </Button>
+          <Button type="submit" disabled={!canBeSent} loading={saving.isPending}>
+            {props.action ?? texts.common.save}
+          </Button>
+        </div>
+      </div>
+    </form>
+  );
+}
+
+type FormDialogProps<Values extends object, Answer> = FormProps<Values, Answer> & {
+  readonly title: string;
+  readonly size?: string;
+  readonly onClose: () => void;
+  /** In place of closing, while it is being sent. */
+  readonly onStop?: () => void;
+  /** It makes something: it can be sent as it comes. */
+  readonly isNew?: boolean;
+  /** Whether all is there that it needs; fields that are `required` say so themselves. */
+  readonly isReady?: boolean;
+};
+
+/** A form in a dialog. Closing it with changes is asked about; *Cancel* means it. */
+export function FormDialog<Values extends object, Answer>(props: FormDialogProps<Values, Answer>) {
+  const texts = useTexts();
+  const isAsking = useIsAsking();
+  const { draft, saving, onClose } = props;
+  const close = () => {
+    if (isAsking || saving.isPending) return;
+    if (draft.isDirty) router.ask(onClose);
+    else onClose();
+  };
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title={props.title}
+      size={props.size ?? 'md'}
+      centered
+      lockScroll={false}
+      closeButtonProps={{ 'aria-label': texts.common.close }}
+    >
+      <DialogForm {...props} />
+    </Modal>
+  );
+}
+
+function DialogForm<Values extends object, Answer>(props: FormDialogProps<Values, Answer>) {
+  const texts = useTexts();
+  const { draft, saving, fault = null, isNew = false, isReady = true } = props;
+  const canBeSent = isReady && fault === null && (isNew || draft.isDirty);
+  const { form, submit } = useForm(props, canBeSent);
+  return (
+    <form ref={form} className={classes.form} onSubmit={submit}>
+      {props.children}
+      <Problem error={saving.error} />
+      <div className={classes.row}>
+        {fault !== null && <span className={classes.state}>{fault}</span>}
+        <Button variant="default" onClick={saving.isPending && props.onStop ? props.onStop : props.onClose}>
+          {texts.common.cancel}
+        </Button>
+        <Button type="submit" disabled={!canBeSent} loading={saving.isPending}>
+          {props.action ?? texts.common.save}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+type EntryFormProps = {
+  readonly saving: Pick<Saving<never, never>, 'isPending' | 'error'>;
+  readonly action: string;
+  readonly children: ReactNode;
+  readonly onSubmit: () => void;
+};
+
+/** A form on the way in, which browsers fill by themselves, or one that can be sent as it comes: nothing of it is to be kept. */
+export function EntryForm({ saving, action, children, onSubmit }: EntryFormProps) {
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    if (!saving.isPending) onSubmit();
+  };
+  return (
+    <form className={classes.form} onSubmit={send}>
+      {children}
+      <Problem error={saving.error} />
+      <Button type="submit" loading={saving.isPending}>
+        {action}
+      </Button>
+    </form>
+  );
+}
+
+/** What every form does, in a dialog or not. */
+function useForm<Values extends object, Answer>(props: FormProps<Values, Answer>, canBeSent: boolean) {
+  const { draft, saving } = props;
+  const form = useRef<HTMLFormElement>(null);
+  const release = useRef<() => void>(() => undefined);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was typed while another change was saved is kept anew.
+  useEffect(() => {
+    if (!draft.isDirty) return;
+    release.current = router.keep();
+    return () => release.current();
+  }, [draft.isDirty, draft.saved]);
+
+  const isDirty = useEffectEvent(() => draft.isDirty);
+  useEffect(() => {
+    const element = form.current;
+    if (element === null) return;
+    return answerSaveKey({
+      isDialog: element.closest('[role="dialog"]') !== null,
+      isDirty: () => isDirty(),
+      hasFocus: () => element.contains(document.activeElement),
+      save: () => element.requestSubmit(),
+    });
+  }, []);
+
+  const forget = useEffectEvent(() => {
+    if (saving.error !== null) saving.reset();
+  });
+  // What was refused is not what is there now.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change that counts.
+  useEffect(() => forget(), [draft.values]);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (saving.isPending || !canBeSent) return;
+    const sent = draft.values;
+    saving.mutate(sent, {
+      onSuccess: (answer) => {
+        // Before anything leads away from here.
+        release.current();
+        draft.adopt(props.valuesOf?.(answer) ?? sent, sent);
+        props.onSaved?.(answer);
+      },
+    });
+  };
+  return { form, submit };
+}

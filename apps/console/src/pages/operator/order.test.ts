@@ -1,0 +1,8 @@
+import { expect, it } from 'vitest';
+import { moved } from './order.ts';
+
+it('moves one of a list up or down, and leaves the others in their order', () => {
+  expect(moved(['a', 'b', 'c', 'd'], 2, 1)).toEqual(['a', 'c', 'b', 'd']);
+  expect(moved(['a', 'b', 'c', 'd'], 0, 1)).toEqual(['b', 'a', 'c', 'd']);
+  expect(moved(['a', 'b', 'c', 'd'], 3, 0)).toEqual(['d', 'a', 'b', 'c']);
+});

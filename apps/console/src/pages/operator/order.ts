@@ -1,0 +1,6 @@
+/** The list with the item at `from` taken out and put in at `to`. */
+export function moved<Item>(items: readonly Item[], from: number, to: number): Item[] {
+  const item = items.slice(from, from + 1);
+  const others = items.toSpliced(from, 1);
+  return others.toSpliced(to, 0, ...item);
+}
