@@ -104,6 +104,7 @@ describe('who speaks over the avatar', () => {
     for (const [language, words] of [
       ['en', 'But'],
       ['en', 'I have'],
+      ['en', 'I think'],
       ['de', 'und'],
       ['fr', 'mais'],
       ['es', 'pero'],
@@ -212,6 +213,21 @@ describe('a false interruption', () => {
     talk.heardMs = 2300;
     talk.put({ type: 'voice', event: { type: 'user-transcript-done', itemId, text: 'Stop' }, atMs: 6700 });
     expect(cancelled(talk)).toMatchObject([{ playedMs: 2300 }]);
+  });
+
+  it.each([
+    ['okay', TEXT, true],
+    ['stop', TEXT, false],
+    ['yes', 'We have one room with a view of the sea. Shall I book it?', false],
+  ])('is no turn to be answered where “%s” is understood only after the reply', (words, text, isDropped) => {
+    const talk = replying({ text, heardMs: 5200 });
+    const turnId = talk.currentTurnId();
+    const itemId = startSpeaking(talk);
+    talk.put({ type: 'speech-stopped', audioEndMs: 5900, atMs: 5900 });
+    talk.put({ type: 'timer', name: 'held', atMs: 6400 });
+    talk.put({ type: 'playback-finished', turnId, playedMs: 6000, atMs: 7200 });
+    talk.put({ type: 'voice', event: { type: 'user-transcript-done', itemId, text: words }, atMs: 7500 });
+    expect(talk.voiceInputs().includes('user-turn-dropped')).toBe(isDropped);
   });
 
   it('ends where the client throws the sound away', () => {

@@ -12,7 +12,8 @@ const MOST_WORDS = 2;
 const SCRAPS: Readonly<Record<string, string>> = {
   en: `a an the and but or so as at by for from in into of on to with than that this these those it its it's is was are were
     be been am has have had i i'm i've i'd me my he him his she her we us our they them their you your both all any some
-    do did does will would can could may might shall should just well like then if because let's there here um uh er`,
+    do did does will would can could may might shall should just well like then if because let's there here think guess mean
+    know um uh er`,
   de: `der die das den dem des ein eine einen einem einer und oder aber als am an auf aus bei für im in mit nach von vom vor zu
     zum zur dass daß es ist war sind bin hat habe ich mich mir mein er ihn ihm sie ihr wir uns du dich dir man so da dann
     denn wenn weil also äh ähm öh naja na`,

@@ -62,6 +62,8 @@ export type SessionState = {
   /** The first of them has begun to sound. */
   readonly isSounding: boolean;
   readonly interruption: Interruption | null;
+  /** Items of the user that he said over replies which were over before his words were known. */
+  readonly lateItemIds: readonly string[];
   /** The user's item that is being spoken now. */
   readonly userItemId: string | null;
   /** Where that item's sound began. */
@@ -209,6 +211,7 @@ export function initialSessionState(options: {
     turns: [],
     isSounding: false,
     interruption: null,
+    lateItemIds: [],
     userItemId: null,
     userSpeechStartMs: 0,
     spokenLengths: [],

@@ -8,6 +8,7 @@ import {
   type Step,
   TOOL_RESULT_WAIT_MS,
 } from './session-state.ts';
+import { hasJustAsked } from './short-words.ts';
 
 /** Items of the user whose words may still come. */
 const REMEMBERED_ITEMS = 8;
@@ -158,18 +159,23 @@ export function finishTurn(
   ];
   if (turns.length === 0) effects.push({ type: 'set-avatar-speaking', speaking: false });
   const ended: SessionState = { ...state, turns, isSounding: false, lastSaid: saidNow(state, atMs) };
-  return andThen(advance(withoutInterruptionOf(ended), effects), respondIfQueued);
+  return andThen(advance(withoutInterruptionOf(ended, turn), effects), respondIfQueued);
 }
 
 function textDone(turn: ReplyTurn): SessionEffect {
   return { type: 'emit', event: { type: 'reply-text-done', turnId: turn.id, text: joinSpans(turn.spans) } };
 }
 
-/** Once the replies that the user spoke over have been played, his words are a turn like any other. */
-function withoutInterruptionOf(state: SessionState): SessionState {
+/**
+ * Once the replies that the user spoke over have been played, his words decide about none of them any more. They are
+ * answered, unless they merely agree with something that was no question.
+ */
+function withoutInterruptionOf(state: SessionState, ended: ReplyTurn): SessionState {
   const { interruption } = state;
   const isOver = interruption !== null && state.turns.every(({ id }) => interruption.answerIds.includes(id));
-  return isOver ? { ...state, interruption: null } : state;
+  if (!isOver) return state;
+  const isAsked = hasJustAsked(ended, interruption.playedMs);
+  return { ...state, interruption: null, lateItemIds: isAsked ? [] : interruption.itemIds };
 }
 
 /** The replies of which the listener may have sound in the air. */

@@ -58,8 +58,9 @@ export function takeTranscript(state: SessionState, itemId: string, heard: strin
   const isEcho = repeatsOwnWords(heard, over);
   const isOverReply = isDecisive(state, itemId);
   // Over a reply, what listeners say is likelier than a sentence that sounds like it.
-  const isPhrase = isOverReply && shortPhrase !== '' && !isAgreement(heard, state.language);
-  const goesOn = isEcho || (isOverReply && letsGoOn(state, itemId, isPhrase ? shortPhrase : heard));
+  const saidOver = isOverReply || (state.lateItemIds.includes(itemId) && !state.detectsTurns);
+  const isPhrase = saidOver && shortPhrase !== '' && !isAgreement(heard, state.language);
+  const goesOn = isEcho || (saidOver && letsGoOn(state, itemId, isPhrase ? shortPhrase : heard));
   const text = isPhrase && goesOn ? shortPhrase : heard;
   const told = advance(state, [
     { type: 'clear-timer', name: `words:${itemId}` },
