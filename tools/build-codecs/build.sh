@@ -131,9 +131,6 @@ build_ffmpeg() {
     --enable-bsf=vp9_superframe_split,aac_adtstoasc,h264_mp4toannexb,extract_extradata \
     --enable-filter=scale,crop,pad,setsar,transpose,hflip,vflip,fps,format,aformat,aresample,null,anull \
     --extra-cflags='-flto -w -D_WASI_EMULATED_SIGNAL -D_WASI_EMULATED_PROCESS_CLOCKS' >configure.log
-  # Colour mapping (HDR to the colours of an ordinary screen) gives up where there are no threads; one goes through it all.
-  local alone='if (ret == AVERROR(ENOSYS)) { ctx.slice_size = ctx.size_input; generate_slice(\&ctx, 0, 0, 1, 1); return 0; }'
-  sed -i "s#^.*avpriv_slicethread_create(&slicethread, &ctx, generate_slice.*#&\n    $alone#" "$work/ffmpeg-9.0/libswscale/cms.c"
   # wasi-libc names mmap without having it.
   sed -i -e 's/#define HAVE_MMAP 1/#define HAVE_MMAP 0/' -e "s#$work/bin/##g" config.h
   make -j "$jobs" >make.log

@@ -28,6 +28,7 @@ typedef struct {
   double decoded_time_s;
   Shown shown;
   int probed_width, probed_height;
+  int faults;
   int is_input_over;
   int is_decoder_over;
   uint8_t *bytes;
@@ -236,7 +237,12 @@ static int pack_result(Reader *reader) {
   return status;
 }
 
-enum { FRAME = 1, DECODED = 2, END = 0 };
+enum { FRAME = 1, DECODED = 2, END = 0, MOST_FAULTS = 10000 };
+
+/** Pictures that are damaged, or cut off at the end of the file, are left out, as by players. */
+static int is_left_out(Reader *reader, int status) {
+  return status == AVERROR_INVALIDDATA && reader->decoder->codec_type == AVMEDIA_TYPE_VIDEO && ++reader->faults <= MOST_FAULTS;
+}
 
 /** Gives the decoder its next packet. */
 static int feed(Reader *reader) {
@@ -295,9 +301,10 @@ EXPORT(reader_next) int reader_next(Reader *reader) {
       if (closed < 0) return closed;
       continue;
     }
+    if (is_left_out(reader, status)) continue;
     if (status != AVERROR(EAGAIN)) return status;
     const int fed = feed(reader);
-    if (fed < 0 && fed != AVERROR(EAGAIN) && fed != AVERROR_EOF) return fed;
+    if (fed < 0 && fed != AVERROR(EAGAIN) && fed != AVERROR_EOF && !is_left_out(reader, fed)) return fed;
   }
 }
 

@@ -76,29 +76,12 @@ static Look look_of(AVFormatContext *format, AVStream *stream, const AVFrame *fr
   look.primaries = frame->color_primaries != AVCOL_PRI_UNSPECIFIED ? frame->color_primaries : told->color_primaries;
   look.transfer = frame->color_trc != AVCOL_TRC_UNSPECIFIED ? frame->color_trc : told->color_trc;
   if (is_rgb(look.format)) look.space = AVCOL_SPC_RGB;
-  // Films that do not say: players tell by the size.
+  // Films that do not say: players tell by the other colours, or by the size.
   else if (look.space == AVCOL_SPC_UNSPECIFIED || look.space == AVCOL_SPC_RGB) {
-    look.space = frame->height >= HD_HEIGHT ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
+    const int is_wide = look.primaries == AVCOL_PRI_BT2020 || look.transfer == AVCOL_TRC_SMPTE2084;
+    look.space = is_wide ? AVCOL_SPC_BT2020_NCL : frame->height >= HD_HEIGHT ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
   }
   return look;
-}
-
-static int is_brighter(const Look *look) {
-  return look->transfer == AVCOL_TRC_SMPTE2084 || look->transfer == AVCOL_TRC_ARIB_STD_B67;
-}
-
-/** Brighter, or of more colours, than an ordinary screen shows. */
-static int is_beyond_screen(const Look *look) {
-  return is_brighter(look) || look->primaries == AVCOL_PRI_BT2020 || look->primaries == AVCOL_PRI_SMPTE431 ||
-         look->primaries == AVCOL_PRI_SMPTE432;
-}
-
-/** Where the file names the colours and not the transfer, or the other way round, the missing half is the usual one. */
-static void complete(Look *look) {
-  if (look->primaries == AVCOL_PRI_UNSPECIFIED) {
-    look->primaries = is_beyond_screen(look) ? AVCOL_PRI_BT2020 : AVCOL_PRI_BT709;
-  }
-  if (look->transfer == AVCOL_TRC_UNSPECIFIED) look->transfer = AVCOL_TRC_BT709;
 }
 
 static void add(char *filters, const char *text, ...) {
@@ -126,13 +109,9 @@ static void describe(const Shown *shown, const Look *look, const Placing *placin
   if (placing->is_mirrored) add(filters, "hflip,");
   if (placing->is_upside_down) add(filters, "vflip,");
   if (width != upright_width || height != upright_height || look->format != result->format ||
-      look->space != result->space || look->range != result->range || is_beyond_screen(look)) {
+      look->space != result->space || look->range != result->range) {
     add(filters, "scale=%d:%d:flags=bicubic:out_range=%d", width, height, result->range);
     if (result->space != AVCOL_SPC_RGB) add(filters, ":out_color_matrix=%d", result->space);
-    if (is_beyond_screen(look)) {
-      const int transfer = is_brighter(look) ? AVCOL_TRC_BT709 : look->transfer;
-      add(filters, ":out_transfer=%d:out_primaries=%d", transfer, AVCOL_PRI_BT709);
-    }
     add(filters, ",");
   }
   if (width != shown->width || height != shown->height) add(filters, "pad=%d:%d:-1:-1,", shown->width, shown->height);
@@ -182,11 +161,6 @@ static int begin_look(Shown *shown, AVStream *stream, const AVFrame *frame, cons
   char filters[FILTERS_BYTES];
   if (shown->look.width == 0) {
     shown->result = *look;
-    if (is_beyond_screen(look)) {
-      shown->result.format = AV_PIX_FMT_YUV444P;
-      shown->result.space = AVCOL_SPC_BT709;
-      shown->result.range = AVCOL_RANGE_MPEG;
-    }
     if (shown->width == 0) size_of(&placing, look->aspect, &shown->width, &shown->height);
   }
   shown->look = *look;
@@ -195,18 +169,26 @@ static int begin_look(Shown *shown, AVStream *stream, const AVFrame *frame, cons
   return shown->is_as_decoded ? 0 : make_graph(shown, stream->time_base, filters);
 }
 
+static void tell(AVFrame *frame, const Look *look) {
+  frame->colorspace = look->space;
+  frame->color_range = look->range;
+  frame->color_primaries = look->primaries;
+  frame->color_trc = look->transfer;
+  frame->sample_aspect_ratio = look->aspect;
+}
+
 int shown_frame(Shown *shown, AVFormatContext *format, AVStream *stream, AVFrame *frame) {
   Look look = look_of(format, stream, frame);
-  if (is_beyond_screen(&look)) complete(&look);
+  tell(frame, &look);
+  if (is_beyond_screen(frame)) {
+    const int status = screen_frame(&shown->screen, frame);
+    if (status < 0) return status;
+    look = look_of(format, stream, frame);
+  }
   if (memcmp(&look, &shown->look, sizeof look) != 0) {
     const int status = begin_look(shown, stream, frame, &look);
     if (status < 0) return status;
   }
-  frame->colorspace = look.space;
-  frame->color_range = look.range;
-  frame->color_primaries = look.primaries;
-  frame->color_trc = look.transfer;
-  frame->sample_aspect_ratio = look.aspect;
   if (!shown->is_as_decoded) {
     const int status = av_buffersrc_add_frame(shown->source, frame);
     if (status < 0) return status;

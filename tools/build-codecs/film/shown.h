@@ -4,6 +4,7 @@
 #define VISAVIS_SHOWN_H
 #include "libavfilter/avfilter.h"
 #include "libavformat/avformat.h"
+#include "screen.h"
 
 /** What a decoded picture is; another graph of filters is made when this changes. */
 typedef struct {
@@ -22,6 +23,7 @@ typedef struct {
   Look result;
   Look look;
   int is_as_decoded;
+  Screen screen;
   AVFilterGraph *graph;
   AVFilterContext *source;
   AVFilterContext *sink;

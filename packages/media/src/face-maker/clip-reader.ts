@@ -25,8 +25,6 @@ const MAX_CLIP_S = 120;
 const MAX_BYTES = 1024 ** 3;
 const MIN_SIDE_PX = 16;
 const MAX_SIDE_PX = 4096;
-/** A clip of which less than this share can be decoded is damaged. */
-const WHOLE_SHARE = 0.8;
 /** Containers of films: no playlists, which could name other files or addresses. */
 const CONTAINERS = ['mov', 'matroska'];
 /** Clips of 20 to 33 pictures per second are shown picture by picture: slightly slower or faster, without a stutter. */
@@ -82,7 +80,8 @@ export async function* readPictures(clip: Clip, filters: string, signal?: AbortS
   } finally {
     reader.close();
   }
-  if (count < WHOLE_SHARE * clip.durationS * clip.pictureRate) throw new InputError('corrupt');
+  // What cannot be decoded is left out, as by players: most often the beginning, up to the first key picture.
+  if (count < (MIN_CLIP_S - DURATION_SLACK_S) * clip.pictureRate) throw new InputError('corrupt');
 }
 
 /** What is decoded may come later than the packets said. */

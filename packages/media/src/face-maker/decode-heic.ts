@@ -1,45 +1,64 @@
-import { createRequire } from 'node:module';
-import type { RgbaImage } from '../frames/source-image.ts';
+import { HeifFile, type HeifPiece, type HeifTiling } from './heif-library.ts';
 import { InputError } from './input-error.ts';
+import { type TiffPicture, tiffOf } from './tiff-picture.ts';
 
-const require = createRequire(import.meta.url);
-
-type HeifPicture = {
-  get_width(): number;
-  get_height(): number;
-  is_primary(): boolean;
-  /** Calls back with null when the pixels cannot be decoded. */
-  display(
-    into: { data: Uint8ClampedArray; width: number; height: number },
-    done: (filled: object | null) => void,
-  ): void;
-  free(): void;
+export type HeicLimits = {
+  readonly maxPixels: number;
+  /** This share of the picture may be missing or damaged. */
+  readonly mostMissing: number;
+  /** Shown through transparent parts and in place of missing ones, in each channel. */
+  readonly backdropGrey: number;
 };
 
-type LibHeif = { readonly HeifDecoder: new () => { decode(bytes: Uint8Array): HeifPicture[] } };
-
 /**
- * Decodes the main picture of a HEIC file, upright, by libheif and libde265 as WebAssembly (LGPL), which are loaded with the
- * first such file. Throws for files that they cannot read, and `InputError` for one of more than `maxPixels`: its own word
- * counts, whatever a header has promised.
+ * Decodes the main picture of a HEIC file, upright. Throws for files that libheif cannot read, and `InputError` for a
+ * picture of more than `maxPixels`: its own word counts, whatever a header has promised.
  */
-export async function decodeHeic(bytes: Uint8Array, maxPixels: number): Promise<RgbaImage> {
-  const { HeifDecoder } = require('libheif-js/wasm-bundle') as LibHeif;
-  const pictures = new HeifDecoder().decode(bytes);
-  try {
-    const main = pictures.find((picture) => picture.is_primary()) ?? pictures[0];
-    if (main === undefined) throw new Error('The HEIC file holds no picture.');
-    const [width, height] = [main.get_width(), main.get_height()];
-    if (width * height > maxPixels) throw new InputError('too-large');
-    const data = new Uint8ClampedArray(width * height * 4);
-    await new Promise<void>((resolve, reject) => {
-      main.display({ data, width, height }, (filled) => {
-        if (filled === null) reject(new Error('The pixels of the HEIC file cannot be decoded.'));
-        else resolve();
-      });
-    });
-    return { width, height, data: new Uint8Array(data.buffer) };
-  } finally {
-    for (const picture of pictures) picture.free();
+export function decodeHeic(bytes: Uint8Array, { maxPixels, mostMissing, backdropGrey }: HeicLimits): TiffPicture {
+  const file = new HeifFile(bytes);
+  const { widthPx, heightPx } = file;
+  if (widthPx * heightPx > maxPixels) throw new InputError('too-large');
+  const picture = tiffOf(widthPx, heightPx, file.profile());
+  picture.pixels.fill(backdropGrey);
+  const tiling = file.tiling();
+  let [missing, fault]: [number, unknown] = [0, null];
+  for (let row = 0; row < tiling.rows; row++) {
+    for (let column = 0; column < tiling.columns; column++) {
+      try {
+        file.withPiece(tiling, column, row, (piece) =>
+          place(piece, placeOf(tiling, column, row), picture, backdropGrey),
+        );
+      } catch (error) {
+        missing += 1 / (tiling.columns * tiling.rows);
+        fault = error;
+        if (missing > mostMissing) throw fault;
+      }
+    }
+  }
+  return picture;
+}
+
+type Place = { readonly left: number; readonly top: number };
+
+function placeOf({ pieceWidthPx, pieceHeightPx, leftPx, topPx }: HeifTiling, column: number, row: number): Place {
+  return { left: column * pieceWidthPx - leftPx, top: row * pieceHeightPx - topPx };
+}
+
+/** Puts a piece into the picture; what lies outside is left out. */
+function place(piece: HeifPiece, { left, top }: Place, picture: TiffPicture, backdropGrey: number): void {
+  const { channels, stride, bytes } = piece;
+  const [from, to] = [Math.max(0, -left), Math.min(piece.widthPx, picture.width - left)];
+  const lastRow = Math.min(piece.heightPx, picture.height - top);
+  for (let y = Math.max(0, -top); y < lastRow; y++) {
+    const row = bytes.subarray(y * stride + from * channels, y * stride + to * channels);
+    let at = ((top + y) * picture.width + left + from) * 3;
+    if (channels === 3) {
+      picture.pixels.set(row, at);
+      continue;
+    }
+    for (let i = 0; i < row.length; i += 4, at += 3) {
+      const alpha = (row[i + 3] ?? 0) / 255;
+      for (let c = 0; c < 3; c++) picture.pixels[at + c] = backdropGrey + alpha * ((row[i + c] ?? 0) - backdropGrey);
+    }
   }
 }

@@ -1,22 +1,22 @@
 import { type FileFormat, fileKind, HEAD_BYTES } from '@visavis/protocol/file-kind';
 import sharp, { type Metadata, type Sharp } from 'sharp';
-import type { RgbaImage } from '../frames/source-image.ts';
 import { decodeBmpFile } from './decode-bmp.ts';
 import { decodeHeic } from './decode-heic.ts';
+import { isCutOff, withWebpEnd } from './file-end.ts';
 import type { RgbImage } from './image-sampler.ts';
 import { InputError } from './input-error.ts';
 
-const MAX_PIXELS = 40_000_000;
+const MAX_PIXELS = 65_000_000;
 export const MAX_PHOTO_BYTES = 160_000_000;
 /** What is kept of larger photos: enough for a face of a tenth of the picture's width at full sharpness. */
 const WORKING_PIXELS = 16_000_000;
 /** Shown through transparent parts. */
-const BACKDROP = '#c8c8c8';
+const BACKDROP_GREY = 200;
+const BACKDROP = { r: BACKDROP_GREY, g: BACKDROP_GREY, b: BACKDROP_GREY };
 
-/** A photo may lack this share of its rows. */
+/** A photo may lack this share of itself. */
 const MOST_MISSING = 0.05;
-const JPEG_SCAN = Buffer.from([0xff, 0xda]);
-const JPEG_END = Buffer.from([0xff, 0xd9]);
+const JPEG_FILL = 128;
 
 /**
  * Decodes a photo, upright, to at most 16 megapixels. The type is taken from the content, and the number of pixels is
@@ -27,17 +27,24 @@ export async function decodePhoto(bytes: Uint8Array): Promise<RgbImage> {
   if (bytes.byteLength > MAX_PHOTO_BYTES) throw new InputError('too-large');
   const found = await fileKind(bytes.subarray(0, HEAD_BYTES));
   if (found?.kind !== 'picture') throw new InputError('not-an-image');
-  if (found.format === 'bmp') return readPixels(openRgba(decodeBmpFile(bytes, MAX_PIXELS)));
-  const { width, height, isHevc } = await readHeader(bytes);
-  if (isHevc) return readPixels(await openHevc(bytes));
-  const open = (failOn: 'error' | 'none'): OpenedPhoto => {
-    const image = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn, sequentialRead: true });
-    return { image, width, height };
-  };
-  if (!isCutOff(bytes, found.format)) return readPixels(open('error'));
-  const picture = await readPixels(open('none'));
-  if (missingRows(picture) > MOST_MISSING * picture.height) throw new InputError('corrupt');
+  const { format } = found;
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (format === 'bmp') return readPixels(openBmp(file));
+  if (!isCutOff(file, format)) return readPixels(await openFile(file, 'error'));
+  if (format === 'webp') {
+    const mended = withWebpEnd(file, MOST_MISSING);
+    if (mended === null) throw new InputError('corrupt');
+    return readPixels(await openFile(mended, 'none'));
+  }
+  const picture = await readPixels(await openFile(file, 'none'));
+  if (missingShare(picture, format) > MOST_MISSING) throw new InputError('corrupt');
   return picture;
+}
+
+async function openFile(file: Buffer, failOn: 'error' | 'none'): Promise<OpenedPhoto> {
+  const { width, height, isHevc } = await readHeader(file);
+  if (isHevc) return openHevc(file);
+  return { image: sharp(file, { limitInputPixels: MAX_PIXELS, failOn, sequentialRead: true }), width, height };
 }
 
 async function readPixels({ image, width, height }: OpenedPhoto): Promise<RgbImage> {
@@ -60,21 +67,29 @@ async function readPixels({ image, width, height }: OpenedPhoto): Promise<RgbIma
   }
 }
 
-/** Whether the file ends before its format's end mark: a copy that was broken off, or a camera that leaves it out. */
-function isCutOff(bytes: Uint8Array, format: FileFormat): boolean {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (format === 'jpg') return !file.includes(JPEG_END, Math.max(2, file.lastIndexOf(JPEG_SCAN)));
-  return format === 'png' && !file.includes('IEND', Math.max(0, file.lastIndexOf('IDAT')));
-}
-
-/** Rows at the bottom that hold one colour only, as decoders fill in what is missing. */
-function missingRows({ width, height, data }: RgbImage): number {
-  const rowBytes = width * 3;
-  for (let rows = 0; rows < height; rows++) {
-    const row = data.subarray((height - 1 - rows) * rowBytes, (height - rows) * rowBytes);
-    for (let i = 3; i < rowBytes; i++) if (row[i] !== row[i - 3]) return rows;
-  }
-  return height;
+/**
+ * Share of the picture, from one of its sides, that holds nothing but the one colour that decoders fill in for what is
+ * missing: grey for JPEG, black or transparent for others. Upright pictures may lack any side.
+ */
+function missingShare({ width, height, data }: RgbImage, format: FileFormat): number {
+  const isFill = (x: number, y: number): boolean => {
+    const at = (y * width + x) * 3;
+    const [red = 0, green = 0, blue = 0] = data.subarray(at, at + 3);
+    if (Math.max(red, green, blue) - Math.min(red, green, blue) > 3) return false;
+    return format === 'jpg' ? Math.abs(green - JPEG_FILL) < 6 : green === 0 || green === BACKDROP_GREY;
+  };
+  const lines = (count: number, length: number, isFillAt: (line: number, place: number) => boolean): number => {
+    for (let line = 0; line < count; line++) {
+      for (let place = 0; place < length; place++) if (!isFillAt(line, place)) return line / count;
+    }
+    return 1;
+  };
+  return Math.max(
+    lines(height, width, (line, place) => isFill(place, height - 1 - line)),
+    lines(height, width, (line, place) => isFill(place, line)),
+    lines(width, height, (line, place) => isFill(line, place)),
+    lines(width, height, (line, place) => isFill(width - 1 - line, place)),
+  );
 }
 
 type OpenedPhoto = { readonly image: Sharp; readonly width: number; readonly height: number };
@@ -91,14 +106,19 @@ async function readHeader(bytes: Uint8Array): Promise<PhotoHeader> {
   return { width, height, isHevc: format === 'heif' && compression === 'hevc' };
 }
 
-function openRgba({ width, height, data }: RgbaImage): OpenedPhoto {
-  return { image: sharp(data, { raw: { width, height, channels: 4 } }), width, height };
+function openBmp(file: Buffer): OpenedPhoto {
+  const { width, height, channels, data } = decodeBmpFile(file, { maxPixels: MAX_PIXELS, mostMissing: MOST_MISSING });
+  return { image: sharp(data, { raw: { width, height, channels } }), width, height };
 }
 
-/** libheif turns pictures upright by itself. */
-async function openHevc(bytes: Uint8Array): Promise<OpenedPhoto> {
+function openHevc(bytes: Uint8Array): OpenedPhoto {
   try {
-    return openRgba(await decodeHeic(bytes, MAX_PIXELS));
+    const { file, width, height } = decodeHeic(bytes, {
+      maxPixels: MAX_PIXELS,
+      mostMissing: MOST_MISSING,
+      backdropGrey: BACKDROP_GREY,
+    });
+    return { image: sharp(file, { limitInputPixels: MAX_PIXELS, sequentialRead: true }), width, height };
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError('corrupt', { cause: error });

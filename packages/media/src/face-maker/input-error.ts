@@ -10,7 +10,7 @@ const INPUT_PROBLEMS = {
   corrupt: 'This file is damaged and cannot be read. Save or export it again and retry.',
   animated: `This picture is animated. Choose a still photo, or a clip (${VIDEO_NAMES}).`,
   'too-large':
-    'This file is too large: photos may have 40 megapixels and 160 MB, clips 4096 pixels a side and 1 GB. Save a smaller copy and retry.',
+    'This file is too large: photos may have 65 megapixels and 160 MB, clips 4096 pixels a side and 1 GB. Save a smaller copy and retry.',
   'too-short': 'This clip is shorter than 2 seconds. Record a longer one: 5 to 10 seconds look best.',
   'too-long': 'This clip is longer than 2 minutes. Cut out 5 to 10 seconds in which the person looks at the camera.',
   'no-face': 'No face was found. Choose a well-lit photo or clip in which one person looks at the camera.',

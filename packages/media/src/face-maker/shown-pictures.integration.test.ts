@@ -95,4 +95,31 @@ describe('clips are read as a player shows them', () => {
     expect(clip.durationS).toBeCloseTo(2.4, 1);
     expectSame(await smallPictures(clip), expected.slice(25, 85), 1);
   });
+
+  it('HDR of the other kind (PQ)', async () => {
+    const clip = await openClip(join(FILMS, 'pq-hdr.mp4'));
+    expect(clip).toMatchObject({ widthPx: 128, heightPx: 128 });
+    expectSame(await smallPictures(clip), expected.slice(0, 60), 7);
+  });
+
+  it('a file that is cut off within a picture: what is there', async () => {
+    const bytes = await readFile(CONTROL);
+    const [moovAt, mdatAt] = [bytes.indexOf('moov', 0, 'latin1') - 4, bytes.indexOf('mdat', 0, 'latin1') - 4];
+    const moov = bytes.subarray(moovAt, moovAt + bytes.readUInt32BE(moovAt));
+    for (let at = moov.indexOf('stco', 0, 'latin1'); at >= 0; at = moov.indexOf('stco', at + 1, 'latin1')) {
+      const chunks = moov.readUInt32BE(at + 8);
+      for (let i = 0; i < chunks; i++) {
+        const place = at + 12 + 4 * i;
+        moov.writeUInt32BE(moov.readUInt32BE(place) + moov.length, place);
+      }
+    }
+    // The head first, as films come over a network.
+    const whole = Buffer.concat([bytes.subarray(0, mdatAt), moov, bytes.subarray(mdatAt, moovAt)]);
+    const path = join(folder, 'cut-off.mp4');
+    await writeFile(path, whole.subarray(0, Math.round(0.8 * whole.length)));
+    const clip = await openClip(path);
+    expect(clip.durationS).toBeGreaterThan(2);
+    const found = await smallPictures(clip);
+    expectSame(found, expected.slice(0, found.length), 1);
+  });
 });
