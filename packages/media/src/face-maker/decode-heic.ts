@@ -1,6 +1,10 @@
+import sharp from 'sharp';
 import { HeifFile, type HeifPiece, type HeifTiling } from './heif-library.ts';
 import { InputError } from './input-error.ts';
 import { type TiffPicture, tiffOf } from './tiff-picture.ts';
+
+/** ITU-T H.273, table 2. */
+const DISPLAY_P3 = 12;
 
 export type HeicLimits = {
   readonly maxPixels: number;
@@ -14,11 +18,14 @@ export type HeicLimits = {
  * Decodes the main picture of a HEIC file, upright. Throws for files that libheif cannot read, and `InputError` for a
  * picture of more than `maxPixels`: its own word counts, whatever a header has promised.
  */
-export function decodeHeic(bytes: Uint8Array, { maxPixels, mostMissing, backdropGrey }: HeicLimits): TiffPicture {
+export async function decodeHeic(
+  bytes: Uint8Array,
+  { maxPixels, mostMissing, backdropGrey }: HeicLimits,
+): Promise<TiffPicture> {
   const file = new HeifFile(bytes);
   const { widthPx, heightPx } = file;
   if (widthPx * heightPx > maxPixels) throw new InputError('too-large');
-  const picture = tiffOf(widthPx, heightPx, file.profile());
+  const picture = tiffOf(widthPx, heightPx, await profileOf(file));
   picture.pixels.fill(backdropGrey);
   const tiling = file.tiling();
   let [missing, fault]: [number, unknown] = [0, null];
@@ -36,6 +43,20 @@ export function decodeHeic(bytes: Uint8Array, { maxPixels, mostMissing, backdrop
     }
   }
   return picture;
+}
+
+/** Colours told by a number alone are P3 or taken for those of an ordinary screen. */
+async function profileOf(file: HeifFile): Promise<Buffer | null> {
+  const profile = file.profile();
+  if (profile !== null) return profile;
+  return file.primaries() === DISPLAY_P3 ? displayP3() : null;
+}
+
+/** The profile that sharp brings along. */
+async function displayP3(): Promise<Buffer | null> {
+  const create = { width: 1, height: 1, channels: 3 as const, background: '#000' };
+  const carrier = await sharp({ create }).withIccProfile('p3').png().toBuffer();
+  return (await sharp(carrier).metadata()).icc ?? null;
 }
 
 type Place = { readonly left: number; readonly top: number };

@@ -43,7 +43,7 @@ export async function decodePhoto(bytes: Uint8Array): Promise<RgbImage> {
 
 async function openFile(file: Buffer, failOn: 'error' | 'none'): Promise<OpenedPhoto> {
   const { width, height, isHevc } = await readHeader(file);
-  if (isHevc) return openHevc(file);
+  if (isHevc) return await openHevc(file);
   return { image: sharp(file, { limitInputPixels: MAX_PIXELS, failOn, sequentialRead: true }), width, height };
 }
 
@@ -111,9 +111,9 @@ function openBmp(file: Buffer): OpenedPhoto {
   return { image: sharp(data, { raw: { width, height, channels } }), width, height };
 }
 
-function openHevc(bytes: Uint8Array): OpenedPhoto {
+async function openHevc(bytes: Uint8Array): Promise<OpenedPhoto> {
   try {
-    const { file, width, height } = decodeHeic(bytes, {
+    const { file, width, height } = await decodeHeic(bytes, {
       maxPixels: MAX_PIXELS,
       mostMissing: MOST_MISSING,
       backdropGrey: BACKDROP_GREY,

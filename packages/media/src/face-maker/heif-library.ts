@@ -26,6 +26,7 @@ type HeifFunctions = {
   _heif_image_handle_has_alpha_channel(handle: Address): number;
   _heif_image_handle_get_raw_color_profile_size(handle: Address): number;
   _heif_image_handle_get_raw_color_profile(error: Address, handle: Address, into: Address): void;
+  _heif_image_handle_get_nclx_color_profile(error: Address, handle: Address, colours: Address): void;
   _heif_image_handle_get_image_tiling(error: Address, handle: Address, isUpright: number, into: Address): void;
   _heif_decode_image(
     error: Address,
@@ -80,6 +81,9 @@ const SCRATCH_BYTES = 128;
 /** Places of the fields of libheif's `heif_image_tiling`, in words; the first is its version. */
 const TILING = { columns: 1, rows: 2, pieceWidth: 3, pieceHeight: 4, top: 7, left: 8 } as const;
 
+/** Place of the primaries in libheif's `heif_color_profile_nclx`. */
+const PRIMARIES_WORD = 1;
+
 /**
  * libheif and libde265 as WebAssembly (LGPL), loaded with the first file: an instance and memory of its own for each
  * file, gone with it. Pictures are decoded piece by piece, so that those of phones, which are stored in small ones,
@@ -125,6 +129,18 @@ export class HeifFile {
     const into = this.#library._malloc(byteLength);
     this.#run((library, error) => library._heif_image_handle_get_raw_color_profile(error, this.#handle, into));
     return Buffer.from(this.#library.HEAPU8.subarray(into, into + byteLength));
+  }
+
+  /** The number of its red, green and blue in ITU-T H.273; null when the file does not say it in this way. */
+  primaries(): number | null {
+    try {
+      const colours = this.#resultOf((library, error, result) =>
+        library._heif_image_handle_get_nclx_color_profile(error, this.#handle, result),
+      );
+      return this.#word(colours + 4 * PRIMARIES_WORD);
+    } catch {
+      return null;
+    }
   }
 
   tiling(): HeifTiling {

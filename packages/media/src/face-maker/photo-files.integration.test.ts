@@ -81,13 +81,26 @@ describe('colours', () => {
     [128, 128, 128],
   ];
 
-  it("an iPhone's HEIC: Display P3, in a grid of pieces, turned by its header", async () => {
-    const photo = await decodePhoto(await readFile(join(import.meta.dirname, 'testing/display-p3.heic')));
+  async function expectPatches(heic: Buffer): Promise<void> {
+    const photo = await decodePhoto(heic);
     expect([photo.width, photo.height]).toEqual([64, 128]);
     for (const [i, wanted] of PATCHES.entries()) {
       const at = ((112 - 32 * i) * 64 + 32) * 3;
       for (let c = 0; c < 3; c++) expect(Math.abs((photo.data[at + c] ?? 0) - (wanted[c] ?? 0))).toBeLessThan(4);
     }
+  }
+
+  it("an iPhone's HEIC: Display P3, in a grid of pieces, turned by its header", async () => {
+    await expectPatches(await readFile(join(import.meta.dirname, 'testing/display-p3.heic')));
+  });
+
+  it('a HEIC that names Display P3 by its number', async () => {
+    const heic = await readFile(join(import.meta.dirname, 'testing/display-p3.heic'));
+    const at = heic.indexOf('colrprof', 0, 'latin1');
+    heic.write('nclx', at + 4, 'latin1');
+    for (const [i, value] of [12, 13, 6].entries()) heic.writeUInt16BE(value, at + 8 + 2 * i);
+    heic[at + 14] = 0x80;
+    await expectPatches(heic);
   });
 
   it.each(['jpeg', 'png', 'webp', 'avif'] as const)('Display P3 in %s is converted', async (format) => {
