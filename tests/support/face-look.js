@@ -11,11 +11,14 @@
   const cut = new Set();
   const covered = new Set();
 
-  /** A part of the face in pixels of the window; the square picture covers its element. */
+  /** A part of the face in pixels of the window; the square picture covers its element, moved as `object-position` says. */
   function place(picture, part) {
     const { left, top, width, height } = picture.getBoundingClientRect();
     const side = Math.max(width, height);
-    const [x, y] = [left + (width - side) / 2, top + (height - side) / 2];
+    const [across, down] = getComputedStyle(picture)
+      .objectPosition.split(' ')
+      .map((share) => parseFloat(share) / 100);
+    const [x, y] = [left + (width - side) * across, top + (height - side) * down];
     return {
       left: x + part.left * side,
       right: x + part.right * side,
