@@ -65,7 +65,7 @@ const ENOUGH_PIECES = 6;
 /** Throws `bad-request` for a password that those who guess would try early. */
 export function requireUnguessed(password: string, person: Person): void {
   const words = [...GUESSED_FIRST, ...namesOf(person)].sort((one, other) => other.length - one.length);
-  const text = password.toLowerCase();
+  const text = password.normalize('NFKC').toLowerCase();
   const spelled = [...text].map((character) => LETTERS[character] ?? character).join('');
   const pieces = Math.min(...[text, spelled].map((form) => countPieces(withoutRepeats(form), words)));
   if (pieces >= ENOUGH_PIECES) return;
@@ -79,7 +79,7 @@ export function requireUnguessed(password: string, person: Person): void {
 function namesOf({ email, name }: Person): string[] {
   const parts: string[] = [];
   let part = '';
-  for (const character of `${name} ${email} `.toLowerCase()) {
+  for (const character of `${name} ${email} `.normalize('NFKC').toLowerCase()) {
     if (character.toUpperCase() !== character) part += character;
     else {
       if (part.length >= SHORTEST_NAME) parts.push(part);

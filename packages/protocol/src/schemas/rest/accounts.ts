@@ -3,13 +3,21 @@ import { LIMITS } from '../../limits.ts';
 import { instantSchema, nameSchema, publicIdSchema } from './common.ts';
 
 const emailSchema = z.email('must be an e-mail address').max(LIMITS.characters.email);
+/** Counted and judged as it looks, however a keyboard writes its characters. */
 const passwordSchema = z
   .string()
+  .normalize('NFKC')
   .min(10, 'must have at least 10 characters')
   .max(LIMITS.characters.password, `must have ${LIMITS.characters.password} characters at most`);
 
+/** A keyboard may write one character as several code points (Hangul as three). */
+const MOST_CODES_PER_CHARACTER = 4;
+
 /** A password that is compared, whatever the rules were when it was chosen. */
-const givenPasswordSchema = z.string().min(1).max(LIMITS.characters.password);
+const givenPasswordSchema = z
+  .string()
+  .min(1)
+  .max(LIMITS.characters.password * MOST_CODES_PER_CHARACTER);
 
 export const userSchema = z.object({
   userId: publicIdSchema,
