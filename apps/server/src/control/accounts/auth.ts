@@ -8,7 +8,8 @@ import type { ControlLogger } from '../logger.ts';
 import type { MasterKeys } from '../secrets/master-key.ts';
 import { hashPassword, verifyPassword } from './password-hash.ts';
 
-const PASSWORD_CHARACTERS = { min: 10, max: 200 } as const;
+/** In code units, of which a keyboard may send four for a character; how long a password looks is judged before. */
+const PASSWORD_CHARACTERS = { min: 10, max: 800 } as const;
 /** Header in which the client's address is handed to the library; its value never comes from the client. */
 export const ADDRESS_HEADER = 'x-visavis-client-address';
 
