@@ -209,6 +209,28 @@ describe.skipIf(executablePath === null)('talk page', () => {
     }
   });
 
+  it('shows its frame before any script, and has icons, a manifest and a title with the avatar’s name', async () => {
+    const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+    await page.goto(url);
+    await page.getByText('Visavis', { exact: true }).waitFor();
+    expect(
+      ((await page.locator('.boot-body span').first().boundingBox()) ?? expect.unreachable()).height,
+    ).toBeGreaterThan(100);
+    const linked = page.locator('link[rel~="icon"], link[rel="apple-touch-icon"], link[rel="manifest"]');
+    const addresses = await linked.evaluateAll((links: { getAttribute(name: string): string | null }[]) =>
+      links.map((link) => link.getAttribute('href')),
+    );
+    expect(addresses).toEqual(['/favicon.ico', '/favicon.svg', '/apple-touch-icon.png', '/manifest.webmanifest']);
+    const manifest = (await (await fetch(`${url}/manifest.webmanifest`)).json()) as { icons: { src: string }[] };
+    for (const address of [...addresses, ...manifest.icons.map(({ src }) => src)]) {
+      const answer = await fetch(url + address);
+      expect([address, answer.status, (await answer.arrayBuffer()).byteLength > 100]).toEqual([address, 200, true]);
+    }
+    const talk = await openPage();
+    await talk.getByRole('heading', { name: 'Iris' }).waitFor();
+    expect(await talk.title()).toBe('Iris · Visavis');
+  });
+
   it('tells visitors in their words that an avatar takes no calls, and shows who else does', async () => {
     server.overrides.set('/api/v1/talk-page', { ...server.talkPage(), demoLicense: 'invalid' });
     try {

@@ -4,6 +4,7 @@ import { MantineProvider } from '@mantine/core';
 import { StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { part } from './app/part.ts';
+import { Boot } from './components/boot.tsx';
 import { FailureBoundary } from './components/failure-boundary.tsx';
 import { theme } from './theme.ts';
 
@@ -21,7 +22,7 @@ createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
       <FailureBoundary whole>
-        <Suspense>
+        <Suspense fallback={<Boot />}>
           <Entry />
         </Suspense>
       </FailureBoundary>

@@ -1,11 +1,11 @@
-import { Loader } from '@mantine/core';
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { Suspense, useEffect } from 'react';
 import { ApiProblem } from '../api/client.ts';
 import { authOptionsQuery, sessionQuery } from '../api/queries.ts';
+import { Boot } from '../components/boot.tsx';
 import { LeaveQuestion } from '../components/leave-question.tsx';
 import { Loaded } from '../components/page.tsx';
-import { LanguageProvider, useTexts } from '../i18n/language.tsx';
+import { LanguageProvider } from '../i18n/language.tsx';
 import { LoginPage } from '../pages/account/login-page.tsx';
 import { RegisterPage } from '../pages/account/register-page.tsx';
 import { homeAddress, loginAddress, registerAddress, resetAddress } from './addresses.ts';
@@ -42,24 +42,22 @@ export function ConsoleApp() {
 
 /** Whoever is not logged in gets no further than the log-in pages. */
 function Entrance() {
-  const texts = useTexts();
   const path = usePath().replace(/(?<!\/)\/+$/, '');
   const session = useQuery({ ...sessionQuery, enabled: path !== resetAddress });
-  const waiting = <Loader role="status" aria-label={texts.common.loading} type="dots" m="xl" />;
   if (path === resetAddress) {
     return (
-      <Suspense fallback={waiting}>
+      <Suspense fallback={<Boot />}>
         <ResetPasswordPage />
       </Suspense>
     );
   }
   return (
-    <Loaded of={session}>
+    <Loaded of={session} waiting={<Boot />}>
       {({ user }) => {
         if (user === null) return path === registerAddress ? <RegisterPage /> : <FirstOrLogin />;
         if (path === loginAddress || path === registerAddress) return <Redirect to={homeAddress} />;
         return (
-          <Suspense fallback={waiting}>
+          <Suspense fallback={<Boot />}>
             <Shell user={user} path={path} />
           </Suspense>
         );

@@ -45,11 +45,19 @@ type Loadable<Data> = {
   readonly refetch: () => unknown;
 };
 
+type LoadedProps<Data> = {
+  readonly of: Loadable<Data>;
+  readonly children: (data: Data) => ReactNode;
+  /** Shown while it is on its way; moving dots when left out. */
+  readonly waiting?: ReactNode;
+};
+
 /** Shows the data of a query, or that it is on its way, or why it is missing. */
-export function Loaded<Data>(props: { readonly of: Loadable<Data>; readonly children: (data: Data) => ReactNode }) {
+export function Loaded<Data>(props: LoadedProps<Data>) {
   const texts = useTexts();
   const { data, error, refetch } = props.of;
   if (data !== undefined) return props.children(data);
+  if (error === null && props.waiting !== undefined) return props.waiting;
   if (error === null) {
     return (
       <div className={classes.center}>

@@ -1,7 +1,8 @@
-import { Button, Loader } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { useCallback, useEffect, useState } from 'react';
 import { isStarting, type TalkPageData } from '../../api/talk-page.ts';
+import { Boot } from '../../components/boot.tsx';
 import { Logo } from '../../components/logo.tsx';
 import { Message } from './message.tsx';
 import { readTalkAddress } from './talk-address.ts';
@@ -89,10 +90,10 @@ function TalkOffer() {
   if (loading.kind === 'loaded' && loading.data.avatars.length > 0) {
     return <TalkRoom data={loading.data} onChoosing={() => refresh(new AbortController().signal)} />;
   }
+  if (loading.kind === 'loading') return <Boot />;
   return (
     <main className={classes.center}>
       <Logo size={56} />
-      {loading.kind === 'loading' && <Loader role="status" aria-label="Loading" type="dots" />}
       {loading.kind === 'loaded' && (
         <Message title="There is nobody to talk with here yet." advice="Please come back later." />
       )}

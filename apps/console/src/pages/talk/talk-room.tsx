@@ -43,7 +43,7 @@ export function TalkRoom({ data, onChoosing }: TalkRoomProps) {
   const kept = data.avatars.find(({ avatarId }) => avatarId === settings.avatarId) ?? data.avatars[0];
   const avatar = linked === null ? kept : findWanted(data.avatars, linked);
   const license = ownLicense.trim() || data.demoLicense;
-  useDocumentTitle(snapshot && avatar ? `${displayName(avatar)} · Visavis` : 'Visavis');
+  useDocumentTitle(avatar ? `${displayName(avatar)} · Visavis` : 'Visavis');
   if (avatar === undefined) {
     return (
       <div className={classes.room}>
