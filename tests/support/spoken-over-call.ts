@@ -69,11 +69,15 @@ export class SpokenOverCall {
   async speakOver(text: string, word: Spoken, afterMs = 1200): Promise<Outcome> {
     const { events } = this.#client;
     const began = events.length;
-    this.#sounds.length = 0;
     this.#client.send({ type: 'visavis.say', data: { text } });
-    const isStart = (event: WireEvent): boolean => event.type === 'visavis.reply.started';
-    await waitUntil(() => events.slice(began).some(isStart) && this.#soundsForMs() >= afterMs, LIMIT_MS);
-    const turnId = events.slice(began).find(isStart)?.data.id;
+    // Other replies, late answers among them, may begin before it.
+    const isSaid = ({ type, data }: WireEvent): boolean =>
+      type === 'realtime.response.audio_transcript.delta' && text.startsWith(String(data.content));
+    await waitUntil(() => events.slice(began).some(isSaid), LIMIT_MS);
+    const turnId = events.slice(began).find(isSaid)?.data.id;
+    this.#sounds.length = 0;
+    await waitUntil(() => this.#soundsForMs() >= afterMs, LIMIT_MS);
+    const beforeWord = events.length;
     const spokenAtMs = this.#speak(word.pcm);
     const [voiceStartMs, voiceEndMs] = [spokenAtMs + word.startMs, spokenAtMs + word.endMs];
     let doneAtMs = 0;
@@ -86,8 +90,8 @@ export class SpokenOverCall {
     // All that was said has been made out, and an answer would follow at once.
     const count = (isKind: (event: WireEvent) => boolean): number => events.slice(began).filter(isKind).length;
     await waitUntil(() => count(isTranscript) >= count(isSpeech), LIMIT_MS);
-    if (!goesOn) await waitUntil(() => answersIn(events.slice(began), turnId) > 0, ANSWER_MS).catch(() => {});
-    const answers = answersIn(events.slice(began), turnId);
+    if (!goesOn) await waitUntil(() => answersIn(events.slice(beforeWord), turnId) > 0, ANSWER_MS).catch(() => {});
+    const answers = answersIn(events.slice(beforeWord), turnId);
     this.#client.send({ type: 'visavis.interrupt' });
     const silence = this.#silenceAfter(voiceStartMs);
     // The silence behind a reply that was said to its end is no pause.
