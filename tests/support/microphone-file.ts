@@ -32,11 +32,16 @@ async function readPrompt(name: string): Promise<Int16Array> {
   });
 }
 
-/** Writes a WAV that a fake microphone can play: silences in milliseconds and prompts by name, one after the other. */
-export async function writeMicrophoneFile(file: string, parts: readonly (number | string)[]): Promise<void> {
+/** A WAV at 48 kHz: silences in milliseconds and prompts by name, one after the other. */
+export async function microphoneSound(parts: readonly (number | string)[]): Promise<Uint8Array> {
   const pieces: Int16Array[] = [];
   for (const part of parts) {
     pieces.push(typeof part === 'number' ? new Int16Array((part * MICROPHONE_RATE_HZ) / 1000) : await readPrompt(part));
   }
-  await writeFile(file, wavFile(pieces, MICROPHONE_RATE_HZ));
+  return wavFile(pieces, MICROPHONE_RATE_HZ);
+}
+
+/** Writes such a WAV to a file that a fake microphone can play. */
+export async function writeMicrophoneFile(file: string, parts: readonly (number | string)[]): Promise<void> {
+  await writeFile(file, await microphoneSound(parts));
 }

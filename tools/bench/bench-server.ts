@@ -14,8 +14,9 @@ export type BenchServer = TestServer & {
 export async function withBenchServer<Value>(
   print: (line: string) => void,
   measure: (server: BenchServer) => Promise<Value>,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<Value> {
-  const server = await startBenchServer(print);
+  const server = await startBenchServer(print, settings);
   // A benchmark that is ended from outside leaves no server behind.
   const abandon = (): boolean => server.child.kill('SIGKILL');
   const end = (): never => process.exit(1);
@@ -33,9 +34,12 @@ export async function withBenchServer<Value>(
 }
 
 /** The real server with one media worker, once everything that it prepares at its start is done. */
-async function startBenchServer(print: (line: string) => void): Promise<BenchServer> {
+async function startBenchServer(
+  print: (line: string) => void,
+  settings: Readonly<Record<string, string>>,
+): Promise<BenchServer> {
   print('starting the server and waiting until it has prepared its avatars …');
-  const server = await startServer({ MEDIA_WORKERS: '1', MAX_CALLS: '12', MEDIA_PORTS: '25000-25299' });
+  const server = await startServer({ MEDIA_WORKERS: '1', MAX_CALLS: '12', MEDIA_PORTS: '25000-25299', ...settings });
   const deadline = performance.now() + WORKER_LIMIT_MS;
   let workerPid: number | undefined;
   while (workerPid === undefined) {
