@@ -8,7 +8,10 @@ import type { TrackedFace } from './track-face.ts';
 const POINTS = 468;
 
 /** A head of points on an ellipsoid, 200 pixels wide, turned to the side by `yaw` radians. */
-function headAt(yaw: number, { x = 500, lipGap = 0.01, lidGap = 0.1, light = 100 } = {}): TrackedFace {
+function headAt(
+  yaw: number,
+  { x = 500, lipGap = 0.01, lidGap = 0.1, light = 100, gaze = 0.5 - 0.85 * yaw } = {},
+): TrackedFace {
   const points = new Float32Array(POINTS * 2);
   for (let i = 0; i < POINTS; i++) {
     // Spread evenly over the front half: a Fibonacci lattice.
@@ -22,7 +25,7 @@ function headAt(yaw: number, { x = 500, lipGap = 0.01, lidGap = 0.1, light = 100
   }
   const scene = new Uint8Array(1024).fill(light);
   const isSeen = { isTurnedAway: false, isAway: false, isAccompanied: false };
-  return { ...isSeen, points, yaw, lipGap, lidGap, sharpness: 100, scene };
+  return { ...isSeen, points, yaw, lipGap, lidGap, eyes: { gaze, contrast: 0.4 }, sharpness: 100, scene };
 }
 
 /** A clip of `count` pictures. */
@@ -138,4 +141,30 @@ it('a stretch in which somebody else is to be seen is left out, and the rest is 
   expect(shown.some(({ isAccompanied }) => isAccompanied)).toBe(false);
   expect(still.isAccompanied).toBe(false);
   expect(viewOf(faces.map((face) => ({ ...face, isAccompanied: true })))).toBeUndefined();
+});
+
+it('eyes may glance aside in a loop; where they look away for longer no loop is, nor an end of one', () => {
+  const gaze = (i: number): number => (i < 90 || (i >= 150 && i < 158) ? 0.68 : 0.5);
+  const faces = clipOf(260, (i) => headAt(0.01 * Math.sin(i / 11), { gaze: gaze(i) }));
+  const { loop } = viewOf(faces)!;
+  expect(loop.first - loop.meltCount).toBeGreaterThanOrEqual(90);
+  for (const end of [loop.first, loop.first + loop.count - 1]) expect(faces[end]!.eyes.gaze).toBe(0.5);
+  // Nor of a shot in which they never look towards the camera; the picture that is taken then is the best there is.
+  const away = clipOf(120, (i) => headAt(0, { gaze: i < 10 ? 0.6 : 0.85 }));
+  expect(viewOf(away)).toBeUndefined();
+  expect(bestStills(away, surveyClip(away))[0]).toBeLessThan(10);
+});
+
+it('eyes that turn against the head look at one point', () => {
+  const turning = clipOf(120, (i) => headAt(0.06 * Math.sin(i / 12)));
+  expect(surveyClip(turning).isRestful.every(Boolean)).toBe(true);
+});
+
+it('a clip whose eyes are shut in every picture gives neither a loop nor a still', () => {
+  const shut = clipOf(120, () => ({ ...headAt(0, { lidGap: 0.066 }), eyes: { gaze: 0.5, contrast: 0.12 } }));
+  expect(viewOf(shut)).toBeUndefined();
+  expect(bestStills(shut, surveyClip(shut))).toEqual([]);
+  // Narrow eyes show the white beside the iris.
+  const narrow = shut.map((face) => ({ ...face, eyes: { gaze: 0.5, contrast: 0.3 } }));
+  expect(viewOf(narrow)).toBeDefined();
 });

@@ -26,8 +26,8 @@ const SHORTNESS_FRAMES = 60;
 const SAMPLE_EVERY = 10;
 /** What a misfit of the heads counts, see `poseMisfit`. */
 export const POSE_WEIGHT = 20;
-/** Pictures beside the turning points of a loop, or its joint, in which the eyes are open. */
-const OPEN_EYED_ENDS = 3;
+/** Pictures beside the turning points of a loop, or its joint, in which the eyes are open and look straight. */
+const RESTFUL_ENDS = 3;
 /** Of a loop's pictures this share may show closed or half-closed eyes; what it counts. */
 const MAX_BLINKING_SHARE = 0.25;
 const BLINKING_WEIGHT = 4;
@@ -53,9 +53,9 @@ function chooseRound(faces: readonly TrackedFace[], survey: ClipSurvey, usualSte
       if (first < MELT_COUNT && !isWhole) continue;
       const meltCount = isWhole ? 0 : MELT_COUNT;
       if (isUnusable(survey, first - meltCount, end)) continue;
-      const seam = Math.max(OPEN_EYED_ENDS, meltCount);
+      const seam = Math.max(RESTFUL_ENDS, meltCount);
       const around = isWhole ? first : first - meltCount;
-      if (!isOpenEyed(survey, end - seam, end) || !isOpenEyed(survey, around, around + seam)) continue;
+      if (!isRestful(survey, end - seam, end) || !isRestful(survey, around, around + seam)) continue;
       let jump = 0;
       if (isWhole)
         jump = Math.max(0, pictureDistance(faces[end - 1] as TrackedFace, faces[0] as TrackedFace) - usualStep);
@@ -95,8 +95,8 @@ function chooseForthAndBack(
       const end = first + count;
       if (isUnusable(survey, first, end)) continue;
       // The head turns back where it hardly moves, and not with the eyes half closed.
-      const ends = OPEN_EYED_ENDS;
-      if (!isOpenEyed(survey, first, first + ends) || !isOpenEyed(survey, end - ends, end)) continue;
+      const ends = RESTFUL_ENDS;
+      if (!isRestful(survey, first, first + ends) || !isRestful(survey, end - ends, end)) continue;
       const turning = (steps[first] ?? 0) + (steps[end - 2] ?? 0);
       const known = turning + (MAX_FRAMES - total) / SHORTNESS_FRAMES;
       if (known >= bestCost) continue;
@@ -111,18 +111,18 @@ function chooseForthAndBack(
   return best;
 }
 
-function isUnusable({ shots, canShow, isOpenEyed: isOpen }: ClipSurvey, first: number, end: number): boolean {
+function isUnusable({ shots, canShow, isOpenEyed }: ClipSurvey, first: number, end: number): boolean {
   if (shots[first] !== shots[end - 1]) return true;
   let blinking = 0;
   for (let index = first; index < end; index++) {
     if (!canShow[index]) return true;
-    if (!isOpen[index]) blinking++;
+    if (!isOpenEyed[index]) blinking++;
   }
   return blinking > MAX_BLINKING_SHARE * (end - first);
 }
 
-function isOpenEyed(survey: ClipSurvey, from: number, end: number): boolean {
-  return survey.isOpenEyed.slice(from, end).every(Boolean);
+function isRestful(survey: ClipSurvey, from: number, end: number): boolean {
+  return survey.isRestful.slice(from, end).every(Boolean);
 }
 
 /** What makes a piece a worse loop: talk, blinks, and a head that turns, or looks aside. */

@@ -1,7 +1,7 @@
 import { chooseLoop, type LoopChoice, mean, POSE_WEIGHT, sampled } from './choose-loop.ts';
 import { faceWidth } from './find-portrait.ts';
 import { poseMisfit } from './head-track.ts';
-import type { ClipSurvey } from './survey-clip.ts';
+import { type ClipSurvey, quantile } from './survey-clip.ts';
 import type { TrackedFace } from './track-face.ts';
 
 /** A loop, and the picture that mouth, smile and brows are made from. */
@@ -18,7 +18,7 @@ const COMPARED_STILLS = 12;
 const MAX_SEARCHES = 16;
 /** Pictures between two stills that are tried when the clip gives no loop. */
 const STILLS_APART = 12;
-const MAX_STILLS = 4;
+const MAX_STILLS = 3;
 
 /** The best loop whose every picture the still's mouth fits; undefined when the clip has none. */
 export function chooseView(faces: readonly TrackedFace[], survey: ClipSurvey): ClipView | undefined {
@@ -65,7 +65,11 @@ function chooseStill(
 export function bestStills(faces: readonly TrackedFace[], survey: ClipSurvey): number[] {
   const chosen: number[] = [];
   const sharpest = sharpestOf(faces);
-  const ranked = rankedStills(faces, survey, (face) => 6 * Math.abs(face.yaw) + 2 * blurOf(face, sharpest));
+  const ranked = rankedStills(
+    faces,
+    survey,
+    (face, index) => 6 * Math.abs(face.yaw) + 6 * (survey.aside[index] ?? 0) + 2 * blurOf(face, sharpest),
+  );
   for (const still of ranked) {
     if (chosen.every((other) => Math.abs(other - still) >= STILLS_APART)) chosen.push(still);
     if (chosen.length === MAX_STILLS) break;
@@ -115,8 +119,4 @@ function without(canShow: readonly boolean[], pictures: readonly number[]): bool
   const kept = [...canShow];
   for (const index of pictures) kept[index] = false;
   return kept;
-}
-
-function quantile(values: readonly number[], share: number): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(share * (values.length - 1))] ?? 0;
 }

@@ -6,11 +6,22 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Picture } from '../core/picture.ts';
+import { readBundle } from '../frames/manifest.ts';
 import { type Clip, openClip } from './clip-reader.ts';
 import { FaceFinder } from './face-finder.ts';
 import { createBundle } from './index.ts';
 import { type ClipFormat, pictureOf, still, turnClip, writeClip } from './testing/clips.ts';
-import { avatarPhoto, catPhoto, masked, open, type RawPhoto, rawOf, sideBySide, turned } from './testing/photos.ts';
+import {
+  avatarPhoto,
+  catPhoto,
+  masked,
+  open,
+  type RawPhoto,
+  rawOf,
+  type SHIPPED_AVATARS,
+  sideBySide,
+  turned,
+} from './testing/photos.ts';
 import { trackFace } from './track-face.ts';
 
 const SIDE = 512;
@@ -99,6 +110,7 @@ describe('refusals', () => {
     await expectRefusal(await clipOf('far.mp4', still(far, 2)), 'face-too-small');
     await expectRefusal(await clipOf('mask.mp4', still(mask, 2)), 'mouth-covered');
     await expectRefusal(await clipOf('aside.mp4', still(pictureOf(turned(woman, 50), SIDE), 2)), 'face-turned-away');
+    await expectRefusal(await clipOf('asleep.mp4', still(pictureOf(await asleep('iris'), SIDE), 2)), 'eyes-closed');
     const leaving = [...still(facing, 4)].map(([timeS]) => [timeS, timeS < 0.2 ? facing : wall] as const);
     await expectRefusal(await clipOf('leaves.mp4', leaving), 'face-lost');
   }, 240_000);
@@ -110,6 +122,14 @@ describe('refusals', () => {
 
 async function squareOf(encoded: Buffer): Promise<RawPhoto> {
   return rawOf(await sharp(encoded).resize(SIDE, SIDE, { fit: 'contain', background: '#888' }).png().toBuffer());
+}
+
+async function asleep(id: (typeof SHIPPED_AVATARS)[number]): Promise<RawPhoto> {
+  const { manifest, file } = await readBundle(join(import.meta.dirname, '../../../../avatars', id));
+  const { box, stages } = manifest.eyes;
+  const lids = file(stages.find(({ closure }) => closure === 1)?.file ?? '');
+  const person = open(await avatarPhoto(id)).composite([{ input: lids, left: box.x, top: box.y }]);
+  return rawOf(await person.png().toBuffer());
 }
 
 async function onWall(photo: RawPhoto, side: number, wallSide: number): Promise<RawPhoto> {

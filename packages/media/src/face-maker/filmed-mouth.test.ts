@@ -8,6 +8,7 @@ function face(change: Partial<TrackedFace> = {}): TrackedFace {
     isTurnedAway: false,
     isAway: false,
     isAccompanied: false,
+    eyes: { gaze: 0.5, contrast: 0.4 },
     yaw: 0,
     lipGap: 0.02,
     lidGap: 0.08,

@@ -20,6 +20,7 @@ const INPUT_PROBLEMS = {
   'face-turned-away': 'The face is turned away. Choose a photo or clip in which the person looks towards the camera.',
   'face-lost':
     'The face is out of the picture, hidden or in the dark for nearly all of the clip. Choose a clip in which it stays in sight.',
+  'eyes-closed': 'The eyes are closed in the whole clip. Choose one in which the person looks at the camera.',
   'lips-unclear':
     'The outline of the lips could not be followed. Choose a sharp photo or clip in which the whole mouth is seen, from the front.',
   'mouth-covered':

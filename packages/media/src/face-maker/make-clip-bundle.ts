@@ -16,7 +16,7 @@ import { InputError, type InputProblem } from './input-error.ts';
 import { closingShares } from './lip-closing.ts';
 import { writeLoopFilm } from './loop-film.ts';
 import { type MakeBundleOptions, makeBundleFromPortrait } from './make-bundle.ts';
-import { type ClipSurvey, surveyClip } from './survey-clip.ts';
+import { type ClipSurvey, isInSight, surveyClip } from './survey-clip.ts';
 import { type TrackedFace, trackFace } from './track-face.ts';
 
 const LOOP_FILE = 'loop.mp4';
@@ -158,8 +158,9 @@ async function findBestStill({ finder, clip, faces, signal }: Material, survey: 
   throw fault ?? new InputError(whyUnseen(faces));
 }
 
-/** What keeps the face of most pictures from being used. */
+/** What keeps the pictures of a clip from being used, where nothing is wrong with one of them in itself. */
 function whyUnseen(faces: readonly TrackedFace[]): InputProblem {
+  if (faces.some((face) => isInSight(face))) return 'eyes-closed';
   const share = (isSo: (face: TrackedFace) => boolean): number => faces.filter(isSo).length / faces.length;
   if (share(({ isAccompanied }) => isAccompanied) > 0.5) return 'several-faces';
   return share(({ isTurnedAway, isAway }) => isTurnedAway && !isAway) > 0.5 ? 'face-turned-away' : 'face-lost';

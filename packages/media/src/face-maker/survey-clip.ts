@@ -7,10 +7,14 @@ export type ClipSurvey = {
   readonly shots: readonly number[];
   /** A loop may show it. */
   readonly canShow: readonly boolean[];
-  /** A loop may begin and end here, and a still be taken: the eyes are open. */
+  /** A still may be taken: the eyes are open. */
   readonly isOpenEyed: readonly boolean[];
+  /** A loop may begin and end here: the eyes are open and look where they look for most of the shot. */
+  readonly isRestful: readonly boolean[];
   /** Gap between the lids as a share of that of open eyes. */
   readonly openness: readonly number[];
+  /** How far beside the camera the eyes look, see `EyeLook.gaze`. */
+  readonly aside: readonly number[];
 };
 
 /** Every so-manieth mesh point is compared. */
@@ -35,8 +39,19 @@ const MAX_DROOP = 25;
 /** Of the gaps between the lids in a shot this quantile is the widest; eyes are open from this share of it on. */
 const WIDEST_QUANTILE = 0.97;
 const WIDE_SHARE = 0.8;
-/** Gaps that differ by less are the same. */
+/** Gaps that differ by a smaller share are the same, and gazes that differ by less. */
 const SAME_GAP = 0.06;
+const SAME_GAZE = 0.05;
+/** Eyes with so small a gap and so little contrast in it are never open: no white beside an iris. */
+const SHUT = { gap: 0.075, contrast: 0.2 } as const;
+
+/** Eyes that look at one point turn against the head by so much for a radian of its turn. */
+const GAZE_PER_YAW = 0.85;
+/** A gaze so far from the usual one of the shot, or from the camera, looks away: by some 15 and 35 degrees. */
+const MAX_GAZE_ASIDE = 0.12;
+const MAX_GAZE_FROM_CAMERA = 0.28;
+/** Longer than a glance, in pictures. */
+const MAX_GLANCE = 12;
 
 /** How far apart two pictures of the clip are: face and scene. */
 export function pictureDistance(a: TrackedFace, b: TrackedFace): number {
@@ -62,17 +77,27 @@ export function surveyClip(faces: readonly TrackedFace[]): ClipSurvey {
   const openness = opennessOf(faces, shots, isSeen);
   const isClosedLong = longRuns(openness, CLOSED_SHARE, MAX_BLINK);
   const isDrooping = longRuns(openness, DROOPING_SHARE, MAX_DROOP);
+  const isOpenEyed = isSeen.map((seen, index) => seen && (openness[index] ?? 0) >= DROOPING_SHARE);
+  const isAside = asideOf(faces, shots, isOpenEyed);
+  const isAsideLong = longRuns(
+    isAside.map((aside) => (aside ? 0 : 1)),
+    0.5,
+    MAX_GLANCE,
+  );
   return {
     shots,
     canShow: isSeen.map(
-      (seen, index) => seen && !isNearCut(shots, index) && !isClosedLong[index] && !isDrooping[index],
+      (seen, index) =>
+        seen && !isNearCut(shots, index) && !isClosedLong[index] && !isDrooping[index] && !isAsideLong[index],
     ),
-    isOpenEyed: isSeen.map((seen, index) => seen && (openness[index] ?? 0) >= DROOPING_SHARE),
+    isOpenEyed,
+    isRestful: isOpenEyed.map((isOpen, index) => isOpen && !isAside[index]),
+    aside: faces.map((face) => Math.abs(gazeOf(face))),
     openness,
   };
 }
 
-function isInSight({ isTurnedAway, isAway, isAccompanied }: TrackedFace): boolean {
+export function isInSight({ isTurnedAway, isAway, isAccompanied }: TrackedFace): boolean {
   return !isTurnedAway && !isAway && !isAccompanied;
 }
 
@@ -108,28 +133,67 @@ function isNearCut(shots: readonly number[], index: number): boolean {
 
 /** Of the lids, as shares of that of open eyes in the same shot. */
 function opennessOf(faces: readonly TrackedFace[], shots: readonly number[], isSeen: readonly boolean[]): number[] {
-  const gapsOfShots = new Map<number, number[]>();
-  for (const [index, { lidGap }] of faces.entries()) {
-    if (!isSeen[index]) continue;
-    const shot = shots[index] ?? 0;
-    const gaps = gapsOfShots.get(shot);
-    if (gaps === undefined) gapsOfShots.set(shot, [lidGap]);
-    else gaps.push(lidGap);
-  }
-  const open = new Map([...gapsOfShots].map(([shot, gaps]) => [shot, openGap(gaps)]));
-  return faces.map(({ lidGap }, index) => lidGap / (open.get(shots[index] ?? 0) || Infinity));
+  const open = ofEachShot(faces, shots, isSeen, openGap);
+  return faces.map(({ lidGap }, index) => lidGap / (open.get(shots[index] ?? 0) ?? Infinity));
 }
 
-/** The gap of eyes that are simply open: the commonest of the wide ones, so that neither surprise nor long rest is the measure. */
-function openGap(gaps: readonly number[]): number {
-  const sorted = gaps.toSorted((a, b) => a - b);
-  const wide = WIDE_SHARE * (sorted[Math.floor(WIDEST_QUANTILE * (sorted.length - 1))] ?? 0);
-  let best = 0;
-  let mostNear = 0;
-  for (const gap of sorted) {
-    if (gap < wide) continue;
-    const near = sorted.filter((other) => Math.abs(other - gap) < SAME_GAP * gap).length;
-    if (near >= mostNear) [best, mostNear] = [gap, near];
+function ofEachShot(
+  faces: readonly TrackedFace[],
+  shots: readonly number[],
+  counts: readonly boolean[],
+  measure: (faces: readonly TrackedFace[]) => number,
+): ReadonlyMap<number, number> {
+  const measured = new Map<number, number>();
+  for (const shot of new Set(shots)) {
+    const shown = faces.filter((_face, index) => shots[index] === shot && counts[index]);
+    if (shown.length > 0) measured.set(shot, measure(shown));
+  }
+  return measured;
+}
+
+/**
+ * The gap of eyes that are simply open: the commonest of the wide ones, so that neither surprise nor long rest is the
+ * measure. Infinite where they are never open.
+ */
+function openGap(faces: readonly TrackedFace[]): number {
+  const gaps = faces.map(({ lidGap }) => lidGap);
+  const widest = quantile(gaps, WIDEST_QUANTILE);
+  const contrast = quantile(
+    faces.map(({ eyes }) => eyes.contrast),
+    WIDEST_QUANTILE,
+  );
+  if (widest < SHUT.gap && contrast < SHUT.contrast) return Infinity;
+  const wide = gaps.filter((gap) => gap >= WIDE_SHARE * widest);
+  return commonest(wide, (gap, other) => Math.abs(other - gap) < SAME_GAP * gap);
+}
+
+/** Beside the camera, to both sides from 0: with the turn of the head, against which the eyes turn. */
+function gazeOf({ eyes, yaw }: TrackedFace): number {
+  return eyes.gaze - 0.5 + GAZE_PER_YAW * yaw;
+}
+
+/** Where the eyes look away from where they look for most of the shot. Those that show no iris look where they did before. */
+function asideOf(faces: readonly TrackedFace[], shots: readonly number[], isOpenEyed: readonly boolean[]): boolean[] {
+  const usual = ofEachShot(faces, shots, isOpenEyed, (shown) =>
+    commonest(shown.map(gazeOf), (gaze, other) => Math.abs(other - gaze) < SAME_GAZE),
+  );
+  let isAside = false;
+  return faces.map((face, index) => {
+    const gaze = gazeOf(face);
+    const change = gaze - (usual.get(shots[index] ?? 0) ?? gaze);
+    const isKnown = isOpenEyed[index] && face.eyes.contrast >= SHUT.contrast;
+    if (isKnown) isAside = Math.abs(change) > MAX_GAZE_ASIDE || Math.abs(gaze) > MAX_GAZE_FROM_CAMERA;
+    return isAside;
+  });
+}
+
+/** The value that has most others near it; of several the last one. */
+function commonest(values: readonly number[], isNear: (value: number, other: number) => boolean): number {
+  let best = Number.NaN;
+  let mostNear = -1;
+  for (const value of values.toSorted((a, b) => a - b)) {
+    const near = values.filter((other) => isNear(value, other)).length;
+    if (near >= mostNear) [best, mostNear] = [value, near];
   }
   return best;
 }
@@ -144,4 +208,8 @@ function longRuns(values: readonly number[], limit: number, longest: number): bo
     from = end;
   }
   return isLong;
+}
+
+export function quantile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(share * (values.length - 1))] ?? 0;
 }

@@ -1,4 +1,5 @@
 import { type Clip, readPictures } from './clip-reader.ts';
+import { type EyeLook, lookOfEyes } from './eye-look.ts';
 import { type FaceFinder, type FaceMesh, meshPoint, regionOfMesh } from './face-finder.ts';
 import { type FaceInView, findFace, isAccompanied, isTurnedAway, MIN_PRESENCE, yawOf } from './find-portrait.ts';
 import type { RgbImage, SquareRegion } from './image-sampler.ts';
@@ -19,6 +20,8 @@ export type TrackedFace = {
   readonly lipGap: number;
   /** Opening of the lids in distances of the outer corners of the eyes. */
   readonly lidGap: number;
+  /** What is seen of the eyes. */
+  readonly eyes: EyeLook;
   /** Energy of the finest detail of the face. */
   readonly sharpness: number;
   /** Luma of the whole picture, `SCENE_SIDE` values square. */
@@ -131,6 +134,7 @@ function describe(picture: RgbImage, mesh: FaceMesh, scaleX: number, scaleY: num
     yaw: yawOf(mesh),
     lipGap: (gap(13, 14) + gap(82, 87) + gap(312, 317)) / 3 / eyes,
     lidGap: (gap(159, 145) + gap(386, 374)) / 2 / eyes,
+    eyes: lookOfEyes(picture, points),
     sharpness: sharpnessOf(picture, mesh.points),
     scene: sceneOf(picture),
   };
