@@ -155,6 +155,11 @@ it('eyes may glance aside in a loop; where they look away for longer no loop is,
   expect(bestStills(away, surveyClip(away))[0]).toBeLessThan(10);
 });
 
+it('no still is taken from two pictures in which a face that is turned away seems not to be', () => {
+  const faces = clipOf(60, (i) => ({ ...headAt(0.3), isTurnedAway: i > 1 }));
+  expect(bestStills(faces, surveyClip(faces))).toEqual([]);
+});
+
 it('eyes that turn against the head look at one point', () => {
   const turning = clipOf(120, (i) => headAt(0.06 * Math.sin(i / 12)));
   expect(surveyClip(turning).isRestful.every(Boolean)).toBe(true);

@@ -160,10 +160,10 @@ async function findBestStill({ finder, clip, faces, signal }: Material, survey: 
 
 /** What keeps the pictures of a clip from being used, where nothing is wrong with one of them in itself. */
 function whyUnseen(faces: readonly TrackedFace[]): InputProblem {
-  if (faces.some((face) => isInSight(face))) return 'eyes-closed';
-  const share = (isSo: (face: TrackedFace) => boolean): number => faces.filter(isSo).length / faces.length;
-  if (share(({ isAccompanied }) => isAccompanied) > 0.5) return 'several-faces';
-  return share(({ isTurnedAway, isAway }) => isTurnedAway && !isAway) > 0.5 ? 'face-turned-away' : 'face-lost';
+  const isMost = (isSo: (face: TrackedFace) => boolean): boolean => faces.filter(isSo).length > faces.length / 2;
+  if (isMost(({ isAccompanied }) => isAccompanied)) return 'several-faces';
+  if (isMost(({ isTurnedAway, isAway }) => isTurnedAway && !isAway)) return 'face-turned-away';
+  return isMost(isInSight) ? 'eyes-closed' : 'face-lost';
 }
 
 /** A picture that turns out not to serve is no reason to refuse the clip. */

@@ -30,6 +30,9 @@ const MOTION_REACH = 6;
 /** Pictures beside a cut that are not used: the head's path is smoothed over them. */
 const CUT_MARGIN = 5;
 
+/** A face that turns away within so many pictures is no still: it hardly faces the camera here either. */
+const SEEN_MARGIN = 3;
+
 /** Opening of the lids, as a share of that of open eyes, below which they are closed, or droop. */
 const CLOSED_SHARE = 0.75;
 const DROOPING_SHARE = 0.83;
@@ -77,7 +80,7 @@ export function surveyClip(faces: readonly TrackedFace[]): ClipSurvey {
   const openness = opennessOf(faces, shots, isSeen);
   const isClosedLong = longRuns(openness, CLOSED_SHARE, MAX_BLINK);
   const isDrooping = longRuns(openness, DROOPING_SHARE, MAX_DROOP);
-  const isOpenEyed = isSeen.map((seen, index) => seen && (openness[index] ?? 0) >= DROOPING_SHARE);
+  const isOpenEyed = openness.map((share, index) => share >= DROOPING_SHARE && isSeenAround(isSeen, index));
   const isAside = asideOf(faces, shots, isOpenEyed);
   const isAsideLong = longRuns(
     isAside.map((aside) => (aside ? 0 : 1)),
@@ -121,6 +124,10 @@ function isCut(steps: readonly number[], index: number): boolean {
   // Two pictures that flash up are two cuts: the largest step beside this one does not count.
   const [, second = 0] = around.toSorted((a, b) => b - a);
   return step > CUT_OVER_MOTION * second;
+}
+
+function isSeenAround(isSeen: readonly boolean[], index: number): boolean {
+  return isSeen.slice(Math.max(0, index - SEEN_MARGIN), index + SEEN_MARGIN + 1).every(Boolean);
 }
 
 function isNearCut(shots: readonly number[], index: number): boolean {
