@@ -147,7 +147,7 @@ it.each<[string, () => void, RegExp]>([
   [
     'an empty version',
     () => truncateSync(join(damaged, 'database/pgdata/PG_VERSION'), 0),
-    /PG_VERSION is missing or empty/,
+    /PG_VERSION is missing, empty or damaged/,
   ],
 ])('%s is told in words', async (_what, harm, words) => {
   takeDamage(clean, () => {});
