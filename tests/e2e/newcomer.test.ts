@@ -118,7 +118,7 @@ async function makeAvatar(page: Page, photo: Buffer): Promise<Buffer> {
   await dialog.getByRole('button', { name: 'Make avatar' }).click();
   await page.getByRole('progressbar', { name: 'in the making: Nora' }).waitFor();
   await page.getByRole('link', { name: 'Talk: Nora' }).waitFor({ timeout: 180_000 });
-  const address = await page.getByRole('article', { name: 'Nora' }).locator('img').getAttribute('src');
+  const address = await page.getByRole('article', { name: 'Nora' }).locator('.face-picture').getAttribute('src');
   const still = await page.request.get(new URL(address ?? '', page.url()).href);
   return still.body();
 }
