@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { quotedStretches } from '../../packages/media/src/core/quoted-text.ts';
 import { SentenceMoods } from '../../packages/media/src/expression/sentence-moods.ts';
 import { heardText } from '../../packages/media/src/session/heard-text.ts';
+import { quotedGreeting } from '../../packages/media/src/session/quoted-greeting.ts';
 import { dictatedByPrompt, dictatedText, wishOf } from '../../packages/media/src/voice/local/brain/directions.ts';
 import { NEW_BRAIN, noticeName, remember, rememberHistory } from '../../packages/media/src/voice/local/brain/memory.ts';
 import { seenFromOtherSide } from '../../packages/media/src/voice/local/brain/reflection.ts';
@@ -97,7 +98,19 @@ const PUMPS = [
     'you are ',
     'in for ',
   ],
-  ...['please now ', 'how are you ', 'oh well ', 'a:1', ':1.', 'one ', 'twenty ', 'what is visavis '],
+  ...[
+    'please now ',
+    'how are you ',
+    'oh well ',
+    'a:1',
+    ':1.',
+    ':name',
+    ':hello name ',
+    '"x"',
+    'one ',
+    'twenty ',
+    'what is visavis ',
+  ],
 ];
 const ENDINGS = ['', 'x', '\u0001', '\n', ' exactly '];
 const SHORT_CHARACTERS = 8_000;
@@ -142,6 +155,7 @@ const PATHS: Readonly<Record<string, (text: string) => unknown>> = {
   'following instructions': (text) => [dictatedText(text), dictatedText(`say ${text}`), wishOf(text)],
   'following instructions to tell': (text) => [dictatedText(`tell the user ${text}`), dictatedText(`ask them ${text}`)],
   'following a prompt': (text) => [dictatedByPrompt(text), dictatedByPrompt(`say ${text}`)],
+  'finding the greeting of a prompt': (text) => quotedGreeting(text),
   'finding quotations': (text) => quotedStretches(text, { opening: '"“', closing: '"”' }, 2),
   'finding words': (text) => [wordsOf(text), contentStems(text), isQuestion(text), languageOf(text, 'de')],
   'making a sentence': (text) => [asSentence(text), asSentence(`${text}.`), seenFromOtherSide(text)],

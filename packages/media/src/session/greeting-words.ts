@@ -57,6 +57,8 @@ const NEGATION =
 const OF_OTHERS =
   /\b(?:users?|callers?|customers?|guests?|clients?|visitors?|they|he|she|someone|somebody|anyone|people|persons?|who|whoever|nutzer|utilisateur|usuario|utente) (?:(?:just|first|ever|also|then) )?(?:says?|said|asks?|asked|greets?|writes?|types?|answers?|repl(?:y|ies)|begins?|starts?|opens?|calls?|sagt|dit|dice)\b|(?<![向跟对和给与为])(?:用户|客户|对方|客人|顾客|访客|他|她)[^，。]{0,4}(?:说|问|打招呼|输入|回答|以)/u;
 
+/** No beginning of a greeting below is longer. */
+const LONGEST_BEGINNING_CHARACTERS = 40;
 /** How a greeting that stands without quotation marks begins. */
 const GREETS =
   /^(?:hello|hi|hey|greetings|howdy|good (?:morning|day|evening|afternoon)|welcome (?:to|back|aboard)|welcome[,!.]|nice to meet|thank you for|thanks for|i am |i['’]m |my name|this is |hallo|guten (?:tag|morgen|abend)|grüß|moin|servus|willkommen|bonjour|bonsoir|salut|bienvenue|hola|buen[oa]s|bienvenid|ciao|salve|buongiorno|buonasera|benvenut|olá|oi[,! ]|bom dia|boa (?:tarde|noite)|bem-vind|goed|dag[,! ]|welkom|здравствуй|привет|добр|cześć|dzień dobry|witaj|merhaba|你好|您好|大家好|欢迎|嗨|早上好|下午好|晚上好|歡迎|こんにちは|はじめまして|ようこそ|안녕)/u;
@@ -102,9 +104,15 @@ function endsWithAny(text: string, words: readonly string[]): boolean {
   });
 }
 
+/** Whether words that stand without quotation marks begin as a greeting does. */
+export function beginsAsGreeting(words: string): boolean {
+  return GREETS.test(words.slice(0, LONGEST_BEGINNING_CHARACTERS).toLowerCase());
+}
+
 /** Whether a colon after this introduces the first words of a talk, and the words after it are such. */
 export function introducesGreeting(before: string, words: string): boolean {
+  if (!beginsAsGreeting(words)) return false;
   const clause = lastClause(before);
-  if (NEGATION.test(clause) || OF_OTHERS.test(clause) || !GREETS.test(words.toLowerCase())) return false;
+  if (NEGATION.test(clause) || OF_OTHERS.test(clause)) return false;
   return includesAny(`${before} `, GREETINGS) || includesAny(`${before} `, BEGINNINGS);
 }

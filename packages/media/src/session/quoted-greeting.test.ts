@@ -1,6 +1,10 @@
 import { expect, it } from 'vitest';
 import { quotedGreeting } from './quoted-greeting.ts';
 
+/** A flood takes a few milliseconds, and half a second and more where each mark reads on before its first words are seen. */
+const FLOOD_LIMIT_MS = 150;
+const TRIES = 5;
+
 it.each([
   [
     'You are a gentle psychological counselor. Please respond in zh-CN. Please greet with "Hello, I am your intelligent assistant."',
@@ -78,9 +82,45 @@ it.each([
   expect(quotedGreeting(prompt)).toBeNull();
 });
 
-it('takes no longer for a text full of opening quotes than its length allows', () => {
-  for (const text of ['"', 'greet «', "greet with '", 'greeting: hello ', ': :', 'start with "x" '])
-    expect(quotedGreeting(text.repeat(100_000))).toBeTypeOf(
-      text.startsWith('start') || text.startsWith('greeting') ? 'string' : 'object',
-    );
+it.each([
+  ['"', null],
+  ['greet «', null],
+  ["greet with '", null],
+  ['greeting: hello ', 'hello'],
+  [': :', null],
+  ['start with "x" ', 'x'],
+  [':name', null],
+  [':hello name ', null],
+  ['"x"', null],
+  ['"x', null],
+  ['"name ', null],
+] as const)('takes no longer for a text full of “%s” than its length allows', (pump, greeting) => {
+  const text = pump.repeat(100_000);
+  const found = quotedGreeting(text);
+  const timesMs = Array.from({ length: TRIES }, () => {
+    const startedAtMs = performance.now();
+    quotedGreeting(text);
+    return performance.now() - startedAtMs;
+  });
+  expect(Math.min(...timesMs)).toBeLessThan(FLOOD_LIMIT_MS);
+  if (greeting === null) expect(found).toBeNull();
+  else expect(found?.startsWith(greeting)).toBe(true);
+});
+
+it('is found behind many quotes and colons that announce none', () => {
+  const rules = 'Topic: the "sea". Name: Ada. '.repeat(200);
+  expect(quotedGreeting(`${rules}Greet with "Hello, I am Ada."`)).toBe('Hello, I am Ada.');
+});
+
+it.each(['"x" ', '“x” ', ':hello '])('is not looked for behind more than a thousand of “%s”', (pump) => {
+  const greeting = 'Greet with "Hello, I am Ada."';
+  expect(quotedGreeting(`${pump.repeat(900)}. ${greeting}`)).toBe('Hello, I am Ada.');
+  expect(quotedGreeting(`${pump.repeat(1100)}. ${greeting}`)).toBeNull();
+});
+
+it.each([
+  ['Greeting: Hello, I am (name).', null],
+  ['Greeting: Hello (again), my name is Ada.', 'Hello (again), my name is Ada.'],
+])('tells a name from a place for one: %s', (prompt, greeting) => {
+  expect(quotedGreeting(prompt)).toBe(greeting);
 });
