@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_TURN_DETECTION } from '../core/voice-port.ts';
-import { HELD_AFTER_VOICE_MS, SURE_INTERRUPTION_MS } from './session-state.ts';
+import { HELD_AFTER_VOICE_MS, SERVICE_WORDS_WAIT_MS, SURE_INTERRUPTION_MS } from './session-state.ts';
 import { Talk } from './testing/talk.ts';
 
 const TEXT = 'We have rooms with a view of the sea, and boats that leave at nine in the morning.';
@@ -230,6 +230,36 @@ describe('a false interruption', () => {
     expect(talk.voiceInputs().includes('user-turn-dropped')).toBe(isDropped);
   });
 
+  it.each([
+    ['yes', ['We have one room with a view of the sea. Shall I book it?', 'Breakfast is at eight.'], 5200, false],
+    ['yes', ['Breakfast is at eight.', 'Shall I book it?'], 5200, true],
+    ['yes', ['We have one room with a view of the sea. Shall I book it?', 'Breakfast is at eight.'], 1000, true],
+  ] as const)(
+    'is judged by the reply that was spoken over, of two in a row: “%s” over “%s”',
+    (words, texts, ms, isDropped) => {
+      for (const isSecondOver of [false, true]) {
+        const talk = replying({ text: texts[0], heardMs: ms });
+        const first = talk.currentTurnId();
+        talk.command({ type: 'say', text: texts[1] });
+        const second = talk.currentTurnId();
+        talk.put({
+          type: 'voice',
+          event: { type: 'text-delta', turnId: second, text: texts[1], audioStartMs: 0 },
+          atMs: 50,
+        });
+        talk.put({ type: 'voice-audio', turnId: second, pcm: new Int16Array(0), durationMs: 6000, atMs: 60 });
+        talk.put({ type: 'voice', event: { type: 'turn-done', turnId: second }, atMs: 70 });
+        const itemId = startSpeaking(talk);
+        talk.put({ type: 'speech-stopped', audioEndMs: 5900, atMs: 5900 });
+        talk.put({ type: 'timer', name: 'held', atMs: 6400 });
+        talk.put({ type: 'playback-finished', turnId: first, playedMs: 6000, atMs: 7200 });
+        if (isSecondOver) talk.put({ type: 'playback-finished', turnId: second, playedMs: 6000, atMs: 13_200 });
+        talk.put({ type: 'voice', event: { type: 'user-transcript-done', itemId, text: words }, atMs: 13_500 });
+        expect([isSecondOver, talk.voiceInputs().includes('user-turn-dropped')]).toEqual([isSecondOver, isDropped]);
+      }
+    },
+  );
+
   it('ends where the client throws the sound away', () => {
     const talk = replying();
     startSpeaking(talk);
@@ -274,5 +304,44 @@ describe('a voice that detects turns and answers by itself', () => {
     hear(talk, 'stop');
     expect(cancelled(talk)).toMatchObject([{ turnId, playedMs: 2000 }]);
     expect(talk.state.turns.map(({ id }) => id)).toEqual(['answer']);
+  });
+
+  const speakFor = (talk: Talk, voiceMs: number, isAnswered: boolean) => {
+    const itemId = 'item_x';
+    talk.put({ type: 'voice', event: { type: 'user-speech-started', itemId, audioStartMs: 5000 }, atMs: 5000 });
+    const audioEndMs = 5800 + voiceMs;
+    talk.put({ type: 'voice', event: { type: 'user-speech-stopped', itemId, audioEndMs }, atMs: audioEndMs });
+    const timers = talk.effects.filter((effect) => effect.type === 'set-timer' && effect.name === 'held');
+    if (isAnswered)
+      talk.put({ type: 'voice', event: { type: 'turn-started', turnId: 'answer' }, atMs: audioEndMs + 10 });
+    talk.put({ type: 'timer', name: 'held', atMs: audioEndMs + 1000 });
+    return timers.at(-1);
+  };
+
+  it.each([
+    [200, 350],
+    [700, 350],
+    [701, SERVICE_WORDS_WAIT_MS],
+    [2000, SERVICE_WORDS_WAIT_MS],
+  ])('has a second for the words of a sentence, and less for a short sound: %i ms of voice', (voiceMs, delayMs) => {
+    const talk = replying({ detectsTurns: true });
+    expect(speakFor(talk, voiceMs, false)).toMatchObject({ delayMs });
+    expect(effectTypes(talk)).toContain('resume-audio');
+  });
+
+  it('and answers a sentence before it has the words ends the reply, which does not go on meanwhile', () => {
+    const talk = replying({ detectsTurns: true });
+    const turnId = talk.currentTurnId();
+    speakFor(talk, 1500, true);
+    expect(effectTypes(talk)).not.toContain('resume-audio');
+    expect(cancelled(talk)).toMatchObject([{ turnId, playedMs: 2000 }]);
+    expect(talk.state.turns.map(({ id }) => id)).toEqual(['answer']);
+  });
+
+  it('and answers a cough lets the reply go on all the same', () => {
+    const talk = replying({ detectsTurns: true });
+    speakFor(talk, 300, true);
+    expect(effectTypes(talk)).toContain('resume-audio');
+    expect(cancelled(talk)).toEqual([]);
   });
 });

@@ -3,13 +3,14 @@ import {
   HELD_AFTER_VOICE_MS,
   type Interruption,
   LEAST_HELD_WAIT_MS,
+  SERVICE_WORDS_WAIT_MS,
   type SessionEffect,
   type SessionState,
   type Step,
   SURE_INTERRUPTION_MS,
 } from './session-state.ts';
-import { hasJustAsked, isAgreement } from './short-words.ts';
-import { advance, andThen, interrupt, isReplying, NOTHING_WANTED } from './turn-steps.ts';
+import { isAgreement } from './short-words.ts';
+import { advance, andThen, interrupt, isReplying, NOTHING_WANTED, wasAsked } from './turn-steps.ts';
 
 // What becomes of a reply that the user speaks over. It falls silent at once and waits for his words: words of agreement,
 // and sound without words, let it go on where it was; any other words end it, and so does speaking for long.
@@ -22,6 +23,7 @@ export function interruptBy(state: SessionState, itemId: string): Step {
   const interruption: Interruption = {
     turnId: known?.turnId ?? null,
     playedMs: known?.playedMs ?? 0,
+    hasAsked: known?.hasAsked ?? false,
     itemIds: [...(known?.itemIds ?? []), itemId],
     answerIds: known?.answerIds ?? [],
     isHeld: true,
@@ -47,17 +49,22 @@ export function withAnswer(state: SessionState, turnId: string): SessionState {
 
 /** The user has stopped: his words are waited for a little longer. */
 export function awaitDecision(step: Step): Step {
-  const { interruption, turnDetection } = step.state;
+  const { interruption, turnDetection, detectsTurns } = step.state;
   if (interruption === null || !interruption.isHeld) return step;
-  const delayMs = Math.max(LEAST_HELD_WAIT_MS, HELD_AFTER_VOICE_MS - turnDetection.silenceDurationMs);
+  const quickMs = Math.max(LEAST_HELD_WAIT_MS, HELD_AFTER_VOICE_MS - turnDetection.silenceDurationMs);
+  const delayMs = detectsTurns && isLong(step.state, interruption) ? SERVICE_WORDS_WAIT_MS : quickMs;
   return andThen(step, (next) => advance(next, [{ type: 'set-timer', name: 'held', delayMs }]));
 }
 
-/** Time is up. Who still speaks means it; where no words came, the reply goes on, and words that come late still count. */
+/**
+ * Time is up. Who still speaks means it, and so does who spoke for longer than a hum and is being answered; a service answers
+ * every sound, so that its answer to a short one says nothing. Otherwise the reply goes on, and late words still count.
+ */
 export function endHold(state: SessionState): Step {
   const { interruption } = state;
   if (interruption === null || !interruption.isHeld) return advance(state, []);
-  if (state.userItemId !== null) return interruptForGood(state, interruption.answerIds);
+  const isAnswered = interruption.answerIds.length > 0 && isLong(state, interruption);
+  if (state.userItemId !== null || isAnswered) return interruptForGood(state, interruption.answerIds);
   return advance({ ...state, interruption: { ...interruption, isHeld: false } }, GO_ON);
 }
 
@@ -68,15 +75,20 @@ export function isDecisive(state: SessionState, itemId: string): boolean {
 
 /** True when these words of an item, said over a reply, let it go on. */
 export function letsGoOn(state: SessionState, itemId: string, words: string): boolean {
-  const { interruption, language } = state;
+  const { language } = state;
   if (words.trim() === '') return true;
-  const turn = state.turns.find(({ id }) => id === interruption?.turnId);
-  const isAnswer = interruption !== null && turn !== undefined && hasJustAsked(turn, interruption.playedMs);
-  if (isAnswer) return false;
-  const { voiceMs } = state.spokenLengths.find((item) => item.itemId === itemId) ?? {
-    voiceMs: Number.POSITIVE_INFINITY,
-  };
-  return isAgreement(words, language) || (voiceMs <= SCRAP_VOICE_MS && isScrap(words, language));
+  if (wasAsked(state)) return false;
+  return isAgreement(words, language) || (isShort(state, itemId) && isScrap(words, language));
+}
+
+/** True when an item of the user sounded no longer than a hum or a cough. */
+function isShort({ spokenLengths }: SessionState, itemId: string): boolean {
+  const heard = spokenLengths.find((item) => item.itemId === itemId);
+  return heard !== undefined && heard.voiceMs <= SCRAP_VOICE_MS;
+}
+
+function isLong(state: SessionState, { itemIds }: Interruption): boolean {
+  return itemIds.some((itemId) => !isShort(state, itemId));
 }
 
 /** What the user said over the replies is known. */

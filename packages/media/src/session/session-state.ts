@@ -32,6 +32,8 @@ export type Interruption = {
   /** The reply that was sounding, and how much of it. */
   readonly turnId: string | null;
   readonly playedMs: number;
+  /** That reply has been played to its end since, and had just asked something when it was spoken over. */
+  readonly hasAsked: boolean;
   /** Items of the user whose words are waited for. */
   readonly itemIds: readonly string[];
   /** Replies that the voice has begun since: answers, if there is something to answer. */
@@ -173,12 +175,17 @@ export const MEDIA_WAIT_MS = 5000;
 /** Who speaks this long over the avatar interrupts it, whatever he says. */
 export const SURE_INTERRUPTION_MS = 3000;
 /**
- * A held reply goes on this long after the user has fallen silent, whatever voice is to write his words down; after a turn
- * whose closing silence alone lasts that long, a little later. His silence is noticed some 100 ms late, so that this and
- * the way to his ear make a second.
+ * A held reply goes on this long after the user has fallen silent; after a turn whose closing silence alone lasts that
+ * long, a little later; over a service, only where he was heard for no longer than a hum. His silence is noticed some
+ * 100 ms late, so that this and the way to his ear make a second.
  */
 export const HELD_AFTER_VOICE_MS = 850;
 export const LEAST_HELD_WAIT_MS = 250;
+/**
+ * A service that detects turns writes words down some time after the turn. Who spoke for longer than a hum over its reply
+ * means it, as a rule, so that his words are waited for this long, lest the reply goes on for a moment before it ends.
+ */
+export const SERVICE_WORDS_WAIT_MS = 1000;
 /** How long the user's words are waited for after his turn, besides twice its length. */
 export const WORDS_WAIT_MS = 30_000;
 /** How often in a row a model is asked to mend arguments that cannot be read. */

@@ -158,8 +158,9 @@ export function finishTurn(
     },
   ];
   if (turns.length === 0) effects.push({ type: 'set-avatar-speaking', speaking: false });
-  const ended: SessionState = { ...state, turns, isSounding: false, lastSaid: saidNow(state, atMs) };
-  return andThen(advance(withoutInterruptionOf(ended, turn), effects), respondIfQueued);
+  const interruption = state.interruption && { ...state.interruption, hasAsked: wasAsked(state) };
+  const ended: SessionState = { ...state, turns, interruption, isSounding: false, lastSaid: saidNow(state, atMs) };
+  return andThen(advance(withoutPastInterruption(ended), effects), respondIfQueued);
 }
 
 function textDone(turn: ReplyTurn): SessionEffect {
@@ -170,12 +171,18 @@ function textDone(turn: ReplyTurn): SessionEffect {
  * Once the replies that the user spoke over have been played, his words decide about none of them any more. They are
  * answered, unless they merely agree with something that was no question.
  */
-function withoutInterruptionOf(state: SessionState, ended: ReplyTurn): SessionState {
+function withoutPastInterruption(state: SessionState): SessionState {
   const { interruption } = state;
   const isOver = interruption !== null && state.turns.every(({ id }) => interruption.answerIds.includes(id));
   if (!isOver) return state;
-  const isAsked = hasJustAsked(ended, interruption.playedMs);
-  return { ...state, interruption: null, lateItemIds: isAsked ? [] : interruption.itemIds };
+  return { ...state, interruption: null, lateItemIds: wasAsked(state) ? [] : interruption.itemIds };
+}
+
+/** True where the reply that the user spoke over had just asked something, though others have followed it since. */
+export function wasAsked({ turns, interruption }: SessionState): boolean {
+  if (interruption === null) return false;
+  const turn = turns.find(({ id }) => id === interruption.turnId);
+  return turn === undefined ? interruption.hasAsked : hasJustAsked(turn, interruption.playedMs);
 }
 
 /** The replies of which the listener may have sound in the air. */
