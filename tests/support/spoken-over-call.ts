@@ -1,4 +1,5 @@
 import { TestClient, type WireEvent } from '../../apps/server/src/gateway/navtalk-v2/test-client.ts';
+import { seededRandom } from '../../packages/media/src/core/random.ts';
 import { NativeClient } from '../../packages/media/src/webrtc/testing/native-client.ts';
 import { waitUntil } from '../../packages/media/src/webrtc/testing/wait-until.ts';
 import type { TestServer } from './server-process.ts';
@@ -39,6 +40,7 @@ export class SpokenOverCall {
   readonly #sounds: Sound[] = [];
   readonly #timer: NodeJS.Timeout;
   readonly #startedAtMs = performance.now();
+  readonly #roomNoise = seededRandom('a quiet room');
   #sentChunks = 0;
   #queue: Int16Array = new Int16Array(0);
 
@@ -125,7 +127,7 @@ export class SpokenOverCall {
     for (; this.#sentChunks < due; this.#sentChunks += 1) {
       // A quiet room: white noise at about -60 dB of full scale.
       const chunk = Int16Array.from({ length: CHUNK_SAMPLES }, (_, k) =>
-        Math.round((this.#queue[k] ?? 0) + (Math.random() - 0.5) * 110),
+        Math.round((this.#queue[k] ?? 0) + (this.#roomNoise() - 0.5) * 110),
       );
       this.#queue = this.#queue.slice(CHUNK_SAMPLES);
       const audio = Buffer.from(chunk.buffer).toString('base64');
