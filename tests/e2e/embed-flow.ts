@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { failingMicrophone } from '../support/failing-microphone.ts';
 import { FailingNetwork } from '../support/failing-network.ts';
 import { hasRecordedSpeech, writeMicrophoneFile } from '../support/microphone-file.ts';
@@ -143,13 +143,11 @@ export function lostSound(site: () => Site): void {
       await flow.says('Listening');
       await flow.alert.waitFor({ state: 'hidden' });
       await flow.isHeard();
-      expect(await flow.events()).toEqual([
-        'connected',
-        'microphone-silent',
-        'microphone-silent',
-        'microphone-lost',
-        'microphone-lost',
-      ]);
+      // A busy machine is late with sound now and then, which is told of as well.
+      const left = ['connected', 'microphone-silent', 'microphone-silent', 'microphone-lost', 'microphone-lost'];
+      const events = await flow.events();
+      for (const event of events) if (event === left[0]) left.shift();
+      expect(left, `not in this order among ${events.join(', ')}`).toEqual([]);
     });
 
     it('in mid-word leaves nobody listening to a turn that never ends', async () => {
@@ -159,9 +157,17 @@ export function lostSound(site: () => Site): void {
       await flow.microphone("speak('/speech.wav')");
       await flow.says('Listening to you');
       await flow.microphone('takeCall()');
-      const count = (type: string) => flow.received.filter((message) => message.type === type).length;
-      await vi.waitFor(() => expect(count('realtime.input_audio_buffer.speech_stopped')).toBe(1), { timeout: 20_000 });
       await flow.says('No sound from the microphone');
+      // The prompt, which is played over and over, may have closed turns of its own before.
+      const count = (type: string) =>
+        flow.received.filter((message) => message.type === `realtime.input_audio_buffer.${type}`).length;
+      await vi.waitFor(
+        () => {
+          expect(count('speech_started')).toBeGreaterThan(0);
+          expect(count('speech_stopped')).toBe(count('speech_started'));
+        },
+        { timeout: 20_000 },
+      );
       await flow.microphone('quiet()');
       await flow.microphone('endCall()');
       await flow.says('Listening');
@@ -177,6 +183,7 @@ export function lostConnections(site: () => Site): void {
       network = new FailingNetwork(site().server.url);
       await network.open();
     });
+    beforeEach(() => network.recover());
     afterAll(() => network.close());
 
     it('comes back into its own call after an outage of 20 s, though its key has one call and its token is over', async () => {
@@ -190,10 +197,12 @@ export function lostConnections(site: () => Site): void {
       const before = await flow.captions();
       const [first] = shop.minted.splice(0);
 
+      // The server gives a client up 25 s after its last sign of life at the earliest, and the token is to be over before.
+      const oldEnoughMs = shortestLifetimeSeconds * 1000 - 20_000;
+      await vi.waitFor(() => expect(Date.now() - mintedAtMs).toBeGreaterThan(oldEnoughMs), { timeout: 20_000 });
       network.fail();
       const failedAtMs = Date.now();
       await flow.says('Connection lost, trying again…');
-      await flow.picture('reconnecting');
       await flow.page.context().setOffline(true);
       await vi.waitFor(
         () => {
@@ -221,6 +230,11 @@ export function lostConnections(site: () => Site): void {
       await vi.waitFor(async () => expect((await flow.captions()).length).toBeGreaterThan(before.length + 1), {
         timeout: 20_000,
       });
+
+      // Pictures take a while, which the first outage has not.
+      network.fail();
+      await flow.says('Connection lost, trying again…');
+      await flow.picture('reconnecting');
     });
 
     it('shows a picture that stutters, and goes on with the same call', async () => {

@@ -181,6 +181,13 @@ describe('a token that has expired', () => {
     });
   };
 
+  /** Whoever asks waits until one is given. */
+  const slowTokens = () => {
+    const waiting: ((token: string) => void)[] = [];
+    const getToken = vi.fn(() => new Promise<string>((resolve) => void waiting.push(resolve)));
+    return { getToken, give: (token: string) => waiting.shift()?.(token) };
+  };
+
   it('is replaced when the call is being built again', async () => {
     const getToken = tokens();
     const { call, world } = await connected({ license: 'stale', getToken });
@@ -195,6 +202,7 @@ describe('a token that has expired', () => {
     expect(licenseOf(world)).toBe('fresh-1');
     await bringUp(world);
     expect(call.snapshot.state).toBe('connected');
+    await vi.advanceTimersByTimeAsync(30_000);
     // The next loss begins with the token that worked last, and may ask again.
     world.socket.drop(1006);
     await vi.advanceTimersByTimeAsync(500);
@@ -264,6 +272,50 @@ describe('a token that has expired', () => {
     world.socket.receive(buildEnd('expired-token'));
     await settle();
     expect(licenseOf(world)).toBe('fresh');
+  });
+
+  it('is not asked for twice when the fresh one comes while the old one is tried again', async () => {
+    const { getToken, give } = slowTokens();
+    const { call, world } = await connected({ license: 'stale', getToken });
+    world.socket.drop(1006);
+    await vi.advanceTimersByTimeAsync(500);
+    world.socket.open();
+    world.socket.receive(buildEnd('expired-token'));
+    await vi.advanceTimersByTimeAsync(1_500);
+    world.returnToPage();
+    expect(licenseOf(world)).toBe('stale');
+    world.socket.open();
+    give('fresh');
+    await settle();
+    world.socket.receive(buildEnd('expired-token'));
+    expect(licenseOf(world)).toBe('fresh');
+    await bringUp(world);
+    expect(call.snapshot.state).toBe('connected');
+    expect(getToken).toHaveBeenCalledTimes(1);
+  });
+
+  it('is replaced also when it came late, to a call that was back without it', async () => {
+    const { getToken, give } = slowTokens();
+    const { call, world } = await connected({ license: 'stale', getToken });
+    world.socket.drop(1006);
+    await vi.advanceTimersByTimeAsync(500);
+    world.socket.open();
+    world.socket.receive(buildEnd('expired-token'));
+    await vi.advanceTimersByTimeAsync(1_500);
+    world.returnToPage();
+    await bringUp(world);
+    give('late');
+    await settle();
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    world.socket.drop(1006);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(licenseOf(world)).toBe('late');
+    world.socket.open();
+    world.socket.receive(buildEnd('expired-token'));
+    give('fresh');
+    await settle();
+    expect(licenseOf(world)).toBe('fresh');
+    expect(call.snapshot.state).toBe('reconnecting');
   });
 
   it('starts no call that was hung up meanwhile, and is not waited for without end', async () => {

@@ -38,6 +38,8 @@ export class CallConnection {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #expectAnew: (() => void) | null = null;
   #stopWatching: (() => void) | null = null;
+  /** What the newest socket was opened with: the license may have changed since. */
+  #presented = '';
   #count = 0;
   #accepted = false;
   #wasComplete = false;
@@ -78,7 +80,7 @@ export class CallConnection {
   complete(): void {
     this.#setTimer(null);
     this.#wasComplete = true;
-    this.#plan.succeed();
+    this.#plan.succeed(performance.now());
   }
 
   /** Builds the connection again with the talk so far as history; one that was never complete is given up. */
@@ -107,7 +109,8 @@ export class CallConnection {
   }
 
   #openSocket(): void {
-    const url = socketUrl(this.#options, this.#license.current, this.#plan.session);
+    this.#presented = this.#license.current;
+    const url = socketUrl(this.#options, this.#presented, this.#plan.session);
     const history = this.#listener.history();
     this.#count += 1;
     try {
@@ -148,7 +151,9 @@ export class CallConnection {
   #refuse(rejection: Rejection): void {
     const { code, specifics, wantsToken, mayGoOn } = rejection;
     if (mayGoOn || this.#plan.outlasts(rejection)) this.lost(code, specifics);
-    else if (wantsToken && !this.#accepted && this.#license.canRenew) void this.#renewLicense();
+    else if (!wantsToken || this.#accepted) this.#listener.onGivenUp(code, specifics);
+    else if (this.#license.current !== this.#presented) this.#connectAnew();
+    else if (this.#license.canRenew) void this.#renewLicense();
     else this.#listener.onGivenUp(code, specifics);
   }
 
@@ -161,6 +166,8 @@ export class CallConnection {
     try {
       await this.#license.renew();
       if (timer === this.#timer) this.#connect();
+      // It lies ready for the next loss, and is then no fresh one any more.
+      else if (this.#accepted) this.#license.noteAccepted();
     } catch (error) {
       if (timer === this.#timer) this.lost('token-unavailable', errorDetail(error));
     }
@@ -172,6 +179,10 @@ export class CallConnection {
     if (!this.#plan.isLost || this.#accepted) return;
     this.#plan.takeHeart();
     if (performance.now() - this.#attemptedAtMs < youngAttemptMs) return;
+    this.#connectAnew();
+  }
+
+  #connectAnew(): void {
     this.#drop();
     this.#connect();
   }

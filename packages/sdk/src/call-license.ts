@@ -4,7 +4,7 @@ import type { CallOptions } from './call-options.ts';
 export class CallLicense {
   readonly #getToken: CallOptions['getToken'];
   #current: string;
-  /** It was asked for, and no call was accepted with it yet. */
+  /** It was asked for, and no call was accepted since. */
   #isFresh = false;
 
   constructor({ license = '', getToken }: Pick<CallOptions, 'license' | 'getToken'>) {

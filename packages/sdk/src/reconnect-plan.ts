@@ -8,6 +8,8 @@ const RECONNECT_TIMEOUT_MS = 8_000;
 
 /** A lost call is tried again for at least this long after it was lost. */
 const PATIENCE_MS = 60_000;
+/** A call that is back for less than this is lost still: what it was lost by may come with every connection. */
+const STABLE_MS = 25_000;
 /** Waits before the attempts; the last one before all further ones. */
 const DELAYS_MS = [500, 2_000, 5_000];
 /** A machine that slept spent none of its patience: of the time between two attempts at most this much counts. */
@@ -22,8 +24,10 @@ const PASSING: ReadonlySet<ProblemCode> = new Set(['too-many-calls', 'no-capacit
 export class ReconnectPlan {
   readonly #maxAttempts: number;
   #attempts = 0;
-  /** Null: the call is not lost. */
+  /** Null: the call was not lost since it was last stable. */
   #patienceMs: number | null = null;
+  /** Null: the call is not there. */
+  #completeSinceMs: number | null = null;
   #askedAtMs = 0;
   #session: LostSession | null = null;
 
@@ -33,6 +37,8 @@ export class ReconnectPlan {
 
   /** The wait before the next attempt; null: give up. */
   nextDelayMs(nowMs: number): number | null {
+    if (this.#completeSinceMs !== null && nowMs - this.#completeSinceMs >= STABLE_MS) this.#forget();
+    this.#completeSinceMs = null;
     const spentMs = Math.min(nowMs - this.#askedAtMs, MOST_COUNTED_MS);
     this.#patienceMs = this.#patienceMs === null ? PATIENCE_MS : this.#patienceMs - spentMs;
     this.#askedAtMs = nowMs;
@@ -43,17 +49,17 @@ export class ReconnectPlan {
   }
 
   get isLost(): boolean {
-    return this.#patienceMs !== null;
+    return this.#patienceMs !== null && this.#completeSinceMs === null;
   }
 
   /** A refusal while the call is being built again that does not end it. */
   outlasts({ code, specifics }: ServerSignal & { type: 'rejected' }): boolean {
-    return this.#patienceMs !== null && specifics.retryable !== false && PASSING.has(code);
+    return this.isLost && specifics.retryable !== false && PASSING.has(code);
   }
 
   /** How long the server may take to accept the call. */
   get acceptTimeoutMs(): number {
-    return this.#patienceMs === null ? ACCEPT_TIMEOUT_MS : RECONNECT_TIMEOUT_MS;
+    return this.isLost ? RECONNECT_TIMEOUT_MS : ACCEPT_TIMEOUT_MS;
   }
 
   /** The newest session that the call had, whose place a reconnect takes; null when the server knows no reconnecting. */
@@ -65,16 +71,20 @@ export class ReconnectPlan {
     this.#session = reconnectKey === null ? null : { sessionId, reconnectKey };
   }
 
-  /** The call is back. */
-  succeed(): void {
-    this.#attempts = 0;
-    this.#patienceMs = null;
+  /** The call is there, or there again. Attempts and patience are as before only when it stays for a while. */
+  succeed(nowMs: number): void {
+    this.#completeSinceMs ??= nowMs;
   }
 
   /** The network may be back: what was tried before says nothing any more. Whoever set a number of attempts still gets no more. */
   takeHeart(): void {
-    if (this.#patienceMs === null) return;
+    if (!this.isLost) return;
     this.#patienceMs = PATIENCE_MS;
     if (this.#maxAttempts === Number.POSITIVE_INFINITY) this.#attempts = 0;
+  }
+
+  #forget(): void {
+    this.#attempts = 0;
+    this.#patienceMs = null;
   }
 }

@@ -58,3 +58,23 @@ it('holds the last picture of a lost call, and plays on where the system has pau
   outlet.setStream(after);
   await vi.waitFor(() => expect(video).toMatchObject({ paused: false, srcObject: after }));
 });
+
+it('plays no ended stream of a lost call, by a new element or a tap, and the next one in the new element', async () => {
+  const outlet = new VideoOutlet(() => undefined);
+  const [first, second] = [new FakeVideo(), new FakeVideo()];
+  first.gesture = true;
+  second.gesture = true;
+  outlet.attach(first as unknown as HTMLVideoElement);
+  outlet.setStream({} as MediaStream);
+  await vi.waitFor(() => expect(first.paused).toBe(false));
+  outlet.hold();
+  await outlet.unblock();
+  outlet.attach(first as unknown as HTMLVideoElement);
+  expect(first.paused).toBe(true);
+  outlet.attach(second as unknown as HTMLVideoElement);
+  await outlet.unblock();
+  expect(second).toMatchObject({ paused: true, srcObject: null });
+  const after = {} as MediaStream;
+  outlet.setStream(after);
+  await vi.waitFor(() => expect(second).toMatchObject({ paused: false, muted: false, srcObject: after }));
+});

@@ -15,7 +15,7 @@ export class VideoOutlet {
     void this.#play();
   }
 
-  /** Keeps the last picture while the call is lost: a stream that ends turns black. */
+  /** Keeps the last picture while the call is lost: a stream that ends turns black, and is not played until another one comes. */
   hold(): void {
     this.#held = true;
     this.#video?.pause();
@@ -36,13 +36,15 @@ export class VideoOutlet {
   async unblock(): Promise<void> {
     if (this.#video === null) return;
     this.#video.muted = false;
+    // The next stream is tried with sound anyway.
+    if (this.#held) return;
     await this.#video.play();
     this.#onBlocked(false);
   }
 
   async #play(): Promise<void> {
     const video = this.#video;
-    if (video === null) return;
+    if (video === null || this.#held) return;
     if (video.srcObject !== this.#stream) video.srcObject = this.#stream;
     if (this.#stream === null) return;
     video.muted = false;
@@ -51,6 +53,7 @@ export class VideoOutlet {
       this.#onBlocked(false);
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'NotAllowedError') return;
+      if (this.#held || video !== this.#video) return;
       // Muted video may always play: the face is seen at once and the sound follows the first tap.
       video.muted = true;
       this.#onBlocked(true);

@@ -132,7 +132,47 @@ describe('reconnecting', () => {
       await vi.advanceTimersByTimeAsync(2_000);
       await bringUp(world);
       expect(call.snapshot.state).toBe('connected');
+      await vi.advanceTimersByTimeAsync(30_000);
     }
+  });
+
+  it('gives up a call that is lost whenever it is back, and has full patience again with one that lasted', async () => {
+    const { call, world } = await connected();
+    /** The worker crashes with every connection; returns the number of connections in this time. */
+    const crash = async (durationMs: number) => {
+      const before = world.sockets.length;
+      world.socket.receive(buildEnd('worker-lost'));
+      for (let timeMs = 0; timeMs < durationMs && call.snapshot.state === 'reconnecting'; timeMs += 100) {
+        await vi.advanceTimersByTimeAsync(100);
+        if (world.socket.readyState !== 0) continue;
+        await bringUp(world);
+        expect(call.snapshot.state).toBe('connected');
+        world.socket.receive(buildEnd('worker-lost'));
+      }
+      return world.sockets.length - before;
+    };
+    expect(await crash(55_000)).toBeLessThan(20);
+    while (world.socket.readyState !== 0) await vi.advanceTimersByTimeAsync(100);
+    await bringUp(world);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(call.snapshot.state).toBe('connected');
+    expect(await crash(55_000)).toBeLessThan(20);
+    expect(call.snapshot.state).toBe('reconnecting');
+    await crash(15_000);
+    expect(call.snapshot.endReason).toBe('server-error');
+  });
+
+  it('counts attempts on while the call does not last', async () => {
+    const { call, world } = await connected({ reconnectAttempts: 2 });
+    for (const delayMs of [500, 2_000]) {
+      world.socket.drop(1006);
+      await vi.advanceTimersByTimeAsync(delayMs);
+      await bringUp(world);
+      expect(call.snapshot.state).toBe('connected');
+      await vi.advanceTimersByTimeAsync(10_000);
+    }
+    world.socket.drop(1006);
+    expect(call.snapshot.endReason).toBe('connection-lost');
   });
 
   it('gives up after the last attempt', async () => {

@@ -1,11 +1,10 @@
 import type { FaceBox } from '@visavis/protocol/rest';
+import { adoptStyle } from '@visavis/sdk/adopt-style';
 import { faceFrameStyle, faceProperties } from '@visavis/sdk/face-frame';
 import type { CSSProperties, ReactNode } from 'react';
 
 // One style for every page and for the element on other sites.
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(faceFrameStyle);
-document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+adoptStyle(document, faceFrameStyle);
 
 type FaceFrameProps = {
   readonly face: FaceBox | null;

@@ -1,3 +1,4 @@
+import { errorEntry } from '@visavis/protocol';
 import type { FaceBox } from '@visavis/protocol/rest';
 import { serverOrigin } from '../call-options.ts';
 import { type AvatarAttributes, isAvatarId } from './avatar-attributes.ts';
@@ -10,10 +11,13 @@ type AvatarCard = {
   readonly face: FaceBox | null;
 };
 
-/** `unknown`: the server has no such avatar. `unsure`: it cannot tell without the key, or does not answer. */
+/**
+ * `unknown`: the server says that it has no such avatar, which may change. `unsure`: it cannot tell without the key, does not
+ * answer, or knows no cards, as an older one or a proxy before it.
+ */
 export type CardAnswer = AvatarCard | 'unknown' | 'unsure';
 
-type CardWish = Pick<AvatarAttributes, 'avatar' | 'license'> & { readonly server: string };
+export type CardWish = Pick<AvatarAttributes, 'avatar' | 'license'> & { readonly server: string };
 
 /** Where the card is that these attributes ask for; the same text for the same card. */
 export function cardWish({ avatar, license, server }: AvatarAttributes, defaultServer: string | undefined): CardWish {
@@ -24,9 +28,18 @@ export async function fetchCard(wish: CardWish, signal: AbortSignal): Promise<Ca
   const response = await ask(wish, signal);
   // A key that is none any more tells nothing; the picture may be seen all the same.
   if (response.status === 401 && wish.license !== '') return fetchCard({ ...wish, license: '' }, signal);
-  if (response.status === 404) return wish.license !== '' || isAvatarId(wish.avatar) ? 'unknown' : 'unsure';
-  const body: unknown = response.ok ? await response.json() : null;
-  return readCard(body, wish.server) ?? 'unsure';
+  const body: unknown = await response.json();
+  if (response.status === 404) {
+    const canTell = wish.license !== '' || isAvatarId(wish.avatar);
+    return canTell && saysUnknown(body) ? 'unknown' : 'unsure';
+  }
+  return (response.ok ? readCard(body, wish.server) : null) ?? 'unsure';
+}
+
+/** A 404 of anybody else says that this address leads nowhere, not that the avatar is missing. */
+function saysUnknown(body: unknown): boolean {
+  const { code, message } = fieldsOf(body) ?? {};
+  return code === 404 && message === errorEntry('avatar-not-found').message;
 }
 
 function ask({ avatar, license, server }: CardWish, signal: AbortSignal): Promise<Response> {

@@ -1,3 +1,4 @@
+import { adoptStyle } from '../adopt-style.ts';
 import { faceProperties } from '../face-frame.ts';
 import { avatarStyle } from './avatar-style.ts';
 import type { AvatarView } from './avatar-view.ts';
@@ -51,9 +52,7 @@ export class AvatarShadow {
     this.video = make('video', 'video');
     this.video.playsInline = true;
     this.video.autoplay = true;
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(avatarStyle);
-    root.adoptedStyleSheets = [sheet];
+    adoptStyle(root, avatarStyle);
     this.#arrange();
     this.#listen();
     root.append(this.#frame);

@@ -1,6 +1,7 @@
 import type { TokenSource, ToolHandler } from '../call-options.ts';
 import { type CallProblem, callProblem } from '../call-problem.ts';
 import type { CallSnapshot } from '../call-snapshot.ts';
+import { onPageReturn } from '../page-return.ts';
 import type { CallConfig } from '../to-wire.ts';
 import { VisavisCall } from '../visavis-call.ts';
 import { adoptProperties } from './adopt-properties.ts';
@@ -48,6 +49,7 @@ export class VisavisAvatarElement extends ElementBase {
   #preparing = false;
   readonly #cards = new CardKeeper(() => this.#show());
   #warnedOf = '';
+  #stopWatching: (() => void) | null = null;
   readonly #hangUp = () => this.stop();
 
   constructor() {
@@ -94,11 +96,14 @@ export class VisavisAvatarElement extends ElementBase {
   connectedCallback(): void {
     this.#shadow ??= this.#makeShadow();
     globalThis.addEventListener('pagehide', this.#hangUp);
+    this.#stopWatching ??= onPageReturn(() => void this.#cards.askAgain());
     this.#show();
   }
 
   disconnectedCallback(): void {
     globalThis.removeEventListener('pagehide', this.#hangUp);
+    this.#stopWatching?.();
+    this.#stopWatching = null;
     // An element that is only moved comes back at once and keeps its call.
     queueMicrotask(() => {
       if (!this.isConnected) this.stop();
@@ -114,14 +119,17 @@ export class VisavisAvatarElement extends ElementBase {
   /** Starts a call; call it from a click, because browsers tie sound and microphone to a gesture. */
   async start(): Promise<void> {
     if (this.#shadow === null || this.#isBusy()) return;
+    this.#attempt += 1;
+    const attempt = this.#attempt;
+    if (this.#cards.answer === 'unknown') {
+      this.#prepare();
+      await this.#cards.askAgain();
+      if (attempt !== this.#attempt) return;
+    }
     const attributes = this.#attributes();
     const standing = this.#standingProblem(attributes);
     if (standing !== null) return this.#fail(standing);
-    this.#attempt += 1;
-    const attempt = this.#attempt;
-    this.#fault = null;
-    this.#preparing = true;
-    this.#show();
+    this.#prepare();
     try {
       const getToken = this.#tokenSourceOf(attributes);
       const license = attributes.license || (await firstToken(getToken));
@@ -129,6 +137,12 @@ export class VisavisAvatarElement extends ElementBase {
     } catch (error) {
       if (attempt === this.#attempt) this.#fail(tokenProblem(error));
     }
+  }
+
+  #prepare(): void {
+    this.#fault = null;
+    this.#preparing = true;
+    this.#show();
   }
 
   /** Hangs up. Idempotent. */
