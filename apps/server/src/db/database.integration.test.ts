@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -174,7 +174,10 @@ describe('embedded database', () => {
   test('a second opening in the same process is refused and names DATABASE_URL', async () => {
     const dataDir = await newFolder();
     const db = await openHere(dataDir);
+    // What a look at its files finds meanwhile is nobody's business.
+    symlinkSync('/nowhere', join(dataDir, 'database/pgdata/pg_wal/strange'));
     await expect(openDatabase({ dataDir, logger: silent })).rejects.toThrow(/in use by process \d+ .*DATABASE_URL/);
+    rmSync(join(dataDir, 'database/pgdata/pg_wal/strange'));
     expect((await db.pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
   });
 

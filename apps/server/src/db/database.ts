@@ -6,7 +6,7 @@ import * as accountSchema from './account-schema.ts';
 import { EmbeddedPool } from './embedded/embedded-pool.ts';
 import { explainFailure, requireUsable } from './embedded/folder-damage.ts';
 import { prepareDatabaseFolder } from './embedded/folder-format.ts';
-import { type FolderLock, lockFolder } from './embedded/folder-lock.ts';
+import { type FolderLock, lockFolder, requireFree } from './embedded/folder-lock.ts';
 import type { DatabaseLogger } from './logger.ts';
 import { startMaintenance } from './maintenance.ts';
 import * as makingSchema from './making-schema.ts';
@@ -97,6 +97,8 @@ async function openEmbedded(dataDir: string, options: DatabaseOptions): Promise<
   let lock: FolderLock | null = null;
   let hasStarted = false;
   try {
+    // Of a database that another process uses, no file is to be judged: it comes and goes meanwhile.
+    await requireFree(folder);
     requireUsable(folder);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const { logger } = options;

@@ -137,6 +137,17 @@ it.each<[string, (pgdata: string) => void, RegExp]>([
   120_000,
 );
 
+it('what is no fault of the files is told, and nothing is copied or reset', async () => {
+  takeDamage(clean, () => {});
+  const running = await openDatabase({ dataDir: damaged, logger });
+  await running.pool.query('drop schema drizzle cascade');
+  await expect(repairDatabase(damaged, logger)).rejects.toThrow(/in use by process/);
+  await running.close();
+  // Its tables are there, and nothing remembers that they were made.
+  await expect(repairDatabase(damaged, logger)).rejects.toThrow(/create|exist/i);
+  expect(readdirSync(join(damaged, 'database')).filter((name) => name.startsWith('pgdata.'))).toEqual([]);
+}, 120_000);
+
 it.each<[string, () => void, RegExp]>([
   [
     'a stamp that is no JSON',

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { errorMessage } from '../error-message.ts';
 import { openDatabase } from './database.ts';
-import { DatabaseFolderError, requireUsable } from './embedded/folder-damage.ts';
-import { lockFolder } from './embedded/folder-lock.ts';
+import { DatabaseFolderError, EngineStartError, requireUsable } from './embedded/folder-damage.ts';
+import { lockFolder, requireFree } from './embedded/folder-lock.ts';
 import { type Repair, repairFolder, resetSettings } from './embedded/repair-folder.ts';
 import type { DatabaseLogger } from './logger.ts';
 
@@ -18,13 +18,14 @@ type Table = { readonly name: string };
  */
 export async function repairDatabase(dataDir: string, logger: DatabaseLogger): Promise<readonly string[]> {
   const folder = join(dataDir, 'database');
+  await requireFree(folder);
   requireUsable(folder);
   const repair = await locked(folder, logger, (stamp) => repairFolder(folder, stamp));
   const done = repair === null ? ['Nothing to mend was found in the files of the database.'] : tell(repair);
   try {
     return [...done, ...(await proveTables(dataDir, logger))];
   } catch (error) {
-    if (error instanceof DamagedTablesError) throw error;
+    if (!(error instanceof EngineStartError)) throw error;
     const reset = await locked(folder, logger, (stamp) => resetSettings(folder, stamp));
     return [...done, ...tell(reset), ...(await proveTables(dataDir, logger))];
   }

@@ -8,6 +8,9 @@ import { hasCheckpointAt } from './write-ahead-log.ts';
 /** A sentence for the operator that names the folder, the cause and the way out. */
 export class DatabaseFolderError extends Error {}
 
+/** The engine itself gave up, though nothing can be seen to be wrong with its files, its disk or their rights. */
+export class EngineStartError extends DatabaseFolderError {}
+
 /** What of the folder the repair can make again, without the tables. */
 export type Damage =
   | { readonly kind: 'control' | 'log' | 'settings' | 'format'; readonly found: string }
@@ -143,8 +146,16 @@ export function requireUsable(folder: string): void {
  */
 export function explainFailure(folder: string, error: unknown, { hasStarted = false } = {}): DatabaseFolderError {
   if (error instanceof DatabaseFolderError) return error;
-  const cause = findCause(folder, error, hasStarted);
-  return refusal(folder, hasStarted ? cause : withUntouched(cause), error);
+  const cause = findCause(folder, error);
+  if (cause !== null) return refusal(folder, hasStarted ? cause : withUntouched(cause), error);
+  const told = errorMessage(error);
+  if (!hasStarted)
+    return refusal(folder, withUntouched(`${told}. When that does not help: ${restoring(folder)}`), error);
+  return new EngineStartError(
+    `${cannotBeOpened(folder)}the engine gave up (${told}), though its files look whole from outside. ` +
+      `${wayOut(folder, { kind: 'settings', found: '' })} Otherwise: ${restoring(folder)}`,
+    { cause: error },
+  );
 }
 
 const UNTOUCHED = 'Nothing was changed. ';
@@ -155,10 +166,15 @@ function withUntouched(cause: string): string {
 }
 
 function refusal(folder: string, cause: string, error?: unknown): DatabaseFolderError {
-  return new DatabaseFolderError(`The database in ${folder} cannot be opened: ${cause}`, { cause: error });
+  return new DatabaseFolderError(`${cannotBeOpened(folder)}${cause}`, { cause: error });
 }
 
-function findCause(folder: string, error: unknown, hasStarted: boolean): string {
+function cannotBeOpened(folder: string): string {
+  return `The database in ${folder} cannot be opened: `;
+}
+
+/** Null where nothing outside the engine can be seen to be wrong. */
+function findCause(folder: string, error: unknown): string | null {
   try {
     const obstacle = findObstacle(folder);
     if (obstacle !== null) return obstacle;
@@ -173,11 +189,7 @@ function findCause(folder: string, error: unknown, hasStarted: boolean): string 
   } catch (fault) {
     return `${errorMessage(fault)}. ${restoring(folder)}`;
   }
-  if (!hasStarted) return `${errorMessage(error)}. When that does not help: ${restoring(folder)}`;
-  return (
-    `the engine gave up (${errorMessage(error)}), though its files look whole from outside. ` +
-    `${wayOut(folder, { kind: 'settings', found: '' })} Otherwise: ${restoring(folder)}`
-  );
+  return null;
 }
 
 function wayOut(folder: string, damage: Damage): string {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -79,20 +79,41 @@ function refusal(folder: string, owner: Pick<LockRecord, 'host' | 'pid'> | null)
   );
 }
 
+function socketName(path: string): string {
+  return `\0visavis-${createHash('sha256').update(path).digest('hex').slice(0, 32)}`;
+}
+
+/**
+ * Refuses a folder that another process of this network namespace uses. Takes and changes nothing; what cannot be looked at is
+ * for others to say.
+ */
+export async function requireFree(folder: string): Promise<void> {
+  const path = readOr('', () => join(realpathSync(folder), LOCK_FILE));
+  if (process.platform !== 'linux' || path === '') return;
+  const isTaken = await new Promise<boolean>((resolve) => {
+    const socket = connect({ path: socketName(path) });
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+  if (isTaken) throw refusal(folder, readRecord(path));
+}
+
 /**
  * An abstract Unix socket named after the folder. The kernel frees it the moment the process dies, however it dies.
  * It reaches as far as the network namespace; null where the system has no such sockets.
  */
-async function holdSocket(folder: string): Promise<Server | null | 'taken'> {
+async function holdSocket(path: string): Promise<Server | null | 'taken'> {
   if (process.platform !== 'linux') return null;
-  const name = createHash('sha256').update(folder).digest('hex').slice(0, 32);
   const server = createServer((socket) => socket.destroy());
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') resolve('taken');
       else reject(error);
     });
-    server.listen({ path: `\0visavis-${name}` }, () => {
+    server.listen({ path: socketName(path) }, () => {
       server.unref();
       resolve(server);
     });

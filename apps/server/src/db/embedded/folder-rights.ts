@@ -51,21 +51,33 @@ function faultOf(path: string): string | null {
 
 function findInside(folder: string): string | null {
   const tell = (path: string): string => tellClosed(folder, path);
-  const look = (path: string): string | null => {
+  const judge = (path: string, isOutermost: boolean): string | null => {
     const fault = faultOf(path);
-    // What a server that runs removes meanwhile is no fault.
     if (fault !== null) return fault === 'missing' ? null : fault;
-    if (lstatSync(path).isFile()) return checkAccess(path, neededOf(path), tell);
-    const closed = checkAccess(path, statSync(path).isDirectory() ? R_OK | W_OK | X_OK : R_OK | W_OK, tell);
-    if (closed !== null || !statSync(path).isDirectory()) return closed;
+    const status = lstatSync(path);
+    if (status.isFile()) return checkAccess(path, neededOf(path), tell);
+    const isFolder = statSync(path).isDirectory();
+    const closed = checkAccess(path, isFolder ? R_OK | W_OK | X_OK : R_OK | W_OK, tell);
+    if (closed !== null || !isFolder) return closed;
+    // A link inside may lead back to where it lies.
+    if (status.isSymbolicLink() && !isOutermost) return null;
     return firstOf(
       readdirSync(path).filter((name) => name !== OLD_LOCK),
       (name) => look(join(path, name)),
     );
   };
+  const look = (path: string, isOutermost = false): string | null => {
+    try {
+      return judge(path, isOutermost);
+    } catch (error) {
+      // What a server that runs removes meanwhile is no fault.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw error;
+    }
+  };
   return (
     checkAccess(folder, R_OK | W_OK | X_OK, tell) ??
-    firstOf(['format.json', 'pgdata'], (name) => look(join(folder, name)))
+    firstOf(['format.json', 'pgdata'], (name) => look(join(folder, name), true))
   );
 }
 
