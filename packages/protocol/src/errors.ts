@@ -44,7 +44,8 @@ export const ERRORS = {
     closeCode: 4401,
     closeReason: 'Token expired',
     retryable: false,
-    message: 'The permission of this page to call (its browser token) has run out. Reload the page, then call again.',
+    message:
+      'The permission of this page to call (its browser token) has run out or was withdrawn. Reload the page and call again; if that does not help, ask whoever runs the page, or sent the link, for a new one.',
   },
   'origin-not-allowed': {
     eventType: 'conversation.connected.fail',

@@ -113,7 +113,12 @@ function DialogForm<Values extends object, Answer>(props: FormDialogProps<Values
       <Problem error={saving.error} />
       <div className={classes.row}>
         {fault !== null && <span className={classes.state}>{fault}</span>}
-        <Button variant="default" onClick={saving.isPending && props.onStop ? props.onStop : props.onClose}>
+        {/* What is being made may hold a secret that is shown once: the dialog stays for it. */}
+        <Button
+          variant="default"
+          disabled={saving.isPending && props.onStop === undefined}
+          onClick={saving.isPending && props.onStop ? props.onStop : props.onClose}
+        >
           {texts.common.cancel}
         </Button>
         <Button type="submit" disabled={!canBeSent} loading={saving.isPending}>

@@ -11,7 +11,7 @@ import { EmptyState, Loaded, Page } from '../../components/page.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import { shownName } from '../avatars/picture.tsx';
 import own from './first-page-page.module.css';
-import { moved } from './order.ts';
+import { moved, stillThere } from './order.ts';
 
 /** Which avatars visitors meet, and in which order; for the operator. */
 export function FirstPagePage() {
@@ -42,10 +42,13 @@ function ChoiceForm({ avatars }: { readonly avatars: readonly FirstPageAvatar[] 
   const texts = useTexts().firstPage;
   const draft = useDraft(choiceOf(avatars));
   const save = useChange(
-    (choice: Choice) => request<FirstPageAvatar[]>('PUT', '/operator/first-page', choice),
+    (choice: Choice) =>
+      request<FirstPageAvatar[]>('PUT', '/operator/first-page', {
+        avatarIds: stillThere(choice.avatarIds, avatars),
+      }),
     [firstPageQuery.queryKey],
   );
-  const { avatarIds } = draft.values;
+  const avatarIds = stillThere(draft.values.avatarIds, avatars);
   const shown = avatarIds.flatMap((id) => avatars.find(({ avatarId }) => avatarId === id) ?? []);
   const hidden = avatars.filter(({ avatarId }) => !avatarIds.includes(avatarId));
   const choose = (next: readonly string[]) => draft.change({ avatarIds: next });

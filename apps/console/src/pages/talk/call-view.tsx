@@ -15,13 +15,14 @@ type CallViewProps = {
   readonly call: VisavisCall;
   readonly snapshot: CallSnapshot;
   readonly avatar: TalkAvatar;
+  readonly isLink: boolean;
   readonly onCallAgain: () => void;
   readonly onLeave: () => void;
   readonly onPushToTalk: (enabled: boolean) => void;
 };
 
 /** A call from the first ring to its end: face, controls, captions, typing. */
-export function CallView({ call, snapshot, avatar, onCallAgain, onLeave, onPushToTalk }: CallViewProps) {
+export function CallView({ call, snapshot, avatar, isLink, onCallAgain, onLeave, onPushToTalk }: CallViewProps) {
   const ended = snapshot.state === 'ended';
   const { microphone } = snapshot;
   usePushToTalkKey(call, microphone.state === 'on' && microphone.pushToTalk && !ended);
@@ -31,7 +32,7 @@ export function CallView({ call, snapshot, avatar, onCallAgain, onLeave, onPushT
       <h1 className="visually-hidden">Call with {displayName(avatar)}</h1>
       <Stage call={call} snapshot={snapshot} avatar={avatar}>
         {ended ? (
-          <EndCard snapshot={snapshot} avatar={avatar} onCallAgain={onCallAgain} onLeave={onLeave} />
+          <EndCard snapshot={snapshot} avatar={avatar} isLink={isLink} onCallAgain={onCallAgain} onLeave={onLeave} />
         ) : (
           <CallControls call={call} microphone={microphone} deaf={deaf} onPushToTalk={onPushToTalk} />
         )}

@@ -9,12 +9,14 @@ import classes from './end-card.module.css';
 type EndCardProps = {
   readonly snapshot: CallSnapshot;
   readonly avatar: TalkAvatar;
+  /** There is no other avatar to choose. */
+  readonly isLink: boolean;
   readonly onCallAgain: () => void;
   readonly onLeave: () => void;
 };
 
 /** How the call ended, and the way on. */
-export function EndCard({ snapshot, avatar, onCallAgain, onLeave }: EndCardProps) {
+export function EndCard({ snapshot, avatar, isLink, onCallAgain, onLeave }: EndCardProps) {
   const card = useRef<HTMLDivElement>(null);
   useEffect(() => card.current?.focus(), []);
   const { problem } = snapshot;
@@ -35,7 +37,7 @@ export function EndCard({ snapshot, avatar, onCallAgain, onLeave }: EndCardProps
           Call again
         </Button>
         <Button radius="xl" size="md" variant={isHopeless ? 'filled' : 'default'} onClick={onLeave}>
-          Choose another avatar
+          {isLink ? 'Back' : 'Choose another avatar'}
         </Button>
       </div>
     </div>

@@ -9,11 +9,14 @@ type SettingsDrawerProps = {
   readonly onClose: () => void;
   readonly voices: readonly string[];
   readonly avatar: TalkAvatar;
+  /** Whoever shared the avatar has given it its instructions. */
+  readonly isLink: boolean;
   readonly settings: TalkSettings;
   readonly onChange: (change: Partial<TalkSettings>) => void;
 };
 
-export function SettingsDrawer({ opened, onClose, voices, avatar, settings, onChange }: SettingsDrawerProps) {
+export function SettingsDrawer(props: SettingsDrawerProps) {
+  const { opened, onClose, voices, avatar, isLink, settings, onChange } = props;
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
     <Drawer
@@ -37,16 +40,18 @@ export function SettingsDrawer({ opened, onClose, voices, avatar, settings, onCh
           allowDeselect={false}
           onChange={(voice) => onChange({ voice: voice ?? '' })}
         />
-        <Textarea
-          label="Instructions"
-          description="What the avatar should know and how it should behave. Empty: its own."
-          placeholder="You are the receptionist of a small hotel by the sea…"
-          autosize
-          minRows={5}
-          maxRows={12}
-          value={settings.prompt}
-          onChange={(event) => onChange({ prompt: event.currentTarget.value })}
-        />
+        {!isLink && (
+          <Textarea
+            label="Instructions"
+            description="What the avatar should know and how it should behave. Empty: its own."
+            placeholder="You are the receptionist of a small hotel by the sea…"
+            autosize
+            minRows={5}
+            maxRows={12}
+            value={settings.prompt}
+            onChange={(event) => onChange({ prompt: event.currentTarget.value })}
+          />
+        )}
         <Switch
           label="Push-to-talk"
           description="The microphone is open only while you hold the space bar or the button."

@@ -4,6 +4,18 @@ import { fetchTalkPage, type TalkPageData } from '../../api/talk-page.ts';
 /** A link that somebody shared: it opens calls with one avatar, and nothing else of this server. */
 type TalkLink = { readonly avatarId: string; readonly token: string };
 
+/** What a page offers to talk with. */
+export type TalkOffer = TalkPageData & {
+  /** The one avatar that somebody shared, as its owner made it. */
+  readonly isLink: boolean;
+};
+
+/** For whoever has the link of an avatar that is not to be had any more. */
+export const linkEndedWords = {
+  title: 'This link does not work any more.',
+  advice: 'It has expired or was withdrawn. Ask whoever sent it for a new one.',
+} as const;
+
 /** The link has expired, or was withdrawn. */
 export class LinkEnded extends Error {
   override readonly name = 'LinkEnded';
@@ -17,8 +29,8 @@ export function readTalkLink({ pathname, hash }: Pick<Location, 'pathname' | 'ha
 }
 
 /** What the page offers: what everybody may call, or the one avatar of a link. Throws `LinkEnded`. */
-export async function fetchOffer(link: TalkLink | null, signal: AbortSignal): Promise<TalkPageData> {
-  if (link === null) return fetchTalkPage(signal);
+export async function fetchOffer(link: TalkLink | null, signal: AbortSignal): Promise<TalkOffer> {
+  if (link === null) return { ...(await fetchTalkPage(signal)), isLink: false };
   const [data, card] = await Promise.all([fetchTalkPage(signal), fetchLinked(link, signal)]);
   const { name, description, posterUrl, face } = card;
   const avatar = {
@@ -30,7 +42,7 @@ export async function fetchOffer(link: TalkLink | null, signal: AbortSignal): Pr
     face,
     voice: '',
   };
-  return { ...data, demoLicense: link.token, avatars: [avatar] };
+  return { ...data, demoLicense: link.token, avatars: [avatar], isLink: true };
 }
 
 type Card = {

@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { useCallback, useEffect, useState } from 'react';
-import { isStarting, type TalkPageData } from '../../api/talk-page.ts';
+import { isStarting } from '../../api/talk-page.ts';
 import { Boot } from '../../components/boot.tsx';
 import { Logo } from '../../components/logo.tsx';
 import { Message } from './message.tsx';
 import { readTalkAddress } from './talk-address.ts';
-import { fetchOffer, LinkEnded, readTalkLink } from './talk-link.ts';
+import { fetchOffer, LinkEnded, linkEndedWords, type TalkOffer as Offer, readTalkLink } from './talk-link.ts';
 import classes from './talk-page.module.css';
 import { TalkRoom } from './talk-room.tsx';
 
@@ -14,7 +14,7 @@ const startingPollMs = 2_000;
 
 type Loading =
   | { readonly kind: 'loading' }
-  | { readonly kind: 'loaded'; readonly data: TalkPageData }
+  | { readonly kind: 'loaded'; readonly data: Offer }
   | { readonly kind: 'failed'; readonly detail: string }
   | { readonly kind: 'link-ended' };
 
@@ -66,7 +66,9 @@ function TalkOffer() {
   const refresh = useCallback((signal: AbortSignal) => {
     fetchOffer(link, signal).then(
       (data) => setLoading({ kind: 'loaded', data }),
-      () => undefined,
+      (error: unknown) => {
+        if (error instanceof LinkEnded) setLoading({ kind: 'link-ended' });
+      },
     );
   }, []);
 
@@ -97,12 +99,7 @@ function TalkOffer() {
       {loading.kind === 'loaded' && (
         <Message title="There is nobody to talk with here yet." advice="Please come back later." />
       )}
-      {loading.kind === 'link-ended' && (
-        <Message
-          title="This link does not work any more."
-          advice="It has expired or was withdrawn. Ask whoever sent it for a new one."
-        />
-      )}
+      {loading.kind === 'link-ended' && <Message {...linkEndedWords} />}
       {loading.kind === 'failed' && (
         <Message
           title="The server does not answer."

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import type { CallSnapshot } from '@visavis/sdk';
 import { useState } from 'react';
-import type { TalkAvatar, TalkPageData } from '../../api/talk-page.ts';
+import type { TalkAvatar } from '../../api/talk-page.ts';
 import { displayName } from './avatar-picture.tsx';
 import { CallView } from './call-view.tsx';
 import { Lobby } from './lobby.tsx';
@@ -10,6 +10,7 @@ import { Message } from './message.tsx';
 import { SettingsDrawer } from './settings-drawer.tsx';
 import { findWanted, readTalkAddress, withoutAvatar } from './talk-address.ts';
 import { TalkHeader } from './talk-header.tsx';
+import type { TalkOffer } from './talk-link.ts';
 import classes from './talk-room.module.css';
 import { useTalkSettings } from './talk-settings.ts';
 import { useCall } from './use-call.ts';
@@ -19,14 +20,14 @@ import { inVisitorWords } from './visitor-words.ts';
 const link = new URLSearchParams(globalThis.location.search);
 
 type TalkRoomProps = {
-  readonly data: TalkPageData;
+  readonly data: TalkOffer;
   /** Told when somebody comes back to choose: what is offered may have changed. */
   readonly onChoosing: () => void;
 };
 
 /** The lobby until a call begins, then the call. */
 export function TalkRoom({ data, onChoosing }: TalkRoomProps) {
-  const [settings, changeSettings] = useTalkSettings();
+  const [settings, changeSettings] = useTalkSettings(data.isLink);
   const [ownLicense, setOwnLicense] = useState(link.get('license') ?? '');
   const [microphone, setMicrophone] = useState<'auto' | 'manual'>('auto');
   /** The settings that the running call was given. */
@@ -81,8 +82,9 @@ export function TalkRoom({ data, onChoosing }: TalkRoomProps) {
       {call !== null && snapshot !== null ? (
         <CallView
           call={call}
-          snapshot={license === data.demoLicense ? forVisitors(snapshot, avatar) : snapshot}
+          snapshot={license === data.demoLicense ? forVisitors(snapshot, avatar, data) : snapshot}
           avatar={avatar}
+          isLink={data.isLink}
           onCallAgain={() => talk(microphone)}
           onLeave={() => {
             onChoosing();
@@ -115,6 +117,7 @@ export function TalkRoom({ data, onChoosing }: TalkRoomProps) {
         }}
         voices={data.voices}
         avatar={avatar}
+        isLink={data.isLink}
         settings={settings}
         onChange={(change) => {
           changeSettings(change);
@@ -125,7 +128,8 @@ export function TalkRoom({ data, onChoosing }: TalkRoomProps) {
   );
 }
 
-function forVisitors(snapshot: CallSnapshot, avatar: TalkAvatar): CallSnapshot {
+function forVisitors(snapshot: CallSnapshot, avatar: TalkAvatar, { isLink }: TalkOffer): CallSnapshot {
   const { problem } = snapshot;
-  return problem === null ? snapshot : { ...snapshot, problem: inVisitorWords(problem, displayName(avatar)) };
+  if (problem === null) return snapshot;
+  return { ...snapshot, problem: inVisitorWords(problem, { avatarName: displayName(avatar), isLink }) };
 }

@@ -1,6 +1,7 @@
 import { useLocalStorage } from '@mantine/hooks';
+import { useState } from 'react';
 
-/** What a visitor has chosen, kept in this browser. */
+/** What a visitor has chosen. */
 export type TalkSettings = {
   readonly avatarId: string | null;
   /** Empty: the avatar's own. */
@@ -12,12 +13,18 @@ export type TalkSettings = {
 
 const initialSettings: TalkSettings = { avatarId: null, voice: '', prompt: '', pushToTalk: false };
 
-export function useTalkSettings(): readonly [TalkSettings, (change: Partial<TalkSettings>) => void] {
+/**
+ * Kept in this browser for the avatars of the server; on a shared link they begin empty and are not kept, so that nothing that was
+ * chosen for another avatar replaces what its owner set.
+ */
+export function useTalkSettings(isLink: boolean): readonly [TalkSettings, (change: Partial<TalkSettings>) => void] {
+  const [ofLink, setOfLink] = useState(initialSettings);
   const [stored, setStored] = useLocalStorage<Partial<TalkSettings>>({
     key: 'visavis.talk',
     defaultValue: {},
     getInitialValueInEffect: false,
   });
+  if (isLink) return [ofLink, (change) => setOfLink((current) => ({ ...current, ...change }))];
   const settings = { ...initialSettings, ...stored };
   return [settings, (change) => setStored((current) => ({ ...current, ...change }))];
 }

@@ -1,4 +1,5 @@
 import type { CallProblem, ProblemCode } from '@visavis/sdk';
+import { linkEndedWords } from './talk-link.ts';
 
 type Words = { readonly title: string; readonly advice: string };
 
@@ -23,8 +24,17 @@ const visitorWords: Partial<Record<ProblemCode, (name: string) => Words>> = {
   }),
 };
 
+/** Where these differ on a shared link, which has one avatar. */
+const linkWords: typeof visitorWords = {
+  refused: () => linkEndedWords,
+  'avatar-unknown': () => linkEndedWords,
+  'server-error': () => ({ title: 'Something went wrong.', advice: 'Call again, or come back later.' }),
+};
+
+type Offered = { readonly avatarName: string; readonly isLink: boolean };
+
 /** The problem in a visitor's words, without what the server said to developers. */
-export function inVisitorWords(problem: CallProblem, avatarName: string): CallProblem {
-  const words = visitorWords[problem.code]?.(avatarName);
+export function inVisitorWords(problem: CallProblem, { avatarName, isLink }: Offered): CallProblem {
+  const words = ((isLink ? linkWords[problem.code] : undefined) ?? visitorWords[problem.code])?.(avatarName);
   return words === undefined ? problem : { ...problem, ...words, detail: null };
 }

@@ -3,11 +3,16 @@ import { LIMITS } from '../../limits.ts';
 import { instantSchema, nameSchema, publicIdSchema } from './common.ts';
 
 const emailSchema = z.email('must be an e-mail address').max(LIMITS.characters.email);
-/** Counted and judged as it looks, however a keyboard writes its characters. */
+const TOO_SHORT = { error: 'must have at least 10 characters', abort: true };
+/**
+ * Counted and judged as it looks, however a keyboard writes its characters; one that stands for many (ﷺ for 18) is still one
+ * that was typed.
+ */
 const passwordSchema = z
   .string()
+  .min(10, TOO_SHORT)
   .normalize('NFKC')
-  .min(10, 'must have at least 10 characters')
+  .min(10, TOO_SHORT)
   .max(LIMITS.characters.password, `must have ${LIMITS.characters.password} characters at most`);
 
 /** A keyboard may write one character as several code points (Hangul as three). */
