@@ -135,7 +135,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const housekeeping = startHousekeeping(
     {
       'attempts to log in': () => limiter.sweep(),
-      'browser tokens': () => tokens.sweep(),
+      'browser tokens and links': () => Promise.all([tokens.sweep(), licences.endLinks()]),
       'expired sessions': () => accounts.sweepSessions(),
       'audit logs': () => Promise.all([serverLog.sweep(), audit.sweep()]),
       'old talks': () => archive.removeExpired(),

@@ -1,6 +1,7 @@
 import type { Actor, AuditLog } from '../audit/audit-log.ts';
 import type { CallSlots } from '../call-slots/call-slots.ts';
 import { ControlError, notFound } from '../control-error.ts';
+import { LINK_KEY_PREFIX, newLicenceKey } from './licence-key.ts';
 import type { LicenceKey, LicenceKeys, LicenceLimits } from './licence-keys.ts';
 
 /** What may be done to live calls of this node; other nodes learn of it when they renew their places. */
@@ -27,11 +28,38 @@ export class LicenceControl {
     return this.#options.keys.list(projectId);
   }
 
-  async create(
+  create(
     actor: Actor,
     projectId: string,
     wanted: Partial<LicenceLimits> & { name: string },
   ): Promise<LicenceKey & { key: string }> {
+    return this.#create(actor, projectId, wanted);
+  }
+
+  /** The key of a talk link: it is withdrawn by `endLinks` once its tokens have expired. */
+  createForLink(
+    actor: Actor,
+    projectId: string,
+    wanted: LicenceLimits & { name: string },
+  ): Promise<LicenceKey & { key: string }> {
+    return this.#create(actor, projectId, { ...wanted, key: newLicenceKey(LINK_KEY_PREFIX) });
+  }
+
+  /** Withdraws the keys of links that have expired, of one project or of all; calls that still go on are not ended. */
+  async endLinks(ofProjectId?: string): Promise<void> {
+    for (const { projectId, licenceId } of await this.#options.keys.revokeEndedLinks(ofProjectId)) {
+      const nobody = { userId: null, ipAddress: null };
+      await this.#write(nobody, 'licence.revoked', projectId, licenceId, { reason: 'link-expired' });
+    }
+  }
+
+  async #create(
+    actor: Actor,
+    projectId: string,
+    wanted: Partial<LicenceLimits> & { name: string; key?: string },
+  ): Promise<LicenceKey & { key: string }> {
+    // What is over does not count among the keys that a project may have.
+    await this.endLinks(projectId);
     const created = await this.#options.keys.create({ projectId, ...wanted });
     await this.#write(actor, 'licence.created', projectId, created.licenceId, { name: wanted.name });
     return created;

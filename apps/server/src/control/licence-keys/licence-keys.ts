@@ -7,7 +7,7 @@ import { browserTokens } from '../../db/usage-schema.ts';
 import { newPublicId } from '../ids.ts';
 import { alone, type Quotas, quotaReached } from '../quotas/quotas.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
-import { hashLicenceKey, licenceKeyPrefix, newLicenceKey } from './licence-key.ts';
+import { hashLicenceKey, LINK_KEY_PREFIX, licenceKeyPrefix, newLicenceKey } from './licence-key.ts';
 
 const DEFAULT_MAX_CONCURRENT_CALLS = 10;
 
@@ -54,6 +54,8 @@ export type LicenceKeys = {
   reset(projectId: string, licenceId: string): Promise<string | null>;
   /** True when it was in force until now. */
   revoke(projectId: string, licenceId: string): Promise<boolean>;
+  /** Revokes keys of talk links whose tokens have all expired, of one project or of all, and gives them. Calls go on. */
+  revokeEndedLinks(projectId?: string): Promise<Pick<LicenceKey, 'licenceId' | 'projectId'>[]>;
   /** The licence of a key in force, else null. */
   find(key: string): Promise<(LicenceKey & { readonly keyDigest: string }) | null>;
 };
@@ -62,6 +64,8 @@ export type LicenceKeys = {
 const MAX_REVOKED = 100;
 /** `last_used_at` is written at most this often per licence. */
 const LAST_USED_RESOLUTION_MS = 60_000;
+/** A link's key gets its token within this time, or never. */
+const LINK_MAKING_SECONDS = 60;
 /** Longer ones are refused unread. */
 const MAX_KEY_CHARACTERS = 256;
 
@@ -153,6 +157,8 @@ export function createLicenceKeys(
       return replace(projectId, licenceId, { revokedAt: sql`now()` });
     },
 
+    revokeEndedLinks: (projectId) => revokeEndedLinks(orm, projectId),
+
     async find(key) {
       if (key === '' || key.length > MAX_KEY_CHARACTERS) return null;
       const keyHash = hashLicenceKey(key);
@@ -185,6 +191,23 @@ export function createLicenceKeys(
     if (lastUsedAt && Date.now() - lastUsedAt.getTime() < LAST_USED_RESOLUTION_MS) return;
     await orm.update(licenceKeys).set({ lastUsedAt: sql`now()` }).where(eq(licenceKeys.id, licenceId));
   }
+}
+
+function revokeEndedLinks(orm: Pick<Orm, 'update'>, projectId: string | undefined) {
+  return orm
+    .update(licenceKeys)
+    .set({ revokedAt: sql`now()` })
+    .where(
+      and(
+        projectId === undefined ? undefined : eq(licenceKeys.projectId, projectId),
+        isNull(licenceKeys.revokedAt),
+        sql`starts_with(${licenceKeys.keyPrefix}, ${LINK_KEY_PREFIX})`,
+        sql`${licenceKeys.createdAt} < now() - ${LINK_MAKING_SECONDS} * interval '1 second'`,
+        sql`not exists (select from ${browserTokens}
+          where ${browserTokens.licenceId} = ${licenceKeys.id} and ${browserTokens.expiresAt} > now())`,
+      ),
+    )
+    .returning({ licenceId: licenceKeys.id, projectId: licenceKeys.projectId });
 }
 
 async function insertKey(orm: Pick<Orm, 'insert'>, values: typeof licenceKeys.$inferInsert): Promise<LicenceKey> {

@@ -43,12 +43,22 @@ export function registerTalkLinkRoutes(
       if ((await admission.findAvatar(projectId, { avatarId })).kind === 'missing') throw notFound('avatar');
       const origin = `${request.protocol}://${request.host}`;
       const limits = { maxConcurrentCalls, maxMinutesPerDay, allowedOrigins: [origin] };
-      const { licenceId, key } = await licences.create(actorOf(request), projectId, { name, ...limits });
+      /** Where this fails, the key is withdrawn with the links that are over: it has no token. */
+      const withdraw = (licenceId: string) =>
+        licences.revoke(actorOf(request), projectId, licenceId).catch(() => undefined);
+      const { licenceId, key } = await licences.createForLink(actorOf(request), projectId, { name, ...limits });
       const keyDigest = hashLicenceKey(key).toString('hex');
       const lifetimeSeconds = lifetimeHours * SECONDS_PER_HOUR;
-      const minted = await tokens.mint({ licenceId, keyDigest, lifetimeSeconds, avatarId, origin });
-      if (minted === null)
+      const minted = await tokens
+        .mint({ licenceId, keyDigest, lifetimeSeconds, avatarId, origin })
+        .catch(async (error: unknown) => {
+          await withdraw(licenceId);
+          throw error;
+        });
+      if (minted === null) {
+        await withdraw(licenceId);
         throw new ControlError('conflict', 'The link was withdrawn while it was made. Make another one.');
+      }
       // Behind the #, which browsers send nowhere: not to this server's log, and to no other page.
       const path = `/talk/${avatarId}#${minted.token}`;
       return reply.code(201).send({ licenceId, path, expiresAt: minted.expiresAt.toISOString() });

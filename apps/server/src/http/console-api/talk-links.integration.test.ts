@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { newPublicId } from '../../control/ids.ts';
-import { avatars } from '../../db/schema.ts';
+import { avatars, licenceKeys } from '../../db/schema.ts';
 import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
 import { browserTokens } from '../../db/usage-schema.ts';
 import { type ConsoleTestServer, createConsoleServer } from './testing/console-server.ts';
@@ -101,6 +101,43 @@ describeOnBothDatabases('talk links', (context) => {
       const answer = await ask('POST', `/api/open/v1/avatar/card?avatar=${other}&license=${token}`);
       expect([other, answer.statusCode]).toEqual([other, 404]);
     }
+  });
+
+  type Key = { licenceId: string; keyPrefix: string; revokedAt: string | null };
+  const keysInForce = async () => {
+    const keys: Key[] = (await owner.send('GET', `/projects/${projectId}/keys`)).json();
+    return keys.filter(({ revokedAt }) => revokedAt === null);
+  };
+  const makeOld = async (licenceId: string) => {
+    const hourAgo = sql`now() - interval '1 hour'`;
+    await context.db.orm.update(licenceKeys).set({ createdAt: hourAgo }).where(sql`id = ${licenceId}`);
+    await context.db.orm.update(browserTokens).set({ expiresAt: hourAgo }).where(sql`licence_id = ${licenceId}`);
+  };
+
+  test('a link that is over leaves no key in force: after its time, and as soon as a key is made', async () => {
+    const [swept, replaced, lasting] = [await newLink(), await newLink(), await newLink()];
+    const { licenceId: plain } = (await owner.send('POST', `/projects/${projectId}/keys`, { name: 'Shop' })).json();
+    for (const licenceId of [swept.licenceId, plain]) await makeOld(licenceId);
+    await server.plane.housekeeping.runAll();
+    expect((await keysInForce()).map(({ licenceId }) => licenceId)).not.toContain(swept.licenceId);
+    await makeOld(replaced.licenceId);
+    expect((await owner.send('POST', `/projects/${projectId}/keys`, { name: 'Next' })).statusCode).toBe(201);
+    const kept = (await keysInForce()).map(({ licenceId }) => licenceId);
+    expect(kept).not.toContain(replaced.licenceId);
+    expect(kept).toEqual(expect.arrayContaining([plain, lasting.licenceId]));
+    expect(await admit(lasting.token)).not.toBeNull();
+    const { keyPrefix } = (await keysInForce()).find(({ licenceId }) => licenceId === lasting.licenceId) as Key;
+    expect(keyPrefix).toMatch(/^sk_navtalk_link_\w{4}$/);
+  });
+
+  test('a link that could not be made leaves no key in force', async () => {
+    const before = (await keysInForce()).length;
+    const mint = vi.spyOn(server.services.tokens, 'mint');
+    mint.mockRejectedValueOnce(new Error('the disk is full')).mockResolvedValueOnce(null);
+    expect((await make()).statusCode).toBe(500);
+    expect((await make()).statusCode).toBe(409);
+    mint.mockRestore();
+    expect(await keysInForce()).toHaveLength(before);
   });
 
   test('only members make one, for avatars of theirs that take calls, within bounds', async () => {
