@@ -92,6 +92,7 @@ function Playground({ projectId, avatar, keys }: PlaygroundProps) {
               call={call}
               snapshot={snapshot}
               avatar={toTalkAvatar(avatar)}
+              isLink={false}
               onCallAgain={() => talk(microphone)}
               onLeave={leave}
               onPushToTalk={(enabled) => call.setPushToTalk(enabled)}
