@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isAgreement } from '../../packages/media/src/session/short-words.ts';
 import { findRecogniser } from '../../packages/media/src/voice/local/ears/find-recogniser.ts';
 import { REPLY } from '../../tools/bench/short-word-cases.ts';
 import { type ShortWord, shortWords } from '../../tools/bench/short-word-material.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 import { type Outcome, SpokenOverCall } from '../support/spoken-over-call.ts';
 
+/** One in four is misheard: all of them, about once in four thousand runs. */
+const ATTEMPTS = 6;
 const RECORDINGS = '/usr/share/asterisk/sounds/en_US_f_Allison';
 const canHear = (await findRecogniser()) !== null;
 if (!canHear) console.error('SKIPPED: short words. Needed: apt-get install python3-pocketsphinx pocketsphinx-en-us');
@@ -31,13 +34,23 @@ describe.skipIf(!canHear)('a short word over the avatar', () => {
     return await call.speakOver(reply, word);
   }
 
-  test.each(['okay', 'okay okay', 'cough'])(
+  test.each([
+    ['okay', (transcript: string) => isAgreement(transcript, 'en')],
+    ['okay okay', (transcript: string) => isAgreement(transcript, 'en')],
+    ['cough', () => false],
+  ])(
     'the reply goes on after “%s”, unanswered',
-    async (what) => {
-      // Some are too short to make it pause at all.
-      expect(await over(what)).toMatchObject({ goesOn: true, answers: 0 });
+    async (what, isMeant) => {
+      // How often the small recogniser takes a short sound for other words is the benchmark's question, not this test's.
+      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+        const { goesOn, answers, transcripts } = await over(what);
+        if (!transcripts.every(isMeant)) continue;
+        expect({ goesOn, answers }).toEqual({ goesOn: true, answers: 0 });
+        return;
+      }
+      expect.unreachable(`“${what}” was taken for something else ${ATTEMPTS} times.`);
     },
-    120_000,
+    180_000,
   );
 
   test.each(['no no wait'])(
