@@ -38,9 +38,12 @@ const OTHER_BEGINNINGS =
 const LINK =
   /(?:^|[^\p{L}])(?:with|by|saying|say|speak|using|use|is|are|be|e\.g\.|like|mit|sage?|lautet|ist|avec|par|disant|dis|dites|est|con|diciendo|di|es|dicendo|dì|è|com|dizendo|diga|met|zeggen|zeg|с|словами|фразой|фразы|скажи|słowami|mówiąc)$|(?:用|以|说|說|道|讲|是|为|：|で)$/u;
 
-/** Words that may stand between the link and the quote. */
+/** A word that may stand between the link and the quote, with what stands before it below. */
 const LINK_NOUN =
-  /[\s:,=–—-]*(?:\b(?:(?:the |these |this |exactly |exact |following |den |les |las |le |la |de )+)?(?:words?|phrase|sentence|line|text|message|greeting|following|this|exactly|as follows|like this|worten|satz|folgenden worten|mots|palabras|frase|parole|palavras|woorden)\b|(?:这句话|以下|如下))?[\s:,=–—-]*$/u;
+  /\b(?:words?|phrase|sentence|line|text|message|greeting|following|this|exactly|as follows|like this|worten|satz|folgenden worten|mots|palabras|frase|parole|palavras|woorden)$|(?:这句话|以下|如下)$/u;
+const BEFORE_NOUN = /\b(?:the|these|this|exactly|exact|following|den|les|las|le|la|de) $/u;
+const MOST_BEFORE_NOUN = 3;
+const SEPARATOR = /[\s:,=–—-]/;
 
 /** Straight after a quote that is a greeting. */
 const FOLLOWED_BY =
@@ -87,13 +90,27 @@ function end(text: string, mark: string): number {
 export function announcesGreeting(before: string, after: string): boolean {
   const clause = lastClause(before);
   if (NEGATION.test(clause) || OF_OTHERS.test(clause)) return false;
-  const stem = before.replace(LINK_NOUN, '');
+  const stem = withoutLinkNoun(before);
   const hadNoun = before.trimEnd().length > stem.length;
   const isLinked = hadNoun || LINK.test(stem);
   if (FOLLOWED_BY.test(after) && (isLinked || SAID.test(stem.trimEnd()))) return true;
   const withoutLink = stem.replace(LINK, '').trimEnd();
   if (includesAny(`${before} `, GREETINGS)) return isLinked || endsWithAny(stem, GREETINGS);
   return isLinked && includesAny(`${stem} `, BEGINNINGS) && !OTHER_BEGINNINGS.test(withoutLink);
+}
+
+function withoutLinkNoun(before: string): string {
+  const said = withoutSeparators(before);
+  let stem = said.replace(LINK_NOUN, '');
+  if (stem === said) return said;
+  for (let count = 0; count < MOST_BEFORE_NOUN; count += 1) stem = stem.replace(BEFORE_NOUN, '');
+  return withoutSeparators(stem);
+}
+
+function withoutSeparators(text: string): string {
+  let length = text.length;
+  while (length > 0 && SEPARATOR.test(text.charAt(length - 1))) length -= 1;
+  return text.slice(0, length);
 }
 
 function endsWithAny(text: string, words: readonly string[]): boolean {

@@ -72,11 +72,16 @@ function before(text: string, at: number): string {
   let from = at;
   while (from > 0 && at - from < MAX_DISTANCE_CHARACTERS) {
     const mark = text[from - 1] ?? '';
-    const isBreakAfterColon = mark === '\n' && /[:：\n]\s*$/.test(text.slice(Math.max(0, from - 4), from - 1));
+    const isBreakAfterColon = mark === '\n' && endsWithColonOrBreak(text.slice(Math.max(0, from - 4), from - 1));
     if (SENTENCE_ENDS.includes(mark) && !isBreakAfterColon && !isInAbbreviation(text, from - 1)) break;
     from -= 1;
   }
   return text.slice(from, at).toLowerCase().trim();
+}
+
+function endsWithColonOrBreak(text: string): boolean {
+  const said = text.trimEnd();
+  return /[:：]$/.test(said) || text.includes('\n', said.length);
 }
 
 function isInAbbreviation(text: string, at: number): boolean {
