@@ -1,6 +1,6 @@
 import type { SpeechModel } from '../../packages/media/src/turn-detection/speech-model.ts';
 import { type EchoPath, EchoRoom } from './echo-room.ts';
-import { meanPower, RATE_HZ, type Utterance } from './turn-detection-material.ts';
+import { joined, meanPower, RATE_HZ, type Utterance } from './turn-detection-material.ts';
 
 /** How long the user listens before he speaks over a reply. */
 const LISTENING_MS = 3000;
@@ -20,13 +20,7 @@ export type OverResult = { spokenOver: number; noticed: number; delaysMs: number
 function reply(utterances: readonly Utterance[]): Float32Array {
   const pause = new Float32Array(RATE_HZ * 0.25);
   const parts = utterances.flatMap(({ samples, start, end }) => [samples.subarray(start, end), pause]);
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return joined(parts);
 }
 
 async function userTakesTurns(room: EchoRoom, utterances: readonly Utterance[]): Promise<void> {

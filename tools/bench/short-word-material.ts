@@ -1,7 +1,15 @@
 import { existsSync } from 'node:fs';
 import type { Spoken } from '../../tests/support/spoken-over-call.ts';
 import { speakTexts } from './spoken-sample.ts';
-import { createRandom, decode, meanPower, RATE_HZ, SPEECH_LEVEL_POWER, toPcm } from './turn-detection-material.ts';
+import {
+  createRandom,
+  decode,
+  joined,
+  meanPower,
+  RATE_HZ,
+  SPEECH_LEVEL_POWER,
+  toPcm,
+} from './turn-detection-material.ts';
 
 /** What is wanted of the avatar: to go on, or to end its reply. */
 export type ShortWord = Spoken & {
@@ -105,14 +113,4 @@ function voiceOf(sound: Float32Array): Float32Array {
   const first = powers.findIndex((power) => power >= least);
   const last = powers.findLastIndex((power) => power >= least);
   return sound.subarray(first * STEP, (last + 1) * STEP);
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -32,6 +32,17 @@ export function meanPower(samples: Float32Array): number {
   return sum / Math.max(1, samples.length);
 }
 
+/** One sound behind the other. */
+export function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
 /** A file's sound at 24 kHz, one channel. */
 export async function decode(path: string): Promise<Float32Array> {
   const reader = await FilmReader.open(fileOnDisk(path, 'read'), soundContainers(path));

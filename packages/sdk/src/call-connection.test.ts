@@ -187,6 +187,18 @@ describe('a token that has expired', () => {
     const getToken = vi.fn(() => new Promise<string>((resolve) => void waiting.push(resolve)));
     return { getToken, give: (token: string) => waiting.shift()?.(token) };
   };
+  /** The page has come back while a token in place of the refused one was being asked for. */
+  const triedAgainWhileAsked = async () => {
+    const { getToken, give } = slowTokens();
+    const { call, world } = await connected({ license: 'stale', getToken });
+    world.socket.drop(1006);
+    await vi.advanceTimersByTimeAsync(500);
+    world.socket.open();
+    world.socket.receive(buildEnd('expired-token'));
+    await vi.advanceTimersByTimeAsync(1_500);
+    world.returnToPage();
+    return { getToken, give, call, world };
+  };
 
   it('is replaced when the call is being built again', async () => {
     const getToken = tokens();
@@ -275,14 +287,7 @@ describe('a token that has expired', () => {
   });
 
   it('is not asked for twice when the fresh one comes while the old one is tried again', async () => {
-    const { getToken, give } = slowTokens();
-    const { call, world } = await connected({ license: 'stale', getToken });
-    world.socket.drop(1006);
-    await vi.advanceTimersByTimeAsync(500);
-    world.socket.open();
-    world.socket.receive(buildEnd('expired-token'));
-    await vi.advanceTimersByTimeAsync(1_500);
-    world.returnToPage();
+    const { getToken, give, call, world } = await triedAgainWhileAsked();
     expect(licenseOf(world)).toBe('stale');
     world.socket.open();
     give('fresh');
@@ -295,14 +300,7 @@ describe('a token that has expired', () => {
   });
 
   it('is replaced also when it came late, to a call that was back without it', async () => {
-    const { getToken, give } = slowTokens();
-    const { call, world } = await connected({ license: 'stale', getToken });
-    world.socket.drop(1006);
-    await vi.advanceTimersByTimeAsync(500);
-    world.socket.open();
-    world.socket.receive(buildEnd('expired-token'));
-    await vi.advanceTimersByTimeAsync(1_500);
-    world.returnToPage();
+    const { give, call, world } = await triedAgainWhileAsked();
     await bringUp(world);
     give('late');
     await settle();

@@ -64,11 +64,10 @@ function chooseStill(
 /** The best pictures of the whole clip to make an avatar from as from a photo, best first and not next to each other. */
 export function bestStills(faces: readonly TrackedFace[], survey: ClipSurvey): number[] {
   const chosen: number[] = [];
-  const sharpest = sharpestOf(faces);
   const ranked = rankedStills(
     faces,
     survey,
-    (face, index) => 6 * Math.abs(face.yaw) + 6 * (survey.aside[index] ?? 0) + 2 * blurOf(face, sharpest),
+    (face, index, blur) => 6 * Math.abs(face.yaw) + 6 * (survey.aside[index] ?? 0) + 2 * blur,
   );
   for (const still of ranked) {
     if (chosen.every((other) => Math.abs(other - still) >= STILLS_APART)) chosen.push(still);
@@ -81,33 +80,22 @@ export function bestStills(faces: readonly TrackedFace[], survey: ClipSurvey): n
 function rankedStills(
   faces: readonly TrackedFace[],
   { isOpenEyed, openness }: ClipSurvey,
-  cost: (face: TrackedFace, index: number) => number,
+  cost: (face: TrackedFace, index: number, blur: number) => number,
 ): number[] {
-  const sharpest = sharpestOf(faces);
-  const costs = faces.map((face, index) =>
-    isOpenEyed[index]
-      ? 20 * Math.max(0, face.lipGap - 0.02) +
-        2.5 * Math.max(0, 1 - (openness[index] ?? 0)) +
-        0.8 * blurOf(face, sharpest) +
-        cost(face, index)
-      : Infinity,
-  );
-  return [...costs.keys()]
-    .filter((index) => Number.isFinite(costs[index]))
-    .toSorted((a, b) => (costs[a] ?? 0) - (costs[b] ?? 0));
-}
-
-function blurOf({ sharpness }: TrackedFace, sharpest: number): number {
-  return Math.max(0, 1 - sharpness / sharpest);
-}
-
-function sharpestOf(faces: readonly TrackedFace[]): number {
-  return (
+  const sharpest =
     quantile(
       faces.map(({ sharpness }) => sharpness),
       0.8,
-    ) || 1
-  );
+    ) || 1;
+  const costs = faces.map((face, index) => {
+    if (!isOpenEyed[index]) return Infinity;
+    const blur = Math.max(0, 1 - face.sharpness / sharpest);
+    const closing = 20 * Math.max(0, face.lipGap - 0.02) + 2.5 * Math.max(0, 1 - (openness[index] ?? 0));
+    return closing + 0.8 * blur + cost(face, index, blur);
+  });
+  return [...costs.keys()]
+    .filter((index) => Number.isFinite(costs[index]))
+    .toSorted((a, b) => (costs[a] ?? 0) - (costs[b] ?? 0));
 }
 
 /** The pictures of the clip that a loop shows, those that melt into its end included. */

@@ -1,5 +1,5 @@
 import { meshPoint } from './face-finder.ts';
-import type { RgbImage } from './image-sampler.ts';
+import { type RgbImage, valueAt } from './image-sampler.ts';
 
 /** What is seen between the lids. */
 export type EyeLook = {
@@ -59,14 +59,6 @@ function lidAt(points: Float32Array, lid: readonly number[], along: number): [nu
   return [x + (nextX - x) * (at - index), y + (nextY - y) * (at - index)];
 }
 
-function lumaAt({ width, height, data }: RgbImage, x: number, y: number): number {
-  const left = Math.min(width - 2, Math.max(0, Math.floor(x)));
-  const top = Math.min(height - 2, Math.max(0, Math.floor(y)));
-  const [right, down] = [Math.min(1, Math.max(0, x - left)), Math.min(1, Math.max(0, y - top))];
-  const luma = (column: number, row: number): number => {
-    const at = ((top + row) * width + left + column) * 3;
-    return 0.3 * (data[at] ?? 0) + 0.6 * (data[at + 1] ?? 0) + 0.1 * (data[at + 2] ?? 0);
-  };
-  const upper = luma(0, 0) * (1 - right) + luma(1, 0) * right;
-  return upper * (1 - down) + (luma(0, 1) * (1 - right) + luma(1, 1) * right) * down;
+function lumaAt(picture: RgbImage, x: number, y: number): number {
+  return 0.3 * valueAt(picture, x, y, 0) + 0.6 * valueAt(picture, x, y, 1) + 0.1 * valueAt(picture, x, y, 2);
 }

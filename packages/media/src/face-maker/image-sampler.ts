@@ -30,13 +30,11 @@ export function sampleRegion(image: RgbImage, region: SquareRegion, side: number
       for (let tap = 0; tap < taps * taps; tap += 1) {
         const u = column + ((tap % taps) + 0.5) / taps - side / 2;
         const v = row + (Math.floor(tap / taps) + 0.5) / taps - side / 2;
-        const x = clamp(region.centerX + u * cos - v * sin - 0.5, image.width - 1.001);
-        const y = clamp(region.centerY + u * sin + v * cos - 0.5, image.height - 1.001);
-        const left = Math.floor(x);
-        const top = Math.floor(y);
-        red += bilinear(image, left, top, x - left, y - top, 0);
-        green += bilinear(image, left, top, x - left, y - top, 1);
-        blue += bilinear(image, left, top, x - left, y - top, 2);
+        const x = region.centerX + u * cos - v * sin - 0.5;
+        const y = region.centerY + u * sin + v * cos - 0.5;
+        red += valueAt(image, x, y, 0);
+        green += valueAt(image, x, y, 1);
+        blue += valueAt(image, x, y, 2);
       }
       out[offset] = red * weight;
       out[offset + 1] = green * weight;
@@ -50,8 +48,14 @@ function clamp(value: number, maximum: number): number {
   return Math.min(maximum, Math.max(0, value));
 }
 
-function bilinear(image: RgbImage, left: number, top: number, shareX: number, shareY: number, channel: number): number {
-  const { data, width } = image;
+/** A channel, 0 to 255, between the four pixels around a place; whole numbers are the middles of pixels. */
+export function valueAt({ data, width, height }: RgbImage, atX: number, atY: number, channel: 0 | 1 | 2): number {
+  const x = clamp(atX, width - 1.001);
+  const y = clamp(atY, height - 1.001);
+  const left = Math.floor(x);
+  const top = Math.floor(y);
+  const shareX = x - left;
+  const shareY = y - top;
   const upper = (top * width + left) * 3 + channel;
   const lower = upper + width * 3;
   const above = (data[upper] ?? 0) * (1 - shareX) + (data[upper + 3] ?? 0) * shareX;

@@ -1,3 +1,4 @@
+import { BROWSER_TOKEN_PREFIX } from '@visavis/protocol';
 import type { FaceBox } from '@visavis/protocol/rest';
 import { fetchTalkPage, type TalkPageData } from '../../api/talk-page.ts';
 
@@ -24,8 +25,9 @@ export class LinkEnded extends Error {
 /** `/talk/ID#TOKEN`. What stands behind the # was sent to no server. */
 export function readTalkLink({ pathname, hash }: Pick<Location, 'pathname' | 'hash'>): TalkLink | null {
   const avatarId = /^\/talk\/([0-9a-f]{32})\/?$/.exec(pathname)?.[1];
-  const token = /^#(vt_[\w-]{20,100})$/.exec(hash)?.[1];
-  return avatarId === undefined || token === undefined ? null : { avatarId, token };
+  const token = /^#([\w-]{23,103})$/.exec(hash)?.[1];
+  if (avatarId === undefined || !token?.startsWith(BROWSER_TOKEN_PREFIX)) return null;
+  return { avatarId, token };
 }
 
 /** What the page offers: what everybody may call, or the one avatar of a link. Throws `LinkEnded`. */

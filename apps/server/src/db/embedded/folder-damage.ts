@@ -68,9 +68,9 @@ function inspectStart(folder: string): Damage | null {
 }
 
 function inspectTables(engineFolder: string): Damage | null {
-  const tables = readdirSync(join(engineFolder, 'base')).filter((name) => /^\d+$/.test(name));
+  const tables = tableFolders(engineFolder);
   if (tables.length === 0) return { kind: 'lost', found: 'pgdata/base holds no tables' };
-  const maps = tables.map((name) => `base/${name}/pg_filenode.map`);
+  const maps = tables.map((name) => `${name}/pg_filenode.map`);
   const missing = maps.filter((name) => !existsSync(join(engineFolder, name)));
   if (missing.length > 0) return { kind: 'lost', found: `pgdata lacks ${missing.join(', ')}` };
   if (readdirSync(join(engineFolder, 'pg_xact')).length > 0) return null;
@@ -79,8 +79,13 @@ function inspectTables(engineFolder: string): Damage | null {
 
 /** The same one line, in the engine's folder and in that of each database. */
 export function versionFiles(engineFolder: string): string[] {
-  const tables = readdirSync(join(engineFolder, 'base')).filter((name) => /^\d+$/.test(name));
-  return ['PG_VERSION', ...tables.map((name) => `base/${name}/PG_VERSION`)];
+  return ['PG_VERSION', ...tableFolders(engineFolder).map((name) => `${name}/PG_VERSION`)];
+}
+
+/** One for each database, within the engine's folder. */
+function tableFolders(engineFolder: string): string[] {
+  const names = readdirSync(join(engineFolder, 'base')).filter((name) => /^\d+$/.test(name));
+  return names.map((name) => `base/${name}`);
 }
 
 export function holdsVersion(path: string): boolean {

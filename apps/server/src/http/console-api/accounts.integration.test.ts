@@ -171,34 +171,6 @@ describeOnBothDatabases('accounts', (context) => {
     expect((await reset('a password by mail')).statusCode).toBe(200);
   });
 
-  test('a password is what it looks like, wherever one is given or chosen', async () => {
-    const email = newEmail();
-    const looks = { narrow: 'épée ½ 한국어의 비밀번호', wide: 'ｅ́ｐｅ́ｅ　1⁄2　한국어의 비밀번호'.normalize('NFKD') };
-    expect(looks.wide.length).toBeGreaterThan(looks.narrow.length);
-    const logIn = async (password: string) =>
-      (await browser.send('POST', '/auth/login', { email, password })).statusCode;
-    const given = (password: string) => ({ email, name: 'Mia', password });
-    expect((await browser.send('POST', '/auth/register', given(looks.wide))).statusCode).toBe(201);
-    expect([await logIn(looks.narrow), await logIn(looks.wide)]).toEqual([200, 200]);
-    const change = { currentPassword: looks.narrow, newPassword: `${looks.narrow} 2` };
-    expect((await browser.send('POST', '/auth/password', change)).statusCode).toBe(200);
-    expect(await logIn(`${looks.wide} 2`)).toBe(200);
-    await browser.send('POST', '/auth/password-reset/request', { email });
-    const token = /token=(\S+)/.exec(server.mails.at(-1)?.text ?? '')?.[1];
-    const reset = { token, newPassword: `${looks.wide} 3` };
-    expect((await browser.send('POST', '/auth/password-reset', reset)).statusCode).toBe(200);
-    expect(await logIn(`${looks.narrow} 3`)).toBe(200);
-    await server.services.accounts.setPassword(email, `${looks.narrow} 4`);
-    expect([await logIn(`${looks.wide} 4`), await logIn(`${looks.narrow} 3`)]).toEqual([200, 401]);
-    // As long as it looks: five wide letters are no ten, two hundred Korean syllables no six hundred.
-    const long = [...Array(200).keys()].map((index) => String.fromCodePoint(0xac01 + index * 31)).join('');
-    await server.services.accounts.setPassword(email, long);
-    const typed = await browser.send('POST', '/auth/login', { email, password: long.normalize('NFD') });
-    expect([typed.statusCode, typed.body]).toEqual([200, expect.any(String)]);
-    const short = { currentPassword: long, newPassword: 'ｅ́ｑｅ́ｗｒ'.normalize('NFKD') };
-    expect((await browser.send('POST', '/auth/password', short)).statusCode).toBe(400);
-  });
-
   test('a new password ends the other sessions and the old password', async () => {
     const email = newEmail();
     await browser.register(email);
