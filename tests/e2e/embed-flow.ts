@@ -189,9 +189,9 @@ export function lostConnections(site: () => Site): void {
     it('comes back into its own call after an outage of 20 s, though its key has one call and its token is over', async () => {
       const { server, shop } = site();
       const flow = await FlowPage.open(site(), network.url, 'token-url="/avatar-token-narrow"');
-      const mintedAtMs = Date.now();
       shop.minted.length = 0;
       await flow.call();
+      const { mintedAtMs } = shop;
       await flow.type('What can you do?');
       await flow.says('Listening');
       const before = await flow.captions();

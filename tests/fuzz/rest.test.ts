@@ -121,10 +121,10 @@ describe('REST', () => {
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PATCH', 'PUT', 'DELETE']);
 
-/** What a socket would deliver as the address of a request line. */
+/** What a socket would deliver as the address of a request line; a second slash or backslash would begin a host for `inject`. */
 function toAddress(text: string): string {
   const path = text.replaceAll(/[^\x21-\x7e]/g, (character) => encodeURIComponent(character.toWellFormed()));
-  return `/${path.replace(/^\/+/, '')}`.slice(0, 8000);
+  return `/${path.replace(/^[/\\]+/, '')}`.slice(0, 8000);
 }
 
 function toHeader(text: string): string {

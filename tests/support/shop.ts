@@ -14,6 +14,8 @@ export class Shop {
   readonly pages = new Map<string, string | Buffer>();
   /** Tokens that the page asked for, in this order. */
   readonly minted: string[] = [];
+  /** When the server had answered with the last of them, in ms of `Date.now()`. */
+  mintedAtMs = 0;
   readonly #visavis: TestServer;
   readonly #http: Server;
   #key = '';
@@ -29,6 +31,7 @@ export class Shop {
           path === '/avatar-token-narrow' ? { narrow: true, lifetimeSeconds: shortestLifetimeSeconds } : {};
         void this.mint(limits).then((token) => {
           this.minted.push(token);
+          this.mintedAtMs = Date.now();
           response.end(JSON.stringify({ token }));
         });
         return;
