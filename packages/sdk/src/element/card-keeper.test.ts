@@ -12,7 +12,10 @@ const missing = () =>
 afterEach(() => vi.unstubAllGlobals());
 
 function keep(...answers: (() => Response | Promise<Response>)[]) {
-  const ask = vi.fn(async () => (await answers.shift()?.()) ?? Promise.reject(new TypeError('Failed to fetch')));
+  const ask = vi.fn(
+    async (_url: string, _request: RequestInit) =>
+      (await answers.shift()?.()) ?? Promise.reject(new TypeError('Failed to fetch')),
+  );
   vi.stubGlobal('fetch', ask);
   const onAnswer = vi.fn();
   const keeper = new CardKeeper(onAnswer);
@@ -38,6 +41,14 @@ it('asks again for an avatar that was unknown, and not for one that is known', a
   expect(keeper.answer).toEqual({ ...iris, posterUrl: `${server}/uploadFiles/iris.webp` });
   await keeper.askAgain();
   expect(ask).toHaveBeenCalledTimes(3);
+});
+
+it('keeps the key out of the address', async () => {
+  const { ask, answered } = keep(known);
+  await answered(1);
+  const [url, request] = ask.mock.calls[0] ?? [];
+  expect(url).toBe(`${server}/api/open/v1/avatar/card`);
+  expect(String(request?.body)).toBe('avatar=Iris&license=k');
 });
 
 it.each([

@@ -152,10 +152,12 @@ describeOnBothDatabases('open REST', (context) => {
       ...{ bundleSource: 'made', bundleName: making, state: 'making' },
     });
     const card = async (avatar: string, key?: string) => {
-      const query = new URLSearchParams({ avatar, ...(key === undefined ? {} : { license: key }) });
+      const form = new URLSearchParams({ avatar, ...(key === undefined ? {} : { license: key }) });
       const reply = await server.app.inject({
-        url: `/api/open/v1/avatar/card?${query}`,
-        headers: { host: 'avatar.example', origin: ORIGIN },
+        method: 'POST',
+        url: '/api/open/v1/avatar/card',
+        headers: { host: 'avatar.example', origin: ORIGIN, 'content-type': 'application/x-www-form-urlencoded' },
+        payload: form.toString(),
       });
       expect(reply.headers['access-control-allow-origin']).toBe('*');
       return { status: reply.statusCode, data: reply.json().data };
