@@ -6,7 +6,10 @@ import { createRoot } from 'react-dom/client';
 import { part } from './app/part.ts';
 import { Boot } from './components/boot.tsx';
 import { FailureBoundary } from './components/failure-boundary.tsx';
+import { currentLanguage, tellLanguage } from './i18n/current-language.ts';
 import { theme } from './theme.ts';
+
+tellLanguage(currentLanguage());
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element #root.');

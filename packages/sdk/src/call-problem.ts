@@ -38,6 +38,8 @@ export type CallProblem = {
   readonly advice: string;
   /** What the server or the browser said, when it said something. */
   readonly detail: string | null;
+  /** The entry of the server's error table (docs/protocol.md) that `advice` comes from; null where it is this client's own. */
+  readonly serverCode: string | null;
   /** The same call may work when tried again without changing anything. */
   readonly retryable: boolean;
 };
@@ -162,6 +164,7 @@ const problemTexts: Readonly<Record<ProblemCode, ProblemText>> = {
 export type ProblemSpecifics = {
   readonly detail?: string | null;
   readonly advice?: string | null;
+  readonly serverCode?: string | null;
   readonly retryable?: boolean | null;
 };
 
@@ -177,6 +180,7 @@ export function callProblem(code: ProblemCode, specifics: ProblemSpecifics = {})
     title: text.title,
     advice: specifics.advice || text.advice,
     detail: specifics.detail || null,
+    serverCode: specifics.serverCode || null,
     retryable: specifics.retryable ?? text.retryable,
   };
 }

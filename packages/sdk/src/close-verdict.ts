@@ -25,6 +25,7 @@ export function judgeClose(close: { opened: boolean; code: number; reason: strin
     return { problem: 'closed-by-server', specifics, mayReconnect: false, wantsToken: false };
   }
   const problem = problemOfEnd(entry.eventType, code);
-  const specifics = problem === 'avatar-unknown' ? {} : { advice: entry.message, retryable: entry.retryable };
+  const { message: advice, retryable } = entry;
+  const specifics = problem === 'avatar-unknown' ? {} : { advice, serverCode: code, retryable };
   return { problem, specifics, mayReconnect: callMayGoOn(code), wantsToken: wantsOtherToken(code) };
 }

@@ -157,7 +157,7 @@ function readSetup({ name, data, whole }: Envelope): ServerSignal | null {
     const retryable = typeof data.retryable === 'boolean' ? data.retryable : null;
     const problem = problemOfEnd(name, code);
     if (problem === 'avatar-unknown') return { type: 'rejected', code: problem, specifics: {}, ...flags };
-    const specifics = known ? { advice: message, retryable } : { detail: message };
+    const specifics = known ? { advice: message, serverCode: code, retryable } : { detail: message };
     return { type: 'rejected', code: problem, specifics, ...flags };
   }
   switch (name) {

@@ -37,8 +37,19 @@ export function isStarting({ voice }: TalkPageData): boolean {
   return voice.mouth === 'starting' || voice.ears === 'starting';
 }
 
+/** An answer that is none to the question. */
+export class ServerAnswered extends Error {
+  override readonly name = 'ServerAnswered';
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`The server answered ${status}.`);
+    this.status = status;
+  }
+}
+
 export async function fetchTalkPage(signal: AbortSignal): Promise<TalkPageData> {
   const response = await fetch('/api/v1/talk-page', { signal, headers: { accept: 'application/json' } });
-  if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+  if (!response.ok) throw new ServerAnswered(response.status);
   return (await response.json()) as TalkPageData;
 }

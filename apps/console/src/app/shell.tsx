@@ -5,8 +5,9 @@ import { useEffect, useState } from 'react';
 import { request } from '../api/client.ts';
 import { projectsQuery, sessionQuery, useChange } from '../api/queries.ts';
 import { Logo } from '../components/logo.tsx';
+import { LanguageSwitch } from '../components/language-switch.tsx';
 import { Loaded } from '../components/page.tsx';
-import { useLanguage, useTexts } from '../i18n/language.tsx';
+import { useTexts } from '../i18n/language.tsx';
 import {
   accountAddress,
   firstPageAddress,
@@ -136,7 +137,7 @@ function Navigation({ user, path, projects }: ShellProps & { readonly projects: 
 }
 
 function Preferences() {
-  const { texts, language, setLanguage } = useLanguage();
+  const texts = useTexts();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
     <>
@@ -152,17 +153,7 @@ function Preferences() {
         value={colorScheme}
         onChange={(value) => setColorScheme(value === 'light' || value === 'dark' ? value : 'auto')}
       />
-      <SegmentedControl
-        fullWidth
-        size="xs"
-        aria-label={texts.shell.language}
-        data={[
-          { value: 'en', label: 'English' },
-          { value: 'zh', label: '中文' },
-        ]}
-        value={language}
-        onChange={(value) => setLanguage(value === 'zh' ? 'zh' : 'en')}
-      />
+      <LanguageSwitch compact label={texts.shell.language} />
     </>
   );
 }

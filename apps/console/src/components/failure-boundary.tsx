@@ -2,7 +2,6 @@ import { Button } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { Component, type ReactNode, useState } from 'react';
 import { servedEntryScript } from '../app/build.ts';
-import { currentLanguage } from '../i18n/current-language.ts';
 import { failureTexts } from '../i18n/failure-texts.ts';
 import classes from './failure-boundary.module.css';
 
@@ -33,7 +32,7 @@ export class FailureBoundary extends Component<FailureBoundaryProps, { readonly 
 }
 
 function Failure() {
-  const texts = failureTexts[currentLanguage()];
+  const texts = failureTexts();
   const [state, setState] = useState<'idle' | 'asking' | 'away'>('idle');
   useDocumentTitle(`${texts.title} · Visavis`);
   /** Only when the server answers: a page that the browser cannot get is worse than this one. */

@@ -147,3 +147,12 @@ export function ArrowDownIcon({ size }: IconProps) {
     </Icon>
   );
 }
+
+export function GlobeIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <circle cx="12" cy="12" r="9" />
+      <path d="M3 12h18M12 3c2.7 2.6 4 5.6 4 9s-1.3 6.4-4 9c-2.7-2.6-4-5.6-4-9s1.3-6.4 4-9" />
+    </Icon>
+  );
+}

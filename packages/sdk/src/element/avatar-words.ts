@@ -1,4 +1,4 @@
-import { chineseProblems, type ProblemWords } from './problem-words.ts';
+import { chineseProblems, type ProblemWords } from '../problem-words.ts';
 
 const en = {
   /** Null: problems as they come, in English. */

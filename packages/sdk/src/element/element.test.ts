@@ -1,3 +1,4 @@
+import { ERROR_CODES, errorEntry } from '@visavis/protocol';
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
@@ -145,6 +146,10 @@ describe('what the element shows', () => {
     }
     const special = chinese(callProblem('too-many-calls', { advice: 'Maximum concurrent connections (5).' }));
     expect(special).toMatchObject({ title: '此许可的同时通话数已满。', advice: 'Maximum concurrent connections (5).' });
+    for (const serverCode of ERROR_CODES) {
+      const told = chinese(callProblem('refused', { advice: errorEntry(serverCode).message, serverCode }));
+      expect(told?.advice, serverCode).toMatch(/\p{Script=Han}.*。$/u);
+    }
   });
 });
 

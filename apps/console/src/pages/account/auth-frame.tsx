@@ -1,13 +1,13 @@
-import { Button } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { Logo } from '../../components/logo.tsx';
-import { useLanguage } from '../../i18n/language.tsx';
+import { LanguageSwitch } from '../../components/language-switch.tsx';
+import { useTexts } from '../../i18n/language.tsx';
 import classes from './auth-frame.module.css';
 
 /** The card around the pages for people who are not logged in. */
 export function AuthFrame({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  const { language, setLanguage } = useLanguage();
+  const texts = useTexts();
   useDocumentTitle(`${title} · Visavis`);
   return (
     <main className={classes.frame}>
@@ -15,9 +15,7 @@ export function AuthFrame({ title, children }: { readonly title: string; readonl
         <div className={classes.brand}>
           <Logo />
           <span>Visavis</span>
-          <Button variant="subtle" size="compact-sm" onClick={() => setLanguage(language === 'en' ? 'zh' : 'en')}>
-            {language === 'en' ? '中文' : 'English'}
-          </Button>
+          <LanguageSwitch compact label={texts.shell.language} />
         </div>
         <h1>{title}</h1>
         {children}

@@ -1,5 +1,6 @@
 import type { TalkAvatar } from '../../api/talk-page.ts';
 import { CheckIcon } from '../../components/icons.tsx';
+import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import classes from './avatar-gallery.module.css';
 import { AvatarPicture, displayName } from './avatar-picture.tsx';
 
@@ -11,9 +12,10 @@ type GalleryProps = {
 
 /** A radio group: arrow keys move through the avatars. */
 export function AvatarGallery({ avatars, chosenId, onChoose }: GalleryProps) {
+  const texts = useTalkTexts().lobby;
   return (
     <fieldset className={classes.gallery}>
-      <legend className="visually-hidden">Choose an avatar</legend>
+      <legend className="visually-hidden">{texts.choose}</legend>
       {avatars.map((avatar) => (
         <label key={avatar.avatarId} className={classes.card}>
           <input

@@ -2,6 +2,7 @@ import { Tooltip } from '@mantine/core';
 import type { MicrophoneStatus, VisavisCall } from '@visavis/sdk';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { HangUpIcon, HoldIcon, MicrophoneIcon, MicrophoneOffIcon } from '../../components/icons.tsx';
+import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import classes from './call-controls.module.css';
 
 type ControlsProps = {
@@ -14,9 +15,10 @@ type ControlsProps = {
 
 /** Microphone, push-to-talk, hang up. */
 export function CallControls({ call, microphone, deaf, onPushToTalk }: ControlsProps) {
+  const texts = useTalkTexts().call;
   const holds = microphone.pushToTalk && microphone.state === 'on';
   return (
-    <div className={classes.controls} role="toolbar" aria-label="Call">
+    <div className={classes.controls} role="toolbar" aria-label={texts.controls}>
       {(!deaf || microphone.state !== 'off') && (
         <>
           {holds ? (
@@ -25,7 +27,7 @@ export function CallControls({ call, microphone, deaf, onPushToTalk }: ControlsP
             <MicrophoneButton call={call} microphone={microphone} />
           )}
           <Control
-            label={microphone.pushToTalk ? 'Switch to open microphone' : 'Switch to push-to-talk'}
+            label={microphone.pushToTalk ? texts.toOpenMicrophone : texts.toPushToTalk}
             pressed={microphone.pushToTalk}
             onClick={() => onPushToTalk(!microphone.pushToTalk)}
           >
@@ -33,8 +35,8 @@ export function CallControls({ call, microphone, deaf, onPushToTalk }: ControlsP
           </Control>
         </>
       )}
-      <Tooltip label="Hang up">
-        <button type="button" className={classes.hangUp} aria-label="Hang up" onClick={() => call.hangUp()}>
+      <Tooltip label={texts.hangUp}>
+        <button type="button" className={classes.hangUp} aria-label={texts.hangUp} onClick={() => call.hangUp()}>
           <HangUpIcon size={26} />
         </button>
       </Tooltip>
@@ -43,9 +45,10 @@ export function CallControls({ call, microphone, deaf, onPushToTalk }: ControlsP
 }
 
 function MicrophoneButton({ call, microphone }: { call: VisavisCall; microphone: MicrophoneStatus }) {
+  const texts = useTalkTexts().call;
   const { state, muted } = microphone;
   if (state !== 'on') {
-    const label = state === 'opening' ? 'Waiting for the microphone' : 'Switch the microphone on';
+    const label = state === 'opening' ? texts.microphoneOpening : texts.microphoneOn;
     return (
       <Control label={label} busy={state === 'opening'} onClick={() => void call.startMicrophone()}>
         <MicrophoneOffIcon />
@@ -53,7 +56,7 @@ function MicrophoneButton({ call, microphone }: { call: VisavisCall; microphone:
     );
   }
   return (
-    <Control label={muted ? 'Unmute' : 'Mute'} pressed={muted} onClick={() => call.setMuted(!muted)}>
+    <Control label={muted ? texts.unmute : texts.mute} pressed={muted} onClick={() => call.setMuted(!muted)}>
       {muted ? <MicrophoneOffIcon /> : <MicrophoneIcon />}
       <LevelMeter call={call} />
     </Control>
@@ -61,6 +64,7 @@ function MicrophoneButton({ call, microphone }: { call: VisavisCall; microphone:
 }
 
 function HoldToTalkButton({ call, pressed }: { call: VisavisCall; pressed: boolean }) {
+  const texts = useTalkTexts().call;
   const hold = (down: boolean) => () => call.setTalking(down);
   return (
     <button
@@ -86,8 +90,8 @@ function HoldToTalkButton({ call, pressed }: { call: VisavisCall; pressed: boole
     >
       <LevelMeter call={call} />
       <MicrophoneIcon />
-      {pressed ? 'Speak now' : 'Hold to talk'}
-      <kbd className={classes.key}>space</kbd>
+      {pressed ? texts.speakNow : texts.hold}
+      <kbd className={classes.key}>{texts.space}</kbd>
     </button>
   );
 }

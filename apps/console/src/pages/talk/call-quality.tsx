@@ -1,6 +1,8 @@
 import type { CallSnapshot, CallStatistics, ExchangeLatency, VisavisCall } from '@visavis/sdk';
 import { useEffect, useState } from 'react';
 import { ChevronIcon } from '../../components/icons.tsx';
+import { useFormats } from '../../i18n/language-choice.tsx';
+import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import classes from './call-quality.module.css';
 
 const readingEveryMs = 1000;
@@ -9,10 +11,11 @@ const readingEveryMs = 1000;
 export function CallQuality({ call, snapshot }: { readonly call: VisavisCall; readonly snapshot: CallSnapshot }) {
   const statistics = useStatistics(call, snapshot.state === 'connected');
   const { latency } = snapshot;
+  const summary = useSummary(latency, statistics);
   return (
     <details className={classes.quality}>
       <summary className={classes.summary}>
-        <span>{summaryText(latency, statistics)}</span>
+        <span>{summary}</span>
         <ChevronIcon size={16} />
       </summary>
       <div className={classes.body}>
@@ -43,37 +46,35 @@ function useStatistics(call: VisavisCall, active: boolean): CallStatistics | nul
   return active ? statistics : null;
 }
 
-function summaryText(latency: ExchangeLatency | null, statistics: CallStatistics | null): string {
+function useSummary(latency: ExchangeLatency | null, statistics: CallStatistics | null): string {
+  const texts = useTalkTexts().quality;
+  const formats = useFormats();
   const answerMs = latency?.heardMs ?? latency?.firstSoundMs ?? null;
   const parts = [
-    answerMs === null ? null : `Answer in ${(answerMs / 1000).toFixed(2)} s`,
-    statistics?.roundTripTimeMs == null ? null : `${Math.round(statistics.roundTripTimeMs)} ms round trip`,
-    statistics?.framesPerSecond == null ? null : `${Math.round(statistics.framesPerSecond)} fps`,
+    answerMs === null ? null : texts.answer(formats.fixed(answerMs / 1000, 2)),
+    statistics?.roundTripTimeMs == null ? null : texts.roundTrip(formats.number(statistics.roundTripTimeMs)),
+    statistics?.framesPerSecond == null ? null : texts.pictures(formats.number(statistics.framesPerSecond)),
   ].filter((part) => part !== null);
-  return parts.length > 0 ? parts.join(' · ') : 'Call quality';
+  return parts.length > 0 ? parts.join(' · ') : texts.title;
 }
 
-const steps = [
-  ['transcriptMs', 'Your words understood'],
-  ['firstTextMs', 'First word of the answer'],
-  ['firstAudioMs', 'First sound made'],
-  ['firstSoundMs', 'First sound sent'],
-  ['heardMs', 'Heard here'],
-] as const;
+const steps = ['transcriptMs', 'firstTextMs', 'firstAudioMs', 'firstSoundMs', 'heardMs'] as const;
 
 /** Milliseconds from the end of the user's turn to each step. */
 function Waterfall({ latency }: { readonly latency: ExchangeLatency | null }) {
-  if (latency === null) return <p className={classes.note}>After the first answer, its steps appear here.</p>;
-  const longestMs = Math.max(1, ...steps.map(([key]) => latency[key] ?? 0));
+  const texts = useTalkTexts().quality;
+  const milliseconds = useMilliseconds();
+  if (latency === null) return <p className={classes.note}>{texts.none}</p>;
+  const longestMs = Math.max(1, ...steps.map((key) => latency[key] ?? 0));
   return (
-    <ol className={classes.waterfall} aria-label="Steps of the last answer">
-      {steps.map(([key, label]) => {
+    <ol className={classes.waterfall} aria-label={texts.steps}>
+      {steps.map((key) => {
         const valueMs = latency[key];
         return (
           <li key={key}>
-            <span>{label}</span>
+            <span>{texts.stepNames[key]}</span>
             <meter className={classes.bar} min={0} max={longestMs} value={valueMs ?? 0} aria-hidden="true" />
-            <span className={classes.value}>{valueMs === null ? '–' : `${Math.round(valueMs)} ms`}</span>
+            <span className={classes.value}>{milliseconds(valueMs) ?? '–'}</span>
           </li>
         );
       })}
@@ -82,12 +83,15 @@ function Waterfall({ latency }: { readonly latency: ExchangeLatency | null }) {
 }
 
 function Numbers({ statistics }: { readonly statistics: CallStatistics }) {
+  const texts = useTalkTexts().quality;
+  const formats = useFormats();
+  const milliseconds = useMilliseconds();
   const entries: readonly (readonly [string, string | null])[] = [
-    ['Picture', statistics.widthPx && `${statistics.widthPx} × ${statistics.heightPx} ${statistics.videoCodec ?? ''}`],
-    ['Received', statistics.receivedKbps === null ? null : `${Math.round(statistics.receivedKbps)} kbit/s`],
-    ['Buffered', millis(statistics.videoJitterBufferMs)],
-    ['Pictures dropped', String(statistics.framesDropped)],
-    ['Packets lost', String(statistics.packetsLost)],
+    [texts.picture, statistics.widthPx && `${statistics.widthPx} × ${statistics.heightPx} ${statistics.videoCodec ?? ''}`],
+    [texts.received, statistics.receivedKbps === null ? null : `${formats.number(statistics.receivedKbps)} kbit/s`],
+    [texts.buffered, milliseconds(statistics.videoJitterBufferMs)],
+    [texts.dropped, formats.number(statistics.framesDropped)],
+    [texts.lost, formats.number(statistics.packetsLost)],
   ].map(([name, value]) => [String(name), value ? String(value) : null] as const);
   return (
     <dl className={classes.numbers}>
@@ -104,6 +108,7 @@ function Numbers({ statistics }: { readonly statistics: CallStatistics }) {
   );
 }
 
-function millis(value: number | null): string | null {
-  return value === null ? null : `${Math.round(value)} ms`;
+function useMilliseconds(): (value: number | null) => string | null {
+  const formats = useFormats();
+  return (value) => (value === null ? null : `${formats.number(value)} ms`);
 }

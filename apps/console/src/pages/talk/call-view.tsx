@@ -1,5 +1,6 @@
 import type { CallSnapshot, VisavisCall } from '@visavis/sdk';
 import type { TalkAvatar } from '../../api/talk-page.ts';
+import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import { displayName, shortName } from './avatar-picture.tsx';
 import { CallControls } from './call-controls.tsx';
 import { CallQuality } from './call-quality.tsx';
@@ -23,13 +24,14 @@ type CallViewProps = {
 
 /** A call from the first ring to its end: face, controls, captions, typing. */
 export function CallView({ call, snapshot, avatar, isLink, onCallAgain, onLeave, onPushToTalk }: CallViewProps) {
+  const texts = useTalkTexts().call;
   const ended = snapshot.state === 'ended';
   const { microphone } = snapshot;
   usePushToTalkKey(call, microphone.state === 'on' && microphone.pushToTalk && !ended);
   const deaf = snapshot.info?.hears === false;
   return (
     <main className={classes.call}>
-      <h1 className="visually-hidden">Call with {displayName(avatar)}</h1>
+      <h1 className="visually-hidden">{texts.title(displayName(avatar))}</h1>
       <Stage call={call} snapshot={snapshot} avatar={avatar}>
         {ended ? (
           <EndCard snapshot={snapshot} avatar={avatar} isLink={isLink} onCallAgain={onCallAgain} onLeave={onLeave} />
@@ -37,7 +39,7 @@ export function CallView({ call, snapshot, avatar, isLink, onCallAgain, onLeave,
           <CallControls call={call} microphone={microphone} deaf={deaf} onPushToTalk={onPushToTalk} />
         )}
       </Stage>
-      <section className={classes.panel} aria-label="Conversation">
+      <section className={classes.panel} aria-label={texts.conversation}>
         <Captions captions={snapshot.captions} avatarName={displayName(avatar)} ended={ended} />
         {snapshot.notice && !ended && (
           <NoticeBar
@@ -46,9 +48,7 @@ export function CallView({ call, snapshot, avatar, isLink, onCallAgain, onLeave,
             onDismiss={() => call.dismissNotice()}
           />
         )}
-        {deaf && !ended && (
-          <p className={classes.hint}>No speech recogniser here: please type. {displayName(avatar)} answers aloud.</p>
-        )}
+        {deaf && !ended && <p className={classes.hint}>{texts.deaf(displayName(avatar))}</p>}
         {!ended && (
           <>
             <Composer

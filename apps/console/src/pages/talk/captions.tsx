@@ -1,5 +1,6 @@
 import type { Caption } from '@visavis/sdk';
 import { useLayoutEffect, useRef } from 'react';
+import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import classes from './captions.module.css';
 
 type CaptionsProps = {
@@ -13,6 +14,7 @@ const followPx = 80;
 
 /** What both sides say, as it is said. Screen readers are told each caption once, when it is complete. */
 export function Captions({ captions, avatarName, ended }: CaptionsProps) {
+  const texts = useTalkTexts().captions;
   const list = useRef<HTMLOListElement>(null);
   const follows = useRef(true);
 
@@ -29,34 +31,33 @@ export function Captions({ captions, avatarName, ended }: CaptionsProps) {
         className={classes.captions}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard.
         tabIndex={0}
-        aria-label="Captions"
+        aria-label={texts.title}
         onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
           follows.current = scrollHeight - scrollTop - clientHeight < followPx;
         }}
       >
-        {captions.length === 0 && (
-          <li className={classes.empty}>{ended ? 'Nothing was said.' : 'What you both say appears here.'}</li>
-        )}
+        {captions.length === 0 && <li className={classes.empty}>{ended ? texts.nothing : texts.empty}</li>}
         {captions.map((caption) => (
           <li key={caption.id} className={classes.caption} data-speaker={caption.speaker} data-status={caption.status}>
-            <span className={classes.speaker}>{caption.speaker === 'user' ? 'You' : avatarName}</span>
+            <span className={classes.speaker}>{caption.speaker === 'user' ? texts.you : avatarName}</span>
             <span className={classes.text}>
               {caption.status === 'pending' ? <Listening /> : caption.text}
-              {caption.status === 'interrupted' && <span className={classes.mark}> — interrupted</span>}
+              {caption.status === 'interrupted' && <span className={classes.mark}> — {texts.interrupted}</span>}
             </span>
           </li>
         ))}
       </ol>
       <p className="visually-hidden" aria-live="polite">
-        {complete && `${complete.speaker === 'user' ? 'You' : avatarName}: ${complete.text}`}
+        {complete && texts.said(complete.speaker === 'user' ? texts.you : avatarName, complete.text)}
       </p>
     </>
   );
 }
 
 function Listening() {
+  const texts = useTalkTexts().captions;
   return (
-    <span className={classes.listening} role="img" aria-label="Listening">
+    <span className={classes.listening} role="img" aria-label={texts.listening}>
       <i />
       <i />
       <i />

@@ -1,6 +1,7 @@
 import { ActionIcon, Textarea } from '@mantine/core';
 import { type KeyboardEvent, useState } from 'react';
 import { SendIcon, StopIcon } from '../../components/icons.tsx';
+import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import classes from './composer.module.css';
 
 type ComposerProps = {
@@ -14,6 +15,7 @@ type ComposerProps = {
 
 /** Enter sends, Shift+Enter begins a new line. */
 export function Composer({ disabled, avatarName, onSend, onStop }: ComposerProps) {
+  const texts = useTalkTexts().composer;
   const [text, setText] = useState('');
   const send = () => {
     if (onSend(text)) setText('');
@@ -34,8 +36,8 @@ export function Composer({ disabled, avatarName, onSend, onStop }: ComposerProps
       <Textarea
         className={classes.box}
         classNames={{ input: classes.input ?? '' }}
-        aria-label={`Message to ${avatarName}`}
-        placeholder={`Type to ${avatarName}`}
+        aria-label={texts.label(avatarName)}
+        placeholder={texts.placeholder(avatarName)}
         autosize
         minRows={1}
         maxRows={4}
@@ -51,7 +53,7 @@ export function Composer({ disabled, avatarName, onSend, onStop }: ComposerProps
           variant="light"
           size={40}
           radius="xl"
-          aria-label={`Stop ${avatarName} speaking`}
+          aria-label={texts.stop(avatarName)}
           onClick={onStop}
         >
           <StopIcon />
@@ -62,7 +64,7 @@ export function Composer({ disabled, avatarName, onSend, onStop }: ComposerProps
           type="submit"
           size={40}
           radius="xl"
-          aria-label="Send"
+          aria-label={texts.send}
           disabled={disabled || text.trim() === ''}
         >
           <SendIcon />

@@ -3,6 +3,7 @@ import type { CallSnapshot } from '@visavis/sdk';
 import { useEffect, useRef } from 'react';
 import type { TalkAvatar } from '../../api/talk-page.ts';
 import { AlertIcon } from '../../components/icons.tsx';
+import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import { displayName } from './avatar-picture.tsx';
 import classes from './end-card.module.css';
 
@@ -17,6 +18,7 @@ type EndCardProps = {
 
 /** How the call ended, and the way on. */
 export function EndCard({ snapshot, avatar, isLink, onCallAgain, onLeave }: EndCardProps) {
+  const texts = useTalkTexts().end;
   const card = useRef<HTMLDivElement>(null);
   useEffect(() => card.current?.focus(), []);
   const { problem } = snapshot;
@@ -29,15 +31,15 @@ export function EndCard({ snapshot, avatar, isLink, onCallAgain, onLeave }: EndC
           <AlertIcon size={26} />
         </span>
       )}
-      <h2>{problem ? problem.title : `Your call with ${displayName(avatar)} has ended.`}</h2>
+      <h2>{problem ? problem.title : texts.title(displayName(avatar))}</h2>
       {problem && <p>{problem.advice}</p>}
       {problem?.detail && <p className={classes.detail}>{problem.detail}</p>}
       <div className={classes.actions}>
         <Button radius="xl" size="md" variant={isHopeless ? 'default' : 'filled'} onClick={onCallAgain}>
-          Call again
+          {texts.again}
         </Button>
         <Button radius="xl" size="md" variant={isHopeless ? 'filled' : 'default'} onClick={onLeave}>
-          {isLink ? 'Back' : 'Choose another avatar'}
+          {isLink ? texts.back : texts.another}
         </Button>
       </div>
     </div>

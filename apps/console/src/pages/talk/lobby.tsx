@@ -1,6 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { isStarting, type TalkAvatar, type TalkPageData } from '../../api/talk-page.ts';
 import { KeyboardIcon, MicrophoneIcon } from '../../components/icons.tsx';
+import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import { AvatarGallery } from './avatar-gallery.tsx';
 import { AvatarPicture, displayName, longName } from './avatar-picture.tsx';
 import classes from './lobby.module.css';
@@ -17,6 +18,7 @@ type LobbyProps = {
 
 /** Before a call: who to talk with, and one big button. */
 export function Lobby(props: LobbyProps) {
+  const texts = useTalkTexts().lobby;
   const { data, avatar, license } = props;
   const hears = data.voice.hears || isStarting(data);
   const title = avatar.title === displayName(avatar) ? '' : avatar.title;
@@ -27,7 +29,7 @@ export function Lobby(props: LobbyProps) {
       </div>
       <div className={classes.side}>
         <div className={classes.intro}>
-          <p className={classes.kicker}>Face to face with</p>
+          <p className={classes.kicker}>{texts.kicker}</p>
           <h1 data-long={displayName(avatar).length > longName}>{displayName(avatar)}</h1>
           {title && <p className={classes.title}>{title}</p>}
           {avatar.description && <p className={classes.description}>{avatar.description}</p>}
@@ -35,8 +37,8 @@ export function Lobby(props: LobbyProps) {
         <AvatarGallery avatars={data.avatars} chosenId={avatar.avatarId} onChoose={props.onChoose} />
         {data.demoLicense === null && (
           <TextInput
-            label="License key"
-            description="This server needs a key. You find yours in the console."
+            label={texts.license}
+            description={texts.licenseHint}
             value={props.ownLicense}
             onChange={(event) => props.onOwnLicense(event.currentTarget.value)}
             autoComplete="off"
@@ -52,7 +54,7 @@ export function Lobby(props: LobbyProps) {
             disabled={license === null}
             onClick={() => props.onTalk(hears ? 'auto' : 'manual')}
           >
-            Start talking
+            {texts.start}
           </Button>
           {hears ? (
             <Button
@@ -62,12 +64,10 @@ export function Lobby(props: LobbyProps) {
               disabled={license === null}
               onClick={() => props.onTalk('manual')}
             >
-              Start without a microphone
+              {texts.startSilent}
             </Button>
           ) : (
-            <p className={classes.hint}>
-              This server has no speech recogniser: {displayName(avatar)} answers aloud to what you type.
-            </p>
+            <p className={classes.hint}>{texts.deaf(displayName(avatar))}</p>
           )}
         </div>
       </div>

@@ -1,6 +1,7 @@
 import { ActionIcon, Button } from '@mantine/core';
 import type { CallProblem } from '@visavis/sdk';
 import { AlertIcon, CloseIcon } from '../../components/icons.tsx';
+import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import classes from './notice-bar.module.css';
 
 type NoticeBarProps = {
@@ -12,6 +13,7 @@ type NoticeBarProps = {
 
 /** Trouble that the call survives. */
 export function NoticeBar({ problem, onRetry, onDismiss }: NoticeBarProps) {
+  const texts = useTalkTexts().call;
   return (
     <div className={classes.notice} role="alert">
       <AlertIcon size={20} />
@@ -22,14 +24,14 @@ export function NoticeBar({ problem, onRetry, onDismiss }: NoticeBarProps) {
         )}
         {onRetry && (
           <Button className={classes.retry} variant="transparent" size="compact-sm" onClick={onRetry}>
-            Try again
+            {texts.tryAgain}
           </Button>
         )}
       </div>
       <ActionIcon
         className={classes.close ?? ''}
         variant="transparent"
-        aria-label="Close this message"
+        aria-label={texts.dismiss}
         onClick={onDismiss}
       >
         <CloseIcon size={18} />

@@ -1,5 +1,7 @@
 import { Drawer, SegmentedControl, Select, Switch, Textarea, useMantineColorScheme } from '@mantine/core';
 import type { TalkAvatar } from '../../api/talk-page.ts';
+import { LanguageSwitch } from '../../components/language-switch.tsx';
+import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import { displayName } from './avatar-picture.tsx';
 import classes from './settings-drawer.module.css';
 import type { TalkSettings } from './talk-settings.ts';
@@ -16,6 +18,7 @@ type SettingsDrawerProps = {
 };
 
 export function SettingsDrawer(props: SettingsDrawerProps) {
+  const texts = useTalkTexts().settings;
   const { opened, onClose, voices, avatar, isLink, settings, onChange } = props;
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
@@ -24,16 +27,16 @@ export function SettingsDrawer(props: SettingsDrawerProps) {
       onClose={onClose}
       position="right"
       size={400}
-      title="Settings"
+      title={texts.title}
       classNames={{ title: classes.title ?? '' }}
-      closeButtonProps={{ 'aria-label': 'Close settings' }}
+      closeButtonProps={{ 'aria-label': texts.close }}
     >
       <div className={classes.settings}>
         <Select
-          label="Voice"
-          description="In a call, it takes effect with the next answer."
+          label={texts.voice}
+          description={texts.voiceHint}
           data={[
-            { value: '', label: avatar.voice ? `${displayName(avatar)}’s own (${avatar.voice})` : 'The avatar’s own' },
+            { value: '', label: avatar.voice ? texts.ownVoiceOf(displayName(avatar), avatar.voice) : texts.ownVoice },
             ...voices.map((voice) => ({ value: voice, label: voice })),
           ]}
           value={settings.voice}
@@ -42,9 +45,9 @@ export function SettingsDrawer(props: SettingsDrawerProps) {
         />
         {!isLink && (
           <Textarea
-            label="Instructions"
-            description="What the avatar should know and how it should behave. Empty: its own."
-            placeholder="You are the receptionist of a small hotel by the sea…"
+            label={texts.prompt}
+            description={texts.promptHint}
+            placeholder={texts.promptExample}
             autosize
             minRows={5}
             maxRows={12}
@@ -53,22 +56,23 @@ export function SettingsDrawer(props: SettingsDrawerProps) {
           />
         )}
         <Switch
-          label="Push-to-talk"
-          description="The microphone is open only while you hold the space bar or the button."
+          label={texts.pushToTalk}
+          description={texts.pushToTalkHint}
           checked={settings.pushToTalk}
           onChange={(event) => onChange({ pushToTalk: event.currentTarget.checked })}
         />
+        <LanguageSwitch label={texts.language} />
         <div>
           <p className={classes.label} id="appearance">
-            Appearance
+            {texts.appearance}
           </p>
           <SegmentedControl
             fullWidth
             aria-labelledby="appearance"
             data={[
-              { value: 'auto', label: 'Automatic' },
-              { value: 'light', label: 'Light' },
-              { value: 'dark', label: 'Dark' },
+              { value: 'auto', label: texts.themes.auto },
+              { value: 'light', label: texts.themes.light },
+              { value: 'dark', label: texts.themes.dark },
             ]}
             value={colorScheme}
             onChange={(value) => setColorScheme(value === 'light' || value === 'dark' ? value : 'auto')}

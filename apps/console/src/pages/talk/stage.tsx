@@ -2,6 +2,8 @@ import type { CallSnapshot, VisavisCall } from '@visavis/sdk';
 import { type ReactNode, useCallback, useState } from 'react';
 import type { TalkAvatar } from '../../api/talk-page.ts';
 import { SpeakerIcon } from '../../components/icons.tsx';
+import type { TalkTexts } from '../../i18n/en/talk.ts';
+import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import { AvatarPicture, displayName, shortName } from './avatar-picture.tsx';
 import classes from './stage.module.css';
 
@@ -14,6 +16,7 @@ type StageProps = {
 
 /** The avatar's face with what it is doing. The still stays below the video until the first picture has arrived. */
 export function Stage({ call, snapshot, avatar, children }: StageProps) {
+  const texts = useTalkTexts().stage;
   const [playing, setPlaying] = useState(false);
   const attach = useCallback((video: HTMLVideoElement | null) => call.attach(video), [call]);
   const live = playing && snapshot.state === 'connected';
@@ -32,19 +35,19 @@ export function Stage({ call, snapshot, avatar, children }: StageProps) {
           data-live={live}
           playsInline
           autoPlay
-          aria-label={`${displayName(avatar)}, live`}
+          aria-label={texts.live(displayName(avatar))}
           onPlaying={() => setPlaying(true)}
           onEmptied={() => setPlaying(false)}
         />
       </AvatarPicture>
       <p className={classes.status} role="status">
         <span className={classes.dot} />
-        <span className={classes.words}>{statusText(snapshot, shortName(avatar))}</span>
+        <span className={classes.words}>{statusText(texts, snapshot, shortName(avatar))}</span>
       </p>
       {snapshot.soundBlocked && (
         <button type="button" className={classes.unblock} onClick={() => void call.unblockSound()}>
           <SpeakerIcon size={30} />
-          Tap to hear {displayName(avatar)}
+          {texts.unblock(displayName(avatar))}
         </button>
       )}
       <div className={classes.foot}>{children}</div>
@@ -52,27 +55,29 @@ export function Stage({ call, snapshot, avatar, children }: StageProps) {
   );
 }
 
-function statusText(snapshot: CallSnapshot, name: string): string {
+type StageTexts = TalkTexts['stage'];
+
+function statusText(texts: StageTexts, snapshot: CallSnapshot, name: string): string {
   switch (snapshot.state) {
     case 'ended':
-      return 'Call ended';
+      return texts.ended;
     case 'reconnecting':
-      return 'Connection lost, trying again…';
+      return texts.reconnecting;
     case 'connected':
-      return activityText(snapshot, name);
+      return activityText(texts, snapshot, name);
     default:
-      if (snapshot.sessionId === null) return 'Calling…';
-      return snapshot.ready ? 'Waiting for the picture…' : `Waking ${name}…`;
+      if (snapshot.sessionId === null) return texts.calling;
+      return snapshot.ready ? texts.waiting : texts.waking(name);
   }
 }
 
-function activityText(snapshot: CallSnapshot, name: string): string {
+function activityText(texts: StageTexts, snapshot: CallSnapshot, name: string): string {
   const { activity, microphone } = snapshot;
-  if (activity === 'thinking') return `${name} is thinking…`;
-  if (activity === 'speaking') return `${name} is speaking`;
-  if (microphone.state !== 'on' || microphone.muted) return 'Connected';
-  if (isSilent(snapshot)) return 'No sound from your microphone';
-  return activity === 'hearing' ? 'Listening to you' : `${name} is listening`;
+  if (activity === 'thinking') return texts.thinking(name);
+  if (activity === 'speaking') return texts.speaking(name);
+  if (microphone.state !== 'on' || microphone.muted) return texts.connected;
+  if (isSilent(snapshot)) return texts.silent;
+  return activity === 'hearing' ? texts.hearing : texts.listening(name);
 }
 
 /** The avatar would listen, but no sound comes. */

@@ -1,6 +1,7 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { SettingsIcon } from '../../components/icons.tsx';
 import { Logo } from '../../components/logo.tsx';
+import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import classes from './talk-header.module.css';
 
 type TalkHeaderProps = {
@@ -12,6 +13,7 @@ type TalkHeaderProps = {
 };
 
 export function TalkHeader({ version, isInCall = false, onOpenSettings }: TalkHeaderProps) {
+  const texts = useTalkTexts();
   return (
     <header className={classes.header}>
       <span className={classes.brand} title={`Visavis ${version}`}>
@@ -19,14 +21,14 @@ export function TalkHeader({ version, isInCall = false, onOpenSettings }: TalkHe
         <span className={classes.word}>Visavis</span>
       </span>
       {!isInCall && (
-        <nav className={classes.links} aria-label="This server">
-          <a href="/console">Console</a>
-          <a href="/reference">Reference</a>
+        <nav className={classes.links} aria-label={texts.header.links}>
+          <a href="/console">{texts.header.console}</a>
+          <a href="/reference">{texts.header.reference}</a>
         </nav>
       )}
       {onOpenSettings && (
-        <Tooltip label="Settings">
-          <ActionIcon variant="subtle" size={44} radius="xl" onClick={onOpenSettings} aria-label="Settings">
+        <Tooltip label={texts.settings.title}>
+          <ActionIcon variant="subtle" size={44} radius="xl" onClick={onOpenSettings} aria-label={texts.settings.title}>
             <SettingsIcon />
           </ActionIcon>
         </Tooltip>

@@ -1,6 +1,6 @@
 import { BROWSER_TOKEN_PREFIX } from '@visavis/protocol';
 import type { FaceBox } from '@visavis/protocol/rest';
-import { fetchTalkPage, type TalkPageData } from '../../api/talk-page.ts';
+import { fetchTalkPage, ServerAnswered, type TalkPageData } from '../../api/talk-page.ts';
 
 /** A link that somebody shared: it opens calls with one avatar, and nothing else of this server. */
 type TalkLink = { readonly avatarId: string; readonly token: string };
@@ -10,12 +10,6 @@ export type TalkOffer = TalkPageData & {
   /** The one avatar that somebody shared, as its owner made it. */
   readonly isLink: boolean;
 };
-
-/** For whoever has the link of an avatar that is not to be had any more. */
-export const linkEndedWords = {
-  title: 'This link does not work any more.',
-  advice: 'It has expired or was withdrawn. Ask whoever sent it for a new one.',
-} as const;
 
 /** The link has expired, or was withdrawn. */
 export class LinkEnded extends Error {
@@ -60,6 +54,6 @@ async function fetchLinked({ avatarId, token }: TalkLink, signal: AbortSignal): 
   const address = `/api/open/v1/avatar/card?avatar=${avatarId}`;
   const response = await fetch(address, { method: 'POST', signal, headers });
   if (response.status === 401 || response.status === 404) throw new LinkEnded('The link has ended.');
-  if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+  if (!response.ok) throw new ServerAnswered(response.status);
   return ((await response.json()) as { data: Card }).data;
 }

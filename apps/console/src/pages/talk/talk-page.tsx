@@ -1,12 +1,14 @@
 import { Button } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { useCallback, useEffect, useState } from 'react';
-import { isStarting } from '../../api/talk-page.ts';
+import { isStarting, ServerAnswered } from '../../api/talk-page.ts';
 import { Boot } from '../../components/boot.tsx';
 import { Logo } from '../../components/logo.tsx';
+import { LanguageProvider } from '../../i18n/language-choice.tsx';
+import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import { Message } from './message.tsx';
 import { readTalkAddress } from './talk-address.ts';
-import { fetchOffer, LinkEnded, linkEndedWords, type TalkOffer as Offer, readTalkLink } from './talk-link.ts';
+import { fetchOffer, LinkEnded, type TalkOffer as Offer, readTalkLink } from './talk-link.ts';
 import classes from './talk-page.module.css';
 import { TalkRoom } from './talk-room.tsx';
 
@@ -15,7 +17,7 @@ const startingPollMs = 2_000;
 type Loading =
   | { readonly kind: 'loading' }
   | { readonly kind: 'loaded'; readonly data: Offer }
-  | { readonly kind: 'failed'; readonly detail: string }
+  | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'link-ended' };
 
 const link = readTalkLink(globalThis.location);
@@ -29,17 +31,18 @@ export function TalkPage() {
     globalThis.addEventListener('hashchange', reload);
     return () => globalThis.removeEventListener('hashchange', reload);
   }, []);
-  return address === null ? <NoSuchPage /> : <TalkOffer />;
+  return <LanguageProvider>{address === null ? <NoSuchPage /> : <TalkOffer />}</LanguageProvider>;
 }
 
 function NoSuchPage() {
-  useDocumentTitle('No such page · Visavis');
+  const texts = useTalkTexts().page;
+  useDocumentTitle(`${texts.noPageName} · Visavis`);
   return (
     <main className={classes.center}>
       <Logo size={56} />
-      <Message title="There is no page at this address." advice="It may have been mistyped, or the page was moved.">
+      <Message title={texts.noPageTitle} advice={texts.noPageAdvice}>
         <Button component="a" href="/">
-          To the first page
+          {texts.toFirstPage}
         </Button>
       </Message>
     </main>
@@ -48,6 +51,7 @@ function NoSuchPage() {
 
 /** Choose an avatar and talk with it. */
 function TalkOffer() {
+  const texts = useTalkTexts();
   const [loading, setLoading] = useState<Loading>({ kind: 'loading' });
 
   const load = useCallback((signal: AbortSignal) => {
@@ -57,7 +61,7 @@ function TalkOffer() {
       (error: unknown) => {
         if (signal.aborted) return;
         if (error instanceof LinkEnded) setLoading({ kind: 'link-ended' });
-        else setLoading({ kind: 'failed', detail: error instanceof Error ? error.message : '' });
+        else setLoading({ kind: 'failed', error });
       },
     );
   }, []);
@@ -97,16 +101,18 @@ function TalkOffer() {
     <main className={classes.center}>
       <Logo size={56} />
       {loading.kind === 'loaded' && (
-        <Message title="There is nobody to talk with here yet." advice="Please come back later." />
+        <Message title={texts.page.nobodyTitle} advice={texts.page.nobodyAdvice} />
       )}
-      {loading.kind === 'link-ended' && <Message {...linkEndedWords} />}
+      {loading.kind === 'link-ended' && (
+        <Message title={texts.link.endedTitle} advice={texts.link.endedAdvice} />
+      )}
       {loading.kind === 'failed' && (
         <Message
-          title="The server does not answer."
-          advice="Check that it is running, then try again."
-          detail={loading.detail}
+          title={texts.page.silentTitle}
+          advice={texts.page.silentAdvice}
+          detail={loading.error instanceof ServerAnswered ? texts.page.answered(loading.error.status) : ''}
         >
-          <Button onClick={() => load(new AbortController().signal)}>Try again</Button>
+          <Button onClick={() => load(new AbortController().signal)}>{texts.page.tryAgain}</Button>
         </Message>
       )}
     </main>

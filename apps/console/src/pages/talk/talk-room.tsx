@@ -3,6 +3,8 @@ import { useDocumentTitle } from '@mantine/hooks';
 import type { CallSnapshot } from '@visavis/sdk';
 import { useState } from 'react';
 import type { TalkAvatar } from '../../api/talk-page.ts';
+import type { TalkTexts } from '../../i18n/en/talk.ts';
+import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import { displayName } from './avatar-picture.tsx';
 import { CallView } from './call-view.tsx';
 import { Lobby } from './lobby.tsx';
@@ -27,6 +29,7 @@ type TalkRoomProps = {
 
 /** The lobby until a call begins, then the call. */
 export function TalkRoom({ data, onChoosing }: TalkRoomProps) {
+  const texts = useTalkTexts();
   const [settings, changeSettings] = useTalkSettings(data.isLink);
   const [ownLicense, setOwnLicense] = useState(link.get('license') ?? '');
   const [microphone, setMicrophone] = useState<'auto' | 'manual'>('auto');
@@ -51,10 +54,10 @@ export function TalkRoom({ data, onChoosing }: TalkRoomProps) {
         <TalkHeader version={data.version} />
         <main className={classes.nobody}>
           <Message
-            title={`There is no avatar “${linked}” here.`}
-            advice="It may have been renamed or taken away, or the link was mistyped."
+            title={texts.page.unknownTitle(linked ?? '')}
+            advice={texts.page.unknownAdvice}
           >
-            <Button onClick={() => choose(null)}>See who is here</Button>
+            <Button onClick={() => choose(null)}>{texts.page.whoIsHere}</Button>
           </Message>
         </main>
       </div>
@@ -82,7 +85,7 @@ export function TalkRoom({ data, onChoosing }: TalkRoomProps) {
       {call !== null && snapshot !== null ? (
         <CallView
           call={call}
-          snapshot={license === data.demoLicense ? forVisitors(snapshot, avatar, data) : snapshot}
+          snapshot={license === data.demoLicense ? forVisitors(snapshot, avatar, data, texts) : snapshot}
           avatar={avatar}
           isLink={data.isLink}
           onCallAgain={() => talk(microphone)}
@@ -128,8 +131,13 @@ export function TalkRoom({ data, onChoosing }: TalkRoomProps) {
   );
 }
 
-function forVisitors(snapshot: CallSnapshot, avatar: TalkAvatar, { isLink }: TalkOffer): CallSnapshot {
+function forVisitors(
+  snapshot: CallSnapshot,
+  avatar: TalkAvatar,
+  { isLink }: TalkOffer,
+  texts: TalkTexts,
+): CallSnapshot {
   const { problem } = snapshot;
   if (problem === null) return snapshot;
-  return { ...snapshot, problem: inVisitorWords(problem, { avatarName: displayName(avatar), isLink }) };
+  return { ...snapshot, problem: inVisitorWords(problem, { avatarName: displayName(avatar), isLink, texts }) };
 }

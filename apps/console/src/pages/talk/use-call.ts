@@ -1,9 +1,12 @@
 import { type CallOptions, type CallSnapshot, VisavisCall } from '@visavis/sdk';
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { inWords, type ProblemWords } from '@visavis/sdk/problem-words';
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { useTalkTexts } from '../../i18n/talk-texts.ts';
 
 export type CallHandle = {
   /** Null before the first call and after `leave`. */
   readonly call: VisavisCall | null;
+  /** Its problems are told in the language of the page. */
   readonly snapshot: CallSnapshot | null;
   /** Call from a click. An earlier call is ended. */
   start(options: CallOptions, prepare?: (call: VisavisCall) => void): void;
@@ -12,6 +15,7 @@ export type CallHandle = {
 
 /** One call at a time, as React state. */
 export function useCall(): CallHandle {
+  const { problems } = useTalkTexts();
   const [call, setCall] = useState<VisavisCall | null>(null);
   const current = useRef<VisavisCall | null>(null);
 
@@ -41,9 +45,18 @@ export function useCall(): CallHandle {
   );
   const leave = useCallback(() => replace(null), [replace]);
 
-  const snapshot = useSyncExternalStore(
+  const currentSnapshot = useSyncExternalStore(
     useCallback((onChange: () => void) => call?.on('change', onChange) ?? (() => undefined), [call]),
     () => call?.snapshot ?? null,
   );
+  const snapshot = useMemo(
+    () => currentSnapshot && inWordsOf(currentSnapshot, problems),
+    [currentSnapshot, problems],
+  );
   return { call, snapshot, start, leave };
+}
+
+function inWordsOf(snapshot: CallSnapshot, words: ProblemWords | null): CallSnapshot {
+  const { problem, notice } = snapshot;
+  return { ...snapshot, problem: problem && inWords(problem, words), notice: notice && inWords(notice, words) };
 }

@@ -1,40 +1,28 @@
 import type { CallProblem, ProblemCode } from '@visavis/sdk';
-import { linkEndedWords } from './talk-link.ts';
+import type { TalkTexts } from '../../i18n/en/talk.ts';
 
 type Words = { readonly title: string; readonly advice: string };
+type Offered = { readonly avatarName: string; readonly isLink: boolean; readonly texts: TalkTexts };
 
 /**
  * What is said to somebody who came to talk, on the key of this server: whoever reads it has no key, no console and no
- * log. Problems that are not listed have words for everybody.
+ * log. A shared link has one avatar. Problems that are not listed have words for everybody.
  */
-const visitorWords: Partial<Record<ProblemCode, (name: string) => Words>> = {
-  refused: (name) => ({
-    title: `${name} is not available right now.`,
-    advice: 'Choose another avatar, or come back later.',
-  }),
-  'insufficient-balance': () => ({
-    title: 'There are no more calls on this page for now.',
-    advice: 'Come back later.',
-  }),
-  'too-many-calls': () => ({ title: 'All lines are busy right now.', advice: 'Wait a moment, then call again.' }),
-  'server-error': () => ({ title: 'Something went wrong.', advice: 'Call again, or choose another avatar.' }),
-  'server-unreachable': () => ({
-    title: 'This page cannot reach its server.',
-    advice: 'Check your network, then call again. If it happens again, come back later.',
-  }),
-};
-
-/** Where these differ on a shared link, which has one avatar. */
-const linkWords: typeof visitorWords = {
-  refused: () => linkEndedWords,
-  'avatar-unknown': () => linkEndedWords,
-  'server-error': () => ({ title: 'Something went wrong.', advice: 'Call again, or come back later.' }),
-};
-
-type Offered = { readonly avatarName: string; readonly isLink: boolean };
+function visitorWords({ avatarName, isLink, texts }: Offered): Partial<Record<ProblemCode, Words>> {
+  const own = texts.visitors;
+  const linkEnded = { title: texts.link.endedTitle, advice: texts.link.endedAdvice };
+  return {
+    refused: isLink ? linkEnded : { title: own.refused(avatarName), advice: own.refusedAdvice },
+    ...(isLink ? { 'avatar-unknown': linkEnded } : {}),
+    'insufficient-balance': { title: own.spent, advice: own.spentAdvice },
+    'too-many-calls': { title: own.busy, advice: own.busyAdvice },
+    'server-error': { title: own.broken, advice: isLink ? own.brokenLinkAdvice : own.brokenAdvice },
+    'server-unreachable': { title: own.unreachable, advice: own.unreachableAdvice },
+  };
+}
 
 /** The problem in a visitor's words, without what the server said to developers. */
-export function inVisitorWords(problem: CallProblem, { avatarName, isLink }: Offered): CallProblem {
-  const words = ((isLink ? linkWords[problem.code] : undefined) ?? visitorWords[problem.code])?.(avatarName);
+export function inVisitorWords(problem: CallProblem, offered: Offered): CallProblem {
+  const words = visitorWords(offered)[problem.code];
   return words === undefined ? problem : { ...problem, ...words, detail: null };
 }

@@ -1,4 +1,4 @@
-import type { Texts } from './en.ts';
+import type { Texts } from '../en/console.ts';
 
 /** Simplified Chinese texts of the console. */
 export const zh: Texts = {

@@ -1,4 +1,5 @@
 import { AVATAR_NOTICES, type AvatarNotice } from '@visavis/protocol';
+import type { Widened } from '../widened.ts';
 
 /** English texts of the console; every other dictionary has the same shape. */
 export const en = {
@@ -360,11 +361,5 @@ export const en = {
     logoutEverywhereText: 'Every device is logged out, this one too.',
   },
 };
-
-type Widened<Value> = Value extends string
-  ? string
-  : Value extends (...values: infer Values) => string
-    ? (...values: Values) => string
-    : { readonly [Name in keyof Value]: Widened<Value[Name]> };
 
 export type Texts = Widened<typeof en>;
