@@ -100,7 +100,7 @@ describe.skipIf(executablePath === null)('console', () => {
       await page.getByRole('link', { name: link, exact: true }).click();
       await page.getByText(empty).waitFor();
     }
-    await page.getByLabel('Language').selectOption('中文');
+    await page.getByRole('combobox', { name: 'Language' }).selectOption('中文');
     await page.getByRole('link', { name: '许可密钥' }).click();
     await page.getByRole('heading', { name: '您的第一个密钥' }).waitFor();
     expect(complaints).toEqual([]);
@@ -199,7 +199,7 @@ describe.skipIf(executablePath === null)('console', () => {
     await page.reload();
     await page.getByRole('note').getByText('made from its best picture, as from a photo').waitFor();
     expect(await page.getByRole('note').textContent()).toBe(message);
-    await page.getByLabel('Language').selectOption('中文');
+    await page.getByRole('combobox', { name: 'Language' }).selectOption('中文');
     await page.getByRole('note').getByText('睁着眼睛').waitFor();
     expect(complaints).toEqual([]);
   });
@@ -211,7 +211,7 @@ describe.skipIf(executablePath === null)('console', () => {
     await page.route(/\/assets\/usage-page/, (route) => route.abort());
     await page.getByRole('link', { name: 'Usage' }).click();
     await page.getByRole('alert').getByText('This page could not be loaded').waitFor();
-    await page.getByLabel('Language').selectOption('中文');
+    await page.getByRole('combobox', { name: 'Language' }).selectOption('中文');
     await page.getByRole('link', { name: 'Webhook' }).click();
     await page.getByRole('alert').waitFor({ state: 'detached' });
     await page.goBack();

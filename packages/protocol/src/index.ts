@@ -9,6 +9,7 @@ export {
 } from './errors.ts';
 export * from './limits.ts';
 export * from './names.ts';
+export * from './refusals.ts';
 export * from './tools.ts';
 export * from './trees.ts';
 export * from './v2/build-server-message.ts';

@@ -6,7 +6,8 @@ const documentation = readFileSync(new URL('../../../docs/protocol.md', import.m
 const section = documentation.split('\n## Limits\n')[1]?.split('\n## ')[0] ?? '';
 
 /** As the documentation writes it: KiB and MiB where they come out even, else digits in groups. */
-function written(name: string, value: number): string {
+function written(name: string, value: number | readonly [number, number]): string {
+  if (typeof value !== 'number') return value.map((bound) => bound.toLocaleString('en')).join(' to ');
   const isMemory = /^(?:bytes|budgets)\.|\.(?:bytes|textBytes)$/.test(name);
   if (isMemory && value % (1024 * 1024) === 0) return `${value / (1024 * 1024)} MiB`;
   if (isMemory && value % 1024 === 0) return `${(value / 1024).toLocaleString('en')} KiB`;

@@ -63,6 +63,7 @@ export const LIMITS = {
     url: 2000,
     email: 254,
     password: 200,
+    passwordAtLeast: 10,
     /** A token out of a mail, or a page's cursor. */
     token: 200,
     /** A web origin: a host name has at most 253. */
@@ -106,6 +107,23 @@ export const LIMITS = {
     pieces: 16_384,
     /** Requests on one connection, which then closes: all that were sent at once are worked on at once. */
     requestsPerConnection: 1000,
+  },
+
+  /** Whole numbers that people choose: the least and the most. */
+  ranges: {
+    /** Of a key. */
+    concurrentCalls: [1, 1000],
+    minutesPerDay: [1, 1_000_000],
+    /** Of a call with one avatar. */
+    callSeconds: [10, 86_400],
+    /** How long a project keeps its talks. */
+    retentionDays: [1, 3650],
+    /** How long a browser token works. */
+    tokenSeconds: [30, 86_400],
+    /** Of a talk link: how long it works, and what its key allows. */
+    linkHours: [1, 2160],
+    linkCalls: [1, 100],
+    linkMinutesPerDay: [1, 1440],
   },
 
   bytes: {

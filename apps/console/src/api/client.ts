@@ -1,21 +1,36 @@
-import type { ApiError } from '@visavis/protocol/rest';
+import type { SentenceValues } from '@visavis/protocol';
+import type { ApiError, FieldProblem } from '@visavis/protocol/rest';
 
-/** A refusal of the server, or none of its answers. `message` says what to do, for a person. */
+/** A refusal of the server, or none of its answers. `message` says what to do, in English: pages tell it by `useServerTexts`. */
 export class ApiProblem extends Error {
   readonly code: string;
   readonly status: number;
+  /** Name of the sentence in the protocol's table; null: it is in none. */
+  readonly reason: string | null;
+  /** What stands in the places of that sentence. */
+  readonly values: SentenceValues;
+  readonly fields: readonly FieldProblem[];
 
-  constructor(status: number, code: string, message: string) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    told: Omit<Partial<ApiError['error']>, 'code' | 'message'> = {},
+  ) {
     super(message);
     this.name = 'ApiProblem';
     this.status = status;
     this.code = code;
+    this.reason = told.reason ?? null;
+    this.values = told.values ?? {};
+    this.fields = told.fields ?? [];
   }
 
   /** Of an answer that is no success. */
   static from(status: number, answer: Partial<ApiError> | null): ApiProblem {
-    const refusal = answer?.error;
-    return new ApiProblem(status, refusal?.code ?? 'unknown', refusal?.message ?? `The server answered ${status}.`);
+    if (answer?.error === undefined) return new ApiProblem(status, 'unknown', `The server answered ${status}.`);
+    const { code, message, ...told } = answer.error;
+    return new ApiProblem(status, code, message, told);
   }
 }
 

@@ -19,6 +19,8 @@ export type TalkAvatar = {
   /** Where the face is in the picture; null or left out: not known. */
   readonly face?: FaceBox | null;
   readonly voice: string;
+  /** What is built in for demonstrations answers for it, no model. False when left out. */
+  readonly isDemonstration?: boolean;
 };
 
 /**

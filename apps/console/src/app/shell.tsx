@@ -4,8 +4,8 @@ import type { Project, User } from '@visavis/protocol/rest';
 import { useEffect, useState } from 'react';
 import { request } from '../api/client.ts';
 import { projectsQuery, sessionQuery, useChange } from '../api/queries.ts';
-import { Logo } from '../components/logo.tsx';
 import { LanguageSwitch } from '../components/language-switch.tsx';
+import { Logo } from '../components/logo.tsx';
 import { Loaded } from '../components/page.tsx';
 import { useTexts } from '../i18n/language.tsx';
 import {

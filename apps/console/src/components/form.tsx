@@ -3,6 +3,7 @@ import { type FormEvent, type ReactNode, useEffect, useEffectEvent, useRef } fro
 import { router, useIsAsking } from '../app/router.ts';
 import { useTexts } from '../i18n/language.tsx';
 import type { Draft } from './draft.ts';
+import { FaultsProvider, useFaults } from './faults-context.tsx';
 import classes from './form.module.css';
 import { Problem } from './page.tsx';
 import { answerSaveKey } from './save-key.ts';
@@ -41,13 +42,13 @@ export function Form<Values extends object, Answer>(props: FormProps<Values, Ans
   const texts = useTexts();
   const { draft, saving, fault = null } = props;
   const canBeSent = draft.isDirty && fault === null;
-  const { form, submit } = useForm(props, canBeSent);
+  const { form, submit, faults } = useForm(props, canBeSent);
   const said = saving.isSuccess ? (props.done ?? texts.common.saved) : '';
   return (
-    <form ref={form} className={classes.form} onSubmit={submit}>
-      {props.children}
+    <form ref={form} className={classes.form} noValidate onSubmit={submit}>
+      <FaultsProvider handle={faults}>{props.children}</FaultsProvider>
       <div className={classes.bar} data-dirty={draft.isDirty}>
-        <Problem error={saving.error} />
+        <Problem error={saving.error} claimed={faults.claimed} />
         <div className={classes.row}>
           <span className={classes.state} role="status">
             {draft.isDirty ? (fault ?? texts.form.unsaved) : said}
@@ -106,11 +107,11 @@ function DialogForm<Values extends object, Answer>(props: FormDialogProps<Values
   const texts = useTexts();
   const { draft, saving, fault = null, isNew = false, isReady = true } = props;
   const canBeSent = isReady && fault === null && (isNew || draft.isDirty);
-  const { form, submit } = useForm(props, canBeSent);
+  const { form, submit, faults } = useForm(props, canBeSent);
   return (
-    <form ref={form} className={classes.form} onSubmit={submit}>
-      {props.children}
-      <Problem error={saving.error} />
+    <form ref={form} className={classes.form} noValidate onSubmit={submit}>
+      <FaultsProvider handle={faults}>{props.children}</FaultsProvider>
+      <Problem error={saving.error} claimed={faults.claimed} />
       <div className={classes.row}>
         {fault !== null && <span className={classes.state}>{fault}</span>}
         {/* What is being made may hold a secret that is shown once: the dialog stays for it. */}
@@ -138,14 +139,16 @@ type EntryFormProps = {
 
 /** A form on the way in, which browsers fill by themselves, or one that can be sent as it comes: nothing of it is to be kept. */
 export function EntryForm({ saving, action, children, onSubmit }: EntryFormProps) {
-  const send = (event: FormEvent) => {
+  const form = useRef<HTMLFormElement>(null);
+  const faults = useFaults(form, saving.error);
+  const send = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (!saving.isPending) onSubmit();
+    if (!saving.isPending && faults.check(event.currentTarget)) onSubmit();
   };
   return (
-    <form className={classes.form} onSubmit={send}>
-      {children}
-      <Problem error={saving.error} />
+    <form ref={form} className={classes.form} noValidate onSubmit={send}>
+      <FaultsProvider handle={faults}>{children}</FaultsProvider>
+      <Problem error={saving.error} claimed={faults.claimed} />
       <Button type="submit" loading={saving.isPending}>
         {action}
       </Button>
@@ -157,6 +160,7 @@ export function EntryForm({ saving, action, children, onSubmit }: EntryFormProps
 function useForm<Values extends object, Answer>(props: FormProps<Values, Answer>, canBeSent: boolean) {
   const { draft, saving } = props;
   const form = useRef<HTMLFormElement>(null);
+  const faults = useFaults(form, saving.error);
   const release = useRef<() => void>(() => undefined);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was typed while another change was saved is kept anew.
@@ -185,9 +189,9 @@ function useForm<Values extends object, Answer>(props: FormProps<Values, Answer>
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change that counts.
   useEffect(() => forget(), [draft.values]);
 
-  const submit = (event: FormEvent) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (saving.isPending || !canBeSent) return;
+    if (saving.isPending || !canBeSent || !faults.check(event.currentTarget)) return;
     const sent = draft.values;
     saving.mutate(sent, {
       onSuccess: (answer) => {
@@ -198,5 +202,5 @@ function useForm<Values extends object, Answer>(props: FormProps<Values, Answer>
       },
     });
   };
-  return { form, submit };
+  return { form, submit, faults };
 }

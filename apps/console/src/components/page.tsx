@@ -2,6 +2,7 @@ import { Alert, Button, Loader } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { useTexts } from '../i18n/language.tsx';
+import { useServerTexts } from '../i18n/server-texts.ts';
 import classes from './console.module.css';
 
 type PageProps = {
@@ -77,12 +78,24 @@ export function Loaded<Data>(props: LoadedProps<Data>) {
   );
 }
 
+type ProblemProps = {
+  readonly error: Error | null;
+  /** Fields that say themselves what is wrong with them. */
+  readonly claimed?: ReadonlySet<string>;
+};
+
+const none: ReadonlySet<string> = new Set();
+
 /** Why something did not work; nothing when it did. */
-export function Problem({ error }: { readonly error: Error | null }) {
-  if (error === null) return null;
+export function Problem({ error, claimed = none }: ProblemProps) {
+  const texts = useServerTexts();
+  const sentences = error === null ? [] : texts.ofError(error, claimed);
+  if (sentences.length === 0) return null;
   return (
     <Alert color="red" variant="light" role="alert">
-      {error.message}
+      {sentences.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
     </Alert>
   );
 }

@@ -1,6 +1,13 @@
 import { useLocalStorage } from '@mantine/hooks';
 import { createContext, type ReactNode, useContext, useEffect } from 'react';
-import { browserLanguage, isLanguage, type Language, languageKey, languages, tellLanguage } from './current-language.ts';
+import {
+  browserLanguage,
+  isLanguage,
+  type Language,
+  languageKey,
+  languages,
+  tellLanguage,
+} from './current-language.ts';
 
 type LanguageChoice = {
   readonly language: Language;

@@ -3,7 +3,7 @@ import { en, type Texts } from './en/console.ts';
 import { useLanguage } from './language-choice.tsx';
 import { zh } from './zh/console.ts';
 
-export { LanguageProvider, useFormats, useLanguage } from './language-choice.tsx';
+export { LanguageProvider, useFormats } from './language-choice.tsx';
 
 const dictionaries: Readonly<Record<Language, Texts>> = { en, zh };
 

@@ -1,3 +1,5 @@
+import { filled, REFUSALS, type Refusal, type SentenceValues } from '@visavis/protocol';
+
 /** What a caller of the control plane did wrong, as its interfaces answer it. */
 const STATUS_BY_CODE = {
   'bad-request': 400,
@@ -21,22 +23,46 @@ const STATUS_BY_CODE = {
 
 export type ControlErrorCode = keyof typeof STATUS_BY_CODE;
 
+/** What lets a page tell a refusal in its own words. */
+type Told = {
+  /** Name of the sentence in the protocol's table. */
+  readonly reason: Refusal;
+  readonly values?: SentenceValues | undefined;
+  /** The field of the request that it is about. */
+  readonly field?: string | undefined;
+};
+
 export class ControlError extends Error {
   readonly code: ControlErrorCode;
   readonly statusCode: number;
   /** The same request may succeed after this time. */
   readonly retryAfterSeconds: number | undefined;
 
-  /** `message`: one sentence for a person, saying what to do. */
-  constructor(code: ControlErrorCode, message: string, retryAfterSeconds?: number) {
+  /** Null for what no person meets in the console. */
+  readonly told: Told | null;
+
+  /** `message`: one sentence for a person, saying what to do. For people in the console, see `refusal`. */
+  constructor(code: ControlErrorCode, message: string, retryAfterSeconds?: number, told: Told | null = null) {
     super(message);
     this.name = 'ControlError';
     this.code = code;
     this.statusCode = STATUS_BY_CODE[code];
     this.retryAfterSeconds = retryAfterSeconds;
+    this.told = told;
   }
 }
 
+type RefusalOptions = Omit<Told, 'reason'> & { readonly retryAfterSeconds?: number };
+
+/** A refusal that people are told in their own language: its sentence stands in the protocol's table. */
+export function refusal(code: ControlErrorCode, reason: Refusal, options: RefusalOptions = {}): ControlError {
+  const { values, field, retryAfterSeconds } = options;
+  return new ControlError(code, filled(REFUSALS[reason], values ?? {}), retryAfterSeconds, { reason, values, field });
+}
+
 export function notFound(what: string): ControlError {
-  return new ControlError('not-found', `There is no such ${what}, or it is not yours.`);
+  return new ControlError('not-found', `There is no such ${what}, or it is not yours.`, undefined, {
+    reason: 'not-found',
+    values: { what },
+  });
 }

@@ -70,7 +70,7 @@ export async function createTestServer(overrides: Partial<ServerDependencies> = 
     talkPage: {
       version: '1',
       demo: () => ({ licence: TEST_KEY, projectId: 'project' }),
-      voice: () => ({ mouth: 'm', ears: 'e', brain: 'b', hears: true }),
+      voice: () => ({ mouth: 'm', ears: 'e', brain: 'b', hears: true, provider: 'local' }),
     },
     reconnectKeys: {
       of: (sessionId) => `key-of-${sessionId}`,

@@ -164,15 +164,20 @@ describe('pages', () => {
           thumbnailUrl: '/uploadFiles/leo.png',
           face: null,
           voice: 'cedar',
+          isDemonstration: true,
         },
       ],
       voices: expect.arrayContaining(['alloy', 'onyx', 'verse']),
-      voice: { mouth: 'm', ears: 'e', brain: 'b', hears: true },
+      voice: { mouth: 'm', ears: 'e', brain: 'b', hears: true, provider: 'local' },
       version: '1',
     });
     await app.close();
     const off = await start({
-      talkPage: { version: '1', demo: () => null, voice: () => ({ mouth: '', ears: '', brain: '', hears: false }) },
+      talkPage: {
+        version: '1',
+        demo: () => null,
+        voice: () => ({ mouth: '', ears: '', brain: '', hears: false, provider: 'local' }),
+      },
     });
     expect((await off.app.inject('/api/v1/talk-page')).json()).toMatchObject({ demoLicense: null, avatars: [] });
   });

@@ -1,7 +1,9 @@
+import type { ApiError } from '@visavis/protocol/rest';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { ControlError } from '../control/control-error.ts';
 import { diskFull, isDiskFull } from '../control/disk/disk-watch.ts';
 import { sqlStateOf } from '../db/sql-state.ts';
+import { fieldProblem } from './field-problems.ts';
 
 export type RequestFault = {
   readonly status: number;
@@ -10,6 +12,8 @@ export type RequestFault = {
   /** A sentence of ours, never one of an engine or a library. */
   readonly message: string;
   readonly retryAfterSeconds?: number | undefined;
+  /** For pages that tell it in their own words. */
+  readonly told?: Pick<ApiError['error'], 'reason' | 'values' | 'fields'> | undefined;
 };
 
 const BY_STATUS: ReadonlyMap<number, readonly [code: string, message: string]> = new Map([
@@ -64,23 +68,35 @@ const RETRY_AFTER_SECONDS = 5;
 export function requestFault(error: unknown): RequestFault | null {
   if (error instanceof ControlError) {
     const { statusCode: status, code, message, retryAfterSeconds } = error;
-    return { status, code, message, retryAfterSeconds };
+    return { status, code, message, retryAfterSeconds, told: toldOf(error) };
   }
   if (hasZodFastifySchemaValidationErrors(error)) {
     const faults = error.validation.map((fault) => `${fault.instancePath.slice(1) || 'request'}: ${fault.message}`);
-    return { status: 400, code: 'bad-request', message: faults.join('; ') };
+    const told = { fields: error.validation.map(fieldProblem) };
+    return { status: 400, code: 'bad-request', message: faults.join('; '), told };
   }
   const full = isDiskFull(error) ? diskFull() : null;
   if (full !== null) return requestFault(full);
   const busy = BUSY_SQL_STATES.get(sqlStateOf(error) ?? '');
   if (busy !== undefined) {
-    return { status: 503, code: 'overloaded', message: busy, retryAfterSeconds: RETRY_AFTER_SECONDS };
+    const told = { reason: 'busy' } as const;
+    return { status: 503, code: 'overloaded', message: busy, retryAfterSeconds: RETRY_AFTER_SECONDS, told };
   }
   const known = BY_SQL_STATE.get(sqlStateOf(error) ?? '');
   if (known !== undefined) return { status: known[0], code: known[1], message: known[2] };
   const { statusCode, code: libraryCode } = error as { statusCode?: unknown; code?: unknown };
   if (typeof statusCode !== 'number' || statusCode < 400 || statusCode >= 500) return null;
   return faultOfStatus(statusCode, typeof libraryCode === 'string' ? libraryCode : undefined);
+}
+
+function toldOf({ told, message }: ControlError): RequestFault['told'] {
+  if (told === null) return {};
+  const { reason, values, field } = told;
+  return {
+    reason,
+    ...(values === undefined ? {} : { values }),
+    ...(field === undefined ? {} : { fields: [{ path: field, code: reason, message }] }),
+  };
 }
 
 /** `libraryCode` tells more about some of them, like `FST_ERR_CTP_INVALID_JSON_BODY`. */

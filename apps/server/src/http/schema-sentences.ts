@@ -1,4 +1,6 @@
+import { FIELD_FAULTS, fieldSentence } from '@visavis/protocol';
 import * as z from 'zod';
+import { boundFault } from './field-problems.ts';
 
 type Issue = Parameters<NonNullable<NonNullable<Parameters<typeof z.config>[0]>['customError']>>[0];
 
@@ -14,8 +16,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 const FORMATS: Readonly<Record<string, string>> = {
-  email: 'must be an e-mail address',
-  url: 'must be an address, like https://example.org/',
+  email: FIELD_FAULTS.email,
+  url: FIELD_FAULTS.url,
   date: 'must be a day, like 2026-01-31',
   datetime: 'must be a time in UTC, like 2026-01-31T12:00:00Z',
 };
@@ -27,15 +29,12 @@ export function useOwnSentences(): void {
 
 /** What is wrong with a field; its name stands before it. */
 function sentenceFor(issue: Issue): string {
+  const bound = boundFault(issue);
+  if (bound !== null) return fieldSentence(bound.fault, bound.limit);
   switch (issue.code) {
     case 'invalid_type':
-      if (issue.input === undefined) return 'is missing';
+      if (issue.input === undefined) return FIELD_FAULTS.missing;
       return `must be ${TYPES[String(issue.expected)] ?? 'of another type'}`;
-    case 'too_big':
-      return `must ${bound(issue.origin, String(issue.maximum))} at most`;
-    case 'too_small':
-      if (issue.origin !== 'number' && issue.minimum === 1) return 'must not be empty';
-      return `must ${bound(issue.origin, String(issue.minimum))} at least`;
     case 'invalid_format':
       return FORMATS[issue.format] ?? 'has not the right form';
     case 'invalid_value':
@@ -47,9 +46,4 @@ function sentenceFor(issue: Issue): string {
     default:
       return 'is not possible';
   }
-}
-
-function bound(origin: string, limit: string): string {
-  if (origin === 'string') return `have ${limit} characters`;
-  return origin === 'array' || origin === 'set' || origin === 'map' ? `have ${limit} entries` : `be ${limit}`;
 }

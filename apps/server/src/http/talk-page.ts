@@ -10,6 +10,8 @@ export type VoiceReport = {
   readonly brain: string;
   /** Whether spoken words become text. */
   readonly hears: boolean;
+  /** Name of the provider that answers for the built-in avatars. */
+  readonly provider: string;
 };
 
 export type TalkPageSource = {
@@ -30,7 +32,7 @@ export function registerTalkPage(app: FastifyInstance, listForAll: ListForAll, s
     reply.header('cache-control', 'no-store');
     return {
       demoLicense: demo?.licence ?? null,
-      avatars: avatars.map(toTalkPageAvatar),
+      avatars: avatars.map((avatar) => toTalkPageAvatar(avatar, source.voice().provider)),
       voices: VOICES,
       voice: source.voice(),
       version: source.version,
@@ -38,8 +40,17 @@ export function registerTalkPage(app: FastifyInstance, listForAll: ListForAll, s
   });
 }
 
-function toTalkPageAvatar(avatar: CatalogueAvatar): object {
+function toTalkPageAvatar(avatar: CatalogueAvatar, builtInProvider: string): object {
   const { avatarId, name, title, description, voice, pictureFile, face = null } = avatar;
   const thumbnailUrl = pictureFile === null ? '' : `/uploadFiles/${encodeURIComponent(pictureFile)}`;
-  return { avatarId, name, title, description, thumbnailUrl, face, voice };
+  const isDemonstration = providerOf(avatar, builtInProvider) === LOCAL_PROVIDER;
+  return { avatarId, name, title, description, thumbnailUrl, face, voice, isDemonstration };
+}
+
+/** Its brain is a set of rules, for demonstrations. */
+const LOCAL_PROVIDER = 'local';
+
+/** Built-in avatars are stored with the local voice, and answer with the one that this server is set to. */
+function providerOf({ provider = LOCAL_PROVIDER, isSystem = true }: CatalogueAvatar, builtInProvider: string): string {
+  return isSystem && provider === LOCAL_PROVIDER ? builtInProvider : provider;
 }

@@ -76,7 +76,8 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
   closers.add('media workers', () => pool.close());
   const control = await openControlPlane(config, logger, closers);
   noteEvent = control.noteEvent;
-  let voice: VoiceReport = { mouth: 'starting', ears: 'starting', brain: 'starting', hears: false };
+  const { provider } = config.voice;
+  let voice: VoiceReport = { mouth: 'starting', ears: 'starting', brain: 'starting', hears: false, provider };
   const voiceReady = pool.whenReady().then((description) => {
     voice = reportVoice(config.voice, description);
     return voice;

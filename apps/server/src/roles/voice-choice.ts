@@ -31,9 +31,11 @@ export function reportVoice(
   voice: VoiceSettings,
   local: { readonly mouth: string; readonly ears: string; readonly brain: string },
 ): VoiceReport {
-  if (voice.provider === 'local') return { ...local, hears: !local.ears.startsWith('none') };
+  const { provider } = voice;
+  if (provider === 'local') return { ...local, hears: !local.ears.startsWith('none'), provider };
   const name = `OpenAI Realtime (${hostOf(voice)})`;
-  return { mouth: name, ears: name, brain: `${name}, ${OPENAI_MODEL} unless the call names a model`, hears: true };
+  const brain = `${name}, ${OPENAI_MODEL} unless the call names a model`;
+  return { mouth: name, ears: name, brain, hears: true, provider };
 }
 
 /** One line on which voice is active and how to have the other. */

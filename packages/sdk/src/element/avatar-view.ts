@@ -1,11 +1,11 @@
 import type { FaceBox } from '@visavis/protocol/rest';
 import type { CallProblem } from '../call-problem.ts';
 import type { CallSnapshot } from '../call-snapshot.ts';
+import { inWords } from '../problem-words.ts';
 import type { Caption } from '../transcript.ts';
 import { type AvatarAttributes, shownName } from './avatar-attributes.ts';
 import type { CardAnswer } from './avatar-card.ts';
 import type { AvatarWords } from './avatar-words.ts';
-import { inWords } from '../problem-words.ts';
 
 /** What the element shows, as a value. */
 export type AvatarView = {

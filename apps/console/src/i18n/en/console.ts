@@ -28,6 +28,8 @@ export const en = {
     leaveText: 'Your changes are not saved. They are lost when you go on.',
     stay: 'Keep editing',
     leave: 'Discard the changes',
+    showPassword: 'Show the password',
+    left: (count: string) => `${count} characters left`,
   },
   auth: {
     login: 'Log in',
@@ -37,7 +39,7 @@ export const en = {
     password: 'Password',
     newPassword: 'New password',
     currentPassword: 'Current password',
-    passwordHint: '10 characters or more.',
+    passwordHint: (count: string) => `${count} characters or more.`,
     welcomeBack: 'Welcome back',
     firstTitle: 'Set up this server',
     firstAdvice: 'You are the first: your account becomes the operator of this server.',

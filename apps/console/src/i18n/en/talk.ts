@@ -36,6 +36,11 @@ export const en = {
     startSilent: 'Start without a microphone',
     license: 'License key',
     licenseHint: 'This server needs a key. You find yours in the console.',
+    brain: 'Demonstration brain',
+    connect: 'connect a model',
+    connectHow:
+      'Simple built-in rules answer here, in English. To talk with a large language model, start the server with a key:',
+    connectMore: 'More ways are in docs/providers.md.',
     deaf: (name: string) => `This server has no speech recogniser: ${name} answers aloud to what you type.`,
   },
   call: {

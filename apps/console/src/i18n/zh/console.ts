@@ -27,6 +27,8 @@ export const zh: Texts = {
     leaveText: '您的更改尚未保存，继续操作将会丢失。',
     stay: '继续编辑',
     leave: '放弃更改并离开',
+    showPassword: '显示密码',
+    left: (count) => `还可输入 ${count} 个字符`,
   },
   auth: {
     login: '登录',
@@ -36,7 +38,7 @@ export const zh: Texts = {
     password: '密码',
     newPassword: '新密码',
     currentPassword: '当前密码',
-    passwordHint: '至少 10 个字符。',
+    passwordHint: (count) => `至少 ${count} 个字符。`,
     welcomeBack: '欢迎回来',
     firstTitle: '设置此服务器',
     firstAdvice: '您是第一位用户：您的账户将成为此服务器的管理员。',

@@ -35,6 +35,10 @@ export const zh: TalkTexts = {
     startSilent: '不用麦克风开始',
     license: '许可密钥',
     licenseHint: '此服务器需要密钥。您可以在控制台找到自己的密钥。',
+    brain: '演示用大脑',
+    connect: '连接模型',
+    connectHow: '这里由简单的内置规则用英语回答。要与大语言模型对话，请用密钥启动服务器：',
+    connectMore: '更多方式见 docs/providers.md。',
     deaf: (name) => `此服务器没有语音识别：请打字，${name}会出声回答。`,
   },
   call: {

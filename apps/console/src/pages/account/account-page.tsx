@@ -1,5 +1,6 @@
-import { Badge, Button, PasswordInput, TextInput } from '@mantine/core';
+import { Badge, Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { LIMITS } from '@visavis/protocol';
 import type { User } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
@@ -7,6 +8,7 @@ import { sessionQuery, useChange, userSessionsQuery } from '../../api/queries.ts
 import { Confirm } from '../../components/confirm.tsx';
 import classes from '../../components/console.module.css';
 import { useDraft } from '../../components/draft.ts';
+import { PasswordField, TextField } from '../../components/fields.tsx';
 import { Form } from '../../components/form.tsx';
 import { Loaded, Page, Problem } from '../../components/page.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
@@ -30,13 +32,14 @@ function Profile({ user }: { readonly user: User }) {
     <section className={classes.card}>
       <h2>{texts.account.profile}</h2>
       <Form draft={draft} saving={save}>
-        <TextInput
+        <TextField
+          name="name"
           label={texts.common.name}
           autoComplete="name"
           required
-          withAsterisk={false}
+          maxLength={LIMITS.characters.name}
           value={draft.values.name}
-          onChange={(event) => draft.change({ name: event.currentTarget.value })}
+          onChange={(name) => draft.change({ name })}
         />
       </Form>
     </section>
@@ -63,21 +66,21 @@ function Password() {
         valuesOf={() => noPassword}
       >
         <div className={classes.split}>
-          <PasswordInput
+          <PasswordField
+            name="currentPassword"
             label={texts.auth.currentPassword}
             autoComplete="current-password"
             required
-            withAsterisk={false}
             value={draft.values.currentPassword}
-            onChange={(event) => draft.change({ currentPassword: event.currentTarget.value })}
+            onChange={(currentPassword) => draft.change({ currentPassword })}
           />
-          <PasswordInput
+          <PasswordField
+            name="newPassword"
             label={texts.auth.newPassword}
             autoComplete="new-password"
             required
-            withAsterisk={false}
             value={draft.values.newPassword}
-            onChange={(event) => draft.change({ newPassword: event.currentTarget.value })}
+            onChange={(newPassword) => draft.change({ newPassword })}
           />
         </div>
       </Form>

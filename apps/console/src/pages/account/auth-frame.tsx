@@ -1,7 +1,7 @@
 import { useDocumentTitle } from '@mantine/hooks';
 import type { ReactNode } from 'react';
-import { Logo } from '../../components/logo.tsx';
 import { LanguageSwitch } from '../../components/language-switch.tsx';
+import { Logo } from '../../components/logo.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import classes from './auth-frame.module.css';
 

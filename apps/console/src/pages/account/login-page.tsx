@@ -1,11 +1,12 @@
-import { PasswordInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { LIMITS } from '@visavis/protocol';
 import type { User } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
 import { authOptionsQuery, sessionQuery, useChange } from '../../api/queries.ts';
 import { registerAddress, resetAddress } from '../../app/addresses.ts';
 import { Link } from '../../app/link.tsx';
+import { PasswordField, TextField } from '../../components/fields.tsx';
 import { EntryForm } from '../../components/form.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import { AuthFrame, AuthLinks } from './auth-frame.tsx';
@@ -23,22 +24,23 @@ export function LoginPage() {
   return (
     <AuthFrame title={texts.auth.welcomeBack}>
       <EntryForm saving={login} action={texts.auth.login} onSubmit={() => login.mutate({ email, password })}>
-        <TextInput
+        <TextField
+          name="email"
           label={texts.auth.email}
           type="email"
           autoComplete="username"
           required
-          withAsterisk={false}
+          maxLength={LIMITS.characters.email}
           value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
+          onChange={setEmail}
         />
-        <PasswordInput
+        <PasswordField
+          name="password"
           label={texts.auth.password}
           autoComplete="current-password"
           required
-          withAsterisk={false}
           value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
+          onChange={setPassword}
         />
       </EntryForm>
       <AuthLinks>

@@ -1,5 +1,5 @@
-import { PasswordInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { LIMITS } from '@visavis/protocol';
 import type { User } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
@@ -7,9 +7,10 @@ import { authOptionsQuery, sessionQuery, useChange } from '../../api/queries.ts'
 import { homeAddress, loginAddress } from '../../app/addresses.ts';
 import { Link } from '../../app/link.tsx';
 import { navigate } from '../../app/router.ts';
+import { PasswordField, TextField } from '../../components/fields.tsx';
 import { EntryForm } from '../../components/form.tsx';
 import { Loaded } from '../../components/page.tsx';
-import { useTexts } from '../../i18n/language.tsx';
+import { useFormats, useTexts } from '../../i18n/language.tsx';
 import { AuthFrame, AuthLinks } from './auth-frame.tsx';
 
 export function RegisterPage() {
@@ -39,6 +40,7 @@ export function RegisterPage() {
 
 function RegisterForm() {
   const texts = useTexts();
+  const formats = useFormats();
   const [values, setValues] = useState({ name: '', email: '', password: '' });
   const register = useChange(
     (input: typeof values) => request<User>('POST', '/auth/register', input),
@@ -51,31 +53,33 @@ function RegisterForm() {
       action={texts.auth.register}
       onSubmit={() => register.mutate(values, { onSuccess: () => navigate(homeAddress, { replace: true }) })}
     >
-      <TextInput
+      <TextField
+        name="name"
         label={texts.common.name}
         autoComplete="name"
         required
-        withAsterisk={false}
+        maxLength={LIMITS.characters.name}
         value={values.name}
-        onChange={(event) => change({ name: event.currentTarget.value })}
+        onChange={(name) => change({ name })}
       />
-      <TextInput
+      <TextField
+        name="email"
         label={texts.auth.email}
         type="email"
         autoComplete="username"
         required
-        withAsterisk={false}
+        maxLength={LIMITS.characters.email}
         value={values.email}
-        onChange={(event) => change({ email: event.currentTarget.value })}
+        onChange={(email) => change({ email })}
       />
-      <PasswordInput
+      <PasswordField
+        name="password"
         label={texts.auth.password}
-        description={texts.auth.passwordHint}
+        description={texts.auth.passwordHint(formats.number(LIMITS.characters.passwordAtLeast))}
         autoComplete="new-password"
         required
-        withAsterisk={false}
         value={values.password}
-        onChange={(event) => change({ password: event.currentTarget.value })}
+        onChange={(password) => change({ password })}
       />
     </EntryForm>
   );

@@ -1,13 +1,15 @@
-import { Alert, PasswordInput, TextInput } from '@mantine/core';
+import { Alert } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { LIMITS } from '@visavis/protocol';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
 import { authOptionsQuery, useChange } from '../../api/queries.ts';
 import { loginAddress } from '../../app/addresses.ts';
 import { Link } from '../../app/link.tsx';
+import { PasswordField, TextField } from '../../components/fields.tsx';
 import { EntryForm } from '../../components/form.tsx';
 import { Loaded } from '../../components/page.tsx';
-import { useTexts } from '../../i18n/language.tsx';
+import { useFormats, useTexts } from '../../i18n/language.tsx';
 import { AuthFrame, AuthLinks } from './auth-frame.tsx';
 
 /** With `?token=…` of the mail: a new password. Without: asks for the mail. */
@@ -42,6 +44,7 @@ export function ResetPasswordPage() {
 
 function NewPassword({ token }: { readonly token: string }) {
   const texts = useTexts();
+  const formats = useFormats();
   const [newPassword, setNewPassword] = useState('');
   const reset = useChange(
     (input: { token: string; newPassword: string }) => request('POST', '/auth/password-reset', input),
@@ -50,14 +53,14 @@ function NewPassword({ token }: { readonly token: string }) {
   if (reset.isSuccess) return <Alert role="status">{texts.auth.resetDone}</Alert>;
   return (
     <EntryForm saving={reset} action={texts.auth.resetSet} onSubmit={() => reset.mutate({ token, newPassword })}>
-      <PasswordInput
+      <PasswordField
+        name="newPassword"
         label={texts.auth.newPassword}
-        description={texts.auth.passwordHint}
+        description={texts.auth.passwordHint(formats.number(LIMITS.characters.passwordAtLeast))}
         autoComplete="new-password"
         required
-        withAsterisk={false}
         value={newPassword}
-        onChange={(event) => setNewPassword(event.currentTarget.value)}
+        onChange={setNewPassword}
       />
     </EntryForm>
   );
@@ -71,14 +74,15 @@ function AskForMail() {
   return (
     <EntryForm saving={ask} action={texts.auth.resetSend} onSubmit={() => ask.mutate({ email })}>
       <p>{texts.auth.resetAdvice}</p>
-      <TextInput
+      <TextField
+        name="email"
         label={texts.auth.email}
         type="email"
         autoComplete="username"
         required
-        withAsterisk={false}
+        maxLength={LIMITS.characters.email}
         value={email}
-        onChange={(event) => setEmail(event.currentTarget.value)}
+        onChange={setEmail}
       />
     </EntryForm>
   );

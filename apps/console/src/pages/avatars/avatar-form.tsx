@@ -1,10 +1,11 @@
-import { Autocomplete, NumberInput, Switch, Textarea, TextInput } from '@mantine/core';
-import { MODELS, VOICES } from '@visavis/protocol';
+import { Switch } from '@mantine/core';
+import { LIMITS, MODELS, VOICES } from '@visavis/protocol';
 import type { Avatar } from '@visavis/protocol/rest';
 import { request } from '../../api/client.ts';
 import { avatarQuery, avatarsQuery, useChange } from '../../api/queries.ts';
 import classes from '../../components/console.module.css';
 import { useDraft } from '../../components/draft.ts';
+import { LongTextField, NumberField, SuggestField, TextField } from '../../components/fields.tsx';
 import { Form } from '../../components/form.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import { type AvatarValues, changesOf, readTools, valuesOf } from './avatar-values.ts';
@@ -43,38 +44,42 @@ function CharacterFields({ values, onChange }: FieldsProps) {
   return (
     <section className={`${classes.card} ${classes.stack}`}>
       <h2>{texts.avatars.character}</h2>
-      <TextInput
+      <TextField
+        name="name"
         label={texts.common.name}
         required
-        withAsterisk={false}
+        maxLength={LIMITS.characters.name}
         value={values.name}
-        onChange={(event) => onChange({ name: event.currentTarget.value })}
+        onChange={(name) => onChange({ name })}
       />
-      <Textarea
+      <LongTextField
+        name="prompt"
         label={texts.avatars.prompt}
         description={texts.avatars.promptHint}
-        autosize
         minRows={5}
         maxRows={18}
+        maxLength={LIMITS.characters.prompt}
         value={values.prompt}
-        onChange={(event) => onChange({ prompt: event.currentTarget.value })}
+        onChange={(prompt) => onChange({ prompt })}
       />
-      <Textarea
+      <LongTextField
+        name="firstMessage"
         label={texts.avatars.firstMessage}
         description={texts.avatars.firstMessageHint}
-        autosize
         minRows={2}
+        maxLength={LIMITS.characters.firstMessage}
         value={values.firstMessage}
-        onChange={(event) => onChange({ firstMessage: event.currentTarget.value })}
+        onChange={(firstMessage) => onChange({ firstMessage })}
       />
-      <Textarea
+      <LongTextField
+        name="knowledge"
         label={texts.avatars.knowledge}
         description={texts.avatars.knowledgeHint}
-        autosize
         minRows={3}
         maxRows={14}
+        maxLength={LIMITS.characters.knowledge}
         value={values.knowledge}
-        onChange={(event) => onChange({ knowledge: event.currentTarget.value })}
+        onChange={(knowledge) => onChange({ knowledge })}
       />
     </section>
   );
@@ -87,11 +92,12 @@ function VoiceFields({ values, onChange }: FieldsProps) {
       <h2>{texts.avatars.voiceAndModel}</h2>
       <div className={classes.split}>
         <div className={classes.stack}>
-          <Autocomplete
+          <SuggestField
+            name="voice"
             label={texts.avatars.voice}
             data={[...VOICES]}
             required
-            withAsterisk={false}
+            maxLength={LIMITS.characters.word}
             value={values.voice}
             onChange={(voice) => onChange({ voice })}
           />
@@ -102,27 +108,30 @@ function VoiceFields({ values, onChange }: FieldsProps) {
             text={values.firstMessage}
           />
         </div>
-        <TextInput
+        <TextField
+          name="language"
           label={texts.avatars.language}
           description={texts.avatars.languageHint}
           inputWrapperOrder={['label', 'input', 'description', 'error']}
           required
-          withAsterisk={false}
+          maxLength={LIMITS.characters.language}
           value={values.language}
-          onChange={(event) => onChange({ language: event.currentTarget.value })}
+          onChange={(language) => onChange({ language })}
         />
-        <TextInput
+        <TextField
+          name="provider"
           label={texts.avatars.provider}
           required
-          withAsterisk={false}
+          maxLength={LIMITS.characters.word}
           value={values.provider}
-          onChange={(event) => onChange({ provider: event.currentTarget.value })}
+          onChange={(provider) => onChange({ provider })}
         />
-        <Autocomplete
+        <SuggestField
+          name="model"
           label={texts.avatars.model}
           data={[...MODELS]}
           required
-          withAsterisk={false}
+          maxLength={LIMITS.characters.word}
           value={values.model}
           onChange={(model) => onChange({ model })}
         />
@@ -135,24 +144,23 @@ function LimitFields({ values, onChange, toolsFit }: FieldsProps & { readonly to
   const texts = useTexts();
   return (
     <section className={`${classes.card} ${classes.stack}`}>
-      <Textarea
+      <LongTextField
+        name="tools"
         label={texts.avatars.tools}
         description={texts.avatars.toolsHint}
-        error={toolsFit ? null : texts.avatars.toolsInvalid}
+        fault={toolsFit ? null : texts.avatars.toolsInvalid}
         classNames={{ input: classes.mono ?? '' }}
         spellCheck={false}
-        autosize
         minRows={3}
         maxRows={16}
         value={values.tools}
-        onChange={(event) => onChange({ tools: event.currentTarget.value })}
+        onChange={(tools) => onChange({ tools })}
       />
-      <NumberInput
+      <NumberField
+        name="maxCallSeconds"
         label={texts.avatars.maxSeconds}
         description={texts.avatars.maxSecondsHint}
-        min={10}
-        max={86_400}
-        allowDecimal={false}
+        range={LIMITS.ranges.callSeconds}
         value={values.maxCallSeconds}
         onChange={(maxCallSeconds) => onChange({ maxCallSeconds })}
       />

@@ -1,5 +1,6 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { LIMITS } from '@visavis/protocol';
 import type { Avatar } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
@@ -8,6 +9,7 @@ import { avatarAddress } from '../../app/addresses.ts';
 import { navigate } from '../../app/router.ts';
 import classes from '../../components/console.module.css';
 import { useDraft } from '../../components/draft.ts';
+import { TextField } from '../../components/fields.tsx';
 import { FormDialog } from '../../components/form.tsx';
 import { EmptyState, Loaded, Page } from '../../components/page.tsx';
 import { useTexts } from '../../i18n/language.tsx';
@@ -84,13 +86,14 @@ function CopyForm({ projectId, avatar, onClose }: CopyFormProps) {
       onClose={onClose}
       onSaved={({ avatarId }) => navigate(avatarAddress(projectId, avatarId))}
     >
-      <TextInput
+      <TextField
+        name="name"
         label={texts.avatars.copyName}
         required
-        withAsterisk={false}
+        maxLength={LIMITS.characters.name}
         data-autofocus
         value={draft.values.name}
-        onChange={(event) => draft.change({ name: event.currentTarget.value })}
+        onChange={(name) => draft.change({ name })}
       />
     </FormDialog>
   );

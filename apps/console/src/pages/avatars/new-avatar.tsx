@@ -1,6 +1,6 @@
-import { Alert, Checkbox, Progress, Select, TextInput } from '@mantine/core';
+import { Alert, Checkbox, Progress, Select } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { VOICES } from '@visavis/protocol';
+import { LIMITS, VOICES } from '@visavis/protocol';
 import type { Avatar } from '@visavis/protocol/rest';
 import { useEffect, useRef, useState } from 'react';
 import { request } from '../../api/client.ts';
@@ -8,6 +8,7 @@ import { avatarsQuery } from '../../api/queries.ts';
 import { uploadFile } from '../../api/upload.ts';
 import classes from '../../components/console.module.css';
 import { useDraft } from '../../components/draft.ts';
+import { TextField } from '../../components/fields.tsx';
 import { FormDialog } from '../../components/form.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import { FileChoice, useFileFault } from './file-choice.tsx';
@@ -48,12 +49,13 @@ export function NewAvatar({ projectId, onClose }: { readonly projectId: string; 
       )}
       <p className={classes.muted}>{texts.avatars.fileAdvice}</p>
       <div className={classes.split}>
-        <TextInput
+        <TextField
+          name="name"
           label={texts.common.name}
           required
-          withAsterisk={false}
+          maxLength={LIMITS.characters.name}
           value={name}
-          onChange={(event) => draft.change({ name: event.currentTarget.value })}
+          onChange={(typed) => draft.change({ name: typed })}
         />
         <div className={classes.stack}>
           <Select

@@ -1,4 +1,5 @@
-import { NumberInput, Select, TextInput } from '@mantine/core';
+import { Select } from '@mantine/core';
+import { LIMITS } from '@visavis/protocol';
 import type { Avatar, TalkLink } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
@@ -7,6 +8,7 @@ import { sectionAddress } from '../../app/addresses.ts';
 import { Link } from '../../app/link.tsx';
 import classes from '../../components/console.module.css';
 import { CopyButton } from '../../components/copy-button.tsx';
+import { NumberField, TextField } from '../../components/fields.tsx';
 import { EntryForm } from '../../components/form.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
 import embed from './embed-code.module.css';
@@ -21,7 +23,7 @@ export function TalkLinkForm({ projectId, avatar }: TalkLinkFormProps) {
   const texts = useTexts();
   const own = texts.talkLink;
   const formats = useFormats();
-  const [name, setName] = useState(() => own.firstName(shownName(avatar.name)).slice(0, 80));
+  const [name, setName] = useState(() => own.firstName(shownName(avatar.name)).slice(0, LIMITS.characters.name));
   const [hours, setHours] = useState<string>(first.lifetimeHours);
   const [calls, setCalls] = useState<number | string>(first.maxConcurrentCalls);
   const [minutes, setMinutes] = useState<number | string>(first.maxMinutesPerDay);
@@ -36,7 +38,8 @@ export function TalkLinkForm({ projectId, avatar }: TalkLinkFormProps) {
       <h2 id="talk-link">{own.title}</h2>
       <p className={classes.muted}>{own.intro}</p>
       <EntryForm saving={make} action={own.make} onSubmit={() => make.mutate(undefined)}>
-        <TextInput
+        <TextField
+          name="name"
           label={own.name}
           description={
             <>
@@ -47,9 +50,9 @@ export function TalkLinkForm({ projectId, avatar }: TalkLinkFormProps) {
             </>
           }
           required
-          maxLength={80}
+          maxLength={LIMITS.characters.name}
           value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
+          onChange={setName}
         />
         <Select
           label={own.lifetime}
@@ -58,8 +61,22 @@ export function TalkLinkForm({ projectId, avatar }: TalkLinkFormProps) {
           allowDeselect={false}
           onChange={(value) => setHours(value ?? first.lifetimeHours)}
         />
-        <NumberInput label={own.calls} required min={1} max={100} value={calls} onChange={setCalls} />
-        <NumberInput label={own.minutes} required min={1} max={1440} value={minutes} onChange={setMinutes} />
+        <NumberField
+          name="maxConcurrentCalls"
+          label={own.calls}
+          required
+          range={LIMITS.ranges.linkCalls}
+          value={calls}
+          onChange={setCalls}
+        />
+        <NumberField
+          name="maxMinutesPerDay"
+          label={own.minutes}
+          required
+          range={LIMITS.ranges.linkMinutesPerDay}
+          value={minutes}
+          onChange={setMinutes}
+        />
       </EntryForm>
       {address !== undefined && make.data !== undefined && (
         <div className={classes.stack} role="status">

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
+import { LIMITS } from '@visavis/protocol';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { requestFile } from '../../api/client.ts';
 import classes from '../../components/console.module.css';
@@ -16,16 +17,13 @@ type VoiceSampleProps = {
   readonly text: string;
 };
 
-/** As many as the server speaks. */
-const MAX_CHARACTERS = 300;
-
 /** A button that lets one hear a voice. */
 export function VoiceSample(props: VoiceSampleProps) {
   const texts = useTexts().avatars;
   const { play, stop, isPlaying } = usePlayer();
   const sample = useMutation({
     mutationFn: async ({ text, ...choice }: VoiceSampleProps) => {
-      const words = text.trim().slice(0, MAX_CHARACTERS).trim();
+      const words = text.trim().slice(0, LIMITS.characters.voiceSample).trim();
       await play(await requestFile('POST', '/voice-preview', words === '' ? choice : { ...choice, text: words }));
     },
   });

@@ -1,8 +1,9 @@
-import { NumberInput, Textarea, TextInput } from '@mantine/core';
+import { LIMITS } from '@visavis/protocol';
 import type { LicenceKey } from '@visavis/protocol/rest';
 import { request } from '../../api/client.ts';
 import { keysQuery, useChange } from '../../api/queries.ts';
 import { useDraft } from '../../components/draft.ts';
+import { LongTextField, NumberField, TextField } from '../../components/fields.tsx';
 import { FormDialog } from '../../components/form.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 
@@ -66,39 +67,38 @@ export function KeyForm({ projectId, licence, onClose, onCreated }: KeyFormProps
         if (key !== undefined) onCreated(key);
       }}
     >
-      <TextInput
+      <TextField
+        name="name"
         label={texts.common.name}
         required
-        withAsterisk={false}
+        maxLength={LIMITS.characters.name}
         data-autofocus
         value={name}
-        onChange={(event) => draft.change({ name: event.currentTarget.value })}
+        onChange={(value) => draft.change({ name: value })}
       />
-      <NumberInput
+      <NumberField
+        name="maxConcurrentCalls"
         label={texts.keys.concurrent}
-        min={1}
-        max={1000}
-        allowDecimal={false}
+        range={LIMITS.ranges.concurrentCalls}
         required
-        withAsterisk={false}
         value={calls}
         onChange={(value) => draft.change({ calls: value })}
       />
-      <NumberInput
+      <NumberField
+        name="maxMinutesPerDay"
         label={texts.keys.minutes}
         description={texts.keys.minutesHint}
-        min={1}
-        allowDecimal={false}
+        range={LIMITS.ranges.minutesPerDay}
         value={minutes}
         onChange={(value) => draft.change({ minutes: value })}
       />
-      <Textarea
+      <LongTextField
+        name="allowedOrigins"
         label={texts.keys.origins}
         description={texts.keys.originsHint}
         minRows={2}
-        autosize
         value={origins}
-        onChange={(event) => draft.change({ origins: event.currentTarget.value })}
+        onChange={(value) => draft.change({ origins: value })}
       />
     </FormDialog>
   );

@@ -1,10 +1,11 @@
-import { Autocomplete, Button, Textarea, TextInput } from '@mantine/core';
-import { VOICES } from '@visavis/protocol';
+import { Button } from '@mantine/core';
+import { LIMITS, VOICES } from '@visavis/protocol';
 import type { Avatar } from '@visavis/protocol/rest';
 import { request } from '../../api/client.ts';
 import { avatarQuery, avatarsQuery, useChange } from '../../api/queries.ts';
 import classes from '../../components/console.module.css';
 import type { Draft } from '../../components/draft.ts';
+import { LongTextField, SuggestField, TextField } from '../../components/fields.tsx';
 import { Form } from '../../components/form.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 
@@ -76,34 +77,40 @@ function CallFields({ draft: { values, change } }: { readonly draft: Draft<CallV
   const texts = useTexts();
   return (
     <>
-      <Autocomplete
+      <SuggestField
+        name="voice"
+        maxLength={LIMITS.characters.word}
         label={texts.avatars.voice}
         data={[...VOICES]}
         value={values.voice}
         onChange={(voice) => change({ voice })}
       />
-      <TextInput
+      <TextField
+        name="language"
         label={texts.avatars.language}
         description={texts.avatars.languageHint}
+        maxLength={LIMITS.characters.language}
         value={values.language}
-        onChange={(event) => change({ language: event.currentTarget.value })}
+        onChange={(language) => change({ language })}
       />
-      <Textarea
+      <LongTextField
+        name="prompt"
         label={texts.avatars.prompt}
-        autosize
         minRows={4}
         maxRows={10}
+        maxLength={LIMITS.characters.prompt}
         value={values.prompt}
-        onChange={(event) => change({ prompt: event.currentTarget.value })}
+        onChange={(prompt) => change({ prompt })}
       />
-      <Textarea
+      <LongTextField
+        name="firstMessage"
         label={texts.avatars.firstMessage}
         description={texts.playground.firstMessageHint}
-        autosize
         minRows={2}
         maxRows={6}
+        maxLength={LIMITS.characters.firstMessage}
         value={values.firstMessage}
-        onChange={(event) => change({ firstMessage: event.currentTarget.value })}
+        onChange={(firstMessage) => change({ firstMessage })}
       />
     </>
   );

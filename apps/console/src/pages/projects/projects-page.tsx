@@ -1,4 +1,5 @@
-import { Button, NumberInput, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
+import { LIMITS } from '@visavis/protocol';
 import type { Project } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
@@ -9,6 +10,7 @@ import { navigate } from '../../app/router.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import classes from '../../components/console.module.css';
 import { useDraft } from '../../components/draft.ts';
+import { NumberField, TextField } from '../../components/fields.tsx';
 import { FormDialog } from '../../components/form.tsx';
 import { EmptyState, Page } from '../../components/page.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
@@ -91,21 +93,21 @@ function ProjectForm({ project, onClose }: { readonly project: Project | null; r
       onClose={onClose}
       onSaved={close}
     >
-      <TextInput
+      <TextField
+        name="name"
         label={texts.common.name}
         required
-        withAsterisk={false}
+        maxLength={LIMITS.characters.name}
         data-autofocus
         value={draft.values.name}
-        onChange={(event) => draft.change({ name: event.currentTarget.value })}
+        onChange={(name) => draft.change({ name })}
       />
       {project !== null && (
-        <NumberInput
+        <NumberField
+          name="retentionDays"
           label={texts.projects.retention}
           description={texts.projects.retentionHint}
-          min={1}
-          max={3650}
-          allowDecimal={false}
+          range={LIMITS.ranges.retentionDays}
           value={draft.values.days}
           onChange={(days) => draft.change({ days })}
         />

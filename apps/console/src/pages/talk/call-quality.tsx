@@ -87,7 +87,10 @@ function Numbers({ statistics }: { readonly statistics: CallStatistics }) {
   const formats = useFormats();
   const milliseconds = useMilliseconds();
   const entries: readonly (readonly [string, string | null])[] = [
-    [texts.picture, statistics.widthPx && `${statistics.widthPx} × ${statistics.heightPx} ${statistics.videoCodec ?? ''}`],
+    [
+      texts.picture,
+      statistics.widthPx && `${statistics.widthPx} × ${statistics.heightPx} ${statistics.videoCodec ?? ''}`,
+    ],
     [texts.received, statistics.receivedKbps === null ? null : `${formats.number(statistics.receivedKbps)} kbit/s`],
     [texts.buffered, milliseconds(statistics.videoJitterBufferMs)],
     [texts.dropped, formats.number(statistics.framesDropped)],

@@ -4,6 +4,7 @@ import { KeyboardIcon, MicrophoneIcon } from '../../components/icons.tsx';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import { AvatarGallery } from './avatar-gallery.tsx';
 import { AvatarPicture, displayName, longName } from './avatar-picture.tsx';
+import { BrainNote } from './brain-note.tsx';
 import classes from './lobby.module.css';
 
 type LobbyProps = {
@@ -35,6 +36,7 @@ export function Lobby(props: LobbyProps) {
           {avatar.description && <p className={classes.description}>{avatar.description}</p>}
         </div>
         <AvatarGallery avatars={data.avatars} chosenId={avatar.avatarId} onChoose={props.onChoose} />
+        {avatar.isDemonstration && <BrainNote />}
         {data.demoLicense === null && (
           <TextInput
             label={texts.license}

@@ -28,12 +28,7 @@ export function NoticeBar({ problem, onRetry, onDismiss }: NoticeBarProps) {
           </Button>
         )}
       </div>
-      <ActionIcon
-        className={classes.close ?? ''}
-        variant="transparent"
-        aria-label={texts.dismiss}
-        onClick={onDismiss}
-      >
+      <ActionIcon className={classes.close ?? ''} variant="transparent" aria-label={texts.dismiss} onClick={onDismiss}>
         <CloseIcon size={18} />
       </ActionIcon>
     </div>

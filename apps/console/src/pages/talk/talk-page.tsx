@@ -100,12 +100,8 @@ function TalkOffer() {
   return (
     <main className={classes.center}>
       <Logo size={56} />
-      {loading.kind === 'loaded' && (
-        <Message title={texts.page.nobodyTitle} advice={texts.page.nobodyAdvice} />
-      )}
-      {loading.kind === 'link-ended' && (
-        <Message title={texts.link.endedTitle} advice={texts.link.endedAdvice} />
-      )}
+      {loading.kind === 'loaded' && <Message title={texts.page.nobodyTitle} advice={texts.page.nobodyAdvice} />}
+      {loading.kind === 'link-ended' && <Message title={texts.link.endedTitle} advice={texts.link.endedAdvice} />}
       {loading.kind === 'failed' && (
         <Message
           title={texts.page.silentTitle}

@@ -53,10 +53,7 @@ export function TalkRoom({ data, onChoosing }: TalkRoomProps) {
       <div className={classes.room}>
         <TalkHeader version={data.version} />
         <main className={classes.nobody}>
-          <Message
-            title={texts.page.unknownTitle(linked ?? '')}
-            advice={texts.page.unknownAdvice}
-          >
+          <Message title={texts.page.unknownTitle(linked ?? '')} advice={texts.page.unknownAdvice}>
             <Button onClick={() => choose(null)}>{texts.page.whoIsHere}</Button>
           </Message>
         </main>

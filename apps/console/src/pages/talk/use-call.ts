@@ -49,10 +49,7 @@ export function useCall(): CallHandle {
     useCallback((onChange: () => void) => call?.on('change', onChange) ?? (() => undefined), [call]),
     () => call?.snapshot ?? null,
   );
-  const snapshot = useMemo(
-    () => currentSnapshot && inWordsOf(currentSnapshot, problems),
-    [currentSnapshot, problems],
-  );
+  const snapshot = useMemo(() => currentSnapshot && inWordsOf(currentSnapshot, problems), [currentSnapshot, problems]);
   return { call, snapshot, start, leave };
 }
 

@@ -1,7 +1,9 @@
-import { Select, TextInput } from '@mantine/core';
+import { Select } from '@mantine/core';
+import { LIMITS } from '@visavis/protocol';
 import { request } from '../../api/client.ts';
 import { useChange, webhooksQuery } from '../../api/queries.ts';
 import { useDraft } from '../../components/draft.ts';
+import { TextField } from '../../components/fields.tsx';
 import { FormDialog } from '../../components/form.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 
@@ -33,15 +35,16 @@ export function WebhookForm({ projectId, onClose, onCreated }: WebhookFormProps)
         onCreated(secret);
       }}
     >
-      <TextInput
+      <TextField
+        name="url"
         label={texts.webhooks.url}
         type="url"
         placeholder="https://"
         required
-        withAsterisk={false}
+        maxLength={LIMITS.characters.url}
         data-autofocus
         value={draft.values.url}
-        onChange={(event) => draft.change({ url: event.currentTarget.value })}
+        onChange={(url) => draft.change({ url })}
       />
       <Select
         label={texts.webhooks.kind}

@@ -4,7 +4,7 @@ import type { Database } from '../../db/database.ts';
 import { projects } from '../../db/schema.ts';
 import { sqlStateOf } from '../../db/sql-state.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { ControlError, notFound } from '../control-error.ts';
+import { ControlError, notFound, refusal } from '../control-error.ts';
 import { type AttemptLimiter, addressGroup, type Limit } from './attempt-limiter.ts';
 import { ADDRESS_HEADER, type Auth } from './auth.ts';
 import type { Client, WithCookies } from './client.ts';
@@ -69,9 +69,9 @@ export class Accounts {
     await this.#options.limiter.take([
       { what: 'register', subject: addressGroup(client.ipAddress), limit: 10, windowMs: HOUR_MS },
     ]);
-    const closed = new ControlError('registration-closed', 'Registration is closed. Ask the operator for an account.');
+    const closed = refusal('registration-closed', 'registration-closed');
     if (!this.#options.isRegistrationOpen && (await this.#hasUsers())) throw closed;
-    requireUnguessed(input.password, input);
+    requireUnguessed(input.password, input, 'password');
     const signUp = { body: input, headers: toHeaders(client), returnHeaders: true } as const;
     const { headers, response } = await translated(() => this.#options.auth.api.signUpEmail(signUp));
     const userId = response.user.id;
@@ -349,7 +349,7 @@ function toHeaders({ cookie, userAgent, ipAddress }: Client): Headers {
 }
 
 function wrongCredentials(): ControlError {
-  return new ControlError('wrong-credentials', 'The e-mail address or the password is wrong.');
+  return refusal('wrong-credentials', 'wrong-login');
 }
 
 /** The library's refusals in our words. */
@@ -365,14 +365,14 @@ async function translated<Result>(work: () => Promise<Result>): Promise<Result> 
       case 'USER_ALREADY_EXISTS':
       case 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL':
       case 'FAILED_TO_CREATE_USER':
-        throw new ControlError('conflict', 'This e-mail address has an account. Log in, or reset its password.');
+        throw refusal('conflict', 'email-taken', { field: 'email' });
       case 'INVALID_EMAIL':
         throw new ControlError('bad-request', 'This is no e-mail address.');
       case 'PASSWORD_TOO_SHORT':
       case 'PASSWORD_TOO_LONG':
         throw new ControlError('bad-request', 'The password is too short or too long.');
       case 'FAILED_TO_GET_SESSION':
-        throw new ControlError('not-logged-in', 'Log in first.');
+        throw refusal('not-logged-in', 'not-logged-in');
       default:
         throw error;
     }

@@ -3,7 +3,7 @@ import { eq, inArray, lt, sql } from 'drizzle-orm';
 import ipaddr from 'ipaddr.js';
 import { attempts } from '../../db/account-schema.ts';
 import type { Database } from '../../db/database.ts';
-import { ControlError } from '../control-error.ts';
+import { refusal } from '../control-error.ts';
 
 export type Limit = {
   /** What is guarded, like `login`. */
@@ -71,7 +71,10 @@ export function createAttemptLimiter({ orm }: Pick<Database, 'orm'>): AttemptLim
         const waitSeconds = await takeOne(limit);
         if (waitSeconds === 0) continue;
         await giveBack(limits.slice(0, index));
-        throw new ControlError('too-many-attempts', `Too many attempts. Try again in ${waitSeconds} s.`, waitSeconds);
+        throw refusal('too-many-attempts', 'too-many-attempts', {
+          values: { seconds: waitSeconds },
+          retryAfterSeconds: waitSeconds,
+        });
       }
     },
     giveBack,

@@ -1,4 +1,4 @@
-import { ControlError } from '../control-error.ts';
+import { refusal } from '../control-error.ts';
 
 /** Whoever wants a password: parts of their name and address are guessed first. */
 type Person = { readonly email: string; readonly name: string };
@@ -62,17 +62,14 @@ const SHORTEST_NAME = 3;
 /** A password that comes down to fewer pieces than this is found within the first millions of guesses. */
 const ENOUGH_PIECES = 6;
 
-/** Throws `bad-request` for a password that those who guess would try early. */
-export function requireUnguessed(password: string, person: Person): void {
+/** Throws `bad-request` for a password that those who guess would try early; `field` is where it was given. */
+export function requireUnguessed(password: string, person: Person, field = 'password'): void {
   const words = [...GUESSED_FIRST, ...namesOf(person)].sort((one, other) => other.length - one.length);
   const text = password.normalize('NFKC').toLowerCase();
   const spelled = [...text].map((character) => LETTERS[character] ?? character).join('');
   const pieces = Math.min(...[text, spelled].map((form) => countPieces(withoutRepeats(form), words)));
   if (pieces >= ENOUGH_PIECES) return;
-  throw new ControlError(
-    'bad-request',
-    'This password is one of the first that anybody would try. Take a few words that do not belong together.',
-  );
+  throw refusal('bad-request', 'guessed-password', { field });
 }
 
 /** Parts of the name and the address; a short one would be found in every password. */

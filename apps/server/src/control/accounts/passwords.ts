@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { and, eq, gt, sql } from 'drizzle-orm';
 import { authAccounts, authSessions, authVerifications, users } from '../../db/account-schema.ts';
 import type { Database, Transaction } from '../../db/database.ts';
-import { ControlError } from '../control-error.ts';
+import { type ControlError, refusal } from '../control-error.ts';
 import { newPublicId } from '../ids.ts';
 import { type AttemptLimiter, addressGroup } from './attempt-limiter.ts';
 import type { Client } from './client.ts';
@@ -47,7 +47,7 @@ export class Passwords {
     await this.#orm.transaction(async (transaction) => {
       if ((await lockPassword(transaction, userId)) !== former) throw wrongPassword();
       const ended = await this.#store(transaction, userId, hash);
-      if (!ended.includes(sessionId)) throw new ControlError('not-logged-in', 'Log in first.');
+      if (!ended.includes(sessionId)) throw refusal('not-logged-in', 'not-logged-in');
     });
     return hash;
   }
@@ -72,7 +72,7 @@ export class Passwords {
   async requestReset(client: Client, email: string): Promise<void> {
     const { sendResetMail, limiter, places } = this.#options;
     if (sendResetMail === null) {
-      throw new ControlError('not-available', 'This server sends no mail. Ask its operator for a new password.');
+      throw refusal('not-available', 'no-mail');
     }
     const { userId, device, isKnownAddress } = await places.look(email, client);
     const address = addressGroup(client.ipAddress);
@@ -145,7 +145,7 @@ export class Passwords {
       .select({ email: users.email, name: users.name })
       .from(users)
       .where(eq(users.id, userId));
-    requireUnguessed(password, user ?? { email: '', name: '' });
+    requireUnguessed(password, user ?? { email: '', name: '' }, 'newPassword');
     return hashPassword(password);
   }
 
@@ -192,9 +192,9 @@ function identifierOf(token: string): string {
 }
 
 function wrongPassword(): ControlError {
-  return new ControlError('wrong-credentials', 'The password is wrong.');
+  return refusal('wrong-credentials', 'wrong-password', { field: 'currentPassword' });
 }
 
 function usedLink(): ControlError {
-  return new ControlError('bad-request', 'This link has expired or has been used. Ask for a new one.');
+  return refusal('bad-request', 'used-link');
 }

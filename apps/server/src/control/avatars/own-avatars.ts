@@ -1,7 +1,7 @@
 import { and, eq, ne, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../db/database.ts';
 import { type AvatarTool, avatars } from '../../db/schema.ts';
-import { ControlError, notFound } from '../control-error.ts';
+import { notFound, refusal } from '../control-error.ts';
 import { newPublicId } from '../ids.ts';
 import { primaryLanguage } from '../primary-language.ts';
 import { avatarTextBytes } from '../quotas/project-usage.ts';
@@ -82,7 +82,7 @@ export class OwnAvatars {
   /** A copy of an own or system avatar, with `changes` over it. */
   async duplicate(projectId: string, fromAvatarId: string, changes: Partial<AvatarFields>): Promise<Avatar> {
     const source = await this.get(projectId, fromAvatarId);
-    if (source.state !== 'ready') throw new ControlError('conflict', 'This avatar is not ready to be copied.');
+    if (source.state !== 'ready') throw refusal('conflict', 'avatar-not-ready');
     const { provider, model, voice, language, prompt, firstMessage, tools } = source;
     const { knowledge, maxCallSeconds, recordCalls, bundleSource, bundleName, thumbnail, preview, notice } = source;
     return this.#insert(projectId, {
@@ -118,7 +118,7 @@ export class OwnAvatars {
   /** Makes a failed avatar once more, from the same picture. */
   async retry(projectId: string, avatarId: string): Promise<Avatar> {
     const { avatarId: id, state } = await this.#requireOwn(projectId, avatarId);
-    if (state !== 'failed') throw new ControlError('conflict', 'Only an avatar that failed can be tried again.');
+    if (state !== 'failed') throw refusal('conflict', 'only-failed-again');
     await this.#requireMaker().again(id, projectId);
     return this.get(projectId, id);
   }
@@ -164,7 +164,7 @@ export class OwnAvatars {
   async #requireOwn(projectId: string, avatarId: string): Promise<Avatar> {
     const avatar = await this.get(projectId, avatarId);
     if (avatar.isSystem) {
-      throw new ControlError('forbidden', 'Built-in avatars stay as they are. Duplicate it, then change the copy.');
+      throw refusal('forbidden', 'built-in-avatar');
     }
     return avatar;
   }
@@ -172,7 +172,7 @@ export class OwnAvatars {
   #requireMaker(): AvatarMaker {
     const { maker } = this.#options;
     if (maker === null) {
-      throw new ControlError('not-available', 'This server makes no avatars from pictures. Duplicate a built-in one.');
+      throw refusal('not-available', 'no-making');
     }
     return maker;
   }
@@ -191,9 +191,7 @@ export class OwnAvatars {
     const id = newPublicId();
     await this.#withinQuota(projectId, async (transaction) => {
       if ((await transaction.$count(avatars, eq(avatars.projectId, projectId))) >= avatarsPerProject) {
-        throw quotaReached(
-          `This project has ${avatarsPerProject} avatars, as many as it may have. Delete one you do not need.`,
-        );
+        throw quotaReached('avatars-full', avatarsPerProject);
       }
       await transaction.insert(avatars).values({ ...values, id, projectId });
     });
@@ -208,9 +206,7 @@ export class OwnAvatars {
       await write(transaction);
       const after = await avatarTextBytes(transaction, projectId);
       if (after <= before || after <= bytesOfMb(quotas.avatarTextMbPerProject)) return;
-      throw quotaReached(
-        `The texts of this project’s avatars would have more than ${quotas.avatarTextMbPerProject} MB in all. Shorten prompts or knowledge, or delete an avatar.`,
-      );
+      throw quotaReached('avatar-texts-full', quotas.avatarTextMbPerProject);
     });
   }
 }

@@ -1,5 +1,5 @@
 import { statfs as readFileSystem } from 'node:fs/promises';
-import { ControlError } from '../control-error.ts';
+import { type ControlError, refusal } from '../control-error.ts';
 import type { OnBound } from '../fairness/bounds.ts';
 import type { ControlLogger } from '../logger.ts';
 
@@ -96,11 +96,7 @@ export const ENDLESS_DISK: Pick<DiskWatch, 'minFreeBytes' | 'isLow' | 'requireRo
 };
 
 export function diskFull(): ControlError {
-  return new ControlError(
-    'disk-full',
-    'The disk of this server is nearly full, so nothing more is stored on it. Tell its operator; talking goes on.',
-    60,
-  );
+  return refusal('disk-full', 'disk-full', { retryAfterSeconds: 60 });
 }
 
 /** Whether the system, or PostgreSQL (SQLSTATE 53100), says that there was no room to write. */

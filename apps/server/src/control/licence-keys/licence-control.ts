@@ -1,6 +1,6 @@
 import type { Actor, AuditLog } from '../audit/audit-log.ts';
 import type { CallSlots } from '../call-slots/call-slots.ts';
-import { ControlError, notFound } from '../control-error.ts';
+import { notFound, refusal } from '../control-error.ts';
 import { LINK_KEY_PREFIX, newLicenceKey } from './licence-key.ts';
 import type { LicenceKey, LicenceKeys, LicenceLimits } from './licence-keys.ts';
 
@@ -83,8 +83,7 @@ export class LicenceControl {
     if (licence === undefined) throw notFound('key');
     await this.#write(actor, 'licence.revealed', projectId, licenceId);
     const key = await this.#options.keys.reveal(projectId, licenceId);
-    if (key === null)
-      throw new ControlError('not-available', 'This key cannot be shown again. Reset it for a new one.');
+    if (key === null) throw refusal('not-available', 'key-not-shown');
     return key;
   }
 

@@ -112,9 +112,7 @@ export function createLicenceKeys(
       return alone({ orm }, { what: 'project', id: projectId }, async (transaction) => {
         const inForce = and(eq(licenceKeys.projectId, projectId), isNull(licenceKeys.revokedAt));
         if ((await transaction.$count(licenceKeys, inForce)) >= quotas.keysPerProject) {
-          throw quotaReached(
-            `This project has ${quotas.keysPerProject} keys in force, as many as it may have. Revoke one you do not need.`,
-          );
+          throw quotaReached('keys-full', quotas.keysPerProject);
         }
         const row = await insertKey(transaction, values);
         await forgetOldest(transaction, projectId);

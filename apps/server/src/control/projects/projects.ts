@@ -44,9 +44,7 @@ export function createProjects(
     create(userId, name) {
       return alone({ orm }, { what: 'user', id: userId }, async (transaction) => {
         if ((await transaction.$count(projectMembers, eq(projectMembers.userId, userId))) >= projectsPerUser) {
-          throw quotaReached(
-            `You have ${projectsPerUser} projects, as many as a user may have. Delete one you do not need.`,
-          );
+          throw quotaReached('projects-full', projectsPerUser);
         }
         const projectId = newPublicId();
         const [row] = await transaction.insert(projects).values({ id: projectId, name }).returning(columns);

@@ -1,12 +1,13 @@
+import type { Refusal } from '@visavis/protocol';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../db/database.ts';
-import { ControlError, notFound } from '../control-error.ts';
+import { type ControlError, notFound, refusal } from '../control-error.ts';
 
 export { DEFAULT_QUOTAS, type Quotas } from './quota-names.ts';
 
-/** `sentence` says the limit and what to do. */
-export function quotaReached(sentence: string): ControlError {
-  return new ControlError('quota-reached', `${sentence} The operator of this server can raise the limit.`);
+/** `reason` names the sentence that says the limit and what to do. */
+export function quotaReached(reason: Extract<Refusal, `${string}-full`>, limit: number): ControlError {
+  return refusal('quota-reached', reason, { values: { limit } });
 }
 
 type Owner =

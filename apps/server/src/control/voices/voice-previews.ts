@@ -1,4 +1,4 @@
-import { ControlError } from '../control-error.ts';
+import { ControlError, refusal } from '../control-error.ts';
 import type { OnBound } from '../fairness/bounds.ts';
 import { FairPlaces } from '../fairness/fair-places.ts';
 import { primaryLanguage } from '../primary-language.ts';
@@ -67,20 +67,16 @@ export class VoicePreviews {
   async make(userId: string, { provider, voice, language, text }: VoiceChoice): Promise<Uint8Array> {
     const { speak } = this.#options;
     if (provider !== 'local') throw this.#unavailable(provider);
-    if (speak === null)
-      throw new ControlError('not-available', 'This server has no voice of its own to be heard here.');
+    if (speak === null) throw refusal('not-available', 'no-own-voice');
     const sample = { text: text ?? sentenceFor(language), voice, language };
     return this.#places.run({ key: userId }, () => speakInTime(speak, sample));
   }
 
   #unavailable(provider: string): ControlError {
     if (provider !== 'openai-realtime') {
-      return new ControlError('not-available', `Voices of “${provider}” cannot be heard here: talk with the avatar.`);
+      return refusal('not-available', 'voice-not-heard', { values: { provider } });
     }
-    const reason = this.#options.hasOpenAiKey
-      ? 'Voices of OpenAI Realtime can be heard in a call only: talk with the avatar in the playground.'
-      : 'This server has no OpenAI key, so this voice cannot speak. Set OPENAI_API_KEY, or choose the provider “local”.';
-    return new ControlError('not-available', reason);
+    return refusal('not-available', this.#options.hasOpenAiKey ? 'voice-in-calls-only' : 'no-openai-key');
   }
 }
 
@@ -98,6 +94,6 @@ async function speakInTime(speak: SpeakSample, sample: Sample): Promise<Uint8Arr
     throw new ControlError('not-available', `This server has no voice for ${name}: ${advice}.`);
   } catch (error) {
     if (error instanceof ControlError || !signal.aborted) throw error;
-    throw new ControlError('overloaded', 'The voice did not speak in time. Try again.', RETRY_AFTER_SECONDS);
+    throw refusal('overloaded', 'voice-late', { retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
 }

@@ -91,9 +91,7 @@ export class Webhooks {
     const { webhooksPerProject } = this.#options.quotas;
     await alone({ orm: this.#orm }, { what: 'project', id: projectId }, async (transaction) => {
       if ((await transaction.$count(webhooks, eq(webhooks.projectId, projectId))) >= webhooksPerProject) {
-        throw quotaReached(
-          `This project has ${webhooksPerProject} webhooks, as many as it may have. Delete one you do not need.`,
-        );
+        throw quotaReached('webhooks-full', webhooksPerProject);
       }
       await transaction.insert(webhooks).values(row);
     });

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { Accounts } from '../../control/accounts/accounts.ts';
-import { ControlError } from '../../control/control-error.ts';
+import { ControlError, refusal } from '../../control/control-error.ts';
 import type { Projects } from '../../control/projects/projects.ts';
 import type { Admission } from '../../ports.ts';
 import type { Access, LicenceHolder } from './access.ts';
@@ -68,7 +68,7 @@ export function guardRoutes(scope: FastifyInstance, { admission, people }: Guard
     if (access.kind === 'licence') await admitHolder(admission, request, access);
     else if (access.kind === 'project') request.project = (await people?.projects.get(...memberOf(request))) ?? null;
     if (wantsOperator(access) && personOf(request).kind !== 'operator') {
-      throw new ControlError('forbidden', 'Only operators may.');
+      throw refusal('forbidden', 'operators-only');
     }
   });
 }

@@ -2,7 +2,7 @@ import { errorEntry } from '@visavis/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Accounts, User } from '../../control/accounts/accounts.ts';
 import { isBrowserToken } from '../../control/browser-tokens/browser-tokens.ts';
-import { ControlError } from '../../control/control-error.ts';
+import { ControlError, refusal } from '../../control/control-error.ts';
 import type { Project } from '../../control/projects/projects.ts';
 import type { Admission, Licence } from '../../ports.ts';
 import { clientOf, setCookies } from '../console-api/session.ts';
@@ -61,7 +61,7 @@ export async function identifyLicence(
 
 export function personOf(request: FastifyRequest): PersonPrincipal {
   const { principal } = request;
-  if (principal === null || !('user' in principal)) throw new ControlError('not-logged-in', 'Log in first.');
+  if (principal === null || !('user' in principal)) throw refusal('not-logged-in', 'not-logged-in');
   return principal;
 }
 
@@ -75,6 +75,6 @@ export function holderOf(request: FastifyRequest): LicencePrincipal {
 
 /** The project of a route that is for its members. */
 export function projectOf(request: FastifyRequest): Project {
-  if (request.project === null) throw new ControlError('forbidden', 'This is for members of the project.');
+  if (request.project === null) throw refusal('forbidden', 'members-only');
   return request.project;
 }

@@ -1,13 +1,14 @@
 import rateLimit from '@fastify/rate-limit';
+import { REFUSALS } from '@visavis/protocol';
 import type { ApiError } from '@visavis/protocol/rest';
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { addressGroup } from '../../control/accounts/attempt-limiter.ts';
 import { hashingFor } from '../../control/accounts/password-hash.ts';
-import { ControlError } from '../../control/control-error.ts';
+import { ControlError, refusal } from '../../control/control-error.ts';
 import type { Logger } from '../../ports.ts';
 import { guardRoutes } from '../access/guard.ts';
-import { requestFault } from '../request-faults.ts';
+import { type RequestFault, requestFault } from '../request-faults.ts';
 import {
   type AccountRouteDependencies,
   type AuditRouteDependencies,
@@ -43,7 +44,7 @@ export type ConsoleApiDependencies = AccountRouteDependencies &
 /** Requests of one address per minute; a console page needs a handful. */
 const REQUESTS_PER_MINUTE = 600;
 
-/** `/api/v1`: what the console uses. Cookie sessions, JSON, refusals as `{ error: { code, message } }`. */
+/** `/api/v1`: what the console uses. Cookie sessions, JSON, refusals as `{ error: { code, message, … } }`. */
 export async function registerConsoleApi(app: FastifyInstance, dependencies: ConsoleApiDependencies): Promise<void> {
   await app.register(
     async (instance) => {
@@ -57,7 +58,10 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
         keyGenerator: (request) => addressGroup(request.ip),
         errorResponseBuilder: (_request, context) => {
           const seconds = Math.ceil(context.ttl / 1000);
-          return new ControlError('too-many-attempts', `Too many requests. Try again in ${seconds} s.`, seconds);
+          return refusal('too-many-attempts', 'too-many-requests', {
+            values: { seconds },
+            retryAfterSeconds: seconds,
+          });
         },
       });
       scope.addHook('onRequest', async (request, reply) => {
@@ -97,13 +101,13 @@ function registerApiErrors(scope: FastifyInstance, logger: Logger): void {
         logger.error({ path: request.url.split('?', 1)[0], error: error.message }, 'A request was not served');
       }
       if (fault.retryAfterSeconds !== undefined) reply.header('retry-after', fault.retryAfterSeconds);
-      return reply.code(fault.status).send(toApiError(fault.code, fault.message));
+      return reply.code(fault.status).send(toApiError(fault));
     }
     logger.error({ path: request.url.split('?', 1)[0], error: error.message }, 'A request failed');
-    return reply.code(500).send(toApiError('failed', 'Something failed on the server; its log says why.'));
+    return reply.code(500).send(toApiError({ code: 'failed', message: REFUSALS.failed, told: { reason: 'failed' } }));
   });
 }
 
-function toApiError(code: string, message: string): ApiError {
-  return { error: { code, message } };
+function toApiError({ code, message, told = {} }: Omit<RequestFault, 'status'>): ApiError {
+  return { error: { code, message, ...told } };
 }

@@ -11,7 +11,7 @@ import {
 } from '@visavis/protocol/rest';
 import type { FastifyRequest } from 'fastify';
 import type { AuditLog } from '../../control/audit/audit-log.ts';
-import { ControlError, notFound } from '../../control/control-error.ts';
+import { notFound, refusal } from '../../control/control-error.ts';
 import type { ArchivedConversation, ConversationArchive } from '../../control/conversations/conversation-archive.ts';
 import type { ConversationRecords } from '../../control/conversations/conversation-records.ts';
 import type { Recordings } from '../../control/recordings/recordings.ts';
@@ -103,7 +103,7 @@ export function registerConversationRoutes(scope: ConsoleScope, dependencies: Co
       const conversation = await archive.get(projectId, sessionId);
       if (conversation === null) throw notFound('conversation');
       if (!(await archive.remove(projectId, sessionId))) {
-        throw new ControlError('conflict', 'This talk is going on. Delete it when it has ended.');
+        throw refusal('conflict', 'talk-going-on');
       }
       await dependencies.recordings.remove(sessionId);
       await audit.write(actorOf(request), { action: 'conversation.deleted', projectId, subjectId: sessionId });

@@ -1,4 +1,4 @@
-import { ControlError } from '../../control/control-error.ts';
+import { refusal } from '../../control/control-error.ts';
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -17,7 +17,7 @@ type Request = {
 export function refuseForeignOrigin({ method, host, headers }: Request): void {
   if (SAFE_METHODS.has(method)) return;
   if (!isOwn(host, headers)) {
-    throw new ControlError('forbidden', 'This request comes from another site. Use the console of this server.');
+    throw refusal('forbidden', 'other-site');
   }
 }
 

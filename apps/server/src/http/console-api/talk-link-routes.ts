@@ -1,6 +1,6 @@
 import { avatarParamsSchema, createTalkLinkSchema, talkLinkSchema } from '@visavis/protocol/rest';
 import type { BrowserTokens } from '../../control/browser-tokens/browser-tokens.ts';
-import { ControlError, notFound } from '../../control/control-error.ts';
+import { notFound, refusal } from '../../control/control-error.ts';
 import type { LicenceControl } from '../../control/licence-keys/licence-control.ts';
 import { hashLicenceKey } from '../../control/licence-keys/licence-key.ts';
 import type { Admission } from '../../ports.ts';
@@ -57,7 +57,7 @@ export function registerTalkLinkRoutes(
         });
       if (minted === null) {
         await withdraw(licenceId);
-        throw new ControlError('conflict', 'The link was withdrawn while it was made. Make another one.');
+        throw refusal('conflict', 'link-withdrawn');
       }
       // Behind the #, which browsers send nowhere: not to this server's log, and to no other page.
       const path = `/talk/${avatarId}#${minted.token}`;

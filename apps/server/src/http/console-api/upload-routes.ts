@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { projectParamsSchema, uploadSchema } from '@visavis/protocol/rest';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Uploads } from '../../control/avatars/making/uploads.ts';
-import { ControlError } from '../../control/control-error.ts';
+import { ControlError, refusal } from '../../control/control-error.ts';
 import { FOR } from '../access/access.ts';
 import { personOf, projectOf } from '../access/principal.ts';
 import type { ConsoleScope } from './session.ts';
@@ -33,7 +33,7 @@ export function registerUploadRoutes(parent: ConsoleScope, { uploads }: UploadRo
       async (request, reply) => {
         const { projectId } = projectOf(request);
         if (uploads === null) {
-          throw new ControlError('not-available', 'This server makes no avatars from pictures.');
+          throw refusal('not-available', 'no-making');
         }
         const body = request.body as Readable | undefined;
         if (body === undefined) throw new ControlError('bad-request', 'Send the file as the body of the request.');

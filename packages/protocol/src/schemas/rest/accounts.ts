@@ -1,19 +1,21 @@
 import * as z from 'zod';
 import { LIMITS } from '../../limits.ts';
+import { FIELD_FAULTS, fieldSentence } from '../../refusals.ts';
 import { instantSchema, nameSchema, publicIdSchema } from './common.ts';
 
-const emailSchema = z.email('must be an e-mail address').max(LIMITS.characters.email);
-const TOO_SHORT = { error: 'must have at least 10 characters', abort: true };
+const emailSchema = z.email(FIELD_FAULTS.email).max(LIMITS.characters.email);
+const SHORTEST_PASSWORD = LIMITS.characters.passwordAtLeast;
+const TOO_SHORT = { error: fieldSentence('too-short', SHORTEST_PASSWORD), abort: true };
 /**
  * Counted and judged as it looks, however a keyboard writes its characters; one that stands for many (ﷺ for 18) is still one
  * that was typed.
  */
 const passwordSchema = z
   .string()
-  .min(10, TOO_SHORT)
+  .min(SHORTEST_PASSWORD, TOO_SHORT)
   .normalize('NFKC')
-  .min(10, TOO_SHORT)
-  .max(LIMITS.characters.password, `must have ${LIMITS.characters.password} characters at most`);
+  .min(SHORTEST_PASSWORD, TOO_SHORT)
+  .max(LIMITS.characters.password);
 
 /** A keyboard may write one character as several code points (Hangul as three). */
 const MOST_CODES_PER_CHARACTER = 4;

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { AVATAR_NOTICE_CODES } from '../../avatar-notices.ts';
 import { LIMITS } from '../../limits.ts';
+import { FIELD_FAULTS } from '../../refusals.ts';
 import { toolsFault } from '../../tools.ts';
-import { instantSchema, nameSchema, publicIdSchema } from './common.ts';
+import { instantSchema, nameSchema, numberWithin, publicIdSchema } from './common.ts';
 
 const TOOL_NAME_RULE = `must have 1 to ${LIMITS.characters.toolName} letters, digits, _ and -`;
 
@@ -21,12 +22,12 @@ const toolListSchema = z.array(avatarToolSchema).superRefine((tools, context) =>
   if (fault !== null) context.addIssue({ code: 'custom', message: fault });
 });
 
-export const shortTextSchema = z.string().trim().min(1, 'must not be empty').max(LIMITS.characters.word);
+export const shortTextSchema = z.string().trim().min(1).max(LIMITS.characters.word);
 /** BCP 47. */
 export const languageTagSchema = z
   .string()
   .max(LIMITS.characters.language)
-  .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, 'must be a language tag like en-US');
+  .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, FIELD_FAULTS['language-tag']);
 
 const fields = {
   name: nameSchema,
@@ -40,7 +41,7 @@ const fields = {
   tools: toolListSchema,
   knowledge: z.string().max(LIMITS.characters.knowledge),
   /** A call ends after this time; null: no limit. */
-  maxCallSeconds: z.int().min(10).max(86_400).nullable(),
+  maxCallSeconds: numberWithin('callSeconds').nullable(),
   recordCalls: z.boolean(),
 };
 

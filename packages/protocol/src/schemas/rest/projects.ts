@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { LIMITS } from '../../limits.ts';
-import { instantSchema, nameSchema, originSchema, publicIdSchema } from './common.ts';
+import { instantSchema, nameSchema, numberWithin, originSchema, publicIdSchema } from './common.ts';
 
 export const projectSchema = z.object({
   projectId: publicIdSchema,
@@ -32,16 +32,16 @@ export const projectWithUsageSchema = projectSchema.extend({
 
 export const createProjectSchema = z.object({ name: nameSchema });
 export const updateProjectSchema = z
-  .object({ name: nameSchema, retentionDays: z.int().min(1).max(3650).nullable() })
+  .object({ name: nameSchema, retentionDays: numberWithin('retentionDays').nullable() })
   .partial();
 
 export const projectParamsSchema = z.object({ projectId: publicIdSchema });
 export const licenceParamsSchema = z.object({ projectId: publicIdSchema, licenceId: publicIdSchema });
 
 const limits = {
-  maxConcurrentCalls: z.int().min(1).max(1000),
+  maxConcurrentCalls: numberWithin('concurrentCalls'),
   /** Call minutes in one day (UTC); null: no limit. */
-  maxMinutesPerDay: z.int().min(1).max(1_000_000).nullable(),
+  maxMinutesPerDay: numberWithin('minutesPerDay').nullable(),
   /** Pages that may call with the key; empty: all, and programs too. */
   allowedOrigins: z.array(originSchema).max(LIMITS.counts.allowedOrigins),
 };
@@ -76,7 +76,7 @@ export const createBrowserTokenSchema = z.object({
   avatarId: publicIdSchema.optional(),
   /** Only pages of this origin can use it. */
   origin: originSchema.optional(),
-  lifetimeSeconds: z.int().min(30).max(86_400).default(600),
+  lifetimeSeconds: numberWithin('tokenSeconds').default(600),
 });
 export const browserTokenSchema = z.object({
   /** Takes the place of the licence key: `?license=TOKEN`. */
@@ -85,16 +85,13 @@ export const browserTokenSchema = z.object({
 });
 export type BrowserToken = z.output<typeof browserTokenSchema>;
 
-/** The longest that a talk link works. */
-const MAX_LINK_HOURS = 90 * 24;
-
 export const createTalkLinkSchema = z.object({
   /** Its key is listed under this name, and withdrawing that one ends the link. */
   name: nameSchema,
-  lifetimeHours: z.int().min(1).max(MAX_LINK_HOURS),
-  maxConcurrentCalls: limits.maxConcurrentCalls.max(100),
+  lifetimeHours: numberWithin('linkHours'),
+  maxConcurrentCalls: numberWithin('linkCalls'),
   /** Call minutes in one day (UTC). */
-  maxMinutesPerDay: z.int().min(1).max(1440),
+  maxMinutesPerDay: numberWithin('linkMinutesPerDay'),
 });
 export const talkLinkSchema = z.object({
   /** Of the key that stands behind the link. */

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { LIMITS } from '../../limits.ts';
+import { FIELD_FAULTS } from '../../refusals.ts';
 import { instantSchema, publicIdSchema } from './common.ts';
 
-const urlSchema = z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).max(LIMITS.characters.url);
+const urlSchema = z.url({ protocol: /^https?$/, error: FIELD_FAULTS.url }).max(LIMITS.characters.url);
 /** `message`: one post per message; `session`: one post with the whole talk at its end. */
 const kindSchema = z.enum(['message', 'session']);
 

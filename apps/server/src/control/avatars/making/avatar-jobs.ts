@@ -1,7 +1,7 @@
 import type { AvatarNotice } from '@visavis/protocol';
 import { sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../../db/database.ts';
-import { ControlError, notFound } from '../../control-error.ts';
+import { notFound, refusal } from '../../control-error.ts';
 import { alone, numberOf, quotaReached } from '../../quotas/quotas.ts';
 import type { AvatarPicture } from '../own-avatars.ts';
 
@@ -130,10 +130,7 @@ export class AvatarJobs {
         update avatars set state = 'making', state_detail = null, updated_at = now()
         from job where id = job.avatar_id and avatars.state = 'failed'`);
       if (rowCount === 1) return;
-      throw new ControlError(
-        'conflict',
-        `The file of this avatar is kept for ${FAILED_KEPT_HOURS} hours after it failed. Delete the avatar and make it anew.`,
-      );
+      throw refusal('conflict', 'file-gone', { values: { hours: FAILED_KEPT_HOURS } });
     });
   }
 
@@ -224,5 +221,5 @@ async function requireRoom(orm: Orm, projectId: string): Promise<void> {
         where project_id = ${projectId} and avatar_jobs.state in ('waiting', 'running')`,
   );
   if (underWay < MAX_UNDER_WAY_PER_PROJECT) return;
-  throw quotaReached(`${MAX_UNDER_WAY_PER_PROJECT} avatars of this project are being made already. Wait for one.`);
+  throw quotaReached('making-full', MAX_UNDER_WAY_PER_PROJECT);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type FileKind, fileKind, HEAD_BYTES, PICTURE_NAMES, VIDEO_NAMES } from '@visavis/protocol/file-kind';
 import { MAX_UPLOAD_BYTES } from '@visavis/protocol/rest';
-import { ControlError } from '../../control-error.ts';
+import { type ControlError, refusal } from '../../control-error.ts';
 import { diskFull, isDiskFull } from '../../disk/disk-watch.ts';
 import { newPublicId } from '../../ids.ts';
 import { PATIENT, Pace, type PaceRule } from './pace.ts';
@@ -35,10 +35,9 @@ export async function receiveFile(
   const head = await readHead(parts);
   const found = await fileKind(head);
   if (found === null) {
-    throw new ControlError(
-      'unsupported-type',
-      `This is no picture or video that can be used. Send a ${PICTURE_NAMES} picture, or an ${VIDEO_NAMES} video.`,
-    );
+    throw refusal('unsupported-type', 'wrong-file', {
+      values: { pictures: PICTURE_NAMES, videos: VIDEO_NAMES },
+    });
   }
   const file = `${newPublicId()}.${found.format}`;
   const path = join(folder, file);
@@ -63,9 +62,7 @@ export async function receiveFile(
 
 /** `kind` left out: whatever it is, it is too large. */
 export function tooLarge(kind: FileKind['kind'] = 'video'): ControlError {
-  const limit = MAX_UPLOAD_BYTES[kind] / 1e6;
-  const advice = kind === 'video' ? 'Cut it shorter, or save it smaller' : 'Save it smaller';
-  return new ControlError('too-large', `This ${kind} has more than ${limit} MB. ${advice}, and send it again.`);
+  return refusal('too-large', `${kind}-too-large`, { values: { limit: MAX_UPLOAD_BYTES[kind] / 1e6 } });
 }
 
 async function readHead(parts: NextPart): Promise<Buffer> {
@@ -117,9 +114,7 @@ function paced(parts: AsyncIterator<Buffer>, rule: () => PaceRule, signal: Abort
 }
 
 function tooSlow(how: 'slow' | 'silent', { bytesPerSecond, windowMs }: PaceRule): ControlError {
-  const message =
-    how === 'silent'
-      ? 'The file stopped arriving before its end. Check the connection, and send it again.'
-      : `The file came in at less than ${Math.round(bytesPerSecond / 1024)} kB a second for ${Math.round(windowMs / 1000)} s. Send it again over a faster connection, or when fewer others send.`;
-  return new ControlError('too-slow', message, 10);
+  if (how === 'silent') return refusal('too-slow', 'file-stopped', { retryAfterSeconds: 10 });
+  const values = { speed: Math.round(bytesPerSecond / 1024), seconds: Math.round(windowMs / 1000) };
+  return refusal('too-slow', 'file-slow', { values, retryAfterSeconds: 10 });
 }

@@ -5,7 +5,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../../db/database.ts';
 import { uploads } from '../../../db/making-schema.ts';
 import { addressGroup } from '../../accounts/attempt-limiter.ts';
-import { ControlError } from '../../control-error.ts';
+import { type ControlError, refusal } from '../../control-error.ts';
 import { type DiskWatch, diskFull } from '../../disk/disk-watch.ts';
 import type { OnBound } from '../../fairness/bounds.ts';
 import { FairPlaces, type Place } from '../../fairness/fair-places.ts';
@@ -31,10 +31,7 @@ const TIME_LIMIT_MS = 30 * 60_000;
 
 function tookTooLong(): ControlError {
   const minutes = TIME_LIMIT_MS / 60_000;
-  return new ControlError(
-    'bad-request',
-    `The file took longer than ${minutes} minutes to arrive. Send a smaller one, or over a faster connection.`,
-  );
+  return refusal('bad-request', 'file-late', { values: { minutes } });
 }
 
 export type UploadsOptions = {
@@ -113,15 +110,11 @@ export class Uploads {
 
   async #requireRoom(orm: Orm, projectId: string, bytes: number): Promise<void> {
     if ((await orm.$count(uploads, eq(uploads.projectId, projectId))) >= MAX_UNUSED_PER_PROJECT) {
-      throw quotaReached(
-        `${MAX_UNUSED_PER_PROJECT} files of this project were sent and not used. Use one, or wait until they are removed after a day.`,
-      );
+      throw quotaReached('uploads-full', MAX_UNUSED_PER_PROJECT);
     }
     const { fileMbPerProject } = this.#options.quotas;
     if ((await fileBytes(orm, projectId)) + bytes <= bytesOfMb(fileMbPerProject)) return;
-    throw quotaReached(
-      `This project’s uploads, avatars and films would take more than ${fileMbPerProject} MB. Delete avatars or recorded talks.`,
-    );
+    throw quotaReached('files-full', fileMbPerProject);
   }
 
   /** Removes files that nobody used within a day, and those that belong to nothing. */

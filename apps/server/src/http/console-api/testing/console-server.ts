@@ -60,7 +60,7 @@ export async function createConsoleServer(
     talkPage: {
       version: '1',
       demo: () => (projectId === null ? null : { licence: 'sk_demo', projectId }),
-      voice: () => ({ mouth: 'm', ears: 'e', brain: 'b', hears: true }),
+      voice: () => ({ mouth: 'm', ears: 'e', brain: 'b', hears: true, provider: 'local' }),
     },
     ...(console === undefined ? {} : { console }),
     ...{ consoleApi, admission, limits, meter, avatars, records, recordings },

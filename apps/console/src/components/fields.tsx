@@ -1,0 +1,120 @@
+import {
+  Autocomplete,
+  type AutocompleteProps,
+  NumberInput,
+  type NumberInputProps,
+  PasswordInput,
+  type PasswordInputProps,
+  Textarea,
+  type TextareaProps,
+  TextInput,
+  type TextInputProps,
+} from '@mantine/core';
+import { useFormats, useTexts } from '../i18n/language.tsx';
+import { useFault } from './faults-context.tsx';
+import classes from './fields.module.css';
+
+type FieldProps<Value> = {
+  /** What the field is called in the request: what the server says of it is shown here. */
+  readonly name: string;
+  /** What it is called on the page, also in the sentence that says what is wrong. */
+  readonly label: string;
+  readonly value: Value;
+  readonly onChange: (value: Value) => void;
+};
+
+type Rest<Props> = Omit<Props, keyof FieldProps<unknown> | 'error' | 'withAsterisk'>;
+
+/** A line of text in a form. */
+export function TextField({ name, label, value, onChange, ...rest }: FieldProps<string> & Rest<TextInputProps>) {
+  const error = useFault(name, label, value);
+  return (
+    <TextInput
+      {...{ name, label, value, error, ...rest }}
+      withAsterisk={false}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
+/** A password, which can be shown. */
+export function PasswordField({
+  name,
+  label,
+  value,
+  onChange,
+  ...rest
+}: FieldProps<string> & Rest<PasswordInputProps>) {
+  const texts = useTexts();
+  const error = useFault(name, label, value);
+  return (
+    <PasswordInput
+      {...{ name, label, value, error, ...rest }}
+      withAsterisk={false}
+      aria-invalid={error === null ? undefined : true}
+      visibilityToggleFocusable
+      visibilityToggleButtonProps={{ 'aria-label': texts.form.showPassword }}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
+/** A line of text with suggestions. */
+export function SuggestField({ name, label, value, onChange, ...rest }: FieldProps<string> & Rest<AutocompleteProps>) {
+  const error = useFault(name, label, value);
+  return <Autocomplete {...{ name, label, value, error, onChange, ...rest }} withAsterisk={false} />;
+}
+
+type LongTextProps = FieldProps<string> &
+  Rest<TextareaProps> & {
+    /** What the page itself finds wrong with it. */
+    readonly fault?: string | null;
+  };
+
+/** Part of the room from which the end of it is announced. */
+const nearShare = 0.9;
+
+/** A text of several lines, with how much of its room is taken where it has a `maxLength`. */
+export function LongTextField({ name, label, value, onChange, fault = null, ...rest }: LongTextProps) {
+  const texts = useTexts();
+  const { number } = useFormats();
+  const error = useFault(name, label, value) ?? fault;
+  const { maxLength } = rest;
+  const isNear = maxLength !== undefined && value.length > nearShare * maxLength;
+  return (
+    <div className={classes.long}>
+      <Textarea
+        {...{ name, label, value, error, ...rest }}
+        autosize
+        withAsterisk={false}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+      {maxLength !== undefined && (
+        <span className={classes.counter} data-near={isNear} role={isNear ? 'status' : undefined}>
+          {isNear
+            ? texts.form.left(number(maxLength - value.length))
+            : `${number(value.length)} / ${number(maxLength)}`}
+        </span>
+      )}
+    </div>
+  );
+}
+
+type NumberFieldProps = FieldProps<number | string> &
+  Rest<NumberInputProps> & {
+    /** The least and the most. */
+    readonly range: readonly [number, number];
+  };
+
+/** A whole number. */
+export function NumberField({ name, label, value, onChange, range, ...rest }: NumberFieldProps) {
+  const error = useFault(name, label, value);
+  const [min, max] = range;
+  return (
+    <NumberInput
+      {...{ name, label, value, error, min, max, onChange, ...rest }}
+      allowDecimal={false}
+      withAsterisk={false}
+    />
+  );
+}

@@ -1,0 +1,17 @@
+import { useTalkTexts } from '../../i18n/talk-texts.ts';
+import classes from './brain-note.module.css';
+
+/** For whoever has set up the server: why the answers are simple, and what to do about it. */
+export function BrainNote() {
+  const texts = useTalkTexts().lobby;
+  return (
+    <details className={classes.note}>
+      <summary>
+        {texts.brain} · <span className={classes.action}>{texts.connect}</span>
+      </summary>
+      <p>{texts.connectHow}</p>
+      <code>OPENAI_API_KEY=… npm start</code>
+      <p>{texts.connectMore}</p>
+    </details>
+  );
+}

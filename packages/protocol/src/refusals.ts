@@ -1,0 +1,99 @@
+/**
+ * What can be wrong with one field of a request, as the end of a sentence that begins with its name. Dictionaries of pages
+ * tell the same by code, with the name that the field has there.
+ */
+export const FIELD_FAULTS = {
+  missing: 'is missing',
+  empty: 'must not be empty',
+  'too-short': 'must have at least {limit} characters',
+  'too-long': 'must have {limit} characters at most',
+  'too-few': 'must have at least {limit} entries',
+  'too-many': 'must have {limit} entries at most',
+  'too-small': 'must be at least {limit}',
+  'too-large': 'must be {limit} at most',
+  'no-number': 'must be a number',
+  'no-whole-number': 'must be a whole number',
+  email: 'must be an e-mail address',
+  url: 'must be an http or https address',
+  origin: 'must look like https://shop.example, without a path',
+  'language-tag': 'must be a language tag like en-US',
+  'one-line': 'must be one line',
+} as const;
+
+export type FieldFault = keyof typeof FIELD_FAULTS;
+
+/** What the server refuses to people, each with a sentence that says what to do; `{name}` stands for a value. */
+export const REFUSALS = {
+  'not-logged-in': 'Log in first.',
+  'wrong-login': 'The e-mail address or the password is wrong.',
+  'wrong-password': 'The password is wrong.',
+  'guessed-password':
+    'This password is one of the first that anybody would try. Take a few words that do not belong together.',
+  'email-taken': 'This e-mail address has an account. Log in, or reset its password.',
+  'registration-closed': 'Registration is closed. Ask the operator for an account.',
+  'used-link': 'This link has expired or has been used. Ask for a new one.',
+  'no-mail': 'This server sends no mail. Ask its operator for a new password.',
+  'too-many-attempts': 'Too many attempts. Try again in {seconds} s.',
+  'too-many-requests': 'Too many requests. Try again in {seconds} s.',
+  'operators-only': 'Only operators may.',
+  'members-only': 'This is for members of the project.',
+  'other-site': 'This request comes from another site. Use the console of this server.',
+  'not-found': 'There is no such {what}, or it is not yours.',
+  'projects-full':
+    'You have {limit} projects, as many as a user may have. Delete one you do not need. The operator of this server can raise the limit.',
+  'keys-full':
+    'This project has {limit} keys in force, as many as it may have. Revoke one you do not need. The operator of this server can raise the limit.',
+  'avatars-full':
+    'This project has {limit} avatars, as many as it may have. Delete one you do not need. The operator of this server can raise the limit.',
+  'avatar-texts-full':
+    'The texts of this project’s avatars would have more than {limit} MB in all. Shorten prompts or knowledge. The operator of this server can raise the limit.',
+  'webhooks-full':
+    'This project has {limit} webhooks, as many as it may have. Delete one you do not need. The operator of this server can raise the limit.',
+  'files-full':
+    'This project’s uploads, avatars and films would take more than {limit} MB. Delete avatars or recorded talks. The operator of this server can raise the limit.',
+  'uploads-full':
+    '{limit} files of this project were sent and not used. Use one, or wait until they are removed after a day. The operator of this server can raise the limit.',
+  'making-full':
+    '{limit} avatars of this project are being made already. Wait for one. The operator of this server can raise the limit.',
+  'disk-full':
+    'The disk of this server is nearly full, so nothing more is stored on it. Tell its operator; talking goes on.',
+  'built-in-avatar': 'Built-in avatars stay as they are. Duplicate it, then change the copy.',
+  'avatar-not-ready': 'This avatar is not ready to be copied.',
+  'only-failed-again': 'Only an avatar that failed can be tried again.',
+  'file-gone': 'The file of this avatar is kept for {hours} hours after it failed. Delete the avatar and make it anew.',
+  'no-making': 'This server makes no avatars from pictures. Duplicate a built-in one.',
+  'wrong-file': 'This is no picture or video that can be used. Send a {pictures} picture, or an {videos} video.',
+  'picture-too-large': 'This picture has more than {limit} MB. Save it smaller, and send it again.',
+  'video-too-large': 'This video has more than {limit} MB. Cut it shorter, or save it smaller, and send it again.',
+  'file-stopped': 'The file stopped arriving before its end. Check the connection, and send it again.',
+  'file-slow':
+    'The file came in at less than {speed} kB a second for {seconds} s. Send it again over a faster connection, or when fewer others send.',
+  'file-late':
+    'The file took longer than {minutes} minutes to arrive. Send a smaller one, or over a faster connection.',
+  'talk-going-on': 'This talk is going on. Delete it when it has ended.',
+  'key-not-shown': 'This key cannot be shown again. Reset it for a new one.',
+  'link-withdrawn': 'The link was withdrawn while it was made. Make another one.',
+  'no-own-voice': 'This server has no voice of its own to be heard here.',
+  'voice-not-heard': 'Voices of “{provider}” cannot be heard here: talk with the avatar.',
+  'voice-in-calls-only':
+    'Voices of OpenAI Realtime can be heard in a call only: talk with the avatar in the playground.',
+  'no-openai-key':
+    'This server has no OpenAI key, so this voice cannot speak. Set OPENAI_API_KEY, or choose the provider “local”.',
+  'voice-late': 'The voice did not speak in time. Try again.',
+  busy: 'The server is busy. Try again in a moment.',
+  failed: 'Something failed on the server; its log says why.',
+} as const;
+
+export type Refusal = keyof typeof REFUSALS;
+
+export type SentenceValues = Readonly<Record<string, string | number>>;
+
+/** A sentence with its values in their places. */
+export function filled(sentence: string, values: SentenceValues): string {
+  return sentence.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
+}
+
+/** As a field is told of in English, without its name. */
+export function fieldSentence(fault: FieldFault, limit?: number): string {
+  return filled(FIELD_FAULTS[fault], limit === undefined ? {} : { limit });
+}
