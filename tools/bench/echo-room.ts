@@ -123,7 +123,7 @@ export class EchoRoom {
     this.#timeMs += STEP_MS;
     this.#pipeline.push(new Uint8Array(toPcm(microphone).buffer));
     const due = Math.floor(((this.#timeMs * RATE_HZ) / 1000 - HELD_BACK_SAMPLES) / FRAME_SAMPLES);
-    while ((this.#pipeline.turnCounters?.framesJudged ?? due) < due) await nextEventLoopTurn();
+    while ((this.#pipeline.counters?.framesJudged ?? due) < due) await nextEventLoopTurn();
   }
 
   #remember(sound: Float32Array): number {

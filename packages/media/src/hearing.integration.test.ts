@@ -53,11 +53,11 @@ it('a model that dies in mid-call is told of, opened again, and hears the next t
   const sentence = new Int16Array(pcm24k.length + 24_000);
   sentence.set(pcm24k);
   const say = async (): Promise<void> => {
-    const judged = (user.turnCounters?.framesJudged ?? 0) + Math.floor(sentence.length / 768) - 2;
+    const judged = (user.counters.framesJudged ?? 0) + Math.floor(sentence.length / 768) - 2;
     for (let start = 0; start < sentence.length; start += 2400) {
       user.push(new Uint8Array(sentence.slice(start, start + 2400).buffer));
     }
-    await waitUntil(() => (user.turnCounters?.framesJudged ?? 0) >= judged, 20_000);
+    await waitUntil(() => (user.counters.framesJudged ?? 0) >= judged, 20_000);
   };
   const told = () => events.flatMap((event) => (event.type === 'user-audio' ? [] : [event.type]));
 
@@ -71,6 +71,6 @@ it('a model that dies in mid-call is told of, opened again, and hears the next t
   expect(told().filter((type) => type === 'hearing')).toHaveLength(2);
   expect(told().slice(-2)).toEqual(['speech-started', 'speech-stopped']);
   expect(model.reopened).toBeGreaterThan(1);
-  expect(user.turnCounters?.modelFailures).toBeGreaterThan(20);
+  expect(user.counters.modelFailures).toBeGreaterThan(20);
   user.close();
 }, 60_000);

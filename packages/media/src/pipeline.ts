@@ -11,7 +11,7 @@ import { CallRecorder, openRecorderParts, type RecorderParts } from './recording
 import type { CallResources, HeldFace } from './session/call-resources.ts';
 import type { IceCandidate, SessionConfig, SessionDescription, SessionEvent } from './session/session-events.ts';
 import type { SessionInput } from './session/session-state.ts';
-import { UserPipeline, type UserPipelineEvent } from './user-pipeline.ts';
+import { type UserCounters, UserPipeline, type UserPipelineEvent } from './user-pipeline.ts';
 import { ArticulationTrack } from './visemes/articulation-track.ts';
 import { OpusEncoder, opusSilencePacket } from './webrtc/opus-encoder.ts';
 import { Peer } from './webrtc/peer.ts';
@@ -24,6 +24,8 @@ export type PipelineEvent =
   | { readonly type: 'playback-started'; readonly turnId: string }
   /** A stage threw; the call cannot go on. */
   | { readonly type: 'failed'; readonly error: unknown }
+  /** Pictures cannot be encoded for now. */
+  | { readonly type: 'picture-failed'; readonly error: unknown }
   | Omit<Extract<SessionInput, { type: 'playback-finished' }>, 'atMs'>
   | Extract<SessionInput, { type: 'media' }>
   | Extract<SessionEvent, { type: 'local-description' | 'local-candidate' }>;
@@ -81,8 +83,7 @@ export class Pipeline {
           ? null
           : openRecorderParts(() => OpusEncoder.open({ bitrateKbps: OPUS_BITRATE_KBPS })),
       ]);
-      const sound = { opus, silence, recording };
-      return new Pipeline({ config, resources, capabilities, logger, listener, held, ...sound });
+      return new Pipeline({ config, resources, capabilities, logger, listener, held, opus, silence, recording });
     } catch (error) {
       held.release();
       throw error;
@@ -220,9 +221,9 @@ export class Pipeline {
     this.#audioOut.start();
   }
 
-  /** What was heard of the user, and what was not; null where the voice detects turns. */
-  get turnCounters(): UserPipeline['turnCounters'] {
-    return this.#user.turnCounters;
+  /** What was heard of the user, and what was not. */
+  get userCounters(): UserCounters {
+    return this.#user.counters;
   }
 
   close(): void {
@@ -343,8 +344,7 @@ export class Pipeline {
       loopOffset: 0,
       openEncoder: () => VideoEncoder.open({ codec, widthPx, heightPx, bitrateKbps: this.#bitrateKbps }),
       renderFrame: (loopIndex, mediaTimeMs, out) => this.#render(loopIndex, mediaTimeMs, out),
-      onEncoderFailure: (error) =>
-        this.#logger.error({ error: errorMessage(error) }, 'A video encoder could not open.'),
+      onEncoderFailure: (error) => this.#listener({ type: 'picture-failed', error }),
     });
     this.#feed = feed;
     feed.setLoop(await this.#resources.idleLoop(face, codec));

@@ -35,6 +35,9 @@ export type UserPipelineOptions = {
   listener(event: UserPipelineEvent): void;
 };
 
+/** Those of the detector where the voice does not detect turns, and how often the echo canceller failed. */
+export type UserCounters = Partial<TurnDetectorCounters> & { readonly cancellerFailures: number };
+
 /** Sound accepted ahead of real time: half a minute of a reply pushed at once, and some more. */
 const MAX_BURST_MS = 60_000;
 
@@ -67,9 +70,9 @@ export class UserPipeline {
     this.#audioIn = new AudioIn({ maxBurstMs: MAX_BURST_MS, clock, onPcm: (pcm) => this.#take(pcm) });
   }
 
-  /** Null where the voice detects turns. */
-  get turnCounters(): TurnDetectorCounters | null {
-    return this.#detector?.counters ?? null;
+  /** What was heard of the user, and what was not. */
+  get counters(): UserCounters {
+    return { ...this.#detector?.counters, cancellerFailures: this.#echoGuard?.failures ?? 0 };
   }
 
   push(bytes: Uint8Array): void {

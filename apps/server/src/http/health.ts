@@ -8,8 +8,11 @@ export type HealthReport = {
   readonly calls: { readonly open: number; readonly capacity: number; readonly sockets: number };
   /** `low`: uploads, makings and recordings are refused until there is room again; calls go on. */
   readonly disk: 'ok' | 'low';
-  /** Since the start: media workers that died or hung and were replaced, and calls that were deaf for a time. */
-  readonly faults: { readonly replacedWorkers: number; readonly hungWorkers: number; readonly hearingFailures: number };
+  /**
+   * Since the start: media workers that died or hung and were replaced, calls that were deaf for a time, and what failed of voices and
+   * recognisers in calls that went on.
+   */
+  readonly faults: Readonly<Record<'replacedWorkers' | 'hungWorkers' | 'hearingFailures' | 'voiceFailures', number>>;
   readonly uptimeSeconds: number;
 };
 

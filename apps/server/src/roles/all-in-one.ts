@@ -98,8 +98,8 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
       const status = isStarting ? 'starting' : calls >= capacity ? 'full' : 'ok';
       const uptimeSeconds = Math.round((performance.now() - startedAtMs) / 1000);
       const disk = control.disk.isLow() ? 'low' : 'ok';
-      const { replacedWorkers, hungWorkers, hearingFailures } = stats;
-      const faults = { replacedWorkers, hungWorkers, hearingFailures };
+      const { replacedWorkers, hungWorkers, hearingFailures, voiceFailures } = stats;
+      const faults = { replacedWorkers, hungWorkers, hearingFailures, voiceFailures };
       return { status, version, calls: { open: calls, capacity, sockets }, disk, faults, uptimeSeconds };
     },
     talkPage: {

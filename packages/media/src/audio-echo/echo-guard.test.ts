@@ -14,12 +14,16 @@ function tone(length: number, amplitude: number): Int16Array {
 }
 
 /** A guard whose canceller is a note of what it was given. */
-function createGuard(process: EchoCanceller['process'] | null = () => {}, silencesRest = false) {
+function createGuard(
+  process: EchoCanceller['process'] | null = () => {},
+  silencesRest = false,
+  reopen: () => EchoCanceller | null = () => null,
+) {
   const clock = new ManualClock();
   const heard: { pcm: Int16Array; echoDb: number }[] = [];
   const canceller = process === null ? null : { process, close() {} };
   const onSound = (pcm: Int16Array, echoDb: number) => void heard.push({ pcm, echoDb });
-  const guard = new EchoGuard({ clock, logger: silentLogger, silencesRest, canceller, onSound });
+  const guard = new EchoGuard({ clock, logger: silentLogger, silencesRest, canceller, reopen, onSound });
   let mediaTimeMs = 0;
   const step = (played: Int16Array | null, microphone: Int16Array): void => {
     guard.addPlayed(played, mediaTimeMs);
@@ -85,6 +89,32 @@ it('goes on by level when the canceller fails in mid-call', () => {
   expect(heard.length).toBe(20);
   expect(heard.at(-1)?.pcm.some((sample) => sample !== 0)).toBe(true);
   expect(heard.at(-1)?.echoDb).toBeGreaterThan(-40);
+});
+
+it('forgets what it learnt of a canceller that died, and takes another one in its place, but not for ever', () => {
+  let failuresLeft = 0;
+  let opened = 0;
+  const clean = (_played: Int16Array, microphone: Int16Array) => {
+    failuresLeft -= 1;
+    if (failuresLeft >= 0) throw new Error('The library is ill.');
+    microphone.fill(3);
+  };
+  const open = () => {
+    opened += 1;
+    return { process: clean, close() {} };
+  };
+  const { heard, guard, step } = createGuard(clean, false, open);
+  for (let k = 0; k < 200; k++) step(tone(960, 8000), tone(480, 3000));
+  const learnt = heard.at(-1)?.echoDb ?? 0;
+  failuresLeft = 1;
+  for (let k = 0; k < 2; k++) step(tone(960, 8000), tone(480, 3000));
+  expect([opened, guard.failures]).toEqual([1, 1]);
+  expect(Math.max(...(heard.at(-1)?.pcm ?? []))).toBe(3);
+  failuresLeft = 99;
+  for (let k = 0; k < 20; k++) step(tone(960, 8000), tone(480, 3000));
+  expect([opened, guard.failures]).toEqual([3, 4]);
+  // Without any, all of the echo is reckoned with at once.
+  expect(heard.at(-1)?.echoDb).toBeGreaterThan(learnt + 20);
 });
 
 it('stops reckoning with an echo after its tail', () => {

@@ -27,6 +27,8 @@ const SHORT_LEVEL_WINDOW_MS = 450;
 const LESSON_GAIN = 10 ** (-30 / 20);
 const LESSON_AFTER_FRAMES = 100;
 const LOUD_POWER = 10 ** (-40 / 10);
+/** How often a canceller that failed is opened again in one call. */
+const MAX_REOPENINGS = 3;
 /** Frames handed on together. */
 const MAX_BATCH_FRAMES = 10;
 const SAMPLES_PER_MS = OPUS_SAMPLE_RATE_HZ / 1000;
@@ -38,6 +40,8 @@ export type EchoGuardOptions = {
   readonly silencesRest: boolean;
   /** Null: without one, by level only. Left out: WebRTC's. */
   readonly canceller?: EchoCanceller | null;
+  /** Another one in place of `canceller` when that has failed. Left out: WebRTC's, or none where `canceller` is given. */
+  readonly reopen?: () => EchoCanceller | null;
   /** PCM16 mono at 24 kHz. Up to `echoDb` (dB of full scale) it may be the avatar's echo; minus infinity when nothing is played. */
   onSound(pcm24k: Int16Array, echoDb: number): void;
 };
@@ -64,6 +68,7 @@ export class EchoGuard {
   #framedSamples = 0;
   #gaveCleaned = false;
   #loudFrames = 0;
+  #failures = 0;
 
   constructor(options: EchoGuardOptions) {
     this.#options = options;
@@ -75,6 +80,11 @@ export class EchoGuard {
   addPlayed(pcm48k: Int16Array | null, mediaTimeMs: number): void {
     this.#playedClock.observe(mediaTimeMs, this.#options.clock.nowMs());
     this.#played.append(pcm48k, mediaTimeMs, AUDIO_FRAME_MS * SAMPLES_PER_MS);
+  }
+
+  /** How often a canceller failed in this call. */
+  get failures(): number {
+    return this.#failures;
   }
 
   /** A turn of the user begins or ends. */
@@ -117,7 +127,11 @@ export class EchoGuard {
   }
 
   close(): void {
-    this.#canceller?.close();
+    try {
+      this.#canceller?.close();
+    } catch (error) {
+      this.#options.logger.warn({ error: errorMessage(error) }, 'An echo canceller did not close.');
+    }
     this.#canceller = null;
   }
 
@@ -160,13 +174,25 @@ export class EchoGuard {
       this.#canceller.process(this.#reference, frame);
       return frame;
     } catch (error) {
-      this.#options.logger.error(
-        { error: errorMessage(error) },
-        'The echo canceller of a call failed; it goes on without.',
-      );
-      this.close();
+      this.#replaceCanceller(error);
       return null;
     }
+  }
+
+  /** The call goes on with another canceller; where one after the other fails, by level, which then reckons with the whole echo. */
+  #replaceCanceller(error: unknown): void {
+    this.#failures += 1;
+    this.close();
+    const {
+      canceller,
+      logger,
+      reopen = canceller === undefined ? () => openEchoCanceller(logger) : () => null,
+    } = this.#options;
+    this.#canceller = this.#failures > MAX_REOPENINGS ? null : reopen();
+    const isReplaced = this.#canceller !== null;
+    logger.error({ error: errorMessage(error), isReplaced }, 'The echo canceller of a call failed.');
+    this.#loudFrames = 0;
+    this.#level.restart(isReplaced);
   }
 
   #addLesson(frame: Int16Array): void {

@@ -24,7 +24,13 @@ export class EchoLevel {
   #userSpeaks = false;
 
   constructor(hasCanceller: boolean) {
-    this.#coupledDb = hasCanceller ? CANCELLED_START_DB : PLAIN_START_DB;
+    this.#coupledDb = startDb(hasCanceller);
+  }
+
+  /** Another canceller is at work from now on, or none any more: what was learnt of the one before does not hold. */
+  restart(hasCanceller: boolean): void {
+    this.#coupledDb = startDb(hasCanceller);
+    this.#history.length = 0;
   }
 
   /** Up to this level (dB of full scale) sound may be the echo of what was played at this power. */
@@ -49,6 +55,10 @@ export class EchoLevel {
     const next = this.#coupledDb + (rises ? RISE_DB_PER_FRAME : -FALL_DB_PER_FRAME);
     this.#coupledDb = Math.min(MOST_DB, Math.max(LEAST_DB, next));
   }
+}
+
+function startDb(hasCanceller: boolean): number {
+  return hasCanceller ? CANCELLED_START_DB : PLAIN_START_DB;
 }
 
 export function toDb(power: number): number {

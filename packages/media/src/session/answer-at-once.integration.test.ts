@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { systemClock } from '../core/clock.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
 import { silentLogger } from '../core/logger.ts';
-import { DEFAULT_TURN_DETECTION } from '../core/voice-port.ts';
+import { ManualClock } from '../core/manual-clock.ts';
+import { DEFAULT_TURN_DETECTION, type VoiceProvider } from '../core/voice-port.ts';
 import type { VoiceScript } from '../voice/scripted/script.ts';
 import { createScriptedVoice } from '../voice/scripted/scripted-voice.ts';
 import { waitUntil } from '../webrtc/testing/wait-until.ts';
@@ -35,17 +36,16 @@ afterAll(async () => {
   await rm(cachePath, { recursive: true, force: true });
 });
 
-async function open(script: VoiceScript, onEvent: (event: SessionEvent, session: Session) => void = () => {}) {
-  const events: SessionEvent[] = [];
+function sessionOf(voice: VoiceProvider, onEvent: (event: SessionEvent) => void, clock: Clock = worker.clock): Session {
   const resources = {
-    ...{ clock: worker.clock, speechModel: worker.speechModel, articulation: worker.articulation },
+    ...{ clock, speechModel: worker.speechModel, articulation: worker.articulation },
     network: worker.network,
-    voice: async () => createScriptedVoice(script),
+    voice: async () => voice,
     holdFace: worker.holdFace.bind(worker),
     idleLoop: worker.idleLoop.bind(worker),
   };
   const bundlePath = path.resolve(import.meta.dirname, '../../../../avatars/iris');
-  const session = new Session(
+  return new Session(
     {
       ...{ sessionId: 'at-once', provider: 'scripted', model: '', voice: '', language: 'en', prompt: '' },
       ...{ firstMessage: '', tools: [], turnDetection: DEFAULT_TURN_DETECTION, audioBack: true, iceServers: [] },
@@ -54,11 +54,16 @@ async function open(script: VoiceScript, onEvent: (event: SessionEvent, session:
     },
     resources,
     silentLogger,
-    (event) => {
-      events.push(event);
-      onEvent(event, session);
-    },
+    onEvent,
   );
+}
+
+async function open(script: VoiceScript, onEvent: (event: SessionEvent, session: Session) => void = () => {}) {
+  const events: SessionEvent[] = [];
+  const session = sessionOf(createScriptedVoice(script), (event) => {
+    events.push(event);
+    onEvent(event, session);
+  });
   await session.start();
   session.handle({ type: 'begin' });
   return { session, events };
@@ -100,3 +105,33 @@ it('a reply that is interrupted at once is neither heard nor handed on, though i
   expect(events.filter(({ type }) => type === 'reply-done')).toMatchObject([{ interrupted: true, playedMs: 0 }]);
   expect(soundMs(events)).toBe(0);
 });
+
+it.each(['open', 'close'] as const)(
+  'a voice that never answers when it is to %s ends its call all the same',
+  async (silent) => {
+    const events: SessionEvent[] = [];
+    const voice = createScriptedVoice({ reactions: [] });
+    const clock = new ManualClock();
+    const never = new Promise<never>(() => {});
+    const session = sessionOf(
+      {
+        ...voice,
+        open: async (...given) => (silent === 'open' ? never : { ...(await voice.open(...given)), close: () => never }),
+      },
+      (event) => events.push(event),
+      clock,
+    );
+    const started = session.start();
+    if (silent === 'close') {
+      await started;
+      void session.close('test-over');
+    }
+    const isClosed = () => events.some(({ type }) => type === 'closed');
+    await waitUntil(() => {
+      clock.advance(5_000);
+      return isClosed();
+    }, 20_000);
+    const told = events.find((event) => event.type === 'failed');
+    if (silent === 'open') expect(told).toMatchObject({ code: 'voice-unavailable', fatal: true });
+  },
+);

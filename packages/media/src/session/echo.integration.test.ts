@@ -86,7 +86,7 @@ it('goes on for a minute with its own sound, 20 dB softer, in its microphone', a
       session.handle({ type: 'user-audio', bytes: new Uint8Array(microphone.buffer) });
       const pipeline = addPlayed.mock.contexts.at(-1) as UserPipeline | undefined;
       const due = Math.floor((timeMs - 3 * STEP_MS) / 32);
-      while (pipeline !== undefined && (pipeline.turnCounters?.framesJudged ?? due) < due) await nextEventLoopTurn();
+      while (pipeline !== undefined && (pipeline.counters.framesJudged ?? due) < due) await nextEventLoopTurn();
       await nextEventLoopTurn();
       const done = events.filter((event) => event.type === 'reply-done').length;
       if (done > repliesAsked) {

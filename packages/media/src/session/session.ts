@@ -23,6 +23,16 @@ import {
   type TimerName,
 } from './session-state.ts';
 
+const VOICE_OPEN_LIMIT_MS = 20_000;
+const VOICE_CLOSE_LIMIT_MS = 2_000;
+const PICTURE_FAILED = {
+  type: 'failed',
+  code: 'media-failed',
+  message:
+    'The picture stands still for now, because it could not be encoded. The talk goes on, and it is tried again.',
+  fatal: false,
+} as const;
+
 /**
  * The shell of a call: feeds what happens to the reducer and performs the effects that come back, in order. Closing order:
  * timers, voice, pipeline (detector, audio-out, face, WebRTC); then `closed` is told, once.
@@ -112,7 +122,7 @@ export class Session {
     this.#abort.abort();
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
-    const hearing = this.#pipeline?.turnCounters ?? null;
+    const hearing = this.#pipeline?.userCounters ?? null;
     try {
       await this.#release();
     } finally {
@@ -130,7 +140,7 @@ export class Session {
     this.#voice = null;
     this.#pipeline = null;
     try {
-      await voice?.close();
+      if (voice !== null) await this.#within(VOICE_CLOSE_LIMIT_MS, voice.close());
     } catch (error) {
       this.#logger.warn({ error: errorMessage(error) }, 'A voice did not close cleanly.');
     }
@@ -138,6 +148,18 @@ export class Session {
       pipeline?.close();
     } catch (error) {
       this.#logger.warn({ error: errorMessage(error) }, 'The stages of a call did not close cleanly.');
+    }
+  }
+
+  /** A voice that neither does what it is asked nor says that it cannot holds up no call, nor the place of one that is over. */
+  async #within<Result>(limitMs: number, work: Promise<Result>): Promise<Result> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const fail = (): void => reject(new Error(`The voice did not answer within ${limitMs / 1000} s.`));
+    const cancel = this.#resources.clock.schedule(limitMs, fail);
+    try {
+      return await Promise.race([work, late]);
+    } finally {
+      cancel();
     }
   }
 
@@ -178,7 +200,8 @@ export class Session {
       turnDetection,
     };
     try {
-      return await provider.open(config, (event) => this.#handleVoice(event), this.#abort.signal);
+      const opening = provider.open(config, (event) => this.#handleVoice(event), this.#abort.signal);
+      return await this.#within(VOICE_OPEN_LIMIT_MS, opening);
     } catch (error) {
       throw new SessionStartError('voice-unavailable', errorMessage(error));
     }
@@ -247,12 +270,20 @@ export class Session {
       case 'hearing':
         this.#noteHearing(event);
         break;
+      case 'picture-failed':
+        this.#notePictureFailure(event.error);
+        break;
       case 'media':
         this.#dispatch(event);
         break;
       default:
         this.#dispatch({ type: 'notice', event });
     }
+  }
+
+  #notePictureFailure(error: unknown): void {
+    this.#logger.error({ sessionId: this.#config.sessionId, error: errorMessage(error) }, 'Pictures are not encoded.');
+    this.#dispatch({ type: 'notice', event: PICTURE_FAILED });
   }
 
   #noteHearing(event: Extract<PipelineEvent, { type: 'hearing' }>): void {

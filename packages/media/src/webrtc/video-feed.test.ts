@@ -186,11 +186,16 @@ test('a failed encoder is reported and tried again later, not on every tick', as
   await encoderReady();
   tick(10);
   expect([state.opens, state.failures]).toEqual([1, 1]);
+  tick(45);
+  await encoderReady();
+  tick(10);
+  // The same trouble is told once.
+  expect([state.opens, state.failures]).toEqual([2, 1]);
   state.openFails = false;
   tick(45);
   await encoderReady();
   expect(tick(1)[0]!.isLive).toBe(true);
-  expect(state.opens).toBe(2);
+  expect(state.opens).toBe(3);
 });
 
 test('after close nothing is sent, and an encoder that opens late is closed', async () => {

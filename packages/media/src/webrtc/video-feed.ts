@@ -31,6 +31,7 @@ export type VideoFeedOptions = {
   openEncoder(): Promise<VideoEncoder>;
   /** Draws the picture of this loop index with whatever the mouth does at `mediaTimeMs`. */
   renderFrame(loopIndex: number, mediaTimeMs: number, out: Picture): void;
+  /** Told once until an encoder opens; it is tried again and again. */
   onEncoderFailure?(error: unknown): void;
 };
 
@@ -58,6 +59,7 @@ export class VideoFeed {
   #encoder: VideoEncoder | null = null;
   #picture: Picture | null = null;
   #isOpening = false;
+  #hasFailed = false;
   #ticksUntilReopen = 0;
   #bitrateKbps: number | null = null;
   #isClosed = false;
@@ -195,13 +197,15 @@ export class VideoFeed {
       (error: unknown) => {
         this.#isOpening = false;
         this.#ticksUntilReopen = REOPEN_AFTER_TICKS;
-        if (!this.#isClosed) this.#options.onEncoderFailure?.(error);
+        if (!this.#isClosed && !this.#hasFailed) this.#options.onEncoderFailure?.(error);
+        this.#hasFailed = true;
       },
     );
   }
 
   #takeEncoder(encoder: VideoEncoder): void {
     this.#isOpening = false;
+    this.#hasFailed = false;
     if (this.#isClosed) {
       encoder.close();
       return;

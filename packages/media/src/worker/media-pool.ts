@@ -30,6 +30,8 @@ export type MediaPoolStats = {
   readonly hungWorkers: number;
   /** Calls that could not hear their user for a time, because the speech model failed. */
   readonly hearingFailures: number;
+  /** What went wrong with voices and recognisers in calls that went on. */
+  readonly voiceFailures: number;
 };
 
 /** How long live calls get to say goodbye when the pool closes. */
@@ -52,6 +54,7 @@ export class MediaPool {
   #replacedWorkers = 0;
   #hungWorkers = 0;
   #hearingFailures = 0;
+  #voiceFailures = 0;
   #closing = false;
 
   constructor(options: MediaPoolOptions) {
@@ -83,6 +86,7 @@ export class MediaPool {
     const callId = `call_${this.#nextCallId++}`;
     worker.open(callId, config, (event) => {
       if (event.type === 'failed' && event.code === 'hearing-failed') this.#hearingFailures += 1;
+      if (event.type === 'failed' && event.code === 'voice-failed') this.#voiceFailures += 1;
       listener(event);
     });
     return { send: (command, taken) => worker.command(callId, command, taken) };
@@ -101,6 +105,7 @@ export class MediaPool {
       replacedWorkers: this.#replacedWorkers,
       hungWorkers: this.#hungWorkers,
       hearingFailures: this.#hearingFailures,
+      voiceFailures: this.#voiceFailures,
     };
   }
 

@@ -28,10 +28,15 @@ class Bench {
   isHolding = false;
   mouthError: Error | null = null;
   nextWords: Promise<string>[] = [];
+  isLost = false;
   private readonly discards: number[] = [];
 
   constructor(options: { hears?: boolean; config?: Partial<VoiceConfig> } = {}) {
+    const isLost = (): boolean => this.isLost;
     const listen = (): Hearing => ({
+      get isLost() {
+        return isLost();
+      },
       feed: () => {},
       finish: () => this.nextWords.shift() ?? Promise.resolve(''),
       discard: () => void this.discards.push(1),
@@ -265,4 +270,20 @@ it('answers all words of a user who went on after a pause, and nothing that was 
   expect(bench.events[0]).toEqual({ type: 'user-transcript-done', itemId: 'i', text: 'Hello what time is it' });
   const turn = bench.events.find((event) => event.type === 'turn-started');
   expect(bench.text(turn?.turnId ?? '')).toContain('2:30');
+});
+
+it('says that words were lost, once they are, and answers the next ones', async () => {
+  const bench = new Bench();
+  bench.isLost = true;
+  bench.send({ type: 'user-turn-started', itemId: 'i1' }, { type: 'user-turn-stopped', itemId: 'i1' });
+  await settle();
+  expect(bench.events).toEqual([
+    { type: 'user-transcript-done', itemId: 'i1', text: '' },
+    expect.objectContaining({ type: 'failed', retryable: true, endsReply: false }),
+  ]);
+  bench.isLost = false;
+  bench.nextWords = [Promise.resolve('Hello there')];
+  bench.send({ type: 'user-turn-started', itemId: 'i2' }, { type: 'user-turn-stopped', itemId: 'i2' });
+  await settle();
+  expect(bench.types()).toContain('turn-started');
 });

@@ -33,6 +33,15 @@ const MAX_UNANSWERED_CHARACTERS = 20_000;
 const TYPE_INSTEAD =
   'I cannot hear on this machine, because no speech recogniser is installed. Please type to me instead.';
 
+/** The talk goes on: only what was said is lost. */
+const NOT_HEARD: VoiceEvent = {
+  type: 'failed',
+  category: 'internal',
+  retryable: true,
+  message: 'What you said could not be made out, because the speech recogniser failed. Please say it again.',
+  endsReply: false,
+};
+
 type Turn = {
   readonly id: string;
   readonly aborter: AbortController;
@@ -170,6 +179,7 @@ export class LocalSession implements VoiceSession {
     this.toldItemId = itemId;
     const shortPhrase = hearing?.shortPhrase ?? '';
     this.emit({ type: 'user-transcript-done', itemId, text: words, ...(shortPhrase === '' ? {} : { shortPhrase }) });
+    if (hearing?.isLost === true) this.emit(NOT_HEARD);
     if (this.parts.listen === null) this.hintToType();
     // Whoever was told may have found the words to be the avatar's own.
     if (words === '' || this.toldItemId !== itemId) return;

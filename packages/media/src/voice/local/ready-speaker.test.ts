@@ -45,3 +45,18 @@ it('tells of a failure whoever takes the clause', async () => {
   speaker.prepare(request('fails'));
   await expect(speaker.speak(request('fails'), signal)).rejects.toThrow('no voice');
 });
+
+it('tries again for whoever takes a clause that failed while nobody waited for it', async () => {
+  let isIll = true;
+  const speaker = new ReadySpeaker({
+    speaksOtherLanguages: false,
+    speak: async () => {
+      if (isIll) throw new Error('The speech worker was lost.');
+      return { pcm: Int16Array.of(7), phones: [] };
+    },
+  });
+  speaker.prepare(request('Yes.'));
+  await Promise.resolve();
+  isIll = false;
+  expect((await speaker.speak(request('Yes.'), new AbortController().signal)).pcm[0]).toBe(7);
+});

@@ -29,7 +29,7 @@ export class ReadySpeaker implements Speaker {
     this.forget();
     const aborter = new AbortController();
     const clause = this.#speaker.speak(request, aborter.signal);
-    // Who takes it hears of a failure; when nobody does, it does not matter.
+    // Who takes it tries again; when nobody does, a failure does not matter.
     clause.catch(() => {});
     this.#prepared = { key, aborter, clause };
   }
@@ -38,7 +38,10 @@ export class ReadySpeaker implements Speaker {
     const prepared = this.#prepared;
     if (prepared === null) return this.#speaker.speak(request, signal);
     this.#prepared = null;
-    if (prepared.key === JSON.stringify(request)) return prepared.clause;
+    // What went wrong ahead of time may go well now that it is wanted.
+    if (prepared.key === JSON.stringify(request)) {
+      return prepared.clause.catch(() => this.#speaker.speak(request, signal));
+    }
     prepared.aborter.abort();
     return this.#speaker.speak(request, signal);
   }

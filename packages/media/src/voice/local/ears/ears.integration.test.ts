@@ -1,4 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { fileOnDisk } from '../../../codecs/film-module.ts';
@@ -97,7 +99,7 @@ it('passes the whole turn on at 16 kHz', async () => {
   onTestFinished(() => ears.close());
   const hearing = ears.listen();
   say(hearing, SECOND);
-  expect(await hearing.finish()).toBe('16000 samples');
+  expect([await hearing.finish(), hearing.isLost]).toEqual(['16000 samples', false]);
   hearing.feed(SECOND);
   expect(await hearing.finish()).toBe('');
 });
@@ -111,12 +113,12 @@ it('serves more turns at once than there are recognisers, each with its own word
   expect(texts).toEqual(hearings.map((_, index) => `${1600 * (index + 1)} samples`));
 });
 
-it('gives an empty transcript when the recogniser dies, and the next turn a new one', async () => {
+it('gives an empty transcript when the recogniser dies, says that it was lost, and gives the next turn a new one', async () => {
   const ears = new Ears(FAKE, { logger: silentLogger, clock: systemClock });
   onTestFinished(() => ears.close());
   const doomed = ears.listen();
   doomed.feed(new Int16Array(2400).fill(20_000));
-  expect(await doomed.finish()).toBe('');
+  expect([await doomed.finish(), doomed.isLost]).toEqual(['', true]);
   const next = ears.listen();
   say(next, SECOND);
   expect(await next.finish()).toBe('16000 samples');
@@ -131,7 +133,24 @@ it('does not wait for ever for a recogniser that hangs', async () => {
   stuck.feed(new Int16Array(2400).fill(30_000));
   const words = stuck.finish();
   clock.advance(10_000);
-  expect(await words).toBe('');
+  expect([await words, stuck.isLost]).toEqual(['', true]);
+  const next = ears.listen();
+  say(next, SECOND);
+  expect(await next.finish()).toBe('16000 samples');
+});
+
+it('replaces a recogniser that hangs at its start', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'visavis-ears-'));
+  const mark = join(folder, 'has-started');
+  const clock = new ManualClock();
+  const command = { ...FAKE, arguments: [...FAKE.arguments, mark] };
+  const ears = new Ears(command, { logger: silentLogger, clock });
+  onTestFinished(async () => {
+    await ears.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  await expect.poll(() => existsSync(mark), { timeout: 30_000 }).toBe(true);
+  clock.advance(60_000);
   const next = ears.listen();
   say(next, SECOND);
   expect(await next.finish()).toBe('16000 samples');

@@ -13,6 +13,8 @@ const TRANSCRIPT_LIMIT_MS = 5000;
 const MAX_TURN_SAMPLES = 60 * WIRE_SAMPLE_RATE_HZ;
 /** A recogniser beyond the first one is ended after this long without work. */
 const IDLE_LIMIT_MS = 60_000;
+/** A recogniser that has not read its model by then hangs. */
+const START_LIMIT_MS = 60_000;
 /** Deaths in a row, without a transcript between, after which no new process is started for a while. */
 const MAX_DEATHS_IN_A_ROW = 3;
 const REST_AFTER_DEATHS_MS = 30_000;
@@ -25,6 +27,8 @@ export type Hearing = {
   finish(): Promise<string>;
   /** Once its words are known: the short phrase that the turn's sound is rather than these, if it is one. */
   readonly shortPhrase?: string;
+  /** Once its words are known: they could not be made out, because the recogniser failed or none was free in time. */
+  readonly isLost?: boolean;
   /** Ends the turn without a transcript. */
   discard(): void;
 };
@@ -105,7 +109,9 @@ export class Ears {
     if (this.isClosed || this.cancelRest !== null || this.processes.size >= MAX_RECOGNISERS) return;
     const recogniser = new RecogniserProcess(this.command, (reason) => this.bury(recogniser, reason));
     this.processes.add(recogniser);
+    const cancelLimit = this.clock.schedule(START_LIMIT_MS, () => recogniser.kill());
     void recogniser.ready.then(() => {
+      cancelLimit();
       if (recogniser.isAlive) this.offer(recogniser);
     });
   }
@@ -148,6 +154,7 @@ export class Ears {
 
 class TurnHearing implements Hearing, Listener {
   shortPhrase = '';
+  isLost = false;
   private readonly ears: Ears;
   private readonly clock: Clock;
   private readonly limitMs: number;
@@ -182,7 +189,10 @@ class TurnHearing implements Hearing, Listener {
     if (this.isOver) return Promise.resolve('');
     this.take(this.resampler.flush());
     const spokenMs = wireSamplesToMs(MAX_TURN_SAMPLES - Math.max(0, this.samplesLeft));
-    const cancelLimit = this.clock.schedule(this.limitMs + 2 * spokenMs, () => this.end('', true));
+    const cancelLimit = this.clock.schedule(this.limitMs + 2 * spokenMs, () => {
+      this.isLost = true;
+      this.end('', true);
+    });
     this.finished = (text) => {
       cancelLimit();
       resolve(text);
@@ -206,7 +216,8 @@ class TurnHearing implements Hearing, Listener {
     void recogniser.finish().then((heard) => this.answer(heard));
   }
 
-  private answer({ text, shortPhrase }: Heard): void {
+  private answer({ text, shortPhrase, isLost = false }: Heard): void {
+    this.isLost ||= isLost;
     this.shortPhrase = tidyTranscript(shortPhrase);
     this.end(text, false);
   }

@@ -1,10 +1,16 @@
-// Stands in for the recogniser's helper in tests: counts samples, dies at a loud one, hangs at a very loud one.
+// Stands in for the recogniser's helper in tests: counts samples, dies at a loud one, hangs at a very loud one. Given a file that
+// is not there, it makes that and hangs before it is ready.
+import { existsSync, writeFileSync } from 'node:fs';
+
+const mark = process.argv[2];
+const hangsAtStart = mark !== undefined && !existsSync(mark);
+if (hangsAtStart) writeFileSync(mark, '');
 
 let pending: Buffer = Buffer.alloc(0);
 let samples = 0;
 let isHanging = false;
 
-process.stdout.write('{"ready": true}\n');
+if (!hangsAtStart) process.stdout.write('{"ready": true}\n');
 process.stdin.on('data', (data: Buffer) => {
   pending = Buffer.concat([pending, data]);
   while (pending.length >= 5 && pending.length >= 5 + pending.readUInt32LE(1)) {

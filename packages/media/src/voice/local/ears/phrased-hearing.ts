@@ -54,6 +54,11 @@ export class PhrasedHearing {
     return (this.#phrases.length === 1 && this.#phrases[0]?.shortPhrase) || '';
   }
 
+  /** Once the words are known: some of them could not be made out, because the recogniser failed. */
+  get isLost(): boolean {
+    return this.#phrases.some((phrase) => phrase.isLost === true);
+  }
+
   /** Ends the turn without its words. */
   discard(): void {
     this.#isOver = true;

@@ -5,15 +5,20 @@ import { childEnvironment } from '../../../core/child-environment.ts';
 import type { RecogniserCommand } from './find-recogniser.ts';
 
 /** What was heard: the words, and the short phrase that the sound is rather than these; each empty where there is none. */
-export type Heard = { readonly text: string; readonly shortPhrase: string };
+export type Heard = {
+  readonly text: string;
+  readonly shortPhrase: string;
+  /** The process died before it could say. */
+  readonly isLost?: boolean;
+};
 
-const NOTHING_HEARD: Heard = { text: '', shortPhrase: '' };
+const LOST: Heard = { text: '', shortPhrase: '', isLost: true };
 /** Sound that may wait for a recogniser that falls behind: 30 s of PCM16 at 16 kHz. */
 const MAX_UNREAD_BYTES = 30 * 16_000 * 2;
 
 /**
  * A warm helper process that recognises one utterance at a time. `onEnd` is called once when the process has ended or
- * could not start; a transcript that was awaited is then empty.
+ * could not start; a transcript that was awaited is then lost.
  */
 export class RecogniserProcess {
   readonly ready: Promise<void>;
@@ -34,7 +39,7 @@ export class RecogniserProcess {
       if (this.hasEnded) return;
       this.hasEnded = true;
       started.resolve();
-      this.answer(NOTHING_HEARD);
+      this.answer(LOST);
       onEnd(reason);
     };
     this.child.on('error', (error) => end(error.message));
@@ -64,10 +69,10 @@ export class RecogniserProcess {
     this.write('A', new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength));
   }
 
-  /** The words of the utterance; empty when there were none or the process died. */
+  /** The words of the utterance; empty when there were none. */
   finish(): Promise<Heard> {
     const { promise, resolve } = Promise.withResolvers<Heard>();
-    if (this.hasEnded) return Promise.resolve(NOTHING_HEARD);
+    if (this.hasEnded) return Promise.resolve(LOST);
     this.awaitingText = resolve;
     this.write('E', new Uint8Array(0));
     return promise;
