@@ -102,6 +102,22 @@ describe('loadConfig', () => {
     });
   });
 
+  it('refuses addresses that are none before anything is opened, without repeating a password', () => {
+    const result = loadConfig([], {
+      DATABASE_URL: 'postgres://mia:se/cr#et@db:5432/talks',
+      PUBLIC_ADDRESS: '203.0.113.7, box.example',
+      PUBLIC_URL: 'https://a.example',
+      SMTP_URL: 'smtps://mia:se/cret@mail',
+    });
+    if (result.kind !== 'faults') throw new Error('no faults');
+    expect(result.text).toMatch(/DATABASE_URL must look like postgres:.*%23/);
+    expect(result.text).toMatch(/SMTP_URL must look like smtps:/);
+    expect(result.text).toMatch(/PUBLIC_ADDRESS.* must be IP addresses/);
+    expect(result.text).not.toMatch(/se\/cr/);
+    const socket = 'postgres://mia@/talks?host=/run/postgresql';
+    expect(config([], { DATABASE_URL: socket }).databaseUrl).toBe(socket);
+  });
+
   it('speaks through OpenAI once there is a key, unless told otherwise', () => {
     const OPENAI_API_KEY = 'sk-test-0123456789';
     expect(config([], { OPENAI_API_KEY }).voice.openAiKey()).toBe(OPENAI_API_KEY);

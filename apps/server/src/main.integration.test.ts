@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,6 +79,25 @@ describe('the program', () => {
     },
     START_LIMIT_MS,
   );
+
+  it('says in words why it cannot start, and exits with 1', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'visavis-main-broken-'));
+    writeFileSync(join(folder, 'file'), '');
+    mkdirSync(join(folder, 'keyless'));
+    writeFileSync(join(folder, 'keyless/master.key'), 'x');
+    const withDataDir = (path: string) => [...settings(21_212), '--data-dir', join(folder, path)];
+    const programs = [
+      run(withDataDir('file')),
+      run(withDataDir('keyless')),
+      run([...withDataDir('new'), '--host', '203.0.113.99']),
+    ];
+    expect(await Promise.all(programs.map(({ exited }) => exited))).toEqual([1, 1, 1]);
+    const [file, keyless, host] = programs.map(({ output }) => output());
+    expect(file).toContain(`${join(folder, 'file')} is a file, where a folder should be`);
+    expect(keyless).toMatch(/The master key cannot be read.*master\.key.*backup/);
+    expect(host).toContain('HOST=203.0.113.99 is no address of this machine');
+    rmSync(folder, { recursive: true, force: true });
+  }, 60_000);
 
   it('says what to do when its port is taken', async () => {
     const other = createServer().listen(21_211, '127.0.0.1');

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { loadConfig } from './config.ts';
-import { errorMessage } from './error-message.ts';
 import { keepFilesPrivate } from './private-files.ts';
 import { isUnderNohup, watchParent } from './roles/parent-watch.ts';
+import { explainStart } from './roles/start-failure.ts';
 
 /** Live calls, media workers and the database get this long to end before the process does. */
 const CLOSE_LIMIT_MS = 15_000;
@@ -28,23 +28,24 @@ export async function main(argv: readonly string[]): Promise<void> {
     import('./roles/server-log.ts'),
   ]);
   const logger = createServerLog(config);
-  const stop = onStopSignal(config.isStartedByNpm, () =>
-    logger.info({}, 'Closing: live calls are told. Press Ctrl-C again to force'),
-  );
+  const stop = onStopSignal(config.isStartedByNpm, () => {
+    logger.info({}, 'Closing: live calls are told. Press Ctrl-C again to force');
+    // Also while it starts: a database that does not answer holds nobody up.
+    setTimeout(() => {
+      logger.error({ limitMs: CLOSE_LIMIT_MS }, 'Closing took too long; the process ends now');
+      process.exit(1);
+    }, CLOSE_LIMIT_MS).unref();
+  });
   try {
     const server = await startAllInOne(config, logger, readVersion());
     const voice = await Promise.race([server.voice.catch(() => null), stop.then(() => null)]);
     if (!stop.requested) console.log(`\nVisavis is running.\n\n${describeServer(config, server, voice)}\n`);
     await stop;
-    setTimeout(() => {
-      logger.error({ limitMs: CLOSE_LIMIT_MS }, 'Closing took too long; the process ends now');
-      process.exit(1);
-    }, CLOSE_LIMIT_MS).unref();
     await server.close();
     logger.info({}, 'Closed');
     process.exit(0);
   } catch (error) {
-    logger.fatal({ error: explain(error, config.port) }, 'The server could not start');
+    logger.fatal({ error: explainStart(error, config) }, 'The server could not start');
     process.exit(1);
   }
 }
@@ -75,15 +76,6 @@ function onStopSignal(isStartedByNpm: boolean, announce: () => void): Promise<vo
   process.on('SIGTERM', onSignal);
   process.on('SIGHUP', onHangup);
   return stop;
-}
-
-function explain(error: unknown, port: number): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE')
-    return `Port ${port} is taken. Stop the other program, or choose another port: npm start -- --port 8788`;
-  if (code === 'EACCES')
-    return `Port ${port} or the data folder may not be used by this user. Ports below 1024 need rights.`;
-  return errorMessage(error);
 }
 
 function readVersion(): string {

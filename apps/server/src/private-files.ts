@@ -15,7 +15,11 @@ export function keepFilesPrivate(): void {
 export async function closeToOthers(dataDir: string): Promise<void> {
   for (const name of await readdir(dataDir)) {
     const path = join(dataDir, name);
-    const { mode, uid } = await stat(path);
+    // A link that leads nowhere leaves nothing open.
+    const { mode, uid } = await stat(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ELOOP') return { mode: 0, uid: -1 };
+      throw error;
+    });
     // Only the owner may change it.
     if ((mode & OTHERS) !== 0 && uid === process.getuid?.()) await chmod(path, mode & ~OTHERS & 0o7777);
   }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { DEFAULT_QUOTAS, QUOTA_NAMES, type QuotaName } from './control/quotas/quota-names.ts';
@@ -84,6 +85,11 @@ const proxyTrust = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** Hosts of PostgreSQL may be left out, as for a socket. */
+function isAddress(text: string): boolean {
+  return URL.canParse(text) || URL.canParse(text.replace('@/', '@host/'));
+}
+
 const publicUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http or https address' })
   .transform((text) => text.replace(/(?<!\/)\/+$/, ''));
@@ -99,6 +105,10 @@ export const settingsSchema = z.object({
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+    .refine(
+      isAddress,
+      'must look like postgres://user:password@host:5432/database, with signs like @ # / in the password as %40 %23 %2F',
+    )
     .optional()
     .describe('PostgreSQL 15 or newer; without it an embedded database in DATA_DIR is used.'),
   MASTER_KEY: z
@@ -138,6 +148,10 @@ export const settingsSchema = z.object({
   SMTP_URL: z
     .string()
     .regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')
+    .refine(
+      isAddress,
+      'must look like smtps://user:password@mail.example.org, with signs like @ # / in the password as %40 %23 %2F',
+    )
     .optional()
     .describe('Mail server for password resets; needs PUBLIC_URL.'),
   MAIL_FROM: z.string().default('Visavis <visavis@localhost>').describe('Sender of mails.'),
@@ -185,6 +199,7 @@ export const settingsSchema = z.object({
     .optional()
     .describe('JSON array of STUN and TURN servers for clients, in place of the built-in one.'),
   PUBLIC_ADDRESS: commaList
+    .pipe(z.array(z.string().refine((text) => isIP(text) !== 0, 'must be IP addresses, like 203.0.113.7')))
     .optional()
     .describe('Public IP addresses of this machine, for media behind NAT; comma-separated.'),
   MEDIA_PORTS: portRangeSchema.optional().describe('UDP ports for media, like 40000-40100; any free one if left out.'),

@@ -55,14 +55,22 @@ export async function requestFile(method: Method, path: string, body?: unknown):
   throw ApiProblem.from(response.status, (await response.json().catch(() => null)) as Partial<ApiError> | null);
 }
 
+/** The slowest answers take half a minute; a server that has fallen silent must not leave a page waiting for ever. */
+const ANSWER_LIMIT_MS = 60_000;
+
 function send(method: Method, path: string, body: unknown): Promise<Response> {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), ANSWER_LIMIT_MS);
   return fetch(`/api/v1${path}`, {
     method,
+    signal: limit.signal,
     headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }).catch(() => {
-    throw noAnswer();
-  });
+  })
+    .catch(() => {
+      throw noAnswer();
+    })
+    .finally(() => clearTimeout(timer));
 }
 
 /** `?a=1&b=2` of the values that are set, or nothing. */

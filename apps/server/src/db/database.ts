@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import { StartError } from '../start-error.ts';
 import * as accountSchema from './account-schema.ts';
 import { EmbeddedPool } from './embedded/embedded-pool.ts';
 import { explainFailure, requireUsable } from './embedded/folder-damage.ts';
@@ -10,7 +11,9 @@ import { type FolderLock, lockFolder, requireFree } from './embedded/folder-lock
 import type { DatabaseLogger } from './logger.ts';
 import { startMaintenance } from './maintenance.ts';
 import * as makingSchema from './making-schema.ts';
-import { applyMigrations } from './migrate.ts';
+import { applyMigrations, MIGRATION_LOCK } from './migrate.ts';
+import { guardConnection, POSTGRES_CONNECTION } from './postgres-connection.ts';
+import { explainPostgres } from './postgres-failure.ts';
 import * as coreSchema from './schema.ts';
 import * as usageSchema from './usage-schema.ts';
 
@@ -46,6 +49,10 @@ export type DatabaseOptions = {
 const DEFAULT_QUERY_TIMEOUT_MS = 30_000;
 /** How long a caller waits for a free connection, or for the one embedded session. */
 const ACQUIRE_TIMEOUT_MS = 30_000;
+/** How long nothing is said while the embedded database opens. */
+const TELL_WAITING_MS = 15_000;
+/** How much later than its limit a statement may be answered. */
+const ANSWER_GRACE_MS = 5_000;
 const POSTGRES_POOL_SIZE = 20;
 const OLDEST_POSTGRES = 150_000;
 
@@ -57,25 +64,29 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 async function openPostgres(databaseUrl: string, { logger, queryTimeoutMs }: DatabaseOptions): Promise<Database> {
+  const limitMs = queryTimeoutMs ?? DEFAULT_QUERY_TIMEOUT_MS;
   const pool = new pg.Pool({
+    ...POSTGRES_CONNECTION,
     connectionString: databaseUrl,
     max: POSTGRES_POOL_SIZE,
     connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
-    statement_timeout: queryTimeoutMs ?? DEFAULT_QUERY_TIMEOUT_MS,
-    application_name: 'visavis',
+    statement_timeout: limitMs,
+    // The server ends a statement; when it or the way to it is gone, nobody does but we.
+    query_timeout: limitMs === 0 ? 0 : limitMs + ANSWER_GRACE_MS,
   });
   // Without a listener, a lost idle connection would end the process.
   pool.on('error', (error) => logger.warn({ error }, 'an idle database connection was lost'));
+  pool.on('connect', guardConnection);
   try {
     const { rows } = await pool.query<{ version: string }>(`select current_setting('server_version_num') as version`);
     const version = Number(rows[0]?.version);
     if (version < OLDEST_POSTGRES) {
-      throw new Error(`PostgreSQL 15 or newer is needed; DATABASE_URL leads to ${Math.floor(version / 10_000)}`);
+      throw new StartError(`PostgreSQL 15 or newer is needed; DATABASE_URL leads to ${Math.floor(version / 10_000)}`);
     }
-    await applyMigrations(pool);
+    await migratePostgres(databaseUrl, logger);
   } catch (error) {
     await pool.end();
-    throw error;
+    throw explainPostgres(databaseUrl, error);
   }
   logger.info({ database: 'postgres' }, 'database open');
   let closing: Promise<void> | null = null;
@@ -90,12 +101,36 @@ async function openPostgres(databaseUrl: string, { logger, queryTimeoutMs }: Dat
   };
 }
 
+/** Over a connection of its own: waiting for another node, or rewriting a large table, has no limit. */
+async function migratePostgres(databaseUrl: string, logger: DatabaseLogger): Promise<void> {
+  const pool = new pg.Pool({
+    ...{ ...POSTGRES_CONNECTION, connectionString: databaseUrl, max: 1 },
+    connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
+  });
+  // A connection that is lost fails the migration itself.
+  pool.on('error', () => {});
+  pool.on('connect', guardConnection);
+  try {
+    await applyMigrations(pool, () =>
+      logger.warn(
+        { lock: MIGRATION_LOCK },
+        'another server brings the database up to date, or a lost one still holds its lock; waiting for it',
+      ),
+    );
+  } finally {
+    await pool.end();
+  }
+}
+
 /** Refuses with a `DatabaseFolderError`, which names the folder, the cause and the way out. */
 async function openEmbedded(dataDir: string, options: DatabaseOptions): Promise<Database> {
   const folder = join(dataDir, 'database');
   let embedded: EmbeddedPool | null = null;
   let lock: FolderLock | null = null;
   let hasStarted = false;
+  const waiting = setInterval(() => {
+    options.logger.info({ folder }, 'the database is still being opened; after a crash it reads its log');
+  }, TELL_WAITING_MS);
   try {
     // Of a database that another process uses, no file is to be judged: it comes and goes meanwhile.
     await requireFree(folder);
@@ -121,6 +156,8 @@ async function openEmbedded(dataDir: string, options: DatabaseOptions): Promise<
     const explained = explainFailure(folder, error, { hasStarted });
     await lock?.release();
     throw explained;
+  } finally {
+    clearInterval(waiting);
   }
   return useEmbedded({ embedded, lock, folder, logger: options.logger });
 }

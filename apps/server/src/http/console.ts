@@ -56,5 +56,5 @@ const PAGE_PATH = /^\/(console|talk)(\/|$)/;
 function wantsPage({ method, headers }: FastifyRequest, path: string): boolean {
   if ((method !== 'GET' && method !== 'HEAD') || path.startsWith('/api/')) return false;
   const { accept = '*/*' } = headers;
-  return accept.includes('text/html') || (accept.includes('*/*') && PAGE_PATH.test(path));
+  return accept.includes('text/html') || (/(\*|text)\/\*/.test(accept) && PAGE_PATH.test(path));
 }

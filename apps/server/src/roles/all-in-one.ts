@@ -25,11 +25,11 @@ import { createHostNames } from '../http/edge/host-names.ts';
 import { listen } from '../http/edge/listen.ts';
 import type { VoiceReport } from '../http/talk-page.ts';
 import type { Admission, CallPlacer, NoteEvent } from '../ports.ts';
-import { closeToOthers } from '../private-files.ts';
 import { createCatalogue, createFindUpload } from './avatar-catalogue.ts';
 import { createBundleRunner } from './bundle-process.ts';
 import { Closers } from './closers.ts';
 import { createConsoleServices } from './console-services.ts';
+import { openDataFolder } from './data-folder.ts';
 import { iceServersFor } from './ice-servers.ts';
 import { createLateCallControl } from './late-call-control.ts';
 import { startStunResponder } from './stun-responder.ts';
@@ -64,8 +64,7 @@ export async function startAllInOne(config: Config, logger: PinoLogger, version:
 async function start(config: Config, logger: PinoLogger, version: string, closers: Closers): Promise<RunningServer> {
   const startedAtMs = performance.now();
   await checkPort(config);
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  await closeToOthers(config.dataDir);
+  await openDataFolder(config.dataDir);
   const tls = await loadTls(config);
   // Workers load their models while the database opens.
   let noteEvent: NoteEvent = () => {};
@@ -149,12 +148,13 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
   const { dataDir, databaseUrl, masterKey, avatarsDir } = config;
   const disk = await openDiskWatch({ folder: dataDir, minFreeBytes: config.minFreeDiskBytes, logger });
   closers.add('disk watch', async () => disk.close());
+  const masterKeys = loadMasterKeys({ masterKey, dataDir });
   const db = await openDatabase({ dataDir, databaseUrl, logger });
   closers.add('database', () => db.close());
   await freeOrphanedSlots(db);
   const orphaned = await failOrphanedConversations(db);
-  if (orphaned > 0) logger.warn({ conversations: orphaned }, 'Talks that the last stop cut off were closed');
-  const masterKeys = loadMasterKeys({ masterKey, dataDir });
+  if (orphaned.length > 0)
+    logger.warn({ conversations: orphaned.length }, 'Talks that the last stop cut off were closed');
   const box = createSecretBox(masterKeys, 'licence keys');
   const demo = await seedDemo({ db, box, avatarsDir, demoLicense: config.demo.licence, logger });
   const recordingsPath = join(dataDir, 'recordings');
@@ -181,6 +181,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     demoProjectId: demo.projectId,
   });
   closers.add('control plane', () => services.close());
+  for (const talk of orphaned) services.takeLost(talk);
   const admission = withVoiceProvider(services.admission, config.voice.provider);
   return {
     demo,

@@ -32,8 +32,11 @@ export function createBundleRunner(logger: Logger, timeLimits: typeof TIME_LIMIT
 
 type FollowOptions = Parameters<BundleRunner>[1] & { readonly timeLimitMs: number };
 
-/** Resolves when the process has ended. */
-function follow(child: ChildProcess, { signal, onProgress, timeLimitMs }: FollowOptions): Promise<BundleOutcome> {
+/** Resolves when the process has ended. Whatever it says, nothing is thrown: a fault in the making of one avatar is that avatar's. */
+export function follow(
+  child: ChildProcess,
+  { signal, onProgress, timeLimitMs }: FollowOptions,
+): Promise<BundleOutcome> {
   let outcome: BundleOutcome | null = null;
   let errorText = '';
   const kill = (): void => {
@@ -49,9 +52,10 @@ function follow(child: ChildProcess, { signal, onProgress, timeLimitMs }: Follow
     errorText = `${errorText}${part.toString()}`.slice(-MAX_ERROR_TEXT);
   });
   child.on('message', (data) => {
-    const message = bundleMessageSchema.parse(data);
-    if (message.kind === 'progress') onProgress(message.share, message.step);
-    else outcome ??= message;
+    const { data: message } = bundleMessageSchema.safeParse(data);
+    if (message?.kind === 'progress') onProgress(message.share, message.step);
+    else if (message !== undefined) outcome ??= message;
+    else errorText = `${errorText}It said what nobody understands. `.slice(-MAX_ERROR_TEXT);
   });
   return new Promise((resolve) => {
     const end = (detail: string): void => {

@@ -9,14 +9,18 @@ import { createServerLog, type ServerLog } from '../control/audit/server-log.ts'
 import { createAvatarCatalogue } from '../control/avatars/avatar-catalogue.ts';
 import type { BundleFolders } from '../control/avatars/bundle-folders.ts';
 import { FirstPage } from '../control/avatars/first-page.ts';
-import { AvatarWorkshop, type BundleRunner } from '../control/avatars/making/avatar-workshop.ts';
+import { AvatarWorkshop, type BundleRunner, namesOfMadeBundles } from '../control/avatars/making/avatar-workshop.ts';
 import { Uploads } from '../control/avatars/making/uploads.ts';
 import { OwnAvatars } from '../control/avatars/own-avatars.ts';
 import { createBrowserTokens } from '../control/browser-tokens/browser-tokens.ts';
 import { type CallSlots, createCallSlots } from '../control/call-slots/call-slots.ts';
 import { createConversationArchive } from '../control/conversations/conversation-archive.ts';
 import { type ConversationRecords, createConversationRecords } from '../control/conversations/conversation-records.ts';
-import { type ConversationStore, createConversationStore } from '../control/conversations/conversation-store.ts';
+import {
+  type ConversationStore,
+  createConversationStore,
+  type LostTalk,
+} from '../control/conversations/conversation-store.ts';
 import { watchLostConversations } from '../control/conversations/lost-conversations.ts';
 import { createTalkKeys, type TalkKeys } from '../control/conversations/talk-keys.ts';
 import { createTalkRetention, withRetention } from '../control/conversations/talk-retention.ts';
@@ -39,7 +43,7 @@ import { type CallMeter, createCallMeter } from '../control/usage/call-meter.ts'
 import { Ledger } from '../control/usage/ledger.ts';
 import { toThousandths } from '../control/usage/points.ts';
 import { type VoicePreviewOptions, VoicePreviews } from '../control/voices/voice-previews.ts';
-import { withWebhooks } from '../control/webhooks/webhook-feed.ts';
+import { type ToldConversations, withWebhooks } from '../control/webhooks/webhook-feed.ts';
 import { createWebhookWorker, type WebhookWorker } from '../control/webhooks/webhook-worker.ts';
 import { Webhooks } from '../control/webhooks/webhooks.ts';
 import type { Database } from '../db/database.ts';
@@ -98,6 +102,8 @@ export type ConsoleServices = {
   readonly meter: CallMeter;
   /** Stores what is said, and tells webhooks. */
   readonly conversations: ConversationStore;
+  /** For talks that were cut off and ended elsewhere, as at the start. */
+  takeLost(talk: LostTalk): void;
   readonly talkKeys: TalkKeys;
   readonly reconnectKeys: TalkKeys;
   readonly serverLog: ServerLog;
@@ -130,8 +136,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const { avatars, firstPage, uploads, workshop } = createAvatars(options, bounds);
   const hooks = createWebhookServices(options, bounds);
   const talks = createTalkServices(options, bounds, hooks.webhooks);
-  const { recordings, recordingRooms, conversations, records, archive } = talks;
-  const lost = watchLostConversations(db, conversations, logger);
+  const { recordings, recordingRooms, conversations, records, archive, takeLost } = talks;
   const housekeeping = startHousekeeping(
     {
       'attempts to log in': () => limiter.sweep(),
@@ -167,6 +172,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       talkKeys: createTalkKeys(masterKeys),
       reconnectKeys: createTalkKeys(masterKeys, 'reconnect'),
       serverLog,
+      takeLost,
     },
     consoleApi: {
       ...{
@@ -192,7 +198,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
     async close() {
       stopListening();
       housekeeping.stop();
-      lost.stop();
+      talks.lost.stop();
       await workshop?.close();
       slots.close();
       await meter.close();
@@ -201,6 +207,19 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       await hooks.worker.close();
       await serverLog.close();
     },
+  };
+}
+
+/** What of a talk that a crash cut off is still to be done. */
+function takerOfLost(
+  { conversations, recordingRooms }: { conversations: ToldConversations; recordingRooms: RecordingRooms },
+  logger: Logger,
+): (talk: LostTalk) => void {
+  return (talk) => {
+    conversations.tellLost(talk);
+    recordingRooms.adopt(talk).catch((error: unknown) => {
+      logger.warn({ sessionId: talk.sessionId, error: String(error) }, 'The film of a lost talk was not measured');
+    });
   };
 }
 
@@ -233,9 +252,12 @@ function openServerLog({ db, logger }: ConsoleServiceOptions) {
   return { serverLog, bounds };
 }
 
-async function sweepFaces({ renderedFaces, disk = ENDLESS_DISK, logger }: ConsoleServiceOptions): Promise<void> {
+async function sweepFaces({ db, renderedFaces, disk = ENDLESS_DISK, logger }: ConsoleServiceOptions): Promise<void> {
   if (renderedFaces === undefined) return;
-  await sweepRenderedFaces({ ...renderedFaces, isDiskLow: disk.isLow, logger });
+  await sweepRenderedFaces({
+    ...{ ...renderedFaces, isDiskLow: disk.isLow, logger },
+    usedBundles: () => namesOfMadeBundles(db),
+  });
 }
 
 /** What is said and filmed: written, kept within its quota, told to webhooks, and read. */
@@ -248,13 +270,18 @@ function createTalkServices(options: ConsoleServiceOptions, { reached: onBound }
   const store = withRetention(createConversationStore(db), retention, (error) => {
     logger.warn({ error: String(error) }, 'Surplus talks could not be deleted; the housekeeping tries again');
   });
+  const recordingRooms = createRecordingRooms({ db, folder, disk, minFreeBytes, quotas, logger, onBound });
+  const conversations = withWebhooks({ store, records, webhooks, logger });
+  const takeLost = takerOfLost({ conversations, recordingRooms }, logger);
   return {
     records,
     retention,
     archive: createConversationArchive(db),
     recordings: new Recordings({ folder, masterKeys, db }),
-    recordingRooms: createRecordingRooms({ db, folder, disk, minFreeBytes, quotas, logger, onBound }),
-    conversations: withWebhooks({ store, records, webhooks, logger }),
+    recordingRooms,
+    conversations,
+    takeLost,
+    lost: watchLostConversations(db, takeLost, logger),
   };
 }
 

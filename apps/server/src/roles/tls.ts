@@ -1,10 +1,12 @@
-import { randomBytes, X509Certificate } from 'node:crypto';
+import { createPrivateKey, type KeyObject, randomBytes, X509Certificate } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { generate } from 'selfsigned';
 import type { Config } from '../config.ts';
 import { namesOfMachine } from '../http/edge/host-names.ts';
+import { StartError } from '../start-error.ts';
 
 export type TlsMaterial = { readonly cert: string; readonly key: string };
 
@@ -21,13 +23,15 @@ export async function loadTls(
       readPem(config.tls.certPath, 'TLS_CERT'),
       readPem(config.tls.keyPath, 'TLS_KEY'),
     ]);
+    requirePair(cert, key, config.tls);
     return { cert, key };
   }
   const folder = join(config.dataDir, 'tls');
   const certPath = join(folder, 'certificate.pem');
   const keyPath = join(folder, 'key.pem');
   const kept = await Promise.all([readFile(certPath, 'utf8'), readFile(keyPath, 'utf8')]).catch(() => null);
-  if (kept !== null && isFresh(kept[0])) return { cert: kept[0], key: kept[1] };
+  // One without the other, or damaged, is made again.
+  if (kept !== null && isFresh(kept[0]) && isPair(kept[0], kept[1])) return { cert: kept[0], key: kept[1] };
   const made = await makeCertificate(config.publicAddresses);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(keyPath, made.key, { mode: 0o600 });
@@ -35,9 +39,55 @@ export async function loadTls(
   return made;
 }
 
+/** What OpenSSL says of files that are none of its own tells nobody which file, nor what to do. */
+function requirePair(cert: string, key: string, { certPath, keyPath }: { certPath: string; keyPath: string }): void {
+  const certificate = readCertificate(cert);
+  if (certificate === null) {
+    throw new StartError(
+      `TLS_CERT: ${certPath} holds no certificate. It takes a chain in PEM (-----BEGIN CERTIFICATE-----).`,
+    );
+  }
+  const privateKey = readKey(key);
+  if (privateKey === null) {
+    throw new StartError(
+      `TLS_KEY: ${keyPath} holds no private key that can be used. It takes one in PEM, without a passphrase.`,
+    );
+  }
+  if (!certificate.checkPrivateKey(privateKey) || !isPair(cert, key)) {
+    throw new StartError(
+      `TLS_KEY: the key in ${keyPath} does not belong to the certificate in ${certPath}. Give both of one.`,
+    );
+  }
+}
+
+function readCertificate(cert: string): X509Certificate | null {
+  try {
+    return new X509Certificate(cert);
+  } catch {
+    return null;
+  }
+}
+
+function readKey(key: string): KeyObject | null {
+  try {
+    return createPrivateKey(key);
+  } catch {
+    return null;
+  }
+}
+
+function isPair(cert: string, key: string): boolean {
+  try {
+    createSecureContext({ cert, key });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function readPem(path: string, name: string): Promise<string> {
   return readFile(path, 'utf8').catch((error: unknown) => {
-    throw new Error(`${name}: ${path} cannot be read (${String(error)}). Check the path and its permissions.`);
+    throw new StartError(`${name}: ${path} cannot be read (${String(error)}). Check the path and its permissions.`);
   });
 }
 

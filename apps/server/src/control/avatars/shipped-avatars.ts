@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { errorMessage } from '../../error-message.ts';
+import { StartError } from '../../start-error.ts';
 
 const plainName = z.string().regex(/^[a-z0-9][a-z0-9_-]*$/i, 'must be a plain folder name');
 
@@ -44,12 +46,23 @@ export type ShippedAvatar = {
 };
 
 async function readJson(path: string): Promise<unknown> {
-  return JSON.parse(await readFile(path, 'utf8'));
+  const text = await readFile(path, 'utf8');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw damaged(path, errorMessage(error));
+  }
+}
+
+function damaged(path: string, fault: string): StartError {
+  return new StartError(
+    `A built-in avatar cannot be read: ${path}: ${fault}. Put the folder of AVATARS_DIR back as the release has it.`,
+  );
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, value: unknown, path: string): z.infer<Schema> {
   const result = schema.safeParse(value);
-  if (!result.success) throw new Error(`${path}: ${z.prettifyError(result.error)}`);
+  if (!result.success) throw damaged(path, z.prettifyError(result.error));
   return result.data;
 }
 

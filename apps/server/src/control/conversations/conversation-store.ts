@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../db/database.ts';
 import { CONVERSATION_STATUS, conversations, messages } from '../../db/schema.ts';
 import { sqlStateOf } from '../../db/sql-state.ts';
@@ -169,22 +169,37 @@ async function endConversation(writer: Writer, end: ConversationOutcome & { sess
   if (known.length === 0) throw new UnknownConversationError(`there is no conversation ${end.sessionId}`);
 }
 
-/**
- * Marks talks that a crash cut off as failed, ended with their last message. Only where one process alone writes: on a
- * shared PostgreSQL another node may hold an active talk. Returns how many.
- */
-export async function failOrphanedConversations({ kind, orm }: Pick<Database, 'kind' | 'orm'>): Promise<number> {
-  if (kind !== 'embedded') return 0;
+/** A talk that a crash cut off, as it was ended afterwards. */
+export type LostTalk = { readonly sessionId: string; readonly projectId: string; readonly endedAt: Date };
+
+export const LOST_REASON = 'the server stopped';
+
+/** Ends talks that go on by their record, these or all, as failed with their last message. Gives those that it has ended. */
+export async function endLostTalks(
+  { orm }: Pick<Database, 'orm'>,
+  sessionIds?: readonly string[],
+): Promise<LostTalk[]> {
   const lastMessageAt = sql`(select max(${messages.at}) from ${messages} where ${messages.conversationId} = ${conversations.id})`;
-  const changed = await orm
+  const isActive = eq(conversations.status, CONVERSATION_STATUS.active);
+  const ended = await orm
     .update(conversations)
     .set({
       status: CONVERSATION_STATUS.failed,
-      reason: 'the server stopped',
+      reason: LOST_REASON,
       endedAt: sql`coalesce(${lastMessageAt}, ${conversations.startedAt})`,
       textBytes: SAID_BYTES,
     })
-    .where(eq(conversations.status, CONVERSATION_STATUS.active))
-    .returning({ id: conversations.id });
-  return changed.length;
+    .where(sessionIds === undefined ? isActive : and(isActive, inArray(conversations.id, [...sessionIds])))
+    .returning({
+      sessionId: conversations.id,
+      projectId: conversations.projectId,
+      startedAt: conversations.startedAt,
+      endedAt: conversations.endedAt,
+    });
+  return ended.map(({ startedAt, endedAt, ...talk }) => ({ ...talk, endedAt: endedAt ?? startedAt }));
+}
+
+/** At the start, where one process alone has talks: all that go on were cut off. Elsewhere another node may have them. */
+export async function failOrphanedConversations({ kind, orm }: Pick<Database, 'kind' | 'orm'>): Promise<LostTalk[]> {
+  return kind === 'embedded' ? endLostTalks({ orm }) : [];
 }

@@ -19,7 +19,8 @@ describeOnBothDatabases('talks of a server that crashed', (context) => {
     const { licenceId } = await createLicenceKeys(context.db, null).create({ projectId, name: 'k' });
     const store = createConversationStore(context.db);
     const slots = createCallSlots(context.db, silent);
-    const watch = watchLostConversations(context.db, store, silent);
+    const told: string[] = [];
+    const watch = watchLostConversations(context.db, ({ sessionId }) => told.push(sessionId), silent);
     const talk = async (startedAt: Date): Promise<string> => {
       const sessionId = newPublicId();
       await slots.claim({ licenceId, maxConcurrentCalls: 10 }, sessionId);
@@ -33,11 +34,11 @@ describeOnBothDatabases('talks of a server that crashed', (context) => {
     /** Its node is gone: nobody renews the place any more. */
     const abandon = (sessionId: string) =>
       pool.query(`update call_slots set expires_at = now() - interval '1 minute' where holder = $1`, [sessionId]);
-    return { store, slots, watch, talk, stateOf, abandon };
+    return { store, slots, watch, told, talk, stateOf, abandon };
   };
 
   test('end with their last words when nobody renewed their place, and those that go on do not', async () => {
-    const { store, slots, watch, talk, stateOf, abandon } = await open();
+    const { store, slots, watch, told, talk, stateOf, abandon } = await open();
     const startedAt = new Date(Date.now() - 10 * MINUTE_MS);
     const [alive, lost, silentOne, young] = [
       await talk(startedAt),
@@ -55,6 +56,8 @@ describeOnBothDatabases('talks of a server that crashed', (context) => {
     expect(await stateOf(silentOne)).toEqual([2, startedAt, 'the server stopped']);
     expect(await stateOf(alive)).toEqual([0, null, null]);
     expect(await stateOf(young)).toEqual([0, null, null]);
+    await watch.look();
+    expect(told.sort()).toEqual([lost, silentOne].sort());
     watch.stop();
     slots.close();
   });

@@ -1,6 +1,6 @@
 import type { Database } from '../../db/database.ts';
 import type { ControlLogger } from '../logger.ts';
-import type { ConversationStore } from './conversation-store.ts';
+import { endLostTalks, type LostTalk } from './conversation-store.ts';
 
 const INTERVAL_MS = 30_000;
 
@@ -9,7 +9,7 @@ const INTERVAL_MS = 30_000;
  * every five seconds; a node that could not reach the database for a while does so again before its talks are looked for twice.
  */
 const FIND = `
-  select talk.id, coalesce((select max(at) from messages where conversation_id = talk.id), talk.started_at) as "endedAt"
+  select talk.id
   from conversations talk
   where talk.status = 0 and talk.started_at < now() - interval '1 minute'
     and not exists (
@@ -23,25 +23,37 @@ export type LostConversations = {
   stop(): void;
 };
 
-/** Ends the talks of nodes that crashed, on whichever node sees it first: they failed with what was said last. */
+/**
+ * Ends the talks of nodes that crashed, on whichever node sees it first: they failed with what was said last. `onEnded` is told of
+ * each, once among all nodes.
+ */
 export function watchLostConversations(
-  { pool }: Pick<Database, 'pool'>,
-  store: Pick<ConversationStore, 'end'>,
+  db: Pick<Database, 'orm' | 'pool'>,
+  onEnded: (talk: LostTalk) => void,
   logger: ControlLogger,
 ): LostConversations {
   let lastSeen: ReadonlySet<string> = new Set();
 
   const look = async (): Promise<void> => {
-    const { rows } = await pool.query<{ id: string; endedAt: Date }>(FIND);
-    const lost = rows.filter(({ id }) => lastSeen.has(id));
+    const { rows } = await db.pool.query<{ id: string }>(FIND);
+    const lost = rows.map(({ id }) => id).filter((id) => lastSeen.has(id));
     lastSeen = new Set(rows.map(({ id }) => id));
-    for (const { id, endedAt } of lost)
-      await store.end(id, { endedAt, status: 'failed', reason: 'the server stopped' });
-    if (lost.length > 0) logger.warn({ conversations: lost.length }, 'Talks of a server that stopped were closed');
+    if (lost.length === 0) return;
+    const ended = await endLostTalks(db, lost);
+    for (const talk of ended) onEnded(talk);
+    logger.warn({ conversations: ended.length }, 'Talks of a server that stopped were closed');
   };
 
+  let isLooking = false;
   const timer = setInterval(() => {
-    look().catch((error: unknown) => logger.warn({ error: String(error) }, 'Lost talks could not be looked for'));
+    // Two looks that a slow database answers together are no two looks.
+    if (isLooking) return;
+    isLooking = true;
+    look()
+      .catch((error: unknown) => logger.warn({ error: String(error) }, 'Lost talks could not be looked for'))
+      .finally(() => {
+        isLooking = false;
+      });
   }, INTERVAL_MS);
   timer.unref();
   return { look, stop: () => clearInterval(timer) };

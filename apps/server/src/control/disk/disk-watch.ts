@@ -68,7 +68,14 @@ export async function openDiskWatch(options: DiskWatchOptions): Promise<DiskWatc
   };
 
   await look();
-  const timer = setInterval(() => void look(), options.intervalMs ?? INTERVAL_MS);
+  let isLooking = false;
+  const timer = setInterval(async () => {
+    // A disk that does not answer, as one over a network, is not asked again and again.
+    if (isLooking) return;
+    isLooking = true;
+    await look();
+    isLooking = false;
+  }, options.intervalMs ?? INTERVAL_MS);
   timer.unref();
   return {
     minFreeBytes,

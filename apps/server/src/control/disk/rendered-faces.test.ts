@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sweepRenderedFaces } from './rendered-faces.ts';
 
+const KEPT = 'a'.repeat(32);
+const DELETED = 'b'.repeat(32);
+const usedBundles = async () => new Set([KEPT]);
 const logger = { debug() {}, info() {}, warn() {}, error() {} };
 let folder: string;
 beforeEach(async () => {
@@ -28,7 +31,7 @@ test('the loops that were opened last are kept, up to their bytes, and what was 
   await put('e.i420.1-x.tmp', 2);
   await put('f.i420.1-x.tmp', 0);
   await put('other', 99);
-  const options = { folder, maxBytes: 2_500, isDiskLow: () => false, logger };
+  const options = { folder, maxBytes: 2_500, isDiskLow: () => false, usedBundles, logger };
   expect(await sweepRenderedFaces(options)).toBe(3_000);
   expect((await readdir(folder)).sort()).toEqual(['b.i420', 'd.i420', 'f.i420.1-x.tmp', 'other']);
   expect(await sweepRenderedFaces(options)).toBe(0);
@@ -37,12 +40,20 @@ test('the loops that were opened last are kept, up to their bytes, and what was 
 test('on a disk that is nearly full only those of the last hour are kept', async () => {
   await put('a.i420', 2);
   await put('b.i420', 0.5);
-  await sweepRenderedFaces({ folder, maxBytes: 1e9, isDiskLow: () => true, logger });
+  await sweepRenderedFaces({ folder, maxBytes: 1e9, isDiskLow: () => true, usedBundles, logger });
   expect(await readdir(folder)).toEqual(['b.i420']);
 });
 
 test('a folder that is not there has nothing to remove', async () => {
-  expect(await sweepRenderedFaces({ folder: join(folder, 'none'), maxBytes: 0, isDiskLow: () => true, logger })).toBe(
-    0,
-  );
+  expect(
+    await sweepRenderedFaces({ folder: join(folder, 'none'), maxBytes: 0, isDiskLow: () => true, usedBundles, logger }),
+  ).toBe(0);
+});
+
+test('loops of avatars that were deleted go at once, those of others and of built-in figures stay', async () => {
+  const names = [KEPT, DELETED, 'iris'].map((bundle) => `${bundle}-512x512-${'0'.repeat(24)}-r2.i420`);
+  for (const name of names) await put(name, 0);
+  const options = { folder, maxBytes: 1e9, isDiskLow: () => false, usedBundles, logger };
+  expect(await sweepRenderedFaces(options)).toBe(1_000);
+  expect((await readdir(folder)).sort()).toEqual([names[0], names[2]]);
 });

@@ -17,6 +17,8 @@ type RecordingRoom = {
 export type RecordingRooms = {
   /** Null: the call is not recorded, since its project has used up its room or the disk is nearly full. */
   roomFor(projectId: string, sessionId: string): Promise<RecordingRoom | null>;
+  /** A talk that a crash cut off: its film, if it lies here, counts with all that was written of it. */
+  adopt(talk: { readonly sessionId: string; readonly projectId: string }): Promise<void>;
   /** Writes how large the films of this node have become. The timer calls it. */
   measure(): Promise<void>;
   close(): Promise<void>;
@@ -89,6 +91,10 @@ export function createRecordingRooms(options: RecordingRoomsOptions): RecordingR
       }
       open.set(sessionId, { projectId, bytes: 0, misses: 0 });
       return { pathStem: join(folder, sessionId), limits: { maxBytes, minFreeBytes } };
+    },
+    async adopt({ sessionId, projectId }) {
+      const bytes = await sizeOf(join(folder, sessionId));
+      if (bytes > 0) open.set(sessionId, { projectId, bytes, misses: 0 });
     },
     measure,
     async close() {

@@ -11,6 +11,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { quoted } from '../../db/embedded/folder-rights.ts';
+import { errorMessage } from '../../error-message.ts';
+import { StartError } from '../../start-error.ts';
 
 /** 32 bytes that encrypt what the database must be able to show again. Never stored in the database. */
 type MasterKey = { readonly keyId: string; readonly bytes: Buffer };
@@ -74,5 +77,15 @@ export function loadMasterKeys({
   const path = join(dataDir, 'master.key');
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   if (!existsSync(path)) generateKeyFile(path);
-  return parseKeys(readFileSync(path, 'utf8'), path);
+  const text = readFileSync(path, 'utf8');
+  try {
+    return parseKeys(text, path);
+  } catch (error) {
+    throw new StartError(
+      `The master key cannot be read: ${errorMessage(error)}. Put the file back from your backup. Without one, move it away (mv ` +
+        `${quoted(path)} ${quoted(`${path}.damaged`)}): a new key is made, and calls go on working, but keys and webhook secrets ` +
+        'made so far cannot be shown again, and everybody logs in once more.',
+      { cause: error },
+    );
+  }
 }

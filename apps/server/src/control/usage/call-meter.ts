@@ -41,6 +41,7 @@ export function createCallMeter(options: CallMeterOptions): CallMeter {
   const running = new Map<string, Running>();
   let waiting: Use[] = [];
   let writing: Promise<void> = Promise.resolve();
+  let queued: Promise<void> | null = null;
 
   const measure = (call: Running): void => {
     const untilMs = Math.round(nowMs() - call.startedAtMs);
@@ -57,22 +58,28 @@ export function createCallMeter(options: CallMeterOptions): CallMeter {
     call.writtenMs = untilMs;
   };
 
-  /** One after another; what could not be written stays for the next time. */
+  /** One after another; what could not be written stays for the next time. While a database is silent, one waits and not many. */
   const flush = (): Promise<void> => {
-    writing = writing.then(async () => {
-      while (waiting.length > 0) {
-        const batch = waiting.slice(0, BATCH);
-        try {
-          await ledger.write(batch);
-        } catch (error) {
-          logger.warn({ waiting: waiting.length, error: String(error) }, 'Used time could not be written; it is kept');
-          return;
-        }
-        const written = new Set(batch);
-        waiting = waiting.filter((use) => !written.has(use));
-      }
+    queued ??= writing.then(() => {
+      queued = null;
+      return writeWaiting();
     });
-    return writing;
+    writing = queued;
+    return queued;
+  };
+
+  const writeWaiting = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, BATCH);
+      try {
+        await ledger.write(batch);
+      } catch (error) {
+        logger.warn({ waiting: waiting.length, error: String(error) }, 'Used time could not be written; it is kept');
+        return;
+      }
+      const written = new Set(batch);
+      waiting = waiting.filter((use) => !written.has(use));
+    }
   };
 
   const endExhausted = async (): Promise<void> => {

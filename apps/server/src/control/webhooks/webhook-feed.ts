@@ -1,5 +1,5 @@
 import type { ConversationRecords } from '../conversations/conversation-records.ts';
-import type { ConversationStore } from '../conversations/conversation-store.ts';
+import { type ConversationStore, LOST_REASON, type LostTalk } from '../conversations/conversation-store.ts';
 import type { ControlLogger } from '../logger.ts';
 import type { Webhooks } from './webhooks.ts';
 
@@ -14,8 +14,14 @@ export type WebhookFeedOptions = {
   readonly logger: ControlLogger;
 };
 
+/** The record of talks, which also tells webhooks what it has stored. */
+export type ToldConversations = ConversationStore & {
+  /** Tells webhooks of the end of a talk that a crash cut off, on whichever node it began. */
+  tellLost(talk: LostTalk): void;
+};
+
 /** The same store, which also tells webhooks what it has stored. A webhook that fails never holds a talk up. */
-export function withWebhooks({ store, records, webhooks, logger }: WebhookFeedOptions): ConversationStore {
+export function withWebhooks({ store, records, webhooks, logger }: WebhookFeedOptions): ToldConversations {
   const projectBySession = new Map<string, string>();
   const pending = new Set<Promise<void>>();
 
@@ -30,7 +36,14 @@ export function withWebhooks({ store, records, webhooks, logger }: WebhookFeedOp
 
   const tellMessage = (sessionId: string, event: MessageEvent, role: string, message: string, at: Date): void => {
     const projectId = projectBySession.get(sessionId);
-    if (projectId === undefined) return;
+    if (projectId !== undefined) tellProject(projectId, sessionId, { event, role, message, at });
+  };
+
+  const tellProject = (
+    projectId: string,
+    sessionId: string,
+    { event, role, message, at }: { event: MessageEvent; role: string; message: string; at: Date },
+  ): void => {
     const body = JSON.stringify({ event, session_id: sessionId, role, timestamp: at.toISOString(), message });
     tell(() => webhooks.enqueueForAll(projectId, 'message', { event, body }));
   };
@@ -67,6 +80,10 @@ export function withWebhooks({ store, records, webhooks, logger }: WebhookFeedOp
       } finally {
         projectBySession.delete(sessionId);
       }
+    },
+    tellLost({ projectId, sessionId, endedAt: at }) {
+      tellProject(projectId, sessionId, { event: 'session.closed', role: 'system', message: LOST_REASON, at });
+      tell(() => tellSession(projectId, sessionId));
     },
     get pendingCount() {
       return store.pendingCount;

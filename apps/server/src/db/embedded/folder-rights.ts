@@ -16,6 +16,11 @@ export function findObstacle(folder: string): string | null {
   return findOnTheWay(folder) ?? findInside(folder);
 }
 
+/** The same for a folder of which only the way there and its own rights count. It may be made still. */
+export function findObstacleTo(folder: string): string | null {
+  return findOnTheWay(folder) ?? checkAccess(folder, R_OK | W_OK | X_OK, (path) => tellClosed(folder, path));
+}
+
 function findOnTheWay(folder: string): string | null {
   const way = [resolve(folder)];
   for (let path = way[0] ?? folder; path !== parse(path).root; path = dirname(path)) way.unshift(dirname(path));

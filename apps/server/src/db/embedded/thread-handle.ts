@@ -10,6 +10,9 @@ type Pending = {
   readonly timer: NodeJS.Timeout | null;
 };
 
+/** Recovery after a crash takes seconds, a minute on a slow disk: an engine that is not there by then hangs. */
+const START_LIMIT_MS = 5 * 60_000;
+
 /** SQLSTATE */
 const DISK_FULL = '53100';
 
@@ -43,13 +46,18 @@ function startWorker(start: ThreadStart): Worker {
 /** Makes a new database folder in a thread of its own, so that the memory this takes (about 0.5 GB) is given back. */
 export async function initialiseDatabase(databasePath: string): Promise<void> {
   const worker = startWorker({ task: 'initialise', databasePath });
-  await firstReply(worker);
-  await worker.terminate();
+  try {
+    await firstReply(worker, START_LIMIT_MS);
+  } finally {
+    worker.on('error', () => {});
+    await worker.terminate();
+  }
 }
 
-function firstReply(worker: Worker): Promise<void> {
+function firstReply(worker: Worker, limitMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (error: Error | null): void => {
+      clearTimeout(timer);
       worker.off('error', settle);
       worker.off('exit', onExit);
       worker.off('message', onMessage);
@@ -62,6 +70,7 @@ function firstReply(worker: Worker): Promise<void> {
       if (reply.kind === 'ready') settle(null);
       else settle(new Error(reply.kind === 'failed' ? reply.message : `unexpected first reply ${reply.kind}`));
     };
+    const timer = setTimeout(() => settle(new Error(`it did not start within ${limitMs / 1000} s`)), limitMs);
     worker.on('error', settle);
     worker.on('exit', onExit);
     worker.on('message', onMessage);
@@ -86,10 +95,10 @@ export class ThreadHandle {
   }
 
   /** Resolves when the database is open, recovered and has passed its self-test. */
-  static async start(databasePath: string): Promise<ThreadHandle> {
+  static async start(databasePath: string, limitMs = START_LIMIT_MS): Promise<ThreadHandle> {
     const worker = startWorker({ task: 'serve', databasePath });
     try {
-      await firstReply(worker);
+      await firstReply(worker, limitMs);
     } catch (error) {
       worker.on('error', () => {});
       await worker.terminate();

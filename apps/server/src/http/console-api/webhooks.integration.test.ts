@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createConversationStore, endLostTalks } from '../../control/conversations/conversation-store.ts';
 import { newPublicId } from '../../control/ids.ts';
 import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
 import { type ConsoleTestServer, createConsoleServer } from './testing/console-server.ts';
@@ -86,6 +87,32 @@ describeOnBothDatabases('webhooks', (context) => {
     await conversations.drain();
     return sessionId;
   };
+
+  test('the end of a talk that a crash cut off is posted too, by the node that ends it', async () => {
+    await add('message');
+    await add('session');
+    const sessionId = newPublicId();
+    const startedAt = new Date('2026-05-01T10:00:00Z');
+    const at = new Date('2026-05-01T10:00:02Z');
+    const ofLostNode = createConversationStore(context.db);
+    await ofLostNode.start({ sessionId, projectId, licenceId: 'l', avatarId: 'a', startedAt });
+    await ofLostNode.addMessage({ sessionId, role: 'user', text: 'Hello?', at });
+    for (const talk of await endLostTalks(context.db, [sessionId])) server.plane.takeLost(talk);
+    expect(await endLostTalks(context.db, [sessionId])).toEqual([]);
+    await server.plane.conversations.drain();
+    await runUntil(2);
+    const bodies = posts.map(({ body }) => JSON.parse(body)).sort((one) => ('event' in one ? -1 : 1));
+    expect(bodies).toEqual([
+      {
+        ...{ event: 'session.closed', session_id: sessionId, role: 'system' },
+        ...{ timestamp: at.toISOString(), message: 'the server stopped' },
+      },
+      {
+        ...{ session_id: sessionId, start_time: startedAt.toISOString(), end_time: at.toISOString() },
+        messages: [{ role: 'user', message: 'Hello?', timestamp: at.toISOString() }],
+      },
+    ]);
+  });
 
   test('a talk is posted message by message, and whole at its end, signed', async () => {
     const [perMessage, perSession] = [await add('message'), await add('session')];

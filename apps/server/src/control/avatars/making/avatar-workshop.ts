@@ -105,10 +105,7 @@ export class AvatarWorkshop implements AvatarMaker {
     await this.#jobs.failForgotten();
     for (const file of await this.#jobs.expireFailed()) await this.#removeInput(file);
     const { bundles } = this.#options.folders;
-    const { rows } = await this.#options.db.pool.query<{ name: string }>(
-      `select distinct bundle_name as name from avatars where bundle_source = 'made'`,
-    );
-    const used = new Set(rows.map(({ name }) => name));
+    const used = await namesOfMadeBundles(this.#options.db);
     for (const name of await readdir(bundles).catch(() => [])) {
       const path = join(bundles, name);
       if (BUNDLE_FOLDER.test(name) && !used.has(name) && (await isOlderThan(path, 1))) {
@@ -266,6 +263,14 @@ export class AvatarWorkshop implements AvatarMaker {
     const partial = names.filter((name) => name.startsWith(`${bundleName}.partial-`));
     await Promise.all(partial.map((name) => rm(join(bundles, name), { recursive: true, force: true })));
   }
+}
+
+/** Of the bundles that were made here, those that an avatar has; a copy has that of its original. */
+export async function namesOfMadeBundles({ pool }: Pick<Database, 'pool'>): Promise<ReadonlySet<string>> {
+  const { rows } = await pool.query<{ name: string }>(
+    `select distinct bundle_name as name from avatars where bundle_source = 'made'`,
+  );
+  return new Set(rows.map(({ name }) => name));
 }
 
 async function sizeOfFolder(folder: string): Promise<number> {
