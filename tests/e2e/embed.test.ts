@@ -197,8 +197,39 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
       await vi.waitFor(async () => expect([name, await page.evaluate('window.called')]).toEqual([name, ['get_tide']]), {
         timeout: 20_000,
       });
+      if (name.includes('beside'))
+        expect(await page.evaluate('window.atFirst')).toEqual(['function', 'You keep the lighthouse.']);
       await page.context().close();
     }
+  });
+
+  it('says what a page did in vain, and speaks its language in a shadow too', async () => {
+    const page = await visit('/element.html');
+    const warnings: string[] = [];
+    page.on('console', (message) => warnings.push(message.text()));
+    const made = "document.body.appendChild(document.createElement('visavis-avatar'))";
+    const refusal = "document.createElement('visavis-avatar').start().then(() => 'started', (error) => error.message)";
+    expect(await page.evaluate(refusal)).toContain('is not in the page');
+    await page.evaluate(`${made}.replaceWith(document.createRange().createContextualFragment(
+      '<visavis-avatar avatar="navtalk.Iris" license="x" config="[object Object]"></visavis-avatar>'))`);
+    await vi.waitFor(() => expect(warnings.join()).toContain('config came as an attribute'));
+    const inShadow = `(() => {
+      document.documentElement.lang = 'zh';
+      const host = document.body.appendChild(document.createElement('div'));
+      const avatar = document.createElement('visavis-avatar');
+      Object.assign(avatar, { avatar: 'navtalk.Iris', license: 'x', captions: false, fill: true });
+      host.attachShadow({ mode: 'open' }).append(avatar);
+      const read = () => ['avatar', 'captions', 'fill', 'typing'].map((name) => avatar[name]);
+      const button = avatar.shadowRoot.querySelector('.start').textContent;
+      const given = [button, avatar.getAttribute('captions'), ...read()];
+      Object.assign(avatar, { avatar: undefined, captions: true, fill: null });
+      return [given, read(), avatar.attributes.length];
+    })()`;
+    expect(await page.evaluate(inShadow)).toEqual([
+      [expect.stringMatching(/\p{Script=Han}/u), 'off', 'navtalk.Iris', false, true, true],
+      ['', true, false, true],
+      1,
+    ]);
   });
 
   it('is seen in React by the code that the console gives, with no package', async () => {

@@ -7,6 +7,10 @@ const chunkDurationMs = 40;
 
 const scriptProcessorFrames = 1024;
 
+const resumeLimitMs = 1_000;
+/** For the file of the recorder; without it the browser's older way records. */
+const recorderLimitMs = 8_000;
+
 export type MicrophoneHandle = {
   /** Idempotent: releases the device and the audio graph. */
   close(): void;
@@ -116,7 +120,8 @@ async function buildGraph(
     onChunk,
   });
   try {
-    await context.resume();
+    // Where a gesture is wanted first this stays open; the watch then says that no sound comes.
+    await atMost(context.resume(), resumeLimitMs);
     const disconnect = await connectRecorder(context, source, workletUrl, (samples) => chunker.push(samples));
     return {
       context,
@@ -175,9 +180,25 @@ async function connectRecorder(
 /** The recorder is a file, not text, so that it loads under `script-src 'self'` as well. */
 async function loadRecorder(context: AudioContext, workletUrl: string | undefined): Promise<boolean> {
   try {
-    await context.audioWorklet.addModule(workletUrl ?? new URL('./recorder-worklet.js', import.meta.url).href);
-    return true;
+    const url = workletUrl ?? new URL('./recorder-worklet.js', import.meta.url).href;
+    return await atMost(
+      context.audioWorklet.addModule(url).then(() => true),
+      recorderLimitMs,
+    );
   } catch {
     return false;
+  }
+}
+
+/** Resolves as the work does, and to false when its time is up. */
+async function atMost<Result>(work: Promise<Result>, limitMs: number): Promise<Result | false> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), limitMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -1,4 +1,13 @@
-import { type CSSProperties, createElement, forwardRef, type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import {
+  type CSSProperties,
+  createElement,
+  forwardRef,
+  type Ref,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+} from 'react';
 import type { TokenSource, ToolHandler } from './call-options.ts';
 import type { AvatarEventDetails, AvatarEventName } from './element/avatar-events.ts';
 import { defineVisavisAvatar, type VisavisAvatarElement } from './element/visavis-avatar.ts';
@@ -44,6 +53,9 @@ const eventProps = {
   'visavis-error': 'onError',
 } as const satisfies Record<AvatarEventName, keyof VisavisAvatarProps>;
 
+/** Before anything of the page runs that may start a call. A server that renders pages would warn of it, and has no effects. */
+const useFirstEffect = globalThis.document === undefined ? useEffect : useLayoutEffect;
+
 /** `<visavis-avatar>` as a React component; the reference is the element with `start`, `stop`, `say` and `sendText`. */
 export const VisavisAvatar = forwardRef(function VisavisAvatar(
   props: VisavisAvatarProps,
@@ -51,14 +63,14 @@ export const VisavisAvatar = forwardRef(function VisavisAvatar(
 ) {
   const element = useRef<VisavisAvatarElement>(null);
   const latest = useRef(props);
-  useEffect(() => {
+  useFirstEffect(() => {
     latest.current = props;
     if (element.current === null) return;
-    element.current.config = props.config ?? {};
+    element.current.config = props.config;
     element.current.onToolCall = props.onToolCall;
     element.current.getToken = props.getToken;
   });
-  useEffect(() => {
+  useFirstEffect(() => {
     defineVisavisAvatar();
     const target = element.current;
     const listeners = (Object.keys(eventProps) as AvatarEventName[]).map((name) => {

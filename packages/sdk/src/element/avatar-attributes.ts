@@ -1,5 +1,6 @@
 import type { CallOptions, TokenSource, ToolHandler } from '../call-options.ts';
 import type { CallConfig } from '../to-wire.ts';
+import { isOn } from './avatar-properties.ts';
 
 /** Attributes of `<visavis-avatar>`, in the spelling of HTML. */
 export const attributeNames = [
@@ -48,7 +49,6 @@ export function isAvatarId(text: string): boolean {
 
 export function readAttributes(read: (name: AttributeName) => string | null): AvatarAttributes {
   const text = (name: AttributeName) => read(name)?.trim() ?? '';
-  const isOn = (name: AttributeName) => !['off', 'false'].includes(text(name).toLowerCase());
   return {
     server: text('server'),
     license: text('token') || text('license'),
@@ -58,9 +58,9 @@ export function readAttributes(read: (name: AttributeName) => string | null): Av
     language: text('language'),
     voice: text('voice'),
     poster: text('poster'),
-    captions: isOn('captions'),
-    typing: isOn('typing'),
-    microphone: isOn('microphone'),
+    captions: isOn(read('captions')),
+    typing: isOn(read('typing')),
+    microphone: isOn(read('microphone')),
   };
 }
 

@@ -13,16 +13,15 @@ import {
   readAttributes,
 } from './avatar-attributes.ts';
 import { avatarEvent } from './avatar-events.ts';
+import { AvatarProperties } from './avatar-properties.ts';
 import { AvatarShadow } from './avatar-shadow.ts';
 import { viewOf } from './avatar-view.ts';
 import { type AvatarWords, wordsFor } from './avatar-words.ts';
 import { CardKeeper } from './card-keeper.ts';
 import { changesOfCall } from './changes-of-call.ts';
-import { fetchToken } from './fetch-token.ts';
+import { fetchToken, firstToken } from './fetch-token.ts';
+import { configOfAttribute, tellLostValues } from './given-config.ts';
 import { standingProblem } from './standing-problem.ts';
-
-/** On a server that renders pages there are no elements; the module can be loaded there all the same. */
-const ElementBase = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
 export type AvatarDefaults = {
   /** The server of elements without the attribute `server`; left out: the page's own host. */
@@ -34,10 +33,10 @@ export type AvatarDefaults = {
 let defaults: AvatarDefaults = {};
 
 /** `<visavis-avatar>`: an avatar to talk with, with everything around it. See the readme for attributes and events. */
-export class VisavisAvatarElement extends ElementBase {
+export class VisavisAvatarElement extends AvatarProperties {
   static readonly observedAttributes: readonly string[] = attributeNames;
 
-  #config: CallConfig = {};
+  #config: CallConfig | null = null;
   #onToolCall: ToolHandler | undefined;
   #getToken: TokenSource | undefined;
   #shadow: AvatarShadow | null = null;
@@ -52,18 +51,26 @@ export class VisavisAvatarElement extends ElementBase {
   #stopWatching: (() => void) | null = null;
   readonly #hangUp = () => this.stop();
 
+  /** For another copy of this script on the page, whose class is not the one that is known: what it says counts where nobody else did. */
+  static fillDefaults(settings: AvatarDefaults): void {
+    defaults = { ...settings, ...defaults };
+  }
+
   constructor() {
     super();
     adoptProperties(this);
   }
 
-  /** Instructions, tools and first message for the next call; the attributes `language` and `voice` win. */
+  /**
+   * Instructions, tools and first message for the next call; the attributes `language` and `voice` win. Until it is set, the attribute
+   * `config` gives it as JSON.
+   */
   get config(): CallConfig {
-    return this.#config;
+    return this.#config ?? configOfAttribute(this.getAttribute('config')) ?? {};
   }
 
   set config(config: CallConfig | null | undefined) {
-    this.#config = config ?? {};
+    this.#config = config ?? null;
   }
 
   /** Carries out the calls of tools, in the next call. */
@@ -97,6 +104,8 @@ export class VisavisAvatarElement extends ElementBase {
     this.#shadow ??= this.#makeShadow();
     globalThis.addEventListener('pagehide', this.#hangUp);
     this.#stopWatching ??= onPageReturn(() => void this.#cards.askAgain());
+    const lost = tellLostValues(this);
+    if (lost !== null) this.#tellPage(lost);
     this.#show();
   }
 
@@ -116,9 +125,15 @@ export class VisavisAvatarElement extends ElementBase {
     this.#show();
   }
 
-  /** Starts a call; call it from a click, because browsers tie sound and microphone to a gesture. */
+  /**
+   * Starts a call; call it from a click, because browsers tie sound and microphone to a gesture.
+   * @throws where the element is not in a page, since nobody would see the avatar.
+   */
   async start(): Promise<void> {
-    if (this.#shadow === null || this.#isBusy()) return;
+    if (this.#shadow === null || !this.isConnected) {
+      throw new Error('This <visavis-avatar> is not in the page. Append it, then call start().');
+    }
+    if (this.#isBusy()) return;
     this.#attempt += 1;
     const attempt = this.#attempt;
     if (this.#cards.answer === 'unknown') {
@@ -217,9 +232,13 @@ export class VisavisAvatarElement extends ElementBase {
 
   /** Whoever wrote the page reads it there; once for each problem. */
   #warn({ title, advice }: CallProblem): void {
-    const warning = `<visavis-avatar avatar="${this.getAttribute('avatar') ?? ''}">: ${title} ${advice}`;
-    if (warning !== this.#warnedOf) globalThis.console.warn(warning);
+    const warning = `${title} ${advice}`;
+    if (warning !== this.#warnedOf) this.#tellPage(warning);
     this.#warnedOf = warning;
+  }
+
+  #tellPage(warning: string): void {
+    globalThis.console.warn(`<visavis-avatar avatar="${this.avatar}">: ${warning}`);
   }
 
   #show(): void {
@@ -239,7 +258,7 @@ export class VisavisAvatarElement extends ElementBase {
   }
 
   #words(): AvatarWords {
-    return wordsFor(this.closest('[lang]')?.getAttribute('lang') || globalThis.navigator.language);
+    return wordsFor(languageAround(this) || globalThis.navigator.language);
   }
 
   #makeShadow(): AvatarShadow {
@@ -258,23 +277,25 @@ export class VisavisAvatarElement extends ElementBase {
   }
 }
 
-function tokenProblem(error: unknown): CallProblem {
-  return callProblem('token-unavailable', { detail: error instanceof Error ? error.message : null });
+/** The `lang` that holds for an element, also where it stands in the shadow of others; empty when none does. */
+function languageAround(element: Element): string {
+  const around = element.closest('[lang]');
+  if (around !== null) return around.getAttribute('lang') ?? '';
+  const root = element.getRootNode();
+  return root instanceof ShadowRoot ? languageAround(root.host) : '';
 }
 
-async function firstToken(getToken: TokenSource | undefined): Promise<string> {
-  const token: unknown = await getToken?.();
-  if (typeof token !== 'string' || token.trim() === '') throw new Error('getToken() gave no token.');
-  return token.trim();
+function tokenProblem(error: unknown): CallProblem {
+  return callProblem('token-unavailable', { detail: error instanceof Error ? error.message : null });
 }
 
 /** Makes the page know `<visavis-avatar>`. May be called again: later defaults win for later calls. */
 export function defineVisavisAvatar(settings: AvatarDefaults = {}): void {
   defaults = { ...defaults, ...settings };
   const registry = globalThis.customElements;
-  if (registry !== undefined && registry.get('visavis-avatar') === undefined) {
-    registry.define('visavis-avatar', VisavisAvatarElement);
-  }
+  const known = registry?.get('visavis-avatar') as Partial<typeof VisavisAvatarElement> | undefined;
+  if (known === undefined) registry?.define('visavis-avatar', VisavisAvatarElement);
+  else if (known !== VisavisAvatarElement) known.fillDefaults?.(settings);
 }
 
 declare global {
