@@ -14,6 +14,9 @@ export type CallSnapshot = {
   /** The session takes text and sound; pictures may still be on their way. */
   readonly ready: boolean;
   readonly sessionId: string | null;
+  /** When picture and sound were there for the first time, in milliseconds since 1970; null: not yet. */
+  readonly connectedAtMs: number | null;
+  readonly endedAtMs: number | null;
   readonly endReason: EndReason | null;
   /** Why the call ended, when not by hanging up. */
   readonly problem: CallProblem | null;
@@ -36,6 +39,8 @@ export function initialParts(microphone: MicrophoneStatus): CallParts {
     state: 'idle',
     ready: false,
     sessionId: null,
+    connectedAtMs: null,
+    endedAtMs: null,
     endReason: null,
     problem: null,
     notice: null,

@@ -7,12 +7,24 @@ export {
   type ProblemCode,
   problemCodes,
 } from './call-problem.ts';
+export { type CallSituation, situationOf } from './call-situation.ts';
 export type { CallEvents, CallSnapshot, CallState } from './call-snapshot.ts';
 export type { Activity, ExchangeLatency } from './conversation.ts';
+export {
+  canChooseSpeaker,
+  type DeviceList,
+  listDevices,
+  type MediaDeviceChoice,
+  noDevices,
+  watchDevices,
+} from './devices.ts';
 export type { SessionInfo, TurnLatency } from './from-wire.ts';
 export type { MicrophoneOptions } from './microphone.ts';
+export { MicrophoneCheck, type MicrophoneCheckEvents, type MicrophoneCheckState } from './microphone-check.ts';
 export type { MicrophoneStatus } from './microphone-control.ts';
+export { type NetworkQuality, networkQuality } from './network-quality.ts';
 export type { CallStatistics } from './statistics.ts';
+export { playTestSound } from './test-sound.ts';
 export type { CallConfig, ExpressionOptions, HistoryTurn } from './to-wire.ts';
 export type { Caption, Transcript } from './transcript.ts';
 export { VisavisCall } from './visavis-call.ts';

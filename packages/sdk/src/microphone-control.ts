@@ -1,5 +1,12 @@
 import { type CallProblem, callProblem, microphoneProblem, type ProblemCode } from './call-problem.ts';
-import { MicrophoneError, type MicrophoneHandle, type MicrophoneOptions, type OpenMicrophone } from './microphone.ts';
+import { listDevices, type MediaDeviceChoice } from './devices.ts';
+import {
+  MicrophoneError,
+  type MicrophoneHandle,
+  type MicrophoneListener,
+  type MicrophoneOptions,
+  type OpenMicrophone,
+} from './microphone.ts';
 import { MicrophoneGate } from './microphone-gate.ts';
 import { onDeviceChange } from './microphone-watch.ts';
 
@@ -14,6 +21,8 @@ export type MicrophoneStatus = {
   readonly pressed: boolean;
   /** It is on, but no sound comes: muted by the system, held by a phone call. */
   readonly stalled: boolean;
+  /** The one that is on, which need not be the chosen one; null while it is off. */
+  readonly device: MediaDeviceChoice | null;
 };
 
 export type MicrophoneControlListener = {
@@ -33,6 +42,8 @@ const MAY_COME: ReadonlySet<ProblemCode> = new Set(['microphone-missing', 'micro
 export class MicrophoneControl {
   readonly #openDevice: OpenMicrophone;
   readonly #options: MicrophoneOptions;
+  /** Null: the browser's own choice. */
+  #chosenId: string | null;
   readonly #listener: MicrophoneControlListener;
   readonly #gate = new MicrophoneGate();
   #handle: MicrophoneHandle | null = null;
@@ -53,6 +64,7 @@ export class MicrophoneControl {
   constructor(open: OpenMicrophone, options: MicrophoneOptions, listener: MicrophoneControlListener) {
     this.#openDevice = open;
     this.#options = options;
+    this.#chosenId = options.deviceId || null;
     this.#listener = listener;
   }
 
@@ -64,7 +76,20 @@ export class MicrophoneControl {
       pushToTalk: this.#gate.pushToTalk,
       pressed: this.#pressed,
       stalled: this.#stalled,
+      device: this.#handle?.device ?? null,
     };
+  }
+
+  /**
+   * Null: the browser's own choice. One that is on, or would be if it could, changes over at once; else the next start takes it.
+   * Resolves to false when it could not be opened; `onProblem` has said why.
+   */
+  choose(deviceId: string | null): Promise<boolean> {
+    if (deviceId === this.#chosenId) return Promise.resolve(true);
+    this.#chosenId = deviceId;
+    if (this.#handle === null && this.#opening === null && this.#lost === null) return Promise.resolve(true);
+    this.stop();
+    return this.start();
   }
 
   /** One that is open but gives no sound is opened anew. Resolves to false when that failed; `onProblem` has said why. */
@@ -109,20 +134,17 @@ export class MicrophoneControl {
     const generation = this.#generation;
     const current = () => generation === this.#generation;
     try {
-      const handle = await this.#openDevice(
-        {
-          onChunk: ({ pcm, level }) => {
-            if (current()) this.#pass(pcm, level);
-          },
-          onStalled: (stalled) => {
-            if (current()) this.#noteStalled(stalled);
-          },
-          onLost: (problem) => {
-            if (current()) this.#lose(problem);
-          },
+      const handle = await this.#openChosen({
+        onChunk: ({ pcm, level }) => {
+          if (current()) this.#pass(pcm, level);
         },
-        this.#lost === null ? this.#options : withoutDevice(this.#options),
-      );
+        onStalled: (stalled) => {
+          if (current()) this.#noteStalled(stalled);
+        },
+        onLost: (problem) => {
+          if (current()) this.#lose(problem);
+        },
+      });
       if (!current()) {
         handle.close();
         return false;
@@ -130,10 +152,11 @@ export class MicrophoneControl {
       this.#handle = handle;
       if (this.#lost !== null) this.#listener.onProblem(null);
       this.#forgetLoss();
+      if (this.#standsIn(handle)) this.#stopListening = onDeviceChange(() => void this.#takeChosen());
       return true;
     } catch (error) {
       if (!current()) return false;
-      this.#noteFailure(error instanceof MicrophoneError ? error.problem : microphoneProblem(error));
+      this.#noteFailure(problemOf(error));
       return false;
     } finally {
       if (current()) {
@@ -141,6 +164,33 @@ export class MicrophoneControl {
         this.#report();
       }
     }
+  }
+
+  /** A chosen device that is gone is replaced by what there is. */
+  async #openChosen(listener: MicrophoneListener): Promise<MicrophoneHandle> {
+    const { deviceId: _, ...options } = this.#options;
+    if (this.#chosenId === null) return this.#openDevice(listener, options);
+    try {
+      return await this.#openDevice(listener, { ...options, deviceId: this.#chosenId });
+    } catch (error) {
+      if (this.#lost === null && problemOf(error).code !== 'microphone-missing') throw error;
+      return this.#openDevice(listener, options);
+    }
+  }
+
+  #standsIn({ device }: MicrophoneHandle): boolean {
+    return this.#chosenId !== null && device.deviceId !== this.#chosenId;
+  }
+
+  /** The chosen one is plugged in again: it takes over from the one that stands in for it. */
+  async #takeChosen(): Promise<void> {
+    const handle = this.#handle;
+    const { microphones } = await listDevices();
+    if (handle === null || handle !== this.#handle || !this.#standsIn(handle)) return;
+    if (!microphones.some(({ deviceId }) => deviceId === this.#chosenId)) return;
+    this.stop();
+    this.#isAsked = false;
+    await this.#open();
   }
 
   #release(): void {
@@ -180,7 +230,8 @@ export class MicrophoneControl {
 
   #waitForDevices(problem: CallProblem): void {
     this.#lost = problem;
-    this.#stopListening ??= onDeviceChange(() => {
+    this.#stopListening?.();
+    this.#stopListening = onDeviceChange(() => {
       this.#reopenings = 0;
       this.#reopenLater();
     });
@@ -219,7 +270,6 @@ export class MicrophoneControl {
   }
 }
 
-/** A chosen device that is gone is replaced by what there is. */
-function withoutDevice({ deviceId: _, ...rest }: MicrophoneOptions): MicrophoneOptions {
-  return rest;
+function problemOf(error: unknown): CallProblem {
+  return error instanceof MicrophoneError ? error.problem : microphoneProblem(error);
 }

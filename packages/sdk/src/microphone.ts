@@ -1,4 +1,5 @@
 import { type CallProblem, callProblem, microphoneProblem } from './call-problem.ts';
+import type { MediaDeviceChoice } from './devices.ts';
 import { MicrophoneWatch } from './microphone-watch.ts';
 import { type PcmChunk, PcmChunker } from './pcm-chunker.ts';
 import { microphoneSampleRateHz } from './wire.ts';
@@ -12,6 +13,7 @@ const resumeLimitMs = 1_000;
 const recorderLimitMs = 8_000;
 
 export type MicrophoneHandle = {
+  readonly device: MediaDeviceChoice;
   /** Idempotent: releases the device and the audio graph. */
   close(): void;
 };
@@ -25,6 +27,7 @@ export type MicrophoneListener = {
 };
 
 export type MicrophoneOptions = {
+  /** The microphone to open, from `listDevices`; one that is not there is replaced by the browser's own choice. */
   readonly deviceId?: string;
   /** Address of recorder-worklet.js, for bundles that do not keep it next to the code. */
   readonly workletUrl?: string;
@@ -82,7 +85,8 @@ export const openBrowserMicrophone: OpenMicrophone = async (listener, options) =
         },
       });
     }
-    return { close };
+    const device = { deviceId: track?.getSettings().deviceId ?? '', label: track?.label ?? '' };
+    return { device, close };
   } catch (error) {
     release();
     throw error instanceof MicrophoneError ? error : new MicrophoneError(microphoneProblem(error));

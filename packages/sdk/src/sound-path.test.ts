@@ -96,7 +96,7 @@ describe('MicrophoneControl', () => {
     const heard = { onStatus: vi.fn(), onProblem: vi.fn(), onSound: vi.fn(), onLevel: vi.fn() };
     const open = vi.fn(async (listener: MicrophoneListener) => {
       listeners.push(listener);
-      return { close };
+      return { device: { deviceId: '', label: '' }, close };
     });
     return { control: new MicrophoneControl(open, {}, heard), listeners, close, heard, open };
   }

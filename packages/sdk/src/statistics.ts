@@ -9,6 +9,7 @@ export type CallStatistics = {
   /** Mean time that a frame or sample waited in the jitter buffer since the last reading. */
   readonly videoJitterBufferMs: number | null;
   readonly audioJitterBufferMs: number | null;
+  readonly packetsReceived: number;
   readonly packetsLost: number;
   readonly bytesReceived: number;
   /** Since the last reading; null on the first one. */
@@ -48,6 +49,7 @@ export class StatisticsReader {
       heightPx: optionalNumber(video, 'frameHeight'),
       videoJitterBufferMs: this.#jitterBufferMs('video', video),
       audioJitterBufferMs: this.#jitterBufferMs('audio', audio),
+      packetsReceived: numberOf(video, 'packetsReceived') + numberOf(audio, 'packetsReceived'),
       packetsLost: numberOf(video, 'packetsLost') + numberOf(audio, 'packetsLost'),
       bytesReceived,
       receivedKbps: this.#receivedKbps(bytesReceived, numberOf(video, 'timestamp') || numberOf(audio, 'timestamp')),

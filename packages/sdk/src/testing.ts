@@ -6,7 +6,7 @@ import {
   type ServerMessage,
 } from '@visavis/protocol';
 import type { CallEnvironment, CallOptions } from './call-options.ts';
-import type { MicrophoneListener, OpenMicrophone } from './microphone.ts';
+import type { MicrophoneListener, MicrophoneOptions, OpenMicrophone } from './microphone.ts';
 import { VisavisCall } from './visavis-call.ts';
 
 /** A socket whose far end is the test. */
@@ -109,15 +109,20 @@ export class ScriptedPeer extends EventTarget {
 export class ScriptedWorld {
   readonly sockets: ScriptedSocket[] = [];
   readonly peers: ScriptedPeer[] = [];
-  readonly microphones: { readonly listener: MicrophoneListener; closed: boolean }[] = [];
+  readonly microphones: {
+    readonly listener: MicrophoneListener;
+    readonly options: MicrophoneOptions;
+    closed: boolean;
+  }[] = [];
   readonly waits: ((waitedMs: number) => void)[] = [];
   /** Listeners who want to know when the page is online or shown again. */
   readonly pageReturns = new Set<() => void>();
   /** Replaces the microphone's opening. */
-  openMicrophone: OpenMicrophone = async (listener) => {
-    const microphone = { listener, closed: false };
+  openMicrophone: OpenMicrophone = async (listener, options) => {
+    const microphone = { listener, options, closed: false };
     this.microphones.push(microphone);
     return {
+      device: { deviceId: options.deviceId ?? '', label: `microphone ${options.deviceId ?? 'of the browser'}` },
       close() {
         microphone.closed = true;
       },

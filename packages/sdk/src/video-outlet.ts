@@ -1,6 +1,9 @@
+import { SpeakerChoice } from './speaker-choice.ts';
+
 /** Plays the avatar's stream in a video element and copes with browsers that hold sound back until a gesture. */
 export class VideoOutlet {
   readonly #onBlocked: (blocked: boolean) => void;
+  readonly #speaker = new SpeakerChoice();
   #video: HTMLVideoElement | null = null;
   #stream: MediaStream | null = null;
   #held = false;
@@ -12,7 +15,19 @@ export class VideoOutlet {
   attach(video: HTMLVideoElement | null): void {
     if (this.#video !== null && this.#video !== video) this.#video.srcObject = null;
     this.#video = video;
+    this.#speaker.follow(video);
     void this.#play();
+  }
+
+  /** See `SpeakerChoice.choose`. */
+  setSpeaker(deviceId: string | null): Promise<boolean> {
+    return this.#speaker.choose(deviceId);
+  }
+
+  /** Nothing more is played. */
+  close(): void {
+    this.setStream(null);
+    this.#speaker.close();
   }
 
   /** Keeps the last picture while the call is lost: a stream that ends turns black, and is not played until another one comes. */

@@ -128,6 +128,22 @@ export class VisavisCall extends EventEmitter<CallEvents> {
     this.#microphone.stop();
   }
 
+  /**
+   * Takes this microphone, from `listDevices`, also in mid-call; null: the browser's own choice. One that is off stays off. Resolves to
+   * false when it could not be opened; `notice` says why.
+   */
+  setMicrophone(deviceId: string | null): Promise<boolean> {
+    return this.#microphone.choose(deviceId);
+  }
+
+  /**
+   * Sends the avatar's voice to this speaker, from `listDevices`, also in mid-call; null: the system's own. While the speaker is
+   * unplugged the system's own takes its place. Resolves to false where that is so, or where the browser cannot (`canChooseSpeaker`).
+   */
+  setSpeaker(deviceId: string | null): Promise<boolean> {
+    return this.#outlet.setSpeaker(deviceId);
+  }
+
   setMuted(muted: boolean): void {
     this.#microphone.setMuted(muted);
   }
@@ -282,7 +298,7 @@ export class VisavisCall extends EventEmitter<CallEvents> {
   #settle(): void {
     if (!this.#parts.ready || !this.#mediaConnected || this.#parts.state === 'ended') return;
     this.#connection.complete();
-    this.#update({ state: 'connected' });
+    this.#update({ state: 'connected', connectedAtMs: this.#parts.connectedAtMs ?? Date.now() });
   }
 
   #noteLoss(nextConnection: number): void {
@@ -312,11 +328,18 @@ export class VisavisCall extends EventEmitter<CallEvents> {
     this.#conversation = afterEnd(this.#conversation);
     this.#stopWatching?.();
     const problem = reason === 'hung-up' ? null : callProblem(reason, specifics);
-    this.#update({ state: 'ended', ready: false, endReason: reason, problem, soundBlocked: false });
+    this.#update({
+      state: 'ended',
+      ready: false,
+      endReason: reason,
+      problem,
+      soundBlocked: false,
+      endedAtMs: Date.now(),
+    });
     this.#connection.close();
     this.#closeTalk();
     this.#microphone.stop();
-    this.#outlet.setStream(null);
+    this.#outlet.close();
   }
 
   /** Ends what belongs to one session. */

@@ -18,7 +18,9 @@ export type AvatarActions = {
 const icons = {
   microphone: 'M12 4a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0V7a3 3 0 0 1 3-3Z M6 11.5a6 6 0 0 0 12 0 M12 17.5V21',
   muted: 'M15 9V7a3 3 0 0 0-6 0 M9 9v3a3 3 0 0 0 5 2.2 M6 11.5a6 6 0 0 0 10 4.5 M12 17.5V21 M4 4l16 16',
-  hangUp: 'M7 7l10 10 M17 7L7 17',
+  hangUp:
+    'M3.5 14.6c-.9-1.5-.7-3.2.6-4.2 4.6-3.5 11.2-3.5 15.8 0 1.3 1 1.5 2.7.6 4.2-.4.7-1.2 1-2 .8l-2.3-.6c-.7-.2-1.2-.8-1.2-1.5v-1.6a11 11 0 0 0-6 0v1.6c0 .7-.5 1.3-1.2 1.5l-2.3.6c-.8.2-1.6-.1-2-.8Z',
+  send: 'M12 19V5 M6 11l6-6 6 6',
 } as const;
 
 /** Distance from the end, in pixels, within which the captions follow what is said. */
@@ -66,7 +68,8 @@ export class AvatarShadow {
     this.#captions.tabIndex = 0;
     this.#captions.append(this.#list);
     this.#hangUp.dataset.kind = 'hang-up';
-    this.#hangUp.append(icon(icons.hangUp));
+    this.#hangUp.append(icon(icons.hangUp), make('span', 'label'));
+    this.#send.append(icon(icons.send));
     this.#input.maxLength = 2_000;
     this.#input.autocomplete = 'off';
     this.#foot.append(this.#microphone, this.#hangUp);
@@ -102,14 +105,14 @@ export class AvatarShadow {
     this.#foot.hidden = view.phase === 'idle';
     this.#unblock.hidden = !view.soundBlocked;
     this.#showVideo(view);
-    this.#showMicrophone(view);
-    setName(this.#hangUp, words.hangUp);
+    this.#showMicrophone(view, words);
+    setName(this.#hangUp, words.hangUp, words.short.hangUp);
     this.#showProblem(view, words);
     this.#showCaptions(view, words);
     this.#form.hidden = !view.canType;
     this.#input.placeholder = words.type;
     this.#input.setAttribute('aria-label', words.type);
-    setText(this.#send, words.send);
+    setName(this.#send, words.send);
     // A focused button that went away leaves the focus to the one that takes its place.
     if (hadFocus && !this.#frame.matches(':focus-within')) (view.phase === 'idle' ? this.#start : this.#hangUp).focus();
   }
@@ -127,12 +130,13 @@ export class AvatarShadow {
     }
   }
 
-  #showMicrophone({ microphoneLabel, microphoneOpen }: AvatarView): void {
-    setName(this.#microphone, microphoneLabel);
+  #showMicrophone({ microphoneAction, microphoneOpen }: AvatarView, words: AvatarWords): void {
     const pressed = String(!microphoneOpen);
-    if (this.#microphone.getAttribute('data-off') === pressed) return;
-    this.#microphone.setAttribute('data-off', pressed);
-    this.#microphone.replaceChildren(icon(microphoneOpen ? icons.microphone : icons.muted));
+    if (this.#microphone.getAttribute('data-off') !== pressed) {
+      this.#microphone.setAttribute('data-off', pressed);
+      this.#microphone.replaceChildren(icon(microphoneOpen ? icons.microphone : icons.muted), make('span', 'label'));
+    }
+    setName(this.#microphone, words[microphoneAction], words.short[microphoneAction]);
   }
 
   #showProblem({ problem, canDismiss }: AvatarView, words: AvatarWords): void {
@@ -166,7 +170,7 @@ export class AvatarShadow {
       line.remove();
       this.#lines.delete(id);
     }
-    for (const { id, speaker, text } of captions) {
+    for (const { id, speaker, speakerName, text } of captions) {
       let line = this.#lines.get(id);
       if (line === undefined) {
         line = document.createElement('li');
@@ -175,7 +179,7 @@ export class AvatarShadow {
         this.#lines.set(id, line);
         this.#list.append(line);
       }
-      setText(line.firstElementChild, speaker === 'user' ? words.you : words.avatar);
+      setText(line.firstElementChild, speakerName);
       setText(line.lastElementChild, text);
     }
     if (follows) log.scrollTop = log.scrollHeight;
@@ -205,7 +209,8 @@ function setText(element: Element | null, text: string): void {
   if (element !== null && element.textContent !== text) element.textContent = text;
 }
 
-function setName(button: HTMLButtonElement, name: string): void {
+function setName(button: HTMLButtonElement, name: string, label = ''): void {
   button.setAttribute('aria-label', name);
   button.title = name;
+  setText(button.querySelector('.label'), label);
 }

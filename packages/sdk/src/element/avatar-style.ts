@@ -6,11 +6,11 @@ import { faceFrameStyle } from '../face-frame.ts';
  */
 export const avatarStyle = `${faceFrameStyle}
 :host {
-  --accent: var(--visavis-accent, #0f766e);
+  --accent: var(--visavis-accent, #186a60);
   --surface: var(--visavis-surface, #ffffff);
-  --text: var(--visavis-text, #16211f);
-  --line: #d5dad8;
-  --muted: #55615e;
+  --text: var(--visavis-text, #18211f);
+  --line: #d8dad7;
+  --muted: #566360;
   display: block;
   box-sizing: border-box;
   inline-size: 100%;
@@ -20,11 +20,18 @@ export const avatarStyle = `${faceFrameStyle}
 }
 @supports (color: light-dark(#000, #fff)) {
   :host {
-    --accent: var(--visavis-accent, light-dark(#0f766e, #2dd4bf));
-    --surface: var(--visavis-surface, light-dark(#ffffff, #18201e));
-    --text: var(--visavis-text, light-dark(#16211f, #e8eeec));
-    --line: light-dark(#d5dad8, #34403d);
-    --muted: light-dark(#55615e, #a3b0ac);
+    --accent: var(--visavis-accent, light-dark(#186a60, #7fd6c5));
+    --surface: var(--visavis-surface, light-dark(#ffffff, #181f1e));
+    --text: var(--visavis-text, light-dark(#18211f, #e9efed));
+    --line: light-dark(#d8dad7, #303a38);
+    --muted: light-dark(#566360, #9dada8);
+  }
+}
+/* Mixed from the page's own colours, so that words on them stay readable in any. */
+@supports (color: color-mix(in srgb, #000, #fff)) {
+  :host {
+    --sunken: color-mix(in srgb, var(--text) 7%, transparent);
+    --accent-soft: color-mix(in srgb, var(--accent) 15%, transparent);
   }
 }
 :host([hidden]) { display: none; }
@@ -63,11 +70,12 @@ video { transition: filter 0.4s; }
   inset-block-start: 0.75rem;
   inset-inline-start: 0.75rem;
   margin: 0;
-  padding: 0.15rem 0.7rem;
+  padding: 0.25rem 0.8rem;
   border-radius: 1rem;
-  background: rgb(10 16 15 / 72%);
+  background: rgb(16 23 22 / 72%);
   color: #ffffff;
   font-size: 0.85rem;
+  font-weight: 550;
 }
 .status:empty { display: none; }
 button { font: inherit; cursor: pointer; }
@@ -81,8 +89,8 @@ button:focus-visible, input:focus-visible, .captions:focus-visible { outline: 3p
   padding: 0.7rem 1.5rem;
   border: 0;
   border-radius: 2rem;
-  background: #ffffff;
-  color: #0b4f49;
+  background: var(--visavis-accent, #186a60);
+  color: var(--visavis-on-accent, #ffffff);
   font-weight: 600;
   box-shadow: 0 4px 18px rgb(0 0 0 / 35%);
 }
@@ -96,11 +104,16 @@ button:focus-visible, input:focus-visible, .captions:focus-visible { outline: 3p
   padding: 0;
   border: 0;
   border-radius: 50%;
-  background: rgb(10 16 15 / 72%);
-  color: #ffffff;
+  background: #f7faf9eb;
+  color: #1b2422;
 }
-.round[data-kind="hang-up"] { background: #c22a2a; }
-.round[aria-pressed="true"] { background: #ffffff; color: #8c1d1d; }
+.round[data-off="true"] { background: #1b2422d9; color: #ffffff; }
+.round[data-kind="hang-up"] { inline-size: 4rem; border-radius: 2rem; background: #c3343b; color: #ffffff; }
+.label { display: none; max-inline-size: 100%; overflow: hidden; font-size: 0.6875rem; font-weight: 600; line-height: 1; text-overflow: ellipsis; white-space: nowrap; }
+@media (hover: none) {
+  .round, .round[data-kind="hang-up"] { grid-auto-flow: row; place-content: center; gap: 0.15rem; inline-size: 5rem; block-size: 3.25rem; padding-inline: 0.25rem; border-radius: 1.25rem; }
+  .label { display: block; }
+}
 .stage :focus-visible { outline-color: #ffffff; box-shadow: 0 0 0 6px #0b4f49; }
 svg { inline-size: 1.4rem; block-size: 1.4rem; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
 .problem {
@@ -123,14 +136,16 @@ svg { inline-size: 1.4rem; block-size: 1.4rem; fill: none; stroke: currentColor;
 }
 :host([fill]) .captions { block-size: auto; max-block-size: 30%; }
 .captions ol { margin: 0; padding: 0; list-style: none; }
-.captions li { margin-block-end: 0.5rem; overflow-wrap: anywhere; }
-.captions b { display: block; color: var(--muted); font-size: 0.78rem; font-weight: 600; }
-.captions li[data-speaker="avatar"] b { color: var(--accent); }
-form { display: flex; gap: 0.5rem; padding: 0.75rem; border-block-start: 1px solid var(--line); }
+.captions ol { display: flex; flex-direction: column; gap: 0.6rem; }
+.captions li { display: grid; gap: 0.15rem; max-inline-size: 88%; justify-items: start; }
+.captions li[data-speaker="user"] { align-self: end; justify-items: end; }
+.captions b { color: var(--muted); font-size: 0.75rem; font-weight: 600; }
+.captions li span { padding: 0.5rem 0.85rem; border-radius: 1.1rem 1.1rem 1.1rem 0.4rem; background: var(--sunken, transparent); overflow-wrap: anywhere; }
+.captions li[data-speaker="user"] span { border-radius: 1.1rem 1.1rem 0.4rem; background: var(--accent-soft, transparent); }
+form { position: relative; padding: 0.75rem; border-block-start: 1px solid var(--line); }
 input {
-  flex: 1;
-  min-inline-size: 0;
-  padding: 0.55rem 0.9rem;
+  inline-size: 100%;
+  padding: 0.7rem 3.4rem 0.7rem 1.1rem;
   border: 1px solid var(--line);
   border-radius: 2rem;
   background: transparent;
@@ -139,9 +154,17 @@ input {
 }
 input::placeholder { color: var(--muted); opacity: 1; }
 form button {
-  padding: 0.55rem 1.1rem;
+  position: absolute;
+  inset-block-start: 50%;
+  inset-inline-end: 1.1rem;
+  display: grid;
+  place-items: center;
+  inline-size: 2.25rem;
+  block-size: 2.25rem;
+  padding: 0;
+  translate: 0 -50%;
   border: 0;
-  border-radius: 2rem;
+  border-radius: 50%;
   background: var(--accent);
   color: var(--visavis-on-accent, #ffffff);
   font-weight: 600;

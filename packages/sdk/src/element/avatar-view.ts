@@ -1,5 +1,6 @@
 import type { FaceBox } from '@visavis/protocol/rest';
 import type { CallProblem } from '../call-problem.ts';
+import { situationOf } from '../call-situation.ts';
 import type { CallSnapshot } from '../call-snapshot.ts';
 import { inWords } from '../problem-words.ts';
 import type { Caption } from '../transcript.ts';
@@ -24,7 +25,8 @@ export type AvatarView = {
   readonly problem: CallProblem | null;
   /** The problem is a notice: the call goes on, and it can be put away. */
   readonly canDismiss: boolean;
-  readonly microphoneLabel: string;
+  /** What the microphone's button does. */
+  readonly microphoneAction: 'mute' | 'unmute' | 'microphoneOn';
   readonly microphoneOpen: boolean;
   readonly soundBlocked: boolean;
   readonly captions: readonly CaptionView[];
@@ -32,7 +34,12 @@ export type AvatarView = {
   readonly canType: boolean;
 };
 
-type CaptionView = { readonly id: string; readonly speaker: Caption['speaker']; readonly text: string };
+type CaptionView = {
+  readonly id: string;
+  readonly speaker: Caption['speaker'];
+  readonly speakerName: string;
+  readonly text: string;
+};
 
 type AvatarState = {
   readonly attributes: AvatarAttributes;
@@ -62,7 +69,7 @@ export function viewOf(
   return {
     phase,
     isLost: state === 'reconnecting',
-    status: preparing ? words.calling : statusText(snapshot, words),
+    status: words.situations[preparing ? 'calling' : snapshot === null ? 'idle' : situationOf(snapshot)],
     startLabel: state === 'ended' || fault !== null ? words.again : words.start(name),
     videoLabel: words.live(name),
     poster: attributes.poster || (known?.posterUrl ?? ''),
@@ -70,41 +77,22 @@ export function viewOf(
     canStart: standing === null,
     problem: problem === null ? null : inWords(problem, words.problems),
     canDismiss: fault === null && snapshot?.problem === null && snapshot.notice !== null,
-    microphoneLabel:
-      snapshot?.microphone.state !== 'on' ? words.microphoneOn : microphoneOpen ? words.mute : words.unmute,
+    microphoneAction: snapshot?.microphone.state !== 'on' ? 'microphoneOn' : microphoneOpen ? 'mute' : 'unmute',
     microphoneOpen,
     soundBlocked: snapshot?.soundBlocked ?? false,
-    captions: captions.filter(({ status }) => status !== 'pending').map((caption) => toCaptionView(caption, words)),
+    captions: captions
+      .filter(({ status }) => status !== 'pending')
+      .map((caption) => toCaptionView(caption, name || words.avatar, words)),
     showsCaptions: attributes.captions,
     canType: attributes.typing && phase === 'live' && (snapshot?.ready ?? false),
   };
 }
 
-function toCaptionView({ id, speaker, text, status }: Caption, words: AvatarWords): CaptionView {
-  return { id, speaker, text: status === 'interrupted' ? `${text} — ${words.interrupted}` : text };
-}
-
-function statusText(snapshot: CallSnapshot | null, words: AvatarWords): string {
-  if (snapshot === null) return '';
-  switch (snapshot.state) {
-    case 'idle':
-      return '';
-    case 'ended':
-      return words.ended;
-    case 'reconnecting':
-      return words.reconnecting;
-    case 'connected':
-      return activityText(snapshot, words);
-    default:
-      if (snapshot.sessionId === null) return words.calling;
-      return snapshot.ready ? words.waiting : words.waking;
-  }
-}
-
-function activityText({ activity, microphone }: CallSnapshot, words: AvatarWords): string {
-  const isOpen = microphone.state === 'on' && !microphone.muted;
-  if (activity === 'thinking' || activity === 'speaking') return words[activity];
-  if (isOpen && microphone.stalled) return words.silent;
-  // The server still waits for the end of a turn whose sound was cut off here.
-  return isOpen ? words[activity] : words.connected;
+function toCaptionView({ id, speaker, text, status }: Caption, avatarName: string, words: AvatarWords): CaptionView {
+  return {
+    id,
+    speaker,
+    speakerName: speaker === 'user' ? words.you : avatarName,
+    text: status === 'interrupted' ? `${text} — ${words.interrupted}` : text,
+  };
 }

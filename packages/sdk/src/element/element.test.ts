@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type CallProblem, callProblem, problemCodes } from '../call-problem.ts';
 import { type CallSnapshot, initialParts } from '../call-snapshot.ts';
 import { emptyConversation } from '../conversation.ts';
+import type { MicrophoneStatus } from '../microphone-control.ts';
 import { VisavisAvatar } from '../react.ts';
 import type { Caption } from '../transcript.ts';
 import { type AvatarAttributes, callOptionsOf, readAttributes } from './avatar-attributes.ts';
@@ -16,7 +17,10 @@ import { standingProblem } from './standing-problem.ts';
 import { defineVisavisAvatar } from './visavis-avatar.ts';
 
 const words = wordsFor('en-GB');
-const microphone = { state: 'on', muted: false, pushToTalk: false, pressed: false, stalled: false } as const;
+const microphone: MicrophoneStatus = {
+  ...{ state: 'on' as const, muted: false, pushToTalk: false, pressed: false, stalled: false },
+  device: null,
+};
 
 const attributesOf = (given: Record<string, string>): AvatarAttributes => readAttributes((name) => given[name] ?? null);
 const extras = {
@@ -120,13 +124,37 @@ describe('what the element shows', () => {
     expect(view(snapshotOf({ state: 'connected' })).isLost).toBe(false);
   });
 
+  it('says who speaks by name, and that the avatar does where it has none', () => {
+    const captions: Caption[] = [
+      { id: 'a', speaker: 'avatar', text: 'Hello', status: 'final' },
+      { id: 'u', speaker: 'user', text: 'Hi', status: 'final' },
+    ];
+    const namesOf = (given: Record<string, string>) =>
+      view(snapshotOf({ state: 'connected', captions }), given).captions.map(({ speakerName }) => speakerName);
+    expect(namesOf({ avatar: 'navtalk.Iris' })).toEqual(['Iris', 'You']);
+    expect(namesOf({})).toEqual(['Avatar', 'You']);
+  });
+
+  it('says that the person is not heard: muted, typing only, push-to-talk that is not held', () => {
+    const statusOf = (change: Partial<CallSnapshot['microphone']>) =>
+      view(snapshotOf({ state: 'connected', microphone: { ...microphone, ...change } })).status;
+    expect(statusOf({})).toBe('Listening');
+    expect(statusOf({ muted: true })).toBe('Muted');
+    expect(statusOf({ state: 'off' })).toBe('Typing only');
+    expect(statusOf({ state: 'opening' })).toBe('Waiting for the microphone…');
+    expect([statusOf({ pushToTalk: true }), statusOf({ pushToTalk: true, pressed: true })]).toEqual([
+      'Hold to talk',
+      'Listening',
+    ]);
+  });
+
   it('says what the microphone button does', () => {
     const labelOf = (change: Partial<CallSnapshot['microphone']>) =>
-      view(snapshotOf({ state: 'connected', microphone: { ...microphone, ...change } })).microphoneLabel;
+      view(snapshotOf({ state: 'connected', microphone: { ...microphone, ...change } })).microphoneAction;
     expect([labelOf({}), labelOf({ muted: true }), labelOf({ state: 'off' })]).toEqual([
-      'Mute the microphone',
-      'Unmute the microphone',
-      'Switch the microphone on',
+      'mute',
+      'unmute',
+      'microphoneOn',
     ]);
   });
 

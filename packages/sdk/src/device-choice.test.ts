@@ -1,0 +1,224 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { callProblem } from './call-problem.ts';
+import { canChooseSpeaker, listDevices, watchDevices } from './devices.ts';
+import { MicrophoneCheck } from './microphone-check.ts';
+import { SpeakerChoice } from './speaker-choice.ts';
+import { connected, ScriptedWorld, settle } from './testing.ts';
+
+type Listed = Pick<MediaDeviceInfo, 'kind' | 'deviceId' | 'label'>;
+
+/** What is plugged in, as the browser lists it. */
+class PluggedIn extends EventTarget {
+  devices: Listed[] = [];
+
+  async enumerateDevices(): Promise<Listed[]> {
+    return this.devices;
+  }
+
+  become(...devices: Listed[]): void {
+    this.devices = devices;
+    this.dispatchEvent(new Event('devicechange'));
+  }
+}
+
+const microphone = (deviceId: string): Listed => ({ kind: 'audioinput', deviceId, label: `Microphone ${deviceId}` });
+const speaker = (deviceId: string): Listed => ({ kind: 'audiooutput', deviceId, label: `Speaker ${deviceId}` });
+const camera = (deviceId: string): Listed => ({ kind: 'videoinput', deviceId, label: `Camera ${deviceId}` });
+
+let media: PluggedIn;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  media = new PluggedIn();
+  vi.stubGlobal('navigator', { mediaDevices: media });
+  vi.stubGlobal('HTMLMediaElement', class {});
+  Object.assign(HTMLMediaElement.prototype, { setSinkId: () => undefined });
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+describe('the list of devices', () => {
+  it('has those that a person can tell apart, once each, and follows what is plugged in', async () => {
+    media.devices = [microphone(''), microphone('default'), microphone('communications'), microphone('a')];
+    media.devices.push({ ...microphone('unnamed'), label: '' }, speaker('default'), speaker('s'), camera('c'));
+    expect(await listDevices()).toEqual({
+      microphones: [{ deviceId: 'a', label: 'Microphone a' }],
+      speakers: [{ deviceId: 's', label: 'Speaker s' }],
+      cameras: [{ deviceId: 'c', label: 'Camera c' }],
+    });
+    const counts: number[] = [];
+    const stop = watchDevices(({ microphones }) => counts.push(microphones.length));
+    await settle();
+    media.become(microphone('a'), microphone('b'));
+    await settle();
+    stop();
+    media.become();
+    await settle();
+    expect(counts).toEqual([1, 2]);
+  });
+
+  it('is empty where the browser tells nothing, and has no speakers where none can be chosen', async () => {
+    vi.stubGlobal('HTMLMediaElement', class {});
+    media.devices = [speaker('s')];
+    expect([canChooseSpeaker(), (await listDevices()).speakers]).toEqual([false, []]);
+    media.enumerateDevices = () => Promise.reject(new Error('not allowed'));
+    expect((await listDevices()).microphones).toEqual([]);
+    vi.stubGlobal('navigator', {});
+    expect((await listDevices()).microphones).toEqual([]);
+  });
+});
+
+describe('another microphone', () => {
+  it('takes over in mid-call, muted as it was, and the old one is let go', async () => {
+    const { call, world } = await connected();
+    call.setMuted(true);
+    expect(await call.setMicrophone('b')).toBe(true);
+    expect(world.microphones.map(({ options, closed }) => [options.deviceId, closed])).toEqual([
+      [undefined, true],
+      ['b', false],
+    ]);
+    expect(call.snapshot.microphone).toMatchObject({ state: 'on', muted: true, device: { deviceId: 'b' } });
+    await call.setMicrophone('b');
+    expect(world.microphones).toHaveLength(2);
+    await call.setMicrophone(null);
+    expect(world.microphones.at(-1)?.options.deviceId).toBeUndefined();
+  });
+
+  it('stays off where the microphone is off, and is taken by the next start', async () => {
+    const { call, world } = await connected({ microphone: 'manual' });
+    expect(await call.setMicrophone('b')).toBe(true);
+    expect([world.microphones.length, call.snapshot.microphone.state]).toEqual([0, 'off']);
+    await call.startMicrophone();
+    expect(call.snapshot.microphone.device?.deviceId).toBe('b');
+  });
+
+  it('that is not there is stood in for, also when it is lost in mid-call, and takes over when it is plugged in', async () => {
+    const world = await worldWith('b');
+    expect(world.call.snapshot.microphone).toMatchObject({ state: 'on', device: { deviceId: '' } });
+    expect(world.call.snapshot.notice).toBeNull();
+    world.there.add('b');
+    media.become(microphone('a'), microphone('b'));
+    await settle();
+    expect(world.call.snapshot.microphone.device?.deviceId).toBe('b');
+
+    world.there.delete('b');
+    world.world.microphones.at(-1)?.listener.onLost(callProblem('microphone-lost'));
+    await vi.advanceTimersByTimeAsync(250);
+    expect(world.call.snapshot).toMatchObject({ notice: null, microphone: { state: 'on', device: { deviceId: '' } } });
+    // Others that come and go change nothing.
+    const opened = world.world.microphones.length;
+    media.become(microphone('a'), microphone('c'));
+    await settle();
+    expect(world.world.microphones).toHaveLength(opened);
+    world.there.add('b');
+    media.become(microphone('b'));
+    await settle();
+    expect(world.call.snapshot.microphone.device?.deviceId).toBe('b');
+    world.call.hangUp();
+    media.become(microphone('b'));
+    await settle();
+    expect(world.call.snapshot.microphone.state).toBe('off');
+  });
+
+  it('that is taken by another program is told of', async () => {
+    const { call, world } = await connected();
+    world.openMicrophone = async () => {
+      throw new DOMException('busy', 'NotReadableError');
+    };
+    expect(await call.setMicrophone('b')).toBe(false);
+    expect(call.snapshot).toMatchObject({ notice: { code: 'microphone-busy' }, microphone: { state: 'off' } });
+  });
+
+  /** A call whose chosen microphone is not there at first. */
+  async function worldWith(deviceId: string) {
+    const there = new Set<string>();
+    const { call, world } = await connected({ microphone: 'manual', microphoneOptions: { deviceId } });
+    const open = world.openMicrophone;
+    world.openMicrophone = async (listener, options) => {
+      if (options.deviceId !== undefined && !there.has(options.deviceId))
+        throw new DOMException('gone', 'OverconstrainedError');
+      return open(listener, options);
+    };
+    await call.startMicrophone();
+    return { call, world, there };
+  }
+});
+
+describe('a speaker', () => {
+  class Player {
+    sinkId = '';
+    readonly refuses: boolean;
+
+    constructor({ refuses = false } = {}) {
+      this.refuses = refuses;
+    }
+
+    async setSinkId(deviceId: string): Promise<void> {
+      if (this.refuses && deviceId !== '') throw new DOMException('no', 'NotAllowedError');
+      this.sinkId = deviceId;
+    }
+  }
+
+  it('is used by the element of now, is stood in for while it is away, and is let go', async () => {
+    const [first, second, choice] = [new Player(), new Player(), new SpeakerChoice()];
+    media.devices = [speaker('s')];
+    expect(await choice.choose('s')).toBe(true);
+    choice.follow(first);
+    await settle();
+    expect(first.sinkId).toBe('s');
+    media.become();
+    await settle();
+    expect(first.sinkId).toBe('');
+    media.become(speaker('s'));
+    await settle();
+    expect(first.sinkId).toBe('s');
+    choice.follow(second);
+    await settle();
+    expect(second.sinkId).toBe('s');
+    expect([await choice.choose(null), second.sinkId]).toEqual([true, '']);
+    await choice.choose('s');
+    choice.close();
+    media.become();
+    await settle();
+    expect(second.sinkId).toBe('s');
+  });
+
+  it('that cannot be had leaves the sound where it is heard', async () => {
+    media.devices = [speaker('s')];
+    const refusing = new Player({ refuses: true });
+    const choice = new SpeakerChoice();
+    choice.follow(refusing);
+    expect([await choice.choose('s'), refusing.sinkId]).toEqual([false, '']);
+    expect(await choice.choose('another')).toBe(false);
+    choice.follow({});
+    expect([await choice.choose('s'), await choice.choose(null)]).toEqual([false, true]);
+    choice.close();
+  });
+});
+
+describe('a microphone that is tried out', () => {
+  it('tells its level and what is wrong, changes over, and is let go', async () => {
+    const world = new ScriptedWorld();
+    const check = new MicrophoneCheck({}, world.environment);
+    const levels: number[] = [];
+    check.on('level', (level) => levels.push(level));
+    expect(await check.start()).toBe(true);
+    world.microphones[0]?.listener.onChunk({ pcm: new Int16Array(960), level: 0.3 });
+    expect(levels.at(-1)).toBe(0.3);
+    await check.setMicrophone('b');
+    expect(check.state.microphone.device?.deviceId).toBe('b');
+    world.microphones[1]?.listener.onStalled(true);
+    expect(check.state.problem?.code).toBe('microphone-silent');
+    check.stop();
+    expect(check.state).toMatchObject({ problem: null, microphone: { state: 'off' } });
+    expect(world.microphones.every(({ closed }) => closed)).toBe(true);
+
+    world.openMicrophone = async () => {
+      throw new DOMException('no', 'NotAllowedError');
+    };
+    expect(await check.start()).toBe(false);
+    expect(check.state.problem?.code).toBe('microphone-denied');
+  });
+});
