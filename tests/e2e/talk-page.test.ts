@@ -9,6 +9,7 @@ import { ScriptedServer } from '../fixtures/scripted-server/scripted-server.ts';
 import { findChromium, launchChromium } from '../support/chromium.ts';
 import { expectFaceInView, faceOf, featuresOf, VIEWPORTS } from '../support/face-view.ts';
 import { failingMicrophone } from '../support/failing-microphone.ts';
+import { beforeCallAndInIt, startCall } from './talk-flow.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 const executablePath = findChromium();
@@ -65,11 +66,6 @@ describe.skipIf(executablePath === null)('talk page', () => {
     page.on('pageerror', (error) => complaints.push(error.message));
     await page.goto(url + path);
     return page;
-  }
-
-  async function startCall(page: Page): Promise<void> {
-    await page.getByRole('button', { name: 'Start talking' }).click();
-    await page.getByRole('status').getByText('is listening').waitFor();
   }
 
   it('shows the face, sends the microphone, and follows the talk', async () => {
@@ -155,7 +151,7 @@ describe.skipIf(executablePath === null)('talk page', () => {
   it('can be called without a microphone', async () => {
     const page = await openPage();
     await page.getByRole('button', { name: 'Start without a microphone' }).click();
-    await page.getByRole('status').getByText('Connected').waitFor();
+    await page.getByRole('status').getByText('Typing only').waitFor();
     await page.waitForTimeout(500);
     expect(server.call.soundChunks).toBe(0);
     await page.getByRole('button', { name: 'Hang up' }).click();
@@ -309,6 +305,8 @@ describe.skipIf(executablePath === null)('talk page', () => {
       server.overrides.clear();
     }
   });
+
+  beforeCallAndInIt(() => ({ server, browser, url, openPage, complaints }));
 });
 
 type Measured = { readonly scrollWidth: number; readonly clientWidth: number };

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTexts } from '../i18n/language.tsx';
+import { copyText } from './copy-text.ts';
 import { CheckIcon } from './icons.tsx';
 
 const shownMs = 2_000;
@@ -27,26 +28,9 @@ export function CopyButton({ text, label, what }: CopyButtonProps) {
       size="compact-md"
       leftSection={copied ? <CheckIcon size={16} /> : null}
       {...(what === undefined ? {} : { 'aria-label': `${copied ? texts.common.copied : texts.common.copy}: ${what}` })}
-      onClick={() => void copy(text).then(setCopied)}
+      onClick={() => void copyText(text).then(setCopied)}
     >
       <span aria-live="polite">{copied ? texts.common.copied : (label ?? texts.common.copy)}</span>
     </Button>
   );
-}
-
-/** Pages without TLS have no clipboard interface; a selected text field serves them. */
-async function copy(text: string): Promise<boolean> {
-  if (globalThis.navigator.clipboard !== undefined) {
-    return globalThis.navigator.clipboard.writeText(text).then(
-      () => true,
-      () => false,
-    );
-  }
-  const field = document.createElement('textarea');
-  field.value = text;
-  document.body.append(field);
-  field.select();
-  const done = document.execCommand('copy');
-  field.remove();
-  return done;
 }

@@ -74,6 +74,15 @@ export function HoldIcon({ size }: IconProps) {
   );
 }
 
+export function CaptionsIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <rect x="3" y="5" width="18" height="14" rx="2.5" />
+      <path d="M10.5 10.4a2.1 2.1 0 1 0 0 3.2M17 10.4a2.1 2.1 0 1 0 0 3.2" />
+    </Icon>
+  );
+}
+
 export function SpeakerIcon({ size }: IconProps) {
   return (
     <Icon size={size}>

@@ -1,20 +1,23 @@
 import { Tooltip } from '@mantine/core';
 import type { MicrophoneStatus, VisavisCall } from '@visavis/sdk';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { HangUpIcon, HoldIcon, MicrophoneIcon, MicrophoneOffIcon } from '../../components/icons.tsx';
+import { CaptionsIcon, HangUpIcon, HoldIcon, MicrophoneIcon, MicrophoneOffIcon } from '../../components/icons.tsx';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import classes from './call-controls.module.css';
+import { meterShare } from './sound-level.ts';
 
 type ControlsProps = {
   readonly call: VisavisCall;
   readonly microphone: MicrophoneStatus;
   /** There is nobody to hear: only hanging up is left, unless the microphone is on already. */
   readonly deaf: boolean;
+  readonly hasCaptions: boolean;
+  readonly onCaptions: () => void;
   readonly onPushToTalk: (enabled: boolean) => void;
 };
 
-/** Microphone, push-to-talk, hang up. */
-export function CallControls({ call, microphone, deaf, onPushToTalk }: ControlsProps) {
+/** Microphone, push-to-talk, captions, hang up. */
+export function CallControls({ call, microphone, deaf, hasCaptions, onCaptions, onPushToTalk }: ControlsProps) {
   const texts = useTalkTexts().call;
   const holds = microphone.pushToTalk && microphone.state === 'on';
   return (
@@ -28,6 +31,7 @@ export function CallControls({ call, microphone, deaf, onPushToTalk }: ControlsP
           )}
           <Control
             label={microphone.pushToTalk ? texts.toOpenMicrophone : texts.toPushToTalk}
+            short={microphone.pushToTalk ? texts.short.openMicrophone : texts.short.pushToTalk}
             pressed={microphone.pushToTalk}
             onClick={() => onPushToTalk(!microphone.pushToTalk)}
           >
@@ -35,9 +39,18 @@ export function CallControls({ call, microphone, deaf, onPushToTalk }: ControlsP
           </Control>
         </>
       )}
+      <Control
+        label={hasCaptions ? texts.hideCaptions : texts.showCaptions}
+        short={texts.short.captions}
+        pressed={!hasCaptions}
+        onClick={onCaptions}
+      >
+        <CaptionsIcon />
+      </Control>
       <Tooltip label={texts.hangUp}>
         <button type="button" className={classes.hangUp} aria-label={texts.hangUp} onClick={() => call.hangUp()}>
           <HangUpIcon size={26} />
+          <span className={classes.short}>{texts.short.hangUp}</span>
         </button>
       </Tooltip>
     </div>
@@ -50,13 +63,23 @@ function MicrophoneButton({ call, microphone }: { call: VisavisCall; microphone:
   if (state !== 'on') {
     const label = state === 'opening' ? texts.microphoneOpening : texts.microphoneOn;
     return (
-      <Control label={label} busy={state === 'opening'} onClick={() => void call.startMicrophone()}>
+      <Control
+        label={label}
+        short={texts.short.microphone}
+        busy={state === 'opening'}
+        onClick={() => void call.startMicrophone()}
+      >
         <MicrophoneOffIcon />
       </Control>
     );
   }
   return (
-    <Control label={muted ? texts.unmute : texts.mute} pressed={muted} onClick={() => call.setMuted(!muted)}>
+    <Control
+      label={muted ? texts.unmute : texts.mute}
+      short={muted ? texts.short.unmute : texts.short.mute}
+      pressed={muted}
+      onClick={() => call.setMuted(!muted)}
+    >
       {muted ? <MicrophoneOffIcon /> : <MicrophoneIcon />}
       <LevelMeter call={call} />
     </Control>
@@ -96,16 +119,13 @@ function HoldToTalkButton({ call, pressed }: { call: VisavisCall; pressed: boole
   );
 }
 
-/** A glow that follows the microphone without rendering the page again. */
+/** A ring that follows the microphone without rendering the page again. */
 function LevelMeter({ call }: { call: VisavisCall }) {
   const element = useRef<HTMLSpanElement>(null);
   useEffect(
     () =>
       call.on('level', (level) => {
-        // Speech lies between -50 and -10 dBFS.
-        const decibels = 20 * Math.log10(Math.max(level, 1e-5));
-        const share = Math.min(1, Math.max(0, (decibels + 50) / 40));
-        element.current?.style.setProperty('--level', share.toFixed(2));
+        element.current?.style.setProperty('--level', meterShare(level).toFixed(2));
       }),
     [call],
   );
@@ -114,13 +134,15 @@ function LevelMeter({ call }: { call: VisavisCall }) {
 
 type ControlProps = {
   readonly label: string;
+  /** Under the icon, where nothing hovers. */
+  readonly short: string;
   readonly pressed?: boolean;
   readonly busy?: boolean;
   readonly onClick: () => void;
   readonly children: ReactNode;
 };
 
-function Control({ label, pressed, busy, onClick, children }: ControlProps) {
+function Control({ label, short, pressed, busy, onClick, children }: ControlProps) {
   return (
     <Tooltip label={label}>
       <button
@@ -132,6 +154,7 @@ function Control({ label, pressed, busy, onClick, children }: ControlProps) {
         onClick={onClick}
       >
         {children}
+        <span className={classes.short}>{short}</span>
       </button>
     </Tooltip>
   );

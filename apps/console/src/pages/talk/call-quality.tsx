@@ -1,21 +1,21 @@
 import type { CallSnapshot, CallStatistics, ExchangeLatency, VisavisCall } from '@visavis/sdk';
-import { useEffect, useState } from 'react';
 import { ChevronIcon } from '../../components/icons.tsx';
 import { useFormats } from '../../i18n/language-choice.tsx';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import classes from './call-quality.module.css';
+import { type MeasuredCall, useMeasuredCall } from './use-measured-call.ts';
 
-const readingEveryMs = 1000;
-
-/** One line of numbers; opened, the steps of the last answer. */
+/** The network in a word, and one line of numbers; opened, the steps of the last answer. */
 export function CallQuality({ call, snapshot }: { readonly call: VisavisCall; readonly snapshot: CallSnapshot }) {
-  const statistics = useStatistics(call, snapshot.state === 'connected');
+  const measured = useMeasuredCall(call, snapshot.state === 'connected');
   const { latency } = snapshot;
-  const summary = useSummary(latency, statistics);
+  const { statistics } = measured;
+  const summary = useSummary(latency, measured);
   return (
-    <details className={classes.quality}>
+    <details className={classes.quality} data-network={measured.network ?? 'unknown'}>
       <summary className={classes.summary}>
-        <span>{summary}</span>
+        <span className={classes.dot} />
+        <span className={classes.words}>{summary}</span>
         <ChevronIcon size={16} />
       </summary>
       <div className={classes.body}>
@@ -26,31 +26,12 @@ export function CallQuality({ call, snapshot }: { readonly call: VisavisCall; re
   );
 }
 
-function useStatistics(call: VisavisCall, active: boolean): CallStatistics | null {
-  const [statistics, setStatistics] = useState<CallStatistics | null>(null);
-  useEffect(() => {
-    if (!active) return;
-    let stopped = false;
-    const read = () => {
-      call.getStats().then(
-        (reading) => !stopped && setStatistics(reading),
-        () => undefined,
-      );
-    };
-    const timer = setInterval(read, readingEveryMs);
-    return () => {
-      stopped = true;
-      clearInterval(timer);
-    };
-  }, [call, active]);
-  return active ? statistics : null;
-}
-
-function useSummary(latency: ExchangeLatency | null, statistics: CallStatistics | null): string {
+function useSummary(latency: ExchangeLatency | null, { statistics, network }: MeasuredCall): string {
   const texts = useTalkTexts().quality;
   const formats = useFormats();
   const answerMs = latency?.heardMs ?? latency?.firstSoundMs ?? null;
   const parts = [
+    network === null ? null : texts.network[network],
     answerMs === null ? null : texts.answer(formats.fixed(answerMs / 1000, 2)),
     statistics?.roundTripTimeMs == null ? null : texts.roundTrip(formats.number(statistics.roundTripTimeMs)),
     statistics?.framesPerSecond == null ? null : texts.pictures(formats.number(statistics.framesPerSecond)),

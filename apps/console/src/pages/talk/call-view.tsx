@@ -1,15 +1,19 @@
 import type { CallSnapshot, VisavisCall } from '@visavis/sdk';
+import { useState } from 'react';
 import type { TalkAvatar } from '../../api/talk-page.ts';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import { displayName, shortName } from './avatar-picture.tsx';
 import { CallControls } from './call-controls.tsx';
-import { CallQuality } from './call-quality.tsx';
+import { useCallPreferences } from './call-preferences.ts';
+import { CallTools } from './call-tools.tsx';
 import classes from './call-view.module.css';
 import { Captions } from './captions.tsx';
 import { Composer } from './composer.tsx';
 import { EndCard } from './end-card.tsx';
 import { NoticeBar } from './notice-bar.tsx';
+import { ShortcutSheet } from './shortcut-sheet.tsx';
 import { Stage } from './stage.tsx';
+import { useCallShortcuts } from './use-call-shortcuts.ts';
 import { usePushToTalkKey } from './use-push-to-talk.ts';
 
 type CallViewProps = {
@@ -27,20 +31,34 @@ export function CallView({ call, snapshot, avatar, isLink, onCallAgain, onLeave,
   const texts = useTalkTexts().call;
   const ended = snapshot.state === 'ended';
   const { microphone } = snapshot;
+  const [{ captions, hasShortcuts }, change] = useCallPreferences();
+  const [helpOpen, setHelpOpen] = useState(false);
+  const switchCaptions = () => change({ captions: captions === 'off' ? 'normal' : 'off' });
   usePushToTalkKey(call, microphone.state === 'on' && microphone.pushToTalk && !ended);
+  useCallShortcuts({
+    call: hasShortcuts && !ended ? call : null,
+    onCaptions: switchCaptions,
+    onHelp: () => setHelpOpen(true),
+  });
   const deaf = snapshot.info?.hears === false;
   return (
-    <main className={classes.call}>
+    <main className={classes.call} data-captions={captions} data-ended={ended}>
       <h1 className="visually-hidden">{texts.title(displayName(avatar))}</h1>
       <Stage call={call} snapshot={snapshot} avatar={avatar}>
-        {ended ? (
-          <EndCard snapshot={snapshot} avatar={avatar} isLink={isLink} onCallAgain={onCallAgain} onLeave={onLeave} />
-        ) : (
-          <CallControls call={call} microphone={microphone} deaf={deaf} onPushToTalk={onPushToTalk} />
+        {ended ? null : (
+          <CallControls
+            call={call}
+            microphone={microphone}
+            deaf={deaf}
+            hasCaptions={captions !== 'off'}
+            onCaptions={switchCaptions}
+            onPushToTalk={onPushToTalk}
+          />
         )}
       </Stage>
       <section className={classes.panel} aria-label={texts.conversation}>
-        <Captions captions={snapshot.captions} avatarName={displayName(avatar)} ended={ended} />
+        <About avatar={avatar} />
+        <Captions captions={snapshot.captions} avatarName={displayName(avatar)} size={captions} ended={ended} />
         {snapshot.notice && !ended && (
           <NoticeBar
             problem={snapshot.notice}
@@ -49,7 +67,9 @@ export function CallView({ call, snapshot, avatar, isLink, onCallAgain, onLeave,
           />
         )}
         {deaf && !ended && <p className={classes.hint}>{texts.deaf(displayName(avatar))}</p>}
-        {!ended && (
+        {ended ? (
+          <EndCard snapshot={snapshot} avatar={avatar} isLink={isLink} onCallAgain={onCallAgain} onLeave={onLeave} />
+        ) : (
           <>
             <Composer
               disabled={!snapshot.ready}
@@ -57,10 +77,23 @@ export function CallView({ call, snapshot, avatar, isLink, onCallAgain, onLeave,
               onSend={(text) => call.sendText(text)}
               onStop={snapshot.activity === 'speaking' ? () => call.interrupt() : null}
             />
-            <CallQuality call={call} snapshot={snapshot} />
+            <CallTools call={call} snapshot={snapshot} onHelp={() => setHelpOpen(true)} />
           </>
         )}
       </section>
+      <ShortcutSheet opened={helpOpen} onClose={() => setHelpOpen(false)} />
     </main>
+  );
+}
+
+/** Who it is, at the head of a column that has the room. */
+function About({ avatar }: { readonly avatar: TalkAvatar }) {
+  const title = avatar.title === displayName(avatar) ? '' : avatar.title;
+  return (
+    <div className={classes.about}>
+      <p className={classes.name}>{displayName(avatar)}</p>
+      {title && <p>{title}</p>}
+      {avatar.description && <p>{avatar.description}</p>}
+    </div>
   );
 }

@@ -1,11 +1,14 @@
 import type { Caption } from '@visavis/sdk';
 import { useLayoutEffect, useRef } from 'react';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
+import type { CaptionsWish } from './call-preferences.ts';
 import classes from './captions.module.css';
 
 type CaptionsProps = {
   readonly captions: readonly Caption[];
   readonly avatarName: string;
+  /** `off`: they are told to screen readers alone. */
+  readonly size: CaptionsWish;
   readonly ended: boolean;
 };
 
@@ -13,7 +16,7 @@ type CaptionsProps = {
 const followPx = 80;
 
 /** What both sides say, as it is said. Screen readers are told each caption once, when it is complete. */
-export function Captions({ captions, avatarName, ended }: CaptionsProps) {
+export function Captions({ captions, avatarName, size, ended }: CaptionsProps) {
   const texts = useTalkTexts().captions;
   const list = useRef<HTMLOListElement>(null);
   const follows = useRef(true);
@@ -29,6 +32,8 @@ export function Captions({ captions, avatarName, ended }: CaptionsProps) {
       <ol
         ref={list}
         className={classes.captions}
+        data-size={size}
+        hidden={size === 'off'}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard.
         tabIndex={0}
         aria-label={texts.title}

@@ -1,11 +1,14 @@
 import { Button } from '@mantine/core';
 import type { CallSnapshot } from '@visavis/sdk';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { TalkAvatar } from '../../api/talk-page.ts';
+import { copyText } from '../../components/copy-text.ts';
 import { AlertIcon } from '../../components/icons.tsx';
+import { useFormats } from '../../i18n/language-choice.tsx';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import { displayName } from './avatar-picture.tsx';
 import classes from './end-card.module.css';
+import { callDurationMs, transcriptText } from './transcript-text.ts';
 
 type EndCardProps = {
   readonly snapshot: CallSnapshot;
@@ -16,12 +19,14 @@ type EndCardProps = {
   readonly onLeave: () => void;
 };
 
-/** How the call ended, and the way on. */
+/** How the call ended and how long it was, what was said to take along, and the way on. Beside the face, not over it. */
 export function EndCard({ snapshot, avatar, isLink, onCallAgain, onLeave }: EndCardProps) {
   const texts = useTalkTexts().end;
+  const formats = useFormats();
   const card = useRef<HTMLDivElement>(null);
   useEffect(() => card.current?.focus(), []);
   const { problem } = snapshot;
+  const durationMs = callDurationMs(snapshot);
   /** The same call would end the same way. */
   const isHopeless = problem?.retryable === false;
   return (
@@ -34,6 +39,7 @@ export function EndCard({ snapshot, avatar, isLink, onCallAgain, onLeave }: EndC
       <h2>{problem ? problem.title : texts.title(displayName(avatar))}</h2>
       {problem && <p>{problem.advice}</p>}
       {problem?.detail && <p className={classes.detail}>{problem.detail}</p>}
+      {durationMs !== null && <p>{texts.lasted(formats.clock(durationMs))}</p>}
       <div className={classes.actions}>
         <Button radius="xl" size="md" variant={isHopeless ? 'default' : 'filled'} onClick={onCallAgain}>
           {texts.again}
@@ -41,7 +47,20 @@ export function EndCard({ snapshot, avatar, isLink, onCallAgain, onLeave }: EndC
         <Button radius="xl" size="md" variant={isHopeless ? 'filled' : 'default'} onClick={onLeave}>
           {isLink ? texts.back : texts.another}
         </Button>
+        <CopyTranscript snapshot={snapshot} avatarName={displayName(avatar)} />
       </div>
     </div>
+  );
+}
+
+function CopyTranscript({ snapshot, avatarName }: { readonly snapshot: CallSnapshot; readonly avatarName: string }) {
+  const texts = useTalkTexts();
+  const [copied, setCopied] = useState(false);
+  const text = transcriptText(snapshot.captions, avatarName, texts.captions);
+  if (text === '') return null;
+  return (
+    <Button radius="xl" size="md" variant="subtle" onClick={() => void copyText(text).then(setCopied)}>
+      <span aria-live="polite">{copied ? texts.end.copied : texts.end.copy}</span>
+    </Button>
   );
 }

@@ -1,6 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
+import type { KeyboardEvent } from 'react';
 import { isStarting, type TalkAvatar, type TalkPageData } from '../../api/talk-page.ts';
-import { KeyboardIcon, MicrophoneIcon } from '../../components/icons.tsx';
+import { KeyboardIcon, MicrophoneIcon, SpeakerIcon } from '../../components/icons.tsx';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import { AvatarGallery } from './avatar-gallery.tsx';
 import { AvatarPicture, displayName, longName } from './avatar-picture.tsx';
@@ -15,6 +16,7 @@ type LobbyProps = {
   readonly onOwnLicense: (license: string) => void;
   readonly onChoose: (avatarId: string) => void;
   readonly onTalk: (microphone: 'auto' | 'manual') => void;
+  readonly onCheckSound: () => void;
 };
 
 /** Before a call: who to talk with, and one big button. */
@@ -23,6 +25,10 @@ export function Lobby(props: LobbyProps) {
   const { data, avatar, license } = props;
   const hears = data.voice.hears || isStarting(data);
   const title = avatar.title === displayName(avatar) ? '' : avatar.title;
+  const start = () => props.onTalk(hears ? 'auto' : 'manual');
+  const startOnEnter = ({ key, target }: KeyboardEvent) => {
+    if (key === 'Enter' && target instanceof HTMLInputElement && target.type === 'radio') start();
+  };
   return (
     <main className={classes.lobby}>
       <div className={classes.portrait}>
@@ -35,7 +41,10 @@ export function Lobby(props: LobbyProps) {
           {title && <p className={classes.title}>{title}</p>}
           {avatar.description && <p className={classes.description}>{avatar.description}</p>}
         </div>
-        <AvatarGallery avatars={data.avatars} chosenId={avatar.avatarId} onChoose={props.onChoose} />
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: Enter on a chosen avatar presses the button below. */}
+        <div onKeyDown={startOnEnter}>
+          <AvatarGallery avatars={data.avatars} chosenId={avatar.avatarId} onChoose={props.onChoose} />
+        </div>
         {avatar.isDemonstration && <BrainNote />}
         {data.demoLicense === null && (
           <TextInput
@@ -54,9 +63,19 @@ export function Lobby(props: LobbyProps) {
             className={classes.start}
             leftSection={hears ? <MicrophoneIcon /> : <KeyboardIcon />}
             disabled={license === null}
-            onClick={() => props.onTalk(hears ? 'auto' : 'manual')}
+            onClick={start}
           >
             {texts.start}
+          </Button>
+          <Button
+            className={classes.check ?? ''}
+            variant="subtle"
+            radius="xl"
+            px="sm"
+            leftSection={<SpeakerIcon size={20} />}
+            onClick={props.onCheckSound}
+          >
+            {texts.checkSound}
           </Button>
           {hears ? (
             <Button

@@ -1,8 +1,11 @@
 import { Drawer, SegmentedControl, Select, Switch, Textarea, useMantineColorScheme } from '@mantine/core';
+import type { VisavisCall } from '@visavis/sdk';
 import type { TalkAvatar } from '../../api/talk-page.ts';
 import { LanguageSwitch } from '../../components/language-switch.tsx';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import { displayName } from './avatar-picture.tsx';
+import { CaptionsChoice } from './captions-choice.tsx';
+import { DeviceSection } from './device-section.tsx';
 import classes from './settings-drawer.module.css';
 import type { TalkSettings } from './talk-settings.ts';
 
@@ -15,11 +18,13 @@ type SettingsDrawerProps = {
   readonly isLink: boolean;
   readonly settings: TalkSettings;
   readonly onChange: (change: Partial<TalkSettings>) => void;
+  /** Null before a call. */
+  readonly call: VisavisCall | null;
 };
 
 export function SettingsDrawer(props: SettingsDrawerProps) {
   const texts = useTalkTexts().settings;
-  const { opened, onClose, voices, avatar, isLink, settings, onChange } = props;
+  const { opened, onClose, voices, avatar, isLink, settings, onChange, call } = props;
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
     <Drawer
@@ -32,6 +37,8 @@ export function SettingsDrawer(props: SettingsDrawerProps) {
       closeButtonProps={{ 'aria-label': texts.close }}
     >
       <div className={classes.settings}>
+        <DeviceSection call={call} />
+        <CaptionsChoice />
         <Select
           label={texts.voice}
           description={texts.voiceHint}

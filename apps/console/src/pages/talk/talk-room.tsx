@@ -104,6 +104,7 @@ export function TalkRoom({ data, onChoosing }: TalkRoomProps) {
           onOwnLicense={setOwnLicense}
           onChoose={choose}
           onTalk={talk}
+          onCheckSound={() => setSettingsOpen(true)}
         />
       )}
       <SettingsDrawer
@@ -119,6 +120,7 @@ export function TalkRoom({ data, onChoosing }: TalkRoomProps) {
         avatar={avatar}
         isLink={data.isLink}
         settings={settings}
+        call={snapshot?.state === 'ended' ? null : call}
         onChange={(change) => {
           changeSettings(change);
           if (change.pushToTalk !== undefined) call?.setPushToTalk(change.pushToTalk);

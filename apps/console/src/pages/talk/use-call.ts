@@ -2,6 +2,7 @@ import { type CallOptions, type CallSnapshot, VisavisCall } from '@visavis/sdk';
 import { inWords, type ProblemWords } from '@visavis/sdk/problem-words';
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
+import { useCallPreferences } from './call-preferences.ts';
 
 export type CallHandle = {
   /** Null before the first call and after `leave`. */
@@ -13,7 +14,7 @@ export type CallHandle = {
   leave(): void;
 };
 
-/** One call at a time, as React state. */
+/** One call at a time, as React state, with the devices that are chosen in this browser. */
 export function useCall(): CallHandle {
   const { problems } = useTalkTexts();
   const [call, setCall] = useState<VisavisCall | null>(null);
@@ -34,15 +35,24 @@ export function useCall(): CallHandle {
     };
   }, []);
 
+  const [{ microphoneId, speakerId }] = useCallPreferences();
   const start = useCallback(
     (options: CallOptions, prepare?: (call: VisavisCall) => void) => {
       const next = new VisavisCall(options);
+      void next.setMicrophone(microphoneId);
+      void next.setSpeaker(speakerId);
       prepare?.(next);
       replace(next);
       next.connect();
     },
-    [replace],
+    [replace, microphoneId, speakerId],
   );
+  useEffect(() => {
+    void call?.setMicrophone(microphoneId);
+  }, [call, microphoneId]);
+  useEffect(() => {
+    void call?.setSpeaker(speakerId);
+  }, [call, speakerId]);
   const leave = useCallback(() => replace(null), [replace]);
 
   const currentSnapshot = useSyncExternalStore(
