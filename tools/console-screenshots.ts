@@ -67,12 +67,13 @@ async function takeAll(context: BrowserContext, url: string, pages: readonly Sho
 async function takeCall(context: BrowserContext, address: string): Promise<void> {
   const page = await context.newPage();
   page.setDefaultTimeout(defaultTimeoutMs);
-  await page.setViewportSize({ width: 1280, height: 1700 });
+  await page.setViewportSize({ width: 1600, height: 900 });
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   const playground = new Playground(page);
   await page.goto(address);
   await playground.call();
   await playground.type('What can you do for my guests?');
+  await playground.show('Latency');
   await playground.answers.locator('rect[data-step="heardMs"]').first().waitFor();
   await shoot(page, 'call.jpg');
   await page.close();

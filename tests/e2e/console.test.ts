@@ -2,6 +2,7 @@ import { AVATAR_NOTICES } from '@visavis/protocol';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findChromium, launchChromium } from '../support/chromium.ts';
+import { expectColumns } from '../support/columns.ts';
 import { CONSOLE_PASSWORD, createKey, createProject, register, resetKey } from '../support/console-steps.ts';
 import { expectFaceInView, featuresOf, VIEWPORTS } from '../support/face-view.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
@@ -113,8 +114,9 @@ describe.skipIf(executablePath === null)('console', () => {
     await page.getByRole('link', { name: 'Avatars', exact: true }).click();
     await page.getByRole('link', { name: 'Embed: Iris' }).click();
     await page.getByText('<visavis-avatar').waitFor();
-    await page.getByRole('link', { name: 'All avatars' }).click();
-    await page.getByRole('button', { name: 'Copy to project: Iris' }).click();
+    await page.getByRole('link', { name: 'Talk', exact: true }).click();
+    for (const width of [1280, 1920]) await expectColumns(page, page.getByText('A call needs a key'), width);
+    await page.getByRole('button', { name: 'Copy and edit' }).click();
     await page.getByLabel('Name of your copy').fill('Nora');
     await page.getByRole('dialog').getByRole('button', { name: 'Copy to project' }).click();
     await page.getByRole('button', { name: 'Listen' }).click();
@@ -135,6 +137,14 @@ describe.skipIf(executablePath === null)('console', () => {
     await page.getByLabel('Provider').fill('openai-realtime');
     await page.getByRole('button', { name: 'Listen' }).click();
     await page.getByRole('alert').getByText('This server has no OpenAI key').waitFor();
+    // Beside the form the avatar speaks as the form says, before it is saved.
+    const preview = page.getByRole('region', { name: 'Preview' });
+    const [asked] = await Promise.all([
+      page.waitForRequest('**/voice-preview'),
+      preview.getByRole('button', { name: 'Hear the first words' }).click(),
+    ]);
+    expect(asked.postDataJSON()).toMatchObject({ provider: 'openai-realtime' });
+    await preview.getByRole('alert').waitFor();
     await page.screenshot({ path: 'test-output/console-avatar.png', fullPage: true });
   });
 

@@ -138,10 +138,13 @@ async function talkAndTryOut(playground: Playground, still: Buffer): Promise<str
   await captions.getByText(QUESTION).waitFor();
   await expect.poll(spoken, { timeout: 90_000 }).toBe(2);
   await captions.locator('[data-speaker=avatar][data-status=final]').nth(1).waitFor();
+  await playground.show('Latency');
   await answers.locator('rect[data-step="firstSoundMs"]').first().waitFor();
 
+  await playground.show('Settings');
   await settings.getByLabel('Instructions').fill('You keep bees.');
   await settings.getByRole('button', { name: 'Apply to this call' }).click();
+  await playground.show('Events');
   await events.getByText('Sent', { exact: true }).click();
   await events.getByLabel('Filter by words').fill('bees');
   const row = events.getByRole('listitem');

@@ -47,6 +47,11 @@ export class Playground {
     return this.page.getByRole('region', { name: 'Events' });
   }
 
+  /** Shows what stands beside the call: its settings, the latency of its answers, or its events. */
+  async show(tab: 'Settings' | 'Latency' | 'Events'): Promise<void> {
+    await this.page.getByRole('tab', { name: tab }).click();
+  }
+
   async call(): Promise<void> {
     await this.page.getByRole('button', { name: 'Start without a microphone' }).click();
     await this.waitUntilConnected();
@@ -90,6 +95,7 @@ export class Playground {
   }
 
   async exportEvents(): Promise<ExportedLine[]> {
+    await this.show('Events');
     const [download] = await Promise.all([
       this.page.waitForEvent('download'),
       this.events.getByRole('button', { name: 'Export events' }).click(),

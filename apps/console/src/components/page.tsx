@@ -9,14 +9,16 @@ type PageProps = {
   readonly title: string;
   readonly intro?: ReactNode;
   readonly actions?: ReactNode;
+  /** Takes all the width there is: its content stands in columns. */
+  readonly isWide?: boolean;
   readonly children: ReactNode;
 };
 
 /** A page of the console: heading, what it is for, its main actions, its content. */
-export function Page({ title, intro, actions, children }: PageProps) {
+export function Page({ title, intro, actions, isWide = false, children }: PageProps) {
   useDocumentTitle(`${title} · Visavis`);
   return (
-    <div className={classes.page}>
+    <div className={classes.page} data-wide={isWide}>
       <header className={classes.head}>
         <div>
           <h1>{title}</h1>

@@ -4,18 +4,21 @@ import type { Avatar } from '@visavis/protocol/rest';
 import { request } from '../../api/client.ts';
 import { avatarQuery, avatarsQuery, useChange } from '../../api/queries.ts';
 import classes from '../../components/console.module.css';
-import { useDraft } from '../../components/draft.ts';
+import type { Draft } from '../../components/draft.ts';
 import { LongTextField, NumberField, SuggestField, TextField } from '../../components/fields.tsx';
 import { Form } from '../../components/form.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import { type AvatarValues, changesOf, readTools, valuesOf } from './avatar-values.ts';
 import { VoiceSample } from './voice-sample.tsx';
 
-type AvatarFormProps = { readonly projectId: string; readonly avatar: Avatar };
+type AvatarFormProps = {
+  readonly projectId: string;
+  readonly avatar: Avatar;
+  readonly draft: Draft<AvatarValues>;
+};
 
-export function AvatarForm({ projectId, avatar }: AvatarFormProps) {
+export function AvatarForm({ projectId, avatar, draft }: AvatarFormProps) {
   const texts = useTexts();
-  const draft = useDraft(valuesOf(avatar));
   const save = useChange(
     (values: AvatarValues) =>
       request<Avatar>('PATCH', `/projects/${projectId}/avatars/${avatar.avatarId}`, changesOf(draft.saved, values)),

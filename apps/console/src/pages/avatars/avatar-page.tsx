@@ -6,13 +6,16 @@ import { playgroundAddress, sectionAddress } from '../../app/addresses.ts';
 import { Link } from '../../app/link.tsx';
 import { navigate } from '../../app/router.ts';
 import classes from '../../components/console.module.css';
+import { useDraft } from '../../components/draft.ts';
 import { Loaded, Page } from '../../components/page.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import { AvatarForm } from './avatar-form.tsx';
+import { AvatarPreview } from './avatar-preview.tsx';
+import { valuesOf } from './avatar-values.ts';
 import own from './avatars-page.module.css';
 import { DeleteAvatar } from './delete-avatar.tsx';
 import { EmbedCode } from './embed-code.tsx';
-import { Picture, shownName } from './picture.tsx';
+import { shownName } from './picture.tsx';
 import { TalkLinkForm } from './talk-link-form.tsx';
 
 type AvatarPageProps = { readonly projectId: string; readonly avatarId: string };
@@ -26,6 +29,7 @@ export function AvatarPage({ projectId, avatarId }: AvatarPageProps) {
 function Editor({ projectId, avatar }: { readonly projectId: string; readonly avatar: Avatar }) {
   const texts = useTexts();
   const list = sectionAddress(projectId, 'avatars');
+  const draft = useDraft(valuesOf(avatar));
   return (
     <Page
       title={shownName(avatar.name)}
@@ -47,15 +51,12 @@ function Editor({ projectId, avatar }: { readonly projectId: string; readonly av
           {avatar.isSystem ? (
             <Alert>{texts.avatars.systemNotice}</Alert>
           ) : (
-            <AvatarForm projectId={projectId} avatar={avatar} />
+            <AvatarForm projectId={projectId} avatar={avatar} draft={draft} />
           )}
           <EmbedCode projectId={projectId} avatar={avatar} />
           {avatar.state === 'ready' && <TalkLinkForm projectId={projectId} avatar={avatar} />}
         </div>
-        <div className={own.aside}>
-          <Picture avatar={avatar} />
-          <p className={`${classes.mono} ${classes.muted}`}>{avatar.avatarId}</p>
-        </div>
+        <AvatarPreview projectId={projectId} avatar={avatar} values={draft.values} />
       </div>
     </Page>
   );

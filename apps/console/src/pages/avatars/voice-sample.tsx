@@ -15,6 +15,8 @@ type VoiceSampleProps = {
   readonly language: string;
   /** What it says; empty: a sentence of the server's. */
   readonly text: string;
+  /** What the button says; *Listen* when left out. */
+  readonly label?: string;
 };
 
 /** A button that lets one hear a voice. */
@@ -22,7 +24,7 @@ export function VoiceSample(props: VoiceSampleProps) {
   const texts = useTexts().avatars;
   const { play, stop, isPlaying } = usePlayer();
   const sample = useMutation({
-    mutationFn: async ({ text, ...choice }: VoiceSampleProps) => {
+    mutationFn: async ({ text, label: _, ...choice }: VoiceSampleProps) => {
       const words = text.trim().slice(0, LIMITS.characters.voiceSample).trim();
       await play(await requestFile('POST', '/voice-preview', words === '' ? choice : { ...choice, text: words }));
     },
@@ -45,7 +47,7 @@ export function VoiceSample(props: VoiceSampleProps) {
         disabled={props.voice.trim() === ''}
         onClick={() => (isPlaying ? stop() : sample.mutate(props))}
       >
-        {isPlaying ? texts.stopListening : texts.listen}
+        {isPlaying ? texts.stopListening : (props.label ?? texts.listen)}
       </Button>
       <Problem error={sample.error} />
     </div>

@@ -11,14 +11,14 @@ import classes from '../../components/console.module.css';
 import { useDraft } from '../../components/draft.ts';
 import { EmptyState, Loaded, Page, Problem } from '../../components/page.tsx';
 import { useTexts } from '../../i18n/language.tsx';
+import { CopyAvatar } from '../avatars/copy-avatar.tsx';
 import { Picture, shownName } from '../avatars/picture.tsx';
 import { CallView } from '../talk/call-view.tsx';
 import { useCall } from '../talk/use-call.ts';
 import { CallLog, emptyLog, type LogState } from './call-log.ts';
 import { CallSettings, type CallValues, callValuesOf, changedValues } from './call-settings.tsx';
-import { EventLog } from './event-log.tsx';
 import own from './playground-page.module.css';
-import { TurnWaterfall } from './turn-waterfall.tsx';
+import { PlaygroundTabs } from './playground-tabs.tsx';
 
 type PlaygroundPageProps = { readonly projectId: string; readonly avatarId: string };
 
@@ -77,14 +77,20 @@ function Playground({ projectId, avatar, keys }: PlaygroundProps) {
     call?.configure(changedValues(inForce, values));
     setInForce(values);
   };
-  const settings = (
+  const [isCopying, setCopying] = useState(false);
+  const settings = avatar.isSystem ? (
+    <Button variant="default" onClick={() => setCopying(true)}>
+      {texts.playground.copyAndEdit}
+    </Button>
+  ) : (
     <Button component={Link} href={avatarAddress(projectId, avatar.avatarId)} variant="default">
       {texts.playground.settings}
     </Button>
   );
   return (
-    <Page title={texts.playground.title(shownName(avatar.name))} actions={settings}>
+    <Page isWide title={texts.playground.title(shownName(avatar.name))} actions={settings}>
       <Problem error={reveal.error} />
+      {isCopying && <CopyAvatar projectId={projectId} avatar={avatar} onClose={() => setCopying(false)} />}
       <div className={own.table}>
         {call !== null && snapshot !== null ? (
           <div className={own.call}>
@@ -124,16 +130,19 @@ function Playground({ projectId, avatar, keys }: PlaygroundProps) {
             </div>
           </div>
         )}
-        <CallSettings
-          projectId={projectId}
-          avatar={avatar}
-          draft={draft}
-          inForce={isLive ? inForce : null}
-          onApply={apply}
+        <PlaygroundTabs
+          log={logState}
+          settings={
+            <CallSettings
+              projectId={projectId}
+              avatar={avatar}
+              draft={draft}
+              inForce={isLive ? inForce : null}
+              onApply={apply}
+            />
+          }
         />
       </div>
-      <TurnWaterfall turns={logState.turns} />
-      <EventLog log={logState} />
     </Page>
   );
 }

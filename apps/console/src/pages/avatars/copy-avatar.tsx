@@ -1,0 +1,45 @@
+import { LIMITS } from '@visavis/protocol';
+import type { Avatar } from '@visavis/protocol/rest';
+import { request } from '../../api/client.ts';
+import { avatarsQuery, useChange } from '../../api/queries.ts';
+import { avatarAddress } from '../../app/addresses.ts';
+import { navigate } from '../../app/router.ts';
+import { useDraft } from '../../components/draft.ts';
+import { TextField } from '../../components/fields.tsx';
+import { FormDialog } from '../../components/form.tsx';
+import { useTexts } from '../../i18n/language.tsx';
+import { shownName } from './picture.tsx';
+
+type CopyAvatarProps = { readonly projectId: string; readonly avatar: Avatar; readonly onClose: () => void };
+
+/** Asks for the name of a copy, makes it, and opens it. */
+export function CopyAvatar({ projectId, avatar, onClose }: CopyAvatarProps) {
+  const texts = useTexts();
+  const draft = useDraft({ name: '' });
+  const copy = useChange(
+    ({ name }: { name: string }) =>
+      request<Avatar>('POST', `/projects/${projectId}/avatars`, { fromAvatarId: avatar.avatarId, name }),
+    [avatarsQuery(projectId).queryKey],
+  );
+  return (
+    <FormDialog
+      isNew
+      draft={draft}
+      saving={copy}
+      title={texts.avatars.copyTitle(shownName(avatar.name))}
+      action={avatar.isSystem ? texts.avatars.copyAvatar : texts.avatars.duplicate}
+      onClose={onClose}
+      onSaved={({ avatarId }) => navigate(avatarAddress(projectId, avatarId))}
+    >
+      <TextField
+        name="name"
+        label={texts.avatars.copyName}
+        required
+        maxLength={LIMITS.characters.name}
+        data-autofocus
+        value={draft.values.name}
+        onChange={(name) => draft.change({ name })}
+      />
+    </FormDialog>
+  );
+}
