@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { outliveReaders } from '@visavis/media/process-group';
 import { loadConfig } from './config.ts';
 import { keepFilesPrivate } from './private-files.ts';
 import { isUnderNohup, watchParent } from './roles/parent-watch.ts';
@@ -10,6 +11,7 @@ const CLOSE_LIMIT_MS = 15_000;
 /** Runs the server until it is told to stop. Exit codes: 0 clean, 1 could not start, 2 wrong settings, 130 forced. */
 export async function main(argv: readonly string[]): Promise<void> {
   keepFilesPrivate();
+  outliveReaders();
   const loaded = loadConfig(argv, process.env);
   if (loaded.kind === 'help') {
     console.log(loaded.text);

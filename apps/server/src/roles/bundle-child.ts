@@ -1,5 +1,6 @@
 // The process that makes one avatar bundle: takes the task as its argument, tells how far it is, and ends.
 import { addPreview, createBundle, InputError } from '@visavis/media/face';
+import { leaveEndToParent, outliveReaders } from '@visavis/media/process-group';
 import { type BundleMessage, bundleTaskSchema } from './bundle-messages.ts';
 
 /** Share of the whole work that filming the preview takes. */
@@ -12,6 +13,9 @@ function tell(message: BundleMessage): Promise<void> {
   });
 }
 
+// What ends with the server's terminal is no failure of this making: the server goes on with it at its next start.
+leaveEndToParent();
+outliveReaders();
 // Nobody is left to make it for.
 process.on('disconnect', () => process.exit(1));
 

@@ -105,6 +105,14 @@ describe('an address that cannot be listened on', () => {
   });
 });
 
+it('knows a disk that becomes full in the middle of a file', () => {
+  const error = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+    code: 'ENOSPC',
+    syscall: 'write',
+  });
+  expect(explainStart(error, ADDRESS)).toBe('The disk of DATA_DIR is full. Make room on it, and start again.');
+});
+
 describe('files of TLS', () => {
   const make = async (name: string) => {
     const { cert, private: key } = await generate([{ name: 'commonName', value: name }], { keyType: 'ec' });

@@ -41,6 +41,8 @@ export function explainStart(error: unknown, address: Address): string {
     if (told !== undefined) return told;
   }
   if (path !== undefined && WORDS[code] !== undefined) return `${path} ${WORDS[code]}, and start again.`;
+  // What fails in the middle of a file has no path.
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'The disk of DATA_DIR is full. Make room on it, and start again.';
   return errorMessage(error);
 }
 

@@ -1,4 +1,5 @@
 import { errorMessage } from '../core/error-message.ts';
+import { leaveEndToParent, outliveReaders } from '../core/process-group.ts';
 import { CallHost, callOfThisWork } from './call-host.ts';
 import { BEAT_EVERY_MS, type PoolMessage, type WorkerMessage, type WorkerOptions } from './worker-messages.ts';
 
@@ -6,8 +7,9 @@ import { BEAT_EVERY_MS, type PoolMessage, type WorkerMessage, type WorkerOptions
 
 // The pool is gone: nobody can hear these calls any more.
 process.on('disconnect', () => process.exit(0));
-// Ctrl-C reaches the whole process group; the pool decides when a worker ends.
-process.on('SIGINT', () => {});
+// The pool decides when a worker ends.
+leaveEndToParent();
+outliveReaders();
 
 let host: CallHost | null = null;
 /** Messages that come while the host is being opened. */

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
+  constants,
+  copyFileSync,
   existsSync,
   fsyncSync,
   linkSync,
@@ -46,19 +48,29 @@ function parseKeys(text: string, origin: string): MasterKeys {
 /** Written aside and linked into place: of two processes that start at once, one key wins and both use it. */
 function generateKeyFile(path: string): void {
   const temporary = `${path}.${randomBytes(8).toString('hex')}`;
-  const descriptor = openSync(temporary, 'wx', 0o600);
   try {
-    writeSync(descriptor, `${randomBytes(KEY_BYTES).toString('hex')}\n`);
-    fsyncSync(descriptor);
+    const descriptor = openSync(temporary, 'wx', 0o600);
+    try {
+      writeSync(descriptor, `${randomBytes(KEY_BYTES).toString('hex')}\n`);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    putInPlace(temporary, path);
   } finally {
-    closeSync(descriptor);
+    rmSync(temporary, { force: true });
   }
+}
+
+/** Whoever was first stays. Disks that know no links, as of cards and some networks, get a copy. */
+function putInPlace(temporary: string, path: string): void {
   try {
     linkSync(temporary, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(temporary);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'ENOSYS') throw error;
+    copyFileSync(temporary, path, constants.COPYFILE_EXCL);
   }
 }
 

@@ -10,6 +10,7 @@ With the argument --probe it only says whether it could run, as {"version": "...
 
 import json
 import os
+import signal
 import struct
 import sys
 
@@ -124,6 +125,10 @@ def read_exactly(stream, count):
 
 
 def serve():
+    # A terminal sends these to all processes that belong to it; ours ends with its input.
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     decoder = make_decoder()
     sentences, activate = add_short_phrases(decoder)
     known = set(short_phrases())
@@ -173,7 +178,7 @@ def main():
         return
     try:
         serve()
-    except (BrokenPipeError, KeyboardInterrupt):
+    except BrokenPipeError:
         pass
 
 
