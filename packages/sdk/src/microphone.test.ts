@@ -11,7 +11,10 @@ const node = () => ({ connect() {}, disconnect() {}, port: { onmessage: null }, 
 
 /** A browser whose sound waits for a gesture, and whose recorder is `module`. */
 function browser(module: Promise<void>) {
-  const track = Object.assign(new EventTarget(), { stop: vi.fn(), muted: false, readyState: 'live', enabled: true });
+  const track = Object.assign(new EventTarget(), {
+    ...{ stop: vi.fn(), muted: false, readyState: 'live', enabled: true, label: 'Built-in' },
+    getSettings: () => ({ deviceId: 'built-in' }),
+  });
   const stream = { getTracks: () => [track], getAudioTracks: () => [track] };
   const used: string[] = [];
   class Context extends EventTarget {

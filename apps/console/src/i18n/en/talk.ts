@@ -80,7 +80,7 @@ export const en = {
     live: (name: string) => `${name}, live`,
     unblock: (name: string) => `Tap to hear ${name}`,
     situations: {
-      idle: (_name: string) => '',
+      idle: (_name: string) => 'Not in a call',
       calling: (_name: string) => 'Calling…',
       waking: (name: string) => `Waking ${name}…`,
       'waiting-for-picture': (_name: string) => 'Waiting for the picture…',

@@ -76,7 +76,7 @@ export const zh: TalkTexts = {
     live: (name) => `${name} 实时画面`,
     unblock: (name) => `点按即可听到 ${name} 的声音`,
     situations: {
-      idle: () => '',
+      idle: () => '未在通话',
       calling: () => '正在呼叫…',
       waking: (name) => `正在唤醒 ${name}…`,
       'waiting-for-picture': () => '正在等待画面…',
