@@ -6,6 +6,7 @@ import { expectColumns } from '../support/columns.ts';
 import { CONSOLE_PASSWORD, createKey, createProject, register, resetKey } from '../support/console-steps.ts';
 import { expectFaceInView, featuresOf, VIEWPORTS } from '../support/face-view.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
+import { firstHour } from './console-first-hour.ts';
 
 const executablePath = findChromium();
 
@@ -316,6 +317,8 @@ describe.skipIf(executablePath === null)('console', () => {
     expect(await message.inputValue()).toBe('Welcome to the harbour.');
     expect(complaints).toEqual([]);
   });
+
+  firstHour({ openPage, site: () => ({ url: server.url, context, complaints }) });
 
   it.each(['light', 'dark'] as const)('keeps red what deletes, and shows what waits, %s', async (colorScheme) => {
     const page = await openPage('/console/register');

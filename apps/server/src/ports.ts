@@ -14,6 +14,8 @@ export type Licence = {
   readonly keyDigest: string;
   /** Why this key may not start a call now. */
   readonly refusal?: 'insufficient-balance' | 'daily-limit' | 'origin-not-allowed';
+  /** Asked from neither a page of this server nor a talk link, and with a key that is not everyone's; false when left out. */
+  readonly isFromElsewhere?: boolean;
   /** The one avatar that may be called; any when left out. */
   readonly onlyAvatarId?: string;
   /** The key stands on the first page for everyone; it opens calls and nothing of the project. False when left out. */
@@ -98,6 +100,8 @@ export type ConversationStore = {
     licenceId: string;
     avatarId: string;
     startedAt: Date;
+    /** As of its licence. */
+    isFromElsewhere?: boolean;
   }): Promise<void>;
   addMessage(message: {
     sessionId: string;

@@ -2,6 +2,9 @@ import { LIMITS } from './limits.ts';
 import { TOOL_TREE, textFault, treeFault } from './trees.ts';
 import type { Tool } from './v2/client-message.ts';
 
+/** What a tool may be called, besides its length. */
+export const TOOL_NAME = /^[A-Za-z0-9_-]+$/;
+
 /** How a tool passes the limits, as the end of a sentence that begins with its name, or null. */
 export function toolFault({ name, description, parameters }: Tool): string | null {
   const named = textFault(name, LIMITS.characters.toolName);

@@ -6,6 +6,7 @@ import type {
   Conversation,
   Delivery,
   FirstPageAvatar,
+  FirstSteps,
   LedgerEntry,
   LicenceKey,
   Project,
@@ -40,6 +41,12 @@ export const projectsQuery = queryOptions({
   queryKey: ['projects'],
   queryFn: () => request<Project[]>('GET', '/projects'),
 });
+
+export const firstStepsQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ['first-steps', projectId],
+    queryFn: () => request<FirstSteps>('GET', `/projects/${projectId}/first-steps`),
+  });
 
 export const keysQuery = (projectId: string) =>
   queryOptions({

@@ -33,7 +33,7 @@ const shared = (path: string) => !path.startsWith('problems.');
 
 /** Proper names, and what is the same everywhere. */
 function isSameEverywhere(text: string): boolean {
-  return !/\p{L}/u.test(text.replace(/React|iframe|Webhook/g, ''));
+  return !/\p{L}/u.test(text.replace(/React|iframe|JSON|Webhook/g, ''));
 }
 
 describe('dictionaries', () => {

@@ -3,7 +3,15 @@ import type { Database } from './database.ts';
 
 /** Every table, a table after those it refers to. */
 const TABLES = [
-  ...(['projects', 'licence_keys', 'avatars', 'avatar_aliases', 'conversations', 'messages'] as const),
+  ...([
+    'projects',
+    'project_firsts',
+    'licence_keys',
+    'avatars',
+    'avatar_aliases',
+    'conversations',
+    'messages',
+  ] as const),
   ...(['users', 'auth_sessions', 'auth_accounts', 'auth_verifications', 'attempts', 'login_places'] as const),
   ...(['project_members', 'audit_entries', 'call_slots', 'browser_tokens'] as const),
   ...(['wallets', 'ledger_entries', 'usage_days', 'webhooks', 'webhook_deliveries'] as const),

@@ -1,6 +1,18 @@
 import type { AvatarNotice } from '@visavis/protocol';
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, check, index, integer, jsonb, pgTable, smallint, text, unique } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core';
 import { bytes, createdAt, instant, isPublicId, ordinal, publicId, updatedAt } from './columns.ts';
 
 export const projects = pgTable(
@@ -18,6 +30,26 @@ export const projects = pgTable(
   (table) => [
     check('projects_id_format', isPublicId(table.id)),
     check('projects_positive_retention', sql`${table.retentionDays} > 0`),
+  ],
+);
+
+/** What happens in a project for the first time: a call with an avatar of its own, a token for a page, a call from elsewhere. */
+export const PROJECT_FIRSTS = ['talk', 'embed', 'call'] as const;
+export type ProjectFirst = (typeof PROJECT_FIRSTS)[number];
+
+/** Outlives what it was about: talks are deleted in time. */
+export const projectFirsts = pgTable(
+  'project_firsts',
+  {
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    what: text('what', { enum: PROJECT_FIRSTS }).notNull(),
+    at: instant('at').notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.projectId, table.what] }),
+    check('project_firsts_what', sql`${table.what} in ('talk', 'embed', 'call')`),
   ],
 );
 

@@ -32,6 +32,7 @@ import { startHousekeeping } from '../control/housekeeping.ts';
 import { LicenceControl } from '../control/licence-keys/licence-control.ts';
 import { createLicenceKeys } from '../control/licence-keys/licence-keys.ts';
 import { createGuardedFetch } from '../control/net/guarded-fetch.ts';
+import { createFirstSteps, withFirstSteps } from '../control/projects/first-steps.ts';
 import { createProjects } from '../control/projects/projects.ts';
 import { createUsageReader } from '../control/quotas/project-usage.ts';
 import { DEFAULT_QUOTAS, type Quotas } from '../control/quotas/quotas.ts';
@@ -192,7 +193,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
         logger,
       },
       voicePreviews: new VoicePreviews({ ...(options.voicePreviews ?? NO_VOICES), onBound: bounds.reached }),
-      ...{ uploads, webhooks: hooks.webhooks, pointsPerMinute: points.perMinute },
+      ...{ uploads, firstSteps: talks.firstSteps, webhooks: hooks.webhooks, pointsPerMinute: points.perMinute },
       usageOf: createUsageReader(db, quotas, options.demoProjectId ?? null),
     },
     async close() {
@@ -266,15 +267,17 @@ function createTalkServices(options: ConsoleServiceOptions, { reached: onBound }
   const { disk = ENDLESS_DISK, quotas = DEFAULT_QUOTAS, demoProjectId = null } = options;
   const { minFreeBytes } = disk;
   const records = createConversationRecords(db);
+  const firstSteps = createFirstSteps(options);
   const retention = createTalkRetention({ db, quotas, demoProjectId, onBound });
   const store = withRetention(createConversationStore(db), retention, (error) => {
     logger.warn({ error: String(error) }, 'Surplus talks could not be deleted; the housekeeping tries again');
   });
   const recordingRooms = createRecordingRooms({ db, folder, disk, minFreeBytes, quotas, logger, onBound });
-  const conversations = withWebhooks({ store, records, webhooks, logger });
+  const conversations = withWebhooks({ store: withFirstSteps(store, firstSteps), records, webhooks, logger });
   const takeLost = takerOfLost({ conversations, recordingRooms }, logger);
   return {
     records,
+    firstSteps,
     retention,
     archive: createConversationArchive(db),
     recordings: new Recordings({ folder, masterKeys, db }),

@@ -3,12 +3,19 @@ import { LIMITS, MODELS, VOICES } from '@visavis/protocol';
 import type { Avatar } from '@visavis/protocol/rest';
 import { request } from '../../api/client.ts';
 import { avatarQuery, avatarsQuery, useChange } from '../../api/queries.ts';
+import { playgroundAddress } from '../../app/addresses.ts';
 import classes from '../../components/console.module.css';
 import type { Draft } from '../../components/draft.ts';
 import { LongTextField, NumberField, SuggestField, TextField } from '../../components/fields.tsx';
 import { Form } from '../../components/form.tsx';
+import { useFirstHourTexts } from '../../i18n/first-hour-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
-import { type AvatarValues, changesOf, readTools, valuesOf } from './avatar-values.ts';
+import { type AvatarValues, changesOf, valuesOf } from './avatar-values.ts';
+import { KnowledgeField } from './knowledge/knowledge-field.tsx';
+import { TemplateChoice } from './templates/template-choice.tsx';
+import { ToolBuilder } from './tools/tool-builder.tsx';
+import { faultOfTools } from './tools/tool-faults.ts';
+import { sentenceOf } from './tools/tool-texts.ts';
 import { VoiceSample } from './voice-sample.tsx';
 
 type AvatarFormProps = {
@@ -18,24 +25,32 @@ type AvatarFormProps = {
 };
 
 export function AvatarForm({ projectId, avatar, draft }: AvatarFormProps) {
-  const texts = useTexts();
+  const { tools } = useFirstHourTexts();
   const save = useChange(
     (values: AvatarValues) =>
       request<Avatar>('PATCH', `/projects/${projectId}/avatars/${avatar.avatarId}`, changesOf(draft.saved, values)),
     [avatarsQuery(projectId).queryKey, avatarQuery(projectId, avatar.avatarId).queryKey],
   );
-  const toolsFit = readTools(draft.values.tools) !== null;
+  const toolsFault = faultOfTools(draft.values.tools);
+  // What was saved before there were limits is in nobody's way.
+  const isInTheWay = toolsFault !== null && draft.values.tools !== draft.saved.tools;
   const fields = { values: draft.values, onChange: draft.change };
   return (
     <Form
       draft={draft}
       saving={save}
-      fault={toolsFit ? null : `${texts.avatars.tools}: ${texts.avatars.toolsInvalid}`}
+      fault={isInTheWay ? `${tools.title}: ${sentenceOf(toolsFault, tools)}` : null}
       valuesOf={valuesOf}
     >
       <CharacterFields {...fields} />
       <VoiceFields {...fields} />
-      <LimitFields {...fields} toolsFit={toolsFit} />
+      <ToolBuilder
+        text={draft.values.tools}
+        fault={toolsFault}
+        playground={playgroundAddress(projectId, avatar.avatarId)}
+        onChange={(text) => draft.change({ tools: text })}
+      />
+      <LimitFields {...fields} />
     </Form>
   );
 }
@@ -55,6 +70,7 @@ function CharacterFields({ values, onChange }: FieldsProps) {
         value={values.name}
         onChange={(name) => onChange({ name })}
       />
+      <TemplateChoice name={values.name} values={values} onChange={onChange} />
       <LongTextField
         name="prompt"
         label={texts.avatars.prompt}
@@ -74,16 +90,7 @@ function CharacterFields({ values, onChange }: FieldsProps) {
         value={values.firstMessage}
         onChange={(firstMessage) => onChange({ firstMessage })}
       />
-      <LongTextField
-        name="knowledge"
-        label={texts.avatars.knowledge}
-        description={texts.avatars.knowledgeHint}
-        minRows={3}
-        maxRows={14}
-        maxLength={LIMITS.characters.knowledge}
-        value={values.knowledge}
-        onChange={(knowledge) => onChange({ knowledge })}
-      />
+      <KnowledgeField value={values.knowledge} onChange={(knowledge) => onChange({ knowledge })} />
     </section>
   );
 }
@@ -143,22 +150,10 @@ function VoiceFields({ values, onChange }: FieldsProps) {
   );
 }
 
-function LimitFields({ values, onChange, toolsFit }: FieldsProps & { readonly toolsFit: boolean }) {
+function LimitFields({ values, onChange }: FieldsProps) {
   const texts = useTexts();
   return (
     <section className={`${classes.card} ${classes.stack}`}>
-      <LongTextField
-        name="tools"
-        label={texts.avatars.tools}
-        description={texts.avatars.toolsHint}
-        fault={toolsFit ? null : texts.avatars.toolsInvalid}
-        classNames={{ input: classes.mono ?? '' }}
-        spellCheck={false}
-        minRows={3}
-        maxRows={16}
-        value={values.tools}
-        onChange={(tools) => onChange({ tools })}
-      />
       <NumberField
         name="maxCallSeconds"
         label={texts.avatars.maxSeconds}

@@ -1,4 +1,5 @@
 import type { Avatar } from '@visavis/protocol/rest';
+import { readTools, writeTools } from './tools/tool-list.ts';
 
 /** Fields of an avatar as a form holds them. */
 export type AvatarValues = {
@@ -20,20 +21,9 @@ export function valuesOf(avatar: Avatar): AvatarValues {
   const { name, provider, model, voice, language, prompt, firstMessage, knowledge, recordCalls } = avatar;
   return {
     ...{ name, provider, model, voice, language, prompt, firstMessage, knowledge, recordCalls },
-    tools: avatar.tools.length === 0 ? '' : JSON.stringify(avatar.tools, null, 2),
+    tools: writeTools(avatar.tools),
     maxCallSeconds: avatar.maxCallSeconds ?? '',
   };
-}
-
-/** Null when the text is no JSON list; nothing is an empty list. */
-export function readTools(text: string): readonly unknown[] | null {
-  if (text.trim() === '') return [];
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value : null;
-  } catch {
-    return null;
-  }
 }
 
 /** Only what differs: fields that the server filled in itself stay untouched. */

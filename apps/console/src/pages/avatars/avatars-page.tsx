@@ -6,6 +6,7 @@ import { avatarsQuery } from '../../api/queries.ts';
 import classes from '../../components/console.module.css';
 import { EmptyState, Loaded, Page } from '../../components/page.tsx';
 import { useTexts } from '../../i18n/language.tsx';
+import { FirstSteps } from '../first-steps/first-steps.tsx';
 import { AvatarCard } from './avatar-card.tsx';
 import { CopyAvatar } from './copy-avatar.tsx';
 import { NewAvatar } from './new-avatar.tsx';
@@ -34,6 +35,7 @@ export function AvatarsPage({ projectId }: { readonly projectId: string }) {
       intro={texts.avatars.intro}
       actions={<Button onClick={() => setMaking(true)}>{texts.avatars.newAvatar}</Button>}
     >
+      <FirstSteps projectId={projectId} />
       <Loaded of={avatars}>
         {(all) => {
           const mine = all.filter(({ isSystem }) => !isSystem);

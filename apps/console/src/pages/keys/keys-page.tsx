@@ -9,6 +9,7 @@ import classes from '../../components/console.module.css';
 import { EmptyState, Loaded, Page, Problem } from '../../components/page.tsx';
 import { ShownSecret } from '../../components/shown-secret.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
+import { FirstSteps } from '../first-steps/first-steps.tsx';
 import { KeyForm } from './key-form.tsx';
 
 type Asked = { readonly kind: 'reset' | 'revoke'; readonly licence: LicenceKey };
@@ -28,6 +29,7 @@ export function KeysPage({ projectId }: { readonly projectId: string }) {
   const create = <Button onClick={() => setEdited('new')}>{texts.keys.create}</Button>;
   return (
     <Page title={texts.keys.title} intro={texts.keys.intro} actions={keys.data?.length ? create : null}>
+      <FirstSteps projectId={projectId} />
       {asked === null && <Problem error={act.error} />}
       <Loaded of={keys}>
         {(all) =>

@@ -17,6 +17,8 @@ import { CallView } from '../talk/call-view.tsx';
 import { useCall } from '../talk/use-call.ts';
 import { CallLog, emptyLog, type LogState } from './call-log.ts';
 import { CallSettings, type CallValues, callValuesOf, changedValues } from './call-settings.tsx';
+import { FirstKey } from './first-key.tsx';
+import { PendingToolCalls } from './pending-tool-calls.ts';
 import own from './playground-page.module.css';
 import { PlaygroundTabs } from './playground-tabs.tsx';
 
@@ -47,7 +49,8 @@ type PlaygroundProps = {
 
 function Playground({ projectId, avatar, keys }: PlaygroundProps) {
   const texts = useTexts();
-  const [licenceId, setLicenceId] = useState(keys[0]?.licenceId ?? null);
+  const [chosenId, setChosenId] = useState<string | null>(null);
+  const licenceId = chosenId ?? keys[0]?.licenceId ?? null;
   const [microphone, setMicrophone] = useState<'auto' | 'manual'>('auto');
   const { call, snapshot, start, leave } = useCall();
   const draft = useDraft(callValuesOf(avatar));
@@ -55,6 +58,7 @@ function Playground({ projectId, avatar, keys }: PlaygroundProps) {
   const [inForce, setInForce] = useState<CallValues | null>(null);
   const [log, setLog] = useState<CallLog | null>(null);
   const logState = useLogState(log);
+  const [tools] = useState(() => new PendingToolCalls());
   const reveal = useChange(
     () => request<{ key: string }>('POST', `/projects/${projectId}/keys/${licenceId}/reveal`),
     [],
@@ -65,9 +69,11 @@ function Playground({ projectId, avatar, keys }: PlaygroundProps) {
       onSuccess: ({ key }) => {
         const config = changedValues(callValuesOf(avatar), values);
         setInForce(values);
-        start({ license: key, avatarId: avatar.avatarId, microphone: wish, config }, (next) =>
-          setLog(new CallLog(next)),
-        );
+        const options = { license: key, avatarId: avatar.avatarId, microphone: wish, config, onToolCall: tools.ask };
+        start(options, (next) => {
+          setLog(new CallLog(next));
+          tools.follow(next);
+        });
       },
     });
   };
@@ -106,7 +112,8 @@ function Playground({ projectId, avatar, keys }: PlaygroundProps) {
           </div>
         ) : keys.length === 0 ? (
           <EmptyState title={texts.playground.noKeyTitle} text={texts.playground.noKeyText}>
-            <Button component={Link} href={sectionAddress(projectId, 'keys')}>
+            <FirstKey projectId={projectId} />
+            <Button component={Link} href={sectionAddress(projectId, 'keys')} variant="subtle">
               {texts.keys.title}
             </Button>
           </EmptyState>
@@ -119,7 +126,7 @@ function Playground({ projectId, avatar, keys }: PlaygroundProps) {
                 data={keys.map((key) => ({ value: key.licenceId, label: key.name }))}
                 value={licenceId}
                 allowDeselect={false}
-                onChange={setLicenceId}
+                onChange={setChosenId}
               />
               <Button size="lg" loading={reveal.isPending} onClick={() => talk('auto')}>
                 {texts.playground.start}
@@ -132,6 +139,8 @@ function Playground({ projectId, avatar, keys }: PlaygroundProps) {
         )}
         <PlaygroundTabs
           log={logState}
+          avatar={avatar}
+          pending={tools}
           settings={
             <CallSettings
               projectId={projectId}

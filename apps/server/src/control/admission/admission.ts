@@ -2,6 +2,7 @@ import type { Database } from '../../db/database.ts';
 import { type AvatarFound, createAvatarCatalogue } from '../avatars/avatar-catalogue.ts';
 import type { BundleFolders } from '../avatars/bundle-folders.ts';
 import { createBrowserTokens, isBrowserToken } from '../browser-tokens/browser-tokens.ts';
+import { LINK_KEY_PREFIX } from '../licence-keys/licence-key.ts';
 import { createLicenceKeys, type LicenceKey } from '../licence-keys/licence-keys.ts';
 
 type Caller = { readonly origin: string | undefined; readonly host: string };
@@ -19,6 +20,8 @@ type AdmittedLicence = {
   readonly onlyAvatarId?: string;
   /** The key stands on the first page for everyone. */
   readonly isPublic: boolean;
+  /** Asked from neither a page of this server nor a talk link, and with a key that is not everyone's. */
+  readonly isFromElsewhere: boolean;
   /** Tells a key from the one that takes its place by a reset. */
   readonly keyDigest: string;
 };
@@ -65,6 +68,7 @@ export function createAdmission(
         maxConcurrentCalls,
         keyDigest,
         isPublic,
+        isFromElsewhere: caller !== undefined && isFromElsewhere(licence, caller, isBrowserToken(key)),
         ...(refusal ? { refusal } : {}),
         ...(avatarId === null ? {} : { onlyAvatarId: avatarId }),
       };
@@ -81,9 +85,19 @@ export function createAdmission(
   };
 }
 
+/** Frames of other sites show a page of this server, but with a token: the console's own calls have a key. */
+function isFromElsewhere({ isPublic, keyPrefix }: LicenceKey, caller: Caller, isToken: boolean): boolean {
+  if (isPublic || keyPrefix.startsWith(LINK_KEY_PREFIX)) return false;
+  return isToken || !isOwnPage(caller);
+}
+
+function isOwnPage({ origin, host }: Caller): boolean {
+  return origin !== undefined && URL.canParse(origin) && new URL(origin).host === host;
+}
+
 /** An empty list allows everything; a filled one only its pages and those of this server. */
-function isAllowed({ origin, host }: Caller, allowedOrigins: readonly string[]): boolean {
+function isAllowed(caller: Caller, allowedOrigins: readonly string[]): boolean {
   if (allowedOrigins.length === 0) return true;
-  if (origin === undefined) return false;
-  return allowedOrigins.includes(origin) || (URL.canParse(origin) && new URL(origin).host === host);
+  if (caller.origin === undefined) return false;
+  return allowedOrigins.includes(caller.origin) || isOwnPage(caller);
 }

@@ -10,6 +10,8 @@ type ConversationStart = {
   readonly licenceId: string;
   readonly avatarId: string;
   readonly startedAt: Date;
+  /** The call came from neither a page of this server nor a talk link; false when left out. It is not kept with the talk. */
+  readonly isFromElsewhere?: boolean;
 };
 
 type ConversationMessage = {

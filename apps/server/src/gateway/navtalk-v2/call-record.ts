@@ -18,7 +18,7 @@ export function startCallRecord(options: {
   store: ConversationStore;
   logger: Logger;
   memory: CallMemory;
-  call: { sessionId: string; projectId: string; licenceId: string; avatarId: string };
+  call: { sessionId: string; projectId: string; licenceId: string; avatarId: string; isFromElsewhere?: boolean };
 }): CallRecord {
   const { store, logger, memory, call } = options;
   const { sessionId } = call;

@@ -194,7 +194,7 @@ export class Connection implements OpenCall {
       store: this.#dependencies.conversations,
       logger: this.#dependencies.logger,
       memory: this.#memory,
-      call,
+      call: { ...call, isFromElsewhere: licence.isFromElsewhere ?? false },
     });
     this.#state = initialCallState(settings);
     this.#dependencies.logger.info({ ...call, provider: settings.config.provider }, 'Call started');

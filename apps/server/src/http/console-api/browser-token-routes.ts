@@ -2,6 +2,7 @@ import { browserTokenSchema, createBrowserTokenSchema } from '@visavis/protocol/
 import type { AvatarFound } from '../../control/avatars/avatar-catalogue.ts';
 import type { BrowserTokens } from '../../control/browser-tokens/browser-tokens.ts';
 import { ControlError, notFound } from '../../control/control-error.ts';
+import type { FirstSteps } from '../../control/projects/first-steps.ts';
 import type { Admission } from '../../ports.ts';
 import { FOR } from '../access/access.ts';
 import { holderOf } from '../access/principal.ts';
@@ -10,6 +11,7 @@ import type { ConsoleScope } from './session.ts';
 
 export type BrowserTokenDependencies = {
   readonly tokens: BrowserTokens;
+  readonly firstSteps: Pick<FirstSteps, 'note'>;
   readonly admission: {
     findLicence: Admission['findLicence'];
     findAvatar(projectId: string, query: { avatarId?: string }): Promise<Pick<AvatarFound, 'kind'>>;
@@ -17,7 +19,10 @@ export type BrowserTokenDependencies = {
 };
 
 /** Minting is for servers that hold a key: no cookie, no other origin's page. */
-export function registerBrowserTokenRoutes(scope: ConsoleScope, { tokens, admission }: BrowserTokenDependencies): void {
+export function registerBrowserTokenRoutes(
+  scope: ConsoleScope,
+  { tokens, admission, firstSteps }: BrowserTokenDependencies,
+): void {
   scope.post(
     '/browser-tokens',
     {
@@ -39,6 +44,7 @@ export function registerBrowserTokenRoutes(scope: ConsoleScope, { tokens, admiss
       const minted = await tokens.mint({ licenceId, keyDigest, ...given(request.body) });
       if (minted === null) throw new ControlError('wrong-credentials', 'Invalid license');
       const { token, expiresAt } = minted;
+      await firstSteps.note(licence.projectId, 'embed');
       return reply.code(201).send({ token, expiresAt: expiresAt.toISOString() });
     },
   );

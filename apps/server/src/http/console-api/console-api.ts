@@ -20,6 +20,7 @@ import { type AvatarRouteDependencies, registerAvatarRoutes, registerRetryRoute 
 import { type BrowserTokenDependencies, registerBrowserTokenRoutes } from './browser-token-routes.ts';
 import { type ConversationRouteDependencies, registerConversationRoutes } from './conversation-routes.ts';
 import { type FirstPageRouteDependencies, registerFirstPageRoutes } from './first-page-routes.ts';
+import { type FirstStepRouteDependencies, registerFirstStepRoutes } from './first-step-routes.ts';
 import { type ProjectRouteDependencies, registerLicenceRoutes, registerProjectRoutes } from './project-routes.ts';
 import { refuseForeignOrigin } from './same-origin.ts';
 import { registerTalkLinkRoutes, type TalkLinkDependencies } from './talk-link-routes.ts';
@@ -33,6 +34,7 @@ export type ConsoleApiDependencies = AccountRouteDependencies &
   ProjectRouteDependencies &
   AvatarRouteDependencies &
   FirstPageRouteDependencies &
+  FirstStepRouteDependencies &
   UploadRouteDependencies &
   UsageRouteDependencies &
   ConversationRouteDependencies &
@@ -77,6 +79,7 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
       registerAuditRoutes(scope, dependencies);
       registerProjectRoutes(scope, dependencies);
       registerLicenceRoutes(scope, dependencies);
+      registerFirstStepRoutes(scope, dependencies);
       registerAvatarRoutes(scope, dependencies);
       registerRetryRoute(scope, dependencies);
       registerTalkLinkRoutes(scope, dependencies);

@@ -2,17 +2,14 @@ import * as z from 'zod';
 import { AVATAR_NOTICE_CODES } from '../../avatar-notices.ts';
 import { LIMITS } from '../../limits.ts';
 import { FIELD_FAULTS } from '../../refusals.ts';
-import { toolsFault } from '../../tools.ts';
+import { TOOL_NAME, toolsFault } from '../../tools.ts';
 import { instantSchema, nameSchema, numberWithin, publicIdSchema } from './common.ts';
 
 const TOOL_NAME_RULE = `must have 1 to ${LIMITS.characters.toolName} letters, digits, _ and -`;
 
 /** A function that the avatar may call; `parameters` is a JSON schema of an object. */
 export const avatarToolSchema = z.object({
-  name: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]+$/, TOOL_NAME_RULE)
-    .max(LIMITS.characters.toolName, TOOL_NAME_RULE),
+  name: z.string().regex(TOOL_NAME, TOOL_NAME_RULE).max(LIMITS.characters.toolName, TOOL_NAME_RULE),
   description: z.string().default(''),
   parameters: z.record(z.string(), z.unknown()).default({ type: 'object', properties: {} }),
 });

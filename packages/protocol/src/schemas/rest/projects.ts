@@ -30,6 +30,21 @@ export const projectWithUsageSchema = projectSchema.extend({
   }),
 });
 
+/** What a newcomer does, as far as the server knows that it is so. */
+export const firstStepsSchema = z.object({
+  /** The project has an avatar of its own, or one in the making. */
+  avatar: z.boolean(),
+  /** Somebody has talked with an avatar of the project’s own. */
+  talk: z.boolean(),
+  /** It has a key in force, besides those of talk links and the public one. */
+  key: z.boolean(),
+  /** A server of one’s own has minted a browser token, or a call came from elsewhere. */
+  embed: z.boolean(),
+  /** A call came from elsewhere: from a page that is not this server’s, from a frame, or from a program. */
+  call: z.boolean(),
+});
+export type FirstSteps = z.output<typeof firstStepsSchema>;
+
 export const createProjectSchema = z.object({ name: nameSchema });
 export const updateProjectSchema = z
   .object({ name: nameSchema, retentionDays: numberWithin('retentionDays').nullable() })
