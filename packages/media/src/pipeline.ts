@@ -1,6 +1,7 @@
 import { AudioOut } from './audio-out/audio-out.ts';
 import { MOUTH_AT_REST, type PhoneTiming } from './core/articulation.ts';
 import { FRAME_INTERVAL_MS } from './core/audio-format.ts';
+import { closeAll } from './core/close-all.ts';
 import { errorMessage } from './core/error-message.ts';
 import type { Logger } from './core/logger.ts';
 import type { Picture } from './core/picture.ts';
@@ -24,8 +25,8 @@ export type PipelineEvent =
   | { readonly type: 'playback-started'; readonly turnId: string }
   /** A stage threw; the call cannot go on. */
   | { readonly type: 'failed'; readonly error: unknown }
-  /** Pictures cannot be encoded for now. */
-  | { readonly type: 'picture-failed'; readonly error: unknown }
+  /** Pictures cannot be encoded for now; the call is not recorded any further. */
+  | { readonly type: 'picture-failed' | 'recording-failed'; readonly error: unknown }
   | Omit<Extract<SessionInput, { type: 'playback-finished' }>, 'atMs'>
   | Extract<SessionInput, { type: 'media' }>
   | Extract<SessionEvent, { type: 'local-description' | 'local-candidate' }>;
@@ -229,14 +230,9 @@ export class Pipeline {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#user.close();
-    this.#audioOut.close();
-    this.#feed?.close();
-    this.#opus.close();
-    this.#peer.close();
-    this.#recorder?.close();
-    this.#held.release();
     this.#tracks.clear();
+    const face = { close: () => this.#held.release() };
+    closeAll(this.#user, this.#audioOut, this.#feed, this.#opus, this.#peer, this.#recorder, face);
   }
 
   #createUserPipeline({ detectsTurns }: VoiceCapabilities): UserPipeline {
@@ -257,12 +253,12 @@ export class Pipeline {
   }
 
   #createRecorder(parts: RecorderParts | null): CallRecorder | null {
-    const { recordingPathStem, recordingLimits, widthPx, heightPx, sessionId } = this.#config;
+    const { recordingPathStem, recordingLimits, widthPx, heightPx } = this.#config;
     if (recordingPathStem === undefined || parts === null) return null;
     return new CallRecorder({
       ...{ ...parts, pathStem: recordingPathStem, widthPx, heightPx },
       ...(recordingLimits === undefined ? {} : { limits: recordingLimits }),
-      onFailure: (error) => this.#logger.error({ sessionId, error }, 'A call could not be recorded any further.'),
+      onFailure: (error) => this.#listener({ type: 'recording-failed', error }),
     });
   }
 

@@ -64,7 +64,7 @@ export async function createTestServer(overrides: Partial<ServerDependencies> = 
       version: '1',
       calls: { open: 0, capacity: 4, sockets },
       disk: 'ok',
-      faults: { replacedWorkers: 0, hungWorkers: 0, hearingFailures: 0, voiceFailures: 0 },
+      faults: { replacedWorkers: 0, hungWorkers: 0, hearingFailures: 0, voiceFailures: 0, recordingFailures: 0 },
       uptimeSeconds: 1,
     }),
     talkPage: {

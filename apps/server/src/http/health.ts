@@ -9,10 +9,12 @@ export type HealthReport = {
   /** `low`: uploads, makings and recordings are refused until there is room again; calls go on. */
   readonly disk: 'ok' | 'low';
   /**
-   * Since the start: media workers that died or hung and were replaced, calls that were deaf for a time, and what failed of voices and
-   * recognisers in calls that went on.
+   * Since the start: media workers that died or hung and were replaced, calls that were deaf for a time, what failed of voices and
+   * recognisers in calls that went on, and films that end before their calls.
    */
-  readonly faults: Readonly<Record<'replacedWorkers' | 'hungWorkers' | 'hearingFailures' | 'voiceFailures', number>>;
+  readonly faults: Readonly<
+    Record<'replacedWorkers' | 'hungWorkers' | 'hearingFailures' | 'voiceFailures' | 'recordingFailures', number>
+  >;
   readonly uptimeSeconds: number;
 };
 

@@ -92,13 +92,11 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
     logger,
     console: { folder: CONSOLE_FOLDER, framingOrigins: control.framingOrigins },
     health(sockets) {
-      const { calls, capacity, workers, ...stats } = pool.stats();
+      const { calls, capacity, workers, ...faults } = pool.stats();
       const isStarting = !workers.some((worker) => worker.ready);
       const status = isStarting ? 'starting' : calls >= capacity ? 'full' : 'ok';
       const uptimeSeconds = Math.round((performance.now() - startedAtMs) / 1000);
       const disk = control.disk.isLow() ? 'low' : 'ok';
-      const { replacedWorkers, hungWorkers, hearingFailures, voiceFailures } = stats;
-      const faults = { replacedWorkers, hungWorkers, hearingFailures, voiceFailures };
       return { status, version, calls: { open: calls, capacity, sockets }, disk, faults, uptimeSeconds };
     },
     talkPage: {

@@ -118,5 +118,7 @@ export type SessionFailureCode =
   | 'media-failed'
   /** Nobody hears the user at the moment; typed words are taken. */
   | 'hearing-failed'
+  /** The film of the call ends here. */
+  | 'recording-failed'
   | 'worker-lost'
   | 'internal';

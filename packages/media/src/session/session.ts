@@ -25,12 +25,21 @@ import {
 
 const VOICE_OPEN_LIMIT_MS = 20_000;
 const VOICE_CLOSE_LIMIT_MS = 2_000;
-const PICTURE_FAILED = {
-  type: 'failed',
-  code: 'media-failed',
-  message:
-    'The picture stands still for now, because it could not be encoded. The talk goes on, and it is tried again.',
-  fatal: false,
+/** What fails of a call that goes on, as it is told. */
+const TROUBLE = {
+  'picture-failed': {
+    type: 'failed',
+    code: 'media-failed',
+    message:
+      'The picture stands still for now, because it could not be encoded. The talk goes on, and it is tried again.',
+    fatal: false,
+  },
+  'recording-failed': {
+    type: 'failed',
+    code: 'recording-failed',
+    message: 'This call is not recorded any further: the film could not be written. The talk goes on.',
+    fatal: false,
+  },
 } as const;
 
 /**
@@ -271,7 +280,8 @@ export class Session {
         this.#noteHearing(event);
         break;
       case 'picture-failed':
-        this.#notePictureFailure(event.error);
+      case 'recording-failed':
+        this.#noteTrouble(event.type, event.error);
         break;
       case 'media':
         this.#dispatch(event);
@@ -281,9 +291,11 @@ export class Session {
     }
   }
 
-  #notePictureFailure(error: unknown): void {
-    this.#logger.error({ sessionId: this.#config.sessionId, error: errorMessage(error) }, 'Pictures are not encoded.');
-    this.#dispatch({ type: 'notice', event: PICTURE_FAILED });
+  #noteTrouble(what: keyof typeof TROUBLE, error: unknown): void {
+    const event = TROUBLE[what];
+    const fields = { sessionId: this.#config.sessionId, code: event.code, error: errorMessage(error) };
+    this.#logger.error(fields, 'A part of a call failed; the call goes on.');
+    this.#dispatch({ type: 'notice', event });
   }
 
   #noteHearing(event: Extract<PipelineEvent, { type: 'hearing' }>): void {

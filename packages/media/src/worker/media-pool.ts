@@ -1,5 +1,5 @@
 import type { Logger } from '../core/logger.ts';
-import type { SessionCommand, SessionConfig, SessionEvent } from '../session/session-events.ts';
+import type { SessionCommand, SessionConfig, SessionEvent, SessionFailureCode } from '../session/session-events.ts';
 import { MediaWorkerProcess, type WorkerLoss } from './media-worker-process.ts';
 import type { VoiceDescription, WorkerOptions } from './worker-messages.ts';
 
@@ -32,6 +32,8 @@ export type MediaPoolStats = {
   readonly hearingFailures: number;
   /** What went wrong with voices and recognisers in calls that went on. */
   readonly voiceFailures: number;
+  /** Films that end before their calls, because they could not be written or had become too large. */
+  readonly recordingFailures: number;
 };
 
 /** How long live calls get to say goodbye when the pool closes. */
@@ -55,6 +57,7 @@ export class MediaPool {
   #hungWorkers = 0;
   #hearingFailures = 0;
   #voiceFailures = 0;
+  #recordingFailures = 0;
   #closing = false;
 
   constructor(options: MediaPoolOptions) {
@@ -85,11 +88,16 @@ export class MediaPool {
     if (worker === undefined) return null;
     const callId = `call_${this.#nextCallId++}`;
     worker.open(callId, config, (event) => {
-      if (event.type === 'failed' && event.code === 'hearing-failed') this.#hearingFailures += 1;
-      if (event.type === 'failed' && event.code === 'voice-failed') this.#voiceFailures += 1;
+      if (event.type === 'failed') this.#count(event.code);
       listener(event);
     });
     return { send: (command, taken) => worker.command(callId, command, taken) };
+  }
+
+  #count(code: SessionFailureCode): void {
+    if (code === 'hearing-failed') this.#hearingFailures += 1;
+    else if (code === 'voice-failed') this.#voiceFailures += 1;
+    else if (code === 'recording-failed') this.#recordingFailures += 1;
   }
 
   stats(): MediaPoolStats {
@@ -106,6 +114,7 @@ export class MediaPool {
       hungWorkers: this.#hungWorkers,
       hearingFailures: this.#hearingFailures,
       voiceFailures: this.#voiceFailures,
+      recordingFailures: this.#recordingFailures,
     };
   }
 

@@ -311,3 +311,12 @@ describe('a new connection', () => {
     ]);
   });
 });
+
+it('keeps a bounded number of settings whose confirmation may come, though the service confirms none', () => {
+  const changes = Array.from({ length: 500 }, (_, k) => ({
+    ...{ type: 'configure' as const, config: { prompt: `You are number ${k}.` } },
+  }));
+  const { state } = play(...changes);
+  expect(state.sentSettings.length).toBeLessThanOrEqual(16);
+  expect(state.sentSettings.at(-1)?.before.prompt).toBe('You are number 498.');
+});

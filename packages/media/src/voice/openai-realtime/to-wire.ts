@@ -7,6 +7,8 @@ import type { ClientMessage, ConversationItem } from './wire-messages.ts';
 
 /** Items of which a confirmation is waited for; of more, the latest. */
 const MAX_SENT_ITEMS = 400;
+/** The same of settings, each of which holds those before it: some services that imitate OpenAI never confirm any. */
+const MAX_SENT_SETTINGS = 16;
 
 /** What the service is told of an input, and what is remembered of it. */
 export function toWire(state: TalkState, input: VoiceInput): Step {
@@ -55,7 +57,7 @@ export function toWire(state: TalkState, input: VoiceInput): Step {
 export function tellSettings(state: TalkState, before: VoiceConfig): Step {
   const session = sessionSettings(state.config, state.options, !state.hasSpoken);
   const eventId = `session_${state.nextId}`;
-  const sentSettings = [...state.sentSettings, { eventId, before }];
+  const sentSettings = [...state.sentSettings, { eventId, before }].slice(-MAX_SENT_SETTINGS);
   return step({ ...state, sentSettings, nextId: state.nextId + 1 }, [
     { type: 'session.update', event_id: eventId, session },
   ]);
