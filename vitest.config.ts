@@ -1,8 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
-// Four projects, one after the other, so that none disturbs the timing of another: `unit` needs nothing but Node;
-// `integration` starts real parts (workers, databases, WebRTC peers) and kills them; `security` attacks the real server while a
-// neighbour talks; `e2e` drives Chromium against it. `npm test` runs all of them.
+/** Attacks that measure nothing of what a neighbour notices: two of these files may run at a time. */
+const UNMEASURED_ATTACKS = [
+  'tests/security/{borrowed-keys,child-environment,file-modes,proxies-and-hosts,reconnecting}.test.ts',
+  'tests/fuzz/{bundle-manifest,openai-events,packets,signalling}.test.ts',
+];
+
+/** Pages in Chromium that are looked at, not listened to. */
+const PAGES_WITHOUT_CALLS = ['tests/e2e/{console,console-quality}.test.ts'];
+
+// Projects one after the other, so that none disturbs the timing of another: `unit` needs nothing but Node; `integration` starts
+// real parts (workers, databases, WebRTC peers) and kills them; `security-refusals` and `security` attack the real server, the
+// second while a neighbour talks; `e2e-pages` and `e2e` drive Chromium against it, the second in calls. `npm test` runs all.
 export default defineConfig({
   test: {
     projects: [
@@ -12,6 +21,8 @@ export default defineConfig({
           include: ['{apps,packages}/*/src/**/*.test.ts', 'tools/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.integration.test.ts'],
           testTimeout: 20_000,
+          // By default a core is left for whoever sits at the machine.
+          maxWorkers: '100%',
           sequence: { groupOrder: 0 },
         },
       },
@@ -27,26 +38,50 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'security-refusals',
+          include: UNMEASURED_ATTACKS,
+          testTimeout: 90_000,
+          hookTimeout: 180_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
           name: 'security',
           include: ['tests/{security,fuzz}/**/*.test.ts'],
+          exclude: ['**/node_modules/**', ...UNMEASURED_ATTACKS],
           testTimeout: 90_000,
           hookTimeout: 180_000,
           // Attacks measure what a neighbour notices of them: nothing else may run beside.
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          name: 'e2e-pages',
+          include: PAGES_WITHOUT_CALLS,
+          globalSetup: './tests/support/build-console.ts',
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          maxWorkers: 2,
+          retry: 2,
+          sequence: { groupOrder: 4 },
         },
       },
       {
         test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
+          exclude: ['**/node_modules/**', ...PAGES_WITHOUT_CALLS],
           globalSetup: './tests/support/build-console.ts',
           testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers: 1,
           // Pictures and sound are measured as they arrive; a machine that is busy elsewhere for a moment gets another try.
           retry: 2,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 5 },
         },
       },
     ],

@@ -1,8 +1,4 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ScriptedServer } from '../fixtures/scripted-server/scripted-server.ts';
@@ -12,6 +8,7 @@ import { failingMicrophone } from '../support/failing-microphone.ts';
 import { beforeCallAndInIt, startCall } from './talk-flow.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
+const pageFolder = join(repository, 'apps/console/dist');
 const executablePath = findChromium();
 
 const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
@@ -27,19 +24,12 @@ const avatars = ['iris', 'marcus'].map((name) => ({
 
 /** The page in a browser against a scripted server, under the page's content security policy. */
 describe.skipIf(executablePath === null)('talk page', () => {
-  let pageFolder: string;
   let server: ScriptedServer;
   let url: string;
   let browser: Browser;
   let complaints: string[];
 
   beforeAll(async () => {
-    pageFolder = await mkdtemp(join(tmpdir(), 'visavis-page-'));
-    await promisify(execFile)(
-      'npm',
-      ['run', 'build', '--silent', '--workspace', 'apps/console', '--', '--outDir', pageFolder, '--emptyOutDir'],
-      { cwd: repository },
-    );
     server = new ScriptedServer({ port: 0, pageFolder, avatars });
     url = await server.listen();
     browser = await launchChromium(executablePath ?? '', { microphone: 'tone' });
@@ -49,7 +39,6 @@ describe.skipIf(executablePath === null)('talk page', () => {
   afterAll(async () => {
     await browser?.close();
     await server?.close();
-    await rm(pageFolder, { recursive: true, force: true });
   });
 
   afterEach(async () => {

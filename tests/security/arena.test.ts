@@ -12,6 +12,37 @@ describeUnderAttack('a neighbour in a call', {}, (arena) => {
     });
   });
 
+  test('notices nothing of requests and calls that are refused', async () => {
+    const [{ key, avatarId }, stranger] = [await arena.newProject(), await arena.newProject()];
+    const askWith = (license: string, path: string, body?: object) =>
+      fetch(`${arena.url}${path}`, {
+        headers: { license, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+      });
+    const { token } = (await (await askWith(key, '/api/v1/browser-tokens', { avatarId })).json()) as { token: string };
+    const own = arena.call({ license: stranger.key, avatarId: stranger.avatarId, visavis: '1' });
+    const { data } = await own.event('realtime.session.created', 0, 20_000);
+    await arena.whileNeighbourTalks(async () => {
+      for (let round = 0; round < 10; round += 1) {
+        for (const license of [token, arena.demoKey]) {
+          const writes = ['add', 'update', 'delete'].map((what) =>
+            askWith(license, `/api/open/v1/avatar/${what}`, { id: avatarId, name: 'Mine', fromAvatarId: avatarId }),
+          );
+          const replies = await Promise.all([...writes, askWith(license, '/api/chat/sessions')]);
+          expect(replies.map(({ status }) => status)).toEqual([403, 403, 403, 403]);
+        }
+        const calls = [
+          { license: 'sk_wrong', avatarId },
+          { license: token, avatarId: stranger.avatarId },
+          { license: 'sk_wrong', avatarId, visavis: '1', replaces: String(data.sessionId) },
+        ];
+        for (const query of calls) expect((await arena.call(query).closed).code).toBeGreaterThan(4000);
+      }
+    });
+    own.socket.close();
+    await own.closed;
+  });
+
   test('notices when the media worker of his call stands still', async () => {
     const attack = arena.whileNeighbourTalks(async () => {
       const [worker] = arena.server.mediaWorkers();

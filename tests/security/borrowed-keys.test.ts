@@ -37,38 +37,36 @@ describeUnderAttack('keys that others gave away', {}, (arena) => {
     const minted = await ask(arena, key, '/api/v1/browser-tokens', { avatarId });
     const { token } = JSON.parse(minted.text) as { token: string };
 
-    await arena.whileNeighbourTalks(async () => {
-      const open = '/api/open/v1/avatar';
-      const attacks: readonly (readonly [path: string, body?: object])[] = [
-        [`${open}/delete`, { id: otherId }],
-        [`${open}/delete`, { id: avatarId }],
-        [`${open}/update`, { id: avatarId, prompt: 'You are evil.' }],
-        [`${open}/add`, { name: 'Mine', fromAvatarId: otherId }],
-        [`${open}/status?jobId=${otherId}`],
-        [`/api/v1/browser-tokens`, { avatarId: otherId }],
-        ['/api/chat/sessions'],
-        [`/api/chat/sessions/${sessionId}`],
-        [`/api/chat/messages?sessionId=${sessionId}`],
-        [`${open}/detail?avatarId=${otherId}`],
-        [`${open}/getByName?name=Other`],
-      ];
-      for (const [address, body] of attacks) {
-        const { status, text } = await ask(arena, token, address, body);
-        expect([address, [401, 403, 404].includes(status), text.includes('SECRET')]).toEqual([address, true, false]);
-        expect(text).not.toContain('stranger');
-      }
-      for (const address of [`${open}/list`, `${open}/detail?avatarId=${avatarId}`]) {
-        const { status, text } = await ask(arena, token, address);
-        const told = [text.includes(avatarId), text.includes(otherId), text.includes('SECRET')];
-        expect([address, status, ...told]).toEqual([address, 200, true, false, false]);
-      }
-      const other = arena.call({ license: token, avatarId: otherId });
-      expect((await other.closed).code).toBeGreaterThan(4000);
-      const own = arena.call({ license: token, avatarId });
-      await own.event('realtime.session.updated', 0, 20_000);
-      own.socket.close();
-      await own.closed;
-    });
+    const open = '/api/open/v1/avatar';
+    const attacks: readonly (readonly [path: string, body?: object])[] = [
+      [`${open}/delete`, { id: otherId }],
+      [`${open}/delete`, { id: avatarId }],
+      [`${open}/update`, { id: avatarId, prompt: 'You are evil.' }],
+      [`${open}/add`, { name: 'Mine', fromAvatarId: otherId }],
+      [`${open}/status?jobId=${otherId}`],
+      [`/api/v1/browser-tokens`, { avatarId: otherId }],
+      ['/api/chat/sessions'],
+      [`/api/chat/sessions/${sessionId}`],
+      [`/api/chat/messages?sessionId=${sessionId}`],
+      [`${open}/detail?avatarId=${otherId}`],
+      [`${open}/getByName?name=Other`],
+    ];
+    for (const [address, body] of attacks) {
+      const { status, text } = await ask(arena, token, address, body);
+      expect([address, [401, 403, 404].includes(status), text.includes('SECRET')]).toEqual([address, true, false]);
+      expect(text).not.toContain('stranger');
+    }
+    for (const address of [`${open}/list`, `${open}/detail?avatarId=${avatarId}`]) {
+      const { status, text } = await ask(arena, token, address);
+      const told = [text.includes(avatarId), text.includes(otherId), text.includes('SECRET')];
+      expect([address, status, ...told]).toEqual([address, 200, true, false, false]);
+    }
+    const other = arena.call({ license: token, avatarId: otherId });
+    expect((await other.closed).code).toBeGreaterThan(4000);
+    const own = arena.call({ license: token, avatarId });
+    await own.event('realtime.session.updated', 0, 20_000);
+    own.socket.close();
+    await own.closed;
     const names = (await owner.get(`${path}/avatars`)).body.map(({ name }: { name: string }) => name);
     expect(names).toContain('Other');
     expect((await owner.get(`${path}/avatars/${avatarId}`)).body.prompt).toBe('SECRET PROMPT');
@@ -79,33 +77,31 @@ describeUnderAttack('keys that others gave away', {}, (arena) => {
     const name = 'navtalk.Leo';
     const mine = await talk(arena, { license: demoKey, name }, 'what I said');
     const theirs = await talk(arena, { license: demoKey, name }, 'what they said');
-    await arena.whileNeighbourTalks(async () => {
-      for (const { sessionId } of [mine, theirs]) {
-        for (const address of [`/api/chat/sessions/${sessionId}`, `/api/chat/messages?sessionId=${sessionId}`]) {
-          const { status, text } = await ask(arena, demoKey, address);
-          expect([address, status, text.includes('said')]).toEqual([address, 403, false]);
-        }
+    for (const { sessionId } of [mine, theirs]) {
+      for (const address of [`/api/chat/sessions/${sessionId}`, `/api/chat/messages?sessionId=${sessionId}`]) {
+        const { status, text } = await ask(arena, demoKey, address);
+        expect([address, status, text.includes('said')]).toEqual([address, 403, false]);
       }
-      const borrowed = `/api/chat/messages?sessionId=${theirs.sessionId}&talkKey=${mine.talkKey}`;
-      expect((await ask(arena, demoKey, borrowed)).status).toBe(403);
-      expect((await ask(arena, demoKey, '/api/chat/sessions')).status).toBe(403);
-      const own = await ask(arena, demoKey, `/api/chat/messages?sessionId=${mine.sessionId}&talkKey=${mine.talkKey}`);
-      expect([own.status, own.text.includes('what I said')]).toEqual([200, true]);
+    }
+    const borrowed = `/api/chat/messages?sessionId=${theirs.sessionId}&talkKey=${mine.talkKey}`;
+    expect((await ask(arena, demoKey, borrowed)).status).toBe(403);
+    expect((await ask(arena, demoKey, '/api/chat/sessions')).status).toBe(403);
+    const own = await ask(arena, demoKey, `/api/chat/messages?sessionId=${mine.sessionId}&talkKey=${mine.talkKey}`);
+    expect([own.status, own.text.includes('what I said')]).toEqual([200, true]);
 
-      const before = JSON.parse((await ask(arena, demoKey, '/api/open/v1/avatar/list')).text).data;
-      const [{ id }] = before;
-      const writes: readonly (readonly [string, object])[] = [
-        ['add', { name: 'Spam', fromAvatarId: id }],
-        ['add', { name: 'Spam', url: 'https://example.org/face.png' }],
-        ['update', { id, prompt: 'You are evil.' }],
-        ['delete', { id }],
-      ];
-      for (const [what, body] of writes) {
-        expect([what, (await ask(arena, demoKey, `/api/open/v1/avatar/${what}`, body)).status]).toEqual([what, 403]);
-      }
-      expect((await ask(arena, demoKey, '/api/v1/browser-tokens', {})).status).toBe(403);
-      expect(JSON.parse((await ask(arena, demoKey, '/api/open/v1/avatar/list')).text).data).toEqual(before);
-    });
+    const before = JSON.parse((await ask(arena, demoKey, '/api/open/v1/avatar/list')).text).data;
+    const [{ id }] = before;
+    const writes: readonly (readonly [string, object])[] = [
+      ['add', { name: 'Spam', fromAvatarId: id }],
+      ['add', { name: 'Spam', url: 'https://example.org/face.png' }],
+      ['update', { id, prompt: 'You are evil.' }],
+      ['delete', { id }],
+    ];
+    for (const [what, body] of writes) {
+      expect([what, (await ask(arena, demoKey, `/api/open/v1/avatar/${what}`, body)).status]).toEqual([what, 403]);
+    }
+    expect((await ask(arena, demoKey, '/api/v1/browser-tokens', {})).status).toBe(403);
+    expect(JSON.parse((await ask(arena, demoKey, '/api/open/v1/avatar/list')).text).data).toEqual(before);
   });
 
   test('the operator reads in the log of the server who was refused what, and nobody else does', async () => {

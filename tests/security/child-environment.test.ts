@@ -12,29 +12,27 @@ const SECRETS = {
 
 describeUnderAttack('children of the server', SECRETS, (arena) => {
   test.runIf(process.platform === 'linux')('have no secret in their environment or arguments', async () => {
-    await arena.whileNeighbourTalks(async () => {
-      const { owner, path, key } = await arena.newProject();
-      const [system] = (await owner.get(`${path}/avatars`)).body;
-      const fields = { fromAvatarId: system.avatarId, name: 'Talker', provider: 'local', model: 'local' };
-      const { avatarId } = (await owner.post(`${path}/avatars`, fields)).body;
-      // With a local voice there are recognisers besides the media workers, where one is installed.
-      const call = arena.call({ license: key, avatarId });
-      await call.event('realtime.session.updated', 0, 30_000);
-      const children = descendantsOf(arena.server.child.pid ?? 0);
-      expect(children).toEqual(expect.arrayContaining([...arena.server.mediaWorkers()]));
-      for (const pid of children) {
-        const told = `${read(pid, 'environ')}\n${read(pid, 'cmdline')}`;
-        const leaked = Object.values(SECRETS).filter((secret) => told.includes(secret));
-        expect([read(pid, 'cmdline'), leaked, /DATABASE_URL|postgres:/.test(told)]).toEqual([
-          read(pid, 'cmdline'),
-          [],
-          false,
-        ]);
-        expect(told).toContain('PATH=');
-      }
-      call.socket.close();
-      await call.closed;
-    });
+    const { owner, path, key } = await arena.newProject();
+    const [system] = (await owner.get(`${path}/avatars`)).body;
+    const fields = { fromAvatarId: system.avatarId, name: 'Talker', provider: 'local', model: 'local' };
+    const { avatarId } = (await owner.post(`${path}/avatars`, fields)).body;
+    // With a local voice there are recognisers besides the media workers, where one is installed.
+    const call = arena.call({ license: key, avatarId });
+    await call.event('realtime.session.updated', 0, 30_000);
+    const children = descendantsOf(arena.server.child.pid ?? 0);
+    expect(children).toEqual(expect.arrayContaining([...arena.server.mediaWorkers()]));
+    for (const pid of children) {
+      const told = `${read(pid, 'environ')}\n${read(pid, 'cmdline')}`;
+      const leaked = Object.values(SECRETS).filter((secret) => told.includes(secret));
+      expect([read(pid, 'cmdline'), leaked, /DATABASE_URL|postgres:/.test(told)]).toEqual([
+        read(pid, 'cmdline'),
+        [],
+        false,
+      ]);
+      expect(told).toContain('PATH=');
+    }
+    call.socket.close();
+    await call.closed;
   });
 });
 

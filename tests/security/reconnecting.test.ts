@@ -17,25 +17,23 @@ describeUnderAttack('the places of calls that were lost', {}, (arena) => {
     const { client: ghost, session } = await open(query);
     const { client: far, session: farSession } = await open({ license: stranger.key, avatarId: stranger.avatarId });
 
-    await arena.whileNeighbourTalks(async () => {
-      const attacks: readonly Readonly<Record<string, string>>[] = [
-        { replaces: session.replaces },
-        { replaces: session.replaces, reconnectKey: farSession.reconnectKey },
-        { ...session, reconnectKey: `${session.reconnectKey.slice(0, -2)}AA` },
-        { ...session, reconnectKey: key },
-        farSession,
-      ];
-      for (const attack of attacks) {
-        const refused = arena.call({ ...query, visavis: '1', ...attack });
-        expect([attack, (await refused.closed).code]).toEqual([attack, 4429]);
-      }
-      // With the right key of the session, but a licence of somebody else: an ordinary call of that licence.
-      const thief = await open({ license: stranger.key, avatarId: stranger.avatarId, ...session });
-      expect([ghost.socket.readyState, far.socket.readyState]).toEqual([1, 1]);
-      thief.client.socket.close();
-      const back = await open({ ...query, ...session });
-      expect((await ghost.closed).code).toBe(4409);
-      expect(back.client.socket.readyState).toBe(1);
-    });
+    const attacks: readonly Readonly<Record<string, string>>[] = [
+      { replaces: session.replaces },
+      { replaces: session.replaces, reconnectKey: farSession.reconnectKey },
+      { ...session, reconnectKey: `${session.reconnectKey.slice(0, -2)}AA` },
+      { ...session, reconnectKey: key },
+      farSession,
+    ];
+    for (const attack of attacks) {
+      const refused = arena.call({ ...query, visavis: '1', ...attack });
+      expect([attack, (await refused.closed).code]).toEqual([attack, 4429]);
+    }
+    // With the right key of the session, but a licence of somebody else: an ordinary call of that licence.
+    const thief = await open({ license: stranger.key, avatarId: stranger.avatarId, ...session });
+    expect([ghost.socket.readyState, far.socket.readyState]).toEqual([1, 1]);
+    thief.client.socket.close();
+    const back = await open({ ...query, ...session });
+    expect((await ghost.closed).code).toBe(4409);
+    expect(back.client.socket.readyState).toBe(1);
   });
 });

@@ -1,13 +1,15 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { expect, test } from 'vitest';
-import { type Arena, describeUnderAttack } from './support/attack.ts';
+import { test } from 'vitest';
+import { type Arena, describeUnderSlowAttack } from './support/attack.ts';
 
 /** Headers and bodies have ten seconds; looking comes on top. */
 const SOON_MS = 25_000;
 
-describeUnderAttack('clients that take their time', {}, (arena) => {
-  test('silent connections, headers and bodies by the byte are cut in time', { timeout: 120_000 }, async () => {
+describeUnderSlowAttack('clients that take their time', {}, (arena) => {
+  test('silent connections, headers and bodies by the byte are cut in time', { timeout: 120_000 }, async ({
+    expect,
+  }) => {
     const { owner, projectId, key } = await arena.newProject();
     const host = 'Host: localhost';
     const json = 'Content-Type: application/json';
@@ -65,7 +67,7 @@ describeUnderAttack('clients that take their time', {}, (arena) => {
     ).toBeGreaterThanOrEqual(40);
   });
 
-  test('a body that comes slowly, but comes, is taken', { timeout: 60_000 }, async () => {
+  test('a body that comes slowly, but comes, is taken', { timeout: 60_000 }, async ({ expect }) => {
     const body = JSON.stringify({ email: 'nobody@example.org', password: 'x'.repeat(190) });
     const head = ['POST /api/v1/auth/login HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'];
     const announced = [...head, `Content-Length: ${body.length}`, 'Connection: close', '', ''].join('\r\n');
@@ -80,7 +82,7 @@ describeUnderAttack('clients that take their time', {}, (arena) => {
 
   test('of very many connections the idle ones make room, and somebody else is served', {
     timeout: 120_000,
-  }, async () => {
+  }, async ({ expect }) => {
     const { owner } = await arena.newProject();
     await arena.whileNeighbourTalks(async () => {
       const crowd = await gather(600, () => Client.open(arena, { isRaw: true }));
@@ -92,7 +94,7 @@ describeUnderAttack('clients that take their time', {}, (arena) => {
 
   test('sockets that are refused and do not close, and crowds of them, hold nothing', {
     timeout: 120_000,
-  }, async () => {
+  }, async ({ expect }) => {
     await arena.whileNeighbourTalks(async () => {
       const upgrade = [
         ...['GET /wss/v2/realtime-chat?license=none HTTP/1.1', 'Host: localhost', 'Connection: Upgrade'],

@@ -1,7 +1,7 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { afterEach, expect, test } from 'vitest';
-import { type Arena, describeUnderAttack } from './support/attack.ts';
+import { type Arena, describeUnderSlowAttack } from './support/attack.ts';
 
 type AttackProject = Awaited<ReturnType<Arena['newProject']>>;
 type Answer = { readonly status: number; readonly retryAfter: number; readonly code: string; readonly message: string };
@@ -10,7 +10,7 @@ type Answer = { readonly status: number; readonly retryAfter: number; readonly c
 const PNG = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(100_000)]);
 const TRICKLE_MS = 400;
 
-describeUnderAttack('uploads', {}, (arena) => {
+describeUnderSlowAttack('uploads', {}, (arena) => {
   const trickles: { readonly sending: ClientRequest; readonly timer: NodeJS.Timeout }[] = [];
   afterEach(() => {
     for (const { sending, timer } of trickles.splice(0)) {
@@ -53,7 +53,9 @@ describeUnderAttack('uploads', {}, (arena) => {
     expect([status, body.kind]).toEqual([201, 'picture']);
   };
 
-  test('forty trickles of one user hold nobody up, and each ends with a sentence', { timeout: 180_000 }, async () => {
+  test('forty trickles of one user hold nobody up, and each ends with a sentence', { timeout: 180_000 }, async ({
+    expect,
+  }) => {
     const [attacker, victim] = [await arena.newProject(), await arena.newProject()];
     await arena.whileNeighbourTalks(async () => {
       const answers = Array.from({ length: 40 }, () => trickle(attacker));
@@ -70,7 +72,7 @@ describeUnderAttack('uploads', {}, (arena) => {
     });
   });
 
-  test('trickles of five users, all from the victim’s own address, are cut as soon as he waits', async () => {
+  test('trickles of five users, all from the victim’s own address, are cut as soon as he waits', async ({ expect }) => {
     const victim = await arena.newProject();
     const attackers = await Promise.all(Array.from({ length: 5 }, () => arena.newProject()));
     await arena.whileNeighbourTalks(async () => {

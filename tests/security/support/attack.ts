@@ -48,47 +48,90 @@ export type Arena = {
 /** Settings of the server as environment variables. */
 type Settings = Readonly<Record<string, string>>;
 
+type Define = (arena: Arena) => void;
+
 /**
  * Runs the same attacks twice: on the embedded database over plain HTTP, and on PostgreSQL over TLS. Without an installed
  * PostgreSQL the second run is skipped, and says so.
  */
-export function describeUnderAttack(title: string, settings: Settings, define: (arena: Arena) => void): void {
+export function describeUnderAttack(title: string, settings: Settings, define: Define): void {
+  const [embedded, postgres] = groundsOf(title, settings);
   describe(`${title} (embedded, http)`, () => {
-    define(openArena(async () => startServer({ ...COMMON, ...settings })));
+    useGrounds(embedded);
+    define(embedded.arena);
   });
+  describe.skipIf(postgres === null)(`${title} (PostgreSQL, TLS)`, () => {
+    if (postgres !== null) useGrounds(postgres);
+    define((postgres ?? embedded).arena);
+  });
+}
 
+/**
+ * The same for attacks that mostly wait until the server loses its patience: both servers are attacked at the same time, after
+ * both have started. Tests take `expect` from their context, since two run at a time.
+ */
+export function describeUnderSlowAttack(title: string, settings: Settings, define: Define): void {
+  const [embedded, postgres] = groundsOf(title, settings);
+  describe(title, () => {
+    useGrounds(embedded, ...(postgres === null ? [] : [postgres]));
+    describe.concurrent('(embedded, http)', () => {
+      describe('one by one', { concurrent: false }, () => define(embedded.arena));
+    });
+    describe.skipIf(postgres === null).concurrent('(PostgreSQL, TLS)', () => {
+      describe('one by one', { concurrent: false }, () => define((postgres ?? embedded).arena));
+    });
+  });
+}
+
+function useGrounds(...grounds: readonly Ground[]): void {
+  beforeAll(() => Promise.all(grounds.map((ground) => ground.open())), 180_000);
+  afterAll(() => Promise.all(grounds.map((ground) => ground.close())));
+}
+
+/** An arena, and the server that it stands for while it is open. */
+type Ground = { readonly arena: Arena; open(): Promise<void>; close(): Promise<void> };
+
+function groundsOf(title: string, settings: Settings): [embedded: Ground, postgres: Ground | null] {
+  const embedded = openArena(
+    () => startServer({ ...COMMON, ...settings }),
+    async () => {},
+  );
   const postgres = findPostgres();
   if (postgres === null) warnSkipped(title);
-  describe.skipIf(postgres === null)(`${title} (PostgreSQL, TLS)`, () => {
-    let database: PostgresServer | undefined;
-    const arena = openArena(async () => {
-      database = await startPostgres(postgres ?? '');
-      const DATABASE_URL = await database.newDatabase();
-      return startServer({ ...COMMON, ...settings, DATABASE_URL, TLS: 'self-signed' });
-    });
-    // Hooks of one block end in reverse order: the server goes before its database.
-    afterAll(() => database?.stop());
-    define(arena);
-  });
+  return [embedded, postgres === null ? null : postgresGround(postgres, settings)];
+}
+
+function postgresGround(programs: string, settings: Settings): Ground {
+  let database: PostgresServer | undefined;
+  const start = async (): Promise<TestServer> => {
+    database = await startPostgres(programs);
+    const DATABASE_URL = await database.newDatabase();
+    return startServer({ ...COMMON, ...settings, DATABASE_URL, TLS: 'self-signed' });
+  };
+  return openArena(start, async () => database?.stop());
 }
 
 const COMMON: Settings = { SCRIPTED_VOICE: 'true', MEDIA_WORKERS: '1', LOG_FORMAT: 'json' };
 
-function openArena(start: () => Promise<TestServer>): Arena {
+function openArena(start: () => Promise<TestServer>, end: () => Promise<void>): Ground {
   let server: TestServer;
   let operator: ConsoleVisitor;
   let neighbourProject: AttackProject;
   let certificates: readonly string[] | null = null;
   let count = 0;
 
-  beforeAll(async () => {
+  const open = async (): Promise<void> => {
     server = await start();
     if (server.url.startsWith('https:')) certificates = trust(path.join(server.dataDir, 'tls', 'certificate.pem'));
     operator = new ConsoleVisitor(server.url);
     await operator.register('operator@example.org');
     neighbourProject = await newProject();
-  }, 180_000);
-  afterAll(() => server?.stop());
+  };
+  // The server goes before its database.
+  const close = async (): Promise<void> => {
+    await server?.stop();
+    await end();
+  };
 
   const wsUrl = () => server.url.replace(/^http/, 'ws');
   const call: Arena['call'] = (query, headers) => new TestClient(wsUrl(), query, headers);
@@ -106,7 +149,7 @@ function openArena(start: () => Promise<TestServer>): Arena {
     return { owner, projectId, path, licenceId, key, avatarId };
   }
 
-  return {
+  const arena: Arena = {
     get url() {
       return server.url;
     },
@@ -136,6 +179,7 @@ function openArena(start: () => Promise<TestServer>): Arena {
       }
     },
   };
+  return { arena, open, close };
 }
 
 /** From now on this process takes the certificate for a good one, in `fetch` and in sockets. */

@@ -7,6 +7,9 @@ const SLOWEST_REPLY_MS = 500;
 /** The attacker's work is done on another machine in earnest: here it gives way to the server's and the neighbour's. */
 const ATTACKER_NICENESS = 10;
 
+/** Neighbours in their calls, and the priority that this process had before the first of them. */
+const attacked = { count: 0, priority: 0 };
+
 /** Somebody in a call of his own, who asks and is answered all the time, and measures how long each answer takes. */
 export class Neighbour {
   readonly #thread: Worker;
@@ -14,7 +17,6 @@ export class Neighbour {
   #failure: string | null = null;
   #wake: () => void = () => {};
   #checked: Extract<NeighbourReport, { kind: 'checked' }> | null = null;
-  readonly #priority = getPriority();
 
   private constructor(orders: NeighbourOrders) {
     this.#thread = new Worker(new URL('./neighbour-thread.ts', import.meta.url), { workerData: orders });
@@ -32,6 +34,8 @@ export class Neighbour {
       neighbour.#wake = resolve;
     });
     expect(neighbour.#failure, 'the neighbour’s call began').toBeNull();
+    if (attacked.count === 0) attacked.priority = getPriority();
+    attacked.count += 1;
     setPriority(ATTACKER_NICENESS);
     return neighbour;
   }
@@ -51,11 +55,8 @@ export class Neighbour {
   }
 
   async leave(): Promise<void> {
-    try {
-      setPriority(this.#priority);
-    } catch {
-      // Only root may go back; the attacks that follow give way all the same.
-    }
+    attacked.count -= 1;
+    if (attacked.count === 0) returnToPriority(attacked.priority);
     this.#thread.postMessage('leave');
     await this.#left;
   }
@@ -64,5 +65,13 @@ export class Neighbour {
     if (report.kind === 'failed') this.#failure = report.reason;
     if (report.kind === 'checked') this.#checked = report;
     this.#wake();
+  }
+}
+
+function returnToPriority(priority: number): void {
+  try {
+    setPriority(priority);
+  } catch {
+    // Only root may go back; the attacks that follow give way all the same.
   }
 }
