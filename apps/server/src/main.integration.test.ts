@@ -85,7 +85,7 @@ describe('the program', () => {
     writeFileSync(join(folder, 'file'), '');
     mkdirSync(join(folder, 'keyless'));
     writeFileSync(join(folder, 'keyless/master.key'), 'x');
-    const withDataDir = (path: string) => [...settings(21_212), '--data-dir', join(folder, path)];
+    const withDataDir = (path: string) => [...settings(21_219), '--data-dir', join(folder, path)];
     const programs = [
       run(withDataDir('file')),
       run(withDataDir('keyless')),
@@ -99,12 +99,14 @@ describe('the program', () => {
     rmSync(folder, { recursive: true, force: true });
   }, 60_000);
 
-  it('says what to do when its port is taken', async () => {
-    const other = createServer().listen(21_211, '127.0.0.1');
-    await once(other, 'listening');
+  it('names the next free port when its own is taken, off a terminal too', async () => {
+    // Two in a row: the one above the taken one is no advice.
+    const others = [21_211, 21_212].map((port) => createServer().listen(port, '127.0.0.1'));
+    await Promise.all(others.map((other) => once(other, 'listening')));
     const program = run(settings(21_211));
     expect(await program.exited).toBe(1);
-    expect(program.output()).toContain('Port 21211 is taken');
-    other.close();
+    expect(program.output()).toContain('Port 21211 is taken.');
+    expect(Number(/npm start -- --port (\d+)/.exec(program.output())?.[1])).toBeGreaterThan(21_212);
+    for (const other of others) other.close();
   });
 });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { outliveReaders } from '@visavis/media/process-group';
 import { loadConfig } from './config.ts';
 import { keepFilesPrivate } from './private-files.ts';
+import { isPortTaken, nextFreePort } from './roles/free-port.ts';
 import { isUnderNohup, watchParent } from './roles/parent-watch.ts';
 import { explainStart } from './roles/start-failure.ts';
 
@@ -47,7 +48,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     logger.info({}, 'Closed');
     process.exit(0);
   } catch (error) {
-    logger.fatal({ error: explainStart(error, config) }, 'The server could not start');
+    const freePort = isPortTaken(error) ? await nextFreePort(config) : null;
+    logger.fatal({ error: explainStart(error, { ...config, freePort }) }, 'The server could not start');
     process.exit(1);
   }
 }

@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import { createServer as createNetServer } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +28,7 @@ import { createBundleRunner } from './bundle-process.ts';
 import { Closers } from './closers.ts';
 import { createConsoleServices } from './console-services.ts';
 import { openDataFolder } from './data-folder.ts';
+import { checkPort } from './free-port.ts';
 import { iceServersFor } from './ice-servers.ts';
 import { createLateCallControl } from './late-call-control.ts';
 import { startStunResponder } from './stun-responder.ts';
@@ -63,6 +62,7 @@ export async function startAllInOne(config: Config, logger: PinoLogger, version:
 
 async function start(config: Config, logger: PinoLogger, version: string, closers: Closers): Promise<RunningServer> {
   const startedAtMs = performance.now();
+  // At once, before the slow parts start.
   await checkPort(config);
   await openDataFolder(config.dataDir);
   const tls = await loadTls(config);
@@ -132,14 +132,6 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
     voice: voiceReady,
     close: () => closers.close(),
   };
-}
-
-/** Fails at once when the port cannot be had, before the slow parts start. */
-async function checkPort({ port, host }: Config): Promise<void> {
-  const probe = createNetServer();
-  probe.listen(port, host);
-  await once(probe, 'listening');
-  await new Promise((resolve) => probe.close(resolve));
 }
 
 async function openControlPlane(config: Config, logger: PinoLogger, closers: Closers) {

@@ -22,7 +22,7 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-const ADDRESS = { host: '10.9.8.7', port: 80 };
+const ADDRESS = { host: '10.9.8.7', port: 80, freePort: 81 };
 
 /** What the operator reads of it. */
 async function told(work: () => unknown): Promise<string> {

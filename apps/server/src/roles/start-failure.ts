@@ -1,6 +1,11 @@
 import { errorMessage } from '../error-message.ts';
 
-type Address = { readonly host: string; readonly port: number };
+type Address = {
+  readonly host: string;
+  readonly port: number;
+  /** A port near this one that is free; null: none was found. */
+  readonly freePort: number | null;
+};
 
 const NO_ADDRESS = ({ host }: Address): string =>
   `HOST=${host} is no address of this machine. Leave HOST out to listen on all of them, or name one that it has.`;
@@ -9,8 +14,10 @@ const NO_NAME = ({ host }: Address): string =>
 
 /** By the code of the system, of what listening on an address fails with. */
 const LISTENING: Readonly<Record<string, (address: Address) => string>> = {
-  EADDRINUSE: ({ port }) =>
-    `Port ${port} is taken. Stop the other program, or choose another port: npm start -- --port ${nextTo(port)}`,
+  EADDRINUSE: ({ port, freePort }) =>
+    freePort === null
+      ? `Port ${port} is taken, and so are those above it. Stop the other program, or choose another port with --port.`
+      : `Port ${port} is taken. Stop the other program, or use the next free port: npm start -- --port ${freePort}`,
   EACCES: ({ port }) =>
     `Port ${port} may not be used by this user: ports below 1024 need rights. Choose another port: npm start -- --port 8787`,
   EADDRNOTAVAIL: NO_ADDRESS,
@@ -44,8 +51,4 @@ export function explainStart(error: unknown, address: Address): string {
   // What fails in the middle of a file has no path.
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'The disk of DATA_DIR is full. Make room on it, and start again.';
   return errorMessage(error);
-}
-
-function nextTo(port: number): number {
-  return port < 65_535 ? port + 1 : port - 1;
 }
