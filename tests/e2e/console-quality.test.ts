@@ -13,6 +13,7 @@ const maxScriptBytes = 250_000;
 const otherPages: readonly ShownPage[] = [
   { name: 'talk page', path: '/' },
   { name: 'new password', path: '/console/reset-password?token=x' },
+  { name: 'reference', path: '/reference', prepare: openReference },
 ];
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -111,6 +112,27 @@ describe.skipIf(executablePath === null)('pages', () => {
     await expect.poll(offered, { timeout: 20_000 }).toEqual([second, 0]);
   });
 
+  it('explain the interface under our name, as wide as a phone, with code in three languages', async () => {
+    context = await browser.newContext({ viewport: { width: 360, height: 740 } });
+    const page = await open('/reference');
+    expect(await page.title()).toBe('API reference · Visavis');
+    await openReference(page);
+    const code = page.getByRole('tabpanel');
+    for (const [language, words] of [
+      ['curl', `curl '${server.url}/api/open/v1/avatar/detail?avatarId=`],
+      ['JavaScript', `await fetch('${server.url}/api/open/v1/avatar/detail?avatarId=`],
+      ['Python', 'requests.get('],
+    ] as const) {
+      await page.getByRole('tab', { name: language }).click();
+      await expect.poll(() => code.textContent()).toContain(words);
+    }
+    await page.getByText('"message": "SUCCESS"').first().waitFor();
+    expect(await page.getByText('Default Response').count()).toBe(0);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    await page.getByRole('link', { name: 'Visavis' }).click();
+    await page.waitForURL(`${server.url}/`);
+  });
+
   it('need less than 250 KB of script to appear for the first time, as sent', async () => {
     const bytes: Record<string, number> = {};
     const measure = async (name: string, load: () => Promise<Page>) => {
@@ -136,6 +158,12 @@ describe.skipIf(executablePath === null)('pages', () => {
     }
   });
 });
+
+/** One entry of the reference, with its code and its answers. */
+async function openReference(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /\/api\/open\/v1\/avatar\/detail/ }).click();
+  await page.getByRole('tab', { name: 'curl' }).waitFor();
+}
 
 /** Serious and critical findings of the accessibility checker, with where they are. */
 async function seriousFindings(page: Page): Promise<string[]> {

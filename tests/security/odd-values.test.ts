@@ -226,9 +226,24 @@ async function routesOf({ url }: Arena): Promise<Route[]> {
   const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as {
     paths: Record<string, Record<string, Operation>>;
   };
-  return Object.entries(paths).flatMap(([path, methods]) =>
+  const routes = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
   );
+  return routes.flatMap((route) => [route, ...otherWays(route)]);
+}
+
+/** Clients of the open interface ask for the same by other methods, at an older address, and put parameters into the query. */
+function otherWays({ method, path, operation }: Route): Route[] {
+  if (!path.startsWith('/api/open/') && !path.startsWith('/api/webrtc/')) return [];
+  if (method === 'GET') {
+    const posted = { method: 'POST', path, operation };
+    const older = { method, path: path.replace(/status$/, 'getStatus'), operation };
+    return older.path === path ? [posted] : [posted, older, { ...older, method: 'POST' }];
+  }
+  const fields = fieldsOf(operation.requestBody?.content?.['application/json']?.schema ?? {});
+  const inQuery = { parameters: fields.map((name) => ({ name, in: 'query' as const })) };
+  const asked = [{ method, path, operation: inQuery }];
+  return path.endsWith('/delete') ? [...asked, { ...asked[0], method: 'DELETE' } as Route] : asked;
 }
 
 function filled(path: string, values: Readonly<Record<string, string>>): string {

@@ -1,9 +1,9 @@
 import fastifySwagger from '@fastify/swagger';
-import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { type Access, FOR, type LicenceHolder } from './access/access.ts';
-import { openToEveryone } from './access/guard.ts';
+import { completeDocument, type OpenApiDocument } from './reference/complete-document.ts';
+import { registerReferencePage } from './reference/reference-page.ts';
 
 const DESCRIPTION = `Two interfaces on one server.
 
@@ -11,16 +11,6 @@ const DESCRIPTION = `Two interfaces on one server.
 
 **/api/open/v1**, **/api/chat** and **/api/webrtc** take a licence key in the query (\`license\` or \`apikey\`), in a header
 \`license\` or in the JSON body, and answer \`{ "code", "message", "data" }\` to pages of every origin.`;
-
-/** The page sets styles in place. Nothing on it comes from another host. */
-const PAGE_POLICY = [
-  "default-src 'self'",
-  "img-src 'self' data:",
-  "style-src 'self' 'unsafe-inline'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "frame-ancestors 'self'",
-].join('; ');
 
 /** `GET /openapi.json`, made from the routes' schemas, and a page to read and try it at `/reference`. Before the routes. */
 export async function registerApiReference(app: FastifyInstance, version: string): Promise<void> {
@@ -31,15 +21,20 @@ export async function registerApiReference(app: FastifyInstance, version: string
       components: {
         securitySchemes: {
           session: { type: 'apiKey', in: 'cookie', name: 'visavis.session_token' },
-          license: { type: 'apiKey', in: 'query', name: 'license' },
+          license: { type: 'apiKey', in: 'header', name: 'license' },
         },
       },
     },
     transform: (input) => {
       const { schema, url } = jsonSchemaTransform(input);
       const access = input.route.config?.access;
-      return { schema: access === undefined ? schema : { ...schema, ...describeAccess(access) }, url };
+      if (access === undefined) return { schema, url };
+      const { security, description: forWhom } = describeAccess(access);
+      const description = [forWhom, schema?.description].filter(Boolean).join(' ');
+      return { schema: { ...schema, security, ...(description === '' ? {} : { description }) }, url };
     },
+    transformObject: (document) =>
+      'openapiObject' in document ? (completeDocument(document.openapiObject as OpenApiDocument) as object) : document,
     hideUntagged: true,
   });
   // Made once, before anybody talks: writing it out holds up everything else. All answers that wait share these bytes.
@@ -54,10 +49,7 @@ export async function registerApiReference(app: FastifyInstance, version: string
   app.get('/openapi.json', { config: FOR.everyone }, (_request, reply) =>
     reply.header('access-control-allow-origin', '*').type('application/json; charset=utf-8').send(describeOnce()),
   );
-  await app.register(async (scope) => {
-    openToEveryone(scope);
-    await scope.register(fastifySwaggerUi, { routePrefix: '/reference', staticCSP: PAGE_POLICY });
-  });
+  await registerReferencePage(app);
 }
 
 const HOLDERS: Readonly<Record<LicenceHolder, string>> = {

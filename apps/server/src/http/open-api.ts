@@ -1,4 +1,5 @@
 import type { IceServer } from '@visavis/media/session-events';
+import { openAvatarListSchema, openAvatarSchema, openIceAnswerSchema } from '@visavis/protocol/rest';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { OwnAvatars } from '../control/avatars/own-avatars.ts';
 import { ControlError } from '../control/control-error.ts';
@@ -12,8 +13,8 @@ import { parseTolerantBody } from './bounded-body.ts';
 import { registerAvatarCard } from './open-rest/avatar-card.ts';
 import { PROVIDER_ID, registerAvatarWrites, STATUS_TEXTS } from './open-rest/avatar-writes.ts';
 import { registerChatRecords } from './open-rest/chat-records.ts';
-import { documented } from './open-rest/documented.ts';
-import { fail, METHODS, readParameter, succeed } from './open-rest/envelope.ts';
+import { registerOpenRoute } from './open-rest/documented.ts';
+import { fail, readParameter, succeed } from './open-rest/envelope.ts';
 import { registerLists } from './open-rest/lists.ts';
 import type { ListForAll } from './talk-page.ts';
 
@@ -63,6 +64,7 @@ export function registerOpenApi(app: FastifyInstance, dependencies: OpenApiDepen
     scope.options('/api/chat/*', { config: FOR.everyone }, allowPreflight);
     // Schemas describe these routes in the reference; what clients send is read tolerantly by the routes themselves.
     scope.setValidatorCompiler(() => () => true);
+    scope.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
     guardRoutes(scope, { admission: dependencies.admission });
     registerAvatarReads(scope, dependencies);
     registerLists(scope);
@@ -112,23 +114,23 @@ function registerAvatarReads(scope: FastifyInstance, { admission, catalogue, lis
     return avatar === null ? null : seenBy(request, avatar);
   };
 
-  scope.route({
-    method: [...METHODS],
-    url: '/api/open/v1/avatar/detail',
-    ...documented(FOR.caller, 'One avatar by id', ['avatarId']),
+  registerOpenRoute(scope, {
+    ...{ method: 'GET', alsoBy: ['POST'], url: '/api/open/v1/avatar/detail', config: FOR.caller },
+    ...{ summary: 'One avatar by id', needs: ['avatarId'] },
+    ...{ answer: openAvatarSchema, refuses: [400, 401, 404] },
     handler: detail,
   });
-  scope.route({
-    method: [...METHODS],
-    url: '/api/open/v1/avatar/getByName',
-    ...documented(FOR.caller, 'One avatar by name', ['name']),
+  registerOpenRoute(scope, {
+    ...{ method: 'GET', alsoBy: ['POST'], url: '/api/open/v1/avatar/getByName', config: FOR.caller },
+    ...{ summary: 'One avatar by name', needs: ['name'] },
+    ...{ answer: openAvatarSchema, refuses: [400, 401, 404] },
     handler: byName,
   });
   registerAvatarCard(scope, { admission, catalogue });
-  scope.route({
-    method: [...METHODS],
-    url: '/api/open/v1/avatar/list',
-    ...documented({ ...FOR.caller, readsMuch: readsWholeList }, 'All avatars', []),
+  registerOpenRoute(scope, {
+    ...{ method: 'GET', alsoBy: ['POST'], url: '/api/open/v1/avatar/list' },
+    config: { ...FOR.caller, readsMuch: readsWholeList },
+    ...{ summary: 'All avatars', answer: openAvatarListSchema, refuses: [401, 429] },
     handler: list,
   });
 }
@@ -159,10 +161,9 @@ function registerIceServers(scope: FastifyInstance, { iceServers }: OpenApiDepen
     const servers = iceServers(request.hostname).filter((server) => isKnown || server.credential === undefined);
     return { ...succeed({ iceServers: servers }), iceServers: servers };
   };
-  scope.route({
-    method: [...METHODS],
-    url: '/api/webrtc/generate-ice-servers',
-    ...documented(FOR.callerOrNobody, 'STUN and TURN servers', []),
+  registerOpenRoute(scope, {
+    ...{ method: 'GET', alsoBy: ['POST'], url: '/api/webrtc/generate-ice-servers', config: FOR.callerOrNobody },
+    ...{ summary: 'STUN and TURN servers', answer: openIceAnswerSchema, isWholeAnswer: true, refuses: [] },
     handler,
   });
 }

@@ -1,9 +1,10 @@
 import { errorEntry } from '@visavis/protocol';
+import { openAvatarCardSchema } from '@visavis/protocol/rest';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Admission, AvatarCatalogue, CatalogueAvatar } from '../../ports.ts';
 import { FOR } from '../access/access.ts';
-import { documented } from './documented.ts';
-import { fail, METHODS, readKey, readParameter, succeed } from './envelope.ts';
+import { registerOpenRoute } from './documented.ts';
+import { fail, readKey, readParameter, succeed } from './envelope.ts';
 
 type AvatarCardDependencies = {
   readonly admission: Pick<Admission, 'findAvatar'>;
@@ -35,10 +36,10 @@ export function registerAvatarCard(scope: FastifyInstance, { admission, catalogu
     return found.kind === 'missing' || found.isStandIn === true ? null : found.avatar.avatarId;
   };
 
-  scope.route({
-    method: [...METHODS],
-    url: '/api/open/v1/avatar/card',
-    ...documented(FOR.callerOrNobody, 'Name, picture and place of the face, for pages before a call', ['avatar']),
+  registerOpenRoute(scope, {
+    ...{ method: 'GET', alsoBy: ['POST'], url: '/api/open/v1/avatar/card', config: FOR.callerOrNobody },
+    ...{ summary: 'Name, picture and place of the face, for pages before a call', needs: ['avatar'] },
+    ...{ answer: openAvatarCardSchema, refuses: [400, 401, 404] },
     handler: async (request, reply) => {
       const wanted = readParameter(request, 'avatar');
       if (wanted === undefined) return fail(reply, 400, 'Give the id or name as avatar.');

@@ -1,11 +1,11 @@
 import { AVATAR_NOTICES, LIMITS } from '@visavis/protocol';
+import { openDeletedSchema, openJobSchema, openJobStatusSchema, openUpdatedSchema } from '@visavis/protocol/rest';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Avatar } from '../../control/avatars/avatar-catalogue.ts';
 import type { AvatarFields, OwnAvatars } from '../../control/avatars/own-avatars.ts';
 import { FOR } from '../access/access.ts';
 import { holderOf } from '../access/principal.ts';
-import { documented } from './documented.ts';
-
+import { registerOpenRoute } from './documented.ts';
 import { fail, readParameter, readText, succeed } from './envelope.ts';
 
 /** The number by which NavTalk clients name the provider of every avatar here; `provider/list` gives it. */
@@ -64,19 +64,31 @@ export function registerAvatarWrites(scope: FastifyInstance, avatars: OwnAvatars
   };
 
   const base = '/api/open/v1/avatar';
-  const body = ['name', 'providerId', 'model', 'voice', 'firstMessage', 'prompt'];
-  scope.post(`${base}/add`, documented(FOR.key, 'Make an avatar from a picture', ['name', 'url', ...body]), add);
-  scope.post(`${base}/update`, documented(FOR.key, 'Change an avatar', ['id', ...body]), update);
-  scope.route({
-    method: ['POST', 'DELETE'],
-    url: `${base}/delete`,
-    ...documented(FOR.key, 'Delete an avatar', ['id']),
+  const takes = ['providerId', 'model', 'voice', 'language', 'firstMessage', 'prompt'];
+  registerOpenRoute(scope, {
+    ...{ method: 'POST', url: `${base}/add`, config: FOR.key, summary: 'Make an avatar from a picture' },
+    ...{ needs: ['name', 'url'], takes: ['fromAvatarId', ...takes] },
+    ...{ answer: openJobSchema, refuses: [400, 401, 403, 404, 409, 501] },
+    handler: add,
+  });
+  registerOpenRoute(scope, {
+    ...{ method: 'POST', url: `${base}/update`, config: FOR.key, summary: 'Change an avatar' },
+    ...{ needs: ['id'], takes: ['name', ...takes] },
+    ...{ answer: openUpdatedSchema, refuses: [400, 401, 403, 404, 409] },
+    handler: update,
+  });
+  registerOpenRoute(scope, {
+    ...{ method: 'POST', alsoBy: ['DELETE'], url: `${base}/delete`, config: FOR.key },
+    ...{ summary: 'Delete an avatar', needs: ['id'] },
+    ...{ answer: openDeletedSchema, refuses: [400, 401, 403, 404] },
     handler: remove,
   });
-  for (const path of ['status', 'getStatus']) {
-    const options = documented(FOR.key, 'How far the making of an avatar is', ['jobId']);
-    scope.route({ method: ['GET', 'POST'], url: `${base}/${path}`, ...options, handler: status });
-  }
+  registerOpenRoute(scope, {
+    ...{ method: 'GET', alsoBy: ['POST'], url: `${base}/status`, alsoAt: `${base}/getStatus`, config: FOR.key },
+    ...{ summary: 'How far the making of an avatar is', needs: ['jobId'] },
+    ...{ answer: openJobStatusSchema, refuses: [400, 401, 403, 404] },
+    handler: status,
+  });
 }
 
 const { name, word, language, prompt, firstMessage } = LIMITS.characters;

@@ -1,10 +1,11 @@
+import { openMessagesSchema, openSessionPageSchema, openSessionSchema } from '@visavis/protocol/rest';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ControlError } from '../../control/control-error.ts';
 import type { ConversationRecords } from '../../control/conversations/conversation-records.ts';
 import type { TalkKeys } from '../../ports.ts';
 import { FOR } from '../access/access.ts';
 import { holderOf } from '../access/principal.ts';
-import { documented } from './documented.ts';
+import { registerOpenRoute } from './documented.ts';
 import { fail, readParameter, succeed } from './envelope.ts';
 
 type Record = NonNullable<Awaited<ReturnType<ConversationRecords['get']>>>;
@@ -90,14 +91,23 @@ export function registerChatRecords(
   };
 
   const times = ['startTime', 'endTime'];
-  const listed = documented(FOR.key, 'Sessions, oldest first', ['apikey', ...times, 'status', 'limit', 'cursor']);
-  scope.get('/api/chat/sessions', listed, list);
-  scope.get('/api/chat/sessions/:id', documented(FOR.keyOrOwnTalk, 'One session', ['apikey', 'talkKey']), detail);
-  scope.get(
-    '/api/chat/messages',
-    documented({ ...FOR.keyOrOwnTalk, readsMuch: true }, 'What was said', ['apikey', 'sessionId', 'talkKey', ...times]),
-    messages,
-  );
+  registerOpenRoute(scope, {
+    ...{ method: 'GET', url: '/api/chat/sessions', config: FOR.key, summary: 'Sessions, oldest first' },
+    ...{ takes: ['apikey', ...times, 'status', 'limit', 'cursor'] },
+    ...{ answer: openSessionPageSchema, refuses: [400, 401, 403] },
+    handler: list,
+  });
+  registerOpenRoute(scope, {
+    ...{ method: 'GET', url: '/api/chat/sessions/:id', config: FOR.keyOrOwnTalk, summary: 'One session' },
+    ...{ takes: ['apikey', 'talkKey'], answer: openSessionSchema, refuses: [401, 403, 404] },
+    handler: detail,
+  });
+  registerOpenRoute(scope, {
+    ...{ method: 'GET', url: '/api/chat/messages', config: { ...FOR.keyOrOwnTalk, readsMuch: true } },
+    ...{ summary: 'What was said', needs: ['sessionId'], takes: ['apikey', 'talkKey', ...times] },
+    ...{ answer: openMessagesSchema, refuses: [400, 401, 403, 404, 429] },
+    handler: messages,
+  });
 }
 
 /** `yyyy-MM-dd HH:mm:ss`, UTC. */

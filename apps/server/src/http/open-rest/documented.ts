@@ -1,27 +1,98 @@
-import type { FastifyContextConfig } from 'fastify';
+import { openAnswerOf, openRefusalOf } from '@visavis/protocol/rest';
+import type { FastifyContextConfig, FastifyInstance, RouteHandlerMethod } from 'fastify';
 import * as z from 'zod';
 
-const DESCRIPTIONS: Readonly<Record<string, string>> = {
-  license: 'Licence key or browser token; also read from the header `license` and from a JSON body.',
-  apikey: 'The same as `license`.',
-  avatarId: '32 hexadecimal digits.',
-  avatar: 'Id or name.',
-  startTime: 'UTC, `yyyy-MM-dd HH:mm:ss`.',
-  endTime: 'UTC, `yyyy-MM-dd HH:mm:ss`.',
-  status: '0 active, 1 completed, 2 failed.',
-  limit: '1 to 100, default 20.',
-  talkKey:
+/** What is said of each parameter, and what stands for it in examples. */
+const PARAMETERS: Readonly<Record<string, readonly [description: string, example: string]>> = {
+  apikey: ['The same as `license`.', ''],
+  avatarId: ['32 hexadecimal digits.', '7c9e6679a4b04d1f8e3a52c0d1b7f604'],
+  id: ['Of the avatar: 32 hexadecimal digits.', '7c9e6679a4b04d1f8e3a52c0d1b7f604'],
+  avatar: ['Id or name.', 'navtalk.Leo'],
+  name: ['Of the avatar.', 'Mia'],
+  url: ['Address of a picture, or of the picture of an avatar here.', 'https://example.org/mia.jpg'],
+  fromAvatarId: ['An avatar that is copied, in place of `url`.', ''],
+  jobId: ['From `avatar/add`.', '7c9e6679a4b04d1f8e3a52c0d1b7f604'],
+  sessionId: ['32 hexadecimal digits.', '1f0e9d8c7b6a59483726150493827160'],
+  providerId: ['From `provider/list`; there is one.', '1'],
+  model: ['From `model/list`.', 'gpt-realtime'],
+  voice: ['From `voice/list`.', 'marin'],
+  language: ['A tag like `en-US`.', 'en-US'],
+  firstMessage: ['What it greets with.', 'Welcome! How can I help you?'],
+  prompt: ['What it is told.', 'You are the receptionist of a small hotel.'],
+  startTime: ['UTC, `yyyy-MM-dd HH:mm:ss`.', '2026-05-01 00:00:00'],
+  endTime: ['UTC, `yyyy-MM-dd HH:mm:ss`.', '2026-05-02 00:00:00'],
+  status: ['0 active, 1 completed, 2 failed.', '1'],
+  limit: ['1 to 100, default 20.', '20'],
+  talkKey: [
     'Key of one talk, for the demo key: `realtime.session.created` has it for clients that connect with `visavis=1`.',
-  cursor: '`nextCursor` of the page before.',
+    '',
+  ],
+  cursor: ['`nextCursor` of the page before.', ''],
 };
 
-/** For the reference only: these routes read parameters wherever a client puts them, and check them themselves. */
-export function documented(config: FastifyContextConfig, summary: string, parameters: readonly string[]) {
-  const fields = [...new Set(['license', ...parameters])].map((name) => {
-    const text = z.string().optional();
-    const description = DESCRIPTIONS[name];
-    return [name, description === undefined ? text : text.describe(description)] as const;
-  });
-  const querystring = z.looseObject(Object.fromEntries(fields));
-  return { config, schema: { tags: ['Open REST'], summary, querystring } };
+/** When a route refuses, and in which words, for example. */
+const REFUSALS = {
+  400: 'Give the avatar as avatarId.',
+  401: 'Invalid license',
+  403: 'The demo key opens calls only. Make an account and a key of your own in the console for this.',
+  404: 'Avatar not found',
+  409: 'This project has 500 avatars, as many as it may have. Delete some; an operator can raise the limit.',
+  429: 'Too many requests of yours are being answered. Ask one after the other.',
+  501: 'This server makes no avatars from pictures.',
+} as const;
+type Refusal = keyof typeof REFUSALS;
+
+type OpenRoute = {
+  readonly method: 'GET' | 'POST';
+  /** Other ways in which published clients ask for the same. */
+  readonly alsoBy?: readonly ('POST' | 'DELETE')[];
+  readonly url: string;
+  /** Another address of the same, which published clients know. */
+  readonly alsoAt?: string;
+  readonly config: FastifyContextConfig;
+  readonly summary: string;
+  /** Parameters without which it does nothing. */
+  readonly needs?: readonly string[];
+  readonly takes?: readonly string[];
+  /** Its data; or the whole answer, where that holds more than an envelope. */
+  readonly answer: z.ZodType;
+  readonly isWholeAnswer?: boolean;
+  readonly refuses: readonly Refusal[];
+  readonly handler: RouteHandlerMethod;
+};
+
+/**
+ * A route of the open interface, once in the reference however clients ask. What the schema says is for the reference only: these
+ * routes read parameters wherever a client puts them, and check them themselves.
+ */
+export function registerOpenRoute(scope: FastifyInstance, route: OpenRoute): void {
+  const { method, alsoBy = [], url, alsoAt, config, summary, needs = [], takes = [], answer, handler } = route;
+  const body = method === 'POST' ? z.object(fieldsOf(needs, takes)) : undefined;
+  const querystring = method === 'GET' ? z.looseObject(fieldsOf(needs, takes)) : undefined;
+  const refusals = route.refuses.map((status) => [status, openRefusalOf(status, REFUSALS[status])]);
+  const schema = {
+    ...{ tags: ['Open REST'], summary, description: otherWays(alsoBy, alsoAt) },
+    ...(body === undefined ? {} : { body }),
+    ...(querystring === undefined ? {} : { querystring }),
+    response: { 200: route.isWholeAnswer ? answer : openAnswerOf(answer), ...Object.fromEntries(refusals) },
+  };
+  scope.route({ method, url, config, schema, handler });
+  for (const other of alsoBy) scope.route({ method: other, url, config, schema: { hide: true }, handler });
+  if (alsoAt === undefined) return;
+  scope.route({ method: [method, ...alsoBy], url: alsoAt, config, schema: { hide: true }, handler });
+}
+
+function fieldsOf(needs: readonly string[], takes: readonly string[]): Record<string, z.ZodType> {
+  const field = (name: string) => {
+    const [description, example] = PARAMETERS[name] ?? ['', ''];
+    const text = z.string().meta({ description, ...(example === '' ? {} : { examples: [example] }) });
+    return [name, needs.includes(name) ? text : text.optional()] as const;
+  };
+  return Object.fromEntries([...needs, ...takes].map(field));
+}
+
+function otherWays(alsoBy: OpenRoute['alsoBy'] = [], alsoAt?: string): string {
+  const ways = [...alsoBy.map((method) => `\`${method}\``), ...(alsoAt === undefined ? [] : [`at \`${alsoAt}\``])];
+  const parameters = 'Parameters may stand in the query, in a JSON body or in a form.';
+  return ways.length === 0 ? parameters : `The same by ${ways.join(' and ')}. ${parameters}`;
 }

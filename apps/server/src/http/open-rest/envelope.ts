@@ -2,9 +2,6 @@ import { LIMITS, textFault } from '@visavis/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ControlError } from '../../control/control-error.ts';
 
-/** Published clients ask in both ways. */
-export const METHODS = ['GET', 'POST'] as const;
-
 /** Every answer of the open REST interface is `{ code, message, data }`; `code` repeats the HTTP status. */
 export function succeed<Data>(data: Data): { code: 200; message: 'SUCCESS'; data: Data } {
   return { code: 200, message: 'SUCCESS', data };

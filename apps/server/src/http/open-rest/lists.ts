@@ -1,8 +1,9 @@
 import { MODELS, VOICES } from '@visavis/protocol';
+import { openModelsSchema, openProvidersSchema, openVoicesSchema } from '@visavis/protocol/rest';
 import type { FastifyInstance } from 'fastify';
 import { FOR } from '../access/access.ts';
 import { PROVIDER_ID } from './avatar-writes.ts';
-import { documented } from './documented.ts';
+import { registerOpenRoute } from './documented.ts';
 import { succeed } from './envelope.ts';
 
 const providerName = 'openai';
@@ -12,12 +13,15 @@ const named = (key: 'model' | 'voice', names: readonly string[]) =>
 
 /** `provider/list`, `model/list` and `voice/list`: what `avatar/add` takes. */
 export function registerLists(scope: FastifyInstance): void {
-  const lists = { provider: PROVIDERS, model: named('model', MODELS), voice: named('voice', VOICES) };
-  for (const [what, items] of Object.entries(lists)) {
-    scope.route({
-      method: ['GET', 'POST'],
-      url: `/api/open/v1/${what}/list`,
-      ...documented(FOR.caller, `Which ${what}s there are`, ['providerId']),
+  const lists = [
+    ['provider', PROVIDERS, openProvidersSchema],
+    ['model', named('model', MODELS), openModelsSchema],
+    ['voice', named('voice', VOICES), openVoicesSchema],
+  ] as const;
+  for (const [what, items, answer] of lists) {
+    registerOpenRoute(scope, {
+      ...{ method: 'GET', alsoBy: ['POST'], url: `/api/open/v1/${what}/list`, config: FOR.caller },
+      ...{ summary: `Which ${what}s there are`, takes: ['providerId'], answer, refuses: [401] },
       handler: async () => succeed(items),
     });
   }

@@ -299,7 +299,11 @@ describeOnBothDatabases('open REST', (context) => {
     const page = await server.app.inject({ url: '/reference', headers: { accept: 'text/html' } });
     expect(page.statusCode).toBe(200);
     expect(page.body).not.toMatch(/(src|href)="(https?:)?\/\//);
-    const script = /src="([^"]*swagger-ui-bundle[^"]*)"/.exec(page.body)?.[1] ?? '';
-    expect((await server.app.inject(new URL(script, 'http://x/reference/').pathname)).statusCode).toBe(200);
+    for (const [, address = ''] of page.body.matchAll(/(?:src|href)="(\/reference\/[^"]*)"/g)) {
+      expect([address, (await server.app.inject(address)).statusCode]).toEqual([address, 200]);
+    }
+    expect(page.body).toMatch(/name="viewport" content="width=device-width/);
+    expect(page.body).toMatch(/<a class="name" href="\/"><svg[\s\S]*Visavis<\/a>/);
+    expect(page.body).not.toMatch(/fastify|swagger ui/i);
   });
 });

@@ -1,8 +1,9 @@
-/** What `/api/v1` takes and gives. Types are free of run-time code: `import type` them in browser code. */
+/** What `/api/v1` takes and gives, and what the open REST interface answers. Types are free of run-time code: `import type` them in browser code. */
 export * from './accounts.ts';
 export * from './avatars.ts';
 export * from './common.ts';
 export * from './conversations.ts';
+export * from './open.ts';
 export * from './projects.ts';
 export * from './usage.ts';
 export * from './voices.ts';
