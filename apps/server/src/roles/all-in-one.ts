@@ -33,7 +33,7 @@ import { iceServersFor } from './ice-servers.ts';
 import { createLateCallControl } from './late-call-control.ts';
 import { startStunResponder } from './stun-responder.ts';
 import { isSelfSigned, loadTls } from './tls.ts';
-import { reportVoice, withVoiceProvider } from './voice-choice.ts';
+import { followVoice, reportVoice, withVoiceProvider } from './voice-choice.ts';
 
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../../console/dist', import.meta.url));
 
@@ -75,12 +75,8 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
   closers.add('media workers', () => pool.close());
   const control = await openControlPlane(config, logger, closers);
   noteEvent = control.noteEvent;
-  const { provider } = config.voice;
-  let voice: VoiceReport = { mouth: 'starting', ears: 'starting', brain: 'starting', hears: false, provider };
-  const voiceReady = pool.whenReady().then((description) => {
-    voice = reportVoice(config.voice, description);
-    return voice;
-  });
+  const voice = followVoice(config.voice, pool.ready);
+  const voiceReady = pool.whenReady().then((description) => reportVoice(config.voice, description));
   voiceReady.catch((error: unknown) => logger.error({ error: String(error) }, 'No media worker came up'));
 
   const { demo } = control;
@@ -105,7 +101,7 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
         config.demo.enabled && demo.projectId !== null && demo.licenceKey !== null
           ? { licence: demo.licenceKey, projectId: demo.projectId }
           : null,
-      voice: () => voice,
+      voice,
     },
     httpLogger: logger,
     trustProxy: config.trustProxy,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { scriptedAdmission, TEST_AVATAR } from '../gateway/test-doubles.ts';
 import type { Admission, CallAvatar } from '../ports.ts';
-import { describeProvider, reportVoice, withVoiceProvider } from './voice-choice.ts';
+import { describeProvider, followVoice, reportVoice, withVoiceProvider } from './voice-choice.ts';
 
 const LOCAL = {
   provider: 'local',
@@ -52,7 +52,7 @@ describe('what the start-up print says', () => {
   const description = { mouth: 'flite', ears: 'none: install them', brain: 'rules' };
 
   it('of the built-in voice, with the way to another', () => {
-    expect(reportVoice(LOCAL, description)).toEqual({ ...description, hears: false });
+    expect(reportVoice(LOCAL, description)).toEqual({ ...description, hears: false, provider: 'local' });
     expect(describeProvider(LOCAL)).toContain('OPENAI_API_KEY=… npm start');
     expect(describeProvider({ ...LOCAL, hasOpenAiKey: true })).toContain('VOICE_PROVIDER=local');
   });
@@ -63,4 +63,13 @@ describe('what the start-up print says', () => {
       'OpenAI Realtime at 10.0.0.2:8000; VOICE_PROVIDER=local for the built-in voice',
     );
   });
+});
+
+it('is told of as starting for as long as that takes, and then as it is', async () => {
+  const { promise: ready, resolve } = Promise.withResolvers<{ mouth: string; ears: string; brain: string }>();
+  const current = followVoice(LOCAL, ready);
+  expect(current()).toMatchObject({ ears: 'starting', hears: false });
+  resolve({ mouth: 'flite', ears: 'PocketSphinx', brain: 'rules' });
+  await ready;
+  expect(current()).toMatchObject({ ears: 'PocketSphinx', hears: true });
 });

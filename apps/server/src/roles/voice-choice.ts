@@ -51,3 +51,17 @@ export function describeProvider(voice: VoiceSettings): string {
 function hostOf({ openAiUrl }: VoiceSettings): string {
   return openAiUrl === undefined ? OPENAI_HOST : new URL(openAiUrl).host;
 }
+
+const STARTING = { mouth: 'starting', ears: 'starting', brain: 'starting', hears: false };
+
+/** What speaks, hears and thinks at this moment: `starting` until the first media worker is up, also where that takes long. */
+export function followVoice(
+  voice: VoiceSettings,
+  ready: Promise<Parameters<typeof reportVoice>[1]>,
+): () => VoiceReport {
+  let report: VoiceReport = { ...STARTING, provider: voice.provider };
+  void ready.then((description) => {
+    report = reportVoice(voice, description);
+  });
+  return () => report;
+}

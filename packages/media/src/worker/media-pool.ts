@@ -67,12 +67,17 @@ export class MediaPool {
     }
   }
 
-  /** Resolves with what the local voice can do once the first worker is up; rejects after `timeoutMs`. */
+  /** Resolves with what the local voice can do once the first worker is up, however long that takes. */
+  get ready(): Promise<VoiceDescription> {
+    return this.#firstReady.promise;
+  }
+
+  /** The same; rejects after `timeoutMs`. */
   async whenReady(timeoutMs = 60_000): Promise<VoiceDescription> {
     const deadline = new Promise<never>((_resolve, reject) => {
       setTimeout(() => reject(new Error(`No media worker was ready after ${timeoutMs} ms.`)), timeoutMs).unref();
     });
-    return Promise.race([this.#firstReady.promise, deadline]);
+    return Promise.race([this.ready, deadline]);
   }
 
   /** Null when every worker is full. `listener` gets the call's events in order, `closed` last and exactly once. */

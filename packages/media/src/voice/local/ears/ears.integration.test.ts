@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -85,6 +85,14 @@ it('makes out short phrases that stand alone, where the words of a sentence woul
 
 it('finds no recogniser where Python lacks the module', async () => {
   expect(await findRecogniser(['/nonexistent/python'])).toBeNull();
+});
+
+it('does not hold a recogniser for missing that is slow to say that it is there', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'visavis-ears-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const slow = join(folder, 'python');
+  writeFileSync(slow, '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 });
+  expect(await findRecogniser([slow], 200)).toMatchObject({ program: slow });
 });
 
 // A helper that speaks the same frames, reports how many samples it got, dies at a loud sample and hangs at a louder one.

@@ -8,18 +8,27 @@ export type RecogniserCommand = { readonly program: string; readonly arguments: 
 
 /** The system's Python first: a distribution installs its modules for that one. */
 const PYTHONS = ['/usr/bin/python3', 'python3', 'python'];
-const PROBE_LIMIT_MS = 10_000;
+/** Reading the module takes a second; on a machine that is busy many. */
+const PROBE_LIMIT_MS = 20_000;
 const HELPER_PATH = fileURLToPath(new URL('./pocketsphinx-helper.py', import.meta.url));
 
 const run = promisify(execFile);
 
-/** Null where PocketSphinx or its English model is not installed. */
-export async function findRecogniser(pythons: readonly string[] = PYTHONS): Promise<RecogniserCommand | null> {
+/**
+ * Null where PocketSphinx or its English model is not installed. One that is only slow to say so is taken to be there: what is not
+ * found now is held for missing as long as this process lives.
+ */
+export async function findRecogniser(
+  pythons: readonly string[] = PYTHONS,
+  limitMs = PROBE_LIMIT_MS,
+): Promise<RecogniserCommand | null> {
   for (const program of pythons) {
     try {
-      await run(program, [HELPER_PATH, '--probe'], { timeout: PROBE_LIMIT_MS, env: childEnvironment() });
+      await run(program, [HELPER_PATH, '--probe'], { timeout: limitMs, env: childEnvironment() });
       return { program, arguments: [HELPER_PATH] };
-    } catch {
+    } catch (error) {
+      const isSlow = error instanceof Error && 'killed' in error && error.killed === true;
+      if (isSlow) return { program, arguments: [HELPER_PATH] };
       // This Python is missing or lacks the module; the next one may have it.
     }
   }
