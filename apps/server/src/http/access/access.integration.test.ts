@@ -82,6 +82,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'GET /api/v1/projects/:projectId',
     'PATCH /api/v1/projects/:projectId',
     'DELETE /api/v1/projects/:projectId',
+    'GET /api/v1/projects/:projectId/first-steps',
     'GET /api/v1/projects/:projectId/keys',
     'POST /api/v1/projects/:projectId/keys',
     'PATCH /api/v1/projects/:projectId/keys/:licenceId',
