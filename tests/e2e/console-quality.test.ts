@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium, launchChromium } from '../support/chromium.ts';
-import { openAccount } from '../support/console-account.ts';
+import { type ConsoleAccount, openAccount } from '../support/console-account.ts';
 import { fillProject, OPEN_PAGES, type ShownPage, settle, waitForContent } from '../support/console-pages.ts';
 import { CONSOLE_PASSWORD } from '../support/console-steps.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
@@ -23,13 +23,14 @@ describe.skipIf(executablePath === null)('pages', () => {
   let server: TestServer;
   let browser: Browser;
   let context: BrowserContext;
+  let account: ConsoleAccount;
   let shown: readonly ShownPage[];
 
   beforeAll(async () => {
     server = await startServer();
     browser = await launchChromium(executablePath ?? '', { soundWantsClick: true });
     context = await browser.newContext();
-    const account = await openAccount(context, server.url, email);
+    account = await openAccount(context, server.url, email);
     const wish = { fromAvatarId: account.avatarId, name: 'Nora' };
     const { avatarId } = await account.ask<{ avatarId: string }>(
       'POST',
@@ -87,6 +88,76 @@ describe.skipIf(executablePath === null)('pages', () => {
       expect(count).toBeGreaterThan(15);
     });
   }
+
+  it('let one find, select, delete and restore among many avatars', { timeout: 200_000 }, async () => {
+    context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 } });
+    await (await logIn()).close();
+    const ask = async (method: string, path: string, data?: object) => {
+      const body = data === undefined ? {} : { data };
+      const answer = await context.request.fetch(`${server.url}/api/v1${path}`, {
+        ...{ method, headers: { origin: server.url } },
+        ...body,
+      });
+      return answer.json();
+    };
+    const { projectId } = await ask('POST', '/projects', { name: 'Many' });
+    for (let number = 1; number <= 26; number += 1) {
+      const wish = { fromAvatarId: account.avatarId, name: `Guide ${number}` };
+      await ask('POST', `/projects/${projectId}/avatars`, wish);
+    }
+    const page = await open(`/console/projects/${projectId}/avatars`);
+    const cards = page.getByRole('article');
+    const count = async (expected: number) => expect.poll(() => cards.count(), { timeout: 20_000 }).toBe(expected);
+    await count(24);
+    await page.getByText('1–24 of 26').waitFor();
+    await page.getByRole('button', { name: 'Next' }).click();
+    await count(2);
+    const search = page.getByRole('searchbox', { name: 'Search avatars' });
+    await search.fill('guide 25');
+    await count(1);
+    // 2, 12, and 20 to 26.
+    await search.fill('guide 2');
+    await count(9);
+    await page.getByRole('button', { name: 'As a list' }).click();
+    expect(((await cards.first().boundingBox()) ?? expect.unreachable()).height).toBeLessThan(120);
+
+    await page.getByRole('checkbox', { name: 'Select Guide 2', exact: true }).check();
+    await page.getByRole('button', { name: 'Select this page' }).click();
+    await page.getByText('Selected: 9').waitFor();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('9 avatars are in the bin.').waitFor();
+    await page.getByText('No avatar fits your search.').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await count(9);
+
+    await page.getByRole('button', { name: 'More for Guide 25' }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await count(8);
+    await page.getByRole('tab', { name: 'Bin (1)' }).click();
+    await page.getByRole('button', { name: 'Restore: Guide 25' }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Restore: Guide 25' }).click();
+    await page.getByText('The bin is empty').waitFor();
+    await page.getByRole('tab', { name: 'Built in' }).click();
+    await page
+      .getByRole('button', { name: /^Copy to project:/ })
+      .first()
+      .click();
+    expect(await page.getByLabel('Name of your copy').inputValue()).toMatch(/^Copy of \w+$/);
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('tab', { name: 'Yours' }).click();
+    for (const [view, width] of [
+      ['As a list', 360],
+      ['As cards', 360],
+      ['As cards', 1280],
+    ] as const) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.getByRole('button', { name: view }).click();
+      expect(await page.evaluate('document.documentElement.scrollWidth'), view).toBe(width);
+      expect(await seriousFindings(page), view).toEqual([]);
+    }
+  });
 
   it('let the operator say whom visitors meet, and in which order', async () => {
     context = await browser.newContext({ locale: 'en-GB' });

@@ -113,7 +113,8 @@ describe.skipIf(executablePath === null)('console', () => {
     await register(page, { name: 'Mia', email: `voices-${Date.now()}@example.org` });
     await createProject(page, 'Voices');
     await page.getByRole('link', { name: 'Avatars', exact: true }).click();
-    await page.getByRole('link', { name: 'Embed: Iris' }).click();
+    await page.getByRole('button', { name: 'More for Iris' }).click();
+    await page.getByRole('menuitem', { name: 'Embed' }).click();
     await page.getByText('<visavis-avatar').waitFor();
     await page.getByRole('link', { name: 'Talk', exact: true }).click();
     for (const width of [1280, 1920]) await expectColumns(page, page.getByText('A call needs a key'), width);

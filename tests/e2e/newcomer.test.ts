@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPostgres, type PostgresServer, startPostgres } from '../../apps/server/src/db/testing/postgres-server.ts';
 import { warnSkipped } from '../../apps/server/src/db/testing/test-databases.ts';
@@ -106,19 +107,38 @@ function placeOf(page: Page): { projectUrl: string; avatarId: string } {
   return { projectUrl, avatarId };
 }
 
-/** Through the dialog, until the avatar can be talked with. Gives its picture in the gallery. */
+/**
+ * Through the dialog, with a photo that has no face first, until the avatar can be talked with. Gives its picture in the gallery.
+ */
 async function makeAvatar(page: Page, photo: Buffer): Promise<Buffer> {
   await page.getByRole('link', { name: 'Avatars', exact: true }).click();
   await page.getByRole('button', { name: 'New avatar' }).first().click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Photo or clip').setInputFiles({ name: 'me.jpg', mimeType: 'image/jpeg', buffer: photo });
-  await dialog.getByText('me.jpg: choose another').waitFor();
-  await dialog.getByLabel('Name').fill('Nora');
+  const make = dialog.getByRole('button', { name: 'Make avatar' });
+  await make.click();
+  for (const missing of ['Choose a photo', 'Name must not be empty', 'Confirm that the person']) {
+    await dialog.getByText(missing).waitFor();
+  }
+  const wall = await sharp({ create: { width: 640, height: 640, channels: 3, background: '#b9aa8c' } })
+    .png()
+    .toBuffer();
+  await dialog.getByLabel('Photo or clip').setInputFiles({ name: 'nora.png', mimeType: 'image/png', buffer: wall });
+  await dialog.getByText('nora.png: choose another').waitFor();
+  expect(await dialog.getByLabel('Name').inputValue()).toBe('Nora');
   await dialog.getByLabel('The person shown agreed to this').check();
-  await dialog.getByRole('button', { name: 'Make avatar' }).click();
+  await make.click();
+
+  const card = page.getByRole('article', { name: 'Nora' });
+  await page.getByText('“Nora” could not be made.').waitFor({ timeout: 180_000 });
+  await card.getByRole('alert').waitFor();
+  expect(await card.locator('img.face-picture').count()).toBe(1);
+  await card.getByRole('button', { name: 'Choose another photo: Nora' }).click();
+  await dialog.getByLabel('Photo or clip').setInputFiles({ name: 'me.jpg', mimeType: 'image/jpeg', buffer: photo });
+  await make.click();
   await page.getByRole('progressbar', { name: 'in the making: Nora' }).waitFor();
   await page.getByRole('link', { name: 'Talk: Nora' }).waitFor({ timeout: 180_000 });
-  const address = await page.getByRole('article', { name: 'Nora' }).locator('.face-picture').getAttribute('src');
+  await page.getByText('“Nora” is ready.').waitFor();
+  const address = await card.locator('.face-picture').getAttribute('src');
   const still = await page.request.get(new URL(address ?? '', page.url()).href);
   return still.body();
 }

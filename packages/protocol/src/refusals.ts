@@ -46,11 +46,11 @@ export const REFUSALS = {
   'avatars-full':
     'This project has {limit} avatars, as many as it may have. Delete one you do not need. The operator of this server can raise the limit.',
   'avatar-texts-full':
-    'The texts of this project’s avatars would have more than {limit} MB in all. Shorten prompts or knowledge. The operator of this server can raise the limit.',
+    'The texts of this project’s avatars would have more than {limit} MB in all. Shorten prompts or knowledge, or delete avatars for good: those in the bin count, too. The operator of this server can raise the limit.',
   'webhooks-full':
     'This project has {limit} webhooks, as many as it may have. Delete one you do not need. The operator of this server can raise the limit.',
   'files-full':
-    'This project’s uploads, avatars and films would take more than {limit} MB. Delete avatars or recorded talks. The operator of this server can raise the limit.',
+    'This project’s uploads, avatars and films would take more than {limit} MB. Delete avatars for good, those in the bin too, or recorded talks. The operator of this server can raise the limit.',
   'uploads-full':
     '{limit} files of this project were sent and not used. Use one, or wait until they are removed after a day. The operator of this server can raise the limit.',
   'making-full':
@@ -59,8 +59,9 @@ export const REFUSALS = {
     'The disk of this server is nearly full, so nothing more is stored on it. Tell its operator; talking goes on.',
   'built-in-avatar': 'Built-in avatars stay as they are. Duplicate it, then change the copy.',
   'avatar-not-ready': 'This avatar is not ready to be copied.',
+  'avatar-changed': 'This avatar has just been changed. Try again.',
   'only-failed-again': 'Only an avatar that failed can be tried again.',
-  'file-gone': 'The file of this avatar is kept for {hours} hours after it failed. Delete the avatar and make it anew.',
+  'file-gone': 'The file of this avatar is kept for {hours} hours after it failed. Choose another photo or clip.',
   'no-making': 'This server makes no avatars from pictures. Duplicate a built-in one.',
   'wrong-file': 'This is no picture or video that can be used. Send a {pictures} picture, or an {videos} video.',
   'picture-too-large': 'This picture has more than {limit} MB. Save it smaller, and send it again.',

@@ -3,6 +3,7 @@ import type {
   AuditEntry,
   AuthOptions,
   Avatar,
+  BinnedAvatar,
   Conversation,
   Delivery,
   FirstPageAvatar,
@@ -10,6 +11,7 @@ import type {
   LedgerEntry,
   LicenceKey,
   Project,
+  ProviderVoices,
   Transcript,
   Usage,
   User,
@@ -65,6 +67,18 @@ export const avatarQuery = (projectId: string, avatarId: string) =>
     queryKey: ['avatar', projectId, avatarId],
     queryFn: () => request<Avatar>('GET', `/projects/${projectId}/avatars/${avatarId}`),
   });
+
+export const binQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ['bin', projectId],
+    queryFn: () => request<BinnedAvatar[]>('GET', `/projects/${projectId}/bin`),
+  });
+
+export const voicesQuery = queryOptions({
+  queryKey: ['voices'],
+  queryFn: () => request<ProviderVoices[]>('GET', '/voices'),
+  staleTime: Number.POSITIVE_INFINITY,
+});
 
 export type ConversationFilter = {
   readonly text: string;

@@ -1,11 +1,12 @@
-import type { FaceBox } from '@visavis/protocol/rest';
+import type { FaceBox, VoiceDescription } from '@visavis/protocol/rest';
 
 /** What `GET /api/v1/talk-page` says. */
 export type TalkPageData = {
   /** Null when this server gives no licence to visitors: they need their own. */
   readonly demoLicense: string | null;
   readonly avatars: readonly TalkAvatar[];
-  readonly voices: readonly string[];
+  /** By provider; the first is that of new avatars. */
+  readonly voices: readonly { readonly provider: string; readonly voices: readonly VoiceDescription[] }[];
   readonly voice: TalkVoice;
   readonly version: string;
 };
@@ -21,6 +22,8 @@ export type TalkAvatar = {
   readonly voice: string;
   /** What is built in for demonstrations answers for it, no model. False when left out. */
   readonly isDemonstration?: boolean;
+  /** Whose voice is heard; null or left out: not known. */
+  readonly speaker?: (VoiceDescription & { readonly provider: string }) | null;
 };
 
 /**

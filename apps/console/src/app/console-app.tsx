@@ -5,6 +5,7 @@ import { authOptionsQuery, sessionQuery } from '../api/queries.ts';
 import { Boot } from '../components/boot.tsx';
 import { LeaveQuestion } from '../components/leave-question.tsx';
 import { Loaded } from '../components/page.tsx';
+import { Toasts } from '../components/toasts.tsx';
 import { LanguageProvider } from '../i18n/language.tsx';
 import { LoginPage } from '../pages/account/login-page.tsx';
 import { RegisterPage } from '../pages/account/register-page.tsx';
@@ -35,6 +36,7 @@ export function ConsoleApp() {
       <LanguageProvider>
         <Entrance />
         <LeaveQuestion />
+        <Toasts />
       </LanguageProvider>
     </QueryClientProvider>
   );

@@ -8,6 +8,7 @@ import { LanguageSwitch } from '../components/language-switch.tsx';
 import { Logo } from '../components/logo.tsx';
 import { Loaded } from '../components/page.tsx';
 import { useTexts } from '../i18n/language.tsx';
+import { MakingWatch } from '../pages/avatars/making-watch.tsx';
 import {
   accountAddress,
   firstPageAddress,
@@ -33,6 +34,7 @@ export function Shell({ user, path }: ShellProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: whoever arrives at another page has used the menu.
   useEffect(() => setMenuOpen(false), [path]);
   const known = projects.data ?? [];
+  const place = readProjectPath(path);
   return (
     <div className={classes.shell}>
       <a className={classes.skip} href="#content">
@@ -58,6 +60,9 @@ export function Shell({ user, path }: ShellProps) {
         </div>
       </Drawer>
       <div id="content" className={classes.content}>
+        {place !== null && known.some(({ projectId }) => projectId === place.projectId) && (
+          <MakingWatch key={place.projectId} projectId={place.projectId} />
+        )}
         <Loaded of={projects}>{(all) => <ShellContent user={user} path={path} projects={all} />}</Loaded>
       </div>
     </div>

@@ -74,8 +74,9 @@ type FormDialogProps<Values extends object, Answer> = FormProps<Values, Answer> 
   readonly onStop?: () => void;
   /** It makes something: it can be sent as it comes. */
   readonly isNew?: boolean;
-  /** Whether all is there that it needs; fields that are `required` say so themselves. */
+  /** Whether all is there that it needs; fields that are `required` say so themselves. When not, `onIncomplete` marks it. */
   readonly isReady?: boolean;
+  readonly onIncomplete?: () => void;
 };
 
 /** A form in a dialog. Closing it with changes is asked about; *Cancel* means it. */
@@ -106,8 +107,8 @@ export function FormDialog<Values extends object, Answer>(props: FormDialogProps
 function DialogForm<Values extends object, Answer>(props: FormDialogProps<Values, Answer>) {
   const texts = useTexts();
   const { draft, saving, fault = null, isNew = false, isReady = true } = props;
-  const canBeSent = isReady && fault === null && (isNew || draft.isDirty);
-  const { form, submit, faults } = useForm(props, canBeSent);
+  const canBeSent = fault === null && (isNew || draft.isDirty);
+  const { form, submit, faults } = useForm(props, canBeSent, { isReady, onIncomplete: props.onIncomplete });
   return (
     <form ref={form} className={classes.form} noValidate onSubmit={submit}>
       <FaultsProvider handle={faults}>{props.children}</FaultsProvider>
@@ -128,6 +129,11 @@ function DialogForm<Values extends object, Answer>(props: FormDialogProps<Values
       </div>
     </form>
   );
+}
+
+/** Once what is missing is marked. */
+function focusFirstInvalid(form: HTMLFormElement): void {
+  setTimeout(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
 }
 
 type EntryFormProps = {
@@ -157,7 +163,14 @@ export function EntryForm({ saving, action, children, onSubmit }: EntryFormProps
 }
 
 /** What every form does, in a dialog or not. */
-function useForm<Values extends object, Answer>(props: FormProps<Values, Answer>, canBeSent: boolean) {
+function useForm<Values extends object, Answer>(
+  props: FormProps<Values, Answer>,
+  canBeSent: boolean,
+  {
+    isReady = true,
+    onIncomplete,
+  }: { readonly isReady?: boolean; readonly onIncomplete?: (() => void) | undefined } = {},
+) {
   const { draft, saving } = props;
   const form = useRef<HTMLFormElement>(null);
   const faults = useFaults(form, saving.error);
@@ -191,7 +204,13 @@ function useForm<Values extends object, Answer>(props: FormProps<Values, Answer>
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (saving.isPending || !canBeSent || !faults.check(event.currentTarget)) return;
+    if (saving.isPending || !canBeSent) return;
+    const fits = faults.check(event.currentTarget);
+    if (!isReady) {
+      onIncomplete?.();
+      focusFirstInvalid(event.currentTarget);
+    }
+    if (!fits || !isReady) return;
     const sent = draft.values;
     saving.mutate(sent, {
       onSuccess: (answer) => {

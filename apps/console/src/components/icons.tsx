@@ -165,3 +165,27 @@ export function GlobeIcon({ size }: IconProps) {
     </Icon>
   );
 }
+
+export function MoreIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <path d="M5.5 12h.01M12 12h.01M18.5 12h.01" strokeWidth={3} />
+    </Icon>
+  );
+}
+
+export function GridIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <path d="M4.5 4.5h6v6h-6zM13.5 4.5h6v6h-6zM4.5 13.5h6v6h-6zM13.5 13.5h6v6h-6z" />
+    </Icon>
+  );
+}
+
+export function ListIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <path d="M4.5 6.5h15M4.5 12h15M4.5 17.5h15" />
+    </Icon>
+  );
+}

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { check, index, pgTable, real, smallint, text } from 'drizzle-orm/pg-core';
-import { amount, createdAt, instant, isPublicId, ordinal, publicId } from './columns.ts';
+import { amount, bytes, createdAt, instant, isPublicId, ordinal, publicId } from './columns.ts';
 import { avatars, projects } from './schema.ts';
 
 /** Files that were sent and not yet used. */
@@ -53,6 +53,8 @@ export const avatarJobs = pgTable(
     /** Why it failed: a word of a closed list, and a sentence for the owner. */
     errorCode: text('error_code'),
     error: text('error'),
+    /** What is seen in the file, small, for its owner: WebP. Null until the making has looked. */
+    picture: bytes('picture'),
     /** When it failed: its file is kept for another try for some time. */
     failedAt: instant('failed_at'),
     createdAt: createdAt(),

@@ -135,6 +135,8 @@ export const avatars = pgTable(
     notice: text('notice').$type<AvatarNotice>(),
     /** Where it stands among the avatars of the first page, from small to large; null: it is not shown there. */
     talkPagePlace: integer('talk_page_place'),
+    /** When it was put into the bin, where it does nothing; null: it is not there. */
+    binnedAt: instant('binned_at'),
     /** System avatars: digest of the shipped description this row was last written from. */
     shippedDigest: text('shipped_digest'),
     createdAt: createdAt(),
@@ -143,6 +145,7 @@ export const avatars = pgTable(
   (table) => [
     index('avatars_project').on(table.projectId, table.ordinal),
     index('avatars_name').on(sql`lower(${table.name})`),
+    index('avatars_binned').on(table.binnedAt).where(sql`${table.binnedAt} is not null`),
     check('avatars_id_format', isPublicId(table.id)),
     check('avatars_bundle_source', sql`${table.bundleSource} in ('shipped', 'made')`),
     check('avatars_state', sql`${table.state} in ('ready', 'making', 'failed')`),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer as createTlsServer, type SecureVersion } from 'node:tls';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { VoiceDirectory } from '../control/voices/voice-directory.ts';
 import { TEST_AVATAR, TEST_KEY } from '../gateway/test-doubles.ts';
 import { createTestServer, type TestServer } from '../gateway/test-server.ts';
 import { loadTls } from '../roles/tls.ts';
@@ -151,8 +152,16 @@ describe('pages', () => {
     }
   });
 
-  it('describes the talk page, without a key while the demo is off', async () => {
-    const { app } = await start();
+  it('describes the talk page, with whose voices are heard, without a key while the demo is off', async () => {
+    const CEDAR = { voice: 'cedar', name: 'Henry', gender: 'male', language: 'en-US' } as const;
+    const described = { provider: 'local', voices: [CEDAR], hasSamples: true, takesOtherNames: false };
+    const voices = new VoiceDirectory({
+      providers: [{ ...described, speakerOf: () => CEDAR }],
+      providerOf: () => 'local',
+    });
+    const voice = () => ({ mouth: 'm', ears: 'e', brain: 'b', hears: true, provider: 'local' });
+    const demo = () => ({ licence: TEST_KEY, projectId: 'project' });
+    const { app } = await start({ talkPage: { version: '1', demo, voice, voices } });
     expect((await app.inject('/api/v1/talk-page')).json()).toEqual({
       demoLicense: TEST_KEY,
       avatars: [
@@ -165,19 +174,16 @@ describe('pages', () => {
           face: null,
           voice: 'cedar',
           isDemonstration: true,
+          speaker: { ...CEDAR, provider: 'local' },
         },
       ],
-      voices: expect.arrayContaining(['alloy', 'onyx', 'verse']),
+      voices: [{ provider: 'local', voices: [CEDAR] }],
       voice: { mouth: 'm', ears: 'e', brain: 'b', hears: true, provider: 'local' },
       version: '1',
     });
     await app.close();
     const off = await start({
-      talkPage: {
-        version: '1',
-        demo: () => null,
-        voice: () => ({ mouth: '', ears: '', brain: '', hears: false, provider: 'local' }),
-      },
+      talkPage: { version: '1', demo: () => null, voice, voices },
     });
     expect((await off.app.inject('/api/v1/talk-page')).json()).toMatchObject({ demoLicense: null, avatars: [] });
   });

@@ -1,5 +1,5 @@
-import { VOICES } from '@visavis/protocol';
 import type { FastifyInstance } from 'fastify';
+import type { VoiceDirectory } from '../control/voices/voice-directory.ts';
 import type { CatalogueAvatar } from '../ports.ts';
 import { FOR } from './access/access.ts';
 
@@ -19,6 +19,7 @@ export type TalkPageSource = {
   /** Null while the demo project is switched off. */
   readonly demo: () => { readonly licence: string; readonly projectId: string } | null;
   readonly voice: () => VoiceReport;
+  readonly voices: Pick<VoiceDirectory, 'list' | 'speakerOf'>;
 };
 
 /** Avatars of a project that everybody may see, in the operator's order; a moment old. */
@@ -32,19 +33,20 @@ export function registerTalkPage(app: FastifyInstance, listForAll: ListForAll, s
     reply.header('cache-control', 'no-store');
     return {
       demoLicense: demo?.licence ?? null,
-      avatars: avatars.map((avatar) => toTalkPageAvatar(avatar, source.voice().provider)),
-      voices: VOICES,
+      avatars: avatars.map((avatar) => toTalkPageAvatar(avatar, source)),
+      voices: source.voices.list().map(({ provider, voices }) => ({ provider, voices })),
       voice: source.voice(),
       version: source.version,
     };
   });
 }
 
-function toTalkPageAvatar(avatar: CatalogueAvatar, builtInProvider: string): object {
-  const { avatarId, name, title, description, voice, pictureFile, face = null } = avatar;
+function toTalkPageAvatar(avatar: CatalogueAvatar, { voice: voiceReport, voices }: TalkPageSource): object {
+  const { avatarId, name, title, description, voice, pictureFile, face = null, isSystem = true } = avatar;
   const thumbnailUrl = pictureFile === null ? '' : `/uploadFiles/${encodeURIComponent(pictureFile)}`;
-  const isDemonstration = providerOf(avatar, builtInProvider) === LOCAL_PROVIDER;
-  return { avatarId, name, title, description, thumbnailUrl, face, voice, isDemonstration };
+  const isDemonstration = providerOf(avatar, voiceReport().provider) === LOCAL_PROVIDER;
+  const speaker = voices.speakerOf({ voice, isSystem, provider: avatar.provider ?? LOCAL_PROVIDER });
+  return { avatarId, name, title, description, thumbnailUrl, face, voice, isDemonstration, speaker };
 }
 
 /** Its brain is a set of rules, for demonstrations. */

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MediaPool, type WorkerLoss } from '@visavis/media/media-pool';
+import { describeVoices } from '@visavis/media/provider-voices';
 import { VoiceSampler } from '@visavis/media/voice-sampler';
 import type { Logger as PinoLogger } from 'pino';
 import type { Config } from '../config.ts';
@@ -16,6 +17,7 @@ import { openDiskWatch } from '../control/disk/disk-watch.ts';
 import type { RecordedTalk } from '../control/recordings/recordings.ts';
 import { loadMasterKeys } from '../control/secrets/master-key.ts';
 import { createSecretBox } from '../control/secrets/secret-box.ts';
+import { VoiceDirectory } from '../control/voices/voice-directory.ts';
 import type { VoicePreviewOptions } from '../control/voices/voice-previews.ts';
 import { openDatabase } from '../db/database.ts';
 import { createServer } from '../http/create-server.ts';
@@ -33,7 +35,7 @@ import { iceServersFor } from './ice-servers.ts';
 import { createLateCallControl } from './late-call-control.ts';
 import { startStunResponder } from './stun-responder.ts';
 import { isSelfSigned, loadTls } from './tls.ts';
-import { followVoice, reportVoice, withVoiceProvider } from './voice-choice.ts';
+import { followVoice, providerFor, reportVoice, withVoiceProvider } from './voice-choice.ts';
 
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../../console/dist', import.meta.url));
 
@@ -102,6 +104,7 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
           ? { licence: demo.licenceKey, projectId: demo.projectId }
           : null,
       voice,
+      voices: control.consoleApi.voices,
     },
     httpLogger: logger,
     trustProxy: config.trustProxy,
@@ -159,6 +162,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     mail: openMail(config, closers),
     points: config.points,
     making: { uploadFolder: join(dataDir, 'uploads'), run: createBundleRunner(logger) },
+    voices: describedVoices(config),
     voicePreviews: openVoicePreviews(config, logger, closers),
     webhooks: { privateHosts: config.webhookPrivateHosts },
     disk,
@@ -192,6 +196,13 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     meter: services.meter,
     calls,
   };
+}
+
+function describedVoices({ voice }: Config): VoiceDirectory {
+  return new VoiceDirectory({
+    providers: describeVoices({ openAiUrl: voice.openAiUrl }),
+    providerOf: (avatar) => providerFor(avatar, voice.provider),
+  });
 }
 
 function openVoicePreviews({ voice }: Config, logger: PinoLogger, closers: Closers): VoicePreviewOptions {

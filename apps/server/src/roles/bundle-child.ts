@@ -25,6 +25,7 @@ try {
     id,
     displayName,
     onProgress: (share, step) => void tell({ kind: 'progress', share: share * (1 - PREVIEW_SHARE), step }),
+    onPicture: (webp) => void tell({ kind: 'picture', webp: Buffer.from(webp).toString('base64') }),
   });
   await tell({ kind: 'progress', share: 1 - PREVIEW_SHARE, step: 'filming the preview' });
   const { thumbnail, preview, notice } = await addPreview(outDir);

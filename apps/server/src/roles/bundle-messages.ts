@@ -11,6 +11,8 @@ export const bundleTaskSchema = z.object({
 /** What the process that makes a bundle tells the server. */
 export const bundleMessageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('progress'), share: z.number().min(0).max(1), step: z.string().max(200) }),
+  /** What is seen in the file, small: WebP in base64. */
+  z.object({ kind: z.literal('picture'), webp: z.base64().max(400_000) }),
   z.object({
     kind: z.literal('made'),
     thumbnail: z.string().nullable(),

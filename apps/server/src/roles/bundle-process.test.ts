@@ -7,7 +7,7 @@ it('takes what the making process says that is no message of its kind for that a
   const child = Object.assign(new EventEmitter(), { kill: vi.fn(), stderr: new EventEmitter(), pid: 1 });
   const onProgress = vi.fn();
   const following = follow(child as unknown as ChildProcess, {
-    ...{ signal: new AbortController().signal, onProgress, timeLimitMs: 60_000 },
+    ...{ signal: new AbortController().signal, onProgress, onPicture() {}, timeLimitMs: 60_000 },
   });
   child.emit('message', { kind: 'progress', share: 0.5, step: 'looking' });
   for (const odd of [null, 7, {}, { kind: 'progress', share: null, step: 'x' }, { kind: 'made' }])

@@ -17,7 +17,7 @@ const ALLOCATION = { MALLOC_ARENA_MAX: '1' } as const;
 
 /** Makes bundles, each in a process of its own with low priority: crashes of native code and memory never reach calls. */
 export function createBundleRunner(logger: Logger, timeLimits: typeof TIME_LIMITS = TIME_LIMITS): BundleRunner {
-  return (task, { signal, onProgress }) => {
+  return (task, { signal, onProgress, onPicture }) => {
     const timeLimitMs = timeLimits[PICTURE.test(task.inputPath) ? 'picture' : 'video'];
     if (signal.aborted) return Promise.resolve({ kind: 'broke', detail: 'It was stopped before its start.' });
     const child = fork(ENTRY, [JSON.stringify(task)], {
@@ -26,7 +26,7 @@ export function createBundleRunner(logger: Logger, timeLimits: typeof TIME_LIMIT
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     lowerPriority(child, logger);
-    return follow(child, { signal, onProgress, timeLimitMs });
+    return follow(child, { signal, onProgress, onPicture, timeLimitMs });
   };
 }
 
@@ -35,7 +35,7 @@ type FollowOptions = Parameters<BundleRunner>[1] & { readonly timeLimitMs: numbe
 /** Resolves when the process has ended. Whatever it says, nothing is thrown: a fault in the making of one avatar is that avatar's. */
 export function follow(
   child: ChildProcess,
-  { signal, onProgress, timeLimitMs }: FollowOptions,
+  { signal, onProgress, onPicture, timeLimitMs }: FollowOptions,
 ): Promise<BundleOutcome> {
   let outcome: BundleOutcome | null = null;
   let errorText = '';
@@ -54,6 +54,7 @@ export function follow(
   child.on('message', (data) => {
     const { data: message } = bundleMessageSchema.safeParse(data);
     if (message?.kind === 'progress') onProgress(message.share, message.step);
+    else if (message?.kind === 'picture') onPicture(Buffer.from(message.webp, 'base64'));
     else if (message !== undefined) outcome ??= message;
     else errorText = `${errorText}It said what nobody understands. `.slice(-MAX_ERROR_TEXT);
   });

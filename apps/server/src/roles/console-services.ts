@@ -6,6 +6,7 @@ import { tellHashingBounds } from '../control/accounts/password-hash.ts';
 import { type Admission, createAdmission } from '../control/admission/admission.ts';
 import { type AuditLog, createAuditLog } from '../control/audit/audit-log.ts';
 import { createServerLog, type ServerLog } from '../control/audit/server-log.ts';
+import { AvatarBin } from '../control/avatars/avatar-bin.ts';
 import { createAvatarCatalogue } from '../control/avatars/avatar-catalogue.ts';
 import type { BundleFolders } from '../control/avatars/bundle-folders.ts';
 import { FirstPage } from '../control/avatars/first-page.ts';
@@ -43,6 +44,7 @@ import { createSecretBox } from '../control/secrets/secret-box.ts';
 import { type CallMeter, createCallMeter } from '../control/usage/call-meter.ts';
 import { Ledger } from '../control/usage/ledger.ts';
 import { toThousandths } from '../control/usage/points.ts';
+import { NO_DESCRIBED_VOICES, type VoiceDirectory } from '../control/voices/voice-directory.ts';
 import { type VoicePreviewOptions, VoicePreviews } from '../control/voices/voice-previews.ts';
 import { type ToldConversations, withWebhooks } from '../control/webhooks/webhook-feed.ts';
 import { createWebhookWorker, type WebhookWorker } from '../control/webhooks/webhook-worker.ts';
@@ -70,6 +72,8 @@ export type ConsoleServiceOptions = {
     /** Hosts with private addresses that pictures may be fetched from. */
     readonly privateHosts?: readonly string[];
   };
+  /** Left out: voices are not described. */
+  readonly voices?: VoiceDirectory;
   /** Left out: no voice can be heard before it is chosen. */
   readonly voicePreviews?: VoicePreviewOptions;
   readonly webhooks?: {
@@ -133,8 +137,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const admission = createAdmission(db, folders, ledger);
   const licences = createLicences(options, slots, audit);
   const projects = createProjects(db, points.free === null ? null : toThousandths(points.free), quotas);
-  const readingPlaces = createReadingPlaces(bounds.reached);
-  const { avatars, firstPage, uploads, workshop } = createAvatars(options, bounds);
+  const { avatars, avatarBin, firstPage, uploads, workshop, sweepAvatars } = createAvatars(options, bounds);
   const hooks = createWebhookServices(options, bounds);
   const talks = createTalkServices(options, bounds, hooks.webhooks);
   const { recordings, recordingRooms, conversations, records, archive, takeLost } = talks;
@@ -148,7 +151,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       'surplus talks': () => talks.retention.sweep(),
       'films of talks that are gone': () => recordings.sweep(),
       'uploaded files': async () => uploads?.sweep(),
-      'made avatars': async () => workshop?.sweep(),
+      'deleted and made avatars': () => sweepAvatars(),
       'webhook deliveries': () => hooks.worker.sweep(),
       'rendered faces': () => sweepFaces(options),
     },
@@ -168,7 +171,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       conversations,
       housekeeping,
       bounds,
-      readingPlaces,
+      readingPlaces: createReadingPlaces(bounds.reached),
       webhookWorker: hooks.worker,
       talkKeys: createTalkKeys(masterKeys),
       reconnectKeys: createTalkKeys(masterKeys, 'reconnect'),
@@ -185,6 +188,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
         tokens,
         admission,
         avatars,
+        avatarBin,
         firstPage,
         ledger,
         archive,
@@ -192,8 +196,8 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
         recordings,
         logger,
       },
-      voicePreviews: new VoicePreviews({ ...(options.voicePreviews ?? NO_VOICES), onBound: bounds.reached }),
-      ...{ uploads, firstSteps: talks.firstSteps, webhooks: hooks.webhooks, pointsPerMinute: points.perMinute },
+      ...{ ...createVoices(options, bounds), uploads, webhooks: hooks.webhooks, pointsPerMinute: points.perMinute },
+      firstSteps: talks.firstSteps,
       usageOf: createUsageReader(db, quotas, options.demoProjectId ?? null),
     },
     async close() {
@@ -234,12 +238,23 @@ function createAvatars(options: ConsoleServiceOptions, bounds: Bounds) {
   const { db, folders, quotas = DEFAULT_QUOTAS, demoProjectId = null } = options;
   const catalogue = createAvatarCatalogue(db, folders);
   const { uploads, workshop } = createMaking(options, bounds);
+  const avatars = new OwnAvatars({ db, catalogue, maker: workshop, quotas });
+  const avatarBin = new AvatarBin({ db, folders, catalogue, avatars, maker: workshop, quotas });
   return {
-    uploads,
-    workshop,
-    avatars: new OwnAvatars({ db, catalogue, maker: workshop, quotas }),
+    ...{ uploads, workshop, avatars, avatarBin },
     firstPage: new FirstPage({ db, catalogue, demoProjectId }),
+    async sweepAvatars() {
+      await avatarBin.sweep();
+      await workshop?.sweep();
+    },
   };
+}
+
+function createVoices(
+  { voices = NO_DESCRIBED_VOICES, voicePreviews = NO_VOICES }: ConsoleServiceOptions,
+  { reached }: Bounds,
+) {
+  return { voices, voicePreviews: new VoicePreviews({ ...voicePreviews, onBound: reached }) };
 }
 
 /** Where bounds that are reached are told: the log on standard output, and the one that operators read. */

@@ -8,6 +8,14 @@ const OPENAI_HOST = 'api.openai.com';
 /** What is told of the voice's settings needs no key. */
 type VoiceSettings = Omit<Config['voice'], 'openAiKey'>;
 
+/** Who speaks for an avatar of this server: `provider` is what it is set to. */
+export function providerFor(
+  avatar: { readonly isSystem: boolean; readonly provider: string },
+  provider: Config['voice']['provider'],
+): string {
+  return avatar.isSystem && avatar.provider === 'local' ? provider : avatar.provider;
+}
+
 /**
  * System avatars are stored with the local voice, and speak with the one that this server is set to. Avatars of projects
  * keep theirs.
@@ -17,9 +25,9 @@ export function withVoiceProvider(admission: Admission, provider: Config['voice'
     ...admission,
     async findAvatar(projectId, query) {
       const found = await admission.findAvatar(projectId, query);
-      if (found.kind === 'missing' || provider === 'local') return found;
+      if (found.kind === 'missing') return found;
       const { avatar } = found;
-      if (avatar.isSystem !== true || avatar.provider !== 'local') return found;
+      if (providerFor({ ...avatar, isSystem: avatar.isSystem === true }, provider) === avatar.provider) return found;
       const model = avatar.model === 'local' ? OPENAI_MODEL : avatar.model;
       return { ...found, avatar: { ...avatar, provider, model } };
     },

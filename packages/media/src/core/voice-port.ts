@@ -16,6 +16,29 @@ export type VoiceCapabilities = {
   readonly languages: readonly string[] | 'any';
 };
 
+/** A voice as people know it. */
+export type VoiceDescription = {
+  /** What avatars and calls name it by. */
+  readonly voice: string;
+  readonly name: string;
+  readonly gender: 'female' | 'male' | 'neutral';
+  /** BCP 47 tag of what it speaks best; null: many languages. */
+  readonly language: string | null;
+};
+
+/** What a provider says of its voices without being opened. */
+export type ProviderVoices = {
+  /** Id of the provider. */
+  readonly provider: string;
+  readonly voices: readonly VoiceDescription[];
+  /** Which of them speaks where an avatar names `voice`; null: one that is not described here. */
+  speakerOf(voice: string): VoiceDescription | null;
+  /** They can be heard outside of calls. */
+  readonly hasSamples: boolean;
+  /** Avatars may name voices that are not described here. */
+  readonly takesOtherNames: boolean;
+};
+
 /** An OpenAI-style function tool; `parameters` is a JSON Schema object. */
 export type ToolDefinition = {
   readonly name: string;

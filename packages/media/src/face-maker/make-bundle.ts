@@ -16,6 +16,7 @@ import { createMouthShaper } from './mouth-shape.ts';
 import type { MouthPose } from './mouth-target.ts';
 import { warpBox, warpReach } from './mouth-warp.ts';
 import { measureLook } from './photo-look.ts';
+import { smallPicture } from './small-picture.ts';
 import { faceOutline, splitPerson } from './split-person.ts';
 
 export type MakeBundleOptions = {
@@ -24,6 +25,8 @@ export type MakeBundleOptions = {
   readonly displayName: string;
   /** Called with a growing share from 0 to 1 and what is being done. */
   readonly onProgress?: (share: number, step: string) => void;
+  /** Called once with what is seen in the file, small (WebP), before it is known whether an avatar can be made of it. */
+  readonly onPicture?: (webp: Uint8Array) => void;
   /** Stops the work; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 };
@@ -48,10 +51,11 @@ export async function makeBundleFromPhoto(
   outDir: string,
   options: MakeBundleOptions,
 ): Promise<AvatarManifest> {
-  const { signal, onProgress } = options;
+  const { signal, onProgress, onPicture } = options;
   signal?.throwIfAborted();
   onProgress?.(0, 'reading the photo');
   const photo = await decodePhoto(input);
+  onPicture?.(await smallPicture(photo));
   signal?.throwIfAborted();
   onProgress?.(0.05, 'finding the face');
   return makeBundleFromPortrait(await locate(photo), outDir, options);

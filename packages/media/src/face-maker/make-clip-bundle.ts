@@ -16,6 +16,7 @@ import { InputError, type InputProblem } from './input-error.ts';
 import { closingShares } from './lip-closing.ts';
 import { writeLoopFilm } from './loop-film.ts';
 import { type MakeBundleOptions, makeBundleFromPortrait } from './make-bundle.ts';
+import { smallPicture } from './small-picture.ts';
 import { type ClipSurvey, isInSight, surveyClip } from './survey-clip.ts';
 import { type TrackedFace, trackFace } from './track-face.ts';
 
@@ -98,13 +99,16 @@ type StillStudy = { readonly kind: 'still'; readonly portrait: Portrait };
 async function studyClip(
   finder: FaceFinder,
   clip: Clip,
-  { signal, onProgress }: MakeBundleOptions,
+  { signal, onProgress, onPicture }: MakeBundleOptions,
 ): Promise<FilmStudy | StillStudy> {
   const expected = Math.max(2, clip.durationS || 30) * clip.pictureRate;
   const faces = await trackFace(finder, clip, {
     signal,
-    onPicture: (index) =>
-      onProgress?.(within('tracking', SHARE.still, Math.min(1, index / expected)), 'following the face'),
+    onPicture(index, picture) {
+      // Only for looks: without it the work goes on.
+      if (index === 0 && onPicture !== undefined) smallPicture(picture).then(onPicture, () => undefined);
+      onProgress?.(within('tracking', SHARE.still, Math.min(1, index / expected)), 'following the face');
+    },
   });
   onProgress?.(SHARE.still, 'choosing the best picture');
   const survey = surveyClip(faces);

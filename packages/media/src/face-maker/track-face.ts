@@ -40,7 +40,11 @@ const MAX_LOST_S = 0.4;
 /** Pictures beside such a stretch that are not used either: the face comes and goes in them. */
 const AWAY_MARGIN = 5;
 
-type Options = { readonly signal?: AbortSignal | undefined; readonly onPicture?: (index: number) => void };
+type Options = {
+  readonly signal?: AbortSignal | undefined;
+  /** `picture` is valid only during the call. */
+  readonly onPicture?: (index: number, picture: RgbImage) => void;
+};
 
 /**
  * Follows one face through the clip. Every picture has an entry; where the face is hidden for a moment it is
@@ -63,7 +67,7 @@ export async function trackFace(finder: FaceFinder, clip: Clip, options: Options
     region = found && regionOfMesh(found.mesh.points);
     faces.push(found && describe(picture, found.mesh, clip.widthPx / width, clip.heightPx / height));
     if (found?.isAlone === false) company.push(index);
-    options.onPicture?.(index);
+    options.onPicture?.(index, picture);
   }
   return withCompany(fillGaps(faces, MAX_LOST_S * clip.pictureRate), company);
 }

@@ -170,6 +170,10 @@ export const en = {
     enabled: 'Use these keys',
     enabledHint: 'They do nothing while you type.',
   },
+  voices: {
+    genders: { female: 'female', male: 'male', neutral: 'neutral' },
+    manyLanguages: 'many languages',
+  },
   settings: {
     title: 'Settings',
     close: 'Close settings',

@@ -165,6 +165,10 @@ export const zh: TalkTexts = {
     enabled: '使用这些按键',
     enabledHint: '打字时它们不起作用。',
   },
+  voices: {
+    genders: { female: '女声', male: '男声', neutral: '中性' },
+    manyLanguages: '多种语言',
+  },
   settings: {
     title: '设置',
     close: '关闭设置',

@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Progress } from '@mantine/core';
+import { Alert, Badge, Button, Checkbox, Progress } from '@mantine/core';
 import type { Avatar } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
@@ -6,30 +6,60 @@ import { avatarsQuery, useChange } from '../../api/queries.ts';
 import { avatarAddress, playgroundAddress } from '../../app/addresses.ts';
 import { Link } from '../../app/link.tsx';
 import classes from '../../components/console.module.css';
+import { languageName } from '../../components/language-names.ts';
 import { Problem } from '../../components/page.tsx';
 import { useTexts } from '../../i18n/language.tsx';
-import own from './avatars-page.module.css';
-import { DeleteAvatar } from './delete-avatar.tsx';
-import { Picture, shownName } from './picture.tsx';
+import { useLanguage } from '../../i18n/language-choice.tsx';
+import { AvatarMenu } from './avatar-menu.tsx';
+import { StopMaking } from './delete-avatar.tsx';
+import own from './gallery.module.css';
+import { makingText } from './making-text.ts';
+import { Picture } from './picture.tsx';
+import { shownName } from './shown-name.ts';
+import { useVoiceWords } from './use-voices.ts';
 
-type AvatarCardProps = { readonly projectId: string; readonly avatar: Avatar; readonly onCopy: () => void };
+export type CardActions = {
+  readonly onCopy: (avatar: Avatar) => void;
+  readonly onOtherPhoto: (avatar: Avatar) => void;
+  readonly onDelete: (avatar: Avatar) => void;
+  /** Null where avatars cannot be selected. */
+  readonly onSelect: ((avatar: Avatar, isSelected: boolean) => void) | null;
+};
 
-/** An avatar in the gallery; it moves while the pointer or the focus is on it. */
-export function AvatarCard({ projectId, avatar, onCopy }: AvatarCardProps) {
+type AvatarCardProps = CardActions & {
+  readonly projectId: string;
+  readonly avatar: Avatar;
+  readonly isSelected: boolean;
+};
+
+/** An avatar in the gallery, as a card or a row; it moves while the pointer or the focus is on it. */
+export function AvatarCard(props: AvatarCardProps) {
+  const { projectId, avatar, isSelected, onSelect } = props;
   const texts = useTexts();
   const [live, setLive] = useState(false);
-  const { isSystem, name, title, voice, language, state } = avatar;
-  const facts = [title === shownName(name) ? '' : title, voice, language].filter((part) => part !== '');
+  const { name, title, voice, speaker, language, state, notice } = avatar;
+  const { shortLabelOf } = useVoiceWords();
+  const spoken = languageName(language, useLanguage().language);
+  const facts = [title === shownName(name) ? '' : title, shortLabelOf(speaker, voice), spoken];
   return (
     <article
       className={own.card}
       aria-label={shownName(name)}
+      data-selected={isSelected}
       onPointerEnter={() => setLive(true)}
       onPointerLeave={() => setLive(false)}
       onFocus={() => setLive(true)}
       onBlur={() => setLive(false)}
     >
       <Picture avatar={avatar} live={live} />
+      {onSelect !== null && state !== 'making' && (
+        <Checkbox
+          className={own.select ?? ''}
+          aria-label={texts.gallery.select(shownName(name))}
+          checked={isSelected}
+          onChange={(event) => onSelect(avatar, event.currentTarget.checked)}
+        />
+      )}
       <div className={own.body}>
         <h3>
           {shownName(name)}{' '}
@@ -39,25 +69,35 @@ export function AvatarCard({ projectId, avatar, onCopy }: AvatarCardProps) {
             </Badge>
           )}
         </h3>
-        {state === 'ready' && <p>{facts.join(' · ')}</p>}
+        {state === 'ready' && <p>{facts.filter((part) => part !== '').join(' · ')}</p>}
         {state === 'making' && <Making avatar={avatar} />}
-        {state === 'failed' && <Failed projectId={projectId} avatar={avatar} />}
-        <div className={classes.actions}>
-          {state === 'ready' && <ReadyActions projectId={projectId} avatar={avatar} onCopy={onCopy} />}
-          {!isSystem && <DeleteAvatar projectId={projectId} avatar={avatar} size="xs" />}
-        </div>
+        {state === 'failed' && <Alert color="red">{avatar.stateDetail}</Alert>}
+        {notice !== null && (
+          <p className={own.notice} role="note">
+            {texts.gallery.notices[notice.code]}{' '}
+            <Link href={avatarAddress(projectId, avatar.avatarId)} aria-label={`${texts.gallery.why}: ${name}`}>
+              {texts.gallery.why}
+            </Link>
+          </p>
+        )}
+        {state === 'ready' && <ReadyActions {...props} />}
+        {state === 'failed' && <FailedActions {...props} />}
+        {state === 'making' && (
+          <div className={classes.actions}>
+            <StopMaking projectId={projectId} avatar={avatar} />
+          </div>
+        )}
       </div>
     </article>
   );
 }
 
-function ReadyActions({ projectId, avatar, onCopy }: AvatarCardProps) {
+function ReadyActions(props: AvatarCardProps) {
+  const { projectId, avatar, onCopy } = props;
   const texts = useTexts().avatars;
   const name = shownName(avatar.name);
-  const open = avatar.isSystem ? texts.embedShort : texts.edit;
-  const copy = avatar.isSystem ? texts.copyAvatar : texts.duplicate;
   return (
-    <>
+    <div className={classes.actions}>
       <Button
         component={Link}
         href={playgroundAddress(projectId, avatar.avatarId)}
@@ -66,49 +106,67 @@ function ReadyActions({ projectId, avatar, onCopy }: AvatarCardProps) {
       >
         {texts.talk}
       </Button>
-      <Button
-        component={Link}
-        href={avatarAddress(projectId, avatar.avatarId)}
-        size="xs"
-        variant="default"
-        aria-label={`${open}: ${name}`}
-      >
-        {open}
-      </Button>
-      <Button size="xs" variant="default" onClick={onCopy} aria-label={`${copy}: ${name}`}>
-        {copy}
-      </Button>
-    </>
-  );
-}
-
-function Making({ avatar }: { readonly avatar: Avatar }) {
-  const texts = useTexts().avatars;
-  const percent = Math.floor((avatar.job?.progress ?? 0) * 100);
-  return (
-    <div className={own.making}>
-      <Progress value={percent} aria-label={`${texts.making}: ${avatar.name}`} />
-      <p role="status">{avatar.job === null ? texts.waiting : `${percent} % · ${avatar.job.step}`}</p>
+      {avatar.isSystem ? (
+        <Button size="xs" variant="default" onClick={() => onCopy(avatar)} aria-label={`${texts.copyAvatar}: ${name}`}>
+          {texts.copyAvatar}
+        </Button>
+      ) : (
+        <Button
+          component={Link}
+          href={avatarAddress(projectId, avatar.avatarId)}
+          size="xs"
+          variant="default"
+          aria-label={`${texts.edit}: ${name}`}
+        >
+          {texts.edit}
+        </Button>
+      )}
+      <AvatarMenu {...props} />
     </div>
   );
 }
 
-function Failed({ projectId, avatar }: { readonly projectId: string; readonly avatar: Avatar }) {
-  const texts = useTexts().avatars;
+function Making({ avatar }: { readonly avatar: Avatar }) {
+  const texts = useTexts();
+  const { job } = avatar;
+  const percent = Math.floor((job?.progress ?? 0) * 100);
+  return (
+    <div className={own.making}>
+      <Progress value={percent} aria-label={`${texts.avatars.making}: ${avatar.name}`} />
+      <p role="status">{makingText(job, { waiting: texts.avatars.waiting, starting: texts.making.starting })}</p>
+    </div>
+  );
+}
+
+function FailedActions(props: AvatarCardProps) {
+  const { projectId, avatar, onOtherPhoto } = props;
+  const texts = useTexts();
   const retry = useChange(
     () => request<Avatar>('POST', `/projects/${projectId}/avatars/${avatar.avatarId}/retry`),
     [avatarsQuery(projectId).queryKey],
   );
   return (
-    <div className={own.making}>
-      <Alert color="red" variant="light">
-        {avatar.stateDetail}
-      </Alert>
-      <p>{texts.failedAdvice}</p>
+    <>
       <Problem error={retry.error} />
-      <Button size="xs" variant="default" loading={retry.isPending} onClick={() => retry.mutate(undefined)}>
-        {texts.retry}
-      </Button>
-    </div>
+      <div className={classes.actions}>
+        <Button
+          size="xs"
+          onClick={() => onOtherPhoto(avatar)}
+          aria-label={`${texts.making.otherPhoto}: ${avatar.name}`}
+        >
+          {texts.making.otherPhoto}
+        </Button>
+        <Button
+          size="xs"
+          variant="default"
+          loading={retry.isPending}
+          aria-label={`${texts.avatars.retry}: ${avatar.name}`}
+          onClick={() => retry.mutate(undefined)}
+        >
+          {texts.avatars.retry}
+        </Button>
+        <AvatarMenu {...props} />
+      </div>
+    </>
   );
 }

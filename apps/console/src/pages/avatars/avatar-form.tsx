@@ -1,5 +1,5 @@
 import { Switch } from '@mantine/core';
-import { LIMITS, MODELS, VOICES } from '@visavis/protocol';
+import { LIMITS, MODELS } from '@visavis/protocol';
 import type { Avatar } from '@visavis/protocol/rest';
 import { request } from '../../api/client.ts';
 import { avatarQuery, avatarsQuery, useChange } from '../../api/queries.ts';
@@ -12,10 +12,12 @@ import { useFirstHourTexts } from '../../i18n/first-hour-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { type AvatarValues, changesOf, valuesOf } from './avatar-values.ts';
 import { KnowledgeField } from './knowledge/knowledge-field.tsx';
+import { LanguageField } from './language-field.tsx';
 import { TemplateChoice } from './templates/template-choice.tsx';
 import { ToolBuilder } from './tools/tool-builder.tsx';
 import { faultOfTools } from './tools/tool-faults.ts';
 import { sentenceOf } from './tools/tool-texts.ts';
+import { VoiceField } from './voice-field.tsx';
 import { VoiceSample } from './voice-sample.tsx';
 
 type AvatarFormProps = {
@@ -102,13 +104,11 @@ function VoiceFields({ values, onChange }: FieldsProps) {
       <h2>{texts.avatars.voiceAndModel}</h2>
       <div className={classes.split}>
         <div className={classes.stack}>
-          <SuggestField
-            name="voice"
-            label={texts.avatars.voice}
-            data={[...VOICES]}
-            required
-            maxLength={LIMITS.characters.word}
-            value={values.voice}
+          <VoiceField
+            provider={values.provider}
+            language={values.language}
+            voice={values.voice}
+            sampleText={values.firstMessage}
             onChange={(voice) => onChange({ voice })}
           />
           <VoiceSample
@@ -118,16 +118,7 @@ function VoiceFields({ values, onChange }: FieldsProps) {
             text={values.firstMessage}
           />
         </div>
-        <TextField
-          name="language"
-          label={texts.avatars.language}
-          description={texts.avatars.languageHint}
-          inputWrapperOrder={['label', 'input', 'description', 'error']}
-          required
-          maxLength={LIMITS.characters.language}
-          value={values.language}
-          onChange={(language) => onChange({ language })}
-        />
+        <LanguageField value={values.language} onChange={(language) => onChange({ language })} />
         <TextField
           name="provider"
           label={texts.avatars.provider}

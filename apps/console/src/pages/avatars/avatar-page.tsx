@@ -15,7 +15,7 @@ import { valuesOf } from './avatar-values.ts';
 import own from './avatars-page.module.css';
 import { DeleteAvatar } from './delete-avatar.tsx';
 import { EmbedCode } from './embed-code.tsx';
-import { shownName } from './picture.tsx';
+import { shownName } from './shown-name.ts';
 import { TalkLinkForm } from './talk-link-form.tsx';
 
 type AvatarPageProps = { readonly projectId: string; readonly avatarId: string };
@@ -39,7 +39,7 @@ function Editor({ projectId, avatar }: { readonly projectId: string; readonly av
           <Button component={Link} href={playgroundAddress(projectId, avatar.avatarId)}>
             {texts.avatars.talk}
           </Button>
-          {!avatar.isSystem && (
+          {!avatar.isSystem && avatar.state !== 'making' && (
             <DeleteAvatar projectId={projectId} avatar={avatar} onDeleted={() => navigate(list, { anyway: true })} />
           )}
         </>

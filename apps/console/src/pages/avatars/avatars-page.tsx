@@ -1,62 +1,99 @@
-import { Button } from '@mantine/core';
+import { Button, Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Avatar } from '@visavis/protocol/rest';
-import { useState } from 'react';
-import { avatarsQuery } from '../../api/queries.ts';
-import classes from '../../components/console.module.css';
+import { Suspense, useState } from 'react';
+import { avatarsQuery, binQuery } from '../../api/queries.ts';
+import { part } from '../../app/part.ts';
 import { EmptyState, Loaded, Page } from '../../components/page.tsx';
-import { useTexts } from '../../i18n/language.tsx';
+import { useFormats, useTexts } from '../../i18n/language.tsx';
 import { FirstSteps } from '../first-steps/first-steps.tsx';
-import { AvatarCard } from './avatar-card.tsx';
-import { CopyAvatar } from './copy-avatar.tsx';
-import { NewAvatar } from './new-avatar.tsx';
+import { Gallery } from './gallery-view.tsx';
 
-const makingPollMs = 1_500;
-const isInTheMaking = ({ state }: Avatar) => state === 'making';
+const NewAvatar = part(async () => (await import('./new-avatar.tsx')).NewAvatar);
+const OtherPhoto = part(async () => (await import('./other-photo.tsx')).OtherPhoto);
+const CopyAvatar = part(async () => (await import('./copy-avatar.tsx')).CopyAvatar);
+const BinList = part(async () => (await import('./bin-list.tsx')).BinList);
+
+type Tab = 'own' | 'builtIn' | 'bin';
+type Dialog =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'copy'; readonly avatar: Avatar }
+  | { readonly kind: 'photo'; readonly avatar: Avatar };
 
 export function AvatarsPage({ projectId }: { readonly projectId: string }) {
   const texts = useTexts();
-  const avatars = useQuery({
-    ...avatarsQuery(projectId),
-    refetchInterval: ({ state }) => (state.data?.some(isInTheMaking) ? makingPollMs : false),
-  });
-  const [making, setMaking] = useState(false);
-  const [copied, setCopied] = useState<Avatar | null>(null);
-  const gallery = (shown: readonly Avatar[]) => (
-    <div className={classes.grid}>
-      {shown.map((avatar) => (
-        <AvatarCard key={avatar.avatarId} projectId={projectId} avatar={avatar} onCopy={() => setCopied(avatar)} />
-      ))}
-    </div>
+  const avatars = useQuery(avatarsQuery(projectId));
+  const [tab, setTab] = useState<Tab>('own');
+  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const shared = {
+    ...{ projectId, onCopy: (avatar: Avatar) => setDialog({ kind: 'copy', avatar }) },
+    onOtherPhoto: (avatar: Avatar) => setDialog({ kind: 'photo', avatar }),
+  };
+  const make = <Button onClick={() => setDialog({ kind: 'new' })}>{texts.avatars.newAvatar}</Button>;
+  const builtIn = (all: readonly Avatar[]) => (
+    <Gallery key="builtIn" {...shared} avatars={all.filter(({ isSystem }) => isSystem)} />
   );
   return (
-    <Page
-      title={texts.avatars.title}
-      intro={texts.avatars.intro}
-      actions={<Button onClick={() => setMaking(true)}>{texts.avatars.newAvatar}</Button>}
-    >
+    <Page title={texts.avatars.title} intro={texts.avatars.intro} actions={make}>
       <FirstSteps projectId={projectId} />
       <Loaded of={avatars}>
         {(all) => {
-          const mine = all.filter(({ isSystem }) => !isSystem);
+          const own = all.filter(({ isSystem }) => !isSystem);
           return (
             <>
-              <h2 className={classes.sectionTitle}>{texts.avatars.own}</h2>
-              {mine.length === 0 ? (
-                <EmptyState title={texts.avatars.emptyTitle} text={texts.avatars.emptyText}>
-                  <Button onClick={() => setMaking(true)}>{texts.avatars.newAvatar}</Button>
-                </EmptyState>
-              ) : (
-                gallery(mine)
+              <GalleryTabs projectId={projectId} tab={tab} onChange={setTab} own={own.length} all={all.length} />
+              {tab === 'own' && own.length > 0 && <Gallery key="own" {...shared} avatars={own} canSelect />}
+              {tab === 'own' && own.length === 0 && (
+                <>
+                  <EmptyState title={texts.avatars.emptyTitle} text={texts.avatars.emptyText}>
+                    {make}
+                  </EmptyState>
+                  {builtIn(all)}
+                </>
               )}
-              <h2 className={classes.sectionTitle}>{texts.avatars.builtIn}</h2>
-              {gallery(all.filter(({ isSystem }) => isSystem))}
+              {tab === 'builtIn' && builtIn(all)}
+              {tab === 'bin' && (
+                <Suspense>
+                  <BinList projectId={projectId} />
+                </Suspense>
+              )}
             </>
           );
         }}
       </Loaded>
-      {making && <NewAvatar projectId={projectId} onClose={() => setMaking(false)} />}
-      {copied !== null && <CopyAvatar projectId={projectId} avatar={copied} onClose={() => setCopied(null)} />}
+      <Suspense>
+        {dialog?.kind === 'new' && <NewAvatar projectId={projectId} onClose={() => setDialog(null)} />}
+        {dialog?.kind === 'copy' && (
+          <CopyAvatar projectId={projectId} avatar={dialog.avatar} onClose={() => setDialog(null)} />
+        )}
+        {dialog?.kind === 'photo' && (
+          <OtherPhoto projectId={projectId} avatar={dialog.avatar} onClose={() => setDialog(null)} />
+        )}
+      </Suspense>
     </Page>
+  );
+}
+
+type GalleryTabsProps = {
+  readonly projectId: string;
+  readonly tab: Tab;
+  readonly onChange: (tab: Tab) => void;
+  readonly own: number;
+  readonly all: number;
+};
+
+function GalleryTabs({ projectId, tab, onChange, own, all }: GalleryTabsProps) {
+  const texts = useTexts();
+  const formats = useFormats();
+  const binned = useQuery(binQuery(projectId)).data?.length;
+  const label = (text: string, count?: number) => (count ? `${text} (${formats.number(count)})` : text);
+  return (
+    <Tabs value={tab} onChange={(value) => onChange(value === 'builtIn' || value === 'bin' ? value : 'own')}>
+      <Tabs.List>
+        <Tabs.Tab value="own">{label(texts.avatars.own, own)}</Tabs.Tab>
+        <Tabs.Tab value="builtIn">{label(texts.avatars.builtIn, all - own)}</Tabs.Tab>
+        <Tabs.Tab value="bin">{label(texts.bin.title, binned)}</Tabs.Tab>
+      </Tabs.List>
+    </Tabs>
   );
 }

@@ -8,14 +8,14 @@ import { useDraft } from '../../components/draft.ts';
 import { TextField } from '../../components/fields.tsx';
 import { FormDialog } from '../../components/form.tsx';
 import { useTexts } from '../../i18n/language.tsx';
-import { shownName } from './picture.tsx';
+import { shownName } from './shown-name.ts';
 
 type CopyAvatarProps = { readonly projectId: string; readonly avatar: Avatar; readonly onClose: () => void };
 
 /** Asks for the name of a copy, makes it, and opens it. */
 export function CopyAvatar({ projectId, avatar, onClose }: CopyAvatarProps) {
   const texts = useTexts();
-  const draft = useDraft({ name: '' });
+  const draft = useDraft({ name: texts.gallery.copyOf(shownName(avatar.name)) });
   const copy = useChange(
     ({ name }: { name: string }) =>
       request<Avatar>('POST', `/projects/${projectId}/avatars`, { fromAvatarId: avatar.avatarId, name }),
@@ -37,6 +37,7 @@ export function CopyAvatar({ projectId, avatar, onClose }: CopyAvatarProps) {
         required
         maxLength={LIMITS.characters.name}
         data-autofocus
+        onFocus={(event) => event.currentTarget.select()}
         value={draft.values.name}
         onChange={(name) => draft.change({ name })}
       />

@@ -1,49 +1,59 @@
-import { Button, type ButtonProps } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { Avatar } from '@visavis/protocol/rest';
 import { useState } from 'react';
-import { request } from '../../api/client.ts';
-import { avatarsQuery, useChange } from '../../api/queries.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import { useTexts } from '../../i18n/language.tsx';
+import { useBin } from './use-bin.ts';
 
-type DeleteAvatarProps = Pick<ButtonProps, 'size'> & {
+type DeleteAvatarProps = {
   readonly projectId: string;
   readonly avatar: Avatar;
-  readonly onDeleted?: () => void;
+  readonly onDeleted: () => void;
 };
 
-/** The button that deletes an avatar, with the question before it. */
-export function DeleteAvatar({ projectId, avatar, onDeleted, size = 'sm' }: DeleteAvatarProps) {
+/** The button that puts an avatar into the bin; it can be undone, so nothing is asked. */
+export function DeleteAvatar({ projectId, avatar, onDeleted }: DeleteAvatarProps) {
+  const texts = useTexts();
+  const { put } = useBin(projectId);
+  return (
+    <Button
+      variant="subtle"
+      color="red"
+      loading={put.isPending}
+      onClick={() => put.mutate([avatar], { onSuccess: onDeleted })}
+      aria-label={`${texts.common.delete}: ${avatar.name}`}
+    >
+      {texts.common.delete}
+    </Button>
+  );
+}
+
+type StopMakingProps = Omit<DeleteAvatarProps, 'onDeleted'>;
+
+/** The button that ends the making of an avatar, with the question before it: nothing is left of what is not made. */
+export function StopMaking({ projectId, avatar }: StopMakingProps) {
   const texts = useTexts();
   const [asked, setAsked] = useState(false);
-  const remove = useChange(
-    () => request('DELETE', `/projects/${projectId}/avatars/${avatar.avatarId}`),
-    [avatarsQuery(projectId).queryKey],
-  );
-  const action = avatar.state === 'making' ? texts.avatars.stopMaking : texts.common.delete;
-  const done = () => {
-    setAsked(false);
-    onDeleted?.();
-  };
+  const { put } = useBin(projectId);
   return (
     <>
       <Button
-        size={size}
+        size="xs"
         variant="subtle"
         color="red"
         onClick={() => setAsked(true)}
-        aria-label={`${action}: ${avatar.name}`}
+        aria-label={`${texts.avatars.stopMaking}: ${avatar.name}`}
       >
-        {action}
+        {texts.avatars.stopMaking}
       </Button>
       <Confirm
         opened={asked}
-        title={texts.avatars.deleteTitle(avatar.name)}
-        text={texts.avatars.deleteText}
-        action={texts.common.delete}
-        change={remove}
+        title={texts.making.stopTitle(avatar.name)}
+        text={texts.making.stopText}
+        action={texts.making.stop}
+        change={put}
         onClose={() => setAsked(false)}
-        onConfirm={() => remove.mutate(undefined, { onSuccess: done })}
+        onConfirm={() => put.mutate([avatar], { onSuccess: () => setAsked(false) })}
       />
     </>
   );

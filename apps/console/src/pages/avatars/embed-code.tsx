@@ -8,7 +8,7 @@ import { CopyButton } from '../../components/copy-button.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import own from './embed-code.module.css';
 import { elementSnippet, frameSnippet, reactSnippet, tokenSnippet } from './embed-snippets.ts';
-import { shownName } from './picture.tsx';
+import { shownName } from './shown-name.ts';
 
 const makers = { element: elementSnippet, frame: frameSnippet, react: reactSnippet };
 type Kind = keyof typeof makers;

@@ -1,19 +1,23 @@
 import { ACCEPTED_FILES, type FileKind, fileKind, HEAD_BYTES } from '@visavis/protocol/file-kind';
 import { MAX_UPLOAD_BYTES } from '@visavis/protocol/rest';
-import { useEffect, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
 import { useTexts } from '../../i18n/language.tsx';
 import own from './new-avatar.module.css';
 
 type FileChoiceProps = {
   readonly file: File | null;
   readonly disabled: boolean;
+  /** Why it cannot be left empty; null while nobody has tried. */
+  readonly missing: string | null;
   readonly onChoose: (file: File) => void;
 };
 
 const isVideo = (file: File) => file.type.startsWith('video/');
 
+export type FileFault = 'wrongKind' | 'tooLarge' | null | undefined;
+
 /** Why the server would refuse the file, as far as its first bytes and size tell; undefined until they are read. */
-export function useFileFault(file: File | null): 'wrongKind' | 'tooLarge' | null | undefined {
+export function useFileFault(file: File | null): FileFault {
   const [read, setRead] = useState<{ readonly file: File; readonly kind: FileKind | null } | null>(null);
   useEffect(() => {
     if (file === null) return;
@@ -40,7 +44,7 @@ async function readKind(file: File): Promise<FileKind | null> {
 }
 
 /** A photo or clip, dropped or chosen; shown once it is there. */
-export function FileChoice({ file, disabled, onChoose }: FileChoiceProps) {
+export function FileChoice({ file, disabled, missing, onChoose }: FileChoiceProps) {
   const texts = useTexts().avatars;
   const [over, setOver] = useState(false);
   const address = useObjectUrl(file);
@@ -48,10 +52,12 @@ export function FileChoice({ file, disabled, onChoose }: FileChoiceProps) {
     const chosen = files?.[0];
     if (chosen !== undefined && !disabled) onChoose(chosen);
   };
+  const missingId = useId();
   return (
     <label
       className={own.drop}
       data-over={over}
+      data-missing={missing !== null}
       onDragOver={(event) => {
         event.preventDefault();
         setOver(true);
@@ -68,6 +74,8 @@ export function FileChoice({ file, disabled, onChoose }: FileChoiceProps) {
         className="visually-hidden"
         accept={ACCEPTED_FILES}
         aria-label={texts.file}
+        aria-invalid={missing !== null}
+        aria-describedby={missing === null ? undefined : missingId}
         disabled={disabled}
         onChange={(event) => choose(event.currentTarget.files)}
       />
@@ -81,6 +89,11 @@ export function FileChoice({ file, disabled, onChoose }: FileChoiceProps) {
           <strong>{texts.dropHere}</strong>
           <span>{texts.fileHint}</span>
         </>
+      )}
+      {missing !== null && (
+        <span id={missingId} className={own.missing}>
+          {missing}
+        </span>
       )}
     </label>
   );

@@ -1,53 +1,54 @@
-import { Alert, Checkbox, Progress, Select } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { LIMITS, VOICES } from '@visavis/protocol';
+import { Checkbox } from '@mantine/core';
+import { LIMITS } from '@visavis/protocol';
 import type { Avatar } from '@visavis/protocol/rest';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { request } from '../../api/client.ts';
-import { avatarsQuery } from '../../api/queries.ts';
-import { uploadFile } from '../../api/upload.ts';
 import classes from '../../components/console.module.css';
 import { useDraft } from '../../components/draft.ts';
 import { TextField } from '../../components/fields.tsx';
 import { FormDialog } from '../../components/form.tsx';
 import { useTexts } from '../../i18n/language.tsx';
-import { FileChoice, useFileFault } from './file-choice.tsx';
-import { VoiceSample } from './voice-sample.tsx';
+import { useFileFault } from './file-choice.tsx';
+import { isComplete, missingOf, noWish, type Wish, withFile } from './new-avatar-wish.ts';
+import { PhotoField } from './photo-field.tsx';
+import { usePhotoSending } from './use-photo-sending.ts';
+import { VoiceField } from './voice-field.tsx';
 
 /** Makes an avatar from a photo or clip: sends the file, then the avatar appears in the gallery, in the making. */
 export function NewAvatar({ projectId, onClose }: { readonly projectId: string; readonly onClose: () => void }) {
   const texts = useTexts();
   const draft = useDraft<Wish>(noWish);
   const { file, name, voice, agreed } = draft.values;
-  const { make, progress, stop } = useMaking(projectId);
+  const { sending, progress, stop } = usePhotoSending(projectId, (uploadId, wish: Wish) => {
+    const fields = { uploadId, name: wish.name.trim(), ...(wish.voice === null ? {} : { voice: wish.voice }) };
+    return request<Avatar>('POST', `/projects/${projectId}/avatars`, fields);
+  });
   const fault = useFileFault(file);
-  const isReady = file !== null && fault === null && agreed && name.trim() !== '';
+  // What is missing is marked once somebody wants to go on without it.
+  const [isAsked, setAsked] = useState(false);
+  const missing = missingOf(draft.values);
+  const mark = (field: keyof typeof missing) => (isAsked && missing[field] ? texts.making.missing[field] : null);
   return (
     <FormDialog
       isNew
       size="lg"
       draft={draft}
-      saving={make}
-      isReady={isReady}
+      saving={sending}
+      isReady={isComplete(draft.values) && fault === null}
+      onIncomplete={() => setAsked(true)}
       title={texts.avatars.newAvatar}
       action={texts.avatars.makeAvatar}
       onClose={onClose}
       onSaved={onClose}
       onStop={stop}
     >
-      <FileChoice
+      <PhotoField
         file={file}
-        disabled={make.isPending}
-        onChoose={(chosen) => {
-          draft.change({ file: chosen });
-        }}
+        fault={fault}
+        missing={mark('file')}
+        progress={sending.isPending ? progress : null}
+        onChoose={(chosen) => draft.change(withFile(draft.values, chosen))}
       />
-      {fault !== null && fault !== undefined && (
-        <Alert color="red" variant="light" role="alert">
-          {texts.avatars[fault]}
-        </Alert>
-      )}
-      <p className={classes.muted}>{texts.avatars.fileAdvice}</p>
       <div className={classes.split}>
         <TextField
           name="name"
@@ -57,63 +58,20 @@ export function NewAvatar({ projectId, onClose }: { readonly projectId: string; 
           value={name}
           onChange={(typed) => draft.change({ name: typed })}
         />
-        <div className={classes.stack}>
-          <Select
-            label={texts.avatars.voice}
-            placeholder={texts.avatars.anyVoice}
-            data={[...VOICES]}
-            clearable
-            searchable
-            value={voice}
-            onChange={(chosen) => draft.change({ voice: chosen })}
-          />
-          {voice !== null && <VoiceSample voice={voice} provider="local" language="en" text="" />}
-        </div>
+        <VoiceField
+          provider={null}
+          language="en"
+          voice={voice ?? ''}
+          sampleText=""
+          onChange={(chosen) => draft.change({ voice: chosen })}
+        />
       </div>
       <Checkbox
         label={texts.avatars.agreed}
+        error={mark('agreed')}
         checked={agreed}
         onChange={(event) => draft.change({ agreed: event.currentTarget.checked })}
       />
-      {make.isPending && (
-        <div className={classes.stack}>
-          <Progress value={progress * 100} aria-label={texts.avatars.uploading} />
-          <p className={classes.muted}>{texts.avatars.uploaded(Math.floor(progress * 100))}</p>
-        </div>
-      )}
     </FormDialog>
   );
-}
-
-type Wish = {
-  readonly file: File | null;
-  readonly name: string;
-  readonly voice: string | null;
-  readonly agreed: boolean;
-};
-
-const noWish: Wish = { file: null, name: '', voice: null, agreed: false };
-
-function useMaking(projectId: string) {
-  const client = useQueryClient();
-  const [progress, setProgress] = useState(0);
-  const abort = useRef<AbortController | null>(null);
-  const make = useMutation({
-    mutationFn: async ({ file, name, voice }: Wish) => {
-      if (file === null) throw new Error('There is no file to send.');
-      const control = new AbortController();
-      abort.current = control;
-      setProgress(0);
-      const { uploadId } = await uploadFile(projectId, file, { onProgress: setProgress, signal: control.signal });
-      const wish = { uploadId, name: name.trim(), ...(voice === null ? {} : { voice }) };
-      return request<Avatar>('POST', `/projects/${projectId}/avatars`, wish);
-    },
-    onSuccess: () => client.invalidateQueries({ queryKey: avatarsQuery(projectId).queryKey }),
-  });
-  useEffect(() => () => abort.current?.abort(), []);
-  const stop = () => {
-    abort.current?.abort();
-    make.reset();
-  };
-  return { make, progress, stop };
 }

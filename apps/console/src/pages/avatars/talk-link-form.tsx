@@ -12,7 +12,7 @@ import { NumberField, TextField } from '../../components/fields.tsx';
 import { EntryForm } from '../../components/form.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
 import embed from './embed-code.module.css';
-import { shownName } from './picture.tsx';
+import { shownName } from './shown-name.ts';
 
 const first = { lifetimeHours: '168', maxConcurrentCalls: 2, maxMinutesPerDay: 60 };
 

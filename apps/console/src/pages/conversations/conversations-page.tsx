@@ -9,7 +9,7 @@ import { Link } from '../../app/link.tsx';
 import classes from '../../components/console.module.css';
 import { EmptyState, Loaded, Page } from '../../components/page.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
-import { shownName } from '../avatars/picture.tsx';
+import { shownName } from '../avatars/shown-name.ts';
 
 const typingMs = 300;
 const noFilter: ConversationFilter = { text: '', status: null, avatarId: null };

@@ -11,7 +11,7 @@ import { Confirm } from '../../components/confirm.tsx';
 import classes from '../../components/console.module.css';
 import { Loaded, Page } from '../../components/page.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
-import { shownName } from '../avatars/picture.tsx';
+import { shownName } from '../avatars/shown-name.ts';
 import own from './transcript-page.module.css';
 
 type TranscriptPageProps = { readonly projectId: string; readonly sessionId: string };

@@ -9,7 +9,7 @@ import { Form } from '../../components/form.tsx';
 import { ArrowDownIcon, ArrowUpIcon } from '../../components/icons.tsx';
 import { EmptyState, Loaded, Page } from '../../components/page.tsx';
 import { useTexts } from '../../i18n/language.tsx';
-import { shownName } from '../avatars/picture.tsx';
+import { shownName } from '../avatars/shown-name.ts';
 import own from './first-page-page.module.css';
 import { moved, stillThere } from './order.ts';
 

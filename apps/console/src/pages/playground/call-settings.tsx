@@ -1,13 +1,15 @@
 import { Button } from '@mantine/core';
-import { LIMITS, VOICES } from '@visavis/protocol';
+import { LIMITS } from '@visavis/protocol';
 import type { Avatar } from '@visavis/protocol/rest';
 import { request } from '../../api/client.ts';
 import { avatarQuery, avatarsQuery, useChange } from '../../api/queries.ts';
 import classes from '../../components/console.module.css';
 import type { Draft } from '../../components/draft.ts';
-import { LongTextField, SuggestField, TextField } from '../../components/fields.tsx';
+import { LongTextField } from '../../components/fields.tsx';
 import { Form } from '../../components/form.tsx';
 import { useTexts } from '../../i18n/language.tsx';
+import { LanguageField } from '../avatars/language-field.tsx';
+import { VoiceField } from '../avatars/voice-field.tsx';
 
 /** What one call may do differently from its avatar. */
 export type CallValues = {
@@ -61,38 +63,32 @@ export function CallSettings({ projectId, avatar, draft, inForce, onApply }: Cal
       <p className={classes.muted}>{texts.playground.callSettingsHint}</p>
       {avatar.isSystem ? (
         <>
-          <CallFields draft={draft} />
+          <CallFields draft={draft} provider={avatar.speaker?.provider ?? avatar.provider} />
           <div className={classes.actions}>{apply}</div>
         </>
       ) : (
         <Form draft={draft} saving={keep} action={texts.playground.keep} actions={apply} valuesOf={callValuesOf}>
-          <CallFields draft={draft} />
+          <CallFields draft={draft} provider={avatar.speaker?.provider ?? avatar.provider} />
         </Form>
       )}
     </section>
   );
 }
 
-function CallFields({ draft: { values, change } }: { readonly draft: Draft<CallValues> }) {
+type CallFieldsProps = { readonly draft: Draft<CallValues>; readonly provider: string };
+
+function CallFields({ draft: { values, change }, provider }: CallFieldsProps) {
   const texts = useTexts();
   return (
     <>
-      <SuggestField
-        name="voice"
-        maxLength={LIMITS.characters.word}
-        label={texts.avatars.voice}
-        data={[...VOICES]}
-        value={values.voice}
+      <VoiceField
+        provider={provider}
+        language={values.language}
+        voice={values.voice}
+        sampleText={values.firstMessage}
         onChange={(voice) => change({ voice })}
       />
-      <TextField
-        name="language"
-        label={texts.avatars.language}
-        description={texts.avatars.languageHint}
-        maxLength={LIMITS.characters.language}
-        value={values.language}
-        onChange={(language) => change({ language })}
-      />
+      <LanguageField value={values.language} onChange={(language) => change({ language })} />
       <LongTextField
         name="prompt"
         label={texts.avatars.prompt}

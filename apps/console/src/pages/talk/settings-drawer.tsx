@@ -1,7 +1,9 @@
 import { Drawer, SegmentedControl, Select, Switch, Textarea, useMantineColorScheme } from '@mantine/core';
 import type { VisavisCall } from '@visavis/sdk';
-import type { TalkAvatar } from '../../api/talk-page.ts';
+import type { TalkAvatar, TalkPageData } from '../../api/talk-page.ts';
 import { LanguageSwitch } from '../../components/language-switch.tsx';
+import { voiceLabel } from '../../components/voice-words.ts';
+import { useLanguage } from '../../i18n/language-choice.tsx';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import { displayName } from './avatar-picture.tsx';
 import { CaptionsChoice } from './captions-choice.tsx';
@@ -12,7 +14,7 @@ import type { TalkSettings } from './talk-settings.ts';
 type SettingsDrawerProps = {
   readonly opened: boolean;
   readonly onClose: () => void;
-  readonly voices: readonly string[];
+  readonly voices: TalkPageData['voices'];
   readonly avatar: TalkAvatar;
   /** Whoever shared the avatar has given it its instructions. */
   readonly isLink: boolean;
@@ -23,9 +25,13 @@ type SettingsDrawerProps = {
 };
 
 export function SettingsDrawer(props: SettingsDrawerProps) {
-  const texts = useTalkTexts().settings;
+  const { settings: texts, voices: words } = useTalkTexts();
+  const { language } = useLanguage();
   const { opened, onClose, voices, avatar, isLink, settings, onChange, call } = props;
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const speaker = avatar.speaker?.name ?? avatar.voice;
+  const { voices: offered = [] } =
+    voices.find(({ provider }) => provider === avatar.speaker?.provider) ?? voices[0] ?? {};
   return (
     <Drawer
       opened={opened}
@@ -43,8 +49,11 @@ export function SettingsDrawer(props: SettingsDrawerProps) {
           label={texts.voice}
           description={texts.voiceHint}
           data={[
-            { value: '', label: avatar.voice ? texts.ownVoiceOf(displayName(avatar), avatar.voice) : texts.ownVoice },
-            ...voices.map((voice) => ({ value: voice, label: voice })),
+            { value: '', label: speaker ? texts.ownVoiceOf(displayName(avatar), speaker) : texts.ownVoice },
+            ...offered.map((described) => ({
+              value: described.voice,
+              label: voiceLabel(described, described.voice, words, language),
+            })),
           ]}
           value={settings.voice}
           allowDeselect={false}

@@ -1,16 +1,18 @@
 import { basename, join } from 'node:path';
-import { type AvatarNotice, fittingTools, type Tool } from '@visavis/protocol';
+import type { AvatarNotice, Tool } from '@visavis/protocol';
 import { and, asc, desc, eq, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
-import { avatarJobs } from '../../db/making-schema.ts';
-import { type AvatarTool, avatarAliases, avatars } from '../../db/schema.ts';
+import { avatarAliases, avatars } from '../../db/schema.ts';
 import { isPublicId } from '../ids.ts';
-import { builtInFigureIndex, isBuiltInName, withoutBuiltInPrefix } from './built-in-names.ts';
+import { type AvatarRow, avatarOf, selectWithJobs, withJob } from './avatar-rows.ts';
+import { builtInFigureIndex, isBuiltInName } from './built-in-names.ts';
 import { type BundleFolders, bundlePath } from './bundle-folders.ts';
 
 export type Avatar = {
   /** 32 hexadecimal digits. */
   readonly avatarId: string;
+  /** Null: a system avatar. */
+  readonly projectId: string | null;
   /** Offered to every project; belongs to none. */
   readonly isSystem: boolean;
   readonly name: string;
@@ -38,6 +40,8 @@ export type Avatar = {
   readonly notice: AvatarNotice | null;
   /** How far the making is, 0 to 1; null unless `state` is `making`, and where avatars are found for calls. */
   readonly job: { readonly progress: number; readonly step: string } | null;
+  /** What it is made from can be looked at; false where avatars are found for calls. */
+  readonly hasSourcePicture: boolean;
   readonly bundleSource: 'shipped' | 'made';
   readonly bundleName: string;
   /** Folder of the avatar bundle on this machine. */
@@ -60,6 +64,7 @@ export type AvatarFound =
     }
   | { readonly kind: 'missing' };
 
+/** Avatars in the bin are none. */
 export type AvatarCatalogue = {
   /** The project's own avatars, newest first, then the system ones in the order they are shipped in. */
   list(projectId: string): Promise<Avatar[]>;
@@ -77,19 +82,13 @@ export type AvatarCatalogue = {
 
 const MISSING = { kind: 'missing' } as const;
 
-type Row = typeof avatars.$inferSelect;
-
 export function createAvatarCatalogue({ orm }: Pick<Database, 'orm'>, folders: BundleFolders): AvatarCatalogue {
-  const isOffered = (projectId: string) => or(eq(avatars.projectId, projectId), isNull(avatars.projectId));
+  const isThere = isNull(avatars.binnedAt);
+  const isOffered = (projectId: string) =>
+    and(or(eq(avatars.projectId, projectId), isNull(avatars.projectId)), isThere);
   const ownFirst = desc(isNotNull(avatars.projectId));
 
-  const toAvatar = (row: Row): Avatar => avatarOf(row, folders);
-  /** With how far their making is. */
-  const selectWithJobs = () =>
-    orm
-      .select({ avatar: avatars, job: { progress: avatarJobs.progress, step: avatarJobs.step } })
-      .from(avatars)
-      .leftJoin(avatarJobs, and(eq(avatarJobs.avatarId, avatars.id), eq(avatars.state, 'making')));
+  const toAvatar = (row: AvatarRow): Avatar => avatarOf(row, folders);
 
   /** Own avatars before system ones, so that an update of the shipped ones never takes over a project's name. */
   const findNewest = async (projectId: string, matches: SQL): Promise<AvatarFound> => {
@@ -137,8 +136,8 @@ export function createAvatarCatalogue({ orm }: Pick<Database, 'orm'>, folders: B
   const get = async (projectId: string, avatarId: string): Promise<Avatar | null> => {
     const id = avatarId.trim().toLowerCase().replaceAll('-', '');
     if (!isPublicId(id)) return null;
-    const [row] = await selectWithJobs().where(and(eq(avatars.id, id), isOffered(projectId)));
-    return row ? { ...toAvatar(row.avatar), job: row.job } : null;
+    const [row] = await selectWithJobs(orm).where(and(eq(avatars.id, id), isOffered(projectId)));
+    return row ? withJob(row, folders) : null;
   };
 
   return {
@@ -146,21 +145,27 @@ export function createAvatarCatalogue({ orm }: Pick<Database, 'orm'>, folders: B
 
     async getAnywhere(avatarId) {
       if (!isPublicId(avatarId)) return null;
-      const [row] = await orm.select().from(avatars).where(eq(avatars.id, avatarId));
+      const [row] = await orm
+        .select()
+        .from(avatars)
+        .where(and(eq(avatars.id, avatarId), isThere));
       return row === undefined ? null : toAvatar(row);
     },
 
     async picturePath(avatarId, kind) {
       if (!isPublicId(avatarId)) return null;
-      const [row] = await orm.select().from(avatars).where(eq(avatars.id, avatarId));
+      const [row] = await orm
+        .select()
+        .from(avatars)
+        .where(and(eq(avatars.id, avatarId), isThere));
       const file = row?.[kind];
       return row && file ? join(bundlePath(folders, row), basename(file)) : null;
     },
 
     async list(projectId) {
       const ownNewestFirst = sql`case when ${avatars.projectId} is null then ${avatars.ordinal} else -${avatars.ordinal} end`;
-      const rows = await selectWithJobs().where(isOffered(projectId)).orderBy(ownFirst, ownNewestFirst);
-      return rows.map(({ avatar, job }) => ({ ...toAvatar(avatar), job }));
+      const rows = await selectWithJobs(orm).where(isOffered(projectId)).orderBy(ownFirst, ownNewestFirst);
+      return rows.map((row) => withJob(row, folders));
     },
 
     async listShown(projectId) {
@@ -180,46 +185,5 @@ export function createAvatarCatalogue({ orm }: Pick<Database, 'orm'>, folders: B
       const wanted = name?.trim().replaceAll('\u0000', '');
       return wanted ? findByName(projectId, wanted) : MISSING;
     },
-  };
-}
-
-function toTool({ name, description, parameters }: AvatarTool): Tool {
-  const isObject = typeof parameters === 'object' && parameters !== null;
-  return {
-    name: typeof name === 'string' ? name : '',
-    description: typeof description === 'string' ? description : '',
-    parameters: isObject ? { ...parameters } : { type: 'object', properties: {} },
-  };
-}
-
-function avatarOf(row: Row, folders: BundleFolders): Avatar {
-  const { tools, leftOut } = fittingTools(row.tools.map(toTool));
-  return {
-    avatarId: row.id,
-    isSystem: row.projectId === null,
-    name: row.name,
-    title: withoutBuiltInPrefix(row.name),
-    provider: row.provider,
-    model: row.model,
-    voice: row.voice,
-    language: row.language,
-    prompt: row.prompt,
-    firstMessage: row.firstMessage,
-    tools,
-    leftOutTools: leftOut,
-    knowledge: row.knowledge,
-    maxCallSeconds: row.maxCallSeconds,
-    recordCalls: row.recordCalls,
-    state: row.state,
-    stateDetail: row.stateDetail,
-    notice: row.notice,
-    job: null,
-    bundleSource: row.bundleSource,
-    bundleName: row.bundleName,
-    bundlePath: bundlePath(folders, row),
-    thumbnail: row.thumbnail,
-    preview: row.preview,
-    createdAt: row.createdAt,
-    updatedAt: row.updatedAt,
   };
 }

@@ -1,4 +1,4 @@
-import { and, eq, ne, sql } from 'drizzle-orm';
+import { and, eq, isNull, ne, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../db/database.ts';
 import { type AvatarTool, avatars } from '../../db/schema.ts';
 import { notFound, refusal } from '../control-error.ts';
@@ -33,10 +33,12 @@ export type AvatarPicture =
 export type AvatarMaker = {
   /** Resolves when the job is durable. The avatar is `making` until the maker has settled it. */
   start(job: { avatarId: string; projectId: string; picture: AvatarPicture }): Promise<void>;
-  /** Makes a failed avatar once more, from the same picture. */
-  again(avatarId: string, projectId: string): Promise<void>;
+  /** Makes a failed avatar once more, from the same picture or another one that was uploaded. */
+  again(avatarId: string, projectId: string, uploadId?: string): Promise<void>;
   /** Ends the job of an avatar that is about to be deleted, if there is one. */
   cancel(avatarId: string): Promise<void>;
+  /** What an avatar is made from, small (WebP); null: it has no job, or the job has not looked yet. */
+  sourcePicture(avatarId: string): Promise<Buffer | null>;
 };
 
 export type OwnAvatarsOptions = {
@@ -86,7 +88,7 @@ export class OwnAvatars {
     const { provider, model, voice, language, prompt, firstMessage, tools } = source;
     const { knowledge, maxCallSeconds, recordCalls, bundleSource, bundleName, thumbnail, preview, notice } = source;
     return this.#insert(projectId, {
-      name: await this.#freeName(projectId, source.title),
+      name: await this.freeName(projectId, source.title),
       ...{ provider, model, voice, language, prompt, firstMessage, tools, knowledge, maxCallSeconds, recordCalls },
       ...changes,
       ...{ bundleSource, bundleName, thumbnail, preview, notice },
@@ -115,17 +117,17 @@ export class OwnAvatars {
     return this.get(projectId, avatarId);
   }
 
-  /** Makes a failed avatar once more, from the same picture. */
-  async retry(projectId: string, avatarId: string): Promise<Avatar> {
-    const { avatarId: id, state } = await this.#requireOwn(projectId, avatarId);
+  /** Makes a failed avatar once more, from the same picture or another one; everything else stays as it was set. */
+  async retry(projectId: string, avatarId: string, uploadId?: string): Promise<Avatar> {
+    const { avatarId: id, state } = await this.requireOwn(projectId, avatarId);
     if (state !== 'failed') throw refusal('conflict', 'only-failed-again');
-    await this.#requireMaker().again(id, projectId);
+    await this.#requireMaker().again(id, projectId, uploadId);
     return this.get(projectId, id);
   }
 
   /** System avatars cannot be changed: duplicate them. */
   async update(projectId: string, avatarId: string, changes: Partial<AvatarFields>): Promise<Avatar> {
-    const { avatarId: id } = await this.#requireOwn(projectId, avatarId);
+    const { avatarId: id } = await this.requireOwn(projectId, avatarId);
     const values = { ...changes, updatedAt: sql`now()` };
     await this.#withinQuota(projectId, (transaction) =>
       transaction
@@ -136,8 +138,9 @@ export class OwnAvatars {
     return this.get(projectId, id);
   }
 
+  /** For good: nothing of it is in the bin. */
   async remove(projectId: string, avatarId: string): Promise<Avatar> {
-    const avatar = await this.#requireOwn(projectId, avatarId);
+    const avatar = await this.requireOwn(projectId, avatarId);
     await this.#options.maker?.cancel(avatar.avatarId);
     await this.#options.db.orm
       .delete(avatars)
@@ -155,13 +158,15 @@ export class OwnAvatars {
           eq(avatars.projectId, projectId),
           sql`lower(${avatars.name}) = lower(${name})`,
           ne(avatars.id, exceptAvatarId),
+          isNull(avatars.binnedAt),
         ),
       )
       .limit(1);
     return rows.length > 0;
   }
 
-  async #requireOwn(projectId: string, avatarId: string): Promise<Avatar> {
+  /** Throws when it is not there, or built in. */
+  async requireOwn(projectId: string, avatarId: string): Promise<Avatar> {
     const avatar = await this.get(projectId, avatarId);
     if (avatar.isSystem) {
       throw refusal('forbidden', 'built-in-avatar');
@@ -178,7 +183,7 @@ export class OwnAvatars {
   }
 
   /** `Mia`, else `Mia 2`, and so on. */
-  async #freeName(projectId: string, wanted: string): Promise<string> {
+  async freeName(projectId: string, wanted: string): Promise<string> {
     for (let number = 1; number <= MAX_NUMBERED_NAMES; number += 1) {
       const name = number === 1 ? wanted : `${wanted} ${number}`;
       if (!(await this.isNameTaken(projectId, name))) return name;
@@ -190,9 +195,7 @@ export class OwnAvatars {
     const { avatarsPerProject } = this.#options.quotas;
     const id = newPublicId();
     await this.#withinQuota(projectId, async (transaction) => {
-      if ((await transaction.$count(avatars, eq(avatars.projectId, projectId))) >= avatarsPerProject) {
-        throw quotaReached('avatars-full', avatarsPerProject);
-      }
+      await requireRoomForAvatar(transaction, projectId, avatarsPerProject);
       await transaction.insert(avatars).values({ ...values, id, projectId });
     });
     return this.get(projectId, id);
@@ -209,6 +212,13 @@ export class OwnAvatars {
       throw quotaReached('avatar-texts-full', quotas.avatarTextMbPerProject);
     });
   }
+}
+
+/** Those in the bin do not count. Throws when a project has as many avatars as it may have. */
+export async function requireRoomForAvatar(orm: Orm, projectId: string, limit: number): Promise<void> {
+  const isThere = and(eq(avatars.projectId, projectId), isNull(avatars.binnedAt));
+  if ((await orm.$count(avatars, isThere)) < limit) return;
+  throw quotaReached('avatars-full', limit);
 }
 
 function wordsFor({ name, language = DEFAULTS.language }: { name: string; language?: string }) {

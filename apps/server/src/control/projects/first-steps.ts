@@ -57,7 +57,7 @@ export function createFirstSteps({ db: { orm }, logger }: FirstStepsOptions): Fi
     async of(projectId) {
       const { rows } = await orm.execute(sql`
         select
-          exists (select 1 from ${avatars} where project_id = ${projectId} and state <> 'failed') as avatar,
+          exists (select 1 from ${avatars} where project_id = ${projectId} and state <> 'failed' and binned_at is null) as avatar,
           exists (
             select 1 from ${licenceKeys}
             where project_id = ${projectId} and revoked_at is null and not is_public

@@ -9,7 +9,7 @@ type ProjectUsage = Readonly<
   Record<'keys' | 'avatars' | 'avatarTextBytes' | 'webhooks' | 'fileBytes' | 'talks' | 'talkTextBytes', Used>
 >;
 
-/** Texts of all avatars of a project. */
+/** Texts of all avatars of a project, those in the bin too. */
 export function avatarTextBytes(orm: Pick<Orm, 'execute'>, projectId: string): Promise<number> {
   return numberOf(
     orm,
@@ -19,7 +19,7 @@ export function avatarTextBytes(orm: Pick<Orm, 'execute'>, projectId: string): P
   );
 }
 
-/** Uploads, what avatars are being made from, their bundles (copies share one), and films of calls. */
+/** Uploads, what avatars are being made from, their bundles (copies share one; those in the bin count), and films of calls. */
 export function fileBytes(orm: Pick<Orm, 'execute'>, projectId: string): Promise<number> {
   return numberOf(
     orm,
@@ -36,7 +36,7 @@ export function fileBytes(orm: Pick<Orm, 'execute'>, projectId: string): Promise
 
 const COUNTS = (projectId: string) => sql`
   select (select count(*) from licence_keys where project_id = ${projectId} and revoked_at is null) as keys,
-    (select count(*) from avatars where project_id = ${projectId}) as avatars,
+    (select count(*) from avatars where project_id = ${projectId} and binned_at is null) as avatars,
     (select count(*) from webhooks where project_id = ${projectId}) as webhooks,
     talk.count as talks, talk.bytes as "talkTextBytes"
   from (select count(*) as count, coalesce(sum(text_bytes), 0) as bytes from conversations

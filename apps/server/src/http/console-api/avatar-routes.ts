@@ -3,17 +3,21 @@ import { AVATAR_NOTICES } from '@visavis/protocol';
 import {
   avatarParamsSchema,
   avatarSchema,
+  BIN_DAYS,
+  binnedSchema,
   createAvatarSchema,
-  emptySchema,
   projectParamsSchema,
+  retryAvatarSchema,
   updateAvatarSchema,
 } from '@visavis/protocol/rest';
 import * as z from 'zod';
 import type { AuditLog } from '../../control/audit/audit-log.ts';
+import type { AvatarBin } from '../../control/avatars/avatar-bin.ts';
 import type { Avatar } from '../../control/avatars/avatar-catalogue.ts';
 import { faceBoxOf } from '../../control/avatars/face-box.ts';
 import type { OwnAvatars } from '../../control/avatars/own-avatars.ts';
 import { ControlError } from '../../control/control-error.ts';
+import type { VoiceDirectory } from '../../control/voices/voice-directory.ts';
 import { FOR } from '../access/access.ts';
 import { projectOf } from '../access/principal.ts';
 import { given } from './given.ts';
@@ -22,10 +26,13 @@ import { toWire } from './to-wire.ts';
 
 export type AvatarRouteDependencies = {
   readonly avatars: OwnAvatars;
+  readonly avatarBin: AvatarBin;
+  readonly voices: VoiceDirectory;
   readonly audit: AuditLog;
 };
 
-export function registerAvatarRoutes(scope: ConsoleScope, { avatars, audit }: AvatarRouteDependencies): void {
+export function registerAvatarRoutes(scope: ConsoleScope, dependencies: AvatarRouteDependencies): void {
+  const { avatars, voices, audit } = dependencies;
   const tags = ['Avatars'];
   const params = avatarParamsSchema;
 
@@ -42,7 +49,7 @@ export function registerAvatarRoutes(scope: ConsoleScope, { avatars, audit }: Av
     },
     async (request) => {
       const { projectId } = projectOf(request);
-      return Promise.all((await avatars.list(projectId)).map(toWireAvatar));
+      return Promise.all((await avatars.list(projectId)).map((avatar) => toWireAvatar(avatar, voices)));
     },
   );
 
@@ -70,7 +77,7 @@ export function registerAvatarRoutes(scope: ConsoleScope, { avatars, audit }: Av
         avatar = await avatars.makeFromPicture(projectId, { kind: 'upload', uploadId }, { ...fields, name });
       else throw new ControlError('bad-request', 'Give one of fromAvatarId, pictureUrl and uploadId.');
       await audit.write(actorOf(request), { action: 'avatar.created', projectId, subjectId: avatar.avatarId });
-      return reply.code(201).send(await toWireAvatar(avatar));
+      return reply.code(201).send(await toWireAvatar(avatar, voices));
     },
   );
 
@@ -79,7 +86,7 @@ export function registerAvatarRoutes(scope: ConsoleScope, { avatars, audit }: Av
     { config: FOR.member, schema: { tags, summary: 'One avatar', params, response: { 200: avatarSchema } } },
     async (request) => {
       const { projectId } = projectOf(request);
-      return toWireAvatar(await avatars.get(projectId, request.params.avatarId));
+      return toWireAvatar(await avatars.get(projectId, request.params.avatarId), voices);
     },
   );
 
@@ -102,55 +109,92 @@ export function registerAvatarRoutes(scope: ConsoleScope, { avatars, audit }: Av
       const avatar = await avatars.update(projectId, avatarId, changes);
       const detail = { fields: Object.keys(changes) };
       await audit.write(actorOf(request), { action: 'avatar.updated', projectId, subjectId: avatarId, detail });
-      return toWireAvatar(avatar);
+      return toWireAvatar(avatar, voices);
     },
   );
 
+  registerDeleteRoute(scope, dependencies);
+  registerRetryRoute(scope, dependencies);
+}
+
+function registerDeleteRoute(scope: ConsoleScope, { avatarBin, audit }: AvatarRouteDependencies): void {
   scope.delete(
     '/projects/:projectId/avatars/:avatarId',
     {
       config: FOR.member,
-      schema: { tags, summary: 'Delete an own avatar; its conversations stay', params, response: { 200: emptySchema } },
+      schema: {
+        tags: ['Avatars'],
+        summary: `Put an own avatar into the bin: it can be restored for ${BIN_DAYS} days. One that is being made is gone. Conversations stay`,
+        params: avatarParamsSchema,
+        response: { 200: binnedSchema },
+      },
     },
     async (request) => {
       const { projectId } = projectOf(request);
-      const { avatarId } = request.params;
-      const { name } = await avatars.remove(projectId, avatarId);
-      await audit.write(actorOf(request), {
-        ...{ action: 'avatar.deleted', projectId, subjectId: avatarId },
-        detail: { name },
-      });
-      return {};
+      const { avatar, restorableUntil } = await avatarBin.put(projectId, request.params.avatarId);
+      const { avatarId: subjectId, name } = avatar;
+      const action = restorableUntil === null ? 'avatar.deleted' : 'avatar.binned';
+      await audit.write(actorOf(request), { action, projectId, subjectId, detail: { name } });
+      return { restorableUntil: restorableUntil?.toISOString() ?? null };
     },
   );
 }
 
-export function registerRetryRoute(scope: ConsoleScope, { avatars, audit }: AvatarRouteDependencies): void {
+function registerRetryRoute(scope: ConsoleScope, { avatars, voices, audit }: AvatarRouteDependencies): void {
   scope.post(
     '/projects/:projectId/avatars/:avatarId/retry',
     {
       config: FOR.member,
       schema: {
         tags: ['Avatars'],
-        summary: 'Make an avatar that failed once more, from the same picture or video',
+        summary: 'Make an avatar that failed once more, from the same picture or video or another upload',
         params: avatarParamsSchema,
+        body: retryAvatarSchema,
         response: { 200: avatarSchema },
       },
     },
     async (request) => {
       const { projectId } = projectOf(request);
-      const avatar = await avatars.retry(projectId, request.params.avatarId);
+      const avatar = await avatars.retry(projectId, request.params.avatarId, request.body?.uploadId);
       await audit.write(actorOf(request), { action: 'avatar.retried', projectId, subjectId: avatar.avatarId });
-      return toWireAvatar(avatar);
+      return toWireAvatar(avatar, voices);
     },
   );
 }
 
-export async function toWireAvatar(avatar: Avatar) {
-  const { bundlePath: _path, bundleSource: _source, bundleName: _name, thumbnail, preview, notice, ...rest } = avatar;
-  const address = (file: string | null) => file && `/uploadFiles/${avatar.avatarId}${extname(file)}`;
-  const pictures = { thumbnailUrl: address(thumbnail), previewUrl: address(preview) };
+export async function toWireAvatar(avatar: Avatar, voices: VoiceDirectory) {
+  const {
+    bundlePath: _path,
+    bundleSource: _source,
+    bundleName: _name,
+    thumbnail,
+    preview: _preview,
+    notice,
+    ...others
+  } = avatar;
+  const { projectId: _project, hasSourcePicture, ...rest } = others;
   const told = notice && { code: notice, message: AVATAR_NOTICES[notice] };
   const face = thumbnail === null ? null : await faceBoxOf(avatar.bundlePath);
-  return { ...toWire(rest), notice: told, tools: rest.tools.map((tool) => ({ ...tool })), ...pictures, face };
+  const speaker = voices.speakerOf(avatar);
+  const sourceUrl = hasSourcePicture ? ownPictureUrl(avatar) : null;
+  return {
+    ...toWire(rest),
+    notice: told,
+    tools: rest.tools.map((tool) => ({ ...tool })),
+    ...pictureUrls(avatar),
+    sourceUrl,
+    face,
+    speaker,
+  };
+}
+
+/** Where everybody sees it. */
+export function pictureUrls({ avatarId, thumbnail, preview }: Avatar) {
+  const address = (file: string | null) => file && `/uploadFiles/${avatarId}${extname(file)}`;
+  return { thumbnailUrl: address(thumbnail), previewUrl: address(preview) };
+}
+
+/** Where its owner sees the picture of an avatar that is not ready, or in the bin. */
+export function ownPictureUrl({ projectId, avatarId }: Avatar): string | null {
+  return projectId === null ? null : `/api/v1/projects/${projectId}/avatars/${avatarId}/picture`;
 }

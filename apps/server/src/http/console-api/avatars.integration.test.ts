@@ -27,13 +27,19 @@ describeOnBothDatabases('avatars', (context) => {
   const systemAvatarId = newPublicId();
   const uploadFolder = mkdtempSync(join(tmpdir(), 'visavis-uploads-'));
   /** What the making waits for. */
-  const made: { task: BundleTask; end(outcome: BundleOutcome): void; onProgress: Progress; signal: AbortSignal }[] = [];
+  const made: {
+    readonly task: BundleTask;
+    readonly end: (outcome: BundleOutcome) => void;
+    readonly onProgress: Progress;
+    readonly onPicture: (webp: Uint8Array) => void;
+    readonly signal: AbortSignal;
+  }[] = [];
 
   beforeAll(async () => {
     server = await createConsoleServer(context.db, {
       making: {
         uploadFolder,
-        run: (task, { onProgress, signal }) => new Promise((end) => made.push({ task, end, onProgress, signal })),
+        run: (task, options) => new Promise((end) => made.push({ task, end, ...options })),
       },
     });
     baseUrl = await server.listen(24000 + Math.floor(Math.random() * 400));
@@ -197,6 +203,63 @@ describeOnBothDatabases('avatars', (context) => {
     expect((await browser.send('POST', `${path}/${avatarId}/retry`, {})).statusCode).toBe(409);
     (await nextTask()).end({ kind: 'refused', code: 'no-face', message: 'No face was found.' });
     await vi.waitFor(async () => expect((await stateOf(avatarId)).stateDetail).toBe('No face was found.'), 10_000);
+  });
+
+  test('what an avatar is made from is seen by its project, until it is ready; another photo keeps the rest', async () => {
+    const { uploadId } = (await upload(PNG)).json();
+    const wish = { uploadId, name: 'Photo', voice: 'ash', prompt: 'Be brief.' };
+    const { avatarId } = (await browser.send('POST', path, wish)).json();
+    const picture = () => browser.send('GET', `${path}/${avatarId}/picture`);
+    expect([(await stateOf(avatarId)).sourceUrl, (await picture()).statusCode]).toEqual([null, 404]);
+    const first = await nextTask();
+    first.onPicture(Buffer.from('small'));
+    await vi.waitFor(async () => expect((await stateOf(avatarId)).sourceUrl).not.toBeNull(), 10_000);
+    expect((await stateOf(avatarId)).sourceUrl).toBe(`/api/v1${path}/${avatarId}/picture`);
+    expect([(await picture()).headers['content-type'], (await picture()).body]).toEqual(['image/webp', 'small']);
+    expect((await new TestBrowser(server.app).send('GET', `${path}/${avatarId}/picture`)).statusCode).toBe(401);
+    expect((await server.app.inject(`/uploadFiles/${avatarId}.webp`)).statusCode).toBe(404);
+    first.end({ kind: 'refused', code: 'no-face', message: 'No face was found.' });
+    await vi.waitFor(async () => expect((await stateOf(avatarId)).state).toBe('failed'), 10_000);
+    expect((await picture()).body).toBe('small');
+
+    const other = (await upload(PNG)).json().uploadId;
+    const { projectId } = (await browser.send('POST', '/projects', { name: 'Other' })).json();
+    const foreign = (await upload(PNG, 'image/png', `/projects/${projectId}/avatars`)).json().uploadId;
+    for (const wrong of [foreign, newPublicId()]) {
+      expect((await browser.send('POST', `${path}/${avatarId}/retry`, { uploadId: wrong })).statusCode).toBe(404);
+    }
+    expect((await stateOf(avatarId)).state).toBe('failed');
+    const again = await browser.send('POST', `${path}/${avatarId}/retry`, { uploadId: other });
+    expect(again.json()).toMatchObject({ ...{ state: 'making', sourceUrl: null, stateDetail: null }, name: 'Photo' });
+    expect(again.json()).toMatchObject({ voice: 'ash', prompt: 'Be brief.' });
+    expect(existsSync(first.task.inputPath)).toBe(false);
+    const second = await nextTask();
+    expect(second.task.inputPath).not.toBe(first.task.inputPath);
+    expect((await browser.send('POST', `${path}/${avatarId}/retry`, { uploadId: foreign })).statusCode).toBe(409);
+    second.onPicture(Buffer.from('second'));
+    second.end({ kind: 'made', thumbnail: 'thumbnail.webp', preview: null, notice: null });
+    await vi.waitFor(async () => expect((await stateOf(avatarId)).state).toBe('ready'), 10_000);
+    expect((await stateOf(avatarId)).sourceUrl).toBeNull();
+  });
+
+  test('a failed avatar comes out of the bin with what it is made from', async () => {
+    const { uploadId } = (await upload(PNG)).json();
+    const { avatarId } = (await browser.send('POST', path, { uploadId, name: 'Photo' })).json();
+    const task = await nextTask();
+    task.onPicture(Buffer.from('small'));
+    await vi.waitFor(async () => expect((await stateOf(avatarId)).sourceUrl).not.toBeNull(), 10_000);
+    task.end({ kind: 'refused', code: 'no-face', message: 'No face was found.' });
+    await vi.waitFor(async () => expect((await stateOf(avatarId)).state).toBe('failed'), 10_000);
+    await browser.send('DELETE', `${path}/${avatarId}`);
+    const [binned] = (await browser.send('GET', path.replace(/avatars$/, 'bin'))).json();
+    const pictureUrl = `/api/v1${path}/${avatarId}/picture`;
+    expect(binned).toMatchObject({ avatarId, name: 'Photo', state: 'failed', pictureUrl });
+    expect((await browser.send('GET', `${path}/${avatarId}/picture`)).body).toBe('small');
+    await browser.send('POST', `${path.replace(/avatars$/, 'bin')}/${avatarId}/restore`);
+    expect((await browser.send('POST', `${path}/${avatarId}/retry`)).json()).toMatchObject({ state: 'making' });
+    const again = await nextTask();
+    expect(again.task.inputPath).toBe(task.task.inputPath);
+    again.end({ kind: 'refused', code: 'no-face', message: 'No face was found.' });
   });
 
   test('deleting an avatar that is being made ends the making and removes its file', async () => {

@@ -16,7 +16,8 @@ import {
   registerAuditRoutes,
   registerLoginRoutes,
 } from './account-routes.ts';
-import { type AvatarRouteDependencies, registerAvatarRoutes, registerRetryRoute } from './avatar-routes.ts';
+import { type AvatarRouteDependencies, registerAvatarRoutes } from './avatar-routes.ts';
+import { type BinRouteDependencies, registerBinRoutes } from './bin-routes.ts';
 import { type BrowserTokenDependencies, registerBrowserTokenRoutes } from './browser-token-routes.ts';
 import { type ConversationRouteDependencies, registerConversationRoutes } from './conversation-routes.ts';
 import { type FirstPageRouteDependencies, registerFirstPageRoutes } from './first-page-routes.ts';
@@ -33,6 +34,7 @@ export type ConsoleApiDependencies = AccountRouteDependencies &
   AuditRouteDependencies &
   ProjectRouteDependencies &
   AvatarRouteDependencies &
+  BinRouteDependencies &
   FirstPageRouteDependencies &
   FirstStepRouteDependencies &
   UploadRouteDependencies &
@@ -81,7 +83,7 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
       registerLicenceRoutes(scope, dependencies);
       registerFirstStepRoutes(scope, dependencies);
       registerAvatarRoutes(scope, dependencies);
-      registerRetryRoute(scope, dependencies);
+      registerBinRoutes(scope, dependencies);
       registerTalkLinkRoutes(scope, dependencies);
       registerFirstPageRoutes(scope, dependencies);
       registerVoiceRoutes(scope, dependencies);

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { AuditLog } from '../../control/audit/audit-log.ts';
 import type { FirstPage, FirstPageAvatar } from '../../control/avatars/first-page.ts';
 import { FOR } from '../access/access.ts';
-import { toWireAvatar } from './avatar-routes.ts';
+import { pictureUrls } from './avatar-routes.ts';
 import { actorOf, type ConsoleScope } from './session.ts';
 
 export type FirstPageRouteDependencies = {
@@ -21,7 +21,7 @@ export function registerFirstPageRoutes(scope: ConsoleScope, { firstPage, audit 
       config: FOR.operator,
       schema: { tags, summary: 'Avatars of the first page in their order, then those that could be there', response },
     },
-    async () => Promise.all((await firstPage.list()).map(toWire)),
+    async () => (await firstPage.list()).map(toWire),
   );
 
   scope.put(
@@ -39,12 +39,13 @@ export function registerFirstPageRoutes(scope: ConsoleScope, { firstPage, audit 
       const { avatarIds } = request.body;
       await firstPage.show(avatarIds);
       await audit.write(actorOf(request), { action: 'first-page.changed', detail: { avatars: avatarIds.length } });
-      return Promise.all((await firstPage.list()).map(toWire));
+      return (await firstPage.list()).map(toWire);
     },
   );
 }
 
-async function toWire({ avatar, isShown }: FirstPageAvatar) {
-  const { avatarId, name, title, isSystem, state, thumbnailUrl } = await toWireAvatar(avatar);
+function toWire({ avatar, isShown }: FirstPageAvatar) {
+  const { avatarId, name, title, isSystem, state } = avatar;
+  const { thumbnailUrl } = pictureUrls(avatar);
   return { avatarId, name, title, isSystem, state, thumbnailUrl, isShown };
 }

@@ -1,11 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeVoices } from '@visavis/media/provider-voices';
 import { VoiceSampler } from '@visavis/media/voice-sampler';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { newPublicId } from '../../control/ids.ts';
+import { VoiceDirectory } from '../../control/voices/voice-directory.ts';
 import { type Database, openDatabase } from '../../db/database.ts';
+import { avatars } from '../../db/schema.ts';
 import { silent } from '../../db/testing/silent-logger.ts';
+import { providerFor } from '../../roles/voice-choice.ts';
 import { type ConsoleTestServer, createConsoleServer } from './testing/console-server.ts';
 import { TestBrowser } from './testing/test-browser.ts';
 
@@ -34,6 +39,10 @@ describe('hearing a voice before choosing it', () => {
     folder = await mkdtemp(join(tmpdir(), 'visavis-voices-'));
     db = await openDatabase({ dataDir: folder, logger: silent });
     server = await createConsoleServer(db, {
+      voices: new VoiceDirectory({
+        providers: describeVoices({ openAiUrl: undefined }),
+        providerOf: (avatar) => providerFor(avatar, 'openai-realtime'),
+      }),
       voicePreviews: { speak: (sample, signal) => sampler.speak(sample, signal), hasOpenAiKey: false },
     });
     browser = new TestBrowser(server.app);
@@ -46,6 +55,48 @@ describe('hearing a voice before choosing it', () => {
     await rm(folder, { recursive: true, force: true });
   });
   beforeEach(() => db.orm.execute(sql`delete from attempts`));
+
+  test('voices are listed by provider, with what people call them, for whoever is logged in', async () => {
+    const listed = await browser.send('GET', '/voices');
+    const [local, openAi] = listed.json();
+    expect(local).toMatchObject({ provider: 'local', hasSamples: true, takesOtherNames: false });
+    expect(local.voices).toHaveLength(13);
+    expect(local.voices).toContainEqual({ voice: 'marin', name: 'Clara', gender: 'female', language: 'en-US' });
+    expect(openAi).toMatchObject({ provider: 'openai-realtime', hasSamples: false });
+    expect(openAi.voices).toContainEqual({ voice: 'marin', name: 'Marin', gender: 'female', language: null });
+    expect((await new TestBrowser(server.app).send('GET', '/voices')).statusCode).toBe(401);
+  });
+
+  test('an avatar says whose voice is heard: its own, and that of the server’s settings for a built-in one', async () => {
+    const { projectId } = (await browser.send('POST', '/projects', { name: 'Shop' })).json();
+    const row = {
+      provider: 'local',
+      model: 'local',
+      language: 'en',
+      bundleSource: 'shipped',
+      bundleName: 'x',
+    } as const;
+    await db.orm.insert(avatars).values([
+      { ...row, id: newPublicId(), projectId: null, name: 'navtalk.Iris', voice: 'marin' },
+      { ...row, id: newPublicId(), projectId, name: 'Own', voice: 'marin' },
+      { ...row, id: newPublicId(), projectId, name: 'By hand', voice: 'English male' },
+      { ...row, id: newPublicId(), projectId, name: 'Elsewhere', voice: 'onyx', provider: 'openai-realtime' },
+      { ...row, id: newPublicId(), projectId, name: 'Unknown', voice: 'x', provider: 'somebody' },
+    ]);
+    const list = (await browser.send('GET', `/projects/${projectId}/avatars`)).json();
+    const speakers = list.map(
+      ({ name, speaker }: { name: string; speaker: { name: string; provider: string } | null }) => [
+        ...[name, speaker?.name, speaker?.provider],
+      ],
+    );
+    expect(Object.fromEntries(speakers.map(([name, ...of]: string[]) => [name, of]))).toEqual({
+      'navtalk.Iris': ['Marin', 'openai-realtime'],
+      Own: ['Clara', 'local'],
+      'By hand': ['Henry', 'local'],
+      Elsewhere: ['Cedar', 'openai-realtime'],
+      Unknown: [undefined, undefined],
+    });
+  });
 
   const hear = (body: object) => browser.send('POST', '/voice-preview', body);
 

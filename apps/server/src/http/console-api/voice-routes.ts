@@ -1,16 +1,31 @@
-import { voicePreviewSchema } from '@visavis/protocol/rest';
+import { providerVoicesSchema, voicePreviewSchema } from '@visavis/protocol/rest';
+import * as z from 'zod';
+import type { VoiceDirectory } from '../../control/voices/voice-directory.ts';
 import type { VoicePreviews } from '../../control/voices/voice-previews.ts';
 import { FOR } from '../access/access.ts';
 import { personOf } from '../access/principal.ts';
 import { given } from './given.ts';
 import type { ConsoleScope } from './session.ts';
 
-export type VoiceRouteDependencies = { readonly voicePreviews: VoicePreviews };
+export type VoiceRouteDependencies = { readonly voicePreviews: VoicePreviews; readonly voices: VoiceDirectory };
 
 /** Samples of one address per minute. */
 const SAMPLES_PER_MINUTE = 30;
 
-export function registerVoiceRoutes(scope: ConsoleScope, { voicePreviews }: VoiceRouteDependencies): void {
+export function registerVoiceRoutes(scope: ConsoleScope, { voicePreviews, voices }: VoiceRouteDependencies): void {
+  scope.get(
+    '/voices',
+    {
+      config: FOR.loggedIn,
+      schema: {
+        tags: ['Avatars'],
+        summary: 'The voices by provider, with what people call them; the first provider is that of new avatars',
+        response: { 200: z.array(providerVoicesSchema) },
+      },
+    },
+    async () => voices.list().map((provider) => ({ ...provider, voices: [...provider.voices] })),
+  );
+
   scope.post(
     '/voice-preview',
     {

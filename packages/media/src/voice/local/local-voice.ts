@@ -4,6 +4,7 @@ import type { VoiceCapabilities, VoiceConfig, VoiceEvent, VoiceProvider, VoiceSe
 import { Ears } from './ears/ears.ts';
 import { findRecogniser } from './ears/find-recogniser.ts';
 import { LocalSession, type LocalSessionParts } from './local-session.ts';
+import { localVoices } from './local-voices.ts';
 import { ESPEAK_PACKAGE, findEspeak } from './mouth/espeak-engine.ts';
 import { Mouth } from './mouth/mouth.ts';
 
@@ -44,7 +45,7 @@ export async function createLocalVoice(options: LocalVoiceOptions): Promise<Voic
   };
   const sessions = new Set<VoiceSession>();
   return {
-    id: 'local',
+    id: localVoices.provider,
     capabilities,
     async open(config: VoiceConfig, listener: (event: VoiceEvent) => void, signal: AbortSignal): Promise<VoiceSession> {
       signal.throwIfAborted();

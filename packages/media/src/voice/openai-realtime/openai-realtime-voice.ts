@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { VoiceCapabilities, VoiceProvider } from '../../core/voice-port.ts';
 import { OpenAiRealtimeSession, type SessionParts } from './openai-realtime-session.ts';
+import { isOpenAi, OPENAI_REALTIME_URL, openAiVoices } from './openai-voices.ts';
 import { DEFAULT_MODEL, type WireOptions } from './session-settings.ts';
 
 export type OpenAiRealtimeOptions = {
@@ -14,8 +15,6 @@ export type OpenAiRealtimeOptions = {
   readonly logger: Logger;
   readonly reconnectDelaysMs?: readonly number[];
 };
-
-const OPENAI_REALTIME_URL = 'wss://api.openai.com/v1/realtime';
 
 /** By the number of attempts that have failed; the one after the last ends the talk. About half a minute in all. */
 const RECONNECT_DELAYS_MS = [100, 500, 1000, 2000, 4000, 8000, 15_000] as const;
@@ -39,12 +38,12 @@ export function createOpenAiRealtimeVoice(options: OpenAiRealtimeOptions): Voice
   const base = new URL(options.url ?? OPENAI_REALTIME_URL);
   const headers = options.apiKey === null ? {} : { authorization: `Bearer ${options.apiKey}` };
   const wire: WireOptions = {
-    onlyKnownVoices: base.hostname === new URL(OPENAI_REALTIME_URL).hostname,
+    onlyKnownVoices: isOpenAi(options.url),
     turnDetection: options.turnDetection ?? 'server_vad',
   };
   const sessions = new Set<OpenAiRealtimeSession>();
   return {
-    id: 'openai-realtime',
+    id: openAiVoices(options.url).provider,
     capabilities: CAPABILITIES,
     async open(config, listener, signal) {
       signal.throwIfAborted();

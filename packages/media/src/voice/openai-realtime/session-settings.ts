@@ -1,29 +1,9 @@
 import type { VoiceConfig } from '../../core/voice-port.ts';
+import { voiceName } from './openai-voices.ts';
 import { type SessionSettings, type TurnDetection, WIRE_AUDIO_FORMAT } from './wire-messages.ts';
 
 export const DEFAULT_MODEL = 'gpt-realtime';
 const TRANSCRIPTION_MODEL = 'gpt-4o-mini-transcribe';
-const DEFAULT_VOICE = 'marin';
-
-/** Voices of OpenAI's real-time models. */
-const VOICES: ReadonlySet<string> = new Set([
-  'alloy',
-  'ash',
-  'ballad',
-  'cedar',
-  'coral',
-  'echo',
-  'marin',
-  'sage',
-  'shimmer',
-  'verse',
-]);
-/** Voices that OpenAI has for recorded speech only, and the nearest that can talk. */
-const NEAREST_VOICE: ReadonlyMap<string, string> = new Map([
-  ['fable', 'ballad'],
-  ['nova', 'coral'],
-  ['onyx', 'cedar'],
-]);
 
 export type WireOptions = {
   /** OpenAI refuses settings with a voice that it does not know; other services have voices of their own. */
@@ -32,15 +12,9 @@ export type WireOptions = {
   readonly turnDetection: TurnDetection['type'];
 };
 
-export function voiceName(voice: string, options: WireOptions): string {
-  const name = NEAREST_VOICE.get(voice) ?? voice;
-  if (VOICES.has(name)) return name;
-  return options.onlyKnownVoices || name === '' ? DEFAULT_VOICE : name;
-}
-
 /** The settings of a talk. The voice is left out once the service has spoken: it cannot change any more. */
 export function sessionSettings(config: VoiceConfig, options: WireOptions, canSetVoice: boolean): SessionSettings {
-  const voice = canSetVoice ? { voice: voiceName(config.voice, options) } : {};
+  const voice = canSetVoice ? { voice: voiceName(config.voice, options.onlyKnownVoices) } : {};
   return {
     type: 'realtime',
     output_modalities: ['audio'],

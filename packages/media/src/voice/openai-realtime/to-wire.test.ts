@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_TURN_DETECTION, type VoiceConfig, type VoiceInput } from '../../core/voice-port.ts';
 import { connected } from './connection-steps.ts';
 import { fromWire } from './from-wire.ts';
-import { sessionSettings, voiceName } from './session-settings.ts';
+import { openAiVoices, voiceName } from './openai-voices.ts';
+import { sessionSettings } from './session-settings.ts';
 import { newTalk, type TalkState } from './talk-state.ts';
 import { clientMessageSchema } from './testing/client-message-schema.ts';
 import { toWire } from './to-wire.ts';
@@ -156,7 +157,9 @@ describe('inputs become messages', () => {
     ['somebody', false, 'somebody'],
     ['', false, 'marin'],
   ])('voice %s (only known ones: %s) is %s', (voice, onlyKnownVoices, expected) => {
-    expect(voiceName(voice, { ...OPENAI, onlyKnownVoices })).toBe(expected);
+    expect(voiceName(voice, onlyKnownVoices)).toBe(expected);
+    const described = openAiVoices(onlyKnownVoices ? undefined : 'wss://voices.example/v1/realtime');
+    expect(described.speakerOf(voice)?.voice ?? voice).toBe(expected);
   });
 
   it('changes settings, empty ones aside, and no longer the voice once the service has spoken', () => {

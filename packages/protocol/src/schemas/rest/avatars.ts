@@ -48,6 +48,17 @@ const share = z.number().min(0).max(1);
 export const faceBoxSchema = z.object({ left: share, top: share, right: share, bottom: share });
 export type FaceBox = z.output<typeof faceBoxSchema>;
 
+/** A voice as people know it. */
+export const voiceDescriptionSchema = z.object({
+  /** What avatars and calls name it by. */
+  voice: z.string(),
+  name: z.string(),
+  gender: z.enum(['female', 'male', 'neutral']),
+  /** BCP 47 tag of what it speaks best; null: many languages. */
+  language: z.string().nullable(),
+});
+export type VoiceDescription = z.output<typeof voiceDescriptionSchema>;
+
 export const avatarSchema = z.object({
   avatarId: publicIdSchema,
   /** Offered to every project; cannot be changed. */
@@ -57,6 +68,8 @@ export const avatarSchema = z.object({
   name: z.string(),
   language: z.string(),
   tools: z.array(z.record(z.string(), z.unknown())),
+  /** Whose voice is heard in calls, which need not be called as `voice` says; null: the provider does not describe it. */
+  speaker: voiceDescriptionSchema.extend({ provider: z.string() }).nullable(),
   /** `making` and `failed` avatars take no calls. */
   state: z.enum(['ready', 'making', 'failed']),
   /** Why it failed: one sentence for its owner. */
@@ -81,6 +94,8 @@ export const avatarSchema = z.object({
   thumbnailUrl: z.string().nullable(),
   /** A short silent clip (MP4); null while there is none. */
   previewUrl: z.string().nullable(),
+  /** What it is made from, small, for members of the project: until it is ready, once the making has looked. */
+  sourceUrl: z.string().nullable(),
   /** Null while there is no picture. */
   face: faceBoxSchema.nullable(),
   createdAt: instantSchema,
@@ -125,6 +140,26 @@ export const createAvatarSchema = z
   .refine(({ fromAvatarId, name }) => fromAvatarId !== undefined || name !== undefined, {
     message: 'give the new avatar a name',
   });
+
+/** An avatar that failed is made from this upload; left out: from what it was made from before. */
+export const retryAvatarSchema = z.object({ uploadId: publicIdSchema.optional() }).nullish();
+
+/** So long a deleted avatar can be restored. */
+export const BIN_DAYS = 7;
+
+/** The answer to deleting an avatar: until when it can be restored; null: it was still being made, and is gone. */
+export const binnedSchema = z.object({ restorableUntil: instantSchema.nullable() });
+export type Binned = z.output<typeof binnedSchema>;
+
+/** A deleted avatar that can be restored. */
+export const binnedAvatarSchema = avatarSchema.pick({ avatarId: true, name: true, title: true }).extend({
+  state: z.enum(['ready', 'failed']),
+  /** For members of the project. */
+  pictureUrl: z.string().nullable(),
+  deletedAt: instantSchema,
+  restorableUntil: instantSchema,
+});
+export type BinnedAvatar = z.output<typeof binnedAvatarSchema>;
 
 export const avatarParamsSchema = z.object({ projectId: publicIdSchema, avatarId: publicIdSchema });
 

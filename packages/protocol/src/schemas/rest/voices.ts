@@ -1,6 +1,17 @@
 import * as z from 'zod';
 import { LIMITS } from '../../limits.ts';
-import { languageTagSchema, shortTextSchema } from './avatars.ts';
+import { languageTagSchema, shortTextSchema, voiceDescriptionSchema } from './avatars.ts';
+
+/** The voices of one provider. */
+export const providerVoicesSchema = z.object({
+  provider: z.string(),
+  voices: z.array(voiceDescriptionSchema),
+  /** They can be heard before a call. */
+  hasSamples: z.boolean(),
+  /** Avatars may name voices that are not listed. */
+  takesOtherNames: z.boolean(),
+});
+export type ProviderVoices = z.output<typeof providerVoicesSchema>;
 
 /** The answer to it is a sound file (`audio/wav`). */
 export const voicePreviewSchema = z.object({

@@ -118,7 +118,7 @@ export class AvatarJobs {
     });
   }
 
-  /** Makes a failed avatar once more, from what it was made from before. */
+  /** Makes a failed avatar once more, from what it was made from before. One in the bin stays there. */
   async again(avatarId: string, projectId: string): Promise<void> {
     await alone(this.#db, { what: 'project', id: projectId }, async (transaction) => {
       await requireRoom(transaction, projectId);
@@ -128,10 +128,51 @@ export class AvatarJobs {
             due_at = now(), error_code = null, error = null, failed_at = null
           where avatar_id = ${avatarId} and state = 'failed' returning avatar_id)
         update avatars set state = 'making', state_detail = null, updated_at = now()
-        from job where id = job.avatar_id and avatars.state = 'failed'`);
+        from job where id = job.avatar_id and avatars.state = 'failed' and binned_at is null`);
       if (rowCount === 1) return;
       throw refusal('conflict', 'file-gone', { values: { hours: FAILED_KEPT_HOURS } });
     });
+  }
+
+  /** Makes a failed avatar from another upload. Returns the file of the former one, which is no longer needed. */
+  async againFrom(avatarId: string, projectId: string, uploadId: string): Promise<string | null> {
+    return alone(this.#db, { what: 'project', id: projectId }, async (transaction) => {
+      await requireRoom(transaction, projectId);
+      const upload = await transaction.execute(
+        sql`delete from uploads where id = ${uploadId} and project_id = ${projectId} returning file, size_bytes`,
+      );
+      const [sent] = upload.rows;
+      if (sent === undefined) throw notFound('upload');
+      const former = await transaction.execute(sql`select file from avatar_jobs where avatar_id = ${avatarId}`);
+      const { rowCount } = await transaction.execute(sql`
+        with job as (
+          insert into avatar_jobs (avatar_id, file, file_bytes, attempts_left)
+          values (${avatarId}, ${sent.file}, ${sent.size_bytes}, ${MAX_ATTEMPTS}::smallint)
+          on conflict (avatar_id) do update set file = excluded.file, file_bytes = excluded.file_bytes, url = null,
+            picture = null, state = 'waiting', attempts_left = excluded.attempts_left, progress = 0, step = '',
+            due_at = now(), error_code = null, error = null, failed_at = null
+          where avatar_jobs.state = 'failed' returning avatar_id)
+        update avatars set state = 'making', state_detail = null, updated_at = now()
+        from job where id = job.avatar_id and project_id = ${projectId} and avatars.state = 'failed' and binned_at is null`);
+      if (rowCount !== 1) throw refusal('conflict', 'only-failed-again');
+      return typeof former.rows[0]?.file === 'string' ? former.rows[0].file : null;
+    });
+  }
+
+  /** What is seen in the job's file. */
+  async keepPicture({ avatarId, attempt }: ClaimedJob, webp: Uint8Array): Promise<void> {
+    await this.#pool.query(`update avatar_jobs set picture = $3 where ${OF_ATTEMPT}`, [
+      ...[avatarId, attempt, Buffer.from(webp)],
+    ]);
+  }
+
+  async picture(avatarId: string): Promise<Buffer | null> {
+    const { rows } = await this.#pool.query<{ picture: Uint8Array | null }>(
+      'select picture from avatar_jobs where avatar_id = $1',
+      [avatarId],
+    );
+    const picture = rows[0]?.picture ?? null;
+    return picture === null ? null : Buffer.from(picture);
   }
 
   /** The avatar is about to be deleted. Returns the job's file, which is no longer needed. */

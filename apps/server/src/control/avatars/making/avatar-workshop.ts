@@ -31,7 +31,12 @@ export type BundleOutcome =
 /** Makes a bundle in a process of its own. When `signal` aborts, the process ends and the promise resolves as `broke`. */
 export type BundleRunner = (
   task: BundleTask,
-  options: { readonly signal: AbortSignal; readonly onProgress: (share: number, step: string) => void },
+  options: {
+    readonly signal: AbortSignal;
+    readonly onProgress: (share: number, step: string) => void;
+    /** What is seen in the file, small: WebP. */
+    readonly onPicture: (webp: Uint8Array) => void;
+  },
 ) => Promise<BundleOutcome>;
 
 export type WorkshopOptions = {
@@ -88,10 +93,15 @@ export class AvatarWorkshop implements AvatarMaker {
     this.#wake();
   }
 
-  async again(avatarId: string, projectId: string): Promise<void> {
+  async again(avatarId: string, projectId: string, uploadId?: string): Promise<void> {
     this.#options.disk.requireRoom();
-    await this.#jobs.again(avatarId, projectId);
+    if (uploadId === undefined) await this.#jobs.again(avatarId, projectId);
+    else await this.#removeInput(await this.#jobs.againFrom(avatarId, projectId, uploadId));
     this.#wake();
+  }
+
+  sourcePicture(avatarId: string): Promise<Buffer | null> {
+    return this.#jobs.picture(avatarId);
   }
 
   async cancel(avatarId: string): Promise<void> {
@@ -178,9 +188,19 @@ export class AvatarWorkshop implements AvatarMaker {
     const outcome = await run(task, {
       signal,
       onProgress: (share, step) => Object.assign(progress, { share, step }),
+      onPicture: (webp) => void this.#keepPicture(job, webp),
     });
     await this.#removePartial(job.bundleName);
     return outcome;
+  }
+
+  /** Only for looks: without it the avatar is made all the same. */
+  async #keepPicture(job: ClaimedJob, webp: Uint8Array): Promise<void> {
+    try {
+      await this.#jobs.keepPicture(job, webp);
+    } catch (error) {
+      this.#options.logger.warn({ avatarId: job.avatarId, error: String(error) }, 'A small picture was not kept');
+    }
   }
 
   async #settle(job: ClaimedJob, outcome: BundleOutcome, signal: AbortSignal): Promise<void> {

@@ -61,6 +61,7 @@ export async function createConsoleServer(
       version: '1',
       demo: () => (projectId === null ? null : { licence: 'sk_demo', projectId }),
       voice: () => ({ mouth: 'm', ears: 'e', brain: 'b', hears: true, provider: 'local' }),
+      voices: consoleApi.voices,
     },
     ...(console === undefined ? {} : { console }),
     ...{ consoleApi, admission, limits, meter, avatars, records, recordings },

@@ -1,0 +1,21 @@
+import type { ProviderVoices, VoiceDescription } from '@visavis/protocol/rest';
+
+export type VoiceRow = {
+  /** What an avatar calls it. */
+  readonly voice: string;
+  /** Null: a name that the provider does not describe. */
+  readonly described: VoiceDescription | null;
+  readonly isChosen: boolean;
+};
+
+/** The voices of a provider by human name, women and men apart; what is chosen and not among them comes first. */
+export function voiceRows({ voices }: Pick<ProviderVoices, 'voices'>, chosen: string): readonly VoiceRow[] {
+  const order = ['female', 'male', 'neutral'];
+  const rows = voices
+    .toSorted(
+      (one, other) => order.indexOf(one.gender) - order.indexOf(other.gender) || one.name.localeCompare(other.name),
+    )
+    .map((described) => ({ voice: described.voice, described, isChosen: described.voice === chosen }));
+  const isAmong = chosen === '' || rows.some(({ isChosen }) => isChosen);
+  return isAmong ? rows : [{ voice: chosen, described: null, isChosen: true }, ...rows];
+}

@@ -1,0 +1,57 @@
+/** A voice as people know it. */
+type DescribedVoice = {
+  /** What avatars name it by. */
+  readonly voice: string;
+  readonly name: string;
+  readonly gender: 'female' | 'male' | 'neutral';
+  /** BCP 47 tag of what it speaks best; null: many languages. */
+  readonly language: string | null;
+};
+
+/** What a provider says of its voices. */
+type ProviderVoices = {
+  readonly provider: string;
+  readonly voices: readonly DescribedVoice[];
+  speakerOf(voice: string): DescribedVoice | null;
+  readonly hasSamples: boolean;
+  readonly takesOtherNames: boolean;
+};
+
+/** Whose voice is heard, by which provider. */
+type Speaker = DescribedVoice & { readonly provider: string };
+
+/** What of an avatar decides who speaks for it. */
+type Speaking = { readonly isSystem: boolean; readonly provider: string; readonly voice: string };
+
+export type VoiceDirectoryOptions = {
+  /** The first is that of new avatars. */
+  readonly providers: readonly ProviderVoices[];
+  /** Id of the provider that speaks for an avatar: built-in ones follow the settings of this server. */
+  readonly providerOf: (avatar: Pick<Speaking, 'isSystem' | 'provider'>) => string;
+};
+
+/** Which voices there are, and which of them really speaks for an avatar. */
+export class VoiceDirectory {
+  readonly #options: VoiceDirectoryOptions;
+
+  constructor(options: VoiceDirectoryOptions) {
+    this.#options = options;
+  }
+
+  list(): readonly Omit<ProviderVoices, 'speakerOf'>[] {
+    return this.#options.providers.map(({ provider, voices, hasSamples, takesOtherNames }) => ({
+      ...{ provider, voices, hasSamples, takesOtherNames },
+    }));
+  }
+
+  /** Null: its provider does not describe this voice. */
+  speakerOf(avatar: Speaking): Speaker | null {
+    const provider = this.#options.providerOf(avatar);
+    const found = this.#options.providers.find((known) => known.provider === provider);
+    const described = found?.speakerOf(avatar.voice) ?? null;
+    return described === null ? null : { ...described, provider };
+  }
+}
+
+/** Of a server whose voices are not described. */
+export const NO_DESCRIBED_VOICES = new VoiceDirectory({ providers: [], providerOf: ({ provider }) => provider });
