@@ -17,7 +17,7 @@ it.each([
   ['fair', { packetsLost: 50 }],
   ['poor', { packetsLost: 200 }],
   ['fair', { audioJitterBufferMs: 400 }],
-  ['poor', { videoJitterBufferMs: 900 }],
+  ['fair', { videoJitterBufferMs: 900 }],
 ] as const)('is %s with %o', (quality, values) => {
   expect(networkQuality(nothing, reading(values))).toBe(quality);
 });
