@@ -25,9 +25,7 @@ export type FileKind = {
 /** First bytes of a file that are enough for `fileKind`. */
 export const HEAD_BYTES = 4096;
 
-/** Names of all formats, for people. */
-export const PICTURE_NAMES = 'JPEG, PNG, WebP, BMP, HEIC or AVIF';
-export const VIDEO_NAMES = 'MP4, MOV, WebM or MKV';
+export { PICTURE_NAMES, VIDEO_NAMES } from './file-names.ts';
 
 /** What a file chooser offers: types and endings, as systems do not know the types of all endings. */
 export const ACCEPTED_FILES = Object.entries(FORMATS)

@@ -8,6 +8,7 @@ export {
   errorEntry,
 } from './errors.ts';
 export * from './limits.ts';
+export * from './making.ts';
 export * from './names.ts';
 export * from './refusals.ts';
 export * from './tools.ts';

@@ -1,4 +1,4 @@
-import { filled, type SentenceValues } from '@visavis/protocol';
+import { filled, isMakingStep, makingProblemOf, type SentenceValues } from '@visavis/protocol';
 import { ApiProblem } from '../api/client.ts';
 import { type FaultOfField, fieldOf } from '../components/field-faults.ts';
 import type { Language } from './current-language.ts';
@@ -17,6 +17,12 @@ export function useServerTexts() {
   return {
     /** Of everything but the fields that tell their faults themselves. */
     ofError: (error: Error, claimed: ReadonlySet<string>) => sentencesOf(error, claimed, texts, number),
+    /** Why an avatar could not be made, and what is being done while one is; both as the server writes them. */
+    ofMaking: (sentence: string) => {
+      const problem = makingProblemOf(sentence);
+      return problem === null ? sentence : texts.making[problem];
+    },
+    ofStep: (step: string) => (isMakingStep(step) ? texts.steps[step] : step),
     ofField: (fault: FaultOfField, label: string, error: Error | null) =>
       fieldSentenceOf(fault, label, error, texts, number),
   };

@@ -1,4 +1,4 @@
-import { AVATAR_NOTICE_CODES } from '@visavis/protocol';
+import { AVATAR_NOTICE_CODES, MAKING_STEPS } from '@visavis/protocol';
 import * as z from 'zod';
 
 export const bundleTaskSchema = z.object({
@@ -10,7 +10,7 @@ export const bundleTaskSchema = z.object({
 
 /** What the process that makes a bundle tells the server. */
 export const bundleMessageSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('progress'), share: z.number().min(0).max(1), step: z.string().max(200) }),
+  z.object({ kind: z.literal('progress'), share: z.number().min(0).max(1), step: z.enum(MAKING_STEPS) }),
   /** What is seen in the file, small: WebP in base64. */
   z.object({ kind: z.literal('picture'), webp: z.base64().max(400_000) }),
   z.object({

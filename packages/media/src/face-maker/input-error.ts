@@ -1,39 +1,13 @@
-import { PICTURE_NAMES, VIDEO_NAMES } from '@visavis/protocol/file-kind';
+import { MAKING_PROBLEMS, type MakingProblem } from '@visavis/protocol';
 
-/** Why a photo or a clip cannot become an avatar: a closed list, each with a sentence that says what to do about it. */
-const INPUT_PROBLEMS = {
-  'unknown-file': `This file is neither a photo (${PICTURE_NAMES}) nor a clip (${VIDEO_NAMES}). Choose one of these.`,
-  'not-an-image': `This file is no ${PICTURE_NAMES} picture. Choose a photo in one of these formats.`,
-  'not-a-video': `This file holds no moving picture. Choose an ${VIDEO_NAMES} clip.`,
-  'unknown-codec':
-    'The pictures of this clip are coded in a way that is not read here (AV1, for example). Save it as an MP4 with H.264 and retry.',
-  corrupt: 'This file is damaged and cannot be read. Save or export it again and retry.',
-  animated: `This picture is animated. Choose a still photo, or a clip (${VIDEO_NAMES}).`,
-  'too-large':
-    'This file is too large: photos may have 65 megapixels and 160 MB, clips 4096 pixels a side and 1 GB. Save a smaller copy and retry.',
-  'too-short': 'This clip is shorter than 2 seconds. Record a longer one: 5 to 10 seconds look best.',
-  'too-long': 'This clip is longer than 2 minutes. Cut out 5 to 10 seconds in which the person looks at the camera.',
-  'no-face': 'No face was found. Choose a well-lit photo or clip in which one person looks at the camera.',
-  'several-faces': 'There are several faces. Choose a photo or clip with a single person, or crop the others off.',
-  'face-too-small':
-    'The face is too small. Choose a photo or clip taken closer, with a face at least 60 pixels wide; 300 or more look best.',
-  'face-turned-away': 'The face is turned away. Choose a photo or clip in which the person looks towards the camera.',
-  'face-lost':
-    'The face is out of the picture, hidden or in the dark for nearly all of the clip. Choose a clip in which it stays in sight.',
-  'eyes-closed': 'The eyes are closed in the whole clip. Choose one in which the person looks at the camera.',
-  'lips-unclear':
-    'The outline of the lips could not be followed. Choose a sharp photo or clip in which the whole mouth is seen, from the front.',
-  'mouth-covered':
-    'The mouth is covered. Choose a photo or clip without a mask, hand or microphone in front of the mouth.',
-} as const;
-
-export type InputProblem = keyof typeof INPUT_PROBLEMS;
+/** Why a photo or a clip cannot become an avatar; the sentences stand in the protocol's table. */
+export type InputProblem = Exclude<MakingProblem, 'broke-off' | 'stopped' | 'file-lost' | 'address-failed'>;
 
 export class InputError extends Error {
   readonly reason: InputProblem;
 
   constructor(reason: InputProblem, options?: ErrorOptions) {
-    super(INPUT_PROBLEMS[reason], options);
+    super(MAKING_PROBLEMS[reason], options);
     this.name = 'InputError';
     this.reason = reason;
   }

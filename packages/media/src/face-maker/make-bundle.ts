@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { AvatarNotice } from '@visavis/protocol';
+import type { AvatarNotice, MakingStep } from '@visavis/protocol';
 import { AVATAR_FORMAT, AVATAR_FORMAT_VERSION, type AvatarManifest } from '../frames/manifest.ts';
 import { JAW_LEVELS, LID_CLOSURES, LIP_LEVELS, SPECIAL_POSES, type SpecialViseme } from './atlas-poses.ts';
 import { BundleWriter } from './bundle-writer.ts';
@@ -24,7 +24,7 @@ export type MakeBundleOptions = {
   readonly id: string;
   readonly displayName: string;
   /** Called with a growing share from 0 to 1 and what is being done. */
-  readonly onProgress?: (share: number, step: string) => void;
+  readonly onProgress?: (share: number, step: MakingStep) => void;
   /** Called once with what is seen in the file, small (WebP), before it is known whether an avatar can be made of it. */
   readonly onPicture?: (webp: Uint8Array) => void;
   /** Stops the work; the promise rejects with the signal's reason. */
@@ -39,7 +39,7 @@ type Drawing = {
   readonly mouth: MouthSource;
   readonly writer: BundleWriter;
   /** Marks one more image as drawn, lets other work run, and throws when the work was cancelled. */
-  advance(step: string): Promise<void>;
+  advance(step: MakingStep): Promise<void>;
 };
 
 /**
@@ -116,7 +116,7 @@ async function drawBundle(
   const shaper = createMouthShaper(frame, fixed, PORTRAIT_SIDE);
   const total = JAW_LEVELS.length * LIP_LEVELS.length + Object.keys(SPECIAL_POSES).length + LID_CLOSURES.length + 5;
   let done = 0;
-  const advance = async (step: string): Promise<void> => {
+  const advance = async (step: MakingStep): Promise<void> => {
     await nextTurn();
     signal?.throwIfAborted();
     done += 1;

@@ -1,5 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { MakingStep } from '@visavis/protocol';
 import type { TrackedHead } from '../frames/head-motion.ts';
 import { type AvatarManifest, readBundle } from '../frames/manifest.ts';
 import { createRestMouth } from '../frames/rest-mouth.ts';
@@ -45,7 +46,7 @@ export async function makeBundleFromClip(
   if (study.kind === 'film') return makeFilmed(clip, study, outDir, options);
   const drawing = {
     ...options,
-    onProgress: (share: number, step: string) => onProgress?.(within('drawing', 1, share), step),
+    onProgress: (share: number, step: MakingStep) => onProgress?.(within('drawing', 1, share), step),
   };
   return makeBundleFromPortrait(study.portrait, outDir, drawing, {
     from: 'picture of a clip',

@@ -10,6 +10,7 @@ import { languageName } from '../../components/language-names.ts';
 import { Problem } from '../../components/page.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import { useLanguage } from '../../i18n/language-choice.tsx';
+import { useServerTexts } from '../../i18n/server-texts.ts';
 import { AvatarMenu } from './avatar-menu.tsx';
 import { StopMaking } from './delete-avatar.tsx';
 import own from './gallery.module.css';
@@ -37,6 +38,7 @@ export function AvatarCard(props: AvatarCardProps) {
   const { projectId, avatar, isSelected, onSelect } = props;
   const texts = useTexts();
   const [live, setLive] = useState(false);
+  const { ofMaking } = useServerTexts();
   const { name, title, voice, speaker, language, state, notice } = avatar;
   const { shortLabelOf } = useVoiceWords();
   const spoken = languageName(language, useLanguage().language);
@@ -71,7 +73,7 @@ export function AvatarCard(props: AvatarCardProps) {
         </h3>
         {state === 'ready' && <p>{facts.filter((part) => part !== '').join(' · ')}</p>}
         {state === 'making' && <Making avatar={avatar} />}
-        {state === 'failed' && <Alert color="red">{avatar.stateDetail}</Alert>}
+        {state === 'failed' && <Alert color="red">{ofMaking(avatar.stateDetail ?? '')}</Alert>}
         {notice !== null && (
           <p className={own.notice} role="note">
             {texts.gallery.notices[notice.code]}{' '}
@@ -128,7 +130,8 @@ function ReadyActions(props: AvatarCardProps) {
 
 function Making({ avatar }: { readonly avatar: Avatar }) {
   const texts = useTexts();
-  const { job } = avatar;
+  const { ofStep } = useServerTexts();
+  const job = avatar.job && { ...avatar.job, step: ofStep(avatar.job.step) };
   const percent = Math.floor((job?.progress ?? 0) * 100);
   return (
     <div className={own.making}>

@@ -3,6 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import type { MakingStep } from '@visavis/protocol';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { BundleOutcome, BundleTask } from '../../control/avatars/making/avatar-workshop.ts';
@@ -13,7 +14,7 @@ import { TestClient } from '../../gateway/navtalk-v2/test-client.ts';
 import { type ConsoleTestServer, createConsoleServer } from './testing/console-server.ts';
 import { TestBrowser } from './testing/test-browser.ts';
 
-type Progress = (share: number, step: string) => void;
+type Progress = (share: number, step: MakingStep) => void;
 
 /** The first bytes of a picture; what follows is nobody's business before the making. */
 const PNG = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(200)]);

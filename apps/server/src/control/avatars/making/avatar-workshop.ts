@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { MAKING_PROBLEMS, type MakingStep } from '@visavis/protocol';
 import type { Database } from '../../../db/database.ts';
 import { ControlError } from '../../control-error.ts';
 import type { DiskWatch } from '../../disk/disk-watch.ts';
@@ -33,7 +34,7 @@ export type BundleRunner = (
   task: BundleTask,
   options: {
     readonly signal: AbortSignal;
-    readonly onProgress: (share: number, step: string) => void;
+    readonly onProgress: (share: number, step: MakingStep) => void;
     /** What is seen in the file, small: WebP. */
     readonly onPicture: (webp: Uint8Array) => void;
   },
@@ -49,7 +50,7 @@ export type WorkshopOptions = {
   readonly pollIntervalMs?: number;
 };
 
-type Progress = { share: number; step: string };
+type Progress = { share: number; step: MakingStep };
 
 const POLL_INTERVAL_MS = 2_000;
 const REPORT_INTERVAL_MS = 1_000;
@@ -61,12 +62,12 @@ const BUNDLE_FOLDER = /^[0-9a-f]{32}(\.partial-\d+)?$/;
 const FAILED: Readonly<Record<'broke' | 'file-lost' | 'stopped', Refusal>> = {
   broke: {
     code: 'broke-off',
-    message: 'Making this avatar broke off twice. Try again, or choose another picture or video.',
+    message: MAKING_PROBLEMS['broke-off'],
   },
-  'file-lost': { code: 'file-lost', message: 'The picture is not on this server any more. Send it again.' },
+  'file-lost': { code: 'file-lost', message: MAKING_PROBLEMS['file-lost'] },
   stopped: {
     code: 'broke-off',
-    message: 'The server stopped twice while it made this avatar. Try again.',
+    message: MAKING_PROBLEMS.stopped,
   },
 };
 
@@ -306,5 +307,5 @@ function describeFetchFailure(error: unknown): Refusal {
     return { code: 'address-refused', message: `The picture cannot be fetched: ${error.message}` };
   }
   // Resolver and socket errors name inner addresses, which are nobody's business.
-  return { code: 'address-failed', message: 'The picture could not be fetched. Check its address and try again.' };
+  return { code: 'address-failed', message: MAKING_PROBLEMS['address-failed'] };
 }
