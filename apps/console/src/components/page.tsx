@@ -96,7 +96,9 @@ export function Problem({ error, claimed = none }: ProblemProps) {
   return (
     <Alert color="red" variant="light" role="alert">
       {sentences.map((sentence) => (
-        <p key={sentence}>{sentence}</p>
+        <p key={sentence} className={classes.problem}>
+          {sentence}
+        </p>
       ))}
     </Alert>
   );

@@ -5,7 +5,13 @@ import classes from './brain-note.module.css';
 export function BrainNote() {
   const texts = useTalkTexts().lobby;
   return (
-    <details className={classes.note}>
+    <details
+      className={classes.note}
+      onToggle={({ currentTarget }) => {
+        // On a phone the button to start lies over the end of the page.
+        if (currentTarget.open) currentTarget.scrollIntoView({ block: 'center', behavior: 'smooth' });
+      }}
+    >
       <summary>
         {texts.brain} · <span className={classes.action}>{texts.connect}</span>
       </summary>
