@@ -28,8 +28,8 @@ function textsOf(language: string, file: string): ReadonlyMap<string, string> {
 
 const given = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => 711 + at);
 
-/** Problems of calls come from the SDK in English, and from its own tables in other languages. */
-const shared = (path: string) => !path.startsWith('problems.');
+/** What comes in English from elsewhere, and in other languages from tables: problems of calls, words of built-in avatars. */
+const shared = (path: string) => !/^(problems|builtIn)\./.test(path);
 
 /** Proper names, and what is the same everywhere. */
 function isSameEverywhere(text: string): boolean {

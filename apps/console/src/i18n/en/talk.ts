@@ -6,6 +6,8 @@ import type { Widened } from '../widened.ts';
 export const en = {
   /** Null: problems as the SDK tells them, in English. */
   problems: null as ProblemWords | null,
+  /** What built-in avatars say of themselves, by their names. Null: as the server tells it, in English. */
+  builtIn: null as Readonly<Record<string, string>> | null,
   page: {
     noPageTitle: 'There is no page at this address.',
     noPageAdvice: 'It may have been mistyped, or the page was moved.',

@@ -4,6 +4,12 @@ import type { TalkTexts } from '../en/talk.ts';
 /** Simplified Chinese texts of the talk page and of calls. */
 export const zh: TalkTexts = {
   problems: chineseProblems,
+  builtIn: {
+    'navtalk.Iris': '明亮办公室里亲切的全能助理。',
+    'navtalk.Marcus': '暮色办公室里沉稳的西装顾问。',
+    'navtalk.Yuna': '窗边绿植间开朗的向导和导师。',
+    'navtalk.Rafael': '图书馆里经验丰富的导师。',
+  },
   page: {
     noPageTitle: '此地址没有页面。',
     noPageAdvice: '地址可能输错了，或者页面已经移动。',

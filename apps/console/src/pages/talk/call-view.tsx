@@ -14,6 +14,7 @@ import { NoticeBar } from './notice-bar.tsx';
 import { ShortcutSheet } from './shortcut-sheet.tsx';
 import { Stage } from './stage.tsx';
 import { useCallShortcuts } from './use-call-shortcuts.ts';
+import { useDescription } from './use-description.ts';
 import { usePushToTalkKey } from './use-push-to-talk.ts';
 
 type CallViewProps = {
@@ -88,12 +89,13 @@ export function CallView({ call, snapshot, avatar, isLink, onCallAgain, onLeave,
 
 /** Who it is, at the head of a column that has the room. */
 function About({ avatar }: { readonly avatar: TalkAvatar }) {
+  const description = useDescription(avatar);
   const title = avatar.title === displayName(avatar) ? '' : avatar.title;
   return (
     <div className={classes.about}>
       <p className={classes.name}>{displayName(avatar)}</p>
       {title && <p>{title}</p>}
-      {avatar.description && <p>{avatar.description}</p>}
+      {description && <p>{description}</p>}
     </div>
   );
 }

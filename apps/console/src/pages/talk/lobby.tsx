@@ -7,6 +7,7 @@ import { AvatarGallery } from './avatar-gallery.tsx';
 import { AvatarPicture, displayName, longName } from './avatar-picture.tsx';
 import { BrainNote } from './brain-note.tsx';
 import classes from './lobby.module.css';
+import { useDescription } from './use-description.ts';
 
 type LobbyProps = {
   readonly data: TalkPageData;
@@ -22,6 +23,7 @@ type LobbyProps = {
 /** Before a call: who to talk with, and one big button. */
 export function Lobby(props: LobbyProps) {
   const texts = useTalkTexts().lobby;
+  const description = useDescription(props.avatar);
   const { data, avatar, license } = props;
   const hears = data.voice.hears || isStarting(data);
   const title = avatar.title === displayName(avatar) ? '' : avatar.title;
@@ -39,7 +41,7 @@ export function Lobby(props: LobbyProps) {
           <p className={classes.kicker}>{texts.kicker}</p>
           <h1 data-long={displayName(avatar).length > longName}>{displayName(avatar)}</h1>
           {title && <p className={classes.title}>{title}</p>}
-          {avatar.description && <p className={classes.description}>{avatar.description}</p>}
+          {description && <p className={classes.description}>{description}</p>}
         </div>
         {/* biome-ignore lint/a11y/noStaticElementInteractions: Enter on a chosen avatar presses the button below. */}
         <div onKeyDown={startOnEnter}>
