@@ -8,7 +8,11 @@ const executablePath = findChromium();
 const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 360, height: 740 } };
 
 /** Letters that are no name, unit or command: what is left of English on a Chinese page. */
-const englishWords = /\b(?!Visavis|Iris|Marcus|Yuna|Rafael|OPENAI|API|KEY|npm|start|docs|providers|md|English)[A-Za-z]{3,}\b/g;
+const englishWords =
+  /\b(?!Visavis|Iris|Marcus|Yuna|Rafael|OPENAI|API|KEY|npm|start|docs|providers|md|English)[A-Za-z]{3,}\b/g;
+
+/** The server may take its time. */
+const PATIENTLY = { timeout: 30_000 };
 
 describe.skipIf(executablePath === null)('pages in the language of their readers', () => {
   let server: TestServer;
@@ -101,7 +105,7 @@ describe.skipIf(executablePath === null)('pages in the language of their readers
     await page.getByLabel('电子邮箱').fill(`zh-${Date.now()}@example.org`);
     await page.getByLabel('密码', { exact: true }).fill('short');
     await page.getByRole('button', { name: '创建账户' }).click();
-    await expect.poll(() => faultAt(page, '密码')).toBe('“密码”至少需要 10 个字符。');
+    await expect.poll(() => faultAt(page, '密码'), PATIENTLY).toBe('“密码”至少需要 10 个字符。');
     expect(await page.getByLabel('密码', { exact: true }).getAttribute('aria-invalid')).toBe('true');
     expect(await page.getByRole('alert').count()).toBe(0);
     await page.screenshot({ path: 'test-output/register-errors-zh.png' });
@@ -110,7 +114,7 @@ describe.skipIf(executablePath === null)('pages in the language of their readers
     await page.getByLabel('Password', { exact: true }).fill('password123');
     expect(await faultAt(page, 'Password')).toBeNull();
     await page.getByRole('button', { name: 'Create account' }).click();
-    await expect.poll(() => faultAt(page, 'Password')).toMatch(/^This password is one of the first/);
+    await expect.poll(() => faultAt(page, 'Password'), PATIENTLY).toMatch(/^This password is one of the first/);
     await page.getByRole('button', { name: 'Show the password' }).click();
     expect(await page.getByLabel('Password', { exact: true }).getAttribute('type')).toBe('text');
   });
@@ -126,7 +130,7 @@ describe.skipIf(executablePath === null)('pages in the language of their readers
     await dialog.getByLabel('Allowed origins').fill('https://shop.example/cart');
     await dialog.getByRole('button', { name: 'Create key' }).click();
     await expect
-      .poll(() => faultAt(page, 'Allowed origins'))
+      .poll(() => faultAt(page, 'Allowed origins'), PATIENTLY)
       .toBe('Allowed origins must look like https://shop.example, without a path.');
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('link', { name: 'Avatars', exact: true }).click();
