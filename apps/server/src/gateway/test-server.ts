@@ -64,6 +64,7 @@ export async function createTestServer(overrides: Partial<ServerDependencies> = 
       version: '1',
       calls: { open: 0, capacity: 4, sockets },
       disk: 'ok',
+      database: 'ok',
       faults: { replacedWorkers: 0, hungWorkers: 0, hearingFailures: 0, voiceFailures: 0, recordingFailures: 0 },
       uptimeSeconds: 1,
     }),

@@ -2,12 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import { FOR } from './access/access.ts';
 
 export type HealthReport = {
-  /** `full`: alive, but a new call would be refused; balancers should route elsewhere. */
-  readonly status: 'ok' | 'full' | 'starting';
+  /** `full`, `failing` (the database does not answer): alive, but a new call would be refused; balancers should route elsewhere. */
+  readonly status: 'ok' | 'full' | 'starting' | 'failing';
   readonly version: string;
   readonly calls: { readonly open: number; readonly capacity: number; readonly sockets: number };
   /** `low`: uploads, makings and recordings are refused until there is room again; calls go on. */
   readonly disk: 'ok' | 'low';
+  readonly database: 'ok' | 'down';
   /**
    * Since the start: media workers that died or hung and were replaced, calls that were deaf for a time, what failed of voices and
    * recognisers in calls that went on, and films that end before their calls.

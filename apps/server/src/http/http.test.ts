@@ -132,6 +132,7 @@ describe('pages', () => {
         version: '1',
         calls: { open: 1, capacity: 1, sockets: 1 },
         disk: 'ok',
+        database: 'ok',
         faults: { replacedWorkers: 0, hungWorkers: 0, hearingFailures: 0, voiceFailures: 0, recordingFailures: 0 },
         uptimeSeconds: 1,
       }),

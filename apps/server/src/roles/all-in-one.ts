@@ -20,6 +20,7 @@ import { createSecretBox } from '../control/secrets/secret-box.ts';
 import { VoiceDirectory } from '../control/voices/voice-directory.ts';
 import type { VoicePreviewOptions } from '../control/voices/voice-previews.ts';
 import { openDatabase } from '../db/database.ts';
+import { watchDatabase } from '../db/database-watch.ts';
 import { createServer } from '../http/create-server.ts';
 import { createHostNames } from '../http/edge/host-names.ts';
 import { listen } from '../http/edge/listen.ts';
@@ -92,10 +93,12 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
     health(sockets) {
       const { calls, capacity, workers, ...faults } = pool.stats();
       const isStarting = !workers.some((worker) => worker.ready);
-      const status = isStarting ? 'starting' : calls >= capacity ? 'full' : 'ok';
+      const isFailing = control.databaseWatch.isDown();
+      const status = isStarting ? 'starting' : isFailing ? 'failing' : calls >= capacity ? 'full' : 'ok';
+      const database = isFailing ? 'down' : 'ok';
       const uptimeSeconds = Math.round((performance.now() - startedAtMs) / 1000);
       const disk = control.disk.isLow() ? 'low' : 'ok';
-      return { status, version, calls: { open: calls, capacity, sockets }, disk, faults, uptimeSeconds };
+      return { status, version, calls: { open: calls, capacity, sockets }, disk, database, faults, uptimeSeconds };
     },
     talkPage: {
       version,
@@ -140,6 +143,8 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
   const masterKeys = loadMasterKeys({ masterKey, dataDir });
   const db = await openDatabase({ dataDir, databaseUrl, logger });
   closers.add('database', () => db.close());
+  const databaseWatch = watchDatabase(db, logger);
+  closers.add('database watch', async () => databaseWatch.stop());
   await freeOrphanedSlots(db);
   const orphaned = await failOrphanedConversations(db);
   if (orphaned.length > 0)
@@ -176,6 +181,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
   return {
     demo,
     disk,
+    databaseWatch,
     database: db.kind,
     admission: config.demo.enabled ? admission : withoutProject(admission, demo.projectId),
     framingOrigins: (license: string) => services.admission.allowedOrigins(license),

@@ -30,7 +30,7 @@ const LISTENING: Readonly<Record<string, (address: Address) => string>> = {
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'may not be used by the user of this server. Give it to that user (chown, chmod)',
   EPERM: 'may not be used by the user of this server. Give it to that user (chown, chmod)',
-  ENOENT: 'is not there',
+  ENOENT: 'is not there. Put it back',
   EISDIR: 'is a folder, where a file should be. Move it away',
   ENOTDIR: 'leads through a file, where a folder should be. Move that away',
   EEXIST: 'is there already, as something else. Move it away',
