@@ -290,6 +290,19 @@ describe.skipIf(executablePath === null)('talk page', () => {
       })`);
       expect(heights).toEqual({ page: heights.content, content: heights.content, outsidePx: 0 });
       await page.screenshot({ path: `test-output/gallery-${count}-${viewport.width}.png` });
+      const search = page.getByRole('searchbox', { name: 'Search avatars' });
+      expect(await search.count()).toBe(count > 8 ? 1 : 0);
+      if (count < 100) return;
+      // The last one is chosen and in sight: there is more before it, and nothing behind.
+      await page.getByRole('button', { name: 'Avatars before these' }).click();
+      await page.getByRole('button', { name: 'More avatars' }).waitFor();
+      await search.fill('guest 57');
+      await expect.poll(() => page.getByRole('radio').count()).toBe(1);
+      expect(await page.getByRole('button', { name: 'More avatars' }).count()).toBe(0);
+      await page.getByRole('radio').press('Space');
+      await page.getByRole('heading', { name: 'Guest 57' }).waitFor();
+      await search.fill('nobody');
+      await page.getByText('Nobody here is called so.').waitFor();
     } finally {
       server.overrides.clear();
     }

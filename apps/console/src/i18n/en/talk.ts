@@ -35,6 +35,10 @@ export const en = {
   lobby: {
     kicker: 'Face to face with',
     choose: 'Choose an avatar',
+    search: 'Search avatars',
+    nobodyFound: 'Nobody here is called so.',
+    before: 'Avatars before these',
+    after: 'More avatars',
     start: 'Start talking',
     startSilent: 'Start without a microphone',
     checkSound: 'Check sound',

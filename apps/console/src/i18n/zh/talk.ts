@@ -37,6 +37,10 @@ export const zh: TalkTexts = {
   lobby: {
     kicker: '面对面交谈',
     choose: '选择数字人',
+    search: '搜索数字人',
+    nobodyFound: '这里没有这样的数字人。',
+    before: '前面的数字人',
+    after: '更多数字人',
     start: '开始对话',
     startSilent: '不用麦克风开始',
     checkSound: '检查声音',

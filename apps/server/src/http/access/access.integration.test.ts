@@ -70,6 +70,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'GET /api/v1/audit',
     'GET /api/v1/projects',
     'POST /api/v1/projects',
+    'GET /api/v1/voices',
     'POST /api/v1/voice-preview',
   ],
   operator: [
@@ -95,6 +96,10 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'PATCH /api/v1/projects/:projectId/avatars/:avatarId',
     'DELETE /api/v1/projects/:projectId/avatars/:avatarId',
     'POST /api/v1/projects/:projectId/avatars/:avatarId/retry',
+    'GET /api/v1/projects/:projectId/avatars/:avatarId/picture',
+    'GET /api/v1/projects/:projectId/bin',
+    'POST /api/v1/projects/:projectId/bin/:avatarId/restore',
+    'DELETE /api/v1/projects/:projectId/bin/:avatarId',
     'POST /api/v1/projects/:projectId/avatars/:avatarId/talk-links',
     'POST /api/v1/projects/:projectId/uploads',
     'GET /api/v1/projects/:projectId/usage',
