@@ -14,6 +14,7 @@ const SOURCES = [
   `${CONSOLE}/index.html`,
   `${CONSOLE}/package.json`,
   `${CONSOLE}/vite.config.ts`,
+  `${CONSOLE}/used-styles.ts`,
   'packages/sdk/src',
   'packages/protocol/src',
 ];

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { brotliCompressSync, gzipSync, constants as zlib } from 'node:zlib';
 import react from '@vitejs/plugin-react';
-import { build, defineConfig, type Plugin } from 'vite';
+import { build, defineConfig, type Plugin, type Rolldown } from 'vite';
+import { usedStyles } from './used-styles.ts';
 
 /** Where `vite dev` finds the Visavis server. */
 const server = process.env.VISAVIS_SERVER ?? 'http://127.0.0.1:8787';
@@ -47,6 +48,58 @@ function embedded(): Plugin {
   };
 }
 
+/** What a page needs before it can show anything, besides the entry that every page has: its part, and what that asks for. */
+const FIRST_PARTS = {
+  'index.html': { part: 'src/pages/talk/talk-page.tsx', data: '/api/v1/talk-page' },
+  'console.html': { part: 'src/app/console-app.tsx', data: null },
+} as const;
+
+/** Names it in each page, so that a browser asks for all of it at once instead of finding one part in another. */
+function askedAtOnce(): Plugin {
+  let folder = '';
+  return {
+    name: 'asked-at-once',
+    apply: 'build',
+    configResolved(config) {
+      folder = resolve(config.root, config.build.outDir);
+    },
+    writeBundle(_options, bundle) {
+      const page = readFileSync(join(folder, 'index.html'), 'utf8');
+      for (const [file, { part, data }] of Object.entries(FIRST_PARTS)) {
+        const asked = data === null ? [] : [`<link rel="preload" as="fetch" crossorigin href="${data}">`];
+        const links = filesOf(bundle, part)
+          .filter((name) => !page.includes(`/${name}"`))
+          .map((name) =>
+            name.endsWith('.css')
+              ? `<link rel="stylesheet" crossorigin href="/${name}">`
+              : `<link rel="modulepreload" crossorigin href="/${name}">`,
+          );
+        writeFileSync(
+          join(folder, file),
+          page.replace('</head>', () => `  ${[...asked, ...links].join('\n    ')}\n  </head>`),
+        );
+      }
+    },
+  };
+}
+
+/** The chunk of a module and all that it imports, with their styles. */
+function filesOf(bundle: Rolldown.OutputBundle, module: string): string[] {
+  const found = new Set<string>();
+  const add = (name: string): void => {
+    const chunk = bundle[name];
+    if (chunk?.type !== 'chunk' || found.has(name)) return;
+    found.add(name);
+    for (const imported of chunk.imports) add(imported);
+    for (const style of chunk.viteMetadata?.importedCss ?? []) found.add(style);
+  };
+  for (const chunk of Object.values(bundle)) {
+    if (chunk.type === 'chunk' && chunk.facadeModuleId?.endsWith(module)) add(chunk.fileName);
+  }
+  if (found.size === 0) throw new Error(`There is no part of ${module} any more.`);
+  return [...found];
+}
+
 /** Puts `.br` and `.gz` beside each text file of the build, which the server then sends as they are. */
 function precompressed(): Plugin {
   let folder = '';
@@ -61,7 +114,7 @@ function precompressed(): Plugin {
         if (!/\.(js|css|html|svg)$/.test(name)) continue;
         const path = join(folder, name);
         const content = readFileSync(path);
-        const brotli = { params: { [zlib.BROTLI_PARAM_QUALITY]: 9, [zlib.BROTLI_PARAM_SIZE_HINT]: content.length } };
+        const brotli = { params: { [zlib.BROTLI_PARAM_QUALITY]: 11, [zlib.BROTLI_PARAM_SIZE_HINT]: content.length } };
         writeFileSync(`${path}.br`, brotliCompressSync(content, brotli));
         writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
       }
@@ -71,7 +124,7 @@ function precompressed(): Plugin {
 
 export default defineConfig({
   base: '/',
-  plugins: [react(), embedded(), precompressed()],
+  plugins: [usedStyles(), react(), askedAtOnce(), embedded(), precompressed()],
   build: {
     target: 'es2022',
     // The page's policy allows images and scripts from files only, never from data addresses.

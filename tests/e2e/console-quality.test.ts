@@ -204,6 +204,37 @@ describe.skipIf(executablePath === null)('pages', () => {
     await page.waitForURL(`${server.url}/`);
   });
 
+  it('show a frame before any script, then a face and the button, within four seconds of a slow connection', async () => {
+    context = await browser.newContext({ locale: 'en-GB' });
+    const page = await context.newPage();
+    await page.route(/\/assets\/.*\.js$/, (route) => route.abort());
+    await page.goto(server.url);
+    await page.locator('.boot').waitFor();
+    await page.unroute(/\/assets\/.*\.js$/);
+    await page.goto(`${server.url}/talk/iris`);
+    await page.getByRole('button', { name: 'Start talking' }).waitFor();
+    const all = await page.evaluate<Loaded[]>(
+      `[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+        .map(({ name, startTime, responseEnd, encodedBodySize }) => ({ name, startTime, responseEnd, encodedBodySize }))`,
+    );
+    const asked = (part: string) => all.filter(({ name }) => name.includes(part));
+    const [list] = asked('/api/v1/talk-page');
+    // Nothing is shown before the list of avatars is there, and nothing that is asked for later is waited for.
+    const before = all.filter(({ startTime }) => startTime < (list?.responseEnd ?? 0));
+    const bytes = before.reduce((sum, { encodedBodySize }) => sum + encodedBodySize + HEAD_BYTES, 0);
+    console.info('Bytes until the first page is usable:', bytes, `in ${before.length} files`);
+    // The page is waited for, and then all that it names at once: nothing is found only when something else has come.
+    expect(2 * SLOW.delaySeconds + bytes / SLOW.bytesPerSecond).toBeLessThan(4);
+    expect(asked('/api/v1/talk-page')).toHaveLength(1);
+    const names = before.map(({ name }) => new URL(name).pathname);
+    expect(
+      names.filter((name) => name.startsWith('/uploadFiles/')),
+      'the face',
+    ).toHaveLength(1);
+    expect(names.filter((name) => name.endsWith('.js')).length).toBeGreaterThan(3);
+    expect(await page.title()).toBe('Iris · Visavis');
+  });
+
   it('need less than 250 KB of script to appear for the first time, as sent', async () => {
     const bytes: Record<string, number> = {};
     const measure = async (name: string, load: () => Promise<Page>) => {
@@ -230,9 +261,21 @@ describe.skipIf(executablePath === null)('pages', () => {
   });
 });
 
+/** Of a slow connection: what comes in a second, and what each answer is waited for. */
+const SLOW = { bytesPerSecond: 50_000, delaySeconds: 0.4 };
+/** What an answer has besides its body. */
+const HEAD_BYTES = 500;
+
+type Loaded = {
+  readonly name: string;
+  readonly startTime: number;
+  readonly responseEnd: number;
+  readonly encodedBodySize: number;
+};
+
 /** One entry of the reference, with its code and its answers. */
 async function openReference(page: Page): Promise<void> {
-  await page.getByRole('button', { name: /\/api\/open\/v1\/avatar\/detail/ }).click();
+  await page.getByRole('button', { name: /avatar\/detail One avatar by id/ }).click();
   await page.getByRole('tab', { name: 'curl' }).waitFor();
 }
 

@@ -1,8 +1,9 @@
-import { Button, Loader } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { Project, User } from '@visavis/protocol/rest';
 import { Suspense } from 'react';
 import { FailureBoundary } from '../components/failure-boundary.tsx';
 import { EmptyState } from '../components/page.tsx';
+import { Waiting } from '../components/waiting.tsx';
 import { useTexts } from '../i18n/language.tsx';
 import {
   accountAddress,
@@ -35,10 +36,9 @@ const ServerLogPage = part(async () => (await import('../pages/operator/server-l
 type ShellContentProps = { readonly user: User; readonly path: string; readonly projects: readonly Project[] };
 
 export function ShellContent(props: ShellContentProps) {
-  const texts = useTexts();
   const content = (
     <FailureBoundary key={props.path}>
-      <Suspense fallback={<Loader role="status" aria-label={texts.common.loading} type="dots" />}>
+      <Suspense fallback={<Waiting />}>
         <Content {...props} />
       </Suspense>
     </FailureBoundary>

@@ -1,9 +1,10 @@
-import { Alert, Button, Loader } from '@mantine/core';
+import { Alert, Button } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { useTexts } from '../i18n/language.tsx';
 import { useServerTexts } from '../i18n/server-texts.ts';
 import classes from './console.module.css';
+import { Waiting } from './waiting.tsx';
 
 type PageProps = {
   readonly title: string;
@@ -51,7 +52,7 @@ type Loadable<Data> = {
 type LoadedProps<Data> = {
   readonly of: Loadable<Data>;
   readonly children: (data: Data) => ReactNode;
-  /** Shown while it is on its way; moving dots when left out. */
+  /** Shown while it is on its way; cards without words when left out. */
   readonly waiting?: ReactNode;
 };
 
@@ -61,13 +62,7 @@ export function Loaded<Data>(props: LoadedProps<Data>) {
   const { data, error, refetch } = props.of;
   if (data !== undefined) return props.children(data);
   if (error === null && props.waiting !== undefined) return props.waiting;
-  if (error === null) {
-    return (
-      <div className={classes.center}>
-        <Loader role="status" aria-label={texts.common.loading} type="dots" />
-      </div>
-    );
-  }
+  if (error === null) return <Waiting />;
   return (
     <div className={classes.stack}>
       <Problem error={error} />

@@ -29,6 +29,7 @@ import { type RecordingFiles, registerRecordings } from './recordings.ts';
 import { requestFault } from './request-faults.ts';
 import { useOwnSentences } from './schema-sentences.ts';
 import { registerSecurityHeaders } from './security-headers.ts';
+import { createFindShown } from './talk-card.ts';
 import { registerTalkPage, type TalkPageSource } from './talk-page.ts';
 import { type FindUpload, registerUploadFiles } from './upload-files.ts';
 
@@ -126,7 +127,8 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   if (dependencies.consoleApi !== undefined) await registerConsoleApi(app, dependencies.consoleApi);
   await registerUploadFiles(app, dependencies.findUpload);
   if (dependencies.recordings !== undefined) await registerRecordings(app, dependencies.recordings);
-  await registerConsole(app, dependencies.console);
+  const findShown = createFindShown({ catalogue, listForAll, demo: dependencies.talkPage.demo });
+  await registerConsole(app, { ...dependencies.console, findShown, logger: dependencies.logger });
   boundConnections(
     app.server,
     (address) => isBelieved !== false && isBelieved(address, 0),

@@ -18,6 +18,8 @@ type LobbyProps = {
   readonly onChoose: (avatarId: string) => void;
   readonly onTalk: (microphone: 'auto' | 'manual') => void;
   readonly onCheckSound: () => void;
+  /** The button was pressed, and what carries the call is on its way. */
+  readonly isOpening: boolean;
 };
 
 /** Before a call: who to talk with, and one big button. */
@@ -63,6 +65,7 @@ export function Lobby(props: LobbyProps) {
             size="xl"
             radius="xl"
             className={classes.start}
+            loading={props.isOpening}
             leftSection={hears ? <MicrophoneIcon /> : <KeyboardIcon />}
             disabled={license === null}
             onClick={start}

@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { SettingsIcon } from '../../components/icons.tsx';
 import { Logo } from '../../components/logo.tsx';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
@@ -27,11 +27,17 @@ export function TalkHeader({ version, isInCall = false, onOpenSettings }: TalkHe
         </nav>
       )}
       {onOpenSettings && (
-        <Tooltip label={texts.settings.title}>
-          <ActionIcon variant="subtle" size={44} radius="xl" onClick={onOpenSettings} aria-label={texts.settings.title}>
-            <SettingsIcon />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon
+          variant="subtle"
+          size={44}
+          radius="xl"
+          onClick={onOpenSettings}
+          aria-label={texts.settings.title}
+          // A tooltip of the library would be a tenth of what a first visit loads.
+          title={texts.settings.title}
+        >
+          <SettingsIcon />
+        </ActionIcon>
       )}
     </header>
   );

@@ -6,13 +6,12 @@ import type { TalkAvatar } from '../../api/talk-page.ts';
 import type { TalkTexts } from '../../i18n/en/talk.ts';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import { displayName } from './avatar-picture.tsx';
-import { CallView } from './call-view.tsx';
 import { Lobby } from './lobby.tsx';
 import { Message } from './message.tsx';
-import { SettingsDrawer } from './settings-drawer.tsx';
 import { findWanted, readTalkAddress, withoutAvatar } from './talk-address.ts';
 import { TalkHeader } from './talk-header.tsx';
 import type { TalkOffer } from './talk-link.ts';
+import { CallView, SettingsDrawer, usePartsOnTheirWay } from './talk-parts.tsx';
 import classes from './talk-room.module.css';
 import { useTalkSettings } from './talk-settings.ts';
 import { useCall } from './use-call.ts';
@@ -35,8 +34,10 @@ export function TalkRoom({ data, onChoosing }: TalkRoomProps) {
   const [microphone, setMicrophone] = useState<'auto' | 'manual'>('auto');
   /** The settings that the running call was given. */
   const [inForce, setInForce] = useState(settings);
-  const [settingsOpen, setSettingsOpen] = useState(false);
-  const { call, snapshot, start, leave } = useCall();
+  /** Null until they are first opened. */
+  const [settingsOpen, setSettingsOpen] = useState<boolean | null>(null);
+  const { call, snapshot, start, leave, isOpening } = useCall();
+  usePartsOnTheirWay();
   /** The avatar that the address names; null once a person has chosen. */
   const [linked, setLinked] = useState(() => readTalkAddress(globalThis.location)?.avatar ?? null);
   const choose = (avatarId: string | null) => {
@@ -105,10 +106,12 @@ export function TalkRoom({ data, onChoosing }: TalkRoomProps) {
           onChoose={choose}
           onTalk={talk}
           onCheckSound={() => setSettingsOpen(true)}
+          isOpening={isOpening}
         />
       )}
       <SettingsDrawer
-        opened={settingsOpen}
+        isWanted={settingsOpen !== null}
+        opened={settingsOpen === true}
         onClose={() => {
           setSettingsOpen(false);
           if (call !== null && (settings.voice !== inForce.voice || settings.prompt !== inForce.prompt)) {

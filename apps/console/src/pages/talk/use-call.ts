@@ -1,4 +1,4 @@
-import { type CallOptions, type CallSnapshot, VisavisCall } from '@visavis/sdk';
+import type { CallOptions, CallSnapshot, VisavisCall } from '@visavis/sdk';
 import { inWords, type ProblemWords } from '@visavis/sdk/problem-words';
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
@@ -12,7 +12,19 @@ export type CallHandle = {
   /** Call from a click. An earlier call is ended. */
   start(options: CallOptions, prepare?: (call: VisavisCall) => void): void;
   leave(): void;
+  /** A call was asked for, and begins as soon as what carries it is loaded. */
+  readonly isOpening: boolean;
 };
+
+type Sdk = Pick<typeof import('@visavis/sdk'), 'VisavisCall'>;
+
+let sdk: Sdk | null = null;
+
+/** What carries calls, in a file of its own: nobody waits for it before there is something to see. */
+async function loadSdk(): Promise<Sdk> {
+  sdk ??= await import('@visavis/sdk');
+  return sdk;
+}
 
 /** One call at a time, as React state, with the devices that are chosen in this browser. */
 export function useCall(): CallHandle {
@@ -36,17 +48,30 @@ export function useCall(): CallHandle {
   }, []);
 
   const [{ microphoneId, speakerId }] = useCallPreferences();
+  const [opening, setOpening] = useState<'no' | 'yes' | { readonly failure: unknown }>('no');
+  useEffect(() => {
+    // Whoever presses the button before it is there waits for it, and is told when it does not come.
+    loadSdk().catch(() => undefined);
+  }, []);
   const start = useCallback(
     (options: CallOptions, prepare?: (call: VisavisCall) => void) => {
-      const next = new VisavisCall(options);
-      void next.setMicrophone(microphoneId);
-      void next.setSpeaker(speakerId);
-      prepare?.(next);
-      replace(next);
-      next.connect();
+      const begin = (loaded: Sdk): void => {
+        setOpening('no');
+        const next = new loaded.VisavisCall(options);
+        void next.setMicrophone(microphoneId);
+        void next.setSpeaker(speakerId);
+        prepare?.(next);
+        replace(next);
+        next.connect();
+      };
+      // At once where that is possible: browsers let sound begin from a press alone.
+      if (sdk !== null) return begin(sdk);
+      setOpening('yes');
+      loadSdk().then(begin, (failure: unknown) => setOpening({ failure }));
     },
     [replace, microphoneId, speakerId],
   );
+  if (typeof opening === 'object') throw opening.failure;
   useEffect(() => {
     void call?.setMicrophone(microphoneId);
   }, [call, microphoneId]);
@@ -60,7 +85,7 @@ export function useCall(): CallHandle {
     () => call?.snapshot ?? null,
   );
   const snapshot = useMemo(() => currentSnapshot && inWordsOf(currentSnapshot, problems), [currentSnapshot, problems]);
-  return { call, snapshot, start, leave };
+  return { call, snapshot, start, leave, isOpening: opening === 'yes' };
 }
 
 function inWordsOf(snapshot: CallSnapshot, words: ProblemWords | null): CallSnapshot {
