@@ -188,7 +188,7 @@ describe.skipIf(executablePath === null)('pages', () => {
     const page = await open('/reference');
     expect(await page.title()).toBe('API reference · Visavis');
     await openReference(page);
-    const code = page.getByRole('tabpanel');
+    const code = page.getByRole('tabpanel', { name: 'Code' });
     for (const [language, words] of [
       ['curl', `curl '${server.url}/api/open/v1/avatar/detail?avatarId=`],
       ['JavaScript', `await fetch('${server.url}/api/open/v1/avatar/detail?avatarId=`],

@@ -22,7 +22,7 @@ function withSamples(system) {
       { className: 'samples' },
       element('h4', null, 'Code'),
       element('div', { role: 'tablist', 'aria-label': 'Language' }, tabs),
-      element('pre', { role: 'tabpanel', tabIndex: 0 }, samples[chosen].source),
+      element('pre', { role: 'tabpanel', 'aria-label': 'Code', tabIndex: 0 }, samples[chosen].source),
     );
   }
 
