@@ -20,7 +20,8 @@ export type ConsoleOptions = {
 };
 
 const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Visavis</title>
-<p>The server is running, but its console has not been built. Run <code>npm run build</code>, then start again.</p></html>`;
+<p>The server is running, but its console has not been built. Run <code>npm run build</code>, then start again.</p>
+<p lang="zh-CN">服务器正在运行，但控制台尚未构建。请运行 <code>npm run build</code>，然后重新启动。</p></html>`;
 
 /** Serves the pages: `index.html` at `/` and addresses of the talk page, `console.html` at those of the console. */
 export async function registerConsole(app: FastifyInstance, options: ConsoleOptions): Promise<void> {

@@ -1,4 +1,5 @@
 import { ActionIcon, Textarea } from '@mantine/core';
+import { LIMITS } from '@visavis/protocol';
 import { type KeyboardEvent, useState } from 'react';
 import { SendIcon, StopIcon } from '../../components/icons.tsx';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
@@ -45,7 +46,7 @@ export function Composer({ disabled, avatarName, onSend, onStop }: ComposerProps
         onChange={(event) => setText(event.currentTarget.value)}
         onKeyDown={sendOnEnter}
         disabled={disabled}
-        maxLength={4000}
+        maxLength={LIMITS.characters.userText}
       />
       {onStop !== null && text === '' ? (
         <ActionIcon

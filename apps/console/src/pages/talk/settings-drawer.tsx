@@ -1,4 +1,5 @@
 import { Drawer, SegmentedControl, Select, Switch, Textarea, useMantineColorScheme } from '@mantine/core';
+import { LIMITS } from '@visavis/protocol';
 import type { VisavisCall } from '@visavis/sdk';
 import type { TalkAvatar, TalkPageData } from '../../api/talk-page.ts';
 import { LanguageSwitch } from '../../components/language-switch.tsx';
@@ -67,6 +68,7 @@ export function SettingsDrawer(props: SettingsDrawerProps) {
             autosize
             minRows={5}
             maxRows={12}
+            maxLength={LIMITS.characters.prompt}
             value={settings.prompt}
             onChange={(event) => onChange({ prompt: event.currentTarget.value })}
           />
