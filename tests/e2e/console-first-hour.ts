@@ -111,6 +111,15 @@ export function firstHour({ openPage, site }: Console): void {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved.').waitFor();
     expect(await saved()).toMatchObject({ language: 'zh-CN', tools: [{ name: 'announce_visitor' }, {}] });
+
+    await page.getByRole('link', { name: 'All avatars' }).click();
+    await page.getByRole('button', { name: 'Duplicate: Nora' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Copy Nora' });
+    await dialog.getByLabel('Name of your copy').fill('Ada');
+    await dialog.getByLabel('Template', { exact: true }).selectOption('Shop assistant');
+    await dialog.getByRole('button', { name: 'Duplicate' }).click();
+    await page.getByRole('heading', { name: 'Ada' }).waitFor();
+    expect(await message.inputValue()).toBe('Hi, I am Ada. What are you looking for today?');
     expect(site().complaints).toEqual([]);
   });
 

@@ -50,7 +50,7 @@ export function Form<Values extends object, Answer>(props: FormProps<Values, Ans
       <div className={classes.bar} data-dirty={draft.isDirty}>
         <Problem error={saving.error} claimed={faults.claimed} />
         <div className={classes.row}>
-          <span className={classes.state} role="status">
+          <span className={classes.state} data-fault={draft.isDirty && fault !== null} role="status">
             {draft.isDirty ? (fault ?? texts.form.unsaved) : said}
           </span>
           {props.actions}

@@ -7,18 +7,27 @@ import { navigate } from '../../app/router.ts';
 import { useDraft } from '../../components/draft.ts';
 import { TextField } from '../../components/fields.tsx';
 import { FormDialog } from '../../components/form.tsx';
+import { useFirstHourTexts } from '../../i18n/first-hour-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { shownName } from './shown-name.ts';
+import { TemplatePick } from './templates/template-pick.tsx';
+import { type TemplateWish, wishedFields } from './templates/template-values.ts';
+
+type Copy = { readonly name: string; readonly template: TemplateWish };
 
 type CopyAvatarProps = { readonly projectId: string; readonly avatar: Avatar; readonly onClose: () => void };
 
 /** Asks for the name of a copy, makes it, and opens it. */
 export function CopyAvatar({ projectId, avatar, onClose }: CopyAvatarProps) {
   const texts = useTexts();
-  const draft = useDraft({ name: texts.gallery.copyOf(shownName(avatar.name)) });
+  const { templates } = useFirstHourTexts();
+  const draft = useDraft<Copy>({ name: texts.gallery.copyOf(shownName(avatar.name)), template: null });
   const copy = useChange(
-    ({ name }: { name: string }) =>
-      request<Avatar>('POST', `/projects/${projectId}/avatars`, { fromAvatarId: avatar.avatarId, name }),
+    ({ name, template }: Copy) =>
+      request<Avatar>('POST', `/projects/${projectId}/avatars`, {
+        ...{ fromAvatarId: avatar.avatarId, name },
+        ...wishedFields(template, name),
+      }),
     [avatarsQuery(projectId).queryKey],
   );
   return (
@@ -40,6 +49,11 @@ export function CopyAvatar({ projectId, avatar, onClose }: CopyAvatarProps) {
         onFocus={(event) => event.currentTarget.select()}
         value={draft.values.name}
         onChange={(name) => draft.change({ name })}
+      />
+      <TemplatePick
+        none={templates.noneCopy}
+        value={draft.values.template}
+        onChange={(template) => draft.change({ template })}
       />
     </FormDialog>
   );

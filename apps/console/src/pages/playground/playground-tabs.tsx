@@ -35,7 +35,7 @@ export function PlaygroundTabs({ log, avatar, pending, settings }: PlaygroundTab
     <Tabs
       value={tab}
       onChange={setTab}
-      classNames={{ root: own.tabs ?? '', list: own.tabList ?? '', panel: own.tabPanel ?? '' }}
+      classNames={{ root: own.tabs ?? '', list: own.tabList ?? '', tab: own.tab ?? '', panel: own.tabPanel ?? '' }}
     >
       <Tabs.List grow aria-label={texts.beside}>
         <Tabs.Tab value="settings">{texts.tabs.settings}</Tabs.Tab>

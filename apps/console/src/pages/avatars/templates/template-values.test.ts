@@ -5,7 +5,15 @@ import { isLanguage, languages } from '../../../i18n/current-language.ts';
 import { faultOfTools } from '../tools/tool-faults.ts';
 import { parametersOf } from '../tools/tool-list.ts';
 import { templateIds, templateTexts, toolsOf } from './template-table.ts';
-import { changesBy, fieldsOf, fillingChanges, firstLanguage, replacedFields, wishOf } from './template-values.ts';
+import {
+  changesBy,
+  fieldsOf,
+  fillingChanges,
+  firstLanguage,
+  replacedFields,
+  wishedFields,
+  wishOf,
+} from './template-values.ts';
 
 const longestName = 'N'.repeat(LIMITS.characters.name);
 const spoken = Object.keys(languages).filter(isLanguage);
@@ -37,6 +45,11 @@ describe('templates', () => {
       expect(parameters.flatMap(({ others }) => others)).toEqual([]);
     }
     expect(tools.some(({ name }) => templateTexts[language][id].prompt.includes(name))).toBe(true);
+  });
+
+  it('add all that they say to the request that makes an avatar, and nothing when none is chosen', () => {
+    expect(wishedFields(null, 'Nora')).toEqual({});
+    expect(wishedFields({ id: 'clinic', language: 'zh' }, ' Nora ')).toEqual(wishOf('clinic', 'zh', 'Nora'));
   });
 
   it('begin in the language of the avatar, or of the page', () => {

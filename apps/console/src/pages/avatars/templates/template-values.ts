@@ -35,6 +35,14 @@ export function wishOf(id: TemplateId, language: Language, name: string) {
   };
 }
 
+/** A template that is chosen before there is an avatar; null: none is. */
+export type TemplateWish = { readonly id: TemplateId; readonly language: Language } | null;
+
+/** What it adds to the request that makes the avatar. */
+export function wishedFields(wish: TemplateWish, name: string) {
+  return wish === null ? {} : wishOf(wish.id, wish.language, name.trim());
+}
+
 /** The language of a template for an avatar that speaks this BCP 47 tag, chosen on a page in `shown`. */
 export function firstLanguage(tag: string, shown: Language): Language {
   const spoken = languageOf([tag]);
