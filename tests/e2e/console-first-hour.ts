@@ -92,7 +92,7 @@ export function firstHour({ openPage, site }: Console): void {
   });
 
   it('begins with a template in either language, and replaces nothing that was written unasked', async () => {
-    const { page, saved } = await openOwnAvatar({ prompt: '', firstMessage: 'Ahoy!', tools: [] });
+    const { page, account, saved } = await openOwnAvatar({ prompt: '', firstMessage: 'Ahoy!', tools: [] });
     const [prompt, message] = [page.getByLabel('Instructions'), page.getByLabel('First message')];
     const question = page.getByRole('dialog', { name: 'Replace what is written?' });
     await page.getByRole('button', { name: /^Tutor/ }).click();
@@ -112,12 +112,12 @@ export function firstHour({ openPage, site }: Console): void {
     await page.getByText('Saved.').waitFor();
     expect(await saved()).toMatchObject({ language: 'zh-CN', tools: [{ name: 'announce_visitor' }, {}] });
 
-    await page.getByRole('link', { name: 'All avatars' }).click();
-    await page.getByRole('button', { name: 'Duplicate: Nora' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Copy Nora' });
+    await page.goto(`${site().url}/console/projects/${account.projectId}/avatars/${account.avatarId}/talk`);
+    await page.getByRole('button', { name: 'Copy and edit' }).click();
+    const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Name of your copy').fill('Ada');
     await dialog.getByLabel('Template', { exact: true }).selectOption('Shop assistant');
-    await dialog.getByRole('button', { name: 'Duplicate' }).click();
+    await dialog.getByRole('button', { name: 'Copy to project' }).click();
     await page.getByRole('heading', { name: 'Ada' }).waitFor();
     expect(await message.inputValue()).toBe('Hi, I am Ada. What are you looking for today?');
     expect(site().complaints).toEqual([]);
