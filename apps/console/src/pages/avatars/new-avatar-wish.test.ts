@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isComplete, missingOf, noWish, withFile } from './new-avatar-wish.ts';
+import { fieldsOfWish, isComplete, missingOf, noWish, withFile } from './new-avatar-wish.ts';
+import { templateIds } from './templates/template-table.ts';
+import { wishOf } from './templates/template-values.ts';
 
 const file = (name: string) => new File(['x'], name);
 
@@ -9,6 +11,14 @@ describe('what somebody wants to make', () => {
     expect(missingOf({ ...noWish, file: file('mia.jpg') })).toEqual({ file: false, agreed: true });
     expect(isComplete({ ...noWish, file: file('mia.jpg'), name: 'Mia' })).toBe(false);
     expect(isComplete({ ...noWish, file: file('mia.jpg'), name: 'Mia', agreed: true })).toBe(true);
+  });
+
+  it('is asked of the server with the words of its template, and none for what was left open', () => {
+    expect(fieldsOfWish({ ...noWish, name: ' Mia ' })).toEqual({ name: 'Mia' });
+    for (const id of templateIds) {
+      const wish = { ...noWish, name: 'Mia', voice: 'coral', template: { id, language: 'zh' } as const };
+      expect(fieldsOfWish(wish)).toEqual({ name: 'Mia', voice: 'coral', ...wishOf(id, 'zh', 'Mia') });
+    }
   });
 
   it('is called by its file, until a name is typed', () => {

@@ -1,20 +1,27 @@
 import { nameOfFile } from './name-of-file.ts';
+import { type TemplateWish, wishedFields } from './templates/template-values.ts';
 
 /** What somebody wants to make. */
 export type Wish = {
   readonly file: File | null;
   readonly name: string;
   readonly voice: string | null;
+  readonly template: TemplateWish;
   /** The person shown has agreed. */
   readonly agreed: boolean;
 };
 
-export const noWish: Wish = { file: null, name: '', voice: null, agreed: false };
+export const noWish: Wish = { file: null, name: '', voice: null, template: null, agreed: false };
 
 /** Another file brings its name along, unless a name was typed. */
 export function withFile({ file: former, name }: Wish, file: File): Partial<Wish> {
   const isTyped = name.trim() !== '' && name !== (former === null ? '' : nameOfFile(former.name));
   return isTyped ? { file } : { file, name: nameOfFile(file.name) };
+}
+
+/** What is asked of the server, beside the file. */
+export function fieldsOfWish({ name, voice, template }: Wish) {
+  return { name: name.trim(), ...(voice === null ? {} : { voice }), ...wishedFields(template, name) };
 }
 
 /** What is not there, apart from the name, which says so itself. */

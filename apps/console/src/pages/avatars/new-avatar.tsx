@@ -7,21 +7,23 @@ import classes from '../../components/console.module.css';
 import { useDraft } from '../../components/draft.ts';
 import { TextField } from '../../components/fields.tsx';
 import { FormDialog } from '../../components/form.tsx';
+import { useFirstHourTexts } from '../../i18n/first-hour-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { useFileFault } from './file-choice.tsx';
-import { isComplete, missingOf, noWish, type Wish, withFile } from './new-avatar-wish.ts';
+import { fieldsOfWish, isComplete, missingOf, noWish, type Wish, withFile } from './new-avatar-wish.ts';
 import { PhotoField } from './photo-field.tsx';
+import { TemplatePick } from './templates/template-pick.tsx';
 import { usePhotoSending } from './use-photo-sending.ts';
 import { VoiceField } from './voice-field.tsx';
 
 /** Makes an avatar from a photo or clip: sends the file, then the avatar appears in the gallery, in the making. */
 export function NewAvatar({ projectId, onClose }: { readonly projectId: string; readonly onClose: () => void }) {
   const texts = useTexts();
+  const { templates } = useFirstHourTexts();
   const draft = useDraft<Wish>(noWish);
-  const { file, name, voice, agreed } = draft.values;
+  const { file, name, voice, template, agreed } = draft.values;
   const { sending, progress, stop } = usePhotoSending(projectId, (uploadId, wish: Wish) => {
-    const fields = { uploadId, name: wish.name.trim(), ...(wish.voice === null ? {} : { voice: wish.voice }) };
-    return request<Avatar>('POST', `/projects/${projectId}/avatars`, fields);
+    return request<Avatar>('POST', `/projects/${projectId}/avatars`, { uploadId, ...fieldsOfWish(wish) });
   });
   const fault = useFileFault(file);
   // What is missing is marked once somebody wants to go on without it.
@@ -66,6 +68,11 @@ export function NewAvatar({ projectId, onClose }: { readonly projectId: string; 
           onChange={(chosen) => draft.change({ voice: chosen })}
         />
       </div>
+      <TemplatePick
+        none={templates.noneNew}
+        value={template}
+        onChange={(chosen) => draft.change({ template: chosen })}
+      />
       <Checkbox
         label={texts.avatars.agreed}
         error={mark('agreed')}
