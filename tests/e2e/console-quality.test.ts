@@ -3,8 +3,9 @@ import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium, launchChromium } from '../support/chromium.ts';
-import { type ConsoleAccount, openAccount } from '../support/console-account.ts';
+import { askAs, type ConsoleAccount, openAccount, talkOnce } from '../support/console-account.ts';
 import { fillProject, OPEN_PAGES, type ShownPage, settle, waitForContent } from '../support/console-pages.ts';
+import { useConversations, useUsage } from '../support/console-records.ts';
 import { CONSOLE_PASSWORD } from '../support/console-steps.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 
@@ -233,6 +234,19 @@ describe.skipIf(executablePath === null)('pages', () => {
     ).toHaveLength(1);
     expect(names.filter((name) => name.endsWith('.js')).length).toBeGreaterThan(3);
     expect(await page.title()).toBe('Iris · Visavis');
+  });
+
+  it('let one find what was said, and see what it cost', async () => {
+    context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 } });
+    const page = await logIn();
+    const own = { ...account, ask: askAs(context, server.url) };
+    const words = `Who are you today, number ${Date.now()}?`;
+    const sessionId = await talkOnce(server.url, own, own.avatarId, [words]);
+    const project = `${server.url}/console/projects/${own.projectId}`;
+    await page.goto(`${project}/usage`);
+    await useUsage(page, sessionId);
+    await page.goto(`${project}/conversations`);
+    await useConversations(page, words);
   });
 
   it('need less than 250 KB of script to appear for the first time, as sent', async () => {

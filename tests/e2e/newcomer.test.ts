@@ -195,9 +195,8 @@ async function talkAndTryOut(playground: Playground, still: Buffer): Promise<str
 
 async function checkTranscript(page: Page, projectUrl: string, answer: string): Promise<void> {
   await page.goto(`${projectUrl}/conversations`);
-  const talk = page.getByRole('main').getByRole('listitem');
-  await talk.getByText('completed').waitFor();
-  await talk.getByText('Messages: 3').waitFor();
+  const talk = page.getByRole('row').filter({ has: page.getByRole('link', { name: QUESTION }) });
+  expect(await talk.getByRole('cell').nth(5).textContent()).toBe('3');
   await talk.getByRole('link').click();
   const messages = page.getByRole('main').locator('ol');
   await messages.getByText(QUESTION, { exact: true }).waitFor();
@@ -207,7 +206,8 @@ async function checkTranscript(page: Page, projectUrl: string, answer: string): 
 /** One call of the key, longer than three seconds: what a tenth of a minute rounds up from. */
 async function checkUsage(page: Page, projectUrl: string): Promise<void> {
   await page.goto(`${projectUrl}/usage`);
-  const cells = page.getByRole('row', { name: /Front desk/ }).getByRole('cell');
+  const byKey = page.locator('section').filter({ has: page.getByRole('heading', { name: 'By key' }) });
+  const cells = byKey.getByRole('row', { name: /Front desk/ }).getByRole('cell');
   await cells.first().waitFor();
   const [, calls, minutes] = await cells.allTextContents();
   expect(calls).toBe('1');

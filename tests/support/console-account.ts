@@ -12,9 +12,9 @@ export type ConsoleAccount = {
   ask<Answer>(method: 'GET' | 'POST', path: string, data?: unknown): Promise<Answer>;
 };
 
-/** Registers a person with a project and a key; the browser is then logged in. */
-export async function openAccount(context: BrowserContext, url: string, email: string): Promise<ConsoleAccount> {
-  async function ask<Answer>(method: 'GET' | 'POST', path: string, data?: unknown): Promise<Answer> {
+/** Asks `/api/v1` as the person who is logged in to this browser. */
+export function askAs(context: BrowserContext, url: string): ConsoleAccount['ask'] {
+  return async function ask<Answer>(method: 'GET' | 'POST', path: string, data?: unknown): Promise<Answer> {
     const response = await context.request.fetch(`${url}/api/v1${path}`, {
       ...{ method, headers: { origin: url } },
       ...(data === undefined ? {} : { data }),
@@ -23,7 +23,12 @@ export async function openAccount(context: BrowserContext, url: string, email: s
       throw new Error(`${method} ${path} was answered ${response.status()}: ${await response.text()}`);
     }
     return (await response.json()) as Answer;
-  }
+  };
+}
+
+/** Registers a person with a project and a key; the browser is then logged in. */
+export async function openAccount(context: BrowserContext, url: string, email: string): Promise<ConsoleAccount> {
+  const ask = askAs(context, url);
   await ask('POST', '/auth/register', { name: 'Mia', email, password: CONSOLE_PASSWORD });
   const { projectId } = await ask<{ projectId: string }>('POST', '/projects', { name: 'Harbour hotel' });
   const { key } = await ask<{ key: string }>('POST', `/projects/${projectId}/keys`, { name: 'Front desk' });

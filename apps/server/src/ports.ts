@@ -102,6 +102,8 @@ export type ConversationStore = {
     startedAt: Date;
     /** As of its licence. */
     isFromElsewhere?: boolean;
+    /** Page that the call came from; null or left out: it is no page. */
+    origin?: string | null;
   }): Promise<void>;
   addMessage(message: {
     sessionId: string;
@@ -109,6 +111,10 @@ export type ConversationStore = {
     text: string;
     at: Date;
     interrupted?: boolean;
+    /** When it began to be heard; `at` when left out. */
+    startedAt?: Date;
+    /** Of an answer: from the end of the person's turn to its first sound. */
+    latencyMs?: number;
   }): Promise<void>;
   end(sessionId: string, outcome: { endedAt: Date; status: 'completed' | 'failed'; reason: string }): Promise<void>;
 };
@@ -137,7 +143,12 @@ export type RunningMeter = { stop(): Promise<void> };
 export type CallMeter = {
   /** `end` is called once, when the use is over its limit: the gateway then ends the call with that code. */
   start(
-    call: { readonly sessionId: string; readonly projectId: string; readonly licenceId: string },
+    call: {
+      readonly sessionId: string;
+      readonly projectId: string;
+      readonly licenceId: string;
+      readonly avatarId: string;
+    },
     end: (code: 'insufficient-balance' | 'daily-limit') => void,
   ): RunningMeter;
 };

@@ -8,6 +8,7 @@ import type { Picture } from './core/picture.ts';
 import type { TurnDetectionSettings, VoiceCapabilities } from './core/voice-port.ts';
 import { Expression } from './expression/expression.ts';
 import type { FacePerformer, FacePose } from './frames/face.ts';
+import { recordedSink } from './recorded-sink.ts';
 import { CallRecorder, openRecorderParts, type RecorderParts } from './recording/call-recorder.ts';
 import type { CallResources, HeldFace } from './session/call-resources.ts';
 import type { IceCandidate, SessionConfig, SessionDescription, SessionEvent } from './session/session-events.ts';
@@ -17,7 +18,7 @@ import { ArticulationTrack } from './visemes/articulation-track.ts';
 import { OpusEncoder, opusSilencePacket } from './webrtc/opus-encoder.ts';
 import { Peer } from './webrtc/peer.ts';
 import { VideoEncoder } from './webrtc/video-encoder.ts';
-import { VideoFeed, type VideoSink } from './webrtc/video-feed.ts';
+import { VideoFeed } from './webrtc/video-feed.ts';
 
 /** What the stages tell the session. */
 export type PipelineEvent =
@@ -40,6 +41,8 @@ const MIN_PICTURE_SPACING_MS = FRAME_INTERVAL_MS / 2;
 const OPUS_BITRATE_KBPS = 40;
 const MAX_REPEATED_OFFERS = 2;
 const START_BITRATE_KBPS = 800;
+/** A wall clock that was set meanwhile makes no film begin with hours of silence. */
+const MAX_BEFORE_CLOCK_MS = 10 * 60_000;
 
 /** One call's stages, joined in the order of the data flow. It decides nothing: the session does. */
 export class Pipeline {
@@ -66,6 +69,8 @@ export class Pipeline {
   #hasConnected = false;
   #repeatedOffers = 0;
   #clockStarted = false;
+  /** How long the call had lasted when its clock began. */
+  #beforeClockMs = 0;
   #closed = false;
 
   static async open(
@@ -82,7 +87,7 @@ export class Pipeline {
         opusSilencePacket(),
         config.recordingPathStem === undefined
           ? null
-          : openRecorderParts(() => OpusEncoder.open({ bitrateKbps: OPUS_BITRATE_KBPS })),
+          : openRecorderParts(() => OpusEncoder.open({ bitrateKbps: OPUS_BITRATE_KBPS }), opusSilencePacket),
       ]);
       return new Pipeline({ config, resources, capabilities, logger, listener, held, opus, silence, recording });
     } catch (error) {
@@ -219,6 +224,8 @@ export class Pipeline {
   startClock(): void {
     if (this.#clockStarted || this.#closed) return;
     this.#clockStarted = true;
+    const beganAtMs = this.#config.beganAtUnixMs ?? Date.now();
+    this.#beforeClockMs = Math.min(Math.max(0, Date.now() - beganAtMs), MAX_BEFORE_CLOCK_MS);
     this.#audioOut.start();
   }
 
@@ -260,25 +267,6 @@ export class Pipeline {
       ...(recordingLimits === undefined ? {} : { limits: recordingLimits }),
       onFailure: (error) => this.#listener({ type: 'recording-failed', error }),
     });
-  }
-
-  /** Where pictures go: to the client, and into the recording. */
-  #videoSink(): VideoSink {
-    const peer = this.#peer;
-    const recorder = this.#recorder;
-    if (recorder === null) return peer;
-    return {
-      sendVideo(frame, mediaTimeMs) {
-        peer.sendVideo(frame, mediaTimeMs);
-        recorder.addPicture(frame, mediaTimeMs);
-      },
-      get isVideoReady() {
-        return peer.isVideoReady;
-      },
-      get videoBacklogMs() {
-        return peer.videoBacklogMs;
-      },
-    };
   }
 
   #createPeer(): Peer {
@@ -332,9 +320,10 @@ export class Pipeline {
     const codec = this.#peer.videoCodec;
     if (codec === null || this.#feed !== null || this.#closed) return;
     const { face } = this.#held;
+    const callTimeMs = (mediaTimeMs: number) => this.#callTimeMs(mediaTimeMs);
     this.#recorder?.setCodec(codec);
     const feed = new VideoFeed({
-      sink: this.#videoSink(),
+      sink: this.#recorder === null ? this.#peer : recordedSink(this.#peer, this.#recorder, callTimeMs),
       loop: null,
       frameCount: face.loopFrameCount,
       loopOffset: 0,
@@ -344,6 +333,11 @@ export class Pipeline {
     });
     this.#feed = feed;
     feed.setLoop(await this.#resources.idleLoop(face, codec));
+  }
+
+  /** Since the call began, in whole milliseconds: media time does not go on while the clock stalls, and begins late. */
+  #callTimeMs(mediaTimeMs: number): number {
+    return Math.round(this.#beforeClockMs + this.#audioOut.counters.stalledMs) + mediaTimeMs;
   }
 
   #trackOf(turnId: string): ArticulationTrack {
@@ -367,7 +361,7 @@ export class Pipeline {
   #sendFrame(pcm48k: Int16Array | null, mediaTimeMs: number): void {
     if (this.#closed) return;
     this.#peer.sendAudio(pcm48k === null ? this.#silence : this.#opus.encode(pcm48k), mediaTimeMs);
-    this.#recorder?.addAvatarSound(pcm48k, mediaTimeMs);
+    this.#recorder?.addAvatarSound(pcm48k, this.#callTimeMs(mediaTimeMs));
     this.#user.addPlayed(pcm48k, mediaTimeMs);
     if (pcm48k !== null) this.#lastSoundAtMediaMs = mediaTimeMs;
     if (mediaTimeMs % FRAME_INTERVAL_MS !== 0) return;

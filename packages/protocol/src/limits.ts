@@ -107,6 +107,8 @@ export const LIMITS = {
     pieces: 16_384,
     /** Requests on one connection, which then closes: all that were sent at once are worked on at once. */
     requestsPerConnection: 1000,
+    /** Talks that are deleted or exported by one request. */
+    chosenTalks: 100,
   },
 
   /** Whole numbers that people choose: the least and the most. */

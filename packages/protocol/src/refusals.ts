@@ -72,6 +72,9 @@ export const REFUSALS = {
   'file-late':
     'The file took longer than {minutes} minutes to arrive. Send a smaller one, or over a faster connection.',
   'talk-going-on': 'This talk is going on. Delete it when it has ended.',
+  'private-webhook':
+    'Webhooks do not reach {host}, which is a private or reserved host. Give an address that everybody can reach, or ask the operator of this server to name the host in WEBHOOK_PRIVATE_HOSTS.',
+  'address-with-password': 'Addresses with a user name or a password in them are not used. Leave both out.',
   'key-not-shown': 'This key cannot be shown again. Reset it for a new one.',
   'link-withdrawn': 'The link was withdrawn while it was made. Make another one.',
   'no-own-voice': 'This server has no voice of its own to be heard here.',

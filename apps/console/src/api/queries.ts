@@ -8,7 +8,7 @@ import type {
   Delivery,
   FirstPageAvatar,
   FirstSteps,
-  LedgerEntry,
+  LedgerSum,
   LicenceKey,
   Project,
   ProviderVoices,
@@ -80,14 +80,13 @@ export const voicesQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
-export type ConversationFilter = {
-  readonly text: string;
-  readonly status: string | null;
-  readonly avatarId: string | null;
-};
-
-export const fetchConversations = (projectId: string, filter: ConversationFilter, cursor: string | null) =>
-  request<Page<Conversation>>('GET', `/projects/${projectId}/conversations${queryOf({ ...filter, cursor })}`);
+/** A page of conversations; see `conversationQuerySchema` for what can be asked. */
+export const conversationsQuery = (projectId: string, query: Readonly<Record<string, string | null>>) =>
+  queryOptions({
+    queryKey: ['conversations', projectId, query],
+    queryFn: () =>
+      request<Page<Conversation>>('GET', `/projects/${projectId}/conversations${queryOf({ ...query, limit: 25 })}`),
+  });
 
 export const firstPageQuery = queryOptions({
   queryKey: ['first-page'],
@@ -103,10 +102,17 @@ export const transcriptQuery = (projectId: string, sessionId: string) =>
     queryFn: () => request<Transcript>('GET', `/projects/${projectId}/conversations/${encodeURIComponent(sessionId)}`),
   });
 
-export const usageQuery = (projectId: string) =>
+export type UsageFilter = {
+  readonly from: string;
+  readonly to: string;
+  readonly licenceId: string | null;
+  readonly avatarId: string | null;
+};
+
+export const usageQuery = (projectId: string, filter: UsageFilter) =>
   queryOptions({
-    queryKey: ['usage', projectId],
-    queryFn: () => request<Usage>('GET', `/projects/${projectId}/usage`),
+    queryKey: ['usage', projectId, filter],
+    queryFn: () => request<Usage>('GET', `/projects/${projectId}/usage${queryOf(filter)}`),
   });
 
 export const walletQuery = (projectId: string) =>
@@ -115,11 +121,8 @@ export const walletQuery = (projectId: string) =>
     queryFn: () => request<Wallet>('GET', `/projects/${projectId}/wallet`),
   });
 
-export const ledgerQuery = (projectId: string) =>
-  queryOptions({
-    queryKey: ['ledger', projectId],
-    queryFn: () => request<Page<LedgerEntry>>('GET', `/projects/${projectId}/ledger`),
-  });
+export const fetchLedger = (projectId: string, range: Pick<UsageFilter, 'from' | 'to'>, cursor: string | null) =>
+  request<Page<LedgerSum>>('GET', `/projects/${projectId}/ledger/sums${queryOf({ ...range, cursor, limit: 50 })}`);
 
 export const webhooksQuery = (projectId: string) =>
   queryOptions({

@@ -11,26 +11,34 @@ type CopyButtonProps = {
   readonly label?: string;
   /** What is copied, for those who do not see where the button stands. */
   readonly what?: string;
+  /** As large as the buttons beside it; the smaller one when left out. */
+  readonly size?: 'sm' | 'compact-md';
 };
 
 /** Copies a text to the clipboard and says so. */
-export function CopyButton({ text, label, what }: CopyButtonProps) {
+export function CopyButton({ text, label, what, size = 'compact-md' }: CopyButtonProps) {
   const texts = useTexts();
+  const [copied, copy] = useCopied();
+  return (
+    <Button
+      variant="light"
+      size={size}
+      leftSection={copied ? <CheckIcon size={16} /> : null}
+      {...(what === undefined ? {} : { 'aria-label': `${copied ? texts.common.copied : texts.common.copy}: ${what}` })}
+      onClick={() => copy(text)}
+    >
+      <span aria-live="polite">{copied ? texts.common.copied : (label ?? texts.common.copy)}</span>
+    </Button>
+  );
+}
+
+/** Whether something was copied a moment ago, and the way to do it. */
+export function useCopied(): [boolean, (text: string) => void] {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;
     const timer = setTimeout(() => setCopied(false), shownMs);
     return () => clearTimeout(timer);
   }, [copied]);
-  return (
-    <Button
-      variant="light"
-      size="compact-md"
-      leftSection={copied ? <CheckIcon size={16} /> : null}
-      {...(what === undefined ? {} : { 'aria-label': `${copied ? texts.common.copied : texts.common.copy}: ${what}` })}
-      onClick={() => void copyText(text).then(setCopied)}
-    >
-      <span aria-live="polite">{copied ? texts.common.copied : (label ?? texts.common.copy)}</span>
-    </Button>
-  );
+  return [copied, (text) => void copyText(text).then(setCopied)];
 }

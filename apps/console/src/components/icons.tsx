@@ -125,6 +125,23 @@ export function ChevronIcon({ size }: IconProps) {
   );
 }
 
+export function CopyIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <rect x="9" y="9" width="11" height="11" rx="2" />
+      <path d="M5 15H4.5A1.5 1.5 0 0 1 3 13.5V4.5A1.5 1.5 0 0 1 4.5 3h9A1.5 1.5 0 0 1 15 4.5V5" />
+    </Icon>
+  );
+}
+
+export function PlayIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <path d="M7 4.5v15l12-7.5z" />
+    </Icon>
+  );
+}
+
 export function CheckIcon({ size }: IconProps) {
   return (
     <Icon size={size}>

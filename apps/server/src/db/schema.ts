@@ -185,6 +185,10 @@ export const conversations = pgTable(
     textBytes: bigint('text_bytes', { mode: 'number' }).notNull().default(0),
     /** Size of the film. */
     recordingBytes: bigint('recording_bytes', { mode: 'number' }).notNull().default(0),
+    /** How long the call had lasted when its film begins; null: not known, of films from before it was kept. */
+    recordingOffsetMs: integer('recording_offset_ms'),
+    /** Page that the call came from, like `https://shop.example`; null: none, or not known. */
+    origin: text('origin'),
   },
   (table) => [
     index('conversations_project').on(table.projectId, table.startedAt, table.ordinal),
@@ -208,6 +212,10 @@ export const messages = pgTable(
     at: instant('at').notNull(),
     /** The person cut this reply short; `text` is what was heard. */
     interrupted: boolean('interrupted').notNull().default(false),
+    /** When it began to be heard; null: not known, then `at` stands for it. */
+    startedAt: instant('started_at'),
+    /** Of an answer: from the end of the person's turn to its first sound; null where there is none. */
+    latencyMs: integer('latency_ms'),
   },
   (table) => [
     index('messages_conversation').on(table.conversationId, table.ordinal),

@@ -89,10 +89,11 @@ export const ledgerEntries = pgTable(
   (table) => [
     unique('ledger_entries_once').on(table.sourceId, table.seq),
     index('ledger_entries_project').on(table.projectId, table.ordinal),
+    index('ledger_entries_first').on(table.projectId, table.ordinal).where(sql`${table.seq} = 0`),
   ],
 );
 
-/** Sums per licence and day (UTC), kept in the same statement as the ledger. */
+/** Sums per licence, avatar and day (UTC), kept in the same statement as the ledger. */
 export const usageDays = pgTable(
   'usage_days',
   {
@@ -101,6 +102,8 @@ export const usageDays = pgTable(
       .references(() => projects.id, { onDelete: 'cascade' }),
     /** Empty: not by a licence. */
     licenceId: text('licence_id').notNull(),
+    /** Empty: not with an avatar, or from before that was counted. */
+    avatarId: text('avatar_id').notNull().default(''),
     day: date('day', { mode: 'string' }).notNull(),
     calls: integer('calls').notNull().default(0),
     callMs: amount('call_ms').notNull().default(0),
@@ -109,7 +112,7 @@ export const usageDays = pgTable(
     charged: amount('charged').notNull().default(0),
   },
   (table) => [
-    primaryKey({ columns: [table.projectId, table.licenceId, table.day] }),
+    primaryKey({ columns: [table.projectId, table.licenceId, table.avatarId, table.day] }),
     index('usage_days_day').on(table.projectId, table.day),
   ],
 );
@@ -145,6 +148,8 @@ export type DeliveryAttempt = {
   readonly status: number | null;
   readonly error: string | null;
   readonly durationMs: number;
+  /** How the answer began; null or left out: there was none, or it was not kept. */
+  readonly answer?: string | null;
 };
 
 /** One post to a webhook, and at the same time the job that makes it. */

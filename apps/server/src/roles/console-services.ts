@@ -32,6 +32,7 @@ import { createReadingPlaces, type ReadingPlaces } from '../control/fairness/fai
 import { startHousekeeping } from '../control/housekeeping.ts';
 import { LicenceControl } from '../control/licence-keys/licence-control.ts';
 import { createLicenceKeys } from '../control/licence-keys/licence-keys.ts';
+import { createAddressGuard } from '../control/net/address-guard.ts';
 import { createGuardedFetch } from '../control/net/guarded-fetch.ts';
 import { createFirstSteps, withFirstSteps } from '../control/projects/first-steps.ts';
 import { createProjects } from '../control/projects/projects.ts';
@@ -44,6 +45,7 @@ import { createSecretBox } from '../control/secrets/secret-box.ts';
 import { type CallMeter, createCallMeter } from '../control/usage/call-meter.ts';
 import { Ledger } from '../control/usage/ledger.ts';
 import { toThousandths } from '../control/usage/points.ts';
+import { UsageReports } from '../control/usage/usage-reports.ts';
 import { NO_DESCRIBED_VOICES, type VoiceDirectory } from '../control/voices/voice-directory.ts';
 import { type VoicePreviewOptions, VoicePreviews } from '../control/voices/voice-previews.ts';
 import { type ToldConversations, withWebhooks } from '../control/webhooks/webhook-feed.ts';
@@ -198,7 +200,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       },
       ...{ ...createVoices(options, bounds), uploads, webhooks: hooks.webhooks, pointsPerMinute: points.perMinute },
       firstSteps: talks.firstSteps,
-      usageOf: createUsageReader(db, quotas, options.demoProjectId ?? null),
+      ...{ usageReports: new UsageReports(db), usageOf: createUsageReader(db, quotas, options.demoProjectId ?? null) },
     },
     async close() {
       stopListening();
@@ -318,10 +320,11 @@ function createMaking(options: ConsoleServiceOptions, bounds: Bounds) {
 function createWebhookServices(options: ConsoleServiceOptions, { reached: onBound }: Bounds) {
   const { db, masterKeys, logger, webhooks: settings } = options;
   const box = createSecretBox(masterKeys, 'webhook secrets');
-  const fetch = createGuardedFetch({ allowedPrivateHosts: settings?.privateHosts ?? [] });
-  const worker = createWebhookWorker({ db, box, fetch, logger, onBound });
+  const findAddresses = createAddressGuard({ allowedPrivateHosts: settings?.privateHosts ?? [] });
+  const worker = createWebhookWorker({ db, box, fetch: createGuardedFetch({ findAddresses }), logger, onBound });
   const { quotas = DEFAULT_QUOTAS } = options;
-  return { worker, webhooks: new Webhooks({ db, box, quotas, onBound, onQueued: () => worker.wake() }) };
+  const onQueued = () => worker.wake();
+  return { worker, webhooks: new Webhooks({ db, box, quotas, findAddresses, onBound, onQueued }) };
 }
 
 function createAccounts(options: ConsoleServiceOptions, audit: AuditLog, limiter: AttemptLimiter): Accounts {

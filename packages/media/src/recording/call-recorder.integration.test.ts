@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fileOnDisk } from '../codecs/film-module.ts';
 import { FilmReader } from '../codecs/film-reader.ts';
 import { createPicture } from '../core/picture.ts';
-import { OPUS_FRAME_SAMPLES, OpusEncoder } from '../webrtc/opus-encoder.ts';
+import { OPUS_FRAME_SAMPLES, OpusEncoder, opusSilencePacket } from '../webrtc/opus-encoder.ts';
 import { drawMovingPicture } from '../webrtc/testing/moving-picture.ts';
 import { VideoEncoder } from '../webrtc/video-encoder.ts';
 import { CallRecorder, type RecordingLimits } from './call-recorder.ts';
@@ -27,6 +27,7 @@ async function record(
   pathStem: string,
   onFailure = (_message: string) => {},
   limits?: RecordingLimits,
+  callTimeOf: (mediaTimeMs: number) => number = (mediaTimeMs) => mediaTimeMs,
 ): Promise<void> {
   const soundEncoder = await OpusEncoder.open();
   const encoder = await VideoEncoder.open({ codec, widthPx: SIDE_PX, heightPx: SIDE_PX, bitrateKbps: 500 });
@@ -35,6 +36,7 @@ async function record(
     widthPx: SIDE_PX,
     heightPx: SIDE_PX,
     soundEncoder,
+    silence: await opusSilencePacket(),
     openFile: await RecordingFile.prepare(),
     onFailure,
     ...(limits && { limits }),
@@ -43,11 +45,11 @@ async function record(
   const picture = createPicture(SIDE_PX, SIDE_PX);
   const tone = Int16Array.from({ length: OPUS_FRAME_SAMPLES }, (_, k) => 8000 * Math.sin(k / 10));
   for (let atMs = 0; atMs < SECONDS * 1000; atMs += 20) {
-    recorder.addAvatarSound(atMs % 1000 < 500 ? tone : null, atMs);
+    recorder.addAvatarSound(atMs % 1000 < 500 ? tone : null, callTimeOf(atMs));
     if (atMs % 340 === 0) recorder.addUserSound(new Int16Array(8160).fill(500));
     if (atMs % 40 !== 0) continue;
     drawMovingPicture(atMs / 40, picture);
-    recorder.addPicture(encoder.encode(picture, atMs, atMs === 0)!, atMs);
+    recorder.addPicture(encoder.encode(picture, atMs, atMs === 0)!, callTimeOf(atMs));
   }
   recorder.close();
   recorder.close();
@@ -72,6 +74,32 @@ test.for([
   expect([...counts.values()]).toEqual([SECONDS * 25, SECONDS * 50]);
   for (const endMs of endsMs.values()) expect(Math.abs(endMs - (SECONDS * 1000 - 40))).toBeLessThan(60);
 });
+
+test.for([
+  ['vp8', 'webm'],
+  ['h264', 'mp4'],
+] as const)(
+  'a film (%s) is as long as its call: connecting and standing still are in it, as a picture and silence',
+  async ([codec, extension]) => {
+    // The media begin 3,127 ms after the call, and its clock stands still for 1,500 ms in the middle.
+    const callTimeOf = (mediaTimeMs: number) => 3_127 + mediaTimeMs + (mediaTimeMs < 2_000 ? 0 : 1_500);
+    await record(codec, path.join(folder, 'call'), undefined, undefined, callTimeOf);
+    const film = await FilmReader.open(fileOnDisk(path.join(folder, `call.${extension}`), 'read'), CONTAINERS);
+    const times: number[][] = [[], []];
+    for (const { stream, atMs } of film.packets()) times[stream]?.push(atMs);
+    film.close();
+    const [pictures = [], sound = []] = times;
+    const endMs = callTimeOf(SECONDS * 1000);
+    expect([pictures[0], Math.round(pictures[1] ?? 0), pictures.length]).toEqual([0, 3_167, SECONDS * 25]);
+    expect(Math.abs((pictures.at(-1) ?? 0) - (endMs - 40))).toBeLessThan(60);
+    expect(Math.abs((sound.at(-1) ?? 0) - (endMs - 20))).toBeLessThan(60);
+    // Less than a packet may be missing where two clocks meet.
+    expect(sound.length).toBeGreaterThanOrEqual(Math.floor(endMs / 20) - 2);
+    const gapsMs = sound.slice(1).map((atMs, index) => atMs - (sound[index] ?? 0));
+    expect(Math.max(...gapsMs)).toBeLessThan(40);
+    expect(sound[0]).toBeLessThan(20);
+  },
+);
 
 test('a folder that cannot be written ends the recording, told once, and not the call', async () => {
   const failures: string[] = [];

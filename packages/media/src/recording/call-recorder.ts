@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { AUDIO_FRAME_MS } from '../core/audio-format.ts';
 import { errorMessage } from '../core/error-message.ts';
 import {
   type OpenRecording,
@@ -23,10 +24,14 @@ const LOOK_EVERY_BYTES = 1_000_000;
 type SoundEncoder = { encode(pcm48k: Int16Array): Uint8Array; close(): void };
 
 /** What a recorder needs ready before its call begins. */
-export type RecorderParts = Pick<CallRecorderOptions, 'soundEncoder' | 'openFile'>;
+export type RecorderParts = Pick<CallRecorderOptions, 'soundEncoder' | 'silence' | 'openFile'>;
 
-export async function openRecorderParts(openEncoder: () => Promise<SoundEncoder>): Promise<RecorderParts> {
-  return { openFile: await RecordingFile.prepare(), soundEncoder: await openEncoder() };
+export async function openRecorderParts(
+  openEncoder: () => Promise<SoundEncoder>,
+  silencePacket: () => Promise<Uint8Array>,
+): Promise<RecorderParts> {
+  const silence = await silencePacket();
+  return { openFile: await RecordingFile.prepare(), soundEncoder: await openEncoder(), silence };
 }
 
 export type CallRecorderOptions = {
@@ -40,20 +45,24 @@ export type CallRecorderOptions = {
   readonly openFile: OpenRecording;
   /** Makes one Opus packet of 960 samples, mono, 48 kHz. */
   readonly soundEncoder: SoundEncoder;
+  /** A packet of 20 ms in which nothing is heard. */
+  readonly silence: Uint8Array;
   /** Told once; the recording then stops and the call goes on. */
   onFailure(message: string): void;
 };
 
 /**
- * Records a call as it is sent: the avatar's pictures as they are coded, and both voices mixed. The film begins with the
- * first key frame. Every method is cheap enough for the call's own thread.
+ * Records a call as it is sent: the avatar's pictures as they are coded, and both voices mixed. The film is as long as the
+ * call: its times count from the call's beginning, the first key frame stands there until the second picture, and what has no
+ * sound is silence. Every method is cheap enough for the call's own thread.
  */
 export class CallRecorder {
   readonly #options: CallRecorderOptions;
   readonly #mix: SoundMix;
   #codec: RecordedCodec = 'vp8';
   #file: RecordingFile | null = null;
-  #startMs = 0;
+  /** Where the sound written so far ends. */
+  #soundEndMs = 0;
   #bytes = 0;
   #lookAtBytes = LOOK_EVERY_BYTES;
   #hasFailed = false;
@@ -61,7 +70,7 @@ export class CallRecorder {
 
   constructor(options: CallRecorderOptions) {
     this.#options = options;
-    this.#mix = new SoundMix((pcm, mediaTimeMs) => this.#writeSound(pcm, mediaTimeMs));
+    this.#mix = new SoundMix((pcm, callTimeMs) => this.#writeSound(pcm, callTimeMs));
   }
 
   /** What the pictures are coded with, known before the first of them. */
@@ -69,23 +78,23 @@ export class CallRecorder {
     this.#codec = codec;
   }
 
-  addPicture(picture: RecordedPicture, mediaTimeMs: number): void {
+  /** @param callTimeMs since the call began; whole milliseconds that never go back. */
+  addPicture(picture: RecordedPicture, callTimeMs: number): void {
     this.#guard(() => {
       if (this.#file === null) {
         if (!picture.isKeyFrame) return;
         const { pathStem, widthPx, heightPx } = this.#options;
         const path = `${pathStem}.${recordingExtension(this.#codec)}`;
         this.#file = this.#options.openFile({ path, codec: this.#codec, widthPx, heightPx }, picture);
-        this.#startMs = mediaTimeMs;
-      }
-      this.#file.writePicture(picture, mediaTimeMs - this.#startMs);
+        this.#file.writePicture(picture, 0);
+      } else this.#file.writePicture(picture, callTimeMs);
       this.#count(picture.data.byteLength);
     });
   }
 
   /** Every 20 ms; null in silence. */
-  addAvatarSound(pcm48k: Int16Array | null, mediaTimeMs: number): void {
-    this.#guard(() => this.#mix.addAvatarFrame(pcm48k, mediaTimeMs));
+  addAvatarSound(pcm48k: Int16Array | null, callTimeMs: number): void {
+    this.#guard(() => this.#mix.addAvatarFrame(pcm48k, callTimeMs));
   }
 
   /** PCM16 mono 24 kHz as it arrives. */
@@ -102,11 +111,23 @@ export class CallRecorder {
     this.#options.soundEncoder.close();
   }
 
-  #writeSound(pcm: Int16Array, mediaTimeMs: number): void {
-    if (this.#file === null || mediaTimeMs < this.#startMs) return;
+  #writeSound(pcm: Int16Array, callTimeMs: number): void {
+    if (this.#file === null) return;
+    this.#fillWithSilence(this.#file, callTimeMs);
     const packet = this.#options.soundEncoder.encode(pcm);
-    this.#file.writeSound(packet, mediaTimeMs - this.#startMs);
+    this.#file.writeSound(packet, callTimeMs);
+    this.#soundEndMs = callTimeMs + AUDIO_FRAME_MS;
     this.#count(packet.byteLength);
+  }
+
+  /** Before the first sound, and where the call's clock stood still: players close up the gaps that a film's sound has. */
+  #fillWithSilence(file: RecordingFile, untilMs: number): void {
+    const { silence } = this.#options;
+    const missing = Math.floor((untilMs - this.#soundEndMs) / AUDIO_FRAME_MS);
+    for (let left = missing; left > 0; left -= 1) {
+      file.writeSound(silence, untilMs - left * AUDIO_FRAME_MS);
+      this.#count(silence.byteLength);
+    }
   }
 
   /** Throws when the film has become too large, or the disk too full. What is there so far stays a film. */

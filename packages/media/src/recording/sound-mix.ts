@@ -26,7 +26,7 @@ export class SoundMix {
     this.#onFrame = onFrame;
   }
 
-  /** Every 20 ms of the call's clock: the avatar's sound, null in silence. */
+  /** Every 20 ms of the call's clock: the avatar's sound, null in silence. Where the clock stood still, its times leap. */
   addAvatarFrame(pcm48k: Int16Array | null, mediaTimeMs: number): void {
     this.#frames.push({ mediaTimeMs, pcm: pcm48k === null ? null : pcm48k.slice(0, FRAME_SAMPLES) });
     if (this.#frames.length > DELAY_FRAMES) this.#emitOldest();

@@ -26,6 +26,8 @@ export type SessionConfig = {
   readonly recordingPathStem?: string;
   /** The film ends at this size, or when less than this is free on its disk. Left out: neither is watched. */
   readonly recordingLimits?: { readonly maxBytes: number; readonly minFreeBytes: number };
+  /** When the call began, by the wall clock: the film's zero. Left out: when its sound begins. */
+  readonly beganAtUnixMs?: number;
   readonly widthPx: number;
   readonly heightPx: number;
   readonly iceServers: readonly IceServer[];

@@ -54,6 +54,7 @@ export const sessionConfigSchema: z.ZodType<SessionConfig> = z.object({
   audioBack: z.boolean(),
   recordingPathStem: pathText.exactOptional(),
   recordingLimits: z.object({ maxBytes: z.number().min(0), minFreeBytes: z.number().min(0) }).exactOptional(),
+  beganAtUnixMs: z.number().min(0).exactOptional(),
   widthPx: sizePx,
   heightPx: sizePx,
   iceServers: z.array(iceServerSchema).max(counts.allowedOrigins),

@@ -59,6 +59,9 @@ export const zh: ServerTexts = {
     'file-stopped': '文件没有传完就停止了。请检查网络连接，然后重新发送。',
     'file-slow': '文件在 {seconds} 秒内的传输速度低于每秒 {speed} kB。请用更快的网络，或在较空闲时重新发送。',
     'file-late': '文件传输超过了 {minutes} 分钟。请发送更小的文件，或使用更快的网络。',
+    'private-webhook':
+      'Webhook 不能访问 {host}，这是专用或保留的主机。请填写所有人都能访问的地址，或请服务器管理员在 WEBHOOK_PRIVATE_HOSTS 中加入该主机。',
+    'address-with-password': '不能使用含有用户名或密码的地址。请去掉它们。',
     'talk-going-on': '此对话正在进行。请在结束后再删除。',
     'key-not-shown': '此密钥无法再次显示。请重置以获得新密钥。',
     'link-withdrawn': '链接在生成时被撤回。请重新生成一个。',

@@ -1,6 +1,6 @@
-import { Badge, Button } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { Message, Transcript } from '@visavis/protocol/rest';
+import type { Transcript } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
 import { transcriptQuery, useChange } from '../../api/queries.ts';
@@ -9,14 +9,19 @@ import { Link } from '../../app/link.tsx';
 import { navigate } from '../../app/router.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import classes from '../../components/console.module.css';
+import { CopyButton } from '../../components/copy-button.tsx';
 import { Loaded, Page } from '../../components/page.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
 import { shownName } from '../avatars/shown-name.ts';
+import { MessageLine } from './message-line.tsx';
+import { TranscriptHead } from './transcript-head.tsx';
 import own from './transcript-page.module.css';
+import { transcriptText } from './transcript-text.ts';
+import { useFilm } from './use-film.ts';
 
 type TranscriptPageProps = { readonly projectId: string; readonly sessionId: string };
 
-/** Everything that was said in one talk. */
+/** Everything that was said in one talk, and its film. */
 export function TranscriptPage({ projectId, sessionId }: TranscriptPageProps) {
   const transcript = useQuery(transcriptQuery(projectId, sessionId));
   return <Loaded of={transcript}>{(found) => <Talk projectId={projectId} talk={found} />}</Loaded>;
@@ -29,20 +34,24 @@ function Talk({ projectId, talk }: { readonly projectId: string; readonly talk: 
   const list = sectionAddress(projectId, 'conversations');
   const path = `/projects/${projectId}/conversations/${encodeURIComponent(talk.sessionId)}`;
   const remove = useChange(() => request('DELETE', path), [['conversations', projectId]]);
-  const { status, reason, startedAt, endedAt, messages } = talk;
   return (
     <Page
       title={talk.avatarName === null ? texts.conversations.deletedAvatar : shownName(talk.avatarName)}
       intro={<Link href={list}>{texts.conversations.back}</Link>}
       actions={
         <>
+          <CopyButton
+            size="sm"
+            label={texts.conversations.copyTranscript}
+            text={transcriptText(talk, texts.conversations, formats.clock)}
+          />
           <Button component="a" href={`/api/v1${path}/export?format=text`} download variant="default">
             {texts.conversations.exportText}
           </Button>
           <Button component="a" href={`/api/v1${path}/export?format=json`} download variant="default">
             {texts.conversations.exportJson}
           </Button>
-          {status !== 'active' && (
+          {talk.status !== 'active' && (
             <Button variant="subtle" color="red" onClick={() => setDoomed(true)}>
               {texts.common.delete}
             </Button>
@@ -50,35 +59,11 @@ function Talk({ projectId, talk }: { readonly projectId: string; readonly talk: 
         </>
       }
     >
-      <p className={classes.facts}>
-        <span>{formats.dateTime(startedAt)}</span>
-        {endedAt !== null && <span>{formats.clock(Date.parse(endedAt) - Date.parse(startedAt))}</span>}
-        <span>{texts.conversations.statuses[status]}</span>
-        {reason !== null && (
-          <span>
-            {texts.conversations.reason}: {reason}
-          </span>
-        )}
-        <span className={classes.mono}>{talk.sessionId}</span>
-      </p>
-      {talk.recordingUrl !== null && (
-        // biome-ignore lint/a11y/useMediaCaption: the words of both sides stand below.
-        <video
-          className={own.recording}
-          src={talk.recordingUrl}
-          aria-label={texts.conversations.recording}
-          controls
-          preload="metadata"
-        />
-      )}
-      {messages.length === 0 ? (
-        <p className={classes.muted}>{texts.conversations.nothingSaid}</p>
+      <TranscriptHead talk={talk} />
+      {talk.recordingUrl === null ? (
+        <Messages talk={talk} />
       ) : (
-        <ol className={own.messages}>
-          {messages.map((message) => (
-            <Line key={message.messageId} message={message} />
-          ))}
-        </ol>
+        <Recorded talk={talk} recordingUrl={talk.recordingUrl} />
       )}
       <Confirm
         opened={doomed}
@@ -93,21 +78,51 @@ function Talk({ projectId, talk }: { readonly projectId: string; readonly talk: 
   );
 }
 
-function Line({ message }: { readonly message: Message }) {
+/** Film and words on one time line. */
+function Recorded({ talk, recordingUrl }: { readonly talk: Transcript; readonly recordingUrl: string }) {
   const texts = useTexts();
-  const formats = useFormats();
+  const film = useFilm(talk);
   return (
-    <li className={own.message} data-role={message.role}>
-      <p className={classes.facts}>
-        <span>{texts.conversations.roles[message.role]}</span>
-        <time dateTime={message.at}>{formats.clock(message.offsetMs)}</time>
-        {message.interrupted && (
-          <Badge size="xs" variant="light" color="gray">
-            {texts.conversations.interrupted}
-          </Badge>
-        )}
-      </p>
-      <p className={message.role === 'tool' ? classes.mono : ''}>{message.text}</p>
-    </li>
+    <div className={own.recorded}>
+      <div className={own.film}>
+        <video
+          {...film.events}
+          ref={film.ref}
+          src={recordingUrl}
+          aria-label={texts.conversations.recording}
+          controls
+          playsInline
+          preload="metadata"
+        />
+        <Button component="a" href={recordingUrl} download variant="subtle" size="compact-sm">
+          {texts.conversations.downloadRecording}
+        </Button>
+      </div>
+      <Messages talk={talk} heardId={film.heardId} onSeek={film.seek} />
+    </div>
+  );
+}
+
+type MessagesProps = {
+  readonly talk: Transcript;
+  /** Message that is heard in the film just now; null: none. */
+  readonly heardId?: number | null;
+  readonly onSeek?: (talkMs: number) => void;
+};
+
+function Messages({ talk, heardId = null, onSeek }: MessagesProps) {
+  const texts = useTexts();
+  if (talk.messages.length === 0) return <p className={classes.muted}>{texts.conversations.nothingSaid}</p>;
+  return (
+    <ol className={own.messages}>
+      {talk.messages.map((message) => (
+        <MessageLine
+          key={message.messageId}
+          message={message}
+          isHeard={message.messageId === heardId}
+          {...(onSeek && { onSeek })}
+        />
+      ))}
+    </ol>
   );
 }

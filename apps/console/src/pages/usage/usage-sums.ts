@@ -1,23 +1,30 @@
 import type { Usage, UsageDay } from '@visavis/protocol/rest';
+import { dayOf } from './usage-range.ts';
 
 const dayMs = 24 * 3600 * 1000;
-
-/** Every day of the span, the ones without calls too. */
-export function minutesPerDay({ from, to, days }: Usage): { day: string; minutes: number }[] {
-  const seconds = new Map<string, number>();
-  for (const { day, callSeconds } of days) seconds.set(day, (seconds.get(day) ?? 0) + callSeconds);
-  const all: { day: string; minutes: number }[] = [];
-  for (let at = Date.parse(from); at <= Date.parse(to); at += dayMs) {
-    const day = new Date(at).toISOString().slice(0, 10);
-    all.push({ day, minutes: (seconds.get(day) ?? 0) / 60 });
-  }
-  return all;
-}
+/** With more days than this, a bar stands for a week. */
+const mostDayBars = 92;
 
 export type Sum = { readonly calls: number; readonly minutes: number; readonly points: number };
+/** A bar of the chart; `from` and `to` are days, both included. */
+export type Bar = { readonly from: string; readonly to: string; readonly minutes: number; readonly calls: number };
+type Counted = Pick<UsageDay, 'calls' | 'callSeconds' | 'points'>;
 
-export function sumOf(days: readonly UsageDay[]): Sum {
-  return days.reduce<Sum>(
+/** Every day or week of the time, the ones without calls too. */
+export function barsOf({ from, to, days }: Pick<Usage, 'from' | 'to' | 'days'>): Bar[] {
+  const [firstMs, lastMs] = [Date.parse(from), Date.parse(to)];
+  const stepMs = (lastMs - firstMs) / dayMs < mostDayBars ? dayMs : 7 * dayMs;
+  const byStep = Map.groupBy(days, ({ day }) => Math.floor((Date.parse(day) - firstMs) / stepMs));
+  const bars: Bar[] = [];
+  for (let atMs = firstMs, step = 0; atMs <= lastMs; atMs += stepMs, step += 1) {
+    const { minutes, calls } = sumOf(byStep.get(step) ?? []);
+    bars.push({ from: dayOf(atMs), to: dayOf(Math.min(atMs + stepMs - dayMs, lastMs)), minutes, calls });
+  }
+  return bars;
+}
+
+export function sumOf(parts: readonly Counted[]): Sum {
+  return parts.reduce<Sum>(
     (sum, { calls, callSeconds, points }) => ({
       calls: sum.calls + calls,
       minutes: sum.minutes + callSeconds / 60,
@@ -27,9 +34,9 @@ export function sumOf(days: readonly UsageDay[]): Sum {
   );
 }
 
+/** Those with most time first. */
 export function sumsByKey(days: readonly UsageDay[]): { licenceId: string; sum: Sum }[] {
-  return [...Map.groupBy(days, ({ licenceId }) => licenceId)].map(([licenceId, own]) => ({
-    licenceId,
-    sum: sumOf(own),
-  }));
+  return [...Map.groupBy(days, ({ licenceId }) => licenceId)]
+    .map(([licenceId, own]) => ({ licenceId, sum: sumOf(own) }))
+    .sort((one, other) => other.sum.minutes - one.sum.minutes);
 }

@@ -1,25 +1,28 @@
 import { Select } from '@mantine/core';
 import { LIMITS } from '@visavis/protocol';
+import type { Webhook } from '@visavis/protocol/rest';
 import { request } from '../../api/client.ts';
 import { useChange, webhooksQuery } from '../../api/queries.ts';
-import { useDraft } from '../../components/draft.ts';
+import { type Draft, useDraft } from '../../components/draft.ts';
 import { TextField } from '../../components/fields.tsx';
 import { FormDialog } from '../../components/form.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 
-type WebhookFormProps = {
+type NewWebhookFormProps = {
   readonly projectId: string;
   readonly onClose: () => void;
   readonly onCreated: (secret: string) => void;
 };
 
-const newWebhook = { url: '', kind: 'session' };
+type Values = { readonly url: string; readonly kind: string };
 
-export function WebhookForm({ projectId, onClose, onCreated }: WebhookFormProps) {
+const newWebhook: Values = { url: '', kind: 'session' };
+
+export function NewWebhookForm({ projectId, onClose, onCreated }: NewWebhookFormProps) {
   const texts = useTexts();
   const draft = useDraft(newWebhook);
   const create = useChange(
-    (values: typeof newWebhook) => request<{ secret: string }>('POST', `/projects/${projectId}/webhooks`, values),
+    (values: Values) => request<{ secret: string }>('POST', `/projects/${projectId}/webhooks`, values),
     [webhooksQuery(projectId).queryKey],
   );
   return (
@@ -35,9 +38,39 @@ export function WebhookForm({ projectId, onClose, onCreated }: WebhookFormProps)
         onCreated(secret);
       }}
     >
+      <Fields draft={draft} />
+    </FormDialog>
+  );
+}
+
+type EditWebhookFormProps = {
+  readonly projectId: string;
+  readonly webhook: Webhook;
+  readonly onClose: () => void;
+};
+
+export function EditWebhookForm({ projectId, webhook, onClose }: EditWebhookFormProps) {
+  const texts = useTexts();
+  const { webhookId, url, kind } = webhook;
+  const draft = useDraft<Values>({ url, kind });
+  const update = useChange(
+    (values: Values) => request<Webhook>('PATCH', `/projects/${projectId}/webhooks/${webhookId}`, values),
+    [webhooksQuery(projectId).queryKey],
+  );
+  return (
+    <FormDialog draft={draft} saving={update} title={texts.webhooks.editTitle} onClose={onClose} onSaved={onClose}>
+      <Fields draft={draft} />
+    </FormDialog>
+  );
+}
+
+function Fields({ draft }: { readonly draft: Draft<Values> }) {
+  const { webhooks: texts } = useTexts();
+  return (
+    <>
       <TextField
         name="url"
-        label={texts.webhooks.url}
+        label={texts.url}
         type="url"
         placeholder="https://"
         required
@@ -47,15 +80,15 @@ export function WebhookForm({ projectId, onClose, onCreated }: WebhookFormProps)
         onChange={(url) => draft.change({ url })}
       />
       <Select
-        label={texts.webhooks.kind}
+        label={texts.kind}
         allowDeselect={false}
         data={[
-          { value: 'session', label: texts.webhooks.kinds.session },
-          { value: 'message', label: texts.webhooks.kinds.message },
+          { value: 'session', label: texts.kinds.session },
+          { value: 'message', label: texts.kinds.message },
         ]}
         value={draft.values.kind}
         onChange={(kind) => kind && draft.change({ kind })}
       />
-    </FormDialog>
+    </>
   );
 }

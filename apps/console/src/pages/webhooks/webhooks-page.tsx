@@ -9,13 +9,15 @@ import classes from '../../components/console.module.css';
 import { EmptyState, Loaded, Page, Problem } from '../../components/page.tsx';
 import { ShownSecret } from '../../components/shown-secret.tsx';
 import { useTexts } from '../../i18n/language.tsx';
+import own from './deliveries.module.css';
 import { Deliveries } from './deliveries.tsx';
-import { WebhookForm } from './webhook-form.tsx';
+import { EditWebhookForm, NewWebhookForm } from './webhook-form.tsx';
 
 export function WebhooksPage({ projectId }: { readonly projectId: string }) {
   const texts = useTexts();
   const webhooks = useQuery(webhooksQuery(projectId));
   const [isNew, setIsNew] = useState(false);
+  const [edited, setEdited] = useState<Webhook | null>(null);
   const [doomed, setDoomed] = useState<Webhook | null>(null);
   const [secret, setSecret] = useState<string | null>(null);
   const path = `/projects/${projectId}/webhooks`;
@@ -36,6 +38,7 @@ export function WebhooksPage({ projectId }: { readonly projectId: string }) {
                   key={webhook.webhookId}
                   projectId={projectId}
                   webhook={webhook}
+                  onEdit={() => setEdited(webhook)}
                   onDelete={() => setDoomed(webhook)}
                   onSecret={setSecret}
                 />
@@ -44,7 +47,8 @@ export function WebhooksPage({ projectId }: { readonly projectId: string }) {
           )
         }
       </Loaded>
-      {isNew && <WebhookForm projectId={projectId} onClose={() => setIsNew(false)} onCreated={setSecret} />}
+      {isNew && <NewWebhookForm projectId={projectId} onClose={() => setIsNew(false)} onCreated={setSecret} />}
+      {edited !== null && <EditWebhookForm projectId={projectId} webhook={edited} onClose={() => setEdited(null)} />}
       <Confirm
         opened={doomed !== null}
         title={texts.webhooks.deleteTitle}
@@ -68,11 +72,12 @@ export function WebhooksPage({ projectId }: { readonly projectId: string }) {
 type RowProps = {
   readonly projectId: string;
   readonly webhook: Webhook;
+  readonly onEdit: () => void;
   readonly onDelete: () => void;
   readonly onSecret: (secret: string) => void;
 };
 
-function Row({ projectId, webhook, onDelete, onSecret }: RowProps) {
+function Row({ projectId, webhook, onEdit, onDelete, onSecret }: RowProps) {
   const texts = useTexts();
   const [isOpen, setIsOpen] = useState(false);
   const { webhookId, url, kind, isEnabled } = webhook;
@@ -85,7 +90,7 @@ function Row({ projectId, webhook, onDelete, onSecret }: RowProps) {
   const test = useChange(() => request('POST', `${path}/test`), [deliveriesQuery(projectId, webhookId).queryKey]);
   return (
     <li className={classes.row}>
-      <div>
+      <div className={own.where}>
         <p className={classes.title}>{url}</p>
         <p className={classes.facts}>{texts.webhooks.kinds[kind]}</p>
       </div>
@@ -109,6 +114,9 @@ function Row({ projectId, webhook, onDelete, onSecret }: RowProps) {
           onClick={() => test.mutate(undefined, { onSuccess: () => setIsOpen(true) })}
         >
           {texts.webhooks.test}
+        </Button>
+        <Button variant="default" size="xs" onClick={onEdit}>
+          {texts.webhooks.edit}
         </Button>
         <Button variant="default" size="xs" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
           {texts.webhooks.deliveries}

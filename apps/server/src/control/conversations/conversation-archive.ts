@@ -1,7 +1,8 @@
-import { and, desc, eq, exists, gte, isNotNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, exists, gte, inArray, isNotNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
-import { avatars, CONVERSATION_STATUS, conversations, messages, projects } from '../../db/schema.ts';
+import { avatars, CONVERSATION_STATUS, conversations, licenceKeys, messages, projects } from '../../db/schema.ts';
 import { ControlError } from '../control-error.ts';
+import { type ConversationSort, type OtherSort, sortBy, unknownCursor } from './conversation-sorts.ts';
 
 type ConversationFilter = {
   readonly from?: Date;
@@ -19,26 +20,36 @@ export type ArchivedConversation = {
   /** Null when the avatar was deleted. */
   readonly avatarName: string | null;
   readonly licenceId: string;
+  /** Null when there is no such key any more. */
+  readonly keyName: string | null;
+  readonly origin: string | null;
   /** 0 active, 1 completed, 2 failed. */
   readonly status: number;
   readonly reason: string | null;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
   readonly messageCount: number;
+  /** How what the person said began, or the avatar where nobody else spoke; null: nothing was said. */
+  readonly firstWords: string | null;
+  /** Median of its answers; null: none was measured. */
+  readonly latencyMs: number | null;
+  /** How long the call had lasted when its film begins; null: not known. */
+  readonly recordingOffsetMs: number | null;
 };
+
+type Page = { readonly limit: number; readonly cursor?: string | undefined };
+type FoundPage = { conversations: ArchivedConversation[]; nextCursor: string | null };
 
 export type ConversationArchive = {
   /**
-   * Newest first. `cursor`: `nextCursor` of the page before. A search for text looks through a bounded part of the record; a
-   * page that is not full has a `nextCursor` when older talks were not looked at.
+   * Newest first when nothing else is asked for; talks that go on have no length and come last by it. `cursor`: `nextCursor` of
+   * the page before. A search for text is newest first. It looks through a bounded part of the record; a page that is not full
+   * has a `nextCursor` when older talks were not looked at.
    */
-  list(
-    projectId: string,
-    query: ConversationFilter & { readonly limit: number; readonly cursor?: string },
-  ): Promise<{ conversations: ArchivedConversation[]; nextCursor: string | null }>;
+  list(projectId: string, query: ConversationFilter & Page & { readonly sort?: ConversationSort }): Promise<FoundPage>;
   get(projectId: string, sessionId: string): Promise<ArchivedConversation | null>;
-  /** Only when it has ended. Returns whether there was one. */
-  remove(projectId: string, sessionId: string): Promise<boolean>;
+  /** Only those of the project that have ended. Returns which there were. */
+  remove(projectId: string, sessionIds: readonly string[]): Promise<string[]>;
   /** Deletes ended talks that are older than their project wants to keep them; says how many. */
   removeExpired(): Promise<number>;
 };
@@ -48,72 +59,66 @@ const SEARCHED_AT_ONCE = { talks: 500, bytes: 4_000_000 } as const;
 /** After this time a search gives what it has found so far. */
 const SEARCH_TIME_MS = 1_500;
 
+/** Of what was said first, in lists. */
+const FIRST_CHARACTERS = 160;
+
+/** Where the number alone gives the order. */
+const NO_VALUE = sql<number>`0`.mapWith(Number);
+
 const CURSOR = /^\d{1,16}$/;
 
-type Found = ArchivedConversation & { readonly ordinal: number };
+type Found = ArchivedConversation & { readonly ordinal: number; readonly sortValue: number };
+
+const columns = {
+  ordinal: conversations.ordinal,
+  sessionId: conversations.id,
+  avatarId: conversations.avatarId,
+  avatarName: avatars.name,
+  licenceId: conversations.licenceId,
+  keyName: licenceKeys.name,
+  origin: conversations.origin,
+  status: conversations.status,
+  reason: conversations.reason,
+  startedAt: conversations.startedAt,
+  endedAt: conversations.endedAt,
+  messageCount: sql`(select count(*) from ${messages} where ${messages.conversationId} = ${conversations.id})`.mapWith(
+    Number,
+  ),
+  firstWords: sql<string | null>`coalesce(${firstOf('user')}, ${firstOf('assistant')})`,
+  latencyMs: sql<
+    number | null
+  >`(select round(percentile_cont(0.5) within group (order by ${messages.latencyMs}))::int from ${messages} where ${messages.conversationId} = ${conversations.id})`,
+  recordingOffsetMs: conversations.recordingOffsetMs,
+};
 
 /** Talks as their owner looks through them. */
 export function createConversationArchive({ orm }: Pick<Database, 'orm'>): ConversationArchive {
-  const columns = {
-    ordinal: conversations.ordinal,
-    sessionId: conversations.id,
-    avatarId: conversations.avatarId,
-    avatarName: avatars.name,
-    licenceId: conversations.licenceId,
-    status: conversations.status,
-    reason: conversations.reason,
-    startedAt: conversations.startedAt,
-    endedAt: conversations.endedAt,
-    messageCount:
-      sql`(select count(*) from ${messages} where ${messages.conversationId} = ${conversations.id})`.mapWith(Number),
-  };
-  const select = (where: SQL | undefined) =>
-    orm.select(columns).from(conversations).leftJoin(avatars, eq(avatars.id, conversations.avatarId)).where(where);
-
   return {
-    async list(projectId, { limit, cursor, ...filter }) {
-      if (cursor !== undefined && !CURSOR.test(cursor)) throw new ControlError('bad-request', 'The cursor is unknown.');
-      const found: Found[] = [];
-      const startedAtMs = performance.now();
-      let before = cursor === undefined ? null : Number(cursor);
-      for (;;) {
-        const isOwn = and(
-          eq(conversations.projectId, projectId),
-          before === null ? undefined : lt(conversations.ordinal, before),
-          ...conditions(orm, filter),
-        );
-        // Only what was said is costly to look through.
-        const oldest = filter.text === undefined ? null : await searchedTo(orm, projectId, before);
-        const rows = await select(and(isOwn, oldest === null ? undefined : gte(conversations.ordinal, oldest)))
-          .orderBy(desc(conversations.ordinal))
-          .limit(limit + 1 - found.length);
-        found.push(...rows);
-        if (found.length > limit) return toPage(found.slice(0, limit), String(found[limit - 1]?.ordinal));
-        if (oldest === null) return toPage(found, null);
-        if (performance.now() - startedAtMs > SEARCH_TIME_MS) return toPage(found, String(oldest));
-        before = oldest;
+    async list(projectId, { limit, cursor, sort = 'newest', ...filter }) {
+      if (sort !== 'newest' && filter.text !== undefined) {
+        throw new ControlError('bad-request', 'A search for words comes newest first: leave sort out, or the text.');
       }
+      if (sort === 'newest') return newest(orm, projectId, filter, { limit, cursor });
+      return sorted(orm, projectId, filter, { limit, cursor, sort });
     },
 
     async get(projectId, sessionId) {
-      const [row] = await select(and(eq(conversations.projectId, projectId), eq(conversations.id, sessionId)));
-      if (row === undefined) return null;
-      const { ordinal: _ordinal, ...conversation } = row;
-      return conversation;
+      const [row] = await select(orm, and(eq(conversations.projectId, projectId), eq(conversations.id, sessionId)));
+      return row === undefined ? null : toConversation(row);
     },
 
-    async remove(projectId, sessionId) {
+    async remove(projectId, sessionIds) {
       const removed = await orm
         .delete(conversations)
         .where(
           and(
             eq(conversations.projectId, projectId),
-            eq(conversations.id, sessionId),
+            inArray(conversations.id, [...sessionIds]),
             ne(conversations.status, CONVERSATION_STATUS.active),
           ),
         )
         .returning({ id: conversations.id });
-      return removed.length === 1;
+      return removed.map(({ id }) => id);
     },
 
     async removeExpired() {
@@ -131,8 +136,70 @@ export function createConversationArchive({ orm }: Pick<Database, 'orm'>): Conve
   };
 }
 
+function select(orm: Database['orm'], where: SQL | undefined, sortValue = NO_VALUE) {
+  return orm
+    .select({ ...columns, sortValue })
+    .from(conversations)
+    .leftJoin(avatars, eq(avatars.id, conversations.avatarId))
+    .leftJoin(
+      licenceKeys,
+      and(eq(licenceKeys.id, conversations.licenceId), eq(licenceKeys.projectId, conversations.projectId)),
+    )
+    .where(where);
+}
+
+type Orm = Database['orm'];
+
+async function newest(orm: Orm, projectId: string, filter: ConversationFilter, { limit, cursor }: Page) {
+  if (cursor !== undefined && !CURSOR.test(cursor)) throw unknownCursor();
+  const found: Found[] = [];
+  const startedAtMs = performance.now();
+  let before = cursor === undefined ? null : Number(cursor);
+  for (;;) {
+    const isOwn = and(
+      eq(conversations.projectId, projectId),
+      before === null ? undefined : lt(conversations.ordinal, before),
+      ...conditions(orm, filter),
+    );
+    // Only what was said is costly to look through.
+    const oldest = filter.text === undefined ? null : await searchedTo(orm, projectId, before);
+    const rows = await select(orm, and(isOwn, oldest === null ? undefined : gte(conversations.ordinal, oldest)))
+      .orderBy(desc(conversations.ordinal))
+      .limit(limit + 1 - found.length);
+    found.push(...rows);
+    if (found.length > limit) return toPage(found.slice(0, limit), String(found[limit - 1]?.ordinal));
+    if (oldest === null) return toPage(found, null);
+    if (performance.now() - startedAtMs > SEARCH_TIME_MS) return toPage(found, String(oldest));
+    before = oldest;
+  }
+}
+
+async function sorted(
+  orm: Orm,
+  projectId: string,
+  filter: ConversationFilter,
+  { limit, cursor, sort }: Page & { readonly sort: OtherSort },
+) {
+  const by = sortBy(sort);
+  const isBehind = cursor === undefined ? undefined : by.behind(cursor);
+  const isOwn = and(eq(conversations.projectId, projectId), isBehind, ...conditions(orm, filter));
+  const rows = await select(orm, isOwn, by.value)
+    .orderBy(...by.order)
+    .limit(limit + 1);
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  return toPage(rows.slice(0, limit), last === undefined ? null : by.cursorOf(last));
+}
+
+function firstOf(role: 'user' | 'assistant'): SQL {
+  return sql`(select left(${messages.text}, ${FIRST_CHARACTERS}::int) from ${messages} where ${messages.conversationId} = ${conversations.id} and ${messages.role} = ${role} order by ${messages.ordinal} limit 1)`;
+}
+
+function toConversation({ ordinal: _ordinal, sortValue: _sortValue, ...conversation }: Found): ArchivedConversation {
+  return conversation;
+}
+
 function toPage(found: readonly Found[], nextCursor: string | null) {
-  return { conversations: found.map(({ ordinal: _ordinal, ...conversation }) => conversation), nextCursor };
+  return { conversations: found.map(toConversation), nextCursor };
 }
 
 /** The oldest talk that one statement may look through, when it begins before `before`; null: all the rest. */

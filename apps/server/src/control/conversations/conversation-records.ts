@@ -31,6 +31,10 @@ type MessageRecord = {
   readonly text: string;
   readonly at: Date;
   readonly interrupted: boolean;
+  /** When it began to be heard; null: not known. */
+  readonly startedAt: Date | null;
+  /** Of an answer: from the end of the person's turn to its first sound; null: not measured. */
+  readonly latencyMs: number | null;
 };
 
 export type ConversationRecords = {
@@ -119,6 +123,8 @@ export function createConversationRecords({ orm }: Pick<Database, 'orm'>): Conve
           text: messages.text,
           at: messages.at,
           interrupted: messages.interrupted,
+          startedAt: messages.startedAt,
+          latencyMs: messages.latencyMs,
         })
         .from(messages)
         .where(and(eq(messages.conversationId, sessionId), from && gte(messages.at, from), to && lte(messages.at, to)))

@@ -12,6 +12,8 @@ type ConversationStart = {
   readonly startedAt: Date;
   /** The call came from neither a page of this server nor a talk link; false when left out. It is not kept with the talk. */
   readonly isFromElsewhere?: boolean;
+  /** Page that the call came from; null or left out: it is no page. */
+  readonly origin?: string | null;
 };
 
 type ConversationMessage = {
@@ -20,6 +22,10 @@ type ConversationMessage = {
   readonly text: string;
   readonly at: Date;
   readonly interrupted?: boolean;
+  /** When it began to be heard; `at` when left out. */
+  readonly startedAt?: Date;
+  /** Of an answer: from the end of the person's turn to its first sound. */
+  readonly latencyMs?: number;
 };
 
 type ConversationOutcome = {
@@ -125,9 +131,15 @@ async function writeFacts(orm: Orm, facts: readonly Fact[]): Promise<void> {
   if (starts.length === 0 && ends.length === 0) return insertMessages(orm, said);
   await orm.transaction(async (transaction) => {
     if (starts.length > 0) {
-      await transaction
-        .insert(conversations)
-        .values(starts.map(({ sessionId, ...rest }) => ({ id: sessionId, ...rest })));
+      await transaction.insert(conversations).values(
+        starts.map(({ sessionId, origin = null, ...rest }) => ({
+          id: sessionId,
+          // PostgreSQL text holds every character but this one.
+          origin: origin?.replaceAll('\u0000', '') ?? null,
+          recordingOffsetMs: 0,
+          ...rest,
+        })),
+      );
     }
     if (said.length > 0) await insertMessages(transaction, said);
     for (const end of ends) await endConversation(transaction, end);
@@ -138,13 +150,15 @@ type Writer = Pick<Orm, 'insert' | 'update' | 'select'>;
 
 async function insertMessages(writer: Writer, said: readonly ConversationMessage[]): Promise<void> {
   await writer.insert(messages).values(
-    said.map(({ sessionId, role, text, at, interrupted = false }) => ({
+    said.map(({ sessionId, role, text, at, interrupted = false, startedAt = null, latencyMs = null }) => ({
       conversationId: sessionId,
       role,
       // PostgreSQL text holds every character but this one.
       text: text.replaceAll('\u0000', ''),
       at,
       interrupted,
+      startedAt,
+      latencyMs,
     })),
   );
 }

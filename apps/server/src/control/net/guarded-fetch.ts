@@ -2,9 +2,14 @@ import type { LookupAddress } from 'node:dns';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import ipaddr from 'ipaddr.js';
-import { createHostResolver, type ResolveHost } from './host-resolver.ts';
-import { isPrivateName, isPublicAddress } from './public-address.ts';
+import {
+  type AddressGuardOptions,
+  createAddressGuard,
+  type FindAddresses,
+  ForbiddenAddressError,
+} from './address-guard.ts';
+
+export { ForbiddenAddressError };
 
 export type GuardedRequest = {
   readonly url: string;
@@ -14,6 +19,8 @@ export type GuardedRequest = {
   readonly timeoutMs: number;
   /** Bytes of the answer's body that are read at most; 0: it is not waited for. */
   readonly maxBytes: number;
+  /** How long the body is waited for once its head is there; what has come by then is given. Left out: up to `timeoutMs`. */
+  readonly bodyWaitMs?: number;
   /** Redirects that are followed, each checked like the first address. */
   readonly maxRedirects: number;
   /** Takes the body of an answer with status 200 as it comes, in place of `body`; `maxBytes` bounds other answers. */
@@ -30,57 +37,24 @@ type GuardedResponse = {
   readonly isCut: boolean;
 };
 
-export type GuardedFetchOptions = {
-  /** Host names or addresses that may be private. */
-  readonly allowedPrivateHosts?: readonly string[];
-  /** Default: the name servers of the system, each host for itself; the system's own resolver for `allowedPrivateHosts`. */
-  readonly resolve?: ResolveHost;
-};
-
 export type GuardedFetch = (request: GuardedRequest) => Promise<GuardedResponse>;
-
-/** The address may not be fetched; the message says why. */
-export class ForbiddenAddressError extends Error {}
 
 /**
  * Fetches addresses that users gave. Host names are resolved once and checked at that moment, and the connection goes to
  * the checked address: a name that resolves differently a moment later gains nothing. No proxy, no cookies, no reuse of
  * connections.
  */
-export function createGuardedFetch({
-  allowedPrivateHosts = [],
-  resolve: givenResolve,
-}: GuardedFetchOptions = {}): GuardedFetch {
-  const allowed = new Set(allowedPrivateHosts.map((host) => host.toLowerCase()));
-  const resolve = givenResolve ?? createHostResolver({ systemHosts: allowed });
-
-  const findAddresses = async (url: URL, signal: AbortSignal): Promise<LookupAddress[]> => {
-    if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-      throw new ForbiddenAddressError('Only http and https addresses can be fetched.');
-    }
-    if (url.username !== '' || url.password !== '') {
-      throw new ForbiddenAddressError('Addresses with a user name or password are not fetched.');
-    }
-    const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
-    const isAllowed = allowed.has(host);
-    if (!isAllowed && isPrivateName(host)) throw new ForbiddenAddressError('The host is a private or reserved name.');
-    const addresses = ipaddr.isValid(host)
-      ? [{ address: host, family: ipaddr.parse(host).kind() === 'ipv6' ? 6 : 4 }]
-      : [...(await resolve(host, signal))];
-    if (addresses.length === 0) throw new ForbiddenAddressError('The host has no address.');
-    // One private address among public ones is reason enough: which one is used is up to whoever runs the name.
-    if (!isAllowed && !addresses.every(({ address }) => isPublicAddress(address))) {
-      throw new ForbiddenAddressError('The host leads to a private or reserved address.');
-    }
-    return addresses;
-  };
+export function createGuardedFetch(
+  options: AddressGuardOptions & { readonly findAddresses?: FindAddresses } = {},
+): GuardedFetch {
+  const { findAddresses = createAddressGuard(options) } = options;
 
   return async (request) => {
     const limits = [AbortSignal.timeout(request.timeoutMs), ...(request.signal === undefined ? [] : [request.signal])];
     const signal = AbortSignal.any(limits);
     let url = parse(request.url);
     for (let redirects = 0; ; redirects += 1) {
-      const addresses = await withSignal(findAddresses(url, signal), signal);
+      const addresses = await findAddresses(url, signal);
       const answer = await send(url, addresses, request, signal);
       const location = answer.headers.location;
       const isRedirect = answer.statusCode !== undefined && answer.statusCode >= 300 && answer.statusCode < 400;
@@ -95,15 +69,6 @@ export function createGuardedFetch({
 function parse(text: string, base?: URL): URL {
   if (!URL.canParse(text, base?.href)) throw new ForbiddenAddressError('This is no address.');
   return new URL(text, base);
-}
-
-function withSignal<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  return Promise.race([
-    work,
-    new Promise<never>((_resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    }),
-  ]);
 }
 
 function send(
@@ -125,7 +90,10 @@ function send(
   });
 }
 
-async function read(answer: IncomingMessage, { maxBytes, receive }: GuardedRequest): Promise<GuardedResponse> {
+async function read(
+  answer: IncomingMessage,
+  { maxBytes, bodyWaitMs, receive }: GuardedRequest,
+): Promise<GuardedResponse> {
   const status = answer.statusCode ?? 0;
   const contentType = answer.headers['content-type'] ?? '';
   if (receive !== undefined && status === 200) {
@@ -140,18 +108,36 @@ async function read(answer: IncomingMessage, { maxBytes, receive }: GuardedReque
     answer.destroy();
     return { status, contentType, body: Buffer.alloc(0), isCut: true };
   }
+  return { status, contentType, ...(await readBody(answer, maxBytes, bodyWaitMs)) };
+}
+
+async function readBody(
+  answer: IncomingMessage,
+  maxBytes: number,
+  bodyWaitMs: number | undefined,
+): Promise<Pick<GuardedResponse, 'body' | 'isCut'>> {
   const parts: Buffer[] = [];
   let bytes = 0;
   let isCut = false;
-  for await (const part of answer as AsyncIterable<Buffer>) {
-    const rest = maxBytes - bytes;
-    parts.push(part.subarray(0, rest));
-    bytes += Math.min(part.byteLength, rest);
-    if (part.byteLength > rest) {
-      isCut = true;
-      answer.destroy();
+  const cut = () => {
+    isCut = true;
+    answer.destroy();
+  };
+  const timer = bodyWaitMs === undefined ? undefined : setTimeout(cut, bodyWaitMs);
+  try {
+    for await (const part of answer as AsyncIterable<Buffer>) {
+      const rest = maxBytes - bytes;
+      parts.push(part.subarray(0, rest));
+      bytes += Math.min(part.byteLength, rest);
+      if (part.byteLength <= rest) continue;
+      cut();
       break;
     }
+  } catch (error) {
+    // An answer that is destroyed ends with an error of its own.
+    if (!isCut) throw error;
+  } finally {
+    clearTimeout(timer);
   }
-  return { status, contentType, body: Buffer.concat(parts), isCut };
+  return { body: Buffer.concat(parts), isCut };
 }

@@ -2,7 +2,12 @@ import type { ControlLogger } from '../logger.ts';
 import type { Ledger, Refusal, Use } from './ledger.ts';
 import { priceOfSpan } from './points.ts';
 
-type Call = { readonly sessionId: string; readonly projectId: string; readonly licenceId: string };
+type Call = {
+  readonly sessionId: string;
+  readonly projectId: string;
+  readonly licenceId: string;
+  readonly avatarId: string;
+};
 type RunningMeter = { stop(): Promise<void> };
 
 export type CallMeter = {
@@ -51,9 +56,10 @@ export function createCallMeter(options: CallMeterOptions): CallMeter {
       logger.error({ waiting: waiting.length }, 'Used time is lost: the database has been away for too long');
       waiting = waiting.slice(MAX_WAITING / 10);
     }
-    const { projectId, licenceId, sessionId: sourceId, seq, writtenMs } = call;
+    const { projectId, licenceId, avatarId, sessionId: sourceId, seq, writtenMs } = call;
     const price = priceOfSpan(pointsPerMinute, writtenMs, untilMs);
-    waiting.push({ kind: 'call', projectId, licenceId, sourceId, seq, durationMs: untilMs - writtenMs, price });
+    const durationMs = untilMs - writtenMs;
+    waiting.push({ kind: 'call', projectId, licenceId, avatarId, sourceId, seq, durationMs, price });
     call.seq += 1;
     call.writtenMs = untilMs;
   };

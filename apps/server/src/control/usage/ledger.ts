@@ -1,6 +1,6 @@
-import { and, asc, desc, eq, gte, lt, lte, sql } from 'drizzle-orm';
+import { and, desc, eq, lt, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
-import { ledgerEntries, usageDays, wallets } from '../../db/usage-schema.ts';
+import { ledgerEntries, wallets } from '../../db/usage-schema.ts';
 import type { LicenceKey } from '../licence-keys/licence-keys.ts';
 
 /** Time that was used, and its price. */
@@ -9,6 +9,8 @@ export type Use = {
   readonly projectId: string;
   /** Empty: not by a licence. */
   readonly licenceId: string;
+  /** Empty: not with an avatar. */
+  readonly avatarId: string;
   /** The session or job. */
   readonly sourceId: string;
   /** 0, 1, 2 … within the source: a use that is written twice counts once. */
@@ -28,8 +30,8 @@ export type Wallet = { readonly balance: number; readonly isUnlimited: boolean }
  */
 const WRITE_USES = `
   with given as (
-    select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::bigint[])
-      as given (kind, project_id, licence_id, source_id, seq, duration_ms, price)
+    select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::bigint[], $8::text[])
+      as given (kind, project_id, licence_id, source_id, seq, duration_ms, price, avatar_id)
   ), wallet as (
     select project_id, balance, is_unlimited from wallets
     where project_id = any($2::text[]) order by project_id for update
@@ -49,20 +51,21 @@ const WRITE_USES = `
     insert into ledger_entries (project_id, kind, amount, duration_ms, licence_id, source_id, seq)
     select project_id, kind, -charge, duration_ms, licence_id, source_id, seq from priced
     on conflict (source_id, seq) do nothing
-    returning project_id, kind, licence_id, seq, amount, duration_ms
+    returning project_id, kind, licence_id, source_id, seq, amount, duration_ms
   ), charged as (
     update wallets set balance = balance + sums.amount, updated_at = now()
     from (select project_id, sum(amount)::bigint as amount from entries group by project_id) as sums
     where wallets.project_id = sums.project_id and sums.amount <> 0
   )
-  insert into usage_days as days (project_id, licence_id, day, calls, call_ms, generated_ms, charged)
-  select project_id, licence_id, (now() at time zone 'utc')::date,
+  insert into usage_days as days (project_id, licence_id, avatar_id, day, calls, call_ms, generated_ms, charged)
+  select project_id, licence_id, avatar_id, (now() at time zone 'utc')::date,
     count(*) filter (where kind = 'call' and seq = 0),
     coalesce(sum(duration_ms) filter (where kind = 'call'), 0),
     coalesce(sum(duration_ms) filter (where kind = 'generation'), 0),
     -sum(amount)
-  from entries group by project_id, licence_id order by project_id, licence_id
-  on conflict (project_id, licence_id, day) do update set
+  from entries join (select distinct on (source_id, seq) source_id, seq, avatar_id from given) as said using (source_id, seq)
+  group by project_id, licence_id, avatar_id order by project_id, licence_id, avatar_id
+  on conflict (project_id, licence_id, avatar_id, day) do update set
     calls = days.calls + excluded.calls,
     call_ms = days.call_ms + excluded.call_ms,
     generated_ms = days.generated_ms + excluded.generated_ms,
@@ -74,8 +77,9 @@ const EXHAUSTED = `
     case when not wallet.is_unlimited and wallet.balance <= 0 and $2 then 'insufficient-balance' else 'daily-limit' end as code
   from licence_keys as key
   left join wallets as wallet on wallet.project_id = key.project_id
-  left join usage_days as today
-    on today.project_id = key.project_id and today.licence_id = key.id and today.day = (now() at time zone 'utc')::date
+  cross join lateral (
+    select coalesce(sum(call_ms), 0) as call_ms from usage_days
+    where project_id = key.project_id and licence_id = key.id and day = (now() at time zone 'utc')::date) as today
   where key.id = any($1::text[])
     and ((not wallet.is_unlimited and wallet.balance <= 0 and $2)
       or today.call_ms >= key.max_minutes_per_day * 60000::bigint)`;
@@ -104,7 +108,7 @@ export class Ledger {
     const column = <Key extends keyof Use>(key: Key) => uses.map((use) => use[key]);
     await this.#db.pool.query(WRITE_USES, [
       ...[column('kind'), column('projectId'), column('licenceId'), column('sourceId')],
-      ...[column('seq'), column('durationMs'), column('price')],
+      ...[column('seq'), column('durationMs'), column('price'), column('avatarId')],
     ]);
   }
 
@@ -154,15 +158,6 @@ export class Ledger {
 
   async refusalOf({ licenceId }: Pick<LicenceKey, 'licenceId'>): Promise<Refusal | null> {
     return (await this.exhausted([licenceId])).get(licenceId) ?? null;
-  }
-
-  /** Sums per day and licence; `from` and `to` like `2026-01-31`, both included. */
-  days(projectId: string, { from, to }: { from: string; to: string }) {
-    return this.#db.orm
-      .select()
-      .from(usageDays)
-      .where(and(eq(usageDays.projectId, projectId), gte(usageDays.day, from), lte(usageDays.day, to)))
-      .orderBy(asc(usageDays.day), asc(usageDays.licenceId));
   }
 
   /** Newest first. `before`: an entry's ordinal. */

@@ -9,14 +9,19 @@ import { createLicenceKeys } from '../licence-keys/licence-keys.ts';
 import { createCallMeter } from './call-meter.ts';
 import { Ledger, type Use } from './ledger.ts';
 import { POINT } from './points.ts';
+import { UsageReports } from './usage-reports.ts';
+
+const ALL_DAYS = { from: '2000-01-01', to: '2999-12-31' } as const;
 
 describeOnBothDatabases('usage', (context) => {
   let ledger: Ledger;
+  let reports: UsageReports;
   let projectId: string;
   let licenceId: string;
 
   beforeEach(async () => {
     ledger = new Ledger(context.db, { isCharging: true });
+    reports = new UsageReports(context.db);
     projectId = newPublicId();
     await context.db.orm.insert(projects).values({ id: projectId, name: 'Test' });
     licenceId = (await createLicenceKeys(context.db, null).create({ projectId, name: 'k' })).licenceId;
@@ -35,7 +40,7 @@ describeOnBothDatabases('usage', (context) => {
   };
 
   const use = (sourceId: string, seq: number, price: number, durationMs = 1000): Use => ({
-    ...{ kind: 'call' as const, projectId, licenceId, sourceId, seq, durationMs, price },
+    ...{ kind: 'call' as const, projectId, licenceId, avatarId: '', sourceId, seq, durationMs, price },
   });
 
   const sumOfLedger = async (): Promise<number> => {
@@ -63,7 +68,7 @@ describeOnBothDatabases('usage', (context) => {
     expect(Math.min(...balances)).toBeGreaterThanOrEqual(0);
     expect(await ledger.wallet(projectId)).toEqual({ balance: 0, isUnlimited: false });
     expect(await sumOfLedger()).toBe(0);
-    const [today] = await ledger.days(projectId, { from: '2000-01-01', to: '2999-12-31' });
+    const [today] = await reports.days(projectId, ALL_DAYS);
     expect(today).toMatchObject({ calls: 1, callMs: 1_000_000, charged: 300 * POINT });
   });
 
@@ -106,7 +111,7 @@ describeOnBothDatabases('usage', (context) => {
     await ledger.write([use(newPublicId(), 0, 99 * POINT, 60_000)]);
     expect(await ledger.wallet(projectId)).toEqual({ balance: 0, isUnlimited: true });
     expect(await ledger.refusalOf({ licenceId })).toBeNull();
-    const [today] = await ledger.days(projectId, { from: '2000-01-01', to: '2999-12-31' });
+    const [today] = await reports.days(projectId, ALL_DAYS);
     expect(today).toMatchObject({ calls: 1, callMs: 60_000, charged: 0 });
   });
 
@@ -128,12 +133,50 @@ describeOnBothDatabases('usage', (context) => {
     expect(await ledger.refusalOf({ licenceId })).toBeNull();
   });
 
+  test('the minutes of a day are those with all avatars of the key', async () => {
+    await ledger.setUnlimited(projectId, true);
+    await context.db.orm.update(licenceKeys).set({ maxMinutesPerDay: 2 }).where(eq(licenceKeys.id, licenceId));
+    const [one, other] = [newPublicId(), newPublicId()];
+    await ledger.write([{ ...use(newPublicId(), 0, 0, 70_000), avatarId: one }]);
+    expect(await ledger.refusalOf({ licenceId })).toBeNull();
+    await ledger.write([{ ...use(newPublicId(), 0, 0, 50_000), avatarId: other }]);
+    expect(await ledger.refusalOf({ licenceId })).toBe('daily-limit');
+    expect(await reports.days(projectId, ALL_DAYS)).toMatchObject([{ licenceId, calls: 2, callMs: 120_000 }]);
+    expect(await reports.days(projectId, { ...ALL_DAYS, avatarId: other })).toMatchObject([{ callMs: 50_000 }]);
+    expect(await reports.avatars(projectId, ALL_DAYS)).toMatchObject([
+      { avatarId: one, avatarName: null, calls: 1, callMs: 70_000 },
+      { avatarId: other, calls: 1, callMs: 50_000 },
+    ]);
+  });
+
+  test('the ledger has one sum for each call, page by page, and all of them add up to its entries', async () => {
+    await limitTo(100);
+    const sources = [newPublicId(), newPublicId(), newPublicId()];
+    // Calls that last at the same time are written by turns.
+    for (let seq = 0; seq < 4; seq += 1) await ledger.write(sources.map((source) => use(source, seq, POINT)));
+    const first = await reports.ledgerSums(projectId, { ...ALL_DAYS, limit: 2 });
+    const before = first.sums.at(-1)?.ordinal ?? 0;
+    const second = await reports.ledgerSums(projectId, { ...ALL_DAYS, limit: 10, before });
+    expect([first.hasMore, second.hasMore]).toEqual([true, false]);
+    const sums = [...first.sums, ...second.sums];
+    const calls = sums.filter(({ kind }) => kind === 'call');
+    expect(calls.map(({ sourceId }) => sourceId).sort()).toEqual([...sources].sort());
+    for (const call of calls) {
+      expect(call).toMatchObject({ amount: -4 * POINT, durationMs: 4000, keyName: 'k', hasTranscript: false });
+    }
+    expect(sums.reduce((sum, { amount }) => sum + amount, 0)).toBe(await sumOfLedger());
+    expect(await reports.ledgerSums(projectId, { from: '2000-01-01', to: '2000-12-31', limit: 10 })).toEqual({
+      ...{ sums: [], hasMore: false },
+    });
+    expect((await reports.ledgerSums(await addLimitedProject(1), { ...ALL_DAYS, limit: 10 })).sums).toHaveLength(1);
+  });
+
   test('a meter charges by the second, ends what runs dry once, and sums to the price of the whole', async () => {
     await limitTo(10);
     let nowMs = 0;
     const meter = createCallMeter({ ledger, pointsPerMinute: 7, logger: silent, nowMs: () => nowMs });
     const ended: string[] = [];
-    const call = { sessionId: newPublicId(), projectId, licenceId };
+    const call = { sessionId: newPublicId(), projectId, licenceId, avatarId: newPublicId() };
     const running = meter.start(call, (code) => ended.push(code));
     for (const atMs of [1, 5_003, 9_999, 60_000]) {
       nowMs = atMs;
@@ -148,8 +191,10 @@ describeOnBothDatabases('usage', (context) => {
     await running.stop();
     await running.stop();
     expect((await ledger.wallet(projectId)).balance).toBe(0);
-    const [today] = await ledger.days(projectId, { from: '2000-01-01', to: '2999-12-31' });
+    const [today] = await reports.days(projectId, ALL_DAYS);
     expect(today).toMatchObject({ calls: 1, callMs: 120_000 });
+    const { avatarId } = call;
+    expect(await reports.avatars(projectId, ALL_DAYS)).toMatchObject([{ avatarId, calls: 1, callMs: 120_000 }]);
     await meter.close();
   });
 
@@ -162,7 +207,7 @@ describeOnBothDatabases('usage', (context) => {
       exhausted: (ids: readonly string[]) => (isAway ? Promise.reject(new Error('away')) : ledger.exhausted(ids)),
     };
     const meter = createCallMeter({ ledger: flaky, pointsPerMinute: 60, logger: silent, nowMs: () => nowMs });
-    const running = meter.start({ sessionId: newPublicId(), projectId, licenceId }, () => {});
+    const running = meter.start({ sessionId: newPublicId(), projectId, licenceId, avatarId: '' }, () => {});
     for (nowMs = 1000; nowMs <= 5000; nowMs += 1000) await meter.tick().catch(() => {});
     nowMs = 6000;
     await running.stop();

@@ -63,7 +63,7 @@ const DROP_OLDEST = `
   update webhook_deliveries set state = 'failed', attempts = attempts || $4::jsonb
   where state = 'waiting' and id in (
     select id from (
-      select id, row_number() over newest as number, sum(pg_column_size(body)) over newest as bytes
+      select id, row_number() over newest as number, sum(pg_column_size(body) + pg_column_size(attempts)) over newest as bytes
       from webhook_deliveries where project_id = $1 and state in ('waiting', 'running')
       window newest as (order by ordinal desc)) as queue
     where number > $2 or bytes > $3)
@@ -76,7 +76,7 @@ const SWEEP_OLD = `
 const SWEEP_MANY = `
   delete from webhook_deliveries where id in (
     select id from (
-      select id, row_number() over newest as number, sum(pg_column_size(body)) over newest as bytes
+      select id, row_number() over newest as number, sum(pg_column_size(body) + pg_column_size(attempts)) over newest as bytes
       from webhook_deliveries where state in ('delivered', 'failed')
       window newest as (partition by project_id order by ordinal desc)) as settled
     where number > ${MAX_SETTLED_PER_PROJECT} or bytes > ${MAX_SETTLED_BYTES_PER_PROJECT})`;

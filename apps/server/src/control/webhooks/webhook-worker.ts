@@ -1,7 +1,8 @@
 import type { Database } from '../../db/database.ts';
 import type { OnBound } from '../fairness/bounds.ts';
 import type { ControlLogger } from '../logger.ts';
-import { ForbiddenAddressError, type GuardedFetch } from '../net/guarded-fetch.ts';
+import { ForbiddenAddressError, isForbiddenForGood } from '../net/address-guard.ts';
+import type { GuardedFetch } from '../net/guarded-fetch.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import { DeliveryLanes, type Lane } from './delivery-lanes.ts';
 import { type Claimed, DeliveryQueue } from './delivery-queue.ts';
@@ -12,10 +13,22 @@ const POLL_INTERVAL_MS = 1_000;
 /** Wait after each failed attempt; after the last one the delivery has failed. About ten hours in all. */
 const RETRY_AFTER_SECONDS = [5, 30, 120, 600, 1800, 7200, 25_200] as const;
 const MAX_ERROR_CHARACTERS = 300;
+/** Of an answer, to be looked at: what it says as text, as far as it has come this long after its head. */
+const MAX_ANSWER_BYTES = 1_000;
+const ANSWER_WAIT_MS = 500;
+/** Refusals that are no last word: the receiver is busy, or not there yet. */
+const TEMPORARY_REFUSALS: ReadonlySet<number> = new Set([408, 425, 429]);
 
 const LANES: readonly Lane[] = ['quick', 'slow'];
 
-type Outcome = { readonly status: number | null; readonly error: string | null };
+type Outcome = {
+  readonly status: number | null;
+  readonly error: string | null;
+  /** How the answer began; null: there was none. */
+  readonly answer: string | null;
+  /** Another attempt would end the same. */
+  readonly isFinal: boolean;
+};
 
 export type WebhookWorker = {
   /** Something was put into the queue: it need not wait for the timer. */
@@ -50,12 +63,12 @@ export function createWebhookWorker(options: WebhookWorkerOptions): WebhookWorke
 
   const deliver = async (delivery: Claimed): Promise<void> => {
     const startedAt = new Date();
-    const outcome = await attempt(delivery, options);
+    const { isFinal, ...outcome } = await attempt(delivery, options);
     const entry = { at: startedAt.toISOString(), ...outcome, durationMs: Date.now() - startedAt.getTime() };
-    const retryAfter = RETRY_AFTER_SECONDS[delivery.attempt - 1];
+    const retryAfter = isFinal ? undefined : RETRY_AFTER_SECONDS[delivery.attempt - 1];
     const state = outcome.error === null ? 'delivered' : retryAfter === undefined ? 'failed' : 'waiting';
     await queue.settle(delivery, { state, entry, retryAfterSeconds: retryAfter ?? 0 });
-    if (state === 'failed') logger.warn({ webhookId: delivery.webhookId }, 'A webhook was given up after all attempts');
+    if (state === 'failed') logger.warn({ webhookId: delivery.webhookId }, 'A delivery of a webhook was given up');
   };
 
   const begin = (delivery: Claimed): void => {
@@ -130,22 +143,36 @@ async function attempt(delivery: Claimed, { box, fetch }: WebhookWorkerOptions):
       ...signWebhook({ id, at: new Date(), body, secret }),
     };
     // Only the status counts: a body that trickles is not waited for.
-    const { status } = await fetch({
+    const response = await fetch({
       url,
       method: 'POST',
       headers,
       body,
       timeoutMs: TIMEOUT_MS,
-      maxBytes: 0,
+      maxBytes: MAX_ANSWER_BYTES,
+      bodyWaitMs: ANSWER_WAIT_MS,
       maxRedirects: 0,
     });
+    const { status } = response;
     const isTaken = status >= 200 && status < 300;
-    return { status, error: isTaken ? null : `The receiver answered ${status}.` };
+    const error = isTaken ? null : `The receiver answered ${status}.`;
+    return { status, error, answer: plainText(response.body), isFinal: isLastWord(status) };
   } catch (error) {
     // Resolver and socket errors name inner addresses, which are nobody's business.
     const message = error instanceof ForbiddenAddressError ? error.message : describeNetworkError(error);
-    return { status: null, error: message.slice(0, MAX_ERROR_CHARACTERS) };
+    const isFinal = isForbiddenForGood(error);
+    return { status: null, error: message.slice(0, MAX_ERROR_CHARACTERS), answer: null, isFinal };
   }
+}
+
+/** Whether the receiver would say the same again: it refuses the post, or is somewhere else. */
+function isLastWord(status: number): boolean {
+  return status >= 300 && status < 500 && !TEMPORARY_REFUSALS.has(status);
+}
+
+/** As it can be stored and shown: control characters, which neither can be, become spaces. */
+function plainText(bytes: Buffer): string {
+  return bytes.toString('utf8').replace(/[^\P{Cc}\t\n]/gu, ' ');
 }
 
 const NETWORK_ERRORS: Readonly<Record<string, string>> = {

@@ -1,9 +1,10 @@
-import { and, asc, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import { type DeliveryAttempt, webhookDeliveries, webhooks } from '../../db/usage-schema.ts';
-import { notFound } from '../control-error.ts';
+import { notFound, refusal } from '../control-error.ts';
 import type { OnBound } from '../fairness/bounds.ts';
 import { newPublicId } from '../ids.ts';
+import { type FindAddresses, PrivateHostError, whyForbidden } from '../net/address-guard.ts';
 import { alone, type Quotas, quotaReached } from '../quotas/quotas.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
@@ -23,7 +24,10 @@ export type Delivery = {
   readonly deliveryId: string;
   readonly ordinal: number;
   readonly event: string;
+  /** In lists only how it begins. */
   readonly body: string;
+  /** Characters of the whole body. */
+  readonly bodyLength: number;
   readonly state: 'waiting' | 'running' | 'delivered' | 'failed';
   readonly attempts: readonly DeliveryAttempt[];
   /** When it is tried next; null when it is not. */
@@ -35,6 +39,8 @@ export type Delivery = {
 /** Deliveries between two looks at how long a project's queue is. */
 const LOOK_EVERY = 100;
 const MAX_REMEMBERED = 10_000;
+/** Of each body, in lists. */
+const LISTED_CHARACTERS = 2_000;
 
 const columns = {
   webhookId: webhooks.id,
@@ -48,6 +54,8 @@ export type WebhooksOptions = {
   readonly db: Pick<Database, 'orm' | 'pool'>;
   readonly box: SecretBox;
   readonly quotas: Pick<Quotas, 'webhooksPerProject'>;
+  /** As the worker finds them: what it may not post to is refused when it is saved. */
+  readonly findAddresses: FindAddresses;
   readonly onBound?: OnBound;
   /** A delivery was put into the queue by this node. */
   readonly onQueued?: () => void;
@@ -84,6 +92,7 @@ export class Webhooks {
 
   /** `secret` verifies what is posted; it can be shown again. */
   async create(projectId: string, wanted: { kind: WebhookKind; url: string }): Promise<Webhook & { secret: string }> {
+    await this.#requireAllowed(wanted.url);
     const id = newPublicId();
     const secret = newWebhookSecret();
     const sealed = this.#box.seal(secret, id);
@@ -103,6 +112,8 @@ export class Webhooks {
     webhookId: string,
     changes: { kind?: WebhookKind; url?: string; isEnabled?: boolean },
   ): Promise<Webhook> {
+    const { url } = await this.get(projectId, webhookId);
+    if (changes.url !== undefined && changes.url !== url) await this.#requireAllowed(changes.url);
     await this.#orm
       .update(webhooks)
       .set({ ...changes, updatedAt: sql`now()` })
@@ -132,7 +143,11 @@ export class Webhooks {
   ): Promise<{ deliveries: Delivery[]; hasMore: boolean }> {
     await this.get(projectId, webhookId);
     const rows = await this.#orm
-      .select()
+      .select({
+        ...getTableColumns(webhookDeliveries),
+        body: sql<string>`left(${webhookDeliveries.body}, ${LISTED_CHARACTERS}::int)`,
+        bodyLength: sql<number>`length(${webhookDeliveries.body})`.mapWith(Number),
+      })
       .from(webhookDeliveries)
       .where(
         and(
@@ -143,6 +158,16 @@ export class Webhooks {
       .orderBy(desc(webhookDeliveries.ordinal))
       .limit(limit + 1);
     return { deliveries: rows.slice(0, limit).map(toDelivery), hasMore: rows.length > limit };
+  }
+
+  async delivery(projectId: string, webhookId: string, deliveryId: string): Promise<Delivery> {
+    await this.get(projectId, webhookId);
+    const [row] = await this.#orm
+      .select()
+      .from(webhookDeliveries)
+      .where(and(eq(webhookDeliveries.id, deliveryId), eq(webhookDeliveries.webhookId, webhookId)));
+    if (row === undefined) throw notFound('delivery');
+    return toDelivery(row);
   }
 
   /** Posts the same body once more, as a delivery of its own. */
@@ -178,6 +203,14 @@ export class Webhooks {
     return rowCount ?? 0;
   }
 
+  async #requireAllowed(url: string): Promise<void> {
+    const why = await whyForbidden(this.#options.findAddresses, url);
+    if (why === null) return;
+    if (!(why instanceof PrivateHostError)) throw refusal('bad-request', 'address-with-password', { field: 'url' });
+    const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+    throw refusal('bad-request', 'private-webhook', { values: { host }, field: 'url' });
+  }
+
   /** Looks at the queue of a project once for every so many deliveries that this node puts into it. */
   async #queued(projectId: string, added: number): Promise<void> {
     if (added > 0) this.#options.onQueued?.();
@@ -206,8 +239,9 @@ function isOwn(projectId: string, webhookId: string) {
   return and(eq(webhooks.id, webhookId), eq(webhooks.projectId, projectId));
 }
 
-function toDelivery(row: typeof webhookDeliveries.$inferSelect): Delivery {
+function toDelivery(row: typeof webhookDeliveries.$inferSelect & { readonly bodyLength?: number }): Delivery {
   const { id, ordinal, event, body, state, attempts, dueAt, createdAt, deliveredAt } = row;
   const nextAttemptAt = state === 'waiting' ? dueAt : null;
-  return { deliveryId: id, ordinal, event, body, state, attempts, nextAttemptAt, createdAt, deliveredAt };
+  const { bodyLength = body.length } = row;
+  return { deliveryId: id, ordinal, event, body, bodyLength, state, attempts, nextAttemptAt, createdAt, deliveredAt };
 }

@@ -20,6 +20,8 @@ export type Admitted = {
   readonly licence: Licence;
   readonly slot: CallSlot;
   readonly media: MediaCall;
+  /** Zero of the record's and the film's times. */
+  readonly startedAt: Date;
   /** The call ends after this time; null: no limit. */
   readonly maxCallSeconds: number | null;
   /** Stored tools of the avatar that pass a limit: the call goes on without them. */
@@ -86,6 +88,7 @@ export async function admitCall(options: {
     if (replaced !== null) await endReplaced(replaced);
     const { recordCalls = false } = lookUp.avatar;
     const recording = recordCalls ? await dependencies.recordingRoom?.(licence.projectId, sessionId) : null;
+    const startedAt = new Date();
     const config = buildSessionConfig({
       sessionId,
       avatar: lookUp.avatar,
@@ -93,6 +96,7 @@ export async function admitCall(options: {
       pictureSize: dependencies.pictureSize,
       iceServers: dependencies.iceServers(hostName),
       recording: recording ?? null,
+      startedAt,
     });
     const media = isGone() ? null : dependencies.placer.open(config, listener);
     if (media === null) {
@@ -110,7 +114,7 @@ export async function admitCall(options: {
       toolArguments: licence.toolArguments ?? 'object',
     };
     return {
-      ...{ kind: 'admitted' as const, settings, licence, slot, media },
+      ...{ kind: 'admitted' as const, settings, licence, slot, media, startedAt },
       maxCallSeconds: lookUp.avatar.maxCallSeconds ?? null,
       leftOutTools: lookUp.avatar.leftOutTools ?? 0,
     };

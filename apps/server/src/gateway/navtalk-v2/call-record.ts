@@ -19,8 +19,11 @@ export function startCallRecord(options: {
   logger: Logger;
   memory: CallMemory;
   call: { sessionId: string; projectId: string; licenceId: string; avatarId: string; isFromElsewhere?: boolean };
+  startedAt: Date;
+  /** Page that the call came from; null: it is no page. */
+  origin: string | null;
 }): CallRecord {
-  const { store, logger, memory, call } = options;
+  const { store, logger, memory, call, startedAt, origin } = options;
   const { sessionId } = call;
   const guard = async (write: () => Promise<void>): Promise<void> => {
     try {
@@ -29,8 +32,7 @@ export function startCallRecord(options: {
       logger.error({ sessionId, error: String(error) }, 'A part of the conversation could not be recorded');
     }
   };
-  const startedAt = new Date();
-  let pending = guard(() => store.start({ ...call, startedAt }));
+  let pending = guard(() => store.start({ ...call, startedAt, origin }));
   const append = (write: () => Promise<void>): Promise<void> => {
     pending = pending.then(() => guard(write));
     return pending;
@@ -41,15 +43,19 @@ export function startCallRecord(options: {
   return {
     add(message) {
       const at = new Date();
-      const text = message.text.slice(0, LIMITS.characters.recordedMessage);
+      const { startedAtMs, latencyMs, ...said } = message;
+      const text = said.text.slice(0, LIMITS.characters.recordedMessage);
+      const beganBeforeMs = startedAtMs === undefined ? 0 : performance.now() - startedAtMs;
+      const began = new Date(Math.max(startedAt.getTime(), at.getTime() - Math.max(0, beganBeforeMs)));
+      const latency = latencyMs === undefined ? {} : { latencyMs: Math.round(latencyMs) };
       const bytes = textBytes(text);
       if (recordedBytes + bytes > LIMITS.budgets.conversation || !memory.take('recording', bytes)) {
         leftOut += 1;
         return;
       }
       recordedBytes += bytes;
-      if (text.length < message.text.length) shortened += 1;
-      void append(() => store.addMessage({ sessionId, ...message, text, at })).then(() =>
+      if (text.length < said.text.length) shortened += 1;
+      void append(() => store.addMessage({ sessionId, ...said, text, at, startedAt: began, ...latency })).then(() =>
         memory.give('recording', bytes),
       );
     },

@@ -21,6 +21,7 @@ class Driver {
       pictureSize: { widthPx: 512, heightPx: 512 },
       iceServers: [{ urls: ['stun:h:3478'] }],
       recording: null,
+      startedAt: new Date(0),
     });
     this.state = initialCallState({
       sessionId: 's1',
@@ -217,9 +218,34 @@ describe('replies', () => {
     expect(driver.sent.slice(1)).toEqual(['realtime.response.audio_transcript.done', 'realtime.response.audio.done']);
     expect(driver.effects).toContainEqual({
       type: 'record',
-      message: { role: 'assistant', text: 'It', interrupted: true },
+      message: { role: 'assistant', text: 'It', interrupted: true, startedAtMs: -10 },
     });
     expect(driver.state.replies).toEqual([]);
+  });
+
+  it('records when each message began to be heard, and how long after the turn an answer began', () => {
+    const driver = Driver.talking();
+    const at = (nowMs: number, event: SessionEvent) => {
+      driver.nowMs = nowMs;
+      driver.event(event);
+    };
+    const latency = { transcriptMs: 400, firstTextMs: 500, firstAudioMs: 700, firstSoundMs: 812 };
+    at(5_000, { type: 'user-speech-started', itemId: 'u', audioStartMs: 0 });
+    at(7_000, { type: 'user-speech-stopped', itemId: 'u', audioEndMs: 2_000 });
+    at(7_400, { type: 'user-transcript-done', itemId: 'u', text: 'Two seats, please' });
+    at(7_500, { type: 'reply-text-delta', turnId: 'r', text: 'Two seats. ' });
+    at(7_812, { type: 'turn-latency', turnId: 'r', latency });
+    // It was held for a second while the person hummed.
+    at(10_812, { type: 'reply-done', turnId: 'r', interrupted: false, playedMs: 2_000, heardText: 'Two seats.' });
+    at(20_000, { type: 'reply-text-delta', turnId: 'r2', text: 'Anything else?' });
+    at(21_500, { type: 'reply-done', turnId: 'r2', interrupted: false, playedMs: 900, heardText: 'Anything else?' });
+    const records = driver.effects.flatMap((effect) => (effect.type === 'record' ? [effect.message] : []));
+    expect(records).toEqual([
+      { role: 'user', text: 'Two seats, please', startedAtMs: 4_700 },
+      { role: 'assistant', text: 'Two seats. ', interrupted: false, startedAtMs: 7_812, latencyMs: 812 },
+      { role: 'assistant', text: 'Anything else?', interrupted: false, startedAtMs: 20_600 },
+    ]);
+    expect([driver.state.heardTurns, driver.state.replies]).toEqual([[], []]);
   });
 
   it('sends at least one delta before each tool call, and numbers the calls of a reply', () => {

@@ -58,17 +58,17 @@ function reduceSessionInput(state: CallState, input: Extract<CallInput, { type: 
   const { event, atMs } = input;
   switch (event.type) {
     case 'ready': {
-      const step = reduceSession(state, event);
+      const step = reduceSession(state, event, atMs);
       const begun = beginWhenDue({ ...step.state, ready: true }, atMs);
       return { state: begun.state, effects: [...step.effects, ...begun.effects] };
     }
     case 'failed':
       if (event.fatal) return endCall(state, failureCode(event.code), event.message, event.code);
-      return reduceSession(state, event);
+      return reduceSession(state, event, atMs);
     case 'closed':
       return endCall(state, 'call-ended', undefined, event.reason);
     default:
-      return reduceSession(state, event);
+      return reduceSession(state, event, atMs);
   }
 }
 

@@ -10,7 +10,14 @@ export type OpenReply = {
   readonly text: string;
   readonly textDone: boolean;
   readonly toolCallCount: number;
+  /** When its first sound left; null: not told. */
+  readonly soundedAtMs: number | null;
+  /** From the end of the user's turn to its first sound; null where it answers none. */
+  readonly latencyMs: number | null;
 };
+
+/** A turn of the user that has begun and whose words are not known yet. */
+type HeardTurn = { readonly itemId: string; readonly startedAtMs: number };
 
 export type CallSettings = {
   readonly sessionId: string;
@@ -44,6 +51,7 @@ export type CallState = {
   readonly knownTexts: ReadonlySet<string>;
   readonly replies: readonly OpenReply[];
   readonly callsWithDelta: ReadonlySet<string>;
+  readonly heardTurns: readonly HeardTurn[];
 };
 
 export type CallTimer = 'history-gap' | 'ready-deadline' | 'held-items';
@@ -63,6 +71,10 @@ export type RecordedMessage = {
   readonly role: 'user' | 'assistant' | 'tool';
   readonly text: string;
   readonly interrupted?: boolean;
+  /** When it began to be heard, on the clock of the inputs; left out: when it is recorded. */
+  readonly startedAtMs?: number;
+  /** Of an answer: from the end of the user's turn to its first sound. */
+  readonly latencyMs?: number;
 };
 
 export type CallEffect =
@@ -89,5 +101,6 @@ export function initialCallState(settings: CallSettings): CallState {
     knownTexts: new Set(),
     replies: [],
     callsWithDelta: new Set(),
+    heardTurns: [],
   };
 }

@@ -195,6 +195,8 @@ export class Connection implements OpenCall {
       logger: this.#dependencies.logger,
       memory: this.#memory,
       call: { ...call, isFromElsewhere: licence.isFromElsewhere ?? false },
+      startedAt: result.startedAt,
+      origin: caller.origin?.slice(0, LIMITS.characters.origin) ?? null,
     });
     this.#state = initialCallState(settings);
     this.#dependencies.logger.info({ ...call, provider: settings.config.provider }, 'Call started');

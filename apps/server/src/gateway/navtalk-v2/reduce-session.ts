@@ -13,12 +13,12 @@ import { remember } from './reduce-client.ts';
 import { toMessages } from './to-wire.ts';
 
 /** What an event of the call means for the client and the record. Fatal failures and the end are not decided here. */
-export function reduceSession(state: CallState, event: SessionEvent): CallStep {
+export function reduceSession(state: CallState, event: SessionEvent, atMs: number): CallStep {
   switch (event.type) {
     case 'reply-text-done':
       return finishText(state, event.turnId, event.text);
     case 'reply-done':
-      return finishReply(state, event);
+      return finishReply(state, event, atMs);
     case 'tool-call-delta':
       return {
         state: { ...state, callsWithDelta: withCall(state.callsWithDelta, event.callId) },
@@ -34,6 +34,10 @@ export function reduceSession(state: CallState, event: SessionEvent): CallStep {
       return noteUserTranscript(state, event);
     case 'reply-text-delta':
       return addText(state, event);
+    case 'user-speech-started':
+      return noteUserSpeech(state, event, atMs);
+    case 'turn-latency':
+      return noteFirstSound(state, event, atMs);
     default:
       return { state, effects: toMessages(event, state.settings).map(send) };
   }
@@ -45,7 +49,7 @@ function send(message: ServerMessage): CallEffect {
 
 function openReply(state: CallState, turnId: string): OpenReply {
   const known = state.replies.find((reply) => reply.turnId === turnId);
-  return known ?? { turnId, text: '', textDone: false, toolCallCount: 0 };
+  return known ?? { turnId, text: '', textDone: false, toolCallCount: 0, soundedAtMs: null, latencyMs: null };
 }
 
 function withReply(state: CallState, reply: OpenReply): CallState {
@@ -66,16 +70,46 @@ function addText(state: CallState, event: Extract<SessionEvent, { type: 'reply-t
   };
 }
 
+/** It is noticed when as much of it as belongs before it has been heard. */
+function noteUserSpeech(
+  state: CallState,
+  event: Extract<SessionEvent, { type: 'user-speech-started' }>,
+  atMs: number,
+): CallStep {
+  const { itemId } = event;
+  const startedAtMs = atMs - state.settings.config.turnDetection.prefixPaddingMs;
+  const heardTurns = [...state.heardTurns, { itemId, startedAtMs }].slice(-LIMITS.counts.openReplies);
+  return { state: { ...state, heardTurns }, effects: toMessages(event, state.settings).map(send) };
+}
+
+function noteFirstSound(
+  state: CallState,
+  event: Extract<SessionEvent, { type: 'turn-latency' }>,
+  atMs: number,
+): CallStep {
+  const { turnId, latency } = event;
+  return {
+    state: withReply(state, { ...openReply(state, turnId), soundedAtMs: atMs, latencyMs: latency.firstSoundMs }),
+    effects: toMessages(event, state.settings).map(send),
+  };
+}
+
 /** A replayed history may hold what was said aloud in this very call. */
 function noteUserTranscript(
   state: CallState,
   event: Extract<SessionEvent, { type: 'user-transcript-done' }>,
 ): CallStep {
   const effects = toMessages(event, state.settings).map(send);
-  if (event.text.trim() === '') return { state, effects };
+  const turn = state.heardTurns.find(({ itemId }) => itemId === event.itemId);
+  const heardTurns = state.heardTurns.filter((other) => other !== turn);
+  if (event.text.trim() === '') return { state: { ...state, heardTurns }, effects };
+  const message = { role: 'user' as const, text: event.text };
   return {
-    state: { ...state, knownTexts: remember(state.knownTexts, [event.text]) },
-    effects: [...effects, { type: 'record', message: { role: 'user', text: event.text } }],
+    state: { ...state, heardTurns, knownTexts: remember(state.knownTexts, [event.text]) },
+    effects: [
+      ...effects,
+      { type: 'record', message: turn === undefined ? message : { ...message, startedAtMs: turn.startedAtMs } },
+    ],
   };
 }
 
@@ -88,7 +122,7 @@ function finishText(state: CallState, turnId: string, text: string): CallStep {
 }
 
 /** Every bubble that was opened is closed, even when the reply was cut before its text was complete. */
-function finishReply(state: CallState, event: Extract<SessionEvent, { type: 'reply-done' }>): CallStep {
+function finishReply(state: CallState, event: Extract<SessionEvent, { type: 'reply-done' }>, atMs: number): CallStep {
   const reply = openReply(state, event.turnId);
   const text = finishText(state, event.turnId, reply.text);
   const { turnId, interrupted, playedMs, heardText } = event;
@@ -97,7 +131,14 @@ function finishReply(state: CallState, event: Extract<SessionEvent, { type: 'rep
     send(buildAudioDone(turnId, { interrupted, playedMs: Math.round(playedMs), heardText })),
   ];
   const said = interrupted ? heardText : reply.text || heardText;
-  if (said.trim() !== '') effects.push({ type: 'record', message: { role: 'assistant', text: said, interrupted } });
+  if (said.trim() !== '') {
+    const startedAtMs = reply.soundedAtMs ?? atMs - playedMs;
+    const latency = reply.latencyMs === null ? {} : { latencyMs: reply.latencyMs };
+    effects.push({
+      type: 'record',
+      message: { role: 'assistant', text: said, interrupted, startedAtMs, ...latency },
+    });
+  }
   return { state: { ...state, replies: state.replies.filter((other) => other.turnId !== turnId) }, effects };
 }
 

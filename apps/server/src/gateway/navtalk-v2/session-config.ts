@@ -20,8 +20,9 @@ export function buildSessionConfig(options: {
   iceServers: readonly IceServer[];
   /** Null: the call is not recorded. */
   recording: RecordingRoom | null;
+  startedAt: Date;
 }): SessionConfig {
-  const { sessionId, avatar, query, pictureSize, iceServers, recording } = options;
+  const { sessionId, avatar, query, pictureSize, iceServers, recording, startedAt } = options;
   return {
     sessionId,
     avatar: { id: avatar.avatarId, name: avatar.name, bundlePath: avatar.bundlePath },
@@ -37,6 +38,7 @@ export function buildSessionConfig(options: {
     widthPx: pictureSize.widthPx,
     heightPx: pictureSize.heightPx,
     iceServers,
+    beganAtUnixMs: startedAt.getTime(),
     ...(recording === null ? {} : { recordingPathStem: recording.pathStem, recordingLimits: recording.limits }),
   };
 }

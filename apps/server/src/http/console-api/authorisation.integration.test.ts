@@ -23,6 +23,8 @@ const BODIES: Readonly<Record<string, object>> = {
   },
   'POST /projects/{projectId}/points': { points: 1 },
   'PUT /projects/{projectId}/wallet': { isUnlimited: true },
+  'POST /projects/{projectId}/conversations/delete': { sessionIds: ['0'.repeat(32)] },
+  'POST /projects/{projectId}/conversations/export': { sessionIds: ['0'.repeat(32)] },
   'POST /projects/{projectId}/webhooks': { kind: 'message', url: 'https://thief.example/' },
   'PATCH /projects/{projectId}/webhooks/{webhookId}': { url: 'https://thief.example/' },
 };

@@ -19,14 +19,23 @@ import {
 import { type AvatarRouteDependencies, registerAvatarRoutes } from './avatar-routes.ts';
 import { type BinRouteDependencies, registerBinRoutes } from './bin-routes.ts';
 import { type BrowserTokenDependencies, registerBrowserTokenRoutes } from './browser-token-routes.ts';
-import { type ConversationRouteDependencies, registerConversationRoutes } from './conversation-routes.ts';
+import {
+  type ConversationRouteDependencies,
+  registerChosenConversationRoutes,
+  registerConversationRoutes,
+} from './conversation-routes.ts';
 import { type FirstPageRouteDependencies, registerFirstPageRoutes } from './first-page-routes.ts';
 import { type FirstStepRouteDependencies, registerFirstStepRoutes } from './first-step-routes.ts';
 import { type ProjectRouteDependencies, registerLicenceRoutes, registerProjectRoutes } from './project-routes.ts';
 import { refuseForeignOrigin } from './same-origin.ts';
 import { registerTalkLinkRoutes, type TalkLinkDependencies } from './talk-link-routes.ts';
 import { registerUploadRoutes, type UploadRouteDependencies } from './upload-routes.ts';
-import { registerPointRoutes, registerUsageRoutes, type UsageRouteDependencies } from './usage-routes.ts';
+import {
+  registerLedgerSumRoute,
+  registerPointRoutes,
+  registerUsageRoutes,
+  type UsageRouteDependencies,
+} from './usage-routes.ts';
 import { registerVoiceRoutes, type VoiceRouteDependencies } from './voice-routes.ts';
 import { registerDeliveryRoutes, registerWebhookRoutes, type WebhookRouteDependencies } from './webhook-routes.ts';
 
@@ -89,8 +98,10 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
       registerVoiceRoutes(scope, dependencies);
       registerUploadRoutes(scope, dependencies);
       registerUsageRoutes(scope, dependencies);
+      registerLedgerSumRoute(scope, dependencies);
       registerPointRoutes(scope, dependencies);
       registerConversationRoutes(scope, dependencies);
+      registerChosenConversationRoutes(scope, dependencies);
       registerWebhookRoutes(scope, dependencies);
       registerDeliveryRoutes(scope, dependencies);
     },

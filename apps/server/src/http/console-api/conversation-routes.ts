@@ -1,15 +1,19 @@
+import { Readable } from 'node:stream';
 import {
+  chosenConversationsSchema,
   conversationParamsSchema,
   conversationQuerySchema,
   conversationSchema,
+  deletedConversationsSchema,
   emptySchema,
+  exportConversationsSchema,
   exportQuerySchema,
   pageOf,
   projectParamsSchema,
   type Transcript,
   transcriptSchema,
 } from '@visavis/protocol/rest';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuditLog } from '../../control/audit/audit-log.ts';
 import { notFound, refusal } from '../../control/control-error.ts';
 import type { ArchivedConversation, ConversationArchive } from '../../control/conversations/conversation-archive.ts';
@@ -80,14 +84,10 @@ export function registerConversationRoutes(scope: ConsoleScope, dependencies: Co
     async (request, reply) => {
       const { projectId } = projectOf(request);
       const transcript = await readTranscript(dependencies, projectId, request.params.sessionId);
-      const isText = request.query.format === 'text';
+      const { format } = request.query;
       const name = `conversation-${transcript.startedAt.slice(0, 10)}-${transcript.sessionId.slice(0, 8)}`;
-      // Only letters, digits and dashes, so that the header cannot be broken out of.
-      const fileName = `${name.replace(/[^\w-]/g, '')}.${isText ? 'txt' : 'json'}`;
-      return reply
-        .header('content-disposition', `attachment; filename="${fileName}"`)
-        .type(isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8')
-        .send(isText ? toText(transcript) : JSON.stringify(transcript, null, 2));
+      const file = format === 'text' ? toText(transcript) : JSON.stringify(transcript, null, 2);
+      return asFile(reply, name, format).send(file);
     },
   );
 
@@ -102,7 +102,7 @@ export function registerConversationRoutes(scope: ConsoleScope, dependencies: Co
       const { sessionId } = request.params;
       const conversation = await archive.get(projectId, sessionId);
       if (conversation === null) throw notFound('conversation');
-      if (!(await archive.remove(projectId, sessionId))) {
+      if ((await archive.remove(projectId, [sessionId])).length === 0) {
         throw refusal('conflict', 'talk-going-on');
       }
       await dependencies.recordings.remove(sessionId);
@@ -112,28 +112,126 @@ export function registerConversationRoutes(scope: ConsoleScope, dependencies: Co
   );
 }
 
-/** What was said is looked through. */
+/** Many talks at once: those of the project among the given ones; others are left out, as if there were none. */
+export function registerChosenConversationRoutes(
+  scope: ConsoleScope,
+  dependencies: ConversationRouteDependencies,
+): void {
+  const { archive, audit, recordings } = dependencies;
+  const tags = ['Conversations'];
+  const params = projectParamsSchema;
+  const base = '/projects/:projectId/conversations';
+
+  scope.post(
+    `${base}/delete`,
+    {
+      config: FOR.member,
+      schema: {
+        ...{ tags, summary: 'Delete talks that have ended', params },
+        body: chosenConversationsSchema,
+        response: { 200: deletedConversationsSchema },
+      },
+    },
+    async (request) => {
+      const { projectId } = projectOf(request);
+      const sessionIds = [...new Set(request.body.sessionIds)];
+      const deleted = await archive.remove(projectId, sessionIds);
+      for (const sessionId of deleted) {
+        await recordings.remove(sessionId);
+        await audit.write(actorOf(request), { action: 'conversation.deleted', projectId, subjectId: sessionId });
+      }
+      return { deleted, kept: sessionIds.filter((sessionId) => !deleted.includes(sessionId)) };
+    },
+  );
+
+  scope.post(
+    `${base}/export`,
+    {
+      config: { ...FOR.member, readsMuch: true },
+      schema: { tags, summary: 'Talks as one file', params, body: exportConversationsSchema },
+    },
+    async (request, reply) => {
+      const { projectId } = projectOf(request);
+      const { sessionIds, format } = request.body;
+      const name = `conversations-${new Date().toISOString().slice(0, 10)}`;
+      const parts = format === 'text' ? textParts : jsonParts;
+      return asFile(reply, name, format).send(
+        Readable.from(parts(readTranscripts(dependencies, projectId, new Set(sessionIds)))),
+      );
+    },
+  );
+}
+
+/** One after the other, so that no more than one is in memory. */
+async function* readTranscripts(
+  dependencies: ConversationRouteDependencies,
+  projectId: string,
+  sessionIds: ReadonlySet<string>,
+): AsyncGenerator<Transcript> {
+  for (const sessionId of sessionIds) {
+    const transcript = await findTranscript(dependencies, projectId, sessionId);
+    if (transcript !== null) yield transcript;
+  }
+}
+
+async function* textParts(transcripts: AsyncIterable<Transcript>): AsyncGenerator<string> {
+  for await (const transcript of transcripts) yield `${transcript.sessionId}\n${toText(transcript)}\n`;
+}
+
+async function* jsonParts(transcripts: AsyncIterable<Transcript>): AsyncGenerator<string> {
+  let before = '[\n';
+  for await (const transcript of transcripts) {
+    yield before + JSON.stringify(transcript, null, 2);
+    before = ',\n';
+  }
+  yield before === '[\n' ? '[]\n' : '\n]\n';
+}
+
+/** Names have letters, digits and dashes only, so that the header cannot be broken out of. */
+function asFile(reply: FastifyReply, name: string, format: 'json' | 'text'): FastifyReply {
+  const fileName = `${name.replace(/[^\w-]/g, '')}.${format === 'text' ? 'txt' : 'json'}`;
+  return reply
+    .header('content-disposition', `attachment; filename="${fileName}"`)
+    .type(format === 'text' ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8');
+}
+
+/** What was said is looked through, or all talks are put in order. */
 function isSearch({ query }: FastifyRequest): boolean {
-  return (query as { readonly text?: string }).text !== undefined;
+  const { text, sort = 'newest' } = query as { readonly text?: string; readonly sort?: string };
+  return text !== undefined || sort !== 'newest';
 }
 
 async function readTranscript(
-  { archive, records, recordings }: Pick<ConversationRouteDependencies, 'archive' | 'records' | 'recordings'>,
+  dependencies: ConversationRouteDependencies,
   projectId: string,
   sessionId: string,
 ): Promise<Transcript> {
-  const conversation = await archive.get(projectId, sessionId);
-  const said = await records.messages(projectId, sessionId);
-  if (conversation === null || said === null) throw notFound('conversation');
-  const startedAtMs = conversation.startedAt.getTime();
-  const messages = said.map((message) => ({
-    ...toWire(message),
-    offsetMs: Math.max(0, message.at.getTime() - startedAtMs),
-  }));
-  return { ...toConversation(conversation), messages, recordingUrl: await recordings.link(conversation) };
+  const transcript = await findTranscript(dependencies, projectId, sessionId);
+  if (transcript === null) throw notFound('conversation');
+  return transcript;
 }
 
-function toConversation(conversation: ArchivedConversation) {
+async function findTranscript(
+  { archive, records, recordings }: Pick<ConversationRouteDependencies, 'archive' | 'records' | 'recordings'>,
+  projectId: string,
+  sessionId: string,
+): Promise<Transcript | null> {
+  const conversation = await archive.get(projectId, sessionId);
+  const said = await records.messages(projectId, sessionId);
+  if (conversation === null || said === null) return null;
+  const startedAtMs = conversation.startedAt.getTime();
+  const since = (at: Date) => Math.max(0, at.getTime() - startedAtMs);
+  const messages = said.map(({ startedAt, ...message }) => ({
+    ...toWire(message),
+    offsetMs: since(startedAt ?? message.at),
+    endMs: since(message.at),
+  }));
+  const { recordingOffsetMs } = conversation;
+  const recordingUrl = await recordings.link(conversation);
+  return { ...toConversation(conversation), messages, recordingUrl, recordingOffsetMs };
+}
+
+function toConversation({ recordingOffsetMs: _offset, ...conversation }: ArchivedConversation) {
   return { ...toWire(conversation), status: STATUSES[conversation.status] ?? 'failed' };
 }
 

@@ -13,6 +13,7 @@ describeOnBothDatabases('conversations', (context) => {
   let server: ConsoleTestServer;
   let browser: TestBrowser;
   let projectId: string;
+  let licenceId: string;
   let path: string;
   const avatarId = newPublicId();
 
@@ -26,26 +27,32 @@ describeOnBothDatabases('conversations', (context) => {
     browser = new TestBrowser(server.app);
     await browser.register(`${newPublicId()}@example.org`);
     projectId = (await browser.send('POST', '/projects', { name: 'Shop' })).json().projectId;
+    licenceId = (await browser.send('POST', `/projects/${projectId}/keys`, { name: 'Front desk' })).json().licenceId;
     path = `/projects/${projectId}/conversations`;
   });
 
-  const talk = async (options: { ageDays?: number; text?: string; ends?: boolean; avatar?: string } = {}) => {
-    const { ageDays = 0, text = 'Hello?', ends = true, avatar = avatarId } = options;
+  const talk = async (
+    options: { ageDays?: number; text?: string; ends?: boolean; avatar?: string; durationMs?: number } = {},
+  ) => {
+    const { ageDays = 0, text = 'Hello?', ends = true, avatar = avatarId, durationMs = 70_000 } = options;
     const { conversations } = server.plane;
     const sessionId = newPublicId();
     const startedAt = new Date(Date.now() - ageDays * DAY_MS);
     const after = (ms: number) => new Date(startedAt.getTime() + ms);
-    await conversations.start({ sessionId, projectId, licenceId: newPublicId(), avatarId: avatar, startedAt });
-    await conversations.addMessage({ sessionId, role: 'user', text, at: after(1500) });
+    const origin = 'https://shop.example';
+    await conversations.start({ sessionId, projectId, licenceId, avatarId: avatar, startedAt, origin });
+    await conversations.addMessage({ sessionId, role: 'user', text, at: after(1500), startedAt: after(400) });
     await conversations.addMessage({ sessionId, role: 'tool', text: 'book({"seats":2})', at: after(2000) });
     await conversations.addMessage({
       sessionId,
       role: 'assistant',
       text: 'Done',
       at: after(65_000),
+      startedAt: after(2_312),
+      latencyMs: 812,
       interrupted: true,
     });
-    if (ends) await conversations.end(sessionId, { endedAt: after(70_000), status: 'completed', reason: 'left' });
+    if (ends) await conversations.end(sessionId, { endedAt: after(durationMs), status: 'completed', reason: 'left' });
     return sessionId;
   };
   const idsOf = async (query = '') =>
@@ -112,11 +119,16 @@ describeOnBothDatabases('conversations', (context) => {
       reason: 'left',
       messageCount: 3,
       avatarName: null,
+      keyName: 'Front desk',
+      origin: 'https://shop.example',
+      firstWords: '<script>alert(1)</script>',
+      latencyMs: 812,
+      recordingOffsetMs: 0,
     });
     expect(transcript.messages).toMatchObject([
-      { role: 'user', text: '<script>alert(1)</script>', offsetMs: 1500, interrupted: false },
-      { role: 'tool', text: 'book({"seats":2})', offsetMs: 2000 },
-      { role: 'assistant', text: 'Done', offsetMs: 65_000, interrupted: true },
+      { role: 'user', text: '<script>alert(1)</script>', offsetMs: 400, endMs: 1500, interrupted: false },
+      { role: 'tool', text: 'book({"seats":2})', offsetMs: 2000, endMs: 2000, latencyMs: null },
+      { role: 'assistant', text: 'Done', offsetMs: 2_312, endMs: 65_000, latencyMs: 812, interrupted: true },
     ]);
     const json = await browser.send('GET', `${path}/${sessionId}/export`);
     expect(json.headers['content-disposition']).toMatch(
@@ -126,7 +138,20 @@ describeOnBothDatabases('conversations', (context) => {
     const text = await browser.send('GET', `${path}/${sessionId}/export?format=text`);
     expect(text.headers['content-type']).toBe('text/plain; charset=utf-8');
     expect(text.headers['x-content-type-options']).toBe('nosniff');
-    expect(text.body).toContain('[01:05] assistant: Done [interrupted]');
+    expect(text.body).toContain('[00:02] assistant: Done [interrupted]');
+  });
+
+  test('what was recorded before starts were kept has its old times, and no known offset of its film', async () => {
+    const sessionId = await talk();
+    await context.db.orm.execute(
+      sql`update conversations set recording_offset_ms = null, origin = null where id = ${sessionId}`,
+    );
+    await context.db.orm.execute(
+      sql`update messages set started_at = null, latency_ms = null where conversation_id = ${sessionId}`,
+    );
+    const transcript = (await browser.send('GET', `${path}/${sessionId}`)).json();
+    expect(transcript).toMatchObject({ recordingOffsetMs: null, origin: null, latencyMs: null });
+    expect(transcript.messages[2]).toMatchObject({ offsetMs: 65_000, endMs: 65_000, latencyMs: null });
   });
 
   test('deleted when it has ended, with a trace', async () => {
@@ -138,6 +163,77 @@ describeOnBothDatabases('conversations', (context) => {
     const { rows } = await context.db.orm.execute(sql`select 1 from messages where conversation_id = ${ended}`);
     expect(rows).toEqual([]);
     expect((await browser.send('GET', '/audit')).json().items[0]).toMatchObject({ action: 'conversation.deleted' });
+  });
+
+  test('ordered by age and length, page by page, each talk once', async () => {
+    const lengths = [30_000, 90_000, 30_000, 10_000];
+    const ids: string[] = [];
+    for (const durationMs of lengths) ids.push(await talk({ durationMs }));
+    const live = await talk({ ends: false });
+    const all = async (sort: string): Promise<(string | undefined)[]> => {
+      const found: string[] = [];
+      for (let cursor: string | null = ''; cursor !== null; ) {
+        const query: string = `?sort=${sort}&limit=2${cursor && `&cursor=${cursor}`}`;
+        const page = (await browser.send('GET', path + query)).json();
+        found.push(...page.items.map((item: { sessionId: string }) => item.sessionId));
+        cursor = page.nextCursor;
+      }
+      return found;
+    };
+    expect(await all('oldest')).toEqual([...ids, live]);
+    expect(await all('newest')).toEqual([...ids, live].reverse());
+    expect(await all('longest')).toEqual([ids[1], ids[2], ids[0], ids[3], live]);
+    expect(await all('shortest')).toEqual([ids[3], ids[0], ids[2], ids[1], live]);
+    for (const query of [
+      '?sort=cheapest',
+      '?sort=oldest&text=Hello',
+      '?sort=longest&cursor=1',
+      '?sort=oldest&cursor=x.y',
+    ]) {
+      expect([query, (await browser.send('GET', `${path}${query}`)).statusCode]).toEqual([query, 400]);
+    }
+  });
+
+  test('many are deleted or exported at once, and none of another project’s or going on', async () => {
+    const [one, other, live] = [await talk({ text: 'First words' }), await talk(), await talk({ ends: false })];
+    const film = join(server.plane.recordings.folder, `${one}.webm`);
+    await writeFile(film, 'a film of a call');
+    const stranger = new TestBrowser(server.app);
+    await stranger.register(`${newPublicId()}@example.org`);
+    const strangerProject = (await stranger.send('POST', '/projects', { name: 'Thief' })).json().projectId;
+    const foreignPath = `/projects/${strangerProject}/conversations`;
+
+    const stolen = await stranger.send('POST', `${foreignPath}/export`, { sessionIds: [one, other] });
+    expect([stolen.statusCode, stolen.json()]).toEqual([200, []]);
+    const attack = await stranger.send('POST', `${foreignPath}/delete`, { sessionIds: [one, other] });
+    expect(attack.json()).toEqual({ deleted: [], kept: [one, other] });
+    for (const action of ['delete', 'export']) {
+      const intruding = await stranger.send('POST', `${path}/${action}`, { sessionIds: [one] });
+      expect([action, intruding.statusCode]).toEqual([action, 404]);
+      for (const sessionIds of [[], ['x'], Array.from({ length: 101 }, () => one), one]) {
+        const refused = await browser.send('POST', `${path}/${action}`, { sessionIds });
+        expect([action, sessionIds, refused.statusCode]).toEqual([action, sessionIds, 400]);
+      }
+    }
+
+    const json = await browser.send('POST', `${path}/export`, { sessionIds: [one, newPublicId(), live] });
+    expect(json.headers['content-disposition']).toMatch(/^attachment; filename="conversations-[\d-]+\.json"$/);
+    expect(json.json().map((item: { sessionId: string }) => item.sessionId)).toEqual([one, live]);
+    expect(json.json()[0]).toEqual({
+      ...(await browser.send('GET', `${path}/${one}`)).json(),
+      recordingUrl: expect.stringContaining(one),
+    });
+    const text = await browser.send('POST', `${path}/export`, { sessionIds: [one, other], format: 'text' });
+    expect(text.body).toContain(`${one}\n`);
+    expect(text.body).toContain('[00:00] user: First words');
+
+    const deleted = await browser.send('POST', `${path}/delete`, { sessionIds: [one, one, other, live] });
+    expect(deleted.json()).toEqual({ deleted: expect.arrayContaining([one, other]), kept: [live] });
+    expect(deleted.json().deleted).toHaveLength(2);
+    expect(await idsOf()).toEqual([live]);
+    await expect(access(film)).rejects.toThrow('ENOENT');
+    const trail = (await browser.send('GET', '/audit')).json().items;
+    expect(trail.filter(({ action }: { action: string }) => action === 'conversation.deleted')).toHaveLength(2);
   });
 
   test('a recorded talk has a film behind a link that expires, until the talk is deleted', async () => {

@@ -1,6 +1,8 @@
 import {
   grantPointsSchema,
   ledgerEntrySchema,
+  ledgerSumQuerySchema,
+  ledgerSumSchema,
   pageOf,
   pageQuerySchema,
   projectParamsSchema,
@@ -14,13 +16,16 @@ import { ControlError } from '../../control/control-error.ts';
 import { newPublicId } from '../../control/ids.ts';
 import type { Ledger, Wallet } from '../../control/usage/ledger.ts';
 import { toPoints, toThousandths } from '../../control/usage/points.ts';
+import type { DayRange, LedgerSum, UsageReports, UsageSum } from '../../control/usage/usage-reports.ts';
 import { FOR } from '../access/access.ts';
 import { projectOf } from '../access/principal.ts';
 import { readCursor } from './cursor.ts';
+import { given } from './given.ts';
 import { actorOf, type ConsoleScope } from './session.ts';
 
 export type UsageRouteDependencies = {
   readonly ledger: Ledger;
+  readonly usageReports: UsageReports;
   readonly pointsPerMinute: number;
   readonly audit: AuditLog;
 };
@@ -29,7 +34,7 @@ const DAY_MS = 24 * 3600 * 1000;
 const MAX_DAYS = 400;
 
 export function registerUsageRoutes(scope: ConsoleScope, dependencies: UsageRouteDependencies): void {
-  const { ledger, pointsPerMinute } = dependencies;
+  const { ledger, usageReports, pointsPerMinute } = dependencies;
   const tags = ['Usage'];
   const params = projectParamsSchema;
 
@@ -38,19 +43,23 @@ export function registerUsageRoutes(scope: ConsoleScope, dependencies: UsageRout
     {
       config: FOR.member,
       schema: {
-        ...{ tags, summary: 'Calls, time and points per day and key', params },
+        ...{ tags, summary: 'Calls, time and points per day and key, and per avatar', params },
         querystring: usageQuerySchema,
         response: { 200: usageSchema },
       },
     },
     async (request) => {
       const { projectId } = projectOf(request);
-      const { from = dayBefore(29), to = dayBefore(0) } = request.query;
-      if (Date.parse(to) - Date.parse(from) > MAX_DAYS * DAY_MS) {
-        throw new ControlError('bad-request', `Ask for ${MAX_DAYS} days at most.`);
-      }
-      const days = await ledger.days(projectId, { from, to });
-      return { from, to, days: days.map(toDay) };
+      const { from, to, ...only } = request.query;
+      const range = readRange({ from, to });
+      const filter = { ...range, ...given(only) };
+      const days = await usageReports.days(projectId, filter);
+      const avatars = await usageReports.avatars(projectId, filter);
+      return {
+        ...range,
+        days: days.map(({ day, licenceId, ...sum }) => ({ day, licenceId, ...toSum(sum) })),
+        avatars: avatars.map(({ avatarId, avatarName, ...sum }) => ({ avatarId, avatarName, ...toSum(sum) })),
+      };
     },
   );
 
@@ -80,6 +89,33 @@ export function registerUsageRoutes(scope: ConsoleScope, dependencies: UsageRout
       const items = page.entries.map(toEntry);
       const last = items.at(-1);
       return { items, nextCursor: page.hasMore && last !== undefined ? String(last.entryId) : null };
+    },
+  );
+}
+
+export function registerLedgerSumRoute(scope: ConsoleScope, { usageReports }: UsageRouteDependencies): void {
+  scope.get(
+    '/projects/:projectId/ledger/sums',
+    {
+      config: { ...FOR.member, readsMuch: true },
+      schema: {
+        tags: ['Usage'],
+        summary: 'The ledger with one entry for each call; newest first',
+        params: projectParamsSchema,
+        querystring: ledgerSumQuerySchema,
+        response: { 200: pageOf(ledgerSumSchema) },
+      },
+    },
+    async (request) => {
+      const { projectId } = projectOf(request);
+      const { limit, cursor, from, to } = request.query;
+      const range = readRange({ from, to });
+      const page = await usageReports.ledgerSums(projectId, { ...range, limit, ...readCursor(cursor) });
+      const last = page.sums.at(-1);
+      return {
+        items: page.sums.map(toLedgerSum),
+        nextCursor: page.hasMore && last !== undefined ? String(last.ordinal) : null,
+      };
     },
   );
 }
@@ -130,6 +166,15 @@ export function registerPointRoutes(scope: ConsoleScope, dependencies: UsageRout
   );
 }
 
+/** The last 30 days where nothing else is asked for. */
+function readRange({ from, to = dayBefore(0) }: { from?: string | undefined; to?: string | undefined }): DayRange {
+  const first = from ?? new Date(Date.parse(to) - 29 * DAY_MS).toISOString().slice(0, 10);
+  if (Date.parse(to) - Date.parse(first) > MAX_DAYS * DAY_MS) {
+    throw new ControlError('bad-request', `Ask for ${MAX_DAYS} days at most.`);
+  }
+  return { from: first, to };
+}
+
 function dayBefore(days: number): string {
   return new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10);
 }
@@ -138,9 +183,12 @@ function toWallet({ balance, isUnlimited }: Wallet, pointsPerMinute: number) {
   return { balance: toPoints(balance), isUnlimited, pointsPerMinute };
 }
 
-function toDay({ day, licenceId, calls, callMs, generatedMs, charged }: Awaited<ReturnType<Ledger['days']>>[number]) {
-  const [callSeconds, generatedSeconds] = [callMs / 1000, generatedMs / 1000];
-  return { day, licenceId, calls, callSeconds, generatedSeconds, points: toPoints(charged) };
+function toSum({ calls, callMs, generatedMs, charged }: UsageSum) {
+  return { calls, callSeconds: callMs / 1000, generatedSeconds: generatedMs / 1000, points: toPoints(charged) };
+}
+
+function toLedgerSum({ ordinal, at, amount, durationMs, ...rest }: LedgerSum) {
+  return { entryId: ordinal, at: at.toISOString(), points: toPoints(amount), seconds: durationMs / 1000, ...rest };
 }
 
 function toEntry(entry: Awaited<ReturnType<Ledger['entries']>>['entries'][number]) {

@@ -58,6 +58,23 @@ describeOnBothDatabases('usage of calls', (context) => {
     const { items } = (await browser.send('GET', `${path}/ledger`)).json();
     expect(items.at(-1)).toMatchObject({ kind: 'free', points: 0.5 });
     expect(items.reduce((sum: number, entry: { points: number }) => sum + entry.points, 0)).toBeCloseTo(0, 6);
+
+    const usage = (await browser.send('GET', `${path}/usage`)).json();
+    expect(usage.avatars).toEqual([
+      expect.objectContaining({ avatarId, avatarName: 'navtalk.Leo', calls: 1, points: 0.5 }),
+    ]);
+    expect((await browser.send('GET', `${path}/usage?avatarId=${newPublicId()}`)).json()).toMatchObject({
+      ...{ days: [], avatars: [] },
+    });
+    await expect
+      .poll(async () => (await browser.send('GET', `${path}/ledger/sums`)).json().items[0])
+      .toMatchObject({
+        ...{ kind: 'call', points: -0.5, keyName: 'k', avatarId, avatarName: 'navtalk.Leo', hasTranscript: true },
+      });
+    const sums = (await browser.send('GET', `${path}/ledger/sums`)).json().items;
+    expect(sums.map(({ kind }: { kind: string }) => kind)).toEqual(['call', 'free']);
+    const { sourceId } = sums[0];
+    expect((await browser.send('GET', `${path}/conversations/${sourceId}`)).statusCode).toBe(200);
   });
 
   test('minutes per day end a call, and the ledger pages', async () => {
@@ -92,5 +109,11 @@ describeOnBothDatabases('usage of calls', (context) => {
     const range = '?from=2020-01-01&to=2026-01-01';
     expect((await browser.send('GET', `${path}/usage${range}`)).statusCode).toBe(400);
     expect((await browser.send('GET', `${path}/usage?from=x`)).statusCode).toBe(400);
+    for (const query of [range, '?from=x', '?cursor=x', '?limit=101', '?to=2020-01-01&from=2018-01-01']) {
+      expect([query, (await browser.send('GET', `${path}/ledger/sums${query}`)).statusCode]).toEqual([query, 400]);
+    }
+    expect((await browser.send('GET', `${path}/ledger/sums?to=2020-01-01`)).json()).toEqual({
+      ...{ items: [], nextCursor: null },
+    });
   });
 });

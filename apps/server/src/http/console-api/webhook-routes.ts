@@ -158,6 +158,22 @@ export function registerDeliveryRoutes(scope: ConsoleScope, dependencies: Webhoo
     },
   );
 
+  scope.get(
+    `${base}/:webhookId/deliveries/:deliveryId`,
+    {
+      config: { ...FOR.member, readsMuch: true },
+      schema: {
+        ...{ tags, summary: 'One of them, with the whole body', params: deliveryParamsSchema },
+        response: { 200: deliverySchema },
+      },
+    },
+    async (request) => {
+      const { projectId } = projectOf(request);
+      const { webhookId, deliveryId } = request.params;
+      return toWireDelivery(await webhooks.delivery(projectId, webhookId, deliveryId));
+    },
+  );
+
   scope.post(
     `${base}/:webhookId/deliveries/:deliveryId/resend`,
     {
@@ -176,5 +192,8 @@ export function registerDeliveryRoutes(scope: ConsoleScope, dependencies: Webhoo
 }
 
 function toWireDelivery({ ordinal: _ordinal, ...delivery }: Delivery) {
-  return { ...toWire(delivery), attempts: delivery.attempts.map((attempt) => ({ ...attempt })) };
+  return {
+    ...toWire(delivery),
+    attempts: delivery.attempts.map(({ answer = null, ...attempt }) => ({ ...attempt, answer })),
+  };
 }

@@ -18,6 +18,7 @@ describeOnBothDatabases('webhooks', (context) => {
   let receiverUrl: string;
   const posts: Post[] = [];
   let answer = 200;
+  let answerText = '';
 
   const receiver = createServer((request, response) => {
     let body = '';
@@ -26,7 +27,7 @@ describeOnBothDatabases('webhooks', (context) => {
     });
     request.on('end', () => {
       posts.push({ headers: request.headers, body });
-      response.writeHead(answer).end();
+      response.writeHead(answer).end(answerText);
     });
   });
 
@@ -50,6 +51,7 @@ describeOnBothDatabases('webhooks', (context) => {
     path = `/projects/${projectId}/webhooks`;
     posts.length = 0;
     answer = 200;
+    answerText = '';
   });
 
   const add = async (kind: string, url = receiverUrl): Promise<{ webhookId: string; secret: string }> => {
@@ -197,6 +199,33 @@ describeOnBothDatabases('webhooks', (context) => {
     expect(page.items[0].deliveredAt).not.toBeNull();
   });
 
+  test('what the receiver refuses for good is not tried again; what it answered, and what was posted, can be seen', async () => {
+    const { webhookId } = await add('session');
+    answerText = `<b>No such shop\u0000</b>\n${'x'.repeat(5000)}`;
+    const states: [number, string, number][] = [];
+    for (answer of [400, 404, 410, 302, 408, 429, 503, 200]) {
+      await browser.send('POST', `${path}/${webhookId}/test`);
+      await runUntil(states.length + 1);
+      const [delivery] = (await log(webhookId)).items;
+      states.push([answer, delivery.state, delivery.attempts.length]);
+      expect(delivery.nextAttemptAt === null).toBe(delivery.state !== 'waiting');
+      expect(delivery.attempts[0].answer).toMatch(/^<b>No such shop <\/b>\nx+$/);
+      expect(delivery.attempts[0].answer).toHaveLength(1000);
+      expect(delivery.attempts[0].durationMs).toBeGreaterThanOrEqual(0);
+    }
+    expect(states).toEqual([
+      ...[400, 404, 410, 302].map((status) => [status, 'failed', 1]),
+      ...[408, 429, 503].map((status) => [status, 'waiting', 1]),
+      [200, 'delivered', 1],
+    ]);
+    const body = JSON.stringify({ message: 'x'.repeat(10_000) });
+    const { deliveryId } = await server.services.webhooks.enqueue(projectId, webhookId, { event: 'session', body });
+    const listed = (await log(webhookId)).items[0];
+    expect([listed.body, listed.bodyLength]).toEqual([body.slice(0, 2000), body.length]);
+    const whole = (await browser.send('GET', `${path}/${webhookId}/deliveries/${deliveryId}`)).json();
+    expect([whole.body, whole.bodyLength]).toEqual([body, body.length]);
+  });
+
   test('a delivery of a dead worker is taken over, and what the dead one still says counts for nothing', async () => {
     const { webhookId } = await add('message');
     await context.db.orm.execute(sql`
@@ -214,22 +243,50 @@ describeOnBothDatabases('webhooks', (context) => {
       'http://169.254.169.254/latest/',
       'http://10.0.0.1/',
     ];
+    const { webhookId } = await add('message');
+    for (const url of [...hosts, 'http://printer.lan/']) {
+      for (const refused of [
+        await browser.send('POST', path, { kind: 'message', url }),
+        await browser.send('PATCH', `${path}/${webhookId}`, { url }),
+      ]) {
+        expect([url, refused.statusCode, refused.body]).toEqual([
+          url,
+          400,
+          expect.stringContaining('WEBHOOK_PRIVATE_HOSTS'),
+        ]);
+      }
+    }
+    expect((await browser.send('GET', path)).json()).toMatchObject([{ webhookId, url: receiverUrl }]);
+    // One that was saved when it was allowed, or whose name leads there by now, is not tried again.
     for (const url of hosts) {
-      const { webhookId } = await add('message', url);
+      await context.db.orm.execute(sql`update webhooks set url = ${url} where id = ${webhookId}`);
       await browser.send('POST', `${path}/${webhookId}/test`);
       await expect
         .poll(async () => {
           await server.plane.webhookWorker.runDue();
-          return (await log(webhookId)).items[0].attempts[0]?.error;
+          return (await log(webhookId)).items[0];
         })
-        .toContain('private');
+        .toMatchObject({
+          ...{ state: 'failed', nextAttemptAt: null },
+          attempts: [{ status: null, error: expect.stringContaining('private'), answer: null }],
+        });
+      // A webhook whose address was refused since can still be renamed or switched off.
+      expect((await browser.send('PATCH', `${path}/${webhookId}`, { url, isEnabled: true })).statusCode).toBe(200);
     }
-    const { webhookId } = await add('message');
+    expect(posts).toEqual([]);
+    expect((await browser.send('PATCH', `${path}/${webhookId}`, { url: receiverUrl })).json().url).toBe(receiverUrl);
     answer = 302;
     await browser.send('POST', `${path}/${webhookId}/test`);
     await runUntil(1);
     expect((await log(webhookId)).items[0].attempts[0]).toMatchObject({ status: 302 });
-    for (const url of ['file:///etc/passwd', 'javascript:alert(1)', 'ftp://x', 'x', '']) {
+    for (const url of [
+      'file:///etc/passwd',
+      'javascript:alert(1)',
+      'ftp://x',
+      'x',
+      '',
+      'http://me:secret@localhost/',
+    ]) {
       expect([url, (await browser.send('POST', path, { kind: 'message', url })).statusCode]).toEqual([url, 400]);
     }
   });

@@ -10,6 +10,8 @@ export const conversationQuerySchema = pageQuerySchema.extend({
   licenceId: publicIdSchema.optional(),
   /** A phrase that was said, or a session id. */
   text: z.string().trim().min(1).max(LIMITS.characters.note).optional(),
+  /** A search for `text` is newest first. Talks that go on have no length and come last by it. */
+  sort: z.enum(['newest', 'oldest', 'longest', 'shortest']).optional(),
 });
 
 export const conversationSchema = z.object({
@@ -18,12 +20,20 @@ export const conversationSchema = z.object({
   /** Null when the avatar was deleted. */
   avatarName: z.string().nullable(),
   licenceId: z.string(),
+  /** Null when the project has no such key any more. */
+  keyName: z.string().nullable(),
+  /** Page that the call came from, like `https://shop.example`; null: it was no page, or it is not known. */
+  origin: z.string().nullable(),
   status: z.enum(['active', 'completed', 'failed']),
-  /** Why it ended. */
+  /** Why it ended: a code of the errors, `client-closed-` with the close code of the socket, or words. */
   reason: z.string().nullable(),
   startedAt: instantSchema,
   endedAt: instantSchema.nullable(),
   messageCount: z.int(),
+  /** How what the person said began, or the avatar where nobody else spoke; null: nothing was said. */
+  firstWords: z.string().nullable(),
+  /** Half of its answers began sooner after the person's turn; null: none was measured. */
+  latencyMs: z.int().nullable(),
 });
 export type Conversation = z.output<typeof conversationSchema>;
 
@@ -32,8 +42,12 @@ export const messageSchema = z.object({
   role: z.enum(['user', 'assistant', 'tool']),
   text: z.string(),
   at: instantSchema,
-  /** Milliseconds since the start of the talk. */
+  /** When it began to be heard: milliseconds since the start of the talk, as in its film. */
   offsetMs: z.int(),
+  /** When it was over, on the same time line. */
+  endMs: z.int(),
+  /** Of an answer: from the end of the person's turn to its first sound; null: not measured. */
+  latencyMs: z.int().nullable(),
   /** The person cut this reply short; `text` is what was heard. */
   interrupted: z.boolean(),
 });
@@ -43,6 +57,8 @@ export const transcriptSchema = conversationSchema.extend({
   messages: z.array(messageSchema),
   /** Where the film of the talk can be watched for some hours; null when it was not recorded. */
   recordingUrl: z.string().nullable(),
+  /** How long the talk had lasted when the film begins; null: not known. Such films end with their talk. */
+  recordingOffsetMs: z.int().nullable(),
 });
 export type Transcript = z.output<typeof transcriptSchema>;
 
@@ -51,3 +67,13 @@ export const conversationParamsSchema = z.object({
   sessionId: z.string().min(1).max(LIMITS.characters.token),
 });
 export const exportQuerySchema = z.object({ format: z.enum(['json', 'text']).default('json') });
+
+const sessionIdsSchema = z.array(publicIdSchema).min(1).max(LIMITS.counts.chosenTalks);
+export const chosenConversationsSchema = z.object({ sessionIds: sessionIdsSchema });
+export const exportConversationsSchema = z.object({
+  sessionIds: sessionIdsSchema,
+  format: z.enum(['json', 'text']).default('json'),
+});
+/** `kept`: those that are going on, or are no talks of the project. */
+export const deletedConversationsSchema = z.object({ deleted: z.array(z.string()), kept: z.array(z.string()) });
+export type DeletedConversations = z.output<typeof deletedConversationsSchema>;

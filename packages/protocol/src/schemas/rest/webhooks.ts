@@ -25,7 +25,10 @@ export const webhookSecretSchema = z.object({ secret: z.string() });
 export const deliverySchema = z.object({
   deliveryId: publicIdSchema,
   event: z.string(),
+  /** In lists its first 2,000 characters. */
   body: z.string(),
+  /** Characters of the whole body. */
+  bodyLength: z.int(),
   state: z.enum(['waiting', 'running', 'delivered', 'failed']),
   attempts: z.array(
     z.object({
@@ -34,8 +37,11 @@ export const deliverySchema = z.object({
       status: z.int().nullable(),
       error: z.string().nullable(),
       durationMs: z.number(),
+      /** How the answer began, up to 1,000 bytes; null: there was none, or it was not kept. */
+      answer: z.string().nullable(),
     }),
   ),
+  /** When it is tried next; null: it is not. */
   nextAttemptAt: instantSchema.nullable(),
   createdAt: instantSchema,
   deliveredAt: instantSchema.nullable(),

@@ -1,0 +1,28 @@
+import { useTexts } from '../i18n/language.tsx';
+import { useCopied } from './copy-button.tsx';
+import classes from './copy-chip.module.css';
+import { CheckIcon, CopyIcon } from './icons.tsx';
+
+const shownCharacters = 8;
+
+/** An id as a small button that copies it whole. `what`: what it is the id of. */
+export function CopyChip({ text, what }: { readonly text: string; readonly what: string }) {
+  const texts = useTexts();
+  const [isCopied, copy] = useCopied();
+  const done = isCopied ? texts.common.copied : texts.common.copy;
+  return (
+    <button
+      type="button"
+      className={classes.chip}
+      title={text}
+      aria-label={`${done}: ${what}`}
+      onClick={() => copy(text)}
+    >
+      <code>{text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text}</code>
+      {isCopied ? <CheckIcon size={14} /> : <CopyIcon size={14} />}
+      <span className={classes.said} aria-live="polite">
+        {isCopied ? texts.common.copied : ''}
+      </span>
+    </button>
+  );
+}

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { extentOf, toggled } from './selection.ts';
+
+test('a row is chosen by one click and let go by the next, beside the others', () => {
+  const first = toggled(new Set(['a']), 'b');
+  expect([...first]).toEqual(['a', 'b']);
+  expect([...toggled(first, 'a')]).toEqual(['b']);
+});
+
+test('all, some or none of what is shown', () => {
+  expect([extentOf(0, 0), extentOf(0, 3), extentOf(2, 3), extentOf(3, 3)]).toEqual(['none', 'none', 'some', 'all']);
+});

@@ -1,0 +1,79 @@
+import { Button, Select, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { avatarsQuery } from '../../api/queries.ts';
+import { useTexts } from '../../i18n/language.tsx';
+import { shownName } from '../avatars/shown-name.ts';
+import { type ConversationFilter, conversationSorts, isFiltered, noFilter } from './conversation-filter.ts';
+import own from './conversations-page.module.css';
+
+type FiltersProps = {
+  readonly projectId: string;
+  readonly filter: ConversationFilter;
+  readonly onChange: (filter: ConversationFilter) => void;
+};
+
+/** Which conversations are shown, and in which order. */
+export function ConversationFilters({ projectId, filter, onChange }: FiltersProps) {
+  const { conversations: texts } = useTexts();
+  const avatars = useQuery(avatarsQuery(projectId)).data ?? [];
+  const change = (part: Partial<ConversationFilter>) => onChange({ ...filter, ...part });
+  const isSearch = filter.text.trim() !== '';
+  return (
+    <search className={own.filters}>
+      <TextInput
+        className={own.search}
+        label={texts.search}
+        type="search"
+        maxLength={200}
+        value={filter.text}
+        onChange={(event) => change({ text: event.currentTarget.value })}
+      />
+      <Select
+        label={texts.status}
+        placeholder={texts.anyStatus}
+        clearable
+        data={(['active', 'completed', 'failed'] as const).map((value) => ({ value, label: texts.statuses[value] }))}
+        value={filter.status}
+        onChange={(status) => change({ status })}
+      />
+      <Select
+        label={texts.avatar}
+        placeholder={texts.anyAvatar}
+        clearable
+        searchable
+        data={avatars.map(({ avatarId, name }) => ({ value: avatarId, label: shownName(name) }))}
+        value={filter.avatarId}
+        onChange={(avatarId) => change({ avatarId })}
+      />
+      <TextInput
+        label={texts.from}
+        type="date"
+        max={filter.to || undefined}
+        value={filter.from}
+        onChange={(event) => change({ from: event.currentTarget.value })}
+      />
+      <TextInput
+        label={texts.to}
+        type="date"
+        min={filter.from || undefined}
+        value={filter.to}
+        onChange={(event) => change({ to: event.currentTarget.value })}
+      />
+      <Select
+        label={texts.sort}
+        allowDeselect={false}
+        disabled={isSearch}
+        description={isSearch ? texts.sortOfSearch : undefined}
+        inputWrapperOrder={['label', 'input', 'description', 'error']}
+        data={conversationSorts.map((value) => ({ value, label: texts.sorts[value] }))}
+        value={isSearch ? 'newest' : filter.sort}
+        onChange={(sort) => change({ sort: conversationSorts.find((known) => known === sort) ?? 'newest' })}
+      />
+      {isFiltered(filter) && (
+        <Button variant="subtle" className={own.clear} onClick={() => onChange({ ...noFilter, sort: filter.sort })}>
+          {texts.clearFilter}
+        </Button>
+      )}
+    </search>
+  );
+}

@@ -1,0 +1,81 @@
+import type { LookupAddress } from 'node:dns';
+import ipaddr from 'ipaddr.js';
+import { createHostResolver, type ResolveHost } from './host-resolver.ts';
+import { isPrivateName, isPublicAddress } from './public-address.ts';
+
+export type AddressGuardOptions = {
+  /** Host names or addresses that may be private. */
+  readonly allowedPrivateHosts?: readonly string[];
+  /** Default: the name servers of the system, each host for itself; the system's own resolver for `allowedPrivateHosts`. */
+  readonly resolve?: ResolveHost;
+};
+
+/** The address may not be fetched, whenever it is tried; the message says why. */
+export class ForbiddenAddressError extends Error {}
+
+/** Only an operator's setting would open the host. */
+export class PrivateHostError extends ForbiddenAddressError {}
+
+/** As far as its name goes the address may be fetched, but it leads nowhere as yet. */
+class NoAddressError extends ForbiddenAddressError {}
+
+/**
+ * The addresses that a URL leads to, all of them checked. Throws `ForbiddenAddressError` where it may not be fetched, and errors of
+ * the resolver where its name cannot be resolved now.
+ */
+export type FindAddresses = (url: URL, signal: AbortSignal) => Promise<LookupAddress[]>;
+
+export function createAddressGuard({
+  allowedPrivateHosts = [],
+  resolve: givenResolve,
+}: AddressGuardOptions = {}): FindAddresses {
+  const allowed = new Set(allowedPrivateHosts.map((host) => host.toLowerCase()));
+  const resolve = givenResolve ?? createHostResolver({ systemHosts: allowed });
+
+  return async (url, signal) => {
+    if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+      throw new ForbiddenAddressError('Only http and https addresses can be fetched.');
+    }
+    if (url.username !== '' || url.password !== '') {
+      throw new ForbiddenAddressError('Addresses with a user name or password are not fetched.');
+    }
+    const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+    const isAllowed = allowed.has(host);
+    if (!isAllowed && isPrivateName(host)) throw new PrivateHostError('The host is a private or reserved name.');
+    const addresses = ipaddr.isValid(host)
+      ? [{ address: host, family: ipaddr.parse(host).kind() === 'ipv6' ? 6 : 4 }]
+      : [...(await withSignal(resolve(host, signal), signal))];
+    if (addresses.length === 0) throw new NoAddressError('The host has no address.');
+    // One private address among public ones is reason enough: which one is used is up to whoever runs the name.
+    if (!isAllowed && !addresses.every(({ address }) => isPublicAddress(address))) {
+      throw new PrivateHostError('The host leads to a private or reserved address.');
+    }
+    return addresses;
+  };
+}
+
+export function isForbiddenForGood(error: unknown): error is ForbiddenAddressError {
+  return error instanceof ForbiddenAddressError && !(error instanceof NoAddressError);
+}
+
+/** How long a name is looked up before an address is taken as it is. */
+const LOOK_UP_MS = 3_000;
+
+/** Why this address may not be fetched; null where it may, or where its name leads nowhere as yet. */
+export async function whyForbidden(findAddresses: FindAddresses, url: string): Promise<ForbiddenAddressError | null> {
+  try {
+    await findAddresses(new URL(url), AbortSignal.timeout(LOOK_UP_MS));
+    return null;
+  } catch (error) {
+    return isForbiddenForGood(error) ? error : null;
+  }
+}
+
+function withSignal<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return Promise.race([
+    work,
+    new Promise<never>((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    }),
+  ]);
+}
