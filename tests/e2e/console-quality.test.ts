@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium, launchChromium } from '../support/chromium.ts';
 import { askAs, type ConsoleAccount, openAccount, talkOnce } from '../support/console-account.ts';
 import { fillProject, OPEN_PAGES, type ShownPage, settle, waitForContent } from '../support/console-pages.ts';
-import { useConversations, useUsage } from '../support/console-records.ts';
+import { useConversations, useUsage, useWebhooks } from '../support/console-records.ts';
 import { CONSOLE_PASSWORD } from '../support/console-steps.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 
@@ -236,7 +236,7 @@ describe.skipIf(executablePath === null)('pages', () => {
     expect(await page.title()).toBe('Iris · Visavis');
   });
 
-  it('let one find what was said, and see what it cost', async () => {
+  it('let one find, read, export and delete what was said, see what it cost, and what a webhook was answered', async () => {
     context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 } });
     const page = await logIn();
     const own = { ...account, ask: askAs(context, server.url) };
@@ -246,7 +246,9 @@ describe.skipIf(executablePath === null)('pages', () => {
     await page.goto(`${project}/usage`);
     await useUsage(page, sessionId);
     await page.goto(`${project}/conversations`);
-    await useConversations(page, words);
+    await useConversations(page, words, sessionId);
+    await page.goto(`${project}/webhooks`);
+    await useWebhooks(page);
   });
 
   it('need less than 250 KB of script to appear for the first time, as sent', async () => {

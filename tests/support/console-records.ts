@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import type { Download, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-// What a person does on the pages of conversations and usage, by what is seen and clicked.
+// What a person does on the pages of conversations, usage and webhooks, by what is seen and clicked.
 
-/** Finds a talk by its words, among all in another order. */
-export async function useConversations(page: Page, words: string): Promise<void> {
+/** Finds a talk by its words, chooses it, exports it, reads its page, and deletes it. */
+export async function useConversations(page: Page, words: string, sessionId: string): Promise<void> {
   const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: words }) });
   await row.waitFor();
   await page.getByLabel('From day').fill('2999-01-01');
@@ -23,6 +23,25 @@ export async function useConversations(page: Page, words: string): Promise<void>
     expect.stringMatching(/^[23]$/),
     expect.stringMatching(/^\d+\.\d s$/),
   ]);
+
+  await row.getByRole('checkbox').click();
+  await page.getByText('1 chosen').waitFor();
+  const text = await fileOf(page, page.getByRole('button', { name: 'Export as text' }));
+  expect(text).toContain(`user: ${words}`);
+  expect(text.startsWith(sessionId)).toBe(true);
+
+  await page.getByRole('link', { name: words }).click();
+  await page.getByText('The person hung up').waitFor();
+  await page.getByText(/^answered after \d+\.\d s$/).waitFor();
+  await page.getByText('no web page, or not known').waitFor();
+  await page.getByText('Front desk').waitFor();
+  await page.getByRole('link', { name: 'All conversations' }).click();
+
+  await row.getByRole('checkbox').click();
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await page.getByText('Deleted: 1.').waitFor();
+  await row.waitFor({ state: 'detached' });
 }
 
 /** Reads the numbers of a bar with the keyboard, chooses other days, downloads a table, and goes from the ledger to a talk. */
@@ -44,6 +63,33 @@ export async function useUsage(page: Page, sessionId: string): Promise<void> {
   const calls = page.getByRole('link', { name: /^Transcript of the call of/ });
   await calls.first().click();
   await page.waitForURL(`**/conversations/${sessionId}`);
+}
+
+/** Is told why a private address is refused, makes a webhook with another, changes it, and looks at what became of a test. */
+export async function useWebhooks(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'New webhook' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Address').fill('http://127.0.0.1:9/hook');
+  await dialog.getByRole('button', { name: 'Create webhook' }).click();
+  await dialog.getByText(/Webhooks do not reach 127\.0\.0\.1, .* WEBHOOK_PRIVATE_HOSTS/).waitFor();
+  // A name that nobody has: nothing outside is asked.
+  const address = `https://hook-${Date.now()}.invalid/`;
+  await dialog.getByLabel('Address').fill(address);
+  await dialog.getByRole('button', { name: 'Create webhook' }).click();
+  await page.getByTestId('secret').waitFor();
+  await page.getByRole('dialog').getByText('Close', { exact: true }).click();
+
+  const row = page.getByRole('listitem').filter({ hasText: address });
+  await row.getByRole('button', { name: 'Edit' }).click();
+  await dialog.getByLabel('Address').fill(`${address}talks`);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await row.getByText(`${address}talks`).waitFor();
+
+  await row.getByRole('button', { name: 'Send a test' }).click();
+  await row.getByText(/^next attempt: /).waitFor({ timeout: 60_000 });
+  await row.getByRole('button', { name: /^Details of test/ }).click();
+  await row.getByText('"event": "test"').waitFor();
+  await row.getByText('no answer', { exact: true }).first().waitFor();
 }
 
 async function fileOf(page: Page, button: Locator): Promise<string> {
