@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Transcript } from '@visavis/protocol/rest';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileOnDisk } from '../../packages/media/src/codecs/film-module.ts';
@@ -58,6 +59,32 @@ describe.skipIf(executablePath === null || !hasRecordedSpeech())('recording of c
     return Math.sqrt(power / count);
   }
 
+  /** On the page of a talk, film and words have one time line: a click on words plays them, and they are lit. */
+  async function seesAndHears(address: string, callSeconds: number): Promise<void> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
+    const pairs = cookie
+      .split('; ')
+      .map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]);
+    await context.addCookies(pairs.map(([name = '', value = '']) => ({ name, value, url: server.url })));
+    const page = await context.newPage();
+    await page.goto(server.url + address);
+    const film = page.locator('video');
+    const timeOf = (property: 'duration' | 'currentTime') =>
+      film.evaluate((video, key) => Reflect.get(video, key), property);
+    await expect.poll(() => timeOf('duration'), { timeout: 20_000 }).toBeGreaterThan(0);
+    expect(Math.abs((await timeOf('duration')) - callSeconds)).toBeLessThan(1.5);
+    // The last words are an answer; half of it lies behind the place from which it plays.
+    const answer = page.getByRole('listitem').filter({ hasText: 'answered after' }).last();
+    await answer.click();
+    await expect.poll(() => answer.getAttribute('aria-current'), { timeout: 20_000 }).toBe('true');
+    expect(await page.locator('[aria-current="true"]').count()).toBe(1);
+    expect(await timeOf('currentTime')).toBeGreaterThan(callSeconds / 4);
+    await page.getByText('The page was closed').or(page.getByText('The person hung up')).waitFor();
+    await page.getByText('Test', { exact: true }).waitFor();
+    await page.screenshot({ path: 'test-output/recording.png' });
+    await context.close();
+  }
+
   it('keeps picture and both voices of a call with an avatar that asks for it, and of no other', async () => {
     await send('POST', '/auth/register', {
       ...{ name: 'Mia', email: `mia-${Date.now()}@example.org`, password: 'a long enough password' },
@@ -70,6 +97,8 @@ describe.skipIf(executablePath === null || !hasRecordedSpeech())('recording of c
         ...{ fromAvatarId: avatars[0]?.avatarId, name: recordCalls ? 'Filmed' : 'Private', recordCalls },
       });
     const urls: (string | null)[] = [];
+    let sessionId = '';
+    let callSeconds = 0;
     for (const avatar of [await copy(false), await copy(true)]) {
       const call = await NavtalkPage.open(browser, server, { query: { license: key.key, avatarId: avatar.avatarId } });
       await call.waitForPicture(60_000);
@@ -80,10 +109,13 @@ describe.skipIf(executablePath === null || !hasRecordedSpeech())('recording of c
       await call.waitFor('realtime.response.audio.done', seen, 60_000);
       const success = await call.waitFor('conversation.connected.success');
       await call.close();
-      const address = `/projects/${projectId}/conversations/${success.message.data?.sessionId}`;
-      const record = () => send<{ status: string; recordingUrl: string | null }>('GET', address);
+      sessionId = String(success.message.data?.sessionId);
+      const address = `/projects/${projectId}/conversations/${sessionId}`;
+      const record = () => send<Transcript>('GET', address);
       await expect.poll(async () => (await record()).status, { timeout: 15_000 }).toBe('completed');
-      urls.push((await record()).recordingUrl);
+      const { recordingUrl, startedAt, endedAt } = await record();
+      urls.push(recordingUrl);
+      callSeconds = (Date.parse(endedAt ?? '') - Date.parse(startedAt)) / 1000;
     }
     expect(urls).toEqual([null, expect.any(String)]);
     const response = await fetch(`${server.url}${urls[1]}`);
@@ -105,5 +137,6 @@ describe.skipIf(executablePath === null || !hasRecordedSpeech())('recording of c
     })`)) as number[];
     expect(shown).toEqual([512, 512]);
     await page.close();
+    await seesAndHears(`/console/projects/${projectId}/conversations/${sessionId}`, callSeconds);
   });
 });
