@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+const TIMED_EXPRESSIONS = ['tools/regular-expressions/*.test.ts'];
+
 /** Attacks that measure nothing of what a neighbour notices: two of these files may run at a time. */
 const UNMEASURED_ATTACKS = [
   'tests/security/{borrowed-keys,child-environment,file-modes,proxies-and-hosts,reconnecting}.test.ts',
@@ -9,9 +11,10 @@ const UNMEASURED_ATTACKS = [
 /** Pages in Chromium that are looked at, not listened to. */
 const PAGES_WITHOUT_CALLS = ['tests/e2e/{console,console-quality}.test.ts'];
 
-// Projects one after the other, so that none disturbs the timing of another: `unit` needs nothing but Node; `integration` starts
-// real parts (workers, databases, WebRTC peers) and kills them; `security-refusals` and `security` attack the real server, the
-// second while a neighbour talks; `e2e-pages` and `e2e` drive Chromium against it, the second in calls. `npm test` runs all.
+// Projects one after the other, so that none disturbs the timing of another: `unit` and `growth` need nothing but Node;
+// `integration` starts real parts (workers, databases, WebRTC peers) and kills them; `security-refusals` and `security` attack
+// the real server, the second while a neighbour talks; `e2e-pages` and `e2e` drive Chromium against it, the second in calls.
+// `npm test` runs all.
 export default defineConfig({
   test: {
     projects: [
@@ -19,11 +22,21 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{apps,packages}/*/src/**/*.test.ts', 'tools/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/*.integration.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.integration.test.ts', ...TIMED_EXPRESSIONS],
           testTimeout: 20_000,
           // By default a core is left for whoever sits at the machine.
           maxWorkers: '100%',
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'growth',
+          include: TIMED_EXPRESSIONS,
+          testTimeout: 20_000,
+          // How the time of an expression grows is seen where nothing else runs.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -33,7 +46,7 @@ export default defineConfig({
           testTimeout: 90_000,
           hookTimeout: 90_000,
           maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -43,7 +56,7 @@ export default defineConfig({
           testTimeout: 90_000,
           hookTimeout: 180_000,
           maxWorkers: 2,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -55,7 +68,7 @@ export default defineConfig({
           hookTimeout: 180_000,
           // Attacks measure what a neighbour notices of them: nothing else may run beside.
           maxWorkers: 1,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
       {
@@ -67,7 +80,7 @@ export default defineConfig({
           hookTimeout: 180_000,
           maxWorkers: 2,
           retry: 2,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
         },
       },
       {
@@ -81,7 +94,7 @@ export default defineConfig({
           maxWorkers: 1,
           // Pictures and sound are measured as they arrive; a machine that is busy elsewhere for a moment gets another try.
           retry: 2,
-          sequence: { groupOrder: 5 },
+          sequence: { groupOrder: 6 },
         },
       },
     ],

@@ -1,12 +1,12 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { test } from 'vitest';
-import { type Arena, describeUnderSlowAttack } from './support/attack.ts';
+import { type Arena, describeUnderAttack } from './support/attack.ts';
 
 /** Headers and bodies have ten seconds; looking comes on top. */
 const SOON_MS = 25_000;
 
-describeUnderSlowAttack('clients that take their time', {}, (arena) => {
+describeUnderAttack('clients that take their time', {}, (arena) => {
   test('silent connections, headers and bodies by the byte are cut in time', { timeout: 120_000 }, async ({
     expect,
   }) => {

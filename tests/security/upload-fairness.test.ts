@@ -1,7 +1,7 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { afterEach, expect, test } from 'vitest';
-import { type Arena, describeUnderSlowAttack } from './support/attack.ts';
+import { type Arena, describeUnderAttack } from './support/attack.ts';
 
 type AttackProject = Awaited<ReturnType<Arena['newProject']>>;
 type Answer = { readonly status: number; readonly retryAfter: number; readonly code: string; readonly message: string };
@@ -10,7 +10,7 @@ type Answer = { readonly status: number; readonly retryAfter: number; readonly c
 const PNG = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(100_000)]);
 const TRICKLE_MS = 400;
 
-describeUnderSlowAttack('uploads', {}, (arena) => {
+describeUnderAttack('uploads', {}, (arena) => {
   const trickles: { readonly sending: ClientRequest; readonly timer: NodeJS.Timeout }[] = [];
   afterEach(() => {
     for (const { sending, timer } of trickles.splice(0)) {

@@ -66,23 +66,6 @@ export function describeUnderAttack(title: string, settings: Settings, define: D
   });
 }
 
-/**
- * The same for attacks that mostly wait until the server loses its patience: both servers are attacked at the same time, after
- * both have started. Tests take `expect` from their context, since two run at a time.
- */
-export function describeUnderSlowAttack(title: string, settings: Settings, define: Define): void {
-  const [embedded, postgres] = groundsOf(title, settings);
-  describe(title, () => {
-    useGrounds(embedded, ...(postgres === null ? [] : [postgres]));
-    describe.concurrent('(embedded, http)', () => {
-      describe('one by one', { concurrent: false }, () => define(embedded.arena));
-    });
-    describe.skipIf(postgres === null).concurrent('(PostgreSQL, TLS)', () => {
-      describe('one by one', { concurrent: false }, () => define((postgres ?? embedded).arena));
-    });
-  });
-}
-
 function useGrounds(...grounds: readonly Ground[]): void {
   beforeAll(() => Promise.all(grounds.map((ground) => ground.open())), 180_000);
   afterAll(() => Promise.all(grounds.map((ground) => ground.close())));
