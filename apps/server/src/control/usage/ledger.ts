@@ -63,7 +63,10 @@ const WRITE_USES = `
     coalesce(sum(duration_ms) filter (where kind = 'call'), 0),
     coalesce(sum(duration_ms) filter (where kind = 'generation'), 0),
     -sum(amount)
-  from entries join (select distinct on (source_id, seq) source_id, seq, avatar_id from given) as said using (source_id, seq)
+  from (
+    select entries.*, (
+      select avatar_id from given where given.source_id = entries.source_id and given.seq = entries.seq limit 1) as avatar_id
+    from entries) as used
   group by project_id, licence_id, avatar_id order by project_id, licence_id, avatar_id
   on conflict (project_id, licence_id, avatar_id, day) do update set
     calls = days.calls + excluded.calls,
