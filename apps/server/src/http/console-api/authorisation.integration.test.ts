@@ -10,7 +10,13 @@ import { TestBrowser } from './testing/test-browser.ts';
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Route = { readonly method: Method; readonly path: string };
 /** Of the generated document: the methods of a path with their parameters. */
-type OpenPath = Readonly<Record<string, { readonly parameters?: readonly { readonly name: string }[] }>>;
+type OpenOperation = {
+  readonly parameters?: readonly { readonly name: string }[];
+  readonly requestBody?: {
+    readonly content: Readonly<Record<string, { readonly schema: { readonly properties?: object } }>>;
+  };
+};
+type OpenPath = Readonly<Record<string, OpenOperation>>;
 
 /** A body that each route takes, so that nothing but the authorisation can refuse it. */
 const BODIES: Readonly<Record<string, object>> = {
@@ -163,17 +169,24 @@ describeOnBothDatabases('authorisation', (context) => {
     const values: Record<string, string> = { id: '', jobId: ids.avatarId ?? '', sessionId: ids.sessionId ?? '' };
     values.avatarId = ids.avatarId ?? '';
     let checked = 0;
-    for (const [path, methods] of open) {
-      for (const [method, { parameters = [] }] of Object.entries(methods)) {
-        const names = parameters.map(({ name }) => name).filter((name) => name in values);
-        if (names.length === 0) continue;
+    for (const [path, documented] of open) {
+      const names = Object.values(documented)
+        .flatMap(namesOf)
+        .filter((name) => name in values);
+      if (names.length === 0) continue;
+      // Clients may ask in other ways than the documented one.
+      const methods = (['GET', 'POST', 'DELETE'] as const).filter((method) =>
+        server.app.hasRoute({ method, url: path.replace(/\{(\w+)\}/, ':$1') }),
+      );
+      expect(methods).toEqual(expect.arrayContaining(Object.keys(documented).map((method) => method.toUpperCase())));
+      for (const method of methods) {
         checked += 1;
         const id = (path.startsWith('/api/chat/') ? ids.sessionId : ids.avatarId) ?? '';
         const query = new URLSearchParams(
           Object.fromEntries(names.map((name) => [name, name === 'id' ? id : (values[name] ?? '')])),
         );
         const reply = await server.app.inject({
-          ...{ method: method.toUpperCase() as Method, headers: { license: key } },
+          ...{ method, headers: { license: key } },
           url: `${path.replace('{id}', id)}?${query}`,
         });
         expect([method, path, reply.statusCode]).toEqual([method, path, 404]);
@@ -201,3 +214,12 @@ describeOnBothDatabases('authorisation', (context) => {
     expect((await server.app.inject('/uploadFiles/..%2f..%2fmaster.key')).statusCode).toBe(404);
   });
 });
+
+/** Names of what a route takes, in the address or in the body. */
+function namesOf({ parameters = [], requestBody }: OpenOperation): string[] {
+  const bodies = Object.values(requestBody?.content ?? {});
+  return [
+    ...parameters.map(({ name }) => name),
+    ...bodies.flatMap(({ schema }) => Object.keys(schema.properties ?? {})),
+  ];
+}
