@@ -138,6 +138,7 @@ export const LIMITS = {
     restBody: MIB,
     /** What a socket may send after its call has ended or was refused; more is cut off. */
     afterEnd: 64 * KIB,
+    /** The largest files that are taken. */
     picture: 30_000_000,
     video: 200_000_000,
   },

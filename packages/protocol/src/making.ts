@@ -1,5 +1,8 @@
 import { PICTURE_NAMES, VIDEO_NAMES } from './file-names.ts';
 
+/** So long a deleted avatar can be restored. */
+export const BIN_DAYS = 7;
+
 /** Why no avatar came of a photo or clip: a closed list, each with a sentence that says what to do about it. */
 export const MAKING_PROBLEMS = {
   'unknown-file': `This file is neither a photo (${PICTURE_NAMES}) nor a clip (${VIDEO_NAMES}). Choose one of these.`,

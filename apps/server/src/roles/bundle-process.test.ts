@@ -9,10 +9,10 @@ it('takes what the making process says that is no message of its kind for that a
   const following = follow(child as unknown as ChildProcess, {
     ...{ signal: new AbortController().signal, onProgress, onPicture() {}, timeLimitMs: 60_000 },
   });
-  child.emit('message', { kind: 'progress', share: 0.5, step: 'looking' });
-  for (const odd of [null, 7, {}, { kind: 'progress', share: null, step: 'x' }, { kind: 'made' }])
+  child.emit('message', { kind: 'progress', share: 0.5, step: 'finding the face' });
+  for (const odd of [null, 7, {}, { kind: 'progress', share: 0.5, step: 'looking' }, { kind: 'made' }])
     child.emit('message', odd);
   child.emit('close', 1, null);
   expect(await following).toEqual({ kind: 'broke', detail: expect.stringContaining('nobody understands') });
-  expect(onProgress.mock.calls).toEqual([[0.5, 'looking']]);
+  expect(onProgress.mock.calls).toEqual([[0.5, 'finding the face']]);
 });

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { BIN_DAYS, type BinnedAvatar } from '@visavis/protocol/rest';
+import { BIN_DAYS } from '@visavis/protocol';
+import type { BinnedAvatar } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
 import { binQuery, useChange } from '../../api/queries.ts';

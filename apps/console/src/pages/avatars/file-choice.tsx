@@ -1,5 +1,5 @@
+import { LIMITS } from '@visavis/protocol';
 import { ACCEPTED_FILES, type FileKind, fileKind, HEAD_BYTES } from '@visavis/protocol/file-kind';
-import { MAX_UPLOAD_BYTES } from '@visavis/protocol/rest';
 import { useEffect, useId, useState } from 'react';
 import { useTexts } from '../../i18n/language.tsx';
 import own from './new-avatar.module.css';
@@ -31,7 +31,7 @@ export function useFileFault(file: File | null): FileFault {
   }, [file]);
   if (file === null || read?.file !== file) return undefined;
   if (read.kind === null) return 'wrongKind';
-  return file.size > MAX_UPLOAD_BYTES[read.kind.kind] ? 'tooLarge' : null;
+  return file.size > LIMITS.bytes[read.kind.kind] ? 'tooLarge' : null;
 }
 
 /** Null also for a file that cannot be read, such as a folder. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { BIN_DAYS } from '@visavis/protocol/rest';
+import { BIN_DAYS } from '@visavis/protocol';
 import { and, desc, eq, isNotNull, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../db/database.ts';
 import { avatars } from '../../db/schema.ts';

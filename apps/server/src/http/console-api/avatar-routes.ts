@@ -1,9 +1,8 @@
 import { extname } from 'node:path';
-import { AVATAR_NOTICES } from '@visavis/protocol';
+import { AVATAR_NOTICES, BIN_DAYS } from '@visavis/protocol';
 import {
   avatarParamsSchema,
   avatarSchema,
-  BIN_DAYS,
   binnedSchema,
   createAvatarSchema,
   projectParamsSchema,

@@ -144,9 +144,6 @@ export const createAvatarSchema = z
 /** An avatar that failed is made from this upload; left out: from what it was made from before. */
 export const retryAvatarSchema = z.object({ uploadId: publicIdSchema.optional() }).nullish();
 
-/** So long a deleted avatar can be restored. */
-export const BIN_DAYS = 7;
-
 /** The answer to deleting an avatar: until when it can be restored; null: it was still being made, and is gone. */
 export const binnedSchema = z.object({ restorableUntil: instantSchema.nullable() });
 export type Binned = z.output<typeof binnedSchema>;
@@ -162,9 +159,6 @@ export const binnedAvatarSchema = avatarSchema.pick({ avatarId: true, name: true
 export type BinnedAvatar = z.output<typeof binnedAvatarSchema>;
 
 export const avatarParamsSchema = z.object({ projectId: publicIdSchema, avatarId: publicIdSchema });
-
-/** The largest files that are taken. */
-export const MAX_UPLOAD_BYTES = { picture: LIMITS.bytes.picture, video: LIMITS.bytes.video } as const;
 
 /**
  * The answer to `POST …/uploads`, whose body is the bytes of the file and nothing else (any `content-type` of pictures and

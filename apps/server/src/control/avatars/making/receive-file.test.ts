@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { MAX_UPLOAD_BYTES } from '@visavis/protocol/rest';
+import { LIMITS } from '@visavis/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { receiveFile } from './receive-file.ts';
 
@@ -26,7 +26,7 @@ test('a file comes in whole, under a name of its own', async () => {
 });
 
 test('nothing is left of files that are refused at once, however many come together', async () => {
-  const tooLarge = Buffer.concat([PNG_HEAD, Buffer.alloc(MAX_UPLOAD_BYTES.picture)]);
+  const tooLarge = Buffer.concat([PNG_HEAD, Buffer.alloc(LIMITS.bytes.picture)]);
   for (let round = 0; round < 200; round += 1) {
     // File system calls wait for the same threads, and then start together.
     const busy = Array.from({ length: 4 }, () => hash('password', 'salt', 2_000, 32, 'sha256'));

@@ -1,8 +1,8 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { LIMITS } from '@visavis/protocol';
 import { type FileKind, fileKind, HEAD_BYTES, PICTURE_NAMES, VIDEO_NAMES } from '@visavis/protocol/file-kind';
-import { MAX_UPLOAD_BYTES } from '@visavis/protocol/rest';
 import { type ControlError, refusal } from '../../control-error.ts';
 import { diskFull, isDiskFull } from '../../disk/disk-watch.ts';
 import { newPublicId } from '../../ids.ts';
@@ -45,7 +45,7 @@ export async function receiveFile(
   const bounded = async function* (): AsyncGenerator<Buffer> {
     for (let part: Buffer | undefined = head; part !== undefined; part = await parts()) {
       sizeBytes += part.byteLength;
-      if (sizeBytes > MAX_UPLOAD_BYTES[found.kind]) throw tooLarge(found.kind);
+      if (sizeBytes > LIMITS.bytes[found.kind]) throw tooLarge(found.kind);
       yield part;
     }
   };
@@ -62,7 +62,7 @@ export async function receiveFile(
 
 /** `kind` left out: whatever it is, it is too large. */
 export function tooLarge(kind: FileKind['kind'] = 'video'): ControlError {
-  return refusal('too-large', `${kind}-too-large`, { values: { limit: MAX_UPLOAD_BYTES[kind] / 1e6 } });
+  return refusal('too-large', `${kind}-too-large`, { values: { limit: LIMITS.bytes[kind] / 1e6 } });
 }
 
 async function readHead(parts: NextPart): Promise<Buffer> {

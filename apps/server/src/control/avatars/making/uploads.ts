@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MAX_UPLOAD_BYTES } from '@visavis/protocol/rest';
+import { LIMITS } from '@visavis/protocol';
 import { eq, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../../db/database.ts';
 import { uploads } from '../../../db/making-schema.ts';
@@ -69,7 +69,7 @@ export class Uploads {
    * in fair turn among users; who sends too slowly loses it, sooner while others wait.
    */
   async receive(sender: Sender, body: AsyncIterable<Buffer>, announcedBytes = 0): Promise<Upload> {
-    if (announcedBytes > MAX_UPLOAD_BYTES.video) throw tooLarge();
+    if (announcedBytes > LIMITS.bytes.video) throw tooLarge();
     this.#options.disk.requireRoom();
     // Asked before the file comes in, and again when it is there.
     await this.#requireRoom(this.#options.db.orm, sender.projectId, announcedBytes);
