@@ -72,7 +72,12 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
           (video: { getVideoPlaybackQuality(): { totalVideoFrames: number } }) =>
             video.getVideoPlaybackQuality().totalVideoFrames,
         );
-    await vi.waitFor(async () => expect(await decoded()).toBeGreaterThan(0), { timeout: 60_000, interval: 200 });
+    const isLive = async () => {
+      // What the element told its page says why there is no picture.
+      const events = JSON.stringify(await page.evaluate('window.seen'));
+      expect(await decoded(), events).toBeGreaterThan(0);
+    };
+    await vi.waitFor(isLive, { timeout: 60_000, interval: 200 });
     const before = await decoded();
     await vi.waitFor(async () => expect(await decoded()).toBeGreaterThan(before + 20), {
       timeout: 10_000,
