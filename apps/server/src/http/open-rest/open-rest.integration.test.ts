@@ -288,14 +288,12 @@ describeOnBothDatabases('open REST', (context) => {
       ...{ type: 'object', required: ['name'] },
     });
     const documentation = readFileSync(new URL('../../../../../docs/rest-api.md', import.meta.url), 'utf8');
-    for (const path of paths) {
+    const isDocumented = (path: string): boolean => {
       const shown = path.replace(/^\/api\/v1/, '');
       const action = /\/(reset|revoke|test)$/.exec(shown)?.[0];
-      expect([path, documentation.includes(action === undefined ? `${shown}\`` : `\`${action}\``)]).toEqual([
-        path,
-        true,
-      ]);
-    }
+      return documentation.includes(action === undefined ? `${shown}\`` : `\`${action}\``);
+    };
+    expect(paths.filter((path) => !isDocumented(path))).toEqual([]);
     const page = await server.app.inject({ url: '/reference', headers: { accept: 'text/html' } });
     expect(page.statusCode).toBe(200);
     expect(page.body).not.toMatch(/(src|href)="(https?:)?\/\//);
