@@ -1,23 +1,24 @@
-import { randomUUID } from 'node:crypto';
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { TestClient } from '../../apps/server/src/gateway/navtalk-v2/test-client.ts';
-import { openAccount } from '../support/console-account.ts';
+import type { ConsoleAccount } from '../support/console-account.ts';
 import { Playground } from '../support/playground.ts';
 
 type Console = {
   /** A page of the console in a browser of its own. */
   openPage(path: string): Promise<Page>;
+  /** Logs that browser in, with a new project. */
+  logIn(): Promise<ConsoleAccount>;
   /** What belongs to the page that was opened last; `complaints` are those of its scripts. */
   site(): { readonly url: string; readonly context: BrowserContext; readonly complaints: readonly string[] };
 };
 
 /** What a newcomer does after making an account: first steps, templates, knowledge, tools. */
-export function firstHour({ openPage, site }: Console): void {
+export function firstHour({ openPage, logIn, site }: Console): void {
   /** Logged in, on the page of a copy of a built-in avatar. */
   async function openOwnAvatar(fields: object = {}) {
     const page = await openPage('/console/login');
-    const account = await openAccount(site().context, site().url, `first-${randomUUID()}@example.org`);
+    const account = await logIn();
     const { projectId, ask } = account;
     const wish = { fromAvatarId: account.avatarId, name: 'Nora', ...fields };
     const { avatarId } = await ask<{ avatarId: string }>('POST', `/projects/${projectId}/avatars`, wish);
@@ -125,7 +126,7 @@ export function firstHour({ openPage, site }: Console): void {
 
   it('ticks the first steps by what is so, and hides them when told', async () => {
     const page = await openPage('/console/login');
-    const account = await openAccount(site().context, site().url, `steps-${randomUUID()}@example.org`);
+    const account = await logIn();
     const { projectId, ask } = account;
     await page.goto(`${site().url}/console/projects/${projectId}/avatars`);
     const steps = page.getByRole('region', { name: 'First steps' });

@@ -26,10 +26,20 @@ export function askAs(context: BrowserContext, url: string): ConsoleAccount['ask
   };
 }
 
-/** Registers a person with a project and a key; the browser is then logged in. */
-export async function openAccount(context: BrowserContext, url: string, email: string): Promise<ConsoleAccount> {
+/**
+ * Registers a person, or logs in who is known, with a new project and a key; the browser is then logged in. An address may
+ * register ten people an hour.
+ */
+export async function openAccount(
+  context: BrowserContext,
+  url: string,
+  email: string,
+  isKnown = false,
+): Promise<ConsoleAccount> {
   const ask = askAs(context, url);
-  await ask('POST', '/auth/register', { name: 'Mia', email, password: CONSOLE_PASSWORD });
+  const password = CONSOLE_PASSWORD;
+  if (isKnown) await ask('POST', '/auth/login', { email, password });
+  else await ask('POST', '/auth/register', { name: 'Mia', email, password });
   const { projectId } = await ask<{ projectId: string }>('POST', '/projects', { name: 'Harbour hotel' });
   const { key } = await ask<{ key: string }>('POST', `/projects/${projectId}/keys`, { name: 'Front desk' });
   const avatars = await ask<{ avatarId: string }[]>('GET', `/projects/${projectId}/avatars`);

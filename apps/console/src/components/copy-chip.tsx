@@ -10,15 +10,16 @@ export function CopyChip({ text, what }: { readonly text: string; readonly what:
   const texts = useTexts();
   const [isCopied, copy] = useCopied();
   const done = isCopied ? texts.common.copied : texts.common.copy;
+  const shown = text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text;
   return (
     <button
       type="button"
       className={classes.chip}
       title={text}
-      aria-label={`${done}: ${what}`}
+      aria-label={`${done}: ${what} ${shown}`}
       onClick={() => copy(text)}
     >
-      <code>{text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text}</code>
+      <code>{shown}</code>
       {isCopied ? <CheckIcon size={14} /> : <CopyIcon size={14} />}
       <span className={classes.said} aria-live="polite">
         {isCopied ? texts.common.copied : ''}
