@@ -226,7 +226,7 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
     const input = page.getByPlaceholder(/^Type to/);
     await input.fill('What is Visavis?', { timeout: 20_000 });
     await input.press('Enter');
-    await expect.poll(() => page.getByLabel('Captions').textContent(), { timeout: 20_000 }).toMatch(/open-source/);
+    await page.getByText(/Visavis is an open-source/).first().waitFor({ timeout: 20_000 });
     const size = await page.evaluate(
       "(({ videoWidth, videoHeight, muted }) => ({ videoWidth, videoHeight, muted }))(document.querySelector('video'))",
     );
