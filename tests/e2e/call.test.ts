@@ -226,7 +226,10 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
     const input = page.getByPlaceholder(/^Type to/);
     await input.fill('What is Visavis?', { timeout: 20_000 });
     await input.press('Enter');
-    await page.getByText(/Visavis is an open-source/).first().waitFor({ timeout: 20_000 });
+    await page
+      .getByText(/Visavis is an open-source/)
+      .first()
+      .waitFor({ timeout: 20_000 });
     const size = await page.evaluate(
       "(({ videoWidth, videoHeight, muted }) => ({ videoWidth, videoHeight, muted }))(document.querySelector('video'))",
     );
