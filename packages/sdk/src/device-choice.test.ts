@@ -131,18 +131,66 @@ describe('another microphone', () => {
     expect(call.snapshot).toMatchObject({ notice: { code: 'microphone-busy' }, microphone: { state: 'off' } });
   });
 
+  it('that works ends the trouble with the one before, busy or silent', async () => {
+    const silent = await connected();
+    silent.world.microphones[0]?.listener.onStalled(true);
+    expect(silent.call.snapshot.notice?.code).toBe('microphone-silent');
+    expect(await silent.call.setMicrophone('b')).toBe(true);
+    expect(silent.call.snapshot).toMatchObject({ notice: null, microphone: { state: 'on', stalled: false } });
+
+    const busy = await connected({ microphone: 'manual' });
+    const open = busy.world.openMicrophone;
+    busy.world.openMicrophone = async (listener, options) => {
+      if (options.deviceId === undefined) throw new DOMException('busy', 'NotReadableError');
+      return open(listener, options);
+    };
+    await busy.call.startMicrophone();
+    expect(busy.call.snapshot.notice?.code).toBe('microphone-busy');
+    expect(await busy.call.setMicrophone('b')).toBe(true);
+    expect(busy.call.snapshot).toMatchObject({ notice: null, microphone: { device: { deviceId: 'b' } } });
+    const check = new MicrophoneCheck({}, busy.world.environment);
+    await check.start();
+    expect(check.state.problem?.code).toBe('microphone-busy');
+    await check.setMicrophone('b');
+    expect(check.state).toMatchObject({ problem: null, microphone: { state: 'on' } });
+    check.stop();
+  });
+
+  it('that is plugged in while another program has it leaves the person heard', async () => {
+    const { call, world, there, busy } = await worldWith('b');
+    there.add('b');
+    busy.add('b');
+    media.become(microphone('a'), microphone('b'));
+    await settle();
+    expect(call.snapshot).toMatchObject({ notice: null, microphone: { state: 'on', device: { deviceId: '' } } });
+    expect(world.microphones.at(-1)?.closed).toBe(false);
+    busy.delete('b');
+    media.become(microphone('b'));
+    await settle();
+    expect(call.snapshot.microphone.device?.deviceId).toBe('b');
+  });
+
+  it("by an empty name is the browser's own, as an option and in mid-call", async () => {
+    const { call, world } = await connected({ microphoneOptions: { deviceId: '' } });
+    expect(await call.setMicrophone('')).toBe(true);
+    expect(world.microphones.map(({ options, closed }) => [options.deviceId, closed])).toEqual([[undefined, false]]);
+  });
+
   /** A call whose chosen microphone is not there at first. */
   async function worldWith(deviceId: string) {
     const there = new Set<string>();
+    const busy = new Set<string>();
     const { call, world } = await connected({ microphone: 'manual', microphoneOptions: { deviceId } });
     const open = world.openMicrophone;
     world.openMicrophone = async (listener, options) => {
       if (options.deviceId !== undefined && !there.has(options.deviceId))
         throw new DOMException('gone', 'OverconstrainedError');
+      if (options.deviceId !== undefined && busy.has(options.deviceId))
+        throw new DOMException('busy', 'NotReadableError');
       return open(listener, options);
     };
     await call.startMicrophone();
-    return { call, world, there };
+    return { call, world, there, busy };
   }
 });
 
@@ -195,6 +243,36 @@ describe('a speaker', () => {
     choice.follow({});
     expect([await choice.choose('s'), await choice.choose(null)]).toEqual([false, true]);
     choice.close();
+  });
+
+  it('that refuses late does not take the sound from the one chosen meanwhile', async () => {
+    media.devices = [speaker('s'), speaker('t')];
+    const player = new Player();
+    let refuse = () => {};
+    const choice = new SpeakerChoice();
+    choice.follow({
+      setSinkId: (deviceId) =>
+        deviceId === 's'
+          ? new Promise((_resolve, reject) => {
+              refuse = () => reject(new DOMException('no', 'AbortError'));
+            })
+          : player.setSinkId(deviceId),
+    });
+    const first = choice.choose('s');
+    await settle();
+    expect(await choice.choose('t')).toBe(true);
+    refuse();
+    expect([await first, player.sinkId]).toEqual([false, 't']);
+    choice.close();
+  });
+
+  it('is not looked for after the call', async () => {
+    media.devices = [speaker('s')];
+    const { call } = await connected();
+    call.hangUp();
+    const listens = vi.spyOn(media, 'addEventListener');
+    expect(await call.setSpeaker('s')).toBe(false);
+    expect(listens).not.toHaveBeenCalled();
   });
 });
 

@@ -81,12 +81,13 @@ export class MicrophoneControl {
   }
 
   /**
-   * Null: the browser's own choice. One that is on, or would be if it could, changes over at once; else the next start takes it.
+   * Null or empty: the browser's own choice. One that is on, or would be if it could, changes over at once; else the next start takes it.
    * Resolves to false when it could not be opened; `onProblem` has said why.
    */
   choose(deviceId: string | null): Promise<boolean> {
-    if (deviceId === this.#chosenId) return Promise.resolve(true);
-    this.#chosenId = deviceId;
+    const chosenId = deviceId || null;
+    if (chosenId === this.#chosenId) return Promise.resolve(true);
+    this.#chosenId = chosenId;
     if (this.#handle === null && this.#opening === null && this.#lost === null) return Promise.resolve(true);
     this.stop();
     return this.start();
@@ -107,9 +108,12 @@ export class MicrophoneControl {
     return this.#opening;
   }
 
+  /** What was wrong with the one that was open, or to be opened, is over with it. */
   stop(): void {
+    const isInTrouble = this.#lost !== null || this.#stalled;
     this.#forgetLoss();
     this.#release();
+    if (isInTrouble) this.#listener.onProblem(null);
   }
 
   setMuted(muted: boolean): void {
@@ -166,14 +170,15 @@ export class MicrophoneControl {
     }
   }
 
-  /** A chosen device that is gone is replaced by what there is. */
+  /** A chosen device that is gone is replaced by what there is; one that fails in any other way, only where nobody asked for it just now. */
   async #openChosen(listener: MicrophoneListener): Promise<MicrophoneHandle> {
     const { deviceId: _, ...options } = this.#options;
     if (this.#chosenId === null) return this.#openDevice(listener, options);
     try {
       return await this.#openDevice(listener, { ...options, deviceId: this.#chosenId });
     } catch (error) {
-      if (this.#lost === null && problemOf(error).code !== 'microphone-missing') throw error;
+      const isToBeTold = this.#isAsked && this.#lost === null && problemOf(error).code !== 'microphone-missing';
+      if (isToBeTold) throw error;
       return this.#openDevice(listener, options);
     }
   }

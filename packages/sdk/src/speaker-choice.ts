@@ -11,6 +11,7 @@ export class SpeakerChoice {
   #player: Player | null = null;
   #deviceId = systemsOwn;
   #stopWatching: (() => void) | null = null;
+  #isClosed = false;
 
   /** The element that plays from now on. */
   follow(player: Player | null): void {
@@ -19,8 +20,12 @@ export class SpeakerChoice {
     if (this.#deviceId !== systemsOwn) void this.#apply();
   }
 
-  /** Null: the system's own. False: the browser cannot, or the device is not there; the sound then comes from the system's own. */
+  /**
+   * Null or empty: the system's own. False: the browser cannot, or the device is not there; the sound then comes from the system's own.
+   * False, too, once it is closed: nothing plays any more.
+   */
   choose(deviceId: string | null): Promise<boolean> {
+    if (this.#isClosed) return Promise.resolve(false);
     this.#deviceId = deviceId ?? systemsOwn;
     this.#stopWatching?.();
     this.#stopWatching = this.#deviceId === systemsOwn ? null : onDeviceChange(() => void this.#apply());
@@ -28,6 +33,7 @@ export class SpeakerChoice {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#stopWatching?.();
     this.#stopWatching = null;
   }
@@ -36,10 +42,11 @@ export class SpeakerChoice {
     const wanted = this.#deviceId;
     if (wanted === systemsOwn) return this.#send(systemsOwn);
     const { speakers } = await listDevices();
-    // Another choice has been made meanwhile.
+    // Another choice may be made at each wait: it says itself where the sound goes.
     if (wanted !== this.#deviceId) return false;
     const isThere = speakers.some(({ deviceId }) => deviceId === wanted);
     if (isThere && (await this.#send(wanted))) return true;
+    if (wanted !== this.#deviceId) return false;
     await this.#send(systemsOwn);
     return false;
   }

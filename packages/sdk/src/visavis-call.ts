@@ -138,7 +138,8 @@ export class VisavisCall extends EventEmitter<CallEvents> {
 
   /**
    * Sends the avatar's voice to this speaker, from `listDevices`, also in mid-call; null: the system's own. While the speaker is
-   * unplugged the system's own takes its place. Resolves to false where that is so, or where the browser cannot (`canChooseSpeaker`).
+   * unplugged the system's own takes its place. Resolves to false where that is so, where the browser cannot (`canChooseSpeaker`), and
+   * after the call.
    */
   setSpeaker(deviceId: string | null): Promise<boolean> {
     return this.#outlet.setSpeaker(deviceId);
