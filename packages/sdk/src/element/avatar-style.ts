@@ -135,8 +135,7 @@ svg { inline-size: 1.4rem; block-size: 1.4rem; fill: none; stroke: currentColor;
   font-size: 0.95rem;
 }
 :host([fill]) .captions { block-size: auto; max-block-size: 30%; }
-.captions ol { margin: 0; padding: 0; list-style: none; }
-.captions ol { display: flex; flex-direction: column; gap: 0.6rem; }
+.captions ol { display: flex; flex-direction: column; gap: 0.6rem; margin: 0; padding: 0; list-style: none; }
 .captions li { display: grid; gap: 0.15rem; max-inline-size: 88%; justify-items: start; }
 .captions li[data-speaker="user"] { align-self: end; justify-items: end; }
 .captions b { color: var(--muted); font-size: 0.75rem; font-weight: 600; }
@@ -167,7 +166,6 @@ form button {
   border-radius: 50%;
   background: var(--accent);
   color: var(--visavis-on-accent, #ffffff);
-  font-weight: 600;
 }
 @supports (color: light-dark(#000, #fff)) {
   form button { color: var(--visavis-on-accent, light-dark(#ffffff, #06201d)); }
