@@ -1,3 +1,4 @@
+import { atMost } from './at-most.ts';
 import { type CallProblem, callProblem, microphoneProblem } from './call-problem.ts';
 import type { MediaDeviceChoice } from './devices.ts';
 import { MicrophoneWatch } from './microphone-watch.ts';
@@ -191,18 +192,5 @@ async function loadRecorder(context: AudioContext, workletUrl: string | undefine
     );
   } catch {
     return false;
-  }
-}
-
-/** Resolves as the work does, and to false when its time is up. */
-async function atMost<Result>(work: Promise<Result>, limitMs: number): Promise<Result | false> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), limitMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

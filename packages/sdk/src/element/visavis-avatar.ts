@@ -19,7 +19,7 @@ import { viewOf } from './avatar-view.ts';
 import { type AvatarWords, wordsFor } from './avatar-words.ts';
 import { CardKeeper } from './card-keeper.ts';
 import { changesOfCall } from './changes-of-call.ts';
-import { fetchToken, firstToken } from './fetch-token.ts';
+import { fetchToken, firstLicense } from './fetch-token.ts';
 import { configOfAttribute, tellLostValues } from './given-config.ts';
 import { standingProblem } from './standing-problem.ts';
 
@@ -147,7 +147,7 @@ export class VisavisAvatarElement extends AvatarProperties {
     this.#prepare();
     try {
       const getToken = this.#tokenSourceOf(attributes);
-      const license = attributes.license || (await firstToken(getToken));
+      const license = await firstLicense(attributes, getToken);
       if (attempt === this.#attempt) this.#connect(attributes, { license, getToken }, this.#shadow);
     } catch (error) {
       if (attempt === this.#attempt) this.#fail(tokenProblem(error));
