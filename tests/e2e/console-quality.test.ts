@@ -205,6 +205,33 @@ describe.skipIf(executablePath === null)('pages', () => {
     await page.waitForURL(`${server.url}/`);
   });
 
+  it('explain the interface in the language and the colours that were chosen in the console', async () => {
+    context = await browser.newContext({ viewport: { width: 360, height: 740 }, locale: 'zh-CN', colorScheme: 'dark' });
+    const page = await open('/reference');
+    const look = () =>
+      page.evaluate<[string, string]>(
+        '[document.documentElement.lang, getComputedStyle(document.body).backgroundColor]',
+      );
+    await openReference(page);
+    expect(await look()).toEqual(['zh-CN', 'rgb(16, 21, 20)']);
+    expect(await page.title()).toBe('接口参考 · Visavis');
+    // What the viewer says of itself, in its menus, headings and buttons.
+    await page.getByRole('button', { name: '试一试' }).click();
+    const own = await page.locator('header, h4, th, .btn, .tablinks, .modal-ux').allInnerTexts();
+    const english = own.flatMap((text) => text.match(/[A-Za-z]{4,}/g) ?? []);
+    expect(english.filter((word) => !['Visavis', 'OpenAPI', 'English', 'JavaScript'].includes(word))).toEqual([]);
+    expect(own.join()).toMatch(/授权.*参数.*取消.*名称.*说明.*发送.*回答.*示例.*结构/s);
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+
+    await page.evaluate(`localStorage.setItem('mantine-color-scheme-value', 'light')`);
+    await page.getByRole('combobox', { name: '语言' }).selectOption('en');
+    await expect.poll(look).toEqual(['en', 'rgb(250, 250, 247)']);
+    await page.getByRole('link', { name: 'Console' }).click();
+    await page.waitForURL(/\/console/);
+    await page.getByRole('button', { name: 'Log in' }).waitFor();
+  });
+
   it('show a frame before any script, then a face and the button, within four seconds of a slow connection', async () => {
     context = await browser.newContext({ locale: 'en-GB' });
     const page = await context.newPage();

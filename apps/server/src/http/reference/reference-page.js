@@ -1,11 +1,13 @@
 // The page at /reference: the description of this server, read, tried out and called from code.
 /* global SwaggerUIBundle */
+import { sayThePage, speakForViewer } from './reference-words.js';
 
 const SAMPLE_SERVER = 'https://avatars.example.org';
 
 /** Code that calls a route, in one language at a time, above what the route answers. */
 function withSamples(system) {
   const { React } = system;
+  speakForViewer(React);
   const element = React.createElement;
 
   function Samples({ samples }) {
@@ -21,7 +23,7 @@ function withSamples(system) {
       'section',
       { className: 'samples' },
       element('h4', null, 'Code'),
-      element('div', { role: 'tablist', 'aria-label': 'Language' }, tabs),
+      element('div', { role: 'tablist', 'aria-label': 'Language of the code' }, tabs),
       element('pre', { role: 'tabpanel', 'aria-label': 'Code', tabIndex: 0 }, samples[chosen].source),
     );
   }
@@ -46,6 +48,7 @@ function withSamples(system) {
   };
 }
 
+sayThePage();
 const answer = await fetch('/openapi.json');
 const description = (await answer.text()).replaceAll(SAMPLE_SERVER, location.origin);
 SwaggerUIBundle({

@@ -25,33 +25,46 @@ const PAGE = `<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light">
+<meta name="color-scheme" content="light dark">
 <title>API reference · Visavis</title>
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
+<script src="/reference/reference-theme.js"></script>
+<link rel="modulepreload" href="/reference/reference-words.js">
 <link rel="stylesheet" href="/reference/static/swagger-ui.css">
 <link rel="stylesheet" href="/reference/reference.css">
 </head>
 <body>
 <header class="bar">
 <a class="name" href="/">${LOGO}Visavis</a>
-<a href="/">Talk</a>
-<a href="/console">Console</a>
-<a href="/openapi.json">OpenAPI document</a>
+<nav aria-label="Of this page" data-label-said>
+<a href="/" data-said>Talk</a>
+<a href="/console" data-said>Console</a>
+<a href="/openapi.json" data-said>OpenAPI document</a>
+</nav>
+<select id="language" aria-label="Language" data-label-said>
+<option value="en" lang="en">English</option>
+<option value="zh" lang="zh-CN">中文</option>
+</select>
 </header>
-<main id="reference"></main>
-<noscript>The reference needs JavaScript. The same as data is at <a href="/openapi.json">/openapi.json</a>.</noscript>
+<div id="reference"></div>
+<noscript>
+<p>The reference needs JavaScript. The same as data is at <a href="/openapi.json">/openapi.json</a>.</p>
+<p lang="zh-CN">接口参考需要 JavaScript。同样内容的数据在 <a href="/openapi.json">/openapi.json</a>。</p>
+</noscript>
 <script src="/reference/static/swagger-ui-bundle.js"></script>
 <script type="module" src="/reference/reference-page.js"></script>
 </body>
 </html>
 `;
 
+/** What the page is made of besides the viewer, from this folder. */
+const OWN_FILES = ['reference.css', 'reference-theme.js', 'reference-words.js', 'reference-page.js'];
+
 const require = createRequire(import.meta.url);
 
 /** `GET /reference`: a page to read and try the interfaces. */
 export async function registerReferencePage(app: FastifyInstance): Promise<void> {
-  const own = (name: string) => readFileSync(new URL(`./${name}`, import.meta.url), 'utf8');
-  const [styles, script] = [own('reference.css'), own('reference-page.js')];
+  const own = OWN_FILES.map((name) => ({ name, text: readFileSync(new URL(`./${name}`, import.meta.url), 'utf8') }));
   const viewer = dirname(require.resolve('@fastify/swagger-ui/static/swagger-ui.css'));
   await app.register(async (scope) => {
     openToEveryone(scope);
@@ -61,12 +74,10 @@ export async function registerReferencePage(app: FastifyInstance): Promise<void>
     for (const url of ['/reference', '/reference/']) {
       scope.get(url, async (_request, reply) => reply.type('text/html; charset=utf-8').send(PAGE));
     }
-    scope.get('/reference/reference.css', async (_request, reply) =>
-      reply.type('text/css; charset=utf-8').send(styles),
-    );
-    scope.get('/reference/reference-page.js', async (_request, reply) =>
-      reply.type('text/javascript; charset=utf-8').send(script),
-    );
+    for (const { name, text } of own) {
+      const type = name.endsWith('.css') ? 'text/css' : 'text/javascript';
+      scope.get(`/reference/${name}`, async (_request, reply) => reply.type(`${type}; charset=utf-8`).send(text));
+    }
     await scope.register(fastifyStatic, {
       ...{ root: viewer, prefix: '/reference/static', decorateReply: false, cacheControl: false },
       // The files that the page asks for, and none of the viewer's own page.
