@@ -16,7 +16,7 @@ import { createMouthShaper } from './mouth-shape.ts';
 import type { MouthPose } from './mouth-target.ts';
 import { warpBox, warpReach } from './mouth-warp.ts';
 import { measureLook } from './photo-look.ts';
-import { smallPicture } from './small-picture.ts';
+import { showSmall } from './small-picture.ts';
 import { faceOutline, splitPerson } from './split-person.ts';
 
 export type MakeBundleOptions = {
@@ -55,7 +55,7 @@ export async function makeBundleFromPhoto(
   signal?.throwIfAborted();
   onProgress?.(0, 'reading the photo');
   const photo = await decodePhoto(input);
-  onPicture?.(await smallPicture(photo));
+  await showSmall(photo, onPicture);
   signal?.throwIfAborted();
   onProgress?.(0.05, 'finding the face');
   return makeBundleFromPortrait(await locate(photo), outDir, options);

@@ -17,7 +17,7 @@ import { InputError, type InputProblem } from './input-error.ts';
 import { closingShares } from './lip-closing.ts';
 import { writeLoopFilm } from './loop-film.ts';
 import { type MakeBundleOptions, makeBundleFromPortrait } from './make-bundle.ts';
-import { smallPicture } from './small-picture.ts';
+import { showSmall } from './small-picture.ts';
 import { type ClipSurvey, isInSight, surveyClip } from './survey-clip.ts';
 import { type TrackedFace, trackFace } from './track-face.ts';
 
@@ -106,8 +106,7 @@ async function studyClip(
   const faces = await trackFace(finder, clip, {
     signal,
     onPicture(index, picture) {
-      // Only for looks: without it the work goes on.
-      if (index === 0 && onPicture !== undefined) smallPicture(picture).then(onPicture, () => undefined);
+      if (index === 0) void showSmall(picture, onPicture);
       onProgress?.(within('tracking', SHARE.still, Math.min(1, index / expected)), 'following the face');
     },
   });
