@@ -263,7 +263,10 @@ export class Pipeline {
     const { recordingPathStem, recordingLimits, widthPx, heightPx } = this.#config;
     if (recordingPathStem === undefined || parts === null) return null;
     return new CallRecorder({
-      ...{ ...parts, pathStem: recordingPathStem, widthPx, heightPx },
+      ...parts,
+      pathStem: recordingPathStem,
+      widthPx,
+      heightPx,
       ...(recordingLimits === undefined ? {} : { limits: recordingLimits }),
       onFailure: (error) => this.#listener({ type: 'recording-failed', error }),
     });

@@ -4,6 +4,7 @@ import { AudioIn } from './audio-in/audio-in.ts';
 import { SoundWatch } from './audio-in/sound-watch.ts';
 import { msToWireSamples, wireSamplesToMs } from './core/audio-format.ts';
 import type { Clock } from './core/clock.ts';
+import { closeAll } from './core/close-all.ts';
 import type { Logger } from './core/logger.ts';
 import type { TurnDetectionSettings } from './core/voice-port.ts';
 import type { SpeechModelState } from './turn-detection/guarded-speech.ts';
@@ -113,10 +114,7 @@ export class UserPipeline {
   }
 
   close(): void {
-    this.#watch.close();
-    this.#audioIn.close();
-    this.#echoGuard?.close();
-    this.#detector?.close();
+    closeAll(this.#watch, this.#audioIn, this.#echoGuard, this.#detector);
   }
 
   #take(pcm: Int16Array): void {

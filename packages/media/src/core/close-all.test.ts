@@ -11,3 +11,14 @@ it('closes what comes after a part that cannot be closed, and then says so', () 
   expect(() => closeAll(null, full, last)).toThrow('The disk is full.');
   expect(last.close).toHaveBeenCalledTimes(1);
 });
+
+it('tells all that went wrong', () => {
+  const failing = (message: string) => ({
+    close() {
+      throw new Error(message);
+    },
+  });
+  expect(() => closeAll(failing('The disk is full.'), failing('The encoder is gone.'))).toThrow(
+    'The disk is full.; The encoder is gone.',
+  );
+});

@@ -3,6 +3,7 @@ import { fileOnDisk } from '../codecs/film-module.ts';
 import { FilmPackets } from '../codecs/film-packets.ts';
 import { type CodedPicture, PictureEncoder } from '../codecs/picture-encoder.ts';
 import { FRAME_INTERVAL_MS, FRAMES_PER_SECOND } from '../core/audio-format.ts';
+import { closeAll } from '../core/close-all.ts';
 import type { Picture } from '../core/picture.ts';
 
 /** H.264's quantiser: no loss is visible at half a megapixel. */
@@ -77,8 +78,7 @@ export class FilmWriter {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#encoder.close();
-    this.#film.close();
+    closeAll(this.#encoder, this.#film);
   }
 
   /** The container's head holds what the first key frame begins with. */

@@ -101,6 +101,52 @@ test.for([
   },
 );
 
+test('the silence of an hour that the clock stood still is written in parts, and the film is whole all the same', async () => {
+  const open = await RecordingFile.prepare();
+  let written = 0;
+  const recorder = new CallRecorder({
+    pathStem: path.join(folder, 'call'),
+    widthPx: SIDE_PX,
+    heightPx: SIDE_PX,
+    soundEncoder: await OpusEncoder.open(),
+    silence: await opusSilencePacket(),
+    openFile(options, firstPicture) {
+      const file = open(options, firstPicture);
+      const writeSound = file.writeSound.bind(file);
+      file.writeSound = (packet, atMs) => {
+        written += 1;
+        writeSound(packet, atMs);
+      };
+      return file;
+    },
+    onFailure: (message) => expect.unreachable(message),
+  });
+  const encoder = await VideoEncoder.open({ codec: 'vp8', widthPx: SIDE_PX, heightPx: SIDE_PX, bitrateKbps: 500 });
+  const picture = createPicture(SIDE_PX, SIDE_PX);
+  const hourMs = 3_600_000;
+  let mostAtOnce = 0;
+  for (let atMs = 0; atMs < 10_000; atMs += 20) {
+    const callTimeMs = atMs < 1_000 ? atMs : hourMs + atMs;
+    const before = written;
+    recorder.addAvatarSound(null, callTimeMs);
+    mostAtOnce = Math.max(mostAtOnce, written - before);
+    if (atMs % 200 === 0) recorder.addPicture(encoder.encode(picture, atMs, atMs === 0)!, callTimeMs);
+  }
+  encoder.close();
+  expect(mostAtOnce).toBeLessThan(4_000);
+  const endMs = hourMs + 10_000;
+  expect(written).toBeGreaterThan((endMs - 1_100) / 20);
+  recorder.close();
+
+  const film = await FilmReader.open(fileOnDisk(path.join(folder, 'call.webm'), 'read'), CONTAINERS);
+  const sound: number[] = [];
+  for (const { stream, atMs } of film.packets()) if (stream === 1) sound.push(atMs);
+  film.close();
+  const gapsMs = sound.slice(1).map((atMs, index) => atMs - (sound[index] ?? 0));
+  const longestGapMs = gapsMs.reduce((longest, gapMs) => Math.max(longest, gapMs), 0);
+  expect([sound.length, longestGapMs < 40]).toEqual([endMs / 20, true]);
+});
+
 test('a folder that cannot be written ends the recording, told once, and not the call', async () => {
   const failures: string[] = [];
   await record('vp8', path.join(folder, 'missing', 'call'), (message) => failures.push(message));

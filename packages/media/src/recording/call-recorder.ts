@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AUDIO_FRAME_MS } from '../core/audio-format.ts';
+import { closeAll } from '../core/close-all.ts';
 import { errorMessage } from '../core/error-message.ts';
 import {
   type OpenRecording,
@@ -20,6 +21,12 @@ export type RecordingLimits = {
 
 /** The free space is asked for each time that so much has been written. */
 const LOOK_EVERY_BYTES = 1_000_000;
+/**
+ * Silence written with one frame of sound: 10 s of it, or this share of what is missing. After an hour's stall it is made up for
+ * within four seconds, half a millisecond at a time.
+ */
+const SILENCES_AT_ONCE = 500;
+const SHARE_AT_ONCE = 1 / 50;
 
 type SoundEncoder = { encode(pcm48k: Int16Array): Uint8Array; close(): void };
 
@@ -63,6 +70,8 @@ export class CallRecorder {
   #file: RecordingFile | null = null;
   /** Where the sound written so far ends. */
   #soundEndMs = 0;
+  /** Sound that waits for the silence before it, in order. */
+  readonly #waiting: { readonly packet: Uint8Array; readonly atMs: number }[] = [];
   #bytes = 0;
   #lookAtBytes = LOOK_EVERY_BYTES;
   #hasFailed = false;
@@ -70,7 +79,7 @@ export class CallRecorder {
 
   constructor(options: CallRecorderOptions) {
     this.#options = options;
-    this.#mix = new SoundMix((pcm, callTimeMs) => this.#writeSound(pcm, callTimeMs));
+    this.#mix = new SoundMix((pcm, callTimeMs) => this.#takeSound(pcm, callTimeMs));
   }
 
   /** What the pictures are coded with, known before the first of them. */
@@ -102,32 +111,44 @@ export class CallRecorder {
     this.#guard(() => this.#mix.addUserSound(pcm24k));
   }
 
-  /** Completes the film. */
+  /** Completes the film. Throws when its file, or the encoder, cannot be closed; both are tried. */
   close(): void {
     if (this.#isClosed) return;
-    this.#guard(() => this.#mix.flush());
+    this.#guard(() => {
+      this.#mix.flush();
+      this.#writeWaiting(Number.POSITIVE_INFINITY);
+    });
     this.#isClosed = true;
-    this.#file?.close();
-    this.#options.soundEncoder.close();
+    closeAll(this.#file, this.#options.soundEncoder);
   }
 
-  #writeSound(pcm: Int16Array, callTimeMs: number): void {
+  #takeSound(pcm: Int16Array, atMs: number): void {
     if (this.#file === null) return;
-    this.#fillWithSilence(this.#file, callTimeMs);
-    const packet = this.#options.soundEncoder.encode(pcm);
-    this.#file.writeSound(packet, callTimeMs);
-    this.#soundEndMs = callTimeMs + AUDIO_FRAME_MS;
-    this.#count(packet.byteLength);
+    this.#waiting.push({ packet: this.#options.soundEncoder.encode(pcm), atMs });
+    this.#writeWaiting(SILENCES_AT_ONCE);
   }
 
-  /** Before the first sound, and where the call's clock stood still: players close up the gaps that a film's sound has. */
-  #fillWithSilence(file: RecordingFile, untilMs: number): void {
-    const { silence } = this.#options;
-    const missing = Math.floor((untilMs - this.#soundEndMs) / AUDIO_FRAME_MS);
-    for (let left = missing; left > 0; left -= 1) {
-      file.writeSound(silence, untilMs - left * AUDIO_FRAME_MS);
-      this.#count(silence.byteLength);
+  /**
+   * Before the first sound, and where the call's clock stood still, there is silence: players close up the gaps that a film's sound
+   * has. A long one is written in parts, and what comes after it waits.
+   */
+  #writeWaiting(silencesAtOnce: number): void {
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      const missing = Math.max(0, Math.floor((next.atMs - this.#soundEndMs) / AUDIO_FRAME_MS));
+      const now = Math.min(missing, Math.max(silencesAtOnce, Math.ceil(missing * SHARE_AT_ONCE)));
+      for (let left = missing; left > missing - now; left -= 1) {
+        this.#writeSound(this.#options.silence, next.atMs - left * AUDIO_FRAME_MS);
+      }
+      if (now < missing) return;
+      this.#waiting.shift();
+      this.#writeSound(next.packet, next.atMs);
     }
+  }
+
+  #writeSound(packet: Uint8Array, atMs: number): void {
+    this.#file?.writeSound(packet, atMs);
+    this.#soundEndMs = atMs + AUDIO_FRAME_MS;
+    this.#count(packet.byteLength);
   }
 
   /** Throws when the film has become too large, or the disk too full. What is there so far stays a film. */

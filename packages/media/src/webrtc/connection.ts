@@ -1,5 +1,6 @@
 import nodeDataChannel, { type PeerConnection, type RtcConfig, type Track } from 'node-datachannel';
 import type { Clock } from '../core/clock.ts';
+import { closeAll } from '../core/close-all.ts';
 import type { StreamIdentity } from './media-sender.ts';
 import {
   AUDIO_MID,
@@ -109,9 +110,7 @@ export class Connection {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#isOpen = false;
-    this.#audioTrack.close();
-    this.#videoTrack.close();
-    this.#peer.close();
+    closeAll(this.#audioTrack, this.#videoTrack, this.#peer);
   }
 
   #listenTo(track: Track, events: ConnectionEvents): void {

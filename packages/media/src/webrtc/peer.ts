@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { RtcConfig } from 'node-datachannel';
 import type { Clock } from '../core/clock.ts';
+import { closeAll } from '../core/close-all.ts';
 import type { Logger } from '../core/logger.ts';
 import { Connection } from './connection.ts';
 import type { EncodedVideoFrame, VideoCodec } from './encoded-frame.ts';
@@ -195,10 +196,9 @@ export class Peer {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#state = 'closed';
-    this.#sender.close();
-    this.#retiring?.close();
+    const retiring = this.#retiring;
     this.#retiring = null;
-    this.#connection.close();
+    closeAll(this.#sender, retiring, this.#connection);
   }
 
   /** While a restarted transport connects, packets still leave by the old one. */
