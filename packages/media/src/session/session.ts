@@ -3,6 +3,7 @@ import { wireSamplesToMs } from '../core/audio-format.ts';
 import { errorMessage } from '../core/error-message.ts';
 import type { Logger } from '../core/logger.ts';
 import type { VoiceConfig, VoiceEvent, VoiceProvider, VoiceSession } from '../core/voice-port.ts';
+import { withinTime } from '../core/within-time.ts';
 import { Pipeline, type PipelineEvent } from '../pipeline.ts';
 import type { CallResources } from './call-resources.ts';
 import { EarlyCommands } from './early-commands.ts';
@@ -22,25 +23,10 @@ import {
   type SessionState,
   type TimerName,
 } from './session-state.ts';
+import { TROUBLE } from './session-trouble.ts';
 
 const VOICE_OPEN_LIMIT_MS = 20_000;
 const VOICE_CLOSE_LIMIT_MS = 2_000;
-/** What fails of a call that goes on, as it is told. */
-const TROUBLE = {
-  'picture-failed': {
-    type: 'failed',
-    code: 'media-failed',
-    message:
-      'The picture stands still for now, because it could not be encoded. The talk goes on, and it is tried again.',
-    fatal: false,
-  },
-  'recording-failed': {
-    type: 'failed',
-    code: 'recording-failed',
-    message: 'This call is not recorded any further: the film could not be written. The talk goes on.',
-    fatal: false,
-  },
-} as const;
 
 /**
  * The shell of a call: feeds what happens to the reducer and performs the effects that come back, in order. Closing order:
@@ -148,27 +134,11 @@ export class Session {
     const pipeline = this.#pipeline;
     this.#voice = null;
     this.#pipeline = null;
-    try {
-      if (voice !== null) await this.#within(VOICE_CLOSE_LIMIT_MS, voice.close());
-    } catch (error) {
-      this.#logger.warn({ error: errorMessage(error) }, 'A voice did not close cleanly.');
-    }
+    if (voice !== null) await this.#closeVoice(voice);
     try {
       pipeline?.close();
     } catch (error) {
       this.#logger.warn({ error: errorMessage(error) }, 'The stages of a call did not close cleanly.');
-    }
-  }
-
-  /** A voice that neither does what it is asked nor says that it cannot holds up no call, nor the place of one that is over. */
-  async #within<Result>(limitMs: number, work: Promise<Result>): Promise<Result> {
-    const { promise: late, reject } = Promise.withResolvers<never>();
-    const fail = (): void => reject(new Error(`The voice did not answer within ${limitMs / 1000} s.`));
-    const cancel = this.#resources.clock.schedule(limitMs, fail);
-    try {
-      return await Promise.race([work, late]);
-    } finally {
-      cancel();
     }
   }
 
@@ -210,9 +180,23 @@ export class Session {
     };
     try {
       const opening = provider.open(config, (event) => this.#handleVoice(event), this.#abort.signal);
-      return await this.#within(VOICE_OPEN_LIMIT_MS, opening);
+      return await withinTime(opening, this.#voiceLimit(VOICE_OPEN_LIMIT_MS), (late) => void this.#closeVoice(late));
     } catch (error) {
       throw new SessionStartError('voice-unavailable', errorMessage(error));
+    }
+  }
+
+  /** A voice that neither does what it is asked nor says that it cannot holds up no call, nor the place of one that is over. */
+  #voiceLimit(limitMs: number) {
+    const message = `The voice did not answer within ${limitMs / 1000} s.`;
+    return { clock: this.#resources.clock, limitMs, message };
+  }
+
+  async #closeVoice(voice: VoiceSession): Promise<void> {
+    try {
+      await withinTime(voice.close(), this.#voiceLimit(VOICE_CLOSE_LIMIT_MS));
+    } catch (error) {
+      this.#logger.warn({ error: errorMessage(error) }, 'A voice did not close cleanly.');
     }
   }
 
@@ -260,6 +244,7 @@ export class Session {
 
   #handlePipeline(event: PipelineEvent): void {
     if (this.#closing === null) this.#guard(() => this.#takePipeline(event));
+    else if (event.type === 'recording-failed') this.#tellLate(event.error);
   }
 
   #takePipeline(event: PipelineEvent): void {
@@ -291,11 +276,20 @@ export class Session {
     }
   }
 
+  /** The end of a film is written while the call closes: that this failed is told and counted, too. */
+  #tellLate(error: unknown): void {
+    this.#logTrouble('recording-failed', error);
+    this.#listener(TROUBLE['recording-failed']);
+  }
+
   #noteTrouble(what: keyof typeof TROUBLE, error: unknown): void {
-    const event = TROUBLE[what];
-    const fields = { sessionId: this.#config.sessionId, code: event.code, error: errorMessage(error) };
+    this.#logTrouble(what, error);
+    this.#dispatch({ type: 'notice', event: TROUBLE[what] });
+  }
+
+  #logTrouble(what: keyof typeof TROUBLE, error: unknown): void {
+    const fields = { sessionId: this.#config.sessionId, code: TROUBLE[what].code, error: errorMessage(error) };
     this.#logger.error(fields, 'A part of a call failed; the call goes on.');
-    this.#dispatch({ type: 'notice', event });
   }
 
   #noteHearing(event: Extract<PipelineEvent, { type: 'hearing' }>): void {

@@ -1,4 +1,6 @@
+import { systemClock } from '../core/clock.ts';
 import { errorMessage } from '../core/error-message.ts';
+import { withinTime } from '../core/within-time.ts';
 import { FRAME_MS } from './frame-assembler.ts';
 import type { SpeechModel, SpeechStream } from './speech-model.ts';
 
@@ -45,7 +47,7 @@ export class GuardedSpeech {
       }
     }
     try {
-      await withinLimit(this.#model.reopen?.(this.#stream));
+      await withinLimit(Promise.resolve(this.#model.reopen?.(this.#stream)));
       this.#stream = this.#model.createStream();
       const probability = await this.#ask(frame512);
       this.#rise();
@@ -83,15 +85,7 @@ export class GuardedSpeech {
   }
 }
 
-async function withinLimit<Result>(work: Promise<Result> | undefined): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    const fail = (): void => reject(new Error(`The speech model gave no answer within ${ANSWER_LIMIT_MS} ms.`));
-    timer = setTimeout(fail, ANSWER_LIMIT_MS);
-  });
-  try {
-    return await Promise.race([work as Promise<Result>, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function withinLimit<Result>(work: Promise<Result>): Promise<Result> {
+  const message = `The speech model gave no answer within ${ANSWER_LIMIT_MS} ms.`;
+  return withinTime(work, { clock: systemClock, limitMs: ANSWER_LIMIT_MS, message });
 }
