@@ -15,6 +15,7 @@ describe('what somebody wants to make', () => {
 
   it('is asked of the server with the words of its template, and none for what was left open', () => {
     expect(fieldsOfWish({ ...noWish, name: ' Mia ' })).toEqual({ name: 'Mia' });
+    expect(fieldsOfWish({ ...noWish, name: 'Mia', voice: ' ' })).toEqual({ name: 'Mia' });
     for (const id of templateIds) {
       const wish = { ...noWish, name: 'Mia', voice: 'coral', template: { id, language: 'zh' } as const };
       expect(fieldsOfWish(wish)).toEqual({ name: 'Mia', voice: 'coral', ...wishOf(id, 'zh', 'Mia') });

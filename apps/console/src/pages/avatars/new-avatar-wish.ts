@@ -5,13 +5,14 @@ import { type TemplateWish, wishedFields } from './templates/template-values.ts'
 export type Wish = {
   readonly file: File | null;
   readonly name: string;
-  readonly voice: string | null;
+  /** Empty: the usual one. */
+  readonly voice: string;
   readonly template: TemplateWish;
   /** The person shown has agreed. */
   readonly agreed: boolean;
 };
 
-export const noWish: Wish = { file: null, name: '', voice: null, template: null, agreed: false };
+export const noWish: Wish = { file: null, name: '', voice: '', template: null, agreed: false };
 
 /** Another file brings its name along, unless a name was typed. */
 export function withFile({ file: former, name }: Wish, file: File): Partial<Wish> {
@@ -21,7 +22,7 @@ export function withFile({ file: former, name }: Wish, file: File): Partial<Wish
 
 /** What is asked of the server, beside the file. */
 export function fieldsOfWish({ name, voice, template }: Wish) {
-  return { name: name.trim(), ...(voice === null ? {} : { voice }), ...wishedFields(template, name) };
+  return { name: name.trim(), ...(voice.trim() === '' ? {} : { voice }), ...wishedFields(template, name) };
 }
 
 /** What is not there, apart from the name, which says so itself. */

@@ -63,7 +63,7 @@ export function NewAvatar({ projectId, onClose }: { readonly projectId: string; 
         <VoiceField
           provider={null}
           language="en"
-          voice={voice ?? ''}
+          voice={voice}
           sampleText=""
           onChange={(chosen) => draft.change({ voice: chosen })}
         />

@@ -11,7 +11,7 @@ import own from './voice-field.module.css';
 import { voiceRows } from './voice-rows.ts';
 
 type VoiceFieldProps = {
-  /** Null: that of new avatars. */
+  /** Null: that of new avatars, which may be left to speak with the usual voice. */
   readonly provider: string | null;
   readonly language: string;
   /** What the avatar calls it; empty: the usual one, where there is one. */
@@ -33,15 +33,16 @@ export function VoiceField(props: VoiceFieldProps) {
       <TextField
         name="voice"
         label={texts.avatars.voice}
-        required
+        required={props.provider !== null}
+        placeholder={props.provider === null ? texts.avatars.anyVoice : ''}
         maxLength={LIMITS.characters.word}
         value={props.voice}
         onChange={props.onChange}
       />
     );
   }
-  const chosen = voiceRows(described, props.voice).find(({ isChosen }) => isChosen);
-  const label = chosen === undefined ? texts.avatars.anyVoice : labelOf(chosen.described, props.voice);
+  const chosen = described.voices.find(({ voice }) => voice === props.voice) ?? null;
+  const label = props.voice === '' ? texts.avatars.anyVoice : labelOf(chosen, props.voice);
   return (
     <div className={own.field}>
       <Input.Label labelElement="div" id={labelId}>
@@ -81,16 +82,16 @@ function VoiceList(props: VoiceFieldProps & { readonly labelId: string }) {
   return (
     <>
       <div className={own.list} role="radiogroup" aria-labelledby={labelId}>
-        {voiceRows(described, voice).map((row) => (
+        {voiceRows(described, voice, provider === null).map((row) => (
           <div key={row.voice} className={own.row} data-chosen={row.isChosen}>
             <label className={own.choice}>
               <input type="radio" name={group} checked={row.isChosen} onChange={() => onChange(row.voice)} />
               <span>
-                <strong>{row.described?.name ?? row.voice}</strong>
+                <strong>{row.voice === '' ? texts.avatars.anyVoice : (row.described?.name ?? row.voice)}</strong>
                 {row.described !== null && <span>{factsOf(row.described)}</span>}
               </span>
             </label>
-            {hasSamples && (
+            {hasSamples && row.voice !== '' && (
               <ActionIcon
                 variant="subtle"
                 size={34}

@@ -16,3 +16,11 @@ it('keeps a chosen voice that nobody describes, and chooses none for nobody', ()
   expect(voiceRows({ voices }, 'somebody')[0]).toEqual({ voice: 'somebody', described: null, isChosen: true });
   expect(voiceRows({ voices }, '').some(({ isChosen }) => isChosen)).toBe(false);
 });
+
+it('has the usual voice among them where none need be chosen, also after another one was', () => {
+  expect(voiceRows({ voices }, 'ruth', true)[0]).toEqual({ voice: '', described: null, isChosen: false });
+  expect(voiceRows({ voices }, 'somebody', true).map((row) => row.voice)).toEqual([
+    ...['', 'somebody', 'clara', 'ruth', 'toby', 'alloy'],
+  ]);
+  expect(voiceRows({ voices }, '', true).filter(({ isChosen }) => isChosen)).toHaveLength(1);
+});

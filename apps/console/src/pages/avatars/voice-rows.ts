@@ -1,15 +1,22 @@
 import type { ProviderVoices, VoiceDescription } from '@visavis/protocol/rest';
 
 export type VoiceRow = {
-  /** What an avatar calls it. */
+  /** What an avatar calls it; empty: the usual one. */
   readonly voice: string;
-  /** Null: a name that the provider does not describe. */
+  /** Null: the usual one, or a name that the provider does not describe. */
   readonly described: VoiceDescription | null;
   readonly isChosen: boolean;
 };
 
-/** The voices of a provider by human name, women and men apart; what is chosen and not among them comes first. */
-export function voiceRows({ voices }: Pick<ProviderVoices, 'voices'>, chosen: string): readonly VoiceRow[] {
+/**
+ * The voices of a provider by human name, women and men apart. Before them comes the usual one, where the choice may be left
+ * open, and what is chosen and not among them.
+ */
+export function voiceRows(
+  { voices }: Pick<ProviderVoices, 'voices'>,
+  chosen: string,
+  hasUsual = false,
+): readonly VoiceRow[] {
   const order = ['female', 'male', 'neutral'];
   const rows = voices
     .toSorted(
@@ -17,5 +24,9 @@ export function voiceRows({ voices }: Pick<ProviderVoices, 'voices'>, chosen: st
     )
     .map((described) => ({ voice: described.voice, described, isChosen: described.voice === chosen }));
   const isAmong = chosen === '' || rows.some(({ isChosen }) => isChosen);
-  return isAmong ? rows : [{ voice: chosen, described: null, isChosen: true }, ...rows];
+  return [
+    ...(hasUsual ? [{ voice: '', described: null, isChosen: chosen === '' }] : []),
+    ...(isAmong ? [] : [{ voice: chosen, described: null, isChosen: true }]),
+    ...rows,
+  ];
 }
