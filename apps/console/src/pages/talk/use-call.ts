@@ -3,6 +3,7 @@ import { inWords, type ProblemWords } from '@visavis/sdk/problem-words';
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import { useCallPreferences } from './call-preferences.ts';
+import { LatestStart } from './latest-start.ts';
 
 export type CallHandle = {
   /** Null before the first call and after `leave`. */
@@ -38,17 +39,26 @@ export function useCall(): CallHandle {
     setCall(next);
   }, []);
 
+  const [opening, setOpening] = useState<'no' | 'yes' | { readonly failure: unknown }>('no');
+  const [starter] = useState(() => new LatestStart<Sdk>());
+  const giveUp = useCallback(() => {
+    starter.cancel();
+    setOpening('no');
+  }, [starter]);
+
   useEffect(() => {
-    const hangUp = () => current.current?.hangUp();
+    const hangUp = () => {
+      giveUp();
+      current.current?.hangUp();
+    };
     globalThis.addEventListener('pagehide', hangUp);
     return () => {
       globalThis.removeEventListener('pagehide', hangUp);
       hangUp();
     };
-  }, []);
+  }, [giveUp]);
 
   const [{ microphoneId, speakerId }] = useCallPreferences();
-  const [opening, setOpening] = useState<'no' | 'yes' | { readonly failure: unknown }>('no');
   useEffect(() => {
     // Whoever presses the button before it is there waits for it, and is told when it does not come.
     loadSdk().catch(() => undefined);
@@ -65,11 +75,10 @@ export function useCall(): CallHandle {
         next.connect();
       };
       // At once where that is possible: browsers let sound begin from a press alone.
-      if (sdk !== null) return begin(sdk);
-      setOpening('yes');
-      loadSdk().then(begin, (failure: unknown) => setOpening({ failure }));
+      const onFailure = (failure: unknown) => setOpening({ failure });
+      if (!starter.start({ loaded: sdk, load: loadSdk, begin, onFailure })) setOpening('yes');
     },
-    [replace, microphoneId, speakerId],
+    [starter, replace, microphoneId, speakerId],
   );
   if (typeof opening === 'object') throw opening.failure;
   useEffect(() => {
@@ -78,7 +87,10 @@ export function useCall(): CallHandle {
   useEffect(() => {
     void call?.setSpeaker(speakerId);
   }, [call, speakerId]);
-  const leave = useCallback(() => replace(null), [replace]);
+  const leave = useCallback(() => {
+    giveUp();
+    replace(null);
+  }, [giveUp, replace]);
 
   const currentSnapshot = useSyncExternalStore(
     useCallback((onChange: () => void) => call?.on('change', onChange) ?? (() => undefined), [call]),
