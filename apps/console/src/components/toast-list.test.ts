@@ -28,4 +28,22 @@ describe('notices', () => {
     list.show({ text: 'b' });
     expect(listener).toHaveBeenCalledTimes(2);
   });
+
+  it('are held while somebody is at one of them, and let go with the one that goes', () => {
+    const list = new ToastList();
+    for (const text of ['a', 'b']) list.show({ text });
+    const [first, second] = list.current().map(({ id }) => id);
+    if (first === undefined || second === undefined) return expect.unreachable();
+    list.hold('pointer', first);
+    list.hold('focus', second);
+    list.hold('focus', null);
+    expect(list.isHeld()).toBe(true);
+    // By its own button, under the pointer: the pointer leaves nothing.
+    list.close(first);
+    expect(list.isHeld()).toBe(false);
+    list.hold('focus', second);
+    list.act(second);
+    list.show({ text: 'c' });
+    expect(list.isHeld()).toBe(false);
+  });
 });

@@ -11,9 +11,13 @@ type Wish = Pick<Toast, 'text'> & Partial<Pick<Toast, 'isProblem' | 'action'>>;
 /** More would hide the page: the oldest goes first. */
 const MOST_SHOWN = 4;
 
+/** What rests on a notice while somebody reads it. */
+export type Holder = 'pointer' | 'focus';
+
 /** The notices that are shown, the newest last. How long each stays is up to whoever shows them. */
 export class ToastList {
   #toasts: readonly Toast[] = [];
+  readonly #holds = new Map<Holder, number>();
   #nextId = 1;
   readonly #listeners = new Set<() => void>();
 
@@ -32,6 +36,19 @@ export class ToastList {
 
   readonly close = (id: number): void => {
     this.#set(this.#toasts.filter((toast) => toast.id !== id));
+  };
+
+  /** Null: it rests on none. */
+  readonly hold = (holder: Holder, id: number | null): void => {
+    if (id === null) this.#holds.delete(holder);
+    else this.#holds.set(holder, id);
+    this.#set(this.#toasts);
+  };
+
+  /** Whether somebody is at a notice that is shown. One that goes lets go by itself: browsers tell nobody that it was left. */
+  readonly isHeld = (): boolean => {
+    const held = [...this.#holds.values()];
+    return this.#toasts.some(({ id }) => held.includes(id));
   };
 
   /** Does what a notice offers, once: the notice is gone. */

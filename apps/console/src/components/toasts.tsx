@@ -1,5 +1,5 @@
 import { Button, CloseButton } from '@mantine/core';
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
 import { useTexts } from '../i18n/language.tsx';
 import { type Toast, toasts } from './toast-list.ts';
 import classes from './toasts.module.css';
@@ -11,19 +11,11 @@ const shownMs = 10_000;
 export function Toasts() {
   const texts = useTexts().toasts;
   const shown = useSyncExternalStore(toasts.subscribe, toasts.current);
-  const [isHeld, setHeld] = useState(false);
+  const isHeld = useSyncExternalStore(toasts.subscribe, toasts.isHeld);
   return (
-    <section
-      className={classes.toasts}
-      aria-label={texts.title}
-      aria-live="polite"
-      onPointerEnter={() => setHeld(true)}
-      onPointerLeave={() => setHeld(false)}
-      onFocus={() => setHeld(true)}
-      onBlur={() => setHeld(false)}
-    >
+    <section className={classes.toasts} aria-label={texts.title} aria-live="polite">
       {shown.map((toast) => (
-        <ToastRow key={toast.id} toast={toast} isHeld={isHeld && shown.length > 0} />
+        <ToastRow key={toast.id} toast={toast} isHeld={isHeld} />
       ))}
     </section>
   );
@@ -38,7 +30,14 @@ function ToastRow({ toast, isHeld }: { readonly toast: Toast; readonly isHeld: b
     return () => clearTimeout(timer);
   }, [id, isHeld]);
   return (
-    <div className={classes.toast} data-problem={isProblem}>
+    <article
+      className={classes.toast}
+      data-problem={isProblem}
+      onPointerEnter={() => toasts.hold('pointer', id)}
+      onPointerLeave={() => toasts.hold('pointer', null)}
+      onFocus={() => toasts.hold('focus', id)}
+      onBlur={() => toasts.hold('focus', null)}
+    >
       <p>{text}</p>
       {action !== null && (
         <Button size="xs" variant="light" onClick={() => toasts.act(id)}>
@@ -46,6 +45,6 @@ function ToastRow({ toast, isHeld }: { readonly toast: Toast; readonly isHeld: b
         </Button>
       )}
       <CloseButton size="sm" aria-label={texts.toasts.close} onClick={() => toasts.close(id)} />
-    </div>
+    </article>
   );
 }
