@@ -1,4 +1,5 @@
 import { AVATAR_NOTICES, type AvatarNotice } from '@visavis/protocol';
+import { counted } from '../counted.ts';
 import type { Widened } from '../widened.ts';
 import { en as records } from './records.ts';
 
@@ -30,7 +31,7 @@ export const en = {
     stay: 'Keep editing',
     leave: 'Discard the changes',
     showPassword: 'Show the password',
-    left: (count: string) => `${count} characters left`,
+    left: (count: string) => `${counted(count, 'character', 'characters')} left`,
   },
   auth: {
     login: 'Log in',
@@ -40,7 +41,7 @@ export const en = {
     password: 'Password',
     newPassword: 'New password',
     currentPassword: 'Current password',
-    passwordHint: (count: string) => `${count} characters or more.`,
+    passwordHint: (count: string) => `${counted(count, 'character', 'characters')} or more.`,
     welcomeBack: 'Welcome back',
     firstTitle: 'Set up this server',
     firstAdvice: 'You are the first: your account becomes the operator of this server.',
@@ -244,10 +245,10 @@ export const en = {
   bin: {
     title: 'Bin',
     intro: (days: number) =>
-      `Deleted avatars stay here for ${days} days. They take no calls; their conversations stay in any case.`,
+      `Deleted avatars stay here for ${counted(days, 'day', 'days')}. They take no calls; their conversations stay in any case.`,
     emptyTitle: 'The bin is empty',
     binned: (name: string) => `“${name}” is in the bin.`,
-    binnedMany: (count: number) => `${count} avatars are in the bin.`,
+    binnedMany: (count: number) => `${counted(count, 'avatar is', 'avatars are')} in the bin.`,
     undo: 'Undo',
     deletedAt: (date: string) => `Deleted ${date}`,
     until: (date: string) => `can be restored until ${date}`,

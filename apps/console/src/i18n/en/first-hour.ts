@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { Widened } from '../widened.ts';
 
 /** English texts of what a newcomer does in the console: first steps, templates, knowledge, tools. */
@@ -147,9 +148,12 @@ export const en = {
     add: 'Add files',
     kinds: '.txt or .md, also dropped here. Their text goes into the field.',
     pasted: 'What you pasted',
-    added: (name: string, characters: string) => `${name}: added, ${characters} characters.`,
+    added: (name: string, characters: string) => `${name}: added, ${counted(characters, 'character', 'characters')}.`,
     tooLarge: (characters: string, room: string) =>
-      `it has ${characters} characters, and there is room for ${room}. Shorten it, or what is there.`,
+      `it has ${counted(characters, 'character', 'characters')}, and there is room for ${room}. Shorten it, or what is there.`,
+    farTooLarge: (room: string) =>
+      `it is far too large: there is room for ${counted(room, 'character', 'characters')}. Shorten it.`,
+    refused: (name: string, reason: string) => `${name}: ${reason}`,
     faults: {
       ending: 'this is no .txt or .md file.',
       'no-text': 'this is no text in UTF-8. Save it as UTF-8 in your editor, and try again.',

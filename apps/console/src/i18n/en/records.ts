@@ -1,3 +1,5 @@
+import { counted } from '../counted.ts';
+
 /** English texts of what was said, used and posted. */
 export const en = {
   conversations: {
@@ -39,7 +41,7 @@ export const en = {
     chooseAll: 'Choose all of this page',
     chosen: (count: number) => (count === 1 ? '1 chosen' : `${count} chosen`),
     chooseNone: 'Choose none',
-    deleteChosenTitle: (count: number) => (count === 1 ? 'Delete 1 conversation?' : `Delete ${count} conversations?`),
+    deleteChosenTitle: (count: number) => `Delete ${counted(count, 'conversation', 'conversations')}?`,
     deleteChosenText: 'Their transcripts and recordings are gone for good.',
     deleteChosenDone: (deleted: number, kept: number) =>
       kept === 0 ? `Deleted: ${deleted}.` : `Deleted: ${deleted}. Kept, since they are going on or gone: ${kept}.`,
@@ -99,7 +101,8 @@ export const en = {
     },
     from: 'From',
     to: 'To',
-    badRange: (days: number) => `Choose a first day that is not after the last, and ${days} days at most.`,
+    badRange: (days: number) =>
+      `Choose a first day that is not after the last, and ${counted(days, 'day', 'days')} at most.`,
     calls: 'Calls',
     minutes: 'Call minutes',
     points: 'Points charged',
@@ -108,7 +111,8 @@ export const en = {
     perMinute: (points: number) => `${points} per minute of call`,
     chart: 'Call minutes per day',
     chartHint: 'Point at a bar, or move with the arrow keys, for its numbers.',
-    bar: (span: string, minutes: string, calls: string) => `${span}: ${minutes} minutes, ${calls} calls`,
+    bar: (span: string, minutes: string, calls: string) =>
+      `${span}: ${counted(minutes, 'minute', 'minutes')}, ${counted(calls, 'call', 'calls')}`,
     day: 'Day',
     byKey: 'By key',
     byAvatar: 'By avatar',

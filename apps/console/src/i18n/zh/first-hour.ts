@@ -148,6 +148,8 @@ export const zh: FirstHourTexts = {
     kinds: '.txt 或 .md，也可拖到此处。文件的文字会写入此栏。',
     pasted: '粘贴的内容',
     added: (name, characters) => `${name}：已添加，${characters} 个字符。`,
+    farTooLarge: (room) => `远远超出剩余空间（${room} 个字符）。请缩短它。`,
+    refused: (name, reason) => `${name}：${reason}`,
     tooLarge: (characters, room) => `有 ${characters} 个字符，而剩余空间为 ${room}。请缩短它或已有的内容。`,
     faults: {
       ending: '这不是 .txt 或 .md 文件。',

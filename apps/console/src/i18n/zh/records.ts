@@ -1,6 +1,6 @@
 import type { Texts } from '../en/console.ts';
 
-/** 对话、用量与推送的中文文本。 */
+/** Simplified Chinese texts of what was said, used and posted. */
 export const zh: Pick<Texts, 'conversations' | 'usage' | 'webhooks'> = {
   conversations: {
     title: '对话记录',

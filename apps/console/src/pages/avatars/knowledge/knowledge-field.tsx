@@ -1,8 +1,9 @@
 import { Alert, Button } from '@mantine/core';
 import { LIMITS } from '@visavis/protocol';
-import { type ClipboardEvent, type DragEvent, useRef, useState } from 'react';
+import { type ClipboardEvent, type DragEvent, useEffect, useRef, useState } from 'react';
 import classes from '../../../components/console.module.css';
 import { LongTextField } from '../../../components/fields.tsx';
+import type { FirstHourTexts } from '../../../i18n/en/first-hour.ts';
 import { useFirstHourTexts } from '../../../i18n/first-hour-texts.ts';
 import { useFormats, useTexts } from '../../../i18n/language.tsx';
 import own from './knowledge-field.module.css';
@@ -20,11 +21,18 @@ export function KnowledgeField({ value, onChange }: KnowledgeFieldProps) {
   const chooser = useRef<HTMLInputElement>(null);
   const [isOver, setIsOver] = useState(false);
   const [last, setLast] = useState<Adding | null>(null);
+  // Files take a while to be read; by then more may be typed, or added.
+  const latest = useRef(value);
+  useEffect(() => {
+    latest.current = value;
+  }, [value]);
   const add = async (files: FileList | null) => {
     if (files === null || files.length === 0) return;
-    const adding = await addFiles(value, [...files], limit);
+    const adding = await addFiles(() => latest.current, [...files], limit);
     setLast(adding);
-    if (adding.added.length > 0) onChange(adding.text);
+    if (adding.added.length === 0) return;
+    latest.current = adding.text;
+    onChange(adding.text);
   };
   const drop = (event: DragEvent) => {
     event.preventDefault();
@@ -110,9 +118,15 @@ export function KnowledgeField({ value, onChange }: KnowledgeFieldProps) {
 function Refusal({ name, fault }: { readonly name: string; readonly fault: KnowledgeFault }) {
   const texts = useFirstHourTexts().knowledge;
   const { number } = useFormats();
-  const reason =
-    fault.kind === 'too-large'
-      ? texts.tooLarge(number(fault.characters), number(fault.room))
-      : texts.faults[fault.kind];
-  return `${name}: ${reason}`;
+  return texts.refused(name, reasonOf(fault, texts, number));
+}
+
+function reasonOf(
+  fault: KnowledgeFault,
+  texts: FirstHourTexts['knowledge'],
+  number: (value: number) => string,
+): string {
+  if (fault.kind === 'too-large') return texts.tooLarge(number(fault.characters), number(fault.room));
+  if (fault.kind === 'far-too-large') return texts.farTooLarge(number(fault.room));
+  return texts.faults[fault.kind];
 }

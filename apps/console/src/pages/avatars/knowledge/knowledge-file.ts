@@ -9,7 +9,9 @@ export type KnowledgeFault =
   | { readonly kind: 'empty' }
   | { readonly kind: 'unreadable' }
   /** Characters that the file has, and that there is room for. */
-  | { readonly kind: 'too-large'; readonly characters: number; readonly room: number };
+  | { readonly kind: 'too-large'; readonly characters: number; readonly room: number }
+  /** So large that it is not even read: its characters are not counted. */
+  | { readonly kind: 'far-too-large'; readonly room: number };
 
 /** What the files made of the text, file by file. */
 export type Adding = {
@@ -24,34 +26,37 @@ type NamedFile = Pick<File, 'name' | 'size' | 'arrayBuffer'>;
 const BYTES_PER_CHARACTER = 4;
 const between = '\n\n';
 
-/** Puts the texts of the files behind what is there. A file goes in whole or not at all; nothing is cut off. */
-export async function addFiles(text: string, files: readonly NamedFile[], limit: number): Promise<Adding> {
-  let whole = text;
+/**
+ * Puts the texts of the files behind what is there. A file goes in whole or not at all; nothing is cut off. `textNow` is asked once
+ * all are read: until then somebody may type.
+ */
+export async function addFiles(textNow: () => string, files: readonly NamedFile[], limit: number): Promise<Adding> {
+  const read: { readonly name: string; readonly content: string | ReadingFault }[] = [];
+  for (const file of files) read.push({ name: file.name, content: await readText(file, limit) });
+  let whole = textNow();
   const added: { name: string; characters: number }[] = [];
   const refused: { name: string; fault: KnowledgeFault }[] = [];
-  for (const file of files) {
-    const { name } = file;
-    const read = await readText(file, limit);
-    if (typeof read !== 'string') {
-      refused.push({ name, fault: read });
-      continue;
-    }
+  for (const { name, content } of read) {
     const start = whole.trim() === '' ? '' : `${whole.trimEnd()}${between}`;
-    const room = limit - start.length;
-    if (read.length > room) {
-      refused.push({ name, fault: { kind: 'too-large', characters: read.length, room: Math.max(0, room) } });
-      continue;
+    const room = Math.max(0, limit - start.length);
+    if (typeof content !== 'string') {
+      refused.push({ name, fault: content.kind === 'far-too-large' ? { ...content, room } : content });
+    } else if (content.length > room) {
+      refused.push({ name, fault: { kind: 'too-large', characters: content.length, room } });
+    } else {
+      whole = start + content;
+      added.push({ name, characters: content.length });
     }
-    whole = start + read;
-    added.push({ name, characters: read.length });
   }
   return { text: whole, added, refused };
 }
 
-async function readText(file: NamedFile, limit: number): Promise<string | KnowledgeFault> {
+type ReadingFault = Exclude<KnowledgeFault, { readonly room: number }> | { readonly kind: 'far-too-large' };
+
+async function readText(file: NamedFile, limit: number): Promise<string | ReadingFault> {
   const name = file.name.toLowerCase();
   if (!knowledgeEndings.some((ending) => name.endsWith(ending))) return { kind: 'ending' };
-  if (file.size > limit * BYTES_PER_CHARACTER) return { kind: 'too-large', characters: file.size, room: limit };
+  if (file.size > limit * BYTES_PER_CHARACTER) return { kind: 'far-too-large' };
   const bytes = await file.arrayBuffer().catch(() => null);
   if (bytes === null) return { kind: 'unreadable' };
   const text = decode(new Uint8Array(bytes));
