@@ -34,7 +34,7 @@ type StopMakingProps = Omit<DeleteAvatarProps, 'onDeleted'>;
 export function StopMaking({ projectId, avatar }: StopMakingProps) {
   const texts = useTexts();
   const [asked, setAsked] = useState(false);
-  const { put } = useBin(projectId);
+  const { put } = useBin(projectId, { isAskedFirst: true });
   return (
     <>
       <Button

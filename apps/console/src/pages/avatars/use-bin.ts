@@ -5,14 +5,20 @@ import { avatarQuery, avatarsQuery, binQuery } from '../../api/queries.ts';
 import { toasts } from '../../components/toast-list.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { useServerTexts } from '../../i18n/server-texts.ts';
+import { binEach } from './bin-each.ts';
 import { shownName } from './shown-name.ts';
 
 export type Named = Pick<Avatar, 'avatarId' | 'name'>;
 
 const unclaimed: ReadonlySet<string> = new Set();
 
+type BinOptions = {
+  /** A dialog asks before, and says itself why it could not be done. */
+  readonly isAskedFirst?: boolean;
+};
+
 /** Puts avatars into the bin and back. Each is told in the corner of the screen, where the first can be undone. */
-export function useBin(projectId: string) {
+export function useBin(projectId: string, { isAskedFirst = false }: BinOptions = {}) {
   const texts = useTexts().bin;
   const server = useServerTexts();
   const tell = (error: Error) => toasts.show({ text: server.ofError(error, unclaimed).join(' '), isProblem: true });
@@ -33,24 +39,20 @@ export function useBin(projectId: string) {
     onError: tell,
     onSettled: (_answer, _error, avatars) => refresh(avatars),
   });
+  const offerUndo = (binned: readonly Named[]) => {
+    const [first] = binned;
+    const text = binned.length === 1 && first ? texts.binned(shownName(first.name)) : texts.binnedMany(binned.length);
+    toasts.show({ text, action: { label: texts.undo, run: () => restore.mutate(binned) } });
+  };
   const put = useMutation({
-    mutationFn: async (avatars: readonly Named[]) => {
-      const kept: Named[] = [];
-      for (const avatar of avatars) {
-        const path = `/projects/${projectId}/avatars/${avatar.avatarId}`;
-        const { restorableUntil } = await request<Binned>('DELETE', path);
-        if (restorableUntil !== null) kept.push(avatar);
-      }
-      return kept;
-    },
-    onError: tell,
-    onSuccess(kept) {
-      const [first] = kept;
-      if (first === undefined) return;
-      const text = kept.length === 1 ? texts.binned(shownName(first.name)) : texts.binnedMany(kept.length);
-      toasts.show({ text, action: { label: texts.undo, run: () => restore.mutate(kept) } });
-    },
-    onSettled: (_kept, _error, avatars) => refresh(avatars),
+    mutationFn: (avatars: readonly Named[]) =>
+      binEach(
+        avatars,
+        ({ avatarId }) => request<Binned>('DELETE', `/projects/${projectId}/avatars/${avatarId}`),
+        offerUndo,
+      ),
+    onError: (error) => !isAskedFirst && tell(error),
+    onSettled: (_answer, _error, avatars) => refresh(avatars),
   });
   return { put, restore };
 }
