@@ -1,7 +1,8 @@
 import { Alert, Button, Textarea } from '@mantine/core';
-import { useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import classes from '../../../components/console.module.css';
 import { useFault } from '../../../components/faults-context.tsx';
+import { useItemKeys } from '../../../components/item-keys.ts';
 import { useFirstHourTexts } from '../../../i18n/first-hour-texts.ts';
 import { useLanguage } from '../../../i18n/language-choice.tsx';
 import { toolsOf } from '../templates/template-table.ts';
@@ -20,11 +21,15 @@ type ToolBuilderProps = {
   readonly onChange: (text: string) => void;
 };
 
+const nothing: readonly Fields[] = [];
+
 /** The tools of an avatar as a form, with their JSON beside it. */
 export function ToolBuilder({ text, fault, playground, onChange }: ToolBuilderProps) {
   const texts = useFirstHourTexts().tools;
   const { language } = useLanguage();
-  const tools = readTools(text);
+  const tools = useMemo(() => readTools(text), [text]);
+  // A tool's name is being typed.
+  const keys = useItemKeys(tools ?? nothing);
   const [added, setAdded] = useState(-1);
   const write = (next: readonly Fields[]) => onChange(writeTools(next));
   const add = (tool: Fields) => {
@@ -51,8 +56,7 @@ export function ToolBuilder({ text, fault, playground, onChange }: ToolBuilderPr
               {tools.length === 0 && <p className={classes.muted}>{texts.none}</p>}
               {tools.map((_tool, index) => (
                 <ToolCard
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a tool is its place in the list; its name is being typed.
-                  key={index}
+                  key={keys[index]}
                   tools={tools}
                   index={index}
                   isOpen={tools.length === 1 || index === added}

@@ -2,6 +2,7 @@ import { Alert, Button, Textarea, TextInput } from '@mantine/core';
 import { LIMITS } from '@visavis/protocol';
 import { useState } from 'react';
 import classes from '../../../components/console.module.css';
+import { useItemKeys } from '../../../components/item-keys.ts';
 import { useFirstHourTexts } from '../../../i18n/first-hour-texts.ts';
 import { ParameterRow } from './parameter-row.tsx';
 import own from './tool-builder.module.css';
@@ -83,17 +84,20 @@ export function ToolCard({ tools, index, isOpen, playground, onChange, onRemove 
   );
 }
 
+const nothing: readonly Fields[] = [];
+
 function Parameters({ tool, onChange }: { readonly tool: Fields; readonly onChange: (tool: Fields) => void }) {
   const texts = useFirstHourTexts().tools;
   const parameters = parametersOf(tool);
+  // A parameter's name is being typed.
+  const keys = useItemKeys(parameters ?? nothing);
   if (parameters === null) return <Alert variant="light">{texts.jsonOnly}</Alert>;
   return (
     <div className={classes.stack}>
       <h3 className={own.heading}>{texts.parameters}</h3>
       {parameters.length === 0 && <p className={classes.muted}>{texts.noParameters}</p>}
       {parameters.map((parameter, place) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a parameter is its place; its name is being typed.
-        <ParameterRow key={place} tool={tool} parameter={parameter} onChange={onChange} />
+        <ParameterRow key={keys[place]} tool={tool} parameter={parameter} onChange={onChange} />
       ))}
       <div className={classes.actions}>
         <Button variant="default" size="xs" onClick={() => onChange(addParameter(tool))}>
