@@ -4,7 +4,7 @@ import type { TalkAvatar } from '../../api/talk-page.ts';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import { displayName, shortName } from './avatar-picture.tsx';
 import { CallControls } from './call-controls.tsx';
-import { useCallPreferences } from './call-preferences.ts';
+import { switchedCaptions, useCallPreferences } from './call-preferences.ts';
 import { CallTools } from './call-tools.tsx';
 import classes from './call-view.module.css';
 import { Captions } from './captions.tsx';
@@ -32,9 +32,10 @@ export function CallView({ call, snapshot, avatar, isLink, onCallAgain, onLeave,
   const texts = useTalkTexts().call;
   const ended = snapshot.state === 'ended';
   const { microphone } = snapshot;
-  const [{ captions, hasShortcuts }, change] = useCallPreferences();
+  const [preferences, change] = useCallPreferences();
+  const { captions, hasShortcuts } = preferences;
   const [helpOpen, setHelpOpen] = useState(false);
-  const switchCaptions = () => change({ captions: captions === 'off' ? 'normal' : 'off' });
+  const switchCaptions = () => change({ captions: switchedCaptions(preferences) });
   usePushToTalkKey(call, microphone.state === 'on' && microphone.pushToTalk && !ended);
   useCallShortcuts({
     call: hasShortcuts && !ended ? call : null,
