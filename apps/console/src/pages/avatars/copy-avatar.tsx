@@ -6,6 +6,7 @@ import { avatarAddress } from '../../app/addresses.ts';
 import { navigate } from '../../app/router.ts';
 import { useDraft } from '../../components/draft.ts';
 import { TextField } from '../../components/fields.tsx';
+import { fittingName } from '../../components/fitting-name.ts';
 import { FormDialog } from '../../components/form.tsx';
 import { useFirstHourTexts } from '../../i18n/first-hour-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
@@ -21,7 +22,7 @@ type CopyAvatarProps = { readonly projectId: string; readonly avatar: Avatar; re
 export function CopyAvatar({ projectId, avatar, onClose }: CopyAvatarProps) {
   const texts = useTexts();
   const { templates } = useFirstHourTexts();
-  const draft = useDraft<Copy>({ name: texts.gallery.copyOf(shownName(avatar.name)), template: null });
+  const draft = useDraft<Copy>({ name: fittingName(shownName(avatar.name), texts.gallery.copyOf), template: null });
   const copy = useChange(
     ({ name, template }: Copy) =>
       request<Avatar>('POST', `/projects/${projectId}/avatars`, {

@@ -9,6 +9,7 @@ import { Link } from '../../app/link.tsx';
 import classes from '../../components/console.module.css';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { NumberField, TextField } from '../../components/fields.tsx';
+import { fittingName } from '../../components/fitting-name.ts';
 import { EntryForm } from '../../components/form.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
 import embed from './embed-code.module.css';
@@ -23,7 +24,7 @@ export function TalkLinkForm({ projectId, avatar }: TalkLinkFormProps) {
   const texts = useTexts();
   const own = texts.talkLink;
   const formats = useFormats();
-  const [name, setName] = useState(() => own.firstName(shownName(avatar.name)).slice(0, LIMITS.characters.name));
+  const [name, setName] = useState(() => fittingName(shownName(avatar.name), own.firstName));
   const [hours, setHours] = useState<string>(first.lifetimeHours);
   const [calls, setCalls] = useState<number | string>(first.maxConcurrentCalls);
   const [minutes, setMinutes] = useState<number | string>(first.maxMinutesPerDay);
