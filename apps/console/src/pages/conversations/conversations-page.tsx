@@ -12,6 +12,7 @@ import { type ConversationFilter, isFiltered, noFilter, queryOfFilter } from './
 import { ConversationFilters } from './conversation-filters.tsx';
 import { ConversationTable } from './conversation-table.tsx';
 import own from './conversations-page.module.css';
+import { cursorsIn, type OpenedPages, withNext, withPrevious } from './opened-pages.ts';
 
 const typingMs = 300;
 
@@ -19,28 +20,24 @@ export function ConversationsPage({ projectId }: { readonly projectId: string })
   const texts = useTexts();
   const [filter, setFilter] = useState(noFilter);
   const [settled] = useDebouncedValue(filter, typingMs);
-  // Pages that were opened, by their cursors; the last one is shown.
-  const [cursors, setCursors] = useState<readonly string[]>(['']);
+  const [opened, setOpened] = useState<OpenedPages<ConversationFilter>>({ of: noFilter, cursors: [''] });
+  const cursors = cursorsIn(opened, settled);
   const talks = useQuery({
     ...conversationsQuery(projectId, { ...queryOfFilter(settled), cursor: cursors.at(-1) ?? '' }),
     placeholderData: keepPreviousData,
   });
   const items = talks.data?.items ?? [];
   const selection = useSelection(items.map(({ sessionId }) => sessionId));
-  const change = (next: ConversationFilter) => {
-    setFilter(next);
-    setCursors(['']);
-  };
-  const back = () => setCursors((opened) => (opened.length > 1 ? opened.slice(0, -1) : opened));
+  const back = () => setOpened(withPrevious(opened, settled));
   return (
     <Page title={texts.conversations.title} intro={texts.conversations.intro}>
-      <ConversationFilters projectId={projectId} filter={filter} onChange={change} />
+      <ConversationFilters projectId={projectId} filter={filter} onChange={setFilter} />
       <ChosenBar projectId={projectId} selection={selection} onEmptied={back} />
       <Loaded of={talks}>
         {(page) => (
           <>
             {page.items.length === 0 ? (
-              <Nothing isFiltered={isFiltered(filter) || cursors.length > 1} hasMore={page.nextCursor !== null} />
+              <Nothing isFiltered={isFiltered(settled) || cursors.length > 1} hasMore={page.nextCursor !== null} />
             ) : (
               <ConversationTable projectId={projectId} talks={page.items} selection={selection} />
             )}
@@ -48,9 +45,12 @@ export function ConversationsPage({ projectId }: { readonly projectId: string })
               page={cursors.length}
               isBusy={talks.isPlaceholderData}
               onPrevious={back}
-              {...(page.nextCursor !== null && {
-                onNext: () => setCursors([...cursors, page.nextCursor ?? '']),
-              })}
+              // What is shown until the next list is there has no next page in it.
+              onNext={
+                page.nextCursor === null || talks.isPlaceholderData
+                  ? null
+                  : () => setOpened(withNext(opened, settled, page.nextCursor ?? ''))
+              }
             />
           </>
         )}
@@ -71,20 +71,20 @@ type PagerProps = {
   readonly page: number;
   readonly isBusy: boolean;
   readonly onPrevious: () => void;
-  /** Left out: this is the last one. */
-  readonly onNext?: () => void;
+  /** Null: this is the last one, or not yet known. */
+  readonly onNext: (() => void) | null;
 };
 
 function Pager({ page, isBusy, onPrevious, onNext }: PagerProps) {
   const { conversations: texts } = useTexts();
-  if (page === 1 && onNext === undefined) return null;
+  if (page === 1 && onNext === null && !isBusy) return null;
   return (
     <nav className={own.pager} aria-label={texts.table}>
       <Button variant="default" size="sm" disabled={page === 1} onClick={onPrevious}>
         {texts.previous}
       </Button>
       <span aria-live="polite">{texts.page(page)}</span>
-      <Button variant="default" size="sm" loading={isBusy} disabled={onNext === undefined} onClick={onNext}>
+      <Button variant="default" size="sm" loading={isBusy} disabled={onNext === null} onClick={onNext ?? undefined}>
         {texts.next}
       </Button>
     </nav>
