@@ -6,7 +6,7 @@ import { playgroundAddress, sectionAddress } from '../../app/addresses.ts';
 import { navigate } from '../../app/router.ts';
 import { toasts } from '../../components/toast-list.ts';
 import { useTexts } from '../../i18n/language.tsx';
-import { endedMakings } from './ended-makings.ts';
+import { endedMakings, isAnyMaking, isWatched } from './ended-makings.ts';
 import { shownName } from './shown-name.ts';
 
 const pollMs = 1_500;
@@ -14,12 +14,10 @@ const pollMs = 1_500;
 /** Tells on every page of a project when one of its avatars is made, or could not be. Asks only while one is being made. */
 export function MakingWatch({ projectId }: { readonly projectId: string }) {
   const texts = useTexts();
-  const isMaking = (avatars: readonly Avatar[] | undefined) =>
-    avatars?.some(({ state }) => state === 'making') ?? false;
   const { data } = useQuery({
     ...avatarsQuery(projectId),
-    enabled: ({ state }) => isMaking(state.data),
-    refetchInterval: ({ state }) => (isMaking(state.data) ? pollMs : false),
+    enabled: ({ state }) => isWatched(state.data),
+    refetchInterval: ({ state }) => (isAnyMaking(state.data) ? pollMs : false),
   });
   const before = useRef<readonly Avatar[]>([]);
   const tell = useEffectEvent((avatars: readonly Avatar[]) => {
