@@ -1,4 +1,5 @@
 export * from './avatar-notices.ts';
+export * from './deliveries.ts';
 export {
   type EndEventType,
   ERROR_CODES,

@@ -1,4 +1,4 @@
-import { filled, isMakingStep, makingProblemOf, type SentenceValues } from '@visavis/protocol';
+import { deliveryFaultOf, filled, isMakingStep, makingProblemOf, type SentenceValues } from '@visavis/protocol';
 import { ApiProblem } from '../api/client.ts';
 import { type FaultOfField, fieldOf } from '../components/field-faults.ts';
 import type { Language } from './current-language.ts';
@@ -23,9 +23,17 @@ export function useServerTexts() {
       return problem === null ? sentence : texts.making[problem];
     },
     ofStep: (step: string) => (isMakingStep(step) ? texts.steps[step] : step),
+    /** Why a post to a webhook was not answered, as the server writes it; null: for no reason that is known. */
+    ofDelivery: (sentence: string) => deliveryReasonOf(sentence, texts),
     ofField: (fault: FaultOfField, label: string, error: Error | null) =>
       fieldSentenceOf(fault, label, error, texts, number),
   };
+}
+
+export function deliveryReasonOf(sentence: string, texts: ServerTexts): string | null {
+  const fault = deliveryFaultOf(sentence);
+  if (fault === 'silent') return null;
+  return fault === null ? sentence : texts.deliveries[fault];
 }
 
 export function sentencesOf(

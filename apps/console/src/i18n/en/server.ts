@@ -1,4 +1,6 @@
 import {
+  DELIVERY_FAULTS,
+  type DeliveryFault,
   FIELD_FAULTS,
   type FieldFault,
   MAKING_PROBLEMS,
@@ -28,6 +30,8 @@ export const en = {
   /** Why no avatar came of a photo or clip, and what is being done while one is made. */
   making: MAKING_PROBLEMS as Sentences<MakingProblem>,
   steps,
+  /** Why a post to a webhook was not answered. */
+  deliveries: DELIVERY_FAULTS as Sentences<DeliveryFault>,
 };
 
 export type ServerTexts = Widened<typeof en>;

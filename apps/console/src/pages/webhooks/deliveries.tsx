@@ -7,8 +7,10 @@ import { deliveriesQuery, useChange } from '../../api/queries.ts';
 import classes from '../../components/console.module.css';
 import { Loaded, Problem } from '../../components/page.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
+import { useServerTexts } from '../../i18n/server-texts.ts';
 import own from './deliveries.module.css';
 import { DeliveryDetail } from './delivery-detail.tsx';
+import { outcomeOf } from './outcome.ts';
 
 const pollMs = 3_000;
 const colours = { waiting: 'gray', running: 'gray', delivered: 'brand', failed: 'red' };
@@ -41,11 +43,13 @@ export function Deliveries({ projectId, webhookId }: { readonly projectId: strin
 
 function Row({ delivery, onResend }: { readonly delivery: Delivery; readonly onResend: () => void }) {
   const { webhooks: texts } = useTexts();
+  const { ofDelivery } = useServerTexts();
   const formats = useFormats();
   const [isOpen, setIsOpen] = useState(false);
   const { event, state, attempts, nextAttemptAt } = delivery;
   const created = formats.dateTime(delivery.createdAt);
   const last = attempts.at(-1);
+  const outcome = last && outcomeOf(last, { ...texts, reason: ofDelivery });
   return (
     <li>
       <p className={classes.facts}>
@@ -55,7 +59,7 @@ function Row({ delivery, onResend }: { readonly delivery: Delivery; readonly onR
         <span>{event}</span>
         <span>{created}</span>
         <span>{texts.attempts(attempts.length)}</span>
-        {last !== undefined && <span>{last.error ?? last.status}</span>}
+        {outcome !== undefined && <span>{outcome.reason ?? outcome.answer}</span>}
         {nextAttemptAt !== null && attempts.length > 0 && (
           <span>{texts.nextAttempt(formats.dateTime(nextAttemptAt))}</span>
         )}

@@ -1,4 +1,5 @@
 import type { LookupAddress } from 'node:dns';
+import { DELIVERY_FAULTS } from '@visavis/protocol';
 import ipaddr from 'ipaddr.js';
 import { createHostResolver, type ResolveHost } from './host-resolver.ts';
 import { isPrivateName, isPublicAddress } from './public-address.ts';
@@ -34,21 +35,21 @@ export function createAddressGuard({
 
   return async (url, signal) => {
     if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-      throw new ForbiddenAddressError('Only http and https addresses can be fetched.');
+      throw new ForbiddenAddressError(DELIVERY_FAULTS['other-scheme']);
     }
     if (url.username !== '' || url.password !== '') {
-      throw new ForbiddenAddressError('Addresses with a user name or password are not fetched.');
+      throw new ForbiddenAddressError(DELIVERY_FAULTS['address-with-password']);
     }
     const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
     const isAllowed = allowed.has(host);
-    if (!isAllowed && isPrivateName(host)) throw new PrivateHostError('The host is a private or reserved name.');
+    if (!isAllowed && isPrivateName(host)) throw new PrivateHostError(DELIVERY_FAULTS['private-name']);
     const addresses = ipaddr.isValid(host)
       ? [{ address: host, family: ipaddr.parse(host).kind() === 'ipv6' ? 6 : 4 }]
       : [...(await withSignal(resolve(host, signal), signal))];
-    if (addresses.length === 0) throw new NoAddressError('The host has no address.');
+    if (addresses.length === 0) throw new NoAddressError(DELIVERY_FAULTS['no-address']);
     // One private address among public ones is reason enough: which one is used is up to whoever runs the name.
     if (!isAllowed && !addresses.every(({ address }) => isPublicAddress(address))) {
-      throw new PrivateHostError('The host leads to a private or reserved address.');
+      throw new PrivateHostError(DELIVERY_FAULTS['private-address']);
     }
     return addresses;
   };

@@ -2,6 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { DELIVERY_FAULTS } from '@visavis/protocol';
 import {
   type AddressGuardOptions,
   createAddressGuard,
@@ -60,14 +61,14 @@ export function createGuardedFetch(
       const isRedirect = answer.statusCode !== undefined && answer.statusCode >= 300 && answer.statusCode < 400;
       if (!isRedirect || location === undefined || request.maxRedirects === 0) return read(answer, request);
       answer.destroy();
-      if (redirects >= request.maxRedirects) throw new ForbiddenAddressError('There are too many redirects.');
+      if (redirects >= request.maxRedirects) throw new ForbiddenAddressError(DELIVERY_FAULTS['too-many-redirects']);
       url = parse(location, url);
     }
   };
 }
 
 function parse(text: string, base?: URL): URL {
-  if (!URL.canParse(text, base?.href)) throw new ForbiddenAddressError('This is no address.');
+  if (!URL.canParse(text, base?.href)) throw new ForbiddenAddressError(DELIVERY_FAULTS['malformed-address']);
   return new URL(text, base);
 }
 
@@ -85,7 +86,7 @@ function send(
   const makeRequest = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
     const outgoing = makeRequest(url, { method, headers: { ...headers }, lookup, signal, agent: false }, resolve);
-    outgoing.on('error', (error) => reject(signal.aborted ? new Error('There was no answer in time.') : error));
+    outgoing.on('error', (error) => reject(signal.aborted ? new Error(DELIVERY_FAULTS.late) : error));
     outgoing.end(body);
   });
 }

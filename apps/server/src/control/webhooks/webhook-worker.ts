@@ -1,3 +1,4 @@
+import { DELIVERY_FAULTS } from '@visavis/protocol';
 import type { Database } from '../../db/database.ts';
 import type { OnBound } from '../fairness/bounds.ts';
 import type { ControlLogger } from '../logger.ts';
@@ -176,15 +177,15 @@ function plainText(bytes: Buffer): string {
 }
 
 const NETWORK_ERRORS: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'The host name is unknown.',
-  EAI_AGAIN: 'The host name could not be resolved.',
-  ECONNREFUSED: 'The receiver refused the connection.',
-  ECONNRESET: 'The receiver broke the connection off.',
+  ENOTFOUND: DELIVERY_FAULTS['unknown-host'],
+  EAI_AGAIN: DELIVERY_FAULTS['unresolved-host'],
+  ECONNREFUSED: DELIVERY_FAULTS['connection-refused'],
+  ECONNRESET: DELIVERY_FAULTS['connection-broken'],
 };
 
 function describeNetworkError(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (error instanceof Error && error.name === 'TimeoutError') return 'There was no answer in time.';
-  if (/CERT|TLS|SSL/.test(code)) return 'The receiver’s certificate is not trusted.';
-  return NETWORK_ERRORS[code] ?? 'There was no answer.';
+  if (error instanceof Error && error.name === 'TimeoutError') return DELIVERY_FAULTS.late;
+  if (/CERT|TLS|SSL/.test(code)) return DELIVERY_FAULTS['untrusted-certificate'];
+  return NETWORK_ERRORS[code] ?? DELIVERY_FAULTS.silent;
 }
