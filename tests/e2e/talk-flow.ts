@@ -58,6 +58,58 @@ export function beforeCallAndInIt(site: () => Site): void {
       expect(site().complaints).toEqual([]);
     });
 
+    it('shows oneself to avatars that see, with a camera that one chooses, and to no others', async () => {
+      const page = await site().openPage('/?avatar=marcus');
+      const own = page.getByLabel('Your camera');
+      const isSeen = async () => {
+        const widthPx = () => own.first().evaluate((video: { videoWidth: number }) => video.videoWidth);
+        await expect.poll(widthPx).toBeGreaterThan(0);
+      };
+      await page.getByRole('button', { name: 'Check sound' }).click();
+      await page.getByRole('button', { name: 'Try the camera' }).click();
+      await isSeen();
+      await page.getByRole('button', { name: 'Close settings' }).click();
+      await own.first().waitFor({ state: 'detached' });
+
+      await page.getByRole('button', { name: 'Start talking' }).click();
+      await page.getByRole('button', { name: 'Show yourself by camera' }).click();
+      await isSeen();
+      await page.screenshot({ path: 'test-output/talk-camera.png' });
+      await page.getByLabel('Message to Marcus').fill('What is this?');
+      await page.keyboard.press('Enter');
+      const pictures = () => site().server.call.received.filter(({ type }) => type === 'realtime.input_image');
+      await vi.waitFor(() => expect(pictures().length).toBeGreaterThan(0), { timeout: 10_000 });
+      const [{ content } = { content: '' }] = pictures().map(({ data }) => data as { content: string });
+      expect(content).toMatch(/^data:image\/jpeg;base64,\/9j\//);
+      // The words come after what they are about.
+      const whenCame = (type: string) => site().server.call.received.findIndex((message) => message.type === type);
+      await vi.waitFor(() => expect(whenCame('conversation.item.create')).toBeGreaterThan(0), { timeout: 10_000 });
+      expect(whenCame('realtime.input_image')).toBeLessThan(whenCame('conversation.item.create'));
+      await page.getByRole('button', { name: 'Sound and captions' }).click();
+      const drawer = page.getByRole('dialog', { name: 'Sound and captions' });
+      await drawer.getByRole('combobox', { name: 'Camera' }).click();
+      await page.getByRole('option', { name: /fake_device_0/ }).click();
+      await drawer.screenshot({ path: 'test-output/talk-camera-choice.png' });
+      await page.getByRole('button', { name: 'Close settings' }).click();
+      await drawer.waitFor({ state: 'hidden' });
+      const tracks = 'document.querySelector(\'video[aria-label="Your camera"]\').srcObject.getVideoTracks()';
+      await page.evaluate(`${tracks}[0].dispatchEvent(new Event('ended'))`);
+      await page.getByText('The camera was disconnected, and is off.').waitFor();
+      expect(await own.count()).toBe(0);
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await own.first().waitFor();
+      await page.getByRole('button', { name: 'Hang up' }).click();
+      await own.first().waitFor({ state: 'detached' });
+      expect(site().complaints).toEqual([]);
+
+      const blind = await site().openPage();
+      await startCall(blind);
+      expect(await blind.getByRole('button', { name: 'Show yourself by camera' }).count()).toBe(0);
+      await blind.getByRole('button', { name: 'Sound and captions' }).click();
+      await blind.getByRole('combobox', { name: 'Speaker' }).waitFor();
+      expect(await blind.getByRole('combobox', { name: 'Camera' }).count()).toBe(0);
+    });
+
     it('acts on single keys in a call, but not while somebody types, and shows them on a sheet', async () => {
       const page = await site().openPage();
       await startCall(page);

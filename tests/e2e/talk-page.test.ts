@@ -20,6 +20,7 @@ const avatars = ['iris', 'marcus'].map((name) => ({
   description: 'Knows the house.',
   pictureFile: join(repository, 'avatars', name, 'thumbnail.webp'),
   face: faceOf(name),
+  sees: name === 'marcus',
 }));
 
 /** The page in a browser against a scripted server, under the page's content security policy. */

@@ -24,6 +24,11 @@ export const problemCodes = [
   'microphone-lost',
   'microphone-silent',
   'microphone-unsupported',
+  'camera-denied',
+  'camera-missing',
+  'camera-busy',
+  'camera-lost',
+  'camera-unsupported',
   'insecure-page',
   'autoplay-blocked',
 ] as const;
@@ -148,6 +153,31 @@ const problemTexts: Readonly<Record<ProblemCode, ProblemText>> = {
     advice: 'Use a current version of Chrome, Edge, Firefox or Safari. You can type here.',
     retryable: false,
   },
+  'camera-denied': {
+    title: 'This page was not allowed to use the camera.',
+    advice: 'Allow it beside the address of the page, then switch it on again.',
+    retryable: false,
+  },
+  'camera-missing': {
+    title: 'The camera was not found.',
+    advice: 'Connect it, or choose another one in the settings, then switch it on again.',
+    retryable: false,
+  },
+  'camera-busy': {
+    title: 'The camera does not answer.',
+    advice: 'Another program may be using it. Close that program, then switch the camera on again.',
+    retryable: true,
+  },
+  'camera-lost': {
+    title: 'The camera was disconnected, and is off.',
+    advice: 'Connect it again, or choose another one in the settings, then switch it on again.',
+    retryable: true,
+  },
+  'camera-unsupported': {
+    title: 'This browser gives no access to a camera.',
+    advice: 'Use a current version of Chrome, Edge, Firefox or Safari, and open this page by https://.',
+    retryable: false,
+  },
   'insecure-page': {
     title: 'Browsers allow the microphone on secure pages only.',
     advice: 'Open this page by https://, or by http://localhost on the server itself. You can type here.',
@@ -188,12 +218,20 @@ export function callProblem(code: ProblemCode, specifics: ProblemSpecifics = {})
 /** Why a call ended: somebody hung up, or a problem. */
 export type EndReason = 'hung-up' | ProblemCode;
 
-/** Maps what `getUserMedia` throws (Media Capture and Streams, section 10.2) to a problem. */
 export function microphoneProblem(error: unknown): CallProblem {
+  return deviceProblem('microphone', error);
+}
+
+export function cameraProblem(error: unknown): CallProblem {
+  return deviceProblem('camera', error);
+}
+
+/** Maps what `getUserMedia` throws (Media Capture and Streams, section 10.2) to a problem. */
+function deviceProblem(device: 'microphone' | 'camera', error: unknown): CallProblem {
   const name = error instanceof Error || error instanceof DOMException ? error.name : '';
   const detail = errorDetail(error);
-  if (name === 'NotAllowedError' || name === 'SecurityError') return callProblem('microphone-denied', detail);
-  if (name === 'NotFoundError' || name === 'OverconstrainedError') return callProblem('microphone-missing', detail);
-  if (name === 'NotReadableError' || name === 'AbortError') return callProblem('microphone-busy', detail);
-  return callProblem('microphone-unsupported', detail);
+  if (name === 'NotAllowedError' || name === 'SecurityError') return callProblem(`${device}-denied`, detail);
+  if (name === 'NotFoundError' || name === 'OverconstrainedError') return callProblem(`${device}-missing`, detail);
+  if (name === 'NotReadableError' || name === 'AbortError') return callProblem(`${device}-busy`, detail);
+  return callProblem(`${device}-unsupported`, detail);
 }

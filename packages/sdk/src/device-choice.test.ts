@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { callProblem } from './call-problem.ts';
+import { Camera } from './camera.ts';
 import { canChooseSpeaker, listDevices, watchDevices } from './devices.ts';
 import { MicrophoneCheck } from './microphone-check.ts';
 import { SpeakerChoice } from './speaker-choice.ts';
@@ -273,6 +274,90 @@ describe('a speaker', () => {
     const listens = vi.spyOn(media, 'addEventListener');
     expect(await call.setSpeaker('s')).toBe(false);
     expect(listens).not.toHaveBeenCalled();
+  });
+});
+
+class FilmTrack extends EventTarget {
+  stopped = false;
+
+  stop(): void {
+    this.stopped = true;
+  }
+}
+
+/** A stream of one camera that can be pulled out. */
+class Film {
+  readonly track = new FilmTrack();
+  readonly deviceId: string | null;
+
+  constructor(deviceId: string | null) {
+    this.deviceId = deviceId;
+  }
+
+  getTracks = () => [this.track];
+  getVideoTracks = () => [this.track];
+}
+
+describe('a camera', () => {
+  const films: Film[] = [];
+  const present = new Set<string | null>([null, 'a', 'b']);
+  const openCamera = async (deviceId: string | null): Promise<MediaStream> => {
+    if (!present.has(deviceId)) throw Object.assign(new Error('no such device'), { name: 'OverconstrainedError' });
+    const film = new Film(deviceId);
+    films.push(film);
+    return film as unknown as MediaStream;
+  };
+  const createPhotographer = () => ({ take: () => 'data:image/jpeg;base64,AA==', stop: () => undefined });
+  const make = () => new Camera({ openCamera, createPhotographer });
+  beforeEach(() => films.splice(0));
+
+  it('is chosen before it is on and while it is, and let go', async () => {
+    const own = make();
+    await own.setCamera('a');
+    expect([own.state.state, films.length]).toEqual(['off', 0]);
+    expect(await own.start()).toBe(true);
+    expect(await own.setCamera('b')).toBe(true);
+    expect(films.map(({ deviceId, track }) => [deviceId, track.stopped])).toEqual([
+      ['a', true],
+      ['b', false],
+    ]);
+    own.stop();
+    expect([own.state, films[1]?.track.stopped]).toEqual([{ state: 'off', stream: null, problem: null }, true]);
+  });
+
+  it('that is pulled out is off and says so, and no other one takes its place unasked', async () => {
+    const own = make();
+    await own.setCamera('a');
+    await own.start();
+    films[0]?.track.dispatchEvent(new Event('ended'));
+    expect([own.state.state, own.state.problem?.code, films.length]).toEqual(['off', 'camera-lost', 1]);
+    present.delete('a');
+    expect(await own.start()).toBe(false);
+    expect([own.state.state, own.state.problem?.code]).toEqual(['off', 'camera-missing']);
+    present.add('a');
+  });
+
+  it('that opens after it was switched off is let go', async () => {
+    const own = make();
+    const opening = own.start();
+    own.stop();
+    expect([await opening, own.state.state, films[0]?.track.stopped]).toEqual([false, 'off', true]);
+  });
+
+  it('shows the avatar a picture at most every three seconds, while it is on', async () => {
+    const { call, world } = await connected();
+    const own = make();
+    expect(own.show(call)).toBe(false);
+    await own.start();
+    expect([own.show(call), own.show(call)]).toEqual([true, false]);
+    vi.advanceTimersByTime(3_001);
+    expect(own.show(call)).toBe(true);
+    own.stop();
+    vi.advanceTimersByTime(3_001);
+    expect(own.show(call)).toBe(false);
+    const sent = world.socket.sent.filter(({ type }) => type === 'realtime.input_image');
+    expect(sent).toHaveLength(2);
+    expect(sent[0]).toMatchObject({ data: { content: 'data:image/jpeg;base64,AA==' } });
   });
 });
 

@@ -9,6 +9,7 @@ export {
 } from './call-problem.ts';
 export { type CallSituation, situationOf } from './call-situation.ts';
 export type { CallEvents, CallSnapshot, CallState } from './call-snapshot.ts';
+export { Camera, type CameraEvents, type CameraState } from './camera.ts';
 export type { Activity, ExchangeLatency } from './conversation.ts';
 export {
   canChooseSpeaker,

@@ -61,6 +61,20 @@ const problems: ProblemWords['problems'] = {
     title: '此浏览器无法使用麦克风。',
     advice: '请使用新版 Chrome、Edge、Firefox 或 Safari。您可以在此打字。',
   },
+  'camera-denied': { title: '此页面未获准使用摄像头。', advice: '请在页面地址旁允许使用，然后重新打开摄像头。' },
+  'camera-missing': { title: '没有找到摄像头。', advice: '请连接摄像头，或在设置中选择另一个，然后重新打开。' },
+  'camera-busy': {
+    title: '摄像头没有响应。',
+    advice: '可能正被其他程序使用。请关闭该程序，然后重新打开摄像头。',
+  },
+  'camera-lost': {
+    title: '摄像头已断开，现已关闭。',
+    advice: '请重新连接它，或在设置中选择另一个，然后重新打开。',
+  },
+  'camera-unsupported': {
+    title: '此浏览器无法使用摄像头。',
+    advice: '请使用新版 Chrome、Edge、Firefox 或 Safari，并用 https:// 打开此页面。',
+  },
   'insecure-page': {
     title: '浏览器只允许安全页面使用麦克风。',
     advice: '请用 https:// 打开此页面，或在服务器本机上用 http://localhost 打开。您可以在此打字。',

@@ -22,6 +22,8 @@ export type TalkAvatar = {
   readonly voice: string;
   /** What is built in for demonstrations answers for it, no model. False when left out. */
   readonly isDemonstration?: boolean;
+  /** It can be shown pictures of one's camera. False when left out. */
+  readonly sees?: boolean;
   /** Whose voice is heard; null or left out: not known. */
   readonly speaker?: (VoiceDescription & { readonly provider: string }) | null;
 };

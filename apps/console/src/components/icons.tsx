@@ -31,6 +31,15 @@ export function MicrophoneIcon({ size }: IconProps) {
   );
 }
 
+export function CameraIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <rect x="3" y="6.5" width="12" height="11" rx="2.5" />
+      <path d="m15 10.5 6-3v9l-6-3" />
+    </Icon>
+  );
+}
+
 export function MicrophoneOffIcon({ size }: IconProps) {
   return (
     <Icon size={size}>

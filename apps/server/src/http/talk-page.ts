@@ -45,8 +45,10 @@ function toTalkPageAvatar(avatar: CatalogueAvatar, { voice: voiceReport, voices 
   const { avatarId, name, title, description, voice, pictureFile, face = null, isSystem = true } = avatar;
   const thumbnailUrl = pictureFile === null ? '' : `/uploadFiles/${encodeURIComponent(pictureFile)}`;
   const isDemonstration = providerOf(avatar, voiceReport().provider) === LOCAL_PROVIDER;
+  // Every model that can be connected takes pictures.
+  const sees = !isDemonstration;
   const speaker = voices.speakerOf({ voice, isSystem, provider: avatar.provider ?? LOCAL_PROVIDER });
-  return { avatarId, name, title, description, thumbnailUrl, face, voice, isDemonstration, speaker };
+  return { avatarId, name, title, description, thumbnailUrl, face, voice, isDemonstration, sees, speaker };
 }
 
 /** Its brain is a set of rules, for demonstrations. */

@@ -1,7 +1,14 @@
 import { Tooltip } from '@mantine/core';
 import type { MicrophoneStatus, VisavisCall } from '@visavis/sdk';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { CaptionsIcon, HangUpIcon, HoldIcon, MicrophoneIcon, MicrophoneOffIcon } from '../../components/icons.tsx';
+import {
+  CameraIcon,
+  CaptionsIcon,
+  HangUpIcon,
+  HoldIcon,
+  MicrophoneIcon,
+  MicrophoneOffIcon,
+} from '../../components/icons.tsx';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import classes from './call-controls.module.css';
 import { meterShare } from './sound-level.ts';
@@ -11,13 +18,17 @@ type ControlsProps = {
   readonly microphone: MicrophoneStatus;
   /** There is nobody to hear: only hanging up is left, unless the microphone is on already. */
   readonly deaf: boolean;
+  /** Null: the avatar sees nothing. */
+  readonly camera: 'off' | 'opening' | 'on' | null;
+  readonly onCamera: () => void;
   readonly hasCaptions: boolean;
   readonly onCaptions: () => void;
   readonly onPushToTalk: (enabled: boolean) => void;
 };
 
-/** Microphone, push-to-talk, captions, hang up. */
-export function CallControls({ call, microphone, deaf, hasCaptions, onCaptions, onPushToTalk }: ControlsProps) {
+/** Microphone, push-to-talk, camera, captions, hang up. */
+export function CallControls(props: ControlsProps) {
+  const { call, microphone, deaf, camera, onCamera, hasCaptions, onCaptions, onPushToTalk } = props;
   const texts = useTalkTexts().call;
   const holds = microphone.pushToTalk && microphone.state === 'on';
   return (
@@ -38,6 +49,17 @@ export function CallControls({ call, microphone, deaf, hasCaptions, onCaptions, 
             <HoldIcon />
           </Control>
         </>
+      )}
+      {camera !== null && (
+        <Control
+          label={camera === 'off' ? texts.cameraOn : texts.cameraOff}
+          short={texts.short.camera}
+          pressed={camera === 'on'}
+          busy={camera === 'opening'}
+          onClick={onCamera}
+        >
+          <CameraIcon />
+        </Control>
       )}
       <Control
         label={hasCaptions ? texts.hideCaptions : texts.showCaptions}

@@ -8,6 +8,8 @@ export type CallPreferences = {
   readonly microphoneId: string | null;
   /** Null: the system's own. */
   readonly speakerId: string | null;
+  /** Null: the browser's own choice. */
+  readonly cameraId: string | null;
   readonly captions: CaptionsWish;
   /** How large they are once they are switched on again. */
   readonly captionsSize: Exclude<CaptionsWish, 'off'>;
@@ -18,6 +20,7 @@ export type CallPreferences = {
 const initial: CallPreferences = {
   microphoneId: null,
   speakerId: null,
+  cameraId: null,
   captions: 'normal',
   captionsSize: 'normal',
   hasShortcuts: true,

@@ -55,7 +55,7 @@ export function CallTools({ call, snapshot, onHelp }: CallToolsProps) {
         closeButtonProps={{ 'aria-label': texts.settings.close }}
       >
         <div className={drawer.settings}>
-          <DeviceSection call={call} />
+          <DeviceSection call={call} sees={snapshot.info?.sees === true} />
           <CaptionsChoice />
         </div>
       </Drawer>

@@ -1,4 +1,5 @@
 import type { CallSnapshot, VisavisCall } from '@visavis/sdk';
+import { inWords } from '@visavis/sdk/problem-words';
 import { useState } from 'react';
 import type { TalkAvatar } from '../../api/talk-page.ts';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
@@ -13,6 +14,7 @@ import { EndCard } from './end-card.tsx';
 import { NoticeBar } from './notice-bar.tsx';
 import { ShortcutSheet } from './shortcut-sheet.tsx';
 import { Stage } from './stage.tsx';
+import { useCallCamera } from './use-call-camera.ts';
 import { useCallShortcuts } from './use-call-shortcuts.ts';
 import { useDescription } from './use-description.ts';
 import { usePushToTalkKey } from './use-push-to-talk.ts';
@@ -29,7 +31,7 @@ type CallViewProps = {
 
 /** A call from the first ring to its end: face, controls, captions, typing. */
 export function CallView({ call, snapshot, avatar, isLink, onCallAgain, onLeave, onPushToTalk }: CallViewProps) {
-  const texts = useTalkTexts().call;
+  const { call: texts, problems } = useTalkTexts();
   const ended = snapshot.state === 'ended';
   const { microphone } = snapshot;
   const [preferences, change] = useCallPreferences();
@@ -42,16 +44,19 @@ export function CallView({ call, snapshot, avatar, isLink, onCallAgain, onLeave,
     onCaptions: switchCaptions,
     onHelp: () => setHelpOpen(true),
   });
+  const { camera, state: picture } = useCallCamera(call, snapshot);
   const deaf = snapshot.info?.hears === false;
   return (
     <main className={classes.call} data-captions={captions} data-ended={ended}>
       <h1 className="visually-hidden">{texts.title(displayName(avatar))}</h1>
-      <Stage call={call} snapshot={snapshot} avatar={avatar}>
+      <Stage call={call} snapshot={snapshot} avatar={avatar} own={ended ? null : picture.stream}>
         {ended ? null : (
           <CallControls
             call={call}
             microphone={microphone}
             deaf={deaf}
+            camera={snapshot.info?.sees === true ? picture.state : null}
+            onCamera={() => (picture.state === 'off' ? void camera.start() : camera.stop())}
             hasCaptions={captions !== 'off'}
             onCaptions={switchCaptions}
             onPushToTalk={onPushToTalk}
@@ -68,6 +73,13 @@ export function CallView({ call, snapshot, avatar, isLink, onCallAgain, onLeave,
             onDismiss={() => call.dismissNotice()}
           />
         )}
+        {picture.problem && !ended && (
+          <NoticeBar
+            problem={inWords(picture.problem, problems)}
+            onRetry={() => void camera.start()}
+            onDismiss={() => camera.dismissProblem()}
+          />
+        )}
         {deaf && !ended && <p className={classes.hint}>{texts.deaf(displayName(avatar))}</p>}
         {ended ? (
           <EndCard snapshot={snapshot} avatar={avatar} isLink={isLink} onCallAgain={onCallAgain} onLeave={onLeave} />
@@ -76,7 +88,10 @@ export function CallView({ call, snapshot, avatar, isLink, onCallAgain, onLeave,
             <Composer
               disabled={!snapshot.ready}
               avatarName={shortName(avatar)}
-              onSend={(text) => call.sendText(text)}
+              onSend={(text) => {
+                if (text.trim() !== '') camera.show(call);
+                return call.sendText(text);
+              }}
               onStop={snapshot.activity === 'speaking' ? () => call.interrupt() : null}
             />
             <CallTools call={call} snapshot={snapshot} onHelp={() => setHelpOpen(true)} />

@@ -1,29 +1,36 @@
-import { Button, Select } from '@mantine/core';
-import { canChooseSpeaker, type MediaDeviceChoice, playTestSound, type VisavisCall } from '@visavis/sdk';
-import { inWords } from '@visavis/sdk/problem-words';
+import { Button } from '@mantine/core';
+import { canChooseSpeaker, playTestSound, type VisavisCall } from '@visavis/sdk';
 import { useEffect, useRef, useState } from 'react';
 import { MicrophoneIcon, SpeakerIcon } from '../../components/icons.tsx';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import { useCallPreferences } from './call-preferences.ts';
+import { CameraChoice } from './camera-choice.tsx';
+import { DeviceProblem, DeviceSelect } from './device-parts.tsx';
 import classes from './device-section.module.css';
 import { afterLevel, meterShare, nothingHeard } from './sound-level.ts';
+import { useCamera } from './use-camera.ts';
 import { useDevices } from './use-devices.ts';
 import { useMicrophoneCheck } from './use-microphone-check.ts';
 
-/** Which microphone and speaker serve, and whether they do: before a call, and in it. */
-export function DeviceSection({ call }: { readonly call: VisavisCall | null }) {
+type DeviceSectionProps = {
+  readonly call: VisavisCall | null;
+  /** The avatar can be shown pictures. */
+  readonly sees: boolean;
+};
+
+/** Which microphone, speaker and camera serve, and whether they do: before a call, and in it. */
+export function DeviceSection({ call, sees }: DeviceSectionProps) {
   const texts = useTalkTexts().devices;
   const [{ microphoneId, speakerId }, change] = useCallPreferences();
   const { microphone, problem, source, start } = useMicrophoneCheck(call);
   const isOn = microphone.state === 'on';
-  const { microphones, speakers } = useDevices(isOn);
+  const hasPicture = useCamera().state.stream !== null;
+  const { microphones, speakers, cameras } = useDevices(`${isOn} ${hasPicture}`);
   return (
     <section className={classes.devices} aria-labelledby="devices">
-      <h3 id="devices">{texts.title}</h3>
+      <h3 id="devices">{sees ? texts.titleWithCamera : texts.title}</h3>
       <DeviceSelect
         label={texts.microphone}
-        automatic={texts.automatic}
-        away={texts.away}
         devices={microphones}
         value={microphoneId}
         onChange={(id) => change({ microphoneId: id })}
@@ -40,58 +47,18 @@ export function DeviceSection({ call }: { readonly call: VisavisCall | null }) {
           {texts.tryMicrophone}
         </Button>
       )}
-      <MicrophoneProblem problem={problem} />
+      <DeviceProblem problem={problem} />
       {canChooseSpeaker() && (
         <DeviceSelect
           label={texts.speaker}
-          automatic={texts.automatic}
-          away={texts.away}
           devices={speakers}
           value={speakerId}
           onChange={(id) => change({ speakerId: id })}
         />
       )}
       <TestSound speakerId={speakerId} />
+      {sees && <CameraChoice cameras={cameras} isInCall={call !== null} />}
     </section>
-  );
-}
-
-function MicrophoneProblem({ problem }: Pick<ReturnType<typeof useMicrophoneCheck>, 'problem'>) {
-  const { problems } = useTalkTexts();
-  if (problem === null) return null;
-  const { title, advice } = inWords(problem, problems);
-  return (
-    <p className={classes.problem} role="alert">
-      <strong>{title}</strong> {advice}
-    </p>
-  );
-}
-
-type DeviceSelectProps = {
-  readonly label: string;
-  /** What the browser's own choice is called. */
-  readonly automatic: string;
-  /** What a chosen device is called that is not plugged in. */
-  readonly away: string;
-  readonly devices: readonly MediaDeviceChoice[];
-  readonly value: string | null;
-  readonly onChange: (deviceId: string | null) => void;
-};
-
-function DeviceSelect({ label, automatic, away, devices, value, onChange }: DeviceSelectProps) {
-  const isAway = value !== null && !devices.some(({ deviceId }) => deviceId === value);
-  return (
-    <Select
-      label={label}
-      data={[
-        { value: '', label: automatic },
-        ...(isAway ? [{ value, label: away }] : []),
-        ...devices.map((device) => ({ value: device.deviceId, label: device.label })),
-      ]}
-      value={value ?? ''}
-      allowDeselect={false}
-      onChange={(chosen) => onChange(chosen || null)}
-    />
   );
 }
 

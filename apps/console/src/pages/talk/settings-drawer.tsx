@@ -44,7 +44,7 @@ export function SettingsDrawer(props: SettingsDrawerProps) {
       closeButtonProps={{ 'aria-label': texts.close }}
     >
       <div className={classes.settings}>
-        <DeviceSection call={call} />
+        <DeviceSection call={call} sees={avatar.sees === true} />
         <CaptionsChoice />
         <Select
           label={texts.voice}

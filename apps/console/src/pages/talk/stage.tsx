@@ -4,17 +4,20 @@ import type { TalkAvatar } from '../../api/talk-page.ts';
 import { SpeakerIcon } from '../../components/icons.tsx';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import { AvatarPicture, displayName, shortName } from './avatar-picture.tsx';
+import { CameraPreview } from './camera-preview.tsx';
 import classes from './stage.module.css';
 
 type StageProps = {
   readonly call: VisavisCall;
   readonly snapshot: CallSnapshot;
   readonly avatar: TalkAvatar;
+  /** What one's own camera shows; null: it is off. */
+  readonly own: MediaStream | null;
   readonly children: ReactNode;
 };
 
 /** The avatar's face with what it is doing. The still stays below the video until the first picture has arrived. */
-export function Stage({ call, snapshot, avatar, children }: StageProps) {
+export function Stage({ call, snapshot, avatar, own, children }: StageProps) {
   const texts = useTalkTexts().stage;
   const [playing, setPlaying] = useState(false);
   const attach = useCallback((video: HTMLVideoElement | null) => call.attach(video), [call]);
@@ -35,7 +38,8 @@ export function Stage({ call, snapshot, avatar, children }: StageProps) {
           onEmptied={() => setPlaying(false)}
         />
       </AvatarPicture>
-      <p className={classes.status} role="status">
+      {own && <CameraPreview stream={own} className={classes.own} />}
+      <p className={classes.status} role="status" data-narrow={own !== null}>
         <span className={classes.dot} />
         <span className={classes.words}>{texts.situations[situation](shortName(avatar))}</span>
       </p>
