@@ -106,7 +106,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   });
   registerBodyBudget(app);
   const routes = requireStatedAccess(app);
-  if (dependencies.readingPlaces !== undefined) registerReadingTurns(app, dependencies.readingPlaces);
+  registerReadingTurns(app, dependencies.readingPlaces);
   registerAnswerBudget(app);
   noteRefusals(app, dependencies);
   registerSecurityHeaders(app, { isTransportTrusted: dependencies.isTransportTrusted ?? true });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { LIMITS } from '@visavis/protocol';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,16 +14,14 @@ const MIB = 1024 * 1024;
 describe('answers on their way', () => {
   let app: FastifyInstance;
   let port: number;
+  const places = createReadingPlaces(() => {});
 
   beforeAll(async () => {
     // Whoever asks says from which address.
     app = fastify({ forceCloseConnections: true, trustProxy: true });
     app.decorateRequest('principal', null);
     app.decorateRequest('project', null);
-    registerReadingTurns(
-      app,
-      createReadingPlaces(() => {}),
-    );
+    registerReadingTurns(app, places);
     registerAnswerBudget(app, { graceMs: 3000, bytesPerSecond: 16_384 });
     app.setErrorHandler((error, _request, reply) => {
       const status = error instanceof ControlError ? error.statusCode : 500;
@@ -30,6 +29,13 @@ describe('answers on their way', () => {
     });
     app.get('/large', async (request) => 'ä'.repeat((Number((request.query as { mib: string }).mib) * MIB) / 2));
     app.get('/turn', { config: { readsMuch: true } }, async () => 'x'.repeat(8 * MIB));
+    app.get('/parts', { config: { readsMuch: true } }, async (request, reply) => {
+      const part = () => request.readInTurn(async () => 'x'.repeat(10 * MIB));
+      const parts = async function* () {
+        for (let count = 0; count < 3; count += 1) yield await part();
+      };
+      return reply.send(Readable.from(parts(), { highWaterMark: 0 }));
+    });
     await app.listen({ port: 0, host: '127.0.0.1' });
     port = (app.server.address() as AddressInfo).port;
   });
@@ -72,5 +78,14 @@ describe('answers on their way', () => {
     expect((await ask('/turn', '10.0.1.2')).status).toBe(200);
     for (const socket of deaf) socket.destroy();
     await expect.poll(async () => (await ask('/turn', '10.0.1.1')).status, { timeout: 10_000 }).toBe(200);
+  }, 30_000);
+
+  it('in parts come whole; those that are not read count, keep no place of reading, and are cut', async () => {
+    expect(await ask('/parts', '10.0.2.1')).toEqual({ status: 200, length: 30 * MIB });
+    for (let count = 0; count < 2; count += 1) await askDeafly('/parts', '10.0.2.2');
+    await expect.poll(async () => (await ask('/large?mib=6', '10.0.2.2')).status).toBe(429);
+    expect(places.reading.heldCount).toBe(0);
+    expect((await ask('/parts', '10.0.2.3')).status).toBe(200);
+    await expect.poll(async () => (await ask('/large?mib=6', '10.0.2.2')).status, { timeout: 15_000 }).toBe(200);
   }, 30_000);
 });

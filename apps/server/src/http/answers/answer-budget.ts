@@ -1,10 +1,11 @@
+import { Readable } from 'node:stream';
 import { LIMITS } from '@visavis/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ControlError } from '../../control/control-error.ts';
 import { processBudget } from '../../gateway/memory/call-memory.ts';
 import type { MemoryShare } from '../../gateway/memory/memory-budget.ts';
 import { readerOf } from './callers.ts';
-import { type AnswerPace, UnsentAnswer } from './unsent-answer.ts';
+import { type AnswerPace, UnsentAnswer, UnsentParts } from './unsent-answer.ts';
 
 /** Smaller answers find room in the buffers of their connection. */
 const SMALL_BYTES = 16 * 1024;
@@ -17,7 +18,8 @@ type Reader = { readonly share: MemoryShare<'answer'>; readonly answers: Map<Uns
 /**
  * Answers on their way share one budget of memory until they have left. Who does not read what he asked for gets no more of
  * it; when the budget is spent, the reader that holds most loses all of his; and one whose answer does not move is cut.
- * What is streamed from a file holds nothing and is left alone.
+ * An answer that is made in parts counts with the part that is there. What is streamed from a file holds nothing and is
+ * left alone.
  */
 export function registerAnswerBudget(app: FastifyInstance, pace: AnswerPace = PACE): void {
   const { answers: wholeBytes } = LIMITS.budgets;
@@ -51,26 +53,62 @@ export function registerAnswerBudget(app: FastifyInstance, pace: AnswerPace = PA
   app.addHook('onClose', async () => clearInterval(timer));
 
   app.addHook('onSend', async (request, reply, payload) => {
+    if (payload instanceof Readable) return readsMuch(request) ? holdParts(request, reply, payload) : payload;
     const bytes = sizeOf(payload);
     if (bytes <= SMALL_BYTES || request.method === 'HEAD') return payload;
     const name = readerOf(request);
     const reader = readerFor(name);
-    // One answer alone may be larger: there are talks of many megabytes.
-    const isOwnFault = reader.share.heldBytes > 0 && reader.share.heldBytes + bytes > LIMITS.budgets.answersOfOne;
-    if (isOwnFault || !reader.share.take('answer', bytes)) {
+    try {
+      take(reader, bytes);
+    } catch (error) {
       leave(name, reader);
-      throw isOwnFault ? unread() : busy();
+      throw error;
     }
     const answer = new UnsentAnswer(Buffer.from(payload as string));
-    reader.answers.set(answer, () => request.raw.socket.destroy());
-    whenGone(request, reply, () => {
-      if (!reader.answers.delete(answer)) return;
-      reader.share.give('answer', bytes);
-      leave(name, reader);
-    });
+    onItsWay(request, reply, answer, () => reader.share.give('answer', bytes));
     reply.header('content-length', bytes);
     return answer;
   });
+
+  /** Each part is in memory from when it is made until it has been taken. */
+  const holdParts = (request: FastifyRequest, reply: FastifyReply, parts: Readable): UnsentParts => {
+    const { share } = readerFor(readerOf(request));
+    // What he has not read keeps no begun answer from going on; it counts when he asks for the next.
+    let heldBytes = 0;
+    const hold = (bytes: number): void => {
+      share.give('answer', heldBytes);
+      heldBytes = 0;
+      if (!share.take('answer', bytes)) throw busy();
+      heldBytes = bytes;
+    };
+    const answer = new UnsentParts({ parts, hold });
+    onItsWay(request, reply, answer, () => share.give('answer', heldBytes));
+    return answer;
+  };
+
+  const onItsWay = (request: FastifyRequest, reply: FastifyReply, answer: UnsentAnswer, giveBack: () => void): void => {
+    const name = readerOf(request);
+    const reader = readerFor(name);
+    reader.answers.set(answer, () => request.raw.socket.destroy());
+    whenGone(request, reply, () => {
+      if (!reader.answers.delete(answer)) return;
+      giveBack();
+      leave(name, reader);
+    });
+  };
+}
+
+/** Throws what its reader is told where he may not have so much, or nobody may now. */
+function take({ share }: Reader, bytes: number): void {
+  // One answer alone may be larger: there are talks of many megabytes.
+  if (share.heldBytes > 0 && share.heldBytes + bytes > LIMITS.budgets.answersOfOne) throw unread();
+  if (!share.take('answer', bytes)) throw busy();
+}
+
+/** Such a stream is made of what is read for it; others are files that lie on the disk. */
+export function readsMuch(request: FastifyRequest): boolean {
+  const { readsMuch: isHeavy = false } = request.routeOptions.config;
+  return typeof isHeavy === 'function' ? isHeavy(request) : isHeavy;
 }
 
 /** Calls back once or twice: the answer is with the operating system, or the connection has ended. */
@@ -83,7 +121,6 @@ export function whenGone(request: FastifyRequest, reply: FastifyReply, then: () 
   reply.raw.once('close', then);
 }
 
-/** Nothing for streams. */
 function sizeOf(payload: unknown): number {
   if (typeof payload === 'string') return Buffer.byteLength(payload);
   return Buffer.isBuffer(payload) ? payload.length : 0;

@@ -155,21 +155,22 @@ export function registerChosenConversationRoutes(
       const { sessionIds, format } = request.body;
       const name = `conversations-${new Date().toISOString().slice(0, 10)}`;
       const parts = format === 'text' ? textParts : jsonParts;
-      return asFile(reply, name, format).send(
-        Readable.from(parts(readTranscripts(dependencies, projectId, new Set(sessionIds)))),
+      const transcripts = readTranscripts(sessionIds, (sessionId) =>
+        request.readInTurn(() => findTranscript(dependencies, projectId, sessionId)),
       );
+      // Nothing is read before it is asked for.
+      return asFile(reply, name, format).send(Readable.from(parts(transcripts), { highWaterMark: 0 }));
     },
   );
 }
 
 /** One after the other, so that no more than one is in memory. */
 async function* readTranscripts(
-  dependencies: ConversationRouteDependencies,
-  projectId: string,
-  sessionIds: ReadonlySet<string>,
+  sessionIds: readonly string[],
+  find: (sessionId: string) => Promise<Transcript | null>,
 ): AsyncGenerator<Transcript> {
-  for (const sessionId of sessionIds) {
-    const transcript = await findTranscript(dependencies, projectId, sessionId);
+  for (const sessionId of new Set(sessionIds)) {
+    const transcript = await find(sessionId);
     if (transcript !== null) yield transcript;
   }
 }

@@ -1,7 +1,7 @@
 import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { newPublicId } from '../../control/ids.ts';
 import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
 import { type ConsoleTestServer, createConsoleServer } from './testing/console-server.ts';
@@ -226,6 +226,16 @@ describeOnBothDatabases('conversations', (context) => {
     const text = await browser.send('POST', `${path}/export`, { sessionIds: [one, other], format: 'text' });
     expect(text.body).toContain(`${one}\n`);
     expect(text.body).toContain('[00:00] user: First words');
+
+    const { records, readingPlaces } = server.plane;
+    const placesHeld: number[] = [];
+    const reading = vi.spyOn(records, 'messages').mockImplementation(async () => {
+      placesHeld.push(readingPlaces.reading.heldCount);
+      return [];
+    });
+    expect((await browser.send('POST', `${path}/export`, { sessionIds: [one, other] })).json()).toHaveLength(2);
+    expect([placesHeld, readingPlaces.reading.heldCount]).toEqual([[1, 1], 0]);
+    reading.mockRestore();
 
     const deleted = await browser.send('POST', `${path}/delete`, { sessionIds: [one, one, other, live] });
     expect(deleted.json()).toEqual({ deleted: expect.arrayContaining([one, other]), kept: [live] });
