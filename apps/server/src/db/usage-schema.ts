@@ -150,6 +150,8 @@ export type DeliveryAttempt = {
   readonly durationMs: number;
   /** How the answer began; null or left out: there was none, or it was not kept. */
   readonly answer?: string | null;
+  /** False: the receiver's host is private, whose answers nobody is shown; left out: true. */
+  readonly isAnswerKept?: boolean;
 };
 
 /** One post to a webhook, and at the same time the job that makes it. */

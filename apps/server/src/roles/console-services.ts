@@ -32,7 +32,7 @@ import { createReadingPlaces, type ReadingPlaces } from '../control/fairness/fai
 import { startHousekeeping } from '../control/housekeeping.ts';
 import { LicenceControl } from '../control/licence-keys/licence-control.ts';
 import { createLicenceKeys } from '../control/licence-keys/licence-keys.ts';
-import { createAddressGuard } from '../control/net/address-guard.ts';
+import { createAddressGuard, type FindAddresses } from '../control/net/address-guard.ts';
 import { createGuardedFetch } from '../control/net/guarded-fetch.ts';
 import { createFirstSteps, withFirstSteps } from '../control/projects/first-steps.ts';
 import { createProjects } from '../control/projects/projects.ts';
@@ -81,6 +81,8 @@ export type ConsoleServiceOptions = {
   readonly webhooks?: {
     /** Hosts with private addresses that webhooks may reach. */
     readonly privateHosts: readonly string[];
+    /** Left out: they are resolved and checked. */
+    readonly findAddresses?: FindAddresses;
   };
   /** Left out: the disk is not watched. */
   readonly disk?: Pick<DiskWatch, 'isLow' | 'requireRoom' | 'onLow' | 'minFreeBytes'>;
@@ -320,7 +322,8 @@ function createMaking(options: ConsoleServiceOptions, bounds: Bounds) {
 function createWebhookServices(options: ConsoleServiceOptions, { reached: onBound }: Bounds) {
   const { db, masterKeys, logger, webhooks: settings } = options;
   const box = createSecretBox(masterKeys, 'webhook secrets');
-  const findAddresses = createAddressGuard({ allowedPrivateHosts: settings?.privateHosts ?? [] });
+  const { privateHosts = [], findAddresses = createAddressGuard({ allowedPrivateHosts: privateHosts }) } =
+    settings ?? {};
   const worker = createWebhookWorker({ db, box, fetch: createGuardedFetch({ findAddresses }), logger, onBound });
   const { quotas = DEFAULT_QUOTAS } = options;
   const onQueued = () => worker.wake();

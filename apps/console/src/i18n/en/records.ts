@@ -165,6 +165,7 @@ export const en = {
     noStatus: 'no answer',
     took: (milliseconds: string) => `${milliseconds} ms`,
     noAnswer: 'The answer was empty.',
+    answerOfPrivateHost: 'What it answered is not kept: the host belongs to the server’s own network.',
     deleteTitle: 'Delete this webhook?',
     deleteText: 'Nothing more is posted to this address. Its delivery log is gone.',
   },

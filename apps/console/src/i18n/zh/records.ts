@@ -158,6 +158,7 @@ export const zh: Pick<Texts, 'conversations' | 'usage' | 'webhooks'> = {
     noStatus: '没有应答',
     took: (milliseconds) => `${milliseconds} 毫秒`,
     noAnswer: '应答为空。',
+    answerOfPrivateHost: '不保留应答内容：该主机属于服务器自己的网络。',
     deleteTitle: '删除此 Webhook？',
     deleteText: '不再向此地址发送任何内容，发送记录也会删除。',
   },

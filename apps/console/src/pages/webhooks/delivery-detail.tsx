@@ -37,7 +37,7 @@ function AttemptItem({ attempt, count }: AttemptItemProps) {
   const { webhooks: texts } = useTexts();
   const { ofDelivery } = useServerTexts();
   const formats = useFormats();
-  const { at, durationMs, answer: body } = attempt;
+  const { at, durationMs, answer: body, isAnswerKept } = attempt;
   const { answer, reason } = outcomeOf(attempt, { ...texts, reason: ofDelivery });
   return (
     <li>
@@ -47,6 +47,7 @@ function AttemptItem({ attempt, count }: AttemptItemProps) {
         <span>{texts.took(formats.number(durationMs))}</span>
         {reason !== null && <span>{reason}</span>}
       </p>
+      {!isAnswerKept && <p className={classes.muted}>{texts.answerOfPrivateHost}</p>}
       {body === '' && <p className={classes.muted}>{texts.noAnswer}</p>}
       {body !== null && body !== '' && <pre className={classes.code}>{body}</pre>}
     </li>

@@ -20,11 +20,17 @@ export class PrivateHostError extends ForbiddenAddressError {}
 /** As far as its name goes the address may be fetched, but it leads nowhere as yet. */
 class NoAddressError extends ForbiddenAddressError {}
 
+export type FoundAddresses = {
+  readonly addresses: readonly LookupAddress[];
+  /** Only an operator's setting opens the host: what it answers is no business of those who named it. */
+  readonly isPrivate: boolean;
+};
+
 /**
  * The addresses that a URL leads to, all of them checked. Throws `ForbiddenAddressError` where it may not be fetched, and errors of
  * the resolver where its name cannot be resolved now.
  */
-export type FindAddresses = (url: URL, signal: AbortSignal) => Promise<LookupAddress[]>;
+export type FindAddresses = (url: URL, signal: AbortSignal) => Promise<FoundAddresses>;
 
 export function createAddressGuard({
   allowedPrivateHosts = [],
@@ -42,16 +48,16 @@ export function createAddressGuard({
     }
     const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
     const isAllowed = allowed.has(host);
-    if (!isAllowed && isPrivateName(host)) throw new PrivateHostError(DELIVERY_FAULTS['private-name']);
+    const hasPrivateName = isPrivateName(host);
+    if (!isAllowed && hasPrivateName) throw new PrivateHostError(DELIVERY_FAULTS['private-name']);
     const addresses = ipaddr.isValid(host)
       ? [{ address: host, family: ipaddr.parse(host).kind() === 'ipv6' ? 6 : 4 }]
       : [...(await withSignal(resolve(host, signal), signal))];
     if (addresses.length === 0) throw new NoAddressError(DELIVERY_FAULTS['no-address']);
     // One private address among public ones is reason enough: which one is used is up to whoever runs the name.
-    if (!isAllowed && !addresses.every(({ address }) => isPublicAddress(address))) {
-      throw new PrivateHostError(DELIVERY_FAULTS['private-address']);
-    }
-    return addresses;
+    const isPrivate = hasPrivateName || !addresses.every(({ address }) => isPublicAddress(address));
+    if (!isAllowed && isPrivate) throw new PrivateHostError(DELIVERY_FAULTS['private-address']);
+    return { addresses, isPrivate };
   };
 }
 

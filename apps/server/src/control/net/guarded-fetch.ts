@@ -1,4 +1,3 @@
-import type { LookupAddress } from 'node:dns';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
@@ -8,6 +7,7 @@ import {
   createAddressGuard,
   type FindAddresses,
   ForbiddenAddressError,
+  type FoundAddresses,
 } from './address-guard.ts';
 
 export { ForbiddenAddressError };
@@ -20,7 +20,10 @@ export type GuardedRequest = {
   readonly timeoutMs: number;
   /** Bytes of the answer's body that are read at most; 0: it is not waited for. */
   readonly maxBytes: number;
-  /** How long the body is waited for once its head is there; what has come by then is given. Left out: up to `timeoutMs`. */
+  /**
+   * The body is wished for, not needed: how long it is waited for once its head is there. What has come by then, or before it
+   * broke off, is given. Left out: the whole body is waited for, up to `timeoutMs`.
+   */
   readonly bodyWaitMs?: number;
   /** Redirects that are followed, each checked like the first address. */
   readonly maxRedirects: number;
@@ -34,8 +37,10 @@ type GuardedResponse = {
   readonly status: number;
   readonly contentType: string;
   readonly body: Buffer;
-  /** There was more than `maxBytes`. */
+  /** There was more than `maxBytes`, or more than came. */
   readonly isCut: boolean;
+  /** Only an operator's setting opens the host. */
+  readonly isPrivate: boolean;
 };
 
 export type GuardedFetch = (request: GuardedRequest) => Promise<GuardedResponse>;
@@ -55,11 +60,13 @@ export function createGuardedFetch(
     const signal = AbortSignal.any(limits);
     let url = parse(request.url);
     for (let redirects = 0; ; redirects += 1) {
-      const addresses = await findAddresses(url, signal);
-      const answer = await send(url, addresses, request, signal);
+      const found = await findAddresses(url, signal);
+      const answer = await send(url, found, request, signal);
       const location = answer.headers.location;
       const isRedirect = answer.statusCode !== undefined && answer.statusCode >= 300 && answer.statusCode < 400;
-      if (!isRedirect || location === undefined || request.maxRedirects === 0) return read(answer, request);
+      if (!isRedirect || location === undefined || request.maxRedirects === 0) {
+        return { ...(await read(answer, request)), isPrivate: found.isPrivate };
+      }
       answer.destroy();
       if (redirects >= request.maxRedirects) throw new ForbiddenAddressError(DELIVERY_FAULTS['too-many-redirects']);
       url = parse(location, url);
@@ -74,7 +81,7 @@ function parse(text: string, base?: URL): URL {
 
 function send(
   url: URL,
-  addresses: readonly LookupAddress[],
+  { addresses }: FoundAddresses,
   { method, headers = {}, body }: GuardedRequest,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
@@ -94,7 +101,7 @@ function send(
 async function read(
   answer: IncomingMessage,
   { maxBytes, bodyWaitMs, receive }: GuardedRequest,
-): Promise<GuardedResponse> {
+): Promise<Omit<GuardedResponse, 'isPrivate'>> {
   const status = answer.statusCode ?? 0;
   const contentType = answer.headers['content-type'] ?? '';
   if (receive !== undefined && status === 200) {
@@ -136,7 +143,8 @@ async function readBody(
     }
   } catch (error) {
     // An answer that is destroyed ends with an error of its own.
-    if (!isCut) throw error;
+    if (!isCut && bodyWaitMs === undefined) throw error;
+    isCut = true;
   } finally {
     clearTimeout(timer);
   }

@@ -25,8 +25,9 @@ const LANES: readonly Lane[] = ['quick', 'slow'];
 type Outcome = {
   readonly status: number | null;
   readonly error: string | null;
-  /** How the answer began; null: there was none. */
+  /** How the answer began; null: there was none, or it is not kept. */
   readonly answer: string | null;
+  readonly isAnswerKept: boolean;
   /** Another attempt would end the same. */
   readonly isFinal: boolean;
 };
@@ -143,7 +144,7 @@ async function attempt(delivery: Claimed, { box, fetch }: WebhookWorkerOptions):
       'visavis-event': event,
       ...signWebhook({ id, at: new Date(), body, secret }),
     };
-    // Only the status counts: a body that trickles is not waited for.
+    // Only the status counts: a body that trickles is not waited for, and one that breaks off is no failure.
     const response = await fetch({
       url,
       method: 'POST',
@@ -154,15 +155,18 @@ async function attempt(delivery: Claimed, { box, fetch }: WebhookWorkerOptions):
       bodyWaitMs: ANSWER_WAIT_MS,
       maxRedirects: 0,
     });
-    const { status } = response;
+    const { status, isPrivate } = response;
     const isTaken = status >= 200 && status < 300;
     const error = isTaken ? null : `The receiver answered ${status}.`;
-    return { status, error, answer: plainText(response.body), isFinal: isLastWord(status) };
+    // Whoever names a receiver may read what it says, but not what services of the operator's network say.
+    const answer = isPrivate ? null : plainText(response.body);
+    return { status, error, answer, isAnswerKept: !isPrivate, isFinal: isLastWord(status) };
   } catch (error) {
     // Resolver and socket errors name inner addresses, which are nobody's business.
     const message = error instanceof ForbiddenAddressError ? error.message : describeNetworkError(error);
     const isFinal = isForbiddenForGood(error);
-    return { status: null, error: message.slice(0, MAX_ERROR_CHARACTERS), answer: null, isFinal };
+    const none = { status: null, answer: null, isAnswerKept: true };
+    return { ...none, error: message.slice(0, MAX_ERROR_CHARACTERS), isFinal };
   }
 }
 

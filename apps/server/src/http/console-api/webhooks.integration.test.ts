@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createConversationStore, endLostTalks } from '../../control/conversations/conversation-store.ts';
 import { newPublicId } from '../../control/ids.ts';
+import { createAddressGuard, type FindAddresses } from '../../control/net/address-guard.ts';
 import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
 import { type ConsoleTestServer, createConsoleServer } from './testing/console-server.ts';
 import { TestBrowser } from './testing/test-browser.ts';
@@ -16,9 +17,12 @@ describeOnBothDatabases('webhooks', (context) => {
   let projectId: string;
   let path: string;
   let receiverUrl: string;
+  /** The same receiver, as a host that everyone can reach. */
+  let shopUrl: string;
   const posts: Post[] = [];
   let answer = 200;
   let answerText = '';
+  let breaksOff = false;
 
   const receiver = createServer((request, response) => {
     let body = '';
@@ -27,15 +31,23 @@ describeOnBothDatabases('webhooks', (context) => {
     });
     request.on('end', () => {
       posts.push({ headers: request.headers, body });
-      response.writeHead(answer).end(answerText);
+      if (!breaksOff) response.writeHead(answer).end(answerText);
+      else response.writeHead(answer, { 'content-length': 100 }).write(answerText, () => response.destroy());
     });
   });
 
   beforeAll(async () => {
-    server = await createConsoleServer(context.db, { webhooks: { privateHosts: ['localhost'] } });
+    const privateHosts = ['localhost'];
+    const guard = createAddressGuard({ allowedPrivateHosts: privateHosts });
+    const findAddresses: FindAddresses = async (url, signal) =>
+      url.hostname === 'shop.example'
+        ? { addresses: [{ address: '127.0.0.1', family: 4 }], isPrivate: false }
+        : guard(url, signal);
+    server = await createConsoleServer(context.db, { webhooks: { privateHosts, findAddresses } });
     const port = 24_400 + Math.floor(Math.random() * 40);
     await new Promise<void>((resolve) => receiver.listen(port, 'localhost', resolve));
     receiverUrl = `http://localhost:${port}/hook?x=1`;
+    shopUrl = `http://shop.example:${port}/hook`;
   });
   afterAll(async () => {
     await server.close();
@@ -52,6 +64,7 @@ describeOnBothDatabases('webhooks', (context) => {
     posts.length = 0;
     answer = 200;
     answerText = '';
+    breaksOff = false;
   });
 
   const add = async (kind: string, url = receiverUrl): Promise<{ webhookId: string; secret: string }> => {
@@ -200,7 +213,7 @@ describeOnBothDatabases('webhooks', (context) => {
   });
 
   test('what the receiver refuses for good is not tried again; what it answered, and what was posted, can be seen', async () => {
-    const { webhookId } = await add('session');
+    const { webhookId } = await add('session', shopUrl);
     answerText = `<b>No such shop\u0000</b>\n${'x'.repeat(5000)}`;
     const states: [number, string, number][] = [];
     for (answer of [400, 404, 410, 302, 408, 429, 503, 200]) {
@@ -224,6 +237,30 @@ describeOnBothDatabases('webhooks', (context) => {
     expect([listed.body, listed.bodyLength]).toEqual([body.slice(0, 2000), body.length]);
     const whole = (await browser.send('GET', `${path}/${webhookId}/deliveries/${deliveryId}`)).json();
     expect([whole.body, whole.bodyLength]).toEqual([body, body.length]);
+  });
+
+  test('a body that breaks off is no failure: the post was taken, and is not sent again', async () => {
+    const { webhookId } = await add('session', shopUrl);
+    [breaksOff, answerText] = [true, 'tak'];
+    await browser.send('POST', `${path}/${webhookId}/test`);
+    await runUntil(1);
+    expect((await log(webhookId)).items[0]).toMatchObject({
+      state: 'delivered',
+      attempts: [{ status: 200, error: null, answer: 'tak' }],
+    });
+  });
+
+  test('what a private host answers is not kept, whatever its status', async () => {
+    const { webhookId } = await add('session');
+    answerText = 'inner secret';
+    for (answer of [200, 404]) {
+      await browser.send('POST', `${path}/${webhookId}/test`);
+      await runUntil(answer === 200 ? 1 : 2);
+      const [attempt] = (await log(webhookId)).items[0].attempts;
+      expect(attempt).toMatchObject({ status: answer, answer: null, isAnswerKept: false });
+    }
+    const { rows } = await context.db.orm.execute(sql`select attempts from webhook_deliveries`);
+    expect(JSON.stringify(rows)).not.toContain('secret');
   });
 
   test('a delivery of a dead worker is taken over, and what the dead one still says counts for nothing', async () => {

@@ -39,6 +39,8 @@ export const deliverySchema = z.object({
       durationMs: z.number(),
       /** How the answer began, up to 1,000 bytes; null: there was none, or it was not kept. */
       answer: z.string().nullable(),
+      /** False: only a setting of the operator opens the receiver's host, and answers of such hosts are shown to nobody. */
+      isAnswerKept: z.boolean(),
     }),
   ),
   /** When it is tried next; null: it is not. */
