@@ -67,10 +67,33 @@ function putInPlace(temporary: string, path: string): void {
   try {
     linkSync(temporary, path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return;
-    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'ENOSYS') throw error;
+    if (hasCode(error, 'EEXIST')) return;
+    if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS')) throw error;
+    copyInPlace(temporary, path);
+  }
+}
+
+function copyInPlace(temporary: string, path: string): void {
+  try {
     copyFileSync(temporary, path, constants.COPYFILE_EXCL);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  }
+}
+
+function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}
+
+const WAIT_MS = 20;
+const MAX_WAITS = 50;
+
+/** A copy that another process is making is empty for a moment. */
+function readKeyFile(path: string): string {
+  for (let waits = 0; ; waits += 1) {
+    const text = readFileSync(path, 'utf8');
+    if (text !== '' || waits === MAX_WAITS) return text;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAIT_MS);
   }
 }
 
@@ -89,7 +112,7 @@ export function loadMasterKeys({
   const path = join(dataDir, 'master.key');
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   if (!existsSync(path)) generateKeyFile(path);
-  const text = readFileSync(path, 'utf8');
+  const text = readKeyFile(path);
   try {
     return parseKeys(text, path);
   } catch (error) {

@@ -1,10 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { linkSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { loadMasterKeys } from './master-key.ts';
 import { createSecretBox } from './secret-box.ts';
+
+vi.mock('node:fs', async (importOriginal) => {
+  const fs = await importOriginal<typeof import('node:fs')>();
+  return { ...fs, linkSync: vi.fn(fs.linkSync) };
+});
 
 const newKey = (): string => randomBytes(32).toString('hex');
 const keysOf = (masterKey: string) => loadMasterKeys({ masterKey, dataDir: '/nowhere' });
@@ -45,6 +50,23 @@ test('without MASTER_KEY a key file is made once, for its owner only', () => {
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(readFileSync(path, 'utf8')).toMatch(/^[0-9a-f]{64}\n$/);
   expect(loadMasterKeys({ dataDir })[0]).toEqual(first);
+  rmSync(dataDir, { recursive: true });
+});
+
+test.each(['EPERM', 'ENOSYS'])('of two starts at once on a disk without links (%s) the first key stays', (code) => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'visavis-key-'));
+  const first = newKey();
+  vi.mocked(linkSync).mockImplementationOnce((_from, path) => {
+    writeFileSync(path, first);
+    throw Object.assign(new Error('no links here'), { code });
+  });
+  expect(loadMasterKeys({ dataDir })).toEqual(keysOf(first));
+  vi.mocked(linkSync).mockImplementationOnce(() => {
+    throw Object.assign(new Error('no links here'), { code });
+  });
+  rmSync(join(dataDir, 'master.key'));
+  const [alone] = loadMasterKeys({ dataDir });
+  expect(loadMasterKeys({ dataDir })[0]).toEqual(alone);
   rmSync(dataDir, { recursive: true });
 });
 
