@@ -100,8 +100,6 @@ export type ConversationStore = {
     licenceId: string;
     avatarId: string;
     startedAt: Date;
-    /** As of its licence. */
-    isFromElsewhere?: boolean;
     /** Page that the call came from; null or left out: it is no page. */
     origin?: string | null;
   }): Promise<void>;
@@ -118,6 +116,15 @@ export type ConversationStore = {
   }): Promise<void>;
   end(sessionId: string, outcome: { endedAt: Date; status: 'completed' | 'failed'; reason: string }): Promise<void>;
 };
+
+/** Told of each call that has begun; never rejects. No call waits for it. */
+export type NoteCall = (call: {
+  readonly projectId: string;
+  /** The avatar is the project's own, none of those that are offered to everybody. */
+  readonly isOwnAvatar: boolean;
+  /** As of its licence. */
+  readonly isFromElsewhere: boolean;
+}) => Promise<void>;
 
 /** A place under a licence's limit of concurrent calls. Releasing it twice is harmless. */
 export type CallSlot = { release(): Promise<void> };

@@ -196,6 +196,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     talkKeys: services.talkKeys,
     reconnectKeys: services.reconnectKeys,
     noteEvent: services.serverLog.note,
+    noteCall: services.consoleApi.firstSteps.noteCall,
     recordingLink: (talk: RecordedTalk) => services.recordings.link(talk),
     recordingRoom: services.recordingRooms.roomFor,
     limits: services.limits,

@@ -34,7 +34,7 @@ import { LicenceControl } from '../control/licence-keys/licence-control.ts';
 import { createLicenceKeys } from '../control/licence-keys/licence-keys.ts';
 import { createAddressGuard, type FindAddresses } from '../control/net/address-guard.ts';
 import { createGuardedFetch } from '../control/net/guarded-fetch.ts';
-import { createFirstSteps, withFirstSteps } from '../control/projects/first-steps.ts';
+import { createFirstSteps } from '../control/projects/first-steps.ts';
 import { createProjects } from '../control/projects/projects.ts';
 import { createUsageReader } from '../control/quotas/project-usage.ts';
 import { DEFAULT_QUOTAS, type Quotas } from '../control/quotas/quotas.ts';
@@ -211,7 +211,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       await workshop?.close();
       slots.close();
       await meter.close();
-      await conversations.drain();
+      await Promise.all([conversations.drain(), talks.firstSteps.drain()]);
       await recordingRooms.close();
       await hooks.worker.close();
       await serverLog.close();
@@ -292,7 +292,7 @@ function createTalkServices(options: ConsoleServiceOptions, { reached: onBound }
     logger.warn({ error: String(error) }, 'Surplus talks could not be deleted; the housekeeping tries again');
   });
   const recordingRooms = createRecordingRooms({ db, folder, disk, minFreeBytes, quotas, logger, onBound });
-  const conversations = withWebhooks({ store: withFirstSteps(store, firstSteps), records, webhooks, logger });
+  const conversations = withWebhooks({ store, records, webhooks, logger });
   const takeLost = takerOfLost({ conversations, recordingRooms }, logger);
   return {
     records,

@@ -10,8 +10,6 @@ type ConversationStart = {
   readonly licenceId: string;
   readonly avatarId: string;
   readonly startedAt: Date;
-  /** The call came from neither a page of this server nor a talk link; false when left out. It is not kept with the talk. */
-  readonly isFromElsewhere?: boolean;
   /** Page that the call came from; null or left out: it is no page. */
   readonly origin?: string | null;
 };

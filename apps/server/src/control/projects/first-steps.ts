@@ -2,15 +2,20 @@ import type { FirstSteps as Steps } from '@visavis/protocol/rest';
 import { sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import { avatars, licenceKeys, type ProjectFirst, projectFirsts } from '../../db/schema.ts';
-import type { ConversationStore } from '../conversations/conversation-store.ts';
 import { LINK_KEY_PREFIX } from '../licence-keys/licence-key.ts';
 
 /** How far a project has come: what is there now, and what has happened once, whatever was deleted since. */
 export type FirstSteps = {
   /** Remembers that it has happened, once for all. Never rejects. */
   note(projectId: string, what: ProjectFirst): Promise<void>;
-  /** A call has begun. `isFromElsewhere`: not from a page of this server. Never rejects. */
-  noteCall(call: { projectId: string; avatarId: string; isFromElsewhere?: boolean }): Promise<void>;
+  /** A call has begun. `isFromElsewhere`: not from a page of this server. Never rejects, and asks the database once per step. */
+  noteCall(call: {
+    readonly projectId: string;
+    readonly isOwnAvatar: boolean;
+    readonly isFromElsewhere: boolean;
+  }): Promise<void>;
+  /** Resolves when all that was noted so far is written, or has failed. */
+  drain(): Promise<void>;
   of(projectId: string): Promise<Steps>;
 };
 
@@ -24,16 +29,17 @@ const MAX_REMEMBERED = 10_000;
 
 export function createFirstSteps({ db: { orm }, logger }: FirstStepsOptions): FirstSteps {
   const written = new Set<string>();
+  const pending = new Set<Promise<void>>();
 
-  /** Only for a project that is there, and `where` this holds. */
-  const write = async (projectId: string, what: ProjectFirst, where = sql`true`): Promise<void> => {
+  /** Only for a project that is there. */
+  const write = async (projectId: string, what: ProjectFirst): Promise<void> => {
     const step = `${what} ${projectId}`;
     if (written.has(step)) return;
     try {
       const { rows } = await orm.execute(sql`
         with added as (
           insert into ${projectFirsts} (project_id, what)
-          select id, ${what} from projects where id = ${projectId} and ${where}
+          select id, ${what} from projects where id = ${projectId}
           on conflict do nothing returning project_id
         )
         select project_id from added
@@ -45,14 +51,19 @@ export function createFirstSteps({ db: { orm }, logger }: FirstStepsOptions): Fi
     }
   };
 
-  const isOwn = (projectId: string, avatarId: string) =>
-    sql`exists (select 1 from ${avatars} where ${avatars.id} = ${avatarId} and ${avatars.projectId} = ${projectId})`;
+  const note = (projectId: string, what: ProjectFirst): Promise<void> => {
+    const work = write(projectId, what).finally(() => pending.delete(work));
+    pending.add(work);
+    return work;
+  };
 
   return {
-    note: (projectId, what) => write(projectId, what),
-    async noteCall({ projectId, avatarId, isFromElsewhere = false }) {
-      await write(projectId, 'talk', isOwn(projectId, avatarId));
-      if (isFromElsewhere) await write(projectId, 'call');
+    note,
+    async noteCall({ projectId, isOwnAvatar, isFromElsewhere }) {
+      await Promise.all([isOwnAvatar && note(projectId, 'talk'), isFromElsewhere && note(projectId, 'call')]);
+    },
+    async drain() {
+      await Promise.all(pending);
     },
     async of(projectId) {
       const { rows } = await orm.execute(sql`
@@ -69,22 +80,5 @@ export function createFirstSteps({ db: { orm }, logger }: FirstStepsOptions): Fi
       // Who has called from a page has put it there.
       return { avatar, talk: has('talk'), key, embed: has('embed') || has('call'), call: has('call') };
     },
-  };
-}
-
-/** The same store, which notes the first calls of a project. */
-export function withFirstSteps(store: ConversationStore, steps: Pick<FirstSteps, 'noteCall'>): ConversationStore {
-  return {
-    async start({ isFromElsewhere = false, ...conversation }) {
-      await store.start(conversation);
-      const { projectId, avatarId } = conversation;
-      await steps.noteCall({ projectId, avatarId, isFromElsewhere });
-    },
-    addMessage: (message) => store.addMessage(message),
-    end: (sessionId, outcome) => store.end(sessionId, outcome),
-    get pendingCount() {
-      return store.pendingCount;
-    },
-    drain: () => store.drain(),
   };
 }

@@ -20,6 +20,7 @@ export type Admitted = {
   readonly licence: Licence;
   readonly slot: CallSlot;
   readonly media: MediaCall;
+  readonly isOwnAvatar: boolean;
   /** Zero of the record's and the film's times. */
   readonly startedAt: Date;
   /** The call ends after this time; null: no limit. */
@@ -115,6 +116,7 @@ export async function admitCall(options: {
     };
     return {
       ...{ kind: 'admitted' as const, settings, licence, slot, media, startedAt },
+      isOwnAvatar: lookUp.avatar.isSystem !== true,
       maxCallSeconds: lookUp.avatar.maxCallSeconds ?? null,
       leftOutTools: lookUp.avatar.leftOutTools ?? 0,
     };

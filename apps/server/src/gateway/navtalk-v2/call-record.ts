@@ -1,5 +1,5 @@
 import { type ErrorCode, errorEntry, LIMITS } from '@visavis/protocol';
-import type { ConversationStore, Logger } from '../../ports.ts';
+import type { Caller, ConversationStore, Logger } from '../../ports.ts';
 import { type CallMemory, textBytes } from '../memory/call-memory.ts';
 import type { RecordedMessage } from './call-state.ts';
 
@@ -18,13 +18,13 @@ export function startCallRecord(options: {
   store: ConversationStore;
   logger: Logger;
   memory: CallMemory;
-  call: { sessionId: string; projectId: string; licenceId: string; avatarId: string; isFromElsewhere?: boolean };
+  call: { sessionId: string; projectId: string; licenceId: string; avatarId: string };
   startedAt: Date;
-  /** Page that the call came from; null: it is no page. */
-  origin: string | null;
+  caller: Pick<Caller, 'origin'>;
 }): CallRecord {
-  const { store, logger, memory, call, startedAt, origin } = options;
+  const { store, logger, memory, call, startedAt, caller } = options;
   const { sessionId } = call;
+  const origin = pageOf(caller);
   const guard = async (write: () => Promise<void>): Promise<void> => {
     try {
       await write();
@@ -71,4 +71,9 @@ export function startCallRecord(options: {
       return shortened;
     },
   };
+}
+
+/** Browsers write `null` for pages without an origin of their own, like sandboxed frames and files. */
+function pageOf({ origin }: Pick<Caller, 'origin'>): string | null {
+  return origin === undefined || origin === 'null' ? null : origin.slice(0, LIMITS.characters.origin);
 }

@@ -194,10 +194,12 @@ export class Connection implements OpenCall {
       store: this.#dependencies.conversations,
       logger: this.#dependencies.logger,
       memory: this.#memory,
-      call: { ...call, isFromElsewhere: licence.isFromElsewhere ?? false },
+      call,
       startedAt: result.startedAt,
-      origin: caller.origin?.slice(0, LIMITS.characters.origin) ?? null,
+      caller,
     });
+    const { isFromElsewhere = false } = licence;
+    void this.#dependencies.noteCall?.({ projectId: call.projectId, isOwnAvatar: result.isOwnAvatar, isFromElsewhere });
     this.#state = initialCallState(settings);
     this.#dependencies.logger.info({ ...call, provider: settings.config.provider }, 'Call started');
     if (result.leftOutTools > 0) {

@@ -7,6 +7,7 @@ import type {
   ConversationStore,
   FindRecordingRoom,
   Logger,
+  NoteCall,
   NoteEvent,
   TalkKeys,
 } from '../../ports.ts';
@@ -28,6 +29,7 @@ export type GatewayDependencies = {
   readonly talkKeys?: TalkKeys;
   /** Left out: no call can take the place of its lost connection. */
   readonly reconnectKeys?: TalkKeys;
+  readonly noteCall?: NoteCall;
   /** Told of calls that were refused, or ended for what their client did. */
   readonly noteEvent?: NoteEvent;
   readonly logger: Logger;

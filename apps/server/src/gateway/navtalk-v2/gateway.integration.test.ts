@@ -91,6 +91,29 @@ describe('a call', () => {
     expect(harness.commandTypes().at(-1)).toBe('close');
   });
 
+  it('records the page of a call, and none where the browser names none', async () => {
+    const { entries } = harness.server.conversations;
+    for (const origin of ['https://shop.example', 'null', undefined]) {
+      const client = harness.connect(QUERY, origin === undefined ? {} : { origin });
+      await client.event('realtime.session.updated');
+    }
+    const starts = entries.filter(({ kind }) => kind === 'start').map(({ value }) => value.origin);
+    expect(starts).toEqual(['https://shop.example', null, null]);
+  });
+
+  it('tells of each call that begins, and waits for nobody whom it tells', async () => {
+    const told: unknown[] = [];
+    await harness.restart({
+      noteCall: (call) => {
+        told.push(call);
+        return new Promise(() => {});
+      },
+    });
+    await harness.connect().event('realtime.session.updated');
+    expect(told).toEqual([{ projectId: 'project', isOwnAvatar: true, isFromElsewhere: false }]);
+    expect(harness.server.conversations.entries).toHaveLength(1);
+  });
+
   it('hands a wish for an expression to the face, and lives on after one that does not exist', async () => {
     const client = harness.connect();
     await client.event('realtime.session.updated');

@@ -8,7 +8,7 @@ export const QUERY = { license: TEST_KEY, avatarId: TEST_AVATAR.avatarId };
 
 export type Harness = {
   readonly server: TestServer;
-  connect(query?: Readonly<Record<string, string>>): TestClient;
+  connect(query?: Readonly<Record<string, string>>, headers?: Readonly<Record<string, string>>): TestClient;
   restart(overrides: Parameters<typeof createTestServer>[0]): Promise<void>;
   commandTypes(call?: number): string[];
 };
@@ -35,8 +35,8 @@ export function useHarness(port: number): Harness {
     get server() {
       return server;
     },
-    connect(query = QUERY) {
-      const client = new TestClient(baseUrl, query);
+    connect(query = QUERY, headers = {}) {
+      const client = new TestClient(baseUrl, query, headers);
       clients.push(client);
       return client;
     },

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { newPublicId } from '../../control/ids.ts';
+import { createFirstSteps } from '../../control/projects/first-steps.ts';
 import { avatars } from '../../db/schema.ts';
 import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
 import { type ConsoleTestServer, createConsoleServer } from './testing/console-server.ts';
@@ -37,10 +38,11 @@ describeOnBothDatabases('first steps of a project', (context) => {
   const call = async (key: string, avatarId: string, origin: string | undefined) => {
     const licence = await server.services.admission.findLicence(key, { origin, host: HOST });
     if (licence === null) throw new Error('the key is unknown');
-    const { projectId, licenceId, isFromElsewhere = false } = licence;
-    await server.plane.conversations.start({
-      ...{ sessionId: newPublicId(), projectId, licenceId, avatarId, isFromElsewhere, startedAt: new Date() },
-    });
+    const { projectId, isFromElsewhere = false } = licence;
+    const found = await server.services.admission.findAvatar(projectId, { avatarId });
+    if (found.kind === 'missing') throw new Error('the avatar is unknown');
+    const isOwnAvatar = found.avatar.isSystem !== true;
+    await server.services.firstSteps.noteCall({ projectId, isOwnAvatar, isFromElsewhere });
   };
 
   const mint = async (key: string): Promise<string> => {
@@ -93,6 +95,17 @@ describeOnBothDatabases('first steps of a project', (context) => {
     expect(await stepsOf(projectId)).toMatchObject({ talk: true, embed: true, call: true });
   });
 
+  test('no call asks the database for what is known: a built-in avatar is no step, and one’s own is written once', async () => {
+    const projectId = await newProject();
+    const asked = vi.spyOn(context.db.orm, 'execute');
+    const note = (isOwnAvatar: boolean) =>
+      server.services.firstSteps.noteCall({ projectId, isOwnAvatar, isFromElsewhere: false });
+    for (const isOwnAvatar of [false, false, true, true]) await note(isOwnAvatar);
+    expect(asked).toHaveBeenCalledTimes(1);
+    asked.mockRestore();
+    expect(await stepsOf(projectId)).toMatchObject({ talk: true });
+  });
+
   test('a talk link is no page of one’s own', async () => {
     const projectId = await newProject();
     const own = await newAvatar(projectId);
@@ -110,7 +123,8 @@ describeOnBothDatabases('first steps of a project', (context) => {
     await owner.send('DELETE', `/projects/${projectId}/avatars/${own}`);
     expect(await stepsOf(projectId)).toMatchObject({ avatar: false, talk: true, call: true });
     expect((await owner.send('DELETE', `/projects/${projectId}`)).statusCode).toBe(200);
-    await server.services.firstSteps.note(projectId, 'talk');
+    // One that remembers nothing asks the database.
+    await createFirstSteps({ db: context.db, logger: { warn: () => {} } }).note(projectId, 'talk');
     await expect(server.services.firstSteps.of(projectId)).resolves.toEqual(NONE);
   });
 });

@@ -67,6 +67,7 @@ export async function createConsoleServer(
     ...{ consoleApi, admission, limits, meter, avatars, records, recordings },
     talkKeys: services.talkKeys,
     noteEvent: services.serverLog.note,
+    noteCall: consoleApi.firstSteps.noteCall,
     recordingRoom: services.recordingRooms.roomFor,
     recordingLink: (talk) => recordings.link(talk),
     catalogue: createCatalogue(pictures),
