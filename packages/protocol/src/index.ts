@@ -1,3 +1,4 @@
+export * from './avatar-names.ts';
 export * from './avatar-notices.ts';
 export * from './deliveries.ts';
 export {
@@ -12,6 +13,7 @@ export * from './limits.ts';
 export * from './making.ts';
 export * from './names.ts';
 export * from './refusals.ts';
+export * from './talk-address.ts';
 export * from './tools.ts';
 export * from './trees.ts';
 export * from './v2/build-server-message.ts';

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errorMessage } from '../error-message.ts';
 import type { Logger } from '../ports.ts';
 import { openToEveryone } from './access/guard.ts';
 import { type FramingOrigins, registerEmbedPage } from './embed-page.ts';
-import { type FindShown, withCard } from './talk-card.ts';
+import { type FindShown, type ShownAvatar, withCard } from './talk-card.ts';
 
 export type ConsoleOptions = {
   /** Folder of the built console. */
@@ -26,7 +27,8 @@ const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>V
 /** Serves the pages: `index.html` at `/` and addresses of the talk page, `console.html` at those of the console. */
 export async function registerConsole(app: FastifyInstance, options: ConsoleOptions): Promise<void> {
   const { folder, framingOrigins = async () => [] } = options;
-  const isBuilt = existsSync(join(folder, 'index.html'));
+  const pages = existsSync(join(folder, 'index.html')) ? await readPages(folder) : null;
+  const isBuilt = pages !== null;
   const files = {
     root: folder,
     cacheControl: false,
@@ -45,16 +47,16 @@ export async function registerConsole(app: FastifyInstance, options: ConsoleOpti
   registerEmbedPage(app, { isBuilt, framingOrigins });
   await app.register(async (scope) => {
     openToEveryone(scope);
-    if (isBuilt) {
+    if (pages !== null) {
       await scope.register(fastifyStatic, { ...files, wildcard: false, decorateReply: false, index: false });
-      scope.get('/', (request, reply) => sendPage(request, reply, options));
+      scope.get('/', (request, reply) => sendPage(request, reply, pages, options));
     } else scope.get('/', (_request, reply) => reply.code(503).type('text/html').send(NOT_BUILT));
   });
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '/';
     // The page itself says that there is nothing at an address that it does not know.
-    if (isBuilt && wantsPage(request, path))
-      return sendPage(request, reply.code(PAGE_PATH.test(path) ? 200 : 404), options);
+    if (pages !== null && wantsPage(request, path))
+      return sendPage(request, reply.code(PAGE_PATH.test(path) ? 200 : 404), pages, options);
     return reply.code(404).send({ code: 404, message: 'There is nothing at this address.', data: null });
   });
 }
@@ -62,25 +64,46 @@ export async function registerConsole(app: FastifyInstance, options: ConsoleOpti
 /** Pages of the console, which are there for whoever takes any kind of answer: command lines and uptime checks too. */
 const PAGE_PATH = /^\/(console|talk)(\/|$)/;
 
-/** Read each time: a new build is served as soon as it is there. */
-async function sendPage(request: FastifyRequest, reply: FastifyReply, options: ConsoleOptions): Promise<FastifyReply> {
-  const { folder, findShown, logger } = options;
-  const isConsole = /^\/console(\/|\?|$)/.test(request.url);
-  const file = isConsole && existsSync(join(folder, 'console.html')) ? 'console.html' : 'index.html';
-  const page = await readFile(join(folder, file), 'utf8');
-  const shown = isConsole || findShown === undefined ? null : await findShown(request.url).catch(noCard(logger));
-  return reply
-    .type('text/html; charset=utf-8')
-    .header('cache-control', 'no-cache')
-    .send(withCard(page, shown, `${request.protocol}://${request.host}`));
+type Pages = { readonly talk: string; readonly console: string };
+
+/** Like the files that they name, they are those that were there at the start. */
+async function readPages(folder: string): Promise<Pages> {
+  const talk = await readFile(join(folder, 'index.html'), 'utf8');
+  const ofConsole = join(folder, 'console.html');
+  return { talk, console: existsSync(ofConsole) ? await readFile(ofConsole, 'utf8') : talk };
 }
 
-/** A page without a card is better than none. */
-function noCard(logger: ConsoleOptions['logger']) {
-  return (error: unknown): null => {
+async function sendPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  pages: Pages,
+  options: ConsoleOptions,
+): Promise<FastifyReply> {
+  reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache');
+  if (/^\/console(\/|\?|$)/.test(request.url)) return reply.send(pages.console);
+  const shown = await findInTime(request.url, options);
+  return reply.send(withCard(pages.talk, shown, `${request.protocol}://${request.host}`));
+}
+
+const CARD_WAIT_MS = 500;
+
+/** A page without a card is better than none, and than one that is late. */
+async function findInTime(url: string, { findShown, logger }: ConsoleOptions): Promise<ShownAvatar | null> {
+  if (findShown === undefined) return null;
+  const late = new AbortController();
+  try {
+    return await Promise.race([findShown(url), tooLate(late.signal)]);
+  } catch (error) {
     logger?.warn({ error: errorMessage(error) }, 'A page was sent without the avatar that its address names');
     return null;
-  };
+  } finally {
+    late.abort();
+  }
+}
+
+async function tooLate(signal: AbortSignal): Promise<never> {
+  await delay(CARD_WAIT_MS, undefined, { signal });
+  throw new Error('it was not found in time');
 }
 
 function wantsPage({ method, headers }: FastifyRequest, path: string): boolean {

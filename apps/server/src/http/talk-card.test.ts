@@ -18,8 +18,9 @@ test('names the avatar of an address and shows its picture to other programs, as
   const mia = { ...LEO, avatarId: 'a'.repeat(32), name: 'navtalk.<b>"Mia" & co', description: '"> <script>x' };
   const linked = { ...LEO, avatarId: 'b'.repeat(32), name: 'Nora', pictureFile: null, isSystem: false };
   const making = { ...linked, avatarId: 'c'.repeat(32), state: 'making' as const };
-  const known = [mia, linked, making];
-  const { app } = await createTestServer({
+  const doctor = { ...LEO, avatarId: 'e'.repeat(32), name: 'navtalk.Dr. Mia' };
+  const known = [mia, linked, making, doctor];
+  const { app, log } = await createTestServer({
     console: { folder: cards },
     catalogue: {
       list: async () => [],
@@ -50,10 +51,31 @@ test('names the avatar of an address and shows its picture to other programs, as
   expect(first).toContain('<meta property="og:title" content="Visavis" />');
   expect(first).toContain(`<link rel="preload" as="image" href="/uploadFiles/${mia.pictureFile}"`);
   expect(await read(`/talk/${linked.avatarId}`)).toContain('content="Talk with Nora"');
+  expect(await read(`/talk/${doctor.avatarId}`)).toContain('content="Talk with Dr. Mia"');
   for (const url of ['/talk/Nora', `/talk/${making.avatarId}`, `/talk/${'d'.repeat(32)}`]) {
     expect([url, await read(url)]).toEqual([url, page]);
   }
+  for (const url of ['//[', '/nothing-here', '/talk/%5B/more']) expect([url, await read(url)]).toEqual([url, page]);
+  expect(log.lines).toEqual([]);
   expect(await read('/console/login')).toBe('<title>Console</title>');
+  await app.close();
+  rmSync(cards, { recursive: true });
+});
+
+test('a page waits a moment for its card, and comes without it then', async () => {
+  const cards = mkdtempSync(join(tmpdir(), 'visavis-cards-'));
+  writeFileSync(join(cards, 'index.html'), '<!-- card --><!-- /card -->');
+  const { app } = await createTestServer({
+    console: { folder: cards },
+    catalogue: {
+      list: async () => [],
+      listShown: () => new Promise(() => {}),
+      get: async () => null,
+      getAnywhere: async () => null,
+    },
+  });
+  const page = await app.inject({ url: '/', headers: { accept: 'text/html' } });
+  expect([page.statusCode, page.body]).toEqual([200, '<!-- card --><!-- /card -->']);
   await app.close();
   rmSync(cards, { recursive: true });
 });

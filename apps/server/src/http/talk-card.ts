@@ -1,3 +1,4 @@
+import { findWanted, readTalkAddress, shownName } from '@visavis/protocol';
 import type { AvatarCatalogue, CatalogueAvatar } from '../ports.ts';
 import type { ListForAll } from './talk-page.ts';
 
@@ -8,7 +9,7 @@ type CardSource = {
   readonly demo: () => { readonly projectId: string } | null;
 };
 
-/** Whom an address of the talk page shows: the avatar that it names, or the first one that is offered. */
+/** Whom an address of the talk page shows: the avatar that it names, or the first one that is offered; null: it is none, or nobody. */
 export type FindShown = (url: string) => Promise<ShownAvatar | null>;
 
 export type ShownAvatar = {
@@ -18,6 +19,8 @@ export type ShownAvatar = {
 };
 
 const PUBLIC_ID = /^[0-9a-f]{32}$/;
+/** Of whatever host it is. */
+const BASE = 'http://server';
 const MAX_CHARACTERS = 200;
 
 /**
@@ -26,37 +29,17 @@ const MAX_CHARACTERS = 200;
  */
 export function createFindShown({ catalogue, listForAll, demo }: CardSource): FindShown {
   return async (url) => {
-    const wanted = wantedBy(url);
+    const address = URL.canParse(url, BASE) ? readTalkAddress(new URL(url, BASE)) : null;
+    if (address === null) return null;
+    const wanted = address.avatar?.slice(0, MAX_CHARACTERS) ?? null;
     const project = demo();
     const offered = project === null ? [] : await listForAll(project.projectId);
     if (wanted === null) return offered[0] === undefined ? null : { avatar: offered[0], isNamed: false };
     const id = wanted.replaceAll('-', '').toLowerCase();
-    const avatar =
-      offered.find(({ avatarId, name }) => avatarId === id || plainName(name) === plainName(wanted)) ??
-      (PUBLIC_ID.test(id) ? await catalogue.getAnywhere(id) : null);
+    const avatar = findWanted(offered, wanted) ?? (PUBLIC_ID.test(id) ? await catalogue.getAnywhere(id) : null);
     if (avatar === null || (avatar.state ?? 'ready') !== 'ready') return null;
     return { avatar, isNamed: true };
   };
-}
-
-/** The name or id in `/talk/NAME`, `/?avatar=NAME` or `/?avatarId=ID`. */
-function wantedBy(url: string): string | null {
-  const { pathname, searchParams } = new URL(url, 'http://server');
-  const part = /^\/talk\/([^/]+)\/?$/.exec(pathname)?.[1];
-  const wanted = (decoded(part) ?? searchParams.get('avatar') ?? searchParams.get('avatarId') ?? '').trim();
-  return wanted === '' ? null : wanted.slice(0, MAX_CHARACTERS);
-}
-
-function decoded(part: string | undefined): string | null {
-  try {
-    return part === undefined ? null : decodeURIComponent(part);
-  } catch {
-    return part ?? null;
-  }
-}
-
-function plainName(name: string): string {
-  return name.toLowerCase().replace(/^navtalk\./, '');
 }
 
 /** What stands between these in the page is what other programs show of a link to it. */
@@ -66,7 +49,7 @@ const CARD = /<!-- card -->[\s\S]*?<!-- \/card -->/;
 export function withCard(page: string, shown: ShownAvatar | null, origin: string): string {
   if (shown === null) return page;
   const { avatar, isNamed } = shown;
-  const name = escaped(displayName(avatar.name));
+  const name = escaped(shownName(avatar.name));
   const picture = avatar.pictureFile === null ? null : `/uploadFiles/${encodeURIComponent(avatar.pictureFile)}`;
   const description = escaped(avatar.description.trim() || 'Talk face to face with a digital human, in your browser.');
   const lines = [
@@ -82,12 +65,6 @@ export function withCard(page: string, shown: ShownAvatar | null, origin: string
 
 function meta(property: string, content: string): string {
   return `<meta property="${property}" content="${content}" />`;
-}
-
-/** As the page writes it: without a prefix, beginning with a capital. */
-function displayName(name: string): string {
-  const plain = name.replace(/^.*\./, '');
-  return plain.slice(0, 1).toUpperCase() + plain.slice(1);
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

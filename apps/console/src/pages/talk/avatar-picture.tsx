@@ -1,3 +1,4 @@
+import { shownName } from '@visavis/protocol';
 import { useState } from 'react';
 import type { TalkAvatar } from '../../api/talk-page.ts';
 import { FaceFrame } from '../../components/face-frame.tsx';
@@ -41,6 +42,5 @@ export function shortName(avatar: TalkAvatar): string {
 }
 
 export function displayName(avatar: TalkAvatar): string {
-  const name = avatar.name.replace(/^.*\./, '');
-  return name.slice(0, 1).toUpperCase() + name.slice(1);
+  return shownName(avatar.name);
 }

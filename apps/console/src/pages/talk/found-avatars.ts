@@ -1,3 +1,4 @@
+import { withoutSystemPrefix } from '@visavis/protocol';
 import type { TalkAvatar } from '../../api/talk-page.ts';
 
 /** So many avatars are looked through at a glance; more are searched. */
@@ -10,7 +11,7 @@ export function foundAvatars<Item extends Pick<TalkAvatar, 'name' | 'title' | 'd
 ): readonly Item[] {
   const words = text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   return avatars.filter(({ name, title, description }) => {
-    const said = `${name.replace(/^navtalk\./, '')} ${title} ${description}`.toLocaleLowerCase();
+    const said = `${withoutSystemPrefix(name)} ${title} ${description}`.toLocaleLowerCase();
     return words.every((word) => said.includes(word));
   });
 }

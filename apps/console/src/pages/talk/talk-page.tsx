@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
+import { readTalkAddress } from '@visavis/protocol';
 import { useCallback, useEffect, useState } from 'react';
 import { isStarting, ServerAnswered } from '../../api/talk-page.ts';
 import { Boot } from '../../components/boot.tsx';
@@ -7,7 +8,6 @@ import { Logo } from '../../components/logo.tsx';
 import { LanguageProvider } from '../../i18n/language-choice.tsx';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import { Message } from './message.tsx';
-import { readTalkAddress } from './talk-address.ts';
 import { fetchOffer, LinkEnded, type TalkOffer as Offer, readTalkLink } from './talk-link.ts';
 import classes from './talk-page.module.css';
 import { TalkRoom } from './talk-room.tsx';

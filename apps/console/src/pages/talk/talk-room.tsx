@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
+import { findWanted, readTalkAddress, withoutAvatar } from '@visavis/protocol';
 import type { CallSnapshot } from '@visavis/sdk';
 import { useState } from 'react';
 import type { TalkAvatar } from '../../api/talk-page.ts';
@@ -8,7 +9,6 @@ import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import { displayName } from './avatar-picture.tsx';
 import { Lobby } from './lobby.tsx';
 import { Message } from './message.tsx';
-import { findWanted, readTalkAddress, withoutAvatar } from './talk-address.ts';
 import { TalkHeader } from './talk-header.tsx';
 import type { TalkOffer } from './talk-link.ts';
 import { CallView, SettingsDrawer, usePartsOnTheirWay } from './talk-parts.tsx';

@@ -1,11 +1,11 @@
 import { basename, join } from 'node:path';
-import type { AvatarNotice, Tool } from '@visavis/protocol';
+import { type AvatarNotice, isSystemName, type Tool } from '@visavis/protocol';
 import { and, asc, desc, eq, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import { avatarAliases, avatars } from '../../db/schema.ts';
 import { isPublicId } from '../ids.ts';
 import { type AvatarRow, avatarOf, selectWithJobs, withJob } from './avatar-rows.ts';
-import { builtInFigureIndex, isBuiltInName } from './built-in-names.ts';
+import { builtInFigureIndex } from './built-in-names.ts';
 import { type BundleFolders, bundlePath } from './bundle-folders.ts';
 
 export type Avatar = {
@@ -113,7 +113,7 @@ export function createAvatarCatalogue({ orm }: Pick<Database, 'orm'>, folders: B
 
   /** The same unknown name always gets the same figure, as long as the figures stay the same. */
   const findStandIn = async (name: string): Promise<AvatarFound> => {
-    if (!isBuiltInName(name)) return MISSING;
+    if (!isSystemName(name)) return MISSING;
     const figures = await orm.select().from(avatars).where(isNull(avatars.projectId)).orderBy(asc(avatars.id));
     const figure = figures[builtInFigureIndex(name, figures.length)];
     return figure ? { kind: 'found', avatar: toAvatar(figure), ambiguous: false, isStandIn: true } : MISSING;

@@ -1,10 +1,9 @@
-import { fittingTools, type Tool } from '@visavis/protocol';
+import { fittingTools, type Tool, withoutSystemPrefix } from '@visavis/protocol';
 import { eq, sql } from 'drizzle-orm';
 import type { Orm } from '../../db/database.ts';
 import { avatarJobs } from '../../db/making-schema.ts';
 import { type AvatarTool, avatars } from '../../db/schema.ts';
 import type { Avatar } from './avatar-catalogue.ts';
-import { withoutBuiltInPrefix } from './built-in-names.ts';
 import { type BundleFolders, bundlePath } from './bundle-folders.ts';
 
 export type AvatarRow = typeof avatars.$inferSelect;
@@ -47,7 +46,7 @@ export function avatarOf(row: AvatarRow, folders: BundleFolders): Avatar {
     projectId: row.projectId,
     isSystem: row.projectId === null,
     name: row.name,
-    title: withoutBuiltInPrefix(row.name),
+    title: withoutSystemPrefix(row.name),
     provider: row.provider,
     model: row.model,
     voice: row.voice,

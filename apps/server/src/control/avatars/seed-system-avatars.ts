@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { withoutSystemPrefix } from '@visavis/protocol';
 import { and, isNotNull, isNull, notInArray, sql } from 'drizzle-orm';
 import type { Orm } from '../../db/database.ts';
 import { avatarAliases, avatars } from '../../db/schema.ts';
-import { builtInFigureIndex, builtInName, KNOWN_NAMES, withoutBuiltInPrefix } from './built-in-names.ts';
+import { builtInFigureIndex, builtInName, KNOWN_NAMES } from './built-in-names.ts';
 import type { ShippedAvatar } from './shipped-avatars.ts';
 
 /** The voice that the shipped avatars use until someone chooses another. */
@@ -75,7 +76,7 @@ async function seedAliases(writer: Writer, shipped: readonly ShippedAvatar[]): P
   };
   const claimBoth = (name: string, avatarId: string): void => {
     claim(builtInName(name), avatarId);
-    claim(withoutBuiltInPrefix(name), avatarId);
+    claim(withoutSystemPrefix(name), avatarId);
   };
   // A figure's own names come before those it stands in for.
   for (const figure of shipped) for (const name of [figure.displayName, figure.slug]) claimBoth(name, figure.avatarId);

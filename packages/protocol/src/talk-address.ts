@@ -1,4 +1,7 @@
-import type { TalkAvatar } from '../../api/talk-page.ts';
+import { withoutSystemPrefix } from './avatar-names.ts';
+
+/** What finds an avatar. */
+type Named = { readonly avatarId: string; readonly name: string };
 
 /** What an address of the talk page asks for; null when there is no page at it. */
 export type TalkAddress = {
@@ -7,7 +10,7 @@ export type TalkAddress = {
 };
 
 /** `/`, `/?avatar=NAME`, `/talk` and `/talk/NAME`; the name may be an id. */
-export function readTalkAddress({ pathname, search }: Pick<Location, 'pathname' | 'search'>): TalkAddress | null {
+export function readTalkAddress({ pathname, search }: Pick<URL, 'pathname' | 'search'>): TalkAddress | null {
   const path = /^\/(?:index\.html|talk(?:\/([^/]+))?)?\/?$/.exec(pathname);
   if (path === null) return null;
   const query = new URLSearchParams(search);
@@ -24,22 +27,19 @@ function decoded(part: string | undefined): string | null {
 }
 
 /** The address that opens the talk page with this avatar chosen. Names change, ids do not. */
-export function talkAddress({ avatarId }: Pick<TalkAvatar, 'avatarId'>): string {
+export function talkAddress({ avatarId }: Pick<Named, 'avatarId'>): string {
   return `/talk/${encodeURIComponent(avatarId)}`;
 }
 
 /** The same address without the avatar, with whatever else it brings. */
-export function withoutAvatar({ search }: Pick<Location, 'search'>): string {
+export function withoutAvatar({ search }: Pick<URL, 'search'>): string {
   const query = new URLSearchParams(search);
   for (const name of ['avatar', 'avatarId']) query.delete(name);
   return query.size === 0 ? '/' : `/?${query}`;
 }
 
 /** By id, or by name as people write it: in any case, with or without the prefix of built-in avatars. */
-export function findWanted<Avatar extends Pick<TalkAvatar, 'avatarId' | 'name'>>(
-  avatars: readonly Avatar[],
-  wanted: string,
-): Avatar | undefined {
+export function findWanted<Avatar extends Named>(avatars: readonly Avatar[], wanted: string): Avatar | undefined {
   const id = wanted.replaceAll('-', '').toLowerCase();
   const name = plainName(wanted);
   return (
@@ -49,5 +49,5 @@ export function findWanted<Avatar extends Pick<TalkAvatar, 'avatarId' | 'name'>>
 }
 
 function plainName(name: string): string {
-  return name.toLowerCase().replace(/^navtalk\./, '');
+  return withoutSystemPrefix(name).toLowerCase();
 }

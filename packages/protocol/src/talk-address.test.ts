@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { shownName } from './avatar-names.ts';
 import { findWanted, readTalkAddress, talkAddress } from './talk-address.ts';
 
 const read = (address: string) => readTalkAddress(new URL(address, 'http://localhost'));
@@ -7,6 +8,11 @@ const avatars = [
   { avatarId: '0123456789abcdef0123456789abcdef', name: 'navtalk.Iris' },
   { avatarId: 'fedcba9876543210fedcba9876543210', name: 'Zoë & Co' },
 ];
+
+it('names of avatars lose the prefix that is for programs, and no other part', () => {
+  const names = ['navtalk.leo', 'NavTalk.Leo', 'navtalk.Dr. Mia', 'Dr. Mia', 'a.b', '', 'navtalk.'];
+  expect(names.map(shownName)).toEqual(['Leo', 'Leo', 'Dr. Mia', 'Dr. Mia', 'A.b', '', '']);
+});
 
 describe('addresses of the talk page', () => {
   it('may name an avatar, and are pages of no other path', () => {
