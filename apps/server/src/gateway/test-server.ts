@@ -72,7 +72,7 @@ export async function createTestServer(overrides: Partial<ServerDependencies> = 
       version: '1',
       demo: () => ({ licence: TEST_KEY, projectId: 'project' }),
       voice: () => ({ mouth: 'm', ears: 'e', brain: 'b', hears: true, provider: 'local' }),
-      voices: { list: () => [], speakerOf: () => null },
+      voices: { list: () => [], providerOf: ({ provider }) => provider, speakerOf: () => null },
     },
     reconnectKeys: {
       of: (sessionId) => `key-of-${sessionId}`,

@@ -19,7 +19,7 @@ export type TalkPageSource = {
   /** Null while the demo project is switched off. */
   readonly demo: () => { readonly licence: string; readonly projectId: string } | null;
   readonly voice: () => VoiceReport;
-  readonly voices: Pick<VoiceDirectory, 'list' | 'speakerOf'>;
+  readonly voices: Pick<VoiceDirectory, 'list' | 'providerOf' | 'speakerOf'>;
 };
 
 /** Avatars of a project that everybody may see, in the operator's order; a moment old. */
@@ -41,20 +41,16 @@ export function registerTalkPage(app: FastifyInstance, listForAll: ListForAll, s
   });
 }
 
-function toTalkPageAvatar(avatar: CatalogueAvatar, { voice: voiceReport, voices }: TalkPageSource): object {
-  const { avatarId, name, title, description, voice, pictureFile, face = null, isSystem = true } = avatar;
+function toTalkPageAvatar(avatar: CatalogueAvatar, { voices }: Pick<TalkPageSource, 'voices'>): object {
+  const { avatarId, name, title, description, voice, pictureFile, face = null } = avatar;
+  const { isSystem = true, provider = LOCAL_PROVIDER } = avatar;
   const thumbnailUrl = pictureFile === null ? '' : `/uploadFiles/${encodeURIComponent(pictureFile)}`;
-  const isDemonstration = providerOf(avatar, voiceReport().provider) === LOCAL_PROVIDER;
+  const isDemonstration = voices.providerOf({ isSystem, provider }) === LOCAL_PROVIDER;
   // Every model that can be connected takes pictures.
   const sees = !isDemonstration;
-  const speaker = voices.speakerOf({ voice, isSystem, provider: avatar.provider ?? LOCAL_PROVIDER });
+  const speaker = voices.speakerOf({ voice, isSystem, provider });
   return { avatarId, name, title, description, thumbnailUrl, face, voice, isDemonstration, sees, speaker };
 }
 
 /** Its brain is a set of rules, for demonstrations. */
 const LOCAL_PROVIDER = 'local';
-
-/** Built-in avatars are stored with the local voice, and answer with the one that this server is set to. */
-function providerOf({ provider = LOCAL_PROVIDER, isSystem = true }: CatalogueAvatar, builtInProvider: string): string {
-  return isSystem && provider === LOCAL_PROVIDER ? builtInProvider : provider;
-}

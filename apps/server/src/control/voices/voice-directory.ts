@@ -44,9 +44,14 @@ export class VoiceDirectory {
     }));
   }
 
+  /** Id of the provider that speaks for it. */
+  providerOf(avatar: Pick<Speaking, 'isSystem' | 'provider'>): string {
+    return this.#options.providerOf(avatar);
+  }
+
   /** Null: its provider does not describe this voice. */
   speakerOf(avatar: Speaking): Speaker | null {
-    const provider = this.#options.providerOf(avatar);
+    const provider = this.providerOf(avatar);
     const found = this.#options.providers.find((known) => known.provider === provider);
     const described = found?.speakerOf(avatar.voice) ?? null;
     return described === null ? null : { ...described, provider };
