@@ -24,7 +24,7 @@ export function CopyButton({ text, label, what, size = 'compact-md' }: CopyButto
       variant="light"
       size={size}
       leftSection={copied ? <CheckIcon size={16} /> : null}
-      {...(what === undefined ? {} : { 'aria-label': `${copied ? texts.common.copied : texts.common.copy}: ${what}` })}
+      aria-label={what && texts.common.labelled(copied ? texts.common.copied : texts.common.copy, what)}
       onClick={() => copy(text)}
     >
       <span aria-live="polite">{copied ? texts.common.copied : (label ?? texts.common.copy)}</span>

@@ -16,7 +16,7 @@ export function CopyChip({ text, what }: { readonly text: string; readonly what:
       type="button"
       className={classes.chip}
       title={text}
-      aria-label={`${done}: ${what} ${shown}`}
+      aria-label={texts.common.labelled(done, `${what} ${shown}`)}
       onClick={() => copy(text)}
     >
       <code>{shown}</code>

@@ -71,6 +71,12 @@ describe('dictionaries', () => {
     }
   });
 
+  it('write Chinese with its own colon, and call a page by one name', () => {
+    const texts = files.flatMap((file) => [...textsOf('zh', file).values()]);
+    expect(texts.filter((text) => /[\p{Script=Han}”）]:|: ?\p{Script=Han}/u.test(text))).toEqual([]);
+    expect(texts.filter((text) => /试用场|对话页面/.test(text))).toEqual([]);
+  });
+
   it('are chosen by the first language of the browser that the pages have', () => {
     expect(languageOf(['zh-Hant-TW', 'en'])).toBe('zh');
     expect(languageOf(['fr-FR', 'zh-CN', 'en'])).toBe('zh');

@@ -68,7 +68,7 @@ export function fieldSentenceOf(
   if (ofField !== undefined) return filled(ofField, { label, limit: number(limit) });
   const refusal = of(texts.refusals, code);
   const values = error instanceof ApiProblem ? written(error.values, number) : {};
-  return refusal === undefined ? `${label}: ${message}` : filled(refusal, values);
+  return refusal === undefined ? filled(texts.otherFault, { label, message }) : filled(refusal, values);
 }
 
 function of(sentences: Readonly<Record<string, string>>, name: string | null): string | undefined {

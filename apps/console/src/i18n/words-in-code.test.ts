@@ -94,6 +94,11 @@ describe('words that people read', () => {
     expect(found).toEqual([]);
   });
 
+  it('are joined by the dictionaries, since languages write colons each in their own way', () => {
+    const files = Object.entries(sources).filter(([file]) => !exempt.test(file));
+    expect(files.filter(([, source]) => /\}: \$\{/.test(source)).map(([file]) => file)).toEqual([]);
+  });
+
   it('are found wherever they may be shown', () => {
     const found = (code: string) => wordsIn(code, 'page.tsx').map((line) => line.replace(/^\d+: /, ''));
     expect(found('<p>Hello there</p>')).toEqual(['Hello there']);

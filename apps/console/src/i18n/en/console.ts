@@ -14,6 +14,8 @@ export const en = {
     close: 'Close',
     delete: 'Delete',
     name: 'Name',
+    /** A button or part by what it is and whose. */
+    labelled: (label: string, what: string) => `${label}: ${what}`,
     loading: 'Loading',
     tryAgain: 'Try again',
     more: 'Show more',

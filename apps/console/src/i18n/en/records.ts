@@ -56,6 +56,7 @@ export const en = {
     deleteText: 'The transcript is gone for good.',
     roles: { user: 'Person', assistant: 'Avatar', tool: 'Tool' },
     interrupted: 'interrupted',
+    said: (who: string, text: string) => `${who}: ${text}`,
     nothingSaid: 'Nothing was said.',
     answeredAfter: (seconds: string) => `answered after ${seconds} s`,
     seconds: (seconds: string) => `${seconds} s`,

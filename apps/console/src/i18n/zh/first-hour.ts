@@ -82,7 +82,7 @@ export const zh: FirstHourTexts = {
       asError: '处理函数将其作为错误抛出',
       modelGets: '模型收到',
       inCall: '在通话中回答',
-      inCallHint: '在试用场中，数字人会调用已保存的工具，由您手动回答。',
+      inCallHint: '在试用页中，数字人会调用已保存的工具，由您手动回答。',
       faults: {
         missing: '必填：模型会发送一个值。',
         number: '这不是数字。',

@@ -77,7 +77,10 @@ export function AvatarCard(props: AvatarCardProps) {
         {notice !== null && (
           <p className={own.notice} role="note">
             {texts.gallery.notices[notice.code]}{' '}
-            <Link href={avatarAddress(projectId, avatar.avatarId)} aria-label={`${texts.gallery.why}: ${name}`}>
+            <Link
+              href={avatarAddress(projectId, avatar.avatarId)}
+              aria-label={texts.common.labelled(texts.gallery.why, name)}
+            >
               {texts.gallery.why}
             </Link>
           </p>
@@ -96,7 +99,7 @@ export function AvatarCard(props: AvatarCardProps) {
 
 function ReadyActions(props: AvatarCardProps) {
   const { projectId, avatar, onCopy } = props;
-  const texts = useTexts().avatars;
+  const { avatars: texts, common } = useTexts();
   const name = shownName(avatar.name);
   return (
     <div className={classes.actions}>
@@ -104,12 +107,17 @@ function ReadyActions(props: AvatarCardProps) {
         component={Link}
         href={playgroundAddress(projectId, avatar.avatarId)}
         size="xs"
-        aria-label={`${texts.talk}: ${name}`}
+        aria-label={common.labelled(texts.talk, name)}
       >
         {texts.talk}
       </Button>
       {avatar.isSystem ? (
-        <Button size="xs" variant="default" onClick={() => onCopy(avatar)} aria-label={`${texts.copyAvatar}: ${name}`}>
+        <Button
+          size="xs"
+          variant="default"
+          onClick={() => onCopy(avatar)}
+          aria-label={common.labelled(texts.copyAvatar, name)}
+        >
           {texts.copyAvatar}
         </Button>
       ) : (
@@ -118,7 +126,7 @@ function ReadyActions(props: AvatarCardProps) {
           href={avatarAddress(projectId, avatar.avatarId)}
           size="xs"
           variant="default"
-          aria-label={`${texts.edit}: ${name}`}
+          aria-label={common.labelled(texts.edit, name)}
         >
           {texts.edit}
         </Button>
@@ -135,7 +143,7 @@ function Making({ avatar }: { readonly avatar: Avatar }) {
   const percent = Math.floor((job?.progress ?? 0) * 100);
   return (
     <div className={own.making}>
-      <Progress value={percent} aria-label={`${texts.avatars.making}: ${avatar.name}`} />
+      <Progress value={percent} aria-label={texts.common.labelled(texts.avatars.making, avatar.name)} />
       <p role="status">{makingText(job, { waiting: texts.avatars.waiting, starting: texts.making.starting })}</p>
     </div>
   );
@@ -155,7 +163,7 @@ function FailedActions(props: AvatarCardProps) {
         <Button
           size="xs"
           onClick={() => onOtherPhoto(avatar)}
-          aria-label={`${texts.making.otherPhoto}: ${avatar.name}`}
+          aria-label={texts.common.labelled(texts.making.otherPhoto, avatar.name)}
         >
           {texts.making.otherPhoto}
         </Button>
@@ -163,7 +171,7 @@ function FailedActions(props: AvatarCardProps) {
           size="xs"
           variant="default"
           loading={retry.isPending}
-          aria-label={`${texts.avatars.retry}: ${avatar.name}`}
+          aria-label={texts.common.labelled(texts.avatars.retry, avatar.name)}
           onClick={() => retry.mutate(undefined)}
         >
           {texts.avatars.retry}

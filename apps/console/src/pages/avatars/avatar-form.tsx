@@ -41,7 +41,7 @@ export function AvatarForm({ projectId, avatar, draft }: AvatarFormProps) {
     <Form
       draft={draft}
       saving={save}
-      fault={isInTheWay ? `${tools.title}: ${sentenceOf(toolsFault, tools)}` : null}
+      fault={isInTheWay ? tools.ofTool(tools.title, sentenceOf(toolsFault, tools)) : null}
       valuesOf={valuesOf}
     >
       <CharacterFields {...fields} />

@@ -86,7 +86,7 @@ function BinRow({ projectId, avatar, onDelete }: BinRowProps) {
         <Button
           size="xs"
           loading={restore.isPending}
-          aria-label={`${texts.bin.restore}: ${name}`}
+          aria-label={texts.common.labelled(texts.bin.restore, name)}
           onClick={() => restore.mutate([avatar])}
         >
           {texts.bin.restore}
@@ -95,7 +95,7 @@ function BinRow({ projectId, avatar, onDelete }: BinRowProps) {
           size="xs"
           variant="subtle"
           color="red"
-          aria-label={`${texts.bin.deleteNow}: ${name}`}
+          aria-label={texts.common.labelled(texts.bin.deleteNow, name)}
           onClick={onDelete}
         >
           {texts.bin.deleteNow}

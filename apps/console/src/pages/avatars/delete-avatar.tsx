@@ -21,7 +21,7 @@ export function DeleteAvatar({ projectId, avatar, onDeleted }: DeleteAvatarProps
       color="red"
       loading={put.isPending}
       onClick={() => put.mutate([avatar], { onSuccess: onDeleted })}
-      aria-label={`${texts.common.delete}: ${avatar.name}`}
+      aria-label={texts.common.labelled(texts.common.delete, avatar.name)}
     >
       {texts.common.delete}
     </Button>
@@ -42,7 +42,7 @@ export function StopMaking({ projectId, avatar }: StopMakingProps) {
         variant="subtle"
         color="red"
         onClick={() => setAsked(true)}
-        aria-label={`${texts.avatars.stopMaking}: ${avatar.name}`}
+        aria-label={texts.common.labelled(texts.avatars.stopMaking, avatar.name)}
       >
         {texts.avatars.stopMaking}
       </Button>

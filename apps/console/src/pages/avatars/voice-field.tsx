@@ -56,7 +56,7 @@ export function VoiceField(props: VoiceFieldProps) {
         rightSection={<ChevronIcon size={16} />}
         aria-expanded={isOpen}
         aria-controls={listId}
-        aria-label={`${texts.avatars.voice}: ${label}`}
+        aria-label={texts.common.labelled(texts.avatars.voice, label)}
         onClick={() => setOpen(!isOpen)}
       >
         {label}
@@ -96,7 +96,10 @@ function VoiceList(props: VoiceFieldProps & { readonly labelId: string }) {
                 variant="subtle"
                 size={34}
                 loading={waiting === row.voice}
-                aria-label={`${playing === row.voice ? texts.avatars.stopListening : texts.avatars.listen}: ${row.described?.name ?? row.voice}`}
+                aria-label={texts.common.labelled(
+                  playing === row.voice ? texts.avatars.stopListening : texts.avatars.listen,
+                  row.described?.name ?? row.voice,
+                )}
                 onClick={() => hear(row.voice)}
               >
                 {playing === row.voice ? <StopIcon size={18} /> : <SpeakerIcon size={18} />}

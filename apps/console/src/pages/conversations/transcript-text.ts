@@ -9,7 +9,7 @@ export function transcriptText(
 ): string {
   const lines = messages.map(({ offsetMs, role, text, interrupted }) => {
     const end = interrupted ? ` [${texts.interrupted}]` : '';
-    return `[${clock(offsetMs)}] ${texts.roles[role]}: ${text}${end}`;
+    return `[${clock(offsetMs)}] ${texts.said(texts.roles[role], text + end)}`;
   });
   return [startedAt, '', ...lines, ''].join('\n');
 }

@@ -69,7 +69,7 @@ type SumTableProps = {
 
 /** A long one scrolls in itself. */
 function SumTable({ title, column, file, rows, note = null }: SumTableProps) {
-  const { usage: texts } = useTexts();
+  const { common, usage: texts } = useTexts();
   const formats = useFormats();
   const headings = [column, texts.calls, texts.minutes, texts.points];
   const download = () => {
@@ -80,7 +80,7 @@ function SumTable({ title, column, file, rows, note = null }: SumTableProps) {
     <section className={classes.card}>
       <div className={own.tableHead}>
         <h2>{title}</h2>
-        <Button variant="subtle" size="compact-sm" aria-label={`${texts.csv}: ${title}`} onClick={download}>
+        <Button variant="subtle" size="compact-sm" aria-label={common.labelled(texts.csv, title)} onClick={download}>
           {texts.csv}
         </Button>
       </div>

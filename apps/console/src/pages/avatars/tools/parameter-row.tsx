@@ -3,6 +3,7 @@ import { LIMITS } from '@visavis/protocol';
 import { useState } from 'react';
 import classes from '../../../components/console.module.css';
 import { useFirstHourTexts } from '../../../i18n/first-hour-texts.ts';
+import { useTexts } from '../../../i18n/language.tsx';
 import own from './tool-builder.module.css';
 import {
   canBeNamed,
@@ -27,11 +28,12 @@ type ParameterRowProps = {
 const chosenTypes: readonly Parameter['type'][] = ['string', 'number', 'integer', null];
 
 export function ParameterRow({ tool, parameter, onChange }: ParameterRowProps) {
+  const { labelled } = useTexts().common;
   const texts = useFirstHourTexts().tools;
   const { name, type, description, isRequired, choices, others } = parameter;
   const types = parameterTypes.map((value) => ({ value, label: texts.types[value] }));
   return (
-    <fieldset className={own.parameter} aria-label={`${texts.parameter}: ${name}`}>
+    <fieldset className={own.parameter} aria-label={labelled(texts.parameter, name)}>
       <ParameterName tool={tool} name={name} onChange={onChange} />
       <NativeSelect
         label={texts.type}
@@ -69,7 +71,7 @@ export function ParameterRow({ tool, parameter, onChange }: ParameterRowProps) {
           variant="subtle"
           color="red"
           size="compact-sm"
-          aria-label={`${texts.remove}: ${name}`}
+          aria-label={labelled(texts.remove, name)}
           onClick={() => onChange(removeParameter(tool, name))}
         >
           {texts.remove}

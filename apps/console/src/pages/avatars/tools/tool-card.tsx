@@ -4,6 +4,7 @@ import { useState } from 'react';
 import classes from '../../../components/console.module.css';
 import { useItemKeys } from '../../../components/item-keys.ts';
 import { useFirstHourTexts } from '../../../i18n/first-hour-texts.ts';
+import { useTexts } from '../../../i18n/language.tsx';
 import { ParameterRow } from './parameter-row.tsx';
 import own from './tool-builder.module.css';
 import { faultOfTool, leftOutKeys, type ToolFault } from './tool-faults.ts';
@@ -27,6 +28,7 @@ export function ToolCard({ tools, index, isOpen, playground, onChange, onRemove 
   // How it is first; afterwards whoever opens and closes it decides.
   const [isOpenFirst] = useState(isOpen);
   const texts = useFirstHourTexts().tools;
+  const { labelled } = useTexts().common;
   const tool = tools[index] ?? {};
   const { name, description } = { name: textOf(tool.name), description: textOf(tool.description) };
   const fault = faultOfTool(tools, index);
@@ -75,7 +77,7 @@ export function ToolCard({ tools, index, isOpen, playground, onChange, onRemove 
         )}
         <ToolTrial tool={tool} playground={playground} />
         <div className={classes.actions}>
-          <Button variant="subtle" color="red" size="xs" onClick={onRemove} aria-label={`${texts.remove}: ${name}`}>
+          <Button variant="subtle" color="red" size="xs" onClick={onRemove} aria-label={labelled(texts.remove, name)}>
             {texts.remove}
           </Button>
         </div>
