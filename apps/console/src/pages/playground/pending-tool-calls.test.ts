@@ -56,4 +56,16 @@ describe('tool calls that are answered by hand', () => {
     tools.follow(watched().call);
     expect(tools.calls).toEqual([]);
   });
+
+  it('stay when a call ends that was left for another', () => {
+    const tools = new PendingToolCalls();
+    const [former, next] = [watched(), watched()];
+    tools.follow(former.call);
+    former.change({ state: 'connected', sessionId: 's1' });
+    tools.follow(next.call);
+    next.change({ state: 'connected', sessionId: 's2' });
+    void tools.ask(toolCall('c1'));
+    former.change({ state: 'ended', sessionId: 's1' });
+    expect(tools.calls).toHaveLength(1);
+  });
 });

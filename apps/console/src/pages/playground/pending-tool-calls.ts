@@ -13,6 +13,8 @@ export class PendingToolCalls {
   readonly #listeners = new Set<() => void>();
   #waiting: readonly Waiting[] = [];
   #calls: readonly ToolCall[] = [];
+  /** The call that was followed before tells nothing of the one that is. */
+  #unfollow: () => void = () => undefined;
 
   /** Oldest first; the same object until something changes. */
   get calls(): readonly ToolCall[] {
@@ -26,8 +28,9 @@ export class PendingToolCalls {
   /** Make it before the call connects. A session that is over waits for no answers. */
   follow(call: WatchedCall): void {
     let { sessionId } = call.snapshot;
+    this.#unfollow();
     this.#set([]);
-    call.on('change', (next) => {
+    this.#unfollow = call.on('change', (next) => {
       if (next.sessionId === sessionId && next.state !== 'ended') return;
       sessionId = next.sessionId;
       if (this.#waiting.length > 0) this.#set([]);
