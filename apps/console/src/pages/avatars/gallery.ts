@@ -1,4 +1,5 @@
 import type { Avatar } from '@visavis/protocol/rest';
+import { withWords } from '../../components/with-words.ts';
 import { shownName } from './shown-name.ts';
 
 export const sortings = ['newest', 'oldest', 'name'] as const;
@@ -31,12 +32,8 @@ export function galleryPart<Item extends Listed>(
   { text, sorting, page }: GalleryWish,
   wordsOf: (item: Item) => string = () => '',
 ): GalleryPart<Item> {
-  const words = text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-  const fits = (item: Item) => {
-    const shown = `${shownName(item.name)} ${item.title} ${item.language} ${wordsOf(item)}`.toLocaleLowerCase();
-    return words.every((word) => shown.includes(word));
-  };
-  const found = sorted(items.filter(fits), sorting);
+  const shownOf = (item: Item) => `${shownName(item.name)} ${item.title} ${item.language} ${wordsOf(item)}`;
+  const found = sorted(withWords(items, text, shownOf), sorting);
   const pageCount = Math.max(1, Math.ceil(found.length / pageSize));
   const shownPage = Math.min(Math.max(0, page), pageCount - 1);
   return {
@@ -47,9 +44,10 @@ export function galleryPart<Item extends Listed>(
   };
 }
 
+const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
+
 function sorted<Item extends Listed>(items: readonly Item[], sorting: Sorting): readonly Item[] {
   if (sorting === 'newest') return items;
   if (sorting === 'oldest') return items.toReversed();
-  const order = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
-  return items.toSorted((one, other) => order.compare(shownName(one.name), shownName(other.name)));
+  return items.toSorted((one, other) => byName.compare(shownName(one.name), shownName(other.name)));
 }

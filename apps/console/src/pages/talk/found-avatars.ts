@@ -1,5 +1,6 @@
 import { withoutSystemPrefix } from '@visavis/protocol';
 import type { TalkAvatar } from '../../api/talk-page.ts';
+import { withWords } from '../../components/with-words.ts';
 
 /** So many avatars are looked through at a glance; more are searched. */
 export const searchedFrom = 9;
@@ -9,9 +10,9 @@ export function foundAvatars<Item extends Pick<TalkAvatar, 'name' | 'title' | 'd
   avatars: readonly Item[],
   text: string,
 ): readonly Item[] {
-  const words = text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-  return avatars.filter(({ name, title, description }) => {
-    const said = `${withoutSystemPrefix(name)} ${title} ${description}`.toLocaleLowerCase();
-    return words.every((word) => said.includes(word));
-  });
+  return withWords(
+    avatars,
+    text,
+    ({ name, title, description }) => `${withoutSystemPrefix(name)} ${title} ${description}`,
+  );
 }
