@@ -107,6 +107,8 @@ export const LIMITS = {
     pieces: 16_384,
     /** Requests on one connection, which then closes: all that were sent at once are worked on at once. */
     requestsPerConnection: 1000,
+    /** Days, the first and the last included, whose usage one request tells. */
+    usageDays: 401,
     /** Talks that are deleted or exported by one request. */
     chosenTalks: 100,
   },

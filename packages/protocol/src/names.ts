@@ -22,6 +22,11 @@ export type VoiceName = (typeof VOICES)[number];
 export const MODELS = ['gpt-realtime', 'gpt-realtime-mini', 'transparency'] as const;
 export type ModelName = (typeof MODELS)[number];
 
+/** A BCP 47 tag, like `en-US`. */
+export const LANGUAGE_TAG = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/;
+
+export const DAY_MS = 24 * 3600 * 1000;
+
 /** What the browser tokens that stand in for licence keys begin with. */
 export const BROWSER_TOKEN_PREFIX = 'vt_';
 

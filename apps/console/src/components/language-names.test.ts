@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { languageChoices, languageName, OFFERED_LANGUAGES } from './language-names.ts';
 
 it.each([
@@ -28,4 +28,13 @@ it('offers what is chosen and a tag that is typed, and no word that is searched 
   expect(languageChoices('en', '', 'en').find(({ value }) => value === 'de-AT')?.label).toBe(
     'German (Austria) (de-AT)',
   );
+});
+
+it('makes the names of a language once, however many are asked for', () => {
+  const made = vi.spyOn(Intl, 'DisplayNames');
+  for (const tag of OFFERED_LANGUAGES) languageName(tag, 'fr');
+  languageChoices('en', 'is-IS', 'fr');
+  // Those in which a typed tag is judged are in English, and made before.
+  expect(made.mock.calls.filter(([shownIn]) => String(shownIn) === 'fr')).toHaveLength(1);
+  made.mockRestore();
 });

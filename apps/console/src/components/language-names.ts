@@ -1,3 +1,5 @@
+import { LANGUAGE_TAG, LIMITS } from '@visavis/protocol';
+
 /** Languages that people choose from; any other tag can be typed. */
 export const OFFERED_LANGUAGES = [
   ...['ar', 'bg', 'bn', 'ca', 'cs', 'da', 'de', 'de-AT', 'de-CH', 'el', 'en', 'en-AU', 'en-GB', 'en-IN', 'en-US'],
@@ -6,18 +8,24 @@ export const OFFERED_LANGUAGES = [
   ...['sv', 'sw', 'ta', 'te', 'th', 'tr', 'uk', 'ur', 'vi', 'zh', 'zh-CN', 'zh-HK', 'zh-TW'],
 ] as const;
 
-/** As the server takes them. */
-const LANGUAGE_TAG = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/;
-const MAX_TAG_CHARACTERS = 35;
-
 /** What people call a language, in their own; the tag where it has no name there. */
 export function languageName(tag: string, shownIn: string): string {
   try {
-    const names = new Intl.DisplayNames([shownIn], { type: 'language', languageDisplay: 'standard', fallback: 'none' });
-    return names.of(tag) ?? tag;
+    return namesIn(shownIn).of(tag) ?? tag;
   } catch {
     return tag;
   }
+}
+
+/** By the language in which they are shown: to make them takes longer than to ask them. */
+const madeNames = new Map<string, Intl.DisplayNames>();
+
+function namesIn(shownIn: string): Intl.DisplayNames {
+  const made =
+    madeNames.get(shownIn) ??
+    new Intl.DisplayNames([shownIn], { type: 'language', languageDisplay: 'standard', fallback: 'none' });
+  madeNames.set(shownIn, made);
+  return made;
 }
 
 type Choice = { readonly value: string; readonly label: string };
@@ -40,6 +48,6 @@ export function languageChoices(chosen: string, typed: string, shownIn: string):
 
 /** A tag that some language has: words that are searched for are none. */
 function isLanguageTag(text: string): boolean {
-  if (text.length > MAX_TAG_CHARACTERS || !LANGUAGE_TAG.test(text)) return false;
+  if (text.length > LIMITS.characters.language || !LANGUAGE_TAG.test(text)) return false;
   return languageName(text, 'en') !== text;
 }

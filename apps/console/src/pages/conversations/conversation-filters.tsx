@@ -1,5 +1,6 @@
 import { Button, Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { LIMITS } from '@visavis/protocol';
 import { avatarsQuery } from '../../api/queries.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { shownName } from '../avatars/shown-name.ts';
@@ -24,7 +25,7 @@ export function ConversationFilters({ projectId, filter, onChange }: FiltersProp
         className={own.search}
         label={texts.search}
         type="search"
-        maxLength={200}
+        maxLength={LIMITS.characters.note}
         value={filter.text}
         onChange={(event) => change({ text: event.currentTarget.value })}
       />

@@ -1,10 +1,11 @@
 import { Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { LIMITS } from '@visavis/protocol';
 import { avatarsQuery, keysQuery, type UsageFilter } from '../../api/queries.ts';
 import classes from '../../components/console.module.css';
 import { useTexts } from '../../i18n/language.tsx';
 import { shownName } from '../avatars/shown-name.ts';
-import { mostDays, type RangeChoice, rangeChoices } from './usage-range.ts';
+import { type RangeChoice, rangeChoices } from './usage-range.ts';
 
 type UsageFiltersProps = {
   readonly projectId: string;
@@ -36,7 +37,7 @@ export function UsageFilters({ projectId, choice, filter, isAskable, onChoice, o
             label={texts.from}
             type="date"
             value={filter.from}
-            error={isAskable ? null : texts.badRange(mostDays)}
+            error={isAskable ? null : texts.badRange(LIMITS.counts.usageDays)}
             onChange={(event) => onChange({ ...filter, from: event.currentTarget.value })}
           />
           <TextInput

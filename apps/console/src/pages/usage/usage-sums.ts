@@ -1,7 +1,7 @@
+import { DAY_MS } from '@visavis/protocol';
 import type { Usage, UsageDay } from '@visavis/protocol/rest';
 import { dayOf } from './usage-range.ts';
 
-const dayMs = 24 * 3600 * 1000;
 /** With more days than this, a bar stands for a week. */
 const mostDayBars = 92;
 
@@ -13,12 +13,12 @@ type Counted = Pick<UsageDay, 'calls' | 'callSeconds' | 'points'>;
 /** Every day or week of the time, the ones without calls too. */
 export function barsOf({ from, to, days }: Pick<Usage, 'from' | 'to' | 'days'>): Bar[] {
   const [firstMs, lastMs] = [Date.parse(from), Date.parse(to)];
-  const stepMs = (lastMs - firstMs) / dayMs < mostDayBars ? dayMs : 7 * dayMs;
+  const stepMs = (lastMs - firstMs) / DAY_MS < mostDayBars ? DAY_MS : 7 * DAY_MS;
   const byStep = Map.groupBy(days, ({ day }) => Math.floor((Date.parse(day) - firstMs) / stepMs));
   const bars: Bar[] = [];
   for (let atMs = firstMs, step = 0; atMs <= lastMs; atMs += stepMs, step += 1) {
     const { minutes, calls } = sumOf(byStep.get(step) ?? []);
-    bars.push({ from: dayOf(atMs), to: dayOf(Math.min(atMs + stepMs - dayMs, lastMs)), minutes, calls });
+    bars.push({ from: dayOf(atMs), to: dayOf(Math.min(atMs + stepMs - DAY_MS, lastMs)), minutes, calls });
   }
   return bars;
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { BIN_DAYS } from '@visavis/protocol';
+import { BIN_DAYS, DAY_MS } from '@visavis/protocol';
 import { and, desc, eq, isNotNull, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../db/database.ts';
 import { avatars } from '../../db/schema.ts';
@@ -28,7 +28,6 @@ export type AvatarPictureFile = { readonly bytes: Buffer; readonly fileName: str
 
 /** So many of a project, the last thrown away; what is over leaves for good. */
 const MOST_BINNED = 100;
-const DAY_MS = 86_400_000;
 
 /** When an avatar that was thrown away at `binnedAt` is deleted for good. */
 export function endOfBin(binnedAt: Date): Date {

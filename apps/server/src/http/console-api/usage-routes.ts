@@ -1,3 +1,4 @@
+import { DAY_MS, LIMITS } from '@visavis/protocol';
 import {
   grantPointsSchema,
   ledgerEntrySchema,
@@ -30,8 +31,7 @@ export type UsageRouteDependencies = {
   readonly audit: AuditLog;
 };
 
-const DAY_MS = 24 * 3600 * 1000;
-const MAX_DAYS = 400;
+const MAX_DAYS = LIMITS.counts.usageDays;
 
 export function registerUsageRoutes(scope: ConsoleScope, dependencies: UsageRouteDependencies): void {
   const { ledger, usageReports, pointsPerMinute } = dependencies;
@@ -169,7 +169,7 @@ export function registerPointRoutes(scope: ConsoleScope, dependencies: UsageRout
 /** The last 30 days where nothing else is asked for. */
 function readRange({ from, to = dayBefore(0) }: { from?: string | undefined; to?: string | undefined }): DayRange {
   const first = from ?? new Date(Date.parse(to) - 29 * DAY_MS).toISOString().slice(0, 10);
-  if (Date.parse(to) - Date.parse(first) > MAX_DAYS * DAY_MS) {
+  if (Date.parse(to) - Date.parse(first) >= MAX_DAYS * DAY_MS) {
     throw new ControlError('bad-request', `Ask for ${MAX_DAYS} days at most.`);
   }
   return { from: first, to };

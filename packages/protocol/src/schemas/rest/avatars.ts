@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { AVATAR_NOTICE_CODES } from '../../avatar-notices.ts';
 import { LIMITS } from '../../limits.ts';
+import { LANGUAGE_TAG } from '../../names.ts';
 import { FIELD_FAULTS } from '../../refusals.ts';
 import { TOOL_NAME, toolsFault } from '../../tools.ts';
 import { instantSchema, nameSchema, numberWithin, publicIdSchema } from './common.ts';
@@ -24,7 +25,7 @@ export const shortTextSchema = z.string().trim().min(1).max(LIMITS.characters.wo
 export const languageTagSchema = z
   .string()
   .max(LIMITS.characters.language)
-  .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, FIELD_FAULTS['language-tag']);
+  .regex(LANGUAGE_TAG, FIELD_FAULTS['language-tag']);
 
 const fields = {
   name: nameSchema,
