@@ -1,10 +1,7 @@
 import { Button } from '@mantine/core';
-import { useEffect, useState } from 'react';
 import { useTexts } from '../i18n/language.tsx';
-import { copyText } from './copy-text.ts';
 import { CheckIcon } from './icons.tsx';
-
-const shownMs = 2_000;
+import { useCopied } from './use-copied.ts';
 
 type CopyButtonProps = {
   readonly text: string;
@@ -30,15 +27,4 @@ export function CopyButton({ text, label, what, size = 'compact-md' }: CopyButto
       <span aria-live="polite">{copied ? texts.common.copied : (label ?? texts.common.copy)}</span>
     </Button>
   );
-}
-
-/** Whether something was copied a moment ago, and the way to do it. */
-export function useCopied(): [boolean, (text: string) => void] {
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), shownMs);
-    return () => clearTimeout(timer);
-  }, [copied]);
-  return [copied, (text) => void copyText(text).then(setCopied)];
 }

@@ -1,7 +1,7 @@
 import { useTexts } from '../i18n/language.tsx';
-import { useCopied } from './copy-button.tsx';
 import classes from './copy-chip.module.css';
 import { CheckIcon, CopyIcon } from './icons.tsx';
+import { useCopied } from './use-copied.ts';
 
 const shownCharacters = 8;
 
@@ -21,7 +21,7 @@ export function CopyChip({ text, what }: { readonly text: string; readonly what:
     >
       <code>{shown}</code>
       {isCopied ? <CheckIcon size={14} /> : <CopyIcon size={14} />}
-      <span className={classes.said} aria-live="polite">
+      <span className="visually-hidden" aria-live="polite">
         {isCopied ? texts.common.copied : ''}
       </span>
     </button>

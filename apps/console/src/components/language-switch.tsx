@@ -1,9 +1,7 @@
 import { NativeSelect } from '@mantine/core';
-import { isLanguage, languages } from '../i18n/current-language.ts';
+import { isLanguage, languageOptions } from '../i18n/current-language.ts';
 import { useLanguage } from '../i18n/language-choice.tsx';
 import { GlobeIcon } from './icons.tsx';
-
-const data = Object.entries(languages).map(([value, { name }]) => ({ value, label: name }));
 
 type LanguageSwitchProps = {
   readonly label: string;
@@ -18,7 +16,7 @@ export function LanguageSwitch({ label, compact = false }: LanguageSwitchProps) 
     <NativeSelect
       {...(compact ? { 'aria-label': label, size: 'xs' } : { label })}
       leftSection={<GlobeIcon size={18} />}
-      data={data}
+      data={languageOptions}
       value={language}
       onChange={({ currentTarget: { value } }) => isLanguage(value) && setLanguage(value)}
     />

@@ -81,10 +81,8 @@ type ProblemProps = {
   readonly claimed?: ReadonlySet<string>;
 };
 
-const none: ReadonlySet<string> = new Set();
-
 /** Why something did not work; nothing when it did. */
-export function Problem({ error, claimed = none }: ProblemProps) {
+export function Problem({ error, claimed }: ProblemProps) {
   const texts = useServerTexts();
   const sentences = error === null ? [] : texts.ofError(error, claimed);
   if (sentences.length === 0) return null;

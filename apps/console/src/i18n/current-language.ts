@@ -9,13 +9,22 @@ export const languages = {
 
 export type Language = keyof typeof languages;
 
+export const languageIds = Object.keys(languages) as readonly Language[];
+
+/** To choose from: each by its own name. */
+export const languageOptions = languageIds.map((value) => ({ value, label: languages[value].name }));
+
 /** Where the browser keeps the one that was chosen, as JSON. */
 export const languageKey = 'visavis.language';
 
 /** The first of these BCP 47 tags whose language the pages have; English when there is none. */
 export function languageOf(tags: readonly string[]): Language {
-  const known = tags.map((tag) => tag.toLowerCase().split(/[-_]/, 1)[0]).find(isLanguage);
-  return known ?? 'en';
+  return tags.map(primaryOf).find(isLanguage) ?? 'en';
+}
+
+/** The language of a tag alone: `en` of `en-US`. */
+export function primaryOf(tag: string): string {
+  return tag.toLowerCase().split(/[-_]/, 1)[0] ?? '';
 }
 
 /** The browser's own, where none was chosen. */

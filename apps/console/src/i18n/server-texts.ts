@@ -8,6 +8,9 @@ import { zh } from './zh/server.ts';
 
 const dictionaries: Readonly<Record<Language, ServerTexts>> = { en, zh };
 
+/** No field tells its faults itself. */
+const nobody: ReadonlySet<string> = new Set();
+
 type Numbers = (value: number) => string;
 
 /** What the server refused, in the words of the page; a sentence that is in no table stays as the server wrote it. */
@@ -16,7 +19,7 @@ export function useServerTexts() {
   const { number } = useFormats();
   return {
     /** Of everything but the fields that tell their faults themselves. */
-    ofError: (error: Error, claimed: ReadonlySet<string>) => sentencesOf(error, claimed, texts, number),
+    ofError: (error: Error, claimed = nobody) => sentencesOf(error, claimed, texts, number),
     /** Why an avatar could not be made, and what is being done while one is; both as the server writes them. */
     ofMaking: (sentence: string) => {
       const problem = makingProblemOf(sentence);
@@ -68,7 +71,7 @@ export function fieldSentenceOf(
   if (ofField !== undefined) return filled(ofField, { label, limit: number(limit) });
   const refusal = of(texts.refusals, code);
   const values = error instanceof ApiProblem ? written(error.values, number) : {};
-  return refusal === undefined ? filled(texts.otherFault, { label, message }) : filled(refusal, values);
+  return refusal === undefined ? `${label}: ${message}` : filled(refusal, values);
 }
 
 function of(sentences: Readonly<Record<string, string>>, name: string | null): string | undefined {

@@ -26,8 +26,6 @@ export const en = {
   answered: 'The server answered {status}.',
   /** What is wrong with a field; `{label}` is what it is called on the page. */
   fields,
-  /** What the server says of a field in words of its own. */
-  otherFault: '{label}: {message}',
   refusals: REFUSALS as Sentences<Refusal>,
   /** Why no avatar came of a photo or clip, and what is being done while one is made. */
   making: MAKING_PROBLEMS as Sentences<MakingProblem>,

@@ -23,7 +23,6 @@ export const zh: ServerTexts = {
     'language-tag': '“{label}”必须是语言标签，例如 en-US。',
     'one-line': '“{label}”只能是一行文字。',
   },
-  otherFault: '“{label}”有误：{message}',
   refusals: {
     'not-logged-in': '请先登录。',
     'wrong-login': '电子邮箱或密码不正确。',

@@ -10,8 +10,6 @@ import { shownName } from './shown-name.ts';
 
 export type Named = Pick<Avatar, 'avatarId' | 'name'>;
 
-const unclaimed: ReadonlySet<string> = new Set();
-
 type BinOptions = {
   /** A dialog asks before, and says itself why it could not be done. */
   readonly isAskedFirst?: boolean;
@@ -21,7 +19,7 @@ type BinOptions = {
 export function useBin(projectId: string, { isAskedFirst = false }: BinOptions = {}) {
   const texts = useTexts().bin;
   const server = useServerTexts();
-  const tell = (error: Error) => toasts.show({ text: server.ofError(error, unclaimed).join(' '), isProblem: true });
+  const tell = (error: Error) => toasts.show({ text: server.ofError(error).join(' '), isProblem: true });
   const client = useQueryClient();
   const refresh = (avatars: readonly Named[]) =>
     Promise.all(

@@ -26,7 +26,7 @@ export function ConversationTable({ projectId, talks, selection }: ConversationT
   return (
     <div className={own.frame}>
       <Table className={own.table} verticalSpacing="sm" highlightOnHover>
-        <caption className={own.caption}>{texts.table}</caption>
+        <caption className="visually-hidden">{texts.table}</caption>
         <Table.Thead>
           <Table.Tr>
             <Table.Th className={own.mark}>

@@ -1,6 +1,7 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { memo, useState } from 'react';
 import classes from '../../components/console.module.css';
+import { saveFile } from '../../components/save-file.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { type LogEntry, type LogState, logLines } from './call-log.ts';
 import own from './playground-page.module.css';
@@ -70,7 +71,7 @@ const Row = memo(({ entry }: { readonly entry: LogEntry }) => {
   const { offsetMs, source, kind, detail, message, repeats } = entry;
   const [opened, setOpened] = useState(false);
   return (
-    <li data-source={source}>
+    <li>
       <span className={classes.muted}>{(offsetMs / 1000).toFixed(2)} s</span>
       <span>
         {source !== 'call' && (
@@ -99,10 +100,5 @@ function fits(entry: LogEntry, source: Source, words: string): boolean {
 }
 
 function save(log: LogState): void {
-  const url = URL.createObjectURL(new Blob([logLines(log)], { type: 'application/x-ndjson' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = 'call-events.ndjson';
-  link.click();
-  URL.revokeObjectURL(url);
+  saveFile(new Blob([logLines(log)], { type: 'application/x-ndjson' }), 'call-events.ndjson');
 }

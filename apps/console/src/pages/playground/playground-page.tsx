@@ -1,17 +1,17 @@
 import { Button, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Avatar, LicenceKey } from '@visavis/protocol/rest';
-import { useMemo, useState, useSyncExternalStore } from 'react';
+import { Suspense, useMemo, useState, useSyncExternalStore } from 'react';
 import { request } from '../../api/client.ts';
 import { avatarQuery, keysQuery, useChange } from '../../api/queries.ts';
 import type { TalkAvatar } from '../../api/talk-page.ts';
 import { avatarAddress, sectionAddress } from '../../app/addresses.ts';
 import { Link } from '../../app/link.tsx';
+import { part } from '../../app/part.ts';
 import classes from '../../components/console.module.css';
 import { useDraft } from '../../components/draft.ts';
 import { EmptyState, Loaded, Page, Problem } from '../../components/page.tsx';
 import { useTexts } from '../../i18n/language.tsx';
-import { CopyAvatar } from '../avatars/copy-avatar.tsx';
 import { Picture } from '../avatars/picture.tsx';
 import { shownName } from '../avatars/shown-name.ts';
 import { CallView } from '../talk/call-view.tsx';
@@ -22,6 +22,8 @@ import { FirstKey } from './first-key.tsx';
 import { PendingToolCalls } from './pending-tool-calls.ts';
 import own from './playground-page.module.css';
 import { PlaygroundTabs } from './playground-tabs.tsx';
+
+const CopyAvatar = part(async () => (await import('../avatars/copy-avatar.tsx')).CopyAvatar);
 
 type PlaygroundPageProps = { readonly projectId: string; readonly avatarId: string };
 
@@ -97,7 +99,9 @@ function Playground({ projectId, avatar, keys }: PlaygroundProps) {
   return (
     <Page isWide title={texts.playground.title(shownName(avatar.name))} actions={settings}>
       <Problem error={reveal.error} />
-      {isCopying && <CopyAvatar projectId={projectId} avatar={avatar} onClose={() => setCopying(false)} />}
+      <Suspense>
+        {isCopying && <CopyAvatar projectId={projectId} avatar={avatar} onClose={() => setCopying(false)} />}
+      </Suspense>
       <div className={own.table}>
         {call !== null && snapshot !== null ? (
           <div className={own.call}>

@@ -47,7 +47,7 @@ export function CallView({ call, snapshot, avatar, isLink, onCallAgain, onLeave,
   const { camera, state: picture } = useCallCamera(call, snapshot);
   const deaf = snapshot.info?.hears === false;
   return (
-    <main className={classes.call} data-captions={captions} data-ended={ended}>
+    <main className={classes.call} data-captions={captions}>
       <h1 className="visually-hidden">{texts.title(displayName(avatar))}</h1>
       <Stage call={call} snapshot={snapshot} avatar={avatar} own={ended ? null : picture.stream}>
         {ended ? null : (

@@ -102,12 +102,7 @@ function TestSound({ speakerId }: { readonly speakerId: string | null }) {
   };
   return (
     <>
-      <Button
-        variant="default"
-        leftSection={<SpeakerIcon size={18} />}
-        data-playing={state === 'playing'}
-        onClick={() => state !== 'playing' && play()}
-      >
+      <Button variant="default" leftSection={<SpeakerIcon size={18} />} onClick={() => state !== 'playing' && play()}>
         {state === 'playing' ? texts.playing : texts.testSound}
       </Button>
       {state === 'failed' && (

@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import type { CallSnapshot } from '@visavis/sdk';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import type { TalkAvatar } from '../../api/talk-page.ts';
-import { copyText } from '../../components/copy-text.ts';
 import { AlertIcon } from '../../components/icons.tsx';
+import { useCopied } from '../../components/use-copied.ts';
 import { useFormats } from '../../i18n/language-choice.tsx';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import { displayName } from './avatar-picture.tsx';
@@ -55,11 +55,11 @@ export function EndCard({ snapshot, avatar, isLink, onCallAgain, onLeave }: EndC
 
 function CopyTranscript({ snapshot, avatarName }: { readonly snapshot: CallSnapshot; readonly avatarName: string }) {
   const texts = useTalkTexts();
-  const [copied, setCopied] = useState(false);
+  const [copied, copy] = useCopied();
   const text = transcriptText(snapshot.captions, avatarName, texts.captions);
   if (text === '') return null;
   return (
-    <Button radius="xl" size="md" variant="subtle" onClick={() => void copyText(text).then(setCopied)}>
+    <Button radius="xl" size="md" variant="subtle" onClick={() => copy(text)}>
       <span aria-live="polite">{copied ? texts.end.copied : texts.end.copy}</span>
     </Button>
   );

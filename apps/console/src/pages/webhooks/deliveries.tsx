@@ -30,7 +30,7 @@ export function Deliveries({ projectId, webhookId }: { readonly projectId: strin
         <div className={own.deliveries}>
           <Problem error={resend.error} />
           {items.length === 0 && <p className={classes.muted}>{texts.webhooks.noDeliveries}</p>}
-          <ul className={own.list}>
+          <ul className={classes.list}>
             {items.map((delivery) => (
               <Row key={delivery.deliveryId} delivery={delivery} onResend={() => resend.mutate(delivery.deliveryId)} />
             ))}

@@ -18,7 +18,7 @@ export function DeliveryDetail({ delivery }: { readonly delivery: Delivery }) {
       {body.length < bodyLength && (
         <p className={classes.muted}>{texts.bodyCut(formats.number(body.length), formats.number(bodyLength))}</p>
       )}
-      <ol className={own.list}>
+      <ol className={classes.list}>
         {attempts.map((attempt, index) => (
           <AttemptItem key={attempt.at} attempt={attempt} count={index + 1} />
         ))}

@@ -1,9 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
-import { isLanguage, type Language, languages } from '../../../i18n/current-language.ts';
+import { isLanguage, type Language, languageOptions } from '../../../i18n/current-language.ts';
 import { useFirstHourTexts } from '../../../i18n/first-hour-texts.ts';
 import own from './template-choice.module.css';
-
-const data = Object.entries(languages).map(([value, { name }]) => ({ value, label: name }));
 
 type TemplateLanguageProps = { readonly value: Language; readonly onChange: (language: Language) => void };
 
@@ -15,7 +13,7 @@ export function TemplateLanguage({ value, onChange }: TemplateLanguageProps) {
       size="xs"
       className={own.language ?? ''}
       aria-label={texts.language}
-      data={data}
+      data={languageOptions}
       value={value}
       onChange={(chosen) => isLanguage(chosen) && onChange(chosen)}
     />

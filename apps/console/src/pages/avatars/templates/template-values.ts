@@ -1,4 +1,4 @@
-import { isLanguage, type Language, languageOf, languages } from '../../../i18n/current-language.ts';
+import { type Language, languageIds, languageOf, languages, primaryOf } from '../../../i18n/current-language.ts';
 import { writeTools } from '../tools/tool-list.ts';
 import { type TemplateId, templateIds, templateTexts, toolsOf } from './template-table.ts';
 
@@ -15,7 +15,6 @@ export type TemplateFields = {
 export type TemplateField = keyof TemplateFields;
 
 const written: readonly TemplateField[] = ['prompt', 'firstMessage', 'tools'];
-const templateLanguages = Object.keys(languages).filter(isLanguage);
 
 /** The fields of a template for an avatar of this name. */
 export function fieldsOf(id: TemplateId, language: Language, name: string): TemplateFields {
@@ -52,11 +51,7 @@ export function firstLanguage(tag: string, shown: Language): Language {
 /** What the template changes in the form: an avatar that speaks the language in another country goes on to do so. */
 export function changesBy(values: TemplateFields, wish: TemplateFields): Partial<TemplateFields> {
   const { language, ...texts } = wish;
-  return primary(values.language) === primary(language) ? texts : wish;
-}
-
-function primary(tag: string): string {
-  return tag.toLowerCase().split(/[-_]/, 1)[0] ?? '';
+  return primaryOf(values.language) === primaryOf(language) ? texts : wish;
 }
 
 /**
@@ -66,7 +61,7 @@ function primary(tag: string): string {
 export function replacedFields(values: TemplateFields, wish: TemplateFields, name: string): readonly TemplateField[] {
   const known = new Set(
     templateIds.flatMap((id) =>
-      templateLanguages.flatMap((language) => {
+      languageIds.flatMap((language) => {
         const { prompt, firstMessage, tools } = fieldsOf(id, language, name);
         return [prompt, firstMessage, tools];
       }),
