@@ -64,7 +64,7 @@ export class EchoRoom {
       turnDetection: DEFAULT_TURN_DETECTION,
       voiceDetectsTurns: false,
       isToBeSaid: false,
-      ...(byLevelOnly ? { canceller: null } : {}),
+      ...(byLevelOnly ? { openCanceller: () => null } : {}),
       onMicrophone: () => {},
       listener: (event) => {
         if (event.type === 'speech-started') {

@@ -45,7 +45,7 @@ it('a model that dies in mid-call is told of, opened again, and hears the next t
     turnDetection: DEFAULT_TURN_DETECTION,
     voiceDetectsTurns: false,
     isToBeSaid: false,
-    canceller: null,
+    openCanceller: () => null,
     onMicrophone() {},
     listener: (event) => void events.push(event),
   });

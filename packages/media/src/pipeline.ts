@@ -87,7 +87,7 @@ export class Pipeline {
         opusSilencePacket(),
         config.recordingPathStem === undefined
           ? null
-          : openRecorderParts(() => OpusEncoder.open({ bitrateKbps: OPUS_BITRATE_KBPS }), opusSilencePacket),
+          : openRecorderParts(() => OpusEncoder.open({ bitrateKbps: OPUS_BITRATE_KBPS })),
       ]);
       return new Pipeline({ config, resources, capabilities, logger, listener, held, opus, silence, recording });
     } catch (error) {
@@ -264,6 +264,7 @@ export class Pipeline {
     if (recordingPathStem === undefined || parts === null) return null;
     return new CallRecorder({
       ...parts,
+      silence: this.#silence,
       pathStem: recordingPathStem,
       widthPx,
       heightPx,

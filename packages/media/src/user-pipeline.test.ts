@@ -24,7 +24,7 @@ function build(voiceDetectsTurns: boolean) {
     turnDetection: { ...DEFAULT_TURN_DETECTION, silenceDurationMs: 600 },
     voiceDetectsTurns,
     isToBeSaid: false,
-    canceller: null,
+    openCanceller: () => null,
     onMicrophone() {},
     listener(event) {
       events.push(event);

@@ -29,8 +29,8 @@ export type UserPipelineOptions = {
   readonly voiceDetectsTurns: boolean;
   /** The sound is to be said by the avatar, not heard: it passes as it comes. */
   readonly isToBeSaid: boolean;
-  /** Null: echoes are told by level only. Left out: WebRTC's, where it runs. */
-  readonly canceller?: EchoCanceller | null;
+  /** As for `EchoGuard`. */
+  readonly openCanceller?: () => EchoCanceller | null;
   /** Everything that the microphone gives, without the avatar's echo. */
   onMicrophone(pcm: Int16Array): void;
   listener(event: UserPipelineEvent): void;
@@ -63,7 +63,7 @@ export class UserPipeline {
           clock,
           logger,
           silencesRest: voiceDetectsTurns,
-          ...(options.canceller === undefined ? {} : { canceller: options.canceller }),
+          ...(options.openCanceller && { openCanceller: options.openCanceller }),
           onSound: (pcm, echoDb) => this.#hear(pcm, echoDb),
         });
     this.#silenceDurationMs = options.turnDetection.silenceDurationMs;

@@ -21,9 +21,10 @@ function createGuard(
 ) {
   const clock = new ManualClock();
   const heard: { pcm: Int16Array; echoDb: number }[] = [];
-  const canceller = process === null ? null : { process, close() {} };
+  const cancellers = [process === null ? null : { process, close() {} }];
+  const openCanceller = () => (cancellers.length > 0 ? (cancellers.pop() ?? null) : reopen());
   const onSound = (pcm: Int16Array, echoDb: number) => void heard.push({ pcm, echoDb });
-  const guard = new EchoGuard({ clock, logger: silentLogger, silencesRest, canceller, reopen, onSound });
+  const guard = new EchoGuard({ clock, logger: silentLogger, silencesRest, openCanceller, onSound });
   let mediaTimeMs = 0;
   const step = (played: Int16Array | null, microphone: Int16Array): void => {
     guard.addPlayed(played, mediaTimeMs);

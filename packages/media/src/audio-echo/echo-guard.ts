@@ -38,10 +38,8 @@ export type EchoGuardOptions = {
   readonly logger: Logger;
   /** What is left of an echo is silenced, for whoever judges the sound without knowing of the echo. */
   readonly silencesRest: boolean;
-  /** Null: without one, by level only. Left out: WebRTC's. */
-  readonly canceller?: EchoCanceller | null;
-  /** Another one in place of `canceller` when that has failed. Left out: WebRTC's, or none where `canceller` is given. */
-  readonly reopen?: () => EchoCanceller | null;
+  /** Asked at the beginning and again when one has failed; null: without one, by level only. Left out: WebRTC's. */
+  readonly openCanceller?: () => EchoCanceller | null;
   /** PCM16 mono at 24 kHz. Up to `echoDb` (dB of full scale) it may be the avatar's echo; minus infinity when nothing is played. */
   onSound(pcm24k: Int16Array, echoDb: number): void;
 };
@@ -53,6 +51,7 @@ export type EchoGuardOptions = {
  */
 export class EchoGuard {
   readonly #options: EchoGuardOptions;
+  readonly #openCanceller: () => EchoCanceller | null;
   #canceller: EchoCanceller | null;
   readonly #played = new PlayedSound();
   readonly #playedClock = new StreamClock();
@@ -72,7 +71,8 @@ export class EchoGuard {
 
   constructor(options: EchoGuardOptions) {
     this.#options = options;
-    this.#canceller = options.canceller === undefined ? openEchoCanceller(options.logger) : options.canceller;
+    this.#openCanceller = options.openCanceller ?? (() => openEchoCanceller(options.logger));
+    this.#canceller = this.#openCanceller();
     this.#level = new EchoLevel(this.#canceller !== null);
   }
 
@@ -183,14 +183,9 @@ export class EchoGuard {
   #replaceCanceller(error: unknown): void {
     this.#failures += 1;
     this.close();
-    const {
-      canceller,
-      logger,
-      reopen = canceller === undefined ? () => openEchoCanceller(logger) : () => null,
-    } = this.#options;
-    this.#canceller = this.#failures > MAX_REOPENINGS ? null : reopen();
+    this.#canceller = this.#failures > MAX_REOPENINGS ? null : this.#openCanceller();
     const isReplaced = this.#canceller !== null;
-    logger.error({ error: errorMessage(error), isReplaced }, 'The echo canceller of a call failed.');
+    this.#options.logger.error({ error: errorMessage(error), isReplaced }, 'The echo canceller of a call failed.');
     this.#loudFrames = 0;
     this.#level.restart(isReplaced);
   }

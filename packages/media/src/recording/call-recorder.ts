@@ -31,14 +31,10 @@ const SHARE_AT_ONCE = 1 / 50;
 type SoundEncoder = { encode(pcm48k: Int16Array): Uint8Array; close(): void };
 
 /** What a recorder needs ready before its call begins. */
-export type RecorderParts = Pick<CallRecorderOptions, 'soundEncoder' | 'silence' | 'openFile'>;
+export type RecorderParts = Pick<CallRecorderOptions, 'soundEncoder' | 'openFile'>;
 
-export async function openRecorderParts(
-  openEncoder: () => Promise<SoundEncoder>,
-  silencePacket: () => Promise<Uint8Array>,
-): Promise<RecorderParts> {
-  const silence = await silencePacket();
-  return { openFile: await RecordingFile.prepare(), soundEncoder: await openEncoder(), silence };
+export async function openRecorderParts(openEncoder: () => Promise<SoundEncoder>): Promise<RecorderParts> {
+  return { openFile: await RecordingFile.prepare(), soundEncoder: await openEncoder() };
 }
 
 export type CallRecorderOptions = {

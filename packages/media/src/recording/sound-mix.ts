@@ -14,21 +14,21 @@ type Piece = { readonly fromSample: number; readonly pcm: Int16Array };
  * out a second later. Holds a bounded second of sound.
  */
 export class SoundMix {
-  readonly #onFrame: (pcm48k: Int16Array, mediaTimeMs: number) => void;
+  readonly #onFrame: (pcm48k: Int16Array, callTimeMs: number) => void;
   readonly #resampler = new Resampler(WIRE_SAMPLE_RATE_HZ, OPUS_SAMPLE_RATE_HZ);
-  #frames: { readonly mediaTimeMs: number; readonly pcm: Int16Array | null }[] = [];
+  #frames: { readonly callTimeMs: number; readonly pcm: Int16Array | null }[] = [];
   /** The user's sound that no frame has taken yet, in order. */
   #pieces: Piece[] = [];
   /** Sample of the call at which the user's next sound begins if it follows without a gap. */
   #userSample = Number.NEGATIVE_INFINITY;
 
-  constructor(onFrame: (pcm48k: Int16Array, mediaTimeMs: number) => void) {
+  constructor(onFrame: (pcm48k: Int16Array, callTimeMs: number) => void) {
     this.#onFrame = onFrame;
   }
 
   /** Every 20 ms of the call's clock: the avatar's sound, null in silence. Where the clock stood still, its times leap. */
-  addAvatarFrame(pcm48k: Int16Array | null, mediaTimeMs: number): void {
-    this.#frames.push({ mediaTimeMs, pcm: pcm48k === null ? null : pcm48k.slice(0, FRAME_SAMPLES) });
+  addAvatarFrame(pcm48k: Int16Array | null, callTimeMs: number): void {
+    this.#frames.push({ callTimeMs, pcm: pcm48k === null ? null : pcm48k.slice(0, FRAME_SAMPLES) });
     if (this.#frames.length > DELAY_FRAMES) this.#emitOldest();
   }
 
@@ -37,7 +37,7 @@ export class SoundMix {
     const pcm = this.#resampler.process(pcm24k);
     const newest = this.#frames.at(-1);
     if (newest === undefined) return;
-    const heardFrom = toSample(newest.mediaTimeMs) + FRAME_SAMPLES - pcm.length;
+    const heardFrom = toSample(newest.callTimeMs) + FRAME_SAMPLES - pcm.length;
     const isContinued = Math.abs(heardFrom - this.#userSample) < JOIN_WITHIN_SAMPLES;
     const fromSample = isContinued ? this.#userSample : heardFrom;
     this.#userSample = fromSample + pcm.length;
@@ -52,12 +52,12 @@ export class SoundMix {
   #emitOldest(): void {
     const oldest = this.#frames.shift();
     if (oldest === undefined) return;
-    const { mediaTimeMs, pcm } = oldest;
+    const { callTimeMs, pcm } = oldest;
     const mixed = pcm ?? new Int16Array(FRAME_SAMPLES);
-    const from = toSample(mediaTimeMs);
+    const from = toSample(callTimeMs);
     for (const piece of this.#pieces) addPiece(mixed, from, piece);
     this.#pieces = this.#pieces.filter((piece) => piece.fromSample + piece.pcm.length > from + FRAME_SAMPLES);
-    this.#onFrame(mixed, mediaTimeMs);
+    this.#onFrame(mixed, callTimeMs);
   }
 }
 
@@ -70,6 +70,6 @@ function addPiece(mixed: Int16Array, from: number, { fromSample, pcm }: Piece): 
   }
 }
 
-function toSample(mediaTimeMs: number): number {
-  return Math.round((mediaTimeMs * OPUS_SAMPLE_RATE_HZ) / 1000);
+function toSample(callTimeMs: number): number {
+  return Math.round((callTimeMs * OPUS_SAMPLE_RATE_HZ) / 1000);
 }

@@ -1,7 +1,7 @@
 import type { Logger } from '../core/logger.ts';
 import type { SessionCommand, SessionConfig, SessionEvent, SessionFailureCode } from '../session/session-events.ts';
 import { MediaWorkerProcess, type WorkerLoss } from './media-worker-process.ts';
-import type { VoiceDescription, WorkerOptions } from './worker-messages.ts';
+import type { LocalVoiceParts, WorkerOptions } from './worker-messages.ts';
 
 export type MediaPoolOptions = {
   readonly workerCount: number;
@@ -51,7 +51,7 @@ export class MediaPool {
   readonly #options: MediaPoolOptions;
   readonly #slots: { worker: MediaWorkerProcess; startedAtMs: number; quickDeaths: number }[] = [];
   readonly #restartTimers = new Set<NodeJS.Timeout>();
-  readonly #firstReady = Promise.withResolvers<VoiceDescription>();
+  readonly #firstReady = Promise.withResolvers<LocalVoiceParts>();
   #nextCallId = 1;
   #replacedWorkers = 0;
   #hungWorkers = 0;
@@ -68,12 +68,12 @@ export class MediaPool {
   }
 
   /** Resolves with what the local voice can do once the first worker is up, however long that takes. */
-  get ready(): Promise<VoiceDescription> {
+  get ready(): Promise<LocalVoiceParts> {
     return this.#firstReady.promise;
   }
 
   /** The same; rejects after `timeoutMs`. */
-  async whenReady(timeoutMs = 60_000): Promise<VoiceDescription> {
+  async whenReady(timeoutMs = 60_000): Promise<LocalVoiceParts> {
     const deadline = new Promise<never>((_resolve, reject) => {
       setTimeout(() => reject(new Error(`No media worker was ready after ${timeoutMs} ms.`)), timeoutMs).unref();
     });

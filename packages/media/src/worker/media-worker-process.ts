@@ -5,7 +5,7 @@ import { errorMessage } from '../core/error-message.ts';
 import type { Logger } from '../core/logger.ts';
 import type { SessionCommand, SessionConfig, SessionEvent, SessionFailureCode } from '../session/session-events.ts';
 import { Heartbeat, readMainThread, WATCH_EVERY_MS } from './heartbeat.ts';
-import type { PoolMessage, VoiceDescription, WorkerMessage, WorkerOptions } from './worker-messages.ts';
+import type { LocalVoiceParts, PoolMessage, WorkerMessage, WorkerOptions } from './worker-messages.ts';
 
 const WORKER_ENTRY = fileURLToPath(new URL('./media-worker.ts', import.meta.url));
 
@@ -26,7 +26,7 @@ type CallMessage = Extract<PoolMessage, { callId: string }>;
 
 /** The pool's side of one media worker process and the calls in it. */
 export class MediaWorkerProcess {
-  readonly ready: Promise<VoiceDescription>;
+  readonly ready: Promise<LocalVoiceParts>;
   readonly #child: ChildProcess;
   readonly #logger: Logger;
   readonly #calls = new Map<string, OpenCall>();
@@ -132,7 +132,7 @@ export class MediaWorkerProcess {
     else taken();
   }
 
-  #receive(message: WorkerMessage, resolveReady: (voice: VoiceDescription) => void): void {
+  #receive(message: WorkerMessage, resolveReady: (voice: LocalVoiceParts) => void): void {
     if (message.type === 'beat') {
       this.#heartbeat.beat();
       this.#workingOn = null;

@@ -16,7 +16,7 @@ export type PoolMessage =
   | { readonly type: 'shutdown'; readonly reason: string };
 
 export type WorkerMessage =
-  | { readonly type: 'ready'; readonly voice: VoiceDescription }
+  | { readonly type: 'ready'; readonly voice: LocalVoiceParts }
   /** The worker's event loop turns. Told every `BEAT_EVERY_MS` from the start of the process. */
   | { readonly type: 'beat' }
   /** Said before a command is handled: should the worker hang now, this call is the likeliest cause. */
@@ -26,7 +26,7 @@ export type WorkerMessage =
 export const BEAT_EVERY_MS = 250;
 
 /** One line each on what speaks, hears and thinks without any provider key. */
-export type VoiceDescription = { readonly mouth: string; readonly ears: string; readonly brain: string };
+export type LocalVoiceParts = { readonly mouth: string; readonly ears: string; readonly brain: string };
 
 export type WorkerOptions = {
   readonly cachePath: string;

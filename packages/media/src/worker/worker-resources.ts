@@ -14,7 +14,7 @@ import { createDemonstrationScript, createScriptedVoice } from '../voice/scripte
 import { createTransparencyVoice } from '../voice/transparency/transparency-voice.ts';
 import { type EncodedLoop, encodeIdleLoop } from '../webrtc/idle-loop.ts';
 import { FaceCache } from './face-cache.ts';
-import type { VoiceDescription, WorkerOptions } from './worker-messages.ts';
+import type { LocalVoiceParts, WorkerOptions } from './worker-messages.ts';
 
 /** Bit rate of the shared idle loop: little moves in it. */
 const IDLE_BITRATE_KBPS = 500;
@@ -29,7 +29,7 @@ export class WorkerResources implements CallResources {
   readonly clock: Clock;
   readonly speechModel: SpeechModel;
   readonly articulation: ArticulationNetwork | null;
-  readonly voiceDescription: VoiceDescription;
+  readonly voiceDescription: LocalVoiceParts;
   readonly network: CallResources['network'];
   readonly #options: WorkerOptions;
   readonly #logger: Logger;
@@ -52,7 +52,7 @@ export class WorkerResources implements CallResources {
     clock: Clock;
     speechModel: SpeechModel;
     articulation: ArticulationNetwork | null;
-    voiceDescription: VoiceDescription;
+    voiceDescription: LocalVoiceParts;
   }) {
     const { options } = parts;
     this.#options = options;

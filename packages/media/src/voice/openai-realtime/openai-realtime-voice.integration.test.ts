@@ -71,7 +71,7 @@ describe('a talk', () => {
       turnDetection: DEFAULT_TURN_DETECTION,
       voiceDetectsTurns: true,
       isToBeSaid: false,
-      canceller: null,
+      openCanceller: () => null,
       onMicrophone() {},
       listener: (event) => (event.type === 'user-audio' ? talk.send({ type: 'audio', pcm: event.pcm }) : undefined),
     });
