@@ -227,6 +227,7 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
     await input.fill('What is Visavis?', { timeout: 20_000 });
     await input.press('Enter');
     await page
+      .getByRole('list', { name: 'Captions' })
       .getByText(/Visavis is an open-source/)
       .first()
       .waitFor({ timeout: 20_000 });

@@ -93,15 +93,8 @@ describe.skipIf(executablePath === null)('pages', () => {
   it('let one find, select, delete and restore among many avatars', { timeout: 200_000 }, async () => {
     context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 } });
     await (await logIn()).close();
-    const ask = async (method: string, path: string, data?: object) => {
-      const body = data === undefined ? {} : { data };
-      const answer = await context.request.fetch(`${server.url}/api/v1${path}`, {
-        ...{ method, headers: { origin: server.url } },
-        ...body,
-      });
-      return answer.json();
-    };
-    const { projectId } = await ask('POST', '/projects', { name: 'Many' });
+    const ask = askAs(context, server.url);
+    const { projectId } = await ask<{ projectId: string }>('POST', '/projects', { name: 'Many' });
     for (let number = 1; number <= 26; number += 1) {
       const wish = { fromAvatarId: account.avatarId, name: `Guide ${number}` };
       await ask('POST', `/projects/${projectId}/avatars`, wish);

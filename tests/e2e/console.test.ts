@@ -47,14 +47,8 @@ describe.skipIf(executablePath === null)('console', () => {
     return page;
   }
 
-  let isSharedKnown = false;
-
   /** Logs the browser in as a person whom several tests share, with a new project. */
-  async function logIn(): Promise<ConsoleAccount> {
-    const account = await openAccount(context, server.url, 'shared@example.org', isSharedKnown);
-    isSharedKnown = true;
-    return account;
-  }
+  const logIn = (): Promise<ConsoleAccount> => openAccount(context, server.url, 'shared@example.org');
 
   /** Whether the open interface takes the key. */
   async function isTaken(key: string): Promise<boolean> {

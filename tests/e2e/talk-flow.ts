@@ -151,6 +151,13 @@ export function beforeCallAndInIt(site: () => Site): void {
       await sheet.waitFor({ state: 'hidden' });
       await page.keyboard.press('m');
       expect(await status.getByText('Muted').count()).toBe(0);
+      // Had the key been taken, the next one would end the muting.
+      await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+      await sheet.getByRole('switch', { name: 'Use these keys' }).press('Space');
+      await page.keyboard.press('Escape');
+      await sheet.waitFor({ state: 'hidden' });
+      await page.keyboard.press('m');
+      await status.getByText('Muted').waitFor();
     });
 
     it('says how long a call was, and gives what was said to take along', async () => {

@@ -15,8 +15,8 @@ it('goes on when nobody reads any more what it prints', async () => {
     group.outliveReaders();
     process.stdin.once('data', () => {
       const timer = setInterval(() => {
-        console.log('to nobody');
-        console.error('to nobody');
+        process.stdout.write('to nobody');
+        process.stderr.write('to nobody');
       }, 10);
       setTimeout(() => process.exit(7), 500);
     });

@@ -150,11 +150,11 @@ describe('what the element shows', () => {
 
   it('says what the microphone button does', () => {
     const labelOf = (change: Partial<CallSnapshot['microphone']>) =>
-      view(snapshotOf({ state: 'connected', microphone: { ...microphone, ...change } })).microphoneAction;
+      words[view(snapshotOf({ state: 'connected', microphone: { ...microphone, ...change } })).microphoneAction];
     expect([labelOf({}), labelOf({ muted: true }), labelOf({ state: 'off' })]).toEqual([
-      'mute',
-      'unmute',
-      'microphoneOn',
+      'Mute the microphone',
+      'Unmute the microphone',
+      'Switch the microphone on',
     ]);
   });
 
