@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './tests/support/longest-first.ts';
 
 const TIMED_EXPRESSIONS = ['tools/regular-expressions/*.test.ts'];
 
@@ -8,15 +9,16 @@ const UNMEASURED_ATTACKS = [
   'tests/fuzz/{bundle-manifest,openai-events,packets,signalling}.test.ts',
 ];
 
-/** Pages in Chromium that are looked at, not listened to. */
-const PAGES_WITHOUT_CALLS = ['tests/e2e/{console,console-quality}.test.ts'];
+/** Pages in Chromium, calls among them, of which no picture, sound or time is measured: two of these files may run at a time. */
+const UNMEASURED_PAGES = ['tests/e2e/{console,console-quality,languages,lost-connections,newcomer,talk-page}.test.ts'];
 
 // Projects one after the other, so that none disturbs the timing of another: `unit` and `growth` need nothing but Node;
 // `integration` starts real parts (workers, databases, WebRTC peers) and kills them; `security-refusals` and `security` attack
-// the real server, the second while a neighbour talks; `e2e-pages` and `e2e` drive Chromium against it, the second in calls.
+// the real server, the second while a neighbour talks; `e2e-pages` and `e2e` drive Chromium against it, the second in measured calls.
 // `npm test` runs all.
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -34,8 +36,9 @@ export default defineConfig({
           name: 'growth',
           include: TIMED_EXPRESSIONS,
           testTimeout: 20_000,
-          // How the time of an expression grows is seen where nothing else runs.
-          maxWorkers: 1,
+          // How the time of an expression grows is seen where nothing else runs than this: each has a core, and of several rounds
+          // the best counts.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
@@ -74,7 +77,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e-pages',
-          include: PAGES_WITHOUT_CALLS,
+          include: UNMEASURED_PAGES,
           globalSetup: './tests/support/build-console.ts',
           testTimeout: 180_000,
           hookTimeout: 180_000,
@@ -87,7 +90,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
-          exclude: ['**/node_modules/**', ...PAGES_WITHOUT_CALLS],
+          exclude: ['**/node_modules/**', ...UNMEASURED_PAGES],
           globalSetup: './tests/support/build-console.ts',
           testTimeout: 180_000,
           hookTimeout: 180_000,

@@ -176,7 +176,7 @@ export function lostSound(site: () => Site): void {
 }
 
 export function lostConnections(site: () => Site): void {
-  describe('a connection that fails', () => {
+  describe('loses the connection', () => {
     let network: FailingNetwork;
 
     beforeAll(async () => {

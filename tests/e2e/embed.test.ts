@@ -13,7 +13,7 @@ import { findChromium, launchChromium } from '../support/chromium.ts';
 import { expectFaceInView, featuresOf, VIEWPORTS } from '../support/face-view.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 import { pageOf, type Seen, Shop } from '../support/shop.ts';
-import { lostConnections, lostSound } from './embed-flow.ts';
+import { lostSound } from './embed-flow.ts';
 
 const executablePath = findChromium();
 
@@ -258,7 +258,6 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
   });
 
   lostSound(() => ({ server, shop, browser }));
-  lostConnections(() => ({ server, shop, browser }));
 
   it("is refused in the frames of pages for which the token is not, and so are the server's other pages", async () => {
     const token = await shop.mint({ origin: 'https://shop.example' });

@@ -1,0 +1,48 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/**
+ * Files that take half a minute and more, the longest first. Begun in this order, two workers end at about the same time; by size,
+ * as Vitest sorts what it has not run before, the last and longest is waited for alone.
+ */
+const LONGEST = [
+  'durability/kill.test.ts',
+  'integration/making-kills.test.ts',
+  'face-maker/make-clip-bundle.integration.test.ts',
+  'db/repair-database.integration.test.ts',
+  'worker/media-pool.integration.test.ts',
+  'face-maker/make-bundle.integration.test.ts',
+  'face-maker/filmed-mouth.integration.test.ts',
+  'face-maker/photo-memory.integration.test.ts',
+  'roles/bundle-process.integration.test.ts',
+  'durability/power-cut.test.ts',
+  'integration/short-words.test.ts',
+  'durability/kill-postgres.test.ts',
+  'face-maker/clip-refusals.integration.test.ts',
+  'db/unusable-folder.integration.test.ts',
+  'face-maker/restless-clips.integration.test.ts',
+  'frames/face.integration.test.ts',
+  'face-maker/render-speech.integration.test.ts',
+  'db/database.integration.test.ts',
+  'integration/echo.test.ts',
+  'src/main.integration.test.ts',
+  'security/file-modes.test.ts',
+  'security/borrowed-keys.test.ts',
+  'e2e/console-quality.test.ts',
+  'e2e/newcomer.test.ts',
+  'e2e/lost-connections.test.ts',
+  'e2e/console.test.ts',
+  'e2e/talk-page.test.ts',
+];
+
+/** Runs each project's files as before, but those that take longest first. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const byProject = Map.groupBy(await super.sort(files), ({ project }) => project);
+    return [...byProject.values()].flatMap((ofProject) => ofProject.toSorted((a, b) => rankOf(a) - rankOf(b)));
+  }
+}
+
+function rankOf({ moduleId }: TestSpecification): number {
+  const rank = LONGEST.findIndex((ending) => moduleId.endsWith(ending));
+  return rank < 0 ? LONGEST.length : rank;
+}
