@@ -18,6 +18,8 @@ export type Licence = {
   readonly isFromElsewhere?: boolean;
   /** The one avatar that may be called; any when left out. */
   readonly onlyAvatarId?: string;
+  /** The member of the project who calls from its playground; nobody known when left out. */
+  readonly memberId?: string;
   /** The key stands on the first page for everyone; it opens calls and nothing of the project. False when left out. */
   readonly isPublic?: boolean;
   /** How tool arguments are written for this key's clients; `object` when left out. */
@@ -142,6 +144,8 @@ export type CallLimits = {
 export type CallControl = {
   /** Tells the clients why and closes; says how many calls it were. */
   endCallsOfLicence(licenceId: string, code: 'licence-reset' | 'insufficient-balance' | 'daily-limit'): number;
+  /** Ends the calls that a member, who is none any more, has from the playground of the project. */
+  endCallsOfMember(projectId: string, userId: string): number;
 };
 
 /** Counts a call's time while it lasts. Stopping it twice is harmless; it resolves when the time is written, or kept. */

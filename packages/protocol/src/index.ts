@@ -12,6 +12,7 @@ export {
 export * from './limits.ts';
 export * from './making.ts';
 export * from './names.ts';
+export * from './project-roles.ts';
 export * from './refusals.ts';
 export * from './talk-address.ts';
 export * from './tools.ts';

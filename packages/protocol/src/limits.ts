@@ -111,6 +111,10 @@ export const LIMITS = {
     usageDays: 401,
     /** Talks that are deleted or exported by one request. */
     chosenTalks: 100,
+    /** Projects of others that one may be a member of. */
+    joinedProjects: 200,
+    /** Days for which an invitation is good. */
+    invitationDays: 7,
   },
 
   /** Whole numbers that people choose: the least and the most. */

@@ -37,10 +37,24 @@ export const REFUSALS = {
   'too-many-requests': 'Too many requests. Try again in {seconds} s.',
   'operators-only': 'Only operators may.',
   'members-only': 'This is for members of the project.',
+  'owners-only': 'Only owners of this project may do this. Ask one of them.',
+  'editors-only':
+    'You are a viewer of this project: you can look at it and talk with its avatars. Ask an owner to make you an editor.',
+  'last-owner': 'A project has at least one owner. Make somebody else an owner first, or delete the project.',
+  'invitation-gone': 'This invitation has expired, was withdrawn, or has been used. Ask for a new one.',
+  'invitation-of-another': 'This invitation is for another e-mail address. Log in with the account that has it.',
+  'already-member': 'You are a member of this project already: your role stays as it is. Its owners can change it.',
+  'member-already':
+    'Whoever has this e-mail address is a member of the project already. Change their role in the list.',
   'other-site': 'This request comes from another site. Use the console of this server.',
   'not-found': 'There is no such {what}, or it is not yours.',
   'projects-full':
     'You have {limit} projects, as many as a user may have. Delete one you do not need. The operator of this server can raise the limit.',
+  'members-full':
+    'This project has {limit} members and open invitations, as many as it may have. Withdraw one you do not need. The operator of this server can raise the limit.',
+  'owner-full':
+    'This person owns {limit} projects, as many as a user may. Choose another role. The operator of this server can raise the limit.',
+  'joined-full': 'You are a member of {limit} projects, as many as a user may be. Leave one you do not need.',
   'keys-full':
     'This project has {limit} keys in force, as many as it may have. Revoke one you do not need. The operator of this server can raise the limit.',
   'avatars-full':

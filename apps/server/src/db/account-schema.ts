@@ -1,6 +1,7 @@
+import { PROJECT_ROLES } from '@visavis/protocol';
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, check, index, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
-import { createdAt, instant, isPublicId, ordinal, publicId, updatedAt } from './columns.ts';
+import { bytes, createdAt, instant, isPublicId, ordinal, publicId, updatedAt } from './columns.ts';
 import { projects } from './schema.ts';
 
 /** People who may log in. The four tables of the auth library keep its column names. */
@@ -123,9 +124,45 @@ export const projectMembers = pgTable(
     userId: text('user_id')
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
+    role: text('role', { enum: PROJECT_ROLES }).notNull(),
     createdAt: createdAt(),
   },
-  (table) => [primaryKey({ columns: [table.projectId, table.userId] }), index('project_members_user').on(table.userId)],
+  (table) => [
+    primaryKey({ columns: [table.projectId, table.userId] }),
+    index('project_members_user').on(table.userId),
+    check('project_members_role', sql`${table.role} in ('owner', 'editor', 'viewer')`),
+  ],
+);
+
+/** Ways into a project for people who are no members yet; each is used once. */
+export const projectInvitations = pgTable(
+  'project_invitations',
+  {
+    id: publicId(),
+    ordinal: ordinal(),
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    /** SHA-256 of the secret in the link. */
+    secretHash: bytes('secret_hash').notNull().unique(),
+    /** Lower case: only the account with this address may accept it; null: whoever has the link. */
+    email: text('email'),
+    role: text('role', { enum: PROJECT_ROLES }).notNull(),
+    /** An owner: who ceases to be one takes what is open back with it. */
+    invitedBy: text('invited_by')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    expiresAt: instant('expires_at').notNull(),
+    /** Who used it; null: it is open. */
+    acceptedBy: text('accepted_by'),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    index('project_invitations_project').on(table.projectId, table.ordinal),
+    index('project_invitations_expiry').on(table.expiresAt),
+    check('project_invitations_id_format', isPublicId(table.id)),
+    check('project_invitations_role', sql`${table.role} in ('owner', 'editor', 'viewer')`),
+  ],
 );
 
 /** Who did what. Rows outlive users and projects. */

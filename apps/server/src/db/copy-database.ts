@@ -13,7 +13,7 @@ const TABLES = [
     'messages',
   ] as const),
   ...(['users', 'auth_sessions', 'auth_accounts', 'auth_verifications', 'attempts', 'login_places'] as const),
-  ...(['project_members', 'audit_entries', 'call_slots', 'browser_tokens'] as const),
+  ...(['project_members', 'project_invitations', 'audit_entries', 'call_slots', 'browser_tokens'] as const),
   ...(['wallets', 'ledger_entries', 'usage_days', 'webhooks', 'webhook_deliveries'] as const),
   ...(['uploads', 'avatar_jobs'] as const),
 ];

@@ -13,6 +13,7 @@ import {
   text,
   unique,
 } from 'drizzle-orm/pg-core';
+import { users } from './account-schema.ts';
 import { amount, bytes, createdAt, instant, isPublicId, ordinal, publicId, updatedAt } from './columns.ts';
 import { licenceKeys, projects } from './schema.ts';
 
@@ -45,10 +46,16 @@ export const browserTokens = pgTable(
     avatarId: text('avatar_id'),
     /** Only pages of this origin; null: as the licence says. */
     origin: text('origin'),
+    /** For the playground of this member, and gone with the membership; null: for whoever has it. */
+    userId: text('user_id').references(() => users.id, { onDelete: 'cascade' }),
     expiresAt: instant('expires_at').notNull(),
     createdAt: createdAt(),
   },
-  (table) => [index('browser_tokens_licence').on(table.licenceId), index('browser_tokens_expiry').on(table.expiresAt)],
+  (table) => [
+    index('browser_tokens_licence').on(table.licenceId),
+    index('browser_tokens_expiry').on(table.expiresAt),
+    index('browser_tokens_user').on(table.userId).where(sql`${table.userId} is not null`),
+  ],
 );
 
 /** Points of a project, in thousandths. */

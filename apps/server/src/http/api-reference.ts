@@ -1,4 +1,5 @@
 import fastifySwagger from '@fastify/swagger';
+import type { ProjectRole } from '@visavis/protocol';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { type Access, FOR, type LicenceHolder } from './access/access.ts';
@@ -52,6 +53,13 @@ export async function registerApiReference(app: FastifyInstance, version: string
   await registerReferencePage(app);
 }
 
+const MEMBERS: Readonly<Record<ProjectRole | 'operator', string>> = {
+  viewer: 'For all members of the project: viewers, editors and owners.',
+  editor: 'For editors and owners of the project.',
+  owner: 'For owners of the project.',
+  operator: 'For operators in the project.',
+};
+
 const HOLDERS: Readonly<Record<LicenceHolder, string>> = {
   key: 'licence keys',
   token: 'browser tokens',
@@ -76,7 +84,7 @@ function describeAccess(access: Access): { security: Readonly<Record<string, str
     case 'project':
       return {
         security: [{ session: [] }],
-        description: access.role === 'member' ? 'For members of the project.' : 'For operators in the project.',
+        description: MEMBERS[access.role],
       };
   }
 }

@@ -2,6 +2,7 @@ import { Accounts } from '../control/accounts/accounts.ts';
 import { type AttemptLimiter, createAttemptLimiter } from '../control/accounts/attempt-limiter.ts';
 import { createAuth } from '../control/accounts/auth.ts';
 import type { Mailer } from '../control/accounts/mailer.ts';
+import { invitationMail, resetMail } from '../control/accounts/mails.ts';
 import { tellHashingBounds } from '../control/accounts/password-hash.ts';
 import { type Admission, createAdmission } from '../control/admission/admission.ts';
 import { type AuditLog, createAuditLog } from '../control/audit/audit-log.ts';
@@ -35,6 +36,8 @@ import { createLicenceKeys } from '../control/licence-keys/licence-keys.ts';
 import { createAddressGuard, type FindAddresses } from '../control/net/address-guard.ts';
 import { createGuardedFetch } from '../control/net/guarded-fetch.ts';
 import { createFirstSteps } from '../control/projects/first-steps.ts';
+import { Invitations, type InvitationsOptions } from '../control/projects/invitations.ts';
+import { Members } from '../control/projects/members.ts';
 import { createProjects } from '../control/projects/projects.ts';
 import { createUsageReader } from '../control/quotas/project-usage.ts';
 import { DEFAULT_QUOTAS, type Quotas } from '../control/quotas/quotas.ts';
@@ -133,7 +136,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const { serverLog, bounds } = openServerLog(options);
   const audit = createAuditLog(db);
   const limiter = createAttemptLimiter(db);
-  const accounts = createAccounts(options, audit, limiter);
+  const { accounts, members, invitations } = createPeople(options, audit, limiter);
   const slots = createCallSlots(db, logger);
   const tokens = createBrowserTokens(db, quotas);
   const ledger = new Ledger(db, { isCharging: points.perMinute > 0 });
@@ -149,7 +152,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
     {
       'attempts to log in': () => limiter.sweep(),
       'browser tokens and links': () => Promise.all([tokens.sweep(), licences.endLinks()]),
-      'expired sessions': () => accounts.sweepSessions(),
+      'expired sessions': () => Promise.all([accounts.sweepSessions(), invitations.sweep()]),
       'audit logs': () => Promise.all([serverLog.sweep(), audit.sweep()]),
       'old talks': () => archive.removeExpired(),
       'surplus talks': () => talks.retention.sweep(),
@@ -201,7 +204,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
         logger,
       },
       ...{ ...createVoices(options, bounds), uploads, webhooks: hooks.webhooks, pointsPerMinute: points.perMinute },
-      firstSteps: talks.firstSteps,
+      ...{ members, invitations, firstSteps: talks.firstSteps },
       ...{ usageReports: new UsageReports(db), usageOf: createUsageReader(db, quotas, options.demoProjectId ?? null) },
     },
     async close() {
@@ -330,7 +333,30 @@ function createWebhookServices(options: ConsoleServiceOptions, { reached: onBoun
   return { worker, webhooks: new Webhooks({ db, box, quotas, findAddresses, onBound, onQueued }) };
 }
 
-function createAccounts(options: ConsoleServiceOptions, audit: AuditLog, limiter: AttemptLimiter): Accounts {
+function createPeople(options: ConsoleServiceOptions, audit: AuditLog, limiter: AttemptLimiter) {
+  const { db, calls, quotas = DEFAULT_QUOTAS } = options;
+  const invitations = createInvitations(options, audit, limiter);
+  const accounts = createAccounts(options, audit, limiter, invitations);
+  return { accounts, invitations, members: new Members({ db, audit, quotas, calls }) };
+}
+
+function createInvitations(options: ConsoleServiceOptions, audit: AuditLog, limiter: AttemptLimiter): Invitations {
+  const { db, logger, mail, quotas = DEFAULT_QUOTAS } = options;
+  const sendMail: InvitationsOptions['sendMail'] = (invitation, secret) => {
+    const address = `${mail?.publicUrl}/console/invitation/${secret}`;
+    mail?.mailer.send(invitationMail(invitation, address)).catch((error) => {
+      logger.error({ error: String(error) }, 'A mail could not be sent');
+    });
+  };
+  return new Invitations({ db, limiter, audit, quotas, sendMail: mail === null ? null : sendMail });
+}
+
+function createAccounts(
+  options: ConsoleServiceOptions,
+  audit: AuditLog,
+  limiter: AttemptLimiter,
+  invitations: Invitations,
+): Accounts {
   const { db, masterKeys, logger, isRegistrationOpen, mail } = options;
   const auth = createAuth({ db, masterKeys, logger });
   const sendResetMail = (user: { email: string; name: string }, token: string): void => {
@@ -340,15 +366,7 @@ function createAccounts(options: ConsoleServiceOptions, audit: AuditLog, limiter
     });
   };
   return new Accounts({
-    ...{ db, auth, limiter, audit, isRegistrationOpen },
+    ...{ db, auth, limiter, audit, isRegistrationOpen, invitations },
     sendResetMail: mail === null ? null : sendResetMail,
   });
-}
-
-function resetMail({ email, name }: { email: string; name: string }, address: string) {
-  return {
-    to: email,
-    subject: 'Reset your Visavis password',
-    text: `Hello ${name},\n\nopen this address within 30 minutes to choose a new password:\n\n${address}\n\nIf you did not ask for this, do nothing: your password stays as it is.\n`,
-  };
 }

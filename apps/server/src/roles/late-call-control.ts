@@ -10,5 +10,6 @@ export function createLateCallControl(): LateCallControl {
       bound = calls;
     },
     endCallsOfLicence: (licenceId, code) => bound?.endCallsOfLicence(licenceId, code) ?? 0,
+    endCallsOfMember: (projectId, userId) => bound?.endCallsOfMember(projectId, userId) ?? 0,
   };
 }

@@ -27,7 +27,7 @@ export async function createMaintenanceAccounts(
     mail: null,
     folders: { shipped: config.avatarsDir, made: dataDir },
     recordingsPath: join(dataDir, 'recordings'),
-    calls: { endCallsOfLicence: () => 0 },
+    calls: { endCallsOfLicence: () => 0, endCallsOfMember: () => 0 },
     points: config.points,
   });
   const close = async () => {

@@ -5,8 +5,10 @@ import { projects } from '../../db/schema.ts';
 import { sqlStateOf } from '../../db/sql-state.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { ControlError, notFound, refusal } from '../control-error.ts';
+import type { Invitations } from '../projects/invitations.ts';
 import { type AttemptLimiter, addressGroup, type Limit } from './attempt-limiter.ts';
 import { ADDRESS_HEADER, type Auth } from './auth.ts';
+import { translated, wrongCredentials } from './auth-refusals.ts';
 import type { Client, WithCookies } from './client.ts';
 import { type KnownAccount, LoginPlaces } from './login-places.ts';
 import { beforeStrangers, isPassword } from './password-hash.ts';
@@ -27,7 +29,16 @@ export type AccountsOptions = {
   readonly limiter: AttemptLimiter;
   readonly audit: AuditLog;
   readonly isRegistrationOpen: boolean;
+  readonly invitations: Pick<Invitations, 'isFor' | 'accept'>;
   readonly sendResetMail: PasswordsOptions['sendResetMail'];
+};
+
+type NewAccount = {
+  readonly email: string;
+  readonly name: string;
+  readonly password: string;
+  /** Secret of an invitation to a project. */
+  readonly invitation?: string;
 };
 
 const MINUTE_MS = 60_000;
@@ -65,20 +76,23 @@ export class Accounts {
   }
 
   /** The first user becomes the operator and gets the projects that nobody has. */
-  async register(client: Client, input: { email: string; name: string; password: string }): Promise<WithCookies<User>> {
+  async register(client: Client, given: NewAccount): Promise<WithCookies<User>> {
+    const { invitation, ...input } = given;
     await this.#options.limiter.take([
       { what: 'register', subject: addressGroup(client.ipAddress), limit: 10, windowMs: HOUR_MS },
     ]);
-    const closed = refusal('registration-closed', 'registration-closed');
-    if (!this.#options.isRegistrationOpen && (await this.#hasUsers())) throw closed;
+    if (!(await this.#mayRegister(client, given))) throw closed();
     requireUnguessed(input.password, input, 'password');
     const signUp = { body: input, headers: toHeaders(client), returnHeaders: true } as const;
     const { headers, response } = await translated(() => this.#options.auth.api.signUpEmail(signUp));
     const userId = response.user.id;
     const isFounder = await tryToFound(this.#orm, userId);
-    if (!this.#options.isRegistrationOpen && !isFounder) {
+    const isIn = isFounder || this.#options.isRegistrationOpen;
+    const joined =
+      invitation === undefined ? null : await this.#join(client, { userId, email: input.email }, invitation);
+    if (!isIn && joined?.projectId === undefined) {
       await this.#orm.delete(users).where(eq(users.id, userId));
-      throw closed;
+      throw joined?.error ?? closed();
     }
     const device = await this.#orm.transaction((transaction) => this.#places.remember(transaction, userId, client));
     await this.#leaveFormer(client);
@@ -87,6 +101,26 @@ export class Accounts {
       { action: 'user.registered', subjectId: userId },
     );
     return { value: await this.#findUser(userId), setCookies: [...headers.getSetCookie(), device] };
+  }
+
+  /** Where strangers may not, an invitation lets in. */
+  async #mayRegister({ ipAddress }: Client, { email, invitation }: NewAccount): Promise<boolean> {
+    if (this.#options.isRegistrationOpen || !(await this.#hasUsers())) return true;
+    return invitation !== undefined && (await this.#options.invitations.isFor(ipAddress, invitation, email));
+  }
+
+  /** Whoever registers by an invitation has accepted it. One that is of no use any more is told of by its own page. */
+  async #join(
+    { ipAddress }: Client,
+    user: { userId: string; email: string },
+    invitation: string,
+  ): Promise<{ projectId?: string; error?: ControlError }> {
+    try {
+      return await this.#options.invitations.accept({ ...user, ipAddress }, invitation);
+    } catch (error) {
+      if (error instanceof ControlError) return { error };
+      throw error;
+    }
   }
 
   async login(client: Client, input: { email: string; password: string }): Promise<WithCookies<User>> {
@@ -335,8 +369,8 @@ async function tryToFound(orm: Database['orm'], userId: string): Promise<boolean
     throw error;
   }
   await orm.execute(sql`
-    insert into ${projectMembers} (project_id, user_id)
-    select p.id, ${userId} from ${projects} as p
+    insert into ${projectMembers} (project_id, user_id, role)
+    select p.id, ${userId}, 'owner' from ${projects} as p
     where not exists (select from ${projectMembers} as m where m.project_id = p.id)`);
   return true;
 }
@@ -348,33 +382,6 @@ function toHeaders({ cookie, userAgent, ipAddress }: Client): Headers {
   return headers;
 }
 
-function wrongCredentials(): ControlError {
-  return refusal('wrong-credentials', 'wrong-login');
-}
-
-/** The library's refusals in our words. */
-async function translated<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    const body = error instanceof Error && 'body' in error ? error.body : undefined;
-    const code = typeof body === 'object' && body !== null && 'code' in body ? body.code : undefined;
-    switch (code) {
-      case 'INVALID_EMAIL_OR_PASSWORD':
-        throw wrongCredentials();
-      case 'USER_ALREADY_EXISTS':
-      case 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL':
-      case 'FAILED_TO_CREATE_USER':
-        throw refusal('conflict', 'email-taken', { field: 'email' });
-      case 'INVALID_EMAIL':
-        throw new ControlError('bad-request', 'This is no e-mail address.');
-      case 'PASSWORD_TOO_SHORT':
-      case 'PASSWORD_TOO_LONG':
-        throw new ControlError('bad-request', 'The password is too short or too long.');
-      case 'FAILED_TO_GET_SESSION':
-        throw refusal('not-logged-in', 'not-logged-in');
-      default:
-        throw error;
-    }
-  }
+function closed(): ControlError {
+  return refusal('registration-closed', 'registration-closed');
 }

@@ -18,6 +18,8 @@ type AdmittedLicence = {
   readonly maxConcurrentCalls: number;
   readonly refusal?: 'insufficient-balance' | 'daily-limit' | 'origin-not-allowed';
   readonly onlyAvatarId?: string;
+  /** The member of the project who calls from its playground. */
+  readonly memberId?: string;
   /** The key stands on the first page for everyone. */
   readonly isPublic: boolean;
   /** Asked from neither a page of this server nor a talk link, and with a key that is not everyone's. */
@@ -49,14 +51,14 @@ export function createAdmission(
   const find = async (key: string) => {
     if (isBrowserToken(key)) return browserTokens.find(key);
     const licence = await licenceKeys.find(key);
-    return licence === null ? null : { licence, avatarId: null, origin: null };
+    return licence === null ? null : { licence, avatarId: null, origin: null, userId: null };
   };
 
   return {
     async findLicence(key, caller) {
       const found = await find(key);
       if (found === null) return null;
-      const { licence, avatarId, origin } = found;
+      const { licence, avatarId, origin, userId } = found;
       const { licenceId, projectId, maxConcurrentCalls, allowedOrigins, isPublic, keyDigest } = licence;
       const isOriginAllowed =
         caller === undefined ||
@@ -68,9 +70,11 @@ export function createAdmission(
         maxConcurrentCalls,
         keyDigest,
         isPublic,
-        isFromElsewhere: caller !== undefined && isFromElsewhere(licence, caller, isBrowserToken(key)),
+        isFromElsewhere:
+          caller !== undefined && isFromElsewhere(licence, caller, isBrowserToken(key) && userId === null),
         ...(refusal ? { refusal } : {}),
         ...(avatarId === null ? {} : { onlyAvatarId: avatarId }),
+        ...(userId === null ? {} : { memberId: userId }),
       };
     },
     async allowedOrigins(key) {
@@ -85,7 +89,7 @@ export function createAdmission(
   };
 }
 
-/** Frames of other sites show a page of this server, but with a token: the console's own calls have a key. */
+/** Frames of other sites show a page of this server, but with a token: the console's own calls have one of a member. */
 function isFromElsewhere({ isPublic, keyPrefix }: LicenceKey, caller: Caller, isToken: boolean): boolean {
   if (isPublic || keyPrefix.startsWith(LINK_KEY_PREFIX)) return false;
   return isToken || !isOwnPage(caller);

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { BROWSER_TOKEN_PREFIX } from '@visavis/protocol';
 import { and, eq, gt, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { projectMembers } from '../../db/account-schema.ts';
 import type { Database } from '../../db/database.ts';
 import { licenceKeys } from '../../db/schema.ts';
 import { browserTokens } from '../../db/usage-schema.ts';
@@ -11,6 +12,8 @@ import { DEFAULT_QUOTAS, type Quotas } from '../quotas/quotas.ts';
 
 const TOKEN_BYTES = 32;
 const MAX_TOKEN_CHARACTERS = 100;
+/** Of one member with one key. */
+const MEMBER_TOKENS = 20;
 
 type TokenRequest = {
   readonly licenceId: string;
@@ -21,12 +24,16 @@ type TokenRequest = {
   readonly avatarId?: string;
   /** Only pages of this origin can use it. */
   readonly origin?: string;
+  /** For the playground of this member: it ends with the membership, and the newest few are kept. */
+  readonly userId?: string;
 };
 
 type FoundToken = {
   readonly licence: LicenceKey & { readonly keyDigest: string };
   readonly avatarId: string | null;
   readonly origin: string | null;
+  /** The member whose playground it is for. */
+  readonly userId: string | null;
 };
 
 /** Short-lived stand-ins for a licence key, for web pages. They end with the key: by reset, revocation, or in time. */
@@ -50,20 +57,25 @@ function hashToken(token: string): Buffer {
 const isInForce = (licenceId: string, keyDigest: string) => sql`
   id = ${licenceId} and encode(key_hash, 'hex') = ${keyDigest} and revoked_at is null`;
 
+/** Asked with each use: one that was minted while the member was removed opens nothing either. */
+const isInForceForMember = sql`(${browserTokens.userId} is null or exists (
+  select from ${projectMembers} where ${projectMembers.userId} = ${browserTokens.userId}
+    and ${projectMembers.projectId} = ${licenceKeys.projectId}))`;
+
 /**
  * Asks whether the key is in force and holds its row until the token is stored. A reset, which ends tokens in the transaction
  * that replaces the key, comes before and is seen, or waits and ends this token too.
  */
 const mintStatement = (
-  { licenceId, keyDigest, avatarId, origin, lifetimeSeconds }: TokenRequest,
+  { licenceId, keyDigest, avatarId, origin, userId, lifetimeSeconds }: TokenRequest,
   limit: number,
   hash: Buffer,
 ) => sql`
   with holder as (
     select id from ${licenceKeys} where ${isInForce(licenceId, keyDigest)} for no key update
   ), minted as (
-    insert into ${browserTokens} (id, token_hash, licence_id, avatar_id, origin, expires_at)
-    select ${newPublicId()}, ${hash}, id, ${avatarId ?? null}, ${origin ?? null},
+    insert into ${browserTokens} (id, token_hash, licence_id, avatar_id, origin, user_id, expires_at)
+    select ${newPublicId()}, ${hash}, id, ${avatarId ?? null}, ${origin ?? null}, ${userId ?? null},
       now() + ${lifetimeSeconds} * interval '1 second'
     from holder
     where (select count(*) from ${browserTokens} where licence_id = ${licenceId} and expires_at > now()) < ${limit}
@@ -95,8 +107,16 @@ export function createBrowserTokens(
           return transaction.execute(statement);
         });
 
+  /** So that one who tries much does not use up what the key may have. */
+  const forgetFormer = (licenceId: string, userId: string) =>
+    orm.execute(sql`
+      delete from ${browserTokens} where id in (
+        select id from ${browserTokens} where licence_id = ${licenceId} and user_id = ${userId}
+        order by created_at desc offset ${MEMBER_TOKENS - 1})`);
+
   return {
     async mint(request) {
+      if (request.userId !== undefined) await forgetFormer(request.licenceId, request.userId);
       const token = `${BROWSER_TOKEN_PREFIX}${randomBytes(TOKEN_BYTES).toString('base64url')}`;
       const { rows } = await runMint(request, mintStatement(request, browserTokensPerKey, hashToken(token)));
       const [row] = rows as { expiresAt: Date | string | null }[];
@@ -113,6 +133,7 @@ export function createBrowserTokens(
           licence: licenceColumns,
           avatarId: browserTokens.avatarId,
           origin: browserTokens.origin,
+          userId: browserTokens.userId,
           tokenHash: browserTokens.tokenHash,
           keyHash: licenceKeys.keyHash,
         })
@@ -123,11 +144,12 @@ export function createBrowserTokens(
             eq(browserTokens.tokenHash, tokenHash),
             gt(browserTokens.expiresAt, sql`now()`),
             isNull(licenceKeys.revokedAt),
+            isInForceForMember,
           ),
         );
       if (row === undefined || !timingSafeEqual(row.tokenHash, tokenHash)) return null;
-      const { licence, keyHash, avatarId, origin } = row;
-      return { licence: { ...licence, keyDigest: keyHash.toString('hex') }, avatarId, origin };
+      const { licence, keyHash, avatarId, origin, userId } = row;
+      return { licence: { ...licence, keyDigest: keyHash.toString('hex') }, avatarId, origin, userId };
     },
 
     async sweep() {

@@ -28,6 +28,13 @@ export class LicenceControl {
     return this.#options.keys.list(projectId);
   }
 
+  /** Throws `not-found` when the project has no such key in force. */
+  async digestOf(projectId: string, licenceId: string): Promise<string> {
+    const digest = await this.#options.keys.digestOf(projectId, licenceId);
+    if (digest === null) throw notFound('key in force');
+    return digest;
+  }
+
   create(
     actor: Actor,
     projectId: string,

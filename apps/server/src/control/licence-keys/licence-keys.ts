@@ -56,6 +56,8 @@ export type LicenceKeys = {
   revoke(projectId: string, licenceId: string): Promise<boolean>;
   /** Revokes keys of talk links whose tokens have all expired, of one project or of all, and gives them. Calls go on. */
   revokeEndedLinks(projectId?: string): Promise<Pick<LicenceKey, 'licenceId' | 'projectId'>[]>;
+  /** Digest of a key in force, with which tokens are minted; null when the project has no such licence in force. */
+  digestOf(projectId: string, licenceId: string): Promise<string | null>;
   /** The licence of a key in force, else null. */
   find(key: string): Promise<(LicenceKey & { readonly keyDigest: string }) | null>;
 };
@@ -156,6 +158,14 @@ export function createLicenceKeys(
     },
 
     revokeEndedLinks: (projectId) => revokeEndedLinks(orm, projectId),
+
+    async digestOf(projectId, licenceId) {
+      const [row] = await orm
+        .select({ keyHash: licenceKeys.keyHash })
+        .from(licenceKeys)
+        .where(and(isOwn(projectId, licenceId), isNull(licenceKeys.revokedAt)));
+      return row?.keyHash.toString('hex') ?? null;
+    },
 
     async find(key) {
       if (key === '' || key.length > MAX_KEY_CHARACTERS) return null;

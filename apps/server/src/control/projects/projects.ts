@@ -1,6 +1,7 @@
+import type { ProjectRole } from '@visavis/protocol';
 import { and, asc, eq } from 'drizzle-orm';
 import { projectMembers } from '../../db/account-schema.ts';
-import type { Database } from '../../db/database.ts';
+import type { Database, Orm } from '../../db/database.ts';
 import { retryDeadlocks } from '../../db/retry-deadlocks.ts';
 import { projects } from '../../db/schema.ts';
 import { ledgerEntries, wallets } from '../../db/usage-schema.ts';
@@ -16,12 +17,16 @@ export type Project = {
   readonly createdAt: Date;
 };
 
+/** A project as one of its members has it. */
+export type OwnProject = Project & { readonly role: ProjectRole };
+
 export type Projects = {
-  create(userId: string, name: string): Promise<Project>;
+  /** The user owns it. */
+  create(userId: string, name: string): Promise<OwnProject>;
   /** Those that the user is a member of, oldest first. */
-  list(userId: string): Promise<Project[]>;
+  list(userId: string): Promise<OwnProject[]>;
   /** Throws `not-found` unless the user is a member: the one check that every route of a project makes first. */
-  get(userId: string, projectId: string): Promise<Project>;
+  get(userId: string, projectId: string): Promise<OwnProject>;
   update(projectId: string, changes: { name?: string; retentionDays?: number | null }): Promise<Project>;
   /** With everything in it. */
   remove(projectId: string): Promise<void>;
@@ -34,6 +39,8 @@ const columns = {
   createdAt: projects.createdAt,
 };
 
+const ownColumns = { ...columns, role: projectMembers.role };
+
 /** @param freePoints Thousandths of a point that a new project gets; null: it is unlimited. */
 export function createProjects(
   { orm }: Pick<Database, 'orm'>,
@@ -43,13 +50,13 @@ export function createProjects(
   return {
     create(userId, name) {
       return alone({ orm }, { what: 'user', id: userId }, async (transaction) => {
-        if ((await transaction.$count(projectMembers, eq(projectMembers.userId, userId))) >= projectsPerUser) {
+        if ((await countOwned(transaction, userId)) >= projectsPerUser) {
           throw quotaReached('projects-full', projectsPerUser);
         }
         const projectId = newPublicId();
         const [row] = await transaction.insert(projects).values({ id: projectId, name }).returning(columns);
         if (row === undefined) throw new Error('the project was not stored');
-        await transaction.insert(projectMembers).values({ projectId, userId });
+        await transaction.insert(projectMembers).values({ projectId, userId, role: 'owner' });
         await transaction
           .insert(wallets)
           .values({ projectId, isUnlimited: freePoints === null, balance: freePoints ?? 0 });
@@ -57,13 +64,13 @@ export function createProjects(
           const entry = { projectId, kind: 'free' as const, amount: freePoints, sourceId: `free ${projectId}`, seq: 0 };
           await transaction.insert(ledgerEntries).values(entry);
         }
-        return row;
+        return { ...row, role: 'owner' as const };
       });
     },
 
     list(userId) {
       return orm
-        .select(columns)
+        .select(ownColumns)
         .from(projects)
         .innerJoin(projectMembers, eq(projectMembers.projectId, projects.id))
         .where(eq(projectMembers.userId, userId))
@@ -72,7 +79,7 @@ export function createProjects(
 
     async get(userId, projectId) {
       const [row] = await orm
-        .select(columns)
+        .select(ownColumns)
         .from(projects)
         .innerJoin(projectMembers, eq(projectMembers.projectId, projects.id))
         .where(and(eq(projectMembers.userId, userId), eq(projects.id, projectId)));
@@ -93,4 +100,9 @@ export function createProjects(
       await retryDeadlocks(() => orm.delete(projects).where(eq(projects.id, projectId)));
     },
   };
+}
+
+/** Projects that the user owns: those count for the quota. */
+export function countOwned(orm: Pick<Orm, '$count'>, userId: string): Promise<number> {
+  return orm.$count(projectMembers, and(eq(projectMembers.userId, userId), eq(projectMembers.role, 'owner')));
 }

@@ -1,6 +1,9 @@
 /** How much of everything may be kept. QUOTAS in the settings changes single ones; docs/data.md says what each does. */
 export const DEFAULT_QUOTAS = {
+  /** That one owns; being a member of others' does not count. */
   projectsPerUser: 20,
+  /** Together with open invitations. */
+  membersPerProject: 100,
   /** In force; revoked ones do not count. */
   keysPerProject: 50,
   /** In force at a time. */

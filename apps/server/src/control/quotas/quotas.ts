@@ -27,10 +27,15 @@ export function alone<Result>(
   work: (transaction: Orm) => Promise<Result>,
 ): Promise<Result> {
   return orm.transaction(async (transaction) => {
-    const locked = await transaction.execute(sql`select id from ${TABLES[what]} where id = ${id} for no key update`);
-    if (locked.rows.length === 0) throw notFound(what);
+    await lock(transaction, { what, id });
     return work(transaction);
   });
+}
+
+/** Has the owner's row to itself until the transaction ends. Projects are locked before users. */
+export async function lock(transaction: Pick<Orm, 'execute'>, { what, id }: Owner): Promise<void> {
+  const locked = await transaction.execute(sql`select id from ${TABLES[what]} where id = ${id} for no key update`);
+  if (locked.rows.length === 0) throw notFound(what);
 }
 
 /** One number that a query answers. */

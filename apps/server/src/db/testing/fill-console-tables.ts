@@ -5,6 +5,7 @@ import {
   authSessions,
   authVerifications,
   loginPlaces,
+  projectInvitations,
   projectMembers,
   users,
 } from '../account-schema.ts';
@@ -35,10 +36,14 @@ export async function fillConsoleTables(
   await orm.insert(authVerifications).values({ id: id('d'), identifier: 'i', value: userId, expiresAt });
   await orm.insert(attempts).values({ key: 'login:x', count: 2, windowEndsAt: expiresAt });
   await orm.insert(loginPlaces).values({ userId, place: 'device:x', expiresAt });
-  await orm.insert(projectMembers).values({ projectId, userId });
+  await orm.insert(projectMembers).values({ projectId, userId, role: 'owner' });
+  const invitation = { id: id('7'), projectId, secretHash: Buffer.from([7]), role: 'viewer' as const, expiresAt };
+  await orm.insert(projectInvitations).values({ ...invitation, email: 'leo@example.org', invitedBy: userId });
   await orm.insert(auditEntries).values({ userId, action: 'user.registered', detail: { list: [1, null] } });
   await orm.insert(callSlots).values({ licenceId, no: 1 });
-  await orm.insert(browserTokens).values({ id: id('e'), tokenHash: Buffer.from([0, 255]), licenceId, expiresAt });
+  await orm
+    .insert(browserTokens)
+    .values({ id: id('e'), tokenHash: Buffer.from([0, 255]), licenceId, userId, expiresAt });
   await orm.insert(wallets).values({ projectId, isUnlimited: false, balance: 9_007_199_254_740_991 });
   await orm.insert(ledgerEntries).values({ projectId, kind: 'grant', amount: 7, sourceId: 'grant', seq: 0 });
   await orm.insert(usageDays).values({ projectId, licenceId, day: '2024-02-29', callMs: 12 });

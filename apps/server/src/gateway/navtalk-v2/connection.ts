@@ -10,7 +10,7 @@ import {
   type ServerMessage,
 } from '@visavis/protocol';
 import type { RawData, WebSocket } from 'ws';
-import type { Caller, RunningMeter } from '../../ports.ts';
+import type { Caller, Licence, RunningMeter } from '../../ports.ts';
 import { CALL_LIMITS, type CallMemory, commandBytes } from '../memory/call-memory.ts';
 import type { MemoryBudget } from '../memory/memory-budget.ts';
 import { type Admitted, admitCall, type OpenCall } from './admit-call.ts';
@@ -115,8 +115,8 @@ export class Connection implements OpenCall {
     this.#admit(from).catch((error: unknown) => this.#fail(error));
   }
 
-  get licenceId(): string | null {
-    return this.#admitted?.licence.licenceId ?? null;
+  get licence(): Licence | null {
+    return this.#admitted?.licence ?? null;
   }
 
   get sessionId(): string | null {

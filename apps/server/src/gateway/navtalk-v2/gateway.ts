@@ -22,6 +22,8 @@ export type Gateway = {
   memory(): MemoryStats;
   /** Ends the calls of a licence (revoked, out of points) and says how many. */
   endCallsOfLicence(licenceId: string, code: ErrorCode): number;
+  /** Ends the calls that a member has from the playground of a project, when he is no member any more. */
+  endCallsOfMember(projectId: string, userId: string): number;
   /** Tells every client that the server closes; resolves when all calls are recorded. Idempotent. */
   close(): Promise<void>;
 };
@@ -56,7 +58,7 @@ export function registerNavtalkV2(app: FastifyInstance, dependencies: GatewayDep
     wsHandler: (socket, request) => {
       const caller = { origin: request.headers.origin, host: request.host };
       const findCall = (sessionId: string, licenceId: string) =>
-        [...connections].findLast((call) => call.licenceId === licenceId && call.continues(sessionId)) ?? null;
+        [...connections].findLast((call) => call.licence?.licenceId === licenceId && call.continues(sessionId)) ?? null;
       const { hostname: hostName, ip: ipAddress } = request;
       const from = { hostName, caller, findCall, transport: request.raw.socket, ipAddress };
       const connection = new Connection(socket, readConnectQuery(request.query), from, dependencies, budget);
@@ -71,12 +73,19 @@ export function registerNavtalkV2(app: FastifyInstance, dependencies: GatewayDep
   return {
     callCount: () => connections.size,
     *unadmitted() {
-      for (const [connection, address] of sockets) if (connection.licenceId === null) yield address;
+      for (const [connection, address] of sockets) if (connection.licence === null) yield address;
     },
     memory: () => budget.stats(),
     endCallsOfLicence(licenceId, code) {
-      const calls = [...connections].filter((connection) => connection.licenceId === licenceId);
+      const calls = [...connections].filter((connection) => connection.licence?.licenceId === licenceId);
       for (const connection of calls) connection.end(code);
+      return calls.length;
+    },
+    endCallsOfMember(projectId, userId) {
+      const calls = [...connections].filter(
+        ({ licence }) => licence?.memberId === userId && licence.projectId === projectId,
+      );
+      for (const connection of calls) connection.end('expired-token');
       return calls.length;
     },
     async close() {

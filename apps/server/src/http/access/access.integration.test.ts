@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newPublicId } from '../../control/ids.ts';
 import { createLicenceKeys } from '../../control/licence-keys/licence-keys.ts';
+import { projectMembers } from '../../db/account-schema.ts';
 import { avatars } from '../../db/schema.ts';
 import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
 import { type ConsoleTestServer, createConsoleServer } from '../console-api/testing/console-server.ts';
@@ -10,7 +11,9 @@ import { TestBrowser } from '../console-api/testing/test-browser.ts';
 const CALLERS = [
   'nobody',
   'stranger',
-  'member',
+  'viewer',
+  'editor',
+  'owner',
   'operator',
   'operator-member',
   'key',
@@ -24,9 +27,11 @@ type Caller = (typeof CALLERS)[number];
 /** Who is let in by each kind of access, as the routes below state it. What is told then is another test's. */
 const LET_IN: Readonly<Record<string, readonly Caller[]>> = {
   everyone: CALLERS,
-  'logged-in': ['stranger', 'member', 'operator', 'operator-member'],
+  'logged-in': ['stranger', 'viewer', 'editor', 'owner', 'operator', 'operator-member'],
   operator: ['operator', 'operator-member'],
-  member: ['member', 'operator-member'],
+  viewer: ['viewer', 'editor', 'owner', 'operator-member'],
+  editor: ['editor', 'owner', 'operator-member'],
+  owner: ['owner', 'operator-member'],
   'operator-member': ['operator-member'],
   key: ['key', 'foreign-key'],
   caller: ['key', 'foreign-key', 'token', 'foreign-token', 'demo-key'],
@@ -53,6 +58,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     // What a page shows before a call; names of a project for its holders alone.
     'GET /api/open/v1/avatar/card',
     'POST /api/open/v1/avatar/card',
+    'POST /api/v1/invitations/look',
     'GET /api/v1/auth/options',
     'GET /api/v1/auth/session',
     'POST /api/v1/auth/register',
@@ -68,6 +74,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'PATCH /api/v1/auth/me',
     'POST /api/v1/auth/password',
     'GET /api/v1/audit',
+    'POST /api/v1/invitations/accept',
     'GET /api/v1/projects',
     'POST /api/v1/projects',
     'GET /api/v1/voices',
@@ -79,29 +86,14 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'GET /api/v1/operator/first-page',
     'PUT /api/v1/operator/first-page',
   ],
-  member: [
+  viewer: [
     'GET /api/v1/projects/:projectId',
-    'PATCH /api/v1/projects/:projectId',
-    'DELETE /api/v1/projects/:projectId',
     'GET /api/v1/projects/:projectId/first-steps',
     'GET /api/v1/projects/:projectId/keys',
-    'POST /api/v1/projects/:projectId/keys',
-    'PATCH /api/v1/projects/:projectId/keys/:licenceId',
-    'POST /api/v1/projects/:projectId/keys/:licenceId/reveal',
-    'POST /api/v1/projects/:projectId/keys/:licenceId/reset',
-    'POST /api/v1/projects/:projectId/keys/:licenceId/revoke',
     'GET /api/v1/projects/:projectId/avatars',
-    'POST /api/v1/projects/:projectId/avatars',
     'GET /api/v1/projects/:projectId/avatars/:avatarId',
-    'PATCH /api/v1/projects/:projectId/avatars/:avatarId',
-    'DELETE /api/v1/projects/:projectId/avatars/:avatarId',
-    'POST /api/v1/projects/:projectId/avatars/:avatarId/retry',
     'GET /api/v1/projects/:projectId/avatars/:avatarId/picture',
     'GET /api/v1/projects/:projectId/bin',
-    'POST /api/v1/projects/:projectId/bin/:avatarId/restore',
-    'DELETE /api/v1/projects/:projectId/bin/:avatarId',
-    'POST /api/v1/projects/:projectId/avatars/:avatarId/talk-links',
-    'POST /api/v1/projects/:projectId/uploads',
     'GET /api/v1/projects/:projectId/usage',
     'GET /api/v1/projects/:projectId/wallet',
     'GET /api/v1/projects/:projectId/ledger',
@@ -109,9 +101,29 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'GET /api/v1/projects/:projectId/conversations',
     'GET /api/v1/projects/:projectId/conversations/:sessionId',
     'GET /api/v1/projects/:projectId/conversations/:sessionId/export',
+    'POST /api/v1/projects/:projectId/conversations/export',
+    'POST /api/v1/projects/:projectId/avatars/:avatarId/playground-token',
+    'GET /api/v1/projects/:projectId/members',
+    'POST /api/v1/projects/:projectId/leave',
+  ],
+  // Addresses of webhooks often are secrets, so that viewers do not see them.
+  editor: [
+    'PATCH /api/v1/projects/:projectId',
+    'POST /api/v1/projects/:projectId/keys',
+    'PATCH /api/v1/projects/:projectId/keys/:licenceId',
+    'POST /api/v1/projects/:projectId/keys/:licenceId/reveal',
+    'POST /api/v1/projects/:projectId/keys/:licenceId/reset',
+    'POST /api/v1/projects/:projectId/keys/:licenceId/revoke',
+    'POST /api/v1/projects/:projectId/avatars',
+    'PATCH /api/v1/projects/:projectId/avatars/:avatarId',
+    'DELETE /api/v1/projects/:projectId/avatars/:avatarId',
+    'POST /api/v1/projects/:projectId/avatars/:avatarId/retry',
+    'POST /api/v1/projects/:projectId/bin/:avatarId/restore',
+    'DELETE /api/v1/projects/:projectId/bin/:avatarId',
+    'POST /api/v1/projects/:projectId/avatars/:avatarId/talk-links',
+    'POST /api/v1/projects/:projectId/uploads',
     'DELETE /api/v1/projects/:projectId/conversations/:sessionId',
     'POST /api/v1/projects/:projectId/conversations/delete',
-    'POST /api/v1/projects/:projectId/conversations/export',
     'GET /api/v1/projects/:projectId/webhooks',
     'POST /api/v1/projects/:projectId/webhooks',
     'PATCH /api/v1/projects/:projectId/webhooks/:webhookId',
@@ -121,6 +133,15 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'GET /api/v1/projects/:projectId/webhooks/:webhookId/deliveries',
     'GET /api/v1/projects/:projectId/webhooks/:webhookId/deliveries/:deliveryId',
     'POST /api/v1/projects/:projectId/webhooks/:webhookId/deliveries/:deliveryId/resend',
+  ],
+  owner: [
+    'DELETE /api/v1/projects/:projectId',
+    'PATCH /api/v1/projects/:projectId/members/:userId',
+    'DELETE /api/v1/projects/:projectId/members/:userId',
+    'GET /api/v1/projects/:projectId/invitations',
+    'POST /api/v1/projects/:projectId/invitations',
+    'DELETE /api/v1/projects/:projectId/invitations/:invitationId',
+    'GET /api/v1/projects/:projectId/audit',
   ],
   'operator-member': ['POST /api/v1/projects/:projectId/points', 'PUT /api/v1/projects/:projectId/wallet'],
   key: [
@@ -181,21 +202,25 @@ describeOnBothDatabases('who may call which route', (context) => {
 
   beforeAll(async () => {
     server = await createConsoleServer(context.db);
-    for (const caller of ['operator', 'operator-member', 'member', 'stranger'] as const) {
+    for (const caller of ['operator', 'operator-member', 'owner', 'editor', 'viewer', 'stranger'] as const) {
       const browser = new TestBrowser(server.app);
       await browser.register(`${caller}-${newPublicId()}@example.org`);
       browsers.set(caller, browser);
     }
-    const [operatorMember, member, stranger] = (['operator-member', 'member', 'stranger'] as const).map(
+    const [operatorMember, owner, stranger] = (['operator-member', 'owner', 'stranger'] as const).map(
       (caller) => browsers.get(caller) as TestBrowser,
     ) as [TestBrowser, TestBrowser, TestBrowser];
-    ids = await makeProject(member);
+    ids = await makeProject(owner);
     const foreign = await makeProject(stranger);
     const { user } = (await operatorMember.send('GET', '/auth/session')).json();
     await context.db.orm.execute(`update users set role = 'operator' where id = '${user.userId}'`);
-    await context.db.orm.execute(
-      `insert into project_members (project_id, user_id) values ('${ids.projectId}', '${user.userId}')`,
-    );
+    const { projectId = '' } = ids;
+    await context.db.orm.insert(projectMembers).values({ projectId, userId: user.userId, role: 'owner' });
+    for (const role of ['editor', 'viewer'] as const) {
+      const session = await browsers.get(role)?.send('GET', '/auth/session');
+      const { userId } = session?.json().user ?? {};
+      await context.db.orm.insert(projectMembers).values({ projectId, userId, role });
+    }
     keys.set('key', ids.key ?? '');
     keys.set('foreign-key', foreign.key ?? '');
     keys.set('token', await mint(ids.key ?? '', { avatarId: ids.avatarId }));
@@ -223,7 +248,7 @@ describeOnBothDatabases('who may call which route', (context) => {
       .filter(({ method, url }) => !ELSEWHERE.test(`${method} ${url}`))
       .map(({ method, url, access }) => {
         let whom = kinds[access.kind] ?? access.kind;
-        if (access.kind === 'project') whom = access.role === 'member' ? 'member' : 'operator-member';
+        if (access.kind === 'project') whom = access.role === 'operator' ? 'operator-member' : access.role;
         if (access.kind === 'licence') whom = access.isOptional ? 'everyone' : nameOfHolders(access.of);
         return `${whom}: ${method} ${url}`;
       });
@@ -243,7 +268,7 @@ describeOnBothDatabases('who may call which route', (context) => {
 
   test('nobody else gets in, on any route, and who may gets further', async () => {
     // Those that end something come last for each caller: the rest needs it.
-    const ending = /logout|sessions\/:sessionId|auth\/password$/;
+    const ending = /logout|sessions\/:sessionId|auth\/password$|\/leave$/;
     const isDelete = ({ method, path }: Route) =>
       method === 'DELETE' || ending.test(path) || path.endsWith('/revoke') || path.endsWith('/reset');
     const harmless = ROUTES.filter((route) => !isDelete(route));
@@ -254,12 +279,15 @@ describeOnBothDatabases('who may call which route', (context) => {
         const found = { route: `${route.method} ${route.path}`, caller, statusCode, body: body.slice(0, 200) };
         if (isLetIn) expect(found, 'is let in').not.toMatchObject({ statusCode: expect.toBeOneOf([401, 403]) });
         else expect(found, 'is refused').toMatchObject({ statusCode: expect.toBeOneOf([401, 403, 404]) });
+        if (!isLetIn)
+          expect([route.path, caller, reasonOf(route, body)]).toEqual([route.path, caller, reasonFor(route, caller)]);
         expect(statusCode, JSON.stringify(found)).not.toBe(500);
       }
     }
     for (const route of ROUTES.filter(isDelete)) {
       for (const caller of CALLERS.filter((name) => LET_IN[route.for]?.includes(name) !== true)) {
-        const { statusCode } = await ask(caller, route);
+        const { statusCode, body } = await ask(caller, route);
+        expect([route.path, caller, reasonOf(route, body)]).toEqual([route.path, caller, reasonFor(route, caller)]);
         const found = [route.method, route.path, caller, [401, 403, 404].includes(statusCode)];
         expect(found).toEqual([route.method, route.path, caller, true]);
       }
@@ -336,6 +364,17 @@ describeOnBothDatabases('who may call which route', (context) => {
     expect(await read('/api/chat/sessions')).toEqual([403, false]);
   });
 });
+
+/** Why members are refused what their role is too small for; null where it is none of theirs. */
+function reasonFor({ for: whom, path }: Route, caller: Caller): string | null {
+  if (!['viewer', 'editor', 'owner'].includes(caller) || !path.includes(':projectId')) return null;
+  return { owner: 'owners-only', editor: 'editors-only', 'operator-member': 'operators-only' }[whom] ?? null;
+}
+
+function reasonOf({ path }: Route, body: string): string | null {
+  if (!path.includes(':projectId')) return null;
+  return /"reason":"((?:owners|editors|operators)-only)"/.exec(body)?.[1] ?? null;
+}
 
 function nameOfHolders(holders: readonly string[]): string {
   if (holders.length === 1) return 'key';

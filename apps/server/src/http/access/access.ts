@@ -1,3 +1,4 @@
+import type { ProjectRole } from '@visavis/protocol';
 import type {} from 'fastify';
 
 /** Who opens a route with a licence: the key itself, a browser token of it, or the key that the first page shows everyone. */
@@ -13,8 +14,8 @@ export type Access =
   | { readonly kind: 'call' }
   | { readonly kind: 'logged-in' }
   | { readonly kind: 'operator' }
-  /** A member of the project in `:projectId`; `operator`: one who runs this server as well. */
-  | { readonly kind: 'project'; readonly role: 'member' | 'operator' }
+  /** A member of the project in `:projectId` whose role is enough; `operator`: any member who runs this server as well. */
+  | { readonly kind: 'project'; readonly role: ProjectRole | 'operator' }
   | {
       readonly kind: 'licence';
       readonly of: readonly LicenceHolder[];
@@ -46,7 +47,12 @@ export const FOR = {
   call: { access: { kind: 'call' } },
   loggedIn: { access: { kind: 'logged-in' } },
   operator: { access: { kind: 'operator' } },
-  member: { access: { kind: 'project', role: 'member' } },
+  /** Looks at the project and talks in its playground; sees no secret. */
+  viewer: { access: { kind: 'project', role: 'viewer' } },
+  /** Changes what is in the project. */
+  editor: { access: { kind: 'project', role: 'editor' } },
+  /** Decides who is in the project, looks at who did what, deletes it. */
+  owner: { access: { kind: 'project', role: 'owner' } },
   operatorOfProject: { access: { kind: 'project', role: 'operator' } },
   /** What belongs to the project: its avatars, its talks. */
   key: licence(['key']),

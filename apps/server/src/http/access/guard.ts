@@ -1,10 +1,11 @@
+import { isRoleEnough } from '@visavis/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { Accounts } from '../../control/accounts/accounts.ts';
 import { ControlError, refusal } from '../../control/control-error.ts';
 import type { Projects } from '../../control/projects/projects.ts';
 import type { Admission } from '../../ports.ts';
 import type { Access, LicenceHolder } from './access.ts';
-import { holderOf, identifyLicence, identifyPerson, NOBODY, personOf } from './principal.ts';
+import { holderOf, identifyLicence, identifyPerson, NOBODY, personOf, projectOf } from './principal.ts';
 
 /** Routes of the server with what they ask of callers; complete when the server is ready. */
 export type StatedRoute = { readonly method: string; readonly url: string; readonly access: Access };
@@ -66,7 +67,7 @@ export function guardRoutes(scope: FastifyInstance, { admission, people }: Guard
   scope.addHook('preValidation', async (request) => {
     const access = accessOf(request);
     if (access.kind === 'licence') await admitHolder(admission, request, access);
-    else if (access.kind === 'project') request.project = (await people?.projects.get(...memberOf(request))) ?? null;
+    else if (access.kind === 'project') await admitMember(people?.projects, request, access.role);
     if (wantsOperator(access) && personOf(request).kind !== 'operator') {
       throw refusal('forbidden', 'operators-only');
     }
@@ -97,6 +98,17 @@ async function admitPerson(
 
 function memberOf(request: FastifyRequest): [userId: string, projectId: string] {
   return [personOf(request).user.userId, (request.params as { readonly projectId: string }).projectId];
+}
+
+/** Strangers are told that there is no such project; members whose role is too small, who may. */
+async function admitMember(
+  projects: Pick<Projects, 'get'> | undefined,
+  request: FastifyRequest,
+  needed: Extract<Access, { kind: 'project' }>['role'],
+): Promise<void> {
+  request.project = (await projects?.get(...memberOf(request))) ?? null;
+  if (needed === 'operator' || isRoleEnough(projectOf(request).role, needed)) return;
+  throw refusal('forbidden', needed === 'owner' ? 'owners-only' : 'editors-only');
 }
 
 const REFUSALS: Readonly<Record<LicenceHolder, string>> = {

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Accounts, User } from '../../control/accounts/accounts.ts';
 import { isBrowserToken } from '../../control/browser-tokens/browser-tokens.ts';
 import { ControlError, refusal } from '../../control/control-error.ts';
-import type { Project } from '../../control/projects/projects.ts';
+import type { OwnProject } from '../../control/projects/projects.ts';
 import type { Admission, Licence } from '../../ports.ts';
 import { clientOf, setCookies } from '../console-api/session.ts';
 import { readKey } from '../open-rest/envelope.ts';
@@ -24,7 +24,7 @@ declare module 'fastify' {
     /** Made once per request by the guards; null before, and on routes that ask for nobody. */
     principal: Principal | null;
     /** The project in the address, of which the caller was found to be a member. */
-    project: Project | null;
+    project: OwnProject | null;
   }
 }
 
@@ -74,7 +74,7 @@ export function holderOf(request: FastifyRequest): LicencePrincipal {
 }
 
 /** The project of a route that is for its members. */
-export function projectOf(request: FastifyRequest): Project {
+export function projectOf(request: FastifyRequest): OwnProject {
   if (request.project === null) throw refusal('forbidden', 'members-only');
   return request.project;
 }

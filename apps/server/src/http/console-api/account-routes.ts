@@ -22,6 +22,7 @@ import type { ServerLog } from '../../control/audit/server-log.ts';
 import { FOR } from '../access/access.ts';
 import { personOf } from '../access/principal.ts';
 import { readCursor } from './cursor.ts';
+import { given } from './given.ts';
 import { actorOf, type ConsoleScope, clientOf, setCookies } from './session.ts';
 import { toWire } from './to-wire.ts';
 
@@ -56,7 +57,7 @@ export function registerLoginRoutes(scope: ConsoleScope, { accounts }: AccountRo
       schema: { tags, summary: 'Make an account and log in', body: registerSchema, response: { 201: userSchema } },
     },
     async (request, reply) => {
-      const { value, setCookies: cookies } = await accounts.register(clientOf(request), request.body);
+      const { value, setCookies: cookies } = await accounts.register(clientOf(request), given(request.body));
       setCookies(request, reply, cookies);
       return reply.code(201).send(toUser(value));
     },
@@ -204,7 +205,7 @@ export function registerAuditRoutes(
       config: FOR.loggedIn,
       schema: {
         tags,
-        summary: 'What one did, and what was done in one’s projects; newest first',
+        summary: 'What one did, and what was done in projects that one owns; newest first',
         querystring: pageQuerySchema,
         response: { 200: pageOf(auditEntrySchema) },
       },

@@ -27,6 +27,9 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /projects/{projectId}/avatars/{avatarId}/talk-links': {
     ...{ name: 'Stolen', lifetimeHours: 1, maxConcurrentCalls: 1, maxMinutesPerDay: 1 },
   },
+  'PATCH /projects/{projectId}/members/{userId}': { role: 'viewer' },
+  'POST /projects/{projectId}/invitations': { role: 'owner' },
+  'POST /invitations/accept': { secret: 'x' },
   'POST /projects/{projectId}/points': { points: 1 },
   'PUT /projects/{projectId}/wallet': { isUnlimited: true },
   'POST /projects/{projectId}/conversations/delete': { sessionIds: ['0'.repeat(32)] },
@@ -36,7 +39,8 @@ const BODIES: Readonly<Record<string, object>> = {
 };
 
 /** Open to everyone. */
-const OPEN_ROUTES = /^\/(auth\/(options|session|register|login|password-reset.*)|browser-tokens|talk-page)$/;
+const OPEN_ROUTES =
+  /^\/(auth\/(options|session|register|login|password-reset.*)|browser-tokens|talk-page|invitations\/look)$/;
 
 describeOnBothDatabases('authorisation', (context) => {
   let server: ConsoleTestServer;
@@ -52,7 +56,7 @@ describeOnBothDatabases('authorisation', (context) => {
       ...{ id: systemAvatarId, name: 'navtalk.Leo', provider: 'local', model: 'l', voice: 'cedar', language: 'en' },
       ...{ bundleSource: 'shipped', bundleName: 'leo' },
     });
-    await browser.register(`${newPublicId()}@example.org`);
+    const userId = await browser.register(`${newPublicId()}@example.org`);
     const { projectId } = (await browser.send('POST', '/projects', { name: 'Shop' })).json();
     const base = `/projects/${projectId}`;
     const { licenceId } = (await browser.send('POST', `${base}/keys`, { name: 'k' })).json();
@@ -60,11 +64,12 @@ describeOnBothDatabases('authorisation', (context) => {
     const hook = { kind: 'message', url: 'https://hooks.example/' };
     const { webhookId } = (await browser.send('POST', `${base}/webhooks`, hook)).json();
     const { deliveryId } = (await browser.send('POST', `${base}/webhooks/${webhookId}/test`)).json();
+    const { invitationId } = (await browser.send('POST', `${base}/invitations`, { role: 'viewer' })).json();
     const sessionId = newPublicId();
     const { conversations } = server.plane;
     await conversations.start({ sessionId, projectId, licenceId, avatarId, startedAt: new Date() });
     await conversations.end(sessionId, { endedAt: new Date(), status: 'completed', reason: 'x' });
-    return { projectId, licenceId, avatarId, webhookId, deliveryId, sessionId, systemAvatarId };
+    return { projectId, licenceId, avatarId, webhookId, deliveryId, sessionId, systemAvatarId, userId, invitationId };
   };
 
   const fill = (path: string, values: Record<string, string>): string =>
@@ -72,6 +77,7 @@ describeOnBothDatabases('authorisation', (context) => {
 
   const bodyOf = ({ method, path }: Route, values: Record<string, string>): object | undefined => {
     if (`${method} ${path}` === 'POST /projects/{projectId}/avatars') return { fromAvatarId: values.systemAvatarId };
+    if (path.endsWith('/playground-token')) return { licenceId: values.licenceId };
     return BODIES[`${method} ${path}`] ?? (method === 'GET' || method === 'DELETE' ? undefined : {});
   };
 
@@ -110,6 +116,8 @@ describeOnBothDatabases('authorisation', (context) => {
           (select jsonb_agg(to_jsonb(a) order by a.ordinal) from avatars a where project_id = ${ids.projectId}) as avatars,
           (select jsonb_agg(to_jsonb(w) order by w.ordinal) from webhooks w where project_id = ${ids.projectId}) as webhooks,
           (select jsonb_agg(to_jsonb(c)) from conversations c where project_id = ${ids.projectId}) as talks,
+          (select jsonb_agg(to_jsonb(m)) from project_members m where project_id = ${ids.projectId}) as members,
+          (select jsonb_agg(to_jsonb(i)) from project_invitations i where project_id = ${ids.projectId}) as invitations,
           (select jsonb_agg(to_jsonb(w)) from wallets w where project_id = ${ids.projectId}) as wallet`);
       return rows;
     };
@@ -120,7 +128,7 @@ describeOnBothDatabases('authorisation', (context) => {
       const reply = await stranger.send(route.method, fill(route.path, ids), bodyOf(route, ids));
       expect([route, reply.statusCode]).toEqual([route, 404]);
       // In one's own project, with the ids of another's things.
-      if (!/\{(licenceId|avatarId|webhookId|deliveryId|sessionId)\}/.test(route.path)) continue;
+      if (!/\{(licenceId|avatarId|webhookId|deliveryId|sessionId|userId|invitationId)\}/.test(route.path)) continue;
       const mixed = { ...ids, projectId: strangerIds.projectId ?? '' };
       const crossed = await stranger.send(route.method, fill(route.path, mixed), bodyOf(route, mixed));
       expect([route, 'crossed', crossed.statusCode]).toEqual([route, 'crossed', 404]);

@@ -38,7 +38,7 @@ export function registerAvatarRoutes(scope: ConsoleScope, dependencies: AvatarRo
   scope.get(
     '/projects/:projectId/avatars',
     {
-      config: { ...FOR.member, readsMuch: true },
+      config: { ...FOR.viewer, readsMuch: true },
       schema: {
         tags,
         summary: 'Own avatars, newest first, then the built-in ones',
@@ -55,7 +55,7 @@ export function registerAvatarRoutes(scope: ConsoleScope, dependencies: AvatarRo
   scope.post(
     '/projects/:projectId/avatars',
     {
-      config: FOR.member,
+      config: FOR.editor,
       schema: {
         tags,
         summary: 'Copy an avatar, or make one from a picture',
@@ -82,7 +82,7 @@ export function registerAvatarRoutes(scope: ConsoleScope, dependencies: AvatarRo
 
   scope.get(
     '/projects/:projectId/avatars/:avatarId',
-    { config: FOR.member, schema: { tags, summary: 'One avatar', params, response: { 200: avatarSchema } } },
+    { config: FOR.viewer, schema: { tags, summary: 'One avatar', params, response: { 200: avatarSchema } } },
     async (request) => {
       const { projectId } = projectOf(request);
       return toWireAvatar(await avatars.get(projectId, request.params.avatarId), voices);
@@ -92,7 +92,7 @@ export function registerAvatarRoutes(scope: ConsoleScope, dependencies: AvatarRo
   scope.patch(
     '/projects/:projectId/avatars/:avatarId',
     {
-      config: FOR.member,
+      config: FOR.editor,
       schema: {
         tags,
         summary: 'Change an own avatar; calls that start from now on use it',
@@ -120,7 +120,7 @@ function registerDeleteRoute(scope: ConsoleScope, { avatarBin, audit }: AvatarRo
   scope.delete(
     '/projects/:projectId/avatars/:avatarId',
     {
-      config: FOR.member,
+      config: FOR.editor,
       schema: {
         tags: ['Avatars'],
         summary: `Put an own avatar into the bin: it can be restored for ${BIN_DAYS} days. One that is being made is gone. Conversations stay`,
@@ -143,7 +143,7 @@ function registerRetryRoute(scope: ConsoleScope, { avatars, voices, audit }: Ava
   scope.post(
     '/projects/:projectId/avatars/:avatarId/retry',
     {
-      config: FOR.member,
+      config: FOR.editor,
       schema: {
         tags: ['Avatars'],
         summary: 'Make an avatar that failed once more, from the same picture or video or another upload',

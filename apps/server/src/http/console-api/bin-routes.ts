@@ -36,7 +36,7 @@ export function registerBinRoutes(scope: ConsoleScope, { avatarBin, voices, audi
   scope.get(
     '/projects/:projectId/bin',
     {
-      config: { ...FOR.member, readsMuch: true },
+      config: { ...FOR.viewer, readsMuch: true },
       schema: {
         tags,
         summary: 'Deleted avatars that can be restored, the last deleted first',
@@ -50,7 +50,7 @@ export function registerBinRoutes(scope: ConsoleScope, { avatarBin, voices, audi
   scope.post(
     '/projects/:projectId/bin/:avatarId/restore',
     {
-      config: FOR.member,
+      config: FOR.editor,
       schema: {
         tags,
         summary: 'Restore a deleted avatar; it gets a number when another one has taken its name',
@@ -69,7 +69,7 @@ export function registerBinRoutes(scope: ConsoleScope, { avatarBin, voices, audi
   scope.delete(
     '/projects/:projectId/bin/:avatarId',
     {
-      config: FOR.member,
+      config: FOR.editor,
       schema: { tags, summary: 'Delete an avatar of the bin for good', params, response: { 200: emptySchema } },
     },
     async (request) => {
@@ -86,7 +86,7 @@ export function registerBinRoutes(scope: ConsoleScope, { avatarBin, voices, audi
   scope.get(
     '/projects/:projectId/avatars/:avatarId/picture',
     {
-      config: FOR.member,
+      config: FOR.viewer,
       schema: {
         tags,
         summary:

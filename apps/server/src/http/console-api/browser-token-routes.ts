@@ -1,11 +1,17 @@
-import { browserTokenSchema, createBrowserTokenSchema } from '@visavis/protocol/rest';
+import {
+  browserTokenSchema,
+  createBrowserTokenSchema,
+  createPlaygroundTokenSchema,
+  playgroundTokenParamsSchema,
+} from '@visavis/protocol/rest';
 import type { AvatarFound } from '../../control/avatars/avatar-catalogue.ts';
 import type { BrowserTokens } from '../../control/browser-tokens/browser-tokens.ts';
 import { ControlError, notFound } from '../../control/control-error.ts';
+import type { LicenceControl } from '../../control/licence-keys/licence-control.ts';
 import type { FirstSteps } from '../../control/projects/first-steps.ts';
 import type { Admission } from '../../ports.ts';
 import { FOR } from '../access/access.ts';
-import { holderOf } from '../access/principal.ts';
+import { holderOf, personOf, projectOf } from '../access/principal.ts';
 import { given } from './given.ts';
 import type { ConsoleScope } from './session.ts';
 
@@ -46,6 +52,42 @@ export function registerBrowserTokenRoutes(
       const { token, expiresAt } = minted;
       await firstSteps.note(licence.projectId, 'embed');
       return reply.code(201).send({ token, expiresAt: expiresAt.toISOString() });
+    },
+  );
+}
+
+/** A call is never longer than a day, but a token is needed at its beginning, and when it goes on after an outage. */
+const PLAYGROUND_TOKEN_SECONDS = 3_600;
+
+/** What the playground calls with, so that whoever may talk there need not see a key. It ends with the membership. */
+export function registerPlaygroundTokenRoutes(
+  scope: ConsoleScope,
+  { tokens, admission, licences }: BrowserTokenDependencies & { readonly licences: Pick<LicenceControl, 'digestOf'> },
+): void {
+  scope.post(
+    '/projects/:projectId/avatars/:avatarId/playground-token',
+    {
+      config: FOR.viewer,
+      schema: {
+        tags: ['Browser tokens'],
+        summary: 'Mint a token with which a member talks with this avatar on pages of this server',
+        params: playgroundTokenParamsSchema,
+        body: createPlaygroundTokenSchema,
+        response: { 201: browserTokenSchema },
+      },
+    },
+    async (request, reply) => {
+      const { projectId } = projectOf(request);
+      const { userId } = personOf(request).user;
+      const { avatarId } = request.params;
+      const { licenceId } = request.body;
+      if ((await admission.findAvatar(projectId, { avatarId })).kind === 'missing') throw notFound('avatar');
+      const keyDigest = await licences.digestOf(projectId, licenceId);
+      const origin = `${request.protocol}://${request.host}`;
+      const lifetimeSeconds = PLAYGROUND_TOKEN_SECONDS;
+      const minted = await tokens.mint({ licenceId, keyDigest, avatarId, origin, userId, lifetimeSeconds });
+      if (minted === null) throw notFound('key in force');
+      return reply.code(201).send({ token: minted.token, expiresAt: minted.expiresAt.toISOString() });
     },
   );
 }

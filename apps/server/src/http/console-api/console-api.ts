@@ -18,7 +18,11 @@ import {
 } from './account-routes.ts';
 import { type AvatarRouteDependencies, registerAvatarRoutes } from './avatar-routes.ts';
 import { type BinRouteDependencies, registerBinRoutes } from './bin-routes.ts';
-import { type BrowserTokenDependencies, registerBrowserTokenRoutes } from './browser-token-routes.ts';
+import {
+  type BrowserTokenDependencies,
+  registerBrowserTokenRoutes,
+  registerPlaygroundTokenRoutes,
+} from './browser-token-routes.ts';
 import {
   type ConversationRouteDependencies,
   registerChosenConversationRoutes,
@@ -26,6 +30,12 @@ import {
 } from './conversation-routes.ts';
 import { type FirstPageRouteDependencies, registerFirstPageRoutes } from './first-page-routes.ts';
 import { type FirstStepRouteDependencies, registerFirstStepRoutes } from './first-step-routes.ts';
+import {
+  type MemberRouteDependencies,
+  registerInvitationRoutes,
+  registerMemberRoutes,
+  registerProjectAuditRoutes,
+} from './member-routes.ts';
 import { type ProjectRouteDependencies, registerLicenceRoutes, registerProjectRoutes } from './project-routes.ts';
 import { refuseForeignOrigin } from './same-origin.ts';
 import { registerTalkLinkRoutes, type TalkLinkDependencies } from './talk-link-routes.ts';
@@ -42,6 +52,7 @@ import { registerDeliveryRoutes, registerWebhookRoutes, type WebhookRouteDepende
 export type ConsoleApiDependencies = AccountRouteDependencies &
   AuditRouteDependencies &
   ProjectRouteDependencies &
+  MemberRouteDependencies &
   AvatarRouteDependencies &
   BinRouteDependencies &
   FirstPageRouteDependencies &
@@ -86,10 +97,14 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
       guardRoutes(scope, { admission, people: { accounts, projects } });
       registerLoginRoutes(scope, dependencies);
       registerBrowserTokenRoutes(scope, dependencies);
+      registerPlaygroundTokenRoutes(scope, dependencies);
       registerAccountRoutes(scope, dependencies);
       registerAuditRoutes(scope, dependencies);
       registerProjectRoutes(scope, dependencies);
       registerLicenceRoutes(scope, dependencies);
+      registerMemberRoutes(scope, dependencies);
+      registerInvitationRoutes(scope, dependencies);
+      registerProjectAuditRoutes(scope, dependencies);
       registerFirstStepRoutes(scope, dependencies);
       registerAvatarRoutes(scope, dependencies);
       registerBinRoutes(scope, dependencies);

@@ -43,7 +43,7 @@ export function registerConversationRoutes(scope: ConsoleScope, dependencies: Co
   scope.get(
     base,
     {
-      config: { ...FOR.member, readsMuch: isSearch },
+      config: { ...FOR.viewer, readsMuch: isSearch },
       schema: {
         ...{ tags, summary: 'Talks, newest first', params: projectParamsSchema },
         querystring: conversationQuerySchema,
@@ -66,7 +66,7 @@ export function registerConversationRoutes(scope: ConsoleScope, dependencies: Co
   scope.get(
     `${base}/:sessionId`,
     {
-      config: { ...FOR.member, readsMuch: true },
+      config: { ...FOR.viewer, readsMuch: true },
       schema: { tags, summary: 'One talk with all that was said', params, response: { 200: transcriptSchema } },
     },
     async (request) => {
@@ -78,7 +78,7 @@ export function registerConversationRoutes(scope: ConsoleScope, dependencies: Co
   scope.get(
     `${base}/:sessionId/export`,
     {
-      config: { ...FOR.member, readsMuch: true },
+      config: { ...FOR.viewer, readsMuch: true },
       schema: { tags, summary: 'One talk as a file', params, querystring: exportQuerySchema },
     },
     async (request, reply) => {
@@ -94,7 +94,7 @@ export function registerConversationRoutes(scope: ConsoleScope, dependencies: Co
   scope.delete(
     `${base}/:sessionId`,
     {
-      config: FOR.member,
+      config: FOR.editor,
       schema: { tags, summary: 'Delete a talk that has ended', params, response: { 200: emptySchema } },
     },
     async (request) => {
@@ -125,7 +125,7 @@ export function registerChosenConversationRoutes(
   scope.post(
     `${base}/delete`,
     {
-      config: FOR.member,
+      config: FOR.editor,
       schema: {
         ...{ tags, summary: 'Delete talks that have ended', params },
         body: chosenConversationsSchema,
@@ -147,7 +147,7 @@ export function registerChosenConversationRoutes(
   scope.post(
     `${base}/export`,
     {
-      config: { ...FOR.member, readsMuch: true },
+      config: { ...FOR.viewer, readsMuch: true },
       schema: { tags, summary: 'Talks as one file', params, body: exportConversationsSchema },
     },
     async (request, reply) => {

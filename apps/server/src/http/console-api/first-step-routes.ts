@@ -10,7 +10,7 @@ export function registerFirstStepRoutes(scope: ConsoleScope, { firstSteps }: Fir
   scope.get(
     '/projects/:projectId/first-steps',
     {
-      config: FOR.member,
+      config: FOR.viewer,
       schema: {
         tags: ['Projects'],
         summary: 'How far a project has come, from its first avatar to the first call from one’s own page',

@@ -59,7 +59,7 @@ export function registerProjectRoutes(scope: ConsoleScope, dependencies: Project
   scope.get(
     '/projects/:projectId',
     {
-      config: FOR.member,
+      config: FOR.viewer,
       schema: {
         tags,
         summary: 'One project, with what it keeps beside what it may keep',
@@ -76,7 +76,7 @@ export function registerProjectRoutes(scope: ConsoleScope, dependencies: Project
   scope.patch(
     '/projects/:projectId',
     {
-      config: FOR.member,
+      config: FOR.editor,
       schema: {
         tags,
         summary: 'Change a project',
@@ -86,18 +86,18 @@ export function registerProjectRoutes(scope: ConsoleScope, dependencies: Project
       },
     },
     async (request) => {
-      const { projectId } = projectOf(request);
+      const { projectId, role } = projectOf(request);
       const changes = given(request.body);
       const project = await projects.update(projectId, changes);
       await audit.write(actorOf(request), { action: 'project.updated', projectId, detail: changes });
-      return toWire(project);
+      return { ...toWire(project), role };
     },
   );
 
   scope.delete(
     '/projects/:projectId',
     {
-      config: FOR.member,
+      config: FOR.owner,
       schema: { tags, summary: 'Delete a project with everything in it', params, response: { 200: emptySchema } },
     },
     async (request) => {
@@ -118,7 +118,7 @@ export function registerLicenceRoutes(scope: ConsoleScope, dependencies: Project
   scope.get(
     '/projects/:projectId/keys',
     {
-      config: FOR.member,
+      config: FOR.viewer,
       schema: {
         tags,
         summary: 'Keys of a project',
@@ -135,7 +135,7 @@ export function registerLicenceRoutes(scope: ConsoleScope, dependencies: Project
   scope.post(
     '/projects/:projectId/keys',
     {
-      config: FOR.member,
+      config: FOR.editor,
       schema: {
         tags,
         summary: 'Make a key; the answer shows it',
@@ -154,7 +154,7 @@ export function registerLicenceRoutes(scope: ConsoleScope, dependencies: Project
   scope.patch(
     '/projects/:projectId/keys/:licenceId',
     {
-      config: FOR.member,
+      config: FOR.editor,
       schema: {
         tags,
         summary: 'Name a key, set its limits',
@@ -172,7 +172,7 @@ export function registerLicenceRoutes(scope: ConsoleScope, dependencies: Project
   scope.post(
     '/projects/:projectId/keys/:licenceId/reveal',
     {
-      config: FOR.member,
+      config: FOR.editor,
       schema: { tags, summary: 'Show a key again, for copying', params, response: { 200: shownKeySchema } },
     },
     async (request) => {
@@ -185,7 +185,7 @@ export function registerLicenceRoutes(scope: ConsoleScope, dependencies: Project
   scope.post(
     '/projects/:projectId/keys/:licenceId/reset',
     {
-      config: FOR.member,
+      config: FOR.editor,
       schema: {
         tags,
         summary: 'Replace a key at once; ends its live calls',
@@ -203,7 +203,7 @@ export function registerLicenceRoutes(scope: ConsoleScope, dependencies: Project
   scope.post(
     '/projects/:projectId/keys/:licenceId/revoke',
     {
-      config: FOR.member,
+      config: FOR.editor,
       schema: {
         tags,
         summary: 'Take a key out of force for good; ends its live calls',

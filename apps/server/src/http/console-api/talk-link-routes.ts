@@ -27,7 +27,7 @@ export function registerTalkLinkRoutes(
   scope.post(
     '/projects/:projectId/avatars/:avatarId/talk-links',
     {
-      config: FOR.member,
+      config: FOR.editor,
       schema: {
         tags: ['Talk links'],
         summary: 'Make a link by which whoever has it talks with this avatar, within limits and for a time',

@@ -21,7 +21,7 @@ export function registerUploadRoutes(parent: ConsoleScope, { uploads }: UploadRo
     scope.post(
       '/projects/:projectId/uploads',
       {
-        config: { ...FOR.member, streamsBody: true },
+        config: { ...FOR.editor, streamsBody: true },
         schema: {
           tags: ['Avatars'],
           summary:

@@ -41,7 +41,7 @@ export function registerUsageRoutes(scope: ConsoleScope, dependencies: UsageRout
   scope.get(
     '/projects/:projectId/usage',
     {
-      config: FOR.member,
+      config: FOR.viewer,
       schema: {
         ...{ tags, summary: 'Calls, time and points per day and key, and per avatar', params },
         querystring: usageQuerySchema,
@@ -65,7 +65,7 @@ export function registerUsageRoutes(scope: ConsoleScope, dependencies: UsageRout
 
   scope.get(
     '/projects/:projectId/wallet',
-    { config: FOR.member, schema: { tags, summary: 'Points that are left', params, response: { 200: walletSchema } } },
+    { config: FOR.viewer, schema: { tags, summary: 'Points that are left', params, response: { 200: walletSchema } } },
     async (request) => {
       const { projectId } = projectOf(request);
       return toWallet(await ledger.wallet(projectId), pointsPerMinute);
@@ -75,7 +75,7 @@ export function registerUsageRoutes(scope: ConsoleScope, dependencies: UsageRout
   scope.get(
     '/projects/:projectId/ledger',
     {
-      config: FOR.member,
+      config: FOR.viewer,
       schema: {
         ...{ tags, summary: 'Every change of the points; newest first', params },
         querystring: pageQuerySchema,
@@ -97,7 +97,7 @@ export function registerLedgerSumRoute(scope: ConsoleScope, { usageReports }: Us
   scope.get(
     '/projects/:projectId/ledger/sums',
     {
-      config: { ...FOR.member, readsMuch: true },
+      config: { ...FOR.viewer, readsMuch: true },
       schema: {
         tags: ['Usage'],
         summary: 'The ledger with one entry for each call; newest first',

@@ -37,7 +37,7 @@ export function registerWebhookRoutes(scope: ConsoleScope, dependencies: Webhook
   scope.get(
     base,
     {
-      config: FOR.member,
+      config: FOR.editor,
       schema: {
         ...{ tags, summary: 'Webhooks of a project', params: projectParamsSchema },
         response: { 200: z.array(webhookSchema) },
@@ -52,7 +52,7 @@ export function registerWebhookRoutes(scope: ConsoleScope, dependencies: Webhook
   scope.post(
     base,
     {
-      config: FOR.member,
+      config: FOR.editor,
       schema: {
         ...{ tags, summary: 'Add a webhook; the answer shows its secret', params: projectParamsSchema },
         body: createWebhookSchema,
@@ -71,7 +71,7 @@ export function registerWebhookRoutes(scope: ConsoleScope, dependencies: Webhook
   scope.patch(
     `${base}/:webhookId`,
     {
-      config: FOR.member,
+      config: FOR.editor,
       schema: {
         ...{ tags, summary: 'Change a webhook', params },
         body: updateWebhookSchema,
@@ -93,7 +93,7 @@ export function registerWebhookRoutes(scope: ConsoleScope, dependencies: Webhook
   scope.delete(
     `${base}/:webhookId`,
     {
-      config: FOR.member,
+      config: FOR.editor,
       schema: { tags, summary: 'Delete a webhook and its log', params, response: { 200: emptySchema } },
     },
     async (request) => {
@@ -108,7 +108,7 @@ export function registerWebhookRoutes(scope: ConsoleScope, dependencies: Webhook
   scope.post(
     `${base}/:webhookId/reveal`,
     {
-      config: FOR.member,
+      config: FOR.editor,
       schema: { tags, summary: 'Show the secret again', params, response: { 200: webhookSecretSchema } },
     },
     async (request) => {
@@ -126,7 +126,7 @@ export function registerDeliveryRoutes(scope: ConsoleScope, dependencies: Webhoo
 
   scope.post(
     `${base}/:webhookId/test`,
-    { config: FOR.member, schema: { tags, summary: 'Post a test event', params, response: { 202: deliverySchema } } },
+    { config: FOR.editor, schema: { tags, summary: 'Post a test event', params, response: { 202: deliverySchema } } },
     async (request, reply) => {
       const { projectId } = projectOf(request);
       const timestamp = new Date().toISOString();
@@ -139,7 +139,7 @@ export function registerDeliveryRoutes(scope: ConsoleScope, dependencies: Webhoo
   scope.get(
     `${base}/:webhookId/deliveries`,
     {
-      config: FOR.member,
+      config: FOR.editor,
       schema: {
         ...{ tags, summary: 'What was posted, newest first; kept for 30 days', params },
         querystring: pageQuerySchema,
@@ -161,7 +161,7 @@ export function registerDeliveryRoutes(scope: ConsoleScope, dependencies: Webhoo
   scope.get(
     `${base}/:webhookId/deliveries/:deliveryId`,
     {
-      config: { ...FOR.member, readsMuch: true },
+      config: { ...FOR.editor, readsMuch: true },
       schema: {
         ...{ tags, summary: 'One of them, with the whole body', params: deliveryParamsSchema },
         response: { 200: deliverySchema },
@@ -177,7 +177,7 @@ export function registerDeliveryRoutes(scope: ConsoleScope, dependencies: Webhoo
   scope.post(
     `${base}/:webhookId/deliveries/:deliveryId/resend`,
     {
-      config: FOR.member,
+      config: FOR.editor,
       schema: {
         ...{ tags, summary: 'Post the same event once more', params: deliveryParamsSchema },
         response: { 202: deliverySchema },

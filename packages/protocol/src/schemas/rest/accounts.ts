@@ -3,7 +3,7 @@ import { LIMITS } from '../../limits.ts';
 import { FIELD_FAULTS, fieldSentence } from '../../refusals.ts';
 import { instantSchema, nameSchema, publicIdSchema } from './common.ts';
 
-const emailSchema = z.email(FIELD_FAULTS.email).max(LIMITS.characters.email);
+export const emailSchema = z.email(FIELD_FAULTS.email).max(LIMITS.characters.email);
 const SHORTEST_PASSWORD = LIMITS.characters.passwordAtLeast;
 const TOO_SHORT = { error: fieldSentence('too-short', SHORTEST_PASSWORD), abort: true };
 /**
@@ -44,7 +44,13 @@ export const authOptionsSchema = z.object({
 });
 export type AuthOptions = z.output<typeof authOptionsSchema>;
 
-export const registerSchema = z.object({ email: emailSchema, name: nameSchema, password: passwordSchema });
+export const registerSchema = z.object({
+  email: emailSchema,
+  name: nameSchema,
+  password: passwordSchema,
+  /** Secret of an invitation to a project, which is accepted with it; it lets one in where registration is closed. */
+  invitation: z.string().min(1).max(LIMITS.characters.token).optional(),
+});
 export const loginSchema = z.object({ email: emailSchema, password: givenPasswordSchema });
 export const renameUserSchema = z.object({ name: nameSchema });
 export const changePasswordSchema = z.object({

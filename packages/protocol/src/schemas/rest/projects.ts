@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { LIMITS } from '../../limits.ts';
+import { PROJECT_ROLES } from '../../project-roles.ts';
 import { instantSchema, nameSchema, numberWithin, originSchema, publicIdSchema } from './common.ts';
 
 export const projectSchema = z.object({
@@ -8,6 +9,8 @@ export const projectSchema = z.object({
   /** Ended talks older than this are deleted; null keeps them. */
   retentionDays: z.int().nullable(),
   createdAt: instantSchema,
+  /** What one may do in it. */
+  role: z.enum(PROJECT_ROLES),
 });
 export type Project = z.output<typeof projectSchema>;
 

@@ -19,7 +19,7 @@ describeOnBothDatabases('making avatars', (context) => {
   const newProject = async (userId: string): Promise<string> => {
     const id = newPublicId();
     await context.db.orm.insert(projects).values({ id, name: 'Shop' });
-    await context.db.orm.insert(projectMembers).values({ projectId: id, userId });
+    await context.db.orm.insert(projectMembers).values({ projectId: id, userId, role: 'owner' });
     return id;
   };
   const newAvatar = async (projectId: string): Promise<string> => {

@@ -53,7 +53,8 @@ const CLAIM = `
           select max(other.making_turn_at) from projects as other
           where other.id = projects.id or other.id in (
             select theirs.project_id from project_members as mine
-            join project_members as theirs on theirs.user_id = mine.user_id where mine.project_id = projects.id)
+            join project_members as theirs on theirs.user_id = mine.user_id and theirs.role = 'owner'
+            where mine.project_id = projects.id and mine.role = 'owner')
         ) nulls first, projects.making_turn_at nulls first, due.ordinal
       limit 1 for update of due skip locked)
     returning job.avatar_id as "avatarId", job.attempt, job.attempts_left as "attemptsLeft", job.file, job.url,
