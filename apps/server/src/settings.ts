@@ -139,7 +139,7 @@ export const settingsSchema = z.object({
   REGISTRATION: z
     .enum(['open', 'closed'], 'must be open or closed')
     .default('open')
-    .describe('closed: only the first user can register, who becomes the operator.'),
+    .describe('closed: only the first user, who becomes the operator, and people with an invitation can register.'),
   PUBLIC_URL: publicUrl
     .optional()
     .describe(

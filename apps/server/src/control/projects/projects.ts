@@ -9,7 +9,7 @@ import { notFound } from '../control-error.ts';
 import { newPublicId } from '../ids.ts';
 import { alone, type Quotas, quotaReached } from '../quotas/quotas.ts';
 
-export type Project = {
+type Project = {
   readonly projectId: string;
   readonly name: string;
   /** Ended talks older than this are deleted; null keeps them. */

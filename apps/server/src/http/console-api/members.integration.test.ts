@@ -4,6 +4,7 @@ import { newPublicId } from '../../control/ids.ts';
 import { DEFAULT_QUOTAS } from '../../control/quotas/quotas.ts';
 import { avatars } from '../../db/schema.ts';
 import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
+import { TestClient } from '../../gateway/navtalk-v2/test-client.ts';
 import { type ConsoleTestServer, createConsoleServer } from './testing/console-server.ts';
 import { PASSWORD, TestBrowser } from './testing/test-browser.ts';
 
@@ -222,9 +223,41 @@ describeOnBothDatabases('members of projects', (context) => {
       expect(await server.plane.admission.findLicence(token, caller)).toBeNull();
       if (link !== null) expect(reasonOf(await accept(member, link.secret))).toEqual([404, 'invitation-gone']);
     }
-    // A token that was minted while its member was removed opens nothing, even where it is stored.
     const { rows } = await context.db.orm.execute(sql`select id from browser_tokens where licence_id = ${licenceId}`);
     expect(rows).toEqual([]);
+    // One that is minted while its member is removed is stored, and opens nothing.
+    const { tokens, licences } = server.services;
+    const keyDigest = await licences.digestOf(projectId, licenceId);
+    const { userId } = await person();
+    const late = await tokens.mint({ licenceId, keyDigest, lifetimeSeconds: 60, userId });
+    expect(await server.plane.admission.findLicence(late?.token ?? '')).toBeNull();
+  });
+
+  test('a call from the playground ends when its member is removed; calls of others go on', async () => {
+    const owner = await person();
+    const projectId = await project(owner);
+    const { licenceId } = (await owner.send('POST', `/projects/${projectId}/keys`, { name: 'k' })).json();
+    const avatarId = newPublicId();
+    await context.db.orm.insert(avatars).values({
+      ...{ id: avatarId, name: 'Zoe', provider: 'local', model: 'l', voice: 'cedar', language: 'en', projectId },
+      ...{ bundleSource: 'shipped', bundleName: 'leo' },
+    });
+    const member = await join(owner, projectId, 'viewer');
+    const baseUrl = await server.listen(0);
+    const call = async (browser: TestBrowser) => {
+      const path = `/projects/${projectId}/avatars/${avatarId}/playground-token`;
+      const { token } = (await browser.send('POST', path, { licenceId })).json();
+      const headers = { origin: 'http://console.example', host: 'console.example' };
+      const client = new TestClient(baseUrl, { license: token, avatarId }, headers);
+      await client.event('realtime.session.updated');
+      return client;
+    };
+    const [theirs, mine] = [await call(member), await call(owner)];
+    await owner.send('DELETE', `/projects/${projectId}/members/${member.userId}`);
+    expect((await theirs.closed).code).toBe(4401);
+    expect(mine.socket.readyState).toBe(mine.socket.OPEN);
+    mine.socket.close();
+    await mine.closed;
   });
 
   test('an owner who becomes less takes his open invitations back with it', async () => {
