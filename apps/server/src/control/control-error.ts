@@ -38,7 +38,7 @@ export class ControlError extends Error {
   /** The same request may succeed after this time. */
   readonly retryAfterSeconds: number | undefined;
 
-  /** Null for what no person meets in the console. */
+  /** Null for what programs alone can do wrong: it is told in English, by its sentence. */
   readonly told: Told | null;
 
   /** `message`: one sentence for a person, saying what to do. For people in the console, see `refusal`. */
@@ -61,8 +61,5 @@ export function refusal(code: ControlErrorCode, reason: Refusal, options: Refusa
 }
 
 export function notFound(what: string): ControlError {
-  return new ControlError('not-found', `There is no such ${what}, or it is not yours.`, undefined, {
-    reason: 'not-found',
-    values: { what },
-  });
+  return refusal('not-found', 'not-found', { values: { what } });
 }

@@ -1,4 +1,5 @@
 import { errorMessage } from '../error-message.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
 import type { Database } from './database.ts';
 import type { DatabaseLogger } from './logger.ts';
 
@@ -19,12 +20,9 @@ export function watchDatabase(
   intervalMs: number = INTERVAL_MS,
 ): DatabaseWatch {
   let isDown = false;
-  let isAsking = false;
 
-  const look = async (): Promise<void> => {
-    // The pool's own limits end what has no answer.
-    if (isAsking) return;
-    isAsking = true;
+  // The pool's own limits end what has no answer.
+  const look = oneAtATime(async () => {
     try {
       await pool.query('select 1');
       if (isDown) logger.info({}, 'the database answers again');
@@ -33,10 +31,8 @@ export function watchDatabase(
       const fields = { error: errorMessage(error) };
       if (!isDown) logger.error(fields, 'the database does not answer: new calls and logins are refused until it does');
       isDown = true;
-    } finally {
-      isAsking = false;
     }
-  };
+  });
 
   const timer = setInterval(() => void look(), intervalMs);
   timer.unref();

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { Transform, type TransformCallback } from 'node:stream';
 import { LIMITS } from '@visavis/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ControlError } from '../control/control-error.ts';
+import { ControlError, refusal } from '../control/control-error.ts';
 import { processBudget } from '../gateway/memory/call-memory.ts';
 import type { MemoryShare } from '../gateway/memory/memory-budget.ts';
 
@@ -56,8 +56,7 @@ function cutAfterAnswer({ raw: { socket } }: FastifyRequest, reply: FastifyReply
 }
 
 function busy(): ControlError {
-  const message = 'The server is reading more than it can hold. Send the request again in a moment.';
-  return new ControlError('overloaded', message, RETRY_AFTER_SECONDS);
+  return refusal('overloaded', 'bodies-full', { retryAfterSeconds: RETRY_AFTER_SECONDS });
 }
 
 /** Smaller pieces are put together: a body that comes byte by byte would cost a hundred times its size. */

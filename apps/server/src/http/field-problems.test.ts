@@ -1,3 +1,4 @@
+import { REFUSALS } from '@visavis/protocol';
 import {
   createLicenceKeySchema,
   createWebhookSchema,
@@ -72,4 +73,22 @@ it('a refusal of the control plane names its sentence, its values and its field'
     message: expect.stringContaining('This project has 7 keys in force'),
     told: { reason: 'keys-full', values: { limit: 7 } },
   });
+});
+
+it.each([
+  ['57014', 503, 'database-late'],
+  ['57P01', 503, 'database-interrupted'],
+  ['57P03', 503, 'database-starting'],
+  ['40P01', 503, 'changed-at-once'],
+  ['40001', 503, 'changed-at-once'],
+  ['53300', 503, 'database-busy'],
+  ['22021', 400, 'nul-character'],
+  ['22003', 400, 'number-too-large'],
+  ['22008', 400, 'date-out-of-range'],
+  ['22007', 400, 'date-unreadable'],
+  ['23503', 404, 'deleted-meanwhile'],
+] as const)('what the database refuses by %s has a sentence of its own', (code, status, reason) => {
+  const fault = requestFault(Object.assign(new Error('words of the engine'), { code }));
+  expect(fault).toMatchObject({ status, message: REFUSALS[reason], told: { reason } });
+  expect(fault?.retryAfterSeconds).toBe(status === 503 ? 5 : undefined);
 });

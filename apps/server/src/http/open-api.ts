@@ -14,7 +14,7 @@ import { registerAvatarCard } from './open-rest/avatar-card.ts';
 import { PROVIDER_ID, registerAvatarWrites, STATUS_TEXTS } from './open-rest/avatar-writes.ts';
 import { registerChatRecords } from './open-rest/chat-records.ts';
 import { registerOpenRoute } from './open-rest/documented.ts';
-import { fail, readParameter, succeed } from './open-rest/envelope.ts';
+import { fail, OPEN_SENTENCES, readParameter, succeed } from './open-rest/envelope.ts';
 import { registerLists } from './open-rest/lists.ts';
 import type { ListForAll } from './talk-page.ts';
 
@@ -78,9 +78,9 @@ export function registerOpenApi(app: FastifyInstance, dependencies: OpenApiDepen
 function registerAvatarReads(scope: FastifyInstance, { admission, catalogue, listForAll }: OpenApiDependencies): void {
   const detail = async (request: FastifyRequest, reply: FastifyReply) => {
     const id = readParameter(request, 'avatarId', 'id');
-    if (id === undefined) return fail(reply, 400, 'Give the avatar as avatarId.');
+    if (id === undefined) return fail(reply, 400, OPEN_SENTENCES.noAvatarId);
     const found = await findFor(request, id);
-    return found === null ? fail(reply, 404, 'Avatar not found') : succeed(toWireAvatar(found, request, 'detail'));
+    return found === null ? fail(reply, 404, OPEN_SENTENCES.noAvatar) : succeed(toWireAvatar(found, request, 'detail'));
   };
 
   const byName = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -88,10 +88,10 @@ function registerAvatarReads(scope: FastifyInstance, { admission, catalogue, lis
     if (name === undefined) return fail(reply, 400, 'Give the avatar as name.');
     // The same look-up as a call's, so that unknown system names find the same figure here and there.
     const lookUp = await admission.findAvatar(holderOf(request).licence.projectId, { name });
-    if (lookUp.kind === 'missing') return fail(reply, 404, 'Avatar not found');
+    if (lookUp.kind === 'missing') return fail(reply, 404, OPEN_SENTENCES.noAvatar);
     const found = await findFor(request, lookUp.avatar.avatarId);
     return found === null
-      ? fail(reply, 404, 'Avatar not found')
+      ? fail(reply, 404, OPEN_SENTENCES.noAvatar)
       : succeed({ ...toWireAvatar(found, request, 'detail'), name });
   };
 

@@ -1,6 +1,7 @@
+import { REFUSALS, type Refusal } from '@visavis/protocol';
 import type { ApiError } from '@visavis/protocol/rest';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import { ControlError } from '../control/control-error.ts';
+import { ControlError, refusal } from '../control/control-error.ts';
 import { diskFull, isDiskFull } from '../control/disk/disk-watch.ts';
 import { sqlStateOf } from '../db/sql-state.ts';
 import { fieldProblem } from './field-problems.ts';
@@ -21,9 +22,9 @@ const BY_STATUS: ReadonlyMap<number, readonly [code: string, message: string]> =
   [403, ['forbidden', 'This is not allowed.']],
   [404, ['not-found', 'There is nothing at this address.']],
   [405, ['bad-request', 'This address does not take this method.']],
-  [408, ['bad-request', 'The request took too long to arrive. Send it again.']],
+  [408, ['bad-request', REFUSALS['body-late']]],
   [411, ['bad-request', 'The length of the body is missing.']],
-  [413, ['too-large', 'The body is larger than this address takes.']],
+  [413, ['too-large', REFUSALS['body-too-large']]],
   [414, ['bad-request', 'The address is too long.']],
   [
     415,
@@ -37,6 +38,12 @@ const BY_STATUS: ReadonlyMap<number, readonly [code: string, message: string]> =
   [431, ['bad-request', 'The headers are too large.']],
 ]);
 
+/** Of those that a page of the console can meet. */
+const REASON_OF_STATUS: ReadonlyMap<number, Refusal> = new Map([
+  [408, 'body-late'],
+  [413, 'body-too-large'],
+]);
+
 const BY_LIBRARY_CODE: ReadonlyMap<string, string> = new Map([
   ['FST_ERR_CTP_INVALID_JSON_BODY', 'The body is no JSON.'],
   ['FST_ERR_CTP_EMPTY_JSON_BODY', 'The body is empty. Send a JSON object, or leave the Content-Type out.'],
@@ -44,23 +51,24 @@ const BY_LIBRARY_CODE: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** What the database refuses of values that came with the request, by SQLSTATE. */
-const BY_SQL_STATE: ReadonlyMap<string, readonly [status: number, code: string, message: string]> = new Map([
-  ['22021', [400, 'bad-request', 'A text holds a NUL character. Remove it.']],
-  ['22P05', [400, 'bad-request', 'A text holds a NUL character. Remove it.']],
-  ['22003', [400, 'bad-request', 'A number is too large.']],
-  ['22008', [400, 'bad-request', 'A date is out of range.']],
-  ['22007', [400, 'bad-request', 'A date cannot be read.']],
-  ['23503', [404, 'not-found', 'What this belongs to has been deleted meanwhile.']],
+const BY_SQL_STATE: ReadonlyMap<string, Refusal> = new Map([
+  ['22021', 'nul-character'],
+  ['22P05', 'nul-character'],
+  ['22003', 'number-too-large'],
+  ['22008', 'date-out-of-range'],
+  ['22007', 'date-unreadable'],
 ]);
+/** A row that another one needs is gone. */
+const ORPHANED = '23503';
 
 /** What the database could not do now, by SQLSTATE: nothing was changed, and the same request may succeed soon. */
-const BUSY_SQL_STATES: ReadonlyMap<string, string> = new Map([
-  ['57014', 'The database took too long. Ask for less at a time, or try again in a moment.'],
-  ['57P01', 'The database was interrupted. Try again in a moment.'],
-  ['57P03', 'The database is starting. Try again in a moment.'],
-  ['40P01', 'Others changed the same at the same time. Try again.'],
-  ['40001', 'Others changed the same at the same time. Try again.'],
-  ['53300', 'The database is busy. Try again in a moment.'],
+const BUSY_SQL_STATES: ReadonlyMap<string, Refusal> = new Map([
+  ['57014', 'database-late'],
+  ['57P01', 'database-interrupted'],
+  ['57P03', 'database-starting'],
+  ['40P01', 'changed-at-once'],
+  ['40001', 'changed-at-once'],
+  ['53300', 'database-busy'],
 ]);
 const RETRY_AFTER_SECONDS = 5;
 
@@ -77,16 +85,19 @@ export function requestFault(error: unknown): RequestFault | null {
   }
   const full = isDiskFull(error) ? diskFull() : null;
   if (full !== null) return requestFault(full);
-  const busy = BUSY_SQL_STATES.get(sqlStateOf(error) ?? '');
-  if (busy !== undefined) {
-    const told = { reason: 'busy' } as const;
-    return { status: 503, code: 'overloaded', message: busy, retryAfterSeconds: RETRY_AFTER_SECONDS, told };
-  }
-  const known = BY_SQL_STATE.get(sqlStateOf(error) ?? '');
-  if (known !== undefined) return { status: known[0], code: known[1], message: known[2] };
+  const refused = refusedByDatabase(sqlStateOf(error) ?? '');
+  if (refused !== null) return requestFault(refused);
   const { statusCode, code: libraryCode } = error as { statusCode?: unknown; code?: unknown };
   if (typeof statusCode !== 'number' || statusCode < 400 || statusCode >= 500) return null;
   return faultOfStatus(statusCode, typeof libraryCode === 'string' ? libraryCode : undefined);
+}
+
+function refusedByDatabase(sqlState: string): ControlError | null {
+  const busy = BUSY_SQL_STATES.get(sqlState);
+  if (busy !== undefined) return refusal('overloaded', busy, { retryAfterSeconds: RETRY_AFTER_SECONDS });
+  if (sqlState === ORPHANED) return refusal('not-found', 'deleted-meanwhile');
+  const wrong = BY_SQL_STATE.get(sqlState);
+  return wrong === undefined ? null : refusal('bad-request', wrong);
 }
 
 function toldOf({ told, message }: ControlError): RequestFault['told'] {
@@ -102,5 +113,7 @@ function toldOf({ told, message }: ControlError): RequestFault['told'] {
 /** `libraryCode` tells more about some of them, like `FST_ERR_CTP_INVALID_JSON_BODY`. */
 export function faultOfStatus(status: number, libraryCode?: string): RequestFault {
   const [code, message] = BY_STATUS.get(status) ?? ['bad-request', 'This request is refused.'];
-  return { status, code, message: BY_LIBRARY_CODE.get(libraryCode ?? '') ?? message };
+  const reason = REASON_OF_STATUS.get(status);
+  const told = reason === undefined ? {} : { told: { reason } };
+  return { status, code, message: BY_LIBRARY_CODE.get(libraryCode ?? '') ?? message, ...told };
 }

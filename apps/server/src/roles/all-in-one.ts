@@ -78,8 +78,9 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
   closers.add('media workers', () => pool.close());
   const control = await openControlPlane(config, logger, closers);
   noteEvent = control.noteEvent;
-  const voice = followVoice(config.voice, pool.ready);
-  const voiceReady = pool.whenReady().then((description) => reportVoice(config.voice, description));
+  const known = pool.ready.then((description) => reportVoice(config.voice, description));
+  const voice = followVoice(config.voice, known);
+  const voiceReady = pool.whenReady().then(() => known);
   voiceReady.catch((error: unknown) => logger.error({ error: String(error) }, 'No media worker came up'));
 
   const { demo } = control;

@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject, randomBytes, X509Certificate } from 'node:crypto';
+import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
@@ -41,44 +41,39 @@ export async function loadTls(
 
 /** What OpenSSL says of files that are none of its own tells nobody which file, nor what to do. */
 function requirePair(cert: string, key: string, { certPath, keyPath }: { certPath: string; keyPath: string }): void {
-  const certificate = readCertificate(cert);
-  if (certificate === null) {
+  if (!isCertificate(cert)) {
     throw new StartError(
       `TLS_CERT: ${certPath} holds no certificate. It takes a chain in PEM (-----BEGIN CERTIFICATE-----).`,
     );
   }
-  const privateKey = readKey(key);
-  if (privateKey === null) {
+  if (!isPrivateKey(key)) {
     throw new StartError(
       `TLS_KEY: ${keyPath} holds no private key that can be used. It takes one in PEM, without a passphrase.`,
     );
   }
-  if (!certificate.checkPrivateKey(privateKey) || !isPair(cert, key)) {
+  if (!isPair(cert, key)) {
     throw new StartError(
       `TLS_KEY: the key in ${keyPath} does not belong to the certificate in ${certPath}. Give both of one.`,
     );
   }
 }
 
-function readCertificate(cert: string): X509Certificate | null {
-  try {
-    return new X509Certificate(cert);
-  } catch {
-    return null;
-  }
+function isCertificate(cert: string): boolean {
+  return isTaken(() => new X509Certificate(cert));
 }
 
-function readKey(key: string): KeyObject | null {
-  try {
-    return createPrivateKey(key);
-  } catch {
-    return null;
-  }
+function isPrivateKey(key: string): boolean {
+  return isTaken(() => createPrivateKey(key));
 }
 
+/** OpenSSL takes a key with its own certificate only. */
 function isPair(cert: string, key: string): boolean {
+  return isTaken(() => createSecureContext({ cert, key }));
+}
+
+function isTaken(read: () => unknown): boolean {
   try {
-    createSecureContext({ cert, key });
+    read();
     return true;
   } catch {
     return false;

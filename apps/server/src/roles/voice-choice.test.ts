@@ -67,9 +67,10 @@ describe('what the start-up print says', () => {
 
 it('is told of as starting for as long as that takes, and then as it is', async () => {
   const { promise: ready, resolve } = Promise.withResolvers<{ mouth: string; ears: string; brain: string }>();
-  const current = followVoice(LOCAL, ready);
+  const known = ready.then((description) => reportVoice(LOCAL, description));
+  const current = followVoice(LOCAL, known);
   expect(current()).toMatchObject({ ears: 'starting', hears: false });
   resolve({ mouth: 'flite', ears: 'PocketSphinx', brain: 'rules' });
-  await ready;
+  await known;
   expect(current()).toMatchObject({ ears: 'PocketSphinx', hears: true });
 });

@@ -62,14 +62,14 @@ function hostOf({ openAiUrl }: VoiceSettings): string {
 
 const STARTING = { mouth: 'starting', ears: 'starting', brain: 'starting', hears: false };
 
-/** What speaks, hears and thinks at this moment: `starting` until the first media worker is up, also where that takes long. */
+/** What speaks, hears and thinks at this moment: `starting` until it is known, also where that takes long. */
 export function followVoice(
-  voice: VoiceSettings,
-  ready: Promise<Parameters<typeof reportVoice>[1]>,
+  { provider }: Pick<VoiceSettings, 'provider'>,
+  known: Promise<VoiceReport>,
 ): () => VoiceReport {
-  let report: VoiceReport = { ...STARTING, provider: voice.provider };
-  void ready.then((description) => {
-    report = reportVoice(voice, description);
+  let report: VoiceReport = { ...STARTING, provider };
+  void known.then((now) => {
+    report = now;
   });
   return () => report;
 }

@@ -20,10 +20,7 @@ const places = new FairPlaces({
   waiting: 100,
   waitingPerTenant: 20,
   waitLimitMs: 15_000,
-  sentences: {
-    own: 'Too many people log in from your network right now. Try again in a moment.',
-    full: 'Too many people log in right now. Try again in a moment.',
-  },
+  reasons: { own: 'logins-near', full: 'many-logins' },
   onBound: (what, detail) => told(what, detail),
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { requireUnguessed } from './password-rules.ts';
 
 const MIA = { email: 'mia.oberland@alpenblick.example', name: 'Mia Oberland' };
-const tryOut = (password: string) => () => requireUnguessed(password, MIA);
+const tryOut = (password: string) => () => requireUnguessed(password, MIA, 'password');
 
 describe('a password that anybody would try', () => {
   it.each([
@@ -46,7 +46,7 @@ describe('a password that anybody would try', () => {
     'mia.alpenblick',
   ])('%s is refused: of its owner', (password) => {
     expect(tryOut(password)).toThrow();
-    expect(() => requireUnguessed(password, { email: 'leo@example.org', name: 'Leo' })).not.toThrow();
+    expect(() => requireUnguessed(password, { email: 'leo@example.org', name: 'Leo' }, 'password')).not.toThrow();
   });
 });
 

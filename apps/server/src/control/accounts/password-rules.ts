@@ -63,7 +63,7 @@ const SHORTEST_NAME = 3;
 const ENOUGH_PIECES = 6;
 
 /** Throws `bad-request` for a password that those who guess would try early; `field` is where it was given. */
-export function requireUnguessed(password: string, person: Person, field = 'password'): void {
+export function requireUnguessed(password: string, person: Person, field: string): void {
   const words = [...GUESSED_FIRST, ...namesOf(person)].sort((one, other) => other.length - one.length);
   const text = password.normalize('NFKC').toLowerCase();
   const spelled = [...text].map((character) => LETTERS[character] ?? character).join('');

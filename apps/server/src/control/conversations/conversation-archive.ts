@@ -1,5 +1,5 @@
 import { and, desc, eq, exists, gte, inArray, isNotNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
-import type { Database } from '../../db/database.ts';
+import type { Database, Orm } from '../../db/database.ts';
 import { avatars, CONVERSATION_STATUS, conversations, licenceKeys, messages, projects } from '../../db/schema.ts';
 import { ControlError } from '../control-error.ts';
 import { type ConversationSort, type OtherSort, sortBy, unknownCursor } from './conversation-sorts.ts';
@@ -136,7 +136,7 @@ export function createConversationArchive({ orm }: Pick<Database, 'orm'>): Conve
   };
 }
 
-function select(orm: Database['orm'], where: SQL | undefined, sortValue = NO_VALUE) {
+function select(orm: Orm, where: SQL | undefined, sortValue = NO_VALUE) {
   return orm
     .select({ ...columns, sortValue })
     .from(conversations)
@@ -147,8 +147,6 @@ function select(orm: Database['orm'], where: SQL | undefined, sortValue = NO_VAL
     )
     .where(where);
 }
-
-type Orm = Database['orm'];
 
 async function newest(orm: Orm, projectId: string, filter: ConversationFilter, { limit, cursor }: Page) {
   if (cursor !== undefined && !CURSOR.test(cursor)) throw unknownCursor();
@@ -203,7 +201,7 @@ function toPage(found: readonly Found[], nextCursor: string | null) {
 }
 
 /** The oldest talk that one statement may look through, when it begins before `before`; null: all the rest. */
-async function searchedTo(orm: Database['orm'], projectId: string, before: number | null): Promise<number | null> {
+async function searchedTo(orm: Orm, projectId: string, before: number | null): Promise<number | null> {
   const { rows } = await orm.execute(sql`
     select min(ordinal) as oldest from (
       select ordinal, sum(text_bytes) over newest as bytes, row_number() over newest as number from (
@@ -222,7 +220,7 @@ async function searchedTo(orm: Database['orm'], projectId: string, before: numbe
   return older.length === 0 ? null : Number(oldest);
 }
 
-function conditions(orm: Database['orm'], filter: ConversationFilter): (SQL | undefined)[] {
+function conditions(orm: Orm, filter: ConversationFilter): (SQL | undefined)[] {
   const { from, to, status, avatarId, licenceId, text } = filter;
   const said = (phrase: string) =>
     orm

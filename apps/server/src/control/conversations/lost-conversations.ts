@@ -1,4 +1,5 @@
 import type { Database } from '../../db/database.ts';
+import { oneAtATime } from '../../one-at-a-time.ts';
 import type { ControlLogger } from '../logger.ts';
 import { endLostTalks, type LostTalk } from './conversation-store.ts';
 
@@ -44,16 +45,10 @@ export function watchLostConversations(
     logger.warn({ conversations: ended.length }, 'Talks of a server that stopped were closed');
   };
 
-  let isLooking = false;
+  // Two looks that a slow database answers together are no two looks.
+  const lookAgain = oneAtATime(look);
   const timer = setInterval(() => {
-    // Two looks that a slow database answers together are no two looks.
-    if (isLooking) return;
-    isLooking = true;
-    look()
-      .catch((error: unknown) => logger.warn({ error: String(error) }, 'Lost talks could not be looked for'))
-      .finally(() => {
-        isLooking = false;
-      });
+    lookAgain().catch((error: unknown) => logger.warn({ error: String(error) }, 'Lost talks could not be looked for'));
   }, INTERVAL_MS);
   timer.unref();
   return { look, stop: () => clearInterval(timer) };

@@ -1,4 +1,5 @@
 import { statfs as readFileSystem } from 'node:fs/promises';
+import { oneAtATime } from '../../one-at-a-time.ts';
 import { type ControlError, refusal } from '../control-error.ts';
 import type { OnBound } from '../fairness/bounds.ts';
 import type { ControlLogger } from '../logger.ts';
@@ -68,14 +69,9 @@ export async function openDiskWatch(options: DiskWatchOptions): Promise<DiskWatc
   };
 
   await look();
-  let isLooking = false;
-  const timer = setInterval(async () => {
-    // A disk that does not answer, as one over a network, is not asked again and again.
-    if (isLooking) return;
-    isLooking = true;
-    await look();
-    isLooking = false;
-  }, options.intervalMs ?? INTERVAL_MS);
+  // A disk that does not answer, as one over a network, is not asked again and again.
+  const lookAgain = oneAtATime(look);
+  const timer = setInterval(() => void lookAgain(), options.intervalMs ?? INTERVAL_MS);
   timer.unref();
   return {
     minFreeBytes,

@@ -2,11 +2,13 @@ import { describe, expect, test, vi } from 'vitest';
 import { createBounds } from './bounds.ts';
 import { FairPlaces, type FairPlacesOptions, type Place } from './fair-places.ts';
 
-const sentences = { own: 'You have enough.', full: 'Others have it all.' };
+const reasons = { own: 'sending-already', full: 'many-sending' } as const;
+const enough = 'You send 2 files already. Wait for one of them, then send this one again.';
+const full = 'Many files are being sent at the moment. Send this one again in a few seconds.';
 
 function open(options: Partial<FairPlacesOptions> = {}): FairPlaces {
   const bounds = { atOnce: 2, atOncePerTenant: 2, waiting: 6, waitingPerTenant: 4, waitLimitMs: 5_000 };
-  return new FairPlaces({ what: 'things', sentences, ...bounds, ...options });
+  return new FairPlaces({ what: 'things', reasons, ...bounds, ...options });
 }
 
 /** Takes places and notes in which order they were given. */
@@ -84,13 +86,7 @@ describe('places', () => {
     for (const name of ['a1', 'a2', 'a3', 'a4', 'a5', 'b1', 'c1', 'c2', 'd1']) void take(name);
     await settled();
     // a5 is above its part; c1 finds the queue full and takes the place of a4; c2 has no longer queue before it than a.
-    expect(order.sort()).toEqual([
-      'a1',
-      'a3: Others have it all.',
-      'a4: Others have it all.',
-      'a5: You have enough.',
-      'c2: Others have it all.',
-    ]);
+    expect(order.sort()).toEqual(['a1', `a3: ${full}`, `a4: ${full}`, `a5: ${enough}`, `c2: ${full}`]);
   });
 
   test('waiting ends after its time, with whose fault it is', async () => {
@@ -98,7 +94,7 @@ describe('places', () => {
     const places = open({ atOnce: 1, atOncePerTenant: 1, waitLimitMs: 30, onBound: (what) => reached.push(what) });
     const place = await places.take({ key: 'a' });
     await expect(places.take({ key: 'a' })).rejects.toMatchObject({ code: 'too-many-attempts', retryAfterSeconds: 10 });
-    await expect(places.take({ key: 'b' })).rejects.toMatchObject({ code: 'overloaded', message: sentences.full });
+    await expect(places.take({ key: 'b' })).rejects.toMatchObject({ code: 'overloaded', message: full });
     expect([places.waitingCount, reached]).toEqual([0, ['things', 'things']]);
     place.release();
     expect(await places.run({ key: 'b' }, async () => 'done')).toBe('done');
@@ -116,7 +112,7 @@ describe('places', () => {
       held.push(place);
     });
     await settled();
-    expect(order).toEqual(['a1', 'b1: Others have it all.']);
+    expect(order).toEqual(['a1', `b1: ${full}`]);
     held.shift()?.release();
     await settled();
     held.shift()?.release();

@@ -1,4 +1,5 @@
-import { ControlError } from '../control-error.ts';
+import type { Refusal } from '@visavis/protocol';
+import { type ControlError, refusal } from '../control-error.ts';
 import type { OnBound } from './bounds.ts';
 
 /** Whoever has the same key shares `atOnce` places. */
@@ -22,11 +23,12 @@ export type FairPlacesOptions = {
   readonly waitingPerTenant: number;
   /** Who has waited so long is refused. */
   readonly waitLimitMs: number;
-  readonly sentences: {
-    /** The tenant itself has filled its part. */
-    readonly own: string;
+  /** What those are told who are refused. */
+  readonly reasons: {
+    /** The tenant itself has filled its part; `limit` in the sentence is `atOncePerTenant`. */
+    readonly own: Refusal;
     /** Others have filled everything. */
-    readonly full: string;
+    readonly full: Refusal;
   };
   readonly onBound?: OnBound;
 };
@@ -168,9 +170,9 @@ export class FairPlaces {
   }
 
   #makeRoomToWait(tenant: Tenant): void {
-    const { waiting, waitingPerTenant, sentences } = this.#options;
+    const { waiting, waitingPerTenant } = this.#options;
     const own = this.#queues.get(tenant.key)?.length ?? 0;
-    if (own >= waitingPerTenant) throw this.#refusal('too-many-attempts', sentences.own, tenant);
+    if (own >= waitingPerTenant) throw this.#refusal(true, tenant);
     if (this.#waitingInAll < waiting) return;
     let longest: readonly Waiter[] = [];
     for (const queue of this.#queues.values()) {
@@ -178,17 +180,15 @@ export class FairPlaces {
     }
     const last = longest.at(-1);
     if (last === undefined || (longest.length <= own + 1 && tenant.isFirst !== true))
-      throw this.#refusal('overloaded', sentences.full, tenant);
+      throw this.#refusal(false, tenant);
     this.#leaveQueue(last);
-    last.refuse(this.#refusal('overloaded', sentences.full, last.tenant));
+    last.refuse(this.#refusal(false, last.tenant));
   }
 
   #giveUp(waiter: Waiter): void {
     if (!this.#leaveQueue(waiter)) return;
-    const { own, full } = this.#options.sentences;
     const isOwnFault = (this.#held.get(waiter.tenant.key) ?? 0) >= this.#options.atOncePerTenant;
-    const code = isOwnFault ? 'too-many-attempts' : 'overloaded';
-    waiter.refuse(this.#refusal(code, isOwnFault ? own : full, waiter.tenant));
+    waiter.refuse(this.#refusal(isOwnFault, waiter.tenant));
   }
 
   #leaveQueue(waiter: Waiter): boolean {
@@ -202,8 +202,11 @@ export class FairPlaces {
     return true;
   }
 
-  #refusal(code: 'too-many-attempts' | 'overloaded', sentence: string, { key }: Tenant): ControlError {
-    this.#options.onBound?.(this.#options.what, { tenant: key });
-    return new ControlError(code, sentence, RETRY_AFTER_SECONDS);
+  #refusal(isOwnFault: boolean, { key }: Tenant): ControlError {
+    const { what, reasons, atOncePerTenant, onBound } = this.#options;
+    onBound?.(what, { tenant: key });
+    const options = { retryAfterSeconds: RETRY_AFTER_SECONDS };
+    if (!isOwnFault) return refusal('overloaded', reasons.full, options);
+    return refusal('too-many-attempts', reasons.own, { ...options, values: { limit: atOncePerTenant } });
   }
 }

@@ -25,21 +25,20 @@ export function createReadingPlaces(onBound: OnBound): ReadingPlaces {
     waitLimitMs: WAIT_LIMIT_MS,
     onBound,
   };
-  const full = 'Many are reading long records right now. Try again in a moment.';
   return {
     reading: new FairPlaces({
       ...shared,
       what: 'heavy reading',
       atOnce: READING.inAll,
       atOncePerTenant: READING.perCaller,
-      sentences: { own: 'You are reading much already. Ask for one thing after the other.', full },
+      reasons: { own: 'reading-already', full: 'many-reading' },
     }),
     answers: new FairPlaces({
       ...shared,
       what: 'unread answers',
       atOnce: ANSWERS.inAll,
       atOncePerTenant: ANSWERS.perCaller,
-      sentences: { own: 'You have long answers on their way already. Read them first, then ask again.', full },
+      reasons: { own: 'answers-unread', full: 'many-reading' },
     }),
   };
 }

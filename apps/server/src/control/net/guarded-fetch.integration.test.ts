@@ -3,7 +3,8 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGuardedFetch, ForbiddenAddressError, type GuardedRequest } from './guarded-fetch.ts';
+import { ForbiddenAddressError } from './address-guard.ts';
+import { createGuardedFetch, type GuardedRequest } from './guarded-fetch.ts';
 
 let port = 0;
 const seen: string[] = [];

@@ -10,8 +10,6 @@ import {
   type FoundAddresses,
 } from './address-guard.ts';
 
-export { ForbiddenAddressError };
-
 export type GuardedRequest = {
   readonly url: string;
   readonly method: 'GET' | 'POST';

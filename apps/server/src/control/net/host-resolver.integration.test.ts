@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGuardedFetch, ForbiddenAddressError } from './guarded-fetch.ts';
+import { ForbiddenAddressError } from './address-guard.ts';
+import { createGuardedFetch } from './guarded-fetch.ts';
 import { createHostResolver } from './host-resolver.ts';
 
 /** A name server that answers for `good.example` and `inner.example`, and never for anything else. */

@@ -1,31 +1,20 @@
-/** A voice as people know it. */
-type DescribedVoice = {
-  /** What avatars name it by. */
-  readonly voice: string;
-  readonly name: string;
-  readonly gender: 'female' | 'male' | 'neutral';
-  /** BCP 47 tag of what it speaks best; null: many languages. */
-  readonly language: string | null;
-};
+import type { ProviderVoices, VoiceDescription } from '@visavis/protocol/rest';
 
 /** What a provider says of its voices. */
-type ProviderVoices = {
-  readonly provider: string;
-  readonly voices: readonly DescribedVoice[];
-  speakerOf(voice: string): DescribedVoice | null;
-  readonly hasSamples: boolean;
-  readonly takesOtherNames: boolean;
+type Provider = Readonly<Omit<ProviderVoices, 'voices'>> & {
+  readonly voices: readonly VoiceDescription[];
+  speakerOf(voice: string): VoiceDescription | null;
 };
 
 /** Whose voice is heard, by which provider. */
-type Speaker = DescribedVoice & { readonly provider: string };
+type Speaker = VoiceDescription & { readonly provider: string };
 
 /** What of an avatar decides who speaks for it. */
 type Speaking = { readonly isSystem: boolean; readonly provider: string; readonly voice: string };
 
 export type VoiceDirectoryOptions = {
   /** The first is that of new avatars. */
-  readonly providers: readonly ProviderVoices[];
+  readonly providers: readonly Provider[];
   /** Id of the provider that speaks for an avatar: built-in ones follow the settings of this server. */
   readonly providerOf: (avatar: Pick<Speaking, 'isSystem' | 'provider'>) => string;
 };
@@ -38,7 +27,7 @@ export class VoiceDirectory {
     this.#options = options;
   }
 
-  list(): readonly Omit<ProviderVoices, 'speakerOf'>[] {
+  list(): readonly Omit<Provider, 'speakerOf'>[] {
     return this.#options.providers.map(({ provider, voices, hasSamples, takesOtherNames }) => ({
       ...{ provider, voices, hasSamples, takesOtherNames },
     }));

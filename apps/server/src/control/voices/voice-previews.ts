@@ -55,10 +55,7 @@ export class VoicePreviews {
       waiting: WAITING.inAll,
       waitingPerTenant: WAITING.perUser,
       waitLimitMs: WAIT_LIMIT_MS,
-      sentences: {
-        own: 'You are listening to several voices already. Try again when one has spoken.',
-        full: 'Others are listening to voices. Try again in a moment.',
-      },
+      reasons: { own: 'listening-already', full: 'many-listening' },
       ...(options.onBound === undefined ? {} : { onBound: options.onBound }),
     });
   }
@@ -89,9 +86,8 @@ async function speakInTime(speak: SpeakSample, sample: Sample): Promise<Uint8Arr
   try {
     const spoken = await speak(sample, signal);
     if (spoken.kind === 'spoken') return spoken.wav;
-    const name = new Intl.DisplayNames(['en'], { type: 'language' }).of(spoken.language);
-    const advice = 'its operator can add the optional eSpeak package (see the document on providers)';
-    throw new ControlError('not-available', `This server has no voice for ${name}: ${advice}.`);
+    const language = new Intl.DisplayNames(['en'], { type: 'language' }).of(spoken.language) ?? spoken.language;
+    throw refusal('not-available', 'no-voice-of-language', { values: { language } });
   } catch (error) {
     if (error instanceof ControlError || !signal.aborted) throw error;
     throw refusal('overloaded', 'voice-late', { retryAfterSeconds: RETRY_AFTER_SECONDS });

@@ -172,13 +172,8 @@ export class Webhooks {
 
   /** Posts the same body once more, as a delivery of its own. */
   async resend(projectId: string, webhookId: string, deliveryId: string): Promise<Delivery> {
-    await this.get(projectId, webhookId);
-    const [source] = await this.#orm
-      .select({ event: webhookDeliveries.event, body: webhookDeliveries.body })
-      .from(webhookDeliveries)
-      .where(and(eq(webhookDeliveries.id, deliveryId), eq(webhookDeliveries.webhookId, webhookId)));
-    if (source === undefined) throw notFound('delivery');
-    return this.enqueue(projectId, webhookId, source);
+    const { event, body } = await this.delivery(projectId, webhookId, deliveryId);
+    return this.enqueue(projectId, webhookId, { event, body });
   }
 
   async enqueue(projectId: string, webhookId: string, post: { event: string; body: string }): Promise<Delivery> {

@@ -111,7 +111,7 @@ async function admitMember(
   throw refusal('forbidden', needed === 'owner' ? 'owners-only' : 'editors-only');
 }
 
-const REFUSALS: Readonly<Record<LicenceHolder, string>> = {
+export const HOLDER_REFUSALS: Readonly<Record<LicenceHolder, string>> = {
   key: 'This is not for licence keys.',
   token: 'A browser token opens calls, and what a page needs for them. Ask from your own server, with the licence key.',
   'public-key': 'The demo key opens calls only. Make an account and a key of your own in the console for this.',
@@ -130,5 +130,5 @@ async function admitHolder(
   }
   if (access.isOptional && request.principal.kind === 'nobody') return;
   const { kind } = holderOf(request);
-  if (!access.of.includes(kind)) throw new ControlError('forbidden', REFUSALS[kind]);
+  if (!access.of.includes(kind)) throw new ControlError('forbidden', HOLDER_REFUSALS[kind]);
 }

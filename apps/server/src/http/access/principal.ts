@@ -6,7 +6,7 @@ import { ControlError, refusal } from '../../control/control-error.ts';
 import type { OwnProject } from '../../control/projects/projects.ts';
 import type { Admission, Licence } from '../../ports.ts';
 import { clientOf, setCookies } from '../console-api/session.ts';
-import { readKey } from '../open-rest/envelope.ts';
+import { OPEN_SENTENCES, readKey } from '../open-rest/envelope.ts';
 import type { Access, LicenceHolder } from './access.ts';
 
 /** Who makes a request, with the bounds of their rights. */
@@ -51,7 +51,7 @@ export async function identifyLicence(
   const key = readKey(request, keyIn);
   if (key === undefined) return NOBODY;
   const licence = await admission.findLicence(key, { origin: request.headers.origin, host: request.host });
-  if (licence === null) throw new ControlError('wrong-credentials', 'Invalid license');
+  if (licence === null) throw new ControlError('wrong-credentials', OPEN_SENTENCES.invalidLicence);
   if (licence.refusal === 'origin-not-allowed') {
     throw new ControlError('forbidden', errorEntry(licence.refusal).message);
   }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { LIMITS } from '@visavis/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ControlError } from '../../control/control-error.ts';
+import { type ControlError, refusal } from '../../control/control-error.ts';
 import { processBudget } from '../../gateway/memory/call-memory.ts';
 import type { MemoryShare } from '../../gateway/memory/memory-budget.ts';
 import { readerOf } from './callers.ts';
@@ -127,11 +127,9 @@ function sizeOf(payload: unknown): number {
 }
 
 function unread(): ControlError {
-  const message = 'You have not read what you asked for before. Read those answers first, then ask again.';
-  return new ControlError('too-many-attempts', message, RETRY_AFTER_SECONDS);
+  return refusal('too-many-attempts', 'answers-unread', { retryAfterSeconds: RETRY_AFTER_SECONDS });
 }
 
 function busy(): ControlError {
-  const message = 'The server has more answers on their way than it can hold. Ask again in a moment.';
-  return new ControlError('overloaded', message, RETRY_AFTER_SECONDS);
+  return refusal('overloaded', 'answers-full', { retryAfterSeconds: RETRY_AFTER_SECONDS });
 }

@@ -12,6 +12,7 @@ import type { FirstSteps } from '../../control/projects/first-steps.ts';
 import type { Admission } from '../../ports.ts';
 import { FOR } from '../access/access.ts';
 import { holderOf, personOf, projectOf } from '../access/principal.ts';
+import { OPEN_SENTENCES } from '../open-rest/envelope.ts';
 import { given } from './given.ts';
 import type { ConsoleScope } from './session.ts';
 
@@ -48,7 +49,7 @@ export function registerBrowserTokenRoutes(
       }
       const { licenceId, keyDigest } = licence;
       const minted = await tokens.mint({ licenceId, keyDigest, ...given(request.body) });
-      if (minted === null) throw new ControlError('wrong-credentials', 'Invalid license');
+      if (minted === null) throw new ControlError('wrong-credentials', OPEN_SENTENCES.invalidLicence);
       const { token, expiresAt } = minted;
       await firstSteps.note(licence.projectId, 'embed');
       return reply.code(201).send({ token, expiresAt: expiresAt.toISOString() });

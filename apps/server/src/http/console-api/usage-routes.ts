@@ -13,7 +13,7 @@ import {
   walletSchema,
 } from '@visavis/protocol/rest';
 import type { AuditLog } from '../../control/audit/audit-log.ts';
-import { ControlError } from '../../control/control-error.ts';
+import { refusal } from '../../control/control-error.ts';
 import { newPublicId } from '../../control/ids.ts';
 import type { Ledger, Wallet } from '../../control/usage/ledger.ts';
 import { toPoints, toThousandths } from '../../control/usage/points.ts';
@@ -167,16 +167,16 @@ export function registerPointRoutes(scope: ConsoleScope, dependencies: UsageRout
 }
 
 /** The last 30 days where nothing else is asked for. */
-function readRange({ from, to = dayBefore(0) }: { from?: string | undefined; to?: string | undefined }): DayRange {
-  const first = from ?? new Date(Date.parse(to) - 29 * DAY_MS).toISOString().slice(0, 10);
+function readRange({ from, to = dayOf(Date.now()) }: { from?: string | undefined; to?: string | undefined }): DayRange {
+  const first = from ?? dayOf(Date.parse(to) - 29 * DAY_MS);
   if (Date.parse(to) - Date.parse(first) >= MAX_DAYS * DAY_MS) {
-    throw new ControlError('bad-request', `Ask for ${MAX_DAYS} days at most.`);
+    throw refusal('bad-request', 'too-many-days', { values: { limit: MAX_DAYS } });
   }
   return { from: first, to };
 }
 
-function dayBefore(days: number): string {
-  return new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10);
+function dayOf(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 10);
 }
 
 function toWallet({ balance, isUnlimited }: Wallet, pointsPerMinute: number) {

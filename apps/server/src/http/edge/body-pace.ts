@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ControlError } from '../../control/control-error.ts';
+import { type ControlError, refusal } from '../../control/control-error.ts';
 
 /** Every body has this long, and a second more for so many bytes that have come. */
 export type BodyPace = { readonly graceMs: number; readonly bytesPerSecond: number };
@@ -70,5 +70,5 @@ function cut({ request, reply, giveUp }: Arriving): void {
     return;
   }
   reply.header('connection', 'close');
-  giveUp(new ControlError('too-slow', 'The body took too long to arrive. Send it again, over a faster connection.'));
+  giveUp(refusal('too-slow', 'body-late'));
 }

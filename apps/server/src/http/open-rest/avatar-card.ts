@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Admission, AvatarCatalogue, CatalogueAvatar } from '../../ports.ts';
 import { FOR } from '../access/access.ts';
 import { registerOpenRoute } from './documented.ts';
-import { fail, readKey, readParameter, succeed } from './envelope.ts';
+import { fail, OPEN_SENTENCES, readKey, readParameter, succeed } from './envelope.ts';
 
 type AvatarCardDependencies = {
   readonly admission: Pick<Admission, 'findAvatar'>;
@@ -44,7 +44,8 @@ export function registerAvatarCard(scope: FastifyInstance, { admission, catalogu
       const wanted = readParameter(request, 'avatar');
       if (wanted === undefined) return fail(reply, 400, 'Give the id or name as avatar.');
       const isNobody = request.principal === null || !('licence' in request.principal);
-      if (isNobody && readKey(request, 'anywhere') !== undefined) return fail(reply, 401, 'Invalid license');
+      if (isNobody && readKey(request, 'anywhere') !== undefined)
+        return fail(reply, 401, OPEN_SENTENCES.invalidLicence);
       const avatar = await find(request, wanted);
       // One that takes no calls is none, here as in a call.
       if (avatar === null || (avatar.state ?? 'ready') !== 'ready') {

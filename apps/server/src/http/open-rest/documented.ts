@@ -1,6 +1,10 @@
+import { filled, REFUSALS } from '@visavis/protocol';
 import { openAnswerOf, openRefusalOf } from '@visavis/protocol/rest';
 import type { FastifyContextConfig, FastifyInstance, RouteHandlerMethod } from 'fastify';
 import * as z from 'zod';
+import { DEFAULT_QUOTAS } from '../../control/quotas/quota-names.ts';
+import { HOLDER_REFUSALS } from '../access/guard.ts';
+import { OPEN_SENTENCES } from './envelope.ts';
 
 /** What is said of each parameter, and what stands for it in examples. */
 const PARAMETERS: Readonly<Record<string, readonly [description: string, example: string]>> = {
@@ -31,16 +35,16 @@ const PARAMETERS: Readonly<Record<string, readonly [description: string, example
 };
 
 /** When a route refuses, and in which words, for example. */
-const REFUSALS = {
-  400: 'Give the avatar as avatarId.',
-  401: 'Invalid license',
-  403: 'The demo key opens calls only. Make an account and a key of your own in the console for this.',
-  404: 'Avatar not found',
-  409: 'This project has 500 avatars, as many as it may have. Delete some; an operator can raise the limit.',
-  429: 'Too many requests of yours are being answered. Ask one after the other.',
-  501: 'This server makes no avatars from pictures.',
+const REFUSED = {
+  400: OPEN_SENTENCES.noAvatarId,
+  401: OPEN_SENTENCES.invalidLicence,
+  403: HOLDER_REFUSALS['public-key'],
+  404: OPEN_SENTENCES.noAvatar,
+  409: filled(REFUSALS['avatars-full'], { limit: DEFAULT_QUOTAS.avatarsPerProject }),
+  429: REFUSALS['reading-already'],
+  501: REFUSALS['no-making'],
 } as const;
-type Refusal = keyof typeof REFUSALS;
+type Refusal = keyof typeof REFUSED;
 
 type OpenRoute = {
   readonly method: 'GET' | 'POST';
@@ -69,7 +73,7 @@ export function registerOpenRoute(scope: FastifyInstance, route: OpenRoute): voi
   const { method, alsoBy = [], url, alsoAt, config, summary, needs = [], takes = [], answer, handler } = route;
   const body = method === 'POST' ? z.object(fieldsOf(needs, takes)) : undefined;
   const querystring = method === 'GET' ? z.looseObject(fieldsOf(needs, takes)) : undefined;
-  const refusals = route.refuses.map((status) => [status, openRefusalOf(status, REFUSALS[status])]);
+  const refusals = route.refuses.map((status) => [status, openRefusalOf(status, REFUSED[status])]);
   const schema = {
     ...{ tags: ['Open REST'], summary, description: otherWays(alsoBy, alsoAt) },
     ...(body === undefined ? {} : { body }),

@@ -1,6 +1,13 @@
-import { LIMITS, textFault } from '@visavis/protocol';
+import { errorEntry, LIMITS, textFault } from '@visavis/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ControlError } from '../../control/control-error.ts';
+
+/** What clients are refused with most, as published clients know it. */
+export const OPEN_SENTENCES = {
+  invalidLicence: errorEntry('invalid-licence').closeReason,
+  noAvatar: errorEntry('avatar-not-found').closeReason,
+  noAvatarId: 'Give the avatar as avatarId.',
+} as const;
 
 /** Every answer of the open REST interface is `{ code, message, data }`; `code` repeats the HTTP status. */
 export function succeed<Data>(data: Data): { code: 200; message: 'SUCCESS'; data: Data } {

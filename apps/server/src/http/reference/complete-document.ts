@@ -1,4 +1,7 @@
 import { STATUS_CODES } from 'node:http';
+import { type ApiError, apiErrorSchema } from '@visavis/protocol/rest';
+import * as z from 'zod';
+import { notFound } from '../../control/control-error.ts';
 import { type CodeSample, codeSamples } from './code-samples.ts';
 import { exampleOf, type Schema } from './example-value.ts';
 
@@ -19,17 +22,9 @@ export type OpenApiDocument = {
 
 /** What `@fastify/swagger` writes where a route says nothing. */
 const UNSAID = 'Default Response';
-const REFUSAL = {
-  type: 'object',
-  properties: {
-    error: {
-      type: 'object',
-      properties: { code: { type: 'string' }, message: { type: 'string' } },
-      required: ['code', 'message'],
-    },
-  },
-  required: ['error'],
-};
+const { $schema: _dialect, ...REFUSAL } = z.toJSONSchema(apiErrorSchema);
+const { code, message, told } = notFound('project');
+const REFUSED: ApiError = { error: { code, message, reason: told?.reason, values: told?.values } };
 
 /**
  * Adds what can be told of every route alike: the meaning of each status, an example of each answer, what refusals of the console's
@@ -57,10 +52,12 @@ export function completeDocument(document: OpenApiDocument): OpenApiDocument {
 }
 
 function addRefusal(operation: Operation): void {
-  const example = { error: { code: 'not-found', message: 'There is no such project.' } };
   operation.responses = {
     ...operation.responses,
-    default: { description: 'Refused', content: { 'application/json': { schema: REFUSAL, example } } },
+    default: {
+      description: 'Refused',
+      content: { 'application/json': { schema: REFUSAL as Schema, example: REFUSED } },
+    },
   };
 }
 

@@ -110,6 +110,26 @@ describeOnBothDatabases('the reference', (context) => {
     expect(asked).toBeGreaterThan(9);
   });
 
+  test('refusals are as it says, in their fields and in their words', async () => {
+    const refusalOf = (wanted: string, status: string) =>
+      operations.find(({ name }) => name === wanted)?.of.responses[status]?.content?.['application/json'];
+    const owner = new TestBrowser(server.app);
+    await owner.register(`${newPublicId()}@example.org`);
+    const missing = await owner.send('GET', `/projects/${newPublicId()}`);
+    const described = refusalOf('get /api/v1/projects/{projectId}', 'default');
+    expect(described?.example).toEqual(missing.json());
+    const parsed = z.fromJSONSchema(described?.schema as Parameters<typeof z.fromJSONSchema>[0]).parse(missing.json());
+    expect(parsed).toEqual(missing.json());
+    for (const [headers, status] of [
+      [{ license: 'unknown' }, '401'],
+      [{ license }, '400'],
+    ] as const) {
+      const refused = await server.app.inject({ url: '/api/open/v1/avatar/detail', headers });
+      const { example } = refusalOf('get /api/open/v1/avatar/detail', status) ?? {};
+      expect([refused.statusCode, refused.json()]).toEqual([Number(status), example]);
+    }
+  });
+
   test('has code for every route, in three languages, that asks for it', async () => {
     for (const { name, method, path, of } of operations) {
       const samples = of['x-codeSamples'];

@@ -56,10 +56,7 @@ export class Uploads {
       waiting: WAITING.inAll,
       waitingPerTenant: WAITING.perUser,
       waitLimitMs: WAIT_LIMIT_MS,
-      sentences: {
-        own: `You send ${AT_ONCE.perUser} files already. Wait for one of them, then send this one again.`,
-        full: 'Many files are being sent at the moment. Send this one again in a few seconds.',
-      },
+      reasons: { own: 'sending-already', full: 'many-sending' },
       ...(options.onBound === undefined ? {} : { onBound: options.onBound }),
     });
   }
