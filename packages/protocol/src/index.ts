@@ -1,14 +1,7 @@
 export * from './avatar-names.ts';
 export * from './avatar-notices.ts';
 export * from './deliveries.ts';
-export {
-  type EndEventType,
-  ERROR_CODES,
-  ERRORS,
-  type ErrorCode,
-  type ErrorEntry,
-  errorEntry,
-} from './errors.ts';
+export * from './errors.ts';
 export * from './limits.ts';
 export * from './making.ts';
 export * from './names.ts';
@@ -20,5 +13,6 @@ export * from './trees.ts';
 export * from './v2/build-server-message.ts';
 export type * from './v2/client-message.ts';
 export type * from './v2/client-wire.ts';
+export * from './v2/end-events.ts';
 export type * from './v2/server-message.ts';
 export * from './version.ts';

@@ -1,4 +1,4 @@
-import { ERRORS } from '@visavis/protocol';
+import { END_EVENTS, ERROR_CODES, errorEntry } from '@visavis/protocol';
 import type { ProblemCode, ProblemSpecifics } from './call-problem.ts';
 import { callMayGoOn, problemOfEnd, wantsOtherToken } from './from-wire.ts';
 
@@ -19,13 +19,13 @@ export function judgeClose(close: { opened: boolean; code: number; reason: strin
   const lost = { mayReconnect: true, wantsToken: false };
   if (!close.opened) return { problem: 'server-unreachable', specifics: {}, ...lost };
   if (lostCodes.has(close.code)) return { problem: 'connection-lost', specifics: { detail: close.reason }, ...lost };
-  const [code, entry] = Object.entries(ERRORS).find(([, { closeReason }]) => closeReason === close.reason) ?? [];
-  if (code === undefined || entry === undefined) {
+  const code = ERROR_CODES.find((known) => END_EVENTS[known].closeReason === close.reason);
+  if (code === undefined) {
     const specifics = { detail: close.reason };
     return { problem: 'closed-by-server', specifics, mayReconnect: false, wantsToken: false };
   }
-  const problem = problemOfEnd(entry.eventType, code);
-  const { message: advice, retryable } = entry;
+  const problem = problemOfEnd(END_EVENTS[code].eventType, code);
+  const { message: advice, retryable } = errorEntry(code);
   const specifics = problem === 'avatar-unknown' ? {} : { advice, serverCode: code, retryable };
   return { problem, specifics, mayReconnect: callMayGoOn(code), wantsToken: wantsOtherToken(code) };
 }

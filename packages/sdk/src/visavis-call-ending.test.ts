@@ -7,7 +7,7 @@ import {
   buildTranscriptDone,
   buildUserTranscript,
   ERROR_CODES,
-  errorEntry,
+  endEvent,
 } from '@visavis/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { callProblem } from './call-problem.ts';
@@ -119,7 +119,7 @@ describe('reconnecting', () => {
 
   it.each(['server-closing', 'worker-lost', 'slow-client'] as const)('goes on after %s', async (code) => {
     const { call, world } = await connected();
-    const { closeCode, closeReason } = errorEntry(code);
+    const { closeCode, closeReason } = endEvent(code);
     // Told by an event, or by the close frame alone.
     const ends = [() => world.socket.receive(buildEnd(code)), () => world.socket.drop(closeCode, closeReason)];
     for (const end of ends) {

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type ServerDependencies } from '../http/create-server.ts';
 import type { CatalogueAvatar } from '../ports.ts';
-import { createInProcessCallLimits } from './call-limits.ts';
+import { createInProcessCallLimits } from './calls/call-limits.ts';
 import {
   type RememberedConversations,
   type RememberedLog,

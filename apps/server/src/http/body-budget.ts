@@ -4,8 +4,8 @@ import { Transform, type TransformCallback } from 'node:stream';
 import { LIMITS } from '@visavis/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ControlError, refusal } from '../control/control-error.ts';
-import { processBudget } from '../gateway/memory/call-memory.ts';
-import type { MemoryShare } from '../gateway/memory/memory-budget.ts';
+import { processBudget } from '../gateway/calls/memory/call-memory.ts';
+import type { MemoryShare } from '../gateway/calls/memory/memory-budget.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

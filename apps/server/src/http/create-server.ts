@@ -3,8 +3,9 @@ import { LIMITS } from '@visavis/protocol';
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { ControlError } from '../control/control-error.ts';
 import type { ReadingPlaces } from '../control/fairness/fair-reading.ts';
-import { type Gateway, registerNavtalkV2 } from '../gateway/navtalk-v2/gateway.ts';
-import type { GatewayDependencies } from '../gateway/navtalk-v2/gateway-dependencies.ts';
+import { NAVTALK_V2 } from '../gateway/navtalk-v2/navtalk-v2.ts';
+import { createGateway, type Gateway } from '../gateway/wire/gateway.ts';
+import type { WireDependencies } from '../gateway/wire/wire-dependencies.ts';
 import type { AvatarCatalogue } from '../ports.ts';
 import { requireStatedAccess, type StatedRoute } from './access/guard.ts';
 import { registerAnswerBudget } from './answers/answer-budget.ts';
@@ -33,7 +34,7 @@ import { createFindShown } from './talk-card.ts';
 import { registerTalkPage, type TalkPageSource } from './talk-page.ts';
 import { type FindUpload, registerUploadFiles } from './upload-files.ts';
 
-export type ServerDependencies = GatewayDependencies &
+export type ServerDependencies = WireDependencies &
   Pick<OpenApiDependencies, 'avatars' | 'records' | 'recordingLink'> & {
     readonly catalogue: AvatarCatalogue;
     readonly console: ConsoleOptions;
@@ -116,7 +117,8 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   registerBoundedJson(app);
   await registerApiReference(app, dependencies.talkPage.version);
   refuseSocketCrowds(app, () => gatewayReady.current?.unadmitted() ?? []);
-  const gateway = registerNavtalkV2(app, dependencies);
+  const gateway = createGateway(app, dependencies);
+  gateway.serve(NAVTALK_V2);
   gatewayReady.current = gateway;
   registerHealth(app, () => dependencies.health(gateway.callCount()));
   const { catalogue } = dependencies;

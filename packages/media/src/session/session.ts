@@ -1,4 +1,5 @@
 import { LIMITS } from '@visavis/protocol';
+import { ReducerShell } from '@visavis/protocol/reducer-shell';
 import { wireSamplesToMs } from '../core/audio-format.ts';
 import { errorMessage } from '../core/error-message.ts';
 import type { Logger } from '../core/logger.ts';
@@ -39,17 +40,15 @@ export class Session {
   readonly #listener: (event: SessionEvent) => void;
   readonly #abort = new AbortController();
   readonly #timers = new Map<TimerName, () => void>();
-  /** Everything that happens, in order; closed until the voice is open. */
-  readonly #inbox: SessionInput[] = [];
+  /** Takes everything that happens, in order; closed until the voice is open. */
+  readonly #shell: ReducerShell<SessionState, SessionInput, SessionEffect>;
   /** Commands that came before the voice was open. */
   readonly #early = new EarlyCommands();
-  #state: SessionState;
   #pipeline: Pipeline | null = null;
   #voice: VoiceSession | null = null;
   #descriptions = 0;
   #candidates = 0;
   #opened = false;
-  #draining = false;
   #closing: Promise<void> | null = null;
 
   constructor(
@@ -62,7 +61,7 @@ export class Session {
     this.#resources = resources;
     this.#logger = logger;
     this.#listener = listener;
-    this.#state = initialSessionState({
+    const state = initialSessionState({
       prompt: config.prompt,
       firstMessage: config.firstMessage,
       language: config.language,
@@ -70,6 +69,13 @@ export class Session {
       transparent: config.provider === 'transparency',
       audioBack: config.audioBack,
     });
+    const parts = {
+      state,
+      reduce: reduceSession,
+      perform: (effect: SessionEffect) => this.#perform(effect),
+      stepped: (next: SessionState) => this.#pipeline?.setUserTurnOpen(next.userItemId !== null),
+    };
+    this.#shell = new ReducerShell(parts, false);
   }
 
   /** Opens the voice, the face and the connection. A failure is told as `failed`, then `closed`. */
@@ -82,7 +88,7 @@ export class Session {
       if (this.#abort.signal.aborted) return await this.#release();
       const { hears, sees, detectsTurns } = provider.capabilities;
       this.#opened = true;
-      this.#dispatchFirst({ type: 'voice-opened', hears, sees, detectsTurns });
+      this.#shell.open({ type: 'voice-opened', hears, sees, detectsTurns });
       for (const command of this.#early.take()) this.handle(command);
       this.#logger.info({ sessionId, provider: provider.id }, 'A call began.');
       await this.#pipeline.offer();
@@ -299,31 +305,8 @@ export class Session {
     this.#dispatch({ type: 'hearing', isWorking: event.isWorking });
   }
 
-  /** Inputs that arise while effects run wait their turn, so that each step sees the state that the one before left. */
   #dispatch(input: SessionInput): void {
-    this.#inbox.push(input);
-    this.#drain();
-  }
-
-  /** What is known before anything that waits: the outcome of an effect, the voice's opening. */
-  #dispatchFirst(input: SessionInput): void {
-    this.#inbox.unshift(input);
-    this.#drain();
-  }
-
-  #drain(): void {
-    if (this.#draining || !this.#opened) return;
-    this.#draining = true;
-    try {
-      for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) {
-        const step = reduceSession(this.#state, next);
-        this.#state = step.state;
-        this.#pipeline?.setUserTurnOpen(step.state.userItemId !== null);
-        for (const effect of step.effects) this.#perform(effect);
-      }
-    } finally {
-      this.#draining = false;
-    }
+    this.#shell.dispatch(input);
   }
 
   #perform(effect: SessionEffect): void {
@@ -352,12 +335,12 @@ export class Session {
   #flush(keptTurnIds: readonly string[]): void {
     const flushed = this.#pipeline?.flushReplies(keptTurnIds) ?? { turnId: null, playedMs: 0 };
     const atMs = this.#resources.clock.nowMs();
-    this.#dispatchFirst({ ...flushed, type: 'flushed', keptTurnIds, atMs });
+    this.#shell.dispatchFirst({ ...flushed, type: 'flushed', keptTurnIds, atMs });
   }
 
   #hold(): void {
     const held = this.#pipeline?.holdReplies() ?? { turnId: null, playedMs: 0 };
-    this.#dispatchFirst({ ...held, type: 'held' });
+    this.#shell.dispatchFirst({ ...held, type: 'held' });
   }
 
   #setTimer(name: TimerName, delayMs: number): void {

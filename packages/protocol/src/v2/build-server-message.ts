@@ -1,7 +1,7 @@
-import type { ErrorCode } from '../errors.ts';
-import { errorEntry } from '../errors.ts';
+import { connectionLimitSentence, type ErrorCode, errorEntry } from '../errors.ts';
 import { treeFault } from '../trees.ts';
 import type { WireIceCandidate, WireSessionDescription } from './client-wire.ts';
+import { endEvent } from './end-events.ts';
 import type * as Wire from './server-message.ts';
 
 /** Builders of every server message: the one place where the doubled keys of the wire are written. */
@@ -36,16 +36,13 @@ export function buildUnknownNameWarning(name: string, avatarId: string): Wire.Wa
 
 /** @param detail Replaces the table's sentence. */
 export function buildEnd(code: ErrorCode, detail?: string): Wire.EndMessage {
-  const entry = errorEntry(code);
-  const message = detail ?? entry.message;
-  return { type: entry.eventType, message, data: { message, code, retryable: entry.retryable } };
+  const { message: sentence, retryable } = errorEntry(code);
+  const message = detail ?? sentence;
+  return { type: endEvent(code).eventType, message, data: { message, code, retryable } };
 }
 
 export function buildConnectionLimit(limit: number): Wire.EndMessage {
-  return buildEnd(
-    'connection-limit',
-    `Maximum concurrent connections (${limit}) reached for this license. End another call, then try again.`,
-  );
+  return buildEnd('connection-limit', connectionLimitSentence(limit));
 }
 
 /**

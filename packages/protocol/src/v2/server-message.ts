@@ -1,5 +1,5 @@
-import type { EndEventType } from '../errors.ts';
 import type { WireIceCandidate, WireSessionDescription } from './client-wire.ts';
+import type { EndEventType } from './end-events.ts';
 
 /** Every `urls` is an array: published clients skip or refuse a plain string. */
 export type WireIceServer = {

@@ -8,17 +8,17 @@ import {
   LIMITS,
   type ServerMessage,
 } from '@visavis/protocol';
-import type { CallEffect, CallState, CallStep, OpenReply } from './call-state.ts';
 import { remember } from './reduce-client.ts';
+import type { OpenReply, OpenState, V2Effect, V2Step } from './state.ts';
 import { toMessages } from './to-wire.ts';
 
-/** What an event of the call means for the client and the record. Fatal failures and the end are not decided here. */
-export function reduceSession(state: CallState, event: SessionEvent, atMs: number): CallStep {
+/** What an event of the session means for the client. Fatal failures and the end are not decided here. */
+export function reduceSession(state: OpenState, event: SessionEvent): V2Step<OpenState> {
   switch (event.type) {
     case 'reply-text-done':
       return finishText(state, event.turnId, event.text);
     case 'reply-done':
-      return finishReply(state, event, atMs);
+      return finishReply(state, event);
     case 'tool-call-delta':
       return {
         state: { ...state, callsWithDelta: withCall(state.callsWithDelta, event.callId) },
@@ -34,25 +34,26 @@ export function reduceSession(state: CallState, event: SessionEvent, atMs: numbe
       return noteUserTranscript(state, event);
     case 'reply-text-delta':
       return addText(state, event);
-    case 'user-speech-started':
-      return noteUserSpeech(state, event, atMs);
-    case 'turn-latency':
-      return noteFirstSound(state, event, atMs);
+    case 'reply-audio':
+      return {
+        state,
+        effects: toMessages(event, state.settings).map((message) => ({ ...send(message), isSound: true })),
+      };
     default:
       return { state, effects: toMessages(event, state.settings).map(send) };
   }
 }
 
-function send(message: ServerMessage): CallEffect {
+function send(message: ServerMessage): Extract<V2Effect, { type: 'send' }> {
   return { type: 'send', message };
 }
 
-function openReply(state: CallState, turnId: string): OpenReply {
+function openReply(state: OpenState, turnId: string): OpenReply {
   const known = state.replies.find((reply) => reply.turnId === turnId);
-  return known ?? { turnId, text: '', textDone: false, toolCallCount: 0, soundedAtMs: null, latencyMs: null };
+  return known ?? { turnId, text: '', textDone: false, toolCallCount: 0 };
 }
 
-function withReply(state: CallState, reply: OpenReply): CallState {
+function withReply(state: OpenState, reply: OpenReply): OpenState {
   const others = state.replies.filter((other) => other.turnId !== reply.turnId);
   return { ...state, replies: [...others, reply].slice(-LIMITS.counts.openReplies) };
 }
@@ -62,7 +63,7 @@ function withCall(calls: ReadonlySet<string>, callId: string): ReadonlySet<strin
   return new Set([...calls, callId].slice(-LIMITS.counts.openToolCalls));
 }
 
-function addText(state: CallState, event: Extract<SessionEvent, { type: 'reply-text-delta' }>): CallStep {
+function addText(state: OpenState, event: Extract<SessionEvent, { type: 'reply-text-delta' }>): V2Step<OpenState> {
   const reply = openReply(state, event.turnId);
   return {
     state: withReply(state, { ...reply, text: (reply.text + event.text).slice(0, LIMITS.characters.replyText) }),
@@ -70,50 +71,17 @@ function addText(state: CallState, event: Extract<SessionEvent, { type: 'reply-t
   };
 }
 
-/** It is noticed when as much of it as belongs before it has been heard. */
-function noteUserSpeech(
-  state: CallState,
-  event: Extract<SessionEvent, { type: 'user-speech-started' }>,
-  atMs: number,
-): CallStep {
-  const { itemId } = event;
-  const startedAtMs = atMs - state.settings.config.turnDetection.prefixPaddingMs;
-  const heardTurns = [...state.heardTurns, { itemId, startedAtMs }].slice(-LIMITS.counts.openReplies);
-  return { state: { ...state, heardTurns }, effects: toMessages(event, state.settings).map(send) };
-}
-
-function noteFirstSound(
-  state: CallState,
-  event: Extract<SessionEvent, { type: 'turn-latency' }>,
-  atMs: number,
-): CallStep {
-  const { turnId, latency } = event;
-  return {
-    state: withReply(state, { ...openReply(state, turnId), soundedAtMs: atMs, latencyMs: latency.firstSoundMs }),
-    effects: toMessages(event, state.settings).map(send),
-  };
-}
-
 /** A replayed history may hold what was said aloud in this very call. */
 function noteUserTranscript(
-  state: CallState,
+  state: OpenState,
   event: Extract<SessionEvent, { type: 'user-transcript-done' }>,
-): CallStep {
+): V2Step<OpenState> {
   const effects = toMessages(event, state.settings).map(send);
-  const turn = state.heardTurns.find(({ itemId }) => itemId === event.itemId);
-  const heardTurns = state.heardTurns.filter((other) => other !== turn);
-  if (event.text.trim() === '') return { state: { ...state, heardTurns }, effects };
-  const message = { role: 'user' as const, text: event.text };
-  return {
-    state: { ...state, heardTurns, knownTexts: remember(state.knownTexts, [event.text]) },
-    effects: [
-      ...effects,
-      { type: 'record', message: turn === undefined ? message : { ...message, startedAtMs: turn.startedAtMs } },
-    ],
-  };
+  if (event.text.trim() === '') return { state, effects };
+  return { state: { ...state, knownTexts: remember(state.knownTexts, [event.text]) }, effects };
 }
 
-function finishText(state: CallState, turnId: string, text: string): CallStep {
+function finishText(state: OpenState, turnId: string, text: string): V2Step<OpenState> {
   const reply = openReply(state, turnId);
   if (reply.textDone) return { state, effects: [] };
   const effects = text === '' ? [] : [send(buildTranscriptDone(turnId, text))];
@@ -122,43 +90,26 @@ function finishText(state: CallState, turnId: string, text: string): CallStep {
 }
 
 /** Every bubble that was opened is closed, even when the reply was cut before its text was complete. */
-function finishReply(state: CallState, event: Extract<SessionEvent, { type: 'reply-done' }>, atMs: number): CallStep {
-  const reply = openReply(state, event.turnId);
-  const text = finishText(state, event.turnId, reply.text);
+function finishReply(state: OpenState, event: Extract<SessionEvent, { type: 'reply-done' }>): V2Step<OpenState> {
   const { turnId, interrupted, playedMs, heardText } = event;
-  const effects: CallEffect[] = [
-    ...text.effects,
-    send(buildAudioDone(turnId, { interrupted, playedMs: Math.round(playedMs), heardText })),
-  ];
-  const said = interrupted ? heardText : reply.text || heardText;
-  if (said.trim() !== '') {
-    const startedAtMs = reply.soundedAtMs ?? atMs - playedMs;
-    const latency = reply.latencyMs === null ? {} : { latencyMs: reply.latencyMs };
-    effects.push({
-      type: 'record',
-      message: { role: 'assistant', text: said, interrupted, startedAtMs, ...latency },
-    });
-  }
-  return { state: { ...state, replies: state.replies.filter((other) => other.turnId !== turnId) }, effects };
+  const text = finishText(state, turnId, openReply(state, turnId).text);
+  const done = buildAudioDone(turnId, { interrupted, playedMs: Math.round(playedMs), heardText });
+  return {
+    state: { ...state, replies: state.replies.filter((other) => other.turnId !== turnId) },
+    effects: [...text.effects, send(done)],
+  };
 }
 
 /** Some clients read the arguments from the deltas alone, so there is always at least one. */
-function finishToolCall(state: CallState, event: Extract<SessionEvent, { type: 'tool-call-done' }>): CallStep {
+function finishToolCall(state: OpenState, event: Extract<SessionEvent, { type: 'tool-call-done' }>): V2Step<OpenState> {
   const { turnId, callId, name, argumentsJson } = event;
   const reply = openReply(state, turnId);
-  const effects: CallEffect[] = [];
+  const effects: V2Effect[] = [];
   if (!state.callsWithDelta.has(callId)) {
     effects.push(send(buildToolCallDelta({ turnId, callId, name, delta: argumentsJson })));
   }
-  effects.push(
-    send(
-      buildToolCallDone(
-        { turnId, callId, name, argumentsJson, outputIndex: reply.toolCallCount },
-        state.settings.toolArguments,
-      ),
-    ),
-    { type: 'record', message: { role: 'tool', text: JSON.stringify({ callId, name, arguments: argumentsJson }) } },
-  );
+  const call = { turnId, callId, name, argumentsJson, outputIndex: reply.toolCallCount };
+  effects.push(send(buildToolCallDone(call, state.settings.toolArguments)));
   const callsWithDelta = new Set(state.callsWithDelta);
   callsWithDelta.delete(callId);
   return {
@@ -168,8 +119,8 @@ function finishToolCall(state: CallState, event: Extract<SessionEvent, { type: '
 }
 
 /** NavTalk has no event for trouble that a call survives: an `error` makes one of its clients hang up. */
-function reportTrouble(state: CallState, event: Extract<SessionEvent, { type: 'failed' }>): CallStep {
-  const effects: CallEffect[] = [
+function reportTrouble(state: OpenState, event: Extract<SessionEvent, { type: 'failed' }>): V2Step<OpenState> {
+  const effects: V2Effect[] = [
     { type: 'log', level: 'warn', text: 'Trouble in a call', fields: { code: event.code, detail: event.message } },
   ];
   if (state.settings.extensions) effects.push(send(buildProblem(event.code, event.message)));

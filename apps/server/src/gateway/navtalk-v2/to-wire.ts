@@ -15,7 +15,7 @@ import {
   PROTOCOL_VERSION,
   type ServerMessage,
 } from '@visavis/protocol';
-import type { CallSettings } from './call-state.ts';
+import type { CallSettings } from '../calls/call-settings.ts';
 
 /** Session events whose message depends on nothing that came before. */
 export type DirectEvent = Exclude<

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import { LIMITS } from '@visavis/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type ControlError, refusal } from '../../control/control-error.ts';
-import { processBudget } from '../../gateway/memory/call-memory.ts';
-import type { MemoryShare } from '../../gateway/memory/memory-budget.ts';
+import { processBudget } from '../../gateway/calls/memory/call-memory.ts';
+import type { MemoryShare } from '../../gateway/calls/memory/memory-budget.ts';
 import { readerOf } from './callers.ts';
 import { type AnswerPace, UnsentAnswer, UnsentParts } from './unsent-answer.ts';
 

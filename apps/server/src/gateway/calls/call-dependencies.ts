@@ -13,7 +13,7 @@ import type {
 } from '../../ports.ts';
 import type { PictureSize } from './session-config.ts';
 
-export type GatewayDependencies = {
+export type CallDependencies = {
   readonly admission: Admission;
   readonly conversations: ConversationStore;
   readonly placer: CallPlacer;
@@ -33,8 +33,4 @@ export type GatewayDependencies = {
   /** Told of calls that were refused, or ended for what their client did. */
   readonly noteEvent?: NoteEvent;
   readonly logger: Logger;
-  /** Time between pings; a client that has been silent for one whole interval is given up. */
-  readonly heartbeatIntervalMs?: number;
-  /** Time between the heartbeats that clients with extensions read. */
-  readonly clientHeartbeatMs?: number;
 };

@@ -1,29 +1,30 @@
 import type { SessionCommand, SessionEvent } from '@visavis/media/session-events';
 import type { ClientMessage } from '@visavis/protocol';
 import { describe, expect, it } from 'vitest';
+import type { CallSettings } from '../calls/call-settings.ts';
+import { buildSessionConfig } from '../calls/session-config.ts';
 import { TEST_AVATAR } from '../test-doubles.ts';
-import { reduceCall } from './call-reducer.ts';
-import { type CallEffect, type CallInput, type CallSettings, type CallState, initialCallState } from './call-state.ts';
-import { readConnectQuery } from './connect-query.ts';
-import { buildSessionConfig } from './session-config.ts';
+import { readConnect } from './read-connect.ts';
+import { reduce } from './reduce.ts';
+import { INITIAL_STATE, type V2Effect, type V2Input, type V2State, type V2Timer } from './state.ts';
 
 /** Drives the pure core and keeps what it wants done. */
 class Driver {
-  state: CallState;
-  effects: CallEffect[] = [];
+  state: V2State = INITIAL_STATE;
+  effects: V2Effect[] = [];
   nowMs = 0;
 
   constructor(overrides: Partial<CallSettings> = {}) {
     const config = buildSessionConfig({
       sessionId: 's1',
       avatar: TEST_AVATAR,
-      query: readConnectQuery({}),
+      request: readConnect({}),
       pictureSize: { widthPx: 512, heightPx: 512 },
       iceServers: [{ urls: ['stun:h:3478'] }],
       recording: null,
       startedAt: new Date(0),
     });
-    this.state = initialCallState({
+    const settings: CallSettings = {
       sessionId: 's1',
       config,
       ambiguousName: null,
@@ -33,8 +34,8 @@ class Driver {
       reconnectKey: null,
       toolArguments: 'object',
       ...overrides,
-    });
-    this.input({ type: 'placed', atMs: 0 });
+    };
+    this.input({ type: 'placed', settings });
   }
 
   static talking(overrides: Partial<CallSettings> = {}): Driver {
@@ -45,8 +46,8 @@ class Driver {
     return driver;
   }
 
-  input(input: CallInput): this {
-    const step = reduceCall(this.state, input);
+  input(input: V2Input): this {
+    const step = reduce(this.state, input);
     this.state = step.state;
     this.effects.push(...step.effects);
     return this;
@@ -60,7 +61,7 @@ class Driver {
     return this.input({ type: 'session', event, atMs: this.nowMs });
   }
 
-  timer(timer: 'history-gap' | 'ready-deadline' | 'held-items'): this {
+  timer(timer: V2Timer): this {
     return this.input({ type: 'timer', timer, atMs: this.nowMs });
   }
 
@@ -112,25 +113,21 @@ describe('the start of a call', () => {
     ]);
   });
 
-  it('gives up a voice that does not open, and passes on why it failed', () => {
-    expect(new Driver().timer('ready-deadline').effects.at(-1)).toMatchObject({
-      type: 'finish',
-      code: 'voice-unavailable',
-    });
-    const driver = new Driver().event({
-      type: 'failed',
-      code: 'avatar-unreadable',
-      message: 'Bad bundle.',
-      fatal: true,
-    });
-    expect(driver.effects).toContainEqual({
-      type: 'send',
-      message: {
-        type: 'conversation.connected.backend_error',
-        message: 'Bad bundle.',
-        data: { message: 'Bad bundle.', code: 'avatar-unreadable', retryable: false },
+  it('passes on why it ends, as an event and as a close frame', () => {
+    const driver = new Driver();
+    driver.effects = [];
+    driver.input({ type: 'ending', end: { code: 'avatar-unreadable', detail: 'Bad bundle.' } });
+    expect(driver.effects).toEqual([
+      {
+        type: 'send',
+        message: {
+          type: 'conversation.connected.backend_error',
+          message: 'Bad bundle.',
+          data: { message: 'Bad bundle.', code: 'avatar-unreadable', retryable: false },
+        },
       },
-    });
+      { type: 'close', closeCode: 4500, closeReason: 'Avatar unreadable' },
+    ]);
   });
 });
 
@@ -139,17 +136,15 @@ describe('items and requests for a reply', () => {
     const driver = Driver.talking();
     driver.item('Hello').client(RESPOND);
     expect(driver.commands).toEqual([{ type: 'user-text', text: 'Hello', reply: true }]);
-    expect(driver.effects).toContainEqual({ type: 'record', message: { role: 'user', text: 'Hello' } });
   });
 
-  it('takes an item alone as history, never answered and not recorded', () => {
+  it('takes an item alone as history, never answered', () => {
     const driver = Driver.talking();
     driver.item('Hello').timer('held-items').client(RESPOND);
     expect(driver.commands).toEqual([
       { type: 'history', items: [{ role: 'user', text: 'Hello' }] },
       { type: 'respond' },
     ]);
-    expect(driver.effects.some((effect) => effect.type === 'record')).toBe(false);
   });
 
   it('waits for the request briefly while history may still be replayed, longer afterwards', () => {
@@ -216,36 +211,7 @@ describe('replies', () => {
     const driver = Driver.talking().event({ type: 'reply-text-delta', turnId: 'r', text: 'It is' });
     driver.event({ ...done, interrupted: true });
     expect(driver.sent.slice(1)).toEqual(['realtime.response.audio_transcript.done', 'realtime.response.audio.done']);
-    expect(driver.effects).toContainEqual({
-      type: 'record',
-      message: { role: 'assistant', text: 'It', interrupted: true, startedAtMs: -10 },
-    });
-    expect(driver.state.replies).toEqual([]);
-  });
-
-  it('records when each message began to be heard, and how long after the turn an answer began', () => {
-    const driver = Driver.talking();
-    const at = (nowMs: number, event: SessionEvent) => {
-      driver.nowMs = nowMs;
-      driver.event(event);
-    };
-    const latency = { transcriptMs: 400, firstTextMs: 500, firstAudioMs: 700, firstSoundMs: 812 };
-    at(5_000, { type: 'user-speech-started', itemId: 'u', audioStartMs: 0 });
-    at(7_000, { type: 'user-speech-stopped', itemId: 'u', audioEndMs: 2_000 });
-    at(7_400, { type: 'user-transcript-done', itemId: 'u', text: 'Two seats, please' });
-    at(7_500, { type: 'reply-text-delta', turnId: 'r', text: 'Two seats. ' });
-    at(7_812, { type: 'turn-latency', turnId: 'r', latency });
-    // It was held for a second while the person hummed.
-    at(10_812, { type: 'reply-done', turnId: 'r', interrupted: false, playedMs: 2_000, heardText: 'Two seats.' });
-    at(20_000, { type: 'reply-text-delta', turnId: 'r2', text: 'Anything else?' });
-    at(21_500, { type: 'reply-done', turnId: 'r2', interrupted: false, playedMs: 900, heardText: 'Anything else?' });
-    const records = driver.effects.flatMap((effect) => (effect.type === 'record' ? [effect.message] : []));
-    expect(records).toEqual([
-      { role: 'user', text: 'Two seats, please', startedAtMs: 4_700 },
-      { role: 'assistant', text: 'Two seats. ', interrupted: false, startedAtMs: 7_812, latencyMs: 812 },
-      { role: 'assistant', text: 'Anything else?', interrupted: false, startedAtMs: 20_600 },
-    ]);
-    expect([driver.state.heardTurns, driver.state.replies]).toEqual([[], []]);
+    expect(driver.state).toMatchObject({ phase: 'talking', replies: [] });
   });
 
   it('sends at least one delta before each tool call, and numbers the calls of a reply', () => {
@@ -268,20 +234,25 @@ describe('replies', () => {
   });
 });
 
+it('says nothing to who has hung up, but gives what was held to the talk', () => {
+  const driver = Driver.talking().item('Late');
+  driver.effects = [];
+  driver.input({ type: 'ending', end: null });
+  expect([driver.commands, driver.sent]).toEqual([[{ type: 'history', items: [{ role: 'user', text: 'Late' }] }], []]);
+});
+
 it('does nothing any more once the call has ended', () => {
-  const driver = Driver.talking().input({ type: 'socket-closed', reason: 'gone' });
-  expect(driver.commands).toEqual([{ type: 'close', reason: 'gone' }]);
-  expect(driver.effects.at(-1)).toEqual({ type: 'finish', code: null, reason: 'gone' });
+  const driver = Driver.talking().input({ type: 'ending', end: null });
   driver.effects = [];
   driver
-    .event({ type: 'closed', reason: 'gone' })
+    .event({ type: 'media-state', state: 'failed' })
     .client(RESPOND)
     .timer('held-items')
-    .input({ type: 'end', code: 'server-closing' });
+    .input({ type: 'ending', end: { code: 'server-closing' } });
   expect(driver.effects).toEqual([]);
 });
 
-describe('readConnectQuery', () => {
+describe('what the address says', () => {
   it.each([
     [
       { license: 'k', avatarId: 'a', name: 'n' },
@@ -301,6 +272,6 @@ describe('readConnectQuery', () => {
     ],
     [null, {}],
   ])('reads %j', (query, expected) => {
-    expect(readConnectQuery(query)).toEqual({ audioBack: false, extensions: false, transparency: false, ...expected });
+    expect(readConnect(query)).toEqual({ audioBack: false, extensions: false, transparency: false, ...expected });
   });
 });

@@ -1,25 +1,8 @@
 import { LIMITS, TRANSPARENCY_MODEL } from '@visavis/protocol';
+import type { CallRequest } from '../calls/call-request.ts';
 
-/** What the address of a v2 socket says. Absent and empty parameters are left out. */
-export type ConnectQuery = {
-  readonly licence?: string;
-  readonly avatarId?: string;
-  readonly name?: string;
-  readonly model?: string;
-  readonly voice?: string;
-  readonly language?: string;
-  /** Session whose connection was lost, and whose place this call takes, with the key that session was given. */
-  readonly replaces?: string;
-  readonly reconnectKey?: string;
-  /** Send the reply's sound over the socket as well. */
-  readonly audioBack: boolean;
-  /** Send Visavis extension events. */
-  readonly extensions: boolean;
-  readonly transparency: boolean;
-};
-
-/** @param query Parsed query; repeated parameters are arrays, of which the first counts. */
-export function readConnectQuery(query: unknown): ConnectQuery {
+/** @param query Parsed query of a v2 socket's address; repeated parameters are arrays, of which the first counts. */
+export function readConnect(query: unknown): CallRequest {
   const fields = typeof query === 'object' && query !== null ? new Map(Object.entries(query)) : new Map();
   const read = (...names: readonly string[]): string | undefined => {
     for (const name of names) {

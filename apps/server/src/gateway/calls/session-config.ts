@@ -1,6 +1,6 @@
 import type { IceServer, SessionConfig } from '@visavis/media/session-events';
 import type { CallAvatar, RecordingRoom } from '../../ports.ts';
-import type { ConnectQuery } from './connect-query.ts';
+import type { CallRequest } from './call-request.ts';
 
 /** Turn detection of a call that sets nothing; the values of the published clients. */
 const DEFAULT_TURN_DETECTION: SessionConfig['turnDetection'] = Object.freeze({
@@ -11,30 +11,30 @@ const DEFAULT_TURN_DETECTION: SessionConfig['turnDetection'] = Object.freeze({
 
 export type PictureSize = { readonly widthPx: number; readonly heightPx: number };
 
-/** The avatar's record with the address's parameters over it. Client configuration follows as `configure` commands. */
+/** The avatar's record with what the client asks for over it. What it changes later follows as `configure` commands. */
 export function buildSessionConfig(options: {
   sessionId: string;
   avatar: CallAvatar;
-  query: ConnectQuery;
+  request: CallRequest;
   pictureSize: PictureSize;
   iceServers: readonly IceServer[];
   /** Null: the call is not recorded. */
   recording: RecordingRoom | null;
   startedAt: Date;
 }): SessionConfig {
-  const { sessionId, avatar, query, pictureSize, iceServers, recording, startedAt } = options;
+  const { sessionId, avatar, request, pictureSize, iceServers, recording, startedAt } = options;
   return {
     sessionId,
     avatar: { id: avatar.avatarId, name: avatar.name, bundlePath: avatar.bundlePath },
-    provider: query.transparency ? 'transparency' : avatar.provider,
-    model: query.model ?? avatar.model,
-    voice: query.voice ?? avatar.voice,
-    language: query.language ?? avatar.language,
+    provider: request.transparency ? 'transparency' : avatar.provider,
+    model: request.model ?? avatar.model,
+    voice: request.voice ?? avatar.voice,
+    language: request.language ?? avatar.language,
     prompt: withKnowledge(avatar.prompt, avatar.knowledge),
-    firstMessage: query.transparency ? '' : avatar.firstMessage,
+    firstMessage: request.transparency ? '' : avatar.firstMessage,
     tools: avatar.tools ?? [],
     turnDetection: DEFAULT_TURN_DETECTION,
-    audioBack: query.audioBack,
+    audioBack: request.audioBack,
     widthPx: pictureSize.widthPx,
     heightPx: pictureSize.heightPx,
     iceServers,

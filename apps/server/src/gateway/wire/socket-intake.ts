@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { type ErrorCode, LIMITS } from '@visavis/protocol';
 import type { RawData, WebSocket } from 'ws';
-import type { CallMemory } from '../memory/call-memory.ts';
+import type { CallMemory } from '../calls/memory/call-memory.ts';
 
 /** A control frame has a head of two bytes and a mask of four. */
 const CONTROL_HEAD_BYTES = 6;

@@ -4,7 +4,6 @@ import {
   mayHoldPicture,
   type ParseFailureKind,
   type ParseResult,
-  parseClientMessage,
   SEARCHED_CHARACTERS,
 } from '@visavis/protocol/schemas';
 import type { RawData } from 'ws';
@@ -25,7 +24,7 @@ type FrameReading =
     }
   | { readonly kind: 'fatal'; readonly code: ErrorCode };
 
-type FrameReader = {
+export type FrameReader = {
   read(data: RawData, isBinary: boolean, nowMs: number): FrameReading;
   /** Ignored frames by reason. */
   readonly ignored: Readonly<Partial<Record<IgnoreReason, number>>>;
@@ -34,7 +33,7 @@ type FrameReader = {
 type Ignored = Pick<Extract<ParseResult, { ok: false }>, 'type' | 'detail'> & { readonly kind: IgnoreReason };
 
 /** Turns frames into messages; counts what cannot be used, and notices what a talk never needs. */
-export function createFrameReader(): FrameReader {
+export function createFrameReader(decode: (frame: string | Uint8Array) => ParseResult): FrameReader {
   const ignored: Partial<Record<IgnoreReason, number>> = {};
   const rate = createRateGuard();
   const signalling = createSignallingGuard();
@@ -54,7 +53,7 @@ export function createFrameReader(): FrameReader {
       const bytes = toBuffer(data);
       if (rate.isOver('any', bytes.byteLength, nowMs)) return { kind: 'fatal', code: 'too-many-messages' };
       if (isTooLarge(bytes)) return { kind: 'fatal', code: 'message-too-large' };
-      const result = parseClientMessage(isBinary ? bytes : bytes.toString('utf8'));
+      const result = decode(isBinary ? bytes : bytes.toString('utf8'));
       const type = result.ok ? result.message.type : null;
       const textBytes = type === 'image' ? 0 : bytes.byteLength;
       if (type !== 'audio-append' && rate.isOver('other', textBytes, nowMs)) {

@@ -1,17 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionEvent } from '@visavis/media/session-events';
-import {
-  BROWSER_TOKEN_PREFIX,
-  buildConnectionLimit,
-  buildEnd,
-  type EndMessage,
-  type ErrorCode,
-} from '@visavis/protocol';
+import { BROWSER_TOKEN_PREFIX, connectionLimitSentence, type ErrorCode } from '@visavis/protocol';
 import type { Caller, CallSlot, Licence, MediaCall } from '../../ports.ts';
-import type { CallSettings } from './call-state.ts';
-import type { ConnectQuery } from './connect-query.ts';
-import type { GatewayDependencies } from './gateway-dependencies.ts';
+import type { CallDependencies } from './call-dependencies.ts';
+import type { CallRequest } from './call-request.ts';
+import type { CallEnd, CallSettings } from './call-settings.ts';
 import { buildSessionConfig } from './session-config.ts';
 
 export type Admitted = {
@@ -28,7 +22,7 @@ export type Admitted = {
   /** Stored tools of the avatar that pass a limit: the call goes on without them. */
   readonly leftOutTools: number;
 };
-export type Refused = { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: EndMessage };
+export type Refused = { readonly kind: 'refused'; readonly end: CallEnd };
 
 /** A call whose connection may be gone. */
 export type OpenCall = {
@@ -41,8 +35,8 @@ export type OpenCall = {
 /** How long a call waits for the media of the one that it replaces to make room. */
 const REPLACED_CLOSE_MS = 3000;
 
-function refuse(code: ErrorCode, message: EndMessage = buildEnd(code)): Refused {
-  return { kind: 'refused', code, message };
+function refuse(code: ErrorCode, detail?: string): Refused {
+  return { kind: 'refused', end: detail === undefined ? { code } : { code, detail } };
 }
 
 /**
@@ -50,9 +44,9 @@ function refuse(code: ErrorCode, message: EndMessage = buildEnd(code)): Refused 
  * that was claimed is given back when what follows fails, or when `isGone` says that the client has left meanwhile.
  */
 export async function admitCall(options: {
-  query: ConnectQuery;
+  request: CallRequest;
   hostName: string;
-  dependencies: GatewayDependencies;
+  dependencies: CallDependencies;
   caller: Caller;
   isGone: () => boolean;
   /** The call of this licence that is this session, or goes on for it. */
@@ -61,14 +55,14 @@ export async function admitCall(options: {
   onLost: () => void;
   listener: (event: SessionEvent) => void;
 }): Promise<Admitted | Refused> {
-  const { query, hostName, dependencies, caller, isGone, findCall, onLost, listener } = options;
-  if (query.licence === undefined) return refuse('missing-licence');
-  const licence = await dependencies.admission.findLicence(query.licence, caller);
+  const { request, hostName, dependencies, caller, isGone, findCall, onLost, listener } = options;
+  if (request.licence === undefined) return refuse('missing-licence');
+  const licence = await dependencies.admission.findLicence(request.licence, caller);
   if (licence === null) {
-    return refuse(query.licence.startsWith(BROWSER_TOKEN_PREFIX) ? 'expired-token' : 'invalid-licence');
+    return refuse(request.licence.startsWith(BROWSER_TOKEN_PREFIX) ? 'expired-token' : 'invalid-licence');
   }
   if (licence.refusal !== undefined) return refuse(licence.refusal);
-  const { avatarId, name } = query;
+  const { avatarId, name } = request;
   if (avatarId === undefined && name === undefined) return refuse('missing-avatar');
   const lookUp = await dependencies.admission.findAvatar(licence.projectId, {
     ...(avatarId === undefined ? {} : { avatarId }),
@@ -76,15 +70,15 @@ export async function admitCall(options: {
   });
   if (lookUp.kind === 'missing') return refuse('avatar-not-found');
   // Who knows the extensions can say so to people; NavTalk's clients get the figure and a warning.
-  if (lookUp.isStandIn === true && query.extensions) return refuse('avatar-not-found');
+  if (lookUp.isStandIn === true && request.extensions) return refuse('avatar-not-found');
   const { onlyAvatarId } = licence;
   if (onlyAvatarId !== undefined && onlyAvatarId !== lookUp.avatar.avatarId) return refuse('avatar-not-found');
 
   const sessionId = randomUUID().replaceAll('-', '');
-  const replaces = replacedSession(query, dependencies);
+  const replaces = replacedSession(request, dependencies);
   const replaced = replaces === undefined ? null : findCall(replaces, licence.licenceId);
   const slot = await dependencies.limits.claim(licence, sessionId, onLost, replaced?.sessionId ?? replaces);
-  if (slot === null) return refuse('connection-limit', buildConnectionLimit(licence.maxConcurrentCalls));
+  if (slot === null) return refuse('connection-limit', connectionLimitSentence(licence.maxConcurrentCalls));
   try {
     if (replaced !== null) await endReplaced(replaced);
     const { recordCalls = false } = lookUp.avatar;
@@ -93,7 +87,7 @@ export async function admitCall(options: {
     const config = buildSessionConfig({
       sessionId,
       avatar: lookUp.avatar,
-      query,
+      request,
       pictureSize: dependencies.pictureSize,
       iceServers: dependencies.iceServers(hostName),
       recording: recording ?? null,
@@ -109,9 +103,9 @@ export async function admitCall(options: {
       config,
       ambiguousName: lookUp.ambiguous && avatarId === undefined ? (name ?? null) : null,
       unknownName: lookUp.isStandIn === true ? (name ?? null) : null,
-      extensions: query.extensions,
-      talkKey: licence.isPublic === true && query.extensions ? (dependencies.talkKeys?.of(sessionId) ?? null) : null,
-      reconnectKey: query.extensions ? (dependencies.reconnectKeys?.of(sessionId) ?? null) : null,
+      extensions: request.extensions,
+      talkKey: licence.isPublic === true && request.extensions ? (dependencies.talkKeys?.of(sessionId) ?? null) : null,
+      reconnectKey: request.extensions ? (dependencies.reconnectKeys?.of(sessionId) ?? null) : null,
       toolArguments: licence.toolArguments ?? 'object',
     };
     return {
@@ -127,8 +121,8 @@ export async function admitCall(options: {
 }
 
 /** Only with the key of that session: whoever else names it is an ordinary new call. */
-function replacedSession(query: ConnectQuery, { reconnectKeys }: GatewayDependencies): string | undefined {
-  const { replaces, reconnectKey } = query;
+function replacedSession(request: CallRequest, { reconnectKeys }: CallDependencies): string | undefined {
+  const { replaces, reconnectKey } = request;
   if (replaces === undefined || reconnectKey === undefined) return undefined;
   return reconnectKeys?.opens(replaces, reconnectKey) === true ? replaces : undefined;
 }

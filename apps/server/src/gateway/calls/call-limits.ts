@@ -1,4 +1,4 @@
-import type { CallLimits } from '../ports.ts';
+import type { CallLimits } from '../../ports.ts';
 
 /** Counts within this process. Claiming is one synchronous step, so two calls cannot take the same last place. */
 export function createInProcessCallLimits(): CallLimits {

@@ -1,7 +1,7 @@
 import { type ErrorCode, errorEntry, LIMITS } from '@visavis/protocol';
 import type { Caller, ConversationStore, Logger } from '../../ports.ts';
-import { type CallMemory, textBytes } from '../memory/call-memory.ts';
-import type { RecordedMessage } from './call-state.ts';
+import { type CallMemory, textBytes } from './memory/call-memory.ts';
+import type { RecordedMessage } from './transcript.ts';
 
 /** The lasting record of one call. Writes follow one another and never hold up the talk; a failed one is logged. */
 export type CallRecord = {
@@ -60,7 +60,7 @@ export function startCallRecord(options: {
       );
     },
     end(code, reason) {
-      const failed = code !== null && errorEntry(code).eventType === 'conversation.connected.backend_error';
+      const failed = code !== null && errorEntry(code).isFailure;
       const endedAt = new Date();
       return append(() => store.end(sessionId, { endedAt, status: failed ? 'failed' : 'completed', reason }));
     },

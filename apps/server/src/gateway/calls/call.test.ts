@@ -1,0 +1,135 @@
+import type { SessionEvent } from '@visavis/media/session-events';
+import { LIMITS } from '@visavis/protocol';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  rememberedConversations,
+  rememberedLog,
+  scriptedAdmission,
+  scriptedPlacer,
+  TEST_AVATAR,
+  TEST_KEY,
+} from '../test-doubles.ts';
+import { Call, type CallClient } from './call.ts';
+import { createInProcessCallLimits } from './call-limits.ts';
+import type { CallEnd } from './call-settings.ts';
+import { CALL_LIMITS, processBudget } from './memory/call-memory.ts';
+
+const REQUEST = {
+  licence: TEST_KEY,
+  avatarId: TEST_AVATAR.avatarId,
+  ...{ audioBack: false, extensions: false, transparency: false },
+};
+
+/** A call over scripted ports, and what its client's side is told. */
+function openCall(client: Partial<CallClient> = {}) {
+  const placer = scriptedPlacer();
+  placer.autoReady = false;
+  const conversations = rememberedConversations();
+  const logger = rememberedLog();
+  const notes: string[] = [];
+  const told: (string | CallEnd | null)[] = [];
+  const dependencies = {
+    ...{ admission: scriptedAdmission(), conversations, placer, limits: createInProcessCallLimits(), logger },
+    iceServers: () => [{ urls: ['stun:h:3478'] }],
+    pictureSize: { widthPx: 512, heightPx: 512 },
+    noteEvent: ({ subject }: { subject: string }) => notes.push(subject),
+  };
+  const memory = processBudget(LIMITS.budgets.allCalls).open(CALL_LIMITS, () => {});
+  const origin = { hostName: 'h', caller: { origin: undefined, host: 'h' }, ipAddress: '::1', findCall: () => null };
+  const call = new Call(REQUEST, origin, dependencies, memory, {
+    placed: () => told.push('placed'),
+    event: (event: SessionEvent) => told.push(event.type),
+    ending: (end) => told.push(end),
+    counters: () => ({}),
+    ...client,
+  });
+  return { call, placer, conversations, logger, notes, told };
+}
+
+const placed = async (placer: ReturnType<typeof scriptedPlacer>) => {
+  await vi.waitFor(() => expect(placer.calls).toHaveLength(1));
+  const [session] = placer.calls;
+  if (session === undefined) throw new Error('There is no session.');
+  return session;
+};
+
+afterEach(() => vi.useRealTimers());
+
+describe('a call', () => {
+  it('gives up a voice that does not open', async () => {
+    vi.useFakeTimers();
+    const { call, placer, told } = openCall();
+    await vi.waitFor(() => expect(told).toEqual(['placed']));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(told.at(-1)).toMatchObject({ code: 'voice-unavailable' });
+    expect(placer.calls[0]?.commands).toEqual([{ type: 'close', reason: 'voice-unavailable' }]);
+    expect(call.isOver).toBe(true);
+  });
+
+  it('waits for no voice that has opened', async () => {
+    vi.useFakeTimers();
+    const { call, placer, told } = openCall();
+    await vi.waitFor(() => expect(told).toEqual(['placed']));
+    placer.calls[0]?.emit({ type: 'ready', hears: true, sees: false });
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect([told, call.isOver]).toEqual([['placed', 'ready'], false]);
+  });
+
+  it('ends once, with why its session failed, and is recorded as failed', async () => {
+    const { call, placer, told, conversations, notes } = openCall();
+    const session = await placed(placer);
+    session.emit({ type: 'failed', code: 'avatar-unreadable', message: 'Bad bundle.', fatal: true });
+    session.emit({ type: 'closed', reason: 'avatar-unreadable' });
+    call.end('server-closing');
+    call.hangUp('gone');
+    await call.closed;
+    expect(told.filter((entry) => typeof entry !== 'string')).toEqual([
+      { code: 'avatar-unreadable', detail: 'Bad bundle.' },
+    ]);
+    expect(conversations.entries.at(-1)).toMatchObject({
+      kind: 'end',
+      value: { status: 'failed', reason: 'avatar-unreadable' },
+    });
+    expect(notes).toEqual(['avatar-unreadable']);
+  });
+
+  it('takes the client’s last commands before it closes the session, and none after', async () => {
+    const opened = openCall({
+      ending: () => opened.call.command({ type: 'history', items: [{ role: 'user', text: 'Late' }] }),
+    });
+    const session = await placed(opened.placer);
+    await vi.waitFor(() => expect(opened.told).toContain('placed'));
+    opened.call.hangUp('client-closed-1000');
+    opened.call.command({ type: 'respond' });
+    expect(session.commands.map(({ type }) => type)).toEqual(['history', 'close']);
+    await opened.call.closed;
+    expect(opened.conversations.entries.at(-1)).toMatchObject({
+      value: { status: 'completed', reason: 'client-closed-1000' },
+    });
+  });
+
+  it('ends alone when its client’s side is at fault, and gives its place back', async () => {
+    const { call, placer, told, logger, conversations } = openCall({
+      event: () => {
+        throw new Error('unreadable');
+      },
+    });
+    const session = await placed(placer);
+    await vi.waitFor(() => expect(told).toContain('placed'));
+    session.emit({ type: 'ready', hears: true, sees: false });
+    await call.closed;
+    expect(told.at(-1)).toEqual({ code: 'backend-error' });
+    expect(session.commands).toEqual([{ type: 'close', reason: 'internal' }]);
+    expect(conversations.entries.at(-1)).toMatchObject({ value: { reason: 'internal', status: 'failed' } });
+    expect(logger.lines.some(({ level, text }) => level === 'error' && text.includes('unreadable'))).toBe(true);
+  });
+
+  it('closes the session of a client that left while it was being placed', async () => {
+    const { call, placer, told } = openCall();
+    call.hangUp('client-closed-1006');
+    await call.closed;
+    expect(told).toEqual([null]);
+    expect(placer.calls.flatMap(({ commands }) => commands.map(({ type }) => type))).not.toContain('begin');
+    expect([call.sessionId, call.licence]).toEqual([null, null]);
+  });
+});

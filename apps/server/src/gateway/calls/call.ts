@@ -1,0 +1,343 @@
+import type { SessionCommand, SessionEvent } from '@visavis/media/session-events';
+import { type ErrorCode, LIMITS } from '@visavis/protocol';
+import type { Caller, Licence, RunningMeter } from '../../ports.ts';
+import { type Admitted, admitCall, type OpenCall } from './admit-call.ts';
+import type { CallDependencies } from './call-dependencies.ts';
+import { type CallRecord, startCallRecord } from './call-record.ts';
+import type { CallRequest } from './call-request.ts';
+import type { CallEnd, CallSettings } from './call-settings.ts';
+import { type CallMemory, commandBytes } from './memory/call-memory.ts';
+import { emptyTranscript, noteCommand, noteEvent, type RecordedMessage, type Transcript } from './transcript.ts';
+
+/** How long looking up key, avatar and place may take. */
+const ADMISSION_LIMIT_MS = 30_000;
+/** How long voice and picture may take to open: a cold start on a busy machine takes many seconds. */
+const READY_DEADLINE_MS = 60_000;
+/** Ends that are no news to the operator. */
+const ORDINARY_ENDS: ReadonlySet<ErrorCode> = new Set([
+  'server-closing',
+  'call-time-limit',
+  'call-replaced',
+  'missing-avatar',
+]);
+/** Sessions before it that a call is remembered to go on for. */
+const MAX_ANCESTORS = 50;
+
+/** The side of a call that its client is on: some wire protocol. Whatever it throws ends this call only. */
+export type CallClient = {
+  /** The call has its place. Told first, unless it is refused. */
+  placed(settings: CallSettings): void;
+  event(event: SessionEvent, atMs: number): void;
+  /** Told last, once: why the server ends the call; null when the client has hung up. Commands given meanwhile still reach the session. */
+  ending(end: CallEnd | null): void;
+  /** What the log is told about the client's side when the call ends. */
+  counters(): Readonly<Record<string, unknown>>;
+};
+
+export type CallOrigin = {
+  /** Under which the client reached this server. */
+  readonly hostName: string;
+  readonly caller: Caller;
+  readonly ipAddress: string;
+  /** The call of this licence that is this session, or goes on for it. */
+  readonly findCall: (sessionId: string, licenceId: string) => Call | null;
+};
+
+type EarlyEvent = { readonly event: SessionEvent; readonly atMs: number };
+
+type Live = {
+  readonly admitted: Admitted;
+  readonly record: CallRecord;
+  readonly meter: RunningMeter | null;
+};
+
+type CallState =
+  /** Key, avatar and place are looked up. Events that the session tells meanwhile wait. */
+  | { readonly phase: 'admitting'; readonly early: EarlyEvent[] }
+  | ({ readonly phase: 'talking' } & Live)
+  /** The client's side says goodbye. */
+  | ({ readonly phase: 'ending' } & Live)
+  | { readonly phase: 'ended'; readonly admitted: Admitted | null };
+
+/**
+ * One call, in whatever protocol: it owns the place under the licence's limit, the session, the meter and the record, and gives
+ * all of them back exactly once.
+ */
+export class Call implements OpenCall {
+  /** Resolves when the record is written and everything has been given back. Never rejects. */
+  readonly closed: Promise<void>;
+  readonly mediaClosed: Promise<void>;
+  readonly #request: CallRequest;
+  readonly #origin: CallOrigin;
+  readonly #dependencies: CallDependencies;
+  readonly #memory: CallMemory;
+  readonly #client: CallClient;
+  readonly #openedAtMs = performance.now();
+  readonly #resolveClosed: () => void;
+  readonly #resolveMediaClosed: () => void;
+  #state: CallState = { phase: 'admitting', early: [] };
+  #transcript: Transcript | null = null;
+  #timeLimit: NodeJS.Timeout;
+  #readyDeadline: NodeJS.Timeout | undefined;
+  /** The session that this call says it goes on for, and those before it; trusted once it is admitted. */
+  #ancestors: readonly string[] = [];
+
+  constructor(
+    request: CallRequest,
+    origin: CallOrigin,
+    dependencies: CallDependencies,
+    memory: CallMemory,
+    client: CallClient,
+  ) {
+    this.#request = request;
+    this.#origin = origin;
+    this.#dependencies = dependencies;
+    this.#memory = memory;
+    this.#client = client;
+    const closed = Promise.withResolvers<void>();
+    const mediaClosed = Promise.withResolvers<void>();
+    [this.closed, this.mediaClosed] = [closed.promise, mediaClosed.promise];
+    [this.#resolveClosed, this.#resolveMediaClosed] = [closed.resolve, mediaClosed.resolve];
+    this.#timeLimit = setTimeout(() => this.end('backend-error'), ADMISSION_LIMIT_MS).unref();
+    this.#admit().catch((error: unknown) => this.fail(error));
+  }
+
+  get licence(): Licence | null {
+    return this.#admitted?.licence ?? null;
+  }
+
+  get sessionId(): string | null {
+    return this.#admitted?.settings.sessionId ?? null;
+  }
+
+  /** Sessions that this call goes on for, itself included, the newest last. */
+  get lineage(): readonly string[] {
+    return this.sessionId === null ? this.#ancestors : [...this.#ancestors, this.sessionId];
+  }
+
+  get isOver(): boolean {
+    return this.#state.phase === 'ended';
+  }
+
+  /** This call is that session, or goes on for it. */
+  continues(sessionId: string): boolean {
+    return this.lineage.includes(sessionId);
+  }
+
+  /** The server ends the call. `detail` takes the place of the table's sentence, `reason` stands in the record. */
+  end(code: ErrorCode, detail?: string, reason: string = code): void {
+    this.#end(detail === undefined ? { code } : { code, detail }, reason);
+  }
+
+  /** The client hung up, or its connection died. */
+  hangUp(reason: string): void {
+    this.#end(null, reason);
+  }
+
+  /** A fault of the server ends this call only. */
+  fail(error: unknown): void {
+    this.log('error', 'A call failed inside the gateway', { error: String(error) });
+    this.end('backend-error', undefined, 'internal');
+  }
+
+  /** A command counts as memory of the call until it has left for the worker. */
+  command(command: SessionCommand): void {
+    const state = this.#state;
+    if (state.phase === 'admitting' || state.phase === 'ended') return;
+    this.#write(state, (transcript) => noteCommand(transcript, command));
+    const bytes = commandBytes(command);
+    if (this.#memory.take('worker', bytes)) {
+      state.admitted.media.send(command, () => this.#memory.give('worker', bytes));
+    } else {
+      queueMicrotask(() => this.end('too-much-data'));
+    }
+  }
+
+  log(level: 'info' | 'warn' | 'error', text: string, fields: object): void {
+    this.#dependencies.logger[level]({ sessionId: this.sessionId, ...fields }, text);
+  }
+
+  get #admitted(): Admitted | null {
+    return this.#state.phase === 'admitting' ? null : this.#state.admitted;
+  }
+
+  async #admit(): Promise<void> {
+    const { hostName, caller } = this.#origin;
+    const result = await admitCall({
+      request: this.#request,
+      hostName,
+      dependencies: this.#dependencies,
+      caller,
+      isGone: () => this.isOver,
+      findCall: (sessionId, licenceId) => this.#findContinued(sessionId, licenceId),
+      onLost: () => this.end('licence-reset'),
+      listener: (event) => this.#onEvent(event),
+    });
+    const state = this.#state;
+    if (result.kind === 'refused') {
+      this.#end(result.end, result.end.code);
+    } else if (state.phase !== 'admitting') {
+      result.media.send({ type: 'close', reason: 'client-closed' });
+      await result.slot.release();
+    } else {
+      this.#start(result, state.early);
+    }
+  }
+
+  #findContinued(sessionId: string, licenceId: string): Call | null {
+    const call = this.#origin.findCall(sessionId, licenceId);
+    this.#ancestors = [...(call?.lineage ?? []), sessionId].slice(-MAX_ANCESTORS);
+    return call;
+  }
+
+  #start(admitted: Admitted, early: readonly EarlyEvent[]): void {
+    const { settings, licence, startedAt, leftOutTools, isOwnAvatar } = admitted;
+    const { conversations: store, logger, meter, noteCall } = this.#dependencies;
+    const call = {
+      sessionId: settings.sessionId,
+      projectId: licence.projectId,
+      licenceId: licence.licenceId,
+      avatarId: settings.config.avatar.id,
+    };
+    const record = startCallRecord({
+      store,
+      logger,
+      memory: this.#memory,
+      call,
+      startedAt,
+      caller: this.#origin.caller,
+    });
+    const { isFromElsewhere = false, projectId } = licence;
+    void noteCall?.({ projectId, isOwnAvatar, isFromElsewhere });
+    this.#transcript = emptyTranscript(settings.config.turnDetection);
+    logger.info({ ...call, provider: settings.config.provider }, 'Call started');
+    const running = meter?.start(call, (code) => this.end(code)) ?? null;
+    this.#state = { phase: 'talking', admitted, record, meter: running };
+    if (leftOutTools > 0) {
+      const fields = { avatarId: call.avatarId, leftOutTools };
+      this.log('warn', 'Stored tools of an avatar pass a limit and are left out', fields);
+    }
+    this.#limitTime(admitted.maxCallSeconds);
+    this.#readyDeadline = setTimeout(
+      () => this.end('voice-unavailable', 'The voice did not open in time. Call again.'),
+      READY_DEADLINE_MS,
+    ).unref();
+    this.#guard(() => this.#client.placed(settings));
+    for (const { event, atMs } of early) this.#take(event, atMs);
+  }
+
+  #limitTime(maxCallSeconds: number | null): void {
+    clearTimeout(this.#timeLimit);
+    if (maxCallSeconds === null) return;
+    this.#timeLimit = setTimeout(() => this.end('call-time-limit'), maxCallSeconds * 1000).unref();
+  }
+
+  #onEvent(event: SessionEvent): void {
+    const state = this.#state;
+    const atMs = performance.now();
+    if (event.type === 'closed') this.#resolveMediaClosed();
+    if (state.phase !== 'admitting') this.#take(event, atMs);
+    else if (state.early.length < LIMITS.counts.earlyEvents) state.early.push({ event, atMs });
+  }
+
+  #take(event: SessionEvent, atMs: number): void {
+    const state = this.#state;
+    if (state.phase !== 'talking') return;
+    if (event.type === 'closed') {
+      this.end('call-ended', undefined, event.reason);
+      return;
+    }
+    if (event.type === 'failed' && event.fatal) {
+      this.end(failureCode(event.code), event.message || undefined, event.code);
+      return;
+    }
+    if (event.type === 'ready') clearTimeout(this.#readyDeadline);
+    this.#write(state, (transcript) => noteEvent(transcript, event, atMs));
+    this.#guard(() => this.#client.event(event, atMs));
+  }
+
+  #write(
+    { record }: Live,
+    note: (transcript: Transcript) => { readonly transcript: Transcript; readonly message: RecordedMessage | null },
+  ): void {
+    if (this.#transcript === null) return;
+    const { transcript, message } = note(this.#transcript);
+    this.#transcript = transcript;
+    if (message !== null) record.add(message);
+  }
+
+  #guard(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #end(end: CallEnd | null, reason: string): void {
+    const state = this.#state;
+    if (state.phase === 'ending' || state.phase === 'ended') return;
+    if (state.phase === 'admitting') {
+      this.#state = { phase: 'ended', admitted: null };
+      if (end !== null) this.#dependencies.logger.info({ code: end.code }, 'Call refused');
+      this.#sayGoodbye(end, null);
+      this.#settle(Promise.resolve());
+      return;
+    }
+    const { admitted, record, meter } = state;
+    this.#state = { phase: 'ending', admitted, record, meter };
+    this.#sayGoodbye(end, admitted);
+    this.#state = { phase: 'ended', admitted };
+    try {
+      admitted.media.send({ type: 'close', reason });
+    } catch {
+      // The media side is what failed; its own loss ends the session there.
+    }
+    this.#logEnd(record, reason);
+    const released = admitted.slot.release().catch((error: unknown) => {
+      this.log('error', 'The place of a call was not given back', { error: String(error) });
+    });
+    this.#settle(Promise.all([released, meter?.stop(), record.end(end?.code ?? null, reason)]));
+  }
+
+  #sayGoodbye(end: CallEnd | null, admitted: Admitted | null): void {
+    if (end !== null && !ORDINARY_ENDS.has(end.code)) {
+      const { ipAddress } = this.#origin;
+      const projectId = admitted?.licence.projectId ?? null;
+      this.#dependencies.noteEvent?.({ action: 'call.refused', subject: end.code, ipAddress, projectId });
+    }
+    try {
+      this.#client.ending(end);
+    } catch (error) {
+      this.log('error', 'A call could not be told its end', { error: String(error) });
+    }
+  }
+
+  #logEnd(record: CallRecord, reason: string): void {
+    this.log('info', 'Call ended', {
+      reason,
+      durationMs: Math.round(performance.now() - this.#openedAtMs),
+      ...this.#client.counters(),
+      mostHeldBytes: this.#memory.mostHeldBytes,
+      unrecordedMessages: record.leftOut,
+      shortenedMessages: record.shortened,
+    });
+  }
+
+  #settle(pending: Promise<unknown>): void {
+    clearTimeout(this.#timeLimit);
+    clearTimeout(this.#readyDeadline);
+    void pending.finally(this.#resolveClosed);
+  }
+}
+
+function failureCode(code: string): ErrorCode {
+  switch (code) {
+    case 'avatar-unreadable':
+    case 'voice-unavailable':
+    case 'worker-lost':
+      return code;
+    default:
+      return 'backend-error';
+  }
+}

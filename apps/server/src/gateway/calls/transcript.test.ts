@@ -1,0 +1,81 @@
+import type { SessionCommand, SessionEvent } from '@visavis/media/session-events';
+import { describe, expect, it } from 'vitest';
+import { emptyTranscript, noteCommand, noteEvent, type RecordedMessage, type Transcript } from './transcript.ts';
+
+const TURN_DETECTION = { threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: 500 };
+
+/** Feeds a transcript and keeps what it records. */
+function writing() {
+  let transcript: Transcript = emptyTranscript(TURN_DETECTION);
+  const records: RecordedMessage[] = [];
+  const keep = (step: ReturnType<typeof noteEvent>): void => {
+    transcript = step.transcript;
+    if (step.message !== null) records.push(step.message);
+  };
+  return {
+    records,
+    at: (atMs: number, event: SessionEvent) => keep(noteEvent(transcript, event, atMs)),
+    command: (command: SessionCommand) => keep(noteCommand(transcript, command)),
+    open: () => [transcript.heardTurns, transcript.replies],
+  };
+}
+
+describe('the transcript of a talk', () => {
+  it('records when each message began to be heard, and how long after the turn an answer began', () => {
+    const { at, records, open } = writing();
+    const latency = { transcriptMs: 400, firstTextMs: 500, firstAudioMs: 700, firstSoundMs: 812 };
+    at(5_000, { type: 'user-speech-started', itemId: 'u', audioStartMs: 0 });
+    at(7_000, { type: 'user-speech-stopped', itemId: 'u', audioEndMs: 2_000 });
+    at(7_400, { type: 'user-transcript-done', itemId: 'u', text: 'Two seats, please' });
+    at(7_500, { type: 'reply-text-delta', turnId: 'r', text: 'Two seats. ' });
+    at(7_812, { type: 'turn-latency', turnId: 'r', latency });
+    // It was held for a second while the person hummed.
+    at(10_812, { type: 'reply-done', turnId: 'r', interrupted: false, playedMs: 2_000, heardText: 'Two seats.' });
+    at(20_000, { type: 'reply-text-delta', turnId: 'r2', text: 'Anything else?' });
+    at(21_500, { type: 'reply-done', turnId: 'r2', interrupted: false, playedMs: 900, heardText: 'Anything else?' });
+    expect(records).toEqual([
+      { role: 'user', text: 'Two seats, please', startedAtMs: 4_700 },
+      { role: 'assistant', text: 'Two seats. ', interrupted: false, startedAtMs: 7_812, latencyMs: 812 },
+      { role: 'assistant', text: 'Anything else?', interrupted: false, startedAtMs: 20_600 },
+    ]);
+    expect(open()).toEqual([[], []]);
+  });
+
+  it('keeps of a reply that was cut what was heard, and of a whole one its whole text', () => {
+    const { at, records } = writing();
+    at(0, { type: 'reply-text-delta', turnId: 'a', text: 'It is' });
+    at(0, { type: 'reply-done', turnId: 'a', interrupted: true, playedMs: 10, heardText: 'It' });
+    at(0, { type: 'reply-text-delta', turnId: 'b', text: 'It' });
+    at(0, { type: 'reply-text-done', turnId: 'b', text: 'It is late.' });
+    at(0, { type: 'reply-text-done', turnId: 'b', text: 'Told twice.' });
+    at(0, { type: 'reply-done', turnId: 'b', interrupted: false, playedMs: 10, heardText: '' });
+    at(0, { type: 'reply-done', turnId: 'c', interrupted: true, playedMs: 0, heardText: ' ' });
+    expect(records).toEqual([
+      { role: 'assistant', text: 'It', interrupted: true, startedAtMs: -10 },
+      { role: 'assistant', text: 'It is late.', interrupted: false, startedAtMs: -10 },
+    ]);
+  });
+
+  it('records typed words, calls of tools and their results, and neither history nor configuration', () => {
+    const { at, command, records } = writing();
+    command({ type: 'history', items: [{ role: 'user', text: 'Earlier' }] });
+    command({ type: 'configure', patch: { prompt: 'P' } });
+    command({ type: 'user-text', text: 'Hello', reply: true });
+    at(0, { type: 'tool-call-done', turnId: 'r', callId: 'c', name: 'add', argumentsJson: '{"x":1}' });
+    command({ type: 'tool-result', callId: 'c', output: '4', reply: true });
+    expect(records).toEqual([
+      { role: 'user', text: 'Hello' },
+      { role: 'tool', text: '{"callId":"c","name":"add","arguments":"{\\"x\\":1}"}' },
+      { role: 'tool', text: '{"callId":"c","output":"4"}' },
+    ]);
+  });
+
+  it('counts a turn from as much before its notice as the client wants kept', () => {
+    const { at, command, records } = writing();
+    command({ type: 'configure', patch: { turnDetection: { ...TURN_DETECTION, prefixPaddingMs: 100 } } });
+    at(1_000, { type: 'user-speech-started', itemId: 'u', audioStartMs: 0 });
+    at(2_000, { type: 'user-transcript-done', itemId: 'u', text: 'Hm' });
+    at(3_000, { type: 'user-transcript-done', itemId: 'silent', text: ' ' });
+    expect(records).toEqual([{ role: 'user', text: 'Hm', startedAtMs: 900 }]);
+  });
+});

@@ -1,0 +1,18 @@
+import { REALTIME_V2_PATH, type ServerMessage } from '@visavis/protocol';
+import { parseClientMessage } from '@visavis/protocol/schemas';
+import type { WireProtocol } from '../wire/wire-protocol.ts';
+import { readConnect } from './read-connect.ts';
+import { reduce } from './reduce.ts';
+import { waitingBytes } from './reduce-client.ts';
+import { INITIAL_STATE, type V2State, type V2Timer } from './state.ts';
+
+/** NavTalk's second protocol, with extensions of ours for clients that ask for them. */
+export const NAVTALK_V2: WireProtocol<V2State, ServerMessage, V2Timer> = {
+  path: REALTIME_V2_PATH,
+  readConnect,
+  decode: parseClientMessage,
+  encode: JSON.stringify,
+  initialState: () => INITIAL_STATE,
+  reduce,
+  waitingBytes,
+};

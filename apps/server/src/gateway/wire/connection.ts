@@ -1,0 +1,208 @@
+import type { Duplex } from 'node:stream';
+import type { SessionEvent } from '@visavis/media/session-events';
+import { ReducerShell } from '@visavis/protocol/reducer-shell';
+import type { RawData, WebSocket } from 'ws';
+import { Call, type CallClient, type CallOrigin } from '../calls/call.ts';
+import type { CallEnd, CallSettings } from '../calls/call-settings.ts';
+import { CALL_LIMITS, type CallMemory } from '../calls/memory/call-memory.ts';
+import type { MemoryBudget } from '../calls/memory/memory-budget.ts';
+import { createFrameReader, type FrameReader } from './frame-reader.ts';
+import { decideOutgoing } from './outgoing.ts';
+import { SocketIntake } from './socket-intake.ts';
+import type { WireDependencies } from './wire-dependencies.ts';
+import type { WireEffect, WireInput, WireProtocol } from './wire-protocol.ts';
+
+/** How long a client may take to answer the closing handshake. */
+const CLOSE_GRACE_MS = 5000;
+/** The same, when what its socket holds is needed elsewhere. */
+const EVICTION_GRACE_MS = 250;
+
+/** A socket as it arrives. */
+export type Arrival = {
+  readonly socket: WebSocket;
+  readonly transport: Duplex;
+  readonly query: unknown;
+  readonly origin: CallOrigin;
+};
+
+/** One socket and its call: performs what the wire protocol's reducer decides, and owns the socket and its timers. */
+export class Connection<State, Message, Timer extends string> implements CallClient {
+  readonly call: Call;
+  readonly #socket: WebSocket;
+  readonly #protocol: WireProtocol<State, Message, Timer>;
+  readonly #reader: FrameReader;
+  readonly #memory: CallMemory;
+  readonly #intake: SocketIntake;
+  readonly #shell: ReducerShell<State, WireInput<Timer>, WireEffect<Message, Timer>>;
+  readonly #timers = new Map<Timer, NodeJS.Timeout>();
+  #isReading = false;
+  #isAlive = true;
+  #droppedAudioMessages = 0;
+
+  constructor(
+    { socket, transport, query, origin }: Arrival,
+    protocol: WireProtocol<State, Message, Timer>,
+    dependencies: WireDependencies,
+    budget: MemoryBudget,
+  ) {
+    this.#socket = socket;
+    this.#protocol = protocol;
+    this.#reader = createFrameReader(protocol.decode);
+    const request = protocol.readConnect(query);
+    this.#shell = new ReducerShell({
+      state: protocol.initialState(request),
+      reduce: protocol.reduce,
+      perform: (effect: WireEffect<Message, Timer>) => this.#perform(effect),
+    });
+    this.#memory = budget.open(CALL_LIMITS, () => this.#giveMemoryUp());
+    this.#intake = new SocketIntake(socket, transport, this.#memory, {
+      message: (data, isBinary) => this.#onFrame(data, isBinary),
+      sign: () => {
+        this.#isAlive = true;
+      },
+      over: (code) => this.call.end(code),
+    });
+    this.call = new Call(request, origin, dependencies, this.#memory, this);
+    socket.on('error', (error) => dependencies.logger.debug({ error: error.message }, 'Socket error'));
+    socket.on('close', (code) => {
+      this.call.hangUp(`client-closed-${code}`);
+      void this.call.closed.then(() => this.#memory.close());
+    });
+  }
+
+  /** Gives a client up that has not answered the last ping; else sends the next one. */
+  heartbeat(): void {
+    // Nothing is read before the call is admitted, so that no sign of life can come.
+    if (!this.#isReading) return;
+    if (!this.#isAlive) {
+      this.#socket.terminate();
+      return;
+    }
+    this.#isAlive = false;
+    this.#socket.ping();
+  }
+
+  /** Tells the client that the connection lives. */
+  tellLife(intervalMs: number): void {
+    if (this.#isReading && !this.call.isOver) this.#dispatch({ type: 'heartbeat', intervalMs });
+  }
+
+  placed(settings: CallSettings): void {
+    this.#shell.dispatch({ type: 'placed', settings });
+    this.#isReading = true;
+    this.#intake.open();
+  }
+
+  event(event: SessionEvent, atMs: number): void {
+    this.#shell.dispatch({ type: 'session', event, atMs });
+    this.#countWaiting();
+  }
+
+  ending(end: CallEnd | null): void {
+    try {
+      this.#shell.dispatch({ type: 'ending', end });
+    } finally {
+      this.#isReading = true;
+      this.#memory.hold('held', 0);
+      this.#intake.end();
+      for (const timer of this.#timers.values()) clearTimeout(timer);
+      this.#timers.clear();
+      if (end !== null) setTimeout(() => this.#socket.terminate(), CLOSE_GRACE_MS).unref();
+    }
+  }
+
+  counters(): Readonly<Record<string, unknown>> {
+    return { ignoredMessages: this.#reader.ignored, droppedAudioMessages: this.#droppedAudioMessages };
+  }
+
+  #onFrame(data: RawData, isBinary: boolean): void {
+    if (this.call.isOver) return;
+    const atMs = performance.now();
+    const reading = this.#reader.read(data, isBinary, atMs);
+    switch (reading.kind) {
+      case 'message':
+        this.#dispatch({ type: 'client', message: reading.message, atMs });
+        return;
+      case 'fatal':
+        this.call.end(reading.code);
+        return;
+      case 'ignored': {
+        // One note per kind of trouble: a client that always errs must not fill the log.
+        if (!reading.first) return;
+        const { reason, detail } = reading;
+        this.call.log('info', 'A message was ignored', { reason, detail });
+        this.#dispatch({ type: 'ignored', reason, detail });
+      }
+    }
+  }
+
+  #dispatch(input: WireInput<Timer>): void {
+    if (this.call.isOver) return;
+    try {
+      this.#shell.dispatch(input);
+      this.#countWaiting();
+    } catch (error) {
+      this.call.fail(error);
+    }
+  }
+
+  #countWaiting(): void {
+    if (this.call.isOver) return;
+    if (!this.#memory.hold('held', this.#protocol.waitingBytes(this.#shell.state))) this.call.end('too-much-data');
+  }
+
+  #perform(effect: WireEffect<Message, Timer>): void {
+    switch (effect.type) {
+      case 'send':
+        this.#send(effect.message, effect.isSound ?? false);
+        return;
+      case 'command':
+        this.call.command(effect.command);
+        return;
+      case 'schedule':
+        this.#schedule(effect.timer, effect.delayMs);
+        return;
+      case 'cancel':
+        clearTimeout(this.#timers.get(effect.timer));
+        this.#timers.delete(effect.timer);
+        return;
+      case 'log':
+        this.call.log(effect.level, effect.text, effect.fields);
+        return;
+      case 'close':
+        this.#socket.close(effect.closeCode, effect.closeReason);
+    }
+  }
+
+  #schedule(timer: Timer, delayMs: number): void {
+    clearTimeout(this.#timers.get(timer));
+    const handle = setTimeout(() => this.#dispatch({ type: 'timer', timer, atMs: performance.now() }), delayMs);
+    this.#timers.set(timer, handle);
+  }
+
+  #send(message: Message, isSound: boolean): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    const decision = decideOutgoing(isSound, this.#socket.bufferedAmount);
+    if (decision === 'drop') {
+      this.#droppedAudioMessages += 1;
+    } else if (decision === 'give-up') {
+      // Whatever is sent now would wait behind the megabytes; the close frame goes last and the socket soon after.
+      queueMicrotask(() => this.call.end('slow-client'));
+    } else {
+      this.#socket.send(this.#protocol.encode(message), () => this.#countOutgoing());
+      if (!this.#countOutgoing()) queueMicrotask(() => this.call.end('slow-client'));
+    }
+  }
+
+  #countOutgoing(): boolean {
+    return this.#memory.hold('outgoing', this.#socket.bufferedAmount);
+  }
+
+  /** The memory of the process is spent, and this call held most of it. */
+  #giveMemoryUp(): void {
+    const detail = 'The memory for calls is used up, and this call held most of it. Send less at a time.';
+    this.call.end('too-much-data', detail);
+    this.#socket.pause();
+    setTimeout(() => this.#socket.terminate(), EVICTION_GRACE_MS).unref();
+  }
+}

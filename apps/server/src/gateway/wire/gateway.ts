@@ -1,0 +1,152 @@
+import type { Duplex } from 'node:stream';
+import type {} from '@fastify/websocket';
+import { type ErrorCode, LIMITS } from '@visavis/protocol';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { WebSocket } from 'ws';
+import type { Logger } from '../../ports.ts';
+import type { Call, CallOrigin } from '../calls/call.ts';
+import { processBudget } from '../calls/memory/call-memory.ts';
+import type { MemoryBudget, MemoryStats } from '../calls/memory/memory-budget.ts';
+import { Connection } from './connection.ts';
+import type { WireDependencies } from './wire-dependencies.ts';
+import type { WireProtocol } from './wire-protocol.ts';
+
+/** A browser cannot ping, and proxies close sockets that have been silent for 30 to 60 s. */
+const HEARTBEAT_INTERVAL_MS = 25_000;
+/** The code of a page sees no ping; it notices a dead connection by heartbeats that do not come. */
+const CLIENT_HEARTBEAT_MS = 4_000;
+
+/** A connection of whatever protocol. */
+type AnyConnection = {
+  readonly call: Call;
+  heartbeat(): void;
+  tellLife(intervalMs: number): void;
+};
+
+export type Gateway = {
+  /** Serves a wire protocol at its path. `@fastify/websocket` must have been registered. */
+  serve<State, Message, Timer extends string>(protocol: WireProtocol<State, Message, Timer>): void;
+  /** Open sockets, refused ones that still close included. */
+  callCount(): number;
+  /** Addresses of sockets that are open and hold no place of a licence: not admitted yet, or refused and still closing. */
+  unadmitted(): Iterable<string>;
+  /** Memory that sockets and calls hold together. */
+  memory(): MemoryStats;
+  /** Ends the calls of a licence (revoked, out of points) and says how many. */
+  endCallsOfLicence(licenceId: string, code: ErrorCode): number;
+  /** Ends the calls that a member has from the playground of a project, when he is no member any more. */
+  endCallsOfMember(projectId: string, userId: string): number;
+  /** Tells every client that the server closes; resolves when all calls are recorded. Idempotent. */
+  close(): Promise<void>;
+};
+
+/** All calls that came over sockets to this process, in whatever protocol. */
+export function createGateway(app: FastifyInstance, dependencies: WireDependencies): Gateway {
+  const connections = new Set<AnyConnection>();
+  const sockets = new Map<Call, string>();
+  const budget = processBudget(LIMITS.budgets.allCalls);
+  const beats = startBeats(connections, budget, dependencies);
+  let closing = false;
+  const calls = (): Call[] => [...connections].map(({ call }) => call);
+  const findCall = (sessionId: string, licenceId: string): Call | null =>
+    calls().findLast((call) => call.licence?.licenceId === licenceId && call.continues(sessionId)) ?? null;
+
+  const accept = <State, Message, Timer extends string>(
+    protocol: WireProtocol<State, Message, Timer>,
+    socket: WebSocket,
+    request: FastifyRequest,
+  ): void => {
+    const origin = { ...originOf(request), findCall };
+    const transport: Duplex = request.raw.socket;
+    const connection = new Connection(
+      { socket, transport, query: request.query, origin },
+      protocol,
+      dependencies,
+      budget,
+    );
+    const { call } = connection;
+    connections.add(connection);
+    sockets.set(call, request.ip);
+    socket.once('close', () => sockets.delete(call));
+    void call.closed.then(() => connections.delete(connection));
+    if (closing) call.end('server-closing');
+  };
+
+  return {
+    serve(protocol) {
+      app.route({
+        method: 'GET',
+        url: protocol.path,
+        config: { access: { kind: 'call' } },
+        handler: (_request, reply) =>
+          reply
+            .code(426)
+            .header('upgrade', 'websocket')
+            .send({ code: 426, message: 'Connect with a WebSocket.', data: null }),
+        wsHandler: (socket, request) => accept(protocol, socket, request),
+      });
+    },
+    callCount: () => connections.size,
+    *unadmitted() {
+      for (const [call, address] of sockets) if (call.licence === null) yield address;
+    },
+    memory: () => budget.stats(),
+    endCallsOfLicence(licenceId, code) {
+      const ended = calls().filter(({ licence }) => licence?.licenceId === licenceId);
+      for (const call of ended) call.end(code);
+      return ended.length;
+    },
+    endCallsOfMember(projectId, userId) {
+      const ended = calls().filter(({ licence }) => licence?.memberId === userId && licence.projectId === projectId);
+      for (const call of ended) call.end('expired-token');
+      return ended.length;
+    },
+    async close() {
+      closing = true;
+      beats.stop();
+      const open = calls();
+      for (const call of open) call.end('server-closing');
+      await Promise.all(open.map((call) => call.closed));
+    },
+  };
+}
+
+function originOf(request: FastifyRequest): Omit<CallOrigin, 'findCall'> {
+  const { hostname: hostName, ip: ipAddress } = request;
+  return { hostName, ipAddress, caller: { origin: request.headers.origin, host: request.host } };
+}
+
+/** What goes to every connection again and again. */
+function startBeats(
+  connections: ReadonlySet<AnyConnection>,
+  budget: MemoryBudget,
+  { heartbeatIntervalMs, clientHeartbeatMs = CLIENT_HEARTBEAT_MS, logger }: WireDependencies,
+): { stop(): void } {
+  const reportShortage = shortageReporter(budget, logger);
+  const heartbeat = setInterval(() => {
+    for (const connection of connections) connection.heartbeat();
+    reportShortage();
+  }, heartbeatIntervalMs ?? HEARTBEAT_INTERVAL_MS);
+  const life = setInterval(() => {
+    for (const connection of connections) connection.tellLife(clientHeartbeatMs);
+  }, clientHeartbeatMs);
+  for (const timer of [heartbeat, life]) timer.unref();
+  return {
+    stop() {
+      clearInterval(heartbeat);
+      clearInterval(life);
+      reportShortage();
+    },
+  };
+}
+
+/** Says in the log when calls ended, or were refused something, for the memory they held; once for all since it was asked last. */
+function shortageReporter(budget: MemoryBudget, logger: Logger): () => void {
+  let told = 0;
+  return () => {
+    const stats = budget.stats();
+    const shortages = stats.refusals + stats.evictions;
+    if (shortages > told) logger.warn({ ...stats }, 'Calls asked for more memory than they may hold');
+    told = shortages;
+  };
+}

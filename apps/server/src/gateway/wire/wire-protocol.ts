@@ -1,0 +1,49 @@
+import type { SessionCommand, SessionEvent } from '@visavis/media/session-events';
+import type { ClientMessage } from '@visavis/protocol';
+import type { Step } from '@visavis/protocol/reducer-shell';
+import type { ParseResult } from '@visavis/protocol/schemas';
+import type { CallRequest } from '../calls/call-request.ts';
+import type { CallEnd, CallSettings } from '../calls/call-settings.ts';
+
+/** Whatever happens in a call, as a wire protocol sees it. */
+export type WireInput<Timer extends string = string> =
+  /** The call has its place. Comes first, unless it is refused. */
+  | { readonly type: 'placed'; readonly settings: CallSettings }
+  | { readonly type: 'client'; readonly message: ClientMessage; readonly atMs: number }
+  /** Fatal failures and the end come as `ending`. */
+  | { readonly type: 'session'; readonly event: SessionEvent; readonly atMs: number }
+  | { readonly type: 'timer'; readonly timer: Timer; readonly atMs: number }
+  /** A message could not be used; told once for each reason. */
+  | { readonly type: 'ignored'; readonly reason: string; readonly detail: string }
+  /** The connection lives; the next sign comes after `intervalMs`. */
+  | { readonly type: 'heartbeat'; readonly intervalMs: number }
+  /** Comes last. Null: the client has hung up, and nothing can be said to it. */
+  | { readonly type: 'ending'; readonly end: CallEnd | null };
+
+export type WireEffect<Message, Timer extends string = string> =
+  /** `isSound`: it is dropped while the client takes nothing. */
+  | { readonly type: 'send'; readonly message: Message; readonly isSound?: boolean }
+  | { readonly type: 'command'; readonly command: SessionCommand }
+  | { readonly type: 'schedule'; readonly timer: Timer; readonly delayMs: number }
+  | { readonly type: 'cancel'; readonly timer: Timer }
+  | { readonly type: 'log'; readonly level: 'info' | 'warn'; readonly text: string; readonly fields: object }
+  /** Ends the connection with a close frame. */
+  | { readonly type: 'close'; readonly closeCode: number; readonly closeReason: string };
+
+/**
+ * A language that clients speak over one WebSocket. It is pure: what it knows of a call is in its state, and what it wants done
+ * is an effect.
+ */
+export type WireProtocol<State, Message, Timer extends string = string> = {
+  /** Path of its socket. */
+  readonly path: string;
+  /** @param query Parsed query; repeated parameters are arrays, of which the first counts. */
+  readonly readConnect: (query: unknown) => CallRequest;
+  /** @param frame Text of a text frame, or the bytes of a binary one. Never throws. */
+  readonly decode: (frame: string | Uint8Array) => ParseResult;
+  readonly encode: (message: Message) => string;
+  readonly initialState: (request: CallRequest) => State;
+  readonly reduce: (state: State, input: WireInput<Timer>) => Step<State, WireEffect<Message, Timer>>;
+  /** Memory of what the state holds of the client's messages, in bytes. */
+  readonly waitingBytes: (state: State) => number;
+};
