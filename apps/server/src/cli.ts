@@ -37,7 +37,7 @@ async function repair({ dataDir, databaseUrl }: Config): Promise<number> {
 async function run(argv: readonly string[]): Promise<number> {
   const settingsAt = argv.findIndex((argument) => argument.startsWith('--'));
   const words = settingsAt < 0 ? argv : argv.slice(0, settingsAt);
-  const loaded: ConfigResult = loadConfig(settingsAt < 0 ? [] : argv.slice(settingsAt), process.env);
+  const loaded: ConfigResult = loadConfig(settingsAt < 0 ? [] : argv.slice(settingsAt));
   if (loaded.kind === 'faults') {
     console.error(loaded.text);
     return 2;

@@ -81,7 +81,10 @@ function toFlag(name: string): string {
 }
 
 /** The only reader of the environment and the command line, which wins. Empty variables count as absent. */
-export function loadConfig(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): ConfigResult {
+export function loadConfig(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): ConfigResult {
   const options = Object.fromEntries(SETTING_NAMES.map((name) => [toFlag(name), { type: 'string' } as const]));
   const { values, positionals } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true });
   if ('help' in values) return { kind: 'help', text: describeSettings() };

@@ -13,7 +13,7 @@ const CLOSE_LIMIT_MS = 15_000;
 export async function main(argv: readonly string[]): Promise<void> {
   keepFilesPrivate();
   outliveReaders();
-  const loaded = loadConfig(argv, process.env);
+  const loaded = loadConfig(argv);
   if (loaded.kind === 'help') {
     console.log(loaded.text);
     return;

@@ -14,7 +14,7 @@ export function registerBoundedJson(app: FastifyInstance): void {
       done(refusal);
       return;
     }
-    parse(request, body, (error, value) => {
+    void parse(request, body, (error, value) => {
       if (error) done(error);
       else done(refusalOf(treeFault(value)) ?? brokenTextIn(body, value), value);
     });

@@ -9,7 +9,8 @@ import { FaceFinder } from './face-finder.ts';
 import { FilmWriter } from './film-writer.ts';
 import { findPortrait } from './find-portrait.ts';
 import { makeBundleFromClip } from './index.ts';
-import { curveAt, measureMouth, toPicture } from './mouth-frame.ts';
+import { measureMouth } from './mouth-frame.ts';
+import { curveAt, toPicture } from './mouth-place.ts';
 import { rgbOf } from './picture-rgb.ts';
 
 const AVATARS = join(import.meta.dirname, '../../../../avatars');

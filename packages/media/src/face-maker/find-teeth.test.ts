@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { findTeeth } from './find-teeth.ts';
 import type { RgbImage } from './image-sampler.ts';
-import { CURVE_POINTS, measureMouth } from './mouth-frame.ts';
+import { measureMouth } from './mouth-frame.ts';
+import { CURVE_POINTS } from './mouth-place.ts';
 
 const SIDE = 400;
 const HALF_WIDTH = 100;

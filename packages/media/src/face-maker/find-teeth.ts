@@ -1,6 +1,6 @@
 import type { RgbImage } from './image-sampler.ts';
-import { curveAt, type MouthPlace, toPicture } from './mouth-frame.ts';
 import { colourAt, type LipColour, median } from './mouth-opening.ts';
+import { curveAt, type MouthPlace, toPicture } from './mouth-place.ts';
 
 /** Part of the mouth's half width that is looked at, and the columns in it. */
 const LOOKED_AT = 0.6;

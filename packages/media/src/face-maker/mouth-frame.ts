@@ -2,9 +2,7 @@ import { meshPoint } from './face-finder.ts';
 import { findTeeth } from './find-teeth.ts';
 import type { RgbImage } from './image-sampler.ts';
 import { type MouthOpening, measureOpening } from './mouth-opening.ts';
-
-/** Points at which curves across the mouth are kept, evenly from the left corner (-1) to the right one (+1). */
-export const CURVE_POINTS = 61;
+import { CURVE_POINTS, type MouthPlace, toLocal, toPicture } from './mouth-place.ts';
 
 /** Mesh points from the left to the right corner of the picture. */
 const OUTER_UPPER = [61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291] as const;
@@ -33,16 +31,10 @@ const SHIFT_MARGIN = { share: 1.6, luma: 5 } as const;
 const SURE_MARGIN = { share: 1.9, luma: 2 } as const;
 
 /**
- * The mouth of a photo in coordinates of its own: `u` from the middle of the mouth to the right, `v` down, both in
- * portrait pixels and turned with the head. Curves hold `v` at `CURVE_POINTS` even steps of `u` between the corners.
+ * The mouth of a photo in coordinates of its own, those of its axes. Curves hold `v` at `CURVE_POINTS` even steps of `u` between
+ * the corners.
  */
-export type MouthFrame = {
-  readonly originX: number;
-  readonly originY: number;
-  readonly cos: number;
-  readonly sin: number;
-  /** Half the distance of the corners. */
-  readonly halfWidth: number;
+export type MouthFrame = MouthPlace & {
   readonly noseBase: number;
   readonly chin: number;
   /** `u` of the outline of the face at the height of the mouth. */
@@ -164,29 +156,6 @@ function openMouth(
   const innerLower = edge(meshLower, opening.below, 1);
   const seam = smoothCurve(innerUpper.map((value, i) => value + 0.4 * ((innerLower[i] ?? 0) - value)));
   return { ...frame, innerUpper: smoothCurve(innerUpper), innerLower: smoothCurve(innerLower), seam, isOpen: true };
-}
-
-type Axes = Pick<MouthFrame, 'originX' | 'originY' | 'cos' | 'sin'>;
-
-/** Where the mouth lies in the picture, and how wide it is. */
-export type MouthPlace = Axes & Pick<MouthFrame, 'halfWidth'>;
-
-export function toLocal(axes: Axes, x: number, y: number): [u: number, v: number] {
-  const dx = x - axes.originX;
-  const dy = y - axes.originY;
-  return [dx * axes.cos + dy * axes.sin, dy * axes.cos - dx * axes.sin];
-}
-
-export function toPicture(axes: Axes, u: number, v: number): [x: number, y: number] {
-  return [axes.originX + u * axes.cos - v * axes.sin, axes.originY + u * axes.sin + v * axes.cos];
-}
-
-/** Value of a curve at `share`, -1 left corner … +1 right corner; its ends continue. */
-export function curveAt(curve: Float32Array, share: number): number {
-  const at = Math.min(CURVE_POINTS - 1.0001, Math.max(0, ((share + 1) / 2) * (CURVE_POINTS - 1)));
-  const index = Math.floor(at);
-  const from = curve[index] ?? 0;
-  return from + ((curve[index + 1] ?? 0) - from) * (at - index);
 }
 
 /** The greatest distance between two curves, the upper one first. */

@@ -1,5 +1,6 @@
 import { smoothStep } from '../frames/head-motion.ts';
-import { curveAt, type MouthFrame } from './mouth-frame.ts';
+import type { MouthFrame } from './mouth-frame.ts';
+import { curveAt } from './mouth-place.ts';
 import type { MouthTarget } from './mouth-target.ts';
 import { bell, type PhotoLook, type Rgb } from './photo-look.ts';
 

@@ -2,7 +2,8 @@ import type { MouthShape, Point } from '../frames/manifest.ts';
 import { foldedLipAreaPx } from '../frames/mouth-mesh.ts';
 import { JAW_LEVELS, LIP_LEVELS, SPECIAL_POSES } from './atlas-poses.ts';
 import { InputError } from './input-error.ts';
-import { curveAt, type MouthFrame, toLocal, toPicture } from './mouth-frame.ts';
+import type { MouthFrame } from './mouth-frame.ts';
+import { curveAt, toLocal, toPicture } from './mouth-place.ts';
 import { aimMouth, type MouthPose, type MouthTarget } from './mouth-target.ts';
 import { createMouthWarp, drawnU, followPoint, type Reach, warpReach } from './mouth-warp.ts';
 

@@ -1,4 +1,5 @@
-import { CURVE_POINTS, curveAt, type MouthFrame } from './mouth-frame.ts';
+import type { MouthFrame } from './mouth-frame.ts';
+import { CURVE_POINTS, curveAt } from './mouth-place.ts';
 
 /** A mouth to draw. `jaw`, `press`, … from 0 to 1; `lips` from -1 wide to +1 round. What is left out is 0. */
 export type MouthPose = {

@@ -1,6 +1,7 @@
 import { smoothStep } from '../frames/head-motion.ts';
 import type { SourceBox } from '../frames/manifest.ts';
-import { curveAt, type MouthFrame, toPicture } from './mouth-frame.ts';
+import type { MouthFrame } from './mouth-frame.ts';
+import { curveAt, toPicture } from './mouth-place.ts';
 import type { MouthTarget } from './mouth-target.ts';
 
 /** Where one pixel of a drawn mouth comes from. Lengths in portrait pixels in the frame of the mouth. */

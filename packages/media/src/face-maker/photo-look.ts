@@ -1,6 +1,7 @@
 import { meshPoint } from './face-finder.ts';
 import type { RgbImage } from './image-sampler.ts';
-import { curveAt, type MouthFrame, toPicture } from './mouth-frame.ts';
+import type { MouthFrame } from './mouth-frame.ts';
+import { curveAt, toPicture } from './mouth-place.ts';
 import { lumaOf, measureTone, type Rgb } from './photo-tone.ts';
 
 export { lumaOf, type Rgb } from './photo-tone.ts';

@@ -98,7 +98,7 @@ function acceptOrStartOver(id: number, call: MeasuredCall, answer: { sdp: string
   try {
     call.peer.acceptAnswer(answer);
   } catch {
-    offer(id, call);
+    void offer(id, call);
   }
 }
 
