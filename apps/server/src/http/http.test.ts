@@ -175,6 +175,7 @@ describe('pages', () => {
           face: null,
           voice: 'cedar',
           isDemonstration: true,
+          sees: false,
           speaker: { ...CEDAR, provider: 'local' },
         },
       ],
