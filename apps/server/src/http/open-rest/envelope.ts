@@ -1,11 +1,11 @@
-import { errorEntry, LIMITS, textFault } from '@visavis/protocol';
+import { endEvent, LIMITS, textFault } from '@visavis/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ControlError } from '../../control/control-error.ts';
 
 /** What clients are refused with most, as published clients know it. */
 export const OPEN_SENTENCES = {
-  invalidLicence: errorEntry('invalid-licence').closeReason,
-  noAvatar: errorEntry('avatar-not-found').closeReason,
+  invalidLicence: endEvent('invalid-licence').closeReason,
+  noAvatar: endEvent('avatar-not-found').closeReason,
   noAvatarId: 'Give the avatar as avatarId.',
 } as const;
 
