@@ -141,7 +141,7 @@ describe.skipIf(executablePath === null)('pages in the language of their readers
     await first.fill('Hello');
     await page.getByText('5 / 5,000').waitFor();
     await first.fill('x'.repeat(4_990));
-    await page.getByText('10 characters left').waitFor();
+    await page.getByText('10 characters left').first().waitFor();
   });
 });
 

@@ -10,7 +10,9 @@ import {
   TextInput,
   type TextInputProps,
 } from '@mantine/core';
+import { useState } from 'react';
 import { useFormats, useTexts } from '../i18n/language.tsx';
+import { stepOfRoom } from './announced.ts';
 import { useFault } from './faults-context.tsx';
 import classes from './fields.module.css';
 
@@ -71,16 +73,18 @@ type LongTextProps = FieldProps<string> &
     readonly fault?: string | null;
   };
 
-/** Part of the room from which the end of it is announced. */
-const nearShare = 0.9;
-
 /** A text of several lines, with how much of its room is taken where it has a `maxLength`. */
 export function LongTextField({ name, label, value, onChange, fault = null, ...rest }: LongTextProps) {
   const texts = useTexts();
   const { number } = useFormats();
   const error = useFault(name, label, value) ?? fault;
   const { maxLength } = rest;
-  const isNear = maxLength !== undefined && value.length > nearShare * maxLength;
+  const left = maxLength === undefined ? Number.POSITIVE_INFINITY : maxLength - value.length;
+  const step = maxLength === undefined ? null : stepOfRoom(left, maxLength);
+  const isNear = step !== null;
+  // How much was left when the step was reached.
+  const [told, setTold] = useState({ step, left });
+  if (told.step !== step) setTold({ step, left });
   return (
     <div className={classes.long}>
       <Textarea
@@ -90,11 +94,14 @@ export function LongTextField({ name, label, value, onChange, fault = null, ...r
         onChange={(event) => onChange(event.currentTarget.value)}
       />
       {maxLength !== undefined && (
-        <span className={classes.counter} data-near={isNear} role={isNear ? 'status' : undefined}>
-          {isNear
-            ? texts.form.left(number(maxLength - value.length))
-            : `${number(value.length)} / ${number(maxLength)}`}
-        </span>
+        <>
+          <span className={classes.counter} data-near={isNear}>
+            {isNear ? texts.form.left(number(left)) : `${number(value.length)} / ${number(maxLength)}`}
+          </span>
+          <span className="visually-hidden" role="status">
+            {told.step !== null && texts.form.left(number(told.left))}
+          </span>
+        </>
       )}
     </div>
   );

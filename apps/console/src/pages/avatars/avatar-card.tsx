@@ -24,7 +24,7 @@ export type CardActions = {
   readonly onOtherPhoto: (avatar: Avatar) => void;
   readonly onDelete: (avatar: Avatar) => void;
   /** Null where avatars cannot be selected. */
-  readonly onSelect: ((avatar: Avatar, isSelected: boolean) => void) | null;
+  readonly onSelect: ((avatar: Avatar) => void) | null;
 };
 
 type AvatarCardProps = CardActions & {
@@ -59,7 +59,7 @@ export function AvatarCard(props: AvatarCardProps) {
           className={own.select ?? ''}
           aria-label={texts.gallery.select(shownName(name))}
           checked={isSelected}
-          onChange={(event) => onSelect(avatar, event.currentTarget.checked)}
+          onChange={() => onSelect(avatar)}
         />
       )}
       <div className={own.body}>
@@ -144,7 +144,7 @@ function Making({ avatar }: { readonly avatar: Avatar }) {
   return (
     <div className={own.making}>
       <Progress value={percent} aria-label={texts.common.labelled(texts.avatars.making, avatar.name)} />
-      <p role="status">{makingText(job, { waiting: texts.avatars.waiting, starting: texts.making.starting })}</p>
+      <p>{makingText(job, { waiting: texts.avatars.waiting, starting: texts.making.starting })}</p>
     </div>
   );
 }

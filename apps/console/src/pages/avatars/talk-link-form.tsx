@@ -80,7 +80,7 @@ export function TalkLinkForm({ projectId, avatar }: TalkLinkFormProps) {
         />
       </EntryForm>
       {address !== undefined && make.data !== undefined && (
-        <div className={classes.stack} role="status">
+        <div className={classes.stack}>
           <div className={embed.snippetHead}>
             <h3>{own.link}</h3>
             <CopyButton text={address} what={own.link} />
@@ -89,7 +89,9 @@ export function TalkLinkForm({ projectId, avatar }: TalkLinkFormProps) {
           <pre className={classes.code} tabIndex={0}>
             <code>{address}</code>
           </pre>
-          <p className={classes.muted}>{own.made(formats.dateTime(make.data.expiresAt))}</p>
+          <p className={classes.muted} role="status">
+            {own.made(formats.dateTime(make.data.expiresAt))}
+          </p>
         </div>
       )}
     </section>

@@ -48,7 +48,7 @@ export function EventLog({ log }: { readonly log: LogState }) {
               value={words}
               onChange={(event) => setWords(event.currentTarget.value)}
             />
-            <span className={classes.muted} role="status">
+            <span className={classes.muted} role={source === 'all' && words === '' ? undefined : 'status'}>
               {texts.shown(shown.length, log.entries.length + log.droppedEntries)}
             </span>
           </div>

@@ -1,9 +1,9 @@
-import { Button, Textarea } from '@mantine/core';
-import { LIMITS } from '@visavis/protocol';
+import { Button } from '@mantine/core';
 import type { Avatar } from '@visavis/protocol/rest';
 import type { ToolCall } from '@visavis/sdk';
 import { useState, useSyncExternalStore } from 'react';
 import classes from '../../components/console.module.css';
+import { ToolAnswerField } from '../../components/tool-answer-field.tsx';
 import { useFirstHourTexts } from '../../i18n/first-hour-texts.ts';
 import type { PendingToolCalls } from './pending-tool-calls.ts';
 import own from './tool-call-panel.module.css';
@@ -25,16 +25,18 @@ type ToolCallPanelProps = {
 /** The tools that the avatar has called, with their values, to be answered by hand. */
 export function ToolCallPanel({ avatar, calls, pending }: ToolCallPanelProps) {
   const texts = useFirstHourTexts().toolCalls;
+  const latest = calls.at(-1);
   const names = avatar.tools.map(({ name }) => String(name)).join(', ');
   return (
-    <section className={`${classes.card} ${classes.stack}`} aria-label={texts.title}>
+    <section className={`${classes.card} ${classes.stack} ${own.panel}`} aria-label={texts.title}>
       <h2>{texts.title}</h2>
       <p className={`${classes.muted} ${own.names}`}>{texts.intro(names)}</p>
-      <div role="status" className={classes.stack}>
-        {calls.map((call) => (
-          <WaitingCall key={call.callId} call={call} pending={pending} />
-        ))}
-      </div>
+      <p className="visually-hidden" role="status">
+        {latest && texts.asks(latest.name)}
+      </p>
+      {calls.map((call) => (
+        <WaitingCall key={call.callId} call={call} pending={pending} />
+      ))}
     </section>
   );
 }
@@ -54,16 +56,7 @@ function WaitingCall({ call, pending }: { readonly call: ToolCall; readonly pend
     >
       <h3>{texts.asks(name)}</h3>
       <pre className={classes.code}>{JSON.stringify(values, null, 2)}</pre>
-      <Textarea
-        label={texts.answer}
-        description={texts.answerHint}
-        autosize
-        minRows={2}
-        maxRows={8}
-        maxLength={LIMITS.characters.toolResult}
-        value={answer}
-        onChange={(event) => setAnswer(event.currentTarget.value)}
-      />
+      <ToolAnswerField label={texts.answer} description={texts.answerHint} value={answer} onChange={setAnswer} />
       <div className={classes.actions}>
         <Button type="submit">{texts.send}</Button>
         <Button variant="default" onClick={() => pending.fail(callId, answer === '' ? texts.noReason : answer)}>

@@ -116,7 +116,6 @@ function HoldToTalkButton({ call, pressed }: { call: VisavisCall; pressed: boole
       type="button"
       className={classes.hold}
       data-pressed={pressed}
-      aria-pressed={pressed}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
         call.setTalking(true);

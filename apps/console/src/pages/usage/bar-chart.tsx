@@ -24,9 +24,7 @@ export function BarChart({ label, bars }: { readonly label: string; readonly bar
 
   return (
     <figure className={classes.chart}>
-      <figcaption className={classes.told} aria-live="polite">
-        {current === undefined ? texts.chartHint : told(current)}
-      </figcaption>
+      <figcaption className={classes.told}>{current === undefined ? texts.chartHint : told(current)}</figcaption>
       <div className={classes.plot}>
         <span className={classes.most}>{formats.number(most, 1)}</span>
         <ul ref={list} aria-label={label} onKeyDown={move} onMouseLeave={() => setPointed(null)}>

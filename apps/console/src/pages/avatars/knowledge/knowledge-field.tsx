@@ -97,20 +97,18 @@ export function KnowledgeField({ value, onChange }: KnowledgeFieldProps) {
         </Button>
         <span className={classes.muted}>{texts.kinds}</span>
       </div>
-      {last !== null && (
-        <div role="status" className={classes.stack}>
-          {last.added.map(({ name, characters }) => (
-            <p key={name} className={own.note}>
-              {texts.added(name, number(characters))}
-            </p>
-          ))}
-          {last.refused.map(({ name, fault }) => (
-            <Alert key={name} color="red" variant="light">
-              <Refusal name={name} fault={fault} />
-            </Alert>
-          ))}
-        </div>
-      )}
+      <div role="status">
+        {last?.added.map(({ name, characters }) => (
+          <p key={name} className={own.note}>
+            {texts.added(name, number(characters))}
+          </p>
+        ))}
+      </div>
+      {last?.refused.map(({ name, fault }) => (
+        <Alert key={name} color="red" variant="light" role="alert">
+          <Refusal name={name} fault={fault} />
+        </Alert>
+      ))}
     </div>
   );
 }

@@ -1,8 +1,8 @@
-import { Button, NativeSelect, Switch, Textarea, TextInput } from '@mantine/core';
-import { LIMITS } from '@visavis/protocol';
+import { Button, NativeSelect, Switch, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from '../../../app/link.tsx';
 import classes from '../../../components/console.module.css';
+import { ToolAnswerField } from '../../../components/tool-answer-field.tsx';
 import { useFirstHourTexts } from '../../../i18n/first-hour-texts.ts';
 import own from './tool-builder.module.css';
 import { type Fields, type Parameter, parametersOf } from './tool-list.ts';
@@ -36,16 +36,7 @@ export function ToolTrial({ tool, playground }: { readonly tool: Fields; readonl
           );
         })}
         <Shown label={texts.handlerGets} code={handlerCall(tool, trial.arguments)} />
-        <Textarea
-          label={texts.answer}
-          description={texts.answerHint}
-          autosize
-          minRows={2}
-          maxRows={10}
-          maxLength={LIMITS.characters.toolResult}
-          value={answer}
-          onChange={(event) => setAnswer(event.currentTarget.value)}
-        />
+        <ToolAnswerField label={texts.answer} description={texts.answerHint} value={answer} onChange={setAnswer} />
         <Switch label={texts.asError} checked={isError} onChange={(event) => setIsError(event.currentTarget.checked)} />
         <Shown label={texts.modelGets} code={modelAnswer(answer, isError)} />
         <div className={classes.actions}>
