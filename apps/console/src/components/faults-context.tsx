@@ -28,13 +28,17 @@ export type FaultsHandle = FormFaults & {
   readonly check: (form: HTMLFormElement) => boolean;
 };
 
+export function focusFirstInvalid(form: HTMLFormElement | null): void {
+  form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+}
+
 /** Faults of the fields of one form, from the browser before it is sent and from the server after. The first one gets the focus. */
 export function useFaults(form: RefObject<HTMLFormElement | null>, error: Error | null): FaultsHandle {
   const [own, setOwn] = useState<Faults>(noFaults);
   const [claimed, setClaimed] = useState<ReadonlySet<string>>(new Set());
   const faults = useMemo(() => new Map([...faultsOf(error), ...own]), [error, own]);
   useEffect(() => {
-    if (faults.size > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    if (faults.size > 0) focusFirstInvalid(form.current);
   }, [form, faults]);
   const claim = useCallback((name: string) => {
     setClaimed((names) => new Set([...names, name]));

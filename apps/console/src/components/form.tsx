@@ -1,9 +1,9 @@
 import { Button, Modal } from '@mantine/core';
-import { type FormEvent, type ReactNode, useEffect, useEffectEvent, useRef } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { router, useIsAsking } from '../app/router.ts';
 import { useTexts } from '../i18n/language.tsx';
 import type { Draft } from './draft.ts';
-import { FaultsProvider, useFaults } from './faults-context.tsx';
+import { FaultsProvider, focusFirstInvalid, useFaults } from './faults-context.tsx';
 import classes from './form.module.css';
 import { Problem } from './page.tsx';
 import { answerSaveKey } from './save-key.ts';
@@ -131,11 +131,6 @@ function DialogForm<Values extends object, Answer>(props: FormDialogProps<Values
   );
 }
 
-/** Once what is missing is marked. */
-function focusFirstInvalid(form: HTMLFormElement): void {
-  setTimeout(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
-}
-
 type EntryFormProps = {
   readonly saving: Pick<Saving<never, never>, 'isPending' | 'error'>;
   readonly action: string;
@@ -202,13 +197,19 @@ function useForm<Values extends object, Answer>(
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change that counts.
   useEffect(() => forget(), [draft.values]);
 
+  // Once what is missing is marked.
+  const [refusals, setRefusals] = useState(0);
+  useEffect(() => {
+    if (refusals > 0) focusFirstInvalid(form.current);
+  }, [refusals]);
+
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (saving.isPending || !canBeSent) return;
     const fits = faults.check(event.currentTarget);
     if (!isReady) {
       onIncomplete?.();
-      focusFirstInvalid(event.currentTarget);
+      setRefusals((count) => count + 1);
     }
     if (!fits || !isReady) return;
     const sent = draft.values;
