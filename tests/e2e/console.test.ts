@@ -126,9 +126,10 @@ describe.skipIf(executablePath === null)('console', () => {
     await page.getByRole('button', { name: 'Copy and edit' }).click();
     await page.getByLabel('Name of your copy').fill('Nora');
     await page.getByRole('dialog').getByRole('button', { name: 'Copy to project' }).click();
-    await page.getByRole('button', { name: 'Listen' }).click();
-    await page.getByRole('button', { name: 'Stop' }).click();
-    await page.getByRole('button', { name: 'Listen' }).waitFor();
+    const preview = page.getByRole('region', { name: 'Preview' });
+    await preview.getByRole('button', { name: 'Hear the first words' }).click();
+    await preview.getByRole('button', { name: 'Stop' }).click();
+    await preview.getByRole('button', { name: 'Hear the first words' }).waitFor();
 
     const clipboard = () => page.evaluate('navigator.clipboard.readText()') as Promise<string>;
     await page.getByRole('button', { name: 'Copy: In your page' }).click();
@@ -142,16 +143,13 @@ describe.skipIf(executablePath === null)('console', () => {
     expect(complaints).toEqual([]);
 
     await page.getByLabel('Provider').fill('openai-realtime');
-    await page.getByRole('button', { name: 'Listen' }).click();
-    await page.getByRole('alert').getByText('This server has no OpenAI key').waitFor();
     // Beside the form the avatar speaks as the form says, before it is saved.
-    const preview = page.getByRole('region', { name: 'Preview' });
     const [asked] = await Promise.all([
       page.waitForRequest('**/voice-preview'),
       preview.getByRole('button', { name: 'Hear the first words' }).click(),
     ]);
     expect(asked.postDataJSON()).toMatchObject({ provider: 'openai-realtime' });
-    await preview.getByRole('alert').waitFor();
+    await preview.getByRole('alert').getByText('This server has no OpenAI key').waitFor();
     await page.screenshot({ path: 'test-output/console-avatar.png', fullPage: true });
   });
 

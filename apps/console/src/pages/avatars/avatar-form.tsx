@@ -1,6 +1,7 @@
 import { Switch } from '@mantine/core';
 import { LIMITS, MODELS } from '@visavis/protocol';
 import type { Avatar } from '@visavis/protocol/rest';
+import { useMemo } from 'react';
 import { request } from '../../api/client.ts';
 import { avatarQuery, avatarsQuery, useChange } from '../../api/queries.ts';
 import { playgroundAddress } from '../../app/addresses.ts';
@@ -18,7 +19,6 @@ import { ToolBuilder } from './tools/tool-builder.tsx';
 import { faultOfTools } from './tools/tool-faults.ts';
 import { sentenceOf } from './tools/tool-texts.ts';
 import { VoiceField } from './voice-field.tsx';
-import { VoiceSample } from './voice-sample.tsx';
 
 type AvatarFormProps = {
   readonly projectId: string;
@@ -33,7 +33,7 @@ export function AvatarForm({ projectId, avatar, draft }: AvatarFormProps) {
       request<Avatar>('PATCH', `/projects/${projectId}/avatars/${avatar.avatarId}`, changesOf(draft.saved, values)),
     [avatarsQuery(projectId).queryKey, avatarQuery(projectId, avatar.avatarId).queryKey],
   );
-  const toolsFault = faultOfTools(draft.values.tools);
+  const toolsFault = useMemo(() => faultOfTools(draft.values.tools), [draft.values.tools]);
   // What was saved before there were limits is in nobody's way.
   const isInTheWay = toolsFault !== null && draft.values.tools !== draft.saved.tools;
   const fields = { values: draft.values, onChange: draft.change };
@@ -110,12 +110,6 @@ function VoiceFields({ values, onChange }: FieldsProps) {
             voice={values.voice}
             sampleText={values.firstMessage}
             onChange={(voice) => onChange({ voice })}
-          />
-          <VoiceSample
-            voice={values.voice}
-            provider={values.provider}
-            language={values.language}
-            text={values.firstMessage}
           />
         </div>
         <LanguageField value={values.language} onChange={(language) => onChange({ language })} />

@@ -7,8 +7,8 @@ import { useTexts } from '../../i18n/language.tsx';
 import { type SampleWish, useVoiceSample } from './use-sound.ts';
 import own from './voice-field.module.css';
 
-/** `label`: what the button says; *Listen* when left out. */
-type VoiceSampleProps = SampleWish & { readonly label?: string };
+/** `label`: what the button says. */
+type VoiceSampleProps = SampleWish & { readonly label: string };
 
 /** A button that lets one hear a voice. */
 export function VoiceSample(props: VoiceSampleProps) {
@@ -29,7 +29,7 @@ export function VoiceSample(props: VoiceSampleProps) {
         disabled={voice.trim() === ''}
         onClick={() => (playing === null ? listen({ voice, provider, language, text }) : stop())}
       >
-        {playing === null ? (props.label ?? texts.listen) : texts.stopListening}
+        {playing === null ? props.label : texts.stopListening}
       </Button>
       <Problem error={error} />
     </div>
