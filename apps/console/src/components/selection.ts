@@ -5,6 +5,8 @@ export type Selection = {
   readonly ids: readonly string[];
   has(id: string): boolean;
   toggle(id: string): void;
+  /** Some more. */
+  add(ids: readonly string[]): void;
   /** All that are shown, or none of them when all are chosen. */
   toggleAll(): void;
   clear(): void;
@@ -20,6 +22,7 @@ export function useSelection(shown: readonly string[]): Selection {
     ids,
     has: (id) => chosen.has(id),
     toggle: (id) => setChosen(toggled(new Set(ids), id)),
+    add: (more) => setChosen(new Set([...ids, ...more])),
     toggleAll: () => setChosen(new Set(ids.length === shown.length ? [] : shown)),
     clear: () => setChosen(new Set()),
     extent: extentOf(ids.length, shown.length),

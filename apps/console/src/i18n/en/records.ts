@@ -34,8 +34,6 @@ export const en = {
     latency: 'Latency',
     latencyHint: 'Half of the answers began sooner after the person had finished.',
     page: (page: number) => `Page ${page}`,
-    previous: 'Previous page',
-    next: 'Next page',
     more: 'Older conversations were not looked through yet: the next page goes on.',
     choose: (what: string) => `Choose the conversation of ${what}`,
     chooseAll: 'Choose all of this page',

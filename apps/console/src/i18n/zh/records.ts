@@ -29,8 +29,6 @@ export const zh: Pick<Texts, 'conversations' | 'usage' | 'webhooks'> = {
     latency: '延迟',
     latencyHint: '半数回答在对方说完后比这更快开始。',
     page: (page) => `第 ${page} 页`,
-    previous: '上一页',
-    next: '下一页',
     more: '更早的对话尚未搜索，下一页会继续。',
     choose: (what) => `选择 ${what} 的对话`,
     chooseAll: '选择本页全部',

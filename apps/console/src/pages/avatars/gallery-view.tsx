@@ -5,11 +5,13 @@ import { type ReactNode, useState } from 'react';
 import classes from '../../components/console.module.css';
 import { GridIcon, ListIcon } from '../../components/icons.tsx';
 import { languageName } from '../../components/language-names.ts';
+import { Pager } from '../../components/pager.tsx';
+import { useSelection } from '../../components/selection.ts';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
 import { useLanguage } from '../../i18n/language-choice.tsx';
 import { AvatarCard, type CardActions } from './avatar-card.tsx';
 import own from './gallery.module.css';
-import { type GalleryPart, galleryPart, pageSize, type Sorting, sortings } from './gallery.ts';
+import { galleryPart, pageSize, type Sorting, sortings } from './gallery.ts';
 import { useBin } from './use-bin.ts';
 import { useVoiceWords } from './use-voices.ts';
 
@@ -37,7 +39,6 @@ export function Gallery({ projectId, avatars, canSelect = false, ...actions }: G
     defaultValue: 'grid',
     getInitialValueInEffect: false,
   });
-  const [selectedIds, setSelectedIds] = useState<ReadonlySet<string>>(new Set());
   const { put } = useBin(projectId);
   const { labelOf } = useVoiceWords();
   const { language } = useLanguage();
@@ -46,13 +47,13 @@ export function Gallery({ projectId, avatars, canSelect = false, ...actions }: G
     { ...wish, sorting: sortings.includes(sorting) ? sorting : 'newest' },
     (avatar) => `${labelOf(avatar.speaker, avatar.voice)} ${languageName(avatar.language, language)}`,
   );
-  const selected = avatars.filter(({ avatarId, state }) => selectedIds.has(avatarId) && state !== 'making');
-  const select = (ids: readonly string[], isSelected: boolean) => {
-    const next = new Set(selectedIds);
-    for (const id of ids) isSelected ? next.add(id) : next.delete(id);
-    setSelectedIds(next);
+  const selection = useSelection(selectable(avatars));
+  const formats = useFormats();
+  const first = part.page * pageSize + 1;
+  const go = (page: number) => {
+    setWish({ ...wish, page });
+    globalThis.scrollTo({ top: 0 });
   };
-  const idsOfPage = part.items.filter(({ state }) => state !== 'making').map(({ avatarId }) => avatarId);
   return (
     <div className={classes.stack}>
       <div className={own.bar}>
@@ -75,13 +76,18 @@ export function Gallery({ projectId, avatars, canSelect = false, ...actions }: G
         />
         <ViewChoice view={view} onChange={setView} />
       </div>
-      {selected.length > 0 && (
+      {selection.ids.length > 0 && (
         <SelectionBar
-          count={selected.length}
+          count={selection.ids.length}
           isBusy={put.isPending}
-          onAll={() => select(idsOfPage, true)}
-          onNone={() => setSelectedIds(new Set())}
-          onDelete={() => put.mutate(selected, { onSuccess: () => setSelectedIds(new Set()) })}
+          onAll={() => selection.add(selectable(part.items))}
+          onNone={selection.clear}
+          onDelete={() =>
+            put.mutate(
+              avatars.filter(({ avatarId }) => selection.has(avatarId)),
+              { onSuccess: selection.clear },
+            )
+          }
         />
       )}
       {part.found === 0 && <p className={classes.muted}>{texts.nothingFound}</p>}
@@ -92,15 +98,31 @@ export function Gallery({ projectId, avatars, canSelect = false, ...actions }: G
             {...actions}
             projectId={projectId}
             avatar={avatar}
-            isSelected={selected.includes(avatar)}
+            isSelected={selection.ids.includes(avatar.avatarId)}
             onDelete={(unwanted) => put.mutate([unwanted])}
-            onSelect={canSelect ? ({ avatarId }, isSelected) => select([avatarId], isSelected) : null}
+            onSelect={canSelect ? ({ avatarId }) => selection.toggle(avatarId) : null}
           />
         ))}
       </div>
-      {part.pageCount > 1 && <Pages part={part} onChange={(page) => setWish({ ...wish, page })} />}
+      {part.pageCount > 1 && (
+        <Pager
+          label={texts.pages}
+          shown={texts.range(
+            formats.number(first),
+            formats.number(first + part.items.length - 1),
+            formats.number(part.found),
+          )}
+          onPrevious={part.page === 0 ? null : () => go(part.page - 1)}
+          onNext={part.page === part.pageCount - 1 ? null : () => go(part.page + 1)}
+        />
+      )}
     </div>
   );
+}
+
+/** What is being made cannot be thrown away with others. */
+function selectable(avatars: readonly Avatar[]): readonly string[] {
+  return avatars.filter(({ state }) => state !== 'making').map(({ avatarId }) => avatarId);
 }
 
 function ViewChoice({ view, onChange }: { readonly view: View; readonly onChange: (view: View) => void }) {
@@ -148,30 +170,5 @@ function SelectionBar({ count, isBusy, onAll, onNone, onDelete }: SelectionBarPr
         {texts.common.delete}
       </Button>
     </section>
-  );
-}
-
-type PagesProps = { readonly part: GalleryPart<Avatar>; readonly onChange: (page: number) => void };
-
-function Pages({ part: { page, pageCount, found, items }, onChange }: PagesProps) {
-  const texts = useTexts().gallery;
-  const formats = useFormats();
-  const first = page * pageSize + 1;
-  const go = (next: number) => {
-    onChange(next);
-    globalThis.scrollTo({ top: 0 });
-  };
-  return (
-    <nav className={own.pages} aria-label={texts.pages}>
-      <Button variant="default" size="xs" disabled={page === 0} onClick={() => go(page - 1)}>
-        {texts.previous}
-      </Button>
-      <span role="status">
-        {texts.range(formats.number(first), formats.number(first + items.length - 1), formats.number(found))}
-      </span>
-      <Button variant="default" size="xs" disabled={page === pageCount - 1} onClick={() => go(page + 1)}>
-        {texts.next}
-      </Button>
-    </nav>
   );
 }

@@ -10,19 +10,20 @@ type PictureProps = {
   readonly avatar: Pick<Avatar, 'avatarId' | 'name' | 'thumbnailUrl' | 'previewUrl' | 'sourceUrl' | 'face'>;
   /** Show it moving, where there is a clip of that. */
   readonly live?: boolean;
+  readonly className?: string | undefined;
 };
 
 /**
  * The avatar's still or clip with the face in view; until there is one, the photo that it is made from, else its initial.
  * Decorative: the name stands next to it.
  */
-export function Picture({ avatar, live = false }: PictureProps) {
+export function Picture({ avatar, live = false, className = classes.picture }: PictureProps) {
   const isCalm = useReducedMotion();
   const [broken, setBroken] = useState<string | null>(null);
   const { avatarId, previewUrl, thumbnailUrl, sourceUrl, face, name } = avatar;
   const still = thumbnailUrl ?? sourceUrl ?? localPhotoOf(avatarId);
   return (
-    <FaceFrame face={face} still={still === broken ? null : still} className={classes.picture}>
+    <FaceFrame face={face} still={still === broken ? null : still} className={className}>
       {still === null || still === broken ? (
         <span aria-hidden="true">{shownName(name).slice(0, 1).toUpperCase()}</span>
       ) : (

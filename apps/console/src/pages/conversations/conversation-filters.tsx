@@ -1,9 +1,8 @@
 import { Button, Select, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { LIMITS } from '@visavis/protocol';
-import { avatarsQuery } from '../../api/queries.ts';
+import { DayFields } from '../../components/day-fields.tsx';
 import { useTexts } from '../../i18n/language.tsx';
-import { shownName } from '../avatars/shown-name.ts';
+import { AvatarSelect } from '../avatars/avatar-select.tsx';
 import { type ConversationFilter, conversationSorts, isFiltered, noFilter } from './conversation-filter.ts';
 import own from './conversations-page.module.css';
 
@@ -16,7 +15,6 @@ type FiltersProps = {
 /** Which conversations are shown, and in which order. */
 export function ConversationFilters({ projectId, filter, onChange }: FiltersProps) {
   const { conversations: texts } = useTexts();
-  const avatars = useQuery(avatarsQuery(projectId)).data ?? [];
   const change = (part: Partial<ConversationFilter>) => onChange({ ...filter, ...part });
   const isSearch = filter.text.trim() !== '';
   return (
@@ -37,29 +35,8 @@ export function ConversationFilters({ projectId, filter, onChange }: FiltersProp
         value={filter.status}
         onChange={(status) => change({ status })}
       />
-      <Select
-        label={texts.avatar}
-        placeholder={texts.anyAvatar}
-        clearable
-        searchable
-        data={avatars.map(({ avatarId, name }) => ({ value: avatarId, label: shownName(name) }))}
-        value={filter.avatarId}
-        onChange={(avatarId) => change({ avatarId })}
-      />
-      <TextInput
-        label={texts.from}
-        type="date"
-        max={filter.to || undefined}
-        value={filter.from}
-        onChange={(event) => change({ from: event.currentTarget.value })}
-      />
-      <TextInput
-        label={texts.to}
-        type="date"
-        min={filter.from || undefined}
-        value={filter.to}
-        onChange={(event) => change({ to: event.currentTarget.value })}
-      />
+      <AvatarSelect projectId={projectId} value={filter.avatarId} onChange={(avatarId) => change({ avatarId })} />
+      <DayFields value={filter} labels={texts} onChange={change} />
       <Select
         label={texts.sort}
         allowDeselect={false}

@@ -4,9 +4,9 @@ import type { Avatar, Conversation } from '@visavis/protocol/rest';
 import { avatarsQuery } from '../../api/queries.ts';
 import { conversationAddress } from '../../app/addresses.ts';
 import { Link } from '../../app/link.tsx';
-import { FaceFrame } from '../../components/face-frame.tsx';
 import type { Selection } from '../../components/selection.ts';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
+import { Picture } from '../avatars/picture.tsx';
 import { shownName } from '../avatars/shown-name.ts';
 import own from './conversations-page.module.css';
 import { talkMs } from './time-line.ts';
@@ -63,6 +63,9 @@ export function ConversationTable({ projectId, talks, selection }: ConversationT
   );
 }
 
+/** What is left of an avatar that was deleted. */
+const gone = { avatarId: '', thumbnailUrl: null, previewUrl: null, sourceUrl: null, face: null };
+
 type RowProps = {
   readonly projectId: string;
   readonly talk: Conversation;
@@ -84,7 +87,7 @@ function Row({ projectId, talk, avatar, selection }: RowProps) {
       </Table.Td>
       <Table.Td>
         <span className={own.who}>
-          <Face avatar={avatar} name={avatarName ?? ''} />
+          <Picture avatar={avatar ?? { ...gone, name: avatarName ?? '' }} className={own.face} />
           <span>{avatarName === null ? texts.deletedAvatar : shownName(avatarName)}</span>
         </span>
       </Table.Td>
@@ -109,19 +112,5 @@ function Row({ projectId, talk, avatar, selection }: RowProps) {
         {latencyMs === null ? '–' : texts.seconds(formats.fixed(latencyMs / 1000, 1))}
       </Table.Td>
     </Table.Tr>
-  );
-}
-
-/** Decorative: the name stands beside it. */
-function Face({ avatar, name }: { readonly avatar: Avatar | undefined; readonly name: string }) {
-  const still = avatar?.thumbnailUrl ?? null;
-  return (
-    <FaceFrame face={avatar?.face ?? null} still={null} className={own.face}>
-      {still === null ? (
-        <span aria-hidden="true">{shownName(name).slice(0, 1)}</span>
-      ) : (
-        <img className="face-picture" src={still} alt="" loading="lazy" />
-      )}
-    </FaceFrame>
   );
 }

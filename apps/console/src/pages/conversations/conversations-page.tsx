@@ -1,17 +1,16 @@
-import { Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { conversationsQuery } from '../../api/queries.ts';
 import classes from '../../components/console.module.css';
 import { EmptyState, Loaded, Page } from '../../components/page.tsx';
+import { Pager } from '../../components/pager.tsx';
 import { useSelection } from '../../components/selection.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { ChosenBar } from './chosen-bar.tsx';
 import { type ConversationFilter, isFiltered, noFilter, queryOfFilter } from './conversation-filter.ts';
 import { ConversationFilters } from './conversation-filters.tsx';
 import { ConversationTable } from './conversation-table.tsx';
-import own from './conversations-page.module.css';
 import { cursorsIn, type OpenedPages, withNext, withPrevious } from './opened-pages.ts';
 
 const typingMs = 300;
@@ -41,17 +40,20 @@ export function ConversationsPage({ projectId }: { readonly projectId: string })
             ) : (
               <ConversationTable projectId={projectId} talks={page.items} selection={selection} />
             )}
-            <Pager
-              page={cursors.length}
-              isBusy={talks.isPlaceholderData}
-              onPrevious={back}
-              // What is shown until the next list is there has no next page in it.
-              onNext={
-                page.nextCursor === null || talks.isPlaceholderData
-                  ? null
-                  : () => setOpened(withNext(opened, settled, page.nextCursor ?? ''))
-              }
-            />
+            {(cursors.length > 1 || talks.isPlaceholderData || page.nextCursor !== null) && (
+              <Pager
+                label={texts.conversations.table}
+                shown={texts.conversations.page(cursors.length)}
+                isBusy={talks.isPlaceholderData}
+                onPrevious={cursors.length === 1 ? null : back}
+                // What is shown until the next list is there has no next page in it.
+                onNext={
+                  page.nextCursor === null || talks.isPlaceholderData
+                    ? null
+                    : () => setOpened(withNext(opened, settled, page.nextCursor ?? ''))
+                }
+              />
+            )}
           </>
         )}
       </Loaded>
@@ -64,29 +66,4 @@ function Nothing(props: { readonly isFiltered: boolean; readonly hasMore: boolea
   if (props.hasMore) return <p className={classes.muted}>{texts.more}</p>;
   if (props.isFiltered) return <p className={classes.muted}>{texts.nothingFound}</p>;
   return <EmptyState title={texts.emptyTitle} text={texts.emptyText} />;
-}
-
-type PagerProps = {
-  /** From 1. */
-  readonly page: number;
-  readonly isBusy: boolean;
-  readonly onPrevious: () => void;
-  /** Null: this is the last one, or not yet known. */
-  readonly onNext: (() => void) | null;
-};
-
-function Pager({ page, isBusy, onPrevious, onNext }: PagerProps) {
-  const { conversations: texts } = useTexts();
-  if (page === 1 && onNext === null && !isBusy) return null;
-  return (
-    <nav className={own.pager} aria-label={texts.table}>
-      <Button variant="default" size="sm" disabled={page === 1} onClick={onPrevious}>
-        {texts.previous}
-      </Button>
-      <span aria-live="polite">{texts.page(page)}</span>
-      <Button variant="default" size="sm" loading={isBusy} disabled={onNext === null} onClick={onNext ?? undefined}>
-        {texts.next}
-      </Button>
-    </nav>
-  );
 }

@@ -103,6 +103,7 @@ type KeyRowProps = {
 
 function KeyRow({ licence, onEdit, onShow, onAsk }: KeyRowProps) {
   const texts = useTexts();
+  const { labelled } = texts.common;
   const formats = useFormats();
   const { name, keyPrefix, maxConcurrentCalls, maxMinutesPerDay, allowedOrigins, lastUsedAt, revokedAt, isPublic } =
     licence;
@@ -122,18 +123,22 @@ function KeyRow({ licence, onEdit, onShow, onAsk }: KeyRowProps) {
         <p className={classes.facts}>
           <span className={classes.mono}>{keyPrefix}…</span>
           <span>
-            {texts.keys.lastUsed}: {lastUsedAt === null ? texts.common.never : formats.dateTime(lastUsedAt)}
+            {labelled(texts.keys.lastUsed, lastUsedAt === null ? texts.common.never : formats.dateTime(lastUsedAt))}
           </span>
         </p>
         <p className={classes.facts}>
+          <span>{labelled(texts.keys.concurrent, formats.number(maxConcurrentCalls))}</span>
           <span>
-            {texts.keys.concurrent}: {formats.number(maxConcurrentCalls)}
+            {labelled(
+              texts.keys.minutes,
+              maxMinutesPerDay === null ? texts.common.noLimit : formats.number(maxMinutesPerDay),
+            )}
           </span>
           <span>
-            {texts.keys.minutes}: {maxMinutesPerDay === null ? texts.common.noLimit : formats.number(maxMinutesPerDay)}
-          </span>
-          <span>
-            {texts.keys.origins}: {allowedOrigins.length === 0 ? texts.keys.anyOrigin : allowedOrigins.join(', ')}
+            {labelled(
+              texts.keys.origins,
+              allowedOrigins.length === 0 ? texts.keys.anyOrigin : allowedOrigins.join(', '),
+            )}
           </span>
         </p>
       </div>

@@ -51,28 +51,20 @@ export function AvatarGallery({ avatars, chosenId, onChoose }: GalleryProps) {
             />
           ))}
         </fieldset>
-        {edges.before && (
-          <button
-            type="button"
-            className={classes.arrow}
-            data-side="before"
-            aria-label={texts.before}
-            onClick={() => go(-1)}
-          >
-            <ChevronIcon size={18} />
-          </button>
-        )}
-        {edges.after && (
-          <button
-            type="button"
-            className={classes.arrow}
-            data-side="after"
-            aria-label={texts.after}
-            onClick={() => go(1)}
-          >
-            <ChevronIcon size={18} />
-          </button>
-        )}
+        {(['before', 'after'] as const)
+          .filter((side) => edges[side])
+          .map((side) => (
+            <button
+              key={side}
+              type="button"
+              className={classes.arrow}
+              data-side={side}
+              aria-label={texts[side]}
+              onClick={() => go(side === 'before' ? -1 : 1)}
+            >
+              <ChevronIcon size={18} />
+            </button>
+          ))}
       </div>
     </div>
   );

@@ -1,10 +1,11 @@
-import { Select, TextInput } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { LIMITS } from '@visavis/protocol';
-import { avatarsQuery, keysQuery, type UsageFilter } from '../../api/queries.ts';
+import { keysQuery, type UsageFilter } from '../../api/queries.ts';
 import classes from '../../components/console.module.css';
+import { DayFields } from '../../components/day-fields.tsx';
 import { useTexts } from '../../i18n/language.tsx';
-import { shownName } from '../avatars/shown-name.ts';
+import { AvatarSelect } from '../avatars/avatar-select.tsx';
 import { type RangeChoice, rangeChoices } from './usage-range.ts';
 
 type UsageFiltersProps = {
@@ -19,9 +20,8 @@ type UsageFiltersProps = {
 
 /** Of which days, which key and which avatar. */
 export function UsageFilters({ projectId, choice, filter, isAskable, onChoice, onChange }: UsageFiltersProps) {
-  const { usage: texts, keys: keyTexts, conversations } = useTexts();
+  const { usage: texts, keys: keyTexts } = useTexts();
   const keys = useQuery(keysQuery(projectId)).data ?? [];
-  const avatars = useQuery(avatarsQuery(projectId)).data ?? [];
   return (
     <div className={classes.split}>
       <Select
@@ -32,21 +32,12 @@ export function UsageFilters({ projectId, choice, filter, isAskable, onChoice, o
         onChange={(value) => onChoice(rangeChoices.find((known) => known === value) ?? 'month')}
       />
       {choice === 'own' && (
-        <>
-          <TextInput
-            label={texts.from}
-            type="date"
-            value={filter.from}
-            error={isAskable ? null : texts.badRange(LIMITS.counts.usageDays)}
-            onChange={(event) => onChange({ ...filter, from: event.currentTarget.value })}
-          />
-          <TextInput
-            label={texts.to}
-            type="date"
-            value={filter.to}
-            onChange={(event) => onChange({ ...filter, to: event.currentTarget.value })}
-          />
-        </>
+        <DayFields
+          value={filter}
+          labels={texts}
+          error={isAskable ? null : texts.badRange(LIMITS.counts.usageDays)}
+          onChange={(days) => onChange({ ...filter, ...days })}
+        />
       )}
       <Select
         label={keyTexts.key}
@@ -57,12 +48,8 @@ export function UsageFilters({ projectId, choice, filter, isAskable, onChoice, o
         value={filter.licenceId}
         onChange={(licenceId) => onChange({ ...filter, licenceId })}
       />
-      <Select
-        label={texts.avatar}
-        placeholder={conversations.anyAvatar}
-        clearable
-        searchable
-        data={avatars.map(({ avatarId, name }) => ({ value: avatarId, label: shownName(name) }))}
+      <AvatarSelect
+        projectId={projectId}
         value={filter.avatarId}
         onChange={(avatarId) => onChange({ ...filter, avatarId })}
       />

@@ -89,7 +89,7 @@ function ToolsJson({ text, fault, onChange }: ToolsJsonProps) {
   const refusal = useFault('tools', texts.title, text);
   const area = useRef<HTMLTextAreaElement>(null);
   const place = fault?.kind === 'json' ? fault.at.index : null;
-  const formatted = place === null ? formatJson(text) : text;
+  const formatted = useMemo(() => (place === null ? formatJson(text) : text), [place, text]);
   const show = () => {
     if (place === null) return;
     area.current?.focus();
