@@ -187,8 +187,17 @@ describe.skipIf(executablePath === null)('console', () => {
     }
     const projectId = /projects\/([0-9a-f]{32})/.exec(page.url())?.[1];
     await page.goto(`${server.url}/console/projects/${projectId}/keys`);
-    await page.getByRole('button', { name: 'Revoke' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+    const revoke = page.getByRole('button', { name: 'Revoke' });
+    const question = page.getByRole('dialog');
+    await page.route('**/revoke', (route) => route.abort(), { times: 1 });
+    await revoke.click();
+    await question.getByRole('button', { name: 'Revoke' }).click();
+    await page.getByRole('alert').getByText('The server does not answer.').waitFor();
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await revoke.click();
+    // What went wrong before is not told of what is asked now.
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await question.getByRole('button', { name: 'Revoke' }).click();
     await page.getByText('revoked').first().waitFor();
     await guest.reload();
     await guest.getByRole('heading', { name: 'This link does not work any more.' }).waitFor();

@@ -10,7 +10,7 @@ type ConfirmProps = {
   readonly text: string;
   /** What the button that does it says. */
   readonly action: string;
-  readonly change: { readonly isPending: boolean; readonly error: Error | null };
+  readonly change: { readonly isPending: boolean; readonly error: Error | null; reset(): void };
   readonly onConfirm: () => void;
   readonly onClose: () => void;
 };
@@ -22,10 +22,15 @@ export function Confirm({ opened, change, onConfirm, onClose, ...asked }: Confir
   const [last, setLast] = useState(asked);
   if (opened && asked.title !== last.title) setLast(asked);
   const { title, text, action } = opened ? asked : last;
+  const close = () => {
+    // Why it did not work is told of this one, not of the next that is asked about.
+    if (!change.isPending) change.reset();
+    onClose();
+  };
   return (
     <Modal
       opened={opened}
-      onClose={onClose}
+      onClose={close}
       title={title}
       centered
       lockScroll={false}
@@ -38,7 +43,7 @@ export function Confirm({ opened, change, onConfirm, onClose, ...asked }: Confir
           <Button color="red" loading={change.isPending} onClick={onConfirm}>
             {action}
           </Button>
-          <Button variant="default" onClick={onClose} data-autofocus>
+          <Button variant="default" onClick={close} data-autofocus>
             {texts.common.cancel}
           </Button>
         </div>

@@ -38,10 +38,7 @@ export function BinList({ projectId }: { readonly projectId: string }) {
                     key={avatar.avatarId}
                     projectId={projectId}
                     avatar={avatar}
-                    onDelete={() => {
-                      remove.reset();
-                      setAsked(avatar);
-                    }}
+                    onDelete={() => setAsked(avatar)}
                   />
                 ))}
               </ul>
