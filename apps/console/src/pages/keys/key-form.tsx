@@ -6,6 +6,7 @@ import { useDraft } from '../../components/draft.ts';
 import { LongTextField, NumberField, TextField } from '../../components/fields.tsx';
 import { FormDialog } from '../../components/form.tsx';
 import { useTexts } from '../../i18n/language.tsx';
+import { type KeyValues, valuesOf, wishOf } from './key-values.ts';
 
 type KeyFormProps = {
   readonly projectId: string;
@@ -15,38 +16,13 @@ type KeyFormProps = {
   readonly onCreated: (key: string) => void;
 };
 
-const defaultConcurrentCalls = 5;
-
-type KeyValues = {
-  readonly name: string;
-  readonly calls: number | string;
-  /** Empty: no limit. */
-  readonly minutes: number | string;
-  /** One a line. */
-  readonly origins: string;
-};
-
-function valuesOf(licence: LicenceKey | null): KeyValues {
-  return {
-    name: licence?.name ?? '',
-    calls: licence?.maxConcurrentCalls ?? defaultConcurrentCalls,
-    minutes: licence?.maxMinutesPerDay ?? '',
-    origins: licence?.allowedOrigins.join('\n') ?? '',
-  };
-}
-
 export function KeyForm({ projectId, licence, onClose, onCreated }: KeyFormProps) {
   const texts = useTexts();
   const draft = useDraft(valuesOf(licence));
   const { name, calls, minutes, origins } = draft.values;
   const save = useChange(
     (typed: KeyValues) => {
-      const values = {
-        name: typed.name,
-        maxConcurrentCalls: Number(typed.calls),
-        maxMinutesPerDay: typed.minutes === '' ? null : Number(typed.minutes),
-        allowedOrigins: typed.origins.split(/\s+/).filter((origin) => origin !== ''),
-      };
+      const values = wishOf(typed);
       const path = `/projects/${projectId}/keys`;
       return licence === null
         ? request<{ key?: string }>('POST', path, values)
