@@ -83,8 +83,8 @@ function asNode(value: unknown): Node | null {
 
 /** The console's sources by their paths from here. */
 const sources = import.meta.glob<string>('../**/*.{ts,tsx}', { query: '?raw', import: 'default', eager: true });
-/** What is no interface: dictionaries, tests, the frame around the element, code to be copied. */
-const exempt = /^\.\/|^\.\.\/embed\/|\.test\.tsx?$|embed-snippets\.ts$/;
+/** What is no interface: dictionaries, tests and what they look at, the frame around the element, code to be copied. */
+const exempt = /^\.\/|^\.\.\/(embed|testing)\/|\.test\.tsx?$|embed-snippets\.ts$/;
 
 describe('words that people read', () => {
   it('stand in the dictionaries alone', () => {

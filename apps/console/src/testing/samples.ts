@@ -2,7 +2,13 @@ import type { Avatar, Conversation, Project, User } from '@visavis/protocol/rest
 
 const at = '2026-01-02T03:04:05Z';
 
-export const sampleProject: Project = { projectId: 'f'.repeat(32), name: 'Shop', retentionDays: null, createdAt: at };
+export const sampleProject: Project = {
+  projectId: 'f'.repeat(32),
+  name: 'Shop',
+  retentionDays: null,
+  createdAt: at,
+  role: 'owner',
+};
 
 export const sampleUser: User = { userId: 'u', name: 'Mia', email: 'mia@example.org', role: 'member', createdAt: at };
 
