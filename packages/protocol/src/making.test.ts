@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
-import { isMakingStep, MAKING_PROBLEMS, makingProblemOf } from './making.ts';
+import { isMakingStep, MAKING_PROBLEMS } from './making.ts';
+import { REFUSALS } from './refusals.ts';
 
-it('a stored sentence is found again by its problem, and no two problems share one', () => {
-  for (const [problem, sentence] of Object.entries(MAKING_PROBLEMS)) expect(makingProblemOf(sentence)).toBe(problem);
-  expect(makingProblemOf('The moon was in the way.')).toBeNull();
+it('a failure of a making is found by its name alone: no refusal of a file has the name of a problem', () => {
+  expect(Object.keys(MAKING_PROBLEMS).filter((problem) => Object.hasOwn(REFUSALS, problem))).toEqual([]);
+});
+
+it('knows the steps of a making', () => {
   expect([isMakingStep('finding the face'), isMakingStep('constructor')]).toEqual([true, false]);
 });

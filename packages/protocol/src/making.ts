@@ -1,4 +1,5 @@
 import { PICTURE_NAMES, VIDEO_NAMES } from './file-names.ts';
+import type { SentenceValues } from './refusals.ts';
 
 /** So long a deleted avatar can be restored. */
 export const BIN_DAYS = 7;
@@ -32,18 +33,21 @@ export const MAKING_PROBLEMS = {
   stopped: 'The server stopped twice while it made this avatar. Try again.',
   'file-lost': 'The picture is not on this server any more. Send it again.',
   'address-failed': 'The picture could not be fetched. Check its address and try again.',
+  'address-answered': 'The address of the picture answered {status}. Check it and try again.',
+  'address-refused': 'The picture cannot be fetched: {why}',
+  'time-limit': 'Making this avatar took too long. Choose a smaller picture or a shorter video.',
+  'never-begun': 'The server stopped before it began to make this avatar. Choose its photo or clip once more.',
 } as const;
 
 export type MakingProblem = keyof typeof MAKING_PROBLEMS;
 
-const BY_SENTENCE: ReadonlyMap<string, MakingProblem> = new Map(
-  (Object.keys(MAKING_PROBLEMS) as MakingProblem[]).map((problem) => [MAKING_PROBLEMS[problem], problem]),
-);
-
-/** The problem that a sentence of the table tells: avatars keep the sentence. Null: it is in no table. */
-export function makingProblemOf(sentence: string): MakingProblem | null {
-  return BY_SENTENCE.get(sentence) ?? null;
-}
+/** Why an avatar could not be made, for pages that tell it in their own words. */
+export type MakingFailure = {
+  /** A problem of the making, or a refusal of its file. */
+  readonly reason: string;
+  /** What stands in its sentence; `why` is one of the faults of deliveries. */
+  readonly values?: SentenceValues | undefined;
+};
 
 /** What is being done while an avatar is made, in order. */
 export const MAKING_STEPS = [

@@ -1,4 +1,5 @@
-import { deliveryFaultOf, filled, isMakingStep, makingProblemOf, type SentenceValues } from '@visavis/protocol';
+import { deliveryFaultOf, filled, isMakingStep, type SentenceValues } from '@visavis/protocol';
+import type { Avatar } from '@visavis/protocol/rest';
 import { ApiProblem } from '../api/client.ts';
 import { type FaultOfField, fieldOf } from '../components/field-faults.ts';
 import type { Language } from './current-language.ts';
@@ -20,11 +21,9 @@ export function useServerTexts() {
   return {
     /** Of everything but the fields that tell their faults themselves. */
     ofError: (error: Error, claimed = nobody) => sentencesOf(error, claimed, texts, number),
-    /** Why an avatar could not be made, and what is being done while one is; both as the server writes them. */
-    ofMaking: (sentence: string) => {
-      const problem = makingProblemOf(sentence);
-      return problem === null ? sentence : texts.making[problem];
-    },
+    /** Why an avatar could not be made. */
+    ofMaking: (avatar: FailedAvatar) => makingSentenceOf(avatar, texts, number),
+    /** What is being done while an avatar is made, as the server writes it. */
     ofStep: (step: string) => (isMakingStep(step) ? texts.steps[step] : step),
     /** Why a post to a webhook was not answered, as the server writes it; null: for no reason that is known. */
     ofDelivery: (sentence: string) => deliveryReasonOf(sentence, texts),
@@ -37,6 +36,16 @@ export function deliveryReasonOf(sentence: string, texts: ServerTexts): string |
   const fault = deliveryFaultOf(sentence);
   if (fault === 'silent') return null;
   return fault === null ? sentence : texts.deliveries[fault];
+}
+
+type FailedAvatar = Pick<Avatar, 'failure' | 'stateDetail'>;
+
+export function makingSentenceOf({ failure, stateDetail }: FailedAvatar, texts: ServerTexts, number: Numbers): string {
+  const { reason = null, values = {} } = failure ?? {};
+  const sentence = of(texts.making, reason) ?? of(texts.refusals, reason);
+  if (sentence === undefined) return stateDetail ?? '';
+  const why = String(values.why ?? '');
+  return filled(sentence, { ...written(values, number), why: of(texts.deliveries, why) ?? why });
 }
 
 export function sentencesOf(

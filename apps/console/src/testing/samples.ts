@@ -14,6 +14,7 @@ export const sampleUser: User = { userId: 'u', name: 'Mia', email: 'mia@example.
 
 export const sampleAvatar: Avatar = {
   ...{ avatarId: 'a1', name: 'nora', title: 'Receptionist', isSystem: false, state: 'ready', stateDetail: null },
+  failure: null,
   ...{ provider: 'local', model: 'gpt-realtime', voice: 'marin', speaker: null, language: 'en-US' },
   ...{ prompt: 'Be kind.', firstMessage: 'Hello!', knowledge: '', tools: [], maxCallSeconds: null, recordCalls: false },
   ...{ notice: null, job: null, thumbnailUrl: null, previewUrl: null, sourceUrl: null, face: null },

@@ -1,4 +1,4 @@
-import type { AvatarNotice } from '@visavis/protocol';
+import type { AvatarNotice, MakingFailure } from '@visavis/protocol';
 import { sql } from 'drizzle-orm';
 import {
   bigint,
@@ -121,6 +121,8 @@ export const avatars = pgTable(
       .default('ready'),
     /** Why it failed, for its owner. */
     stateDetail: text('state_detail'),
+    /** The same by its name; null for failures of before it was kept. */
+    failure: jsonb('failure').$type<MakingFailure>(),
     /** Where the bundle lies: among the shipped ones, or in the data folder. */
     bundleSource: text('bundle_source', { enum: ['shipped', 'made'] }).notNull(),
     /** Folder name of the bundle there. */

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '@visavis/media/child-environment';
+import { MAKING_PROBLEMS } from '@visavis/protocol';
 import type { BundleOutcome, BundleRunner } from '../control/avatars/making/avatar-workshop.ts';
 import type { Logger } from '../ports.ts';
 import { bundleMessageSchema } from './bundle-messages.ts';
@@ -43,8 +44,7 @@ export function follow(
     child.kill('SIGKILL');
   };
   const timer = setTimeout(() => {
-    const message = 'Making this avatar took too long. Choose a smaller picture or a shorter video.';
-    outcome = { kind: 'refused', code: 'time-limit', message };
+    outcome = { kind: 'refused', code: 'time-limit', message: MAKING_PROBLEMS['time-limit'] };
     kill();
   }, timeLimitMs);
   signal.addEventListener('abort', kill, { once: true });

@@ -131,6 +131,10 @@ export const zh: ServerTexts = {
     stopped: '制作此数字人时服务器停止了两次。请重试。',
     'file-lost': '图片已不在此服务器上。请重新发送。',
     'address-failed': '无法获取图片。请检查其地址，然后重试。',
+    'address-answered': '图片地址的应答是 {status}。请检查地址，然后重试。',
+    'address-refused': '无法获取图片：{why}',
+    'time-limit': '制作此数字人用时过长。请选择较小的图片或较短的视频。',
+    'never-begun': '服务器在开始制作此数字人之前停止了。请重新选择照片或视频。',
   },
   steps: {
     starting: '正在开始',

@@ -73,7 +73,7 @@ export function AvatarCard(props: AvatarCardProps) {
         </h3>
         {state === 'ready' && <p>{facts.filter((part) => part !== '').join(' · ')}</p>}
         {state === 'making' && <Making avatar={avatar} />}
-        {state === 'failed' && <Alert color="red">{ofMaking(avatar.stateDetail ?? '')}</Alert>}
+        {state === 'failed' && <Alert color="red">{ofMaking(avatar)}</Alert>}
         {notice !== null && (
           <p className={own.notice} role="note">
             {texts.gallery.notices[notice.code]}{' '}

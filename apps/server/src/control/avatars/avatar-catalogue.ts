@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { type AvatarNotice, isSystemName, type Tool } from '@visavis/protocol';
+import { type AvatarNotice, isSystemName, type MakingFailure, type Tool } from '@visavis/protocol';
 import { and, asc, desc, eq, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import { avatarAliases, avatars } from '../../db/schema.ts';
@@ -36,6 +36,7 @@ export type Avatar = {
   readonly state: 'ready' | 'making' | 'failed';
   /** Why it failed. */
   readonly stateDetail: string | null;
+  readonly failure: MakingFailure | null;
   /** What its owner is told about how it was made. */
   readonly notice: AvatarNotice | null;
   /** How far the making is, 0 to 1; null unless `state` is `making`, and where avatars are found for calls. */

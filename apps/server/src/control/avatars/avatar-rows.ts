@@ -60,6 +60,7 @@ export function avatarOf(row: AvatarRow, folders: BundleFolders): Avatar {
     recordCalls: row.recordCalls,
     state: row.state,
     stateDetail: row.stateDetail,
+    failure: row.failure,
     notice: row.notice,
     job: null,
     hasSourcePicture: false,

@@ -1,5 +1,5 @@
 import type { LookupAddress } from 'node:dns';
-import { DELIVERY_FAULTS } from '@visavis/protocol';
+import { DELIVERY_FAULTS, type DeliveryFault } from '@visavis/protocol';
 import ipaddr from 'ipaddr.js';
 import { createHostResolver, type ResolveHost } from './host-resolver.ts';
 import { isPrivateName, isPublicAddress } from './public-address.ts';
@@ -12,7 +12,14 @@ export type AddressGuardOptions = {
 };
 
 /** The address may not be fetched, whenever it is tried; the message says why. */
-export class ForbiddenAddressError extends Error {}
+export class ForbiddenAddressError extends Error {
+  readonly fault: DeliveryFault;
+
+  constructor(fault: DeliveryFault) {
+    super(DELIVERY_FAULTS[fault]);
+    this.fault = fault;
+  }
+}
 
 /** Only an operator's setting would open the host. */
 export class PrivateHostError extends ForbiddenAddressError {}
@@ -41,22 +48,22 @@ export function createAddressGuard({
 
   return async (url, signal) => {
     if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-      throw new ForbiddenAddressError(DELIVERY_FAULTS['other-scheme']);
+      throw new ForbiddenAddressError('other-scheme');
     }
     if (url.username !== '' || url.password !== '') {
-      throw new ForbiddenAddressError(DELIVERY_FAULTS['address-with-password']);
+      throw new ForbiddenAddressError('address-with-password');
     }
     const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
     const isAllowed = allowed.has(host);
     const hasPrivateName = isPrivateName(host);
-    if (!isAllowed && hasPrivateName) throw new PrivateHostError(DELIVERY_FAULTS['private-name']);
+    if (!isAllowed && hasPrivateName) throw new PrivateHostError('private-name');
     const addresses = ipaddr.isValid(host)
       ? [{ address: host, family: ipaddr.parse(host).kind() === 'ipv6' ? 6 : 4 }]
       : [...(await withSignal(resolve(host, signal), signal))];
-    if (addresses.length === 0) throw new NoAddressError(DELIVERY_FAULTS['no-address']);
+    if (addresses.length === 0) throw new NoAddressError('no-address');
     // One private address among public ones is reason enough: which one is used is up to whoever runs the name.
     const isPrivate = hasPrivateName || !addresses.every(({ address }) => isPublicAddress(address));
-    if (!isAllowed && isPrivate) throw new PrivateHostError(DELIVERY_FAULTS['private-address']);
+    if (!isAllowed && isPrivate) throw new PrivateHostError('private-address');
     return { addresses, isPrivate };
   };
 }

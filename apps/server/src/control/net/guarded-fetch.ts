@@ -66,14 +66,14 @@ export function createGuardedFetch(
         return { ...(await read(answer, request)), isPrivate: found.isPrivate };
       }
       answer.destroy();
-      if (redirects >= request.maxRedirects) throw new ForbiddenAddressError(DELIVERY_FAULTS['too-many-redirects']);
+      if (redirects >= request.maxRedirects) throw new ForbiddenAddressError('too-many-redirects');
       url = parse(location, url);
     }
   };
 }
 
 function parse(text: string, base?: URL): URL {
-  if (!URL.canParse(text, base?.href)) throw new ForbiddenAddressError(DELIVERY_FAULTS['malformed-address']);
+  if (!URL.canParse(text, base?.href)) throw new ForbiddenAddressError('malformed-address');
   return new URL(text, base);
 }
 

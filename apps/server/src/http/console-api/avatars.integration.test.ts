@@ -200,10 +200,15 @@ describeOnBothDatabases('avatars', (context) => {
     (await nextTask()).end({ kind: 'broke', detail: 'killed' });
     await vi.waitFor(async () => expect((await stateOf(avatarId)).state).toBe('failed'), 10_000);
     expect((await stateOf(avatarId)).stateDetail).toMatch(/broke off twice/);
-    expect((await browser.send('POST', `${path}/${avatarId}/retry`, {})).json()).toMatchObject({ state: 'making' });
+    expect((await stateOf(avatarId)).failure).toEqual({ reason: 'broke-off' });
+    expect((await browser.send('POST', `${path}/${avatarId}/retry`, {})).json()).toMatchObject({
+      state: 'making',
+      failure: null,
+    });
     expect((await browser.send('POST', `${path}/${avatarId}/retry`, {})).statusCode).toBe(409);
     (await nextTask()).end({ kind: 'refused', code: 'no-face', message: 'No face was found.' });
     await vi.waitFor(async () => expect((await stateOf(avatarId)).stateDetail).toBe('No face was found.'), 10_000);
+    expect((await stateOf(avatarId)).failure).toEqual({ reason: 'no-face' });
   });
 
   test('what an avatar is made from is seen by its project, until it is ready; another photo keeps the rest', async () => {
@@ -295,10 +300,28 @@ describeOnBothDatabases('avatars', (context) => {
     );
   });
 
+  test('an avatar whose making was never begun says so, and is made from a photo that is chosen once more', async () => {
+    const { uploadId } = (await upload(PNG)).json();
+    const { avatarId } = (await browser.send('POST', path, { uploadId, name: 'Photo' })).json();
+    (await nextTask()).end({ kind: 'broke', detail: 'killed' });
+    await context.db.orm.execute(sql`delete from avatar_jobs where avatar_id = ${avatarId}`);
+    await context.db.orm.execute(sql`update avatars set updated_at = now() - interval '1 hour' where id = ${avatarId}`);
+    await server.plane.housekeeping.runAll();
+    expect(await stateOf(avatarId)).toMatchObject({
+      ...{ state: 'failed', failure: { reason: 'never-begun' } },
+      stateDetail: expect.stringContaining('Choose its photo or clip once more'),
+    });
+    const { uploadId: again } = (await upload(PNG)).json();
+    const retried = await browser.send('POST', `${path}/${avatarId}/retry`, { uploadId: again });
+    expect(retried.json()).toMatchObject({ state: 'making', failure: null, stateDetail: null });
+  });
+
   test('a picture is fetched from public addresses only', async () => {
     const body = { pictureUrl: `http://127.0.0.1:${new URL(baseUrl).port}/favicon.ico`, name: 'Inner' };
     const { avatarId } = (await browser.send('POST', path, body)).json();
     await vi.waitFor(async () => expect((await stateOf(avatarId)).state).toBe('failed'), 10_000);
-    expect((await stateOf(avatarId)).stateDetail).toMatch(/private or reserved address/);
+    const { stateDetail, failure } = await stateOf(avatarId);
+    expect(stateDetail).toMatch(/private or reserved address/);
+    expect(failure).toEqual({ reason: 'address-refused', values: { why: 'private-address' } });
   });
 });

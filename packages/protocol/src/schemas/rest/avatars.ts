@@ -75,6 +75,10 @@ export const avatarSchema = z.object({
   state: z.enum(['ready', 'making', 'failed']),
   /** Why it failed: one sentence for its owner. */
   stateDetail: z.string().nullable(),
+  /** The same by its name, with the values in its sentence; null: it has not failed, or failed before names were kept. */
+  failure: z
+    .object({ reason: z.string(), values: z.record(z.string(), z.union([z.string(), z.number()])).optional() })
+    .nullable(),
   /** What its owner is told about how it was made: that it does not move as filmed, for example. */
   notice: z
     .object({

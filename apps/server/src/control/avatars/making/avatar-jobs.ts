@@ -1,4 +1,4 @@
-import type { AvatarNotice } from '@visavis/protocol';
+import { type AvatarNotice, MAKING_PROBLEMS, type MakingFailure, type SentenceValues } from '@visavis/protocol';
 import { sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../../db/database.ts';
 import { notFound, refusal } from '../../control-error.ts';
@@ -25,7 +25,12 @@ export type BundleFacts = {
   readonly notice: AvatarNotice | null;
 };
 
-export type Refusal = { readonly code: string; readonly message: string };
+export type Refusal = {
+  /** A problem of the making, or a refusal of its file; its sentence has the values. */
+  readonly code: string;
+  readonly message: string;
+  readonly values?: SentenceValues | undefined;
+};
 
 const LEASE_SECONDS = 20;
 const MAX_ATTEMPTS = 2;
@@ -86,8 +91,7 @@ const OF_ATTEMPT = `avatar_id = $1 and attempt = $2 and state = 'running'`;
 
 /** An avatar whose job was never written, because the server stopped between the two. */
 const FAIL_FORGOTTEN = `
-  update avatars set state = 'failed', updated_at = now(),
-    state_detail = 'The server stopped before the making began. Delete this avatar and make it again.'
+  update avatars set state = 'failed', updated_at = now(), state_detail = $1, failure = '{"reason":"never-begun"}'
   where state = 'making' and updated_at < now() - interval '1 minute'
     and not exists (select from avatar_jobs where avatar_id = avatars.id)`;
 
@@ -128,7 +132,7 @@ export class AvatarJobs {
           update avatar_jobs set state = 'waiting', attempts_left = ${MAX_ATTEMPTS}, progress = 0, step = '',
             due_at = now(), error_code = null, error = null, failed_at = null
           where avatar_id = ${avatarId} and state = 'failed' returning avatar_id)
-        update avatars set state = 'making', state_detail = null, updated_at = now()
+        update avatars set state = 'making', state_detail = null, failure = null, updated_at = now()
         from job where id = job.avatar_id and avatars.state = 'failed' and binned_at is null`);
       if (rowCount === 1) return;
       throw refusal('conflict', 'file-gone', { values: { hours: FAILED_KEPT_HOURS } });
@@ -153,7 +157,7 @@ export class AvatarJobs {
             picture = null, state = 'waiting', attempts_left = excluded.attempts_left, progress = 0, step = '',
             due_at = now(), error_code = null, error = null, failed_at = null
           where avatar_jobs.state = 'failed' returning avatar_id)
-        update avatars set state = 'making', state_detail = null, updated_at = now()
+        update avatars set state = 'making', state_detail = null, failure = null, updated_at = now()
         from job where id = job.avatar_id and project_id = ${projectId} and avatars.state = 'failed' and binned_at is null`);
       if (rowCount !== 1) throw refusal('conflict', 'only-failed-again');
       return typeof former.rows[0]?.file === 'string' ? former.rows[0].file : null;
@@ -191,7 +195,7 @@ export class AvatarJobs {
   }
 
   async failForgotten(): Promise<void> {
-    await this.#pool.query(FAIL_FORGOTTEN);
+    await this.#pool.query(FAIL_FORGOTTEN, [MAKING_PROBLEMS['never-begun']]);
   }
 
   /** Says how far an attempt is and renews its lease. False: it counts no more, stop it. */
@@ -222,7 +226,7 @@ export class AvatarJobs {
   ): Promise<string | null> {
     const { rows } = await this.#pool.query<{ file: string | null }>(
       `with job as (delete from avatar_jobs where ${OF_ATTEMPT} returning avatar_id, file)
-       update avatars set state = 'ready', state_detail = null, bundle_name = $3, thumbnail = $4, preview = $5,
+       update avatars set state = 'ready', state_detail = null, failure = null, bundle_name = $3, thumbnail = $4, preview = $5,
               bundle_bytes = $6, notice = $7, updated_at = now()
        from job where id = job.avatar_id returning job.file`,
       [avatarId, attempt, bundleName, thumbnail, preview, bundleBytes, notice],
@@ -230,12 +234,13 @@ export class AvatarJobs {
     return rows[0]?.file ?? null;
   }
 
-  async fail({ avatarId, attempt }: ClaimedJob, { code, message }: Refusal): Promise<void> {
+  async fail({ avatarId, attempt }: ClaimedJob, { code, message, values }: Refusal): Promise<void> {
     await this.#pool.query(
       `with job as (
          update avatar_jobs set state = 'failed', error_code = $3, error = $4, failed_at = now() where ${OF_ATTEMPT} returning avatar_id)
-       update avatars set state = 'failed', state_detail = $4, updated_at = now() from job where id = job.avatar_id`,
-      [avatarId, attempt, code, message],
+       update avatars set state = 'failed', state_detail = $4, failure = $5::jsonb, updated_at = now()
+       from job where id = job.avatar_id`,
+      [avatarId, attempt, code, message, JSON.stringify({ reason: code, values } satisfies MakingFailure)],
     );
   }
 

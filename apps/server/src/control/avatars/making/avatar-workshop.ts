@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { MAKING_PROBLEMS, type MakingStep } from '@visavis/protocol';
+import { filled, MAKING_PROBLEMS, type MakingProblem, type MakingStep, type SentenceValues } from '@visavis/protocol';
 import type { Database } from '../../../db/database.ts';
 import { ControlError } from '../../control-error.ts';
 import type { DiskWatch } from '../../disk/disk-watch.ts';
@@ -60,17 +60,9 @@ const FETCH_TIME_LIMIT_MS = 60_000;
 /** Names that bundles made here get, and the folders in which they grow. */
 const BUNDLE_FOLDER = /^[0-9a-f]{32}(\.partial-\d+)?$/;
 
-const FAILED: Readonly<Record<'broke' | 'file-lost' | 'stopped', Refusal>> = {
-  broke: {
-    code: 'broke-off',
-    message: MAKING_PROBLEMS['broke-off'],
-  },
-  'file-lost': { code: 'file-lost', message: MAKING_PROBLEMS['file-lost'] },
-  stopped: {
-    code: 'broke-off',
-    message: MAKING_PROBLEMS.stopped,
-  },
-};
+function failed(code: MakingProblem, values?: SentenceValues): Refusal {
+  return { code, message: filled(MAKING_PROBLEMS[code], values ?? {}), values };
+}
 
 /** Makes avatars from pictures and videos, one after the other; the rows of `AvatarJobs` are the truth. */
 export class AvatarWorkshop implements AvatarMaker {
@@ -150,7 +142,7 @@ export class AvatarWorkshop implements AvatarMaker {
     while (!this.#isClosed && !this.#options.disk.isLow()) {
       const job = await this.#jobs.claim();
       if (job === null) return;
-      if (job.attemptsLeft < 0) await this.#jobs.fail(job, FAILED.stopped);
+      if (job.attemptsLeft < 0) await this.#jobs.fail(job, failed('stopped'));
       else await this.#attempt(job);
     }
   }
@@ -179,7 +171,7 @@ export class AvatarWorkshop implements AvatarMaker {
     const file = job.file ?? (await this.#fetch(job, progress, signal));
     if (typeof file !== 'string') return { kind: 'refused', ...file };
     const inputPath = join(folders.uploads, file);
-    if (!existsSync(inputPath)) return { kind: 'refused', ...FAILED['file-lost'] };
+    if (!existsSync(inputPath)) return { kind: 'refused', ...failed('file-lost') };
     await mkdir(folders.bundles, { recursive: true, mode: 0o700 });
     const task = {
       inputPath,
@@ -225,7 +217,7 @@ export class AvatarWorkshop implements AvatarMaker {
       await this.#jobs.putBack(job, RETRY_AFTER_MS, true);
     } else {
       logger.warn({ avatarId, attempt, detail: outcome.detail }, 'The making of an avatar was given up');
-      await this.#jobs.fail(job, FAILED.broke);
+      await this.#jobs.fail(job, failed('broke-off'));
     }
   }
 
@@ -244,10 +236,7 @@ export class AvatarWorkshop implements AvatarMaker {
         },
       });
       if (received === null) {
-        return {
-          code: 'address-failed',
-          message: `The address of the picture answered ${status}. Check it and try again.`,
-        };
+        return failed('address-answered', { status });
       }
     } catch (error) {
       if (signal.aborted) throw error;
@@ -303,10 +292,12 @@ async function sizeOfFolder(folder: string): Promise<number> {
 }
 
 function describeFetchFailure(error: unknown): Refusal {
-  if (error instanceof ControlError) return { code: error.code, message: error.message };
+  if (error instanceof ControlError) {
+    return { code: error.told?.reason ?? error.code, message: error.message, values: error.told?.values };
+  }
   if (error instanceof ForbiddenAddressError) {
-    return { code: 'address-refused', message: `The picture cannot be fetched: ${error.message}` };
+    return { ...failed('address-refused', { why: error.message }), values: { why: error.fault } };
   }
   // Resolver and socket errors name inner addresses, which are nobody's business.
-  return { code: 'address-failed', message: MAKING_PROBLEMS['address-failed'] };
+  return failed('address-failed');
 }
