@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findPostgres, type PostgresServer, startPostgres } from '../../apps/server/src/db/testing/postgres-server.ts';
 import { warnSkipped } from '../../apps/server/src/db/testing/test-databases.ts';
-import { Acknowledged, bundleWriter, runRound } from './kill-round.ts';
+import { Acknowledged, bundleWriter, runRound, type Writer } from './kill-round.ts';
 
 const KILLS = 100;
 /** Of ten rounds, so many are killed during the start of the writer, and in so many the database server dies first. */
@@ -13,7 +13,7 @@ if (postgres === null) warnSkipped('kills at random moments');
 
 describe.skipIf(postgres === null)('PostgreSQL', () => {
   let server: PostgresServer;
-  let writer: Awaited<ReturnType<typeof bundleWriter>>;
+  let writer: Writer;
   beforeAll(async () => {
     server = await startPostgres(postgres as string);
     writer = await bundleWriter();

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ const ROUND_LIMIT_MS = 5 * 60_000;
 
 /** Most of a writer's start is compiling the same files again. */
 const compileCache = join(tmpdir(), 'visavis-compile-cache');
-const writerPath = fileURLToPath(new URL('./writer.ts', import.meta.url));
+const DB = '../../apps/server/src/db';
 
 export type Round = {
   /** What the writer found at its start; null when it was killed before it could tell. */
@@ -19,21 +19,30 @@ export type Round = {
   readonly trouble: string;
 };
 
+export type Writer = { readonly path: string; remove(): void };
+
 /**
- * The writer as one file, which starts in a tenth of the time; for PostgreSQL only, since the embedded database loads files
- * of its own. `remove` takes it away.
+ * The writer, and the thread of its embedded database, as a file each: they start in half the time. The engine itself stays the
+ * package, which loads files of its own.
  */
-export async function bundleWriter(): Promise<{ readonly path: string; remove(): void }> {
+export async function bundleWriter(): Promise<Writer> {
   const folder = mkdtempSync(join(tmpdir(), 'visavis-writer-'));
-  const path = join(folder, 'writer.mjs');
-  const bundle = await rolldown({ input: writerPath, platform: 'node', external: ['pg-native'], logLevel: 'silent' });
-  await bundle.write({ file: path, format: 'esm' });
+  const bundle = await rolldown({
+    input: { writer: fromHere('./writer.ts'), 'database-thread': fromHere(`${DB}/embedded/database-thread.ts`) },
+    platform: 'node',
+    external: ['pg-native', /^@electric-sql\//],
+    logLevel: 'silent',
+  });
+  await bundle.write({ dir: folder, format: 'esm', entryFileNames: '[name].js' });
   await bundle.close();
-  symlinkSync(
-    fileURLToPath(new URL('../../apps/server/src/db/migrations', import.meta.url)),
-    join(folder, 'migrations'),
-  );
-  return { path, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  symlinkSync(fromHere(`${DB}/migrations`), join(folder, 'migrations'));
+  symlinkSync(fromHere('../../node_modules'), join(folder, 'node_modules'));
+  return { path: join(folder, 'writer.js'), remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+function fromHere(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
 }
 
 export type Kill = {
@@ -45,7 +54,7 @@ export type Kill = {
 };
 
 /** Runs one writer on a data folder or a `postgres://` address and kills it; `null` lets it only look and end. */
-export function runRound(target: string, kill: Kill | null, program = writerPath): Promise<Round> {
+export function runRound(target: string, kill: Kill | null, program: string): Promise<Round> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [program, target, kill ? 'endless' : 'once'], {
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,23 +1,32 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newDataDir } from '../../apps/server/src/db/testing/embedded-folder.ts';
-import { Acknowledged, runRound } from './kill-round.ts';
+import { Acknowledged, bundleWriter, type Kill, runRound, type Writer } from './kill-round.ts';
 
 const KILLS = 100;
 /** Of ten rounds, so many are killed at some moment of their start, recovery included. */
 const START_KILLS_OF_TEN = 2;
+
+let writer: Writer;
+beforeAll(async () => {
+  writer = await bundleWriter();
+});
+afterAll(() => writer?.remove());
+
+const run = (dataDir: string, kill: Kill | null) => runRound(dataDir, kill, writer.path);
+
 test(`nothing acknowledged is missing after ${KILLS} kills at random moments`, { timeout: 45 * 60_000 }, async () => {
   const dataDir = await newDataDir();
   const acknowledged = new Acknowledged();
   for (let round = 0; round < KILLS; round += 1) {
     const ofWriting = round % 10 >= START_KILLS_OF_TEN;
-    const result = await runRound(dataDir, { afterMs: Math.random() * (ofWriting ? 400 : 1_500), ofWriting });
+    const result = await run(dataDir, { afterMs: Math.random() * (ofWriting ? 400 : 1_500), ofWriting });
     expect(result.trouble).toBe('');
     expect(acknowledged.add(result).missing).toEqual([]);
   }
-  const last = await runRound(dataDir, null);
+  const last = await run(dataDir, null);
   expect(last.trouble).toBe('');
   expect(last.found).not.toBeNull();
   expect(acknowledged.add(last).missing).toEqual([]);
@@ -30,10 +39,10 @@ test(`nothing acknowledged is missing after ${KILLS} kills at random moments`, {
 test('a first start that is killed leaves a folder that starts', { timeout: 5 * 60_000 }, async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'visavis-data-'));
   for (const afterMs of [1_500, 3_000, 4_500]) {
-    const killed = await runRound(dataDir, { afterMs, ofWriting: false });
+    const killed = await run(dataDir, { afterMs, ofWriting: false });
     expect(killed.trouble).toBe('');
   }
-  const last = await runRound(dataDir, null);
+  const last = await run(dataDir, null);
   expect(last.trouble).toBe('');
   expect(last.found).not.toBeNull();
   rmSync(dataDir, { recursive: true, force: true });
@@ -42,11 +51,11 @@ test('a first start that is killed leaves a folder that starts', { timeout: 5 * 
 test('an engine that was killed before it had written its process id leaves a folder that starts', async () => {
   const dataDir = await newDataDir();
   const processIdPath = join(dataDir, 'database', 'pgdata', 'postmaster.pid');
-  const killed = await runRound(dataDir, { afterMs: 100, ofWriting: true });
+  const killed = await run(dataDir, { afterMs: 100, ofWriting: true });
   expect(killed.trouble).toBe('');
   expect(existsSync(processIdPath)).toBe(true);
   writeFileSync(processIdPath, '');
-  const next = await runRound(dataDir, null);
+  const next = await run(dataDir, null);
   expect(next.trouble).toBe('');
   expect(killed.acknowledged.every((fact) => next.found?.has(fact))).toBe(true);
   expect(killed.acknowledged.length).toBeGreaterThan(0);
