@@ -101,8 +101,9 @@ it.each<[string, 'clean' | 'crashed', (pgdata: string) => void, RegExp, number]>
   '%s: is told in words, and mended without loss',
   async (_what, from, harm, words, rows) => {
     takeDamage(from === 'clean' ? clean : crashed, harm);
-    expect(await refusal()).toMatch(words);
-    expect(await refusal()).toContain(`npm run visavis -- database repair --data-dir ${damaged}`);
+    const told = await refusal();
+    expect(told).toMatch(words);
+    expect(told).toContain(`npm run visavis -- database repair --data-dir ${damaged}`);
     const done = await repairDatabase(damaged, logger);
     expect(done.join(' ')).toMatch(/othing is lost/);
     expect(readdirSync(join(damaged, 'database')).some((name) => name.startsWith('pgdata.damaged-'))).toBe(true);

@@ -22,6 +22,7 @@ let folder: string;
 let photo: Buffer;
 let face: Face;
 const progress: number[] = [];
+const tensors: number[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'face-maker-'));
@@ -32,6 +33,7 @@ beforeAll(async () => {
     displayName: 'Made',
     onProgress: (share) => progress.push(share),
   });
+  tensors.push(tf.memory().numTensors);
   face = await openFace(bundle, { widthPx: SIDE, heightPx: SIDE, cachePath: join(folder, 'cache') });
 }, 180_000);
 
@@ -150,11 +152,11 @@ it('a cancelled or refused photo leaves nothing behind', async () => {
 }, 120_000);
 
 it('five bundles in a row leave no tensors, no memory and no files behind', async () => {
-  const tensors: number[] = [];
   const held: number[] = [];
   const resident: number[] = [];
   const out = join(folder, 'again');
-  for (let round = 0; round < 5; round++) {
+  // The one that all tests look at is the first.
+  for (let round = 1; round < 5; round++) {
     await makeBundleFromPhoto(photo, out, { id: 'again', displayName: 'Again' });
     tensors.push(tf.memory().numTensors);
     held.push(await leastHeld(() => process.memoryUsage().heapUsed + process.memoryUsage().external));
@@ -163,7 +165,7 @@ it('five bundles in a row leave no tensors, no memory and no files behind', asyn
   expect(new Set(tensors).size).toBe(1);
   // One bundle holds about 60 MB of pictures while it is drawn: keeping any of them would show. What the allocators of
   // native code keep for later varies more.
-  expect(held.at(-1)! - held[1]!).toBeLessThan(30_000_000);
-  expect(resident.at(-1)! - resident[1]!).toBeLessThan(300_000_000);
+  expect(held.at(-1)! - held[0]!).toBeLessThan(30_000_000);
+  expect(resident.at(-1)! - resident[0]!).toBeLessThan(300_000_000);
   expect((await readdir(folder)).filter((name) => name.includes('partial'))).toEqual([]);
 }, 300_000);
