@@ -7,19 +7,24 @@ import { Session } from '../session/session.ts';
 import type { SessionEvent } from '../session/session-events.ts';
 import { sessionConfigSchema, writtenCommandSchema } from '../session/session-schemas.ts';
 import { createConsoleLogger } from './console-logger.ts';
+import { InOrder } from './in-order.ts';
+import type { SoundFrame } from './sound-lane.ts';
 import type { PoolMessage, WorkerMessage, WorkerOptions } from './worker-messages.ts';
 import { WorkerResources } from './worker-resources.ts';
 
-type CallMessage = Exclude<PoolMessage, { type: 'start' | 'shutdown' }>;
+/** What comes for a call, by either way. */
+export type CallMessage =
+  | Exclude<PoolMessage, { type: 'start' | 'shutdown' }>
+  | ({ readonly type: 'user-audio' } & SoundFrame);
 
 const UNREADABLE = 'The process that renders this call could not read a message of it.';
 const MAX_LOGGED_CHARACTERS = 1000;
 
 /** Whatever a call sets going knows which call that was, also when it goes wrong much later. */
-const work = new AsyncLocalStorage<string>();
+const work = new AsyncLocalStorage<number>();
 
 /** The call whose work is running now. */
-export function callOfThisWork(): string | undefined {
+export function callOfThisWork(): number | undefined {
   return work.getStore();
 }
 
@@ -28,7 +33,8 @@ export class CallHost {
   readonly #resources: WorkerResources;
   readonly #logger: Logger;
   readonly #send: (message: WorkerMessage) => void;
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new Map<number, Session>();
+  readonly #inOrder = new InOrder<CallMessage>((message) => this.#handle(message));
 
   static async open(options: WorkerOptions, send: (message: WorkerMessage) => void): Promise<CallHost> {
     const logger = createConsoleLogger(options.logLevel);
@@ -47,6 +53,10 @@ export class CallHost {
 
   /** Never throws: a message that cannot be read, or whose handling goes wrong, ends its own call only. */
   handle(message: CallMessage): void {
+    this.#inOrder.take(message);
+  }
+
+  #handle(message: CallMessage): void {
     const { callId } = message;
     work.run(callId, () => {
       try {
@@ -66,7 +76,7 @@ export class CallHost {
   }
 
   /** Ends this call because of an error; false when there is no such call. */
-  fail(callId: string, error: unknown): boolean {
+  fail(callId: number, error: unknown): boolean {
     const session = this.#sessions.get(callId);
     if (session === undefined) return false;
     session.fail(error);
@@ -78,7 +88,7 @@ export class CallHost {
     await this.#resources.close();
   }
 
-  #open(callId: string, json: string): void {
+  #open(callId: number, json: string): void {
     const config = sessionConfigSchema.parse(JSON.parse(json));
     const listener = (event: SessionEvent): void => {
       if (event.type === 'closed') this.#forget(callId);
@@ -91,17 +101,19 @@ export class CallHost {
     void session.start();
   }
 
-  #refuse(callId: string): void {
+  #refuse(callId: number): void {
     this.#tell(callId, { type: 'failed', code: 'internal', message: UNREADABLE, fatal: true });
     this.#tell(callId, { type: 'closed', reason: 'internal' });
+    this.#inOrder.forget(callId);
   }
 
-  #tell(callId: string, event: SessionEvent): void {
+  #tell(callId: number, event: SessionEvent): void {
     this.#send({ type: 'event', callId, event });
   }
 
-  #forget(callId: string): void {
+  #forget(callId: number): void {
     this.#sessions.delete(callId);
+    this.#inOrder.forget(callId);
     if (this.#sessions.size === 0) resetThreadPriority();
   }
 }

@@ -91,7 +91,7 @@ export class MediaPool {
       Number(b.isReady) - Number(a.isReady) || a.callCount - b.callCount;
     const worker = candidates.sort(order)[0];
     if (worker === undefined) return null;
-    const callId = `call_${this.#nextCallId++}`;
+    const callId = this.#nextCallId++;
     worker.open(callId, config, (event) => {
       if (event.type === 'failed') this.#count(event.code);
       listener(event);

@@ -1,10 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../core/child-environment.ts';
 import { errorMessage } from '../core/error-message.ts';
 import type { Logger } from '../core/logger.ts';
 import type { SessionCommand, SessionConfig, SessionEvent, SessionFailureCode } from '../session/session-events.ts';
 import { Heartbeat, readMainThread, WATCH_EVERY_MS } from './heartbeat.ts';
+import { SOUND_LANE_FD, writeSoundFrame } from './sound-lane.ts';
 import type { LocalVoiceParts, PoolMessage, WorkerMessage, WorkerOptions } from './worker-messages.ts';
 
 const WORKER_ENTRY = fileURLToPath(new URL('./media-worker.ts', import.meta.url));
@@ -19,21 +21,24 @@ export type WorkerLoss = {
 
 type OpenCall = {
   readonly sessionId: string;
+  /** Number of the next message to it. */
+  sequence: number;
   readonly listener: (event: SessionEvent) => void;
 };
 
-type CallMessage = Extract<PoolMessage, { callId: string }>;
+type CallMessage = Extract<PoolMessage, { callId: number }>;
 
 /** The pool's side of one media worker process and the calls in it. */
 export class MediaWorkerProcess {
   readonly ready: Promise<LocalVoiceParts>;
   readonly #child: ChildProcess;
   readonly #logger: Logger;
-  readonly #calls = new Map<string, OpenCall>();
+  readonly #calls = new Map<number, OpenCall>();
+  readonly #soundLane: Writable | null;
   readonly #exited: Promise<void>;
   readonly #heartbeat: Heartbeat;
   readonly #watch: NodeJS.Timeout;
-  #workingOn: string | null = null;
+  #workingOn: number | null = null;
   #hangReason: string | null = null;
   #isReady = false;
   #alive = true;
@@ -42,9 +47,10 @@ export class MediaWorkerProcess {
     this.#logger = logger;
     this.#child = fork(WORKER_ENTRY, {
       serialization: 'advanced',
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
       env: childEnvironment(),
     });
+    this.#soundLane = openSoundLane(this.#child);
     this.#send({ type: 'start', options });
     const { pid } = this.#child;
     this.#heartbeat = new Heartbeat(performance.now(), () => (pid === undefined ? null : readMainThread(pid)));
@@ -85,18 +91,26 @@ export class MediaWorkerProcess {
     return this.#calls.size;
   }
 
-  open(callId: string, config: SessionConfig, listener: (event: SessionEvent) => void): void {
-    this.#calls.set(callId, { sessionId: config.sessionId, listener });
-    this.#hand(callId, () => ({ type: 'open', callId, json: JSON.stringify(config) }));
+  open(callId: number, config: SessionConfig, listener: (event: SessionEvent) => void): void {
+    this.#calls.set(callId, { sessionId: config.sessionId, sequence: 0, listener });
+    this.#hand(callId, (sequence) => ({ type: 'open', callId, sequence, json: JSON.stringify(config) }));
   }
 
   /** `taken`: see `PooledCall`. */
-  command(callId: string, command: SessionCommand, taken?: () => void): void {
-    const write = (): CallMessage =>
-      command.type === 'user-audio'
-        ? { type: 'user-audio', callId, bytes: command.bytes }
-        : { type: 'command', callId, json: JSON.stringify(command) };
-    this.#hand(callId, write, taken);
+  command(callId: number, command: SessionCommand, taken?: () => void): void {
+    if (command.type === 'user-audio') this.#sound(callId, command.bytes, taken);
+    else
+      this.#hand(callId, (sequence) => ({ type: 'command', callId, sequence, json: JSON.stringify(command) }), taken);
+  }
+
+  #sound(callId: number, bytes: Uint8Array, taken: () => void = () => {}): void {
+    const call = this.#calls.get(callId);
+    if (call === undefined || this.#soundLane === null || !this.#alive) {
+      taken();
+      return;
+    }
+    this.#soundLane.write(writeSoundFrame({ callId, sequence: call.sequence, bytes }), taken);
+    call.sequence += 1;
   }
 
   /** Asks the worker to end its calls and exit, and ends it after `graceMs` if it has not. */
@@ -109,19 +123,22 @@ export class MediaWorkerProcess {
   }
 
   /** A message of one call. One that cannot be written (too deep, or holding itself) ends that call only. */
-  #hand(callId: string, write: () => CallMessage, taken: () => void = () => {}): void {
+  #hand(callId: number, write: (sequence: number) => CallMessage, taken: () => void = () => {}): void {
     const call = this.#calls.get(callId);
     if (call === undefined) {
       taken();
       return;
     }
     try {
-      this.#send(write(), taken);
+      const message = write(call.sequence);
+      call.sequence += 1;
+      this.#send(message, taken);
     } catch (error) {
       taken();
       const fields = { sessionId: call.sessionId, error: errorMessage(error) };
       this.#logger.error(fields, 'A message could not be handed over.');
-      this.#send({ type: 'command', callId, json: JSON.stringify({ type: 'close', reason: 'internal' }) });
+      const { sequence } = call;
+      this.#send({ type: 'command', callId, sequence, json: JSON.stringify({ type: 'close', reason: 'internal' }) });
       this.#endCall(callId, 'internal', 'A message of this call could not be handed to the process that renders it.');
     }
   }
@@ -149,7 +166,7 @@ export class MediaWorkerProcess {
   }
 
   /** A listener that throws ends its own call, not the server's other work. */
-  #tell(callId: string, event: SessionEvent): void {
+  #tell(callId: number, event: SessionEvent): void {
     const call = this.#calls.get(callId);
     if (call === undefined) return;
     if (event.type === 'closed') this.#calls.delete(callId);
@@ -162,7 +179,7 @@ export class MediaWorkerProcess {
     }
   }
 
-  #endCall(callId: string, code: SessionFailureCode, message: string): void {
+  #endCall(callId: number, code: SessionFailureCode, message: string): void {
     this.#tell(callId, { type: 'failed', code, message, fatal: true });
     this.#tell(callId, { type: 'closed', reason: code });
   }
@@ -195,4 +212,12 @@ export class MediaWorkerProcess {
     }
     return loss;
   }
+}
+
+/** Null when the process could not be started. What is written to one that has died is told by its exit. */
+function openSoundLane(child: ChildProcess): Writable | null {
+  const lane = child.stdio[SOUND_LANE_FD] ?? null;
+  if (lane === null || !('write' in lane)) return null;
+  lane.on('error', () => {});
+  return lane;
 }

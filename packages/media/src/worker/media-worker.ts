@@ -1,6 +1,8 @@
+import { Socket } from 'node:net';
 import { errorMessage } from '../core/error-message.ts';
 import { leaveEndToParent, outliveReaders } from '../core/process-group.ts';
-import { CallHost, callOfThisWork } from './call-host.ts';
+import { CallHost, type CallMessage, callOfThisWork } from './call-host.ts';
+import { SOUND_LANE_FD, SoundFrameReader } from './sound-lane.ts';
 import { BEAT_EVERY_MS, type PoolMessage, type WorkerMessage, type WorkerOptions } from './worker-messages.ts';
 
 // Entry of a media worker process. It lives as long as its channel to the pool.
@@ -13,7 +15,7 @@ outliveReaders();
 
 let host: CallHost | null = null;
 /** Messages that come while the host is being opened. */
-const early: Exclude<PoolMessage, { type: 'start' | 'shutdown' }>[] = [];
+const early: CallMessage[] = [];
 
 function send(message: WorkerMessage): void {
   if (process.connected) process.send?.(message);
@@ -22,6 +24,11 @@ function send(message: WorkerMessage): void {
 async function start(options: WorkerOptions): Promise<void> {
   host = await CallHost.open(options, send);
   for (const message of early.splice(0)) host.handle(message);
+}
+
+function take(message: CallMessage): void {
+  if (host === null) early.push(message);
+  else host.handle(message);
 }
 
 async function shutDown(reason: string): Promise<void> {
@@ -33,8 +40,12 @@ async function shutDown(reason: string): Promise<void> {
 process.on('message', (message: PoolMessage) => {
   if (message.type === 'shutdown') void shutDown(message.reason);
   else if (message.type === 'start') void start(message.options);
-  else if (host === null) early.push(message);
-  else host.handle(message);
+  else take(message);
+});
+
+const soundFrames = new SoundFrameReader();
+new Socket({ fd: SOUND_LANE_FD, readable: true, writable: false }).on('data', (piece) => {
+  for (const frame of soundFrames.read(piece)) take({ type: 'user-audio', ...frame });
 });
 process.on('SIGTERM', () => void shutDown('worker-terminated'));
 

@@ -2,16 +2,16 @@ import type { SessionEvent } from '../session/session-events.ts';
 
 // What the pool and a media worker process say to each other over the process channel. What a call is told travels as JSON
 // text, however it is nested: so the channel itself never meets a message that it cannot read, and one that its call
-// cannot read ends that call only.
+// cannot read ends that call only. Sound has a pipe of its own (`sound-lane.ts`); `sequence` numbers the messages of a call on
+// both ways together (`in-order.ts`).
 
 export type PoolMessage =
   /** The first message: nothing of it can be read by other users of the machine, as arguments and environment could. */
   | { readonly type: 'start'; readonly options: WorkerOptions }
   /** `json` is a `SessionConfig`. */
-  | { readonly type: 'open'; readonly callId: string; readonly json: string }
+  | { readonly type: 'open'; readonly callId: number; readonly sequence: number; readonly json: string }
   /** `json` is a `SessionCommand` without sound. */
-  | { readonly type: 'command'; readonly callId: string; readonly json: string }
-  | { readonly type: 'user-audio'; readonly callId: string; readonly bytes: Uint8Array }
+  | { readonly type: 'command'; readonly callId: number; readonly sequence: number; readonly json: string }
   /** Close every call with this reason, then exit. */
   | { readonly type: 'shutdown'; readonly reason: string };
 
@@ -20,8 +20,8 @@ export type WorkerMessage =
   /** The worker's event loop turns. Told every `BEAT_EVERY_MS` from the start of the process. */
   | { readonly type: 'beat' }
   /** Said before a command is handled: should the worker hang now, this call is the likeliest cause. */
-  | { readonly type: 'working-on'; readonly callId: string }
-  | { readonly type: 'event'; readonly callId: string; readonly event: SessionEvent };
+  | { readonly type: 'working-on'; readonly callId: number }
+  | { readonly type: 'event'; readonly callId: number; readonly event: SessionEvent };
 
 export const BEAT_EVERY_MS = 250;
 

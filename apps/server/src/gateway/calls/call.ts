@@ -144,7 +144,7 @@ export class Call implements OpenCall {
   command(command: SessionCommand): void {
     const state = this.#state;
     if (state.phase === 'admitting' || state.phase === 'ended') return;
-    this.#write(state, (transcript) => noteCommand(transcript, command));
+    if (command.type !== 'user-audio') this.#write(state, (transcript) => noteCommand(transcript, command));
     const bytes = commandBytes(command);
     if (this.#memory.take('worker', bytes)) {
       state.admitted.media.send(command, () => this.#memory.give('worker', bytes));

@@ -2,6 +2,7 @@ import { REALTIME_V2_PATH, type ServerMessage } from '@visavis/protocol';
 import { parseClientMessage } from '@visavis/protocol/schemas';
 import type { WireProtocol } from '../wire/wire-protocol.ts';
 import { readConnect } from './read-connect.ts';
+import { readSound } from './read-sound.ts';
 import { reduce } from './reduce.ts';
 import { waitingBytes } from './reduce-client.ts';
 import { INITIAL_STATE, type V2State, type V2Timer } from './state.ts';
@@ -11,6 +12,7 @@ export const NAVTALK_V2: WireProtocol<V2State, ServerMessage, V2Timer> = {
   path: REALTIME_V2_PATH,
   readConnect,
   decode: parseClientMessage,
+  readSound,
   encode: JSON.stringify,
   initialState: () => INITIAL_STATE,
   reduce,

@@ -47,7 +47,7 @@ export class Connection<State, Message, Timer extends string> implements CallCli
   ) {
     this.#socket = socket;
     this.#protocol = protocol;
-    this.#reader = createFrameReader(protocol.decode);
+    this.#reader = createFrameReader(protocol);
     const request = protocol.readConnect(query);
     this.#shell = new ReducerShell({
       state: protocol.initialState(request),
@@ -123,6 +123,9 @@ export class Connection<State, Message, Timer extends string> implements CallCli
       case 'message':
         this.#dispatch({ type: 'client', message: reading.message, atMs });
         return;
+      case 'sound':
+        this.#takeSound(reading.bytes);
+        return;
       case 'fatal':
         this.call.end(reading.code);
         return;
@@ -133,6 +136,15 @@ export class Connection<State, Message, Timer extends string> implements CallCli
         this.call.log('info', 'A message was ignored', { reason, detail });
         this.#dispatch({ type: 'ignored', reason, detail });
       }
+    }
+  }
+
+  /** No reducer decides anything of it, so that none is asked. */
+  #takeSound(bytes: Uint8Array): void {
+    try {
+      this.call.command({ type: 'user-audio', bytes });
+    } catch (error) {
+      this.call.fail(error);
     }
   }
 

@@ -15,7 +15,7 @@ it.each([
   ['requests for a reply', { type: 'response.create' }],
   ['tool results', { type: 'realtime.function_call_output', data: { call_id: 'c', output: 'y' } }],
 ])('takes a burst of %s, then so many a second, and says why it ignores the rest', (_kind, message) => {
-  const reader = createFrameReader(parseClientMessage);
+  const reader = createFrameReader({ decode: parseClientMessage });
   const read = (nowMs: number) => reader.read(frame(message), false, nowMs);
   const burst = Array.from({ length: turnsAtOnce }, () => read(5000).kind);
   expect(new Set(burst)).toEqual(new Set(['message']));
@@ -31,7 +31,7 @@ it.each([
 });
 
 it('counts no history', () => {
-  const reader = createFrameReader(parseClientMessage);
+  const reader = createFrameReader({ decode: parseClientMessage });
   for (let count = 0; count < turnsAtOnce * 2; count += 1) expect(reader.read(ITEM, false, 0).kind).toBe('message');
   expect(reader.read(TEXT, false, 0).kind).toBe('message');
 });

@@ -7,6 +7,7 @@ import {
   SEARCHED_CHARACTERS,
 } from '@visavis/protocol/schemas';
 import type { RawData } from 'ws';
+import type { WireProtocol } from './wire-protocol.ts';
 
 const RATE_WINDOW_MS = 1000;
 
@@ -15,6 +16,8 @@ type IgnoreReason = ParseFailureKind | 'too-often';
 
 type FrameReading =
   | { readonly kind: 'message'; readonly message: ClientMessage }
+  /** PCM16, by the short way. */
+  | { readonly kind: 'sound'; readonly bytes: Uint8Array }
   | {
       readonly kind: 'ignored';
       readonly reason: IgnoreReason;
@@ -33,7 +36,10 @@ export type FrameReader = {
 type Ignored = Pick<Extract<ParseResult, { ok: false }>, 'type' | 'detail'> & { readonly kind: IgnoreReason };
 
 /** Turns frames into messages; counts what cannot be used, and notices what a talk never needs. */
-export function createFrameReader(decode: (frame: string | Uint8Array) => ParseResult): FrameReader {
+export function createFrameReader({
+  decode,
+  readSound = () => null,
+}: Pick<WireProtocol<unknown, unknown>, 'decode' | 'readSound'>): FrameReader {
   const ignored: Partial<Record<IgnoreReason, number>> = {};
   const rate = createRateGuard();
   const signalling = createSignallingGuard();
@@ -53,6 +59,8 @@ export function createFrameReader(decode: (frame: string | Uint8Array) => ParseR
       const bytes = toBuffer(data);
       if (rate.isOver('any', bytes.byteLength, nowMs)) return { kind: 'fatal', code: 'too-many-messages' };
       if (isTooLarge(bytes)) return { kind: 'fatal', code: 'message-too-large' };
+      const sound = isBinary ? null : readSound(bytes);
+      if (sound !== null) return { kind: 'sound', bytes: sound };
       const result = decode(isBinary ? bytes : bytes.toString('utf8'));
       const type = result.ok ? result.message.type : null;
       const textBytes = type === 'image' ? 0 : bytes.byteLength;

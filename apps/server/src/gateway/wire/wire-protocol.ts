@@ -41,6 +41,11 @@ export type WireProtocol<State, Message, Timer extends string = string> = {
   readonly readConnect: (query: unknown) => CallRequest;
   /** @param frame Text of a text frame, or the bytes of a binary one. Never throws. */
   readonly decode: (frame: string | Uint8Array) => ParseResult;
+  /**
+   * The sound of a text frame that is nothing but sound in the usual spelling, as PCM16: the short way for what comes fifty times a
+   * second. Null: `decode` has to read it. Left out: it reads all.
+   */
+  readonly readSound?: (frame: Buffer) => Uint8Array | null;
   readonly encode: (message: Message) => string;
   readonly initialState: (request: CallRequest) => State;
   readonly reduce: (state: State, input: WireInput<Timer>) => Step<State, WireEffect<Message, Timer>>;

@@ -1,0 +1,35 @@
+import { Buffer } from 'node:buffer';
+import { LIMITS } from '@visavis/protocol';
+
+/** How published clients and ours write a message of sound; what stands between is base64. */
+const SPELLINGS = [
+  ['{"type":"realtime.input_audio_buffer.append","data":{"audio":"', '"}}'],
+  ['{"type":"input_audio_buffer.append","audio":"', '"}'],
+  ['{"type":"input_audio_buffer.append","data":{"audio":"', '"}}'],
+  ['{"type":"realtime.input_audio_buffer.append","audio":"', '"}'],
+].map(([head = '', tail = '']) => ({ head: Buffer.from(head), tail: Buffer.from(tail) }));
+
+const PAD = 0x3d;
+/** The URL-safe alphabet's own letters, which Node's decoder takes and the protocol does not. */
+const FOREIGN = [0x2d, 0x5f];
+
+/** See `WireProtocol.readSound`. Whatever is unusual goes the long way, so that there is one definition of what is refused. */
+export function readSound(frame: Buffer): Uint8Array | null {
+  if (frame.length > LIMITS.bytes.frame) return null;
+  for (const { head, tail } of SPELLINGS) {
+    const end = frame.length - tail.length;
+    if (end <= head.length || frame.compare(head, 0, head.length, 0, head.length) !== 0) continue;
+    if (frame.compare(tail, 0, tail.length, end) !== 0) continue;
+    return decodeBase64(frame.subarray(head.length, end));
+  }
+  return null;
+}
+
+/** Null unless every character counts: the decoder leaves out what it does not know. */
+function decodeBase64(text: Buffer): Uint8Array | null {
+  const padding = text.at(-1) !== PAD ? 0 : text.at(-2) !== PAD ? 1 : 2;
+  const length = text.length - padding;
+  if (length % 4 === 1 || FOREIGN.some((letter) => text.includes(letter))) return null;
+  const bytes = Buffer.from(text.toString('latin1'), 'base64');
+  return bytes.length === Math.floor((length * 3) / 4) ? bytes : null;
+}
