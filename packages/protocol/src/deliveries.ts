@@ -18,16 +18,3 @@ export const DELIVERY_FAULTS = {
 } as const;
 
 export type DeliveryFault = keyof typeof DELIVERY_FAULTS;
-
-/** How the sentence of `given-up` begins; the server's own goes on with how many wait. */
-export const GIVEN_UP_UNSENT = 'Given up unsent';
-
-const BY_SENTENCE: ReadonlyMap<string, DeliveryFault> = new Map(
-  (Object.keys(DELIVERY_FAULTS) as DeliveryFault[]).map((fault) => [DELIVERY_FAULTS[fault], fault]),
-);
-
-/** The fault that a sentence of an attempt tells: attempts keep the sentence. Null: it is in no table. */
-export function deliveryFaultOf(sentence: string): DeliveryFault | null {
-  if (sentence.startsWith(GIVEN_UP_UNSENT)) return 'given-up';
-  return BY_SENTENCE.get(sentence) ?? null;
-}

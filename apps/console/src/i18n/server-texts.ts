@@ -1,5 +1,5 @@
-import { deliveryFaultOf, filled, isMakingStep, type SentenceValues } from '@visavis/protocol';
-import type { Avatar } from '@visavis/protocol/rest';
+import { filled, isMakingStep, type SentenceValues } from '@visavis/protocol';
+import type { Avatar, Delivery } from '@visavis/protocol/rest';
 import { ApiProblem } from '../api/client.ts';
 import { type FaultOfField, fieldOf } from '../components/field-faults.ts';
 import type { Language } from './current-language.ts';
@@ -25,17 +25,17 @@ export function useServerTexts() {
     ofMaking: (avatar: FailedAvatar) => makingSentenceOf(avatar, texts, number),
     /** What is being done while an avatar is made, as the server writes it. */
     ofStep: (step: string) => (isMakingStep(step) ? texts.steps[step] : step),
-    /** Why a post to a webhook was not answered, as the server writes it; null: for no reason that is known. */
-    ofDelivery: (sentence: string) => deliveryReasonOf(sentence, texts),
+    /** Why a post to a webhook was not answered; null: for no reason that is known. */
+    ofDelivery: (attempt: UnansweredAttempt) => deliveryReasonOf(attempt, texts),
     ofField: (fault: FaultOfField, label: string, error: Error | null) =>
       fieldSentenceOf(fault, label, error, texts, number),
   };
 }
 
-export function deliveryReasonOf(sentence: string, texts: ServerTexts): string | null {
-  const fault = deliveryFaultOf(sentence);
-  if (fault === 'silent') return null;
-  return fault === null ? sentence : texts.deliveries[fault];
+type UnansweredAttempt = Pick<Delivery['attempts'][number], 'error' | 'fault'>;
+
+export function deliveryReasonOf({ error, fault }: UnansweredAttempt, texts: ServerTexts): string | null {
+  return fault === 'silent' ? null : (of(texts.deliveries, fault) ?? error);
 }
 
 type FailedAvatar = Pick<Avatar, 'failure' | 'stateDetail'>;

@@ -206,7 +206,15 @@ describe('lists', () => {
       ...{ deliveryId: 'd', event: 'session.ended', body: '{}', bodyLength: 2, state: 'failed', nextAttemptAt: null },
       ...{ createdAt: at, deliveredAt: null },
       attempts: [
-        { at, status: 500, error: 'The receiver answered 500.', durationMs: 12, answer: '', isAnswerKept: true },
+        {
+          at,
+          status: 500,
+          fault: null,
+          error: 'The receiver answered 500.',
+          durationMs: 12,
+          answer: '',
+          isAnswerKept: true,
+        },
       ],
     };
     const list = (items: readonly Delivery[]) =>

@@ -1,3 +1,4 @@
+import type { DeliveryFault } from '@visavis/protocol';
 import { sql } from 'drizzle-orm';
 import {
   bigint,
@@ -154,6 +155,8 @@ export type DeliveryAttempt = {
   /** HTTP status; null when there was no answer. */
   readonly status: number | null;
   readonly error: string | null;
+  /** Why there was no answer; null or left out: there was one, or it was not kept. */
+  readonly fault?: DeliveryFault | null;
   readonly durationMs: number;
   /** How the answer began; null or left out: there was none, or it was not kept. */
   readonly answer?: string | null;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ForbiddenAddressError } from './address-guard.ts';
-import { createGuardedFetch, type GuardedRequest } from './guarded-fetch.ts';
+import { createGuardedFetch, type GuardedRequest, LateAnswerError } from './guarded-fetch.ts';
 
 let port = 0;
 const seen: string[] = [];
@@ -110,6 +110,7 @@ describe('guarded fetch', () => {
     const large = await fetchAnything(request(`${url}/large`));
     expect([large.body.byteLength, large.isCut]).toEqual([10_000, true]);
     await expect(fetchAnything(request(`${url}/silent`, { timeoutMs: 100 }))).rejects.toThrow('in time');
+    await expect(fetchAnything(request(`${url}/silent`, { timeoutMs: 100 }))).rejects.toThrow(LateAnswerError);
     const neverResolves = createGuardedFetch({ resolve: () => new Promise(() => {}) });
     await expect(neverResolves(request('http://slow.example/', { timeoutMs: 100 }))).rejects.toThrow();
   });

@@ -41,6 +41,13 @@ type GuardedResponse = {
   readonly isPrivate: boolean;
 };
 
+/** Neither a head nor the rest of an address came in time, or the request was broken off. */
+export class LateAnswerError extends Error {
+  constructor() {
+    super(DELIVERY_FAULTS.late);
+  }
+}
+
 export type GuardedFetch = (request: GuardedRequest) => Promise<GuardedResponse>;
 
 /**
@@ -91,7 +98,7 @@ function send(
   const makeRequest = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
     const outgoing = makeRequest(url, { method, headers: { ...headers }, lookup, signal, agent: false }, resolve);
-    outgoing.on('error', (error) => reject(signal.aborted ? new Error(DELIVERY_FAULTS.late) : error));
+    outgoing.on('error', (error) => reject(signal.aborted ? new LateAnswerError() : error));
     outgoing.end(body);
   });
 }

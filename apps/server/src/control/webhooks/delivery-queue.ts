@@ -1,4 +1,3 @@
-import { GIVEN_UP_UNSENT } from '@visavis/protocol';
 import type { Database } from '../../db/database.ts';
 import type { DeliveryAttempt } from '../../db/usage-schema.ts';
 import type { Lane, Room } from './delivery-lanes.ts';
@@ -133,8 +132,14 @@ export class DeliveryQueue {
 
   /** Gives up the oldest of what waits too long a queue; says how many. */
   async dropOldest(projectId: string): Promise<number> {
-    const error = `${GIVEN_UP_UNSENT}: ${MAX_WAITING_PER_PROJECT.toLocaleString('en')} newer deliveries of this project wait.`;
-    const entry = { at: new Date().toISOString(), status: null, error, durationMs: 0 };
+    const error = `Given up unsent: ${MAX_WAITING_PER_PROJECT.toLocaleString('en')} newer deliveries of this project wait.`;
+    const entry = {
+      at: new Date().toISOString(),
+      status: null,
+      error,
+      fault: 'given-up',
+      durationMs: 0,
+    } satisfies DeliveryAttempt;
     const { rowCount } = await this.#pool.query(DROP_OLDEST, [
       ...[projectId, MAX_WAITING_PER_PROJECT, MAX_WAITING_BYTES_PER_PROJECT, JSON.stringify([entry])],
     ]);

@@ -1,9 +1,9 @@
-import { DELIVERY_FAULTS } from '@visavis/protocol';
+import { DELIVERY_FAULTS, type DeliveryFault } from '@visavis/protocol';
 import type { Database } from '../../db/database.ts';
 import type { OnBound } from '../fairness/bounds.ts';
 import type { ControlLogger } from '../logger.ts';
 import { ForbiddenAddressError, isForbiddenForGood } from '../net/address-guard.ts';
-import type { GuardedFetch } from '../net/guarded-fetch.ts';
+import { type GuardedFetch, LateAnswerError } from '../net/guarded-fetch.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import { DeliveryLanes, type Lane } from './delivery-lanes.ts';
 import { type Claimed, DeliveryQueue } from './delivery-queue.ts';
@@ -13,7 +13,6 @@ const TIMEOUT_MS = 15_000;
 const POLL_INTERVAL_MS = 1_000;
 /** Wait after each failed attempt; after the last one the delivery has failed. About ten hours in all. */
 const RETRY_AFTER_SECONDS = [5, 30, 120, 600, 1800, 7200, 25_200] as const;
-const MAX_ERROR_CHARACTERS = 300;
 /** Of an answer, to be looked at: what it says as text, as far as it has come this long after its head. */
 const MAX_ANSWER_BYTES = 1_000;
 const ANSWER_WAIT_MS = 500;
@@ -25,6 +24,8 @@ const LANES: readonly Lane[] = ['quick', 'slow'];
 type Outcome = {
   readonly status: number | null;
   readonly error: string | null;
+  /** Why there was no answer; null: there was one. */
+  readonly fault: DeliveryFault | null;
   /** How the answer began; null: there was none, or it is not kept. */
   readonly answer: string | null;
   readonly isAnswerKept: boolean;
@@ -160,13 +161,11 @@ async function attempt(delivery: Claimed, { box, fetch }: WebhookWorkerOptions):
     const error = isTaken ? null : `The receiver answered ${status}.`;
     // Whoever names a receiver may read what it says, but not what services of the operator's network say.
     const answer = isPrivate ? null : plainText(response.body);
-    return { status, error, answer, isAnswerKept: !isPrivate, isFinal: isLastWord(status) };
+    return { status, error, fault: null, answer, isAnswerKept: !isPrivate, isFinal: isLastWord(status) };
   } catch (error) {
-    // Resolver and socket errors name inner addresses, which are nobody's business.
-    const message = error instanceof ForbiddenAddressError ? error.message : describeNetworkError(error);
+    const fault = faultOf(error);
     const isFinal = isForbiddenForGood(error);
-    const none = { status: null, answer: null, isAnswerKept: true };
-    return { ...none, error: message.slice(0, MAX_ERROR_CHARACTERS), isFinal };
+    return { status: null, error: DELIVERY_FAULTS[fault], fault, answer: null, isAnswerKept: true, isFinal };
   }
 }
 
@@ -180,16 +179,17 @@ function plainText(bytes: Buffer): string {
   return bytes.toString('utf8').replace(/[^\P{Cc}\t\n]/gu, ' ');
 }
 
-const NETWORK_ERRORS: Readonly<Record<string, string>> = {
-  ENOTFOUND: DELIVERY_FAULTS['unknown-host'],
-  EAI_AGAIN: DELIVERY_FAULTS['unresolved-host'],
-  ECONNREFUSED: DELIVERY_FAULTS['connection-refused'],
-  ECONNRESET: DELIVERY_FAULTS['connection-broken'],
+const NETWORK_FAULTS: Readonly<Record<string, DeliveryFault>> = {
+  ENOTFOUND: 'unknown-host',
+  EAI_AGAIN: 'unresolved-host',
+  ECONNREFUSED: 'connection-refused',
+  ECONNRESET: 'connection-broken',
 };
 
-function describeNetworkError(error: unknown): string {
+/** Resolver and socket errors name inner addresses, which are nobody's business. */
+function faultOf(error: unknown): DeliveryFault {
+  if (error instanceof ForbiddenAddressError) return error.fault;
+  if (error instanceof LateAnswerError || (error instanceof Error && error.name === 'TimeoutError')) return 'late';
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (error instanceof Error && error.name === 'TimeoutError') return DELIVERY_FAULTS.late;
-  if (/CERT|TLS|SSL/.test(code)) return DELIVERY_FAULTS['untrusted-certificate'];
-  return NETWORK_ERRORS[code] ?? DELIVERY_FAULTS.silent;
+  return /CERT|TLS|SSL/.test(code) ? 'untrusted-certificate' : (NETWORK_FAULTS[code] ?? 'silent');
 }

@@ -194,8 +194,8 @@ export function registerDeliveryRoutes(scope: ConsoleScope, dependencies: Webhoo
 function toWireDelivery({ ordinal: _ordinal, ...delivery }: Delivery) {
   return {
     ...toWire(delivery),
-    attempts: delivery.attempts.map(({ answer = null, isAnswerKept = true, ...attempt }) => {
-      return { ...attempt, answer, isAnswerKept };
+    attempts: delivery.attempts.map(({ answer = null, fault = null, isAnswerKept = true, ...attempt }) => {
+      return { ...attempt, answer, fault, isAnswerKept };
     }),
   };
 }

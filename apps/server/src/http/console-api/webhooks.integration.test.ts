@@ -305,7 +305,9 @@ describeOnBothDatabases('webhooks', (context) => {
         })
         .toMatchObject({
           ...{ state: 'failed', nextAttemptAt: null },
-          attempts: [{ status: null, error: expect.stringContaining('private'), answer: null }],
+          attempts: [
+            { status: null, error: expect.stringContaining('private'), fault: 'private-address', answer: null },
+          ],
         });
       // A webhook whose address was refused since can still be renamed or switched off.
       expect((await browser.send('PATCH', `${path}/${webhookId}`, { url, isEnabled: true })).statusCode).toBe(200);

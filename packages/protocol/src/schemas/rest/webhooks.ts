@@ -36,6 +36,8 @@ export const deliverySchema = z.object({
       /** HTTP status; null when there was no answer. */
       status: z.int().nullable(),
       error: z.string().nullable(),
+      /** Why there was no answer, like `unknown-host`; null: there was one, or it is of an attempt before this was kept. */
+      fault: z.string().nullable(),
       durationMs: z.number(),
       /** How the answer began, up to 1,000 bytes; null: there was none, or it was not kept. */
       answer: z.string().nullable(),
