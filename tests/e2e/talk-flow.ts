@@ -173,6 +173,20 @@ export function beforeCallAndInIt(site: () => Site): void {
       await page.getByRole('button', { name: 'Copy transcript' }).click();
       await page.getByRole('button', { name: 'Copied' }).waitFor();
       expect(await page.evaluate('navigator.clipboard.readText()')).toBe('Iris: Welcome.\n');
+      await page.getByRole('button', { name: 'It was not good' }).click();
+      await page.getByRole('status').getByText('Thank you.').waitFor();
+      await page.getByRole('button', { name: 'It was good', exact: true }).click();
+      await page.getByLabel('Say more, if you like').fill('Quick and friendly');
+      await page.screenshot({ path: 'test-output/talk-ended.png' });
+      await page.getByRole('button', { name: 'Send', exact: true }).click();
+      await page.getByLabel('Say more, if you like').waitFor({ state: 'detached' });
+      const ratings = site().server.ratings.slice(-3);
+      const session = { sessionId: ratings[0]?.sessionId, ratingKey: `rating-${ratings[0]?.sessionId}` };
+      expect(ratings).toEqual([
+        { ...session, rating: 'down', text: '' },
+        { ...session, rating: 'up', text: '' },
+        { ...session, rating: 'up', text: 'Quick and friendly' },
+      ]);
       for (const viewport of VIEWPORTS) {
         await page.setViewportSize(viewport);
         await expectFaceInView(page, featuresOf('iris'), `after the call, ${viewport.width} × ${viewport.height}`);

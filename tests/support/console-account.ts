@@ -45,15 +45,16 @@ export async function openAccount(context: BrowserContext, url: string, email: s
   return { projectId, key, avatarId: avatars[0]?.avatarId ?? '', ask };
 }
 
-/** A whole call by protocol in which these texts are answered; gives its session id when it is complete in the records. */
+/** A whole call by protocol in which these texts are answered, and which is rated; gives its session id when it is complete in the records. */
 export async function talkOnce(
   url: string,
   { projectId, key, ask }: ConsoleAccount,
   avatarId: string,
   texts: readonly string[],
 ): Promise<string> {
-  const client = new TestClient(url.replace('http', 'ws'), { license: key, avatarId });
+  const client = new TestClient(url.replace('http', 'ws'), { license: key, avatarId, visavis: '1' });
   await client.event('realtime.session.updated', 0, 60_000);
+  const { sessionId, ratingKey } = (await client.event('realtime.session.created')).data;
   for (const [index, text] of texts.entries()) {
     const item = { type: 'message', role: 'user', content: [{ type: 'input_text', text }] };
     client.send({ type: 'conversation.item.create', item });
@@ -61,6 +62,8 @@ export async function talkOnce(
     await client.event('realtime.response.audio.done', index, 90_000);
   }
   client.socket.close();
+  const rating = { sessionId, ratingKey, rating: 'up', text: 'Quick and friendly' };
+  await fetch(`${url}/api/chat/ratings`, { method: 'POST', body: JSON.stringify(rating) });
   for (let tries = 0; ; tries += 1) {
     const path = `/projects/${projectId}/conversations?status=completed`;
     const { items } = await ask<{ items: { sessionId: string; messageCount: number }[] }>('GET', path);

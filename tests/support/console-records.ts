@@ -21,17 +21,27 @@ export async function useConversations(page: Page, words: string, sessionId: str
   expect(cells.slice(4)).toEqual([
     expect.stringMatching(/^\d+:\d\d$/),
     expect.stringMatching(/^[23]$/),
+    'Good',
     expect.stringMatching(/^\d+\.\d s$/),
   ]);
+
+  await page.getByRole('combobox', { name: 'Rating' }).click();
+  await page.getByRole('option', { name: 'Not good' }).click();
+  await row.waitFor({ state: 'detached' });
+  await page.getByRole('combobox', { name: 'Rating' }).click();
+  await page.getByRole('option', { name: 'Good', exact: true }).click();
+  await row.waitFor();
 
   await row.getByRole('checkbox').click();
   await page.getByText('1 chosen').waitFor();
   const text = await fileOf(page, page.getByRole('button', { name: 'Export as text' }));
   expect(text).toContain(`user: ${words}`);
   expect(text.startsWith(sessionId)).toBe(true);
+  expect(text).toContain('Rated: up, Quick and friendly');
 
   await page.getByRole('link', { name: words }).click();
   await page.getByText('The person hung up').waitFor();
+  await page.getByText('Quick and friendly').waitFor();
   await page.getByText(/^answered after \d+\.\d s$/).waitFor();
   await page.getByText('no web page, or not known').waitFor();
   await page.getByText('Front desk').waitFor();

@@ -94,6 +94,11 @@ export type TalkKeys = {
   opens(sessionId: string, talkKey: string): boolean;
 };
 
+export type TalkRatings = {
+  /** False: there is no such talk, or it ended too long ago. */
+  rate(sessionId: string, rating: { rating: 'up' | 'down'; text: string }): Promise<boolean>;
+};
+
 /** The record of a talk. Each promise resolves when the fact is durable. */
 export type ConversationStore = {
   start(conversation: {

@@ -70,6 +70,8 @@ export const LIMITS = {
     origin: 260,
     /** What is searched for, and notes on an entry. */
     note: 200,
+    /** What somebody adds to the rating of a call. */
+    ratingText: 1000,
     voiceSample: 300,
     /** Text of one reply, as a voice provider writes it. */
     replyText: 100_000,

@@ -14,6 +14,8 @@ export type CallSnapshot = {
   /** The session takes text and sound; pictures may still be on their way. */
   readonly ready: boolean;
   readonly sessionId: string | null;
+  /** The server takes a rating of this call; see `rate`. */
+  readonly canRate: boolean;
   /** When picture and sound were there for the first time, in milliseconds since 1970; null: not yet. */
   readonly connectedAtMs: number | null;
   readonly endedAtMs: number | null;
@@ -39,6 +41,7 @@ export function initialParts(microphone: MicrophoneStatus): CallParts {
     state: 'idle',
     ready: false,
     sessionId: null,
+    canRate: false,
     connectedAtMs: null,
     endedAtMs: null,
     endReason: null,

@@ -24,8 +24,13 @@ export type ServerSignal =
     }
   /** Trouble on the server that the call survives. */
   | { readonly type: 'trouble'; readonly message: string }
-  /** `reconnectKey` is null when the server knows no reconnecting. */
-  | { readonly type: 'session-created'; readonly sessionId: string; readonly reconnectKey: string | null }
+  /** `reconnectKey` is null when the server knows no reconnecting, `ratingKey` when it takes no ratings. */
+  | {
+      readonly type: 'session-created';
+      readonly sessionId: string;
+      readonly reconnectKey: string | null;
+      readonly ratingKey: string | null;
+    }
   | { readonly type: 'session-updated' }
   | { readonly type: 'user-speech-started'; readonly itemId: string }
   | { readonly type: 'user-speech-stopped'; readonly itemId: string }
@@ -172,6 +177,7 @@ function readSetup({ name, data, whole }: Envelope): ServerSignal | null {
         type: 'session-created',
         sessionId: readString(data, 'sessionId', 'session_id') ?? '',
         reconnectKey: readString(data, 'reconnectKey'),
+        ratingKey: readString(data, 'ratingKey'),
       };
     case 'session.updated':
       return { type: 'session-updated' };

@@ -24,6 +24,7 @@ export type { MicrophoneOptions } from './microphone.ts';
 export { MicrophoneCheck, type MicrophoneCheckEvents, type MicrophoneCheckState } from './microphone-check.ts';
 export type { MicrophoneStatus } from './microphone-control.ts';
 export { type NetworkQuality, networkQuality } from './network-quality.ts';
+export type { CallRating } from './rate-call.ts';
 export type { CallStatistics } from './statistics.ts';
 export { playTestSound } from './test-sound.ts';
 export type { CallConfig, ExpressionOptions, HistoryTurn } from './to-wire.ts';

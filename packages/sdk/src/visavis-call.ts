@@ -17,6 +17,7 @@ import { EventEmitter } from './event-emitter.ts';
 import type { ServerSignal } from './from-wire.ts';
 import { MediaLink, type MediaState } from './media-link.ts';
 import { MicrophoneControl } from './microphone-control.ts';
+import { type CallRating, type RatedSession, sendRating } from './rate-call.ts';
 import type { SoundMeter } from './sound-meter.ts';
 import type { CallStatistics } from './statistics.ts';
 import {
@@ -56,6 +57,7 @@ export class VisavisCall extends EventEmitter<CallEvents> {
   #iceServers: readonly WireIceServer[] = [];
   #waitingOffer: WireSessionDescription | null = null;
   #mediaConnected = false;
+  #rated: RatedSession | null = null;
   #typedCount = 0;
   #stopWatching: (() => void) | null = null;
 
@@ -203,6 +205,14 @@ export class VisavisCall extends EventEmitter<CallEvents> {
     if (message !== null && this.#parts.state !== 'ended') this.#send(message);
   }
 
+  /**
+   * Tells the server what the person thinks of this call, while it goes on and up to an hour after it; `text`: in their words, up to 1,000
+   * characters. A second rating replaces the first. Resolves to false when it was not taken.
+   */
+  rate(rating: CallRating, text = ''): Promise<boolean> {
+    return this.#rated === null ? Promise.resolve(false) : sendRating(this.#options, this.#rated, rating, text);
+  }
+
   dismissNotice(): void {
     this.#update({ notice: null });
   }
@@ -231,6 +241,12 @@ export class VisavisCall extends EventEmitter<CallEvents> {
         this.#update({ sessionId: signal.sessionId });
         if (this.#waitingOffer !== null) this.#answer(this.#waitingOffer);
         return;
+      case 'session-created': {
+        const { sessionId, ratingKey } = signal;
+        this.#rated = ratingKey === null ? null : { sessionId, ratingKey };
+        this.#update({ canRate: ratingKey !== null });
+        return;
+      }
       case 'warning':
         this.emit('warning', signal.message);
         return;

@@ -109,6 +109,13 @@ export function KeyboardIcon({ size }: IconProps) {
   );
 }
 
+export function ThumbIcon({ size, isDown = false }: IconProps & { readonly isDown?: boolean }) {
+  const shape = (
+    <path d="M7 10.5v9.5H4v-9.5ZM7 11l4-7.5c1.5 0 2.5 1 2.5 2.4L13 9.5h5.2c1.3 0 2.1 1.2 1.7 2.4l-2 6.4c-.3 1-1.2 1.7-2.2 1.7H7" />
+  );
+  return <Icon size={size}>{isDown ? <g transform="rotate(180 12 12)">{shape}</g> : shape}</Icon>;
+}
+
 export function AlertIcon({ size }: IconProps) {
   return (
     <Icon size={size}>

@@ -24,5 +24,5 @@ export const sampleAvatar: Avatar = {
 export const sampleTalk: Conversation = {
   ...{ sessionId: 's1', avatarId: 'a1', avatarName: 'nora', licenceId: 'k1', keyName: 'Shop', origin: null },
   ...{ status: 'completed', reason: 'client-closed-1000', startedAt: at, endedAt: '2026-01-02T03:06:10Z' },
-  ...{ messageCount: 4, firstWords: 'Is there tea?', latencyMs: 840 },
+  ...{ messageCount: 4, firstWords: 'Is there tea?', latencyMs: 840, rating: null, ratingText: '' },
 };

@@ -191,6 +191,9 @@ export const conversations = pgTable(
     recordingOffsetMs: integer('recording_offset_ms'),
     /** Page that the call came from, like `https://shop.example`; null: none, or not known. */
     origin: text('origin'),
+    /** By whoever talked: 1 good, -1 bad; null: not rated. */
+    rating: smallint('rating'),
+    ratingText: text('rating_text').notNull().default(''),
   },
   (table) => [
     index('conversations_project').on(table.projectId, table.startedAt, table.ordinal),
@@ -198,6 +201,8 @@ export const conversations = pgTable(
     index('conversations_recorded').on(table.projectId).where(sql`${table.recordingBytes} > 0`),
     index('conversations_active').on(table.ordinal).where(sql`${table.status} = 0`),
     check('conversations_status', sql`${table.status} in (0, 1, 2)`),
+    check('conversations_rating', sql`${table.rating} in (-1, 1)`),
+    index('conversations_rated').on(table.projectId, table.ordinal).where(sql`${table.rating} is not null`),
   ],
 );
 

@@ -35,7 +35,7 @@ import { registerTalkPage, type TalkPageSource } from './talk-page.ts';
 import { type FindUpload, registerUploadFiles } from './upload-files.ts';
 
 export type ServerDependencies = WireDependencies &
-  Pick<OpenApiDependencies, 'avatars' | 'records' | 'recordingLink'> & {
+  Pick<OpenApiDependencies, 'avatars' | 'records' | 'recordingLink' | 'rating'> & {
     readonly catalogue: AvatarCatalogue;
     readonly console: ConsoleOptions;
     /** Left out: `/api/v1` is not served. */

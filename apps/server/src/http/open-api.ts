@@ -16,6 +16,7 @@ import { registerChatRecords } from './open-rest/chat-records.ts';
 import { registerOpenRoute } from './open-rest/documented.ts';
 import { fail, OPEN_SENTENCES, readParameter, succeed } from './open-rest/envelope.ts';
 import { registerLists } from './open-rest/lists.ts';
+import { type RatingOptions, registerRatings } from './open-rest/ratings.ts';
 import type { ListForAll } from './talk-page.ts';
 
 export type OpenApiDependencies = {
@@ -32,6 +33,8 @@ export type OpenApiDependencies = {
   readonly recordingLink?: (talk: { readonly sessionId: string; readonly status: number }) => Promise<string | null>;
   /** Proves to whom a talk on a public key belongs. Left out: nobody. */
   readonly talkKeys?: TalkKeys;
+  /** Left out: calls are not rated. */
+  readonly rating?: RatingOptions;
 };
 
 /** The read calls of NavTalk's open REST that clients make before and during a call; `GET` and `POST` alike. */
@@ -72,6 +75,7 @@ export function registerOpenApi(app: FastifyInstance, dependencies: OpenApiDepen
     const { avatars, records } = dependencies;
     if (avatars !== undefined) registerAvatarWrites(scope, avatars);
     if (records !== undefined) registerChatRecords(scope, records, dependencies);
+    if (dependencies.rating !== undefined) registerRatings(scope, dependencies.rating);
   });
 }
 

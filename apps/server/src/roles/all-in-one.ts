@@ -196,6 +196,8 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     recordings: services.recordings,
     talkKeys: services.talkKeys,
     reconnectKeys: services.reconnectKeys,
+    rating: services.rating,
+    ratingKeys: services.rating.ratingKeys,
     noteEvent: services.serverLog.note,
     noteCall: services.consoleApi.firstSteps.noteCall,
     recordingLink: (talk: RecordedTalk) => services.recordings.link(talk),

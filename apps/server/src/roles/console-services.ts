@@ -25,6 +25,7 @@ import {
 } from '../control/conversations/conversation-store.ts';
 import { watchLostConversations } from '../control/conversations/lost-conversations.ts';
 import { createTalkKeys, type TalkKeys } from '../control/conversations/talk-keys.ts';
+import { createTalkRatings, type TalkRatings } from '../control/conversations/talk-ratings.ts';
 import { createTalkRetention, withRetention } from '../control/conversations/talk-retention.ts';
 import { type DiskWatch, ENDLESS_DISK } from '../control/disk/disk-watch.ts';
 import { sweepRenderedFaces } from '../control/disk/rendered-faces.ts';
@@ -118,6 +119,7 @@ export type ConsoleServices = {
   takeLost(talk: LostTalk): void;
   readonly talkKeys: TalkKeys;
   readonly reconnectKeys: TalkKeys;
+  readonly rating: { readonly ratings: TalkRatings; readonly ratingKeys: TalkKeys };
   readonly serverLog: ServerLog;
   readonly webhookWorker: WebhookWorker;
   readonly housekeeping: { runAll(): Promise<void> };
@@ -180,8 +182,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       bounds,
       readingPlaces: createReadingPlaces(bounds.reached),
       webhookWorker: hooks.worker,
-      talkKeys: createTalkKeys(masterKeys),
-      reconnectKeys: createTalkKeys(masterKeys, 'reconnect'),
+      ...forSingleTalks(db, masterKeys),
       serverLog,
       takeLost,
     },
@@ -219,6 +220,15 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       await hooks.worker.close();
       await serverLog.close();
     },
+  };
+}
+
+/** What opens a single talk to whoever is in it, and what they may tell of it. */
+function forSingleTalks(db: Database, masterKeys: MasterKeys) {
+  return {
+    talkKeys: createTalkKeys(masterKeys),
+    reconnectKeys: createTalkKeys(masterKeys, 'reconnect'),
+    rating: { ratings: createTalkRatings(db), ratingKeys: createTalkKeys(masterKeys, 'rating') },
   };
 }
 

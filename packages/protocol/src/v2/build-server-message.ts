@@ -45,18 +45,25 @@ export function buildConnectionLimit(limit: number): Wire.EndMessage {
   return buildEnd('connection-limit', connectionLimitSentence(limit));
 }
 
+type SessionKeys = {
+  readonly talkKey?: string | null;
+  readonly reconnectKey?: string | null;
+  readonly ratingKey?: string | null;
+};
+
 /**
  * `talkKey`: opens the record of this talk where the licence key is everyone's; null: the licence key does. `reconnectKey`: lets a
- * later connection take the place of this one.
+ * later connection take the place of this one. `ratingKey`: lets whoever was in this talk rate it.
  */
 export function buildSessionCreated(
   sessionId: string,
-  { talkKey = null, reconnectKey = null }: { talkKey?: string | null; reconnectKey?: string | null } = {},
+  { talkKey = null, reconnectKey = null, ratingKey = null }: SessionKeys = {},
 ): Wire.SessionCreatedMessage {
   const ids = { sessionId, session_id: sessionId };
   const talk = talkKey === null ? {} : { talkKey };
   const reconnect = reconnectKey === null ? {} : { reconnectKey };
-  return { type: 'realtime.session.created', data: { ...ids, ...talk, ...reconnect } };
+  const rating = ratingKey === null ? {} : { ratingKey };
+  return { type: 'realtime.session.created', data: { ...ids, ...talk, ...reconnect, ...rating } };
 }
 
 export function buildSessionUpdated(sessionId: string): Wire.SessionUpdatedMessage {

@@ -39,7 +39,7 @@ export type EndMessage = Envelope<
 type SessionIdData = { readonly sessionId: string; readonly session_id: string };
 export type SessionCreatedMessage = Envelope<
   'realtime.session.created',
-  SessionIdData & { readonly talkKey?: string; readonly reconnectKey?: string }
+  SessionIdData & { readonly talkKey?: string; readonly reconnectKey?: string; readonly ratingKey?: string }
 >;
 export type SessionUpdatedMessage = Envelope<'realtime.session.updated', SessionIdData>;
 

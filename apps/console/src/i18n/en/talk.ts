@@ -152,6 +152,15 @@ export const en = {
     copy: 'Copy transcript',
     copied: 'Copied',
   },
+  rating: {
+    question: 'How was it?',
+    up: 'It was good',
+    down: 'It was not good',
+    words: 'Say more, if you like',
+    send: 'Send',
+    thanks: 'Thank you.',
+    failed: 'Your rating could not be sent. Try again.',
+  },
   devices: {
     title: 'Microphone and speaker',
     titleWithCamera: 'Microphone, speaker and camera',

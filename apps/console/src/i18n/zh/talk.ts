@@ -151,6 +151,15 @@ export const zh: TalkTexts = {
     copy: '复制对话记录',
     copied: '已复制',
   },
+  rating: {
+    question: '您觉得这次通话怎么样？',
+    up: '很好',
+    down: '不太好',
+    words: '还想说些什么（可选）',
+    send: '发送',
+    thanks: '谢谢您。',
+    failed: '评价没有发送成功。请重试。',
+  },
   devices: {
     title: '麦克风与扬声器',
     titleWithCamera: '麦克风、扬声器与摄像头',

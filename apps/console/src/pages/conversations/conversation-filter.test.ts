@@ -12,7 +12,7 @@ test('an order is asked for where words are not searched for, and the usual one 
   expect(queryOfFilter({ ...noFilter, sort: 'longest' }).sort).toBe('longest');
   expect(queryOfFilter({ ...noFilter, sort: 'longest', text: ' table ' })).toMatchObject({ sort: null, text: 'table' });
   expect(queryOfFilter(noFilter)).toEqual({
-    ...{ text: '', status: null, avatarId: null, from: null, to: null, sort: null },
+    ...{ text: '', status: null, avatarId: null, rating: null, from: null, to: null, sort: null },
   });
 });
 
@@ -22,6 +22,7 @@ test('an order or blanks alone filter nothing', () => {
     { text: 'a' },
     { status: 'failed' },
     { avatarId: 'x' },
+    { rating: 'down' },
     { from: '2026-01-01' },
     { to: '2026-01-01' },
   ]) {

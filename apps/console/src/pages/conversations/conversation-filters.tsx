@@ -36,6 +36,14 @@ export function ConversationFilters({ projectId, filter, onChange }: FiltersProp
         onChange={(status) => change({ status })}
       />
       <AvatarSelect projectId={projectId} value={filter.avatarId} onChange={(avatarId) => change({ avatarId })} />
+      <Select
+        label={texts.rating}
+        placeholder={texts.anyRating}
+        clearable
+        data={(['up', 'down'] as const).map((value) => ({ value, label: texts.ratings[value] }))}
+        value={filter.rating}
+        onChange={(rating) => change({ rating })}
+      />
       <DayFields value={filter} labels={texts} onChange={change} />
       <Select
         label={texts.sort}

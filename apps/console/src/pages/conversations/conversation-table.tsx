@@ -9,6 +9,7 @@ import { useFormats, useTexts } from '../../i18n/language.tsx';
 import { Picture } from '../avatars/picture.tsx';
 import { shownName } from '../avatars/shown-name.ts';
 import own from './conversations-page.module.css';
+import { RatingMark } from './rating-mark.tsx';
 import { talkMs } from './time-line.ts';
 
 type ConversationTableProps = {
@@ -42,6 +43,7 @@ export function ConversationTable({ projectId, talks, selection }: ConversationT
             <Table.Th>{texts.started}</Table.Th>
             <Table.Th className={own.figure}>{texts.duration}</Table.Th>
             <Table.Th className={own.figure}>{texts.messages}</Table.Th>
+            <Table.Th className={own.figure}>{texts.rating}</Table.Th>
             <Table.Th className={own.figure} title={texts.latencyHint}>
               {texts.latency}
             </Table.Th>
@@ -107,6 +109,9 @@ function Row({ projectId, talk, avatar, selection }: RowProps) {
       </Table.Td>
       <Table.Td className={own.figure} data-name={texts.messages}>
         {formats.number(talk.messageCount)}
+      </Table.Td>
+      <Table.Td className={own.figure} data-name={texts.rating}>
+        {talk.rating === null ? '–' : <RatingMark rating={talk.rating} text={talk.ratingText} />}
       </Table.Td>
       <Table.Td className={own.figure} data-name={texts.latency}>
         {latencyMs === null ? '–' : texts.seconds(formats.fixed(latencyMs / 1000, 1))}

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { CopyChip } from '../../components/copy-chip.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
 import { endingOf } from './endings.ts';
+import { RatingMark } from './rating-mark.tsx';
 import { talkMs } from './time-line.ts';
 import own from './transcript-page.module.css';
 
@@ -22,6 +23,15 @@ export function TranscriptHead({ talk }: { readonly talk: Transcript }) {
           {texts.seconds(formats.fixed(latencyMs / 1000, 1))}
         </Fact>
       )}
+      <Fact name={texts.rating}>
+        {talk.rating === null ? (
+          texts.notRated
+        ) : (
+          <>
+            <RatingMark rating={talk.rating} text="" /> {talk.ratingText || texts.ratings[talk.rating]}
+          </>
+        )}
+      </Fact>
       <Fact name={texts.key}>{talk.keyName ?? texts.noKey}</Fact>
       <Fact name={texts.origin}>{talk.origin ?? texts.noOrigin}</Fact>
       {status !== 'active' && (

@@ -82,7 +82,14 @@ export function CallView({ call, snapshot, avatar, isLink, onCallAgain, onLeave,
         )}
         {deaf && !ended && <p className={classes.hint}>{texts.deaf(displayName(avatar))}</p>}
         {ended ? (
-          <EndCard snapshot={snapshot} avatar={avatar} isLink={isLink} onCallAgain={onCallAgain} onLeave={onLeave} />
+          <EndCard
+            call={call}
+            snapshot={snapshot}
+            avatar={avatar}
+            isLink={isLink}
+            onCallAgain={onCallAgain}
+            onLeave={onLeave}
+          />
         ) : (
           <>
             <Composer

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import type { CallSnapshot } from '@visavis/sdk';
+import type { CallSnapshot, VisavisCall } from '@visavis/sdk';
 import { useEffect, useRef } from 'react';
 import type { TalkAvatar } from '../../api/talk-page.ts';
 import { AlertIcon } from '../../components/icons.tsx';
@@ -8,9 +8,11 @@ import { useFormats } from '../../i18n/language-choice.tsx';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import { displayName } from './avatar-picture.tsx';
 import classes from './end-card.module.css';
+import { RateCall } from './rate-call.tsx';
 import { callDurationMs, transcriptText } from './transcript-text.ts';
 
 type EndCardProps = {
+  readonly call: VisavisCall;
   readonly snapshot: CallSnapshot;
   readonly avatar: TalkAvatar;
   /** There is no other avatar to choose. */
@@ -20,7 +22,7 @@ type EndCardProps = {
 };
 
 /** How the call ended and how long it was, what was said to take along, and the way on. Beside the face, not over it. */
-export function EndCard({ snapshot, avatar, isLink, onCallAgain, onLeave }: EndCardProps) {
+export function EndCard({ call, snapshot, avatar, isLink, onCallAgain, onLeave }: EndCardProps) {
   const texts = useTalkTexts().end;
   const formats = useFormats();
   const card = useRef<HTMLDivElement>(null);
@@ -40,6 +42,7 @@ export function EndCard({ snapshot, avatar, isLink, onCallAgain, onLeave }: EndC
       {problem && <p>{problem.advice}</p>}
       {problem?.detail && <p className={classes.detail}>{problem.detail}</p>}
       {durationMs !== null && <p>{texts.lasted(formats.clock(durationMs))}</p>}
+      {snapshot.canRate && durationMs !== null && <RateCall call={call} />}
       <div className={classes.actions}>
         <Button radius="xl" size="md" variant={isHopeless ? 'default' : 'filled'} onClick={onCallAgain}>
           {texts.again}

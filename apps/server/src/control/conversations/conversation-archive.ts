@@ -3,6 +3,7 @@ import type { Database, Orm } from '../../db/database.ts';
 import { avatars, CONVERSATION_STATUS, conversations, licenceKeys, messages, projects } from '../../db/schema.ts';
 import { ControlError } from '../control-error.ts';
 import { type ConversationSort, type OtherSort, sortBy, unknownCursor } from './conversation-sorts.ts';
+import { ratingOf, type TalkRating, valueOfRating } from './talk-ratings.ts';
 
 type ConversationFilter = {
   readonly from?: Date;
@@ -10,6 +11,7 @@ type ConversationFilter = {
   readonly status?: number;
   readonly avatarId?: string;
   readonly licenceId?: string;
+  readonly rating?: TalkRating['rating'];
   /** Words that occur in what was said, as one phrase, whatever the case. */
   readonly text?: string;
 };
@@ -33,6 +35,9 @@ export type ArchivedConversation = {
   readonly firstWords: string | null;
   /** Median of its answers; null: none was measured. */
   readonly latencyMs: number | null;
+  /** By whoever talked; null: not rated. */
+  readonly rating: TalkRating['rating'] | null;
+  readonly ratingText: string;
   /** How long the call had lasted when its film begins; null: not known. */
   readonly recordingOffsetMs: number | null;
 };
@@ -67,7 +72,11 @@ const NO_VALUE = sql<number>`0`.mapWith(Number);
 
 const CURSOR = /^\d{1,16}$/;
 
-type Found = ArchivedConversation & { readonly ordinal: number; readonly sortValue: number };
+type Found = Omit<ArchivedConversation, 'rating'> & {
+  readonly rating: number | null;
+  readonly ordinal: number;
+  readonly sortValue: number;
+};
 
 const columns = {
   ordinal: conversations.ordinal,
@@ -88,6 +97,8 @@ const columns = {
   latencyMs: sql<
     number | null
   >`(select round(percentile_cont(0.5) within group (order by ${messages.latencyMs}))::int from ${messages} where ${messages.conversationId} = ${conversations.id})`,
+  rating: conversations.rating,
+  ratingText: conversations.ratingText,
   recordingOffsetMs: conversations.recordingOffsetMs,
 };
 
@@ -192,8 +203,9 @@ function firstOf(role: 'user' | 'assistant'): SQL {
   return sql`(select left(${messages.text}, ${FIRST_CHARACTERS}::int) from ${messages} where ${messages.conversationId} = ${conversations.id} and ${messages.role} = ${role} order by ${messages.ordinal} limit 1)`;
 }
 
-function toConversation({ ordinal: _ordinal, sortValue: _sortValue, ...conversation }: Found): ArchivedConversation {
-  return conversation;
+function toConversation(found: Found): ArchivedConversation {
+  const { ordinal: _ordinal, sortValue: _sortValue, rating, ...conversation } = found;
+  return { ...conversation, rating: ratingOf(rating) };
 }
 
 function toPage(found: readonly Found[], nextCursor: string | null) {
@@ -221,7 +233,7 @@ async function searchedTo(orm: Orm, projectId: string, before: number | null): P
 }
 
 function conditions(orm: Orm, filter: ConversationFilter): (SQL | undefined)[] {
-  const { from, to, status, avatarId, licenceId, text } = filter;
+  const { from, to, status, avatarId, licenceId, rating, text } = filter;
   const said = (phrase: string) =>
     orm
       .select({ one: sql`1` })
@@ -233,6 +245,7 @@ function conditions(orm: Orm, filter: ConversationFilter): (SQL | undefined)[] {
     status === undefined ? undefined : eq(conversations.status, status),
     avatarId === undefined ? undefined : eq(conversations.avatarId, avatarId),
     licenceId === undefined ? undefined : eq(conversations.licenceId, licenceId),
+    rating === undefined ? undefined : eq(conversations.rating, valueOfRating(rating)),
     text === undefined ? undefined : or(eq(conversations.id, text), exists(said(text))),
   ];
 }

@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, gte, lte, or } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import { conversations, messages } from '../../db/schema.ts';
+import { ratingOf, type TalkRating } from './talk-ratings.ts';
 
 type ConversationRecord = {
   readonly sessionId: string;
@@ -10,6 +11,9 @@ type ConversationRecord = {
   readonly reason: string | null;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
+  /** By whoever talked; null: not rated. */
+  readonly rating: TalkRating['rating'] | null;
+  readonly ratingText: string;
 };
 
 type ConversationQuery = {
@@ -55,7 +59,13 @@ const recordColumns = {
   reason: conversations.reason,
   startedAt: conversations.startedAt,
   endedAt: conversations.endedAt,
+  rating: conversations.rating,
+  ratingText: conversations.ratingText,
 };
+
+type Row = Omit<ConversationRecord, 'rating'> & { readonly rating: number | null };
+
+const toRecord = (row: Row): ConversationRecord => ({ ...row, rating: ratingOf(row.rating) });
 
 function toCursor({ startedAt, sessionId }: ConversationRecord): string {
   return Buffer.from(JSON.stringify([startedAt.getTime(), sessionId])).toString('base64url');
@@ -80,7 +90,7 @@ export function createConversationRecords({ orm }: Pick<Database, 'orm'>): Conve
 
   const get = async (projectId: string, sessionId: string): Promise<ConversationRecord | null> => {
     const [row] = await orm.select(recordColumns).from(conversations).where(isOwn(projectId, sessionId));
-    return row ?? null;
+    return row === undefined ? null : toRecord(row);
   };
 
   return {
@@ -109,7 +119,7 @@ export function createConversationRecords({ orm }: Pick<Database, 'orm'>): Conve
         )
         .orderBy(asc(conversations.startedAt), asc(conversations.id))
         .limit(pageSize + 1);
-      const page = rows.slice(0, pageSize);
+      const page = rows.slice(0, pageSize).map(toRecord);
       const last = page.at(-1);
       return { conversations: page, nextCursor: rows.length > pageSize && last ? toCursor(last) : null };
     },

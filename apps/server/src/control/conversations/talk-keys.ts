@@ -12,7 +12,7 @@ export type TalkKeys = {
  * Nothing is stored: a talk's key is the session's HMAC-SHA-256 under a key derived from the master key. Keys for one purpose do
  * not open another.
  */
-export function createTalkKeys(masterKeys: MasterKeys, purpose: 'talk' | 'reconnect' = 'talk'): TalkKeys {
+export function createTalkKeys(masterKeys: MasterKeys, purpose: 'talk' | 'reconnect' | 'rating' = 'talk'): TalkKeys {
   const info = `visavis ${purpose} keys`;
   const keys = masterKeys.map(({ bytes }) => Buffer.from(hkdfSync('sha256', bytes, '', info, 32)));
   const sign = (key: Buffer, sessionId: string) => createHmac('sha256', key).update(sessionId).digest();

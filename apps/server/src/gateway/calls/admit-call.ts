@@ -106,6 +106,7 @@ export async function admitCall(options: {
       extensions: request.extensions,
       talkKey: licence.isPublic === true && request.extensions ? (dependencies.talkKeys?.of(sessionId) ?? null) : null,
       reconnectKey: request.extensions ? (dependencies.reconnectKeys?.of(sessionId) ?? null) : null,
+      ratingKey: request.extensions ? (dependencies.ratingKeys?.of(sessionId) ?? null) : null,
       toolArguments: licence.toolArguments ?? 'object',
     };
     return {

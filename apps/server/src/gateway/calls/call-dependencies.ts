@@ -30,6 +30,8 @@ export type CallDependencies = {
   /** Left out: no call can take the place of its lost connection. */
   readonly reconnectKeys?: TalkKeys;
   readonly noteCall?: NoteCall;
+  /** Left out: calls are not rated. */
+  readonly ratingKeys?: Pick<TalkKeys, 'of'>;
   /** Told of calls that were refused, or ended for what their client did. */
   readonly noteEvent?: NoteEvent;
   readonly logger: Logger;

@@ -15,6 +15,8 @@ export type CallSettings = {
   readonly talkKey: string | null;
   /** Lets a later connection take the place of this one; null: none may. */
   readonly reconnectKey: string | null;
+  /** Opens the rating of this call; null: it is not told. */
+  readonly ratingKey: string | null;
   readonly toolArguments: 'object' | 'string';
 };
 

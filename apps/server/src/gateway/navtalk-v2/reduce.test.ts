@@ -32,6 +32,7 @@ class Driver {
       extensions: false,
       talkKey: null,
       reconnectKey: null,
+      ratingKey: null,
       toolArguments: 'object',
       ...overrides,
     };

@@ -42,6 +42,8 @@ const LET_IN: Readonly<Record<string, readonly Caller[]>> = {
 /** Every route of the server and who may call it. A route that is not in here, or states something else, fails the test. */
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   everyone: [
+    // The key of the call stands in the body; the route asks for it.
+    'POST /api/chat/ratings',
     'GET /',
     'GET /health',
     'GET /openapi.json',

@@ -8,7 +8,7 @@ export type LicenceHolder = 'key' | 'token' | 'public-key';
 export type Access =
   /** Tells nothing of any account or project. */
   | { readonly kind: 'everyone' }
-  /** The address itself carries a signature, which the route checks. */
+  /** What is sent carries a signature itself, which the route checks. */
   | { readonly kind: 'signed-link' }
   /** A socket: whoever opens a call is judged when the call is admitted. */
   | { readonly kind: 'call' }

@@ -236,11 +236,12 @@ function toConversation({ recordingOffsetMs: _offset, ...conversation }: Archive
   return { ...toWire(conversation), status: STATUSES[conversation.status] ?? 'failed' };
 }
 
-function toText({ startedAt, avatarName, messages }: Transcript): string {
+function toText({ startedAt, avatarName, messages, rating, ratingText }: Transcript): string {
   const lines = messages.map(({ offsetMs, role, text, interrupted }) => {
     const seconds = Math.floor(offsetMs / 1000);
     const clock = `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`;
     return `[${clock}] ${role}: ${text}${interrupted ? ' [interrupted]' : ''}`;
   });
-  return `${[`${startedAt} ${avatarName ?? ''}`.trim(), '', ...lines].join('\n')}\n`;
+  const rated = rating === null ? [] : [`Rated: ${rating}${ratingText === '' ? '' : `, ${ratingText}`}`];
+  return `${[`${startedAt} ${avatarName ?? ''}`.trim(), ...rated, '', ...lines].join('\n')}\n`;
 }

@@ -141,7 +141,10 @@ function readWhole(request: FastifyRequest, name: string, min: number, max: numb
   return Number.isInteger(value) && value >= min && value <= max ? value : 'wrong';
 }
 
-function toSession({ sessionId, avatarId, status, startedAt, endedAt }: Record, videoUrl: string | null) {
+function toSession(
+  { sessionId, avatarId, status, startedAt, endedAt, rating, ratingText }: Record,
+  videoUrl: string | null,
+) {
   return {
     id: sessionId,
     sessionId,
@@ -150,6 +153,8 @@ function toSession({ sessionId, avatarId, status, startedAt, endedAt }: Record, 
     startTime: toClientTime(startedAt),
     endTime: endedAt === null ? null : toClientTime(endedAt),
     videoUrl,
+    rating,
+    ratingText,
   };
 }
 

@@ -31,6 +31,9 @@ const PARAMETERS: Readonly<Record<string, readonly [description: string, example
     'Key of one talk, for the demo key: `realtime.session.created` has it for clients that connect with `visavis=1`.',
     '',
   ],
+  rating: ['`up` or `down`.', 'up'],
+  text: ['What is added to it, up to 1,000 characters.', 'Quick and friendly.'],
+  ratingKey: ['Of the call: `realtime.session.created` has it for clients that connect with `visavis=1`.', ''],
   cursor: ['`nextCursor` of the page before.', ''],
 };
 

@@ -241,7 +241,15 @@ describeOnBothDatabases('open REST', (context) => {
     const first = (await get('/api/chat/sessions', { limit: '2' })).json().data;
     expect(first.data).toEqual([
       {
-        ...{ id: ids[0], sessionId: ids[0], avatarId: systemAvatarId, status: 1, videoUrl: null },
+        ...{
+          id: ids[0],
+          sessionId: ids[0],
+          avatarId: systemAvatarId,
+          status: 1,
+          videoUrl: null,
+          rating: null,
+          ratingText: '',
+        },
         ...{ startTime: '2026-05-01 10:00:00', endTime: '2026-05-01 10:05:00' },
       },
       expect.objectContaining({ id: ids[1], status: 0, endTime: null }),

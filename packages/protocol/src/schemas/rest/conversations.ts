@@ -2,12 +2,17 @@ import * as z from 'zod';
 import { LIMITS } from '../../limits.ts';
 import { instantSchema, pageQuerySchema, publicIdSchema } from './common.ts';
 
+export const ratingSchema = z.enum(['up', 'down']);
+export type Rating = z.output<typeof ratingSchema>;
+
 export const conversationQuerySchema = pageQuerySchema.extend({
   from: instantSchema.optional(),
   to: instantSchema.optional(),
   status: z.enum(['active', 'completed', 'failed']).optional(),
   avatarId: publicIdSchema.optional(),
   licenceId: publicIdSchema.optional(),
+  /** As those who talked rated it. */
+  rating: ratingSchema.optional(),
   /** A phrase that was said, or a session id. */
   text: z.string().trim().min(1).max(LIMITS.characters.note).optional(),
   /** A search for `text` is newest first. Talks that go on have no length and come last by it. */
@@ -34,6 +39,10 @@ export const conversationSchema = z.object({
   firstWords: z.string().nullable(),
   /** Half of its answers began sooner after the person's turn; null: none was measured. */
   latencyMs: z.int().nullable(),
+  /** By whoever talked, after the call; null: not rated. */
+  rating: ratingSchema.nullable(),
+  /** What they added to it; empty: nothing. */
+  ratingText: z.string(),
 });
 export type Conversation = z.output<typeof conversationSchema>;
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ratingSchema } from './conversations.ts';
 
 // What the open REST interface answers: `data` of its envelope. Clients of NavTalk read some fields under two names.
 
@@ -101,6 +102,7 @@ const clientTime = z.string().describe('`yyyy-MM-dd HH:mm:ss`, UTC.');
 const talk = {
   ...{ id: SESSION_ID, sessionId: SESSION_ID, avatarId: AVATAR_ID, status: 1 },
   ...{ startTime: '2026-05-01 10:00:00', endTime: '2026-05-01 10:04:12', videoUrl: null },
+  ...{ rating: 'up', ratingText: 'Quick and friendly.' },
 };
 
 export const openSessionSchema = z
@@ -112,8 +114,15 @@ export const openSessionSchema = z
     startTime: clientTime,
     endTime: clientTime.nullable(),
     videoUrl: z.string().nullable().describe('Of the film of the call, for six hours; null: there is none.'),
+    rating: ratingSchema.nullable().describe('By whoever talked: `up` or `down`; null: not rated.'),
+    ratingText: z.string().describe('What they added to it.'),
   })
   .meta({ examples: [talk] });
+
+/** As it is kept now. */
+export const openRatingSchema = z
+  .object({ rating: ratingSchema, text: z.string() })
+  .meta({ examples: [{ rating: 'up', text: 'Quick and friendly.' }] });
 
 export const openSessionPageSchema = z
   .object({

@@ -66,6 +66,8 @@ export async function createConsoleServer(
     ...(console === undefined ? {} : { console }),
     ...{ consoleApi, admission, limits, meter, avatars, records, recordings },
     talkKeys: services.talkKeys,
+    rating: services.rating,
+    ratingKeys: services.rating.ratingKeys,
     noteEvent: services.serverLog.note,
     noteCall: consoleApi.firstSteps.noteCall,
     recordingRoom: services.recordingRooms.roomFor,

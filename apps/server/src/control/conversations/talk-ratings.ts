@@ -1,0 +1,45 @@
+import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import type { Database } from '../../db/database.ts';
+import { conversations } from '../../db/schema.ts';
+
+/** What whoever talked thinks of a call. */
+export type TalkRating = {
+  readonly rating: 'up' | 'down';
+  /** In their words; may be empty. */
+  readonly text: string;
+};
+
+/** Whoever rates a call has just had it. */
+export const RATED_WITHIN_MINUTES = 60;
+
+const VALUES = { up: 1, down: -1 } as const;
+
+/** What `conversations.rating` means. */
+export function ratingOf(value: number | null): TalkRating['rating'] | null {
+  if (value === null) return null;
+  return value > 0 ? 'up' : 'down';
+}
+
+export function valueOfRating(rating: TalkRating['rating']): number {
+  return VALUES[rating];
+}
+
+export type TalkRatings = {
+  /** A second rating replaces the first. False: there is no such talk, or it ended too long ago. Who may rate it is not asked here. */
+  rate(sessionId: string, rating: TalkRating): Promise<boolean>;
+};
+
+export function createTalkRatings({ orm }: Pick<Database, 'orm'>): TalkRatings {
+  const hasJustEnded = gt(conversations.endedAt, sql`now() - ${RATED_WITHIN_MINUTES} * interval '1 minute'`);
+  return {
+    async rate(sessionId, { rating, text }) {
+      const rated = await orm
+        .update(conversations)
+        // PostgreSQL text holds every character but this one.
+        .set({ rating: valueOfRating(rating), ratingText: text.replaceAll('\u0000', '') })
+        .where(and(eq(conversations.id, sessionId), or(isNull(conversations.endedAt), hasJustEnded)))
+        .returning({ id: conversations.id });
+      return rated.length > 0;
+    },
+  };
+}
