@@ -10,7 +10,7 @@ export type TalkRating = {
 };
 
 /** Whoever rates a call has just had it. */
-export const RATED_WITHIN_MINUTES = 60;
+const RATED_WITHIN_MINUTES = 60;
 
 const VALUES = { up: 1, down: -1 } as const;
 
