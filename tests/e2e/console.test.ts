@@ -9,6 +9,7 @@ import { CONSOLE_PASSWORD, createKey, createProject, register, resetKey } from '
 import { expectFaceInView, featuresOf, VIEWPORTS } from '../support/face-view.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 import { firstHour } from './console-first-hour.ts';
+import { members } from './console-members.ts';
 
 const executablePath = findChromium();
 
@@ -332,7 +333,9 @@ describe.skipIf(executablePath === null)('console', () => {
     expect(complaints).toEqual([]);
   });
 
-  firstHour({ openPage, logIn, site: () => ({ url: server.url, context, complaints }) });
+  const site = () => ({ url: server.url, context, complaints });
+  firstHour({ openPage, logIn, site });
+  members({ openPage, logIn, site });
 
   it.each(['light', 'dark'] as const)('keeps red what deletes, and shows what waits, %s', async (colorScheme) => {
     const page = await openPage('/console/login');

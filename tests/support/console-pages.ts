@@ -38,6 +38,8 @@ export async function fillProject(url: string, account: ConsoleAccount, avatarId
     { name: 'transcript', path: `${project}/conversations/${sessionId}` },
     { name: 'usage', path: `${project}/usage` },
     { name: 'webhooks', path: `${project}/webhooks` },
+    { name: 'members', path: `${project}/members` },
+    { name: 'audit', path: `${project}/audit` },
     { name: 'projects', path: '/console/projects' },
     { name: 'account', path: '/console/account' },
     {

@@ -1,5 +1,17 @@
-export const sections = ['avatars', 'keys', 'conversations', 'usage', 'webhooks'] as const;
-export type Section = (typeof sections)[number];
+import type { ProjectRole } from '@visavis/protocol';
+
+/** Pages of a project, with the role that one needs to be shown them. */
+export const neededRoles = {
+  avatars: 'viewer',
+  keys: 'viewer',
+  conversations: 'viewer',
+  usage: 'viewer',
+  webhooks: 'editor',
+  members: 'viewer',
+  audit: 'owner',
+} as const satisfies Readonly<Record<string, ProjectRole>>;
+export type Section = keyof typeof neededRoles;
+export const sections = Object.keys(neededRoles) as Section[];
 
 export const homeAddress = '/console';
 export const loginAddress = '/console/login';
@@ -9,6 +21,11 @@ export const projectsAddress = '/console/projects';
 export const accountAddress = '/console/account';
 export const firstPageAddress = '/console/first-page';
 export const serverLogAddress = '/console/log';
+
+/** The secret in the address of an invitation; null when it is none. */
+export function readInvitationPath(path: string): string | null {
+  return /^\/console\/invitation\/([A-Za-z0-9_-]{1,200})$/.exec(path)?.[1] ?? null;
+}
 
 export function sectionAddress(projectId: string, section: Section): string {
   return `/console/projects/${projectId}/${section}`;

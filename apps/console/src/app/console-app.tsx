@@ -9,7 +9,7 @@ import { Toasts } from '../components/toasts.tsx';
 import { LanguageProvider } from '../i18n/language.tsx';
 import { LoginPage } from '../pages/account/login-page.tsx';
 import { RegisterPage } from '../pages/account/register-page.tsx';
-import { homeAddress, loginAddress, registerAddress, resetAddress } from './addresses.ts';
+import { homeAddress, loginAddress, readInvitationPath, registerAddress, resetAddress } from './addresses.ts';
 import { part } from './part.ts';
 import { Redirect } from './redirect.tsx';
 import { usePath } from './router.ts';
@@ -17,6 +17,7 @@ import { usePath } from './router.ts';
 const ResetPasswordPage = part(
   async () => (await import('../pages/account/reset-password-page.tsx')).ResetPasswordPage,
 );
+const InvitationPage = part(async () => (await import('../pages/members/invitation-page.tsx')).InvitationPage);
 const Shell = part(async () => (await import('./shell.tsx')).Shell);
 
 const client = new QueryClient({
@@ -56,6 +57,15 @@ function Entrance() {
   return (
     <Loaded of={session} waiting={<Boot />}>
       {({ user }) => {
+        const secret = readInvitationPath(path);
+        if (secret !== null) {
+          return (
+            <Suspense fallback={<Boot />}>
+              {user === null && <Forgetting />}
+              <InvitationPage secret={secret} user={user} />
+            </Suspense>
+          );
+        }
         if (user === null) return path === registerAddress ? <RegisterPage /> : <FirstOrLogin />;
         if (path === loginAddress || path === registerAddress) return <Redirect to={homeAddress} />;
         return (
@@ -68,15 +78,24 @@ function Entrance() {
   );
 }
 
-/** On a new server there is nobody who could log in. */
-function FirstOrLogin() {
-  // What the last user saw is not for the next one.
+/** What the last user saw is not for the next one. */
+function Forgetting() {
   useEffect(() => {
-    const kept: readonly unknown[] = [...sessionQuery.queryKey, ...authOptionsQuery.queryKey];
+    const kept: readonly unknown[] = [...sessionQuery.queryKey, ...authOptionsQuery.queryKey, 'invitation'];
     client.removeQueries({ predicate: ({ queryKey }) => !kept.includes(queryKey[0]) });
   }, []);
+  return null;
+}
+
+/** On a new server there is nobody who could log in. */
+function FirstOrLogin() {
   const options = useQuery(authOptionsQuery);
   // What was true before somebody registered must not lead the next visitor astray.
   const current = options.data?.isFirst && options.isFetching ? { ...options, data: undefined } : options;
-  return <Loaded of={current}>{({ isFirst }) => (isFirst ? <Redirect to={registerAddress} /> : <LoginPage />)}</Loaded>;
+  return (
+    <>
+      <Forgetting />
+      <Loaded of={current}>{({ isFirst }) => (isFirst ? <Redirect to={registerAddress} /> : <LoginPage />)}</Loaded>
+    </>
+  );
 }

@@ -9,6 +9,7 @@ import {
   accountAddress,
   firstPageAddress,
   homeAddress,
+  neededRoles,
   projectsAddress,
   readProjectPath,
   sectionAddress,
@@ -17,6 +18,7 @@ import {
 import { Link } from './link.tsx';
 import { part } from './part.ts';
 import { Redirect } from './redirect.tsx';
+import { ForRole, RoleProvider, ViewerNote } from './role.tsx';
 
 const AccountPage = part(async () => (await import('../pages/account/account-page.tsx')).AccountPage);
 const ProjectsPage = part(async () => (await import('../pages/projects/projects-page.tsx')).ProjectsPage);
@@ -28,6 +30,8 @@ const ConversationsPage = part(
   async () => (await import('../pages/conversations/conversations-page.tsx')).ConversationsPage,
 );
 const TranscriptPage = part(async () => (await import('../pages/conversations/transcript-page.tsx')).TranscriptPage);
+const MembersPage = part(async () => (await import('../pages/members/members-page.tsx')).MembersPage);
+const AuditPage = part(async () => (await import('../pages/members/audit-page.tsx')).AuditPage);
 const UsagePage = part(async () => (await import('../pages/usage/usage-page.tsx')).UsagePage);
 const WebhooksPage = part(async () => (await import('../pages/webhooks/webhooks-page.tsx')).WebhooksPage);
 const FirstPagePage = part(async () => (await import('../pages/operator/first-page-page.tsx')).FirstPagePage);
@@ -57,8 +61,19 @@ function Content({ user, path, projects }: ShellContentProps) {
   if (path === projectsAddress) return <ProjectsPage projects={projects} />;
   if (path === accountAddress) return <AccountPage user={user} />;
   const place = readProjectPath(path);
-  if (place === null || !projects.some(({ projectId }) => projectId === place.projectId)) return <NotFound />;
-  const { projectId, section, subjectId, detail } = place;
+  const project = projects.find(({ projectId }) => projectId === place?.projectId);
+  if (place === null || project === undefined) return <NotFound />;
+  return (
+    <RoleProvider role={project.role}>
+      <ViewerNote />
+      <ForRole role={neededRoles[place.section]}>
+        <ProjectContent {...place} />
+      </ForRole>
+    </RoleProvider>
+  );
+}
+
+function ProjectContent({ projectId, section, subjectId, detail }: NonNullable<ReturnType<typeof readProjectPath>>) {
   if (section === 'avatars') {
     if (subjectId === null) return <AvatarsPage key={projectId} projectId={projectId} />;
     if (detail === 'talk') return <PlaygroundPage key={subjectId} projectId={projectId} avatarId={subjectId} />;
@@ -70,6 +85,8 @@ function Content({ user, path, projects }: ShellContentProps) {
   }
   if (subjectId !== null) return <NotFound />;
   if (section === 'keys') return <KeysPage key={projectId} projectId={projectId} />;
+  if (section === 'members') return <MembersPage key={projectId} projectId={projectId} />;
+  if (section === 'audit') return <AuditPage key={projectId} projectId={projectId} />;
   if (section === 'usage') return <UsagePage key={projectId} projectId={projectId} />;
   return <WebhooksPage key={projectId} projectId={projectId} />;
 }

@@ -1,5 +1,6 @@
 import { Burger, Button, Drawer, SegmentedControl, Select, useMantineColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { isRoleEnough, type ProjectRole } from '@visavis/protocol';
 import type { Project, User } from '@visavis/protocol/rest';
 import { useEffect, useState } from 'react';
 import { request } from '../api/client.ts';
@@ -8,11 +9,13 @@ import { LanguageSwitch } from '../components/language-switch.tsx';
 import { Logo } from '../components/logo.tsx';
 import { Loaded } from '../components/page.tsx';
 import { useTexts } from '../i18n/language.tsx';
+import { useMembersTexts } from '../i18n/members-texts.ts';
 import { MakingWatch } from '../pages/avatars/making-watch.tsx';
 import {
   accountAddress,
   firstPageAddress,
   homeAddress,
+  neededRoles,
   projectsAddress,
   readProjectPath,
   sectionAddress,
@@ -82,6 +85,7 @@ function Navigation({ user, path, projects }: ShellProps & { readonly projects: 
   const texts = useTexts();
   const place = readProjectPath(path);
   const project = projects.find(({ projectId }) => projectId === place?.projectId) ?? projects[0];
+  const roleOf = (id: string) => projects.find(({ projectId }) => projectId === id)?.role ?? 'viewer';
   const logout = useChange(() => request('POST', '/auth/logout'), [sessionQuery.queryKey]);
   return (
     <>
@@ -89,6 +93,7 @@ function Navigation({ user, path, projects }: ShellProps & { readonly projects: 
         <Select
           label={texts.shell.project}
           data={projects.map(({ projectId, name }) => ({ value: projectId, label: name }))}
+          renderOption={({ option }) => <ProjectOption name={option.label} role={roleOf(option.value)} />}
           value={project.projectId}
           allowDeselect={false}
           onChange={(id) => id && navigate(sectionAddress(id, place?.section ?? 'avatars'))}
@@ -96,15 +101,17 @@ function Navigation({ user, path, projects }: ShellProps & { readonly projects: 
       )}
       <nav className={classes.nav} aria-label={texts.shell.navigation}>
         {project !== undefined &&
-          sections.map((section) => (
-            <Link
-              key={section}
-              href={sectionAddress(project.projectId, section)}
-              aria-current={place?.section === section ? 'page' : undefined}
-            >
-              {texts.shell.sections[section]}
-            </Link>
-          ))}
+          sections
+            .filter((section) => isRoleEnough(project.role, neededRoles[section]))
+            .map((section) => (
+              <Link
+                key={section}
+                href={sectionAddress(project.projectId, section)}
+                aria-current={place?.section === section ? 'page' : undefined}
+              >
+                {texts.shell.sections[section]}
+              </Link>
+            ))}
         <Link href={projectsAddress} aria-current={path === projectsAddress ? 'page' : undefined}>
           {texts.shell.allProjects}
         </Link>
@@ -138,6 +145,17 @@ function Navigation({ user, path, projects }: ShellProps & { readonly projects: 
         </Button>
       </div>
     </>
+  );
+}
+
+/** A project with what one is in it. */
+function ProjectOption({ name, role }: { readonly name: string; readonly role: ProjectRole }) {
+  const { roles } = useMembersTexts();
+  return (
+    <span className={classes.option}>
+      <span>{name}</span>
+      <small>{roles[role]}</small>
+    </span>
   );
 }
 

@@ -1,7 +1,9 @@
 import { Button, Modal } from '@mantine/core';
 import { type FormEvent, type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react';
+import { useMay } from '../app/role.tsx';
 import { router, useIsAsking } from '../app/router.ts';
 import { useTexts } from '../i18n/language.tsx';
+import { useMembersTexts } from '../i18n/members-texts.ts';
 import type { Draft } from './draft.ts';
 import { FaultsProvider, focusFirstInvalid, useFaults } from './faults-context.tsx';
 import classes from './form.module.css';
@@ -41,22 +43,30 @@ type FormProps<Values extends object, Answer> = {
 export function Form<Values extends object, Answer>(props: FormProps<Values, Answer>) {
   const texts = useTexts();
   const { draft, saving, fault = null } = props;
-  const canBeSent = draft.isDirty && fault === null;
+  const mayChange = useMay('editor');
+  const members = useMembersTexts();
+  const canBeSent = mayChange && draft.isDirty && fault === null;
   const { form, submit, faults } = useForm(props, canBeSent);
   const said = saving.isSuccess ? (props.done ?? texts.common.saved) : '';
   return (
     <form ref={form} className={classes.form} noValidate onSubmit={submit}>
-      <FaultsProvider handle={faults}>{props.children}</FaultsProvider>
+      <FaultsProvider handle={faults}>
+        <fieldset className={classes.fields} disabled={!mayChange}>
+          {props.children}
+        </fieldset>
+      </FaultsProvider>
       <div className={classes.bar} data-dirty={draft.isDirty}>
         <Problem error={saving.error} claimed={faults.claimed} />
         <div className={classes.row}>
           <span className={classes.state} data-fault={draft.isDirty && fault !== null} role="status">
-            {draft.isDirty ? (fault ?? texts.form.unsaved) : said}
+            {mayChange ? (draft.isDirty ? (fault ?? texts.form.unsaved) : said) : members.viewerForm}
           </span>
           {props.actions}
-          <Button variant="default" disabled={!draft.isDirty || saving.isPending} onClick={draft.discard}>
-            {texts.form.discard}
-          </Button>
+          {mayChange && (
+            <Button variant="default" disabled={!draft.isDirty || saving.isPending} onClick={draft.discard}>
+              {texts.form.discard}
+            </Button>
+          )}
           <Button type="submit" disabled={!canBeSent} loading={saving.isPending}>
             {props.action ?? texts.common.save}
           </Button>

@@ -78,6 +78,8 @@ export const en = {
       conversations: 'Conversations',
       usage: 'Usage',
       webhooks: 'Webhooks',
+      members: 'Members',
+      audit: 'Audit log',
     },
   },
   projects: {

@@ -75,6 +75,8 @@ export const zh: Texts = {
       conversations: '对话记录',
       usage: '用量',
       webhooks: 'Webhook',
+      members: '成员',
+      audit: '审计日志',
     },
   },
   projects: {

@@ -15,34 +15,9 @@ import { AuthFrame, AuthLinks } from './auth-frame.tsx';
 export function LoginPage() {
   const texts = useTexts();
   const options = useQuery(authOptionsQuery).data;
-  const [email, setEmail] = useState('');
-  const [password, setPassword] = useState('');
-  const login = useChange(
-    (input: { email: string; password: string }) => request<User>('POST', '/auth/login', input),
-    [sessionQuery.queryKey],
-  );
   return (
     <AuthFrame title={texts.auth.welcomeBack}>
-      <EntryForm saving={login} action={texts.auth.login} onSubmit={() => login.mutate({ email, password })}>
-        <TextField
-          name="email"
-          label={texts.auth.email}
-          type="email"
-          autoComplete="username"
-          required
-          maxLength={LIMITS.characters.email}
-          value={email}
-          onChange={setEmail}
-        />
-        <PasswordField
-          name="password"
-          label={texts.auth.password}
-          autoComplete="current-password"
-          required
-          value={password}
-          onChange={setPassword}
-        />
-      </EntryForm>
+      <LoginForm />
       <AuthLinks>
         {options?.isRegistrationOpen && (
           <span>
@@ -52,5 +27,38 @@ export function LoginPage() {
         <Link href={resetAddress}>{texts.auth.forgot}</Link>
       </AuthLinks>
     </AuthFrame>
+  );
+}
+
+/** `email`: what the field begins with. */
+export function LoginForm({ email: given = '' }: { readonly email?: string }) {
+  const texts = useTexts();
+  const [email, setEmail] = useState(given);
+  const [password, setPassword] = useState('');
+  const login = useChange(
+    (input: { email: string; password: string }) => request<User>('POST', '/auth/login', input),
+    [sessionQuery.queryKey],
+  );
+  return (
+    <EntryForm saving={login} action={texts.auth.login} onSubmit={() => login.mutate({ email, password })}>
+      <TextField
+        name="email"
+        label={texts.auth.email}
+        type="email"
+        autoComplete="username"
+        required
+        maxLength={LIMITS.characters.email}
+        value={email}
+        onChange={setEmail}
+      />
+      <PasswordField
+        name="password"
+        label={texts.auth.password}
+        autoComplete="current-password"
+        required
+        value={password}
+        onChange={setPassword}
+      />
+    </EntryForm>
   );
 }

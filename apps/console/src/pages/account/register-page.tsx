@@ -38,12 +38,19 @@ export function RegisterPage() {
   );
 }
 
-function RegisterForm() {
+type RegisterFormProps = {
+  /** Secret of an invitation, which is accepted with it. */
+  readonly invitation?: string;
+  /** The only address that will do; any when left out or empty. */
+  readonly email?: string;
+};
+
+export function RegisterForm({ invitation, email = '' }: RegisterFormProps) {
   const texts = useTexts();
   const formats = useFormats();
-  const [values, setValues] = useState({ name: '', email: '', password: '' });
+  const [values, setValues] = useState({ name: '', email, password: '' });
   const register = useChange(
-    (input: typeof values) => request<User>('POST', '/auth/register', input),
+    (input: typeof values) => request<User>('POST', '/auth/register', { ...input, invitation }),
     [sessionQuery.queryKey, authOptionsQuery.queryKey],
   );
   const change = (part: Partial<typeof values>) => setValues((current) => ({ ...current, ...part }));
@@ -51,7 +58,13 @@ function RegisterForm() {
     <EntryForm
       saving={register}
       action={texts.auth.register}
-      onSubmit={() => register.mutate(values, { onSuccess: () => navigate(homeAddress, { replace: true }) })}
+      onSubmit={() =>
+        register.mutate(values, {
+          onSuccess: () => {
+            if (invitation === undefined) navigate(homeAddress, { replace: true });
+          },
+        })
+      }
     >
       <TextField
         name="name"
@@ -68,6 +81,7 @@ function RegisterForm() {
         type="email"
         autoComplete="username"
         required
+        readOnly={email !== ''}
         maxLength={LIMITS.characters.email}
         value={values.email}
         onChange={(email) => change({ email })}

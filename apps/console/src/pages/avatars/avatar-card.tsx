@@ -5,6 +5,7 @@ import { request } from '../../api/client.ts';
 import { avatarsQuery, useChange } from '../../api/queries.ts';
 import { avatarAddress, playgroundAddress } from '../../app/addresses.ts';
 import { Link } from '../../app/link.tsx';
+import { useMay } from '../../app/role.tsx';
 import classes from '../../components/console.module.css';
 import { languageName } from '../../components/language-names.ts';
 import { Problem } from '../../components/page.tsx';
@@ -38,6 +39,7 @@ export function AvatarCard(props: AvatarCardProps) {
   const { projectId, avatar, isSelected, onSelect } = props;
   const texts = useTexts();
   const [live, setLive] = useState(false);
+  const mayChange = useMay('editor');
   const { ofMaking } = useServerTexts();
   const { name, title, voice, speaker, language, state, notice } = avatar;
   const { shortLabelOf } = useVoiceWords();
@@ -86,8 +88,8 @@ export function AvatarCard(props: AvatarCardProps) {
           </p>
         )}
         {state === 'ready' && <ReadyActions {...props} />}
-        {state === 'failed' && <FailedActions {...props} />}
-        {state === 'making' && (
+        {state === 'failed' && mayChange && <FailedActions {...props} />}
+        {state === 'making' && mayChange && (
           <div className={classes.actions}>
             <StopMaking projectId={projectId} avatar={avatar} />
           </div>
@@ -99,8 +101,10 @@ export function AvatarCard(props: AvatarCardProps) {
 
 function ReadyActions(props: AvatarCardProps) {
   const { projectId, avatar, onCopy } = props;
-  const { avatars: texts, common } = useTexts();
+  const { avatars: texts, common, gallery } = useTexts();
+  const mayChange = useMay('editor');
   const name = shownName(avatar.name);
+  const settings = mayChange ? texts.edit : gallery.settings;
   return (
     <div className={classes.actions}>
       <Button
@@ -111,7 +115,7 @@ function ReadyActions(props: AvatarCardProps) {
       >
         {texts.talk}
       </Button>
-      {avatar.isSystem ? (
+      {avatar.isSystem && mayChange && (
         <Button
           size="xs"
           variant="default"
@@ -120,18 +124,19 @@ function ReadyActions(props: AvatarCardProps) {
         >
           {texts.copyAvatar}
         </Button>
-      ) : (
+      )}
+      {!avatar.isSystem && (
         <Button
           component={Link}
           href={avatarAddress(projectId, avatar.avatarId)}
           size="xs"
           variant="default"
-          aria-label={common.labelled(texts.edit, name)}
+          aria-label={common.labelled(settings, name)}
         >
-          {texts.edit}
+          {settings}
         </Button>
       )}
-      <AvatarMenu {...props} />
+      {(avatar.isSystem || mayChange) && <AvatarMenu {...props} />}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import type { Avatar } from '@visavis/protocol/rest';
 import { avatarQuery } from '../../api/queries.ts';
 import { playgroundAddress, sectionAddress } from '../../app/addresses.ts';
 import { Link } from '../../app/link.tsx';
+import { useMay } from '../../app/role.tsx';
 import { navigate } from '../../app/router.ts';
 import classes from '../../components/console.module.css';
 import { useDraft } from '../../components/draft.ts';
@@ -30,6 +31,7 @@ function Editor({ projectId, avatar }: { readonly projectId: string; readonly av
   const texts = useTexts();
   const list = sectionAddress(projectId, 'avatars');
   const draft = useDraft(valuesOf(avatar));
+  const mayChange = useMay('editor');
   return (
     <Page
       title={shownName(avatar.name)}
@@ -39,7 +41,7 @@ function Editor({ projectId, avatar }: { readonly projectId: string; readonly av
           <Button component={Link} href={playgroundAddress(projectId, avatar.avatarId)}>
             {texts.avatars.talk}
           </Button>
-          {!avatar.isSystem && avatar.state !== 'making' && (
+          {mayChange && !avatar.isSystem && avatar.state !== 'making' && (
             <DeleteAvatar projectId={projectId} avatar={avatar} onDeleted={() => navigate(list, { anyway: true })} />
           )}
         </>
@@ -54,7 +56,7 @@ function Editor({ projectId, avatar }: { readonly projectId: string; readonly av
             <AvatarForm projectId={projectId} avatar={avatar} draft={draft} />
           )}
           <EmbedCode projectId={projectId} avatar={avatar} />
-          {avatar.state === 'ready' && <TalkLinkForm projectId={projectId} avatar={avatar} />}
+          {mayChange && avatar.state === 'ready' && <TalkLinkForm projectId={projectId} avatar={avatar} />}
         </div>
         <AvatarPreview projectId={projectId} avatar={avatar} values={draft.values} />
       </div>

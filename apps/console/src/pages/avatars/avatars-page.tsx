@@ -4,6 +4,7 @@ import type { Avatar } from '@visavis/protocol/rest';
 import { Suspense, useState } from 'react';
 import { avatarsQuery, binQuery } from '../../api/queries.ts';
 import { part } from '../../app/part.ts';
+import { useMay } from '../../app/role.tsx';
 import { EmptyState, Loaded, Page } from '../../components/page.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
 import { FirstSteps } from '../first-steps/first-steps.tsx';
@@ -29,7 +30,8 @@ export function AvatarsPage({ projectId }: { readonly projectId: string }) {
     ...{ projectId, onCopy: (avatar: Avatar) => setDialog({ kind: 'copy', avatar }) },
     onOtherPhoto: (avatar: Avatar) => setDialog({ kind: 'photo', avatar }),
   };
-  const make = <Button onClick={() => setDialog({ kind: 'new' })}>{texts.avatars.newAvatar}</Button>;
+  const mayChange = useMay('editor');
+  const make = mayChange && <Button onClick={() => setDialog({ kind: 'new' })}>{texts.avatars.newAvatar}</Button>;
   const builtIn = (all: readonly Avatar[]) => (
     <Gallery key="builtIn" {...shared} avatars={all.filter(({ isSystem }) => isSystem)} />
   );
@@ -42,7 +44,7 @@ export function AvatarsPage({ projectId }: { readonly projectId: string }) {
           return (
             <>
               <GalleryTabs projectId={projectId} tab={tab} onChange={setTab} own={own.length} all={all.length} />
-              {tab === 'own' && own.length > 0 && <Gallery key="own" {...shared} avatars={own} canSelect />}
+              {tab === 'own' && own.length > 0 && <Gallery key="own" {...shared} avatars={own} canSelect={mayChange} />}
               {tab === 'own' && own.length === 0 && (
                 <>
                   <EmptyState title={texts.avatars.emptyTitle} text={texts.avatars.emptyText}>

@@ -5,6 +5,7 @@ import type { BinnedAvatar } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
 import { binQuery, useChange } from '../../api/queries.ts';
+import { useMay } from '../../app/role.tsx';
 import { Confirm } from '../../components/confirm.tsx';
 import classes from '../../components/console.module.css';
 import { EmptyState, Loaded } from '../../components/page.tsx';
@@ -65,6 +66,7 @@ function BinRow({ projectId, avatar, onDelete }: BinRowProps) {
   const texts = useTexts();
   const formats = useFormats();
   const { restore } = useBin(projectId);
+  const mayChange = useMay('editor');
   const { avatarId, name, pictureUrl, deletedAt, restorableUntil } = avatar;
   const shown = { avatarId, name, thumbnailUrl: pictureUrl, previewUrl: null, sourceUrl: null, face: null };
   return (
@@ -79,25 +81,27 @@ function BinRow({ projectId, avatar, onDelete }: BinRowProps) {
           </p>
         </div>
       </div>
-      <div className={classes.actions}>
-        <Button
-          size="xs"
-          loading={restore.isPending}
-          aria-label={texts.common.labelled(texts.bin.restore, name)}
-          onClick={() => restore.mutate([avatar])}
-        >
-          {texts.bin.restore}
-        </Button>
-        <Button
-          size="xs"
-          variant="subtle"
-          color="red"
-          aria-label={texts.common.labelled(texts.bin.deleteNow, name)}
-          onClick={onDelete}
-        >
-          {texts.bin.deleteNow}
-        </Button>
-      </div>
+      {mayChange && (
+        <div className={classes.actions}>
+          <Button
+            size="xs"
+            loading={restore.isPending}
+            aria-label={texts.common.labelled(texts.bin.restore, name)}
+            onClick={() => restore.mutate([avatar])}
+          >
+            {texts.bin.restore}
+          </Button>
+          <Button
+            size="xs"
+            variant="subtle"
+            color="red"
+            aria-label={texts.common.labelled(texts.bin.deleteNow, name)}
+            onClick={onDelete}
+          >
+            {texts.bin.deleteNow}
+          </Button>
+        </div>
+      )}
     </li>
   );
 }

@@ -4,6 +4,7 @@ import type { DeletedConversations } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { request, requestFile } from '../../api/client.ts';
 import { useChange } from '../../api/queries.ts';
+import { useMay } from '../../app/role.tsx';
 import { Confirm } from '../../components/confirm.tsx';
 import { Problem } from '../../components/page.tsx';
 import { saveFile } from '../../components/save-file.ts';
@@ -21,6 +22,7 @@ type ChosenBarProps = {
 /** What can be done with the conversations that are chosen. */
 export function ChosenBar({ projectId, selection, onEmptied }: ChosenBarProps) {
   const { common, conversations: texts } = useTexts();
+  const mayChange = useMay('editor');
   const [isDoomed, setIsDoomed] = useState(false);
   const path = `/projects/${projectId}/conversations`;
   const remove = useChange(
@@ -56,9 +58,11 @@ export function ChosenBar({ projectId, selection, onEmptied }: ChosenBarProps) {
           <Button variant="default" size="xs" loading={download.isPending} onClick={() => download.mutate('json')}>
             {texts.exportJson}
           </Button>
-          <Button variant="subtle" color="red" size="xs" onClick={() => setIsDoomed(true)}>
-            {common.delete}
-          </Button>
+          {mayChange && (
+            <Button variant="subtle" color="red" size="xs" onClick={() => setIsDoomed(true)}>
+              {common.delete}
+            </Button>
+          )}
           <Button variant="subtle" size="xs" onClick={selection.clear}>
             {texts.chooseNone}
           </Button>

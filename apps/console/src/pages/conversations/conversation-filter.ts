@@ -1,3 +1,5 @@
+import { midnightOf } from '../../components/days.ts';
+
 export const conversationSorts = ['newest', 'oldest', 'longest', 'shortest'] as const;
 
 export type ConversationFilter = {
@@ -39,10 +41,6 @@ export function queryOfFilter(filter: ConversationFilter): Readonly<Record<strin
 
 /** Midnight at which a day begins, or the last moment before the next begins; null for what is no day. */
 function momentOf(day: string, daysLater: 0 | 1): string | null {
-  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day);
-  if (parts === null) return null;
-  const [, year, month, date] = parts.map(Number) as [number, number, number, number];
-  // By its parts: days with a change of the clock are not 24 hours long.
-  const moment = new Date(year, month - 1, date + daysLater);
-  return new Date(moment.getTime() - daysLater).toISOString();
+  const midnight = midnightOf(day, daysLater);
+  return midnight === null ? null : new Date(midnight.getTime() - daysLater).toISOString();
 }

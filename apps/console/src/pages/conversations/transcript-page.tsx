@@ -6,6 +6,7 @@ import { request } from '../../api/client.ts';
 import { transcriptQuery, useChange } from '../../api/queries.ts';
 import { sectionAddress } from '../../app/addresses.ts';
 import { Link } from '../../app/link.tsx';
+import { useMay } from '../../app/role.tsx';
 import { navigate } from '../../app/router.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import classes from '../../components/console.module.css';
@@ -30,6 +31,7 @@ export function TranscriptPage({ projectId, sessionId }: TranscriptPageProps) {
 function Talk({ projectId, talk }: { readonly projectId: string; readonly talk: Transcript }) {
   const texts = useTexts();
   const formats = useFormats();
+  const mayChange = useMay('editor');
   const [doomed, setDoomed] = useState(false);
   const list = sectionAddress(projectId, 'conversations');
   const path = `/projects/${projectId}/conversations/${encodeURIComponent(talk.sessionId)}`;
@@ -51,7 +53,7 @@ function Talk({ projectId, talk }: { readonly projectId: string; readonly talk: 
           <Button component="a" href={`/api/v1${path}/export?format=json`} download variant="default">
             {texts.conversations.exportJson}
           </Button>
-          {talk.status !== 'active' && (
+          {mayChange && talk.status !== 'active' && (
             <Button variant="subtle" color="red" onClick={() => setDoomed(true)}>
               {texts.common.delete}
             </Button>

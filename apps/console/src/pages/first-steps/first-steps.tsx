@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { avatarsQuery, firstStepsQuery } from '../../api/queries.ts';
 import { avatarAddress, playgroundAddress, sectionAddress } from '../../app/addresses.ts';
 import { Link } from '../../app/link.tsx';
+import { useMay } from '../../app/role.tsx';
 import { CheckIcon } from '../../components/icons.tsx';
 import { useFirstHourTexts } from '../../i18n/first-hour-texts.ts';
 import own from './first-steps.module.css';
@@ -21,13 +22,14 @@ export function FirstSteps({ projectId }: { readonly projectId: string }) {
     defaultValue: false,
     getInitialValueInEffect: false,
   });
+  const mayChange = useMay('editor');
   const steps = useQuery({
     ...firstStepsQuery(projectId),
-    enabled: !isHidden,
+    enabled: !isHidden && mayChange,
     refetchInterval: ({ state }) => (state.data && progressOf(state.data).next === null ? false : askEveryMs),
   });
   const [wasOpen, setWasOpen] = useState(false);
-  if (steps.data === undefined || !isShown(steps.data, { isHidden, wasOpen })) return null;
+  if (!mayChange || steps.data === undefined || !isShown(steps.data, { isHidden, wasOpen })) return null;
   if (!wasOpen) setWasOpen(true);
   return <StepList projectId={projectId} steps={steps.data} onHide={() => setHidden(true)} />;
 }

@@ -4,6 +4,7 @@ import type { LicenceKey } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
 import { keysQuery, useChange } from '../../api/queries.ts';
+import { useMay } from '../../app/role.tsx';
 import { Confirm } from '../../components/confirm.tsx';
 import classes from '../../components/console.module.css';
 import { EmptyState, Loaded, Page, Problem } from '../../components/page.tsx';
@@ -26,7 +27,8 @@ export function KeysPage({ projectId }: { readonly projectId: string }) {
       request<{ key?: string; endedCalls?: number }>('POST', `${path}/${licence.licenceId}/${kind}`),
     [keysQuery(projectId).queryKey],
   );
-  const create = <Button onClick={() => setEdited('new')}>{texts.keys.create}</Button>;
+  const mayChange = useMay('editor');
+  const create = mayChange && <Button onClick={() => setEdited('new')}>{texts.keys.create}</Button>;
   return (
     <Page title={texts.keys.title} intro={texts.keys.intro} actions={keys.data?.length ? create : null}>
       <FirstSteps projectId={projectId} />
@@ -105,6 +107,7 @@ function KeyRow({ licence, onEdit, onShow, onAsk }: KeyRowProps) {
   const texts = useTexts();
   const { labelled } = texts.common;
   const formats = useFormats();
+  const mayChange = useMay('editor');
   const { name, keyPrefix, maxConcurrentCalls, maxMinutesPerDay, allowedOrigins, lastUsedAt, revokedAt, isPublic } =
     licence;
   return (
@@ -142,7 +145,7 @@ function KeyRow({ licence, onEdit, onShow, onAsk }: KeyRowProps) {
           </span>
         </p>
       </div>
-      {revokedAt === null && (
+      {revokedAt === null && mayChange && (
         // biome-ignore lint/a11y/useSemanticElements: a fieldset is for form fields.
         <div className={classes.actions} role="group" aria-label={texts.keys.actions(name)}>
           <Button variant="light" size="xs" onClick={onShow}>

@@ -3,6 +3,7 @@ import { LIMITS } from '@visavis/protocol';
 import type { Avatar } from '@visavis/protocol/rest';
 import { request } from '../../api/client.ts';
 import { avatarQuery, avatarsQuery, useChange } from '../../api/queries.ts';
+import { useMay } from '../../app/role.tsx';
 import classes from '../../components/console.module.css';
 import type { Draft } from '../../components/draft.ts';
 import { LongTextField } from '../../components/fields.tsx';
@@ -24,6 +25,7 @@ type CallSettingsProps = {
 /** Settings beside the call: tried out in this call, kept in the avatar only when asked for. */
 export function CallSettings({ projectId, avatar, draft, inForce, onApply }: CallSettingsProps) {
   const texts = useTexts();
+  const mayChange = useMay('editor');
   const keep = useChange(
     (values: CallValues) =>
       request<Avatar>(
@@ -42,7 +44,7 @@ export function CallSettings({ projectId, avatar, draft, inForce, onApply }: Cal
     <section className={`${classes.card} ${classes.stack}`} aria-label={texts.playground.callSettings}>
       <h2>{texts.playground.callSettings}</h2>
       <p className={classes.muted}>{texts.playground.callSettingsHint}</p>
-      {avatar.isSystem ? (
+      {avatar.isSystem || !mayChange ? (
         <>
           <CallFields draft={draft} provider={avatar.speaker?.provider ?? avatar.provider} />
           <div className={classes.actions}>{apply}</div>

@@ -1,6 +1,6 @@
 import { Button, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { Avatar, LicenceKey } from '@visavis/protocol/rest';
+import type { Avatar, BrowserToken, LicenceKey } from '@visavis/protocol/rest';
 import { Suspense, useMemo, useState, useSyncExternalStore } from 'react';
 import { request } from '../../api/client.ts';
 import { avatarQuery, keysQuery, useChange } from '../../api/queries.ts';
@@ -8,10 +8,12 @@ import type { TalkAvatar } from '../../api/talk-page.ts';
 import { avatarAddress, sectionAddress } from '../../app/addresses.ts';
 import { Link } from '../../app/link.tsx';
 import { part } from '../../app/part.ts';
+import { useMay } from '../../app/role.tsx';
 import classes from '../../components/console.module.css';
 import { useDraft } from '../../components/draft.ts';
 import { EmptyState, Loaded, Page, Problem } from '../../components/page.tsx';
 import { useTexts } from '../../i18n/language.tsx';
+import { useMembersTexts } from '../../i18n/members-texts.ts';
 import { Picture } from '../avatars/picture.tsx';
 import { shownName } from '../avatars/shown-name.ts';
 import { CallView } from '../talk/call-view.tsx';
@@ -63,17 +65,17 @@ function Playground({ projectId, avatar, keys }: PlaygroundProps) {
   const [log, setLog] = useState<CallLog | null>(null);
   const logState = useLogState(log);
   const [tools] = useState(() => new PendingToolCalls());
-  const reveal = useChange(
-    () => request<{ key: string }>('POST', `/projects/${projectId}/keys/${licenceId}/reveal`),
-    [],
-  );
+  const mayChange = useMay('editor');
+  const members = useMembersTexts();
+  const path = `/projects/${projectId}/avatars/${avatar.avatarId}/playground-token`;
+  const mint = useChange(() => request<BrowserToken>('POST', path, { licenceId }), []);
   const talk = (wish: 'auto' | 'manual') => {
     setMicrophone(wish);
-    reveal.mutate(undefined, {
-      onSuccess: ({ key }) => {
+    mint.mutate(undefined, {
+      onSuccess: ({ token }) => {
         const config = changedValues(callValuesOf(avatar), values);
         setInForce(values);
-        const options = { license: key, avatarId: avatar.avatarId, microphone: wish, config, onToolCall: tools.ask };
+        const options = { license: token, avatarId: avatar.avatarId, microphone: wish, config, onToolCall: tools.ask };
         start(options, (next) => {
           setLog(new CallLog(next));
           tools.follow(next);
@@ -89,17 +91,19 @@ function Playground({ projectId, avatar, keys }: PlaygroundProps) {
   };
   const [isCopying, setCopying] = useState(false);
   const settings = avatar.isSystem ? (
-    <Button variant="default" onClick={() => setCopying(true)}>
-      {texts.playground.copyAndEdit}
-    </Button>
+    mayChange && (
+      <Button variant="default" onClick={() => setCopying(true)}>
+        {texts.playground.copyAndEdit}
+      </Button>
+    )
   ) : (
     <Button component={Link} href={avatarAddress(projectId, avatar.avatarId)} variant="default">
-      {texts.playground.settings}
+      {mayChange ? texts.playground.settings : texts.gallery.settings}
     </Button>
   );
   return (
     <Page isWide title={texts.playground.title(shownName(avatar.name))} actions={settings}>
-      <Problem error={reveal.error} />
+      <Problem error={mint.error} />
       <Suspense>
         {isCopying && <CopyAvatar projectId={projectId} avatar={avatar} onClose={() => setCopying(false)} />}
       </Suspense>
@@ -117,11 +121,15 @@ function Playground({ projectId, avatar, keys }: PlaygroundProps) {
             />
           </div>
         ) : keys.length === 0 ? (
-          <EmptyState title={texts.playground.noKeyTitle} text={texts.playground.noKeyText}>
-            <FirstKey projectId={projectId} />
-            <Button component={Link} href={sectionAddress(projectId, 'keys')} variant="subtle">
-              {texts.keys.title}
-            </Button>
+          <EmptyState title={texts.playground.noKeyTitle} text={mayChange ? texts.playground.noKeyText : members.noKey}>
+            {mayChange && (
+              <>
+                <FirstKey projectId={projectId} />
+                <Button component={Link} href={sectionAddress(projectId, 'keys')} variant="subtle">
+                  {texts.keys.title}
+                </Button>
+              </>
+            )}
           </EmptyState>
         ) : (
           <div className={own.start}>
@@ -134,10 +142,10 @@ function Playground({ projectId, avatar, keys }: PlaygroundProps) {
                 allowDeselect={false}
                 onChange={setChosenId}
               />
-              <Button size="lg" loading={reveal.isPending} onClick={() => talk('auto')}>
+              <Button size="lg" loading={mint.isPending} onClick={() => talk('auto')}>
                 {texts.playground.start}
               </Button>
-              <Button variant="subtle" disabled={reveal.isPending} onClick={() => talk('manual')}>
+              <Button variant="subtle" disabled={mint.isPending} onClick={() => talk('manual')}>
                 {texts.playground.startSilent}
               </Button>
             </div>

@@ -1,5 +1,5 @@
-import { Button } from '@mantine/core';
-import { LIMITS } from '@visavis/protocol';
+import { Badge, Button } from '@mantine/core';
+import { isRoleEnough, LIMITS } from '@visavis/protocol';
 import type { Project } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
@@ -14,10 +14,12 @@ import { NumberField, TextField } from '../../components/fields.tsx';
 import { FormDialog } from '../../components/form.tsx';
 import { EmptyState, Page } from '../../components/page.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
+import { useMembersTexts } from '../../i18n/members-texts.ts';
 
 export function ProjectsPage({ projects }: { readonly projects: readonly Project[] }) {
   const texts = useTexts();
   const formats = useFormats();
+  const { roles } = useMembersTexts();
   const [edited, setEdited] = useState<Project | 'new' | null>(null);
   const [doomed, setDoomed] = useState<Project | null>(null);
   const remove = useChange(
@@ -38,16 +40,25 @@ export function ProjectsPage({ projects }: { readonly projects: readonly Project
             <div>
               <p className={classes.title}>
                 <Link href={sectionAddress(project.projectId, 'avatars')}>{project.name}</Link>
+                {project.role !== 'owner' && (
+                  <Badge variant="light" color="gray">
+                    {roles[project.role]}
+                  </Badge>
+                )}
               </p>
               <p className={classes.facts}>{texts.projects.createdAt(formats.date(project.createdAt))}</p>
             </div>
             <div className={classes.actions}>
-              <Button variant="default" size="xs" onClick={() => setEdited(project)}>
-                {texts.projects.edit}
-              </Button>
-              <Button variant="subtle" color="red" size="xs" onClick={() => setDoomed(project)}>
-                {texts.common.delete}
-              </Button>
+              {isRoleEnough(project.role, 'editor') && (
+                <Button variant="default" size="xs" onClick={() => setEdited(project)}>
+                  {texts.projects.edit}
+                </Button>
+              )}
+              {project.role === 'owner' && (
+                <Button variant="subtle" color="red" size="xs" onClick={() => setDoomed(project)}>
+                  {texts.common.delete}
+                </Button>
+              )}
             </div>
           </li>
         ))}

@@ -1,0 +1,31 @@
+import type { ProjectAuditEntry } from '@visavis/protocol/rest';
+import { expect, it } from 'vitest';
+import { en } from '../../i18n/en/members.ts';
+import { actionWords, detailWords, personWords } from './audit-words.ts';
+
+const entry = (part: Partial<ProjectAuditEntry>): ProjectAuditEntry => ({
+  ...{ entryId: 1, at: '2026-01-31T00:00:00.000Z', action: 'x', subjectId: null, ipAddress: null, detail: {} },
+  ...{ person: null, subject: null },
+  ...part,
+});
+const mia = { userId: 'a'.repeat(32), name: 'Mia', email: 'mia@example.org' };
+
+it('tells who: members with their address, others by name, the server by itself', () => {
+  expect(personWords(mia, en)).toBe('Mia · mia@example.org');
+  expect(personWords({ ...mia, email: null }, en)).toBe('Mia');
+  expect(personWords({ ...mia, name: null, email: null }, en)).toBe('Deleted account');
+  expect(personWords(null, en)).toBe('The server');
+});
+
+it('tells what and to whom in words, and an action that it does not know by its name', () => {
+  expect(actionWords('member.role-changed', en)).toBe('Changed a role');
+  expect(actionWords('constructor.new', en)).toBe('constructor.new');
+  expect(detailWords(entry({ subject: mia, detail: { from: 'viewer', to: 'editor' } }), en)).toBe(
+    'Mia · mia@example.org · Viewer → Editor',
+  );
+  expect(detailWords(entry({ detail: { role: 'viewer', email: 'leo@example.org' } }), en)).toBe(
+    'leo@example.org · Viewer',
+  );
+  expect(detailWords(entry({ detail: { fields: ['prompt', 'voice'] } }), en)).toBe('prompt, voice');
+  expect(detailWords(entry({ subjectId: '0123456789abcdef' }), en)).toBe('01234567');
+});
