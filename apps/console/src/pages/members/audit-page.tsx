@@ -4,14 +4,16 @@ import { AUDIT_KINDS } from '@visavis/protocol';
 import type { ProjectAuditEntry } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { fetchAudit, membersQuery } from '../../api/member-queries.ts';
+import { avatarsQuery, keysQuery } from '../../api/queries.ts';
 import classes from '../../components/console.module.css';
 import { toCsv } from '../../components/csv.ts';
 import { Loaded, Page, Problem } from '../../components/page.tsx';
 import { saveFile } from '../../components/save-file.ts';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
 import { useMembersTexts } from '../../i18n/members-texts.ts';
+import { shownName } from '../avatars/shown-name.ts';
 import { type AuditFilter, auditKindOf, noAuditFilter, queryOfAudit } from './audit-filter.ts';
-import { actionWords, detailWords, personWords } from './audit-words.ts';
+import { actionWords, detailWords, type NameOf, personWords } from './audit-words.ts';
 import own from './members.module.css';
 
 /** Who did what in the project, when and from where. */
@@ -26,7 +28,8 @@ export function AuditPage({ projectId }: { readonly projectId: string }) {
     getNextPageParam: ({ nextCursor }) => nextCursor,
     placeholderData: keepPreviousData,
   });
-  const download = useDownload(projectId, filter);
+  const nameOf = useNames(projectId);
+  const download = useDownload(projectId, filter, nameOf);
   return (
     <Page
       title={texts.title}
@@ -45,7 +48,7 @@ export function AuditPage({ projectId }: { readonly projectId: string }) {
           if (entries.length === 0) return <p className={classes.muted}>{texts.empty}</p>;
           return (
             <>
-              <Entries entries={entries} />
+              <Entries entries={entries} nameOf={nameOf} />
               {log.hasNextPage && (
                 <div>
                   <Button variant="default" loading={log.isFetchingNextPage} onClick={() => void log.fetchNextPage()}>
@@ -61,8 +64,19 @@ export function AuditPage({ projectId }: { readonly projectId: string }) {
   );
 }
 
+/** Names of the keys and avatars that are still there, by their ids. */
+function useNames(projectId: string): NameOf {
+  const keys = useQuery(keysQuery(projectId)).data ?? [];
+  const avatars = useQuery(avatarsQuery(projectId)).data ?? [];
+  const names = new Map([
+    ...keys.map(({ licenceId, name }) => [licenceId, name] as const),
+    ...avatars.map(({ avatarId, name }) => [avatarId, shownName(name)] as const),
+  ]);
+  return (id) => names.get(id) ?? null;
+}
+
 /** All that fits the filter, page by page: a project has 10,000 entries at most. */
-function useDownload(projectId: string, filter: AuditFilter) {
+function useDownload(projectId: string, filter: AuditFilter, nameOf: NameOf) {
   const texts = useMembersTexts();
   return useMutation({
     mutationFn: async () => {
@@ -75,7 +89,7 @@ function useDownload(projectId: string, filter: AuditFilter) {
         rows.push(
           ...page.items.map((entry) => [
             ...[entry.at, personWords(entry.person, texts), actionWords(entry.action, texts)],
-            ...[detailWords(entry, texts), entry.ipAddress ?? ''],
+            ...[detailWords(entry, texts, nameOf), entry.ipAddress ?? ''],
           ]),
         );
         cursor = page.nextCursor;
@@ -131,13 +145,15 @@ function Filters({ projectId, filter, onChange }: FiltersProps) {
   );
 }
 
-function Entries({ entries }: { readonly entries: readonly ProjectAuditEntry[] }) {
+type EntriesProps = { readonly entries: readonly ProjectAuditEntry[]; readonly nameOf: NameOf };
+
+function Entries({ entries, nameOf }: EntriesProps) {
   const texts = useMembersTexts();
   const formats = useFormats();
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard.
     <section className={classes.tableFrame} aria-label={texts.audit.title} tabIndex={0}>
-      <Table>
+      <Table className={own.entries ?? ''}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{texts.audit.when}</Table.Th>
@@ -152,8 +168,8 @@ function Entries({ entries }: { readonly entries: readonly ProjectAuditEntry[] }
             <Table.Tr key={entry.entryId}>
               <Table.Td className={own.when ?? ''}>{formats.dateTime(entry.at)}</Table.Td>
               <Table.Td>{personWords(entry.person, texts)}</Table.Td>
-              <Table.Td>{actionWords(entry.action, texts)}</Table.Td>
-              <Table.Td>{detailWords(entry, texts)}</Table.Td>
+              <Table.Td className={own.what ?? ''}>{actionWords(entry.action, texts)}</Table.Td>
+              <Table.Td>{detailWords(entry, texts, nameOf)}</Table.Td>
               <Table.Td>{entry.ipAddress ?? '—'}</Table.Td>
             </Table.Tr>
           ))}

@@ -8,6 +8,7 @@ const entry = (part: Partial<ProjectAuditEntry>): ProjectAuditEntry => ({
   ...{ person: null, subject: null },
   ...part,
 });
+const unknown = () => null;
 const mia = { userId: 'a'.repeat(32), name: 'Mia', email: 'mia@example.org' };
 
 it('tells who: members with their address, others by name, the server by itself', () => {
@@ -20,12 +21,14 @@ it('tells who: members with their address, others by name, the server by itself'
 it('tells what and to whom in words, and an action that it does not know by its name', () => {
   expect(actionWords('member.role-changed', en)).toBe('Changed a role');
   expect(actionWords('constructor.new', en)).toBe('constructor.new');
-  expect(detailWords(entry({ subject: mia, detail: { from: 'viewer', to: 'editor' } }), en)).toBe(
+  expect(detailWords(entry({ subject: mia, detail: { from: 'viewer', to: 'editor' } }), en, unknown)).toBe(
     'Mia · mia@example.org · Viewer → Editor',
   );
-  expect(detailWords(entry({ detail: { role: 'viewer', email: 'leo@example.org' } }), en)).toBe(
+  expect(detailWords(entry({ detail: { role: 'viewer', email: 'leo@example.org' } }), en, unknown)).toBe(
     'leo@example.org · Viewer',
   );
-  expect(detailWords(entry({ detail: { fields: ['prompt', 'voice'] } }), en)).toBe('prompt, voice');
-  expect(detailWords(entry({ subjectId: '0123456789abcdef' }), en)).toBe('01234567');
+  expect(detailWords(entry({ detail: { fields: ['prompt', 'voice'] } }), en, unknown)).toBe('prompt, voice');
+  expect(detailWords(entry({ subjectId: '0123456789abcdef' }), en, unknown)).toBe('01234567');
+  const named = entry({ subjectId: 'a', detail: { fields: ['voice'] } });
+  expect(detailWords(named, en, (id) => (id === 'a' ? 'Nora' : null))).toBe('Nora · voice');
 });

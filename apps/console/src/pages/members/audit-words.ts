@@ -1,5 +1,4 @@
-import type { ProjectRole } from '@visavis/protocol';
-import { PROJECT_ROLES } from '@visavis/protocol';
+import { PROJECT_ROLES, type ProjectRole } from '@visavis/protocol';
 import type { ProjectAuditEntry } from '@visavis/protocol/rest';
 import type { MembersTexts } from '../../i18n/en/members.ts';
 
@@ -14,14 +13,21 @@ export function personWords(person: ProjectAuditEntry['person'], texts: MembersT
   return personName(person, texts);
 }
 
+/** The name of what has this id now; null when it is gone, or no key or avatar. */
+export type NameOf = (id: string) => string | null;
+
 /** To whom or what, and how: names, roles, addresses; of what else was changed, the names of the fields. */
-export function detailWords({ subject, detail, subjectId }: ProjectAuditEntry, texts: MembersTexts): string {
+export function detailWords(
+  { subject, detail, subjectId }: ProjectAuditEntry,
+  texts: MembersTexts,
+  nameOf: NameOf,
+): string {
   const { name, email, role, from, to, fields } = detail;
   const isChange = isRole(from) && isRole(to);
   const told = [
     subject === null ? null : personName(subject, texts),
     textOf(email),
-    textOf(name),
+    textOf(name) ?? (subjectId === null ? null : nameOf(subjectId)),
     isRole(role) ? texts.roles[role] : null,
     isChange ? `${texts.roles[from]} → ${texts.roles[to]}` : null,
     Array.isArray(fields) ? fields.join(', ') : null,
