@@ -29,6 +29,8 @@ it('tells what and to whom in words, and an action that it does not know by its 
   );
   expect(detailWords(entry({ detail: { fields: ['prompt', 'voice'] } }), en, unknown)).toBe('prompt, voice');
   expect(detailWords(entry({ subjectId: '0123456789abcdef' }), en, unknown)).toBe('01234567');
+  const joined = entry({ person: mia, subject: mia, detail: { role: 'viewer' } });
+  expect(detailWords(joined, en, unknown)).toBe('Viewer');
   const named = entry({ subjectId: 'a', detail: { fields: ['voice'] } });
   expect(detailWords(named, en, (id) => (id === 'a' ? 'Nora' : null))).toBe('Nora · voice');
 });

@@ -16,16 +16,16 @@ export function personWords(person: ProjectAuditEntry['person'], texts: MembersT
 /** The name of what has this id now; null when it is gone, or no key or avatar. */
 export type NameOf = (id: string) => string | null;
 
-/** To whom or what, and how: names, roles, addresses; of what else was changed, the names of the fields. */
+/** To whom or what (who did it is told beside it), and how: names, roles, addresses; of what else was changed, the names of the fields. */
 export function detailWords(
-  { subject, detail, subjectId }: ProjectAuditEntry,
+  { person, subject, detail, subjectId }: ProjectAuditEntry,
   texts: MembersTexts,
   nameOf: NameOf,
 ): string {
   const { name, email, role, from, to, fields } = detail;
   const isChange = isRole(from) && isRole(to);
   const told = [
-    subject === null ? null : personName(subject, texts),
+    subject === null || subject.userId === person?.userId ? null : personName(subject, texts),
     textOf(email),
     textOf(name) ?? (subjectId === null ? null : nameOf(subjectId)),
     isRole(role) ? texts.roles[role] : null,
