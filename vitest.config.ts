@@ -36,8 +36,7 @@ export default defineConfig({
           name: 'growth',
           include: TIMED_EXPRESSIONS,
           testTimeout: 20_000,
-          // How the time of an expression grows is seen where nothing else runs than this: each has a core, and of several rounds
-          // the best counts.
+          // How the time of an expression grows is seen where little else runs: each has a core, and processor time is what counts.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },

@@ -25,7 +25,7 @@ import { profileOf } from '../../packages/media/src/voice/local/mouth/voice-prof
 import { clauseRequests } from '../../packages/media/src/voice/local/speak-text.ts';
 import { plainFormula } from '../../packages/media/src/voice/text/formulas.ts';
 import { readMarkup } from '../../packages/media/src/voice/text/read-markup.ts';
-import { measureGrowth } from './growth.ts';
+import { measureGrowth, startWatch } from './growth.ts';
 
 const PUMPS = [
   ...[
@@ -186,9 +186,9 @@ const PATHS: Readonly<Record<string, (text: string) => unknown>> = {
 function bestMs(path: (text: string) => unknown, text: string, tries: number): number {
   let best = Number.POSITIVE_INFINITY;
   for (let attempt = 0; attempt < tries; attempt += 1) {
-    const startedAt = performance.now();
+    const took = startWatch();
     path(text);
-    best = Math.min(best, performance.now() - startedAt);
+    best = Math.min(best, took());
   }
   return best;
 }
