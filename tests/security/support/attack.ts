@@ -57,18 +57,18 @@ type Define = (arena: Arena) => void;
 export function describeUnderAttack(title: string, settings: Settings, define: Define): void {
   const [embedded, postgres] = groundsOf(title, settings);
   describe(`${title} (embedded, http)`, () => {
-    useGrounds(embedded);
+    useGround(embedded);
     define(embedded.arena);
   });
   describe.skipIf(postgres === null)(`${title} (PostgreSQL, TLS)`, () => {
-    if (postgres !== null) useGrounds(postgres);
+    if (postgres !== null) useGround(postgres);
     define((postgres ?? embedded).arena);
   });
 }
 
-function useGrounds(...grounds: readonly Ground[]): void {
-  beforeAll(() => Promise.all(grounds.map((ground) => ground.open())), 180_000);
-  afterAll(() => Promise.all(grounds.map((ground) => ground.close())));
+function useGround(ground: Ground): void {
+  beforeAll(() => ground.open(), 180_000);
+  afterAll(() => ground.close());
 }
 
 /** An arena, and the server that it stands for while it is open. */
@@ -112,8 +112,11 @@ function openArena(start: () => Promise<TestServer>, end: () => Promise<void>): 
   };
   // The server goes before its database.
   const close = async (): Promise<void> => {
-    await server?.stop();
-    await end();
+    try {
+      await server?.stop();
+    } finally {
+      await end();
+    }
   };
 
   const wsUrl = () => server.url.replace(/^http/, 'ws');
