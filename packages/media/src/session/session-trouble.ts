@@ -10,7 +10,8 @@ export const TROUBLE = {
   'recording-failed': {
     type: 'failed',
     code: 'recording-failed',
-    message: 'This call is not recorded any further: the film could not be written. The talk goes on.',
+    message:
+      'This call is not recorded any further: its film is as large as it may become, or cannot be written. The talk goes on.',
     fatal: false,
   },
 } as const;

@@ -284,18 +284,18 @@ export class Session {
 
   /** The end of a film is written while the call closes: that this failed is told and counted, too. */
   #tellLate(error: unknown): void {
-    this.#logTrouble('recording-failed', error);
+    this.#logTrouble('recording-failed', error, 'The end of a film could not be written.');
     this.#listener(TROUBLE['recording-failed']);
   }
 
   #noteTrouble(what: keyof typeof TROUBLE, error: unknown): void {
-    this.#logTrouble(what, error);
+    this.#logTrouble(what, error, 'A part of a call failed; the call goes on.');
     this.#dispatch({ type: 'notice', event: TROUBLE[what] });
   }
 
-  #logTrouble(what: keyof typeof TROUBLE, error: unknown): void {
+  #logTrouble(what: keyof typeof TROUBLE, error: unknown, message: string): void {
     const fields = { sessionId: this.#config.sessionId, code: TROUBLE[what].code, error: errorMessage(error) };
-    this.#logger.error(fields, 'A part of a call failed; the call goes on.');
+    this.#logger.error(fields, message);
   }
 
   #noteHearing(event: Extract<PipelineEvent, { type: 'hearing' }>): void {
