@@ -13,7 +13,7 @@ type Console = {
   site(): { readonly url: string; readonly context: BrowserContext; readonly complaints: readonly string[] };
 };
 
-/** What a newcomer does after making an account: first steps, templates, knowledge, tools. */
+/** What a newcomer does after making an account: first steps, templates, knowledge, tools, account and project. */
 export function firstHour({ openPage, logIn, site }: Console): void {
   /** Logged in, on the page of a copy of a built-in avatar. */
   async function openOwnAvatar(fields: object = {}) {
@@ -180,5 +180,33 @@ export function firstHour({ openPage, logIn, site }: Console): void {
     await page.getByText('Saved.').waitFor();
     expect((await saved()).knowledge).toBe('We sell tea.\n\nOpen 9 to 5\n\nAsk for Ann.');
     expect(site().complaints).toEqual([]);
+  });
+
+  it('changes account and project as they are asked to, and says at its field why a password is not', async () => {
+    const page = await openPage('/console/login');
+    const { projectId, ask } = await logIn();
+    await page.goto(`${site().url}/console/account`);
+    const name = `Mia ${Date.now()}`;
+    await page.getByLabel('Name').fill(name);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+    expect(await ask('GET', '/auth/session')).toMatchObject({ user: { name } });
+    await page.getByLabel('Current password').fill('not the password');
+    await page.getByLabel('New password').fill('another long password');
+    await page.getByRole('button', { name: 'Set the password' }).click();
+    await page.getByText('The password is wrong.').waitFor();
+
+    await page.getByRole('link', { name: 'All projects' }).click();
+    await page.getByRole('button', { name: 'Discard the changes' }).click();
+    const row = page.getByRole('listitem').filter({ has: page.locator(`a[href*="${projectId}"]`) });
+    await row.getByRole('button', { name: 'Edit' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('Hotel at the sea');
+    await dialog.getByLabel('Keep conversations for (days)').fill('30');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await row.getByText('Hotel at the sea').waitFor();
+    expect(await ask('GET', '/projects')).toContainEqual(
+      expect.objectContaining({ projectId, name: 'Hotel at the sea', retentionDays: 30 }),
+    );
   });
 }
