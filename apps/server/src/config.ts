@@ -43,6 +43,8 @@ export type Config = {
   readonly mediaWorkers: number;
   readonly maxCallsPerWorker: number;
   readonly pictureSizePx: number;
+  /** As much a page may ask for; never less than `pictureSizePx`. */
+  readonly maxPictureSizePx: number;
   /** Undefined: the built-in STUN responder under the host name that the client used. */
   readonly iceServers:
     | readonly { readonly urls: readonly string[]; readonly username?: string; readonly credential?: string }[]
@@ -163,6 +165,7 @@ function toConfig(settings: Settings): Omit<Config, 'isStartedByNpm'> {
     mediaWorkers,
     maxCallsPerWorker: Math.ceil(maxCalls / mediaWorkers),
     pictureSizePx: settings.PICTURE_SIZE,
+    maxPictureSizePx: Math.max(settings.PICTURE_SIZE, settings.MAX_PICTURE_SIZE ?? 0),
     iceServers: settings.ICE_SERVERS?.map(({ urls, username, credential }) =>
       username !== undefined && credential !== undefined ? { urls, username, credential } : { urls },
     ),

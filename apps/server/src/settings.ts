@@ -195,6 +195,15 @@ export const settingsSchema = z.object({
     .multipleOf(2, 'must be even')
     .default(512)
     .describe('Width and height of the picture, in pixels.'),
+  MAX_PICTURE_SIZE: z.coerce
+    .number('must be a number')
+    .int()
+    .min(128, 'must be 128 to 1080')
+    .max(1080, 'must be 128 to 1080')
+    .optional()
+    .describe(
+      'How large a picture a page may ask for (512, 720 or 1024 pixels), at more processor time; PICTURE_SIZE if left out.',
+    ),
   ICE_SERVERS: iceServersSchema
     .optional()
     .describe('JSON array of STUN and TURN servers for clients, in place of the built-in one.'),

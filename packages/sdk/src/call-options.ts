@@ -34,6 +34,8 @@ export type CallOptions = {
   /** Wins over `name`. */
   readonly avatarId?: string;
   readonly name?: string;
+  /** Pixels of the box in which the picture is shown, as the screen has them; the server gives as much as its operator allows. */
+  readonly pictureSizePx?: number;
   readonly config?: CallConfig;
   /** Turns of an earlier talk; never answered. */
   readonly history?: readonly HistoryTurn[];
@@ -78,6 +80,8 @@ export function socketUrl(options: CallOptions, license: string, lost: LostSessi
   if (options.avatarId) url.searchParams.set('avatarId', options.avatarId);
   else if (options.name) url.searchParams.set('name', options.name);
   url.searchParams.set('visavis', '1');
+  if (options.pictureSizePx !== undefined)
+    url.searchParams.set('pictureSize', String(Math.round(options.pictureSizePx)));
   if (lost !== null) {
     url.searchParams.set('replaces', lost.sessionId);
     url.searchParams.set('reconnectKey', lost.reconnectKey);

@@ -49,7 +49,7 @@ export async function createTestServer(overrides: Partial<ServerDependencies> = 
       { urls: [`stun:${hostName}:3478`] },
       { urls: ['turn:relay:3478'], username: 'u', credential: 'p' },
     ],
-    pictureSize: { widthPx: 512, heightPx: 512 },
+    pictureSizes: { usualPx: 512, largestPx: 512 },
     logger: log,
     catalogue: {
       list: async () => [TEST_CATALOGUE_AVATAR],

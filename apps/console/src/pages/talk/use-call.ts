@@ -67,7 +67,7 @@ export function useCall(): CallHandle {
     (options: CallOptions, prepare?: (call: VisavisCall) => void) => {
       const begin = (loaded: Sdk): void => {
         setOpening('no');
-        const next = new loaded.VisavisCall(options);
+        const next = new loaded.VisavisCall({ pictureSizePx: shownPx(), ...options });
         void next.setMicrophone(microphoneId);
         void next.setSpeaker(speakerId);
         prepare?.(next);
@@ -98,6 +98,12 @@ export function useCall(): CallHandle {
   );
   const snapshot = useMemo(() => currentSnapshot && inWordsOf(currentSnapshot, problems), [currentSnapshot, problems]);
   return { call, snapshot, start, leave, isOpening: opening === 'yes' };
+}
+
+/** As large as a face gets in this window: its box is about square, and covered. */
+function shownPx(): number {
+  const { innerWidth, innerHeight, devicePixelRatio } = globalThis;
+  return Math.min(innerWidth, innerHeight) * devicePixelRatio;
 }
 
 function inWordsOf(snapshot: CallSnapshot, words: ProblemWords | null): CallSnapshot {

@@ -88,7 +88,7 @@ export async function admitCall(options: {
       sessionId,
       avatar: lookUp.avatar,
       request,
-      pictureSize: dependencies.pictureSize,
+      pictureSizes: dependencies.pictureSizes,
       iceServers: dependencies.iceServers(hostName),
       recording: recording ?? null,
       startedAt,

@@ -11,7 +11,7 @@ import type {
   NoteEvent,
   TalkKeys,
 } from '../../ports.ts';
-import type { PictureSize } from './session-config.ts';
+import type { PictureSizes } from './session-config.ts';
 
 export type CallDependencies = {
   readonly admission: Admission;
@@ -22,7 +22,7 @@ export type CallDependencies = {
   readonly meter?: CallMeter;
   /** ICE servers for a client that reached this server under `hostName`; never empty. */
   readonly iceServers: (hostName: string) => readonly IceServer[];
-  readonly pictureSize: PictureSize;
+  readonly pictureSizes: PictureSizes;
   /** Room for the films of calls with avatars that are to be recorded. Left out: nothing is recorded. */
   readonly recordingRoom?: FindRecordingRoom;
   /** Left out: clients on public keys cannot read the record of their talk. */

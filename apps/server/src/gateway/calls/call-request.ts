@@ -9,6 +9,8 @@ export type CallRequest = {
   /** Session whose connection was lost, and whose place this call takes, with the key that session was given. */
   readonly replaces?: string;
   readonly reconnectKey?: string;
+  /** Pixels of the box in which the picture is shown; the server gives what it may. */
+  readonly pictureSizePx?: number;
   /** Hand the reply's sound to the client as well. */
   readonly audioBack: boolean;
   /** The client knows Visavis: it reads events of ours, is told of unknown avatars, and can say where a lost call goes on. */

@@ -31,7 +31,7 @@ function openCall(client: Partial<CallClient> = {}) {
   const dependencies = {
     ...{ admission: scriptedAdmission(), conversations, placer, limits: createInProcessCallLimits(), logger },
     iceServers: () => [{ urls: ['stun:h:3478'] }],
-    pictureSize: { widthPx: 512, heightPx: 512 },
+    pictureSizes: { usualPx: 512, largestPx: 512 },
     noteEvent: ({ subject }: { subject: string }) => notes.push(subject),
   };
   const memory = processBudget(LIMITS.budgets.allCalls).open(CALL_LIMITS, () => {});

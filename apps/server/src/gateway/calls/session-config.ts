@@ -9,20 +9,35 @@ const DEFAULT_TURN_DETECTION: SessionConfig['turnDetection'] = Object.freeze({
   silenceDurationMs: 500,
 });
 
-export type PictureSize = { readonly widthPx: number; readonly heightPx: number };
+export type PictureSizes = {
+  /** Of calls that ask for nothing. */
+  readonly usualPx: number;
+  readonly largestPx: number;
+};
+
+/** A face is rendered once for each size, so there are few. */
+const SIZE_STEPS_PX = [512, 720, 1024] as const;
+
+/** Side of the square picture: the smallest step that fills the box, as far as it is allowed, and never less than usual. */
+export function pictureSizeFor(askedPx: number | undefined, { usualPx, largestPx }: PictureSizes): number {
+  if (askedPx === undefined || askedPx <= usualPx) return usualPx;
+  const allowed = [...SIZE_STEPS_PX.filter((stepPx) => stepPx > usualPx && stepPx <= largestPx)];
+  return allowed.find((stepPx) => stepPx >= askedPx) ?? allowed.at(-1) ?? usualPx;
+}
 
 /** The avatar's record with what the client asks for over it. What it changes later follows as `configure` commands. */
 export function buildSessionConfig(options: {
   sessionId: string;
   avatar: CallAvatar;
   request: CallRequest;
-  pictureSize: PictureSize;
+  pictureSizes: PictureSizes;
   iceServers: readonly IceServer[];
   /** Null: the call is not recorded. */
   recording: RecordingRoom | null;
   startedAt: Date;
 }): SessionConfig {
-  const { sessionId, avatar, request, pictureSize, iceServers, recording, startedAt } = options;
+  const { sessionId, avatar, request, pictureSizes, iceServers, recording, startedAt } = options;
+  const sidePx = pictureSizeFor(request.pictureSizePx, pictureSizes);
   return {
     sessionId,
     avatar: { id: avatar.avatarId, name: avatar.name, bundlePath: avatar.bundlePath },
@@ -35,8 +50,8 @@ export function buildSessionConfig(options: {
     tools: avatar.tools ?? [],
     turnDetection: DEFAULT_TURN_DETECTION,
     audioBack: request.audioBack,
-    widthPx: pictureSize.widthPx,
-    heightPx: pictureSize.heightPx,
+    widthPx: sidePx,
+    heightPx: sidePx,
     iceServers,
     beganAtUnixMs: startedAt.getTime(),
     ...(recording === null ? {} : { recordingPathStem: recording.pathStem, recordingLimits: recording.limits }),

@@ -26,10 +26,15 @@ export function readConnect(query: unknown): CallRequest {
   const given = Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== undefined));
   return {
     ...given,
+    ...readPictureSize(read('pictureSize')),
     audioBack: isOn(read('audioBack')),
     extensions: isOn(read('visavis')),
     transparency: model?.toLowerCase() === TRANSPARENCY_MODEL,
   };
+}
+
+function readPictureSize(text: string | undefined): Pick<CallRequest, 'pictureSizePx'> {
+  return text !== undefined && /^\d{1,5}$/.test(text) ? { pictureSizePx: Number(text) } : {};
 }
 
 function isOn(value: string | undefined): boolean {

@@ -19,7 +19,7 @@ class Driver {
       sessionId: 's1',
       avatar: TEST_AVATAR,
       request: readConnect({}),
-      pictureSize: { widthPx: 512, heightPx: 512 },
+      pictureSizes: { usualPx: 512, largestPx: 512 },
       iceServers: [{ urls: ['stun:h:3478'] }],
       recording: null,
       startedAt: new Date(0),
