@@ -1,4 +1,5 @@
 import '../testing/browser-stand-in.ts';
+import type { ProjectRole } from '@visavis/protocol';
 import type {
   AuditEntry,
   BinnedAvatar,
@@ -22,6 +23,7 @@ import {
   webhooksQuery,
 } from '../api/queries.ts';
 import { readProjectPath } from '../app/addresses.ts';
+import { ForRole, RoleProvider, ViewerNote } from '../app/role.tsx';
 import { ShellContent } from '../app/shell-content.tsx';
 import { sampleAvatar, sampleProject, sampleTalk, sampleUser } from '../testing/samples.ts';
 import { buttonsOf, shown, wordsOf } from '../testing/shown.ts';
@@ -116,10 +118,17 @@ describe('lists', () => {
         [conversationsQuery('p', query).queryKey, { items, nextCursor }],
         [avatarsQuery('p').queryKey, [sampleAvatar]],
       ]);
-    const gone = { ...sampleTalk, sessionId: 's2', avatarName: null, status: 'failed', firstWords: null };
+    const gone = {
+      ...sampleTalk,
+      sessionId: 's2',
+      avatarName: null,
+      status: 'failed',
+      firstWords: null,
+      rating: 'down',
+    };
     const words = wordsOf(page([sampleTalk, gone], 'next'));
-    expect(words).toMatch(/Nora Is there tea\? .* 2:05 4 0\.8 s/);
-    expect(words).toMatch(/deleted avatar Nothing was said\. .* failed/);
+    expect(words).toMatch(/Nora Is there tea\? .* 2:05 4 – 0\.8 s/);
+    expect(words).toMatch(/deleted avatar Nothing was said\. .* failed 2:05 4 Not good 0\.8 s/);
     expect(buttonsOf(page([sampleTalk], 'next'))).toMatchObject({
       ...{ enabled: expect.arrayContaining(['Next page']), disabled: ['Previous page'] },
     });
@@ -278,5 +287,26 @@ describe('guards', () => {
     }
     expect(content(`${own}/keys`)).not.toMatch(nothingThere);
     expect(readProjectPath(`${own}/conversations/a%2Fb`)?.subjectId).toBe('a/b');
+  });
+
+  it('offer viewers nothing that the server would refuse them, and say so', () => {
+    const binned: BinnedAvatar = {
+      ...{ avatarId: 'b', name: 'nora', title: '', state: 'ready', pictureUrl: null },
+      ...{ deletedAt: at, restorableUntil: at },
+    };
+    const bin = (role: ProjectRole) => {
+      const children = [createElement(ViewerNote, { key: 1 }), createElement(BinList, { key: 2, projectId: 'p' })];
+      return shown(createElement(RoleProvider, { role, children }), [[binQuery('p').queryKey, [binned]]]);
+    };
+    expect(buttonsOf(bin('editor')).enabled).toEqual(['Restore: nora', 'Delete now: nora']);
+    expect([buttonsOf(bin('viewer')).enabled, wordsOf(bin('viewer'))]).toEqual([[], expect.stringContaining('Nora')]);
+    expect(bin('viewer')).toContain('role="note"');
+    expect(bin('editor')).not.toContain('role="note"');
+    const owners = { role: 'owner', children: 'Inside' } as const;
+    const page = (role: ProjectRole) => {
+      const children = createElement(ForRole, owners);
+      return wordsOf(shown(createElement(RoleProvider, { role, children })));
+    };
+    expect([page('owner'), page('editor') === 'Inside']).toEqual(['Inside', false]);
   });
 });
