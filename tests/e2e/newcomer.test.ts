@@ -198,7 +198,8 @@ async function checkTranscript(page: Page, projectUrl: string, answer: string): 
   const talk = page.getByRole('row').filter({ has: page.getByRole('link', { name: QUESTION }) });
   expect(await talk.getByRole('cell').nth(5).textContent()).toBe('3');
   // A talk that is completed has no badge.
-  for (const other of ['live', 'failed']) expect(await talk.getByText(other, { exact: true }).count()).toBe(0);
+  const badges = () => talk.getByText(/^(live|failed)$/).count();
+  await expect.poll(badges, { timeout: 20_000 }).toBe(0);
   await talk.getByRole('link').click();
   const messages = page.getByRole('main').locator('ol');
   await messages.getByText(QUESTION, { exact: true }).waitFor();
