@@ -180,12 +180,17 @@ describe.skipIf(executablePath === null)('console', () => {
     await guest.getByRole('button', { name: 'Start without a microphone' }).click();
     await vi.waitFor(() => expect(heard[0]).toContain('conversation.connected.success'), { timeout: 30_000 });
 
+    const seesFace = async (place: string) => {
+      for (const viewport of VIEWPORTS) {
+        await page.setViewportSize(viewport);
+        await page.evaluate('scrollTo(0, 0)');
+        await expectFaceInView(page, featuresOf('iris'), `${place}, ${viewport.width} × ${viewport.height}`);
+      }
+    };
+    await seesFace('form');
     await page.goto(`${page.url()}/talk`);
     await page.getByRole('button', { name: 'Start talking' }).waitFor();
-    for (const viewport of VIEWPORTS.filter(({ height }) => height > 700)) {
-      await page.setViewportSize(viewport);
-      await expectFaceInView(page, featuresOf('iris'), `playground, ${viewport.width} × ${viewport.height}`);
-    }
+    await seesFace('playground');
     const projectId = /projects\/([0-9a-f]{32})/.exec(page.url())?.[1];
     await page.goto(`${server.url}/console/projects/${projectId}/keys`);
     const revoke = page.getByRole('button', { name: 'Revoke' });
