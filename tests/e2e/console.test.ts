@@ -191,6 +191,7 @@ describe.skipIf(executablePath === null)('console', () => {
     await page.goto(`${page.url()}/talk`);
     await page.getByRole('button', { name: 'Start talking' }).waitFor();
     await seesFace('playground');
+    await page.setViewportSize({ width: 1280, height: 800 });
     const projectId = /projects\/([0-9a-f]{32})/.exec(page.url())?.[1];
     await page.goto(`${server.url}/console/projects/${projectId}/keys`);
     const revoke = page.getByRole('button', { name: 'Revoke' });
@@ -200,6 +201,7 @@ describe.skipIf(executablePath === null)('console', () => {
     await question.getByRole('button', { name: 'Revoke' }).click();
     await page.getByRole('alert').getByText('The server does not answer.').waitFor();
     await question.getByRole('button', { name: 'Cancel' }).click();
+    await question.waitFor({ state: 'hidden' });
     await revoke.click();
     // What went wrong before is not told of what is asked now.
     expect(await page.getByRole('alert').count()).toBe(0);
