@@ -326,6 +326,9 @@ describeOnBothDatabases('members of projects', (context) => {
     expect(actions(await read(`?userId=${guest.userId}`))).toEqual(['licence.created', 'member.joined']);
     expect(actions(await read(`?to=${created.at}`))).not.toContain('licence.created');
     expect(actions(await read(`?from=${created.at}`))).toContain('licence.created');
+    const yearZero = await owner.send('GET', `${base}/audit?from=0000-01-01T00:00:00Z`);
+    expect(yearZero.json().error.code).toBe('bad-request');
+    expect(actions(await read('?to=9999-12-31T23:59:59.999Z'))).toHaveLength(5);
     const first = await read('?limit=2');
     expect(actions(await read(`?limit=2&cursor=${first.nextCursor}`))).toEqual(['member.joined', 'member.invited']);
     await owner.send('DELETE', `${base}/members/${guest.userId}`);
