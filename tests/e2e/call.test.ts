@@ -297,6 +297,26 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
     }
   });
 
+  it('talks with a client of the first protocol: two sockets, picture, voice, and the whole answer at its end', async () => {
+    client = await NavtalkPage.openV1(browser, server, { microphone: false });
+    await client.waitForPicture();
+    await client.waitFor('session.updated');
+    await client.waitFor('response.done');
+    const seen = (await client.events()).length;
+    await client.say('Two and three are five, and five and three are eight.');
+    await client.waitFor('response.audio_transcript.delta', seen);
+    const { audio } = await recordReceived(client.page, 3000, 1_000_000);
+    const rms = audio.map((piece) => piece.rms);
+    expect(quantile(rms, 0.9)).toBeGreaterThan(AUDIBLE_RMS);
+    const { response } = (await client.waitFor('response.done', seen)).message;
+    expect(response).toMatchObject({
+      status: 'completed',
+      output: [{ content: [{ transcript: expect.stringMatching(/five/i) }] }],
+    });
+    await client.page.evaluate('navtalk.state.socket.close()');
+    await client.waitFor('(signalling closed)');
+  });
+
   it('can be hung up and called again ten times without growing', async () => {
     const callOnce = async (): Promise<void> => {
       const call = await NavtalkPage.open(browser, server, { microphone: false });

@@ -19,15 +19,24 @@ export class NavtalkPage {
   readonly page: Page;
 
   static async open(browser: Browser, server: TestServer, options: PageClientOptions = {}): Promise<NavtalkPage> {
-    // The measuring code runs in a page of the server; its content policy is tested with the talk page.
-    const context = await browser.newContext({ permissions: ['microphone'], bypassCSP: true });
-    const page = await context.newPage();
-    await page.goto(`${server.url}/health`);
-    await page.evaluate(await readFile(path.join(import.meta.dirname, 'navtalk-page.js'), 'utf8'));
+    const page = await openPage(browser, server);
     const query = new URLSearchParams({ license: server.license, name: 'navtalk.Leo', ...options.query });
     const url = `${server.url.replace('http', 'ws')}/wss/v2/realtime-chat?${query}`;
     const pageOptions = JSON.stringify({ config: options.config, microphone: options.microphone });
     await page.evaluate(`navtalk.connect(${JSON.stringify(url)}, ${pageOptions})`);
+    return new NavtalkPage(page);
+  }
+
+  /** The same by NavTalk's first protocol, with its two sockets. */
+  static async openV1(browser: Browser, server: TestServer, options: PageClientOptions = {}): Promise<NavtalkPage> {
+    const page = await openPage(browser, server);
+    const { license } = server;
+    const base = server.url.replace('http', 'ws');
+    const events = `${base}/api/realtime-api?${new URLSearchParams({ license, characterName: 'navtalk.Leo', ...options.query })}`;
+    const signalling = `${base}/api/webrtc?${new URLSearchParams({ userId: license })}`;
+    await page.evaluate(
+      `navtalk.connectV1(...${JSON.stringify([events, signalling, license, { microphone: options.microphone }])})`,
+    );
     return new NavtalkPage(page);
   }
 
@@ -97,4 +106,13 @@ export class NavtalkPage {
     await this.page.evaluate('navtalk.hangUp()');
     await this.page.context().close();
   }
+}
+
+/** The measuring code runs in a page of the server; its content policy is tested with the talk page. */
+async function openPage(browser: Browser, server: TestServer): Promise<Page> {
+  const context = await browser.newContext({ permissions: ['microphone'], bypassCSP: true });
+  const page = await context.newPage();
+  await page.goto(`${server.url}/health`);
+  await page.evaluate(await readFile(path.join(import.meta.dirname, 'navtalk-page.js'), 'utf8'));
+  return page;
 }

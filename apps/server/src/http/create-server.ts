@@ -3,6 +3,7 @@ import { LIMITS } from '@visavis/protocol';
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { ControlError } from '../control/control-error.ts';
 import type { ReadingPlaces } from '../control/fairness/fair-reading.ts';
+import { SignallingDesk } from '../gateway/navtalk-v1/signalling-desk.ts';
 import { NAVTALK_V2 } from '../gateway/navtalk-v2/navtalk-v2.ts';
 import { createGateway, type Gateway } from '../gateway/wire/gateway.ts';
 import type { WireDependencies } from '../gateway/wire/wire-dependencies.ts';
@@ -97,11 +98,12 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
     frameworkErrors: (error, _request, reply) => answerUnroutable(error, reply),
   }) as FastifyInstance;
   useOwnSentences();
-  const gatewayReady: { current: Gateway | null } = { current: null };
+  const sockets: { current: { readonly gateway: Gateway; readonly desk: SignallingDesk } | null } = { current: null };
   await app.register(fastifyWebsocket, {
     options: SOCKET_OPTIONS,
     preClose: async () => {
-      await gatewayReady.current?.close();
+      sockets.current?.desk.close();
+      await sockets.current?.gateway.close();
       app.websocketServer.close();
     },
   });
@@ -116,10 +118,15 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   registerBodyPace(app, dependencies.bodyPace);
   registerBoundedJson(app);
   await registerApiReference(app, dependencies.talkPage.version);
-  refuseSocketCrowds(app, () => gatewayReady.current?.unadmitted() ?? []);
+  refuseSocketCrowds(app, function* () {
+    if (sockets.current === null) return;
+    yield* sockets.current.gateway.unadmitted();
+    yield* sockets.current.desk.unpaired();
+  });
   const gateway = createGateway(app, dependencies);
   gateway.serve(NAVTALK_V2);
-  gatewayReady.current = gateway;
+  const desk = new SignallingDesk(app, gateway);
+  sockets.current = { gateway, desk };
   registerHealth(app, () => dependencies.health(gateway.callCount()));
   const { catalogue } = dependencies;
   // What everybody may see is the same for everybody.

@@ -33,8 +33,9 @@ export function mayHoldPicture(beginning: string, end: string): boolean {
 /**
  * Reads one frame of a v2 client: any name with or without `realtime.`, payload in `data` or at top level. Never throws.
  * @param frame Text of a text frame, or the bytes of a binary one (which v2 does not know).
+ * @param prefix What the sender leaves out of its types.
  */
-export function parseClientMessage(frame: string | Uint8Array): ParseResult {
+export function parseClientMessage(frame: string | Uint8Array, prefix = ''): ParseResult {
   const { bytes } = LIMITS;
   const isLarge = frame.length > bytes.frame;
   if (frame.length > bytes.imageFrame) return tooLarge(frame, bytes.imageFrame);
@@ -44,7 +45,7 @@ export function parseClientMessage(frame: string | Uint8Array): ParseResult {
   if (isLarge && !mayHoldPicture(frame.slice(0, SEARCHED_CHARACTERS), frame.slice(-SEARCHED_CHARACTERS))) {
     return tooLarge(frame, bytes.frame);
   }
-  const result = parseJson(frame);
+  const result = parseJson(frame, prefix);
   const isPicture = result.ok && result.message.type === 'image';
   return isLarge && !isPicture ? tooLarge(frame, bytes.frame) : result;
 }
@@ -53,7 +54,7 @@ function tooLarge(frame: string | Uint8Array, limit: number): ParseResult {
   return { ok: false, kind: 'too-large', detail: `${frame.length} bytes, at most ${limit}` };
 }
 
-function parseJson(frame: string): ParseResult {
+function parseJson(frame: string, prefix: string): ParseResult {
   const nesting = jsonFault(frame);
   if (nesting !== null) return { ok: false, kind: 'over-limit', detail: `the message ${nesting}` };
   let whole: unknown;
@@ -66,7 +67,7 @@ function parseJson(frame: string): ParseResult {
   if (tree !== null) return { ok: false, kind: 'over-limit', detail: `the message ${tree}` };
   if (!isFields(whole)) return { ok: false, kind: 'invalid', detail: 'the message is not a JSON object' };
   if (typeof whole.type !== 'string') return { ok: false, kind: 'invalid', detail: 'type is not a string' };
-  return parseTyped(whole.type, whole);
+  return parseTyped(`${prefix}${whole.type}`, whole);
 }
 
 function parseTyped(givenType: string, whole: Fields): ParseResult {

@@ -9,7 +9,7 @@ import { INITIAL_STATE, type V2State, type V2Timer } from './state.ts';
 
 /** NavTalk's second protocol, with extensions of ours for clients that ask for them. */
 export const NAVTALK_V2: WireProtocol<V2State, ServerMessage, V2Timer> = {
-  path: REALTIME_V2_PATH,
+  paths: [REALTIME_V2_PATH],
   readConnect,
   decode: parseClientMessage,
   readSound,

@@ -8,6 +8,8 @@ export const QUERY = { license: TEST_KEY, avatarId: TEST_AVATAR.avatarId };
 
 export type Harness = {
   readonly server: TestServer;
+  /** `ws://…` of it. */
+  readonly baseUrl: string;
   connect(query?: Readonly<Record<string, string>>, headers?: Readonly<Record<string, string>>): TestClient;
   restart(overrides: Parameters<typeof createTestServer>[0]): Promise<void>;
   commandTypes(call?: number): string[];
@@ -34,6 +36,9 @@ export function useHarness(port: number): Harness {
   return {
     get server() {
       return server;
+    },
+    get baseUrl() {
+      return baseUrl;
     },
     connect(query = QUERY, headers = {}) {
       const client = new TestClient(baseUrl, query, headers);

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { SessionEvent } from '@visavis/media/session-events';
+import { LIMITS } from '@visavis/protocol';
 import { ReducerShell } from '@visavis/protocol/reducer-shell';
 import type { RawData, WebSocket } from 'ws';
 import { Call, type CallClient, type CallOrigin } from '../calls/call.ts';
@@ -17,6 +18,24 @@ const CLOSE_GRACE_MS = 5000;
 /** The same, when what its socket holds is needed elsewhere. */
 const EVICTION_GRACE_MS = 250;
 
+/** A second socket of the same client, for what its protocol does not say on the first. */
+export type Companion = {
+  send(text: string): void;
+  ping(): void;
+  /** The call is over. */
+  close(): void;
+};
+
+/** A connection of whatever protocol. */
+export type OpenConnection = {
+  readonly call: Call;
+  heartbeat(): void;
+  tellLife(intervalMs: number): void;
+  readonly wantsCompanion: boolean;
+  join(companion: Companion): void;
+  takeAside(data: RawData, isBinary: boolean): void;
+};
+
 /** A socket as it arrives. */
 export type Arrival = {
   readonly socket: WebSocket;
@@ -26,7 +45,7 @@ export type Arrival = {
 };
 
 /** One socket and its call: performs what the wire protocol's reducer decides, and owns the socket and its timers. */
-export class Connection<State, Message, Timer extends string> implements CallClient {
+export class Connection<State, Message, Timer extends string> implements CallClient, OpenConnection {
   readonly call: Call;
   readonly #socket: WebSocket;
   readonly #protocol: WireProtocol<State, Message, Timer>;
@@ -35,6 +54,10 @@ export class Connection<State, Message, Timer extends string> implements CallCli
   readonly #intake: SocketIntake;
   readonly #shell: ReducerShell<State, WireInput<Timer>, WireEffect<Message, Timer>>;
   readonly #timers = new Map<Timer, NodeJS.Timeout>();
+  readonly #asideReader: FrameReader | null;
+  /** What is said aside while nobody is there to hear it. */
+  readonly #unheard: string[] = [];
+  #companion: Companion | null = null;
   #isReading = false;
   #isAlive = true;
   #droppedAudioMessages = 0;
@@ -48,6 +71,8 @@ export class Connection<State, Message, Timer extends string> implements CallCli
     this.#socket = socket;
     this.#protocol = protocol;
     this.#reader = createFrameReader(protocol);
+    const { decodeAside } = protocol;
+    this.#asideReader = decodeAside === undefined ? null : createFrameReader({ decode: decodeAside });
     const request = protocol.readConnect(query);
     this.#shell = new ReducerShell({
       state: protocol.initialState(request),
@@ -56,7 +81,7 @@ export class Connection<State, Message, Timer extends string> implements CallCli
     });
     this.#memory = budget.open(CALL_LIMITS, () => this.#giveMemoryUp());
     this.#intake = new SocketIntake(socket, transport, this.#memory, {
-      message: (data, isBinary) => this.#onFrame(data, isBinary),
+      message: (data, isBinary) => this.#onFrame(this.#reader, data, isBinary),
       sign: () => {
         this.#isAlive = true;
       },
@@ -80,6 +105,22 @@ export class Connection<State, Message, Timer extends string> implements CallCli
     }
     this.#isAlive = false;
     this.#socket.ping();
+    this.#companion?.ping();
+  }
+
+  /** A companion may still join: the call has none, and is not over. */
+  get wantsCompanion(): boolean {
+    return this.#asideReader !== null && this.#companion === null && !this.call.isOver;
+  }
+
+  join(companion: Companion): void {
+    this.#companion = companion;
+    for (const text of this.#unheard.splice(0)) companion.send(text);
+  }
+
+  /** What the client says on its second socket. */
+  takeAside(data: RawData, isBinary: boolean): void {
+    if (this.#asideReader !== null && this.#isReading) this.#onFrame(this.#asideReader, data, isBinary);
   }
 
   /** Tells the client that the connection lives. */
@@ -107,6 +148,7 @@ export class Connection<State, Message, Timer extends string> implements CallCli
       this.#intake.end();
       for (const timer of this.#timers.values()) clearTimeout(timer);
       this.#timers.clear();
+      this.#companion?.close();
       if (end !== null) setTimeout(() => this.#socket.terminate(), CLOSE_GRACE_MS).unref();
     }
   }
@@ -115,10 +157,10 @@ export class Connection<State, Message, Timer extends string> implements CallCli
     return { ignoredMessages: this.#reader.ignored, droppedAudioMessages: this.#droppedAudioMessages };
   }
 
-  #onFrame(data: RawData, isBinary: boolean): void {
+  #onFrame(reader: FrameReader, data: RawData, isBinary: boolean): void {
     if (this.call.isOver) return;
     const atMs = performance.now();
-    const reading = this.#reader.read(data, isBinary, atMs);
+    const reading = reader.read(data, isBinary, atMs);
     switch (reading.kind) {
       case 'message':
         this.#dispatch({ type: 'client', message: reading.message, atMs });
@@ -181,6 +223,9 @@ export class Connection<State, Message, Timer extends string> implements CallCli
       case 'log':
         this.call.log(effect.level, effect.text, effect.fields);
         return;
+      case 'send-aside':
+        this.#sendAside(effect.text);
+        return;
       case 'close':
         this.#socket.close(effect.closeCode, effect.closeReason);
     }
@@ -204,6 +249,11 @@ export class Connection<State, Message, Timer extends string> implements CallCli
       this.#socket.send(this.#protocol.encode(message), () => this.#countOutgoing());
       if (!this.#countOutgoing()) queueMicrotask(() => this.call.end('slow-client'));
     }
+  }
+
+  #sendAside(text: string): void {
+    if (this.#companion !== null) this.#companion.send(text);
+    else if (this.#unheard.length < LIMITS.counts.earlyEvents) this.#unheard.push(text);
   }
 
   #countOutgoing(): boolean {

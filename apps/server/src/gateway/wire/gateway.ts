@@ -5,9 +5,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
 import type { Logger } from '../../ports.ts';
 import type { Call, CallOrigin } from '../calls/call.ts';
-import { processBudget } from '../calls/memory/call-memory.ts';
+import { CALL_LIMITS, type CallMemory, processBudget } from '../calls/memory/call-memory.ts';
 import type { MemoryBudget, MemoryStats } from '../calls/memory/memory-budget.ts';
-import { Connection } from './connection.ts';
+import { Connection, type OpenConnection } from './connection.ts';
 import type { WireDependencies } from './wire-dependencies.ts';
 import type { WireProtocol } from './wire-protocol.ts';
 
@@ -16,16 +16,14 @@ const HEARTBEAT_INTERVAL_MS = 25_000;
 /** The code of a page sees no ping; it notices a dead connection by heartbeats that do not come. */
 const CLIENT_HEARTBEAT_MS = 4_000;
 
-/** A connection of whatever protocol. */
-type AnyConnection = {
-  readonly call: Call;
-  heartbeat(): void;
-  tellLife(intervalMs: number): void;
-};
+/** Told of each connection as it opens. */
+type Opened = (connection: OpenConnection, arrival: { readonly query: unknown; readonly ipAddress: string }) => void;
 
 export type Gateway = {
-  /** Serves a wire protocol at its path. `@fastify/websocket` must have been registered. */
-  serve<State, Message, Timer extends string>(protocol: WireProtocol<State, Message, Timer>): void;
+  /** Serves a wire protocol at its paths. `@fastify/websocket` must have been registered. */
+  serve<State, Message, Timer extends string>(protocol: WireProtocol<State, Message, Timer>, opened?: Opened): void;
+  /** Memory for a socket that stands beside a call; `give` is called when it is needed elsewhere. */
+  openMemory(give: () => void): CallMemory;
   /** Open sockets, refused ones that still close included. */
   callCount(): number;
   /** Addresses of sockets that are open and hold no place of a licence: not admitted yet, or refused and still closing. */
@@ -42,7 +40,7 @@ export type Gateway = {
 
 /** All calls that came over sockets to this process, in whatever protocol. */
 export function createGateway(app: FastifyInstance, dependencies: WireDependencies): Gateway {
-  const connections = new Set<AnyConnection>();
+  const connections = new Set<OpenConnection>();
   const sockets = new Map<Call, string>();
   const budget = processBudget(LIMITS.budgets.allCalls);
   const beats = startBeats(connections, budget, dependencies);
@@ -55,6 +53,7 @@ export function createGateway(app: FastifyInstance, dependencies: WireDependenci
     protocol: WireProtocol<State, Message, Timer>,
     socket: WebSocket,
     request: FastifyRequest,
+    opened: Opened,
   ): void => {
     const origin = { ...originOf(request), findCall };
     const transport: Duplex = request.raw.socket;
@@ -70,22 +69,16 @@ export function createGateway(app: FastifyInstance, dependencies: WireDependenci
     socket.once('close', () => sockets.delete(call));
     void call.closed.then(() => connections.delete(connection));
     if (closing) call.end('server-closing');
+    else opened(connection, { query: request.query, ipAddress: request.ip });
   };
 
   return {
-    serve(protocol) {
-      app.route({
-        method: 'GET',
-        url: protocol.path,
-        config: { access: { kind: 'call' } },
-        handler: (_request, reply) =>
-          reply
-            .code(426)
-            .header('upgrade', 'websocket')
-            .send({ code: 426, message: 'Connect with a WebSocket.', data: null }),
-        wsHandler: (socket, request) => accept(protocol, socket, request),
-      });
+    serve(protocol, opened = () => {}) {
+      for (const url of protocol.paths) {
+        serveSocket(app, url, (socket, request) => accept(protocol, socket, request, opened));
+      }
     },
+    openMemory: (give) => budget.open(CALL_LIMITS, give),
     callCount: () => connections.size,
     *unadmitted() {
       for (const [call, address] of sockets) if (call.licence === null) yield address;
@@ -111,6 +104,25 @@ export function createGateway(app: FastifyInstance, dependencies: WireDependenci
   };
 }
 
+/** A route that takes WebSockets, and says so to everything else. */
+export function serveSocket(
+  app: FastifyInstance,
+  url: string,
+  wsHandler: (socket: WebSocket, request: FastifyRequest) => void,
+): void {
+  app.route({
+    method: 'GET',
+    url,
+    config: { access: { kind: 'call' } },
+    handler: (_request, reply) =>
+      reply
+        .code(426)
+        .header('upgrade', 'websocket')
+        .send({ code: 426, message: 'Connect with a WebSocket.', data: null }),
+    wsHandler,
+  });
+}
+
 function originOf(request: FastifyRequest): Omit<CallOrigin, 'findCall'> {
   const { hostname: hostName, ip: ipAddress } = request;
   return { hostName, ipAddress, caller: { origin: request.headers.origin, host: request.host } };
@@ -118,7 +130,7 @@ function originOf(request: FastifyRequest): Omit<CallOrigin, 'findCall'> {
 
 /** What goes to every connection again and again. */
 function startBeats(
-  connections: ReadonlySet<AnyConnection>,
+  connections: ReadonlySet<OpenConnection>,
   budget: MemoryBudget,
   { heartbeatIntervalMs, clientHeartbeatMs = CLIENT_HEARTBEAT_MS, logger }: WireDependencies,
 ): { stop(): void } {

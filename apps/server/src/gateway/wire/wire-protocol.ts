@@ -27,6 +27,8 @@ export type WireEffect<Message, Timer extends string = string> =
   | { readonly type: 'schedule'; readonly timer: Timer; readonly delayMs: number }
   | { readonly type: 'cancel'; readonly timer: Timer }
   | { readonly type: 'log'; readonly level: 'info' | 'warn'; readonly text: string; readonly fields: object }
+  /** For the second socket of clients whose protocol has one: it waits until that is there. */
+  | { readonly type: 'send-aside'; readonly text: string }
   /** Ends the connection with a close frame. */
   | { readonly type: 'close'; readonly closeCode: number; readonly closeReason: string };
 
@@ -35,8 +37,8 @@ export type WireEffect<Message, Timer extends string = string> =
  * is an effect.
  */
 export type WireProtocol<State, Message, Timer extends string = string> = {
-  /** Path of its socket. */
-  readonly path: string;
+  /** Where its socket is served. */
+  readonly paths: readonly string[];
   /** @param query Parsed query; repeated parameters are arrays, of which the first counts. */
   readonly readConnect: (query: unknown) => CallRequest;
   /** @param frame Text of a text frame, or the bytes of a binary one. Never throws. */
@@ -46,6 +48,8 @@ export type WireProtocol<State, Message, Timer extends string = string> = {
    * second. Null: `decode` has to read it. Left out: it reads all.
    */
   readonly readSound?: (frame: Buffer) => Uint8Array | null;
+  /** The same of what comes over the second socket. Left out: there is none. */
+  readonly decodeAside?: (frame: string | Uint8Array) => ParseResult;
   readonly encode: (message: Message) => string;
   readonly initialState: (request: CallRequest) => State;
   readonly reduce: (state: State, input: WireInput<Timer>) => Step<State, WireEffect<Message, Timer>>;

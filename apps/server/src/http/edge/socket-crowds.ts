@@ -1,4 +1,3 @@
-import { REALTIME_V2_PATH } from '@visavis/protocol';
 import type { FastifyInstance } from 'fastify';
 import { addressGroup } from '../../control/accounts/attempt-limiter.ts';
 import { ControlError } from '../../control/control-error.ts';
@@ -10,7 +9,7 @@ const RETRY_AFTER_SECONDS = 5;
 /** Bounds sockets that hold no place under a key's limit. `unadmitted`: the addresses of those that are open. */
 export function refuseSocketCrowds(app: FastifyInstance, unadmitted: () => Iterable<string>): void {
   app.addHook('onRequest', async (request) => {
-    if (request.routeOptions.url !== REALTIME_V2_PATH) return;
+    if (request.routeOptions.config.access?.kind !== 'call') return;
     const group = addressGroup(request.ip);
     let count = 0;
     for (const address of unadmitted()) if (addressGroup(address) === group) count += 1;

@@ -1,0 +1,217 @@
+import { LIMITS } from '@visavis/protocol';
+import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { until, useHarness } from '../navtalk-v2/test-harness.ts';
+import { TEST_AVATAR, TEST_KEY } from '../test-doubles.ts';
+import { REALTIME_V1_PATHS } from './navtalk-v1.ts';
+import { SIGNALLING_PATH } from './signalling-desk.ts';
+
+const harness = useHarness(21_140);
+const OFFER = { type: 'offer', sdp: 'v=0\r\n' } as const;
+const ANSWER = { type: 'answer', sdp: 'v=0\r\n' } as const;
+const CANDIDATE = { candidate: 'candidate:1 1 UDP 1 127.0.0.1 9 typ host', sdpMid: '0', sdpMLineIndex: 0 };
+
+type Told = { readonly type: string; readonly [key: string]: unknown };
+
+/** One of a client's two sockets, with what it is told. */
+function connect(
+  path: string,
+  query: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+) {
+  const socket = new WebSocket(`${harness.baseUrl}${path}?${new URLSearchParams(query)}`, { headers });
+  const told: Told[] = [];
+  socket.on('message', (data) => told.push(JSON.parse(String(data)) as Told));
+  socket.on('error', () => {});
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
+  });
+  const types = () => told.map(({ type }) => type);
+  return {
+    ...{ socket, told, closed, types },
+    send: (message: unknown) => socket.send(JSON.stringify(message)),
+    opened: () => until(() => socket.readyState === WebSocket.OPEN, 'the socket opens'),
+    async hears(type: string): Promise<Told> {
+      await until(() => types().includes(type), `${type} comes; told: ${types().join(', ')}`);
+      return told.find((message) => message.type === type) as Told;
+    },
+  };
+}
+
+const events = (query: Readonly<Record<string, string>> = { license: TEST_KEY, characterName: TEST_AVATAR.name }) =>
+  connect(REALTIME_V1_PATHS[0], query);
+const signalling = (userId = TEST_KEY) => connect(SIGNALLING_PATH, { userId });
+const session = () => {
+  const call = harness.server.placer.calls.at(-1);
+  if (call === undefined) throw new Error('There is no call.');
+  return call;
+};
+
+describe('the first protocol: events', () => {
+  it.each(REALTIME_V1_PATHS)('goes through the order of events of %s, un-prefixed', async (path) => {
+    const client = connect(path, { license: TEST_KEY, characterName: TEST_AVATAR.name });
+    await client.hears('session.created');
+    client.send({
+      type: 'session.update',
+      session: { instructions: 'Be kind.', turn_detection: { type: 'server_vad' } },
+    });
+    client.send({
+      type: 'conversation.item.create',
+      item: { role: 'user', content: [{ type: 'input_text', text: 'Earlier' }] },
+    });
+    await client.hears('session.updated');
+    expect(client.types()).toEqual(['session.created', 'session.updated']);
+    expect(harness.commandTypes()).toEqual(['configure', 'history', 'begin']);
+  });
+
+  it('tells a whole exchange in the words of the realtime beta, with the answer’s text in response.done', async () => {
+    const client = events();
+    await client.hears('session.updated');
+    const { emit } = session();
+    emit({ type: 'user-speech-started', itemId: 'i', audioStartMs: 10 });
+    emit({ type: 'user-speech-stopped', itemId: 'i', audioEndMs: 900 });
+    emit({ type: 'user-transcript-done', itemId: 'i', text: 'Hello?' });
+    emit({ type: 'reply-text-delta', turnId: 'r', text: 'Good day.' });
+    emit({ type: 'tool-call-done', turnId: 'r', callId: 'c', name: 'add', argumentsJson: '{"x":1}' });
+    emit({ type: 'reply-text-done', turnId: 'r', text: 'Good day.' });
+    emit({ type: 'reply-done', turnId: 'r', interrupted: false, playedMs: 700, heardText: 'Good day.' });
+    await client.hears('response.done');
+    expect(client.told.slice(2)).toEqual([
+      { type: 'input_audio_buffer.speech_started', item_id: 'i', audio_start_ms: 10 },
+      { type: 'input_audio_buffer.speech_stopped', item_id: 'i', audio_end_ms: 900 },
+      {
+        type: 'conversation.item.input_audio_transcription.completed',
+        ...{ item_id: 'i', content_index: 0, transcript: 'Hello?' },
+      },
+      expect.objectContaining({ type: 'response.audio_transcript.delta', response_id: 'r', delta: 'Good day.' }),
+      expect.objectContaining({ type: 'response.function_call_arguments.delta', call_id: 'c' }),
+      {
+        type: 'response.function_call_arguments.done',
+        ...{ event_id: 'event_c', item_id: 'item_c', response_id: 'r', output_index: 0 },
+        ...{ call_id: 'c', name: 'add', arguments: '{"x":1}' },
+      },
+      expect.objectContaining({ type: 'response.audio_transcript.done', response_id: 'r', transcript: 'Good day.' }),
+      expect.objectContaining({ type: 'response.audio.done', response_id: 'r' }),
+      {
+        type: 'response.done',
+        response: expect.objectContaining({
+          id: 'r',
+          status: 'completed',
+          output: [expect.objectContaining({ content: [{ type: 'audio', transcript: 'Good day.' }] })],
+        }),
+      },
+    ]);
+  });
+
+  it('takes sound, results of tools, and typed words', async () => {
+    const client = events();
+    await client.hears('session.updated');
+    client.send({ type: 'input_audio_buffer.append', audio: 'AAAA' });
+    client.send({
+      type: 'conversation.item.create',
+      item: { type: 'function_call_output', call_id: 'c', output: '4' },
+    });
+    client.send({ type: 'response.create' });
+    await until(() => harness.commandTypes().includes('respond'), 'the reply is asked for');
+    expect(harness.commandTypes()).toEqual(['begin', 'user-audio', 'tool-result', 'respond']);
+  });
+
+  it.each([
+    ['no key', { characterName: TEST_AVATAR.name }, 'session.backend.error', 'Missing license'],
+    ['an unknown key', { license: 'sk_navtalk_x', characterName: 'x' }, 'session.backend.error', 'Invalid license'],
+    ['no points', { license: 'poor', characterName: 'x' }, 'session.insufficient_balance', 'Insufficient points'],
+  ])('%s: says why, and closes with the reason that clients compare', async (_what, query, type, reason) => {
+    const client = events(query as Readonly<Record<string, string>>);
+    expect((await client.closed).reason).toBe(reason);
+    expect(client.types()).toEqual([type]);
+    expect(client.told[0]?.message).toEqual(expect.stringMatching(/\w/));
+  });
+
+  it('says that every place is taken', async () => {
+    harness.server.placer.full = true;
+    const client = events();
+    expect((await client.closed).reason).toBe('No capacity');
+    expect(client.types()).toEqual(['session.gpu_full']);
+  });
+});
+
+describe('the first protocol: signalling', () => {
+  it.each([
+    ['the events first', TEST_KEY, TEST_KEY],
+    ['the events first, a client that knows no key there', '123', '123'],
+    ['the events first, a client that makes an id up', TEST_KEY, '5a1c8c1e-0000-4000-8000-000000000000'],
+  ])('%s: offers after create, and takes the answer', async (_what, userId, target) => {
+    const client = events();
+    await client.hears('session.updated');
+    session().emit({ type: 'local-description', description: OFFER });
+    const media = signalling(userId);
+    await media.opened();
+    expect(media.told).toEqual([]);
+    media.send({ type: 'create', targetSessionId: target });
+    const offer = await media.hears('offer');
+    expect(offer).toMatchObject({ targetSessionId: expect.any(String), sdp: OFFER });
+    media.send({ type: 'answer', targetSessionId: offer.targetSessionId, sdp: ANSWER });
+    media.send({ type: 'iceCandidate', targetSessionId: '123', candidate: CANDIDATE });
+    await until(() => harness.commandTypes().includes('remote-candidate'), 'answer and candidate reach the session');
+    expect(session().commands.slice(-2)).toEqual([
+      { type: 'remote-description', description: ANSWER },
+      { type: 'remote-candidate', candidate: CANDIDATE },
+    ]);
+    session().emit({ type: 'local-candidate', candidate: CANDIDATE });
+    expect(await media.hears('iceCandidate')).toMatchObject({ candidate: CANDIDATE });
+    expect(client.types()).not.toContain('offer');
+  });
+
+  it('may open before its events', async () => {
+    const media = signalling();
+    await media.opened();
+    media.send({ type: 'create', targetSessionId: TEST_KEY });
+    const client = events();
+    await client.hears('session.updated');
+    session().emit({ type: 'local-description', description: OFFER });
+    await media.hears('offer');
+  });
+
+  it.each(['events', 'signalling'] as const)('both sockets end when the %s close', async (which) => {
+    const [client, media] = [events(), signalling()];
+    await media.opened();
+    media.send({ type: 'create', targetSessionId: TEST_KEY });
+    await client.hears('session.updated');
+    session().emit({ type: 'local-description', description: OFFER });
+    await media.hears('offer');
+    (which === 'events' ? client : media).socket.close();
+    await Promise.all([client.closed, media.closed]);
+    await until(() => harness.server.gateway.callCount() === 0, 'the call is over');
+    expect(harness.commandTypes().at(-1)).toBe('close');
+  });
+
+  it('gives a picture to nobody who names another key, nor a second time', async () => {
+    const client = events();
+    await client.hears('session.updated');
+    session().emit({ type: 'local-description', description: OFFER });
+    const stranger = signalling('sk_navtalk_of_somebody_else');
+    await stranger.opened();
+    stranger.send({ type: 'create', targetSessionId: 'sk_navtalk_of_somebody_else' });
+    const media = signalling();
+    await media.opened();
+    media.send({ type: 'create', targetSessionId: TEST_KEY });
+    await media.hears('offer');
+    const second = signalling();
+    await second.opened();
+    second.send({ type: 'create', targetSessionId: TEST_KEY });
+    second.send({ type: 'answer', targetSessionId: 'x', sdp: ANSWER });
+    media.send({ type: 'iceCandidate', targetSessionId: 'x', candidate: CANDIDATE });
+    await until(() => harness.commandTypes().includes('remote-candidate'), 'the candidate of its own socket is taken');
+    expect([stranger.told, second.told]).toEqual([[], []]);
+    expect(harness.commandTypes()).not.toContain('remote-description');
+  });
+
+  it('survives whatever is said on it, and drops who says no end of it', async () => {
+    const media = signalling();
+    await media.opened();
+    for (let count = 0; count <= LIMITS.counts.candidates; count += 1) media.socket.send('{"type":"create"');
+    expect(await media.closed).toMatchObject({ code: 4008 });
+    const client = events();
+    await client.hears('session.updated');
+  });
+});
