@@ -5,15 +5,17 @@ import { mutateText, seededRandom } from '@visavis/protocol/testing';
 import { expect, it } from 'vitest';
 import { readSound } from './read-sound.ts';
 
-const SOUND = Buffer.from(Array.from({ length: 1919 }, (_unused, index) => (index * 37) % 256));
-const audio = SOUND.toString('base64');
+const SOUND = new Uint8Array(Array.from({ length: 1919 }, (_unused, index) => (index * 37) % 256));
+const audio = Buffer.from(SOUND).toString('base64');
 const frame = (message: unknown) => Buffer.from(JSON.stringify(message));
 const APPEND = 'input_audio_buffer.append';
 
 /** The sound that the long way finds in a frame; null: it is none, or refused. */
-function longWay(bytes: Buffer): Buffer | null {
+function longWay(bytes: Buffer): Uint8Array | null {
   const result = parseClientMessage(bytes.toString('utf8'));
-  return result.ok && result.message.type === 'audio-append' ? Buffer.from(result.message.audioBase64, 'base64') : null;
+  return result.ok && result.message.type === 'audio-append'
+    ? new Uint8Array(Buffer.from(result.message.audioBase64, 'base64'))
+    : null;
 }
 
 it.each([

@@ -31,5 +31,6 @@ function decodeBase64(text: Buffer): Uint8Array | null {
   const length = text.length - padding;
   if (length % 4 === 1 || FOREIGN.some((letter) => text.includes(letter))) return null;
   const bytes = Buffer.from(text.toString('latin1'), 'base64');
-  return bytes.length === Math.floor((length * 3) / 4) ? bytes : null;
+  if (bytes.length !== Math.floor((length * 3) / 4)) return null;
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
