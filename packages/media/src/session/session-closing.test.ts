@@ -34,14 +34,18 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks());
 
 /** A call whose stages do nothing but close. */
-function callWith(open: VoiceProvider['open'], onClose: (tell: (event: PipelineEvent) => void) => void = () => {}) {
+function callWith(
+  open: VoiceProvider['open'],
+  onClose: (tell: (event: PipelineEvent) => void) => void = () => {},
+  sessionId = config.sessionId,
+) {
   vi.spyOn(Pipeline, 'open').mockImplementation(async (_config, _resources, _capabilities, _logger, listener) => {
     const stages = { offer: async () => {}, setUserTurnOpen: () => {}, close: () => onClose(listener) };
     return stages as unknown as Pipeline;
   });
   const voice = { id: 'scripted', capabilities: {}, open, close: async () => {} } as unknown as VoiceProvider;
   const resources = { clock, voice: async () => voice } as unknown as CallResources;
-  return new Session(config, resources, silentLogger, (event) => told.push(event));
+  return new Session({ ...config, sessionId }, resources, silentLogger, (event) => told.push(event));
 }
 
 it('a voice that opens after its time is up is closed', async () => {
@@ -68,4 +72,16 @@ it('the end of a film that cannot be written any more is told before the call is
     { type: 'failed', code: 'recording-failed', fatal: false },
     { type: 'closed', reason: 'hung up' },
   ]);
+});
+
+it('replies and turns have ids that no other talk has', async () => {
+  const ids = [];
+  for (const sessionId of ['5c2d8e9fa1b04c3d9e8f7a6b5c4d3e2f', '6d3e9fa0b2c15d4eaf908b7c6d5e4f30']) {
+    const session = callWith(async () => ({ send: () => {}, close: async () => {} }), undefined, sessionId);
+    await session.start();
+    session.handle({ type: 'user-text', text: 'Hello', reply: true });
+    ids.push(told.findLast((event) => event.type === 'reply-started')?.turnId);
+    await session.close('hung up');
+  }
+  expect(ids).toEqual(['resp_5c2d8e9fa1b04c3d_2', 'resp_6d3e9fa0b2c15d4e_2']);
 });

@@ -93,6 +93,8 @@ export type SessionState = {
   readonly settledCalls: readonly { readonly callId: string; readonly timedOut: boolean }[];
   readonly exchange: Exchange | null;
   readonly nextId: number;
+  /** Stands in every id of this talk: clients keep the words of many talks under their ids. */
+  readonly idStem: string;
 };
 
 export type TimerName = 'greeting' | 'held' | 'media-wait' | 'reply-wait' | `tool:${string}` | `words:${string}`;
@@ -201,6 +203,8 @@ export function initialSessionState(options: {
   transparent: boolean;
   language?: string;
   audioBack?: boolean;
+  /** Of this talk alone; ids are unique within it when left out. */
+  idStem?: string;
   turnDetection?: TurnDetectionSettings;
 }): SessionState {
   return {
@@ -234,5 +238,6 @@ export function initialSessionState(options: {
     settledCalls: [],
     exchange: null,
     nextId: 1,
+    idStem: options.idStem ?? '',
   };
 }

@@ -28,6 +28,8 @@ import { TROUBLE } from './session-trouble.ts';
 
 const VOICE_OPEN_LIMIT_MS = 20_000;
 const VOICE_CLOSE_LIMIT_MS = 2_000;
+/** Of the session's id, in the ids of its items: some providers take 32 characters in all. */
+const ID_STEM_CHARACTERS = 16;
 
 /**
  * The shell of a call: feeds what happens to the reducer and performs the effects that come back, in order. Closing order:
@@ -68,6 +70,7 @@ export class Session {
       turnDetection: config.turnDetection,
       transparent: config.provider === 'transparency',
       audioBack: config.audioBack,
+      idStem: `${config.sessionId.slice(0, ID_STEM_CHARACTERS)}_`,
     });
     const parts = {
       state,

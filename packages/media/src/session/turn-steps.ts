@@ -33,7 +33,7 @@ export function isReplying(state: SessionState): boolean {
 export const NOTHING_WANTED = { respondQueued: null, resultsWanted: false } as const;
 
 export function nextIdOf(state: SessionState, prefix: 'item' | 'resp' | 'text'): { id: string; state: SessionState } {
-  return { id: `${prefix}_${state.nextId}`, state: { ...state, nextId: state.nextId + 1 } };
+  return { id: `${prefix}_${state.idStem}${state.nextId}`, state: { ...state, nextId: state.nextId + 1 } };
 }
 
 /** Adds a reply to the talk; its sound plays after that of the replies before it. */
