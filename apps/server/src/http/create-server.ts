@@ -3,7 +3,7 @@ import { LIMITS } from '@visavis/protocol';
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { ControlError } from '../control/control-error.ts';
 import type { ReadingPlaces } from '../control/fairness/fair-reading.ts';
-import { SignallingDesk } from '../gateway/navtalk-v1/signalling-desk.ts';
+import { SIGNALLING_PATH, SignallingDesk } from '../gateway/navtalk-v1/signalling-desk.ts';
 import { NAVTALK_V2 } from '../gateway/navtalk-v2/navtalk-v2.ts';
 import { createGateway, type Gateway } from '../gateway/wire/gateway.ts';
 import type { WireDependencies } from '../gateway/wire/wire-dependencies.ts';
@@ -118,10 +118,9 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   registerBodyPace(app, dependencies.bodyPace);
   registerBoundedJson(app);
   await registerApiReference(app, dependencies.talkPage.version);
-  refuseSocketCrowds(app, function* () {
-    if (sockets.current === null) return;
-    yield* sockets.current.gateway.unadmitted();
-    yield* sockets.current.desk.unpaired();
+  refuseSocketCrowds(app, (path) => {
+    const { gateway, desk } = sockets.current ?? {};
+    return (path === SIGNALLING_PATH ? desk?.unpaired() : gateway?.unadmitted()) ?? [];
   });
   const gateway = createGateway(app, dependencies);
   gateway.serve(NAVTALK_V2);

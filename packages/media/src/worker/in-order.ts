@@ -14,7 +14,7 @@ type Inbox<Message> = { next: number; readonly waiting: Map<number, Message> };
 export class InOrder<Message extends Numbered> {
   readonly #handle: (message: Message) => void;
   readonly #inboxes = new Map<number, Inbox<Message>>();
-  /** Calls are opened in the order of their numbers: one below this that has no inbox is over. */
+  /** First messages come in the order of the calls' numbers: a call up to this one that has no inbox is over. */
   #newest = -1;
 
   constructor(handle: (message: Message) => void) {
@@ -24,6 +24,7 @@ export class InOrder<Message extends Numbered> {
   take(message: Message): void {
     const { callId, sequence } = message;
     const inbox = this.#inboxes.get(callId) ?? this.#open(callId);
+    if (sequence === 0) this.#newest = Math.max(this.#newest, callId);
     if (inbox === null) return;
     if (sequence !== inbox.next) {
       inbox.waiting.set(sequence, message);
@@ -45,7 +46,6 @@ export class InOrder<Message extends Numbered> {
 
   #open(callId: number): Inbox<Message> | null {
     if (callId <= this.#newest) return null;
-    this.#newest = callId;
     const inbox = { next: 0, waiting: new Map<number, Message>() };
     this.#inboxes.set(callId, inbox);
     return inbox;

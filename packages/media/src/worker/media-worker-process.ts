@@ -50,7 +50,8 @@ export class MediaWorkerProcess {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
       env: childEnvironment(),
     });
-    this.#soundLane = openSoundLane(this.#child);
+    // Without it the worker would wait for ever for what was lost, the end of its calls included.
+    this.#soundLane = openSoundLane(this.#child, () => this.#child.kill('SIGKILL'));
     this.#send({ type: 'start', options });
     const { pid } = this.#child;
     this.#heartbeat = new Heartbeat(performance.now(), () => (pid === undefined ? null : readMainThread(pid)));
@@ -130,9 +131,8 @@ export class MediaWorkerProcess {
       return;
     }
     try {
-      const message = write(call.sequence);
+      this.#send(write(call.sequence), taken);
       call.sequence += 1;
-      this.#send(message, taken);
     } catch (error) {
       taken();
       const fields = { sessionId: call.sessionId, error: errorMessage(error) };
@@ -214,10 +214,11 @@ export class MediaWorkerProcess {
   }
 }
 
-/** Null when the process could not be started. What is written to one that has died is told by its exit. */
-function openSoundLane(child: ChildProcess): Writable | null {
+/** Null when the process could not be started. `lost`: the lane has ended, as it does when the process does. */
+function openSoundLane(child: ChildProcess, lost: () => void): Writable | null {
   const lane = child.stdio[SOUND_LANE_FD] ?? null;
   if (lane === null || !('write' in lane)) return null;
   lane.on('error', () => {});
+  lane.once('close', lost);
   return lane;
 }

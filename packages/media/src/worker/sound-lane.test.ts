@@ -35,6 +35,17 @@ it('gives each call its messages in the order in which they were written, whiche
   expect(handled).toEqual(['2.0', '1.0', '1.1', '1.2', '1.3']);
 });
 
+it('keeps sound that overtakes the opening of its call, and of one before it', () => {
+  const handled: string[] = [];
+  const inOrder = new InOrder<{ callId: number; sequence: number }>(({ callId, sequence }) =>
+    handled.push(`${callId}.${sequence}`),
+  );
+  inOrder.take({ callId: 2, sequence: 1 });
+  inOrder.take({ callId: 1, sequence: 0 });
+  inOrder.take({ callId: 2, sequence: 0 });
+  expect(handled).toEqual(['1.0', '2.0', '2.1']);
+});
+
 it('drops what comes for a call that is over, and keeps nothing of it', () => {
   const handled: number[] = [];
   const inOrder = new InOrder<{ callId: number; sequence: number }>(({ callId }) => {

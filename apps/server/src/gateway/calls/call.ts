@@ -207,12 +207,14 @@ export class Call implements OpenCall {
       startedAt,
       caller: this.#origin.caller,
     });
+    const open = { phase: 'talking', admitted, record } as const;
+    this.#state = { ...open, meter: null };
     const { isFromElsewhere = false, projectId } = licence;
     void noteCall?.({ projectId, isOwnAvatar, isFromElsewhere });
     this.#transcript = emptyTranscript(settings.config.turnDetection);
     logger.info({ ...call, provider: settings.config.provider }, 'Call started');
-    const running = meter?.start(call, (code) => this.end(code)) ?? null;
-    this.#state = { phase: 'talking', admitted, record, meter: running };
+    const running = meter?.start(call, (code) => queueMicrotask(() => this.end(code))) ?? null;
+    this.#state = { ...open, meter: running };
     if (leftOutTools > 0) {
       const fields = { avatarId: call.avatarId, leftOutTools };
       this.log('warn', 'Stored tools of an avatar pass a limit and are left out', fields);

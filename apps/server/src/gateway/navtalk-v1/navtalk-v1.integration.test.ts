@@ -1,4 +1,3 @@
-import { LIMITS } from '@visavis/protocol';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { until, useHarness } from '../navtalk-v2/test-harness.ts';
@@ -206,12 +205,47 @@ describe('the first protocol: signalling', () => {
     expect(harness.commandTypes()).not.toContain('remote-description');
   });
 
-  it('survives whatever is said on it, and drops who says no end of it', async () => {
+  it('gives the picture to no other page, though it comes from the same address and names no key', async () => {
     const media = signalling();
     await media.opened();
-    for (let count = 0; count <= LIMITS.counts.candidates; count += 1) media.socket.send('{"type":"create"');
-    expect(await media.closed).toMatchObject({ code: 4008 });
+    const page = connect(SIGNALLING_PATH, { userId: '123' }, { origin: 'https://other.example' });
+    await page.opened();
+    page.send({ type: 'create', targetSessionId: '123' });
     const client = events();
     await client.hears('session.updated');
+    session().emit({ type: 'local-description', description: OFFER });
+    media.send({ type: 'create', targetSessionId: TEST_KEY });
+    await media.hears('offer');
+    expect(page.told).toEqual([]);
+  });
+
+  it('is not taken along by a call that is refused', async () => {
+    const media = signalling();
+    await media.opened();
+    media.send({ type: 'create', targetSessionId: TEST_KEY });
+    await events({ characterName: TEST_AVATAR.name }).closed;
+    const client = events();
+    await client.hears('session.updated');
+    session().emit({ type: 'local-description', description: OFFER });
+    await media.hears('offer');
+  });
+
+  it('drops who says no end of it, or too much at once, before a call is there', async () => {
+    const [chatterer, shouter] = [signalling(), signalling()];
+    await Promise.all([chatterer.opened(), shouter.opened()]);
+    for (let count = 0; count <= 100; count += 1) chatterer.socket.send('{"type":"create"');
+    expect(await chatterer.closed).toMatchObject({ code: 4008 });
+    shouter.socket.send('x'.repeat(10_000));
+    expect(await shouter.closed).toMatchObject({ code: 1006 });
+    await events().hears('session.updated');
+  });
+
+  it('ends with the server, also where its client does not answer', async () => {
+    const media = signalling();
+    await media.opened();
+    media.socket.pause();
+    await harness.server.app.close();
+    media.socket.resume();
+    await media.closed;
   });
 });

@@ -57,6 +57,9 @@ export class Connection<State, Message, Timer extends string> implements CallCli
   readonly #asideReader: FrameReader | null;
   /** What is said aside while nobody is there to hear it. */
   readonly #unheard: string[] = [];
+  /** Resolves when the call has its place; never, where it is refused. */
+  readonly whenPlaced: Promise<void>;
+  readonly #resolvePlaced: () => void;
   #companion: Companion | null = null;
   #isReading = false;
   #isAlive = true;
@@ -70,6 +73,9 @@ export class Connection<State, Message, Timer extends string> implements CallCli
   ) {
     this.#socket = socket;
     this.#protocol = protocol;
+    const placed = Promise.withResolvers<void>();
+    this.whenPlaced = placed.promise;
+    this.#resolvePlaced = placed.resolve;
     this.#reader = createFrameReader(protocol);
     const { decodeAside } = protocol;
     this.#asideReader = decodeAside === undefined ? null : createFrameReader({ decode: decodeAside });
@@ -132,6 +138,7 @@ export class Connection<State, Message, Timer extends string> implements CallCli
     this.#shell.dispatch({ type: 'placed', settings });
     this.#isReading = true;
     this.#intake.open();
+    this.#resolvePlaced();
   }
 
   event(event: SessionEvent, atMs: number): void {

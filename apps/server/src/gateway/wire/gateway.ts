@@ -16,12 +16,12 @@ const HEARTBEAT_INTERVAL_MS = 25_000;
 /** The code of a page sees no ping; it notices a dead connection by heartbeats that do not come. */
 const CLIENT_HEARTBEAT_MS = 4_000;
 
-/** Told of each connection as it opens. */
-type Opened = (connection: OpenConnection, arrival: { readonly query: unknown; readonly ipAddress: string }) => void;
+/** Told of each connection whose call has its place. */
+type Placed = (connection: OpenConnection, request: FastifyRequest) => void;
 
 export type Gateway = {
   /** Serves a wire protocol at its paths. `@fastify/websocket` must have been registered. */
-  serve<State, Message, Timer extends string>(protocol: WireProtocol<State, Message, Timer>, opened?: Opened): void;
+  serve<State, Message, Timer extends string>(protocol: WireProtocol<State, Message, Timer>, onPlaced?: Placed): void;
   /** Memory for a socket that stands beside a call; `give` is called when it is needed elsewhere. */
   openMemory(give: () => void): CallMemory;
   /** Open sockets, refused ones that still close included. */
@@ -53,7 +53,7 @@ export function createGateway(app: FastifyInstance, dependencies: WireDependenci
     protocol: WireProtocol<State, Message, Timer>,
     socket: WebSocket,
     request: FastifyRequest,
-    opened: Opened,
+    onPlaced: Placed,
   ): void => {
     const origin = { ...originOf(request), findCall };
     const transport: Duplex = request.raw.socket;
@@ -68,14 +68,14 @@ export function createGateway(app: FastifyInstance, dependencies: WireDependenci
     sockets.set(call, request.ip);
     socket.once('close', () => sockets.delete(call));
     void call.closed.then(() => connections.delete(connection));
+    void connection.whenPlaced.then(() => onPlaced(connection, request));
     if (closing) call.end('server-closing');
-    else opened(connection, { query: request.query, ipAddress: request.ip });
   };
 
   return {
-    serve(protocol, opened = () => {}) {
+    serve(protocol, onPlaced = () => {}) {
       for (const url of protocol.paths) {
-        serveSocket(app, url, (socket, request) => accept(protocol, socket, request, opened));
+        serveSocket(app, url, (socket, request) => accept(protocol, socket, request, onPlaced));
       }
     },
     openMemory: (give) => budget.open(CALL_LIMITS, give),

@@ -24,6 +24,7 @@ export class SocketIntake {
   readonly #socket: WebSocket;
   readonly #memory: CallMemory;
   readonly #listener: IntakeListener;
+  readonly #mayArrive: () => number;
   /** Since the last whole message, by at most one read of the network more. */
   #arrivingBytes = 0;
   #bytesAfterEnd = 0;
@@ -31,10 +32,18 @@ export class SocketIntake {
   #controlWindowMs = Number.NEGATIVE_INFINITY;
   #controlFrames = 0;
 
-  constructor(socket: WebSocket, transport: Duplex, memory: CallMemory, listener: IntakeListener) {
+  /** @param mayArrive Bytes of one message, now. */
+  constructor(
+    socket: WebSocket,
+    transport: Duplex,
+    memory: CallMemory,
+    listener: IntakeListener,
+    mayArrive: () => number = () => LIMITS.budgets.receiving,
+  ) {
     this.#socket = socket;
     this.#memory = memory;
     this.#listener = listener;
+    this.#mayArrive = mayArrive;
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
     for (const kind of ['ping', 'pong'] as const) {
       socket.on(kind, (data: Buffer) => {
@@ -81,8 +90,8 @@ export class SocketIntake {
       return;
     }
     this.#arrivingBytes += bytes;
-    if (this.#arrivingBytes <= LIMITS.bytes.frame) return;
-    if (this.#arrivingBytes > LIMITS.budgets.receiving) this.#listener.over('message-too-large');
+    if (this.#arrivingBytes > this.#mayArrive()) this.#listener.over('message-too-large');
+    else if (this.#arrivingBytes <= LIMITS.bytes.frame) return;
     else if (!this.#memory.hold('receiving', this.#arrivingBytes)) this.#listener.over('too-much-data');
   }
 }
