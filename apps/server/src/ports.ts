@@ -84,6 +84,8 @@ export type Caller = {
 export type Admission = {
   /** `key`: a licence key or a browser token. Null when it is unknown, revoked or expired. */
   findLicence(key: string, caller?: Caller): Promise<Licence | null>;
+  /** Whether the user is in the project; nobody's membership ends when left out. */
+  isMember?(projectId: string, userId: string): Promise<boolean>;
   /** `avatarId` wins over `name`; a name is searched among the project's own avatars and the system ones; any unknown `navtalk.*` name falls back to a built-in figure. */
   findAvatar(projectId: string, query: { avatarId?: string; name?: string }): Promise<AvatarLookUp>;
 };

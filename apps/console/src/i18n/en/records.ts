@@ -86,6 +86,7 @@ export const en = {
       tooMuch: 'The page sent more than a call may',
       refused: 'The call was refused',
       serverFault: 'Something failed on the server',
+      memberRemoved: 'The caller is no member of the project any more',
       byServer: 'The server ended the call',
     },
   },

@@ -81,6 +81,7 @@ export const zh: Pick<Texts, 'conversations' | 'usage' | 'webhooks'> = {
       tooMuch: '页面发送的数据超出通话限制',
       refused: '通话被拒绝',
       serverFault: '服务器出错',
+      memberRemoved: '来电者已不再是项目成员',
       byServer: '服务器结束了通话',
     },
   },

@@ -14,6 +14,7 @@ test.each([
   ['the server stopped', 'serverStopped'],
   ['daily-limit', 'dailyLimit'],
   ['internal', 'serverFault'],
+  ['member-removed', 'memberRemoved'],
   ['left', null],
   ['client-closed-1001 ', null],
   ['constructor', null],

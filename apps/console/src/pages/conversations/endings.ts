@@ -36,6 +36,7 @@ const ofOthers: Readonly<Record<string, Ending>> = {
   'voice-failed': 'voiceFailed',
   'media-failed': 'connectionLost',
   internal: 'serverFault',
+  'member-removed': 'memberRemoved',
 };
 
 /** Codes with which a socket is closed (RFC 6455, section 7.4.1); all others mean that it broke off. */

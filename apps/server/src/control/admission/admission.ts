@@ -4,6 +4,7 @@ import type { BundleFolders } from '../avatars/bundle-folders.ts';
 import { createBrowserTokens, isBrowserToken } from '../browser-tokens/browser-tokens.ts';
 import { LINK_KEY_PREFIX } from '../licence-keys/licence-key.ts';
 import { createLicenceKeys, type LicenceKey } from '../licence-keys/licence-keys.ts';
+import { roleIn } from '../projects/members.ts';
 
 type Caller = { readonly origin: string | undefined; readonly host: string };
 
@@ -33,6 +34,8 @@ export type Admission = {
   findLicence(key: string, caller?: Caller): Promise<AdmittedLicence | null>;
   /** Origins of the pages that may use a key or token; empty: all may, or it is unknown and opens nothing. */
   allowedOrigins(key: string): Promise<readonly string[]>;
+  /** Whether the user is in the project, as whatever. */
+  isMember(projectId: string, userId: string): Promise<boolean>;
   /** `avatarId` wins over `name`; any unknown name of the built-in form gets a built-in figure. */
   findAvatar(projectId: string, query: { avatarId?: string; name?: string }): Promise<AvatarFound>;
 };
@@ -81,6 +84,9 @@ export function createAdmission(
       const found = await find(key);
       if (found === null) return [];
       return found.origin === null ? found.licence.allowedOrigins : [found.origin];
+    },
+    async isMember(projectId, userId) {
+      return (await roleIn(db.orm, projectId, userId)) !== null;
     },
     async findAvatar(projectId, query) {
       const found = await catalogue.find(projectId, query);

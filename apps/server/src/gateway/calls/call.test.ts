@@ -21,7 +21,7 @@ const REQUEST = {
 };
 
 /** A call over scripted ports, and what its client's side is told. */
-function openCall(client: Partial<CallClient> = {}) {
+function openCall(client: Partial<CallClient> = {}, admission = scriptedAdmission()) {
   const placer = scriptedPlacer();
   placer.autoReady = false;
   const conversations = rememberedConversations();
@@ -29,7 +29,7 @@ function openCall(client: Partial<CallClient> = {}) {
   const notes: string[] = [];
   const told: (string | CallEnd | null)[] = [];
   const dependencies = {
-    ...{ admission: scriptedAdmission(), conversations, placer, limits: createInProcessCallLimits(), logger },
+    ...{ admission, conversations, placer, limits: createInProcessCallLimits(), logger },
     iceServers: () => [{ urls: ['stun:h:3478'] }],
     pictureSizes: { usualPx: 512, largestPx: 512 },
     noteEvent: ({ subject }: { subject: string }) => notes.push(subject),
@@ -64,6 +64,36 @@ describe('a call', () => {
     expect(told.at(-1)).toMatchObject({ code: 'voice-unavailable' });
     expect(placer.calls[0]?.commands).toEqual([{ type: 'close', reason: 'voice-unavailable' }]);
     expect(call.isOver).toBe(true);
+  });
+
+  it('ends when its caller is no member any more: one removed meanwhile, and one removed elsewhere later', async () => {
+    vi.useFakeTimers();
+    const answers = [false, true, 'away', false];
+    const admission = {
+      ...scriptedAdmission(),
+      findLicence: async () => ({
+        ...{ licenceId: 'l', projectId: 'project', maxConcurrentCalls: 5, keyDigest: '', memberId: 'leo' },
+      }),
+      isMember: vi.fn(async () => {
+        const answer = answers.shift();
+        if (typeof answer !== 'boolean') throw new Error('The database is away.');
+        return answer;
+      }),
+    };
+    const [meanwhile, later] = [openCall({}, admission), openCall({}, admission)];
+    await meanwhile.call.closed;
+    expect(meanwhile.told).toEqual(['placed', { code: 'expired-token' }]);
+    expect(meanwhile.conversations.entries.at(-1)).toMatchObject({ value: { reason: 'member-removed' } });
+    later.placer.calls[0]?.emit({ type: 'ready', hears: true, sees: false });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(later.call.isOver).toBe(false);
+    await vi.advanceTimersByTimeAsync(60_000);
+    await later.call.closed;
+    expect(later.told.at(-1)).toEqual({ code: 'expired-token' });
+    expect(admission.isMember).toHaveBeenCalledWith('project', 'leo');
+    // Neither asks on when it is over.
+    await vi.advanceTimersByTimeAsync(180_000);
+    expect(admission.isMember).toHaveBeenCalledTimes(4);
   });
 
   it('waits for no voice that has opened', async () => {

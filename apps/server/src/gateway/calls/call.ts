@@ -6,6 +6,7 @@ import type { CallDependencies } from './call-dependencies.ts';
 import { type CallRecord, startCallRecord } from './call-record.ts';
 import type { CallRequest } from './call-request.ts';
 import type { CallEnd, CallSettings } from './call-settings.ts';
+import { watchMembership } from './membership-watch.ts';
 import { type CallMemory, commandBytes } from './memory/call-memory.ts';
 import { emptyTranscript, noteCommand, noteEvent, type RecordedMessage, type Transcript } from './transcript.ts';
 
@@ -181,6 +182,8 @@ export class Call implements OpenCall {
       await result.slot.release();
     } else {
       this.#start(result, state.early);
+      const end = () => this.end('expired-token', undefined, 'member-removed');
+      void this.closed.then(watchMembership(this.#dependencies.admission, result.licence, end));
     }
   }
 

@@ -91,7 +91,7 @@ export function createGateway(app: FastifyInstance, dependencies: WireDependenci
     },
     endCallsOfMember(projectId, userId) {
       const ended = calls().filter(({ licence }) => licence?.memberId === userId && licence.projectId === projectId);
-      for (const call of ended) call.end('expired-token');
+      for (const call of ended) call.end('expired-token', undefined, 'member-removed');
       return ended.length;
     },
     async close() {
