@@ -68,14 +68,17 @@ function Playground({ projectId, avatar, keys }: PlaygroundProps) {
   const mayChange = useMay('editor');
   const members = useMembersTexts();
   const path = `/projects/${projectId}/avatars/${avatar.avatarId}/playground-token`;
-  const mint = useChange(() => request<BrowserToken>('POST', path, { licenceId }), []);
+  const askToken = async () => (await request<BrowserToken>('POST', path, { licenceId })).token;
+  const mint = useChange(askToken, []);
   const talk = (wish: 'auto' | 'manual') => {
     setMicrophone(wish);
     mint.mutate(undefined, {
-      onSuccess: ({ token }) => {
+      onSuccess: (license) => {
         const config = changedValues(callValuesOf(avatar), values);
         setInForce(values);
-        const options = { license: token, avatarId: avatar.avatarId, microphone: wish, config, onToolCall: tools.ask };
+        const { avatarId } = avatar;
+        // A token is good for an hour; a reconnect after that asks for the next one.
+        const options = { license, getToken: askToken, avatarId, microphone: wish, config, onToolCall: tools.ask };
         start(options, (next) => {
           setLog(new CallLog(next));
           tools.follow(next);
