@@ -2,6 +2,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { askAs, type ConsoleAccount } from '../support/console-account.ts';
 import { CONSOLE_PASSWORD } from '../support/console-steps.ts';
+import { Playground } from '../support/playground.ts';
 
 type Console = {
   /** A page of the console in a browser of its own. */
@@ -26,12 +27,20 @@ export function members({ openPage, logIn, site }: Console): void {
     await owner.getByRole('button', { name: 'Invite' }).click();
     await owner.getByRole('button', { name: 'Make invitation' }).click();
     const link = (await owner.getByTestId('secret').textContent()) ?? '';
-    expect(link.startsWith(`${url}/console/invitation/`)).toBe(true);
+    expect(link.startsWith(`${url}/console/invitation#`)).toBe(true);
     await owner.getByRole('dialog').getByText('Close', { exact: true }).click();
     await owner.getByText('Whoever has the link').waitFor();
 
-    const guest = await openPage(link.slice(url.length));
+    const guest = await openPage('/console/invitation');
+    await guest.getByRole('heading', { name: 'No such invitation' }).waitFor();
     const guestsBrowser = site().context;
+    // What fails for another reason than that it is gone can be tried again.
+    const busy = { error: { code: 'too-many-attempts', message: 'Too many attempts. Try again later.' } };
+    await guest.route('**/api/v1/invitations/look', (route) => route.fulfill({ status: 429, json: busy }), {
+      times: 1,
+    });
+    await guest.goto(link);
+    await guest.getByRole('button', { name: 'Try again' }).click();
     await guest.getByRole('heading', { name: 'Join “Harbour hotel”' }).waitFor();
     await guest.getByText('Your role would be: Viewer.').waitFor();
     await guest.getByLabel('Name').fill('Leo');
@@ -56,6 +65,10 @@ export function members({ openPage, logIn, site }: Console): void {
     await guest.goto(`${url}${project}/avatars/${avatarId}/talk`);
     await guest.getByRole('button', { name: 'Start talking' }).waitFor();
     expect(keys).toHaveLength(1);
+    // A token that has expired, as after an hour, is no end of the call: the next one is asked for.
+    const old = { token: `vt_${'0'.repeat(43)}`, expiresAt: '2020-01-01T00:00:00.000Z' };
+    await guest.route('**/playground-token', (route) => route.fulfill({ status: 201, json: old }), { times: 1 });
+    await new Playground(guest).call();
 
     await owner.reload();
     await owner.getByRole('combobox', { name: 'Role of Leo' }).click();

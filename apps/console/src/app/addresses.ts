@@ -17,14 +17,15 @@ export const homeAddress = '/console';
 export const loginAddress = '/console/login';
 export const registerAddress = '/console/register';
 export const resetAddress = '/console/reset-password';
+export const invitationAddress = '/console/invitation';
 export const projectsAddress = '/console/projects';
 export const accountAddress = '/console/account';
 export const firstPageAddress = '/console/first-page';
 export const serverLogAddress = '/console/log';
 
-/** The secret in the address of an invitation; null when it is none. */
-export function readInvitationPath(path: string): string | null {
-  return /^\/console\/invitation\/([A-Za-z0-9_-]{1,200})$/.exec(path)?.[1] ?? null;
+/** The secret in the link of an invitation, `/console/invitation#SECRET`; null when it holds none. */
+export function readInvitationSecret(hash: string): string | null {
+  return /^#([A-Za-z0-9_-]{1,200})$/.exec(hash)?.[1] ?? null;
 }
 
 export function sectionAddress(projectId: string, section: Section): string {

@@ -9,7 +9,7 @@ import { Toasts } from '../components/toasts.tsx';
 import { LanguageProvider } from '../i18n/language.tsx';
 import { LoginPage } from '../pages/account/login-page.tsx';
 import { RegisterPage } from '../pages/account/register-page.tsx';
-import { homeAddress, loginAddress, readInvitationPath, registerAddress, resetAddress } from './addresses.ts';
+import { homeAddress, invitationAddress, loginAddress, registerAddress, resetAddress } from './addresses.ts';
 import { part } from './part.ts';
 import { Redirect } from './redirect.tsx';
 import { usePath } from './router.ts';
@@ -57,12 +57,11 @@ function Entrance() {
   return (
     <Loaded of={session} waiting={<Boot />}>
       {({ user }) => {
-        const secret = readInvitationPath(path);
-        if (secret !== null) {
+        if (path === invitationAddress) {
           return (
             <Suspense fallback={<Boot />}>
               {user === null && <Forgetting />}
-              <InvitationPage secret={secret} user={user} />
+              <InvitationPage user={user} />
             </Suspense>
           );
         }

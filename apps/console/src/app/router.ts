@@ -10,6 +10,16 @@ export function usePath(): string {
   return useSyncExternalStore(router.subscribe, () => router.path);
 }
 
+function subscribeToHash(listener: () => void): () => void {
+  globalThis.addEventListener('hashchange', listener);
+  return () => globalThis.removeEventListener('hashchange', listener);
+}
+
+/** What stands behind the path, with its `#`; it is sent to no server. */
+export function useHash(): string {
+  return useSyncExternalStore(subscribeToHash, () => globalThis.location.hash);
+}
+
 /** Whether a person is being asked what to do with what is unsaved. */
 export function useIsAsking(): boolean {
   return useSyncExternalStore(router.subscribe, () => router.isAsking);

@@ -37,7 +37,7 @@ import { createLicenceKeys } from '../control/licence-keys/licence-keys.ts';
 import { createAddressGuard, type FindAddresses } from '../control/net/address-guard.ts';
 import { createGuardedFetch } from '../control/net/guarded-fetch.ts';
 import { createFirstSteps } from '../control/projects/first-steps.ts';
-import { Invitations, type InvitationsOptions } from '../control/projects/invitations.ts';
+import { Invitations, type InvitationsOptions, invitationPath } from '../control/projects/invitations.ts';
 import { Members } from '../control/projects/members.ts';
 import { createProjects } from '../control/projects/projects.ts';
 import { createUsageReader } from '../control/quotas/project-usage.ts';
@@ -353,7 +353,7 @@ function createPeople(options: ConsoleServiceOptions, audit: AuditLog, limiter: 
 function createInvitations(options: ConsoleServiceOptions, audit: AuditLog, limiter: AttemptLimiter): Invitations {
   const { db, logger, mail, quotas = DEFAULT_QUOTAS } = options;
   const sendMail: InvitationsOptions['sendMail'] = (invitation, secret) => {
-    const address = `${mail?.publicUrl}/console/invitation/${secret}`;
+    const address = `${mail?.publicUrl}${invitationPath(secret)}`;
     mail?.mailer.send(invitationMail(invitation, address)).catch((error) => {
       logger.error({ error: String(error) }, 'A mail could not be sent');
     });

@@ -30,10 +30,9 @@ export function LoginPage() {
   );
 }
 
-/** `email`: what the field begins with. */
-export function LoginForm({ email: given = '' }: { readonly email?: string }) {
+export function LoginForm() {
   const texts = useTexts();
-  const [email, setEmail] = useState(given);
+  const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const login = useChange(
     (input: { email: string; password: string }) => request<User>('POST', '/auth/login', input),

@@ -41,14 +41,12 @@ export function RegisterPage() {
 type RegisterFormProps = {
   /** Secret of an invitation, which is accepted with it. */
   readonly invitation?: string;
-  /** The only address that will do; any when left out or empty. */
-  readonly email?: string;
 };
 
-export function RegisterForm({ invitation, email = '' }: RegisterFormProps) {
+export function RegisterForm({ invitation }: RegisterFormProps) {
   const texts = useTexts();
   const formats = useFormats();
-  const [values, setValues] = useState({ name: '', email, password: '' });
+  const [values, setValues] = useState({ name: '', email: '', password: '' });
   const register = useChange(
     (input: typeof values) => request<User>('POST', '/auth/register', { ...input, invitation }),
     [sessionQuery.queryKey, authOptionsQuery.queryKey],
@@ -81,7 +79,6 @@ export function RegisterForm({ invitation, email = '' }: RegisterFormProps) {
         type="email"
         autoComplete="username"
         required
-        readOnly={email !== ''}
         maxLength={LIMITS.characters.email}
         value={values.email}
         onChange={(email) => change({ email })}

@@ -2,12 +2,12 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ShownInvitation, User } from '@visavis/protocol/rest';
 import { useState } from 'react';
-import { request } from '../../api/client.ts';
+import { ApiProblem, request } from '../../api/client.ts';
 import { shownInvitationQuery } from '../../api/member-queries.ts';
 import { authOptionsQuery, projectsQuery, sessionQuery, useChange } from '../../api/queries.ts';
-import { homeAddress, sectionAddress } from '../../app/addresses.ts';
+import { homeAddress, readInvitationSecret, resetAddress, sectionAddress } from '../../app/addresses.ts';
 import { Link } from '../../app/link.tsx';
-import { navigate } from '../../app/router.ts';
+import { navigate, useHash } from '../../app/router.ts';
 import classes from '../../components/console.module.css';
 import { Loaded, Problem } from '../../components/page.tsx';
 import { Waiting } from '../../components/waiting.tsx';
@@ -17,38 +17,41 @@ import { AuthFrame, AuthLinks } from '../account/auth-frame.tsx';
 import { LoginForm } from '../account/login-page.tsx';
 import { RegisterForm } from '../account/register-page.tsx';
 
-type InvitationPageProps = { readonly secret: string; readonly user: User | null };
-
 /** Where the link of an invitation leads: who invites to what, and the way in, with an account or without one yet. */
-export function InvitationPage({ secret, user }: InvitationPageProps) {
+export function InvitationPage({ user }: { readonly user: User | null }) {
+  const secret = readInvitationSecret(useHash());
+  return secret === null ? <Gone error={null} /> : <Invited secret={secret} user={user} />;
+}
+
+function Invited({ secret, user }: { readonly secret: string; readonly user: User | null }) {
   const texts = useMembersTexts();
-  const common = useTexts().common;
   const invitation = useQuery(shownInvitationQuery(secret, user?.userId ?? null));
   const { data, error } = invitation;
-  if (data === undefined && error !== null) {
-    return (
-      <AuthFrame title={texts.invitation.goneTitle}>
-        <Problem error={error} />
-        <AuthLinks>
-          <Link href={homeAddress}>{common.toStart}</Link>
-        </AuthLinks>
-      </AuthFrame>
-    );
-  }
+  if (data === undefined && error instanceof ApiProblem && error.status === 404) return <Gone error={error} />;
   return (
     <AuthFrame title={data === undefined ? texts.title : texts.invitation.title(data.projectName)}>
       <Loaded of={invitation} waiting={<Waiting />}>
         {(shown) => (
           <div className={classes.stack}>
             <Told invitation={shown} />
-            {user === null ? (
-              <WayIn secret={secret} invitation={shown} />
-            ) : (
-              <Acceptance secret={secret} invitation={shown} user={user} />
-            )}
+            {user === null ? <WayIn secret={secret} /> : <Acceptance secret={secret} invitation={shown} user={user} />}
           </div>
         )}
       </Loaded>
+    </AuthFrame>
+  );
+}
+
+/** There is no such invitation, or none any more: the server says which. */
+function Gone({ error }: { readonly error: Error | null }) {
+  const texts = useMembersTexts();
+  const common = useTexts().common;
+  return (
+    <AuthFrame title={texts.invitation.goneTitle}>
+      <Problem error={error} />
+      <AuthLinks>
+        <Link href={homeAddress}>{common.toStart}</Link>
+      </AuthLinks>
     </AuthFrame>
   );
 }
@@ -69,21 +72,15 @@ function Told({ invitation }: { readonly invitation: ShownInvitation }) {
   );
 }
 
-type WayInProps = { readonly secret: string; readonly invitation: ShownInvitation };
-
 /** Whoever registers here has accepted with it; whoever logs in is asked once more. */
-function WayIn({ secret, invitation }: WayInProps) {
+function WayIn({ secret }: { readonly secret: string }) {
   const texts = useMembersTexts();
   const { auth } = useTexts();
   const [isNew, setNew] = useState(true);
   return (
     <>
       <h2 className={classes.sectionTitle}>{isNew ? texts.invitation.register : texts.invitation.login}</h2>
-      {isNew ? (
-        <RegisterForm invitation={secret} email={invitation.email ?? ''} />
-      ) : (
-        <LoginForm email={invitation.email ?? ''} />
-      )}
+      {isNew ? <RegisterForm invitation={secret} /> : <LoginForm />}
       <AuthLinks>
         <span>
           {isNew ? auth.haveAccount : auth.noAccount}{' '}
@@ -91,12 +88,15 @@ function WayIn({ secret, invitation }: WayInProps) {
             {isNew ? auth.login : auth.register}
           </Button>
         </span>
+        {!isNew && <Link href={resetAddress}>{auth.forgot}</Link>}
       </AuthLinks>
     </>
   );
 }
 
-function Acceptance({ secret, invitation, user }: WayInProps & { readonly user: User }) {
+type AcceptanceProps = { readonly secret: string; readonly invitation: ShownInvitation; readonly user: User };
+
+function Acceptance({ secret, invitation, user }: AcceptanceProps) {
   const texts = useMembersTexts().invitation;
   const { auth } = useTexts();
   const { projectId, email, memberRole } = invitation;

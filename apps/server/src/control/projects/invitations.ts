@@ -5,6 +5,7 @@ import { projectInvitations, projectMembers, users } from '../../db/account-sche
 import type { Database, Orm } from '../../db/database.ts';
 import { projects } from '../../db/schema.ts';
 import { type AttemptLimiter, addressGroup } from '../accounts/attempt-limiter.ts';
+import { maskedAddress } from '../accounts/masked-address.ts';
 import type { Actor, AuditLog } from '../audit/audit-log.ts';
 import { notFound, refusal } from '../control-error.ts';
 import { newPublicId } from '../ids.ts';
@@ -40,7 +41,7 @@ export type InvitationsOptions = {
   readonly sendMail: ((mail: Mail, secret: string) => void) | null;
 };
 
-type Asker = { readonly userId: string | null; readonly ipAddress: string };
+type Asker = { readonly user: { readonly userId: string; readonly email: string } | null; readonly ipAddress: string };
 
 const HOUR_MS = 3_600_000;
 const SECRET_BYTES = 24;
@@ -48,6 +49,11 @@ const SECRET_BYTES = 24;
 const MADE_PER_HOUR = 50;
 /** Wrong secrets of one address in an hour. */
 const GUESSES_PER_HOUR = 20;
+
+/** Below this server's address. What stands behind the # is sent to no server, and stands in no log of a proxy. */
+export function invitationPath(secret: string): string {
+  return `/console/invitation#${secret}`;
+}
 
 /** Ways into projects. Only a digest of what a link holds is stored; each link lets in one person, once. */
 export class Invitations {
@@ -89,7 +95,8 @@ export class Invitations {
         expiresAt: sql`now() + ${LIMITS.counts.invitationDays} * interval '1 day'`,
       });
     });
-    const event = { action: 'member.invited', projectId, subjectId: invitationId, detail: { role, email } };
+    const detail = { role, email: email === null ? null : maskedAddress(email) };
+    const event = { action: 'member.invited', projectId, subjectId: invitationId, detail };
     await audit.write(actor, event);
     const made = (await this.list(projectId)).find((invitation) => invitation.invitationId === invitationId);
     if (made === undefined) throw notFound('invitation');
@@ -110,7 +117,7 @@ export class Invitations {
         .where(and(eq(projectInvitations.projectId, projectId), eq(projectInvitations.id, invitationId), isOpen))
         .returning({ email: projectInvitations.email, role: projectInvitations.role });
       if (withdrawn === undefined) throw notFound('invitation');
-      return withdrawn;
+      return { ...withdrawn, email: withdrawn.email === null ? null : maskedAddress(withdrawn.email) };
     });
     const event = { action: 'member.invitation-withdrawn', projectId, subjectId: invitationId, detail };
     await this.#options.audit.write(actor, event);
@@ -118,14 +125,16 @@ export class Invitations {
 
   /**
    * What whoever has the link is told. Throws `not-found` for one that is unknown, has expired, or was withdrawn or used; only
-   * whoever used it, and still is a member, sees what came of it.
+   * whoever used it, and still is a member, sees what came of it. The address is whole for whoever is logged in with it, else masked.
    */
-  async look({ userId, ipAddress }: Asker, secret: string): Promise<ShownInvitation> {
+  async look({ user, ipAddress }: Asker, secret: string): Promise<ShownInvitation> {
+    const userId = user?.userId ?? null;
     const found = await this.#find(secret);
     const memberRole = found === null || userId === null ? null : await roleIn(this.#orm, found.projectId, userId);
     if (found !== null && (found.acceptedBy === null || (found.acceptedBy === userId && memberRole !== null))) {
-      const { acceptedBy: _acceptedBy, ...shown } = found;
-      return { ...shown, memberRole };
+      const { acceptedBy: _acceptedBy, email, ...shown } = found;
+      const isTheirs = email === null || email === user?.email.toLowerCase();
+      return { ...shown, email: isTheirs ? email : maskedAddress(email), memberRole };
     }
     await this.#noteGuess(ipAddress);
     throw gone();

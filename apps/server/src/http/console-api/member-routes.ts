@@ -18,7 +18,7 @@ import {
 import * as z from 'zod';
 import type { Accounts } from '../../control/accounts/accounts.ts';
 import type { AuditLog } from '../../control/audit/audit-log.ts';
-import type { Invitations } from '../../control/projects/invitations.ts';
+import { type Invitations, invitationPath } from '../../control/projects/invitations.ts';
 import type { Members } from '../../control/projects/members.ts';
 import { FOR } from '../access/access.ts';
 import { personOf, projectOf } from '../access/principal.ts';
@@ -122,7 +122,7 @@ export function registerInvitationRoutes(
       const { projectId } = projectOf(request);
       const made = await invitations.create({ ...actorOf(request), userId }, projectId, request.body);
       const { secret, ...shown } = made;
-      return reply.code(201).send({ ...toWire(shown), path: `/console/invitation/${secret}` });
+      return reply.code(201).send({ ...toWire(shown), path: invitationPath(secret) });
     },
   );
 
@@ -157,8 +157,7 @@ export function registerInvitationRoutes(
     },
     async (request) => {
       const { value } = await accounts.session(clientOf(request));
-      const asker = { userId: value?.user.userId ?? null, ipAddress: request.ip };
-      return toWire(await invitations.look(asker, request.body.secret));
+      return toWire(await invitations.look({ user: value?.user ?? null, ipAddress: request.ip }, request.body.secret));
     },
   );
 

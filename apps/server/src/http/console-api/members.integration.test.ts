@@ -31,7 +31,7 @@ describeOnBothDatabases('members of projects', (context) => {
     const reply = await owner.send('POST', `/projects/${projectId}/invitations`, body);
     expect(reply.statusCode, reply.body).toBe(201);
     const { path, invitationId } = reply.json();
-    return { secret: path.slice('/console/invitation/'.length) as string, invitationId: invitationId as string };
+    return { secret: path.slice('/console/invitation#'.length) as string, invitationId: invitationId as string };
   };
 
   const accept = (browser: TestBrowser, secret: string) => browser.send('POST', '/invitations/accept', { secret });
@@ -128,10 +128,17 @@ describeOnBothDatabases('members of projects', (context) => {
     const former = await invite(owner, projectId, { role: 'viewer', email });
     const { secret } = await invite(owner, projectId, { role: 'editor', email: email.toUpperCase() });
     expect(server.mails.at(-1)).toMatchObject({ to: email, subject: 'You are invited to a project on Visavis' });
-    expect(server.mails.at(-1)?.text).toContain(`https://console.example/console/invitation/${secret}`);
+    expect(server.mails.at(-1)?.text).toContain(`https://console.example/console/invitation#${secret}`);
     const thief = await person();
+    // The link alone tells nobody the whole address; nor does the audit log, which stays when accounts go.
+    const masked = `${email.charAt(0)}…@example.org`;
+    expect((await look(new TestBrowser(server.app), secret)).json().email).toBe(masked);
+    expect((await look(thief, secret)).json().email).toBe(masked);
+    const trail = (await owner.send('GET', `/projects/${projectId}/audit?kind=member`)).json();
+    expect(trail.items[0].detail).toEqual({ role: 'editor', email: masked });
     expect(reasonOf(await accept(thief, secret))).toEqual([403, 'invitation-of-another']);
     const invited = await person(email);
+    expect((await look(invited, secret)).json().email).toBe(email);
     expect(reasonOf(await accept(invited, former.secret))).toEqual([404, 'invitation-gone']);
     expect((await accept(invited, secret)).json()).toEqual({ projectId, role: 'editor' });
     const again = await owner.send('POST', `/projects/${projectId}/invitations`, { role: 'viewer', email });

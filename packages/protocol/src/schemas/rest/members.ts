@@ -49,7 +49,7 @@ export const shownInvitationSchema = z.object({
   projectName: z.string(),
   role: roleSchema,
   invitedBy: z.string(),
-  /** Only the account with this address may accept it; null: whoever has the link. */
+  /** Only the account with this address may accept it, masked (`m…@example.org`) for all others; null: whoever has the link. */
   email: z.string().nullable(),
   expiresAt: instantSchema,
   /** What one is in the project already; null: no member, or not logged in. */
