@@ -56,11 +56,16 @@ describeOnBothDatabases('control plane', (context) => {
     return id;
   };
 
-  const addAvatar = async (projectId: string, name: string, updatedAt: Date): Promise<string> => {
+  const addAvatar = async (
+    projectId: string,
+    name: string,
+    updatedAt: Date,
+    state: 'ready' | 'making' | 'failed' = 'ready',
+  ): Promise<string> => {
     const id = newPublicId();
     await context.db.orm.insert(avatars).values({
       ...{ id, projectId, name, updatedAt, provider: 'local', model: 'local', voice: 'marin', language: 'en' },
-      ...{ bundleSource: 'made', bundleName: 'mine' },
+      ...{ bundleSource: 'made', bundleName: 'mine', state },
     });
     return id;
   };
@@ -154,6 +159,19 @@ describeOnBothDatabases('control plane', (context) => {
     await addAvatar(projectId, 'Twin', new Date('2026-02-01'));
     const found = await createAdmission(context.db, folders()).findAvatar(projectId, { name: 'Twin' });
     expect(found).toMatchObject({ kind: 'found', ambiguous: true, avatar: { avatarId: newest } });
+  });
+
+  test('an avatar that is being made, or could not be, hides no ready one of its name', async () => {
+    const projectId = await newProject();
+    const admission = createAdmission(context.db, folders());
+    for (const state of ['making', 'failed'] as const) await addAvatar(projectId, 'navtalk.Leo', new Date(), state);
+    await addAvatar(projectId, 'Anna', new Date('2026-02-01'), 'failed');
+    expect(await admission.findAvatar(projectId, { name: 'navtalk.Leo' })).toMatchObject({
+      ...{ kind: 'found', ambiguous: false, avatar: { name: 'navtalk.Leo', isSystem: true } },
+    });
+    expect(await admission.findAvatar(projectId, { name: 'Anna' })).toEqual({ kind: 'missing' });
+    const ready = await addAvatar(projectId, 'Anna', new Date('2026-01-01'));
+    expect(await admission.findAvatar(projectId, { name: 'Anna' })).toMatchObject({ avatar: { avatarId: ready } });
   });
 
   test('licence keys: create, list, reveal, reset, revoke', async () => {

@@ -91,12 +91,15 @@ export function createAvatarCatalogue({ orm }: Pick<Database, 'orm'>, folders: B
 
   const toAvatar = (row: AvatarRow): Avatar => avatarOf(row, folders);
 
-  /** Own avatars before system ones, so that an update of the shipped ones never takes over a project's name. */
+  /**
+   * Own avatars before system ones, so that an update of the shipped ones never takes over a project's name. One that is being made,
+   * or could not be, stands in the way of none.
+   */
   const findNewest = async (projectId: string, matches: SQL): Promise<AvatarFound> => {
     const rows = await orm
       .select()
       .from(avatars)
-      .where(and(isOffered(projectId), matches))
+      .where(and(isOffered(projectId), eq(avatars.state, 'ready'), matches))
       .orderBy(ownFirst, desc(avatars.updatedAt), desc(avatars.ordinal))
       .limit(2);
     const [first] = rows;

@@ -89,14 +89,19 @@ function finishText(state: OpenState, turnId: string, text: string): V2Step<Open
   return { state: withReply(state, { ...reply, text: kept, textDone: true }), effects };
 }
 
-/** Every bubble that was opened is closed, even when the reply was cut before its text was complete. */
+/**
+ * Every bubble that was opened is closed, even when the reply was cut before its text was complete. Of a reply without words and sound,
+ * such as one that only calls a tool, nothing was opened: its `audio.done` would start the hang-up timers of NavTalk's clients.
+ */
 function finishReply(state: OpenState, event: Extract<SessionEvent, { type: 'reply-done' }>): V2Step<OpenState> {
   const { turnId, interrupted, playedMs, heardText } = event;
-  const text = finishText(state, turnId, openReply(state, turnId).text);
+  const reply = openReply(state, turnId);
+  const text = finishText(state, turnId, reply.text);
+  const isUnheard = reply.text === '' && heardText === '' && playedMs <= 0;
   const done = buildAudioDone(turnId, { interrupted, playedMs: Math.round(playedMs), heardText });
   return {
     state: { ...state, replies: state.replies.filter((other) => other.turnId !== turnId) },
-    effects: [...text.effects, send(done)],
+    effects: isUnheard && !state.settings.extensions ? text.effects : [...text.effects, send(done)],
   };
 }
 

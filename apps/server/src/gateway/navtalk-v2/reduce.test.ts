@@ -215,6 +215,16 @@ describe('replies', () => {
     expect(driver.state).toMatchObject({ phase: 'talking', replies: [] });
   });
 
+  it('ends a reply that had neither words nor sound for its own clients only: others would hang up', () => {
+    const silent = { type: 'reply-done', turnId: 'r', interrupted: false, playedMs: 0, heardText: '' } as const;
+    const call = { type: 'tool-call-done', turnId: 'r', callId: 'a', name: 'add', argumentsJson: '{}' } as const;
+    expect(Driver.talking().event(call).event(silent).sent).not.toContain('realtime.response.audio.done');
+    const own = Driver.talking({ extensions: true }).event(call).event(silent);
+    expect(own.sent).toContain('realtime.response.audio.done');
+    const words = Driver.talking().event({ type: 'reply-text-delta', turnId: 'r', text: 'Bye.' }).event(silent);
+    expect(words.sent).toContain('realtime.response.audio.done');
+  });
+
   it('sends at least one delta before each tool call, and numbers the calls of a reply', () => {
     const driver = Driver.talking({ toolArguments: 'string' });
     driver.event({ type: 'tool-call-done', turnId: 'r', callId: 'a', name: 'add', argumentsJson: '{"x":1}' });
