@@ -94,6 +94,7 @@ export class Accounts {
       await this.#orm.delete(users).where(eq(users.id, userId));
       throw joined?.error ?? closed();
     }
+    if (joined?.error !== undefined && !(joined.error instanceof ControlError)) throw joined.error;
     const device = await this.#orm.transaction((transaction) => this.#places.remember(transaction, userId, client));
     await this.#leaveFormer(client);
     await this.#options.audit.write(
@@ -109,17 +110,16 @@ export class Accounts {
     return invitation !== undefined && (await this.#options.invitations.isFor(ipAddress, invitation, email));
   }
 
-  /** Whoever registers by an invitation has accepted it. One that is of no use any more is told of by its own page. */
+  /** Whoever registers by an invitation has accepted it; `error`: what stood against it. One that is of no use any more is told of by its own page. */
   async #join(
     { ipAddress }: Client,
     user: { userId: string; email: string },
     invitation: string,
-  ): Promise<{ projectId?: string; error?: ControlError }> {
+  ): Promise<{ projectId?: string; error?: unknown }> {
     try {
       return await this.#options.invitations.accept({ ...user, ipAddress }, invitation);
     } catch (error) {
-      if (error instanceof ControlError) return { error };
-      throw error;
+      return { error };
     }
   }
 
