@@ -139,7 +139,9 @@ export const settingsSchema = z.object({
   REGISTRATION: z
     .enum(['open', 'closed'], 'must be open or closed')
     .default('open')
-    .describe('closed: only the first user, who becomes the operator, and people with an invitation can register.'),
+    .describe(
+      'closed: only the first user, who becomes the operator, and people with an invitation can register; every owner of a project can invite.',
+    ),
   PUBLIC_URL: publicUrl
     .optional()
     .describe(

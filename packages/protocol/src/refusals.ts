@@ -34,6 +34,8 @@ export const REFUSALS = {
   'used-link': 'This link has expired or has been used. Ask for a new one.',
   'no-mail': 'This server sends no mail. Ask its operator for a new password.',
   'too-many-attempts': 'Too many attempts. Try again in {seconds} s.',
+  'too-many-tokens':
+    'This key has {limit} tokens in force, as many as it may have. Give them shorter lifetimes, or wait until some expire.',
   'too-many-requests': 'Too many requests. Try again in {seconds} s.',
   'operators-only': 'Only operators may.',
   'members-only': 'This is for members of the project.',

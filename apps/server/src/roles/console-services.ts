@@ -182,7 +182,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       bounds,
       readingPlaces: createReadingPlaces(bounds.reached),
       webhookWorker: hooks.worker,
-      ...forSingleTalks(db, masterKeys),
+      ...forSingleTalks(db, masterKeys, limiter),
       serverLog,
       takeLost,
     },
@@ -224,11 +224,11 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
 }
 
 /** What opens a single talk to whoever is in it, and what they may tell of it. */
-function forSingleTalks(db: Database, masterKeys: MasterKeys) {
+function forSingleTalks(db: Database, masterKeys: MasterKeys, limiter: AttemptLimiter) {
   return {
     talkKeys: createTalkKeys(masterKeys),
     reconnectKeys: createTalkKeys(masterKeys, 'reconnect'),
-    rating: { ratings: createTalkRatings(db), ratingKeys: createTalkKeys(masterKeys, 'rating') },
+    rating: { ratings: createTalkRatings(db, limiter), ratingKeys: createTalkKeys(masterKeys, 'rating') },
   };
 }
 

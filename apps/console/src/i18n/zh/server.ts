@@ -33,6 +33,7 @@ export const zh: ServerTexts = {
     'used-link': '此链接已过期或已被使用。请重新申请一个。',
     'no-mail': '此服务器不发送邮件。请向管理员索取新密码。',
     'too-many-attempts': '尝试次数过多。请在 {seconds} 秒后重试。',
+    'too-many-tokens': '此密钥已有 {limit} 个有效令牌，达到上限。请缩短令牌的有效期，或等待部分令牌过期。',
     'too-many-requests': '请求过多。请在 {seconds} 秒后重试。',
     'operators-only': '只有管理员可以这样做。',
     'members-only': '只有项目成员可以这样做。',

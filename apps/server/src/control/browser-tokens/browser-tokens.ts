@@ -5,7 +5,7 @@ import { projectMembers } from '../../db/account-schema.ts';
 import type { Database } from '../../db/database.ts';
 import { licenceKeys } from '../../db/schema.ts';
 import { browserTokens } from '../../db/usage-schema.ts';
-import { ControlError } from '../control-error.ts';
+import { type ControlError, refusal } from '../control-error.ts';
 import { newPublicId } from '../ids.ts';
 import { type LicenceKey, licenceColumns } from '../licence-keys/licence-keys.ts';
 import { DEFAULT_QUOTAS, type Quotas } from '../quotas/quotas.ts';
@@ -64,7 +64,8 @@ const isInForceForMember = sql`(${browserTokens.userId} is null or exists (
 
 /**
  * Asks whether the key is in force and holds its row until the token is stored. A reset, which ends tokens in the transaction
- * that replaces the key, comes before and is seen, or waits and ends this token too.
+ * that replaces the key, comes before and is seen, or waits and ends this token too. Those of members have a bound of their own:
+ * the playground and the pages of a key leave each other their tokens.
  */
 const mintStatement = (
   { licenceId, keyDigest, avatarId, origin, userId, lifetimeSeconds }: TokenRequest,
@@ -78,17 +79,15 @@ const mintStatement = (
     select ${newPublicId()}, ${hash}, id, ${avatarId ?? null}, ${origin ?? null}, ${userId ?? null},
       now() + ${lifetimeSeconds} * interval '1 second'
     from holder
-    where (select count(*) from ${browserTokens} where licence_id = ${licenceId} and expires_at > now()) < ${limit}
+    where ${userId !== undefined} or (
+      select count(*) from ${browserTokens} where licence_id = ${licenceId} and user_id is null and expires_at > now()) < ${limit}
     returning expires_at
   )
   select holder.id, minted.expires_at as "expiresAt" from holder left join minted on true`;
 
 function tooMany(tokensPerKey: number): ControlError {
-  return new ControlError(
-    'too-many-attempts',
-    `This key has ${tokensPerKey} tokens in force, as many as it may have. Give them shorter lifetimes, or wait until some expire.`,
-    60,
-  );
+  const values = { limit: tokensPerKey };
+  return refusal('too-many-attempts', 'too-many-tokens', { values, retryAfterSeconds: 60 });
 }
 
 export function createBrowserTokens(

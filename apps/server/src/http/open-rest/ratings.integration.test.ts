@@ -58,6 +58,15 @@ describeOnBothDatabases('the rating of a call', (context) => {
     expect(await read(sessionId)).toEqual(['down', '']);
   });
 
+  test('is given 20 times an hour at most; those of other calls do not count', async () => {
+    const [sessionId, other] = [await talk(), await talk()];
+    const codes = [];
+    for (let count = 0; count < 21; count += 1) codes.push((await rateOwn(sessionId, 'up', `${count}`)).statusCode);
+    expect(codes).toEqual([...Array.from({ length: 20 }, () => 200), 429]);
+    expect(await read(sessionId)).toEqual(['up', '19']);
+    expect((await rateOwn(other, 'down')).statusCode).toBe(200);
+  });
+
   test('is of whoever had the call: no key of another call, nor of another purpose, opens it', async () => {
     const [own, other] = [await talk(), await talk()];
     const { talkKeys, reconnectKeys } = server.plane;

@@ -24,7 +24,7 @@ export function registerRatings(scope: FastifyInstance, { ratings, ratingKeys }:
       needs: ['sessionId', 'ratingKey', 'rating'],
       takes: ['text'],
       answer: openRatingSchema,
-      refuses: [400, 403, 404],
+      refuses: [400, 403, 404, 429],
     },
     async handler(request, reply) {
       const [sessionId, ratingKey] = [readParameter(request, 'sessionId'), readParameter(request, 'ratingKey')];
