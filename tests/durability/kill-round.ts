@@ -49,6 +49,8 @@ export type Kill = {
   readonly afterMs: number;
   /** Counted from the moment when the writer can write, not from its start. */
   readonly ofWriting: boolean;
+  /** The time counts from the acknowledgement of so many facts, however quick the machine writes; default 0. */
+  readonly afterFacts?: number;
   /** What dies before the writer does; default: nothing else. */
   readonly also?: () => void;
 };
@@ -76,10 +78,9 @@ export function runRound(target: string, kill: Kill | null, program: string): Pr
     if (kill && !kill.ofWriting) killSoon(kill.afterMs);
     const take = (line: string): void => {
       if (line.startsWith('ACK ')) acknowledged.push(line.slice('ACK '.length));
-      else if (line.startsWith('FOUND ')) {
-        found = new Set(JSON.parse(line.slice('FOUND '.length)) as string[]);
-        if (kill?.ofWriting) killSoon(kill.afterMs);
-      }
+      else if (line.startsWith('FOUND ')) found = new Set(JSON.parse(line.slice('FOUND '.length)) as string[]);
+      else return;
+      if (kill?.ofWriting && acknowledged.length === (kill.afterFacts ?? 0)) killSoon(kill.afterMs);
     };
     let begun = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -22,7 +22,10 @@ test(`nothing acknowledged is missing after ${KILLS} kills at random moments`, {
   const acknowledged = new Acknowledged();
   for (let round = 0; round < KILLS; round += 1) {
     const ofWriting = round % 10 >= START_KILLS_OF_TEN;
-    const result = await run(dataDir, { afterMs: Math.random() * (ofWriting ? 400 : 1_500), ofWriting });
+    const kill: Kill = ofWriting
+      ? { ofWriting, afterFacts: Math.floor(Math.random() * 80), afterMs: Math.random() * 20 }
+      : { ofWriting, afterMs: Math.random() * 1_500 };
+    const result = await run(dataDir, kill);
     expect(result.trouble).toBe('');
     expect(acknowledged.add(result).missing).toEqual([]);
   }
@@ -51,7 +54,7 @@ test('a first start that is killed leaves a folder that starts', { timeout: 5 * 
 test('an engine that was killed before it had written its process id leaves a folder that starts', async () => {
   const dataDir = await newDataDir();
   const processIdPath = join(dataDir, 'database', 'pgdata', 'postmaster.pid');
-  const killed = await run(dataDir, { afterMs: 100, ofWriting: true });
+  const killed = await run(dataDir, { afterMs: 0, ofWriting: true, afterFacts: 20 });
   expect(killed.trouble).toBe('');
   expect(existsSync(processIdPath)).toBe(true);
   writeFileSync(processIdPath, '');
