@@ -13,7 +13,15 @@ import { useFormats, useTexts } from '../../i18n/language.tsx';
 import { useMembersTexts } from '../../i18n/members-texts.ts';
 import { shownName } from '../avatars/shown-name.ts';
 import { type AuditFilter, auditKindOf, noAuditFilter, queryOfAudit } from './audit-filter.ts';
-import { actionWords, detailWords, type NameOf, personWords } from './audit-words.ts';
+import {
+  actionWords,
+  choiceWords,
+  detailWords,
+  type NameOf,
+  type Person,
+  personWords,
+  withPeopleOf,
+} from './audit-words.ts';
 import own from './members.module.css';
 
 /** Who did what in the project, when and from where. */
@@ -28,6 +36,9 @@ export function AuditPage({ projectId }: { readonly projectId: string }) {
     getNextPageParam: ({ nextCursor }) => nextCursor,
     placeholderData: keepPreviousData,
   });
+  const [known, setKnown] = useState<readonly Person[]>([]);
+  const seen = withPeopleOf(known, log.data?.pages.flatMap(({ items }) => items) ?? []);
+  if (seen !== known) setKnown(seen);
   const nameOf = useNames(projectId);
   const download = useDownload(projectId, filter, nameOf);
   return (
@@ -40,7 +51,7 @@ export function AuditPage({ projectId }: { readonly projectId: string }) {
         </Button>
       }
     >
-      <Filters projectId={projectId} filter={filter} onChange={setFilter} />
+      <Filters projectId={projectId} filter={filter} seen={seen} onChange={setFilter} />
       <Problem error={download.error} />
       <Loaded of={log}>
         {({ pages }) => {
@@ -102,40 +113,43 @@ function useDownload(projectId: string, filter: AuditFilter, nameOf: NameOf) {
 type FiltersProps = {
   readonly projectId: string;
   readonly filter: AuditFilter;
+  /** Who did something, as far as the log was read. */
+  readonly seen: readonly Person[];
   readonly onChange: (filter: AuditFilter) => void;
 };
 
-function Filters({ projectId, filter, onChange }: FiltersProps) {
-  const { audit: texts } = useMembersTexts();
+function Filters({ projectId, filter, seen, onChange }: FiltersProps) {
+  const texts = useMembersTexts();
   const members = useQuery(membersQuery(projectId)).data ?? [];
+  const former = seen.filter(({ userId }) => !members.some((member) => member.userId === userId));
   const change = (part: Partial<AuditFilter>) => onChange({ ...filter, ...part });
   return (
     <search className={own.filters}>
       <Select
-        label={texts.person}
-        placeholder={texts.everybody}
+        label={texts.audit.person}
+        placeholder={texts.audit.everybody}
         clearable
-        data={members.map(({ userId, name, email }) => ({ value: userId, label: `${name} · ${email}` }))}
+        data={[...members, ...former].map((person) => ({ value: person.userId, label: choiceWords(person, texts) }))}
         value={filter.userId}
         onChange={(userId) => change({ userId })}
       />
       <Select
-        label={texts.kind}
-        placeholder={texts.everything}
+        label={texts.audit.kind}
+        placeholder={texts.audit.everything}
         clearable
-        data={AUDIT_KINDS.map((value) => ({ value, label: texts.kinds[value] }))}
+        data={AUDIT_KINDS.map((value) => ({ value, label: texts.audit.kinds[value] }))}
         value={filter.kind}
         onChange={(kind) => change({ kind: auditKindOf(kind) })}
       />
       <TextInput
-        label={texts.fromDay}
+        label={texts.audit.fromDay}
         type="date"
         max={filter.to || undefined}
         value={filter.from}
         onChange={(event) => change({ from: event.currentTarget.value })}
       />
       <TextInput
-        label={texts.toDay}
+        label={texts.audit.toDay}
         type="date"
         min={filter.from || undefined}
         value={filter.to}

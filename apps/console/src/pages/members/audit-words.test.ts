@@ -1,7 +1,7 @@
 import type { ProjectAuditEntry } from '@visavis/protocol/rest';
 import { expect, it } from 'vitest';
 import { en } from '../../i18n/en/members.ts';
-import { actionWords, detailWords, personWords } from './audit-words.ts';
+import { actionWords, choiceWords, detailWords, personWords, withPeopleOf } from './audit-words.ts';
 
 const entry = (part: Partial<ProjectAuditEntry>): ProjectAuditEntry => ({
   ...{ entryId: 1, at: '2026-01-31T00:00:00.000Z', action: 'x', subjectId: null, ipAddress: null, detail: {} },
@@ -16,6 +16,18 @@ it('tells who: members with their address, others by name, the server by itself'
   expect(personWords({ ...mia, email: null }, en)).toBe('Mia');
   expect(personWords({ ...mia, name: null, email: null }, en)).toBe('Deleted account');
   expect(personWords(null, en)).toBe('The server');
+});
+
+it('offers to choose whoever did something, members who were removed and accounts that are gone among them', () => {
+  const former = { userId: 'b'.repeat(32), name: 'Leo', email: null };
+  const gone = { userId: 'c'.repeat(32), name: null, email: null };
+  const entries = [mia, null, former, gone, mia].map((person) => entry({ person }));
+  const people = withPeopleOf([mia], entries);
+  expect(people).toEqual([mia, former, gone]);
+  expect(withPeopleOf(people, entries)).toBe(people);
+  expect(people.map((person) => choiceWords(person, en))).toEqual([
+    ...['Mia · mia@example.org', 'Leo', 'Deleted account · cccccccc'],
+  ]);
 });
 
 it('tells what and to whom in words, and an action that it does not know by its name', () => {

@@ -7,10 +7,26 @@ export function actionWords(action: string, texts: MembersTexts): string {
   return actions[action] ?? action;
 }
 
+export type Person = NonNullable<ProjectAuditEntry['person']>;
+
 /** Who did it: the name, with the address of those who are members. */
 export function personWords(person: ProjectAuditEntry['person'], texts: MembersTexts): string {
   if (person === null) return texts.audit.server;
   return personName(person, texts);
+}
+
+/** To choose by: of accounts that are gone there may be several. */
+export function choiceWords(person: Person, texts: MembersTexts): string {
+  const words = personName(person, texts);
+  return person.name === null ? `${words} · ${person.userId.slice(0, 8)}` : words;
+}
+
+/** Those who are known, then whoever else did something: members who were removed can be asked for, too. The same list when nobody is new. */
+export function withPeopleOf(known: readonly Person[], entries: readonly ProjectAuditEntry[]): readonly Person[] {
+  const people = new Map(known.map((person) => [person.userId, person]));
+  for (const { person } of entries)
+    if (person !== null && !people.has(person.userId)) people.set(person.userId, person);
+  return people.size === known.length ? known : [...people.values()];
 }
 
 /** The name of what has this id now; null when it is gone, or no key or avatar. */
@@ -35,7 +51,7 @@ export function detailWords(
   return told.length === 0 ? (subjectId?.slice(0, 8) ?? '') : told.join(' · ');
 }
 
-function personName({ name, email }: NonNullable<ProjectAuditEntry['person']>, texts: MembersTexts): string {
+function personName({ name, email }: Person, texts: MembersTexts): string {
   if (name === null) return texts.audit.deleted;
   return email === null ? name : `${name} · ${email}`;
 }
