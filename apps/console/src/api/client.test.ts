@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { request } from './client.ts';
+import { request, requestFile } from './client.ts';
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -17,4 +17,15 @@ it('says that a server does not answer which takes the request and falls silent'
   await vi.advanceTimersByTimeAsync(60_000);
   expect(await asking).toContain('does not answer');
   expect(vi.getTimerCount()).toBe(0);
+});
+
+it('says that of a file that breaks off, too', async () => {
+  const broken = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new Uint8Array(8));
+      controller.error(new TypeError('Failed to fetch'));
+    },
+  });
+  vi.stubGlobal('fetch', async () => new Response(broken));
+  await expect(requestFile('POST', '/export')).rejects.toMatchObject({ name: 'ApiProblem', code: 'no-answer' });
 });

@@ -51,7 +51,12 @@ export async function request<Answer>(method: Method, path: string, body?: unkno
 /** As `request`, for answers that are files. */
 export async function requestFile(method: Method, path: string, body?: unknown): Promise<Blob> {
   const response = await send(method, path, body);
-  if (response.ok) return response.blob();
+  if (response.ok) {
+    // Its beginning came, and the rest broke off.
+    return response.blob().catch(() => {
+      throw noAnswer();
+    });
+  }
   throw ApiProblem.from(response.status, (await response.json().catch(() => null)) as Partial<ApiError> | null);
 }
 

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { LIMITS } from '@visavis/protocol';
 import fastify, { type FastifyInstance } from 'fastify';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ControlError } from '../../control/control-error.ts';
 import { createReadingPlaces } from '../../control/fairness/fair-reading.ts';
 import { registerAnswerBudget } from './answer-budget.ts';
@@ -79,6 +79,20 @@ describe('answers on their way', () => {
     for (const socket of deaf) socket.destroy();
     await expect.poll(async () => (await ask('/turn', '10.0.1.1')).status, { timeout: 10_000 }).toBe(200);
   }, 30_000);
+
+  it('in parts that get no place are waited for, not cut', async () => {
+    const take = places.reading.take.bind(places.reading);
+    let asked = 0;
+    const refusing = vi.spyOn(places.reading, 'take').mockImplementation(async (tenant) => {
+      asked += 1;
+      // The first is that of the request itself; then the second part is refused once.
+      if (asked === 3) throw new ControlError('overloaded', 'Many are reading.');
+      return take(tenant);
+    });
+    expect(await ask('/parts', '10.0.2.9')).toEqual({ status: 200, length: 30 * MIB });
+    expect(asked).toBe(5);
+    refusing.mockRestore();
+  });
 
   it('in parts come whole; those that are not read count, keep no place of reading, and are cut', async () => {
     expect(await ask('/parts', '10.0.2.1')).toEqual({ status: 200, length: 30 * MIB });

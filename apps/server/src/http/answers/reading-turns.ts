@@ -1,8 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ControlError } from '../../control/control-error.ts';
 import type { Place, Tenant } from '../../control/fairness/fair-places.ts';
 import { PROJECT_AT_ONCE, type ReadingPlaces } from '../../control/fairness/fair-reading.ts';
 import { readsMuch, whenGone } from './answer-budget.ts';
 import { callerOf, readerOf } from './callers.ts';
+
+/** After a refusal, which may come at once. */
+const ASK_AGAIN_MS = 1_000;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -12,7 +17,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Held from before the reading until the answer is written down. */
     readingPlace: Place | null;
-    /** For answers that are sent while they are made: each part is read in a turn of its own. */
+    /** For answers that are sent while they are made: each part is read in a turn of its own, and those after the first wait for it as long as the client does. */
     readInTurn<Result>(read: () => Promise<Result>): Promise<Result>;
   }
 }
@@ -24,8 +29,16 @@ declare module 'fastify' {
  */
 export function registerReadingTurns(app: FastifyInstance, places: ReadingPlaces | undefined): void {
   app.decorateRequest('readingPlace', null);
-  app.decorateRequest('readInTurn', function (read) {
-    return places === undefined ? read() : places.reading.run(tenantOf(this), read);
+  const begun = new WeakSet<FastifyRequest>();
+  app.decorateRequest('readInTurn', async function (read) {
+    if (places === undefined) return read();
+    const place = await (begun.has(this) ? takeTurn(this, places) : places.reading.take(tenantOf(this)));
+    begun.add(this);
+    try {
+      return await read();
+    } finally {
+      place.release();
+    }
   });
   if (places === undefined) return;
   const { answers, reading } = places;
@@ -44,6 +57,18 @@ export function registerReadingTurns(app: FastifyInstance, places: ReadingPlaces
   app.addHook('onSend', async (request) => {
     request.readingPlace?.release();
   });
+}
+
+/** The answer has begun by then and can refuse nothing: a part that gets no place asks again, rather than cut it. */
+async function takeTurn(request: FastifyRequest, { reading }: ReadingPlaces): Promise<Place> {
+  for (;;) {
+    try {
+      return await reading.take(tenantOf(request));
+    } catch (error) {
+      if (!(error instanceof ControlError) || request.raw.socket.destroyed) throw error;
+      await delay(ASK_AGAIN_MS, undefined, { ref: false });
+    }
+  }
 }
 
 function tenantOf(request: FastifyRequest): Tenant {
