@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -10,6 +11,8 @@ import { type ConsoleTestServer, createConsoleServer } from './testing/console-s
 import { TestBrowser } from './testing/test-browser.ts';
 
 type Post = { readonly headers: Readonly<Record<string, unknown>>; readonly body: string };
+
+const MIGRATION = new URL('../../db/migrations/0016_unsure-answers.sql', import.meta.url);
 
 describeOnBothDatabases('webhooks', (context) => {
   let server: ConsoleTestServer;
@@ -261,6 +264,14 @@ describeOnBothDatabases('webhooks', (context) => {
     }
     const { rows } = await context.db.orm.execute(sql`select attempts from webhook_deliveries`);
     expect(JSON.stringify(rows)).not.toContain('secret');
+    // Nor those that were stored before that was asked.
+    const told = { at: new Date().toISOString(), status: 200, error: null, durationMs: 1 };
+    const before = [{ ...told, answer: 'inner secret' }, told, { ...told, answer: 'ok', isAnswerKept: true }];
+    await context.db.orm.execute(sql`
+      update webhook_deliveries set attempts = ${JSON.stringify(before)}::jsonb where webhook_id = ${webhookId}`);
+    await context.db.orm.execute(sql.raw(readFileSync(MIGRATION, 'utf8')));
+    const [{ attempts }] = (await log(webhookId)).items;
+    expect(attempts.map((attempt: { answer: unknown }) => attempt.answer)).toEqual([null, null, 'ok']);
   });
 
   test('a delivery of a dead worker is taken over, and what the dead one still says counts for nothing', async () => {
