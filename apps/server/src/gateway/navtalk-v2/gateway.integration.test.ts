@@ -136,7 +136,7 @@ describe('a call', () => {
       call.emit({ type: 'reply-started', turnId: 'r' });
       call.emit({ type: 'reply-audio', turnId: 'r', bytes: new Uint8Array(2) });
       call.emit({ type: 'failed', code: 'voice-failed', message: 'A blip.', fatal: false });
-      call.emit({ type: 'reply-done', turnId: 'r', interrupted: false, playedMs: 0, heardText: '' });
+      call.emit({ type: 'reply-done', turnId: 'r', interrupted: false, playedMs: 20, heardText: '' });
     }
     await Promise.all([plain.event('realtime.response.audio.done'), own.event('realtime.response.audio.done')]);
     expect(plain.types().slice(3)).toEqual(['realtime.response.audio.done']);

@@ -314,6 +314,7 @@ describeOnBothDatabases('avatars', (context) => {
     const { uploadId: again } = (await upload(PNG)).json();
     const retried = await browser.send('POST', `${path}/${avatarId}/retry`, { uploadId: again });
     expect(retried.json()).toMatchObject({ state: 'making', failure: null, stateDetail: null });
+    (await nextTask()).end({ kind: 'refused', code: 'no-face', message: 'No face was found.' });
   });
 
   test('a picture is fetched from public addresses only', async () => {
