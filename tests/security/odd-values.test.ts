@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { findPostgres } from '../../apps/server/src/db/testing/postgres-server.ts';
 import type { ConsoleVisitor } from '../support/console-visitor.ts';
 import { type Arena, describeUnderAttack } from './support/attack.ts';
 
@@ -106,7 +107,13 @@ const ODD_VALUES: readonly unknown[] = [
 const NOT_OURS =
   /Unexpected token|in JSON|JSON\.parse|at position \d|SyntaxError|TypeError|RangeError|ReferenceError|Invalid time value|invalid input syntax|out of range for type|violates|constraint|duplicate key|syntax error|FST_|ECONN|ENOENT|node:|node_modules|\.ts\b|\/(?:home|tmp|usr|opt|srv|var)\/| {4}at |Invalid input|ZodError|expected \w+, received|querystring\/|body\/|params\//;
 
+/** Both databases are one engine: where both are there, each value is tried on one of them. */
+const IS_ALONE = findPostgres() === null;
+
 describeUnderAttack('odd values', { TRUST_PROXY: 'true' }, (arena) => {
+  const ofThisDatabase = <Value>(values: readonly Value[]): Value[] =>
+    values.filter((_value, index) => IS_ALONE || (index % 2 === 0) === arena.url.startsWith('https'));
+
   test('in every parameter of every route end in an answer of ours', { timeout: 600_000 }, async () => {
     const { owner, projectId, licenceId, key, avatarId } = await arena.newProject();
     const known: Record<string, string> = { projectId, licenceId, avatarId, id: avatarId, sessionId: '0'.repeat(32) };
@@ -130,7 +137,7 @@ describeUnderAttack('odd values', { TRUST_PROXY: 'true' }, (arena) => {
         for (const { name, in: where } of parameters) {
           if (where === 'header') continue;
           parameterCount += 1;
-          for (const odd of ODD_TEXTS) {
+          for (const odd of ofThisDatabase(ODD_TEXTS)) {
             const place = `${where} ${name}=${JSON.stringify(odd.slice(0, 40))}`;
             if (where === 'query') work.push(() => ask(route, place, path, `?${name}=${encoded(odd)}`));
             else work.push(() => ask(route, place, filled(route.path, { ...known, [name]: encoded(odd) }), ''));
@@ -145,7 +152,7 @@ describeUnderAttack('odd values', { TRUST_PROXY: 'true' }, (arena) => {
     });
     expect(faults).toEqual([]);
     expect(parameterCount).toBeGreaterThan(60);
-    expect(asked).toBeGreaterThan(4000);
+    expect(asked).toBeGreaterThan(IS_ALONE ? 4000 : 2000);
   });
 
   test('in every field of every body end in an answer of ours', { timeout: 600_000 }, async () => {
@@ -160,7 +167,7 @@ describeUnderAttack('odd values', { TRUST_PROXY: 'true' }, (arena) => {
       if (schema === undefined || /logout|password|delete/.test(route.path)) continue;
       for (const name of fieldsOf(schema)) {
         fields += 1;
-        for (const odd of ODD_VALUES) {
+        for (const odd of ofThisDatabase(ODD_VALUES)) {
           work.push(async () => {
             const reply = await send(arena, owner, key, route.method, filled(route.path, known), { [name]: odd });
             const told = `${route.method} ${route.path} ${name}=${JSON.stringify(odd)?.slice(0, 60)}`;
