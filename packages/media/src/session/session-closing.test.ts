@@ -40,7 +40,16 @@ function callWith(
   sessionId = config.sessionId,
 ) {
   vi.spyOn(Pipeline, 'open').mockImplementation(async (_config, _resources, _capabilities, _logger, listener) => {
-    const stages = { offer: async () => {}, setUserTurnOpen: () => {}, close: () => onClose(listener) };
+    const stages = {
+      ...{
+        offer: async () => {},
+        setUserTurnOpen: () => {},
+        setAvatarSpeaking: () => {},
+        expression: { handle: () => {} },
+      },
+      flushReplies: () => ({ turnId: told.findLast((event) => event.type === 'reply-started')?.turnId, playedMs: 400 }),
+      close: () => onClose(listener),
+    };
     return stages as unknown as Pipeline;
   });
   const voice = { id: 'scripted', capabilities: {}, open, close: async () => {} } as unknown as VoiceProvider;
@@ -84,4 +93,15 @@ it('replies and turns have ids that no other talk has', async () => {
     await session.close('hung up');
   }
   expect(ids).toEqual(['resp_5c2d8e9fa1b04c3d_2', 'resp_6d3e9fa0b2c15d4e_2']);
+});
+
+it('what was heard of a reply that plays is told before the call is closed', async () => {
+  const session = callWith(async () => ({ send: () => {}, close: async () => {} }));
+  await session.start();
+  session.handle({ type: 'user-text', text: 'Hello', reply: true });
+  await session.close('hung up');
+  expect(told.slice(-2)).toMatchObject([
+    { type: 'reply-done', interrupted: true, playedMs: 400 },
+    { type: 'closed', reason: 'hung up' },
+  ]);
 });

@@ -51,6 +51,7 @@ export class Session {
   #descriptions = 0;
   #candidates = 0;
   #opened = false;
+  #hasLastWords = false;
   #closing: Promise<void> | null = null;
 
   constructor(
@@ -118,8 +119,17 @@ export class Session {
   }
 
   close(reason: string): Promise<void> {
+    this.#tellLastWords();
     this.#closing ??= this.#close(reason);
     return this.#closing;
+  }
+
+  /** What was heard of a reply that is playing: nobody will hear the rest. */
+  #tellLastWords(): void {
+    if (this.#hasLastWords || !this.#opened || this.#closing !== null) return;
+    this.#hasLastWords = true;
+    const atMs = this.#resources.clock.nowMs();
+    this.#guard(() => this.#dispatch({ type: 'command', command: { type: 'interrupt' }, atMs }));
   }
 
   async #close(reason: string): Promise<void> {

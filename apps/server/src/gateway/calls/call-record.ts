@@ -7,7 +7,7 @@ import type { RecordedMessage } from './transcript.ts';
 export type CallRecord = {
   add(message: RecordedMessage): void;
   /** Resolves when everything has been written, or has failed. `code` is null when the client hung up. */
-  end(code: ErrorCode | null, reason: string): Promise<void>;
+  end(code: ErrorCode | null, reason: string, endedAt: Date): Promise<void>;
   /** Messages that are not in the record: too much waited for the database, or the talk has all the text it may have. */
   readonly leftOut: number;
   /** Messages of which only the beginning is in the record. */
@@ -59,9 +59,8 @@ export function startCallRecord(options: {
         memory.give('recording', bytes),
       );
     },
-    end(code, reason) {
+    end(code, reason, endedAt) {
       const failed = code !== null && errorEntry(code).isFailure;
-      const endedAt = new Date();
       return append(() => store.end(sessionId, { endedAt, status: failed ? 'failed' : 'completed', reason }));
     },
     get leftOut() {

@@ -138,6 +138,22 @@ describe('a call', () => {
     });
   });
 
+  it('records what was heard of a reply that was playing when the client hung up', async () => {
+    const { call, placer, told, conversations } = openCall();
+    const session = await placed(placer);
+    await vi.waitFor(() => expect(told).toContain('placed'));
+    session.emit({ type: 'reply-text-delta', turnId: 'r', text: 'It is noon in Paris.' });
+    call.hangUp('client-closed-1000');
+    session.emit({ type: 'reply-done', turnId: 'r', interrupted: true, playedMs: 400, heardText: 'It is noon' });
+    await call.closed;
+    expect(conversations.entries.map(({ kind, value }) => [kind, value.text ?? value.reason])).toEqual([
+      ['start', undefined],
+      ['message', 'It is noon'],
+      ['end', 'client-closed-1000'],
+    ]);
+    expect(told).not.toContain('reply-done');
+  });
+
   it('ends alone when its client’s side is at fault, and gives its place back', async () => {
     const { call, placer, told, logger, conversations } = openCall({
       event: () => {

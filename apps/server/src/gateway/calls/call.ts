@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionCommand, SessionEvent } from '@visavis/media/session-events';
 import { type ErrorCode, LIMITS } from '@visavis/protocol';
 import type { Caller, Licence, RunningMeter } from '../../ports.ts';
@@ -21,6 +22,8 @@ const ORDINARY_ENDS: ReadonlySet<ErrorCode> = new Set([
   'call-replaced',
   'missing-avatar',
 ]);
+/** How long a session may take to tell what was heard of its last reply. */
+const LAST_WORDS_MS = 3000;
 /** Sessions before it that a call is remembered to go on for. */
 const MAX_ANCESTORS = 50;
 
@@ -58,6 +61,8 @@ type CallState =
   | ({ readonly phase: 'talking' } & Live)
   /** The client's side says goodbye. */
   | ({ readonly phase: 'ending' } & Live)
+  /** The client is gone. What its session still tells of a reply that was playing belongs into the record. */
+  | { readonly phase: 'closing'; readonly admitted: Admitted; readonly record: CallRecord }
   | { readonly phase: 'ended'; readonly admitted: Admitted | null };
 
 /**
@@ -117,7 +122,7 @@ export class Call implements OpenCall {
   }
 
   get isOver(): boolean {
-    return this.#state.phase === 'ended';
+    return this.#state.phase === 'closing' || this.#state.phase === 'ended';
   }
 
   /** This call is that session, or goes on for it. */
@@ -144,7 +149,7 @@ export class Call implements OpenCall {
   /** A command counts as memory of the call until it has left for the worker. */
   command(command: SessionCommand): void {
     const state = this.#state;
-    if (state.phase === 'admitting' || state.phase === 'ended') return;
+    if (state.phase !== 'talking' && state.phase !== 'ending') return;
     if (command.type !== 'user-audio') this.#write(state, (transcript) => noteCommand(transcript, command));
     const bytes = commandBytes(command);
     if (this.#memory.take('worker', bytes)) {
@@ -241,7 +246,8 @@ export class Call implements OpenCall {
     const state = this.#state;
     const atMs = performance.now();
     if (event.type === 'closed') this.#resolveMediaClosed();
-    if (state.phase !== 'admitting') this.#take(event, atMs);
+    if (state.phase === 'closing') this.#write(state, (transcript) => noteEvent(transcript, event, atMs));
+    else if (state.phase !== 'admitting') this.#take(event, atMs);
     else if (state.early.length < LIMITS.counts.earlyEvents) state.early.push({ event, atMs });
   }
 
@@ -262,7 +268,7 @@ export class Call implements OpenCall {
   }
 
   #write(
-    { record }: Live,
+    { record }: Pick<Live, 'record'>,
     note: (transcript: Transcript) => { readonly transcript: Transcript; readonly message: RecordedMessage | null },
   ): void {
     if (this.#transcript === null) return;
@@ -281,7 +287,7 @@ export class Call implements OpenCall {
 
   #end(end: CallEnd | null, reason: string): void {
     const state = this.#state;
-    if (state.phase === 'ending' || state.phase === 'ended') return;
+    if (state.phase !== 'admitting' && state.phase !== 'talking') return;
     if (state.phase === 'admitting') {
       this.#state = { phase: 'ended', admitted: null };
       if (end !== null) this.#dependencies.logger.info({ code: end.code }, 'Call refused');
@@ -292,7 +298,8 @@ export class Call implements OpenCall {
     const { admitted, record, meter } = state;
     this.#state = { phase: 'ending', admitted, record, meter };
     this.#sayGoodbye(end, admitted);
-    this.#state = { phase: 'ended', admitted };
+    this.#state = { phase: 'closing', admitted, record };
+    const endedAt = new Date();
     try {
       admitted.media.send({ type: 'close', reason });
     } catch {
@@ -302,7 +309,16 @@ export class Call implements OpenCall {
     const released = admitted.slot.release().catch((error: unknown) => {
       this.log('error', 'The place of a call was not given back', { error: String(error) });
     });
-    this.#settle(Promise.all([released, meter?.stop(), record.end(end?.code ?? null, reason)]));
+    const recorded = this.#lastWords().then(() => {
+      this.#state = { phase: 'ended', admitted };
+      return record.end(end?.code ?? null, reason, endedAt);
+    });
+    this.#settle(Promise.all([released, meter?.stop(), recorded]));
+  }
+
+  /** Resolves when the session has told all that it had to tell. */
+  async #lastWords(): Promise<void> {
+    await Promise.race([this.mediaClosed, delay(LAST_WORDS_MS, undefined, { ref: false })]);
   }
 
   #sayGoodbye(end: CallEnd | null, admitted: Admitted | null): void {
