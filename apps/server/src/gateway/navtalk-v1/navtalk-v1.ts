@@ -1,11 +1,11 @@
-import { LIMITS, type ServerMessage } from '@visavis/protocol';
+import { ERROR_CODES, endEvent, LIMITS, type ServerMessage } from '@visavis/protocol';
 import type { Step } from '@visavis/protocol/reducer-shell';
 import { parseClientMessage } from '@visavis/protocol/schemas';
 import { readConnect } from '../navtalk-v2/read-connect.ts';
 import { readSound } from '../navtalk-v2/read-sound.ts';
 import { reduce as reduceV2 } from '../navtalk-v2/reduce.ts';
 import { waitingBytes } from '../navtalk-v2/reduce-client.ts';
-import { INITIAL_STATE, type V2Effect, type V2State, type V2Timer } from '../navtalk-v2/state.ts';
+import { placing, type V2Effect, type V2State, type V2Timer } from '../navtalk-v2/state.ts';
 import type { WireEffect, WireInput, WireProtocol } from '../wire/wire-protocol.ts';
 import { parseSignal } from './parse-signal.ts';
 import { type ReplyWords, toSignal, toV1, type V1Message } from './to-v1.ts';
@@ -28,7 +28,7 @@ export const NAVTALK_V1: WireProtocol<V1State, V1Message, V2Timer> = {
   readSound,
   decodeAside: parseSignal,
   encode: JSON.stringify,
-  initialState: () => ({ talk: INITIAL_STATE, words: [] }),
+  initialState: () => ({ talk: placing({ extensions: false }), words: [] }),
   reduce,
   waitingBytes: ({ talk }) => waitingBytes(talk),
 };
@@ -55,6 +55,7 @@ function tell(
   words: readonly ReplyWords[],
   sessionId: string,
 ): V1Effect[] {
+  if (isRepeatedEnd(message)) return [];
   const signal = toSignal(message, sessionId);
   if (signal !== null) return [{ type: 'send-aside', text: JSON.stringify(signal) }];
   return toV1(message, words).map((told) => ({ type: 'send', message: told, isSound }));
@@ -69,4 +70,11 @@ function note(words: readonly ReplyWords[], message: ServerMessage): readonly Re
 function forget(words: readonly ReplyWords[], message: ServerMessage): readonly ReplyWords[] {
   if (message.type !== 'realtime.response.audio.done') return words;
   return words.filter(({ turnId }) => turnId !== message.data.id);
+}
+
+/** An end that is told twice, for clients of the second protocol that know its own event only. */
+function isRepeatedEnd(message: ServerMessage): boolean {
+  if (message.type !== 'conversation.connected.fail') return false;
+  const code = ERROR_CODES.find((known) => known === message.data.code);
+  return code !== undefined && endEvent(code).eventType !== message.type;
 }

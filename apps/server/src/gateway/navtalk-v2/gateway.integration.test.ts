@@ -214,7 +214,10 @@ describe('refusals', () => {
   ])('%s: says why, then closes', async (_name, query, type, closeCode) => {
     const client = harness.connect(query);
     const { code, reason } = await client.closed;
-    expect(client.types()).toEqual([type]);
+    // An event that few clients know is followed by one that they show.
+    const fail = 'conversation.connected.fail';
+    expect(client.types()).toEqual(type.endsWith('insufficient_balance') ? [type, fail] : [type]);
+    expect(new Set(client.events.map(({ message }) => message)).size).toBe(1);
     expect(client.events[0]!.message).toBe(client.events[0]!.data.message);
     expect(client.events[0]!.message).not.toBe('');
     expect(code).toBe(closeCode);
@@ -227,7 +230,7 @@ describe('refusals', () => {
     for (let round = 0; round < 6; round += 1) {
       const client = harness.connect();
       expect((await client.closed).code).toBe(4503);
-      expect(client.types()).toEqual(['conversation.connected.gpu_full']);
+      expect(client.types()).toEqual(['conversation.connected.gpu_full', 'conversation.connected.fail']);
     }
     harness.server.placer.full = false;
     await harness.connect().event('realtime.session.updated');
@@ -242,7 +245,10 @@ describe('refusals', () => {
     const taken = many.filter((client) => client.types().includes('conversation.connected.success'));
     expect(taken).toHaveLength(5);
     const refused = many.find((client) => !taken.includes(client))!;
-    expect(refused.types()).toEqual(['conversation.connected.connection_limit_exceeded']);
+    expect(refused.types()).toEqual([
+      'conversation.connected.connection_limit_exceeded',
+      'conversation.connected.fail',
+    ]);
     expect(refused.events[0]!.message).toContain('(5)');
     taken[0]!.socket.close();
     await taken[0]!.closed;
@@ -291,6 +297,6 @@ describe('the server ends', () => {
     expect(harness.server.gateway.endCallsOfLicence('another', 'insufficient-balance')).toBe(0);
     expect(harness.server.gateway.endCallsOfLicence('licence', 'insufficient-balance')).toBe(1);
     expect((await client.closed).reason).toBe('Insufficient points');
-    expect(client.types().at(-1)).toBe('conversation.connected.insufficient_balance');
+    expect(client.types().at(-2)).toBe('conversation.connected.insufficient_balance');
   });
 });

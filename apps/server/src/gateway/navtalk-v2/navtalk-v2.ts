@@ -5,7 +5,7 @@ import { readConnect } from './read-connect.ts';
 import { readSound } from './read-sound.ts';
 import { reduce } from './reduce.ts';
 import { waitingBytes } from './reduce-client.ts';
-import { INITIAL_STATE, type V2State, type V2Timer } from './state.ts';
+import { placing, type V2State, type V2Timer } from './state.ts';
 
 /** NavTalk's second protocol, with extensions of ours for clients that ask for them. */
 export const NAVTALK_V2: WireProtocol<V2State, ServerMessage, V2Timer> = {
@@ -14,7 +14,7 @@ export const NAVTALK_V2: WireProtocol<V2State, ServerMessage, V2Timer> = {
   decode: parseClientMessage,
   readSound,
   encode: JSON.stringify,
-  initialState: () => INITIAL_STATE,
+  initialState: placing,
   reduce,
   waitingBytes,
 };

@@ -6,11 +6,11 @@ import { buildSessionConfig } from '../calls/session-config.ts';
 import { TEST_AVATAR } from '../test-doubles.ts';
 import { readConnect } from './read-connect.ts';
 import { reduce } from './reduce.ts';
-import { INITIAL_STATE, type V2Effect, type V2Input, type V2State, type V2Timer } from './state.ts';
+import { placing, type V2Effect, type V2Input, type V2State, type V2Timer } from './state.ts';
 
 /** Drives the pure core and keeps what it wants done. */
 class Driver {
-  state: V2State = INITIAL_STATE;
+  state: V2State = placing({ extensions: false });
   effects: V2Effect[] = [];
   nowMs = 0;
 

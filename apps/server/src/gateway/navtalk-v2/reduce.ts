@@ -7,6 +7,7 @@ import {
   buildSessionUpdated,
   buildSuccess,
   buildUnknownNameWarning,
+  type EndEventType,
   endEvent,
   HISTORY_GAP_MS,
 } from '@visavis/protocol';
@@ -24,6 +25,12 @@ import {
   type V2Step,
   type V2Timer,
 } from './state.ts';
+
+const LITTLE_KNOWN: ReadonlySet<EndEventType> = new Set([
+  'conversation.connected.insufficient_balance',
+  'conversation.connected.gpu_full',
+  'conversation.connected.connection_limit_exceeded',
+]);
 
 /**
  * The order of events of a v2 call as a pure function: success → warning → created → (history) → one automatic updated,
@@ -116,13 +123,18 @@ function finish(state: Exclude<V2State, { phase: 'ended' }>, end: CallEnd | null
   const released = state.phase === 'placing' ? [] : releaseHeld(state).effects;
   const ended: V2State = { phase: 'ended' };
   if (end === null) return { state: ended, effects: released };
+  const { extensions } = state.phase === 'placing' ? state : state.settings;
   const { closeCode, closeReason } = endEvent(end.code);
   return {
     state: ended,
-    effects: [
-      ...released,
-      { type: 'send', message: buildEnd(end.code, end.detail) },
-      { type: 'close', closeCode, closeReason },
-    ],
+    effects: [...released, ...tellEnd(end, extensions), { type: 'close', closeCode, closeReason }],
   };
+}
+
+/** Most published clients show nothing for the events of their own, and wait for ever; `fail` they all show. */
+function tellEnd({ code, detail }: CallEnd, extensions: boolean): V2Effect[] {
+  const message = buildEnd(code, detail);
+  const told: V2Effect = { type: 'send', message };
+  if (extensions || !LITTLE_KNOWN.has(message.type)) return [told];
+  return [told, { type: 'send', message: { ...message, type: 'conversation.connected.fail' } }];
 }

@@ -1,5 +1,6 @@
 import type { ClientMessage, ServerMessage } from '@visavis/protocol';
 import type { Step } from '@visavis/protocol/reducer-shell';
+import type { CallRequest } from '../calls/call-request.ts';
 import type { CallSettings } from '../calls/call-settings.ts';
 import type { WireEffect, WireInput } from '../wire/wire-protocol.ts';
 
@@ -45,14 +46,16 @@ export type OpenState = Gathering | Talking;
 
 export type V2State =
   /** Not yet announced. */
-  { readonly phase: 'placing' } | OpenState | { readonly phase: 'ended' };
+  { readonly phase: 'placing'; readonly extensions: boolean } | OpenState | { readonly phase: 'ended' };
 
 export type V2Timer = 'history-gap' | 'held-items';
 export type V2Input = WireInput<V2Timer>;
 export type V2Effect = WireEffect<ServerMessage, V2Timer>;
 export type V2Step<State = V2State> = Step<State, V2Effect>;
 
-export const INITIAL_STATE: V2State = { phase: 'placing' };
+export function placing({ extensions }: Pick<CallRequest, 'extensions'>): V2State {
+  return { phase: 'placing', extensions };
+}
 
 export function gathering(settings: CallSettings): Gathering {
   return {
