@@ -49,7 +49,7 @@ describeOnBothDatabases('usage of calls', (context) => {
     expect(await client.closed).toEqual({ code: 4402, reason: 'Insufficient points' });
     const next = call();
     expect((await next.closed).reason).toBe('Insufficient points');
-    expect(next.types()).toEqual(['conversation.connected.insufficient_balance']);
+    expect(next.types()).toEqual(['conversation.connected.insufficient_balance', 'conversation.connected.fail']);
 
     expect((await browser.send('GET', `${path}/wallet`)).json().balance).toBe(0);
     const { days } = (await browser.send('GET', `${path}/usage`)).json();
