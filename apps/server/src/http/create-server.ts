@@ -120,7 +120,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   await registerApiReference(app, dependencies.talkPage.version);
   refuseSocketCrowds(app, (path) => {
     const { gateway, desk } = sockets.current ?? {};
-    return (path === SIGNALLING_PATH ? desk?.unpaired() : gateway?.unadmitted()) ?? [];
+    return (path.startsWith(SIGNALLING_PATH) ? desk?.unpaired() : gateway?.unadmitted()) ?? [];
   });
   const gateway = createGateway(app, dependencies);
   gateway.serve(NAVTALK_V2);

@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { REALTIME_V2_PATH } from '@visavis/protocol';
 import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { TEST_AVATAR, TEST_KEY } from '../test-doubles.ts';
 import { QUERY, until, useHarness } from './test-harness.ts';
 
@@ -89,6 +92,13 @@ describe('a call', () => {
       { kind: 'end', value: { status: 'completed', reason: 'client-closed-1005' } },
     ]);
     expect(harness.commandTypes().at(-1)).toBe('close');
+  });
+
+  it('is found with a slash at the end of its path', async () => {
+    const socket = new WebSocket(`${harness.baseUrl}${REALTIME_V2_PATH}/?${new URLSearchParams(QUERY)}`);
+    const [data] = (await once(socket, 'message')) as [Buffer];
+    expect(JSON.parse(String(data))).toMatchObject({ type: 'conversation.connected.success' });
+    socket.terminate();
   });
 
   it('records the page of a call, and none where the browser names none', async () => {

@@ -104,23 +104,25 @@ export function createGateway(app: FastifyInstance, dependencies: WireDependenci
   };
 }
 
-/** A route that takes WebSockets, and says so to everything else. */
+/** A route that takes WebSockets, with a slash at its end or without, and says so to everything else. */
 export function serveSocket(
   app: FastifyInstance,
   url: string,
   wsHandler: (socket: WebSocket, request: FastifyRequest) => void,
 ): void {
-  app.route({
-    method: 'GET',
-    url,
-    config: { access: { kind: 'call' } },
-    handler: (_request, reply) =>
-      reply
-        .code(426)
-        .header('upgrade', 'websocket')
-        .send({ code: 426, message: 'Connect with a WebSocket.', data: null }),
-    wsHandler,
-  });
+  for (const path of [url, `${url}/`]) {
+    app.route({
+      method: 'GET',
+      url: path,
+      config: { access: { kind: 'call' } },
+      handler: (_request, reply) =>
+        reply
+          .code(426)
+          .header('upgrade', 'websocket')
+          .send({ code: 426, message: 'Connect with a WebSocket.', data: null }),
+      wsHandler,
+    });
+  }
 }
 
 function originOf(request: FastifyRequest): Omit<CallOrigin, 'findCall'> {

@@ -167,7 +167,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Sockets are judged when their call is admitted; pages and scripts of the reference tell nothing. */
-const ELSEWHERE = /^(GET \/wss\/v2\/realtime-chat|GET (\/api)?\/realtime-api|GET \/api\/webrtc|GET \/reference.*)$/;
+const ELSEWHERE = /^(GET (\/wss\/v2\/realtime-chat|(\/api)?\/realtime-api|\/api\/webrtc)\/?|GET \/reference.*)$/;
 
 type Route = { readonly method: string; readonly path: string; readonly for: string };
 
