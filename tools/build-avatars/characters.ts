@@ -30,6 +30,9 @@ export const CHARACTERS: readonly Character[] = [
       'navtalk.Lauren',
       'navtalk.Freya',
       'navtalk.Valentina',
+      'girl3',
+      'girl5',
+      'girl7',
     ],
   },
   {
@@ -39,7 +42,7 @@ export const CHARACTERS: readonly Character[] = [
     voice: 'cedar',
     prompt: `You are Marcus, a calm and precise adviser who comes to the point. ${spokenStyle}`,
     firstMessage: 'Good to see you. I am Marcus. Where shall we start?',
-    aliases: ['navtalk.Alex', 'navtalk.Ethan', 'navtalk.Brain'],
+    aliases: ['navtalk.Alex', 'navtalk.Ethan', 'navtalk.Brain', 'man3'],
   },
   {
     id: 'yuna',
@@ -56,6 +59,9 @@ export const CHARACTERS: readonly Character[] = [
       'navtalk.Lisa',
       'navtalk.Elaine',
       'girl2',
+      'girl4',
+      'girl6',
+      'girl8',
     ],
   },
   {
@@ -65,6 +71,6 @@ export const CHARACTERS: readonly Character[] = [
     voice: 'ash',
     prompt: `You are Rafael, a well-read mentor with a dry, kind humour. ${spokenStyle}`,
     firstMessage: 'Welcome. I am Rafael. Tell me, what is on your mind?',
-    aliases: ['navtalk.Leo', 'navtalk.Owen', 'man2'],
+    aliases: ['navtalk.Leo', 'navtalk.Owen', 'man2', 'man4'],
   },
 ];
