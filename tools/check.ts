@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 
 const checks: readonly { name: string; command: string }[] = [
   { name: 'types', command: 'tsc -p tsconfig.json' },
+  { name: 'types (protocol, for Node 20)', command: 'tsc -p packages/protocol/tsconfig.json' },
+  { name: 'types (media, for Node 20)', command: 'tsc -p packages/media/tsconfig.json' },
   { name: 'types (sdk)', command: 'tsc -p packages/sdk/tsconfig.json' },
   { name: 'types (console)', command: 'tsc -p apps/console/tsconfig.json' },
   { name: 'lint, format, import walls', command: 'biome ci --colors=off .' },

@@ -8,8 +8,8 @@ const read = (path: string): string => readFileSync(new URL(`../${path}`, import
 
 /** The releases that the README names, each at its lowest. */
 const NAMED: readonly Version[] = [
-  [22, 12, 0],
-  [24, 0, 0],
+  [22, 18, 0],
+  [24, 11, 0],
   [26, 0, 0],
 ];
 
@@ -46,7 +46,7 @@ function meets(bound: string, version: Version): boolean {
 }
 
 test('no package asks for another Node than those that the README names', () => {
-  expect(read('README.md')).toContain('Node 22 (22.12 or newer), 24 or 26 and npm are all you need');
+  expect(read('README.md')).toContain('Node 22 (22.18 or newer), 24 (24.11 or newer) or 26 and npm are all you need');
   const { engines } = JSON.parse(read('package.json')) as { engines: { node: string } };
   expect(NAMED.map((version) => takes(engines.node, version))).toEqual([true, true, true]);
   expect(takes(engines.node, [20, 19, 0])).toBe(false);

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { deferred } from './deferred.ts';
 
 /**
  * Resolves or rejects as the work does, and rejects with `message` when its time is up. `giveBack` then gets what it comes to after
@@ -9,7 +10,7 @@ export async function withinTime<Result>(
   limit: { readonly clock: Clock; readonly limitMs: number; readonly message: string },
   giveBack: (late: Result) => void = () => {},
 ): Promise<Result> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
+  const { promise: late, reject } = deferred<never>();
   const cancel = limit.clock.schedule(limit.limitMs, () => {
     reject(new Error(limit.message));
     work.then(giveBack, () => {});

@@ -1,3 +1,4 @@
+import { deferred } from '../core/deferred.ts';
 import type { Logger } from '../core/logger.ts';
 import type { SessionCommand, SessionConfig, SessionEvent, SessionFailureCode } from '../session/session-events.ts';
 import { MediaWorkerProcess, type WorkerLoss } from './media-worker-process.ts';
@@ -51,7 +52,7 @@ export class MediaPool {
   readonly #options: MediaPoolOptions;
   readonly #slots: { worker: MediaWorkerProcess; startedAtMs: number; quickDeaths: number }[] = [];
   readonly #restartTimers = new Set<NodeJS.Timeout>();
-  readonly #firstReady = Promise.withResolvers<LocalVoiceParts>();
+  readonly #firstReady = deferred<LocalVoiceParts>();
   #nextCallId = 1;
   #replacedWorkers = 0;
   #hungWorkers = 0;

@@ -1,5 +1,6 @@
 import { ANALYSIS_SAMPLE_RATE_HZ, WIRE_SAMPLE_RATE_HZ, wireSamplesToMs } from '../../../core/audio-format.ts';
 import type { Clock } from '../../../core/clock.ts';
+import { deferred } from '../../../core/deferred.ts';
 import type { Logger } from '../../../core/logger.ts';
 import { Resampler } from '../../../core/resampler.ts';
 import type { RecogniserCommand } from './find-recogniser.ts';
@@ -185,7 +186,7 @@ class TurnHearing implements Hearing, Listener {
   }
 
   finish(): Promise<string> {
-    const { promise, resolve } = Promise.withResolvers<string>();
+    const { promise, resolve } = deferred<string>();
     if (this.isOver) return Promise.resolve('');
     this.take(this.resampler.flush());
     const spokenMs = wireSamplesToMs(MAX_TURN_SAMPLES - Math.max(0, this.samplesLeft));

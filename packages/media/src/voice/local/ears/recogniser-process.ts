@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { childEnvironment } from '../../../core/child-environment.ts';
+import { deferred } from '../../../core/deferred.ts';
 import type { RecogniserCommand } from './find-recogniser.ts';
 
 /** What was heard: the words, and the short phrase that the sound is rather than these; each empty where there is none. */
@@ -33,7 +34,7 @@ export class RecogniserProcess {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: childEnvironment(),
     });
-    const started = Promise.withResolvers<void>();
+    const started = deferred<void>();
     this.ready = started.promise;
     const end = (reason: string): void => {
       if (this.hasEnded) return;
@@ -71,7 +72,7 @@ export class RecogniserProcess {
 
   /** The words of the utterance; empty when there were none. */
   finish(): Promise<Heard> {
-    const { promise, resolve } = Promise.withResolvers<Heard>();
+    const { promise, resolve } = deferred<Heard>();
     if (this.hasEnded) return Promise.resolve(LOST);
     this.awaitingText = resolve;
     this.write('E', new Uint8Array(0));

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { childEnvironment } from '../../../core/child-environment.ts';
 import type { Clock } from '../../../core/clock.ts';
+import { deferred } from '../../../core/deferred.ts';
 import type { Logger } from '../../../core/logger.ts';
 import type { FromMouthWorker, MouthRequest, ToMouthWorker } from './mouth-messages.ts';
 import type { SpokenClause } from './spoken-clause.ts';
@@ -47,7 +48,7 @@ export class Mouth {
     if (signal.aborted) return Promise.reject(new Error('Cancelled.'));
     if (this.waiting.length >= MAX_WAITING_CLAUSES)
       return Promise.reject(new Error('Too many replies wait to be spoken.'));
-    const { promise, resolve, reject } = Promise.withResolvers<SpokenClause>();
+    const { promise, resolve, reject } = deferred<SpokenClause>();
     const job: Job = { id: this.nextId, request, resolve, reject };
     this.nextId += 1;
     const withdraw = (): void => {

@@ -1,0 +1,97 @@
+import { copyFileSync, cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { build, type UserConfig } from 'tsdown';
+import { built, type Manifest, packedManifest, publicEntries } from './manifest.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+/** The oldest Node that runs the packages, and browsers of its time. */
+const NODE = 'node20.19';
+const BROWSERS = 'es2022';
+
+export const PACKAGES = ['protocol', 'sdk', 'media'] as const;
+export type PackageName = (typeof PACKAGES)[number];
+
+/** Where the browser's file of the SDK is, with all that it needs inside. */
+const BROWSER_FILE = './dist/browser/visavis-sdk.js';
+const RECORDER = 'recorder-worklet.js';
+
+/** A file of its own that is started by its address: `new URL('./mouth-worker.ts', import.meta.url)`. */
+const STARTED_FILE = /new URL\('(\.\/[\w-]+)\.ts', import\.meta\.url\)/g;
+/** Files beside the code that it reads; tests bring theirs. JSON is bundled. */
+const NOT_CARRIED = /\.(ts|json)$|\/testing\//;
+
+/** Builds a package into `folder` as npm is to pack it: `dist`, manifest, readme and licence. */
+export async function buildPackage(name: PackageName, folder: string): Promise<void> {
+  const source = join(ROOT, 'packages', name);
+  const manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as Manifest;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const starts = globSync('src/**/*.ts', { cwd: source }).flatMap((file) => startedFiles(source, file));
+  const entries = [...publicEntries(manifest).map(([, path]) => path), ...Object.values(manifest.bin ?? {}), ...starts];
+  await run({
+    cwd: source,
+    entry: [...new Set(entries.filter((path) => path.endsWith('.ts')).map((path) => path.replace('./', '')))],
+    outDir: join(folder, 'dist'),
+    target: NODE,
+    platform: name === 'media' ? 'node' : 'neutral',
+    dts: true,
+    unbundle: true,
+    plugins: [{ name: 'started-files', transform: (code) => code.replaceAll(STARTED_FILE, asBuilt) }],
+  });
+  for (const file of globSync('src/**/*.*', { cwd: source })) {
+    if (!NOT_CARRIED.test(file)) copy(join(source, file), join(folder, built(`./${file}`)));
+  }
+  const isSdk = name === 'sdk';
+  if (isSdk) await buildForBrowsers(source, folder);
+  const more = isSdk ? { './browser': { types: './dist/index.d.ts', default: BROWSER_FILE } } : {};
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(packedManifest(manifest, more), null, 2)}\n`);
+  cpSync(join(source, 'README.md'), join(folder, 'README.md'));
+  cpSync(join(ROOT, 'LICENSE'), join(folder, 'LICENSE'));
+}
+
+/** One small file for pages without a bundler, with the recorder beside it. */
+async function buildForBrowsers(source: string, folder: string): Promise<void> {
+  const output = join(folder, dirname(BROWSER_FILE));
+  await run({
+    cwd: source,
+    entry: { 'visavis-sdk': 'src/index.ts' },
+    outDir: output,
+    target: BROWSERS,
+    platform: 'browser',
+    dts: false,
+    minify: true,
+    deps: { alwaysBundle: [/^@visavis\//] },
+  });
+  copy(join(source, 'src', RECORDER), join(output, RECORDER));
+}
+
+async function run(config: UserConfig & { readonly cwd: string }): Promise<void> {
+  await build({
+    config: false,
+    tsconfig: join(config.cwd, 'tsconfig.json'),
+    fixedExtension: false,
+    hash: false,
+    logLevel: 'warn',
+    failOnWarn: true,
+    // TypeScript 7 is at hand, whose declarations are the same.
+    suppressWarnings: /TypeScript 7\.0 does not yet have a stable API/,
+    // How long what takes is of no interest here.
+    checks: { pluginTimings: false },
+    ...config,
+  });
+}
+
+function startedFiles(source: string, file: string): string[] {
+  if (/\.(test|fixture)\.ts$|\/testing\//.test(file)) return [];
+  const code = readFileSync(join(source, file), 'utf8');
+  return [...code.matchAll(STARTED_FILE)].map(([, path]) => `./${join(dirname(file), `${path}.ts`)}`);
+}
+
+function asBuilt(_match: string, path: string): string {
+  return `new URL('${path}.js', import.meta.url)`;
+}
+
+function copy(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  copyFileSync(from, to);
+}
