@@ -23,7 +23,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{apps,packages}/*/src/**/*.test.ts', 'tools/**/*.test.ts'],
+          include: ['{apps,packages}/*/src/**/*.test.ts', '{tools,tests/compatibility}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.integration.test.ts', ...TIMED_EXPRESSIONS],
           testTimeout: 20_000,
           // By default a core is left for whoever sits at the machine.

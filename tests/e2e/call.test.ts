@@ -74,7 +74,7 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('sends its events in order and shape, greets once, hears the user and answers', async () => {
+  it('sends its events in order and shape, greets once, hears the user and answers [19.js.needs] [20.31]', async () => {
     const call = await open();
     await call.waitFor('realtime.response.audio.done', 0, 40_000);
     const heard = await call.waitFor('realtime.conversation.item.input_audio_transcription.completed', 0, 40_000);
@@ -114,7 +114,7 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
     expect(done?.message.data?.response_id).toBe(reply);
   });
 
-  it('shows the first picture within 1.5 s of connecting', async () => {
+  it('shows the first picture within 1.5 s of connecting [19.ios.needs]', async () => {
     const call = await open({ microphone: false });
     const { startedAtMs, firstFrameAtMs } = await call.waitForPicture();
     expect(firstFrameAtMs - startedAtMs).toBeLessThan(1500);
@@ -260,7 +260,7 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
     }
   });
 
-  it('answers typed text', async () => {
+  it('answers typed text [20.34]', async () => {
     const call = await open({ microphone: false });
     await call.waitFor('realtime.response.audio.done');
     const seen = (await call.events()).length;
@@ -297,7 +297,7 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
     }
   });
 
-  it('talks with a client of the first protocol: two sockets, picture, voice, and the whole answer at its end', async () => {
+  it('talks with a client of the first protocol: two sockets, picture, voice, and the whole answer at its end [19.v1.needs] [19.v1.traps] [22.9]', async () => {
     client = await NavtalkPage.openV1(browser, server, { microphone: false });
     await client.waitForPicture();
     await client.waitFor('session.updated');

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { withoutCitations } from '../../tests/compatibility/citations.ts';
 import { renderDocument } from './document.ts';
 import { CHAPTERS, LEVELS } from './numbers.ts';
 import { type Requirement, readEvidence, readRequirements, STATUSES } from './requirements.ts';
@@ -12,11 +13,11 @@ const MOST_WORDS = 10;
 const SHORTEST_REASON = { 'not-applicable': 20, partly: 50, 'not-met': 50 } as const;
 const requirements = readRequirements();
 
-/** The file is there, and if a test is named, a test of that title is in it. */
+/** The file is there, and if a test is named, a test of that title is in it; what the test proves of compatibility is no part of it. */
 function isThere(evidence: string): boolean {
   const { path, title } = readEvidence(evidence);
   if (!existsSync(join(ROOT, path))) return false;
-  return title === undefined || holdsTest(readFileSync(join(ROOT, path), 'utf8'), title);
+  return title === undefined || holdsTest(withoutCitations(readFileSync(join(ROOT, path), 'utf8')), title);
 }
 
 function holdsTest(source: string, title: string): boolean {

@@ -23,7 +23,7 @@ describe('error table', () => {
     );
   });
 
-  it('keeps the close reason that published clients compare', () => {
+  it('keeps the close reason that published clients compare [20.15]', () => {
     expect(endEvent('insufficient-balance').closeReason).toBe('Insufficient points');
   });
 

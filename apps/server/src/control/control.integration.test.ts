@@ -113,7 +113,7 @@ describeOnBothDatabases('control plane', (context) => {
     await seed();
   });
 
-  test('avatar look-up: id, own and system names, aliases, stand-ins', async () => {
+  test('avatar look-up: id, own and system names, aliases, stand-ins [20.32] [20.35]', async () => {
     await seedDemo({ db: context.db, box, avatarsDir, logger: silent });
     const projectId = await newProject();
     const admission: ports.Admission = createAdmission(context.db, folders());
@@ -174,7 +174,7 @@ describeOnBothDatabases('control plane', (context) => {
     expect(await admission.findAvatar(projectId, { name: 'Anna' })).toMatchObject({ avatar: { avatarId: ready } });
   });
 
-  test('licence keys: create, list, reveal, reset, revoke', async () => {
+  test('licence keys: create, list, reveal, reset, revoke [19.wordpress.traps]', async () => {
     const projectId = await newProject();
     const keys = createLicenceKeys(context.db, box);
     const created = await keys.create({ projectId, name: 'Shop', maxConcurrentCalls: 3 });

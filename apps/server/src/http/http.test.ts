@@ -210,13 +210,13 @@ describe('open REST', () => {
   const host = { host: 'avatar.example' };
 
   it.each([
-    ['detail by query key', { url: `/api/open/v1/avatar/detail?license=${TEST_KEY}&avatarId=${TEST_AVATAR.avatarId}` }],
+    ['detail by query key [20.28]', { url: `/api/open/v1/avatar/detail?license=${TEST_KEY}&avatarId=${TEST_AVATAR.avatarId}` }],
     [
-      'detail by header key',
+      'detail by header key [20.28]',
       { url: `/api/open/v1/avatar/detail?id=${TEST_AVATAR.avatarId}`, headers: { license: TEST_KEY } },
     ],
     [
-      'detail by POST',
+      'detail by POST [20.28]',
       { method: 'POST', url: '/api/open/v1/avatar/detail', payload: { license: TEST_KEY, id: TEST_AVATAR.avatarId } },
     ],
     ['getByName', { url: `/api/open/v1/avatar/getByName?license=${TEST_KEY}&name=navtalk.Leo` }],
@@ -231,7 +231,7 @@ describe('open REST', () => {
     expect(reply.headers['access-control-allow-origin']).toBe('*');
   });
 
-  it('lists with the status that the list filter of a client wants, and lets nobody keep the answer', async () => {
+  it('lists with the status that the list filter of a client wants, and lets nobody keep the answer [20.25]', async () => {
     const { app } = await start();
     const reply = await app.inject({ url: '/api/open/v1/avatar/list', headers: { ...host, license: TEST_KEY } });
     expect(reply.headers['cache-control']).toBe('no-store');

@@ -56,7 +56,7 @@ async function expectPicture(): Promise<void> {
   expect(await sharp(picture).metadata()).toMatchObject({ format: 'webp', width: 320, height: 320 });
 }
 
-test('a portrait becomes a bundle in a process of its own, with growing progress', async () => {
+test('a portrait becomes a bundle in a process of its own, with growing progress [20.26]', async () => {
   const shares: number[] = [];
   const onProgress = (share: number) => {
     // What becomes of the server's terminal is no matter.

@@ -53,7 +53,7 @@ describe('a voice that owes a reply', () => {
 });
 
 describe("the user's words", () => {
-  it('that never come are told as empty, with a sentence', () => {
+  it('that never come are told as empty, with a sentence [20.31]', () => {
     const talk = new Talk();
     talk.put({ type: 'speech-started', audioStartMs: 0, atMs: 0 });
     talk.put({ type: 'speech-stopped', audioEndMs: 2000, atMs: 2500 });

@@ -5,7 +5,7 @@ import { Talk } from './testing/talk.ts';
 const count = (values: string[], wanted: string): number => values.filter((value) => value === wanted).length;
 
 describe('greeting', () => {
-  it('waits for the client to ask, then speaks the first message unprompted', () => {
+  it('waits for the client to ask, then speaks the first message unprompted [20.21]', () => {
     const talk = new Talk({ firstMessage: 'Hello!' });
     expect(talk.effects).toContainEqual({ type: 'set-timer', name: 'greeting', delayMs: GREETING_WAIT_MS });
     expect(talk.voiceInputs()).toEqual([]);
@@ -28,7 +28,7 @@ describe('greeting', () => {
     ]);
   });
 
-  it('answers the first request for a reply with the first message, and is not spoken twice', () => {
+  it('answers the first request for a reply with the first message, and is not spoken twice [19.clinic.traps] [19.recruitment.traps] [20.21] [22.4] [22.5]', () => {
     const talk = new Talk({ firstMessage: 'Hello!' });
     talk.command({ type: 'respond' });
     talk.put({ type: 'timer', name: 'greeting', atMs: 1000 });
@@ -67,7 +67,7 @@ describe('greeting', () => {
 });
 
 describe('a reply', () => {
-  it('tells its text, then its end once the sound was played', () => {
+  it('tells its text, then its end once the sound was played [19.clinic.traps] [20.33] [22.4]', () => {
     const talk = new Talk();
     talk.command({ type: 'user-text', text: 'Hi', reply: true }, 0);
     talk.speak(talk.currentTurnId(), 'Good day.');
@@ -149,7 +149,7 @@ describe('interruption', () => {
 });
 
 describe('clearing the sound', () => {
-  it('ends an open turn of the user without words', () => {
+  it('ends an open turn of the user without words [20.31]', () => {
     const talk = new Talk();
     talk.put({ type: 'speech-started', audioStartMs: 700, atMs: 700 });
     talk.command({ type: 'user-audio-clear' });
@@ -158,7 +158,7 @@ describe('clearing the sound', () => {
     expect(talk.state.userItemId).toBeNull();
   });
 
-  it('in transparency also ends what is being said', () => {
+  it('in transparency also ends what is being said [19.transparency.traps]', () => {
     const talk = new Talk({ transparent: true, detectsTurns: true });
     talk.put({ type: 'voice', event: { type: 'turn-started', turnId: 't1' }, atMs: 0 });
     talk.command({ type: 'user-audio-clear' });
@@ -180,7 +180,7 @@ describe('tools', () => {
     talk.put({ type: 'playback-finished', turnId, playedMs: 0, atMs: 0 });
   };
 
-  it('are answered after their result, once', () => {
+  it('are answered after their result, once [19.clinic.tools] [19.hotel.tools] [19.esl.tools] [20.7]', () => {
     const talk = new Talk();
     call(talk);
     talk.command({ type: 'tool-result', callId: 'c1', output: '4', reply: false });
@@ -267,7 +267,7 @@ describe('tools', () => {
     expect(talk.voiceInputs()).toEqual(['text', 'respond', 'tool-result', 'respond', 'tool-result', 'respond']);
   });
 
-  it('do not block the talk when no result comes', () => {
+  it('do not block the talk when no result comes [19.js.tools] [19.ios.tools] [19.android.tools] [19.recruitment.tools] [19.wordpress.tools] [19.html.tools] [19.expo.tools] [19.flutter.tools] [20.7]', () => {
     const talk = new Talk();
     call(talk);
     expect(talk.effects).toContainEqual({ type: 'set-timer', name: 'tool:c1', delayMs: TOOL_RESULT_WAIT_MS });

@@ -31,7 +31,7 @@ async function call(...options: Parameters<typeof openCall>) {
   return opened;
 }
 
-test.for(['vp8', 'h264'] as const)('a client keeping only %s sees the picture it was sent', async (codec) => {
+test.for(['vp8', 'h264'] as const)('a client keeping only %s sees the picture it was sent [19.ios.needs] [19.livekit.ice] [19.livekit.traps] [22.2] [22.11]', async (codec) => {
   const { peer, client, states } = await call({ videoCodecs: [codec] });
   expect(peer.videoCodec).toBe(codec);
   const encoder = await VideoEncoder.open({ codec, widthPx: SIDE_PX, heightPx: SIDE_PX, bitrateKbps: 800 });
@@ -65,7 +65,7 @@ test.for(['vp8', 'h264'] as const)('a client keeping only %s sees the picture it
   expect(states).toEqual(['connected']);
 });
 
-test('the offer is complete, in one stream, full ICE, and every line ends with CRLF', async () => {
+test('the offer is complete, in one stream, full ICE, and every line ends with CRLF [19.js.ice] [19.js.traps] [19.ios.traps] [19.android.ice] [19.expo.ice] [19.expo.needs] [19.flutter.ice] [19.transparency.ice] [19.livekit.ice] [19.v1.ice] [20.16] [22.3]', async () => {
   const { peer, candidates } = openPeer({ extraHostAddresses: ['203.0.113.5'] });
   closers.push(() => peer.close());
   const { sdp } = await peer.createOffer();
@@ -267,7 +267,7 @@ test('when a transport fails, a new offer starts over', async () => {
   await waitUntil(() => client.videoPackets.length === 3);
 });
 
-test('an offer of the client is ignored while ours is pending, and answered in mid-call without a break', async () => {
+test('an offer of the client is ignored while ours is pending, and answered in mid-call without a break [19.hotel.traps] [20.19] [22.6]', async () => {
   const { peer } = openPeer();
   const client = new ReceivingClient();
   closers.push(

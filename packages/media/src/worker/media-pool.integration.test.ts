@@ -140,7 +140,7 @@ describe('media workers', () => {
     expect(spoken.length * 20).toBeGreaterThan(0.5 * call.event('reply-done').playedMs);
   });
 
-  it('play half a minute of sound pushed at once in full, with its last word, in transparency', async () => {
+  it('play half a minute of sound pushed at once in full, with its last word, in transparency [19.transparency.needs] [19.transparency.traps] [22.10]', async () => {
     const call = new TestCall(pool, { provider: 'transparency', audioBack: true });
     await waitUntil(() => call.client.videoPackets.length > 0, 60_000);
     const pushed = speechLike(30_000);
@@ -156,7 +156,7 @@ describe('media workers', () => {
     expect(back.subarray(-4800).equals(Buffer.from(pushed.subarray(-4800)))).toBe(true);
   });
 
-  it('stop the mouth at once when transparency is cleared', async () => {
+  it('stop the mouth at once when transparency is cleared [19.transparency.traps] [22.10]', async () => {
     const call = new TestCall(pool, { provider: 'transparency' });
     await waitUntil(() => call.client.videoPackets.length > 0, 60_000);
     call.call.send({ type: 'user-audio', bytes: speechLike(10_000) });

@@ -13,27 +13,27 @@ type Row = readonly [name: string, frame: unknown, expected: ClientMessage];
 
 const configRows: readonly Row[] = [
   [
-    'config as JSON text (ClinicApp, Recruitment, WordPress)',
+    'config as JSON text (ClinicApp, Recruitment, WordPress) [20.2]',
     { type: 'realtime.input_config', data: { content: '{"voice":"marin","prompt":"You are a helper.","tools":[]}' } },
     { type: 'configure', patch: { voice: 'marin', prompt: 'You are a helper.', tools: [] }, acknowledge: false },
   ],
   [
-    'config as object',
+    'config as object [20.2]',
     { type: 'realtime.input_config', data: { content: { voice: 'marin' } } },
     { type: 'configure', patch: { voice: 'marin' }, acknowledge: false },
   ],
   [
-    'config keys in data, instructions for prompt, foreign hosts and keys left out',
+    'config keys in data, instructions for prompt, foreign hosts and keys left out [20.2] [20.3]',
     { type: 'input_config', data: { instructions: 'Be kind.', baseUrl: 'http://10.0.0.1', apiKey: 'x', model: 'm' } },
     { type: 'configure', patch: { prompt: 'Be kind.' }, acknowledge: false },
   ],
   [
-    'config keys at top level',
+    'config keys at top level [20.2]',
     { type: 'input_config', voice: 'ash', language: 'de' },
     { type: 'configure', patch: { voice: 'ash', language: 'de' }, acknowledge: false },
   ],
   [
-    'empty strings do not override',
+    'empty strings do not override [20.1]',
     { type: 'realtime.input_config', data: { content: '{"voice":"","prompt":" ","instructions":"Yes."}' } },
     { type: 'configure', patch: { prompt: 'Yes.' }, acknowledge: false },
   ],
@@ -43,7 +43,7 @@ const configRows: readonly Row[] = [
     { type: 'configure', patch: { prompt: 'P', tools: [] }, acknowledge: false },
   ],
   [
-    'tools as JSON text of an array (JS, iOS, Android), properties as array',
+    'tools as JSON text of an array (JS, iOS, Android), properties as array [20.4]',
     {
       type: 'realtime.input_function_call',
       data: {
@@ -62,7 +62,7 @@ const configRows: readonly Row[] = [
     { type: 'configure', patch: { tools: [ADD_TOOL] }, acknowledge: false },
   ],
   [
-    'session.update (Hotel, ESL)',
+    'session.update (Hotel, ESL) [20.1] [20.3]',
     {
       type: 'session.update',
       session: {
@@ -102,22 +102,22 @@ const configRows: readonly Row[] = [
 
 const audioRows: readonly Row[] = [
   [
-    'append, prefixed, in data',
+    'append, prefixed, in data [20.8]',
     { type: 'realtime.input_audio_buffer.append', data: { audio: 'AAAB' } },
     { type: 'audio-append', audioBase64: 'AAAB' },
   ],
   [
-    'append with a sequence number (Android)',
+    'append with a sequence number (Android) [20.8]',
     { type: 'realtime.input_audio_buffer.append', data: { audio: 'AAAB', sequenceNumber: 0 } },
     { type: 'audio-append', audioBase64: 'AAAB', sequenceNumber: 0 },
   ],
   [
-    'append, top level (LiveKit)',
+    'append, top level (LiveKit) [19.livekit.needs] [20.8]',
     { type: 'input_audio_buffer.append', audio: 'AAA=' },
     { type: 'audio-append', audioBase64: 'AAA=' },
   ],
   [
-    'append, un-prefixed in data',
+    'append, un-prefixed in data [20.8]',
     { type: 'input_audio_buffer.append', data: { audio: '' } },
     { type: 'audio-append', audioBase64: '' },
   ],
@@ -132,7 +132,7 @@ function itemFrame(content: unknown, role = 'user'): unknown {
 
 const textRows: readonly Row[] = [
   [
-    'text or history item',
+    'text or history item [20.29]',
     itemFrame([{ type: 'input_text', text: 'Hello' }]),
     { type: 'item', role: 'user', texts: ['Hello'] },
   ],
@@ -144,12 +144,12 @@ const textRows: readonly Row[] = [
   ['content as text', itemFrame('Hello'), { type: 'item', role: 'user', texts: ['Hello'] }],
   ['content as object', itemFrame({ type: 'input_text', text: 'A' }), { type: 'item', role: 'user', texts: ['A'] }],
   [
-    'several parts',
+    'several parts [20.29]',
     itemFrame([{ text: 'A' }, 'B', { transcript: 'C' }, { type: 'input_image' }, null]),
     { type: 'item', role: 'user', texts: ['A', 'B', 'C'] },
   ],
   [
-    'history as the text of a Kotlin list (Android)',
+    'history as the text of a Kotlin list (Android) [19.android.traps] [20.29]',
     itemFrame('[{type=input_text, text=Hi, you}, {text=And {this}, type=input_text}]'),
     { type: 'item', role: 'user', texts: ['Hi, you', 'And {this}'] },
   ],
@@ -167,7 +167,7 @@ const textRows: readonly Row[] = [
   ],
   ['cancel', { type: 'response.cancel' }, { type: 'interrupt' }],
   [
-    'typed text',
+    'typed text [20.34]',
     { type: 'realtime.input_text', data: { content: 'Hi' } },
     { type: 'user-text', text: 'Hi', reply: true },
   ],
@@ -203,7 +203,7 @@ const textRows: readonly Row[] = [
 
 const toolAndSignallingRows: readonly Row[] = [
   [
-    'result as item (ClinicApp, ESL, Hotel)',
+    'result as item (ClinicApp, ESL, Hotel) [20.7]',
     {
       type: 'conversation.item.create',
       item: { type: 'function_call_output', call_id: 'call_1', output: '4' },
@@ -211,7 +211,7 @@ const toolAndSignallingRows: readonly Row[] = [
     { type: 'tool-result', callId: 'call_1', output: '4', reply: false },
   ],
   [
-    'result with reply',
+    'result with reply [20.7]',
     { type: 'realtime.function_call_output', data: { call_id: 'call_1', output: '4', reply: 1 } },
     { type: 'tool-result', callId: 'call_1', output: '4', reply: true },
   ],

@@ -5,7 +5,7 @@ import type { ServerMessage } from './server-message.ts';
 const SERVERS = [{ urls: ['stun:host:3478'] }, { urls: ['turn:host:3478'], username: 'u', credential: 'p' }];
 
 describe('server message builders', () => {
-  it('puts the session id and ICE servers wherever a client looks', () => {
+  it('puts the session id and ICE servers wherever a client looks [20.17] [20.18]', () => {
     expect(build.buildSuccess('s1', [...SERVERS, { urls: ['stun:x'], username: 'half' }])).toEqual({
       type: 'conversation.connected.success',
       message: 'connected',
@@ -15,7 +15,7 @@ describe('server message builders', () => {
     });
   });
 
-  it('doubles the text of an end', () => {
+  it('doubles the text of an end [20.12]', () => {
     const message = build.buildEnd('invalid-licence');
     expect(message.type).toBe('conversation.connected.fail');
     expect(message.message).toMatch(/license key/);
@@ -23,7 +23,7 @@ describe('server message builders', () => {
     expect(build.buildConnectionLimit(5).data.message).toContain('Maximum concurrent connections (5)');
   });
 
-  it('gives a tool call as object, as deltas and as text', () => {
+  it('gives a tool call as object, as deltas and as text [20.5] [20.6]', () => {
     const call = { turnId: 'resp_1', callId: 'call_1', name: 'add', argumentsJson: '{"a":"2"}', outputIndex: 0 };
     expect(build.buildToolCallDone(call)).toEqual({
       type: 'realtime.response.function_call_arguments.done',
@@ -43,7 +43,7 @@ describe('server message builders', () => {
     expect(build.buildToolCallDone({ ...call, argumentsJson: '[1' }).data.arguments).toEqual({});
   });
 
-  it('puts an answer at both places and line ends right', () => {
+  it('puts an answer at both places and line ends right [20.19]', () => {
     const sdp = { type: 'answer', sdp: 'v=0\r\na=b\r\n' };
     expect(build.buildDescription({ type: 'answer', sdp: 'v=0\na=b' })).toEqual({
       type: 'webrtc.signaling.answer',
@@ -56,7 +56,7 @@ describe('server message builders', () => {
     });
   });
 
-  it('uses equal ids and texts in all events of a reply', () => {
+  it('uses equal ids and texts in all events of a reply [20.9] [20.10] [20.11]', () => {
     const ids = { id: 'r', response_id: 'r', responseId: 'r' };
     expect(build.buildTranscriptDelta('r', 'It ').data).toEqual({ ...ids, content: 'It ', delta: 'It ' });
     expect(build.buildTranscriptDone('r', 'It is.').data).toEqual({ ...ids, content: 'It is.', transcript: 'It is.' });
@@ -69,7 +69,7 @@ describe('server message builders', () => {
     });
   });
 
-  it('always has an object in data', () => {
+  it('always has an object in data [19.flutter.needs] [22.8]', () => {
     const messages: ServerMessage[] = [
       build.buildSuccess('s', SERVERS),
       build.buildAmbiguousNameWarning('Leo', 'a1'),

@@ -47,7 +47,7 @@ const session = () => {
 };
 
 describe('the first protocol: events', () => {
-  it.each(REALTIME_V1_PATHS)('goes through the order of events of %s, un-prefixed', async (path) => {
+  it.each(REALTIME_V1_PATHS)('goes through the order of events of %s, un-prefixed [19.v1.first] [19.v1.needs] [20.22] [20.1]', async (path) => {
     // The voice opens once the client has said what it has to say, so that a slow machine changes nothing.
     harness.server.placer.autoReady = false;
     const client = connect(path, { license: TEST_KEY, characterName: TEST_AVATAR.name });
@@ -68,7 +68,7 @@ describe('the first protocol: events', () => {
     expect(harness.commandTypes()).toEqual(['configure', 'user-audio', 'history', 'begin']);
   });
 
-  it('tells a whole exchange in the words of the realtime beta, with the answer’s text in response.done', async () => {
+  it('tells a whole exchange in the words of the realtime beta, with the answer’s text in response.done [19.v1.needs] [22.9]', async () => {
     const client = events();
     await client.hears('session.updated');
     const { emit } = session();
@@ -124,14 +124,14 @@ describe('the first protocol: events', () => {
     ['no key', { characterName: TEST_AVATAR.name }, 'session.backend.error', 'Missing license'],
     ['an unknown key', { license: 'sk_navtalk_x', characterName: 'x' }, 'session.backend.error', 'Invalid license'],
     ['no points', { license: 'poor', characterName: 'x' }, 'session.insufficient_balance', 'Insufficient points'],
-  ])('%s: says why, and closes with the reason that clients compare', async (_what, query, type, reason) => {
+  ])('%s: says why, and closes with the reason that clients compare [20.13] [20.14] [20.15]', async (_what, query, type, reason) => {
     const client = events(query as Readonly<Record<string, string>>);
     expect((await client.closed).reason).toBe(reason);
     expect(client.types()).toEqual([type]);
     expect(client.told[0]?.message).toEqual(expect.stringMatching(/\w/));
   });
 
-  it('says that every place is taken', async () => {
+  it('says that every place is taken [20.13]', async () => {
     harness.server.placer.full = true;
     const client = events();
     expect((await client.closed).reason).toBe('No capacity');
@@ -144,7 +144,7 @@ describe('the first protocol: signalling', () => {
     ['the events first', TEST_KEY, TEST_KEY],
     ['the events first, a client that knows no key there', '123', '123'],
     ['the events first, a client that makes an id up', TEST_KEY, '5a1c8c1e-0000-4000-8000-000000000000'],
-  ])('%s: offers after create, and takes the answer', async (_what, userId, target) => {
+  ])('%s: offers after create, and takes the answer [19.v1.needs] [19.v1.ice] [20.23] [22.9]', async (_what, userId, target) => {
     const client = events();
     await client.hears('session.updated');
     session().emit({ type: 'local-description', description: OFFER });
@@ -166,7 +166,7 @@ describe('the first protocol: signalling', () => {
     expect(client.types()).not.toContain('offer');
   });
 
-  it('may open before its events', async () => {
+  it('may open before its events [19.v1.traps] [20.23] [22.9]', async () => {
     const media = signalling();
     await media.opened();
     media.send({ type: 'create', targetSessionId: TEST_KEY });
@@ -176,7 +176,7 @@ describe('the first protocol: signalling', () => {
     await media.hears('offer');
   });
 
-  it.each(['events', 'signalling'] as const)('both sockets end when the %s close', async (which) => {
+  it.each(['events', 'signalling'] as const)('both sockets end when the %s close [19.v1.traps]', async (which) => {
     const [client, media] = [events(), signalling()];
     await media.opened();
     media.send({ type: 'create', targetSessionId: TEST_KEY });

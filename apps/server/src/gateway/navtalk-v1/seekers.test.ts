@@ -19,11 +19,11 @@ it.each([
   ['another key', { names: ['sk_navtalk_two', '123'], from: HERE }],
   ['another address, page or program', { names: [KEY, KEY], from: 'elsewhere' }],
   ['no key, from elsewhere', { names: ['123', '123'], from: 'elsewhere' }],
-])('joins nobody who names %s', (_what, seeker) => {
+])('joins nobody who names %s [20.23]', (_what, seeker) => {
   expect(partnerOf(seeker, [call('a-session')])).toBeNull();
 });
 
-it('joins who names no key only where nobody else can be meant', () => {
+it('joins who names no key only where nobody else can be meant [20.23]', () => {
   const nameless = { names: ['123', '123'], from: HERE };
   const one = call('session-one');
   expect(partnerOf(nameless, [one])).toBe(one);

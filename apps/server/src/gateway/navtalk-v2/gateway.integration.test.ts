@@ -10,7 +10,7 @@ const SDP = 'v=0\r\n';
 const harness = useHarness(21_100);
 
 describe('a call', () => {
-  it('goes through the documented order of events', async () => {
+  it('goes through the documented order of events [20.17] [20.18]', async () => {
     const client = harness.connect();
     await client.opened();
     client.send({ type: 'realtime.input_config', data: { content: '{"voice":"marin","prompt":"Be brief."}' } });
@@ -44,7 +44,7 @@ describe('a call', () => {
     for (const event of client.events) expect(event.data).toBeTypeOf('object');
   });
 
-  it('carries one exchange both ways and records what was heard', async () => {
+  it('carries one exchange both ways and records what was heard [19.livekit.needs] [22.11]', async () => {
     const client = harness.connect({ ...QUERY, audioBack: 'true' });
     await client.event('realtime.session.updated');
     const call = harness.server.placer.calls[0]!;
@@ -137,7 +137,7 @@ describe('a call', () => {
     expect(client.socket.readyState).toBe(client.socket.OPEN);
   });
 
-  it('sends no sound and no extension to a client that asked for neither, and both to one that did', async () => {
+  it('sends no sound and no extension to a client that asked for neither, and both to one that did [19.esl.traps] [19.livekit.needs] [20.20] [22.11]', async () => {
     const plain = harness.connect();
     const own = harness.connect({ ...QUERY, visavis: '1', audioBack: 'true' });
     await Promise.all([plain.event('realtime.session.updated'), own.event('realtime.session.updated')]);
@@ -160,7 +160,7 @@ describe('a call', () => {
     );
   });
 
-  it('answers each session.update once and never doubles the automatic one', async () => {
+  it('answers each session.update once and never doubles the automatic one [19.hotel.traps] [19.html.traps] [20.1]', async () => {
     const client = harness.connect();
     await client.event('realtime.session.created');
     client.send({ type: 'session.update', session: { voice: 'echo' } });
@@ -177,7 +177,7 @@ describe('a call', () => {
     });
   });
 
-  it('takes parameters of the address over the avatar, and model=transparency as provider', async () => {
+  it('takes parameters of the address over the avatar, and model=transparency as provider [19.hotel.traps] [19.transparency.needs] [20.1]', async () => {
     const own = harness.connect({ ...QUERY, voice: 'verse', model: 'gpt-realtime-mini' });
     await own.event('conversation.connected.success');
     const mouth = harness.connect({ ...QUERY, model: 'transparency' });
@@ -221,7 +221,7 @@ describe('refusals', () => {
     ['an unknown name', { license: TEST_KEY, name: 'Nobody' }, 'conversation.connected.fail', 4404],
     ['no points', { ...QUERY, license: 'poor' }, 'conversation.connected.insufficient_balance', 4402],
     ['a lost database', { ...QUERY, license: 'broken' }, 'conversation.connected.backend_error', 4500],
-  ])('%s: says why, then closes', async (_name, query, type, closeCode) => {
+  ])('%s: says why, then closes [20.12] [20.13] [20.14] [20.15] [22.12]', async (_name, query, type, closeCode) => {
     const client = harness.connect(query);
     const { code, reason } = await client.closed;
     // An event that few clients know is followed by one that they show.
@@ -235,7 +235,7 @@ describe('refusals', () => {
     expect(harness.server.placer.calls).toHaveLength(0);
   });
 
-  it('no room: gpu_full, and the place under the limit is given back', async () => {
+  it('no room: gpu_full, and the place under the limit is given back [22.12]', async () => {
     harness.server.placer.full = true;
     for (let round = 0; round < 6; round += 1) {
       const client = harness.connect();
@@ -246,7 +246,7 @@ describe('refusals', () => {
     await harness.connect().event('realtime.session.updated');
   });
 
-  it('lets exactly the limit in when many connect at once, and frees a place at hang-up', async () => {
+  it('lets exactly the limit in when many connect at once, and frees a place at hang-up [22.12]', async () => {
     const many = Array.from({ length: 12 }, () => harness.connect());
     await until(
       () => many.filter((client) => client.socket.readyState === client.socket.CLOSED).length === 7,
@@ -301,7 +301,7 @@ describe('the server ends', () => {
     expect(harness.server.conversations.entries.filter((entry) => entry.kind === 'end')).toHaveLength(2);
   });
 
-  it('ends the calls of one licence', async () => {
+  it('ends the calls of one licence [20.15]', async () => {
     const client = harness.connect();
     await client.event('realtime.session.updated');
     expect(harness.server.gateway.endCallsOfLicence('another', 'insufficient-balance')).toBe(0);

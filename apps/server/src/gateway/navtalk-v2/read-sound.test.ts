@@ -24,7 +24,7 @@ it.each([
   { type: APPEND, audio },
   { type: APPEND, data: { audio } },
   { type: APPEND, audio: audio.replaceAll('=', '') },
-])('reads the usual spellings the short way: %#', (message) => {
+])('reads the usual spellings the short way: %# [20.8]', (message) => {
   expect(readSound(frame(message))).toEqual(SOUND);
   expect(longWay(frame(message))).toEqual(SOUND);
 });

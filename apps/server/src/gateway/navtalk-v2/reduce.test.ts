@@ -99,7 +99,7 @@ describe('the start of a call', () => {
     expect(driver.sent.filter((type) => type === UPDATED)).toHaveLength(1);
   });
 
-  it('puts early configuration and history before begin, and an early request for speech after it', () => {
+  it('puts early configuration and history before begin, and an early request for speech after it [20.1]', () => {
     const driver = new Driver();
     driver.client({ type: 'configure', patch: { prompt: 'P' }, acknowledge: true });
     driver.item('One').item('Two', 'assistant');
@@ -133,13 +133,13 @@ describe('the start of a call', () => {
 });
 
 describe('items and requests for a reply', () => {
-  it('takes an item with a request right behind it as typed text', () => {
+  it('takes an item with a request right behind it as typed text [20.34]', () => {
     const driver = Driver.talking();
     driver.item('Hello').client(RESPOND);
     expect(driver.commands).toEqual([{ type: 'user-text', text: 'Hello', reply: true }]);
   });
 
-  it('takes an item alone as history, never answered', () => {
+  it('takes an item alone as history, never answered [20.30]', () => {
     const driver = Driver.talking();
     driver.item('Hello').timer('held-items').client(RESPOND);
     expect(driver.commands).toEqual([
@@ -158,7 +158,7 @@ describe('items and requests for a reply', () => {
     expect(delays).toEqual([100, 1500]);
   });
 
-  it('forgets repeats of turns that the talk already knows (ESL after each session.update)', () => {
+  it('forgets repeats of turns that the talk already knows (ESL after each session.update) [19.esl.traps]', () => {
     const driver = Driver.talking();
     driver.event({ type: 'user-transcript-done', itemId: 'i', text: 'Spoken' });
     driver.item('Typed').client(RESPOND);
@@ -215,7 +215,7 @@ describe('replies', () => {
     expect(driver.state).toMatchObject({ phase: 'talking', replies: [] });
   });
 
-  it('ends a reply that had neither words nor sound for its own clients only: others would hang up', () => {
+  it('ends a reply that had neither words nor sound for its own clients only: others would hang up [19.clinic.traps] [22.4]', () => {
     const silent = { type: 'reply-done', turnId: 'r', interrupted: false, playedMs: 0, heardText: '' } as const;
     const call = { type: 'tool-call-done', turnId: 'r', callId: 'a', name: 'add', argumentsJson: '{}' } as const;
     expect(Driver.talking().event(call).event(silent).sent).not.toContain('realtime.response.audio.done');
@@ -225,7 +225,7 @@ describe('replies', () => {
     expect(words.sent).toContain('realtime.response.audio.done');
   });
 
-  it('sends at least one delta before each tool call, and numbers the calls of a reply', () => {
+  it('sends at least one delta before each tool call, and numbers the calls of a reply [20.6]', () => {
     const driver = Driver.talking({ toolArguments: 'string' });
     driver.event({ type: 'tool-call-done', turnId: 'r', callId: 'a', name: 'add', argumentsJson: '{"x":1}' });
     driver.event({ type: 'tool-call-delta', turnId: 'r', callId: 'b', name: 'add', delta: '{}' });
@@ -238,7 +238,7 @@ describe('replies', () => {
     expect(messages[3]).toMatchObject({ raw_data: { output_index: 1 } });
   });
 
-  it('tells trouble to clients that asked for extensions only, and never ends the call for it', () => {
+  it('tells trouble to clients that asked for extensions only, and never ends the call for it [19.esl.traps]', () => {
     const trouble: SessionEvent = { type: 'failed', code: 'voice-failed', message: 'm', fatal: false };
     expect(Driver.talking().event(trouble).sent).toEqual([]);
     expect(Driver.talking({ extensions: true }).event(trouble).sent).toEqual(['visavis.problem']);
@@ -282,7 +282,7 @@ describe('what the address says', () => {
       { audioBack: true, extensions: true },
     ],
     [null, {}],
-  ])('reads %j', (query, expected) => {
+  ])('reads %j [20.32]', (query, expected) => {
     expect(readConnect(query)).toEqual({ audioBack: false, extensions: false, transparency: false, ...expected });
   });
 });

@@ -137,7 +137,7 @@ describeOnBothDatabases('avatars', (context) => {
   const nextTask = () => vi.waitFor(() => made.shift() ?? expect.fail('No avatar is being made.'), 10_000);
   const stateOf = async (avatarId: string) => (await browser.send('GET', `${path}/${avatarId}`)).json();
 
-  test('an uploaded picture becomes an avatar; until then it says how far it is and takes no calls', async () => {
+  test('an uploaded picture becomes an avatar; until then it says how far it is and takes no calls [20.26]', async () => {
     const sent = await upload(PNG, 'image/png');
     expect(sent.statusCode).toBe(201);
     const { uploadId } = sent.json();

@@ -22,7 +22,7 @@ const absolute = expect.stringMatching(/^https?:\/\/[^/]+\/uploadFiles\/[^/]+$/)
 
 const LOOK_UPS: readonly LookUp[] = [
   {
-    ...{ client: 'the WordPress plugin lists avatars', path: '/api/open/v1/avatar/list', keyIn: ['header'] },
+    ...{ client: 'the WordPress plugin lists avatars [19.wordpress.needs] [22.7]', path: '/api/open/v1/avatar/list', keyIn: ['header'] },
     needs({ data }) {
       expect(Array.isArray(data)).toBe(true);
       expect(data.length).toBeGreaterThan(0);
@@ -35,21 +35,21 @@ const LOOK_UPS: readonly LookUp[] = [
     },
   },
   {
-    ...{ client: 'the JavaScript sample asks by name', path: '/api/open/v1/avatar/getByName', keyIn: ['query'] },
+    ...{ client: 'the JavaScript sample asks by name [19.js.needs] [19.html.needs] [22.13]', path: '/api/open/v1/avatar/getByName', keyIn: ['query'] },
     query: { name: 'navtalk.Leo' },
     needs({ data }) {
       expect(data).toMatchObject({ thumbnailUrl: absolute, providerName: expect.stringMatching(/./) });
     },
   },
   {
-    ...{ client: 'the JavaScript sample asks by id', path: '/api/open/v1/avatar/detail', keyIn: ['query'] },
+    ...{ client: 'the JavaScript sample asks by id [19.js.needs] [19.html.needs] [22.13]', path: '/api/open/v1/avatar/detail', keyIn: ['query'] },
     query: { avatarId: 'AVATAR' },
     needs({ data }) {
       expect(data).toMatchObject({ thumbnailUrl: absolute, providerName: expect.stringMatching(/./) });
     },
   },
   {
-    ...{ client: 'iOS asks by name', path: '/api/open/v1/avatar/getByName', keyIn: ['header'] },
+    ...{ client: 'iOS asks by name [19.ios.needs] [22.13]', path: '/api/open/v1/avatar/getByName', keyIn: ['header'] },
     query: { name: 'navtalk.Leo' },
     needs({ data }) {
       // Tools and camera are switched on by this very word.
@@ -57,7 +57,7 @@ const LOOK_UPS: readonly LookUp[] = [
     },
   },
   {
-    ...{ client: 'Android asks by id, with the key twice', path: '/api/open/v1/avatar/detail' },
+    ...{ client: 'Android asks by id, with the key twice [19.android.needs] [22.13]', path: '/api/open/v1/avatar/detail' },
     ...{ keyIn: ['query', 'header'], query: { avatarId: 'AVATAR' } },
     needs({ data }) {
       for (const name of ['thumbnailUrl', 'providerName', 'name', 'model', 'voice', 'id', 'avatarId']) {
@@ -79,7 +79,7 @@ const LOOK_UPS: readonly LookUp[] = [
     },
   },
   {
-    ...{ client: 'the transparency sample asks for relays', path: '/api/webrtc/generate-ice-servers', method: 'POST' },
+    ...{ client: 'the transparency sample asks for relays [19.transparency.needs] [20.17]', path: '/api/webrtc/generate-ice-servers', method: 'POST' },
     keyIn: ['header'],
     needs(body) {
       const servers = body.data.iceServers as { urls: unknown }[];

@@ -61,7 +61,7 @@ describeOnBothDatabases('open REST', (context) => {
     return reply.json().data.avatarId;
   };
 
-  test('an avatar is added, found, listed, updated and deleted', async () => {
+  test('an avatar is added, found, listed, updated and deleted [20.25] [20.27]', async () => {
     const avatarId = await add('Mia');
     expect((await get('/api/open/v1/avatar/status', { jobId: avatarId })).json().data).toEqual({
       ...{ jobId: avatarId, avatarId, status: 'Success', progress: 100, message: '' },
@@ -196,7 +196,7 @@ describeOnBothDatabases('open REST', (context) => {
     expect(await card('navtalk.Leo', token)).toEqual(unknown);
   });
 
-  test('every route wants a key, in any of its places, and answers pages of other origins', async () => {
+  test('every route wants a key, in any of its places, and answers pages of other origins [20.28] [20.35] [22.13]', async () => {
     const paths = ['avatar/list', 'provider/list', 'model/list', 'voice/list'].map((path) => `/api/open/v1/${path}`);
     for (const url of [...paths, '/api/chat/sessions']) {
       for (const reply of [

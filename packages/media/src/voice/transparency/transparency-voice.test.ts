@@ -31,7 +31,7 @@ function words(durationMs: number): Int16Array {
 }
 
 describe('transparency voice', () => {
-  it('wants every sample, and makes a reply of what comes until the commit', async () => {
+  it('wants every sample, and makes a reply of what comes until the commit [19.transparency.traps]', async () => {
     const { session, events, types, provider, clock } = await build();
     expect(provider).toMatchObject({ id: 'transparency', capabilities: { detectsTurns: true } });
     const chunks = [words(64), words(64), new Int16Array(350 * 24)];
@@ -44,7 +44,7 @@ describe('transparency voice', () => {
     expect(events.length).toBe(5);
   });
 
-  it('takes half a minute of sound that comes within one second, whole', async () => {
+  it('takes half a minute of sound that comes within one second, whole [19.transparency.traps] [22.10]', async () => {
     const { session, clock, samples, types } = await build();
     for (let k = 0; k < 150; k++) {
       session.send({ type: 'audio', pcm: words(200) });
