@@ -238,6 +238,25 @@ describe('open REST', () => {
     expect(reply.json()).toEqual({ code: 200, message: 'SUCCESS', data: [{ ...DETAIL, status: 'SUCCESS' }] });
   });
 
+  it('lists an avatar with a film by its film, with the picture as poster, and serves both [19.wordpress.needs] [22.7]', async () => {
+    const { avatarId, name, model, voice, prompt, firstMessage } = TEST_AVATAR;
+    const shown = { title: 'Leo', description: '', pictureFile: 'leo.png', clipFile: 'leo.mp4' };
+    const film = { avatarId, name, model, voice, prompt, firstMessage, ...shown };
+    const [list, get] = [async () => [film], async () => film];
+    writeFileSync(join(folder, 'leo.mp4'), 'film');
+    const { app } = await start({
+      catalogue: { list, listShown: list, get, getAnywhere: get },
+      findUpload: async (file) => join(folder, file === 'leo.png' ? 'leo.webp' : file),
+    });
+    const reply = await app.inject({ url: '/api/open/v1/avatar/list', headers: { ...host, license: TEST_KEY } });
+    const [avatar] = reply.json().data;
+    expect(avatar).toEqual({ ...DETAIL, status: 'SUCCESS', videoFile: true, url: 'http://avatar.example/uploadFiles/leo.mp4' });
+    const served = await Promise.all(
+      [avatar.url, avatar.thumbnailUrl].map((url) => app.inject({ url: new URL(url).pathname, headers: host })),
+    );
+    expect(served.map(({ headers }) => headers['content-type'])).toEqual(['video/mp4', 'image/webp']);
+  });
+
   it.each([
     [401, '/api/open/v1/avatar/list'],
     [401, '/api/open/v1/avatar/list?license=wrong'],

@@ -2,16 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { scriptedAdmission, TEST_KEY } from '../test-doubles.ts';
 import type { TestClient } from './test-client.ts';
 import { QUERY, until, useHarness } from './test-harness.ts';
+import { ADD_TOOL, ANSWER_SDP, EARLIER_TURNS, OFFER_SDP, PROMPT, SESSION_UPDATE } from './testing/client-habits.ts';
 import { type ClientKind, PublishedCall, type Told } from './testing/published-call.ts';
-import {
-  ADD_TOOL,
-  ANSWER_SDP,
-  EARLIER_TURNS,
-  OFFER_SDP,
-  PROMPT,
-  PUBLISHED,
-  SESSION_UPDATE,
-} from './testing/published-clients.ts';
+import { PUBLISHED } from './testing/published-clients.ts';
 
 const harness = useHarness(21_150);
 const SERVER_SDP = 'v=0\r\ns=server\r\n';
@@ -192,6 +185,28 @@ describe('in mid-call', () => {
     expect(configured().map(({ voice }) => voice)).toEqual(['cedar', 'marin']);
     expect(countOf('history')).toBe(1);
     expect([call.faults, call.microphones]).toEqual([[], 1]);
+  });
+
+  it.each([
+    ['ClinicApp [19.clinic.traps] [22.4]', PUBLISHED.CLINIC],
+    ['Hotel', PUBLISHED.HOTEL],
+    ['ESL tutor', PUBLISHED.ESL],
+  ])('a goodbye is heard before it hangs up by itself: %s', async (_name, kind) => {
+    harness.server.placer.autoReady = false;
+    const { client, call } = dial(kind);
+    await begin(client, kind);
+    const asked = countOf('respond');
+    const { emit } = session();
+    emit({ type: 'tool-call-done', turnId: 'r1', callId: 'c', name: 'end_conversation', argumentsJson: '{}' });
+    emit({ type: 'reply-done', turnId: 'r1', interrupted: false, playedMs: 0, heardText: '' });
+    await until(() => countOf('tool-result') === 1 && countOf('respond') === asked + 1, 'its result is read');
+    emit({ type: 'reply-text-delta', turnId: 'r2', text: 'Goodbye!' });
+    emit({ type: 'reply-text-done', turnId: 'r2', text: 'Goodbye!' });
+    await client.event('realtime.response.audio_transcript.done');
+    expect([call.isAskedToEnd, call.lastWords]).toEqual([true, null]);
+    emit({ type: 'reply-done', turnId: 'r2', interrupted: false, playedMs: 900, heardText: 'Goodbye!' });
+    await client.event('realtime.response.audio.done');
+    expect([call.faults, call.lastWords]).toEqual([[], 'Goodbye!']);
   });
 
   it('typed text is an item and a request behind it [20.34] [22.6]', async () => {

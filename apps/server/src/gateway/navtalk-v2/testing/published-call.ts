@@ -30,6 +30,10 @@ export class PublishedCall {
   microphones = 0;
   /** Pieces of sound that it played besides the track. */
   played = 0;
+  /** The model asked it to end the call: it does so some seconds after the next reply has ended. */
+  isAskedToEnd = false;
+  /** What its user had read of the talk's last reply by then; null: it has not hung up. */
+  lastWords: string | null = null;
   /** Pieces of a tool's arguments that it has put together, by call. */
   readonly pieces = new Map<string, string>();
   readonly #kind: ClientKind;
