@@ -236,7 +236,7 @@ describe('in mid-call', () => {
 describe('a refusal is shown', () => {
   const KINDS = Object.entries(PUBLISHED);
 
-  it.each([
+  it.each<[what: string, query: Readonly<Record<string, string>>, reason: string]>([
     ['a wrong key', { ...QUERY, license: 'wrong' }, 'Invalid license'],
     ['an unknown avatar', { license: TEST_KEY, name: 'Nobody' }, 'Avatar not found'],
     ['no points', { ...QUERY, license: 'poor' }, 'Insufficient points'],
