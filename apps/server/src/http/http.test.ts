@@ -250,9 +250,10 @@ describe('open REST', () => {
     });
     const reply = await app.inject({ url: '/api/open/v1/avatar/list', headers: { ...host, license: TEST_KEY } });
     const [avatar] = reply.json().data;
-    expect(avatar).toEqual({ ...DETAIL, status: 'SUCCESS', videoFile: true, url: 'http://avatar.example/uploadFiles/leo.mp4' });
+    const url = 'http://avatar.example/uploadFiles/leo.mp4';
+    expect(avatar).toEqual({ ...DETAIL, status: 'SUCCESS', videoFile: true, url });
     const served = await Promise.all(
-      [avatar.url, avatar.thumbnailUrl].map((url) => app.inject({ url: new URL(url).pathname, headers: host })),
+      [url, DETAIL.thumbnailUrl].map((file) => app.inject({ url: new URL(file).pathname, headers: host })),
     );
     expect(served.map(({ headers }) => headers['content-type'])).toEqual(['video/mp4', 'image/webp']);
   });

@@ -69,7 +69,11 @@ type Habits = {
 
 const CLIENTS: readonly (readonly [name: string, kind: ClientKind, habits: Habits])[] = [
   ['JavaScript SDK [19.js.first] [19.js.needs]', PUBLISHED.JS, { replays: true, isDeaf: true, brings: true }],
-  ['iOS SDK [19.ios.first] [19.ios.needs] [19.ios.ice] [19.ios.traps] [22.2]', PUBLISHED.IOS, { replays: true, brings: true }],
+  [
+    'iOS SDK [19.ios.first] [19.ios.needs] [19.ios.ice] [19.ios.traps] [22.2]',
+    PUBLISHED.IOS,
+    { replays: true, brings: true },
+  ],
   [
     'Android SDK [19.android.first] [19.android.needs] [19.android.traps] [20.29] [22.3]',
     PUBLISHED.ANDROID,

@@ -28,7 +28,10 @@ const turn = (text: string) => ({
   item: { type: 'message', role: 'user', content: [{ type: 'input_text', text }] },
 });
 export const toolsAtOnce = { type: 'realtime.input_function_call', data: { content: JSON.stringify([ADD_TOOL]) } };
-export const configAtOnce = (config: object) => ({ type: 'realtime.input_config', data: { content: JSON.stringify(config) } });
+export const configAtOnce = (config: object) => ({
+  type: 'realtime.input_config',
+  data: { content: JSON.stringify(config) },
+});
 export const SESSION_UPDATE = {
   type: 'session.update',
   session: {
