@@ -28,7 +28,8 @@ function numbered(chapter: 20 | 22, sentences: readonly string[]): Requirement[]
   return sentences.map((sentence, index) => ({ id: `${chapter}.${index + 1}`, sentence }));
 }
 
-const TOOLS_AT_ONCE = 'Tools that it sends as soon as its socket is open, before anything is said to it, count in the first reply.';
+const TOOLS_AT_ONCE =
+  'Tools that it sends as soon as its socket is open, before anything is said to it, count in the first reply.';
 const CONFIG_AT_ONCE = 'Configuration that it sends as soon as its socket is open counts in the first reply.';
 const DEAF_TO_CANDIDATES = 'It applies none of our candidates, and is reached all the same: the offer has them all.';
 const HEARS_CANDIDATES = 'It applies candidates that come one by one; each says its `sdpMid` and its `sdpMLineIndex`.';
@@ -50,11 +51,13 @@ const CLIENTS: readonly Requirement[] = [
       'The look-up gives an absolute address and a provider; the `urls` of ICE servers are arrays; success comes before the offer; H.264 is offered; the connection stands within 15 seconds.',
     ice: HEARS_CANDIDATES,
     tools: RETURNS_NOTHING,
-    traps: 'An answer has its description at top level, success its `session_id`; the first offer has both tracks, and none comes later.',
+    traps:
+      'An answer has its description at top level, success its `session_id`; the first offer has both tracks, and none comes later.',
   }),
   ...ofClient('android', 'Android SDK', {
     first: TOOLS_AT_ONCE,
-    needs: 'The look-up gives a picture and a provider; the `urls` of ICE servers are arrays; every frame has a `type`.',
+    needs:
+      'The look-up gives a picture and a provider; the `urls` of ICE servers are arrays; every frame has a `type`.',
     ice: DEAF_TO_CANDIDATES,
     tools: RETURNS_NOTHING,
     traps:
@@ -70,7 +73,8 @@ const CLIENTS: readonly Requirement[] = [
   }),
   ...ofClient('recruitment', 'Recruitment-App', {
     first: 'Configuration with tools that it sends as soon as its socket is open counts in the first reply.',
-    needs: 'Every piece of a transcript has the id of its reply; its key may be set to have the arguments of tools as text.',
+    needs:
+      'Every piece of a transcript has the id of its reply; its key may be set to have the arguments of tools as text.',
     ice: HEARS_CANDIDATES,
     tools: RETURNS_NOTHING,
     traps: 'Its `response.create` behind `session.updated` brings one greeting.',
@@ -93,7 +97,8 @@ const CLIENTS: readonly Requirement[] = [
   }),
   ...ofClient('wordpress', 'WordPress plugin', {
     first: CONFIG_AT_ONCE,
-    needs: 'The list of avatars has the integer code 200 and the status `SUCCESS`; pieces of a transcript have `content`.',
+    needs:
+      'The list of avatars has the integer code 200 and the status `SUCCESS`; pieces of a transcript have `content`.',
     ice: HEARS_CANDIDATES,
     tools: RETURNS_NOTHING,
     traps: 'An offer that it makes is answered; its key need not be encoded in the address.',
@@ -103,7 +108,8 @@ const CLIENTS: readonly Requirement[] = [
     needs: 'What the JavaScript SDK needs.',
     ice: HEARS_CANDIDATES,
     tools: RETURNS_NOTHING,
-    traps: 'A configuration in mid-call brings no second `session.updated`, on which it would open a second microphone.',
+    traps:
+      'A configuration in mid-call brings no second `session.updated`, on which it would open a second microphone.',
   }),
   ...ofClient('expo', 'Expo sample', {
     first: TOOLS_AT_ONCE,
@@ -129,9 +135,11 @@ const CLIENTS: readonly Requirement[] = [
   }),
   ...ofClient('v1', 'Clients of the first protocol', {
     first: '`session.update` behind `session.created` counts.',
-    needs: 'Events come un-prefixed and unwrapped, on each of the paths; the offer comes behind `create`, on the other socket.',
+    needs:
+      'Events come un-prefixed and unwrapped, on each of the paths; the offer comes behind `create`, on the other socket; a picture stands under the name of the avatar.',
     ice: 'It applies our candidates; no list of ICE servers reaches it, so the offer has them all.',
-    tools: 'A result of a tool is answered although its Flutter sample asks for no reply.',
+    tools:
+      'Whatever tool it was, `/api/realtime_function_call` gives a result; that is answered once, although the Flutter sample asks for no reply.',
     traps: 'Its two sockets find each other, whichever opens first, and end together.',
   }),
 ];

@@ -7,7 +7,7 @@ import { EchoCall } from '../../tools/echo-call/echo-call.ts';
 import { findChromium, launchChromium } from '../support/chromium.ts';
 import { hasRecordedSpeech, writeMicrophoneFile } from '../support/microphone-file.ts';
 import { MouthMeter } from '../support/mouth-meter.ts';
-import { NavtalkPage } from '../support/navtalk-page.ts';
+import { NavtalkPage, type PageHabits } from '../support/navtalk-page.ts';
 import { recordReceived } from '../support/received-media.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 import { averageAround, pearson, quantile } from '../support/statistics.ts';
@@ -114,10 +114,11 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
     expect(done?.message.data?.response_id).toBe(reply);
   });
 
-  it('shows the first picture within 1.5 s of connecting [19.ios.needs]', async () => {
+  it('shows the first picture within 1.5 s of connecting [19.ios.needs] [19.js.ice] [19.js.traps]', async () => {
     const call = await open({ microphone: false });
     const { startedAtMs, firstFrameAtMs } = await call.waitForPicture();
     expect(firstFrameAtMs - startedAtMs).toBeLessThan(1500);
+    expect(await call.page.evaluate('navtalk.state.peer.iceConnectionState')).toBe('connected');
   });
 
   it('decodes at least 24 pictures a second over 30 s of listening and talking', async () => {
@@ -313,8 +314,51 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
       status: 'completed',
       output: [{ content: [{ transcript: expect.stringMatching(/five/i) }] }],
     });
+    const picture = await fetch(`${server.url}/uploadFiles/navtalk.Leo.png`);
+    expect([picture.status, picture.headers.get('content-type')]).toEqual([200, expect.stringMatching(/^image\//)]);
     await client.page.evaluate('navtalk.state.socket.close()');
     await client.waitFor('(signalling closed)');
+  });
+
+  it.each<[client: string, habits: PageHabits]>([
+    ['Android, Expo and Flutter [19.android.ice] [19.expo.ice] [19.flutter.ice]', { usesServers: false }],
+    [
+      'iOS [19.ios.needs] [19.ios.ice] [19.ios.traps] [22.2]',
+      { onlyCodec: 'video/H264', hearsCandidates: true, readsAtTop: true },
+    ],
+    ['LiveKit plugin [19.livekit.ice]', { usesServers: false, answersWhole: true }],
+    [
+      'Hotel, ESL, ClinicApp, Recruitment-App, HTML sample [19.hotel.ice] [19.esl.ice] [19.clinic.ice] [19.recruitment.ice] [19.html.ice]',
+      { hearsCandidates: true },
+    ],
+  ])('is reached by clients that take an offer otherwise: %s', async (_client, habits) => {
+    const call = await open({ microphone: false, habits });
+    await call.waitForPicture();
+    const video = async () => {
+      const report = await call.report();
+      const { framesDecoded, codecId } =
+        report.find(({ type, kind }) => type === 'inbound-rtp' && kind === 'video') ?? {};
+      return { framesDecoded: Number(framesDecoded), codec: report.find(({ id }) => id === codecId)?.mimeType };
+    };
+    const before = await video();
+    if (habits.onlyCodec !== undefined) expect(before.codec).toBe(habits.onlyCodec);
+    await call.page.evaluate('navtalk.offer()');
+    await expect.poll(() => call.page.evaluate('navtalk.state.takenAnswers'), { timeout: 10_000 }).toBe(1);
+    const { framesDecoded } = await video();
+    await expect
+      .poll(async () => (await video()).framesDecoded, { timeout: 10_000 })
+      .toBeGreaterThan(framesDecoded + 10);
+    // Never `completed`, which one client takes for not connected yet.
+    expect(await call.page.evaluate('navtalk.state.peer.iceConnectionState')).toBe('connected');
+    const types = (await call.events()).map(({ message }) => message.type);
+    expect(types.filter((type) => type === 'webrtc.signaling.offer')).toHaveLength(1);
+  });
+
+  it('is called from the floating window of a page elsewhere, with an avatar of the list and its picture [19.wordpress.traps] [19.wordpress.ice] [22.7]', async () => {
+    client = await NavtalkPage.openFloating(browser, server);
+    await client.waitForPicture();
+    await client.waitFor('realtime.response.audio_transcript.done');
+    await client.page.screenshot({ path: 'test-output/floating-window.png' });
   });
 
   it('can be hung up and called again ten times without growing', async () => {

@@ -105,6 +105,7 @@ describe('REST', () => {
       read(`/api/chat/messages?apikey=${key}&sessionId=${'a'.repeat(32)}`),
       read(`/api/chat/sessions/${'a'.repeat(32)}?apikey=${key}`),
       json('POST', '/api/webrtc/generate-ice-servers', { license: key }),
+      json('POST', '/api/realtime_function_call', { license: key, userInput: 'Goodbye.', chatId: 'c' }),
       read('/uploadFiles/navtalk.Leo.png'),
     ];
     let taken = 0;

@@ -11,6 +11,8 @@
     sentFrames: 0,
     connectedAtMs: null,
     firstFrameAtMs: null,
+    heardCandidates: [],
+    takenAnswers: 0,
   };
 
   function send(message) {
@@ -78,14 +80,41 @@
     return peer;
   }
 
-  async function answer(offer, iceServers, options) {
-    const peer = openPeer(iceServers, (candidate) => {
-      send({ type: 'webrtc.signaling.iceCandidate', data: { candidate } });
+  /**
+   * Takes the offer as a published client does. By `habits`: one codec alone, our candidates as they trickle in place of those in the
+   * offer, no ICE servers, or an answer that waits for all of its own candidates and trickles none.
+   */
+  async function answer(offer, iceServers, habits) {
+    const peer = openPeer(habits.usesServers === false ? [] : iceServers, (candidate) => {
+      if (!habits.answersWhole) send({ type: 'webrtc.signaling.iceCandidate', data: { candidate } });
     });
-    await peer.setRemoteDescription(offer);
+    const sdp = habits.hearsCandidates ? offer.sdp.replace(/a=(candidate:.*|end-of-candidates)\r\n/g, '') : offer.sdp;
+    await peer.setRemoteDescription({ type: 'offer', sdp });
+    if (habits.onlyCodec) {
+      const video = peer.getTransceivers().find(({ receiver }) => receiver.track.kind === 'video');
+      const { codecs } = RTCRtpReceiver.getCapabilities('video');
+      video.setCodecPreferences(codecs.filter(({ mimeType }) => mimeType === habits.onlyCodec));
+    }
     await peer.setLocalDescription(await peer.createAnswer());
+    if (habits.answersWhole) {
+      while (peer.iceGatheringState !== 'complete') {
+        await new Promise((resolve) => peer.addEventListener('icegatheringstatechange', resolve, { once: true }));
+      }
+    }
     send({ type: 'webrtc.signaling.answer', data: { sdp: peer.localDescription } });
-    if (options.codecSeen) options.codecSeen(peer);
+    for (const candidate of state.heardCandidates) await peer.addIceCandidate(candidate);
+  }
+
+  /** Those that come before there is an offer to add them to wait. */
+  async function hearCandidate({ data: { candidate } }) {
+    if (typeof candidate.sdpMid !== 'string' || typeof candidate.sdpMLineIndex !== 'number') return;
+    if (state.peer?.localDescription) await state.peer.addIceCandidate(candidate);
+    else state.heardCandidates.push(candidate);
+  }
+
+  async function hearAnswer({ sdp }) {
+    await state.peer.setRemoteDescription(sdp);
+    state.takenAnswers += 1;
   }
 
   globalThis.navtalk = {
@@ -95,6 +124,7 @@
     /** Opens a call; `microphone: false` leaves it silent. */
     connect(url, options = {}) {
       openVideo();
+      const { habits = {} } = options;
       let iceServers = [];
       state.socket = new WebSocket(url);
       keepEnd(state.socket, '(closed)');
@@ -106,7 +136,9 @@
         events.push({ atMs: performance.now(), message });
         if (message.type === 'conversation.connected.success') iceServers = message.data.iceServers;
         if (message.type === 'realtime.session.updated' && options.microphone !== false) void openMicrophone();
-        if (message.type === 'webrtc.signaling.offer') void answer(message.data.sdp, iceServers, options);
+        if (message.type === 'webrtc.signaling.offer') void answer(message.data.sdp, iceServers, habits);
+        if (message.type === 'webrtc.signaling.iceCandidate' && habits.hearsCandidates) void hearCandidate(message);
+        if (message.type === 'webrtc.signaling.answer') void hearAnswer(habits.readsAtTop ? message : message.data);
       };
     },
     /** The same by NavTalk's first protocol: events on one socket, signalling on another, both opened at once. */
@@ -149,6 +181,29 @@
         await peer.setLocalDescription(await peer.createAnswer());
         tell({ type: 'answer', targetSessionId, sdp: peer.localDescription });
       };
+    },
+    /** An offer in mid-call, as browsers want one for a camera. */
+    async offer() {
+      state.peer.addTransceiver('video', { direction: 'sendonly' });
+      await state.peer.setLocalDescription(await state.peer.createOffer());
+      send({ type: 'webrtc.signaling.offer', data: { sdp: state.peer.localDescription } });
+    },
+    /** The floating window of the WordPress plugin: an avatar of the list, its picture, and a call with the key as it is. */
+    async floatFirst(server, license) {
+      const answer = await fetch(`${server}/api/open/v1/avatar/list`, { headers: { license } });
+      const { code, message, data } = await answer.json();
+      if (answer.status !== 200 || code !== 200) throw new Error(message);
+      const [avatar] = data.filter(({ status }) => status === 'SUCCESS');
+      const poster = new Image();
+      poster.src = avatar.thumbnailUrl;
+      await poster.decode();
+      const floating = document.createElement('div');
+      floating.style = 'position: fixed; right: 1rem; bottom: 1rem';
+      document.body.append(floating);
+      floating.append(poster);
+      const query = `license=${license}&avatarId=${avatar.avatarId ?? avatar.id}`;
+      navtalk.connect(`${server.replace('http', 'ws')}/wss/v2/realtime-chat?${query}`, { microphone: false });
+      floating.replaceChildren(state.video);
     },
     hangUp() {
       for (const track of state.microphone?.stream.getTracks() ?? []) track.stop();

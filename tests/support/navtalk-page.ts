@@ -12,6 +12,21 @@ export type PageClientOptions = {
   readonly query?: Readonly<Record<string, string>>;
   readonly config?: Readonly<Record<string, unknown>>;
   readonly microphone?: boolean;
+  readonly habits?: PageHabits;
+};
+
+/** In what published clients differ from each other in WebRTC. */
+export type PageHabits = {
+  /** The only codec of its video, such as `video/H264`. */
+  readonly onlyCodec?: string;
+  /** It takes our candidates as they trickle, here those alone; left out: those in the offer. */
+  readonly hearsCandidates?: boolean;
+  /** False: it takes none of our ICE servers. */
+  readonly usesServers?: boolean;
+  /** Its answer has all of its candidates; none trickles. */
+  readonly answersWhole?: boolean;
+  /** It looks for the answer to an offer of its own at top level; left out: in `data`. */
+  readonly readsAtTop?: boolean;
 };
 
 /** A call in a page of its own, by a client that behaves as NavTalk's published browser clients do. */
@@ -22,7 +37,8 @@ export class NavtalkPage {
     const page = await openPage(browser, server);
     const query = new URLSearchParams({ license: server.license, name: 'navtalk.Leo', ...options.query });
     const url = `${server.url.replace('http', 'ws')}/wss/v2/realtime-chat?${query}`;
-    const pageOptions = JSON.stringify({ config: options.config, microphone: options.microphone });
+    const { config, microphone, habits } = options;
+    const pageOptions = JSON.stringify({ config, microphone, habits });
     await page.evaluate(`navtalk.connect(${JSON.stringify(url)}, ${pageOptions})`);
     return new NavtalkPage(page);
   }
@@ -37,6 +53,13 @@ export class NavtalkPage {
     await page.evaluate(
       `navtalk.connectV1(...${JSON.stringify([events, signalling, license, { microphone: options.microphone }])})`,
     );
+    return new NavtalkPage(page);
+  }
+
+  /** The WordPress plugin's floating window, in a page of another origin than the server's. */
+  static async openFloating(browser: Browser, server: TestServer): Promise<NavtalkPage> {
+    const page = await openPage(browser, server, server.url.replace('127.0.0.1', 'localhost'));
+    await page.evaluate(`navtalk.floatFirst(...${JSON.stringify([server.url, server.license])})`);
     return new NavtalkPage(page);
   }
 
@@ -109,10 +132,10 @@ export class NavtalkPage {
 }
 
 /** The measuring code runs in a page of the server; its content policy is tested with the talk page. */
-async function openPage(browser: Browser, server: TestServer): Promise<Page> {
+async function openPage(browser: Browser, server: TestServer, at = server.url): Promise<Page> {
   const context = await browser.newContext({ permissions: ['microphone'], bypassCSP: true });
   const page = await context.newPage();
-  await page.goto(`${server.url}/health`);
+  await page.goto(`${at}/health`);
   await page.evaluate(await readFile(path.join(import.meta.dirname, 'navtalk-page.js'), 'utf8'));
   return page;
 }

@@ -10,6 +10,7 @@ import { describeOnBothDatabases } from '../db/testing/test-databases.ts';
 import type * as ports from '../ports.ts';
 import { createAdmission } from './admission/admission.ts';
 import { createAvatarCatalogue } from './avatars/avatar-catalogue.ts';
+import { KNOWN_NAMES } from './avatars/built-in-names.ts';
 import { createConversationRecords } from './conversations/conversation-records.ts';
 import { createConversationStore, failOrphanedConversations } from './conversations/conversation-store.ts';
 import { seedDemo } from './demo/seed-demo.ts';
@@ -134,6 +135,10 @@ describeOnBothDatabases('control plane', (context) => {
     expect(standIn).toMatch(/^navtalk\.(Leo|Mia)$/);
     expect(await nameOf({ name: 'navtalk.Nobody' })).toBe(standIn);
     expect(await nameOf({ name: 'Brain' })).toMatch(/^navtalk\./);
+    // Every name that a published sample asks for.
+    for (const name of KNOWN_NAMES) {
+      expect([name, await nameOf({ name })]).toEqual([name, expect.stringMatching(/^navtalk\.(Leo|Mia)$/)]);
+    }
     expect(await nameOf({ name: 'Nobody' })).toBeNull();
     expect(await nameOf({ avatarId: newPublicId(), name: 'navtalk.Leo' })).toBeNull();
     expect(await nameOf({})).toBeNull();

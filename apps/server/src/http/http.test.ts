@@ -210,7 +210,10 @@ describe('open REST', () => {
   const host = { host: 'avatar.example' };
 
   it.each([
-    ['detail by query key [20.28]', { url: `/api/open/v1/avatar/detail?license=${TEST_KEY}&avatarId=${TEST_AVATAR.avatarId}` }],
+    [
+      'detail by query key [20.28]',
+      { url: `/api/open/v1/avatar/detail?license=${TEST_KEY}&avatarId=${TEST_AVATAR.avatarId}` },
+    ],
     [
       'detail by header key [20.28]',
       { url: `/api/open/v1/avatar/detail?id=${TEST_AVATAR.avatarId}`, headers: { license: TEST_KEY } },

@@ -15,6 +15,7 @@ import { PROVIDER_ID, registerAvatarWrites, STATUS_TEXTS } from './open-rest/ava
 import { registerChatRecords } from './open-rest/chat-records.ts';
 import { registerOpenRoute } from './open-rest/documented.ts';
 import { fail, OPEN_SENTENCES, readParameter, succeed } from './open-rest/envelope.ts';
+import { registerHostedTools } from './open-rest/hosted-tools.ts';
 import { registerLists } from './open-rest/lists.ts';
 import { type RatingOptions, registerRatings } from './open-rest/ratings.ts';
 import type { ListForAll } from './talk-page.ts';
@@ -65,6 +66,7 @@ export function registerOpenApi(app: FastifyInstance, dependencies: OpenApiDepen
     scope.options('/api/open/*', { config: FOR.everyone }, allowPreflight);
     scope.options('/api/webrtc/*', { config: FOR.everyone }, allowPreflight);
     scope.options('/api/chat/*', { config: FOR.everyone }, allowPreflight);
+    scope.options('/api/realtime_function_call', { config: FOR.everyone }, allowPreflight);
     // Schemas describe these routes in the reference; what clients send is read tolerantly by the routes themselves.
     scope.setValidatorCompiler(() => () => true);
     scope.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
@@ -72,6 +74,7 @@ export function registerOpenApi(app: FastifyInstance, dependencies: OpenApiDepen
     registerAvatarReads(scope, dependencies);
     registerLists(scope);
     registerIceServers(scope, dependencies);
+    registerHostedTools(scope);
     const { avatars, records } = dependencies;
     if (avatars !== undefined) registerAvatarWrites(scope, avatars);
     if (records !== undefined) registerChatRecords(scope, records, dependencies);

@@ -20,7 +20,7 @@ describe('iceServersFor', () => {
     [base, '', 'stun:127.0.0.1:3478'],
     [{ ...base, publicAddresses: ['2001:db8::1'], stunPort: 5000 }, 'inside', 'stun:[2001:db8::1]:5000'],
     [{ ...base, stunPort: 0 }, 'h', 'stun:h:3478'],
-  ])('names this machine as the client knows it (%#)', (config, hostName, url) => {
+  ])('names this machine as the client knows it (%#) [19.flutter.needs] [20.17]', (config, hostName, url) => {
     expect(iceServersFor(config)(hostName)).toEqual([{ urls: [url] }]);
   });
 

@@ -189,6 +189,15 @@ describe('tools', () => {
     expect(talk.voiceInputs()).toEqual(['text', 'respond', 'tool-result', 'respond']);
   });
 
+  it('are answered once where the result and a request behind it both ask for it [19.v1.tools]', () => {
+    const talk = new Talk();
+    call(talk);
+    talk.command({ type: 'tool-result', callId: 'c1', output: '4', reply: true });
+    talk.command({ type: 'respond' });
+    talk.put({ type: 'timer', name: 'tool:c1', atMs: 9000 });
+    expect(talk.voiceInputs()).toEqual(['text', 'respond', 'tool-result', 'respond']);
+  });
+
   const callTwo = (talk: Talk) => {
     talk.command({ type: 'user-text', text: 'Add both', reply: true });
     const turnId = talk.currentTurnId();
@@ -204,12 +213,17 @@ describe('tools', () => {
   };
 
   it('that one reply called are answered once, when all results are in, however they are asked about', () => {
-    for (const asks of ['by each result', 'by requests', 'while the reply is written'] as const) {
+    for (const asks of ['by each result', 'by requests', 'by both', 'while the reply is written'] as const) {
       const talk = new Talk();
       const turnId = callTwo(talk);
       if (asks !== 'while the reply is written') endReply(talk, turnId);
       for (const callId of ['c1', 'c2']) {
-        talk.command({ type: 'tool-result', callId, output: '4', reply: asks === 'by each result' });
+        talk.command({
+          type: 'tool-result',
+          callId,
+          output: '4',
+          reply: asks === 'by each result' || asks === 'by both',
+        });
         if (asks !== 'by each result') talk.command({ type: 'respond' });
       }
       if (asks === 'while the reply is written') endReply(talk, turnId);

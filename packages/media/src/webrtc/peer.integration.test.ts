@@ -31,39 +31,42 @@ async function call(...options: Parameters<typeof openCall>) {
   return opened;
 }
 
-test.for(['vp8', 'h264'] as const)('a client keeping only %s sees the picture it was sent [19.ios.needs] [19.livekit.ice] [19.livekit.traps] [22.2] [22.11]', async (codec) => {
-  const { peer, client, states } = await call({ videoCodecs: [codec] });
-  expect(peer.videoCodec).toBe(codec);
-  const encoder = await VideoEncoder.open({ codec, widthPx: SIDE_PX, heightPx: SIDE_PX, bitrateKbps: 800 });
-  const audio = await OpusEncoder.open();
-  const decoder = await VideoDecoder.open(codec);
-  closers.push(
-    () => encoder.close(),
-    () => audio.close(),
-    () => decoder.close(),
-  );
-  const picture = createPicture(SIDE_PX, SIDE_PX);
-  for (let index = 0; index < 20; index += 1) {
-    drawMovingPicture(index, picture);
-    peer.sendVideo(encoder.encode(picture, index * 40, index === 0)!, index * 40);
-    peer.sendAudio(audio.encode(new Int16Array(OPUS_FRAME_SAMPLES)), index * 40);
-    await later(10);
-  }
-  await waitUntil(() => assemblePictures(client.videoPackets, codec).length === 20);
-  const received = assemblePictures(client.videoPackets, codec);
-  const firstTimestamp = received[0]!.timestamp;
-  expect(received.map(({ timestamp }) => (timestamp - firstTimestamp) >>> 0)).toEqual(
-    received.map((_, index) => index * 3600),
-  );
-  for (const [index, unit] of received.entries()) {
-    expect(unit.isKeyFrame).toBe(index === 0);
-    const shown = decoder.decode(unit.data);
-    expect(shown).toMatchObject({ width: SIDE_PX, height: SIDE_PX });
-    expect(showsSquareAt(shown!.data, SIDE_PX, SIDE_PX, index)).toBe(true);
-  }
-  expect(client.audioPackets.length).toBe(20);
-  expect(states).toEqual(['connected']);
-});
+test.for(['vp8', 'h264'] as const)(
+  'a client keeping only %s sees the picture it was sent [19.ios.needs] [19.livekit.ice] [19.livekit.traps] [22.2] [22.11]',
+  async (codec) => {
+    const { peer, client, states } = await call({ videoCodecs: [codec] });
+    expect(peer.videoCodec).toBe(codec);
+    const encoder = await VideoEncoder.open({ codec, widthPx: SIDE_PX, heightPx: SIDE_PX, bitrateKbps: 800 });
+    const audio = await OpusEncoder.open();
+    const decoder = await VideoDecoder.open(codec);
+    closers.push(
+      () => encoder.close(),
+      () => audio.close(),
+      () => decoder.close(),
+    );
+    const picture = createPicture(SIDE_PX, SIDE_PX);
+    for (let index = 0; index < 20; index += 1) {
+      drawMovingPicture(index, picture);
+      peer.sendVideo(encoder.encode(picture, index * 40, index === 0)!, index * 40);
+      peer.sendAudio(audio.encode(new Int16Array(OPUS_FRAME_SAMPLES)), index * 40);
+      await later(10);
+    }
+    await waitUntil(() => assemblePictures(client.videoPackets, codec).length === 20);
+    const received = assemblePictures(client.videoPackets, codec);
+    const firstTimestamp = received[0]!.timestamp;
+    expect(received.map(({ timestamp }) => (timestamp - firstTimestamp) >>> 0)).toEqual(
+      received.map((_, index) => index * 3600),
+    );
+    for (const [index, unit] of received.entries()) {
+      expect(unit.isKeyFrame).toBe(index === 0);
+      const shown = decoder.decode(unit.data);
+      expect(shown).toMatchObject({ width: SIDE_PX, height: SIDE_PX });
+      expect(showsSquareAt(shown!.data, SIDE_PX, SIDE_PX, index)).toBe(true);
+    }
+    expect(client.audioPackets.length).toBe(20);
+    expect(states).toEqual(['connected']);
+  },
+);
 
 test('the offer is complete, in one stream, full ICE, and every line ends with CRLF [19.js.ice] [19.js.traps] [19.ios.traps] [19.android.ice] [19.expo.ice] [19.expo.needs] [19.flutter.ice] [19.transparency.ice] [19.livekit.ice] [19.v1.ice] [20.16] [22.3]', async () => {
   const { peer, candidates } = openPeer({ extraHostAddresses: ['203.0.113.5'] });
@@ -82,7 +85,7 @@ test('the offer is complete, in one stream, full ICE, and every line ends with C
   expect(sdp).toContain('a=end-of-candidates');
   expect(candidates).toEqual([]);
   await waitUntil(() => candidates.length === 2);
-  expect(candidates[0]).toMatchObject({ sdpMid: '0', sdpMLineIndex: 0 });
+  for (const candidate of candidates) expect(candidate).toMatchObject({ sdpMid: '0', sdpMLineIndex: 0 });
   expect(candidates.every(({ candidate }) => candidate.startsWith('candidate:'))).toBe(true);
 });
 

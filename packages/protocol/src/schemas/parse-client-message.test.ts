@@ -107,7 +107,7 @@ const audioRows: readonly Row[] = [
     { type: 'audio-append', audioBase64: 'AAAB' },
   ],
   [
-    'append with a sequence number (Android) [20.8]',
+    'append with a sequence number (Android) [19.android.traps] [20.8]',
     { type: 'realtime.input_audio_buffer.append', data: { audio: 'AAAB', sequenceNumber: 0 } },
     { type: 'audio-append', audioBase64: 'AAAB', sequenceNumber: 0 },
   ],

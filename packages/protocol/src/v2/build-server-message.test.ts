@@ -67,6 +67,10 @@ describe('server message builders', () => {
       transcript: '',
       data: { id: 'item_1', item_id: 'item_1', content: '', transcript: '' },
     });
+    expect(build.buildUserTranscript('item_2', 'Noon?')).toMatchObject({
+      transcript: 'Noon?',
+      data: { content: 'Noon?', transcript: 'Noon?' },
+    });
   });
 
   it('always has an object in data [19.flutter.needs] [22.8]', () => {

@@ -4,6 +4,7 @@ import { until, useHarness } from '../navtalk-v2/test-harness.ts';
 import { TEST_AVATAR, TEST_KEY } from '../test-doubles.ts';
 import { REALTIME_V1_PATHS } from './navtalk-v1.ts';
 import { SIGNALLING_PATH } from './signalling-desk.ts';
+import { ANSWER_V1, EARLIER_V1, OWN_CANDIDATE, PUBLISHED_V1, PublishedV1Call } from './testing/published-v1.ts';
 
 const harness = useHarness(21_140);
 const OFFER = { type: 'offer', sdp: 'v=0\r\n' } as const;
@@ -47,26 +48,29 @@ const session = () => {
 };
 
 describe('the first protocol: events', () => {
-  it.each(REALTIME_V1_PATHS)('goes through the order of events of %s, un-prefixed [19.v1.first] [19.v1.needs] [20.22] [20.1]', async (path) => {
-    // The voice opens once the client has said what it has to say, so that a slow machine changes nothing.
-    harness.server.placer.autoReady = false;
-    const client = connect(path, { license: TEST_KEY, characterName: TEST_AVATAR.name });
-    await client.hears('session.created');
-    client.send({
-      type: 'session.update',
-      session: { instructions: 'Be kind.', turn_detection: { type: 'server_vad' } },
-    });
-    client.send({
-      type: 'conversation.item.create',
-      item: { role: 'user', content: [{ type: 'input_text', text: 'Earlier' }] },
-    });
-    client.send({ type: 'input_audio_buffer.append', audio: 'AAAA' });
-    await until(() => harness.commandTypes().includes('user-audio'), 'all of it is read');
-    session().emit({ type: 'ready', hears: true, sees: false });
-    await client.hears('session.updated');
-    expect(client.types()).toEqual(['session.created', 'session.updated']);
-    expect(harness.commandTypes()).toEqual(['configure', 'user-audio', 'history', 'begin']);
-  });
+  it.each(REALTIME_V1_PATHS)(
+    'goes through the order of events of %s, un-prefixed [19.v1.first] [19.v1.needs] [20.22] [20.1]',
+    async (path) => {
+      // The voice opens once the client has said what it has to say, so that a slow machine changes nothing.
+      harness.server.placer.autoReady = false;
+      const client = connect(path, { license: TEST_KEY, characterName: TEST_AVATAR.name });
+      await client.hears('session.created');
+      client.send({
+        type: 'session.update',
+        session: { instructions: 'Be kind.', turn_detection: { type: 'server_vad' } },
+      });
+      client.send({
+        type: 'conversation.item.create',
+        item: { role: 'user', content: [{ type: 'input_text', text: 'Earlier' }] },
+      });
+      client.send({ type: 'input_audio_buffer.append', audio: 'AAAA' });
+      await until(() => harness.commandTypes().includes('user-audio'), 'all of it is read');
+      session().emit({ type: 'ready', hears: true, sees: false });
+      await client.hears('session.updated');
+      expect(client.types()).toEqual(['session.created', 'session.updated']);
+      expect(harness.commandTypes()).toEqual(['configure', 'user-audio', 'history', 'begin']);
+    },
+  );
 
   it('tells a whole exchange in the words of the realtime beta, with the answer’s text in response.done [19.v1.needs] [22.9]', async () => {
     const client = events();
@@ -124,12 +128,15 @@ describe('the first protocol: events', () => {
     ['no key', { characterName: TEST_AVATAR.name }, 'session.backend.error', 'Missing license'],
     ['an unknown key', { license: 'sk_navtalk_x', characterName: 'x' }, 'session.backend.error', 'Invalid license'],
     ['no points', { license: 'poor', characterName: 'x' }, 'session.insufficient_balance', 'Insufficient points'],
-  ])('%s: says why, and closes with the reason that clients compare [20.13] [20.14] [20.15]', async (_what, query, type, reason) => {
-    const client = events(query as Readonly<Record<string, string>>);
-    expect((await client.closed).reason).toBe(reason);
-    expect(client.types()).toEqual([type]);
-    expect(client.told[0]?.message).toEqual(expect.stringMatching(/\w/));
-  });
+  ])(
+    '%s: says why, and closes with the reason that clients compare [20.13] [20.14] [20.15]',
+    async (_what, query, type, reason) => {
+      const client = events(query as Readonly<Record<string, string>>);
+      expect((await client.closed).reason).toBe(reason);
+      expect(client.types()).toEqual([type]);
+      expect(client.told[0]?.message).toEqual(expect.stringMatching(/\w/));
+    },
+  );
 
   it('says that every place is taken [20.13]', async () => {
     harness.server.placer.full = true;
@@ -144,27 +151,30 @@ describe('the first protocol: signalling', () => {
     ['the events first', TEST_KEY, TEST_KEY],
     ['the events first, a client that knows no key there', '123', '123'],
     ['the events first, a client that makes an id up', TEST_KEY, '5a1c8c1e-0000-4000-8000-000000000000'],
-  ])('%s: offers after create, and takes the answer [19.v1.needs] [19.v1.ice] [20.23] [22.9]', async (_what, userId, target) => {
-    const client = events();
-    await client.hears('session.updated');
-    session().emit({ type: 'local-description', description: OFFER });
-    const media = signalling(userId);
-    await media.opened();
-    expect(media.told).toEqual([]);
-    media.send({ type: 'create', targetSessionId: target });
-    const offer = await media.hears('offer');
-    expect(offer).toMatchObject({ targetSessionId: expect.any(String), sdp: OFFER });
-    media.send({ type: 'answer', targetSessionId: offer.targetSessionId, sdp: ANSWER });
-    media.send({ type: 'iceCandidate', targetSessionId: '123', candidate: CANDIDATE });
-    await until(() => harness.commandTypes().includes('remote-candidate'), 'answer and candidate reach the session');
-    expect(session().commands.slice(-2)).toEqual([
-      { type: 'remote-description', description: ANSWER },
-      { type: 'remote-candidate', candidate: CANDIDATE },
-    ]);
-    session().emit({ type: 'local-candidate', candidate: CANDIDATE });
-    expect(await media.hears('iceCandidate')).toMatchObject({ candidate: CANDIDATE });
-    expect(client.types()).not.toContain('offer');
-  });
+  ])(
+    '%s: offers after create, and takes the answer [19.v1.needs] [19.v1.ice] [20.23] [22.9]',
+    async (_what, userId, target) => {
+      const client = events();
+      await client.hears('session.updated');
+      session().emit({ type: 'local-description', description: OFFER });
+      const media = signalling(userId);
+      await media.opened();
+      expect(media.told).toEqual([]);
+      media.send({ type: 'create', targetSessionId: target });
+      const offer = await media.hears('offer');
+      expect(offer).toMatchObject({ targetSessionId: expect.any(String), sdp: OFFER });
+      media.send({ type: 'answer', targetSessionId: offer.targetSessionId, sdp: ANSWER });
+      media.send({ type: 'iceCandidate', targetSessionId: '123', candidate: CANDIDATE });
+      await until(() => harness.commandTypes().includes('remote-candidate'), 'answer and candidate reach the session');
+      expect(session().commands.slice(-2)).toEqual([
+        { type: 'remote-description', description: ANSWER },
+        { type: 'remote-candidate', candidate: CANDIDATE },
+      ]);
+      session().emit({ type: 'local-candidate', candidate: CANDIDATE });
+      expect(await media.hears('iceCandidate')).toMatchObject({ candidate: CANDIDATE });
+      expect(client.types()).not.toContain('offer');
+    },
+  );
 
   it('may open before its events [19.v1.traps] [20.23] [22.9]', async () => {
     const media = signalling();
@@ -252,5 +262,66 @@ describe('the first protocol: signalling', () => {
     await harness.server.app.close();
     media.socket.resume();
     await media.closed;
+  });
+});
+
+describe('the first protocol: a whole call by the rules of each published client', () => {
+  const place = (license = TEST_KEY) => ({ baseUrl: harness.baseUrl, license, characterName: TEST_AVATAR.name });
+
+  it.each([
+    ['HTML, React and Vue [19.v1.first] [19.v1.ice] [19.v1.tools] [20.23] [22.9]', PUBLISHED_V1.HTML],
+    ['an older Vue [20.23]', PUBLISHED_V1.OLDER_VUE],
+    ['Android [19.v1.first] [19.v1.tools] [20.23] [22.9]', PUBLISHED_V1.ANDROID],
+    ['iOS [19.v1.first] [19.v1.tools] [20.23] [22.9]', PUBLISHED_V1.IOS],
+    ['Flutter [19.v1.first] [19.v1.tools] [20.23] [22.9]', PUBLISHED_V1.FLUTTER],
+  ])('%s', async (_name, kind) => {
+    harness.server.placer.autoReady = false;
+    const client = new PublishedV1Call(kind, place());
+    await until(() => harness.commandTypes().includes('configure'), 'its configuration is read');
+    const { emit } = session();
+    emit({ type: 'local-description', description: OFFER });
+    emit({ type: 'local-candidate', candidate: CANDIDATE });
+    await until(() => harness.commandTypes().includes('remote-candidate'), 'its sockets have found each other');
+    emit({ type: 'ready', hears: true, sees: false });
+    await until(() => client.microphones === 1, 'the talk begins');
+
+    emit({ type: 'user-transcript-done', itemId: 'i', text: 'Goodbye.' });
+    const argumentsJson = '{"userInput":"Goodbye."}';
+    emit({ type: 'tool-call-done', turnId: 'r', callId: 'c', name: kind.tool, argumentsJson });
+    await until(() => harness.commandTypes().includes('tool-result'), 'the result of its tool is read');
+    emit({ type: 'reply-text-delta', turnId: 's', text: 'Good day.' });
+    emit({ type: 'reply-text-done', turnId: 's', text: 'Good day.' });
+    emit({ type: 'reply-done', turnId: 's', interrupted: false, playedMs: 700, heardText: 'Good day.' });
+    await until(() => client.avatarWords.length > 0, 'the answer is read');
+    const asked = () => harness.commandTypes().filter((type) => type === 'respond').length;
+    await until(() => asked() === (kind.asksForReply ? 1 : 0), 'it asks for a reply, or does not');
+
+    expect([client.faults, client.shown, client.microphones]).toEqual([[], [], 1]);
+    expect([client.offers, client.candidates]).toEqual([[OFFER], [CANDIDATE]]);
+    expect([client.userWords, client.avatarWords.join('')]).toEqual([['Goodbye.'], 'Good day.']);
+    expect(client.pieces).toEqual(['Good day.']);
+    const { commands } = session();
+    expect(commands.find(({ type }) => type === 'configure')).toMatchObject({
+      patch: { prompt: 'Be kind.', voice: 'marin', tools: [{ name: kind.tool }] },
+    });
+    expect(commands).toContainEqual({ type: 'history', items: [{ role: 'user', text: EARLIER_V1 }] });
+    expect(commands).toContainEqual({ type: 'remote-description', description: ANSWER_V1 });
+    expect(commands).toContainEqual({ type: 'remote-candidate', candidate: OWN_CANDIDATE });
+    // Answered by itself, whether it asks for a reply or not.
+    const result = { type: 'tool-result', callId: 'c', output: '{"status":"noted"}', reply: true };
+    expect(commands).toContainEqual(result);
+    client.close();
+    await client.ended;
+    await until(() => harness.server.gateway.callCount() === 0, 'both sockets end the call');
+  });
+
+  it('each shows that its points are used up [20.15]', async () => {
+    for (const [name, kind] of Object.entries(PUBLISHED_V1)) {
+      const client = new PublishedV1Call(kind, place('poor'));
+      await new Promise((resolve) => client.events.once('close', resolve));
+      const shown = [expect.stringMatching(/./), 'Top up your points.'];
+      expect([name, client.faults, client.shown]).toEqual([name, [], shown]);
+      client.signalling.terminate();
+    }
   });
 });

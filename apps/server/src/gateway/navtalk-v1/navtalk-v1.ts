@@ -1,6 +1,6 @@
 import { ERROR_CODES, endEvent, LIMITS, type ServerMessage } from '@visavis/protocol';
 import type { Step } from '@visavis/protocol/reducer-shell';
-import { parseClientMessage } from '@visavis/protocol/schemas';
+import { type ParseResult, parseClientMessage } from '@visavis/protocol/schemas';
 import { readConnect } from '../navtalk-v2/read-connect.ts';
 import { readSound } from '../navtalk-v2/read-sound.ts';
 import { reduce as reduceV2 } from '../navtalk-v2/reduce.ts';
@@ -24,7 +24,7 @@ export const NAVTALK_V1: WireProtocol<V1State, V1Message, V2Timer> = {
   paths: REALTIME_V1_PATHS,
   // Extensions belong to the second protocol.
   readConnect: (query) => ({ ...readConnect(query), extensions: false }),
-  decode: parseClientMessage,
+  decode,
   readSound,
   decodeAside: parseSignal,
   encode: JSON.stringify,
@@ -32,6 +32,16 @@ export const NAVTALK_V1: WireProtocol<V1State, V1Message, V2Timer> = {
   reduce,
   waitingBytes: ({ talk }) => waitingBytes(talk),
 };
+
+/**
+ * A result of a tool is answered by itself: one client asks for no reply. The others ask right behind it, when it is being answered
+ * already, which changes nothing.
+ */
+function decode(frame: string | Uint8Array): ParseResult {
+  const result = parseClientMessage(frame);
+  if (!result.ok || result.message.type !== 'tool-result') return result;
+  return { ok: true, message: { ...result.message, reply: true } };
+}
 
 function reduce(state: V1State, input: WireInput<V2Timer>): Step<V1State, V1Effect> {
   const step = reduceV2(state.talk, input);

@@ -52,6 +52,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'OPTIONS /api/open/*',
     'OPTIONS /api/webrtc/*',
     'OPTIONS /api/chat/*',
+    'OPTIONS /api/realtime_function_call',
     // Signed by the server for six hours, for whoever may see the talk.
     'GET /recordings/:sessionId',
     // Servers without credentials for everybody, the others for holders.
@@ -160,6 +161,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   ],
   'own-talk': ['GET /api/chat/sessions/:id', 'GET /api/chat/messages'],
   caller: [
+    'POST /api/realtime_function_call',
     ...['avatar/detail', 'avatar/getByName', 'avatar/list', 'provider/list', 'model/list', 'voice/list'].flatMap(
       (path) => [`GET /api/open/v1/${path}`, `POST /api/open/v1/${path}`],
     ),

@@ -22,7 +22,11 @@ const absolute = expect.stringMatching(/^https?:\/\/[^/]+\/uploadFiles\/[^/]+$/)
 
 const LOOK_UPS: readonly LookUp[] = [
   {
-    ...{ client: 'the WordPress plugin lists avatars [19.wordpress.needs] [22.7]', path: '/api/open/v1/avatar/list', keyIn: ['header'] },
+    ...{
+      client: 'the WordPress plugin lists avatars [19.wordpress.needs] [22.7]',
+      path: '/api/open/v1/avatar/list',
+      keyIn: ['header'],
+    },
     needs({ data }) {
       expect(Array.isArray(data)).toBe(true);
       expect(data.length).toBeGreaterThan(0);
@@ -35,14 +39,22 @@ const LOOK_UPS: readonly LookUp[] = [
     },
   },
   {
-    ...{ client: 'the JavaScript sample asks by name [19.js.needs] [19.html.needs] [22.13]', path: '/api/open/v1/avatar/getByName', keyIn: ['query'] },
+    ...{
+      client: 'the JavaScript sample asks by name [19.js.needs] [19.html.needs] [22.13]',
+      path: '/api/open/v1/avatar/getByName',
+      keyIn: ['query'],
+    },
     query: { name: 'navtalk.Leo' },
     needs({ data }) {
       expect(data).toMatchObject({ thumbnailUrl: absolute, providerName: expect.stringMatching(/./) });
     },
   },
   {
-    ...{ client: 'the JavaScript sample asks by id [19.js.needs] [19.html.needs] [22.13]', path: '/api/open/v1/avatar/detail', keyIn: ['query'] },
+    ...{
+      client: 'the JavaScript sample asks by id [19.js.needs] [19.html.needs] [22.13]',
+      path: '/api/open/v1/avatar/detail',
+      keyIn: ['query'],
+    },
     query: { avatarId: 'AVATAR' },
     needs({ data }) {
       expect(data).toMatchObject({ thumbnailUrl: absolute, providerName: expect.stringMatching(/./) });
@@ -57,7 +69,10 @@ const LOOK_UPS: readonly LookUp[] = [
     },
   },
   {
-    ...{ client: 'Android asks by id, with the key twice [19.android.needs] [22.13]', path: '/api/open/v1/avatar/detail' },
+    ...{
+      client: 'Android asks by id, with the key twice [19.android.needs] [22.13]',
+      path: '/api/open/v1/avatar/detail',
+    },
     ...{ keyIn: ['query', 'header'], query: { avatarId: 'AVATAR' } },
     needs({ data }) {
       for (const name of ['thumbnailUrl', 'providerName', 'name', 'model', 'voice', 'id', 'avatarId']) {
@@ -79,7 +94,11 @@ const LOOK_UPS: readonly LookUp[] = [
     },
   },
   {
-    ...{ client: 'the transparency sample asks for relays [19.transparency.needs] [20.17]', path: '/api/webrtc/generate-ice-servers', method: 'POST' },
+    ...{
+      client: 'the transparency sample asks for relays [19.transparency.needs] [20.17]',
+      path: '/api/webrtc/generate-ice-servers',
+      method: 'POST',
+    },
     keyIn: ['header'],
     needs(body) {
       const servers = body.data.iceServers as { urls: unknown }[];
@@ -157,5 +176,24 @@ describeOnBothDatabases('look-ups of published clients, from another origin', (c
       expect(reply.headers.get('access-control-allow-origin')).toBe('*');
       expect(await reply.json()).toEqual({ code: 401, message: expect.stringMatching(/./), data: null });
     });
+  });
+
+  test('samples of the first protocol get a result for any tool, from their page, with the key in the body [19.v1.tools]', async () => {
+    const address = `${url}/api/realtime_function_call`;
+    const preflight = await fetch(address, {
+      method: 'OPTIONS',
+      headers: { origin: ORIGIN, 'access-control-request-method': 'POST' },
+    });
+    expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([204, '*']);
+    const call = (key: string) =>
+      fetch(address, {
+        ...{ method: 'POST', headers: { origin: ORIGIN, 'content-type': 'application/json' } },
+        body: JSON.stringify({ userInput: 'Goodbye.', license: key, chatId: 'c' }),
+      });
+    const answer = await call(license);
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
+    expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
+    expect(await answer.text()).toBe('{"status":"noted"}');
+    expect((await call('sk_navtalk_wrong')).status).toBe(401);
   });
 });

@@ -34,6 +34,8 @@ const PARAMETERS: Readonly<Record<string, readonly [description: string, example
   rating: ['`up` or `down`.', 'up'],
   text: ['What is added to it, up to 1,000 characters.', 'Quick and friendly.'],
   ratingKey: ['Of the call: `realtime.session.created` has it for clients that connect with `visavis=1`.', ''],
+  userInput: ['What the user asked for.', 'Goodbye.'],
+  chatId: ['Of the talk; not read.', ''],
   cursor: ['`nextCursor` of the page before.', ''],
 };
 

@@ -69,7 +69,8 @@ describeOnBothDatabases('the reference', (context) => {
           expect([name, status, fits.error?.message]).toEqual([name, status, undefined]);
         }
       }
-      if (!of.tags.includes('Open REST')) continue;
+      // What the model is told of a tool comes as clients pass it on, without the envelope.
+      if (!of.tags.includes('Open REST') || name.endsWith('/realtime_function_call')) continue;
       expect([name, of.responses['200']?.content?.['application/json']?.example]).toEqual([
         name,
         expect.objectContaining({ code: 200, message: 'SUCCESS' }),

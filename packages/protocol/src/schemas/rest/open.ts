@@ -192,3 +192,6 @@ export function openRefusalOf(status: number, message: string) {
     })
     .meta({ examples: [{ code: status, message, data: null }] });
 }
+
+/** Sent as plain text, which clients hand to the model as it is. */
+export const openToolResultSchema = z.object({ status: z.literal('noted') }).meta({ examples: [{ status: 'noted' }] });
