@@ -354,8 +354,9 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
     expect(types.filter((type) => type === 'webrtc.signaling.offer')).toHaveLength(1);
   });
 
-  it('is called from the floating window of a page elsewhere, with an avatar of the list and its picture [19.wordpress.traps] [19.wordpress.ice] [22.7]', async () => {
+  it('is called from the floating window of a page elsewhere, with an avatar of the list, its picture and its film [19.wordpress.traps] [19.wordpress.ice] [22.7]', async () => {
     client = await NavtalkPage.openFloating(browser, server);
+    expect(await client.page.evaluate('navtalk.state.filmPx')).toBeGreaterThan(0);
     await client.waitForPicture();
     await client.waitFor('realtime.response.audio_transcript.done');
     await client.page.screenshot({ path: 'test-output/floating-window.png' });

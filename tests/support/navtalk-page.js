@@ -13,6 +13,7 @@
     firstFrameAtMs: null,
     heardCandidates: [],
     takenAnswers: 0,
+    filmPx: 0,
   };
 
   function send(message) {
@@ -201,6 +202,12 @@
       floating.style = 'position: fixed; right: 1rem; bottom: 1rem';
       document.body.append(floating);
       floating.append(poster);
+      if (avatar.videoFile) {
+        const film = Object.assign(document.createElement('video'), { src: avatar.url, muted: true, loop: true });
+        floating.replaceChildren(film);
+        await film.play();
+        state.filmPx = film.videoWidth;
+      }
       const query = `license=${license}&avatarId=${avatar.avatarId ?? avatar.id}`;
       navtalk.connect(`${server.replace('http', 'ws')}/wss/v2/realtime-chat?${query}`, { microphone: false });
       floating.replaceChildren(state.video);

@@ -255,6 +255,11 @@ describe('open REST', () => {
     const [avatar] = reply.json().data;
     const url = 'http://avatar.example/uploadFiles/leo.mp4';
     expect(avatar).toEqual({ ...DETAIL, status: 'SUCCESS', videoFile: true, url });
+    const detail = await app.inject({
+      url: `/api/open/v1/avatar/detail?avatarId=${avatarId}&license=${TEST_KEY}`,
+      headers: host,
+    });
+    expect(detail.json().data).toEqual(DETAIL);
     const served = await Promise.all(
       [url, DETAIL.thumbnailUrl].map((file) => app.inject({ url: new URL(file).pathname, headers: host })),
     );

@@ -175,19 +175,22 @@ function registerIceServers(scope: FastifyInstance, { iceServers }: OpenApiDepen
   });
 }
 
-/** `providerName` is `openai` for all: published clients switch tools and camera on by it. */
+/**
+ * Lists alone name the film: the client that reads them shows it before a call, with the picture as its poster; whether others could is
+ * not known. `providerName` is `openai` for all: published clients switch tools and camera on by it. */
 function toWireAvatar(avatar: CatalogueAvatar, request: FastifyRequest, form: 'detail' | 'list') {
   const origin = `${request.protocol}://${request.host}`;
   const address = (file: string) => `${origin}/uploadFiles/${encodeURIComponent(file)}`;
   const status = STATUS_TEXTS[avatar.state ?? 'ready'];
   const picture = address(avatar.pictureFile ?? 'default.png');
+  const film = form === 'list' && avatar.clipFile !== null ? address(avatar.clipFile) : null;
   return {
     id: avatar.avatarId,
     avatarId: avatar.avatarId,
     name: avatar.name,
-    url: avatar.clipFile === null ? picture : address(avatar.clipFile),
+    url: film ?? picture,
     thumbnailUrl: picture,
-    videoFile: avatar.clipFile !== null,
+    videoFile: film !== null,
     providerId: PROVIDER_ID,
     providerName: 'openai',
     model: avatar.model || 'gpt-realtime',

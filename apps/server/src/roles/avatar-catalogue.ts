@@ -49,7 +49,7 @@ export function createCatalogue(records: Records): AvatarCatalogue {
 }
 
 async function toCatalogueAvatar(avatar: Avatar): Promise<CatalogueAvatar> {
-  const { avatarId, name, title, model, voice, prompt, firstMessage, thumbnail } = avatar;
+  const { avatarId, name, title, model, voice, prompt, firstMessage, thumbnail, preview } = avatar;
   const manifest = await readManifest(avatar.bundlePath);
   return {
     avatarId,
@@ -62,7 +62,7 @@ async function toCatalogueAvatar(avatar: Avatar): Promise<CatalogueAvatar> {
     firstMessage,
     pictureFile: thumbnail === null ? null : `${avatarId}${extname(thumbnail)}`,
     face: manifest.face ?? null,
-    clipFile: null,
+    clipFile: preview === null ? null : `${avatarId}${extname(preview)}`,
     isSystem: avatar.isSystem,
     provider: avatar.provider,
     state: avatar.state,

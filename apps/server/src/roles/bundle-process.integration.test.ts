@@ -72,7 +72,7 @@ test('a portrait becomes a bundle in a process of its own, with growing progress
   expect(manifest).toMatchObject({ id: 'a'.repeat(32), displayName: 'Mia' });
 });
 
-test('a clip that gives no film becomes an avatar from its best picture, and the server is told', async () => {
+test('a clip that gives no film becomes an avatar from its best picture, and the server is told [20.26]', async () => {
   const task = { ...taskFor(TURNING_HEAD), outDir: join(folder, 'turning') };
   const outcome = await run(task, { signal: new AbortController().signal, onProgress() {}, onPicture });
   const files = { thumbnail: 'thumbnail.webp', preview: 'preview.mp4' };

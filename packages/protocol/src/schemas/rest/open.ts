@@ -17,7 +17,7 @@ const avatarFields = {
   id: z.string().describe('The same as `avatarId`.'),
   avatarId: z.string().describe('32 hexadecimal digits.'),
   name: z.string(),
-  url: z.string().describe('Of the clip that it was made from, or of its picture.'),
+  url: z.string().describe('Of its film in lists, where it has one; else of its picture.'),
   thumbnailUrl: z.string().describe('Of its picture.'),
   videoFile: z.boolean().describe('Whether `url` is a film.'),
   providerId: z.string(),
