@@ -1,3 +1,4 @@
+import type { Rating } from '@visavis/protocol/rest';
 import { sql } from 'drizzle-orm';
 import { type AnyPgColumn, bigint, customType, text, timestamp } from 'drizzle-orm/pg-core';
 
@@ -15,3 +16,11 @@ export const isPublicId = (column: AnyPgColumn) => sql`${column} ~ '^[0-9a-f]{32
 export const amount = (name: string) => bigint(name, { mode: 'number' });
 
 export const bytes = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
+
+const RATINGS = { up: 1, down: -1 } as const;
+/** Thumbs up or down, as a number that can be summed. */
+export const rating = customType<{ data: Rating; driverData: number }>({
+  dataType: () => 'smallint',
+  toDriver: (value) => RATINGS[value],
+  fromDriver: (value) => (value > 0 ? 'up' : 'down'),
+});

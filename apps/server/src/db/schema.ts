@@ -13,7 +13,7 @@ import {
   text,
   unique,
 } from 'drizzle-orm/pg-core';
-import { bytes, createdAt, instant, isPublicId, ordinal, publicId, updatedAt } from './columns.ts';
+import { bytes, createdAt, instant, isPublicId, ordinal, publicId, rating, updatedAt } from './columns.ts';
 
 export const projects = pgTable(
   'projects',
@@ -191,8 +191,8 @@ export const conversations = pgTable(
     recordingOffsetMs: integer('recording_offset_ms'),
     /** Page that the call came from, like `https://shop.example`; null: none, or not known. */
     origin: text('origin'),
-    /** By whoever talked: 1 good, -1 bad; null: not rated. */
-    rating: smallint('rating'),
+    /** By whoever talked; null: not rated. */
+    rating: rating('rating'),
     ratingText: text('rating_text').notNull().default(''),
   },
   (table) => [

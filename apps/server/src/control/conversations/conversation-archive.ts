@@ -1,9 +1,9 @@
+import type { Rating } from '@visavis/protocol/rest';
 import { and, desc, eq, exists, gte, inArray, isNotNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../db/database.ts';
 import { avatars, CONVERSATION_STATUS, conversations, licenceKeys, messages, projects } from '../../db/schema.ts';
 import { ControlError } from '../control-error.ts';
 import { type ConversationSort, type OtherSort, sortBy, unknownCursor } from './conversation-sorts.ts';
-import { ratingOf, type TalkRating, valueOfRating } from './talk-ratings.ts';
 
 type ConversationFilter = {
   readonly from?: Date;
@@ -11,7 +11,7 @@ type ConversationFilter = {
   readonly status?: number;
   readonly avatarId?: string;
   readonly licenceId?: string;
-  readonly rating?: TalkRating['rating'];
+  readonly rating?: Rating;
   /** Words that occur in what was said, as one phrase, whatever the case. */
   readonly text?: string;
 };
@@ -36,7 +36,7 @@ export type ArchivedConversation = {
   /** Median of its answers; null: none was measured. */
   readonly latencyMs: number | null;
   /** By whoever talked; null: not rated. */
-  readonly rating: TalkRating['rating'] | null;
+  readonly rating: Rating | null;
   readonly ratingText: string;
   /** How long the call had lasted when its film begins; null: not known. */
   readonly recordingOffsetMs: number | null;
@@ -72,11 +72,7 @@ const NO_VALUE = sql<number>`0`.mapWith(Number);
 
 const CURSOR = /^\d{1,16}$/;
 
-type Found = Omit<ArchivedConversation, 'rating'> & {
-  readonly rating: number | null;
-  readonly ordinal: number;
-  readonly sortValue: number;
-};
+type Found = ArchivedConversation & { readonly ordinal: number; readonly sortValue: number };
 
 const columns = {
   ordinal: conversations.ordinal,
@@ -203,9 +199,8 @@ function firstOf(role: 'user' | 'assistant'): SQL {
   return sql`(select left(${messages.text}, ${FIRST_CHARACTERS}::int) from ${messages} where ${messages.conversationId} = ${conversations.id} and ${messages.role} = ${role} order by ${messages.ordinal} limit 1)`;
 }
 
-function toConversation(found: Found): ArchivedConversation {
-  const { ordinal: _ordinal, sortValue: _sortValue, rating, ...conversation } = found;
-  return { ...conversation, rating: ratingOf(rating) };
+function toConversation({ ordinal: _ordinal, sortValue: _sortValue, ...conversation }: Found): ArchivedConversation {
+  return conversation;
 }
 
 function toPage(found: readonly Found[], nextCursor: string | null) {
@@ -245,7 +240,7 @@ function conditions(orm: Orm, filter: ConversationFilter): (SQL | undefined)[] {
     status === undefined ? undefined : eq(conversations.status, status),
     avatarId === undefined ? undefined : eq(conversations.avatarId, avatarId),
     licenceId === undefined ? undefined : eq(conversations.licenceId, licenceId),
-    rating === undefined ? undefined : eq(conversations.rating, valueOfRating(rating)),
+    rating === undefined ? undefined : eq(conversations.rating, rating),
     text === undefined ? undefined : or(eq(conversations.id, text), exists(said(text))),
   ];
 }

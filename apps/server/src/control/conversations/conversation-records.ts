@@ -1,7 +1,7 @@
+import type { Rating } from '@visavis/protocol/rest';
 import { and, asc, eq, gt, gte, lte, or } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import { conversations, messages } from '../../db/schema.ts';
-import { ratingOf, type TalkRating } from './talk-ratings.ts';
 
 type ConversationRecord = {
   readonly sessionId: string;
@@ -12,7 +12,7 @@ type ConversationRecord = {
   readonly startedAt: Date;
   readonly endedAt: Date | null;
   /** By whoever talked; null: not rated. */
-  readonly rating: TalkRating['rating'] | null;
+  readonly rating: Rating | null;
   readonly ratingText: string;
 };
 
@@ -63,10 +63,6 @@ const recordColumns = {
   ratingText: conversations.ratingText,
 };
 
-type Row = Omit<ConversationRecord, 'rating'> & { readonly rating: number | null };
-
-const toRecord = (row: Row): ConversationRecord => ({ ...row, rating: ratingOf(row.rating) });
-
 function toCursor({ startedAt, sessionId }: ConversationRecord): string {
   return Buffer.from(JSON.stringify([startedAt.getTime(), sessionId])).toString('base64url');
 }
@@ -90,7 +86,7 @@ export function createConversationRecords({ orm }: Pick<Database, 'orm'>): Conve
 
   const get = async (projectId: string, sessionId: string): Promise<ConversationRecord | null> => {
     const [row] = await orm.select(recordColumns).from(conversations).where(isOwn(projectId, sessionId));
-    return row === undefined ? null : toRecord(row);
+    return row ?? null;
   };
 
   return {
@@ -119,7 +115,7 @@ export function createConversationRecords({ orm }: Pick<Database, 'orm'>): Conve
         )
         .orderBy(asc(conversations.startedAt), asc(conversations.id))
         .limit(pageSize + 1);
-      const page = rows.slice(0, pageSize).map(toRecord);
+      const page = rows.slice(0, pageSize);
       const last = page.at(-1);
       return { conversations: page, nextCursor: rows.length > pageSize && last ? toCursor(last) : null };
     },

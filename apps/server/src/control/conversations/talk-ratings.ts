@@ -1,11 +1,12 @@
+import type { Rating } from '@visavis/protocol/rest';
 import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import { conversations } from '../../db/schema.ts';
 import type { AttemptLimiter } from '../accounts/attempt-limiter.ts';
 
 /** What whoever talked thinks of a call. */
-export type TalkRating = {
-  readonly rating: 'up' | 'down';
+type TalkRating = {
+  readonly rating: Rating;
   /** In their words; may be empty. */
   readonly text: string;
 };
@@ -15,18 +16,6 @@ const RATED_WITHIN_MINUTES = 60;
 /** Of one call: each is a write. */
 const RATINGS_PER_HOUR = 20;
 const HOUR_MS = 3_600_000;
-
-const VALUES = { up: 1, down: -1 } as const;
-
-/** What `conversations.rating` means. */
-export function ratingOf(value: number | null): TalkRating['rating'] | null {
-  if (value === null) return null;
-  return value > 0 ? 'up' : 'down';
-}
-
-export function valueOfRating(rating: TalkRating['rating']): number {
-  return VALUES[rating];
-}
 
 export type TalkRatings = {
   /** A second rating replaces the first. False: there is no such talk, or it ended too long ago. Throws `too-many-attempts`. Who may rate it is not asked here. */
@@ -41,7 +30,7 @@ export function createTalkRatings({ orm }: Pick<Database, 'orm'>, limiter: Pick<
       const rated = await orm
         .update(conversations)
         // PostgreSQL text holds every character but this one.
-        .set({ rating: valueOfRating(rating), ratingText: text.replaceAll('\u0000', '') })
+        .set({ rating, ratingText: text.replaceAll('\u0000', '') })
         .where(and(eq(conversations.id, sessionId), or(isNull(conversations.endedAt), hasJustEnded)))
         .returning({ id: conversations.id });
       return rated.length > 0;
