@@ -95,17 +95,15 @@ export class Invitations {
         expiresAt: sql`now() + ${LIMITS.counts.invitationDays} * interval '1 day'`,
       });
     });
-    const detail = { role, email: email === null ? null : maskedAddress(email) };
+    const detail = toDetail({ role, email });
     const event = { action: 'member.invited', projectId, subjectId: invitationId, detail };
     await audit.write(actor, event);
-    const made = (await this.list(projectId)).find((invitation) => invitation.invitationId === invitationId);
-    if (made === undefined) throw notFound('invitation');
+    const found = await this.#find(secret);
+    if (found === null) throw notFound('invitation');
+    const { invitation, projectName } = found;
     const isMailed = email !== null && sendMail !== null;
-    if (isMailed) {
-      const projectName = await this.#nameOf(projectId);
-      sendMail({ email, invitedBy: made.invitedBy, projectName }, secret);
-    }
-    return { ...made, secret, isMailed };
+    if (isMailed) sendMail({ email, invitedBy: invitation.invitedBy, projectName }, secret);
+    return { ...invitation, secret, isMailed };
   }
 
   /** By an owner. */
@@ -117,7 +115,7 @@ export class Invitations {
         .where(and(eq(projectInvitations.projectId, projectId), eq(projectInvitations.id, invitationId), isOpen))
         .returning({ email: projectInvitations.email, role: projectInvitations.role });
       if (withdrawn === undefined) throw notFound('invitation');
-      return { ...withdrawn, email: withdrawn.email === null ? null : maskedAddress(withdrawn.email) };
+      return toDetail(withdrawn);
     });
     const event = { action: 'member.invitation-withdrawn', projectId, subjectId: invitationId, detail };
     await this.#options.audit.write(actor, event);
@@ -132,9 +130,11 @@ export class Invitations {
     const found = await this.#find(secret);
     const memberRole = found === null || userId === null ? null : await roleIn(this.#orm, found.projectId, userId);
     if (found !== null && (found.acceptedBy === null || (found.acceptedBy === userId && memberRole !== null))) {
-      const { acceptedBy: _acceptedBy, email, ...shown } = found;
+      const { projectId, projectName, invitation } = found;
+      const { email, role, invitedBy, expiresAt } = invitation;
       const isTheirs = email === null || email === user?.email.toLowerCase();
-      return { ...shown, email: isTheirs ? email : maskedAddress(email), memberRole };
+      const shownEmail = isTheirs ? email : maskedAddress(email);
+      return { projectId, projectName, role, invitedBy, expiresAt, email: shownEmail, memberRole };
     }
     await this.#noteGuess(ipAddress);
     throw gone();
@@ -150,7 +150,8 @@ export class Invitations {
       await this.#noteGuess(user.ipAddress);
       throw gone();
     }
-    const { projectId, role, email } = found;
+    const { projectId, invitation } = found;
+    const { role, email } = invitation;
     const { userId } = user;
     await alone(this.#options.db, { what: 'project', id: projectId }, async (transaction) => {
       if ((await roleIn(transaction, projectId, userId)) !== null) throw refusal('conflict', 'already-member');
@@ -176,7 +177,8 @@ export class Invitations {
       await this.#noteGuess(ipAddress);
       return false;
     }
-    return found.email === null || found.email === email.toLowerCase();
+    const { email: onlyFor } = found.invitation;
+    return onlyFor === null || onlyFor === email.toLowerCase();
   }
 
   /** Forgets those that have expired. */
@@ -202,22 +204,14 @@ export class Invitations {
       .select({
         projectId: projects.id,
         projectName: projects.name,
-        role: projectInvitations.role,
-        email: projectInvitations.email,
-        invitedBy: users.name,
-        expiresAt: projectInvitations.expiresAt,
         acceptedBy: projectInvitations.acceptedBy,
+        invitation: columns,
       })
       .from(projectInvitations)
       .innerJoin(projects, eq(projects.id, projectInvitations.projectId))
       .innerJoin(users, eq(users.id, projectInvitations.invitedBy))
       .where(and(eq(projectInvitations.secretHash, hashOf(secret)), gt(projectInvitations.expiresAt, sql`now()`)));
     return row ?? null;
-  }
-
-  async #nameOf(projectId: string): Promise<string> {
-    const [row] = await this.#orm.select({ name: projects.name }).from(projects).where(eq(projects.id, projectId));
-    return row?.name ?? '';
   }
 
   async #noteGuess(ipAddress: string): Promise<void> {
@@ -261,6 +255,11 @@ async function requireRoomFor(
     (await transaction.$count(projectMembers, eq(projectMembers.projectId, projectId))) +
     (await transaction.$count(projectInvitations, and(ofProject, isOpen)));
   if (count >= membersPerProject) throw quotaReached('members-full', membersPerProject);
+}
+
+/** What the audit log, which outlives accounts, keeps of it. */
+function toDetail({ email, role }: Pick<Invitation, 'email' | 'role'>) {
+  return { role, email: email === null ? null : maskedAddress(email) };
 }
 
 function hashOf(secret: string): Buffer {
