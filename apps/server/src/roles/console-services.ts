@@ -2,7 +2,7 @@ import { Accounts } from '../control/accounts/accounts.ts';
 import { type AttemptLimiter, createAttemptLimiter } from '../control/accounts/attempt-limiter.ts';
 import { createAuth } from '../control/accounts/auth.ts';
 import type { Mailer } from '../control/accounts/mailer.ts';
-import { invitationMail, resetMail } from '../control/accounts/mails.ts';
+import { createLinkSender } from '../control/accounts/mails.ts';
 import { tellHashingBounds } from '../control/accounts/password-hash.ts';
 import { type Admission, createAdmission } from '../control/admission/admission.ts';
 import { type AuditLog, createAuditLog } from '../control/audit/audit-log.ts';
@@ -37,7 +37,7 @@ import { createLicenceKeys } from '../control/licence-keys/licence-keys.ts';
 import { createAddressGuard, type FindAddresses } from '../control/net/address-guard.ts';
 import { createGuardedFetch } from '../control/net/guarded-fetch.ts';
 import { createFirstSteps } from '../control/projects/first-steps.ts';
-import { Invitations, type InvitationsOptions, invitationPath } from '../control/projects/invitations.ts';
+import { Invitations } from '../control/projects/invitations.ts';
 import { Members } from '../control/projects/members.ts';
 import { createProjects } from '../control/projects/projects.ts';
 import { createUsageReader } from '../control/quotas/project-usage.ts';
@@ -344,39 +344,10 @@ function createWebhookServices(options: ConsoleServiceOptions, { reached: onBoun
 }
 
 function createPeople(options: ConsoleServiceOptions, audit: AuditLog, limiter: AttemptLimiter) {
-  const { db, calls, quotas = DEFAULT_QUOTAS } = options;
-  const invitations = createInvitations(options, audit, limiter);
-  const accounts = createAccounts(options, audit, limiter, invitations);
-  return { accounts, invitations, members: new Members({ db, audit, quotas, calls }) };
-}
-
-function createInvitations(options: ConsoleServiceOptions, audit: AuditLog, limiter: AttemptLimiter): Invitations {
-  const { db, logger, mail, quotas = DEFAULT_QUOTAS } = options;
-  const sendMail: InvitationsOptions['sendMail'] = (invitation, secret) => {
-    const address = `${mail?.publicUrl}${invitationPath(secret)}`;
-    mail?.mailer.send(invitationMail(invitation, address)).catch((error) => {
-      logger.error({ error: String(error) }, 'A mail could not be sent');
-    });
-  };
-  return new Invitations({ db, limiter, audit, quotas, sendMail: mail === null ? null : sendMail });
-}
-
-function createAccounts(
-  options: ConsoleServiceOptions,
-  audit: AuditLog,
-  limiter: AttemptLimiter,
-  invitations: Invitations,
-): Accounts {
-  const { db, masterKeys, logger, isRegistrationOpen, mail } = options;
+  const { db, masterKeys, logger, isRegistrationOpen, mail, calls, quotas = DEFAULT_QUOTAS } = options;
+  const sendLink = mail === null ? null : createLinkSender(mail, logger);
+  const invitations = new Invitations({ db, limiter, audit, quotas, sendLink });
   const auth = createAuth({ db, masterKeys, logger });
-  const sendResetMail = (user: { email: string; name: string }, token: string): void => {
-    // Not waited for: how long an answer takes must not tell whether there is such an account.
-    mail?.mailer.send(resetMail(user, `${mail.publicUrl}/console/reset-password?token=${token}`)).catch((error) => {
-      logger.error({ error: String(error) }, 'A mail could not be sent');
-    });
-  };
-  return new Accounts({
-    ...{ db, auth, limiter, audit, isRegistrationOpen, invitations },
-    sendResetMail: mail === null ? null : sendResetMail,
-  });
+  const accounts = new Accounts({ db, auth, limiter, audit, isRegistrationOpen, invitations, sendLink });
+  return { accounts, invitations, members: new Members({ db, audit, quotas, calls }) };
 }

@@ -30,7 +30,7 @@ export type AccountsOptions = {
   readonly audit: AuditLog;
   readonly isRegistrationOpen: boolean;
   readonly invitations: Pick<Invitations, 'isFor' | 'accept'>;
-  readonly sendResetMail: PasswordsOptions['sendResetMail'];
+  readonly sendLink: PasswordsOptions['sendLink'];
 };
 
 type NewAccount = {
@@ -70,8 +70,8 @@ export class Accounts {
 
   async options() {
     const isFirst = !(await this.#hasUsers());
-    const { isRegistrationOpen, sendResetMail } = this.#options;
-    const isMailEnabled = sendResetMail !== null;
+    const { isRegistrationOpen, sendLink } = this.#options;
+    const isMailEnabled = sendLink !== null;
     return { isFirst, isRegistrationOpen: isFirst || isRegistrationOpen, isMailEnabled };
   }
 

@@ -1,5 +1,21 @@
 import { LIMITS } from '@visavis/protocol';
-import type { Mail } from './mailer.ts';
+import type { ControlLogger } from '../logger.ts';
+import type { Mail, Mailer } from './mailer.ts';
+
+/** Starts sending what is written about an address below this server's, and returns. */
+export type SendLink = (path: string, write: (address: string) => Mail) => void;
+
+export function createLinkSender(
+  { mailer, publicUrl }: { readonly mailer: Pick<Mailer, 'send'>; readonly publicUrl: string },
+  logger: Pick<ControlLogger, 'error'>,
+): SendLink {
+  // Not waited for: how long an answer takes must not tell whether there is such an account.
+  return (path, write) => {
+    mailer.send(write(`${publicUrl}${path}`)).catch((error: unknown) => {
+      logger.error({ error: String(error) }, 'A mail could not be sent');
+    });
+  };
+}
 
 export function resetMail({ email, name }: { email: string; name: string }, address: string): Mail {
   return {

@@ -7,6 +7,7 @@ import { newPublicId } from '../ids.ts';
 import { type AttemptLimiter, addressGroup } from './attempt-limiter.ts';
 import type { Client } from './client.ts';
 import { forgetPlaces, type LoginPlaces } from './login-places.ts';
+import { resetMail, type SendLink } from './mails.ts';
 import { hashPassword, isPassword } from './password-hash.ts';
 import { requireUnguessed } from './password-rules.ts';
 
@@ -19,8 +20,8 @@ export type PasswordsOptions = {
   readonly db: Pick<Database, 'orm'>;
   readonly limiter: AttemptLimiter;
   readonly places: LoginPlaces;
-  /** Starts sending and returns. Null: this server sends no mail. */
-  readonly sendResetMail: ((user: { email: string; name: string }, token: string) => void) | null;
+  /** Null: this server sends no mail. */
+  readonly sendLink: SendLink | null;
 };
 
 /**
@@ -70,8 +71,8 @@ export class Passwords {
 
   /** The same answer, and the same work for the database, whether or not there is such an account. */
   async requestReset(client: Client, email: string): Promise<void> {
-    const { sendResetMail, limiter, places } = this.#options;
-    if (sendResetMail === null) {
+    const { sendLink, limiter, places } = this.#options;
+    if (sendLink === null) {
       throw refusal('not-available', 'no-mail');
     }
     const { userId, device, isKnownAddress } = await places.look(email, client);
@@ -94,7 +95,8 @@ export class Passwords {
       .select({ email: users.email, name: users.name })
       .from(users)
       .where(eq(users.id, userId ?? ''));
-    if (user !== undefined) sendResetMail(user, token);
+    if (user === undefined) return;
+    sendLink(`/console/reset-password?token=${token}`, (address) => resetMail(user, address));
   }
 
   /** Returns whose password it was, and the cookie that makes this device a known one: its owner reads the user's mail. */

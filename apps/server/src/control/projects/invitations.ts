@@ -5,6 +5,7 @@ import { projectInvitations, projectMembers, users } from '../../db/account-sche
 import type { Database, Orm } from '../../db/database.ts';
 import { projects } from '../../db/schema.ts';
 import { type AttemptLimiter, addressGroup } from '../accounts/attempt-limiter.ts';
+import { invitationMail, type SendLink } from '../accounts/mails.ts';
 import { maskedAddress } from '../accounts/masked-address.ts';
 import type { Actor, AuditLog } from '../audit/audit-log.ts';
 import { notFound, refusal } from '../control-error.ts';
@@ -30,15 +31,13 @@ type ShownInvitation = Pick<Invitation, 'email' | 'role' | 'invitedBy' | 'expire
   readonly memberRole: ProjectRole | null;
 };
 
-type Mail = { readonly email: string; readonly invitedBy: string; readonly projectName: string };
-
 export type InvitationsOptions = {
   readonly db: Pick<Database, 'orm'>;
   readonly limiter: AttemptLimiter;
   readonly audit: AuditLog;
   readonly quotas: Pick<Quotas, 'membersPerProject' | 'projectsPerUser'>;
-  /** Starts sending and returns. Null: this server sends no mail. */
-  readonly sendMail: ((mail: Mail, secret: string) => void) | null;
+  /** Null: this server sends no mail. */
+  readonly sendLink: SendLink | null;
 };
 
 type Asker = { readonly user: { readonly userId: string; readonly email: string } | null; readonly ipAddress: string };
@@ -81,7 +80,7 @@ export class Invitations {
     projectId: string,
     { email: wantedEmail, role }: { email: string | null; role: ProjectRole },
   ): Promise<Invitation & { readonly secret: string; readonly isMailed: boolean }> {
-    const { limiter, db, audit, sendMail } = this.#options;
+    const { limiter, db, audit, sendLink } = this.#options;
     await limiter.take([{ what: 'invite', subject: actor.userId, limit: MADE_PER_HOUR, windowMs: HOUR_MS }]);
     const email = wantedEmail?.toLowerCase() ?? null;
     const secret = randomBytes(SECRET_BYTES).toString('base64url');
@@ -101,8 +100,11 @@ export class Invitations {
     const found = await this.#find(secret);
     if (found === null) throw notFound('invitation');
     const { invitation, projectName } = found;
-    const isMailed = email !== null && sendMail !== null;
-    if (isMailed) sendMail({ email, invitedBy: invitation.invitedBy, projectName }, secret);
+    const isMailed = email !== null && sendLink !== null;
+    if (isMailed) {
+      const mail = { email, invitedBy: invitation.invitedBy, projectName };
+      sendLink(invitationPath(secret), (address) => invitationMail(mail, address));
+    }
     return { ...invitation, secret, isMailed };
   }
 
