@@ -21,7 +21,7 @@ import type { AuditLog } from '../../control/audit/audit-log.ts';
 import type { ServerLog } from '../../control/audit/server-log.ts';
 import { FOR } from '../access/access.ts';
 import { personOf } from '../access/principal.ts';
-import { readCursor } from './cursor.ts';
+import { readCursor, toEntryPage } from './cursor.ts';
 import { given } from './given.ts';
 import { actorOf, type ConsoleScope, clientOf, setCookies } from './session.ts';
 import { toWire } from './to-wire.ts';
@@ -214,7 +214,7 @@ export function registerAuditRoutes(
       const { limit, cursor } = request.query;
       const { userId } = personOf(request).user;
       const entries = await audit.list({ userId, limit: limit + 1, ...readCursor(cursor) });
-      return toPage(entries, limit);
+      return toEntryPage(entries, limit);
     },
   );
 
@@ -233,7 +233,7 @@ export function registerAuditRoutes(
     async (request) => {
       const { limit, cursor } = request.query;
       await serverLog.flush();
-      return toPage(await serverLog.list({ limit: limit + 1, ...readCursor(cursor) }), limit);
+      return toEntryPage(await serverLog.list({ limit: limit + 1, ...readCursor(cursor) }), limit);
     },
   );
 
@@ -245,13 +245,6 @@ export function registerAuditRoutes(
     },
     async () => (await accounts.listUsers()).map(toUser),
   );
-}
-
-/** @param entries One more than the page holds, if there are more. */
-function toPage(entries: Awaited<ReturnType<AuditLog['list']>>, limit: number) {
-  const items = entries.slice(0, limit).map(({ ordinal, ...entry }) => ({ ...toWire(entry), entryId: ordinal }));
-  const last = items.at(-1);
-  return { items, nextCursor: entries.length > limit && last ? String(last.entryId) : null };
 }
 
 function toUser(user: User): z.input<typeof userSchema> {

@@ -22,7 +22,7 @@ import { type Invitations, invitationPath } from '../../control/projects/invitat
 import type { Members } from '../../control/projects/members.ts';
 import { FOR } from '../access/access.ts';
 import { personOf, projectOf } from '../access/principal.ts';
-import { readCursor } from './cursor.ts';
+import { readCursor, toEntryPage } from './cursor.ts';
 import { given } from './given.ts';
 import { actorOf, type ConsoleScope, clientOf } from './session.ts';
 import { toWire } from './to-wire.ts';
@@ -196,10 +196,7 @@ export function registerProjectAuditRoutes(scope: ConsoleScope, { audit }: { rea
       const { projectId } = projectOf(request);
       const { limit, cursor, ...filter } = request.query;
       const query = { projectId, ...given(filter), limit: limit + 1, ...readCursor(cursor) };
-      const entries = await audit.listProject(query);
-      const items = entries.slice(0, limit).map(({ ordinal, ...entry }) => ({ ...toWire(entry), entryId: ordinal }));
-      const last = items.at(-1);
-      return { items, nextCursor: entries.length > limit && last ? String(last.entryId) : null };
+      return toEntryPage(await audit.listProject(query), limit);
     },
   );
 }
