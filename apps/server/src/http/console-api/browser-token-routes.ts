@@ -1,8 +1,8 @@
 import {
+  avatarParamsSchema,
   browserTokenSchema,
   createBrowserTokenSchema,
   createPlaygroundTokenSchema,
-  playgroundTokenParamsSchema,
 } from '@visavis/protocol/rest';
 import type { AvatarFound } from '../../control/avatars/avatar-catalogue.ts';
 import type { BrowserTokens } from '../../control/browser-tokens/browser-tokens.ts';
@@ -72,7 +72,7 @@ export function registerPlaygroundTokenRoutes(
       schema: {
         tags: ['Browser tokens'],
         summary: 'Mint a token with which a member talks with this avatar on pages of this server',
-        params: playgroundTokenParamsSchema,
+        params: avatarParamsSchema,
         body: createPlaygroundTokenSchema,
         response: { 201: browserTokenSchema },
       },

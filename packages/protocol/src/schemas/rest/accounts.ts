@@ -3,6 +3,8 @@ import { LIMITS } from '../../limits.ts';
 import { FIELD_FAULTS, fieldSentence } from '../../refusals.ts';
 import { instantSchema, nameSchema, publicIdSchema } from './common.ts';
 
+/** The secret in a link that was mailed or handed on. */
+export const linkSecretSchema = z.string().min(1).max(LIMITS.characters.token);
 export const emailSchema = z.email(FIELD_FAULTS.email).max(LIMITS.characters.email);
 const SHORTEST_PASSWORD = LIMITS.characters.passwordAtLeast;
 const TOO_SHORT = { error: fieldSentence('too-short', SHORTEST_PASSWORD), abort: true };
@@ -49,7 +51,7 @@ export const registerSchema = z.object({
   name: nameSchema,
   password: passwordSchema,
   /** Secret of an invitation to a project, which is accepted with it; it lets one in where registration is closed. */
-  invitation: z.string().min(1).max(LIMITS.characters.token).optional(),
+  invitation: linkSecretSchema.optional(),
 });
 export const loginSchema = z.object({ email: emailSchema, password: givenPasswordSchema });
 export const renameUserSchema = z.object({ name: nameSchema });
@@ -59,7 +61,7 @@ export const changePasswordSchema = z.object({
 });
 export const requestResetSchema = z.object({ email: emailSchema });
 export const resetPasswordSchema = z.object({
-  token: z.string().min(1).max(LIMITS.characters.token),
+  token: linkSecretSchema,
   newPassword: passwordSchema,
 });
 

@@ -4,7 +4,7 @@ import { LIMITS } from '../../limits.ts';
 import { LANGUAGE_TAG } from '../../names.ts';
 import { FIELD_FAULTS } from '../../refusals.ts';
 import { TOOL_NAME, toolsFault } from '../../tools.ts';
-import { instantSchema, nameSchema, numberWithin, publicIdSchema } from './common.ts';
+import { instantSchema, nameSchema, numberWithin, publicIdSchema, sentenceValuesSchema } from './common.ts';
 
 const TOOL_NAME_RULE = `must have 1 to ${LIMITS.characters.toolName} letters, digits, _ and -`;
 
@@ -76,9 +76,7 @@ export const avatarSchema = z.object({
   /** Why it failed: one sentence for its owner. */
   stateDetail: z.string().nullable(),
   /** The same by its name, with the values in its sentence; null: it has not failed, or failed before names were kept. */
-  failure: z
-    .object({ reason: z.string(), values: z.record(z.string(), z.union([z.string(), z.number()])).optional() })
-    .nullable(),
+  failure: z.object({ reason: z.string(), values: sentenceValuesSchema.optional() }).nullable(),
   /** What its owner is told about how it was made: that it does not move as filmed, for example. */
   notice: z
     .object({

@@ -22,6 +22,9 @@ export function numberWithin(range: keyof typeof LIMITS.ranges) {
   return z.int().min(least).max(most);
 }
 
+/** What stands in a sentence. */
+export const sentenceValuesSchema = z.record(z.string(), z.union([z.string(), z.number()]));
+
 /** Every refusal of `/api/v1`. */
 export const apiErrorSchema = z.object({
   error: z.object({
@@ -31,7 +34,7 @@ export const apiErrorSchema = z.object({
     message: z.string(),
     /** Which sentence it is, and the values in it: see docs/rest-api.md. Left out where there is no table for it. */
     reason: z.string().optional(),
-    values: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+    values: sentenceValuesSchema.optional(),
     /** What is wrong with which field. */
     fields: z
       .array(

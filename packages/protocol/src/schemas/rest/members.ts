@@ -1,28 +1,26 @@
 import * as z from 'zod';
-import { LIMITS } from '../../limits.ts';
-import { AUDIT_KINDS, PROJECT_ROLES } from '../../project-roles.ts';
-import { auditEntrySchema, emailSchema } from './accounts.ts';
+import { AUDIT_KINDS } from '../../project-roles.ts';
+import { auditEntrySchema, emailSchema, linkSecretSchema } from './accounts.ts';
 import { instantSchema, pageQuerySchema, publicIdSchema } from './common.ts';
-
-const roleSchema = z.enum(PROJECT_ROLES);
+import { projectRoleSchema } from './projects.ts';
 
 export const memberSchema = z.object({
   userId: publicIdSchema,
   name: z.string(),
   email: z.string(),
-  role: roleSchema,
+  role: projectRoleSchema,
   joinedAt: instantSchema,
 });
 export type Member = z.output<typeof memberSchema>;
 
 export const memberParamsSchema = z.object({ projectId: publicIdSchema, userId: publicIdSchema });
-export const updateMemberSchema = z.object({ role: roleSchema });
+export const updateMemberSchema = z.object({ role: projectRoleSchema });
 
 export const invitationSchema = z.object({
   invitationId: publicIdSchema,
   /** Only the account with this address may accept it; null: whoever has the link. */
   email: z.string().nullable(),
-  role: roleSchema,
+  role: projectRoleSchema,
   /** Name of the owner who made it. */
   invitedBy: z.string(),
   createdAt: instantSchema,
@@ -31,7 +29,10 @@ export const invitationSchema = z.object({
 export type Invitation = z.output<typeof invitationSchema>;
 
 export const invitationParamsSchema = z.object({ projectId: publicIdSchema, invitationId: publicIdSchema });
-export const createInvitationSchema = z.object({ email: emailSchema.nullable().default(null), role: roleSchema });
+export const createInvitationSchema = z.object({
+  email: emailSchema.nullable().default(null),
+  role: projectRoleSchema,
+});
 export const createdInvitationSchema = invitationSchema.extend({
   /** Below this server's address; shown once. */
   path: z.string(),
@@ -40,26 +41,24 @@ export const createdInvitationSchema = invitationSchema.extend({
 });
 export type CreatedInvitation = z.output<typeof createdInvitationSchema>;
 
-export const invitationSecretSchema = z.string().min(1).max(LIMITS.characters.token);
-export const secretOfInvitationSchema = z.object({ secret: invitationSecretSchema });
+export const secretOfInvitationSchema = z.object({ secret: linkSecretSchema });
 
 /** What whoever has the link is told. */
 export const shownInvitationSchema = z.object({
   projectId: publicIdSchema,
   projectName: z.string(),
-  role: roleSchema,
+  role: projectRoleSchema,
   invitedBy: z.string(),
   /** Only the account with this address may accept it, masked (`m…@example.org`) for all others; null: whoever has the link. */
   email: z.string().nullable(),
   expiresAt: instantSchema,
   /** What one is in the project already; null: no member, or not logged in. */
-  memberRole: roleSchema.nullable(),
+  memberRole: projectRoleSchema.nullable(),
 });
 export type ShownInvitation = z.output<typeof shownInvitationSchema>;
 
-export const joinedSchema = z.object({ projectId: publicIdSchema, role: roleSchema });
+export const joinedSchema = z.object({ projectId: publicIdSchema, role: projectRoleSchema });
 
-export const playgroundTokenParamsSchema = z.object({ projectId: publicIdSchema, avatarId: publicIdSchema });
 export const createPlaygroundTokenSchema = z.object({
   /** The key whose limits the call has. */
   licenceId: publicIdSchema,

@@ -3,6 +3,8 @@ import { LIMITS } from '../../limits.ts';
 import { PROJECT_ROLES } from '../../project-roles.ts';
 import { instantSchema, nameSchema, numberWithin, originSchema, publicIdSchema } from './common.ts';
 
+export const projectRoleSchema = z.enum(PROJECT_ROLES);
+
 export const projectSchema = z.object({
   projectId: publicIdSchema,
   name: z.string(),
@@ -10,7 +12,7 @@ export const projectSchema = z.object({
   retentionDays: z.int().nullable(),
   createdAt: instantSchema,
   /** What one may do in it. */
-  role: z.enum(PROJECT_ROLES),
+  role: projectRoleSchema,
 });
 export type Project = z.output<typeof projectSchema>;
 
