@@ -10,6 +10,7 @@ import { PASSWORD, TestBrowser } from './testing/test-browser.ts';
 
 type Role = 'owner' | 'editor' | 'viewer';
 const QUOTAS = { ...DEFAULT_QUOTAS, membersPerProject: 6, projectsPerUser: 3, browserTokensPerKey: 2 };
+const OWN_PAGE = { origin: 'http://console.example', host: 'console.example' };
 
 describeOnBothDatabases('members of projects', (context) => {
   let server: ConsoleTestServer;
@@ -26,6 +27,20 @@ describeOnBothDatabases('members of projects', (context) => {
 
   const project = async (owner: TestBrowser): Promise<string> =>
     (await owner.send('POST', '/projects', { name: 'Shop' })).json().projectId;
+
+  /** A project with a key, an avatar, and tokens to talk with it. */
+  const playground = async (owner: TestBrowser) => {
+    const projectId = await project(owner);
+    const { licenceId } = (await owner.send('POST', `/projects/${projectId}/keys`, { name: 'k' })).json();
+    const avatarId = newPublicId();
+    await context.db.orm.insert(avatars).values({
+      ...{ id: avatarId, name: 'Zoe', provider: 'local', model: 'l', voice: 'cedar', language: 'en', projectId },
+      ...{ bundleSource: 'shipped', bundleName: 'leo' },
+    });
+    const path = `/projects/${projectId}/avatars/${avatarId}/playground-token`;
+    const mint = (browser: TestBrowser) => browser.send('POST', path, { licenceId });
+    return { projectId, licenceId: licenceId as string, avatarId, mint };
+  };
 
   const invite = async (owner: TestBrowser, projectId: string, body: { role: Role; email?: string }) => {
     const reply = await owner.send('POST', `/projects/${projectId}/invitations`, body);
@@ -202,32 +217,24 @@ describeOnBothDatabases('members of projects', (context) => {
 
   test('who is removed has no access at once: not by session, token or invitation; nor has who leaves', async () => {
     const owner = await person();
-    const projectId = await project(owner);
-    const { licenceId } = (await owner.send('POST', `/projects/${projectId}/keys`, { name: 'k' })).json();
-    const avatarId = newPublicId();
-    await context.db.orm.insert(avatars).values({
-      ...{ id: avatarId, name: 'Zoe', provider: 'local', model: 'l', voice: 'cedar', language: 'en', projectId },
-      ...{ bundleSource: 'shipped', bundleName: 'leo' },
-    });
+    const { projectId, licenceId, avatarId, mint } = await playground(owner);
     for (const role of ['viewer', 'owner'] as const) {
       const member = await join(owner, projectId, role);
-      const path = `/projects/${projectId}/avatars/${avatarId}/playground-token`;
-      const minted = await member.send('POST', path, { licenceId });
+      const minted = await mint(member);
       expect(minted.statusCode, minted.body).toBe(201);
       const { token } = minted.json();
-      const caller = { origin: 'http://console.example', host: 'console.example' };
-      expect(await server.plane.admission.findLicence(token, caller)).toMatchObject({
+      expect(await server.plane.admission.findLicence(token, OWN_PAGE)).toMatchObject({
         ...{ projectId, onlyAvatarId: avatarId, memberId: member.userId, isFromElsewhere: false },
       });
-      const foreign = { origin: 'https://evil.example', host: 'console.example' };
+      const foreign = { ...OWN_PAGE, origin: 'https://evil.example' };
       expect(await server.plane.admission.findLicence(token, foreign)).toMatchObject({ refusal: 'origin-not-allowed' });
       const link = role === 'owner' ? await invite(member, projectId, { role: 'owner' }) : null;
       if (role === 'viewer') await member.send('POST', `/projects/${projectId}/leave`);
       else await owner.send('DELETE', `/projects/${projectId}/members/${member.userId}`);
       expect((await member.send('GET', `/projects/${projectId}`)).statusCode).toBe(404);
       expect((await member.send('GET', '/projects')).json()).toEqual([]);
-      expect((await member.send('POST', path, { licenceId })).statusCode).toBe(404);
-      expect(await server.plane.admission.findLicence(token, caller)).toBeNull();
+      expect((await mint(member)).statusCode).toBe(404);
+      expect(await server.plane.admission.findLicence(token, OWN_PAGE)).toBeNull();
       if (link !== null) expect(reasonOf(await accept(member, link.secret))).toEqual([404, 'invitation-gone']);
     }
     const { rows } = await context.db.orm.execute(sql`select id from browser_tokens where licence_id = ${licenceId}`);
@@ -242,8 +249,7 @@ describeOnBothDatabases('members of projects', (context) => {
 
   test('tokens of the playground and those of the pages of a key leave each other their number', async () => {
     const owner = await person();
-    const projectId = await project(owner);
-    const { licenceId } = (await owner.send('POST', `/projects/${projectId}/keys`, { name: 'k' })).json();
+    const { projectId, licenceId } = await playground(owner);
     const { tokens, licences } = server.services;
     const keyDigest = await licences.digestOf(projectId, licenceId);
     const ofPage = { licenceId, keyDigest, lifetimeSeconds: 60 };
@@ -256,20 +262,12 @@ describeOnBothDatabases('members of projects', (context) => {
 
   test('a call from the playground ends when its member is removed; calls of others go on', async () => {
     const owner = await person();
-    const projectId = await project(owner);
-    const { licenceId } = (await owner.send('POST', `/projects/${projectId}/keys`, { name: 'k' })).json();
-    const avatarId = newPublicId();
-    await context.db.orm.insert(avatars).values({
-      ...{ id: avatarId, name: 'Zoe', provider: 'local', model: 'l', voice: 'cedar', language: 'en', projectId },
-      ...{ bundleSource: 'shipped', bundleName: 'leo' },
-    });
+    const { projectId, avatarId, mint } = await playground(owner);
     const member = await join(owner, projectId, 'viewer');
     const baseUrl = await server.listen(0);
     const call = async (browser: TestBrowser) => {
-      const path = `/projects/${projectId}/avatars/${avatarId}/playground-token`;
-      const { token } = (await browser.send('POST', path, { licenceId })).json();
-      const headers = { origin: 'http://console.example', host: 'console.example' };
-      const client = new TestClient(baseUrl, { license: token, avatarId }, headers);
+      const { token } = (await mint(browser)).json();
+      const client = new TestClient(baseUrl, { license: token, avatarId }, OWN_PAGE);
       await client.event('realtime.session.updated');
       return client;
     };
