@@ -155,7 +155,7 @@ export const settingsSchema = z.object({
       'must look like smtps://user:password@mail.example.org, with signs like @ # / in the password as %40 %23 %2F',
     )
     .optional()
-    .describe('Mail server for password resets; needs PUBLIC_URL.'),
+    .describe('Mail server for password resets and invitations; needs PUBLIC_URL.'),
   MAIL_FROM: z.string().default('Visavis <visavis@localhost>').describe('Sender of mails.'),
   POINTS_PER_MINUTE: z.coerce
     .number('must be a number')
