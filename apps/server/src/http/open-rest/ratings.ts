@@ -19,13 +19,14 @@ export type RatingOptions = {
  */
 export function registerRatings(scope: FastifyInstance, { ratings, ratingKeys }: RatingOptions): void {
   registerOpenRoute(scope, {
-    ...{ method: 'POST', url: '/api/chat/ratings', config: FOR.signedLink, summary: 'Rate the call that one just had' },
-    ...{
-      needs: ['sessionId', 'ratingKey', 'rating'],
-      takes: ['text'],
-      answer: openRatingSchema,
-      refuses: [400, 403, 404, 429],
-    },
+    method: 'POST',
+    url: '/api/chat/ratings',
+    config: FOR.signedLink,
+    summary: 'Rate the call that one just had',
+    needs: ['sessionId', 'ratingKey', 'rating'],
+    takes: ['text'],
+    answer: openRatingSchema,
+    refuses: [400, 403, 404, 429],
     async handler(request, reply) {
       const [sessionId, ratingKey] = [readParameter(request, 'sessionId'), readParameter(request, 'ratingKey')];
       if (sessionId === undefined || ratingKey === undefined) return fail(reply, 400, `Give ${WHICH_CALL}`);
