@@ -54,6 +54,7 @@ export async function startServer(environment: Readonly<Record<string, string>> 
       DATA_DIR: dataDir,
       DEMO_LICENSE: license,
       STUN_PORT: '0',
+      HISTORY_GAP_MS: '150',
       NODE_COMPILE_CACHE: COMPILE_CACHE,
       ...environment,
     },

@@ -67,6 +67,8 @@ export type Config = {
     readonly openAiUrl: string | undefined;
     readonly openAiTurnDetection: Settings['OPENAI_TURN_DETECTION'];
   };
+  /** Of clients that do not know Visavis. */
+  readonly historyGapMs: number;
   readonly allowScriptedVoice: boolean;
   /** `npm start` or the like: this process ends with npm. */
   readonly isStartedByNpm: boolean;
@@ -181,6 +183,7 @@ function toConfig(settings: Settings): Omit<Config, 'isStartedByNpm'> {
       openAiUrl: settings.OPENAI_REALTIME_URL,
       openAiTurnDetection: settings.OPENAI_TURN_DETECTION,
     },
+    historyGapMs: settings.HISTORY_GAP_MS,
     allowScriptedVoice: settings.SCRIPTED_VOICE,
   };
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { PATIENT_HISTORY_GAP_MS } from '@visavis/protocol';
 import * as z from 'zod';
 import { DEFAULT_QUOTAS, QUOTA_NAMES, type QuotaName } from './control/quotas/quota-names.ts';
 import { readProxyTrust } from './http/edge/trusted-proxies.ts';
@@ -241,6 +242,13 @@ export const settingsSchema = z.object({
     .enum(['server_vad', 'semantic_vad'], 'must be server_vad or semantic_vad')
     .default('server_vad')
     .describe('How OpenAI tells that the user has finished: by silence, or by sense too.'),
+  HISTORY_GAP_MS: z.coerce
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(0, 'must be 0 to 10000')
+    .max(10_000, 'must be 0 to 10000')
+    .default(PATIENT_HISTORY_GAP_MS)
+    .describe("Time that NavTalk's clients have to open their microphone, in milliseconds, before session.updated."),
   SCRIPTED_VOICE: flag.default(false).describe('Offer the voice provider "scripted", a fixed talk for tests.'),
 });
 

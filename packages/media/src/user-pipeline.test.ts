@@ -1,6 +1,6 @@
 import { setImmediate as nextEventLoopTurn } from 'node:timers/promises';
-import { expect, it } from 'vitest';
-import { silentLogger } from './core/logger.ts';
+import { expect, it, vi } from 'vitest';
+import { type Logger, silentLogger } from './core/logger.ts';
 import { ManualClock } from './core/manual-clock.ts';
 import { DEFAULT_TURN_DETECTION } from './core/voice-port.ts';
 import type { SpeechModel } from './turn-detection/speech-model.ts';
@@ -14,12 +14,12 @@ const chunkOf = (level: number) =>
 /** Loud and soft in turns, as syllables are; a steady tone would be a noise of the room. */
 const SYLLABLES = [8000, 8000, 4000, 500, 200, 3000].map(chunkOf);
 
-function build(voiceDetectsTurns: boolean) {
+function build(voiceDetectsTurns: boolean, logger: Logger = silentLogger) {
   const clock = new ManualClock();
   const events: UserPipelineEvent[] = [];
   const pipeline = new UserPipeline({
     clock,
-    logger: silentLogger,
+    logger,
     speechModel: gullible,
     turnDetection: { ...DEFAULT_TURN_DETECTION, silenceDurationMs: 600 },
     voiceDetectsTurns,
@@ -51,7 +51,9 @@ function build(voiceDetectsTurns: boolean) {
       const isSilence = event.type === 'user-audio' && event.pcm.every((sample) => sample === 0);
       return isSilence ? sum + event.pcm.length / 24 : sum;
     }, 0);
-  return { pipeline, wait, speak, marks, silenceMs };
+  const heardMs = () =>
+    events.reduce((sum, event) => sum + (event.type === 'user-audio' ? event.pcm.length / 24 : 0), 0);
+  return { pipeline, wait, speak, marks, silenceMs, heardMs };
 }
 
 it('a turn whose sound stops in mid-word ends after the silence time and a second', async () => {
@@ -100,5 +102,27 @@ it('without an open turn nothing is waited for', async () => {
   await speak(1000);
   await wait(10_000);
   expect(silenceMs()).toBe(0);
+  pipeline.close();
+});
+
+it('a microphone that a page has opened twice is heard once, which the log says once', async () => {
+  const logger = { ...silentLogger, warn: vi.fn() };
+  const { pipeline, wait, heardMs } = build(true, logger);
+  let seed = 1;
+  const sound = Int16Array.from({ length: 300_000 }, () => {
+    seed = (seed * 16_807) % 2_147_483_647;
+    return (seed % 16_000) - 8000;
+  });
+  const push = (from: number) => pipeline.push(new Uint8Array(sound.slice(from, from + 1536).buffer));
+  for (let from = 1536; from < 240_000; from += 1536) {
+    push(from);
+    await wait(30);
+    push(from + 700);
+    await wait(34);
+  }
+  // Ten seconds, the first two of them twice.
+  expect(heardMs()).toBeGreaterThan(9_500);
+  expect(heardMs()).toBeLessThan(13_000);
+  expect(logger.warn).toHaveBeenCalledTimes(1);
   pipeline.close();
 });

@@ -1,6 +1,7 @@
 import type { EchoCanceller } from './audio-echo/echo-canceller.ts';
 import { EchoGuard } from './audio-echo/echo-guard.ts';
 import { AudioIn } from './audio-in/audio-in.ts';
+import { DoubledSound } from './audio-in/doubled-sound.ts';
 import { SoundWatch } from './audio-in/sound-watch.ts';
 import { msToWireSamples, wireSamplesToMs } from './core/audio-format.ts';
 import type { Clock } from './core/clock.ts';
@@ -46,6 +47,7 @@ const MAX_BURST_MS = 60_000;
 export class UserPipeline {
   readonly #options: UserPipelineOptions;
   readonly #audioIn: AudioIn;
+  readonly #doubled: DoubledSound;
   readonly #echoGuard: EchoGuard | null;
   readonly #detector: TurnDetector | null;
   readonly #watch: SoundWatch;
@@ -68,7 +70,15 @@ export class UserPipeline {
         });
     this.#silenceDurationMs = options.turnDetection.silenceDurationMs;
     this.#watch = new SoundWatch(clock, this.#silenceDurationMs, (times) => this.#endStalledTurn(times));
-    this.#audioIn = new AudioIn({ maxBurstMs: MAX_BURST_MS, clock, onPcm: (pcm) => this.#take(pcm) });
+    this.#doubled = new DoubledSound(clock, () => {
+      logger.warn({}, "A client sends its microphone's sound more than once; each stretch of it is heard once.");
+    });
+    this.#audioIn = new AudioIn({
+      maxBurstMs: MAX_BURST_MS,
+      clock,
+      ...(options.isToBeSaid ? {} : { filter: (pcm: Int16Array) => this.#doubled.filter(pcm) }),
+      onPcm: (pcm) => this.#take(pcm),
+    });
   }
 
   /** What was heard of the user, and what was not. */
@@ -83,6 +93,7 @@ export class UserPipeline {
 
   reset(): void {
     this.#audioIn.clear();
+    this.#doubled.reset();
     this.#echoGuard?.reset();
     this.#echoGuard?.setUserSpeaking(false);
     this.#detector?.reset();

@@ -88,6 +88,7 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
     ...control,
     placer: placeOn(pool, config),
     iceServers: iceServersFor(config),
+    historyGapMs: config.historyGapMs,
     pictureSizes: { usualPx: config.pictureSizePx, largestPx: config.maxPictureSizePx },
     logger,
     console: { folder: CONSOLE_FOLDER, framingOrigins: control.framingOrigins },

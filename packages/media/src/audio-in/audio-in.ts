@@ -10,6 +10,8 @@ export type AudioInOptions = {
   /** Sound accepted ahead of real time. */
   readonly maxBurstMs: number;
   readonly clock: Clock;
+  /** What of the sound counts as it arrives. Left out: all. */
+  readonly filter?: (pcm: Int16Array) => Int16Array;
   /** PCM16 mono at 24 kHz, never empty. The samples belong to the receiver. */
   onPcm(pcm: Int16Array): void;
 };
@@ -51,7 +53,9 @@ export class AudioIn {
     const pcm = this.#decode(bytes);
     if (pcm.length === 0) return;
     this.counters.receivedMs += wireSamplesToMs(pcm.length);
-    this.#enqueue(pcm);
+    const fresh = this.#options.filter?.(pcm) ?? pcm;
+    if (fresh.length === 0) return;
+    this.#enqueue(fresh);
     this.#drain();
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionEvent } from '@visavis/media/session-events';
-import { BROWSER_TOKEN_PREFIX, connectionLimitSentence, type ErrorCode } from '@visavis/protocol';
+import { BROWSER_TOKEN_PREFIX, connectionLimitSentence, type ErrorCode, HISTORY_GAP_MS } from '@visavis/protocol';
 import type { Caller, CallSlot, Licence, MediaCall } from '../../ports.ts';
 import type { CallDependencies } from './call-dependencies.ts';
 import type { CallRequest } from './call-request.ts';
@@ -104,6 +104,7 @@ export async function admitCall(options: {
       ambiguousName: lookUp.ambiguous && avatarId === undefined ? (name ?? null) : null,
       unknownName: lookUp.isStandIn === true ? (name ?? null) : null,
       extensions: request.extensions,
+      historyGapMs: historyGapMs(request, dependencies),
       talkKey: licence.isPublic === true && request.extensions ? (dependencies.talkKeys?.of(sessionId) ?? null) : null,
       reconnectKey: request.extensions ? (dependencies.reconnectKeys?.of(sessionId) ?? null) : null,
       ratingKey: request.extensions ? (dependencies.ratingKeys?.of(sessionId) ?? null) : null,
@@ -119,6 +120,10 @@ export async function admitCall(options: {
     await slot.release();
     throw error;
   }
+}
+
+function historyGapMs({ extensions }: CallRequest, { historyGapMs: given = HISTORY_GAP_MS }: CallDependencies): number {
+  return extensions ? Math.min(HISTORY_GAP_MS, given) : given;
 }
 
 /** Only with the key of that session: whoever else names it is an ordinary new call. */

@@ -23,6 +23,8 @@ export type CallDependencies = {
   /** ICE servers for a client that reached this server under `hostName`; never empty. */
   readonly iceServers: (hostName: string) => readonly IceServer[];
   readonly pictureSizes: PictureSizes;
+  /** How long clients that do not know Visavis have for their history and their microphone. Left out: as long as those of ours. */
+  readonly historyGapMs?: number;
   /** Room for the films of calls with avatars that are to be recorded. Left out: nothing is recorded. */
   readonly recordingRoom?: FindRecordingRoom;
   /** Left out: clients on public keys cannot read the record of their talk. */

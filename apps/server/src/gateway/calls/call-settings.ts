@@ -11,6 +11,8 @@ export type CallSettings = {
   /** The name that no avatar has and for which a built-in figure stands in; null: none does. */
   readonly unknownName: string | null;
   readonly extensions: boolean;
+  /** How long after its announcement the talk may begin. */
+  readonly historyGapMs: number;
   /** Opens the record of this talk to who was in it, where the licence key is everyone's; else null. */
   readonly talkKey: string | null;
   /** Lets a later connection take the place of this one; null: none may. */

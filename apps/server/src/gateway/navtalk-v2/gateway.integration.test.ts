@@ -137,6 +137,14 @@ describe('a call', () => {
     expect(client.socket.readyState).toBe(client.socket.OPEN);
   });
 
+  it('gives clients that do not know Visavis the time that was set to open their microphone, and its own need none', async () => {
+    await harness.restart({ historyGapMs: 60_000 });
+    const plain = harness.connect();
+    await plain.event('realtime.session.created');
+    await harness.connect({ ...QUERY, visavis: '1' }).event('realtime.session.updated');
+    expect(plain.types()).not.toContain('realtime.session.updated');
+  });
+
   it('sends no sound and no extension to a client that asked for neither, and both to one that did [19.esl.traps] [19.livekit.needs] [20.20] [22.11]', async () => {
     const plain = harness.connect();
     const own = harness.connect({ ...QUERY, visavis: '1', audioBack: 'true' });

@@ -30,6 +30,7 @@ class Driver {
       ambiguousName: null,
       unknownName: null,
       extensions: false,
+      historyGapMs: 1000,
       talkKey: null,
       reconnectKey: null,
       ratingKey: null,
@@ -97,6 +98,12 @@ describe('the start of a call', () => {
     expect(driver.commands).toEqual([{ type: 'begin' }]);
     driver.timer('history-gap').event({ type: 'ready', hears: true, sees: false });
     expect(driver.sent.filter((type) => type === UPDATED)).toHaveLength(1);
+  });
+
+  it('waits as long as the call’s settings say before it lets clients open their microphone', () => {
+    expect(new Driver().effects).toContainEqual({ type: 'schedule', timer: 'history-gap', delayMs: 1000 });
+    const own = new Driver({ extensions: true, historyGapMs: 150 });
+    expect(own.effects).toContainEqual({ type: 'schedule', timer: 'history-gap', delayMs: 150 });
   });
 
   it('puts early configuration and history before begin, and an early request for speech after it [20.1]', () => {

@@ -9,7 +9,6 @@ import {
   buildUnknownNameWarning,
   type EndEventType,
   endEvent,
-  HISTORY_GAP_MS,
 } from '@visavis/protocol';
 import type { CallEnd, CallSettings } from '../calls/call-settings.ts';
 import { reduceClient, releaseHeld } from './reduce-client.ts';
@@ -79,7 +78,7 @@ function announce(settings: CallSettings): V2Step {
   }
   effects.push(
     { type: 'send', message: buildSessionCreated(sessionId, settings) },
-    { type: 'schedule', timer: 'history-gap', delayMs: HISTORY_GAP_MS },
+    { type: 'schedule', timer: 'history-gap', delayMs: settings.historyGapMs },
   );
   return { state: gathering(settings), effects };
 }
