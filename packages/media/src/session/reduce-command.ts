@@ -131,7 +131,9 @@ function respond(state: SessionState, instructions: string | undefined, atMs: nu
     // What tools found is told after what is being generated now, without cutting it off.
     const exchange = isReplying(next) ? next.exchange : newExchange(atMs);
     if (next.unansweredResult) return respondIfQueued({ ...next, exchange, resultsWanted: true });
-    return isReplying(next) ? advance(next, []) : respondNow({ ...next, exchange }, undefined);
+    if (!isReplying(next)) return respondNow({ ...next, exchange }, undefined);
+    // Some clients dictate by instructions of their own and this request: what they want said follows what is being said.
+    return next.unansweredPrompt ? respondIfQueued({ ...next, respondQueued: {} }) : advance(next, []);
   });
 }
 
@@ -183,8 +185,9 @@ function withBeginning(state: SessionState, { prompt = '', firstMessage = '' }: 
 }
 
 function configure(state: SessionState, command: Extract<ControlCommand, { type: 'configure' }>): Step {
-  const { language = '', turnDetection } = command.patch;
-  const heard = { ...state, turnDetection: { ...state.turnDetection, ...turnDetection } };
+  const { language = '', turnDetection, prompt = '' } = command.patch;
+  const unansweredPrompt = state.unansweredPrompt || (state.greeted && prompt.trim() !== '');
+  const heard = { ...state, unansweredPrompt, turnDetection: { ...state.turnDetection, ...turnDetection } };
   const spoken = language === '' ? heard : { ...heard, language };
   const begun = withBeginning(spoken, command.patch);
   // The voice knows the first message too, and must not know another one.

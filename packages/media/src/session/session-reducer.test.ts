@@ -36,6 +36,18 @@ describe('greeting', () => {
     expect(talk.voiceInputs()).toEqual(['say']);
   });
 
+  it('is not asked for again by a request for words that new instructions dictate, which follows what is being said', () => {
+    const talk = new Talk({ firstMessage: 'Hello!' });
+    talk.command({ type: 'respond' });
+    talk.command({ type: 'configure', patch: { prompt: 'Say exactly "Part two begins"' } });
+    talk.command({ type: 'respond' });
+    expect(talk.voiceInputs()).toEqual(['say', 'configure']);
+    talk.put({ type: 'voice', event: { type: 'turn-done', turnId: talk.currentTurnId() }, atMs: 50 });
+    expect(talk.voiceInputs()).toEqual(['say', 'configure', 'respond']);
+    talk.command({ type: 'respond' });
+    expect(talk.voiceInputs()).toEqual(['say', 'configure', 'respond']);
+  });
+
   it('gives way to a user who speaks first', () => {
     const talk = new Talk({ firstMessage: 'Hello!' });
     talk.put({ type: 'speech-started', audioStartMs: 100, atMs: 100 });

@@ -80,6 +80,8 @@ export type SessionState = {
   readonly unansweredText: boolean;
   /** A tool's result that no reply has used. */
   readonly unansweredResult: boolean;
+  /** Instructions came that no reply has followed yet, though the talk had begun. */
+  readonly unansweredPrompt: boolean;
   /** A reply is wanted as soon as the present one no longer stands in its way. */
   readonly respondQueued: { readonly instructions?: string } | null;
   /** A reply to the results of tools is wanted as soon as none of them is missing any more. */
@@ -230,6 +232,7 @@ export function initialSessionState(options: {
     spokenOver: [],
     unansweredText: false,
     unansweredResult: false,
+    unansweredPrompt: false,
     respondQueued: null,
     resultsWanted: false,
     unreadableCalls: 0,

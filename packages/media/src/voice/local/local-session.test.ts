@@ -287,3 +287,20 @@ it('says that words were lost, once they are, and answers the next ones', async 
   await settle();
   expect(bench.types()).toContain('turn-started');
 });
+
+it('says goodbye along with the call of the tool that ends the talk, and nothing more when its result comes', async () => {
+  const tool = { name: 'end_conversation', description: 'Call this when the user says goodbye', parameters: {} };
+  const bench = new Bench({ config: { tools: [tool] } });
+  bench.send({ type: 'text', itemId: 'i', text: 'Goodbye!' }, { type: 'respond', turnId: 'a' });
+  await settle();
+  expect([...new Set(bench.types())]).toEqual(['tool-call-delta', 'tool-call-done', 'text-delta', 'audio', 'turn-done']);
+  expect(bench.text('a')).toMatch(/^(?:Goodbye|See you)/);
+  const call = bench.events.find((event) => event.type === 'tool-call-done');
+  expect(call).toMatchObject({ name: 'end_conversation', argumentsJson: '{}' });
+  const output = '{"action":"auto_hangup","status":"scheduled","reason":"goodbye"}';
+  bench.events.length = 0;
+  const callId = call?.type === 'tool-call-done' ? call.callId : '';
+  bench.send({ type: 'tool-result', callId, output }, { type: 'respond', turnId: 'b' });
+  await settle();
+  expect(bench.events).toEqual([{ type: 'turn-done', turnId: 'b' }]);
+});

@@ -52,7 +52,7 @@ type Turn = {
 
 type TurnContent =
   | { readonly kind: 'speak'; readonly text: string }
-  | { readonly kind: 'call-tool'; readonly name: string; readonly argumentsJson: string };
+  | { readonly kind: 'call-tool'; readonly name: string; readonly argumentsJson: string; readonly words?: string };
 
 /** One talk with the local voice: turns are listened to, thought about and spoken, one reply after the other. */
 export class LocalSession implements VoiceSession {
@@ -267,7 +267,8 @@ export class LocalSession implements VoiceSession {
       const content = turn.compose();
       if (turn.isUnasked) emit({ type: 'turn-started', turnId: turn.id });
       if (content.kind === 'call-tool') this.callTool(turn.id, content, emit);
-      else await this.speak(turn, content.text, emit);
+      const words = content.kind === 'call-tool' ? (content.words ?? '') : content.text;
+      if (words !== '') await this.speak(turn, words, emit);
     } catch (error) {
       if (signal.aborted) return;
       const reason = errorMessage(error);

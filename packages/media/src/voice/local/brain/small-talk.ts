@@ -73,15 +73,7 @@ const RULES: readonly Rule[] = [
   ],
   [
     /\b(?:good ?bye|bye|see you|farewell|good night|talk to you later)\b/i,
-    (thought) =>
-      withName(
-        thought,
-        thought.pick([
-          'Goodbye, and thank you for talking with me',
-          'See you soon',
-          'Goodbye. It was nice to talk with you',
-        ]),
-      ),
+    sayGoodbye,
   ],
   [
     /^(?:(?:oh|well|so|and|ok|okay|um|uh|hey|please)[,\s]+)*(?:stop|be quiet|shut up|never ?mind|that's enough|enough)\W*$/i,
@@ -104,6 +96,12 @@ const RULES: readonly Rule[] = [
     offerHelp,
   ],
 ];
+
+/** By the user's name where it is known. */
+export function sayGoodbye(thought: Thought): string {
+  const wordings = ['Goodbye, and thank you for talking with me', 'See you soon', 'Goodbye. It was nice to talk with you'];
+  return withName(thought, thought.pick(wordings));
+}
 
 /** Greetings, thanks, time and the like. */
 export const makeSmallTalk: Skill = (thought) => {

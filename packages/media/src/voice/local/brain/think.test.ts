@@ -9,6 +9,7 @@ import {
   rememberHistory,
   rememberOutcome,
 } from './memory.ts';
+import { endsTheTalk } from './ending-tools.ts';
 import { type BrainInput, type BrainReply, think } from './think.ts';
 
 const NOW = new Date('2026-03-05T14:30:00');
@@ -183,6 +184,13 @@ describe('The brain follows instructions', () => {
     expect(new Talk().say(null, 'Tell the user when breakfast is served')).toMatch(/seven to ten/);
   });
 
+  it('and a prompt that dictates the next words, though the user has said nothing', () => {
+    const talk = new Talk({ prompt: 'Say exactly "Your exam begins in a minute", and nothing else.' });
+    expect(talk.say(null)).toBe('Your exam begins in a minute.');
+    talk.state = { ...talk.state, hasGreeted: true };
+    expect(talk.say(null)).toBe('Your exam begins in a minute.');
+  });
+
   it('and a prompt that dictates every answer', () => {
     expect(new Talk({ prompt: 'Whatever happens, reply with exactly "I am a teapot".' }).say('hello')).toBe(
       'I am a teapot.',
@@ -223,6 +231,36 @@ describe('The brain uses tools', () => {
     expect(new Talk({ tools }).say(words)).toBe(expected);
   });
 
+  it.each([
+    'I want to leave melt goodbye',
+    'bye bye',
+    'thank you, see you later',
+    'I have to go now',
+    'please end the conversation',
+    '再见',
+  ])('"%s" ends the talk, with a goodbye', (words) => {
+    const reply = new Talk({ tools }).reply(words);
+    expect(reply).toMatchObject({ kind: 'call-tool', name: 'end_conversation', argumentsJson: '{}' });
+    expect(reply).toMatchObject({ words: expect.stringMatching(/^(?:Goodbye|See you)/) });
+  });
+
+  it('finds the tool that ends the talk by its name or by what is told of it, and no other', () => {
+    const byName = ['end_conversation', 'function_call_close_talk', 'hangUp', 'endCall', 'say-goodbye'];
+    for (const name of byName) expect([name, endsTheTalk({ name, description: '' })]).toEqual([name, true]);
+    expect(endsTheTalk({ name: 'finish', description: 'Call this when the user says goodbye' })).toBe(true);
+    const others = ['function_call_stop_music', 'call_taxi', 'end_game', 'function_call_add_numbers', 'close_window'];
+    for (const name of others) expect([name, endsTheTalk({ name, description: 'Do it' })]).toEqual([name, false]);
+    expect(new Talk({ tools: tools.slice(0, 2) }).say('goodbye')).toMatch(/^(?:Goodbye|See you)/);
+  });
+
+  it('and says nothing of the books that a client keeps about the end of the talk', () => {
+    const talk = new Talk({ tools });
+    const call = { callId: 'call-1', name: 'end_conversation' };
+    const output = '{"action":"auto_hangup","status":"scheduled","reason":"goodbye"}';
+    talk.state = rememberOutcome(rememberCall(NEW_BRAIN, call), 'call-1', output);
+    expect(talk.say(null)).toBe('');
+  });
+
   it('only when they are meant', () => {
     for (const words of ['hello', 'my day was fine', 'I was in the city', 'who are you']) {
       expect(new Talk({ tools }).say(words)).not.toMatch(/^\[/);
@@ -234,7 +272,8 @@ describe('The brain uses tools', () => {
     ['{"temperature":21,"condition":"sunny"}', 'Here is what I found: temperature is 21, condition is sunny.'],
     ['{"message":"Your order is on its way."}', 'Your order is on its way.'],
     ['{"error":"no such city"}', 'That did not work: no such city.'],
-    ['{"status":"no result was returned"}', 'I have passed that on.'],
+    ['{"status":"no result was returned"}', ''],
+    ['{"action":"reload","status":"scheduled"}', 'That is done.'],
     ['It is raining in Paris', 'It is raining in Paris.'],
     ['42', 'The answer is 42.'],
     ['', 'That is done.'],

@@ -6,6 +6,7 @@ import { shownName, tellPromptFact } from './prompt-facts.ts';
 import { admitNotKnowing, reflect } from './reflection.ts';
 import { greetBack, makeSmallTalk, welcomeByName } from './small-talk.ts';
 import { type BrainConfig, type Skill, Thought } from './thought.ts';
+import { partWith } from './parting.ts';
 import { chooseTool, phraseOutcome } from './tool-calls.ts';
 
 export type BrainInput = {
@@ -20,7 +21,13 @@ export type BrainInput = {
 
 export type BrainReply =
   | { readonly kind: 'speak'; readonly text: string }
-  | { readonly kind: 'call-tool'; readonly name: string; readonly argumentsJson: string };
+  /** `words` are spoken along with the call; left out: none are. */
+  | {
+      readonly kind: 'call-tool';
+      readonly name: string;
+      readonly argumentsJson: string;
+      readonly words?: string;
+    };
 
 /** From the most to the least particular; the first that has an answer gives it. */
 const SKILLS: readonly Skill[] = [
@@ -52,6 +59,8 @@ function decide(thought: Thought, input: BrainInput): BrainReply {
   if (thought.words === '') return speak(speakUnasked(thought, input));
   const byPrompt = dictatedByPrompt(thought.config.prompt);
   if (byPrompt !== null) return speak(byPrompt);
+  const parting = partWith(thought);
+  if (parting !== null) return { kind: 'call-tool', ...parting };
   if (!seemsEnglish(thought.words, thought.config.language)) return speak(SPEAK_ENGLISH_PLEASE);
   const tool = chooseTool(thought);
   if (tool !== null) return { kind: 'call-tool', ...tool };
@@ -84,7 +93,14 @@ function followInstructions(thought: Thought, instructions: string | null): stri
 /** A reply that was asked for without new words. */
 function speakUnasked(thought: Thought, input: BrainInput): string {
   const outcomes = thought.state.outcomes;
-  if (outcomes.length > 0) return outcomes.map(phraseOutcome).join(' ');
+  if (outcomes.length > 0) {
+    return outcomes
+      .map(phraseOutcome)
+      .filter((told) => told !== '')
+      .join(' ');
+  }
+  const byPrompt = dictatedByPrompt(thought.config.prompt);
+  if (byPrompt !== null) return byPrompt;
   if (input.hasPicture)
     return 'Thank you for the picture. I cannot see it with the voice that is built in, so tell me what it shows.';
   if (!thought.state.hasGreeted && lastSaid(thought.state, 'user') === null) return greet(thought);

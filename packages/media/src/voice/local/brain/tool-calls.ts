@@ -1,6 +1,7 @@
 import { quotedStretches } from '../../../core/quoted-text.ts';
 import type { ToolDefinition } from '../../../core/voice-port.ts';
 import type { ToolOutcome } from './memory.ts';
+import { endsTheTalk } from './ending-tools.ts';
 import type { Thought } from './thought.ts';
 import { asSentence, contentStems, isContentWord, stemOf, wordsOf } from './words.ts';
 
@@ -44,7 +45,7 @@ function scoreOf(tool: ToolDefinition, spoken: ReadonlySet<string>): number {
 }
 
 /** Values for a tool's parameters, found in the user's words: choices, quoted text, numbers, then the rest. */
-function argumentsFor(tool: ToolDefinition, words: string): Record<string, unknown> {
+export function argumentsFor(tool: ToolDefinition, words: string): Record<string, unknown> {
   const properties = asSchema(tool.parameters.properties);
   const required = asList(tool.parameters.required);
   const toolStems = new Set([...contentStems(tool.name.replace(/[_-]+/g, ' ')), ...contentStems(tool.description)]);
@@ -132,22 +133,29 @@ function numbersIn(text: string): number[] {
 }
 
 const MAX_TOLD_VALUES = 3;
+/** Of the program that was called, not of the world. */
+const BOOKKEEPING = /^(?:ok|success|status|id|action)$/i;
 const TELLING_KEYS = ['message', 'text', 'answer', 'summary', 'result', 'description', 'content'];
 
-/** Says what a tool gave back. */
+/**
+ * Says what a tool gave back. Empty where there is nothing to say: no result came, as from most published clients, which show by
+ * themselves what they do; or the call of the tool was a goodbye, which was said along with it.
+ */
 export function phraseOutcome(outcome: ToolOutcome): string {
+  const isGoodbye = endsTheTalk(outcome);
   const value = parseOutput(outcome.output);
-  if (value === null || value === '' || value === true) return 'That is done.';
+  if (value === null || value === '' || value === true) return isGoodbye ? '' : 'That is done.';
+  if (typeof value !== 'object' && isGoodbye) return '';
   if (typeof value !== 'object')
     return asSentence(`The answer is ${String(value)}`.replace(/^The answer is (?=.*\s.*\s)/, ''));
   const record: Schema = Array.isArray(value) ? { results: value } : (value as Schema);
   const failure = record.error;
   if (typeof failure === 'string') return asSentence(`That did not work: ${failure}`);
-  if (record.status === 'no result was returned') return 'I have passed that on.';
+  if (isGoodbye || record.status === 'no result was returned') return '';
   const told = TELLING_KEYS.map((key) => record[key]).find((text) => typeof text === 'string' && text !== '');
   if (told !== undefined) return asSentence(String(told));
   const facts = Object.entries(record)
-    .filter(([key]) => !/^(?:ok|success|status|id)$/i.test(key))
+    .filter(([key]) => !BOOKKEEPING.test(key))
     .map(([key, entry]) => phraseValue(key, entry))
     .filter((fact) => fact !== '')
     .slice(0, MAX_TOLD_VALUES);
