@@ -26,7 +26,7 @@ import { refuseSocketCrowds } from './edge/socket-crowds.ts';
 import { believes, type ProxyTrust } from './edge/trusted-proxies.ts';
 import { answerUnread, answerUnroutable, CONNECTION_TIMES, SERVER_OPTIONS } from './edge/unread-requests.ts';
 import { type HealthReport, registerHealth } from './health.ts';
-import { type OpenApiDependencies, registerOpenApi } from './open-api.ts';
+import { type OpenApiDependencies, openToOrigin, openToOrigins, registerOpenApi } from './open-api.ts';
 import { type RecordingFiles, registerRecordings } from './recordings.ts';
 import { requestFault } from './request-faults.ts';
 import { useOwnSentences } from './schema-sentences.ts';
@@ -95,7 +95,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
     maxRequestsPerSocket: LIMITS.counts.requestsPerConnection,
     forceCloseConnections: true,
     clientErrorHandler: answerUnread,
-    frameworkErrors: (error, _request, reply) => answerUnroutable(error, reply),
+    frameworkErrors: (error, request, reply) => answerUnroutable(error, openToOrigin(request, reply)),
   }) as FastifyInstance;
   useOwnSentences();
   const sockets: { current: { readonly gateway: Gateway; readonly desk: SignallingDesk } | null } = { current: null };
@@ -113,6 +113,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   registerAnswerBudget(app);
   noteRefusals(app, dependencies);
   registerSecurityHeaders(app, { isTransportTrusted: dependencies.isTransportTrusted ?? true });
+  openToOrigins(app);
   registerEdgeGuard(app, dependencies.hostNames);
   registerErrors(app, dependencies);
   registerBodyPace(app, dependencies.bodyPace);

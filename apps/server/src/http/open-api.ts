@@ -38,20 +38,34 @@ export type OpenApiDependencies = {
   readonly rating?: RatingOptions;
 };
 
+/** Of the interface for programs of others; that of the console is `/api/v1`. */
+const OPEN_FOLDERS = ['/api/open/', '/api/webrtc/', '/api/chat/'] as const;
+
+/**
+ * Lets pages of every origin read what is answered to them there, refusals and addresses where there is nothing included: else they would
+ * be told by their browser that the network failed.
+ */
+export function openToOrigins(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => void openToOrigin(request, reply));
+}
+
+/** The same for an answer before any route. */
+export function openToOrigin(request: Pick<FastifyRequest, 'url'>, reply: FastifyReply): FastifyReply {
+  if (!/^\/+api\/(?!v1(?:[/?]|$))/.test(request.url)) return reply;
+  return reply.headers({
+    'access-control-allow-origin': '*',
+    'access-control-allow-headers': 'license, content-type, authorization',
+    'access-control-allow-methods': 'GET, POST, DELETE, OPTIONS',
+    'access-control-max-age': '86400',
+    // Talks, prompts and credentials of ICE servers.
+    'cache-control': 'no-store',
+    'cross-origin-resource-policy': 'cross-origin',
+  });
+}
+
 /** The read calls of NavTalk's open REST that clients make before and during a call; `GET` and `POST` alike. */
 export function registerOpenApi(app: FastifyInstance, dependencies: OpenApiDependencies): void {
   app.register(async (scope) => {
-    scope.addHook('onRequest', async (_request, reply) => {
-      reply.headers({
-        'access-control-allow-origin': '*',
-        'access-control-allow-headers': 'license, content-type, authorization',
-        'access-control-allow-methods': 'GET, POST, DELETE, OPTIONS',
-        'access-control-max-age': '86400',
-        // Talks, prompts and credentials of ICE servers.
-        'cache-control': 'no-store',
-        'cross-origin-resource-policy': 'cross-origin',
-      });
-    });
     scope.setErrorHandler((error, _request, reply) => {
       if (!(error instanceof ControlError)) throw error;
       if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
@@ -63,9 +77,7 @@ export function registerOpenApi(app: FastifyInstance, dependencies: OpenApiDepen
       parseTolerantBody(body),
     );
     const allowPreflight = (_request: FastifyRequest, reply: FastifyReply) => reply.code(204).send();
-    scope.options('/api/open/*', { config: FOR.everyone }, allowPreflight);
-    scope.options('/api/webrtc/*', { config: FOR.everyone }, allowPreflight);
-    scope.options('/api/chat/*', { config: FOR.everyone }, allowPreflight);
+    for (const url of OPEN_FOLDERS) scope.options(`${url}*`, { config: FOR.everyone }, allowPreflight);
     scope.options('/api/realtime_function_call', { config: FOR.everyone }, allowPreflight);
     // Schemas describe these routes in the reference; what clients send is read tolerantly by the routes themselves.
     scope.setValidatorCompiler(() => () => true);
