@@ -37,7 +37,7 @@ export class SignallingDesk {
   }
 
   #awaitSocket(connection: OpenConnection, request: FastifyRequest): void {
-    const { licence = '' } = readConnect(request.query);
+    const { licence = '' } = readConnect(request.query, request.headers);
     const call = { connection, names: [licence, connection.call.sessionId ?? ''], from: fromOf(request) };
     for (let socket = partnerOf(call, this.#sockets); socket !== null; socket = partnerOf(call, this.#sockets)) {
       this.#sockets.delete(socket);

@@ -101,6 +101,12 @@ describe('a call', () => {
     socket.terminate();
   });
 
+  it('takes the key from a header of the upgrade, or as userId, as older clients send it', async () => {
+    const { license, ...query } = QUERY;
+    await harness.connect({ ...query, userId: license }).event('conversation.connected.success');
+    await harness.connect(query, { license }).event('conversation.connected.success');
+  });
+
   it('records the page of a call, and none where the browser names none', async () => {
     const { entries } = harness.server.conversations;
     for (const origin of ['https://shop.example', 'null', undefined]) {

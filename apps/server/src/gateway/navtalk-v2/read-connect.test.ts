@@ -7,3 +7,10 @@ it('the size of the picture is asked for by a number in the address, and by noth
     expect(readConnect({ pictureSize: wrong })).not.toHaveProperty('pictureSizePx');
   }
 });
+
+it('the key is the address’s, else the header’s, else what is given as userId', () => {
+  expect(readConnect({ license: 'a', userId: 'c' }, { license: 'b' }).licence).toBe('a');
+  expect(readConnect({ userId: 'c' }, { license: ' b ' }).licence).toBe('b');
+  expect(readConnect({ userId: ['c', 'd'] }, { license: '' }).licence).toBe('c');
+  expect(readConnect({}, {})).not.toHaveProperty('licence');
+});

@@ -1,8 +1,12 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { LIMITS, TRANSPARENCY_MODEL } from '@visavis/protocol';
 import type { CallRequest } from '../calls/call-request.ts';
 
-/** @param query Parsed query of a v2 socket's address; repeated parameters are arrays, of which the first counts. */
-export function readConnect(query: unknown): CallRequest {
+/**
+ * @param query Parsed query of a v2 socket's address; repeated parameters are arrays, of which the first counts.
+ * @param headers Of the upgrade; phones send the key there as well. The address comes first.
+ */
+export function readConnect(query: unknown, headers: IncomingHttpHeaders = {}): CallRequest {
   const fields = typeof query === 'object' && query !== null ? new Map(Object.entries(query)) : new Map();
   const read = (...names: readonly string[]): string | undefined => {
     for (const name of names) {
@@ -14,7 +18,7 @@ export function readConnect(query: unknown): CallRequest {
   };
   const model = read('model');
   const texts = {
-    licence: read('license', 'licence', 'apikey'),
+    licence: read('license', 'licence', 'apikey') ?? readHeader(headers.license) ?? read('userId'),
     avatarId: read('avatarId', 'avatar_id'),
     name: read('name', 'characterName', 'character'),
     model,
@@ -31,6 +35,11 @@ export function readConnect(query: unknown): CallRequest {
     extensions: isOn(read('visavis')),
     transparency: model?.toLowerCase() === TRANSPARENCY_MODEL,
   };
+}
+
+function readHeader(given: string | string[] | undefined): string | undefined {
+  const value = (Array.isArray(given) ? given[0] : given)?.trim().slice(0, LIMITS.characters.parameter);
+  return value === '' ? undefined : value;
 }
 
 function readPictureSize(text: string | undefined): Pick<CallRequest, 'pictureSizePx'> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SessionCommand } from '@visavis/media/session-events';
+import type { SessionCommand, SessionConfigPatch } from '@visavis/media/session-events';
 import { buildSessionUpdated, type ClientMessage, LIMITS } from '@visavis/protocol';
 import { textBytes } from '../calls/memory/call-memory.ts';
 import { toCommand, toConfigPatch } from './from-wire.ts';
@@ -7,9 +7,10 @@ import type { OpenState, V2Effect, V2State, V2Step } from './state.ts';
 
 /** For so long after `session.updated` an item is rather a late replay of history than typed text. */
 const REPLAY_PERIOD_MS = 3000;
-/** How close a `response.create` must follow an item to make it typed text: during a replay, and later. */
+/** How close a `response.create` must follow an item during a replay to make it typed text. */
 const REPLAY_HOLD_MS = 100;
-const TYPED_HOLD_MS = 1500;
+/** What a page shows while it listens; one of NavTalk's clients replays it as words of the user. */
+const PLACEHOLDER = /^\s*listening\s?(?:\.{3}|…)\s*$/i;
 
 /** What a client's message does. Only configuration, items and requests for a reply depend on the state. */
 export function reduceClient(state: OpenState, message: ClientMessage, atMs: number): V2Step<OpenState> {
@@ -30,8 +31,13 @@ export function reduceClient(state: OpenState, message: ClientMessage, atMs: num
       return { state, effects: [] };
     case 'user-text':
       return typedText(releaseHeld(state), message.text, message.reply);
-    case 'tool-result': {
+    case 'tool-result':
+    case 'audio-commit': {
       const released = releaseHeld(state);
+      return { state: released.state, effects: [...released.effects, command(toCommand(message))] };
+    }
+    case 'image': {
+      const released = message.reply ? releaseHeld(state) : { state, effects: [] };
       return { state: released.state, effects: [...released.effects, command(toCommand(message))] };
     }
     default:
@@ -52,7 +58,7 @@ function configure(
   message: Extract<ClientMessage, { type: 'configure' }>,
   atMs: number,
 ): V2Step<OpenState> {
-  const patch = toConfigPatch(message.patch, state.settings.config.turnDetection);
+  const patch = withOwnTools(state, toConfigPatch(message.patch, state.settings.config.turnDetection));
   const effects: V2Effect[] = Object.keys(patch).length === 0 ? [] : [command({ type: 'configure', patch })];
   const settings = { ...state.settings, config: { ...state.settings.config, ...patch } };
   // Before the automatic one there must be no other: clients open their microphone on each.
@@ -61,19 +67,28 @@ function configure(
   return { state: { ...state, settings, updatedAtMs: atMs }, effects };
 }
 
+/** Clients without tools of their own say so: those of the avatar's record are theirs to use as before. */
+function withOwnTools({ recordTools, settings }: OpenState, patch: SessionConfigPatch): SessionConfigPatch {
+  if (patch.tools?.length !== 0) return patch;
+  const { tools: _none, ...rest } = patch;
+  return settings.config.tools === recordTools ? rest : { ...rest, tools: recordTools };
+}
+
 /**
- * An item alone is history and never answered. Once the talk has begun it is held for a moment: a `response.create` right
- * behind it makes it typed text.
+ * An item alone is history and never answered. Once the talk has begun it is held: a `response.create` makes it typed text, however
+ * late it comes. It is history when the user says something else first; while history may still be replayed, after a moment.
  */
 function addItem(state: OpenState, message: Extract<ClientMessage, { type: 'item' }>, atMs: number): V2Step<OpenState> {
-  const items = message.texts.map((text) => ({ role: message.role, text }));
+  const texts = message.role === 'user' ? message.texts.filter((text) => !PLACEHOLDER.test(text)) : message.texts;
+  const items = texts.map((text) => ({ role: message.role, text }));
   const held = [...state.held, ...items];
   if (state.phase === 'gathering') {
     return { state: { ...state, held: held.slice(-LIMITS.counts.heldItems) }, effects: [] };
   }
   if (held.length > LIMITS.counts.heldItems) return releaseHeld({ ...state, held });
-  const delayMs = atMs - state.updatedAtMs < REPLAY_PERIOD_MS ? REPLAY_HOLD_MS : TYPED_HOLD_MS;
-  return { state: { ...state, held }, effects: [{ type: 'schedule', timer: 'held-items', delayMs }] };
+  const isReplay = atMs - state.updatedAtMs < REPLAY_PERIOD_MS;
+  const effects: V2Effect[] = isReplay ? [{ type: 'schedule', timer: 'held-items', delayMs: REPLAY_HOLD_MS }] : [];
+  return { state: { ...state, held }, effects };
 }
 
 /** Gives held items to the talk as history; in mid-talk, user turns that it already knows are left out. */

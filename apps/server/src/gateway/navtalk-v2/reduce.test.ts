@@ -155,14 +155,36 @@ describe('items and requests for a reply', () => {
     ]);
   });
 
-  it('waits for the request briefly while history may still be replayed, longer afterwards', () => {
+  it('answers an item once, however late the request comes, unless the user speaks first', () => {
+    const driver = Driver.talking();
+    driver.nowMs = 10_000;
+    driver.item('Hello');
+    driver.nowMs = 60_000;
+    driver.client(RESPOND).client(RESPOND);
+    expect(driver.commands).toEqual([{ type: 'user-text', text: 'Hello', reply: true }, { type: 'respond' }]);
+    driver.item('By the way').event({ type: 'user-speech-started', itemId: 'i', audioStartMs: 0 }).client(RESPOND);
+    expect(driver.commands.slice(2)).toEqual([
+      { type: 'history', items: [{ role: 'user', text: 'By the way' }] },
+      { type: 'respond' },
+    ]);
+  });
+
+  it('leaves out the placeholder of a page that listens, which one client replays as words of the user', () => {
+    const driver = new Driver();
+    driver.item('Listening...').item('One').item('listening…').item('I am listening...');
+    driver.event({ type: 'ready', hears: true, sees: false }).timer('history-gap');
+    const items = ['One', 'I am listening...'].map((text) => ({ role: 'user', text }));
+    expect(driver.commands).toEqual([{ type: 'history', items }, { type: 'begin' }]);
+  });
+
+  it('waits for the request briefly while history may still be replayed, and with no end afterwards', () => {
     const driver = Driver.talking();
     driver.item('a');
     driver.timer('held-items');
     driver.nowMs = 10_000;
     driver.item('b');
     const delays = driver.effects.flatMap((effect) => (effect.type === 'schedule' ? [effect.delayMs] : []));
-    expect(delays).toEqual([100, 1500]);
+    expect(delays).toEqual([100]);
   });
 
   it('forgets repeats of turns that the talk already knows (ESL after each session.update) [19.esl.traps]', () => {
@@ -204,6 +226,16 @@ describe('configuration in mid-call', () => {
       type: 'configure',
       patch: { turnDetection: { threshold: 0.7, prefixPaddingMs: 300, silenceDurationMs: 600 } },
     });
+  });
+
+  it('leaves the tools of the avatar’s record where a client says that it has none of its own', () => {
+    const driver = Driver.talking();
+    const own = [{ name: 'own', description: '', parameters: {} }];
+    driver.client({ type: 'configure', patch: { tools: [], voice: 'ash' }, acknowledge: false });
+    driver.client({ type: 'configure', patch: { tools: own }, acknowledge: false });
+    driver.client({ type: 'configure', patch: { tools: [] }, acknowledge: false });
+    const patches = [{ voice: 'ash' }, { tools: own }, { tools: TEST_AVATAR.tools ?? [] }];
+    expect(driver.commands).toEqual(patches.map((patch) => ({ type: 'configure', patch })));
   });
 
   it('sends no command for an empty change, but still answers it', () => {

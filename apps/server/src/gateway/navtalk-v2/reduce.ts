@@ -84,7 +84,10 @@ function announce(settings: CallSettings): V2Step {
 }
 
 function reduceSessionInput(state: OpenState, { event, atMs }: Extract<V2Input, { type: 'session' }>): V2Step {
-  const step = reduceSession(state, event);
+  // What was typed and is not asked about came before what is said now.
+  const released = event.type === 'user-speech-started' ? releaseHeld(state) : { state, effects: [] };
+  const told = reduceSession(released.state, event);
+  const step: V2Step<OpenState> = { state: told.state, effects: [...released.effects, ...told.effects] };
   if (event.type !== 'ready' || step.state.phase !== 'gathering') return step;
   const begun = beginWhenDue({ ...step.state, isReady: true }, atMs);
   return { state: begun.state, effects: [...step.effects, ...begun.effects] };

@@ -19,6 +19,8 @@ export type OpenReply = {
 type Talk = {
   /** Its configuration is with what the client has changed so far. */
   readonly settings: CallSettings;
+  /** Of the avatar's record. */
+  readonly recordTools: CallSettings['config']['tools'];
   readonly held: readonly HeldItem[];
   /** Digests of user texts already given to the talk, so that a replayed history is not taken twice. */
   readonly knownTexts: ReadonlySet<string>;
@@ -61,6 +63,7 @@ export function gathering(settings: CallSettings): Gathering {
   return {
     phase: 'gathering',
     settings,
+    recordTools: settings.config.tools,
     isReady: false,
     isGapOver: false,
     held: [],

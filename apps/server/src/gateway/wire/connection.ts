@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { SessionEvent } from '@visavis/media/session-events';
 import { LIMITS } from '@visavis/protocol';
@@ -41,6 +42,7 @@ export type Arrival = {
   readonly socket: WebSocket;
   readonly transport: Duplex;
   readonly query: unknown;
+  readonly headers: IncomingHttpHeaders;
   readonly origin: CallOrigin;
 };
 
@@ -66,7 +68,7 @@ export class Connection<State, Message, Timer extends string> implements CallCli
   #droppedAudioMessages = 0;
 
   constructor(
-    { socket, transport, query, origin }: Arrival,
+    { socket, transport, query, headers, origin }: Arrival,
     protocol: WireProtocol<State, Message, Timer>,
     dependencies: WireDependencies,
     budget: MemoryBudget,
@@ -79,7 +81,7 @@ export class Connection<State, Message, Timer extends string> implements CallCli
     this.#reader = createFrameReader(protocol);
     const { decodeAside } = protocol;
     this.#asideReader = decodeAside === undefined ? null : createFrameReader({ decode: decodeAside });
-    const request = protocol.readConnect(query);
+    const request = protocol.readConnect(query, headers);
     this.#shell = new ReducerShell({
       state: protocol.initialState(request),
       reduce: protocol.reduce,

@@ -58,7 +58,7 @@ export function createGateway(app: FastifyInstance, dependencies: WireDependenci
     const origin = { ...originOf(request), findCall };
     const transport: Duplex = request.raw.socket;
     const connection = new Connection(
-      { socket, transport, query: request.query, origin },
+      { socket, transport, query: request.query, headers: request.headers, origin },
       protocol,
       dependencies,
       budget,

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { SessionCommand, SessionEvent } from '@visavis/media/session-events';
 import type { ClientMessage } from '@visavis/protocol';
 import type { Step } from '@visavis/protocol/reducer-shell';
@@ -40,7 +41,7 @@ export type WireProtocol<State, Message, Timer extends string = string> = {
   /** Where its socket is served. */
   readonly paths: readonly string[];
   /** @param query Parsed query; repeated parameters are arrays, of which the first counts. */
-  readonly readConnect: (query: unknown) => CallRequest;
+  readonly readConnect: (query: unknown, headers: IncomingHttpHeaders) => CallRequest;
   /** @param frame Text of a text frame, or the bytes of a binary one. Never throws. */
   readonly decode: (frame: string | Uint8Array) => ParseResult;
   /**
