@@ -70,6 +70,8 @@ type AvatarLookUp =
       readonly ambiguous: boolean;
       /** No avatar has the name: a built-in figure stands in for it. False when left out. */
       readonly isStandIn?: boolean;
+      /** The name by which the built-in figure goes here, which is not its own; left out: it goes by its own. */
+      readonly calledBy?: string;
     }
   | { readonly kind: 'missing' };
 

@@ -143,7 +143,10 @@ describeOnBothDatabases('control plane', (context) => {
     expect(await nameOf({ avatarId: newPublicId(), name: 'navtalk.Leo' })).toBeNull();
     expect(await nameOf({})).toBeNull();
 
+    const sophia = await admission.findAvatar(projectId, { name: 'navtalk.Sophia' });
+    expect(sophia).toMatchObject({ calledBy: 'Sophia', avatar: { name: 'navtalk.Mia', title: 'Sophia' } });
     const found = await admission.findAvatar(projectId, { name: 'navtalk.Leo' });
+    expect(found).not.toHaveProperty('calledBy');
     expect(found).toMatchObject({ ambiguous: false, avatar: { bundlePath: join(avatarsDir, 'leo'), voice: 'cedar' } });
   });
 

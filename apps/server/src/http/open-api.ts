@@ -1,6 +1,7 @@
 import type { IceServer } from '@visavis/media/session-events';
 import { openAvatarListSchema, openAvatarSchema, openIceAnswerSchema } from '@visavis/protocol/rest';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { calledBy } from '../control/avatars/called-by.ts';
 import type { OwnAvatars } from '../control/avatars/own-avatars.ts';
 import { ControlError } from '../control/control-error.ts';
 import type { ConversationRecords } from '../control/conversations/conversation-records.ts';
@@ -109,9 +110,9 @@ function registerAvatarReads(scope: FastifyInstance, { admission, catalogue, lis
     const lookUp = await admission.findAvatar(holderOf(request).licence.projectId, { name });
     if (lookUp.kind === 'missing') return fail(reply, 404, OPEN_SENTENCES.noAvatar);
     const found = await findFor(request, lookUp.avatar.avatarId);
-    return found === null
-      ? fail(reply, 404, OPEN_SENTENCES.noAvatar)
-      : succeed({ ...toWireAvatar(found, request, 'detail'), name });
+    if (found === null) return fail(reply, 404, OPEN_SENTENCES.noAvatar);
+    const named = lookUp.calledBy === undefined ? found : calledBy(found, lookUp.calledBy);
+    return succeed({ ...toWireAvatar(named, request, 'detail'), name });
   };
 
   const list = async (request: FastifyRequest) =>

@@ -6,6 +6,7 @@ import { avatarAliases, avatars } from '../../db/schema.ts';
 import { isPublicId } from '../ids.ts';
 import { type AvatarRow, avatarOf, selectWithJobs, withJob } from './avatar-rows.ts';
 import { builtInFigureIndex } from './built-in-names.ts';
+import { calledBy, nameFor } from './called-by.ts';
 import { type BundleFolders, bundlePath } from './bundle-folders.ts';
 
 export type Avatar = {
@@ -62,6 +63,8 @@ export type AvatarFound =
       readonly ambiguous: boolean;
       /** No avatar has the name: this built-in figure stands in for it. False when left out. */
       readonly isStandIn?: boolean;
+      /** The name by which the built-in figure goes here, which is not its own; left out: it goes by its own. */
+      readonly calledBy?: string;
     }
   | { readonly kind: 'missing' };
 
@@ -80,6 +83,12 @@ export type AvatarCatalogue = {
   /** The still picture or the film of any avatar, for whoever knows its id. */
   picturePath(avatarId: string, kind: 'thumbnail' | 'preview'): Promise<string | null>;
 };
+
+function asAskedFor(figure: Avatar, asked: string) {
+  const name = nameFor(figure.title, asked);
+  const kind = 'found' as const;
+  return name === null ? { kind, avatar: figure } : { kind, avatar: calledBy(figure, name), calledBy: name };
+}
 
 const MISSING = { kind: 'missing' } as const;
 
@@ -112,7 +121,7 @@ export function createAvatarCatalogue({ orm }: Pick<Database, 'orm'>, folders: B
       .from(avatarAliases)
       .innerJoin(avatars, eq(avatars.id, avatarAliases.avatarId))
       .where(eq(avatarAliases.alias, name.toLowerCase()));
-    return row ? { kind: 'found', avatar: toAvatar(row.avatar), ambiguous: false } : MISSING;
+    return row ? { ...asAskedFor(toAvatar(row.avatar), name), ambiguous: false } : MISSING;
   };
 
   /** The same unknown name always gets the same figure, as long as the figures stay the same. */
@@ -120,7 +129,7 @@ export function createAvatarCatalogue({ orm }: Pick<Database, 'orm'>, folders: B
     if (!isSystemName(name)) return MISSING;
     const figures = await orm.select().from(avatars).where(isNull(avatars.projectId)).orderBy(asc(avatars.id));
     const figure = figures[builtInFigureIndex(name, figures.length)];
-    return figure ? { kind: 'found', avatar: toAvatar(figure), ambiguous: false, isStandIn: true } : MISSING;
+    return figure ? { ...asAskedFor(toAvatar(figure), name), ambiguous: false, isStandIn: true } : MISSING;
   };
 
   const findByName = async (projectId: string, name: string): Promise<AvatarFound> => {

@@ -86,7 +86,7 @@ export async function admitCall(options: {
     const startedAt = new Date();
     const config = buildSessionConfig({
       sessionId,
-      avatar: lookUp.avatar,
+      avatar: { ...lookUp.avatar, name: lookUp.calledBy ?? lookUp.avatar.name },
       request,
       pictureSizes: dependencies.pictureSizes,
       iceServers: dependencies.iceServers(hostName),

@@ -1,6 +1,7 @@
 import { errorEntry } from '@visavis/protocol';
 import { openAvatarCardSchema } from '@visavis/protocol/rest';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { builtInName } from '../../control/avatars/built-in-names.ts';
 import type { Admission, AvatarCatalogue, CatalogueAvatar } from '../../ports.ts';
 import { FOR } from '../access/access.ts';
 import { registerOpenRoute } from './documented.ts';
@@ -24,16 +25,21 @@ export function registerAvatarCard(scope: FastifyInstance, { admission, catalogu
   const find = async (request: FastifyRequest, wanted: string): Promise<CatalogueAvatar | null> => {
     const licence = request.principal !== null && 'licence' in request.principal ? request.principal.licence : null;
     const id = wanted.toLowerCase().replaceAll('-', '');
-    const avatarId = PUBLIC_ID.test(id) ? id : await findByName(licence?.projectId ?? NO_PROJECT, wanted);
-    if (avatarId === null) return null;
+    const named = PUBLIC_ID.test(id) ? { avatarId: id } : await findByName(licence?.projectId ?? NO_PROJECT, wanted);
+    if (named === null) return null;
+    const { avatarId, name } = named;
     const { onlyAvatarId = avatarId } = licence ?? {};
     if (onlyAvatarId !== avatarId) return null;
-    return licence === null ? catalogue.getAnywhere(avatarId) : catalogue.get(licence.projectId, avatarId);
+    const avatar = await (licence === null
+      ? catalogue.getAnywhere(avatarId)
+      : catalogue.get(licence.projectId, avatarId));
+    return avatar === null || name === undefined ? avatar : { ...avatar, name: builtInName(name) };
   };
 
-  const findByName = async (projectId: string, name: string): Promise<string | null> => {
-    const found = await admission.findAvatar(projectId, { name });
-    return found.kind === 'missing' || found.isStandIn === true ? null : found.avatar.avatarId;
+  const findByName = async (projectId: string, asked: string) => {
+    const found = await admission.findAvatar(projectId, { name: asked });
+    if (found.kind === 'missing' || found.isStandIn === true) return null;
+    return { avatarId: found.avatar.avatarId, name: found.calledBy };
   };
 
   registerOpenRoute(scope, {
