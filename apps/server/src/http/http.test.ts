@@ -242,12 +242,15 @@ describe('open REST', () => {
     ['GET', '/api/open/v1/avatar/list', 401],
     ['GET', '/api/%', 400],
     ['GET', '/api/v1/nothing', 404],
-  ] as const)('%s %s is refused so that pages of every origin read it, unless it is the console’s', async (method, url, status) => {
-    const { app } = await start();
-    const reply = await app.inject({ method, url, headers: host });
-    expect(reply.statusCode).toBe(status);
-    expect(reply.headers['access-control-allow-origin']).toBe(url.startsWith('/api/v1') ? undefined : '*');
-  });
+  ] as const)(
+    '%s %s is refused so that pages of every origin read it, unless it is the console’s',
+    async (method, url, status) => {
+      const { app } = await start();
+      const reply = await app.inject({ method, url, headers: host });
+      expect(reply.statusCode).toBe(status);
+      expect(reply.headers['access-control-allow-origin']).toBe(url.startsWith('/api/v1') ? undefined : '*');
+    },
+  );
 
   it('lists with the status that the list filter of a client wants, and lets nobody keep the answer [20.25]', async () => {
     const { app } = await start();

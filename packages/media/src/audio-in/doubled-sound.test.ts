@@ -5,7 +5,12 @@ import { speakWithFlite } from '../visemes/flite-speech.fixture.ts';
 import { DoubledSound } from './doubled-sound.ts';
 
 /** By the first one is recognised what comes. */
-const SENTENCES = ['Hello there', 'What is your name?', 'Could you tell me the way to the station please', 'I want to leave now.'];
+const SENTENCES = [
+  'Hello there',
+  'What is your name?',
+  'Could you tell me the way to the station please',
+  'I want to leave now.',
+];
 /** Buffer of a browser's recorder, and the pieces into which published clients cut it. */
 const BUFFER = 8192;
 const PIECE = 1536;

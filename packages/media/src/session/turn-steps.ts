@@ -74,7 +74,13 @@ export function skipGreeting(state: SessionState): Step {
 /** Asks the voice for a reply now. */
 export function respondNow(state: SessionState, instructions: string | undefined): Step {
   const { id: turnId, state: numbered } = nextIdOf(state, 'resp');
-  const asked: SessionState = { ...numbered, unansweredText: false, unansweredResult: false, unansweredPrompt: false, ...NOTHING_WANTED };
+  const asked: SessionState = {
+    ...numbered,
+    unansweredText: false,
+    unansweredResult: false,
+    unansweredPrompt: false,
+    ...NOTHING_WANTED,
+  };
   const input =
     instructions === undefined
       ? ({ type: 'respond', turnId } as const)

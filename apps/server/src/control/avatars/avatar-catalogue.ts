@@ -6,8 +6,8 @@ import { avatarAliases, avatars } from '../../db/schema.ts';
 import { isPublicId } from '../ids.ts';
 import { type AvatarRow, avatarOf, selectWithJobs, withJob } from './avatar-rows.ts';
 import { builtInFigureIndex } from './built-in-names.ts';
-import { calledBy, nameFor } from './called-by.ts';
 import { type BundleFolders, bundlePath } from './bundle-folders.ts';
+import { calledBy, nameFor } from './called-by.ts';
 
 export type Avatar = {
   /** 32 hexadecimal digits. */

@@ -14,10 +14,9 @@ export function nameFor(title: string, asked: string): string | null {
  * A figure as one who goes by that name: whoever asks for `navtalk.Emily` is not told by her that she is somebody else. It stays the figure
  * that it is.
  */
-export function calledBy<Figure extends { readonly title: string; readonly prompt: string; readonly firstMessage: string }>(
-  figure: Figure,
-  name: string,
-): Figure {
+export function calledBy<
+  Figure extends { readonly title: string; readonly prompt: string; readonly firstMessage: string },
+>(figure: Figure, name: string): Figure {
   const rename = (text: string): string =>
     text
       .split(/(?<![\p{L}\p{N}])(?=\p{L})|(?<=\p{L})(?![\p{L}\p{N}])/u)

@@ -25,7 +25,9 @@ export function registerAvatarCard(scope: FastifyInstance, { admission, catalogu
   const find = async (request: FastifyRequest, wanted: string): Promise<CatalogueAvatar | null> => {
     const licence = request.principal !== null && 'licence' in request.principal ? request.principal.licence : null;
     const id = wanted.toLowerCase().replaceAll('-', '');
-    const named = PUBLIC_ID.test(id) ? { avatarId: id, name: undefined } : await findByName(licence?.projectId ?? NO_PROJECT, wanted);
+    const named = PUBLIC_ID.test(id)
+      ? { avatarId: id, name: undefined }
+      : await findByName(licence?.projectId ?? NO_PROJECT, wanted);
     if (named === null) return null;
     const { avatarId, name } = named;
     const { onlyAvatarId = avatarId } = licence ?? {};

@@ -293,7 +293,13 @@ it('says goodbye along with the call of the tool that ends the talk, and nothing
   const bench = new Bench({ config: { tools: [tool] } });
   bench.send({ type: 'text', itemId: 'i', text: 'Goodbye!' }, { type: 'respond', turnId: 'a' });
   await settle();
-  expect([...new Set(bench.types())]).toEqual(['tool-call-delta', 'tool-call-done', 'text-delta', 'audio', 'turn-done']);
+  expect([...new Set(bench.types())]).toEqual([
+    'tool-call-delta',
+    'tool-call-done',
+    'text-delta',
+    'audio',
+    'turn-done',
+  ]);
   expect(bench.text('a')).toMatch(/^(?:Goodbye|See you)/);
   const call = bench.events.find((event) => event.type === 'tool-call-done');
   expect(call).toMatchObject({ name: 'end_conversation', argumentsJson: '{}' });

@@ -1,11 +1,28 @@
 import { wordsOf } from './words.ts';
 
 const ENDING = new Set(['end', 'close', 'finish', 'stop', 'terminate', 'leave', 'exit', 'quit', 'disconnect']);
-const TALKS = new Set(['conversation', 'call', 'talk', 'chat', 'session', 'interview', 'dialogue', 'dialog', 'meeting']);
-const MEANS_GOODBYE = /\b(?:good ?bye|farewell|hangs? up|hanging up|ends? the (?:call|conversation|talk|chat|session))\b/i;
+const TALKS = new Set([
+  'conversation',
+  'call',
+  'talk',
+  'chat',
+  'session',
+  'interview',
+  'dialogue',
+  'dialog',
+  'meeting',
+]);
+const MEANS_GOODBYE =
+  /\b(?:good ?bye|farewell|hangs? up|hanging up|ends? the (?:call|conversation|talk|chat|session))\b/i;
 
 /** Whether a tool ends the talk, by its name or by what is told of it. */
-export function endsTheTalk({ name, description = '' }: { readonly name: string; readonly description?: string }): boolean {
+export function endsTheTalk({
+  name,
+  description = '',
+}: {
+  readonly name: string;
+  readonly description?: string;
+}): boolean {
   const words = wordsOf(
     name
       .replace(/([a-z])([A-Z])/g, '$1 $2')

@@ -71,10 +71,7 @@ const RULES: readonly Rule[] = [
     /\b(?:thank you|thanks|thank)\b/i,
     (thought) => thought.pick(['You are welcome.', 'My pleasure.', 'Any time.', 'Glad that I could help.']),
   ],
-  [
-    /\b(?:good ?bye|bye|see you|farewell|good night|talk to you later)\b/i,
-    sayGoodbye,
-  ],
+  [/\b(?:good ?bye|bye|see you|farewell|good night|talk to you later)\b/i, sayGoodbye],
   [
     /^(?:(?:oh|well|so|and|ok|okay|um|uh|hey|please)[,\s]+)*(?:stop|be quiet|shut up|never ?mind|that's enough|enough)\W*$/i,
     (thought) => thought.pick(['All right.', 'Of course. Tell me when you want to go on.']),
@@ -99,7 +96,11 @@ const RULES: readonly Rule[] = [
 
 /** By the user's name where it is known. */
 export function sayGoodbye(thought: Thought): string {
-  const wordings = ['Goodbye, and thank you for talking with me', 'See you soon', 'Goodbye. It was nice to talk with you'];
+  const wordings = [
+    'Goodbye, and thank you for talking with me',
+    'See you soon',
+    'Goodbye. It was nice to talk with you',
+  ];
   return withName(thought, thought.pick(wordings));
 }
 

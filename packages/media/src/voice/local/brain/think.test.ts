@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ToolDefinition } from '../../../core/voice-port.ts';
+import { endsTheTalk } from './ending-tools.ts';
 import {
   type BrainState,
   keepOnlyHeard,
@@ -9,7 +10,6 @@ import {
   rememberHistory,
   rememberOutcome,
 } from './memory.ts';
-import { endsTheTalk } from './ending-tools.ts';
 import { type BrainInput, type BrainReply, think } from './think.ts';
 
 const NOW = new Date('2026-03-05T14:30:00');

@@ -2,11 +2,11 @@ import { ENGLISH_SHARE, englishShare, languageOf } from '../languages.ts';
 import { asksForGreeting, dictatedByPrompt, dictatedText, wishOf } from './directions.ts';
 import { tellKnowledge } from './knowledge.ts';
 import { type BrainState, lastSaid, remember } from './memory.ts';
+import { partWith } from './parting.ts';
 import { shownName, tellPromptFact } from './prompt-facts.ts';
 import { admitNotKnowing, reflect } from './reflection.ts';
 import { greetBack, makeSmallTalk, welcomeByName } from './small-talk.ts';
 import { type BrainConfig, type Skill, Thought } from './thought.ts';
-import { partWith } from './parting.ts';
 import { chooseTool, phraseOutcome } from './tool-calls.ts';
 
 export type BrainInput = {

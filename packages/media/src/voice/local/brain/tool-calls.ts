@@ -1,7 +1,7 @@
 import { quotedStretches } from '../../../core/quoted-text.ts';
 import type { ToolDefinition } from '../../../core/voice-port.ts';
-import type { ToolOutcome } from './memory.ts';
 import { endsTheTalk } from './ending-tools.ts';
+import type { ToolOutcome } from './memory.ts';
 import type { Thought } from './thought.ts';
 import { asSentence, contentStems, isContentWord, stemOf, wordsOf } from './words.ts';
 
