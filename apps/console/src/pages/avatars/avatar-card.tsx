@@ -1,4 +1,5 @@
 import { Alert, Badge, Button, Checkbox, Progress } from '@mantine/core';
+import { shownName } from '@visavis/protocol';
 import type { Avatar } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
@@ -17,7 +18,6 @@ import { StopMaking } from './delete-avatar.tsx';
 import own from './gallery.module.css';
 import { makingText } from './making-text.ts';
 import { Picture } from './picture.tsx';
-import { shownName } from './shown-name.ts';
 import { useVoiceWords } from './use-voices.ts';
 
 export type CardActions = {

@@ -1,11 +1,11 @@
 import { ActionIcon, Menu } from '@mantine/core';
+import { shownName } from '@visavis/protocol';
 import type { Avatar } from '@visavis/protocol/rest';
 import { avatarAddress } from '../../app/addresses.ts';
 import { navigate } from '../../app/router.ts';
 import { MoreIcon } from '../../components/icons.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import own from './gallery.module.css';
-import { shownName } from './shown-name.ts';
 
 type AvatarMenuProps = {
   readonly projectId: string;

@@ -1,5 +1,6 @@
 import { Alert, Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { shownName } from '@visavis/protocol';
 import type { Avatar } from '@visavis/protocol/rest';
 import { avatarQuery } from '../../api/queries.ts';
 import { playgroundAddress, sectionAddress } from '../../app/addresses.ts';
@@ -16,7 +17,6 @@ import { valuesOf } from './avatar-values.ts';
 import own from './avatars-page.module.css';
 import { DeleteAvatar } from './delete-avatar.tsx';
 import { EmbedCode } from './embed-code.tsx';
-import { shownName } from './shown-name.ts';
 import { TalkLinkForm } from './talk-link-form.tsx';
 
 type AvatarPageProps = { readonly projectId: string; readonly avatarId: string };

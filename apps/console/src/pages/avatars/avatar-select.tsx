@@ -1,8 +1,8 @@
 import { Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { shownName } from '@visavis/protocol';
 import { avatarsQuery } from '../../api/queries.ts';
 import { useTexts } from '../../i18n/language.tsx';
-import { shownName } from './shown-name.ts';
 
 type AvatarSelectProps = {
   readonly projectId: string;

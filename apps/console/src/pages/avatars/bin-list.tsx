@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { BIN_DAYS } from '@visavis/protocol';
+import { BIN_DAYS, shownName } from '@visavis/protocol';
 import type { BinnedAvatar } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
@@ -12,7 +12,6 @@ import { EmptyState, Loaded } from '../../components/page.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
 import own from './gallery.module.css';
 import { Picture } from './picture.tsx';
-import { shownName } from './shown-name.ts';
 import { useBin } from './use-bin.ts';
 
 /** What was deleted in the last days: restored, or deleted for good. */

@@ -1,4 +1,4 @@
-import { LIMITS } from '@visavis/protocol';
+import { LIMITS, shownName } from '@visavis/protocol';
 import type { Avatar } from '@visavis/protocol/rest';
 import { request } from '../../api/client.ts';
 import { avatarsQuery, useChange } from '../../api/queries.ts';
@@ -10,7 +10,6 @@ import { fittingName } from '../../components/fitting-name.ts';
 import { FormDialog } from '../../components/form.tsx';
 import { useFirstHourTexts } from '../../i18n/first-hour-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
-import { shownName } from './shown-name.ts';
 import { TemplatePick } from './templates/template-pick.tsx';
 import { type TemplateWish, wishedFields } from './templates/template-values.ts';
 

@@ -1,4 +1,5 @@
 import { SegmentedControl } from '@mantine/core';
+import { shownName } from '@visavis/protocol';
 import type { Avatar } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { sectionAddress } from '../../app/addresses.ts';
@@ -8,7 +9,6 @@ import { CopyButton } from '../../components/copy-button.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import own from './embed-code.module.css';
 import { elementSnippet, frameSnippet, reactSnippet, tokenSnippet } from './embed-snippets.ts';
-import { shownName } from './shown-name.ts';
 
 const makers = { element: elementSnippet, frame: frameSnippet, react: reactSnippet };
 type Kind = keyof typeof makers;

@@ -1,6 +1,6 @@
+import { shownName } from '@visavis/protocol';
 import type { Avatar } from '@visavis/protocol/rest';
 import { withWords } from '../../components/with-words.ts';
-import { shownName } from './shown-name.ts';
 
 export const sortings = ['newest', 'oldest', 'name'] as const;
 export type Sorting = (typeof sortings)[number];

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { shownName } from '@visavis/protocol';
 import type { Avatar } from '@visavis/protocol/rest';
 import { useEffect, useEffectEvent, useRef } from 'react';
 import { avatarsQuery } from '../../api/queries.ts';
@@ -7,7 +8,6 @@ import { navigate } from '../../app/router.ts';
 import { toasts } from '../../components/toast-list.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { endedMakings, isAnyMaking, isWatched } from './ended-makings.ts';
-import { shownName } from './shown-name.ts';
 
 const pollMs = 1_500;
 

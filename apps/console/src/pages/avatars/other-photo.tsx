@@ -1,3 +1,4 @@
+import { shownName } from '@visavis/protocol';
 import type { Avatar } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
@@ -7,7 +8,6 @@ import { FormDialog } from '../../components/form.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import { useFileFault } from './file-choice.tsx';
 import { PhotoField } from './photo-field.tsx';
-import { shownName } from './shown-name.ts';
 import { usePhotoSending, type WithFile } from './use-photo-sending.ts';
 
 type OtherPhotoProps = { readonly projectId: string; readonly avatar: Avatar; readonly onClose: () => void };

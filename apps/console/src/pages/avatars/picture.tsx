@@ -1,10 +1,10 @@
 import { useReducedMotion } from '@mantine/hooks';
+import { shownName } from '@visavis/protocol';
 import type { Avatar } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { FaceFrame } from '../../components/face-frame.tsx';
 import classes from './avatars-page.module.css';
 import { localPhotoOf } from './local-photos.ts';
-import { shownName } from './shown-name.ts';
 
 type PictureProps = {
   readonly avatar: Pick<Avatar, 'avatarId' | 'name' | 'thumbnailUrl' | 'previewUrl' | 'sourceUrl' | 'face'>;

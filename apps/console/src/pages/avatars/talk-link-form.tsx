@@ -1,5 +1,5 @@
 import { Select } from '@mantine/core';
-import { LIMITS } from '@visavis/protocol';
+import { LIMITS, shownName } from '@visavis/protocol';
 import type { Avatar, TalkLink } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
@@ -13,7 +13,6 @@ import { fittingName } from '../../components/fitting-name.ts';
 import { EntryForm } from '../../components/form.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
 import embed from './embed-code.module.css';
-import { shownName } from './shown-name.ts';
 
 const first = { lifetimeHours: '168', maxConcurrentCalls: 2, maxMinutesPerDay: 60 };
 

@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { shownName } from '@visavis/protocol';
 import type { Avatar, Binned } from '@visavis/protocol/rest';
 import { request } from '../../api/client.ts';
 import { avatarQuery, avatarsQuery, binQuery } from '../../api/queries.ts';
@@ -6,7 +7,6 @@ import { toasts } from '../../components/toast-list.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { useServerTexts } from '../../i18n/server-texts.ts';
 import { binEach } from './bin-each.ts';
-import { shownName } from './shown-name.ts';
 
 export type Named = Pick<Avatar, 'avatarId' | 'name'>;
 

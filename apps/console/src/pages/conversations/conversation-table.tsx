@@ -1,5 +1,6 @@
 import { Badge, Checkbox, Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { shownName } from '@visavis/protocol';
 import type { Avatar, Conversation } from '@visavis/protocol/rest';
 import { avatarsQuery } from '../../api/queries.ts';
 import { conversationAddress } from '../../app/addresses.ts';
@@ -7,7 +8,6 @@ import { Link } from '../../app/link.tsx';
 import type { Selection } from '../../components/selection.ts';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
 import { Picture } from '../avatars/picture.tsx';
-import { shownName } from '../avatars/shown-name.ts';
 import own from './conversations-page.module.css';
 import { RatingMark } from './rating-mark.tsx';
 import { talkMs } from './time-line.ts';

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { shownName } from '@visavis/protocol';
 import type { Transcript } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
@@ -13,7 +14,6 @@ import classes from '../../components/console.module.css';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Loaded, Page } from '../../components/page.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
-import { shownName } from '../avatars/shown-name.ts';
 import { MessageLine } from './message-line.tsx';
 import { TranscriptHead } from './transcript-head.tsx';
 import own from './transcript-page.module.css';

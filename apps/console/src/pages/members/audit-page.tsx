@@ -1,6 +1,6 @@
 import { Button, Select, Table, TextInput } from '@mantine/core';
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
-import { AUDIT_KINDS } from '@visavis/protocol';
+import { AUDIT_KINDS, shownName } from '@visavis/protocol';
 import type { ProjectAuditEntry } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { fetchAudit, membersQuery } from '../../api/member-queries.ts';
@@ -11,7 +11,6 @@ import { Loaded, Page, Problem } from '../../components/page.tsx';
 import { saveFile } from '../../components/save-file.ts';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
 import { useMembersTexts } from '../../i18n/members-texts.ts';
-import { shownName } from '../avatars/shown-name.ts';
 import { type AuditFilter, auditKindOf, noAuditFilter, queryOfAudit } from './audit-filter.ts';
 import {
   actionWords,

@@ -1,5 +1,6 @@
 import { ActionIcon, Badge, Switch } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { shownName } from '@visavis/protocol';
 import type { FirstPageAvatar } from '@visavis/protocol/rest';
 import { request } from '../../api/client.ts';
 import { firstPageQuery, useChange } from '../../api/queries.ts';
@@ -9,7 +10,6 @@ import { Form } from '../../components/form.tsx';
 import { ArrowDownIcon, ArrowUpIcon } from '../../components/icons.tsx';
 import { EmptyState, Loaded, Page } from '../../components/page.tsx';
 import { useTexts } from '../../i18n/language.tsx';
-import { shownName } from '../avatars/shown-name.ts';
 import own from './first-page-page.module.css';
 import { moved, stillThere } from './order.ts';
 

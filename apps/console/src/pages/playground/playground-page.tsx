@@ -1,5 +1,6 @@
 import { Button, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { shownName } from '@visavis/protocol';
 import type { Avatar, BrowserToken, LicenceKey } from '@visavis/protocol/rest';
 import { Suspense, useMemo, useState, useSyncExternalStore } from 'react';
 import { request } from '../../api/client.ts';
@@ -15,7 +16,6 @@ import { EmptyState, Loaded, Page, Problem } from '../../components/page.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import { useMembersTexts } from '../../i18n/members-texts.ts';
 import { Picture } from '../avatars/picture.tsx';
-import { shownName } from '../avatars/shown-name.ts';
 import { CallView } from '../talk/call-view.tsx';
 import { useCall } from '../talk/use-call.ts';
 import { CallLog, emptyLog, type LogState } from './call-log.ts';

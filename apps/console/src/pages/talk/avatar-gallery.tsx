@@ -1,10 +1,11 @@
 import { TextInput } from '@mantine/core';
+import { shownName } from '@visavis/protocol';
 import { useState } from 'react';
 import type { TalkAvatar } from '../../api/talk-page.ts';
 import { CheckIcon, ChevronIcon } from '../../components/icons.tsx';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import classes from './avatar-gallery.module.css';
-import { AvatarPicture, displayName } from './avatar-picture.tsx';
+import { AvatarPicture } from './avatar-picture.tsx';
 import { foundAvatars, searchedFrom } from './found-avatars.ts';
 import { useScrollEdges } from './use-scroll-edges.ts';
 
@@ -82,8 +83,8 @@ function Choice({ avatar, isChosen, onChoose }: ChoiceProps) {
           <CheckIcon size={14} />
         </span>
       </span>
-      <span className={classes.name}>{displayName(avatar)}</span>
-      {avatar.title && avatar.title !== displayName(avatar) && (
+      <span className={classes.name}>{shownName(avatar.name)}</span>
+      {avatar.title && avatar.title !== shownName(avatar.name) && (
         <span className="visually-hidden">, {avatar.title}</span>
       )}
     </label>

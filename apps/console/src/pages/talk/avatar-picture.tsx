@@ -20,7 +20,7 @@ export function AvatarPicture({ avatar, className, children }: AvatarPictureProp
     <FaceFrame face={face} still={still} className={`${classes.frame} ${className ?? ''}`}>
       {still === null ? (
         <span className={classes.initial} aria-hidden="true">
-          {displayName(avatar).slice(0, 1).toUpperCase()}
+          {shownName(avatar.name).slice(0, 1).toUpperCase()}
         </span>
       ) : (
         <img className="face-picture" src={still} alt="" onError={() => setBrokenUrl(thumbnailUrl)} />
@@ -35,12 +35,8 @@ export const longName = 16;
 
 /** The name inside short sentences, where a long one would push the rest out: its first word, cut. */
 export function shortName(avatar: TalkAvatar): string {
-  const name = displayName(avatar);
+  const name = shownName(avatar.name);
   if (name.length <= longName) return name;
   const [first = name] = name.split(/\s/, 1);
   return first.length <= longName ? first : `${first.slice(0, longName - 1)}…`;
-}
-
-export function displayName(avatar: TalkAvatar): string {
-  return shownName(avatar.name);
 }

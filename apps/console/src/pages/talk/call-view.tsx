@@ -1,9 +1,10 @@
+import { shownName } from '@visavis/protocol';
 import type { CallSnapshot, VisavisCall } from '@visavis/sdk';
 import { inWords } from '@visavis/sdk/problem-words';
 import { useState } from 'react';
 import type { TalkAvatar } from '../../api/talk-page.ts';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
-import { displayName, shortName } from './avatar-picture.tsx';
+import { shortName } from './avatar-picture.tsx';
 import { CallControls } from './call-controls.tsx';
 import { switchedCaptions, useCallPreferences } from './call-preferences.ts';
 import { CallTools } from './call-tools.tsx';
@@ -48,7 +49,7 @@ export function CallView({ call, snapshot, avatar, isLink, onCallAgain, onLeave,
   const deaf = snapshot.info?.hears === false;
   return (
     <main className={classes.call} data-captions={captions}>
-      <h1 className="visually-hidden">{texts.title(displayName(avatar))}</h1>
+      <h1 className="visually-hidden">{texts.title(shownName(avatar.name))}</h1>
       <Stage call={call} snapshot={snapshot} avatar={avatar} own={ended ? null : picture.stream}>
         {ended ? null : (
           <CallControls
@@ -65,7 +66,7 @@ export function CallView({ call, snapshot, avatar, isLink, onCallAgain, onLeave,
       </Stage>
       <section className={classes.panel} aria-label={texts.conversation}>
         <About avatar={avatar} />
-        <Captions captions={snapshot.captions} avatarName={displayName(avatar)} size={captions} ended={ended} />
+        <Captions captions={snapshot.captions} avatarName={shownName(avatar.name)} size={captions} ended={ended} />
         {snapshot.notice && !ended && (
           <NoticeBar
             problem={snapshot.notice}
@@ -80,7 +81,7 @@ export function CallView({ call, snapshot, avatar, isLink, onCallAgain, onLeave,
             onDismiss={() => camera.dismissProblem()}
           />
         )}
-        {deaf && !ended && <p className={classes.hint}>{texts.deaf(displayName(avatar))}</p>}
+        {deaf && !ended && <p className={classes.hint}>{texts.deaf(shownName(avatar.name))}</p>}
         {ended ? (
           <EndCard
             call={call}
@@ -113,10 +114,10 @@ export function CallView({ call, snapshot, avatar, isLink, onCallAgain, onLeave,
 /** Who it is, at the head of a column that has the room. */
 function About({ avatar }: { readonly avatar: TalkAvatar }) {
   const description = useDescription(avatar);
-  const title = avatar.title === displayName(avatar) ? '' : avatar.title;
+  const title = avatar.title === shownName(avatar.name) ? '' : avatar.title;
   return (
     <div className={classes.about}>
-      <p className={classes.name}>{displayName(avatar)}</p>
+      <p className={classes.name}>{shownName(avatar.name)}</p>
       {title && <p>{title}</p>}
       {description && <p>{description}</p>}
     </div>

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { shownName } from '@visavis/protocol';
 import type { CallSnapshot, VisavisCall } from '@visavis/sdk';
 import { useEffect, useRef } from 'react';
 import type { TalkAvatar } from '../../api/talk-page.ts';
@@ -6,7 +7,6 @@ import { AlertIcon } from '../../components/icons.tsx';
 import { useCopied } from '../../components/use-copied.ts';
 import { useFormats } from '../../i18n/language-choice.tsx';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
-import { displayName } from './avatar-picture.tsx';
 import classes from './end-card.module.css';
 import { RateCall } from './rate-call.tsx';
 import { callDurationMs, transcriptText } from './transcript-text.ts';
@@ -38,7 +38,7 @@ export function EndCard({ call, snapshot, avatar, isLink, onCallAgain, onLeave }
           <AlertIcon size={26} />
         </span>
       )}
-      <h2>{problem ? problem.title : texts.title(displayName(avatar))}</h2>
+      <h2>{problem ? problem.title : texts.title(shownName(avatar.name))}</h2>
       {problem && <p>{problem.advice}</p>}
       {problem?.detail && <p className={classes.detail}>{problem.detail}</p>}
       {durationMs !== null && <p>{texts.lasted(formats.clock(durationMs))}</p>}
@@ -50,7 +50,7 @@ export function EndCard({ call, snapshot, avatar, isLink, onCallAgain, onLeave }
         <Button radius="xl" size="md" variant={isHopeless ? 'filled' : 'default'} onClick={onLeave}>
           {isLink ? texts.back : texts.another}
         </Button>
-        <CopyTranscript snapshot={snapshot} avatarName={displayName(avatar)} />
+        <CopyTranscript snapshot={snapshot} avatarName={shownName(avatar.name)} />
       </div>
     </div>
   );

@@ -1,10 +1,11 @@
 import { Button, TextInput } from '@mantine/core';
+import { shownName } from '@visavis/protocol';
 import type { KeyboardEvent } from 'react';
 import { isStarting, type TalkAvatar, type TalkPageData } from '../../api/talk-page.ts';
 import { KeyboardIcon, MicrophoneIcon, SpeakerIcon } from '../../components/icons.tsx';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import { AvatarGallery } from './avatar-gallery.tsx';
-import { AvatarPicture, displayName, longName } from './avatar-picture.tsx';
+import { AvatarPicture, longName } from './avatar-picture.tsx';
 import { BrainNote } from './brain-note.tsx';
 import classes from './lobby.module.css';
 import { useDescription } from './use-description.ts';
@@ -28,7 +29,7 @@ export function Lobby(props: LobbyProps) {
   const description = useDescription(props.avatar);
   const { data, avatar, license } = props;
   const hears = data.voice.hears || isStarting(data);
-  const title = avatar.title === displayName(avatar) ? '' : avatar.title;
+  const title = avatar.title === shownName(avatar.name) ? '' : avatar.title;
   const start = () => props.onTalk(hears ? 'auto' : 'manual');
   const startOnEnter = ({ key, target }: KeyboardEvent) => {
     if (key === 'Enter' && target instanceof HTMLInputElement && target.type === 'radio') start();
@@ -41,7 +42,7 @@ export function Lobby(props: LobbyProps) {
       <div className={classes.side}>
         <div className={classes.intro}>
           <p className={classes.kicker}>{texts.kicker}</p>
-          <h1 data-long={displayName(avatar).length > longName}>{displayName(avatar)}</h1>
+          <h1 data-long={shownName(avatar.name).length > longName}>{shownName(avatar.name)}</h1>
           {title && <p className={classes.title}>{title}</p>}
           {description && <p className={classes.description}>{description}</p>}
         </div>
@@ -93,7 +94,7 @@ export function Lobby(props: LobbyProps) {
               {texts.startSilent}
             </Button>
           ) : (
-            <p className={classes.hint}>{texts.deaf(displayName(avatar))}</p>
+            <p className={classes.hint}>{texts.deaf(shownName(avatar.name))}</p>
           )}
         </div>
       </div>

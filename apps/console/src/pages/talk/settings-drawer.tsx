@@ -1,12 +1,11 @@
 import { Drawer, SegmentedControl, Select, Switch, Textarea, useMantineColorScheme } from '@mantine/core';
-import { LIMITS } from '@visavis/protocol';
+import { LIMITS, shownName } from '@visavis/protocol';
 import type { VisavisCall } from '@visavis/sdk';
 import type { TalkAvatar, TalkPageData } from '../../api/talk-page.ts';
 import { LanguageSwitch } from '../../components/language-switch.tsx';
 import { voiceLabel } from '../../components/voice-words.ts';
 import { useLanguage } from '../../i18n/language-choice.tsx';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
-import { displayName } from './avatar-picture.tsx';
 import { CaptionsChoice } from './captions-choice.tsx';
 import { DeviceSection } from './device-section.tsx';
 import classes from './settings-drawer.module.css';
@@ -50,7 +49,7 @@ export function SettingsDrawer(props: SettingsDrawerProps) {
           label={texts.voice}
           description={texts.voiceHint}
           data={[
-            { value: '', label: speaker ? texts.ownVoiceOf(displayName(avatar), speaker) : texts.ownVoice },
+            { value: '', label: speaker ? texts.ownVoiceOf(shownName(avatar.name), speaker) : texts.ownVoice },
             ...offered.map((described) => ({
               value: described.voice,
               label: voiceLabel(described, described.voice, words, language),

@@ -1,9 +1,10 @@
+import { shownName } from '@visavis/protocol';
 import { type CallSnapshot, situationOf, type VisavisCall } from '@visavis/sdk';
 import { type ReactNode, useCallback, useState } from 'react';
 import type { TalkAvatar } from '../../api/talk-page.ts';
 import { SpeakerIcon } from '../../components/icons.tsx';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
-import { AvatarPicture, displayName, shortName } from './avatar-picture.tsx';
+import { AvatarPicture, shortName } from './avatar-picture.tsx';
 import { CameraPreview } from './camera-preview.tsx';
 import classes from './stage.module.css';
 
@@ -33,7 +34,7 @@ export function Stage({ call, snapshot, avatar, own, children }: StageProps) {
           data-live={live}
           playsInline
           autoPlay
-          aria-label={texts.live(displayName(avatar))}
+          aria-label={texts.live(shownName(avatar.name))}
           onPlaying={() => setPlaying(true)}
           onEmptied={() => setPlaying(false)}
         />
@@ -46,7 +47,7 @@ export function Stage({ call, snapshot, avatar, own, children }: StageProps) {
       {snapshot.soundBlocked && (
         <button type="button" className={classes.unblock} onClick={() => void call.unblockSound()}>
           <SpeakerIcon size={30} />
-          {texts.unblock(displayName(avatar))}
+          {texts.unblock(shownName(avatar.name))}
         </button>
       )}
       {children !== null && <div className={classes.foot}>{children}</div>}

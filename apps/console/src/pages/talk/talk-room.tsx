@@ -1,12 +1,11 @@
 import { Button } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
-import { findWanted, readTalkAddress, withoutAvatar } from '@visavis/protocol';
+import { findWanted, readTalkAddress, shownName, withoutAvatar } from '@visavis/protocol';
 import type { CallSnapshot } from '@visavis/sdk';
 import { useState } from 'react';
 import type { TalkAvatar } from '../../api/talk-page.ts';
 import type { TalkTexts } from '../../i18n/en/talk.ts';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
-import { displayName } from './avatar-picture.tsx';
 import { Lobby } from './lobby.tsx';
 import { Message } from './message.tsx';
 import { TalkHeader } from './talk-header.tsx';
@@ -48,7 +47,7 @@ export function TalkRoom({ data, onChoosing }: TalkRoomProps) {
   const kept = data.avatars.find(({ avatarId }) => avatarId === settings.avatarId) ?? data.avatars[0];
   const avatar = linked === null ? kept : findWanted(data.avatars, linked);
   const license = ownLicense.trim() || data.demoLicense;
-  useDocumentTitle(avatar ? `${displayName(avatar)} · Visavis` : 'Visavis');
+  useDocumentTitle(avatar ? `${shownName(avatar.name)} · Visavis` : 'Visavis');
   if (avatar === undefined) {
     return (
       <div className={classes.room}>
@@ -141,5 +140,5 @@ function forVisitors(
 ): CallSnapshot {
   const { problem } = snapshot;
   if (problem === null) return snapshot;
-  return { ...snapshot, problem: inVisitorWords(problem, { avatarName: displayName(avatar), isLink, texts }) };
+  return { ...snapshot, problem: inVisitorWords(problem, { avatarName: shownName(avatar.name), isLink, texts }) };
 }

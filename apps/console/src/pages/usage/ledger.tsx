@@ -1,5 +1,6 @@
 import { Button, Table } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { shownName } from '@visavis/protocol';
 import type { LedgerSum } from '@visavis/protocol/rest';
 import { fetchLedger } from '../../api/queries.ts';
 import { conversationAddress } from '../../app/addresses.ts';
@@ -7,7 +8,6 @@ import { Link } from '../../app/link.tsx';
 import classes from '../../components/console.module.css';
 import { Loaded } from '../../components/page.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
-import { shownName } from '../avatars/shown-name.ts';
 import own from './usage-page.module.css';
 import type { DayRange } from './usage-range.ts';
 

@@ -1,5 +1,6 @@
 import { Button, Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { shownName } from '@visavis/protocol';
 import type { Usage, UsageDay } from '@visavis/protocol/rest';
 import type { ReactNode } from 'react';
 import { keysQuery } from '../../api/queries.ts';
@@ -7,7 +8,6 @@ import classes from '../../components/console.module.css';
 import { toCsv } from '../../components/csv.ts';
 import { saveFile } from '../../components/save-file.ts';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
-import { shownName } from '../avatars/shown-name.ts';
 import own from './usage-page.module.css';
 import { type Sum, sumOf, sumsByKey } from './usage-sums.ts';
 
