@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Member } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
-import { membersQuery } from '../../api/member-queries.ts';
+import { invitationsQuery, membersQuery } from '../../api/member-queries.ts';
 import { projectsQuery, sessionQuery, useChange } from '../../api/queries.ts';
 import { projectsAddress } from '../../app/addresses.ts';
 import { useMay } from '../../app/role.tsx';
@@ -11,6 +11,7 @@ import { navigate } from '../../app/router.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import classes from '../../components/console.module.css';
 import { Loaded, Page, Problem } from '../../components/page.tsx';
+import type { MembersTexts } from '../../i18n/en/members.ts';
 import { useMembersTexts } from '../../i18n/members-texts.ts';
 import { InvitationList } from './invitation-list.tsx';
 import { InviteForm } from './invite-form.tsx';
@@ -26,16 +27,15 @@ export function MembersPage({ projectId }: { readonly projectId: string }) {
   const [asked, setAsked] = useState<MemberWish | null>(null);
   const change = useChange(
     (wish: MemberWish) => sendWish(projectId, wish),
-    [membersQuery(projectId).queryKey, ['invitations', projectId]],
+    [membersQuery(projectId).queryKey, invitationsQuery(projectId).queryKey],
   );
   // One's own role is in the list of projects; it is read last, since pages without a project are gone at once.
   const adopt = useChange(async () => undefined, [projectsQuery.queryKey]);
-  const isOwn = asked?.member.userId === userId;
   const send = (wish: MemberWish) =>
     change.mutate(wish, {
       onSuccess: () => {
         setAsked(null);
-        if (wish.member.userId !== userId) return;
+        if (!wish.isSelf) return;
         if (wish.role === null) navigate(projectsAddress);
         adopt.mutate(undefined);
       },
@@ -57,7 +57,7 @@ export function MembersPage({ projectId }: { readonly projectId: string }) {
                 isSelf={member.userId === userId}
                 isLastOwner={member.role === 'owner' && countOwners(all) === 1}
                 isBusy={change.isPending}
-                onWish={(wish) => (wish.role === null || wish.member.userId === userId ? setAsked(wish) : send(wish))}
+                onWish={(wish) => (wish.role === null || wish.isSelf ? setAsked(wish) : send(wish))}
               />
             ))}
           </ul>
@@ -67,12 +67,9 @@ export function MembersPage({ projectId }: { readonly projectId: string }) {
       {isInviting && <InviteForm projectId={projectId} onClose={() => setInviting(false)} />}
       <Confirm
         opened={asked !== null}
-        {...wordsOf(asked, isOwn, texts)}
+        {...wordsOf(asked, texts)}
         change={change}
-        onClose={() => {
-          setAsked(null);
-          change.reset();
-        }}
+        onClose={() => setAsked(null)}
         onConfirm={() => asked !== null && send(asked)}
       />
     </Page>
@@ -90,9 +87,8 @@ function countOwners(members: readonly Member[]): number {
 }
 
 /** What is asked before somebody goes, or before one takes something from oneself. */
-function wordsOf(asked: MemberWish | null, isOwn: boolean, texts: ReturnType<typeof useMembersTexts>) {
-  const name = asked?.member.name ?? '';
+function wordsOf(asked: MemberWish | null, texts: MembersTexts) {
   if (asked?.role) return { title: texts.lessTitle, text: texts.lessText, action: texts.less };
-  if (isOwn) return { title: texts.leaveTitle, text: texts.leaveText, action: texts.leave };
-  return { title: texts.removeTitle(name), text: texts.removeText, action: texts.remove };
+  if (asked?.isSelf) return { title: texts.leaveTitle, text: texts.leaveText, action: texts.leave };
+  return { title: texts.removeTitle(asked?.member.name ?? ''), text: texts.removeText, action: texts.remove };
 }
