@@ -1,4 +1,4 @@
-import { Button, Select, Table, TextInput } from '@mantine/core';
+import { Button, Select, Table } from '@mantine/core';
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { AUDIT_KINDS, shownName } from '@visavis/protocol';
 import type { ProjectAuditEntry } from '@visavis/protocol/rest';
@@ -7,6 +7,7 @@ import { fetchAudit, membersQuery } from '../../api/member-queries.ts';
 import { avatarsQuery, keysQuery } from '../../api/queries.ts';
 import classes from '../../components/console.module.css';
 import { toCsv } from '../../components/csv.ts';
+import { DayFields } from '../../components/day-fields.tsx';
 import { Loaded, Page, Problem } from '../../components/page.tsx';
 import { saveFile } from '../../components/save-file.ts';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
@@ -140,20 +141,7 @@ function Filters({ projectId, filter, seen, onChange }: FiltersProps) {
         value={filter.kind}
         onChange={(kind) => change({ kind: auditKindOf(kind) })}
       />
-      <TextInput
-        label={texts.audit.fromDay}
-        type="date"
-        max={filter.to || undefined}
-        value={filter.from}
-        onChange={(event) => change({ from: event.currentTarget.value })}
-      />
-      <TextInput
-        label={texts.audit.toDay}
-        type="date"
-        min={filter.from || undefined}
-        value={filter.to}
-        onChange={(event) => change({ to: event.currentTarget.value })}
-      />
+      <DayFields value={filter} labels={{ from: texts.audit.fromDay, to: texts.audit.toDay }} onChange={change} />
     </search>
   );
 }
