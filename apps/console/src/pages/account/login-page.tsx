@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
-import { LIMITS } from '@visavis/protocol';
 import type { User } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
 import { authOptionsQuery, sessionQuery, useChange } from '../../api/queries.ts';
 import { registerAddress, resetAddress } from '../../app/addresses.ts';
 import { Link } from '../../app/link.tsx';
-import { PasswordField, TextField } from '../../components/fields.tsx';
+import { PasswordField } from '../../components/fields.tsx';
 import { EntryForm } from '../../components/form.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import { AuthFrame, AuthLinks } from './auth-frame.tsx';
+import { EmailField } from './email-field.tsx';
 
 /** The address stays as it was: whoever logs in gets the page that was asked for. */
 export function LoginPage() {
@@ -40,16 +40,7 @@ export function LoginForm() {
   );
   return (
     <EntryForm saving={login} action={texts.auth.login} onSubmit={() => login.mutate({ email, password })}>
-      <TextField
-        name="email"
-        label={texts.auth.email}
-        type="email"
-        autoComplete="username"
-        required
-        maxLength={LIMITS.characters.email}
-        value={email}
-        onChange={setEmail}
-      />
+      <EmailField value={email} onChange={setEmail} />
       <PasswordField
         name="password"
         label={texts.auth.password}

@@ -12,6 +12,7 @@ import { EntryForm } from '../../components/form.tsx';
 import { Loaded } from '../../components/page.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
 import { AuthFrame, AuthLinks } from './auth-frame.tsx';
+import { EmailField } from './email-field.tsx';
 
 export function RegisterPage() {
   const texts = useTexts();
@@ -73,16 +74,7 @@ export function RegisterForm({ invitation }: RegisterFormProps) {
         value={values.name}
         onChange={(name) => change({ name })}
       />
-      <TextField
-        name="email"
-        label={texts.auth.email}
-        type="email"
-        autoComplete="username"
-        required
-        maxLength={LIMITS.characters.email}
-        value={values.email}
-        onChange={(email) => change({ email })}
-      />
+      <EmailField value={values.email} onChange={(email) => change({ email })} />
       <PasswordField
         name="password"
         label={texts.auth.password}

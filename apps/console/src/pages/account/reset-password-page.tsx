@@ -6,11 +6,12 @@ import { request } from '../../api/client.ts';
 import { authOptionsQuery, useChange } from '../../api/queries.ts';
 import { loginAddress } from '../../app/addresses.ts';
 import { Link } from '../../app/link.tsx';
-import { PasswordField, TextField } from '../../components/fields.tsx';
+import { PasswordField } from '../../components/fields.tsx';
 import { EntryForm } from '../../components/form.tsx';
 import { Loaded } from '../../components/page.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
 import { AuthFrame, AuthLinks } from './auth-frame.tsx';
+import { EmailField } from './email-field.tsx';
 
 /** With `?token=…` of the mail: a new password. Without: asks for the mail. */
 export function ResetPasswordPage() {
@@ -74,16 +75,7 @@ function AskForMail() {
   return (
     <EntryForm saving={ask} action={texts.auth.resetSend} onSubmit={() => ask.mutate({ email })}>
       <p>{texts.auth.resetAdvice}</p>
-      <TextField
-        name="email"
-        label={texts.auth.email}
-        type="email"
-        autoComplete="username"
-        required
-        maxLength={LIMITS.characters.email}
-        value={email}
-        onChange={setEmail}
-      />
+      <EmailField value={email} onChange={setEmail} />
     </EntryForm>
   );
 }
