@@ -1,4 +1,5 @@
 import type { AuditKind, ProjectRole } from '@visavis/protocol';
+import { counted } from '../counted.ts';
 import type { Widened } from '../widened.ts';
 
 /** English texts of who is in a project, how they come in, and what they did. */
@@ -48,7 +49,8 @@ export const en = {
   withdraw: 'Withdraw',
   withdrawOf: (whom: string) => `Withdraw: ${whom}`,
   linkTitle: 'The invitation',
-  linkText: 'Give this link to the person you invite. It is shown only now, and lets one person in, within 7 days.',
+  linkText: (days: number) =>
+    `Give this link to the person you invite. It is shown only now, and lets one person in, within ${counted(days, 'day', 'days')}.`,
   linkMailed: (email: string) => `It was mailed to ${email}, too.`,
   copyLink: 'Copy link',
   invitation: {

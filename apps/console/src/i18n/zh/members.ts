@@ -46,7 +46,7 @@ export const zh: MembersTexts = {
   withdraw: '撤回',
   withdrawOf: (whom) => `撤回：${whom}`,
   linkTitle: '邀请链接',
-  linkText: '请把此链接交给您邀请的人。它只显示这一次，7 天内可供一人使用。',
+  linkText: (days) => `请把此链接交给您邀请的人。它只显示这一次，${days} 天内可供一人使用。`,
   linkMailed: (email) => `同时已发送邮件至 ${email}。`,
   copyLink: '复制链接',
   invitation: {

@@ -34,7 +34,7 @@ export function InviteForm({ projectId, onClose }: { readonly projectId: string;
       <ShownSecret
         secret={globalThis.location.origin + made.path}
         title={texts.linkTitle}
-        text={texts.linkText}
+        text={texts.linkText(LIMITS.counts.invitationDays)}
         note={made.isMailed && made.email !== null ? texts.linkMailed(made.email) : null}
         copyLabel={texts.copyLink}
         onClose={onClose}
