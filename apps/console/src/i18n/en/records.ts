@@ -41,7 +41,7 @@ export const en = {
     more: 'Older conversations were not looked through yet: the next page goes on.',
     choose: (what: string) => `Choose the conversation of ${what}`,
     chooseAll: 'Choose all of this page',
-    chosen: (count: number) => (count === 1 ? '1 chosen' : `${count} chosen`),
+    chosen: (count: number) => `${count} chosen`,
     chooseNone: 'Choose none',
     deleteChosenTitle: (count: number) => `Delete ${counted(count, 'conversation', 'conversations')}?`,
     deleteChosenText: 'Their transcripts and recordings are gone for good.',
