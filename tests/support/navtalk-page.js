@@ -29,9 +29,9 @@
     return btoa(binary);
   }
 
-  const IS_V1 = { append: (audio) => ({ type: 'input_audio_buffer.append', audio }) };
-  const IS_V2 = { append: (audio) => ({ type: 'realtime.input_audio_buffer.append', data: { audio } }) };
-  let protocol = IS_V2;
+  const firstProtocol = { append: (audio) => ({ type: 'input_audio_buffer.append', audio }) };
+  const secondProtocol = { append: (audio) => ({ type: 'realtime.input_audio_buffer.append', data: { audio } }) };
+  let protocol = secondProtocol;
 
   async function openMicrophone() {
     const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
@@ -144,7 +144,7 @@
     },
     /** The same by NavTalk's first protocol: events on one socket, signalling on another, both opened at once. */
     connectV1(url, signallingUrl, license, options = {}) {
-      protocol = IS_V1;
+      protocol = firstProtocol;
       openVideo();
       state.socket = new WebSocket(url);
       keepEnd(state.socket, '(closed)');
