@@ -24,6 +24,7 @@ export async function useConversations(page: Page, words: string, sessionId: str
     'Good',
     expect.stringMatching(/^\d+\.\d s$/),
   ]);
+  await expectInOneLine(page, row.locator('[data-name]'));
 
   await page.getByRole('combobox', { name: 'Rating' }).click();
   await page.getByRole('option', { name: 'Not good' }).click();
@@ -52,6 +53,15 @@ export async function useConversations(page: Page, words: string, sessionId: str
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await page.getByText('Deleted: 1.').waitFor();
   await row.waitFor({ state: 'detached' });
+}
+
+/** On a phone, where a row is a card. */
+async function expectInOneLine(page: Page, figures: Locator): Promise<void> {
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: 360, height: 740 });
+  const tops = await figures.evaluateAll((cells: { offsetTop: number }[]) => cells.map(({ offsetTop }) => offsetTop));
+  expect([tops.length, new Set(tops).size]).toEqual([4, 1]);
+  if (before !== null) await page.setViewportSize(before);
 }
 
 /** Reads the numbers of a bar with the keyboard, chooses other days, downloads a table, and goes from the ledger to a talk. */
