@@ -1,3 +1,4 @@
+import { withoutSystemPrefix } from '@visavis/protocol';
 import type { CallOptions, TokenSource, ToolHandler } from '../call-options.ts';
 import type { CallConfig } from '../to-wire.ts';
 import { isOn } from './avatar-properties.ts';
@@ -54,7 +55,7 @@ export function readAttributes(read: (name: AttributeName) => string | null): Av
     license: text('token') || text('license'),
     tokenUrl: text('token-url'),
     avatar: text('avatar'),
-    label: text('label') || shownName(text('avatar')),
+    label: text('label') || labelOf(text('avatar')),
     language: text('language'),
     voice: text('voice'),
     poster: text('poster'),
@@ -65,8 +66,8 @@ export function readAttributes(read: (name: AttributeName) => string | null): Av
 }
 
 /** `navtalk.Iris` reads `Iris`; an id is no name. */
-export function shownName(avatar: string): string {
-  return avatarId.test(avatar) ? '' : avatar.replace(/^navtalk\./i, '');
+export function labelOf(avatar: string): string {
+  return avatarId.test(avatar) ? '' : withoutSystemPrefix(avatar);
 }
 
 export type CallExtras = {

@@ -4,7 +4,7 @@ import { situationOf } from '../call-situation.ts';
 import type { CallSnapshot } from '../call-snapshot.ts';
 import { inWords } from '../problem-words.ts';
 import type { Caption } from '../transcript.ts';
-import { type AvatarAttributes, shownName } from './avatar-attributes.ts';
+import { type AvatarAttributes, labelOf } from './avatar-attributes.ts';
 import type { CardAnswer } from './avatar-card.ts';
 import type { AvatarWords } from './avatar-words.ts';
 
@@ -65,7 +65,7 @@ export function viewOf(
   const waiting = phase === 'idle' ? standing : null;
   const problem = preparing ? null : (fault ?? snapshot?.problem ?? snapshot?.notice ?? waiting);
   const known = typeof card === 'string' ? null : card;
-  const name = attributes.label || shownName(known?.name ?? '');
+  const name = attributes.label || labelOf(known?.name ?? '');
   return {
     phase,
     isLost: state === 'reconnecting',
