@@ -17,10 +17,18 @@ export type Selection = {
 /** What goes out of sight is no longer chosen: nobody deletes what he does not see. */
 export function useSelection(shown: readonly string[]): Selection {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  return selectionOf(chosen, shown, setChosen);
+}
+
+export function selectionOf(
+  chosen: ReadonlySet<string>,
+  shown: readonly string[],
+  setChosen: (ids: ReadonlySet<string>) => void,
+): Selection {
   const ids = shown.filter((id) => chosen.has(id));
   return {
     ids,
-    has: (id) => chosen.has(id),
+    has: (id) => ids.includes(id),
     toggle: (id) => setChosen(toggled(new Set(ids), id)),
     add: (more) => setChosen(new Set([...ids, ...more])),
     toggleAll: () => setChosen(new Set(ids.length === shown.length ? [] : shown)),

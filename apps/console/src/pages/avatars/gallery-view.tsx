@@ -98,7 +98,7 @@ export function Gallery({ projectId, avatars, canSelect = false, ...actions }: G
             {...actions}
             projectId={projectId}
             avatar={avatar}
-            isSelected={selection.ids.includes(avatar.avatarId)}
+            isSelected={selection.has(avatar.avatarId)}
             onDelete={(unwanted) => put.mutate([unwanted])}
             onSelect={canSelect ? ({ avatarId }) => selection.toggle(avatarId) : null}
           />
