@@ -31,6 +31,11 @@ export function MembersPage({ projectId }: { readonly projectId: string }) {
   );
   // One's own role is in the list of projects; it is read last, since pages without a project are gone at once.
   const adopt = useChange(async () => undefined, [projectsQuery.queryKey]);
+  const ask = (wish: MemberWish) => {
+    // Why another role could not be given, without a question, is not told of this one.
+    if (!change.isPending) change.reset();
+    setAsked(wish);
+  };
   const send = (wish: MemberWish) =>
     change.mutate(wish, {
       onSuccess: () => {
@@ -57,7 +62,7 @@ export function MembersPage({ projectId }: { readonly projectId: string }) {
                 isSelf={member.userId === userId}
                 isLastOwner={member.role === 'owner' && countOwners(all) === 1}
                 isBusy={change.isPending}
-                onWish={(wish) => (wish.role === null || wish.isSelf ? setAsked(wish) : send(wish))}
+                onWish={(wish) => (wish.role === null || wish.isSelf ? ask(wish) : send(wish))}
               />
             ))}
           </ul>
