@@ -21,31 +21,44 @@ function embedded(): Plugin {
       folder = resolve(config.root, config.build.outDir);
     },
     async writeBundle() {
-      await build({
-        configFile: false,
-        root: import.meta.dirname,
-        // Addresses of files follow the script's own, which is on another site than the page.
-        base: './',
-        publicDir: false,
-        logLevel: 'warn',
-        build: {
-          target: 'es2022',
-          outDir: join(folder, 'embed'),
-          emptyOutDir: false,
-          assetsInlineLimit: 0,
-          modulePreload: false,
-          rolldownOptions: {
-            input: {
-              visavis: join(import.meta.dirname, 'src/embed/visavis.ts'),
-              page: join(import.meta.dirname, 'src/embed/page.ts'),
-            },
-            preserveEntrySignatures: 'strict',
-            output: { entryFileNames: '[name].js', assetFileNames: '[name][extname]' },
-          },
-        },
+      const outDir = join(folder, 'embed');
+      const source = (name: string) => join(import.meta.dirname, `src/embed/${name}.ts`);
+      await buildEmbedded(outDir, {
+        input: { visavis: source('visavis'), page: source('page') },
+        preserveEntrySignatures: 'strict',
+        output: { entryFileNames: '[name].js', assetFileNames: '[name][extname]' },
+      });
+      // Pages of NavTalk load theirs as a classic script.
+      await buildEmbedded(outDir, {
+        input: { 'navtalk-web-sdk': source('navtalk-web-sdk') },
+        // Such a script has no address of its own; it is told that of the recorder.
+        checks: { emptyImportMeta: false },
+        output: { format: 'iife', entryFileNames: '[name].umd.js', assetFileNames: '[name][extname]' },
       });
     },
   };
+}
+
+async function buildEmbedded(
+  outDir: string,
+  rolldownOptions: Rolldown.InputOptions & { output: Rolldown.OutputOptions },
+) {
+  await build({
+    configFile: false,
+    root: import.meta.dirname,
+    // Addresses of files follow the script's own, which is on another site than the page.
+    base: './',
+    publicDir: false,
+    logLevel: 'warn',
+    build: {
+      target: 'es2022',
+      outDir,
+      emptyOutDir: false,
+      assetsInlineLimit: 0,
+      modulePreload: false,
+      rolldownOptions,
+    },
+  });
 }
 
 /** What a page needs before it can show anything, besides the entry that every page has: its part, and what that asks for. */

@@ -14,6 +14,7 @@ import { expectFaceInView, featuresOf, VIEWPORTS } from '../support/face-view.ts
 import { startServer, type TestServer } from '../support/server-process.ts';
 import { pageOf, type Seen, Shop } from '../support/shop.ts';
 import { lostSound } from './embed-flow.ts';
+import { navtalkComponent } from './navtalk-component.ts';
 
 const executablePath = findChromium();
 
@@ -256,6 +257,8 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
     await frame.getByRole('log', { name: 'Captions' }).getByRole('listitem').first().waitFor();
     await page.screenshot({ path: 'test-output/embed-frame.png' });
   });
+
+  navtalkComponent(() => ({ server, shop, browser }), expectTalkingPicture);
 
   lostSound(() => ({ server, shop, browser }));
 

@@ -110,10 +110,11 @@ export class CallConnection {
 
   #openSocket(): void {
     this.#presented = this.#license.current;
-    const url = socketUrl(this.#options, this.#presented, this.#plan.session);
     const history = this.#listener.history();
     this.#count += 1;
     try {
+      // What a page names as the server need not be an address.
+      const url = socketUrl(this.#options, this.#presented, this.#plan.session);
       this.#socket = new SocketLink(this.#environment.createSocket, url, {
         onOpen: () => this.#listener.onOpen(),
         onFrame: (text) => {

@@ -12,11 +12,11 @@ export async function sendRating(
   rating: CallRating,
   text: string,
 ): Promise<boolean> {
-  const server = options.url === undefined ? serverOrigin(options.host) : new URL(options.url).origin;
   // In the body: addresses are kept in the logs of every proxy on the way. A form needs no preflight.
   const body = new URLSearchParams({ ...session, rating, text });
-  const address = `${server.replace(/^ws/, 'http')}/api/chat/ratings`;
   try {
+    const server = options.url === undefined ? serverOrigin(options.host) : new URL(options.url).origin;
+    const address = `${server.replace(/^ws/, 'http')}/api/chat/ratings`;
     const { ok } = await fetch(address, { method: 'POST', body, credentials: 'omit' });
     return ok;
   } catch {

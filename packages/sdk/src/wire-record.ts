@@ -26,7 +26,9 @@ export function receivedFrame(frame: string): WireRecord {
     typeof message === 'object' && message !== null && 'type' in message && typeof message.type === 'string'
       ? message.type
       : '';
-  return { direction: 'received', type, message: shortened(message), atMs: performance.now() };
+  // Arguments of a tool are words, however they look, and pages read them.
+  const shown = type.endsWith('.function_call_arguments.done') ? message : shortened(message);
+  return { direction: 'received', type, message: shown, atMs: performance.now() };
 }
 
 function parse(frame: string): unknown {

@@ -8,6 +8,7 @@ import { errorMessage } from '../error-message.ts';
 import type { Logger } from '../ports.ts';
 import { openToEveryone } from './access/guard.ts';
 import { type FramingOrigins, registerEmbedPage } from './embed-page.ts';
+import { registerNavtalkScript } from './navtalk-script.ts';
 import { type FindShown, type ShownAvatar, withCard } from './talk-card.ts';
 
 export type ConsoleOptions = {
@@ -45,6 +46,7 @@ export async function registerConsole(app: FastifyInstance, options: ConsoleOpti
   // Gives every answer of the server `sendFile`, the one to unknown addresses too.
   if (isBuilt) await app.register(fastifyStatic, { ...files, serve: false });
   registerEmbedPage(app, { isBuilt, framingOrigins });
+  if (isBuilt) registerNavtalkScript(app);
   await app.register(async (scope) => {
     openToEveryone(scope);
     if (pages !== null) {

@@ -15,6 +15,7 @@ writeFileSync(join(folder, 'leo.webp'), 'RIFF');
 mkdirSync(join(folder, 'embed'));
 writeFileSync(join(folder, 'embed/page.html'), '<!doctype html><title>Avatar</title>');
 writeFileSync(join(folder, 'embed/visavis.js'), 'export {};');
+writeFileSync(join(folder, 'embed/navtalk-web-sdk.umd.js'), 'customElements;');
 
 let server: TestServer | undefined;
 
@@ -69,6 +70,20 @@ describe('pages', () => {
       const page = await app.inject({ url, headers: { accept: 'text/html' } });
       expect(page.headers['content-security-policy']).toContain("frame-ancestors 'self'");
       if (!url.startsWith('/embed')) expect(page.headers).not.toHaveProperty('access-control-allow-origin');
+    }
+  });
+
+  it('serves the web component of NavTalk wherever its pages load it from, in every version', async () => {
+    const { app } = await start({ console: { folder } });
+    const name = 'navtalk-web-sdk.umd.js';
+    for (const place of ['/0.0.13', '/sdk/js/0.0.13', '/0.0.9', '/12.3.4', '/latest', '', '/embed']) {
+      const script = await app.inject({ url: `${place}/${name}`, headers: { origin: 'https://shop.example' } });
+      expect([place, script.statusCode, script.body]).toEqual([place, 200, 'customElements;']);
+      expect(script.headers).toMatchObject({ 'access-control-allow-origin': '*', 'cache-control': 'no-cache' });
+      expect(script.headers['content-type']).toContain('javascript');
+    }
+    for (const place of ['/0.0.13/..%2f..', '/1', '/0.0.13x', '/99999.0.0', '/sdk/0.0.13']) {
+      expect([place, (await app.inject({ url: `${place}/${name}` })).statusCode]).toEqual([place, 404]);
     }
   });
 

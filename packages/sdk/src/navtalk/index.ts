@@ -1,0 +1,1 @@
+export { type ComponentDefaults, defineMyNavtalkComponent, MyNavtalkComponent } from './my-navtalk-component.ts';
