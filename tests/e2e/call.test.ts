@@ -298,9 +298,12 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
     }
   });
 
-  it('talks with a client of the first protocol: two sockets, picture, voice, and the whole answer at its end [19.v1.needs] [19.v1.traps] [22.9]', async () => {
+  it('talks with a client of the first protocol: two sockets, picture, voice, and the whole answer at its end [19.v1.needs] [19.v1.ice] [19.v1.traps] [22.9]', async () => {
     client = await NavtalkPage.openV1(browser, server, { microphone: false });
     await client.waitForPicture();
+    const { sdp } = (await client.waitFor('offer')).message.sdp as { sdp: string };
+    expect(sdp).toMatch(/a=candidate:\S+ 1 UDP .* typ host\r\n/);
+    expect(sdp).toContain('a=end-of-candidates');
     await client.waitFor('session.updated');
     await client.waitFor('response.done');
     const seen = (await client.events()).length;

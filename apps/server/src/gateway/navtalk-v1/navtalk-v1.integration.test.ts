@@ -315,6 +315,17 @@ describe('the first protocol: a whole call by the rules of each published client
     await until(() => harness.server.gateway.callCount() === 0, 'both sockets end the call');
   });
 
+  it('each shows that its points are used up in mid-call [20.15]', async () => {
+    for (const [name, kind] of Object.entries(PUBLISHED_V1)) {
+      const client = new PublishedV1Call(kind, place());
+      await until(() => client.microphones === 1, 'the talk begins');
+      harness.server.gateway.endCallsOfLicence('licence', 'insufficient-balance');
+      await client.ended;
+      const shown = [expect.stringMatching(/./), 'Top up your points.'];
+      expect([name, client.faults, client.shown]).toEqual([name, [], shown]);
+    }
+  });
+
   it('each shows that its points are used up [20.15]', async () => {
     for (const [name, kind] of Object.entries(PUBLISHED_V1)) {
       const client = new PublishedV1Call(kind, place('poor'));
