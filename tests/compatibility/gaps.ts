@@ -19,11 +19,6 @@ export const GAPS: Readonly<Record<string, Gap>> = {
     state: 'missing',
     reason: 'There is no `/generate`: films cannot be ordered outside of a call.',
   },
-  '20.26': {
-    state: 'partly',
-    reason:
-      'Both are taken, uploaded or by their address; that `avatar/add` makes an avatar of a film is shown by no test.',
-  },
   '22.1': {
     state: 'missing',
     reason: 'There is no component under the old name, `my-navtalk-component`; pages use `visavis-avatar` instead.',

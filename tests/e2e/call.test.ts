@@ -298,7 +298,7 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
     }
   });
 
-  it('talks with a client of the first protocol: two sockets, picture, voice, and the whole answer at its end [19.v1.needs] [19.v1.ice] [19.v1.traps] [22.9]', async () => {
+  it('talks with a client of the first protocol: two sockets, picture, voice, and the whole answer at its end, a tool [19.v1.needs] [19.v1.ice] [19.v1.tools] [19.v1.traps] [22.9]', async () => {
     client = await NavtalkPage.openV1(browser, server, { microphone: false });
     await client.waitForPicture();
     const { sdp } = (await client.waitFor('offer')).message.sdp as { sdp: string };
@@ -317,6 +317,13 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
       status: 'completed',
       output: [{ content: [{ transcript: expect.stringMatching(/five/i) }] }],
     });
+    const before = (await client.events()).length;
+    const content = [{ type: 'input_text', text: 'Please close the talk.' }];
+    await client.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content } });
+    await client.send({ type: 'response.create' });
+    await client.waitFor('response.function_call_arguments.done', before);
+    const answer = await client.waitFor('response.audio_transcript.done', before);
+    expect(answer.message.transcript).toEqual(expect.stringMatching(/\w/));
     const picture = await fetch(`${server.url}/uploadFiles/navtalk.Leo.png`);
     expect([picture.status, picture.headers.get('content-type')]).toEqual([200, expect.stringMatching(/^image\//)]);
     await client.page.evaluate('navtalk.state.socket.close()');

@@ -118,6 +118,17 @@
     state.takenAnswers += 1;
   }
 
+  /** As Flutter's sample of the first protocol does, which asks for no reply behind the result. */
+  async function runHostedTool({ call_id: callId, arguments: given }, license) {
+    const answer = await fetch('/api/realtime_function_call', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ userInput: JSON.parse(given).userInput, license, chatId: 'chat' }),
+    });
+    const output = await answer.text();
+    send({ type: 'conversation.item.create', item: { type: 'function_call_output', call_id: callId, output } });
+  }
+
   globalThis.navtalk = {
     events,
     state,
@@ -158,11 +169,15 @@
             prefix_padding_ms: 300,
             silence_duration_ms: 500,
           };
+          const parameters = { type: 'object', properties: { userInput: { type: 'string' } } };
+          const description = 'Closes the talk.';
+          const tools = [{ type: 'function', name: 'function_call_close_talk', description, parameters }];
           send({
             type: 'session.update',
-            session: { instructions: 'You are a helper.', turn_detection: turnDetection },
+            session: { instructions: 'You are a helper.', turn_detection: turnDetection, tools },
           });
         }
+        if (message.type === 'response.function_call_arguments.done') void runHostedTool(message, license);
         if (message.type === 'session.updated' && options.microphone !== false) void openMicrophone();
       };
       const signalling = new WebSocket(signallingUrl);

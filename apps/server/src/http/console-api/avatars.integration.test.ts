@@ -1,5 +1,7 @@
 import { existsSync, mkdtempSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -16,7 +18,8 @@ import { TestBrowser } from './testing/test-browser.ts';
 
 type Progress = (share: number, step: MakingStep) => void;
 
-/** The first bytes of a picture; what follows is nobody's business before the making. */
+/** The first bytes of a film and of a picture; what follows is nobody's business before the making. */
+const MP4 = Buffer.concat([Buffer.from('\0\0\0\x18ftypisom\0\0\0\0isommp42', 'latin1'), Buffer.alloc(200)]);
 const PNG = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(200)]);
 
 describeOnBothDatabases('avatars', (context) => {
@@ -40,6 +43,7 @@ describeOnBothDatabases('avatars', (context) => {
     server = await createConsoleServer(context.db, {
       making: {
         uploadFolder,
+        privateHosts: ['localhost'],
         run: (task, options) => new Promise((end) => made.push({ task, end, ...options })),
       },
     });
@@ -315,6 +319,27 @@ describeOnBothDatabases('avatars', (context) => {
     const retried = await browser.send('POST', `${path}/${avatarId}/retry`, { uploadId: again });
     expect(retried.json()).toMatchObject({ state: 'making', failure: null, stateDetail: null });
     (await nextTask()).end({ kind: 'refused', code: 'no-face', message: 'No face was found.' });
+  });
+
+  test('an avatar that is added over the open interface is made from the film or picture at its address [20.26]', async () => {
+    const files = createServer((request, response) => response.end(request.url === '/mia.mp4' ? MP4 : PNG));
+    await new Promise<void>((resolve) => files.listen(0, 'localhost', resolve));
+    const { port } = files.address() as AddressInfo;
+    try {
+      for (const [name, bytes] of [['mia.mp4', MP4] as const, ['mia.png', PNG] as const]) {
+        const payload = { license, name, url: `http://localhost:${port}/${name}` };
+        const added = await server.app.inject({ method: 'POST', url: '/api/open/v1/avatar/add', payload });
+        expect(added.json()).toMatchObject({ code: 200, message: 'SUCCESS' });
+        const { task, end } = await nextTask();
+        expect([task.displayName, await readFile(task.inputPath)]).toEqual([name, bytes]);
+        end({ kind: 'made', thumbnail: 'thumbnail.webp', preview: 'preview.mp4', notice: null });
+        const status = `/api/open/v1/avatar/status?license=${license}&jobId=${added.json().data.jobId}`;
+        const told = async () => (await server.app.inject(status)).json().data.status;
+        await vi.waitFor(async () => expect(await told()).toBe('Success'), 10_000);
+      }
+    } finally {
+      files.close();
+    }
   });
 
   test('a picture is fetched from public addresses only', async () => {
