@@ -5,7 +5,7 @@ const TIMED_EXPRESSIONS = ['tools/regular-expressions/*.test.ts'];
 
 /** Attacks that measure nothing of what a neighbour notices: two of these files may run at a time. */
 const UNMEASURED_ATTACKS = [
-  'tests/security/{borrowed-keys,child-environment,file-modes,proxies-and-hosts,reconnecting}.test.ts',
+  'tests/security/{borrowed-keys,child-environment,file-modes,proxies-and-hosts,reconnecting,support/answer-times}.test.ts',
   'tests/fuzz/{bundle-manifest,openai-events,packets,signalling}.test.ts',
 ];
 

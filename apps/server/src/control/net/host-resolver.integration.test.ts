@@ -55,6 +55,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** A name that is never answered is given up after five seconds: whoever waits for that waits longer. */
+const AT_ONCE_MS = 3_000;
+
 const never = () => new AbortController().signal;
 
 describe('host resolver', () => {
@@ -66,12 +69,12 @@ describe('host resolver', () => {
     await expect.poll(() => asked.filter((name) => name.startsWith('tarpit')).length).toBeGreaterThanOrEqual(200);
     const fromMs = performance.now();
     expect(await resolve('good.example', never())).toEqual([{ address: '192.0.2.7', family: 4 }]);
-    expect(performance.now() - fromMs, 'the time of the other name, in ms').toBeLessThan(1_000);
+    expect(performance.now() - fromMs, 'the time of the other name, in ms').toBeLessThan(AT_ONCE_MS);
     // Whoever gives up leaves nothing behind.
     const stoppedAtMs = performance.now();
     stop.abort();
     expect(new Set((await outcomes).map(({ status }) => status))).toEqual(new Set(['rejected']));
-    expect(performance.now() - stoppedAtMs).toBeLessThan(1_000);
+    expect(performance.now() - stoppedAtMs).toBeLessThan(AT_ONCE_MS);
   });
 
   it('gives a silent name up by itself', { timeout: 20_000 }, async () => {
