@@ -218,7 +218,7 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
     expect(await page.evaluate(refusal)).toContain('is not in the page');
     await page.evaluate(`${made}.replaceWith(document.createRange().createContextualFragment(
       '<visavis-avatar avatar="navtalk.Iris" license="x" config="[object Object]"></visavis-avatar>'))`);
-    await vi.waitFor(() => expect(warnings.join()).toContain('config came as an attribute'));
+    await expect.poll(() => warnings.join()).toContain('config came as an attribute');
     const inShadow = `(() => {
       document.documentElement.lang = 'zh';
       const host = document.body.appendChild(document.createElement('div'));

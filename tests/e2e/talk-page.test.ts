@@ -90,7 +90,7 @@ describe.skipIf(executablePath === null)('talk page', () => {
     expect(server.call.soundChunks).toBe(before);
     await page.keyboard.down('Space');
     await page.getByRole('button', { name: 'Speak now' }).waitFor();
-    await vi.waitFor(() => expect(server.call.soundChunks).toBeGreaterThan(before + 3));
+    await expect.poll(() => server.call.soundChunks).toBeGreaterThan(before + 3);
     await page.keyboard.up('Space');
     await page.getByRole('button', { name: 'Hold to talk' }).waitFor();
   });

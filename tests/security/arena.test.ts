@@ -43,16 +43,19 @@ describeUnderAttack('a neighbour in a call', {}, (arena) => {
     await own.closed;
   });
 
-  test.each(['media worker of his call', 'server'])('notices when the %s stands still for two seconds', async (part) => {
-    const attack = arena.whileNeighbourTalks(async () => {
-      const pid = part === 'server' ? arena.server.child.pid : arena.server.mediaWorkers()[0];
-      if (pid === undefined) throw new Error('no such process was found');
-      process.kill(pid, 'SIGSTOP');
-      await new Promise((resolve) => setTimeout(resolve, 2_000));
-      process.kill(pid, 'SIGCONT');
-    });
-    await expect(attack).rejects.toThrow(/the neighbour’s answers, in ms later than/);
-  });
+  test.each(['media worker of his call', 'server'])(
+    'notices when the %s stands still for two seconds',
+    async (part) => {
+      const attack = arena.whileNeighbourTalks(async () => {
+        const pid = part === 'server' ? arena.server.child.pid : arena.server.mediaWorkers()[0];
+        if (pid === undefined) throw new Error('no such process was found');
+        process.kill(pid, 'SIGSTOP');
+        await new Promise((resolve) => setTimeout(resolve, 2_000));
+        process.kill(pid, 'SIGCONT');
+      });
+      await expect(attack).rejects.toThrow(/the neighbour’s answers, in ms later than/);
+    },
+  );
 
   test('is told when his media worker dies, and the operator reads of it', async () => {
     const { key, avatarId } = await arena.newProject();

@@ -65,7 +65,8 @@ describeUnderAttack('uploads', {}, (arena) => {
       const first = await Promise.race(answers);
       expect(first).toMatchObject({ status: 429, code: 'too-many-attempts', message: expect.stringContaining('Wait') });
       expect(first.retryAfter).toBeGreaterThan(0);
-      for (let count = 0; count < 5; count += 1) expect(await timeOf(() => upload(victim))).toBeLessThan(UPLOADED_WITHIN_MS);
+      for (let count = 0; count < 5; count += 1)
+        expect(await timeOf(() => upload(victim))).toBeLessThan(UPLOADED_WITHIN_MS);
       const all = await Promise.all(answers);
       const codes = all.map(({ status, code }) => `${status} ${code}`);
       expect([...new Set(codes)].sort()).toEqual(['408 too-slow', '429 too-many-attempts']);

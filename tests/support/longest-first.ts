@@ -5,9 +5,15 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * as Vitest sorts what it has not run before, the last and longest is waited for alone.
  */
 const LONGEST = [
+  'e2e/newcomer.test.ts',
+  'e2e/console-quality.test.ts',
+  'e2e/console.test.ts',
   'durability/kill.test.ts',
+  'e2e/talk-page.test.ts',
   'integration/making-kills.test.ts',
   'face-maker/make-clip-bundle.integration.test.ts',
+  'security/file-modes.test.ts',
+  'e2e/lost-connections.test.ts',
   'db/repair-database.integration.test.ts',
   'worker/media-pool.integration.test.ts',
   'face-maker/make-bundle.integration.test.ts',
@@ -25,20 +31,23 @@ const LONGEST = [
   'db/database.integration.test.ts',
   'integration/echo.test.ts',
   'src/main.integration.test.ts',
-  'security/file-modes.test.ts',
   'security/borrowed-keys.test.ts',
-  'e2e/console-quality.test.ts',
-  'e2e/newcomer.test.ts',
-  'e2e/lost-connections.test.ts',
-  'e2e/console.test.ts',
-  'e2e/talk-page.test.ts',
+  // Two of these run at a time: those that keep a processor busy beside those that wait.
+  'security/odd-values.test.ts',
+  'security/upload-fairness.test.ts',
+  'security/slow-clients.test.ts',
+  'security/unread-answers.test.ts',
+  'fuzz/rest.test.ts',
+  'security/worker-freeze.test.ts',
+  'security/quotas.test.ts',
+  'fuzz/socket.test.ts',
 ];
 
-/** Runs each project's files as before, but those that take longest first. */
+/** Runs the files of projects that run together as before, but those that take longest first. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const byProject = Map.groupBy(await super.sort(files), ({ project }) => project);
-    return [...byProject.values()].flatMap((ofProject) => ofProject.toSorted((a, b) => rankOf(a) - rankOf(b)));
+    const byGroup = Map.groupBy(await super.sort(files), ({ project }) => project.config.sequence.groupOrder);
+    return [...byGroup.values()].flatMap((together) => together.toSorted((a, b) => rankOf(a) - rankOf(b)));
   }
 }
 

@@ -22,6 +22,9 @@ const LEAST_MS = 6;
 const PLAIN_MS = 150;
 const GIVE_UP_MS = 1_500;
 
+/** What is linear grows by four, and a little by what clocks and caches add. */
+const PLAIN_GROWTH = 5;
+
 /** By so much the accounts of a system may lag, which are brought up to date at its ticks. */
 const TICK_MS = 4;
 
@@ -56,10 +59,18 @@ export function measureGrowth(
   for (let round = 0; round < ROUNDS; round += 1) {
     shortMs = Math.min(shortMs, measureMs(short));
     longMs = Math.min(longMs, measureMs(long));
-    if (longMs <= leastMs) return null;
+    if (longMs <= leastMs || isPlainlyLinear(shortMs, longMs)) return null;
     if (longMs > plainMs) break;
   }
   return longMs >= GIVE_UP_MS || longMs > shortMs * MOST_GROWTH ? { shortMs, longMs } : null;
+}
+
+/**
+ * Whether one round says enough: the account adds a tick at most, so a short text that seems to take two of them takes one at least,
+ * and what grows by sixteen seems to grow by eight.
+ */
+function isPlainlyLinear(shortMs: number, longMs: number): boolean {
+  return shortMs >= 2 * TICK_MS && longMs < GIVE_UP_MS && longMs <= shortMs * PLAIN_GROWTH;
 }
 
 /** The attack that makes this expression slower than linear; null when none of those tried does. */

@@ -41,7 +41,7 @@ export class TestClient {
   }
 
   /** The first event of this type after `after` such events, waiting up to `timeoutMs`. */
-  async event(type: string, after = 0, timeoutMs = 5000): Promise<WireEvent> {
+  async event(type: string, after = 0, timeoutMs = 20_000): Promise<WireEvent> {
     const deadlineMs = performance.now() + timeoutMs;
     for (;;) {
       const found = this.events.filter((event) => event.type === type)[after];
