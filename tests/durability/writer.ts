@@ -54,6 +54,11 @@ async function talk(): Promise<void> {
       print(`ACK said ${sessionId}:${index}`);
     }),
   );
+  const call = { sessionId, callId: sessionId };
+  await store.startToolCall({ ...call, name: 'write', argumentsJson: '{}', at: new Date() });
+  print(`ACK called ${sessionId}`);
+  await store.finishToolCall({ ...call, output: sessionId, at: new Date() });
+  print(`ACK answered ${sessionId}`);
   const { licenceId } = await keys.create({ projectId, name: 'Writer' });
   print(`ACK key ${licenceId}`);
   await store.end(sessionId, { endedAt: new Date(), status: 'completed', reason: 'over' });

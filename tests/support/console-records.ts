@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Transcript } from '@visavis/protocol/rest';
 import type { Download, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
@@ -40,8 +41,13 @@ export async function useConversations(page: Page, words: string, sessionId: str
   expect(text.startsWith(sessionId)).toBe(true);
   expect(text).toContain('Rated: up, Quick and friendly');
 
+  await withToolCall(page, sessionId);
   await page.getByRole('link', { name: words }).click();
   await page.getByText('The person hung up').waitFor();
+  const call = page.getByRole('listitem').filter({ hasText: 'book_table' });
+  await call.getByText('took 1.5 s').waitFor();
+  expect(await call.getByRole('definition').allTextContents()).toEqual(['{"seats":2}', 'Table seven']);
+  expect(await page.getByRole('listitem').filter({ hasText: 'no result in time' }).count()).toBe(1);
   await page.getByText('Quick and friendly').waitFor();
   await page.getByText(/^answered after \d+\.\d s$/).waitFor();
   await page.getByText('no web page, or not known').waitFor();
@@ -62,6 +68,24 @@ async function expectInOneLine(page: Page, figures: Locator): Promise<void> {
   const tops = await figures.evaluateAll((cells: { offsetTop: number }[]) => cells.map(({ offsetTop }) => offsetTop));
   expect([tops.length, new Set(tops).size]).toEqual([4, 1]);
   if (before !== null) await page.setViewportSize(before);
+}
+
+/** The built-in voice calls no tool in this talk: the page is told that it did. */
+async function withToolCall(page: Page, sessionId: string): Promise<void> {
+  await page.route(`**/api/v1/projects/*/conversations/${sessionId}`, async (route) => {
+    const response = await route.fetch();
+    const talk = (await response.json()) as Transcript;
+    const { startedAt: at, messages } = talk;
+    const place = messages.at(-1)?.messageId ?? 0;
+    const call = { name: 'book_table', argumentsJson: '{"seats":2}', requestedAt: at, offsetMs: 2_000 };
+    const answered = { ...call, ordinal: place + 1, callId: 'a', state: 'answered', output: 'Table seven' };
+    const silent = { ...call, name: 'send_mail', ordinal: place + 2, callId: 'b', state: 'timed-out', output: null };
+    const toolCalls = [
+      { ...answered, answeredAt: at, durationMs: 1_500 },
+      { ...silent, answeredAt: null, durationMs: null },
+    ];
+    await route.fulfill({ response, json: { ...talk, toolCalls } });
+  });
 }
 
 /** Reads the numbers of a bar with the keyboard, chooses other days, downloads a table, and goes from the ledger to a talk. */

@@ -116,7 +116,7 @@ export type ConversationStore = {
   }): Promise<void>;
   addMessage(message: {
     sessionId: string;
-    role: 'user' | 'assistant' | 'tool';
+    role: 'user' | 'assistant';
     text: string;
     at: Date;
     interrupted?: boolean;
@@ -125,6 +125,16 @@ export type ConversationStore = {
     /** Of an answer: from the end of the person's turn to its first sound. */
     latencyMs?: number;
   }): Promise<void>;
+  /** The model called a tool. `argumentsJson`: one JSON object. */
+  startToolCall(call: {
+    sessionId: string;
+    callId: string;
+    name: string;
+    argumentsJson: string;
+    at: Date;
+  }): Promise<void>;
+  /** Of a call that was started. `output` is null when no result came in time; one that comes later still counts. */
+  finishToolCall(finish: { sessionId: string; callId: string; output: string | null; at: Date }): Promise<void>;
   end(sessionId: string, outcome: { endedAt: Date; status: 'completed' | 'failed'; reason: string }): Promise<void>;
 };
 

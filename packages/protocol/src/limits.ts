@@ -75,7 +75,7 @@ export const LIMITS = {
     voiceSample: 300,
     /** Text of one reply, as a voice provider writes it. */
     replyText: 100_000,
-    /** Text of one message in the record of a talk; a tool's result fits with its frame. */
+    /** Text of one message in the record of a talk; arguments of one call of a tool. */
     recordedMessage: 120_000,
     /** Of what is told to a client about a message that was ignored. */
     reportedDetail: 300,

@@ -11,6 +11,7 @@ const TABLES = [
     'avatar_aliases',
     'conversations',
     'messages',
+    'tool_calls',
   ] as const),
   ...(['users', 'auth_sessions', 'auth_accounts', 'auth_verifications', 'attempts', 'login_places'] as const),
   ...(['project_members', 'project_invitations', 'audit_entries', 'call_slots', 'browser_tokens'] as const),
@@ -77,7 +78,8 @@ async function copyTable(from: pg.PoolClient, to: pg.PoolClient, table: string):
     count += rows.length;
   }
   await from.query(`close rows_of_${table}`);
-  await continueNumbering(to, table);
+  if (table === 'tool_calls') await continueNumberingOfTalks(to);
+  else await continueNumbering(to, table);
   return count;
 }
 
@@ -93,4 +95,14 @@ async function continueNumbering(client: pg.PoolClient, table: string): Promise<
       [table, column],
     );
   }
+}
+
+/** Messages and calls of tools share one numbering, which is that of messages. */
+async function continueNumberingOfTalks(client: pg.PoolClient): Promise<void> {
+  await client.query(`
+    select setval(pg_get_serial_sequence('messages', 'ordinal'), last) from (
+      select max(ordinal) as last from (
+        select ordinal from messages
+        union all select greatest(ordinal, result_ordinal) from tool_calls) as told) as numbered
+    where last is not null`);
 }

@@ -12,7 +12,7 @@ import { copyDatabase } from './copy-database.ts';
 import { type Database, openDatabase } from './database.ts';
 import { lockFolder } from './embedded/folder-lock.ts';
 import { checkpoint, vacuumTables } from './maintenance.ts';
-import { avatarAliases, avatars, conversations, licenceKeys, messages, projects } from './schema.ts';
+import { avatarAliases, avatars, conversations, licenceKeys, messages, projects, toolCalls } from './schema.ts';
 import { sqlStateOf } from './sql-state.ts';
 import { newDataDir } from './testing/embedded-folder.ts';
 import { fillConsoleTables } from './testing/fill-console-tables.ts';
@@ -322,7 +322,7 @@ describe.skipIf(!postgres)('PostgreSQL', () => {
     await fillConsoleTables(first, { projectId: id('1'), licenceId: id('3') });
     const counts = await copyDatabase(first, second);
     expect(counts).toMatchObject({
-      ...{ projects: 2, licence_keys: 1, avatars: 1, avatar_aliases: 1, conversations: 1, messages: 1_200 },
+      ...{ projects: 2, licence_keys: 1, avatars: 1, avatar_aliases: 1, conversations: 1, messages: 1_200, tool_calls: 2 },
     });
     await copyDatabase(second, third);
     for (const table of Object.keys(counts)) {
@@ -335,7 +335,8 @@ describe.skipIf(!postgres)('PostgreSQL', () => {
       .insert(messages)
       .values({ conversationId: 'talk', role: 'user', text: 'after', at })
       .returning();
-    expect(next?.ordinal).toBe(1_201);
+    // The result of a call of a tool was the last to be numbered.
+    expect(next?.ordinal).toBe(1_204);
     await expect(copyDatabase(first, second)).rejects.toThrow('not empty');
     await Promise.all([first, second, third].map((db) => db.close()));
     for (const folder of dataDirs) rmSync(folder, { recursive: true, force: true });
@@ -366,4 +367,22 @@ async function fillEveryTable({ orm }: Database): Promise<void> {
       interrupted: index % 2 === 0,
     })),
   );
+  const call = {
+    conversationId: 'talk',
+    callId: 'c',
+    name: 'add',
+    argumentsJson: '{"x":"ü \\"}',
+    requestedAt: startedAt,
+  };
+  await orm.insert(toolCalls).values([
+    {
+      ...call,
+      ordinal: 1_201,
+      resultOrdinal: 1_203,
+      state: 'answered',
+      output: '',
+      answeredAt: new Date('2026-01-01T00:00:02.345Z'),
+    },
+    { ...call, ordinal: 1_202 },
+  ]);
 }

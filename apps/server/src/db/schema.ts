@@ -229,3 +229,37 @@ export const messages = pgTable(
     check('messages_role', sql`${table.role} in ('user', 'assistant', 'tool')`),
   ],
 );
+
+/** `open`: its result is waited for; `timed-out`: the talk went on without it; `unanswered`: the talk ended first. */
+const TOOL_CALL_STATES = ['open', 'answered', 'timed-out', 'unanswered'] as const;
+export type ToolCallState = (typeof TOOL_CALL_STATES)[number];
+
+export const toolCalls = pgTable(
+  'tool_calls',
+  {
+    /** Its place in the talk, and its result's: drawn from the numbering of `messages`, between which they stand. */
+    ordinal: bigint('ordinal', { mode: 'number' }).primaryKey(),
+    resultOrdinal: bigint('result_ordinal', { mode: 'number' }),
+    conversationId: text('conversation_id')
+      .notNull()
+      .references(() => conversations.id, { onDelete: 'cascade' }),
+    /** As the voice named it: whoever answers says it again. */
+    callId: text('call_id').notNull(),
+    name: text('name').notNull(),
+    /** One JSON object, as the model wrote it. */
+    argumentsJson: text('arguments').notNull(),
+    state: text('state', { enum: TOOL_CALL_STATES }).notNull().default('open'),
+    /** Null: no result came. */
+    output: text('output'),
+    requestedAt: instant('requested_at').notNull(),
+    answeredAt: instant('answered_at'),
+  },
+  (table) => [
+    index('tool_calls_conversation').on(table.conversationId, table.ordinal),
+    check('tool_calls_state', sql`${table.state} in ('open', 'answered', 'timed-out', 'unanswered')`),
+    check(
+      'tool_calls_result',
+      sql`num_nonnulls(${table.output}, ${table.answeredAt}, ${table.resultOrdinal}) = case when ${table.state} = 'answered' then 3 else 0 end`,
+    ),
+  ],
+);

@@ -82,7 +82,10 @@ export function scriptedPlacer(): ScriptedPlacer {
 }
 
 export type RememberedConversations = ConversationStore & {
-  readonly entries: { readonly kind: 'start' | 'message' | 'end'; readonly value: Readonly<Record<string, unknown>> }[];
+  readonly entries: {
+    readonly kind: 'start' | 'message' | 'tool-call' | 'tool-result' | 'end';
+    readonly value: Readonly<Record<string, unknown>>;
+  }[];
 };
 
 export function rememberedConversations(): RememberedConversations {
@@ -94,6 +97,12 @@ export function rememberedConversations(): RememberedConversations {
     },
     async addMessage(value) {
       entries.push({ kind: 'message', value });
+    },
+    async startToolCall(value) {
+      entries.push({ kind: 'tool-call', value });
+    },
+    async finishToolCall(value) {
+      entries.push({ kind: 'tool-result', value });
     },
     async end(sessionId, outcome) {
       entries.push({ kind: 'end', value: { sessionId, ...outcome } });

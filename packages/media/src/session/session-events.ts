@@ -100,6 +100,8 @@ export type SessionEvent =
       readonly name: string;
       readonly argumentsJson: string;
     }
+  /** No result came in time: the talk goes on without it. One that comes later still counts. */
+  | { readonly type: 'tool-call-timed-out'; readonly callId: string }
   /** Waterfall of one exchange, in milliseconds from the end of the user's turn (null: did not happen). */
   | { readonly type: 'turn-latency'; readonly turnId: string; readonly latency: TurnLatency }
   | { readonly type: 'failed'; readonly code: SessionFailureCode; readonly message: string; readonly fatal: boolean }

@@ -297,8 +297,10 @@ describe('tools', () => {
     const talk = new Talk();
     call(talk);
     expect(talk.effects).toContainEqual({ type: 'set-timer', name: 'tool:c1', delayMs: TOOL_RESULT_WAIT_MS });
+    expect(talk.emitted()).not.toContain('tool-call-timed-out');
     talk.put({ type: 'timer', name: 'tool:c1', atMs: 4000 });
     expect(talk.voiceInputs()).toEqual(['text', 'respond', 'tool-result', 'respond']);
+    expect(talk.effects).toContainEqual({ type: 'emit', event: { type: 'tool-call-timed-out', callId: 'c1' } });
   });
 });
 

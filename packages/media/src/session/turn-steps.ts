@@ -235,6 +235,7 @@ export function releaseTool(state: SessionState, callId: string, atMs: number): 
   if (!state.openCalls.some((call) => call.callId === callId)) return advance(state, []);
   const settled = settleCall(state, callId, true);
   const released = advance(settled, [
+    { type: 'emit', event: { type: 'tool-call-timed-out', callId } },
     { type: 'voice', input: { type: 'tool-result', callId, output: '{"status":"no result was returned"}' } },
   ]);
   if (state.resultsWanted) return andThen(released, respondIfQueued);

@@ -57,6 +57,12 @@ export const en = {
     deleteTitle: 'Delete this conversation?',
     deleteText: 'The transcript is gone for good.',
     roles: { user: 'Person', assistant: 'Avatar', tool: 'Tool' },
+    toolCall: {
+      arguments: 'Called with',
+      result: 'Result',
+      took: (seconds: string) => `took ${seconds} s`,
+      states: { open: 'waits for its result', 'timed-out': 'no result in time', unanswered: 'no result' },
+    },
     interrupted: 'interrupted',
     said: (who: string, text: string) => `${who}: ${text}`,
     nothingSaid: 'Nothing was said.',

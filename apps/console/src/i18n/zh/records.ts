@@ -52,6 +52,12 @@ export const zh: Pick<Texts, 'conversations' | 'usage' | 'webhooks'> = {
     deleteTitle: '删除此对话？',
     deleteText: '对话记录将永久删除。',
     roles: { user: '用户', assistant: '数字人', tool: '工具' },
+    toolCall: {
+      arguments: '调用参数',
+      result: '结果',
+      took: (seconds) => `用时 ${seconds} 秒`,
+      states: { open: '正在等待结果', 'timed-out': '未及时返回结果', unanswered: '没有结果' },
+    },
     interrupted: '被打断',
     said: (who, text) => `${who}：${text}`,
     nothingSaid: '没有说任何话。',

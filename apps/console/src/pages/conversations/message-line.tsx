@@ -2,8 +2,8 @@ import { Badge } from '@mantine/core';
 import type { Message } from '@visavis/protocol/rest';
 import { useEffect, useRef } from 'react';
 import classes from '../../components/console.module.css';
-import { PlayIcon } from '../../components/icons.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
+import { LineTime, seekUnlessMarking } from './line-time.tsx';
 import own from './transcript-page.module.css';
 
 type MessageLineProps = {
@@ -19,16 +19,11 @@ export function MessageLine({ message, isHeard, onSeek }: MessageLineProps) {
   const formats = useFormats();
   const line = useRef<HTMLLIElement>(null);
   const { role, offsetMs, latencyMs } = message;
-  const clock = formats.clock(offsetMs);
 
   useEffect(() => {
     if (isHeard) line.current?.scrollIntoView({ block: 'nearest' });
   }, [isHeard]);
 
-  const seek = () => {
-    // Who marks words to copy them wants to stay where he is.
-    if (globalThis.getSelection()?.isCollapsed !== false) onSeek?.(offsetMs);
-  };
   return (
     <li
       ref={line}
@@ -36,18 +31,11 @@ export function MessageLine({ message, isHeard, onSeek }: MessageLineProps) {
       data-role={role}
       data-seeks={onSeek !== undefined}
       aria-current={isHeard}
-      {...(onSeek && { onClick: seek })}
+      {...(onSeek && { onClick: () => seekUnlessMarking(onSeek, offsetMs) })}
     >
       <p className={classes.facts}>
         <span>{texts.conversations.roles[role]}</span>
-        {onSeek === undefined ? (
-          <time dateTime={message.at}>{clock}</time>
-        ) : (
-          <button type="button" className={own.time} aria-label={texts.conversations.playFrom(clock)}>
-            <PlayIcon size={12} />
-            <time dateTime={message.at}>{clock}</time>
-          </button>
-        )}
+        <LineTime at={message.at} offsetMs={offsetMs} isPlayed={onSeek !== undefined} />
         {latencyMs !== null && <span>{texts.conversations.answeredAfter(formats.fixed(latencyMs / 1000, 1))}</span>}
         {message.interrupted && (
           <Badge size="xs" variant="light" color="gray">

@@ -1,4 +1,4 @@
-import type { Message, Transcript } from '@visavis/protocol/rest';
+import type { Message, ToolCall, Transcript } from '@visavis/protocol/rest';
 
 /** Differences up to here are the time in which both are closed. */
 const sameEndMs = 1_000;
@@ -31,4 +31,16 @@ export function heardAt(messages: readonly Timed[], atMs: number): number | null
     if (isHeard && (heard === null || message.offsetMs >= heard.offsetMs)) heard = message;
   }
   return heard?.messageId ?? null;
+}
+
+/** What stands on the time line of a talk. */
+export type TalkEntry =
+  | { readonly kind: 'message'; readonly place: number; readonly message: Message }
+  | { readonly kind: 'tool-call'; readonly place: number; readonly toolCall: ToolCall };
+
+/** Messages and calls of tools, in the order of the talk. */
+export function entriesOf({ messages, toolCalls }: Pick<Transcript, 'messages' | 'toolCalls'>): readonly TalkEntry[] {
+  const said = messages.map((message) => ({ kind: 'message', place: message.messageId, message }) as const);
+  const called = toolCalls.map((toolCall) => ({ kind: 'tool-call', place: toolCall.ordinal, toolCall }) as const);
+  return [...said, ...called].sort((one, other) => one.place - other.place);
 }

@@ -15,6 +15,8 @@ import { CopyButton } from '../../components/copy-button.tsx';
 import { Loaded, Page } from '../../components/page.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
 import { MessageLine } from './message-line.tsx';
+import { entriesOf } from './time-line.ts';
+import { ToolCallLine } from './tool-call-line.tsx';
 import { TranscriptHead } from './transcript-head.tsx';
 import own from './transcript-page.module.css';
 import { transcriptText } from './transcript-text.ts';
@@ -22,7 +24,7 @@ import { useFilm } from './use-film.ts';
 
 type TranscriptPageProps = { readonly projectId: string; readonly sessionId: string };
 
-/** Everything that was said in one talk, and its film. */
+/** Everything that was said in one talk, the tools that were called, and its film. */
 export function TranscriptPage({ projectId, sessionId }: TranscriptPageProps) {
   const transcript = useQuery(transcriptQuery(projectId, sessionId));
   return <Loaded of={transcript}>{(found) => <Talk projectId={projectId} talk={found} />}</Loaded>;
@@ -114,17 +116,22 @@ type MessagesProps = {
 
 function Messages({ talk, heardId = null, onSeek }: MessagesProps) {
   const texts = useTexts();
-  if (talk.messages.length === 0) return <p className={classes.muted}>{texts.conversations.nothingSaid}</p>;
+  const entries = entriesOf(talk);
+  if (entries.length === 0) return <p className={classes.muted}>{texts.conversations.nothingSaid}</p>;
   return (
     <ol className={own.messages}>
-      {talk.messages.map((message) => (
-        <MessageLine
-          key={message.messageId}
-          message={message}
-          isHeard={message.messageId === heardId}
-          {...(onSeek && { onSeek })}
-        />
-      ))}
+      {entries.map((entry) =>
+        entry.kind === 'message' ? (
+          <MessageLine
+            key={entry.place}
+            message={entry.message}
+            isHeard={entry.place === heardId}
+            {...(onSeek && { onSeek })}
+          />
+        ) : (
+          <ToolCallLine key={entry.place} toolCall={entry.toolCall} {...(onSeek && { onSeek })} />
+        ),
+      )}
     </ol>
   );
 }

@@ -1,7 +1,16 @@
 import type { Rating } from '@visavis/protocol/rest';
 import { and, desc, eq, exists, gte, inArray, isNotNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { Database, Orm } from '../../db/database.ts';
-import { avatars, CONVERSATION_STATUS, conversations, licenceKeys, messages, projects } from '../../db/schema.ts';
+import {
+  avatars,
+  CONVERSATION_STATUS,
+  conversations,
+  licenceKeys,
+  messages,
+  projects,
+  toolCalls,
+} from '../../db/schema.ts';
 import { ControlError } from '../control-error.ts';
 import { type ConversationSort, type OtherSort, sortBy, unknownCursor } from './conversation-sorts.ts';
 
@@ -12,7 +21,7 @@ type ConversationFilter = {
   readonly avatarId?: string;
   readonly licenceId?: string;
   readonly rating?: Rating;
-  /** Words that occur in what was said, as one phrase, whatever the case. */
+  /** Words that occur in what was said or told to tools, or by them, as one phrase, whatever the case. */
   readonly text?: string;
 };
 
@@ -30,6 +39,7 @@ export type ArchivedConversation = {
   readonly reason: string | null;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
+  /** Messages, and calls of tools: one each. */
   readonly messageCount: number;
   /** How what the person said began, or the avatar where nobody else spoke; null: nothing was said. */
   readonly firstWords: string | null;
@@ -86,9 +96,9 @@ const columns = {
   reason: conversations.reason,
   startedAt: conversations.startedAt,
   endedAt: conversations.endedAt,
-  messageCount: sql`(select count(*) from ${messages} where ${messages.conversationId} = ${conversations.id})`.mapWith(
-    Number,
-  ),
+  messageCount:
+    sql`((select count(*) from ${messages} where ${messages.conversationId} = ${conversations.id})
+      + (select count(*) from ${toolCalls} where ${toolCalls.conversationId} = ${conversations.id}))`.mapWith(Number),
   firstWords: sql<string | null>`coalesce(${firstOf('user')}, ${firstOf('assistant')})`,
   latencyMs: sql<
     number | null
@@ -233,7 +243,21 @@ function conditions(orm: Orm, filter: ConversationFilter): (SQL | undefined)[] {
     orm
       .select({ one: sql`1` })
       .from(messages)
-      .where(and(eq(messages.conversationId, conversations.id), contains(phrase)));
+      .where(and(eq(messages.conversationId, conversations.id), contains(messages.text, phrase)));
+  const told = (phrase: string) =>
+    orm
+      .select({ one: sql`1` })
+      .from(toolCalls)
+      .where(
+        and(
+          eq(toolCalls.conversationId, conversations.id),
+          or(
+            contains(toolCalls.name, phrase),
+            contains(toolCalls.argumentsJson, phrase),
+            contains(toolCalls.output, phrase),
+          ),
+        ),
+      );
   return [
     from && gte(conversations.startedAt, from),
     to && lte(conversations.startedAt, to),
@@ -241,12 +265,12 @@ function conditions(orm: Orm, filter: ConversationFilter): (SQL | undefined)[] {
     avatarId === undefined ? undefined : eq(conversations.avatarId, avatarId),
     licenceId === undefined ? undefined : eq(conversations.licenceId, licenceId),
     rating === undefined ? undefined : eq(conversations.rating, rating),
-    text === undefined ? undefined : or(eq(conversations.id, text), exists(said(text))),
+    text === undefined ? undefined : or(eq(conversations.id, text), exists(said(text)), exists(told(text))),
   ];
 }
 
 /** `%` and `_` stand for themselves. */
-function contains(phrase: string): SQL {
+function contains(column: AnyPgColumn, phrase: string): SQL {
   const pattern = `%${phrase.replaceAll('\u0000', '').replace(/[\\%_]/g, (character) => `\\${character}`)}%`;
-  return sql`${messages.text} ilike ${pattern}`;
+  return sql`${column} ilike ${pattern}`;
 }

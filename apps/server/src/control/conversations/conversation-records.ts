@@ -1,7 +1,8 @@
 import type { Rating } from '@visavis/protocol/rest';
 import { and, asc, eq, gt, gte, lte, or } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
-import { conversations, messages } from '../../db/schema.ts';
+import { conversations, messages, toolCalls } from '../../db/schema.ts';
+import { callMessage, resultMessage, type ToolCallRecord } from './tool-calls.ts';
 
 type ConversationRecord = {
   readonly sessionId: string;
@@ -30,6 +31,7 @@ type ConversationQuery = {
 };
 
 type MessageRecord = {
+  /** Its place in the talk. */
   readonly messageId: number;
   readonly role: 'user' | 'assistant' | 'tool';
   readonly text: string;
@@ -45,9 +47,19 @@ export type ConversationRecords = {
   /** By start, then id. A cursor that is none of ours throws `RangeError`. */
   list(query: ConversationQuery): Promise<{ conversations: ConversationRecord[]; nextCursor: string | null }>;
   get(projectId: string, sessionId: string): Promise<ConversationRecord | null>;
-  /** In the order they were said; null when the project has no such talk. */
-  messages(projectId: string, sessionId: string, range?: { from?: Date; to?: Date }): Promise<MessageRecord[] | null>;
+  /** What was said, in order; null when the project has no such talk. */
+  messages(projectId: string, sessionId: string): Promise<MessageRecord[] | null>;
+  /** In the order in which the model called; null when the project has no such talk. */
+  toolCalls(projectId: string, sessionId: string): Promise<ToolCallRecord[] | null>;
+  /**
+   * What was said, and each call of a tool and each result as a message of role `tool`: the shape that published clients and
+   * receivers of webhooks read. In order; null when the project has no such talk.
+   */
+  allAsMessages(projectId: string, sessionId: string, range?: TimeRange): Promise<MessageRecord[] | null>;
 };
+
+/** Both ends belong to it. */
+type TimeRange = { readonly from?: Date; readonly to?: Date };
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100;
@@ -61,6 +73,28 @@ const recordColumns = {
   endedAt: conversations.endedAt,
   rating: conversations.rating,
   ratingText: conversations.ratingText,
+};
+
+const messageColumns = {
+  messageId: messages.ordinal,
+  role: messages.role,
+  text: messages.text,
+  at: messages.at,
+  interrupted: messages.interrupted,
+  startedAt: messages.startedAt,
+  latencyMs: messages.latencyMs,
+};
+
+const toolCallColumns = {
+  ordinal: toolCalls.ordinal,
+  callId: toolCalls.callId,
+  name: toolCalls.name,
+  argumentsJson: toolCalls.argumentsJson,
+  state: toolCalls.state,
+  output: toolCalls.output,
+  requestedAt: toolCalls.requestedAt,
+  answeredAt: toolCalls.answeredAt,
+  resultOrdinal: toolCalls.resultOrdinal,
 };
 
 function toCursor({ startedAt, sessionId }: ConversationRecord): string {
@@ -88,6 +122,20 @@ export function createConversationRecords({ orm }: Pick<Database, 'orm'>): Conve
     const [row] = await orm.select(recordColumns).from(conversations).where(isOwn(projectId, sessionId));
     return row ?? null;
   };
+
+  const readMessages = async (sessionId: string): Promise<MessageRecord[]> =>
+    orm
+      .select(messageColumns)
+      .from(messages)
+      .where(eq(messages.conversationId, sessionId))
+      .orderBy(asc(messages.ordinal));
+
+  const readToolCalls = async (sessionId: string): Promise<ToolCallRecord[]> =>
+    orm
+      .select(toolCallColumns)
+      .from(toolCalls)
+      .where(eq(toolCalls.conversationId, sessionId))
+      .orderBy(asc(toolCalls.ordinal));
 
   return {
     get,
@@ -120,21 +168,31 @@ export function createConversationRecords({ orm }: Pick<Database, 'orm'>): Conve
       return { conversations: page, nextCursor: rows.length > pageSize && last ? toCursor(last) : null };
     },
 
-    async messages(projectId, sessionId, { from, to } = {}) {
+    async messages(projectId, sessionId) {
+      return (await get(projectId, sessionId)) && readMessages(sessionId);
+    },
+
+    async toolCalls(projectId, sessionId) {
+      return (await get(projectId, sessionId)) && readToolCalls(sessionId);
+    },
+
+    async allAsMessages(projectId, sessionId, { from, to } = {}) {
       if (!(await get(projectId, sessionId))) return null;
-      return orm
-        .select({
-          messageId: messages.ordinal,
-          role: messages.role,
-          text: messages.text,
-          at: messages.at,
-          interrupted: messages.interrupted,
-          startedAt: messages.startedAt,
-          latencyMs: messages.latencyMs,
-        })
-        .from(messages)
-        .where(and(eq(messages.conversationId, sessionId), from && gte(messages.at, from), to && lte(messages.at, to)))
-        .orderBy(asc(messages.ordinal));
+      const calls = await readToolCalls(sessionId);
+      return [...(await readMessages(sessionId)), ...calls.flatMap(toMessages)]
+        .filter(({ at }) => (from === undefined || at >= from) && (to === undefined || at <= to))
+        .sort((one, other) => one.messageId - other.messageId);
     },
   };
+}
+
+function toMessages(call: ToolCallRecord): MessageRecord[] {
+  const { ordinal, callId, output, requestedAt, answeredAt, resultOrdinal } = call;
+  const asked = toolMessage(ordinal, callMessage(call), requestedAt);
+  if (output === null || answeredAt === null || resultOrdinal === null) return [asked];
+  return [asked, toolMessage(resultOrdinal, resultMessage({ callId, output }), answeredAt)];
+}
+
+function toolMessage(messageId: number, text: string, at: Date): MessageRecord {
+  return { messageId, role: 'tool', text, at, interrupted: false, startedAt: at, latencyMs: null };
 }

@@ -1,8 +1,16 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../db/database.ts';
-import { CONVERSATION_STATUS, conversations, messages } from '../../db/schema.ts';
+import { CONVERSATION_STATUS, conversations, messages, toolCalls } from '../../db/schema.ts';
 import { sqlStateOf } from '../../db/sql-state.ts';
 import { FactQueue } from './fact-queue.ts';
+import {
+  closeToolCalls,
+  finishToolCall,
+  insertToolCalls,
+  type ToolCallFinish,
+  type ToolCallStart,
+  takeOrdinals,
+} from './tool-calls.ts';
 
 type ConversationStart = {
   readonly sessionId: string;
@@ -16,7 +24,7 @@ type ConversationStart = {
 
 type ConversationMessage = {
   readonly sessionId: string;
-  readonly role: 'user' | 'assistant' | 'tool';
+  readonly role: 'user' | 'assistant';
   readonly text: string;
   readonly at: Date;
   readonly interrupted?: boolean;
@@ -36,6 +44,8 @@ type ConversationOutcome = {
 export type ConversationStore = {
   start(conversation: ConversationStart): Promise<void>;
   addMessage(message: ConversationMessage): Promise<void>;
+  startToolCall(call: ToolCallStart): Promise<void>;
+  finishToolCall(finish: ToolCallFinish): Promise<void>;
   /** A second end of the same talk changes nothing. */
   end(sessionId: string, outcome: ConversationOutcome): Promise<void>;
   /** Facts given but not yet durable. */
@@ -47,6 +57,8 @@ export type ConversationStore = {
 type Fact =
   | { readonly kind: 'start'; readonly value: ConversationStart }
   | { readonly kind: 'message'; readonly value: ConversationMessage }
+  | { readonly kind: 'tool-call'; readonly value: ToolCallStart }
+  | { readonly kind: 'tool-result'; readonly value: ToolCallFinish }
   | { readonly kind: 'end'; readonly value: ConversationOutcome & { readonly sessionId: string } };
 
 type Entry = { readonly fact: Fact; readonly resolve: () => void; readonly reject: (error: unknown) => void };
@@ -68,8 +80,8 @@ export function createConversationStore({ orm }: Pick<Database, 'orm'>): Convers
 
   const add = (fact: Fact): Promise<void> => {
     const { sessionId } = fact.value;
-    const bytes = fact.kind === 'message' ? 2 * fact.value.text.length : 0;
-    if (fact.kind === 'message' && !queue.hasRoom(sessionId, bytes)) {
+    const bytes = textBytesOf(fact);
+    if (fact.kind !== 'start' && fact.kind !== 'end' && !queue.hasRoom(sessionId, bytes)) {
       return Promise.reject(
         new Error(
           `the conversation record is overloaded: ${queue.count} facts (${queue.bytes} bytes) wait for the database`,
@@ -86,6 +98,8 @@ export function createConversationStore({ orm }: Pick<Database, 'orm'>): Convers
   return {
     start: (value) => add({ kind: 'start', value }),
     addMessage: (value) => add({ kind: 'message', value }),
+    startToolCall: (value) => add({ kind: 'tool-call', value }),
+    finishToolCall: (value) => add({ kind: 'tool-result', value }),
     end: (sessionId, outcome) => add({ kind: 'end', value: { ...outcome, sessionId } }),
     get pendingCount() {
       return queue.count;
@@ -94,6 +108,19 @@ export function createConversationStore({ orm }: Pick<Database, 'orm'>): Convers
       while (writing) await writing;
     },
   };
+}
+
+function textBytesOf({ kind, value }: Fact): number {
+  switch (kind) {
+    case 'message':
+      return 2 * value.text.length;
+    case 'tool-call':
+      return 2 * (value.name.length + value.argumentsJson.length);
+    case 'tool-result':
+      return 2 * (value.output?.length ?? 0);
+    default:
+      return 0;
+  }
 }
 
 /** Never rejects: each entry is settled on its own. */
@@ -116,17 +143,17 @@ async function writeBatch(orm: Orm, batch: readonly Entry[]): Promise<void> {
 
 /** The transaction was certainly rolled back, and because of what it contained: the other facts can be tried again. */
 function isFaultOfOneFact(error: unknown): boolean {
-  return error instanceof UnknownConversationError || /^2[23]/.test(sqlStateOf(error) ?? '');
+  return error instanceof UnknownRowError || /^2[23]/.test(sqlStateOf(error) ?? '');
 }
 
-class UnknownConversationError extends Error {}
+class UnknownRowError extends Error {}
 
-/** Starts, then messages, then ends: for one talk that is the order they were given in. */
+/** Starts, then what was said and calls of tools, then ends: for one talk that is the order they were given in. */
 async function writeFacts(orm: Orm, facts: readonly Fact[]): Promise<void> {
   const starts = facts.flatMap((fact) => (fact.kind === 'start' ? [fact.value] : []));
-  const said = facts.flatMap((fact) => (fact.kind === 'message' ? [fact.value] : []));
   const ends = facts.flatMap((fact) => (fact.kind === 'end' ? [fact.value] : []));
-  if (starts.length === 0 && ends.length === 0) return insertMessages(orm, said);
+  const said = facts.flatMap((fact) => (fact.kind === 'message' ? [fact.value] : []));
+  if (said.length === facts.length) return insertMessages(orm, said);
   await orm.transaction(async (transaction) => {
     if (starts.length > 0) {
       await transaction.insert(conversations).values(
@@ -139,16 +166,43 @@ async function writeFacts(orm: Orm, facts: readonly Fact[]): Promise<void> {
         })),
       );
     }
-    if (said.length > 0) await insertMessages(transaction, said);
+    if (starts.length + said.length + ends.length < facts.length) await writeWithTools(transaction, facts);
+    else if (said.length > 0) await insertMessages(transaction, said);
     for (const end of ends) await endConversation(transaction, end);
   });
 }
 
-type Writer = Pick<Orm, 'insert' | 'update' | 'select'>;
+/** Messages and tools are rows of two tables: the place of each in its talk is told, so that they keep their order. */
+async function writeWithTools(writer: Writer, facts: readonly Fact[]): Promise<void> {
+  const ordinals = await takeOrdinals(writer, facts.length);
+  const numbered = facts.flatMap((fact, index) => {
+    const ordinal = ordinals[index];
+    return ordinal === undefined ? [] : [{ fact, ordinal }];
+  });
+  const said = numbered.flatMap(({ fact, ordinal }) => (fact.kind === 'message' ? [{ ...fact.value, ordinal }] : []));
+  const calls = numbered.flatMap(({ fact, ordinal }) =>
+    fact.kind === 'tool-call' ? [{ ...fact.value, ordinal }] : [],
+  );
+  const results = numbered.flatMap(({ fact, ordinal }) =>
+    fact.kind === 'tool-result' ? [{ ...fact.value, ordinal }] : [],
+  );
+  if (said.length > 0) await insertMessages(writer, said);
+  if (calls.length > 0) await insertToolCalls(writer, calls);
+  for (const result of results) {
+    if (await finishToolCall(writer, result)) continue;
+    throw new UnknownRowError(`no call of a tool ${result.callId} waits in conversation ${result.sessionId}`);
+  }
+}
 
-async function insertMessages(writer: Writer, said: readonly ConversationMessage[]): Promise<void> {
+type Writer = Pick<Orm, 'insert' | 'update' | 'select' | 'execute'>;
+
+async function insertMessages(
+  writer: Pick<Orm, 'insert'>,
+  said: readonly (ConversationMessage & { readonly ordinal?: number })[],
+): Promise<void> {
   await writer.insert(messages).values(
-    said.map(({ sessionId, role, text, at, interrupted = false, startedAt = null, latencyMs = null }) => ({
+    said.map(({ ordinal, sessionId, role, text, at, interrupted = false, startedAt = null, latencyMs = null }) => ({
+      ordinal,
       conversationId: sessionId,
       role,
       // PostgreSQL text holds every character but this one.
@@ -161,8 +215,10 @@ async function insertMessages(writer: Writer, said: readonly ConversationMessage
   );
 }
 
-/** Of what was said: counted once, when nothing is added any more. */
-const SAID_BYTES = sql`(select coalesce(sum(octet_length(${messages.text})), 0) from ${messages} where ${messages.conversationId} = ${conversations.id})`;
+/** Of what was said and told to tools: counted once, when nothing is added any more. */
+const SAID_BYTES = sql`(select coalesce(sum(octet_length(${messages.text})), 0) from ${messages} where ${messages.conversationId} = ${conversations.id})
+  + (select coalesce(sum(octet_length(${toolCalls.name}) + octet_length(${toolCalls.argumentsJson}) + coalesce(octet_length(${toolCalls.output}), 0)), 0)
+     from ${toolCalls} where ${toolCalls.conversationId} = ${conversations.id})`;
 
 async function endConversation(writer: Writer, end: ConversationOutcome & { sessionId: string }): Promise<void> {
   const ended = await writer
@@ -175,12 +231,12 @@ async function endConversation(writer: Writer, end: ConversationOutcome & { sess
     })
     .where(and(eq(conversations.id, end.sessionId), eq(conversations.status, CONVERSATION_STATUS.active)))
     .returning({ id: conversations.id });
-  if (ended.length > 0) return;
+  if (ended.length > 0) return closeToolCalls(writer, [end.sessionId]);
   const known = await writer
     .select({ id: conversations.id })
     .from(conversations)
     .where(eq(conversations.id, end.sessionId));
-  if (known.length === 0) throw new UnknownConversationError(`there is no conversation ${end.sessionId}`);
+  if (known.length === 0) throw new UnknownRowError(`there is no conversation ${end.sessionId}`);
 }
 
 /** A talk that a crash cut off, as it was ended afterwards. */
@@ -188,28 +244,38 @@ export type LostTalk = { readonly sessionId: string; readonly projectId: string;
 
 export const LOST_REASON = 'the server stopped';
 
-/** Ends talks that go on by their record, these or all, as failed with their last message. Gives those that it has ended. */
+/** Ends talks that go on by their record, these or all, as failed with the last of their record. Gives those that it has ended. */
 export async function endLostTalks(
   { orm }: Pick<Database, 'orm'>,
   sessionIds?: readonly string[],
 ): Promise<LostTalk[]> {
   const lastMessageAt = sql`(select max(${messages.at}) from ${messages} where ${messages.conversationId} = ${conversations.id})`;
+  const lastCallAt = sql`(select max(greatest(${toolCalls.requestedAt}, ${toolCalls.answeredAt})) from ${toolCalls} where ${toolCalls.conversationId} = ${conversations.id})`;
   const isActive = eq(conversations.status, CONVERSATION_STATUS.active);
-  const ended = await orm
-    .update(conversations)
-    .set({
-      status: CONVERSATION_STATUS.failed,
-      reason: LOST_REASON,
-      endedAt: sql`coalesce(${lastMessageAt}, ${conversations.startedAt})`,
-      textBytes: SAID_BYTES,
-    })
-    .where(sessionIds === undefined ? isActive : and(isActive, inArray(conversations.id, [...sessionIds])))
-    .returning({
-      sessionId: conversations.id,
-      projectId: conversations.projectId,
-      startedAt: conversations.startedAt,
-      endedAt: conversations.endedAt,
-    });
+  const ended = await orm.transaction(async (transaction) => {
+    const talks = await transaction
+      .update(conversations)
+      .set({
+        status: CONVERSATION_STATUS.failed,
+        reason: LOST_REASON,
+        endedAt: sql`coalesce(greatest(${lastMessageAt}, ${lastCallAt}), ${conversations.startedAt})`,
+        textBytes: SAID_BYTES,
+      })
+      .where(sessionIds === undefined ? isActive : and(isActive, inArray(conversations.id, [...sessionIds])))
+      .returning({
+        sessionId: conversations.id,
+        projectId: conversations.projectId,
+        startedAt: conversations.startedAt,
+        endedAt: conversations.endedAt,
+      });
+    if (talks.length > 0) {
+      await closeToolCalls(
+        transaction,
+        talks.map(({ sessionId }) => sessionId),
+      );
+    }
+    return talks;
+  });
   return ended.map(({ startedAt, endedAt, ...talk }) => ({ ...talk, endedAt: endedAt ?? startedAt }));
 }
 

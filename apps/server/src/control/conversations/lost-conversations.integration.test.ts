@@ -1,6 +1,6 @@
-import { eq } from 'drizzle-orm';
+import { eq, inArray } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { conversations, projects } from '../../db/schema.ts';
+import { conversations, projects, toolCalls } from '../../db/schema.ts';
 import { silent } from '../../db/testing/silent-logger.ts';
 import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
 import { createCallSlots } from '../call-slots/call-slots.ts';
@@ -58,6 +58,31 @@ describeOnBothDatabases('talks of a server that crashed', (context) => {
     expect(await stateOf(young)).toEqual([0, null, null]);
     await watch.look();
     expect(told.sort()).toEqual([lost, silentOne].sort());
+    watch.stop();
+    slots.close();
+  });
+
+  test('end with the last call of a tool or its result where that came last, and what still waits gets none', async () => {
+    const { store, slots, watch, talk, stateOf, abandon } = await open();
+    const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * MINUTE_MS);
+    const [asked, answered] = [await talk(minutesAgo(10)), await talk(minutesAgo(10))];
+    const [calledAt, answeredAt] = [minutesAgo(6), minutesAgo(5)];
+    for (const sessionId of [asked, answered]) {
+      await store.addMessage({ sessionId, role: 'user', text: 'hello?', at: minutesAgo(7) });
+      await store.startToolCall({ sessionId, callId: 'c', name: 'add', argumentsJson: '{}', at: calledAt });
+      await abandon(sessionId);
+    }
+    await store.finishToolCall({ sessionId: answered, callId: 'c', output: '4', at: answeredAt });
+    await watch.look();
+    await watch.look();
+    expect(await stateOf(asked)).toEqual([2, calledAt, 'the server stopped']);
+    expect(await stateOf(answered)).toEqual([2, answeredAt, 'the server stopped']);
+    const states = await context.db.orm
+      .select({ state: toolCalls.state })
+      .from(toolCalls)
+      .where(inArray(toolCalls.conversationId, [asked, answered]))
+      .orderBy(toolCalls.ordinal);
+    expect(states).toEqual([{ state: 'unanswered' }, { state: 'answered' }]);
     watch.stop();
     slots.close();
   });

@@ -92,6 +92,8 @@ export function withRetention(
       await store.start(conversation);
     },
     addMessage: (message) => store.addMessage(message),
+    startToolCall: (call) => store.startToolCall(call),
+    finishToolCall: (finish) => store.finishToolCall(finish),
     async end(sessionId, outcome) {
       const projectId = projectBySession.get(sessionId);
       projectBySession.delete(sessionId);

@@ -1,5 +1,6 @@
 import type { ConversationRecords } from '../conversations/conversation-records.ts';
 import { type ConversationStore, LOST_REASON, type LostTalk } from '../conversations/conversation-store.ts';
+import { callMessage, resultMessage } from '../conversations/tool-calls.ts';
 import type { ControlLogger } from '../logger.ts';
 import type { Webhooks } from './webhooks.ts';
 
@@ -9,7 +10,7 @@ type MessageEvent = 'session.created' | 'conversation.output' | 'session.closed'
 
 export type WebhookFeedOptions = {
   readonly store: ConversationStore;
-  readonly records: Pick<ConversationRecords, 'get' | 'messages'>;
+  readonly records: Pick<ConversationRecords, 'get' | 'allAsMessages'>;
   readonly webhooks: Pick<Webhooks, 'enqueueForAll' | 'hasEnabled'>;
   readonly logger: ControlLogger;
 };
@@ -51,7 +52,7 @@ export function withWebhooks({ store, records, webhooks, logger }: WebhookFeedOp
   const tellSession = async (projectId: string, sessionId: string): Promise<void> => {
     if (!(await webhooks.hasEnabled(projectId, 'session'))) return;
     const record = await records.get(projectId, sessionId);
-    const said = (await records.messages(projectId, sessionId)) ?? [];
+    const said = (await records.allAsMessages(projectId, sessionId)) ?? [];
     const body = JSON.stringify({
       session_id: sessionId,
       start_time: record?.startedAt.toISOString() ?? null,
@@ -70,6 +71,16 @@ export function withWebhooks({ store, records, webhooks, logger }: WebhookFeedOp
     async addMessage(message) {
       await store.addMessage(message);
       tellMessage(message.sessionId, 'conversation.output', ROLES[message.role], message.text, message.at);
+    },
+    async startToolCall(call) {
+      await store.startToolCall(call);
+      tellMessage(call.sessionId, 'conversation.output', ROLES.tool, callMessage(call), call.at);
+    },
+    async finishToolCall({ output, ...finish }) {
+      await store.finishToolCall({ ...finish, output });
+      if (output === null) return;
+      const { sessionId, callId, at } = finish;
+      tellMessage(sessionId, 'conversation.output', ROLES.tool, resultMessage({ callId, output }), at);
     },
     async end(sessionId, outcome) {
       const projectId = projectBySession.get(sessionId);

@@ -9,7 +9,7 @@ import type { CallRequest } from './call-request.ts';
 import type { CallEnd, CallSettings } from './call-settings.ts';
 import { watchMembership } from './membership-watch.ts';
 import { type CallMemory, commandBytes } from './memory/call-memory.ts';
-import { emptyTranscript, noteCommand, noteEvent, type RecordedMessage, type Transcript } from './transcript.ts';
+import { emptyTranscript, noteCommand, noteEvent, type Transcript, type TranscriptStep } from './transcript.ts';
 
 /** How long looking up key, avatar and place may take. */
 const ADMISSION_LIMIT_MS = 30_000;
@@ -267,14 +267,11 @@ export class Call implements OpenCall {
     this.#guard(() => this.#client.event(event, atMs));
   }
 
-  #write(
-    { record }: Pick<Live, 'record'>,
-    note: (transcript: Transcript) => { readonly transcript: Transcript; readonly message: RecordedMessage | null },
-  ): void {
+  #write({ record }: Pick<Live, 'record'>, note: (transcript: Transcript) => TranscriptStep): void {
     if (this.#transcript === null) return;
-    const { transcript, message } = note(this.#transcript);
+    const { transcript, fact } = note(this.#transcript);
     this.#transcript = transcript;
-    if (message !== null) record.add(message);
+    if (fact !== null) record.add(fact);
   }
 
   #guard(step: () => void): void {

@@ -1,16 +1,16 @@
 import type { SessionCommand, SessionEvent } from '@visavis/media/session-events';
 import { describe, expect, it } from 'vitest';
-import { emptyTranscript, noteCommand, noteEvent, type RecordedMessage, type Transcript } from './transcript.ts';
+import { emptyTranscript, noteCommand, noteEvent, type RecordedFact, type Transcript } from './transcript.ts';
 
 const TURN_DETECTION = { threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: 500 };
 
 /** Feeds a transcript and keeps what it records. */
 function writing() {
   let transcript: Transcript = emptyTranscript(TURN_DETECTION);
-  const records: RecordedMessage[] = [];
+  const records: RecordedFact[] = [];
   const keep = (step: ReturnType<typeof noteEvent>): void => {
     transcript = step.transcript;
-    if (step.message !== null) records.push(step.message);
+    if (step.fact !== null) records.push(step.fact);
   };
   return {
     records,
@@ -34,9 +34,16 @@ describe('the transcript of a talk', () => {
     at(20_000, { type: 'reply-text-delta', turnId: 'r2', text: 'Anything else?' });
     at(21_500, { type: 'reply-done', turnId: 'r2', interrupted: false, playedMs: 900, heardText: 'Anything else?' });
     expect(records).toEqual([
-      { role: 'user', text: 'Two seats, please', startedAtMs: 4_700 },
-      { role: 'assistant', text: 'Two seats. ', interrupted: false, startedAtMs: 7_812, latencyMs: 812 },
-      { role: 'assistant', text: 'Anything else?', interrupted: false, startedAtMs: 20_600 },
+      { kind: 'message', role: 'user', text: 'Two seats, please', startedAtMs: 4_700 },
+      {
+        kind: 'message',
+        role: 'assistant',
+        text: 'Two seats. ',
+        interrupted: false,
+        startedAtMs: 7_812,
+        latencyMs: 812,
+      },
+      { kind: 'message', role: 'assistant', text: 'Anything else?', interrupted: false, startedAtMs: 20_600 },
     ]);
     expect(open()).toEqual([[], []]);
   });
@@ -51,8 +58,8 @@ describe('the transcript of a talk', () => {
     at(0, { type: 'reply-done', turnId: 'b', interrupted: false, playedMs: 10, heardText: '' });
     at(0, { type: 'reply-done', turnId: 'c', interrupted: true, playedMs: 0, heardText: ' ' });
     expect(records).toEqual([
-      { role: 'assistant', text: 'It', interrupted: true, startedAtMs: -10 },
-      { role: 'assistant', text: 'It is late.', interrupted: false, startedAtMs: -10 },
+      { kind: 'message', role: 'assistant', text: 'It', interrupted: true, startedAtMs: -10 },
+      { kind: 'message', role: 'assistant', text: 'It is late.', interrupted: false, startedAtMs: -10 },
     ]);
   });
 
@@ -64,9 +71,27 @@ describe('the transcript of a talk', () => {
     at(0, { type: 'tool-call-done', turnId: 'r', callId: 'c', name: 'add', argumentsJson: '{"x":1}' });
     command({ type: 'tool-result', callId: 'c', output: '4', reply: true });
     expect(records).toEqual([
-      { role: 'user', text: 'Hello' },
-      { role: 'tool', text: '{"callId":"c","name":"add","arguments":"{\\"x\\":1}"}' },
-      { role: 'tool', text: '{"callId":"c","output":"4"}' },
+      { kind: 'message', role: 'user', text: 'Hello' },
+      { kind: 'tool-call', callId: 'c', name: 'add', argumentsJson: '{"x":1}' },
+      { kind: 'tool-result', callId: 'c', output: '4' },
+    ]);
+  });
+
+  it('records one result of each call that was made, and that none came in time while none has', () => {
+    const { at, command, records } = writing();
+    const result = (callId: string, output: string) => command({ type: 'tool-result', callId, output, reply: true });
+    for (const callId of ['late', 'quick']) {
+      at(0, { type: 'tool-call-done', turnId: 'r', callId, name: 'add', argumentsJson: '{}' });
+    }
+    result('quick', '1');
+    result('quick', 'told twice');
+    result('nobody called', '2');
+    for (const callId of ['late', 'quick', 'nobody called']) at(4_000, { type: 'tool-call-timed-out', callId });
+    result('late', '3');
+    expect(records.slice(2)).toEqual([
+      { kind: 'tool-result', callId: 'quick', output: '1' },
+      { kind: 'tool-result', callId: 'late', output: null },
+      { kind: 'tool-result', callId: 'late', output: '3' },
     ]);
   });
 
@@ -76,6 +101,6 @@ describe('the transcript of a talk', () => {
     at(1_000, { type: 'user-speech-started', itemId: 'u', audioStartMs: 0 });
     at(2_000, { type: 'user-transcript-done', itemId: 'u', text: 'Hm' });
     at(3_000, { type: 'user-transcript-done', itemId: 'silent', text: ' ' });
-    expect(records).toEqual([{ role: 'user', text: 'Hm', startedAtMs: 900 }]);
+    expect(records).toEqual([{ kind: 'message', role: 'user', text: 'Hm', startedAtMs: 900 }]);
   });
 });

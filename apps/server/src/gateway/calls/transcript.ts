@@ -1,9 +1,9 @@
 import type { SessionCommand, SessionConfig, SessionEvent } from '@visavis/media/session-events';
 import { LIMITS } from '@visavis/protocol';
 
-/** What is kept of a talk: one message of the record. */
-export type RecordedMessage = {
-  readonly role: 'user' | 'assistant' | 'tool';
+/** What was said. */
+type RecordedMessage = {
+  readonly role: 'user' | 'assistant';
   readonly text: string;
   readonly interrupted?: boolean;
   /** When it began to be heard, on the clock of the inputs; left out: when it is recorded. */
@@ -11,6 +11,13 @@ export type RecordedMessage = {
   /** Of an answer: from the end of the user's turn to its first sound. */
   readonly latencyMs?: number;
 };
+
+/** What is kept of a talk: one fact of the record. */
+export type RecordedFact =
+  | ({ readonly kind: 'message' } & RecordedMessage)
+  | { readonly kind: 'tool-call'; readonly callId: string; readonly name: string; readonly argumentsJson: string }
+  /** Of a call before it. `output` is null when no result came in time; one that comes later still counts. */
+  | { readonly kind: 'tool-result'; readonly callId: string; readonly output: string | null };
 
 /** A reply whose end has not been told. */
 type OpenReply = {
@@ -31,35 +38,35 @@ export type Transcript = {
   readonly prefixPaddingMs: number;
   readonly replies: readonly OpenReply[];
   readonly heardTurns: readonly HeardTurn[];
+  /** Ids of the calls of tools that have no result yet. */
+  readonly openCalls: readonly string[];
 };
 
-type TranscriptStep = { readonly transcript: Transcript; readonly message: RecordedMessage | null };
+export type TranscriptStep = { readonly transcript: Transcript; readonly fact: RecordedFact | null };
 
 export function emptyTranscript({ prefixPaddingMs }: SessionConfig['turnDetection']): Transcript {
-  return { prefixPaddingMs, replies: [], heardTurns: [] };
+  return { prefixPaddingMs, replies: [], heardTurns: [], openCalls: [] };
 }
 
 /** What a command of the client adds to the record: typed words, and results of tools. */
 export function noteCommand(transcript: Transcript, command: SessionCommand): TranscriptStep {
   switch (command.type) {
     case 'user-text':
-      return { transcript, message: { role: 'user', text: command.text } };
-    case 'tool-result': {
-      const { callId, output } = command;
-      return { transcript, message: { role: 'tool', text: JSON.stringify({ callId, output }) } };
-    }
+      return { transcript, fact: { kind: 'message', role: 'user', text: command.text } };
+    case 'tool-result':
+      return noteToolResult(transcript, command);
     case 'configure': {
       const { prefixPaddingMs = transcript.prefixPaddingMs } = command.patch.turnDetection ?? {};
-      return { transcript: { ...transcript, prefixPaddingMs }, message: null };
+      return { transcript: { ...transcript, prefixPaddingMs }, fact: null };
     }
     default:
-      return { transcript, message: null };
+      return { transcript, fact: null };
   }
 }
 
 /** What an event of the session adds to the record: words that were heard, answers as far as they were, calls of tools. */
 export function noteEvent(transcript: Transcript, event: SessionEvent, atMs: number): TranscriptStep {
-  const unsaid = (next: Transcript): TranscriptStep => ({ transcript: next, message: null });
+  const unsaid = (next: Transcript): TranscriptStep => ({ transcript: next, fact: null });
   switch (event.type) {
     case 'user-speech-started': {
       const turn = { itemId: event.itemId, startedAtMs: atMs - transcript.prefixPaddingMs };
@@ -87,14 +94,27 @@ export function noteEvent(transcript: Transcript, event: SessionEvent, atMs: num
       return noteReply(transcript, event, atMs);
     case 'tool-call-done': {
       const { callId, name, argumentsJson } = event;
-      return {
-        transcript,
-        message: { role: 'tool', text: JSON.stringify({ callId, name, arguments: argumentsJson }) },
-      };
+      const openCalls = [...transcript.openCalls, callId].slice(-LIMITS.counts.openToolCalls);
+      return { transcript: { ...transcript, openCalls }, fact: { kind: 'tool-call', callId, name, argumentsJson } };
+    }
+    case 'tool-call-timed-out': {
+      const { callId } = event;
+      if (!transcript.openCalls.includes(callId)) return unsaid(transcript);
+      return { transcript, fact: { kind: 'tool-result', callId, output: null } };
     }
     default:
       return unsaid(transcript);
   }
+}
+
+/** One result counts, of a call that was made: the session leaves out all others. */
+function noteToolResult(
+  transcript: Transcript,
+  { callId, output }: Extract<SessionCommand, { type: 'tool-result' }>,
+): TranscriptStep {
+  if (!transcript.openCalls.includes(callId)) return { transcript, fact: null };
+  const openCalls = transcript.openCalls.filter((other) => other !== callId);
+  return { transcript: { ...transcript, openCalls }, fact: { kind: 'tool-result', callId, output } };
 }
 
 function openReply({ replies }: Transcript, turnId: string): OpenReply {
@@ -114,9 +134,9 @@ function noteUserWords(
 ): TranscriptStep {
   const turn = transcript.heardTurns.find((heard) => heard.itemId === itemId);
   const next = { ...transcript, heardTurns: transcript.heardTurns.filter((other) => other !== turn) };
-  if (text.trim() === '') return { transcript: next, message: null };
-  const message = { role: 'user' as const, text };
-  return { transcript: next, message: turn === undefined ? message : { ...message, startedAtMs: turn.startedAtMs } };
+  if (text.trim() === '') return { transcript: next, fact: null };
+  const fact = { kind: 'message', role: 'user', text } as const;
+  return { transcript: next, fact: turn === undefined ? fact : { ...fact, startedAtMs: turn.startedAtMs } };
 }
 
 /** Of a reply that was cut, what was heard of it. */
@@ -129,8 +149,8 @@ function noteReply(
   const { text: whole, soundedAtMs, latencyMs } = openReply(transcript, turnId);
   const next = { ...transcript, replies: transcript.replies.filter((other) => other.turnId !== turnId) };
   const text = interrupted ? heardText : whole || heardText;
-  if (text.trim() === '') return { transcript: next, message: null };
+  if (text.trim() === '') return { transcript: next, fact: null };
   const startedAtMs = soundedAtMs ?? atMs - playedMs;
-  const message = { role: 'assistant' as const, text, interrupted, startedAtMs };
-  return { transcript: next, message: latencyMs === null ? message : { ...message, latencyMs } };
+  const fact = { kind: 'message', role: 'assistant', text, interrupted, startedAtMs } as const;
+  return { transcript: next, fact: latencyMs === null ? fact : { ...fact, latencyMs } };
 }

@@ -28,6 +28,7 @@ export function reduceSession(state: OpenState, event: SessionEvent): V2Step<Ope
       return finishToolCall(state, event);
     case 'failed':
       return reportTrouble(state, event);
+    case 'tool-call-timed-out':
     case 'closed':
       return { state, effects: [] };
     case 'user-transcript-done':

@@ -20,7 +20,16 @@ import type { CallSettings } from '../calls/call-settings.ts';
 /** Session events whose message depends on nothing that came before. */
 export type DirectEvent = Exclude<
   SessionEvent,
-  { type: 'reply-text-done' | 'reply-done' | 'tool-call-delta' | 'tool-call-done' | 'failed' | 'closed' }
+  {
+    type:
+      | 'reply-text-done'
+      | 'reply-done'
+      | 'tool-call-delta'
+      | 'tool-call-done'
+      | 'tool-call-timed-out'
+      | 'failed'
+      | 'closed';
+  }
 >;
 
 /** The client's messages for a session event; extensions only for those who asked for them. */

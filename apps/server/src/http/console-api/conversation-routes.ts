@@ -219,7 +219,8 @@ async function findTranscript(
 ): Promise<Transcript | null> {
   const conversation = await archive.get(projectId, sessionId);
   const said = await records.messages(projectId, sessionId);
-  if (conversation === null || said === null) return null;
+  const called = await records.toolCalls(projectId, sessionId);
+  if (conversation === null || said === null || called === null) return null;
   const startedAtMs = conversation.startedAt.getTime();
   const since = (at: Date) => Math.max(0, at.getTime() - startedAtMs);
   const messages = said.map(({ startedAt, ...message }) => ({
@@ -227,21 +228,45 @@ async function findTranscript(
     offsetMs: since(startedAt ?? message.at),
     endMs: since(message.at),
   }));
+  const toolCalls = called.map(({ resultOrdinal: _place, ...call }) => ({
+    ...toWire(call),
+    offsetMs: since(call.requestedAt),
+    durationMs: call.answeredAt === null ? null : Math.max(0, call.answeredAt.getTime() - call.requestedAt.getTime()),
+  }));
   const { recordingOffsetMs } = conversation;
   const recordingUrl = await recordings.link(conversation);
-  return { ...toConversation(conversation), messages, recordingUrl, recordingOffsetMs };
+  return { ...toConversation(conversation), messages, toolCalls, recordingUrl, recordingOffsetMs };
 }
 
 function toConversation({ recordingOffsetMs: _offset, ...conversation }: ArchivedConversation) {
   return { ...toWire(conversation), status: STATUSES[conversation.status] ?? 'failed' };
 }
 
-function toText({ startedAt, avatarName, messages, rating, ratingText }: Transcript): string {
-  const lines = messages.map(({ offsetMs, role, text, interrupted }) => {
-    const seconds = Math.floor(offsetMs / 1000);
-    const clock = `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`;
-    return `[${clock}] ${role}: ${text}${interrupted ? ' [interrupted]' : ''}`;
-  });
+function toText({ startedAt, avatarName, messages, toolCalls, rating, ratingText }: Transcript): string {
+  const entries = [...messages.map(messageEntry), ...toolCalls.map(toolCallEntry)];
+  const lines = entries.sort((one, other) => one.place - other.place).map(({ line }) => line);
   const rated = rating === null ? [] : [`Rated: ${rating}${ratingText === '' ? '' : `, ${ratingText}`}`];
   return `${[`${startedAt} ${avatarName ?? ''}`.trim(), ...rated, '', ...lines].join('\n')}\n`;
+}
+
+type TextEntry = { readonly place: number; readonly line: string };
+
+function messageEntry({ messageId, offsetMs, role, text, interrupted }: Transcript['messages'][number]): TextEntry {
+  return { place: messageId, line: `[${clock(offsetMs)}] ${role}: ${text}${interrupted ? ' [interrupted]' : ''}` };
+}
+
+const WITHOUT_RESULT = { open: 'waits for its result', 'timed-out': 'no result in time', unanswered: 'no result' };
+
+function toolCallEntry(call: Transcript['toolCalls'][number]): TextEntry {
+  const { ordinal, offsetMs, name, argumentsJson, state, output, durationMs } = call;
+  const end =
+    state === 'answered'
+      ? ` -> ${output ?? ''} [after ${((durationMs ?? 0) / 1000).toFixed(1)} s]`
+      : ` [${WITHOUT_RESULT[state]}]`;
+  return { place: ordinal, line: `[${clock(offsetMs)}] tool: ${name}(${argumentsJson})${end}` };
+}
+
+function clock(offsetMs: number): string {
+  const seconds = Math.floor(offsetMs / 1000);
+  return `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`;
 }

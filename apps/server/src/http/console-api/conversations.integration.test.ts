@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { newPublicId } from '../../control/ids.ts';
+import { messages } from '../../db/schema.ts';
 import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
 import { type ConsoleTestServer, createConsoleServer } from './testing/console-server.ts';
 import { TestBrowser } from './testing/test-browser.ts';
@@ -42,7 +43,10 @@ describeOnBothDatabases('conversations', (context) => {
     const origin = 'https://shop.example';
     await conversations.start({ sessionId, projectId, licenceId, avatarId: avatar, startedAt, origin });
     await conversations.addMessage({ sessionId, role: 'user', text, at: after(1500), startedAt: after(400) });
-    await conversations.addMessage({ sessionId, role: 'tool', text: 'book({"seats":2})', at: after(2000) });
+    // As records of before have a call of a tool that could not be read.
+    await context.db.orm
+      .insert(messages)
+      .values({ conversationId: sessionId, role: 'tool', text: 'book({"seats":2})', at: after(2000) });
     await conversations.addMessage({
       sessionId,
       role: 'assistant',
@@ -139,6 +143,52 @@ describeOnBothDatabases('conversations', (context) => {
     expect(text.headers['content-type']).toBe('text/plain; charset=utf-8');
     expect(text.headers['x-content-type-options']).toBe('nosniff');
     expect(text.body).toContain('[00:02] assistant: Done [interrupted]');
+  });
+
+  test('calls of tools stand on the time line with what came of them, in exports, searches and counts, and go with their talk', async () => {
+    const sessionId = await talk({ ends: false });
+    const { conversations } = server.plane;
+    const { startedAt } = (await browser.send('GET', `${path}/${sessionId}`)).json();
+    const at = (ms: number) => new Date(Date.parse(startedAt) + ms);
+    const call = (callId: string, argumentsJson: string, ms: number) =>
+      conversations.startToolCall({ sessionId, callId, name: 'book_table', argumentsJson, at: at(ms) });
+    await call('c1', '{"guests":9}', 66_000);
+    await conversations.finishToolCall({ sessionId, callId: 'c1', output: 'Table seven', at: at(67_500) });
+    await call('c2', '{}', 68_000);
+    expect((await browser.send('GET', `${path}/${sessionId}`)).json().toolCalls[1]).toMatchObject({ state: 'open' });
+    await conversations.end(sessionId, { endedAt: at(70_000), status: 'completed', reason: 'left' });
+    await talk();
+
+    const transcript = (await browser.send('GET', `${path}/${sessionId}`)).json();
+    expect([transcript.messageCount, transcript.messages.length]).toEqual([5, 3]);
+    const last = transcript.messages[2].messageId;
+    expect(transcript.toolCalls).toEqual([
+      {
+        ...{ ordinal: expect.any(Number), callId: 'c1', name: 'book_table', argumentsJson: '{"guests":9}' },
+        ...{ state: 'answered', output: 'Table seven', offsetMs: 66_000, durationMs: 1_500 },
+        ...{ requestedAt: at(66_000).toISOString(), answeredAt: at(67_500).toISOString() },
+      },
+      {
+        ...{ ordinal: expect.any(Number), callId: 'c2', name: 'book_table', argumentsJson: '{}' },
+        ...{ state: 'unanswered', output: null, offsetMs: 68_000, durationMs: null },
+        ...{ requestedAt: at(68_000).toISOString(), answeredAt: null },
+      },
+    ]);
+    expect(transcript.toolCalls[0].ordinal).toBeGreaterThan(last);
+    for (const text of ['BOOK_TABLE', '"guests":9', 'table seven']) {
+      expect([text, await idsOf(`?text=${encodeURIComponent(text)}`)]).toEqual([text, [sessionId]]);
+    }
+    expect((await browser.send('GET', `${path}/${sessionId}/export`)).json().toolCalls).toEqual(transcript.toolCalls);
+    const text = await browser.send('GET', `${path}/${sessionId}/export?format=text`);
+    expect(text.body.split('\n').slice(-4)).toEqual([
+      '[00:02] assistant: Done [interrupted]',
+      '[01:06] tool: book_table({"guests":9}) -> Table seven [after 1.5 s]',
+      '[01:08] tool: book_table({}) [no result]',
+      '',
+    ]);
+    await browser.send('DELETE', `${path}/${sessionId}`);
+    const { rows } = await context.db.orm.execute(sql`select 1 from tool_calls where conversation_id = ${sessionId}`);
+    expect(rows).toEqual([]);
   });
 
   test('what was recorded before starts were kept has its old times, and no known offset of its film', async () => {

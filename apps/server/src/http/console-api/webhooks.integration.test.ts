@@ -132,6 +132,34 @@ describeOnBothDatabases('webhooks', (context) => {
     ]);
   });
 
+  test('calls of tools and their results are posted as messages of the system, once each', async () => {
+    await add('message');
+    await add('session');
+    const { conversations } = server.plane;
+    const sessionId = newPublicId();
+    const at = (second: number) => new Date(Date.UTC(2026, 4, 1, 10, 0, second));
+    await conversations.start({ sessionId, projectId, licenceId: 'l', avatarId: 'a', startedAt: at(0) });
+    const call = { sessionId, callId: 'c', name: 'add', argumentsJson: '{"x":1}' };
+    await conversations.startToolCall({ ...call, at: at(1) });
+    await conversations.finishToolCall({ sessionId, callId: 'c', output: null, at: at(2) });
+    await conversations.finishToolCall({ sessionId, callId: 'c', output: '4', at: at(3) });
+    await conversations.end(sessionId, { endedAt: at(4), status: 'completed', reason: 'left' });
+    await conversations.drain();
+    await runUntil(5);
+    const told = [
+      { message: '{"callId":"c","name":"add","arguments":"{\\"x\\":1}"}', timestamp: at(1).toISOString() },
+      { message: '{"callId":"c","output":"4"}', timestamp: at(3).toISOString() },
+    ];
+    const bodies = posts.map(({ body }) => JSON.parse(body));
+    const outputs = bodies.filter(({ event }) => event === 'conversation.output');
+    expect(outputs.sort((one, other) => one.timestamp.localeCompare(other.timestamp))).toEqual(
+      told.map((body) => ({ event: 'conversation.output', session_id: sessionId, role: 'system', ...body })),
+    );
+    expect(bodies.find((body) => !('event' in body)).messages).toEqual(
+      told.map((message) => ({ role: 'system', ...message })),
+    );
+  });
+
   test('a talk is posted message by message, and whole at its end, signed', async () => {
     const [perMessage, perSession] = [await add('message'), await add('session')];
     const sessionId = await talk();

@@ -9,7 +9,7 @@ import { registerOpenRoute } from './documented.ts';
 import { fail, readParameter, succeed } from './envelope.ts';
 
 type Record = NonNullable<Awaited<ReturnType<ConversationRecords['get']>>>;
-type Message = NonNullable<Awaited<ReturnType<ConversationRecords['messages']>>>[number];
+type Message = NonNullable<Awaited<ReturnType<ConversationRecords['allAsMessages']>>>[number];
 
 type ChatRecordOptions = {
   readonly recordingLink?: (talk: Record) => Promise<string | null>;
@@ -85,7 +85,7 @@ export function registerChatRecords(
     requireOwnTalk(request, sessionId);
     const range = readRange(request);
     if (range === 'wrong') return fail(reply, 400, 'Times are UTC, like 2026-01-31 12:00:00.');
-    const found = await records.messages(projectId, sessionId, range);
+    const found = await records.allAsMessages(projectId, sessionId, range);
     if (found === null) return fail(reply, 404, 'Session not found');
     return succeed({ data: found.map((message) => toMessage(sessionId, message)) });
   };

@@ -282,6 +282,30 @@ describeOnBothDatabases('open REST', (context) => {
     expect((await get('/api/chat/messages', { sessionId: hostile })).statusCode).toBe(404);
   });
 
+  test('chat records tell a call of a tool and its result as messages of role tool, as they always were', async () => {
+    const store = createConversationStore(context.db);
+    const sessionId = 'd'.repeat(32);
+    const at = (second: number) => new Date(Date.UTC(2026, 4, 1, 10, 0, second));
+    await store.start({ sessionId, projectId, licenceId: 'l', avatarId: systemAvatarId, startedAt: at(0) });
+    await store.startToolCall({ sessionId, callId: 'c', name: 'add', argumentsJson: '{"x":1}', at: at(1) });
+    await store.addMessage({ sessionId, role: 'assistant', text: 'One moment', at: at(2) });
+    await store.finishToolCall({ sessionId, callId: 'c', output: '4', at: at(3) });
+    const { data } = (await get('/api/chat/messages', { sessionId })).json().data;
+    const message = (role: string, text: string, second: number) => ({
+      ...{ id: expect.stringMatching(/^\d+$/), sessionId, role, text, content: text },
+      ...{ createTime: `2026-05-01 10:00:0${second}`, interrupted: false },
+    });
+    expect(data).toEqual([
+      message('tool', '{"callId":"c","name":"add","arguments":"{\\"x\\":1}"}', 1),
+      message('assistant', 'One moment', 2),
+      message('tool', '{"callId":"c","output":"4"}', 3),
+    ]);
+    const ids = data.map(({ id }: { id: string }) => Number(id));
+    expect([...new Set(ids)].sort((one, other) => Number(one) - Number(other))).toEqual(ids);
+    const range = { sessionId, startTime: '2026-05-01 10:00:03' };
+    expect((await get('/api/chat/messages', range)).json().data.data).toEqual(data.slice(2));
+  });
+
   test('the reference is generated, complete, and its page needs no other host', async () => {
     const openApi = (await server.app.inject('/openapi.json')).json();
     expect(openApi.openapi).toBe('3.1.0');

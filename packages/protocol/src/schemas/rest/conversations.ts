@@ -13,7 +13,7 @@ export const conversationQuerySchema = pageQuerySchema.extend({
   licenceId: publicIdSchema.optional(),
   /** As those who talked rated it. */
   rating: ratingSchema.optional(),
-  /** A phrase that was said, or a session id. */
+  /** A phrase that was said or told to a tool, or by one, or a session id. */
   text: z.string().trim().min(1).max(LIMITS.characters.note).optional(),
   /** A search for `text` is newest first. Talks that go on have no length and come last by it. */
   sort: z.enum(['newest', 'oldest', 'longest', 'shortest']).optional(),
@@ -34,6 +34,7 @@ export const conversationSchema = z.object({
   reason: z.string().nullable(),
   startedAt: instantSchema,
   endedAt: instantSchema.nullable(),
+  /** Messages, and calls of tools: one each. */
   messageCount: z.int(),
   /** How what the person said began, or the avatar where nobody else spoke; null: nothing was said. */
   firstWords: z.string().nullable(),
@@ -47,7 +48,9 @@ export const conversationSchema = z.object({
 export type Conversation = z.output<typeof conversationSchema>;
 
 export const messageSchema = z.object({
+  /** Its place in the talk, in one numbering with calls of tools. */
   messageId: z.int(),
+  /** `tool`: only in records of before calls of tools stood on their own, where they could not be read. */
   role: z.enum(['user', 'assistant', 'tool']),
   text: z.string(),
   at: instantSchema,
@@ -62,8 +65,30 @@ export const messageSchema = z.object({
 });
 export type Message = z.output<typeof messageSchema>;
 
+export const toolCallSchema = z.object({
+  /** Its place in the talk, in one numbering with messages. */
+  ordinal: z.int(),
+  /** As the voice named it. */
+  callId: z.string(),
+  name: z.string(),
+  /** One JSON object, as the model wrote it. */
+  argumentsJson: z.string(),
+  /** `open`: its result is waited for; `timed-out`: the talk went on without it; `unanswered`: the talk ended first. */
+  state: z.enum(['open', 'answered', 'timed-out', 'unanswered']),
+  /** Null: no result came. */
+  output: z.string().nullable(),
+  requestedAt: instantSchema,
+  answeredAt: instantSchema.nullable(),
+  /** When the model called: milliseconds since the start of the talk. */
+  offsetMs: z.int(),
+  /** From the call to its result; null: none came. */
+  durationMs: z.int().nullable(),
+});
+export type ToolCall = z.output<typeof toolCallSchema>;
+
 export const transcriptSchema = conversationSchema.extend({
   messages: z.array(messageSchema),
+  toolCalls: z.array(toolCallSchema),
   /** Where the film of the talk can be watched for some hours; null when it was not recorded. */
   recordingUrl: z.string().nullable(),
   /** How long the talk had lasted when the film begins; null: not known. Such films end with their talk. */
