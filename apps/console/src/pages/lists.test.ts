@@ -47,6 +47,7 @@ const at = '2026-01-02T03:04:05Z';
 const key: LicenceKey = {
   ...{ licenceId: 'k1', name: 'Shop', keyPrefix: 'sk_ab12', isPublic: false, createdAt: at, lastUsedAt: null },
   ...{ maxConcurrentCalls: 5, maxMinutesPerDay: null, allowedOrigins: ['https://shop.example'], revokedAt: null },
+  toolArguments: 'string',
 };
 
 describe('lists', () => {
@@ -138,7 +139,7 @@ describe('lists', () => {
 
   it('what was said, by whom and when, and how it ended; what goes on cannot be deleted', () => {
     const talk: Transcript = {
-      ...{ ...sampleTalk, recordingUrl: null, recordingOffsetMs: null },
+      ...{ ...sampleTalk, recordingUrl: null, recordingOffsetMs: null, toolCalls: [] },
       messages: [
         {
           messageId: 1,

@@ -75,6 +75,8 @@ export const licenceKeys = pgTable(
     maxMinutesPerDay: integer('max_minutes_per_day'),
     /** Pages that may call with it, like `https://shop.example`; empty: all. */
     allowedOrigins: jsonb('allowed_origins').$type<readonly string[]>().notNull().default([]),
+    /** How its clients read the arguments of a tool's call. */
+    toolArguments: text('tool_arguments').$type<'object' | 'string'>().notNull().default('object'),
     /** Shown to everyone on the first page; opens calls and nothing of the project. */
     isPublic: boolean('is_public').notNull().default(false),
     createdAt: createdAt(),
@@ -87,6 +89,7 @@ export const licenceKeys = pgTable(
     check('licence_keys_id_format', isPublicId(table.id)),
     check('licence_keys_positive_limit', sql`${table.maxConcurrentCalls} > 0`),
     check('licence_keys_positive_minutes', sql`${table.maxMinutesPerDay} > 0`),
+    check('licence_keys_tool_arguments', sql`${table.toolArguments} in ('object', 'string')`),
   ],
 );
 

@@ -1,3 +1,4 @@
+import { Switch } from '@mantine/core';
 import { LIMITS } from '@visavis/protocol';
 import type { LicenceKey } from '@visavis/protocol/rest';
 import { request } from '../../api/client.ts';
@@ -19,7 +20,7 @@ type KeyFormProps = {
 export function KeyForm({ projectId, licence, onClose, onCreated }: KeyFormProps) {
   const texts = useTexts();
   const draft = useDraft(valuesOf(licence));
-  const { name, calls, minutes, origins } = draft.values;
+  const { name, calls, minutes, origins, hasStringArguments } = draft.values;
   const save = useChange(
     (typed: KeyValues) => {
       const values = wishOf(typed);
@@ -75,6 +76,12 @@ export function KeyForm({ projectId, licence, onClose, onCreated }: KeyFormProps
         minRows={2}
         value={origins}
         onChange={(value) => draft.change({ origins: value })}
+      />
+      <Switch
+        label={texts.keys.stringArguments}
+        description={texts.keys.stringArgumentsHint}
+        checked={hasStringArguments}
+        onChange={(event) => draft.change({ hasStringArguments: event.currentTarget.checked })}
       />
     </FormDialog>
   );

@@ -8,6 +8,7 @@ export type KeyValues = {
   readonly minutes: number | string;
   /** One a line. */
   readonly origins: string;
+  readonly hasStringArguments: boolean;
 };
 
 const defaultConcurrentCalls = 5;
@@ -19,15 +20,17 @@ export function valuesOf(licence: LicenceKey | null): KeyValues {
     calls: licence?.maxConcurrentCalls ?? defaultConcurrentCalls,
     minutes: licence?.maxMinutesPerDay ?? '',
     origins: licence?.allowedOrigins.join('\n') ?? '',
+    hasStringArguments: licence?.toolArguments === 'string',
   };
 }
 
 /** What is asked of the server. */
-export function wishOf({ name, calls, minutes, origins }: KeyValues) {
+export function wishOf({ name, calls, minutes, origins, hasStringArguments }: KeyValues) {
   return {
     name,
     maxConcurrentCalls: Number(calls),
     maxMinutesPerDay: minutes === '' ? null : Number(minutes),
     allowedOrigins: origins.split(/\s+/).filter((origin) => origin !== ''),
+    toolArguments: hasStringArguments ? 'string' : 'object',
   };
 }

@@ -110,6 +110,7 @@ function KeyRow({ licence, onEdit, onShow, onAsk }: KeyRowProps) {
   const mayChange = useMay('editor');
   const { name, keyPrefix, maxConcurrentCalls, maxMinutesPerDay, allowedOrigins, lastUsedAt, revokedAt, isPublic } =
     licence;
+  const hasStringArguments = licence.toolArguments === 'string';
   return (
     <li className={classes.row}>
       <div>
@@ -143,6 +144,7 @@ function KeyRow({ licence, onEdit, onShow, onAsk }: KeyRowProps) {
               allowedOrigins.length === 0 ? texts.keys.anyOrigin : allowedOrigins.join(', '),
             )}
           </span>
+          {hasStringArguments && <span>{texts.keys.stringArguments}</span>}
         </p>
       </div>
       {revokedAt === null && mayChange && (

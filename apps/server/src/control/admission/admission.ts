@@ -21,6 +21,7 @@ type AdmittedLicence = {
   readonly onlyAvatarId?: string;
   /** The member of the project who calls from its playground. */
   readonly memberId?: string;
+  readonly toolArguments: LicenceKey['toolArguments'];
   /** The key stands on the first page for everyone. */
   readonly isPublic: boolean;
   /** Asked from neither a page of this server nor a talk link, and with a key that is not everyone's. */
@@ -62,7 +63,7 @@ export function createAdmission(
       const found = await find(key);
       if (found === null) return null;
       const { licence, avatarId, origin, userId } = found;
-      const { licenceId, projectId, maxConcurrentCalls, allowedOrigins, isPublic, keyDigest } = licence;
+      const { licenceId, projectId, maxConcurrentCalls, allowedOrigins, isPublic, keyDigest, toolArguments } = licence;
       const isOriginAllowed =
         caller === undefined ||
         (isAllowed(caller, allowedOrigins) && isAllowed(caller, origin === null ? [] : [origin]));
@@ -72,6 +73,7 @@ export function createAdmission(
         projectId,
         maxConcurrentCalls,
         keyDigest,
+        toolArguments,
         isPublic,
         isFromElsewhere:
           caller !== undefined && isFromElsewhere(licence, caller, isBrowserToken(key) && userId === null),

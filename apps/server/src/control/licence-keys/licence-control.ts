@@ -2,7 +2,7 @@ import type { Actor, AuditLog } from '../audit/audit-log.ts';
 import type { CallSlots } from '../call-slots/call-slots.ts';
 import { notFound, refusal } from '../control-error.ts';
 import { LINK_KEY_PREFIX, newLicenceKey } from './licence-key.ts';
-import type { LicenceKey, LicenceKeys, LicenceLimits } from './licence-keys.ts';
+import type { LicenceKey, LicenceKeys, LicenceLimits, LicenceSettings } from './licence-keys.ts';
 
 /** What may be done to live calls of this node; other nodes learn of it when they renew their places. */
 type CallControl = {
@@ -38,7 +38,7 @@ export class LicenceControl {
   create(
     actor: Actor,
     projectId: string,
-    wanted: Partial<LicenceLimits> & { name: string },
+    wanted: Partial<LicenceSettings> & { name: string },
   ): Promise<LicenceKey & { key: string }> {
     return this.#create(actor, projectId, wanted);
   }
@@ -63,7 +63,7 @@ export class LicenceControl {
   async #create(
     actor: Actor,
     projectId: string,
-    wanted: Partial<LicenceLimits> & { name: string; key?: string },
+    wanted: Partial<LicenceSettings> & { name: string; key?: string },
   ): Promise<LicenceKey & { key: string }> {
     // What is over does not count among the keys that a project may have.
     await this.endLinks(projectId);
@@ -76,7 +76,7 @@ export class LicenceControl {
     actor: Actor,
     projectId: string,
     licenceId: string,
-    changes: Partial<LicenceLimits> & { name?: string },
+    changes: Partial<LicenceSettings> & { name?: string },
   ): Promise<LicenceKey> {
     const updated = await this.#options.keys.update(projectId, licenceId, changes);
     if (updated === null) throw notFound('key in force');

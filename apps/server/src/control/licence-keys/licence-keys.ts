@@ -21,6 +21,8 @@ export type LicenceKey = {
   readonly maxMinutesPerDay: number | null;
   /** Pages that may call with it; empty: all. */
   readonly allowedOrigins: readonly string[];
+  /** How its clients read the arguments of a tool's call. */
+  readonly toolArguments: 'object' | 'string';
   /** Shown to everyone on the first page; opens calls and nothing of the project. */
   readonly isPublic: boolean;
   readonly createdAt: Date;
@@ -30,7 +32,9 @@ export type LicenceKey = {
 
 export type LicenceLimits = Pick<LicenceKey, 'maxConcurrentCalls' | 'maxMinutesPerDay' | 'allowedOrigins'>;
 
-type NewLicenceKey = Partial<LicenceLimits> & {
+export type LicenceSettings = LicenceLimits & Pick<LicenceKey, 'toolArguments'>;
+
+type NewLicenceKey = Partial<LicenceSettings> & {
   readonly projectId: string;
   readonly name: string;
   /** A given key in place of a random one. */
@@ -46,7 +50,7 @@ export type LicenceKeys = {
   update(
     projectId: string,
     licenceId: string,
-    changes: Partial<LicenceLimits> & { readonly name?: string },
+    changes: Partial<LicenceSettings> & { readonly name?: string },
   ): Promise<LicenceKey | null>;
   /** The key in clear; null when the project has no such licence or its key cannot be shown again. */
   reveal(projectId: string, licenceId: string): Promise<string | null>;
@@ -80,6 +84,7 @@ export const licenceColumns = {
   maxConcurrentCalls: licenceKeys.maxConcurrentCalls,
   maxMinutesPerDay: licenceKeys.maxMinutesPerDay,
   allowedOrigins: licenceKeys.allowedOrigins,
+  toolArguments: licenceKeys.toolArguments,
   isPublic: licenceKeys.isPublic,
   createdAt: licenceKeys.createdAt,
   lastUsedAt: licenceKeys.lastUsedAt,

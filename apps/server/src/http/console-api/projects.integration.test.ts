@@ -146,6 +146,24 @@ describeOnBothDatabases('projects and licence keys', (context) => {
       .toBe('conversation.connected.success');
   });
 
+  test('the arguments of a tool’s call are an object, or text for a key that says so', async () => {
+    const { key, licenceId } = await newKey();
+    const told = async () => {
+      const client = call(key);
+      await client.event('realtime.session.updated');
+      const calls = server.placer.calls;
+      const toolCall = { turnId: 'r', callId: 'c', name: 'add', argumentsJson: '{"x":1}' };
+      calls.at(-1)?.emit({ type: 'tool-call-done', ...toolCall });
+      return (await client.event('realtime.response.function_call_arguments.done')).data.arguments;
+    };
+    expect(await told()).toEqual({ x: 1 });
+    const path = `/projects/${projectId}/keys/${licenceId}`;
+    expect((await browser.send('PATCH', path, { toolArguments: 'string' })).json().toolArguments).toBe('string');
+    expect(await told()).toBe('{"x":1}');
+    expect((await browser.send('PATCH', path, { toolArguments: 'yaml' })).statusCode).toBe(400);
+    expect((await browser.send('PATCH', path, { name: 'Renamed' })).json().toolArguments).toBe('string');
+  });
+
   test('allowed origins: pages of others and programs are refused, this server’s own pages are not', async () => {
     const { key } = await newKey({ allowedOrigins: [ORIGIN] });
     expect(await isTaken(key, { origin: ORIGIN })).toBe(true);

@@ -58,12 +58,16 @@ export const updateProjectSchema = z
 export const projectParamsSchema = z.object({ projectId: publicIdSchema });
 export const licenceParamsSchema = z.object({ projectId: publicIdSchema, licenceId: publicIdSchema });
 
+/** How `data.arguments` of a tool's call is written for the key's clients: as a JSON object, or as its text, which some of NavTalk's clients read. */
+const toolArgumentsSchema = z.enum(['object', 'string']);
+
 const limits = {
   maxConcurrentCalls: numberWithin('concurrentCalls'),
   /** Call minutes in one day (UTC); null: no limit. */
   maxMinutesPerDay: numberWithin('minutesPerDay').nullable(),
   /** Pages that may call with the key; empty: all, and programs too. */
   allowedOrigins: z.array(originSchema).max(LIMITS.counts.allowedOrigins),
+  toolArguments: toolArgumentsSchema,
 };
 
 export const licenceKeySchema = z.object({
@@ -74,6 +78,7 @@ export const licenceKeySchema = z.object({
   maxConcurrentCalls: z.int(),
   maxMinutesPerDay: z.int().nullable(),
   allowedOrigins: z.array(z.string()),
+  toolArguments: toolArgumentsSchema,
   /** Shown to everyone on the first page; opens calls and nothing of the project. */
   isPublic: z.boolean(),
   createdAt: instantSchema,

@@ -1,0 +1,2 @@
+ALTER TABLE "licence_keys" ADD COLUMN "tool_arguments" text DEFAULT 'object' NOT NULL;--> statement-breakpoint
+ALTER TABLE "licence_keys" ADD CONSTRAINT "licence_keys_tool_arguments" CHECK ("licence_keys"."tool_arguments" in ('object', 'string'));
