@@ -322,7 +322,15 @@ describe.skipIf(!postgres)('PostgreSQL', () => {
     await fillConsoleTables(first, { projectId: id('1'), licenceId: id('3') });
     const counts = await copyDatabase(first, second);
     expect(counts).toMatchObject({
-      ...{ projects: 2, licence_keys: 1, avatars: 1, avatar_aliases: 1, conversations: 1, messages: 1_200, tool_calls: 2 },
+      ...{
+        projects: 2,
+        licence_keys: 1,
+        avatars: 1,
+        avatar_aliases: 1,
+        conversations: 1,
+        messages: 1_200,
+        tool_calls: 2,
+      },
     });
     await copyDatabase(second, third);
     for (const table of Object.keys(counts)) {

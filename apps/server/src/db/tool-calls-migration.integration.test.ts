@@ -57,11 +57,13 @@ describeOnBothDatabases('the migration of calls of tools', (context) => {
         ...{ conversationId, role, text, at: after(index), startedAt: after(index) },
       });
       const told = [...TOLD, ...OTHERS];
-      await transaction.insert(messages).values([
-        said(ended, 'user', call('said by a person'), 0),
-        ...told.map((text, index) => said(ended, 'tool', text, index + 1)),
-        said(live, 'tool', call('a'), 0),
-      ]);
+      await transaction
+        .insert(messages)
+        .values([
+          said(ended, 'user', call('said by a person'), 0),
+          ...told.map((text, index) => said(ended, 'tool', text, index + 1)),
+          said(live, 'tool', call('a'), 0),
+        ]);
       // Records read by the same transaction.
       const records = createConversationRecords({ orm: transaction as unknown as Database['orm'] });
       const before = await records.allAsMessages(projectId, ended);

@@ -128,7 +128,8 @@ export const en = {
     originsHint: 'One per line, like https://shop.example. Empty: every page, and programs too.',
     anyOrigin: 'every origin',
     stringArguments: 'Tool arguments as text',
-    stringArgumentsHint: 'For clients that read the arguments of a tool call as JSON text, like some of NavTalk’s. Others get an object.',
+    stringArgumentsHint:
+      'For clients that read the arguments of a tool call as JSON text, like some of NavTalk’s. Others get an object.',
     lastUsed: 'Last used',
     actions: (name: string) => `Actions for ${name}`,
   },

@@ -125,7 +125,8 @@ export const zh: Texts = {
     originsHint: '每行一个，例如 https://shop.example。留空：所有页面和程序。',
     anyOrigin: '所有来源',
     stringArguments: '工具参数为文本',
-    stringArgumentsHint: '适用于把工具调用参数当作 JSON 文本读取的客户端，例如 NavTalk 的某些客户端。其他客户端收到对象。',
+    stringArgumentsHint:
+      '适用于把工具调用参数当作 JSON 文本读取的客户端，例如 NavTalk 的某些客户端。其他客户端收到对象。',
     lastUsed: '上次使用',
     actions: (name) => `${name} 的操作`,
   },

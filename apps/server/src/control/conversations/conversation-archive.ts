@@ -96,8 +96,7 @@ const columns = {
   reason: conversations.reason,
   startedAt: conversations.startedAt,
   endedAt: conversations.endedAt,
-  messageCount:
-    sql`((select count(*) from ${messages} where ${messages.conversationId} = ${conversations.id})
+  messageCount: sql`((select count(*) from ${messages} where ${messages.conversationId} = ${conversations.id})
       + (select count(*) from ${toolCalls} where ${toolCalls.conversationId} = ${conversations.id}))`.mapWith(Number),
   firstWords: sql<string | null>`coalesce(${firstOf('user')}, ${firstOf('assistant')})`,
   latencyMs: sql<
