@@ -1,8 +1,12 @@
-// Builds the console if its output is missing or older than its sources, then runs the server in this process.
-import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+// Builds the console if its output is missing or older than its sources, runs the server in this process, and then builds the
+// documentation beside it, should that be stale: nobody waits for it.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { main } from '../apps/server/src/main.ts';
+import { areDocsStale } from './docs/freshness.ts';
+import { isStale } from './newest-change.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CONSOLE = 'apps/console';
@@ -17,26 +21,22 @@ const SOURCES = [
   `${CONSOLE}/used-styles.ts`,
   'packages/sdk/src',
   'packages/protocol/src',
-];
+].map((source) => `${ROOT}${source}`);
 
-function newestChangeMs(path: string): number {
-  if (!existsSync(path)) return 0;
-  const entry = statSync(path);
-  if (!entry.isDirectory()) return entry.mtimeMs;
-  return readdirSync(path, { recursive: true, encoding: 'utf8' }).reduce(
-    (newest, name) => Math.max(newest, statSync(`${path}/${name}`).mtimeMs),
-    entry.mtimeMs,
-  );
-}
-
-function isConsoleStale(): boolean {
-  if (!existsSync(OUTPUT)) return true;
-  const builtAtMs = statSync(OUTPUT).mtimeMs;
-  return SOURCES.some((source) => newestChangeMs(`${ROOT}${source}`) > builtAtMs);
+/** At the lowest priority, so that a call that begins meanwhile does not notice it. */
+function buildDocsAside(): void {
+  const build = spawn(process.execPath, ['tools/docs/main.ts'], { cwd: ROOT, stdio: 'ignore' });
+  build.on('error', () => {});
+  build.on('exit', (code) => {
+    if (code !== 0) console.error('The documentation could not be built: "npm run docs" says why.');
+  });
+  build.unref();
+  process.on('exit', () => build.kill());
+  if (build.pid !== undefined) setPriority(build.pid, constants.priority.PRIORITY_LOW);
 }
 
 const asksForHelp = process.argv.includes('--help');
-if (!asksForHelp && existsSync(`${ROOT}${CONSOLE}/src`) && isConsoleStale()) {
+if (!asksForHelp && existsSync(`${ROOT}${CONSOLE}/src`) && isStale(OUTPUT, SOURCES)) {
   console.log('Building the console …');
   const build = spawnSync('npm', ['run', 'build', '--silent', '--workspace', CONSOLE], {
     cwd: ROOT,
@@ -45,4 +45,6 @@ if (!asksForHelp && existsSync(`${ROOT}${CONSOLE}/src`) && isConsoleStale()) {
   });
   if (build.status !== 0) console.error('The console could not be built; the server starts without a fresh one.');
 }
-await main(process.argv.slice(2));
+await main(process.argv.slice(2), () => {
+  if (areDocsStale()) buildDocsAside();
+});

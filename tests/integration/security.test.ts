@@ -139,6 +139,9 @@ describe('the server under attack', () => {
       '/../../../../../etc/passwd',
       '//etc/passwd',
       '/reference/static/..%2f..%2f..%2f..%2fpackage.json',
+      '/docs/../config.ts',
+      '/docs/..%2fconfig.ts',
+      '/docs/%2e%2e/%2e%2e/architecture.md',
     ];
     for (const path of outside) {
       const reply = await rawGet(path);

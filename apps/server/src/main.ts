@@ -9,8 +9,11 @@ import { explainStart } from './roles/start-failure.ts';
 /** Live calls, media workers and the database get this long to end before the process does. */
 const CLOSE_LIMIT_MS = 15_000;
 
-/** Runs the server until it is told to stop. Exit codes: 0 clean, 1 could not start, 2 wrong settings, 130 forced. */
-export async function main(argv: readonly string[]): Promise<void> {
+/**
+ * Runs the server until it is told to stop; `onRunning` is called once it answers. Exit codes: 0 clean, 1 could not start, 2 wrong settings,
+ * 130 forced.
+ */
+export async function main(argv: readonly string[], onRunning: () => void = () => {}): Promise<void> {
   keepFilesPrivate();
   outliveReaders();
   const loaded = loadConfig(argv);
@@ -42,7 +45,10 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     const server = await startAllInOne(config, logger, readVersion());
     const voice = await Promise.race([server.voice.catch(() => null), stop.then(() => null)]);
-    if (!stop.requested) console.log(`\nVisavis is running.\n\n${describeServer(config, server, voice)}\n`);
+    if (!stop.requested) {
+      console.log(`\nVisavis is running.\n\n${describeServer(config, server, voice)}\n`);
+      onRunning();
+    }
     await stop;
     await server.close();
     logger.info({}, 'Closed');

@@ -119,6 +119,7 @@ function Navigation({ user, path, projects }: ShellProps & { readonly projects: 
       <div className={classes.foot}>
         <div className={classes.nav}>
           <a href="/">{texts.shell.talkPage}</a>
+          <a href="/docs/">{texts.shell.docs}</a>
           <a href="/reference">{texts.shell.reference}</a>
           {user.role === 'operator' && (
             <>

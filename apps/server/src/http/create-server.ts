@@ -17,6 +17,7 @@ import { registerBodyBudget } from './body-budget.ts';
 import { registerBoundedJson } from './bounded-body.ts';
 import { type ConsoleOptions, registerConsole } from './console.ts';
 import { type ConsoleApiDependencies, registerConsoleApi } from './console-api/console-api.ts';
+import { registerDocsSite } from './docs-site.ts';
 import { type BodyPace, registerBodyPace } from './edge/body-pace.ts';
 import { boundConnections, type ConnectionLimits } from './edge/connection-bounds.ts';
 import { registerEdgeGuard } from './edge/edge-guard.ts';
@@ -39,6 +40,8 @@ export type ServerDependencies = WireDependencies &
   Pick<OpenApiDependencies, 'avatars' | 'records' | 'recordingLink' | 'rating'> & {
     readonly catalogue: AvatarCatalogue;
     readonly console: ConsoleOptions;
+    /** Folder of the built documentation, which may appear later. Left out: `/docs` is not served. */
+    readonly docsFolder?: string;
     /** Left out: `/api/v1` is not served. */
     readonly consoleApi?: ConsoleApiDependencies;
     readonly findUpload: FindUpload;
@@ -136,6 +139,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   if (dependencies.consoleApi !== undefined) await registerConsoleApi(app, dependencies.consoleApi);
   await registerUploadFiles(app, dependencies.findUpload);
   if (dependencies.recordings !== undefined) await registerRecordings(app, dependencies.recordings);
+  if (dependencies.docsFolder !== undefined) await registerDocsSite(app, dependencies.docsFolder);
   const findShown = createFindShown({ catalogue, listForAll, demo: dependencies.talkPage.demo });
   await registerConsole(app, { ...dependencies.console, findShown, logger: dependencies.logger });
   boundConnections(

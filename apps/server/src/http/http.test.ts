@@ -391,3 +391,40 @@ it('answers a plain GET of the socket address with what to do', async () => {
   expect(reply.statusCode).toBe(426);
   expect(reply.json().message).toContain('WebSocket');
 });
+
+describe('the documentation', () => {
+  it('is served with a policy of its own, with pages, files and a 404 page, from a folder that may come later', async () => {
+    const docsFolder = join(folder, 'docs-site');
+    const { app } = await start({ docsFolder });
+    const early = await app.inject('/docs/');
+    expect([early.statusCode, early.headers['retry-after']]).toEqual([503, '30']);
+    expect(early.body).toContain('npm run docs');
+
+    mkdirSync(join(docsFolder, 'assets'), { recursive: true });
+    for (const name of ['index', 'embedding', '404'])
+      writeFileSync(join(docsFolder, `${name}.html`), `<title>${name}</title>`);
+    writeFileSync(join(docsFolder, 'assets/app.0a1B_2c3.js'), 'export {};');
+    writeFileSync(join(docsFolder, 'assets/inline.css'), 'a{}');
+
+    for (const [url, title] of [
+      ['/docs/', 'index'],
+      ['/docs/embedding.html', 'embedding'],
+      ['/docs/embedding', 'embedding'],
+    ]) {
+      const page = await app.inject(url ?? '');
+      expect([url, page.statusCode, page.body]).toEqual([url, 200, `<title>${title}</title>`]);
+      expect(page.headers).toMatchObject({
+        'cache-control': 'no-cache',
+        'content-security-policy': expect.stringMatching(/^default-src 'none'; .*script-src 'self'; style-src 'self'/),
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+      });
+    }
+    expect((await app.inject('/docs')).headers.location).toBe('/docs/');
+    const missing = await app.inject('/docs/nothing/here.html');
+    expect([missing.statusCode, missing.body]).toEqual([404, '<title>404</title>']);
+    expect(missing.headers['content-security-policy']).toContain("default-src 'none'");
+    expect((await app.inject('/docs/assets/app.0a1B_2c3.js')).headers['cache-control']).toContain('immutable');
+    expect((await app.inject('/docs/assets/inline.css')).headers['cache-control']).toBe('no-cache');
+  });
+});

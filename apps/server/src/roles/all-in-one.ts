@@ -39,6 +39,7 @@ import { isSelfSigned, loadTls } from './tls.ts';
 import { followVoice, providerFor, reportVoice, withVoiceProvider } from './voice-choice.ts';
 
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../../console/dist', import.meta.url));
+const DOCS_FOLDER = fileURLToPath(new URL('../../../../docs/.vitepress/dist', import.meta.url));
 
 export type RunningServer = {
   readonly port: number;
@@ -92,6 +93,7 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
     pictureSizes: { usualPx: config.pictureSizePx, largestPx: config.maxPictureSizePx },
     logger,
     console: { folder: CONSOLE_FOLDER, framingOrigins: control.framingOrigins },
+    docsFolder: DOCS_FOLDER,
     health(sockets) {
       const { calls, capacity, workers, ...faults } = pool.stats();
       const isStarting = !workers.some((worker) => worker.ready);

@@ -70,6 +70,7 @@ export const en = {
     language: 'Language',
     theme: 'Appearance',
     themes: { auto: 'Automatic', light: 'Light', dark: 'Dark' },
+    docs: 'Documentation',
     reference: 'REST reference',
     talkPage: 'Talk page',
     sections: {

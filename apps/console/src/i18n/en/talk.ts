@@ -30,7 +30,7 @@ export const en = {
   header: {
     links: 'This server',
     console: 'Console',
-    reference: 'Reference',
+    docs: 'Docs',
   },
   lobby: {
     kicker: 'Face to face with',
@@ -48,7 +48,7 @@ export const en = {
     connect: 'connect a model',
     connectHow:
       'Simple built-in rules answer here, in English. To talk with a large language model, start the server with a key:',
-    connectMore: 'More ways are in docs/providers.md.',
+    connectMore: 'More ways',
     deaf: (name: string) => `This server has no speech recogniser: ${name} answers aloud to what you type.`,
   },
   call: {

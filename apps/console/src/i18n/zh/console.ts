@@ -67,6 +67,7 @@ export const zh: Texts = {
     language: '语言',
     theme: '外观',
     themes: { auto: '自动', light: '浅色', dark: '深色' },
+    docs: '文档',
     reference: 'REST 参考',
     talkPage: '对话页',
     sections: {

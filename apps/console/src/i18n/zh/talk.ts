@@ -32,7 +32,7 @@ export const zh: TalkTexts = {
   header: {
     links: '此服务器',
     console: '控制台',
-    reference: '接口参考',
+    docs: '文档',
   },
   lobby: {
     kicker: '面对面交谈',
@@ -49,7 +49,7 @@ export const zh: TalkTexts = {
     brain: '演示用大脑',
     connect: '连接模型',
     connectHow: '这里由简单的内置规则用英语回答。要与大语言模型对话，请用密钥启动服务器：',
-    connectMore: '更多方式见 docs/providers.md。',
+    connectMore: '更多方式',
     deaf: (name) => `此服务器没有语音识别：请打字，${name}会出声回答。`,
   },
   call: {

@@ -17,7 +17,9 @@ export function BrainNote() {
       </summary>
       <p>{texts.connectHow}</p>
       <code>OPENAI_API_KEY=… npm start</code>
-      <p>{texts.connectMore}</p>
+      <p>
+        <a href="/docs/providers.html">{texts.connectMore}</a>
+      </p>
     </details>
   );
 }

@@ -23,7 +23,7 @@ export function TalkHeader({ version, isInCall = false, onOpenSettings }: TalkHe
       {!isInCall && (
         <nav className={classes.links} aria-label={texts.header.links}>
           <a href="/console">{texts.header.console}</a>
-          <a href="/reference">{texts.header.reference}</a>
+          <a href="/docs/">{texts.header.docs}</a>
         </nav>
       )}
       {onOpenSettings && (

@@ -1,0 +1,64 @@
+/** The pages in the order of the side bar; every page of the site stands here once. */
+export const NAVIGATION = [
+  {
+    text: 'Start',
+    items: [
+      { text: 'Quick start', link: '/quick-start' },
+      { text: 'Moving from NavTalk', link: '/migration' },
+      { text: 'Questions and answers', link: '/faq' },
+      { text: 'Glossary', link: '/glossary' },
+    ],
+  },
+  {
+    text: 'Build with it',
+    items: [
+      { text: 'Put it on your site', link: '/embedding' },
+      { text: 'SDK', link: '/sdk' },
+      { text: 'Talk page', link: '/talk-page' },
+      { text: 'Console', link: '/console/' },
+      { text: 'Avatars', link: '/avatars' },
+      { text: 'Voice providers', link: '/providers' },
+      { text: 'REST', link: '/rest-api' },
+      { text: 'Protocol', link: '/protocol' },
+      { text: 'Compatibility', link: '/compatibility' },
+    ],
+  },
+  {
+    text: 'Run it',
+    items: [
+      { text: 'Deployment', link: '/deployment' },
+      { text: 'Data', link: '/data' },
+      { text: 'Turn detection', link: '/turn-detection' },
+      { text: 'Media', link: '/media-webrtc' },
+      { text: 'Benchmarks', link: '/benchmarks' },
+    ],
+  },
+  {
+    text: 'Extend it',
+    items: [
+      { text: 'Architecture', link: '/architecture' },
+      { text: 'Add a voice', link: '/add-a-voice' },
+      { text: 'Add a wire protocol', link: '/add-a-wire-protocol' },
+      { text: 'Add a face engine', link: '/add-a-face-engine' },
+      { text: 'Lips from speech', link: '/articulation' },
+      { text: 'Contributing', link: '/contributing' },
+    ],
+  },
+  {
+    text: 'Reference',
+    items: [
+      { text: 'Messages', link: '/reference/messages' },
+      { text: 'SDK', link: '/reference/sdk' },
+    ],
+  },
+  {
+    text: 'Safety and law',
+    items: [
+      { text: 'Security', link: '/security' },
+      { text: 'Threat model', link: '/threat-model' },
+      { text: 'ASVS', link: '/asvs' },
+      { text: 'Licences', link: '/licences' },
+      { text: 'Changelog', link: '/changelog' },
+    ],
+  },
+];
