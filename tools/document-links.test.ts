@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -9,6 +9,10 @@ const DOCUMENTS = [
   ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => join('docs', name)),
+  ...globSync(['tools/*/README.md', 'examples/**/README.md', 'packages/*/README.md'], {
+    cwd: ROOT,
+    exclude: ['**/node_modules'],
+  }),
 ];
 
 /** Targets of links and pictures, without those that lead to other hosts. Code is no text. */

@@ -14,6 +14,7 @@ export const NAVIGATION = [
     items: [
       { text: 'Put it on your site', link: '/embedding' },
       { text: 'SDK', link: '/sdk' },
+      { text: 'Examples', link: '/examples/' },
       { text: 'Talk page', link: '/talk-page' },
       { text: 'Console', link: '/console/' },
       { text: 'Avatars', link: '/avatars' },

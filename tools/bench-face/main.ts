@@ -1,5 +1,5 @@
 // Measures the face: lips against speech in encoded and decoded video, cost of rendering, time to make an avatar.
-// The last line is one JSON object. See docs/benchmarks.md.
+// The last line is one JSON object. See tools/bench/README.md.
 //   npm run bench:face -- [--seconds 60] [--only phones,sound,loudness] [--default-avatars]
 //   npm run bench:face -- --leaks 100
 import { spawnSync } from 'node:child_process';

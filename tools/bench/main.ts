@@ -1,4 +1,4 @@
-// Measures the real server against its budgets. See docs/benchmarks.md.
+// Measures the real server against its budgets. See README.md.
 //   npm run bench -- [--only calls,latency,sync,stages] [--write-docs]
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
@@ -7,7 +7,7 @@ import { Attempts } from './attempts.ts';
 import { withBenchServer } from './bench-server.ts';
 import { budgetShare, type Measure, markdownTable, SECTIONS, type Section, textTable } from './results.ts';
 
-const DOCUMENT = new URL('../../docs/benchmarks.md', import.meta.url);
+const DOCUMENT = new URL('README.md', import.meta.url);
 const MARKERS = { begin: '<!-- results:begin -->', end: '<!-- results:end -->' };
 
 const { values } = parseArgs({
@@ -59,7 +59,7 @@ async function writeDocument(measures: readonly Measure[]): Promise<void> {
   const text = await readFile(DOCUMENT, 'utf8');
   const begin = text.indexOf(MARKERS.begin);
   const end = text.indexOf(MARKERS.end);
-  if (begin < 0 || end < begin) throw new Error(`docs/benchmarks.md has no ${MARKERS.begin} … ${MARKERS.end}.`);
+  if (begin < 0 || end < begin) throw new Error(`tools/bench/README.md has no ${MARKERS.begin} … ${MARKERS.end}.`);
   const about = `Measured ${new Date().toISOString().slice(0, 10)} on ${machine()}, Node ${process.version}; load average before the start ${loadBefore.toFixed(2)}.`;
   const failed = attempts.failures.map((failure) => `- Failed: ${failure}`);
   const parts = [about, ...(failed.length > 0 ? [failed.join('\n')] : []), markdownTable(measures)];

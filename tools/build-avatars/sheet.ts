@@ -11,7 +11,7 @@ import { CHARACTERS } from './characters.ts';
 
 const { values } = parseArgs({
   options: {
-    out: { type: 'string', default: join(import.meta.dirname, '../../docs/avatars') },
+    out: { type: 'string', default: join(import.meta.dirname, 'sheets') },
     avatar: { type: 'string' },
     format: { type: 'string', default: 'jpg' },
   },

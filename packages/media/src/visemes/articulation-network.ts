@@ -11,7 +11,7 @@ export type ArticulationNetwork = {
   openStream(onFrame: ArticulationFrameListener): ArticulationStream;
 };
 
-/** Weights of the trained network; docs/articulation.md tells how they came about and what they can do. */
+/** Weights of the trained network; tools/train-articulation/README.md tells how they came about and what they can do. */
 const WEIGHTS_FILE = new URL('./articulation-network.weights', import.meta.url);
 
 /**

@@ -20,7 +20,7 @@ function clamp(value: number): number {
  * Articulation by rule from level and spectral balance: loudness with energy near the first formant opens the jaw,
  * energy above 2 kHz spreads the lips, its absence rounds them, dominance of the highest bands is a hiss, and a dip of
  * the level with only low bands left is a closure. Works without weights and looks ahead one window; its scores beside
- * the network's are in docs/articulation.md.
+ * the network's are in tools/train-articulation/README.md.
  */
 export class SpectralEstimator implements ArticulationStream {
   readonly #analyser: LogMelAnalyser;
