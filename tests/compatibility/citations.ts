@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 
 /** A test that says which requirement it proves: its name ends with the ids, as in `answers once [20.6] [19.hotel.tools]`. */
 export type Citation = {
@@ -31,8 +31,13 @@ function testFilesIn(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return LEFT_OUT.has(entry.name) ? [] : testFilesIn(path);
-    return /\.test\.tsx?$/.test(entry.name) ? [path] : [];
+    return isTestFile(folder, entry.name) ? [path] : [];
   });
+}
+
+/** Browser tests of one part may stand in a file of their own, which another one runs. */
+function isTestFile(folder: string, name: string): boolean {
+  return /\.test\.tsx?$/.test(name) || (basename(folder) === 'e2e' && name.endsWith('.ts'));
 }
 
 /** The citations of one file. Names of tests that are left out by their own word prove nothing. */

@@ -93,7 +93,7 @@ function renderTable(requirements: readonly Requirement[], citations: readonly C
 }
 
 function renderCitation({ path, title }: Citation): string {
-  return `[${basename(path).replace(/(\.integration)?\.test\.tsx?$/, '')}](../${path}): ${title}`;
+  return `[${basename(path).replace(/((\.integration)?\.test)?\.tsx?$/, '')}](../${path}): ${title}`;
 }
 
 function tidy(cell: string): string {

@@ -50,7 +50,7 @@ export function navtalkComponent(site: () => Site, expectTalkingPicture: (page: 
     const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
     const openCalls = async () => (await site().server.footprint()).openCalls;
 
-    it('a page with nothing but the host changed talks: picture, voice, event and method, and remembers', async () => {
+    it('a page with nothing but the host changed talks: picture, voice, event and method, and remembers [22.1]', async () => {
       const { page, faults } = await open(`function-calls='${JSON.stringify(FUNCTIONS)}'`);
       await page.locator('my-navtalk-component img.picture[src]').waitFor();
       expect(await page.locator('my-navtalk-component').boundingBox()).toEqual({

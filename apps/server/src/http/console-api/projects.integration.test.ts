@@ -146,7 +146,7 @@ describeOnBothDatabases('projects and licence keys', (context) => {
       .toBe('conversation.connected.success');
   });
 
-  test('the arguments of a tool’s call are an object, or text for a key that says so', async () => {
+  test('the arguments of a tool’s call are an object, or text for a key that says so [19.recruitment.needs] [20.6]', async () => {
     const { key, licenceId } = await newKey();
     const told = async () => {
       const client = call(key);
