@@ -12,6 +12,7 @@ const LONGEST = [
   'e2e/talk-page.test.ts',
   'integration/making-kills.test.ts',
   'face-maker/make-clip-bundle.integration.test.ts',
+  'e2e/embed.test.ts',
   'security/file-modes.test.ts',
   'e2e/lost-connections.test.ts',
   'db/repair-database.integration.test.ts',
