@@ -16,6 +16,7 @@ describe('loadConfig', () => {
       stunPort: 3478,
       tls: { kind: 'off' },
       logLevel: 'info',
+      historyGapMs: 1000,
     });
     expect(config([]).demo).toEqual({ enabled: true, licence: undefined });
   });

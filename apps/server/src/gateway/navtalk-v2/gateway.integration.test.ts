@@ -101,7 +101,7 @@ describe('a call', () => {
     socket.terminate();
   });
 
-  it('takes the key from a header of the upgrade, or as userId, as older clients send it', async () => {
+  it('takes the key from a header of the upgrade, or as userId, as older clients send it [20.28]', async () => {
     const { license, ...query } = QUERY;
     await harness.connect({ ...query, userId: license }).event('conversation.connected.success');
     await harness.connect(query, { license }).event('conversation.connected.success');

@@ -155,7 +155,7 @@ describe('items and requests for a reply', () => {
     ]);
   });
 
-  it('answers an item once, however late the request comes, unless the user speaks first', () => {
+  it('answers an item once, however late the request comes, unless the user speaks first [20.34]', () => {
     const driver = Driver.talking();
     driver.nowMs = 10_000;
     driver.item('Hello');
