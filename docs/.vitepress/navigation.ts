@@ -29,6 +29,7 @@ export const NAVIGATION = [
     items: [
       { text: 'Deployment', link: '/deployment' },
       { text: 'Data', link: '/data' },
+      { text: 'A person answers', link: '/operator' },
       { text: 'Turn detection', link: '/turn-detection' },
       { text: 'Media', link: '/media-webrtc' },
       { text: 'Benchmarks', link: '/benchmarks' },

@@ -69,6 +69,22 @@ export type Config = {
   };
   /** Of clients that do not know Visavis. */
   readonly historyGapMs: number;
+  /** People who answer in place of avatars. */
+  readonly operator: {
+    readonly topicPrefix: string;
+    /** 0: none. */
+    readonly tcpPort: number;
+    readonly answerWaitMs: number;
+    /** Undefined: one of this server's own. */
+    readonly tokenSecret: () => string | undefined;
+    /** Null: the broker in this process. */
+    readonly external: {
+      readonly url: string;
+      readonly publicUrl: string;
+      readonly username: string | undefined;
+      readonly password: () => string | undefined;
+    } | null;
+  };
   readonly allowScriptedVoice: boolean;
   /** `npm start` or the like: this process ends with npm. */
   readonly isStartedByNpm: boolean;
@@ -125,6 +141,11 @@ export function loadConfig(
       'VOICE_PROVIDER=openai-realtime needs OPENAI_API_KEY, or OPENAI_REALTIME_URL of a server without keys.',
     );
   }
+  if (parsed.success && isBrokerHalfSet(parsed.data)) {
+    faults.push(
+      'MQTT_URL needs MQTT_PUBLIC_URL, where operators reach that broker, and MQTT_TOKEN_SECRET, by which it knows them.',
+    );
+  }
   if (!parsed.success || faults.length > 0) return { kind: 'faults', text: faults.join('\n') };
   return {
     kind: 'config',
@@ -134,6 +155,10 @@ export function loadConfig(
 
 function lacksOpenAiKey({ VOICE_PROVIDER, OPENAI_API_KEY, OPENAI_REALTIME_URL }: Settings): boolean {
   return VOICE_PROVIDER === 'openai-realtime' && OPENAI_API_KEY === undefined && OPENAI_REALTIME_URL === undefined;
+}
+
+function isBrokerHalfSet({ MQTT_URL, MQTT_PUBLIC_URL, MQTT_TOKEN_SECRET }: Settings): boolean {
+  return MQTT_URL !== undefined && (MQTT_PUBLIC_URL === undefined || MQTT_TOKEN_SECRET === undefined);
 }
 
 function toConfig(settings: Settings): Omit<Config, 'isStartedByNpm'> {
@@ -184,7 +209,22 @@ function toConfig(settings: Settings): Omit<Config, 'isStartedByNpm'> {
       openAiTurnDetection: settings.OPENAI_TURN_DETECTION,
     },
     historyGapMs: settings.HISTORY_GAP_MS,
+    operator: readOperator(settings),
     allowScriptedVoice: settings.SCRIPTED_VOICE,
+  };
+}
+
+function readOperator(settings: Settings): Config['operator'] {
+  const { MQTT_URL: url, MQTT_PUBLIC_URL: publicUrl } = settings;
+  return {
+    topicPrefix: settings.MQTT_TOPIC_PREFIX,
+    tcpPort: settings.MQTT_PORT,
+    answerWaitMs: settings.OPERATOR_WAIT_SECONDS * 1000,
+    tokenSecret: () => settings.MQTT_TOKEN_SECRET,
+    external:
+      url === undefined || publicUrl === undefined
+        ? null
+        : { url, publicUrl, username: settings.MQTT_USERNAME, password: () => settings.MQTT_PASSWORD },
   };
 }
 

@@ -120,6 +120,8 @@ export type ConversationStore = {
     text: string;
     at: Date;
     interrupted?: boolean;
+    /** A person said it in place of the avatar; nobody did when left out. */
+    by?: 'operator';
     /** When it began to be heard; `at` when left out. */
     startedAt?: Date;
     /** Of an answer: from the end of the person's turn to its first sound. */
@@ -232,6 +234,70 @@ export type Logger = {
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
   warn(fields: Readonly<Record<string, unknown>>, message: string): void;
   error(fields: Readonly<Record<string, unknown>>, message: string): void;
+};
+
+/** A call as it is shown to somebody beside its client, who may have a say in it. */
+export type FollowedCall = {
+  readonly sessionId: string;
+  readonly projectId: string;
+  readonly avatar: { readonly avatarId: string; readonly name: string };
+  /** BCP 47 tag of the language that its avatar speaks. */
+  readonly language: string;
+  readonly startedAt: Date;
+  command(command: SessionCommand): void;
+  /** Tells the client of trouble that the call survives. */
+  report(code: 'operator-away', message: string): void;
+};
+
+export type CallFollower = {
+  event(event: SessionEvent): void;
+  /** A command of the client, sound left out; not those of the follower itself. */
+  command(command: SessionCommand): void;
+  ended(): void;
+};
+
+/** Told of each call that has its place. What a follower throws is logged, and harms no call. */
+export type FollowCall = (call: FollowedCall) => CallFollower;
+
+/** A talk that goes on, as the members of its project are shown it. */
+export type LiveTalkView = {
+  readonly sessionId: string;
+  readonly avatarId: string;
+  readonly avatarName: string;
+  readonly startedAt: Date;
+  readonly answeredBy: 'voice' | 'operator';
+  /** Its voice can answer. */
+  readonly canGiveBack: boolean;
+  /** Since when the user waits for a person's answer; null: he does not. */
+  readonly waitsSince: Date | null;
+  /** What was said last, the newest at the end. */
+  readonly lines: readonly {
+    readonly lineId: number;
+    readonly role: 'user' | 'assistant';
+    /** Null: the avatar itself. */
+    readonly by: 'operator' | null;
+    readonly text: string;
+    /** It is being said. */
+    readonly isOpen: boolean;
+  }[];
+};
+
+/** The talks of this node that go on, for the members of their project. */
+export type LiveTalks = {
+  list(projectId: string): {
+    /** Changes with whatever is shown. */
+    readonly version: number;
+    readonly isOperatorThere: boolean;
+    readonly talks: readonly LiveTalkView[];
+  };
+  /** Resolves once the version is another one, or after this time. */
+  changed(projectId: string, version: number, limitMs: number, signal: AbortSignal): Promise<void>;
+  /** A member who may answer has the page open. */
+  notePage(projectId: string): void;
+  /** False: there is no such talk here any more. */
+  takeOver(projectId: string, sessionId: string): boolean;
+  giveBack(projectId: string, sessionId: string): boolean;
+  answer(projectId: string, sessionId: string, text: string): 'spoken' | 'busy' | 'gone';
 };
 
 export type MediaCall = {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { PATIENT_HISTORY_GAP_MS } from '@visavis/protocol';
+import { OPERATOR_TOPIC_PREFIX } from '@visavis/protocol/schemas';
 import * as z from 'zod';
 import { DEFAULT_QUOTAS, QUOTA_NAMES, type QuotaName } from './control/quotas/quota-names.ts';
 import { readProxyTrust } from './http/edge/trusted-proxies.ts';
@@ -249,10 +250,40 @@ export const settingsSchema = z.object({
     .max(10_000, 'must be 0 to 10000')
     .default(PATIENT_HISTORY_GAP_MS)
     .describe("Time that NavTalk's clients have to open their microphone, in milliseconds, before session.updated."),
+  MQTT_PORT: portNumber
+    .default(0)
+    .describe('TCP port of the broker for operators, without TLS; 0: it is reached at /mqtt of PORT alone.'),
+  MQTT_URL: z
+    .url({ protocol: /^(mqtts?|wss?)$/, error: 'must be a mqtt, mqtts, ws or wss address' })
+    .optional()
+    .describe('Another broker in place of the built-in one; several nodes need it.'),
+  MQTT_PUBLIC_URL: z
+    .url({ protocol: /^(mqtts?|wss?)$/, error: 'must be a mqtt, mqtts, ws or wss address' })
+    .optional()
+    .describe('Where operators reach that broker.'),
+  MQTT_USERNAME: z.string().optional().describe('Of this server at that broker.'),
+  MQTT_PASSWORD: z.string().optional().describe('The same, from the environment only.'),
+  MQTT_TOKEN_SECRET: z
+    .string()
+    .min(32, 'must have at least 32 characters')
+    .optional()
+    .describe("Signs operators' tokens (HS256), so that the broker can check them; from the environment only."),
+  MQTT_TOPIC_PREFIX: z
+    .string()
+    .regex(/^[\w.-]+(\/[\w.-]+)*$/, 'must be words with slashes between them')
+    .default(OPERATOR_TOPIC_PREFIX)
+    .describe('What the topics of operators begin with.'),
+  OPERATOR_WAIT_SECONDS: count
+    .default(45)
+    .describe('How long a user waits for the answer of an operator who is there.'),
   SCRIPTED_VOICE: flag.default(false).describe('Offer the voice provider "scripted", a fixed talk for tests.'),
 });
 
 export type Settings = z.output<typeof settingsSchema>;
 export const SETTING_NAMES = Object.keys(settingsSchema.shape) as readonly (keyof Settings)[];
 /** Every user of the machine can read the arguments of a process. */
-export const ENVIRONMENT_ONLY: ReadonlySet<keyof Settings> = new Set(['OPENAI_API_KEY']);
+export const ENVIRONMENT_ONLY: ReadonlySet<keyof Settings> = new Set([
+  'OPENAI_API_KEY',
+  'MQTT_PASSWORD',
+  'MQTT_TOKEN_SECRET',
+]);

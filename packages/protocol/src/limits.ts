@@ -70,6 +70,9 @@ export const LIMITS = {
     origin: 260,
     /** What is searched for, and notes on an entry. */
     note: 200,
+    /** An answer to choose from, and a line of a talk that goes on as operators are shown it. */
+    snippet: 1000,
+    shownLine: 4000,
     /** What somebody adds to the rating of a call. */
     ratingText: 1000,
     voiceSample: 300,
@@ -111,6 +114,16 @@ export const LIMITS = {
     requestsPerConnection: 1000,
     /** Days, the first and the last included, whose usage one request tells. */
     usageDays: 401,
+    /** Connections of a project's operators to the broker, and of all; topics that one of them reads. */
+    operatorConnections: 20,
+    allOperatorConnections: 500,
+    operatorTopics: 50,
+    /** Answers that members of a project may choose from. */
+    snippets: 50,
+    /** What was said last in a talk that goes on, as its operators are shown it. */
+    shownLines: 60,
+    /** Talks that go on, as one request tells them. */
+    shownTalks: 200,
     /** Talks that are deleted or exported by one request. */
     chosenTalks: 100,
     /** Projects of others that one may be a member of. */
@@ -144,6 +157,10 @@ export const LIMITS = {
     /** Above this the socket is cut at once, without an event. */
     hardFrame: 16 * MIB,
     restBody: MIB,
+    /** A packet of an operator. */
+    operatorPacket: 64 * KIB,
+    /** What an operator has not read yet: above this he is given up. */
+    operatorBacklog: MIB,
     /** What a socket may send after its call has ended or was refused; more is cut off. */
     afterEnd: 64 * KIB,
     /** The largest files that are taken. */
@@ -200,6 +217,8 @@ export const LIMITS = {
     turnsAtOnce: 200,
     /** Of messages that are neither sound nor a picture. */
     textBytes: 2 * MIB,
+    /** Packets of one operator. A model that answers in pieces writes some 50. */
+    operatorPackets: 200,
     /** Pings and pongs. */
     controlFrames: 100,
     /** One of the largest pictures, and a minute of sound besides. */

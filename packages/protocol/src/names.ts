@@ -33,6 +33,9 @@ export const BROWSER_TOKEN_PREFIX = 'vt_';
 /** With this model the client brings the sound; the avatar only speaks it. */
 export const TRANSPARENCY_MODEL = 'transparency';
 
+/** With this model people answer by text in place of the avatar's voice. */
+export const TRANSPARENT_MODEL = 'transparent';
+
 /** Prefix of the avatars that belong to every project. */
 export const SYSTEM_AVATAR_PREFIX = 'navtalk.';
 

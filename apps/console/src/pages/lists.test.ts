@@ -150,6 +150,7 @@ describe('lists', () => {
           endMs: 3000,
           latencyMs: null,
           interrupted: false,
+          by: null,
         },
         {
           messageId: 2,
@@ -160,6 +161,7 @@ describe('lists', () => {
           endMs: 5000,
           latencyMs: 840,
           interrupted: true,
+          by: null,
         },
       ],
     };
@@ -168,6 +170,8 @@ describe('lists', () => {
         [transcriptQuery('p', 's1').queryKey, { ...talk, ...part }],
       ]);
     expect(wordsOf(page({}))).toContain('Person 0:02 Is there tea? Avatar 0:04 answered after 0.8 s interrupted Green');
+    const answered = talk.messages.map((message) => ({ ...message, by: 'operator' as const, interrupted: false }));
+    expect(wordsOf(page({ messages: answered }))).toContain('answered after 0.8 s a person answered Green');
     expect(wordsOf(page({}))).toContain('Ended The person hung up');
     expect(buttonsOf(page({})).enabled).toContain('Delete');
     expect(buttonsOf(page({ status: 'active' })).enabled).not.toContain('Delete');

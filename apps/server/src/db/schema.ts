@@ -23,6 +23,8 @@ export const projects = pgTable(
     name: text('name').notNull(),
     /** Ended talks older than this are deleted; null keeps them. */
     retentionDays: integer('retention_days'),
+    /** Answers that its members choose from when they answer for an avatar. */
+    snippets: jsonb('snippets').$type<string[]>().notNull().default([]),
     /** When an avatar of it was last begun to be made: who waits longest is next. */
     makingTurnAt: instant('making_turn_at'),
     createdAt: createdAt(),
@@ -222,6 +224,8 @@ export const messages = pgTable(
     at: instant('at').notNull(),
     /** The person cut this reply short; `text` is what was heard. */
     interrupted: boolean('interrupted').notNull().default(false),
+    /** A person said it in place of the avatar; null: nobody did. */
+    by: text('by', { enum: ['operator'] }),
     /** When it began to be heard; null: not known, then `at` stands for it. */
     startedAt: instant('started_at'),
     /** Of an answer: from the end of the person's turn to its first sound; null where there is none. */
@@ -230,6 +234,7 @@ export const messages = pgTable(
   (table) => [
     index('messages_conversation').on(table.conversationId, table.ordinal),
     check('messages_role', sql`${table.role} in ('user', 'assistant', 'tool')`),
+    check('messages_by', sql`${table.by} in ('operator')`),
   ],
 );
 

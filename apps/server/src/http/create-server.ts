@@ -5,9 +5,12 @@ import { ControlError } from '../control/control-error.ts';
 import type { ReadingPlaces } from '../control/fairness/fair-reading.ts';
 import { SIGNALLING_PATH, SignallingDesk } from '../gateway/navtalk-v1/signalling-desk.ts';
 import { NAVTALK_V2 } from '../gateway/navtalk-v2/navtalk-v2.ts';
+import { BROKER_PATH, serveBroker } from '../gateway/operator/broker/broker-doors.ts';
+import type { EmbeddedBroker } from '../gateway/operator/broker/embedded-broker.ts';
+import type { OperatorDesk } from '../gateway/operator/operator-desk.ts';
 import { createGateway, type Gateway } from '../gateway/wire/gateway.ts';
 import type { WireDependencies } from '../gateway/wire/wire-dependencies.ts';
-import type { AvatarCatalogue } from '../ports.ts';
+import type { AvatarCatalogue, FollowedCall } from '../ports.ts';
 import { requireStatedAccess, type StatedRoute } from './access/guard.ts';
 import { registerAnswerBudget } from './answers/answer-budget.ts';
 import { registerReadingTurns } from './answers/reading-turns.ts';
@@ -28,6 +31,7 @@ import { believes, type ProxyTrust } from './edge/trusted-proxies.ts';
 import { answerUnread, answerUnroutable, CONNECTION_TIMES, SERVER_OPTIONS } from './edge/unread-requests.ts';
 import { type HealthReport, registerHealth } from './health.ts';
 import { type OpenApiDependencies, openToOrigin, openToOrigins, registerOpenApi } from './open-api.ts';
+import type { OperatorTokenOptions } from './open-rest/operator-token.ts';
 import { type RecordingFiles, registerRecordings } from './recordings.ts';
 import { requestFault } from './request-faults.ts';
 import { useOwnSentences } from './schema-sentences.ts';
@@ -36,7 +40,14 @@ import { createFindShown } from './talk-card.ts';
 import { registerTalkPage, type TalkPageSource } from './talk-page.ts';
 import { type FindUpload, registerUploadFiles } from './upload-files.ts';
 
-export type ServerDependencies = WireDependencies &
+/** How people answer in place of avatars. */
+export type OperatorMode = OperatorTokenOptions & {
+  readonly desk: OperatorDesk;
+  /** Null: operators connect elsewhere. */
+  readonly broker: EmbeddedBroker | null;
+};
+
+export type ServerDependencies = Omit<WireDependencies, 'follow'> &
   Pick<OpenApiDependencies, 'avatars' | 'records' | 'recordingLink' | 'rating'> & {
     readonly catalogue: AvatarCatalogue;
     readonly console: ConsoleOptions;
@@ -45,6 +56,8 @@ export type ServerDependencies = WireDependencies &
     /** Left out: `/api/v1` is not served. */
     readonly consoleApi?: ConsoleApiDependencies;
     readonly findUpload: FindUpload;
+    /** Left out: nobody answers in place of avatars. */
+    readonly operator?: OperatorMode;
     /** Left out: no films of calls are served. */
     readonly recordings?: RecordingFiles;
     readonly health: (openSockets: number) => HealthReport;
@@ -124,11 +137,15 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   await registerApiReference(app, dependencies.talkPage.version);
   refuseSocketCrowds(app, (path) => {
     const { gateway, desk } = sockets.current ?? {};
+    if (path.startsWith(BROKER_PATH)) return dependencies.operator?.broker?.unadmitted() ?? [];
     return (path.startsWith(SIGNALLING_PATH) ? desk?.unpaired() : gateway?.unadmitted()) ?? [];
   });
-  const gateway = createGateway(app, dependencies);
+  const { operator } = dependencies;
+  const follow = operator === undefined ? {} : { follow: (call: FollowedCall) => operator.desk.follow(call) };
+  const gateway = createGateway(app, { ...dependencies, ...follow });
   gateway.serve(NAVTALK_V2);
   const desk = new SignallingDesk(app, gateway);
+  if (operator?.broker) serveBroker(app, gateway, operator.broker);
   sockets.current = { gateway, desk };
   registerHealth(app, () => dependencies.health(gateway.callCount()));
   const { catalogue } = dependencies;

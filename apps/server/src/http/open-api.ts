@@ -18,6 +18,7 @@ import { registerOpenRoute } from './open-rest/documented.ts';
 import { fail, OPEN_SENTENCES, readParameter, succeed } from './open-rest/envelope.ts';
 import { registerHostedTools } from './open-rest/hosted-tools.ts';
 import { registerLists } from './open-rest/lists.ts';
+import { type OperatorTokenOptions, registerOperatorToken } from './open-rest/operator-token.ts';
 import { type RatingOptions, registerRatings } from './open-rest/ratings.ts';
 import type { ListForAll } from './talk-page.ts';
 
@@ -37,6 +38,8 @@ export type OpenApiDependencies = {
   readonly talkKeys?: TalkKeys;
   /** Left out: calls are not rated. */
   readonly rating?: RatingOptions;
+  /** Left out: nobody answers in place of avatars. */
+  readonly operator?: OperatorTokenOptions;
 };
 
 /** Of the interface for programs of others; that of the console is `/api/v1`. */
@@ -91,6 +94,7 @@ export function registerOpenApi(app: FastifyInstance, dependencies: OpenApiDepen
     const { avatars, records } = dependencies;
     if (avatars !== undefined) registerAvatarWrites(scope, avatars);
     if (records !== undefined) registerChatRecords(scope, records, dependencies);
+    if (dependencies.operator !== undefined) registerOperatorToken(scope, dependencies.operator);
     if (dependencies.rating !== undefined) registerRatings(scope, dependencies.rating);
   });
 }

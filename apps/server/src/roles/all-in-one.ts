@@ -34,6 +34,7 @@ import { openDataFolder } from './data-folder.ts';
 import { checkPort } from './free-port.ts';
 import { iceServersFor } from './ice-servers.ts';
 import { createLateCallControl } from './late-call-control.ts';
+import { openOperatorMode } from './operator.ts';
 import { startStunResponder } from './stun-responder.ts';
 import { isSelfSigned, loadTls } from './tls.ts';
 import { followVoice, providerFor, reportVoice, withVoiceProvider } from './voice-choice.ts';
@@ -119,7 +120,14 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
     hostNames: createHostNames({ machineName: hostname(), given: config.hostNames, certificate: tls?.cert }),
     ...(tls === undefined ? {} : { tls }),
   });
-  control.calls.bind(gateway);
+  const { broker } = control.operator;
+  control.calls.bind({
+    endCallsOfLicence(licenceId, code) {
+      if (code === 'licence-reset') broker?.endOfLicence(licenceId);
+      return gateway.endCallsOfLicence(licenceId, code);
+    },
+    endCallsOfMember: (projectId, userId) => gateway.endCallsOfMember(projectId, userId),
+  });
   closers.add('sockets and pages', () => app.close());
   const listening = await listen(app, config);
   closers.add('the second loopback', async () => listening.close());
@@ -208,6 +216,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     limits: services.limits,
     meter: services.meter,
     calls,
+    operator: await openOperatorMode(config, masterKeys, logger, closers),
   };
 }
 

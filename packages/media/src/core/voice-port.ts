@@ -9,6 +9,8 @@ export type VoiceCapabilities = {
   /** Pictures are understood. */
   readonly sees: boolean;
   readonly tools: boolean;
+  /** It thinks of answers itself. Otherwise it says what it is told to, and people answer. */
+  readonly answers: boolean;
   /** Whether words of the user become text. When false the page tells the user to type. */
   readonly hears: boolean;
   readonly timings: 'none' | 'phone';

@@ -1,5 +1,6 @@
 import { LIMITS } from '@visavis/protocol';
 import type { HistoryItem } from '../core/voice-port.ts';
+import { answerBy } from './answering.ts';
 import { decide } from './interruption.ts';
 import { quotedGreeting } from './quoted-greeting.ts';
 import type { SessionConfigPatch } from './session-events.ts';
@@ -48,7 +49,9 @@ export function reduceCommand(state: SessionState, command: ControlCommand, atMs
     case 'respond':
       return respond(state, command.instructions, atMs);
     case 'say':
-      return say(state, command.text);
+      return say(state, command);
+    case 'answer-by':
+      return answerBy(state, command.by);
     case 'interrupt':
       return interrupt({ ...state, ...NOTHING_WANTED });
     case 'express': {
@@ -104,9 +107,11 @@ function commitAudio(state: SessionState): Step {
 function addText(state: SessionState, command: { text: string; reply: boolean }, atMs: number): Step {
   const { id: itemId, state: numbered } = nextIdOf(state, 'text');
   const added = andThen(skipGreeting(numbered), (next) =>
-    advance({ ...next, unansweredText: true }, [
-      { type: 'voice', input: { type: 'text', itemId, text: command.text } },
-    ]),
+    next.answeredBy === 'operator'
+      ? advance(next, [{ type: 'voice', input: { type: 'history', items: [{ role: 'user', text: command.text }] } }])
+      : advance({ ...next, unansweredText: true }, [
+          { type: 'voice', input: { type: 'text', itemId, text: command.text } },
+        ]),
   );
   return command.reply ? andThen(added, (next) => answer(next, undefined, atMs)) : added;
 }
@@ -137,15 +142,17 @@ function respond(state: SessionState, instructions: string | undefined, atMs: nu
   });
 }
 
-function say(state: SessionState, text: string): Step {
+function say(state: SessionState, { text, by }: Extract<ControlCommand, { type: 'say' }>): Step {
   if (state.turns.length >= LIMITS.counts.openReplies) {
     const message = `At most ${LIMITS.counts.openReplies} replies may wait to be spoken; this text is left out.`;
     return advance(state, [{ type: 'emit', event: { type: 'failed', code: 'voice-failed', message, fatal: false } }]);
   }
   const { id: turnId, state: numbered } = nextIdOf(state, 'resp');
-  return andThen(skipGreeting(numbered), (next) =>
+  // How long a person takes to answer says nothing of the voice.
+  const exchange = by === undefined ? numbered.exchange : null;
+  return andThen(skipGreeting({ ...numbered, exchange }), (next) =>
     advance({ ...next, turns: [...next.turns, { id: turnId, spans: [], audioMs: 0, generating: true }] }, [
-      { type: 'emit', event: { type: 'reply-started', turnId } },
+      { type: 'emit', event: { type: 'reply-started', turnId, ...(by === undefined ? {} : { by }) } },
       { type: 'voice', input: { type: 'say', turnId, text } },
     ]),
   );

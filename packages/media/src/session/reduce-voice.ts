@@ -1,3 +1,4 @@
+import { refuseTurn } from './answering.ts';
 import { awaitDecision, interruptBy, withAnswer } from './interruption.ts';
 import type { SessionFailureCode } from './session-events.ts';
 import {
@@ -65,9 +66,9 @@ export function reduceVoice(state: SessionState, event: VoiceControlEvent, atMs:
         event.shortPhrase,
       );
     case 'turn-started':
-      return state.turns.some((turn) => turn.id === event.turnId)
-        ? advance(state, [])
-        : addTurn(withAnswer(state, event.turnId), event.turnId);
+      if (state.turns.some((turn) => turn.id === event.turnId)) return advance(state, []);
+      if (state.answeredBy === 'operator') return refuseTurn(state, event.turnId);
+      return addTurn(withAnswer(state, event.turnId), event.turnId);
     case 'text-delta':
       return addTextDelta(state, event, atMs);
     case 'tool-call-delta':

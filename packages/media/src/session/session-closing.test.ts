@@ -52,7 +52,12 @@ function callWith(
     };
     return stages as unknown as Pipeline;
   });
-  const voice = { id: 'scripted', capabilities: {}, open, close: async () => {} } as unknown as VoiceProvider;
+  const voice = {
+    id: 'scripted',
+    capabilities: { answers: true },
+    open,
+    close: async () => {},
+  } as unknown as VoiceProvider;
   const resources = { clock, voice: async () => voice } as unknown as CallResources;
   return new Session({ ...config, sessionId }, resources, silentLogger, (event) => told.push(event));
 }

@@ -41,6 +41,9 @@ export type SessionConfigPatch = Partial<
 export type SessionDescription = { readonly type: 'offer' | 'answer'; readonly sdp: string };
 export type IceCandidate = { readonly candidate: string; readonly sdpMid: string; readonly sdpMLineIndex: number };
 
+/** Who answers the user: the voice, or a person whose words it speaks. */
+export type Answerer = 'voice' | 'operator';
+
 export type SessionCommand =
   /** Config and history have had their chance to arrive: the talk begins (greeting rules start to count). */
   | { readonly type: 'begin' }
@@ -54,7 +57,10 @@ export type SessionCommand =
   | { readonly type: 'image'; readonly dataUrl: string; readonly reply: boolean }
   | { readonly type: 'configure'; readonly patch: SessionConfigPatch }
   | { readonly type: 'respond'; readonly instructions?: string }
-  | { readonly type: 'say'; readonly text: string }
+  /** Spoken word for word; `by`: a person's answer. */
+  | { readonly type: 'say'; readonly text: string; readonly by?: 'operator' }
+  /** From now on a person answers, and what the voice was saying ends; or the voice does again, if it can. */
+  | { readonly type: 'answer-by'; readonly by: Answerer }
   | { readonly type: 'interrupt' }
   /** The face shows this for a while; it replaces what the client asked for before. */
   | ({ readonly type: 'express' } & ExpressionWish)
@@ -72,7 +78,10 @@ export type SessionEvent =
   | { readonly type: 'user-speech-started'; readonly itemId: string; readonly audioStartMs: number }
   | { readonly type: 'user-speech-stopped'; readonly itemId: string; readonly audioEndMs: number }
   | { readonly type: 'user-transcript-done'; readonly itemId: string; readonly text: string }
-  | { readonly type: 'reply-started'; readonly turnId: string }
+  /** `by`: a person's words. */
+  | { readonly type: 'reply-started'; readonly turnId: string; readonly by?: 'operator' }
+  /** Who answers has changed. A talk begins with the voice; one whose voice cannot answer tells so right after `ready`. */
+  | { readonly type: 'answered-by'; readonly by: Answerer; readonly canChange: boolean }
   | { readonly type: 'reply-text-delta'; readonly turnId: string; readonly text: string }
   /** The whole text of the reply as generated. Precedes `reply-done`. */
   | { readonly type: 'reply-text-done'; readonly turnId: string; readonly text: string }
@@ -124,5 +133,7 @@ export type SessionFailureCode =
   | 'hearing-failed'
   /** The film of the call ends here. */
   | 'recording-failed'
+  /** The person who answers is not there. */
+  | 'operator-away'
   | 'worker-lost'
   | 'internal';

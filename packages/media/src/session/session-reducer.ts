@@ -1,3 +1,4 @@
+import { answerBy } from './answering.ts';
 import { endHold, noteHeld } from './interruption.ts';
 import { reduceCommand } from './reduce-command.ts';
 import { reduceVoice } from './reduce-voice.ts';
@@ -10,7 +11,7 @@ import {
   type Step,
   type TimerName,
 } from './session-state.ts';
-import { advance, finishTurn, greet, releaseTool, settleFlush } from './turn-steps.ts';
+import { advance, andThen, finishTurn, greet, releaseTool, settleFlush } from './turn-steps.ts';
 import { loseWords, startUserTurn, stopUserTurn } from './user-turn.ts';
 
 const HEARING_FAILED = {
@@ -33,13 +34,7 @@ export function reduceSession(state: SessionState, input: SessionInput): Step {
 function reduceInput(state: SessionState, input: SessionInput): Step {
   switch (input.type) {
     case 'voice-opened':
-      return {
-        state: { ...state, phase: 'ready', detectsTurns: input.detectsTurns, hears: input.hears },
-        effects: [
-          { type: 'emit', event: { type: 'ready', hears: input.hears, sees: input.sees } },
-          { type: 'set-timer', name: 'media-wait', delayMs: MEDIA_WAIT_MS },
-        ],
-      };
+      return openTalk(state, input);
     case 'command':
       return reduceCommand(state, input.command, input.atMs);
     case 'voice':
@@ -69,6 +64,17 @@ function reduceInput(state: SessionState, input: SessionInput): Step {
     case 'timer':
       return reduceTimer(state, input.name, input.atMs);
   }
+}
+
+function openTalk(
+  state: SessionState,
+  { hears, sees, detectsTurns, answers }: Extract<SessionInput, { type: 'voice-opened' }>,
+): Step {
+  const open = advance({ ...state, phase: 'ready', detectsTurns, hears, answers }, [
+    { type: 'emit', event: { type: 'ready', hears, sees } },
+    { type: 'set-timer', name: 'media-wait', delayMs: MEDIA_WAIT_MS },
+  ]);
+  return answers ? open : andThen(open, (next) => answerBy(next, 'operator'));
 }
 
 function reduceMedia(state: SessionState, mediaState: 'connected' | 'disconnected' | 'failed'): Step {

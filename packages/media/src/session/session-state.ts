@@ -3,11 +3,12 @@ import type { ExpressionCue } from '../core/expression-cue.ts';
 import {
   DEFAULT_TURN_DETECTION,
   type TurnDetectionSettings,
+  type VoiceCapabilities,
   type VoiceEvent,
   type VoiceInput,
 } from '../core/voice-port.ts';
 import type { SpokenSpan } from './heard-text.ts';
-import type { IceCandidate, SessionCommand, SessionDescription, SessionEvent } from './session-events.ts';
+import type { Answerer, IceCandidate, SessionCommand, SessionDescription, SessionEvent } from './session-events.ts';
 
 /** A reply on its way: from the moment it is asked for until its last sample was played or it was interrupted. */
 export type ReplyTurn = {
@@ -49,6 +50,9 @@ export type SessionState = {
   readonly detectsTurns: boolean;
   /** What the user says becomes text. */
   readonly hears: boolean;
+  /** The voice can answer. */
+  readonly answers: boolean;
+  readonly answeredBy: Answerer;
   /** BCP 47 tag of the language to speak. */
   readonly language: string;
   readonly turnDetection: TurnDetectionSettings;
@@ -102,7 +106,7 @@ export type SessionState = {
 export type TimerName = 'greeting' | 'held' | 'media-wait' | 'reply-wait' | `tool:${string}` | `words:${string}`;
 
 export type SessionInput =
-  | { readonly type: 'voice-opened'; readonly hears: boolean; readonly sees: boolean; readonly detectsTurns: boolean }
+  | ({ readonly type: 'voice-opened' } & Pick<VoiceCapabilities, 'hears' | 'sees' | 'detectsTurns' | 'answers'>)
   | { readonly type: 'command'; readonly command: ControlCommand; readonly atMs: number }
   | { readonly type: 'voice'; readonly event: VoiceControlEvent; readonly atMs: number }
   /** Sound of a reply arrived. */
@@ -214,6 +218,8 @@ export function initialSessionState(options: {
     transparent: options.transparent,
     detectsTurns: false,
     hears: false,
+    answers: true,
+    answeredBy: 'voice',
     language: options.language ?? '',
     turnDetection: options.turnDetection ?? DEFAULT_TURN_DETECTION,
     audioBack: options.audioBack ?? false,

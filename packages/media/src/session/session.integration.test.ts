@@ -38,6 +38,7 @@ function notebookVoice(inputs: VoiceInput[]): VoiceProvider {
       canTruncate: false,
       sees: false,
       tools: false,
+      answers: true,
       hears: true,
       timings: 'none',
       languages: 'any',

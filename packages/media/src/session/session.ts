@@ -90,9 +90,9 @@ export class Session {
       this.#pipeline = await this.#openPipeline(provider);
       if (!this.#abort.signal.aborted) this.#voice = await this.#openVoice(provider);
       if (this.#abort.signal.aborted) return await this.#release();
-      const { hears, sees, detectsTurns } = provider.capabilities;
+      const { hears, sees, detectsTurns, answers } = provider.capabilities;
       this.#opened = true;
-      this.#shell.open({ type: 'voice-opened', hears, sees, detectsTurns });
+      this.#shell.open({ type: 'voice-opened', hears, sees, detectsTurns, answers });
       for (const command of this.#early.take()) this.handle(command);
       this.#logger.info({ sessionId, provider: provider.id }, 'A call began.');
       await this.#pipeline.offer();

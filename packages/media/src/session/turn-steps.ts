@@ -71,8 +71,11 @@ export function skipGreeting(state: SessionState): Step {
   return advance({ ...state, greeted: true }, [{ type: 'clear-timer', name: 'greeting' }]);
 }
 
-/** Asks the voice for a reply now. */
+/** Asks the voice for a reply now, unless a person answers. */
 export function respondNow(state: SessionState, instructions: string | undefined): Step {
+  if (state.answeredBy === 'operator') {
+    return advance({ ...state, unansweredText: false, unansweredResult: false, ...NOTHING_WANTED }, []);
+  }
   const { id: turnId, state: numbered } = nextIdOf(state, 'resp');
   const asked: SessionState = {
     ...numbered,

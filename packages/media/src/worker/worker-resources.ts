@@ -8,8 +8,10 @@ import { LOOP_JOINT_FRAMES } from '../frames/manifest.ts';
 import type { CallResources, HeldFace, PictureSize } from '../session/call-resources.ts';
 import { loadSpeechModel, type SpeechModel } from '../turn-detection/speech-model.ts';
 import { type ArticulationNetwork, loadArticulationNetwork } from '../visemes/articulation-network.ts';
-import { createLocalVoice, describeLocalVoice } from '../voice/local/local-voice.ts';
+import { createLocalVoice, describeLocalVoice, type LocalVoice } from '../voice/local/local-voice.ts';
 import { createOpenAiRealtimeVoice } from '../voice/openai-realtime/openai-realtime-voice.ts';
+import { createOperatorVoice } from '../voice/operator/operator-voice.ts';
+import { operatorVoices } from '../voice/operator/operator-voices.ts';
 import { createDemonstrationScript, createScriptedVoice } from '../voice/scripted/scripted-voice.ts';
 import { createTransparencyVoice } from '../voice/transparency/transparency-voice.ts';
 import { type EncodedLoop, encodeIdleLoop } from '../webrtc/idle-loop.ts';
@@ -35,6 +37,7 @@ export class WorkerResources implements CallResources {
   readonly #logger: Logger;
   readonly #voices = new Map<string, Promise<VoiceProvider>>();
   readonly #faces: FaceCache;
+  #local: Promise<LocalVoice> | null = null;
   #closed = false;
 
   static async open(options: WorkerOptions, logger: Logger, clock: Clock): Promise<WorkerResources> {
@@ -115,18 +118,29 @@ export class WorkerResources implements CallResources {
     this.#closed = true;
     const voices = await Promise.allSettled(this.#voices.values());
     await Promise.all(voices.map((result) => (result.status === 'fulfilled' ? result.value.close() : undefined)));
+    await (await this.#local)?.close();
     await this.#faces.close();
   }
 
   async #createVoice(providerId: string): Promise<VoiceProvider> {
     const options = { clock: this.clock, logger: this.#logger };
-    if (providerId === 'local') return createLocalVoice(options);
+    if (providerId === 'local') return this.#localVoice();
+    if (providerId === operatorVoices.provider) return createOperatorVoice(await this.#localVoice());
     if (providerId === 'openai-realtime') return this.#createOpenAiVoice();
     if (providerId === 'transparency') return createTransparencyVoice(options);
     if (providerId === 'scripted' && this.#options.allowScriptedVoice) {
       return createScriptedVoice(createDemonstrationScript(), options);
     }
     throw new Error(`There is no voice provider "${providerId}" here. Choose "local" in the avatar's settings.`);
+  }
+
+  /** One pair of ears and one mouth, whoever answers. */
+  #localVoice(): Promise<LocalVoice> {
+    this.#local ??= createLocalVoice({ clock: this.clock, logger: this.#logger });
+    this.#local.catch(() => {
+      this.#local = null;
+    });
+    return this.#local;
   }
 
   #createOpenAiVoice(): VoiceProvider {

@@ -1,5 +1,11 @@
 export { isBase64 } from './base64.ts';
 export {
+  OPERATOR_TOPIC_PREFIX,
+  type OperatorMessage,
+  readOperatorMessage,
+  writeUserText,
+} from './operator-messages.ts';
+export {
   mayHoldPicture,
   type ParseFailureKind,
   type ParseResult,

@@ -64,6 +64,7 @@ export const en = {
       states: { open: 'waits for its result', 'timed-out': 'no result in time', unanswered: 'no result' },
     },
     interrupted: 'interrupted',
+    byOperator: 'a person answered',
     said: (who: string, text: string) => `${who}: ${text}`,
     nothingSaid: 'Nothing was said.',
     answeredAfter: (seconds: string) => `answered after ${seconds} s`,

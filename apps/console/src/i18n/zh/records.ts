@@ -59,6 +59,7 @@ export const zh: Pick<Texts, 'conversations' | 'usage' | 'webhooks'> = {
       states: { open: '正在等待结果', 'timed-out': '未及时返回结果', unanswered: '没有结果' },
     },
     interrupted: '被打断',
+    byOperator: '人工回答',
     said: (who, text) => `${who}：${text}`,
     nothingSaid: '没有说任何话。',
     answeredAfter: (seconds) => `${seconds} 秒后回答`,

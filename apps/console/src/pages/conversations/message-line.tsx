@@ -37,6 +37,11 @@ export function MessageLine({ message, isHeard, onSeek }: MessageLineProps) {
         <span>{texts.conversations.roles[role]}</span>
         <LineTime at={message.at} offsetMs={offsetMs} isPlayed={onSeek !== undefined} />
         {latencyMs !== null && <span>{texts.conversations.answeredAfter(formats.fixed(latencyMs / 1000, 1))}</span>}
+        {message.by === 'operator' && (
+          <Badge size="xs" variant="light">
+            {texts.conversations.byOperator}
+          </Badge>
+        )}
         {message.interrupted && (
           <Badge size="xs" variant="light" color="gray">
             {texts.conversations.interrupted}

@@ -14,8 +14,9 @@ export function transcriptText(
 
 function lineOf(entry: TalkEntry, texts: Texts['conversations'], clock: (milliseconds: number) => string): string {
   if (entry.kind === 'message') {
-    const { offsetMs, role, text, interrupted } = entry.message;
-    const end = interrupted ? ` [${texts.interrupted}]` : '';
+    const { offsetMs, role, text, by, interrupted } = entry.message;
+    const marks = [...(by === 'operator' ? [texts.byOperator] : []), ...(interrupted ? [texts.interrupted] : [])];
+    const end = marks.length === 0 ? '' : ` [${marks.join(', ')}]`;
     return `[${clock(offsetMs)}] ${texts.said(texts.roles[role], text + end)}`;
   }
   const { offsetMs, name, argumentsJson, state, output } = entry.toolCall;

@@ -37,6 +37,8 @@ type MessageRecord = {
   readonly text: string;
   readonly at: Date;
   readonly interrupted: boolean;
+  /** A person said it in place of the avatar; null: nobody did. */
+  readonly by: 'operator' | null;
   /** When it began to be heard; null: not known. */
   readonly startedAt: Date | null;
   /** Of an answer: from the end of the person's turn to its first sound; null: not measured. */
@@ -81,6 +83,7 @@ const messageColumns = {
   text: messages.text,
   at: messages.at,
   interrupted: messages.interrupted,
+  by: messages.by,
   startedAt: messages.startedAt,
   latencyMs: messages.latencyMs,
 };
@@ -194,5 +197,5 @@ function toMessages(call: ToolCallRecord): MessageRecord[] {
 }
 
 function toolMessage(messageId: number, text: string, at: Date): MessageRecord {
-  return { messageId, role: 'tool', text, at, interrupted: false, startedAt: at, latencyMs: null };
+  return { messageId, role: 'tool', text, at, interrupted: false, by: null, startedAt: at, latencyMs: null };
 }

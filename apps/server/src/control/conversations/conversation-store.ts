@@ -28,6 +28,8 @@ type ConversationMessage = {
   readonly text: string;
   readonly at: Date;
   readonly interrupted?: boolean;
+  /** A person said it in place of the avatar; nobody did when left out. */
+  readonly by?: 'operator';
   /** When it began to be heard; `at` when left out. */
   readonly startedAt?: Date;
   /** Of an answer: from the end of the person's turn to its first sound. */
@@ -201,17 +203,20 @@ async function insertMessages(
   said: readonly (ConversationMessage & { readonly ordinal?: number })[],
 ): Promise<void> {
   await writer.insert(messages).values(
-    said.map(({ ordinal, sessionId, role, text, at, interrupted = false, startedAt = null, latencyMs = null }) => ({
-      ordinal,
-      conversationId: sessionId,
-      role,
-      // PostgreSQL text holds every character but this one.
-      text: text.replaceAll('\u0000', ''),
-      at,
-      interrupted,
-      startedAt,
-      latencyMs,
-    })),
+    said.map(
+      ({ ordinal, sessionId, role, text, at, interrupted = false, by = null, startedAt = null, latencyMs = null }) => ({
+        ordinal,
+        conversationId: sessionId,
+        role,
+        // PostgreSQL text holds every character but this one.
+        text: text.replaceAll('\u0000', ''),
+        at,
+        interrupted,
+        by,
+        startedAt,
+        latencyMs,
+      }),
+    ),
   );
 }
 

@@ -6,6 +6,7 @@ import type {
   CallPlacer,
   ConversationStore,
   FindRecordingRoom,
+  FollowCall,
   Logger,
   NoteCall,
   NoteEvent,
@@ -32,6 +33,8 @@ export type CallDependencies = {
   /** Left out: no call can take the place of its lost connection. */
   readonly reconnectKeys?: TalkKeys;
   readonly noteCall?: NoteCall;
+  /** Left out: nobody beside their clients follows calls. */
+  readonly follow?: FollowCall;
   /** Left out: calls are not rated. */
   readonly ratingKeys?: Pick<TalkKeys, 'of'>;
   /** Told of calls that were refused, or ended for what their client did. */

@@ -16,4 +16,6 @@ export type CallRequest = {
   /** The client knows Visavis: it reads events of ours, is told of unknown avatars, and can say where a lost call goes on. */
   readonly extensions: boolean;
   readonly transparency: boolean;
+  /** People answer, whatever voice the avatar has; false when left out. */
+  readonly answeredByPeople?: boolean;
 };

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionCommand, SessionEvent } from '@visavis/media/session-events';
 import { type ErrorCode, LIMITS } from '@visavis/protocol';
-import type { Caller, Licence, RunningMeter } from '../../ports.ts';
+import type { Caller, CallFollower, Licence, RunningMeter } from '../../ports.ts';
 import { type Admitted, admitCall, type OpenCall } from './admit-call.ts';
 import type { CallDependencies } from './call-dependencies.ts';
+import { followSafely } from './call-follower.ts';
 import { type CallRecord, startCallRecord } from './call-record.ts';
 import type { CallRequest } from './call-request.ts';
 import type { CallEnd, CallSettings } from './call-settings.ts';
@@ -53,6 +54,7 @@ type Live = {
   readonly admitted: Admitted;
   readonly record: CallRecord;
   readonly meter: RunningMeter | null;
+  readonly follower: CallFollower;
 };
 
 type CallState =
@@ -150,6 +152,11 @@ export class Call implements OpenCall {
   command(command: SessionCommand): void {
     const state = this.#state;
     if (state.phase !== 'talking' && state.phase !== 'ending') return;
+    if (command.type !== 'user-audio') state.follower.command(command);
+    this.#command(state, command);
+  }
+
+  #command(state: Live, command: SessionCommand): void {
     if (command.type !== 'user-audio') this.#write(state, (transcript) => noteCommand(transcript, command));
     const bytes = commandBytes(command);
     if (this.#memory.take('worker', bytes)) {
@@ -215,7 +222,8 @@ export class Call implements OpenCall {
       startedAt,
       caller: this.#origin.caller,
     });
-    const open = { phase: 'talking', admitted, record } as const;
+    const follower = this.#follow(admitted);
+    const open = { phase: 'talking', admitted, record, follower } as const;
     this.#state = { ...open, meter: null };
     const { isFromElsewhere = false, projectId } = licence;
     void noteCall?.({ projectId, isOwnAvatar, isFromElsewhere });
@@ -234,6 +242,19 @@ export class Call implements OpenCall {
     ).unref();
     this.#guard(() => this.#client.placed(settings));
     for (const { event, atMs } of early) this.#take(event, atMs);
+  }
+
+  #follow(admitted: Admitted): CallFollower {
+    const say = {
+      command: (command: SessionCommand) => {
+        if (this.#state.phase === 'talking') this.#command(this.#state, command);
+      },
+      report: (code: 'operator-away', message: string) =>
+        this.#onEvent({ type: 'failed', code, message, fatal: false }),
+    };
+    return followSafely(this.#dependencies.follow, admitted, say, (error) => {
+      this.log('error', 'Somebody who follows a call failed', { error: String(error) });
+    });
   }
 
   #limitTime(maxCallSeconds: number | null): void {
@@ -264,6 +285,7 @@ export class Call implements OpenCall {
     }
     if (event.type === 'ready') clearTimeout(this.#readyDeadline);
     this.#write(state, (transcript) => noteEvent(transcript, event, atMs));
+    state.follower.event(event);
     this.#guard(() => this.#client.event(event, atMs));
   }
 
@@ -292,8 +314,9 @@ export class Call implements OpenCall {
       this.#settle(Promise.resolve());
       return;
     }
-    const { admitted, record, meter } = state;
-    this.#state = { phase: 'ending', admitted, record, meter };
+    const { admitted, record, meter, follower } = state;
+    this.#state = { phase: 'ending', admitted, record, meter, follower };
+    state.follower.ended();
     this.#sayGoodbye(end, admitted);
     this.#state = { phase: 'closing', admitted, record };
     const endedAt = new Date();

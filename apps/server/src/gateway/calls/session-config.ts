@@ -41,7 +41,7 @@ export function buildSessionConfig(options: {
   return {
     sessionId,
     avatar: { id: avatar.avatarId, name: avatar.name, bundlePath: avatar.bundlePath },
-    provider: request.transparency ? 'transparency' : avatar.provider,
+    provider: providerOf(request, avatar),
     model: request.model ?? avatar.model,
     voice: request.voice ?? avatar.voice,
     language: request.language ?? avatar.language,
@@ -56,6 +56,11 @@ export function buildSessionConfig(options: {
     beganAtUnixMs: startedAt.getTime(),
     ...(recording === null ? {} : { recordingPathStem: recording.pathStem, recordingLimits: recording.limits }),
   };
+}
+
+function providerOf({ transparency, answeredByPeople = false }: CallRequest, avatar: CallAvatar): string {
+  if (transparency) return 'transparency';
+  return answeredByPeople ? 'operator' : avatar.provider;
 }
 
 /** Every voice provider reads the prompt; the facts stand in it under a heading of their own. */

@@ -6,6 +6,8 @@ type RecordedMessage = {
   readonly role: 'user' | 'assistant';
   readonly text: string;
   readonly interrupted?: boolean;
+  /** A person said it in place of the avatar. */
+  readonly by?: 'operator';
   /** When it began to be heard, on the clock of the inputs; left out: when it is recorded. */
   readonly startedAtMs?: number;
   /** Of an answer: from the end of the user's turn to its first sound. */
@@ -24,6 +26,7 @@ type OpenReply = {
   readonly turnId: string;
   readonly text: string;
   readonly isTextWhole: boolean;
+  readonly isByOperator: boolean;
   /** When its first sound left; null: not told. */
   readonly soundedAtMs: number | null;
   /** From the end of the user's turn to its first sound; null where it answers none. */
@@ -74,6 +77,9 @@ export function noteEvent(transcript: Transcript, event: SessionEvent, atMs: num
     }
     case 'user-transcript-done':
       return noteUserWords(transcript, event);
+    case 'reply-started':
+      if (event.by === undefined) return unsaid(transcript);
+      return unsaid(withReply(transcript, { ...openReply(transcript, event.turnId), isByOperator: true }));
     case 'reply-text-delta': {
       const reply = openReply(transcript, event.turnId);
       const text = (reply.text + event.text).slice(0, LIMITS.characters.replyText);
@@ -119,7 +125,7 @@ function noteToolResult(
 
 function openReply({ replies }: Transcript, turnId: string): OpenReply {
   const known = replies.find((reply) => reply.turnId === turnId);
-  return known ?? { turnId, text: '', isTextWhole: false, soundedAtMs: null, latencyMs: null };
+  return known ?? { turnId, text: '', isTextWhole: false, isByOperator: false, soundedAtMs: null, latencyMs: null };
 }
 
 /** The oldest are forgotten: a voice that never finishes its replies must not fill the memory. */
@@ -146,11 +152,12 @@ function noteReply(
   atMs: number,
 ): TranscriptStep {
   const { turnId, interrupted, playedMs, heardText } = event;
-  const { text: whole, soundedAtMs, latencyMs } = openReply(transcript, turnId);
+  const { text: whole, isByOperator, soundedAtMs, latencyMs } = openReply(transcript, turnId);
   const next = { ...transcript, replies: transcript.replies.filter((other) => other.turnId !== turnId) };
   const text = interrupted ? heardText : whole || heardText;
   if (text.trim() === '') return { transcript: next, fact: null };
   const startedAtMs = soundedAtMs ?? atMs - playedMs;
-  const fact = { kind: 'message', role: 'assistant', text, interrupted, startedAtMs } as const;
+  const said = { kind: 'message', role: 'assistant', text, interrupted, startedAtMs } as const;
+  const fact = isByOperator ? ({ ...said, by: 'operator' } as const) : said;
   return { transcript: next, fact: latencyMs === null ? fact : { ...fact, latencyMs } };
 }

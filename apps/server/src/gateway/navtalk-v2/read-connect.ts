@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { LIMITS, TRANSPARENCY_MODEL } from '@visavis/protocol';
+import { LIMITS, TRANSPARENCY_MODEL, TRANSPARENT_MODEL } from '@visavis/protocol';
 import type { CallRequest } from '../calls/call-request.ts';
 
 /**
@@ -34,6 +34,7 @@ export function readConnect(query: unknown, headers: IncomingHttpHeaders = {}): 
     audioBack: isOn(read('audioBack')),
     extensions: isOn(read('visavis')),
     transparency: model?.toLowerCase() === TRANSPARENCY_MODEL,
+    ...(model?.toLowerCase() === TRANSPARENT_MODEL ? { answeredByPeople: true } : {}),
   };
 }
 

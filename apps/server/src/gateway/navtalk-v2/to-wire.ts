@@ -50,6 +50,8 @@ export function toMessages(event: DirectEvent, settings: CallSettings): ServerMe
       return [buildSpeechStopped(event.itemId, event.audioEndMs)];
     case 'user-transcript-done':
       return [buildUserTranscript(event.itemId, event.text)];
+    case 'answered-by':
+      return [];
     case 'reply-started':
       return extension(buildReplyStarted(event.turnId));
     case 'reply-text-delta':

@@ -251,8 +251,11 @@ function toText({ startedAt, avatarName, messages, toolCalls, rating, ratingText
 
 type TextEntry = { readonly place: number; readonly line: string };
 
-function messageEntry({ messageId, offsetMs, role, text, interrupted }: Transcript['messages'][number]): TextEntry {
-  return { place: messageId, line: `[${clock(offsetMs)}] ${role}: ${text}${interrupted ? ' [interrupted]' : ''}` };
+function messageEntry({ messageId, offsetMs, role, text, by, interrupted }: Transcript['messages'][number]): TextEntry {
+  return {
+    place: messageId,
+    line: `[${clock(offsetMs)}] ${by ?? role}: ${text}${interrupted ? ' [interrupted]' : ''}`,
+  };
 }
 
 const WITHOUT_RESULT = { open: 'waits for its result', 'timed-out': 'no result in time', unanswered: 'no result' };

@@ -55,6 +55,7 @@ describeOnBothDatabases('conversations', (context) => {
       startedAt: after(2_312),
       latencyMs: 812,
       interrupted: true,
+      by: 'operator',
     });
     if (ends) await conversations.end(sessionId, { endedAt: after(durationMs), status: 'completed', reason: 'left' });
     return sessionId;
@@ -131,8 +132,16 @@ describeOnBothDatabases('conversations', (context) => {
     });
     expect(transcript.messages).toMatchObject([
       { role: 'user', text: '<script>alert(1)</script>', offsetMs: 400, endMs: 1500, interrupted: false },
-      { role: 'tool', text: 'book({"seats":2})', offsetMs: 2000, endMs: 2000, latencyMs: null },
-      { role: 'assistant', text: 'Done', offsetMs: 2_312, endMs: 65_000, latencyMs: 812, interrupted: true },
+      { role: 'tool', text: 'book({"seats":2})', offsetMs: 2000, endMs: 2000, latencyMs: null, by: null },
+      {
+        role: 'assistant',
+        text: 'Done',
+        offsetMs: 2_312,
+        endMs: 65_000,
+        latencyMs: 812,
+        interrupted: true,
+        by: 'operator',
+      },
     ]);
     const json = await browser.send('GET', `${path}/${sessionId}/export`);
     expect(json.headers['content-disposition']).toMatch(
@@ -142,7 +151,7 @@ describeOnBothDatabases('conversations', (context) => {
     const text = await browser.send('GET', `${path}/${sessionId}/export?format=text`);
     expect(text.headers['content-type']).toBe('text/plain; charset=utf-8');
     expect(text.headers['x-content-type-options']).toBe('nosniff');
-    expect(text.body).toContain('[00:02] assistant: Done [interrupted]');
+    expect(text.body).toContain('[00:02] operator: Done [interrupted]');
   });
 
   test('calls of tools stand on the time line with what came of them, in exports, searches and counts, and go with their talk', async () => {

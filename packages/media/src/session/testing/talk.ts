@@ -15,6 +15,7 @@ export class Talk {
       transparent?: boolean;
       detectsTurns?: boolean;
       hears?: boolean;
+      answers?: boolean;
       language?: string;
       turnDetection?: TurnDetectionSettings;
     } = {},
@@ -31,6 +32,7 @@ export class Talk {
       hears: options.hears ?? true,
       sees: false,
       detectsTurns: options.detectsTurns ?? false,
+      answers: options.answers ?? true,
     });
     this.command({ type: 'begin' });
   }

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../../core/logger.ts';
 import type { VoiceConfig, VoiceEvent, VoiceInput } from '../../core/voice-port.ts';
 import type { Hearing } from './ears/ears.ts';
@@ -31,7 +31,7 @@ class Bench {
   isLost = false;
   private readonly discards: number[] = [];
 
-  constructor(options: { hears?: boolean; config?: Partial<VoiceConfig> } = {}) {
+  constructor(options: { hears?: boolean; answers?: boolean; config?: Partial<VoiceConfig> } = {}) {
     const isLost = (): boolean => this.isLost;
     const listen = (): Hearing => ({
       get isLost() {
@@ -45,6 +45,7 @@ class Bench {
       {
         speaker: { speak: (request) => this.speak(request), speaksOtherLanguages: false },
         listen: options.hears === false ? null : listen,
+        answers: options.answers ?? true,
         logger: silentLogger,
         today: () => new Date('2026-03-05T14:30:00'),
       },
@@ -309,4 +310,34 @@ it('says goodbye along with the call of the tool that ends the talk, and nothing
   bench.send({ type: 'tool-result', callId, output }, { type: 'respond', turnId: 'b' });
   await settle();
   expect(bench.events).toEqual([{ type: 'turn-done', turnId: 'b' }]);
+});
+
+describe('a talk that people answer', () => {
+  it('is heard and spoken, and thought about by nobody', async () => {
+    const talk = new Bench({ answers: false });
+    talk.nextWords.push(Promise.resolve('hello there'));
+    talk.send({ type: 'user-turn-started', itemId: 'i1' }, { type: 'user-turn-stopped', itemId: 'i1' });
+    talk.send({ type: 'respond', turnId: 't1' }, { type: 'say', turnId: 't2', text: 'Ann speaking.' });
+    await vi.waitFor(() => expect(talk.types().filter((type) => type === 'turn-done')).toHaveLength(2));
+    expect(talk.types()).toContain('user-transcript-done');
+    expect(talk.types()).not.toContain('turn-started');
+    expect(talk.text('t2')).toContain('Ann speaking.');
+  });
+
+  it('keeps nothing in mind of a reply that is refused when it begins', async () => {
+    const talk = new Bench();
+    const { events } = talk;
+    const push = events.push.bind(events);
+    events.push = (...told) => {
+      for (const event of told) {
+        if (event.type === 'turn-started')
+          talk.send({ type: 'cancel', turnId: event.turnId, playedMs: 0, heardText: '' });
+      }
+      return push(...told);
+    };
+    talk.nextWords.push(Promise.resolve('hello there'));
+    talk.send({ type: 'user-turn-started', itemId: 'i1' }, { type: 'user-turn-stopped', itemId: 'i1' });
+    await vi.waitFor(() => expect(talk.types()).toContain('turn-started'));
+    expect(talk.types()).not.toContain('text-delta');
+  });
 });

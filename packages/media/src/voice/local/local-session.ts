@@ -21,6 +21,8 @@ export type LocalSessionParts = {
   readonly speaker: Speaker;
   /** Null where no recogniser is installed. */
   readonly listen: (() => Hearing) | null;
+  /** False: it hears, and says what it is told to; people answer. */
+  readonly answers: boolean;
   readonly logger: Logger;
   /** Wall-clock time, for a user who asks for it. */
   readonly today: () => Date;
@@ -118,7 +120,8 @@ export class LocalSession implements VoiceSession {
         this.config = { ...this.config, ...input.config };
         return;
       case 'respond':
-        this.respond(input.turnId, input.instructions ?? null, false);
+        if (!this.parts.answers) this.emit({ type: 'turn-done', turnId: input.turnId });
+        else this.respond(input.turnId, input.instructions ?? null, false);
         return;
       case 'say':
         this.addTurn(input.turnId, false, () => ({ kind: 'speak', text: input.text }));
@@ -180,9 +183,9 @@ export class LocalSession implements VoiceSession {
     const shortPhrase = hearing?.shortPhrase ?? '';
     this.emit({ type: 'user-transcript-done', itemId, text: words, ...(shortPhrase === '' ? {} : { shortPhrase }) });
     if (hearing?.isLost === true) this.emit(NOT_HEARD);
-    if (this.parts.listen === null) this.hintToType();
+    if (this.parts.listen === null && this.parts.answers) this.hintToType();
     // Whoever was told may have found the words to be the avatar's own.
-    if (words === '' || this.toldItemId !== itemId) return;
+    if (words === '' || this.toldItemId !== itemId || !this.parts.answers) return;
     this.noteWords(words);
     // A user who has gone on talking gets one answer to everything, after the last words.
     if (this.heardTurn === null) this.respond(`reply_${randomUUID()}`, null, true);
@@ -223,7 +226,7 @@ export class LocalSession implements VoiceSession {
 
   /** The user pauses after these words. Should the turn end here, the beginning of the answer is ready. */
   private foresee(words: string): void {
-    if (this.isClosed || words === '' || this.turns.length > 0) return;
+    if (this.isClosed || words === '' || this.turns.length > 0 || !this.parts.answers) return;
     const { reply } = think(this.brain, this.brainInput([...this.unanswered, words], null));
     if (reply.kind !== 'speak') return;
     const { voice, language } = this.config;
@@ -266,6 +269,8 @@ export class LocalSession implements VoiceSession {
     try {
       const content = turn.compose();
       if (turn.isUnasked) emit({ type: 'turn-started', turnId: turn.id });
+      // Whoever was told may not want it.
+      if (signal.aborted) return;
       if (content.kind === 'call-tool') this.callTool(turn.id, content, emit);
       const words = content.kind === 'call-tool' ? (content.words ?? '') : content.text;
       if (words !== '') await this.speak(turn, words, emit);

@@ -18,11 +18,16 @@ export type LocalVoiceOptions = {
 /** Packages of Debian and Ubuntu that bring the ears. */
 const EARS_PACKAGES = 'python3-pocketsphinx pocketsphinx-en-us';
 
+export type LocalVoice = VoiceProvider & {
+  /** The same ears and mouth for talks in which people answer. Closed with this voice. */
+  withoutAnswers(id: string): VoiceProvider;
+};
+
 /**
  * The voice that needs no key, no graphics card and no network: a small English synthesiser, the system's recogniser
  * where there is one, and a rule-based brain.
  */
-export async function createLocalVoice(options: LocalVoiceOptions): Promise<VoiceProvider> {
+export async function createLocalVoice(options: LocalVoiceOptions): Promise<LocalVoice> {
   const { logger, clock } = options;
   const recogniser = await findRecogniser();
   const mouth = new Mouth({ logger, clock });
@@ -31,6 +36,7 @@ export async function createLocalVoice(options: LocalVoiceOptions): Promise<Voic
   const parts: LocalSessionParts = {
     speaker: { speak: (request, signal) => mouth.speak(request, signal), speaksOtherLanguages },
     listen: ears === null ? null : () => ears.listen(),
+    answers: true,
     logger,
     today: () => new Date(),
   };
@@ -39,35 +45,58 @@ export async function createLocalVoice(options: LocalVoiceOptions): Promise<Voic
     canTruncate: true,
     sees: false,
     tools: true,
+    answers: true,
     hears: ears !== null,
     timings: 'phone',
     languages: speaksOtherLanguages ? 'any' : ['en'],
   };
-  const sessions = new Set<VoiceSession>();
+  const talks = new Talks();
   return {
     id: localVoices.provider,
     capabilities,
-    async open(config: VoiceConfig, listener: (event: VoiceEvent) => void, signal: AbortSignal): Promise<VoiceSession> {
-      signal.throwIfAborted();
-      const session = new LocalSession(parts, config, listener, signal);
-      sessions.add(session);
-      const forget = (): boolean => sessions.delete(session);
-      signal.addEventListener('abort', forget, { once: true });
-      return {
-        send: (input) => session.send(input),
-        close: async () => {
-          signal.removeEventListener('abort', forget);
-          forget();
-          await session.close();
-        },
-      };
-    },
+    open: async (...opening) => talks.open(parts, ...opening),
+    withoutAnswers: (id) => ({
+      id,
+      capabilities: { ...capabilities, tools: false, answers: false },
+      open: async (...opening) => talks.open({ ...parts, answers: false }, ...opening),
+      close: async () => {},
+    }),
     async close(): Promise<void> {
-      await Promise.all([...sessions].map((session) => session.close()));
-      sessions.clear();
+      await talks.close();
       await Promise.all([mouth.close(), ears?.close()]);
     },
   };
+}
+
+/** The talks that are open. */
+class Talks {
+  readonly #sessions = new Set<VoiceSession>();
+
+  open(
+    parts: LocalSessionParts,
+    config: VoiceConfig,
+    listener: (event: VoiceEvent) => void,
+    signal: AbortSignal,
+  ): VoiceSession {
+    signal.throwIfAborted();
+    const session = new LocalSession(parts, config, listener, signal);
+    this.#sessions.add(session);
+    const forget = (): boolean => this.#sessions.delete(session);
+    signal.addEventListener('abort', forget, { once: true });
+    return {
+      send: (input) => session.send(input),
+      close: async () => {
+        signal.removeEventListener('abort', forget);
+        forget();
+        await session.close();
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#sessions].map((session) => session.close()));
+    this.#sessions.clear();
+  }
 }
 
 /** What the local voice has to work with on this machine, one line each. */

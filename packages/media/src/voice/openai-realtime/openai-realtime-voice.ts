@@ -24,6 +24,7 @@ const CAPABILITIES: VoiceCapabilities = {
   canTruncate: true,
   sees: true,
   tools: true,
+  answers: true,
   hears: true,
   timings: 'none',
   languages: 'any',

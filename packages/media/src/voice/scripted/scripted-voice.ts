@@ -19,6 +19,7 @@ const CAPABILITIES: VoiceCapabilities = {
   canTruncate: false,
   sees: true,
   tools: true,
+  answers: true,
   hears: true,
   timings: 'none',
   languages: 'any',

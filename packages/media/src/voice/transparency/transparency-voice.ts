@@ -12,6 +12,7 @@ const CAPABILITIES: VoiceCapabilities = {
   canTruncate: false,
   sees: false,
   tools: false,
+  answers: true,
   hears: false,
   timings: 'none',
   languages: 'any',

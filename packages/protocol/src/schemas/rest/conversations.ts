@@ -62,6 +62,8 @@ export const messageSchema = z.object({
   latencyMs: z.int().nullable(),
   /** The person cut this reply short; `text` is what was heard. */
   interrupted: z.boolean(),
+  /** A member of the project said it in place of the avatar; null: nobody did. */
+  by: z.literal('operator').nullable(),
 });
 export type Message = z.output<typeof messageSchema>;
 

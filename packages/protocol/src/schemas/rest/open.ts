@@ -85,6 +85,33 @@ export const openDeletedSchema = z
   .literal('Avatar deleted successfully')
   .meta({ examples: ['Avatar deleted successfully'] });
 
+const PROJECT_ID = '2b7f604c9e6679a4b04d1f8e3a52c0d1';
+export const openOperatorTokenSchema = z
+  .object({
+    brokerUrl: z.string().describe('MQTT over WebSocket. Password: `token`.'),
+    projectId: z.string(),
+    prefix: z.string().describe('What topics begin with; the same as `topicPrefix`.'),
+    topicPrefix: z.string(),
+    token: z.string().describe('A JSON Web Token, for this project alone.'),
+    username: z.string().describe('The same as `projectId`.'),
+    expiresIn: z.int().describe('Seconds. Connections end with their token.'),
+    expiresAt: z.string(),
+  })
+  .meta({
+    examples: [
+      {
+        ...{
+          brokerUrl: 'wss://avatars.example/mqtt',
+          projectId: PROJECT_ID,
+          username: PROJECT_ID,
+          token: 'eyJhbGciOi…',
+        },
+        ...{ prefix: 'navtalk/transparent', topicPrefix: 'navtalk/transparent' },
+        ...{ expiresIn: 3600, expiresAt: '2026-05-01T11:00:00.000Z' },
+      },
+    ],
+  });
+
 const listed = { id: z.string(), name: z.string(), providerId: z.string(), providerName: z.string() };
 const provided = { providerId: '1', providerName: 'openai' };
 

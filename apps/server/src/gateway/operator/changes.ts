@@ -1,0 +1,52 @@
+/** What is said comes word by word; whoever follows it is told a few times a second. */
+const GATHERED_MS = 300;
+
+type Project = { version: number; readonly waiting: Set<() => void>; timer: NodeJS.Timeout | null };
+
+/** Tells those who follow the talks of a project that something has changed. */
+export class Changes {
+  readonly #projects = new Map<string, Project>();
+
+  version(projectId: string): number {
+    return this.#projects.get(projectId)?.version ?? 0;
+  }
+
+  note(projectId: string): void {
+    const project = this.#project(projectId);
+    project.version += 1;
+    project.timer ??= setTimeout(() => {
+      project.timer = null;
+      for (const go of [...project.waiting]) go();
+    }, GATHERED_MS).unref();
+  }
+
+  /** Resolves once the version is another one, or after this time, or when the signal says so. */
+  async next(projectId: string, version: number, limitMs: number, signal: AbortSignal): Promise<void> {
+    if (this.version(projectId) !== version || signal.aborted) return;
+    const { waiting } = this.#project(projectId);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => go(), limitMs).unref();
+      const go = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', go);
+        waiting.delete(go);
+        resolve();
+      };
+      waiting.add(go);
+      signal.addEventListener('abort', go, { once: true });
+    });
+  }
+
+  /** Nobody waits any longer. */
+  close(): void {
+    for (const { waiting } of this.#projects.values()) for (const go of [...waiting]) go();
+  }
+
+  #project(projectId: string): Project {
+    const known = this.#projects.get(projectId);
+    if (known !== undefined) return known;
+    const made: Project = { version: 1, waiting: new Set(), timer: null };
+    this.#projects.set(projectId, made);
+    return made;
+  }
+}
