@@ -20,6 +20,9 @@ const UNMEASURED_PAGES = [
 /** What is polled may take a machine that is busy elsewhere its time; Vitest gives it one second. */
 const PATIENT = { poll: { timeout: 15_000 } };
 
+/** The longest test that has no limit of its own takes half a minute; on a machine that is four times slower, beside another, four. */
+const MOST_MS = 240_000;
+
 // Groups one after the other, so that none disturbs the timing of another; in each, the longest files first. `unit` and `growth` need
 // nothing but Node; `integration` starts real parts (workers, databases, WebRTC peers) and kills them, two files at a time with attacks
 // (`security-refusals`) and pages (`e2e-pages`) that measure no time; `security` attacks the real server while a neighbour talks, two
@@ -56,8 +59,8 @@ export default defineConfig({
           name: 'integration',
           include: ['{apps,packages}/*/src/**/*.integration.test.ts', 'tests/{integration,durability}/**/*.test.ts'],
           expect: PATIENT,
-          testTimeout: 90_000,
-          hookTimeout: 90_000,
+          testTimeout: MOST_MS,
+          hookTimeout: MOST_MS,
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
@@ -67,7 +70,7 @@ export default defineConfig({
           name: 'security-refusals',
           include: UNMEASURED_ATTACKS,
           expect: PATIENT,
-          testTimeout: 90_000,
+          testTimeout: MOST_MS,
           hookTimeout: 180_000,
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
@@ -79,7 +82,7 @@ export default defineConfig({
           include: ['tests/{security,fuzz}/**/*.test.ts'],
           exclude: ['**/node_modules/**', ...UNMEASURED_ATTACKS, ...FLOODS],
           expect: PATIENT,
-          testTimeout: 90_000,
+          testTimeout: MOST_MS,
           hookTimeout: 180_000,
           // Attacks measure what a neighbour notices of them: nothing but one more of them may run beside.
           maxWorkers: 2,
@@ -91,7 +94,7 @@ export default defineConfig({
           name: 'security-floods',
           include: FLOODS,
           expect: PATIENT,
-          testTimeout: 90_000,
+          testTimeout: MOST_MS,
           hookTimeout: 180_000,
           maxWorkers: 1,
           sequence: { groupOrder: 4 },
