@@ -86,7 +86,7 @@ describe('the packed packages', () => {
       // Types alone.
       expect(empty).toEqual(['@visavis/media', '@visavis/media/session-events']);
       expect(spokenBytes).toBeGreaterThan(10_000);
-      expect(await project.run(node, ['node_modules/.bin/visavis', '--help'])).toContain('visavis face make');
+      expect(await project.run(node, ['node_modules/.bin/visavis-face', '--help'])).toContain('visavis face make');
     },
   );
 

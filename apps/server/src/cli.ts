@@ -1,13 +1,20 @@
-// The operator's command line: `npm run visavis -- user reset-password mia@example.org`. With the embedded database the
-// server must be stopped meanwhile.
+#!/usr/bin/env node
+// The command line for everything: `npx visavis server`, `npx visavis face make photo.jpg -o folder`, `npx visavis user list`. With the
+// embedded database the server must be stopped while users are looked after.
 import { randomInt } from 'node:crypto';
 import { type Config, type ConfigResult, loadConfig } from './config.ts';
-import { repairDatabase } from './db/repair-database.ts';
 import { errorMessage } from './error-message.ts';
 import { keepFilesPrivate } from './private-files.ts';
-import { createMaintenanceAccounts } from './roles/maintenance-accounts.ts';
 
-const USAGE = `Usage: npm run visavis -- <command> [settings of the server, like --data-dir ./data]
+const USAGE = `Usage: npx visavis <command>, or npm run visavis -- <command>
+
+  server [settings]              runs the server until it is told to stop; --help lists its settings
+                                 (npm start does the same, and builds the pages before)
+  face make PHOTO|CLIP -o FOLDER makes an avatar from a photo or a clip of one person
+  face speak BUNDLE AUDIO -o FILE.mp4
+                                 lets an avatar speak a recording; face --help lists the options of both
+
+With the settings of the server, like --data-dir ./data, and with the embedded database while the server is stopped:
 
   user list                      who may log in
   user reset-password <email>    sets a new password, shows it once, and logs the user out everywhere
@@ -29,12 +36,23 @@ async function repair({ dataDir, databaseUrl }: Config): Promise<number> {
     console.error('The database is a PostgreSQL server (DATABASE_URL): it is mended with its own tools.');
     return 2;
   }
+  const { repairDatabase } = await import('./db/repair-database.ts');
   for (const sentence of await repairDatabase(dataDir, QUIET)) console.log(sentence);
   return 0;
 }
 
-/** Returns the exit code. */
-async function run(argv: readonly string[]): Promise<number> {
+/** Returns the exit code; undefined where the command has set its own. */
+async function run(argv: readonly string[]): Promise<number | undefined> {
+  const [command, ...rest] = argv;
+  // Parts are loaded when they are wanted: each is large.
+  if (command === 'server') return void (await (await import('./main.ts')).main(rest));
+  if (command === 'face') return await (await import('@visavis/media/face-command')).runFaceCommand(argv);
+  return await operate(argv);
+}
+
+/** Looks after users and the database. */
+async function operate(argv: readonly string[]): Promise<number> {
+  keepFilesPrivate();
   const settingsAt = argv.findIndex((argument) => argument.startsWith('--'));
   const words = settingsAt < 0 ? argv : argv.slice(0, settingsAt);
   const loaded: ConfigResult = loadConfig(settingsAt < 0 ? [] : argv.slice(settingsAt));
@@ -49,6 +67,7 @@ async function run(argv: readonly string[]): Promise<number> {
     console.log(USAGE);
     return loaded.kind === 'help' ? 0 : 2;
   }
+  const { createMaintenanceAccounts } = await import('./roles/maintenance-accounts.ts');
   const { accounts, close } = await createMaintenanceAccounts(loaded.config);
   try {
     switch (action) {
@@ -76,9 +95,9 @@ async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
-keepFilesPrivate();
 try {
-  process.exitCode = await run(process.argv.slice(2));
+  const code = await run(process.argv.slice(2));
+  if (code !== undefined) process.exitCode = code;
 } catch (error) {
   console.error(errorMessage(error));
   process.exitCode = 1;
