@@ -102,6 +102,11 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
     await page.evaluate(`new AudioContext().audioWorklet.addModule('${server.url}/embed/recorder-worklet.js')`);
 
     const captions = page.getByRole('log', { name: 'Captions' });
+    await page.evaluate(`window.steps = {};
+      document.querySelector('visavis-avatar').call.on('change', ({ captions }) => {
+        const { id, status, text, heardText = null } = captions.findLast(({ speaker }) => speaker === 'avatar') ?? {};
+        if (id !== undefined) (window.steps[id] ??= []).push([status, text, heardText]);
+      })`);
     await page.getByLabel('Type a message').fill('What can you do?');
     await page.keyboard.press('Enter');
     await captions.getByText('What can you do?').waitFor();
@@ -115,6 +120,21 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
       { timeout: 20_000 },
     );
     await page.screenshot({ path: 'test-output/embed-element.png' });
+
+    // Words are shown as they are heard, not as the server thinks of them.
+    type CaptionSteps = Record<string, [status: string, text: string, heard: string | null][]>;
+    await vi.waitFor(
+      async () => {
+        const steps = Object.values((await page.evaluate('window.steps')) as CaptionSteps);
+        const [reply = []] = steps.filter((of) => of[0]?.[2] === '' && of.at(-1)?.[0] === 'final');
+        expect(reply.at(-1)?.[2]).toBeNull();
+        const shown = new Set(
+          reply.flatMap(([, text, heard]) => (heard !== null && heard.length < text.length ? [heard] : [])),
+        );
+        expect(shown.size).toBeGreaterThan(3);
+      },
+      { timeout: 30_000, interval: 500 },
+    );
 
     await page.getByRole('button', { name: 'Mute the microphone' }).click();
     await page.getByRole('button', { name: 'Unmute the microphone' }).waitFor();

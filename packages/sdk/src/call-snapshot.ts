@@ -1,6 +1,6 @@
 import type { ToolCall } from './call-options.ts';
 import type { CallProblem, EndReason } from './call-problem.ts';
-import type { Activity, ExchangeLatency } from './conversation.ts';
+import type { Activity, Conversation, ExchangeLatency } from './conversation.ts';
 import type { SessionInfo } from './from-wire.ts';
 import type { MicrophoneStatus } from './microphone-control.ts';
 import type { Caption } from './transcript.ts';
@@ -35,6 +35,10 @@ export type CallSnapshot = {
 
 /** What a call itself keeps of its snapshot; the rest follows from the conversation. */
 export type CallParts = Omit<CallSnapshot, 'captions' | 'activity' | 'info' | 'latency'>;
+
+export function snapshotOf(parts: CallParts, { transcript, activity, info, latency }: Conversation): CallSnapshot {
+  return { ...parts, captions: transcript.captions, activity, info, latency };
+}
 
 export function initialParts(microphone: MicrophoneStatus): CallParts {
   return {

@@ -1,6 +1,14 @@
 import type { ServerSignal, SessionInfo, TurnLatency } from './from-wire.ts';
 import type { HistoryTurn } from './to-wire.ts';
-import { carriedOver, closed, emptyTranscript, type Transcript, withSignal, withTypedText } from './transcript.ts';
+import {
+  carriedOver,
+  closed,
+  emptyTranscript,
+  heardUntil,
+  type Transcript,
+  withSignal,
+  withTypedText,
+} from './transcript.ts';
 
 /** What the avatar is doing, as far as the events tell. */
 export type Activity = 'listening' | 'hearing' | 'thinking' | 'speaking';
@@ -50,6 +58,12 @@ export function afterTypedText(conversation: Conversation, id: string, text: str
     latency: noLatency,
     activity: 'thinking',
   };
+}
+
+/** Time has passed; the same conversation when it changes nothing. */
+export function afterTime(conversation: Conversation, nowMs: number): Conversation {
+  const transcript = heardUntil(conversation.transcript, nowMs);
+  return transcript === conversation.transcript ? conversation : { ...conversation, transcript };
 }
 
 /** The connection is lost: whatever was under way is over, and what is said next is said over another one. */

@@ -35,7 +35,21 @@ export type ServerSignal =
   | { readonly type: 'user-speech-started'; readonly itemId: string }
   | { readonly type: 'user-speech-stopped'; readonly itemId: string }
   | { readonly type: 'user-transcript'; readonly itemId: string; readonly text: string }
-  | { readonly type: 'reply-delta'; readonly replyId: string; readonly text: string }
+  /** `audioStartMs`: where in the reply's sound the text begins; null: its voice does not say, undefined: this server does not. */
+  | {
+      readonly type: 'reply-delta';
+      readonly replyId: string;
+      readonly text: string;
+      readonly audioStartMs?: number | null;
+    }
+  /** The reply's sound is at `playedMs`, and goes on or waits there; `atMs` on the page's clock. */
+  | {
+      readonly type: 'reply-sound';
+      readonly replyId: string;
+      readonly playedMs: number;
+      readonly isPlaying: boolean;
+      readonly atMs: number;
+    }
   | { readonly type: 'reply-text-done'; readonly replyId: string; readonly text: string }
   /** `interrupted` is null when the server does not say. `heardText` is what was played of an interrupted reply. */
   | {
@@ -204,7 +218,12 @@ function readReply({ name, data, whole }: Envelope): ServerSignal | null {
   const replyId = readString(data, 'response_id', 'id', 'responseId') ?? '';
   switch (name) {
     case 'response.audio_transcript.delta':
-      return { type: 'reply-delta', replyId, text: readString(data, 'content', 'delta') ?? '' };
+      return {
+        type: 'reply-delta',
+        replyId,
+        text: readString(data, 'content', 'delta') ?? '',
+        ...('audioStartMs' in data ? { audioStartMs: readNumber(data, 'audioStartMs') } : {}),
+      };
     case 'response.audio_transcript.done':
       return { type: 'reply-text-done', replyId, text: readString(data, 'content', 'transcript') ?? '' };
     case 'response.audio.done':
@@ -273,6 +292,14 @@ function readExtension({ name, data, whole }: Envelope): ServerSignal | null {
           firstAudioMs: readNumber(data, 'firstAudioMs'),
           firstSoundMs: readNumber(data, 'firstSoundMs'),
         },
+      };
+    case 'visavis.reply.sound':
+      return {
+        type: 'reply-sound',
+        replyId: readString(data, 'response_id', 'id') ?? '',
+        playedMs: readNumber(data, 'playedMs') ?? 0,
+        isPlaying: data.isPlaying === true,
+        atMs: performance.now(),
       };
     case 'visavis.problem':
       return { type: 'trouble', message: readString(whole, 'message') ?? readString(data, 'message') ?? '' };

@@ -28,6 +28,6 @@ export type { CallRating } from './rate-call.ts';
 export type { CallStatistics } from './statistics.ts';
 export { playTestSound } from './test-sound.ts';
 export type { CallConfig, ExpressionOptions, HistoryTurn } from './to-wire.ts';
-export type { Caption, Transcript } from './transcript.ts';
+export { type Caption, captionText, type Transcript } from './transcript.ts';
 export { VisavisCall } from './visavis-call.ts';
 export type { WireRecord } from './wire-record.ts';

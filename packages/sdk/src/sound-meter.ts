@@ -7,6 +7,8 @@ export type SoundMeter = {
   /** Measures until the next sound of the avatar; a new call replaces the one before. */
   untilSound(onSound: (waitedMs: number) => void): void;
   cancel(): void;
+  /** Root mean square of the last 20 ms, 0 to 1. */
+  level(): number;
   close(): void;
 };
 
@@ -27,12 +29,19 @@ export const createBrowserSoundMeter: CreateSoundMeter = (stream) => {
     return Math.sqrt(energy / samples.length);
   };
   const waiter = new SoundWaiter(level, () => performance.now());
+  const listen = () => {
+    if (context.state === 'suspended') void context.resume();
+  };
   return {
     untilSound: (onSound) => {
-      if (context.state === 'suspended') void context.resume();
+      listen();
       waiter.start(onSound);
     },
     cancel: () => waiter.cancel(),
+    level() {
+      listen();
+      return level();
+    },
     close() {
       waiter.cancel();
       void context.close();

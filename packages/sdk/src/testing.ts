@@ -147,6 +147,7 @@ export class ScriptedWorld {
       },
       createSoundMeter: () => ({
         untilSound: (onSound) => this.waits.push(onSound),
+        level: () => 0.25,
         cancel: () => undefined,
         close: () => undefined,
       }),

@@ -1,4 +1,5 @@
 import type { ServerSignal } from './from-wire.ts';
+import { heardText, noSound, type ReplySound } from './reply-sound.ts';
 
 export type Caption = {
   /** Stable for the life of the caption; unique within a call. */
@@ -10,7 +11,17 @@ export type Caption = {
    * `interrupted`: the avatar was cut off; `text` is then what was heard of it, where the server says so.
    */
   readonly status: 'pending' | 'streaming' | 'final' | 'interrupted';
+  /**
+   * While `streaming`: the words of `text` that have been heard so far, in step with the sound. Left out where the server does not tell
+   * when words sound, and once the reply is over.
+   */
+  readonly heardText?: string;
 };
+
+/** What a caption shows to people who hear the avatar: no word before it is spoken. */
+export function captionText({ text, heardText: heard }: Caption): string {
+  return heard ?? text;
+}
 
 /** What was said by both sides, oldest first. Immutable: every change gives a new list. */
 export type Transcript = {
@@ -19,9 +30,16 @@ export type Transcript = {
   readonly idPrefix: string;
   /** The avatar's reply during which the user began to speak, until its end tells what became of it. */
   readonly spokenOverId: string | null;
+  /** Of the replies that are streaming, by the caption's id. */
+  readonly sounds: ReadonlyMap<string, ReplySound>;
 };
 
-export const emptyTranscript: Transcript = Object.freeze({ captions: [], idPrefix: '', spokenOverId: null });
+export const emptyTranscript: Transcript = Object.freeze({
+  captions: [],
+  idPrefix: '',
+  spokenOverId: null,
+  sounds: new Map<string, ReplySound>(),
+});
 
 /** Captions kept; older ones are dropped. */
 const maxCaptions = 500;
@@ -43,9 +61,16 @@ export function withSignal(transcript: Transcript, signal: ServerSignal): Transc
     case 'user-transcript':
       return withUserTranscript(transcript, userId(transcript, signal.itemId), signal.text);
     case 'reply-delta':
-      return withReplyText(transcript, signal.replyId, (text) => text + signal.text);
+      return withReplyDelta(transcript, signal);
     case 'reply-text-done':
       return signal.text === '' ? transcript : withReplyText(transcript, signal.replyId, () => signal.text);
+    case 'reply-sound': {
+      const { playedMs, isPlaying, atMs } = signal;
+      return withSound(transcript, avatarId(transcript, signal.replyId), (sound) => ({
+        ...sound,
+        mark: { playedMs, isPlaying, atMs },
+      }));
+    }
     case 'reply-done':
       return withReplyEnd(transcript, signal);
     default:
@@ -57,8 +82,30 @@ export function withSignal(transcript: Transcript, signal: ServerSignal): Transc
 export function closed(transcript: Transcript): Transcript {
   const captions = transcript.captions
     .filter((caption) => caption.status !== 'pending')
-    .map((caption) => (caption.status === 'streaming' ? { ...caption, status: 'interrupted' as const } : caption));
-  return { ...transcript, captions, spokenOverId: null };
+    .map((caption) =>
+      caption.status === 'streaming' ? { ...withoutHeard(caption), status: 'interrupted' as const } : caption,
+    );
+  return { ...transcript, captions, spokenOverId: null, sounds: emptyTranscript.sounds };
+}
+
+/** Some reply is being heard: captions change with time. */
+export function isSounding({ sounds }: Transcript): boolean {
+  return [...sounds.values()].some(({ mark }) => mark?.isPlaying === true);
+}
+
+/** The captions at this time of the page's clock; the same transcript when no other word is heard. */
+export function heardUntil(transcript: Transcript, nowMs: number): Transcript {
+  let isChanged = false;
+  const captions = transcript.captions.map((caption) => {
+    const sound = transcript.sounds.get(caption.id);
+    if (sound === undefined) return caption;
+    const heard = heardText(sound, nowMs);
+    // What was heard stays heard, also when the server corrects the place.
+    if (heard.length <= (caption.heardText ?? '').length) return caption;
+    isChanged = true;
+    return { ...caption, heardText: heard };
+  });
+  return isChanged ? { ...transcript, captions } : transcript;
 }
 
 /** The connection is lost; the talk goes on over the one of this number, from 2. */
@@ -83,6 +130,29 @@ function withUserTranscript(transcript: Transcript, id: string, text: string): T
   return replace(transcript, id, (caption) => ({ ...caption, text, status: 'final' }));
 }
 
+/** Text whose place in the sound is told is heard later; other text is taken as heard. */
+function withReplyDelta(transcript: Transcript, signal: ServerSignal & { type: 'reply-delta' }): Transcript {
+  const { replyId, text, audioStartMs } = signal;
+  const told = withReplyText(transcript, replyId, (before) => before + text);
+  if (audioStartMs === undefined) return told;
+  const id = avatarId(transcript, replyId);
+  const isStreaming = told.captions.some((caption) => caption.id === id && caption.status === 'streaming');
+  if (!isStreaming) return told;
+  const timed = withSound(told, id, (sound) => ({
+    ...sound,
+    spans: [...sound.spans, { text, startMs: audioStartMs }],
+  }));
+  return replace(timed, id, (caption) => ({ heardText: '', ...caption }));
+}
+
+function withSound(transcript: Transcript, id: string, change: (sound: ReplySound) => ReplySound): Transcript {
+  return { ...transcript, sounds: new Map(transcript.sounds).set(id, change(transcript.sounds.get(id) ?? noSound)) };
+}
+
+function withoutHeard({ heardText: _, ...caption }: Caption): Caption {
+  return caption;
+}
+
 function withReplyText(transcript: Transcript, replyId: string, change: (text: string) => string): Transcript {
   const id = avatarId(transcript, replyId);
   if (!transcript.captions.some((caption) => caption.id === id)) {
@@ -97,8 +167,10 @@ function withReplyEnd(transcript: Transcript, signal: ServerSignal & { type: 're
   const id = avatarId(transcript, signal.replyId);
   const interrupted = signal.interrupted ?? transcript.spokenOverId === id;
   const spokenOverId = transcript.spokenOverId === id ? null : transcript.spokenOverId;
-  return replace({ ...transcript, spokenOverId }, id, (caption) => ({
-    ...caption,
+  const sounds = new Map(transcript.sounds);
+  sounds.delete(id);
+  return replace({ ...transcript, spokenOverId, sounds }, id, (caption) => ({
+    ...withoutHeard(caption),
     text: interrupted && signal.heardText ? signal.heardText : caption.text,
     status: interrupted ? 'interrupted' : 'final',
   }));

@@ -2,6 +2,7 @@ import {
   buildAudioDone,
   buildCandidate,
   buildProblem,
+  buildReplySound,
   buildSessionCreated,
   buildSessionInfo,
   buildSessionUpdated,
@@ -205,6 +206,30 @@ describe('talking', () => {
     socket.receive(buildAudioDone('r1', { interrupted: false, playedMs: 800, heardText: 'It is noon.' }));
     expect(call.snapshot.activity).toBe('listening');
     expect(call.snapshot.captions[1]?.status).toBe('final');
+  });
+
+  it('lets captions follow the sound, and stops with it', async () => {
+    const { call, world } = await connected();
+    const { socket } = world;
+    for (const [text, startMs] of [
+      ['It is ', 0],
+      ['noon.', 2_000],
+    ] as const)
+      socket.receive(buildTranscriptDelta('r1', text, startMs));
+    expect(call.snapshot.captions[0]).toMatchObject({ text: 'It is noon.', heardText: '' });
+    socket.receive(buildReplySound('r1', 0, true));
+    let changes = 0;
+    call.on('change', () => (changes += 1));
+    vi.advanceTimersByTime(1_900);
+    expect(call.snapshot.captions[0]).toMatchObject({ text: 'It is noon.', heardText: 'It is' });
+    expect(changes).toBe(2);
+    vi.advanceTimersByTime(1_000);
+    expect(call.snapshot.captions[0]?.heardText).toBe('It is noon.');
+
+    const running = vi.getTimerCount();
+    socket.receive(buildAudioDone('r1', { interrupted: false, playedMs: 2_800, heardText: 'It is noon.' }));
+    expect(call.snapshot.captions[0]).not.toHaveProperty('heardText');
+    expect(vi.getTimerCount()).toBe(running - 1);
   });
 
   it('sends typed words and asks for the answer', async () => {

@@ -2,12 +2,14 @@ import type { ClientWireMessage, ExpressionName, WireIceServer, WireSessionDescr
 import { CallConnection } from './call-connection.ts';
 import { browserEnvironment, type CallEnvironment, type CallOptions } from './call-options.ts';
 import { callProblem, type EndReason, errorDetail, type ProblemSpecifics } from './call-problem.ts';
-import { type CallEvents, type CallParts, type CallSnapshot, initialParts } from './call-snapshot.ts';
+import { type CallEvents, type CallParts, type CallSnapshot, initialParts, snapshotOf } from './call-snapshot.ts';
+import { CaptionClock } from './caption-clock.ts';
 import {
   afterEnd,
   afterHeard,
   afterLoss,
   afterSignal,
+  afterTime,
   afterTypedText,
   type Conversation,
   emptyConversation,
@@ -35,6 +37,7 @@ import {
   userTextMessage,
 } from './to-wire.ts';
 import { ToolRunner } from './tool-runner.ts';
+import { isSounding } from './transcript.ts';
 import { VideoOutlet } from './video-outlet.ts';
 
 const mediaTimeoutMs = 20_000;
@@ -60,6 +63,7 @@ export class VisavisCall extends EventEmitter<CallEvents> {
   #rated: RatedSession | null = null;
   #typedCount = 0;
   #stopWatching: (() => void) | null = null;
+  readonly #captionClock = new CaptionClock((nowMs) => this.#converse(afterTime(this.#conversation, nowMs)));
 
   constructor(options: CallOptions, environment: CallEnvironment = browserEnvironment()) {
     super();
@@ -91,7 +95,7 @@ export class VisavisCall extends EventEmitter<CallEvents> {
       onLevel: (level) => this.emit('level', level),
     });
     this.#parts = initialParts(this.#microphone.status);
-    this.#snapshot = this.#makeSnapshot();
+    this.#snapshot = snapshotOf(this.#parts, this.#conversation);
   }
 
   get snapshot(): CallSnapshot {
@@ -215,6 +219,11 @@ export class VisavisCall extends EventEmitter<CallEvents> {
 
   dismissNotice(): void {
     this.#update({ notice: null });
+  }
+
+  /** How loud the avatar is as it is heard now, 0 to 1, for a meter; 0 where the browser cannot tell. */
+  get voiceLevel(): number {
+    return this.#meter?.level() ?? 0;
   }
 
   /** Null while no media is connected. */
@@ -376,18 +385,15 @@ export class VisavisCall extends EventEmitter<CallEvents> {
   }
 
   #converse(conversation: Conversation): void {
+    if (conversation === this.#conversation) return;
     this.#conversation = conversation;
     this.#update({});
   }
 
   #update(change: Partial<CallParts>): void {
     this.#parts = { ...this.#parts, ...change };
-    this.#snapshot = this.#makeSnapshot();
+    this.#snapshot = snapshotOf(this.#parts, this.#conversation);
+    this.#captionClock.run(isSounding(this.#conversation.transcript));
     this.emit('change', this.#snapshot);
-  }
-
-  #makeSnapshot(): CallSnapshot {
-    const { transcript, activity, info, latency } = this.#conversation;
-    return { ...this.#parts, captions: transcript.captions, activity, info, latency };
   }
 }

@@ -57,6 +57,21 @@ describe('who speaks over the avatar', () => {
     },
   );
 
+  it('learns where the sound waits and goes on, so that captions wait and go on with it', () => {
+    const talk = replying();
+    const turnId = talk.currentTurnId();
+    const sounds = () =>
+      talk.effects.flatMap((effect) =>
+        effect.type === 'emit' && effect.event.type === 'reply-sound' ? [effect.event] : [],
+      );
+    const itemId = startSpeaking(talk);
+    expect(sounds()).toEqual([{ type: 'reply-sound', turnId, playedMs: 2000, isPlaying: false }]);
+    talk.put({ type: 'speech-stopped', audioEndMs: 6200, atMs: 5900 });
+    talk.put({ type: 'voice', event: { type: 'user-transcript-done', itemId, text: 'okay' }, atMs: 6000 });
+    expect(sounds().at(-1)).toEqual({ type: 'reply-sound', turnId, playedMs: 2000, isPlaying: true });
+    expect(sounds()).toHaveLength(2);
+  });
+
   it('in another language likewise', () => {
     for (const [language, words] of [
       ['de', 'Ja, genau'],

@@ -37,7 +37,9 @@ export function interruptBy(state: SessionState, itemId: string): Step {
 
 export function noteHeld(state: SessionState, { turnId, playedMs }: { turnId: string | null; playedMs: number }): Step {
   const { interruption } = state;
-  return advance(interruption === null ? state : { ...state, interruption: { ...interruption, turnId, playedMs } }, []);
+  if (interruption === null) return advance(state, []);
+  const noted: Interruption = { ...interruption, turnId, playedMs };
+  return advance({ ...state, interruption: noted }, soundOf(noted, false));
 }
 
 /** A reply that the voice begins while the user's words are waited for is the answer to them. */
@@ -65,7 +67,7 @@ export function endHold(state: SessionState): Step {
   if (interruption === null || !interruption.isHeld) return advance(state, []);
   const isAnswered = interruption.answerIds.length > 0 && isLong(state, interruption);
   if (state.userItemId !== null || isAnswered) return interruptForGood(state, interruption.answerIds);
-  return advance({ ...state, interruption: { ...interruption, isHeld: false } }, GO_ON);
+  return advance({ ...state, interruption: { ...interruption, isHeld: false } }, goOn(interruption));
 }
 
 /** True while the words of this item decide about a reply. */
@@ -106,15 +108,24 @@ function interruptForGood(state: SessionState, answerIds: readonly string[]): St
   return interrupt(state.detectsTurns ? state : { ...state, ...NOTHING_WANTED }, answerIds);
 }
 
-const GO_ON: readonly SessionEffect[] = [
-  { type: 'resume-audio' },
-  { type: 'set-avatar-speaking', speaking: true },
-  { type: 'clear-timer', name: 'held' },
-];
+function goOn(interruption: Interruption): readonly SessionEffect[] {
+  return [
+    { type: 'resume-audio' },
+    { type: 'set-avatar-speaking', speaking: true },
+    { type: 'clear-timer', name: 'held' },
+    ...soundOf(interruption, true),
+  ];
+}
+
+/** Tells the client where the sound waits, or goes on; nothing, where none was sounding. */
+function soundOf({ turnId, playedMs }: Interruption, isPlaying: boolean): readonly SessionEffect[] {
+  return turnId === null ? [] : [{ type: 'emit', event: { type: 'reply-sound', turnId, playedMs, isPlaying } }];
+}
 
 /** The reply goes on where it was. What the voice began to answer meanwhile is not wanted. */
-function resume(state: SessionState, { answerIds }: Interruption): Step {
-  const resumed = advance({ ...state, interruption: null, exchange: null }, GO_ON);
+function resume(state: SessionState, interruption: Interruption): Step {
+  const { answerIds } = interruption;
+  const resumed = advance({ ...state, interruption: null, exchange: null }, goOn(interruption));
   const isAnswered = state.turns.some(({ id }) => answerIds.includes(id));
   if (!isAnswered) return resumed;
   const keptTurnIds = state.turns.map(({ id }) => id).filter((id) => !answerIds.includes(id));

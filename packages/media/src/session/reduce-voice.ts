@@ -93,7 +93,7 @@ function addTextDelta(
   );
   const exchange = state.exchange && { ...state.exchange, firstTextMs: state.exchange.firstTextMs ?? atMs };
   return advance({ ...state, turns, exchange }, [
-    { type: 'emit', event: { type: 'reply-text-delta', turnId: event.turnId, text: event.text } },
+    { type: 'emit', event: { ...event, type: 'reply-text-delta' } },
     { type: 'cue-face', cue: { type: 'reply-text', turnId: event.turnId, ...span } },
   ]);
 }

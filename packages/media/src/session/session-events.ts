@@ -82,7 +82,15 @@ export type SessionEvent =
   | { readonly type: 'reply-started'; readonly turnId: string; readonly by?: 'operator' }
   /** Who answers has changed. A talk begins with the voice; one whose voice cannot answer tells so right after `ready`. */
   | { readonly type: 'answered-by'; readonly by: Answerer; readonly canChange: boolean }
-  | { readonly type: 'reply-text-delta'; readonly turnId: string; readonly text: string }
+  /** `audioStartMs`: where in the reply's sound the text begins; left out: the voice does not say. */
+  | {
+      readonly type: 'reply-text-delta';
+      readonly turnId: string;
+      readonly text: string;
+      readonly audioStartMs?: number;
+    }
+  /** The reply's sound begins, waits while the user speaks over it, or goes on: at `playedMs` of it. */
+  | { readonly type: 'reply-sound'; readonly turnId: string; readonly playedMs: number; readonly isPlaying: boolean }
   /** The whole text of the reply as generated. Precedes `reply-done`. */
   | { readonly type: 'reply-text-done'; readonly turnId: string; readonly text: string }
   /** PCM16 little-endian, mono, 24 kHz. Only with `audioBack`. */

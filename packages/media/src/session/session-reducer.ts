@@ -113,7 +113,8 @@ function notePlaybackStarted(state: SessionState, turnId: string, atMs: number):
   const speaking = { type: 'set-avatar-speaking', speaking: true } as const;
   const { exchange } = state;
   if (!state.turns.some((turn) => turn.id === turnId)) return advance(state, [speaking]);
-  if (exchange === null) return advance({ ...state, isSounding: true }, [speaking]);
+  const begins: SessionEffect = { type: 'emit', event: { type: 'reply-sound', turnId, playedMs: 0, isPlaying: true } };
+  if (exchange === null) return advance({ ...state, isSounding: true }, [speaking, begins]);
   const since = (timeMs: number | null) => (timeMs === null ? null : Math.round(timeMs - exchange.startedAtMs));
   const latency = {
     transcriptMs: since(exchange.transcriptMs),
@@ -123,6 +124,7 @@ function notePlaybackStarted(state: SessionState, turnId: string, atMs: number):
   };
   return advance({ ...state, isSounding: true, exchange: null }, [
     speaking,
+    begins,
     { type: 'emit', event: { type: 'turn-latency', turnId, latency } },
   ]);
 }

@@ -96,8 +96,17 @@ function replyId(turnId: string): { id: string; response_id: string; responseId:
   return { id: turnId, response_id: turnId, responseId: turnId };
 }
 
-export function buildTranscriptDelta(turnId: string, text: string): Wire.TranscriptDeltaMessage {
-  return { type: 'realtime.response.audio_transcript.delta', data: { content: text, delta: text, ...replyId(turnId) } };
+/** `audioStartMs` is for clients that asked for extensions; left out for all others. */
+export function buildTranscriptDelta(
+  turnId: string,
+  text: string,
+  audioStartMs?: number | null,
+): Wire.TranscriptDeltaMessage {
+  const place = audioStartMs === undefined ? {} : { audioStartMs };
+  return {
+    type: 'realtime.response.audio_transcript.delta',
+    data: { content: text, delta: text, ...replyId(turnId), ...place },
+  };
 }
 
 export function buildTranscriptDone(turnId: string, text: string): Wire.TranscriptDoneMessage {
@@ -212,6 +221,10 @@ export function buildMediaState(state: Wire.MediaStateMessage['data']['state']):
 
 export function buildReplyStarted(turnId: string): Wire.ReplyStartedMessage {
   return { type: 'visavis.reply.started', data: replyId(turnId) };
+}
+
+export function buildReplySound(turnId: string, playedMs: number, isPlaying: boolean): Wire.ReplySoundMessage {
+  return { type: 'visavis.reply.sound', data: { ...replyId(turnId), playedMs: Math.round(playedMs), isPlaying } };
 }
 
 export function buildProblem(code: string, message: string, detail = ''): Wire.ProblemMessage {

@@ -61,7 +61,12 @@ type ReplyId = { readonly id: string; readonly response_id: string; readonly res
 
 export type TranscriptDeltaMessage = Envelope<
   'realtime.response.audio_transcript.delta',
-  ReplyId & { readonly content: string; readonly delta: string }
+  ReplyId & {
+    readonly content: string;
+    readonly delta: string;
+    /** With `visavis=1`: where in the reply's sound this text begins; null: the voice does not say. */
+    readonly audioStartMs?: number | null;
+  }
 >;
 export type TranscriptDoneMessage = Envelope<
   'realtime.response.audio_transcript.done',
@@ -149,6 +154,11 @@ export type MediaStateMessage = Envelope<
   { readonly state: 'connected' | 'disconnected' | 'failed' }
 >;
 export type ReplyStartedMessage = Envelope<'visavis.reply.started', ReplyId>;
+/** The reply's sound begins, waits while the user speaks over it, or goes on: at `playedMs` of it. */
+export type ReplySoundMessage = Envelope<
+  'visavis.reply.sound',
+  ReplyId & { readonly playedMs: number; readonly isPlaying: boolean }
+>;
 /** Trouble that the call survives. */
 export type ProblemMessage = Envelope<
   'visavis.problem',
@@ -163,6 +173,7 @@ export type ExtensionMessage =
   | TurnLatencyMessage
   | MediaStateMessage
   | ReplyStartedMessage
+  | ReplySoundMessage
   | ProblemMessage
   | HeartbeatMessage;
 

@@ -3,7 +3,7 @@ import type { CallProblem } from '../call-problem.ts';
 import { situationOf } from '../call-situation.ts';
 import type { CallSnapshot } from '../call-snapshot.ts';
 import { inWords } from '../problem-words.ts';
-import type { Caption } from '../transcript.ts';
+import { type Caption, captionText } from '../transcript.ts';
 import { type AvatarAttributes, labelOf } from './avatar-attributes.ts';
 import type { CardAnswer } from './avatar-card.ts';
 import type { AvatarWords } from './avatar-words.ts';
@@ -81,14 +81,16 @@ export function viewOf(
     microphoneOpen,
     soundBlocked: snapshot?.soundBlocked ?? false,
     captions: captions
-      .filter(({ status }) => status !== 'pending')
+      .filter((caption) => caption.status !== 'pending' && captionText(caption) !== '')
       .map((caption) => toCaptionView(caption, name || words.avatar, words)),
     showsCaptions: attributes.captions,
     canType: attributes.typing && phase === 'live' && (snapshot?.ready ?? false),
   };
 }
 
-function toCaptionView({ id, speaker, text, status }: Caption, avatarName: string, words: AvatarWords): CaptionView {
+function toCaptionView(caption: Caption, avatarName: string, words: AvatarWords): CaptionView {
+  const { id, speaker, status } = caption;
+  const text = captionText(caption);
   return {
     id,
     speaker,

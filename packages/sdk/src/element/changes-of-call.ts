@@ -14,9 +14,12 @@ export function changesOfCall(before: CallSnapshot, after: CallSnapshot): Avatar
   if (after.state === 'reconnecting' && before.state !== 'reconnecting') {
     changes.push({ name: 'visavis-reconnecting', detail: { sessionId: before.sessionId } });
   }
-  const known = new Set(before.captions);
+  const known = new Map(before.captions.map((caption) => [caption.id, caption]));
   for (const caption of after.captions) {
-    if (!known.has(caption) && caption.text !== '') changes.push({ name: 'visavis-transcript', detail: caption });
+    const earlier = known.get(caption.id);
+    // That more of it is heard is no change of what is said.
+    const isTold = earlier?.text === caption.text && earlier.status === caption.status;
+    if (!isTold && caption.text !== '') changes.push({ name: 'visavis-transcript', detail: caption });
   }
   if (after.notice !== null && after.notice !== before.notice) {
     changes.push({ name: 'visavis-error', detail: after.notice });

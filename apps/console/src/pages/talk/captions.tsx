@@ -1,4 +1,4 @@
-import type { Caption } from '@visavis/sdk';
+import { type Caption, captionText } from '@visavis/sdk';
 import { useLayoutEffect, useRef } from 'react';
 import { useTalkTexts } from '../../i18n/talk-texts.ts';
 import type { CaptionsWish } from './call-preferences.ts';
@@ -15,7 +15,12 @@ type CaptionsProps = {
 /** Distance from the end, in pixels, within which the list follows new words. */
 const followPx = 80;
 
-/** What both sides say, as it is said. Screen readers are told each caption once, when it is complete. */
+/** A reply has a place as soon as its first word is heard. */
+function isShown(caption: Caption): boolean {
+  return caption.status === 'pending' || captionText(caption) !== '';
+}
+
+/** What both sides say, as it is said and heard. Screen readers are told each caption once, when it is complete. */
 export function Captions({ captions, avatarName, size, ended }: CaptionsProps) {
   const texts = useTalkTexts().captions;
   const list = useRef<HTMLOListElement>(null);
@@ -42,11 +47,11 @@ export function Captions({ captions, avatarName, size, ended }: CaptionsProps) {
         }}
       >
         {captions.length === 0 && <li className={classes.empty}>{ended ? texts.nothing : texts.empty}</li>}
-        {captions.map((caption) => (
+        {captions.filter(isShown).map((caption) => (
           <li key={caption.id} className={classes.caption} data-speaker={caption.speaker} data-status={caption.status}>
             <span className={classes.speaker}>{caption.speaker === 'user' ? texts.you : avatarName}</span>
             <span className={classes.text}>
-              {caption.status === 'pending' ? <Listening /> : caption.text}
+              {caption.status === 'pending' ? <Listening /> : captionText(caption)}
               {caption.status === 'interrupted' && <span className={classes.mark}> — {texts.interrupted}</span>}
             </span>
           </li>

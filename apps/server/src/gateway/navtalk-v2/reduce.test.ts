@@ -277,6 +277,22 @@ describe('replies', () => {
     expect(messages[3]).toMatchObject({ raw_data: { output_index: 1 } });
   });
 
+  it('tells where the words and the sound of a reply are to clients that asked for extensions only', () => {
+    const words = { type: 'reply-text-delta', turnId: 'r1', text: 'noon.', audioStartMs: 900 } as const;
+    const sound = { type: 'reply-sound', turnId: 'r1', playedMs: 12.4, isPlaying: true } as const;
+    const told = (extensions: boolean) =>
+      Driver.talking({ extensions })
+        .event(words)
+        .event(sound)
+        .effects.flatMap((effect) => (effect.type === 'send' ? [effect.message] : []));
+    expect(told(true)).toMatchObject([
+      { type: 'realtime.response.audio_transcript.delta', data: { content: 'noon.', audioStartMs: 900 } },
+      { type: 'visavis.reply.sound', data: { id: 'r1', playedMs: 12, isPlaying: true } },
+    ]);
+    expect(told(false)).toHaveLength(1);
+    expect(told(false)[0]?.data).not.toHaveProperty('audioStartMs');
+  });
+
   it('tells trouble to clients that asked for extensions only, and never ends the call for it [19.esl.traps]', () => {
     const trouble: SessionEvent = { type: 'failed', code: 'voice-failed', message: 'm', fatal: false };
     expect(Driver.talking().event(trouble).sent).toEqual([]);

@@ -5,6 +5,7 @@ import {
   buildCandidate,
   buildDescription,
   buildMediaState,
+  buildReplySound,
   buildReplyStarted,
   buildSessionInfo,
   buildSpeechStarted,
@@ -55,7 +56,11 @@ export function toMessages(event: DirectEvent, settings: CallSettings): ServerMe
     case 'reply-started':
       return extension(buildReplyStarted(event.turnId));
     case 'reply-text-delta':
-      return [buildTranscriptDelta(event.turnId, event.text)];
+      return [
+        buildTranscriptDelta(event.turnId, event.text, settings.extensions ? (event.audioStartMs ?? null) : undefined),
+      ];
+    case 'reply-sound':
+      return extension(buildReplySound(event.turnId, event.playedMs, event.isPlaying));
     case 'reply-audio':
       return settings.config.audioBack ? [buildAudioDelta(event.turnId, toBase64(event.bytes))] : [];
     case 'turn-latency':
