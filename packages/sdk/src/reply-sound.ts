@@ -1,5 +1,5 @@
 /** A piece of a reply's text, and where in the reply's sound it begins; null: the voice did not say. */
-export type SoundSpan = { readonly text: string; readonly startMs: number | null };
+type SoundSpan = { readonly text: string; readonly startMs: number | null };
 
 /** The sound of one reply against its words, as the server tells both. */
 export type ReplySound = {
