@@ -119,6 +119,7 @@ export const SERVER_SAMPLES: { readonly [Type in ServerMessageType]: ServerMessa
   },
   'visavis.media.state': { type: 'visavis.media.state', data: { state: 'connected' } },
   'visavis.reply.started': { type: 'visavis.reply.started', data: REPLY },
+  'visavis.reply.sound': { type: 'visavis.reply.sound', data: { ...REPLY, playedMs: 0, isPlaying: true } },
   'visavis.problem': {
     type: 'visavis.problem',
     message: 'A message was ignored.',
