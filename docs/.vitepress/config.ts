@@ -1,5 +1,7 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { codeColours } from './code-colours.ts';
+import { codeColourSheet, codeColours } from './code-colours.ts';
 import { linkPages } from './links.ts';
 import { NAVIGATION } from './navigation.ts';
 import { anchorOf, NO_PAGES, pageOf } from './pages.ts';
@@ -24,6 +26,11 @@ export default {
     ['link', { rel: 'stylesheet', href: `${base}assets/inline.css` }],
     ['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}favicon.svg` }],
   ],
+  /** Here, where the code was highlighted: the generator loads this module for itself alone. */
+  buildEnd({ outDir }: { readonly outDir: string }) {
+    mkdirSync(join(outDir, 'assets'), { recursive: true });
+    writeFileSync(join(outDir, 'assets/inline.css'), `${codeColourSheet()}\n`);
+  },
   markdown: {
     anchor: { slugify: anchorOf },
     codeTransformers: [codeColours],

@@ -86,6 +86,15 @@ test('a link to nothing would be noticed', () => {
   expect(brokenReferences(site, `${BASE}a.html`)).toEqual(['#y', 'b.html', '/reference']);
 });
 
+test('every colour of code stands in the style sheet', () => {
+  const sheet = readFileSync(path.join(DOCS_OUTPUT, 'assets/inline.css'), 'utf8');
+  const html = readFileSync(path.join(DOCS_OUTPUT, 'reference/messages.html'), 'utf8');
+  const classes = new Set(html.match(/code-[0-9a-f]{8}/g));
+  expect(classes.size).toBeGreaterThan(3);
+  for (const name of classes)
+    expect(sheet).toMatch(new RegExp(`\\.${name}\\{--shiki-light:#[0-9A-F]+;--shiki-dark:#`, 'i'));
+});
+
 test('no page has an inline script or style, or asks another host', () => {
   for (const name of readdirSync(DOCS_OUTPUT, { recursive: true, encoding: 'utf8' })) {
     if (!/\.(?:html|css)$/.test(name)) continue;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import {
+  appendFileSync,
   copyFileSync,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -12,7 +12,6 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync, constants as zlib } from 'node:zlib';
-import { codeColourSheet } from '../../docs/.vitepress/code-colours.ts';
 import { DOCS_OUTPUT as OUTPUT } from './freshness.ts';
 
 /** The part of the generator that is used here. Its own types bring those of half a browser. */
@@ -31,12 +30,12 @@ export async function buildDocs(): Promise<void> {
   try {
     const { build } = (await import(GENERATOR)) as Generator;
     await build(`${ROOT}docs`, { outDir: folder });
-    mkdirSync(join(folder, 'assets'), { recursive: true });
     copyFileSync(join(ROOT, 'apps/console/public/favicon.svg'), join(folder, 'favicon.svg'));
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
     const styles = new Map<string, string>();
     for (const name of files.filter((file) => file.endsWith('.html'))) useFilesOnly(folder, name, base, styles);
-    writeFileSync(join(folder, 'assets/inline.css'), [codeColourSheet(), ...styles.values()].join('\n'));
+    // The colours of code are there already: the site's settings write them.
+    appendFileSync(join(folder, 'assets/inline.css'), [...styles.values()].join('\n'));
     for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) compress(join(folder, name));
     const former = `${folder}-former`;
     if (existsSync(OUTPUT)) renameSync(OUTPUT, former);
