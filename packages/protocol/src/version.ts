@@ -3,6 +3,9 @@ export const PROTOCOL_VERSION = '2.0';
 
 export const REALTIME_V2_PATH = '/wss/v2/realtime-chat';
 
+/** Hosts of the closed service: clients that name them in their code are led here by the DNS of whoever runs them. */
+export const NAVTALK_HOSTS = ['transfer.navtalk.ai', 'api.navtalk.ai'] as const;
+
 /** Time between `realtime.session.created` and `realtime.session.updated`, in which clients of ours send their history. */
 export const HISTORY_GAP_MS = 150;
 

@@ -18,6 +18,8 @@ describe('host names', () => {
     'talk.example.org',
     'talk.example.org.',
     'a.example.net',
+    'transfer.navtalk.ai',
+    'api.navtalk.ai',
   ])('goes by %s', (name) => {
     expect(names.has(name)).toBe(true);
   });
@@ -25,6 +27,8 @@ describe('host names', () => {
   it.each([
     'evil.example',
     'example.org',
+    'navtalk.ai',
+    'transfer.navtalk.ai.evil.example',
     'talk.example.org.evil.example',
     'localhost.evil.example',
     'xlocalhost',

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
+import { NAVTALK_HOSTS } from '@visavis/protocol';
 
 /** Under which names pages and sockets are served; an IP address is always among them. */
 export type HostNames = { has(hostName: string): boolean };
@@ -10,7 +11,8 @@ const EVERY_NAME = '*';
 /**
  * Names of this machine and those that its operator gave it. A page of another site whose name was made to lead here (DNS
  * rebinding) calls this server by its own name, and is refused. Browsers take `localhost` for this machine whatever the DNS
- * says, and nobody can give an IP address as the name of his site.
+ * says, and nobody can give an IP address as the name of his site. The closed service's own names are among them: only whoever runs
+ * that service could make its pages lead here, and clients that know no other host do by the DNS of their operator.
  */
 export function createHostNames(options: {
   /** Of `os.hostname()`. */
@@ -21,7 +23,8 @@ export function createHostNames(options: {
   readonly certificate?: string | undefined;
 }): HostNames {
   const { machineName, given, certificate } = options;
-  const names = [...given, ...namesOfMachine(machineName), ...(certificate === undefined ? [] : namesIn(certificate))];
+  const ofCertificate = certificate === undefined ? [] : namesIn(certificate);
+  const names = [...given, ...namesOfMachine(machineName), ...ofCertificate, ...NAVTALK_HOSTS];
   const known = new Set(names.map(normalised));
   return {
     has(hostName) {
