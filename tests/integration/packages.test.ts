@@ -27,7 +27,7 @@ describe('the packed packages', () => {
     const tarballs = await packAll(PACKAGES, folder);
     const byName = Object.fromEntries(PACKAGES.map((name, index) => [`@visavis/${name}`, tarballs[index] ?? '']));
     project = await EmptyProject.install(byName, ['react', '@types/react', '@types/node']);
-  });
+  }, 180_000);
 
   afterAll(() => {
     project?.remove();

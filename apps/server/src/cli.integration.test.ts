@@ -32,4 +32,4 @@ it('one command line has all commands, names them all, and hands each its own he
   expect(server.stdout).toContain('--data-dir');
   expect(face.stdout).toContain('--no-acting');
   expect(setting.stderr).toContain('--colour is no setting');
-}, 60_000);
+}, 120_000);
