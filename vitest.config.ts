@@ -25,8 +25,8 @@ const MOST_MS = 240_000;
 
 // Groups one after the other, so that none disturbs the timing of another; in each, the longest files first. `unit` and `growth` need
 // nothing but Node; `integration` starts real parts (workers, databases, WebRTC peers) and kills them, two files at a time with attacks
-// (`security-refusals`) and pages (`e2e-pages`) that measure no time; `security` attacks the real server while a neighbour talks, two
-// attacks at a time; `security-floods`, and `e2e`, which measures calls in Chromium, run one file after the other. `npm test` runs all.
+// (`security-refusals`) and pages (`e2e-pages`) that measure no time; `security` and `security-floods`, which attack the real server while
+// a neighbour talks, and `e2e`, which measures calls in Chromium, run one file after the other. `npm test` runs all.
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -84,8 +84,8 @@ export default defineConfig({
           expect: PATIENT,
           testTimeout: MOST_MS,
           hookTimeout: 180_000,
-          // Attacks measure what a neighbour notices of them: nothing but one more of them may run beside.
-          maxWorkers: 2,
+          // Attacks measure what a neighbour notices of them: nothing else may run beside.
+          maxWorkers: 1,
           sequence: { groupOrder: 3 },
         },
       },
