@@ -87,6 +87,8 @@ export const REFUSALS = {
     'The file came in at less than {speed} kB a second for {seconds} s. Send it again over a faster connection, or when fewer others send.',
   'file-late':
     'The file took longer than {minutes} minutes to arrive. Send a smaller one, or over a faster connection.',
+  'talk-over': 'This talk has ended, or goes on at another node of the server.',
+  'answers-waiting': 'Several answers wait to be spoken in this talk already. Wait for the avatar.',
   'talk-going-on': 'This talk is going on. Delete it when it has ended.',
   'private-webhook':
     'Webhooks do not reach {host}, which is a private or reserved host. Give an address that everybody can reach, or ask the operator of this server to name the host in WEBHOOK_PRIVATE_HOSTS.',

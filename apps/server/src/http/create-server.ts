@@ -119,6 +119,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
     options: SOCKET_OPTIONS,
     preClose: async () => {
       sockets.current?.desk.close();
+      dependencies.operator?.broker?.endAll();
       await sockets.current?.gateway.close();
       app.websocketServer.close();
     },
@@ -153,7 +154,9 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   const listForAll = sharedBriefly((projectId) => catalogue.listShown(projectId), PUBLIC_LIST_MS);
   registerTalkPage(app, listForAll, dependencies.talkPage);
   registerOpenApi(app, { ...dependencies, listForAll });
-  if (dependencies.consoleApi !== undefined) await registerConsoleApi(app, dependencies.consoleApi);
+  const { consoleApi } = dependencies;
+  const liveTalks = operator === undefined ? {} : { liveTalks: operator.desk };
+  if (consoleApi !== undefined) await registerConsoleApi(app, { ...consoleApi, ...liveTalks });
   await registerUploadFiles(app, dependencies.findUpload);
   if (dependencies.recordings !== undefined) await registerRecordings(app, dependencies.recordings);
   if (dependencies.docsFolder !== undefined) await registerDocsSite(app, dependencies.docsFolder);

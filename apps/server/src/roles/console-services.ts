@@ -40,6 +40,7 @@ import { createFirstSteps } from '../control/projects/first-steps.ts';
 import { Invitations } from '../control/projects/invitations.ts';
 import { Members } from '../control/projects/members.ts';
 import { createProjects } from '../control/projects/projects.ts';
+import { createSnippets } from '../control/projects/snippets.ts';
 import { createUsageReader } from '../control/quotas/project-usage.ts';
 import { DEFAULT_QUOTAS, type Quotas } from '../control/quotas/quotas.ts';
 import { createRecordingRooms, type RecordingRooms } from '../control/recordings/recording-rooms.ts';
@@ -205,7 +206,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
         logger,
       },
       ...{ ...createVoices(options, bounds), uploads, webhooks: hooks.webhooks, pointsPerMinute: points.perMinute },
-      ...{ members, invitations, firstSteps: talks.firstSteps },
+      ...{ members, invitations, firstSteps: talks.firstSteps, snippets: createSnippets(db) },
       ...{ usageReports: new UsageReports(db), usageOf: createUsageReader(db, quotas, options.demoProjectId ?? null) },
     },
     async close() {

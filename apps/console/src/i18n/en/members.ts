@@ -118,6 +118,8 @@ export const en = {
       'webhook.deleted': 'Deleted a webhook',
       'webhook.revealed': 'Looked at a webhook’s secret',
       'conversation.deleted': 'Deleted a conversation',
+      'conversation.taken-over': 'Took over a talk',
+      'conversation.given-back': 'Gave a talk back to the avatar',
       'points.granted': 'Granted points',
       'points.limited': 'Changed whether points are limited',
     },

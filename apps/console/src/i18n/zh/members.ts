@@ -114,6 +114,8 @@ export const zh: MembersTexts = {
       'webhook.deleted': '删除了 Webhook',
       'webhook.revealed': '查看了 Webhook 的签名密钥',
       'conversation.deleted': '删除了对话',
+      'conversation.taken-over': '接管了对话',
+      'conversation.given-back': '将对话交还给数字人',
       'points.granted': '发放了点数',
       'points.limited': '更改了点数是否受限',
     },

@@ -73,6 +73,8 @@ export const zh: ServerTexts = {
     'private-webhook':
       'Webhook 不能访问 {host}，这是专用或保留的主机。请填写所有人都能访问的地址，或请服务器管理员在 WEBHOOK_PRIVATE_HOSTS 中加入该主机。',
     'address-with-password': '不能使用含有用户名或密码的地址。请去掉它们。',
+    'talk-over': '此对话已结束，或在服务器的另一个节点上进行。',
+    'answers-waiting': '此对话已有多个回答等待说出。请等数字人说完。',
     'talk-going-on': '此对话正在进行。请在结束后再删除。',
     'key-not-shown': '此密钥无法再次显示。请重置以获得新密钥。',
     'link-withdrawn': '链接在生成时被撤回。请重新生成一个。',

@@ -1,3 +1,5 @@
+/** Of a project at a time; whoever comes later is answered at once. */
+const MAX_WAITING = 100;
 /** What is said comes word by word; whoever follows it is told a few times a second. */
 const GATHERED_MS = 300;
 
@@ -24,6 +26,7 @@ export class Changes {
   async next(projectId: string, version: number, limitMs: number, signal: AbortSignal): Promise<void> {
     if (this.version(projectId) !== version || signal.aborted) return;
     const { waiting } = this.#project(projectId);
+    if (waiting.size >= MAX_WAITING) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => go(), limitMs).unref();
       const go = (): void => {

@@ -106,6 +106,8 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'GET /api/v1/projects/:projectId/conversations/:sessionId/export',
     'POST /api/v1/projects/:projectId/conversations/export',
     'POST /api/v1/projects/:projectId/avatars/:avatarId/playground-token',
+    'GET /api/v1/projects/:projectId/live-talks',
+    'GET /api/v1/projects/:projectId/snippets',
     'GET /api/v1/projects/:projectId/members',
     'POST /api/v1/projects/:projectId/leave',
   ],
@@ -127,6 +129,10 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'POST /api/v1/projects/:projectId/uploads',
     'DELETE /api/v1/projects/:projectId/conversations/:sessionId',
     'POST /api/v1/projects/:projectId/conversations/delete',
+    'POST /api/v1/projects/:projectId/live-talks/:sessionId/take-over',
+    'POST /api/v1/projects/:projectId/live-talks/:sessionId/give-back',
+    'POST /api/v1/projects/:projectId/live-talks/:sessionId/answers',
+    'PUT /api/v1/projects/:projectId/snippets',
     'GET /api/v1/projects/:projectId/webhooks',
     'POST /api/v1/projects/:projectId/webhooks',
     'PATCH /api/v1/projects/:projectId/webhooks/:webhookId',
@@ -149,6 +155,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'operator-member': ['POST /api/v1/projects/:projectId/points', 'PUT /api/v1/projects/:projectId/wallet'],
   key: [
     'POST /api/v1/browser-tokens',
+    'POST /api/open/v1/mqtt/operator-token',
     'POST /api/open/v1/avatar/add',
     'POST /api/open/v1/avatar/update',
     'POST /api/open/v1/avatar/delete',
@@ -169,7 +176,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Sockets are judged when their call is admitted; pages and scripts of the reference tell nothing. */
-const ELSEWHERE = /^(GET (\/wss\/v2\/realtime-chat|(\/api)?\/realtime-api|\/api\/webrtc)\/?|GET \/reference.*)$/;
+const ELSEWHERE = /^(GET (\/wss\/v2\/realtime-chat|(\/api)?\/realtime-api|\/api\/webrtc|\/mqtt)\/?|GET \/reference.*)$/;
 
 type Route = { readonly method: string; readonly path: string; readonly for: string };
 

@@ -34,6 +34,8 @@ const BODIES: Readonly<Record<string, object>> = {
   'PUT /projects/{projectId}/wallet': { isUnlimited: true },
   'POST /projects/{projectId}/conversations/delete': { sessionIds: ['0'.repeat(32)] },
   'POST /projects/{projectId}/conversations/export': { sessionIds: ['0'.repeat(32)] },
+  'POST /projects/{projectId}/live-talks/{sessionId}/answers': { text: 'Stolen' },
+  'PUT /projects/{projectId}/snippets': { snippets: ['Stolen'] },
   'POST /projects/{projectId}/webhooks': { kind: 'message', url: 'https://thief.example/' },
   'PATCH /projects/{projectId}/webhooks/{webhookId}': { url: 'https://thief.example/' },
 };

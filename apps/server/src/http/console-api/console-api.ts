@@ -30,6 +30,7 @@ import {
 } from './conversation-routes.ts';
 import { type FirstPageRouteDependencies, registerFirstPageRoutes } from './first-page-routes.ts';
 import { type FirstStepRouteDependencies, registerFirstStepRoutes } from './first-step-routes.ts';
+import { type LiveTalkRouteDependencies, registerLiveTalkRoutes, registerSnippetRoutes } from './live-talk-routes.ts';
 import {
   type MemberRouteDependencies,
   registerInvitationRoutes,
@@ -63,6 +64,7 @@ export type ConsoleApiDependencies = AccountRouteDependencies &
   WebhookRouteDependencies &
   VoiceRouteDependencies &
   TalkLinkDependencies &
+  LiveTalkRouteDependencies &
   BrowserTokenDependencies & { readonly logger: Logger };
 
 /** Requests of one address per minute; a console page needs a handful. */
@@ -117,6 +119,8 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
       registerPointRoutes(scope, dependencies);
       registerConversationRoutes(scope, dependencies);
       registerChosenConversationRoutes(scope, dependencies);
+      registerLiveTalkRoutes(scope, dependencies);
+      registerSnippetRoutes(scope, dependencies);
       registerWebhookRoutes(scope, dependencies);
       registerDeliveryRoutes(scope, dependencies);
     },

@@ -67,6 +67,31 @@ describeOnBothDatabases('projects and licence keys', (context) => {
     expect(await reasonOf(key)).toBe('Invalid license');
   });
 
+  test('talks that go on are shown as they are, taken over, answered and given back; ready answers are kept', async () => {
+    const path = `/projects/${projectId}/live-talks`;
+    const { key } = await newKey();
+    const before = (await browser.send('GET', path)).json();
+    expect(before).toMatchObject({ isOperatorThere: false, talks: [] });
+    const changed = browser.send('GET', `${path}?version=${before.version}`);
+    expect(await isTaken(key)).toBe(true);
+    const { talks } = (await changed).json();
+    expect(talks).toMatchObject([{ avatarName: 'navtalk.Leo', answeredBy: 'voice', canGiveBack: true, lines: [] }]);
+    const talk = `${path}/${talks[0].sessionId}`;
+    for (const name of ['take-over', 'give-back'])
+      expect((await browser.send('POST', `${talk}/${name}`)).statusCode).toBe(200);
+    expect((await browser.send('POST', `${talk}/answers`, { text: ' Good day. ' })).statusCode).toBe(200);
+    const commands = server.placer.calls.at(-1)?.commands ?? [];
+    expect(commands).toContainEqual({ type: 'say', text: 'Good day.', by: 'operator' });
+    expect((await browser.send('POST', `${talk}/answers`, { text: ' ' })).statusCode).toBe(400);
+    const gone = await browser.send('POST', `${path}/${newPublicId()}/answers`, { text: 'Hello?' });
+    expect([gone.statusCode, gone.json().error.reason]).toEqual([404, 'talk-over']);
+    const snippets = ['Good day.', 'One moment, please.'];
+    expect((await browser.send('PUT', `/projects/${projectId}/snippets`, { snippets })).json()).toEqual({ snippets });
+    expect((await browser.send('GET', `/projects/${projectId}/snippets`)).json()).toEqual({ snippets });
+    const tooMany = { snippets: Array.from({ length: 51 }, (_, index) => `Answer ${index}`) };
+    expect((await browser.send('PUT', `/projects/${projectId}/snippets`, tooMany)).statusCode).toBe(400);
+  });
+
   test('a key is made, listed without its secret, revealed with a trace, and used', async () => {
     const { key, licenceId } = await newKey();
     expect(key).toMatch(/^sk_navtalk_[A-Za-z0-9]{32}$/);

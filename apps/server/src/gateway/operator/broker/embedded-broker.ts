@@ -110,8 +110,13 @@ export class EmbeddedBroker implements OperatorBus {
     });
   }
 
-  async close(): Promise<void> {
+  /** Ends all connections; the broker itself goes on. */
+  endAll(): void {
     for (const { stream } of this.#operators.values()) stream.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.endAll();
     await new Promise<void>((resolve) => this.#aedes.close(() => resolve()));
   }
 

@@ -7,12 +7,14 @@ import { loadMasterKeys } from '../../../control/secrets/master-key.ts';
 import type { Database } from '../../../db/database.ts';
 import { createTestServer, type TestServer } from '../../../gateway/test-server.ts';
 import { createCatalogue, createFindUpload } from '../../../roles/avatar-catalogue.ts';
+import { Closers } from '../../../roles/closers.ts';
 import {
   type ConsoleServiceOptions,
   type ConsoleServices,
   createConsoleServices,
 } from '../../../roles/console-services.ts';
 import { createLateCallControl } from '../../../roles/late-call-control.ts';
+import { openOperatorMode } from '../../../roles/operator.ts';
 import type { ConsoleOptions } from '../../console.ts';
 
 export type ConsoleTestServer = Omit<TestServer, 'conversations'> & {
@@ -21,6 +23,11 @@ export type ConsoleTestServer = Omit<TestServer, 'conversations'> & {
   readonly meter: ConsoleServices['meter'];
   readonly mails: Mail[];
   close(): Promise<void>;
+};
+
+const OPERATOR = {
+  ...{ topicPrefix: 'navtalk/transparent', tcpPort: 0, answerWaitMs: 60_000, external: null },
+  tokenSecret: () => undefined,
 };
 
 /** The whole server over a real database, with scripted media; mails are kept in a list. */
@@ -32,9 +39,12 @@ export async function createConsoleServer(
   const calls = createLateCallControl();
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
   const recordingsPath = await mkdtemp(join(tmpdir(), 'visavis-recordings-'));
+  const masterKeys = loadMasterKeys({ masterKey: 'ab'.repeat(32), dataDir: '/nowhere' });
+  const closers = new Closers(logger);
+  const operator = await openOperatorMode({ operator: OPERATOR, host: '127.0.0.1' }, masterKeys, logger, closers);
   const services = createConsoleServices({
     db,
-    masterKeys: loadMasterKeys({ masterKey: 'ab'.repeat(32), dataDir: '/nowhere' }),
+    masterKeys,
     folders: { shipped: tmpdir(), made: tmpdir() },
     recordingsPath,
     calls,
@@ -65,6 +75,7 @@ export async function createConsoleServer(
     },
     ...(console === undefined ? {} : { console }),
     ...{ consoleApi, admission, limits, meter, avatars, records, recordings },
+    operator,
     talkKeys: services.talkKeys,
     rating: services.rating,
     ratingKeys: services.rating.ratingKeys,
@@ -82,6 +93,7 @@ export async function createConsoleServer(
   const close = async () => {
     await server.app.close();
     await services.close();
+    await closers.close();
     await rm(recordingsPath, { recursive: true, force: true });
   };
   return { ...server, services: consoleApi, plane: services, meter, mails, close };
