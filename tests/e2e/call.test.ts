@@ -11,6 +11,7 @@ import { NavtalkPage, type PageHabits } from '../support/navtalk-page.ts';
 import { recordReceived } from '../support/received-media.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 import { averageAround, pearson, quantile } from '../support/statistics.ts';
+import { personAnswers } from './operator-flow.ts';
 
 const executablePath = findChromium();
 const canRun = executablePath !== null && hasRecordedSpeech();
@@ -197,6 +198,8 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
     const stillOpen = quietRuns.filter((pair) => (pair.aperture - closed) / (widest - closed) > 0.25);
     expect(stillOpen.length / quietRuns.length).toBeLessThanOrEqual(0.02);
   });
+
+  personAnswers(() => ({ server, browser, audibleRms: AUDIBLE_RMS }));
 
   it('falls silent within 300 ms when the user speaks over it', async () => {
     const call = await open();

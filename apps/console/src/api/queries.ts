@@ -10,8 +10,10 @@ import type {
   FirstSteps,
   LedgerSum,
   LicenceKey,
+  LiveTalks,
   Project,
   ProviderVoices,
+  Snippets,
   Transcript,
   Usage,
   User,
@@ -95,6 +97,16 @@ export const firstPageQuery = queryOptions({
 
 export const fetchServerLog = (cursor: string | null) =>
   request<Page<AuditEntry>>('GET', `/operator/log${queryOf({ cursor })}`);
+
+/** What is known is asked with its version: the answer comes once there is something else. */
+export const fetchLiveTalks = (projectId: string, known: LiveTalks | undefined) =>
+  request<LiveTalks>('GET', `/projects/${projectId}/live-talks${queryOf({ version: known?.version })}`);
+
+export const snippetsQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ['snippets', projectId],
+    queryFn: () => request<Snippets>('GET', `/projects/${projectId}/snippets`),
+  });
 
 export const transcriptQuery = (projectId: string, sessionId: string) =>
   queryOptions({

@@ -4,6 +4,7 @@ import type { ProjectRole } from '@visavis/protocol';
 export const neededRoles = {
   avatars: 'viewer',
   keys: 'viewer',
+  live: 'viewer',
   conversations: 'viewer',
   usage: 'viewer',
   webhooks: 'editor',

@@ -29,6 +29,7 @@ const PlaygroundPage = part(async () => (await import('../pages/playground/playg
 const ConversationsPage = part(
   async () => (await import('../pages/conversations/conversations-page.tsx')).ConversationsPage,
 );
+const LivePage = part(async () => (await import('../pages/live/live-page.tsx')).LivePage);
 const TranscriptPage = part(async () => (await import('../pages/conversations/transcript-page.tsx')).TranscriptPage);
 const MembersPage = part(async () => (await import('../pages/members/members-page.tsx')).MembersPage);
 const AuditPage = part(async () => (await import('../pages/members/audit-page.tsx')).AuditPage);
@@ -84,6 +85,7 @@ function ProjectContent({ projectId, section, subjectId, detail }: NonNullable<R
     return <TranscriptPage key={subjectId} projectId={projectId} sessionId={subjectId} />;
   }
   if (subjectId !== null) return <NotFound />;
+  if (section === 'live') return <LivePage key={projectId} projectId={projectId} />;
   if (section === 'keys') return <KeysPage key={projectId} projectId={projectId} />;
   if (section === 'members') return <MembersPage key={projectId} projectId={projectId} />;
   if (section === 'audit') return <AuditPage key={projectId} projectId={projectId} />;

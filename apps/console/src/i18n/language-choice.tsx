@@ -38,6 +38,7 @@ export function useFormats() {
   return {
     date: (instant: string) => new Date(instant).toLocaleDateString(tag, { dateStyle: 'medium' }),
     dateTime: (instant: string) => new Date(instant).toLocaleString(tag, { dateStyle: 'medium', timeStyle: 'short' }),
+    time: (instant: string) => new Date(instant).toLocaleTimeString(tag, { timeStyle: 'short' }),
     number: (value: number, digits = 0) => value.toLocaleString(tag, { maximumFractionDigits: digits }),
     /** Always with so many decimals, for numbers that change while one looks. */
     fixed: (value: number, digits: number) =>

@@ -76,6 +76,7 @@ export const en = {
     sections: {
       avatars: 'Avatars',
       keys: 'Licence keys',
+      live: 'Live talks',
       conversations: 'Conversations',
       usage: 'Usage',
       webhooks: 'Webhooks',

@@ -73,6 +73,7 @@ export const zh: Texts = {
     sections: {
       avatars: '数字人',
       keys: '许可密钥',
+      live: '实时对话',
       conversations: '对话记录',
       usage: '用量',
       webhooks: 'Webhook',
