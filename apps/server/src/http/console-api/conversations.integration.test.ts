@@ -190,7 +190,7 @@ describeOnBothDatabases('conversations', (context) => {
     expect((await browser.send('GET', `${path}/${sessionId}/export`)).json().toolCalls).toEqual(transcript.toolCalls);
     const text = await browser.send('GET', `${path}/${sessionId}/export?format=text`);
     expect(text.body.split('\n').slice(-4)).toEqual([
-      '[00:02] assistant: Done [interrupted]',
+      '[00:02] operator: Done [interrupted]',
       '[01:06] tool: book_table({"guests":9}) -> Table seven [after 1.5 s]',
       '[01:08] tool: book_table({}) [no result]',
       '',
