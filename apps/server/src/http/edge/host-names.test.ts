@@ -18,8 +18,6 @@ describe('host names', () => {
     'talk.example.org',
     'talk.example.org.',
     'a.example.net',
-    'transfer.navtalk.ai',
-    'api.navtalk.ai',
   ])('goes by %s', (name) => {
     expect(names.has(name)).toBe(true);
   });
@@ -27,7 +25,7 @@ describe('host names', () => {
   it.each([
     'evil.example',
     'example.org',
-    'navtalk.ai',
+    'transfer.navtalk.ai',
     'transfer.navtalk.ai.evil.example',
     'talk.example.org.evil.example',
     'localhost.evil.example',
@@ -44,6 +42,12 @@ describe('host names', () => {
     '.',
   ])('does not go by %s', (name) => {
     expect(names.has(name)).toBe(false);
+  });
+
+  it('goes by the names of the closed service where it speaks TLS', () => {
+    const overTls = createHostNames({ machineName: 'box', given: [], certificate: 'none that can be read' });
+    const asked = ['transfer.navtalk.ai', 'api.navtalk.ai', 'navtalk.ai', 'evil.example'];
+    expect(asked.map((name) => overTls.has(name))).toEqual([true, true, false, false]);
   });
 
   it('goes by every name when told so', () => {

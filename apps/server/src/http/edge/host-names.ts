@@ -11,8 +11,8 @@ const EVERY_NAME = '*';
 /**
  * Names of this machine and those that its operator gave it. A page of another site whose name was made to lead here (DNS
  * rebinding) calls this server by its own name, and is refused. Browsers take `localhost` for this machine whatever the DNS
- * says, and nobody can give an IP address as the name of his site. The closed service's own names are among them: only whoever runs
- * that service could make its pages lead here, and clients that know no other host do by the DNS of their operator.
+ * says, and nobody can give an IP address as the name of his site. A server that speaks TLS goes by the closed service's names too, for
+ * clients that know no other host and are led here by the DNS of their operator: a foreign page of these names has no certificate for them.
  */
 export function createHostNames(options: {
   /** Of `os.hostname()`. */
@@ -23,8 +23,8 @@ export function createHostNames(options: {
   readonly certificate?: string | undefined;
 }): HostNames {
   const { machineName, given, certificate } = options;
-  const ofCertificate = certificate === undefined ? [] : namesIn(certificate);
-  const names = [...given, ...namesOfMachine(machineName), ...ofCertificate, ...NAVTALK_HOSTS];
+  const ofTls = certificate === undefined ? [] : [...namesIn(certificate), ...NAVTALK_HOSTS];
+  const names = [...given, ...namesOfMachine(machineName), ...ofTls];
   const known = new Set(names.map(normalised));
   return {
     has(hostName) {
