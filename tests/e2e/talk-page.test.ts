@@ -256,7 +256,7 @@ describe.skipIf(executablePath === null)('talk page', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('leads to the console and the reference before a call, and says that there is no page at unknown addresses', async () => {
+  it('leads to the console and the documentation before a call, and says that there is no page at unknown addresses', async () => {
     const page = await openPage('/nobody');
     await page.getByRole('heading', { name: 'There is no page at this address.' }).waitFor();
     await page.getByRole('link', { name: 'To the first page' }).click();
@@ -264,7 +264,7 @@ describe.skipIf(executablePath === null)('talk page', () => {
     await links.first().waitFor();
     const addressesOf = (all: { getAttribute(name: string): string | null }[]) =>
       all.map((link) => link.getAttribute('href'));
-    expect(await links.evaluateAll(addressesOf)).toEqual(['/console', '/reference']);
+    expect(await links.evaluateAll(addressesOf)).toEqual(['/console', '/docs/']);
     await startCall(page);
     expect(await links.count()).toBe(0);
   });
