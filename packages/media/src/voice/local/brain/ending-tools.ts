@@ -23,14 +23,15 @@ export function endsTheTalk({
   readonly name: string;
   readonly description?: string;
 }): boolean {
-  const words = wordsOf(
-    name
-      .replace(/([a-z])([A-Z])/g, '$1 $2')
-      .replace(/[_-]+/g, ' ')
-      .replace(/^function call /i, ''),
-  );
-  const spoken = words.join(' ');
+  const spoken = spokenName(name);
+  const words = spoken.split(' ');
   if (/\b(?:hang ?up|good ?bye|farewell)\b/.test(spoken)) return true;
   if (words.some((word) => ENDING.has(word)) && words.some((word) => TALKS.has(word))) return true;
   return words.some((word) => ENDING.has(word)) && MEANS_GOODBYE.test(description);
+}
+
+/** The name of a tool as one would say it: lower-case words, one blank between two. */
+export function spokenName(name: string): string {
+  const spaced = name.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[_-]+/g, ' ');
+  return wordsOf(spaced.replace(/^function call /i, '')).join(' ');
 }

@@ -237,11 +237,35 @@ describe('The brain uses tools', () => {
     'thank you, see you later',
     'I have to go now',
     'please end the conversation',
+    'OK, could you hang up now, please?',
+    'Thank you very much for your help, Mia. Goodbye!',
+    'I think I have to go. Have a nice day',
     '再见',
+    '谢谢，再见',
   ])('"%s" ends the talk, with a goodbye', (words) => {
     const reply = new Talk({ tools }).reply(words);
     expect(reply).toMatchObject({ kind: 'call-tool', name: 'end_conversation', argumentsJson: '{}' });
     expect(reply).toMatchObject({ words: expect.stringMatching(/^(?:Goodbye|See you)/) });
+  });
+
+  it.each([
+    "Don't hang up",
+    'Bye? Please do not end the call',
+    "Bye. No, don't hang up",
+    'How do you say goodbye in French?',
+    'how do you say goodbye in french',
+    'What does farewell mean',
+    'My sister said goodbye to me',
+    'I want to leave feedback',
+    'I have to go to the bathroom first',
+    'Does the call end when the user says goodbye?',
+    'Why did you end the conversation',
+    "I don't want to end the conversation",
+    'Please end the call in an hour from now',
+    '别说再见',
+    `${'so '.repeat(100)}goodbye`,
+  ])('"%s" does not', (words) => {
+    expect(new Talk({ tools }).reply(words)).toMatchObject({ kind: 'speak' });
   });
 
   it('finds the tool that ends the talk by its name or by what is told of it, and no other', () => {

@@ -18,10 +18,14 @@ const GENERIC = new Set(
   ),
 );
 
-/** The declared tool that the user's words ask for, with arguments taken from them; null when none is meant. */
+/**
+ * The declared tool that the user's words ask for, with arguments taken from them; null when none is meant. One that ends the talk is
+ * called by what is meant alone (`parting.ts`): words that only touch on it must not hang up.
+ */
 export function chooseTool(thought: Thought): ToolChoice | null {
   const spoken = new Set(wordsOf(thought.words).map(stemOf));
   const scored = thought.config.tools
+    .filter((tool) => !endsTheTalk(tool))
     .map((tool) => ({ tool, score: scoreOf(tool, spoken) }))
     .filter(({ score }) => score >= 1)
     .toSorted((left, right) => right.score - left.score);
