@@ -128,11 +128,15 @@ function textBytesOf({ kind, value }: Fact): number {
 /** Never rejects: each entry is settled on its own. */
 async function writeBatch(orm: Orm, batch: readonly Entry[]): Promise<void> {
   try {
-    await writeFacts(
+    const strays = await writeFacts(
       orm,
       batch.map(({ fact }) => fact),
     );
-    for (const { resolve } of batch) resolve();
+    for (const { fact, resolve, reject } of batch) {
+      const why = strays.get(fact);
+      if (why === undefined) resolve();
+      else reject(new Error(why));
+    }
     return;
   } catch (error) {
     if (batch.length === 1 || !isFaultOfOneFact(error)) {
@@ -145,18 +149,23 @@ async function writeBatch(orm: Orm, batch: readonly Entry[]): Promise<void> {
 
 /** The transaction was certainly rolled back, and because of what it contained: the other facts can be tried again. */
 function isFaultOfOneFact(error: unknown): boolean {
-  return error instanceof UnknownRowError || /^2[23]/.test(sqlStateOf(error) ?? '');
+  return /^2[23]/.test(sqlStateOf(error) ?? '');
 }
 
-class UnknownRowError extends Error {}
+/** Facts that change nothing since what they belong to is not in the record, and why; all others are written. */
+type Strays = ReadonlyMap<Fact, string>;
 
 /** Starts, then what was said and calls of tools, then ends: for one talk that is the order they were given in. */
-async function writeFacts(orm: Orm, facts: readonly Fact[]): Promise<void> {
+async function writeFacts(orm: Orm, facts: readonly Fact[]): Promise<Strays> {
   const starts = facts.flatMap((fact) => (fact.kind === 'start' ? [fact.value] : []));
-  const ends = facts.flatMap((fact) => (fact.kind === 'end' ? [fact.value] : []));
+  const ends = facts.filter((fact) => fact.kind === 'end');
   const said = facts.flatMap((fact) => (fact.kind === 'message' ? [fact.value] : []));
-  if (said.length === facts.length) return insertMessages(orm, said);
-  await orm.transaction(async (transaction) => {
+  if (said.length === facts.length) {
+    await insertMessages(orm, said);
+    return new Map();
+  }
+  return orm.transaction(async (transaction) => {
+    const strays = new Map<Fact, string>();
     if (starts.length > 0) {
       await transaction.insert(conversations).values(
         starts.map(({ sessionId, origin = null, ...rest }) => ({
@@ -168,14 +177,18 @@ async function writeFacts(orm: Orm, facts: readonly Fact[]): Promise<void> {
         })),
       );
     }
-    if (starts.length + said.length + ends.length < facts.length) await writeWithTools(transaction, facts);
+    if (starts.length + said.length + ends.length < facts.length) await writeWithTools(transaction, facts, strays);
     else if (said.length > 0) await insertMessages(transaction, said);
-    for (const end of ends) await endConversation(transaction, end);
+    for (const end of ends) {
+      if (await endConversation(transaction, end.value)) continue;
+      strays.set(end, `there is no conversation ${end.value.sessionId}`);
+    }
+    return strays;
   });
 }
 
 /** Messages and tools are rows of two tables: the place of each in its talk is told, so that they keep their order. */
-async function writeWithTools(writer: Writer, facts: readonly Fact[]): Promise<void> {
+async function writeWithTools(writer: Writer, facts: readonly Fact[], strays: Map<Fact, string>): Promise<void> {
   const ordinals = await takeOrdinals(writer, facts.length);
   const numbered = facts.flatMap((fact, index) => {
     const ordinal = ordinals[index];
@@ -185,14 +198,11 @@ async function writeWithTools(writer: Writer, facts: readonly Fact[]): Promise<v
   const calls = numbered.flatMap(({ fact, ordinal }) =>
     fact.kind === 'tool-call' ? [{ ...fact.value, ordinal }] : [],
   );
-  const results = numbered.flatMap(({ fact, ordinal }) =>
-    fact.kind === 'tool-result' ? [{ ...fact.value, ordinal }] : [],
-  );
   if (said.length > 0) await insertMessages(writer, said);
   if (calls.length > 0) await insertToolCalls(writer, calls);
-  for (const result of results) {
-    if (await finishToolCall(writer, result)) continue;
-    throw new UnknownRowError(`no call of a tool ${result.callId} waits in conversation ${result.sessionId}`);
+  for (const { fact, ordinal } of numbered) {
+    if (fact.kind !== 'tool-result' || (await finishToolCall(writer, { ...fact.value, ordinal }))) continue;
+    strays.set(fact, `no call of a tool ${fact.value.callId} waits in conversation ${fact.value.sessionId}`);
   }
 }
 
@@ -225,7 +235,8 @@ const SAID_BYTES = sql`(select coalesce(sum(octet_length(${messages.text})), 0) 
   + (select coalesce(sum(octet_length(${toolCalls.name}) + octet_length(${toolCalls.argumentsJson}) + coalesce(octet_length(${toolCalls.output}), 0)), 0)
      from ${toolCalls} where ${toolCalls.conversationId} = ${conversations.id})`;
 
-async function endConversation(writer: Writer, end: ConversationOutcome & { sessionId: string }): Promise<void> {
+/** False: there is no such talk. */
+async function endConversation(writer: Writer, end: ConversationOutcome & { sessionId: string }): Promise<boolean> {
   const ended = await writer
     .update(conversations)
     .set({
@@ -236,12 +247,15 @@ async function endConversation(writer: Writer, end: ConversationOutcome & { sess
     })
     .where(and(eq(conversations.id, end.sessionId), eq(conversations.status, CONVERSATION_STATUS.active)))
     .returning({ id: conversations.id });
-  if (ended.length > 0) return closeToolCalls(writer, [end.sessionId]);
+  if (ended.length > 0) {
+    await closeToolCalls(writer, [end.sessionId]);
+    return true;
+  }
   const known = await writer
     .select({ id: conversations.id })
     .from(conversations)
     .where(eq(conversations.id, end.sessionId));
-  if (known.length === 0) throw new UnknownRowError(`there is no conversation ${end.sessionId}`);
+  return known.length > 0;
 }
 
 /** A talk that a crash cut off, as it was ended afterwards. */

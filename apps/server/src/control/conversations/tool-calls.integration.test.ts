@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { conversations, projects, toolCalls } from '../../db/schema.ts';
 import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
 import { newPublicId } from '../ids.ts';
@@ -85,5 +85,28 @@ describeOnBothDatabases('calls of tools', (context) => {
     const calls = await createConversationRecords(context.db).toolCalls(projectId, sessionId);
     expect(calls).toMatchObject([{ callId: 'c', state: 'answered', output: '2' }]);
     expect(store.pendingCount).toBe(0);
+  });
+
+  test('a result and an end that belong to nothing are left out, and their neighbours keep their one transaction', async () => {
+    const projectId = await newProject();
+    const store = createConversationStore(context.db);
+    const [sessionId, unknown] = [newPublicId(), newPublicId()];
+    const at = new Date();
+    const transactions = vi.spyOn(context.db.orm, 'transaction');
+    const settled = await Promise.allSettled([
+      store.start({ sessionId, projectId, licenceId: 'l', avatarId: 'a', startedAt: at }),
+      store.startToolCall({ sessionId, callId: 'c', name: 'add', argumentsJson: '{}', at }),
+      store.finishToolCall({ sessionId, callId: 'nobody called', output: '1', at }),
+      store.finishToolCall({ sessionId, callId: 'c', output: '2', at }),
+      store.addMessage({ sessionId, role: 'assistant', text: 'Two', at }),
+      store.end(unknown, { endedAt: at, status: 'failed', reason: 'x' }),
+    ]);
+    const times = transactions.mock.calls.length;
+    transactions.mockRestore();
+    expect(settled.map(({ status }) => status === 'fulfilled')).toEqual([true, true, false, true, true, false]);
+    expect(settled[2]).toMatchObject({ reason: expect.objectContaining({ message: expect.stringMatching(/nobody/) }) });
+    expect(times).toBe(1);
+    const calls = await createConversationRecords(context.db).toolCalls(projectId, sessionId);
+    expect(calls).toMatchObject([{ callId: 'c', state: 'answered', output: '2' }]);
   });
 });
