@@ -42,9 +42,6 @@ export type OpenApiDependencies = {
   readonly operator?: OperatorTokenOptions;
 };
 
-/** Of the interface for programs of others; that of the console is `/api/v1`. */
-const OPEN_FOLDERS = ['/api/open/', '/api/webrtc/', '/api/chat/'] as const;
-
 /**
  * Lets pages of every origin read what is answered to them there, refusals and addresses where there is nothing included: else they would
  * be told by their browser that the network failed.
@@ -80,9 +77,7 @@ export function registerOpenApi(app: FastifyInstance, dependencies: OpenApiDepen
     scope.addContentTypeParser('*', { parseAs: 'string' }, async (_request: FastifyRequest, body: string) =>
       parseTolerantBody(body),
     );
-    const allowPreflight = (_request: FastifyRequest, reply: FastifyReply) => reply.code(204).send();
-    for (const url of OPEN_FOLDERS) scope.options(`${url}*`, { config: FOR.everyone }, allowPreflight);
-    scope.options('/api/realtime_function_call', { config: FOR.everyone }, allowPreflight);
+    scope.options<{ Params: { '*': string } }>('/api/*', { config: FOR.everyone }, answerPreflight);
     // Schemas describe these routes in the reference; what clients send is read tolerantly by the routes themselves.
     scope.setValidatorCompiler(() => () => true);
     scope.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
@@ -97,6 +92,15 @@ export function registerOpenApi(app: FastifyInstance, dependencies: OpenApiDepen
     if (dependencies.operator !== undefined) registerOperatorToken(scope, dependencies.operator);
     if (dependencies.rating !== undefined) registerRatings(scope, dependencies.rating);
   });
+}
+
+/**
+ * Browsers ask before they send a key: at addresses where there is nothing too, so that pages can read that. The console's interface
+ * (`/api/v1`) is for its own pages alone.
+ */
+function answerPreflight(request: FastifyRequest<{ Params: { '*': string } }>, reply: FastifyReply): void {
+  if (/^v1(?:\/|$)/.test(request.params['*'])) reply.callNotFound();
+  else reply.code(204).send();
 }
 
 function registerAvatarReads(scope: FastifyInstance, { admission, catalogue, listForAll }: OpenApiDependencies): void {

@@ -138,6 +138,13 @@ describe('the first protocol: events', () => {
     },
   );
 
+  it('reads the key from a header too, as the second protocol does', async () => {
+    const client = connect(REALTIME_V1_PATHS[0], { characterName: TEST_AVATAR.name }, { license: TEST_KEY });
+    await client.hears('session.created');
+    const wrong = connect(REALTIME_V1_PATHS[0], { characterName: 'x' }, { license: 'sk_navtalk_x' });
+    expect((await wrong.closed).reason).toBe('Invalid license');
+  });
+
   it('says that every place is taken [20.13]', async () => {
     harness.server.placer.full = true;
     const client = events();

@@ -23,7 +23,7 @@ type V1Effect = WireEffect<V1Message, V2Timer>;
 export const NAVTALK_V1: WireProtocol<V1State, V1Message, V2Timer> = {
   paths: REALTIME_V1_PATHS,
   // Extensions belong to the second protocol.
-  readConnect: (query) => ({ ...readConnect(query), extensions: false }),
+  readConnect: (query, headers) => ({ ...readConnect(query, headers), extensions: false }),
   decode,
   readSound,
   decodeAside: parseSignal,

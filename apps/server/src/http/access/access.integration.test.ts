@@ -49,10 +49,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'GET /openapi.json',
     'GET /uploadFiles/:name',
     'GET /api/v1/talk-page',
-    'OPTIONS /api/open/*',
-    'OPTIONS /api/webrtc/*',
-    'OPTIONS /api/chat/*',
-    'OPTIONS /api/realtime_function_call',
+    'OPTIONS /api/*',
     // Signed by the server for six hours, for whoever may see the talk.
     'GET /recordings/:sessionId',
     // Servers without credentials for everybody, the others for holders.

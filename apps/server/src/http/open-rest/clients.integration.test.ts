@@ -178,6 +178,25 @@ describeOnBothDatabases('look-ups of published clients, from another origin', (c
     });
   });
 
+  test('and their pages can read that there is nothing, but ask nothing of the console', async () => {
+    const preflight = (path: string) =>
+      fetch(url + path, {
+        method: 'OPTIONS',
+        headers: { origin: ORIGIN, 'access-control-request-method': 'POST', 'access-control-request-headers': 'license' },
+      });
+    for (const path of ['/api/no-such-thing', '/api/open/v9/none', '/api/realtime-api', '/api/v10/projects', '/api/v2']) {
+      const reply = await preflight(path);
+      expect([path, reply.status, reply.headers.get('access-control-allow-origin')]).toEqual([path, 204, '*']);
+      expect(reply.headers.get('access-control-allow-headers')).toContain('license');
+    }
+    const nothing = await fetch(`${url}/api/no-such-thing`, { method: 'POST', headers: { origin: ORIGIN, license } });
+    expect([nothing.status, nothing.headers.get('access-control-allow-origin')]).toEqual([404, '*']);
+    for (const path of ['/api/v1', '/api/v1/', '/api/v1/projects', '/api/v1/talk-page', '/api/v1/no-such-thing']) {
+      const reply = await preflight(path);
+      expect([path, reply.status, reply.headers.get('access-control-allow-origin')]).toEqual([path, 404, null]);
+    }
+  });
+
   test('samples of the first protocol get a result for any tool, from their page, with the key in the body [19.v1.tools]', async () => {
     const address = `${url}/api/realtime_function_call`;
     const preflight = await fetch(address, {
