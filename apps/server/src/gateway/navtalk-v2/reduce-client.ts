@@ -7,8 +7,10 @@ import type { OpenState, V2Effect, V2State, V2Step } from './state.ts';
 
 /** For so long after `session.updated` an item is rather a late replay of history than typed text. */
 const REPLAY_PERIOD_MS = 3000;
-/** How close a `response.create` must follow an item during a replay to make it typed text. */
+/** How close a `response.create` must follow an item of a replay to make it typed text, and how close items of one replay come. */
 const REPLAY_HOLD_MS = 100;
+/** So long a typed item waits for its `response.create`: one that comes later asks for something else. */
+const TYPED_HOLD_MS = 30_000;
 /** What a page shows while it listens; one of NavTalk's clients replays it as words of the user. */
 const PLACEHOLDER = /^\s*listening\s?(?:\.{3}|…)\s*$/i;
 
@@ -75,20 +77,24 @@ function withOwnTools({ recordTools, settings }: OpenState, patch: SessionConfig
 }
 
 /**
- * An item alone is history and never answered. Once the talk has begun it is held: a `response.create` makes it typed text, however
- * late it comes. It is history when the user says something else first; while history may still be replayed, after a moment.
+ * An item alone is history and never answered. Once the talk has begun it is held: a `response.create` makes it typed text, also some
+ * time later. It is history when the user says something else first, and after the hold: half a minute where it looks typed, a moment
+ * where it may be part of a replay.
  */
 function addItem(state: OpenState, message: Extract<ClientMessage, { type: 'item' }>, atMs: number): V2Step<OpenState> {
   const texts = message.role === 'user' ? message.texts.filter((text) => !PLACEHOLDER.test(text)) : message.texts;
   const items = texts.map((text) => ({ role: message.role, text }));
   const held = [...state.held, ...items];
+  const next = { ...state, held, itemAtMs: atMs };
   if (state.phase === 'gathering') {
-    return { state: { ...state, held: held.slice(-LIMITS.counts.heldItems) }, effects: [] };
+    return { state: { ...next, held: held.slice(-LIMITS.counts.heldItems) }, effects: [] };
   }
-  if (held.length > LIMITS.counts.heldItems) return releaseHeld({ ...state, held });
-  const isReplay = atMs - state.updatedAtMs < REPLAY_PERIOD_MS;
-  const effects: V2Effect[] = isReplay ? [{ type: 'schedule', timer: 'held-items', delayMs: REPLAY_HOLD_MS }] : [];
-  return { state: { ...state, held }, effects };
+  if (held.length > LIMITS.counts.heldItems) return releaseHeld(next);
+  if (items.length === 0) return { state: next, effects: [] };
+  const isBehindOther = state.itemAtMs !== null && atMs - state.itemAtMs < REPLAY_HOLD_MS;
+  const isReplay = message.role !== 'user' || isBehindOther || atMs - state.updatedAtMs < REPLAY_PERIOD_MS;
+  const delayMs = isReplay ? REPLAY_HOLD_MS : TYPED_HOLD_MS;
+  return { state: next, effects: [{ type: 'schedule', timer: 'held-items', delayMs }] };
 }
 
 /** Gives held items to the talk as history; in mid-talk, user turns that it already knows are left out. */
@@ -121,7 +127,8 @@ function respond(state: OpenState, instructions: string | undefined): V2Step<Ope
 
 function typedText(before: V2Step<OpenState>, text: string, reply: boolean): V2Step<OpenState> {
   return {
-    state: { ...before.state, knownTexts: remember(before.state.knownTexts, [text]) },
+    // What comes behind it belongs to no replay with it.
+    state: { ...before.state, itemAtMs: null, knownTexts: remember(before.state.knownTexts, [text]) },
     effects: [...before.effects, command({ type: 'user-text', text, reply })],
   };
 }

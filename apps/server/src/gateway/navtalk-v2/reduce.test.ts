@@ -155,11 +155,11 @@ describe('items and requests for a reply', () => {
     ]);
   });
 
-  it('answers an item once, however late the request comes, unless the user speaks first [20.34]', () => {
+  it('answers an item once, though the request comes some time later, unless the user speaks first [20.34]', () => {
     const driver = Driver.talking();
     driver.nowMs = 10_000;
     driver.item('Hello');
-    driver.nowMs = 60_000;
+    driver.nowMs = 35_000;
     driver.client(RESPOND).client(RESPOND);
     expect(driver.commands).toEqual([{ type: 'user-text', text: 'Hello', reply: true }, { type: 'respond' }]);
     driver.item('By the way').event({ type: 'user-speech-started', itemId: 'i', audioStartMs: 0 }).client(RESPOND);
@@ -177,14 +177,39 @@ describe('items and requests for a reply', () => {
     expect(driver.commands).toEqual([{ type: 'history', items }, { type: 'begin' }]);
   });
 
-  it('waits for the request briefly while history may still be replayed, and with no end afterwards', () => {
+  /** How long the items of the driver wait for a request. */
+  const holdsOf = ({ effects }: Driver) =>
+    effects.flatMap((effect) => (effect.type === 'schedule' ? [effect.delayMs] : []));
+
+  it('waits for the request briefly while history may still be replayed, and half a minute afterwards', () => {
     const driver = Driver.talking();
     driver.item('a');
     driver.timer('held-items');
     driver.nowMs = 10_000;
     driver.item('b');
-    const delays = driver.effects.flatMap((effect) => (effect.type === 'schedule' ? [effect.delayMs] : []));
-    expect(delays).toEqual([100]);
+    expect(holdsOf(driver)).toEqual([100, 30_000]);
+    driver.timer('held-items').client(RESPOND);
+    const history = (text: string) => ({ type: 'history', items: [{ role: 'user', text }] });
+    expect(driver.commands).toEqual([history('a'), history('b'), { type: 'respond' }]);
+  });
+
+  it.each([
+    ['two words of the user', ['user', 'user'], [30_000, 100]],
+    ['an answer behind words of the user', ['user', 'assistant'], [30_000, 100]],
+    ['words of the user behind an answer', ['assistant', 'user'], [100, 100]],
+  ] as const)('takes what comes together late as replayed, and answers none of it: %s', (_name, roles, holds) => {
+    const driver = Driver.talking();
+    driver.nowMs = 10_000;
+    for (const role of roles) driver.item(`of ${role}`, role);
+    expect(holdsOf(driver)).toEqual(holds);
+    driver.timer('held-items');
+    driver.nowMs = 12_000;
+    driver.client(RESPOND);
+    const items = roles.map((role) => ({ role, text: `of ${role}` }));
+    expect(driver.commands).toEqual([{ type: 'history', items }, { type: 'respond' }]);
+    // What is typed then is no part of it.
+    driver.item('Typed');
+    expect(holdsOf(driver).at(-1)).toBe(30_000);
   });
 
   it('forgets repeats of turns that the talk already knows (ESL after each session.update) [19.esl.traps]', () => {

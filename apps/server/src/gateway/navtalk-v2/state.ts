@@ -22,6 +22,8 @@ type Talk = {
   /** Of the avatar's record. */
   readonly recordTools: CallSettings['config']['tools'];
   readonly held: readonly HeldItem[];
+  /** When the newest item came that nothing has asked about; null: there was none. */
+  readonly itemAtMs: number | null;
   /** Digests of user texts already given to the talk, so that a replayed history is not taken twice. */
   readonly knownTexts: ReadonlySet<string>;
   readonly replies: readonly OpenReply[];
@@ -67,6 +69,7 @@ export function gathering(settings: CallSettings): Gathering {
     isReady: false,
     isGapOver: false,
     held: [],
+    itemAtMs: null,
     deferred: [],
     knownTexts: new Set(),
     replies: [],
