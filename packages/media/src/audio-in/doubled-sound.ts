@@ -1,9 +1,8 @@
 import { msToWireSamples, wireSamplesToMs } from '../core/audio-format.ts';
 import type { Clock } from '../core/clock.ts';
+import { SoundRate } from './sound-rate.ts';
 import { BAND_SETTLES_SAMPLES, levelOf, speechBand } from './speech-band.ts';
 
-/** How much comes is counted over this time. */
-const RATE_WINDOW_MS = 2000;
 /** Two recorders send twice as much as one, four four times; a file that is pushed at once comes faster than any of them. */
 const SUSPECT_RATE = { from: 1.4, to: 5.5 } as const;
 /** Recorders of one microphone are a buffer apart at most; the longest that browsers have is 16384 samples. */
@@ -23,8 +22,10 @@ const COARSE_STRIDE = 12;
 const WORTH_A_LOOK = 0.9;
 /** Quieter pieces, of all samples' 32,768, are like any other. */
 const QUIET = 20;
-/** So many known pieces, and such a share of all, are no chance. */
-const PROOF = { pieces: 4, share: 0.25 } as const;
+/** So many known pieces, and such a share of all, are no chance; until then those count that are compared over so much sound. */
+const PROOF = { pieces: 4, share: 0.25, overlap: msToWireSamples(50) } as const;
+/** Tones and long vowels are as like themselves a few periods on; what is nearer than `from` is the same place. */
+const PERIODIC = { from: msToWireSamples(2), to: msToWireSamples(50), likeness: 0.9 } as const;
 const MAX_RECORDERS = 4;
 /** How far what was let through is counted to be ahead of the time that has passed, or behind it. */
 const MOST_AHEAD_MS = 600;
@@ -39,12 +40,13 @@ type Match = { readonly place: number; readonly likeness: number };
  * Recognises the sound of one microphone that comes twice or more, interleaved: some pages open their recorder again and again and send
  * what each of them hears. Of such sound each stretch is let through once.
  *
- * While sound comes as fast as time passes, nothing is compared.
+ * While sound comes as fast as time passes, nothing is compared. A file that is pushed faster resembles itself here and there: it takes
+ * pieces that are long enough, and no tones or long vowels, to tell it from copies. Copies in shorter pieces are not recognised.
  */
 export class DoubledSound {
   readonly #clock: Clock;
   readonly #onRecognised: () => void;
-  #arrivals: { readonly atMs: number; readonly samples: number }[] = [];
+  readonly #rate = new SoundRate();
   #isSuspected = false;
   /** Pieces that could be compared, and those of them that were known. */
   #judged = 0;
@@ -81,16 +83,13 @@ export class DoubledSound {
 
   /** What comes next has nothing to do with what came. */
   reset(): void {
-    this.#arrivals = [];
+    this.#rate.clear();
     this.#isSuspected = false;
   }
 
   #judgeRate(samples: number): void {
     const nowMs = this.#clock.nowMs();
-    this.#arrivals.push({ atMs: nowMs, samples });
-    this.#arrivals = this.#arrivals.filter(({ atMs }) => nowMs - atMs < RATE_WINDOW_MS);
-    const cameMs = wireSamplesToMs(this.#arrivals.reduce((sum, arrival) => sum + arrival.samples, 0));
-    const rate = cameMs / RATE_WINDOW_MS;
+    const rate = this.#rate.note(samples, nowMs);
     const isSuspected = rate >= SUSPECT_RATE.from && rate <= SUSPECT_RATE.to;
     if (isSuspected && !this.#isSuspected) this.#begin(nowMs);
     this.#isSuspected = isSuspected;
@@ -115,8 +114,10 @@ export class DoubledSound {
     const isQuiet = levelOf(band) < QUIET;
     const wasProved = this.#isProved;
     const found = isQuiet ? null : this.#find(band);
-    if (!isQuiet) this.#judged += 1;
-    if (found !== null) this.#copies += 1;
+    if (!isQuiet && this.#isTelling(band, found)) {
+      this.#judged += 1;
+      if (found !== null) this.#copies += 1;
+    }
     if (!wasProved && this.#isProved) this.#aheadMs = 0;
     const place = Math.min(found ?? (isQuiet || this.#justGoesOn ? this.#due : null) ?? this.#end, this.#end);
     this.#expect(place, pcm.length);
@@ -125,6 +126,25 @@ export class DoubledSound {
 
   get #isProved(): boolean {
     return this.#copies >= PROOF.pieces && this.#copies >= this.#judged * PROOF.share;
+  }
+
+  /** Whether the piece counts for the proof or against it; once there is one, all do. */
+  #isTelling(band: Float32Array, found: number | null): boolean {
+    if (this.#isProved) return true;
+    if (!isLongEnough(band)) return false;
+    if (found === null) return true;
+    const likeness = this.#likenessAt(band, found, PROOF.overlap, STRIDE);
+    return likeness >= SAME_WHERE_EXPECTED && !this.#isPeriodic(band, found);
+  }
+
+  /** The piece is as like what is known a little before or behind `place`. */
+  #isPeriodic(band: Float32Array, place: number): boolean {
+    for (let away = PERIODIC.from; away <= PERIODIC.to; away += 1) {
+      for (const other of [place - away, place + away]) {
+        if (this.#likenessAt(band, other, PROOF.overlap / 2, COARSE_STRIDE) >= PERIODIC.likeness) return true;
+      }
+    }
+    return false;
   }
 
   get #end(): number {
@@ -137,7 +157,7 @@ export class DoubledSound {
       const { place, likeness } = this.#bestNear(band, expected, LEAST_EXPECTED_OVERLAP);
       if (likeness >= (turn === 0 ? SAME_WHERE_DUE : SAME_WHERE_EXPECTED)) return place;
     }
-    if (!this.#isProved) return this.#placeAnywhere(band);
+    if (!this.#isProved) return isLongEnough(band) ? this.#placeAnywhere(band) : null;
     // Long vowels resemble themselves: by chance nothing is taken for a copy where a recorder just goes on, nor where too little is heard.
     const isChance = this.#justGoesOn ? this.#aheadMs < MUCH_AHEAD_MS : this.#aheadMs <= -MOST_BEHIND_MS;
     return isChance ? null : this.#placeAnywhere(band);
@@ -167,6 +187,9 @@ export class DoubledSound {
     for (let place = this.#knownFrom; place <= this.#end - least; place += STRIDE) {
       if (this.#likenessAt(band, place, least, COARSE_STRIDE) < WORTH_A_LOOK) continue;
       const match = this.#bestNear(band, place, least);
+      const isElsewhere = Math.abs(match.place - best.place) >= PERIODIC.from;
+      // A tone is everywhere: that tells nothing, and takes long.
+      if (!this.#isProved && isElsewhere && Math.min(match.likeness, best.likeness) >= SAME) return null;
       if (match.likeness > best.likeness) best = match;
     }
     return best.likeness >= SAME ? best.place : null;
@@ -219,6 +242,11 @@ export class DoubledSound {
     this.#tail = fresh.length >= BAND_SETTLES_SAMPLES ? fresh.slice(-BAND_SETTLES_SAMPLES) : joined(this.#tail, fresh);
     return fresh;
   }
+}
+
+/** To be compared with what is known anywhere, and to tell something. */
+function isLongEnough(band: Float32Array): boolean {
+  return band.length - BAND_SETTLES_SAMPLES >= PROOF.overlap;
 }
 
 function joined(before: Int16Array, after: Int16Array): Int16Array<ArrayBuffer> {
