@@ -77,7 +77,7 @@ export function registerOpenApi(app: FastifyInstance, dependencies: OpenApiDepen
     scope.addContentTypeParser('*', { parseAs: 'string' }, async (_request: FastifyRequest, body: string) =>
       parseTolerantBody(body),
     );
-    scope.options<{ Params: { '*': string } }>('/api/*', { config: FOR.everyone }, answerPreflight);
+    scope.options('/api/*', { config: FOR.everyone }, answerPreflight);
     // Schemas describe these routes in the reference; what clients send is read tolerantly by the routes themselves.
     scope.setValidatorCompiler(() => () => true);
     scope.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
@@ -98,8 +98,9 @@ export function registerOpenApi(app: FastifyInstance, dependencies: OpenApiDepen
  * Browsers ask before they send a key: at addresses where there is nothing too, so that pages can read that. The console's interface
  * (`/api/v1`) is for its own pages alone.
  */
-function answerPreflight(request: FastifyRequest<{ Params: { '*': string } }>, reply: FastifyReply): void {
-  if (/^v1(?:\/|$)/.test(request.params['*'])) reply.callNotFound();
+function answerPreflight(request: FastifyRequest, reply: FastifyReply): void {
+  const { '*': path } = request.params as { readonly '*': string };
+  if (/^v1(?:\/|$)/.test(path)) reply.callNotFound();
   else reply.code(204).send();
 }
 
