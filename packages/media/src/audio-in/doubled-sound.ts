@@ -22,10 +22,8 @@ const COARSE_STRIDE = 12;
 const WORTH_A_LOOK = 0.9;
 /** Quieter pieces, of all samples' 32,768, are like any other. */
 const QUIET = 20;
-/** So many known pieces, and such a share of all, are no chance; until then those count that are compared over so much sound. */
-const PROOF = { pieces: 4, share: 0.25, overlap: msToWireSamples(50) } as const;
-/** Tones and long vowels are as like themselves a few periods on; what is nearer than `from` is the same place. */
-const PERIODIC = { from: msToWireSamples(2), to: msToWireSamples(50), likeness: 0.9 } as const;
+/** So many known pieces, and such a share of all, are no chance. */
+const PROOF = { pieces: 4, share: 0.25 } as const;
 const MAX_RECORDERS = 4;
 /** How far what was let through is counted to be ahead of the time that has passed, or behind it. */
 const MOST_AHEAD_MS = 600;
@@ -40,8 +38,7 @@ type Match = { readonly place: number; readonly likeness: number };
  * Recognises the sound of one microphone that comes twice or more, interleaved: some pages open their recorder again and again and send
  * what each of them hears. Of such sound each stretch is let through once.
  *
- * While sound comes as fast as time passes, nothing is compared. A file that is pushed faster resembles itself here and there: it takes
- * pieces that are long enough, and no tones or long vowels, to tell it from copies. Copies in shorter pieces are not recognised.
+ * While sound comes as fast as time passes, nothing is compared.
  */
 export class DoubledSound {
   readonly #clock: Clock;
@@ -114,10 +111,8 @@ export class DoubledSound {
     const isQuiet = levelOf(band) < QUIET;
     const wasProved = this.#isProved;
     const found = isQuiet ? null : this.#find(band);
-    if (!isQuiet && this.#isTelling(band, found)) {
-      this.#judged += 1;
-      if (found !== null) this.#copies += 1;
-    }
+    if (!isQuiet) this.#judged += 1;
+    if (found !== null) this.#copies += 1;
     if (!wasProved && this.#isProved) this.#aheadMs = 0;
     const place = Math.min(found ?? (isQuiet || this.#justGoesOn ? this.#due : null) ?? this.#end, this.#end);
     this.#expect(place, pcm.length);
@@ -126,25 +121,6 @@ export class DoubledSound {
 
   get #isProved(): boolean {
     return this.#copies >= PROOF.pieces && this.#copies >= this.#judged * PROOF.share;
-  }
-
-  /** Whether the piece counts for the proof or against it; once there is one, all do. */
-  #isTelling(band: Float32Array, found: number | null): boolean {
-    if (this.#isProved) return true;
-    if (!isLongEnough(band)) return false;
-    if (found === null) return true;
-    const likeness = this.#likenessAt(band, found, PROOF.overlap, STRIDE);
-    return likeness >= SAME_WHERE_EXPECTED && !this.#isPeriodic(band, found);
-  }
-
-  /** The piece is as like what is known a little before or behind `place`. */
-  #isPeriodic(band: Float32Array, place: number): boolean {
-    for (let away = PERIODIC.from; away <= PERIODIC.to; away += 1) {
-      for (const other of [place - away, place + away]) {
-        if (this.#likenessAt(band, other, PROOF.overlap / 2, COARSE_STRIDE) >= PERIODIC.likeness) return true;
-      }
-    }
-    return false;
   }
 
   get #end(): number {
@@ -157,7 +133,7 @@ export class DoubledSound {
       const { place, likeness } = this.#bestNear(band, expected, LEAST_EXPECTED_OVERLAP);
       if (likeness >= (turn === 0 ? SAME_WHERE_DUE : SAME_WHERE_EXPECTED)) return place;
     }
-    if (!this.#isProved) return isLongEnough(band) ? this.#placeAnywhere(band) : null;
+    if (!this.#isProved) return this.#placeAnywhere(band);
     // Long vowels resemble themselves: by chance nothing is taken for a copy where a recorder just goes on, nor where too little is heard.
     const isChance = this.#justGoesOn ? this.#aheadMs < MUCH_AHEAD_MS : this.#aheadMs <= -MOST_BEHIND_MS;
     return isChance ? null : this.#placeAnywhere(band);
@@ -187,9 +163,6 @@ export class DoubledSound {
     for (let place = this.#knownFrom; place <= this.#end - least; place += STRIDE) {
       if (this.#likenessAt(band, place, least, COARSE_STRIDE) < WORTH_A_LOOK) continue;
       const match = this.#bestNear(band, place, least);
-      const isElsewhere = Math.abs(match.place - best.place) >= PERIODIC.from;
-      // A tone is everywhere: that tells nothing, and takes long.
-      if (!this.#isProved && isElsewhere && Math.min(match.likeness, best.likeness) >= SAME) return null;
       if (match.likeness > best.likeness) best = match;
     }
     return best.likeness >= SAME ? best.place : null;
@@ -242,11 +215,6 @@ export class DoubledSound {
     this.#tail = fresh.length >= BAND_SETTLES_SAMPLES ? fresh.slice(-BAND_SETTLES_SAMPLES) : joined(this.#tail, fresh);
     return fresh;
   }
-}
-
-/** To be compared with what is known anywhere, and to tell something. */
-function isLongEnough(band: Float32Array): boolean {
-  return band.length - BAND_SETTLES_SAMPLES >= PROOF.overlap;
 }
 
 function joined(before: Int16Array, after: Int16Array): Int16Array<ArrayBuffer> {

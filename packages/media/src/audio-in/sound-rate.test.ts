@@ -3,10 +3,9 @@ import { msToWireSamples } from '../core/audio-format.ts';
 import { SoundRate } from './sound-rate.ts';
 
 /** The last rate of pieces that come so often, from a clock that has run for a while. */
-function lastRate(rate: SoundRate, { fromMs = 12_345, pieces = 400, everyMs = 20, pieceMs = 20 } = {}): number {
+function lastRate(rate: SoundRate, { fromMs = 12_345, pieces = 600, everyMs = 20, pieceMs = 20 } = {}): number {
   let last = 0;
-  for (let piece = 0; piece < pieces; piece += 1)
-    last = rate.note(msToWireSamples(pieceMs), fromMs + piece * everyMs);
+  for (let piece = 0; piece < pieces; piece += 1) last = rate.note(msToWireSamples(pieceMs), fromMs + piece * everyMs);
   return last;
 }
 

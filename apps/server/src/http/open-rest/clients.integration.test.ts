@@ -182,9 +182,19 @@ describeOnBothDatabases('look-ups of published clients, from another origin', (c
     const preflight = (path: string) =>
       fetch(url + path, {
         method: 'OPTIONS',
-        headers: { origin: ORIGIN, 'access-control-request-method': 'POST', 'access-control-request-headers': 'license' },
+        headers: {
+          origin: ORIGIN,
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'license',
+        },
       });
-    for (const path of ['/api/no-such-thing', '/api/open/v9/none', '/api/realtime-api', '/api/v10/projects', '/api/v2']) {
+    for (const path of [
+      '/api/no-such-thing',
+      '/api/open/v9/none',
+      '/api/realtime-api',
+      '/api/v10/projects',
+      '/api/v2',
+    ]) {
       const reply = await preflight(path);
       expect([path, reply.status, reply.headers.get('access-control-allow-origin')]).toEqual([path, 204, '*']);
       expect(reply.headers.get('access-control-allow-headers')).toContain('license');

@@ -17,7 +17,7 @@ const ENDING =
   /(?:(?:can|could|would|will) you (?:please )?|(?:i want|i'd like|i would like) you to |you (?:can|may) |(?:i|we) (?:have to|must|need to|want to|would like to) |i'd like to |i've got to |let's |let us )?(?:hang up(?: the (?:phone|call))?|(?:end|close|finish|stop|terminate|leave|exit|quit) (?:the |this |our )?(?:call|conversation|talk|chat|session|interview|dialogue|meeting))(?= |$)/y;
 const COURTESY =
   /(?:please|thank you(?: very much| so much)?|thanks(?: a lot| so much)?|no thanks|no thank you|for (?:your|the|all your) (?:help|time)|ok|okay|all right|alright|well|oh|so|and|um|uh|hey|yes|yeah|great|sorry|now|then|today|for now|for today|everyone|everybody|sir|madam|my friend|take care|that's all|that is all|(?:it was )?nice (?:talking|to talk) (?:to|with) you|have a (?:nice|good|great|lovely) (?:day|evening|night|weekend|time)|good night|好的?|谢谢[你您]?|嗯)(?= |$)/y;
-const ASKED_POLITELY = /^(?:please )?(?:can|could|would|will) you /;
+const ASKED_POLITELY = /(?:^| )(?:can|could|would|will) you /;
 const DENYING: ReadonlySet<string> = new Set(['not', 'no', 'never', 'without', 'before', 'after', 'until']);
 
 /**
