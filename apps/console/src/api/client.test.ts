@@ -29,3 +29,18 @@ it('says that of a file that breaks off, too', async () => {
   vi.stubGlobal('fetch', async () => new Response(broken));
   await expect(requestFile('POST', '/export')).rejects.toMatchObject({ name: 'ApiProblem', code: 'no-answer' });
 });
+
+it('waits no longer once nobody wants the answer', async () => {
+  const asked = Promise.withResolvers<AbortSignal>();
+  vi.stubGlobal('fetch', (_path: string, { signal }: { signal: AbortSignal }) => {
+    asked.resolve(signal);
+    const { promise, reject } = Promise.withResolvers<never>();
+    signal.addEventListener('abort', () => reject(signal.reason));
+    return promise;
+  });
+  const page = new AbortController();
+  const asking = request('GET', '/live-talks', undefined, page.signal);
+  expect((await asked.promise).aborted).toBe(false);
+  page.abort();
+  await expect(asking).rejects.toMatchObject({ code: 'no-answer' });
+});

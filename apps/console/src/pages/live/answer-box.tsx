@@ -1,13 +1,13 @@
 import { Button, Textarea } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { LIMITS } from '@visavis/protocol';
 import { type KeyboardEvent, useRef, useState } from 'react';
 import { request } from '../../api/client.ts';
-import { snippetsQuery, useChange } from '../../api/queries.ts';
+import { useChange } from '../../api/queries.ts';
 import { Problem } from '../../components/page.tsx';
 import { useLiveTexts } from '../../i18n/live-texts.ts';
+import { draftAgain, draftWith } from './draft-of-answer.ts';
 import own from './live-page.module.css';
-import { SnippetEditor } from './snippet-editor.tsx';
+import { ReadyAnswers } from './ready-answers.tsx';
 
 type AnswerBoxProps = { readonly projectId: string; readonly path: string; readonly avatarName: string };
 
@@ -15,14 +15,14 @@ type AnswerBoxProps = { readonly projectId: string; readonly path: string; reado
 export function AnswerBox({ projectId, path, avatarName }: AnswerBoxProps) {
   const texts = useLiveTexts();
   const [text, setText] = useState('');
-  const [isEditing, setIsEditing] = useState(false);
   const box = useRef<HTMLTextAreaElement>(null);
-  const snippets = useQuery(snippetsQuery(projectId));
   const say = useChange((answer: string) => request('POST', `${path}/answers`, { text: answer }), []);
-  const known = snippets.data?.snippets ?? [];
+  /** The box is free for the next answer at once. */
   const send = () => {
     if (text.trim() === '' || say.isPending) return;
-    say.mutate(text, { onSuccess: () => setText('') });
+    setText('');
+    box.current?.focus();
+    say.mutate(text, { onError: () => setText((draft) => draftAgain(text, draft)) });
   };
   const sendOnEnter = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
@@ -30,7 +30,7 @@ export function AnswerBox({ projectId, path, avatarName }: AnswerBoxProps) {
     send();
   };
   const choose = (snippet: string) => {
-    setText(snippet);
+    setText((draft) => draftWith(draft, snippet));
     box.current?.focus();
   };
   return (
@@ -42,20 +42,7 @@ export function AnswerBox({ projectId, path, avatarName }: AnswerBoxProps) {
       }}
     >
       <Problem error={say.error} />
-      <ul className={own.snippets} aria-label={texts.snippets}>
-        {known.map((snippet) => (
-          <li key={snippet}>
-            <Button className={own.snippet ?? ''} variant="default" size="compact-sm" onClick={() => choose(snippet)}>
-              {snippet}
-            </Button>
-          </li>
-        ))}
-        <li>
-          <Button variant="subtle" size="compact-sm" onClick={() => setIsEditing(true)}>
-            {texts.editSnippets}
-          </Button>
-        </li>
-      </ul>
+      <ReadyAnswers projectId={projectId} onChoose={choose} />
       <div className={own.write}>
         <Textarea
           ref={box}
@@ -74,7 +61,6 @@ export function AnswerBox({ projectId, path, avatarName }: AnswerBoxProps) {
           {texts.send}
         </Button>
       </div>
-      <SnippetEditor projectId={projectId} snippets={known} opened={isEditing} onClose={() => setIsEditing(false)} />
     </form>
   );
 }

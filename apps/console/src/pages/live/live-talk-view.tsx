@@ -36,14 +36,17 @@ export function LiveTalkView({ projectId, talk, mayAnswer, onBack }: LiveTalkVie
           <span className={own.since}>{texts.since(formats.time(talk.startedAt))}</span>
           <TalkState talk={talk} />
         </div>
-        {mayAnswer && !isTaken && (
-          <Button size="xs" loading={change.isPending} onClick={() => change.mutate('take-over')}>
-            {texts.takeOver}
-          </Button>
-        )}
-        {mayAnswer && isTaken && talk.canGiveBack && (
-          <Button size="xs" variant="default" loading={change.isPending} onClick={() => change.mutate('give-back')}>
-            {texts.giveBack}
+        {mayAnswer && (!isTaken || talk.canGiveBack) && (
+          // One button, never disabled, so that it keeps the focus of whoever has just pressed it.
+          <Button
+            size="xs"
+            variant={isTaken ? 'default' : 'filled'}
+            aria-busy={change.isPending}
+            onClick={() => {
+              if (!change.isPending) change.mutate(isTaken ? 'give-back' : 'take-over');
+            }}
+          >
+            {isTaken ? texts.giveBack : texts.takeOver}
           </Button>
         )}
       </header>
