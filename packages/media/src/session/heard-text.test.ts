@@ -24,4 +24,14 @@ describe('what a listener got of an interrupted reply', () => {
     const untimed = [{ text: 'alpha beta gamma delta', audioStartMs: null }];
     expect(heardText(untimed, 500, 1000)).toBe('alpha beta');
   });
+
+  it('ends at a whole word where the writing has no blanks', () => {
+    const chinese = [
+      { text: '灯塔每天开放。', audioStartMs: 0 },
+      { text: '晚上九点关门。', audioStartMs: 2000 },
+    ];
+    expect(heardText(chinese, 1100, 4000)).toBe('灯塔每天');
+    expect(heardText(chinese, 3200, 4000)).toBe('灯塔每天开放。晚上九点');
+    expect(heardText([{ text: '灯台は毎日開いています。', audioStartMs: null }], 500, 1000)).toBe('灯台は毎日');
+  });
 });

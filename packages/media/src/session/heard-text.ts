@@ -27,9 +27,11 @@ export function joinSpans(spans: readonly SpokenSpan[]): string {
     .trim();
 }
 
+/** Finds words in Chinese, Japanese and Thai too, which have no blanks between them. */
+const words = new Intl.Segmenter('en', { granularity: 'word' });
+
 function cutAtWord(text: string, share: number): string {
   const length = Math.round(text.length * Math.min(1, Math.max(0, share)));
   if (length >= text.length) return text;
-  const lastSpace = text.lastIndexOf(' ', length);
-  return lastSpace < 0 ? '' : text.slice(0, lastSpace);
+  return text.slice(0, words.segment(text).containing(length)?.index).trimEnd();
 }

@@ -30,6 +30,10 @@ function sayOver(talk: Talk, words: string, voiceMs = 400): void {
 }
 
 const effectTypes = (talk: Talk): string[] => talk.effects.map((effect) => effect.type);
+const soundsTold = (talk: Talk) =>
+  talk.effects.flatMap((effect) =>
+    effect.type === 'emit' && effect.event.type === 'reply-sound' ? [effect.event] : [],
+  );
 const cancelled = (talk: Talk) =>
   talk.effects.flatMap((effect) => (effect.type === 'voice' && effect.input.type === 'cancel' ? [effect.input] : []));
 
@@ -60,16 +64,31 @@ describe('who speaks over the avatar', () => {
   it('learns where the sound waits and goes on, so that captions wait and go on with it', () => {
     const talk = replying();
     const turnId = talk.currentTurnId();
-    const sounds = () =>
-      talk.effects.flatMap((effect) =>
-        effect.type === 'emit' && effect.event.type === 'reply-sound' ? [effect.event] : [],
-      );
     const itemId = startSpeaking(talk);
-    expect(sounds()).toEqual([{ type: 'reply-sound', turnId, playedMs: 2000, isPlaying: false }]);
+    expect(soundsTold(talk)).toEqual([{ type: 'reply-sound', turnId, playedMs: 2000, isPlaying: false }]);
     talk.put({ type: 'speech-stopped', audioEndMs: 6200, atMs: 5900 });
     talk.put({ type: 'voice', event: { type: 'user-transcript-done', itemId, text: 'okay' }, atMs: 6000 });
-    expect(sounds().at(-1)).toEqual({ type: 'reply-sound', turnId, playedMs: 2000, isPlaying: true });
-    expect(sounds()).toHaveLength(2);
+    expect(soundsTold(talk).at(-1)).toEqual({ type: 'reply-sound', turnId, playedMs: 2000, isPlaying: true });
+    expect(soundsTold(talk)).toHaveLength(2);
+  });
+
+  it('and whose words of agreement come after the hold is told no second time where the sound went on', () => {
+    const talk = replying();
+    const turnId = talk.currentTurnId();
+    const itemId = startSpeaking(talk);
+    talk.put({ type: 'speech-stopped', audioEndMs: 6200, atMs: 5900 });
+    talk.put({ type: 'timer', name: 'held', atMs: 6400 });
+    expect(soundsTold(talk).at(-1)).toEqual({ type: 'reply-sound', turnId, playedMs: 2000, isPlaying: true });
+    talk.effects = [];
+    talk.put({ type: 'voice', event: { type: 'user-transcript-done', itemId, text: 'okay' }, atMs: 7000 });
+    expect([soundsTold(talk), effectTypes(talk).includes('resume-audio')]).toEqual([[], false]);
+    expect(talk.voiceInputs()).toEqual(['user-turn-dropped']);
+    expect([talk.state.interruption, talk.state.turns.map(({ id }) => id)]).toEqual([null, [turnId]]);
+    // Held once more, it goes on from where it is then.
+    talk.heardMs = 3100;
+    talk.effects = [];
+    sayOver(talk, 'okay');
+    expect(soundsTold(talk).map(({ playedMs }) => playedMs)).toEqual([3100, 3100]);
   });
 
   it('in another language likewise', () => {

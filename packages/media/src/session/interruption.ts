@@ -122,10 +122,10 @@ function soundOf({ turnId, playedMs }: Interruption, isPlaying: boolean): readon
   return turnId === null ? [] : [{ type: 'emit', event: { type: 'reply-sound', turnId, playedMs, isPlaying } }];
 }
 
-/** The reply goes on where it was. What the voice began to answer meanwhile is not wanted. */
+/** The reply goes on where it was, unless it does already. What the voice began to answer meanwhile is not wanted. */
 function resume(state: SessionState, interruption: Interruption): Step {
-  const { answerIds } = interruption;
-  const resumed = advance({ ...state, interruption: null, exchange: null }, goOn(interruption));
+  const { answerIds, isHeld } = interruption;
+  const resumed = advance({ ...state, interruption: null, exchange: null }, isHeld ? goOn(interruption) : []);
   const isAnswered = state.turns.some(({ id }) => answerIds.includes(id));
   if (!isAnswered) return resumed;
   const keptTurnIds = state.turns.map(({ id }) => id).filter((id) => !answerIds.includes(id));
