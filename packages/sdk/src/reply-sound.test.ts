@@ -35,6 +35,21 @@ describe('the words of a reply that are heard', () => {
     expect(heard.at(-1)).toBe('The lighthouse is open until nine.');
   });
 
+  it('grow word by word where the writing has no blanks', () => {
+    const chinese: ReplySound = {
+      spans: [
+        { text: '灯塔每天开放。', startMs: 0 },
+        { text: '晚上九点关门。', startMs: 2_000 },
+      ],
+      mark: { playedMs: 0, isPlaying: true, atMs: 0 },
+    };
+    const heard = Array.from({ length: 60 }, (_, step) => heardText(chinese, step * 100));
+    for (const [index, text] of heard.entries()) expect(text.startsWith(heard[index - 1] ?? '')).toBe(true);
+    expect(new Set(heard).size).toBeGreaterThan(6);
+    expect(heardText(chinese, 1_000)).toBe('灯塔每天');
+    expect(heardText(chinese, 60_000)).toBe('灯塔每天开放。晚上九点关门。');
+  });
+
   it('wait where the sound waits, and go on from there', () => {
     const held: ReplySound = { spans, mark: { playedMs: 1_500, isPlaying: false, atMs: 0 } };
     expect(heardText(held, 60_000)).toBe(heardText(held, 0));
@@ -50,6 +65,17 @@ describe('the words of a reply that are heard', () => {
     expect(heardText(untimed, 1_500)).toContain('two');
     expect(heardText(untimed, 1_500)).not.toContain('ten');
     expect(heardText(untimed, 6_000)).toContain('ten.');
+  });
+
+  it.each([
+    ['灯塔每天早上九点开放，晚上九点关门。', '灯塔', '关门'],
+    ['灯台は毎朝九時に開き、夜九時に閉まります。', '灯台', '閉'],
+    ['등대는 매일 아침 아홉 시에 열고 밤 아홉 시에 닫습니다.', '등대는', '닫습니다'],
+  ])('are guessed slower where a character is a syllable: %s', (text, first, last) => {
+    const untimed: ReplySound = { spans: [{ text, startMs: null }], mark: { playedMs: 0, isPlaying: true, atMs: 0 } };
+    expect(heardText(untimed, 700)).toContain(first);
+    expect(heardText(untimed, 2_300)).not.toContain(last);
+    expect(heardText(untimed, 5_500)).toBe(text);
   });
 });
 

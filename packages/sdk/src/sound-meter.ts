@@ -4,6 +4,8 @@ const pollMs = 20;
 const giveUpMs = 20_000;
 
 export type SoundMeter = {
+  /** Measures again where the browser had it wait until the person touched the page. */
+  listen(): void;
   /** Measures until the next sound of the avatar; a new call replaces the one before. */
   untilSound(onSound: (waitedMs: number) => void): void;
   cancel(): void;
@@ -30,20 +32,22 @@ export const createBrowserSoundMeter: CreateSoundMeter = (stream) => {
   };
   const waiter = new SoundWaiter(level, () => performance.now());
   const listen = () => {
-    if (context.state === 'suspended') void context.resume();
+    if (context.state === 'suspended') context.resume().catch(() => undefined);
   };
+  // Meters read many times a second: a browser that suspends is asked when it does, and at each step of the person.
+  context.onstatechange = listen;
+  listen();
   return {
+    listen,
     untilSound: (onSound) => {
       listen();
       waiter.start(onSound);
     },
     cancel: () => waiter.cancel(),
-    level() {
-      listen();
-      return level();
-    },
+    level,
     close() {
       waiter.cancel();
+      context.onstatechange = null;
       void context.close();
     },
   };

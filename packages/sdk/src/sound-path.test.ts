@@ -5,7 +5,7 @@ import { MicrophoneControl } from './microphone-control.ts';
 import { MicrophoneGate } from './microphone-gate.ts';
 import { PcmChunker } from './pcm-chunker.ts';
 import { Resampler } from './resampler.ts';
-import { SoundWaiter } from './sound-meter.ts';
+import { createBrowserSoundMeter, SoundWaiter } from './sound-meter.ts';
 import { settle } from './testing.ts';
 
 function sine(frequencyHz: number, rateHz: number, samples: number): Float32Array {
@@ -166,6 +166,37 @@ describe('SoundWaiter', () => {
     waiter.start(onSound);
     vi.advanceTimersByTime(1000);
     expect(onSound).toHaveBeenCalledExactlyOnceWith(80);
+  });
+});
+
+describe('the meter of the voice', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it('asks a browser that has suspended it once, not at each reading, and again at a step of the person', () => {
+    const context = {
+      ...{ state: 'suspended', onstatechange: null as (() => void) | null, resume: vi.fn(async () => undefined) },
+      createAnalyser: () => ({ fftSize: 0, getFloatTimeDomainData: (samples: Float32Array) => samples.fill(0.5) }),
+      createMediaStreamSource: () => ({ connect: () => undefined }),
+      close: async () => undefined,
+    };
+    vi.stubGlobal('AudioContext', function AudioContext() {
+      return context;
+    });
+    const meter = createBrowserSoundMeter({ getAudioTracks: () => [{}] } as unknown as MediaStream);
+    for (let reading = 0; reading < 50; reading += 1) expect(meter?.level()).toBe(0.5);
+    expect(context.resume).toHaveBeenCalledTimes(1);
+    meter?.listen();
+    expect(context.resume).toHaveBeenCalledTimes(2);
+    context.state = 'running';
+    context.onstatechange?.();
+    expect(context.resume).toHaveBeenCalledTimes(2);
+    context.state = 'suspended';
+    context.onstatechange?.();
+    expect(context.resume).toHaveBeenCalledTimes(3);
+    meter?.close();
+    expect(context.onstatechange).toBeNull();
   });
 });
 

@@ -146,6 +146,7 @@ export class ScriptedWorld {
         return peer as unknown as RTCPeerConnection;
       },
       createSoundMeter: () => ({
+        listen: () => undefined,
         untilSound: (onSound) => this.waits.push(onSound),
         level: () => 0.25,
         cancel: () => undefined,

@@ -149,7 +149,8 @@ function withSound(transcript: Transcript, id: string, change: (sound: ReplySoun
   return { ...transcript, sounds: new Map(transcript.sounds).set(id, change(transcript.sounds.get(id) ?? noSound)) };
 }
 
-function withoutHeard({ heardText: _, ...caption }: Caption): Caption {
+/** What is said, whatever of it has been heard. */
+export function withoutHeard({ heardText: _, ...caption }: Caption): Omit<Caption, 'heardText'> {
   return caption;
 }
 

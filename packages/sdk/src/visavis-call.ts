@@ -105,10 +105,7 @@ export class VisavisCall extends EventEmitter<CallEvents> {
   /** Call from a click: browsers tie the microphone and sound to a gesture. */
   connect(): void {
     if (this.#parts.state !== 'idle') return;
-    if (this.#environment.createPeer === null) {
-      this.#end('media-unsupported');
-      return;
-    }
+    if (this.#environment.createPeer === null) return this.#end('media-unsupported');
     this.#update({ state: 'connecting' });
     this.#stopWatching = this.#environment.onPageReturn(() => this.#outlet.resume());
     this.#connection.open();
@@ -121,6 +118,7 @@ export class VisavisCall extends EventEmitter<CallEvents> {
   }
 
   unblockSound(): Promise<void> {
+    this.#meter?.listen();
     return this.#outlet.unblock();
   }
 

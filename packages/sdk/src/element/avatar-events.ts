@@ -8,8 +8,8 @@ export type AvatarEventDetails = {
   /** The connection is lost and is being built again; `visavis-connected` or `visavis-ended` follows. */
   'visavis-reconnecting': { readonly sessionId: string | null };
   'visavis-ended': { readonly reason: EndReason; readonly problem: CallProblem | null };
-  /** A caption is new or has changed. */
-  'visavis-transcript': Caption;
+  /** What is said is new or has changed. What of it has been heard changes more often: the captions of the element's `call` tell. */
+  'visavis-transcript': Omit<Caption, 'heardText'>;
   /** A call could not start or broke off, or something is wrong that it survives, such as a missing microphone. */
   'visavis-error': CallProblem;
 };

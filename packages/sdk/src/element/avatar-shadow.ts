@@ -42,6 +42,8 @@ export class AvatarShadow {
   readonly #problem = make('div', 'problem');
   readonly #captions = make('div', 'captions');
   readonly #list = make('ol', 'caption-list');
+  /** Each caption once, when it is complete: the list changes with every word. */
+  readonly #said = make('p', 'said');
   readonly #form = make('form', 'composer');
   readonly #input = make('input', 'input');
   readonly #send = make('button', 'send');
@@ -65,6 +67,8 @@ export class AvatarShadow {
     this.#status.setAttribute('role', 'status');
     this.#problem.setAttribute('role', 'alert');
     this.#captions.setAttribute('role', 'log');
+    this.#captions.setAttribute('aria-live', 'off');
+    this.#said.setAttribute('aria-live', 'polite');
     this.#captions.tabIndex = 0;
     this.#captions.append(this.#list);
     this.#hangUp.dataset.kind = 'hang-up';
@@ -79,7 +83,7 @@ export class AvatarShadow {
     this.#backdrop.classList.add('face-backdrop');
     this.#backdrop.alt = '';
     this.#stage.append(this.#backdrop, this.video, this.#status, this.#unblock, this.#start, this.#foot);
-    this.#frame.append(this.#stage, this.#problem, this.#captions, this.#form);
+    this.#frame.append(this.#stage, this.#problem, this.#captions, this.#said, this.#form);
   }
 
   #listen(): void {
@@ -159,8 +163,9 @@ export class AvatarShadow {
     this.#problem.append(dismiss);
   }
 
-  #showCaptions({ captions, showsCaptions }: AvatarView, words: AvatarWords): void {
+  #showCaptions({ captions, showsCaptions, said }: AvatarView, words: AvatarWords): void {
     const log = this.#captions;
+    setText(this.#said, showsCaptions ? said : '');
     log.hidden = !showsCaptions || captions.length === 0;
     log.setAttribute('aria-label', words.captions);
     const follows = log.scrollHeight - log.scrollTop - log.clientHeight < followPx;

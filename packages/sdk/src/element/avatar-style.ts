@@ -39,6 +39,7 @@ export const avatarStyle = `${faceFrameStyle}
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
 .frame {
+  position: relative;
   display: flex;
   flex-direction: column;
   block-size: 100%;
@@ -141,6 +142,7 @@ svg { inline-size: 1.4rem; block-size: 1.4rem; fill: none; stroke: currentColor;
 .captions b { color: var(--muted); font-size: 0.75rem; font-weight: 600; }
 .captions li span { padding: 0.5rem 0.85rem; border-radius: 1.1rem 1.1rem 1.1rem 0.4rem; background: var(--sunken, transparent); overflow-wrap: anywhere; }
 .captions li[data-speaker="user"] span { border-radius: 1.1rem 1.1rem 0.4rem; background: var(--accent-soft, transparent); }
+.said { position: absolute; inline-size: 1px; block-size: 1px; margin: 0; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 form { position: relative; padding: 0.75rem; border-block-start: 1px solid var(--line); }
 input {
   inline-size: 100%;

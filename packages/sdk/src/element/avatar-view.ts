@@ -30,6 +30,8 @@ export type AvatarView = {
   readonly microphoneOpen: boolean;
   readonly soundBlocked: boolean;
   readonly captions: readonly CaptionView[];
+  /** The last caption that is complete, which screen readers are told; empty: none. */
+  readonly said: string;
   readonly showsCaptions: boolean;
   readonly canType: boolean;
 };
@@ -62,10 +64,12 @@ export function viewOf(
   const phase = state === 'idle' || state === 'ended' ? 'idle' : state === 'connecting' ? 'calling' : 'live';
   const microphoneOpen = snapshot?.microphone.state === 'on' && !snapshot.microphone.muted;
   const captions = snapshot?.captions ?? [];
+  const complete = captions.findLast(({ status }) => status === 'final' || status === 'interrupted');
   const waiting = phase === 'idle' ? standing : null;
   const problem = preparing ? null : (fault ?? snapshot?.problem ?? snapshot?.notice ?? waiting);
   const known = typeof card === 'string' ? null : card;
   const name = attributes.label || labelOf(known?.name ?? '');
+  const avatarName = name || words.avatar;
   return {
     phase,
     isLost: state === 'reconnecting',
@@ -82,7 +86,8 @@ export function viewOf(
     soundBlocked: snapshot?.soundBlocked ?? false,
     captions: captions
       .filter((caption) => caption.status !== 'pending' && captionText(caption) !== '')
-      .map((caption) => toCaptionView(caption, name || words.avatar, words)),
+      .map((caption) => toCaptionView(caption, avatarName, words)),
+    said: complete === undefined ? '' : words.said(speakerNameOf(complete, avatarName, words), complete.text),
     showsCaptions: attributes.captions,
     canType: attributes.typing && phase === 'live' && (snapshot?.ready ?? false),
   };
@@ -94,7 +99,11 @@ function toCaptionView(caption: Caption, avatarName: string, words: AvatarWords)
   return {
     id,
     speaker,
-    speakerName: speaker === 'user' ? words.you : avatarName,
+    speakerName: speakerNameOf(caption, avatarName, words),
     text: status === 'interrupted' ? `${text} — ${words.interrupted}` : text,
   };
+}
+
+function speakerNameOf({ speaker }: Caption, avatarName: string, words: AvatarWords): string {
+  return speaker === 'user' ? words.you : avatarName;
 }

@@ -1,4 +1,5 @@
 import type { CallSnapshot } from '../call-snapshot.ts';
+import { withoutHeard } from '../transcript.ts';
 import type { AvatarEventDetails, AvatarEventName } from './avatar-events.ts';
 
 type AvatarChange = {
@@ -17,9 +18,9 @@ export function changesOfCall(before: CallSnapshot, after: CallSnapshot): Avatar
   const known = new Map(before.captions.map((caption) => [caption.id, caption]));
   for (const caption of after.captions) {
     const earlier = known.get(caption.id);
-    // That more of it is heard is no change of what is said.
+    // That more of it is heard is no change of what is said, and no part of the event: it would be stale at once.
     const isTold = earlier?.text === caption.text && earlier.status === caption.status;
-    if (!isTold && caption.text !== '') changes.push({ name: 'visavis-transcript', detail: caption });
+    if (!isTold && caption.text !== '') changes.push({ name: 'visavis-transcript', detail: withoutHeard(caption) });
   }
   if (after.notice !== null && after.notice !== before.notice) {
     changes.push({ name: 'visavis-error', detail: after.notice });

@@ -135,6 +135,20 @@ describe('what the element shows', () => {
     expect(namesOf({})).toEqual(['Avatar', 'You']);
   });
 
+  it('tells screen readers each caption once, when it is complete', () => {
+    const captions: Caption[] = [
+      { id: 'u', speaker: 'user', text: 'Hi', status: 'final' },
+      { id: 'a', speaker: 'avatar', text: 'Hello there', heardText: 'Hello', status: 'streaming' },
+    ];
+    const saidOf = (list: Caption[]) =>
+      view(snapshotOf({ state: 'connected', captions: list }), { avatar: 'navtalk.Iris' }).said;
+    expect(saidOf(captions)).toBe('You: Hi');
+    expect(saidOf([...captions.slice(0, 1), { id: 'a', speaker: 'avatar', text: 'Hello there', status: 'final' }])).toBe(
+      'Iris: Hello there',
+    );
+    expect(saidOf([])).toBe('');
+  });
+
   it('says that the person is not heard: muted, typing only, push-to-talk that is not held', () => {
     const statusOf = (change: Partial<CallSnapshot['microphone']>) =>
       view(snapshotOf({ state: 'connected', microphone: { ...microphone, ...change } })).status;
@@ -195,6 +209,10 @@ describe('events of the element', () => {
     expect(changesOfCall(connected, speaking)).toEqual([{ name: 'visavis-transcript', detail: caption }]);
     expect(changesOfCall(speaking, speaking)).toEqual([]);
     expect(changesOfCall(speaking, longer)).toHaveLength(1);
+    // What of it is heard is told by the captions alone.
+    const heard = (text: string) => ({ ...connected, captions: [{ ...caption, heardText: text }] });
+    expect(changesOfCall(connected, heard(''))).toEqual([{ name: 'visavis-transcript', detail: caption }]);
+    expect(changesOfCall(heard(''), heard('Hello'))).toEqual([]);
     expect(changesOfCall(longer, ended)).toEqual([
       { name: 'visavis-error', detail: problem },
       { name: 'visavis-ended', detail: { reason: 'connection-lost', problem } },

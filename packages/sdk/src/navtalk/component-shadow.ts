@@ -13,7 +13,9 @@ export class ComponentShadow {
   readonly #ownIcon = telephoneIcon();
   readonly #pageIcon = make('img', 'icon');
   readonly #text = make('span', 'text');
+  readonly #notes = make('div', 'notes');
   readonly #message = make('p', 'message');
+  readonly #unblock = make('button', 'unblock');
 
   constructor(root: ShadowRoot, actions: { play(): void; unblockSound(): void }) {
     this.video = make('video', 'video');
@@ -22,11 +24,14 @@ export class ComponentShadow {
     this.#picture.alt = '';
     this.#pageIcon.alt = '';
     this.#button.type = 'button';
-    this.#message.setAttribute('role', 'alert');
+    this.#unblock.type = 'button';
+    this.#notes.setAttribute('role', 'alert');
+    this.#notes.append(this.#message, this.#unblock);
     this.#button.append(this.#ownIcon, this.#pageIcon, this.#text);
     this.#button.addEventListener('click', () => actions.play());
+    // A tap anywhere will do, and the button's key.
     this.#card.addEventListener('click', () => actions.unblockSound());
-    this.#card.append(this.#picture, this.video, this.#message, this.#button);
+    this.#card.append(this.#picture, this.video, this.#notes, this.#button);
     adoptStyle(root, componentStyle);
     root.append(this.#card);
   }
@@ -35,13 +40,18 @@ export class ComponentShadow {
     this.#card.dataset.play = view.play;
     this.#card.toggleAttribute('data-shows-video', view.showsVideo);
     this.video.setAttribute('aria-label', videoLabel);
-    this.#button.disabled = view.isButtonOff;
+    // A button that is disabled loses the focus of whoever has just pressed it.
+    this.#button.setAttribute('aria-disabled', String(view.isButtonOff));
     setSource(this.#picture, view.picture);
     setSource(this.#pageIcon, view.buttonIcon);
     this.#pageIcon.hidden = view.buttonIcon === '';
     this.#ownIcon.style.display = view.buttonIcon === '' ? '' : 'none';
     setText(this.#text, view.buttonText);
     setText(this.#message, view.message);
+    const hadFocus = this.#unblock.matches(':focus');
+    setText(this.#unblock, view.unblockText);
+    this.#unblock.hidden = view.unblockText === '';
+    if (hadFocus && this.#unblock.hidden) this.#button.focus();
     setStyle(this.#button, view.styles.button);
     setStyle(this.#pageIcon, view.styles.icon);
     setStyle(this.#text, view.styles.text);

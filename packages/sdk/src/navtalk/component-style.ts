@@ -12,13 +12,15 @@ export const componentStyle = `
   display: flex; flex-direction: column; align-items: center; gap: 8px;
   border: 0; border-radius: 12px; background: transparent; color: #fff; font: inherit; cursor: pointer;
 }
-.button:disabled { cursor: progress; }
-.button:focus-visible { outline: 3px solid #fff; outline-offset: 2px; }
+.button[aria-disabled='true'] { cursor: progress; }
+.button:focus-visible, .unblock:focus-visible { outline: 3px solid #fff; outline-offset: 2px; }
 .icon { inline-size: 44px; block-size: 44px; border-radius: 50%; }
 svg.icon { padding: 10px; box-sizing: border-box; background: #1d8a4e; fill: none; stroke: #fff; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
 [data-play='on'] svg.icon { background: #c62b39; rotate: 135deg; }
 [data-play='connecting'] svg.icon { background: #5b5f7a; }
 .text { font-size: 17px; text-align: center; text-shadow: 0 1px 3px rgb(0 0 0 / 80%); }
-.message { position: absolute; inset-inline: 8px; inset-block-start: 8px; margin: 0; padding: 8px 12px; border-radius: 12px; background: rgb(0 0 0 / 75%); color: #fff; font-size: 14px; }
-.message:empty { display: none; }
+.notes { position: absolute; inset-inline: 8px; inset-block-start: 8px; display: grid; gap: 8px; }
+.message, .unblock { margin: 0; padding: 8px 12px; border: 0; border-radius: 12px; background: rgb(0 0 0 / 75%); color: #fff; font: inherit; font-size: 14px; }
+.unblock { padding: 12px; cursor: pointer; }
+.message:empty, .unblock[hidden] { display: none; }
 `;

@@ -17,6 +17,8 @@ export type ComponentView = {
   readonly picture: string;
   /** A sentence over the picture; empty: nothing is wrong. */
   readonly message: string;
+  /** Words of the button that lets the sound through; empty: nothing keeps it back. */
+  readonly unblockText: string;
   readonly styles: Readonly<Record<'button' | 'icon' | 'text', string>>;
 };
 
@@ -41,6 +43,7 @@ export function componentView(
     showsVideo: play === 'on',
     picture: picture || read('default-avatar-background'),
     message: messageOf(snapshot, fault, words),
+    unblockText: snapshot?.soundBlocked === true ? words.soundBlocked : '',
     styles: {
       button: read('playbutton_style'),
       icon: read('playbutton_icon_style'),
@@ -58,9 +61,7 @@ function playStateOf(snapshot: CallSnapshot | null): PlayState {
 function messageOf(snapshot: CallSnapshot | null, fault: ComponentFault | null, words: ComponentWords): string {
   if (fault !== null) return words.faults[fault];
   const problem = snapshot?.problem ?? snapshot?.notice ?? null;
-  if (problem !== null) {
-    const { title, advice } = inWords(problem, words.problems);
-    return `${title} ${advice}`;
-  }
-  return snapshot?.soundBlocked === true ? words.soundBlocked : '';
+  if (problem === null) return '';
+  const { title, advice } = inWords(problem, words.problems);
+  return `${title} ${advice}`;
 }

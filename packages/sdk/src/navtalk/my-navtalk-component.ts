@@ -86,7 +86,9 @@ export class MyNavtalkComponent extends ElementBase {
     });
   }
 
-  attributeChangedCallback(): void {
+  attributeChangedCallback(name: string): void {
+    if (name === 'function-calls' && !readFunctionCalls(this.#read(name)).isReadable)
+      this.#tell('function-calls is no list of functions.');
     this.#show();
   }
 
@@ -137,8 +139,6 @@ export class MyNavtalkComponent extends ElementBase {
     const words = componentWordsFor(this.closest('[lang]')?.getAttribute('lang') || globalThis.navigator.language);
     const view = componentView(this.#read, { snapshot: this.#snapshot, fault, picture: this.#picture }, words);
     this.#shadow.show(view, words.live);
-    if (!readFunctionCalls(this.#read('function-calls')).isReadable)
-      this.#tell('function-calls is no list of functions.');
     if (fault !== null) this.#tell(words.faults[fault]);
     else void this.#askForPicture();
   }

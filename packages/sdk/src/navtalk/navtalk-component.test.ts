@@ -136,6 +136,8 @@ describe('what the component of NavTalk shows', () => {
     const chinese = componentWordsFor('zh-CN');
     expect(componentView(given({}), { ...state, snapshot: full }, chinese).message).toContain('所有数字人都在忙');
     expect(componentView(given({}), { ...state, fault: 'no-license' }, words).message).toContain('license');
-    expect(view(snapshotOf({ state: 'connected', soundBlocked: true })).message).toBe('Tap to hear the sound');
+    expect(view(snapshotOf({ state: 'connected' })).unblockText).toBe('');
+    const silent = view(snapshotOf({ state: 'connected', soundBlocked: true }));
+    expect([silent.unblockText, silent.message]).toEqual(['Tap to hear the sound', '']);
   });
 });
