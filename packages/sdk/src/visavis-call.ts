@@ -105,7 +105,10 @@ export class VisavisCall extends EventEmitter<CallEvents> {
   /** Call from a click: browsers tie the microphone and sound to a gesture. */
   connect(): void {
     if (this.#parts.state !== 'idle') return;
-    if (this.#environment.createPeer === null) return this.#end('media-unsupported');
+    if (this.#environment.createPeer === null) {
+      this.#end('media-unsupported');
+      return;
+    }
     this.#update({ state: 'connecting' });
     this.#stopWatching = this.#environment.onPageReturn(() => this.#outlet.resume());
     this.#connection.open();
@@ -351,12 +354,11 @@ export class VisavisCall extends EventEmitter<CallEvents> {
     if (this.#parts.state === 'ended') return;
     this.#conversation = afterEnd(this.#conversation);
     this.#stopWatching?.();
-    const problem = reason === 'hung-up' ? null : callProblem(reason, specifics);
     this.#update({
       state: 'ended',
       ready: false,
       endReason: reason,
-      problem,
+      problem: reason === 'hung-up' ? null : callProblem(reason, specifics),
       soundBlocked: false,
       endedAtMs: Date.now(),
     });

@@ -32,6 +32,6 @@ describe('what a listener got of an interrupted reply', () => {
     ];
     expect(heardText(chinese, 1100, 4000)).toBe('灯塔每天');
     expect(heardText(chinese, 3200, 4000)).toBe('灯塔每天开放。晚上九点');
-    expect(heardText([{ text: '灯台は毎日開いています。', audioStartMs: null }], 500, 1000)).toBe('灯台は毎日');
+    expect(heardText([{ text: '灯台は毎日開いています。', audioStartMs: null }], 420, 1000)).toBe('灯台は毎日');
   });
 });

@@ -143,9 +143,9 @@ describe('what the element shows', () => {
     const saidOf = (list: Caption[]) =>
       view(snapshotOf({ state: 'connected', captions: list }), { avatar: 'navtalk.Iris' }).said;
     expect(saidOf(captions)).toBe('You: Hi');
-    expect(saidOf([...captions.slice(0, 1), { id: 'a', speaker: 'avatar', text: 'Hello there', status: 'final' }])).toBe(
-      'Iris: Hello there',
-    );
+    expect(
+      saidOf([...captions.slice(0, 1), { id: 'a', speaker: 'avatar', text: 'Hello there', status: 'final' }]),
+    ).toBe('Iris: Hello there');
     expect(saidOf([])).toBe('');
   });
 
