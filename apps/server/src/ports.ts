@@ -259,6 +259,9 @@ export type CallFollower = {
 /** Told of each call that has its place. What a follower throws is logged, and harms no call. */
 export type FollowCall = (call: FollowedCall) => CallFollower;
 
+/** What comes of the wish that somebody else answers. `unchanged`: he does already. `impossible`: its voice cannot answer. */
+export type AnswererChange = 'changed' | 'unchanged' | 'impossible';
+
 /** A talk that goes on, as the members of its project are shown it. */
 export type LiveTalkView = {
   readonly sessionId: string;
@@ -290,14 +293,15 @@ export type LiveTalks = {
     readonly isOperatorThere: boolean;
     readonly talks: readonly LiveTalkView[];
   };
-  /** Resolves once the version is another one, or after this time. */
-  changed(projectId: string, version: number, limitMs: number, signal: AbortSignal): Promise<void>;
+  /** Resolves once the version is another one, or after this time. False, at once: too many wait already. */
+  changed(projectId: string, version: number, limitMs: number, signal: AbortSignal): Promise<boolean>;
   /** A member who may answer has the page open. */
   notePage(projectId: string): void;
-  /** False: there is no such talk here any more. */
-  takeOver(projectId: string, sessionId: string): boolean;
-  giveBack(projectId: string, sessionId: string): boolean;
-  answer(projectId: string, sessionId: string, text: string): 'spoken' | 'busy' | 'gone';
+  /** `gone`: there is no such talk here any more. */
+  takeOver(projectId: string, sessionId: string): AnswererChange | 'gone';
+  giveBack(projectId: string, sessionId: string): AnswererChange | 'gone';
+  /** `taken-over`: it is spoken, and the talk was the voice's until then. `busy`: several wait to be spoken. */
+  answer(projectId: string, sessionId: string, text: string): 'spoken' | 'taken-over' | 'busy' | 'gone';
 };
 
 export type MediaCall = {

@@ -89,6 +89,9 @@ export const REFUSALS = {
     'The file took longer than {minutes} minutes to arrive. Send a smaller one, or over a faster connection.',
   'talk-over': 'This talk has ended, or goes on at another node of the server.',
   'answers-waiting': 'Several answers wait to be spoken in this talk already. Wait for the avatar.',
+  'voice-cannot-answer': 'This avatar has no voice that could answer by itself: people answer in its talks.',
+  'followers-full':
+    'Too many pages follow the live talks of this project. Close those that nobody needs, or look again in a few seconds.',
   'talk-going-on': 'This talk is going on. Delete it when it has ended.',
   'private-webhook':
     'Webhooks do not reach {host}, which is a private or reserved host. Give an address that everybody can reach, or ask the operator of this server to name the host in WEBHOOK_PRIVATE_HOSTS.',

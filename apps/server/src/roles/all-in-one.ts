@@ -216,7 +216,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     limits: services.limits,
     meter: services.meter,
     calls,
-    operator: await openOperatorMode(config, masterKeys, logger, closers),
+    operator: await openOperatorMode(config, { masterKeys, licences: services.consoleApi.licences, logger, closers }),
   };
 }
 

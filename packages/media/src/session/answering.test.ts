@@ -70,6 +70,16 @@ describe('a person who takes over', () => {
     expect(talk.voiceInputs()).toEqual(['text', 'respond']);
   });
 
+  it('who leaves what was typed to the voice has it answered once, also when the client asks for that itself', () => {
+    const talk = taken(new Talk());
+    talk.command({ type: 'user-text', text: 'Is anybody there?', reply: true });
+    talk.command({ type: 'answer-by', by: 'voice' });
+    talk.command({ type: 'respond' });
+    talk.command({ type: 'respond' });
+    expect(talk.voiceInputs()).toEqual(['history', 'respond']);
+    expect(talk.state.turns).toHaveLength(1);
+  });
+
   it('waits for no result of a tool', () => {
     const talk = new Talk();
     talk.command({ type: 'user-text', text: 'The weather?', reply: true });
@@ -97,5 +107,14 @@ describe('a voice that cannot answer', () => {
     talk.effects = [];
     talk.command({ type: 'answer-by', by: 'voice' });
     expect(talk.effects).toEqual([]);
+  });
+
+  it('has it heard that nobody is there, after words that were typed and want an answer', () => {
+    const talk = new Talk({ answers: false });
+    talk.effects = [];
+    talk.command({ type: 'user-text', text: 'Hello?', reply: true });
+    talk.command({ type: 'say', text: 'Nobody is here.' });
+    expect(talk.voiceInputs()).toEqual(['history', 'say']);
+    expect(talk.effects.some(({ type }) => type === 'flush-audio')).toBe(false);
   });
 });

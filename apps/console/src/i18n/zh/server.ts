@@ -75,6 +75,8 @@ export const zh: ServerTexts = {
     'address-with-password': '不能使用含有用户名或密码的地址。请去掉它们。',
     'talk-over': '此对话已结束，或在服务器的另一个节点上进行。',
     'answers-waiting': '此对话已有多个回答等待说出。请等数字人说完。',
+    'voice-cannot-answer': '此数字人没有能自行回答的声音：它的对话由人来回答。',
+    'followers-full': '查看此项目实时对话的页面太多。请关闭不需要的页面，或几秒后再看。',
     'talk-going-on': '此对话正在进行。请在结束后再删除。',
     'key-not-shown': '此密钥无法再次显示。请重置以获得新密钥。',
     'link-withdrawn': '链接在生成时被撤回。请重新生成一个。',

@@ -28,9 +28,14 @@ export class LicenceControl {
     return this.#options.keys.list(projectId);
   }
 
+  /** Null when the project has no such key in force. */
+  findDigest(projectId: string, licenceId: string): Promise<string | null> {
+    return this.#options.keys.digestOf(projectId, licenceId);
+  }
+
   /** Throws `not-found` when the project has no such key in force. */
   async digestOf(projectId: string, licenceId: string): Promise<string> {
-    const digest = await this.#options.keys.digestOf(projectId, licenceId);
+    const digest = await this.findDigest(projectId, licenceId);
     if (digest === null) throw notFound('key in force');
     return digest;
   }

@@ -1,6 +1,7 @@
 import type { SessionEvent } from '@visavis/media/session-events';
 import { LIMITS } from '@visavis/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { FollowCall } from '../../ports.ts';
 import {
   rememberedConversations,
   rememberedLog,
@@ -21,7 +22,11 @@ const REQUEST = {
 };
 
 /** A call over scripted ports, and what its client's side is told. */
-function openCall(client: Partial<CallClient> = {}, admission = scriptedAdmission()) {
+function openCall(
+  client: Partial<CallClient> = {},
+  admission = scriptedAdmission(),
+  followed: { readonly follow?: FollowCall } = {},
+) {
   const placer = scriptedPlacer();
   placer.autoReady = false;
   const conversations = rememberedConversations();
@@ -33,6 +38,7 @@ function openCall(client: Partial<CallClient> = {}, admission = scriptedAdmissio
     iceServers: () => [{ urls: ['stun:h:3478'] }],
     pictureSizes: { usualPx: 512, largestPx: 512 },
     noteEvent: ({ subject }: { subject: string }) => notes.push(subject),
+    ...followed,
   };
   const memory = processBudget(LIMITS.budgets.allCalls).open(CALL_LIMITS, () => {});
   const origin = { hostName: 'h', caller: { origin: undefined, host: 'h' }, ipAddress: '::1', findCall: () => null };
@@ -136,6 +142,20 @@ describe('a call', () => {
     expect(opened.conversations.entries.at(-1)).toMatchObject({
       value: { status: 'completed', reason: 'client-closed-1000' },
     });
+  });
+
+  it('gives the user’s words to its session before whoever follows it answers to them', async () => {
+    const follow: FollowCall = (followed) => ({
+      command: ({ type }) => type === 'user-text' && followed.command({ type: 'say', text: 'Nobody is here.' }),
+      event() {},
+      ended() {},
+    });
+    const { call, placer, told, conversations } = openCall({}, scriptedAdmission(), { follow });
+    const session = await placed(placer);
+    await vi.waitFor(() => expect(told).toContain('placed'));
+    call.command({ type: 'user-text', text: 'Is anybody there?', reply: true });
+    expect(session.commands.map(({ type }) => type)).toEqual(['user-text', 'say']);
+    await vi.waitFor(() => expect(conversations.entries.map(({ value }) => value.text)).toContain('Is anybody there?'));
   });
 
   it('records what was heard of a reply that was playing when the client hung up', async () => {

@@ -152,8 +152,9 @@ export class Call implements OpenCall {
   command(command: SessionCommand): void {
     const state = this.#state;
     if (state.phase !== 'talking' && state.phase !== 'ending') return;
-    if (command.type !== 'user-audio') state.follower.command(command);
     this.#command(state, command);
+    // Afterwards: what the follower answers to the user's words comes behind them.
+    if (command.type !== 'user-audio') state.follower.command(command);
   }
 
   #command(state: Live, command: SessionCommand): void {
@@ -247,7 +248,8 @@ export class Call implements OpenCall {
   #follow(admitted: Admitted): CallFollower {
     const say = {
       command: (command: SessionCommand) => {
-        if (this.#state.phase === 'talking') this.#command(this.#state, command);
+        const state = this.#state;
+        if (state.phase === 'talking') this.#guard(() => this.#command(state, command));
       },
       report: (code: 'operator-away', message: string) =>
         this.#onEvent({ type: 'failed', code, message, fatal: false }),

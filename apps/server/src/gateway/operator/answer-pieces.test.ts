@@ -43,6 +43,33 @@ describe('an answer in pieces', () => {
     expect(pieces.finish({ text: '', answerId: 'b' })).toBe('Next');
   });
 
+  it('goes on after a part of it was spoken for want of an end, and is spoken once whatever its end says again', () => {
+    const pieces = new AnswerPieces();
+    const whole = { text: 'Hello there. How are you', answerId: 'a' };
+    pieces.add(piece('Hello there', 1));
+    expect([pieces.flush(), pieces.isOpen]).toEqual(['Hello there', false]);
+    expect(pieces.add(piece('Hello there', 1))).toBeNull();
+    expect(pieces.add(piece('. How are you', 2))).toBe('.');
+    expect(pieces.finish(whole)).toBe('How are you');
+    expect([pieces.finish(whole), pieces.add(piece('. How are you', 2)), pieces.finish()]).toEqual([null, null, null]);
+    expect(pieces.finish({ text: 'Next one.', answerId: 'b' })).toBe('Next one.');
+    expect(pieces.finish({ text: 'Next one.', answerId: 'b' })).toBeNull();
+    expect(pieces.finish({ text: 'And one without a name.', answerId: '' })).toBe('And one without a name.');
+  });
+
+  it('is ended by whoever names no answer', () => {
+    const pieces = new AnswerPieces();
+    pieces.add(piece('Good morning', 1));
+    expect(pieces.finish({ text: 'Good morning', answerId: '' })).toBe('Good morning');
+  });
+
+  it('counts what adds something', () => {
+    const pieces = new AnswerPieces();
+    for (const text of ['One', 'One', '']) pieces.add(piece(text, 1));
+    pieces.add(piece('', 2));
+    expect(pieces.counted).toBe(1);
+  });
+
   it('does not wait for the end of an endless sentence', () => {
     const spoken = new AnswerPieces().add(piece('word '.repeat(80)));
     expect(spoken).toMatch(/^(word )+word$/);

@@ -9,11 +9,19 @@ export class AnswerPieces {
   #answerId = '';
   #sequence: number | null = null;
   #hasText = false;
+  /** The answer of this id is over, and nothing more of it has come. */
+  #isFinished = false;
   #rest = '';
+  #counted = 0;
 
   /** Some text waits for the end of its sentence. */
   get isOpen(): boolean {
     return this.#rest.trim() !== '';
+  }
+
+  /** Pieces that have added something, of all answers: neither empty ones nor repeated ones. */
+  get counted(): number {
+    return this.#counted;
   }
 
   /** What is ready to be spoken; null: nothing yet. A piece that comes a second time counts once. */
@@ -22,28 +30,38 @@ export class AnswerPieces {
     const { sequence } = piece;
     if (sequence !== null && this.#sequence !== null && sequence <= this.#sequence) return before;
     this.#sequence = sequence;
-    this.#hasText ||= piece.text !== '';
+    if (piece.text === '') return before;
+    [this.#hasText, this.#isFinished] = [true, false];
+    this.#counted += 1;
     this.#rest += piece.text;
-    const end = endOfSentences(this.#rest);
-    return joined(before, this.#take(end));
+    return joined(before, this.#take(endOfSentences(this.#rest)));
   }
 
-  /** The answer is over: the rest of it, or the whole where no piece came. */
-  finish(
-    whole: { readonly text: string; readonly answerId: string } = { text: '', answerId: this.#answerId },
-  ): string | null {
-    const before = whole.answerId === this.#answerId ? null : this.#begin(whole.answerId);
-    const rest = this.#hasText ? this.#take(this.#rest.length) : whole.text.trim();
-    this.#begin('');
+  /** What waits for the end of its sentence, which does not come; the answer may go on. Null: nothing. */
+  flush(): string | null {
+    return this.#take(this.#rest.length);
+  }
+
+  /**
+   * The answer is over: the rest of it, or the whole where no piece came; nothing when it was over before. Who names no answer
+   * means the one that is open.
+   */
+  finish(whole: { readonly text: string; readonly answerId: string } = { text: '', answerId: '' }): string | null {
+    const answerId = whole.answerId === '' && !this.#isFinished ? this.#answerId : whole.answerId;
+    const before = answerId === this.#answerId ? null : this.#begin(answerId);
+    if (this.#isFinished) return before;
+    const rest = this.#hasText ? this.flush() : whole.text.trim();
+    if (answerId === '') this.#begin('');
+    else this.#isFinished = true;
     return joined(before, rest === '' ? null : rest);
   }
 
   /** Another answer begins; what is left of the one before. */
   #begin(answerId: string): string | null {
-    const rest = this.#take(this.#rest.length);
+    const rest = this.flush();
     this.#answerId = answerId;
     this.#sequence = null;
-    this.#hasText = false;
+    [this.#hasText, this.#isFinished] = [false, false];
     return rest;
   }
 

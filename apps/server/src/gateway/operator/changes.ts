@@ -1,7 +1,7 @@
-/** Of a project at a time; whoever comes later is answered at once. */
+/** Of a project at a time; whoever comes later is to ask again. */
 const MAX_WAITING = 100;
-/** What is said comes word by word; whoever follows it is told a few times a second. */
-const GATHERED_MS = 300;
+/** What is said comes word by word; whoever follows it is told about twice a second. */
+const GATHERED_MS = 500;
 
 type Project = { version: number; readonly waiting: Set<() => void>; timer: NodeJS.Timeout | null };
 
@@ -22,13 +22,18 @@ export class Changes {
     }, GATHERED_MS).unref();
   }
 
-  /** Resolves once the version is another one, or after this time, or when the signal says so. */
-  async next(projectId: string, version: number, limitMs: number, signal: AbortSignal): Promise<void> {
-    if (this.version(projectId) !== version || signal.aborted) return;
-    const { waiting } = this.#project(projectId);
-    if (waiting.size >= MAX_WAITING) return;
+  /**
+   * Resolves once the version is another one, or after this time, or when the signal says so. Where it is another one already,
+   * what comes within a moment is waited for too. False, at once: too many wait.
+   */
+  async next(projectId: string, version: number, limitMs: number, signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) return true;
+    const project = this.#project(projectId);
+    const { waiting } = project;
+    if (waiting.size >= MAX_WAITING) return false;
+    const waitMs = project.version === version ? limitMs : Math.min(limitMs, GATHERED_MS);
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => go(), limitMs).unref();
+      const timer = setTimeout(() => go(), waitMs).unref();
       const go = (): void => {
         clearTimeout(timer);
         signal.removeEventListener('abort', go);
@@ -38,6 +43,7 @@ export class Changes {
       waiting.add(go);
       signal.addEventListener('abort', go, { once: true });
     });
+    return true;
   }
 
   /** Nobody waits any longer. */
@@ -48,7 +54,7 @@ export class Changes {
   #project(projectId: string): Project {
     const known = this.#projects.get(projectId);
     if (known !== undefined) return known;
-    const made: Project = { version: 1, waiting: new Set(), timer: null };
+    const made: Project = { version: 0, waiting: new Set(), timer: null };
     this.#projects.set(projectId, made);
     return made;
   }

@@ -1,9 +1,16 @@
 import type { SessionCommand, SessionEvent } from '@visavis/media/session-events';
 import { LIMITS } from '@visavis/protocol';
-import type { FollowedCall, LiveTalkView } from '../../ports.ts';
+import type { AnswererChange, FollowedCall, LiveTalkView } from '../../ports.ts';
 import { AnswerPieces } from './answer-pieces.ts';
 
 type Line = LiveTalkView['lines'][number] & { readonly turnId: string | null };
+
+export type UserWords = {
+  readonly text: string;
+  readonly inputType: 'text' | 'audio';
+  /** False: the client asks for the answer by itself, if it wants one. */
+  readonly wantsAnswer: boolean;
+};
 
 /** Answers of operators that may wait to be spoken, or be spoken. */
 const MAX_OPEN_ANSWERS = 8;
@@ -11,7 +18,7 @@ const MAX_OPEN_ANSWERS = 8;
 /** What is known of a talk that goes on: what was said last, and who answers. */
 export class LiveTalk {
   readonly call: FollowedCall;
-  readonly pieces = new AnswerPieces();
+  #pieces = new AnswerPieces();
   #lines: readonly Line[] = [];
   #nextLineId = 1;
   #answeredBy: 'voice' | 'operator' = 'voice';
@@ -24,6 +31,11 @@ export class LiveTalk {
 
   constructor(call: FollowedCall) {
     this.call = call;
+  }
+
+  /** Of the answer that is being written; whoever answers next begins anew. */
+  get pieces(): AnswerPieces {
+    return this.#pieces;
   }
 
   get isOperated(): boolean {
@@ -48,12 +60,17 @@ export class LiveTalk {
     };
   }
 
-  takeOver(): void {
-    if (!this.isOperated) this.call.command({ type: 'answer-by', by: 'operator' });
+  takeOver(): AnswererChange {
+    if (this.isOperated) return 'unchanged';
+    this.call.command({ type: 'answer-by', by: 'operator' });
+    return 'changed';
   }
 
-  giveBack(): void {
-    if (this.isOperated && this.#canChange) this.call.command({ type: 'answer-by', by: 'voice' });
+  giveBack(): AnswererChange {
+    if (!this.isOperated) return 'unchanged';
+    if (!this.#canChange) return 'impossible';
+    this.call.command({ type: 'answer-by', by: 'voice' });
+    return 'changed';
   }
 
   say(text: string): void {
@@ -63,11 +80,13 @@ export class LiveTalk {
   }
 
   /** What the user has said, by this command or event; null: nothing. */
-  saidBy(input: SessionCommand | SessionEvent): { readonly text: string; readonly inputType: 'text' | 'audio' } | null {
+  saidBy(input: SessionCommand | SessionEvent): UserWords | null {
     if (input.type !== 'user-text' && input.type !== 'user-transcript-done') return null;
     const text = input.text.trim();
     if (text === '') return null;
-    return { text, inputType: input.type === 'user-text' ? 'text' : 'audio' };
+    return input.type === 'user-text'
+      ? { text, inputType: 'text', wantsAnswer: input.reply }
+      : { text, inputType: 'audio', wantsAnswer: true };
   }
 
   noteUser(text: string, at: Date): void {
@@ -79,6 +98,7 @@ export class LiveTalk {
   noteEvent(event: SessionEvent): boolean {
     switch (event.type) {
       case 'answered-by':
+        if (this.#answeredBy !== event.by) this.#pieces = new AnswerPieces();
         this.#answeredBy = event.by;
         this.#canChange = event.canChange;
         if (event.by === 'voice') this.#waitsSince = null;

@@ -1,5 +1,7 @@
 import type { OperatorMessage } from '@visavis/protocol/schemas';
 
+export type OperatorAnswer = Exclude<OperatorMessage, { kind: 'presence' }>;
+
 /** Where operators and this server write to each other, whichever broker stands between them. */
 export type OperatorBus = {
   /** Tells the operators of a project; lost where none is there, or the broker is not reached. */
@@ -8,7 +10,7 @@ export type OperatorBus = {
 };
 
 export type BusListener = {
-  /** An operator has written to a talk of the project, which he may. */
-  message(projectId: string, sessionId: string, message: Exclude<OperatorMessage, { kind: 'presence' }>): void;
-  presence(projectId: string, isOnline: boolean): void;
+  /** An operator has written to a talk of the project, which he may. `operatorId`: his connection; null: it is not known. */
+  message(projectId: string, sessionId: string, message: OperatorAnswer, operatorId: string | null): void;
+  presence(projectId: string, isOnline: boolean, operatorId: string | null): void;
 };

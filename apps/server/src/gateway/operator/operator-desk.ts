@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { SessionCommand, SessionEvent } from '@visavis/media/session-events';
 import { LIMITS } from '@visavis/protocol';
 import { type OperatorMessage, writeUserText } from '@visavis/protocol/schemas';
-import type { CallFollower, FollowedCall, LiveTalks, LiveTalkView, Logger } from '../../ports.ts';
+import type { AnswererChange, CallFollower, FollowedCall, LiveTalks, LiveTalkView, Logger } from '../../ports.ts';
 import { awaySentence } from './away-sentences.ts';
 import { Changes } from './changes.ts';
-import { LiveTalk } from './live-talk.ts';
-import type { BusListener, OperatorBus } from './operator-bus.ts';
+import { LiveTalk, type UserWords } from './live-talk.ts';
+import type { BusListener, OperatorAnswer, OperatorBus } from './operator-bus.ts';
 import { Presence } from './presence.ts';
 
 /** Pieces of an answer whose end does not come are spoken after this time. */
@@ -26,6 +26,8 @@ type Desk = {
   wait: NodeJS.Timeout | null;
   pieceWait: NodeJS.Timeout | null;
   awayToldAtMs: number;
+  /** The log knows that answers are left out in this talk. */
+  hasWarned: boolean;
 };
 
 /**
@@ -55,6 +57,7 @@ export class OperatorDesk implements BusListener, LiveTalks {
       wait: null,
       pieceWait: null,
       awayToldAtMs: Number.NEGATIVE_INFINITY,
+      hasWarned: false,
     };
     this.#desks.set(call.sessionId, desk);
     this.#changes.note(call.projectId);
@@ -78,7 +81,7 @@ export class OperatorDesk implements BusListener, LiveTalks {
     };
   }
 
-  changed(projectId: string, version: number, limitMs: number, signal: AbortSignal): Promise<void> {
+  changed(projectId: string, version: number, limitMs: number, signal: AbortSignal): Promise<boolean> {
     return this.#changes.next(projectId, version, limitMs, signal);
   }
 
@@ -86,52 +89,42 @@ export class OperatorDesk implements BusListener, LiveTalks {
     this.#presence.notePage(projectId);
   }
 
-  takeOver(projectId: string, sessionId: string): boolean {
-    const desk = this.#find(projectId, sessionId);
-    desk?.talk.takeOver();
-    return desk !== null;
+  takeOver(projectId: string, sessionId: string): AnswererChange | 'gone' {
+    return this.#find(projectId, sessionId)?.talk.takeOver() ?? 'gone';
   }
 
-  giveBack(projectId: string, sessionId: string): boolean {
+  giveBack(projectId: string, sessionId: string): AnswererChange | 'gone' {
     const desk = this.#find(projectId, sessionId);
-    if (desk === null) return false;
-    this.#rest(desk);
-    desk.talk.giveBack();
-    return true;
+    if (desk === null) return 'gone';
+    const change = desk.talk.giveBack();
+    if (change === 'changed') this.#rest(desk);
+    return change;
   }
 
   /** Whoever answers takes the talk over. */
-  answer(projectId: string, sessionId: string, text: string): 'spoken' | 'busy' | 'gone' {
+  answer(projectId: string, sessionId: string, text: string): 'spoken' | 'taken-over' | 'busy' | 'gone' {
     const desk = this.#find(projectId, sessionId);
     if (desk === null) return 'gone';
     if (!desk.talk.hasRoom) return 'busy';
-    desk.talk.takeOver();
+    const change = desk.talk.takeOver();
     this.#say(desk, text);
-    return 'spoken';
+    return change === 'changed' ? 'taken-over' : 'spoken';
   }
 
-  presence(projectId: string, isOnline: boolean): void {
+  presence(projectId: string, isOnline: boolean, operatorId: string | null): void {
     const before = this.#presence.isOperatorThere(projectId);
-    this.#presence.note(projectId, isOnline);
-    if (before !== isOnline) this.#changes.note(projectId);
+    this.#presence.note(projectId, isOnline, operatorId);
+    if (before !== this.#presence.isOperatorThere(projectId)) this.#changes.note(projectId);
   }
 
-  message(projectId: string, sessionId: string, message: Exclude<OperatorMessage, { kind: 'presence' }>): void {
+  message(projectId: string, sessionId: string, message: OperatorAnswer, operatorId: string | null): void {
     const desk = this.#find(projectId, sessionId);
     // Who writes is there, whatever his presence says.
-    this.presence(projectId, true);
+    this.presence(projectId, true, operatorId);
     if (desk === null || !desk.talk.isOperated) return;
-    const { pieces } = desk.talk;
-    if (desk.pieceWait !== null) clearTimeout(desk.pieceWait);
-    desk.pieceWait = null;
     if (message.kind === 'text') this.#say(desk, message.text);
-    else if (message.kind === 'done') this.#say(desk, pieces.finish(message) ?? '');
-    else {
-      this.#say(desk, pieces.add(message) ?? '');
-      if (desk.wait !== null) clearTimeout(desk.wait);
-      if (pieces.isOpen)
-        desk.pieceWait = setTimeout(() => this.#say(desk, pieces.finish() ?? ''), PIECE_WAIT_MS).unref();
-    }
+    else if (message.kind === 'delta') this.#takePiece(desk, message);
+    else this.#say(desk, desk.talk.pieces.finish(message) ?? '');
   }
 
   async close(): Promise<void> {
@@ -147,13 +140,14 @@ export class OperatorDesk implements BusListener, LiveTalks {
 
   #note(desk: Desk, input: SessionEvent | SessionCommand): void {
     const { talk } = desk;
+    if (input.type === 'answered-by') this.#rest(desk);
     const said = talk.saidBy(input);
     if (said !== null) this.#noteUser(desk, said);
     else if (!isEvent(input) || !talk.noteEvent(input)) return;
     this.#changes.note(talk.call.projectId);
   }
 
-  #noteUser(desk: Desk, said: { readonly text: string; readonly inputType: 'text' | 'audio' }): void {
+  #noteUser(desk: Desk, { wantsAnswer, ...said }: UserWords): void {
     const { talk } = desk;
     const at = new Date();
     talk.noteUser(said.text, at);
@@ -161,17 +155,24 @@ export class OperatorDesk implements BusListener, LiveTalks {
     const { projectId, sessionId, avatar } = talk.call;
     const message = { projectId, sessionId, messageId: randomUUID(), avatarName: avatar.name, at, ...said };
     this.#bus?.tell(projectId, sessionId, writeUserText(message));
-    if (!this.#presence.isAnybodyThere(projectId)) this.#tellAway(desk);
-    else desk.wait ??= setTimeout(() => this.#tellAway(desk), this.#answerWaitMs).unref();
+    if (!this.#presence.isAnybodyThere(projectId)) this.#tellAway(desk, wantsAnswer);
+    else desk.wait ??= this.#startWait(desk);
   }
 
-  /** A voice that can answer does it then; otherwise the user is told. */
-  #tellAway(desk: Desk): void {
-    this.#rest(desk);
-    const { call, canGiveBack } = desk.talk;
-    if (canGiveBack) {
-      desk.talk.giveBack();
-      call.command({ type: 'respond' });
+  /** How long the user waits for an operator. Until then his client's own wish for an answer was nobody's to fulfil. */
+  #startWait(desk: Desk): NodeJS.Timeout {
+    return setTimeout(() => this.#tellAway(desk, true), this.#answerWaitMs).unref();
+  }
+
+  /**
+   * A voice that can answer does it then; otherwise the user is told. The session has passed over the wish for an answer that
+   * came with the user's words, since it was the operator's talk.
+   */
+  #tellAway(desk: Desk, wantsAnswer: boolean): void {
+    this.#endWait(desk);
+    const { call } = desk.talk;
+    if (desk.talk.giveBack() === 'changed') {
+      if (wantsAnswer) call.command({ type: 'respond' });
       return;
     }
     if (performance.now() - desk.awayToldAtMs < AWAY_AGAIN_MS) return;
@@ -180,21 +181,45 @@ export class OperatorDesk implements BusListener, LiveTalks {
     call.command({ type: 'say', text: awaySentence(call.language) });
   }
 
+  /** While an answer grows the user waits for the rest of it, and not endlessly. */
+  #takePiece(desk: Desk, piece: Extract<OperatorMessage, { kind: 'delta' }>): void {
+    const { pieces } = desk.talk;
+    const { counted } = pieces;
+    this.#say(desk, pieces.add(piece) ?? '');
+    if (pieces.counted === counted) return;
+    const isAwaited = desk.wait !== null;
+    this.#endWait(desk);
+    if (isAwaited) desk.wait = this.#startWait(desk);
+    if (desk.pieceWait !== null) clearTimeout(desk.pieceWait);
+    desk.pieceWait = setTimeout(() => {
+      desk.pieceWait = null;
+      this.#say(desk, pieces.flush() ?? '');
+    }, PIECE_WAIT_MS).unref();
+  }
+
+  /** What is left out is no answer: the user still waits for one. */
   #say(desk: Desk, text: string): void {
     if (text.trim() === '') return;
     const { call, hasRoom } = desk.talk;
     if (!hasRoom || text.length > LIMITS.characters.spokenText) {
-      this.#logger.warn({ sessionId: call.sessionId, characters: text.length }, 'An operator’s answer is left out');
+      const fields = { sessionId: call.sessionId, characters: text.length };
+      if (!desk.hasWarned) this.#logger.warn(fields, 'Answers of an operator are left out');
+      desk.hasWarned = true;
       return;
     }
-    if (desk.wait !== null) clearTimeout(desk.wait);
-    desk.wait = null;
+    this.#endWait(desk);
     desk.talk.say(text);
   }
 
+  #endWait(desk: Desk): void {
+    if (desk.wait !== null) clearTimeout(desk.wait);
+    desk.wait = null;
+  }
+
   #rest(desk: Desk): void {
-    for (const timer of [desk.wait, desk.pieceWait]) if (timer !== null) clearTimeout(timer);
-    [desk.wait, desk.pieceWait] = [null, null];
+    this.#endWait(desk);
+    if (desk.pieceWait !== null) clearTimeout(desk.pieceWait);
+    desk.pieceWait = null;
   }
 }
 

@@ -1,11 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { OPERATOR_TOKEN_SECONDS, OperatorTokens } from './operator-tokens.ts';
+import { keyMark, OPERATOR_TOKEN_SECONDS, OperatorTokens } from './operator-tokens.ts';
 import { Topics } from './topics.ts';
 
 const SECRET = 'a secret that is long enough for it';
 const tokens = new OperatorTokens(SECRET, 'navtalk/transparent');
-const LICENCE = { projectId: 'p1', licenceId: 'l1' };
+const LICENCE = { projectId: 'p1', licenceId: 'l1', keyDigest: 'd1' };
+const CLAIMS = { projectId: 'p1', licenceId: 'l1', key: keyMark('d1') };
 const NOW = new Date('2026-05-01T10:00:00Z');
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const signed = (head: object, claims: object, secret = SECRET) => {
@@ -19,23 +20,31 @@ it('is a JWT that any broker reads, for one project and one hour', () => {
   expect(JSON.parse(Buffer.from(head, 'base64url').toString())).toEqual({ alg: 'HS256', typ: 'JWT' });
   expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({
     ...{ sub: 'p1', projectId: 'p1', topicPrefix: 'navtalk/transparent' },
+    iat: NOW.getTime() / 1000,
     exp: NOW.getTime() / 1000 + OPERATOR_TOKEN_SECONDS,
   });
-  expect(tokens.read(token, NOW)).toEqual({ ...LICENCE, expiresAt });
+  const rights = { projectId: 'p1', licenceId: 'l1', keyMark: keyMark('d1') };
+  expect(tokens.read(token, NOW)).toEqual({ ...rights, expiresAt });
   expect(tokens.read(token, expiresAt)).toBeNull();
 });
 
+it('is read by its claims, whoever has the secret', () => {
+  const token = signed({ alg: 'HS256', typ: 'JWT' }, { ...CLAIMS, aud: 'mqtt', exp: 9e9 });
+  expect(tokens.read(token, NOW)).toMatchObject({ projectId: 'p1' });
+});
+
 it.each([
-  ['a foreign secret', signed({ alg: 'HS256', typ: 'JWT' }, { ...LICENCE, aud: 'mqtt', exp: 9e9 }, 'another')],
-  ['no signature', `${part({ alg: 'none' })}.${part({ ...LICENCE, aud: 'mqtt', exp: 9e9 })}.`],
-  ['another algorithm', signed({ alg: 'none', typ: 'JWT' }, { ...LICENCE, aud: 'mqtt', exp: 9e9 })],
-  ['another purpose', signed({ alg: 'HS256', typ: 'JWT' }, { ...LICENCE, exp: 9e9 })],
-  ['no end', signed({ alg: 'HS256', typ: 'JWT' }, { ...LICENCE, aud: 'mqtt' })],
+  ['no key', signed({ alg: 'HS256', typ: 'JWT' }, { ...CLAIMS, key: undefined, aud: 'mqtt', exp: 9e9 })],
+  ['a foreign secret', signed({ alg: 'HS256', typ: 'JWT' }, { ...CLAIMS, aud: 'mqtt', exp: 9e9 }, 'another')],
+  ['no signature', `${part({ alg: 'none' })}.${part({ ...CLAIMS, aud: 'mqtt', exp: 9e9 })}.`],
+  ['another algorithm', signed({ alg: 'none', typ: 'JWT' }, { ...CLAIMS, aud: 'mqtt', exp: 9e9 })],
+  ['another purpose', signed({ alg: 'HS256', typ: 'JWT' }, { ...CLAIMS, exp: 9e9 })],
+  ['no end', signed({ alg: 'HS256', typ: 'JWT' }, { ...CLAIMS, aud: 'mqtt' })],
   [
     'another project in claims that were changed',
     (() => {
       const [head, , signature] = tokens.issue(LICENCE, NOW).token.split('.');
-      return `${head}.${part({ ...LICENCE, projectId: 'p2', aud: 'mqtt', exp: 9e9 })}.${signature}`;
+      return `${head}.${part({ ...CLAIMS, projectId: 'p2', aud: 'mqtt', exp: 9e9 })}.${signature}`;
     })(),
   ],
   ['no form', 'x'],

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 /** How long a token opens the broker, and a connection with it stays. */
 export const OPERATOR_TOKEN_SECONDS = 3600;
@@ -6,6 +6,8 @@ export const OPERATOR_TOKEN_SECONDS = 3600;
 export type OperatorRights = {
   readonly projectId: string;
   readonly licenceId: string;
+  /** Of the key that it was fetched by: see `keyMark`. */
+  readonly keyMark: string;
   readonly expiresAt: Date;
 };
 
@@ -25,18 +27,19 @@ export class OperatorTokens {
   }
 
   issue(
-    licence: { readonly projectId: string; readonly licenceId: string },
+    licence: { readonly projectId: string; readonly licenceId: string; readonly keyDigest: string },
     now: Date,
   ): { token: string } & OperatorRights {
     const { projectId, licenceId } = licence;
+    const key = keyMark(licence.keyDigest);
     const iat = Math.floor(now.getTime() / 1000);
     const exp = iat + OPERATOR_TOKEN_SECONDS;
     const topicPrefix = this.#topicPrefix;
-    const claims = encode({ sub: projectId, projectId, licenceId, topicPrefix, aud: 'mqtt', iat, exp });
+    const claims = encode({ sub: projectId, projectId, licenceId, key, topicPrefix, aud: 'mqtt', iat, exp });
     const signed = `${HEADER}.${claims}`;
     return {
       token: `${signed}.${this.#sign(signed).toString('base64url')}`,
-      ...{ projectId, licenceId, expiresAt: new Date(exp * 1000) },
+      ...{ projectId, licenceId, keyMark: key, expiresAt: new Date(exp * 1000) },
     };
   }
 
@@ -49,15 +52,21 @@ export class OperatorTokens {
     const given = Buffer.from(signature, 'base64url');
     const expected = this.#sign(`${header}.${claims}`);
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
-    const { projectId, licenceId, aud, exp } = decode(claims);
+    const { projectId, licenceId, key, aud, exp } = decode(claims);
     if (typeof projectId !== 'string' || typeof licenceId !== 'string' || aud !== 'mqtt') return null;
+    if (typeof key !== 'string') return null;
     if (typeof exp !== 'number' || exp * 1000 <= now.getTime()) return null;
-    return { projectId, licenceId, expiresAt: new Date(exp * 1000) };
+    return { projectId, licenceId, keyMark: key, expiresAt: new Date(exp * 1000) };
   }
 
   #sign(text: string): Buffer {
     return createHmac('sha256', this.#secret).update(text).digest();
   }
+}
+
+/** Tells a key from the one that takes its place by a reset, and tells nothing else of it. */
+export function keyMark(keyDigest: string): string {
+  return createHash('sha256').update(`operators ${keyDigest}`).digest('base64url').slice(0, 22);
 }
 
 function encode(value: object): string {

@@ -1,9 +1,12 @@
+import { createServer } from 'node:net';
+import { Aedes } from 'aedes';
 import { connectAsync } from 'mqtt';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { TestClient } from '../navtalk-v2/test-client.ts';
 import { QUERY, until } from '../navtalk-v2/test-harness.ts';
-import { TEST_AVATAR, TEST_KEY } from '../test-doubles.ts';
+import { rememberedLog, TEST_AVATAR, TEST_KEY } from '../test-doubles.ts';
 import { BROKER_PATH } from './broker/broker-doors.ts';
+import { ExternalBroker } from './broker/external-broker.ts';
 import {
   baseUrl,
   desk,
@@ -16,6 +19,7 @@ import {
   spoken,
   useOperators,
 } from './testing/operators.ts';
+import { Topics } from './topics.ts';
 
 useOperators();
 
@@ -85,7 +89,7 @@ describe('operators', () => {
   });
 
   it('who are there and do not answer are waited for, and not longer', async () => {
-    desk.presence('project', true);
+    desk.presence('project', true, null);
     const { call, said } = await operatedCall();
     call.emit({ type: 'user-transcript-done', itemId: 'i', text: 'Hello?' });
     expect(said()).toEqual([]);
@@ -103,6 +107,55 @@ describe('operators', () => {
     await client.publishAsync(topic, JSON.stringify({ type: 'transparent.reply.text', text: 'Boo' }), { qos: 1 });
     expect(spoken(call?.commands ?? [])).toEqual([]);
     expect(heard).toEqual([]);
+  });
+});
+
+describe('operators who drop out', () => {
+  it('are missed at once by the will that they left, and not while another one is there', async () => {
+    const topic = `${PREFIX}/project/agent/presence`;
+    const will = {
+      topic,
+      payload: Buffer.from(JSON.stringify({ ...PRESENT, online: false })),
+      qos: 0,
+      retain: false,
+    } as const;
+    const isThere = () => desk.list('project').isOperatorThere;
+    const ann = await operator('project', { will });
+    const bob = await operator('project', { will });
+    for (const { client } of [ann, bob]) await client.publishAsync(topic, JSON.stringify(PRESENT), { qos: 1 });
+    const heard = vi.spyOn(desk, 'presence');
+    ann.client.stream.destroy();
+    await until(() => heard.mock.calls.some(([, isOnline]) => !isOnline), 'her will is heard');
+    expect(isThere()).toBe(true);
+    bob.client.stream.destroy();
+    await until(() => !isThere(), 'nobody is there any more');
+  });
+});
+
+describe('a broker outside', () => {
+  it('brings what operators write, and the log says what it does not let the server read', async () => {
+    const outside = await Aedes.createBroker({
+      authorizeSubscribe: (_, filter, done) => done(null, filter.topic.endsWith('/reply') ? filter : null),
+    });
+    const listening = createServer((socket) => void outside.handle(socket));
+    await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+    const { port } = listening.address() as { port: number };
+    const logger = rememberedLog();
+    const access = { url: `mqtt://127.0.0.1:${port}`, username: undefined, password: undefined };
+    const external = new ExternalBroker({ ...access, topics: new Topics(PREFIX), logger }, desk);
+    try {
+      const isTold = () => logger.lines.some(({ level, text }) => level === 'error' && text.includes('agent/presence'));
+      await until(isTold, 'the refusal is in the log');
+      const { said, sessionId } = await operatedCall();
+      const payload = JSON.stringify({ type: 'transparent.reply.text', text: 'From afar.' });
+      const topic = `${PREFIX}/project/${sessionId}/reply`;
+      outside.publish({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false }, () => {});
+      await until(() => said().includes('From afar.'), 'the answer is spoken');
+    } finally {
+      await external.close();
+      await new Promise<void>((resolve) => outside.close(() => resolve()));
+      listening.close();
+    }
   });
 });
 
@@ -124,15 +177,15 @@ describe('members at their page', () => {
       },
     ]);
     expect(desk.list('another').talks).toEqual([]);
-    expect(desk.takeOver('another', sessionId)).toBe(false);
+    expect(desk.takeOver('another', sessionId)).toBe('gone');
     expect(desk.answer('another', sessionId, 'Boo')).toBe('gone');
-    expect(desk.answer('project', sessionId, 'I am Ann.')).toBe('spoken');
+    expect(desk.answer('project', sessionId, 'I am Ann.')).toBe('taken-over');
     expect(call?.commands.slice(-2)).toEqual([
       { type: 'answer-by', by: 'operator' },
       { type: 'say', text: 'I am Ann.', by: 'operator' },
     ]);
     call?.emit({ type: 'answered-by', by: 'operator', canChange: true });
-    expect(desk.giveBack('project', sessionId)).toBe(true);
+    expect(desk.giveBack('project', sessionId)).toBe('changed');
     expect(call?.commands.at(-1)).toEqual({ type: 'answer-by', by: 'voice' });
   });
 

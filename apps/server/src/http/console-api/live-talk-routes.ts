@@ -27,6 +27,8 @@ export type LiveTalkRouteDependencies = {
 
 /** Shorter than what proxies wait for an answer. */
 const CHANGE_WAIT_MS = 15_000;
+/** For whoever finds too many others waiting. */
+const RETRY_AFTER_SECONDS = 5;
 const tags = ['Live talks'];
 
 /** The talks that go on, and what members say in them in place of the avatar. */
@@ -49,7 +51,9 @@ export function registerLiveTalkRoutes(scope: ConsoleScope, dependencies: LiveTa
       const { projectId, role } = projectOf(request);
       if (isRoleEnough(role, 'editor')) liveTalks.notePage(projectId);
       const { version } = request.query;
-      if (version !== undefined) await liveTalks.changed(projectId, version, CHANGE_WAIT_MS, whenGone(reply));
+      if (version !== undefined && !(await liveTalks.changed(projectId, version, CHANGE_WAIT_MS, whenGone(reply)))) {
+        throw refusal('overloaded', 'followers-full', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+      }
       const { talks, ...list } = liveTalks.list(projectId);
       return { ...list, talks: talks.map((talk) => ({ ...toWire(talk), lines: [...talk.lines] })) };
     },
@@ -66,8 +70,10 @@ export function registerLiveTalkRoutes(scope: ConsoleScope, dependencies: LiveTa
       async (request) => {
         const { projectId } = projectOf(request);
         const { sessionId } = request.params;
-        if (!liveTalks[change](projectId, sessionId)) throw refusal('not-found', 'talk-over');
-        await audit.write(actorOf(request), { action, projectId, subjectId: sessionId });
+        const outcome = liveTalks[change](projectId, sessionId);
+        if (outcome === 'gone') throw refusal('not-found', 'talk-over');
+        if (outcome === 'impossible') throw refusal('conflict', 'voice-cannot-answer');
+        if (outcome === 'changed') await audit.write(actorOf(request), { action, projectId, subjectId: sessionId });
         return {};
       },
     );
@@ -85,9 +91,14 @@ export function registerLiveTalkRoutes(scope: ConsoleScope, dependencies: LiveTa
     },
     async (request) => {
       const { projectId } = projectOf(request);
-      const outcome = liveTalks.answer(projectId, request.params.sessionId, request.body.text);
-      if (outcome === 'spoken') return {};
-      throw outcome === 'busy' ? refusal('conflict', 'answers-waiting') : refusal('not-found', 'talk-over');
+      const { sessionId } = request.params;
+      const outcome = liveTalks.answer(projectId, sessionId, request.body.text);
+      if (outcome === 'gone') throw refusal('not-found', 'talk-over');
+      if (outcome === 'busy') throw refusal('conflict', 'answers-waiting');
+      if (outcome === 'taken-over') {
+        await audit.write(actorOf(request), { action: 'conversation.taken-over', projectId, subjectId: sessionId });
+      }
+      return {};
     },
   );
 }

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { newPublicId } from '../../control/ids.ts';
 import { avatars } from '../../db/schema.ts';
@@ -50,6 +51,17 @@ describeOnBothDatabases('projects and licence keys', (context) => {
   const reasonOf = async (license: string, headers: Record<string, string> = {}): Promise<string> =>
     (await call(license, headers).closed).reason;
 
+  const tokenForOperators = async (license: string): Promise<string> => {
+    const url = '/api/open/v1/mqtt/operator-token';
+    return (await server.app.inject({ method: 'POST', url, headers: { license } })).json().data.token;
+  };
+
+  /** Connects to the broker by the token, and leaves. */
+  const operatorWith = async (password: string): Promise<void> => {
+    const access = { username: projectId, password, reconnectPeriod: 0 };
+    await (await connectAsync(`${baseUrl}/mqtt`, access)).endAsync();
+  };
+
   const isTaken = async (license: string, headers: Record<string, string> = {}): Promise<boolean> =>
     Boolean(await call(license, headers).event('conversation.connected.success'));
 
@@ -77,11 +89,27 @@ describeOnBothDatabases('projects and licence keys', (context) => {
     const { talks } = (await changed).json();
     expect(talks).toMatchObject([{ avatarName: 'navtalk.Leo', answeredBy: 'voice', canGiveBack: true, lines: [] }]);
     const talk = `${path}/${talks[0].sessionId}`;
-    for (const name of ['take-over', 'give-back'])
-      expect((await browser.send('POST', `${talk}/${name}`)).statusCode).toBe(200);
-    expect((await browser.send('POST', `${talk}/answers`, { text: ' Good day. ' })).statusCode).toBe(200);
-    const commands = server.placer.calls.at(-1)?.commands ?? [];
-    expect(commands).toContainEqual({ type: 'say', text: 'Good day.', by: 'operator' });
+    const session = server.placer.calls.at(-1);
+    const send = async (name: string, body?: object) =>
+      (await browser.send('POST', `${talk}/${name}`, body)).statusCode;
+    expect([await send('give-back'), await send('take-over')]).toEqual([200, 200]);
+    session?.emit({ type: 'answered-by', by: 'operator', canChange: true });
+    expect([await send('take-over'), await send('give-back')]).toEqual([200, 200]);
+    session?.emit({ type: 'answered-by', by: 'voice', canChange: true });
+    expect(await send('answers', { text: ' Good day. ' })).toBe(200);
+    expect(session?.commands).toContainEqual({ type: 'say', text: 'Good day.', by: 'operator' });
+    session?.emit({ type: 'answered-by', by: 'operator', canChange: false });
+    expect(await send('answers', { text: 'And good night.' })).toBe(200);
+    const refused = await browser.send('POST', `${talk}/give-back`);
+    expect([refused.statusCode, refused.json().error.reason]).toEqual([409, 'voice-cannot-answer']);
+    // What has changed leaves a trace, and only that.
+    const { items } = (await browser.send('GET', '/audit')).json();
+    const ofTalk = items.filter(({ subjectId }: { subjectId: string }) => subjectId === talks[0].sessionId);
+    expect(ofTalk.map(({ action }: { action: string }) => action)).toEqual([
+      'conversation.taken-over',
+      'conversation.given-back',
+      'conversation.taken-over',
+    ]);
     expect((await browser.send('POST', `${talk}/answers`, { text: ' ' })).statusCode).toBe(400);
     const gone = await browser.send('POST', `${path}/${newPublicId()}/answers`, { text: 'Hello?' });
     expect([gone.statusCode, gone.json().error.reason]).toEqual([404, 'talk-over']);
@@ -115,6 +143,8 @@ describeOnBothDatabases('projects and licence keys', (context) => {
     await live.event('conversation.connected.success');
     await bystander.event('conversation.connected.success');
     const token = await mint(key);
+    const operatorToken = await tokenForOperators(key);
+    await operatorWith(operatorToken);
 
     const reset = await browser.send('POST', `/projects/${projectId}/keys/${licenceId}/reset`);
     expect(reset.json()).toMatchObject({ licenceId, endedCalls: 1 });
@@ -126,6 +156,8 @@ describeOnBothDatabases('projects and licence keys', (context) => {
     expect(await isTaken(reset.json().key)).toBe(true);
     expect(await reasonOf(key)).toBe('Invalid license');
     expect(await reasonOf(token)).toBe('Token expired');
+    await expect(operatorWith(operatorToken)).rejects.toMatchObject({ code: 5 });
+    await operatorWith(await tokenForOperators(reset.json().key));
     expect(bystander.socket.readyState).toBe(bystander.socket.OPEN);
 
     const revoked = await browser.send('POST', `/projects/${projectId}/keys/${licenceId}/revoke`);

@@ -1,9 +1,11 @@
+import { createHash, randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { LIMITS } from '@visavis/protocol';
 import { readOperatorMessage } from '@visavis/protocol/schemas';
 import {
   Aedes,
+  type AedesPublishPacket,
   type AuthenticateError,
   type Client,
   type ConnectPacket,
@@ -12,7 +14,7 @@ import {
 } from 'aedes';
 import type { Logger } from '../../../ports.ts';
 import type { BusListener, OperatorBus } from '../operator-bus.ts';
-import type { OperatorRights, OperatorTokens } from '../operator-tokens.ts';
+import { keyMark, type OperatorRights, type OperatorTokens } from '../operator-tokens.ts';
 import type { Topics } from '../topics.ts';
 import { OperatorStream, type Peer } from './operator-stream.ts';
 
@@ -20,16 +22,23 @@ import { OperatorStream, type Peer } from './operator-stream.ts';
 const CONNECT_LIMIT_MS = 10_000;
 /** Connections of one address that have not said who they are. */
 const MAX_UNADMITTED = 16;
+/** Messages of a connection that are to arrive exactly once, and whose end it has not said. Their text is not kept. */
+const MAX_HALF_SENT = 8;
+/** Where the broker carries what has been taken out of it: no operator may read there. */
+const TAKEN = 'taken';
 const NOT_AUTHORISED = 5;
 const UNAVAILABLE = 3;
 
 export type EmbeddedBrokerOptions = {
   readonly topics: Topics;
   readonly tokens: OperatorTokens;
+  /** Digest of a key in force; null: the project has no such key in force. */
+  readonly findKeyDigest: (projectId: string, licenceId: string) => Promise<string | null>;
   readonly logger: Logger;
 };
 
 type Operator = {
+  readonly operatorId: string;
   readonly peer: Peer;
   readonly stream: OperatorStream;
   rights: OperatorRights | null;
@@ -45,10 +54,14 @@ type Operator = {
 export class EmbeddedBroker implements OperatorBus {
   readonly #topics: Topics;
   readonly #tokens: OperatorTokens;
+  readonly #findKeyDigest: EmbeddedBrokerOptions['findKeyDigest'];
   readonly #logger: Logger;
   readonly #listener: BusListener;
   readonly #aedes: Aedes;
-  readonly #operators = new Map<Client, Operator>();
+  /** Those that are connected. */
+  readonly #operators = new Set<Operator>();
+  /** Also while a connection ends: what it leaves as its will is still its own to say. */
+  readonly #operatorOf = new WeakMap<Client, Operator>();
 
   static async open(options: EmbeddedBrokerOptions, listener: BusListener): Promise<EmbeddedBroker> {
     const broker = new EmbeddedBroker(options, listener);
@@ -56,20 +69,30 @@ export class EmbeddedBroker implements OperatorBus {
     return broker;
   }
 
-  private constructor({ topics, tokens, logger }: EmbeddedBrokerOptions, listener: BusListener) {
+  private constructor({ topics, tokens, findKeyDigest, logger }: EmbeddedBrokerOptions, listener: BusListener) {
     this.#topics = topics;
     this.#tokens = tokens;
+    this.#findKeyDigest = findKeyDigest;
     this.#logger = logger;
     this.#listener = listener;
     this.#aedes = new Aedes({
       connectTimeout: CONNECT_LIMIT_MS,
+      maxInflightInbound: MAX_HALF_SENT,
+      // Names are made here, and longer than MQTT 3.1 has them.
+      maxClientsIdLength: Number.MAX_SAFE_INTEGER,
       preConnect: (client, packet, done) => done(null, this.#recognise(client, packet)),
-      authenticate: (client, _username, _password, done) => this.#admit(client, done),
+      authenticate: (client, _username, _password, done) =>
+        void this.#admit(client).then((error) => done(error, error === null)),
       authorizeSubscribe: (client, subscription, done) => done(null, this.#mayRead(client, subscription)),
       authorizePublish: (client, packet, done) => done(client === null ? null : this.#takeFrom(client, packet)),
+      authorizeForward: (client, packet) => this.#forReader(client, packet),
     });
     this.#aedes.on('unsubscribe', (filters, client) => {
-      for (const filter of filters) this.#operators.get(client)?.filters.delete(filter);
+      for (const filter of filters) this.#operatorOf.get(client)?.filters.delete(filter);
+    });
+    // Its types know no such event, which would end the process.
+    this.#aedes.addListener('error', (error: unknown) => {
+      logger.error({ error: String(error) }, 'The broker of the operators fails');
     });
   }
 
@@ -82,24 +105,30 @@ export class EmbeddedBroker implements OperatorBus {
     }
     // Its types want a socket's methods as well, which it does not use.
     const client = this.#aedes.handle(stream as Duplex as Socket);
-    const operator: Operator = { peer, stream, rights: null, filters: new Set(), expiry: undefined };
-    this.#operators.set(client, operator);
+    const rest = { rights: null, filters: new Set<string>(), expiry: undefined };
+    const operator: Operator = { operatorId: randomUUID(), peer, stream, ...rest };
+    this.#operators.add(operator);
+    this.#operatorOf.set(client, operator);
     stream.on('error', () => {});
     stream.once('close', () => {
       clearTimeout(operator.expiry);
-      this.#operators.delete(client);
+      this.#operators.delete(operator);
     });
     return stream;
   }
 
   /** Addresses of connections that have not said who they are. */
   *unadmitted(): Iterable<string> {
-    for (const { peer, rights } of this.#operators.values()) if (rights === null) yield peer.address;
+    for (const { peer, rights } of this.#operators) if (rights === null) yield peer.address;
   }
 
-  /** The key was reset or revoked: who came by it leaves. */
+  /** The key was reset or revoked: who came by it leaves, without a last word. */
   endOfLicence(licenceId: string): void {
-    for (const { rights, stream } of this.#operators.values()) if (rights?.licenceId === licenceId) stream.destroy();
+    for (const operator of this.#operators) {
+      if (operator.rights?.licenceId !== licenceId) continue;
+      operator.rights = null;
+      operator.stream.destroy();
+    }
   }
 
   tell(projectId: string, sessionId: string, json: string): void {
@@ -112,7 +141,7 @@ export class EmbeddedBroker implements OperatorBus {
 
   /** Ends all connections; the broker itself goes on. */
   endAll(): void {
-    for (const { stream } of this.#operators.values()) stream.destroy();
+    for (const { stream } of this.#operators) stream.destroy();
   }
 
   async close(): Promise<void> {
@@ -127,12 +156,12 @@ export class EmbeddedBroker implements OperatorBus {
 
   /** Whoever he is, his session is a new one, and its name is one within his project: no other's connection ends by it. */
   #recognise(client: Client, packet: ConnectPacket): boolean {
-    const operator = this.#operators.get(client);
+    const operator = this.#operatorOf.get(client);
     if (operator === undefined) return false;
     packet.clean = true;
     const rights = this.#tokens.read(String(packet.password ?? ''), new Date());
     if (rights === null || !this.#isFitting(rights, packet)) return true;
-    packet.clientId = `${rights.projectId}/${packet.clientId.slice(0, LIMITS.characters.word)}`;
+    packet.clientId = `${rights.projectId}/${connectionName(packet.clientId)}`;
     operator.rights = rights;
     return true;
   }
@@ -144,26 +173,43 @@ export class EmbeddedBroker implements OperatorBus {
     return this.#topics.mayWrite(projectId, will.topic);
   }
 
-  #admit(client: Client, done: (error: AuthenticateError | null, isAdmitted: boolean | null) => void): void {
-    const operator = this.#operators.get(client);
+  /** Null: he is admitted. */
+  async #admit(client: Client): Promise<AuthenticateError | null> {
+    const operator = this.#operatorOf.get(client);
     const rights = operator?.rights ?? null;
     if (operator === undefined || rights === null) {
-      done(refusal('This token does not open the broker.', NOT_AUTHORISED), null);
-      return;
+      return refusal('This token does not open the broker.', NOT_AUTHORISED);
     }
     const { projectId, expiresAt } = rights;
-    const ofProject = [...this.#operators.values()].filter((other) => other.rights?.projectId === projectId).length;
+    const ofProject = [...this.#operators].filter((other) => other.rights?.projectId === projectId).length;
     if (ofProject > LIMITS.counts.operatorConnections) {
-      done(refusal('Too many operators of this project are connected.', UNAVAILABLE), null);
-      return;
+      return refusal('Too many operators of this project are connected.', UNAVAILABLE);
+    }
+    const refused = await this.#refusalOfKey(rights);
+    if (refused !== null) return refused;
+    // Meanwhile the key may have ended, or the connection.
+    if (!this.#operators.has(operator) || operator.rights === null) {
+      return refusal('This connection has ended.', NOT_AUTHORISED);
     }
     operator.expiry = setTimeout(() => operator.stream.destroy(), expiresAt.getTime() - Date.now()).unref();
-    done(null, true);
+    return null;
+  }
+
+  /** A token lives no longer than its key, which may have been reset or revoked since, or gone with its project. */
+  async #refusalOfKey({ projectId, licenceId, keyMark: mark }: OperatorRights): Promise<AuthenticateError | null> {
+    try {
+      const digest = await this.#findKeyDigest(projectId, licenceId);
+      if (digest !== null && keyMark(digest) === mark) return null;
+      return refusal('The key of this token is not in force any more.', NOT_AUTHORISED);
+    } catch (error) {
+      this.#logger.warn({ error: String(error) }, 'The key of an operator could not be looked up');
+      return refusal('The key of this token cannot be looked up at the moment.', UNAVAILABLE);
+    }
   }
 
   /** Null: it may not be read. */
   #mayRead(client: Client, subscription: Subscription): Subscription | null {
-    const operator = this.#operators.get(client);
+    const operator = this.#operatorOf.get(client);
     const projectId = operator?.rights?.projectId;
     if (operator === undefined || projectId === undefined) return null;
     const { topic } = subscription;
@@ -174,21 +220,35 @@ export class EmbeddedBroker implements OperatorBus {
     return { ...subscription, qos: 0 };
   }
 
-  /** An error ends the connection. */
+  /** An error ends the connection. What operators write is for this server alone: nothing of it is kept or told on. */
   #takeFrom(client: Client, packet: PublishPacket): Error | null {
-    const projectId = this.#operators.get(client)?.rights?.projectId;
+    const { operatorId, rights } = this.#operatorOf.get(client) ?? { operatorId: null, rights: null };
     const topic = this.#topics.read(packet.topic);
-    if (projectId === undefined || topic === null || !this.#topics.mayWrite(projectId, packet.topic)) {
+    if (rights === null || topic === null || !this.#topics.mayWrite(rights.projectId, packet.topic)) {
       return new Error('This topic is none that this operator may write to.');
     }
-    packet.retain = false;
+    const { projectId } = rights;
     const message = readOperatorMessage(String(packet.payload));
+    [packet.retain, packet.topic, packet.payload] = [false, TAKEN, ''];
     if (message === null) return null;
     if (topic.kind === 'presence') {
-      if (message.kind === 'presence') this.#listener.presence(projectId, message.isOnline);
-    } else if (message.kind !== 'presence') this.#listener.message(projectId, topic.sessionId, message);
+      if (message.kind === 'presence') this.#listener.presence(projectId, message.isOnline, operatorId);
+    } else if (message.kind !== 'presence') this.#listener.message(projectId, topic.sessionId, message, operatorId);
     return null;
   }
+
+  /** Operators read what the users of their project say, whatever their filters are. Null: it is not for this one. */
+  #forReader(client: Client, packet: AedesPublishPacket): AedesPublishPacket | null {
+    const projectId = this.#operatorOf.get(client)?.rights?.projectId;
+    const topic = this.#topics.read(packet.topic);
+    return topic?.kind === 'user' && topic.projectId === projectId ? packet : null;
+  }
+}
+
+/** Two connections of one name would end each other: who names none gets a name of his own, and long names stay apart. */
+function connectionName(given: string): string {
+  if (given === '') return randomUUID();
+  return given.length > LIMITS.characters.word ? createHash('sha256').update(given).digest('base64url') : given;
 }
 
 function refusal(message: string, returnCode: number): AuthenticateError {

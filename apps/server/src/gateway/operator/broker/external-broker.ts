@@ -36,7 +36,13 @@ export class ExternalBroker implements OperatorBus {
     });
     this.#client.on('connect', () => {
       logger.info({}, 'The broker of the operators is connected');
-      this.#client.subscribe([`${topics.prefix}/+/+/reply`, `${topics.prefix}/+/agent/presence`]);
+      const filters = [`${topics.prefix}/+/+/reply`, `${topics.prefix}/+/agent/presence`];
+      this.#client.subscribe(filters, (error, granted = []) => {
+        const refused = granted.filter(({ qos }) => qos >= 128).map(({ topic }) => topic);
+        if (error === null && refused.length === 0) return;
+        const fields = { error: error?.message, refused, filters };
+        logger.error(fields, 'The broker of the operators does not let this server read what they write');
+      });
     });
     this.#client.on('error', (error) => logger.warn({ error: error.message }, 'The broker of the operators fails'));
     this.#client.on('message', (topic, payload) => {
@@ -44,9 +50,9 @@ export class ExternalBroker implements OperatorBus {
       const message = known === null ? null : readOperatorMessage(payload.toString());
       if (known === null || message === null) return;
       if (known.kind === 'presence') {
-        if (message.kind === 'presence') listener.presence(known.projectId, message.isOnline);
+        if (message.kind === 'presence') listener.presence(known.projectId, message.isOnline, null);
       } else if (known.kind === 'reply' && message.kind !== 'presence') {
-        listener.message(known.projectId, known.sessionId, message);
+        listener.message(known.projectId, known.sessionId, message, null);
       }
     });
   }

@@ -19,6 +19,8 @@ export let baseUrl: string;
 export let tokens: OperatorTokens;
 export let desk: OperatorDesk;
 export let broker: EmbeddedBroker;
+/** Digests of the keys in force, by licence: null where there is none; empty where nothing is said. */
+export let keyDigests: Map<string, string | null>;
 let open: { end(): void }[] = [];
 
 /** Ends it after the test. */
@@ -33,10 +35,12 @@ export function useOperators(): void {
 }
 
 async function start(): Promise<void> {
+  keyDigests = new Map();
   tokens = new OperatorTokens('the secret of this test', PREFIX);
   desk = new OperatorDesk({ answerWaitMs: ANSWER_WAIT_MS, logger: console });
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
-  broker = await EmbeddedBroker.open({ topics: new Topics(PREFIX), tokens, logger }, desk);
+  const options = { topics: new Topics(PREFIX), tokens, logger };
+  broker = await EmbeddedBroker.open({ ...options, findKeyDigest: async (_, licenceId) => digestOf(licenceId) }, desk);
   desk.connect(broker);
   server = await createTestServer({ operator: { desk, broker, tokens, topicPrefix: PREFIX, brokerUrl: null } });
   baseUrl = await server.listen(0);
@@ -49,8 +53,15 @@ async function stop(): Promise<void> {
   await desk.close();
 }
 
+function digestOf(licenceId: string): string | null {
+  const digest = keyDigests.get(licenceId);
+  if (digest === 'away') throw new Error('The database is away.');
+  return digest === undefined ? '' : digest;
+}
+
 export function tokenOf(projectId: string): string {
-  return tokens.issue({ projectId, licenceId: `licence of ${projectId}` }, new Date()).token;
+  const licenceId = `licence of ${projectId}`;
+  return tokens.issue({ projectId, licenceId, keyDigest: digestOf(licenceId) ?? '' }, new Date()).token;
 }
 
 type Operator = { readonly client: MqttClient; readonly heard: { topic: string; message: Record<string, unknown> }[] };

@@ -41,7 +41,6 @@ export async function createConsoleServer(
   const recordingsPath = await mkdtemp(join(tmpdir(), 'visavis-recordings-'));
   const masterKeys = loadMasterKeys({ masterKey: 'ab'.repeat(32), dataDir: '/nowhere' });
   const closers = new Closers(logger);
-  const operator = await openOperatorMode({ operator: OPERATOR, host: '127.0.0.1' }, masterKeys, logger, closers);
   const services = createConsoleServices({
     db,
     masterKeys,
@@ -63,6 +62,8 @@ export async function createConsoleServer(
     ...overrides,
   });
   const { consoleApi, admission, limits, meter, avatars, records, recordings } = services;
+  const own = { masterKeys, licences: consoleApi.licences, logger, closers };
+  const operator = await openOperatorMode({ operator: OPERATOR, host: '127.0.0.1' }, own);
   const folders = { shipped: tmpdir(), made: tmpdir(), ...overrides.folders };
   const pictures = createAvatarCatalogue(db, folders);
   const projectId = overrides.demoProjectId ?? null;
