@@ -36,6 +36,14 @@ describe('the requirements of compatibility', () => {
     expect(citations.filter(({ id }) => !known.has(id))).toEqual([]);
   });
 
+  it('are proven by tests that always run, those in Chromium apart, which the page marks', () => {
+    const isConditional = (path: string) => /\b(?:skipIf|runIf)\(/.test(readFileSync(join(ROOT, path), 'utf8'));
+    const paths = new Set(citations.flatMap(({ path, needsChromium }) => (needsChromium ? [] : [path])));
+    expect([...paths].filter(isConditional)).toEqual([]);
+    const [marked] = citations.filter(({ needsChromium }) => needsChromium);
+    expect(renderDocument(REQUIREMENTS, citations, GAPS)).toContain(`${marked?.title} (in Chromium)`);
+  });
+
   it('are missing only where no test cites them, and partly there only where one does', () => {
     expect(gaps.filter(([id]) => !known.has(id))).toEqual([]);
     expect(gaps.filter(([id, { state }]) => cited.has(id) !== (state === 'partly'))).toEqual([]);

@@ -8,9 +8,13 @@ export type Citation = {
   readonly path: string;
   /** The name of the test without the ids. */
   readonly title: string;
+  /** It runs in a browser, and is left out, with a warning, where there is none; in continuous integration that is an error. */
+  readonly needsChromium: boolean;
 };
 
 const FOLDERS = ['apps', 'packages', 'tests', 'tools'];
+/** Of the tests that run in a browser. */
+const BROWSER_FOLDER = join('tests', 'e2e');
 const LEFT_OUT = new Set(['node_modules', 'dist']);
 
 /** A text in quotes that ends with ids. */
@@ -24,7 +28,10 @@ export function readCitations(root: string): Citation[] {
   return FOLDERS.flatMap((folder) => testFilesIn(join(root, folder)))
     .map((file) => relative(root, file))
     .toSorted()
-    .flatMap((path) => citationsIn(readFileSync(join(root, path), 'utf8')).map((found) => ({ ...found, path })));
+    .flatMap((path) => {
+      const needsChromium = path.startsWith(BROWSER_FOLDER);
+      return citationsIn(readFileSync(join(root, path), 'utf8')).map((found) => ({ ...found, path, needsChromium }));
+    });
 }
 
 function testFilesIn(folder: string): string[] {
@@ -41,7 +48,7 @@ function isTestFile(folder: string, name: string): boolean {
 }
 
 /** The citations of one file. Names of tests that are left out by their own word prove nothing. */
-export function citationsIn(source: string): Omit<Citation, 'path'>[] {
+export function citationsIn(source: string): Pick<Citation, 'id' | 'title'>[] {
   return [...source.matchAll(CITING_TEXT)].flatMap(({ index, 2: title = '', 3: ids = '' }) => {
     const before = source.slice(Math.max(0, index - 200), index).trimEnd();
     if (!BEFORE_NAME.test(before) || NOT_RUN.test(before)) return [];

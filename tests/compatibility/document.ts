@@ -21,7 +21,8 @@ const INTRODUCTION = `# Compatibility with NavTalk
 What published clients of NavTalk want of a server, so that they run against this one with nothing changed but the host, and the tests that
 show it. The [protocol](protocol.md) tells how it is done.
 
-- **proven**: the tests named here fail when it is not so.
+- **proven**: the tests named here fail when it is not so. Those *in Chromium* are left out, with a warning, where the browser, or the
+  recorded speech that they play to it, is not installed; in continuous integration (\`CI\` is set) they fail there.
 - **partly**, **missing**: what is not there yet, or what no test shows. These come first.
 
 Tests say themselves what they prove: their names end with the numbers. \`node tools/compatibility.ts\` prints this page; a test fails when a
@@ -92,8 +93,9 @@ function renderTable(requirements: readonly Requirement[], citations: readonly C
   return ['| | Requirement | | Tests, or what is missing |', '|---|---|---|---|', ...lines].join('\n');
 }
 
-function renderCitation({ path, title }: Citation): string {
-  return `[${basename(path).replace(/((\.integration)?\.test)?\.tsx?$/, '')}](../${path}): ${title}`;
+function renderCitation({ path, title, needsChromium }: Citation): string {
+  const file = basename(path).replace(/((\.integration)?\.test)?\.tsx?$/, '');
+  return `[${file}](../${path}): ${title}${needsChromium ? ' (in Chromium)' : ''}`;
 }
 
 function tidy(cell: string): string {

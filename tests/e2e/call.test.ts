@@ -334,7 +334,10 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
   });
 
   it.each<[client: string, habits: PageHabits]>([
-    ['Android, Expo and Flutter [19.android.ice] [19.expo.ice] [19.flutter.ice]', { usesServers: false }],
+    [
+      'Android, Expo and Flutter [19.android.ice] [19.android.traps] [19.expo.ice] [19.flutter.ice] [22.3]',
+      { usesServers: false },
+    ],
     [
       'iOS [19.ios.needs] [19.ios.ice] [19.ios.traps] [22.2]',
       { onlyCodec: 'video/H264', hearsCandidates: true, readsAtTop: true },

@@ -41,7 +41,9 @@ export function reduceCommand(state: SessionState, command: ControlCommand, atMs
     case 'history':
       return recall(state, command.items);
     case 'image': {
-      const shown = advance(state, [{ type: 'voice', input: { type: 'image', dataUrl: command.dataUrl } }]);
+      const shown = advance({ ...state, greetedUnasked: false }, [
+        { type: 'voice', input: { type: 'image', dataUrl: command.dataUrl } },
+      ]);
       return command.reply ? andThen(shown, (next) => answer(next, undefined, atMs)) : shown;
     }
     case 'configure':
@@ -53,7 +55,7 @@ export function reduceCommand(state: SessionState, command: ControlCommand, atMs
     case 'answer-by':
       return answerBy(state, command.by);
     case 'interrupt':
-      return interrupt({ ...state, ...NOTHING_WANTED });
+      return interrupt({ ...state, ...NOTHING_WANTED, greetedUnasked: false });
     case 'express': {
       const { type: _, ...wish } = command;
       return advance(state, [{ type: 'cue-face', cue: { type: 'wish', ...wish } }]);
@@ -76,7 +78,7 @@ function begin(state: SessionState): Step {
 function recall(state: SessionState, items: readonly HistoryItem[]): Step {
   const hasSpoken = items.some((item) => item.role === 'assistant');
   const known = advance(state, [{ type: 'voice', input: { type: 'history', items } }]);
-  return hasSpoken ? andThen(known, skipGreeting) : known;
+  return hasSpoken && !state.greeted ? andThen(known, skipGreeting) : known;
 }
 
 /**
@@ -125,13 +127,15 @@ function answer(state: SessionState, instructions: string | undefined, atMs: num
 }
 
 /**
- * The client asks for a reply. The first such request is answered with the first message; one that comes while the avatar
- * already replies counts only if there is something new to answer.
+ * The client asks for a reply. The first such request is answered with the first message, or has been, where the avatar has
+ * greeted unasked; one that comes while the avatar already replies counts only if there is something new to answer.
  */
 function respond(state: SessionState, instructions: string | undefined, atMs: number): Step {
   const hasNews = state.unansweredText || state.unansweredResult || instructions !== undefined;
   if (!state.greeted && !hasNews && state.firstMessage.trim() !== '') return greet(state);
+  const isAnswered = state.greetedUnasked && !hasNews && !state.unansweredPrompt;
   return andThen(skipGreeting(state), (next) => {
+    if (isAnswered) return advance(next, []);
     if (next.unansweredText || instructions !== undefined) return answer(next, instructions, atMs);
     // What tools found is told after what is being generated now, without cutting it off.
     const exchange = isReplying(next) ? next.exchange : newExchange(atMs);

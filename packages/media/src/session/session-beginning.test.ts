@@ -62,3 +62,71 @@ describe('how a talk begins', () => {
     expect(said(talk)).toEqual(['Hello, I am Leo.']);
   });
 });
+
+describe('a greeting that nobody has asked for in time', () => {
+  const RECORD = { prompt: 'You are Leo.', firstMessage: 'Hello, I am Leo.' };
+  type Greeting = [name: string, patch: { prompt?: string }];
+  const GREETINGS: Greeting[] = [
+    ['a first message', {}],
+    ['made up by the voice', { prompt: 'You are a counselor.' }],
+  ];
+
+  const greetUnasked = (patch: { prompt?: string } = {}): Talk => {
+    const talk = new Talk(RECORD);
+    talk.command({ type: 'configure', patch });
+    talk.put({ type: 'timer', name: 'greeting', atMs: 1000 });
+    return talk;
+  };
+  const speakToItsEnd = (talk: Talk): void => {
+    const turnId = talk.currentTurnId();
+    talk.speak(turnId, 'Hello, I am Leo.');
+    talk.put({ type: 'playback-finished', turnId, playedMs: 1000, atMs: 2100 });
+  };
+  const replies = (talk: Talk): number => talk.emitted().filter((type) => type === 'reply-started').length;
+
+  it.each<Greeting>(GREETINGS)(
+    'is the only one, though a slow client asks while it is spoken: %s [19.clinic.traps] [19.recruitment.traps] [20.21] [22.4] [22.5]',
+    (_name, patch) => {
+      const talk = greetUnasked(patch);
+      talk.command({ type: 'respond' });
+      speakToItsEnd(talk);
+      expect([replies(talk), talk.state.turns]).toEqual([1, []]);
+    },
+  );
+
+  it.each<Greeting>(GREETINGS)(
+    'is the only one, though a slow client asks when it has been spoken: %s [19.clinic.traps] [19.recruitment.traps] [20.21] [22.4] [22.5]',
+    (_name, patch) => {
+      const talk = greetUnasked(patch);
+      speakToItsEnd(talk);
+      // Such a client may send its history late, too.
+      talk.command({ type: 'history', items: [{ role: 'assistant', text: 'Until tomorrow!' }] });
+      talk.command({ type: 'respond' }, 9000);
+      expect([replies(talk), talk.state.turns]).toEqual([1, []]);
+      talk.command({ type: 'respond' }, 9500);
+      expect(replies(talk)).toBe(2);
+    },
+  );
+
+  it.each<[string, (talk: Talk) => void]>([
+    ['typed words', (talk) => talk.command({ type: 'user-text', text: 'Hi', reply: false })],
+    ['spoken words', (talk) => talk.put({ type: 'speech-started', audioStartMs: 3000, atMs: 3000 })],
+    ['a picture', (talk) => talk.command({ type: 'image', dataUrl: 'data:image/png;base64,AAAA', reply: false })],
+    ['other instructions', (talk) => talk.command({ type: 'configure', patch: { prompt: 'Say exactly "Part two"' } })],
+    ['an interruption', (talk) => talk.command({ type: 'interrupt' })],
+  ])('leaves a request behind %s to be answered', (_name, act) => {
+    const talk = greetUnasked();
+    speakToItsEnd(talk);
+    act(talk);
+    talk.command({ type: 'respond' }, 9000);
+    expect(talk.voiceInputs().at(-1)).toBe('respond');
+  });
+
+  it('answers no request where there was nothing to say', () => {
+    const talk = new Talk();
+    talk.put({ type: 'timer', name: 'greeting', atMs: 1000 });
+    expect(replies(talk)).toBe(0);
+    talk.command({ type: 'respond' }, 9000);
+    expect(replies(talk)).toBe(1);
+  });
+});

@@ -225,7 +225,7 @@ describe('tools', () => {
     talk.put({ type: 'playback-finished', turnId, playedMs: 0, atMs: 0 });
   };
 
-  it('that one reply called are answered once, when all results are in, however they are asked about', () => {
+  it('that one reply called are answered once, when all results are in, however they are asked about [20.7]', () => {
     for (const asks of ['by each result', 'by requests', 'by both', 'while the reply is written'] as const) {
       const talk = new Talk();
       const turnId = callTwo(talk);

@@ -11,7 +11,7 @@ import {
   type Step,
   type TimerName,
 } from './session-state.ts';
-import { advance, andThen, finishTurn, greet, releaseTool, settleFlush } from './turn-steps.ts';
+import { advance, andThen, finishTurn, greetUnasked, releaseTool, settleFlush } from './turn-steps.ts';
 import { loseWords, startUserTurn, stopUserTurn } from './user-turn.ts';
 
 const HEARING_FAILED = {
@@ -88,7 +88,7 @@ function reduceTimer(state: SessionState, name: TimerName, atMs: number): Step {
   if (name.startsWith('words:')) return loseWords(state, name.slice('words:'.length));
   if (name === 'held') return endHold(state);
   if (name === 'media-wait') return { state, effects: [{ type: 'start-clock' }] };
-  if (name === 'greeting') return state.greeted ? { state, effects: [] } : greet(state);
+  if (name === 'greeting') return greetUnasked(state);
   return releaseTool(state, name.slice('tool:'.length), atMs);
 }
 

@@ -64,6 +64,8 @@ export type SessionState = {
   /** What says how the talk begins: the avatar's record, instructions of this call, or a first message of this call. */
   readonly beginsBy: 'record' | 'instructions' | 'first-message';
   readonly greeted: boolean;
+  /** It was greeted unasked, and nobody has done anything since: a client that is slow to ask for the greeting may still do so. */
+  readonly greetedUnasked: boolean;
   readonly turns: readonly ReplyTurn[];
   /** The first of them has begun to sound. */
   readonly isSounding: boolean;
@@ -227,6 +229,7 @@ export function initialSessionState(options: {
     firstMessage: options.firstMessage,
     beginsBy: 'record',
     greeted: options.transparent,
+    greetedUnasked: false,
     turns: [],
     isSounding: false,
     interruption: null,

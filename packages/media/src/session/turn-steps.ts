@@ -65,9 +65,16 @@ export function greet(state: SessionState): Step {
   );
 }
 
+/** Nobody has asked for the greeting in time. */
+export function greetUnasked(state: SessionState): Step {
+  if (state.greeted) return advance(state, []);
+  const { state: next, effects } = greet(state);
+  return advance({ ...next, greetedUnasked: isReplying(next) }, effects);
+}
+
 /** The user has begun to take part: the greeting's moment has passed. */
 export function skipGreeting(state: SessionState): Step {
-  if (state.greeted) return advance(state, []);
+  if (state.greeted) return advance({ ...state, greetedUnasked: false }, []);
   return advance({ ...state, greeted: true }, [{ type: 'clear-timer', name: 'greeting' }]);
 }
 

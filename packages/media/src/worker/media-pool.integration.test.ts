@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { mutateText, seededRandom } from '@visavis/protocol/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { AUDIO_FRAME_MS } from '../core/audio-format.ts';
 import { silentLogger } from '../core/logger.ts';
 import { DEFAULT_TURN_DETECTION } from '../core/voice-port.ts';
 import type { SessionCommand, SessionConfig, SessionEvent } from '../session/session-events.ts';
@@ -16,6 +17,9 @@ const CANDIDATE = 'candidate:1 1 UDP 2114977791 127.0.0.1 40000 typ host';
 const AVATARS = path.resolve(import.meta.dirname, '../../../../avatars');
 /** The packet of silence is 36 bytes long; sound takes more. */
 const SPEECH_PACKET_BYTES = 44;
+const CLEARS = 3;
+/** 200 ms of sound. */
+const FRAMES_TO_STOP = 10;
 
 const openCalls = new Set<TestCall>();
 
@@ -54,6 +58,11 @@ class TestCall {
     if (found === undefined)
       throw new Error(`No ${type}; events: ${this.events.map((event) => event.type).join(', ')}`);
     return found as Extract<SessionEvent, { type: Type }>;
+  }
+
+  /** Frames with sound among the packets from this one on. */
+  soundFrames(from: number): number {
+    return this.client.audioPackets.slice(from).filter(({ payload }) => payload.length > SPEECH_PACKET_BYTES).length;
   }
 
   async close(): Promise<void> {
@@ -136,8 +145,7 @@ describe('media workers', () => {
     await waitUntil(() => call.has('reply-done'), 30_000);
     expect(call.event('reply-text-done').text).toContain('good to see you');
     expect(call.event('reply-done')).toMatchObject({ interrupted: false, heardText: 'Hello, good to see you.' });
-    const spoken = call.client.audioPackets.filter((packet) => packet.payload.length > SPEECH_PACKET_BYTES);
-    expect(spoken.length * 20).toBeGreaterThan(0.5 * call.event('reply-done').playedMs);
+    expect(call.soundFrames(0) * AUDIO_FRAME_MS).toBeGreaterThan(0.5 * call.event('reply-done').playedMs);
   });
 
   it('play half a minute of sound pushed at once in full, with its last word, in transparency [19.transparency.needs] [19.transparency.traps] [22.10]', async () => {
@@ -156,23 +164,33 @@ describe('media workers', () => {
     expect(back.subarray(-4800).equals(Buffer.from(pushed.subarray(-4800)))).toBe(true);
   });
 
-  it('stop the mouth at once when transparency is cleared [19.transparency.traps] [22.10]', async () => {
+  it('stop the mouth within 200 ms of the clear in transparency [19.transparency.traps] [22.10]', async () => {
     const call = new TestCall(pool, { provider: 'transparency' });
     await waitUntil(() => call.client.videoPackets.length > 0, 60_000);
-    call.call.send({ type: 'user-audio', bytes: speechLike(10_000) });
-    await waitUntil(
-      () => call.client.audioPackets.filter((packet) => packet.payload.length > SPEECH_PACKET_BYTES).length > 40,
-    );
-    call.call.send({ type: 'user-audio-clear' });
-    await waitUntil(() => call.has('reply-done'));
-    expect(call.event('reply-done').interrupted).toBe(true);
-    expect(call.event('reply-done').playedMs).toBeLessThan(9000);
-    const afterClear = call.client.audioPackets.length + 10;
-    await waitUntil(() => call.client.audioPackets.length > afterClear + 20);
-    const late = call.client.audioPackets
-      .slice(afterClear)
-      .filter((packet) => packet.payload.length > SPEECH_PACKET_BYTES);
-    expect(late.map((packet) => packet.payload.length)).toEqual([]);
+    const framesBehindClear: number[] = [];
+    for (let round = 0; round < CLEARS; round += 1) {
+      call.events.length = 0;
+      const before = call.client.audioPackets.length;
+      call.call.send({ type: 'user-audio', bytes: speechLike(10_000) });
+      await waitUntil(() => call.soundFrames(before) > 20);
+      const atClear = call.client.audioPackets.length;
+      call.call.send({ type: 'user-audio-clear' });
+      // Told of at once: nobody has called this tool. The clear has counted by then.
+      call.call.send({ type: 'tool-result', callId: 'behind-the-clear', output: '', reply: false });
+      await waitUntil(() => call.has('failed'));
+      const types = call.events.map(({ type }) => type);
+      const { interrupted, playedMs } = call.event('reply-done');
+      expect(types.indexOf('reply-done')).toBeLessThan(types.indexOf('failed'));
+      expect(interrupted).toBe(true);
+      expect(playedMs).toBeLessThan(9000);
+      const behind = call.client.audioPackets.length;
+      await waitUntil(() => call.client.audioPackets.length > behind + 5 * FRAMES_TO_STOP);
+      // On the sound's own time line, which no slow machine stretches: what was sent in all, and what of it before the clear counted.
+      expect(call.soundFrames(before) - playedMs / AUDIO_FRAME_MS).toBeLessThanOrEqual(FRAMES_TO_STOP);
+      framesBehindClear.push(call.soundFrames(atClear));
+    }
+    // The clear's own way is part of it. A machine that is busy elsewhere may be late once, not each time.
+    expect(Math.min(...framesBehindClear)).toBeLessThanOrEqual(FRAMES_TO_STOP);
   });
 
   it('take a full burst again after a clear', async () => {

@@ -202,6 +202,31 @@ describe('a call', () => {
     ]);
   });
 
+  it('goes by what was said last of the record, the address and each configuration, and an empty text says nothing [20.1]', async () => {
+    const client = harness.connect({ ...QUERY, voice: 'verse', language: 'fr' });
+    await client.event('realtime.session.created');
+    const config = (content: object) => ({ type: 'realtime.input_config', data: { content: JSON.stringify(content) } });
+    client.send(config({ voice: 'marin', prompt: 'Be brief.' }));
+    client.send({ type: 'session.update', session: { voice: 'ash', instructions: '' } });
+    await client.event('realtime.session.updated');
+    client.send({ type: 'session.update', session: { voice: '', instructions: 'Be kind.' } });
+    client.send(config({ voice: 'coral', prompt: ' ' }));
+    await until(() => harness.commandTypes().filter((type) => type === 'configure').length === 4, 'all are read');
+    const call = harness.server.placer.calls[0]!;
+    const inForce = [call.config];
+    for (const command of call.commands) {
+      if (command.type === 'configure') inForce.push({ ...inForce.at(-1)!, ...command.patch });
+    }
+    expect(inForce.map(({ voice, prompt }) => [voice, prompt])).toEqual([
+      ['verse', 'You are Leo.'],
+      ['marin', 'Be brief.'],
+      ['ash', 'Be brief.'],
+      ['ash', 'Be kind.'],
+      ['coral', 'Be kind.'],
+    ]);
+    expect(inForce.at(-1)).toMatchObject({ language: 'fr', firstMessage: 'Hello!' });
+  });
+
   it('warns of an ambiguous name after success', async () => {
     const client = harness.connect({ license: TEST_KEY, characterName: 'twins' });
     const warning = await client.event('conversation.connected.warning');

@@ -170,6 +170,7 @@ describe('in mid-call', () => {
   it.each([
     ['iOS SDK [19.ios.traps] [20.19] [22.2]', PUBLISHED.IOS],
     ['Hotel [19.hotel.traps] [20.19] [22.6]', PUBLISHED.HOTEL],
+    ['ESL tutor [20.19] [22.6]', PUBLISHED.ESL],
     ['WordPress plugin [19.wordpress.traps] [20.19]', PUBLISHED.WORDPRESS],
     ['HTML sample [20.19]', PUBLISHED.HTML],
   ])('an offer of its own is answered where it looks: %s', async (_name, kind) => {
@@ -221,10 +222,13 @@ describe('in mid-call', () => {
     expect([call.faults, call.lastWords]).toEqual([[], 'Goodbye!']);
   });
 
-  it('typed text is an item and a request behind it [20.34] [22.6]', async () => {
+  it.each([
+    ['Hotel [20.34] [22.6]', PUBLISHED.HOTEL],
+    ['ESL tutor [20.34] [22.6]', PUBLISHED.ESL],
+  ])('typed text is an item and a request behind it: %s', async (_name, kind) => {
     harness.server.placer.autoReady = false;
-    const { client } = dial(PUBLISHED.HOTEL);
-    await begin(client, PUBLISHED.HOTEL);
+    const { client } = dial(kind);
+    await begin(client, kind);
     const content = [{ type: 'input_text', text: 'A room, please.' }];
     client.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content } });
     client.send({ type: 'response.create' });

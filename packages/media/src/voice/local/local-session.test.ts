@@ -195,7 +195,7 @@ it('gives an empty transcript without ears, and hints once at typing', async () 
   expect(bench.text(started[0]!.turnId)).toMatch(/type/);
 });
 
-it('uses a new configuration from the next reply on', async () => {
+it('uses a new configuration from the next reply on [20.1]', async () => {
   const bench = new Bench();
   bench.send({ type: 'say', turnId: 'a', text: 'One.' });
   await settle();
