@@ -1,19 +1,39 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
 
-/** When a file, or a folder with all that is in it, was last changed; 0 where there is nothing. */
+/**
+ * When a file, or a folder with all that is in it, was last changed; 0 where there is nothing. What vanishes meanwhile, leads nowhere or
+ * may not be read counts as nothing. Links to folders are not entered: some lead in circles.
+ */
 export function newestChangeMs(path: string): number {
-  if (!existsSync(path)) return 0;
-  const entry = statSync(path);
+  const entry = statIfThere(path);
+  if (entry === null) return 0;
   if (!entry.isDirectory()) return entry.mtimeMs;
-  return readdirSync(path, { recursive: true, encoding: 'utf8' }).reduce(
-    (newest, name) => Math.max(newest, statSync(`${path}/${name}`).mtimeMs),
-    entry.mtimeMs,
-  );
+  return entriesOf(path).reduce((newest, inside) => {
+    const place = `${path}/${inside.name}`;
+    const changedAtMs = inside.isSymbolicLink() ? (statIfThere(place)?.mtimeMs ?? 0) : newestChangeMs(place);
+    return Math.max(newest, changedAtMs);
+  }, entry.mtimeMs);
 }
 
 /** Whether `output` is missing or older than one of its sources. */
 export function isStale(output: string, sources: readonly string[]): boolean {
-  if (!existsSync(output)) return true;
-  const builtAtMs = statSync(output).mtimeMs;
-  return sources.some((source) => newestChangeMs(source) > builtAtMs);
+  const built = statIfThere(output);
+  return built === null || sources.some((source) => newestChangeMs(source) > built.mtimeMs);
+}
+
+function statIfThere(path: string): Stats | null {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch {
+    // Not ours to read, or a link to itself.
+    return null;
+  }
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }

@@ -1,11 +1,10 @@
-// Builds the console if its output is missing or older than its sources, runs the server in this process, and then builds the
-// documentation beside it, should that be stale: nobody waits for it.
+// Builds the console if its output is missing or older than its sources, runs the server in this process, and then has the
+// documentation built beside it, should that be stale: nobody waits for it.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { main } from '../apps/server/src/main.ts';
-import { areDocsStale } from './docs/freshness.ts';
 import { isStale } from './newest-change.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -23,16 +22,29 @@ const SOURCES = [
   'packages/protocol/src',
 ].map((source) => `${ROOT}${source}`);
 
-/** At the lowest priority, so that a call that begins meanwhile does not notice it. */
+/**
+ * Whether there is anything to build is found out in the other process too: this one has calls to serve. At the lowest priority, so that
+ * a call that begins meanwhile does not notice it.
+ */
 function buildDocsAside(): void {
-  const build = spawn(process.execPath, ['tools/docs/main.ts'], { cwd: ROOT, stdio: 'ignore' });
-  build.on('error', () => {});
+  const build = spawn(process.execPath, ['tools/docs/main.ts', '--beside-server'], { cwd: ROOT, stdio: 'ignore' });
+  const tell = () => console.error('The documentation could not be built: "npm run docs" says why.');
+  build.on('error', tell);
+  // A fault of its own: one that is told to end has another code.
   build.on('exit', (code) => {
-    if (code !== 0) console.error('The documentation could not be built: "npm run docs" says why.');
+    if (code === 1) tell();
   });
   build.unref();
   process.on('exit', () => build.kill());
-  if (build.pid !== undefined) setPriority(build.pid, constants.priority.PRIORITY_LOW);
+  if (build.pid !== undefined) lowerPriority(build.pid);
+}
+
+function lowerPriority(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended already, or the system does not allow it; then it keeps its priority.
+  }
 }
 
 const asksForHelp = process.argv.includes('--help');
@@ -45,6 +57,4 @@ if (!asksForHelp && existsSync(`${ROOT}${CONSOLE}/src`) && isStale(OUTPUT, SOURC
   });
   if (build.status !== 0) console.error('The console could not be built; the server starts without a fresh one.');
 }
-await main(process.argv.slice(2), () => {
-  if (areDocsStale()) buildDocsAside();
-});
+await main(process.argv.slice(2), buildDocsAside);

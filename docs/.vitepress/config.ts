@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { codeColourSheet, codeColours } from './code-colours.ts';
 import { linkPages } from './links.ts';
 import { NAVIGATION } from './navigation.ts';
-import { anchorOf, NO_PAGES, pageOf } from './pages.ts';
+import { anchorOf, noPages, pageOf } from './pages.ts';
 
 const base = process.env.DOCS_BASE ?? '/docs/';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -16,7 +16,9 @@ export default {
   lang: 'en',
   base,
   srcDir: '..',
-  srcExclude: NO_PAGES,
+  srcExclude: noPages(ROOT),
+  // None is looked for in the folders of pages: this is all.
+  additionalConfig: {},
   rewrites: (file: string) => pageOf(file) ?? file,
   // Changing the theme would put a style into the page.
   appearance: { disableTransition: false },

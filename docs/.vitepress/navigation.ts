@@ -1,4 +1,4 @@
-/** The pages in the order of the side bar; every page of the site stands here once. */
+/** The pages in the order of the side bar. Every page of the site stands here once: what does not is not published. */
 export const NAVIGATION = [
   {
     text: 'Start',

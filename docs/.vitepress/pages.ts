@@ -1,31 +1,55 @@
-import { posix } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { NAVIGATION } from './navigation.ts';
 
 /** Pages of the site that stand elsewhere in the repository: a readme is read where its code is, too. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  'packages/sdk/README.md': 'sdk.md',
-  'CONTRIBUTING.md': 'contributing.md',
-  'SECURITY.md': 'security.md',
-  'CHANGELOG.md': 'changelog.md',
-};
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['packages/sdk/README.md', 'sdk.md'],
+  ['CONTRIBUTING.md', 'contributing.md'],
+  ['SECURITY.md', 'security.md'],
+  ['CHANGELOG.md', 'changelog.md'],
+  ['examples/README.md', 'examples/index.md'],
+]);
 
-/** What is no page of the site: globs from the root of the repository. */
-export const NO_PAGES = [
-  'README.md',
-  '{apps,avatars,tests,tools,data}/**',
-  'packages/{media,protocol}/**',
-  'packages/*/{src,dist}/**',
-  '**/{dist,cache,node_modules}/**',
-];
+/** Every page by its file in the repository, but for those of the single examples: the first one and what the side bar has. */
+const PAGES: ReadonlyMap<string, string> = new Map([['docs/index.md', 'index.md'], ...listedPages(), ...ELSEWHERE]);
+
+/** Files outside of `docs` that pages are made of; each example's readme is one more. */
+export const FILES_ELSEWHERE: readonly string[] = [...ELSEWHERE.keys()];
+
+function listedPages(): [file: string, page: string][] {
+  const elsewhere = new Set(ELSEWHERE.values());
+  return NAVIGATION.flatMap(({ items }) => items)
+    .map(({ link }): [string, string] => [
+      `docs${link}${link.endsWith('/') ? 'README' : ''}.md`,
+      `${link.slice(1)}${link.endsWith('/') ? 'index' : ''}.md`,
+    ])
+    .filter(([, page]) => !elsewhere.has(page));
+}
 
 /** Where a Markdown file of the repository stands in the site; null: it is no page of it. */
 export function pageOf(file: string): string | null {
-  const own = ELSEWHERE[file];
-  if (own !== undefined) return own;
-  if (file === 'examples/README.md') return 'examples/index.md';
   const example = /^examples\/([a-z-]+)\/README\.md$/.exec(file)?.[1];
   if (example !== undefined) return `examples/${example}.md`;
-  if (!file.startsWith('docs/') || !file.endsWith('.md')) return null;
-  return file.slice('docs/'.length).replace(/(^|\/)README\.md$/, '$1index.md');
+  return PAGES.get(file) ?? null;
+}
+
+/**
+ * All below `root` that is no page, as globs: a file that nobody made a page is never published, wherever it lies. Folders without pages
+ * are named whole and not looked into.
+ */
+export function noPages(root: string, folder = ''): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}${entry.name}`;
+    if (entry.isDirectory() && leadsToPages(`${path}/`)) return noPages(root, `${path}/`);
+    if (pageOf(path) !== null || (entry.isFile() && !path.endsWith('.md'))) return [];
+    const literally = path.replaceAll(/[()[\]{}!*?+@|\\]/g, '\\$&');
+    return [literally, `${literally}/**`];
+  });
+}
+
+function leadsToPages(folder: string): boolean {
+  return /^examples\/(?:[a-z-]+\/)?$/.test(folder) || [...PAGES.keys()].some((file) => file.startsWith(folder));
 }
 
 /**

@@ -4,19 +4,25 @@ const BETWEEN_PICTURES_MS = 4000;
 
 const part = (id) => document.getElementById(id);
 const camera = new Camera();
-const call = new VisavisCall({
-  host: import.meta.env.VITE_VISAVIS_SERVER,
-  license: import.meta.env.VITE_VISAVIS_LICENSE,
-  name: new URLSearchParams(location.search).get('avatar') ?? 'navtalk.Iris',
-});
+let call = newCall();
 let pictures = 0;
 
-call.attach(part('face'));
-call.on('change', ({ activity }) => {
-  // Somebody begins to talk: what they hold up belongs to what they say.
-  if (activity === 'hearing') show();
-  tell();
-});
+/** Each is good for one time. */
+function newCall() {
+  const fresh = new VisavisCall({
+    host: import.meta.env.VITE_VISAVIS_SERVER,
+    license: import.meta.env.VITE_VISAVIS_LICENSE,
+    name: new URLSearchParams(location.search).get('avatar') ?? 'navtalk.Iris',
+  });
+  fresh.attach(part('face'));
+  fresh.on('change', ({ activity }) => {
+    // Somebody begins to talk: what they hold up belongs to what they say.
+    if (activity === 'hearing') show();
+    tell();
+  });
+  return fresh;
+}
+
 camera.on('change', ({ stream, state }) => {
   part('preview').srcObject = stream;
   part('show').textContent = state === 'off' ? 'Camera on' : 'Camera off';
@@ -29,14 +35,19 @@ function show() {
 }
 
 function tell() {
-  const { state, info, activity } = call.snapshot;
+  const { state, info, activity, problem } = call.snapshot;
   const canSee = info?.sees === true;
   part('show').disabled = state !== 'connected' || !canSee;
   const sight = canSee ? `Pictures: ${pictures}.` : 'This avatar does not see.';
-  part('state').textContent = state === 'connected' ? `${activity}. ${sight}` : state;
+  part('start').disabled = state !== 'idle' && state !== 'ended';
+  part('state').textContent =
+    state === 'connected' ? `${activity}. ${sight}` : problem === null ? state : `${problem.title} ${problem.advice}`;
 }
 
-part('start').onclick = () => call.connect();
+part('start').onclick = () => {
+  if (call.snapshot.state === 'ended') call = newCall();
+  call.connect();
+};
 part('show').onclick = async () => {
   if (camera.state.state !== 'off') camera.stop();
   else if (await camera.start()) show();

@@ -11,6 +11,8 @@ const say = (text) => {
 
 let socket;
 let peer;
+/** Why the server ends the call, or does not take it. */
+let reason;
 const send = (type, data = {}) => socket.send(JSON.stringify({ type, data }));
 
 part('call').onclick = () => {
@@ -20,15 +22,20 @@ part('call').onclick = () => {
     name: 'navtalk.Iris',
     model: 'transparency',
   });
+  reason = undefined;
   socket = new WebSocket(url);
   socket.onmessage = ({ data }) => take(JSON.parse(data));
-  socket.onclose = ({ reason }) => {
+  socket.onclose = (event) => {
     peer?.close();
-    part('file').disabled = true;
-    say(`Closed. ${reason}`);
+    allow({ call: true, file: false, stop: false });
+    say(reason ?? `Closed. ${event.reason || 'Is the server running?'}`);
   };
-  part('call').disabled = true;
+  allow({ call: false });
 };
+
+function allow(parts) {
+  for (const [id, isAllowed] of Object.entries(parts)) part(id).disabled = !isAllowed;
+}
 
 async function take({ type, data }) {
   switch (type) {
@@ -50,19 +57,20 @@ async function take({ type, data }) {
       await peer.addIceCandidate(data.candidate);
       return;
     case 'realtime.session.updated':
-      part('file').disabled = false;
+      allow({ file: true, stop: true });
       return say('Choose an audio file.');
     case 'realtime.response.audio.done':
       return say('Spoken.');
-    case 'conversation.connected.fail':
-      return say(data.message);
   }
+  // Whatever ends a call says why, before it is closed.
+  if (/^conversation\.connected\.(?!success|warning)/.test(type)) reason = data.message;
 }
 
 part('file').onchange = async ({ target }) => {
   const [file] = target.files;
   if (file === undefined) return;
-  const pcm = await decode(file);
+  const pcm = await decode(file).catch(() => null);
+  if (pcm === null) return say('This browser cannot read that file.');
   send('realtime.input_audio_buffer.clear');
   for (let at = 0; at < pcm.length; at += CHUNK_SAMPLES) {
     send('realtime.input_audio_buffer.append', { audio: base64(pcm.subarray(at, at + CHUNK_SAMPLES)) });

@@ -128,6 +128,22 @@ describe.skipIf(executablePath === null)('the examples', () => {
       await page.getByText('Spoken.').waitFor();
     }));
 
+  it('own sound: whatever refuses or ends the call is told, and one may call again', () =>
+    visit('own-sound', async (page) => {
+      expect(await page.getByRole('button', { name: 'Silence' }).isDisabled()).toBe(true);
+      await page.routeWebSocket(/realtime-chat/, async (socket) => {
+        const end = { type: 'conversation.connected.gpu_full', data: { message: 'All avatars are busy.' } };
+        socket.send(JSON.stringify(end));
+        await socket.close({ code: 4503, reason: 'No capacity' });
+      });
+      await page.reload();
+      const call = page.getByRole('button', { name: 'Call' });
+      await call.click();
+      await page.getByText('All avatars are busy.').waitFor();
+      expect(await call.isDisabled()).toBe(false);
+      expect(await page.getByLabel('Audio file').isDisabled()).toBe(true);
+    }));
+
   it('phone: the face fills the screen, and nothing is wider than it', () =>
     visit(
       'phone',

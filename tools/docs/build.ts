@@ -2,34 +2,46 @@ import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   copyFileSync,
-  existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
-  renameSync,
-  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync, constants as zlib } from 'node:zlib';
 import { DOCS_OUTPUT as OUTPUT } from './freshness.ts';
+import { removeLeftovers, replaceSite, workFolders } from './work-folders.ts';
 
 /** The part of the generator that is used here. Its own types bring those of half a browser. */
-type Generator = { readonly build: (root: string, options: { readonly outDir: string }) => Promise<void> };
+type Generator = { readonly build: (root: string, options: BuildOptions) => Promise<void> };
+type BuildOptions = {
+  readonly outDir: string;
+  readonly onAfterConfigResolve: (site: { tempDir: string }) => void;
+};
 const GENERATOR: string = 'vitepress';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
  * Builds the documentation as static files into `docs/.vitepress/dist`, for the address `DOCS_BASE` (`/docs/`). What is there is
- * replaced when all is done, so that a server never shows half a site.
+ * replaced when all is done.
  */
 export async function buildDocs(): Promise<void> {
   const base = process.env.DOCS_BASE ?? '/docs/';
-  const folder = `${OUTPUT}-${process.pid}`;
+  removeLeftovers(OUTPUT);
+  const { site: folder, temporary, remove } = workFolders(OUTPUT);
+  // Also when it is told to end in the middle.
+  process.on('exit', remove);
   try {
+    // At once: it tells whoever opens the documentation that it is being built.
+    mkdirSync(folder);
     const { build } = (await import(GENERATOR)) as Generator;
-    await build(`${ROOT}docs`, { outDir: folder });
+    // A folder of its own: another build may be under way.
+    const onAfterConfigResolve: BuildOptions['onAfterConfigResolve'] = (site) => {
+      site.tempDir = temporary;
+    };
+    await build(`${ROOT}docs`, { outDir: folder, onAfterConfigResolve });
     copyFileSync(join(ROOT, 'apps/console/public/favicon.svg'), join(folder, 'favicon.svg'));
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
     const styles = new Map<string, string>();
@@ -37,12 +49,9 @@ export async function buildDocs(): Promise<void> {
     // The colours of code are there already: the site's settings write them.
     appendFileSync(join(folder, 'assets/inline.css'), [...styles.values()].join('\n'));
     for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) compress(join(folder, name));
-    const former = `${folder}-former`;
-    if (existsSync(OUTPUT)) renameSync(OUTPUT, former);
-    renameSync(folder, OUTPUT);
-    rmSync(former, { recursive: true, force: true });
+    replaceSite(folder, OUTPUT);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    remove();
   }
 }
 

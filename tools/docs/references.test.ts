@@ -22,6 +22,16 @@ it('every message that the server reads stands in the page', () => {
   expect(missing).toEqual([]);
 });
 
+it('every module of the SDK stands in the page', () => {
+  const page = pageOf('sdk.md');
+  const manifest = JSON.parse(
+    readFileSync(fileURLToPath(new URL('../../packages/sdk/package.json', import.meta.url)), 'utf8'),
+  ) as { exports: Record<string, string> };
+  const modules = Object.keys(manifest.exports).filter((entry) => !entry.endsWith('.js'));
+  expect(modules).toContain('./navtalk');
+  expect(modules.filter((entry) => !page.includes(`\n## @visavis/sdk${entry.slice(1)}\n`))).toEqual([]);
+});
+
 it('reads docstrings, members without bodies, and names that are passed on', () => {
   const { own, passedOn } = readDeclarations(`
     export { a as b } from './a.ts';

@@ -5,14 +5,8 @@ import { type Declaration, readDeclarations } from './declarations.ts';
 import { codeBlock, codeTable, generatedBy, prose } from './markdown.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const SDK = join(ROOT, 'packages/sdk/src');
+const SDK = join(ROOT, 'packages/sdk');
 const PROTOCOL = join(ROOT, 'packages/protocol/src');
-
-const ENTRIES = [
-  { entry: 'index.ts', module: '@visavis/sdk' },
-  { entry: 'element/index.ts', module: '@visavis/sdk/element' },
-  { entry: 'react.ts', module: '@visavis/sdk/react' },
-] as const;
 
 const KINDS = [
   ['class', 'Classes'],
@@ -23,13 +17,21 @@ const KINDS = [
 
 /** The page of all that `@visavis/sdk` exports, from its docstrings. */
 export function renderSdkReference(): string {
-  const parts = ENTRIES.map(({ entry, module }) => renderModule(module, exportsOf(join(SDK, entry))));
+  const parts = entries().map(({ module, file }) => renderModule(module, exportsOf(file)));
   return [
     generatedBy('the docstrings of packages/sdk'),
     '# SDK reference\n',
     'Everything that the SDK exports, as its code says it. How to use it: [SDK](../../packages/sdk/README.md).\n',
     ...parts,
   ].join('\n');
+}
+
+/** The modules of the package, as its manifest has them. The recorder, a file for browsers to load, exports nothing. */
+function entries(): { readonly module: string; readonly file: string }[] {
+  const manifest = JSON.parse(readFileSync(join(SDK, 'package.json'), 'utf8')) as { exports: Record<string, string> };
+  return Object.entries(manifest.exports)
+    .filter(([, file]) => file.endsWith('.ts'))
+    .map(([entry, file]) => ({ module: `@visavis/sdk${entry.slice(1)}`, file: join(SDK, file) }));
 }
 
 /** What an entry exports, wherever it is declared. */

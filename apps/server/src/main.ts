@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { outliveReaders } from '@visavis/media/process-group';
-import { loadConfig } from './config.ts';
+import type { Logger as PinoLogger } from 'pino';
+import { type Config, loadConfig } from './config.ts';
 import { keepFilesPrivate } from './private-files.ts';
 import { isPortTaken, nextFreePort } from './roles/free-port.ts';
 import { isUnderNohup, watchParent } from './roles/parent-watch.ts';
@@ -10,8 +11,8 @@ import { explainStart } from './roles/start-failure.ts';
 const CLOSE_LIMIT_MS = 15_000;
 
 /**
- * Runs the server until it is told to stop; `onRunning` is called once it answers. Exit codes: 0 clean, 1 could not start, 2 wrong settings,
- * 130 forced.
+ * Runs the server until it is told to stop; `onRunning` is called once it answers, and may fail without ending it. Exit codes: 0 clean,
+ * 1 could not start or close, 2 wrong settings, 130 forced.
  */
 export async function main(argv: readonly string[], onRunning: () => void = () => {}): Promise<void> {
   keepFilesPrivate();
@@ -42,22 +43,32 @@ export async function main(argv: readonly string[], onRunning: () => void = () =
       process.exit(1);
     }, CLOSE_LIMIT_MS).unref();
   });
-  try {
-    const server = await startAllInOne(config, logger, readVersion());
-    const voice = await Promise.race([server.voice.catch(() => null), stop.then(() => null)]);
-    if (!stop.requested) {
+  const starting = startAllInOne(config, logger, readVersion());
+  const server = await starting.catch((error: unknown) => endUnstarted(error, config, logger));
+  const voice = await Promise.race([server.voice.catch(() => null), stop.then(() => null)]);
+  if (!stop.requested) {
+    try {
       console.log(`\nVisavis is running.\n\n${describeServer(config, server, voice)}\n`);
       onRunning();
+    } catch (error) {
+      logger.error({ error: String(error) }, 'The server runs, but what follows its start failed');
     }
-    await stop;
+  }
+  await stop;
+  try {
     await server.close();
-    logger.info({}, 'Closed');
-    process.exit(0);
   } catch (error) {
-    const freePort = isPortTaken(error) ? await nextFreePort(config) : null;
-    logger.fatal({ error: explainStart(error, { ...config, freePort }) }, 'The server could not start');
+    logger.error({ error: String(error) }, 'The server could not close');
     process.exit(1);
   }
+  logger.info({}, 'Closed');
+  process.exit(0);
+}
+
+async function endUnstarted(error: unknown, config: Config, logger: PinoLogger): Promise<never> {
+  const freePort = isPortTaken(error) ? await nextFreePort(config) : null;
+  logger.fatal({ error: explainStart(error, { ...config, freePort }) }, 'The server could not start');
+  process.exit(1);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -10,9 +10,17 @@ afterAll(() => rmSync(folder, { recursive: true }));
 it('the documentation is served with a policy of its own, with pages, files and a 404 page, from a folder that may come later', async () => {
   const docsFolder = join(folder, 'docs-site');
   const { app } = await createTestServer({ docsFolder });
+  const unbuilt = await app.inject('/docs/');
+  expect([unbuilt.statusCode, unbuilt.headers['retry-after']]).toEqual([503, undefined]);
+  expect(unbuilt.body).toContain('npm run docs');
+  expect(unbuilt.body).not.toContain('being built');
+  mkdirSync(`${docsFolder}-4711`);
   const early = await app.inject('/docs/');
   expect([early.statusCode, early.headers['retry-after']]).toEqual([503, '30']);
-  expect(early.body).toContain('npm run docs');
+  expect(early.body).toContain('is being built');
+  // Left by a build that was killed.
+  utimesSync(`${docsFolder}-4711`, 1000, 1000);
+  expect((await app.inject('/docs/')).body).toContain('is not built');
 
   mkdirSync(join(docsFolder, 'assets'), { recursive: true });
   for (const name of ['index', 'embedding', '404'])
