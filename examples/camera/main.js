@@ -40,8 +40,8 @@ function tell() {
   part('show').disabled = state !== 'connected' || !canSee;
   const sight = canSee ? `Pictures: ${pictures}.` : 'This avatar does not see.';
   part('start').disabled = state !== 'idle' && state !== 'ended';
-  part('state').textContent =
-    state === 'connected' ? `${activity}. ${sight}` : problem === null ? state : `${problem.title} ${problem.advice}`;
+  const end = problem === null ? state : `${problem.title} ${problem.advice}`;
+  part('state').textContent = state === 'connected' ? `${activity}. ${sight}` : end;
 }
 
 part('start').onclick = () => {
