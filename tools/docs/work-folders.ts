@@ -44,9 +44,10 @@ export function replaceSite(site: string, output: string): void {
       rmSync(former, REMOVAL);
       return;
     } catch (error) {
-      if (existsSync(former) && !existsSync(output)) putAside(former, output);
       const isTaken = ['ENOTEMPTY', 'EEXIST'].includes(codeOf(error) ?? '');
-      if (!isTaken || tries === MOST_TRIES) throw error;
+      if (isTaken && tries < MOST_TRIES) continue;
+      if (existsSync(former) && !existsSync(output)) putAside(former, output);
+      throw error;
     }
   }
 }
