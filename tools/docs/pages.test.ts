@@ -26,8 +26,22 @@ it('the generator finds the pages and no other file, wherever somebody keeps not
     ...['examples/README.md', 'examples/react/README.md', 'packages/sdk/README.md'],
   ];
   const strays = [
-    ...['README.md', 'NOTES.md', 'CHANGELOG.old.md', 'notes/README.md', 'docs/NOTES.md', 'docs/sdk.md', 'docs/README.md'],
-    ...['docs/quick start.md', 'docs/quick?start.md', 'docs/[a] (b) {c} !d.md', 'docs/new/index.md', 'docs/console/x.md'],
+    ...[
+      'README.md',
+      'NOTES.md',
+      'CHANGELOG.old.md',
+      'notes/README.md',
+      'docs/NOTES.md',
+      'docs/sdk.md',
+      'docs/README.md',
+    ],
+    ...[
+      'docs/quick start.md',
+      'docs/quick?start.md',
+      'docs/[a] (b) {c} !d.md',
+      'docs/new/index.md',
+      'docs/console/x.md',
+    ],
     ...['docs/console/y/README.md', 'examples/NOTES.md', 'examples/react/NOTES.md', 'examples/react/app/README.md'],
     ...['packages/NOTES.md', 'packages/media/README.md', 'packages/sdk/src/README.md', 'data/talks/x.md'],
   ];
