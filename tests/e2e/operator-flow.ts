@@ -15,7 +15,10 @@ type Site = {
 };
 
 const ANSWER = 'Good morning, my name is Ann, and I answer in place of the model.';
+const NEXT = 'Breakfast is at eight.';
 const TALK_MS = 6000;
+/** Where the ready answers are asked for. */
+const SNIPPETS = '**/snippets';
 /** Between a closed mouth and a wide open one, in parts of the distance of the eyes. */
 const LEAST_MOVEMENT = 0.04;
 
@@ -29,17 +32,30 @@ export function personAnswers(site: () => Site): void {
     try {
       await call.waitFor('realtime.response.audio.done', 0, 60_000);
       const page = await context.newPage();
+      const refusal = { error: { code: 'forbidden', message: 'Not now.' } };
+      await page.route(SNIPPETS, (route) => route.fulfill({ status: 403, json: refusal }));
       await page.goto(`${server.url}/console/projects/${projectId}/live`);
       await page.getByRole('list', { name: 'Talks that go on' }).getByRole('button').click();
       await page.getByText('the avatar answers').first().waitFor();
       await saveAnswer(page);
 
+      const box = page.getByLabel(/^What .+ says$/);
+      await box.fill('Well,');
+      await page.getByRole('button', { name: ANSWER }).click();
+      expect(await box.inputValue()).toBe(`Well, ${ANSWER}`);
+      await box.fill('');
+
       const before = (await call.events()).length;
+      const sending = Promise.withResolvers<void>();
+      await page.route('**/answers', (route) => sending.promise.then(() => route.continue()));
       await page.getByRole('button', { name: ANSWER }).click();
       await page.getByRole('button', { name: 'Say it' }).click();
+      await box.fill(NEXT);
+      sending.resolve();
       await call.waitFor('realtime.response.audio_transcript.delta', before, 60_000);
       const received = await recordReceived(call.page, TALK_MS, 2);
       await page.getByRole('button', { name: 'Give back' }).waitFor();
+      expect(await box.inputValue()).toBe(NEXT);
       await page.screenshot({ path: 'test-output/console-live.png' });
       expect(
         quantile(
@@ -62,6 +78,7 @@ export function personAnswers(site: () => Site): void {
       expect(since.filter((type) => type.startsWith('realtime.response'))).toEqual([]);
       await page.getByRole('button', { name: 'Give back' }).click();
       await page.getByText('the avatar answers').first().waitFor();
+      expect(await page.evaluate('document.activeElement.textContent')).toBe('Take over');
 
       await call.page.evaluate('navtalk.hangUp()');
       await page.getByText('This talk is over.').waitFor();
@@ -75,9 +92,14 @@ export function personAnswers(site: () => Site): void {
   });
 }
 
-/** Puts the answer among the ready ones of the project. */
+/** Puts the answer among the ready ones of the project, once it is known which there are. */
 async function saveAnswer(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Edit ready answers' }).click();
+  const edit = page.getByRole('button', { name: 'Edit ready answers' });
+  await page.getByRole('button', { name: 'Try again' }).waitFor();
+  expect(await edit.isDisabled()).toBe(true);
+  await page.unroute(SNIPPETS);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await edit.click();
   const dialog = page.getByRole('dialog', { name: 'Ready answers' });
   await dialog.getByLabel('Answers').fill(`${ANSWER}\n\nOne moment, please.`);
   await dialog.getByRole('button', { name: 'Save' }).click();
