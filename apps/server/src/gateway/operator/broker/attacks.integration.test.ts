@@ -43,7 +43,8 @@ async function rawOperator(projectId: string): Promise<{ socket: Socket; closed:
   });
   socket.on('error', () => {});
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-  const head = [text('MQTT'), Buffer.from([4, 0xc2, 0, 60])];
+  // It need not say that it lives: nothing but what it does ends it.
+  const head = [text('MQTT'), Buffer.from([4, 0xc2, 0, 0])];
   socket.write(mqttPacket(0x10, ...head, text('raw'), text(projectId), text(tokenOf(projectId))));
   await new Promise((resolve) => socket.once('data', resolve));
   return { socket, closed };
