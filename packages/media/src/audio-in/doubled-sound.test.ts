@@ -47,6 +47,18 @@ function recorded(from: number, isBeside = false): Sent[] {
   return sent;
 }
 
+/** A file that is sent so many times as fast as it plays. */
+function pushed(pcm: Int16Array, times: number, piece: number): Sent[] {
+  return Array.from({ length: Math.ceil(pcm.length / piece) }, (_, index) => {
+    const from = index * piece;
+    return { atMs: wireSamplesToMs(from + piece) / times, from, pcm: pcm.slice(from, from + piece) };
+  });
+}
+
+function heardWhole(sent: readonly Sent[]): Heard[] {
+  return sent.map(({ from, pcm }) => ({ from, pcm }));
+}
+
 type Heard = { readonly from: number; readonly pcm: Int16Array };
 
 function hear(...recorders: Sent[][]) {
@@ -75,6 +87,11 @@ function sharesHeardOnce(heard: readonly Heard[]): number[] {
   });
 }
 
+/** What waves of sound do over time. */
+const sustained = (second: number) => ({ loudness: 1, second });
+const trembling = (second: number) => ({ loudness: 1, second: second + 0.001 * Math.sin(2 * Math.PI * 5 * second) });
+const ringing = (second: number) => ({ loudness: second % 0.6 < 0.4 ? 1 : 0, second });
+
 describe('sound that comes more than once', () => {
   it.each([
     ['two recorders', [0, 3771], [false, false]],
@@ -89,10 +106,46 @@ describe('sound that comes more than once', () => {
   });
 
   it('is untouched where it comes once, at its own pace or as a file three times as fast', () => {
-    const whole = recorded(0).map(({ from, pcm }) => ({ from, pcm }));
+    const whole = heardWhole(recorded(0));
     expect(hear(recorded(0))).toEqual({ heard: whole, times: 0 });
     const hurried = recorded(0).map((sent) => ({ ...sent, atMs: sent.atMs / 3 }));
     expect(hear(hurried)).toEqual({ heard: whole, times: 0 });
+  });
+
+  it.each([
+    ['in its pieces', PIECE],
+    ['in pieces of 20 ms', 480],
+    ['in pieces of 40 ms', 960],
+  ])('is untouched where a file of any voice is pushed several times as fast, %s', async (_name, piece) => {
+    const words = 'Why are you all so slow? Oh no, mama, I will not wait any more.';
+    for (const voice of ['rms', 'slt', 'kal16'] as const) {
+      const { pcm24k } = await speakWithFlite(words, voice);
+      for (const times of [1.5, 2, 5]) {
+        const sent = pushed(pcm24k, times, piece);
+        expect([voice, times, hear(sent)]).toEqual([voice, times, { heard: heardWhole(sent), times: 0 }]);
+      }
+    }
+  });
+
+  it.each([
+    ['a tone of 440 Hz', [440], sustained],
+    ['one that trembles', [440], trembling],
+    ['a ring tone', [400, 450], ringing],
+    ['a key of a telephone', [697, 1209], sustained],
+    ['a long vowel', [150, 300, 450, 600, 750, 900, 1050], sustained],
+    ['one that is sung', [220, 440, 660, 880, 1100], trembling],
+  ])('is untouched where %s is pushed several times as fast', (_name, frequencies, at) => {
+    const pcm = Int16Array.from({ length: 72_000 }, (_, index) => {
+      const { loudness, second } = at(index / 24_000);
+      const waves = frequencies.map((frequency) => Math.sin(2 * Math.PI * frequency * second));
+      return (loudness * 8000 * waves.reduce((sum, wave) => sum + wave, 0)) / frequencies.length;
+    });
+    for (const times of [2, 5]) {
+      for (const piece of [480, 960, PIECE]) {
+        const sent = pushed(pcm, times, piece);
+        expect([times, piece, hear(sent)]).toEqual([times, piece, { heard: heardWhole(sent), times: 0 }]);
+      }
+    }
   });
 
   it('would be heard twice without', () => {

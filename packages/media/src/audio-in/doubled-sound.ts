@@ -22,8 +22,10 @@ const COARSE_STRIDE = 12;
 const WORTH_A_LOOK = 0.9;
 /** Quieter pieces, of all samples' 32,768, are like any other. */
 const QUIET = 20;
-/** So many known pieces, and such a share of all, are no chance. */
-const PROOF = { pieces: 4, share: 0.25 } as const;
+/** Such a share of known pieces is no chance, where so many of them, and such a share, are known over `overlap` or more and no tones. */
+const PROOF = { share: 0.25, telling: 4, tellingShare: 0.1, overlap: LEAST_OVERLAP } as const;
+/** Tones and long vowels are almost as like themselves some periods on; what is nearer than `from` is the same place. */
+const PERIODIC = { from: msToWireSamples(2), to: msToWireSamples(250), less: 0.02 } as const;
 const MAX_RECORDERS = 4;
 /** How far what was let through is counted to be ahead of the time that has passed, or behind it. */
 const MOST_AHEAD_MS = 600;
@@ -38,16 +40,18 @@ type Match = { readonly place: number; readonly likeness: number };
  * Recognises the sound of one microphone that comes twice or more, interleaved: some pages open their recorder again and again and send
  * what each of them hears. Of such sound each stretch is let through once.
  *
- * While sound comes as fast as time passes, nothing is compared.
+ * While sound comes as fast as time passes, nothing is compared. A file that is pushed faster resembles itself here and there: it takes
+ * pieces that are long enough, and no tones or long vowels, to tell it from copies. Copies in shorter pieces are not recognised.
  */
 export class DoubledSound {
   readonly #clock: Clock;
   readonly #onRecognised: () => void;
   readonly #rate = new SoundRate();
   #isSuspected = false;
-  /** Pieces that could be compared, and those of them that were known. */
+  /** Pieces that could be compared, those of them that were known, and those of these that prove something. */
   #judged = 0;
   #copies = 0;
+  #telling = 0;
   #wasTold = false;
   /** The band of the newest sound without its copies, and where it begins in all that came since the suspicion. */
   #known = new Float32Array(0);
@@ -98,6 +102,7 @@ export class DoubledSound {
   #begin(nowMs: number): void {
     this.#judged = 0;
     this.#copies = 0;
+    this.#telling = 0;
     this.#known = new Float32Array(0);
     this.#knownFrom = 0;
     this.#tail = new Int16Array(0);
@@ -112,7 +117,10 @@ export class DoubledSound {
     const wasProved = this.#isProved;
     const found = isQuiet ? null : this.#find(band);
     if (!isQuiet) this.#judged += 1;
-    if (found !== null) this.#copies += 1;
+    if (found !== null) {
+      if (this.#isTelling(band, found)) this.#telling += 1;
+      this.#copies += 1;
+    }
     if (!wasProved && this.#isProved) this.#aheadMs = 0;
     const place = Math.min(found ?? (isQuiet || this.#justGoesOn ? this.#due : null) ?? this.#end, this.#end);
     this.#expect(place, pcm.length);
@@ -120,7 +128,25 @@ export class DoubledSound {
   }
 
   get #isProved(): boolean {
-    return this.#copies >= PROOF.pieces && this.#copies >= this.#judged * PROOF.share;
+    if (this.#telling < PROOF.telling || this.#telling < this.#judged * PROOF.tellingShare) return false;
+    return this.#copies >= this.#judged * PROOF.share;
+  }
+
+  /** Whether that the piece is known at `place` proves something; once there is a proof, all do. */
+  #isTelling(band: Float32Array, place: number): boolean {
+    if (this.#isProved) return true;
+    const likeness = this.#likenessAt(band, place, PROOF.overlap, STRIDE);
+    return likeness >= SAME_WHERE_EXPECTED && !this.#isPeriodic(band, place, likeness);
+  }
+
+  /** The piece is almost as like what is known a little before or behind `place`. */
+  #isPeriodic(band: Float32Array, place: number, likeness: number): boolean {
+    for (let away = PERIODIC.from; away <= PERIODIC.to; away += 1) {
+      for (const other of [place - away, place + away]) {
+        if (this.#likenessAt(band, other, PROOF.overlap / 2, COARSE_STRIDE) >= likeness - PERIODIC.less) return true;
+      }
+    }
+    return false;
   }
 
   get #end(): number {
@@ -133,7 +159,7 @@ export class DoubledSound {
       const { place, likeness } = this.#bestNear(band, expected, LEAST_EXPECTED_OVERLAP);
       if (likeness >= (turn === 0 ? SAME_WHERE_DUE : SAME_WHERE_EXPECTED)) return place;
     }
-    if (!this.#isProved) return this.#placeAnywhere(band);
+    if (!this.#isProved) return isLongEnough(band) ? this.#placeAnywhere(band) : null;
     // Long vowels resemble themselves: by chance nothing is taken for a copy where a recorder just goes on, nor where too little is heard.
     const isChance = this.#justGoesOn ? this.#aheadMs < MUCH_AHEAD_MS : this.#aheadMs <= -MOST_BEHIND_MS;
     return isChance ? null : this.#placeAnywhere(band);
@@ -163,6 +189,9 @@ export class DoubledSound {
     for (let place = this.#knownFrom; place <= this.#end - least; place += STRIDE) {
       if (this.#likenessAt(band, place, least, COARSE_STRIDE) < WORTH_A_LOOK) continue;
       const match = this.#bestNear(band, place, least);
+      const isElsewhere = Math.abs(match.place - best.place) >= PERIODIC.from;
+      // A tone is everywhere: that tells nothing, and takes long.
+      if (!this.#isProved && isElsewhere && Math.min(match.likeness, best.likeness) >= SAME) return null;
       if (match.likeness > best.likeness) best = match;
     }
     return best.likeness >= SAME ? best.place : null;
@@ -215,6 +244,11 @@ export class DoubledSound {
     this.#tail = fresh.length >= BAND_SETTLES_SAMPLES ? fresh.slice(-BAND_SETTLES_SAMPLES) : joined(this.#tail, fresh);
     return fresh;
   }
+}
+
+/** To be compared with what is known anywhere, and to tell something. */
+function isLongEnough(band: Float32Array): boolean {
+  return band.length - BAND_SETTLES_SAMPLES >= PROOF.overlap;
 }
 
 function joined(before: Int16Array, after: Int16Array): Int16Array<ArrayBuffer> {
