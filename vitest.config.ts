@@ -38,6 +38,7 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/*.integration.test.ts', ...TIMED_EXPRESSIONS],
           expect: PATIENT,
           testTimeout: 20_000,
+          hookTimeout: 60_000,
           // By default a core is left for whoever sits at the machine.
           maxWorkers: '100%',
           sequence: { groupOrder: 0 },
