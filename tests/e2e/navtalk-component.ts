@@ -64,6 +64,8 @@ export function navtalkComponent(site: () => Site, expectTalkingPicture: (page: 
       page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(String(payload))));
       await button(page, 'Call').click();
       await button(page, 'Hang Up').waitFor();
+      // Whoever pressed it by keyboard can press it again.
+      expect(await page.evaluate('navtalkElement.shadowRoot.activeElement?.className')).toBe('button');
       const loudest = page.evaluate(
         "window.loudestOf(document.querySelector('#navtalk').shadowRoot.querySelector('video'), 6000)",
       );
