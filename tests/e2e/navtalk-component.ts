@@ -108,7 +108,7 @@ export function navtalkComponent(site: () => Site, expectTalkingPicture: (page: 
       await button(page, hostile).click();
       await page.getByRole('alert').getByText('The server cannot be reached.').waitFor();
       const { backgroundColor, left } = (await page.evaluate(
-        "({ ...navtalkElement.shadowRoot.querySelector('button').style })",
+        "({ ...navtalkElement.shadowRoot.querySelector('.button').style })",
       )) as Record<string, string>;
       expect({ backgroundColor, left }).toEqual({ backgroundColor: 'gray', left: '150px' });
       expect([await page.evaluate('window.ran'), faults]).toEqual([undefined, []]);
