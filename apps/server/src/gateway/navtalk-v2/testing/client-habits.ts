@@ -80,6 +80,12 @@ export function takeCandidate(told: Told, call: PublishedCall): void {
   call.candidates.push(candidate);
 }
 
+/** A call of a tool, in whatever form its arguments come. */
+export function takeCall(told: Told, call: PublishedCall): void {
+  const { function_name: name, arguments: given } = dataOf(told);
+  call.tools.push({ name: textIn(name, 'data.function_name'), given });
+}
+
 export function takeAnswerInData(told: Told, call: PublishedCall): void {
   call.descriptions.push(textIn(objectIn(dataOf(told).sdp, 'data.sdp').sdp, 'data.sdp.sdp'));
 }

@@ -27,6 +27,7 @@ import {
   showData,
   takeAnswerAtTop,
   takeAnswerInData,
+  takeCall,
   takeCandidate,
   takeServers,
   toolsAtOnce,
@@ -113,10 +114,7 @@ const ANDROID: ClientKind = {
     [ANSWER]: takeAnswerAtTop,
     [USER_WORDS]: hearUser,
     [`${WORDS}.done`]: setWords('id', 'content'),
-    [`${CALLED}.done`](told, call) {
-      const { function_name: name, arguments: given } = dataOf(told);
-      call.tools.push({ name: textIn(name, 'data.function_name'), given });
-    },
+    [`${CALLED}.done`]: takeCall,
     ...FAIL,
   },
 };
@@ -232,10 +230,7 @@ const WORDPRESS: ClientKind = {
     [ANSWER]: takeAnswerInData,
     [USER_WORDS]: hearUser,
     [`${WORDS}.delta`]: addWords('id', 'content'),
-    [`${CALLED}.done`](told, call) {
-      const { function_name: name, arguments: given } = dataOf(told);
-      call.tools.push({ name: textIn(name, 'function_name'), given });
-    },
+    [`${CALLED}.done`]: takeCall,
     ...FAIL,
   },
 };
@@ -248,10 +243,7 @@ const EXPO: ClientKind = {
     [OFFER]: answerOffer,
     [USER_WORDS]: hearUser,
     [`${WORDS}.delta`]: addWords('id', 'content'),
-    [`${CALLED}.done`](told, call) {
-      const { function_name: name, arguments: given } = dataOf(told);
-      call.tools.push({ name: textIn(name, 'function_name'), given });
-    },
+    [`${CALLED}.done`]: takeCall,
     ...FAIL,
   },
 };
