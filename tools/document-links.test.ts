@@ -9,7 +9,7 @@ const DOCUMENTS = [
   ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => join('docs', name)),
-  ...globSync(['tools/*/README.md', 'examples/**/README.md', 'packages/*/README.md'], {
+  ...globSync(['tools/*/*.md', 'examples/**/README.md', 'packages/*/README.md'], {
     cwd: ROOT,
     exclude: ['**/node_modules'],
   }),

@@ -1,4 +1,4 @@
-// Measures turn detection on recorded speech, clean and in noise. See docs/turn-detection.md.
+// Measures turn detection on recorded speech, clean and in noise. See turn-detection.md.
 //   node tools/bench/turn-detection.ts [--sounds /usr/share/asterisk/sounds] [--per-voice 20] [--only clean] [--echo] [--words]
 import { setImmediate as nextEventLoopTurn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';

@@ -1,5 +1,5 @@
-// A long call of the talk page in a real Chromium whose sound output is wired back into its microphone. See
-// docs/turn-detection.md.
+// A long call of the talk page in a real Chromium whose sound output is wired back into its microphone.
+// See README.md.
 //   node tools/echo-call/main.ts [--minutes 10] [--echo-db -20] [--delay-ms 120] [--dry] [--person-every-s 100]
 import { parseArgs } from 'node:util';
 import { findChromium, launchChromium } from '../../tests/support/chromium.ts';
