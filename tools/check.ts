@@ -5,6 +5,7 @@ const checks: readonly { name: string; command: string }[] = [
   { name: 'types', command: 'tsc -p tsconfig.json' },
   { name: 'types (protocol, for Node 20)', command: 'tsc -p packages/protocol/tsconfig.json' },
   { name: 'types (media, for Node 20)', command: 'tsc -p packages/media/tsconfig.json' },
+  { name: 'types (face, for Node 20)', command: 'tsc -p packages/face/tsconfig.json' },
   { name: 'types (sdk)', command: 'tsc -p packages/sdk/tsconfig.json' },
   { name: 'types (console)', command: 'tsc -p apps/console/tsconfig.json' },
   { name: 'lint, format, import walls', command: 'biome ci --colors=off .' },

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { avatarPhoto, jpegOf } from '../packages/media/src/face-maker/testing/photos.ts';
+import { avatarPhoto, jpegOf } from '../packages/face/src/testing/photos.ts';
 import { findChromium, launchChromium } from '../tests/support/chromium.ts';
 import { type ConsoleAccount, openAccount } from '../tests/support/console-account.ts';
 import { fillProject, OPEN_PAGES, type ShownPage, settle, waitForContent } from '../tests/support/console-pages.ts';

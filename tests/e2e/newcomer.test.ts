@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPostgres, type PostgresServer, startPostgres } from '../../apps/server/src/db/testing/postgres-server.ts';
 import { warnSkipped } from '../../apps/server/src/db/testing/test-databases.ts';
 import { TestClient } from '../../apps/server/src/gateway/navtalk-v2/test-client.ts';
-import { avatarPhoto, jpegOf } from '../../packages/media/src/face-maker/testing/photos.ts';
+import { avatarPhoto, jpegOf } from '../../packages/face/src/testing/photos.ts';
 import { findChromium, launchChromium } from '../support/chromium.ts';
 import { createKey, createProject, register, resetKey } from '../support/console-steps.ts';
 import { Playground } from '../support/playground.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { avatarPhoto, jpegOf } from '../../packages/media/src/face-maker/testing/photos.ts';
+import { avatarPhoto, jpegOf } from '../../packages/face/src/testing/photos.ts';
 import { ConsoleVisitor } from '../support/console-visitor.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 

@@ -2,7 +2,7 @@ import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from '
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { avatarPhoto, jpegOf } from '../../packages/media/src/face-maker/testing/photos.ts';
+import { avatarPhoto, jpegOf } from '../../packages/face/src/testing/photos.ts';
 import { ConsoleVisitor } from '../support/console-visitor.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 

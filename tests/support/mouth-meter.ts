@@ -1,5 +1,5 @@
-import { FaceFinder, meshPoint, regionOfFace, regionOfMesh } from '../../packages/media/src/face-maker/face-finder.ts';
-import type { RgbImage } from '../../packages/media/src/face-maker/image-sampler.ts';
+import { FaceFinder, meshPoint, regionOfFace, regionOfMesh } from '../../packages/face/src/landmarks/face-finder.ts';
+import type { RgbImage } from '../../packages/face/src/pixels/image-sampler.ts';
 
 /** Upper and lower inner-lip points of the MediaPipe mesh, left of centre, centre, right of centre. */
 const INNER_LIP_PAIRS = [

@@ -1,11 +1,11 @@
+import { FilmWriter } from '../../packages/face/src/film/film-writer.ts';
+import type { RgbImage } from '../../packages/face/src/pixels/image-sampler.ts';
+import { rgbOf } from '../../packages/face/src/pixels/picture-rgb.ts';
 import { fileOnDisk } from '../../packages/media/src/codecs/film-module.ts';
 import { FilmReader } from '../../packages/media/src/codecs/film-reader.ts';
 import type { Articulation } from '../../packages/media/src/core/articulation.ts';
 import { FRAMES_PER_SECOND, WIRE_SAMPLE_RATE_HZ } from '../../packages/media/src/core/audio-format.ts';
 import { createPicture, type Picture } from '../../packages/media/src/core/picture.ts';
-import { FilmWriter } from '../../packages/media/src/face-maker/film-writer.ts';
-import type { RgbImage } from '../../packages/media/src/face-maker/image-sampler.ts';
-import { rgbOf } from '../../packages/media/src/face-maker/picture-rgb.ts';
 import type { Face } from '../../packages/media/src/frames/face.ts';
 
 export const SIDE_PX = 512;

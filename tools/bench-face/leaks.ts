@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeBundleFromPhoto } from '../../packages/face/src/index.ts';
+import { avatarPhoto, jpegOf } from '../../packages/face/src/testing/photos.ts';
 import { MOUTH_AT_REST } from '../../packages/media/src/core/articulation.ts';
 import { createPicture } from '../../packages/media/src/core/picture.ts';
 import { leastHeld } from '../../packages/media/src/core/testing/least-held.ts';
-import { makeBundleFromPhoto } from '../../packages/media/src/face-maker/index.ts';
-import { avatarPhoto, jpegOf } from '../../packages/media/src/face-maker/testing/photos.ts';
 import { openFace } from '../../packages/media/src/frames/face.ts';
 
 /** What the process holds after a number of bundles. */

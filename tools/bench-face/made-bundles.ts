@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
+import { createBundle, makeBundleFromPhoto } from '../../packages/face/src/index.ts';
 import { errorMessage } from '../../packages/media/src/core/error-message.ts';
-import { createBundle, makeBundleFromPhoto } from '../../packages/media/src/face-maker/index.ts';
 import { imageOf, readPictures } from './film.ts';
 
 /** Real portrait clips are no part of the repository; they lie beside it where they are at hand. */

@@ -7,7 +7,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
-import { addPreview } from '../../packages/media/src/face-maker/preview-film.ts';
+import { addPreview } from '../../packages/face/src/bundle/preview-film.ts';
 import {
   AVATAR_FORMAT,
   AVATAR_FORMAT_VERSION,

@@ -8,8 +8,10 @@ const ROOT = join(import.meta.dirname, '../..');
 const NODE = 'node20.19';
 const BROWSERS = 'es2022';
 
-export const PACKAGES = ['protocol', 'sdk', 'media'] as const;
+export const PACKAGES = ['protocol', 'sdk', 'media', 'face'] as const;
 export type PackageName = (typeof PACKAGES)[number];
+/** Packages that only Node runs. */
+const IN_NODE: ReadonlySet<PackageName> = new Set(['media', 'face']);
 
 /** Where the browser's file of the SDK is, with all that it needs inside. */
 const BROWSER_FILE = './dist/browser/visavis-sdk.js';
@@ -33,7 +35,7 @@ export async function buildPackage(name: PackageName, folder: string): Promise<v
     entry: [...new Set(entries.filter((path) => path.endsWith('.ts')).map((path) => path.replace('./', '')))],
     outDir: join(folder, 'dist'),
     target: NODE,
-    platform: name === 'media' ? 'node' : 'neutral',
+    platform: IN_NODE.has(name) ? 'node' : 'neutral',
     dts: true,
     unbundle: true,
     plugins: [{ name: 'started-files', transform: (code) => code.replaceAll(STARTED_FILE, asBuilt) }],

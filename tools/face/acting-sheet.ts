@@ -2,10 +2,10 @@
 // `node tools/face/acting-sheet.ts BUNDLE... [--out sheet.jpg]`.
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
+import { rgbOf } from '../../packages/face/src/pixels/picture-rgb.ts';
 import { MOUTH_AT_REST } from '../../packages/media/src/core/articulation.ts';
 import { createPicture } from '../../packages/media/src/core/picture.ts';
 import { Expression } from '../../packages/media/src/expression/expression.ts';
-import { rgbOf } from '../../packages/media/src/face-maker/picture-rgb.ts';
 import { openFace } from '../../packages/media/src/frames/face.ts';
 import { ArticulationTrack } from '../../packages/media/src/visemes/articulation-track.ts';
 import { speakWithFlite } from '../../packages/media/src/visemes/flite-speech.fixture.ts';

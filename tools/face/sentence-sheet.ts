@@ -3,9 +3,9 @@
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
+import { rgbOf } from '../../packages/face/src/pixels/picture-rgb.ts';
 import { MOUTH_AT_REST } from '../../packages/media/src/core/articulation.ts';
 import { createPicture, type Picture } from '../../packages/media/src/core/picture.ts';
-import { rgbOf } from '../../packages/media/src/face-maker/picture-rgb.ts';
 import { type Face, openFace } from '../../packages/media/src/frames/face.ts';
 import { ArticulationTrack } from '../../packages/media/src/visemes/articulation-track.ts';
 import { speakWithFlite } from '../../packages/media/src/visemes/flite-speech.fixture.ts';

@@ -106,7 +106,7 @@ export const ALLOWED: Allowed = {
       isOurs: true,
     },
     {
-      files: 'packages/media/src/face-maker/testing/films/*',
+      files: 'packages/face/src/testing/films/*',
       licence: 'Apache-2.0',
       holds: 'films of our own avatar for tests',
       mentions: {

@@ -46,7 +46,7 @@ async function run(argv: readonly string[]): Promise<number | undefined> {
   const [command, ...rest] = argv;
   // Parts are loaded when they are wanted: each is large.
   if (command === 'server') return void (await (await import('./main.ts')).main(rest));
-  if (command === 'face') return await (await import('@visavis/media/face-command')).runFaceCommand(argv);
+  if (command === 'face') return await (await import('@visavis/face/command')).runFaceCommand(argv);
   return await operate(argv);
 }
 

@@ -1,5 +1,5 @@
 // The process that makes one avatar bundle: takes the task as its argument, tells how far it is, and ends.
-import { addPreview, createBundle, InputError } from '@visavis/media/face';
+import { addPreview, createBundle, InputError } from '@visavis/face';
 import { leaveEndToParent, outliveReaders } from '@visavis/media/process-group';
 import { type BundleMessage, bundleTaskSchema } from './bundle-messages.ts';
 

@@ -9,7 +9,7 @@ import type { BundleTask } from '../control/avatars/making/avatar-workshop.ts';
 import { createBundleRunner } from './bundle-process.ts';
 
 const PORTRAIT = fileURLToPath(new URL('../../../../avatars/yuna/thumbnail.webp', import.meta.url));
-const FILMS = new URL('../../../../packages/media/src/face-maker/testing/films/', import.meta.url);
+const FILMS = new URL('../../../../packages/face/src/testing/films/', import.meta.url);
 const TURNING_HEAD = fileURLToPath(new URL('turning-head.mp4', FILMS));
 const run = createBundleRunner({ debug() {}, info() {}, warn() {}, error() {} });
 let folder: string;

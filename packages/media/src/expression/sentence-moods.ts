@@ -1,3 +1,4 @@
+/// <reference path="./vader-sentiment.d.ts" />
 import vader from 'vader-sentiment';
 
 /** A score nearer to 0 than this is neutral (Hutto and Gilbert, VADER, 2014). */

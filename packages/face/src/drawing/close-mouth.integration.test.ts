@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Articulation, createPicture, MOUTH_AT_REST } from '@visavis/media/core';
+import { openFace } from '@visavis/media/frames';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { FaceFinder, meshPoint } from '../landmarks/face-finder.ts';
+import { findPortrait, PORTRAIT_SIDE } from '../landmarks/find-portrait.ts';
+import { measureMouth } from '../landmarks/mouth-frame.ts';
+import type { RgbImage } from '../pixels/image-sampler.ts';
+import { rgbOf } from '../pixels/picture-rgb.ts';
+import { drawMouth } from './draw-mouth.ts';
+import { createMouthShaper } from './mouth-shape.ts';
+import { measureLook } from './photo-look.ts';
+
+const AVATARS = join(import.meta.dirname, '../../../../avatars');
+const SIDE = PORTRAIT_SIDE;
+const PHOTO_SIDE = 384;
+let folder: string;
+let finder: FaceFinder;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'close-mouth-'));
+  finder = await FaceFinder.open();
+});
+afterAll(async () => {
+  finder.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A photo of a shipped avatar in the middle of speech. */
+async function speaking(id: string, articulation: Partial<Articulation>): Promise<RgbImage> {
+  const face = await openFace(join(AVATARS, id), { widthPx: PHOTO_SIDE, heightPx: PHOTO_SIDE, cachePath: folder });
+  const picture = createPicture(PHOTO_SIDE, PHOTO_SIDE);
+  face
+    .createPerformer()
+    .render(0, { articulation: { ...MOUTH_AT_REST, ...articulation }, smile: 0, brows: 0 }, picture);
+  face.close();
+  return { width: PHOTO_SIDE, height: PHOTO_SIDE, data: rgbOf(picture) };
+}
+
+/** The photo with its mouth redrawn at rest. */
+async function closed(photo: RgbImage): Promise<{ wasOpen: boolean; image: RgbImage }> {
+  const { image, points, enlargement } = await findPortrait(finder, photo);
+  const frame = measureMouth(image, points);
+  const data = new Uint8Array(SIDE * SIDE * 4).fill(255);
+  for (let i = 0; i < SIDE * SIDE; i++) data.set(image.data.subarray(i * 3, i * 3 + 3), i * 4);
+  const fixed = { chin: meshPoint(points, 152), jawLeft: meshPoint(points, 58), jawRight: meshPoint(points, 288) };
+  const source = {
+    person: { width: SIDE, height: SIDE, data },
+    frame,
+    look: measureLook(image, points, frame, enlargement),
+    shaper: createMouthShaper(frame, fixed, SIDE),
+  };
+  const drawn = drawMouth(source, {}, { x: 0, y: 0, width: SIDE, height: SIDE }).image;
+  const rgb = Uint8Array.from(
+    { length: SIDE * SIDE * 3 },
+    (_unused, i) => drawn.data[Math.floor(i / 3) * 4 + (i % 3)]!,
+  );
+  return { wasOpen: frame.isOpen, image: { width: SIDE, height: SIDE, data: rgb } };
+}
+
+it.each([
+  ['iris', { jaw: 0.3, wide: 0.7 }],
+  ['rafael', { jaw: 0.12 }],
+  ['yuna', { sibilant: 1, wide: 0.5 }],
+] as const)('an open mouth in the photo of %s is closed for the resting picture', async (id, articulation) => {
+  const { wasOpen, image } = await closed(await speaking(id, articulation));
+  expect(wasOpen).toBe(true);
+  const { points } = await findPortrait(finder, image);
+  expect(opening(points)).toBeLessThan(0.06);
+});
+
+function opening(points: Float32Array): number {
+  const [, top] = meshPoint(points, 13);
+  const [, bottom] = meshPoint(points, 14);
+  const [left] = meshPoint(points, 33);
+  const [right] = meshPoint(points, 263);
+  return (bottom - top) / (right - left);
+}

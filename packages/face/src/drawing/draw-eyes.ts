@@ -1,0 +1,230 @@
+import { type EyeShape, type RgbaImage, type SourceBox, smoothStep } from '@visavis/media/frames';
+import { meshPoint } from '../landmarks/face-finder.ts';
+import { samplePixel } from '../pixels/sample-pixel.ts';
+import { bell } from './photo-look.ts';
+
+/** Mesh points of the lid edges and the brow above, from the inner to the outer corner. */
+const EYES = {
+  left: {
+    upper: [133, 173, 157, 158, 159, 160, 161, 246, 33],
+    lower: [133, 155, 154, 153, 145, 144, 163, 7, 33],
+    brow: [55, 65, 52, 53, 46],
+  },
+  right: {
+    upper: [362, 398, 384, 385, 386, 387, 388, 466, 263],
+    lower: [362, 382, 381, 380, 374, 373, 390, 249, 263],
+    brow: [285, 295, 282, 283, 276],
+  },
+} as const;
+/** Part of the opening that the upper lid closes; the lower lid does the rest. */
+const UPPER_LID_SHARE = 0.9;
+
+type Side = keyof typeof EYES;
+type Point = [number, number];
+
+/** One eye along its own axis: `t` from 0 at the inner to 1 at the outer corner, heights below that axis. */
+type EyeFrame = {
+  readonly inner: Point;
+  readonly axis: Point;
+  readonly down: Point;
+  readonly width: number;
+  readonly upper: readonly Point[];
+  readonly lower: readonly Point[];
+  /** From the upper lid's edge to the brow. */
+  readonly browGap: number;
+};
+
+export function eyeShapeOf(points: Float32Array, side: Side, closure: number): EyeShape {
+  const frame = frameOf(points, side);
+  const { upper, lower } = EYES[side];
+  const edges = upper.map((index) => meshPoint(points, index));
+  const moved = (edge: 'upper' | 'lower', indices: readonly number[]): Point[] =>
+    indices.map((index) => {
+      const [t] = localOf(frame, ...meshPoint(points, index));
+      return place(frame, t, edgeAt(frame, t, closure)[edge]);
+    });
+  const centre = [...edges, ...lower.map((index) => meshPoint(points, index))].reduce<Point>(
+    ([x, y], [px, py], _i, all) => [x + px / all.length, y + py / all.length],
+    [0, 0],
+  );
+  return { upper: moved('upper', upper), lower: moved('lower', lower), centre: rounded(centre) };
+}
+
+/** The box around both eyes that closing lids change. */
+export function eyesBox(points: Float32Array, side: number): SourceBox {
+  const frames = [frameOf(points, 'left'), frameOf(points, 'right')];
+  const corners = frames.flatMap((frame) => {
+    const above = Math.min(0, ...frame.upper.map(([, v]) => v)) - lidReach(frame) - 14;
+    const below = Math.max(0, ...frame.lower.map(([, v]) => v)) + 0.5 * frame.width + 14;
+    return [-0.3, 1.3].flatMap((t) => [place(frame, t, above), place(frame, t, below)]);
+  });
+  return boxAround(corners, side);
+}
+
+/** Draws both eyes with the lids down by `closure` into a crop of the person. */
+export function drawEyes(person: RgbaImage, points: Float32Array, closure: number, box: SourceBox): RgbaImage {
+  const frames = [frameOf(points, 'left'), frameOf(points, 'right')].map((frame) => ({
+    frame,
+    lash: lashColour(person, frame),
+  }));
+  const data = new Uint8Array(box.width * box.height * 4);
+  const pixel = new Float32Array(4);
+  for (let y = 0; y < box.height; y++) {
+    for (let x = 0; x < box.width; x++) {
+      const px = box.x + x + 0.5;
+      const py = box.y + y + 0.5;
+      const eye = frames.find(({ frame }) => isNear(frame, px, py));
+      const to = (y * box.width + x) * 4;
+      if (eye === undefined) {
+        const from = ((box.y + y) * person.width + box.x + x) * 4;
+        data.set(person.data.subarray(from, from + 4), to);
+        continue;
+      }
+      drawLidPixel(person, eye.frame, eye.lash, closure, px, py, pixel);
+      for (let c = 0; c < 4; c++) data[to + c] = Math.min(255, Math.max(0, Math.round(pixel[c] ?? 0)));
+    }
+  }
+  return { width: box.width, height: box.height, data };
+}
+
+function drawLidPixel(
+  person: RgbaImage,
+  frame: EyeFrame,
+  lash: readonly number[],
+  closure: number,
+  x: number,
+  y: number,
+  pixel: Float32Array,
+): void {
+  const [t, v] = localOf(frame, x, y);
+  const rest = edgeAt(frame, t, 0);
+  const now = edgeAt(frame, t, closure);
+  let sourceV = v;
+  let light = 1;
+  let lashShare = 0;
+  if (v < now.upper) {
+    const above = now.upper - v;
+    const travel = now.upper - rest.upper;
+    const rigid = 0.07 * frame.width;
+    sourceV -= travel * (1 - smoothStep(rigid, travel + lidReach(frame), above));
+    const covered = Math.min(1, travel / (0.25 * frame.width));
+    // A closed lid is a ball under skin: lighter in its middle, darker to its edge and corners.
+    light += covered * (0.06 * bell(above - 0.3 * frame.width, 0.16 * frame.width) * bell(t - 0.5, 0.3));
+    light -= covered * 0.1 * bell(above, 0.07 * frame.width);
+    lashShare = 0.7 * covered * bell(above - 0.012 * frame.width, 0.028 * frame.width);
+  } else if (v > now.lower) {
+    const below = v - now.lower;
+    sourceV -= (now.lower - rest.lower) * (1 - smoothStep(0, 0.5 * frame.width, below));
+    lashShare = 0.5 * closure * smoothStep(0.9, 1, closure) * bell(below, 0.03 * frame.width);
+  } else {
+    // The upper lid's shadow travels over the eyeball with it.
+    const travel = (now.upper - rest.upper) / frame.width;
+    light -= Math.min(0.35, 2.2 * travel) * bell(v - now.upper, 0.09 * frame.width);
+  }
+  const [sourceX, sourceY] = placeExact(frame, t, sourceV);
+  samplePixel(person, sourceX, sourceY, pixel);
+  lashShare *= smoothStep(0, 0.12, t) * (1 - smoothStep(0.92, 1.04, t));
+  for (let c = 0; c < 3; c++) {
+    const lit = (pixel[c] ?? 0) * light;
+    pixel[c] = lit + (Math.min(lit, lash[c] ?? 0) - lit) * lashShare;
+  }
+}
+
+function frameOf(points: Float32Array, side: Side): EyeFrame {
+  const { upper, lower, brow } = EYES[side];
+  const inner = meshPoint(points, upper[0]);
+  const outer = meshPoint(points, upper[8]);
+  const width = Math.hypot(outer[0] - inner[0], outer[1] - inner[1]);
+  const axis: Point = [(outer[0] - inner[0]) / width, (outer[1] - inner[1]) / width];
+  const sign = side === 'left' ? -1 : 1;
+  const down: Point = [-axis[1] * sign, axis[0] * sign];
+  const bare: EyeFrame = { inner, axis, down, width, upper: [], lower: [], browGap: 0 };
+  const line = (indices: readonly number[]): Point[] =>
+    indices.map((index) => localOf(bare, ...meshPoint(points, index)));
+  const upperLine = line(upper);
+  const browMiddle = line(brow)[2]?.[1] ?? 0;
+  const lidMiddle = upperLine[4]?.[1] ?? 0;
+  return { ...bare, upper: upperLine, lower: line(lower), browGap: Math.max(0.2 * width, lidMiddle - browMiddle) };
+}
+
+/** How far above the resting lid edge skin still moves. */
+function lidReach(frame: EyeFrame): number {
+  return Math.min(0.46 * frame.width, 0.8 * frame.browGap);
+}
+
+function localOf(frame: EyeFrame, x: number, y: number): Point {
+  const dx = x - frame.inner[0];
+  const dy = y - frame.inner[1];
+  return [(dx * frame.axis[0] + dy * frame.axis[1]) / frame.width, dx * frame.down[0] + dy * frame.down[1]];
+}
+
+function placeExact(frame: EyeFrame, t: number, v: number): Point {
+  const along = t * frame.width;
+  return [
+    frame.inner[0] + along * frame.axis[0] + v * frame.down[0],
+    frame.inner[1] + along * frame.axis[1] + v * frame.down[1],
+  ];
+}
+
+function place(frame: EyeFrame, t: number, v: number): Point {
+  return rounded(placeExact(frame, t, v));
+}
+
+function rounded([x, y]: Point): Point {
+  return [Math.round(x * 100) / 100, Math.round(y * 100) / 100];
+}
+
+function isNear(frame: EyeFrame, x: number, y: number): boolean {
+  const [t, v] = localOf(frame, x, y);
+  return t > -0.25 && t < 1.25 && v > -1.1 * frame.width && v < 0.9 * frame.width;
+}
+
+function edgeAt(frame: EyeFrame, t: number, closure: number): { upper: number; lower: number } {
+  const upper = heightAt(frame.upper, t);
+  const lower = Math.max(upper, heightAt(frame.lower, t));
+  const opening = lower - upper;
+  return {
+    upper: upper + opening * closure * UPPER_LID_SHARE,
+    lower: lower - opening * closure * (1 - UPPER_LID_SHARE),
+  };
+}
+
+/** Height of a lid edge at `t`, by monotone-safe cosine interpolation; flat beyond the corners. */
+function heightAt(line: readonly Point[], t: number): number {
+  const first = line[0] ?? [0, 0];
+  const last = line[line.length - 1] ?? first;
+  if (t <= first[0]) return first[1];
+  if (t >= last[0]) return last[1];
+  let i = 0;
+  while (i + 2 < line.length && (line[i + 1]?.[0] ?? 1) < t) i++;
+  const at = (index: number): Point => line[Math.min(line.length - 1, Math.max(0, index))] ?? first;
+  const [p0, p1, p2, p3] = [at(i - 1), at(i), at(i + 1), at(i + 2)];
+  const s = Math.min(1, Math.max(0, (t - p1[0]) / (p2[0] - p1[0] || 1)));
+  return (
+    0.5 *
+    (2 * p1[1] +
+      (p2[1] - p0[1]) * s +
+      (2 * p0[1] - 5 * p1[1] + 4 * p2[1] - p3[1]) * s * s +
+      (3 * p1[1] - p0[1] - 3 * p2[1] + p3[1]) * s * s * s)
+  );
+}
+
+/** The darkest tenth along the upper lid's edge. */
+function lashColour(person: RgbaImage, frame: EyeFrame): number[] {
+  const found: [number, number, number][] = [];
+  const pixel = new Float32Array(4);
+  for (let t = 0.15; t <= 0.9; t += 0.025) {
+    for (let off = -0.06; off <= 0.06; off += 0.02) {
+      samplePixel(person, ...placeExact(frame, t, heightAt(frame.upper, t) + off * frame.width), pixel);
+      found.push([pixel[0] ?? 0, pixel[1] ?? 0, pixel[2] ?? 0]);
+    }
+  }
+  found.sort((a, b) => a[0] + a[1] + a[2] - b[0] - b[1] - b[2]);
+  return found[Math.floor(found.length / 10)] ?? [40, 30, 28];
+}
+
+export function boxAround(corners: readonly Point[], side: number): SourceBox {
+  const low = (axis: 0 | 1): number => Math.max(0, Math.floor(Math.min(...corners.map((corner) => corner[axis]))));
+  const high = (axis: 0 | 1): number => Math.min(side, Math.ceil(Math.max(...corners.map((corner) => corner[axis]))));
+  return { x: low(0), y: low(1), width: high(0) - low(0), height: high(1) - low(1) };
+}

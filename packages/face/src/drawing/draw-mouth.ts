@@ -1,0 +1,135 @@
+import { seededRandom } from '@visavis/media/core';
+import { type MouthShape, type RgbaImage, type SourceBox, smoothStep } from '@visavis/media/frames';
+import type { MouthFrame } from '../landmarks/mouth-frame.ts';
+import { toLocal, toPicture } from '../landmarks/mouth-place.ts';
+import { samplePixel } from '../pixels/sample-pixel.ts';
+import { createFilmedPainter, type FilmedMouth, isFilmed } from './filmed-mouth.ts';
+import { createInteriorPainter } from './mouth-interior.ts';
+import type { MouthShaper } from './mouth-shape.ts';
+import { aimMouth, type MouthPose, type MouthTarget } from './mouth-target.ts';
+import { createMouthWarp, createWarpSample, type WarpSample, warpReach } from './mouth-warp.ts';
+import { bell, type PhotoLook } from './photo-look.ts';
+
+export type MouthSource = {
+  readonly person: RgbaImage;
+  readonly frame: MouthFrame;
+  readonly look: PhotoLook;
+  /** The inside of the person's own mouth, where a clip shows it. */
+  readonly filmed?: FilmedMouth | undefined;
+  readonly shaper: MouthShaper;
+};
+
+export type DrawnMouth = { readonly image: RgbaImage; readonly shape: MouthShape };
+
+/** Draws a pose into a crop of the person. */
+export function drawMouth(source: MouthSource, wanted: MouthPose, box: SourceBox): DrawnMouth {
+  const { person, frame, look } = source;
+  const target = aimMouth(frame, wanted);
+  const reach = warpReach(frame, person.height);
+  const warp = createMouthWarp(frame, target, reach);
+  const paintInside =
+    source.filmed !== undefined && isFilmed(target)
+      ? createFilmedPainter(source.filmed, frame, target)
+      : createInteriorPainter(frame, target, look);
+  const shadeLips = createLipShader(frame, target);
+  const grain = createGrain(look);
+  const data = new Uint8Array(box.width * box.height * 4);
+  const sample = createWarpSample();
+  const pixel = new Float32Array(4);
+  const inside = new Float32Array(3);
+  const unit = frame.halfWidth;
+  // Lips that merely touch show their own seam, as photographed.
+  const mayOpen = target.aperture > 0.02 * unit;
+  const softEdge = Math.max(0.8, look.softnessPx, unit / 60);
+  for (let y = 0; y < box.height; y++) {
+    for (let x = 0; x < box.width; x++) {
+      const pictureX = box.x + x + 0.5;
+      const pictureY = box.y + y + 0.5;
+      const [u, v] = toLocal(frame, pictureX, pictureY);
+      const to = (y * box.width + x) * 4;
+      if (u < -reach.side || u > reach.side || v < reach.top || v > reach.bottom) {
+        const from = ((box.y + y) * person.width + box.x + x) * 4;
+        data.set(person.data.subarray(from, from + 4), to);
+        continue;
+      }
+      warp(u, v, sample);
+      const isOpen = mayOpen && Math.abs(sample.share) < 1 && sample.lower - sample.upper > 0.2;
+      const cover = isOpen ? Math.min(1, Math.max(0, sample.edge / softEdge + 0.5)) : 1;
+      takeLips(source, sample, pixel);
+      shadeLips(u, v, sample, pixel);
+      if (cover < 1) {
+        paintInside(u / unit, v / unit, sample.upper / unit, sample.lower / unit, inside);
+        const noise = grain(x, y);
+        for (let c = 0; c < 3; c++) {
+          const deep = (inside[c] ?? 0) + noise;
+          pixel[c] = deep + ((pixel[c] ?? 0) - deep) * cover;
+        }
+      }
+      for (let c = 0; c < 4; c++) data[to + c] = Math.min(255, Math.max(0, Math.round(pixel[c] ?? 0)));
+    }
+  }
+  return { image: { width: box.width, height: box.height, data }, shape: source.shaper(target) };
+}
+
+/** The source's pixel; inside the opening that of the nearest lip, for soft edges. */
+function takeLips({ person, frame }: MouthSource, sample: WarpSample, pixel: Float32Array): void {
+  const beyond = Math.max(0, -sample.edge);
+  const v = sample.isUpper ? sample.v - beyond : sample.v + beyond;
+  const [x, y] = toPicture(frame, sample.u, v);
+  samplePixel(person, x, y, pixel);
+}
+
+/** Light on lips and cheeks that changes with the pose. Multiplies colours. */
+function createLipShader(
+  frame: MouthFrame,
+  target: MouthTarget,
+): (u: number, v: number, sample: WarpSample, pixel: Float32Array) => void {
+  const { pose } = target;
+  const unit = frame.halfWidth;
+  const round = Math.max(0, pose.lips);
+  const openness = smoothStep(0.02, 0.16, target.aperture / unit);
+  return (u, v, sample, pixel) => {
+    const x = u / unit;
+    const edge = Math.max(0, sample.edge) / unit;
+    const across = 1 - smoothStep(0.88, 1.06, Math.abs(sample.share));
+    let light = 1;
+    // The rims turn inwards, away from the light.
+    const rim = (sample.isUpper ? 0.36 : 0.22) * openness * (1 - smoothStep(0, sample.isUpper ? 0.08 : 0.06, edge));
+    light *= 1 - rim * across;
+    // Where lips that were apart in the photo now meet.
+    if (frame.isOpen) light *= 1 - 0.42 * (1 - openness) * bell(edge, 0.028) * across;
+    // Pushed-out lips catch light in the middle and turn away at the sides; below them lies a shadow.
+    if (round > 0) {
+      const lip = sample.isUpper ? 0.14 : 0.17;
+      light *=
+        1 + round * across * bell(edge - lip, 0.09) * (0.1 * bell(x, 0.3) - 0.08 * smoothStep(0.3, 0.75, Math.abs(x)));
+      if (!sample.isUpper) light *= 1 - 0.07 * round * bell(edge - 0.5, 0.09) * bell(x, 0.4);
+    }
+    // Pressed lips fold in at the seam.
+    if (pose.press > 0) light *= 1 - 0.2 * pose.press * bell(edge, 0.03) * across;
+    // A smile deepens the fold beside the mouth.
+    if (pose.smile > 0) {
+      const fold = Math.abs(x) - 1.3 + 0.25 * (v / unit);
+      light *= 1 - 0.035 * pose.smile * bell(fold, 0.12) * bell(v / unit + 0.1, 0.4);
+    }
+    for (let c = 0; c < 3; c++) pixel[c] = (pixel[c] ?? 0) * light;
+  };
+}
+
+/** Grain as strong and as coarse as the photo's, the same in every image so that it does not flicker. */
+function createGrain(look: PhotoLook): (x: number, y: number) => number {
+  const side = 256;
+  const random = seededRandom('grain');
+  const white = Float32Array.from({ length: side * side }, () => random() + random() + random() + random() - 2);
+  const spread = look.softnessPx > 1 ? 1 : 0;
+  const gain = look.grain * (spread === 1 ? 1.73 * 2.2 : 1.73);
+  return (x, y) => {
+    let sum = 0;
+    for (let dy = -spread; dy <= spread; dy++) {
+      for (let dx = -spread; dx <= spread; dx++) {
+        sum += white[((y + dy) & (side - 1)) * side + ((x + dx) & (side - 1))] ?? 0;
+      }
+    }
+    return (sum / (2 * spread + 1) ** 2) * gain;
+  };
+}

@@ -1,0 +1,335 @@
+import sharp from 'sharp';
+import { InputError } from '../input-error.ts';
+import { type RgbImage, sampleRegion } from '../pixels/image-sampler.ts';
+import {
+  type FaceFinder,
+  type FaceMesh,
+  type FoundFace,
+  meshPoint,
+  regionOfFace,
+  regionOfMesh,
+} from './face-finder.ts';
+import { isMouthCovered } from './mouth-cover.ts';
+
+/** Side of the picture that an avatar is made from. */
+export const PORTRAIT_SIDE = 1024;
+const MIN_FACE_WIDTH_PX = 60;
+const MAX_YAW_RADIANS = (30 * Math.PI) / 180;
+/**
+ * Tip of the nose from the middle of the face, in face widths: the tangent of the turn times 0.75, as far as the tip lies
+ * before the ears.
+ */
+const MAX_NOSE_ASIDE = 0.37;
+/** Least probability that a mesh lies on a face. */
+export const MIN_PRESENCE = 0.6;
+const MESH_STEPS = 5;
+/** What leans more is no face in this orientation; the networks see faces in fur that lie on their side. */
+const MAX_ROLL_RADIANS = (55 * Math.PI) / 180;
+/** The detector's view of smaller parts holds nothing that it did not see before. */
+const MIN_TILE_PX = 320;
+/** Smaller faces than this part of the largest one are people in the background. */
+const BYSTANDER_SHARE = 0.45;
+/** Width of the portrait in face widths, and how far down it the middle of the face lies. */
+const PORTRAIT_FACE_WIDTHS = 2.8;
+const FACE_HEIGHT_SHARE = 0.42;
+/** Heads leaning more than this are set upright. */
+const MAX_LEAN_RADIANS = (12 * Math.PI) / 180;
+/** Smaller shifts of the network's window average its noise out. */
+const MESH_SHIFTS: readonly (readonly [number, number])[] = [
+  [0, 0],
+  [0.02, 0.01],
+  [-0.02, 0.015],
+  [0.012, -0.02],
+  [-0.012, -0.015],
+];
+
+/** Head and shoulders, `PORTRAIT_SIDE` pixels square. */
+export type Portrait = {
+  readonly image: RgbImage;
+  /** 468 mesh points in portrait pixels. */
+  readonly points: Float32Array;
+  /** Portrait pixels per pixel of the photo; above 1 the photo was enlarged. */
+  readonly enlargement: number;
+  /** What was cut out of the photo, in its pixels. */
+  readonly region: PortraitRegion;
+};
+
+type Candidate = { readonly mesh: FaceMesh; readonly width: number };
+
+/** A square; `rotation` in radians, clockwise. */
+export type PortraitRegion = {
+  readonly centerX: number;
+  readonly centerY: number;
+  readonly size: number;
+  readonly rotation: number;
+};
+
+/**
+ * Finds the one face of a photo, checks that an avatar can be made from it, and cuts the portrait. Throws `InputError`.
+ * `keepLean` cuts upright also where the head leans.
+ */
+export async function findPortrait(
+  finder: FaceFinder,
+  photo: RgbImage,
+  { keepLean = false }: { readonly keepLean?: boolean } = {},
+): Promise<Portrait> {
+  const found = await findInAnyOrientation(finder, photo);
+  if (found.candidates.length === 0 && (await showsProfile(finder, photo))) throw new InputError('face-turned-away');
+  const face = chooseFace(found.candidates);
+  requireUsable(face);
+  const region = portraitRegion(found.photo, face.mesh.points, keepLean);
+  const image = await cutPortrait(found.photo, region);
+  const mesh = await averageMesh(finder, image, regionInPortrait(face.mesh.points, region));
+  if (isMouthCovered(image, mesh.points)) throw new InputError('mouth-covered');
+  return { image, points: mesh.points, enlargement: PORTRAIT_SIDE / region.size, region };
+}
+
+async function findInAnyOrientation(
+  finder: FaceFinder,
+  photo: RgbImage,
+): Promise<{ photo: RgbImage; candidates: Candidate[] }> {
+  let turned = photo;
+  for (let quarterTurns = 0; quarterTurns < 4; quarterTurns++) {
+    if (quarterTurns > 0) turned = quarterTurn(turned);
+    const candidates = await candidatesIn(finder, turned, await finder.detect(turned));
+    if (candidates.length > 0) return { photo: turned, candidates };
+  }
+  for (const parts of [2, 4]) {
+    const candidates = await searchTiles(finder, photo, parts);
+    if (candidates.length > 0) return { photo, candidates };
+  }
+  return { photo, candidates: [] };
+}
+
+/** The detector sees 256 pixels: small faces show up in overlapping parts of the photo only. */
+async function searchTiles(finder: FaceFinder, photo: RgbImage, parts: number): Promise<Candidate[]> {
+  const side = Math.ceil(Math.max(photo.width, photo.height) / parts);
+  const found: Candidate[] = [];
+  if (side < MIN_TILE_PX) return found;
+  for (let top = 0; top === 0 || top + side / 2 < photo.height; top += side / 2) {
+    for (let left = 0; left === 0 || left + side / 2 < photo.width; left += side / 2) {
+      const tile = cutTile(photo, Math.floor(left), Math.floor(top), side);
+      for (const face of await finder.detect(tile)) {
+        const moved = { ...face, centerX: face.centerX + Math.floor(left), centerY: face.centerY + Math.floor(top) };
+        found.push(...(await candidatesIn(finder, photo, [moved])));
+      }
+    }
+  }
+  return distinct(found);
+}
+
+async function candidatesIn(finder: FaceFinder, photo: RgbImage, faces: readonly FoundFace[]): Promise<Candidate[]> {
+  const candidates: Candidate[] = [];
+  for (const face of faces) {
+    const mesh = await settledMesh(finder, photo, face);
+    if (isUpright(mesh) && mesh.score >= MIN_PRESENCE) candidates.push({ mesh, width: faceWidth(mesh.points) });
+  }
+  return distinct(candidates);
+}
+
+/** Where a face fills the picture, the detector sees parts of it as further faces: their meshes move to the whole. */
+async function settledMesh(finder: FaceFinder, photo: RgbImage, face: FoundFace): Promise<FaceMesh> {
+  let mesh = await finder.mesh(photo, regionOfFace(face));
+  for (let step = 1; step < MESH_STEPS && mesh.score >= MIN_PRESENCE; step++) {
+    mesh = await finder.mesh(photo, regionOfMesh(mesh.points));
+  }
+  return mesh;
+}
+
+/** The largest of those that lie on one face. */
+function distinct(candidates: readonly Candidate[]): Candidate[] {
+  const kept: Candidate[] = [];
+  for (const one of candidates.toSorted((a, b) => b.width - a.width)) {
+    if (kept.every((larger) => distance(one, larger) > larger.width / 2)) kept.push(one);
+  }
+  return kept;
+}
+
+/** Faces seen from the side: the mesh takes hold of them and is lost. */
+async function showsProfile(finder: FaceFinder, photo: RgbImage): Promise<boolean> {
+  for (const face of await finder.detect(photo)) {
+    const mesh = await finder.mesh(photo, regionOfFace(face));
+    if (mesh.score >= MIN_PRESENCE && isUpright(mesh) && isTurnedAway(mesh)) return true;
+  }
+  return false;
+}
+
+function isUpright(mesh: FaceMesh): boolean {
+  return Math.abs(regionOfMesh(mesh.points).rotation) <= MAX_ROLL_RADIANS;
+}
+
+/** A face of an upright picture, and whether someone else is to be seen who is no bystander. */
+export type FaceInView = { readonly mesh: FaceMesh; readonly isAlone: boolean };
+
+/** The largest face of an upright picture, or the one that lies where `before` did; undefined when there is none. */
+export async function findFace(
+  finder: FaceFinder,
+  picture: RgbImage,
+  { thorough = false, before }: { readonly thorough?: boolean; readonly before?: FaceMesh | undefined } = {},
+): Promise<FaceInView | undefined> {
+  const candidates = await candidatesIn(finder, picture, await finder.detect(picture));
+  if (candidates.length === 0 && thorough) candidates.push(...(await searchTiles(finder, picture, 2)));
+  const known = before && { mesh: before, width: faceWidth(before.points) };
+  const same = known && candidates.find((one) => distance(one, known) < known.width / 2);
+  const face = same ?? candidates.toSorted((a, b) => b.width - a.width)[0];
+  return face && { mesh: face.mesh, isAlone: !candidates.some((other) => other !== face && isSecond(other, face)) };
+}
+
+/** Whether someone else is to be seen beside the face that `mesh` lies on. */
+export async function isAccompanied(finder: FaceFinder, picture: RgbImage, mesh: FaceMesh): Promise<boolean> {
+  const face = { mesh, width: faceWidth(mesh.points) };
+  const others = (await finder.detect(picture)).filter((found) => !lieOnOneFace(found, mesh.points));
+  return (await candidatesIn(finder, picture, others)).some(
+    (other) => distance(other, face) > other.width / 2 && isSecond(other, face),
+  );
+}
+
+function lieOnOneFace({ centerX, centerY }: FoundFace, points: Float32Array): boolean {
+  const [x, y] = meshPoint(points, 1);
+  return Math.hypot(centerX - x, centerY - y) < faceWidth(points) / 4;
+}
+
+function chooseFace(candidates: readonly Candidate[]): Candidate {
+  const [largest, ...others] = candidates.toSorted((a, b) => b.width - a.width);
+  if (largest === undefined) throw new InputError('no-face');
+  if (others.some((other) => isSecond(other, largest))) throw new InputError('several-faces');
+  return largest;
+}
+
+function isSecond(other: Candidate, face: Candidate): boolean {
+  return other.width > face.width * BYSTANDER_SHARE;
+}
+
+function requireUsable({ mesh, width }: Candidate): void {
+  if (width < MIN_FACE_WIDTH_PX) throw new InputError('face-too-small');
+  if (isTurnedAway(mesh)) throw new InputError('face-turned-away');
+}
+
+export function isTurnedAway(mesh: FaceMesh): boolean {
+  return Math.abs(yawOf(mesh)) > MAX_YAW_RADIANS || isNoseAside(mesh);
+}
+
+/** Turn of the head to the side in radians, from the outer corners of the eyes. */
+export function yawOf(mesh: FaceMesh): number {
+  const [leftX, leftY] = meshPoint(mesh.points, 33);
+  const [rightX, rightY] = meshPoint(mesh.points, 263);
+  const depth = (mesh.depths[263] ?? 0) - (mesh.depths[33] ?? 0);
+  return Math.atan2(depth, Math.hypot(rightX - leftX, rightY - leftY));
+}
+
+/** Whether the tip of the nose covers one side of the face: from about 26 degrees on. */
+function isNoseAside({ points, region }: FaceMesh): boolean {
+  const along = (index: number): number => {
+    const [x, y] = meshPoint(points, index);
+    return x * Math.cos(region.rotation) + y * Math.sin(region.rotation);
+  };
+  const [left, right] = [along(234), along(454)];
+  return Math.abs((along(1) - left) / (right - left) - 0.5) > MAX_NOSE_ASIDE;
+}
+
+/** Between the points of the mesh before the ears. */
+export function faceWidth(points: Float32Array): number {
+  const [leftX, leftY] = meshPoint(points, 234);
+  const [rightX, rightY] = meshPoint(points, 454);
+  return Math.hypot(rightX - leftX, rightY - leftY);
+}
+
+function distance(a: Candidate, b: Candidate): number {
+  const [ax, ay] = meshPoint(a.mesh.points, 1);
+  const [bx, by] = meshPoint(b.mesh.points, 1);
+  return Math.hypot(ax - bx, ay - by);
+}
+
+function portraitRegion(photo: RgbImage, points: Float32Array, keepLean: boolean): PortraitRegion {
+  const face = regionOfMesh(points);
+  const longest = Math.min(photo.width, photo.height);
+  const size = Math.round(Math.min(faceWidth(points) * PORTRAIT_FACE_WIDTHS, longest));
+  // On whole pixels, so that cutting does not blur.
+  const within = (centre: number, length: number): number =>
+    Math.min(length - size, Math.max(0, Math.round(centre - size / 2))) + size / 2;
+  if (keepLean || Math.abs(face.rotation) <= MAX_LEAN_RADIANS) {
+    const centerY = face.centerY + (0.5 - FACE_HEIGHT_SHARE) * size;
+    return {
+      centerX: within(face.centerX, photo.width),
+      centerY: within(centerY, photo.height),
+      size,
+      rotation: 0,
+    };
+  }
+  const down = (0.5 - FACE_HEIGHT_SHARE) * size;
+  return {
+    centerX: face.centerX - Math.sin(face.rotation) * down,
+    centerY: face.centerY + Math.cos(face.rotation) * down,
+    size,
+    rotation: face.rotation,
+  };
+}
+
+async function cutPortrait(photo: RgbImage, region: PortraitRegion): Promise<RgbImage> {
+  // More than twice the portrait's pixels are averaged as they are taken: large photos need no more memory than others.
+  const side = Math.min(2 * PORTRAIT_SIDE, Math.round(region.size));
+  const floats = new Float32Array(side * side * 3);
+  sampleRegion(photo, region, side, floats);
+  const bytes = new Uint8Array(floats.length);
+  for (let i = 0; i < floats.length; i++) bytes[i] = (floats[i] ?? 0) * 255 + 0.5;
+  const { data } = await sharp(bytes, { raw: { width: side, height: side, channels: 3 } })
+    .resize(PORTRAIT_SIDE, PORTRAIT_SIDE, { kernel: 'lanczos3' })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { width: PORTRAIT_SIDE, height: PORTRAIT_SIDE, data };
+}
+
+function regionInPortrait(points: Float32Array, region: PortraitRegion): ReturnType<typeof regionOfMesh> {
+  const scale = PORTRAIT_SIDE / region.size;
+  const cos = Math.cos(region.rotation) * scale;
+  const sin = Math.sin(region.rotation) * scale;
+  const moved = points.slice();
+  for (let i = 0; i < moved.length; i += 2) {
+    const dx = (points[i] ?? 0) - region.centerX;
+    const dy = (points[i + 1] ?? 0) - region.centerY;
+    moved[i] = dx * cos + dy * sin + PORTRAIT_SIDE / 2;
+    moved[i + 1] = dy * cos - dx * sin + PORTRAIT_SIDE / 2;
+  }
+  return regionOfMesh(moved);
+}
+
+async function averageMesh(
+  finder: FaceFinder,
+  image: RgbImage,
+  first: ReturnType<typeof regionOfMesh>,
+): Promise<FaceMesh> {
+  const start = await finder.mesh(image, first);
+  const region = regionOfMesh(start.points);
+  const points = new Float32Array(start.points.length);
+  for (const [x, y] of MESH_SHIFTS) {
+    const shifted = { ...region, centerX: region.centerX + x * region.size, centerY: region.centerY + y * region.size };
+    const mesh = await finder.mesh(image, shifted);
+    for (let i = 0; i < points.length; i++) points[i] = (points[i] ?? 0) + (mesh.points[i] ?? 0) / MESH_SHIFTS.length;
+  }
+  return { ...start, points };
+}
+
+function cutTile(photo: RgbImage, left: number, top: number, side: number): RgbImage {
+  const width = Math.min(side, photo.width - left);
+  const height = Math.min(side, photo.height - top);
+  const data = new Uint8Array(width * height * 3);
+  for (let row = 0; row < height; row++) {
+    const start = ((top + row) * photo.width + left) * 3;
+    data.set(photo.data.subarray(start, start + width * 3), row * width * 3);
+  }
+  return { width, height, data };
+}
+
+/** Turned clockwise. */
+function quarterTurn(photo: RgbImage): RgbImage {
+  const { width, height } = photo;
+  const data = new Uint8Array(photo.data.length);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const from = (y * width + x) * 3;
+      const to = (x * height + (height - 1 - y)) * 3;
+      for (let c = 0; c < 3; c++) data[to + c] = photo.data[from + c] ?? 0;
+    }
+  }
+  return { width: height, height: width, data };
+}

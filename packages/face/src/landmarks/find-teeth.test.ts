@@ -1,0 +1,92 @@
+import { expect, it } from 'vitest';
+import type { RgbImage } from '../pixels/image-sampler.ts';
+import { findTeeth } from './find-teeth.ts';
+import { measureMouth } from './mouth-frame.ts';
+import { CURVE_POINTS } from './mouth-place.ts';
+
+const SIDE = 400;
+const HALF_WIDTH = 100;
+const FRAME = { originX: 200, originY: 200, cos: 1, sin: 0, halfWidth: HALF_WIDTH };
+/** The mesh's line of the lips, at the middle of the picture. */
+const LINE = new Float32Array(CURVE_POINTS);
+
+const SKIN = [200, 150, 120] as const;
+const BEARD = [120, 90, 70] as const;
+const LIPS = [190, 110, 110] as const;
+const TEETH = [235, 232, 225] as const;
+
+type Band = { colour: readonly [number, number, number]; from: number; to: number; left?: number; right?: number };
+
+/** Bands over skin, in half mouth widths from the line and from the middle. */
+function face(...bands: readonly Band[]): RgbImage {
+  const data = new Uint8Array(SIDE * SIDE * 3);
+  for (let i = 0; i < SIDE * SIDE; i++) {
+    const u = ((i % SIDE) - 200) / HALF_WIDTH;
+    const v = (Math.floor(i / SIDE) - 200) / HALF_WIDTH;
+    const inside = ({ from, to, left = -1.5, right = 1.5 }: Band): boolean =>
+      v >= from && v < to && u >= left && u < right;
+    data.set(bands.findLast(inside)?.colour ?? SKIN, i * 3);
+  }
+  return { width: SIDE, height: SIDE, data };
+}
+
+function grey({ width, height, data }: RgbImage): RgbImage {
+  const luma = (at: number): number => Math.round(0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]!);
+  return { width, height, data: data.map((_value, i) => luma(i - (i % 3))) };
+}
+
+/** Of a face whose lips touch along the line. */
+function closedMesh(): Float32Array {
+  const points = new Float32Array(468 * 2);
+  const put = (index: number, u: number, v: number): void => {
+    points.set([200 + u * HALF_WIDTH, 200 + v * HALF_WIDTH], index * 2);
+  };
+  put(33, -1.2, -1.8);
+  put(263, 1.2, -1.8);
+  put(2, 0, -0.7);
+  put(152, 0, 1.6);
+  put(58, -1.8, 0.3);
+  put(288, 1.8, 0.3);
+  for (const [curve, height] of [
+    [[61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291], -0.2],
+    [[61, 191, 80, 81, 82, 13, 312, 311, 310, 415, 291], 0],
+    [[61, 95, 88, 178, 87, 14, 317, 402, 318, 324, 291], 0],
+    [[61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291], 0.3],
+  ] as const) {
+    for (const [i, index] of curve.entries()) {
+      const u = i / 5 - 1;
+      put(index, u, height * (1 - u * u));
+    }
+  }
+  return points;
+}
+
+const MOUSTACHE: Band = { colour: BEARD, from: -0.6, to: 0 };
+const LOWER_LIP: Band = { colour: LIPS, from: 0.2, to: 0.4 };
+
+it('a row of teeth below a moustache is found, with its distance from the line of the mesh', () => {
+  const smile = face(MOUSTACHE, LOWER_LIP, { colour: TEETH, from: 0.02, to: 0.2, left: -0.7, right: 0.7 });
+  expect(Math.abs(findTeeth(smile, FRAME, LINE)! / HALF_WIDTH - 0.11)).toBeLessThan(0.015);
+});
+
+it('the mouth of such a smile is open from lip to lip, although its mesh is closed', () => {
+  const lip: Band = { colour: LIPS, from: 0.2, to: 0.5 };
+  // The darkest line, which a closed mouth would have between its lips.
+  const crease: Band = { colour: [110, 60, 60], from: 0.33, to: 0.36, left: -1, right: 1 };
+  const smile = face(MOUSTACHE, lip, crease, { colour: TEETH, from: 0.02, to: 0.2, left: -0.7, right: 0.7 });
+  const { isOpen, innerUpper, innerLower } = measureMouth(smile, closedMesh());
+  expect(isOpen).toBe(true);
+  const middle = CURVE_POINTS >> 1;
+  expect(Math.abs(innerUpper[middle]! / HALF_WIDTH - 0.02)).toBeLessThan(0.06);
+  expect(Math.abs(innerLower[middle]! / HALF_WIDTH - 0.2)).toBeLessThan(0.06);
+});
+
+it.each([
+  ['a closed mouth', face(MOUSTACHE, { colour: LIPS, from: 0, to: 0.4 })],
+  ['a light chin', face(MOUSTACHE, LOWER_LIP, { colour: TEETH, from: 0.4, to: 0.9 })],
+  ['a gleam on the lip', face(LOWER_LIP, { colour: TEETH, from: 0.25, to: 0.35, left: -0.15, right: 0.15 })],
+  ['a closed mouth without colours', grey(face(MOUSTACHE, { colour: LIPS, from: 0, to: 0.4 }))],
+  ['a thin light edge', face(MOUSTACHE, LOWER_LIP, { colour: TEETH, from: 0.17, to: 0.2 })],
+])('%s is no row of teeth', (_name, picture) => {
+  expect(findTeeth(picture, FRAME, LINE)).toBeNull();
+});

@@ -1,0 +1,308 @@
+import type { RgbImage } from '../pixels/image-sampler.ts';
+import { meshPoint } from './face-finder.ts';
+import { findTeeth } from './find-teeth.ts';
+import { type MouthOpening, measureOpening } from './mouth-opening.ts';
+import { CURVE_POINTS, type MouthPlace, toLocal, toPicture } from './mouth-place.ts';
+
+/** Mesh points from the left to the right corner of the picture. */
+const OUTER_UPPER = [61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291] as const;
+const OUTER_LOWER = [61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291] as const;
+const INNER_UPPER = [61, 191, 80, 81, 82, 13, 312, 311, 310, 415, 291] as const;
+const INNER_LOWER = [61, 95, 88, 178, 87, 14, 317, 402, 318, 324, 291] as const;
+const NOSE_BASE = 2;
+const CHIN = 152;
+/** Apertures of the mesh below this are its known bias on closed lips; in half mouth widths. */
+const MESH_BIAS = 0.14;
+/** Darkness or teeth between the lips narrower than this are the seam of a closed mouth. */
+const CLOSED_BAND = 0.1;
+/** How far from the mesh's lip line the seam is looked for, in half mouth widths. */
+const SEAM_REACH = 0.16;
+const SEAM_STEPS = 61;
+/** Where the lips beside the seam are looked at, in half mouth widths from it. */
+const SEAM_FLANK = 0.085;
+/** How far the mesh may lie above the mouth, in half mouth widths. */
+const MAX_SHIFT = 0.55;
+/** Up to here a dark line need not stand out much; further down the crease under the lower lip is near. */
+const USUAL_SHIFT = 0.3;
+/** A moustache alone can look like a mouth up to this far open, in half mouth widths. */
+const BIASED_GAP = 0.3;
+/** How much deeper a dark line must be than what lies at the mesh to be taken for the mouth: so many times, and so much more. */
+const SHIFT_MARGIN = { share: 1.6, luma: 5 } as const;
+const SURE_MARGIN = { share: 1.9, luma: 2 } as const;
+
+/**
+ * The mouth of a photo in coordinates of its own, those of its axes. Curves hold `v` at `CURVE_POINTS` even steps of `u` between
+ * the corners.
+ */
+export type MouthFrame = MouthPlace & {
+  readonly noseBase: number;
+  readonly chin: number;
+  /** `u` of the outline of the face at the height of the mouth. */
+  readonly faceLeft: number;
+  readonly faceRight: number;
+  readonly outerUpper: Float32Array;
+  readonly outerLower: Float32Array;
+  /** Lower edge of the upper lip and upper edge of the lower lip; the same where the lips touch. */
+  readonly innerUpper: Float32Array;
+  readonly innerLower: Float32Array;
+  /** Where the lips meet when closed. */
+  readonly seam: Float32Array;
+  readonly isOpen: boolean;
+};
+
+export function measureMouth(image: RgbImage, points: Float32Array): MouthFrame {
+  const mesh = readMesh(points);
+  const { place, middle: meshMiddle, gap } = mesh;
+  const looksOpen = gap >= MESH_BIAS;
+  const margin = looksOpen ? SURE_MARGIN : SHIFT_MARGIN;
+  const shift = gap < BIASED_GAP ? findShift(image, place, meshMiddle, margin) : 0;
+  const isMeshOpen = looksOpen && shift === 0;
+  const lips = mesh.movedBy(shift);
+  const middle = meshMiddle.map((value) => value + shift);
+  const path = darkestPath(image, place, middle);
+  const start = isMeshOpen ? middle : path;
+  const opening = openingFrom(image, lips.frame, start);
+  if (isMeshOpen || opening.widest >= CLOSED_BAND * place.halfWidth) return openMouth(lips, start, opening, isMeshOpen);
+  const teethShift = findTeeth(image, place, meshMiddle);
+  if (teethShift === null) return { ...lips.frame, innerUpper: path, innerLower: path, seam: path, isOpen: false };
+  const smile = mesh.movedBy(teethShift);
+  const teeth = meshMiddle.map((value) => value + teethShift);
+  return openMouth(smile, teeth, openingFrom(image, smile.frame, teeth), false);
+}
+
+type MeshedMouth = {
+  readonly place: MouthPlace;
+  /** Between the lips. */
+  readonly middle: Float32Array;
+  /** Widest distance of the lips in half mouth widths. */
+  readonly gap: number;
+  /** The lips so many pixels further down. */
+  movedBy(distance: number): LipCurves;
+};
+
+function readMesh(points: Float32Array): MeshedMouth {
+  const [eyeLeftX, eyeLeftY] = meshPoint(points, 33);
+  const [eyeRightX, eyeRightY] = meshPoint(points, 263);
+  const roll = Math.atan2(eyeRightY - eyeLeftY, eyeRightX - eyeLeftX);
+  const [leftX, leftY] = meshPoint(points, 61);
+  const [rightX, rightY] = meshPoint(points, 291);
+  const axes = {
+    originX: (leftX + rightX) / 2,
+    originY: (leftY + rightY) / 2,
+    cos: Math.cos(roll),
+    sin: Math.sin(roll),
+  };
+  const local = (index: number): [number, number] => toLocal(axes, ...meshPoint(points, index));
+  const halfWidth = (local(291)[0] - local(61)[0]) / 2;
+  const curve = (indices: readonly number[], distance = 0): Float32Array =>
+    resampleCurve(indices.map(local), halfWidth).map((value) => value + distance);
+  const place = { ...axes, halfWidth };
+  const rest = {
+    noseBase: local(NOSE_BASE)[1],
+    chin: local(CHIN)[1],
+    faceLeft: local(58)[0],
+    faceRight: local(288)[0],
+  };
+  const [upper, lower] = [curve(INNER_UPPER), curve(INNER_LOWER)];
+  return {
+    place,
+    middle: upper.map((value, i) => (value + (lower[i] ?? 0)) / 2),
+    gap: widestGap(upper, lower) / halfWidth,
+    movedBy: (distance) => {
+      const [outerUpper, outerLower] = [curve(OUTER_UPPER, distance), curve(OUTER_LOWER, distance)];
+      const frame = { ...place, ...rest, outerUpper, outerLower };
+      return { frame, meshUpper: curve(INNER_UPPER, distance), meshLower: curve(INNER_LOWER, distance) };
+    },
+  };
+}
+
+/** Where the mesh sees the lips, with the rest of the frame. */
+type LipCurves = {
+  readonly frame: Omit<MouthFrame, 'innerUpper' | 'innerLower' | 'seam' | 'isOpen'>;
+  readonly meshUpper: Float32Array;
+  readonly meshLower: Float32Array;
+};
+
+function openingFrom(image: RgbImage, frame: LipCurves['frame'], start: Float32Array): MouthOpening {
+  const { halfWidth, outerUpper, outerLower } = frame;
+  return measureOpening({
+    image,
+    columns: Array.from(start, (seam, i) => ({
+      seam,
+      outerUpper: outerUpper[i] ?? 0,
+      outerLower: outerLower[i] ?? 0,
+    })),
+    place: (column, v) => toPicture(frame, ((2 * column) / (CURVE_POINTS - 1) - 1) * halfWidth, v),
+    halfWidth,
+  });
+}
+
+/** `isMeshOpen`: the opening reaches at least as far as the mesh says. */
+function openMouth(
+  { frame, meshUpper, meshLower }: LipCurves,
+  start: Float32Array,
+  opening: MouthOpening,
+  isMeshOpen: boolean,
+): MouthFrame {
+  // A little of each lip goes too, so that no edge of teeth is left on the closed seam.
+  const trim = 0.03 * frame.halfWidth;
+  const edge = (mesh: Float32Array, found: Float32Array, side: 1 | -1): Float32Array =>
+    start.map((value, i) => {
+      const seen = value + side * (found[i] ?? 0);
+      const furthest = isMeshOpen ? side * Math.max(side * seen, side * (mesh[i] ?? 0)) : seen;
+      return value + (furthest - value + side * trim) * taper(i);
+    });
+  const innerUpper = edge(meshUpper, opening.above, -1);
+  const innerLower = edge(meshLower, opening.below, 1);
+  const seam = smoothCurve(innerUpper.map((value, i) => value + 0.4 * ((innerLower[i] ?? 0) - value)));
+  return { ...frame, innerUpper: smoothCurve(innerUpper), innerLower: smoothCurve(innerLower), seam, isOpen: true };
+}
+
+/** The greatest distance between two curves, the upper one first. */
+export function widestGap(upper: Float32Array, lower: Float32Array): number {
+  return Math.max(...lower.map((value, i) => value - (upper[i] ?? 0)));
+}
+
+/** 1 over most of the mouth, 0 at its corners. */
+function taper(index: number): number {
+  const share = (2 * index) / (CURVE_POINTS - 1) - 1;
+  return Math.min(1, 4 * (1 - Math.abs(share)));
+}
+
+/** Catmull-Rom through points ordered by `u`. */
+function resampleCurve(points: readonly [number, number][], halfWidth: number): Float32Array {
+  const us = points.map(([u]) => u / halfWidth);
+  const vs = points.map(([, v]) => v);
+  const take = (values: readonly number[], index: number): number =>
+    values[Math.min(values.length - 1, Math.max(0, index))] ?? 0;
+  return Float32Array.from({ length: CURVE_POINTS }, (_unused, step) => {
+    const u = (2 * step) / (CURVE_POINTS - 1) - 1;
+    let i = 0;
+    while (i + 2 < us.length && take(us, i + 1) < u) i++;
+    const t = Math.min(1, Math.max(0, (u - take(us, i)) / (take(us, i + 1) - take(us, i) || 1)));
+    const [a, b, c, d] = [take(vs, i - 1), take(vs, i), take(vs, i + 1), take(vs, i + 2)];
+    return 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t * t + (3 * b - a - 3 * c + d) * t * t * t);
+  });
+}
+
+/**
+ * How far below the mesh's line of the lips the mouth lies: moustaches draw the mesh up. 0 unless a clearly deeper dark
+ * line of the same shape is near.
+ */
+function findShift(
+  image: RgbImage,
+  frame: MouthPlace,
+  middle: Float32Array,
+  margin: { readonly share: number; readonly luma: number },
+): number {
+  const unit = frame.halfWidth;
+  const flank = 1.6 * SEAM_FLANK * unit;
+  const depthAt = (shift: number): number => {
+    let sum = 0;
+    for (let column = 8; column < CURVE_POINTS - 8; column++) {
+      const u = ((2 * column) / (CURVE_POINTS - 1) - 1) * unit;
+      const luma = (v: number): number => lumaAt(image, ...toPicture(frame, u, v));
+      let deepest = 0;
+      for (let near = -0.05; near <= 0.05; near += 0.025) {
+        const v = (middle[column] ?? 0) + shift + near * unit;
+        deepest = Math.max(deepest, Math.min(luma(v - flank), luma(v + flank)) - luma(v));
+      }
+      sum += deepest;
+    }
+    return sum / CURVE_POINTS;
+  };
+  const here = depthAt(0);
+  let best = 0;
+  let bestDepth = margin.share * here + margin.luma;
+  const sureDepth = SURE_MARGIN.share * here + SURE_MARGIN.luma;
+  for (let share = 0.04; share <= MAX_SHIFT; share += 0.02) {
+    const depth = depthAt(share * unit);
+    if (depth > bestDepth && (share <= USUAL_SHIFT || depth > sureDepth)) {
+      best = share * unit;
+      bestDepth = depth;
+    }
+  }
+  return best;
+}
+
+/** The darkest connected line near `middle` from corner to corner (dynamic programming over luma). */
+function darkestPath(image: RgbImage, frame: MouthPlace, middle: Float32Array): Float32Array {
+  const reach = SEAM_REACH * frame.halfWidth;
+  const flank = SEAM_FLANK * frame.halfWidth;
+  const offsetOf = (step: number): number => ((2 * step) / (SEAM_STEPS - 1) - 1) * reach;
+  const costs: Float32Array[] = [];
+  const choices: Int16Array[] = [];
+  for (let column = 0; column < CURVE_POINTS; column++) {
+    const share = (2 * column) / (CURVE_POINTS - 1) - 1;
+    const narrowing = taper(column);
+    const costRow = new Float32Array(SEAM_STEPS);
+    const choiceRow = new Int16Array(SEAM_STEPS);
+    const before = costs[column - 1];
+    for (let step = 0; step < SEAM_STEPS; step++) {
+      const offset = offsetOf(step);
+      const stray = offset / reach;
+      const v = (middle[column] ?? 0) + offset;
+      const luma = (height: number): number => lumaAt(image, ...toPicture(frame, share * frame.halfWidth, height));
+      // A valley has lighter lips on both sides; the edge of a moustache has not.
+      const valley = luma(v) - Math.min(luma(v - flank), luma(v + flank));
+      const own = valley + 0.2 * luma(v) + (14 + 60 * (1 - narrowing)) * stray * stray;
+      let best = before === undefined ? 0 : Number.POSITIVE_INFINITY;
+      for (
+        let from = Math.max(0, step - 3);
+        before !== undefined && from <= Math.min(SEAM_STEPS - 1, step + 3);
+        from++
+      ) {
+        const cost = (before[from] ?? 0) + 1.5 * Math.abs(from - step);
+        if (cost < best) {
+          best = cost;
+          choiceRow[step] = from;
+        }
+      }
+      costRow[step] = own + best;
+    }
+    costs.push(costRow);
+    choices.push(choiceRow);
+  }
+  return smoothCurve(tracePath(costs, choices, offsetOf, middle));
+}
+
+function tracePath(
+  costs: readonly Float32Array[],
+  choices: readonly Int16Array[],
+  offsetOf: (step: number) => number,
+  middle: Float32Array,
+): Float32Array {
+  const last = costs[CURVE_POINTS - 1] ?? new Float32Array(SEAM_STEPS);
+  let step = last.indexOf(Math.min(...last));
+  const path = new Float32Array(CURVE_POINTS);
+  for (let column = CURVE_POINTS - 1; column >= 0; column--) {
+    path[column] = (middle[column] ?? 0) + offsetOf(step);
+    step = choices[column]?.[step] ?? step;
+  }
+  return path;
+}
+
+function smoothCurve(curve: Float32Array): Float32Array {
+  let smooth = curve;
+  for (let round = 0; round < 3; round++) {
+    const from = smooth;
+    smooth = from.map((value, i) =>
+      i === 0 || i === from.length - 1 ? value : ((from[i - 1] ?? 0) + 2 * value + (from[i + 1] ?? 0)) / 4,
+    );
+  }
+  return smooth;
+}
+
+function lumaAt(image: RgbImage, x: number, y: number): number {
+  const px = Math.min(image.width - 2, Math.max(0, x - 0.5));
+  const py = Math.min(image.height - 2, Math.max(0, y - 0.5));
+  const ix = Math.floor(px);
+  const iy = Math.floor(py);
+  const at = (column: number, row: number): number => {
+    const i = (row * image.width + column) * 3;
+    return 0.299 * (image.data[i] ?? 0) + 0.587 * (image.data[i + 1] ?? 0) + 0.114 * (image.data[i + 2] ?? 0);
+  };
+  const top = at(ix, iy) + (at(ix + 1, iy) - at(ix, iy)) * (px - ix);
+  const bottom = at(ix, iy + 1) + (at(ix + 1, iy + 1) - at(ix, iy + 1)) * (px - ix);
+  return top + (bottom - top) * (py - iy);
+}
