@@ -1,13 +1,6 @@
-import { FaceFinder, meshPoint, regionOfFace, regionOfMesh } from '../../packages/face/src/landmarks/face-finder.ts';
+import { FaceFinder, regionOfFace, regionOfMesh } from '../../packages/face/src/landmarks/face-finder.ts';
+import { lipGap } from '../../packages/face/src/landmarks/mesh-points.ts';
 import type { RgbImage } from '../../packages/face/src/pixels/image-sampler.ts';
-
-/** Upper and lower inner-lip points of the MediaPipe mesh, left of centre, centre, right of centre. */
-const INNER_LIP_PAIRS = [
-  [82, 87],
-  [13, 14],
-  [312, 317],
-] as const;
-const OUTER_EYE_CORNERS = [33, 263] as const;
 
 /**
  * Opening of the mouth in each picture: mean distance of three inner-lip pairs over the distance of the outer eye corners.
@@ -42,7 +35,7 @@ export class MouthMeter {
         region = null;
         continue;
       }
-      apertures.push(apertureOf(mesh.points));
+      apertures.push(lipGap(mesh.points));
       region = regionOfMesh(mesh.points);
     }
     return apertures;
@@ -51,16 +44,4 @@ export class MouthMeter {
   close(): void {
     this.#finder.close();
   }
-}
-
-function apertureOf(points: Float32Array): number {
-  const opening =
-    INNER_LIP_PAIRS.reduce((sum, [upper, lower]) => sum + distance(points, upper, lower), 0) / INNER_LIP_PAIRS.length;
-  return opening / distance(points, OUTER_EYE_CORNERS[0], OUTER_EYE_CORNERS[1]);
-}
-
-function distance(points: Float32Array, first: number, second: number): number {
-  const [x1, y1] = meshPoint(points, first);
-  const [x2, y2] = meshPoint(points, second);
-  return Math.hypot(x1 - x2, y1 - y2);
 }

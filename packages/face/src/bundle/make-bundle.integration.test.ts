@@ -9,8 +9,9 @@ import { leastHeld } from '@visavis/media/testing';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeBundleFromPhoto } from '../index.ts';
-import { FaceFinder, meshPoint, regionOfFace, regionOfMesh } from '../landmarks/face-finder.ts';
+import { FaceFinder, regionOfFace, regionOfMesh } from '../landmarks/face-finder.ts';
 import { findPortrait } from '../landmarks/find-portrait.ts';
+import { lipGap } from '../landmarks/mesh-points.ts';
 import { decodePhoto } from '../photo/decode-photo.ts';
 import { rgbOf } from '../pixels/picture-rgb.ts';
 import { avatarPhoto, jpegOf } from '../testing/photos.ts';
@@ -50,12 +51,7 @@ async function aperture(finder: FaceFinder, articulation: Partial<Articulation>)
   const [found] = await finder.detect(image);
   if (found === undefined) throw new Error('The rendered face was not found.');
   const { points } = await finder.mesh(image, regionOfMesh((await finder.mesh(image, regionOfFace(found))).points));
-  const distance = (a: number, b: number): number => {
-    const [ax, ay] = meshPoint(points, a);
-    const [bx, by] = meshPoint(points, b);
-    return Math.hypot(ax - bx, ay - by);
-  };
-  return (distance(13, 14) + distance(82, 87) + distance(312, 317)) / 3 / distance(33, 263);
+  return lipGap(points);
 }
 
 it('a photo becomes a bundle whose mouth is closed at rest and opens with the jaw', async () => {

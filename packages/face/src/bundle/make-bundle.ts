@@ -12,8 +12,9 @@ import type { MouthPose } from '../drawing/mouth-target.ts';
 import { warpBox, warpReach } from '../drawing/mouth-warp.ts';
 import { measureLook } from '../drawing/photo-look.ts';
 import { faceOutline, splitPerson } from '../drawing/split-person.ts';
-import { FaceFinder, meshPoint } from '../landmarks/face-finder.ts';
+import { FaceFinder } from '../landmarks/face-finder.ts';
 import { findPortrait, PORTRAIT_SIDE, type Portrait } from '../landmarks/find-portrait.ts';
+import { faceBox, meshPoint, POINT } from '../landmarks/mesh-points.ts';
 import { measureMouth } from '../landmarks/mouth-frame.ts';
 import { decodePhoto } from '../photo/decode-photo.ts';
 import { showSmall } from '../pixels/small-picture.ts';
@@ -32,7 +33,6 @@ export type MakeBundleOptions = {
 };
 
 const DEPTH_SIDE = 256;
-const MESH = { chin: 152, noseBase: 2, jawLeft: 58, jawRight: 288 } as const;
 
 type Drawing = {
   readonly portrait: Portrait;
@@ -111,8 +111,8 @@ async function drawBundle(
   const frame = measureMouth(image, points);
   const seen = measureLook(image, points, frame, enlargement);
   const look = filmed === undefined ? seen : lookWithFilmed(seen, filmed);
-  const chin = rounded(meshPoint(points, MESH.chin));
-  const fixed = { chin, jawLeft: meshPoint(points, MESH.jawLeft), jawRight: meshPoint(points, MESH.jawRight) };
+  const chin = rounded(meshPoint(points, POINT.chin));
+  const fixed = { chin, jawLeft: meshPoint(points, POINT.jawLeft), jawRight: meshPoint(points, POINT.jawRight) };
   const shaper = createMouthShaper(frame, fixed, PORTRAIT_SIDE);
   const total = JAW_LEVELS.length * LIP_LEVELS.length + Object.keys(SPECIAL_POSES).length + LID_CLOSURES.length + 5;
   let done = 0;
@@ -130,8 +130,7 @@ async function drawBundle(
   const mouth = await drawMouths(drawing);
   const eyes = await drawLids(drawing, person.image);
   const expressions = await drawExpressions(drawing, person.image);
-  const [leftX] = meshPoint(points, 234);
-  const [rightX] = meshPoint(points, 454);
+  const { left, right } = faceBox(points);
   const manifest: Omit<AvatarManifest, 'files'> = {
     format: AVATAR_FORMAT,
     version: AVATAR_FORMAT_VERSION,
@@ -154,9 +153,9 @@ async function drawBundle(
     sourceSizePx: PORTRAIT_SIDE,
     landmarks: {
       faceOval: faceOutline(points).map(rounded),
-      headPivot: rounded([(leftX + rightX) / 2, head.chinY - 0.08 * head.faceHeight]),
+      headPivot: rounded([(left + right) / 2, head.chinY - 0.08 * head.faceHeight]),
       chin,
-      noseBase: rounded(meshPoint(points, MESH.noseBase)),
+      noseBase: rounded(meshPoint(points, POINT.noseBase)),
       rest: person.shape,
       eyes: { left: eyeShapeOf(points, 'left', 0), right: eyeShapeOf(points, 'right', 0) },
     },

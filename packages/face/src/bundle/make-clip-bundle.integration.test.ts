@@ -6,7 +6,8 @@ import { type Articulation, createPicture, MOUTH_AT_REST, type Picture } from '@
 import { type Face, openFace } from '@visavis/media/frames';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBundle } from '../index.ts';
-import { FaceFinder, meshPoint, regionOfFace, regionOfMesh } from '../landmarks/face-finder.ts';
+import { FaceFinder, regionOfFace, regionOfMesh } from '../landmarks/face-finder.ts';
+import { lipGap } from '../landmarks/mesh-points.ts';
 import { rgbOf } from '../pixels/picture-rgb.ts';
 import { pictureOf, still, writeClip } from '../testing/clips.ts';
 import { avatarPhoto } from '../testing/photos.ts';
@@ -35,12 +36,7 @@ async function apertureOf(picture: Picture): Promise<number> {
   const [found] = await finder.detect(image);
   if (found === undefined) throw new Error('The rendered face was not found.');
   const { points } = await finder.mesh(image, regionOfMesh((await finder.mesh(image, regionOfFace(found))).points));
-  const distance = (a: number, b: number): number => {
-    const [ax, ay] = meshPoint(points, a);
-    const [bx, by] = meshPoint(points, b);
-    return Math.hypot(ax - bx, ay - by);
-  };
-  return (distance(13, 14) + distance(82, 87) + distance(312, 317)) / 3 / distance(33, 263);
+  return lipGap(points);
 }
 
 function speak(face: Face, index: number, articulation: Partial<Articulation>): Picture {

@@ -1,21 +1,20 @@
 import { expect, it } from 'vitest';
+import { MESH_POINT_COUNT } from '../landmarks/mesh-points.ts';
 import { chooseLoop } from './choose-loop.ts';
 import { bestStills, chooseView } from './choose-still.ts';
 import { poseMisfit } from './head-track.ts';
 import { surveyClip } from './survey-clip.ts';
 import type { TrackedFace } from './track-face.ts';
 
-const POINTS = 468;
-
 /** A head of points on an ellipsoid, 200 pixels wide, turned to the side by `yaw` radians. */
 function headAt(
   yaw: number,
   { x = 500, lipGap = 0.01, lidGap = 0.1, light = 100, gaze = 0.5 - 0.85 * yaw } = {},
 ): TrackedFace {
-  const points = new Float32Array(POINTS * 2);
-  for (let i = 0; i < POINTS; i++) {
+  const points = new Float32Array(MESH_POINT_COUNT * 2);
+  for (let i = 0; i < MESH_POINT_COUNT; i++) {
     // Spread evenly over the front half: a Fibonacci lattice.
-    const height = 1 - (2 * (i + 0.5)) / POINTS;
+    const height = 1 - (2 * (i + 0.5)) / MESH_POINT_COUNT;
     const angle = ((i * Math.PI * (3 - Math.sqrt(5))) % Math.PI) - Math.PI / 2;
     const ring = Math.sqrt(1 - height * height);
     const aside = 100 * ring * Math.sin(angle);

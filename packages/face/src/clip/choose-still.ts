@@ -1,4 +1,5 @@
 import { faceWidth } from '../landmarks/find-portrait.ts';
+import { meshPoint, POINT } from '../landmarks/mesh-points.ts';
 import { chooseLoop, type LoopChoice, mean, POSE_WEIGHT, sampled } from './choose-loop.ts';
 import { poseMisfit } from './head-track.ts';
 import { type ClipSurvey, quantile } from './survey-clip.ts';
@@ -42,15 +43,17 @@ function chooseStill(
 ): { readonly still: number; readonly misfits: readonly number[] } | undefined {
   const shown = shownBy(loop);
   const poses = sampled(shown.map((index) => faces[index] as TrackedFace));
-  const middle = [0, 1].map((axis) =>
+  const noses = poses.map(({ points }) => meshPoint(points, POINT.noseTip));
+  const middle = ([0, 1] as const).map((axis) =>
     quantile(
-      poses.map(({ points }) => points[2 + axis] ?? 0),
+      noses.map((nose) => nose[axis]),
       0.5,
     ),
   );
   const stills = rankedStills(faces, survey, (face, index) => {
     if (survey.shots[index] !== survey.shots[loop.first]) return Infinity;
-    const aside = Math.hypot((face.points[2] ?? 0) - (middle[0] ?? 0), (face.points[3] ?? 0) - (middle[1] ?? 0));
+    const [x, y] = meshPoint(face.points, POINT.noseTip);
+    const aside = Math.hypot(x - (middle[0] ?? 0), y - (middle[1] ?? 0));
     const misfit = mean(poses.map((pose) => poseMisfit(face, pose)));
     return 2 * Math.abs(face.yaw) + POSE_WEIGHT * misfit + 2 * (aside / (faceWidth(face.points) || 1));
   });

@@ -9,6 +9,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBundle } from '../index.ts';
 import { FaceFinder } from '../landmarks/face-finder.ts';
+import { rollOf } from '../landmarks/mesh-points.ts';
 import { type ClipFormat, pictureOf, still, turnClip, writeClip } from '../testing/clips.ts';
 import {
   avatarPhoto,
@@ -171,8 +172,7 @@ async function expectUprightFace(clip: Clip, expectedPictures: number): Promise<
     const faces = await trackFace(finder, clip);
     expect(Math.abs(faces.length - expectedPictures)).toBeLessThanOrEqual(2);
     for (const { points } of [faces[0]!, faces.at(-1)!]) {
-      const roll = Math.atan2(points[263 * 2 + 1]! - points[33 * 2 + 1]!, points[263 * 2]! - points[33 * 2]!);
-      expect(Math.abs(roll)).toBeLessThan(0.15);
+      expect(Math.abs(rollOf(points))).toBeLessThan(0.15);
     }
   } finally {
     finder.close();

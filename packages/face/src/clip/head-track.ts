@@ -1,22 +1,14 @@
 import type { TrackedHead } from '@visavis/media/frames';
 import { faceWidth, PORTRAIT_SIDE, type PortraitRegion } from '../landmarks/find-portrait.ts';
+import { meshPoint, PLACES } from '../landmarks/mesh-points.ts';
 import type { TrackedFace } from './track-face.ts';
 
-/** Parts of the face that neither speech nor blinks move: forehead, temples, bridge and base of the nose, cheekbones. */
-const STEADY_POINTS = [
-  10, 338, 109, 67, 297, 151, 9, 8, 168, 6, 197, 195, 5, 4, 1, 33, 133, 362, 263, 127, 356, 234, 454, 93, 323, 117, 346,
-  50, 280, 101, 330,
-] as const;
-/** Steady too, and next to the mouth. */
-const NEAR_POINTS = [2, 98, 327, 94, 164, 36, 266, 205, 425, 203, 423] as const;
 const NEAR_WEIGHT = 4;
 const WEIGHTED_POINTS = [
-  ...STEADY_POINTS.map((index) => ({ index, weight: 1 })),
-  ...NEAR_POINTS.map((index) => ({ index, weight: NEAR_WEIGHT })),
+  ...PLACES.steady.map((point) => ({ point, weight: 1 })),
+  ...PLACES.steadyNearMouth.map((point) => ({ point, weight: NEAR_WEIGHT })),
 ];
 const TOTAL_WEIGHT = WEIGHTED_POINTS.reduce((sum, { weight }) => sum + weight, 0);
-/** Sides of the face and the jaw: speech hardly moves them, and turns of the head move them against the rest. */
-const OUTLINE_POINTS = [127, 356, 234, 454, 93, 323, 132, 361, 58, 288, 172, 397] as const;
 /** Standard deviation of the smoothing over time, in pictures. */
 const SMOOTHING = 1.5;
 
@@ -47,12 +39,12 @@ export function trackHead(
 export function poseMisfit(from: TrackedFace, to: TrackedFace): number {
   const [a, b, c, d, e, f] = fitAffine(from.points, to.points);
   let sum = 0;
-  for (const index of OUTLINE_POINTS) {
-    const [x, y] = [from.points[index * 2] ?? 0, from.points[index * 2 + 1] ?? 0];
-    const [toX, toY] = [to.points[index * 2] ?? 0, to.points[index * 2 + 1] ?? 0];
+  for (const point of PLACES.sides) {
+    const [x, y] = meshPoint(from.points, point);
+    const [toX, toY] = meshPoint(to.points, point);
     sum += Math.hypot(a * x + b * y + c - toX, d * x + e * y + f - toY);
   }
-  return sum / OUTLINE_POINTS.length / (faceWidth(to.points) || 1);
+  return sum / PLACES.sides.length / (faceWidth(to.points) || 1);
 }
 
 /** The heads of a loop whose last pictures melt into those of `before`, as `writeLoopFilm` mixes them. */
@@ -92,18 +84,17 @@ function smoothPoints(faces: readonly TrackedFace[]): (index: number) => Float32
 /** Weighted least squares of `to = [a b; d e] from + [c; f]`, about the middle of the points. */
 function fitAffine(from: Float32Array, to: Float32Array): TrackedHead {
   const mean = (points: Float32Array, axis: 0 | 1): number =>
-    WEIGHTED_POINTS.reduce((sum, { index, weight }) => sum + weight * (points[index * 2 + axis] ?? 0), 0) /
-    TOTAL_WEIGHT;
+    WEIGHTED_POINTS.reduce((sum, { point, weight }) => sum + weight * meshPoint(points, point)[axis], 0) / TOTAL_WEIGHT;
   const [fromX, fromY, toX, toY] = [mean(from, 0), mean(from, 1), mean(to, 0), mean(to, 1)];
   let xx = 0;
   let xy = 0;
   let yy = 0;
   const right = [0, 0, 0, 0];
-  for (const { index, weight } of WEIGHTED_POINTS) {
-    const x = (from[index * 2] ?? 0) - fromX;
-    const y = (from[index * 2 + 1] ?? 0) - fromY;
-    const u = (to[index * 2] ?? 0) - toX;
-    const v = (to[index * 2 + 1] ?? 0) - toY;
+  for (const { point, weight } of WEIGHTED_POINTS) {
+    const [atX, atY] = meshPoint(from, point);
+    const [goesToX, goesToY] = meshPoint(to, point);
+    const [x, y] = [atX - fromX, atY - fromY];
+    const [u, v] = [goesToX - toX, goesToY - toY];
     xx += weight * x * x;
     xy += weight * x * y;
     yy += weight * y * y;

@@ -8,7 +8,8 @@ import { parseManifest } from '@visavis/media/frames';
 import { AVATAR_NOTICES } from '@visavis/protocol';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FaceFinder, meshPoint, regionOfFace } from '../landmarks/face-finder.ts';
+import { FaceFinder, regionOfFace } from '../landmarks/face-finder.ts';
+import { faceBox, meshPoint, POINT } from '../landmarks/mesh-points.ts';
 import { pictureOf, writeClip } from '../testing/clips.ts';
 import { avatarPhoto, type RawPhoto, rawOf, sideBySide } from '../testing/photos.ts';
 import { bestStills, chooseView } from './choose-still.ts';
@@ -50,7 +51,8 @@ it('a clip of a head that turns all the time gives an avatar from its best pictu
   const picture = { width: info.width, height: info.height, data };
   const [found] = await finder.detect(picture);
   const { points } = await finder.mesh(picture, regionOfFace(found!));
-  const [[left], [nose], [right]] = [meshPoint(points, 234), meshPoint(points, 1), meshPoint(points, 454)];
+  const { left, right } = faceBox(points);
+  const [nose] = meshPoint(points, POINT.noseTip);
   expect(Math.abs((nose - left) / (right - left) - 0.5)).toBeLessThan(0.1);
 }, 240_000);
 

@@ -1,6 +1,6 @@
 import { InputError } from '../input-error.ts';
 import { type EyeLook, lookOfEyes } from '../landmarks/eye-look.ts';
-import { type FaceFinder, type FaceMesh, meshPoint, regionOfMesh } from '../landmarks/face-finder.ts';
+import { type FaceFinder, type FaceMesh, regionOfMesh } from '../landmarks/face-finder.ts';
 import {
   type FaceInView,
   findFace,
@@ -9,6 +9,7 @@ import {
   MIN_PRESENCE,
   yawOf,
 } from '../landmarks/find-portrait.ts';
+import { distanceBetween, EYE, eyeDistance, lipGap } from '../landmarks/mesh-points.ts';
 import type { RgbImage, SquareRegion } from '../pixels/image-sampler.ts';
 import { type Clip, readPictures } from './clip-reader.ts';
 
@@ -131,20 +132,15 @@ function awayFrom(faces: readonly (TrackedFace | undefined)[], longest: number):
 
 function describe(picture: RgbImage, mesh: FaceMesh, scaleX: number, scaleY: number): TrackedFace {
   const { points } = mesh;
-  const gap = (a: number, b: number): number => {
-    const [ax, ay] = meshPoint(points, a);
-    const [bx, by] = meshPoint(points, b);
-    return Math.hypot(ax - bx, ay - by);
-  };
-  const eyes = gap(33, 263) || 1;
+  const lidGap = ({ top, bottom }: typeof EYE.left | typeof EYE.right): number => distanceBetween(points, top, bottom);
   return {
     points: points.map((value, i) => value * (i % 2 === 0 ? scaleX : scaleY)),
     isTurnedAway: isTurnedAway(mesh),
     isAway: false,
     isAccompanied: false,
     yaw: yawOf(mesh),
-    lipGap: (gap(13, 14) + gap(82, 87) + gap(312, 317)) / 3 / eyes,
-    lidGap: (gap(159, 145) + gap(386, 374)) / 2 / eyes,
+    lipGap: lipGap(points),
+    lidGap: (lidGap(EYE.left) + lidGap(EYE.right)) / 2 / eyeDistance(points),
     eyes: lookOfEyes(picture, points),
     sharpness: sharpnessOf(picture, mesh.points),
     scene: sceneOf(picture),

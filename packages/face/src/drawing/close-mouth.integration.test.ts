@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { type Articulation, createPicture, MOUTH_AT_REST } from '@visavis/media/core';
 import { openFace } from '@visavis/media/frames';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { FaceFinder, meshPoint } from '../landmarks/face-finder.ts';
+import { FaceFinder } from '../landmarks/face-finder.ts';
 import { findPortrait, PORTRAIT_SIDE } from '../landmarks/find-portrait.ts';
+import { EYE, LIPS, meshPoint, POINT } from '../landmarks/mesh-points.ts';
 import { measureMouth } from '../landmarks/mouth-frame.ts';
 import type { RgbImage } from '../pixels/image-sampler.ts';
 import { rgbOf } from '../pixels/picture-rgb.ts';
@@ -45,7 +46,10 @@ async function closed(photo: RgbImage): Promise<{ wasOpen: boolean; image: RgbIm
   const frame = measureMouth(image, points);
   const data = new Uint8Array(SIDE * SIDE * 4).fill(255);
   for (let i = 0; i < SIDE * SIDE; i++) data.set(image.data.subarray(i * 3, i * 3 + 3), i * 4);
-  const fixed = { chin: meshPoint(points, 152), jawLeft: meshPoint(points, 58), jawRight: meshPoint(points, 288) };
+  const [chin, jawLeft, jawRight] = [POINT.chin, POINT.jawLeft, POINT.jawRight].map((point) =>
+    meshPoint(points, point),
+  );
+  const fixed = { chin: chin!, jawLeft: jawLeft!, jawRight: jawRight! };
   const source = {
     person: { width: SIDE, height: SIDE, data },
     frame,
@@ -72,9 +76,10 @@ it.each([
 });
 
 function opening(points: Float32Array): number {
-  const [, top] = meshPoint(points, 13);
-  const [, bottom] = meshPoint(points, 14);
-  const [left] = meshPoint(points, 33);
-  const [right] = meshPoint(points, 263);
+  const [upper, lower] = LIPS.facing[0];
+  const [, top] = meshPoint(points, upper);
+  const [, bottom] = meshPoint(points, lower);
+  const [left] = meshPoint(points, EYE.left.outer);
+  const [right] = meshPoint(points, EYE.right.outer);
   return (bottom - top) / (right - left);
 }

@@ -1,5 +1,5 @@
 import { type RgbaImage, type SourceBox, smoothStep } from '@visavis/media/frames';
-import { meshPoint } from '../landmarks/face-finder.ts';
+import { EYE, meshPoint, POINT } from '../landmarks/mesh-points.ts';
 import { samplePixel } from '../pixels/sample-pixel.ts';
 import { boxAround } from './draw-eyes.ts';
 import { bell } from './photo-look.ts';
@@ -7,13 +7,8 @@ import { bell } from './photo-look.ts';
 export const BROW_COLUMNS = 19;
 export const BROW_ROWS = 12;
 
-/** Mesh points along the middle of the brows, from the inner to the outer end. */
-const BROW_LINES = [
-  [107, 66, 105, 63, 70],
-  [336, 296, 334, 293, 300],
-] as const;
-const LID_POINTS = [159, 386, 160, 385, 158, 387] as const;
-const FOREHEAD = 10;
+const BROW_LINES = [EYE.left.brow, EYE.right.brow];
+const LID_POINTS = [...EYE.left.upperMiddle, ...EYE.right.upperMiddle];
 
 export type BrowExpression = 'raised' | 'concerned';
 type Point = [number, number];
@@ -22,10 +17,10 @@ type Field = (x: number, y: number) => Point;
 export type DrawnBrows = { readonly image: RgbaImage; readonly displacement: Point[] };
 
 export function browsBox(points: Float32Array, side: number): SourceBox {
-  const brows = BROW_LINES.flat().map((index) => meshPoint(points, index));
-  const lids = LID_POINTS.map((index) => meshPoint(points, index));
-  const top = meshPoint(points, FOREHEAD);
-  const [left, right] = [meshPoint(points, 127), meshPoint(points, 356)];
+  const brows = BROW_LINES.flat().map((point) => meshPoint(points, point));
+  const lids = LID_POINTS.map((point) => meshPoint(points, point));
+  const top = meshPoint(points, POINT.foreheadTop);
+  const [left, right] = [meshPoint(points, POINT.templeLeft), meshPoint(points, POINT.templeRight)];
   const browY = Math.min(...brows.map(([, y]) => y));
   const upper = Math.max(top[1] + 0.1 * (browY - top[1]), browY - 0.45 * (right[0] - left[0]));
   const lower = Math.max(...lids.map(([, y]) => y)) + 12;
@@ -71,12 +66,12 @@ export function drawBrows(
 
 function browField(points: Float32Array, expression: BrowExpression, box: SourceBox): Field {
   const sides = BROW_LINES.map((line) => {
-    const at = line.map((index) => meshPoint(points, index));
+    const at = line.map((point) => meshPoint(points, point));
     return { inner: at[0] ?? [0, 0], outer: at[4] ?? [0, 0], middleY: at[2]?.[1] ?? 0 };
   });
-  const lidY = Math.min(...LID_POINTS.map((index) => meshPoint(points, index)[1]));
-  const [faceLeft] = meshPoint(points, 127);
-  const [faceRight] = meshPoint(points, 356);
+  const lidY = Math.min(...LID_POINTS.map((point) => meshPoint(points, point)[1]));
+  const [faceLeft] = meshPoint(points, POINT.templeLeft);
+  const [faceRight] = meshPoint(points, POINT.templeRight);
   const strength = 0.027 * (faceRight - faceLeft);
   const centreX = ((sides[0]?.inner[0] ?? 0) + (sides[1]?.inner[0] ?? 0)) / 2;
   return (x, y) => {

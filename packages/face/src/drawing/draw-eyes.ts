@@ -1,25 +1,12 @@
 import { type EyeShape, type RgbaImage, type SourceBox, smoothStep } from '@visavis/media/frames';
-import { meshPoint } from '../landmarks/face-finder.ts';
+import { EYE, type MeshPoint, meshPoint } from '../landmarks/mesh-points.ts';
 import { samplePixel } from '../pixels/sample-pixel.ts';
 import { bell } from './photo-look.ts';
 
-/** Mesh points of the lid edges and the brow above, from the inner to the outer corner. */
-const EYES = {
-  left: {
-    upper: [133, 173, 157, 158, 159, 160, 161, 246, 33],
-    lower: [133, 155, 154, 153, 145, 144, 163, 7, 33],
-    brow: [55, 65, 52, 53, 46],
-  },
-  right: {
-    upper: [362, 398, 384, 385, 386, 387, 388, 466, 263],
-    lower: [362, 382, 381, 380, 374, 373, 390, 249, 263],
-    brow: [285, 295, 282, 283, 276],
-  },
-} as const;
 /** Part of the opening that the upper lid closes; the lower lid does the rest. */
 const UPPER_LID_SHARE = 0.9;
 
-type Side = keyof typeof EYES;
+type Side = keyof typeof EYE;
 type Point = [number, number];
 
 /** One eye along its own axis: `t` from 0 at the inner to 1 at the outer corner, heights below that axis. */
@@ -36,14 +23,14 @@ type EyeFrame = {
 
 export function eyeShapeOf(points: Float32Array, side: Side, closure: number): EyeShape {
   const frame = frameOf(points, side);
-  const { upper, lower } = EYES[side];
-  const edges = upper.map((index) => meshPoint(points, index));
-  const moved = (edge: 'upper' | 'lower', indices: readonly number[]): Point[] =>
-    indices.map((index) => {
-      const [t] = localOf(frame, ...meshPoint(points, index));
+  const { upper, lower } = EYE[side];
+  const edges = upper.map((point) => meshPoint(points, point));
+  const moved = (edge: 'upper' | 'lower', line: readonly MeshPoint[]): Point[] =>
+    line.map((point) => {
+      const [t] = localOf(frame, ...meshPoint(points, point));
       return place(frame, t, edgeAt(frame, t, closure)[edge]);
     });
-  const centre = [...edges, ...lower.map((index) => meshPoint(points, index))].reduce<Point>(
+  const centre = [...edges, ...lower.map((point) => meshPoint(points, point))].reduce<Point>(
     ([x, y], [px, py], _i, all) => [x + px / all.length, y + py / all.length],
     [0, 0],
   );
@@ -131,20 +118,20 @@ function drawLidPixel(
 }
 
 function frameOf(points: Float32Array, side: Side): EyeFrame {
-  const { upper, lower, brow } = EYES[side];
-  const inner = meshPoint(points, upper[0]);
-  const outer = meshPoint(points, upper[8]);
+  const { upper, lower, underBrow } = EYE[side];
+  const inner = meshPoint(points, EYE[side].inner);
+  const outer = meshPoint(points, EYE[side].outer);
   const width = Math.hypot(outer[0] - inner[0], outer[1] - inner[1]);
   const axis: Point = [(outer[0] - inner[0]) / width, (outer[1] - inner[1]) / width];
   const sign = side === 'left' ? -1 : 1;
   const down: Point = [-axis[1] * sign, axis[0] * sign];
   const bare: EyeFrame = { inner, axis, down, width, upper: [], lower: [], browGap: 0 };
-  const line = (indices: readonly number[]): Point[] =>
-    indices.map((index) => localOf(bare, ...meshPoint(points, index)));
-  const upperLine = line(upper);
-  const browMiddle = line(brow)[2]?.[1] ?? 0;
+  const along = (line: readonly MeshPoint[]): Point[] =>
+    line.map((point) => localOf(bare, ...meshPoint(points, point)));
+  const upperLine = along(upper);
+  const browMiddle = along(underBrow)[2]?.[1] ?? 0;
   const lidMiddle = upperLine[4]?.[1] ?? 0;
-  return { ...bare, upper: upperLine, lower: line(lower), browGap: Math.max(0.2 * width, lidMiddle - browMiddle) };
+  return { ...bare, upper: upperLine, lower: along(lower), browGap: Math.max(0.2 * width, lidMiddle - browMiddle) };
 }
 
 /** How far above the resting lid edge skin still moves. */

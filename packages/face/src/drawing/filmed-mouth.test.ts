@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { TrackedFace } from '../clip/track-face.ts';
+import { MESH_POINT_COUNT } from '../landmarks/mesh-points.ts';
 import { chooseTalkingPicture, throughOpening } from './filmed-mouth.ts';
 
 function face(change: Partial<TrackedFace> = {}): TrackedFace {
   return {
-    points: new Float32Array(936),
+    points: new Float32Array(2 * MESH_POINT_COUNT),
     isTurnedAway: false,
     isAway: false,
     isAccompanied: false,

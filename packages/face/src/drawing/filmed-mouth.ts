@@ -1,7 +1,7 @@
 import { type RgbaImage, smoothStep } from '@visavis/media/frames';
 import type { TrackedFace } from '../clip/track-face.ts';
-import { meshPoint } from '../landmarks/face-finder.ts';
 import type { Portrait } from '../landmarks/find-portrait.ts';
+import { eyeDistance } from '../landmarks/mesh-points.ts';
 import { type MouthFrame, measureMouth, widestGap } from '../landmarks/mouth-frame.ts';
 import { CURVE_POINTS, curveAt, toPicture } from '../landmarks/mouth-place.ts';
 import type { RgbImage } from '../pixels/image-sampler.ts';
@@ -136,12 +136,6 @@ export function throughOpening(distance: number, wanted: number, height: number,
   if (below <= 0) return Math.max(0, distance);
   const drawnOut = (below * (height - kept)) / Math.max(1e-3, wanted - kept);
   return Math.min(height, kept + Math.min(drawnOut, STEEPEST * below));
-}
-
-function eyeDistance(points: Float32Array): number {
-  const [leftX, leftY] = meshPoint(points, 33);
-  const [rightX, rightY] = meshPoint(points, 263);
-  return Math.hypot(rightX - leftX, rightY - leftY) || 1;
 }
 
 function withAlpha({ width, height, data }: RgbImage): RgbaImage {

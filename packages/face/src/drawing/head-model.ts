@@ -1,5 +1,5 @@
 import { smoothStep } from '@visavis/media/frames';
-import { meshPoint } from '../landmarks/face-finder.ts';
+import { faceBox, meshPoint, POINT } from '../landmarks/mesh-points.ts';
 import { bell } from './photo-look.ts';
 
 /** Head and shoulders as simple solids placed by the face, in portrait pixels. */
@@ -18,21 +18,19 @@ export type HeadModel = {
 };
 
 export function modelHead(points: Float32Array): HeadModel {
-  const [leftX] = meshPoint(points, 234);
-  const [rightX] = meshPoint(points, 454);
-  const [, topY] = meshPoint(points, 10);
-  const [chinX, chinY] = meshPoint(points, 152);
-  const [noseX, noseY] = meshPoint(points, 1);
-  const faceHeight = chinY - topY;
-  const faceHalfWidth = (rightX - leftX) / 2;
+  const { left, right, top } = faceBox(points);
+  const [chinX, chinY] = meshPoint(points, POINT.chin);
+  const [noseX, noseY] = meshPoint(points, POINT.noseTip);
+  const faceHeight = chinY - top;
+  const faceHalfWidth = (right - left) / 2;
   return {
-    centreX: ((leftX + rightX) / 2) * 0.7 + chinX * 0.3,
+    centreX: ((left + right) / 2) * 0.7 + chinX * 0.3,
     faceHeight,
     faceHalfWidth,
     chinY,
     noseX,
     noseY,
-    headY: topY + 0.4 * faceHeight,
+    headY: top + 0.4 * faceHeight,
     radiusX: faceHalfWidth * 1.32,
     radiusY: faceHeight * 0.8,
   };

@@ -1,4 +1,4 @@
-import { meshPoint } from '../landmarks/face-finder.ts';
+import { EYE, faceBox, type MeshPoint, meshPoint, PLACES } from '../landmarks/mesh-points.ts';
 import type { MouthFrame } from '../landmarks/mouth-frame.ts';
 import { curveAt, toPicture } from '../landmarks/mouth-place.ts';
 import type { RgbImage } from '../pixels/image-sampler.ts';
@@ -25,12 +25,6 @@ export type PhotoLook = {
 
 /** How far the teeth have the tint of the whites of the eyes; the rest is that of pale skin. */
 const TINT_OF_EYES = 0.5;
-const CHEEKS_LEFT = [50, 205, 187, 207] as const;
-const CHEEKS_RIGHT = [280, 425, 411, 427] as const;
-const EYE_RINGS = [
-  [33, 133, 159, 145],
-  [263, 362, 386, 374],
-] as const;
 
 export function measureLook(image: RgbImage, points: Float32Array, frame: MouthFrame, enlargement: number): PhotoLook {
   const { left, right } = cheekColours(image, points);
@@ -64,9 +58,9 @@ export function skinColour(image: RgbImage, points: Float32Array): Rgb {
 }
 
 function cheekColours(image: RgbImage, points: Float32Array): { left: Rgb; right: Rgb } {
-  const cheek = (indices: readonly number[]): Rgb =>
-    meanColour(indices.map((index) => colourAt(image, ...meshPoint(points, index), 3)));
-  return { left: cheek(CHEEKS_LEFT), right: cheek(CHEEKS_RIGHT) };
+  const cheek = (places: readonly MeshPoint[]): Rgb =>
+    meanColour(places.map((place) => colourAt(image, ...meshPoint(points, place), 3)));
+  return { left: cheek(PLACES.cheekLeft), right: cheek(PLACES.cheekRight) };
 }
 
 function withLuma(colour: Rgb, luma: number): Rgb {
@@ -105,10 +99,7 @@ function tinted(colour: Rgb, by: Rgb): Rgb {
 
 /** The darkest five-hundredth of the face and the hair around it: pupils, nostrils, shadows. */
 function blackLuma(image: RgbImage, points: Float32Array): number {
-  const [left] = meshPoint(points, 234);
-  const [right] = meshPoint(points, 454);
-  const [, top] = meshPoint(points, 10);
-  const [, bottom] = meshPoint(points, 152);
+  const { left, right, top, bottom } = faceBox(points);
   const lumas: number[] = [];
   for (let y = top; y < bottom; y += 2) {
     for (let x = left; x < right; x += 2) lumas.push(lumaOf(colourAt(image, x, y, 0)));
@@ -136,7 +127,7 @@ function lipColour(image: RgbImage, frame: MouthFrame): Rgb {
 /** Colour of the whites of the eyes: bright pixels between the lids, without the glints. */
 function eyeWhite(image: RgbImage, points: Float32Array): Rgb {
   const colours: Rgb[] = [];
-  for (const [outer, inner, top, bottom] of EYE_RINGS) {
+  for (const { outer, inner, top, bottom } of [EYE.left, EYE.right]) {
     const [x0, y0] = meshPoint(points, outer);
     const [x1, y1] = meshPoint(points, inner);
     const [, above] = meshPoint(points, top);
@@ -157,8 +148,8 @@ function eyeWhite(image: RgbImage, points: Float32Array): Rgb {
 /** Median of what a 3 x 3 mean does not explain, over both cheeks, as a standard deviation. */
 function measureGrain(image: RgbImage, points: Float32Array): number {
   const residuals: number[] = [];
-  for (const index of [...CHEEKS_LEFT, ...CHEEKS_RIGHT]) {
-    const [x, y] = meshPoint(points, index);
+  for (const place of [...PLACES.cheekLeft, ...PLACES.cheekRight]) {
+    const [x, y] = meshPoint(points, place);
     for (let dy = -8; dy <= 8; dy += 2) {
       for (let dx = -8; dx <= 8; dx += 2) {
         const centre = lumaOf(colourAt(image, x + dx, y + dy, 0));

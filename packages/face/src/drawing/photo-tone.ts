@@ -1,4 +1,4 @@
-import { meshPoint } from '../landmarks/face-finder.ts';
+import { faceBox } from '../landmarks/mesh-points.ts';
 import type { RgbImage } from '../pixels/image-sampler.ts';
 
 export type Rgb = readonly [red: number, green: number, blue: number];
@@ -41,10 +41,7 @@ export function measureTone(image: RgbImage, points: Float32Array, parts: readon
 /** Mean colour per luma of the pixels of the face, by luma; where there are none, as at the nearest luma. */
 function skinChromas(image: RgbImage, points: Float32Array): Rgb[] {
   const sums = Array.from({ length: BINS }, () => ({ red: 0, green: 0, blue: 0, count: 0 }));
-  const [left] = meshPoint(points, 234);
-  const [right] = meshPoint(points, 454);
-  const [, top] = meshPoint(points, 10);
-  const [, bottom] = meshPoint(points, 152);
+  const { left, right, top, bottom } = faceBox(points);
   for (let y = Math.max(0, Math.round(top)); y < Math.min(image.height, bottom); y += 2) {
     for (let x = Math.max(0, Math.round(left)); x < Math.min(image.width, right); x += 2) {
       const at = (y * image.width + x) * 3;

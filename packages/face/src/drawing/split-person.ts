@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type RgbaImage, smoothStep } from '@visavis/media/frames';
 import sharp from 'sharp';
-import { meshPoint } from '../landmarks/face-finder.ts';
+import { FACE_OUTLINE, meshPoint } from '../landmarks/mesh-points.ts';
 import type { RgbImage } from '../pixels/image-sampler.ts';
 import { bilinearAt, boxMean, fillIn, guidedModel, type Plane } from '../pixels/planes-filter.ts';
 import { distanceToPerson, distanceToTorso, type HeadModel } from './head-model.ts';
@@ -12,13 +12,9 @@ export type PersonLayers = { readonly person: RgbaImage; readonly background: Rg
 const WORK_SIDE = 256;
 const ROUNDS = 4;
 const BINS = 16;
-const FACE_OUTLINE = [
-  10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136,
-  172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
-] as const;
 
 export function faceOutline(points: Float32Array): [number, number][] {
-  return FACE_OUTLINE.map((index) => meshPoint(points, index));
+  return FACE_OUTLINE.map((point) => meshPoint(points, point));
 }
 
 /**

@@ -1,23 +1,24 @@
 import { expect, it } from 'vitest';
 import type { RgbImage } from '../pixels/image-sampler.ts';
 import { lookOfEyes } from './eye-look.ts';
+import { EYE, MESH_POINT_COUNT, type MeshPoint } from './mesh-points.ts';
 
 const [WIDTH, HEIGHT] = [200, 80];
 /** Left corner, lids and right corner of both eyes in the mesh, upper lid first. */
 const EYES = [
-  { left: 33, right: 133, upper: [160, 159, 158], lower: [144, 145, 153], x: 30 },
-  { left: 362, right: 263, upper: [385, 386, 387], lower: [380, 374, 373], x: 120 },
-] as const;
+  { ...EYE.left, left: EYE.left.outer, right: EYE.left.inner, x: 30 },
+  { ...EYE.right, left: EYE.right.inner, right: EYE.right.outer, x: 120 },
+];
 const EYE_WIDTH = 50;
 
 function meshOf(gap: number): Float32Array {
-  const points = new Float32Array(468 * 2);
-  const put = (index: number, x: number, y: number): void => points.set([x, y], index * 2);
-  for (const { left, right, upper, lower, x } of EYES) {
+  const points = new Float32Array(MESH_POINT_COUNT * 2);
+  const put = (index: MeshPoint, x: number, y: number): void => points.set([x, y], index * 2);
+  for (const { left, right, upperMiddle, lowerMiddle, x } of EYES) {
     put(left, x, 40);
     put(right, x + EYE_WIDTH, 40);
-    for (const [i, index] of upper.entries()) put(index, x + (EYE_WIDTH * (i + 1)) / 4, 40 - gap / 2);
-    for (const [i, index] of lower.entries()) put(index, x + (EYE_WIDTH * (i + 1)) / 4, 40 + gap / 2);
+    for (const [i, index] of upperMiddle.entries()) put(index, x + (EYE_WIDTH * (i + 1)) / 4, 40 - gap / 2);
+    for (const [i, index] of lowerMiddle.entries()) put(index, x + (EYE_WIDTH * (i + 1)) / 4, 40 + gap / 2);
   }
   return points;
 }

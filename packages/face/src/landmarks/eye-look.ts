@@ -1,5 +1,5 @@
 import { type RgbImage, valueAt } from '../pixels/image-sampler.ts';
-import { meshPoint } from './face-finder.ts';
+import { EYE, type MeshPoint, meshPoint } from './mesh-points.ts';
 
 /** What is seen between the lids. */
 export type EyeLook = {
@@ -11,8 +11,8 @@ export type EyeLook = {
 
 /** Corner at the left of the picture, upper and lower lid to the right, corner there. */
 const EYES = [
-  { left: 33, right: 133, upper: [160, 159, 158], lower: [144, 145, 153] },
-  { left: 362, right: 263, upper: [385, 386, 387], lower: [380, 374, 373] },
+  { left: EYE.left.outer, right: EYE.left.inner, upper: EYE.left.upperMiddle, lower: EYE.left.lowerMiddle },
+  { left: EYE.right.inner, right: EYE.right.outer, upper: EYE.right.upperMiddle, lower: EYE.right.lowerMiddle },
 ] as const;
 type Eye = (typeof EYES)[number];
 
@@ -51,11 +51,11 @@ function lookOfEye(picture: RgbImage, points: Float32Array, eye: Eye): EyeLook {
 }
 
 /** A point of a lid, `along` 0 to 1 from corner to corner; its mesh points are evenly spread. */
-function lidAt(points: Float32Array, lid: readonly number[], along: number): [number, number] {
+function lidAt(points: Float32Array, lid: readonly MeshPoint[], along: number): [number, number] {
   const at = along * (lid.length - 1);
   const index = Math.min(lid.length - 2, Math.floor(at));
-  const [x, y] = meshPoint(points, lid[index] ?? 0);
-  const [nextX, nextY] = meshPoint(points, lid[index + 1] ?? 0);
+  const [x, y] = meshPoint(points, lid[index] as MeshPoint);
+  const [nextX, nextY] = meshPoint(points, lid[index + 1] as MeshPoint);
   return [x + (nextX - x) * (at - index), y + (nextY - y) * (at - index)];
 }
 

@@ -5,6 +5,7 @@ import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { type RgbImage, type SquareRegion, sampleRegion } from '../pixels/image-sampler.ts';
+import { MESH_POINT_COUNT, rollOf } from './mesh-points.ts';
 
 /**
  * Points of the MediaPipe face mesh: x and y in image pixels, 468 pairs; `depths` are their distances from the face's
@@ -29,7 +30,6 @@ export type FoundFace = {
 
 const DETECTOR_SIDE = 256;
 const MESH_SIDE = 192;
-const MESH_POINT_COUNT = 468;
 /** The mesh network was trained on crops this much larger than the face. */
 const REGION_SCALE = 1.5;
 const OVERLAP_LIMIT = 0.3;
@@ -117,18 +117,12 @@ export function regionOfMesh(points: Float32Array): SquareRegion {
     top = Math.min(top, points[index + 1] ?? 0);
     bottom = Math.max(bottom, points[index + 1] ?? 0);
   }
-  const [leftEyeX, leftEyeY] = meshPoint(points, 33);
-  const [rightEyeX, rightEyeY] = meshPoint(points, 263);
   return {
     centerX: (left + right) / 2,
     centerY: (top + bottom) / 2,
     size: Math.max(right - left, bottom - top) * REGION_SCALE,
-    rotation: Math.atan2(rightEyeY - leftEyeY, rightEyeX - leftEyeX),
+    rotation: rollOf(points),
   };
-}
-
-export function meshPoint(points: Float32Array, index: number): [number, number] {
-  return [points[index * 2] ?? 0, points[index * 2 + 1] ?? 0];
 }
 
 type ModelOutput = { readonly shape: readonly number[]; readonly values: ArrayLike<number> };

@@ -1,14 +1,8 @@
 import sharp from 'sharp';
 import { InputError } from '../input-error.ts';
 import { type RgbImage, sampleRegion } from '../pixels/image-sampler.ts';
-import {
-  type FaceFinder,
-  type FaceMesh,
-  type FoundFace,
-  meshPoint,
-  regionOfFace,
-  regionOfMesh,
-} from './face-finder.ts';
+import { type FaceFinder, type FaceMesh, type FoundFace, regionOfFace, regionOfMesh } from './face-finder.ts';
+import { distanceBetween, EYE, type MeshPoint, meshPoint, POINT } from './mesh-points.ts';
 import { isMouthCovered } from './mouth-cover.ts';
 
 /** Side of the picture that an avatar is made from. */
@@ -185,7 +179,7 @@ export async function isAccompanied(finder: FaceFinder, picture: RgbImage, mesh:
 }
 
 function lieOnOneFace({ centerX, centerY }: FoundFace, points: Float32Array): boolean {
-  const [x, y] = meshPoint(points, 1);
+  const [x, y] = meshPoint(points, POINT.noseTip);
   return Math.hypot(centerX - x, centerY - y) < faceWidth(points) / 4;
 }
 
@@ -211,32 +205,28 @@ export function isTurnedAway(mesh: FaceMesh): boolean {
 
 /** Turn of the head to the side in radians, from the outer corners of the eyes. */
 export function yawOf(mesh: FaceMesh): number {
-  const [leftX, leftY] = meshPoint(mesh.points, 33);
-  const [rightX, rightY] = meshPoint(mesh.points, 263);
-  const depth = (mesh.depths[263] ?? 0) - (mesh.depths[33] ?? 0);
-  return Math.atan2(depth, Math.hypot(rightX - leftX, rightY - leftY));
+  const depth = (mesh.depths[EYE.right.outer] ?? 0) - (mesh.depths[EYE.left.outer] ?? 0);
+  return Math.atan2(depth, distanceBetween(mesh.points, EYE.left.outer, EYE.right.outer));
 }
 
 /** Whether the tip of the nose covers one side of the face: from about 26 degrees on. */
 function isNoseAside({ points, region }: FaceMesh): boolean {
-  const along = (index: number): number => {
-    const [x, y] = meshPoint(points, index);
+  const along = (point: MeshPoint): number => {
+    const [x, y] = meshPoint(points, point);
     return x * Math.cos(region.rotation) + y * Math.sin(region.rotation);
   };
-  const [left, right] = [along(234), along(454)];
-  return Math.abs((along(1) - left) / (right - left) - 0.5) > MAX_NOSE_ASIDE;
+  const [left, right] = [along(POINT.earLeft), along(POINT.earRight)];
+  return Math.abs((along(POINT.noseTip) - left) / (right - left) - 0.5) > MAX_NOSE_ASIDE;
 }
 
 /** Between the points of the mesh before the ears. */
 export function faceWidth(points: Float32Array): number {
-  const [leftX, leftY] = meshPoint(points, 234);
-  const [rightX, rightY] = meshPoint(points, 454);
-  return Math.hypot(rightX - leftX, rightY - leftY);
+  return distanceBetween(points, POINT.earLeft, POINT.earRight);
 }
 
 function distance(a: Candidate, b: Candidate): number {
-  const [ax, ay] = meshPoint(a.mesh.points, 1);
-  const [bx, by] = meshPoint(b.mesh.points, 1);
+  const [ax, ay] = meshPoint(a.mesh.points, POINT.noseTip);
+  const [bx, by] = meshPoint(b.mesh.points, POINT.noseTip);
   return Math.hypot(ax - bx, ay - by);
 }
 

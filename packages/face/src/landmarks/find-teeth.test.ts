@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { RgbImage } from '../pixels/image-sampler.ts';
 import { findTeeth } from './find-teeth.ts';
+import { EYE, LIPS as LIP_LINES, MESH_POINT_COUNT, type MeshPoint, POINT } from './mesh-points.ts';
 import { measureMouth } from './mouth-frame.ts';
 import { CURVE_POINTS } from './mouth-place.ts';
 
@@ -37,25 +38,25 @@ function grey({ width, height, data }: RgbImage): RgbImage {
 
 /** Of a face whose lips touch along the line. */
 function closedMesh(): Float32Array {
-  const points = new Float32Array(468 * 2);
-  const put = (index: number, u: number, v: number): void => {
-    points.set([200 + u * HALF_WIDTH, 200 + v * HALF_WIDTH], index * 2);
+  const points = new Float32Array(MESH_POINT_COUNT * 2);
+  const put = (point: MeshPoint, u: number, v: number): void => {
+    points.set([200 + u * HALF_WIDTH, 200 + v * HALF_WIDTH], point * 2);
   };
-  put(33, -1.2, -1.8);
-  put(263, 1.2, -1.8);
-  put(2, 0, -0.7);
-  put(152, 0, 1.6);
-  put(58, -1.8, 0.3);
-  put(288, 1.8, 0.3);
+  put(EYE.left.outer, -1.2, -1.8);
+  put(EYE.right.outer, 1.2, -1.8);
+  put(POINT.noseBase, 0, -0.7);
+  put(POINT.chin, 0, 1.6);
+  put(POINT.jawLeft, -1.8, 0.3);
+  put(POINT.jawRight, 1.8, 0.3);
   for (const [curve, height] of [
-    [[61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291], -0.2],
-    [[61, 191, 80, 81, 82, 13, 312, 311, 310, 415, 291], 0],
-    [[61, 95, 88, 178, 87, 14, 317, 402, 318, 324, 291], 0],
-    [[61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291], 0.3],
+    [LIP_LINES.outerUpper, -0.2],
+    [LIP_LINES.innerUpper, 0],
+    [LIP_LINES.innerLower, 0],
+    [LIP_LINES.outerLower, 0.3],
   ] as const) {
-    for (const [i, index] of curve.entries()) {
+    for (const [i, point] of curve.entries()) {
       const u = i / 5 - 1;
-      put(index, u, height * (1 - u * u));
+      put(point, u, height * (1 - u * u));
     }
   }
   return points;

@@ -1,18 +1,16 @@
 import { expect, it } from 'vitest';
+import { MESH_POINT_COUNT, PLACES } from './mesh-points.ts';
 import { isMouthCovered } from './mouth-cover.ts';
 
 const SIDE = 100;
 type Rgb = readonly [number, number, number];
 
-/** Mesh points on the upper face and around the mouth, as `isMouthCovered` looks at them; lips are of the lower colour. */
-const UPPER_FACE = [6, 197, 151, 9, 50, 280, 117, 346];
-
-/** A face with these colours above and below the middle of the picture. */
+/** A face with these colours above and below the middle of the picture; lips are of the lower one. */
 function covered(above: Rgb, below: Rgb): boolean {
   const data = new Uint8Array(SIDE * SIDE * 3);
   for (let i = 0; i < SIDE * SIDE; i++) data.set(i < (SIDE * SIDE) / 2 ? above : below, i * 3);
-  const points = new Float32Array(468 * 2).fill(75);
-  for (const index of UPPER_FACE) points.set([50, 25], index * 2);
+  const points = new Float32Array(MESH_POINT_COUNT * 2).fill(75);
+  for (const index of PLACES.upperFace) points.set([50, 25], index * 2);
   return isMouthCovered({ width: SIDE, height: SIDE, data }, points);
 }
 

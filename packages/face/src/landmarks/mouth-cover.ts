@@ -1,15 +1,9 @@
 import type { RgbImage } from '../pixels/image-sampler.ts';
-import { meshPoint } from './face-finder.ts';
+import { type MeshPoint, meshPoint, PLACES } from './mesh-points.ts';
 import { median } from './mouth-opening.ts';
 
 type Colour = readonly [luma: number, blueness: number, redness: number];
 
-/** Mesh points on bare skin of the upper face: under the eyes, bridge of the nose, middle of the forehead. */
-const UPPER_FACE = [6, 197, 151, 9, 50, 280, 117, 346] as const;
-/** Around the mouth: above the upper lip, beside the corners, below the lower lip. */
-const AROUND_MOUTH = [164, 167, 393, 186, 410, 18, 200, 83, 313, 43, 273] as const;
-/** The red of the lips. */
-const LIPS = [0, 37, 267, 17, 84, 314, 11, 16, 72, 302] as const;
 /** Distances of lips from the skin around them in blue and red difference (BT.601) and luma. */
 const LIP_CHROMA = 3.5;
 const LIP_LUMA = 14;
@@ -30,9 +24,9 @@ const SKIN_HUE = { least: 0.4, most: 3 } as const;
 
 /** Whether something that is not skin lies over the mouth, such as a mask. Skin-coloured things pass. */
 export function isMouthCovered(image: RgbImage, points: Float32Array): boolean {
-  const upper = medianColour(image, points, UPPER_FACE);
-  const around = medianColour(image, points, AROUND_MOUTH);
-  const lips = medianColour(image, points, LIPS);
+  const upper = medianColour(image, points, PLACES.upperFace);
+  const around = medianColour(image, points, PLACES.aroundMouth);
+  const lips = medianColour(image, points, PLACES.redOfLips);
   const showsLips = chromaDistance(lips, around) > LIP_CHROMA || Math.abs(lips[0] - around[0]) > LIP_LUMA;
   return !showsLips && isForeign(upper, around);
 }
@@ -65,8 +59,8 @@ function chromaDistance(a: Colour, b: Colour): number {
   return Math.hypot(a[1] - b[1], a[2] - b[2]);
 }
 
-function medianColour(image: RgbImage, points: Float32Array, indices: readonly number[]): Colour {
-  const colours = indices.map((index) => colourAt(image, ...meshPoint(points, index)));
+function medianColour(image: RgbImage, points: Float32Array, places: readonly MeshPoint[]): Colour {
+  const colours = places.map((place) => colourAt(image, ...meshPoint(points, place)));
   const medianOf = (channel: 0 | 1 | 2): number => median(colours.map((colour) => colour[channel]));
   return [medianOf(0), medianOf(1), medianOf(2)];
 }

@@ -1,16 +1,9 @@
 import type { RgbImage } from '../pixels/image-sampler.ts';
-import { meshPoint } from './face-finder.ts';
 import { findTeeth } from './find-teeth.ts';
+import { LIPS, type MeshPoint, meshPoint, POINT, rollOf } from './mesh-points.ts';
 import { type MouthOpening, measureOpening } from './mouth-opening.ts';
 import { CURVE_POINTS, type MouthPlace, toLocal, toPicture } from './mouth-place.ts';
 
-/** Mesh points from the left to the right corner of the picture. */
-const OUTER_UPPER = [61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291] as const;
-const OUTER_LOWER = [61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291] as const;
-const INNER_UPPER = [61, 191, 80, 81, 82, 13, 312, 311, 310, 415, 291] as const;
-const INNER_LOWER = [61, 95, 88, 178, 87, 14, 317, 402, 318, 324, 291] as const;
-const NOSE_BASE = 2;
-const CHIN = 152;
 /** Apertures of the mesh below this are its known bias on closed lips; in half mouth widths. */
 const MESH_BIAS = 0.14;
 /** Darkness or teeth between the lips narrower than this are the seam of a closed mouth. */
@@ -81,37 +74,35 @@ type MeshedMouth = {
 };
 
 function readMesh(points: Float32Array): MeshedMouth {
-  const [eyeLeftX, eyeLeftY] = meshPoint(points, 33);
-  const [eyeRightX, eyeRightY] = meshPoint(points, 263);
-  const roll = Math.atan2(eyeRightY - eyeLeftY, eyeRightX - eyeLeftX);
-  const [leftX, leftY] = meshPoint(points, 61);
-  const [rightX, rightY] = meshPoint(points, 291);
+  const roll = rollOf(points);
+  const [leftX, leftY] = meshPoint(points, POINT.mouthLeft);
+  const [rightX, rightY] = meshPoint(points, POINT.mouthRight);
   const axes = {
     originX: (leftX + rightX) / 2,
     originY: (leftY + rightY) / 2,
     cos: Math.cos(roll),
     sin: Math.sin(roll),
   };
-  const local = (index: number): [number, number] => toLocal(axes, ...meshPoint(points, index));
-  const halfWidth = (local(291)[0] - local(61)[0]) / 2;
-  const curve = (indices: readonly number[], distance = 0): Float32Array =>
-    resampleCurve(indices.map(local), halfWidth).map((value) => value + distance);
+  const local = (point: MeshPoint): [number, number] => toLocal(axes, ...meshPoint(points, point));
+  const halfWidth = (local(POINT.mouthRight)[0] - local(POINT.mouthLeft)[0]) / 2;
+  const curve = (line: readonly MeshPoint[], distance = 0): Float32Array =>
+    resampleCurve(line.map(local), halfWidth).map((value) => value + distance);
   const place = { ...axes, halfWidth };
   const rest = {
-    noseBase: local(NOSE_BASE)[1],
-    chin: local(CHIN)[1],
-    faceLeft: local(58)[0],
-    faceRight: local(288)[0],
+    noseBase: local(POINT.noseBase)[1],
+    chin: local(POINT.chin)[1],
+    faceLeft: local(POINT.jawLeft)[0],
+    faceRight: local(POINT.jawRight)[0],
   };
-  const [upper, lower] = [curve(INNER_UPPER), curve(INNER_LOWER)];
+  const [upper, lower] = [curve(LIPS.innerUpper), curve(LIPS.innerLower)];
   return {
     place,
     middle: upper.map((value, i) => (value + (lower[i] ?? 0)) / 2),
     gap: widestGap(upper, lower) / halfWidth,
     movedBy: (distance) => {
-      const [outerUpper, outerLower] = [curve(OUTER_UPPER, distance), curve(OUTER_LOWER, distance)];
+      const [outerUpper, outerLower] = [curve(LIPS.outerUpper, distance), curve(LIPS.outerLower, distance)];
       const frame = { ...place, ...rest, outerUpper, outerLower };
-      return { frame, meshUpper: curve(INNER_UPPER, distance), meshLower: curve(INNER_LOWER, distance) };
+      return { frame, meshUpper: curve(LIPS.innerUpper, distance), meshLower: curve(LIPS.innerLower, distance) };
     },
   };
 }

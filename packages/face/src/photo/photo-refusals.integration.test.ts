@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FaceFinder } from '../landmarks/face-finder.ts';
 import { findPortrait, PORTRAIT_SIDE } from '../landmarks/find-portrait.ts';
+import { rollOf } from '../landmarks/mesh-points.ts';
 import {
   avatarPhoto,
   catPhoto,
@@ -283,8 +284,7 @@ describe('faces', () => {
     ];
     for (const variant of variants) {
       const { points } = await portraitOf(await variant.jpeg().toBuffer());
-      const roll = Math.atan2(points[263 * 2 + 1]! - points[33 * 2 + 1]!, points[263 * 2]! - points[33 * 2]!);
-      expect(Math.abs(roll)).toBeLessThan(0.25);
+      expect(Math.abs(rollOf(points))).toBeLessThan(0.25);
     }
   });
 });
