@@ -20,6 +20,7 @@ export const NAVIGATION = [
       { text: 'Avatars', link: '/avatars' },
       { text: 'Voice providers', link: '/providers' },
       { text: 'REST', link: '/rest-api' },
+      { text: 'Webhooks', link: '/webhooks' },
       { text: 'Protocol', link: '/protocol' },
       { text: 'Compatibility', link: '/compatibility' },
     ],
@@ -29,6 +30,7 @@ export const NAVIGATION = [
     items: [
       { text: 'Deployment', link: '/deployment' },
       { text: 'Data', link: '/data' },
+      { text: 'Accounts', link: '/accounts' },
       { text: 'A person answers', link: '/operator' },
       { text: 'Turn detection', link: '/turn-detection' },
       { text: 'Media', link: '/media-webrtc' },
