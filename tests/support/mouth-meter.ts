@@ -1,6 +1,6 @@
 import { FaceFinder, regionOfFace, regionOfMesh } from '../../packages/face/src/landmarks/face-finder.ts';
 import { lipGap } from '../../packages/face/src/landmarks/mesh-points.ts';
-import type { RgbImage } from '../../packages/face/src/pixels/image-sampler.ts';
+import type { RgbImage } from '../../packages/face/src/pixels/pixels.ts';
 
 /**
  * Opening of the mouth in each picture: mean distance of three inner-lip pairs over the distance of the outer eye corners.

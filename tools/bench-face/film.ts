@@ -1,6 +1,5 @@
 import { FilmWriter } from '../../packages/face/src/film/film-writer.ts';
-import type { RgbImage } from '../../packages/face/src/pixels/image-sampler.ts';
-import { rgbOf } from '../../packages/face/src/pixels/picture-rgb.ts';
+import { type RgbImage, rgbOf } from '../../packages/face/src/pixels/pixels.ts';
 import { fileOnDisk } from '../../packages/media/src/codecs/film-module.ts';
 import { FilmReader } from '../../packages/media/src/codecs/film-reader.ts';
 import type { Articulation } from '../../packages/media/src/core/articulation.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
-import type { RgbImage } from '../../packages/face/src/pixels/image-sampler.ts';
+import type { RgbImage } from '../../packages/face/src/pixels/pixels.ts';
 import { NavtalkPage } from '../../tests/support/navtalk-page.ts';
 import type { TestServer } from '../../tests/support/server-process.ts';
 

@@ -2,7 +2,7 @@
 // `node tools/face/acting-sheet.ts BUNDLE... [--out sheet.jpg]`.
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
-import { rgbOf } from '../../packages/face/src/pixels/picture-rgb.ts';
+import { rgbOf } from '../../packages/face/src/pixels/pixels.ts';
 import { MOUTH_AT_REST } from '../../packages/media/src/core/articulation.ts';
 import { createPicture } from '../../packages/media/src/core/picture.ts';
 import { Expression } from '../../packages/media/src/expression/expression.ts';

@@ -3,7 +3,7 @@
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
-import { rgbOf } from '../../packages/face/src/pixels/picture-rgb.ts';
+import { rgbOf } from '../../packages/face/src/pixels/pixels.ts';
 import { MOUTH_AT_REST } from '../../packages/media/src/core/articulation.ts';
 import { createPicture, type Picture } from '../../packages/media/src/core/picture.ts';
 import { type Face, openFace } from '../../packages/media/src/frames/face.ts';

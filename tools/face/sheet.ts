@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
-import { rgbOf } from '../../packages/face/src/pixels/picture-rgb.ts';
+import { rgbOf } from '../../packages/face/src/pixels/pixels.ts';
 import { type Articulation, MOUTH_AT_REST } from '../../packages/media/src/core/articulation.ts';
 import { createPicture, type Picture } from '../../packages/media/src/core/picture.ts';
 import { type Face, openFace } from '../../packages/media/src/frames/face.ts';

@@ -13,7 +13,7 @@ import { FaceFinder, regionOfFace, regionOfMesh } from '../landmarks/face-finder
 import { findPortrait } from '../landmarks/find-portrait.ts';
 import { lipGap } from '../landmarks/mesh-points.ts';
 import { decodePhoto } from '../photo/decode-photo.ts';
-import { rgbOf } from '../pixels/picture-rgb.ts';
+import { rgbOf } from '../pixels/pixels.ts';
 import { avatarPhoto, jpegOf } from '../testing/photos.ts';
 
 const SIDE = 512;

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBundle } from '../index.ts';
 import { FaceFinder, regionOfFace, regionOfMesh } from '../landmarks/face-finder.ts';
 import { lipGap } from '../landmarks/mesh-points.ts';
-import { rgbOf } from '../pixels/picture-rgb.ts';
+import { rgbOf } from '../pixels/pixels.ts';
 import { pictureOf, still, writeClip } from '../testing/clips.ts';
 import { avatarPhoto } from '../testing/photos.ts';
 

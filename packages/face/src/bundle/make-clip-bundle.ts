@@ -14,7 +14,7 @@ import { FilmWriter } from '../film/film-writer.ts';
 import { InputError, type InputProblem } from '../input-error.ts';
 import { FaceFinder } from '../landmarks/face-finder.ts';
 import { findPortrait, PORTRAIT_SIDE, type Portrait } from '../landmarks/find-portrait.ts';
-import type { RgbImage } from '../pixels/image-sampler.ts';
+import type { RgbImage } from '../pixels/pixels.ts';
 import { showSmall } from '../pixels/small-picture.ts';
 import { addToBundle } from './bundle-writer.ts';
 import { type MakeBundleOptions, makeBundleFromPortrait } from './make-bundle.ts';

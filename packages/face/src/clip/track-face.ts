@@ -10,7 +10,8 @@ import {
   yawOf,
 } from '../landmarks/find-portrait.ts';
 import { distanceBetween, EYE, eyeDistance, lipGap } from '../landmarks/mesh-points.ts';
-import type { RgbImage, SquareRegion } from '../pixels/image-sampler.ts';
+import type { RgbImage } from '../pixels/pixels.ts';
+import type { SquareRegion } from '../pixels/sampling.ts';
 import { type Clip, readPictures } from './clip-reader.ts';
 
 /** The face in one picture of a clip. Lengths in pixels of the upright clip. */

@@ -8,8 +8,7 @@ import { FaceFinder } from '../landmarks/face-finder.ts';
 import { findPortrait, PORTRAIT_SIDE } from '../landmarks/find-portrait.ts';
 import { EYE, LIPS, meshPoint, POINT } from '../landmarks/mesh-points.ts';
 import { measureMouth } from '../landmarks/mouth-frame.ts';
-import type { RgbImage } from '../pixels/image-sampler.ts';
-import { rgbOf } from '../pixels/picture-rgb.ts';
+import { type RgbImage, rgbOf, withAlpha } from '../pixels/pixels.ts';
 import { drawMouth } from './draw-mouth.ts';
 import { createMouthShaper } from './mouth-shape.ts';
 import { measureLook } from './photo-look.ts';
@@ -44,14 +43,12 @@ async function speaking(id: string, articulation: Partial<Articulation>): Promis
 async function closed(photo: RgbImage): Promise<{ wasOpen: boolean; image: RgbImage }> {
   const { image, points, enlargement } = await findPortrait(finder, photo);
   const frame = measureMouth(image, points);
-  const data = new Uint8Array(SIDE * SIDE * 4).fill(255);
-  for (let i = 0; i < SIDE * SIDE; i++) data.set(image.data.subarray(i * 3, i * 3 + 3), i * 4);
   const [chin, jawLeft, jawRight] = [POINT.chin, POINT.jawLeft, POINT.jawRight].map((point) =>
     meshPoint(points, point),
   );
   const fixed = { chin: chin!, jawLeft: jawLeft!, jawRight: jawRight! };
   const source = {
-    person: { width: SIDE, height: SIDE, data },
+    person: withAlpha(image),
     frame,
     look: measureLook(image, points, frame, enlargement),
     shaper: createMouthShaper(frame, fixed, SIDE),

@@ -1,6 +1,7 @@
 import { type RgbaImage, type SourceBox, smoothStep } from '@visavis/media/frames';
 import { EYE, meshPoint, POINT } from '../landmarks/mesh-points.ts';
-import { samplePixel } from '../pixels/sample-pixel.ts';
+import { paintCrop } from '../pixels/pixels.ts';
+import { samplePixel } from '../pixels/sampling.ts';
 import { boxAround } from './draw-eyes.ts';
 import { bell } from './photo-look.ts';
 
@@ -41,27 +42,20 @@ export function drawBrows(
   box: SourceBox,
 ): DrawnBrows {
   const field = browField(points, expression, box);
-  const data = new Uint8Array(box.width * box.height * 4);
-  const pixel = new Float32Array(4);
-  for (let y = 0; y < box.height; y++) {
-    for (let x = 0; x < box.width; x++) {
-      const px = box.x + x + 0.5;
-      const py = box.y + y + 0.5;
-      // The field says where a source point goes; fixed-point iteration inverts it.
-      let [dx, dy] = field(px, py);
-      for (let round = 0; round < 4; round++) [dx, dy] = field(px - dx, py - dy);
-      samplePixel(person, px - dx, py - dy, pixel);
-      const to = (y * box.width + x) * 4;
-      for (let c = 0; c < 4; c++) data[to + c] = Math.min(255, Math.max(0, Math.round(pixel[c] ?? 0)));
-    }
-  }
+  const image = paintCrop(person, box, (x, y, pixel) => {
+    // The field says where a source point goes; fixed-point iteration inverts it.
+    let [dx, dy] = field(x, y);
+    for (let round = 0; round < 4; round++) [dx, dy] = field(x - dx, y - dy);
+    samplePixel(person, x - dx, y - dy, pixel);
+    return true;
+  });
   const displacement = Array.from({ length: BROW_COLUMNS * BROW_ROWS }, (_unused, i): Point => {
     const x = box.x + ((box.width - 1) * (i % BROW_COLUMNS)) / (BROW_COLUMNS - 1);
     const y = box.y + ((box.height - 1) * Math.floor(i / BROW_COLUMNS)) / (BROW_ROWS - 1);
     const [dx, dy] = field(x, y);
     return [Math.round(dx * 10) / 10, Math.round(dy * 10) / 10];
   });
-  return { image: { width: box.width, height: box.height, data }, displacement };
+  return { image, displacement };
 }
 
 function browField(points: Float32Array, expression: BrowExpression, box: SourceBox): Field {

@@ -1,6 +1,7 @@
 import { type EyeShape, type RgbaImage, type SourceBox, smoothStep } from '@visavis/media/frames';
 import { EYE, type MeshPoint, meshPoint } from '../landmarks/mesh-points.ts';
-import { samplePixel } from '../pixels/sample-pixel.ts';
+import { paintCrop } from '../pixels/pixels.ts';
+import { samplePixel } from '../pixels/sampling.ts';
 import { bell } from './photo-look.ts';
 
 /** Part of the opening that the upper lid closes; the lower lid does the rest. */
@@ -54,24 +55,11 @@ export function drawEyes(person: RgbaImage, points: Float32Array, closure: numbe
     frame,
     lash: lashColour(person, frame),
   }));
-  const data = new Uint8Array(box.width * box.height * 4);
-  const pixel = new Float32Array(4);
-  for (let y = 0; y < box.height; y++) {
-    for (let x = 0; x < box.width; x++) {
-      const px = box.x + x + 0.5;
-      const py = box.y + y + 0.5;
-      const eye = frames.find(({ frame }) => isNear(frame, px, py));
-      const to = (y * box.width + x) * 4;
-      if (eye === undefined) {
-        const from = ((box.y + y) * person.width + box.x + x) * 4;
-        data.set(person.data.subarray(from, from + 4), to);
-        continue;
-      }
-      drawLidPixel(person, eye.frame, eye.lash, closure, px, py, pixel);
-      for (let c = 0; c < 4; c++) data[to + c] = Math.min(255, Math.max(0, Math.round(pixel[c] ?? 0)));
-    }
-  }
-  return { width: box.width, height: box.height, data };
+  return paintCrop(person, box, (x, y, pixel) => {
+    const eye = frames.find(({ frame }) => isNear(frame, x, y));
+    if (eye !== undefined) drawLidPixel(person, eye.frame, eye.lash, closure, x, y, pixel);
+    return eye !== undefined;
+  });
 }
 
 function drawLidPixel(

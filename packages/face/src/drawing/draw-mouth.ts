@@ -2,7 +2,8 @@ import { seededRandom } from '@visavis/media/core';
 import { type MouthShape, type RgbaImage, type SourceBox, smoothStep } from '@visavis/media/frames';
 import type { MouthFrame } from '../landmarks/mouth-frame.ts';
 import { toLocal, toPicture } from '../landmarks/mouth-place.ts';
-import { samplePixel } from '../pixels/sample-pixel.ts';
+import { paintCrop } from '../pixels/pixels.ts';
+import { samplePixel } from '../pixels/sampling.ts';
 import { createFilmedPainter, type FilmedMouth, isFilmed } from './filmed-mouth.ts';
 import { createInteriorPainter } from './mouth-interior.ts';
 import type { MouthShaper } from './mouth-shape.ts';
@@ -33,42 +34,31 @@ export function drawMouth(source: MouthSource, wanted: MouthPose, box: SourceBox
       : createInteriorPainter(frame, target, look);
   const shadeLips = createLipShader(frame, target);
   const grain = createGrain(look);
-  const data = new Uint8Array(box.width * box.height * 4);
   const sample = createWarpSample();
-  const pixel = new Float32Array(4);
   const inside = new Float32Array(3);
   const unit = frame.halfWidth;
   // Lips that merely touch show their own seam, as photographed.
   const mayOpen = target.aperture > 0.02 * unit;
   const softEdge = Math.max(0.8, look.softnessPx, unit / 60);
-  for (let y = 0; y < box.height; y++) {
-    for (let x = 0; x < box.width; x++) {
-      const pictureX = box.x + x + 0.5;
-      const pictureY = box.y + y + 0.5;
-      const [u, v] = toLocal(frame, pictureX, pictureY);
-      const to = (y * box.width + x) * 4;
-      if (u < -reach.side || u > reach.side || v < reach.top || v > reach.bottom) {
-        const from = ((box.y + y) * person.width + box.x + x) * 4;
-        data.set(person.data.subarray(from, from + 4), to);
-        continue;
+  const image = paintCrop(person, box, (x, y, pixel) => {
+    const [u, v] = toLocal(frame, x, y);
+    if (u < -reach.side || u > reach.side || v < reach.top || v > reach.bottom) return false;
+    warp(u, v, sample);
+    const isOpen = mayOpen && Math.abs(sample.share) < 1 && sample.lower - sample.upper > 0.2;
+    const cover = isOpen ? Math.min(1, Math.max(0, sample.edge / softEdge + 0.5)) : 1;
+    takeLips(source, sample, pixel);
+    shadeLips(u, v, sample, pixel);
+    if (cover < 1) {
+      paintInside(u / unit, v / unit, sample.upper / unit, sample.lower / unit, inside);
+      const noise = grain(x - box.x - 0.5, y - box.y - 0.5);
+      for (let c = 0; c < 3; c++) {
+        const deep = (inside[c] ?? 0) + noise;
+        pixel[c] = deep + ((pixel[c] ?? 0) - deep) * cover;
       }
-      warp(u, v, sample);
-      const isOpen = mayOpen && Math.abs(sample.share) < 1 && sample.lower - sample.upper > 0.2;
-      const cover = isOpen ? Math.min(1, Math.max(0, sample.edge / softEdge + 0.5)) : 1;
-      takeLips(source, sample, pixel);
-      shadeLips(u, v, sample, pixel);
-      if (cover < 1) {
-        paintInside(u / unit, v / unit, sample.upper / unit, sample.lower / unit, inside);
-        const noise = grain(x, y);
-        for (let c = 0; c < 3; c++) {
-          const deep = (inside[c] ?? 0) + noise;
-          pixel[c] = deep + ((pixel[c] ?? 0) - deep) * cover;
-        }
-      }
-      for (let c = 0; c < 4; c++) data[to + c] = Math.min(255, Math.max(0, Math.round(pixel[c] ?? 0)));
     }
-  }
-  return { image: { width: box.width, height: box.height, data }, shape: source.shaper(target) };
+    return true;
+  });
+  return { image, shape: source.shaper(target) };
 }
 
 /** The source's pixel; inside the opening that of the nearest lip, for soft edges. */

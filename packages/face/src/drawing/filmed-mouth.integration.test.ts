@@ -10,7 +10,7 @@ import { FaceFinder } from '../landmarks/face-finder.ts';
 import { findPortrait } from '../landmarks/find-portrait.ts';
 import { measureMouth } from '../landmarks/mouth-frame.ts';
 import { curveAt, toPicture } from '../landmarks/mouth-place.ts';
-import { rgbOf } from '../pixels/picture-rgb.ts';
+import { rgbOf } from '../pixels/pixels.ts';
 
 const AVATARS = join(import.meta.dirname, '../../../../avatars');
 const SIDE = 768;

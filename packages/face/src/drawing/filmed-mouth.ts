@@ -4,11 +4,11 @@ import type { Portrait } from '../landmarks/find-portrait.ts';
 import { eyeDistance } from '../landmarks/mesh-points.ts';
 import { type MouthFrame, measureMouth, widestGap } from '../landmarks/mouth-frame.ts';
 import { CURVE_POINTS, curveAt, toPicture } from '../landmarks/mouth-place.ts';
-import type { RgbImage } from '../pixels/image-sampler.ts';
-import { samplePixel } from '../pixels/sample-pixel.ts';
+import { lumaOf, meanColour, type Rgb, withAlpha } from '../pixels/pixels.ts';
+import { samplePixel } from '../pixels/sampling.ts';
 import type { InteriorPainter } from './mouth-interior.ts';
 import type { MouthTarget } from './mouth-target.ts';
-import { lumaOf, meanColour, type PhotoLook, type Rgb, skinColour } from './photo-look.ts';
+import { type PhotoLook, skinColour } from './photo-look.ts';
 
 /** Opening, in distances of the outer corners of the eyes, that shows what is inside: an open vowel. */
 const TALKING_GAP = 0.1;
@@ -136,12 +136,4 @@ export function throughOpening(distance: number, wanted: number, height: number,
   if (below <= 0) return Math.max(0, distance);
   const drawnOut = (below * (height - kept)) / Math.max(1e-3, wanted - kept);
   return Math.min(height, kept + Math.min(drawnOut, STEEPEST * below));
-}
-
-function withAlpha({ width, height, data }: RgbImage): RgbaImage {
-  const rgba = new Uint8Array(width * height * 4).fill(255);
-  for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < 3; c++) rgba[i * 4 + c] = data[i * 3 + c] ?? 0;
-  }
-  return { width, height, data: rgba };
 }

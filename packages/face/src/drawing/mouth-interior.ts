@@ -1,8 +1,9 @@
 import { smoothStep } from '@visavis/media/frames';
 import type { MouthFrame } from '../landmarks/mouth-frame.ts';
 import { curveAt } from '../landmarks/mouth-place.ts';
+import type { Rgb } from '../pixels/pixels.ts';
 import type { MouthTarget } from './mouth-target.ts';
-import { bell, type PhotoLook, type Rgb } from './photo-look.ts';
+import { bell, type PhotoLook } from './photo-look.ts';
 
 /**
  * Colour of the inside of the mouth. `x` and `y` are in half mouth widths from the middle of the mouth, `upper` and

@@ -3,8 +3,9 @@ import { FaceFinder } from '../landmarks/face-finder.ts';
 import { findPortrait } from '../landmarks/find-portrait.ts';
 import { measureMouth } from '../landmarks/mouth-frame.ts';
 import { decodePhoto } from '../photo/decode-photo.ts';
+import type { Rgb } from '../pixels/pixels.ts';
 import { avatarPhoto, open, SHIPPED_AVATARS } from '../testing/photos.ts';
-import { measureLook, type PhotoLook, type Rgb } from './photo-look.ts';
+import { measureLook, type PhotoLook } from './photo-look.ts';
 
 type Matrix = [[number, number, number], [number, number, number], [number, number, number]];
 

@@ -1,10 +1,8 @@
 import { EYE, faceBox, type MeshPoint, meshPoint, PLACES } from '../landmarks/mesh-points.ts';
 import type { MouthFrame } from '../landmarks/mouth-frame.ts';
 import { curveAt, toPicture } from '../landmarks/mouth-place.ts';
-import type { RgbImage } from '../pixels/image-sampler.ts';
-import { lumaOf, measureTone, type Rgb } from './photo-tone.ts';
-
-export { lumaOf, type Rgb } from './photo-tone.ts';
+import { lumaOf, meanAround, meanColour, type Rgb, type RgbImage } from '../pixels/pixels.ts';
+import { measureTone } from './photo-tone.ts';
 
 /** Colours, light and grain of a photo, from which what it does not show is drawn. Colours from 0 to 255. */
 export type PhotoLook = {
@@ -161,26 +159,9 @@ function measureGrain(image: RgbImage, points: Float32Array): number {
   return Math.min(6, 1.48 * 1.06 * (residuals[residuals.length >> 1] ?? 0));
 }
 
-export function meanColour(colours: readonly Rgb[]): Rgb {
-  const sum = [0, 0, 0];
-  for (const colour of colours) for (let c = 0; c < 3; c++) sum[c] = (sum[c] ?? 0) + (colour[c] ?? 0);
-  const count = Math.max(1, colours.length);
-  return [(sum[0] ?? 0) / count, (sum[1] ?? 0) / count, (sum[2] ?? 0) / count];
-}
-
 /** Mean over a square of `2 * reach + 1` pixels. */
 function colourAt(image: RgbImage, x: number, y: number, reach: number): Rgb {
-  const sum = [0, 0, 0];
-  for (let row = -reach; row <= reach; row++) {
-    for (let column = -reach; column <= reach; column++) {
-      const px = Math.min(image.width - 1, Math.max(0, Math.floor(x) + column));
-      const py = Math.min(image.height - 1, Math.max(0, Math.floor(y) + row));
-      const at = (py * image.width + px) * 3;
-      for (let c = 0; c < 3; c++) sum[c] = (sum[c] ?? 0) + (image.data[at + c] ?? 0);
-    }
-  }
-  const count = (2 * reach + 1) ** 2;
-  return [(sum[0] ?? 0) / count, (sum[1] ?? 0) / count, (sum[2] ?? 0) / count];
+  return meanAround(image, Math.floor(x), Math.floor(y), reach);
 }
 
 /** Bell curve of height 1. */

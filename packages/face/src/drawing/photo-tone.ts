@@ -1,7 +1,5 @@
 import { faceBox } from '../landmarks/mesh-points.ts';
-import type { RgbImage } from '../pixels/image-sampler.ts';
-
-export type Rgb = readonly [red: number, green: number, blue: number];
+import { lumaOf, pixelAt, type Rgb, type RgbImage } from '../pixels/pixels.ts';
 
 /** How a photo shows colours. */
 export type PhotoTone = {
@@ -44,9 +42,9 @@ function skinChromas(image: RgbImage, points: Float32Array): Rgb[] {
   const { left, right, top, bottom } = faceBox(points);
   for (let y = Math.max(0, Math.round(top)); y < Math.min(image.height, bottom); y += 2) {
     for (let x = Math.max(0, Math.round(left)); x < Math.min(image.width, right); x += 2) {
-      const at = (y * image.width + x) * 3;
-      const [red, green, blue] = [image.data[at] ?? 0, image.data[at + 1] ?? 0, image.data[at + 2] ?? 0];
-      const sum = sums[Math.min(BINS - 1, Math.floor(lumaOf([red, green, blue]) / BIN_LUMA))];
+      const colour = pixelAt(image, x, y);
+      const [red, green, blue] = colour;
+      const sum = sums[Math.min(BINS - 1, Math.floor(lumaOf(colour) / BIN_LUMA))];
       if (sum === undefined) continue;
       sum.red += red;
       sum.green += green;
@@ -66,7 +64,3 @@ function skinChromas(image: RgbImage, points: Float32Array): Rgb[] {
 
 /** Fewer pixels of a luma are chance. */
 const LEAST_PIXELS = 50;
-
-export function lumaOf([red, green, blue]: Rgb): number {
-  return 0.299 * red + 0.587 * green + 0.114 * blue;
-}

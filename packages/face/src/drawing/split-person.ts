@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type RgbaImage, smoothStep } from '@visavis/media/frames';
-import sharp from 'sharp';
 import { FACE_OUTLINE, meshPoint } from '../landmarks/mesh-points.ts';
-import type { RgbImage } from '../pixels/image-sampler.ts';
-import { bilinearAt, boxMean, fillIn, guidedModel, type Plane } from '../pixels/planes-filter.ts';
+import { channelPlane, lumaPlane, type Plane, type RgbImage, resized, toByte } from '../pixels/pixels.ts';
+import { boxMean, fillIn, guidedModel } from '../pixels/planes-filter.ts';
+import { planeAt } from '../pixels/sampling.ts';
 import { distanceToPerson, distanceToTorso, type HeadModel } from './head-model.ts';
 
 /** The person with soft edges, and the scene behind filled in. Both opaque where the photo shows them. */
@@ -23,13 +23,8 @@ export function faceOutline(points: Float32Array): [number, number][] {
  * pixels, and at rest both layers together are the photo.
  */
 export async function splitPerson(image: RgbImage, points: Float32Array, head: HeadModel): Promise<PersonLayers> {
-  const side = image.width;
-  const { data } = await sharp(image.data, { raw: { width: side, height: side, channels: 3 } })
-    .resize(WORK_SIDE, WORK_SIDE)
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  const small: RgbImage = { width: WORK_SIDE, height: WORK_SIDE, data };
-  const rough = estimateMatte(small, points, head, side / WORK_SIDE);
+  const small = await resized(image, WORK_SIDE);
+  const rough = estimateMatte(small, points, head, image.width / WORK_SIDE);
   await nextTurn();
   const alpha = sharpenMatte(image, small, rough);
   await nextTurn();
@@ -173,7 +168,7 @@ function sharpenMatte(image: RgbImage, small: RgbImage, rough: Plane): Plane {
   const data = guide.data.map((value, i) => {
     const x = ((i % image.width) + 0.5) * scale;
     const y = (Math.floor(i / image.width) + 0.5) * scale;
-    return smoothStep(0.1, 0.7, value * bilinearAt(gain, x, y) + bilinearAt(offset, x, y));
+    return smoothStep(0.1, 0.7, value * planeAt(gain, x, y) + planeAt(offset, x, y));
   });
   // A little wider and softer: strands of hair move with the head, and none stays behind in the scene.
   const wide = boxMean(boxMean({ width: image.width, height: image.height, data }, 4), 4);
@@ -186,8 +181,8 @@ function layersOf(image: RgbImage, alpha: Plane): PersonLayers {
   const background = new Uint8Array(width * height * 4).fill(255);
   const sceneWeights = { ...alpha, data: alpha.data.map((value) => (value > 0.7 ? 0 : (1 - value) ** 2)) };
   const personWeights = { ...alpha, data: alpha.data.map((value) => (value < 0.6 ? 0 : value ** 3)) };
-  for (let c = 0; c < 3; c++) {
-    const channel = { ...alpha, data: Float32Array.from(alpha.data, (_unused, i) => image.data[i * 3 + c] ?? 0) };
+  for (const c of [0, 1, 2] as const) {
+    const channel = channelPlane(image, c);
     const scene = fillIn(channel, sceneWeights);
     const inner = fillIn(channel, personWeights);
     for (let i = 0; i < alpha.data.length; i++) {
@@ -197,20 +192,12 @@ function layersOf(image: RgbImage, alpha: Plane): PersonLayers {
       const solved = share > 0.05 ? ((channel.data[i] ?? 0) - (1 - share) * behind) / share : (inner.data[i] ?? 0);
       const trust = smoothStep(0.05, 0.35, share);
       const colour = (inner.data[i] ?? 0) * (1 - trust) + solved * trust;
-      person[i * 4 + c] = Math.min(255, Math.max(0, Math.round(colour)));
-      background[i * 4 + c] = Math.min(255, Math.max(0, Math.round(behind)));
+      person[i * 4 + c] = toByte(colour);
+      background[i * 4 + c] = toByte(behind);
     }
   }
   for (let i = 0; i < alpha.data.length; i++) person[i * 4 + 3] = Math.round((alpha.data[i] ?? 0) * 255);
   return { person: { width, height, data: person }, background: { width, height, data: background } };
-}
-
-function lumaPlane({ width, height, data }: RgbImage): Plane {
-  const luma = Float32Array.from(
-    { length: width * height },
-    (_unused, i) => 0.299 * (data[i * 3] ?? 0) + 0.587 * (data[i * 3 + 1] ?? 0) + 0.114 * (data[i * 3 + 2] ?? 0),
-  );
-  return { width, height, data: luma };
 }
 
 function isInside(outline: readonly (readonly [number, number])[], x: number, y: number): boolean {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { RgbImage } from '../pixels/image-sampler.ts';
+import type { RgbImage } from '../pixels/pixels.ts';
 import { lookOfEyes } from './eye-look.ts';
 import { EYE, MESH_POINT_COUNT, type MeshPoint } from './mesh-points.ts';
 

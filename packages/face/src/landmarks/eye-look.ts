@@ -1,4 +1,5 @@
-import { type RgbImage, valueAt } from '../pixels/image-sampler.ts';
+import type { RgbImage } from '../pixels/pixels.ts';
+import { lumaAt } from '../pixels/sampling.ts';
 import { EYE, type MeshPoint, meshPoint } from './mesh-points.ts';
 
 /** What is seen between the lids. */
@@ -57,8 +58,4 @@ function lidAt(points: Float32Array, lid: readonly MeshPoint[], along: number): 
   const [x, y] = meshPoint(points, lid[index] as MeshPoint);
   const [nextX, nextY] = meshPoint(points, lid[index + 1] as MeshPoint);
   return [x + (nextX - x) * (at - index), y + (nextY - y) * (at - index)];
-}
-
-function lumaAt(picture: RgbImage, x: number, y: number): number {
-  return 0.3 * valueAt(picture, x, y, 0) + 0.6 * valueAt(picture, x, y, 1) + 0.1 * valueAt(picture, x, y, 2);
 }

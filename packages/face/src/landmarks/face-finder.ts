@@ -4,7 +4,8 @@ import path from 'node:path';
 import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
-import { type RgbImage, type SquareRegion, sampleRegion } from '../pixels/image-sampler.ts';
+import type { RgbImage } from '../pixels/pixels.ts';
+import { type SquareRegion, sampleRegion } from '../pixels/sampling.ts';
 import { MESH_POINT_COUNT, rollOf } from './mesh-points.ts';
 
 /**

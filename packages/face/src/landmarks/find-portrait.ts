@@ -1,6 +1,6 @@
-import sharp from 'sharp';
 import { InputError } from '../input-error.ts';
-import { type RgbImage, sampleRegion } from '../pixels/image-sampler.ts';
+import { cutSquare, quarterTurn, type RgbImage, resized } from '../pixels/pixels.ts';
+import { sampleRegion } from '../pixels/sampling.ts';
 import { type FaceFinder, type FaceMesh, type FoundFace, regionOfFace, regionOfMesh } from './face-finder.ts';
 import { distanceBetween, EYE, type MeshPoint, meshPoint, POINT } from './mesh-points.ts';
 import { isMouthCovered } from './mouth-cover.ts';
@@ -102,7 +102,7 @@ async function searchTiles(finder: FaceFinder, photo: RgbImage, parts: number): 
   if (side < MIN_TILE_PX) return found;
   for (let top = 0; top === 0 || top + side / 2 < photo.height; top += side / 2) {
     for (let left = 0; left === 0 || left + side / 2 < photo.width; left += side / 2) {
-      const tile = cutTile(photo, Math.floor(left), Math.floor(top), side);
+      const tile = cutSquare(photo, Math.floor(left), Math.floor(top), side);
       for (const face of await finder.detect(tile)) {
         const moved = { ...face, centerX: face.centerX + Math.floor(left), centerY: face.centerY + Math.floor(top) };
         found.push(...(await candidatesIn(finder, photo, [moved])));
@@ -262,11 +262,7 @@ async function cutPortrait(photo: RgbImage, region: PortraitRegion): Promise<Rgb
   sampleRegion(photo, region, side, floats);
   const bytes = new Uint8Array(floats.length);
   for (let i = 0; i < floats.length; i++) bytes[i] = (floats[i] ?? 0) * 255 + 0.5;
-  const { data } = await sharp(bytes, { raw: { width: side, height: side, channels: 3 } })
-    .resize(PORTRAIT_SIDE, PORTRAIT_SIDE, { kernel: 'lanczos3' })
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return { width: PORTRAIT_SIDE, height: PORTRAIT_SIDE, data };
+  return resized({ width: side, height: side, data: bytes }, PORTRAIT_SIDE);
 }
 
 function regionInPortrait(points: Float32Array, region: PortraitRegion): ReturnType<typeof regionOfMesh> {
@@ -297,29 +293,4 @@ async function averageMesh(
     for (let i = 0; i < points.length; i++) points[i] = (points[i] ?? 0) + (mesh.points[i] ?? 0) / MESH_SHIFTS.length;
   }
   return { ...start, points };
-}
-
-function cutTile(photo: RgbImage, left: number, top: number, side: number): RgbImage {
-  const width = Math.min(side, photo.width - left);
-  const height = Math.min(side, photo.height - top);
-  const data = new Uint8Array(width * height * 3);
-  for (let row = 0; row < height; row++) {
-    const start = ((top + row) * photo.width + left) * 3;
-    data.set(photo.data.subarray(start, start + width * 3), row * width * 3);
-  }
-  return { width, height, data };
-}
-
-/** Turned clockwise. */
-function quarterTurn(photo: RgbImage): RgbImage {
-  const { width, height } = photo;
-  const data = new Uint8Array(photo.data.length);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const from = (y * width + x) * 3;
-      const to = (x * height + (height - 1 - y)) * 3;
-      for (let c = 0; c < 3; c++) data[to + c] = photo.data[from + c] ?? 0;
-    }
-  }
-  return { width: height, height: width, data };
 }

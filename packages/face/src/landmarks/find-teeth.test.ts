@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { RgbImage } from '../pixels/image-sampler.ts';
+import type { RgbImage } from '../pixels/pixels.ts';
 import { findTeeth } from './find-teeth.ts';
 import { EYE, LIPS as LIP_LINES, MESH_POINT_COUNT, type MeshPoint, POINT } from './mesh-points.ts';
 import { measureMouth } from './mouth-frame.ts';

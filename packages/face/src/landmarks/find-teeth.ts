@@ -1,4 +1,4 @@
-import type { RgbImage } from '../pixels/image-sampler.ts';
+import type { RgbImage } from '../pixels/pixels.ts';
 import { colourAt, type LipColour, median } from './mouth-opening.ts';
 import { curveAt, type MouthPlace, toPicture } from './mouth-place.ts';
 

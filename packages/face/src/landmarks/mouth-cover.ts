@@ -1,4 +1,4 @@
-import type { RgbImage } from '../pixels/image-sampler.ts';
+import { lumaOf, meanAround, type RgbImage } from '../pixels/pixels.ts';
 import { type MeshPoint, meshPoint, PLACES } from './mesh-points.ts';
 import { median } from './mouth-opening.ts';
 
@@ -67,15 +67,8 @@ function medianColour(image: RgbImage, points: Float32Array, places: readonly Me
 
 /** Mean of 5 x 5 pixels. */
 function colourAt(image: RgbImage, x: number, y: number): Colour {
-  const sum = [0, 0, 0];
-  for (let row = -2; row <= 2; row++) {
-    for (let column = -2; column <= 2; column++) {
-      const px = Math.min(image.width - 1, Math.max(0, Math.round(x) + column));
-      const py = Math.min(image.height - 1, Math.max(0, Math.round(y) + row));
-      for (let c = 0; c < 3; c++) sum[c] = (sum[c] ?? 0) + (image.data[(py * image.width + px) * 3 + c] ?? 0) / 25;
-    }
-  }
-  const [red = 0, green = 0, blue = 0] = sum;
-  const luma = 0.299 * red + 0.587 * green + 0.114 * blue;
+  const mean = meanAround(image, Math.round(x), Math.round(y), 2);
+  const [red, , blue] = mean;
+  const luma = lumaOf(mean);
   return [luma, 0.564 * (blue - luma), 0.713 * (red - luma)];
 }

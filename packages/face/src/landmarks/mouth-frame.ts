@@ -1,4 +1,5 @@
-import type { RgbImage } from '../pixels/image-sampler.ts';
+import type { RgbImage } from '../pixels/pixels.ts';
+import { lumaAt } from '../pixels/sampling.ts';
 import { findTeeth } from './find-teeth.ts';
 import { LIPS, type MeshPoint, meshPoint, POINT, rollOf } from './mesh-points.ts';
 import { type MouthOpening, measureOpening } from './mouth-opening.ts';
@@ -192,7 +193,7 @@ function findShift(
     let sum = 0;
     for (let column = 8; column < CURVE_POINTS - 8; column++) {
       const u = ((2 * column) / (CURVE_POINTS - 1) - 1) * unit;
-      const luma = (v: number): number => lumaAt(image, ...toPicture(frame, u, v));
+      const luma = (v: number): number => lightAt(image, frame, u, v);
       let deepest = 0;
       for (let near = -0.05; near <= 0.05; near += 0.025) {
         const v = (middle[column] ?? 0) + shift + near * unit;
@@ -233,7 +234,7 @@ function darkestPath(image: RgbImage, frame: MouthPlace, middle: Float32Array): 
       const offset = offsetOf(step);
       const stray = offset / reach;
       const v = (middle[column] ?? 0) + offset;
-      const luma = (height: number): number => lumaAt(image, ...toPicture(frame, share * frame.halfWidth, height));
+      const luma = (height: number): number => lightAt(image, frame, share * frame.halfWidth, height);
       // A valley has lighter lips on both sides; the edge of a moustache has not.
       const valley = luma(v) - Math.min(luma(v - flank), luma(v + flank));
       const own = valley + 0.2 * luma(v) + (14 + 60 * (1 - narrowing)) * stray * stray;
@@ -284,16 +285,7 @@ function smoothCurve(curve: Float32Array): Float32Array {
   return smooth;
 }
 
-function lumaAt(image: RgbImage, x: number, y: number): number {
-  const px = Math.min(image.width - 2, Math.max(0, x - 0.5));
-  const py = Math.min(image.height - 2, Math.max(0, y - 0.5));
-  const ix = Math.floor(px);
-  const iy = Math.floor(py);
-  const at = (column: number, row: number): number => {
-    const i = (row * image.width + column) * 3;
-    return 0.299 * (image.data[i] ?? 0) + 0.587 * (image.data[i + 1] ?? 0) + 0.114 * (image.data[i + 2] ?? 0);
-  };
-  const top = at(ix, iy) + (at(ix + 1, iy) - at(ix, iy)) * (px - ix);
-  const bottom = at(ix, iy + 1) + (at(ix + 1, iy + 1) - at(ix, iy + 1)) * (px - ix);
-  return top + (bottom - top) * (py - iy);
+function lightAt(image: RgbImage, place: MouthPlace, u: number, v: number): number {
+  const [x, y] = toPicture(place, u, v);
+  return lumaAt(image, x - 0.5, y - 0.5);
 }

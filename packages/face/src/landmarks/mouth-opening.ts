@@ -1,4 +1,4 @@
-import type { RgbImage } from '../pixels/image-sampler.ts';
+import { lumaOf, pixelAt, type RgbImage } from '../pixels/pixels.ts';
 
 /** Edges of what is not lip around the seam, as distances above and below it, per point of the curves; in pixels. */
 export type MouthOpening = { readonly above: Float32Array; readonly below: Float32Array; readonly widest: number };
@@ -79,12 +79,10 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
-export function colourAt({ data, width, height }: RgbImage, x: number, y: number): LipColour {
-  const px = Math.min(width - 1, Math.max(0, Math.floor(x)));
-  const py = Math.min(height - 1, Math.max(0, Math.floor(y)));
-  const at = (py * width + px) * 3;
-  const [red, green, blue] = [data[at] ?? 0, data[at + 1] ?? 0, data[at + 2] ?? 0];
-  return { luma: 0.299 * red + 0.587 * green + 0.114 * blue, redness: (red - green) / (red + green + blue + 1) };
+export function colourAt(image: RgbImage, x: number, y: number): LipColour {
+  const colour = pixelAt(image, Math.floor(x), Math.floor(y));
+  const [red, green, blue] = colour;
+  return { luma: lumaOf(colour), redness: (red - green) / (red + green + blue + 1) };
 }
 
 /** Without outliers (median of five), without dents (the greatest of nine), then smooth. */

@@ -1,7 +1,7 @@
 import { type FileFormat, fileKind, HEAD_BYTES } from '@visavis/protocol/file-kind';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { InputError } from '../input-error.ts';
-import type { RgbImage } from '../pixels/image-sampler.ts';
+import type { RgbImage } from '../pixels/pixels.ts';
 import { decodeBmpFile } from './decode-bmp.ts';
 import { decodeHeic } from './decode-heic.ts';
 import { isCutOff, withWebpEnd } from './file-end.ts';

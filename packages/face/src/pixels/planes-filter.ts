@@ -1,5 +1,5 @@
-/** One channel of a picture, as floats without row padding. */
-export type Plane = { readonly width: number; readonly height: number; readonly data: Float32Array };
+import type { Plane } from './pixels.ts';
+import { planeAt } from './sampling.ts';
 
 /** Mean over a square window of `2 * radius + 1`, smaller at the border. */
 export function boxMean(plane: Plane, radius: number): Plane {
@@ -58,18 +58,6 @@ export function guidedModel(
   return { gain: boxMean({ ...guide, data: gain }, radius), offset: boxMean({ ...guide, data: offset }, radius) };
 }
 
-export function bilinearAt(plane: Plane, x: number, y: number): number {
-  const px = Math.min(plane.width - 1.001, Math.max(0, x - 0.5));
-  const py = Math.min(plane.height - 1.001, Math.max(0, y - 0.5));
-  const ix = Math.floor(px);
-  const iy = Math.floor(py);
-  const at = iy * plane.width + ix;
-  const below = at + plane.width;
-  const top = (plane.data[at] ?? 0) + ((plane.data[at + 1] ?? 0) - (plane.data[at] ?? 0)) * (px - ix);
-  const bottom = (plane.data[below] ?? 0) + ((plane.data[below + 1] ?? 0) - (plane.data[below] ?? 0)) * (px - ix);
-  return top + (bottom - top) * (py - iy);
-}
-
 /**
  * Fills in what has no weight from what lies around it, coarse to fine (Gortler et al., The Lumigraph, 1996,
  * "push-pull"). Weights run from 0 to 1.
@@ -97,7 +85,7 @@ export function fillIn(plane: Plane, weights: Plane): Plane {
         weight >= 1
           ? value
           : value * weight +
-            bilinearAt(coarse, ((x + 0.5) * coarse.width) / width, ((y + 0.5) * coarse.height) / height) * (1 - weight);
+            planeAt(coarse, ((x + 0.5) * coarse.width) / width, ((y + 0.5) * coarse.height) / height) * (1 - weight);
     }
   }
   return { width, height, data };

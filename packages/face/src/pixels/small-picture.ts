@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { RgbImage } from './image-sampler.ts';
+import type { RgbImage } from './pixels.ts';
 
 const SIDE_PX = 320;
 

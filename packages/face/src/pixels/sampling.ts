@@ -1,0 +1,115 @@
+import type { RgbaImage } from '@visavis/media/frames';
+import { lumaOf, type Plane, type RgbImage } from './pixels.ts';
+
+/** A square, possibly rotated piece of an image, in pixels; `rotation` in radians, clockwise. */
+export type SquareRegion = {
+  readonly centerX: number;
+  readonly centerY: number;
+  readonly size: number;
+  readonly rotation: number;
+};
+
+const MAX_TAPS_PER_AXIS = 4;
+
+/**
+ * Resamples a region to `side` x `side` RGB floats in 0..1: bilinear, averaged over several taps per pixel when the region
+ * is larger than the output. Outside the image its border repeats.
+ */
+export function sampleRegion(image: RgbImage, region: SquareRegion, side: number, out: Float32Array): void {
+  const scale = region.size / side;
+  const cos = Math.cos(region.rotation) * scale;
+  const sin = Math.sin(region.rotation) * scale;
+  const taps = Math.max(1, Math.min(MAX_TAPS_PER_AXIS, Math.round(scale)));
+  const weight = 1 / (taps * taps * 255);
+  let offset = 0;
+  for (let row = 0; row < side; row += 1) {
+    for (let column = 0; column < side; column += 1) {
+      let red = 0;
+      let green = 0;
+      let blue = 0;
+      for (let tap = 0; tap < taps * taps; tap += 1) {
+        const u = column + ((tap % taps) + 0.5) / taps - side / 2;
+        const v = row + (Math.floor(tap / taps) + 0.5) / taps - side / 2;
+        const x = region.centerX + u * cos - v * sin - 0.5;
+        const y = region.centerY + u * sin + v * cos - 0.5;
+        red += bilinear(image, x, y, 3, 0);
+        green += bilinear(image, x, y, 3, 1);
+        blue += bilinear(image, x, y, 3, 2);
+      }
+      out[offset] = red * weight;
+      out[offset + 1] = green * weight;
+      out[offset + 2] = blue * weight;
+      offset += 3;
+    }
+  }
+}
+
+type Samples = { readonly width: number; readonly height: number; readonly data: Uint8Array | Float32Array };
+
+/**
+ * Between the four values around a place, whose whole numbers are the middles of pixels; the border repeats. A pixel has `stride`
+ * values, of which the one at `channel` is taken.
+ */
+function bilinear({ data, width, height }: Samples, atX: number, atY: number, stride: 1 | 3, channel: number): number {
+  const x = Math.min(width - 1.001, Math.max(0, atX));
+  const y = Math.min(height - 1.001, Math.max(0, atY));
+  const left = Math.floor(x);
+  const top = Math.floor(y);
+  const shareX = x - left;
+  const shareY = y - top;
+  const upper = (top * width + left) * stride + channel;
+  const lower = upper + width * stride;
+  const above = (data[upper] ?? 0) * (1 - shareX) + (data[upper + stride] ?? 0) * shareX;
+  const below = (data[lower] ?? 0) * (1 - shareX) + (data[lower + stride] ?? 0) * shareX;
+  return above * (1 - shareY) + below * shareY;
+}
+
+/** Light at a place, whose whole numbers are the middles of pixels. */
+export function lumaAt(image: RgbImage, x: number, y: number): number {
+  return lumaOf([bilinear(image, x, y, 3, 0), bilinear(image, x, y, 3, 1), bilinear(image, x, y, 3, 2)]);
+}
+
+/** Value at a place; the middle of the first pixel lies at .5. */
+export function planeAt(plane: Plane, x: number, y: number): number {
+  return bilinear(plane, x - 0.5, y - 0.5, 1, 0);
+}
+
+/**
+ * Colour and alpha at a place (the middle of the first pixel lies at .5), by Catmull-Rom interpolation, which keeps
+ * texture sharper than linear. The border repeats.
+ */
+export function samplePixel(image: RgbaImage, x: number, y: number, out: Float32Array): void {
+  const { width, height, data } = image;
+  const px = Math.min(width - 1, Math.max(0, x - 0.5));
+  const py = Math.min(height - 1, Math.max(0, y - 0.5));
+  const ix = Math.floor(px);
+  const iy = Math.floor(py);
+  const fx = px - ix;
+  const fy = py - iy;
+  let [first, second, third, fourth] = [0, 0, 0, 0];
+  for (let row = -1; row <= 2; row++) {
+    const weightY = cubicWeight(fy - row);
+    if (weightY === 0) continue;
+    const rowAt = Math.min(height - 1, Math.max(0, iy + row)) * width;
+    for (let column = -1; column <= 2; column++) {
+      const weight = weightY * cubicWeight(fx - column);
+      if (weight === 0) continue;
+      const at = (rowAt + Math.min(width - 1, Math.max(0, ix + column))) * 4;
+      first += (data[at] as number) * weight;
+      second += (data[at + 1] as number) * weight;
+      third += (data[at + 2] as number) * weight;
+      fourth += (data[at + 3] as number) * weight;
+    }
+  }
+  out[0] = first;
+  out[1] = second;
+  out[2] = third;
+  out[3] = fourth;
+}
+
+/** Catmull-Rom kernel. */
+function cubicWeight(distance: number): number {
+  const d = Math.abs(distance);
+  if (d >= 2) return 0;
+  return d < 1 ? 1 + d * d * (1.5 * d - 2.5) : 2 + d * (-4 + d * (2.5 - 0.5 * d));
+}
