@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { collectLessOften } from '@visavis/media/heap-growth';
 import { outliveReaders } from '@visavis/media/process-group';
 import type { Logger as PinoLogger } from 'pino';
 import { type Config, loadConfig } from './config.ts';
@@ -17,6 +18,7 @@ const CLOSE_LIMIT_MS = 15_000;
 export async function main(argv: readonly string[], onRunning: () => void = () => {}): Promise<void> {
   keepFilesPrivate();
   outliveReaders();
+  collectLessOften();
   const loaded = loadConfig(argv);
   if (loaded.kind === 'help') {
     console.log(loaded.text);

@@ -2,6 +2,7 @@ import { AUDIO_FRAME_MS, OPUS_SAMPLE_RATE_HZ, wireSamplesToMs } from '../core/au
 import type { Clock } from '../core/clock.ts';
 import { errorMessage } from '../core/error-message.ts';
 import type { Logger } from '../core/logger.ts';
+import { SampleLine } from '../core/sample-line.ts';
 import {
   CANCELLER_DELAY_SAMPLES,
   type EchoCanceller,
@@ -59,9 +60,12 @@ export class EchoGuard {
   readonly #level: EchoLevel;
   readonly #presence = new EchoPresence();
   readonly #reference = new Int16Array(PLAYED_FRAME_SAMPLES);
-  #pending: Int16Array = new Int16Array(0);
-  /** The microphone's sound on its way beside the canceller, which takes as long. */
-  #delayed: Int16Array = new Int16Array(CANCELLER_DELAY_SAMPLES);
+  readonly #cleaned = new Int16Array(MICROPHONE_FRAME_SAMPLES);
+  /**
+   * The microphone's sound on its way: what has left the canceller's place and goes on beside it, which takes as long, and then
+   * what is to come to that place.
+   */
+  readonly #line = new SampleLine();
   /** Microphone samples that came, and those in whole frames, since the first of the call. */
   #receivedSamples = 0;
   #framedSamples = 0;
@@ -74,6 +78,7 @@ export class EchoGuard {
     this.#openCanceller = options.openCanceller ?? (() => openEchoCanceller(options.logger));
     this.#canceller = this.#openCanceller();
     this.#level = new EchoLevel(this.#canceller !== null);
+    this.#line.restart(CANCELLER_DELAY_SAMPLES);
   }
 
   /** A frame of 20 ms goes to the listener; null is silence. */
@@ -95,26 +100,14 @@ export class EchoGuard {
   push(pcm24k: Int16Array): void {
     this.#receivedSamples += pcm24k.length;
     this.#microphoneClock.observe(wireSamplesToMs(this.#receivedSamples), this.#options.clock.nowMs());
-    this.#pending = concat(this.#pending, pcm24k);
-    const frames: Int16Array[] = [];
-    let echoDb = Number.NEGATIVE_INFINITY;
-    let at = 0;
-    for (; at + MICROPHONE_FRAME_SAMPLES <= this.#pending.length; at += MICROPHONE_FRAME_SAMPLES) {
-      const judged = this.#takeFrame(this.#pending.slice(at, at + MICROPHONE_FRAME_SAMPLES));
-      frames.push(judged.pcm);
-      echoDb = Math.max(echoDb, judged.echoDb);
-      if (frames.length < MAX_BATCH_FRAMES) continue;
-      this.#options.onSound(concat(...frames.splice(0)), echoDb);
-      echoDb = Number.NEGATIVE_INFINITY;
-    }
-    this.#pending = this.#pending.slice(at);
-    if (frames.length > 0) this.#options.onSound(concat(...frames), echoDb);
+    this.#line.append(pcm24k);
+    for (let count = this.#framesReady(); count > 0; count = this.#framesReady()) this.#handOn(count);
   }
 
   /** Hands on what is still on its way. */
   flush(): void {
-    const rest = concat(this.#delayed, this.#pending);
-    this.#framedSamples += this.#pending.length;
+    const rest = this.#line.take(this.#line.length);
+    this.#framedSamples += rest.length - CANCELLER_DELAY_SAMPLES;
     this.reset();
     this.#options.onSound(rest, Number.NEGATIVE_INFINITY);
   }
@@ -122,8 +115,7 @@ export class EchoGuard {
   /** Forgets what is still on its way. */
   reset(): void {
     this.#framedSamples = this.#receivedSamples;
-    this.#pending = new Int16Array(0);
-    this.#delayed = new Int16Array(CANCELLER_DELAY_SAMPLES);
+    this.#line.restart(CANCELLER_DELAY_SAMPLES);
   }
 
   close(): void {
@@ -135,26 +127,45 @@ export class EchoGuard {
     this.#canceller = null;
   }
 
-  #takeFrame(frame: Int16Array): { pcm: Int16Array; echoDb: number } {
-    const line = concat(this.#delayed, frame);
-    const original = line.slice(0, MICROPHONE_FRAME_SAMPLES);
-    this.#delayed = line.slice(MICROPHONE_FRAME_SAMPLES);
+  #framesReady(): number {
+    const whole = Math.floor((this.#line.length - CANCELLER_DELAY_SAMPLES) / MICROPHONE_FRAME_SAMPLES);
+    return Math.min(whole, MAX_BATCH_FRAMES);
+  }
+
+  #handOn(count: number): void {
+    const sound = new Int16Array(count * MICROPHONE_FRAME_SAMPLES);
+    let echoDb = Number.NEGATIVE_INFINITY;
+    for (let at = 0; at < sound.length; at += MICROPHONE_FRAME_SAMPLES) {
+      echoDb = Math.max(echoDb, this.#takeFrame(sound.subarray(at, at + MICROPHONE_FRAME_SAMPLES)));
+    }
+    this.#options.onSound(sound, echoDb);
+  }
+
+  /** Gives the next frame's sound, and up to which level it may be an echo. */
+  #takeFrame(out: Int16Array): number {
     const place = this.#placeInPlayed();
-    this.#framedSamples += frame.length;
+    this.#framedSamples += out.length;
     if (place === null || !this.#played.soundedBefore(place, ECHO_TAIL_MS)) {
       this.#gaveCleaned = false;
-      return { pcm: original, echoDb: Number.NEGATIVE_INFINITY };
+      this.#line.takeInto(out);
+      return Number.NEGATIVE_INFINITY;
     }
-    const cleaned = this.#clean(frame, place);
-    const power = meanPower(cleaned ?? original);
-    if (cleaned !== null) this.#presence.update(meanPower(original), power);
+    this.#line.copyTo(this.#cleaned, CANCELLER_DELAY_SAMPLES);
+    this.#line.takeInto(out);
+    return this.#judge(out, this.#clean(this.#cleaned, place), place);
+  }
+
+  #judge(out: Int16Array, cleaned: Int16Array | null, place: number): number {
+    const power = meanPower(cleaned ?? out);
+    if (cleaned !== null) this.#presence.update(meanPower(out), power);
     const windowMs = this.#presence.isPresent || cleaned === null ? LEVEL_WINDOW_MS : SHORT_LEVEL_WINDOW_MS;
     const playedPower = this.#played.loudestBefore(place + PLAYED_FRAME_SAMPLES, windowMs);
     const echoDb = this.#level.boundDb(playedPower);
     this.#level.update(power, playedPower);
     const isRest = this.#presence.isPresent && toDb(power) < echoDb;
     if (this.#options.silencesRest && isRest) cleaned?.fill(0);
-    return { pcm: cleaned === null ? original : this.#choose(original, cleaned), echoDb };
+    if (cleaned !== null) this.#choose(out, cleaned);
+    return echoDb;
   }
 
   /** Where in what was played the next microphone frame lies, by the moments at which both went over the wire. */
@@ -197,22 +208,19 @@ export class EchoGuard {
     }
   }
 
-  /** The microphone's own sound, or the cleaned one; from the one to the other within a frame, without a click. */
-  #choose(original: Int16Array, cleaned: Int16Array): Int16Array {
-    const [from, to] = this.#presence.takesCleaned ? [original, cleaned] : [cleaned, original];
-    const changes = this.#presence.takesCleaned !== this.#gaveCleaned;
-    this.#gaveCleaned = this.#presence.takesCleaned;
-    if (!changes) return to;
-    return to.map((sample, k) => Math.round((k * sample + (to.length - k) * (from[k] as number)) / to.length));
+  /** `original` stays, or becomes the cleaned one; from the one to the other within a frame, without a click. */
+  #choose(original: Int16Array, cleaned: Int16Array): void {
+    const { takesCleaned } = this.#presence;
+    const changes = takesCleaned !== this.#gaveCleaned;
+    this.#gaveCleaned = takesCleaned;
+    if (!changes) {
+      if (takesCleaned) original.set(cleaned);
+      return;
+    }
+    const [from, to] = takesCleaned ? [original, cleaned] : [cleaned, original];
+    const { length } = original;
+    for (let k = 0; k < length; k++) {
+      original[k] = Math.round((k * (to[k] as number) + (length - k) * (from[k] as number)) / length);
+    }
   }
-}
-
-function concat(...parts: readonly Int16Array[]): Int16Array {
-  const whole = new Int16Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -9,7 +9,9 @@ const PAUSE_MS = 2000;
 
 /** Tells when a place in a stream of sound is, in server time, from arrivals that come in jerks. */
 export class StreamClock {
-  #arrivals: { readonly positionMs: number; readonly offsetMs: number }[] = [];
+  /** Arrivals of the window that no later one undercuts: their offsets rise, and the first is the earliest of all. */
+  readonly #positionsMs: number[] = [];
+  readonly #offsetsMs: number[] = [];
   #offsetMs: number | null = null;
 
   /** Server time minus place in the stream; null before the first arrival. */
@@ -22,15 +24,28 @@ export class StreamClock {
     const offsetMs = nowMs - positionMs;
     const known = this.#offsetMs;
     if (known === null || offsetMs > known + PAUSE_MS) this.#restart(offsetMs);
-    this.#arrivals.push({ positionMs, offsetMs });
-    while ((this.#arrivals[0]?.positionMs ?? positionMs) < positionMs - WINDOW_MS) this.#arrivals.shift();
-    const earliestMs = this.#arrivals.reduce((least, arrival) => Math.min(least, arrival.offsetMs), offsetMs);
+    this.#note(positionMs, offsetMs);
+    const earliestMs = this.#offsetsMs[0] ?? offsetMs;
     const present = this.#offsetMs ?? offsetMs;
     if (earliestMs < present - EARLIER_MS || earliestMs > present + LATER_MS) this.#offsetMs = earliestMs;
   }
 
+  #note(positionMs: number, offsetMs: number): void {
+    while ((this.#offsetsMs.at(-1) ?? Number.NEGATIVE_INFINITY) >= offsetMs) {
+      this.#offsetsMs.pop();
+      this.#positionsMs.pop();
+    }
+    this.#positionsMs.push(positionMs);
+    this.#offsetsMs.push(offsetMs);
+    while ((this.#positionsMs[0] ?? positionMs) < positionMs - WINDOW_MS) {
+      this.#positionsMs.shift();
+      this.#offsetsMs.shift();
+    }
+  }
+
   #restart(offsetMs: number): void {
-    this.#arrivals = [];
+    this.#positionsMs.length = 0;
+    this.#offsetsMs.length = 0;
     this.#offsetMs = offsetMs;
   }
 }

@@ -1,3 +1,4 @@
+import { endianness } from 'node:os';
 import { msToWireSamples, wireSamplesToMs } from '../core/audio-format.ts';
 import type { Clock } from '../core/clock.ts';
 
@@ -5,6 +6,8 @@ import type { Clock } from '../core/clock.ts';
 const MAX_WAITING_MS = 1000;
 /** Waiting sound is passed on in pieces of at least this length. */
 const DRAIN_INTERVAL_MS = 40;
+
+const IS_LITTLE_ENDIAN = endianness() === 'LE';
 
 export type AudioInOptions = {
   /** Sound accepted ahead of real time. */
@@ -48,6 +51,7 @@ export class AudioIn {
     this.#levelAtMs = options.clock.nowMs();
   }
 
+  /** The bytes are the call's from now on: they may be passed on as they are. */
   push(bytes: Uint8Array): void {
     if (this.#closed) return;
     const pcm = this.#decode(bytes);
@@ -76,13 +80,15 @@ export class AudioIn {
   }
 
   #decode(bytes: Uint8Array): Int16Array {
+    if (this.#oddByte === null && isSamples(bytes)) {
+      return new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1);
+    }
     const carried = this.#oddByte === null ? 0 : 1;
     const count = (carried + bytes.length) >> 1;
     const pcm = new Int16Array(count);
-    const view = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let low = this.#oddByte;
     let at = 0;
-    for (const byte of view) {
+    for (const byte of bytes) {
       if (low === null) low = byte;
       else {
         pcm[at++] = low | (byte << 8);
@@ -139,4 +145,9 @@ export class AudioIn {
     this.#cancelDrain?.();
     this.#cancelDrain = null;
   }
+}
+
+/** The bytes are samples as this machine has them in memory. */
+function isSamples(bytes: Uint8Array): boolean {
+  return IS_LITTLE_ENDIAN && bytes.length % 2 === 0 && bytes.byteOffset % 2 === 0;
 }

@@ -113,3 +113,16 @@ describe('Resampler', () => {
     expect(() => new Resampler(24_000, 16_000.5)).toThrow(RangeError);
   });
 });
+
+it('is sharp enough to judge speech by, at a third of the work', () => {
+  const convertToJudge = (frequencyHz: number): Int16Array =>
+    new Resampler(24_000, 16_000, 'judge').process(tone(24_000, frequencyHz, 500));
+  for (const frequencyHz of [100, 1_000, 4_000]) {
+    const output = convertToJudge(frequencyHz);
+    expect(errorDb(output, tone(16_000, frequencyHz, 500).subarray(0, output.length))).toBeLessThan(-45);
+  }
+  // What would fold back into the voice is gone.
+  for (const frequencyHz of [8_500, 10_000, 11_500]) {
+    expect(levelDb(convertToJudge(frequencyHz))).toBeLessThan(levelDb(tone(24_000, frequencyHz, 500)) - 55);
+  }
+});

@@ -1,5 +1,6 @@
 import { ANALYSIS_SAMPLE_RATE_HZ, WIRE_SAMPLE_RATE_HZ } from '../core/audio-format.ts';
 import { Resampler } from '../core/resampler.ts';
+import { SampleLine } from '../core/sample-line.ts';
 import { SPEECH_FRAME_SAMPLES } from './speech-model.ts';
 
 /** Samples of one frame at the wire's 24 kHz. */
@@ -19,11 +20,11 @@ export type AudioFrame = {
 
 /** Cuts the microphone's sound into frames, whatever the chunks it comes in. */
 export class FrameAssembler {
-  readonly #resampler = new Resampler(WIRE_SAMPLE_RATE_HZ, ANALYSIS_SAMPLE_RATE_HZ);
+  readonly #resampler = new Resampler(WIRE_SAMPLE_RATE_HZ, ANALYSIS_SAMPLE_RATE_HZ, 'judge');
   #samples16k = new Float32Array(SPEECH_FRAME_SAMPLES);
   #filled16k = 0;
   /** Sound at 24 kHz not yet part of a frame. */
-  #pending24k: Int16Array = new Int16Array(0);
+  readonly #pending24k = new SampleLine();
   #samplesSeen = 0;
   #echoDb = Number.NEGATIVE_INFINITY;
 
@@ -35,7 +36,7 @@ export class FrameAssembler {
   push(pcm24k: Int16Array, echoDb: number): AudioFrame[] {
     this.#echoDb = Math.max(this.#echoDb, echoDb);
     this.#samplesSeen += pcm24k.length;
-    this.#pending24k = concat(this.#pending24k, pcm24k);
+    this.#pending24k.append(pcm24k);
     const frames: AudioFrame[] = [];
     const converted = this.#resampler.process(pcm24k);
     for (let at = 0; at < converted.length; ) {
@@ -45,7 +46,6 @@ export class FrameAssembler {
       at += count;
       if (this.#filled16k === SPEECH_FRAME_SAMPLES) frames.push(this.#completeFrame());
     }
-    this.#pending24k = this.#pending24k.slice();
     // What does not fill a frame yet belongs to this piece.
     this.#echoDb = echoDb;
     return frames;
@@ -55,23 +55,15 @@ export class FrameAssembler {
   reset(): void {
     this.#resampler.reset();
     this.#filled16k = 0;
-    this.#pending24k = new Int16Array(0);
+    this.#pending24k.restart(0);
   }
 
   #completeFrame(): AudioFrame {
-    const pcm24k = this.#pending24k.slice(0, WIRE_FRAME_SAMPLES);
     const startSample = this.#samplesSeen - this.#pending24k.length;
-    this.#pending24k = this.#pending24k.subarray(WIRE_FRAME_SAMPLES);
+    const pcm24k = this.#pending24k.take(WIRE_FRAME_SAMPLES);
     const samples16k = this.#samples16k;
     this.#samples16k = new Float32Array(SPEECH_FRAME_SAMPLES);
     this.#filled16k = 0;
     return { startSample, pcm24k, samples16k, echoDb: this.#echoDb };
   }
-}
-
-function concat(first: Int16Array, second: Int16Array): Int16Array {
-  const whole = new Int16Array(first.length + second.length);
-  whole.set(first);
-  whole.set(second, first.length);
-  return whole;
 }

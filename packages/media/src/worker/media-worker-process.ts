@@ -1,12 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../core/child-environment.ts';
 import { errorMessage } from '../core/error-message.ts';
 import type { Logger } from '../core/logger.ts';
 import type { SessionCommand, SessionConfig, SessionEvent, SessionFailureCode } from '../session/session-events.ts';
 import { Heartbeat, readMainThread, WATCH_EVERY_MS } from './heartbeat.ts';
-import { SOUND_LANE_FD, writeSoundFrame } from './sound-lane.ts';
+import { SOUND_LANE_FD, SoundLaneWriter } from './sound-lane.ts';
 import type { LocalVoiceParts, PoolMessage, WorkerMessage, WorkerOptions } from './worker-messages.ts';
 
 const WORKER_ENTRY = fileURLToPath(new URL('./media-worker.ts', import.meta.url));
@@ -34,7 +33,7 @@ export class MediaWorkerProcess {
   readonly #child: ChildProcess;
   readonly #logger: Logger;
   readonly #calls = new Map<number, OpenCall>();
-  readonly #soundLane: Writable | null;
+  readonly #soundLane: SoundLaneWriter | null;
   readonly #exited: Promise<void>;
   readonly #heartbeat: Heartbeat;
   readonly #watch: NodeJS.Timeout;
@@ -110,7 +109,7 @@ export class MediaWorkerProcess {
       taken();
       return;
     }
-    this.#soundLane.write(writeSoundFrame({ callId, sequence: call.sequence, bytes }), taken);
+    this.#soundLane.write({ callId, sequence: call.sequence, bytes }, taken);
     call.sequence += 1;
   }
 
@@ -215,10 +214,10 @@ export class MediaWorkerProcess {
 }
 
 /** Null when the process could not be started. `lost`: the lane has ended, as it does when the process does. */
-function openSoundLane(child: ChildProcess, lost: () => void): Writable | null {
+function openSoundLane(child: ChildProcess, lost: () => void): SoundLaneWriter | null {
   const lane = child.stdio[SOUND_LANE_FD] ?? null;
   if (lane === null || !('write' in lane)) return null;
   lane.on('error', () => {});
   lane.once('close', lost);
-  return lane;
+  return new SoundLaneWriter(lane);
 }

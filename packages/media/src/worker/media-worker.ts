@@ -1,8 +1,8 @@
-import { Socket } from 'node:net';
 import { errorMessage } from '../core/error-message.ts';
+import { collectLessOften } from '../core/heap-growth.ts';
 import { leaveEndToParent, outliveReaders } from '../core/process-group.ts';
 import { CallHost, type CallMessage, callOfThisWork } from './call-host.ts';
-import { SOUND_LANE_FD, SoundFrameReader } from './sound-lane.ts';
+import { readSoundLane } from './sound-lane.ts';
 import { BEAT_EVERY_MS, type PoolMessage, type WorkerMessage, type WorkerOptions } from './worker-messages.ts';
 
 // Entry of a media worker process. It lives as long as its channel to the pool.
@@ -11,6 +11,7 @@ import { BEAT_EVERY_MS, type PoolMessage, type WorkerMessage, type WorkerOptions
 process.on('disconnect', () => process.exit(0));
 // The pool decides when a worker ends.
 leaveEndToParent();
+collectLessOften();
 outliveReaders();
 
 let host: CallHost | null = null;
@@ -43,10 +44,7 @@ process.on('message', (message: PoolMessage) => {
   else take(message);
 });
 
-const soundFrames = new SoundFrameReader();
-new Socket({ fd: SOUND_LANE_FD, readable: true, writable: false }).on('data', (piece) => {
-  for (const frame of soundFrames.read(piece)) take({ type: 'user-audio', ...frame });
-});
+readSoundLane((frame) => take({ type: 'user-audio', ...frame }));
 process.on('SIGTERM', () => void shutDown('worker-terminated'));
 
 // An error that nobody caught ends the call in whose work it arose; one of no call ends the process, as it always does.

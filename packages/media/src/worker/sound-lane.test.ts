@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
+import type { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { InOrder } from './in-order.ts';
-import { SoundFrameReader, writeSoundFrame } from './sound-lane.ts';
+import { SoundFrameReader, SoundLaneWriter, writeSoundFrames } from './sound-lane.ts';
 
 const SOUNDS = [0, 1, 960, 3, 70_000].map((length, sequence) => ({
   ...{ callId: 7 + sequence, sequence },
@@ -9,11 +10,35 @@ const SOUNDS = [0, 1, 960, 3, 70_000].map((length, sequence) => ({
 }));
 
 it.each([1, 2, 11, 12, 13, 4096, 1_000_000])('reads what was written, cut in pieces of %i bytes', (size) => {
-  const written = Buffer.concat(SOUNDS.map(writeSoundFrame));
+  const written = writeSoundFrames(SOUNDS);
   const reader = new SoundFrameReader();
   const read = [];
-  for (let at = 0; at < written.length; at += size) read.push(...reader.read(written.subarray(at, at + size)));
+  const piece = Buffer.alloc(Math.min(size, written.length));
+  for (let at = 0; at < written.length; at += size) {
+    // Each piece in the same memory, as they come.
+    const length = written.copy(piece, 0, at, at + size);
+    read.push(...reader.read(piece.subarray(0, length)));
+  }
   expect(read.map((frame) => ({ ...frame, bytes: new Uint8Array(frame.bytes) }))).toEqual(SOUNDS);
+});
+
+it('writes what comes in one turn of the event loop in one piece, and tells each sound when it is taken', async () => {
+  const pieces: Buffer[] = [];
+  const taken: number[] = [];
+  let done = () => {};
+  const write = (piece: Buffer, written: () => void): boolean => {
+    pieces.push(piece);
+    done = written;
+    return true;
+  };
+  const writer = new SoundLaneWriter({ write } as Pick<Writable, 'write'>);
+  for (const sound of SOUNDS) writer.write(sound, () => taken.push(sound.sequence));
+  expect(pieces).toEqual([]);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(pieces).toEqual([writeSoundFrames(SOUNDS)]);
+  expect(taken).toEqual([]);
+  done();
+  expect(taken).toEqual([0, 1, 2, 3, 4]);
 });
 
 it('says at once when the pipe holds something else', () => {
