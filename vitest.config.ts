@@ -14,7 +14,7 @@ const FLOODS = ['tests/security/{memory,text-flood}.test.ts'];
 
 /** Pages in Chromium, calls among them, of which no picture, sound or time is measured: they may run beside anything. */
 const UNMEASURED_PAGES = [
-  'tests/e2e/{console,console-quality,docs-site,embed,examples,languages,lost-connections,newcomer,talk-page}.test.ts',
+  'tests/e2e/{console,console-quality,docs-site,embed,examples,installed,languages,lost-connections,newcomer,talk-page}.test.ts',
 ];
 
 /** What is polled may take a machine that is busy elsewhere its time; Vitest gives it one second. */

@@ -1,26 +1,12 @@
 // Builds the console if its output is missing or older than its sources, runs the server in this process, and then has the
 // documentation built beside it, should that be stale: nobody waits for it.
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { spawn } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { main } from '../apps/server/src/main.ts';
-import { isStale } from './newest-change.ts';
+import { buildConsole, isConsoleStale } from './build-console.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const CONSOLE = 'apps/console';
-const OUTPUT = `${ROOT}${CONSOLE}/dist/index.html`;
-/** What the console is built from. */
-const SOURCES = [
-  `${CONSOLE}/src`,
-  `${CONSOLE}/public`,
-  `${CONSOLE}/index.html`,
-  `${CONSOLE}/package.json`,
-  `${CONSOLE}/vite.config.ts`,
-  `${CONSOLE}/used-styles.ts`,
-  'packages/sdk/src',
-  'packages/protocol/src',
-].map((source) => `${ROOT}${source}`);
 
 /**
  * Whether there is anything to build is found out in the other process too: this one has calls to serve. At the lowest priority, so that
@@ -48,13 +34,8 @@ function lowerPriority(pid: number): void {
 }
 
 const asksForHelp = process.argv.includes('--help');
-if (!asksForHelp && existsSync(`${ROOT}${CONSOLE}/src`) && isStale(OUTPUT, SOURCES)) {
+if (!asksForHelp && isConsoleStale()) {
   console.log('Building the console …');
-  const build = spawnSync('npm', ['run', 'build', '--silent', '--workspace', CONSOLE], {
-    cwd: ROOT,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: process.platform === 'win32',
-  });
-  if (build.status !== 0) console.error('The console could not be built; the server starts without a fresh one.');
+  if (!buildConsole()) console.error('The console could not be built; the server starts without a fresh one.');
 }
 await main(process.argv.slice(2), buildDocsAside);

@@ -75,7 +75,7 @@ describe.skipIf(executablePath === null)('pages in the language of their readers
     await page.getByRole('button', { name: 'Start talking' }).waitFor();
     expect(await languageOf(page)).toBe('en');
     await page.getByText('Demonstration brain').click();
-    await page.getByText('OPENAI_API_KEY=… npm start').waitFor();
+    await page.getByText('OPENAI_API_KEY=… npx visavis').waitFor();
     await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByRole('combobox', { name: 'Language' }).selectOption('中文');
     await page.getByRole('heading', { name: '设置' }).waitFor();

@@ -25,7 +25,7 @@ describe('the packed packages', () => {
 
   beforeAll(async () => {
     const tarballs = await packAll(PACKAGES, folder);
-    const byName = Object.fromEntries(PACKAGES.map((name, index) => [`@visavis/${name}`, tarballs[index] ?? '']));
+    const byName = Object.fromEntries(PACKAGES.map((name, index) => [`@visavis/${name}`, tarballs[index]?.path ?? '']));
     project = await EmptyProject.install(byName, ['react', '@types/react', '@types/node']);
   }, 180_000);
 

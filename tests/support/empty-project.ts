@@ -34,7 +34,8 @@ export class EmptyProject {
   static async install(tarballs: Readonly<Record<string, string>>, others: readonly string[]): Promise<EmptyProject> {
     const project = new EmptyProject(mkdtempSync(join(tmpdir(), 'visavis-empty-')));
     const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as Lock;
-    const known = Object.entries(packages).filter(([path, { link }]) => path.startsWith('node_modules/') && !link);
+    const places = placesOutside(packages);
+    const known = [...places].map(([path, here]) => [path, packages[here]]);
     const lock = { lockfileVersion: 3, requires: true, packages: { '': {}, ...Object.fromEntries(known) } };
     const versions = others.map((name) => [name, packages[`node_modules/${name}`]?.version]);
     const files = Object.entries(tarballs).map(([name, path]) => [name, `file:${path}`]);
@@ -44,7 +45,7 @@ export class EmptyProject {
     await project.npm([...INSTALL, '--package-lock-only']);
     const wanted = JSON.parse(readFileSync(join(project.folder, 'package-lock.json'), 'utf8')) as Lock;
     for (const path of Object.keys(wanted.packages)) {
-      const here = join(ROOT, path);
+      const here = join(ROOT, places.get(path) ?? path);
       if (path !== '' && !(path.replace('node_modules/', '') in tarballs) && existsSync(here))
         placeFolder(here, join(project.folder, path));
     }
@@ -77,13 +78,36 @@ export class EmptyProject {
     }
   }
 
-  npm(args: readonly string[]): Promise<string> {
+  /** Starts a program of the packages, as people do. */
+  npx(args: readonly string[]): Promise<string> {
+    return this.run('npx', ['--no-install', ...args]);
+  }
+
+  private npm(args: readonly string[]): Promise<string> {
     return this.run('npm', args);
   }
 
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Where a project of its own has the packages of this repository's lock, and where they lie here. Those that npm put into a workspace come up
+ * where nothing of the name is in their way; the others of that workspace go below these.
+ */
+function placesOutside(packages: Lock['packages']): ReadonlyMap<string, string> {
+  const paths = Object.keys(packages).filter((path) => packages[path]?.link !== true);
+  const places = new Map(paths.filter((path) => path.startsWith('node_modules/')).map((path) => [path, path]));
+  const nested = paths.filter((path) => path.startsWith('apps/server/node_modules/'));
+  const isFree = (path: string) => !places.has(path.replace('apps/server/', ''));
+  const [raised, lowered] = [nested.filter(isFree), nested.filter((path) => !isFree(path))];
+  for (const path of raised) {
+    const above = path.replace('apps/server/', '');
+    places.set(above, path);
+    for (const other of lowered) places.set(`${above}/${other.replace('apps/server/', '')}`, other);
+  }
+  return places;
 }
 
 /** Links where the file system can: half a gigabyte is there at once. npm replaces files, it does not write into them. */

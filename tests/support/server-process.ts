@@ -14,6 +14,15 @@ const START_TIMEOUT_MS = 120_000;
 const COMPILE_CACHE = path.join(tmpdir(), 'visavis-compile-cache');
 const STOP_TIMEOUT_MS = 15_000;
 
+/** How a server is started: a program, what it is told, and where. */
+export type ServerProgram = { readonly path: string; readonly arguments: readonly string[]; readonly folder: string };
+
+const FROM_SOURCES: ServerProgram = {
+  path: process.execPath,
+  arguments: ['apps/server/src/main.ts'],
+  folder: REPOSITORY,
+};
+
 export type TestServer = {
   readonly url: string;
   readonly license: string;
@@ -41,12 +50,15 @@ type Footprint = {
  * Starts the real server in a process of its own, on a free port and a fresh data folder, whose faces are rendered already
  * once a test before it has done so. `DATA_DIR` in the environment: on this one, which `stop` removes too. With `TLS` its certificate lies in `DATA_DIR/tls/certificate.pem`.
  */
-export async function startServer(environment: Readonly<Record<string, string>> = {}): Promise<TestServer> {
+export async function startServer(
+  environment: Readonly<Record<string, string>> = {},
+  program: ServerProgram = FROM_SOURCES,
+): Promise<TestServer> {
   const port = await freePort();
   const dataDir = environment.DATA_DIR ?? (await freshDataDir(environment));
   const license = `sk_navtalk_${'e2eTestKey'.padEnd(32, '0')}`;
-  const child = spawn(process.execPath, ['apps/server/src/main.ts'], {
-    cwd: REPOSITORY,
+  const child = spawn(program.path, program.arguments, {
+    cwd: program.folder,
     env: {
       ...process.env,
       PORT: String(port),

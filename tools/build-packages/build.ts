@@ -1,6 +1,6 @@
-import { copyFileSync, cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { build, type UserConfig } from 'tsdown';
+import { compile, copy, startedFiles } from './compile.ts';
 import { built, type Manifest, packedManifest, publicEntries } from './manifest.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -17,8 +17,6 @@ const IN_NODE: ReadonlySet<PackageName> = new Set(['media', 'face']);
 const BROWSER_FILE = './dist/browser/visavis-sdk.js';
 const RECORDER = 'recorder-worklet.js';
 
-/** A file of its own that is started by its address: `new URL('./mouth-worker.ts', import.meta.url)`. */
-const STARTED_FILE = /new URL\('(\.\/[\w-]+)\.ts', import\.meta\.url\)/g;
 /** Files beside the code that it reads; tests bring theirs. JSON is bundled. */
 const NOT_CARRIED = /\.(ts|json)$|\/testing\//;
 
@@ -28,9 +26,9 @@ export async function buildPackage(name: PackageName, folder: string): Promise<v
   const manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as Manifest;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const starts = globSync('src/**/*.ts', { cwd: source }).flatMap((file) => startedFiles(source, file));
-  const entries = [...publicEntries(manifest).map(([, path]) => path), ...Object.values(manifest.bin ?? {}), ...starts];
-  await run({
+  const started = [...Object.values(manifest.bin ?? {}), ...startedFiles(source)];
+  const entries = [...publicEntries(manifest).map(([, path]) => path), ...started];
+  await compile({
     cwd: source,
     entry: [...new Set(entries.filter((path) => path.endsWith('.ts')).map((path) => path.replace('./', '')))],
     outDir: join(folder, 'dist'),
@@ -38,7 +36,6 @@ export async function buildPackage(name: PackageName, folder: string): Promise<v
     platform: IN_NODE.has(name) ? 'node' : 'neutral',
     dts: true,
     unbundle: true,
-    plugins: [{ name: 'started-files', transform: (code) => code.replaceAll(STARTED_FILE, asBuilt) }],
   });
   for (const file of globSync('src/**/*.*', { cwd: source })) {
     if (!NOT_CARRIED.test(file)) copy(join(source, file), join(folder, built(`./${file}`)));
@@ -54,7 +51,7 @@ export async function buildPackage(name: PackageName, folder: string): Promise<v
 /** One small file for pages without a bundler, with the recorder beside it. */
 async function buildForBrowsers(source: string, folder: string): Promise<void> {
   const output = join(folder, dirname(BROWSER_FILE));
-  await run({
+  await compile({
     cwd: source,
     entry: { 'visavis-sdk': 'src/index.ts' },
     outDir: output,
@@ -65,35 +62,4 @@ async function buildForBrowsers(source: string, folder: string): Promise<void> {
     deps: { alwaysBundle: [/^@visavis\//] },
   });
   copy(join(source, 'src', RECORDER), join(output, RECORDER));
-}
-
-async function run(config: UserConfig & { readonly cwd: string }): Promise<void> {
-  await build({
-    config: false,
-    tsconfig: join(config.cwd, 'tsconfig.json'),
-    fixedExtension: false,
-    hash: false,
-    logLevel: 'warn',
-    failOnWarn: true,
-    // TypeScript 7 is at hand, whose declarations are the same.
-    suppressWarnings: /TypeScript 7\.0 does not yet have a stable API/,
-    // How long what takes is of no interest here.
-    checks: { pluginTimings: false },
-    ...config,
-  });
-}
-
-function startedFiles(source: string, file: string): string[] {
-  if (/\.(test|fixture)\.ts$|\/testing\//.test(file)) return [];
-  const code = readFileSync(join(source, file), 'utf8');
-  return [...code.matchAll(STARTED_FILE)].map(([, path]) => `./${join(dirname(file), `${path}.ts`)}`);
-}
-
-function asBuilt(_match: string, path: string): string {
-  return `new URL('${path}.js', import.meta.url)`;
-}
-
-function copy(from: string, to: string): void {
-  mkdirSync(dirname(to), { recursive: true });
-  copyFileSync(from, to);
 }

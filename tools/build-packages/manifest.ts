@@ -43,6 +43,22 @@ export function packedManifest(manifest: Manifest, more: Readonly<Record<string,
   return packed as Manifest;
 }
 
+/**
+ * The `package.json` of the server as people install it, under the name of the repository, with the Node that it brings. `launcher` is what
+ * npm links, and runs in every release that the packages name.
+ */
+export function serverManifest(server: Manifest, repository: Manifest, launcher: string): Record<string, unknown> {
+  const { name, version, description, license, optionalDependencies } = repository;
+  const { dependencies } = server;
+  return {
+    ...{ name, version, description, license, type: 'module' },
+    engines: { node: '>=20.19.0' },
+    bin: { [name]: launcher },
+    exports: { './package.json': './package.json' },
+    ...{ dependencies, optionalDependencies },
+  };
+}
+
 /** `./src/worker/media-pool.ts` is built as `./dist/worker/media-pool.js`. */
 export function built(source: string, extension = '.js'): string {
   if (!source.startsWith('./src/')) throw new Error(`${source} is no source of a package.`);

@@ -4,14 +4,8 @@ import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { DEFAULT_QUOTAS, type Quotas } from './control/quotas/quota-names.ts';
 import type { ProxyTrust } from './http/edge/trusted-proxies.ts';
-import {
-  CALLS_PER_WORKER,
-  ENVIRONMENT_ONLY,
-  SETTING_NAMES,
-  type Settings,
-  SHIPPED_AVATARS,
-  settingsSchema,
-} from './settings.ts';
+import { CALLS_PER_WORKER, ENVIRONMENT_ONLY, SETTING_NAMES, type Settings, settingsSchema } from './settings.ts';
+import { SHIPPED_AVATARS } from './shipped-files.ts';
 
 export type Config = {
   readonly port: number;
@@ -253,5 +247,5 @@ export function describeSettings(): string {
       .join('  ')
       .trimEnd(),
   );
-  return ['Usage: npm start -- [arguments]', '', ...lines].join('\n');
+  return lines.join('\n');
 }

@@ -122,7 +122,7 @@ describe('the program', () => {
     const program = run(settings(21_211));
     expect(await program.exited).toBe(1);
     expect(program.output()).toContain('Port 21211 is taken.');
-    expect(Number(/npm start -- --port (\d+)/.exec(program.output())?.[1])).toBeGreaterThan(21_212);
+    expect(Number(/next free port: --port (\d+)/.exec(program.output())?.[1])).toBeGreaterThan(21_212);
     for (const other of others) other.close();
   });
 });

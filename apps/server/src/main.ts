@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { collectLessOften } from '@visavis/media/heap-growth';
 import { outliveReaders } from '@visavis/media/process-group';
 import type { Logger as PinoLogger } from 'pino';
@@ -7,6 +6,12 @@ import { keepFilesPrivate } from './private-files.ts';
 import { isPortTaken, nextFreePort } from './roles/free-port.ts';
 import { isUnderNohup, watchParent } from './roles/parent-watch.ts';
 import { explainStart } from './roles/start-failure.ts';
+import { readVersion } from './version.ts';
+
+const HELP = `Usage: visavis [start] [settings]    (in a checkout also: npm start -- [settings])
+
+Runs the server until it is told to stop: Ctrl-C, SIGTERM, or a closed terminal. Each setting is an argument or an environment variable;
+arguments win.`;
 
 /** Live calls, media workers and the database get this long to end before the process does. */
 const CLOSE_LIMIT_MS = 15_000;
@@ -21,7 +26,7 @@ export async function main(argv: readonly string[], onRunning: () => void = () =
   collectLessOften();
   const loaded = loadConfig(argv);
   if (loaded.kind === 'help') {
-    console.log(loaded.text);
+    console.log(`${HELP}\n\n${loaded.text}`);
     return;
   }
   if (loaded.kind === 'faults') {
@@ -99,12 +104,6 @@ function onStopSignal(isStartedByNpm: boolean, announce: () => void): Promise<vo
   process.on('SIGTERM', onSignal);
   process.on('SIGHUP', onHangup);
   return stop;
-}
-
-function readVersion(): string {
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  const { version } = JSON.parse(text) as { version?: string };
-  return version ?? '0.0.0';
 }
 
 if (import.meta.main) await main(process.argv.slice(2));

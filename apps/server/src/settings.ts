@@ -1,14 +1,13 @@
 import { isIP } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { PATIENT_HISTORY_GAP_MS } from '@visavis/protocol';
 import { OPERATOR_TOPIC_PREFIX } from '@visavis/protocol/schemas';
 import * as z from 'zod';
 import { DEFAULT_QUOTAS, QUOTA_NAMES, type QuotaName } from './control/quotas/quota-names.ts';
 import { readProxyTrust } from './http/edge/trusted-proxies.ts';
+import { SHIPPED_AVATARS } from './shipped-files.ts';
 
 /** Calls that one worker process serves well: a talking face costs about a tenth of a core. */
 export const CALLS_PER_WORKER = 8;
-export const SHIPPED_AVATARS = fileURLToPath(new URL('../../../avatars', import.meta.url));
 
 const portNumber = z.coerce
   .number('must be a number')

@@ -103,7 +103,7 @@ it.each<[string, 'clean' | 'crashed', (pgdata: string) => void, RegExp, number]>
     takeDamage(from === 'clean' ? clean : crashed, harm);
     const told = await refusal();
     expect(told).toMatch(words);
-    expect(told).toContain(`npm run visavis -- database repair --data-dir ${damaged}`);
+    expect(told).toContain(`npx visavis database repair --data-dir ${damaged}`);
     const done = await repairDatabase(damaged, logger);
     expect(done.join(' ')).toMatch(/othing is lost/);
     expect(readdirSync(join(damaged, 'database')).some((name) => name.startsWith('pgdata.damaged-'))).toBe(true);

@@ -134,7 +134,7 @@ describe('a folder that is not this server’s database', () => {
     rmSync(pgdata('base/5/PG_VERSION'));
     writeFileSync(join(folder, 'format.json'), 'null');
     writeFileSync(pgdata('postgresql.conf'), 'shared = = 7\n');
-    expect(await refusal()).toContain(`npm run visavis -- database repair --data-dir ${dataDir}`);
+    expect(await refusal()).toContain(`npx visavis database repair --data-dir ${dataDir}`);
     const done = (await repairDatabase(dataDir, silent)).join(' ');
     for (const words of [
       /base\/5\/PG_VERSION.*written again/,

@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { MediaPool, type WorkerLoss } from '@visavis/media/media-pool';
 import { describeVoices } from '@visavis/media/provider-voices';
 import { VoiceSampler } from '@visavis/media/voice-sampler';
@@ -26,6 +25,7 @@ import { createHostNames } from '../http/edge/host-names.ts';
 import { listen } from '../http/edge/listen.ts';
 import type { VoiceReport } from '../http/talk-page.ts';
 import type { Admission, CallPlacer, NoteEvent } from '../ports.ts';
+import { CONSOLE_FOLDER, DOCS_FOLDER } from '../shipped-files.ts';
 import { createCatalogue, createFindUpload } from './avatar-catalogue.ts';
 import { createBundleRunner } from './bundle-process.ts';
 import { Closers } from './closers.ts';
@@ -38,9 +38,6 @@ import { openOperatorMode } from './operator.ts';
 import { startStunResponder } from './stun-responder.ts';
 import { isSelfSigned, loadTls } from './tls.ts';
 import { followVoice, providerFor, reportVoice, withVoiceProvider } from './voice-choice.ts';
-
-const CONSOLE_FOLDER = fileURLToPath(new URL('../../../console/dist', import.meta.url));
-const DOCS_FOLDER = fileURLToPath(new URL('../../../../docs/.vitepress/dist', import.meta.url));
 
 export type RunningServer = {
   readonly port: number;

@@ -29,7 +29,7 @@ export function describeServer(config: Config, server: RunningServer, voice: Voi
     ['STUN', server.stunPort === null ? describeIce(config) : `UDP port ${server.stunPort}`],
     ['TLS', config.tls.kind],
     ['Demo key', config.demo.enabled ? (server.demo.licenceKey ?? 'none') : 'off'],
-    ['Settings', 'npm start -- --help'],
+    ['Settings', 'npx visavis start --help'],
   ];
   return rows.map(([name, value]) => `  ${name.padEnd(10)}${value}`).join('\n');
 }

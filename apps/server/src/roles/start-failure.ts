@@ -17,9 +17,9 @@ const LISTENING: Readonly<Record<string, (address: Address) => string>> = {
   EADDRINUSE: ({ port, freePort }) =>
     freePort === null
       ? `Port ${port} is taken, and so are those above it. Stop the other program, or choose another port with --port.`
-      : `Port ${port} is taken. Stop the other program, or use the next free port: npm start -- --port ${freePort}`,
+      : `Port ${port} is taken. Stop the other program, or use the next free port: --port ${freePort}`,
   EACCES: ({ port }) =>
-    `Port ${port} may not be used by this user: ports below 1024 need rights. Choose another port: npm start -- --port 8787`,
+    `Port ${port} may not be used by this user: ports below 1024 need rights. Choose another one: --port 8787`,
   EADDRNOTAVAIL: NO_ADDRESS,
   EINVAL: NO_ADDRESS,
   EAFNOSUPPORT: NO_ADDRESS,

@@ -53,7 +53,7 @@ describe('what the start-up print says', () => {
 
   it('of the built-in voice, with the way to another', () => {
     expect(reportVoice(LOCAL, description)).toEqual({ ...description, hears: false, provider: 'local' });
-    expect(describeProvider(LOCAL)).toContain('OPENAI_API_KEY=… npm start');
+    expect(describeProvider(LOCAL)).toContain('OPENAI_API_KEY=… npx visavis');
     expect(describeProvider({ ...LOCAL, hasOpenAiKey: true })).toContain('VOICE_PROVIDER=local');
   });
 

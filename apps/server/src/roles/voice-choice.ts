@@ -53,7 +53,7 @@ export function describeProvider(voice: VoiceSettings): string {
   }
   return voice.hasOpenAiKey
     ? 'built-in, by VOICE_PROVIDER=local; OpenAI for avatars that name it'
-    : 'built-in; for a conversation with a large model: OPENAI_API_KEY=… npm start';
+    : 'built-in; for a conversation with a large model: OPENAI_API_KEY=… npx visavis';
 }
 
 function hostOf({ openAiUrl }: VoiceSettings): string {

@@ -30,7 +30,7 @@ export function ResetPasswordPage() {
             ) : (
               <>
                 <p>{texts.auth.noMail}</p>
-                <pre>npm run visavis -- user reset-password mia@example.org</pre>
+                <pre>npx visavis user reset-password mia@example.org</pre>
               </>
             )
           }

@@ -16,7 +16,7 @@ export function BrainNote() {
         {texts.brain} · <span className={classes.action}>{texts.connect}</span>
       </summary>
       <p>{texts.connectHow}</p>
-      <code>OPENAI_API_KEY=… npm start</code>
+      <code>OPENAI_API_KEY=… npx visavis</code>
       <p>
         <a href="/docs/providers.html">{texts.connectMore}</a>
       </p>

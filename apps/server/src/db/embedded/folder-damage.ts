@@ -200,7 +200,7 @@ function findCause(folder: string, error: unknown): string | null {
 function wayOut(folder: string, damage: Damage): string {
   if (damage.kind === 'lost') return restoring(folder);
   return (
-    `To mend it, with the server stopped: npm run visavis -- database repair --data-dir ${quoted(dirname(folder))} ` +
+    `To mend it, with the server stopped: npx visavis database repair --data-dir ${quoted(dirname(folder))} ` +
     '(it copies the folder aside first, and says what it could keep). With a newer backup, restore that instead.'
   );
 }

@@ -33,6 +33,20 @@ export type FolderLockOptions = {
 
 const LOCK_FILE = 'lock.json';
 
+/** Another process uses the folder. */
+export class FolderInUseError extends DatabaseFolderError {
+  /** Like `process 4711 on box`. */
+  readonly owner: string;
+
+  constructor(folder: string, owner: string) {
+    super(
+      `The database folder ${folder} is in use by ${owner}. The embedded database serves a single process: stop the other ` +
+        'one, give this one its own DATA_DIR, or set DATABASE_URL to a PostgreSQL server that both can use.',
+    );
+    this.owner = owner;
+  }
+}
+
 function readOr(fallback: string, read: () => string): string {
   try {
     return read().trim();
@@ -71,12 +85,8 @@ function removeLeftovers(folder: string): void {
     if (name.startsWith(`${LOCK_FILE}.`)) rmSync(join(folder, name), { force: true });
 }
 
-function refusal(folder: string, owner: Pick<LockRecord, 'host' | 'pid'> | null): Error {
-  const who = owner ? `process ${owner.pid} on ${owner.host}` : 'another process';
-  return new DatabaseFolderError(
-    `The database folder ${folder} is in use by ${who}. The embedded database serves a single process: stop the other ` +
-      'one, give this one its own DATA_DIR, or set DATABASE_URL to a PostgreSQL server that both can use.',
-  );
+function refusal(folder: string, owner: Pick<LockRecord, 'host' | 'pid'> | null): FolderInUseError {
+  return new FolderInUseError(folder, owner ? `process ${owner.pid} on ${owner.host}` : 'another process');
 }
 
 function socketName(path: string): string {

@@ -35,8 +35,7 @@ function leavesEngineBroken({ code, severity, message }: ThreadError): boolean {
 }
 
 function startWorker(start: ThreadStart): Worker {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return new Worker(new URL(`./database-thread.${extension}`, import.meta.url), {
+  return new Worker(new URL('./database-thread.ts', import.meta.url), {
     workerData: start,
     name: 'database',
     env: {},

@@ -57,14 +57,17 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** What the page is made of besides the viewer, from this folder. */
+/** What the page is made of besides the viewer, from the folder beside this file. */
 const OWN_FILES = ['reference.css', 'reference-theme.js', 'reference-words.js', 'reference-page.js'];
 
 const require = createRequire(import.meta.url);
 
 /** `GET /reference`: a page to read and try the interfaces. */
 export async function registerReferencePage(app: FastifyInstance): Promise<void> {
-  const own = OWN_FILES.map((name) => ({ name, text: readFileSync(new URL(`./${name}`, import.meta.url), 'utf8') }));
+  const own = OWN_FILES.map((name) => ({
+    name,
+    text: readFileSync(new URL(`./browser/${name}`, import.meta.url), 'utf8'),
+  }));
   const viewer = dirname(require.resolve('@fastify/swagger-ui/static/swagger-ui.css'));
   await app.register(async (scope) => {
     openToEveryone(scope);
