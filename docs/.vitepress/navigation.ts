@@ -29,6 +29,7 @@ export const NAVIGATION = [
     text: 'Run it',
     items: [
       { text: 'Deployment', link: '/deployment' },
+      { text: 'Command line', link: '/command-line' },
       { text: 'Data', link: '/data' },
       { text: 'Accounts', link: '/accounts' },
       { text: 'A person answers', link: '/operator' },

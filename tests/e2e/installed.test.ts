@@ -18,7 +18,7 @@ const LAUNCHER = 'node_modules/visavis/apps/server/dist/launcher.js';
 
 /** What the tarball of the server is for; a file of another kind, or elsewhere, does not belong into it. */
 const BELONGS = [
-  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/licences\.md)$/,
+  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/(licences\.md|third-party-licences\.txt))$/,
   /^apps\/server\/dist\/([\w-]+\/)*[\w-]+\.js$/,
   /^apps\/server\/dist\/db\/migrations\/([\w-]+\.sql|meta\/_journal\.json)$/,
   /^apps\/server\/dist\/http\/reference\/browser\/reference\.css$/,
@@ -38,7 +38,7 @@ describe.skipIf(executablePath === null)('the installed product', () => {
     tarball = await packServer(folder);
     const byName = Object.fromEntries(PACKAGES.map((name, index) => [`@visavis/${name}`, packages[index]?.path ?? '']));
     project = await EmptyProject.install({ ...byName, visavis: tarball.path }, []);
-  }, 400_000);
+  }, 900_000);
 
   afterAll(() => {
     project?.remove();
@@ -57,6 +57,7 @@ describe.skipIf(executablePath === null)('the installed product', () => {
     expect(read('LICENSE')).toContain('Apache License');
     expect(read('docs/licences.md')).toContain('## What each workspace needs');
     expect(read('apps/console/dist/third-party-licences.txt')).toContain('react-dom');
+    expect(read('docs/third-party-licences.txt')).toContain('======== vitepress ');
     expect(tarball.bytes).toBeLessThan(30_000_000);
   });
 

@@ -4,6 +4,7 @@ import { buildConsole, isConsoleStale } from '../build-console.ts';
 import { buildDocs } from '../docs/build.ts';
 import { areDocsStale } from '../docs/freshness.ts';
 import { compile, copy, startedFiles } from './compile.ts';
+import { docsNotices } from './docs-notices.ts';
 import { type Manifest, serverManifest } from './manifest.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -47,6 +48,7 @@ export async function buildServer(folder: string): Promise<void> {
   for (const name of ['LICENSE', 'CHANGELOG.md']) cpSync(join(ROOT, name), join(folder, name));
   cpSync(join(SERVER, 'README.md'), join(folder, 'README.md'));
   cpSync(join(ROOT, 'docs/licences.md'), join(folder, 'docs/licences.md'));
+  writeFileSync(join(folder, 'docs/third-party-licences.txt'), docsNotices());
 }
 
 function read(folder: string): Manifest {

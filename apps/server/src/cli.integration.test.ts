@@ -152,7 +152,11 @@ describe('on the data of a server', () => {
   it('a running server is named in one sentence that says what to do, and is left alone', async () => {
     const server = await openDatabase({ dataDir, logger: quiet });
     try {
-      for (const argv of [['user', 'list'], ['keys', 'list'], ['database', 'repair']]) {
+      for (const argv of [
+        ['user', 'list'],
+        ['keys', 'list'],
+        ['database', 'repair'],
+      ]) {
         const { code, stdout, stderr } = await on(...argv);
         expect([code, stdout]).toEqual([1, '']);
         expect(stderr).toMatch(/^A running server \(process \d+ on .+\) has the embedded database in .+: stop it, run/);
