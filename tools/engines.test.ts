@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { runsServer } from '../apps/server/src/node-releases.ts';
 
 type Version = readonly [major: number, minor: number, patch: number];
 type LockedPackage = { readonly engines?: { readonly node?: string }; readonly optional?: boolean };
@@ -57,4 +58,11 @@ test('no package asks for another Node than those that the README names', () => 
     return NAMED.filter((version) => !takes(range, version)).map((version) => `${name}: ${range}, not ${version[0]}`);
   });
   expect(wanting).toEqual([]);
+});
+
+test('what is installed runs the server in the same releases, and brings its own Node for the others', () => {
+  const { engines } = JSON.parse(read('package.json')) as { engines: { node: string } };
+  const versions = ['20.19.0', '22.17.1', '22.18.0', '23.11.0', '24.10.0', '24.11.0', '25.2.0', '26.0.0', '28.1.0'];
+  expect(versions.map(runsServer)).toEqual(versions.map((version) => takes(engines.node, versionOf(version))));
+  expect(versions.map(runsServer)).toContain(false);
 });

