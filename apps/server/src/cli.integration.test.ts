@@ -42,7 +42,7 @@ async function run(...argv: string[]): Promise<Told> {
 }
 
 const COMMANDS = [
-  ...['start', 'doctor', 'face make', 'face speak'],
+  ...['start', 'doctor', 'face make', 'face speak', 'film'],
   ...['user list', 'user reset-password', 'user make-operator', 'user make-member'],
   ...['keys list', 'keys create', 'keys reset', 'keys delete', 'database repair', 'database copy'],
 ];

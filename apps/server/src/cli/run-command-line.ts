@@ -4,6 +4,7 @@ import { asksForHelp, type Command, columns, EXIT, UsageError, unknownCommand } 
 import { databaseCommand } from './database-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { faceCommand } from './face-command.ts';
+import { filmCommand } from './film-command.ts';
 import { keysCommand } from './keys-command.ts';
 import { startCommand } from './start-command.ts';
 import { userCommand } from './user-command.ts';
@@ -13,6 +14,7 @@ const COMMANDS: readonly Command[] = [
   startCommand,
   doctorCommand,
   faceCommand,
+  filmCommand,
   userCommand,
   keysCommand,
   databaseCommand,
@@ -26,7 +28,7 @@ ${columns(
 )}
 
 visavis <command> --help says more of one, visavis --version which release this is.
-Exit codes: 0 done, 1 failed, 2 wrong arguments or settings; those of faces are in their help.`;
+Exit codes: 0 done, 1 failed, 2 wrong arguments or settings; those of faces and films are in their help.`;
 
 /** Resolves to the exit code; undefined where the command sets its own. What went wrong has been said, in one sentence. */
 export async function runCommandLine(argv: readonly string[]): Promise<number | undefined> {

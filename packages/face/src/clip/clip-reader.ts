@@ -89,7 +89,8 @@ function refuseFarTimes(timeS: number): void {
   if (timeS > MAX_CLIP_S + DURATION_SLACK_S) throw new InputError('too-long');
 }
 
-function decoding<Result>(work: () => Result): Result {
+/** What goes wrong in it comes out as a damaged file. */
+export function decoding<Result>(work: () => Result): Result {
   try {
     return work();
   } catch (error) {
@@ -98,15 +99,17 @@ function decoding<Result>(work: () => Result): Result {
   }
 }
 
-async function openReader(path: string): Promise<FilmReader> {
+/** `containers` are FFmpeg's names of formats. Throws `InputError`. */
+export async function openReader(path: string, containers: readonly string[] = CONTAINERS): Promise<FilmReader> {
   try {
-    return await FilmReader.open(fileOnDisk(path, 'read'), CONTAINERS);
+    return await FilmReader.open(fileOnDisk(path, 'read'), containers);
   } catch (error) {
     throw new InputError('corrupt', { cause: error });
   }
 }
 
-function requirePictures(reader: FilmReader): FilmPictures {
+/** Chooses the pictures that a player shows. Throws `InputError` where there are none that are read here. */
+export function requirePictures(reader: FilmReader): FilmPictures {
   try {
     const pictures = reader.pictures();
     if (pictures === null) throw new InputError('not-a-video');

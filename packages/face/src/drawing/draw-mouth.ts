@@ -70,7 +70,7 @@ function takeLips({ person, frame }: MouthSource, sample: WarpSample, pixel: Flo
 }
 
 /** Light on lips and cheeks that changes with the pose. Multiplies colours. */
-function createLipShader(
+export function createLipShader(
   frame: MouthFrame,
   target: MouthTarget,
 ): (u: number, v: number, sample: WarpSample, pixel: Float32Array) => void {

@@ -27,7 +27,7 @@ const SPEECH_RATE_HZ = 48_000;
 const MAX_SECONDS = 600;
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
 /** Containers of plain sound: no playlists, which could name other files or addresses. */
-const CONTAINERS = ['wav', 'mp3', 'flac', 'ogg', 'mov', 'matroska', 'aac', 'aiff', 'caf', 'au', 'w64'];
+export const SPEECH_CONTAINERS = ['wav', 'mp3', 'flac', 'ogg', 'mov', 'matroska', 'aac', 'aiff', 'caf', 'au', 'w64'];
 /** Other work gets its turn after this many pieces of sound. */
 const PIECES_PER_TURN = 64;
 
@@ -46,7 +46,7 @@ export async function decodeSpeech(bytes: Buffer): Promise<Speech> {
 }
 
 async function decode(bytes: Buffer): Promise<Speech> {
-  const reader = await FilmReader.open(fileInMemory(bytes), CONTAINERS);
+  const reader = await FilmReader.open(fileInMemory(bytes), SPEECH_CONTAINERS);
   try {
     if (reader.sound() === null) throw new SpeechError('not-audio');
     const filter = `aresample,aformat=sample_fmts=s16:sample_rates=${SPEECH_RATE_HZ}:channel_layouts=mono`;

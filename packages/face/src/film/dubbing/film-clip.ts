@@ -1,0 +1,117 @@
+import { stat } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type FilmFrame, surveyFilm } from '@visavis/media/codecs';
+import type { Picture } from '@visavis/media/core';
+import { decoding, openReader, requirePictures } from '../../clip/clip-reader.ts';
+import { InputError } from '../../input-error.ts';
+
+/** Pictures per second as a fraction, so that 30000/1001 stays what it is over half an hour. */
+export type PictureRate = { readonly ticksPerSecond: number; readonly ticksPerPicture: number };
+
+/** A user's clip, as a player shows it: upright, with square pixels and even sides. */
+export type FilmClip = {
+  readonly path: string;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly rate: PictureRate;
+  /** Of the pictures; sound may go on. */
+  readonly durationS: number;
+};
+
+const MAX_FILM_S = 30 * 60;
+const MIN_FILM_S = 0.2;
+const MAX_BYTES = 8 * 1024 ** 3;
+const MIN_SIDE_PX = 64;
+const MAX_SIDE_PX = 4096;
+/** Containers of films: no playlists, which could name other files or addresses. */
+const CONTAINERS = ['mov', 'matroska', 'avi', 'gif'];
+const DURATION_SLACK_S = 0.5;
+/** A clip whose pictures come more slowly or faster is shown at these rates. */
+const SLOWEST_RATE = 5;
+const FASTEST_RATE = 120;
+const USUAL_RATE = 25;
+/** Containers round times: a rate this near to a usual one is that one. */
+const SAME_RATE = 0.004;
+const TICKS = 1000;
+/** Other work gets its turn after this many pictures. */
+const PICTURES_PER_TURN = 2;
+
+/** Looks through the file without decoding more than key pictures. Throws `InputError`. */
+export async function openFilmClip(path: string): Promise<FilmClip> {
+  if ((await stat(path)).size > MAX_BYTES) throw new InputError('too-large');
+  const reader = await openReader(path, CONTAINERS);
+  try {
+    const pictures = requirePictures(reader);
+    const survey = decoding(() => surveyFilm(reader, pictures, MAX_FILM_S + DURATION_SLACK_S));
+    if (survey.durationS > MAX_FILM_S + DURATION_SLACK_S) throw new InputError('too-long');
+    const [widthPx, heightPx] = [even(survey.widthPx), even(survey.heightPx)];
+    if (Math.min(widthPx, heightPx) < MIN_SIDE_PX) throw new InputError('corrupt');
+    if (Math.max(widthPx, heightPx) > MAX_SIDE_PX) throw new InputError('too-large');
+    if (survey.durationS < MIN_FILM_S) throw new InputError(survey.isCutOff ? 'corrupt' : 'too-short');
+    return { path, widthPx, heightPx, rate: rateOf(survey.picturesPerSecond), durationS: survey.durationS };
+  } finally {
+    reader.close();
+  }
+}
+
+export function pictureMs({ ticksPerSecond, ticksPerPicture }: PictureRate): number {
+  return (1000 * ticksPerPicture) / ticksPerSecond;
+}
+
+/**
+ * Decodes the clip one picture at a time, evenly at its rate: pictures of a variable rate are shown again or left out by
+ * their times. Every picture is a copy that the caller may write on. Throws `InputError` when the file is damaged.
+ */
+export async function* readFilmPictures(clip: FilmClip, signal?: AbortSignal): AsyncGenerator<Picture, undefined> {
+  const { widthPx: width, heightPx: height, rate } = clip;
+  const most = Math.ceil(((MAX_FILM_S + DURATION_SLACK_S) * rate.ticksPerSecond) / rate.ticksPerPicture);
+  const reader = await openReader(clip.path, CONTAINERS);
+  try {
+    requirePictures(reader);
+    reader.showAt({ widthPx: width, heightPx: height });
+    const filters = `fps=${rate.ticksPerSecond}/${rate.ticksPerPicture},${ORDINARY_COLOURS}`;
+    const frames = reader.frames(filters, refuseFarTimes);
+    const next = (): FilmFrame | undefined => decoding(() => frames.next().value);
+    let count = 0;
+    for (let frame = next(); frame !== undefined; frame = next()) {
+      signal?.throwIfAborted();
+      if (count >= most) throw new InputError('too-long');
+      count += 1;
+      yield { width, height, data: frame.bytes };
+      if (count % PICTURES_PER_TURN === 0) await nextTurn();
+    }
+    if (count === 0) throw new InputError('corrupt');
+  } finally {
+    reader.close();
+  }
+  return undefined;
+}
+
+/** What films are written in here: BT.601, limited range. */
+const ORDINARY_COLOURS = 'scale=out_color_matrix=smpte170m:out_range=tv,format=yuv420p';
+
+/** What is decoded may come later than the packets said. */
+function refuseFarTimes(timeS: number): void {
+  if (timeS > MAX_FILM_S + DURATION_SLACK_S) throw new InputError('too-long');
+}
+
+/** Rates of television are thousand-and-first parts; others are kept to the thousandth of a picture. */
+export function rateOf(picturesPerSecond: number): PictureRate {
+  const known = picturesPerSecond >= SLOWEST_RATE && picturesPerSecond <= FASTEST_RATE;
+  const rate = known ? picturesPerSecond : picturesPerSecond > FASTEST_RATE ? FASTEST_RATE : USUAL_RATE;
+  const whole = Math.round(rate);
+  const television = { ticksPerSecond: TICKS * whole, ticksPerPicture: 1001 };
+  const even = { ticksPerSecond: TICKS * whole, ticksPerPicture: TICKS };
+  const [toTelevision, toEven] = [television, even].map((one) => Math.abs(1000 / pictureMs(one) - rate) / rate) as [
+    number,
+    number,
+  ];
+  if (Math.min(toTelevision, toEven) > SAME_RATE) {
+    return { ticksPerSecond: Math.round(TICKS * rate), ticksPerPicture: TICKS };
+  }
+  return toTelevision < toEven && [24, 30, 48, 60, 120].includes(whole) ? television : even;
+}
+
+function even(length: number): number {
+  return 2 * Math.floor(length / 2);
+}

@@ -1,0 +1,112 @@
+import { parseArgs } from 'node:util';
+import { InputError } from '../../input-error.ts';
+import { SpeechError } from '../read-speech.ts';
+import { dubClip } from './dub-clip.ts';
+import { SYNC_MODES, type SyncMode } from './picture-order.ts';
+
+const USAGE = `Usage:
+  visavis film --video CLIP --audio SPEECH -o FILE.mp4 [--sync-mode ${SYNC_MODES.join('|')}] [--speaker X,Y]
+      lets the person in a clip say what a recording says; mouth and jaw are drawn anew, all else stays. Clips: MP4, MOV, WebM, MKV,
+      AVI; speech: WAV, MP3, FLAC, Ogg, M4A, or the sound of a film; at most 30 minutes.
+  --sync-mode  what happens where clip and speech differ in length: loop shows the clip again and again (the default), bounce
+               forwards and backwards, cut_off ends with the shorter one, silence with the longer, remap changes the clip's speed
+  --speaker    a place on the face that speaks, in pixels of the clip; the largest face when left out
+
+Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 a file cannot be used, 130 interrupted.`;
+
+const EXIT = { done: 0, failed: 1, usage: 2, unusable: 3, interrupted: 130 } as const;
+const BAR_WIDTH = 30;
+
+type FilmArguments = {
+  readonly video: string;
+  readonly audio: string;
+  readonly out: string;
+  readonly syncMode: SyncMode;
+  readonly speaker: { readonly x: number; readonly y: number } | undefined;
+};
+
+/** What is asked for; a sentence where it cannot be understood. */
+function readArguments(argv: readonly string[]): FilmArguments | string {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      video: { type: 'string' },
+      audio: { type: 'string' },
+      out: { type: 'string', short: 'o' },
+      'sync-mode': { type: 'string', default: 'loop' },
+      speaker: { type: 'string' },
+    },
+  });
+  const { video, audio, out } = values;
+  if (video === undefined || audio === undefined || out === undefined) return '--video, --audio and -o are needed.';
+  const syncMode = SYNC_MODES.find((mode) => mode === values['sync-mode']);
+  if (syncMode === undefined) return `--sync-mode takes one of: ${SYNC_MODES.join(', ')}.`;
+  const place = values.speaker === undefined ? null : /^(\d{1,5}),(\d{1,5})$/.exec(values.speaker);
+  if (values.speaker !== undefined && place === null) return '--speaker takes X,Y in pixels, like 320,180.';
+  return { video, audio, out, syncMode, speaker: place ? { x: Number(place[1]), y: Number(place[2]) } : undefined };
+}
+
+/** A bar that is written over on a terminal, and a line for every tenth elsewhere. */
+function progressBar(): (share: number, step: string) => void {
+  let nextPercent = 0;
+  return (share, step) => {
+    const percent = Math.floor(share * 100);
+    if (process.stderr.isTTY) {
+      const done = Math.round(share * BAR_WIDTH);
+      const bar = `${'█'.repeat(done)}${'░'.repeat(BAR_WIDTH - done)}`;
+      process.stderr.write(`\r\x1b[K${bar} ${percent} % ${step}${share >= 1 ? '\n' : ''}`);
+    } else if (percent >= nextPercent) {
+      process.stderr.write(`${percent} % ${step}\n`);
+      nextPercent = percent - (percent % 10) + 10;
+    }
+  };
+}
+
+async function run(argv: readonly string[], signal: AbortSignal): Promise<number> {
+  if (argv.length === 0 || argv.includes('--help') || argv.includes('-h')) {
+    console.log(USAGE);
+    return EXIT.done;
+  }
+  let wanted: FilmArguments | string;
+  try {
+    wanted = readArguments(argv);
+  } catch (error) {
+    wanted = error instanceof Error ? error.message : String(error);
+  }
+  if (typeof wanted === 'string') {
+    console.error(`${wanted}\n\n${USAGE}`);
+    return EXIT.usage;
+  }
+  const { video, audio, out, syncMode, speaker } = wanted;
+  await dubClip({
+    videoPath: video,
+    audioPath: audio,
+    outPath: out,
+    options: { syncMode, ...(speaker && { speaker }) },
+    onProgress: progressBar(),
+    signal,
+  });
+  console.log(out);
+  return EXIT.done;
+}
+
+/**
+ * `visavis film --video a.mp4 --audio b.wav -o out.mp4`. Says itself what went wrong, ends its work when the process is told to end,
+ * and resolves to the exit code.
+ */
+export async function runFilmCommand(argv: readonly string[]): Promise<number> {
+  const interruption = new AbortController();
+  process.once('SIGINT', () => interruption.abort());
+  process.once('SIGTERM', () => interruption.abort());
+  try {
+    return await run(argv, interruption.signal);
+  } catch (error) {
+    if (interruption.signal.aborted) return EXIT.interrupted;
+    if (error instanceof InputError || error instanceof SpeechError) {
+      console.error(`${error.reason}: ${error.message}`);
+      return EXIT.unusable;
+    }
+    console.error(error instanceof Error ? error.message : error);
+    return EXIT.failed;
+  }
+}

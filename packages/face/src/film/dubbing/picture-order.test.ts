@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { orderPictures, type SyncMode } from './picture-order.ts';
+
+function shown(mode: SyncMode, clipCount: number, speechCount: number, meltCount = 0): (number | string)[] {
+  const order = orderPictures(mode, { clipCount, speechCount, meltCount });
+  return Array.from({ length: order.count }, (_unused, index) => {
+    const { from, over } = order.at(index);
+    return over === undefined ? from : `${from} over ${over.from}`;
+  });
+}
+
+it('loop melts the end of the clip into its beginning, and goes back and forth where they do not match', () => {
+  expect(shown('loop', 8, 14, 2)).toEqual([
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    '0 over 6',
+    '1 over 7',
+    2,
+    3,
+    4,
+    5,
+    '0 over 6',
+    '1 over 7',
+  ]);
+  expect(shown('loop', 4, 9)).toEqual(shown('bounce', 4, 9));
+  expect(orderPictures('loop', { clipCount: 9, speechCount: 20, meltCount: 3 }).at(6).over?.share).toBe(0.25);
+});
+
+it('bounce shows neither end twice, and a clip of one picture as it is', () => {
+  expect(shown('bounce', 4, 9)).toEqual([0, 1, 2, 3, 2, 1, 0, 1, 2]);
+  expect(shown('bounce', 1, 3)).toEqual([0, 0, 0]);
+});
+
+it('cut_off ends with the shorter of both, silence with the longer', () => {
+  expect(shown('cut_off', 3, 5)).toEqual([0, 1, 2]);
+  expect(shown('cut_off', 5, 3)).toEqual([0, 1, 2]);
+  expect(shown('silence', 3, 5)).toEqual([0, 1, 2, 2, 2]);
+  expect(shown('silence', 5, 3)).toEqual([0, 1, 2, 3, 4]);
+});
+
+it('remap shows the whole clip once, however long the speech is', () => {
+  expect(shown('remap', 3, 6)).toEqual([0, 0, 1, 1, 2, 2]);
+  expect(shown('remap', 6, 3)).toEqual([1, 3, 5]);
+});

@@ -1,0 +1,214 @@
+import type { Picture } from '@visavis/media/core';
+import { lookWithFilmed } from '../../drawing/filmed-mouth.ts';
+import { measureLook, skinColour } from '../../drawing/photo-look.ts';
+import { type FaceFinder, type FaceMesh, regionOfMesh } from '../../landmarks/face-finder.ts';
+import { lipGap } from '../../landmarks/mesh-points.ts';
+import { type MouthFrame, measureMouth, widestGap } from '../../landmarks/mouth-frame.ts';
+import { lumaOf, withAlpha } from '../../pixels/pixels.ts';
+import type { MouthLook, OwnMouth } from './dub-painter.ts';
+import { cutCrop, intoCrop } from './face-crop.ts';
+import { type FilmClip, pictureMs, readFilmPictures } from './film-clip.ts';
+import type { SeenFace } from './seen-face.ts';
+import { ShotFace } from './shot-face.ts';
+import { areaOf, FaceFollower, type Place, sceneDistance } from './track-film.ts';
+
+/** A scene of the film, between cuts. */
+export type Shot = {
+  readonly first: number;
+  readonly count: number;
+  /** Null where it shows no face. */
+  readonly face: ShotFace | null;
+  readonly look: MouthLook | null;
+};
+
+export type FilmSurvey = {
+  readonly pictureCount: number;
+  readonly shots: readonly Shot[];
+  /** How much of each picture's mouth is drawn, 0 to 1. */
+  readonly strengths: Float32Array;
+  /** Pictures over which the end melts into the beginning; 0 where the two do not match. */
+  readonly meltCount: number;
+};
+
+/** The end of a clip melts into its beginning within this time, where scene (mean luma) and face (half mouth widths) match. */
+const MELT_S = 0.3;
+const SAME_SCENE = 5;
+const SAME_PLACE = 0.12;
+/** Side of the picture from which the look of a mouth is taken. */
+const LOOK_SIDE_PX = 1024;
+/** Openings, in distances of the outer corners of the eyes, that show what is in the mouth, and the one that shows it best. */
+const TALKING_GAP = 0.1;
+const BEST_GAP = 0.2;
+/** Openings smaller than this many half mouth widths would have to be stretched too far. */
+const MIN_OPENING = 0.35;
+/** A cost that must be lower by this much, so that not every picture is looked at closely. */
+const MUCH_BETTER = 0.02;
+/** The drawn mouth comes and goes within this time. */
+const FADE_S = 0.2;
+/** A cover that is seen in most pictures of a shot is a beard or a shade. */
+const MOST = 0.5;
+
+/** Follows the face through the whole clip. `onPicture` hears how many pictures have been seen. Throws `InputError`. */
+export async function surveyFilmClip(
+  finder: FaceFinder,
+  clip: FilmClip,
+  options: {
+    readonly speaker?: Place | undefined;
+    readonly mostPictures?: number;
+    readonly signal?: AbortSignal | undefined;
+    readonly onPicture?: (count: number) => void;
+  },
+): Promise<FilmSurvey> {
+  const follower = new FaceFollower(finder, options.speaker);
+  const rate = 1000 / pictureMs(clip.rate);
+  const shots: StudiedShot[] = [];
+  let scene = new SceneStudy(0, rate);
+  const ends = new ClipEnds(Math.max(2, Math.round(MELT_S * rate)));
+  let count = 0;
+  for await (const picture of readFilmPictures(clip, options.signal)) {
+    const { seen, isCut, scene: look } = await follower.follow(picture);
+    ends.add(look);
+    if (isCut) {
+      shots.push(scene.finish());
+      scene = new SceneStudy(count, rate);
+    }
+    scene.add(picture, seen?.face ?? null, seen?.mesh);
+    options.onPicture?.(++count);
+    if (count === options.mostPictures) break;
+  }
+  shots.push(scene.finish());
+  const strengths = new Float32Array(count);
+  for (const shot of shots) strengths.set(shot.strengths, shot.first);
+  return { pictureCount: count, shots, strengths, meltCount: ends.meltCount(shots, count) };
+}
+
+/** What the first and the last pictures of a clip look like. */
+class ClipEnds {
+  readonly #first: Uint8Array[] = [];
+  readonly #last: Uint8Array[] = [];
+  readonly #melt: number;
+
+  constructor(melt: number) {
+    this.#melt = melt;
+  }
+
+  add(scene: Uint8Array): void {
+    if (this.#first.length < this.#melt) this.#first.push(scene);
+    this.#last.push(scene);
+    if (this.#last.length > this.#melt) this.#last.shift();
+  }
+
+  meltCount(shots: readonly Shot[], count: number): number {
+    if (count < 3 * this.#melt) return 0;
+    const matches = this.#first.every((scene, k) => {
+      if (sceneDistance(scene, this.#last[k] as Uint8Array) > SAME_SCENE) return false;
+      const [a, b] = [k, count - this.#melt + k].map((index) => restAt(shots, index));
+      return (a === null) === (b === null) && (!a || !b || restDistance(a, b) < SAME_PLACE);
+    });
+    return matches ? this.#melt : 0;
+  }
+}
+
+function restAt(shots: readonly Shot[], index: number): Float32Array | null {
+  const shot = shots.findLast(({ first }) => first <= index);
+  return shot?.face?.at(index - shot.first)?.rest ?? null;
+}
+
+/** Mean distance of the points in half mouth widths. */
+function restDistance(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i += 2) sum += Math.hypot((a[i] ?? 0) - (b[i] ?? 0), (a[i + 1] ?? 0) - (b[i + 1] ?? 0));
+  return sum / (a.length / 2) / Math.max(1, restHalfWidth(a));
+}
+
+type StudiedShot = Shot & { readonly strengths: Float32Array };
+type View = { readonly cost: number; readonly index: number; readonly take: () => ViewTaken };
+type ViewTaken = { readonly image: ReturnType<typeof cutCrop>; readonly points: Float32Array };
+
+/** Gathers what one scene shows, picture by picture. */
+class SceneStudy {
+  readonly #first: number;
+  readonly #rate: number;
+  readonly #faces: (SeenFace | null)[] = [];
+  #calm: (View & { taken: ViewTaken }) | null = null;
+  #talking: (View & { taken: ViewTaken }) | null = null;
+
+  constructor(first: number, rate: number) {
+    this.#first = first;
+    this.#rate = rate;
+  }
+
+  add(picture: Picture, face: SeenFace | null, mesh: FaceMesh | undefined): void {
+    const index = this.#faces.length;
+    this.#faces.push(face);
+    if (face === null || mesh === undefined || face.isTurnedAway || face.isCovered) return;
+    const gap = lipGap(mesh.points);
+    const take = (): ViewTaken => {
+      const image = cutCrop(picture, areaOf(regionOfMesh(mesh.points)), LOOK_SIDE_PX);
+      return { image, points: intoCrop(mesh.points, image) };
+    };
+    const calm = 2 * Math.abs(face.yaw) + 10 * Math.max(0, gap - 0.04);
+    this.#calm = better(this.#calm, { cost: calm, index, take });
+    if (gap < TALKING_GAP) return;
+    const talking = 6 * Math.abs(gap - BEST_GAP) + 3 * Math.abs(face.yaw);
+    this.#talking = better(this.#talking, { cost: talking, index, take });
+  }
+
+  finish(): StudiedShot {
+    const shot = { first: this.#first, count: this.#faces.length };
+    if (this.#calm === null) return { ...shot, face: null, look: null, strengths: new Float32Array(shot.count) };
+    const face = new ShotFace(this.#faces, this.#rate);
+    return { ...shot, face, look: this.#look(this.#calm.taken, face), strengths: this.#strengths() };
+  }
+
+  #look(calm: ViewTaken, face: ShotFace): MouthLook {
+    const { image } = calm.image;
+    const mouth = measureMouth(image, calm.points);
+    const look = { ...measureLook(image, calm.points, mouth, 1 / calm.image.step), light: 0 };
+    const light = lumaOf(skinColour(image, calm.points));
+    const own = this.#ownMouth(light, face);
+    if (own === undefined) return { look, light };
+    return { look: lookWithFilmed(look, { ...own, scale: 1 }), light, filmed: own };
+  }
+
+  /** Undefined where the mouth turns out to be open too little. */
+  #ownMouth(calmLight: number, face: ShotFace): OwnMouth | undefined {
+    if (this.#talking === null) return undefined;
+    const { image: crop, points } = this.#talking.taken;
+    const frame: MouthFrame = measureMouth(crop.image, points);
+    const isOpen = frame.isOpen && widestGap(frame.innerUpper, frame.innerLower) >= MIN_OPENING * frame.halfWidth;
+    const lower = face.at(this.#talking.index);
+    if (!isOpen || lower === null) return undefined;
+    const gain = calmLight / Math.max(1, lumaOf(skinColour(crop.image, points)));
+    return {
+      picture: withAlpha(crop.image),
+      frame,
+      gain: [gain, gain, gain],
+      halfWidth: restHalfWidth(lower.rest) / crop.step,
+    };
+  }
+
+  #strengths(): Float32Array {
+    const covered = this.#faces.filter((face) => face?.isCovered).length;
+    const heeds = covered < MOST * this.#faces.length;
+    const isLeft = this.#faces.map((face) => face === null || face.isTurnedAway || (heeds && face.isCovered));
+    const fade = Math.max(1, Math.round(FADE_S * this.#rate));
+    return Float32Array.from(isLeft, (_unused, index) => {
+      let strength = 1;
+      for (let near = index - fade; near <= index + fade; near++) {
+        if (isLeft[near] === true) strength = Math.min(strength, Math.abs(near - index) / (fade + 1));
+      }
+      return strength;
+    });
+  }
+}
+
+function better(known: (View & { taken: ViewTaken }) | null, view: View): View & { taken: ViewTaken } {
+  if (known !== null && view.cost > known.cost - MUCH_BETTER) return known;
+  return { ...view, taken: view.take() };
+}
+
+function restHalfWidth(rest: Float32Array): number {
+  const right = 2 * 12;
+  return Math.hypot((rest[right] ?? 0) - (rest[0] ?? 0), (rest[right + 1] ?? 0) - (rest[1] ?? 0)) / 2;
+}

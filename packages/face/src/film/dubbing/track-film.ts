@@ -1,0 +1,201 @@
+import type { Picture } from '@visavis/media/core';
+import { skinColour } from '../../drawing/photo-look.ts';
+import { type FaceFinder, type FaceMesh, regionOfMesh } from '../../landmarks/face-finder.ts';
+import { findFace, isTurnedAway, MIN_PRESENCE, yawOf } from '../../landmarks/find-portrait.ts';
+import { MESH_POINT_COUNT, meshPoint, POINT } from '../../landmarks/mesh-points.ts';
+import { isMouthCovered } from '../../landmarks/mouth-cover.ts';
+import { type MouthFrame, measureMouth } from '../../landmarks/mouth-frame.ts';
+import { toPicture } from '../../landmarks/mouth-place.ts';
+import { lumaOf } from '../../pixels/pixels.ts';
+import type { SquareRegion } from '../../pixels/sampling.ts';
+import { type CropArea, cutCrop, type FaceCrop, intoCrop, outOfCrop } from './face-crop.ts';
+import { depthsOf, lowerFaceOf, rigidOf, type SeenFace } from './seen-face.ts';
+
+/** A place in the picture, in its pixels: the face nearest to it is the one that speaks. */
+export type Place = { readonly x: number; readonly y: number };
+
+/** What one picture shows. `mesh` in its pixels. */
+type FollowedFace = {
+  readonly face: SeenFace;
+  readonly mesh: FaceMesh;
+};
+
+type FollowedPicture = {
+  readonly seen: FollowedFace | null;
+  /** A new scene begins with this picture. */
+  readonly isCut: boolean;
+  /** Luma of the whole picture, small. */
+  readonly scene: Uint8Array;
+};
+
+/** Side of what is decoded to find a face, and of the crop in which it is followed. */
+const SEARCH_SIDE_PX = 1280;
+const CROP_SIDE_PX = 448;
+/** Room around the network's window in which the face is looked at. */
+const CROP_ROOM = 1.15;
+/** Pictures between two searches for a face that is not there, and two of them with care. */
+const SEARCH_EVERY = 5;
+const SEARCH_WELL_EVERY = 25;
+/** Of the scene, for cuts. */
+const SCENE_SIDE = 32;
+/** A mean change of luma that may be a cut, and how many times more it is than the motion in the pictures before. */
+const JUMP = 12;
+const CUT_OVER_MOTION = 3.5;
+const MOTION_REACH = 6;
+/** The mouth is looked at in a part of the picture this many half mouth widths around it. */
+const MOUTH_ROOM = 2;
+const MOUTH_SIDE_PX = 320;
+
+/** Follows one face through the pictures of a film, given in order. Keeps nothing of earlier pictures but where the face was. */
+export class FaceFollower {
+  readonly #finder: FaceFinder;
+  readonly #speaker: Place | undefined;
+  #region: SquareRegion | undefined;
+  #last: FaceMesh | undefined;
+  #scene: Uint8Array | undefined;
+  readonly #changes: number[] = [];
+  #sinceSeen = 0;
+
+  constructor(finder: FaceFinder, speaker?: Place) {
+    this.#finder = finder;
+    this.#speaker = speaker;
+  }
+
+  async follow(picture: Picture): Promise<FollowedPicture> {
+    const scene = sceneOf(picture);
+    const isCut = this.#scene !== undefined && this.#isCut(sceneDistance(scene, this.#scene));
+    this.#scene = scene;
+    if (isCut) [this.#region, this.#last, this.#sinceSeen] = [undefined, undefined, 0];
+    const mesh = (await this.#stay(picture)) ?? (await this.#search(picture));
+    if (mesh === undefined) {
+      this.#sinceSeen += 1;
+      this.#region = undefined;
+      return { seen: null, isCut, scene };
+    }
+    this.#sinceSeen = 0;
+    this.#last = mesh;
+    this.#region = regionOfMesh(mesh.points);
+    return { seen: { face: look(picture, mesh), mesh }, isCut, scene };
+  }
+
+  async #stay(picture: Picture): Promise<FaceMesh | undefined> {
+    if (this.#region === undefined) return undefined;
+    const crop = cutCrop(picture, areaOf(this.#region), CROP_SIDE_PX);
+    const mesh = await this.#finder.mesh(crop.image, regionIn(crop, this.#region));
+    return mesh.score < MIN_PRESENCE ? undefined : meshOf(crop, mesh);
+  }
+
+  async #search(picture: Picture): Promise<FaceMesh | undefined> {
+    if (this.#sinceSeen % SEARCH_EVERY !== 0) return undefined;
+    const whole = { left: 0, top: 0, width: picture.width, height: picture.height };
+    const crop = cutCrop(picture, whole, SEARCH_SIDE_PX);
+    const wanted = this.#last ?? (this.#speaker && standIn(this.#speaker));
+    const found = await findFace(this.#finder, crop.image, {
+      thorough: this.#sinceSeen % SEARCH_WELL_EVERY === 0,
+      before: wanted && { ...wanted, points: intoCrop(wanted.points, crop) },
+    });
+    return found && meshOf(crop, found.mesh);
+  }
+
+  /** A cut changes the scene by much, and by much more than the motion before it. */
+  #isCut(change: number): boolean {
+    const motion = Math.max(0, ...this.#changes);
+    this.#changes.push(change);
+    if (this.#changes.length > MOTION_REACH) this.#changes.shift();
+    return change > JUMP && change > CUT_OVER_MOTION * motion;
+  }
+}
+
+/** Luma of the whole picture, `SCENE_SIDE` values square. */
+function sceneOf({ width, height, data }: Picture): Uint8Array {
+  const scene = new Uint8Array(SCENE_SIDE * SCENE_SIDE);
+  const taps = 4;
+  for (let i = 0; i < scene.length; i++) {
+    let sum = 0;
+    for (let k = 0; k < taps * taps; k++) {
+      const column = (i % SCENE_SIDE) + (k % taps) / taps;
+      const row = Math.floor(i / SCENE_SIDE) + Math.floor(k / taps) / taps;
+      sum += data[Math.floor((row * height) / SCENE_SIDE) * width + Math.floor((column * width) / SCENE_SIDE)] ?? 0;
+    }
+    scene[i] = sum / (taps * taps);
+  }
+  return scene;
+}
+
+/** Mean difference of luma. */
+export function sceneDistance(a: Uint8Array, b: Uint8Array): number {
+  return a.reduce((sum, value, i) => sum + Math.abs(value - (b[i] ?? 0)), 0) / a.length;
+}
+
+function look(picture: Picture, mesh: FaceMesh): SeenFace {
+  const crop = cutCrop(picture, areaOf(regionOfMesh(mesh.points)), CROP_SIDE_PX);
+  const points = intoCrop(mesh.points, crop);
+  const close = cutCrop(picture, mouthArea(mesh), MOUTH_SIDE_PX);
+  const mouth = measureMouth(close.image, intoCrop(mesh.points, close));
+  return {
+    rigid: rigidOf(mesh),
+    depths: depthsOf(mesh),
+    lower: lowerFaceOf(mesh, mouthIn(close, mouth)),
+    light: lumaOf(skinColour(crop.image, points)),
+    yaw: yawOf(mesh),
+    isTurnedAway: isTurnedAway(mesh),
+    isCovered: isMouthCovered(crop.image, points),
+  };
+}
+
+function mouthArea({ points }: FaceMesh): CropArea {
+  const [left, right] = [meshPoint(points, POINT.mouthLeft), meshPoint(points, POINT.mouthRight)];
+  const [x, y] = [(left[0] + right[0]) / 2, (left[1] + right[1]) / 2];
+  const reach = (MOUTH_ROOM * Math.hypot(right[0] - left[0], right[1] - left[1])) / 2;
+  return { left: x - reach, top: y - reach, width: 2 * reach, height: 2 * reach };
+}
+
+export function areaOf({ centerX, centerY, size }: SquareRegion): CropArea {
+  const side = size * CROP_ROOM;
+  return { left: centerX - side / 2, top: centerY - side / 2, width: side, height: side };
+}
+
+function regionIn({ left, top, step }: FaceCrop, region: SquareRegion): SquareRegion {
+  return {
+    ...region,
+    centerX: (region.centerX - left) / step,
+    centerY: (region.centerY - top) / step,
+    size: region.size / step,
+  };
+}
+
+function meshOf(crop: FaceCrop, mesh: FaceMesh): FaceMesh {
+  return {
+    ...mesh,
+    points: outOfCrop(mesh.points, crop),
+    depths: mesh.depths.map((depth) => depth * crop.step),
+  };
+}
+
+/** A mouth measured in the crop, in pixels of the picture. */
+function mouthIn({ left, top, step }: FaceCrop, mouth: MouthFrame): MouthFrame {
+  const [originX, originY] = toPicture(mouth, 0, 0);
+  const scaled = (curve: Float32Array): Float32Array => curve.map((value) => value * step);
+  return {
+    ...mouth,
+    originX: originX * step + left,
+    originY: originY * step + top,
+    halfWidth: mouth.halfWidth * step,
+    outerUpper: scaled(mouth.outerUpper),
+    innerUpper: scaled(mouth.innerUpper),
+    innerLower: scaled(mouth.innerLower),
+    outerLower: scaled(mouth.outerLower),
+  };
+}
+
+/** A face at a place, near enough for the one that lies there to be taken for it. */
+function standIn({ x, y }: Place): FaceMesh {
+  const points = new Float32Array(2 * MESH_POINT_COUNT);
+  for (let i = 0; i < points.length; i += 2) points.set([x, y], i);
+  points.set([x - STAND_IN_HALF_WIDTH_PX, y], 2 * POINT.earLeft);
+  points.set([x + STAND_IN_HALF_WIDTH_PX, y], 2 * POINT.earRight);
+  const region = { centerX: x, centerY: y, size: 1, rotation: 0 };
+  return { points, depths: new Float32Array(MESH_POINT_COUNT), score: 1, region };
+}
+/** A place may lie anywhere on the face that is meant. */
+const STAND_IN_HALF_WIDTH_PX = 400;
