@@ -1,7 +1,10 @@
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { avatarPhoto, jpegOf } from '../../packages/face/src/testing/photos.ts';
 import { PACKAGES } from '../../tools/build-packages/build.ts';
@@ -11,7 +14,7 @@ import { EmptyProject } from '../support/empty-project.ts';
 import { findNodes } from '../support/other-nodes.ts';
 import { startServer } from '../support/server-process.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
+const CALL_PAGE = join(import.meta.dirname, '../fixtures/packages/call-page.html');
 const executablePath = findChromium();
 const nodes = findNodes();
 const LAUNCHER = 'node_modules/visavis/apps/server/dist/launcher.js';
@@ -23,7 +26,7 @@ const BELONGS = [
   /^apps\/server\/dist\/db\/migrations\/([\w-]+\.sql|meta\/_journal\.json)$/,
   /^apps\/server\/dist\/http\/reference\/browser\/reference\.css$/,
   /^apps\/console\/dist\/((assets|embed)\/)?[\w.-]+\.(js|css|html|svg|txt|png|ico|webmanifest)(\.br|\.gz)?$/,
-  /^docs\/\.vitepress\/dist\/([\w-]+\/)*[\w.-]+\.(js|json|css|html|svg|jpg|png|webp|woff2|xml|txt)(\.br|\.gz)?$/,
+  /^docs\/\.vitepress\/dist\/([\w-]+\/)*[@\w.-]+\.(js|json|css|html|svg|jpg|png|webp|woff2|xml|txt)(\.br|\.gz)?$/,
   /^avatars\/(index\.json|\w+\/([\w-]+\/)?[\w-]+\.(webp|png|json|mp4))$/,
 ];
 
@@ -47,9 +50,10 @@ describe.skipIf(executablePath === null)('the installed product', () => {
 
   it('is what it needs to run, with its licences, and nothing else', () => {
     const own = project.path('node_modules/visavis');
-    const files = globSync('**/*', { cwd: own, withFileTypes: true, exclude: ['**/node_modules/**'] })
+    const files = readdirSync(own, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name).slice(own.length + 1));
+      .map((entry) => join(entry.parentPath, entry.name).slice(own.length + 1))
+      .filter((file) => !file.startsWith('node_modules'));
     expect(files.filter((file) => !BELONGS.some((kind) => kind.test(file)))).toEqual([]);
     expect(files.filter((file) => /\.test\.|testing|fixture|test-double|conformance/.test(file))).toEqual([]);
     expect(files.length).toBe(tarball.files);
@@ -82,38 +86,47 @@ describe.skipIf(executablePath === null)('the installed product', () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'visavis-product-data-'));
     const program = { path: oldest, arguments: [LAUNCHER, 'start'], folder: project.folder };
     const server = await startServer({ DATA_DIR: dataDir }, program);
-    let browser: Browser | null = null;
+    let code: number | null = null;
+    const page = await serveInstalledSdk();
+    const browser = await launchChromium(executablePath ?? '');
     try {
-      browser = await launchChromium(executablePath ?? '');
-      const page = await browser.newPage();
-      await serveInstalledSdk(page, server.url);
-      await page.goto(`${server.url}/installed-call?license=${server.license}`);
-      const told = (name: string) => page.evaluate(`told.${name}`);
-      await expect.poll(() => told('problem ?? told.state'), { timeout: 60_000 }).toBe('connected');
-      await expect.poll(() => told('loudest'), { timeout: 60_000 }).toBeGreaterThan(0.02);
-      await expect.poll(() => told('pictures'), { timeout: 60_000 }).toBeGreaterThan(25);
-      expect(await told('said')).not.toBe('');
+      await talk(await browser.newPage(), `${page.url}?host=${server.url}&license=${server.license}`);
       for (const path of ['/', '/console', '/docs/', '/reference', '/embed/visavis.js', '/openapi.json']) {
         expect([path, (await fetch(server.url + path)).status]).toEqual([path, 200]);
       }
-      await page.evaluate('hangUp()');
     } finally {
-      await browser?.close();
-      expect(await server.stop()).toBe(0);
+      await browser.close();
+      page.close();
+      code = await server.stop();
     }
+    expect(code).toBe(0);
     expect(server.output()).toContain('Closed');
   });
 
-  async function serveInstalledSdk(page: Page, url: string): Promise<void> {
-    const browserFolder = project.path('node_modules/@visavis/sdk/dist/browser');
-    await page.route(`${url}/installed-sdk/*`, (route) =>
-      route.fulfill({ path: join(browserFolder, new URL(route.request().url()).pathname.split('/').at(-1) ?? '') }),
-    );
-    await page.route(`${url}/installed-call*`, (route) =>
-      route.fulfill({ path: join(ROOT, 'tests/fixtures/packages/call-page.html') }),
-    );
+  /** Somebody's own page, with the installed SDK beside it. */
+  async function serveInstalledSdk(): Promise<{ readonly url: string; close(): void }> {
+    const files = createServer((request, response) => {
+      const name = new URL(request.url ?? '/', 'http://page').pathname.slice(1);
+      const isScript = /^[\w-]+\.js$/.test(name);
+      response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html; charset=utf-8');
+      const path = isScript ? project.path('node_modules/@visavis/sdk/dist/browser', name) : CALL_PAGE;
+      response.end(readFileSync(path));
+    });
+    await once(files.listen(0, '127.0.0.1'), 'listening');
+    const { port } = files.address() as AddressInfo;
+    return { url: `http://127.0.0.1:${port}/`, close: () => files.close() };
   }
 });
+
+async function talk(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  const told = (expression: string) => page.evaluate(`told.${expression}`);
+  await expect.poll(() => told('problem ?? told.state'), { timeout: 60_000 }).toBe('connected');
+  await expect.poll(() => told('loudest'), { timeout: 60_000 }).toBeGreaterThan(0.02);
+  await expect.poll(() => told('pictures'), { timeout: 60_000 }).toBeGreaterThan(25);
+  await expect.poll(() => told('said')).not.toBe('');
+  await page.evaluate('hangUp()');
+}
 
 function byRelease([one]: readonly [string, string], [other]: readonly [string, string]): number {
   return one.localeCompare(other, 'en', { numeric: true });
