@@ -34,6 +34,7 @@ export async function maintain<Result>(config: Config, work: (parts: Maintenance
       db,
       masterKeys: loadMasterKeys({ masterKey, dataDir }),
       logger: quiet,
+      runsJobs: false,
       isRegistrationOpen: false,
       mail: null,
       folders: { shipped: config.avatarsDir, made: dataDir },

@@ -45,7 +45,7 @@ export const avatarJobs = pgTable(
     attempt: smallint('attempt').notNull().default(0),
     /** Attempts that may still begin. */
     attemptsLeft: smallint('attempts_left').notNull(),
-    /** `waiting`: next attempt; `running`: end of the lease. */
+    /** `waiting`: next attempt. */
     dueAt: instant('due_at').notNull().defaultNow(),
     /** 0 to 1. */
     progress: real('progress').notNull().default(0),

@@ -182,7 +182,7 @@ export const webhookDeliveries = pgTable(
       .default('waiting'),
     /** Attempts begun; a later attempt's number makes an earlier one's result void. */
     attempt: smallint('attempt').notNull().default(0),
-    /** `waiting`: next attempt; `running`: end of the lease. */
+    /** `waiting`: next attempt. */
     dueAt: instant('due_at').notNull().defaultNow(),
     attempts: jsonb('attempts').$type<readonly DeliveryAttempt[]>().notNull().default([]),
     createdAt: createdAt(),

@@ -11,8 +11,7 @@ import { AvatarBin } from '../control/avatars/avatar-bin.ts';
 import { createAvatarCatalogue } from '../control/avatars/avatar-catalogue.ts';
 import type { BundleFolders } from '../control/avatars/bundle-folders.ts';
 import { FirstPage } from '../control/avatars/first-page.ts';
-import { AvatarWorkshop, type BundleRunner, namesOfMadeBundles } from '../control/avatars/making/avatar-workshop.ts';
-import { Uploads } from '../control/avatars/making/uploads.ts';
+import { type BundleRunner, namesOfMadeBundles } from '../control/avatars/making/avatar-workshop.ts';
 import { OwnAvatars } from '../control/avatars/own-avatars.ts';
 import { createBrowserTokens } from '../control/browser-tokens/browser-tokens.ts';
 import { type CallSlots, createCallSlots } from '../control/call-slots/call-slots.ts';
@@ -31,11 +30,10 @@ import { type DiskWatch, ENDLESS_DISK } from '../control/disk/disk-watch.ts';
 import { sweepRenderedFaces } from '../control/disk/rendered-faces.ts';
 import { type Bounds, createBounds } from '../control/fairness/bounds.ts';
 import { createReadingPlaces, type ReadingPlaces } from '../control/fairness/fair-reading.ts';
-import { startHousekeeping } from '../control/housekeeping.ts';
+import { runTasks, startHousekeeping } from '../control/housekeeping.ts';
 import { LicenceControl } from '../control/licence-keys/licence-control.ts';
 import { createLicenceKeys } from '../control/licence-keys/licence-keys.ts';
-import { createAddressGuard, type FindAddresses } from '../control/net/address-guard.ts';
-import { createGuardedFetch } from '../control/net/guarded-fetch.ts';
+import type { FindAddresses } from '../control/net/address-guard.ts';
 import { createFirstSteps } from '../control/projects/first-steps.ts';
 import { Invitations } from '../control/projects/invitations.ts';
 import { Members } from '../control/projects/members.ts';
@@ -54,11 +52,13 @@ import { UsageReports } from '../control/usage/usage-reports.ts';
 import { NO_DESCRIBED_VOICES, type VoiceDirectory } from '../control/voices/voice-directory.ts';
 import { type VoicePreviewOptions, VoicePreviews } from '../control/voices/voice-previews.ts';
 import { type ToldConversations, withWebhooks } from '../control/webhooks/webhook-feed.ts';
-import { createWebhookWorker, type WebhookWorker } from '../control/webhooks/webhook-worker.ts';
-import { Webhooks } from '../control/webhooks/webhooks.ts';
+import type { Webhooks } from '../control/webhooks/webhooks.ts';
 import type { Database } from '../db/database.ts';
+import { createHousekeepingTurns } from '../jobs/handlers/housekeeping-turns.ts';
+import { Jobs } from '../jobs/jobs.ts';
 import type { ConsoleApiDependencies } from '../http/console-api/console-api.ts';
 import type { CallControl, Logger } from '../ports.ts';
+import { createMaking, createWebhookServices } from './job-services.ts';
 
 export type ConsoleServiceOptions = {
   readonly db: Database;
@@ -72,10 +72,14 @@ export type ConsoleServiceOptions = {
   readonly isRegistrationOpen: boolean;
   /** Null: this server sends no mail. */
   readonly mail: { readonly mailer: Mailer; readonly publicUrl: string } | null;
+  /** False: what waits for its turn is left to another process. Default true. */
+  readonly runsJobs?: boolean;
   /** Left out: no avatars are made from pictures. */
   readonly making?: {
     readonly uploadFolder: string;
     readonly run: BundleRunner;
+    /** Avatars made at once on this machine; one when left out. */
+    readonly atOnce?: number;
     /** Hosts with private addresses that pictures may be fetched from. */
     readonly privateHosts?: readonly string[];
   };
@@ -122,7 +126,10 @@ export type ConsoleServices = {
   readonly reconnectKeys: TalkKeys;
   readonly rating: { readonly ratings: TalkRatings; readonly ratingKeys: TalkKeys };
   readonly serverLog: ServerLog;
-  readonly webhookWorker: WebhookWorker;
+  /** What waits for its turn; null: another process looks after it. */
+  readonly jobs: Jobs | null;
+  /** Posts what is due at once, and says how many posts that were. */
+  readonly webhookWorker: { runDue(): Promise<number> };
   readonly housekeeping: { runAll(): Promise<void> };
   /** Which bounds were reached, and how often. */
   readonly bounds: Bounds;
@@ -147,28 +154,36 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const admission = createAdmission(db, folders, ledger);
   const licences = createLicences(options, slots, audit);
   const projects = createProjects(db, points.free === null ? null : toThousandths(points.free), quotas);
-  const { avatars, avatarBin, firstPage, uploads, workshop, sweepAvatars } = createAvatars(options, bounds);
-  const hooks = createWebhookServices(options, bounds);
+  let jobs: Jobs | null = null;
+  const wake: Jobs['wake'] = (name, key) => jobs?.wake(name, key);
+  const { avatars, avatarBin, firstPage, uploads, sweepAvatars, ...making } = createAvatars(options, bounds, wake);
+  const hooks = createWebhookServices(options, bounds, wake);
   const talks = createTalkServices(options, bounds, hooks.webhooks);
   const { recordings, recordingRooms, conversations, records, archive, takeLost } = talks;
-  const housekeeping = startHousekeeping(
+  const shared = {
+    'attempts to log in': () => limiter.sweep(),
+    'browser tokens and links': () => Promise.all([tokens.sweep(), licences.endLinks()]),
+    'expired sessions': () => Promise.all([accounts.sweepSessions(), invitations.sweep()]),
+    'audit logs': () => Promise.all([serverLog.sweep(), audit.sweep()]),
+    'old talks': () => archive.removeExpired(),
+    'surplus talks': () => talks.retention.sweep(),
+    'webhook deliveries': () => hooks.queue.sweep(),
+  };
+  const local = startHousekeeping(
     {
-      'attempts to log in': () => limiter.sweep(),
-      'browser tokens and links': () => Promise.all([tokens.sweep(), licences.endLinks()]),
-      'expired sessions': () => Promise.all([accounts.sweepSessions(), invitations.sweep()]),
-      'audit logs': () => Promise.all([serverLog.sweep(), audit.sweep()]),
-      'old talks': () => archive.removeExpired(),
-      'surplus talks': () => talks.retention.sweep(),
       'films of talks that are gone': () => recordings.sweep(),
       'uploaded files': async () => uploads?.sweep(),
       'deleted and made avatars': () => sweepAvatars(),
-      'webhook deliveries': () => hooks.worker.sweep(),
       'rendered faces': () => sweepFaces(options),
     },
     logger,
   );
+  const runShared = () => runTasks(shared, logger);
+  const housekeeping = { runAll: () => runShared().then(local.runAll) };
+  const handlers = [hooks.turns, making.turns, createHousekeepingTurns(runShared)].filter((turns) => turns !== null);
+  jobs = options.runsJobs === false ? null : new Jobs({ db, handlers, logger });
   // What can be made again makes room at once.
-  const stopListening = (options.disk ?? ENDLESS_DISK).onLow(() => void housekeeping.runAll());
+  const stopListening = (options.disk ?? ENDLESS_DISK).onLow(() => void local.runAll());
   return {
     ...{
       avatars,
@@ -182,7 +197,8 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       housekeeping,
       bounds,
       readingPlaces: createReadingPlaces(bounds.reached),
-      webhookWorker: hooks.worker,
+      jobs,
+      webhookWorker: { runDue: () => hooks.runDue(jobs) },
       ...forSingleTalks(db, masterKeys, limiter),
       serverLog,
       takeLost,
@@ -211,14 +227,13 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
     },
     async close() {
       stopListening();
-      housekeeping.stop();
+      local.stop();
       talks.lost.stop();
-      await workshop?.close();
       slots.close();
       await meter.close();
       await Promise.all([conversations.drain(), talks.firstSteps.drain()]);
       await recordingRooms.close();
-      await hooks.worker.close();
+      await jobs?.close();
       await serverLog.close();
     },
   };
@@ -252,14 +267,14 @@ function createLicences(options: ConsoleServiceOptions, slots: CallSlots, audit:
   return new LicenceControl({ keys, slots, calls, audit });
 }
 
-function createAvatars(options: ConsoleServiceOptions, bounds: Bounds) {
+function createAvatars(options: ConsoleServiceOptions, bounds: Bounds, wake: Jobs['wake']) {
   const { db, folders, quotas = DEFAULT_QUOTAS, demoProjectId = null } = options;
   const catalogue = createAvatarCatalogue(db, folders);
-  const { uploads, workshop } = createMaking(options, bounds);
+  const { uploads, workshop, turns } = createMaking(options, bounds, wake);
   const avatars = new OwnAvatars({ db, catalogue, maker: workshop, quotas });
   const avatarBin = new AvatarBin({ db, folders, catalogue, avatars, maker: workshop, quotas });
   return {
-    ...{ uploads, workshop, avatars, avatarBin },
+    ...{ uploads, turns, avatars, avatarBin },
     firstPage: new FirstPage({ db, catalogue, demoProjectId }),
     async sweepAvatars() {
       await avatarBin.sweep();
@@ -319,29 +334,6 @@ function createTalkServices(options: ConsoleServiceOptions, { reached: onBound }
     takeLost,
     lost: watchLostConversations(db, takeLost, logger),
   };
-}
-
-function createMaking(options: ConsoleServiceOptions, bounds: Bounds) {
-  const { db, folders, logger, making, disk = ENDLESS_DISK, quotas = DEFAULT_QUOTAS } = options;
-  if (making === undefined) return { uploads: null, workshop: null };
-  const { uploadFolder, run, privateHosts = [] } = making;
-  const fetch = createGuardedFetch({ allowedPrivateHosts: privateHosts });
-  const places = { uploads: uploadFolder, bundles: folders.made };
-  return {
-    uploads: new Uploads({ db, folder: uploadFolder, disk, quotas, onBound: bounds.reached }),
-    workshop: new AvatarWorkshop({ db, folders: places, fetch, run, disk, logger }),
-  };
-}
-
-function createWebhookServices(options: ConsoleServiceOptions, { reached: onBound }: Bounds) {
-  const { db, masterKeys, logger, webhooks: settings } = options;
-  const box = createSecretBox(masterKeys, 'webhook secrets');
-  const { privateHosts = [], findAddresses = createAddressGuard({ allowedPrivateHosts: privateHosts }) } =
-    settings ?? {};
-  const worker = createWebhookWorker({ db, box, fetch: createGuardedFetch({ findAddresses }), logger, onBound });
-  const { quotas = DEFAULT_QUOTAS } = options;
-  const onQueued = () => worker.wake();
-  return { worker, webhooks: new Webhooks({ db, box, quotas, findAddresses, onBound, onQueued }) };
 }
 
 function createPeople(options: ConsoleServiceOptions, audit: AuditLog, limiter: AttemptLimiter) {

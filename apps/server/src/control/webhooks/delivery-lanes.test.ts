@@ -11,25 +11,30 @@ const post = (projectId: string, host = `${projectId}.example`) => ({
 test('a project has some places, and keeps them when others come', () => {
   const lanes = new DeliveryLanes();
   for (let count = 0; count < 3; count += 1) lanes.begin(post('a'));
-  const room = lanes.room('quick');
-  expect([room?.places, room?.partial.get('a'), room?.partial.get('b'), room?.perProject]).toEqual([
-    45,
-    1,
-    undefined,
-    4,
-  ]);
+  expect([lanes.room('a')?.places, lanes.room('b')?.places]).toEqual([1, 4]);
+  lanes.begin(post('a'));
+  expect([lanes.room('a'), lanes.room('b')?.places]).toEqual([null, 4]);
 });
 
 test('receivers that hang take the places of the slow alone, from two seconds on', () => {
   const reached: string[] = [];
+  const moved = vi.fn();
   const lanes = new DeliveryLanes((what) => reached.push(what));
+  lanes.onMoved(moved);
   for (let project = 0; project < 12; project += 1) {
+    lanes.beginTurn(`p${project}`);
     for (let count = 0; count < 4; count += 1) lanes.begin(post(`p${project}`));
   }
-  expect([lanes.room('quick'), reached]).toEqual([null, ['webhooks']]);
+  expect([lanes.room('other'), reached, lanes.turnPlaces('quick'), lanes.turnPlaces('slow')]).toEqual([
+    null,
+    ['webhooks'],
+    12,
+    12,
+  ]);
   vi.advanceTimersByTime(2_000);
-  expect(lanes.slowProjects).toHaveLength(12);
-  expect([lanes.room('quick')?.places, lanes.room('slow')]).toEqual([48, null]);
+  expect(moved).toHaveBeenCalled();
+  expect([lanes.laneOf('p0'), lanes.laneOf('other'), lanes.room('other')?.places]).toEqual(['slow', 'quick', 4]);
+  expect([lanes.turnPlaces('quick'), lanes.turnPlaces('slow')]).toEqual([24, 0]);
 });
 
 test('one quick answer makes a project quick again', () => {
@@ -37,9 +42,9 @@ test('one quick answer makes a project quick again', () => {
   const end = lanes.begin(post('a'));
   vi.advanceTimersByTime(3_000);
   end?.();
-  expect(lanes.slowProjects).toEqual(['a']);
+  expect(lanes.laneOf('a')).toBe('slow');
   lanes.begin(post('a'))?.();
-  expect([lanes.slowProjects, lanes.room('quick')?.places]).toEqual([[], 48]);
+  expect([lanes.laneOf('a'), lanes.room('a')?.places]).toEqual(['quick', 4]);
 });
 
 test('a receiver is spared, and one that hangs for some projects stays free for others', () => {
@@ -49,7 +54,7 @@ test('a receiver is spared, and one that hangs for some projects stays free for 
   }
   expect(lanes.begin(post('victim', 'one.example'))).toBeNull();
   expect(lanes.begin(post('victim', 'one.example:8443'))).not.toBeNull();
-  expect(lanes.room('quick')?.blockedWebhooks).toContain('hook of p0');
+  expect(lanes.room('victim')?.blockedWebhooks).toContain('hook of p0');
   vi.advanceTimersByTime(2_000);
   expect(lanes.begin(post('other', 'one.example'))).not.toBeNull();
 });

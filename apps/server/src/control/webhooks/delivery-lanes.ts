@@ -4,6 +4,8 @@ import type { OnBound } from '../fairness/bounds.ts';
 const PER_PROJECT = 4;
 /** Posts of projects whose receivers answer, and of those whose receivers keep us waiting: neither takes the other's places. */
 const AT_ONCE = { quick: 48, slow: 24 } as const;
+/** Projects that are served at once, each with some of these posts. */
+const TURNS_AT_ONCE = { quick: 24, slow: 12 } as const;
 /** The same to one receiver (host and port), whichever projects they are of: many projects may name one host. */
 const PER_HOST = { quick: 16, slow: 8 } as const;
 /** A post that takes longer makes its project a slow one, until one is quicker. */
@@ -11,16 +13,13 @@ const SLOW_AFTER_MS = 2_000;
 /** Projects and webhooks that are remembered; more than can be under way at once. */
 const MAX_REMEMBERED = 2_000;
 
-export type Lane = keyof typeof AT_ONCE;
+type Lane = keyof typeof AT_ONCE;
 
 type Posting = { readonly projectId: string; readonly webhookId: string; readonly url: string };
 
-/** What may be begun now in a lane. */
+/** What a project may begin now. */
 export type Room = {
   readonly places: number;
-  /** Projects that have some of their places taken, and how many they have left. */
-  readonly partial: ReadonlyMap<string, number>;
-  readonly perProject: number;
   /** Webhooks whose hosts are busy. */
   readonly blockedWebhooks: readonly string[];
 };
@@ -34,45 +33,64 @@ export class DeliveryLanes {
   readonly #underWay = new Set<{ readonly projectId: string; readonly host: string }>();
   readonly #hostByWebhook = new Map<string, string>();
   readonly #slow = new Set<string>();
+  readonly #turns = new Set<{ readonly projectId: string }>();
+  #tellMoved = (): void => {};
 
   constructor(onBound: OnBound = () => {}) {
     this.#onBound = onBound;
   }
 
-  get slowProjects(): readonly string[] {
-    return [...this.#slow];
+  /** `tell` is called when a project has become a slow one, and has left its place among the quick. */
+  onMoved(tell: () => void): void {
+    this.#tellMoved = tell;
+  }
+
+  laneOf(projectId: string): Lane {
+    return this.#slow.has(projectId) ? 'slow' : 'quick';
+  }
+
+  /** Projects that may be served beside those that are. */
+  turnPlaces(lane: Lane): number {
+    const taken = [...this.#turns].filter(({ projectId }) => this.laneOf(projectId) === lane).length;
+    return Math.max(0, TURNS_AT_ONCE[lane] - taken);
+  }
+
+  /** The project is served until the returned function is called. */
+  beginTurn(projectId: string): () => void {
+    const turn = { projectId };
+    this.#turns.add(turn);
+    return () => this.#turns.delete(turn);
   }
 
   /** Null: nothing may be begun. */
-  room(lane: Lane): Room | null {
+  room(projectId: string): Room | null {
+    const lane = this.laneOf(projectId);
     const posts = this.#postsIn(lane);
-    const taken = posts.length;
-    const partial = countBy(posts, 'projectId');
-    for (const [projectId, count] of partial) partial.set(projectId, Math.max(0, PER_PROJECT - count));
-    const places = AT_ONCE[lane] - taken;
-    if (places <= 0) {
-      this.#onBound('webhooks', { lane, taken });
-      return null;
-    }
-    const byHost = countBy(posts, 'host');
+    const own = posts.filter((post) => post.projectId === projectId).length;
+    const free = AT_ONCE[lane] - posts.length;
+    if (free <= 0) this.#onBound('webhooks', { lane, taken: posts.length });
+    const places = Math.min(PER_PROJECT - own, free);
+    if (places <= 0) return null;
+    const byHost = countByHost(posts);
     const blockedWebhooks = [...this.#hostByWebhook].flatMap(([webhookId, host]) =>
       (byHost.get(host) ?? 0) >= PER_HOST[lane] ? [webhookId] : [],
     );
-    return { places, partial, perProject: PER_PROJECT, blockedWebhooks };
+    return { places, blockedWebhooks };
   }
 
   /** Null: its host is busy. Else it is under way until the returned function is called. */
   begin({ projectId, webhookId, url }: Posting): (() => void) | null {
     const host = URL.canParse(url) ? new URL(url).host : '';
     remember(this.#hostByWebhook, webhookId, host);
-    const lane = this.#laneOf(projectId);
-    if ((countBy(this.#postsIn(lane), 'host').get(host) ?? 0) >= PER_HOST[lane]) return null;
+    const lane = this.laneOf(projectId);
+    if ((countByHost(this.#postsIn(lane)).get(host) ?? 0) >= PER_HOST[lane]) return null;
     const post = { projectId, host };
     this.#underWay.add(post);
     let isSlow = false;
     const timer = setTimeout(() => {
       isSlow = true;
       if (this.#slow.size < MAX_REMEMBERED) this.#slow.add(projectId);
+      this.#tellMoved();
     }, SLOW_AFTER_MS);
     return () => {
       clearTimeout(timer);
@@ -81,18 +99,14 @@ export class DeliveryLanes {
     };
   }
 
-  #laneOf(projectId: string): Lane {
-    return this.#slow.has(projectId) ? 'slow' : 'quick';
-  }
-
   #postsIn(lane: Lane) {
-    return [...this.#underWay].filter(({ projectId }) => this.#laneOf(projectId) === lane);
+    return [...this.#underWay].filter(({ projectId }) => this.laneOf(projectId) === lane);
   }
 }
 
-function countBy<Key extends string>(items: readonly Readonly<Record<Key, string>>[], key: Key): Map<string, number> {
+function countByHost(posts: readonly { readonly host: string }[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const item of items) counts.set(item[key], (counts.get(item[key]) ?? 0) + 1);
+  for (const { host } of posts) counts.set(host, (counts.get(host) ?? 0) + 1);
   return counts;
 }
 

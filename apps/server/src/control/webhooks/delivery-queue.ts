@@ -1,9 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import type { DeliveryAttempt } from '../../db/usage-schema.ts';
-import type { Lane, Room } from './delivery-lanes.ts';
+import type { Room } from './delivery-lanes.ts';
 
-/** Longer than an attempt can take; a delivery whose worker died is tried again after it. */
-const LEASE_SECONDS = 60;
 /** Deliveries of a project that wait; when there are more, the oldest are given up. */
 const MAX_WAITING_PER_PROJECT = 5_000;
 const MAX_WAITING_BYTES_PER_PROJECT = 50_000_000;
@@ -12,38 +10,37 @@ const MAX_SETTLED_PER_PROJECT = 10_000;
 const MAX_SETTLED_BYTES_PER_PROJECT = 100_000_000;
 
 /**
- * Takes what is due, and what a dead worker left behind, in rounds among projects: the first of each, then the second of
- * each. Only projects with something to deliver are looked at (`active`), each by its own stretch of the index.
+ * Takes what is due of a project whose turn it is, oldest first. `$4`: it is the first look of this turn. What runs then
+ * was begun by a turn that is over, since a project has one at a time: its worker died.
  */
 const CLAIM = `
+  update webhook_deliveries as delivery set state = 'running', attempt = attempt + 1
+  from webhooks as hook
+  where hook.id = delivery.webhook_id and delivery.id in (
+    select id from webhook_deliveries
+    where project_id = $1 and webhook_id <> all($3::text[])
+      and (state = 'waiting' and due_at <= now() or state = 'running' and $4)
+    order by due_at, ordinal limit $2 for update skip locked)
+  returning delivery.id, delivery.event, delivery.body, delivery.attempt, hook.id as "webhookId",
+    hook.project_id as "projectId", hook.url, hook.secret_encrypted as "secretEncrypted",
+    hook.encryption_key_id as "encryptionKeyId"`;
+
+/** Only projects with something to deliver are looked at, each by its own stretch of the index. */
+const WAITING = `
   with recursive active (project_id) as (
     (select project_id from webhook_deliveries where state in ('waiting', 'running') order by project_id limit 1)
     union all
     select (select project_id from webhook_deliveries
             where state in ('waiting', 'running') and project_id > active.project_id order by project_id limit 1)
     from active where active.project_id is not null
-  ), chosen as (
-    select due.id from active
-    left join unnest($1::text[], $2::int[]) as part (project_id, places) on part.project_id = active.project_id
-    cross join lateral (
-      select id, row_number() over (order by due_at, ordinal) as turn, due_at, ordinal from (
-        select id, due_at, ordinal from webhook_deliveries
-        where project_id = active.project_id and state in ('waiting', 'running') and due_at <= now()
-          and webhook_id <> all($5::text[])
-        order by due_at, ordinal limit coalesce(part.places, $3::int)) as first) as due
-    where (active.project_id = any($6::text[])) = $7
-    order by due.turn, due.due_at, due.ordinal limit $4
   )
-  update webhook_deliveries as delivery
-  set state = 'running', attempt = attempt + 1, due_at = now() + interval '${LEASE_SECONDS} seconds'
-  from webhooks as hook
-  where hook.id = delivery.webhook_id and delivery.id in (
-    select id from webhook_deliveries
-    where id in (select id from chosen) and state in ('waiting', 'running') and due_at <= now()
-    for update skip locked)
-  returning delivery.id, delivery.event, delivery.body, delivery.attempt, hook.id as "webhookId",
-    hook.project_id as "projectId", hook.url, hook.secret_encrypted as "secretEncrypted",
-    hook.encryption_key_id as "encryptionKeyId"`;
+  select project_id as "projectId" from active where exists (
+    select from webhook_deliveries as delivery where delivery.project_id = active.project_id
+      and (state = 'waiting' and due_at <= now() or state = 'running'))`;
+
+const NEXT_DUE = `
+  select extract(epoch from min(due_at) - now())::float8 * 1000 as "afterMs" from webhook_deliveries
+  where project_id = $1 and state = 'waiting'`;
 
 const OF_ATTEMPT = `id = $1 and attempt = $2 and state = 'running'`;
 
@@ -99,7 +96,7 @@ export type Settled = {
   readonly retryAfterSeconds: number;
 };
 
-/** The rows as jobs, shared by any number of nodes: state, attempt and lease. */
+/** The rows are the truth: what is to be delivered, when, and which attempt counts. Whose turn it is, others say. */
 export class DeliveryQueue {
   readonly #pool: Database['pool'];
 
@@ -107,18 +104,22 @@ export class DeliveryQueue {
     this.#pool = pool;
   }
 
-  /** `slowProjects` have the lane `slow`, all others `quick`. */
-  async claim(lane: Lane, room: Room, slowProjects: readonly string[]): Promise<Claimed[]> {
-    const { rows } = await this.#pool.query<Claimed>(CLAIM, [
-      [...room.partial.keys()],
-      [...room.partial.values()],
-      room.perProject,
-      room.places,
-      room.blockedWebhooks,
-      slowProjects,
-      lane === 'slow',
-    ]);
+  async claim(projectId: string, { places, blockedWebhooks }: Room, isFirst: boolean): Promise<Claimed[]> {
+    const { rows } = await this.#pool.query<Claimed>(CLAIM, [projectId, places, blockedWebhooks, isFirst]);
     return rows;
+  }
+
+  /** Projects with something due. */
+  async waiting(): Promise<string[]> {
+    const { rows } = await this.#pool.query<{ projectId: string }>(WAITING);
+    return rows.map(({ projectId }) => projectId);
+  }
+
+  /** Milliseconds until something of the project is due, not negative; null: nothing waits. */
+  async nextDueMs(projectId: string): Promise<number | null> {
+    const { rows } = await this.#pool.query<{ afterMs: number | null }>(NEXT_DUE, [projectId]);
+    const afterMs = rows[0]?.afterMs ?? null;
+    return afterMs === null ? null : Math.max(0, afterMs);
   }
 
   async settle({ id, attempt }: Claimed, { state, entry, retryAfterSeconds }: Settled): Promise<void> {

@@ -54,11 +54,11 @@ export type WebhooksOptions = {
   readonly db: Pick<Database, 'orm' | 'pool'>;
   readonly box: SecretBox;
   readonly quotas: Pick<Quotas, 'webhooksPerProject'>;
-  /** As the worker finds them: what it may not post to is refused when it is saved. */
+  /** As those who post find them: what it may not post to is refused when it is saved. */
   readonly findAddresses: FindAddresses;
   readonly onBound?: OnBound;
-  /** A delivery was put into the queue by this node. */
-  readonly onQueued?: () => void;
+  /** A delivery of this project was put into the queue. */
+  readonly onQueued?: (projectId: string) => void;
 };
 
 /** Where a project wants its events posted. Callers have checked the project. */
@@ -208,7 +208,7 @@ export class Webhooks {
 
   /** Looks at the queue of a project once for every so many deliveries that this node puts into it. */
   async #queued(projectId: string, added: number): Promise<void> {
-    if (added > 0) this.#options.onQueued?.();
+    if (added > 0) this.#options.onQueued?.(projectId);
     const count = (this.#addedByProject.get(projectId) ?? 0) + added;
     if (count < LOOK_EVERY) {
       if (this.#addedByProject.size > MAX_REMEMBERED) this.#addedByProject.clear();

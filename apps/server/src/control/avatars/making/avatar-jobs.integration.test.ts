@@ -3,9 +3,12 @@ import { beforeEach, expect, test } from 'vitest';
 import { projectMembers, users } from '../../../db/account-schema.ts';
 import { uploads } from '../../../db/making-schema.ts';
 import { avatars, projects } from '../../../db/schema.ts';
+import { silent } from '../../../db/testing/silent-logger.ts';
 import { describeOnBothDatabases } from '../../../db/testing/test-databases.ts';
+import { createAvatarTurns } from '../../../jobs/handlers/avatar-turns.ts';
+import { Jobs } from '../../../jobs/jobs.ts';
 import { newPublicId } from '../../ids.ts';
-import { AvatarJobs } from './avatar-jobs.ts';
+import { AvatarJobs, type ClaimedJob } from './avatar-jobs.ts';
 
 describeOnBothDatabases('making avatars', (context) => {
   const jobs = () => new AvatarJobs(context.db);
@@ -35,10 +38,12 @@ describeOnBothDatabases('making avatars', (context) => {
     await jobs().add(avatarId, projectId, { kind: 'url', url: 'https://example.org/face.jpg' });
     return avatarId;
   };
-  const makeNext = async (): Promise<string | undefined> => {
-    const job = await jobs().claim();
-    if (job !== null) await jobs().succeed(job, { thumbnail: null, preview: null, notice: null }, 1000);
-    return job?.avatarId;
+  /** Any project's next job. */
+  const claim = async (): Promise<ClaimedJob> => {
+    const [turn = ''] = await jobs().waiting();
+    const job = await jobs().claim(turn);
+    if (job === null) throw new Error('there is no job');
+    return job;
   };
 
   test('users take turns, however many projects and avatars one of them has', async () => {
@@ -49,11 +54,32 @@ describeOnBothDatabases('making avatars', (context) => {
       for (let count = 0; count < 4; count += 1) flood.push(await order(projectId));
     }
     const [first, second] = [await order(await newProject(few)), await order(await newProject(other))];
-    const made: (string | undefined)[] = [];
-    for (let turn = 0; turn < 18; turn += 1) made.push(await makeNext());
-    expect(made.slice(1, 3)).toEqual([first, second]);
+    const made: string[] = [];
+    const makeNext = async (turn: string): Promise<void> => {
+      const job = await jobs().claim(turn);
+      if (job === null) return;
+      made.push(job.avatarId);
+      await jobs().succeed(job, { thumbnail: null, preview: null, notice: null }, 1000);
+    };
+    const turns = createAvatarTurns({ jobs: jobs(), workshop: { makeNext, hasRoom: true }, atOnce: 1 });
+    const queue = new Jobs({ db: context.db, handlers: [turns], logger: silent });
+    await queue.runDue(turns.definition.name);
+    await queue.close();
+    expect([...new Set(made)]).toEqual(made);
     expect(new Set(made)).toEqual(new Set([...flood, first, second]));
-    expect(await makeNext()).toBeUndefined();
+    expect(Math.max(made.indexOf(first), made.indexOf(second))).toBeLessThan(3);
+  });
+
+  test('of an avatar whose server died, the next turn begins another attempt, and the former one may write no more', async () => {
+    const avatarId = await order(await newProject(await newUser()));
+    const lost = await claim();
+    expect(await jobs().waiting()).toEqual([await jobs().turnOf(avatarId)]);
+    const next = await claim();
+    expect([lost.attempt, next.attempt, next.attemptsLeft]).toEqual([1, 2, 0]);
+    expect(await jobs().report(lost, 0.5, 'late')).toBe(false);
+    expect(await jobs().succeed(lost, { thumbnail: null, preview: null, notice: null }, 1)).toBeNull();
+    await jobs().putBack(lost, 0, false);
+    expect(await jobs().report(next, 0.5, 'in time')).toBe(true);
   });
 
   test('ten avatars of a project are made or wait at most, however many are ordered at once', async () => {
@@ -76,9 +102,7 @@ describeOnBothDatabases('making avatars', (context) => {
       const upload = { id: uploadId, projectId, kind: 'picture' as const, file: `${count}.jpg`, sizeBytes: 1000 };
       await context.db.orm.insert(uploads).values(upload);
       await jobs().add(avatarId, projectId, { kind: 'upload', uploadId });
-      const job = await jobs().claim();
-      if (job === null) throw new Error('there is no job');
-      await jobs().fail(job, { code: 'no-face', message: 'There is no face.' });
+      await jobs().fail(await claim(), { code: 'no-face', message: 'There is no face.' });
       failed.push(avatarId);
     }
     expect((await jobs().expireFailed()).sort()).toEqual(['0.jpg', '1.jpg']);
@@ -91,6 +115,6 @@ describeOnBothDatabases('making avatars', (context) => {
       ...{ code: 'conflict', message: expect.stringContaining('kept for 24 hours') },
     });
     await jobs().again(failed[6] ?? '', projectId);
-    expect((await jobs().claim())?.file).toBe('6.jpg');
+    expect((await claim()).file).toBe('6.jpg');
   });
 });

@@ -32,7 +32,6 @@ export type Refusal = {
   readonly values?: SentenceValues | undefined;
 };
 
-const LEASE_SECONDS = 20;
 const MAX_ATTEMPTS = 2;
 const MAX_UNDER_WAY_PER_PROJECT = 10;
 /** Files of avatars that failed are kept so long for another try, and so many of a project, the newest. */
@@ -40,34 +39,35 @@ const FAILED_KEPT_HOURS = 24;
 const MAX_FAILED_FILES_PER_PROJECT = 10;
 
 /**
- * Takes a job that is due, or that a dead server left behind: of the project whose users have waited longest for a turn,
- * in any of their projects. A long queue of one user holds nobody else up.
+ * Avatars are made in turn among people, not projects, so that a long queue of one in any number of projects holds nobody
+ * else up: the owner of a project, of several the first by name of account; a project without one has a turn of its own.
+ */
+const TURN_OF_PROJECT = `coalesce(
+  (select min(user_id) from project_members where project_id = projects.id and role = 'owner'), projects.id)`;
+
+const UNDER_WAY = `
+  avatar_jobs as due join avatars on avatars.id = due.avatar_id join projects on projects.id = avatars.project_id
+  where due.state in ('waiting', 'running')`;
+
+/**
+ * Takes the oldest job of a turn that is due. What runs was begun by an earlier turn, since there is one at a time: its
+ * server died, and that attempt counts.
  */
 const CLAIM = `
-  with job as (
-    update avatar_jobs as job
-    set state = 'running', attempt = attempt + 1, attempts_left = attempts_left - 1, progress = 0, step = '',
-      due_at = now() + interval '${LEASE_SECONDS} seconds'
-    from avatars as avatar
-    where avatar.id = job.avatar_id and job.avatar_id in (
-      select due.avatar_id from avatar_jobs as due
-      join avatars on avatars.id = due.avatar_id
-      join projects on projects.id = avatars.project_id
-      where due.state in ('waiting', 'running') and due.due_at <= now()
-      order by (
-          select max(other.making_turn_at) from projects as other
-          where other.id = projects.id or other.id in (
-            select theirs.project_id from project_members as mine
-            join project_members as theirs on theirs.user_id = mine.user_id and theirs.role = 'owner'
-            where mine.project_id = projects.id and mine.role = 'owner')
-        ) nulls first, projects.making_turn_at nulls first, due.ordinal
-      limit 1 for update of due skip locked)
-    returning job.avatar_id as "avatarId", job.attempt, job.attempts_left as "attemptsLeft", job.file, job.url,
-      avatar.name as "displayName", avatar.bundle_name as "bundleName", avatar.project_id
-  ), turn as (
-    update projects set making_turn_at = clock_timestamp() where id = (select project_id from job)
-  )
-  select * from job`;
+  update avatar_jobs as job
+  set state = 'running', attempt = attempt + 1, attempts_left = attempts_left - 1, progress = 0, step = '', due_at = now()
+  from avatars as avatar
+  where avatar.id = job.avatar_id and job.avatar_id = (
+    select due.avatar_id from ${UNDER_WAY} and due.due_at <= now() and ${TURN_OF_PROJECT} = $1
+    order by due.ordinal limit 1 for update of due skip locked)
+  returning job.avatar_id as "avatarId", job.attempt, job.attempts_left as "attemptsLeft", job.file, job.url,
+    avatar.name as "displayName", avatar.bundle_name as "bundleName"`;
+
+const WAITING = `select distinct ${TURN_OF_PROJECT} as turn from ${UNDER_WAY} and due.due_at <= now()`;
+
+const NEXT_DUE = `
+  select extract(epoch from min(due.due_at) - now())::float8 * 1000 as "afterMs"
+  from ${UNDER_WAY} and ${TURN_OF_PROJECT} = $1`;
 
 /** Files of failed attempts that have waited for another try for too long, or of which a project has too many. */
 const EXPIRE = `
@@ -95,7 +95,7 @@ const FAIL_FORGOTTEN = `
   where state = 'making' and updated_at < now() - interval '1 minute'
     and not exists (select from avatar_jobs where avatar_id = avatars.id)`;
 
-/** The jobs as rows: any number of servers may share them; of each attempt at most one outcome counts. */
+/** The jobs as rows: any number of servers may share them; of each attempt at most one outcome counts. Whose turn it is, others say. */
 export class AvatarJobs {
   readonly #db: Pick<Database, 'orm' | 'pool'>;
   readonly #pool: Database['pool'];
@@ -189,8 +189,30 @@ export class AvatarJobs {
     return rows[0]?.file ?? null;
   }
 
-  async claim(): Promise<ClaimedJob | null> {
-    const { rows } = await this.#pool.query<ClaimedJob>(CLAIM);
+  /** Whose turn it is to have the avatar made. */
+  async turnOf(avatarId: string): Promise<string | null> {
+    const { rows } = await this.#pool.query<{ turn: string }>(
+      `select ${TURN_OF_PROJECT} as turn from avatars join projects on projects.id = project_id where avatars.id = $1`,
+      [avatarId],
+    );
+    return rows[0]?.turn ?? null;
+  }
+
+  /** Turns with something due. */
+  async waiting(): Promise<string[]> {
+    const { rows } = await this.#pool.query<{ turn: string }>(WAITING);
+    return rows.map(({ turn }) => turn);
+  }
+
+  /** Milliseconds until something of this turn is due, not negative; null: nothing waits. */
+  async nextDueMs(turn: string): Promise<number | null> {
+    const { rows } = await this.#pool.query<{ afterMs: number | null }>(NEXT_DUE, [turn]);
+    const afterMs = rows[0]?.afterMs ?? null;
+    return afterMs === null ? null : Math.max(0, afterMs);
+  }
+
+  async claim(turn: string): Promise<ClaimedJob | null> {
+    const { rows } = await this.#pool.query<ClaimedJob>(CLAIM, [turn]);
     return rows[0] ?? null;
   }
 
@@ -198,12 +220,10 @@ export class AvatarJobs {
     await this.#pool.query(FAIL_FORGOTTEN, [MAKING_PROBLEMS['never-begun']]);
   }
 
-  /** Says how far an attempt is and renews its lease. False: it counts no more, stop it. */
+  /** Says how far an attempt is. False: it counts no more, stop it. */
   async report({ avatarId, attempt }: ClaimedJob, progress: number, step: string): Promise<boolean> {
     const { rowCount } = await this.#pool.query(
-      `update avatar_jobs set progress = greatest(progress, $3::real), step = $4,
-         due_at = now() + interval '${LEASE_SECONDS} seconds'
-       where ${OF_ATTEMPT}`,
+      `update avatar_jobs set progress = greatest(progress, $3::real), step = $4 where ${OF_ATTEMPT}`,
       [avatarId, attempt, progress, step],
     );
     return rowCount === 1;

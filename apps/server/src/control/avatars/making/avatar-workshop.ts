@@ -10,7 +10,7 @@ import type { ControlLogger } from '../../logger.ts';
 import { ForbiddenAddressError } from '../../net/address-guard.ts';
 import type { GuardedFetch } from '../../net/guarded-fetch.ts';
 import type { AvatarMaker, AvatarPicture } from '../own-avatars.ts';
-import { AvatarJobs, type BundleFacts, type ClaimedJob, type Refusal } from './avatar-jobs.ts';
+import type { AvatarJobs, BundleFacts, ClaimedJob, Refusal } from './avatar-jobs.ts';
 import { IMPATIENT } from './pace.ts';
 import { type ReceivedFile, receiveFile } from './receive-file.ts';
 import { isOlderThan } from './uploads.ts';
@@ -43,17 +43,18 @@ export type BundleRunner = (
 
 export type WorkshopOptions = {
   readonly db: Pick<Database, 'orm' | 'pool'>;
+  readonly jobs: AvatarJobs;
   readonly folders: { readonly uploads: string; readonly bundles: string };
   readonly fetch: GuardedFetch;
   readonly run: BundleRunner;
   readonly disk: Pick<DiskWatch, 'isLow' | 'requireRoom'>;
   readonly logger: ControlLogger;
-  readonly pollIntervalMs?: number;
+  /** Something of this turn is to be made. */
+  readonly onQueued: (turn: string) => void;
 };
 
 type Progress = { share: number; step: MakingStep };
 
-const POLL_INTERVAL_MS = 2_000;
 const REPORT_INTERVAL_MS = 1_000;
 const RETRY_AFTER_MS = 2_000;
 const FETCH_TIME_LIMIT_MS = 60_000;
@@ -64,34 +65,28 @@ function failed(code: MakingProblem, values?: SentenceValues): Refusal {
   return { code, message: filled(MAKING_PROBLEMS[code], values ?? {}), values };
 }
 
-/** Makes avatars from pictures and videos, one after the other; the rows of `AvatarJobs` are the truth. */
+/** Makes avatars from pictures and videos; the rows of `AvatarJobs` are the truth. */
 export class AvatarWorkshop implements AvatarMaker {
   readonly #options: WorkshopOptions;
   readonly #jobs: AvatarJobs;
-  readonly #timer: NodeJS.Timeout;
-  #working: Promise<void> | null = null;
-  #current: { readonly avatarId: string; readonly stop: AbortController } | null = null;
-  #isClosed = false;
+  readonly #underWay = new Map<string, AbortController>();
 
   constructor(options: WorkshopOptions) {
     this.#options = options;
-    this.#jobs = new AvatarJobs(options.db);
-    this.#timer = setInterval(() => this.#wake(), options.pollIntervalMs ?? POLL_INTERVAL_MS);
-    this.#timer.unref();
-    this.#wake();
+    this.#jobs = options.jobs;
   }
 
   async start(job: { avatarId: string; projectId: string; picture: AvatarPicture }): Promise<void> {
     this.#options.disk.requireRoom();
     await this.#jobs.add(job.avatarId, job.projectId, job.picture);
-    this.#wake();
+    await this.#tellQueued(job.avatarId);
   }
 
   async again(avatarId: string, projectId: string, uploadId?: string): Promise<void> {
     this.#options.disk.requireRoom();
     if (uploadId === undefined) await this.#jobs.again(avatarId, projectId);
     else await this.#removeInput(await this.#jobs.againFrom(avatarId, projectId, uploadId));
-    this.#wake();
+    await this.#tellQueued(avatarId);
   }
 
   sourcePicture(avatarId: string): Promise<Buffer | null> {
@@ -100,7 +95,7 @@ export class AvatarWorkshop implements AvatarMaker {
 
   async cancel(avatarId: string): Promise<void> {
     const file = await this.#jobs.remove(avatarId);
-    if (this.#current?.avatarId === avatarId) this.#current.stop.abort();
+    this.#underWay.get(avatarId)?.abort();
     await this.#removeInput(file);
   }
 
@@ -118,39 +113,31 @@ export class AvatarWorkshop implements AvatarMaker {
     }
   }
 
-  /** Ends what is under way; it goes on at the next start. Idempotent. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    clearInterval(this.#timer);
-    this.#current?.stop.abort();
-    await this.#working;
+  /** A full disk is no fault of the avatar: its attempts wait for room. */
+  get hasRoom(): boolean {
+    return !this.#options.disk.isLow();
   }
 
-  #wake(): void {
-    if (this.#isClosed) return;
-    this.#working ??= this.#work()
-      .catch((error: unknown) => {
-        this.#options.logger.warn({ error: String(error) }, 'Avatars could not be made; tried again in a moment');
-      })
-      .finally(() => {
-        this.#working = null;
-      });
+  /** Makes the next attempt of a turn. When `signal` aborts, it ends, and does not count. */
+  async makeNext(turn: string, signal: AbortSignal): Promise<void> {
+    const job = await this.#jobs.claim(turn);
+    if (job === null) return;
+    if (job.attemptsLeft < 0) await this.#jobs.fail(job, failed('stopped'));
+    else await this.#attempt(job, signal);
   }
 
-  async #work(): Promise<void> {
-    // A full disk is no fault of the avatar: its attempts wait for room.
-    while (!this.#isClosed && !this.#options.disk.isLow()) {
-      const job = await this.#jobs.claim();
-      if (job === null) return;
-      if (job.attemptsLeft < 0) await this.#jobs.fail(job, failed('stopped'));
-      else await this.#attempt(job);
-    }
+  async #tellQueued(avatarId: string): Promise<void> {
+    const turn = await this.#jobs.turnOf(avatarId);
+    if (turn !== null) this.#options.onQueued(turn);
   }
 
-  async #attempt(job: ClaimedJob): Promise<void> {
+  async #attempt(job: ClaimedJob, signal: AbortSignal): Promise<void> {
     const { logger } = this.#options;
     const stop = new AbortController();
-    this.#current = { avatarId: job.avatarId, stop };
+    const end = () => stop.abort();
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+    this.#underWay.set(job.avatarId, stop);
     const progress: Progress = { share: 0, step: 'starting' };
     const reporting = this.#keepReporting(job, progress, stop);
     try {
@@ -160,7 +147,8 @@ export class AvatarWorkshop implements AvatarMaker {
       logger.warn({ avatarId: job.avatarId, error: String(error) }, 'The making of an avatar failed');
       await this.#settle(job, { kind: 'broke', detail: String(error) }, stop.signal);
     } finally {
-      this.#current = null;
+      this.#underWay.delete(job.avatarId);
+      signal.removeEventListener('abort', end);
       stop.abort();
       await reporting;
     }
@@ -250,14 +238,14 @@ export class AvatarWorkshop implements AvatarMaker {
     return file;
   }
 
-  /** Writes progress and renews the lease until the attempt ends; stops it when it counts no more. */
+  /** Writes progress until the attempt ends; stops it when it counts no more. */
   async #keepReporting(job: ClaimedJob, progress: Readonly<Progress>, stop: AbortController): Promise<void> {
     while (!stop.signal.aborted) {
       try {
         if (!(await this.#jobs.report(job, progress.share, progress.step))) stop.abort();
         await delay(REPORT_INTERVAL_MS, undefined, { signal: stop.signal });
       } catch {
-        // A report that fails is made up for by the next one; the lease bears several.
+        // A report that fails is made up for by the next one.
         if (!stop.signal.aborted) await delay(REPORT_INTERVAL_MS);
       }
     }

@@ -1,16 +1,12 @@
 import { DELIVERY_FAULTS, type DeliveryFault } from '@visavis/protocol';
-import type { Database } from '../../db/database.ts';
-import type { OnBound } from '../fairness/bounds.ts';
 import type { ControlLogger } from '../logger.ts';
 import { ForbiddenAddressError, isForbiddenForGood } from '../net/address-guard.ts';
 import { type GuardedFetch, LateAnswerError } from '../net/guarded-fetch.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
-import { DeliveryLanes, type Lane } from './delivery-lanes.ts';
-import { type Claimed, DeliveryQueue } from './delivery-queue.ts';
+import type { Claimed, DeliveryQueue } from './delivery-queue.ts';
 import { signWebhook } from './webhook-signature.ts';
 
 const TIMEOUT_MS = 15_000;
-const POLL_INTERVAL_MS = 1_000;
 /** Wait after each failed attempt; after the last one the delivery has failed. About ten hours in all. */
 const RETRY_AFTER_SECONDS = [5, 30, 120, 600, 1800, 7200, 25_200] as const;
 /** Of an answer, to be looked at: what it says as text, as far as it has come this long after its head. */
@@ -18,8 +14,6 @@ const MAX_ANSWER_BYTES = 1_000;
 const ANSWER_WAIT_MS = 500;
 /** Refusals that are no last word: the receiver is busy, or not there yet. */
 const TEMPORARY_REFUSALS: ReadonlySet<number> = new Set([408, 425, 429]);
-
-const LANES: readonly Lane[] = ['quick', 'slow'];
 
 type Outcome = {
   readonly status: number | null;
@@ -33,38 +27,19 @@ type Outcome = {
   readonly isFinal: boolean;
 };
 
-export type WebhookWorker = {
-  /** Something was put into the queue: it need not wait for the timer. */
-  wake(): void;
-  /** Makes all attempts that are due; says how many. The timer calls it. */
-  runDue(): Promise<number>;
-  /** Removes what was settled 30 days ago, and the oldest of too many. */
-  sweep(): Promise<void>;
-  /** Waits for attempts under way. */
-  close(): Promise<void>;
-};
-
-export type WebhookWorkerOptions = {
-  readonly db: Pick<Database, 'pool'>;
+export type WebhookPosterOptions = {
+  readonly queue: Pick<DeliveryQueue, 'settle'>;
   readonly box: SecretBox;
   readonly fetch: GuardedFetch;
   readonly logger: ControlLogger;
-  readonly onBound?: OnBound;
-  readonly pollIntervalMs?: number;
 };
 
-/** Posts deliveries, at least once each, from any number of nodes; projects take turns, each in lanes of its own. */
-export function createWebhookWorker(options: WebhookWorkerOptions): WebhookWorker {
-  const { db, logger, onBound } = options;
-  const queue = new DeliveryQueue(db);
-  const lanes = new DeliveryLanes(onBound);
-  const underWay = new Set<Promise<void>>();
-  let isClosed = false;
-  let begun = 0;
-  let claiming: Promise<void> | null = null;
-  let isWanted = false;
+/** Makes one attempt and writes down how it ended, and when the next one is due. */
+export type PostDelivery = (delivery: Claimed) => Promise<void>;
 
-  const deliver = async (delivery: Claimed): Promise<void> => {
+export function createWebhookPoster(options: WebhookPosterOptions): PostDelivery {
+  const { queue, logger } = options;
+  return async (delivery) => {
     const startedAt = new Date();
     const { isFinal, ...outcome } = await attempt(delivery, options);
     const entry = { at: startedAt.toISOString(), ...outcome, durationMs: Date.now() - startedAt.getTime() };
@@ -73,68 +48,10 @@ export function createWebhookWorker(options: WebhookWorkerOptions): WebhookWorke
     await queue.settle(delivery, { state, entry, retryAfterSeconds: retryAfter ?? 0 });
     if (state === 'failed') logger.warn({ webhookId: delivery.webhookId }, 'A delivery of a webhook was given up');
   };
-
-  const begin = (delivery: Claimed): void => {
-    const end = lanes.begin(delivery);
-    begun += end === null ? 0 : 1;
-    const work = (end === null ? queue.putBack(delivery) : deliver(delivery))
-      // What could not be written is taken up again when its lease is over.
-      .catch((error: unknown) => logger.warn({ error: String(error) }, 'A webhook could not be worked on'))
-      .finally(() => {
-        end?.();
-        underWay.delete(work);
-        if (end !== null) wake();
-      });
-    underWay.add(work);
-  };
-
-  /** Begins what may be begun until nothing more is due, or no place is free. */
-  const claimAll = async (): Promise<void> => {
-    do {
-      isWanted = false;
-      for (const lane of LANES) {
-        const room = isClosed ? null : lanes.room(lane);
-        if (room === null || (lane === 'slow' && lanes.slowProjects.length === 0)) continue;
-        const claimed = await queue.claim(lane, room, lanes.slowProjects);
-        for (const delivery of claimed) begin(delivery);
-      }
-    } while (isWanted && !isClosed);
-  };
-
-  /** Something may be due, or a place is free. */
-  const wake = (): void => {
-    if (isClosed) return;
-    isWanted = true;
-    claiming ??= claimAll()
-      .catch((error: unknown) => logger.warn({ error: String(error) }, 'Webhooks could not be worked on'))
-      .finally(() => {
-        claiming = null;
-      });
-  };
-
-  const timer = setInterval(wake, options.pollIntervalMs ?? POLL_INTERVAL_MS);
-  timer.unref();
-
-  return {
-    wake,
-    async runDue() {
-      const before = begun;
-      wake();
-      while (claiming !== null || underWay.size > 0) await Promise.all([claiming, ...underWay]);
-      return begun - before;
-    },
-    sweep: () => queue.sweep(),
-    async close() {
-      isClosed = true;
-      clearInterval(timer);
-      await claiming;
-      await Promise.all(underWay);
-    },
-  };
 }
 
 /** One post. */
-async function attempt(delivery: Claimed, { box, fetch }: WebhookWorkerOptions): Promise<Outcome> {
+async function attempt(delivery: Claimed, { box, fetch }: WebhookPosterOptions): Promise<Outcome> {
   const { id, event, body, url, webhookId } = delivery;
   try {
     const secret = box.open({ bytes: delivery.secretEncrypted, keyId: delivery.encryptionKeyId }, webhookId);

@@ -1,0 +1,59 @@
+import { AvatarJobs } from '../control/avatars/making/avatar-jobs.ts';
+import { AvatarWorkshop } from '../control/avatars/making/avatar-workshop.ts';
+import { Uploads } from '../control/avatars/making/uploads.ts';
+import { ENDLESS_DISK } from '../control/disk/disk-watch.ts';
+import type { Bounds } from '../control/fairness/bounds.ts';
+import { createAddressGuard } from '../control/net/address-guard.ts';
+import { createGuardedFetch } from '../control/net/guarded-fetch.ts';
+import { DEFAULT_QUOTAS } from '../control/quotas/quotas.ts';
+import { createSecretBox } from '../control/secrets/secret-box.ts';
+import { DeliveryLanes } from '../control/webhooks/delivery-lanes.ts';
+import { DeliveryQueue } from '../control/webhooks/delivery-queue.ts';
+import { createWebhookPoster } from '../control/webhooks/webhook-poster.ts';
+import { Webhooks } from '../control/webhooks/webhooks.ts';
+import { JOBS } from '../jobs/definitions.ts';
+import { createAvatarTurns } from '../jobs/handlers/avatar-turns.ts';
+import { WebhookTurns } from '../jobs/handlers/webhook-turns.ts';
+import type { Jobs } from '../jobs/jobs.ts';
+import type { ConsoleServiceOptions } from './console-services.ts';
+
+/** Uploads, and avatars made from them; null where none are made. */
+export function createMaking(options: ConsoleServiceOptions, bounds: Bounds, wake: Jobs['wake']) {
+  const { db, folders, logger, making, disk = ENDLESS_DISK, quotas = DEFAULT_QUOTAS } = options;
+  if (making === undefined) return { uploads: null, workshop: null, turns: null };
+  const { uploadFolder, run, atOnce = 1, privateHosts = [] } = making;
+  const fetch = createGuardedFetch({ allowedPrivateHosts: privateHosts });
+  const places = { uploads: uploadFolder, bundles: folders.made };
+  const jobs = new AvatarJobs(db);
+  const onQueued = (turn: string) => wake(JOBS.avatars.name, turn);
+  const workshop = new AvatarWorkshop({ db, jobs, folders: places, fetch, run, disk, logger, onQueued });
+  return {
+    uploads: new Uploads({ db, folder: uploadFolder, disk, quotas, onBound: bounds.reached }),
+    workshop,
+    turns: createAvatarTurns({ jobs, workshop, atOnce }),
+  };
+}
+
+/** Webhooks of projects, and the posting of what they are told. */
+export function createWebhookServices(options: ConsoleServiceOptions, { reached: onBound }: Bounds, wake: Jobs['wake']) {
+  const { db, masterKeys, logger, webhooks: settings } = options;
+  const box = createSecretBox(masterKeys, 'webhook secrets');
+  const { privateHosts = [], findAddresses = createAddressGuard({ allowedPrivateHosts: privateHosts }) } =
+    settings ?? {};
+  const { quotas = DEFAULT_QUOTAS } = options;
+  const queue = new DeliveryQueue(db);
+  const post = createWebhookPoster({ queue, box, fetch: createGuardedFetch({ findAddresses }), logger });
+  const turns = new WebhookTurns({ queue, lanes: new DeliveryLanes(onBound), post, logger });
+  const onQueued = (projectId: string) => wake(JOBS.webhooks.name, projectId);
+  return {
+    queue,
+    turns,
+    webhooks: new Webhooks({ db, box, quotas, findAddresses, onBound, onQueued }),
+    async runDue(jobs: Jobs | null): Promise<number> {
+      const before = turns.posted;
+      await jobs?.runDue(JOBS.webhooks.name);
+      return turns.posted - before;
+    },
+  };
+}
+
