@@ -103,6 +103,12 @@ describe('loadConfig', () => {
     });
   });
 
+  it('lets a process be a worker where others use its database', () => {
+    expect(config([], {}).role).toBe('all');
+    expect(config([], { ROLE: 'worker', DATABASE_URL: 'postgres://db/talks' }).role).toBe('worker');
+    expect(loadConfig(['--role', 'worker'], {})).toMatchObject({ text: expect.stringContaining('needs DATABASE_URL') });
+  });
+
   it('refuses addresses that are none before anything is opened, without repeating a password', () => {
     const result = loadConfig([], {
       DATABASE_URL: 'postgres://mia:se/cr#et@db:5432/talks',

@@ -11,6 +11,8 @@ export type Config = {
   readonly port: number;
   readonly host: string;
   readonly dataDir: string;
+  /** `worker`: only what waits for its turn. */
+  readonly role: Settings['ROLE'];
   readonly databaseUrl: string | undefined;
   readonly masterKey: string | undefined;
   readonly avatarsDir: string;
@@ -130,6 +132,9 @@ export function loadConfig(
   if (parsed.success && parsed.data.SMTP_URL !== undefined && parsed.data.PUBLIC_URL === undefined) {
     faults.push('SMTP_URL needs PUBLIC_URL: links in mails must not depend on what a request says of its host.');
   }
+  if (parsed.data?.ROLE === 'worker' && parsed.data.DATABASE_URL === undefined) {
+    faults.push('ROLE=worker needs DATABASE_URL: one process alone uses the embedded database.');
+  }
   if (parsed.success && lacksOpenAiKey(parsed.data)) {
     faults.push(
       'VOICE_PROVIDER=openai-realtime needs OPENAI_API_KEY, or OPENAI_REALTIME_URL of a server without keys.',
@@ -165,6 +170,7 @@ function toConfig(settings: Settings): Omit<Config, 'isStartedByNpm'> {
     port: settings.PORT,
     host: settings.HOST,
     dataDir: resolve(settings.DATA_DIR),
+    role: settings.ROLE,
     databaseUrl: settings.DATABASE_URL,
     masterKey: settings.MASTER_KEY,
     avatarsDir: resolve(settings.AVATARS_DIR),

@@ -36,11 +36,7 @@ export async function main(argv: readonly string[], onRunning: () => void = () =
   }
   const { config } = loaded;
   // Loaded now, so that help and faults in the settings come at once.
-  const [{ startAllInOne }, { describeServer }, { createServerLog }] = await Promise.all([
-    import('./roles/all-in-one.ts'),
-    import('./roles/greeting.ts'),
-    import('./roles/server-log.ts'),
-  ]);
+  const [startRole, { createServerLog }] = await Promise.all([loadRole(config), import('./roles/server-log.ts')]);
   const logger = createServerLog(config);
   const stop = onStopSignal(config.isStartedByNpm, () => {
     logger.info({}, 'Closing: live calls are told. Press Ctrl-C again to force');
@@ -50,26 +46,56 @@ export async function main(argv: readonly string[], onRunning: () => void = () =
       process.exit(1);
     }, CLOSE_LIMIT_MS).unref();
   });
-  const starting = startAllInOne(config, logger, readVersion());
-  const server = await starting.catch((error: unknown) => endUnstarted(error, config, logger));
-  const voice = await Promise.race([server.voice.catch(() => null), stop.then(() => null)]);
-  if (!stop.requested) {
-    try {
-      console.log(`\nVisavis is running.\n\n${describeServer(config, server, voice)}\n`);
+  const running = await startRole(config, logger).catch((error: unknown) => endUnstarted(error, config, logger));
+  try {
+    const greeting = await Promise.race([running.greeting(), stop]);
+    if (!stop.requested) {
+      console.log(`\n${greeting}\n`);
       onRunning();
-    } catch (error) {
-      logger.error({ error: String(error) }, 'The server runs, but what follows its start failed');
     }
+  } catch (error) {
+    logger.error({ error: String(error) }, 'The server runs, but what follows its start failed');
   }
   await stop;
   try {
-    await server.close();
+    await running.close();
   } catch (error) {
     logger.error({ error: String(error) }, 'The server could not close');
     process.exit(1);
   }
   logger.info({}, 'Closed');
   process.exit(0);
+}
+
+type StartRole = (
+  config: Config,
+  logger: PinoLogger,
+) => Promise<{
+  /** What the terminal shows; comes when all of it is up. */
+  greeting(): Promise<string>;
+  close(): Promise<void>;
+}>;
+
+async function loadRole({ role }: Config): Promise<StartRole> {
+  if (role === 'worker') {
+    const { startWorker } = await import('./roles/worker.ts');
+    return async (config, logger) => {
+      const { close } = await startWorker(config, logger);
+      return { close, greeting: async () => 'A worker of Visavis is running.' };
+    };
+  }
+  const [{ startAllInOne }, { describeServer }] = await Promise.all([
+    import('./roles/all-in-one.ts'),
+    import('./roles/greeting.ts'),
+  ]);
+  return async (config, logger) => {
+    const server = await startAllInOne(config, logger, readVersion());
+    const greeting = async () => {
+      const voice = await server.voice.catch(() => null);
+      return `Visavis is running.\n\n${describeServer(config, server, voice)}`;
+    };
+    return { greeting, close: () => server.close() };
+  };
 }
 
 async function endUnstarted(error: unknown, config: Config, logger: PinoLogger): Promise<never> {

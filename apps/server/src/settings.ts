@@ -112,6 +112,10 @@ export const settingsSchema = z.object({
     )
     .optional()
     .describe('PostgreSQL 15 or newer; without it an embedded database in DATA_DIR is used.'),
+  ROLE: z
+    .enum(['all', 'worker'], 'must be all or worker')
+    .default('all')
+    .describe('worker: no calls and no pages, only what waits: webhooks, avatars, tidying up. Needs DATABASE_URL.'),
   MASTER_KEY: z
     .string()
     .optional()

@@ -66,6 +66,7 @@ export async function createTestServer(overrides: Partial<ServerDependencies> = 
       disk: 'ok',
       database: 'ok',
       faults: { replacedWorkers: 0, hungWorkers: 0, hearingFailures: 0, voiceFailures: 0, recordingFailures: 0 },
+      jobs: {},
       uptimeSeconds: 1,
     }),
     talkPage: {

@@ -16,6 +16,11 @@ export type HealthReport = {
   readonly faults: Readonly<
     Record<'replacedWorkers' | 'hungWorkers' | 'hearingFailures' | 'voiceFailures' | 'recordingFailures', number>
   >;
+  /**
+   * By queue, since the start: turns under way and begun; begun again after a worker died or a turn broke off; broken off; and given
+   * to another node while this one had them. Empty while the queues are being opened.
+   */
+  readonly jobs: Readonly<Record<string, Readonly<Record<'running' | 'begun' | 'again' | 'failed' | 'lost', number>>>>;
   readonly uptimeSeconds: number;
 };
 

@@ -149,6 +149,7 @@ describe('pages', () => {
         disk: 'ok',
         database: 'ok',
         faults: { replacedWorkers: 0, hungWorkers: 0, hearingFailures: 0, voiceFailures: 0, recordingFailures: 0 },
+        jobs: {},
         uptimeSeconds: 1,
       }),
     });

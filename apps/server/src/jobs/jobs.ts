@@ -109,7 +109,7 @@ export class Jobs {
     const queues = [...this.#queues.values()];
     const supervise = async () => {
       await boss.supervise();
-      for (const queue of queues) queue.pull();
+      await look();
     };
     const reconcile = async () => {
       for (const queue of queues) await queue.reconcile();
@@ -117,17 +117,17 @@ export class Jobs {
     const beat = async () => {
       for (const queue of queues) await queue.beat();
     };
-    const pull = async () => {
-      for (const queue of queues) queue.pull();
+    const look = async () => {
+      for (const queue of queues) queue.look();
     };
     this.#every(RECONCILE_MS, reconcile);
-    this.#every(LOOK_MS[kind], pull);
+    this.#every(LOOK_MS[kind], look);
     this.#every(BEAT_MS, beat);
     this.#every(SUPERVISE_MS[kind], supervise);
     const begin = async () => {
       if (kind === 'embedded') for (const queue of queues) await queue.freeAll();
       await reconcile();
-      await pull();
+      await look();
     };
     this.#beginning = this.#try(begin);
   }

@@ -39,6 +39,8 @@ export class TurnQueue {
   readonly #counts: TurnCounts = { running: 0, begun: 0, again: 0, failed: 0, lost: 0 };
   #pulling: Promise<void> | null = null;
   #isPullWanted = false;
+  /** Nothing slow is asked for where none can wait: what this node sent there it knows, the rest is looked for now and then. */
+  #maySlowWait = true;
   #isClosed = false;
 
   constructor(boss: Boss, handler: TurnHandler, logger: ControlLogger) {
@@ -63,6 +65,12 @@ export class TurnQueue {
     const sending = this.#sending.get(key);
     if (sending !== undefined) sending.isWantedAgain = true;
     else this.#track(this.#send(key));
+  }
+
+  /** As `pull`, and looks for what other nodes may have sent. */
+  look(): void {
+    this.#maySlowWait = true;
+    this.pull();
   }
 
   /** Takes turns until none is due or no place is free. */
@@ -135,9 +143,11 @@ export class TurnQueue {
       this.#isPullWanted = false;
       for (const lane of LANES) {
         const places = Math.min(MAX_FETCHED, this.#handler.places(lane));
-        if (places <= 0) continue;
+        if (places <= 0 || (lane === 'slow' && !this.#maySlowWait)) continue;
+        if (lane === 'slow') this.#maySlowWait = false;
         const { name } = this.#handler.definition;
         const claims = await this.#boss.fetch<Claim['data']>(name, { batchSize: places, ...LANE_FILTER[lane] });
+        if (lane === 'slow' && claims.length === places) this.#maySlowWait = true;
         for (const claim of claims) this.#begin(claim);
       }
     }
@@ -197,8 +207,9 @@ export class TurnQueue {
 
   #options(key: string) {
     const { heartbeatSeconds, limitSeconds } = this.#handler.definition;
-    const priority = PRIORITY[this.#handler.laneOf(key)];
-    return { ...RETRY, singletonKey: key, priority, heartbeatSeconds, expireInSeconds: limitSeconds };
+    const lane = this.#handler.laneOf(key);
+    if (lane === 'slow') this.#maySlowWait = true;
+    return { ...RETRY, singletonKey: key, priority: PRIORITY[lane], heartbeatSeconds, expireInSeconds: limitSeconds };
   }
 
   #runningOf(key: string): RunningTurn | undefined {
@@ -216,7 +227,7 @@ export class TurnQueue {
     if (this.#isClosed || afterMs > MAX_ALARM_MS || this.#alarms.size >= MAX_ALARMS || this.#alarms.has(second)) return;
     const look = () => {
       this.#alarms.delete(second);
-      this.pull();
+      this.look();
     };
     const alarm = setTimeout(look, second * 1000 - Date.now());
     alarm.unref();

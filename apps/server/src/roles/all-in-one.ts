@@ -100,7 +100,17 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
       const database = isFailing ? 'down' : 'ok';
       const uptimeSeconds = Math.round((performance.now() - startedAtMs) / 1000);
       const disk = control.disk.isLow() ? 'low' : 'ok';
-      return { status, version, calls: { open: calls, capacity, sockets }, disk, database, faults, uptimeSeconds };
+      const jobs = control.jobs?.counts ?? {};
+      return {
+        status,
+        version,
+        calls: { open: calls, capacity, sockets },
+        disk,
+        database,
+        faults,
+        jobs,
+        uptimeSeconds,
+      };
     },
     talkPage: {
       version,
@@ -191,6 +201,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     demo,
     disk,
     databaseWatch,
+    jobs: services.jobs,
     database: db.kind,
     admission: config.demo.enabled ? admission : withoutProject(admission, demo.projectId),
     framingOrigins: (license: string) => services.admission.allowedOrigins(license),

@@ -30,7 +30,7 @@ import { type DiskWatch, ENDLESS_DISK } from '../control/disk/disk-watch.ts';
 import { sweepRenderedFaces } from '../control/disk/rendered-faces.ts';
 import { type Bounds, createBounds } from '../control/fairness/bounds.ts';
 import { createReadingPlaces, type ReadingPlaces } from '../control/fairness/fair-reading.ts';
-import { runTasks, startHousekeeping } from '../control/housekeeping.ts';
+import { type HousekeepingTasks, runTasks, startHousekeeping } from '../control/housekeeping.ts';
 import { LicenceControl } from '../control/licence-keys/licence-control.ts';
 import { createLicenceKeys } from '../control/licence-keys/licence-keys.ts';
 import type { FindAddresses } from '../control/net/address-guard.ts';
@@ -54,9 +54,9 @@ import { type VoicePreviewOptions, VoicePreviews } from '../control/voices/voice
 import { type ToldConversations, withWebhooks } from '../control/webhooks/webhook-feed.ts';
 import type { Webhooks } from '../control/webhooks/webhooks.ts';
 import type { Database } from '../db/database.ts';
+import type { ConsoleApiDependencies } from '../http/console-api/console-api.ts';
 import { createHousekeepingTurns } from '../jobs/handlers/housekeeping-turns.ts';
 import { Jobs } from '../jobs/jobs.ts';
-import type { ConsoleApiDependencies } from '../http/console-api/console-api.ts';
 import type { CallControl, Logger } from '../ports.ts';
 import { createMaking, createWebhookServices } from './job-services.ts';
 
@@ -160,15 +160,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const hooks = createWebhookServices(options, bounds, wake);
   const talks = createTalkServices(options, bounds, hooks.webhooks);
   const { recordings, recordingRooms, conversations, records, archive, takeLost } = talks;
-  const shared = {
-    'attempts to log in': () => limiter.sweep(),
-    'browser tokens and links': () => Promise.all([tokens.sweep(), licences.endLinks()]),
-    'expired sessions': () => Promise.all([accounts.sweepSessions(), invitations.sweep()]),
-    'audit logs': () => Promise.all([serverLog.sweep(), audit.sweep()]),
-    'old talks': () => archive.removeExpired(),
-    'surplus talks': () => talks.retention.sweep(),
-    'webhook deliveries': () => hooks.queue.sweep(),
-  };
+  const shared = sharedTasks({ limiter, tokens, licences, accounts, invitations, serverLog, audit, talks, hooks });
   const local = startHousekeeping(
     {
       'films of talks that are gone': () => recordings.sweep(),
@@ -236,6 +228,30 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       await jobs?.close();
       await serverLog.close();
     },
+  };
+}
+
+/** What one node cleans up in the database for all. */
+function sharedTasks(parts: {
+  readonly limiter: AttemptLimiter;
+  readonly tokens: ReturnType<typeof createBrowserTokens>;
+  readonly licences: LicenceControl;
+  readonly accounts: Accounts;
+  readonly invitations: Invitations;
+  readonly serverLog: ServerLog;
+  readonly audit: AuditLog;
+  readonly talks: Pick<ReturnType<typeof createTalkServices>, 'archive' | 'retention'>;
+  readonly hooks: Pick<ReturnType<typeof createWebhookServices>, 'queue'>;
+}): HousekeepingTasks {
+  const { limiter, tokens, licences, accounts, invitations, serverLog, audit, talks, hooks } = parts;
+  return {
+    'attempts to log in': () => limiter.sweep(),
+    'browser tokens and links': () => Promise.all([tokens.sweep(), licences.endLinks()]),
+    'expired sessions': () => Promise.all([accounts.sweepSessions(), invitations.sweep()]),
+    'audit logs': () => Promise.all([serverLog.sweep(), audit.sweep()]),
+    'old talks': () => talks.archive.removeExpired(),
+    'surplus talks': () => talks.retention.sweep(),
+    'webhook deliveries': () => hooks.queue.sweep(),
   };
 }
 

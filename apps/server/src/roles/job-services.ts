@@ -35,7 +35,11 @@ export function createMaking(options: ConsoleServiceOptions, bounds: Bounds, wak
 }
 
 /** Webhooks of projects, and the posting of what they are told. */
-export function createWebhookServices(options: ConsoleServiceOptions, { reached: onBound }: Bounds, wake: Jobs['wake']) {
+export function createWebhookServices(
+  options: ConsoleServiceOptions,
+  { reached: onBound }: Bounds,
+  wake: Jobs['wake'],
+) {
   const { db, masterKeys, logger, webhooks: settings } = options;
   const box = createSecretBox(masterKeys, 'webhook secrets');
   const { privateHosts = [], findAddresses = createAddressGuard({ allowedPrivateHosts: privateHosts }) } =
@@ -56,4 +60,3 @@ export function createWebhookServices(options: ConsoleServiceOptions, { reached:
     },
   };
 }
-
