@@ -8,11 +8,17 @@ const KEY = 'all';
 /** What must be cleaned up in the database now and then: by one node, whichever has the turn. */
 export function createHousekeepingTurns(runAll: () => Promise<void>): TurnHandler {
   let running = 0;
+  let isStarting = true;
   return {
     definition: JOBS.housekeeping,
     places: (lane: Lane) => (lane === 'quick' ? 1 - running : 0),
     laneOf: () => 'quick',
-    waiting: async () => [{ key: KEY, afterMs: FIRST_AFTER_MS }],
+    // Only where no turn waits: one that was lost comes an interval later, and one under way is not followed by another.
+    async waiting() {
+      const afterMs = isStarting ? FIRST_AFTER_MS : INTERVAL_MS;
+      isStarting = false;
+      return [{ key: KEY, afterMs }];
+    },
     async run() {
       running += 1;
       try {
