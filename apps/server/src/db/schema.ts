@@ -25,7 +25,7 @@ export const projects = pgTable(
     retentionDays: integer('retention_days'),
     /** Answers that its members choose from when they answer for an avatar. */
     snippets: jsonb('snippets').$type<string[]>().notNull().default([]),
-    /** When an avatar of it was last begun to be made: who waits longest is next. */
+    /** Of servers before the queue of jobs, which take turns by it; this one does not read it. */
     makingTurnAt: instant('making_turn_at'),
     createdAt: createdAt(),
   },
