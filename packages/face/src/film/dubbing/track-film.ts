@@ -20,6 +20,9 @@ type FollowedFace = {
   readonly mesh: FaceMesh;
 };
 
+/** A face in pixels of the picture, and the part in which it was found. */
+type Found = { readonly mesh: FaceMesh; readonly crop: FaceCrop };
+
 type FollowedPicture = {
   readonly seen: FollowedFace | null;
   /** A new scene begins with this picture. */
@@ -66,26 +69,27 @@ export class FaceFollower {
     const isCut = this.#scene !== undefined && this.#isCut(sceneDistance(scene, this.#scene));
     this.#scene = scene;
     if (isCut) [this.#region, this.#last, this.#sinceSeen] = [undefined, undefined, 0];
-    const mesh = (await this.#stay(picture)) ?? (await this.#search(picture));
-    if (mesh === undefined) {
+    const found = (await this.#stay(picture)) ?? (await this.#search(picture));
+    if (found === undefined) {
       this.#sinceSeen += 1;
       this.#region = undefined;
       return { seen: null, isCut, scene };
     }
     this.#sinceSeen = 0;
+    const { mesh } = found;
     this.#last = mesh;
     this.#region = regionOfMesh(mesh.points);
-    return { seen: { face: look(picture, mesh), mesh }, isCut, scene };
+    return { seen: { face: look(picture, found), mesh }, isCut, scene };
   }
 
-  async #stay(picture: Picture): Promise<FaceMesh | undefined> {
+  async #stay(picture: Picture): Promise<Found | undefined> {
     if (this.#region === undefined) return undefined;
     const crop = cutCrop(picture, areaOf(this.#region), CROP_SIDE_PX);
     const mesh = await this.#finder.mesh(crop.image, regionIn(crop, this.#region));
-    return mesh.score < MIN_PRESENCE ? undefined : meshOf(crop, mesh);
+    return mesh.score < MIN_PRESENCE ? undefined : { mesh: meshOf(crop, mesh), crop };
   }
 
-  async #search(picture: Picture): Promise<FaceMesh | undefined> {
+  async #search(picture: Picture): Promise<Found | undefined> {
     if (this.#sinceSeen % SEARCH_EVERY !== 0) return undefined;
     const whole = { left: 0, top: 0, width: picture.width, height: picture.height };
     const crop = cutCrop(picture, whole, SEARCH_SIDE_PX);
@@ -94,7 +98,7 @@ export class FaceFollower {
       thorough: this.#sinceSeen % SEARCH_WELL_EVERY === 0,
       before: wanted && { ...wanted, points: intoCrop(wanted.points, crop) },
     });
-    return found && meshOf(crop, found.mesh);
+    return found && { mesh: meshOf(crop, found.mesh), crop };
   }
 
   /** A cut changes the scene by much, and by much more than the motion before it. */
@@ -127,8 +131,7 @@ export function sceneDistance(a: Uint8Array, b: Uint8Array): number {
   return a.reduce((sum, value, i) => sum + Math.abs(value - (b[i] ?? 0)), 0) / a.length;
 }
 
-function look(picture: Picture, mesh: FaceMesh): SeenFace {
-  const crop = cutCrop(picture, areaOf(regionOfMesh(mesh.points)), CROP_SIDE_PX);
+function look(picture: Picture, { mesh, crop }: Found): SeenFace {
   const points = intoCrop(mesh.points, crop);
   const close = cutCrop(picture, mouthArea(mesh), MOUTH_SIDE_PX);
   const mouth = measureMouth(close.image, intoCrop(mesh.points, close));

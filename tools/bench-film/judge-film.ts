@@ -1,0 +1,131 @@
+import { DubWriter } from '../../packages/face/src/film/dubbing/dub-writer.ts';
+import { openFilmClip, readFilmPictures } from '../../packages/face/src/film/dubbing/film-clip.ts';
+import { FaceFinder, type FoundFace } from '../../packages/face/src/landmarks/face-finder.ts';
+import { rgbOf } from '../../packages/face/src/pixels/pixels.ts';
+import type { Picture } from '../../packages/media/src/core/picture.ts';
+import { MouthMeter } from '../../tests/support/mouth-meter.ts';
+import type { Material } from '../bench-face/speech-material.ts';
+import { scoreFilm, wrongSoundR } from '../bench-face/sync-metrics.ts';
+
+/** The detector's box, so much larger, holds all that dubbing may change. */
+const FACE_ROOM = 1.5;
+
+/** Decodes and encodes the clip, and nothing else. */
+export async function codeAlone(path: string, out: string): Promise<void> {
+  const clip = await openFilmClip(path);
+  const writer = await DubWriter.open({ path: out, widthPx: clip.widthPx, heightPx: clip.heightPx, rate: clip.rate });
+  for await (const picture of readFilmPictures(clip)) await writer.addPicture(picture);
+  await writer.finish();
+}
+
+export type Judgement = {
+  readonly r: number;
+  readonly closureRecall: number;
+  readonly closurePrecision: number;
+  readonly offsetMs: number;
+  readonly silenceClosed: number;
+  /** Against the phones that the person says in the clip: nothing should be left of them. */
+  readonly originalR: number;
+  readonly psnrOutsideDb: number;
+  /** Flicker beside the mouth over that of the clip coded alone. */
+  readonly flicker: number;
+};
+
+export async function judgeFilm(films: {
+  readonly clip: string;
+  readonly film: string;
+  readonly control: string;
+  readonly wanted: Material;
+  readonly original: Material;
+}): Promise<Judgement> {
+  const meter = await MouthMeter.open();
+  const apertures = await meter.apertures(imagesOf(films.film));
+  meter.close();
+  const scores = scoreFilm(apertures, cutTo(films.wanted, apertures.length));
+  const share = ({ hit, of }: { readonly hit: number; readonly of: number }): number => hit / Math.max(1, of);
+  const face = await faceIn(films.clip);
+  return {
+    r: scores.syncR,
+    closureRecall: share(scores.recall),
+    closurePrecision: share(scores.precision),
+    offsetMs: scores.offsetMs,
+    silenceClosed: share(scores.silenceClosed),
+    originalR: wrongSoundR(apertures, films.original.phones),
+    psnrOutsideDb: await psnrOutside(films.clip, films.film, face),
+    flicker: (await flickerOf(films.film, face)) / (await flickerOf(films.control, face)),
+  };
+}
+
+/** A film that ends with its clip says no more than so many pictures. */
+function cutTo(material: Material, pictures: number): Material {
+  const endMs = 40 * pictures;
+  return {
+    ...material,
+    pcm: material.pcm.subarray(0, 24 * endMs),
+    phones: material.phones.filter((phone) => phone.endMs <= endMs),
+  };
+}
+
+async function* picturesOf(path: string): AsyncGenerator<Picture> {
+  yield* readFilmPictures(await openFilmClip(path));
+}
+
+async function* imagesOf(path: string) {
+  for await (const picture of picturesOf(path)) yield { ...picture, data: rgbOf(picture) };
+}
+
+async function faceIn(path: string): Promise<FoundFace> {
+  const finder = await FaceFinder.open();
+  try {
+    for await (const image of imagesOf(path)) {
+      const [face] = await finder.detect(image);
+      if (face !== undefined) return face;
+    }
+    throw new Error(`${path} shows no face.`);
+  } finally {
+    finder.close();
+  }
+}
+
+async function psnrOutside(one: string, other: string, face: FoundFace): Promise<number> {
+  let [sum, count] = [0, 0];
+  const others = picturesOf(other);
+  for await (const picture of picturesOf(one)) {
+    const next = await others.next();
+    if (next.done === true) break;
+    for (let y = 0; y < picture.height; y++) {
+      for (let x = 0; x < picture.width; x++) {
+        const isFace =
+          Math.abs(x - face.centerX) < (FACE_ROOM * face.width) / 2 &&
+          Math.abs(y - face.centerY) < (FACE_ROOM * face.height) / 2;
+        if (isFace) continue;
+        const at = y * picture.width + x;
+        sum += ((picture.data[at] ?? 0) - (next.value.data[at] ?? 0)) ** 2;
+        count += 1;
+      }
+    }
+  }
+  return 10 * Math.log10(255 ** 2 / (sum / count));
+}
+
+/** Mean second difference in time of luma over both cheeks, where the drawn part ends: what is steady or moves evenly has none. */
+async function flickerOf(path: string, face: FoundFace): Promise<number> {
+  const last: Picture[] = [];
+  let [sum, count] = [0, 0];
+  for await (const picture of picturesOf(path)) {
+    last.push(picture);
+    if (last.length < 3) continue;
+    const [before, now, after] = last as [Picture, Picture, Picture];
+    for (const side of [-1, 1]) {
+      for (let y = Math.floor(face.centerY); y < face.centerY + face.height / 2; y++) {
+        for (let k = 0; k < face.width / 8; k++) {
+          const at = y * picture.width + Math.floor(face.centerX + side * (face.width * 0.32 + k));
+          sum += Math.abs((before.data[at] ?? 0) - 2 * (now.data[at] ?? 0) + (after.data[at] ?? 0));
+          count += 1;
+        }
+      }
+    }
+    last.shift();
+  }
+  return sum / count;
+}

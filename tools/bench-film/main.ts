@@ -1,0 +1,144 @@
+// Measures dubbing: speech put onto a clip of somebody who says something else. The last line is one JSON object. See README.md.
+//   npm run bench:film -- [--seconds 20] [--sizes 512x512,1920x1080] [--minutes 1,2,5,10]
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { dubClip } from '../../packages/face/src/film/dubbing/dub-clip.ts';
+import { renderSpeech } from '../../packages/face/src/film/render-speech.ts';
+import { wireSamplesToMs } from '../../packages/media/src/core/audio-format.ts';
+import { wavFile } from '../../packages/media/src/core/wav-file.ts';
+import { localVoiceMaterial, type Material } from '../bench-face/speech-material.ts';
+import { codeAlone, judgeFilm } from './judge-film.ts';
+
+const AVATAR = resolve(import.meta.dirname, '../../avatars/rafael');
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '20' },
+    sizes: { type: 'string', default: '512x512,1920x1080' },
+    minutes: { type: 'string' },
+  },
+});
+
+const startedAtMs = performance.now();
+const print = (line: string): void => {
+  console.log(`[${((performance.now() - startedAtMs) / 1000).toFixed(0).padStart(4)} s] ${line}`);
+};
+
+type Spent = { readonly wallS: number; readonly processorS: number };
+
+async function timed(work: () => Promise<unknown>): Promise<Spent> {
+  const before = process.cpuUsage();
+  const at = performance.now();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return { wallS: (performance.now() - at) / 1000, processorS: (user + system) / 1e6 };
+}
+
+async function wavOf(folder: string, name: string, { pcm }: Material): Promise<string> {
+  const path = join(folder, `${name}.wav`);
+  await writeFile(path, wavFile([pcm], 24_000));
+  return path;
+}
+
+function from({ name, pcm, phones }: Material, startS: number): Material {
+  const startMs = Math.round(startS * 1000);
+  const later = phones.filter((phone) => phone.startMs >= startMs);
+  return {
+    name,
+    pcm: pcm.subarray(24 * startMs),
+    phones: later.map(({ symbol, ...times }) => ({
+      symbol,
+      startMs: times.startMs - startMs,
+      endMs: times.endMs - startMs,
+    })),
+  };
+}
+
+/** A clip in which somebody talks, and the speech that it is dubbed with. */
+async function measureSize(folder: string, size: string, original: Material, wanted: Material) {
+  const [widthPx = 512, heightPx = widthPx] = size.split('x').map(Number);
+  const clip = join(folder, `clip-${size}.mp4`);
+  const out = join(folder, `film-${size}.mp4`);
+  const control = join(folder, `control-${size}.mp4`);
+  await renderSpeech(AVATAR, await wavOf(folder, 'original', original), clip, {
+    widthPx,
+    heightPx,
+    cachePath: join(folder, 'loops'),
+  });
+  const audioPath = await wavOf(folder, 'wanted', wanted);
+  // Before and after, so that what else the machine does counts for both.
+  const before = await timed(() => codeAlone(clip, control));
+  let peakBytes = 0;
+  const dubbing = await timed(() =>
+    dubClip({
+      videoPath: clip,
+      audioPath,
+      outPath: out,
+      options: { syncMode: 'cut_off' },
+      onProgress: () => {
+        peakBytes = Math.max(peakBytes, process.memoryUsage().rss);
+      },
+    }),
+  );
+  const after = await timed(() => codeAlone(clip, control));
+  const alone = (before.processorS + after.processorS) / 2;
+  const durationS = Math.min(...[original, wanted].map(({ pcm }) => wireSamplesToMs(pcm.length) / 1000));
+  const judged = await judgeFilm({ clip, film: out, control, wanted, original });
+  return {
+    size,
+    timesRealTime: durationS / dubbing.processorS,
+    overCodingAlone: dubbing.processorS / alone,
+    peakMB: peakBytes / 2 ** 20,
+    ...judged,
+  };
+}
+
+/** Cost by length: one short clip looped as a user's would be. */
+async function measureGrowth(folder: string, minutes: readonly number[], voice: Material): Promise<void> {
+  const clip = join(folder, 'short.mp4');
+  const one = { ...voice, pcm: voice.pcm.subarray(0, 24_000 * 6) };
+  await renderSpeech(AVATAR, await wavOf(folder, 'short', one), clip, { widthPx: 256, heightPx: 256 });
+  for (const count of minutes) {
+    const samples = new Int16Array(count * 60 * 24_000);
+    for (let i = 0; i < samples.length; i++) samples[i] = voice.pcm[i % voice.pcm.length] ?? 0;
+    const audioPath = await wavOf(folder, 'long', { ...voice, pcm: samples });
+    let peakBytes = 0;
+    const spent = await timed(() =>
+      dubClip({
+        videoPath: clip,
+        audioPath,
+        outPath: join(folder, 'long.mp4'),
+        onProgress: () => {
+          peakBytes = Math.max(peakBytes, process.memoryUsage().rss);
+        },
+      }),
+    );
+    print(
+      `${count} min at 256x256: ${(spent.processorS / (60 * count)).toFixed(2)} s of processor time a second, ${(peakBytes / 2 ** 20).toFixed(0)} MB`,
+    );
+  }
+}
+
+async function main(folder: string): Promise<void> {
+  print(`${cpus().length} x ${cpus()[0]?.model.trim()}, Node ${process.version}, load ${loadavg()[0]?.toFixed(2)}`);
+  const seconds = Number(values.seconds);
+  // Both voices say the same sentences: in the clip the later ones are said.
+  const original = from(await localVoiceMaterial('ash', 'ash', 2.5 * seconds), 1.3 * seconds);
+  const wanted = await localVoiceMaterial('alloy', 'alloy', seconds);
+  if (values.minutes !== undefined) return measureGrowth(folder, values.minutes.split(',').map(Number), wanted);
+  const results = [];
+  for (const size of values.sizes.split(',')) {
+    const result = await measureSize(folder, size, original, wanted);
+    results.push(result);
+    print(`${size}: ${JSON.stringify(result)}`);
+  }
+  console.log(JSON.stringify(results));
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'bench-film-'));
+try {
+  await main(folder);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
