@@ -170,3 +170,26 @@ describe('loadConfig', () => {
     expect(describeSettings()).toMatch(/^STUN_PORT +--stun-port +3478/m);
   });
 });
+
+describe('a store of files', () => {
+  const env = { S3_BUCKET: 'films', S3_ACCESS_KEY_ID: 'id', S3_SECRET_ACCESS_KEY: 'hush-hush' };
+
+  it('is a bucket, once it is named with a key, and its secret is printed nowhere', () => {
+    expect(config([]).s3).toBeNull();
+    const { s3 } = config([], { ...env, S3_ENDPOINT: 'http://store.lan:9000/' });
+    expect(s3).toMatchObject({ bucket: 'films', endpoint: 'http://store.lan:9000', forcePathStyle: true });
+    expect(s3?.secretAccessKey()).toBe('hush-hush');
+    expect(config([], env).s3).toMatchObject({ endpoint: undefined, region: 'us-east-1', forcePathStyle: false });
+    expect(config([], { ...env, S3_FORCE_PATH_STYLE: 'true' }).s3?.forcePathStyle).toBe(true);
+    expect(JSON.stringify(config([], env))).not.toContain('hush-hush');
+  });
+
+  it.each([
+    [[], { S3_BUCKET: 'films' }, 'go together'],
+    [[], { S3_ENDPOINT: 'http://store.lan' }, 'go together'],
+    [['--s3-secret-access-key', 'hush-hush'], env, 'from the environment only'],
+  ])('is refused half set: %j %j', (argv, given, fault) => {
+    const result = loadConfig(argv, given as Record<string, string>);
+    expect(result).toMatchObject({ kind: 'faults', text: expect.stringContaining(fault) });
+  });
+});

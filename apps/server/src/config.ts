@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { DEFAULT_QUOTAS, type Quotas } from './control/quotas/quota-names.ts';
+import type { S3Settings } from './files/s3-settings.ts';
 import type { ProxyTrust } from './http/edge/trusted-proxies.ts';
 import { CALLS_PER_WORKER, ENVIRONMENT_ONLY, SETTING_NAMES, type Settings, settingsSchema } from './settings.ts';
 import { SHIPPED_AVATARS } from './shipped-files.ts';
@@ -14,6 +15,8 @@ export type Config = {
   /** `worker`: only what waits for its turn. */
   readonly role: Settings['ROLE'];
   readonly databaseUrl: string | undefined;
+  /** Null: films of calls lie in the data folder. */
+  readonly s3: S3Settings | null;
   readonly masterKey: string | undefined;
   readonly avatarsDir: string;
   readonly tls:
@@ -145,6 +148,9 @@ export function loadConfig(
       'MQTT_URL needs MQTT_PUBLIC_URL, where operators reach that broker, and MQTT_TOKEN_SECRET, by which it knows them.',
     );
   }
+  if (parsed.success && isStoreHalfSet(parsed.data)) {
+    faults.push('S3_BUCKET, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY go together: set all of them, or none.');
+  }
   if (!parsed.success || faults.length > 0) return { kind: 'faults', text: faults.join('\n') };
   return {
     kind: 'config',
@@ -160,6 +166,25 @@ function isBrokerHalfSet({ MQTT_URL, MQTT_PUBLIC_URL, MQTT_TOKEN_SECRET }: Setti
   return MQTT_URL !== undefined && (MQTT_PUBLIC_URL === undefined || MQTT_TOKEN_SECRET === undefined);
 }
 
+function isStoreHalfSet(settings: Settings): boolean {
+  const { S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, S3_ENDPOINT } = settings;
+  const isSet = [S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY].map((value) => value !== undefined);
+  return isSet.includes(true) ? isSet.includes(false) : S3_ENDPOINT !== undefined;
+}
+
+function readStore(settings: Settings): S3Settings | null {
+  const { S3_BUCKET: bucket, S3_ENDPOINT: endpoint, S3_ACCESS_KEY_ID: accessKeyId } = settings;
+  if (bucket === undefined || accessKeyId === undefined) return null;
+  return {
+    endpoint,
+    bucket,
+    region: settings.S3_REGION,
+    accessKeyId,
+    secretAccessKey: () => settings.S3_SECRET_ACCESS_KEY ?? '',
+    forcePathStyle: settings.S3_FORCE_PATH_STYLE ?? endpoint !== undefined,
+  };
+}
+
 function toConfig(settings: Settings): Omit<Config, 'isStartedByNpm'> {
   const { TLS_CERT: certPath, TLS_KEY: keyPath, DEMO_LICENSE: demoLicence } = settings;
   const wantedWorkers = settings.MEDIA_WORKERS ?? Math.max(1, availableParallelism() - 1);
@@ -172,6 +197,7 @@ function toConfig(settings: Settings): Omit<Config, 'isStartedByNpm'> {
     dataDir: resolve(settings.DATA_DIR),
     role: settings.ROLE,
     databaseUrl: settings.DATABASE_URL,
+    s3: readStore(settings),
     masterKey: settings.MASTER_KEY,
     avatarsDir: resolve(settings.AVATARS_DIR),
     tls:

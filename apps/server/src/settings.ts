@@ -116,6 +116,19 @@ export const settingsSchema = z.object({
     .enum(['all', 'worker'], 'must be all or worker')
     .default('all')
     .describe('worker: no calls and no pages, only what waits: webhooks, avatars, tidying up. Needs DATABASE_URL.'),
+  S3_BUCKET: z
+    .string()
+    .optional()
+    .describe('Bucket for films of calls, in any store that speaks S3; without it they lie in DATA_DIR.'),
+  S3_ENDPOINT: publicUrl
+    .optional()
+    .describe("Address of that store, like https://s3.example.org; Amazon's of S3_REGION if left out."),
+  S3_REGION: z.string().default('us-east-1').describe('Region of the bucket; many stores take any.'),
+  S3_ACCESS_KEY_ID: z.string().optional().describe('Key that may read, write, list and delete in the bucket.'),
+  S3_SECRET_ACCESS_KEY: z.string().optional().describe('Its secret, from the environment only.'),
+  S3_FORCE_PATH_STYLE: flag
+    .optional()
+    .describe('The bucket is named in the path, not in the host name; true if S3_ENDPOINT is set.'),
   MASTER_KEY: z
     .string()
     .optional()
@@ -287,6 +300,7 @@ export const SETTING_NAMES = Object.keys(settingsSchema.shape) as readonly (keyo
 /** Every user of the machine can read the arguments of a process. */
 export const ENVIRONMENT_ONLY: ReadonlySet<keyof Settings> = new Set([
   'OPENAI_API_KEY',
+  'S3_SECRET_ACCESS_KEY',
   'MQTT_PASSWORD',
   'MQTT_TOKEN_SECRET',
 ]);

@@ -6,6 +6,7 @@ import type { LicenceControl } from '../control/licence-keys/licence-control.ts'
 import { loadMasterKeys } from '../control/secrets/master-key.ts';
 import { openDatabase } from '../db/database.ts';
 import { FolderInUseError } from '../db/embedded/folder-lock.ts';
+import { openBlobStore } from '../files/open-blob-store.ts';
 import type { Logger } from '../ports.ts';
 import { keepFilesPrivate } from '../private-files.ts';
 import { createConsoleServices } from '../roles/console-services.ts';
@@ -29,6 +30,7 @@ export async function maintain<Result>(config: Config, work: (parts: Maintenance
   keepFilesPrivate();
   const { dataDir, databaseUrl, masterKey } = config;
   return await besideServer(config, async () => {
+    const blobs = await openBlobStore(dataDir, config.s3);
     const db = await openDatabase({ dataDir, databaseUrl, logger: quiet });
     const services = createConsoleServices({
       db,
@@ -39,6 +41,7 @@ export async function maintain<Result>(config: Config, work: (parts: Maintenance
       mail: null,
       folders: { shipped: config.avatarsDir, made: dataDir },
       recordingsPath: join(dataDir, 'recordings'),
+      blobs,
       calls: { endCallsOfLicence: () => 0, endCallsOfMember: () => 0 },
       points: config.points,
     });
@@ -47,6 +50,7 @@ export async function maintain<Result>(config: Config, work: (parts: Maintenance
       return await work({ accounts, keys: licences, directory: createKeyDirectory(db) });
     } finally {
       await services.close();
+      await blobs.close();
       await db.close();
     }
   });

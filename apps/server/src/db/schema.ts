@@ -192,6 +192,8 @@ export const conversations = pgTable(
     textBytes: bigint('text_bytes', { mode: 'number' }).notNull().default(0),
     /** Size of the film. */
     recordingBytes: bigint('recording_bytes', { mode: 'number' }).notNull().default(0),
+    /** Its film in the store of files: SHA-256 and ending, like `<hash>.webm`; null: none, or still on the disk of its node. */
+    recordingFile: text('recording_file'),
     /** How long the call had lasted when its film begins; null: not known, of films from before it was kept. */
     recordingOffsetMs: integer('recording_offset_ms'),
     /** Page that the call came from, like `https://shop.example`; null: none, or not known. */

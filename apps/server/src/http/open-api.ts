@@ -5,7 +5,7 @@ import { calledBy } from '../control/avatars/called-by.ts';
 import type { OwnAvatars } from '../control/avatars/own-avatars.ts';
 import { ControlError } from '../control/control-error.ts';
 import type { ConversationRecords } from '../control/conversations/conversation-records.ts';
-
+import type { RecordedTalk } from '../control/recordings/recordings.ts';
 import type { Admission, AvatarCatalogue, CatalogueAvatar, TalkKeys } from '../ports.ts';
 import { FOR, type LicenceHolder } from './access/access.ts';
 import { guardRoutes } from './access/guard.ts';
@@ -33,7 +33,7 @@ export type OpenApiDependencies = {
   /** Left out: there are no chat records. */
   readonly records?: ConversationRecords;
   /** Path of a call's film; null when there is none. Left out: nothing is recorded. */
-  readonly recordingLink?: (talk: { readonly sessionId: string; readonly status: number }) => Promise<string | null>;
+  readonly recordingLink?: (talk: RecordedTalk) => Promise<string | null>;
   /** Proves to whom a talk on a public key belongs. Left out: nobody. */
   readonly talkKeys?: TalkKeys;
   /** Left out: calls are not rated. */

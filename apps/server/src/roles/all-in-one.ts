@@ -20,6 +20,7 @@ import { VoiceDirectory } from '../control/voices/voice-directory.ts';
 import type { VoicePreviewOptions } from '../control/voices/voice-previews.ts';
 import { openDatabase } from '../db/database.ts';
 import { watchDatabase } from '../db/database-watch.ts';
+import { openBlobStore } from '../files/open-blob-store.ts';
 import { createServer } from '../http/create-server.ts';
 import { createHostNames } from '../http/edge/host-names.ts';
 import { listen } from '../http/edge/listen.ts';
@@ -170,6 +171,8 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     logger.warn({ conversations: orphaned.length }, 'Talks that the last stop cut off were closed');
   const box = createSecretBox(masterKeys, 'licence keys');
   const demo = await seedDemo({ db, box, avatarsDir, demoLicense: config.demo.licence, logger });
+  const blobs = await openBlobStore(dataDir, config.s3);
+  closers.add('store of files', () => blobs.close());
   const recordingsPath = join(dataDir, 'recordings');
   await mkdir(recordingsPath, { recursive: true, mode: 0o700 });
   const folders = { shipped: avatarsDir, made: join(dataDir, 'avatars') };
@@ -180,6 +183,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     masterKeys,
     folders,
     recordingsPath,
+    blobs,
     calls,
     logger,
     isRegistrationOpen: config.isRegistrationOpen,

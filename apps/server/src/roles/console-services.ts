@@ -54,6 +54,7 @@ import { type VoicePreviewOptions, VoicePreviews } from '../control/voices/voice
 import { type ToldConversations, withWebhooks } from '../control/webhooks/webhook-feed.ts';
 import type { Webhooks } from '../control/webhooks/webhooks.ts';
 import type { Database } from '../db/database.ts';
+import type { BlobStore } from '../files/blob-store.ts';
 import type { ConsoleApiDependencies } from '../http/console-api/console-api.ts';
 import { createHousekeepingTurns } from '../jobs/handlers/housekeeping-turns.ts';
 import { Jobs } from '../jobs/jobs.ts';
@@ -64,8 +65,10 @@ export type ConsoleServiceOptions = {
   readonly db: Database;
   readonly masterKeys: MasterKeys;
   readonly folders: BundleFolders;
-  /** Folder of the films of calls. */
+  /** Folder of the films of calls, until they have ended. */
   readonly recordingsPath: string;
+  /** Where films lie that are whole. */
+  readonly blobs: BlobStore;
   /** Live calls of this node. */
   readonly calls: CallControl;
   readonly logger: Logger;
@@ -226,6 +229,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       await Promise.all([conversations.drain(), talks.firstSteps.drain()]);
       await recordingRooms.close();
       await jobs?.close();
+      await recordings.close();
       await serverLog.close();
     },
   };
@@ -327,7 +331,7 @@ async function sweepFaces({ db, renderedFaces, disk = ENDLESS_DISK, logger }: Co
 
 /** What is said and filmed: written, kept within its quota, told to webhooks, and read. */
 function createTalkServices(options: ConsoleServiceOptions, { reached: onBound }: Bounds, webhooks: Webhooks) {
-  const { db, logger, masterKeys, recordingsPath: folder } = options;
+  const { db, logger, masterKeys, blobs, recordingsPath: folder } = options;
   const { disk = ENDLESS_DISK, quotas = DEFAULT_QUOTAS, demoProjectId = null } = options;
   const { minFreeBytes } = disk;
   const records = createConversationRecords(db);
@@ -336,7 +340,11 @@ function createTalkServices(options: ConsoleServiceOptions, { reached: onBound }
   const store = withRetention(createConversationStore(db), retention, (error) => {
     logger.warn({ error: String(error) }, 'Surplus talks could not be deleted; the housekeeping tries again');
   });
-  const recordingRooms = createRecordingRooms({ db, folder, disk, minFreeBytes, quotas, logger, onBound });
+  const recordings = new Recordings({ folder, store: blobs, masterKeys, db, logger });
+  const recordingRooms = createRecordingRooms({
+    ...{ db, folder, disk, minFreeBytes, quotas, logger, onBound },
+    onWhole: (sessionId) => recordings.keepSoon(sessionId),
+  });
   const conversations = withWebhooks({ store, records, webhooks, logger });
   const takeLost = takerOfLost({ conversations, recordingRooms }, logger);
   return {
@@ -344,7 +352,7 @@ function createTalkServices(options: ConsoleServiceOptions, { reached: onBound }
     firstSteps,
     retention,
     archive: createConversationArchive(db),
-    recordings: new Recordings({ folder, masterKeys, db }),
+    recordings,
     recordingRooms,
     conversations,
     takeLost,

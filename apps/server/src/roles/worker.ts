@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import { openDiskWatch } from '../control/disk/disk-watch.ts';
 import { loadMasterKeys } from '../control/secrets/master-key.ts';
 import { openDatabase } from '../db/database.ts';
+import { openBlobStore } from '../files/open-blob-store.ts';
 import { createBundleRunner } from './bundle-process.ts';
 import { Closers } from './closers.ts';
 import { createConsoleServices } from './console-services.ts';
@@ -36,10 +37,12 @@ async function start(config: Config, logger: PinoLogger, closers: Closers): Prom
   const masterKeys = loadMasterKeys({ masterKey, dataDir });
   const db = await openDatabase({ dataDir, databaseUrl, logger });
   closers.add('database', () => db.close());
+  const blobs = await openBlobStore(dataDir, config.s3);
+  closers.add('store of files', () => blobs.close());
   const recordingsPath = join(dataDir, 'recordings');
   await mkdir(recordingsPath, { recursive: true, mode: 0o700 });
   const services = createConsoleServices({
-    ...{ db, masterKeys, logger, disk, recordingsPath, points: config.points, quotas: config.quotas },
+    ...{ db, masterKeys, logger, disk, recordingsPath, blobs, points: config.points, quotas: config.quotas },
     folders: { shipped: avatarsDir, made: join(dataDir, 'avatars') },
     calls: { endCallsOfLicence: () => 0, endCallsOfMember: () => 0 },
     isRegistrationOpen: false,

@@ -50,6 +50,8 @@ export type ArchivedConversation = {
   readonly ratingText: string;
   /** How long the call had lasted when its film begins; null: not known. */
   readonly recordingOffsetMs: number | null;
+  /** Of its film in the store of files; null: none is there. */
+  readonly recordingFile: string | null;
 };
 
 type Page = { readonly limit: number; readonly cursor?: string | undefined };
@@ -105,6 +107,7 @@ const columns = {
   rating: conversations.rating,
   ratingText: conversations.ratingText,
   recordingOffsetMs: conversations.recordingOffsetMs,
+  recordingFile: conversations.recordingFile,
 };
 
 /** Talks as their owner looks through them. */

@@ -9,6 +9,8 @@ type ConversationRecord = {
   readonly avatarId: string;
   /** 0 active, 1 completed, 2 failed. */
   readonly status: number;
+  /** Of its film in the store of files; null: none is there. */
+  readonly recordingFile: string | null;
   readonly reason: string | null;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
@@ -70,6 +72,7 @@ const recordColumns = {
   sessionId: conversations.id,
   avatarId: conversations.avatarId,
   status: conversations.status,
+  recordingFile: conversations.recordingFile,
   reason: conversations.reason,
   startedAt: conversations.startedAt,
   endedAt: conversations.endedAt,

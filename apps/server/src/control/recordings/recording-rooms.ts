@@ -31,6 +31,8 @@ export type RecordingRoomsOptions = {
   readonly minFreeBytes: number;
   readonly quotas: Pick<Quotas, 'fileMbPerProject'>;
   readonly logger: ControlLogger;
+  /** Told of each film that is whole: its call has ended, and it grows no more. */
+  readonly onWhole?: (sessionId: string) => void;
   readonly onBound?: OnBound;
 };
 
@@ -51,7 +53,7 @@ const WRITE = `
 
 /** Room for films within a project's quota of bytes. Calls that are recorded at once share what is left of it. */
 export function createRecordingRooms(options: RecordingRoomsOptions): RecordingRooms {
-  const { db, folder, disk, minFreeBytes, quotas, logger, onBound } = options;
+  const { db, folder, disk, minFreeBytes, quotas, logger, onBound, onWhole } = options;
   /** Films that may still grow, by session. */
   const open = new Map<string, Film>();
 
@@ -70,7 +72,9 @@ export function createRecordingRooms(options: RecordingRoomsOptions): RecordingR
       film.bytes = bytes;
       film.misses = statuses.has(sessionId) ? 0 : film.misses + 1;
       const hasEnded = (statuses.get(sessionId) ?? 0) !== 0 && !hasGrown;
-      if (hasEnded || film.misses > MAX_MISSES) open.delete(sessionId);
+      if (!hasEnded && film.misses <= MAX_MISSES) continue;
+      open.delete(sessionId);
+      if (hasEnded && bytes > 0) onWhole?.(sessionId);
     }
   };
 

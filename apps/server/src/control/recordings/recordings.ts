@@ -4,95 +4,213 @@ import { extname, join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import { CONVERSATION_STATUS, conversations } from '../../db/schema.ts';
+import type { BlobKey, BlobOwner, BlobStore, ReadableFile } from '../../files/blob-store.ts';
+import { findFile } from '../../files/folder-store.ts';
+import { isPublicId } from '../ids.ts';
+import type { ControlLogger } from '../logger.ts';
 import type { MasterKeys } from '../secrets/master-key.ts';
 
 export const FILM_ENDINGS = ['.webm', '.mp4'] as const;
-const SESSION_ID = /^[0-9a-f]{32}$/;
 const LINK_LIFETIME_MS = 6 * 60 * 60_000;
+/** A film is written to every second; what has not been for so long is whole, and the record of its talk is on disk. */
+const SETTLED_AFTER_MS = 60_000;
+/** Blobs without a talk are looked at so many at a time, and left for so long: a talk may be on its way. */
+const SWEPT_AT_ONCE = 500;
+const UNOWNED_AFTER_MS = 60 * 60_000;
 
 /** A talk on record; `status` as in `CONVERSATION_STATUS`. */
-export type RecordedTalk = { readonly sessionId: string; readonly status: number };
+export type RecordedTalk = {
+  readonly sessionId: string;
+  readonly status: number;
+  readonly recordingFile: string | null;
+};
+
+export type Film = { readonly name: string; readonly file: ReadableFile };
 
 export type RecordingsOptions = {
-  /** Films of calls, named by their session. */
+  /** Where the media plane of this node writes films, named by their session. */
   readonly folder: string;
+  readonly store: BlobStore;
   readonly masterKeys: MasterKeys;
-  readonly db: Pick<Database, 'orm'>;
+  readonly db: Pick<Database, 'orm' | 'pool'>;
+  readonly logger: ControlLogger;
 };
 
 /**
- * The films of recorded calls. The media plane writes them, named by session; here they are found, linked to and
- * deleted. Who holds a link may watch until it expires; links are signed with a key derived from the master key.
+ * The films of recorded calls. The media plane writes them to this node's disk; when the call has ended they go into the store, where
+ * every node finds them. Who holds a link may watch until it expires; links are signed with a key derived from the master key.
  */
 export class Recordings {
   readonly folder: string;
   readonly #signingKeys: readonly Buffer[];
-  readonly #db: Pick<Database, 'orm'>;
+  readonly #options: RecordingsOptions;
+  readonly #stop = new AbortController();
+  /** Films go into the store one after the other. */
+  #keeping: Promise<void> = Promise.resolve();
 
-  constructor({ folder, masterKeys, db }: RecordingsOptions) {
-    this.folder = folder;
-    this.#db = db;
-    this.#signingKeys = masterKeys.map(({ bytes }) =>
+  constructor(options: RecordingsOptions) {
+    this.folder = options.folder;
+    this.#options = options;
+    this.#signingKeys = options.masterKeys.map(({ bytes }) =>
       Buffer.from(hkdfSync('sha256', bytes, '', 'visavis recording links', 32)),
     );
   }
 
   /** Path and query under which the film of an ended call is served for six hours; null when there is none. */
-  async link({ sessionId, status }: RecordedTalk): Promise<string | null> {
-    if ((await this.#find(sessionId, status)) === null) return null;
+  async link({ sessionId, status, recordingFile }: RecordedTalk): Promise<string | null> {
+    if (status === CONVERSATION_STATUS.active) return null;
+    if (recordingFile === null && (await this.#findHere(sessionId)) === null) return null;
     const expires = String(Date.now() + LINK_LIFETIME_MS);
     const signature = sign(this.#signingKeys[0] as Buffer, sessionId, expires).toString('base64url');
     return `/recordings/${sessionId}?expires=${expires}&signature=${signature}`;
   }
 
-  /** Name of the film in `folder`; null when the link is none of ours, has expired, or its film is gone. */
-  async open(sessionId: string, expires: string, signature: string): Promise<string | null> {
+  /** Null when the link is none of ours, has expired, or its film is gone. */
+  async open(sessionId: string, expires: string, signature: string): Promise<Film | null> {
     const given = Buffer.from(signature, 'base64url');
     const isSigned = this.#signingKeys.some((key) => {
       const expected = sign(key, sessionId, expires);
       return given.length === expected.length && timingSafeEqual(given, expected);
     });
     if (!isSigned || Number(expires) <= Date.now()) return null;
-    return this.#find(sessionId, await this.#conversationStatus(sessionId));
+    const talk = await this.#findTalk(sessionId);
+    if (talk === null || talk.status === CONVERSATION_STATUS.active) return null;
+    const stored = talk.recordingFile === null ? null : await this.#findStored(sessionId, talk.recordingFile);
+    return stored ?? this.#findHere(sessionId);
   }
 
+  /** `keep`, without waiting for it. What cannot be kept now waits on this disk for the next sweep. */
+  keepSoon(sessionId: string): void {
+    this.#keeping = this.#keeping
+      .then(() => this.keep(sessionId))
+      .catch((error: unknown) => {
+        if (this.#stop.signal.aborted) return;
+        this.#options.logger.warn(
+          { sessionId, error: String(error) },
+          'A film waits on this disk: it could not be stored',
+        );
+      });
+  }
+
+  /** What is on its way into the store goes there after the next start. Idempotent. */
+  async close(): Promise<void> {
+    this.#stop.abort(new Error('The server ends.'));
+    await this.#keeping;
+  }
+
+  /**
+   * Moves the film of a call that has ended from this disk into the store. May be ended at any moment and done again: the film is
+   * removed here after its talk says where it is. A talk that was deleted meanwhile leaves none.
+   */
+  async keep(sessionId: string): Promise<void> {
+    const here = await this.#findHere(sessionId);
+    if (here === null) return;
+    const { signal } = this.#stop;
+    signal.throwIfAborted();
+    const owner = ownerOf(sessionId);
+    const { sha256, bytes } = await this.#options.store.putFile(owner, join(this.folder, here.name), { signal });
+    const [row] = await this.#options.db.orm
+      .update(conversations)
+      .set({ recordingFile: `${sha256}${extname(here.name)}`, recordingBytes: bytes })
+      .where(eq(conversations.id, sessionId))
+      .returning({ id: conversations.id });
+    if (row === undefined) await this.#options.store.deleteAllOf(owner);
+    await this.#removeHere(sessionId);
+  }
+
+  /** The talk is deleted already. What the store cannot delete now goes with the next sweep. */
   async remove(sessionId: string): Promise<void> {
-    if (!SESSION_ID.test(sessionId)) return;
-    await Promise.all(FILM_ENDINGS.map((extension) => rm(join(this.folder, sessionId + extension), { force: true })));
+    if (!isPublicId(sessionId)) return;
+    await this.#removeHere(sessionId);
+    try {
+      await this.#options.store.deleteAllOf(ownerOf(sessionId));
+    } catch (error) {
+      this.#options.logger.warn({ sessionId, error: String(error) }, 'A film could not be deleted; it is tried again');
+    }
   }
 
-  /** Deletes films whose talk is no longer on record; says how many. */
-  async sweep(): Promise<number> {
+  /** Deletes films whose talk is no longer on record, and moves what a stop left on this disk into the store; says how many were deleted. */
+  async sweep(nowMs = Date.now()): Promise<number> {
+    return (await this.#sweepHere(nowMs)) + (await this.#sweepStore(nowMs));
+  }
+
+  async #sweepHere(nowMs: number): Promise<number> {
     let removed = 0;
     for (const name of await readdir(this.folder).catch(() => [])) {
       const sessionId = name.slice(0, -extname(name).length);
-      if (!SESSION_ID.test(sessionId) || (await this.#conversationStatus(sessionId)) !== null) continue;
-      // The record of a call that has just begun may still be on its way to the disk.
+      if (!isPublicId(sessionId)) continue;
+      const talk = await this.#findTalk(sessionId);
       const file = await stat(join(this.folder, name)).catch(() => null);
-      if (file === null || Date.now() - file.mtimeMs < 60_000) continue;
-      await this.remove(sessionId);
-      removed += 1;
+      if (file === null || nowMs - file.mtimeMs < SETTLED_AFTER_MS) continue;
+      if (talk === null) {
+        await this.remove(sessionId);
+        removed += 1;
+      } else if (talk.status !== CONVERSATION_STATUS.active) await this.keep(sessionId);
     }
     return removed;
   }
 
-  async #find(sessionId: string, status: number | null): Promise<string | null> {
-    if (!SESSION_ID.test(sessionId)) return null;
-    if (status === null || status === CONVERSATION_STATUS.active) return null;
-    for (const extension of FILM_ENDINGS) {
-      const file = await stat(join(this.folder, sessionId + extension)).catch(() => null);
-      if (file?.isFile() && file.size > 0) return sessionId + extension;
+  async #sweepStore(nowMs: number): Promise<number> {
+    let removed = 0;
+    let batch: BlobKey[] = [];
+    const sweepBatch = async (): Promise<void> => {
+      const owned = await this.#talksAmong(batch.map(({ owner }) => owner));
+      for (const key of batch.filter(({ owner }) => !owned.has(owner))) {
+        await this.#options.store.delete(key);
+        removed += 1;
+      }
+      batch = [];
+    };
+    for await (const blob of this.#options.store.list('recordings')) {
+      if (nowMs - blob.writtenAtMs < UNOWNED_AFTER_MS) continue;
+      batch.push(blob);
+      if (batch.length === SWEPT_AT_ONCE) await sweepBatch();
+    }
+    if (batch.length > 0) await sweepBatch();
+    return removed;
+  }
+
+  async #talksAmong(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const { rows } = await this.#options.db.pool.query<{ id: string }>(
+      'select id from conversations where id = any($1::text[])',
+      [ids],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  async #findHere(sessionId: string): Promise<Film | null> {
+    if (!isPublicId(sessionId)) return null;
+    for (const ending of FILM_ENDINGS) {
+      const name = sessionId + ending;
+      const file = await findFile(join(this.folder, name));
+      if (file !== null && file.bytes > 0) return { name, file };
     }
     return null;
   }
 
-  async #conversationStatus(sessionId: string): Promise<number | null> {
-    const [row] = await this.#db.orm
-      .select({ status: conversations.status })
+  async #findStored(sessionId: string, recordingFile: string): Promise<Film | null> {
+    const ending = extname(recordingFile);
+    const sha256 = recordingFile.slice(0, -ending.length);
+    const file = await this.#options.store.find({ ...ownerOf(sessionId), sha256 });
+    return file === null ? null : { name: sessionId + ending, file };
+  }
+
+  async #removeHere(sessionId: string): Promise<void> {
+    await Promise.all(FILM_ENDINGS.map((ending) => rm(join(this.folder, sessionId + ending), { force: true })));
+  }
+
+  async #findTalk(sessionId: string): Promise<Omit<RecordedTalk, 'sessionId'> | null> {
+    if (!isPublicId(sessionId)) return null;
+    const [row] = await this.#options.db.orm
+      .select({ status: conversations.status, recordingFile: conversations.recordingFile })
       .from(conversations)
       .where(eq(conversations.id, sessionId));
-    return row?.status ?? null;
+    return row ?? null;
   }
+}
+
+function ownerOf(sessionId: string): BlobOwner {
+  return { area: 'recordings', owner: sessionId };
 }
 
 function sign(key: Buffer, sessionId: string, expires: string): Buffer {

@@ -238,7 +238,7 @@ async function findTranscript(
   return { ...toConversation(conversation), messages, toolCalls, recordingUrl, recordingOffsetMs };
 }
 
-function toConversation({ recordingOffsetMs: _offset, ...conversation }: ArchivedConversation) {
+function toConversation({ recordingOffsetMs: _offset, recordingFile: _file, ...conversation }: ArchivedConversation) {
   return { ...toWire(conversation), status: STATUSES[conversation.status] ?? 'failed' };
 }
 

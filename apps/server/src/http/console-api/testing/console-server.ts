@@ -5,6 +5,7 @@ import type { Mail } from '../../../control/accounts/mailer.ts';
 import { createAvatarCatalogue } from '../../../control/avatars/avatar-catalogue.ts';
 import { loadMasterKeys } from '../../../control/secrets/master-key.ts';
 import type { Database } from '../../../db/database.ts';
+import { openFolderStore } from '../../../files/folder-store.ts';
 import { createTestServer, type TestServer } from '../../../gateway/test-server.ts';
 import { createCatalogue, createFindUpload } from '../../../roles/avatar-catalogue.ts';
 import { Closers } from '../../../roles/closers.ts';
@@ -46,6 +47,7 @@ export async function createConsoleServer(
     masterKeys,
     folders: { shipped: tmpdir(), made: tmpdir() },
     recordingsPath,
+    blobs: await openFolderStore(join(recordingsPath, 'store')),
     calls,
     logger,
     isRegistrationOpen: true,

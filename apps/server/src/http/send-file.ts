@@ -1,0 +1,35 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ByteRange, ReadableFile } from '../files/blob-store.ts';
+
+const RANGE = /^bytes=(\d{0,15})-(\d{0,15})$/;
+
+/**
+ * The part of a file that a `Range` header asks for. Null: all of it, since nothing or nothing that we know is asked for; several
+ * ranges in one request are such. `outside`: the file has no such part.
+ */
+export function askedRange(header: string | undefined, bytes: number): ByteRange | null | 'outside' {
+  const [, first = '', last = ''] = RANGE.exec(header ?? '') ?? [];
+  if (first === '' && last === '') return null;
+  // `bytes=-500` are the last 500.
+  const from = first === '' ? Math.max(0, bytes - Number(last)) : Number(first);
+  const to = first === '' || last === '' ? bytes - 1 : Math.min(Number(last), bytes - 1);
+  if (first !== '' && last !== '' && Number(last) < Number(first)) return null;
+  return from > to ? 'outside' : { first: from, last: to };
+}
+
+/** Answers with a file, or the part of it that is asked for (RFC 9110, section 14). The caller has set the other headers. */
+export function sendFile(request: FastifyRequest, reply: FastifyReply, file: ReadableFile, type: string): FastifyReply {
+  const range = askedRange(request.headers.range, file.bytes);
+  reply.header('accept-ranges', 'bytes');
+  if (range === 'outside') {
+    return reply
+      .code(416)
+      .header('content-range', `bytes */${file.bytes}`)
+      .send({ code: 416, message: 'The file has no such range.', data: null });
+  }
+  reply.type(type).header('content-length', range === null ? file.bytes : range.last - range.first + 1);
+  if (range !== null) reply.code(206).header('content-range', `bytes ${range.first}-${range.last}/${file.bytes}`);
+  if (request.method === 'HEAD') return reply.send();
+  return reply.send(Readable.from(file.read(range === null ? {} : { range }), { objectMode: false }));
+}
