@@ -33,7 +33,9 @@ export async function bundleWriter(): Promise<Writer> {
     external: ['pg-native', /^@electric-sql\//],
     logLevel: 'silent',
   });
-  await bundle.write({ dir: folder, format: 'esm', entryFileNames: '[name].js' });
+  // The server asks for its thread by the name of the source.
+  const entryFileNames = ({ name }: { name: string }): string => (name === 'writer' ? 'writer.js' : `${name}.ts`);
+  await bundle.write({ dir: folder, format: 'esm', entryFileNames });
   await bundle.close();
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   symlinkSync(fromHere(`${DB}/migrations`), join(folder, 'migrations'));

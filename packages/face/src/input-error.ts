@@ -6,8 +6,9 @@ export type InputProblem = Exclude<MakingProblem, 'broke-off' | 'stopped' | 'fil
 export class InputError extends Error {
   readonly reason: InputProblem;
 
-  constructor(reason: InputProblem, options?: ErrorOptions) {
-    super(MAKING_PROBLEMS[reason], options);
+  /** @param options `sentence`: where the one of the making of avatars does not fit. */
+  constructor(reason: InputProblem, options?: ErrorOptions & { readonly sentence?: string }) {
+    super(options?.sentence ?? MAKING_PROBLEMS[reason], options);
     this.name = 'InputError';
     this.reason = reason;
   }

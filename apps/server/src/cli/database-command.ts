@@ -16,7 +16,7 @@ export const databaseCommand = groupCommand({
           throw new UsageError('The database is a PostgreSQL server (DATABASE_URL): it is mended with its own tools.');
         }
         const [{ repairDatabase }, { besideServer, quiet }] = await load();
-        for (const sentence of await besideServer(config, () => repairDatabase(config.dataDir, quiet))) {
+        for (const sentence of await besideServer(() => repairDatabase(config.dataDir, quiet))) {
           console.log(sentence);
         }
         return EXIT.done;
@@ -36,7 +36,7 @@ export const databaseCommand = groupCommand({
           );
         }
         const [, { besideServer, quiet }, { copyData }] = await load();
-        const counts = await besideServer({ dataDir: from }, () => copyData(from, to, quiet));
+        const counts = await besideServer(() => copyData(from, to, quiet));
         for (const [table, count] of Object.entries(counts)) console.log(`${table}: ${count} rows`);
         return EXIT.done;
       },

@@ -7,6 +7,7 @@ import { findRecogniser } from '@visavis/media/recogniser';
 import pg from 'pg';
 import type { Config } from '../config.ts';
 import { readShippedAvatars } from '../control/avatars/shipped-avatars.ts';
+import { loadMasterKeys } from '../control/secrets/master-key.ts';
 import { FolderInUseError, requireFree } from '../db/embedded/folder-lock.ts';
 import { findObstacleTo } from '../db/embedded/folder-rights.ts';
 import { POSTGRES_CONNECTION } from '../db/postgres-connection.ts';
@@ -35,6 +36,7 @@ export async function* examine(config: Config): AsyncGenerator<Finding> {
   yield fine(`Node ${process.versions.node} on ${process.platform} ${process.arch} runs the server.`);
   yield lookAtFolder(dataDir);
   yield await lookAtDisk(config);
+  yield lookAtMasterKey(config);
   const runningAs = databaseUrl === undefined ? await ownerOfDatabase(dataDir) : null;
   if (databaseUrl !== undefined) yield await lookAtPostgres(databaseUrl);
   else if (runningAs === null) yield fine('Nobody uses the embedded database.');
@@ -67,6 +69,16 @@ async function lookAtDisk({ dataDir, minFreeDiskBytes }: Config): Promise<Findin
   const megabytes = Math.floor((bavail * bsize) / 1_000_000);
   if (bavail * bsize >= minFreeDiskBytes) return fine(`Its disk has ${megabytes} MB free.`);
   return note(`Its disk has ${megabytes} MB free, less than MIN_FREE_DISK_MB: talks go on, nothing else is stored.`);
+}
+
+function lookAtMasterKey({ masterKey, dataDir }: Config): Finding {
+  if (!masterKey && !existsSync(join(dataDir, 'master.key'))) return fine('A master key is made at the first start.');
+  try {
+    loadMasterKeys({ masterKey, dataDir });
+    return fine('The master key can be read.');
+  } catch (error) {
+    return fault(errorMessage(error));
+  }
 }
 
 /** Null when nobody is at work there. */

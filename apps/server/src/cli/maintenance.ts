@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Accounts } from '../control/accounts/accounts.ts';
 import { createKeyDirectory, type KeyDirectory } from '../control/licence-keys/key-directory.ts';
@@ -29,12 +29,17 @@ export const quiet: Logger = {
 export async function maintain<Result>(config: Config, work: (parts: Maintenance) => Promise<Result>): Promise<Result> {
   keepFilesPrivate();
   const { dataDir, databaseUrl, masterKey } = config;
-  return await besideServer(config, async () => {
-    const blobs = await openBlobStore(dataDir, config.s3);
+  // First, since nothing is open yet that would have to be closed.
+  const masterKeys = loadMasterKeys({ masterKey, dataDir });
+  return await besideServer(async () => {
     const db = await openDatabase({ dataDir, databaseUrl, logger: quiet });
+    const blobs = await openBlobStore(dataDir, config.s3).catch(async (error: unknown) => {
+      await db.close();
+      throw error;
+    });
     const services = createConsoleServices({
       db,
-      masterKeys: loadMasterKeys({ masterKey, dataDir }),
+      masterKeys,
       logger: quiet,
       runsJobs: false,
       isRegistrationOpen: false,
@@ -57,16 +62,13 @@ export async function maintain<Result>(config: Config, work: (parts: Maintenance
 }
 
 /** Says in one sentence what to do when a running server has the embedded database, which serves one process. */
-export async function besideServer<Result>(
-  { dataDir }: Pick<Config, 'dataDir'>,
-  work: () => Promise<Result>,
-): Promise<Result> {
+export async function besideServer<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof FolderInUseError)) throw error;
     throw new Error(
-      `A running server (${error.owner}) has the embedded database in ${dataDir}: stop it, run this again and start it again, ` +
+      `A running server (${error.owner}) has the embedded database in ${dirname(error.folder)}: stop it, run this again and start it again, ` +
         'or do the same in its console.',
     );
   }

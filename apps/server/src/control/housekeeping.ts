@@ -6,9 +6,10 @@ const FIRST_AFTER_MS = 60_000;
 
 export type HousekeepingTasks = Readonly<Record<string, () => Promise<unknown>>>;
 
-/** One after the other, and each although one before it failed. */
-export async function runTasks(tasks: HousekeepingTasks, logger: ControlLogger): Promise<void> {
+/** One after the other, and each although one before it failed; none is begun any more after `signal`. */
+export async function runTasks(tasks: HousekeepingTasks, logger: ControlLogger, signal?: AbortSignal): Promise<void> {
   for (const [task, run] of Object.entries(tasks)) {
+    if (signal?.aborted) return;
     try {
       await run();
     } catch (error) {

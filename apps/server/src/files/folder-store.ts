@@ -49,8 +49,13 @@ export async function openFolderStore(root: string): Promise<BlobStore> {
       const { sha256, bytes } = await hashFile(path, options.signal);
       const written = newPartial();
       // A second name costs no room; another disk, or one without them, takes a copy.
-      await link(path, written).catch(() => copyFile(path, written));
-      await flush(written);
+      try {
+        await link(path, written).catch(() => copyFile(path, written));
+        await flush(written);
+      } catch (error) {
+        await rm(written, { force: true });
+        throw error;
+      }
       await moveIn(written, pathOf({ ...owner, sha256 }));
       return { ...owner, sha256, bytes };
     },

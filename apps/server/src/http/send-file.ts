@@ -30,6 +30,7 @@ export function sendFile(request: FastifyRequest, reply: FastifyReply, file: Rea
   }
   reply.type(type).header('content-length', range === null ? file.bytes : range.last - range.first + 1);
   if (range !== null) reply.code(206).header('content-range', `bytes ${range.first}-${range.last}/${file.bytes}`);
-  if (request.method === 'HEAD') return reply.send();
+  // An empty body would have its own length told, not the file's.
+  if (request.method === 'HEAD') return reply.send(Readable.from([]));
   return reply.send(Readable.from(file.read(range === null ? {} : { range }), { objectMode: false }));
 }

@@ -43,7 +43,7 @@ export type TurnHandler = {
   onPlaces?(tell: () => void): void;
   /**
    * Does what is due of this key, or a fair piece of it. Resolves with the milliseconds until its next turn; null:
-   * nothing waits. One that rejects is tried again, later each time.
+   * nothing waits. One that rejects is tried again after some seconds.
    */
   run(turn: Turn): Promise<number | null>;
   /** What the rows say. Asked now and then: a message that was lost is sent again. */

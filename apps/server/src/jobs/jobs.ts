@@ -17,8 +17,11 @@ export type JobsOptions = {
 const LOOK_MS = { embedded: 30_000, postgres: 2_000 } as const;
 /** The rows are asked what waits this often: whatever a crash, a copy or a restored backup left without a turn. */
 const RECONCILE_MS = 60_000;
-/** Turns of a dead worker are given to another: on the embedded database there is no other, and this only tidies up. */
-const SUPERVISE_MS = { embedded: 60 * 60_000, postgres: SUPERVISE_SECONDS * 1000 } as const;
+/**
+ * Turns of a dead worker are given to another. On the embedded database there is no other, but one's own turn may be as dead: when
+ * neither its end nor its failure could be written.
+ */
+const SUPERVISE_MS = { embedded: 60_000, postgres: SUPERVISE_SECONDS * 1000 } as const;
 const BEAT_MS = 5_000;
 const OPEN_AGAIN_MS = 5_000;
 
@@ -108,6 +111,8 @@ export class Jobs {
   #look(boss: Boss, kind: Database['kind']): void {
     const queues = [...this.#queues.values()];
     const supervise = async () => {
+      // A process that slept gives none of its own turns away.
+      await beat();
       await boss.supervise();
       await look();
     };

@@ -172,6 +172,8 @@ export class TurnQueue {
       const afterMs = turn.isWantedAgain ? 0 : nextMs;
       if (afterMs !== null) await this.#sendLater(key, afterMs);
       await this.#boss.deleteJob(name, claim);
+      // Until then no turn of this key was given out, whoever asked.
+      if (afterMs !== null && this.#handler.laneOf(key) === 'slow') this.#maySlowWait = true;
       if (afterMs !== null) this.#remind(afterMs);
     } catch (error) {
       this.#counts.failed += 1;

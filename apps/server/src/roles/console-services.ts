@@ -173,7 +173,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
     },
     logger,
   );
-  const runShared = () => runTasks(shared, logger);
+  const runShared = (signal?: AbortSignal) => runTasks(shared, logger, signal);
   const housekeeping = { runAll: () => runShared().then(local.runAll) };
   const handlers = [hooks.turns, making.turns, createHousekeepingTurns(runShared)].filter((turns) => turns !== null);
   jobs = options.runsJobs === false ? null : new Jobs({ db, handlers, logger });

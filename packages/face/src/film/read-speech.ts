@@ -16,8 +16,9 @@ const SPEECH_PROBLEMS: Readonly<Record<SpeechProblem, string>> = {
 export class SpeechError extends Error {
   readonly reason: SpeechProblem;
 
-  constructor(reason: SpeechProblem, options?: ErrorOptions) {
-    super(SPEECH_PROBLEMS[reason], options);
+  /** @param options `sentence`: where other limits hold. */
+  constructor(reason: SpeechProblem, options?: ErrorOptions & { readonly sentence?: string }) {
+    super(options?.sentence ?? SPEECH_PROBLEMS[reason], options);
     this.name = 'SpeechError';
     this.reason = reason;
   }

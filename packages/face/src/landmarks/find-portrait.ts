@@ -155,17 +155,33 @@ function isUpright(mesh: FaceMesh): boolean {
 /** A face of an upright picture, and whether someone else is to be seen who is no bystander. */
 export type FaceInView = { readonly mesh: FaceMesh; readonly isAlone: boolean };
 
-/** The largest face of an upright picture, or the one that lies where `before` did; undefined when there is none. */
+/** A place in a picture, in its pixels. */
+export type Place = { readonly x: number; readonly y: number };
+
+export type FaceWanted = {
+  /** Small faces are looked for, too. */
+  readonly thorough?: boolean;
+  /** The face that lies where this one did. */
+  readonly before?: FaceMesh | undefined;
+  /** No other one will do. */
+  readonly isSame?: boolean;
+  /** The face whose nose is nearest to this place. */
+  readonly near?: Place | undefined;
+};
+
+/** The face of an upright picture that is wanted, else the largest; undefined when there is none. */
 export async function findFace(
   finder: FaceFinder,
   picture: RgbImage,
-  { thorough = false, before }: { readonly thorough?: boolean; readonly before?: FaceMesh | undefined } = {},
+  { thorough = false, before, isSame = false, near }: FaceWanted = {},
 ): Promise<FaceInView | undefined> {
   const candidates = await candidatesIn(finder, picture, await finder.detect(picture));
   if (candidates.length === 0 && thorough) candidates.push(...(await searchTiles(finder, picture, 2)));
   const known = before && { mesh: before, width: faceWidth(before.points) };
   const same = known && candidates.find((one) => distance(one, known) < known.width / 2);
-  const face = same ?? candidates.toSorted((a, b) => b.width - a.width)[0];
+  if (same === undefined && isSame) return undefined;
+  const away = (one: Candidate): number => (near === undefined ? 0 : noseAway(one, near));
+  const face = same ?? candidates.toSorted((a, b) => away(a) - away(b) || b.width - a.width)[0];
   return face && { mesh: face.mesh, isAlone: !candidates.some((other) => other !== face && isSecond(other, face)) };
 }
 
@@ -176,6 +192,11 @@ export async function isAccompanied(finder: FaceFinder, picture: RgbImage, mesh:
   return (await candidatesIn(finder, picture, others)).some(
     (other) => distance(other, face) > other.width / 2 && isSecond(other, face),
   );
+}
+
+function noseAway({ mesh }: Candidate, { x, y }: Place): number {
+  const [noseX, noseY] = meshPoint(mesh.points, POINT.noseTip);
+  return Math.hypot(noseX - x, noseY - y);
 }
 
 function lieOnOneFace({ centerX, centerY }: FoundFace, points: Float32Array): boolean {

@@ -81,15 +81,18 @@ export class Recordings {
 
   /** `keep`, without waiting for it. What cannot be kept now waits on this disk for the next sweep. */
   keepSoon(sessionId: string): void {
-    this.#keeping = this.#keeping
-      .then(() => this.keep(sessionId))
-      .catch((error: unknown) => {
-        if (this.#stop.signal.aborted) return;
-        this.#options.logger.warn(
-          { sessionId, error: String(error) },
-          'A film waits on this disk: it could not be stored',
-        );
-      });
+    this.#keeping = this.#keeping.then(() => this.#keepOrWarn(sessionId));
+  }
+
+  /** One film that cannot be stored holds no other up. */
+  async #keepOrWarn(sessionId: string): Promise<void> {
+    try {
+      await this.keep(sessionId);
+    } catch (error) {
+      if (this.#stop.signal.aborted) return;
+      const fields = { sessionId, error: String(error) };
+      this.#options.logger.warn(fields, 'A film waits on this disk: it could not be stored');
+    }
   }
 
   /** What is on its way into the store goes there after the next start. Idempotent. */
@@ -145,7 +148,7 @@ export class Recordings {
       if (talk === null) {
         await this.remove(sessionId);
         removed += 1;
-      } else if (talk.status !== CONVERSATION_STATUS.active) await this.keep(sessionId);
+      } else if (talk.status !== CONVERSATION_STATUS.active) await this.#keepOrWarn(sessionId);
     }
     return removed;
   }

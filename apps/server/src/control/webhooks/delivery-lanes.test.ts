@@ -25,8 +25,8 @@ test('receivers that hang take the places of the slow alone, from two seconds on
     lanes.beginTurn(`p${project}`);
     for (let count = 0; count < 4; count += 1) lanes.begin(post(`p${project}`));
   }
-  expect([lanes.room('other'), reached, lanes.turnPlaces('quick'), lanes.turnPlaces('slow')]).toEqual([
-    null,
+  expect([lanes.room('other')?.places, reached, lanes.turnPlaces('quick'), lanes.turnPlaces('slow')]).toEqual([
+    1,
     ['webhooks'],
     12,
     12,
@@ -35,6 +35,16 @@ test('receivers that hang take the places of the slow alone, from two seconds on
   expect(moved).toHaveBeenCalled();
   expect([lanes.laneOf('p0'), lanes.laneOf('other'), lanes.room('other')?.places]).toEqual(['slow', 'quick', 4]);
   expect([lanes.turnPlaces('quick'), lanes.turnPlaces('slow')]).toEqual([24, 0]);
+});
+
+test('projects that were told of the same room share it, and each of them has one post', () => {
+  const lanes = new DeliveryLanes();
+  const names = Array.from({ length: 24 }, (_, index) => `p${index}`);
+  const rooms = names.map((name) => lanes.room(name)?.places ?? 0);
+  const begun = names.map((name, index) =>
+    Array.from({ length: rooms[index] ?? 0 }, () => lanes.begin(post(name))).filter((end) => end !== null),
+  );
+  expect(begun.map(({ length }) => length)).toEqual([...Array(12).fill(4), ...Array(12).fill(1)]);
 });
 
 test('one quick answer makes a project quick again', () => {

@@ -2,7 +2,10 @@ import type { OnBound } from '../fairness/bounds.ts';
 
 /** Posts of one project under way at once. */
 const PER_PROJECT = 4;
-/** Posts of projects whose receivers answer, and of those whose receivers keep us waiting: neither takes the other's places. */
+/**
+ * Posts of projects whose receivers answer, and of those whose receivers keep us waiting: neither takes the other's places. One post
+ * beyond that has each project that has none, so that nobody waits for the backlogs of others.
+ */
 const AT_ONCE = { quick: 48, slow: 24 } as const;
 /** Projects that are served at once, each with some of these posts. */
 const TURNS_AT_ONCE = { quick: 24, slow: 12 } as const;
@@ -69,7 +72,7 @@ export class DeliveryLanes {
     const own = posts.filter((post) => post.projectId === projectId).length;
     const free = AT_ONCE[lane] - posts.length;
     if (free <= 0) this.#onBound('webhooks', { lane, taken: posts.length });
-    const places = Math.min(PER_PROJECT - own, free);
+    const places = Math.max(own === 0 ? 1 : 0, Math.min(PER_PROJECT - own, free));
     if (places <= 0) return null;
     const byHost = countByHost(posts);
     const blockedWebhooks = [...this.#hostByWebhook].flatMap(([webhookId, host]) =>
@@ -78,12 +81,15 @@ export class DeliveryLanes {
     return { places, blockedWebhooks };
   }
 
-  /** Null: its host is busy. Else it is under way until the returned function is called. */
+  /** Null: its host is busy, or what was free is taken. Else it is under way until the returned function is called. */
   begin({ projectId, webhookId, url }: Posting): (() => void) | null {
     const host = URL.canParse(url) ? new URL(url).host : '';
     remember(this.#hostByWebhook, webhookId, host);
     const lane = this.laneOf(projectId);
-    if ((countByHost(this.#postsIn(lane)).get(host) ?? 0) >= PER_HOST[lane]) return null;
+    const posts = this.#postsIn(lane);
+    // Several projects may have been told of the same room.
+    if (posts.length >= AT_ONCE[lane] && posts.some((post) => post.projectId === projectId)) return null;
+    if ((countByHost(posts).get(host) ?? 0) >= PER_HOST[lane]) return null;
     const post = { projectId, host };
     this.#underWay.add(post);
     let isSlow = false;

@@ -37,6 +37,7 @@ const LOCK_FILE = 'lock.json';
 export class FolderInUseError extends DatabaseFolderError {
   /** Like `process 4711 on box`. */
   readonly owner: string;
+  readonly folder: string;
 
   constructor(folder: string, owner: string) {
     super(
@@ -44,6 +45,7 @@ export class FolderInUseError extends DatabaseFolderError {
         'one, give this one its own DATA_DIR, or set DATABASE_URL to a PostgreSQL server that both can use.',
     );
     this.owner = owner;
+    this.folder = folder;
   }
 }
 

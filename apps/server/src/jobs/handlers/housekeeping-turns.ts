@@ -6,7 +6,7 @@ const FIRST_AFTER_MS = 60_000;
 const KEY = 'all';
 
 /** What must be cleaned up in the database now and then: by one node, whichever has the turn. */
-export function createHousekeepingTurns(runAll: () => Promise<void>): TurnHandler {
+export function createHousekeepingTurns(runAll: (signal: AbortSignal) => Promise<void>): TurnHandler {
   let running = 0;
   let isStarting = true;
   return {
@@ -19,10 +19,10 @@ export function createHousekeepingTurns(runAll: () => Promise<void>): TurnHandle
       isStarting = false;
       return [{ key: KEY, afterMs }];
     },
-    async run() {
+    async run({ signal }) {
       running += 1;
       try {
-        await runAll();
+        await runAll(signal);
         return INTERVAL_MS;
       } finally {
         running -= 1;

@@ -62,23 +62,27 @@ export class WebhookTurns implements TurnHandler {
     }
   }
 
-  /** Says how many posts were begun; all of them have ended. */
+  /** Says how many posts were begun. However it ends, all of them have ended. */
   async #postDue(turn: Turn): Promise<number> {
     const { queue, lanes } = this.#options;
     const underWay = new Set<Promise<void>>();
     let begun = 0;
     let isFirst = true;
-    while (!turn.signal.aborted) {
-      turn.looks();
-      const room = begun < MAX_POSTS_A_TURN ? lanes.room(turn.key) : null;
-      const claimed = room === null ? [] : await queue.claim(turn.key, room, isFirst);
-      if (room !== null) isFirst = false;
-      begun += claimed.length;
-      for (const delivery of claimed) this.#begin(delivery, underWay);
-      if (underWay.size === 0) break;
-      await changed(turn, underWay);
+    try {
+      while (!turn.signal.aborted) {
+        turn.looks();
+        const room = begun < MAX_POSTS_A_TURN ? lanes.room(turn.key) : null;
+        const claimed = room === null ? [] : await queue.claim(turn.key, room, isFirst);
+        if (room !== null) isFirst = false;
+        begun += claimed.length;
+        for (const delivery of claimed) this.#begin(delivery, underWay);
+        if (underWay.size === 0) break;
+        await changed(turn, underWay);
+      }
+    } finally {
+      // Also where the queue could not be asked: the next turn of this project takes what is under way for abandoned.
+      await Promise.all(underWay);
     }
-    await Promise.all(underWay);
     return begun;
   }
 

@@ -2,6 +2,8 @@ import { rename, rm } from 'node:fs/promises';
 import { MOUTH_AT_REST, type Picture } from '@visavis/media/core';
 import { InputError } from '../../input-error.ts';
 import { FaceFinder } from '../../landmarks/face-finder.ts';
+import type { Place } from '../../landmarks/find-portrait.ts';
+import { requireOutPath } from '../out-path.ts';
 import { DubPainter } from './dub-painter.ts';
 import { DubWriter } from './dub-writer.ts';
 import { type FilmClip, openFilmClip, pictureMs } from './film-clip.ts';
@@ -10,7 +12,6 @@ import { SourcePictures } from './source-pictures.ts';
 import { poseOf } from './speech-pose.ts';
 import { FILM_SAMPLE_RATE_HZ, SpeechSound } from './speech-sound.ts';
 import { type FilmSurvey, type Shot, surveyFilmClip } from './survey-film.ts';
-import type { Place } from './track-film.ts';
 
 export type DubStep = 'reading the clip' | 'following the face' | 'drawing the mouth' | 'done';
 
@@ -42,17 +43,20 @@ export type DubbedFilm = {
   readonly heightPx: number;
 };
 
+const NO_FACE =
+  'No face that looks towards the camera was found in this clip. Choose one in which the person who speaks does.';
 /** Share of the work at which drawing begins. */
 const DRAWING_FROM = 0.4;
 
 /**
  * Puts speech onto the user's own clip: writes an MP4 file (H.264, AAC) of the clip's size and rate in which the person says what
  * the recording says. Mouth and jaw are drawn anew in every picture, all else stays. At most 30 minutes; memory does not grow with
- * them beyond what is kept of each picture's face. Throws `InputError` and `SpeechError`.
+ * them beyond what is kept of each picture's face. Throws `InputError`, `SpeechError` and `OutPathError`.
  */
 export async function dubClip(request: DubRequest): Promise<DubbedFilm> {
   const { videoPath, audioPath, outPath, options = {}, signal, onProgress } = request;
   signal?.throwIfAborted();
+  await requireOutPath(outPath, [videoPath, audioPath]);
   onProgress?.(0, 'reading the clip');
   const clip = await openFilmClip(videoPath);
   const speech = await SpeechSound.open(audioPath, signal);
@@ -80,7 +84,7 @@ async function followFace(clip: FilmClip, { options, signal, onProgress }: DubRe
       speaker: options?.speaker,
       onPicture: (count) => onProgress?.(DRAWING_FROM * Math.min(1, count / expected), 'following the face'),
     });
-    if (survey.shots.every(({ face }) => face === null)) throw new InputError('no-face');
+    if (survey.shots.every(({ face }) => face === null)) throw new InputError('no-face', { sentence: NO_FACE });
     return survey;
   } finally {
     finder.close();

@@ -24,7 +24,18 @@ const MAX_BYTES = 8 * 1024 ** 3;
 const MIN_SIDE_PX = 64;
 const MAX_SIDE_PX = 4096;
 /** Containers of films: no playlists, which could name other files or addresses. */
-const CONTAINERS = ['mov', 'matroska', 'avi', 'gif'];
+const CONTAINERS = ['mov', 'matroska'];
+/** What level 5.2 of H.264, the highest of OpenH264, allows (ITU-T H.264, table A-1). */
+const MAX_MACROBLOCKS = 36_864;
+const MACROBLOCK_PX = 16;
+const SENTENCES = {
+  'too-large':
+    'This clip is too large: films may have 4096 pixels a side, 9 megapixels and 8 GB. Save a smaller copy and retry.',
+  'too-long': 'This clip is longer than 30 minutes. Cut it into pieces.',
+  'too-short': 'This clip is shorter than a fifth of a second. Choose a longer one.',
+  'face-too-small':
+    'The pictures of this clip are smaller than 64 pixels a side: no face can be followed in them. Choose a larger copy.',
+} as const;
 const DURATION_SLACK_S = 0.5;
 /** A clip whose pictures come more slowly or faster is shown at these rates. */
 const SLOWEST_RATE = 5;
@@ -38,16 +49,17 @@ const PICTURES_PER_TURN = 2;
 
 /** Looks through the file without decoding more than key pictures. Throws `InputError`. */
 export async function openFilmClip(path: string): Promise<FilmClip> {
-  if ((await stat(path)).size > MAX_BYTES) throw new InputError('too-large');
+  if ((await stat(path)).size > MAX_BYTES) throw refusal('too-large');
   const reader = await openReader(path, CONTAINERS);
   try {
     const pictures = requirePictures(reader);
     const survey = decoding(() => surveyFilm(reader, pictures, MAX_FILM_S + DURATION_SLACK_S));
-    if (survey.durationS > MAX_FILM_S + DURATION_SLACK_S) throw new InputError('too-long');
+    if (survey.durationS > MAX_FILM_S + DURATION_SLACK_S) throw refusal('too-long');
     const [widthPx, heightPx] = [even(survey.widthPx), even(survey.heightPx)];
-    if (Math.min(widthPx, heightPx) < MIN_SIDE_PX) throw new InputError('corrupt');
-    if (Math.max(widthPx, heightPx) > MAX_SIDE_PX) throw new InputError('too-large');
-    if (survey.durationS < MIN_FILM_S) throw new InputError(survey.isCutOff ? 'corrupt' : 'too-short');
+    if (Math.min(widthPx, heightPx) < MIN_SIDE_PX) throw refusal('face-too-small');
+    if (Math.max(widthPx, heightPx) > MAX_SIDE_PX) throw refusal('too-large');
+    if (macroblocks(widthPx) * macroblocks(heightPx) > MAX_MACROBLOCKS) throw refusal('too-large');
+    if (survey.durationS < MIN_FILM_S) throw survey.isCutOff ? new InputError('corrupt') : refusal('too-short');
     return { path, widthPx, heightPx, rate: rateOf(survey.picturesPerSecond), durationS: survey.durationS };
   } finally {
     reader.close();
@@ -75,7 +87,7 @@ export async function* readFilmPictures(clip: FilmClip, signal?: AbortSignal): A
     let count = 0;
     for (let frame = next(); frame !== undefined; frame = next()) {
       signal?.throwIfAborted();
-      if (count >= most) throw new InputError('too-long');
+      if (count >= most) throw refusal('too-long');
       count += 1;
       yield { width, height, data: frame.bytes };
       if (count % PICTURES_PER_TURN === 0) await nextTurn();
@@ -92,7 +104,7 @@ const ORDINARY_COLOURS = 'scale=out_color_matrix=smpte170m:out_range=tv,format=y
 
 /** What is decoded may come later than the packets said. */
 function refuseFarTimes(timeS: number): void {
-  if (timeS > MAX_FILM_S + DURATION_SLACK_S) throw new InputError('too-long');
+  if (timeS > MAX_FILM_S + DURATION_SLACK_S) throw refusal('too-long');
 }
 
 /** Rates of television are thousand-and-first parts; others are kept to the thousandth of a picture. */
@@ -110,6 +122,14 @@ export function rateOf(picturesPerSecond: number): PictureRate {
     return { ticksPerSecond: Math.round(TICKS * rate), ticksPerPicture: TICKS };
   }
   return toTelevision < toEven && [24, 30, 48, 60, 120].includes(whole) ? television : even;
+}
+
+function refusal(reason: keyof typeof SENTENCES): InputError {
+  return new InputError(reason, { sentence: SENTENCES[reason] });
+}
+
+function macroblocks(lengthPx: number): number {
+  return Math.ceil(lengthPx / MACROBLOCK_PX);
 }
 
 function even(length: number): number {

@@ -1,13 +1,14 @@
 import { parseArgs } from 'node:util';
 import { InputError } from '../../input-error.ts';
+import { OutPathError } from '../out-path.ts';
 import { SpeechError } from '../read-speech.ts';
 import { dubClip } from './dub-clip.ts';
 import { SYNC_MODES, type SyncMode } from './picture-order.ts';
 
 const USAGE = `Usage:
   visavis film --video CLIP --audio SPEECH -o FILE.mp4 [--sync-mode ${SYNC_MODES.join('|')}] [--speaker X,Y]
-      lets the person in a clip say what a recording says; mouth and jaw are drawn anew, all else stays. Clips: MP4, MOV, WebM, MKV,
-      AVI; speech: WAV, MP3, FLAC, Ogg, M4A, or the sound of a film; at most 30 minutes.
+      lets the person in a clip say what a recording says; mouth and jaw are drawn anew, all else stays. Clips: MP4, MOV, WebM,
+      MKV; speech: WAV, MP3, FLAC, Ogg, M4A, or the sound of a film; at most 30 minutes.
   --sync-mode  what happens where clip and speech differ in length: loop shows the clip again and again (the default), bounce
                forwards and backwards, cut_off ends with the shorter one, silence with the longer, remap changes the clip's speed
   --speaker    a place on the face that speaks, in pixels of the clip; the largest face when left out
@@ -98,6 +99,7 @@ export async function runFilmCommand(argv: readonly string[]): Promise<number> {
   const interruption = new AbortController();
   process.once('SIGINT', () => interruption.abort());
   process.once('SIGTERM', () => interruption.abort());
+  process.once('SIGHUP', () => interruption.abort());
   try {
     return await run(argv, interruption.signal);
   } catch (error) {
@@ -107,6 +109,6 @@ export async function runFilmCommand(argv: readonly string[]): Promise<number> {
       return EXIT.unusable;
     }
     console.error(error instanceof Error ? error.message : error);
-    return EXIT.failed;
+    return error instanceof OutPathError ? EXIT.usage : EXIT.failed;
   }
 }

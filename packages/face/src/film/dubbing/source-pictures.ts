@@ -69,6 +69,7 @@ export class SourcePictures {
   }
 }
 
+/** `slice` would not do: that of a `Buffer`, which decoded pictures are, is a view of the same memory. */
 function copyOf({ width, height, data }: Picture): Picture {
-  return { width, height, data: data.slice() };
+  return { width, height, data: new Uint8Array(data) };
 }

@@ -9,8 +9,7 @@ import { SPEECH_CONTAINERS, SpeechError } from '../read-speech.ts';
 export const FILM_SAMPLE_RATE_HZ = 48_000;
 const MAX_SPEECH_S = 30 * 60;
 const MAX_FILE_BYTES = 2 * 1024 ** 3;
-/** Sound alone, or under pictures. */
-const CONTAINERS = [...SPEECH_CONTAINERS, 'amr', 'avi'];
+const TOO_LONG = 'The speech is longer than 30 minutes or its file larger than 2 GB. Cut it into pieces.';
 const FILTER = `aresample,aformat=sample_fmts=s16:sample_rates=${FILM_SAMPLE_RATE_HZ}:channel_layouts=mono`;
 /** Decoded ahead of the picture that is drawn: what the articulation network wants to have heard, and more. */
 const AHEAD_S = 1;
@@ -33,7 +32,7 @@ export class SpeechSound {
 
   /** Decodes the file once to learn its length. Throws `SpeechError`; errors of the file system pass through. */
   static async open(path: string, signal?: AbortSignal): Promise<SpeechSound> {
-    if ((await stat(path)).size > MAX_FILE_BYTES) throw new SpeechError('too-long');
+    if ((await stat(path)).size > MAX_FILE_BYTES) throw new SpeechError('too-long', { sentence: TOO_LONG });
     const durationS = await measure(path, signal);
     const track = new ArticulationTrack({ network: await loadArticulationNetwork() });
     return new SpeechSound(await openReader(path), durationS, track);
@@ -88,7 +87,7 @@ async function measure(path: string, signal: AbortSignal | undefined): Promise<n
     let [count, pieces] = [0, 0];
     for (const piece of reader.frames(FILTER)) {
       count += piece.bytes.byteLength / Int16Array.BYTES_PER_ELEMENT;
-      if (count > MAX_SPEECH_S * FILM_SAMPLE_RATE_HZ) throw new SpeechError('too-long');
+      if (count > MAX_SPEECH_S * FILM_SAMPLE_RATE_HZ) throw new SpeechError('too-long', { sentence: TOO_LONG });
       if (++pieces % PIECES_PER_TURN === 0) await nextTurn();
       signal?.throwIfAborted();
     }
@@ -103,7 +102,7 @@ async function measure(path: string, signal: AbortSignal | undefined): Promise<n
 }
 
 async function openReader(path: string): Promise<FilmReader> {
-  const reader = await FilmReader.open(fileOnDisk(path, 'read'), CONTAINERS).catch((error: unknown) => {
+  const reader = await FilmReader.open(fileOnDisk(path, 'read'), SPEECH_CONTAINERS).catch((error: unknown) => {
     throw new SpeechError('not-audio', { cause: error });
   });
   if (reader.sound() !== null) return reader;

@@ -2,6 +2,7 @@ import type { Picture } from '@visavis/media/core';
 import { lookWithFilmed } from '../../drawing/filmed-mouth.ts';
 import { measureLook, skinColour } from '../../drawing/photo-look.ts';
 import { type FaceFinder, type FaceMesh, regionOfMesh } from '../../landmarks/face-finder.ts';
+import type { Place } from '../../landmarks/find-portrait.ts';
 import { lipGap } from '../../landmarks/mesh-points.ts';
 import { type MouthFrame, measureMouth, widestGap } from '../../landmarks/mouth-frame.ts';
 import { lumaOf, withAlpha } from '../../pixels/pixels.ts';
@@ -10,7 +11,7 @@ import { cutCrop, intoCrop } from './face-crop.ts';
 import { type FilmClip, pictureMs, readFilmPictures } from './film-clip.ts';
 import type { SeenFace } from './seen-face.ts';
 import { ShotFace } from './shot-face.ts';
-import { areaOf, FaceFollower, type Place, sceneDistance } from './track-film.ts';
+import { areaOf, FaceFollower, sceneDistance } from './track-film.ts';
 
 /** A scene of the film, between cuts. */
 export type Shot = {
@@ -43,6 +44,8 @@ const BEST_GAP = 0.2;
 const MIN_OPENING = 0.35;
 /** A cost that must be lower by this much, so that not every picture is looked at closely. */
 const MUCH_BETTER = 0.02;
+/** More than any other: the look of a covered mouth is taken where no other is seen, as under a beard. */
+const COVERED_COST = 100;
 /** The drawn mouth comes and goes within this time. */
 const FADE_S = 0.2;
 /** A cover that is seen in most pictures of a shot is a beard or a shade. */
@@ -141,15 +144,15 @@ class SceneStudy {
   add(picture: Picture, face: SeenFace | null, mesh: FaceMesh | undefined): void {
     const index = this.#faces.length;
     this.#faces.push(face);
-    if (face === null || mesh === undefined || face.isTurnedAway || face.isCovered) return;
+    if (face === null || mesh === undefined || face.isTurnedAway) return;
     const gap = lipGap(mesh.points);
     const take = (): ViewTaken => {
       const image = cutCrop(picture, areaOf(regionOfMesh(mesh.points)), LOOK_SIDE_PX);
       return { image, points: intoCrop(mesh.points, image) };
     };
-    const calm = 2 * Math.abs(face.yaw) + 10 * Math.max(0, gap - 0.04);
+    const calm = 2 * Math.abs(face.yaw) + 10 * Math.max(0, gap - 0.04) + (face.isCovered ? COVERED_COST : 0);
     this.#calm = better(this.#calm, { cost: calm, index, take });
-    if (gap < TALKING_GAP) return;
+    if (face.isCovered || gap < TALKING_GAP) return;
     const talking = 6 * Math.abs(gap - BEST_GAP) + 3 * Math.abs(face.yaw);
     this.#talking = better(this.#talking, { cost: talking, index, take });
   }

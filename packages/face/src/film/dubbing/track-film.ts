@@ -1,8 +1,8 @@
 import type { Picture } from '@visavis/media/core';
 import { skinColour } from '../../drawing/photo-look.ts';
 import { type FaceFinder, type FaceMesh, regionOfMesh } from '../../landmarks/face-finder.ts';
-import { findFace, isTurnedAway, MIN_PRESENCE, yawOf } from '../../landmarks/find-portrait.ts';
-import { MESH_POINT_COUNT, meshPoint, POINT } from '../../landmarks/mesh-points.ts';
+import { findFace, isTurnedAway, MIN_PRESENCE, type Place, yawOf } from '../../landmarks/find-portrait.ts';
+import { meshPoint, POINT } from '../../landmarks/mesh-points.ts';
 import { isMouthCovered } from '../../landmarks/mouth-cover.ts';
 import { type MouthFrame, measureMouth } from '../../landmarks/mouth-frame.ts';
 import { toPicture } from '../../landmarks/mouth-place.ts';
@@ -10,9 +10,6 @@ import { lumaOf } from '../../pixels/pixels.ts';
 import type { SquareRegion } from '../../pixels/sampling.ts';
 import { type CropArea, cutCrop, type FaceCrop, intoCrop, outOfCrop } from './face-crop.ts';
 import { depthsOf, lowerFaceOf, rigidOf, type SeenFace } from './seen-face.ts';
-
-/** A place in the picture, in its pixels: the face nearest to it is the one that speaks. */
-export type Place = { readonly x: number; readonly y: number };
 
 /** What one picture shows. `mesh` in its pixels. */
 type FollowedFace = {
@@ -39,6 +36,8 @@ const CROP_ROOM = 1.15;
 /** Pictures between two searches for a face that is not there, and two of them with care. */
 const SEARCH_EVERY = 5;
 const SEARCH_WELL_EVERY = 25;
+/** Pictures after which a face that is not there any more has left. */
+const GONE_AFTER = 25;
 /** Of the scene, for cuts. */
 const SCENE_SIDE = 32;
 /** A mean change of luma that may be a cut, and how many times more it is than the motion in the pictures before. */
@@ -93,10 +92,12 @@ export class FaceFollower {
     if (this.#sinceSeen % SEARCH_EVERY !== 0) return undefined;
     const whole = { left: 0, top: 0, width: picture.width, height: picture.height };
     const crop = cutCrop(picture, whole, SEARCH_SIDE_PX);
-    const wanted = this.#last ?? (this.#speaker && standIn(this.#speaker));
     const found = await findFace(this.#finder, crop.image, {
       thorough: this.#sinceSeen % SEARCH_WELL_EVERY === 0,
-      before: wanted && { ...wanted, points: intoCrop(wanted.points, crop) },
+      before: this.#last && { ...this.#last, points: intoCrop(this.#last.points, crop) },
+      // Who is lost for a moment is not somebody else; who has left may come back at another place.
+      isSame: this.#last !== undefined && this.#sinceSeen < GONE_AFTER,
+      near: this.#speaker && placeIn(crop, this.#speaker),
     });
     return found && { mesh: meshOf(crop, found.mesh), crop };
   }
@@ -191,14 +192,6 @@ function mouthIn({ left, top, step }: FaceCrop, mouth: MouthFrame): MouthFrame {
   };
 }
 
-/** A face at a place, near enough for the one that lies there to be taken for it. */
-function standIn({ x, y }: Place): FaceMesh {
-  const points = new Float32Array(2 * MESH_POINT_COUNT);
-  for (let i = 0; i < points.length; i += 2) points.set([x, y], i);
-  points.set([x - STAND_IN_HALF_WIDTH_PX, y], 2 * POINT.earLeft);
-  points.set([x + STAND_IN_HALF_WIDTH_PX, y], 2 * POINT.earRight);
-  const region = { centerX: x, centerY: y, size: 1, rotation: 0 };
-  return { points, depths: new Float32Array(MESH_POINT_COUNT), score: 1, region };
+function placeIn({ left, top, step }: FaceCrop, { x, y }: Place): Place {
+  return { x: (x - left) / step, y: (y - top) / step };
 }
-/** A place may lie anywhere on the face that is meant. */
-const STAND_IN_HALF_WIDTH_PX = 400;

@@ -172,7 +172,8 @@ export class AvatarWorkshop implements AvatarMaker {
       onProgress: (share, step) => Object.assign(progress, { share, step }),
       onPicture: (webp) => void this.#keepPicture(job, webp),
     });
-    await this.#removePartial(job.bundleName);
+    // Who has lost the avatar to another leaves what that one writes alone.
+    if (!signal.aborted) await this.#removePartial(job.bundleName);
     return outcome;
   }
 
