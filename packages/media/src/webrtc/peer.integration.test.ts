@@ -343,15 +343,34 @@ test('a client that restarts ICE gets a new transport, and numbers run on', asyn
     return client.localDescription()!.sdp;
   };
   closers.push(() => peer.close());
-  peer.acceptAnswer({ sdp: await join((await peer.createOffer()).sdp) });
-  await waitUntil(() => peer.isVideoReady && clients[0]!.state() === 'connected');
+  // A good answer that the native library does not take is followed by a new offer, as in a call; see `acceptAnswer`.
+  const takeAnswer = async (): Promise<void> => {
+    const answered = await join((await peer.createOffer()).sdp);
+    try {
+      peer.acceptAnswer({ sdp: answered });
+    } catch (error) {
+      if (!peer.needsNewOffer || clients.length > 2) throw error;
+      await takeAnswer();
+    }
+  };
+  await takeAnswer();
+  await waitUntil(() => peer.isVideoReady && clients.at(-1)!.state() === 'connected');
   peer.sendVideo(keyFrame(3000), 0);
   await waitUntil(() => received.length === 3);
 
-  const answer = await peer.acceptOffer({ sdp: await join(null) });
-  expect(answer!.sdp).toContain('a=setup:passive');
-  clients[1]!.setRemoteDescription(answer!.sdp, 'answer');
-  await waitUntil(() => clients[1]!.state() === 'connected' && opened.keyFrameRequests === 2);
+  // The client here is made of the same library, and may fail at a good answer as well.
+  const restart = async (): Promise<void> => {
+    const answer = await peer.acceptOffer({ sdp: await join(null) });
+    expect(answer!.sdp).toContain('a=setup:passive');
+    try {
+      clients.at(-1)!.setRemoteDescription(answer!.sdp, 'answer');
+    } catch (error) {
+      if (clients.length > 5) throw error;
+      await restart();
+    }
+  };
+  await restart();
+  await waitUntil(() => clients.at(-1)!.state() === 'connected' && opened.keyFrameRequests === 2);
   peer.sendVideo(keyFrame(3000), 40);
   await waitUntil(() => received.length === 6);
   expect(received).toEqual(received.map((_, index) => (received[0]! + index) & 0xffff));
