@@ -46,6 +46,8 @@ export function createGateway(app: FastifyInstance, dependencies: WireDependenci
   const beats = startBeats(connections, budget, dependencies);
   let closing = false;
   const calls = (): Call[] => [...connections].map(({ call }) => call);
+  /** Those that are over already are only being recorded. */
+  const running = (): Call[] => calls().filter(({ isOver }) => !isOver);
   const findCall = (sessionId: string, licenceId: string): Call | null =>
     calls().findLast((call) => call.licence?.licenceId === licenceId && call.continues(sessionId)) ?? null;
 
@@ -85,12 +87,12 @@ export function createGateway(app: FastifyInstance, dependencies: WireDependenci
     },
     memory: () => budget.stats(),
     endCallsOfLicence(licenceId, code) {
-      const ended = calls().filter(({ licence }) => licence?.licenceId === licenceId);
+      const ended = running().filter(({ licence }) => licence?.licenceId === licenceId);
       for (const call of ended) call.end(code);
       return ended.length;
     },
     endCallsOfMember(projectId, userId) {
-      const ended = calls().filter(({ licence }) => licence?.memberId === userId && licence.projectId === projectId);
+      const ended = running().filter(({ licence }) => licence?.memberId === userId && licence.projectId === projectId);
       for (const call of ended) call.end('expired-token', undefined, 'member-removed');
       return ended.length;
     },
