@@ -37,19 +37,21 @@ export type MouthTarget = {
 const OPEN_SHARE = 0.935;
 const CLOSED_GAP_PX = 0.8;
 
+/** Every part of a pose, at rest. */
+export const POSE_AT_REST: Readonly<Required<MouthPose>> = {
+  jaw: 0,
+  lips: 0,
+  press: 0,
+  labiodental: 0,
+  parted: 0,
+  tongueUp: 0,
+  tongueOut: 0,
+  clench: 0,
+  smile: 0,
+};
+
 export function aimMouth(frame: MouthFrame, wanted: MouthPose): MouthTarget {
-  const pose = {
-    jaw: 0,
-    lips: 0,
-    press: 0,
-    labiodental: 0,
-    parted: 0,
-    tongueUp: 0,
-    tongueOut: 0,
-    clench: 0,
-    smile: 0,
-    ...wanted,
-  };
+  const pose = { ...POSE_AT_REST, ...wanted };
   const { jaw, press, labiodental, parted, smile } = pose;
   const round = Math.max(0, pose.lips);
   const wide = Math.max(0, -pose.lips);

@@ -4,10 +4,11 @@ import { createLipShader } from '../../drawing/draw-mouth.ts';
 import { createFilmedPainter, type FilmedMouth } from '../../drawing/filmed-mouth.ts';
 import { createInteriorPainter, type InteriorPainter } from '../../drawing/mouth-interior.ts';
 import { aimMouth, type MouthPose, type MouthTarget } from '../../drawing/mouth-target.ts';
+import type { WarpSample } from '../../drawing/mouth-warp.ts';
 import { bell, type PhotoLook } from '../../drawing/photo-look.ts';
 import type { MouthFrame } from '../../landmarks/mouth-frame.ts';
 import { toLocal, toPicture } from '../../landmarks/mouth-place.ts';
-import { aimLips, DubWarp, type Lips, readLowerFace, type WarpedPlace } from './dub-warp.ts';
+import { aimLips, DubWarp, type Lips, readLowerFace } from './dub-warp.ts';
 import { copyBox, createPlane, sampleCubic, sampleLinear } from './plane-sampler.ts';
 import type { LowerFace } from './shot-face.ts';
 
@@ -39,7 +40,7 @@ export class DubPainter {
   readonly #luma = createPlane();
   readonly #u = createPlane();
   readonly #v = createPlane();
-  readonly #place: WarpedPlace = { u: 0, v: 0, edge: 0, share: 0, upper: 0, lower: 0, isUpper: false };
+  readonly #place: WarpSample = { u: 0, v: 0, edge: 0, share: 0, upper: 0, lower: 0, isUpper: false };
   readonly #rgb = new Float32Array(4);
   readonly #light = new Float32Array(1);
   readonly #grain = grainOf();
@@ -149,7 +150,7 @@ type Brush = {
   readonly grain: number;
   readonly paint: InteriorPainter;
   readonly isShaded: boolean;
-  readonly shade: (u: number, v: number, place: WarpedPlace, light: Float32Array) => void;
+  readonly shade: (u: number, v: number, place: WarpSample, light: Float32Array) => void;
 };
 
 type Scene = {

@@ -1,6 +1,6 @@
 import { smoothStep } from '@visavis/media/frames';
 import type { MouthTarget } from '../../drawing/mouth-target.ts';
-import { warpReach } from '../../drawing/mouth-warp.ts';
+import { type Reach, type WarpSample, warpReach } from '../../drawing/mouth-warp.ts';
 import type { MouthFrame } from '../../landmarks/mouth-frame.ts';
 import { CURVE_POINTS, curveAt, type MouthAxes, toLocal } from '../../landmarks/mouth-place.ts';
 import { CHIN_AT, COLUMNS, CURVES, JAW_LEFT_AT, JAW_RIGHT_AT, NOSE_BASE_AT } from './seen-face.ts';
@@ -115,22 +115,6 @@ export function aimLips(rest: MouthFrame, target: MouthTarget): Lips {
   };
 }
 
-/** How far the region reaches that a warp changes, on the axes of the mouth. */
-export type WarpReach = { readonly side: number; readonly top: number; readonly bottom: number };
-
-/** Where a place of the drawn mouth comes from. */
-export type WarpedPlace = {
-  u: number;
-  v: number;
-  /** Distance to the edge of the opening: positive on the lips' side. */
-  edge: number;
-  /** Along the lips, -1 left corner … +1 right corner. */
-  share: number;
-  upper: number;
-  lower: number;
-  isUpper: boolean;
-};
-
 /** Columns of the tables per pixel. */
 const COLUMNS_PER_PX = 2;
 /** Shares of the way beyond the corners, in half mouth widths, at which what the lips do ends. */
@@ -145,7 +129,7 @@ const [OUTER_UPPER, INNER_UPPER, INNER_LOWER, OUTER_LOWER, CHIN, SHARE, SIDEWAYS
  * from where they are drawn to where they were filmed; nose and neck stay.
  */
 export class DubWarp {
-  readonly reach: WarpReach;
+  readonly reach: Reach;
   readonly #table: Float32Array;
   readonly #columnCount: number;
   readonly #nose: number;
@@ -186,7 +170,7 @@ export class DubWarp {
     }
   }
 
-  place(u: number, v: number, out: WarpedPlace): void {
+  place(u: number, v: number, out: WarpSample): void {
     const column = Math.min(this.#columnCount - 1, Math.max(0, Math.round((u + this.reach.side) * COLUMNS_PER_PX)));
     const at = column * FIELDS;
     const table = this.#table;

@@ -1,10 +1,11 @@
 import type { Articulation } from '@visavis/media/core';
 import { smoothStep } from '@visavis/media/frames';
 import { SPECIAL_POSES } from '../../drawing/atlas-poses.ts';
-import type { MouthPose } from '../../drawing/mouth-target.ts';
+import { type MouthPose, POSE_AT_REST } from '../../drawing/mouth-target.ts';
 
 /** How much of the lips' shape of s and sh is made in running speech. */
 const HISS_SHARE = 0.75;
+const NAMES = Object.keys(POSE_AT_REST) as (keyof MouthPose)[];
 
 /** The mouth of an articulation, between the poses that live faces have pictures of: later ones lie over earlier ones. */
 export function poseOf({
@@ -16,7 +17,7 @@ export function poseOf({
   tongue,
   sibilant,
 }: Articulation): Required<MouthPose> {
-  const pose = { ...REST, jaw, lips: Math.max(-1, Math.min(1, round - wide)) };
+  const pose = { ...POSE_AT_REST, jaw, lips: Math.max(-1, Math.min(1, round - wide)) };
   const cover = (special: MouthPose, weight: number): void => {
     for (const name of NAMES) pose[name] += ((special[name] ?? 0) - pose[name]) * weight;
   };
@@ -32,16 +33,3 @@ export function poseOf({
   cover(SPECIAL_POSES.press, closure);
   return pose;
 }
-
-const REST: Readonly<Required<MouthPose>> = {
-  jaw: 0,
-  lips: 0,
-  press: 0,
-  labiodental: 0,
-  parted: 0,
-  tongueUp: 0,
-  tongueOut: 0,
-  clench: 0,
-  smile: 0,
-};
-const NAMES = Object.keys(REST) as (keyof MouthPose)[];
