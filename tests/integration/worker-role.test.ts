@@ -37,6 +37,7 @@ describe.skipIf(!postgres)('a worker', () => {
     const database = await startPostgres(postgres as string);
     const bodies: string[] = [];
     let status = 500;
+    let accepted = 0;
     const receiver = createServer((request, response) => {
       let body = '';
       request.setEncoding('utf8').on('data', (text: string) => {
@@ -44,6 +45,7 @@ describe.skipIf(!postgres)('a worker', () => {
       });
       request.on('end', () => {
         bodies.push(body);
+        if (status === 200) accepted += 1;
         response.writeHead(status).end();
       });
     });
@@ -86,6 +88,8 @@ describe.skipIf(!postgres)('a worker', () => {
     };
     await expect.poll(states, WAIT).toEqual({ delivery: 'delivered', avatar: 'ready' });
     expect(new Set(bodies).size).toBe(1);
+    // What was taken once is not posted again.
+    expect(accepted).toBe(1);
     expect(worker.output()).toContain('A worker of Visavis is running.');
     const exited = once(worker.child, 'exit');
     worker.child.kill('SIGTERM');
