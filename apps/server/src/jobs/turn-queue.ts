@@ -39,6 +39,8 @@ export class TurnQueue {
   readonly #counts: TurnCounts = { running: 0, begun: 0, again: 0, failed: 0, lost: 0 };
   #pulling: Promise<void> | null = null;
   #isPullWanted = false;
+  /** Reconciliations under way: no turn is taken before all that wait are in the queue, or the first of them would be ahead. */
+  #reconciling = 0;
   /** Nothing slow is asked for where none can wait: what this node sent there it knows, the rest is looked for now and then. */
   #maySlowWait = true;
   #isClosed = false;
@@ -56,15 +58,7 @@ export class TurnQueue {
 
   /** Something of this key is due. What was stored before this call is seen by its next turn. */
   wake(key: string): void {
-    if (this.#isClosed) return;
-    const running = this.#runningOf(key);
-    if (running !== undefined) {
-      running.wake();
-      return;
-    }
-    const sending = this.#sending.get(key);
-    if (sending !== undefined) sending.isWantedAgain = true;
-    else this.#track(this.#send(key));
+    void this.#wake(key);
   }
 
   /** As `pull`, and looks for what other nodes may have sent. */
@@ -77,6 +71,7 @@ export class TurnQueue {
   pull(): void {
     if (this.#isClosed) return;
     this.#isPullWanted = true;
+    if (this.#reconciling > 0) return;
     this.#pulling ??= this.#pullAll()
       .catch((error: unknown) => {
         this.#isPullWanted = false;
@@ -90,9 +85,15 @@ export class TurnQueue {
 
   /** Sends what the rows say is due; most of it waits already. */
   async reconcile(): Promise<void> {
-    for (const { key, afterMs } of await this.#handler.waiting()) {
-      if (afterMs > 0) await this.#sendLater(key, afterMs);
-      else this.wake(key);
+    this.#reconciling += 1;
+    try {
+      for (const { key, afterMs } of await this.#handler.waiting()) {
+        if (afterMs > 0) await this.#sendLater(key, afterMs);
+        else await this.#wake(key);
+      }
+    } finally {
+      this.#reconciling -= 1;
+      if (this.#isPullWanted) this.pull();
     }
   }
 
@@ -139,7 +140,7 @@ export class TurnQueue {
   }
 
   async #pullAll(): Promise<void> {
-    while (this.#isPullWanted && !this.#isClosed) {
+    while (this.#isPullWanted && this.#reconciling === 0 && !this.#isClosed) {
       this.#isPullWanted = false;
       for (const lane of LANES) {
         const places = Math.min(MAX_FETCHED, this.#handler.places(lane));
@@ -159,7 +160,7 @@ export class TurnQueue {
     this.#counts.begun += 1;
     if (claim.retryCount > 0) this.#counts.again += 1;
     if (this.#isClosed) turn.stop('the server closes');
-    this.#track(this.#run(turn));
+    void this.#track(this.#run(turn));
   }
 
   async #run(turn: RunningTurn): Promise<void> {
@@ -184,6 +185,19 @@ export class TurnQueue {
     } finally {
       this.#running.delete(claim.id);
     }
+  }
+
+  /** Resolves when the queue has a turn of this key, or its row is left to be found again. */
+  async #wake(key: string): Promise<void> {
+    if (this.#isClosed) return;
+    const running = this.#runningOf(key);
+    if (running !== undefined) {
+      running.wake();
+      return;
+    }
+    const sending = this.#sending.get(key);
+    if (sending !== undefined) sending.isWantedAgain = true;
+    else await this.#track(this.#send(key));
   }
 
   /** Due now: a turn of this key that waits for later is brought forward. */
@@ -236,7 +250,7 @@ export class TurnQueue {
     this.#alarms.set(second, alarm);
   }
 
-  #track(work: Promise<void>): void {
+  #track(work: Promise<void>): Promise<void> {
     const tracked: Promise<void> = work
       .catch((error: unknown) => this.#warn(error, 'A turn could not be written down'))
       .finally(() => {
@@ -244,6 +258,7 @@ export class TurnQueue {
         this.pull();
       });
     this.#work.add(tracked);
+    return tracked;
   }
 
   #warn(error: unknown, message: string): void {
