@@ -6,7 +6,7 @@ import type { LicenceControl } from '../control/licence-keys/licence-control.ts'
 import { loadMasterKeys } from '../control/secrets/master-key.ts';
 import { openDatabase } from '../db/database.ts';
 import { FolderInUseError } from '../db/embedded/folder-lock.ts';
-import { openBlobStore } from '../files/open-blob-store.ts';
+import { connectBlobStore } from '../files/open-blob-store.ts';
 import type { Logger } from '../ports.ts';
 import { keepFilesPrivate } from '../private-files.ts';
 import { createConsoleServices } from '../roles/console-services.ts';
@@ -33,7 +33,8 @@ export async function maintain<Result>(config: Config, work: (parts: Maintenance
   const masterKeys = loadMasterKeys({ masterKey, dataDir });
   return await besideServer(async () => {
     const db = await openDatabase({ dataDir, databaseUrl, logger: quiet });
-    const blobs = await openBlobStore(dataDir, config.s3).catch(async (error: unknown) => {
+    // Not asked for anything: accounts and keys are looked after without it.
+    const blobs = await connectBlobStore({ dataDir, s3: config.s3 }).catch(async (error: unknown) => {
       await db.close();
       throw error;
     });

@@ -16,3 +16,17 @@ it('cleans up soon after the start, then every quarter of an hour, and each task
   stop();
   expect(vi.getTimerCount()).toBe(0);
 });
+
+it('does not begin again while it is not done', async () => {
+  vi.useFakeTimers();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const slow = vi.fn(() => promise);
+  const { stop, runAll } = startHousekeeping({ slow }, { debug() {}, info() {}, warn() {}, error() {} });
+  await vi.advanceTimersByTimeAsync(40 * 60_000);
+  expect(slow).toHaveBeenCalledTimes(1);
+  resolve();
+  await vi.advanceTimersByTimeAsync(15 * 60_000);
+  await runAll();
+  expect(slow).toHaveBeenCalledTimes(3);
+  stop();
+});

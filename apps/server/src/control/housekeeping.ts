@@ -1,3 +1,4 @@
+import { oneAtATime } from '../one-at-a-time.ts';
 import type { ControlLogger } from './logger.ts';
 
 const INTERVAL_MS = 15 * 60_000;
@@ -23,7 +24,8 @@ export function startHousekeeping(
   tasks: HousekeepingTasks,
   logger: ControlLogger,
 ): { runAll(): Promise<void>; stop(): void } {
-  const runAll = () => runTasks(tasks, logger);
+  // One that takes long, as with a store that is slow, is not overtaken by the next.
+  const runAll = oneAtATime(() => runTasks(tasks, logger));
   const first = setTimeout(() => void runAll(), FIRST_AFTER_MS);
   const timer = setInterval(() => void runAll(), INTERVAL_MS);
   first.unref();

@@ -37,10 +37,12 @@ export type ReadableFile = {
   read(options?: ReadOptions): AsyncIterable<Uint8Array>;
 };
 
-export type PutOptions = {
+/** `signal` ends the question with its reason, also while the store says nothing. */
+export type AskOptions = { readonly signal?: AbortSignal | undefined };
+
+export type PutOptions = AskOptions & {
   /** More than this is refused with `BlobTooLargeError`. */
   readonly maxBytes: number;
-  readonly signal?: AbortSignal | undefined;
 };
 
 /**
@@ -51,15 +53,15 @@ export type BlobStore = {
   /** Keeps what is streamed; nothing is left of a stream that fails or is too long. */
   put(owner: BlobOwner, body: AsyncIterable<Uint8Array>, options: PutOptions): Promise<StoredBlob>;
   /** Keeps a file of this machine, which is not changed afterwards. The caller removes it. */
-  putFile(owner: BlobOwner, path: string, options?: Pick<PutOptions, 'signal'>): Promise<StoredBlob>;
+  putFile(owner: BlobOwner, path: string, options?: AskOptions): Promise<StoredBlob>;
   /** Null: there is no such blob. */
-  find(key: BlobKey): Promise<ReadableFile | null>;
+  find(key: BlobKey, options?: AskOptions): Promise<ReadableFile | null>;
   /** Nothing happens when there is none. */
-  delete(key: BlobKey): Promise<void>;
+  delete(key: BlobKey, options?: AskOptions): Promise<void>;
   /** All blobs of an owner; nothing happens when there are none. */
-  deleteAllOf(owner: BlobOwner): Promise<void>;
+  deleteAllOf(owner: BlobOwner, options?: AskOptions): Promise<void>;
   /** In no order; blobs that come or go meanwhile may be among them or not. */
-  list(area: BlobArea): AsyncIterable<ListedBlob>;
+  list(area: BlobArea, options?: AskOptions): AsyncIterable<ListedBlob>;
   /** Closed: nothing more is asked of it. Idempotent. */
   close(): Promise<void>;
 };

@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { newPublicId } from '../control/ids.ts';
+import { silent } from '../db/testing/silent-logger.ts';
 import { type BlobStore, BlobStoreError, type StoredBlob } from './blob-store.ts';
-import { openBlobStore } from './open-blob-store.ts';
+import { type BlobStoreOptions, openBlobStore } from './open-blob-store.ts';
+import type { S3Settings } from './s3-settings.ts';
 import { S3Store } from './s3-store.ts';
 import { describeBlobStore, inParts, keysIn, readAll } from './testing/conformance.ts';
 import { type FaultyProxy, startFaultyProxy } from './testing/faulty-proxy.ts';
@@ -26,10 +28,13 @@ describe.skipIf(program === null)('a store that speaks S3', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  describeBlobStore(async () => openBlobStore(dataDir, await server.newBucket()), { listed: 1100 });
+  const open = (s3: S3Settings, changes: Partial<BlobStoreOptions> = {}) =>
+    openBlobStore({ dataDir, s3, logger: silent, ...changes });
+
+  describeBlobStore(async () => open(await server.newBucket()), { listed: 1100 });
 
   test('leaves nothing of the start in the bucket, and nothing of streams on this machine', async () => {
-    const store = await openBlobStore(dataDir, await server.newBucket());
+    const store = await open(await server.newBucket());
     await store.put({ area: 'uploads', owner: newPublicId() }, inParts(randomBytes(1000)), { maxBytes: 1000 });
     const blobs = [];
     for await (const { bytes } of store.list('uploads')) blobs.push(bytes);
@@ -38,15 +43,37 @@ describe.skipIf(program === null)('a store that speaks S3', () => {
     await store.close();
   });
 
-  test('a start without a store, a bucket or the right keys says which it is, and the way out', async () => {
+  test('a start without a bucket or the right keys says which it is, and the way out', async () => {
     const { settings } = server;
-    const start = (changes: Partial<typeof settings>) => openBlobStore(dataDir, { ...settings, ...changes });
+    const start = (changes: Partial<typeof settings>) => open({ ...settings, ...changes });
     await expect(start({ bucket: 'elsewhere' })).rejects.toThrow(/there is no bucket elsewhere. Make it/);
     await expect(start({ accessKeyId: 'nobody' })).rejects.toThrow(/S3_ACCESS_KEY_ID/);
     await expect(start({ secretAccessKey: () => 'wrong' })).rejects.toThrow(/S3_SECRET_ACCESS_KEY/);
-    await expect(start({ endpoint: 'http://127.0.0.1:9' })).rejects.toThrow(
-      /S3_ENDPOINT \(http:\/\/127.0.0.1:9\) cannot be used: .*ECONNREFUSED/,
-    );
+  });
+
+  test('a store that does not answer holds no start up: the log says so, and again when it answers', async () => {
+    const settings = await server.newBucket();
+    const proxy = await startFaultyProxy(settings.endpoint as string);
+    const log: string[] = [];
+    const note = (_fields: unknown, message: string): void => void log.push(message);
+    const logger = { ...silent, warn: note, info: note };
+    proxy.fault = 'error';
+    const store = await open({ ...settings, endpoint: proxy.endpoint }, { logger, askedAgainMs: 300 });
+    expect(log).toEqual([expect.stringMatching(/S3_ENDPOINT \(.*\) does not answer\. The server goes on without it/)]);
+    const asked = proxy.asked('GET');
+    await vi.waitFor(() => expect(proxy.asked('GET')).toBeGreaterThan(asked), 5000);
+    proxy.fault = 'none';
+    await vi.waitFor(() => expect(log[1]).toMatch(/answers\.$/), 5000);
+    const key = await store.put({ area: 'uploads', owner: newPublicId() }, inParts(randomBytes(9)), { maxBytes: 9 });
+    expect(await store.find(key)).not.toBeNull();
+    await store.close();
+    await proxy.close();
+  });
+
+  test('a store that is not there holds no start up', async () => {
+    const store = await open({ ...server.settings, endpoint: 'http://127.0.0.1:9' });
+    await expect(keysIn(store, { area: 'uploads', owner: newPublicId() })).rejects.toThrow(/ECONNREFUSED/);
+    await store.close();
   });
 
   describe('that fails', () => {
@@ -89,10 +116,12 @@ describe.skipIf(program === null)('a store that speaks S3', () => {
       'a file that is "%s" in the middle is no shorter file: reading it fails',
       async (fault) => {
         const found = await store.find(key);
-        proxy.fault = fault;
         let read = 0;
         const reading = async (): Promise<void> => {
-          for await (const part of found?.read() ?? []) read += part.byteLength;
+          for await (const part of found?.read() ?? []) {
+            read += part.byteLength;
+            proxy.fault = fault;
+          }
         };
         try {
           await expect(reading()).rejects.toThrow(BlobStoreError);
@@ -102,6 +131,53 @@ describe.skipIf(program === null)('a store that speaks S3', () => {
         expect(read).toBeGreaterThan(0);
         expect(read).toBeLessThan(bytes.byteLength);
         expect((await readAll(store, key))?.equals(bytes)).toBe(true);
+      },
+    );
+
+    test('a hundred slow readers keep no socket from others', async () => {
+      const patient = new S3Store({ ...(await server.newBucket()), spoolFolder: join(dataDir, 'spool') });
+      const owner = { area: 'uploads', owner: newPublicId() } as const;
+      const film = await patient.put(owner, inParts(bytes), { maxBytes: 3e6 });
+      const slow = await Promise.all(
+        Array.from({ length: 100 }, async () => {
+          const parts = (await patient.find(film))?.read()[Symbol.asyncIterator]();
+          await parts?.next();
+          return parts;
+        }),
+      );
+      const kept = await patient.put(owner, inParts(randomBytes(1000)), { maxBytes: 1000 });
+      expect((await readAll(patient, kept))?.byteLength).toBe(1000);
+      expect((await readAll(patient, film))?.equals(bytes)).toBe(true);
+      for (const parts of slow) await parts?.return?.();
+      await patient.close();
+    });
+
+    test.for([
+      ['hang', 'HEAD'],
+      ['hang-put', 'PUT'],
+    ] as const)(
+      'an upload that is ended while its store says nothing (%s) ends at once, and keeps no socket',
+      async ([fault, method]) => {
+        const settings = { ...(await server.newBucket()), endpoint: proxy.endpoint };
+        const patient = new S3Store({ ...settings, spoolFolder: join(dataDir, 'spool') });
+        const stop = new AbortController();
+        const asked = proxy.asked(method);
+        proxy.fault = fault;
+        try {
+          const owner = { area: 'recordings', owner: newPublicId() } as const;
+          const putting = patient.put(owner, inParts(bytes), { maxBytes: 3e6, signal: stop.signal });
+          putting.catch(() => {});
+          await vi.waitFor(() => expect(proxy.asked(method)).toBeGreaterThan(asked), 5000);
+          const fromMs = performance.now();
+          stop.abort(new Error('the server ends'));
+          await expect(putting).rejects.toThrow('the server ends');
+          expect(performance.now() - fromMs).toBeLessThan(1000);
+          // Without closing the store, which would close every socket.
+          await vi.waitFor(() => expect(proxy.hanging()).toBe(0), 5000);
+        } finally {
+          proxy.fault = 'none';
+          await patient.close();
+        }
       },
     );
 

@@ -4,6 +4,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import {
+  AbortMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
@@ -13,11 +14,13 @@ import {
 import { Upload } from '@aws-sdk/lib-storage';
 import { errorMessage } from '../error-message.ts';
 import {
+  type AskOptions,
   type BlobArea,
   type BlobKey,
   type BlobOwner,
   type BlobStore,
   BlobStoreError,
+  type ByteRange,
   keyOfPath,
   keyPath,
   type ListedBlob,
@@ -57,6 +60,8 @@ const ATTEMPTS = 3;
 const PART_BYTES = 8 * 1024 * 1024;
 const PARTS_AT_ONCE = 2;
 const MAX_SOCKETS = 50;
+/** Files are read in pieces, each of them whole before its reader has it: one who is slow keeps no socket from the others. */
+const PIECE_BYTES = 2 * 1024 * 1024;
 
 /** Blobs as objects of one bucket, `<area>/<owner>/<sha256>`, in any store that speaks Amazon's S3. */
 export class S3Store implements BlobStore {
@@ -84,30 +89,31 @@ export class S3Store implements BlobStore {
     }
   }
 
-  async putFile(owner: BlobOwner, path: string, { signal }: Pick<PutOptions, 'signal'> = {}): Promise<StoredBlob> {
+  async putFile(owner: BlobOwner, path: string, { signal }: AskOptions = {}): Promise<StoredBlob> {
     ownerPath(owner);
     return this.#upload({ ...owner, ...(await hashFile(path, signal)) }, path, signal);
   }
 
-  async find(key: BlobKey): Promise<ReadableFile | null> {
+  async find(key: BlobKey, options?: AskOptions): Promise<ReadableFile | null> {
     const object = this.#objectOf(key);
-    const found = await this.#ask((abortSignal) => this.#client.send(new HeadObjectCommand(object), { abortSignal }));
+    const command = new HeadObjectCommand(object);
+    const found = await this.#ask((abortSignal) => this.#client.send(command, { abortSignal }), options);
     if (found === null) return null;
     const bytes = found.ContentLength ?? 0;
-    return { bytes, read: (options) => this.#read(object, bytes, options) };
+    return { bytes, read: (readOptions) => this.#read(object, bytes, readOptions) };
   }
 
-  async delete(key: BlobKey): Promise<void> {
+  async delete(key: BlobKey, options?: AskOptions): Promise<void> {
     const command = new DeleteObjectCommand(this.#objectOf(key));
-    await this.#ask((abortSignal) => this.#client.send(command, { abortSignal }));
+    await this.#ask((abortSignal) => this.#client.send(command, { abortSignal }), options);
   }
 
-  async deleteAllOf(owner: BlobOwner): Promise<void> {
-    for await (const key of this.#list(`${ownerPath(owner)}/`)) await this.delete(key);
+  async deleteAllOf(owner: BlobOwner, options?: AskOptions): Promise<void> {
+    for await (const key of this.#list(`${ownerPath(owner)}/`, options)) await this.delete(key, options);
   }
 
-  list(area: BlobArea): AsyncIterable<ListedBlob> {
-    return this.#list(`${area}/`);
+  list(area: BlobArea, options?: AskOptions): AsyncIterable<ListedBlob> {
+    return this.#list(`${area}/`, options);
   }
 
   async close(): Promise<void> {
@@ -121,11 +127,12 @@ export class S3Store implements BlobStore {
   /** Null: the object is not there. Everything else that fails is a `BlobStoreError`. */
   async #ask<T>(
     question: (signal: AbortSignal) => Promise<T>,
-    { signal, limitMs = this.#patience.answerMs }: { signal?: AbortSignal | undefined; limitMs?: number } = {},
+    { signal, limitMs = this.#patience.answerMs }: AskOptions & { limitMs?: number } = {},
   ): Promise<T | null> {
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(new Error(`It did not answer within ${limitMs / 1000} s`)), limitMs);
     try {
+      signal?.throwIfAborted();
       return await question(signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]));
     } catch (error) {
       signal?.throwIfAborted();
@@ -144,22 +151,32 @@ export class S3Store implements BlobStore {
   ): AsyncGenerator<Uint8Array> {
     if (range !== undefined) requireRange(range, bytes);
     const { first, last } = range ?? { first: 0, last: bytes - 1 };
-    if (last < first) return;
+    for (let at = first; at <= last; at += PIECE_BYTES) {
+      yield* await this.#readPiece(object, { first: at, last: Math.min(last, at + PIECE_BYTES - 1) }, signal);
+    }
+  }
+
+  async #readPiece(
+    object: { Bucket: string; Key: string },
+    { first, last }: ByteRange,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array[]> {
     const command = new GetObjectCommand({ ...object, Range: `bytes=${first}-${last}` });
     const found = await this.#ask((abortSignal) => this.#client.send(command, { abortSignal }), { signal });
     const body = found?.Body as Readable | undefined;
     if (body === undefined) throw new BlobStoreError('The file was deleted meanwhile.');
-    yield* wholeBody(body, last - first + 1, this.#patience.stallMs, signal);
+    return wholeBody(body, last - first + 1, this.#patience.stallMs, signal);
   }
 
   async #upload(blob: StoredBlob, path: string, signal: AbortSignal | undefined): Promise<StoredBlob> {
     // Also what an earlier try has sent before it was ended.
-    if ((await this.find(blob))?.bytes === blob.bytes) return blob;
+    if ((await this.find(blob, { signal }))?.bytes === blob.bytes) return blob;
     const limitMs = this.#patience.uploadMs + (blob.bytes / MIN_BYTES_PER_SECOND) * 1000;
     const body = createReadStream(path, { highWaterMark: 1 << 20 });
     const send = (stop: AbortSignal): Promise<unknown> => {
       const params = { ...this.#objectOf(blob), Body: body };
-      const upload = new Upload({ client: this.#client, params, partSize: PART_BYTES, queueSize: PARTS_AT_ONCE });
+      const client = this.#endedBy(stop);
+      const upload = new Upload({ client, params, partSize: PART_BYTES, queueSize: PARTS_AT_ONCE });
       stop.addEventListener('abort', () => upload.abort().catch(() => {}));
       stop.throwIfAborted();
       return upload.done();
@@ -172,11 +189,22 @@ export class S3Store implements BlobStore {
     return blob;
   }
 
-  async *#list(prefix: string): AsyncGenerator<ListedBlob> {
+  /** The client, whose every question the signal ends: an upload that was given up would keep its sockets else. */
+  #endedBy(stop: AbortSignal): S3Client {
+    const send = (command: Parameters<S3Client['send']>[0]): Promise<unknown> => {
+      // What was sent is cleared away also after the end, if the store still answers.
+      const isClearing = command instanceof AbortMultipartUploadCommand;
+      const abortSignal = isClearing ? AbortSignal.timeout(this.#patience.answerMs) : stop;
+      return this.#client.send(command, { abortSignal });
+    };
+    return Object.create(this.#client, { send: { value: send } }) as S3Client;
+  }
+
+  async *#list(prefix: string, options?: AskOptions): AsyncGenerator<ListedBlob> {
     let token: string | undefined;
     do {
       const command = new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: prefix, ContinuationToken: token });
-      const page = await this.#ask((abortSignal) => this.#client.send(command, { abortSignal }));
+      const page = await this.#ask((abortSignal) => this.#client.send(command, { abortSignal }), options);
       for (const { Key = '', Size = 0, LastModified } of page?.Contents ?? []) {
         const key = keyOfPath(Key);
         if (key !== null) yield { ...key, bytes: Size, writtenAtMs: LastModified?.getTime() ?? Date.now() };
@@ -205,34 +233,35 @@ function createClient(
 }
 
 /** Exactly `bytes` of a body, each part of which comes within `stallMs`. */
-async function* wholeBody(
+async function wholeBody(
   body: Readable,
   bytes: number,
   stallMs: number,
   signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array> {
+): Promise<Uint8Array[]> {
   const stop = (): void => void body.destroy(signal?.reason);
-  const parts = body[Symbol.asyncIterator]();
-  let left = bytes;
+  const stalled = (): void => void body.destroy(new BlobStoreError(`nothing came for ${stallMs / 1000} s`));
+  const timer = setTimeout(stalled, stallMs);
+  const parts: Uint8Array[] = [];
+  let read = 0;
   signal?.addEventListener('abort', stop);
   try {
-    while (left > 0) {
-      const stalled = () => body.destroy(new BlobStoreError(`nothing came for ${stallMs / 1000} s`));
-      // Only while something is waited for: a reader may take its time.
-      const timer = setTimeout(stalled, stallMs);
-      const part = await parts.next().finally(() => clearTimeout(timer));
-      if (part.done === true) break;
-      left -= (part.value as Uint8Array).byteLength;
-      yield part.value as Uint8Array;
+    for await (const part of body as AsyncIterable<Uint8Array>) {
+      timer.refresh();
+      read += part.byteLength;
+      parts.push(part);
+      if (read > bytes) break;
     }
   } catch (error) {
     signal?.throwIfAborted();
     throw error instanceof BlobStoreError ? error : new BlobStoreError(errorMessage(error), { cause: error });
   } finally {
+    clearTimeout(timer);
     signal?.removeEventListener('abort', stop);
     body.destroy();
   }
-  if (left !== 0) throw new BlobStoreError('The file was cut off.');
+  if (read !== bytes) throw new BlobStoreError('The file was cut off.');
+  return parts;
 }
 
 /** `NoSuchBucket` is no missing object: a bucket is there, or the store is set up wrongly. */

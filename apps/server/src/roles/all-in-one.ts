@@ -171,7 +171,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     logger.warn({ conversations: orphaned.length }, 'Talks that the last stop cut off were closed');
   const box = createSecretBox(masterKeys, 'licence keys');
   const demo = await seedDemo({ db, box, avatarsDir, demoLicense: config.demo.licence, logger });
-  const blobs = await openBlobStore(dataDir, config.s3);
+  const blobs = await openBlobStore({ dataDir, s3: config.s3, logger });
   closers.add('store of files', () => blobs.close());
   const recordingsPath = join(dataDir, 'recordings');
   await mkdir(recordingsPath, { recursive: true, mode: 0o700 });

@@ -37,7 +37,7 @@ async function start(config: Config, logger: PinoLogger, closers: Closers): Prom
   const masterKeys = loadMasterKeys({ masterKey, dataDir });
   const db = await openDatabase({ dataDir, databaseUrl, logger });
   closers.add('database', () => db.close());
-  const blobs = await openBlobStore(dataDir, config.s3);
+  const blobs = await openBlobStore({ dataDir, s3: config.s3, logger });
   closers.add('store of files', () => blobs.close());
   const recordingsPath = join(dataDir, 'recordings');
   await mkdir(recordingsPath, { recursive: true, mode: 0o700 });

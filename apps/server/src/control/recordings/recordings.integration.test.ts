@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Database, openDatabase } from '../../db/database.ts';
 import { conversations, projects } from '../../db/schema.ts';
 import { newDataDir } from '../../db/testing/embedded-folder.ts';
@@ -14,7 +14,7 @@ import { silent } from '../../db/testing/silent-logger.ts';
 import { warnSkipped } from '../../db/testing/test-databases.ts';
 import { type BlobStore, BlobStoreError } from '../../files/blob-store.ts';
 import { openFolderStore } from '../../files/folder-store.ts';
-import { S3Store } from '../../files/s3-store.ts';
+import { S3Store, type S3StoreOptions } from '../../files/s3-store.ts';
 import { keysIn } from '../../files/testing/conformance.ts';
 import { type FaultyProxy, startFaultyProxy } from '../../files/testing/faulty-proxy.ts';
 import { findS3Server, type S3Server, startS3Server, warnNoS3 } from '../../files/testing/s3-server.ts';
@@ -121,6 +121,7 @@ function describeFilms(openStore: () => Promise<BlobStore>): void {
     await recordings.keep(theirs);
     await db.orm.delete(conversations).where(eq(conversations.id, mine));
     await recordings.remove(mine);
+    await recordings.settled();
     expect(await keysIn(store, { area: 'recordings', owner: mine })).toEqual([]);
     expect((await watch(recordings, theirs))?.equals(bytes)).toBe(true);
   });
@@ -159,10 +160,10 @@ if (program === null) warnNoS3('films of calls');
 describe.skipIf(program === null)('films in a store that speaks S3', () => {
   let server: S3Server;
   let proxy: FaultyProxy;
-  const open = async (): Promise<BlobStore> => {
-    const settings = await server.newBucket();
-    const patience = { answerMs: 1000, stallMs: 500, uploadMs: 1000, connectMs: 500 };
-    return new S3Store({ ...settings, endpoint: proxy.endpoint, patience, spoolFolder: join(root, 'spool') });
+  const patience = { answerMs: 1000, stallMs: 500, uploadMs: 1000, connectMs: 500 };
+  const open = async (changes: Partial<S3StoreOptions> = { patience }): Promise<BlobStore> => {
+    const settings = { ...(await server.newBucket()), endpoint: proxy.endpoint, ...changes };
+    return new S3Store({ ...settings, spoolFolder: join(root, 'spool') });
   };
   beforeAll(async () => {
     server = await startS3Server(program as string);
@@ -174,6 +175,22 @@ describe.skipIf(program === null)('films in a store that speaks S3', () => {
   });
 
   describeFilms(open);
+
+  test('many films are deleted, and a server stops, without waiting for a store that says nothing', async () => {
+    const recordings = await node(await open({}));
+    proxy.fault = 'hang';
+    try {
+      const asked = proxy.asked('GET');
+      const fromMs = performance.now();
+      for (let count = 0; count < 50; count += 1) await recordings.remove(newPublicId());
+      await vi.waitFor(() => expect(proxy.asked('GET')).toBe(asked + 1), 5000);
+      await recordings.close();
+      // Less than the store would be waited for to answer once.
+      expect(performance.now() - fromMs).toBeLessThan(10_000);
+    } finally {
+      proxy.fault = 'none';
+    }
+  });
 
   test('a store that fails keeps nobody waiting: films stay on the disk, can be watched there, and go when it is back', async () => {
     const store = await open();

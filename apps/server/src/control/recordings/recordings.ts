@@ -45,8 +45,11 @@ export class Recordings {
   readonly #signingKeys: readonly Buffer[];
   readonly #options: RecordingsOptions;
   readonly #stop = new AbortController();
-  /** Films go into the store one after the other. */
+  /** Films go into the store, and out of it, one after the other. */
   #keeping: Promise<void> = Promise.resolve();
+  #removing: Promise<void> = Promise.resolve();
+  /** Talks whose films are to leave the store. */
+  readonly #leaving = new Set<string>();
 
   constructor(options: RecordingsOptions) {
     this.folder = options.folder;
@@ -98,7 +101,12 @@ export class Recordings {
   /** What is on its way into the store goes there after the next start. Idempotent. */
   async close(): Promise<void> {
     this.#stop.abort(new Error('The server ends.'));
-    await this.#keeping;
+    await this.settled();
+  }
+
+  /** What is on its way into the store and out of it has come to its end. */
+  async settled(): Promise<void> {
+    await Promise.all([this.#keeping, this.#removing]);
   }
 
   /**
@@ -117,18 +125,33 @@ export class Recordings {
       .set({ recordingFile: `${sha256}${extname(here.name)}`, recordingBytes: bytes })
       .where(eq(conversations.id, sessionId))
       .returning({ id: conversations.id });
-    if (row === undefined) await this.#options.store.deleteAllOf(owner);
+    if (row === undefined) await this.#options.store.deleteAllOf(owner, { signal });
     await this.#removeHere(sessionId);
   }
 
-  /** The talk is deleted already. What the store cannot delete now goes with the next sweep. */
+  /**
+   * The talk is deleted already: no link opens its film any more. It leaves this disk at once and the store soon after, which
+   * nobody waits for; what the store cannot delete now goes with the next sweep.
+   */
   async remove(sessionId: string): Promise<void> {
     if (!isPublicId(sessionId)) return;
     await this.#removeHere(sessionId);
+    this.#leaving.add(sessionId);
+    this.#removing = this.#removing.then(() => this.#removeStored());
+  }
+
+  /** A store that fails is not asked for each of many. */
+  async #removeStored(): Promise<void> {
+    const { signal } = this.#stop;
     try {
-      await this.#options.store.deleteAllOf(ownerOf(sessionId));
+      for (const sessionId of this.#leaving) {
+        await this.#options.store.deleteAllOf(ownerOf(sessionId), { signal });
+        this.#leaving.delete(sessionId);
+      }
     } catch (error) {
-      this.#options.logger.warn({ sessionId, error: String(error) }, 'A film could not be deleted; it is tried again');
+      const fields = { films: this.#leaving.size, error: String(error) };
+      this.#leaving.clear();
+      if (!signal.aborted) this.#options.logger.warn(fields, 'Films could not be deleted; it is tried again');
     }
   }
 
@@ -154,17 +177,18 @@ export class Recordings {
   }
 
   async #sweepStore(nowMs: number): Promise<number> {
+    const { signal } = this.#stop;
     let removed = 0;
     let batch: BlobKey[] = [];
     const sweepBatch = async (): Promise<void> => {
       const owned = await this.#talksAmong(batch.map(({ owner }) => owner));
       for (const key of batch.filter(({ owner }) => !owned.has(owner))) {
-        await this.#options.store.delete(key);
+        await this.#options.store.delete(key, { signal });
         removed += 1;
       }
       batch = [];
     };
-    for await (const blob of this.#options.store.list('recordings')) {
+    for await (const blob of this.#options.store.list('recordings', { signal })) {
       if (nowMs - blob.writtenAtMs < UNOWNED_AFTER_MS) continue;
       batch.push(blob);
       if (batch.length === SWEPT_AT_ONCE) await sweepBatch();
