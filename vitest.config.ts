@@ -14,8 +14,11 @@ const FLOODS = ['tests/security/{memory,text-flood}.test.ts'];
 
 /** Pages in Chromium, calls among them, of which no picture, sound or time is measured: they may run beside anything. */
 const UNMEASURED_PAGES = [
-  'tests/e2e/{console,console-quality,docs-site,embed,examples,installed,languages,lost-connections,newcomer,talk-page}.test.ts',
+  'tests/e2e/{call-clients,console,console-quality,docs-site,embed,examples,installed,languages,lost-connections,newcomer,talk-page}.test.ts',
 ];
+
+/** Makers of faces and films, which only compute: they measure no time, and leave a processor to whoever wants it. */
+const MAKERS = ['packages/face/src/**/*.integration.test.ts'];
 
 /** What is polled may take a machine that is busy elsewhere its time; Vitest gives it one second. */
 const PATIENT = { poll: { timeout: 15_000 } };
@@ -25,8 +28,9 @@ const MOST_MS = 240_000;
 
 // Groups one after the other, so that none disturbs the timing of another; in each, the longest files first. `unit` and `growth` need
 // nothing but Node; `integration` starts real parts (workers, databases, WebRTC peers) and kills them, two files at a time with attacks
-// (`security-refusals`) and pages (`e2e-pages`) that measure no time; `security` and `security-floods`, which attack the real server while
-// a neighbour talks, and `e2e`, which measures calls in Chromium, run one file after the other. `npm test` runs all.
+// (`security-refusals`) and pages (`e2e-pages`) that measure no time; `security`, which attacks the real server while a neighbour talks, runs
+// one file at a time beside `makers`, which take only what it leaves of the processors; `security-floods` and `e2e`, which measures calls in
+// Chromium, run one file after the other. `npm test` runs all.
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -59,6 +63,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['{apps,packages}/*/src/**/*.integration.test.ts', 'tests/{integration,durability}/**/*.test.ts'],
+          exclude: ['**/node_modules/**', ...MAKERS],
           expect: PATIENT,
           testTimeout: MOST_MS,
           hookTimeout: MOST_MS,
@@ -85,8 +90,22 @@ export default defineConfig({
           expect: PATIENT,
           testTimeout: MOST_MS,
           hookTimeout: 180_000,
-          // Attacks measure what a neighbour notices of them: nothing else may run beside.
-          maxWorkers: 1,
+          // Attacks measure what a neighbour notices of them: one runs at a time, and beside it only what gives way.
+          globalSetup: './tests/support/turns.ts',
+          setupFiles: './tests/support/wait-for-turn.ts',
+          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          name: 'makers',
+          include: MAKERS,
+          expect: PATIENT,
+          setupFiles: './tests/support/give-way.ts',
+          testTimeout: MOST_MS,
+          hookTimeout: MOST_MS,
+          maxWorkers: 2,
           sequence: { groupOrder: 3 },
         },
       },

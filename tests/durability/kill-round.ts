@@ -8,6 +8,8 @@ import { rolldown } from 'rolldown';
 /** Far above any start, also on a starved machine: a round that needs it is stuck. */
 const ROUND_LIMIT_MS = 5 * 60_000;
 
+/** A third of a writer's work would be to optimise the code of an engine that lives for a second. */
+const UNOPTIMISED = '--liftoff-only';
 /** Most of a writer's start is compiling the same files again. */
 const compileCache = join(tmpdir(), 'visavis-compile-cache');
 const DB = '../../apps/server/src/db';
@@ -60,7 +62,7 @@ export type Kill = {
 /** Runs one writer on a data folder or a `postgres://` address and kills it; `null` lets it only look and end. */
 export function runRound(target: string, kill: Kill | null, program: string): Promise<Round> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [program, target, kill ? 'endless' : 'once'], {
+    const child = spawn(process.execPath, [UNOPTIMISED, program, target, kill ? 'endless' : 'once'], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
     });
