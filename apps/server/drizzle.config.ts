@@ -3,6 +3,12 @@ import { defineConfig } from 'drizzle-kit';
 // `npm run db:generate --workspace apps/server -- --name what-changes` writes the next migration from the schema.
 export default defineConfig({
   dialect: 'postgresql',
-  schema: ['./src/db/schema.ts', './src/db/account-schema.ts', './src/db/usage-schema.ts', './src/db/making-schema.ts'],
+  schema: [
+    './src/db/schema.ts',
+    './src/db/account-schema.ts',
+    './src/db/usage-schema.ts',
+    './src/db/making-schema.ts',
+    './src/db/film-schema.ts',
+  ],
   out: './src/db/migrations',
 });

@@ -18,6 +18,7 @@ export const NAVIGATION = [
       { text: 'Talk page', link: '/talk-page' },
       { text: 'Console', link: '/console/' },
       { text: 'Avatars', link: '/avatars' },
+      { text: 'Films', link: '/films' },
       { text: 'Voice providers', link: '/providers' },
       { text: 'REST', link: '/rest-api' },
       { text: 'Webhooks', link: '/webhooks' },

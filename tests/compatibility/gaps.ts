@@ -7,15 +7,6 @@ export type Gap = {
 
 /** Requirements that are not wholly proven, by id. An entry that no longer holds fails a test. */
 export const GAPS: Readonly<Record<string, Gap>> = {
-  '20.24': {
-    state: 'missing',
-    reason: 'There is no `/generate`: films cannot be ordered outside of a call.',
-  },
-  '22.13': {
-    state: 'partly',
-    reason:
-      'The open interface is shown with either place of the key, from another origin; `/generate` and `query_status` are not there.',
-  },
   '22.14': {
     state: 'partly',
     reason:

@@ -54,8 +54,9 @@ describe('addresses and files that users give', () => {
     db = await openDatabase({ dataDir: folder, logger: silent });
     server = await createConsoleServer(db, {
       // This host stands for a public one, whose owner means no good.
+      fetchPrivateHosts: ['localhost'],
       making: {
-        ...{ uploadFolder, privateHosts: ['localhost'] },
+        uploadFolder,
         run: async () => {
           await held;
           return { kind: 'refused', code: 'no-face', message: 'It was fetched.' };

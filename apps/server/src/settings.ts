@@ -115,11 +115,13 @@ export const settingsSchema = z.object({
   ROLE: z
     .enum(['all', 'worker'], 'must be all or worker')
     .default('all')
-    .describe('worker: no calls and no pages, only what waits: webhooks, avatars, tidying up. Needs DATABASE_URL.'),
+    .describe(
+      'worker: no calls and no pages, only what waits: webhooks, avatars, films, tidying up. Needs DATABASE_URL.',
+    ),
   S3_BUCKET: z
     .string()
     .optional()
-    .describe('Bucket for films of calls, in any store that speaks S3; without it they lie in DATA_DIR.'),
+    .describe('Bucket for films, in any store that speaks S3; without it they lie in DATA_DIR.'),
   S3_ENDPOINT: publicUrl
     .optional()
     .describe("Address of that store, like https://s3.example.org; Amazon's of S3_REGION if left out."),
@@ -180,7 +182,7 @@ export const settingsSchema = z.object({
     .min(0, 'must be 0 or more')
     .max(1_000_000)
     .default(10)
-    .describe('Price of a call minute, for projects whose points are limited.'),
+    .describe('Price of a minute of a call or film, for projects whose points are limited.'),
   FREE_POINTS: z.coerce
     .number('must be a number')
     .min(0, 'must be 0 or more')
@@ -190,6 +192,11 @@ export const settingsSchema = z.object({
   WEBHOOK_PRIVATE_HOSTS: commaList
     .optional()
     .describe('Hosts with private addresses that webhooks may reach, comma-separated.'),
+  FETCH_PRIVATE_HOSTS: commaList
+    .optional()
+    .describe(
+      'Hosts with private addresses from which pictures, clips and sound are fetched all the same, comma-separated.',
+    ),
   QUOTAS: quotasSchema
     .optional()
     .describe('JSON of limits per project, key and user, like {"avatarsPerProject":500}; names in docs/data.md.'),

@@ -166,6 +166,11 @@ export const LIMITS = {
     /** The largest files that are taken. */
     picture: 30_000_000,
     video: 200_000_000,
+    /** Of a film: the clip or its sound, fetched from an address, and the sound that comes with the order. */
+    filmSource: 1_000_000_000,
+    filmSound: 6_000_000,
+    /** An order of a film, with its sound in base64. */
+    filmOrder: 8 * MIB + 64 * KIB,
   },
 
   /**

@@ -1,7 +1,7 @@
 import { isPublicId } from '../control/ids.ts';
 
 /** What lies in a store, each kind under a name of its own. */
-const BLOB_AREAS = ['recordings', 'uploads'] as const;
+const BLOB_AREAS = ['recordings', 'uploads', 'films'] as const;
 export type BlobArea = (typeof BLOB_AREAS)[number];
 
 /**

@@ -11,6 +11,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route reads its body as it comes and keeps none of it in memory. */
     readonly streamsBody?: boolean;
+    /** Bodies up to this size are taken; left out: up to that of `LIMITS.bytes.restBody`. */
+    readonly bodyBytes?: number;
   }
 }
 
@@ -35,10 +37,11 @@ export function registerBodyBudget(app: FastifyInstance): void {
   });
   app.addHook('preParsing', async (request, reply, payload) => {
     if (request.routeOptions.config.streamsBody === true || !hasBody(request.headers)) return payload;
-    const meter = new Meter();
+    const most = request.routeOptions.config.bodyBytes ?? restBody;
+    const meter = new Meter(most);
     // Nobody else may listen: the request may have been answered before its body was read.
     meter.on('error', () => cutAfterAnswer(request, reply));
-    const share = budget.open({ kinds: { body: restBody }, all: restBody }, () => meter.destroy(busy()));
+    const share = budget.open({ kinds: { body: most }, all: most }, () => meter.destroy(busy()));
     meter.share = share;
     reply.raw.once('close', () => share.close());
     payload.on('error', (error) => meter.destroy(error));
@@ -66,13 +69,19 @@ const PIECE_BYTES = 16 * 1024;
 class Meter extends Transform {
   receivedEncodedLength = 0;
   share: MemoryShare<'body'> | null = null;
+  readonly #most: number;
   #gathered = Buffer.alloc(0);
   #gatheredBytes = 0;
+
+  constructor(most: number) {
+    super();
+    this.#most = most;
+  }
 
   override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.receivedEncodedLength += piece.length;
     // A body over its own limit is refused by whoever reads it, with 413.
-    const isWithin = this.receivedEncodedLength > LIMITS.bytes.restBody || this.share?.take('body', piece.length);
+    const isWithin = this.receivedEncodedLength > this.#most || this.share?.take('body', piece.length);
     if (!isWithin) {
       done(busy());
       return;

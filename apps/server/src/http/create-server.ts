@@ -3,6 +3,7 @@ import { LIMITS } from '@visavis/protocol';
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { ControlError } from '../control/control-error.ts';
 import type { ReadingPlaces } from '../control/fairness/fair-reading.ts';
+import type { Films } from '../control/films/films.ts';
 import { SIGNALLING_PATH, SignallingDesk } from '../gateway/navtalk-v1/signalling-desk.ts';
 import { NAVTALK_V2 } from '../gateway/navtalk-v2/navtalk-v2.ts';
 import { BROKER_PATH, serveBroker } from '../gateway/operator/broker/broker-doors.ts';
@@ -29,6 +30,8 @@ import { refusePipelines } from './edge/pipelined-requests.ts';
 import { refuseSocketCrowds } from './edge/socket-crowds.ts';
 import { believes, type ProxyTrust } from './edge/trusted-proxies.ts';
 import { answerUnread, answerUnroutable, CONNECTION_TIMES, SERVER_OPTIONS } from './edge/unread-requests.ts';
+import { registerFilmFiles } from './film-files.ts';
+import { registerGenerate } from './generate.ts';
 import { type HealthReport, registerHealth } from './health.ts';
 import { type OpenApiDependencies, openToOrigin, openToOrigins, registerOpenApi } from './open-api.ts';
 import type { OperatorTokenOptions } from './open-rest/operator-token.ts';
@@ -60,6 +63,8 @@ export type ServerDependencies = Omit<WireDependencies, 'follow'> &
     readonly operator?: OperatorMode;
     /** Left out: no films of calls are served. */
     readonly recordings?: RecordingFiles;
+    /** Left out: no films are made. */
+    readonly films?: Films;
     readonly health: (openSockets: number) => HealthReport;
     readonly talkPage: TalkPageSource;
     readonly httpLogger?: FastifyBaseLogger;
@@ -159,6 +164,11 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   if (consoleApi !== undefined) await registerConsoleApi(app, { ...consoleApi, ...liveTalks });
   await registerUploadFiles(app, dependencies.findUpload);
   if (dependencies.recordings !== undefined) await registerRecordings(app, dependencies.recordings);
+  const { films } = dependencies;
+  if (films !== undefined) {
+    await registerFilmFiles(app, films);
+    registerGenerate(app, { films, admission: dependencies.admission });
+  }
   if (dependencies.docsFolder !== undefined) await registerDocsSite(app, dependencies.docsFolder);
   const findShown = createFindShown({ catalogue, listForAll, demo: dependencies.talkPage.demo });
   await registerConsole(app, { ...dependencies.console, findShown, logger: dependencies.logger });

@@ -50,9 +50,12 @@ export function openToOrigins(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => void openToOrigin(request, reply));
 }
 
+/** The open interface, and films as NavTalk's clients order them. */
+const OPEN_ADDRESS = /^\/+(?:api\/(?!v1(?:[/?]|$))|(?:generate|query_status)(?:[/?]|$))/;
+
 /** The same for an answer before any route. */
 export function openToOrigin(request: Pick<FastifyRequest, 'url'>, reply: FastifyReply): FastifyReply {
-  if (!/^\/+api\/(?!v1(?:[/?]|$))/.test(request.url)) return reply;
+  if (!OPEN_ADDRESS.test(request.url)) return reply;
   return reply.headers({
     'access-control-allow-origin': '*',
     'access-control-allow-headers': 'license, content-type, authorization',

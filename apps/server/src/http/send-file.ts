@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ByteRange, ReadableFile } from '../files/blob-store.ts';
+import { BlobStoreError, type ByteRange, type ReadableFile } from '../files/blob-store.ts';
 
 const RANGE = /^bytes=(\d{0,15})-(\d{0,15})$/;
 
@@ -19,7 +19,7 @@ export function askedRange(header: string | undefined, bytes: number): ByteRange
 }
 
 /** Answers with a file, or the part of it that is asked for (RFC 9110, section 14). The caller has set the other headers. */
-export function sendFile(request: FastifyRequest, reply: FastifyReply, file: ReadableFile, type: string): FastifyReply {
+function sendFile(request: FastifyRequest, reply: FastifyReply, file: ReadableFile, type: string): FastifyReply {
   const range = askedRange(request.headers.range, file.bytes);
   reply.header('accept-ranges', 'bytes');
   if (range === 'outside') {
@@ -33,4 +33,31 @@ export function sendFile(request: FastifyRequest, reply: FastifyReply, file: Rea
   // An empty body would have its own length told, not the file's.
   if (request.method === 'HEAD') return reply.send(Readable.from([]));
   return reply.send(Readable.from(file.read(range === null ? {} : { range }), { objectMode: false }));
+}
+
+type Linked = { readonly name: string; readonly type: string; readonly file: ReadableFile };
+
+const RETRY_AFTER_SECONDS = 10;
+
+/** Answers whoever holds a signed link, from pages of any origin; `gone` is said where it opens nothing. */
+export async function sendLinked(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { find, gone }: { readonly find: () => Promise<Linked | null>; readonly gone: string },
+): Promise<FastifyReply> {
+  const found = await find().catch((error: unknown) => {
+    if (!(error instanceof BlobStoreError)) throw error;
+    request.log.warn({ error: error.message }, 'The store of files does not give a film');
+    return 'unreachable' as const;
+  });
+  reply.header('access-control-allow-origin', '*').header('cache-control', 'no-store');
+  if (found === 'unreachable') {
+    const message = 'The film cannot be fetched now. Try again in a moment.';
+    return reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).send({ code: 503, message, data: null });
+  }
+  if (found === null) return reply.code(404).send({ code: 404, message: gone, data: null });
+  reply
+    .header('cross-origin-resource-policy', 'cross-origin')
+    .header('content-disposition', `inline; filename="${found.name}"`);
+  return sendFile(request, reply, found.file, found.type);
 }

@@ -13,6 +13,8 @@ export const JOBS = {
   webhooks: { name: 'webhooks', heartbeatSeconds: 20, limitSeconds: 600 },
   /** Key: a person, or a project that nobody owns; one avatar after the other. */
   avatars: { name: 'avatars', heartbeatSeconds: 20, limitSeconds: 3 * 3600 },
+  /** Key: a lane of a person's films; one film after the other in each. */
+  films: { name: 'films', heartbeatSeconds: 20, limitSeconds: 3 * 3600 },
   /** Key: the task's name. */
   housekeeping: { name: 'housekeeping', heartbeatSeconds: 30, limitSeconds: 3600 },
 } as const satisfies Record<string, JobDefinition>;

@@ -32,9 +32,11 @@ import { createBundleRunner } from './bundle-process.ts';
 import { Closers } from './closers.ts';
 import { createConsoleServices } from './console-services.ts';
 import { openDataFolder } from './data-folder.ts';
+import { filmServices } from './film-process.ts';
 import { checkPort } from './free-port.ts';
 import { iceServersFor } from './ice-servers.ts';
 import { createLateCallControl } from './late-call-control.ts';
+import { makingPlaces } from './machine-places.ts';
 import { openOperatorMode } from './operator.ts';
 import { startStunResponder } from './stun-responder.ts';
 import { isSelfSigned, loadTls } from './tls.ts';
@@ -190,6 +192,10 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     mail: openMail(config, closers),
     points: config.points,
     making: { uploadFolder: join(dataDir, 'uploads'), run: createBundleRunner(logger) },
+    films: filmServices(dataDir, logger),
+    // The rest of the machine is for calls.
+    madeAtOnce: Math.min(2, makingPlaces()),
+    fetchPrivateHosts: config.fetchPrivateHosts,
     voices: describedVoices(config),
     voicePreviews: openVoicePreviews(config, logger, closers),
     webhooks: { privateHosts: config.webhookPrivateHosts },
@@ -217,6 +223,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     avatars: services.avatars,
     records: services.records,
     recordings: services.recordings,
+    ...(services.films === null ? {} : { films: services.films }),
     talkKeys: services.talkKeys,
     reconnectKeys: services.reconnectKeys,
     rating: services.rating,

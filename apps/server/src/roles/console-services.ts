@@ -30,6 +30,8 @@ import { type DiskWatch, ENDLESS_DISK } from '../control/disk/disk-watch.ts';
 import { sweepRenderedFaces } from '../control/disk/rendered-faces.ts';
 import { type Bounds, createBounds } from '../control/fairness/bounds.ts';
 import { createReadingPlaces, type ReadingPlaces } from '../control/fairness/fair-reading.ts';
+import type { FilmRunner } from '../control/films/film-workshop.ts';
+import type { Films } from '../control/films/films.ts';
 import { type HousekeepingTasks, runTasks, startHousekeeping } from '../control/housekeeping.ts';
 import { LicenceControl } from '../control/licence-keys/licence-control.ts';
 import { createLicenceKeys } from '../control/licence-keys/licence-keys.ts';
@@ -56,10 +58,13 @@ import type { Webhooks } from '../control/webhooks/webhooks.ts';
 import type { Database } from '../db/database.ts';
 import type { BlobStore } from '../files/blob-store.ts';
 import type { ConsoleApiDependencies } from '../http/console-api/console-api.ts';
+import type { TurnHandler } from '../jobs/definitions.ts';
 import { createHousekeepingTurns } from '../jobs/handlers/housekeeping-turns.ts';
 import { Jobs } from '../jobs/jobs.ts';
+import { createSharedPlaces } from '../jobs/shared-places.ts';
 import type { CallControl, Logger } from '../ports.ts';
-import { createMaking, createWebhookServices } from './job-services.ts';
+import { localTasks, sharedTasks } from './housekeeping-tasks.ts';
+import { createFilmServices, createMaking, createWebhookServices } from './job-services.ts';
 
 export type ConsoleServiceOptions = {
   readonly db: Database;
@@ -81,11 +86,19 @@ export type ConsoleServiceOptions = {
   readonly making?: {
     readonly uploadFolder: string;
     readonly run: BundleRunner;
-    /** Avatars made at once on this machine; one when left out. */
-    readonly atOnce?: number;
-    /** Hosts with private addresses that pictures may be fetched from. */
-    readonly privateHosts?: readonly string[];
   };
+  /** Left out: no films are made. */
+  readonly films?: {
+    /** Where films grow until they are whole. */
+    readonly folder: string;
+    /** Of rendered faces. */
+    readonly cacheFolder: string;
+    readonly run: FilmRunner;
+  };
+  /** Avatars and films made at once on this machine; one when left out. */
+  readonly madeAtOnce?: number;
+  /** Hosts with private addresses that pictures, clips and sound may be fetched from. */
+  readonly fetchPrivateHosts?: readonly string[];
   /** Left out: voices are not described. */
   readonly voices?: VoiceDirectory;
   /** Left out: no voice can be heard before it is chosen. */
@@ -118,6 +131,8 @@ export type ConsoleServices = {
   readonly records: ConversationRecords;
   readonly recordings: Recordings;
   readonly recordingRooms: RecordingRooms;
+  /** Null: none are made. */
+  readonly films: Films | null;
   readonly admission: Admission;
   readonly limits: CallSlots;
   readonly meter: CallMeter;
@@ -159,103 +174,88 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const projects = createProjects(db, points.free === null ? null : toThousandths(points.free), quotas);
   let jobs: Jobs | null = null;
   const wake: Jobs['wake'] = (name, key) => jobs?.wake(name, key);
-  const { avatars, avatarBin, firstPage, uploads, sweepAvatars, ...making } = createAvatars(options, bounds, wake);
+  const shop = { wake, places: createSharedPlaces(options.madeAtOnce ?? 1) };
+  const { avatars, avatarBin, firstPage, uploads, sweepAvatars, ...making } = createAvatars(options, bounds, shop);
+  const filming = createFilmServices(options, shop);
   const hooks = createWebhookServices(options, bounds, wake);
   const talks = createTalkServices(options, bounds, hooks.webhooks);
   const { recordings, recordingRooms, conversations, records, archive, takeLost } = talks;
-  const shared = sharedTasks({ limiter, tokens, licences, accounts, invitations, serverLog, audit, talks, hooks });
-  const local = startHousekeeping(
-    {
-      'films of talks that are gone': () => recordings.sweep(),
-      'uploaded files': async () => uploads?.sweep(),
-      'deleted and made avatars': () => sweepAvatars(),
-      'rendered faces': () => sweepFaces(options),
-    },
-    logger,
-  );
-  const runShared = (signal?: AbortSignal) => runTasks(shared, logger, signal);
-  const housekeeping = { runAll: () => runShared().then(local.runAll) };
-  const handlers = [hooks.turns, making.turns, createHousekeepingTurns(runShared)].filter((turns) => turns !== null);
-  jobs = options.runsJobs === false ? null : new Jobs({ db, handlers, logger });
-  // What can be made again makes room at once.
-  const stopListening = (options.disk ?? ENDLESS_DISK).onLow(() => void local.runAll());
+  const shared = sharedTasks({
+    limiter,
+    tokens,
+    licences,
+    accounts,
+    invitations,
+    serverLog,
+    audit,
+    talks,
+    hooks,
+    filming,
+  });
+  const sweepRendered = () => sweepFaces(options);
+  const local = localTasks({ recordings, uploads, sweepAvatars, filming, sweepRendered });
+  const turns = [hooks.turns, making.turns, filming.turns];
+  const work = startWork(options, { shared, local, turns });
+  jobs = work.jobs;
+  /** What the console's interface is given, and the rest of the server, too. */
+  const known = { avatars, records, recordings, admission, serverLog };
   return {
     ...{
-      avatars,
-      records,
-      recordings,
+      ...known,
       recordingRooms,
-      admission,
+      films: filming.films,
       limits: slots,
       meter,
       conversations,
-      housekeeping,
+      housekeeping: work.housekeeping,
       bounds,
       readingPlaces: createReadingPlaces(bounds.reached),
       jobs,
       webhookWorker: { runDue: () => hooks.runDue(jobs) },
       ...forSingleTalks(db, masterKeys, limiter),
-      serverLog,
       takeLost,
     },
     consoleApi: {
-      ...{
-        accounts,
-        audit,
-        serverLog,
-        projects,
-        licences,
-        tokens,
-        admission,
-        avatars,
-        avatarBin,
-        firstPage,
-        ledger,
-        archive,
-        records,
-        recordings,
-        logger,
-      },
+      ...{ ...known, accounts, audit, projects, licences, tokens, avatarBin, firstPage, ledger, archive, logger },
       ...{ ...createVoices(options, bounds), uploads, webhooks: hooks.webhooks, pointsPerMinute: points.perMinute },
       ...{ members, invitations, firstSteps: talks.firstSteps, snippets: createSnippets(db) },
       ...{ usageReports: new UsageReports(db), usageOf: createUsageReader(db, quotas, options.demoProjectId ?? null) },
     },
     async close() {
-      stopListening();
-      local.stop();
+      work.stop();
       talks.lost.stop();
       slots.close();
       await meter.close();
       await Promise.all([conversations.drain(), talks.firstSteps.drain()]);
       await recordingRooms.close();
       await jobs?.close();
-      await recordings.close();
+      await Promise.all([recordings.close(), filming.films?.close()]);
       await serverLog.close();
     },
   };
 }
 
-/** What one node cleans up in the database for all. */
-function sharedTasks(parts: {
-  readonly limiter: AttemptLimiter;
-  readonly tokens: ReturnType<typeof createBrowserTokens>;
-  readonly licences: LicenceControl;
-  readonly accounts: Accounts;
-  readonly invitations: Invitations;
-  readonly serverLog: ServerLog;
-  readonly audit: AuditLog;
-  readonly talks: Pick<ReturnType<typeof createTalkServices>, 'archive' | 'retention'>;
-  readonly hooks: Pick<ReturnType<typeof createWebhookServices>, 'queue'>;
-}): HousekeepingTasks {
-  const { limiter, tokens, licences, accounts, invitations, serverLog, audit, talks, hooks } = parts;
+/** What waits for its turn, and what is cleaned up now and then; `turns` without those of the cleaning. */
+function startWork(
+  { db, logger, runsJobs = true, disk = ENDLESS_DISK }: ConsoleServiceOptions,
+  tasks: {
+    readonly shared: HousekeepingTasks;
+    readonly local: HousekeepingTasks;
+    readonly turns: readonly (TurnHandler | null)[];
+  },
+) {
+  const local = startHousekeeping(tasks.local, logger);
+  const runShared = (signal?: AbortSignal) => runTasks(tasks.shared, logger, signal);
+  const handlers = [...tasks.turns, createHousekeepingTurns(runShared)].filter((turns) => turns !== null);
+  // What can be made again makes room at once.
+  const stopListening = disk.onLow(() => void local.runAll());
   return {
-    'attempts to log in': () => limiter.sweep(),
-    'browser tokens and links': () => Promise.all([tokens.sweep(), licences.endLinks()]),
-    'expired sessions': () => Promise.all([accounts.sweepSessions(), invitations.sweep()]),
-    'audit logs': () => Promise.all([serverLog.sweep(), audit.sweep()]),
-    'old talks': () => talks.archive.removeExpired(),
-    'surplus talks': () => talks.retention.sweep(),
-    'webhook deliveries': () => hooks.queue.sweep(),
+    jobs: runsJobs ? new Jobs({ db, handlers, logger }) : null,
+    housekeeping: { runAll: () => runShared().then(local.runAll) },
+    stop() {
+      stopListening();
+      local.stop();
+    },
   };
 }
 
@@ -287,10 +287,10 @@ function createLicences(options: ConsoleServiceOptions, slots: CallSlots, audit:
   return new LicenceControl({ keys, slots, calls, audit });
 }
 
-function createAvatars(options: ConsoleServiceOptions, bounds: Bounds, wake: Jobs['wake']) {
+function createAvatars(options: ConsoleServiceOptions, bounds: Bounds, shop: Parameters<typeof createMaking>[2]) {
   const { db, folders, quotas = DEFAULT_QUOTAS, demoProjectId = null } = options;
   const catalogue = createAvatarCatalogue(db, folders);
-  const { uploads, workshop, turns } = createMaking(options, bounds, wake);
+  const { uploads, workshop, turns } = createMaking(options, bounds, shop);
   const avatars = new OwnAvatars({ db, catalogue, maker: workshop, quotas });
   const avatarBin = new AvatarBin({ db, folders, catalogue, avatars, maker: workshop, quotas });
   return {

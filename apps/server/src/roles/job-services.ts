@@ -1,37 +1,68 @@
+import { createAvatarCatalogue } from '../control/avatars/avatar-catalogue.ts';
 import { AvatarJobs } from '../control/avatars/making/avatar-jobs.ts';
 import { AvatarWorkshop } from '../control/avatars/making/avatar-workshop.ts';
 import { Uploads } from '../control/avatars/making/uploads.ts';
 import { ENDLESS_DISK } from '../control/disk/disk-watch.ts';
 import type { Bounds } from '../control/fairness/bounds.ts';
+import { FilmJobs } from '../control/films/film-jobs.ts';
+import { FilmWorkshop } from '../control/films/film-workshop.ts';
+import { Films } from '../control/films/films.ts';
 import { createAddressGuard } from '../control/net/address-guard.ts';
 import { createGuardedFetch } from '../control/net/guarded-fetch.ts';
 import { DEFAULT_QUOTAS } from '../control/quotas/quotas.ts';
 import { createSecretBox } from '../control/secrets/secret-box.ts';
+import { createSignedLinks } from '../control/secrets/signed-links.ts';
 import { DeliveryLanes } from '../control/webhooks/delivery-lanes.ts';
 import { DeliveryQueue } from '../control/webhooks/delivery-queue.ts';
 import { createWebhookPoster } from '../control/webhooks/webhook-poster.ts';
 import { Webhooks } from '../control/webhooks/webhooks.ts';
 import { JOBS } from '../jobs/definitions.ts';
-import { createAvatarTurns } from '../jobs/handlers/avatar-turns.ts';
+import { createMakingTurns } from '../jobs/handlers/making-turns.ts';
 import { WebhookTurns } from '../jobs/handlers/webhook-turns.ts';
 import type { Jobs } from '../jobs/jobs.ts';
+import type { SharedPlaces } from '../jobs/shared-places.ts';
 import type { ConsoleServiceOptions } from './console-services.ts';
 
 /** Uploads, and avatars made from them; null where none are made. */
-export function createMaking(options: ConsoleServiceOptions, bounds: Bounds, wake: Jobs['wake']) {
+export function createMaking(
+  options: ConsoleServiceOptions,
+  bounds: Bounds,
+  { wake, places }: { readonly wake: Jobs['wake']; readonly places: SharedPlaces },
+) {
   const { db, folders, logger, making, disk = ENDLESS_DISK, quotas = DEFAULT_QUOTAS } = options;
   if (making === undefined) return { uploads: null, workshop: null, turns: null };
-  const { uploadFolder, run, atOnce = 1, privateHosts = [] } = making;
-  const fetch = createGuardedFetch({ allowedPrivateHosts: privateHosts });
-  const places = { uploads: uploadFolder, bundles: folders.made };
+  const { uploadFolder, run } = making;
+  const fetch = createGuardedFetch({ allowedPrivateHosts: options.fetchPrivateHosts ?? [] });
+  const folderOf = { uploads: uploadFolder, bundles: folders.made };
   const jobs = new AvatarJobs(db);
   const onQueued = (turn: string) => wake(JOBS.avatars.name, turn);
-  const workshop = new AvatarWorkshop({ db, jobs, folders: places, fetch, run, disk, logger, onQueued });
+  const workshop = new AvatarWorkshop({ db, jobs, folders: folderOf, fetch, run, disk, logger, onQueued });
   return {
     uploads: new Uploads({ db, folder: uploadFolder, disk, quotas, onBound: bounds.reached }),
     workshop,
-    turns: createAvatarTurns({ jobs, workshop, atOnce }),
+    turns: createMakingTurns({ definition: JOBS.avatars, jobs, workshop, places }),
   };
+}
+
+/** Films that are ordered; null where none are made. */
+export function createFilmServices(
+  options: ConsoleServiceOptions,
+  { wake, places }: { readonly wake: Jobs['wake']; readonly places: SharedPlaces },
+) {
+  const { db, folders, blobs, masterKeys, logger, points, disk = ENDLESS_DISK, quotas = DEFAULT_QUOTAS } = options;
+  if (options.films === undefined) return { films: null, workshop: null, turns: null };
+  const { folder, cacheFolder, run } = options.films;
+  const fetch = createGuardedFetch({ allowedPrivateHosts: options.fetchPrivateHosts ?? [] });
+  const jobs = new FilmJobs(db, { pointsPerMinute: points.perMinute });
+  const catalogue = createAvatarCatalogue(db, folders);
+  const workshop = new FilmWorkshop({ jobs, catalogue, blobs, folder, cacheFolder, fetch, run, disk, logger });
+  const films = new Films({
+    ...{ db, jobs, blobs, quotas, disk, logger },
+    links: createSignedLinks(masterKeys, 'visavis film links'),
+    onQueued: (turn) => wake(JOBS.films.name, turn),
+    onCancelled: (filmId) => workshop.stop(filmId),
+  });
+  return { films, workshop, turns: createMakingTurns({ definition: JOBS.films, jobs, workshop, places, leaves: 1 }) };
 }
 
 /** Webhooks of projects, and the posting of what they are told. */

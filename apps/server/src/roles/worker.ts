@@ -10,6 +10,7 @@ import { createBundleRunner } from './bundle-process.ts';
 import { Closers } from './closers.ts';
 import { createConsoleServices } from './console-services.ts';
 import { openDataFolder } from './data-folder.ts';
+import { filmServices } from './film-process.ts';
 import { makingPlaces } from './machine-places.ts';
 
 export type RunningWorker = {
@@ -47,7 +48,9 @@ async function start(config: Config, logger: PinoLogger, closers: Closers): Prom
     calls: { endCallsOfLicence: () => 0, endCallsOfMember: () => 0 },
     isRegistrationOpen: false,
     mail: null,
-    making: { uploadFolder: join(dataDir, 'uploads'), run: createBundleRunner(logger), atOnce: makingPlaces() },
+    making: { uploadFolder: join(dataDir, 'uploads'), run: createBundleRunner(logger) },
+    films: filmServices(dataDir, logger),
+    ...{ madeAtOnce: makingPlaces(), fetchPrivateHosts: config.fetchPrivateHosts },
     webhooks: { privateHosts: config.webhookPrivateHosts },
   });
   closers.add('control plane', () => services.close());

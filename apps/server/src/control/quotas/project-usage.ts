@@ -19,7 +19,7 @@ export function avatarTextBytes(orm: Pick<Orm, 'execute'>, projectId: string): P
   );
 }
 
-/** Uploads, what avatars are being made from, their bundles (copies share one; those in the bin count), and films of calls. */
+/** Uploads, what avatars are being made from, their bundles (copies share one; those in the bin count), films of calls, and films that were ordered. */
 export function fileBytes(orm: Pick<Orm, 'execute'>, projectId: string): Promise<number> {
   return numberOf(
     orm,
@@ -30,7 +30,8 @@ export function fileBytes(orm: Pick<Orm, 'execute'>, projectId: string): Promise
                select max(bundle_bytes) as bytes from avatars
                where project_id = ${projectId} and bundle_source = 'made' group by bundle_name) as bundle)
           + (select coalesce(sum(recording_bytes), 0) from conversations
-             where project_id = ${projectId} and recording_bytes > 0)`,
+             where project_id = ${projectId} and recording_bytes > 0)
+          + (select coalesce(sum(result_bytes + sound_bytes), 0) from films where project_id = ${projectId})`,
   );
 }
 

@@ -1,22 +1,19 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import { CONVERSATION_STATUS, conversations } from '../../db/schema.ts';
-import type { BlobKey, BlobOwner, BlobStore, ReadableFile } from '../../files/blob-store.ts';
+import type { BlobOwner, BlobStore, ReadableFile } from '../../files/blob-store.ts';
 import { findFile } from '../../files/folder-store.ts';
+import { sweepStore } from '../../files/sweep-store.ts';
 import { isPublicId } from '../ids.ts';
 import type { ControlLogger } from '../logger.ts';
 import type { MasterKeys } from '../secrets/master-key.ts';
+import { createSignedLinks, type SignedLinks } from '../secrets/signed-links.ts';
 
 export const FILM_ENDINGS = ['.webm', '.mp4'] as const;
-const LINK_LIFETIME_MS = 6 * 60 * 60_000;
 /** A film is written to every second; what has not been for so long is whole, and the record of its talk is on disk. */
 const SETTLED_AFTER_MS = 60_000;
-/** Blobs without a talk are looked at so many at a time, and left for so long: a talk may be on its way. */
-const SWEPT_AT_ONCE = 500;
-const UNOWNED_AFTER_MS = 60 * 60_000;
 
 /** A talk on record; `status` as in `CONVERSATION_STATUS`. */
 export type RecordedTalk = {
@@ -42,7 +39,7 @@ export type RecordingsOptions = {
  */
 export class Recordings {
   readonly folder: string;
-  readonly #signingKeys: readonly Buffer[];
+  readonly #links: SignedLinks;
   readonly #options: RecordingsOptions;
   readonly #stop = new AbortController();
   /** Films go into the store, and out of it, one after the other. */
@@ -54,28 +51,19 @@ export class Recordings {
   constructor(options: RecordingsOptions) {
     this.folder = options.folder;
     this.#options = options;
-    this.#signingKeys = options.masterKeys.map(({ bytes }) =>
-      Buffer.from(hkdfSync('sha256', bytes, '', 'visavis recording links', 32)),
-    );
+    this.#links = createSignedLinks(options.masterKeys, 'visavis recording links');
   }
 
   /** Path and query under which the film of an ended call is served for six hours; null when there is none. */
   async link({ sessionId, status, recordingFile }: RecordedTalk): Promise<string | null> {
     if (status === CONVERSATION_STATUS.active) return null;
     if (recordingFile === null && (await this.#findHere(sessionId)) === null) return null;
-    const expires = String(Date.now() + LINK_LIFETIME_MS);
-    const signature = sign(this.#signingKeys[0] as Buffer, sessionId, expires).toString('base64url');
-    return `/recordings/${sessionId}?expires=${expires}&signature=${signature}`;
+    return `/recordings/${sessionId}?${this.#links.queryFor(sessionId)}`;
   }
 
   /** Null when the link is none of ours, has expired, or its film is gone. */
   async open(sessionId: string, expires: string, signature: string): Promise<Film | null> {
-    const given = Buffer.from(signature, 'base64url');
-    const isSigned = this.#signingKeys.some((key) => {
-      const expected = sign(key, sessionId, expires);
-      return given.length === expected.length && timingSafeEqual(given, expected);
-    });
-    if (!isSigned || Number(expires) <= Date.now()) return null;
+    if (!this.#links.opens(sessionId, expires, signature)) return null;
     const talk = await this.#findTalk(sessionId);
     if (talk === null || talk.status === CONVERSATION_STATUS.active) return null;
     const stored = talk.recordingFile === null ? null : await this.#findStored(sessionId, talk.recordingFile);
@@ -176,25 +164,12 @@ export class Recordings {
     return removed;
   }
 
-  async #sweepStore(nowMs: number): Promise<number> {
-    const { signal } = this.#stop;
-    let removed = 0;
-    let batch: BlobKey[] = [];
-    const sweepBatch = async (): Promise<void> => {
-      const owned = await this.#talksAmong(batch.map(({ owner }) => owner));
-      for (const key of batch.filter(({ owner }) => !owned.has(owner))) {
-        await this.#options.store.delete(key, { signal });
-        removed += 1;
-      }
-      batch = [];
+  #sweepStore(nowMs: number): Promise<number> {
+    const kept = async (keys: readonly BlobOwner[]) => {
+      const owned = await this.#talksAmong(keys.map(({ owner }) => owner));
+      return ({ owner }: BlobOwner) => owned.has(owner);
     };
-    for await (const blob of this.#options.store.list('recordings', { signal })) {
-      if (nowMs - blob.writtenAtMs < UNOWNED_AFTER_MS) continue;
-      batch.push(blob);
-      if (batch.length === SWEPT_AT_ONCE) await sweepBatch();
-    }
-    if (batch.length > 0) await sweepBatch();
-    return removed;
+    return sweepStore(this.#options.store, 'recordings', kept, { nowMs, signal: this.#stop.signal });
   }
 
   async #talksAmong(ids: readonly string[]): Promise<ReadonlySet<string>> {
@@ -238,8 +213,4 @@ export class Recordings {
 
 function ownerOf(sessionId: string): BlobOwner {
   return { area: 'recordings', owner: sessionId };
-}
-
-function sign(key: Buffer, sessionId: string, expires: string): Buffer {
-  return createHmac('sha256', key).update(`${sessionId}\n${expires}`).digest();
 }

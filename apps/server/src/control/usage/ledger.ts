@@ -87,6 +87,15 @@ const EXHAUSTED = `
     and ((not wallet.is_unlimited and wallet.balance <= 0 and $2)
       or today.call_ms >= key.max_minutes_per_day * 60000::bigint)`;
 
+/** Writes uses within the transaction of `client`: they are there when what else it writes is. */
+export async function writeUses(client: Pick<Database['pool'], 'query'>, uses: readonly Use[]): Promise<void> {
+  const column = <Key extends keyof Use>(key: Key) => uses.map((use) => use[key]);
+  await client.query(WRITE_USES, [
+    ...[column('kind'), column('projectId'), column('licenceId'), column('sourceId')],
+    ...[column('seq'), column('durationMs'), column('price'), column('avatarId')],
+  ]);
+}
+
 export type Refusal = 'insufficient-balance' | 'daily-limit';
 
 export type LedgerPage = {
@@ -107,12 +116,7 @@ export class Ledger {
 
   /** Resolves when all uses are durable. What a balance does not cover is taken down to 0, never below. */
   async write(uses: readonly Use[]): Promise<void> {
-    if (uses.length === 0) return;
-    const column = <Key extends keyof Use>(key: Key) => uses.map((use) => use[key]);
-    await this.#db.pool.query(WRITE_USES, [
-      ...[column('kind'), column('projectId'), column('licenceId'), column('sourceId')],
-      ...[column('seq'), column('durationMs'), column('price'), column('avatarId')],
-    ]);
+    if (uses.length > 0) await writeUses(this.#db.pool, uses);
   }
 
   async wallet(projectId: string): Promise<Wallet> {

@@ -10,6 +10,7 @@ import {
   users,
 } from '../account-schema.ts';
 import type { Database } from '../database.ts';
+import { films } from '../film-schema.ts';
 import { avatarJobs, uploads } from '../making-schema.ts';
 import { avatars } from '../schema.ts';
 import {
@@ -57,6 +58,8 @@ export async function fillConsoleTables(
     .values({ id: id('9'), webhookId: id('f'), projectId, event: 'test', body: '{}', attempts: [attempt] });
   const upload = { id: id('8'), projectId, kind: 'picture' as const, file: 'a.jpg', sizeBytes: 30_000_000 };
   await orm.insert(uploads).values(upload);
+  const request = { picture: { kind: 'avatar', avatarId: id('1') }, sound: { kind: 'data' }, options: {} } as const;
+  await orm.insert(films).values({ id: id('6'), projectId, licenceId, request, attemptsLeft: 3 });
   const [avatar] = await orm.select({ avatarId: avatars.id }).from(avatars).limit(1);
   if (avatar !== undefined)
     await orm.insert(avatarJobs).values({ ...avatar, url: 'https://x.example/', attemptsLeft: 2 });

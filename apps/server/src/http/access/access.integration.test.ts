@@ -52,6 +52,10 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'OPTIONS /api/*',
     // Signed by the server for six hours, for whoever may see the talk.
     'GET /recordings/:sessionId',
+    // The same, for films that were ordered.
+    'GET /films/:name',
+    'OPTIONS /generate',
+    'OPTIONS /query_status',
     // Servers without credentials for everybody, the others for holders.
     'GET /api/webrtc/generate-ice-servers',
     'POST /api/webrtc/generate-ice-servers',
@@ -162,6 +166,9 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'GET /api/open/v1/avatar/getStatus',
     'POST /api/open/v1/avatar/getStatus',
     'GET /api/chat/sessions',
+    'POST /generate',
+    'GET /query_status',
+    'POST /query_status',
   ],
   'own-talk': ['GET /api/chat/sessions/:id', 'GET /api/chat/messages'],
   caller: [

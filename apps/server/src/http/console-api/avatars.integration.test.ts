@@ -41,9 +41,9 @@ describeOnBothDatabases('avatars', (context) => {
 
   beforeAll(async () => {
     server = await createConsoleServer(context.db, {
+      fetchPrivateHosts: ['localhost'],
       making: {
         uploadFolder,
-        privateHosts: ['localhost'],
         run: (task, options) => new Promise((end) => made.push({ task, end, ...options })),
       },
     });

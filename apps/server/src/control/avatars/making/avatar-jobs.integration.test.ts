@@ -5,8 +5,10 @@ import { uploads } from '../../../db/making-schema.ts';
 import { avatars, projects } from '../../../db/schema.ts';
 import { silent } from '../../../db/testing/silent-logger.ts';
 import { describeOnBothDatabases } from '../../../db/testing/test-databases.ts';
-import { createAvatarTurns } from '../../../jobs/handlers/avatar-turns.ts';
+import { JOBS } from '../../../jobs/definitions.ts';
+import { createMakingTurns } from '../../../jobs/handlers/making-turns.ts';
 import { Jobs } from '../../../jobs/jobs.ts';
+import { createSharedPlaces } from '../../../jobs/shared-places.ts';
 import { newPublicId } from '../../ids.ts';
 import { AvatarJobs, type ClaimedJob } from './avatar-jobs.ts';
 
@@ -61,7 +63,12 @@ describeOnBothDatabases('making avatars', (context) => {
       made.push(job.avatarId);
       await jobs().succeed(job, { thumbnail: null, preview: null, notice: null }, 1000);
     };
-    const turns = createAvatarTurns({ jobs: jobs(), workshop: { makeNext, hasRoom: true }, atOnce: 1 });
+    const turns = createMakingTurns({
+      definition: JOBS.avatars,
+      jobs: jobs(),
+      workshop: { makeNext, hasRoom: true },
+      places: createSharedPlaces(1),
+    });
     const queue = new Jobs({ db: context.db, handlers: [turns], logger: silent });
     await queue.runDue(turns.definition.name);
     await queue.close();

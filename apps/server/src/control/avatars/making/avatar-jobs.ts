@@ -2,6 +2,7 @@ import { type AvatarNotice, MAKING_PROBLEMS, type MakingFailure, type SentenceVa
 import { sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../../db/database.ts';
 import { notFound, refusal } from '../../control-error.ts';
+import { TURN_OF_PROJECT } from '../../fairness/turn-of-project.ts';
 import { alone, numberOf, quotaReached } from '../../quotas/quotas.ts';
 import type { AvatarPicture } from '../own-avatars.ts';
 
@@ -37,13 +38,6 @@ const MAX_UNDER_WAY_PER_PROJECT = 10;
 /** Files of avatars that failed are kept so long for another try, and so many of a project, the newest. */
 const FAILED_KEPT_HOURS = 24;
 const MAX_FAILED_FILES_PER_PROJECT = 10;
-
-/**
- * Avatars are made in turn among people, not projects, so that a long queue of one in any number of projects holds nobody
- * else up: the owner of a project, of several the first by name of account; a project without one has a turn of its own.
- */
-const TURN_OF_PROJECT = `coalesce(
-  (select min(user_id) from project_members where project_id = projects.id and role = 'owner'), projects.id)`;
 
 const UNDER_WAY = `
   avatar_jobs as due join avatars on avatars.id = due.avatar_id join projects on projects.id = avatars.project_id

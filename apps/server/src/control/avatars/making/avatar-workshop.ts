@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { filled, MAKING_PROBLEMS, type MakingProblem, type MakingStep, type SentenceValues } from '@visavis/protocol';
 import type { Database } from '../../../db/database.ts';
+import { Attempts } from '../../attempts.ts';
 import { ControlError } from '../../control-error.ts';
 import type { DiskWatch } from '../../disk/disk-watch.ts';
 import type { ControlLogger } from '../../logger.ts';
@@ -55,7 +55,6 @@ export type WorkshopOptions = {
 
 type Progress = { share: number; step: MakingStep };
 
-const REPORT_INTERVAL_MS = 1_000;
 const RETRY_AFTER_MS = 2_000;
 const FETCH_TIME_LIMIT_MS = 60_000;
 /** Names that bundles made here get, and the folders in which they grow. */
@@ -69,7 +68,7 @@ function failed(code: MakingProblem, values?: SentenceValues): Refusal {
 export class AvatarWorkshop implements AvatarMaker {
   readonly #options: WorkshopOptions;
   readonly #jobs: AvatarJobs;
-  readonly #underWay = new Map<string, AbortController>();
+  readonly #attempts = new Attempts();
 
   constructor(options: WorkshopOptions) {
     this.#options = options;
@@ -95,7 +94,7 @@ export class AvatarWorkshop implements AvatarMaker {
 
   async cancel(avatarId: string): Promise<void> {
     const file = await this.#jobs.remove(avatarId);
-    this.#underWay.get(avatarId)?.abort();
+    this.#attempts.stop(avatarId);
     await this.#removeInput(file);
   }
 
@@ -132,26 +131,21 @@ export class AvatarWorkshop implements AvatarMaker {
   }
 
   async #attempt(job: ClaimedJob, signal: AbortSignal): Promise<void> {
-    const { logger } = this.#options;
-    const stop = new AbortController();
-    const end = () => stop.abort();
-    signal.addEventListener('abort', end);
-    if (signal.aborted) end();
-    this.#underWay.set(job.avatarId, stop);
     const progress: Progress = { share: 0, step: 'starting' };
-    const reporting = this.#keepReporting(job, progress, stop);
-    try {
-      const outcome = await this.#make(job, progress, stop.signal);
-      await this.#settle(job, outcome, stop.signal);
-    } catch (error) {
-      logger.warn({ avatarId: job.avatarId, error: String(error) }, 'The making of an avatar failed');
-      await this.#settle(job, { kind: 'broke', detail: String(error) }, stop.signal);
-    } finally {
-      this.#underWay.delete(job.avatarId);
-      signal.removeEventListener('abort', end);
-      stop.abort();
-      await reporting;
-    }
+    await this.#attempts.run({
+      id: job.avatarId,
+      signal,
+      report: () => this.#jobs.report(job, progress.share, progress.step),
+      work: async (stop) => {
+        try {
+          await this.#settle(job, await this.#make(job, progress, stop), stop);
+        } catch (error) {
+          const { avatarId } = job;
+          this.#options.logger.warn({ avatarId, error: String(error) }, 'The making of an avatar failed');
+          await this.#settle(job, { kind: 'broke', detail: String(error) }, stop);
+        }
+      },
+    });
   }
 
   async #make(job: ClaimedJob, progress: Progress, signal: AbortSignal): Promise<BundleOutcome> {
@@ -237,19 +231,6 @@ export class AvatarWorkshop implements AvatarMaker {
       throw new Error('The attempt counts no more.');
     }
     return file;
-  }
-
-  /** Writes progress until the attempt ends; stops it when it counts no more. */
-  async #keepReporting(job: ClaimedJob, progress: Readonly<Progress>, stop: AbortController): Promise<void> {
-    while (!stop.signal.aborted) {
-      try {
-        if (!(await this.#jobs.report(job, progress.share, progress.step))) stop.abort();
-        await delay(REPORT_INTERVAL_MS, undefined, { signal: stop.signal });
-      } catch {
-        // A report that fails is made up for by the next one.
-        if (!stop.signal.aborted) await delay(REPORT_INTERVAL_MS);
-      }
-    }
   }
 
   async #removeInput(file: string | null): Promise<void> {

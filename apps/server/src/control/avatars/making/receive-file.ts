@@ -31,21 +31,41 @@ export async function receiveFile(
   folder: string,
   { signal, pace = () => PATIENT }: ReceiveOptions = {},
 ): Promise<ReceivedFile> {
+  let kind: FileKind['kind'] = 'video';
+  const judge = async (head: Buffer): Promise<Judged> => {
+    const found = await fileKind(head);
+    if (found === null) {
+      throw refusal('unsupported-type', 'wrong-file', {
+        values: { pictures: PICTURE_NAMES, videos: VIDEO_NAMES },
+      });
+    }
+    kind = found.kind;
+    return { ending: `.${found.format}`, maxBytes: LIMITS.bytes[kind], tooLarge: () => tooLarge(kind) };
+  };
+  const received = await receiveJudged(body, folder, judge, { ...(signal && { signal }), pace });
+  return { kind, ...received };
+}
+
+/** What may come in, by the beginning of the file. */
+export type Judged = { readonly ending: string; readonly maxBytes: number; readonly tooLarge: () => Error };
+
+/** As `receiveFile`, whatever the file is: `judge` sees its first bytes, and throws where it cannot be taken. */
+export async function receiveJudged(
+  body: AsyncIterable<Buffer>,
+  folder: string,
+  judge: (head: Buffer) => Promise<Judged>,
+  { signal, pace = () => PATIENT }: ReceiveOptions = {},
+): Promise<Omit<ReceivedFile, 'kind'>> {
   const parts = paced(body[Symbol.asyncIterator](), pace, signal);
   const head = await readHead(parts);
-  const found = await fileKind(head);
-  if (found === null) {
-    throw refusal('unsupported-type', 'wrong-file', {
-      values: { pictures: PICTURE_NAMES, videos: VIDEO_NAMES },
-    });
-  }
-  const file = `${newPublicId()}.${found.format}`;
+  const judged = await judge(head);
+  const file = `${newPublicId()}${judged.ending}`;
   const path = join(folder, file);
   let sizeBytes = 0;
   const bounded = async function* (): AsyncGenerator<Buffer> {
     for (let part: Buffer | undefined = head; part !== undefined; part = await parts()) {
       sizeBytes += part.byteLength;
-      if (sizeBytes > LIMITS.bytes[found.kind]) throw tooLarge(found.kind);
+      if (sizeBytes > judged.maxBytes) throw judged.tooLarge();
       yield part;
     }
   };
@@ -57,7 +77,7 @@ export async function receiveFile(
     await rm(path, { force: true });
     throw isDiskFull(error) ? diskFull() : error;
   }
-  return { kind: found.kind, file, sizeBytes };
+  return { file, sizeBytes };
 }
 
 /** `kind` left out: whatever it is, it is too large. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Mail } from '../../../control/accounts/mailer.ts';
 import { createAvatarCatalogue } from '../../../control/avatars/avatar-catalogue.ts';
+import type { FilmRunner } from '../../../control/films/film-workshop.ts';
 import { loadMasterKeys } from '../../../control/secrets/master-key.ts';
 import type { Database } from '../../../db/database.ts';
 import { openFolderStore } from '../../../files/folder-store.ts';
@@ -31,10 +32,14 @@ const OPERATOR = {
   tokenSecret: () => undefined,
 };
 
+type TestOptions = { readonly console?: ConsoleOptions; readonly makeFilm?: FilmRunner };
+
+const NO_FILMS: FilmRunner = async () => ({ kind: 'broke', detail: 'No films are made here.' });
+
 /** The whole server over a real database, with scripted media; mails are kept in a list. */
 export async function createConsoleServer(
   db: Database,
-  { console, ...overrides }: Partial<ConsoleServiceOptions> & { readonly console?: ConsoleOptions } = {},
+  { console, makeFilm = NO_FILMS, ...overrides }: Partial<ConsoleServiceOptions> & TestOptions = {},
 ): Promise<ConsoleTestServer> {
   const mails: Mail[] = [];
   const calls = createLateCallControl();
@@ -61,6 +66,7 @@ export async function createConsoleServer(
       publicUrl: 'https://console.example',
     },
     points: { perMinute: 10, free: null },
+    films: { folder: join(recordingsPath, 'films'), cacheFolder: tmpdir(), run: makeFilm },
     ...overrides,
   });
   const { consoleApi, admission, limits, meter, avatars, records, recordings } = services;
@@ -89,6 +95,7 @@ export async function createConsoleServer(
     catalogue: createCatalogue(pictures),
     readingPlaces: services.readingPlaces,
     findUpload: createFindUpload(pictures),
+    ...(services.films === null ? {} : { films: services.films }),
     conversations: services.conversations,
   });
   calls.bind(server.gateway);

@@ -1,0 +1,306 @@
+import { createHash } from 'node:crypto';
+import { FILM_DAYS, type FilmState } from '@visavis/protocol';
+import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import type { Database } from '../../db/database.ts';
+import { type FilmPicture, type FilmRequest, type FilmSettings, type FilmSound, films } from '../../db/film-schema.ts';
+import type { BlobKey, BlobStore, ReadableFile } from '../../files/blob-store.ts';
+import { sweepStore } from '../../files/sweep-store.ts';
+import { ControlError, notFound } from '../control-error.ts';
+import type { DiskWatch } from '../disk/disk-watch.ts';
+import { isPublicId, newPublicId } from '../ids.ts';
+import type { ControlLogger } from '../logger.ts';
+import { fileBytes } from '../quotas/project-usage.ts';
+import { alone, bytesOfMb, numberOf, type Quotas, quotaReached } from '../quotas/quotas.ts';
+import type { SignedLinks } from '../secrets/signed-links.ts';
+import type { FilmJobs } from './film-jobs.ts';
+
+/** An order of a film. */
+export type FilmOrder = {
+  readonly projectId: string;
+  /** Empty: not by a licence. */
+  readonly licenceId: string;
+  readonly picture: FilmPicture;
+  /** Bytes of the sound itself, or where it is, or what is to be said. */
+  readonly sound: Exclude<FilmSound, { kind: 'data' }> | { readonly kind: 'data'; readonly bytes: Buffer };
+  readonly options: FilmSettings;
+  /** The same order under the same key is one film. */
+  readonly idempotencyKey?: string | undefined;
+};
+
+export type Film = {
+  readonly filmId: string;
+  readonly ordinal: number;
+  readonly request: FilmRequest;
+  readonly state: FilmState;
+  /** 0 to 1. */
+  readonly progress: number;
+  readonly step: string;
+  readonly error: string | null;
+  readonly errorCode: string | null;
+  readonly durationMs: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly bytes: number;
+  /** Thousandths of a point. */
+  readonly charged: number;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+};
+
+export type FilmStanding = Film & {
+  /** Films that are made before this one, and itself; 0: it does not wait. */
+  readonly queuePosition: number;
+  /** Until it is done, by how quickly it went on so far; null: not known as yet. */
+  readonly secondsLeft: number | null;
+};
+
+export type FilmsOptions = {
+  readonly db: Pick<Database, 'orm' | 'pool'>;
+  readonly jobs: FilmJobs;
+  readonly blobs: BlobStore;
+  readonly links: SignedLinks;
+  readonly quotas: Pick<Quotas, 'fileMbPerProject'>;
+  readonly disk: Pick<DiskWatch, 'requireRoom'>;
+  readonly logger: ControlLogger;
+  /** Something of this turn is to be made. */
+  readonly onQueued: (turn: string) => void;
+  /** A film that may be under way on this node counts no more. */
+  readonly onCancelled: (filmId: string) => void;
+};
+
+const MAX_ATTEMPTS = 3;
+/** Films of a project that wait or are made. */
+const MAX_FILMS_UNDER_WAY = 50;
+const RETRY_AFTER_SECONDS = 30;
+
+const COLUMNS = {
+  filmId: films.id,
+  ordinal: films.ordinal,
+  request: films.request,
+  state: films.state,
+  progress: films.progress,
+  step: films.step,
+  error: films.error,
+  errorCode: films.errorCode,
+  durationMs: films.durationMs,
+  widthPx: films.widthPx,
+  heightPx: films.heightPx,
+  bytes: films.resultBytes,
+  charged: films.charged,
+  createdAt: films.createdAt,
+  startedAt: films.startedAt,
+  finishedAt: films.finishedAt,
+} as const;
+
+/** Films that projects order. A film is its project's alone; who holds a link to it may watch it until the link expires. */
+export class Films {
+  readonly #options: FilmsOptions;
+  readonly #orm: Database['orm'];
+  readonly #stop = new AbortController();
+  /** Files on their way out of the store, which nobody waits for. */
+  readonly #leaving = new Set<Promise<void>>();
+
+  constructor(options: FilmsOptions) {
+    this.#options = options;
+    this.#orm = options.db.orm;
+  }
+
+  /** Resolves when the order is durable. Throws `ControlError` where it is not taken. */
+  async order(order: FilmOrder): Promise<Film> {
+    const { disk, blobs } = this.#options;
+    disk.requireRoom();
+    const digest = digestOf(order);
+    const known = await this.#orderedBefore(order, digest);
+    if (known !== null) return known;
+    const id = newPublicId();
+    const owner = { area: 'films', owner: id } as const;
+    const { sound } = order;
+    const stored =
+      sound.kind === 'data' ? await blobs.put(owner, inOnePart(sound.bytes), { maxBytes: sound.bytes.length }) : null;
+    try {
+      const film = await this.#insert(order, id, digest, stored);
+      const turn = await this.#options.jobs.turnOf(id);
+      if (turn !== null) this.#options.onQueued(turn);
+      return film;
+    } catch (error) {
+      if (stored !== null) this.#deleteFiles(id);
+      // Two equal orders at once: the other one was first.
+      const meanwhile = await this.#orderedBefore(order, digest);
+      if (meanwhile !== null) return meanwhile;
+      throw error;
+    }
+  }
+
+  async get(projectId: string, filmId: string): Promise<Film> {
+    const film = await this.#find(projectId, filmId);
+    if (film === null) throw notFound('film');
+    return film;
+  }
+
+  /** With its place in the queue and how long it may take. */
+  async standing(projectId: string, filmId: string): Promise<FilmStanding> {
+    const film = await this.get(projectId, filmId);
+    return { ...film, queuePosition: await this.#queuePosition(film), secondsLeft: secondsLeft(film) };
+  }
+
+  /** Newest first. `before`: the ordinal of a film. */
+  async list(projectId: string, { limit, before }: { limit: number; before?: number | undefined }) {
+    const older = before === undefined ? undefined : lt(films.ordinal, before);
+    const rows = await this.#orm
+      .select(COLUMNS)
+      .from(films)
+      .where(and(eq(films.projectId, projectId), older))
+      .orderBy(desc(films.ordinal))
+      .limit(limit + 1);
+    return { films: rows.slice(0, limit), hasMore: rows.length > limit };
+  }
+
+  /** One that is over stays as it is. */
+  async cancel(projectId: string, filmId: string): Promise<Film> {
+    await this.get(projectId, filmId);
+    const { rowCount } = await this.#orm.execute(sql`
+      update films set state = 'cancelled', step = '', finished_at = now(), sound_file = null, sound_bytes = 0
+      where id = ${filmId} and project_id = ${projectId} and state in ('waiting', 'running')`);
+    if (rowCount === 1) {
+      this.#options.onCancelled(filmId);
+      this.#deleteFiles(filmId);
+    }
+    return this.get(projectId, filmId);
+  }
+
+  /** With its file; links to it open nothing any more. */
+  async remove(projectId: string, filmId: string): Promise<void> {
+    await this.get(projectId, filmId);
+    await this.#orm.delete(films).where(and(eq(films.id, filmId), eq(films.projectId, projectId)));
+    this.#options.onCancelled(filmId);
+    this.#deleteFiles(filmId);
+  }
+
+  /** Path and query under which a film that is done is served for six hours; null when there is none. */
+  link({ filmId, state }: Pick<Film, 'filmId' | 'state'>): string | null {
+    return state === 'done' ? `/films/${filmId}.mp4?${this.#options.links.queryFor(filmId)}` : null;
+  }
+
+  /** Null when the link is none of ours, has expired, or the film is gone. */
+  async open(filmId: string, expires: string, signature: string): Promise<ReadableFile | null> {
+    if (!isPublicId(filmId) || !this.#options.links.opens(filmId, expires, signature)) return null;
+    const [row] = await this.#orm.select({ sha256: films.resultFile }).from(films).where(eq(films.id, filmId));
+    if (row === undefined || row.sha256 === null) return null;
+    return this.#options.blobs.find({ area: 'films', owner: filmId, sha256: row.sha256 });
+  }
+
+  /** Forgets films that were kept long enough, and deletes files that belong to none. */
+  async sweep(nowMs = Date.now()): Promise<void> {
+    await this.#orm.execute(sql`
+      delete from films where state in ('done', 'failed', 'cancelled')
+        and created_at < now() - ${FILM_DAYS} * interval '1 day'`);
+    const kept = async (keys: readonly BlobKey[]) => {
+      const { rows } = await this.#options.db.pool.query<{ id: string; files: string[] }>(
+        'select id, array_remove(array[result_file, sound_file], null) as files from films where id = any($1::text[])',
+        [keys.map(({ owner }) => owner)],
+      );
+      const files = new Map(rows.map(({ id, files: names }) => [id, names]));
+      return ({ owner, sha256 }: BlobKey) => files.get(owner)?.includes(sha256) ?? false;
+    };
+    await sweepStore(this.#options.blobs, 'films', kept, { nowMs, signal: this.#stop.signal });
+  }
+
+  /** What is on its way out of the store goes with the next sweep. Idempotent. */
+  async close(): Promise<void> {
+    this.#stop.abort(new Error('The server ends.'));
+    await Promise.all(this.#leaving);
+  }
+
+  async #insert(order: FilmOrder, id: string, digest: string, stored: { sha256: string; bytes: number } | null) {
+    const { projectId, licenceId, picture, options, idempotencyKey } = order;
+    const { fileMbPerProject } = this.#options.quotas;
+    const sound: FilmSound = order.sound.kind === 'data' ? { kind: 'data' } : order.sound;
+    return alone(this.#options.db, { what: 'project', id: projectId }, async (transaction) => {
+      const underWay = await numberOf(
+        transaction,
+        sql`select count(*) from films where project_id = ${projectId} and state in ('waiting', 'running')`,
+      );
+      if (underWay >= MAX_FILMS_UNDER_WAY) throw tooManyUnderWay();
+      const bytes = (await fileBytes(transaction, projectId)) + (stored?.bytes ?? 0);
+      if (bytes > bytesOfMb(fileMbPerProject)) throw quotaReached('files-full', fileMbPerProject);
+      const [row] = await transaction
+        .insert(films)
+        .values({
+          ...{ id, projectId, licenceId, request: { picture, sound, options }, attemptsLeft: MAX_ATTEMPTS },
+          ...(stored === null ? {} : { soundFile: stored.sha256, soundBytes: stored.bytes }),
+          ...(idempotencyKey === undefined ? {} : { idempotencyKey, orderDigest: digest }),
+        })
+        .returning(COLUMNS);
+      return row as Film;
+    });
+  }
+
+  /** The film of an earlier order under the same key. */
+  async #orderedBefore({ projectId, idempotencyKey }: FilmOrder, digest: string): Promise<Film | null> {
+    if (idempotencyKey === undefined) return null;
+    const [row] = await this.#orm
+      .select({ ...COLUMNS, orderDigest: films.orderDigest })
+      .from(films)
+      .where(and(eq(films.projectId, projectId), eq(films.idempotencyKey, idempotencyKey)));
+    if (row === undefined) return null;
+    const { orderDigest, ...film } = row;
+    if (orderDigest !== digest) {
+      throw new ControlError(
+        'conflict',
+        'Another film was ordered under this idempotency key. Use a new key for each film.',
+      );
+    }
+    return film;
+  }
+
+  async #find(projectId: string, filmId: string): Promise<Film | null> {
+    if (!isPublicId(filmId)) return null;
+    const [row] = await this.#orm
+      .select(COLUMNS)
+      .from(films)
+      .where(and(eq(films.id, filmId), eq(films.projectId, projectId)));
+    return row ?? null;
+  }
+
+  async #queuePosition({ state, ordinal }: Film): Promise<number> {
+    if (state !== 'waiting') return 0;
+    return numberOf(this.#orm, sql`select count(*) from films where state = 'waiting' and ordinal <= ${ordinal}`);
+  }
+
+  /** What the store cannot delete now goes with the next sweep. */
+  #deleteFiles(filmId: string): void {
+    const { blobs, logger } = this.#options;
+    const { signal } = this.#stop;
+    const work = blobs
+      .deleteAllOf({ area: 'films', owner: filmId }, { signal })
+      .catch((error: unknown) => {
+        if (!signal.aborted)
+          logger.warn({ filmId, error: String(error) }, 'A film could not be deleted; it is tried again');
+      })
+      .finally(() => this.#leaving.delete(work));
+    this.#leaving.add(work);
+  }
+}
+
+function tooManyUnderWay(): ControlError {
+  const sentence = `${MAX_FILMS_UNDER_WAY} films of this project wait or are being made, as many as may. Order more when some are done.`;
+  return new ControlError('too-many-attempts', sentence, RETRY_AFTER_SECONDS);
+}
+
+function digestOf({ picture, sound, options }: FilmOrder): string {
+  const said = sound.kind === 'data' ? createHash('sha256').update(sound.bytes).digest('hex') : sound;
+  return createHash('sha256')
+    .update(JSON.stringify([picture, said, options]))
+    .digest('hex');
+}
+
+async function* inOnePart(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+function secondsLeft({ state, startedAt, progress }: Film, nowMs = Date.now()): number | null {
+  if (state !== 'running' || startedAt === null || progress < 0.05) return null;
+  const elapsedS = Math.max(0, nowMs - startedAt.getTime()) / 1000;
+  return Math.ceil((elapsedS * (1 - progress)) / progress);
+}

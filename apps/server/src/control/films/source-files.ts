@@ -1,0 +1,70 @@
+import { basename, join } from 'node:path';
+import { DELIVERY_FAULTS, LIMITS } from '@visavis/protocol';
+import { fileKind } from '@visavis/protocol/file-kind';
+import { IMPATIENT } from '../avatars/making/pace.ts';
+import { type Judged, receiveJudged } from '../avatars/making/receive-file.ts';
+import { ControlError } from '../control-error.ts';
+import { ForbiddenAddressError } from '../net/address-guard.ts';
+import { type GuardedFetch, LateAnswerError } from '../net/guarded-fetch.ts';
+import { FilmProblemError, problemError } from './film-problem.ts';
+
+/** What a file is for, as orders call it. */
+type SourceKind = 'video' | 'image' | 'audio';
+
+export type Source = { readonly kind: SourceKind; readonly url: string };
+
+export type SourceOptions = {
+  /** Where the file is written to. */
+  readonly folder: string;
+  readonly fetch: GuardedFetch;
+  readonly signal: AbortSignal;
+};
+
+const FETCH_TIME_LIMIT_MS = 15 * 60_000;
+const MAX_REDIRECTS = 5;
+const ACCEPT = { video: 'video/*, image/gif', image: 'image/*', audio: 'audio/*, video/*' } as const;
+const MB = 1_000_000;
+
+/**
+ * The file at an address that somebody gave, on this machine; gives its path. Pictures and clips are known by their beginning,
+ * sound by whoever decodes it: names and types that a server tells are not believed. Throws `FilmProblemError` where another
+ * attempt would find the same.
+ */
+export async function fetchSource(source: Source, { folder, fetch, signal }: SourceOptions): Promise<string> {
+  const { kind, url } = source;
+  const received: { file: string | null } = { file: null };
+  try {
+    const { status } = await fetch({
+      ...{ url, method: 'GET', headers: { accept: `${ACCEPT[kind]}, */*;q=0.5`, 'user-agent': 'Visavis' } },
+      ...{ timeoutMs: FETCH_TIME_LIMIT_MS, maxBytes: 1024, maxRedirects: MAX_REDIRECTS, signal },
+      receive: async (body) => {
+        const judge = (head: Buffer) => judgeSource(kind, head);
+        received.file = (await receiveJudged(body, folder, judge, { signal, pace: () => IMPATIENT })).file;
+      },
+    });
+    if (received.file === null) throw problemError('url-answered', { what: kind, status });
+    return join(folder, basename(received.file));
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw explain(error, kind);
+  }
+}
+
+async function judgeSource(kind: SourceKind, head: Buffer): Promise<Judged> {
+  const maxBytes = kind === 'image' ? LIMITS.bytes.picture : LIMITS.bytes.filmSource;
+  const tooLarge = () => problemError('file-too-large', { what: kind, limit: maxBytes / MB });
+  if (kind === 'audio') return { ending: '.sound', maxBytes, tooLarge };
+  const found = await fileKind(head);
+  const isRight = found !== null && (found.kind === 'picture') === (kind === 'image');
+  if (!isRight) throw problemError(kind === 'image' ? 'no-image' : 'no-video');
+  return { ending: `.${found.format}`, maxBytes, tooLarge };
+}
+
+/** Resolver and socket errors name inner addresses, which are nobody's business. */
+function explain(error: unknown, what: SourceKind): Error {
+  if (error instanceof FilmProblemError) return error;
+  if (error instanceof ControlError) return error.code === 'too-slow' ? problemError('file-too-slow', { what }) : error;
+  if (error instanceof ForbiddenAddressError)
+    return problemError('url-refused', { what, why: DELIVERY_FAULTS[error.fault] });
+  return problemError(error instanceof LateAnswerError ? 'url-late' : 'url-failed', { what });
+}

@@ -1,0 +1,86 @@
+import type { FilmState, FilmSyncMode } from '@visavis/protocol';
+import { sql } from 'drizzle-orm';
+import { check, index, integer, jsonb, pgTable, real, smallint, text, unique } from 'drizzle-orm/pg-core';
+import { amount, createdAt, instant, isPublicId, ordinal, publicId } from './columns.ts';
+import { projects } from './schema.ts';
+
+/** What a film shows. */
+export type FilmPicture =
+  | { readonly kind: 'video' | 'image'; readonly url: string }
+  | { readonly kind: 'avatar'; readonly avatarId: string };
+
+/** What is said in a film; `data` is in the store of files, see `soundFile`. */
+export type FilmSound =
+  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'data' }
+  | { readonly kind: 'text'; readonly text: string; readonly voice: string; readonly language: string };
+
+export type FilmSettings = {
+  readonly syncMode?: FilmSyncMode | undefined;
+  /** A place on the face that speaks, in pixels of the clip's first picture. */
+  readonly speaker?: { readonly x: number; readonly y: number } | undefined;
+};
+
+export type FilmRequest = {
+  readonly picture: FilmPicture;
+  readonly sound: FilmSound;
+  readonly options: FilmSettings;
+};
+
+/** Films that were ordered: the row is the job, and then the record of what came of it. */
+export const films = pgTable(
+  'films',
+  {
+    id: publicId(),
+    ordinal: ordinal(),
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    /** Empty: not by a licence. */
+    licenceId: text('licence_id').notNull(),
+    request: jsonb('request').$type<FilmRequest>().notNull(),
+    /** SHA-256 of the sound that came with the order, while it is needed. */
+    soundFile: text('sound_file'),
+    soundBytes: amount('sound_bytes').notNull().default(0),
+    state: text('state', { enum: ['waiting', 'running', 'done', 'failed', 'cancelled'] })
+      .$type<FilmState>()
+      .notNull()
+      .default('waiting'),
+    /** Attempts begun; a later attempt's number makes an earlier one's result void. */
+    attempt: smallint('attempt').notNull().default(0),
+    /** Attempts that may still begin. */
+    attemptsLeft: smallint('attempts_left').notNull(),
+    /** `waiting`: next attempt. */
+    dueAt: instant('due_at').notNull().defaultNow(),
+    /** 0 to 1. */
+    progress: real('progress').notNull().default(0),
+    step: text('step').notNull().default(''),
+    /** Of the attempt. */
+    startedAt: instant('started_at'),
+    finishedAt: instant('finished_at'),
+    /** SHA-256 of the film. */
+    resultFile: text('result_file'),
+    resultBytes: amount('result_bytes').notNull().default(0),
+    durationMs: amount('duration_ms').notNull().default(0),
+    widthPx: integer('width_px').notNull().default(0),
+    heightPx: integer('height_px').notNull().default(0),
+    /** Thousandths of a point. */
+    charged: amount('charged').notNull().default(0),
+    /** Why it failed: a word, and a sentence for whoever ordered it. */
+    errorCode: text('error_code'),
+    error: text('error'),
+    /** Given by whoever ordered it: the same order under it twice is one film. */
+    idempotencyKey: text('idempotency_key'),
+    /** SHA-256 of the order, kept with its key. */
+    orderDigest: text('order_digest'),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    index('films_project').on(table.projectId, table.ordinal),
+    index('films_due').on(table.dueAt).where(sql`${table.state} in ('waiting', 'running')`),
+    unique('films_idempotency').on(table.projectId, table.idempotencyKey),
+    check('films_id_format', isPublicId(table.id)),
+    check('films_state', sql`${table.state} in ('waiting', 'running', 'done', 'failed', 'cancelled')`),
+    check('films_done', sql`${table.state} <> 'done' or ${table.resultFile} is not null`),
+  ],
+);

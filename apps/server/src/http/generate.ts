@@ -1,0 +1,129 @@
+import { errorEntry, LIMITS } from '@visavis/protocol';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ControlError } from '../control/control-error.ts';
+import type { FilmStanding, Films } from '../control/films/films.ts';
+import type { Admission } from '../ports.ts';
+import { FOR } from './access/access.ts';
+import { guardRoutes } from './access/guard.ts';
+import { holderOf } from './access/principal.ts';
+import { parseTolerantBody } from './bounded-body.ts';
+import { readParameter, readText } from './open-rest/envelope.ts';
+import { type FieldNames, type GivenOrder, readFilmOrder } from './read-film-order.ts';
+import { requestFault } from './request-faults.ts';
+
+export type GenerateDependencies = {
+  readonly films: Pick<Films, 'order' | 'standing' | 'link'>;
+  readonly admission: Pick<Admission, 'findLicence' | 'findAvatar'>;
+};
+
+const NAMES: FieldNames = {
+  videoUrl: 'video_url',
+  imageUrl: 'image_url',
+  avatar: 'character_name',
+  audioUrl: 'audio_url',
+  audioBase64: 'audio_base64',
+  text: 'content',
+};
+
+/** As NavTalk's clients know them. */
+const STATUS = {
+  waiting: 'started',
+  running: 'processing',
+  done: 'done',
+  failed: 'failed',
+  cancelled: 'failed',
+} as const;
+
+/** `POST /generate` and `/query_status`: films as NavTalk's clients order them. What is wrong is said in `message`. */
+export function registerGenerate(app: FastifyInstance, { films, admission }: GenerateDependencies): void {
+  app.register(async (scope) => {
+    registerErrors(scope);
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(
+      '*',
+      { parseAs: 'string', bodyLimit: LIMITS.bytes.filmOrder },
+      async (_request: FastifyRequest, body: string) => parseTolerantBody(body),
+    );
+    for (const url of ['/generate', '/query_status']) {
+      scope.options(url, { config: FOR.everyone }, (_request, reply) => reply.code(204).send());
+    }
+    guardRoutes(scope, { admission });
+
+    const { filmOrder } = LIMITS.bytes;
+    const config = { ...FOR.key, bodyBytes: filmOrder };
+    scope.post('/generate', { config, bodyLimit: filmOrder, schema: { hide: true } }, async (request) => {
+      const { licence } = holderOf(request);
+      if (licence.refusal === 'insufficient-balance') {
+        throw new ControlError('forbidden', errorEntry(licence.refusal).message);
+      }
+      const { projectId, licenceId } = licence;
+      const findAvatar = admission.findAvatar.bind(admission);
+      const order = await readFilmOrder(readFields(request), { projectId, licenceId, names: NAMES, findAvatar });
+      const { filmId } = await films.order(order);
+      return { status: 'started', task_id: toTaskId(filmId) };
+    });
+
+    scope.route({
+      ...{ method: ['GET', 'POST'], url: '/query_status', config: FOR.key, schema: { hide: true } },
+      async handler(request) {
+        const taskId = readParameter(request, 'task_id', 'taskId');
+        if (taskId === undefined) throw new ControlError('bad-request', 'Give the task as task_id.');
+        const filmId = taskId.toLowerCase().replaceAll('-', '');
+        const film = await films.standing(holderOf(request).licence.projectId, filmId);
+        return toStatus(film, absolute(request, films.link(film)));
+      },
+    });
+  });
+}
+
+function registerErrors(scope: FastifyInstance): void {
+  scope.setErrorHandler((error: Error, _request, reply: FastifyReply) => {
+    const fault = requestFault(error);
+    if (fault === null) throw error;
+    if (fault.retryAfterSeconds !== undefined) reply.header('retry-after', fault.retryAfterSeconds);
+    return reply.code(fault.status).send({ status: 'failed', message: fault.message });
+  });
+}
+
+function readFields(request: FastifyRequest): GivenOrder {
+  const { url, word, spokenText, parameter, language } = LIMITS.characters;
+  const speaker = /^(\d{1,5}),(\d{1,5})$/.exec(readParameter(request, 'speaker') ?? '');
+  const idempotencyKey = request.headers['idempotency-key'];
+  return {
+    videoUrl: readText(request, url, 'video_url'),
+    imageUrl: readText(request, url, 'image_url'),
+    avatar: readText(request, parameter, 'character_name', 'characterName', 'avatarId'),
+    audioUrl: readText(request, url, 'audio_url'),
+    audioBase64: readText(request, LIMITS.bytes.filmOrder, 'audio_base64'),
+    text: readText(request, spokenText, 'content'),
+    voice: readText(request, word, 'voice'),
+    language: readText(request, language, 'language'),
+    syncMode: readParameter(request, 'sync_mode'),
+    speaker: speaker === null ? undefined : { x: Number(speaker[1]), y: Number(speaker[2]) },
+    idempotencyKey:
+      typeof idempotencyKey === 'string' && idempotencyKey !== ''
+        ? idempotencyKey.slice(0, parameter)
+        : readParameter(request, 'idempotency_key'),
+  };
+}
+
+function absolute(request: FastifyRequest, path: string | null): string | null {
+  return path === null ? null : `${request.protocol}://${request.host}${path}`;
+}
+
+/** As a UUID, which clients of NavTalk expect. */
+function toTaskId(filmId: string): string {
+  return filmId.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+function toStatus(film: FilmStanding, videoUrl: string | null) {
+  const { filmId, state, progress, step, error, queuePosition, secondsLeft, durationMs } = film;
+  return {
+    ...{ status: STATUS[state], task_id: toTaskId(filmId), progress: Math.floor(progress * 100) },
+    message: state === 'cancelled' ? 'This film was cancelled.' : (error ?? step),
+    ...(queuePosition > 0 ? { queue_position: queuePosition } : {}),
+    ...(secondsLeft === null ? {} : { seconds_left: secondsLeft }),
+    ...(state === 'done' ? { seconds: durationMs / 1000 } : {}),
+    ...(videoUrl === null ? {} : { video_url: videoUrl }),
+  };
+}

@@ -1,0 +1,31 @@
+import { FILM_STEPS, FILM_SYNC_MODES } from '@visavis/protocol';
+import * as z from 'zod';
+
+export const filmTaskSchema = z.object({
+  picture: z.object({ kind: z.enum(['video', 'image', 'bundle']), path: z.string() }),
+  sound: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('file'), path: z.string() }),
+    z.object({ kind: z.literal('text'), text: z.string(), voice: z.string(), language: z.string() }),
+  ]),
+  options: z.object({
+    syncMode: z.enum(FILM_SYNC_MODES).optional(),
+    speaker: z.object({ x: z.number(), y: z.number() }).optional(),
+  }),
+  workFolder: z.string(),
+  cacheFolder: z.string(),
+  outPath: z.string(),
+});
+
+/** What the process that makes a film tells the server. */
+export const filmMessageSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('progress'), share: z.number().min(0).max(1), step: z.enum(FILM_STEPS) }),
+  z.object({
+    kind: z.literal('made'),
+    durationMs: z.number().positive(),
+    widthPx: z.number().int().positive(),
+    heightPx: z.number().int().positive(),
+  }),
+  z.object({ kind: z.literal('refused'), code: z.string(), message: z.string() }),
+  z.object({ kind: z.literal('broke'), detail: z.string() }),
+]);
+export type FilmMessage = z.output<typeof filmMessageSchema>;

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { FILM_PROBLEMS } from '@visavis/protocol';
+import type { FilmOutcome, FilmRunner } from '../control/films/film-workshop.ts';
+import type { Logger } from '../ports.ts';
+import { filmMessageSchema } from './film-messages.ts';
+import { followMakingChild, startMakingChild } from './making-child.ts';
+
+const ENTRY = fileURLToPath(new URL('./film-child.ts', import.meta.url));
+/** The longest film, on a slow machine. */
+const TIME_LIMIT_MS = 2.5 * 3_600_000;
+
+/** Makes films, each in a process of its own. */
+function createFilmRunner(logger: Logger, timeLimitMs = TIME_LIMIT_MS): FilmRunner {
+  return async (task, { signal, onProgress }) => {
+    if (signal.aborted) return { kind: 'broke', detail: 'It was stopped before its start.' };
+    return followMakingChild<FilmOutcome>(startMakingChild(ENTRY, task, logger), {
+      signal,
+      timeLimitMs,
+      atTimeLimit: { kind: 'refused', code: 'time-limit', message: FILM_PROBLEMS['time-limit'] },
+      take(data) {
+        const { data: message } = filmMessageSchema.safeParse(data);
+        if (message?.kind !== 'progress') return message;
+        onProgress(message.share, message.step);
+        return null;
+      },
+    });
+  };
+}
+
+/** Where films are made below a data folder, and how. */
+export function filmServices(dataDir: string, logger: Logger) {
+  return { folder: join(dataDir, 'films'), cacheFolder: join(dataDir, 'cache'), run: createFilmRunner(logger) };
+}

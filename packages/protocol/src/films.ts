@@ -1,0 +1,46 @@
+import { PICTURE_NAMES, VIDEO_NAMES } from './file-names.ts';
+
+/** What becomes of a film that was ordered: `done`, `failed` and `cancelled` stay. */
+export const FILM_STATES = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const;
+export type FilmState = (typeof FILM_STATES)[number];
+
+/** How the length of a film comes from those of its clip and its sound. */
+export const FILM_SYNC_MODES = ['loop', 'bounce', 'cut_off', 'silence', 'remap'] as const;
+export type FilmSyncMode = (typeof FILM_SYNC_MODES)[number];
+
+/** So long a film is kept, from its order on. */
+export const FILM_DAYS = 30;
+
+/** What is being done while a film is made, in order; which of them depends on what it is made of. */
+export const FILM_STEPS = [
+  'starting',
+  'fetching the files',
+  'speaking the text',
+  'making the face',
+  'reading the clip',
+  'following the face',
+  'drawing the mouth',
+  'done',
+] as const;
+export type FilmStep = (typeof FILM_STEPS)[number];
+
+/** Why no film came of an order, beside what is wrong with its files: each with a sentence that says what to do about it. */
+export const FILM_PROBLEMS = {
+  'url-answered': 'The {what} URL answered {status}. Check it and order the film again.',
+  'url-refused': 'The {what} URL cannot be fetched: {why}',
+  'url-failed': 'The {what} URL could not be reached. Check it and order the film again.',
+  'url-late': 'The {what} URL did not answer in time. Check it and order the film again.',
+  'file-too-slow':
+    'The file at the {what} URL comes in too slowly. Put it in a quicker place and order the film again.',
+  'file-too-large':
+    'The file at the {what} URL is larger than {limit} MB. Save a smaller copy and order the film again.',
+  'no-video': `The video URL leads to no clip: ${VIDEO_NAMES} are read. A picture belongs into image_url.`,
+  'no-image': `The image URL leads to no picture: ${PICTURE_NAMES} are read. A clip belongs into video_url.`,
+  'no-avatar': 'The avatar of this film is not there any more.',
+  'no-voice': 'No voice on this server speaks the language of this text ({language}). Send the sound instead.',
+  'no-words': 'This text holds nothing that can be spoken.',
+  'sound-lost': 'The sound of this film is not on this server any more. Order the film again.',
+  'time-limit': 'Making this film took too long. Cut it into pieces.',
+  'broke-off': 'Making this film broke off three times. Order it again, or choose another clip.',
+} as const;
+export type FilmProblem = keyof typeof FILM_PROBLEMS;
