@@ -14,7 +14,8 @@ const FACE_ROOM = 1.5;
 export async function codeAlone(path: string, out: string): Promise<void> {
   const clip = await openFilmClip(path);
   const writer = await DubWriter.open({ path: out, widthPx: clip.widthPx, heightPx: clip.heightPx, rate: clip.rate });
-  for await (const picture of readFilmPictures(clip)) await writer.addPicture(picture);
+  for await (const picture of readFilmPictures(clip, { store: () => writer.memory() }))
+    await writer.addPicture(picture);
   await writer.finish();
 }
 

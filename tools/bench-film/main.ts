@@ -83,12 +83,14 @@ async function measureSize(folder: string, size: string, original: Material, wan
   );
   const after = await timed(() => codeAlone(clip, control));
   const alone = (before.processorS + after.processorS) / 2;
+  const aloneOnWall = (before.wallS + after.wallS) / 2;
   const durationS = Math.min(...[original, wanted].map(({ pcm }) => wireSamplesToMs(pcm.length) / 1000));
   const judged = await judgeFilm({ clip, film: out, control, wanted, original });
   return {
     size,
-    timesRealTime: durationS / dubbing.processorS,
-    overCodingAlone: dubbing.processorS / alone,
+    timesRealTime: durationS / dubbing.wallS,
+    overCodingAlone: dubbing.wallS / aloneOnWall,
+    processor: { timesRealTime: durationS / dubbing.processorS, overCodingAlone: dubbing.processorS / alone },
     peakMB: peakBytes / 2 ** 20,
     ...judged,
   };

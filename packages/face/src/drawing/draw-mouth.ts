@@ -69,6 +69,9 @@ function takeLips({ person, frame }: MouthSource, sample: WarpSample, pixel: Flo
   samplePixel(person, x, y, pixel);
 }
 
+/** Beyond the corners of the mouth the light on the lips has ended here: a share as in `WarpSample`. */
+const LIGHT_ENDS = 1.06;
+
 /** Light on lips and cheeks that changes with the pose. Multiplies colours. */
 export function createLipShader(
   frame: MouthFrame,
@@ -78,10 +81,14 @@ export function createLipShader(
   const unit = frame.halfWidth;
   const round = Math.max(0, pose.lips);
   const openness = smoothStep(0.02, 0.16, target.aperture / unit);
+  // Further from the opening nothing below can be told from 1, except the fold of a smile.
+  const farthest = round > 0 ? 0.86 : 0.12;
   return (u, v, sample, pixel) => {
     const x = u / unit;
     const edge = Math.max(0, sample.edge) / unit;
-    const across = 1 - smoothStep(0.88, 1.06, Math.abs(sample.share));
+    const share = Math.abs(sample.share);
+    if ((share >= LIGHT_ENDS || edge > farthest) && pose.smile === 0) return;
+    const across = 1 - smoothStep(0.88, LIGHT_ENDS, share);
     let light = 1;
     // The rims turn inwards, away from the light.
     const rim = (sample.isUpper ? 0.36 : 0.22) * openness * (1 - smoothStep(0, sample.isUpper ? 0.08 : 0.06, edge));

@@ -4,8 +4,11 @@ import path from 'node:path';
 import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Picture } from '@visavis/media/core';
 import type { RgbImage } from '../pixels/pixels.ts';
+import { samplePicture } from '../pixels/sample-picture.ts';
 import { type SquareRegion, sampleRegion } from '../pixels/sampling.ts';
+import { KernelPlan, type StoredNode } from './kernel-plan.ts';
 import { MESH_POINT_COUNT, rollOf } from './mesh-points.ts';
 
 /**
@@ -43,6 +46,7 @@ const require = createRequire(import.meta.url);
 export class FaceFinder {
   readonly #detector: GraphModel;
   readonly #mesh: GraphModel;
+  readonly #meshPlan: KernelPlan;
   readonly #detectorInput = new Float32Array(DETECTOR_SIDE * DETECTOR_SIDE * 3);
   readonly #meshInput = new Float32Array(MESH_SIDE * MESH_SIDE * 3);
 
@@ -53,12 +57,13 @@ export class FaceFinder {
     await tf.setBackend('wasm');
     await tf.ready();
     const [detector, mesh] = await Promise.all([loadModel('blazeface'), loadModel('facemesh')]);
-    return new FaceFinder(detector, mesh);
+    return new FaceFinder(detector.model, mesh);
   }
 
-  constructor(detector: GraphModel, mesh: GraphModel) {
+  private constructor(detector: GraphModel, mesh: LoadedModel) {
     this.#detector = detector;
-    this.#mesh = mesh;
+    this.#mesh = mesh.model;
+    this.#meshPlan = new KernelPlan(mesh.nodes, mesh.model.weights);
   }
 
   /** All faces in the image, the surest first. */
@@ -76,7 +81,17 @@ export class FaceFinder {
   /** Landmarks of the face inside `region`. */
   async mesh(image: RgbImage, region: SquareRegion): Promise<FaceMesh> {
     sampleRegion(image, region, MESH_SIDE, this.#meshInput);
-    const outputs = await run(this.#mesh, this.#meshInput, MESH_SIDE);
+    return this.#meshIn(region);
+  }
+
+  /** The same in a picture of a film. */
+  async meshOfPicture(picture: Picture, region: SquareRegion): Promise<FaceMesh> {
+    samplePicture(picture, region, MESH_SIDE, this.#meshInput);
+    return this.#meshIn(region);
+  }
+
+  #meshIn(region: SquareRegion): FaceMesh {
+    const outputs = this.#meshPlan.run(this.#meshInput, [1, MESH_SIDE, MESH_SIDE, 3]);
     const raw = outputs.find((output) => output.shape[1] === MESH_POINT_COUNT * 3)?.values;
     const presence = outputs.find((output) => output.shape[1] === 1)?.values[0];
     if (raw === undefined || presence === undefined) throw new Error('The face mesh model has unexpected outputs.');
@@ -140,10 +155,12 @@ async function run(model: GraphModel, input: Float32Array, side: number): Promis
   return outputs;
 }
 
-async function loadModel(name: string): Promise<GraphModel> {
+type LoadedModel = { readonly model: GraphModel; readonly nodes: readonly StoredNode[] };
+
+async function loadModel(name: string): Promise<LoadedModel> {
   const folder = path.join(path.dirname(require.resolve('@vladmandic/human')), '..', 'models');
   const description = JSON.parse(await readFile(path.join(folder, `${name}.json`), 'utf8')) as {
-    modelTopology: object;
+    modelTopology: { readonly node: readonly StoredNode[] };
     weightsManifest: { weights: tf.io.WeightsManifestEntry[]; paths: string[] }[];
   };
   const groups = description.weightsManifest;
@@ -151,13 +168,14 @@ async function loadModel(name: string): Promise<GraphModel> {
     groups.flatMap((group) => group.paths.map((file) => readFile(path.join(folder, file)))),
   );
   const bytes = Buffer.concat(parts);
-  return loadGraphModel({
+  const model = await loadGraphModel({
     load: async () => ({
       modelTopology: description.modelTopology,
       weightSpecs: groups.flatMap((group) => group.weights),
       weightData: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer,
     }),
   });
+  return { model, nodes: description.modelTopology.node };
 }
 
 /** Anchor centres of BlazeFace's back model: strides 16 (2 per cell) and 32 (6 per cell) on 256 pixels. */

@@ -1,5 +1,5 @@
-import type { RgbImage } from '../pixels/pixels.ts';
-import { lumaAt } from '../pixels/sampling.ts';
+import { lumaPlane, type Plane, type RgbImage } from '../pixels/pixels.ts';
+import { planeAt } from '../pixels/sampling.ts';
 import { findTeeth } from './find-teeth.ts';
 import { LIPS, type MeshPoint, meshPoint, POINT, rollOf } from './mesh-points.ts';
 import { type MouthOpening, measureOpening } from './mouth-opening.ts';
@@ -45,15 +45,16 @@ export type MouthFrame = MouthPlace & {
 };
 
 export function measureMouth(image: RgbImage, points: Float32Array): MouthFrame {
+  const light = lumaPlane(image);
   const mesh = readMesh(points);
   const { place, middle: meshMiddle, gap } = mesh;
   const looksOpen = gap >= MESH_BIAS;
   const margin = looksOpen ? SURE_MARGIN : SHIFT_MARGIN;
-  const shift = gap < BIASED_GAP ? findShift(image, place, meshMiddle, margin) : 0;
+  const shift = gap < BIASED_GAP ? findShift(light, place, meshMiddle, margin) : 0;
   const isMeshOpen = looksOpen && shift === 0;
   const lips = mesh.movedBy(shift);
   const middle = meshMiddle.map((value) => value + shift);
-  const path = darkestPath(image, place, middle);
+  const path = darkestPath(light, place, middle);
   const start = isMeshOpen ? middle : path;
   const opening = openingFrom(image, lips.frame, start);
   if (isMeshOpen || opening.widest >= CLOSED_BAND * place.halfWidth) return openMouth(lips, start, opening, isMeshOpen);
@@ -182,7 +183,7 @@ function resampleCurve(points: readonly [number, number][], halfWidth: number): 
  * line of the same shape is near.
  */
 function findShift(
-  image: RgbImage,
+  light: Plane,
   frame: MouthPlace,
   middle: Float32Array,
   margin: { readonly share: number; readonly luma: number },
@@ -193,7 +194,7 @@ function findShift(
     let sum = 0;
     for (let column = 8; column < CURVE_POINTS - 8; column++) {
       const u = ((2 * column) / (CURVE_POINTS - 1) - 1) * unit;
-      const luma = (v: number): number => lightAt(image, frame, u, v);
+      const luma = (v: number): number => lightAt(light, frame, u, v);
       let deepest = 0;
       for (let near = -0.05; near <= 0.05; near += 0.025) {
         const v = (middle[column] ?? 0) + shift + near * unit;
@@ -218,7 +219,7 @@ function findShift(
 }
 
 /** The darkest connected line near `middle` from corner to corner (dynamic programming over luma). */
-function darkestPath(image: RgbImage, frame: MouthPlace, middle: Float32Array): Float32Array {
+function darkestPath(light: Plane, frame: MouthPlace, middle: Float32Array): Float32Array {
   const reach = SEAM_REACH * frame.halfWidth;
   const flank = SEAM_FLANK * frame.halfWidth;
   const offsetOf = (step: number): number => ((2 * step) / (SEAM_STEPS - 1) - 1) * reach;
@@ -234,7 +235,7 @@ function darkestPath(image: RgbImage, frame: MouthPlace, middle: Float32Array): 
       const offset = offsetOf(step);
       const stray = offset / reach;
       const v = (middle[column] ?? 0) + offset;
-      const luma = (height: number): number => lightAt(image, frame, share * frame.halfWidth, height);
+      const luma = (height: number): number => lightAt(light, frame, share * frame.halfWidth, height);
       // A valley has lighter lips on both sides; the edge of a moustache has not.
       const valley = luma(v) - Math.min(luma(v - flank), luma(v + flank));
       const own = valley + 0.2 * luma(v) + (14 + 60 * (1 - narrowing)) * stray * stray;
@@ -285,7 +286,6 @@ function smoothCurve(curve: Float32Array): Float32Array {
   return smooth;
 }
 
-function lightAt(image: RgbImage, place: MouthPlace, u: number, v: number): number {
-  const [x, y] = toPicture(place, u, v);
-  return lumaAt(image, x - 0.5, y - 0.5);
+function lightAt(light: Plane, place: MouthPlace, u: number, v: number): number {
+  return planeAt(light, place.originX + u * place.cos - v * place.sin, place.originY + u * place.sin + v * place.cos);
 }

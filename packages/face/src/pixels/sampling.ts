@@ -1,5 +1,5 @@
 import type { RgbaImage } from '@visavis/media/frames';
-import { lumaOf, type Plane, type RgbImage } from './pixels.ts';
+import { lumaOf, type Plane, pixelAt, type RgbImage } from './pixels.ts';
 
 /** A square, possibly rotated piece of an image, in pixels; `rotation` in radians, clockwise. */
 export type SquareRegion = {
@@ -31,7 +31,7 @@ export function sampleRegion(image: RgbImage, region: SquareRegion, side: number
       for (let tap = 0; tap < taps * taps; tap += 1) {
         const u = column + ((tap % taps) + 0.5) / taps - side / 2;
         const v = row + (Math.floor(tap / taps) + 0.5) / taps - side / 2;
-        // All three channels at once, as `bilinear` takes one: most of the cost of following a face lies here.
+        // All three channels at once: most of the cost of finding a face in a photo lies here.
         const x = Math.min(width - 1.001, Math.max(0, region.centerX + u * cos - v * sin - 0.5));
         const y = Math.min(height - 1.001, Math.max(0, region.centerY + u * sin + v * cos - 0.5));
         const left = Math.floor(x);
@@ -58,34 +58,29 @@ export function sampleRegion(image: RgbImage, region: SquareRegion, side: number
   }
 }
 
-type Samples = { readonly width: number; readonly height: number; readonly data: Uint8Array | Float32Array };
+/** Light at a place, whose whole numbers are the middles of pixels; the border repeats. */
+export function lumaAt(image: RgbImage, x: number, y: number): number {
+  const [left, top] = [Math.floor(x), Math.floor(y)];
+  const row = (at: number): number => {
+    const first = lumaOf(pixelAt(image, left, at));
+    return first + (lumaOf(pixelAt(image, left + 1, at)) - first) * (x - left);
+  };
+  const above = row(top);
+  return above + (row(top + 1) - above) * (y - top);
+}
 
-/**
- * Between the four values around a place, whose whole numbers are the middles of pixels; the border repeats. A pixel has `stride`
- * values, of which the one at `channel` is taken.
- */
-function bilinear({ data, width, height }: Samples, atX: number, atY: number, stride: 1 | 3, channel: number): number {
-  const x = Math.min(width - 1.001, Math.max(0, atX));
-  const y = Math.min(height - 1.001, Math.max(0, atY));
+/** Value between the four around a place; the middle of the first one lies at .5. The border repeats. */
+export function planeAt({ data, width, height }: Plane<Float32Array | Uint8Array>, atX: number, atY: number): number {
+  const x = Math.min(width - 1.001, Math.max(0, atX - 0.5));
+  const y = Math.min(height - 1.001, Math.max(0, atY - 0.5));
   const left = Math.floor(x);
   const top = Math.floor(y);
   const shareX = x - left;
-  const shareY = y - top;
-  const upper = (top * width + left) * stride + channel;
-  const lower = upper + width * stride;
-  const above = (data[upper] ?? 0) * (1 - shareX) + (data[upper + stride] ?? 0) * shareX;
-  const below = (data[lower] ?? 0) * (1 - shareX) + (data[lower + stride] ?? 0) * shareX;
-  return above * (1 - shareY) + below * shareY;
-}
-
-/** Light at a place, whose whole numbers are the middles of pixels. */
-export function lumaAt(image: RgbImage, x: number, y: number): number {
-  return lumaOf([bilinear(image, x, y, 3, 0), bilinear(image, x, y, 3, 1), bilinear(image, x, y, 3, 2)]);
-}
-
-/** Value at a place; the middle of the first pixel lies at .5. */
-export function planeAt(plane: Plane, x: number, y: number): number {
-  return bilinear(plane, x - 0.5, y - 0.5, 1, 0);
+  const upper = top * width + left;
+  const lower = upper + width;
+  const above = (data[upper] as number) * (1 - shareX) + (data[upper + 1] as number) * shareX;
+  const below = (data[lower] as number) * (1 - shareX) + (data[lower + 1] as number) * shareX;
+  return above + (below - above) * (y - top);
 }
 
 /**
@@ -101,12 +96,13 @@ export function samplePixel(image: RgbaImage, x: number, y: number, out: Float32
   const fx = px - ix;
   const fy = py - iy;
   let [first, second, third, fourth] = [0, 0, 0, 0];
+  for (let column = -1; column <= 2; column++) COLUMN_WEIGHTS[column + 1] = cubicWeight(fx - column);
   for (let row = -1; row <= 2; row++) {
     const weightY = cubicWeight(fy - row);
     if (weightY === 0) continue;
     const rowAt = Math.min(height - 1, Math.max(0, iy + row)) * width;
     for (let column = -1; column <= 2; column++) {
-      const weight = weightY * cubicWeight(fx - column);
+      const weight = weightY * (COLUMN_WEIGHTS[column + 1] as number);
       if (weight === 0) continue;
       const at = (rowAt + Math.min(width - 1, Math.max(0, ix + column))) * 4;
       first += (data[at] as number) * weight;
@@ -120,6 +116,8 @@ export function samplePixel(image: RgbaImage, x: number, y: number, out: Float32
   out[2] = third;
   out[3] = fourth;
 }
+
+const COLUMN_WEIGHTS = new Float64Array(4);
 
 /** Catmull-Rom kernel. */
 function cubicWeight(distance: number): number {

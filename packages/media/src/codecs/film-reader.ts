@@ -125,15 +125,20 @@ export class FilmReader {
    * Decodes what was chosen, through FFmpeg's `filters`, one frame at a time. Pictures reach the filters as a player shows
    * them: upright, with square pixels, in the colours of an ordinary screen, all of the size that `showAt` asked for, or
    * else of the first one's. `onDecoded` hears the time of every decoded frame, in seconds from the first one, before the
-   * filters do. Throws `FilmError` where the file cannot be decoded.
+   * filters do; `store` says where the next frame is put, in memory of its own when left out. Throws `FilmError` where the file
+   * cannot be decoded.
    */
-  *frames(filters: string, onDecoded: (timeS: number) => void = () => {}): Generator<FilmFrame, undefined> {
+  *frames(
+    filters: string,
+    onDecoded: (timeS: number) => void = () => {},
+    store?: () => Uint8Array,
+  ): Generator<FilmFrame, undefined> {
     this.#check(this.#module.lendText(filters, (film, text) => film.reader_begin(this.#handle, text)));
     for (;;) {
       const status = this.#module.run((film) => film.reader_next(this.#handle));
       this.#check(status);
       if (status === END) return undefined;
-      if (status === FRAME) yield this.#frame();
+      if (status === FRAME) yield this.#frame(store?.());
       else onDecoded(this.#module.run((film) => film.reader_time(this.#handle)));
     }
   }
@@ -192,11 +197,11 @@ export class FilmReader {
     };
   }
 
-  #frame(): FilmFrame {
+  #frame(into: Uint8Array | undefined): FilmFrame {
     return this.#module.run((film) => ({
       widthPx: film.reader_result_width(this.#handle),
       heightPx: film.reader_result_height(this.#handle),
-      bytes: readBytes(film.memory, film.reader_bytes(this.#handle), film.reader_byte_count(this.#handle)),
+      bytes: readBytes(film.memory, film.reader_bytes(this.#handle), film.reader_byte_count(this.#handle), into),
     }));
   }
 

@@ -76,9 +76,12 @@ export function guarded<Result>(run: () => Result): Result {
   }
 }
 
-/** A copy of bytes of the module's memory. */
-export function readBytes(memory: WasmMemory, at: number, byteLength: number): Buffer {
-  return Buffer.from(bytesAt(memory, at, byteLength));
+/** A copy of bytes of the module's memory; in `into`, where that is given and large enough. */
+export function readBytes(memory: WasmMemory, at: number, byteLength: number, into?: Uint8Array): Buffer {
+  const bytes = bytesAt(memory, at, byteLength);
+  if (into === undefined) return Buffer.from(bytes);
+  into.set(bytes);
+  return Buffer.from(into.buffer as ArrayBuffer, into.byteOffset, byteLength);
 }
 
 export function writeBytes(memory: WasmMemory, at: number, bytes: Uint8Array): void {

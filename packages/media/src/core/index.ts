@@ -2,6 +2,6 @@
 export { type Articulation, type ArticulationChannel, MOUTH_AT_REST } from './articulation.ts';
 export { FRAME_INTERVAL_MS, FRAMES_PER_SECOND, WIRE_SAMPLE_RATE_HZ } from './audio-format.ts';
 export { closeAll } from './close-all.ts';
-export { createPicture, type Picture } from './picture.ts';
+export { createPicture, type Picture, pictureByteLength } from './picture.ts';
 export { seededRandom } from './random.ts';
 export { Resampler } from './resampler.ts';

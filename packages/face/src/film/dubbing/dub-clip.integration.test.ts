@@ -8,7 +8,7 @@ import { MouthMeter } from '../../../../../tests/support/mouth-meter.ts';
 import { pearson } from '../../../../../tests/support/statistics.ts';
 import { type DubOptions, dubClip, renderSpeech } from '../../index.ts';
 import { rgbOf } from '../../pixels/pixels.ts';
-import { pictureOf, still, turnClip, writeClip } from '../../testing/clips.ts';
+import { cutToOddSides, pictureOf, still, turnClip, writeClip } from '../../testing/clips.ts';
 import { avatarPhoto } from '../../testing/photos.ts';
 import { decodeSpeech } from '../read-speech.ts';
 import { openFilmClip, pictureMs, readFilmPictures } from './film-clip.ts';
@@ -132,6 +132,30 @@ it(
   },
   LONG_MS,
 );
+
+it('of odd sides the last row and column are left out, and all else stays where it was', async () => {
+  const odd = join(folder, 'odd.webm');
+  const picture = pictureOf(await avatarPhoto('iris'), SIDE);
+  await writeClip(odd, { format: 'webm' }, still(picture, 0.4));
+  const whole = await picturesOf(odd);
+  await cutToOddSides(odd);
+  const clip = await openFilmClip(odd);
+  expect([clip.shown.widthPx, clip.widthPx, clip.heightPx]).toEqual([SIDE - 1, SIDE - 2, SIDE - 2]);
+  const [cut] = await picturesOf(odd);
+  for (const y of [0, 100, SIDE - 3]) {
+    const row = cut?.data.subarray(y * (SIDE - 2), (y + 1) * (SIDE - 2));
+    expect(row).toEqual(whole[0]?.data.subarray(y * SIDE, y * SIDE + SIDE - 2));
+  }
+});
+
+it('where no film can be written none is begun', async () => {
+  const steps: string[] = [];
+  const outPath = join(folder, `${'n'.repeat(250)}.mp4`);
+  const request = { videoPath: talking, audioPath: speech, outPath };
+  const dubbing = dubClip({ ...request, onProgress: (_share, step) => steps.push(step) });
+  await expect(dubbing).rejects.toThrow(/^The film cannot be written to /);
+  expect(new Set(steps)).toEqual(new Set(['reading the clip']));
+});
 
 it(
   'a clip without a face, or that is none, is refused with its reason; a cancelled film leaves no file',

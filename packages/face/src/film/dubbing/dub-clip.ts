@@ -1,14 +1,15 @@
 import { rename, rm } from 'node:fs/promises';
-import { MOUTH_AT_REST, type Picture } from '@visavis/media/core';
+import { dirname } from 'node:path';
+import { MOUTH_AT_REST, type Picture, pictureByteLength } from '@visavis/media/core';
 import { InputError } from '../../input-error.ts';
-import { FaceFinder } from '../../landmarks/face-finder.ts';
 import type { Place } from '../../landmarks/find-portrait.ts';
-import { requireOutPath } from '../out-path.ts';
+import { OutPathError, requireOutPath } from '../out-path.ts';
 import { DubPainter } from './dub-painter.ts';
 import { DubWriter } from './dub-writer.ts';
+import { FaceWatch } from './face-watch.ts';
 import { type FilmClip, openFilmClip, pictureMs } from './film-clip.ts';
 import { orderPictures, type SyncMode } from './picture-order.ts';
-import { SourcePictures } from './source-pictures.ts';
+import { mostKeptPictures, SourcePictures } from './source-pictures.ts';
 import { poseOf } from './speech-pose.ts';
 import { FILM_SAMPLE_RATE_HZ, SpeechSound } from './speech-sound.ts';
 import { type FilmSurvey, type Shot, surveyFilmClip } from './survey-film.ts';
@@ -59,67 +60,87 @@ export async function dubClip(request: DubRequest): Promise<DubbedFilm> {
   await requireOutPath(outPath, [videoPath, audioPath]);
   onProgress?.(0, 'reading the clip');
   const clip = await openFilmClip(videoPath);
-  const speech = await SpeechSound.open(audioPath, signal);
   const partial = `${outPath}.partial-${process.pid}.mp4`;
+  const writer = await openWriter(clip, partial, options);
+  const parts: { close(): unknown }[] = [writer];
+  const kept = <Part extends { close(): unknown }>(part: Part): Part => {
+    parts.unshift(part);
+    return part;
+  };
   try {
-    const survey = await followFace(clip, request);
-    const film = await writeFilm({ clip, survey, speech, path: partial, options, signal, onProgress });
+    const watch = kept(new FaceWatch());
+    const speech = kept(await SpeechSound.open(audioPath, signal));
+    const survey = await followFace(watch, clip, request);
+    // Its networks take memory that drawing has better use for.
+    await watch.close();
+    const film = await writeFilm({ clip, survey, speech, writer, options, signal, onProgress });
     await rename(partial, outPath);
     onProgress?.(1, 'done');
     return film;
   } catch (error) {
+    await closeParts(parts);
     await rm(partial, { force: true });
     throw error;
   } finally {
-    speech.close();
+    await closeParts(parts);
   }
 }
 
-async function followFace(clip: FilmClip, { options, signal, onProgress }: DubRequest): Promise<FilmSurvey> {
-  const expected = Math.max(1, (1000 * clip.durationS) / pictureMs(clip.rate));
-  const finder = await FaceFinder.open();
+async function closeParts(parts: { close(): unknown }[]): Promise<void> {
+  for (const part of parts.splice(0)) await part.close();
+}
+
+/** The file is made before hours of work go into it. Throws `OutPathError`. */
+async function openWriter(clip: FilmClip, path: string, { quality }: DubOptions): Promise<DubWriter> {
+  const { widthPx, heightPx, rate } = clip;
   try {
-    const survey = await surveyFilmClip(finder, clip, {
-      signal,
-      speaker: options?.speaker,
-      onPicture: (count) => onProgress?.(DRAWING_FROM * Math.min(1, count / expected), 'following the face'),
-    });
-    if (survey.shots.every(({ face }) => face === null)) throw new InputError('no-face', { sentence: NO_FACE });
-    return survey;
-  } finally {
-    finder.close();
+    return await DubWriter.open({ path, widthPx, heightPx, rate, ...(quality !== undefined && { quality }) });
+  } catch (error) {
+    await rm(path, { force: true }).catch(() => {});
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw new OutPathError(`The film cannot be written to ${dirname(path)}: ${error.message}`, { cause: error });
   }
+}
+
+async function followFace(
+  watch: FaceWatch,
+  clip: FilmClip,
+  { options, signal, onProgress }: DubRequest,
+): Promise<FilmSurvey> {
+  const expected = Math.max(1, (1000 * clip.durationS) / pictureMs(clip.rate));
+  const survey = await surveyFilmClip(watch, clip, {
+    signal,
+    speaker: options?.speaker,
+    onPicture: (count) => onProgress?.(DRAWING_FROM * Math.min(1, count / expected), 'following the face'),
+  });
+  if (survey.shots.every(({ face }) => face === null)) throw new InputError('no-face', { sentence: NO_FACE });
+  return survey;
 }
 
 type FilmPlan = {
   readonly clip: FilmClip;
   readonly survey: FilmSurvey;
   readonly speech: SpeechSound;
-  readonly path: string;
+  readonly writer: DubWriter;
   readonly options: DubOptions;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: DubRequest['onProgress'];
 };
 
 async function writeFilm(plan: FilmPlan): Promise<DubbedFilm> {
-  const { clip, survey, speech, path, options, signal, onProgress } = plan;
+  const { clip, survey, speech, writer, options, signal, onProgress } = plan;
   const stepMs = pictureMs(clip.rate);
   const order = orderPictures(options.syncMode ?? 'loop', {
     clipCount: survey.pictureCount,
     speechCount: Math.max(1, Math.round((1000 * speech.durationS) / stepMs)),
     meltCount: survey.meltCount,
+    keptCount: mostKeptPictures(clip),
   });
-  const source = new SourcePictures(clip, survey.meltCount, signal);
+  const source = new SourcePictures(clip, { pinnedCount: order.meltCount, goesBack: order.goesBack, signal });
   const painter = new DubPainter();
   const articulation = { ...MOUTH_AT_REST };
   const { widthPx, heightPx } = clip;
-  const writer = await DubWriter.open({
-    path,
-    widthPx,
-    heightPx,
-    rate: clip.rate,
-    ...(options.quality !== undefined && { quality: options.quality }),
-  });
+  const aside = new Uint8Array(pictureByteLength(widthPx, heightPx));
   try {
     let soundCount = 0;
     for (let index = 0; index < order.count; index++) {
@@ -127,25 +148,23 @@ async function writeFilm(plan: FilmPlan): Promise<DubbedFilm> {
       // A picture stands for the middle of the time it is shown.
       speech.articulationAt((index + 0.5) * stepMs, articulation);
       const pose = poseOf(articulation);
-      const draw = async (from: number): Promise<Picture> => {
-        const picture = await source.at(from);
+      const draw = async (from: number, into: Uint8Array): Promise<Picture> => {
+        const picture = await source.at(from, into);
         drawPicture(painter, survey, picture, from, pose, index);
         return picture;
       };
       const { from, over } = order.at(index);
-      const under = over && (await draw(over.from));
-      const picture = await draw(from);
+      const under = over && (await draw(over.from, aside));
+      const picture = await draw(from, writer.memory());
       if (over !== undefined && under !== undefined) melt(picture, under, over.share);
-      await writer.addPicture(picture);
       const soundUntil = Math.round(((index + 1) * stepMs * FILM_SAMPLE_RATE_HZ) / 1000);
-      writer.addSound(speech.take(soundUntil - soundCount));
+      await writer.addPicture(picture, speech.take(soundUntil - soundCount));
       soundCount = soundUntil;
       onProgress?.(DRAWING_FROM + ((1 - DRAWING_FROM) * (index + 1)) / order.count, 'drawing the mouth');
     }
     await writer.finish();
     return { durationMs: order.count * stepMs, pictureCount: order.count, widthPx, heightPx };
   } finally {
-    writer.close();
     await source.close();
   }
 }

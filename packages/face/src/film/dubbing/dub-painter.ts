@@ -7,9 +7,9 @@ import { aimMouth, type MouthPose, type MouthTarget } from '../../drawing/mouth-
 import type { WarpSample } from '../../drawing/mouth-warp.ts';
 import { bell, type PhotoLook } from '../../drawing/photo-look.ts';
 import type { MouthFrame } from '../../landmarks/mouth-frame.ts';
-import { toLocal, toPicture } from '../../landmarks/mouth-place.ts';
+import { toPicture } from '../../landmarks/mouth-place.ts';
+import { type Box, copyBox, createPictureBox, cubicIn, linearIn } from '../../pixels/picture-box.ts';
 import { aimLips, DubWarp, type Lips, readLowerFace } from './dub-warp.ts';
-import { copyBox, createPlane, sampleCubic, sampleLinear } from './plane-sampler.ts';
 import type { LowerFace } from './shot-face.ts';
 
 /** What the mouth of a shot looks like inside. */
@@ -32,17 +32,16 @@ const WAS_OPEN = [0.08, 0.2] as const;
 /** The seam between lips: how dark, and how wide in half mouth widths. */
 const SEAM_SHADE = 0.4;
 const SEAM_WIDTH = 0.028;
-
-type Box = { left: number; top: number; width: number; height: number };
+const SEAM_ENDS = 4 * SEAM_WIDTH;
 
 /** Draws mouths of poses into the pictures of a film. Keeps its memory from picture to picture. */
 export class DubPainter {
-  readonly #luma = createPlane();
-  readonly #u = createPlane();
-  readonly #v = createPlane();
+  readonly #luma = createPictureBox();
+  readonly #u = createPictureBox();
+  readonly #v = createPictureBox();
   readonly #place: WarpSample = { u: 0, v: 0, edge: 0, share: 0, upper: 0, lower: 0, isUpper: false };
   readonly #rgb = new Float32Array(4);
-  readonly #light = new Float32Array(1);
+  readonly #light = new Float32Array(3);
   readonly #grain = grainOf();
 
   /** `strength` from 0, which leaves the picture as it is, to 1. */
@@ -68,18 +67,22 @@ export class DubPainter {
   }
 
   #drawLuma({ width, data }: Picture, box: Box, brush: Brush, strength: number, index: number): void {
+    const { originX, originY, cos, sin } = brush.rest;
+    const place = this.#place;
+    const light = this.#light;
     const shift = (index * 7919) & (GRAIN_SIDE * GRAIN_SIDE - 1);
     for (let y = box.top; y < box.top + box.height; y++) {
+      const down = y + 0.5 - originY;
       for (let x = box.left; x < box.left + box.width; x++) {
-        const cover = this.#aim(brush, x + 0.5, y + 0.5);
+        const right = x + 0.5 - originX;
+        const cover = this.#aim(brush, right * cos + down * sin, down * cos - right * sin);
         if (cover < 0) continue;
-        const [sourceX, sourceY] = toPicture(brush.rest, this.#place.u, this.#place.v);
-        let value = sampleCubic(this.#luma, sourceX, sourceY);
-        value = 16 + (value - 16) * (this.#light[0] as number);
+        const sourceX = originX + place.u * cos - place.v * sin;
+        const sourceY = originY + place.u * sin + place.v * cos;
+        let value = 16 + (cubicIn(this.#luma, sourceX, sourceY) - 16) * (light[0] as number);
         if (cover < 1) {
           const grain = this.#grain[(shift + y * GRAIN_SIDE + x) & (GRAIN_SIDE * GRAIN_SIDE - 1)] as number;
-          const [red, green, blue] = this.#rgb as unknown as [number, number, number];
-          const inside = 16 + 0.25679 * red + 0.50413 * green + 0.09791 * blue + grain * brush.grain;
+          const inside = 16 + weighed(this.#rgb, 0.25679, 0.50413, 0.09791) + grain * brush.grain;
           value = inside + (value - inside) * cover;
         }
         const at = y * width + x;
@@ -90,25 +93,30 @@ export class DubPainter {
   }
 
   #drawChroma({ width, height, data }: Picture, box: Box, brush: Brush, strength: number): void {
+    const { originX, originY, cos, sin } = brush.rest;
+    const place = this.#place;
     const uStart = width * height;
     const vStart = uStart + uStart / 4;
     for (let y = box.top / 2; y < (box.top + box.height) / 2; y++) {
+      const down = 2 * y + 1 - originY;
       for (let x = box.left / 2; x < (box.left + box.width) / 2; x++) {
-        const cover = this.#aim(brush, 2 * x + 1, 2 * y + 1);
+        const right = 2 * x + 1 - originX;
+        const cover = this.#aim(brush, right * cos + down * sin, down * cos - right * sin);
         if (cover < 0) continue;
-        const [sourceX, sourceY] = toPicture(brush.rest, this.#place.u, this.#place.v);
+        const sourceX = (originX + place.u * cos - place.v * sin) / 2;
+        const sourceY = (originY + place.u * sin + place.v * cos) / 2;
         const light = this.#light[0] as number;
-        let u = 128 + (sampleLinear(this.#u, sourceX / 2, sourceY / 2) - 128) * light;
-        let v = 128 + (sampleLinear(this.#v, sourceX / 2, sourceY / 2) - 128) * light;
+        let u = 128 + (linearIn(this.#u, sourceX, sourceY) - 128) * light;
+        let v = 128 + (linearIn(this.#v, sourceX, sourceY) - 128) * light;
         if (cover < 1) {
-          const [red, green, blue] = this.#rgb as unknown as [number, number, number];
-          const insideU = 128 - 0.14822 * red - 0.29099 * green + 0.43922 * blue;
-          const insideV = 128 + 0.43922 * red - 0.36779 * green - 0.07143 * blue;
+          const insideU = 128 + weighed(this.#rgb, -0.14822, -0.29099, 0.43922);
+          const insideV = 128 + weighed(this.#rgb, 0.43922, -0.36779, -0.07143);
           u = insideU + (u - insideU) * cover;
           v = insideV + (v - insideV) * cover;
         }
         const at = y * (width / 2) + x;
-        const [ownU, ownV] = [data[uStart + at] as number, data[vStart + at] as number];
+        const ownU = data[uStart + at] as number;
+        const ownV = data[vStart + at] as number;
         data[uStart + at] = ownU + (u - ownU) * strength + 0.5;
         data[vStart + at] = ownV + (v - ownV) * strength + 0.5;
       }
@@ -119,27 +127,31 @@ export class DubPainter {
    * Sets the place a pixel comes from, its light, and what lies behind it. Returns how far lips or skin cover it; negative where
    * the pixel stays as it is.
    */
-  #aim(brush: Brush, x: number, y: number): number {
-    const { rest, warp } = brush;
-    const [u, v] = toLocal(rest, x, y);
+  #aim(brush: Brush, u: number, v: number): number {
+    const { warp } = brush;
     const { side, top, bottom } = warp.reach;
     if (u <= -side || u >= side || v <= top || v >= bottom) return -1;
     const place = this.#place;
+    const light = this.#light;
     warp.place(u, v, place);
     const isOpen = brush.mayOpen && Math.abs(place.share) < 1 && place.lower - place.upper > 0.2;
     const cover = isOpen ? Math.min(1, Math.max(0, place.edge / brush.softEdge + 0.5)) : 1;
-    this.#light[0] = 1;
-    if (brush.isShaded) brush.shade(u, v, place, this.#light);
+    light[0] = 1;
+    if (brush.isShaded) brush.shade(u, v, place, light);
     const moves = Math.abs(place.u - u) + Math.abs(place.v - v) > LEAST_MOVE_PX;
-    if (cover === 1 && !moves && Math.abs((this.#light[0] as number) - 1) < 0.004) return -1;
+    if (cover === 1 && !moves && Math.abs((light[0] as number) - 1) < 0.004) return -1;
     const beyond = Math.max(0, -place.edge);
     if (beyond > 0) place.v += place.isUpper ? -beyond : beyond;
     if (cover < 1) {
-      const unit = rest.halfWidth;
+      const unit = brush.rest.halfWidth;
       brush.paint(u / unit, v / unit, place.upper / unit, place.lower / unit, this.#rgb);
     }
     return cover;
   }
+}
+
+function weighed(rgb: Float32Array, red: number, green: number, blue: number): number {
+  return red * (rgb[0] as number) + green * (rgb[1] as number) + blue * (rgb[2] as number);
 }
 
 type Brush = {
@@ -180,7 +192,7 @@ function createBrush({ rest, filmed, target, warp, mouth, light }: Scene): Brush
     isShaded: isMoving || meeting > 0,
     shade: (u, v, place, result) => {
       if (isMoving) shadeLips(u, v, place, result);
-      if (meeting === 0) return;
+      if (meeting === 0 || place.edge > SEAM_ENDS * unit) return;
       const across = 1 - smoothStep(0.85, 1.02, Math.abs(place.share));
       result[0] =
         (result[0] ?? 1) * (1 - SEAM_SHADE * meeting * across * bell(Math.max(0, place.edge) / unit, SEAM_WIDTH));

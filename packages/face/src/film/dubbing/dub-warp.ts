@@ -183,8 +183,12 @@ export class DubWarp {
     out.isUpper = isUpper;
     out.edge = isUpper ? upper - v : v - lower;
     const { top, bottom } = this.reach;
-    const across = v < 0 ? smoothStep(top, 0.2 * top, v) : 1 - smoothStep(0.2 * this.#chin, 0.95 * this.#chin, v);
-    out.u = u + (table[at + SIDEWAYS] as number) * across;
+    const sideways = table[at + SIDEWAYS] as number;
+    out.u = u;
+    if (sideways !== 0) {
+      const across = v < 0 ? smoothStep(top, 0.2 * top, v) : 1 - smoothStep(0.2 * this.#chin, 0.95 * this.#chin, v);
+      out.u += sideways * across;
+    }
     out.v = v + (isUpper ? this.#above(at, v) : this.#below(at, v, bottom));
   }
 

@@ -1,4 +1,5 @@
 import type { Picture } from '@visavis/media/core';
+import type { FaceMesh } from '../../landmarks/face-finder.ts';
 import type { RgbImage } from '../../pixels/pixels.ts';
 
 /** A part of a picture in RGB, reduced by a whole number. */
@@ -69,7 +70,7 @@ function averagePixels({ width: stride, height: rows, data }: Picture, size: Cro
   const uStart = stride * rows;
   const vStart = uStart + chromaStride * (rows >> 1);
   // Four of many pixels are mean enough.
-  const taps = Math.min(step, 3);
+  const taps = 2;
   const weight = 1.16438 / (taps * taps);
   let out = 0;
   for (let row = 0; row < size.height; row++) {
@@ -93,10 +94,29 @@ function averagePixels({ width: stride, height: rows, data }: Picture, size: Cro
 
 /** Points of the picture in pixels of the crop. */
 export function intoCrop(points: Float32Array, { left, top, step }: FaceCrop): Float32Array {
-  return points.map((value, i) => (value - (i % 2 === 0 ? left : top)) / step);
+  const moved = new Float32Array(points.length);
+  for (let i = 0; i < points.length; i += 2) {
+    moved[i] = ((points[i] as number) - left) / step;
+    moved[i + 1] = ((points[i + 1] as number) - top) / step;
+  }
+  return moved;
+}
+
+/** A mesh in the crop, in pixels of the picture. */
+export function meshOutOfCrop(mesh: FaceMesh, crop: FaceCrop): FaceMesh {
+  return {
+    ...mesh,
+    points: outOfCrop(mesh.points, crop),
+    depths: mesh.depths.map((depth) => depth * crop.step),
+  };
 }
 
 /** Points of the crop in pixels of the picture. */
-export function outOfCrop(points: Float32Array, { left, top, step }: FaceCrop): Float32Array {
-  return points.map((value, i) => value * step + (i % 2 === 0 ? left : top));
+function outOfCrop(points: Float32Array, { left, top, step }: FaceCrop): Float32Array {
+  const moved = new Float32Array(points.length);
+  for (let i = 0; i < points.length; i += 2) {
+    moved[i] = (points[i] as number) * step + left;
+    moved[i + 1] = (points[i + 1] as number) * step + top;
+  }
+  return moved;
 }

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type FilmFrame, surveyFilm } from '@visavis/media/codecs';
+import { type FilmFrame, type FilmSize, surveyFilm } from '@visavis/media/codecs';
 import type { Picture } from '@visavis/media/core';
 import { decoding, openReader, requirePictures } from '../../clip/clip-reader.ts';
 import { InputError } from '../../input-error.ts';
@@ -11,6 +11,8 @@ export type PictureRate = { readonly ticksPerSecond: number; readonly ticksPerPi
 /** A user's clip, as a player shows it: upright, with square pixels and even sides. */
 export type FilmClip = {
   readonly path: string;
+  /** The sides as a player shows them; of odd ones the last row or column is left out of the film. */
+  readonly shown: FilmSize;
   readonly widthPx: number;
   readonly heightPx: number;
   readonly rate: PictureRate;
@@ -60,7 +62,8 @@ export async function openFilmClip(path: string): Promise<FilmClip> {
     if (Math.max(widthPx, heightPx) > MAX_SIDE_PX) throw refusal('too-large');
     if (macroblocks(widthPx) * macroblocks(heightPx) > MAX_MACROBLOCKS) throw refusal('too-large');
     if (survey.durationS < MIN_FILM_S) throw survey.isCutOff ? new InputError('corrupt') : refusal('too-short');
-    return { path, widthPx, heightPx, rate: rateOf(survey.picturesPerSecond), durationS: survey.durationS };
+    const shown = { widthPx: survey.widthPx, heightPx: survey.heightPx };
+    return { path, shown, widthPx, heightPx, rate: rateOf(survey.picturesPerSecond), durationS: survey.durationS };
   } finally {
     reader.close();
   }
@@ -70,19 +73,30 @@ export function pictureMs({ ticksPerSecond, ticksPerPicture }: PictureRate): num
   return (1000 * ticksPerPicture) / ticksPerSecond;
 }
 
+type ReadingOptions = {
+  readonly signal?: AbortSignal | undefined;
+  /** Where the next picture is put; new memory for each when left out. */
+  readonly store?: () => Uint8Array;
+};
+
 /**
  * Decodes the clip one picture at a time, evenly at its rate: pictures of a variable rate are shown again or left out by
  * their times. Every picture is a copy that the caller may write on. Throws `InputError` when the file is damaged.
  */
-export async function* readFilmPictures(clip: FilmClip, signal?: AbortSignal): AsyncGenerator<Picture, undefined> {
+export async function* readFilmPictures(
+  clip: FilmClip,
+  { signal, store }: ReadingOptions = {},
+): AsyncGenerator<Picture, undefined> {
   const { widthPx: width, heightPx: height, rate } = clip;
   const most = Math.ceil(((MAX_FILM_S + DURATION_SLACK_S) * rate.ticksPerSecond) / rate.ticksPerPicture);
   const reader = await openReader(clip.path, CONTAINERS);
   try {
     requirePictures(reader);
-    reader.showAt({ widthPx: width, heightPx: height });
-    const filters = `fps=${rate.ticksPerSecond}/${rate.ticksPerPicture},${ORDINARY_COLOURS}`;
-    const frames = reader.frames(filters, refuseFarTimes);
+    reader.showAt(clip.shown);
+    const isOdd = width !== clip.shown.widthPx || height !== clip.shown.heightPx;
+    const cut = isOdd ? `,crop=${width}:${height}:0:0` : '';
+    const filters = `fps=${rate.ticksPerSecond}/${rate.ticksPerPicture},${ORDINARY_COLOURS}${cut}`;
+    const frames = reader.frames(filters, refuseFarTimes, store);
     const next = (): FilmFrame | undefined => decoding(() => frames.next().value);
     let count = 0;
     for (let frame = next(); frame !== undefined; frame = next()) {

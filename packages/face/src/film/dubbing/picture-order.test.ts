@@ -35,6 +35,20 @@ it('bounce shows neither end twice, and a clip of one picture as it is', () => {
   expect(shown('bounce', 1, 3)).toEqual([0, 0, 0]);
 });
 
+it('a clip too long to be kept is looped without a match, and bounces over its end: going back stays cheap', () => {
+  const lengths = { clipCount: 100, speechCount: 300, meltCount: 0, keptCount: 10 };
+  const looped = orderPictures('loop', lengths);
+  expect([looped.goesBack, looped.meltCount]).toEqual([false, 8]);
+  expect(looped.at(92)).toEqual({ from: 0, over: { from: 92, share: 1 / 9 } });
+  const bouncing = orderPictures('bounce', lengths);
+  const from = Array.from({ length: 120 }, (_unused, index) => bouncing.at(index).from);
+  expect(from.slice(0, 100)).toEqual(from.slice(0, 100).map((_value, index) => index));
+  expect(from.slice(98)).toEqual([
+    98, 99, 98, 97, 96, 95, 94, 93, 92, 91, 90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 98, 97,
+  ]);
+  expect(orderPictures('bounce', { ...lengths, clipCount: 80 }).at(100).from).toBe(58);
+});
+
 it('cut_off ends with the shorter of both, silence with the longer', () => {
   expect(shown('cut_off', 3, 5)).toEqual([0, 1, 2]);
   expect(shown('cut_off', 5, 3)).toEqual([0, 1, 2]);

@@ -12,36 +12,68 @@ type OrderedPicture = {
 export type PictureOrder = {
   /** Pictures of the film. */
   readonly count: number;
+  /** Whether it goes backwards, and not only on and back to the beginning. */
+  readonly goesBack: boolean;
+  /** Of the clip's first pictures, those that are shown together with its last ones. */
+  readonly meltCount: number;
   at(index: number): OrderedPicture;
 };
+
+/** Going back further costs decoding from the beginning: up to so many times per picture on average. */
+const BEGINNINGS_PER_WAY_BACK = 8;
+/** A clip that is too long to go back is begun again through this many pictures. */
+const LONG_MELT = 8;
 
 /**
  * `loop` shows the clip again and again: its end melts into its beginning over `meltCount` pictures, or where that is 0, because
  * they do not match, it runs backwards and forwards as with `bounce`. `cut_off` ends with the shorter of clip and speech, `silence`
  * with the longer one: the mouth rests, or the last picture stays. `remap` shows the clip as much faster or slower as the speech is
- * shorter or longer. `speechCount` is the speech's length in pictures.
+ * shorter or longer. `speechCount` is the speech's length in pictures, `keptCount` how many can be kept for the way back: clips of
+ * many times as many are looped without a match, and bounce over their last `keptCount` ones.
  */
 export function orderPictures(
   mode: SyncMode,
-  { clipCount, speechCount, meltCount }: { clipCount: number; speechCount: number; meltCount: number },
+  { clipCount, speechCount, meltCount, keptCount = Number.POSITIVE_INFINITY }: ClipLength,
 ): PictureOrder {
   const last = clipCount - 1;
+  const isLong = clipCount > BEGINNINGS_PER_WAY_BACK * keptCount;
+  const onward = (count: number, at: (index: number) => number): PictureOrder => {
+    return { count, goesBack: false, meltCount: 0, at: (index) => ({ from: at(index) }) };
+  };
   switch (mode) {
     case 'cut_off':
-      return { count: Math.min(clipCount, speechCount), at: (index) => ({ from: index }) };
+      return onward(Math.min(clipCount, speechCount), (index) => index);
     case 'silence':
-      return { count: Math.max(clipCount, speechCount), at: (index) => ({ from: Math.min(last, index) }) };
+      return onward(Math.max(clipCount, speechCount), (index) => Math.min(last, index));
     case 'remap':
+      return onward(speechCount, (index) => Math.min(last, Math.floor(((index + 0.5) * clipCount) / speechCount)));
+    case 'bounce':
+      return bounce(speechCount, last, isLong ? keptCount - 1 : last);
+    case 'loop': {
+      if (meltCount === 0 && !isLong) return bounce(speechCount, last, last);
+      const melted = Math.max(meltCount, isLong ? LONG_MELT : 0);
       return {
         count: speechCount,
-        at: (index) => ({ from: Math.min(last, Math.floor(((index + 0.5) * clipCount) / speechCount)) }),
+        goesBack: false,
+        meltCount: melted,
+        at: (index) => looped(index, clipCount, melted),
       };
-    case 'bounce':
-      return { count: speechCount, at: (index) => ({ from: bounced(index, last) }) };
-    case 'loop':
-      if (meltCount === 0) return { count: speechCount, at: (index) => ({ from: bounced(index, last) }) };
-      return { count: speechCount, at: (index) => looped(index, clipCount, meltCount) };
+    }
   }
+}
+
+type ClipLength = {
+  readonly clipCount: number;
+  readonly speechCount: number;
+  readonly meltCount: number;
+  readonly keptCount?: number;
+};
+
+/** Once to the last picture, then back and forth over `reach` pictures before it. */
+function bounce(count: number, last: number, reach: number): PictureOrder {
+  const start = last - reach;
+  const from = (index: number): number => (index <= start ? index : start + bounced(index - start, reach));
+  return { count, goesBack: count > last + 1, meltCount: 0, at: (index) => ({ from: from(index) }) };
 }
 
 /** 0 … last … 0 … last; neither end is shown twice. */

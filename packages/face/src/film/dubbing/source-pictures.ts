@@ -1,47 +1,55 @@
-import type { Picture } from '@visavis/media/core';
+import { type Picture, pictureByteLength } from '@visavis/media/core';
 import { type FilmClip, readFilmPictures } from './film-clip.ts';
 
 /** Memory for pictures on the way back. */
-const MOST_KEPT_BYTES = 192 * 1024 ** 2;
+const MOST_KEPT_BYTES = 160 * 1024 ** 2;
 const LEAST_KEPT = 8;
 
+/** How many pictures of a clip are kept in memory for the way back. */
+export function mostKeptPictures({ widthPx, heightPx }: FilmClip): number {
+  return Math.max(LEAST_KEPT, Math.floor(MOST_KEPT_BYTES / pictureByteLength(widthPx, heightPx)));
+}
+
+type SourceOptions = {
+  /** The first pictures, so many, are kept for good. */
+  readonly pinnedCount: number;
+  /** Whether it goes back: then the last `mostKeptPictures` are kept. */
+  readonly goesBack: boolean;
+  readonly signal?: AbortSignal | undefined;
+};
+
 /**
- * Any picture of a clip. Files are decoded forwards only: going on is cheap, going back begins anew, and keeps the pictures before the
- * one asked for, so that a way backwards costs a new beginning for a bounded number of pictures and not for each.
+ * Any picture of a clip. Files are decoded forwards only: going on is cheap, and so is going back to what is kept; further back it
+ * begins anew, and then keeps the pictures before the one asked for.
  */
 export class SourcePictures {
   readonly #clip: FilmClip;
-  readonly #signal: AbortSignal | undefined;
+  readonly #options: SourceOptions;
+  readonly #byteLength: number;
   readonly #mostKept: number;
   readonly #kept = new Map<number, Picture>();
   readonly #pinned = new Map<number, Picture>();
-  readonly #pinnedCount: number;
+  /** Memory that is written on again. */
+  readonly #free: Uint8Array[] = [];
   #pictures: AsyncGenerator<Picture, undefined> | null = null;
   /** Of the picture that comes next. */
   #next = 0;
   #current: { index: number; picture: Picture } | null = null;
 
-  /** The first `pinnedCount` pictures are kept for good. */
-  constructor(clip: FilmClip, pinnedCount: number, signal?: AbortSignal) {
+  constructor(clip: FilmClip, options: SourceOptions) {
     this.#clip = clip;
-    this.#pinnedCount = pinnedCount;
-    this.#signal = signal;
-    const byteLength = (clip.widthPx * clip.heightPx * 3) / 2;
-    this.#mostKept = Math.max(LEAST_KEPT, Math.floor(MOST_KEPT_BYTES / byteLength));
+    this.#options = options;
+    this.#byteLength = pictureByteLength(clip.widthPx, clip.heightPx);
+    this.#mostKept = options.goesBack ? mostKeptPictures(clip) : 1;
   }
 
-  /** A copy that the caller may write on; of the last one where the clip is over. */
-  async at(index: number): Promise<Picture> {
-    const known =
-      this.#current?.index === index ? this.#current.picture : (this.#pinned.get(index) ?? this.#kept.get(index));
-    if (known !== undefined) return copyOf(known);
-    const goesBack = index < this.#next;
-    if (goesBack) await this.#restart();
-    else this.#kept.clear();
-    const keepFrom = goesBack ? index - this.#mostKept + 1 : index;
-    await this.#readUntil(index, keepFrom);
-    if (this.#current === null) throw new Error('This clip has no pictures.');
-    return copyOf(this.#current.picture);
+  /** A copy in `into`, which the caller may write on; of the last one where the clip is over. */
+  async at(index: number, into: Uint8Array): Promise<Picture> {
+    const known = this.#pinned.get(index) ?? this.#kept.get(index);
+    if (known === undefined) await this.#readUntil(index);
+    const { width, height, data } = known ?? this.#last();
+    into.set(data);
+    return { width, height, data: into };
   }
 
   async close(): Promise<void> {
@@ -51,25 +59,38 @@ export class SourcePictures {
     this.#pictures = null;
   }
 
-  async #restart(): Promise<void> {
-    await this.close();
-    this.#next = 0;
+  #last(): Picture {
+    if (this.#current === null) throw new Error('This clip has no pictures.');
+    return this.#current.picture;
   }
 
-  async #readUntil(index: number, keepFrom: number): Promise<void> {
-    this.#pictures ??= readFilmPictures(this.#clip, this.#signal);
+  async #readUntil(index: number): Promise<void> {
+    if (index < this.#next) {
+      await this.close();
+      this.#next = 0;
+    }
+    const store = (): Uint8Array => this.#free.pop() ?? new Uint8Array(this.#byteLength);
+    this.#pictures ??= readFilmPictures(this.#clip, { signal: this.#options.signal, store });
     while (this.#next <= index) {
       const { value, done } = await this.#pictures.next();
       if (done === true || value === undefined) return;
-      this.#current = { index: this.#next, picture: value };
-      if (this.#next < this.#pinnedCount) this.#pinned.set(this.#next, value);
-      if (this.#next >= keepFrom && keepFrom < index) this.#kept.set(this.#next, value);
-      this.#next += 1;
+      this.#keep(value);
     }
   }
-}
 
-/** `slice` would not do: that of a `Buffer`, which decoded pictures are, is a view of the same memory. */
-function copyOf({ width, height, data }: Picture): Picture {
-  return { width, height, data: new Uint8Array(data) };
+  #keep(picture: Picture): void {
+    const index = this.#next;
+    this.#next += 1;
+    this.#current = { index, picture };
+    if (index < this.#options.pinnedCount) {
+      this.#pinned.set(index, picture);
+      return;
+    }
+    this.#kept.set(index, picture);
+    const old = index - this.#mostKept;
+    const given = this.#kept.get(old);
+    if (given === undefined) return;
+    this.#kept.delete(old);
+    this.#free.push(given.data);
+  }
 }

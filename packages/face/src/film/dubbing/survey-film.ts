@@ -1,17 +1,19 @@
 import type { Picture } from '@visavis/media/core';
 import { lookWithFilmed } from '../../drawing/filmed-mouth.ts';
 import { measureLook, skinColour } from '../../drawing/photo-look.ts';
-import { type FaceFinder, type FaceMesh, regionOfMesh } from '../../landmarks/face-finder.ts';
+import { type FaceMesh, regionOfMesh } from '../../landmarks/face-finder.ts';
 import type { Place } from '../../landmarks/find-portrait.ts';
 import { lipGap } from '../../landmarks/mesh-points.ts';
 import { type MouthFrame, measureMouth, widestGap } from '../../landmarks/mouth-frame.ts';
-import { lumaOf, withAlpha } from '../../pixels/pixels.ts';
+import { cutSquare, lumaOf, type RgbImage, withAlpha } from '../../pixels/pixels.ts';
 import type { MouthLook, OwnMouth } from './dub-painter.ts';
 import { cutCrop, intoCrop } from './face-crop.ts';
+import type { FaceWatch } from './face-watch.ts';
 import { type FilmClip, pictureMs, readFilmPictures } from './film-clip.ts';
+import { PictureRing } from './picture-ring.ts';
 import type { SeenFace } from './seen-face.ts';
 import { ShotFace } from './shot-face.ts';
-import { areaOf, FaceFollower, sceneDistance } from './track-film.ts';
+import { areaOf, FaceFollower, lookAtFace, type Sighting, sceneDistance } from './track-film.ts';
 
 /** A scene of the film, between cuts. */
 export type Shot = {
@@ -42,6 +44,9 @@ const TALKING_GAP = 0.1;
 const BEST_GAP = 0.2;
 /** Openings smaller than this many half mouth widths would have to be stretched too far. */
 const MIN_OPENING = 0.35;
+/** What is kept of an open mouth, in half mouth widths around it, and of all of a film with many scenes. */
+const MOUTH_ROOM = 1.6;
+const MOST_MOUTHS_BYTES = 48 * 1024 ** 2;
 /** A cost that must be lower by this much, so that not every picture is looked at closely. */
 const MUCH_BETTER = 0.02;
 /** More than any other: the look of a covered mouth is taken where no other is seen, as under a beard. */
@@ -51,38 +56,75 @@ const FADE_S = 0.2;
 /** A cover that is seen in most pictures of a shot is a beard or a shade. */
 const MOST = 0.5;
 
+type SurveyOptions = {
+  readonly speaker?: Place | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onPicture?: (count: number) => void;
+};
+
 /** Follows the face through the whole clip. `onPicture` hears how many pictures have been seen. Throws `InputError`. */
-export async function surveyFilmClip(
-  finder: FaceFinder,
-  clip: FilmClip,
-  options: {
-    readonly speaker?: Place | undefined;
-    readonly mostPictures?: number;
-    readonly signal?: AbortSignal | undefined;
-    readonly onPicture?: (count: number) => void;
-  },
-): Promise<FilmSurvey> {
-  const follower = new FaceFollower(finder, options.speaker);
-  const rate = 1000 / pictureMs(clip.rate);
-  const shots: StudiedShot[] = [];
-  let scene = new SceneStudy(0, rate);
-  const ends = new ClipEnds(Math.max(2, Math.round(MELT_S * rate)));
-  let count = 0;
-  for await (const picture of readFilmPictures(clip, options.signal)) {
-    const { seen, isCut, scene: look } = await follower.follow(picture);
-    ends.add(look);
-    if (isCut) {
-      shots.push(scene.finish());
-      scene = new SceneStudy(count, rate);
-    }
-    scene.add(picture, seen?.face ?? null, seen?.mesh);
-    options.onPicture?.(++count);
-    if (count === options.mostPictures) break;
+export async function surveyFilmClip(watch: FaceWatch, clip: FilmClip, options: SurveyOptions): Promise<FilmSurvey> {
+  const follower = new FaceFollower(watch, options.speaker);
+  const study = new FilmStudy(1000 / pictureMs(clip.rate));
+  // One is decoded while the face is looked for in the one before, and measured in the one before that.
+  const ring = new PictureRing(clip.widthPx, clip.heightPx, 3);
+  let searched: { readonly picture: Picture; readonly sighting: Promise<Sighting> } | null = null;
+  const store = (): Uint8Array => ring.next();
+  for await (const picture of readFilmPictures(clip, { signal: options.signal, store })) {
+    const sighting: Sighting | undefined = await searched?.sighting;
+    const before = searched?.picture;
+    searched = { picture, sighting: follower.find(picture) };
+    // Answered for where it is awaited, also when the film ends before.
+    searched.sighting.catch(() => {});
+    if (before !== undefined && sighting !== undefined) options.onPicture?.(study.add(before, sighting));
   }
-  shots.push(scene.finish());
-  const strengths = new Float32Array(count);
-  for (const shot of shots) strengths.set(shot.strengths, shot.first);
-  return { pictureCount: count, shots, strengths, meltCount: ends.meltCount(shots, count) };
+  if (searched !== null) options.onPicture?.(study.add(searched.picture, await searched.sighting));
+  return study.finish();
+}
+
+/** Gathers what the film shows, scene by scene. */
+class FilmStudy {
+  readonly #rate: number;
+  readonly #shots: StudiedShot[] = [];
+  readonly #ends: ClipEnds;
+  #scene: SceneStudy;
+  #count = 0;
+  #mouthBytes = 0;
+
+  constructor(rate: number) {
+    this.#rate = rate;
+    this.#ends = new ClipEnds(Math.max(2, Math.round(MELT_S * rate)));
+    this.#scene = new SceneStudy(0, rate);
+  }
+
+  /** How many there are with this one. */
+  add(picture: Picture, { mesh, isCut, scene }: Sighting): number {
+    this.#ends.add(scene);
+    if (isCut) {
+      this.#shots.push(this.#finished());
+      this.#scene = new SceneStudy(this.#count, this.#rate);
+    }
+    this.#scene.add(picture, mesh);
+    this.#count += 1;
+    return this.#count;
+  }
+
+  finish(): FilmSurvey {
+    const shots = [...this.#shots, this.#finished()];
+    const strengths = new Float32Array(this.#count);
+    for (const shot of shots) strengths.set(shot.strengths, shot.first);
+    return { pictureCount: this.#count, shots, strengths, meltCount: this.#ends.meltCount(shots, this.#count) };
+  }
+
+  /** Mouths are drawn where the own ones of earlier scenes take all the memory there is for them. */
+  #finished(): StudiedShot {
+    const shot = this.#scene.finish();
+    const bytes = shot.look?.filmed?.picture.data.byteLength ?? 0;
+    if (this.#mouthBytes + bytes > MOST_MOUTHS_BYTES)
+      return { ...shot, look: shot.look && { ...shot.look, filmed: undefined } };
+    this.#mouthBytes += bytes;
+    return shot;
+  }
 }
 
 /** What the first and the last pictures of a clip look like. */
@@ -141,8 +183,9 @@ class SceneStudy {
     this.#rate = rate;
   }
 
-  add(picture: Picture, face: SeenFace | null, mesh: FaceMesh | undefined): void {
+  add(picture: Picture, mesh: FaceMesh | undefined): void {
     const index = this.#faces.length;
+    const face = mesh === undefined ? null : lookAtFace(picture, mesh);
     this.#faces.push(face);
     if (face === null || mesh === undefined || face.isTurnedAway) return;
     const gap = lipGap(mesh.points);
@@ -184,8 +227,7 @@ class SceneStudy {
     if (!isOpen || lower === null) return undefined;
     const gain = calmLight / Math.max(1, lumaOf(skinColour(crop.image, points)));
     return {
-      picture: withAlpha(crop.image),
-      frame,
+      ...cutMouth(crop.image, frame),
       gain: [gain, gain, gain],
       halfWidth: restHalfWidth(lower.rest) / crop.step,
     };
@@ -204,6 +246,20 @@ class SceneStudy {
       return strength;
     });
   }
+}
+
+/** The part of the picture that holds the mouth, and the mouth in its pixels. */
+function cutMouth(image: RgbImage, frame: MouthFrame): Pick<OwnMouth, 'picture' | 'frame'> {
+  const reach = MOUTH_ROOM * frame.halfWidth;
+  const [left, top] = [frame.originX, frame.originY].map((middle) => Math.max(0, Math.floor(middle - reach))) as [
+    number,
+    number,
+  ];
+  const part = cutSquare(image, left, top, Math.ceil(2 * reach));
+  return {
+    picture: withAlpha(part),
+    frame: { ...frame, originX: frame.originX - left, originY: frame.originY - top },
+  };
 }
 
 function better(known: (View & { taken: ViewTaken }) | null, view: View): View & { taken: ViewTaken } {

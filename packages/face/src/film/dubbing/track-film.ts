@@ -1,36 +1,29 @@
 import type { Picture } from '@visavis/media/core';
 import { skinColour } from '../../drawing/photo-look.ts';
-import { type FaceFinder, type FaceMesh, regionOfMesh } from '../../landmarks/face-finder.ts';
-import { findFace, isTurnedAway, MIN_PRESENCE, type Place, yawOf } from '../../landmarks/find-portrait.ts';
+import { type FaceMesh, regionOfMesh } from '../../landmarks/face-finder.ts';
+import { isTurnedAway, type Place, yawOf } from '../../landmarks/find-portrait.ts';
 import { meshPoint, POINT } from '../../landmarks/mesh-points.ts';
 import { isMouthCovered } from '../../landmarks/mouth-cover.ts';
 import { type MouthFrame, measureMouth } from '../../landmarks/mouth-frame.ts';
 import { toPicture } from '../../landmarks/mouth-place.ts';
 import { lumaOf } from '../../pixels/pixels.ts';
 import type { SquareRegion } from '../../pixels/sampling.ts';
-import { type CropArea, cutCrop, type FaceCrop, intoCrop, outOfCrop } from './face-crop.ts';
+import { type CropArea, cutCrop, type FaceCrop, intoCrop } from './face-crop.ts';
+import type { FaceWatch } from './face-watch.ts';
 import { depthsOf, lowerFaceOf, rigidOf, type SeenFace } from './seen-face.ts';
 
-/** What one picture shows. `mesh` in its pixels. */
-type FollowedFace = {
-  readonly face: SeenFace;
-  readonly mesh: FaceMesh;
-};
-
-/** A face in pixels of the picture, and the part in which it was found. */
-type Found = { readonly mesh: FaceMesh; readonly crop: FaceCrop };
-
-type FollowedPicture = {
-  readonly seen: FollowedFace | null;
+/** Where a picture of the film shows the face. */
+export type Sighting = {
+  /** In pixels of the picture; undefined where there is none. */
+  readonly mesh: FaceMesh | undefined;
   /** A new scene begins with this picture. */
   readonly isCut: boolean;
   /** Luma of the whole picture, small. */
   readonly scene: Uint8Array;
 };
 
-/** Side of what is decoded to find a face, and of the crop in which it is followed. */
-const SEARCH_SIDE_PX = 1280;
-const CROP_SIDE_PX = 448;
+/** Longest side of what is looked at for the face's colours. */
+const CROP_SIDE_PX = 320;
 /** Room around the network's window in which the face is looked at. */
 const CROP_ROOM = 1.15;
 /** Pictures between two searches for a face that is not there, and two of them with care. */
@@ -50,7 +43,7 @@ const MOUTH_SIDE_PX = 320;
 
 /** Follows one face through the pictures of a film, given in order. Keeps nothing of earlier pictures but where the face was. */
 export class FaceFollower {
-  readonly #finder: FaceFinder;
+  readonly #watch: FaceWatch;
   readonly #speaker: Place | undefined;
   #region: SquareRegion | undefined;
   #last: FaceMesh | undefined;
@@ -58,48 +51,41 @@ export class FaceFollower {
   readonly #changes: number[] = [];
   #sinceSeen = 0;
 
-  constructor(finder: FaceFinder, speaker?: Place) {
-    this.#finder = finder;
+  constructor(watch: FaceWatch, speaker?: Place) {
+    this.#watch = watch;
     this.#speaker = speaker;
   }
 
-  async follow(picture: Picture): Promise<FollowedPicture> {
+  async find(picture: Picture): Promise<Sighting> {
     const scene = sceneOf(picture);
     const isCut = this.#scene !== undefined && this.#isCut(sceneDistance(scene, this.#scene));
     this.#scene = scene;
     if (isCut) [this.#region, this.#last, this.#sinceSeen] = [undefined, undefined, 0];
-    const found = (await this.#stay(picture)) ?? (await this.#search(picture));
-    if (found === undefined) {
+    const mesh = (await this.#stay(picture)) ?? (await this.#search(picture));
+    if (mesh === undefined) {
       this.#sinceSeen += 1;
       this.#region = undefined;
-      return { seen: null, isCut, scene };
+    } else {
+      this.#sinceSeen = 0;
+      this.#last = mesh;
+      this.#region = regionOfMesh(mesh.points);
     }
-    this.#sinceSeen = 0;
-    const { mesh } = found;
-    this.#last = mesh;
-    this.#region = regionOfMesh(mesh.points);
-    return { seen: { face: look(picture, found), mesh }, isCut, scene };
+    return { mesh, isCut, scene };
   }
 
-  async #stay(picture: Picture): Promise<Found | undefined> {
-    if (this.#region === undefined) return undefined;
-    const crop = cutCrop(picture, areaOf(this.#region), CROP_SIDE_PX);
-    const mesh = await this.#finder.mesh(crop.image, regionIn(crop, this.#region));
-    return mesh.score < MIN_PRESENCE ? undefined : { mesh: meshOf(crop, mesh), crop };
+  async #stay(picture: Picture): Promise<FaceMesh | undefined> {
+    return this.#region && (await this.#watch.stay(picture, this.#region));
   }
 
-  async #search(picture: Picture): Promise<Found | undefined> {
+  async #search(picture: Picture): Promise<FaceMesh | undefined> {
     if (this.#sinceSeen % SEARCH_EVERY !== 0) return undefined;
-    const whole = { left: 0, top: 0, width: picture.width, height: picture.height };
-    const crop = cutCrop(picture, whole, SEARCH_SIDE_PX);
-    const found = await findFace(this.#finder, crop.image, {
+    return await this.#watch.search(picture, {
       thorough: this.#sinceSeen % SEARCH_WELL_EVERY === 0,
-      before: this.#last && { ...this.#last, points: intoCrop(this.#last.points, crop) },
+      before: this.#last,
       // Who is lost for a moment is not somebody else; who has left may come back at another place.
       isSame: this.#last !== undefined && this.#sinceSeen < GONE_AFTER,
-      near: this.#speaker && placeIn(crop, this.#speaker),
+      near: this.#speaker,
     });
-    return found && { mesh: meshOf(crop, found.mesh), crop };
   }
 
   /** A cut changes the scene by much, and by much more than the motion before it. */
@@ -132,7 +118,9 @@ export function sceneDistance(a: Uint8Array, b: Uint8Array): number {
   return a.reduce((sum, value, i) => sum + Math.abs(value - (b[i] ?? 0)), 0) / a.length;
 }
 
-function look(picture: Picture, { mesh, crop }: Found): SeenFace {
+/** Measures a face that was found. */
+export function lookAtFace(picture: Picture, mesh: FaceMesh): SeenFace {
+  const crop = cutCrop(picture, areaOf(regionOfMesh(mesh.points)), CROP_SIDE_PX);
   const points = intoCrop(mesh.points, crop);
   const close = cutCrop(picture, mouthArea(mesh), MOUTH_SIDE_PX);
   const mouth = measureMouth(close.image, intoCrop(mesh.points, close));
@@ -159,23 +147,6 @@ export function areaOf({ centerX, centerY, size }: SquareRegion): CropArea {
   return { left: centerX - side / 2, top: centerY - side / 2, width: side, height: side };
 }
 
-function regionIn({ left, top, step }: FaceCrop, region: SquareRegion): SquareRegion {
-  return {
-    ...region,
-    centerX: (region.centerX - left) / step,
-    centerY: (region.centerY - top) / step,
-    size: region.size / step,
-  };
-}
-
-function meshOf(crop: FaceCrop, mesh: FaceMesh): FaceMesh {
-  return {
-    ...mesh,
-    points: outOfCrop(mesh.points, crop),
-    depths: mesh.depths.map((depth) => depth * crop.step),
-  };
-}
-
 /** A mouth measured in the crop, in pixels of the picture. */
 function mouthIn({ left, top, step }: FaceCrop, mouth: MouthFrame): MouthFrame {
   const [originX, originY] = toPicture(mouth, 0, 0);
@@ -190,8 +161,4 @@ function mouthIn({ left, top, step }: FaceCrop, mouth: MouthFrame): MouthFrame {
     innerLower: scaled(mouth.innerLower),
     outerLower: scaled(mouth.outerLower),
   };
-}
-
-function placeIn({ left, top, step }: FaceCrop, { x, y }: Place): Place {
-  return { x: (x - left) / step, y: (y - top) / step };
 }

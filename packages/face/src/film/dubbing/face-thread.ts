@@ -1,0 +1,37 @@
+// A thread that finds faces in the pictures of a film, beside the one that decodes and looks at them.
+import type { Picture } from '@visavis/media/core';
+import { FaceFinder } from '../../landmarks/face-finder.ts';
+import { findFace, MIN_PRESENCE, type Place } from '../../landmarks/find-portrait.ts';
+import { cutCrop, type FaceCrop, intoCrop, meshOutOfCrop } from './face-crop.ts';
+import type { FaceReply, FaceTask, SearchedFace } from './face-tasks.ts';
+import { answerCalls } from './thread-calls.ts';
+
+/** Longest side of what is looked at to find a face. */
+const SEARCH_SIDE_PX = 1280;
+
+let opening: Promise<FaceFinder> | null = null;
+
+answerCalls<FaceTask, FaceReply>(async (task) => {
+  opening ??= FaceFinder.open();
+  const finder = await opening;
+  if (task.kind === 'prepare') return undefined;
+  if (task.kind === 'search') return await search(finder, task.picture, task.wanted);
+  const mesh = await finder.meshOfPicture(task.picture, task.region);
+  return mesh.score < MIN_PRESENCE ? undefined : mesh;
+});
+
+async function search(finder: FaceFinder, picture: Picture, wanted: SearchedFace): Promise<FaceReply> {
+  const whole = { left: 0, top: 0, width: picture.width, height: picture.height };
+  const crop = cutCrop(picture, whole, SEARCH_SIDE_PX);
+  const found = await findFace(finder, crop.image, {
+    thorough: wanted.thorough,
+    before: wanted.before && { ...wanted.before, points: intoCrop(wanted.before.points, crop) },
+    isSame: wanted.isSame,
+    near: wanted.near && placeIn(crop, wanted.near),
+  });
+  return found && meshOutOfCrop(found.mesh, crop);
+}
+
+function placeIn({ left, top, step }: FaceCrop, { x, y }: Place): Place {
+  return { x: (x - left) / step, y: (y - top) / step };
+}
