@@ -25,7 +25,13 @@ export type FileKind = {
 /** First bytes of a file that are enough for `fileKind`. */
 export const HEAD_BYTES = 4096;
 
-export { PICTURE_NAMES, VIDEO_NAMES } from './file-names.ts';
+export {
+  LINKED_PICTURE_NAMES,
+  LINKED_VIDEO_NAMES,
+  PICTURE_NAMES,
+  SOUND_NAMES,
+  VIDEO_NAMES,
+} from './file-names.ts';
 
 /** What a file chooser offers: types and endings, as systems do not know the types of all endings. */
 export const ACCEPTED_FILES = Object.entries(FORMATS)
@@ -53,6 +59,29 @@ export async function fileKind(head: Uint8Array): Promise<FileKind | null> {
   const format = FORMAT_OF_MIME[(await typeOf(head)) ?? ''];
   if (format === undefined || (format === 'bmp' && !hasBmpHeader(head))) return null;
   return { kind: FORMATS[format].kind, format };
+}
+
+/** What films are made from beside what avatars are made from, by the types of the library. */
+const MORE_SOURCES: Readonly<Record<string, SourceKind>> = {
+  'image/gif': { kind: 'picture', format: 'gif' },
+  'video/vnd.avi': { kind: 'video', format: 'avi' },
+  'audio/mpeg': { kind: 'sound', format: 'mp3' },
+  'audio/wav': { kind: 'sound', format: 'wav' },
+  'audio/x-m4a': { kind: 'sound', format: 'm4a' },
+  'audio/mp4': { kind: 'sound', format: 'm4a' },
+  'audio/ogg': { kind: 'sound', format: 'ogg' },
+  'audio/ogg; codecs=opus': { kind: 'sound', format: 'ogg' },
+  'application/ogg': { kind: 'sound', format: 'ogg' },
+  'audio/flac': { kind: 'sound', format: 'flac' },
+  'audio/aac': { kind: 'sound', format: 'aac' },
+  'audio/amr': { kind: 'sound', format: 'amr' },
+};
+
+export type SourceKind = { readonly kind: 'picture' | 'video' | 'sound'; readonly format: string };
+
+/** What a file is by its first `HEAD_BYTES`; null: nothing that a film can be made from. Names are not believed. */
+export async function sourceKind(head: Uint8Array): Promise<SourceKind | null> {
+  return (await fileKind(head)) ?? MORE_SOURCES[(await typeOf(head)) ?? ''] ?? null;
 }
 
 async function typeOf(head: Uint8Array): Promise<string | undefined> {

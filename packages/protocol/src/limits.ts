@@ -128,6 +128,9 @@ export const LIMITS = {
     chosenTalks: 100,
     /** Projects of others that one may be a member of. */
     joinedProjects: 200,
+    /** Upload links of a project that wait for their files, and all that have not expired. */
+    openUploadLinks: 20,
+    uploadLinks: 500,
     /** Days for which an invitation is good. */
     invitationDays: 7,
   },
@@ -171,6 +174,9 @@ export const LIMITS = {
     filmSound: 6_000_000,
     /** An order of a film, with its sound in base64. */
     filmOrder: 8 * MIB + 64 * KIB,
+    /** The same over an upload link. */
+    linkedVideo: 2_000_000_000,
+    linkedSound: 500_000_000,
   },
 
   /**

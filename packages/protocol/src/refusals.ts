@@ -69,6 +69,9 @@ export const REFUSALS = {
     'This project’s uploads, avatars and films would take more than {limit} MB. Delete avatars for good, those in the bin too, or recorded talks. The operator of this server can raise the limit.',
   'uploads-full':
     '{limit} files of this project were sent and not used. Use one, or wait until they are removed after a day. The operator of this server can raise the limit.',
+  'open-links-full':
+    '{limit} upload links of this project wait for their files. Send one of these files, delete a link, or wait until they expire.',
+  'links-full': 'This project has {limit} upload links, as many as it may have. Delete those you do not need.',
   'making-full':
     '{limit} avatars of this project are being made already. Wait for one. The operator of this server can raise the limit.',
   'disk-full':
@@ -82,6 +85,18 @@ export const REFUSALS = {
   'wrong-file': 'This is no picture or video that can be used. Send a {pictures} picture, or an {videos} video.',
   'picture-too-large': 'This picture has more than {limit} MB. Save it smaller, and send it again.',
   'video-too-large': 'This video has more than {limit} MB. Cut it shorter, or save it smaller, and send it again.',
+  'sound-too-large': 'This sound has more than {limit} MB. Cut it shorter, or save it smaller, and send it again.',
+  'wrong-source':
+    'This is no picture, video or sound that can be used. Send a {pictures} picture, an {videos} video, or {sounds}.',
+  'link-gone': 'There is no such upload link, or it has expired. Get a new one, and send the file to it.',
+  'link-done': 'The file of this upload link is there already. Get another link for another file.',
+  'link-open': 'The file of this upload link has not arrived whole. Send the rest of it.',
+  'link-busy': 'Somebody else is sending to this link. Try again in a moment.',
+  'link-waits': 'The file is here, and cannot be stored now. That is tried again by itself: look again in a while.',
+  'no-links': 'This server takes no files over links.',
+  'length-unsaid': 'Say how long the file is: as bytes when you get the link, in Content-Length, or in Upload-Length.',
+  'length-differs':
+    'This link is for a file of {expected} bytes, and this one has {given}. Get another link for another file.',
   'file-stopped': 'The file stopped arriving before its end. Check the connection, and send it again.',
   'file-slow':
     'The file came in at less than {speed} kB a second for {seconds} s. Send it again over a faster connection, or when fewer others send.',

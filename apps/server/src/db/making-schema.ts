@@ -24,6 +24,40 @@ export const uploads = pgTable(
   ],
 );
 
+/** Links to which files are sent that films are made from. Once its file is there, a link never takes another. */
+export const uploadLinks = pgTable(
+  'upload_links',
+  {
+    /** Whoever knows it may send the file. */
+    id: publicId(),
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    /** What its sender calls the file; for people. */
+    name: text('name').notNull().default(''),
+    /** So long will the file be, or is; counts against the quota from then on. Null: not said yet. */
+    sizeBytes: amount('size_bytes'),
+    /** Null until the file is there, as `format` and `sha256`. */
+    kind: text('kind', { enum: ['picture', 'video', 'sound'] }),
+    /** Ending of a file name, without its dot. */
+    format: text('format'),
+    /** Its name in the store of files, whose owner is this link. */
+    sha256: text('sha256'),
+    createdAt: createdAt(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (table) => [
+    index('upload_links_project').on(table.projectId),
+    index('upload_links_expires').on(table.expiresAt),
+    check('upload_links_id_format', isPublicId(table.id)),
+    check('upload_links_kind', sql`${table.kind} in ('picture', 'video', 'sound')`),
+    check(
+      'upload_links_whole',
+      sql`(${table.sha256} is null) = (${table.kind} is null) and (${table.sha256} is null or ${table.sizeBytes} is not null)`,
+    ),
+  ],
+);
+
 /** The making of an avatar that is not ready: the row is the job, and is gone once the avatar is ready. */
 export const avatarJobs = pgTable(
   'avatar_jobs',

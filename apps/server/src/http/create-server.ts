@@ -42,6 +42,7 @@ import { registerSecurityHeaders } from './security-headers.ts';
 import { createFindShown } from './talk-card.ts';
 import { registerTalkPage, type TalkPageSource } from './talk-page.ts';
 import { type FindUpload, registerUploadFiles } from './upload-files.ts';
+import { registerUploadLinks } from './upload-links/link-routes.ts';
 
 /** How people answer in place of avatars. */
 export type OperatorMode = OperatorTokenOptions & {
@@ -163,6 +164,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   const liveTalks = operator === undefined ? {} : { liveTalks: operator.desk };
   if (consoleApi !== undefined) await registerConsoleApi(app, { ...consoleApi, ...liveTalks });
   await registerUploadFiles(app, dependencies.findUpload);
+  if (consoleApi?.uploadLinks) await registerUploadLinks(app, consoleApi.uploadLinks);
   if (dependencies.recordings !== undefined) await registerRecordings(app, dependencies.recordings);
   const { films } = dependencies;
   if (films !== undefined) {

@@ -186,6 +186,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     folders,
     recordingsPath,
     blobs,
+    arrivingFolder: join(dataDir, 'files', 'arriving'),
     calls,
     logger,
     isRegistrationOpen: config.isRegistrationOpen,

@@ -47,6 +47,7 @@ import { createRecordingRooms, type RecordingRooms } from '../control/recordings
 import { Recordings } from '../control/recordings/recordings.ts';
 import type { MasterKeys } from '../control/secrets/master-key.ts';
 import { createSecretBox } from '../control/secrets/secret-box.ts';
+import type { UploadLinks } from '../control/upload-links/upload-links.ts';
 import { type CallMeter, createCallMeter } from '../control/usage/call-meter.ts';
 import { Ledger } from '../control/usage/ledger.ts';
 import { toThousandths } from '../control/usage/points.ts';
@@ -63,6 +64,7 @@ import { createHousekeepingTurns } from '../jobs/handlers/housekeeping-turns.ts'
 import { Jobs } from '../jobs/jobs.ts';
 import { createSharedPlaces } from '../jobs/shared-places.ts';
 import type { CallControl, Logger } from '../ports.ts';
+import { createUploadLinks } from './file-services.ts';
 import { localTasks, sharedTasks } from './housekeeping-tasks.ts';
 import { createFilmServices, createMaking, createWebhookServices } from './job-services.ts';
 
@@ -99,6 +101,8 @@ export type ConsoleServiceOptions = {
   readonly madeAtOnce?: number;
   /** Hosts with private addresses that pictures, clips and sound may be fetched from. */
   readonly fetchPrivateHosts?: readonly string[];
+  /** Where files lie that come over links, until they are whole. Left out: there are no such links. */
+  readonly arrivingFolder?: string;
   /** Left out: voices are not described. */
   readonly voices?: VoiceDirectory;
   /** Left out: no voice can be heard before it is chosen. */
@@ -130,6 +134,8 @@ export type ConsoleServices = {
   readonly avatars: OwnAvatars;
   readonly records: ConversationRecords;
   readonly recordings: Recordings;
+  /** Null: there are no upload links. */
+  readonly uploadLinks: UploadLinks | null;
   readonly recordingRooms: RecordingRooms;
   /** Null: none are made. */
   readonly films: Films | null;
@@ -176,6 +182,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const wake: Jobs['wake'] = (name, key) => jobs?.wake(name, key);
   const shop = { wake, places: createSharedPlaces(options.madeAtOnce ?? 1) };
   const { avatars, avatarBin, firstPage, uploads, sweepAvatars, ...making } = createAvatars(options, bounds, shop);
+  const uploadLinks = createUploadLinks(options, bounds);
   const filming = createFilmServices(options, shop);
   const hooks = createWebhookServices(options, bounds, wake);
   const talks = createTalkServices(options, bounds, hooks.webhooks);
@@ -193,12 +200,12 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
     filming,
   });
   const sweepRendered = () => sweepFaces(options);
-  const local = localTasks({ recordings, uploads, sweepAvatars, filming, sweepRendered });
+  const local = localTasks({ recordings, uploads, uploadLinks, sweepAvatars, filming, sweepRendered });
   const turns = [hooks.turns, making.turns, filming.turns];
   const work = startWork(options, { shared, local, turns });
   jobs = work.jobs;
   /** What the console's interface is given, and the rest of the server, too. */
-  const known = { avatars, records, recordings, admission, serverLog };
+  const known = { avatars, records, recordings, uploadLinks, admission, serverLog };
   return {
     ...{
       ...known,
@@ -223,6 +230,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
     },
     async close() {
       work.stop();
+      uploadLinks?.close();
       talks.lost.stop();
       slots.close();
       await meter.close();

@@ -44,14 +44,16 @@ export function sharedTasks(parts: {
 export function localTasks(parts: {
   readonly recordings: Swept;
   readonly uploads: Swept | null;
+  readonly uploadLinks: Swept | null;
   readonly sweepAvatars: () => Promise<unknown>;
   readonly filming: Filming;
   readonly sweepRendered: () => Promise<unknown>;
 }): HousekeepingTasks {
-  const { recordings, uploads, sweepAvatars, filming, sweepRendered } = parts;
+  const { recordings, uploads, uploadLinks, sweepAvatars, filming, sweepRendered } = parts;
   return {
     'films of talks that are gone': () => recordings.sweep(),
     'uploaded files': async () => uploads?.sweep(),
+    'files of upload links': async () => uploadLinks?.sweep(),
     'deleted and made avatars': sweepAvatars,
     'rendered faces': sweepRendered,
     'half-made films': async () => filming.workshop?.sweep(),

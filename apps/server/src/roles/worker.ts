@@ -44,6 +44,7 @@ async function start(config: Config, logger: PinoLogger, closers: Closers): Prom
   await mkdir(recordingsPath, { recursive: true, mode: 0o700 });
   const services = createConsoleServices({
     ...{ db, masterKeys, logger, disk, recordingsPath, blobs, points: config.points, quotas: config.quotas },
+    arrivingFolder: join(dataDir, 'files', 'arriving'),
     folders: { shipped: avatarsDir, made: join(dataDir, 'avatars') },
     calls: { endCallsOfLicence: () => 0, endCallsOfMember: () => 0 },
     isRegistrationOpen: false,

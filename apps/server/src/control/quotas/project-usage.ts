@@ -19,11 +19,12 @@ export function avatarTextBytes(orm: Pick<Orm, 'execute'>, projectId: string): P
   );
 }
 
-/** Uploads, what avatars are being made from, their bundles (copies share one; those in the bin count), films of calls, and films that were ordered. */
+/** Uploads (those of links once their length is known), what avatars are being made from, their bundles (copies share one; those in the bin count), films of calls, and films that were ordered. */
 export function fileBytes(orm: Pick<Orm, 'execute'>, projectId: string): Promise<number> {
   return numberOf(
     orm,
     sql`select (select coalesce(sum(size_bytes), 0) from uploads where project_id = ${projectId})
+          + (select coalesce(sum(size_bytes), 0) from upload_links where project_id = ${projectId})
           + (select coalesce(sum(file_bytes), 0) from avatar_jobs join avatars on avatars.id = avatar_id
              where project_id = ${projectId})
           + (select coalesce(sum(bytes), 0) from (

@@ -11,7 +11,7 @@ import {
 } from '../account-schema.ts';
 import type { Database } from '../database.ts';
 import { films } from '../film-schema.ts';
-import { avatarJobs, uploads } from '../making-schema.ts';
+import { avatarJobs, uploadLinks, uploads } from '../making-schema.ts';
 import { avatars } from '../schema.ts';
 import {
   browserTokens,
@@ -60,6 +60,8 @@ export async function fillConsoleTables(
   await orm.insert(uploads).values(upload);
   const request = { picture: { kind: 'avatar', avatarId: id('1') }, sound: { kind: 'data' }, options: {} } as const;
   await orm.insert(films).values({ id: id('6'), projectId, licenceId, request, attemptsLeft: 3 });
+  const file = { kind: 'sound' as const, format: 'mp3', sha256: 'a'.repeat(64), sizeBytes: 7 };
+  await orm.insert(uploadLinks).values({ ...file, id: id('6'), projectId, name: 'Grüße.mp3', expiresAt });
   const [avatar] = await orm.select({ avatarId: avatars.id }).from(avatars).limit(1);
   if (avatar !== undefined)
     await orm.insert(avatarJobs).values({ ...avatar, url: 'https://x.example/', attemptsLeft: 2 });

@@ -1,7 +1,7 @@
 import rateLimit from '@fastify/rate-limit';
 import { REFUSALS } from '@visavis/protocol';
 import type { ApiError } from '@visavis/protocol/rest';
-import type { FastifyError, FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { addressGroup } from '../../control/accounts/attempt-limiter.ts';
 import { hashingFor } from '../../control/accounts/password-hash.ts';
@@ -40,6 +40,7 @@ import {
 import { type ProjectRouteDependencies, registerLicenceRoutes, registerProjectRoutes } from './project-routes.ts';
 import { refuseForeignOrigin } from './same-origin.ts';
 import { registerTalkLinkRoutes, type TalkLinkDependencies } from './talk-link-routes.ts';
+import { registerUploadLinkRoutes, type UploadLinkRouteDependencies } from './upload-link-routes.ts';
 import { registerUploadRoutes, type UploadRouteDependencies } from './upload-routes.ts';
 import {
   registerLedgerSumRoute,
@@ -59,6 +60,7 @@ export type ConsoleApiDependencies = AccountRouteDependencies &
   FirstPageRouteDependencies &
   FirstStepRouteDependencies &
   UploadRouteDependencies &
+  UploadLinkRouteDependencies &
   UsageRouteDependencies &
   ConversationRouteDependencies &
   WebhookRouteDependencies &
@@ -92,7 +94,7 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
       });
       scope.addHook('onRequest', async (request, reply) => {
         reply.header('cache-control', 'no-store');
-        refuseForeignOrigin(request);
+        if (!isServerWithKey(request)) refuseForeignOrigin(request);
       });
       scope.addHook('onRequest', (request, _reply, done) => hashingFor(addressGroup(request.ip), done));
       const { accounts, projects, admission } = dependencies;
@@ -114,6 +116,7 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
       registerFirstPageRoutes(scope, dependencies);
       registerVoiceRoutes(scope, dependencies);
       registerUploadRoutes(scope, dependencies);
+      registerUploadLinkRoutes(scope, dependencies);
       registerUsageRoutes(scope, dependencies);
       registerLedgerSumRoute(scope, dependencies);
       registerPointRoutes(scope, dependencies);
@@ -126,6 +129,13 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
     },
     { prefix: '/api/v1' },
   );
+}
+
+/** No page, on a route where a cookie counts for nothing: it may send what it likes, a body that is no JSON too. */
+function isServerWithKey({ headers, routeOptions }: FastifyRequest): boolean {
+  const { access } = routeOptions.config;
+  if (access?.kind !== 'licence' || access.keyIn !== 'headers') return false;
+  return headers.origin === undefined && headers['sec-fetch-site'] === undefined;
 }
 
 function registerApiErrors(scope: FastifyInstance, logger: Logger): void {

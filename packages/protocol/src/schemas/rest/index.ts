@@ -7,6 +7,7 @@ export * from './live-talks.ts';
 export * from './members.ts';
 export * from './open.ts';
 export * from './projects.ts';
+export * from './upload-links.ts';
 export * from './usage.ts';
 export * from './voices.ts';
 export * from './webhooks.ts';

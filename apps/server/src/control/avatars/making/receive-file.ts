@@ -102,7 +102,7 @@ type NextPart = () => Promise<Buffer | undefined>;
 const JUDGED_EVERY_MS = 250;
 
 /** A part is waited for until the sender has shown to be too slow or the signal aborts. */
-function paced(parts: AsyncIterator<Buffer>, rule: () => PaceRule, signal: AbortSignal | undefined): NextPart {
+export function paced(parts: AsyncIterator<Buffer>, rule: () => PaceRule, signal: AbortSignal | undefined): NextPart {
   const pace = new Pace();
   let waitedMs = 0;
   let bytes = 0;

@@ -53,6 +53,7 @@ export async function createConsoleServer(
     folders: { shipped: tmpdir(), made: tmpdir() },
     recordingsPath,
     blobs: await openFolderStore(join(recordingsPath, 'store')),
+    arrivingFolder: join(recordingsPath, 'arriving'),
     calls,
     logger,
     isRegistrationOpen: true,
