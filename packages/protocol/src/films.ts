@@ -34,6 +34,9 @@ export const FILM_PROBLEMS = {
     'The file at the {what} URL comes in too slowly. Put it in a quicker place and order the film again.',
   'file-too-large':
     'The file at the {what} URL is larger than {limit} MB. Save a smaller copy and order the film again.',
+  'upload-gone':
+    'The {what} URL is no upload link of this project, or it has expired. Send the file again and order the film again.',
+  'upload-open': 'The file at the {what} URL has not arrived whole. Send the rest of it and order the film again.',
   'no-video': `The video URL leads to no clip: ${VIDEO_NAMES} are read. A picture belongs into image_url.`,
   'no-image': `The image URL leads to no picture: ${PICTURE_NAMES} are read. A clip belongs into video_url.`,
   'no-avatar': 'The avatar of this film is not there any more.',

@@ -183,7 +183,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const shop = { wake, places: createSharedPlaces(options.madeAtOnce ?? 1) };
   const { avatars, avatarBin, firstPage, uploads, sweepAvatars, ...making } = createAvatars(options, bounds, shop);
   const uploadLinks = createUploadLinks(options, bounds);
-  const filming = createFilmServices(options, shop);
+  const filming = createFilmServices(options, shop, uploadLinks);
   const hooks = createWebhookServices(options, bounds, wake);
   const talks = createTalkServices(options, bounds, hooks.webhooks);
   const { recordings, recordingRooms, conversations, records, archive, takeLost } = talks;

@@ -7,11 +7,13 @@ import type { Bounds } from '../control/fairness/bounds.ts';
 import { FilmJobs } from '../control/films/film-jobs.ts';
 import { FilmWorkshop } from '../control/films/film-workshop.ts';
 import { Films } from '../control/films/films.ts';
+import type { FindUpload } from '../control/films/source-files.ts';
 import { createAddressGuard } from '../control/net/address-guard.ts';
 import { createGuardedFetch } from '../control/net/guarded-fetch.ts';
 import { DEFAULT_QUOTAS } from '../control/quotas/quotas.ts';
 import { createSecretBox } from '../control/secrets/secret-box.ts';
 import { createSignedLinks } from '../control/secrets/signed-links.ts';
+import type { UploadLinks } from '../control/upload-links/upload-links.ts';
 import { DeliveryLanes } from '../control/webhooks/delivery-lanes.ts';
 import { DeliveryQueue } from '../control/webhooks/delivery-queue.ts';
 import { createWebhookPoster } from '../control/webhooks/webhook-poster.ts';
@@ -48,14 +50,17 @@ export function createMaking(
 export function createFilmServices(
   options: ConsoleServiceOptions,
   { wake, places }: { readonly wake: Jobs['wake']; readonly places: SharedPlaces },
+  uploadLinks: UploadLinks | null,
 ) {
-  const { db, folders, blobs, masterKeys, logger, points, disk = ENDLESS_DISK, quotas = DEFAULT_QUOTAS } = options;
+  const { db, blobs, masterKeys, logger, points, disk = ENDLESS_DISK, quotas = DEFAULT_QUOTAS } = options;
   if (options.films === undefined) return { films: null, workshop: null, turns: null };
   const { folder, cacheFolder, run } = options.films;
   const fetch = createGuardedFetch({ allowedPrivateHosts: options.fetchPrivateHosts ?? [] });
   const jobs = new FilmJobs(db, { pointsPerMinute: points.perMinute });
-  const catalogue = createAvatarCatalogue(db, folders);
-  const workshop = new FilmWorkshop({ jobs, catalogue, blobs, folder, cacheFolder, fetch, run, disk, logger });
+  const catalogue = createAvatarCatalogue(db, options.folders);
+  const findUpload: FindUpload = async (url, projectId) => (await uploadLinks?.resolveUpload(url, projectId)) ?? null;
+  const folders = { folder, cacheFolder };
+  const workshop = new FilmWorkshop({ ...folders, jobs, catalogue, blobs, fetch, findUpload, run, disk, logger });
   const films = new Films({
     ...{ db, jobs, blobs, quotas, disk, logger },
     links: createSignedLinks(masterKeys, 'visavis film links'),

@@ -14,7 +14,7 @@ import type { ControlLogger } from '../logger.ts';
 import type { GuardedFetch } from '../net/guarded-fetch.ts';
 import type { ClaimedFilm, FilmJobs, FilmRefusal, FilmResult } from './film-jobs.ts';
 import { FilmProblemError, problem, problemError } from './film-problem.ts';
-import { fetchSource, type Source } from './source-files.ts';
+import { copyUpload, type FindUpload, fetchSource, type Source } from './source-files.ts';
 
 /** What a film is made of, as files of this machine. */
 export type FilmTask = {
@@ -52,6 +52,8 @@ export type FilmWorkshopOptions = {
   readonly folder: string;
   readonly cacheFolder: string;
   readonly fetch: GuardedFetch;
+  /** Files that were sent to links of this server. Left out: there are none. */
+  readonly findUpload?: FindUpload;
   readonly run: FilmRunner;
   readonly disk: Pick<DiskWatch, 'isLow'>;
   readonly logger: ControlLogger;
@@ -143,9 +145,13 @@ export class FilmWorkshop {
   }
 
   async #taskOf(film: ClaimedFilm, workFolder: string, progress: Progress, signal: AbortSignal): Promise<FilmTask> {
-    const { cacheFolder, fetch } = this.#options;
+    const { cacheFolder, fetch, findUpload = async () => null } = this.#options;
     progress.step = 'fetching the files';
-    const fetched = (source: Source) => fetchSource(source, { folder: workFolder, fetch, signal });
+    const fetched = async (source: Source): Promise<string> => {
+      const { projectId } = film;
+      const own = await copyUpload(source, { folder: workFolder, find: findUpload, projectId, signal });
+      return own ?? fetchSource(source, { folder: workFolder, fetch, signal });
+    };
     const { picture, sound, options } = film.request;
     return {
       picture:

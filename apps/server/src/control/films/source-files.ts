@@ -1,11 +1,13 @@
 import { basename, join } from 'node:path';
 import { DELIVERY_FAULTS, LIMITS } from '@visavis/protocol';
-import { fileKind } from '@visavis/protocol/file-kind';
+import { fileKind, HEAD_BYTES } from '@visavis/protocol/file-kind';
 import { IMPATIENT } from '../avatars/making/pace.ts';
 import { type Judged, receiveJudged } from '../avatars/making/receive-file.ts';
 import { ControlError } from '../control-error.ts';
+import { newPublicId } from '../ids.ts';
 import { ForbiddenAddressError } from '../net/address-guard.ts';
 import { type GuardedFetch, LateAnswerError } from '../net/guarded-fetch.ts';
+import type { StoredUpload } from '../upload-links/upload-links.ts';
 import { FilmProblemError, problemError } from './film-problem.ts';
 
 /** What a file is for, as orders call it. */
@@ -48,6 +50,37 @@ export async function fetchSource(source: Source, { folder, fetch, signal }: Sou
     if (signal.aborted) throw error;
     throw explain(error, kind);
   }
+}
+
+export type FindUpload = (url: string, projectId: string) => Promise<StoredUpload | null>;
+
+/**
+ * The file behind an upload link of the project, copied from the store without the network; gives its path. Null: the address is
+ * none of these. Throws `FilmProblemError` as `fetchSource` does.
+ */
+export async function copyUpload(
+  { kind, url }: Source,
+  {
+    folder,
+    find,
+    projectId,
+    signal,
+  }: Omit<SourceOptions, 'fetch'> & { readonly find: FindUpload; readonly projectId: string },
+): Promise<string | null> {
+  const upload = await find(url, projectId).catch((error: unknown) => {
+    if (!(error instanceof ControlError)) throw error;
+    // What the store cannot give now it may give to another attempt.
+    if (error.code === 'not-found') throw problemError('upload-gone', { what: kind });
+    throw error.code === 'conflict' ? problemError('upload-open', { what: kind }) : error;
+  });
+  if (upload === null) return null;
+  const range = { first: 0, last: Math.min(HEAD_BYTES, upload.file.bytes) - 1 };
+  const head: Uint8Array[] = [];
+  for await (const part of upload.file.read({ range, signal })) head.push(part);
+  const { ending } = await judgeSource(kind, Buffer.concat(head));
+  const path = join(folder, `${newPublicId()}${ending}`);
+  await upload.saveTo(path, signal);
+  return path;
 }
 
 async function judgeSource(kind: SourceKind, head: Buffer): Promise<Judged> {
