@@ -47,7 +47,7 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
     folder = await mkdtemp(path.join(tmpdir(), 'visavis-mic-'));
     const microphone = path.join(folder, 'microphone.wav');
     await writeMicrophoneFile(microphone, [6000, 'vm-tocallback', 2500, 'vm-intro', 20_000]);
-    server = await startServer();
+    server = await startServer({ PREPARE_AVATARS: 'true' });
     browser = await openBrowser();
     await mkdir('test-output', { recursive: true });
     const page = (await (await fetch(`${server.url}/api/v1/talk-page`)).json()) as { voice: { hears: boolean } };

@@ -94,7 +94,7 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
     await page.getByRole('button', { name: 'Talk with Iris' }).click();
     await expectTalkingPicture(page);
     const loudest = page.evaluate(
-      "window.loudestOf(document.querySelector('visavis-avatar').shadowRoot.querySelector('video'), 15000)",
+      "window.loudestOf(document.querySelector('visavis-avatar').shadowRoot.querySelector('video'), 15000, 0.02)",
     );
     expect(await loudest).toBeGreaterThan(0.02);
 

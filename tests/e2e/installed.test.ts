@@ -85,7 +85,7 @@ describe.skipIf(executablePath === null)('the installed product', () => {
     const [oldest = process.execPath] = [...nodes].sort(byRelease).map(([, path]) => path);
     const dataDir = mkdtempSync(join(tmpdir(), 'visavis-product-data-'));
     const program = { path: oldest, arguments: [LAUNCHER, 'start'], folder: project.folder };
-    const server = await startServer({ DATA_DIR: dataDir }, program);
+    const server = await startServer({ DATA_DIR: dataDir, PREPARE_AVATARS: 'true' }, program);
     let code: number | null = null;
     const page = await serveInstalledSdk();
     const browser = await launchChromium(executablePath ?? '');

@@ -67,7 +67,7 @@ export function navtalkComponent(site: () => Site, expectTalkingPicture: (page: 
       // Whoever pressed it by keyboard can press it again.
       expect(await page.evaluate('navtalkElement.shadowRoot.activeElement?.className')).toBe('button');
       const loudest = page.evaluate(
-        "window.loudestOf(document.querySelector('#navtalk').shadowRoot.querySelector('video'), 6000)",
+        "window.loudestOf(document.querySelector('#navtalk').shadowRoot.querySelector('video'), 6000, 0.02)",
       );
       await expectTalkingPicture(page);
       expect(await loudest).toBeGreaterThan(0.02);

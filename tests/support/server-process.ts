@@ -66,6 +66,8 @@ export async function startServer(
       DATA_DIR: dataDir,
       DEMO_LICENSE: license,
       STUN_PORT: '0',
+      // Opening all of them takes as long as all else that a server does for a short test.
+      PREPARE_AVATARS: 'false',
       HISTORY_GAP_MS: '150',
       NODE_COMPILE_CACHE: COMPILE_CACHE,
       ...environment,

@@ -81,13 +81,13 @@ const watcher = `
   for (const name of ['connected', 'reconnecting', 'transcript', 'ended', 'error']) {
     document.addEventListener('visavis-' + name, ({ detail }) => window.seen.push({ name, detail }));
   }
-  window.loudestOf = async (video, durationMs) => {
+  window.loudestOf = async (video, mostMs, enough) => {
     const context = new AudioContext();
     const analyser = context.createAnalyser();
     context.createMediaStreamSource(video.srcObject).connect(analyser);
     const samples = new Float32Array(analyser.fftSize);
     let loudest = 0;
-    for (const end = performance.now() + durationMs; performance.now() < end; ) {
+    for (const end = performance.now() + mostMs; loudest <= enough && performance.now() < end; ) {
       analyser.getFloatTimeDomainData(samples);
       loudest = Math.max(loudest, Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length));
       await new Promise((resolve) => setTimeout(resolve, 20));

@@ -39,7 +39,13 @@ async function startBenchServer(
   settings: Readonly<Record<string, string>>,
 ): Promise<BenchServer> {
   print('starting the server and waiting until it has prepared its avatars …');
-  const server = await startServer({ MEDIA_WORKERS: '1', MAX_CALLS: '12', MEDIA_PORTS: '25000-25299', ...settings });
+  const server = await startServer({
+    PREPARE_AVATARS: 'true',
+    MEDIA_WORKERS: '1',
+    MAX_CALLS: '12',
+    MEDIA_PORTS: '25000-25299',
+    ...settings,
+  });
   const deadline = performance.now() + WORKER_LIMIT_MS;
   let workerPid: number | undefined;
   while (workerPid === undefined) {

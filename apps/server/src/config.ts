@@ -42,6 +42,8 @@ export type Config = {
   readonly minFreeDiskBytes: number;
   readonly mediaWorkers: number;
   readonly maxCallsPerWorker: number;
+  /** The built-in avatars are opened before anybody calls them. */
+  readonly preparesAvatars: boolean;
   readonly pictureSizePx: number;
   /** As much a page may ask for; never less than `pictureSizePx`. */
   readonly maxPictureSizePx: number;
@@ -219,6 +221,7 @@ function toConfig(settings: Settings): Omit<Config, 'isStartedByNpm'> {
     minFreeDiskBytes: settings.MIN_FREE_DISK_MB * 1_000_000,
     mediaWorkers,
     maxCallsPerWorker: Math.ceil(maxCalls / mediaWorkers),
+    preparesAvatars: settings.PREPARE_AVATARS,
     pictureSizePx: settings.PICTURE_SIZE,
     maxPictureSizePx: Math.max(settings.PICTURE_SIZE, settings.MAX_PICTURE_SIZE ?? 0),
     iceServers: settings.ICE_SERVERS?.map(({ urls, username, credential }) =>

@@ -231,6 +231,9 @@ export const settingsSchema = z.object({
     .describe(
       'How large a picture a page may ask for (512, 720 or 1024 pixels), at more processor time; PICTURE_SIZE if left out.',
     ),
+  PREPARE_AVATARS: flag
+    .default(true)
+    .describe('Open the built-in avatars at the start, so that their first calls begin at once.'),
   ICE_SERVERS: iceServersSchema
     .optional()
     .describe('JSON array of STUN and TURN servers for clients, in place of the built-in one.'),

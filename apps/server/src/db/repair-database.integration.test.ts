@@ -1,9 +1,19 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDatabase } from './database.ts';
 import { repairDatabase } from './repair-database.ts';
+import { newDataDir } from './testing/embedded-folder.ts';
 
 const logger = { debug() {}, info() {}, warn() {}, error() {} };
 const ROWS_BEFORE = 1000;
@@ -18,6 +28,7 @@ let damaged: string;
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'visavis-repair-'));
   [clean, crashed, damaged] = [join(root, 'clean'), join(root, 'crashed'), join(root, 'damaged')];
+  renameSync(await newDataDir(), clean);
   const first = await openDatabase({ dataDir: clean, logger });
   await first.pool.query('create table facts (fact int primary key)');
   await first.pool.query(`insert into facts select generate_series(1, ${ROWS_BEFORE})`);

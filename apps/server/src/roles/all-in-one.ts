@@ -286,7 +286,7 @@ async function openMedia(
   onWorkerLost: (loss: WorkerLoss) => void,
 ): Promise<MediaPool> {
   // The built-in figures; what belongs to a project is opened when it is first called.
-  const shipped = (await readShippedAvatars(config.avatarsDir)) ?? [];
+  const shipped = config.preparesAvatars ? ((await readShippedAvatars(config.avatarsDir)) ?? []) : [];
   const openAiKey = config.voice.openAiKey();
   return new MediaPool({
     onWorkerLost,
