@@ -1,4 +1,4 @@
-import { errorEntry, LIMITS } from '@visavis/protocol';
+import { LIMITS } from '@visavis/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ControlError } from '../control/control-error.ts';
 import type { FilmStanding, Films } from '../control/films/films.ts';
@@ -52,11 +52,7 @@ export function registerGenerate(app: FastifyInstance, { films, admission }: Gen
     const { filmOrder } = LIMITS.bytes;
     const config = { ...FOR.key, bodyBytes: filmOrder };
     scope.post('/generate', { config, bodyLimit: filmOrder, schema: { hide: true } }, async (request) => {
-      const { licence } = holderOf(request);
-      if (licence.refusal === 'insufficient-balance') {
-        throw new ControlError('forbidden', errorEntry(licence.refusal).message);
-      }
-      const { projectId, licenceId } = licence;
+      const { projectId, licenceId } = holderOf(request).licence;
       const findAvatar = admission.findAvatar.bind(admission);
       const order = await readFilmOrder(readFields(request), { projectId, licenceId, names: NAMES, findAvatar });
       const { filmId } = await films.order(order);

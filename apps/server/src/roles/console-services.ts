@@ -205,12 +205,11 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const work = startWork(options, { shared, local, turns });
   jobs = work.jobs;
   /** What the console's interface is given, and the rest of the server, too. */
-  const known = { avatars, records, recordings, uploadLinks, admission, serverLog };
+  const known = { avatars, records, recordings, uploadLinks, admission, serverLog, films: filming.films };
   return {
     ...{
       ...known,
       recordingRooms,
-      films: filming.films,
       limits: slots,
       meter,
       conversations,

@@ -62,7 +62,7 @@ export function createFilmServices(
   const folders = { folder, cacheFolder };
   const workshop = new FilmWorkshop({ ...folders, jobs, catalogue, blobs, fetch, findUpload, run, disk, logger });
   const films = new Films({
-    ...{ db, jobs, blobs, quotas, disk, logger },
+    ...{ db, jobs, blobs, quotas, disk, logger, isCharging: points.perMinute > 0 },
     links: createSignedLinks(masterKeys, 'visavis film links'),
     onQueued: (turn) => wake(JOBS.films.name, turn),
     onCancelled: (filmId) => workshop.stop(filmId),

@@ -68,7 +68,15 @@ describeOnBothDatabases('films', (context) => {
     const queue = new Jobs({ db: context.db, handlers: [turns], logger: silent });
     opened.push(queue);
     const films = new Films({
-      ...{ db: context.db, jobs, blobs, quotas: { fileMbPerProject: 1 }, disk: ENDLESS_DISK, logger: silent },
+      ...{
+        db: context.db,
+        jobs,
+        blobs,
+        quotas: { fileMbPerProject: 1 },
+        disk: ENDLESS_DISK,
+        logger: silent,
+        isCharging: true,
+      },
       links: createSignedLinks(KEYS, 'test'),
       onQueued: (turn) => queue.wake(JOBS.films.name, turn),
       onCancelled: (filmId) => workshop.stop(filmId),
@@ -100,7 +108,15 @@ describeOnBothDatabases('films', (context) => {
   };
   const orderOnly = (changes?: Partial<FilmOrder>) =>
     new Films({
-      ...{ db: context.db, jobs: rows(), blobs, quotas: { fileMbPerProject: 1 }, disk: ENDLESS_DISK, logger: silent },
+      ...{
+        db: context.db,
+        jobs: rows(),
+        blobs,
+        quotas: { fileMbPerProject: 1 },
+        disk: ENDLESS_DISK,
+        logger: silent,
+        isCharging: true,
+      },
       links: createSignedLinks(KEYS, 'test'),
       onQueued() {},
       onCancelled() {},

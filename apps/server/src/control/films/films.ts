@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { FILM_DAYS, type FilmState } from '@visavis/protocol';
+import { errorEntry, FILM_DAYS, type FilmState } from '@visavis/protocol';
 import { and, desc, eq, lt, sql } from 'drizzle-orm';
-import type { Database } from '../../db/database.ts';
+import type { Database, Orm } from '../../db/database.ts';
 import { type FilmPicture, type FilmRequest, type FilmSettings, type FilmSound, films } from '../../db/film-schema.ts';
+import { wallets } from '../../db/usage-schema.ts';
 import type { BlobKey, BlobStore, ReadableFile } from '../../files/blob-store.ts';
 import { sweepStore } from '../../files/sweep-store.ts';
 import { ControlError, notFound } from '../control-error.ts';
@@ -62,6 +63,8 @@ export type FilmsOptions = {
   readonly links: SignedLinks;
   readonly quotas: Pick<Quotas, 'fileMbPerProject'>;
   readonly disk: Pick<DiskWatch, 'requireRoom'>;
+  /** Films cost something. */
+  readonly isCharging: boolean;
   readonly logger: ControlLogger;
   /** Something of this turn is to be made. */
   readonly onQueued: (turn: string) => void;
@@ -140,8 +143,7 @@ export class Films {
 
   /** With its place in the queue and how long it may take. */
   async standing(projectId: string, filmId: string): Promise<FilmStanding> {
-    const film = await this.get(projectId, filmId);
-    return { ...film, queuePosition: await this.#queuePosition(film), secondsLeft: secondsLeft(film) };
+    return this.#standingOf(await this.get(projectId, filmId));
   }
 
   /** Newest first. `before`: the ordinal of a film. */
@@ -153,7 +155,8 @@ export class Films {
       .where(and(eq(films.projectId, projectId), older))
       .orderBy(desc(films.ordinal))
       .limit(limit + 1);
-    return { films: rows.slice(0, limit), hasMore: rows.length > limit };
+    const listed = await Promise.all(rows.slice(0, limit).map((film) => this.#standingOf(film)));
+    return { films: listed, hasMore: rows.length > limit };
   }
 
   /** One that is over stays as it is. */
@@ -222,6 +225,7 @@ export class Films {
         sql`select count(*) from films where project_id = ${projectId} and state in ('waiting', 'running')`,
       );
       if (underWay >= MAX_FILMS_UNDER_WAY) throw tooManyUnderWay();
+      await this.#requirePoints(transaction, projectId);
       const bytes = (await fileBytes(transaction, projectId)) + (stored?.bytes ?? 0);
       if (bytes > bytesOfMb(fileMbPerProject)) throw quotaReached('files-full', fileMbPerProject);
       const [row] = await transaction
@@ -234,6 +238,14 @@ export class Films {
         .returning(COLUMNS);
       return row as Film;
     });
+  }
+
+  /** What is ordered is paid for when it is done: who has nothing left orders nothing. */
+  async #requirePoints(orm: Orm, projectId: string): Promise<void> {
+    if (!this.#options.isCharging) return;
+    const [wallet] = await orm.select().from(wallets).where(eq(wallets.projectId, projectId));
+    if (wallet === undefined || wallet.isUnlimited || wallet.balance > 0) return;
+    throw new ControlError('forbidden', errorEntry('insufficient-balance').message);
   }
 
   /** The film of an earlier order under the same key. */
@@ -261,6 +273,10 @@ export class Films {
       .from(films)
       .where(and(eq(films.id, filmId), eq(films.projectId, projectId)));
     return row ?? null;
+  }
+
+  async #standingOf(film: Film): Promise<FilmStanding> {
+    return { ...film, queuePosition: await this.#queuePosition(film), secondsLeft: secondsLeft(film) };
   }
 
   async #queuePosition({ state, ordinal }: Film): Promise<number> {

@@ -77,7 +77,15 @@ describeOnBothDatabases('films of files that were sent to links', (context) => {
       },
     });
     const films = new Films({
-      ...{ db: context.db, jobs, blobs: store, quotas: { fileMbPerProject: 10 }, disk: ENDLESS_DISK, logger: silent },
+      ...{
+        db: context.db,
+        jobs,
+        blobs: store,
+        quotas: { fileMbPerProject: 10 },
+        disk: ENDLESS_DISK,
+        logger: silent,
+        isCharging: false,
+      },
       links: createSignedLinks([{ keyId: 'test', bytes: Buffer.alloc(32, 7) }], 'test'),
       ...{ onQueued() {}, onCancelled() {} },
     });

@@ -44,7 +44,7 @@ describeOnBothDatabases('who may call which route', (context) => {
   beforeAll(async () => {
     server = await createConsoleServer(context.db);
     for (const caller of ['operator', 'operator-member', 'owner', 'editor', 'viewer', 'stranger'] as const) {
-      const browser = new TestBrowser(server.app);
+      const browser = new TestBrowser(server.app, addressOf(caller));
       await browser.register(`${caller}-${newPublicId()}@example.org`);
       browsers.set(caller, browser);
     }
@@ -75,7 +75,7 @@ describeOnBothDatabases('who may call which route', (context) => {
     const query = path === '/api/chat/messages' ? `?sessionId=${newPublicId()}` : '';
     const url = path.replace(/:(\w+)/g, (_match, name: string) => ids[name] ?? newPublicId()) + query;
     const key = keys.get(caller);
-    const browser = browsers.get(caller) ?? new TestBrowser(server.app);
+    const browser = browsers.get(caller) ?? new TestBrowser(server.app, addressOf(caller));
     const withKey = key === undefined ? {} : { license: key };
     // An empty body that a route would take: what is asked here is who gets so far.
     const payload = method === 'GET' || method === 'DELETE' || path.endsWith('/uploads') ? {} : { payload: {} };
@@ -205,6 +205,11 @@ describeOnBothDatabases('who may call which route', (context) => {
     expect(await read('/api/chat/sessions')).toEqual([403, false]);
   });
 });
+
+/** Each has one: the requests of an address are counted. */
+function addressOf(caller: Caller): string {
+  return `203.0.113.${7 + CALLERS.indexOf(caller)}`;
+}
 
 /** Why members are refused what their role is too small for; null where it is none of theirs. */
 function reasonFor({ for: whom, path }: Route, caller: Caller): string | null {

@@ -30,6 +30,7 @@ import {
 } from './conversation-routes.ts';
 import { type FirstPageRouteDependencies, registerFirstPageRoutes } from './first-page-routes.ts';
 import { type FirstStepRouteDependencies, registerFirstStepRoutes } from './first-step-routes.ts';
+import { type GenerationRouteDependencies, registerGenerationRoutes } from './generation-routes.ts';
 import { type LiveTalkRouteDependencies, registerLiveTalkRoutes, registerSnippetRoutes } from './live-talk-routes.ts';
 import {
   type MemberRouteDependencies,
@@ -67,6 +68,7 @@ export type ConsoleApiDependencies = AccountRouteDependencies &
   VoiceRouteDependencies &
   TalkLinkDependencies &
   LiveTalkRouteDependencies &
+  GenerationRouteDependencies &
   BrowserTokenDependencies & { readonly logger: Logger };
 
 /** Requests of one address per minute; a console page needs a handful. */
@@ -126,6 +128,7 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
       registerSnippetRoutes(scope, dependencies);
       registerWebhookRoutes(scope, dependencies);
       registerDeliveryRoutes(scope, dependencies);
+      registerGenerationRoutes(scope, dependencies);
     },
     { prefix: '/api/v1' },
   );

@@ -3,6 +3,7 @@ export * from './accounts.ts';
 export * from './avatars.ts';
 export * from './common.ts';
 export * from './conversations.ts';
+export * from './generations.ts';
 export * from './live-talks.ts';
 export * from './members.ts';
 export * from './open.ts';

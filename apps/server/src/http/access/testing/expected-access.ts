@@ -30,6 +30,15 @@ export const LET_IN: Readonly<Record<string, readonly Caller[]>> = {
   'own-talk': ['key', 'foreign-key'],
 };
 
+const GENERATION_READS = ['GET /api/v1BASE/generations', 'GET /api/v1BASE/generations/:generationId'];
+const GENERATION_WRITES = [
+  'POST /api/v1BASE/generations',
+  'POST /api/v1BASE/generations/:generationId/cancel',
+  'DELETE /api/v1BASE/generations/:generationId',
+];
+const GENERATIONS = [...GENERATION_READS, ...GENERATION_WRITES];
+const ofProject = (name: string) => name.replace('BASE', '/projects/:projectId');
+
 /** Every route of the server and who may call it. A route that is not in here, or states something else, fails the test. */
 export const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   everyone: [
@@ -84,6 +93,7 @@ export const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'PUT /api/v1/operator/first-page',
   ],
   viewer: [
+    ...GENERATION_READS.map(ofProject),
     'GET /api/v1/projects/:projectId',
     'GET /api/v1/projects/:projectId/first-steps',
     'GET /api/v1/projects/:projectId/keys',
@@ -107,6 +117,7 @@ export const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   ],
   // Addresses of webhooks often are secrets, so that viewers do not see them.
   editor: [
+    ...GENERATION_WRITES.map(ofProject),
     'PATCH /api/v1/projects/:projectId',
     'POST /api/v1/projects/:projectId/keys',
     'PATCH /api/v1/projects/:projectId/keys/:licenceId',
@@ -165,6 +176,7 @@ export const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'POST /api/open/v1/avatar/getStatus',
     'GET /api/chat/sessions',
     'POST /generate',
+    ...GENERATIONS.map((name) => name.replace('BASE', '')),
     'GET /query_status',
     'POST /query_status',
   ],

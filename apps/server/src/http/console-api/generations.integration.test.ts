@@ -1,0 +1,137 @@
+import { writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newPublicId } from '../../control/ids.ts';
+import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
+import { JOBS } from '../../jobs/definitions.ts';
+import { type ConsoleTestServer, createConsoleServer } from './testing/console-server.ts';
+import { TestBrowser } from './testing/test-browser.ts';
+
+const SOUND = Buffer.from('not decoded here').toString('base64');
+const VIDEO = 'http://files.example/clip.mp4';
+const ORDER = { videoUrl: VIDEO, audioUrl: 'http://files.example/a.wav', syncMode: 'bounce', speaker: { x: 3, y: 4 } };
+
+describeOnBothDatabases('generations', (context) => {
+  let server: ConsoleTestServer;
+  let owner: TestBrowser;
+  let projectId = '';
+  let key = '';
+
+  beforeAll(async () => {
+    server = await createConsoleServer(context.db, {
+      async makeFilm({ outPath, sound }, { signal }) {
+        // A text is spoken until it is cancelled.
+        if (sound.kind === 'text' && !signal.aborted) {
+          await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        }
+        await writeFile(outPath, 'film');
+        return { kind: 'made', durationMs: 1500, widthPx: 64, heightPx: 48 };
+      },
+    });
+    owner = new TestBrowser(server.app);
+    await owner.register(`${newPublicId()}@example.org`);
+    projectId = (await owner.send('POST', '/projects', { name: 'Shop' })).json().projectId;
+    key = (await owner.send('POST', `/projects/${projectId}/keys`, { name: 'k' })).json().key;
+  });
+  afterAll(() => server.close());
+
+  const ask = async (method: 'GET' | 'POST' | 'DELETE', path: string, payload?: object, headers = {}) => {
+    const url = `/api/v1/generations${path}`;
+    const given = { authorization: `Bearer ${key}`, ...headers };
+    const reply = await server.app.inject({ method, url, headers: given, ...(payload && { payload }) });
+    return { status: reply.statusCode, body: reply.json() };
+  };
+
+  test('a film is ordered, listed, told of, cancelled and deleted with a key', async () => {
+    const avatarId = await anyAvatar();
+    const ordered = await ask('POST', '', { avatar: avatarId, text: 'Welcome!' });
+    const { generationId } = ordered.body;
+    const waits = {
+      ...{ generationId, videoUrl: null, failure: null, points: 0, seconds: 0 },
+      picture: { kind: 'avatar', url: null, avatarId },
+      sound: { kind: 'text', url: null, text: 'Welcome!' },
+    };
+    expect(ordered).toMatchObject({ status: 201, body: waits });
+    expect(await ask('GET', `/${generationId}`)).toMatchObject({ status: 200, body: { generationId } });
+    const cancelled = await ask('POST', `/${generationId}/cancel`, {});
+    expect(cancelled).toMatchObject({ status: 200, body: { state: 'cancelled', videoUrl: null } });
+    expect((await ask('GET', '')).body.items).toMatchObject([{ generationId, state: 'cancelled' }]);
+    expect(await ask('DELETE', `/${generationId}`)).toEqual({ status: 200, body: {} });
+    expect((await ask('GET', `/${generationId}`)).status).toBe(404);
+    expect(await ask('GET', '')).toEqual({ status: 200, body: { items: [], nextCursor: null } });
+  });
+
+  test('members of the project order and see films, too, which become links', async () => {
+    const path = `/projects/${projectId}/generations`;
+    const { avatarId } = (
+      await owner.send('POST', `/projects/${projectId}/avatars`, { fromAvatarId: await anyAvatar(), name: 'Zoe' })
+    ).json();
+    const order = { avatar: avatarId, audioBase64: `data:audio/wav;base64,${SOUND}` };
+    const { generationId } = (await owner.send('POST', path, order)).json();
+    await server.plane.jobs?.runDue(JOBS.films.name);
+    const film = (await owner.send('GET', `${path}/${generationId}`)).json();
+    expect(film).toMatchObject({
+      ...{ state: 'done', progress: 1, seconds: 1.5, widthPx: 64, heightPx: 48, bytes: 4, queuePosition: 0 },
+      picture: { kind: 'avatar', url: null, avatarId },
+      sound: { kind: 'data', url: null, text: null },
+      failure: null,
+    });
+    const { pathname, search } = new URL(film.videoUrl);
+    expect((await server.app.inject(pathname + search)).body).toBe('film');
+    expect((await ask('GET', `/${generationId}`)).body.state).toBe('done');
+  });
+
+  test('lists are pages, from the newest on', async () => {
+    const ids: string[] = [];
+    for (let count = 0; count < 3; count += 1) ids.unshift((await ask('POST', '', ORDER)).body.generationId);
+    const first = (await ask('GET', '?limit=2')).body;
+    const idsOf = ({ items }: { items: { generationId: string }[] }) => items.map(({ generationId }) => generationId);
+    expect(idsOf(first)).toEqual(ids.slice(0, 2));
+    expect(idsOf((await ask('GET', `?limit=1&cursor=${first.nextCursor}`)).body)).toEqual(ids.slice(2));
+    expect((await ask('GET', '?cursor=x')).status).toBe(400);
+  });
+
+  test('the same order under one key is one film, and another order under it is refused', async () => {
+    const once = { 'idempotency-key': 'order-1' };
+    const [first, second] = [await ask('POST', '', ORDER, once), await ask('POST', '', ORDER, once)];
+    expect([second.status, second.body.generationId]).toEqual([201, first.body.generationId]);
+    const other = await ask('POST', '', { ...ORDER, syncMode: 'loop' }, once);
+    expect([other.status, other.body.error.code]).toEqual([409, 'conflict']);
+  });
+
+  test('what is wrong with an order is said by its field, and films of others are none', async () => {
+    for (const [order, sentence] of [
+      [{}, 'videoUrl, imageUrl or avatar'],
+      [{ videoUrl: VIDEO }, 'audioUrl, audioBase64 or text'],
+      [{ ...ORDER, syncMode: 'stretch' }, 'syncMode'],
+      [{ ...ORDER, speaker: { x: -1, y: 0 } }, 'speaker'],
+      [{ ...ORDER, videoUrl: 'file:///etc/passwd' }, 'videoUrl is no address'],
+    ] as const) {
+      const { status, body } = await ask('POST', '', order);
+      expect([status, body.error.message]).toEqual([400, expect.stringContaining(sentence)]);
+    }
+    const stranger = new TestBrowser(server.app);
+    await stranger.register(`${newPublicId()}@example.org`);
+    const elsewhere = (await stranger.send('POST', '/projects', { name: 'Other' })).json().projectId;
+    const { generationId } = (await ask('POST', '', ORDER)).body;
+    for (const [method, end] of [
+      ['GET', ''],
+      ['POST', '/cancel'],
+      ['DELETE', ''],
+    ] as const) {
+      const path = (project: string) => `/projects/${project}/generations/${generationId}${end}`;
+      expect((await stranger.send(method, path(elsewhere))).statusCode).toBe(404);
+      expect((await stranger.send(method, path(projectId))).statusCode).toBe(404);
+    }
+    expect((await ask('GET', `/${generationId}`)).body.state).not.toBe('cancelled');
+  });
+
+  const anyAvatar = async (): Promise<string> => {
+    const id = newPublicId();
+    await context.db.pool.query(
+      `insert into avatars (id, name, provider, model, voice, language, bundle_source, bundle_name)
+       values ($1, 'navtalk.Leo', 'local', 'l', 'cedar', 'en', 'shipped', '.')`,
+      [id],
+    );
+    return id;
+  };
+});

@@ -1,0 +1,78 @@
+import * as z from 'zod';
+import { FILM_STATES, FILM_SYNC_MODES } from '../../films.ts';
+import { LIMITS } from '../../limits.ts';
+import { instantSchema, publicIdSchema } from './common.ts';
+
+const { url, word, language, parameter, spokenText } = LIMITS.characters;
+const urlSchema = z.string().max(url);
+
+/** One of the pictures and one of the sounds are needed. */
+export const createGenerationSchema = z.object({
+  videoUrl: urlSchema.optional().meta({ description: 'A clip: mouth and jaw are drawn anew, all else stays.' }),
+  imageUrl: urlSchema.optional().meta({ description: 'A photo of one person.' }),
+  avatar: z
+    .string()
+    .max(parameter)
+    .optional()
+    .meta({ description: 'Id or name of an avatar.', examples: ['navtalk.Leo'] }),
+  audioUrl: urlSchema.optional().meta({ description: 'Sound, or a film with sound.' }),
+  audioBase64: z
+    .string()
+    .max(LIMITS.bytes.filmOrder)
+    .optional()
+    .meta({ description: 'The bytes of a sound file, bare or as a data URL; up to 6 MB.' }),
+  text: z
+    .string()
+    .max(spokenText)
+    .optional()
+    .meta({ description: 'What is said.', examples: ['Welcome!'] }),
+  voice: z.string().max(word).optional().meta({ description: 'Of the text; that of the avatar when left out.' }),
+  language: z.string().max(language).optional().meta({ description: 'Of the text; found out when left out.' }),
+  syncMode: z
+    .enum(FILM_SYNC_MODES)
+    .optional()
+    .meta({ description: 'Where clip and sound differ in length; `loop` when left out.' }),
+  speaker: z
+    .object({ x: z.number().min(0).max(65_535), y: z.number().min(0).max(65_535) })
+    .optional()
+    .meta({
+      description: 'A place on the face that speaks, in pixels of the first picture; the largest when left out.',
+    }),
+});
+export type CreateGeneration = z.output<typeof createGenerationSchema>;
+
+export const generationSchema = z.object({
+  generationId: publicIdSchema,
+  state: z.enum(FILM_STATES),
+  /** 0 to 1. */
+  progress: z.number(),
+  /** What is being done; empty: nothing. */
+  step: z.string(),
+  /** Films that are made before it, and itself; 0: it does not wait. */
+  queuePosition: z.int(),
+  /** Null: not known as yet. */
+  secondsLeft: z.int().nullable(),
+  /** Good for six hours, and new with every answer; null: it is not done. */
+  videoUrl: z.string().nullable(),
+  /** Of film. */
+  seconds: z.number(),
+  widthPx: z.int(),
+  heightPx: z.int(),
+  bytes: z.int(),
+  /** What was charged. */
+  points: z.number(),
+  failure: z.object({ code: z.string(), message: z.string() }).nullable(),
+  picture: z.object({
+    kind: z.enum(['video', 'image', 'avatar']),
+    url: z.string().nullable(),
+    avatarId: z.string().nullable(),
+  }),
+  sound: z.object({ kind: z.enum(['url', 'data', 'text']), url: z.string().nullable(), text: z.string().nullable() }),
+  createdAt: instantSchema,
+  startedAt: instantSchema.nullable(),
+  finishedAt: instantSchema.nullable(),
+});
+export type Generation = z.output<typeof generationSchema>;
+
+export const generationParamsSchema = z.object({ generationId: publicIdSchema });
+export const projectGenerationParamsSchema = generationParamsSchema.extend({ projectId: publicIdSchema });
