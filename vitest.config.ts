@@ -18,7 +18,7 @@ const UNMEASURED_PAGES = [
 ];
 
 /** Makers of faces and films, which only compute: they measure no time, and leave a processor to whoever wants it. */
-const MAKERS = ['packages/face/src/**/*.integration.test.ts'];
+const MAKERS = ['packages/face/src/**/*.integration.test.ts', 'packages/media/src/frames/*.integration.test.ts'];
 
 /** What is polled may take a machine that is busy elsewhere its time; Vitest gives it one second. */
 const PATIENT = { poll: { timeout: 15_000 } };

@@ -34,7 +34,8 @@ describe.skipIf(executablePath === null)('console', () => {
 
   async function openPage(path: string): Promise<Page> {
     context = await browser.newContext({
-      ...{ viewport: { width: 1280, height: 800 }, locale: 'en-GB' },
+      // Whoever wants no motion waits for none: what moves is seen by the newcomer.
+      ...{ viewport: { width: 1280, height: 800 }, locale: 'en-GB', reducedMotion: 'reduce' },
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     const page = await context.newPage();
