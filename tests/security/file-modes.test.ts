@@ -19,7 +19,7 @@ describe('reading the data folder as another user of the machine', () => {
     await mkdir(path.join(folder, 'uploads'), { mode: 0o755 });
     await writeFile(path.join(folder, 'notes.txt'), 'old', { mode: 0o644 });
     await chmod(folder, 0o755);
-    const made = { MEDIA_WORKERS: '1', DATA_DIR: folder };
+    const made = { MEDIA_WORKERS: '1', DATA_DIR: folder, PREPARE_AVATARS: 'true' };
     server = await startServer(made);
   }, 180_000);
   afterAll(async () => {
