@@ -4,14 +4,13 @@ import { join } from 'node:path';
 import { createPicture, type Picture } from '@visavis/media/core';
 import { speakWithFlite, wavFile } from '@visavis/media/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { MouthMeter } from '../../../../../tests/support/mouth-meter.ts';
 import { pearson } from '../../../../../tests/support/statistics.ts';
 import { type DubOptions, dubClip, renderSpeech } from '../../index.ts';
-import { rgbOf } from '../../pixels/pixels.ts';
 import { cutToOddSides, pictureOf, still, turnClip, writeClip } from '../../testing/clips.ts';
+import { aperturesOf, picturesOf, psnr } from '../../testing/film-pictures.ts';
 import { avatarPhoto } from '../../testing/photos.ts';
 import { decodeSpeech } from '../read-speech.ts';
-import { openFilmClip, pictureMs, readFilmPictures } from './film-clip.ts';
+import { openFilmClip, pictureMs } from './film-clip.ts';
 
 const AVATAR = join(import.meta.dirname, '../../../../../avatars/rafael');
 const FILMS = join(import.meta.dirname, '../../testing/films');
@@ -42,30 +41,6 @@ async function dub(videoPath: string, audioPath: string, name: string, options: 
   const outPath = join(folder, `${name}.mp4`);
   const film = await dubClip({ videoPath, audioPath, outPath, options });
   return { ...film, outPath };
-}
-
-async function picturesOf(path: string): Promise<Picture[]> {
-  const pictures: Picture[] = [];
-  for await (const picture of readFilmPictures(await openFilmClip(path))) pictures.push(picture);
-  return pictures;
-}
-
-async function aperturesOf(pictures: readonly Picture[]): Promise<number[]> {
-  const meter = await MouthMeter.open();
-  const images = pictures.map((picture) => ({ ...picture, data: rgbOf(picture) }));
-  const apertures = await meter.apertures(images);
-  meter.close();
-  return apertures.map((value) => value ?? 0);
-}
-
-/** Of the rows from `from` to `to`, in decibels. */
-function psnr(a: readonly Picture[], b: readonly Picture[], from: number, to: number): number {
-  let [sum, count] = [0, 0];
-  for (const [index, { width, data }] of a.entries()) {
-    for (let i = from * width; i < to * width; i++) sum += ((data[i] ?? 0) - (b[index]?.data[i] ?? 0)) ** 2;
-    count += (to - from) * width;
-  }
-  return 10 * Math.log10(255 ** 2 / (sum / count));
 }
 
 it(

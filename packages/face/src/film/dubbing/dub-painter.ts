@@ -9,7 +9,7 @@ import { bell, type PhotoLook } from '../../drawing/photo-look.ts';
 import type { MouthFrame } from '../../landmarks/mouth-frame.ts';
 import { toPicture } from '../../landmarks/mouth-place.ts';
 import { type Box, copyBox, createPictureBox, cubicIn, linearIn } from '../../pixels/picture-box.ts';
-import { aimLips, DubWarp, type Lips, readLowerFace } from './dub-warp.ts';
+import { aimLips, DubWarp, type Lips, lipsBetween, readLowerFace } from './dub-warp.ts';
 import type { LowerFace } from './shot-face.ts';
 
 /** What the mouth of a shot looks like inside. */
@@ -26,6 +26,8 @@ export type OwnMouth = Pick<FilmedMouth, 'picture' | 'frame' | 'gain'> & { reado
 
 /** Moves below this are none, in pixels. */
 const LEAST_MOVE_PX = 0.02;
+/** Below this strength what was filmed shows through. */
+const SEEN_THROUGH = 0.35;
 const GRAIN_SIDE = 256;
 /** Gaps, in half mouth widths, from which on lips in the picture are apart, and surely are. */
 const WAS_OPEN = [0.08, 0.2] as const;
@@ -44,18 +46,20 @@ export class DubPainter {
   readonly #light = new Float32Array(3);
   readonly #grain = grainOf();
 
-  /** `strength` from 0, which leaves the picture as it is, to 1. */
+  /** `strength` from 0, which leaves the picture as it is, to 1: the mouth moves from where it was filmed to its pose. */
   draw(picture: Picture, face: LowerFace, look: MouthLook, pose: MouthPose, strength: number, index: number): void {
     if (strength <= 0) return;
     const { rest, filmed } = readLowerFace(face);
     const target = aimMouth(rest, pose);
-    const warp = new DubWarp(rest, aimLips(rest, target), filmed, picture.height);
+    const warp = new DubWarp(rest, lipsBetween(filmed, aimLips(rest, target), strength), filmed, picture.height);
     const box = boxOf(rest, warp, picture);
     if (box.width < 2 || box.height < 2) return;
     this.#copy(picture, box);
     const brush = createBrush({ rest, filmed, target, warp, mouth: look, light: face.light });
-    this.#drawLuma(picture, box, brush, strength, index);
-    this.#drawChroma(picture, box, brush, strength);
+    // Where the mouth is nearly as it was filmed, the drawn inside of it gives way, too.
+    const share = Math.min(1, strength / SEEN_THROUGH);
+    this.#drawLuma(picture, box, brush, share, index);
+    this.#drawChroma(picture, box, brush, share);
   }
 
   #copy({ width, height, data }: Picture, box: Box): void {

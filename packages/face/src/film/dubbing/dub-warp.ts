@@ -115,6 +115,22 @@ export function aimLips(rest: MouthFrame, target: MouthTarget): Lips {
   };
 }
 
+/** From the first (`share` 0) to the second (1). */
+export function lipsBetween(one: Lips, other: Lips, share: number): Lips {
+  if (share >= 1) return other;
+  const between = (from: number, to: number): number => from + (to - from) * share;
+  const curve = (name: Curve): Float32Array => one[name].map((value, i) => between(value, other[name][i] ?? value));
+  return {
+    middle: between(one.middle, other.middle),
+    halfWidth: between(one.halfWidth, other.halfWidth),
+    chin: between(one.chin, other.chin),
+    innerUpper: curve('innerUpper'),
+    innerLower: curve('innerLower'),
+    outerUpper: curve('outerUpper'),
+    outerLower: curve('outerLower'),
+  };
+}
+
 /** Columns of the tables per pixel. */
 const COLUMNS_PER_PX = 2;
 /** Shares of the way beyond the corners, in half mouth widths, at which what the lips do ends. */

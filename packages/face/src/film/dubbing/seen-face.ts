@@ -32,8 +32,10 @@ export type SeenFace = {
   /** Turn to the side in radians. */
   readonly yaw: number;
   readonly isTurnedAway: boolean;
-  /** Something lies over the mouth. */
+  /** Something that is not skin lies over the mouth. */
   readonly isCovered: boolean;
+  /** Of the places around the mouth, as in `tonesOf`. */
+  readonly tones: Float32Array;
 };
 
 /** `mesh` and `mouth` in pixels of the picture. */

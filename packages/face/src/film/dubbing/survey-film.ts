@@ -10,6 +10,7 @@ import type { MouthLook, OwnMouth } from './dub-painter.ts';
 import { cutCrop, intoCrop } from './face-crop.ts';
 import type { FaceWatch } from './face-watch.ts';
 import { type FilmClip, pictureMs, readFilmPictures } from './film-clip.ts';
+import { coversOf } from './mouth-covers.ts';
 import { PictureRing } from './picture-ring.ts';
 import type { SeenFace } from './seen-face.ts';
 import { ShotFace } from './shot-face.ts';
@@ -51,8 +52,9 @@ const MOST_MOUTHS_BYTES = 48 * 1024 ** 2;
 const MUCH_BETTER = 0.02;
 /** More than any other: the look of a covered mouth is taken where no other is seen, as under a beard. */
 const COVERED_COST = 100;
-/** The drawn mouth comes and goes within this time. */
+/** The drawn mouth comes and goes within this time, and is gone so long before a hand is seen over it for sure. */
 const FADE_S = 0.2;
+const GONE_S = 0.1;
 /** A cover that is seen in most pictures of a shot is a beard or a shade. */
 const MOST = 0.5;
 
@@ -70,15 +72,19 @@ export async function surveyFilmClip(watch: FaceWatch, clip: FilmClip, options: 
   const ring = new PictureRing(clip.widthPx, clip.heightPx, 3);
   let searched: { readonly picture: Picture; readonly sighting: Promise<Sighting> } | null = null;
   const store = (): Uint8Array => ring.next();
+  const add = (picture: Picture, sighting: Sighting): void => {
+    const count = study.add(picture, sighting);
+    options.onPicture?.(count);
+  };
   for await (const picture of readFilmPictures(clip, { signal: options.signal, store })) {
     const sighting: Sighting | undefined = await searched?.sighting;
     const before = searched?.picture;
     searched = { picture, sighting: follower.find(picture) };
     // Answered for where it is awaited, also when the film ends before.
     searched.sighting.catch(() => {});
-    if (before !== undefined && sighting !== undefined) options.onPicture?.(study.add(before, sighting));
+    if (before !== undefined && sighting !== undefined) add(before, sighting);
   }
-  if (searched !== null) options.onPicture?.(study.add(searched.picture, await searched.sighting));
+  if (searched !== null) add(searched.picture, await searched.sighting);
   return study.finish();
 }
 
@@ -236,12 +242,17 @@ class SceneStudy {
   #strengths(): Float32Array {
     const covered = this.#faces.filter((face) => face?.isCovered).length;
     const heeds = covered < MOST * this.#faces.length;
-    const isLeft = this.#faces.map((face) => face === null || face.isTurnedAway || (heeds && face.isCovered));
+    const isOver = coversOf(this.#faces);
+    const isLeft = this.#faces.map(
+      (face, i) => face === null || face.isTurnedAway || isOver[i] === true || (heeds && face.isCovered),
+    );
     const fade = Math.max(1, Math.round(FADE_S * this.#rate));
+    const gone = Math.round(GONE_S * this.#rate);
     return Float32Array.from(isLeft, (_unused, index) => {
       let strength = 1;
-      for (let near = index - fade; near <= index + fade; near++) {
-        if (isLeft[near] === true) strength = Math.min(strength, Math.abs(near - index) / (fade + 1));
+      for (let near = index - fade - gone; near <= index + fade + gone; near++) {
+        if (isLeft[near] !== true) continue;
+        strength = Math.min(strength, Math.max(0, Math.abs(near - index) - gone) / (fade + 1));
       }
       return strength;
     });

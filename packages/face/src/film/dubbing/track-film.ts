@@ -10,6 +10,7 @@ import { lumaOf } from '../../pixels/pixels.ts';
 import type { SquareRegion } from '../../pixels/sampling.ts';
 import { type CropArea, cutCrop, type FaceCrop, intoCrop } from './face-crop.ts';
 import type { FaceWatch } from './face-watch.ts';
+import { tonesOf } from './mouth-covers.ts';
 import { depthsOf, lowerFaceOf, rigidOf, type SeenFace } from './seen-face.ts';
 
 /** Where a picture of the film shows the face. */
@@ -132,6 +133,7 @@ export function lookAtFace(picture: Picture, mesh: FaceMesh): SeenFace {
     yaw: yawOf(mesh),
     isTurnedAway: isTurnedAway(mesh),
     isCovered: isMouthCovered(crop.image, points),
+    tones: tonesOf(crop.image, points),
   };
 }
 

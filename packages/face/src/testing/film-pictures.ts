@@ -1,0 +1,29 @@
+import type { Picture } from '@visavis/media/core';
+import { MouthMeter } from '../../../../tests/support/mouth-meter.ts';
+import { openFilmClip, readFilmPictures } from '../film/dubbing/film-clip.ts';
+import { rgbOf } from '../pixels/pixels.ts';
+
+export async function picturesOf(path: string): Promise<Picture[]> {
+  const pictures: Picture[] = [];
+  for await (const picture of readFilmPictures(await openFilmClip(path))) pictures.push(picture);
+  return pictures;
+}
+
+/** How far the lips are apart in each picture; 0 without a face. */
+export async function aperturesOf(pictures: readonly Picture[]): Promise<number[]> {
+  const meter = await MouthMeter.open();
+  const images = pictures.map((picture) => ({ ...picture, data: rgbOf(picture) }));
+  const apertures = await meter.apertures(images);
+  meter.close();
+  return apertures.map((value) => value ?? 0);
+}
+
+/** Of the rows from `from` to `to`, in decibels. */
+export function psnr(a: readonly Picture[], b: readonly Picture[], from: number, to: number): number {
+  let [sum, count] = [0, 0];
+  for (const [index, { width, data }] of a.entries()) {
+    for (let i = from * width; i < to * width; i++) sum += ((data[i] ?? 0) - (b[index]?.data[i] ?? 0)) ** 2;
+    count += (to - from) * width;
+  }
+  return 10 * Math.log10(255 ** 2 / (sum / count));
+}
