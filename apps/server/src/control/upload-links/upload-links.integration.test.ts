@@ -1,0 +1,96 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Database, openDatabase } from '../../db/database.ts';
+import { projects } from '../../db/schema.ts';
+import { newDataDir } from '../../db/testing/embedded-folder.ts';
+import { silent } from '../../db/testing/silent-logger.ts';
+import { S3Store } from '../../files/s3-store.ts';
+import { inParts, keysIn } from '../../files/testing/conformance.ts';
+import { type FaultyProxy, startFaultyProxy } from '../../files/testing/faulty-proxy.ts';
+import { findS3Server, type S3Server, startS3Server, warnNoS3 } from '../../files/testing/s3-server.ts';
+import { PATIENT } from '../avatars/making/pace.ts';
+import { ENDLESS_DISK } from '../disk/disk-watch.ts';
+import { newPublicId } from '../ids.ts';
+import { UploadLinks } from './upload-links.ts';
+
+const SPEECH = Buffer.concat([Buffer.from('RIFF\0\0\0\0WAVEfmt ', 'latin1'), Buffer.alloc(300_000, 2)]);
+
+const program = findS3Server();
+if (program === null) warnNoS3('upload links');
+describe.skipIf(program === null)('upload links in a store that speaks S3', () => {
+  const projectId = newPublicId();
+  let root: string;
+  let dataDir: string;
+  let db: Database;
+  let server: S3Server;
+  let proxy: FaultyProxy;
+  beforeAll(async () => {
+    [root, dataDir] = [await mkdtemp(join(tmpdir(), 'visavis-links-')), await newDataDir()];
+    db = await openDatabase({ dataDir, logger: silent });
+    await db.orm.insert(projects).values({ id: projectId, name: 'Shop' });
+    server = await startS3Server(program as string);
+    proxy = await startFaultyProxy(server.settings.endpoint as string);
+  });
+  afterAll(async () => {
+    await proxy?.close();
+    await server?.stop();
+    await db?.close();
+    for (const folder of [root, dataDir]) await rm(folder, { recursive: true, force: true });
+  });
+
+  const open = async (uploadMs: number) => {
+    const patience = { answerMs: 5000, stallMs: 5000, connectMs: 5000, uploadMs };
+    const bucket = { ...(await server.newBucket()), endpoint: proxy.endpoint };
+    const store = new S3Store({ ...bucket, patience, spoolFolder: join(root, 'spool') });
+    const quotas = { fileMbPerProject: 100 };
+    const folder = join(root, newPublicId());
+    const links = new UploadLinks({ db, store, folder, disk: ENDLESS_DISK, quotas, logger: silent });
+    const { uploadId } = await links.create(projectId, { bytes: SPEECH.byteLength });
+    const body = inParts(SPEECH) as AsyncIterable<Buffer>;
+    const send = () => links.receive(uploadId, body, { announced: null, pace: () => PATIENT });
+    return { store, links, folder, uploadId, send };
+  };
+
+  test('a file waits on this machine while the bucket takes nothing, and lies there alone afterwards', async () => {
+    const { store, links, folder, uploadId, send } = await open(1000);
+    proxy.fault = 'hang-put';
+    try {
+      await expect(send()).rejects.toThrow(/cannot be stored now/);
+    } finally {
+      proxy.fault = 'none';
+    }
+    expect(await readdir(folder)).toEqual([uploadId]);
+    const stored = await links.resolveUpload(uploadId, projectId);
+    const parts: Uint8Array[] = [];
+    for await (const part of stored?.file.read() ?? []) parts.push(part);
+    expect(Buffer.concat(parts).equals(SPEECH)).toBe(true);
+    expect(await readdir(folder)).toEqual([]);
+    await links.remove(projectId, uploadId);
+    expect(await keysIn(store, { area: 'uploads', owner: uploadId })).toEqual([]);
+    await store.close();
+  });
+
+  test('a stop waits for no bucket; the file goes there after the next start', async () => {
+    const { store, links, folder, uploadId, send } = await open(60_000);
+    proxy.fault = 'hang-put';
+    const asked = proxy.asked('PUT');
+    try {
+      const sending = send();
+      sending.catch(() => {});
+      await vi.waitFor(() => expect(proxy.asked('PUT')).toBeGreaterThan(asked), 10_000);
+      const fromMs = performance.now();
+      links.close();
+      await expect(sending).rejects.toThrow('The server ends.');
+      expect(performance.now() - fromMs).toBeLessThan(5000);
+    } finally {
+      proxy.fault = 'none';
+    }
+    const quotas = { fileMbPerProject: 100 };
+    const started = new UploadLinks({ db, store, folder, disk: ENDLESS_DISK, quotas, logger: silent });
+    await started.sweep();
+    expect(await started.get(projectId, uploadId)).toMatchObject({ state: 'ready', kind: 'sound' });
+    await store.close();
+  });
+});
