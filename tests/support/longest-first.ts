@@ -14,7 +14,6 @@ const SECONDS: Readonly<Record<string, number>> = {
   'integration/making-kills.test.ts': 200,
   'e2e/embed.test.ts': 200,
   'e2e/examples.test.ts': 150,
-  'security/file-modes.test.ts': 140,
   'e2e/lost-connections.test.ts': 130,
   'db/repair-database.integration.test.ts': 125,
   'worker/media-pool.integration.test.ts': 120,
@@ -30,6 +29,7 @@ const SECONDS: Readonly<Record<string, number>> = {
   'e2e/languages.test.ts': 65,
   'src/main.integration.test.ts': 60,
   'e2e/docs-site.test.ts': 60,
+  'security/file-modes.test.ts': 60,
   'security/borrowed-keys.test.ts': 55,
   // Beside attacks.
   'bundle/make-clip-bundle.integration.test.ts': 220,
