@@ -1,3 +1,5 @@
+import { FILM_LIMIT_MS } from '../control/films/film-limits.ts';
+
 /** A kind of work that waits for its turn. Its rows say what is to be done; a job says only whose turn it is. */
 export type JobDefinition = {
   /** Name of its queue in the database. */
@@ -14,7 +16,7 @@ export const JOBS = {
   /** Key: a person, or a project that nobody owns; one avatar after the other. */
   avatars: { name: 'avatars', heartbeatSeconds: 20, limitSeconds: 3 * 3600 },
   /** Key: a lane of a person's films; one film after the other in each. */
-  films: { name: 'films', heartbeatSeconds: 20, limitSeconds: 3 * 3600 },
+  films: { name: 'films', heartbeatSeconds: 20, limitSeconds: FILM_LIMIT_MS / 1000 },
   /** Key: the task's name. */
   housekeeping: { name: 'housekeeping', heartbeatSeconds: 30, limitSeconds: 3600 },
 } as const satisfies Record<string, JobDefinition>;

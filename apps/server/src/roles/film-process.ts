@@ -1,17 +1,16 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FILM_PROBLEMS } from '@visavis/protocol';
+import { MAKING_LIMIT_MS } from '../control/films/film-limits.ts';
 import type { FilmOutcome, FilmRunner } from '../control/films/film-workshop.ts';
 import type { Logger } from '../ports.ts';
 import { filmMessageSchema } from './film-messages.ts';
 import { followMakingChild, startMakingChild } from './making-child.ts';
 
 const ENTRY = fileURLToPath(new URL('./film-child.ts', import.meta.url));
-/** The longest film, on a slow machine. */
-const TIME_LIMIT_MS = 2.5 * 3_600_000;
 
 /** Makes films, each in a process of its own. */
-function createFilmRunner(logger: Logger, timeLimitMs = TIME_LIMIT_MS): FilmRunner {
+function createFilmRunner(logger: Logger, timeLimitMs = MAKING_LIMIT_MS): FilmRunner {
   return async (task, { signal, onProgress }) => {
     if (signal.aborted) return { kind: 'broke', detail: 'It was stopped before its start.' };
     return followMakingChild<FilmOutcome>(startMakingChild(ENTRY, task, logger), {

@@ -42,7 +42,7 @@ export function createMaking(
   return {
     uploads: new Uploads({ db, folder: uploadFolder, disk, quotas, onBound: bounds.reached }),
     workshop,
-    turns: createMakingTurns({ definition: JOBS.avatars, jobs, workshop, places }),
+    turns: createMakingTurns({ definition: JOBS.avatars, jobs, workshop, places: places.forKind() }),
   };
 }
 
@@ -67,7 +67,8 @@ export function createFilmServices(
     onQueued: (turn) => wake(JOBS.films.name, turn),
     onCancelled: (filmId) => workshop.stop(filmId),
   });
-  return { films, workshop, turns: createMakingTurns({ definition: JOBS.films, jobs, workshop, places, leaves: 1 }) };
+  const own = places.forKind({ leaves: 1 });
+  return { films, workshop, turns: createMakingTurns({ definition: JOBS.films, jobs, workshop, places: own }) };
 }
 
 /** Webhooks of projects, and the posting of what they are told. */

@@ -4,6 +4,7 @@ import { retryDeadlocks } from '../../db/retry-deadlocks.ts';
 import { TURN_OF_PROJECT } from '../fairness/turn-of-project.ts';
 import { writeUses } from '../usage/ledger.ts';
 import { priceOfSpan } from '../usage/points.ts';
+import { chargedMsOf, lengthMsOf } from './film-length.ts';
 
 export type ClaimedFilm = {
   readonly filmId: string;
@@ -120,7 +121,7 @@ export class FilmJobs {
   async #succeed(film: ClaimedFilm, result: FilmResult): Promise<boolean> {
     const { filmId, attempt, projectId, licenceId, request } = film;
     const { sha256, bytes, durationMs, widthPx, heightPx } = result;
-    const chargedMs = Math.ceil(durationMs / 1000) * 1000;
+    const chargedMs = chargedMsOf(durationMs);
     const client = await this.#pool.connect();
     let isWritten = false;
     try {
@@ -128,7 +129,7 @@ export class FilmJobs {
       const { rowCount } = await client.query(
         `update films set state = 'done', progress = 1, result_file = $3, result_bytes = $4, duration_ms = $5, width_px = $6,
            height_px = $7, error = null, error_code = null, ${OVER} where ${OF_ATTEMPT}`,
-        [filmId, attempt, sha256, bytes, Math.round(durationMs), widthPx, heightPx],
+        [filmId, attempt, sha256, bytes, lengthMsOf(durationMs), widthPx, heightPx],
       );
       if (rowCount === 1) {
         const avatarId = request.picture.kind === 'avatar' ? request.picture.avatarId : '';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { FilmStep } from '@visavis/protocol';
 import type { FilmSettings } from '../../db/film-schema.ts';
+import { errorMessage } from '../../error-message.ts';
 import type { BlobStore } from '../../files/blob-store.ts';
 import { Attempts } from '../attempts.ts';
 import type { AvatarCatalogue } from '../avatars/avatar-catalogue.ts';
@@ -13,7 +14,9 @@ import type { DiskWatch } from '../disk/disk-watch.ts';
 import type { ControlLogger } from '../logger.ts';
 import type { GuardedFetch } from '../net/guarded-fetch.ts';
 import type { ClaimedFilm, FilmJobs, FilmRefusal, FilmResult } from './film-jobs.ts';
+import { FILM_LIMIT_MS, KEEPING_LIMIT_MS } from './film-limits.ts';
 import { FilmProblemError, problem, problemError } from './film-problem.ts';
+import { type PersistOptions, persist } from './persist.ts';
 import { copyUpload, type FindUpload, fetchSource, type Source } from './source-files.ts';
 
 /** What a film is made of, as files of this machine. */
@@ -62,8 +65,16 @@ export type FilmWorkshopOptions = {
 type Progress = { share: number; step: FilmStep };
 
 const RETRY_AFTER_MS = 2_000;
+const MAX_DELAY_MS = 10 * 60_000;
+/** Attempts that a store or a database that was away has ended do not count, up to so many: nothing is tried for ever. */
+const MAX_HINDERED_ATTEMPTS = 200;
 /** What a process that was killed left: no attempt takes so long. */
-const LEFT_HOURS = 6;
+const LEFT_HOURS = 1 + FILM_LIMIT_MS / 3_600_000;
+
+/** Not the film's fault: the store or the database does not answer, or is overloaded. */
+type Hindered = { readonly kind: 'hindered'; readonly detail: string };
+type Made = Extract<FilmOutcome, { kind: 'made' }>;
+type Bench = { readonly film: ClaimedFilm; readonly workFolder: string; readonly progress: Progress };
 
 /** Makes films; the rows of `FilmJobs` are the truth. */
 export class FilmWorkshop {
@@ -113,7 +124,10 @@ export class FilmWorkshop {
         report: () => this.#jobs.report(film, progress.share, progress.step),
         work: async (stop) => {
           await mkdir(workFolder, { recursive: true, mode: 0o700 });
-          await this.#settle(film, await this.#make({ film, workFolder, progress }, stop), stop);
+          const bench = { film, workFolder, progress };
+          const outcome = await this.#make(bench, stop);
+          if (outcome.kind === 'made') await this.#keep(bench, outcome, stop);
+          else await this.#settle(film, outcome, stop);
         },
       });
     } finally {
@@ -121,27 +135,49 @@ export class FilmWorkshop {
     }
   }
 
-  async #make(
-    { film, workFolder, progress }: { film: ClaimedFilm; workFolder: string; progress: Progress },
-    signal: AbortSignal,
-  ): Promise<FilmOutcome | FilmResult> {
-    const { blobs, run } = this.#options;
+  async #make({ film, workFolder, progress }: Bench, signal: AbortSignal): Promise<FilmOutcome | Hindered> {
+    let task: FilmTask;
     try {
-      const task = await this.#taskOf(film, workFolder, progress, signal);
-      const outcome = await run(task, {
-        signal,
-        onProgress: (share, step) => Object.assign(progress, { share, step }),
-      });
-      if (outcome.kind !== 'made') return outcome;
-      const { durationMs, widthPx, heightPx } = outcome;
-      const { size: bytes } = await stat(task.outPath);
-      const owner = { area: 'films', owner: film.filmId } as const;
-      const { sha256 } = await blobs.putFile(owner, task.outPath, { signal });
-      return { sha256, bytes, durationMs, widthPx, heightPx };
+      task = await this.#taskOf(film, workFolder, progress, signal);
     } catch (error) {
       if (error instanceof FilmProblemError) return { kind: 'refused', ...error.refusal };
-      return { kind: 'broke', detail: String(error) };
+      return { kind: 'hindered', detail: errorMessage(error) };
     }
+    return this.#options.run(task, {
+      signal,
+      onProgress: (share, step) => Object.assign(progress, { share, step }),
+    });
+  }
+
+  /** Hands a film that is made over to store and database, and waits for them while its attempt counts. */
+  async #keep({ film, workFolder }: Bench, made: Made, signal: AbortSignal): Promise<void> {
+    const { logger, blobs } = this.#options;
+    const { filmId, attempt, soundFile } = film;
+    const { durationMs, widthPx, heightPx } = made;
+    const path = outPathIn(workFolder);
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(KEEPING_LIMIT_MS)]);
+    const owner = { area: 'films', owner: filmId } as const;
+    let isDone: boolean;
+    try {
+      const { size: bytes } = await stat(path);
+      const { sha256 } = await persist(() => blobs.putFile(owner, path, { signal: limit }), this.#trying(film, limit));
+      const result = { sha256, bytes, durationMs, widthPx, heightPx };
+      isDone = await persist(() => this.#jobs.succeed(film, result), this.#trying(film, limit));
+    } catch (error) {
+      await this.#settle(film, { kind: 'hindered', detail: errorMessage(error) }, signal);
+      return;
+    }
+    // What was stored under an attempt that counts no more goes with the next sweep: another one may have stored the same.
+    if (!isDone) return;
+    logger.info({ filmId, attempt }, 'A film was made');
+    // What the store cannot delete now goes with the next sweep.
+    if (soundFile !== null) await blobs.delete({ ...owner, sha256: soundFile }, { signal }).catch(() => {});
+  }
+
+  #trying({ filmId, attempt }: ClaimedFilm, signal: AbortSignal): PersistOptions {
+    const onFault = (error: unknown): void =>
+      this.#options.logger.warn({ filmId, attempt, error: errorMessage(error) }, 'A film waits to be written down');
+    return { signal, onFault };
   }
 
   async #taskOf(film: ClaimedFilm, workFolder: string, progress: Progress, signal: AbortSignal): Promise<FilmTask> {
@@ -168,7 +204,7 @@ export class FilmWorkshop {
                   ? await fetched({ kind: 'audio', url: sound.url })
                   : await this.#soundOf(film, workFolder, signal),
             },
-      ...{ options, workFolder, cacheFolder, outPath: join(workFolder, 'film.mp4') },
+      ...{ options, workFolder, cacheFolder, outPath: outPathIn(workFolder) },
     };
   }
 
@@ -188,32 +224,34 @@ export class FilmWorkshop {
     return path;
   }
 
-  async #settle(film: ClaimedFilm, outcome: FilmOutcome | FilmResult, signal: AbortSignal): Promise<void> {
-    const { logger, blobs } = this.#options;
-    const { filmId, attempt, soundFile } = film;
-    if (!('kind' in outcome)) {
-      // What was stored under an attempt that counts no more goes with the next sweep: another one may have stored the same.
-      if (!(await this.#jobs.succeed(film, outcome))) return;
-      logger.info({ filmId, attempt }, 'A film was made');
-      const key = { area: 'films', owner: filmId, sha256: soundFile ?? '' } as const;
-      // What the store cannot delete now goes with the next sweep.
-      if (soundFile !== null) await blobs.delete(key, { signal }).catch(() => {});
-    } else if (outcome.kind === 'refused') {
+  async #settle(film: ClaimedFilm, outcome: Exclude<FilmOutcome, Made> | Hindered, signal: AbortSignal): Promise<void> {
+    // Closing: the next start goes on. Cancelled: the row says so, and nothing is written.
+    if (signal.aborted && outcome.kind !== 'refused') await this.#jobs.putBack(film, 0, false);
+    else await persist(() => this.#writeEnd(film, outcome), this.#trying(film, signal));
+  }
+
+  async #writeEnd(film: ClaimedFilm, outcome: Exclude<FilmOutcome, Made> | Hindered): Promise<void> {
+    const { logger } = this.#options;
+    const { filmId, attempt, attemptsLeft } = film;
+    if (outcome.kind === 'refused') {
       logger.info({ filmId, code: outcome.code }, 'A film cannot be made of what was given');
       await this.#jobs.fail(film, outcome);
-    } else if (signal.aborted) {
-      // Closing: the next start goes on. Cancelled: the row says so, and nothing is written.
-      await this.#jobs.putBack(film, 0, false);
-    } else if (film.attemptsLeft > 0) {
-      logger.warn({ filmId, attempt, detail: detailOf(outcome) }, 'The making of a film broke off; tried again');
+      return;
+    }
+    const { kind, detail } = outcome;
+    if (kind === 'hindered' && attempt < MAX_HINDERED_ATTEMPTS) {
+      logger.warn({ filmId, attempt, detail }, 'A film cannot be made now; tried again later, which does not count');
+      await this.#jobs.putBack(film, Math.min(MAX_DELAY_MS, RETRY_AFTER_MS * 2 ** Math.min(attempt - 1, 20)), false);
+    } else if (attemptsLeft > 0) {
+      logger.warn({ filmId, attempt, detail }, 'The making of a film broke off; tried again');
       await this.#jobs.putBack(film, RETRY_AFTER_MS, true);
     } else {
-      logger.warn({ filmId, attempt, detail: detailOf(outcome) }, 'The making of a film was given up');
+      logger.warn({ filmId, attempt, detail }, 'The making of a film was given up');
       await this.#jobs.fail(film, problem('broke-off'));
     }
   }
 }
 
-function detailOf(outcome: FilmOutcome): string {
-  return outcome.kind === 'broke' ? outcome.detail : '';
+function outPathIn(workFolder: string): string {
+  return join(workFolder, 'film.mp4');
 }

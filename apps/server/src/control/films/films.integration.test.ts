@@ -7,7 +7,7 @@ import { projects } from '../../db/schema.ts';
 import { silent } from '../../db/testing/silent-logger.ts';
 import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
 import { wallets } from '../../db/usage-schema.ts';
-import type { BlobStore } from '../../files/blob-store.ts';
+import { type BlobStore, BlobStoreError } from '../../files/blob-store.ts';
 import { openFolderStore } from '../../files/folder-store.ts';
 import { JOBS } from '../../jobs/definitions.ts';
 import { createMakingTurns } from '../../jobs/handlers/making-turns.ts';
@@ -27,6 +27,8 @@ const START = 100_000;
 describeOnBothDatabases('films', (context) => {
   let folder: string;
   let blobs: BlobStore;
+  /** What films are given: the store, or one that fails. */
+  let store: BlobStore;
   let projectId: string;
   let run: FilmRunner;
   const opened: Jobs[] = [];
@@ -40,6 +42,7 @@ describeOnBothDatabases('films', (context) => {
   beforeEach(async () => {
     await context.db.orm.execute(sql`delete from projects`);
     projectId = await newProject();
+    store = blobs;
     run = async ({ outPath }) => {
       await writeFile(outPath, 'film');
       return { kind: 'made', durationMs: 2100, widthPx: 64, heightPx: 64 };
@@ -59,12 +62,17 @@ describeOnBothDatabases('films', (context) => {
   const open = () => {
     const jobs = rows();
     const workshop = new FilmWorkshop({
-      ...{ jobs, blobs, folder: join(folder, 'work'), cacheFolder: folder, disk: ENDLESS_DISK, logger: silent },
+      ...{ jobs, blobs: store, folder: join(folder, 'work'), cacheFolder: folder, disk: ENDLESS_DISK, logger: silent },
       catalogue: { get: async () => ({ state: 'ready', bundlePath: folder }) as never },
       fetch: () => Promise.reject(new Error('nothing is fetched here')),
       run: (task, options) => run(task, options),
     });
-    const turns = createMakingTurns({ definition: JOBS.films, jobs, workshop, places: createSharedPlaces(1) });
+    const turns = createMakingTurns({
+      definition: JOBS.films,
+      jobs,
+      workshop,
+      places: createSharedPlaces(1).forKind(),
+    });
     const queue = new Jobs({ db: context.db, handlers: [turns], logger: silent });
     opened.push(queue);
     const films = new Films({
@@ -81,7 +89,7 @@ describeOnBothDatabases('films', (context) => {
       onQueued: (turn) => queue.wake(JOBS.films.name, turn),
       onCancelled: (filmId) => workshop.stop(filmId),
     });
-    return { films, queue };
+    return { films, queue, jobs };
   };
 
   const order = (changes: Partial<FilmOrder> = {}): FilmOrder => ({
@@ -189,6 +197,72 @@ describeOnBothDatabases('films', (context) => {
     ]);
   });
 
+  test('a store and a database that are away for a moment cost a finished film nothing: it is kept until they are back', async () => {
+    const faults = { put: 3, succeed: 2 };
+    store = {
+      ...blobs,
+      async putFile(...given) {
+        faults.put -= 1;
+        if (faults.put >= 0) throw new BlobStoreError('the store is down');
+        return blobs.putFile(...given);
+      },
+    };
+    let made = 0;
+    const runBefore = run;
+    run = (...given) => {
+      made += 1;
+      return runBefore(...given);
+    };
+    const { films, queue, jobs } = open();
+    const succeed = jobs.succeed.bind(jobs);
+    jobs.succeed = async (...given) => {
+      faults.succeed -= 1;
+      if (faults.succeed >= 0) throw new Error('Connection terminated unexpectedly');
+      return succeed(...given);
+    };
+    const { filmId } = await films.order(order());
+    await queue.runDue(JOBS.films.name);
+    expect(await films.get(projectId, filmId)).toMatchObject({ state: 'done', charged: 3000 });
+    const { rows: attempts } = await context.db.pool.query('select attempt, attempts_left from films');
+    expect([made, attempts, await balance()]).toEqual([1, [{ attempt: 1, attempts_left: 2 }], START - 3000]);
+  });
+
+  test('a store that is down when a film begins costs it no attempt, however often, and ever longer pauses', async () => {
+    let isDown = true;
+    store = {
+      ...blobs,
+      async find(...given) {
+        if (isDown) throw new BlobStoreError('the store is down');
+        return blobs.find(...given);
+      },
+    };
+    const { films, queue } = open();
+    const { filmId } = await films.order(order());
+    const pauses: number[] = [];
+    for (let tries = 0; tries < 5; tries += 1) {
+      await queue.runDue(JOBS.films.name);
+      const { rows: found } = await context.db.pool.query<{ state: string; left: number; pause: number }>(
+        `select state, attempts_left as left, round(extract(epoch from due_at - now()))::int as pause from films`,
+      );
+      expect(found).toMatchObject([{ state: 'waiting', left: 3 }]);
+      pauses.push(found[0]?.pause ?? 0);
+      await context.db.pool.query('update films set due_at = now()');
+    }
+    expect(pauses.slice(1).every((pause, index) => pause > (pauses[index] ?? 0))).toBe(true);
+    isDown = false;
+    await queue.runDue(JOBS.films.name);
+    expect(await films.get(projectId, filmId)).toMatchObject({ state: 'done', error: null });
+  });
+
+  test('an order that is durable keeps its sound, whatever fails after it', async () => {
+    const { films, queue, jobs } = open();
+    jobs.turnOf = () => Promise.reject(new Error('Connection terminated unexpectedly'));
+    const { filmId } = await films.order(order());
+    await films.close();
+    await queue.runDue(JOBS.films.name);
+    expect(await films.get(projectId, filmId)).toMatchObject({ state: 'done' });
+  });
+
   test('one that is cancelled is stopped at once and stays cancelled', async () => {
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
     let wasStopped = false;
@@ -262,7 +336,12 @@ describeOnBothDatabases('films', (context) => {
         await rows().succeed(film, RESULT);
       },
     };
-    const turns = createMakingTurns({ definition: JOBS.films, jobs: rows(), workshop, places: createSharedPlaces(1) });
+    const turns = createMakingTurns({
+      definition: JOBS.films,
+      jobs: rows(),
+      workshop,
+      places: createSharedPlaces(1).forKind(),
+    });
     const queue = new Jobs({ db: context.db, handlers: [turns], logger: silent });
     await queue.runDue(JOBS.films.name);
     await queue.close();

@@ -123,8 +123,7 @@ export class Films {
       sound.kind === 'data' ? await blobs.put(owner, inOnePart(sound.bytes), { maxBytes: sound.bytes.length }) : null;
     try {
       const film = await this.#insert(order, id, digest, stored);
-      const turn = await this.#options.jobs.turnOf(id);
-      if (turn !== null) this.#options.onQueued(turn);
+      await this.#announce(id);
       return film;
     } catch (error) {
       if (stored !== null) this.#deleteFiles(id);
@@ -132,6 +131,19 @@ export class Films {
       const meanwhile = await this.#orderedBefore(order, digest);
       if (meanwhile !== null) return meanwhile;
       throw error;
+    }
+  }
+
+  /** The order is durable: whatever cannot be said here, its row says a little later. */
+  async #announce(filmId: string): Promise<void> {
+    try {
+      const turn = await this.#options.jobs.turnOf(filmId);
+      if (turn !== null) this.#options.onQueued(turn);
+    } catch (error) {
+      this.#options.logger.warn(
+        { filmId, error: String(error) },
+        'A film that was ordered waits to be found by its row',
+      );
     }
   }
 

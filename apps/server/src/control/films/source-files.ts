@@ -8,6 +8,7 @@ import { newPublicId } from '../ids.ts';
 import { ForbiddenAddressError } from '../net/address-guard.ts';
 import { type GuardedFetch, LateAnswerError } from '../net/guarded-fetch.ts';
 import type { StoredUpload } from '../upload-links/upload-links.ts';
+import { FETCH_LIMIT_MS } from './film-limits.ts';
 import { FilmProblemError, problemError } from './film-problem.ts';
 
 /** What a file is for, as orders call it. */
@@ -22,7 +23,6 @@ export type SourceOptions = {
   readonly signal: AbortSignal;
 };
 
-const FETCH_TIME_LIMIT_MS = 15 * 60_000;
 const MAX_REDIRECTS = 5;
 const ACCEPT = { video: 'video/*, image/gif', image: 'image/*', audio: 'audio/*, video/*' } as const;
 const MB = 1_000_000;
@@ -38,7 +38,7 @@ export async function fetchSource(source: Source, { folder, fetch, signal }: Sou
   try {
     const { status } = await fetch({
       ...{ url, method: 'GET', headers: { accept: `${ACCEPT[kind]}, */*;q=0.5`, 'user-agent': 'Visavis' } },
-      ...{ timeoutMs: FETCH_TIME_LIMIT_MS, maxBytes: 1024, maxRedirects: MAX_REDIRECTS, signal },
+      ...{ timeoutMs: FETCH_LIMIT_MS, maxBytes: 1024, maxRedirects: MAX_REDIRECTS, signal },
       receive: async (body) => {
         const judge = (head: Buffer) => judgeSource(kind, head);
         received.file = (await receiveJudged(body, folder, judge, { signal, pace: () => IMPATIENT })).file;

@@ -1,5 +1,5 @@
 import type { JobDefinition, Lane, TurnHandler } from '../definitions.ts';
-import type { SharedPlaces } from '../shared-places.ts';
+import type { PlacesOfKind } from '../shared-places.ts';
 
 export type MakingTurnsOptions = {
   readonly definition: JobDefinition;
@@ -7,17 +7,15 @@ export type MakingTurnsOptions = {
   readonly jobs: { waiting(): Promise<readonly string[]>; nextDueMs(turn: string): Promise<number | null> };
   /** `hasRoom` false: nothing is begun. */
   readonly workshop: { makeNext(turn: string, signal: AbortSignal): Promise<void>; readonly hasRoom: boolean };
-  /** What is made at once on this machine. */
-  readonly places: SharedPlaces;
-  /** Places that are left to others. */
-  readonly leaves?: number;
+  /** What is made at once of this kind on this machine. */
+  readonly places: PlacesOfKind;
 };
 
 /** People take turns; in a turn one thing is made: an avatar, or a film. */
-export function createMakingTurns({ definition, jobs, workshop, places, leaves = 0 }: MakingTurnsOptions): TurnHandler {
+export function createMakingTurns({ definition, jobs, workshop, places }: MakingTurnsOptions): TurnHandler {
   return {
     definition,
-    places: (lane: Lane) => (lane === 'quick' && workshop.hasRoom ? places.free(leaves) : 0),
+    places: (lane: Lane) => (lane === 'quick' && workshop.hasRoom ? places.free() : 0),
     laneOf: () => 'quick',
     onPlaces: (tell) => places.onFreed(tell),
     waiting: async () => (await jobs.waiting()).map((key) => ({ key, afterMs: 0 })),

@@ -67,7 +67,7 @@ describeOnBothDatabases('making avatars', (context) => {
       definition: JOBS.avatars,
       jobs: jobs(),
       workshop: { makeNext, hasRoom: true },
-      places: createSharedPlaces(1),
+      places: createSharedPlaces(1).forKind(),
     });
     const queue = new Jobs({ db: context.db, handlers: [turns], logger: silent });
     await queue.runDue(turns.definition.name);

@@ -1,0 +1,13 @@
+const MINUTE_MS = 60_000;
+
+/** For each of the two files of a film. */
+export const FETCH_LIMIT_MS = 15 * MINUTE_MS;
+/** The longest film, on a slow machine. */
+export const MAKING_LIMIT_MS = 150 * MINUTE_MS;
+/** So long a film that is made waits for a store or a database that is away; then it is made again another time. */
+export const KEEPING_LIMIT_MS = 30 * MINUTE_MS;
+/** Copies out of the store, a process's start and end, what is written down. */
+const REST_MS = 30 * MINUTE_MS;
+
+/** A film takes no longer, whatever of it is slow. */
+export const FILM_LIMIT_MS = 2 * FETCH_LIMIT_MS + MAKING_LIMIT_MS + KEEPING_LIMIT_MS + REST_MS;
