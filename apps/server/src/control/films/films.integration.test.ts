@@ -349,6 +349,33 @@ describeOnBothDatabases('films', (context) => {
     expect(made.indexOf(few)).toBeLessThan(5);
   });
 
+  test('two nodes share fifty films of several people: each is made once and paid for once', async () => {
+    const made = new Map<string, number>();
+    run = async ({ outPath, sound }) => {
+      const { text } = sound as { readonly text: string };
+      made.set(text, (made.get(text) ?? 0) + 1);
+      await writeFile(outPath, text);
+      return { kind: 'made', durationMs: 1000, widthPx: 64, heightPx: 64 };
+    };
+    const nodes = [open(), open()] as const;
+    const others = [projectId, await newProject(), await newProject()];
+    const say = (index: number) => ({ kind: 'text', text: `film ${index}`, voice: 'alloy', language: 'en' }) as const;
+    for (let index = 0; index < 50; index += 1) {
+      await nodes[index % 2]?.films.order(order({ sound: say(index), projectId: others[index % 3] ?? '' }));
+    }
+    await expect
+      .poll(async () => {
+        await Promise.all(nodes.map(({ queue }) => queue.runDue(JOBS.films.name)));
+        const { rows: done } = await context.db.pool.query(`select 1 from films where state = 'done'`);
+        return done.length;
+      })
+      .toBe(50);
+    const { rows: paid } = await context.db.pool.query<{ count: number; sum: number }>(
+      `select count(*)::int as count, sum(amount)::int as sum from ledger_entries where kind = 'generation'`,
+    );
+    expect([paid, [...made.values()]]).toEqual([[{ count: 50, sum: -50_000 }], Array(50).fill(1)]);
+  });
+
   test('films that were kept long enough are forgotten with their files', async () => {
     const { films, queue } = open();
     const [old, young] = [await films.order(order()), await films.order(order())];
