@@ -83,7 +83,8 @@ async function make(task: Task): Promise<Made> {
 async function film(task: Task, bundle: string, audioPath: string, from: number): Promise<Made> {
   const { outPath, cacheFolder, workFolder } = task;
   const { durationMs } = await renderSpeech(bundle, audioPath, outPath, {
-    ...{ widthPx: PORTRAIT_PX, heightPx: PORTRAIT_PX },
+    // As long as its sound, like the film of a clip.
+    ...{ widthPx: PORTRAIT_PX, heightPx: PORTRAIT_PX, tailMs: 0 },
     // A face that is made for one film is rendered for it alone.
     cachePath: task.picture.kind === 'bundle' ? cacheFolder : join(workFolder, 'cache'),
     onProgress: (share) => tellProgress(from + share * (1 - from), 'drawing the mouth'),

@@ -26,6 +26,8 @@ export type RenderSpeechOptions = {
    * whose head already moves with what was said then.
    */
   readonly acting?: boolean;
+  /** How long the film goes on after the sound, so that the mouth comes to rest. Left out: 400. */
+  readonly tailMs?: number;
   /** Called with a growing share from 0 to 1. */
   readonly onProgress?: (share: number) => void;
   /** Stops the work; the promise rejects with the signal's reason and no file is left. */
@@ -35,7 +37,7 @@ export type RenderSpeechOptions = {
 export type RenderedSpeech = { readonly durationMs: number; readonly pictureCount: number };
 
 /** The mouth comes to rest within this time after the last sound. */
-const TAIL_MS = 400;
+const REST_MS = 400;
 /** Other work gets its turn after this many pictures. */
 const PICTURES_PER_TURN = 5;
 const DEFAULT_SIDE_PX = 512;
@@ -59,7 +61,7 @@ export async function renderSpeech(
   const speech = await readSpeech(audioPath);
   const partial = `${outPath}.partial-${process.pid}.mp4`;
   const size = { widthPx, heightPx, ...(cachePath && { cachePath }) };
-  const pictures = await openPictures(bundlePath, speech, size, options.acting);
+  const pictures = await openPictures(bundlePath, speech, size, options);
   try {
     const writer = await FilmWriter.open({ path: partial, widthPx, heightPx, sampleRateHz: speech.sampleRateHz });
     try {
@@ -89,7 +91,7 @@ async function openPictures(
   bundlePath: string,
   speech: Speech,
   size: { widthPx: number; heightPx: number; cachePath?: string },
-  acting: boolean | undefined,
+  { acting, tailMs = REST_MS }: RenderSpeechOptions,
 ): Promise<SpeechPictures> {
   const resampler = new Resampler(speech.sampleRateHz, WIRE_SAMPLE_RATE_HZ);
   const sound = [resampler.process(speech.pcm), resampler.flush()];
@@ -103,7 +105,7 @@ async function openPictures(
   const expression = new Expression({ seed: face.manifest.id, language: '' });
   if (acts) for (const pcm of sound) expression.appendSound(REPLY_ID, pcm);
   const articulation = { ...MOUTH_AT_REST };
-  const durationMs = (speech.pcm.length * 1000) / speech.sampleRateHz + TAIL_MS;
+  const durationMs = (speech.pcm.length * 1000) / speech.sampleRateHz + tailMs;
   return {
     count: Math.ceil(durationMs / FRAME_INTERVAL_MS),
     draw(index) {

@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type Film, FilmError, type FilmStanding, generate as generateFilm } from './films.ts';
+
+const OPTIONS = { server: 'https://avatars.example.com/console', license: 'sk_key' };
+const ORDER = { avatar: 'navtalk.Leo', text: 'Welcome!' };
+const WAITING = { generationId: 'f1', state: 'waiting', progress: 0, step: '', queuePosition: 2, failure: null };
+const RUNNING = { ...WAITING, state: 'running', progress: 0.5, step: 'drawing the mouth', queuePosition: 0 };
+const FILM = { videoUrl: 'https://x/f1.mp4', seconds: 1.5, widthPx: 512, heightPx: 512, points: 2 };
+const DONE = { ...RUNNING, ...FILM, state: 'done', progress: 1 };
+
+type Asked = { readonly method: string; readonly url: string; readonly body: unknown; readonly headers: Headers };
+let asked: Asked[] = [];
+
+/** A server that answers so, one after the other; a function is what the network does instead. */
+function answers(...replies: (object | number | (() => never))[]): void {
+  vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+    const { body } = init;
+    const sent = typeof body === 'string' ? JSON.parse(body) : body;
+    asked.push({ method: init.method ?? 'GET', url, body: sent, headers: new Headers(init.headers) });
+    const reply = replies.shift();
+    if (typeof reply === 'function') reply();
+    if (typeof reply === 'number')
+      return Response.json({ error: { code: 'c', message: `m${reply}` } }, { status: reply });
+    return Response.json(reply);
+  });
+}
+const unreachable = (): never => {
+  throw new TypeError('fetch failed');
+};
+
+/** Lets time go by until the film is there, or is not to come. */
+async function generate(...parameters: Parameters<typeof generateFilm>): Promise<Film> {
+  const film = generateFilm(...parameters);
+  let isOver = false;
+  const end = (): void => {
+    isOver = true;
+  };
+  film.then(end, end);
+  while (!isOver) await vi.advanceTimersByTimeAsync(1000);
+  return film;
+}
+
+beforeEach(() => {
+  asked = [];
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test('a film is ordered, waited for, and told of', async () => {
+  answers(WAITING, RUNNING, DONE);
+  const told: FilmStanding['state'][] = [];
+  const film = await generate(ORDER, { ...OPTIONS, onProgress: ({ state }) => told.push(state) });
+  expect(film).toEqual({ generationId: 'f1', ...FILM });
+  expect(told).toEqual(['waiting', 'running', 'done']);
+  expect(asked.map(({ method, url }) => `${method} ${url}`)).toEqual([
+    'POST https://avatars.example.com/api/v1/generations',
+    'GET https://avatars.example.com/api/v1/generations/f1',
+    'GET https://avatars.example.com/api/v1/generations/f1',
+  ]);
+  expect(asked[0]?.body).toEqual(ORDER);
+  expect(asked[0]?.headers.get('authorization')).toBe('Bearer sk_key');
+});
+
+test('files are sent to links of their own first, which stand for them in the order', async () => {
+  answers({ url: 'https://x/uploads/1' }, {}, DONE);
+  const audio = new Blob(['sound']);
+  await generate({ video: 'https://x/clip.mp4', audio }, OPTIONS);
+  expect(asked.map(({ method, body }) => [method, body])).toEqual([
+    ['POST', { bytes: 5 }],
+    ['PUT', audio],
+    ['POST', { videoUrl: 'https://x/clip.mp4', audioUrl: 'https://x/uploads/1' }],
+  ]);
+});
+
+test('an order outlives a network and a server that fail for a moment, as one film', async () => {
+  answers(unreachable, 503, RUNNING, unreachable, 502, 429, DONE);
+  await generate(ORDER, { ...OPTIONS, idempotencyKey: 'order 7' });
+  expect(asked.slice(0, 3).map(({ headers }) => headers.get('idempotency-key'))).toEqual(Array(3).fill('order 7'));
+  answers(...Array<() => never>(100).fill(unreachable));
+  await expect(generate(ORDER, OPTIONS)).rejects.toThrow(new TypeError('fetch failed'));
+});
+
+test('what is refused, and what fails, has the code and the sentence of the server', async () => {
+  answers(400);
+  await expect(generate(ORDER, OPTIONS)).rejects.toEqual(new FilmError('c', 'm400'));
+  answers({ ...RUNNING, state: 'failed', failure: { code: 'no-face', message: 'There is no face.' } });
+  await expect(generate(ORDER, OPTIONS)).rejects.toMatchObject({ code: 'no-face', message: 'There is no face.' });
+  answers({ ...RUNNING, state: 'cancelled' });
+  await expect(generate(ORDER, OPTIONS)).rejects.toMatchObject({ code: 'cancelled' });
+});
+
+test('who stops waiting stops the film', async () => {
+  answers(RUNNING, RUNNING, {});
+  const waiting = new AbortController();
+  let steps = 0;
+  const onProgress = (): void => {
+    steps += 1;
+    if (steps === 2) waiting.abort(new Error('enough'));
+  };
+  await expect(generate(ORDER, { ...OPTIONS, onProgress, signal: waiting.signal })).rejects.toThrow('enough');
+  expect(asked.at(-1)).toMatchObject({ method: 'POST', url: expect.stringMatching(/\/generations\/f1\/cancel$/) });
+});
