@@ -1,0 +1,81 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { speakWithFlite, wavFile } from '@visavis/media/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ConsoleVisitor } from '../support/console-visitor.ts';
+import { startServer, type TestServer } from '../support/server-process.ts';
+
+const MAKING = { timeout: 120_000, interval: 50 };
+
+let server: TestServer;
+let owner: ConsoleVisitor;
+let projectId = '';
+let sound = '';
+
+beforeAll(async () => {
+  server = await startServer({ FREE_POINTS: '1000' });
+  owner = new ConsoleVisitor(server.url);
+  await owner.register('mia@example.org');
+  projectId = (await owner.post('/projects', { name: 'Shop' })).body.projectId;
+  const { pcm24k } = await speakWithFlite('My mother came home before the rain began.', 'rms');
+  sound = Buffer.from(wavFile([pcm24k, pcm24k, pcm24k, pcm24k], 24_000)).toString('base64');
+}, 180_000);
+afterAll(() => server?.stop());
+
+const path = () => `/projects/${projectId}/generations`;
+const order = async (): Promise<string> =>
+  (await owner.post(path(), { avatar: 'navtalk.Leo', audioBase64: sound })).body.generationId;
+const filmOf = async (id: string) => (await owner.get(`${path()}/${id}`)).body;
+
+/** The process that makes a film of this server, once it draws; another one than `notPid`. */
+async function makerOf(id: string, notPid = 0): Promise<number> {
+  let pid = 0;
+  const isDrawing = async () => {
+    pid = (await makers()).find((candidate) => candidate !== notPid) ?? 0;
+    return pid > 0 && (await filmOf(id)).step === 'drawing the mouth';
+  };
+  await expect.poll(isDrawing, MAKING).toBe(true);
+  return pid;
+}
+
+async function makers(): Promise<number[]> {
+  const found: number[] = [];
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const command = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
+    if (command.includes('film-child') && command.includes(server.dataDir)) found.push(Number(name));
+  }
+  return found;
+}
+
+async function killServer(): Promise<void> {
+  const exited = new Promise((resolve) => server.child.once('exit', resolve));
+  server.child.kill('SIGKILL');
+  await exited;
+}
+
+test('a film survives kill -9 of its process and of the server, and is paid for once; one that is cancelled ends at once', {
+  timeout: 500_000,
+}, async () => {
+  const film = await order();
+  process.kill(await makerOf(film), 'SIGKILL');
+  await makerOf(film);
+  await killServer();
+  // Nobody is left to make it for.
+  await expect.poll(() => makers(), MAKING).toEqual([]);
+  const { cookie } = owner;
+  server = await startServer({ FREE_POINTS: '1000', DATA_DIR: server.dataDir });
+  owner = new ConsoleVisitor(server.url);
+  owner.cookie = cookie;
+  await expect.poll(async () => (await filmOf(film)).state, MAKING).toBe('done');
+  const { videoUrl, seconds, points } = await filmOf(film);
+  expect((await fetch(videoUrl)).status).toBe(200);
+  const { items } = (await owner.get(`/projects/${projectId}/ledger`)).body;
+  const paid = items.filter(({ sourceId }: { sourceId: string }) => sourceId === film);
+  expect(paid.map((entry: { points: number }) => entry.points)).toEqual([-points]);
+  expect(points).toBeCloseTo((Math.ceil(seconds) * 10) / 60, 2);
+
+  const cancelled = await order();
+  await makerOf(cancelled);
+  expect((await owner.post(`${path()}/${cancelled}/cancel`, {})).body.state).toBe('cancelled');
+  await expect.poll(() => makers(), MAKING).toEqual([]);
+});
