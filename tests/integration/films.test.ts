@@ -93,8 +93,12 @@ async function end(taskId: string): Promise<Status> {
   return statusOf(taskId);
 }
 
+/** Thousandths: ten points a minute, each second of a film that has begun. */
+const priceOf = (lengthS: number): number => Math.round((Math.ceil(lengthS) * 10_000) / 60);
+
+/** In thousandths. */
 async function points(): Promise<number> {
-  return (await owner.get(`/projects/${projectId}/wallet`)).body.balance;
+  return Math.round(1000 * (await owner.get(`/projects/${projectId}/wallet`)).body.balance);
 }
 
 const video = () => ({ video_url: `${filesUrl}/clip.mp4` });
@@ -123,7 +127,7 @@ test('all nine ways of ordering a film give one, of the size of the clip and the
   const orders = await Promise.all(COMBINATIONS.map(([, order]) => generate(order())));
   const uuid = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   for (const { code, body } of orders) expect([code, body]).toEqual([200, { status: 'started', task_id: uuid }]);
-  let seconds = 0;
+  let price = 0;
   for (const [index, [what, , side, isSpeech]] of COMBINATIONS.entries()) {
     const { status, message, video_url: url = '', seconds: lengthS = 0 } = await end(orders[index]?.body.task_id ?? '');
     expect([what, status, message]).toEqual([what, 'done', '']);
@@ -136,12 +140,11 @@ test('all nine ways of ordering a film give one, of the size of the clip and the
     expect([what, widthPx, heightPx]).toEqual([what, side, side]);
     expect(Math.abs(count / 25 - lengthS)).toBeLessThanOrEqual(0.04);
     if (isSpeech) expect(Math.abs(lengthS - speechS)).toBeLessThanOrEqual(0.04);
-    seconds += Math.ceil(lengthS);
+    price += priceOf(lengthS);
   }
   const { items } = (await owner.get(`/projects/${projectId}/ledger`)).body;
   expect(items.filter(({ kind }: { kind: string }) => kind === 'generation')).toHaveLength(COMBINATIONS.length);
-  // Ten points a minute, to the thousandth of each film.
-  expect(Math.abs(1000 - (await points()) - (seconds * 10) / 60)).toBeLessThan(0.01);
+  expect(1_000_000 - (await points())).toBe(price);
 });
 
 test('a link to a film serves ranges, to pages of other origins too, and no other signature opens it', async () => {
@@ -213,6 +216,7 @@ test('what cannot be used ends in its own sentence, costs nothing, and the next 
     expect([what, status, url]).toEqual([what, 'failed', undefined]);
     expect([what, message]).toEqual([what, expect.stringMatching(sentence)]);
   }
-  expect((await end((await generate({ ...figure(), ...base64() })).body.task_id)).status).toBe('done');
-  expect(before - (await points())).toBeLessThan(1);
+  expect(await points()).toBe(before);
+  const { status, seconds = 0 } = await end((await generate({ ...figure(), ...base64() })).body.task_id);
+  expect([status, before - (await points())]).toEqual(['done', priceOf(seconds)]);
 });

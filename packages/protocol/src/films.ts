@@ -43,6 +43,9 @@ export const FILM_PROBLEMS = {
   'no-voice': 'No voice on this server speaks the language of this text ({language}). Send the sound instead.',
   'no-words': 'This text holds nothing that can be spoken.',
   'sound-lost': 'The sound of this film is not on this server any more. Order the film again.',
+  'no-points': 'No points are left for this film. Add points and order it again.',
+  'too-few-points':
+    'This film would be {seconds} seconds long and cost {price} points; {left} are left for it. Add points and order it again.',
   'time-limit': 'Making this film took too long. Cut it into pieces.',
   'broke-off': 'Making this film broke off three times. Order it again, or choose another clip.',
 } as const;

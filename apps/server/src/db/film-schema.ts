@@ -38,6 +38,8 @@ export const films = pgTable(
       .references(() => projects.id, { onDelete: 'cascade' }),
     /** Empty: not by a licence. */
     licenceId: text('licence_id').notNull(),
+    /** Whose turn it is to have it made: who owned the project when it was ordered. */
+    turn: text('turn').notNull().default(''),
     request: jsonb('request').$type<FilmRequest>().notNull(),
     /** SHA-256 of the sound that came with the order, while it is needed. */
     soundFile: text('sound_file'),

@@ -15,15 +15,17 @@ describe('bodies that are arriving', () => {
     registerBodyBudget(app);
     registerBoundedJson(app);
     app.post('/length', async ({ body }) => ({ length: JSON.stringify(body).length }));
+    // Its reader would take more than is counted.
+    app.post('/loose', { bodyLimit: 4 * LIMITS.bytes.restBody }, async () => ({}));
     await app.listen({ port: 0, host: '127.0.0.1' });
     port = (app.server.address() as AddressInfo).port;
   });
   afterAll(() => app.close());
 
-  const begin = (headers: Readonly<Record<string, string>> = {}) => {
+  const begin = (headers: Readonly<Record<string, string>> = {}, path = '/length') => {
     const sent = request({
       port,
-      path: '/length',
+      path,
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
     });
@@ -53,6 +55,13 @@ describe('bodies that are arriving', () => {
     const tooLarge = begin({ 'content-length': String(LIMITS.bytes.restBody + 1) });
     tooLarge.sent.end(json(LIMITS.bytes.restBody + 1));
     expect((await tooLarge.answered).status).toBe(413);
+  });
+
+  it('are refused beyond what the budget counts, whatever their reader would take', async () => {
+    const text = json(2 * LIMITS.bytes.restBody);
+    const uncounted = begin({ 'content-length': String(text.length) }, '/loose');
+    uncounted.sent.end(text);
+    expect((await uncounted.answered).status).toBe(413);
   });
 
   it('say how long they are: one that could go on for ever, or come byte by byte, is not begun', async () => {

@@ -80,9 +80,12 @@ class Meter extends Transform {
 
   override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.receivedEncodedLength += piece.length;
-    // A body over its own limit is refused by whoever reads it, with 413.
-    const isWithin = this.receivedEncodedLength > this.#most || this.share?.take('body', piece.length);
-    if (!isWithin) {
+    // Whoever reads it may take more: what the budget does not count is not passed on.
+    if (this.receivedEncodedLength > this.#most) {
+      done(refusal('too-large', 'body-too-large'));
+      return;
+    }
+    if (!this.share?.take('body', piece.length)) {
       done(busy());
       return;
     }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { FilmTask } from '../control/films/film-workshop.ts';
@@ -18,11 +19,20 @@ describeOnBothDatabases('ordering films as NavTalk’s clients do', (context) =>
   let projectId = '';
   let key = '';
   const tasks: FilmTask[] = [];
+  /** Of films that are made. */
+  let lengthMs = 1000;
+  let wasStopped = false;
 
   beforeAll(async () => {
     server = await createConsoleServer(context.db, {
-      async makeFilm(task) {
+      async makeFilm(task, { signal, onLength }) {
         tasks.push(task);
+        onLength(lengthMs);
+        if (lengthMs > 60_000) {
+          await once(signal, 'abort');
+          wasStopped = true;
+          return { kind: 'broke', detail: 'It was stopped.' };
+        }
         await writeFile(task.outPath, 'film');
         return { kind: 'made', durationMs: 1000, widthPx: 64, heightPx: 64 };
       },
@@ -49,6 +59,10 @@ describeOnBothDatabases('ordering films as NavTalk’s clients do', (context) =>
   const newKey = async (project: string, browser: TestBrowser): Promise<string> =>
     (await browser.send('POST', `/projects/${project}/keys`, { name: 'k' })).json().key;
 
+  const setBalance = (thousandths: number) =>
+    context.db.pool.query('update wallets set is_unlimited = false, balance = $1 where project_id = $2', [
+      ...[thousandths, projectId],
+    ]);
   const generate = async (body: object, headers: Record<string, string> = { license: key }) => {
     const reply = await server.app.inject({ method: 'POST', url: '/generate', headers, payload: body });
     return { status: reply.statusCode, body: reply.json(), headers: reply.headers };
@@ -159,10 +173,96 @@ describeOnBothDatabases('ordering films as NavTalk’s clients do', (context) =>
     expect(await generate(sound(7_000_000))).toMatchObject({ status: 413, body: { status: 'failed' } });
   });
 
-  test('who has no points left orders nothing', async () => {
-    await context.db.pool.query('update wallets set is_unlimited = false, balance = 0 where project_id = $1', [
-      projectId,
+  test('a question about a film may be as long as any other request, whoever asks', async () => {
+    const payload = { task_id: 'x'.repeat(1_100_000) };
+    for (const headers of [{}, { license: key }]) {
+      const asked = await server.app.inject({ method: 'POST', url: '/query_status', headers, payload });
+      expect([asked.statusCode, asked.json().status]).toEqual([413, 'failed']);
+    }
+  });
+
+  test('the face that speaks is the one that was meant, however its place is written', async () => {
+    await server.plane.jobs?.runDue(JOBS.films.name);
+    for (const [given, place] of [
+      ['320,240', { x: 320, y: 240 }],
+      ['320, 240', { x: 320, y: 240 }],
+      [' 320.5 ,240.25', { x: 320.5, y: 240.25 }],
+      [
+        { x: 320, y: 240.5 },
+        { x: 320, y: 240.5 },
+      ],
+      ['', undefined],
+      [null, undefined],
+    ]) {
+      tasks.splice(0);
+      expect((await generate({ ...ORDER, speaker: given })).status).toBe(200);
+      await server.plane.jobs?.runDue(JOBS.films.name);
+      expect(tasks.map(({ options }) => options.speaker)).toEqual([place]);
+    }
+  });
+
+  const unreadable: readonly unknown[] = [
+    ...['320', '320,240,1', 'left', '-1,2', '1e3,2', '99999,1', 7, true],
+    ...[[320, 240], { x: 1 }, { x: '1', y: 2 }, { x: -1, y: 2 }, { x: 1, y: 70_000 }],
+  ];
+  test.each(unreadable.map((speaker) => ({ speaker })))(
+    'a speaker that cannot be read is refused, not replaced by another face: $speaker',
+    async ({ speaker }) => {
+      const { status, body } = await generate({ ...ORDER, speaker });
+      expect([status, body]).toEqual([
+        400,
+        { status: 'failed', message: expect.stringContaining('speaker is no place') },
+      ]);
+    },
+  );
+
+  test.each([
+    ['estimate', true],
+    ['segments', [{ start: 0 }]],
+    ['output', { width: 100 }],
+    ['callback_url', 'https://a.example'],
+  ])('an order with %s, which this server does not know, orders no film', async (name, value) => {
+    const { status, body } = await generate({ ...ORDER, [name]: value });
+    expect([status, body]).toEqual([
+      400,
+      { status: 'failed', message: `This server does not know ${name} yet. Leave it out.` },
     ]);
+    const inQuery = await server.app.inject({
+      method: 'POST',
+      url: `/generate?${name}=1`,
+      headers: { license: key },
+      payload: ORDER,
+    });
+    expect(inQuery.statusCode).toBe(400);
+    expect((await generate({ ...ORDER, [name]: null })).status).toBe(200);
+  });
+
+  test('who has spent his points since his order is told so at its turn, and nothing is made', async () => {
+    const { task_id: taskId } = (await generate(ORDER)).body;
+    await setBalance(0);
+    tasks.splice(0);
+    await server.plane.jobs?.runDue(JOBS.films.name);
+    expect((await statusOf(taskId)).body).toMatchObject({
+      ...{ status: 'failed', message: expect.stringContaining('No points are left') },
+    });
+    expect(tasks).toEqual([]);
+  });
+
+  test('a film that costs more than there is is stopped before it is drawn, and costs nothing', async () => {
+    await setBalance(1);
+    const { task_id: taskId } = (await generate(ORDER)).body;
+    lengthMs = 30 * 60_000;
+    await server.plane.jobs?.runDue(JOBS.films.name);
+    lengthMs = 1000;
+    expect((await statusOf(taskId)).body).toMatchObject({
+      ...{ status: 'failed', message: expect.stringContaining('would be 1800 seconds long') },
+    });
+    const { rows } = await context.db.pool.query('select balance::int from wallets where project_id = $1', [projectId]);
+    expect([wasStopped, rows]).toEqual([true, [{ balance: 1 }]]);
+  });
+
+  test('who has no points left orders nothing', async () => {
+    await setBalance(0);
     expect(await generate(ORDER)).toMatchObject({
       status: 403,
       body: { status: 'failed', message: expect.stringMatching(/points|balance/i) },

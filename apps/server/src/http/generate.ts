@@ -39,10 +39,9 @@ export function registerGenerate(app: FastifyInstance, { films, admission }: Gen
   app.register(async (scope) => {
     registerErrors(scope);
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser(
-      '*',
-      { parseAs: 'string', bodyLimit: LIMITS.bytes.filmOrder },
-      async (_request: FastifyRequest, body: string) => parseTolerantBody(body),
+    // How long a body may be, its route says.
+    scope.addContentTypeParser('*', { parseAs: 'string' }, async (_request: FastifyRequest, body: string) =>
+      parseTolerantBody(body),
     );
     for (const url of ['/generate', '/query_status']) {
       scope.options(url, { config: FOR.everyone }, (_request, reply) => reply.code(204).send());
@@ -82,8 +81,8 @@ function registerErrors(scope: FastifyInstance): void {
 }
 
 function readFields(request: FastifyRequest): GivenOrder {
+  requireKnown(request);
   const { url, word, spokenText, parameter, language } = LIMITS.characters;
-  const speaker = /^(\d{1,5}),(\d{1,5})$/.exec(readParameter(request, 'speaker') ?? '');
   const idempotencyKey = request.headers['idempotency-key'];
   return {
     videoUrl: readText(request, url, 'video_url'),
@@ -95,12 +94,57 @@ function readFields(request: FastifyRequest): GivenOrder {
     voice: readText(request, word, 'voice'),
     language: readText(request, language, 'language'),
     syncMode: readParameter(request, 'sync_mode'),
-    speaker: speaker === null ? undefined : { x: Number(speaker[1]), y: Number(speaker[2]) },
+    speaker: readSpeaker(request),
     idempotencyKey:
       typeof idempotencyKey === 'string' && idempotencyKey !== ''
         ? idempotencyKey.slice(0, parameter)
         : readParameter(request, 'idempotency_key'),
   };
+}
+
+/** Fields of newer clients that would be another order altogether. */
+const UNKNOWN_FIELDS = ['estimate', 'segments', 'output', 'callback_url', 'callbackUrl'] as const;
+const NOT_GIVEN: readonly unknown[] = [undefined, null, false, '', 'false'];
+
+/** What this server would leave out is refused: nobody pays for a film that he has not ordered. */
+function requireKnown(request: FastifyRequest): void {
+  for (const name of UNKNOWN_FIELDS) {
+    if (readGiven(request, name).every((value) => NOT_GIVEN.includes(value))) continue;
+    throw new ControlError('bad-request', `This server does not know ${name} yet. Leave it out.`);
+  }
+}
+
+const MAX_PLACE_PX = 65_535;
+const PLACE = /^(\d{1,5}(?:\.\d{1,20})?) *, *(\d{1,5}(?:\.\d{1,20})?)$/;
+
+/** `x,y` or `{ x, y }`. What cannot be read is refused: another face would be dubbed, and paid for. */
+function readSpeaker(request: FastifyRequest): GivenOrder['speaker'] {
+  const given = readGiven(request, 'speaker').find((value) => value !== undefined && value !== null && value !== '');
+  if (given === undefined) return undefined;
+  const [x, y] = placeIn(given);
+  const isPlace = [x, y].every((side) => typeof side === 'number' && side >= 0 && side <= MAX_PLACE_PX);
+  if (isPlace) return { x: Number(x), y: Number(y) };
+  throw new ControlError(
+    'bad-request',
+    'speaker is no place in the clip’s first picture. Give it in pixels as x,y, or as {"x","y"}.',
+  );
+}
+
+function placeIn(given: unknown): readonly unknown[] {
+  if (typeof given === 'string') {
+    const sides = given.length > LIMITS.characters.parameter ? null : PLACE.exec(given.trim());
+    return sides === null ? [] : [Number(sides[1]), Number(sides[2])];
+  }
+  return typeof given === 'object' && given !== null && 'x' in given && 'y' in given ? [given.x, given.y] : [];
+}
+
+/** Of the query, and of the body. */
+function readGiven(request: FastifyRequest, name: string): unknown[] {
+  return [request.query, request.body].map((source) =>
+    typeof source === 'object' && source !== null && Object.hasOwn(source, name)
+      ? Reflect.get(source, name)
+      : undefined,
+  );
 }
 
 function absolute(request: FastifyRequest, path: string | null): string | null {

@@ -44,6 +44,10 @@ function tellProgress(share: number, step: Extract<FilmMessage, { kind: 'progres
   void tell({ kind: 'progress', share: Math.min(1, share), step });
 }
 
+function tellLength(durationMs: number): void {
+  void tell({ kind: 'length', durationMs });
+}
+
 /** Path of what is heard. */
 async function soundOf({ sound, workFolder }: Task): Promise<string> {
   if (sound.kind === 'file') return sound.path;
@@ -66,7 +70,7 @@ async function make(task: Task): Promise<Made> {
   if (picture.kind === 'video') {
     const { syncMode, speaker } = options;
     return dubClip({
-      ...{ videoPath: picture.path, audioPath, outPath, onProgress: tellProgress },
+      ...{ videoPath: picture.path, audioPath, outPath, onProgress: tellProgress, onLength: tellLength },
       options: { ...(syncMode && { syncMode }), ...(speaker && { speaker }) },
     });
   }
@@ -87,6 +91,7 @@ async function film(task: Task, bundle: string, audioPath: string, from: number)
     ...{ widthPx: PORTRAIT_PX, heightPx: PORTRAIT_PX, tailMs: 0 },
     // A face that is made for one film is rendered for it alone.
     cachePath: task.picture.kind === 'bundle' ? cacheFolder : join(workFolder, 'cache'),
+    onLength: tellLength,
     onProgress: (share) => tellProgress(from + share * (1 - from), 'drawing the mouth'),
   });
   return { durationMs, widthPx: PORTRAIT_PX, heightPx: PORTRAIT_PX };

@@ -11,7 +11,7 @@ const ENTRY = fileURLToPath(new URL('./film-child.ts', import.meta.url));
 
 /** Makes films, each in a process of its own. */
 function createFilmRunner(logger: Logger, timeLimitMs = MAKING_LIMIT_MS): FilmRunner {
-  return async (task, { signal, onProgress }) => {
+  return async (task, { signal, onProgress, onLength }) => {
     if (signal.aborted) return { kind: 'broke', detail: 'It was stopped before its start.' };
     return followMakingChild<FilmOutcome>(startMakingChild(ENTRY, task, logger), {
       signal,
@@ -19,8 +19,9 @@ function createFilmRunner(logger: Logger, timeLimitMs = MAKING_LIMIT_MS): FilmRu
       atTimeLimit: { kind: 'refused', code: 'time-limit', message: FILM_PROBLEMS['time-limit'] },
       take(data) {
         const { data: message } = filmMessageSchema.safeParse(data);
-        if (message?.kind !== 'progress') return message;
-        onProgress(message.share, message.step);
+        if (message?.kind === 'progress') onProgress(message.share, message.step);
+        else if (message?.kind === 'length') onLength(message.durationMs);
+        else return message;
         return null;
       },
     });

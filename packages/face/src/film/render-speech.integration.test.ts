@@ -54,13 +54,16 @@ async function readFilm(path: string): Promise<{ codec: string; pictures: Buffer
 it('writes pictures and sound of the same length, and the face moves with the sound', async () => {
   const out = join(folder, 'film.mp4');
   const shares: number[] = [];
+  const lengths: number[] = [];
   const { pictureCount, durationMs } = await renderSpeech(AVATAR, wav, out, {
     widthPx: SIDE,
     heightPx: SIDE,
     cachePath: join(folder, 'cache'),
+    onLength: (lengthMs) => lengths.push(shares.length, lengthMs),
     onProgress: (share) => shares.push(share),
   });
   expect(durationMs).toBe(pictureCount * 40);
+  expect(lengths).toEqual([0, durationMs]);
   expect(pictureCount).toBe(55);
   expect(shares.at(-1)).toBe(1);
   const { codec, pictures } = await readFilm(out);

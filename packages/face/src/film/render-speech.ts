@@ -28,6 +28,8 @@ export type RenderSpeechOptions = {
   readonly acting?: boolean;
   /** How long the film goes on after the sound, so that the mouth comes to rest. Left out: 400. */
   readonly tailMs?: number;
+  /** Called once, before the first picture is drawn. */
+  readonly onLength?: (durationMs: number) => void;
   /** Called with a growing share from 0 to 1. */
   readonly onProgress?: (share: number) => void;
   /** Stops the work; the promise rejects with the signal's reason and no file is left. */
@@ -62,7 +64,9 @@ export async function renderSpeech(
   const partial = `${outPath}.partial-${process.pid}.mp4`;
   const size = { widthPx, heightPx, ...(cachePath && { cachePath }) };
   const pictures = await openPictures(bundlePath, speech, size, options);
+  const durationMs = pictures.count * FRAME_INTERVAL_MS;
   try {
+    options.onLength?.(durationMs);
     const writer = await FilmWriter.open({ path: partial, widthPx, heightPx, sampleRateHz: speech.sampleRateHz });
     try {
       await writeFilm(writer, pictures, speech, signal, onProgress);
@@ -77,7 +81,7 @@ export async function renderSpeech(
   } finally {
     pictures.close();
   }
-  return { durationMs: pictures.count * FRAME_INTERVAL_MS, pictureCount: pictures.count };
+  return { durationMs, pictureCount: pictures.count };
 }
 
 /** Pictures of the speaking avatar, each valid until the next one is drawn. */

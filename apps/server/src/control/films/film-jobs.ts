@@ -1,10 +1,10 @@
 import type { Database } from '../../db/database.ts';
 import type { FilmRequest } from '../../db/film-schema.ts';
 import { retryDeadlocks } from '../../db/retry-deadlocks.ts';
-import { TURN_OF_PROJECT } from '../fairness/turn-of-project.ts';
 import { writeUses } from '../usage/ledger.ts';
-import { priceOfSpan } from '../usage/points.ts';
+import { priceOfSpan, toPoints } from '../usage/points.ts';
 import { chargedMsOf, lengthMsOf } from './film-length.ts';
+import { problem } from './film-problem.ts';
 
 export type ClaimedFilm = {
   readonly filmId: string;
@@ -33,13 +33,15 @@ export type FilmRefusal = {
   readonly message: string;
 };
 
+type Client = Pick<Database['pool'], 'query'>;
+
 /** So many films of one person are made at once, on however many machines. */
 const LANES = 4;
 
 /** Films are made in turn among people; each has some lanes, in which one film is made after the other. */
-const TURN = `${TURN_OF_PROJECT} || '/' || (due.ordinal % ${LANES})`;
+const TURN = `(due.turn || '/' || (due.ordinal % ${LANES}))`;
 
-const UNDER_WAY = `films as due join projects on projects.id = due.project_id where due.state in ('waiting', 'running')`;
+const UNDER_WAY = `films as due where due.state in ('waiting', 'running')`;
 
 /**
  * Takes the oldest film of a turn that is due. What runs was begun by an earlier turn, since there is one at a time: its
@@ -47,7 +49,7 @@ const UNDER_WAY = `films as due join projects on projects.id = due.project_id wh
  */
 const CLAIM = `
   update films as film
-  set state = 'running', attempt = attempt + 1, attempts_left = attempts_left - 1, progress = 0, step = 'starting',
+  set state = 'running', attempt = attempt + 1, attempts_left = attempts_left - 1, progress = 0, step = 'starting', duration_ms = 0,
     due_at = now(), started_at = now()
   where film.id = (
     select due.id from ${UNDER_WAY} and due.due_at <= now() and ${TURN} = $1
@@ -72,7 +74,7 @@ export class FilmJobs {
   /** Whose turn it is to have the film made. */
   async turnOf(filmId: string): Promise<string | null> {
     const { rows } = await this.#pool.query<{ turn: string }>(
-      `select ${TURN} as turn from films as due join projects on projects.id = due.project_id where due.id = $1`,
+      `select ${TURN} as turn from films as due where due.id = $1`,
       [filmId],
     );
     return rows[0]?.turn ?? null;
@@ -122,40 +124,82 @@ export class FilmJobs {
     const { filmId, attempt, projectId, licenceId, request } = film;
     const { sha256, bytes, durationMs, widthPx, heightPx } = result;
     const chargedMs = chargedMsOf(durationMs);
-    const client = await this.#pool.connect();
-    let isWritten = false;
-    try {
-      await client.query('begin');
+    return this.#together(async (client) => {
       const { rowCount } = await client.query(
         `update films set state = 'done', progress = 1, result_file = $3, result_bytes = $4, duration_ms = $5, width_px = $6,
            height_px = $7, error = null, error_code = null, ${OVER} where ${OF_ATTEMPT}`,
         [filmId, attempt, sha256, bytes, lengthMsOf(durationMs), widthPx, heightPx],
       );
-      if (rowCount === 1) {
-        const avatarId = request.picture.kind === 'avatar' ? request.picture.avatarId : '';
-        const price = priceOfSpan(this.#pointsPerMinute, 0, chargedMs);
-        const use = { projectId, licenceId, avatarId, sourceId: filmId, seq: 0, durationMs: chargedMs, price };
-        await writeUses(client, [{ kind: 'generation', ...use }]);
-        await client.query(
-          `update films set charged = coalesce((select -amount from ledger_entries where source_id = $1 and seq = 0), 0)
-           where id = $1`,
-          [filmId],
-        );
-      }
+      if (rowCount !== 1) return false;
+      const avatarId = request.picture.kind === 'avatar' ? request.picture.avatarId : '';
+      const use = { projectId, licenceId, avatarId, sourceId: filmId, seq: 0, durationMs: chargedMs };
+      await writeUses(client, [{ kind: 'generation', ...use, price: this.#priceOf(durationMs) }]);
+      await client.query(
+        `update films set charged = coalesce((select -amount from ledger_entries where source_id = $1 and seq = 0), 0)
+         where id = $1`,
+        [filmId],
+      );
+      return true;
+    });
+  }
+
+  /**
+   * Sets the price of a film apart, once its length is known; 0: it is not known as yet. Null: the balance bears it beside what the
+   * project's other films under way will cost. Otherwise why not, and nothing is set apart.
+   */
+  afford(film: ClaimedFilm, durationMs: number): Promise<FilmRefusal | null> {
+    if (this.#pointsPerMinute <= 0) return Promise.resolve(null);
+    return retryDeadlocks(() => this.#together((client) => this.#afford(client, film, durationMs)));
+  }
+
+  async #afford(client: Client, { filmId, attempt, projectId }: ClaimedFilm, durationMs: number) {
+    // Locked: of two films that ask at once, the second sees what is set apart for the first.
+    const { rows: wallets } = await client.query<{ balance: number; isUnlimited: boolean }>(
+      'select balance::float8 as balance, is_unlimited as "isUnlimited" from wallets where project_id = $1 for update',
+      [projectId],
+    );
+    const [wallet] = wallets;
+    const { rows: others } = await client.query<{ lengthMs: number }>(
+      `select duration_ms::float8 as "lengthMs" from films where project_id = $1 and state = 'running' and id <> $2`,
+      [projectId, filmId],
+    );
+    const isBounded = wallet !== undefined && !wallet.isUnlimited;
+    const left = others.reduce((rest, { lengthMs }) => rest - this.#priceOf(lengthMs), wallet?.balance ?? 0);
+    const price = this.#priceOf(durationMs);
+    if (isBounded && left <= 0) return problem('no-points');
+    if (isBounded && price > left) {
+      const seconds = lengthMsOf(durationMs) / 1000;
+      return problem('too-few-points', { seconds, price: toPoints(price), left: toPoints(left) });
+    }
+    await client.query(`update films set duration_ms = $3 where ${OF_ATTEMPT}`, [
+      ...[filmId, attempt, lengthMsOf(durationMs)],
+    ]);
+    return null;
+  }
+
+  #priceOf(durationMs: number): number {
+    return priceOfSpan(this.#pointsPerMinute, 0, chargedMsOf(durationMs));
+  }
+
+  /** All that `work` writes, or nothing of it. */
+  async #together<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
+    const client = await this.#pool.connect();
+    try {
+      await client.query('begin');
+      const result = await work(client);
       await client.query('commit');
-      isWritten = rowCount === 1;
+      return result;
     } catch (error) {
       await client.query('rollback').catch(() => {});
       throw error;
     } finally {
       client.release();
     }
-    return isWritten;
   }
 
   async fail({ filmId, attempt }: ClaimedFilm, { code, message }: FilmRefusal): Promise<void> {
     await this.#pool.query(
-      `update films set state = 'failed', error_code = $3, error = $4, ${OVER} where ${OF_ATTEMPT}`,
+      `update films set state = 'failed', error_code = $3, error = $4, duration_ms = 0, ${OVER} where ${OF_ATTEMPT}`,
       [filmId, attempt, code, message],
     );
   }
@@ -163,7 +207,7 @@ export class FilmJobs {
   /** Gives an attempt that broke off back; `isCounted` false: it was not the film's fault. */
   async putBack({ filmId, attempt }: ClaimedFilm, afterMs: number, isCounted: boolean): Promise<void> {
     await this.#pool.query(
-      `update films set state = 'waiting', attempts_left = attempts_left + $3, step = '',
+      `update films set state = 'waiting', attempts_left = attempts_left + $3, step = '', duration_ms = 0,
          due_at = now() + $4 * interval '1 millisecond'
        where ${OF_ATTEMPT}`,
       [filmId, attempt, isCounted ? 0 : 1, afterMs],

@@ -44,7 +44,12 @@ export type FilmOutcome =
 /** Makes a film in a process of its own. When `signal` aborts, the process ends and the promise resolves as `broke`. */
 export type FilmRunner = (
   task: FilmTask,
-  options: { readonly signal: AbortSignal; readonly onProgress: (share: number, step: FilmStep) => void },
+  options: {
+    readonly signal: AbortSignal;
+    readonly onProgress: (share: number, step: FilmStep) => void;
+    /** Called when the length of the film is known, before it is drawn. */
+    readonly onLength: (durationMs: number) => void;
+  },
 ) => Promise<FilmOutcome>;
 
 export type FilmWorkshopOptions = {
@@ -138,15 +143,36 @@ export class FilmWorkshop {
   async #make({ film, workFolder, progress }: Bench, signal: AbortSignal): Promise<FilmOutcome | Hindered> {
     let task: FilmTask;
     try {
+      // Who ordered it may have spent what he had since.
+      const refusal = await this.#jobs.afford(film, 0);
+      if (refusal !== null) return { kind: 'refused', ...refusal };
       task = await this.#taskOf(film, workFolder, progress, signal);
     } catch (error) {
       if (error instanceof FilmProblemError) return { kind: 'refused', ...error.refusal };
       return { kind: 'hindered', detail: errorMessage(error) };
     }
-    return this.#options.run(task, {
-      signal,
+    return this.#draw(film, task, progress, signal);
+  }
+
+  /** What the balance does not bear is stopped as soon as the film's length is known. */
+  async #draw(film: ClaimedFilm, task: FilmTask, progress: Progress, signal: AbortSignal): Promise<FilmOutcome> {
+    const stop = new AbortController();
+    let asking: Promise<FilmRefusal | null> = Promise.resolve(null);
+    const ask = async (durationMs: number): Promise<FilmRefusal | null> => {
+      const refusal = await persist(() => this.#jobs.afford(film, durationMs), this.#trying(film, signal));
+      if (refusal !== null) stop.abort();
+      return refusal;
+    };
+    const outcome = await this.#options.run(task, {
+      signal: AbortSignal.any([signal, stop.signal]),
       onProgress: (share, step) => Object.assign(progress, { share, step }),
+      onLength: (durationMs) => {
+        // It cannot be asked once the attempt counts no more.
+        asking = ask(durationMs).catch(() => null);
+      },
     });
+    const refusal = await asking;
+    return refusal === null ? outcome : { kind: 'refused', ...refusal };
   }
 
   /** Hands a film that is made over to store and database, and waits for them while its attempt counts. */

@@ -8,6 +8,7 @@ import type { BlobKey, BlobStore, ReadableFile } from '../../files/blob-store.ts
 import { sweepStore } from '../../files/sweep-store.ts';
 import { ControlError, notFound } from '../control-error.ts';
 import type { DiskWatch } from '../disk/disk-watch.ts';
+import { TURN_OF_PROJECT } from '../fairness/turn-of-project.ts';
 import { isPublicId, newPublicId } from '../ids.ts';
 import type { ControlLogger } from '../logger.ts';
 import { fileBytes } from '../quotas/project-usage.ts';
@@ -175,7 +176,7 @@ export class Films {
   async cancel(projectId: string, filmId: string): Promise<Film> {
     await this.get(projectId, filmId);
     const { rowCount } = await this.#orm.execute(sql`
-      update films set state = 'cancelled', step = '', finished_at = now(), sound_file = null, sound_bytes = 0
+      update films set state = 'cancelled', step = '', duration_ms = 0, finished_at = now(), sound_file = null, sound_bytes = 0
       where id = ${filmId} and project_id = ${projectId} and state in ('waiting', 'running')`);
     if (rowCount === 1) {
       this.#options.onCancelled(filmId);
@@ -243,6 +244,7 @@ export class Films {
       const [row] = await transaction
         .insert(films)
         .values({
+          turn: sql`(select ${sql.raw(TURN_OF_PROJECT)} from projects where id = ${projectId})`,
           ...{ id, projectId, licenceId, request: { picture, sound, options }, attemptsLeft: MAX_ATTEMPTS },
           ...(stored === null ? {} : { soundFile: stored.sha256, soundBytes: stored.bytes }),
           ...(idempotencyKey === undefined ? {} : { idempotencyKey, orderDigest: digest }),

@@ -31,6 +31,8 @@ export type DubRequest = {
   /** Appears when the film is complete and replaces an earlier one. */
   readonly outPath: string;
   readonly options?: DubOptions;
+  /** Called once, before the first picture is drawn. */
+  readonly onLength?: (durationMs: number) => void;
   /** Called with a growing share from 0 to 1 and what is being done. */
   readonly onProgress?: (share: number, step: DubStep) => void;
   /** Stops the work; the promise rejects with the signal's reason and no file is left. */
@@ -55,7 +57,7 @@ const DRAWING_FROM = 0.4;
  * them beyond what is kept of each picture's face. Throws `InputError`, `SpeechError` and `OutPathError`.
  */
 export async function dubClip(request: DubRequest): Promise<DubbedFilm> {
-  const { videoPath, audioPath, outPath, options = {}, signal, onProgress } = request;
+  const { videoPath, audioPath, outPath, options = {}, signal, onProgress, onLength } = request;
   signal?.throwIfAborted();
   await requireOutPath(outPath, [videoPath, audioPath]);
   onProgress?.(0, 'reading the clip');
@@ -73,7 +75,7 @@ export async function dubClip(request: DubRequest): Promise<DubbedFilm> {
     const survey = await followFace(watch, clip, request);
     // Its networks take memory that drawing has better use for.
     await watch.close();
-    const film = await writeFilm({ clip, survey, speech, writer, options, signal, onProgress });
+    const film = await writeFilm({ clip, survey, speech, writer, options, signal, onProgress, onLength });
     await rename(partial, outPath);
     onProgress?.(1, 'done');
     return film;
@@ -125,6 +127,7 @@ type FilmPlan = {
   readonly options: DubOptions;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: DubRequest['onProgress'];
+  readonly onLength: DubRequest['onLength'];
 };
 
 async function writeFilm(plan: FilmPlan): Promise<DubbedFilm> {
@@ -136,6 +139,7 @@ async function writeFilm(plan: FilmPlan): Promise<DubbedFilm> {
     meltCount: survey.meltCount,
     keptCount: mostKeptPictures(clip),
   });
+  plan.onLength?.(order.count * stepMs);
   const source = new SourcePictures(clip, { pinnedCount: order.meltCount, goesBack: order.goesBack, signal });
   const painter = new DubPainter();
   const articulation = { ...MOUTH_AT_REST };
