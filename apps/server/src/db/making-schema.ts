@@ -66,6 +66,8 @@ export const avatarJobs = pgTable(
       .primaryKey()
       .references(() => avatars.id, { onDelete: 'cascade' }),
     ordinal: ordinal(),
+    /** Whose turn it is to have it made: who owned the project when it was ordered. */
+    turn: text('turn').notNull().default(''),
     /** File name in the folder of uploads: the job owns the file from its start on. Null until `url` is fetched. */
     file: text('file'),
     /** Size of `file`. */

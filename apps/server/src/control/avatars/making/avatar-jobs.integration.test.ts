@@ -77,6 +77,18 @@ describeOnBothDatabases('making avatars', (context) => {
     expect(Math.max(made.indexOf(first), made.indexOf(second))).toBeLessThan(3);
   });
 
+  test('a project that changes hands while its avatar is made leaves the avatar whose it was', async () => {
+    const projectId = await newProject(await newUser());
+    await order(projectId);
+    const turns = await jobs().waiting();
+    const job = await claim();
+    await context.db.pool.query('delete from project_members where project_id = $1', [projectId]);
+    // No other turn takes what this one makes.
+    expect(await jobs().waiting()).toEqual(turns);
+    expect(await jobs().report(job, 0.5, 'in time')).toBe(true);
+    await jobs().fail(job, { code: 'no-face', message: 'None.' });
+  });
+
   test('of an avatar whose server died, the next turn begins another attempt, and the former one may write no more', async () => {
     const avatarId = await order(await newProject(await newUser()));
     const lost = await claim();

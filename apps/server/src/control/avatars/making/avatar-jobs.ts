@@ -39,9 +39,10 @@ const MAX_UNDER_WAY_PER_PROJECT = 10;
 const FAILED_KEPT_HOURS = 24;
 const MAX_FAILED_FILES_PER_PROJECT = 10;
 
-const UNDER_WAY = `
-  avatar_jobs as due join avatars on avatars.id = due.avatar_id join projects on projects.id = avatars.project_id
-  where due.state in ('waiting', 'running')`;
+const UNDER_WAY = `avatar_jobs as due where due.state in ('waiting', 'running')`;
+
+const turnOfProject = (projectId: string) =>
+  sql`(select ${sql.raw(TURN_OF_PROJECT)} from projects where id = ${projectId})`;
 
 /**
  * Takes the oldest job of a turn that is due. What runs was begun by an earlier turn, since there is one at a time: its
@@ -52,16 +53,16 @@ const CLAIM = `
   set state = 'running', attempt = attempt + 1, attempts_left = attempts_left - 1, progress = 0, step = '', due_at = now()
   from avatars as avatar
   where avatar.id = job.avatar_id and job.avatar_id = (
-    select due.avatar_id from ${UNDER_WAY} and due.due_at <= now() and ${TURN_OF_PROJECT} = $1
+    select due.avatar_id from ${UNDER_WAY} and due.due_at <= now() and due.turn = $1
     order by due.ordinal limit 1 for update of due skip locked)
   returning job.avatar_id as "avatarId", job.attempt, job.attempts_left as "attemptsLeft", job.file, job.url,
     avatar.name as "displayName", avatar.bundle_name as "bundleName"`;
 
-const WAITING = `select distinct ${TURN_OF_PROJECT} as turn from ${UNDER_WAY} and due.due_at <= now()`;
+const WAITING = `select distinct due.turn from ${UNDER_WAY} and due.due_at <= now()`;
 
 const NEXT_DUE = `
   select extract(epoch from min(due.due_at) - now())::float8 * 1000 as "afterMs"
-  from ${UNDER_WAY} and ${TURN_OF_PROJECT} = $1`;
+  from ${UNDER_WAY} and due.turn = $1`;
 
 /** Files of failed attempts that have waited for another try for too long, or of which a project has too many. */
 const EXPIRE = `
@@ -105,13 +106,13 @@ export class AvatarJobs {
       await requireRoom(transaction, projectId);
       const { rowCount } = await transaction.execute(
         picture.kind === 'url'
-          ? sql`insert into avatar_jobs (avatar_id, url, attempts_left)
-                values (${avatarId}, ${picture.url}, ${MAX_ATTEMPTS})`
+          ? sql`insert into avatar_jobs (avatar_id, turn, url, attempts_left)
+                values (${avatarId}, ${turnOfProject(projectId)}, ${picture.url}, ${MAX_ATTEMPTS})`
           : sql`with upload as (
                   delete from uploads where id = ${picture.uploadId} and project_id = ${projectId}
                   returning file, size_bytes)
-                insert into avatar_jobs (avatar_id, file, file_bytes, attempts_left)
-                select ${avatarId}::text, file, size_bytes, ${MAX_ATTEMPTS}::smallint from upload`,
+                insert into avatar_jobs (avatar_id, turn, file, file_bytes, attempts_left)
+                select ${avatarId}::text, ${turnOfProject(projectId)}, file, size_bytes, ${MAX_ATTEMPTS}::smallint from upload`,
       );
       if (rowCount !== 1) throw notFound('upload');
     });
@@ -145,8 +146,8 @@ export class AvatarJobs {
       const former = await transaction.execute(sql`select file from avatar_jobs where avatar_id = ${avatarId}`);
       const { rowCount } = await transaction.execute(sql`
         with job as (
-          insert into avatar_jobs (avatar_id, file, file_bytes, attempts_left)
-          values (${avatarId}, ${sent.file}, ${sent.size_bytes}, ${MAX_ATTEMPTS}::smallint)
+          insert into avatar_jobs (avatar_id, turn, file, file_bytes, attempts_left)
+          values (${avatarId}, ${turnOfProject(projectId)}, ${sent.file}, ${sent.size_bytes}, ${MAX_ATTEMPTS}::smallint)
           on conflict (avatar_id) do update set file = excluded.file, file_bytes = excluded.file_bytes, url = null,
             picture = null, state = 'waiting', attempts_left = excluded.attempts_left, progress = 0, step = '',
             due_at = now(), error_code = null, error = null, failed_at = null
@@ -185,10 +186,9 @@ export class AvatarJobs {
 
   /** Whose turn it is to have the avatar made. */
   async turnOf(avatarId: string): Promise<string | null> {
-    const { rows } = await this.#pool.query<{ turn: string }>(
-      `select ${TURN_OF_PROJECT} as turn from avatars join projects on projects.id = project_id where avatars.id = $1`,
-      [avatarId],
-    );
+    const { rows } = await this.#pool.query<{ turn: string }>('select turn from avatar_jobs where avatar_id = $1', [
+      avatarId,
+    ]);
     return rows[0]?.turn ?? null;
   }
 
