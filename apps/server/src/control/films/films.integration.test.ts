@@ -24,6 +24,9 @@ const RESULT = { sha256: 'a'.repeat(64), bytes: 1000, durationMs: 2100, widthPx:
 const KEYS = [{ keyId: 'test', bytes: Buffer.alloc(32, 7) }] as const;
 const START = 100_000;
 
+/** On a machine that is busy elsewhere, the pauses between tries are the least of it. */
+const PATIENT = { timeout: 120_000 };
+
 describeOnBothDatabases('films', (context) => {
   let folder: string;
   let blobs: BlobStore;
@@ -186,7 +189,7 @@ describeOnBothDatabases('films', (context) => {
       .poll(async () => {
         await queue.runDue(JOBS.films.name);
         return (await films.get(projectId, filmId)).state;
-      })
+      }, PATIENT)
       .toBe('failed');
     const { error, errorCode } = await films.get(projectId, filmId);
     expect([tries, errorCode, error, await balance()]).toEqual([
@@ -368,7 +371,7 @@ describeOnBothDatabases('films', (context) => {
         await Promise.all(nodes.map(({ queue }) => queue.runDue(JOBS.films.name)));
         const { rows: done } = await context.db.pool.query(`select 1 from films where state = 'done'`);
         return done.length;
-      })
+      }, PATIENT)
       .toBe(50);
     const { rows: paid } = await context.db.pool.query<{ count: number; sum: number }>(
       `select count(*)::int as count, sum(amount)::int as sum from ledger_entries where kind = 'generation'`,

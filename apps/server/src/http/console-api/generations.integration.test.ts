@@ -105,6 +105,7 @@ describeOnBothDatabases('generations', (context) => {
       [{ ...ORDER, syncMode: 'stretch' }, 'syncMode'],
       [{ ...ORDER, speaker: { x: -1, y: 0 } }, 'speaker'],
       [{ ...ORDER, videoUrl: 'file:///etc/passwd' }, 'videoUrl is no address'],
+      [{ ...ORDER, estimate: true }, 'estimate'],
     ] as const) {
       const { status, body } = await ask('POST', '', order);
       expect([status, body.error.message]).toEqual([400, expect.stringContaining(sentence)]);

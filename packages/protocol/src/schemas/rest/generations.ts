@@ -6,8 +6,8 @@ import { instantSchema, publicIdSchema } from './common.ts';
 const { url, word, language, parameter, spokenText } = LIMITS.characters;
 const urlSchema = z.string().max(url);
 
-/** One of the pictures and one of the sounds are needed. */
-export const createGenerationSchema = z.object({
+/** One of the pictures and one of the sounds are needed. A field that is not known is refused: a film that was meant otherwise costs points. */
+export const createGenerationSchema = z.strictObject({
   videoUrl: urlSchema.optional().meta({ description: 'A clip: mouth and jaw are drawn anew, all else stays.' }),
   imageUrl: urlSchema.optional().meta({ description: 'A photo of one person.' }),
   avatar: z
