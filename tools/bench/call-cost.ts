@@ -18,7 +18,8 @@ const IDLE_WINDOW_MS = 8000;
 const TALK_WINDOW_MS = 22_000;
 const TALKING_BUDGET_PERCENT = 10;
 const TALKING_BUDGET_FLOORS = 1.6;
-const IDLE_BUDGET_PERCENT = 1.2;
+/** Worker and gateway process together. */
+const LISTENING_BUDGET_PERCENT = 1.1;
 const MEMORY_BUDGET_MIB = 12;
 /** Below this a call was not served, and what it cost says nothing. */
 const LEAST_PICTURES_PER_SECOND = 24;
@@ -101,7 +102,8 @@ const NAMES: Record<Activity, string> = {
 
 function costOf(activity: Activity, count: number, window: Window, floorPercent: number): Measure[] {
   const isTalk = activity === 'talking' || activity === 'streaming';
-  const what = `${NAMES[activity]}, ${count} ${count === 1 ? 'call' : 'calls'}: core per call`;
+  const who = isTalk ? '' : ', worker and gateway';
+  const what = `${NAMES[activity]}, ${count} ${count === 1 ? 'call' : 'calls'}: core per call${who}`;
   const { picturesPerSecond } = window;
   const invalid =
     picturesPerSecond < LEAST_PICTURES_PER_SECOND
@@ -111,9 +113,9 @@ function costOf(activity: Activity, count: number, window: Window, floorPercent:
     ...invalid,
     section: 'calls',
     what,
-    value: window.worker,
+    value: isTalk ? window.worker : window.worker + window.server,
     unit: '%',
-    budget: { atMost: isTalk ? TALKING_BUDGET_PERCENT : IDLE_BUDGET_PERCENT },
+    budget: { atMost: isTalk ? TALKING_BUDGET_PERCENT : LISTENING_BUDGET_PERCENT },
     ...(isTalk ? { floor: floorPercent } : {}),
     note: describe(window),
   };

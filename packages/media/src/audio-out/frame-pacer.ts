@@ -1,7 +1,10 @@
 import type { Clock } from '../core/clock.ts';
+import { sharedMomentsOf } from '../core/shared-moments.ts';
 
 /** Lateness up to which missed frames are still sent, all at once. Beyond it a listener has long heard the hole. */
 const MAX_CATCH_UP_MS = 200;
+/** Frames are due at multiples of this, so that the frames of many calls are sent at one wake-up, but not those of all. */
+const GRID_MS = 10;
 
 export type FramePacerOptions = {
   readonly clock: Clock;
@@ -11,7 +14,7 @@ export type FramePacerOptions = {
   onStall(missedMs: number): void;
 };
 
-/** Calls for a frame at every multiple of the interval from the start on, without drift. */
+/** Calls for the first frame at once, and for one at every interval from less than 10 ms before that on, without drift. */
 export class FramePacer {
   readonly #options: FramePacerOptions;
   /** Time at which frame 0 was due. */
@@ -27,7 +30,7 @@ export class FramePacer {
   start(): void {
     if (this.#running) return;
     this.#running = true;
-    this.#anchorMs = this.#options.clock.nowMs() - this.#framesDone * this.#options.intervalMs;
+    this.#anchorMs = onGrid(this.#options.clock.nowMs()) - this.#framesDone * this.#options.intervalMs;
     this.#tick();
   }
 
@@ -45,7 +48,7 @@ export class FramePacer {
     // One frame is due at a lateness of 0. The tolerance absorbs rounding of sums of fractions.
     let due = Math.floor(latenessMs / intervalMs + 1e-6) + 1;
     if (latenessMs > MAX_CATCH_UP_MS) {
-      this.#anchorMs += latenessMs;
+      this.#anchorMs = onGrid(nowMs) - this.#framesDone * intervalMs;
       due = 1;
       this.#options.onStall(latenessMs);
     }
@@ -55,7 +58,11 @@ export class FramePacer {
     }
     if (!this.#running) return;
     const nextDueMs = this.#anchorMs + this.#framesDone * intervalMs;
-    // Timers round down to whole milliseconds; a wake-up before its time would be for nothing.
-    this.#cancelTimer = clock.schedule(Math.ceil(nextDueMs - clock.nowMs()), () => this.#tick());
+    this.#cancelTimer = sharedMomentsOf(clock).schedule(nextDueMs, () => this.#tick());
   }
+}
+
+/** The last moment of the grid. */
+function onGrid(timeMs: number): number {
+  return Math.floor(timeMs / GRID_MS) * GRID_MS;
 }

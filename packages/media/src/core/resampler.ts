@@ -124,6 +124,11 @@ export class Resampler {
     this.reset();
   }
 
+  /** Input samples on either side of an output sample that it depends on. */
+  get reach(): number {
+    return this.#design.reach;
+  }
+
   /** Converts the next piece. The result belongs to the caller; it may be empty. */
   process(input: Int16Array): Int16Array {
     this.#inputCount += input.length;

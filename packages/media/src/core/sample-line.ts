@@ -36,6 +36,11 @@ export class SampleLine {
     out.set(this.#samples.subarray(at, at + out.length));
   }
 
+  /** Takes the first `count` away; the line must have them. */
+  drop(count: number): void {
+    this.#start += count;
+  }
+
   /** Begins anew, with silence. */
   restart(silentSamples: number): void {
     this.#start = 0;

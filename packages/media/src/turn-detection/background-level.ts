@@ -1,4 +1,5 @@
 import { FRAME_MS } from './frame-assembler.ts';
+import { SlidingQuantile } from './sliding-quantile.ts';
 
 /** Window in which the quietest moments make the background: long enough to hold a breath of any talker. */
 const WINDOW_FRAMES = Math.round(4000 / FRAME_MS);
@@ -32,7 +33,7 @@ const NEAR_QUIET_ROOM_DB = 6;
  * else to go by or the turn has become suspiciously long.
  */
 export class BackgroundLevel {
-  readonly #levels: number[] = [];
+  readonly #levels = new SlidingQuantile(WINDOW_FRAMES);
   #smoothedPower = 0;
   #lastPower = 0;
   #talkShare = 0;
@@ -45,9 +46,7 @@ export class BackgroundLevel {
     this.#smoothedPower += SMOOTHING * (power - this.#smoothedPower);
     this.#levels.push(toDb((power + this.#lastPower) / 2));
     this.#lastPower = power;
-    if (this.#levels.length > WINDOW_FRAMES) this.#levels.shift();
-    const sorted = Float64Array.from(this.#levels).sort();
-    this.#floorDb = sorted[Math.floor(QUANTILE * sorted.length)] ?? SILENCE_DB;
+    this.#floorDb = this.#levels.quantile(QUANTILE);
     this.#turnFrames = inTurn ? this.#turnFrames + 1 : 0;
     if (!this.known || this.aboveDb >= NEAR_BACKGROUND_DB) return;
     if (!inTurn) this.#outsideFrames++;
@@ -80,7 +79,7 @@ export class BackgroundLevel {
   }
 
   reset(): void {
-    this.#levels.length = 0;
+    this.#levels.clear();
     this.#smoothedPower = 0;
     this.#lastPower = 0;
     this.#talkShare = 0;

@@ -7,45 +7,69 @@ import { SPEECH_FRAME_SAMPLES } from './speech-model.ts';
 const WIRE_FRAME_SAMPLES = (SPEECH_FRAME_SAMPLES * WIRE_SAMPLE_RATE_HZ) / ANALYSIS_SAMPLE_RATE_HZ;
 export const FRAME_MS = (SPEECH_FRAME_SAMPLES * 1000) / ANALYSIS_SAMPLE_RATE_HZ;
 
+const FULL_SCALE = 32_768;
+
+/** Of all calls: between two frames it remembers nothing. */
+const resampler = new Resampler(WIRE_SAMPLE_RATE_HZ, ANALYSIS_SAMPLE_RATE_HZ, 'judge');
+/** Samples on either side of a frame that those at 16 kHz depend on: as many as the filter reaches, in whole steps of both rates. */
+const MARGIN = Math.ceil(resampler.reach / 3) * 3;
+const MARGIN_16K = (MARGIN * ANALYSIS_SAMPLE_RATE_HZ) / WIRE_SAMPLE_RATE_HZ;
+
 /** 32 ms of the microphone, as it came and as the speech model wants it. */
-export type AudioFrame = {
+export class AudioFrame {
   /** Place of its first sample, in 24 kHz samples from the first of the call. */
   readonly startSample: number;
-  readonly pcm24k: Int16Array;
-  /** 512 samples at 16 kHz, -1 to 1. */
-  readonly samples16k: Float32Array;
   /** Up to this level (dB of full scale) it may be the avatar's echo; minus infinity while nothing is played. */
   readonly echoDb: number;
-};
+  /** The frame at 24 kHz between its margins. */
+  readonly #samples: Int16Array;
+
+  constructor(startSample: number, echoDb: number, samples: Int16Array) {
+    this.startSample = startSample;
+    this.echoDb = echoDb;
+    this.#samples = samples;
+  }
+
+  /** As it came; the samples belong to the caller. */
+  get pcm24k(): Int16Array {
+    return this.#samples.slice(MARGIN, MARGIN + WIRE_FRAME_SAMPLES);
+  }
+
+  /** Mean square of its samples, full scale 1. */
+  get power(): number {
+    const samples = this.#samples;
+    let sum = 0;
+    for (let at = MARGIN; at < MARGIN + WIRE_FRAME_SAMPLES; at++) sum += (samples[at] as number) ** 2;
+    return sum / (WIRE_FRAME_SAMPLES * FULL_SCALE ** 2);
+  }
+
+  /** 512 samples at 16 kHz, -1 to 1. Made when asked for: most of what an open microphone gives is a quiet room. */
+  get samples16k(): Float32Array {
+    resampler.reset();
+    const converted = resampler.process(this.#samples);
+    const samples = new Float32Array(SPEECH_FRAME_SAMPLES);
+    for (let k = 0; k < samples.length; k++) samples[k] = (converted[MARGIN_16K + k] as number) / FULL_SCALE;
+    return samples;
+  }
+}
 
 /** Cuts the microphone's sound into frames, whatever the chunks it comes in. */
 export class FrameAssembler {
-  readonly #resampler = new Resampler(WIRE_SAMPLE_RATE_HZ, ANALYSIS_SAMPLE_RATE_HZ, 'judge');
-  #samples16k = new Float32Array(SPEECH_FRAME_SAMPLES);
-  #filled16k = 0;
-  /** Sound at 24 kHz not yet part of a frame. */
-  readonly #pending24k = new SampleLine();
+  /** The margin before the next frame, and what came behind it. */
+  readonly #line = new SampleLine();
   #samplesSeen = 0;
   #echoDb = Number.NEGATIVE_INFINITY;
 
-  /** 24 kHz samples seen since the first of the call, those dropped by `reset` included. */
-  get samplesSeen(): number {
-    return this.#samplesSeen;
+  constructor() {
+    this.#line.restart(MARGIN);
   }
 
   push(pcm24k: Int16Array, echoDb: number): AudioFrame[] {
     this.#echoDb = Math.max(this.#echoDb, echoDb);
     this.#samplesSeen += pcm24k.length;
-    this.#pending24k.append(pcm24k);
+    this.#line.append(pcm24k);
     const frames: AudioFrame[] = [];
-    const converted = this.#resampler.process(pcm24k);
-    for (let at = 0; at < converted.length; ) {
-      const count = Math.min(converted.length - at, SPEECH_FRAME_SAMPLES - this.#filled16k);
-      for (let k = 0; k < count; k++) this.#samples16k[this.#filled16k + k] = (converted[at + k] as number) / 32_768;
-      this.#filled16k += count;
-      at += count;
-      if (this.#filled16k === SPEECH_FRAME_SAMPLES) frames.push(this.#completeFrame());
-    }
+    while (this.#line.length >= WIRE_FRAME_SAMPLES + 2 * MARGIN) frames.push(this.#nextFrame());
     // What does not fill a frame yet belongs to this piece.
     this.#echoDb = echoDb;
     return frames;
@@ -53,17 +77,14 @@ export class FrameAssembler {
 
   /** Forgets what does not fill a frame yet; places go on counting. */
   reset(): void {
-    this.#resampler.reset();
-    this.#filled16k = 0;
-    this.#pending24k.restart(0);
+    this.#line.restart(MARGIN);
   }
 
-  #completeFrame(): AudioFrame {
-    const startSample = this.#samplesSeen - this.#pending24k.length;
-    const pcm24k = this.#pending24k.take(WIRE_FRAME_SAMPLES);
-    const samples16k = this.#samples16k;
-    this.#samples16k = new Float32Array(SPEECH_FRAME_SAMPLES);
-    this.#filled16k = 0;
-    return { startSample, pcm24k, samples16k, echoDb: this.#echoDb };
+  #nextFrame(): AudioFrame {
+    const samples = new Int16Array(WIRE_FRAME_SAMPLES + 2 * MARGIN);
+    const startSample = this.#samplesSeen - this.#line.length + MARGIN;
+    this.#line.copyTo(samples, 0);
+    this.#line.drop(WIRE_FRAME_SAMPLES);
+    return new AudioFrame(startSample, this.#echoDb, samples);
   }
 }

@@ -11,12 +11,6 @@ export type JudgedFrame = {
   readonly background: Pick<BackgroundLevel, 'known' | 'aboveDb' | 'talks'>;
 };
 
-export function framePower(samples: Float32Array): number {
-  let sum = 0;
-  for (const sample of samples) sum += sample * sample;
-  return sum / samples.length;
-}
-
 export function powerToDb(power: number): number {
   return 10 * Math.log10(power + 1e-12);
 }

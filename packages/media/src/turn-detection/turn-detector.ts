@@ -3,7 +3,7 @@ import type { TurnDetectionSettings } from '../core/voice-port.ts';
 import { BackgroundLevel } from './background-level.ts';
 import { type AudioFrame, FRAME_MS, FrameAssembler } from './frame-assembler.ts';
 import { GuardedSpeech, type SpeechModelState } from './guarded-speech.ts';
-import { framePower, type JudgedFrame } from './judged-frame.ts';
+import type { JudgedFrame } from './judged-frame.ts';
 import { OpenTurn } from './open-turn.ts';
 import type { SpeechModel } from './speech-model.ts';
 import { StartRule } from './start-rule.ts';
@@ -153,7 +153,7 @@ export class TurnDetector {
 
   async #judge(frame: AudioFrame): Promise<void> {
     const epoch = this.#epoch;
-    const power = framePower(frame.samples16k);
+    const power = frame.power;
     const probability = await this.#probability(frame, power);
     if (this.#closed || epoch !== this.#epoch) return;
     this.counters.framesJudged++;

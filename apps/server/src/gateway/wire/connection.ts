@@ -9,6 +9,7 @@ import type { CallEnd, CallSettings } from '../calls/call-settings.ts';
 import { CALL_LIMITS, type CallMemory } from '../calls/memory/call-memory.ts';
 import type { MemoryBudget } from '../calls/memory/memory-budget.ts';
 import { createFrameReader, type FrameReader } from './frame-reader.ts';
+import { Hurry } from './hurry.ts';
 import { decideOutgoing } from './outgoing.ts';
 import { SocketIntake } from './socket-intake.ts';
 import type { WireDependencies } from './wire-dependencies.ts';
@@ -54,6 +55,7 @@ export class Connection<State, Message, Timer extends string> implements CallCli
   readonly #reader: FrameReader;
   readonly #memory: CallMemory;
   readonly #intake: SocketIntake;
+  readonly #hurry = new Hurry(performance.now());
   readonly #shell: ReducerShell<State, WireInput<Timer>, WireEffect<Message, Timer>>;
   readonly #timers = new Map<Timer, NodeJS.Timeout>();
   readonly #asideReader: FrameReader | null;
@@ -94,6 +96,7 @@ export class Connection<State, Message, Timer extends string> implements CallCli
         this.#isAlive = true;
       },
       over: (code) => this.call.end(code),
+      mayWait: () => this.#hurry.isOver(performance.now()),
     });
     this.call = new Call(request, origin, dependencies, this.#memory, this);
     socket.on('error', (error) => dependencies.logger.debug({ error: error.message }, 'Socket error'));
@@ -144,6 +147,8 @@ export class Connection<State, Message, Timer extends string> implements CallCli
   }
 
   event(event: SessionEvent, atMs: number): void {
+    this.#hurry.event(event, atMs);
+    this.#intake.hurry();
     this.#shell.dispatch({ type: 'session', event, atMs });
     this.#countWaiting();
   }
@@ -172,6 +177,7 @@ export class Connection<State, Message, Timer extends string> implements CallCli
     const reading = reader.read(data, isBinary, atMs);
     switch (reading.kind) {
       case 'message':
+        this.#hurry.sign(atMs);
         this.#dispatch({ type: 'client', message: reading.message, atMs });
         return;
       case 'sound':

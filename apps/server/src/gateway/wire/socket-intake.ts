@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { type ErrorCode, LIMITS } from '@visavis/protocol';
 import type { RawData, WebSocket } from 'ws';
 import type { CallMemory } from '../calls/memory/call-memory.ts';
+import { PacedReading } from './paced-reading.ts';
 
 /** A control frame has a head of two bytes and a mask of four. */
 const CONTROL_HEAD_BYTES = 6;
@@ -13,6 +14,8 @@ export type IntakeListener = {
   readonly sign: () => void;
   /** What arrives is more than may be kept. */
   readonly over: (code: ErrorCode) => void;
+  /** What comes next may wait a moment. Left out: never. */
+  readonly mayWait?: () => boolean;
 };
 
 /**
@@ -25,6 +28,7 @@ export class SocketIntake {
   readonly #memory: CallMemory;
   readonly #listener: IntakeListener;
   readonly #mayArrive: () => number;
+  readonly #reading: PacedReading;
   /** Since the last whole message, by at most one read of the network more. */
   #arrivingBytes = 0;
   #bytesAfterEnd = 0;
@@ -44,6 +48,7 @@ export class SocketIntake {
     this.#memory = memory;
     this.#listener = listener;
     this.#mayArrive = mayArrive;
+    this.#reading = new PacedReading(transport);
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
     for (const kind of ['ping', 'pong'] as const) {
       socket.on(kind, (data: Buffer) => {
@@ -61,8 +66,14 @@ export class SocketIntake {
     this.#socket.resume();
   }
 
+  /** What comes next may not wait any longer. */
+  hurry(): void {
+    this.#reading.hurry();
+  }
+
   end(): void {
     this.#isOver = true;
+    this.#reading.hurry();
     this.#socket.resume();
   }
 
@@ -90,6 +101,7 @@ export class SocketIntake {
       return;
     }
     this.#arrivingBytes += bytes;
+    if (this.#listener.mayWait?.() === true) this.#reading.rest(bytes);
     if (this.#arrivingBytes > this.#mayArrive()) this.#listener.over('message-too-large');
     else if (this.#arrivingBytes <= LIMITS.bytes.frame) return;
     else if (!this.#memory.hold('receiving', this.#arrivingBytes)) this.#listener.over('too-much-data');
