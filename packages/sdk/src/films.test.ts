@@ -92,6 +92,38 @@ test('what is refused, and what fails, has the code and the sentence of the serv
   await expect(generate(ORDER, OPTIONS)).rejects.toMatchObject({ code: 'cancelled' });
 });
 
+test('who stops waiting while the order is on its way stops the film that comes of it', async () => {
+  const waiting = new AbortController();
+  answers(RUNNING, {});
+  const reply = globalThis.fetch;
+  vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
+    if (init.method === 'POST') waiting.abort(new Error('enough'));
+    return reply(url, init);
+  });
+  await expect(generate(ORDER, { ...OPTIONS, signal: waiting.signal })).rejects.toThrow('enough');
+  expect(asked.map(({ url }) => url.split('/v1').at(-1))).toEqual(['/generations', '/generations/f1/cancel']);
+});
+
+test('a page that throws stops the film, too', async () => {
+  answers(RUNNING, {});
+  const onProgress = (): never => {
+    throw new TypeError('no such element');
+  };
+  await expect(generate(ORDER, { ...OPTIONS, onProgress })).rejects.toThrow('no such element');
+  expect(asked.at(-1)?.url).toMatch(/cancel$/);
+});
+
+test('a file is sent again where the connection broke, and not while another of the order cannot be sent', async () => {
+  const [video, audio] = [new Blob(['clip']), new Blob(['sound'])];
+  answers({ url: 'https://x/uploads/1' }, unreachable, {}, DONE);
+  await generate({ avatar: 'navtalk.Leo', audio }, OPTIONS);
+  expect(asked.map(({ method }) => method)).toEqual(['POST', 'PUT', 'PUT', 'POST']);
+  asked = [];
+  answers({ url: 'https://x/uploads/1' }, { url: 'https://x/uploads/2' }, unreachable, 415, {}, {});
+  await expect(generate({ video, audio }, OPTIONS)).rejects.toMatchObject({ message: 'm415' });
+  expect(asked.map(({ method }) => method)).toEqual(['POST', 'POST', 'PUT', 'PUT']);
+});
+
 test('who stops waiting stops the film', async () => {
   answers(RUNNING, RUNNING, {});
   const waiting = new AbortController();

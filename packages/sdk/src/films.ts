@@ -30,7 +30,10 @@ export type FilmOptions = {
   readonly server: string;
   /** A licence key; browser tokens order no films. Where people can read it, it is everybody's: order on a server of yours. */
   readonly license: string;
-  /** The same order under the same key is the same film, however often it is sent. Left out: each call is a film of its own. */
+  /**
+   * The same order under the same key is the same film, however often it is sent. For orders of addresses: a file of yours gets another
+   * one each time. Left out: each call is a film of its own.
+   */
   readonly idempotencyKey?: string;
   /** Told of every step: about once a second while the film is made. */
   readonly onProgress?: (standing: FilmStanding) => void;
@@ -80,26 +83,32 @@ type Answer = FilmStanding & Film & { readonly failure: { readonly code: string;
 const POLL_MS = 1000;
 /** A server that cannot be reached is asked again for so long: the film is made all the same. */
 const PATIENCE_MS = 60_000;
+/** An answer that takes longer does not come. */
+const ANSWER_LIMIT_MS = 30_000;
+const CANCEL_LIMIT_MS = 5000;
+const UPLOAD_TRIES = 3;
 
 /**
- * Orders a film and waits for it, in Node and in browsers.
+ * Orders a film and waits for it, in Node and in browsers. Whoever stops waiting, by `signal` or by an error of `onProgress`, stops the
+ * film on the server, too.
  *
  * @throws FilmError when the order is refused, or no film comes of it; what `signal` was aborted with; TypeError when the server
  * cannot be reached.
  */
 export async function generate(order: FilmOrder, options: FilmOptions): Promise<Film> {
+  const { signal, idempotencyKey = crypto.randomUUID() } = options;
+  signal?.throwIfAborted();
   const server = new FilmServer(options);
-  const [videoUrl, imageUrl, audioUrl] = await Promise.all(
-    [order.video, order.image, order.audio].map((source) => server.place(source)),
-  );
+  const [videoUrl, imageUrl, audioUrl] = await server.place([order.video, order.image, order.audio], signal);
   const { avatar, text, voice, language, syncMode, speaker } = order;
   const body = { videoUrl, imageUrl, audioUrl, avatar, text, voice, language, syncMode, speaker };
-  const idempotencyKey = options.idempotencyKey ?? crypto.randomUUID();
-  const ordered = await server.ask<Answer>('POST', '/generations', body, { 'idempotency-key': idempotencyKey });
+  signal?.throwIfAborted();
+  // Without the signal: whether it is ordered must be known, so that it can be stopped.
+  const ordered = await server.ask<Answer>('POST', '/generations', { body, idempotencyKey });
   try {
     return await follow(server, ordered, options);
   } catch (error) {
-    if (options.signal?.aborted) await server.cancel(ordered.generationId);
+    if (!(error instanceof FilmError)) await server.cancel(ordered.generationId);
     throw error;
   }
 }
@@ -108,8 +117,8 @@ async function follow(server: FilmServer, ordered: Answer, { onProgress, signal 
   let film = ordered;
   while (film.state === 'waiting' || film.state === 'running') {
     onProgress?.(film);
-    await pause(signal);
-    film = await server.ask<Answer>('GET', `/generations/${film.generationId}`);
+    await pause(signal, POLL_MS);
+    film = await server.ask<Answer>('GET', `/generations/${film.generationId}`, { signal });
   }
   onProgress?.(film);
   if (film.failure !== null) throw new FilmError(film.failure.code, film.failure.message);
@@ -118,53 +127,90 @@ async function follow(server: FilmServer, ordered: Answer, { onProgress, signal 
   return { generationId, videoUrl, seconds, widthPx, heightPx, points };
 }
 
+type Question = { readonly body?: object; readonly idempotencyKey?: string; readonly signal?: AbortSignal | undefined };
+
 /** The part of the REST interface that films need. */
 class FilmServer {
   readonly #address: string;
   readonly #license: string;
-  readonly #signal: AbortSignal | undefined;
 
-  constructor({ server, license, signal }: FilmOptions) {
+  constructor({ server, license }: FilmOptions) {
     this.#address = `${new URL(server).origin}/api/v1`;
     this.#license = license;
-    this.#signal = signal;
   }
 
-  /** The address of a source; a file is sent to a link of its own. */
-  async place(source: FilmSource | undefined): Promise<string | undefined> {
-    if (!(source instanceof Blob)) return source;
-    const { url } = await this.ask<{ url: string }>('POST', '/uploads', { bytes: source.size });
-    await answerOf(await fetch(url, { method: 'PUT', body: source, signal: this.#signal ?? null }));
-    return url;
+  /** The addresses of sources; files are sent to links of their own. When one cannot be sent, none is. */
+  async place(sources: readonly (FilmSource | undefined)[], given?: AbortSignal): Promise<(string | undefined)[]> {
+    const ended = new AbortController();
+    const signal = given === undefined ? ended.signal : AbortSignal.any([given, ended.signal]);
+    try {
+      return await Promise.all(
+        sources.map((source) => (source instanceof Blob ? this.#sendFile(source, signal) : source)),
+      );
+    } finally {
+      ended.abort();
+    }
   }
 
   /** Asks again where the network or the server is at fault; an order has its idempotency key, so that it is one film. */
-  async ask<Value>(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Value> {
+  async ask<Value>(method: string, path: string, question: Question = {}): Promise<Value> {
     const deadlineMs = performance.now() + PATIENCE_MS;
     while (true) {
       const isLast = performance.now() >= deadlineMs;
+      let restMs = POLL_MS;
       try {
-        const response = await this.#send(method, path, body, headers);
+        const response = await this.#send(method, path, question, ANSWER_LIMIT_MS);
         if (isLast || (response.status < 500 && response.status !== 429)) return await answerOf(response);
+        restMs = restOf(response);
+        await response.body?.cancel();
       } catch (error) {
-        if (isLast || this.#signal?.aborted || !(error instanceof TypeError)) throw error;
+        if (isLast || question.signal?.aborted || !isOfNetwork(error)) throw error;
       }
-      await pause(this.#signal);
+      await pause(question.signal, restMs);
     }
   }
 
   /** Whoever stops waiting hears of that, not of a server that cannot be told. */
   async cancel(generationId: string): Promise<void> {
-    const headers = { authorization: `Bearer ${this.#license}` };
-    await fetch(`${this.#address}/generations/${generationId}/cancel`, { method: 'POST', headers }).catch(() => {});
+    await this.#send('POST', `/generations/${generationId}/cancel`, {}, CANCEL_LIMIT_MS).catch(() => {});
   }
 
-  #send(method: string, path: string, body: object | undefined, more: Record<string, string>): Promise<Response> {
-    const headers: Record<string, string> = { ...more, authorization: `Bearer ${this.#license}` };
-    if (body !== undefined) headers['content-type'] = 'application/json';
-    const sent = body === undefined ? null : JSON.stringify(body);
-    return fetch(`${this.#address}${path}`, { method, headers, body: sent, signal: this.#signal ?? null });
+  async #sendFile(file: Blob, signal: AbortSignal): Promise<string> {
+    const { url } = await this.ask<{ url: string }>('POST', '/uploads', { body: { bytes: file.size }, signal });
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await answerOf(await fetch(url, { method: 'PUT', body: file, signal }));
+        return url;
+      } catch (error) {
+        if (tries === UPLOAD_TRIES || signal.aborted || !isOfNetwork(error)) throw error;
+        await pause(signal, POLL_MS);
+      }
+    }
   }
+
+  #send(method: string, path: string, { body, idempotencyKey, signal }: Question, limitMs: number): Promise<Response> {
+    const headers: Record<string, string> = { authorization: `Bearer ${this.#license}` };
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
+    const limit = AbortSignal.timeout(limitMs);
+    return fetch(`${this.#address}${path}`, {
+      method,
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+    });
+  }
+}
+
+/** The connection failed, or its answer took too long. */
+function isOfNetwork(error: unknown): boolean {
+  return error instanceof TypeError || (error instanceof DOMException && error.name === 'TimeoutError');
+}
+
+/** When a server that has too much to do wants to be asked again. */
+function restOf(response: Response): number {
+  const seconds = Number(response.headers.get('retry-after'));
+  return seconds > 0 ? Math.min(seconds * 1000, PATIENCE_MS / 2) : POLL_MS;
 }
 
 async function answerOf<Value>(response: Response): Promise<Value> {
@@ -183,7 +229,7 @@ function readJson(text: string): { readonly error?: { readonly code?: string; re
   }
 }
 
-function pause(signal: AbortSignal | undefined): Promise<void> {
+function pause(signal: AbortSignal | undefined, restMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const abandon = (): void => {
       clearTimeout(timer);
@@ -192,7 +238,7 @@ function pause(signal: AbortSignal | undefined): Promise<void> {
     const timer = setTimeout(() => {
       signal?.removeEventListener('abort', abandon);
       resolve();
-    }, POLL_MS);
+    }, restMs);
     if (signal?.aborted) abandon();
     else signal?.addEventListener('abort', abandon, { once: true });
   });

@@ -1,7 +1,7 @@
 import type { ControlLogger } from '../control/logger.ts';
 import { errorMessage } from '../error-message.ts';
 import { affectedBy, type Boss } from './boss.ts';
-import type { Lane, TurnHandler } from './definitions.ts';
+import type { Lane, TurnHandler, WaitingKey } from './definitions.ts';
 import { type Claim, RunningTurn } from './running-turn.ts';
 
 export type TurnCounts = {
@@ -20,6 +20,8 @@ const LANES: readonly Lane[] = ['quick', 'slow'];
 const PRIORITY = { quick: 0, slow: -1 } as const satisfies Record<Lane, number>;
 const LANE_FILTER = { quick: { minPriority: 0 }, slow: { maxPriority: -1 } } as const;
 const MAX_FETCHED = 100;
+/** Of those that wait by their rows. */
+const SENT_AT_ONCE = 20;
 const MAX_FREED = 100_000;
 /** A turn that breaks off is tried again after seconds; one that always does leaves it to its rows to bring it back. */
 const RETRY = { retryLimit: 20, retryDelay: 3 } as const;
@@ -39,8 +41,8 @@ export class TurnQueue {
   readonly #counts: TurnCounts = { running: 0, begun: 0, again: 0, failed: 0, lost: 0 };
   #pulling: Promise<void> | null = null;
   #isPullWanted = false;
-  /** Reconciliations under way: no turn is taken before all that wait are in the queue, or the first of them would be ahead. */
-  #reconciling = 0;
+  /** What puts all that wait into the queue: no turn is taken meanwhile, or the first of them would be ahead. */
+  readonly #gathering = new Set<Promise<void>>();
   /** Nothing slow is asked for where none can wait: what this node sent there it knows, the rest is looked for now and then. */
   #maySlowWait = true;
   #isClosed = false;
@@ -71,7 +73,7 @@ export class TurnQueue {
   pull(): void {
     if (this.#isClosed) return;
     this.#isPullWanted = true;
-    if (this.#reconciling > 0) return;
+    if (this.#gathering.size > 0) return;
     this.#pulling ??= this.#pullAll()
       .catch((error: unknown) => {
         this.#isPullWanted = false;
@@ -85,14 +87,13 @@ export class TurnQueue {
 
   /** Sends what the rows say is due; most of it waits already. */
   async reconcile(): Promise<void> {
-    this.#reconciling += 1;
+    const waiting = await this.#handler.waiting();
+    const gathering = this.#gather(waiting);
+    this.#gathering.add(gathering);
     try {
-      for (const { key, afterMs } of await this.#handler.waiting()) {
-        if (afterMs > 0) await this.#sendLater(key, afterMs);
-        else await this.#wake(key);
-      }
+      await gathering;
     } finally {
-      this.#reconciling -= 1;
+      this.#gathering.delete(gathering);
       if (this.#isPullWanted) this.pull();
     }
   }
@@ -123,7 +124,9 @@ export class TurnQueue {
   /** Resolves when nothing is under way and nothing is due. */
   async idle(): Promise<void> {
     do {
-      while (this.#pulling !== null || this.#work.size > 0) await Promise.all([this.#pulling, ...this.#work]);
+      while (this.#pulling !== null || this.#work.size > 0 || this.#gathering.size > 0) {
+        await Promise.allSettled([this.#pulling, ...this.#work, ...this.#gathering]);
+      }
       this.pull();
       await this.#pulling;
     } while (this.#work.size > 0);
@@ -140,7 +143,7 @@ export class TurnQueue {
   }
 
   async #pullAll(): Promise<void> {
-    while (this.#isPullWanted && this.#reconciling === 0 && !this.#isClosed) {
+    while (this.#isPullWanted && this.#gathering.size === 0 && !this.#isClosed) {
       this.#isPullWanted = false;
       for (const lane of LANES) {
         const places = Math.min(MAX_FETCHED, this.#handler.places(lane));
@@ -184,6 +187,15 @@ export class TurnQueue {
       this.#remind(RETRY.retryDelay * 1000);
     } finally {
       this.#running.delete(claim.id);
+    }
+  }
+
+  async #gather(waiting: readonly WaitingKey[]): Promise<void> {
+    for (let at = 0; at < waiting.length; at += SENT_AT_ONCE) {
+      const sent = waiting
+        .slice(at, at + SENT_AT_ONCE)
+        .map(({ key, afterMs }) => (afterMs > 0 ? this.#sendLater(key, afterMs) : this.#wake(key)));
+      await Promise.all(sent);
     }
   }
 

@@ -48,9 +48,11 @@ export class FramePacer {
     // One frame is due at a lateness of 0. The tolerance absorbs rounding of sums of fractions.
     let due = Math.floor(latenessMs / intervalMs + 1e-6) + 1;
     if (latenessMs > MAX_CATCH_UP_MS) {
-      this.#anchorMs = onGrid(nowMs) - this.#framesDone * intervalMs;
+      const anchorMs = onGrid(nowMs) - this.#framesDone * intervalMs;
+      const missedMs = anchorMs - this.#anchorMs;
+      this.#anchorMs = anchorMs;
       due = 1;
-      this.#options.onStall(latenessMs);
+      this.#options.onStall(missedMs);
     }
     for (; due > 0 && this.#running; due--) {
       this.#framesDone++;

@@ -119,6 +119,17 @@ describe.each(['plain', 'TLS'] as const)('reading a %s socket at a pace', (kind)
     expect(stops.length).toBeLessThan(3);
   });
 
+  test('what comes is whole, whoever else holds the stream up meanwhile', async () => {
+    const { client, transport, text } = await open((piece, reading) => {
+      reading.rest(piece.length);
+      transport.pause();
+      setTimeout(() => transport.resume(), 5);
+    });
+    for (let count = 0; count < 8; count += 1) client.write('p'.repeat(1 + (count % 2) * 90_000));
+    await expect.poll(() => text().length).toBe(4 + 4 * 90_001);
+    expect(transport.destroyed).toBe(false);
+  });
+
   test('a socket that is gone rests and goes on without a fault', async () => {
     const { transport } = await open(() => {});
     const reading = new PacedReading(transport);

@@ -6,7 +6,7 @@ const BEAT_MS = 100;
 const MOST_BYTES = 10_000;
 
 /** What lies under the stream of a socket, by the name that Node has for it. */
-type ReadingHandle = { readStart(): void; readStop(): void };
+type ReadingHandle = { reading: boolean; readStart(): number; readStop(): number };
 
 /** Wakes all who wait for it at once, so that what came for all of them is read in one turn of the event loop. */
 class Beat {
@@ -29,7 +29,16 @@ class Beat {
     }
     const callbacks = [...this.#waiting];
     this.#waiting.clear();
-    for (const callback of callbacks) callback();
+    for (const callback of callbacks) {
+      try {
+        callback();
+      } catch (error) {
+        // As if each had a timer of its own.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   }
 }
 
@@ -49,10 +58,10 @@ export class PacedReading {
     this.#transport = transport;
   }
 
-  /** A piece of this length was read, and nobody is in a hurry for the next. */
+  /** So much of a message, or of several, was read, and nobody is in a hurry for more. */
   rest(bytes: number): void {
     const handle = readingHandle(this.#transport);
-    if (this.#isStopped || bytes > MOST_BYTES || handle === null) return;
+    if (this.#isStopped || bytes > MOST_BYTES || handle?.reading !== true) return;
     handle.readStop();
     this.#isStopped = true;
     beat.wait(this.#goOn);
@@ -67,7 +76,11 @@ export class PacedReading {
 
   #start(): void {
     this.#isStopped = false;
-    readingHandle(this.#transport)?.readStart();
+    const handle = readingHandle(this.#transport);
+    // Where Node itself does not read at the moment, because what came is not taken, it goes on by itself.
+    if (handle?.reading !== true) return;
+    const code = handle.readStart();
+    if (code !== 0) this.#transport.destroy(new Error(`The socket cannot be read any more (${code}).`));
   }
 }
 
@@ -76,5 +89,6 @@ function readingHandle(transport: Duplex): ReadingHandle | null {
   if (!('_handle' in transport) || transport.destroyed) return null;
   const handle = transport._handle;
   if (typeof handle !== 'object' || handle === null) return null;
-  return 'readStart' in handle && 'readStop' in handle ? (handle as ReadingHandle) : null;
+  const isKnown = 'reading' in handle && 'readStart' in handle && 'readStop' in handle;
+  return isKnown ? (handle as ReadingHandle) : null;
 }

@@ -101,7 +101,9 @@ export class SocketIntake {
       return;
     }
     this.#arrivingBytes += bytes;
-    if (this.#listener.mayWait?.() === true) this.#reading.rest(bytes);
+    // A message that is arriving is not held up, in however small pieces it comes.
+    const isBetweenMessages = this.#arrivingBytes <= bytes;
+    if (isBetweenMessages && this.#listener.mayWait?.() === true) this.#reading.rest(bytes);
     if (this.#arrivingBytes > this.#mayArrive()) this.#listener.over('message-too-large');
     else if (this.#arrivingBytes <= LIMITS.bytes.frame) return;
     else if (!this.#memory.hold('receiving', this.#arrivingBytes)) this.#listener.over('too-much-data');
