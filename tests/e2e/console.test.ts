@@ -34,8 +34,7 @@ describe.skipIf(executablePath === null)('console', () => {
 
   async function openPage(path: string): Promise<Page> {
     context = await browser.newContext({
-      // Whoever wants no motion waits for none: what moves is seen by the newcomer.
-      ...{ viewport: { width: 1280, height: 800 }, locale: 'en-GB', reducedMotion: 'reduce' },
+      ...{ viewport: { width: 1280, height: 800 }, locale: 'en-GB' },
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     const page = await context.newPage();
