@@ -203,7 +203,9 @@ describe('the server under attack', () => {
     const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as {
       paths: Record<string, Record<string, { requestBody?: unknown }>>;
     };
-    const large = JSON.stringify({ name: 'x'.repeat(1_200_000) });
+    // Orders of films may carry sound.
+    const tooMuch = (path: string): string =>
+      JSON.stringify({ name: 'x'.repeat(path.endsWith('/generations') ? 8_500_000 : 1_200_000) });
     let count = 0;
     for (const [path, methods] of Object.entries(paths).filter(([path]) => path.startsWith('/api/v1/'))) {
       for (const [method, { requestBody }] of Object.entries(methods)) {
@@ -211,7 +213,7 @@ describe('the server under attack', () => {
         count += 1;
         const address = path.slice('/api/v1'.length).replace(/\{(\w+)\}/g, '0'.repeat(32));
         const request = (type: string, body: string) => owner.raw(method.toUpperCase(), address, { type, body });
-        expect([method, path, await request('application/json', large)]).toEqual([method, path, 413]);
+        expect([method, path, await request('application/json', tooMuch(path))]).toEqual([method, path, 413]);
         for (const [type, body] of [
           ['text/xml', '<name>x</name>'],
           ['application/x-www-form-urlencoded', 'name=x'],

@@ -40,8 +40,8 @@ const BODIES: Readonly<Record<string, object>> = {
   'PATCH /projects/{projectId}/webhooks/{webhookId}': { url: 'https://thief.example/' },
 };
 
-/** Asked for with a key, where no cookie counts; upload-links tries the keys of others. */
-const BY_KEY = /^\/(browser-tokens|uploads(\/.*)?)$/;
+/** Asked for with a key, where no cookie counts; upload-links and generations try the keys of others. */
+const BY_KEY = /^\/(browser-tokens|(uploads|generations)(\/.*)?)$/;
 /** Open to everyone. */
 const OPEN_ROUTES =
   /^\/(auth\/(options|session|register|login|password-reset.*)|browser-tokens|talk-page|invitations\/look)$/;
@@ -70,11 +70,13 @@ describeOnBothDatabases('authorisation', (context) => {
     const { deliveryId } = (await browser.send('POST', `${base}/webhooks/${webhookId}/test`)).json();
     const { invitationId } = (await browser.send('POST', `${base}/invitations`, { role: 'viewer' })).json();
     const { uploadId } = (await browser.send('POST', `${base}/upload-links`)).json();
+    const film = { avatar: avatarId, text: 'Hello.' };
+    const { generationId } = (await browser.send('POST', `${base}/generations`, film)).json();
     const sessionId = newPublicId();
     const { conversations } = server.plane;
     await conversations.start({ sessionId, projectId, licenceId, avatarId, startedAt: new Date() });
     await conversations.end(sessionId, { endedAt: new Date(), status: 'completed', reason: 'x' });
-    const things = { licenceId, avatarId, webhookId, deliveryId, sessionId, uploadId, invitationId };
+    const things = { licenceId, avatarId, webhookId, deliveryId, sessionId, uploadId, invitationId, generationId };
     return { ...things, projectId, systemAvatarId, userId };
   };
 
@@ -122,6 +124,7 @@ describeOnBothDatabases('authorisation', (context) => {
           (select jsonb_agg(to_jsonb(a) order by a.ordinal) from avatars a where project_id = ${ids.projectId}) as avatars,
           (select jsonb_agg(to_jsonb(w) order by w.ordinal) from webhooks w where project_id = ${ids.projectId}) as webhooks,
           (select jsonb_agg(to_jsonb(u)) from upload_links u where project_id = ${ids.projectId}) as links,
+          (select jsonb_agg(to_jsonb(f)) from films f where project_id = ${ids.projectId}) as films,
           (select jsonb_agg(to_jsonb(c)) from conversations c where project_id = ${ids.projectId}) as talks,
           (select jsonb_agg(to_jsonb(m)) from project_members m where project_id = ${ids.projectId}) as members,
           (select jsonb_agg(to_jsonb(i)) from project_invitations i where project_id = ${ids.projectId}) as invitations,
