@@ -1,7 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { speakWithFlite, wavFile } from '@visavis/media/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ConsoleVisitor } from '../support/console-visitor.ts';
+import { killServer, processesOf } from '../support/making-processes.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 
 const MAKING = { timeout: 120_000, interval: 50 };
@@ -37,21 +37,7 @@ async function makerOf(id: string, notPid = 0): Promise<number> {
   return pid;
 }
 
-async function makers(): Promise<number[]> {
-  const found: number[] = [];
-  for (const name of await readdir('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const command = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
-    if (command.includes('film-child') && command.includes(server.dataDir)) found.push(Number(name));
-  }
-  return found;
-}
-
-async function killServer(): Promise<void> {
-  const exited = new Promise((resolve) => server.child.once('exit', resolve));
-  server.child.kill('SIGKILL');
-  await exited;
-}
+const makers = (): Promise<number[]> => processesOf('film-child', server.dataDir);
 
 test('a film survives kill -9 of its process and of the server, and is paid for once; one that is cancelled ends at once', {
   timeout: 500_000,
@@ -59,7 +45,7 @@ test('a film survives kill -9 of its process and of the server, and is paid for 
   const film = await order();
   process.kill(await makerOf(film), 'SIGKILL');
   await makerOf(film);
-  await killServer();
+  await killServer(server);
   // Nobody is left to make it for.
   await expect.poll(() => makers(), MAKING).toEqual([]);
   const { cookie } = owner;

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { avatarPhoto, jpegOf } from '../../packages/face/src/testing/photos.ts';
 import { ConsoleVisitor } from '../support/console-visitor.ts';
+import { killServer, processesOf } from '../support/making-processes.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 
 type Avatar = {
@@ -52,15 +53,9 @@ async function makerOf(name: string, avatarId: string, notPid = 0): Promise<numb
 }
 
 /** Processes that make avatars of this server's data folder, of this name if one is given. */
-async function makers(avatarName?: string): Promise<number[]> {
-  const found: number[] = [];
-  for (const name of await readdir('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const command = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
-    if (!command.includes('bundle-child') || !command.includes(server.dataDir)) continue;
-    if (avatarName === undefined || command.includes(`"displayName":"${avatarName}"`)) found.push(Number(name));
-  }
-  return found;
+function makers(avatarName?: string): Promise<number[]> {
+  const named = avatarName === undefined ? [] : [`"displayName":"${avatarName}"`];
+  return processesOf('bundle-child', server.dataDir, ...named);
 }
 
 async function expectReady(avatarId: string): Promise<void> {
@@ -69,19 +64,13 @@ async function expectReady(avatarId: string): Promise<void> {
   expect([still.status, still.headers.get('content-type')]).toEqual([200, 'image/webp']);
 }
 
-async function killServer(): Promise<void> {
-  const exited = new Promise((resolve) => server.child.once('exit', resolve));
-  server.child.kill('SIGKILL');
-  await exited;
-}
-
 test('what is being made survives kill -9 of its process and of the server, or fails with a reason and can be retried', {
   timeout: 600_000,
 }, async () => {
   const first = await startMaking('Nora');
   const second = await startMaking('Rosa');
   await makerOf('Nora', first);
-  await killServer();
+  await killServer(server);
   await expect.poll(() => makers(), MAKING).toEqual([]);
 
   server = await startServer({ DATA_DIR: server.dataDir });

@@ -36,6 +36,11 @@ describeOnBothDatabases('films', (context) => {
   let run: FilmRunner;
   const opened: Jobs[] = [];
   const rows = () => new FilmJobs(context.db, { pointsPerMinute: 60 });
+  const filmOptions = (jobs: FilmJobs) => ({
+    ...{ db: context.db, jobs, blobs, quotas: { fileMbPerProject: 1 }, disk: ENDLESS_DISK, logger: silent },
+    isCharging: true,
+    links: createSignedLinks(KEYS, 'test'),
+  });
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'visavis-films-'));
@@ -79,16 +84,7 @@ describeOnBothDatabases('films', (context) => {
     const queue = new Jobs({ db: context.db, handlers: [turns], logger: silent });
     opened.push(queue);
     const films = new Films({
-      ...{
-        db: context.db,
-        jobs,
-        blobs,
-        quotas: { fileMbPerProject: 1 },
-        disk: ENDLESS_DISK,
-        logger: silent,
-        isCharging: true,
-      },
-      links: createSignedLinks(KEYS, 'test'),
+      ...filmOptions(jobs),
       onQueued: (turn) => queue.wake(JOBS.films.name, turn),
       onCancelled: (filmId) => workshop.stop(filmId),
     });
@@ -119,16 +115,7 @@ describeOnBothDatabases('films', (context) => {
   };
   const orderOnly = (changes?: Partial<FilmOrder>) =>
     new Films({
-      ...{
-        db: context.db,
-        jobs: rows(),
-        blobs,
-        quotas: { fileMbPerProject: 1 },
-        disk: ENDLESS_DISK,
-        logger: silent,
-        isCharging: true,
-      },
-      links: createSignedLinks(KEYS, 'test'),
+      ...filmOptions(rows()),
       onQueued() {},
       onCancelled() {},
     }).order(order(changes));
