@@ -36,11 +36,8 @@ export function createSharedPlaces(atOnce: number): SharedPlaces {
   };
   /** A place is at once that of the first who may have it: of two that are freed, each goes to somebody. */
   const passOn = (): void => {
-    for (
-      let next = waiting.find(({ kind }) => hasPlace(kind));
-      next;
-      next = waiting.find(({ kind }) => hasPlace(kind))
-    ) {
+    const firstInLine = () => waiting.find(({ kind }) => hasPlace(kind));
+    for (let next = firstInLine(); next !== undefined; next = firstInLine()) {
       leaveQueue(next);
       next.enter(enter(next.kind));
     }

@@ -30,6 +30,11 @@ export class AudioFrame {
     this.#samples = samples;
   }
 
+  /** Behind its last sample, counted like `startSample`. */
+  get endSample(): number {
+    return this.startSample + WIRE_FRAME_SAMPLES;
+  }
+
   /** As it came; the samples belong to the caller. */
   get pcm24k(): Int16Array {
     return this.#samples.slice(MARGIN, MARGIN + WIRE_FRAME_SAMPLES);

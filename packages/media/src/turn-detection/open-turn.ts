@@ -25,7 +25,7 @@ export class OpenTurn {
 
   /** The turn now reaches to the end of this frame, the last `closingSilenceMs` of it being silence. */
   extend({ frame, probability, power }: JudgedFrame, closingSilenceMs: number): void {
-    this.#endMs = wireSamplesToMs(frame.startSample + frame.pcm24k.length);
+    this.#endMs = wireSamplesToMs(frame.endSample);
     this.#closingSilenceMs = closingSilenceMs;
     if (probability < SURE_SPEECH) return;
     this.#powerSum += power;

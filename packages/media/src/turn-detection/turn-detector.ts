@@ -1,4 +1,5 @@
 import { setImmediate as nextEventLoopTurn } from 'node:timers/promises';
+import { joinSamples } from '../core/join-samples.ts';
 import type { TurnDetectionSettings } from '../core/voice-port.ts';
 import { BackgroundLevel } from './background-level.ts';
 import { type AudioFrame, FRAME_MS, FrameAssembler } from './frame-assembler.ts';
@@ -194,7 +195,8 @@ export class TurnDetector {
     this.#stopRule = new StopRule();
     turn.extend(judged, 0);
     this.#listener({ type: 'speech-started', audioStartMs: turn.audioStartMs });
-    if (this.#turn === turn) this.#listener({ type: 'speech-audio', pcm: joinFrames(frames), silenceMs: 0 });
+    if (this.#turn === turn)
+      this.#listener({ type: 'speech-audio', pcm: joinSamples(frames.map(({ pcm24k }) => pcm24k)), silenceMs: 0 });
   }
 
   #continueTurn(turn: OpenTurn, judged: JudgedFrame): void {
@@ -214,14 +216,4 @@ export class TurnDetector {
     if (levelDb !== null && !turn.guarded) this.#startRule.learnUserLevel(levelDb);
     this.#listener({ type: 'speech-stopped', audioEndMs: turn.audioEndMs, speechMs: turn.speechMs });
   }
-}
-
-function joinFrames(frames: readonly AudioFrame[]): Int16Array {
-  const whole = new Int16Array(frames.reduce((sum, frame) => sum + frame.pcm24k.length, 0));
-  let at = 0;
-  for (const { pcm24k } of frames) {
-    whole.set(pcm24k, at);
-    at += pcm24k.length;
-  }
-  return whole;
 }

@@ -27,17 +27,10 @@ class Beat {
       clearInterval(this.#timer ?? undefined);
       this.#timer = null;
     }
-    const callbacks = [...this.#waiting];
-    this.#waiting.clear();
-    for (const callback of callbacks) {
-      try {
-        callback();
-      } catch (error) {
-        // As if each had a timer of its own.
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
+    for (const callback of this.#waiting) {
+      // Before it is called: whatever it does, the others are told at the next beat.
+      this.#waiting.delete(callback);
+      callback();
     }
   }
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { PhoneTiming } from '../../../core/articulation.ts';
+import { joinSamples } from '../../../core/join-samples.ts';
 import { arpabetOfIpa } from './ipa-phones.ts';
 import type { RawSpeech } from './spoken-clause.ts';
 import type { VoiceProfile } from './voice-profiles.ts';
@@ -76,23 +77,13 @@ export class EspeakEngine {
       return false;
     });
     const sampleRateHz = this.worker.get_samplerate();
-    const samples = join(chunks);
+    const samples = joinSamples(chunks);
     return {
       samples,
       sampleRateHz,
       phones: phonesBetween(events, soundEndMs(samples, sampleRateHz), (samples.length * 1000) / sampleRateHz),
     };
   }
-}
-
-function join(chunks: readonly Int16Array[]): Int16Array {
-  const samples = new Int16Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let offset = 0;
-  for (const chunk of chunks) {
-    samples.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return samples;
 }
 
 const AUDIBLE = 130;
