@@ -1,4 +1,4 @@
-import type { FilmState, FilmSyncMode } from '@visavis/protocol';
+import { FILM_STATES, type FilmSyncMode } from '@visavis/protocol';
 import { sql } from 'drizzle-orm';
 import { check, index, integer, jsonb, pgTable, real, smallint, text, unique } from 'drizzle-orm/pg-core';
 import { amount, createdAt, instant, isPublicId, ordinal, publicId } from './columns.ts';
@@ -44,10 +44,7 @@ export const films = pgTable(
     /** SHA-256 of the sound that came with the order, while it is needed. */
     soundFile: text('sound_file'),
     soundBytes: amount('sound_bytes').notNull().default(0),
-    state: text('state', { enum: ['waiting', 'running', 'done', 'failed', 'cancelled'] })
-      .$type<FilmState>()
-      .notNull()
-      .default('waiting'),
+    state: text('state', { enum: FILM_STATES }).notNull().default('waiting'),
     /** Attempts begun; a later attempt's number makes an earlier one's result void. */
     attempt: smallint('attempt').notNull().default(0),
     /** Attempts that may still begin. */

@@ -1,12 +1,12 @@
-// The process that makes one film: takes the task as its argument, tells how far it is, and ends.
+// The process that makes one film.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createBundle, dubClip, InputError, renderSpeech, SpeechError } from '@visavis/face';
-import { leaveEndToParent, outliveReaders } from '@visavis/media/process-group';
 import { VoiceSampler } from '@visavis/media/voice-sampler';
-import { FILM_PROBLEMS, type FilmProblem, filled, type SentenceValues } from '@visavis/protocol';
 import type * as z from 'zod';
+import { FilmProblemError, problemError } from '../control/films/film-problem.ts';
 import { type FilmMessage, filmTaskSchema } from './film-messages.ts';
+import { makeAndTell, readTask, tellServer } from './making-side.ts';
 
 type Task = z.output<typeof filmTaskSchema>;
 type Made = Omit<Extract<FilmMessage, { kind: 'made' }>, 'kind'>;
@@ -18,21 +18,7 @@ const FACE_SHARE = 0.7;
 const PROGRESS_INTERVAL_MS = 200;
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
-class Unusable extends Error {
-  readonly code: FilmProblem;
-
-  constructor(code: FilmProblem, values: SentenceValues = {}) {
-    super(filled(FILM_PROBLEMS[code], values));
-    this.code = code;
-  }
-}
-
-function tell(message: FilmMessage): Promise<void> {
-  return new Promise((resolve) => {
-    if (process.send === undefined) resolve();
-    else process.send(message, () => resolve());
-  });
-}
+const tell = (message: FilmMessage): Promise<void> => tellServer(message);
 
 let toldAtMs = 0;
 let toldStep = '';
@@ -55,7 +41,7 @@ async function soundOf({ sound, workFolder }: Task): Promise<string> {
   const sampler = new VoiceSampler(SILENT);
   try {
     const spoken = await sampler.speak(sound, new AbortController().signal);
-    if (spoken.kind === 'unspeakable') throw new Unusable('no-voice', { language: spoken.language });
+    if (spoken.kind === 'unspeakable') throw problemError('no-voice', { language: spoken.language });
     const path = join(workFolder, 'spoken.wav');
     await writeFile(path, spoken.wav, { mode: 0o600 });
     return path;
@@ -97,24 +83,15 @@ async function film(task: Task, bundle: string, audioPath: string, from: number)
   return { durationMs, widthPx: PORTRAIT_PX, heightPx: PORTRAIT_PX };
 }
 
-function outcomeOf(error: unknown): FilmMessage {
-  if (error instanceof Unusable) return { kind: 'refused', code: error.code, message: error.message };
+function refusalOf(error: unknown): FilmMessage | null {
+  if (error instanceof FilmProblemError) return { kind: 'refused', ...error.refusal };
   if (error instanceof InputError || error instanceof SpeechError) {
     return { kind: 'refused', code: error.reason, message: error.message };
   }
-  return { kind: 'broke', detail: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  return null;
 }
 
-// What ends with the server's terminal is no failure of this making: the server goes on with it at its next start.
-leaveEndToParent();
-outliveReaders();
-// Nobody is left to make it for.
-process.on('disconnect', () => process.exit(1));
-
-try {
-  const { durationMs, widthPx, heightPx } = await make(filmTaskSchema.parse(JSON.parse(process.argv[2] ?? '')));
-  await tell({ kind: 'made', durationMs, widthPx, heightPx });
-} catch (error) {
-  await tell(outcomeOf(error));
-}
-process.exit(0);
+await makeAndTell<FilmMessage>(async () => {
+  const { durationMs, widthPx, heightPx } = await make(filmTaskSchema.parse(readTask()));
+  return { kind: 'made', durationMs, widthPx, heightPx };
+}, refusalOf);

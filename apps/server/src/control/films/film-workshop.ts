@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { createWriteStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { FilmStep } from '@visavis/protocol';
 import type { FilmSettings } from '../../db/film-schema.ts';
 import { errorMessage } from '../../error-message.ts';
 import type { BlobStore } from '../../files/blob-store.ts';
+import { saveFile } from '../../files/save-file.ts';
 import { Attempts } from '../attempts.ts';
 import type { AvatarCatalogue } from '../avatars/avatar-catalogue.ts';
 import { isOlderThan } from '../avatars/making/uploads.ts';
@@ -246,7 +246,7 @@ export class FilmWorkshop {
     const found = soundFile === null ? null : await this.#options.blobs.find(key, { signal });
     if (found === null) throw problemError('sound-lost');
     const path = join(workFolder, 'given.sound');
-    await pipeline(found.read({ signal }), createWriteStream(path, { mode: 0o600 }));
+    await saveFile(found, path, signal);
     return path;
   }
 

@@ -11,8 +11,8 @@ import type { DiskWatch } from '../disk/disk-watch.ts';
 import { TURN_OF_PROJECT } from '../fairness/turn-of-project.ts';
 import { isPublicId, newPublicId } from '../ids.ts';
 import type { ControlLogger } from '../logger.ts';
-import { fileBytes } from '../quotas/project-usage.ts';
-import { alone, bytesOfMb, numberOf, type Quotas, quotaReached } from '../quotas/quotas.ts';
+import { requireFileRoom } from '../quotas/project-usage.ts';
+import { alone, numberOf, type Quotas } from '../quotas/quotas.ts';
 import type { SignedLinks } from '../secrets/signed-links.ts';
 import type { FilmJobs } from './film-jobs.ts';
 
@@ -230,7 +230,6 @@ export class Films {
 
   async #insert(order: FilmOrder, id: string, digest: string, stored: { sha256: string; bytes: number } | null) {
     const { projectId, licenceId, picture, options, idempotencyKey } = order;
-    const { fileMbPerProject } = this.#options.quotas;
     const sound: FilmSound = order.sound.kind === 'data' ? { kind: 'data' } : order.sound;
     return alone(this.#options.db, { what: 'project', id: projectId }, async (transaction) => {
       const underWay = await numberOf(
@@ -239,8 +238,7 @@ export class Films {
       );
       if (underWay >= MAX_FILMS_UNDER_WAY) throw tooManyUnderWay();
       await this.#requirePoints(transaction, projectId);
-      const bytes = (await fileBytes(transaction, projectId)) + (stored?.bytes ?? 0);
-      if (bytes > bytesOfMb(fileMbPerProject)) throw quotaReached('files-full', fileMbPerProject);
+      await requireFileRoom(transaction, projectId, stored?.bytes ?? 0, this.#options.quotas);
       const [row] = await transaction
         .insert(films)
         .values({

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { DELIVERY_FAULTS, LIMITS } from '@visavis/protocol';
 import { fileKind, HEAD_BYTES } from '@visavis/protocol/file-kind';
+import { saveFile } from '../../files/save-file.ts';
 import { IMPATIENT } from '../avatars/making/pace.ts';
 import { type Judged, receiveJudged } from '../avatars/making/receive-file.ts';
 import { ControlError } from '../control-error.ts';
@@ -79,7 +80,7 @@ export async function copyUpload(
   for await (const part of upload.file.read({ range, signal })) head.push(part);
   const { ending } = await judgeSource(kind, Buffer.concat(head));
   const path = join(folder, `${newPublicId()}${ending}`);
-  await upload.saveTo(path, signal);
+  await saveFile(upload.file, path, signal);
   return path;
 }
 

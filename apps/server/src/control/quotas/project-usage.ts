@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../db/database.ts';
-import { bytesOfMb, numberOf, type Quotas } from './quotas.ts';
+import { bytesOfMb, numberOf, type Quotas, quotaReached } from './quotas.ts';
 
 type Used = { readonly used: number; readonly limit: number };
 
@@ -34,6 +34,17 @@ export function fileBytes(orm: Pick<Orm, 'execute'>, projectId: string): Promise
              where project_id = ${projectId} and recording_bytes > 0)
           + (select coalesce(sum(result_bytes + sound_bytes), 0) from films where project_id = ${projectId})`,
   );
+}
+
+/** Throws `quota-reached` where so many bytes more are more than a project may keep; the caller has its row to itself. */
+export async function requireFileRoom(
+  orm: Pick<Orm, 'execute'>,
+  projectId: string,
+  bytes: number,
+  { fileMbPerProject }: Pick<Quotas, 'fileMbPerProject'>,
+): Promise<void> {
+  if ((await fileBytes(orm, projectId)) + bytes <= bytesOfMb(fileMbPerProject)) return;
+  throw quotaReached('files-full', fileMbPerProject);
 }
 
 const COUNTS = (projectId: string) => sql`

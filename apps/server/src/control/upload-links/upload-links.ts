@@ -1,6 +1,4 @@
-import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { LIMITS } from '@visavis/protocol';
 import type { SourceKind } from '@visavis/protocol/file-kind';
 import { and, eq, gt, isNull, lte, sql } from 'drizzle-orm';
@@ -22,8 +20,8 @@ import type { OnBound } from '../fairness/bounds.ts';
 import { FairPlaces } from '../fairness/fair-places.ts';
 import { isPublicId, newPublicId } from '../ids.ts';
 import type { ControlLogger } from '../logger.ts';
-import { fileBytes } from '../quotas/project-usage.ts';
-import { alone, bytesOfMb, type Quotas, quotaReached } from '../quotas/quotas.ts';
+import { requireFileRoom } from '../quotas/project-usage.ts';
+import { alone, type Quotas, quotaReached } from '../quotas/quotas.ts';
 import { LinkLocks } from './link-locks.ts';
 import { LinkParts } from './link-parts.ts';
 import { judgeSource, requireSize } from './sources.ts';
@@ -45,8 +43,6 @@ export type StoredUpload = SourceKind & {
   readonly name: string;
   readonly sha256: string;
   readonly file: ReadableFile;
-  /** Copies it to a new file of this machine, which the caller removes. */
-  saveTo(path: string, signal?: AbortSignal): Promise<void>;
 };
 
 export type SendOptions = { readonly pace: () => PaceRule; readonly signal?: AbortSignal };
@@ -105,13 +101,13 @@ export class UploadLinks {
     projectId: string,
     { name = '', bytes = null }: { name?: string; bytes?: number | null },
   ): Promise<UploadLink> {
-    const { db, disk } = this.#options;
+    const { db, disk, quotas } = this.#options;
     disk.requireRoom();
     if (bytes !== null) requireSize(bytes);
     const values = { id: newPublicId(), projectId, name, sizeBytes: bytes };
     const [row] = await alone(db, { what: 'project', id: projectId }, async (transaction) => {
       await requireFewLinks(transaction, projectId);
-      await this.#requireRoom(transaction, projectId, bytes ?? 0);
+      await requireFileRoom(transaction, projectId, bytes ?? 0, quotas);
       const expiresAt = new Date(Date.now() + LIFETIME_MS);
       return transaction
         .insert(uploadLinks)
@@ -183,8 +179,9 @@ export class UploadLinks {
   async declare(uploadId: string, sizeBytes: number): Promise<void> {
     requireSize(sizeBytes);
     const { projectId } = await this.#requireOpen(uploadId);
-    await alone(this.#options.db, { what: 'project', id: projectId }, async (transaction) => {
-      await this.#requireRoom(transaction, projectId, sizeBytes);
+    const { db, quotas } = this.#options;
+    await alone(db, { what: 'project', id: projectId }, async (transaction) => {
+      await requireFileRoom(transaction, projectId, sizeBytes, quotas);
       const undeclared = and(eq(uploadLinks.id, uploadId), isNull(uploadLinks.sizeBytes));
       await transaction.update(uploadLinks).set({ sizeBytes }).where(undeclared);
     });
@@ -268,9 +265,7 @@ export class UploadLinks {
     const { sha256, kind, format, name } = row as Row & { sha256: string; kind: SourceKind['kind']; format: string };
     const file = await this.#options.store.find({ ...ownerOf(uploadId), sha256 });
     if (file === null) throw refusal('not-found', 'link-gone');
-    const saveTo = (path: string, signal?: AbortSignal) =>
-      pipeline(file.read({ signal }), createWriteStream(path, { flags: 'wx', mode: 0o600 }));
-    return { uploadId, name, kind, format, sha256, file, saveTo };
+    return { uploadId, name, kind, format, sha256, file };
   }
 
   async #keep(uploadId: string): Promise<Row | undefined> {
@@ -349,12 +344,6 @@ export class UploadLinks {
     if (row === null || row.expiresAt <= new Date()) throw refusal('not-found', 'link-gone');
     if (row.sha256 !== null) throw refusal('conflict', 'link-done');
     return row;
-  }
-
-  async #requireRoom(orm: Orm, projectId: string, bytes: number): Promise<void> {
-    const { fileMbPerProject } = this.#options.quotas;
-    if ((await fileBytes(orm, projectId)) + bytes <= bytesOfMb(fileMbPerProject)) return;
-    throw quotaReached('files-full', fileMbPerProject);
   }
 
   async #toLink({ id, sizeBytes, sha256, createdAt: _, ...row }: Row): Promise<UploadLink> {

@@ -3,11 +3,11 @@ import {
   emptySchema,
   projectParamsSchema,
   projectUploadParamsSchema,
-  type UploadLink,
   uploadLinkSchema,
   uploadParamsSchema,
 } from '@visavis/protocol/rest';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
+import * as z from 'zod';
 import { refusal } from '../../control/control-error.ts';
 import type { UploadLinks } from '../../control/upload-links/upload-links.ts';
 import { FOR } from '../access/access.ts';
@@ -26,91 +26,59 @@ const tags = ['Upload links'];
 const GET_A_LINK = `Get a link for one file (a video, a picture or sound) that films are made from. Send it there whole by
 \`PUT\`, or in pieces by tus 1.0.0; a tus client may also have this address as its endpoint (\`Upload-Length\` is \`bytes\`).`;
 
+/** Whose links these are: with a key in a header, or for members of a project. */
+const BY_KEY = {
+  ...{ at: '/uploads', access: FOR.keyInHeader, all: z.object({}), one: uploadParamsSchema },
+  getting: { summary: 'Get an upload link', description: GET_A_LINK },
+  projectOf: (request: FastifyRequest) => holderOf(request).licence.projectId,
+} as const;
+const BY_MEMBER = {
+  ...{ at: '/projects/:projectId/upload-links', access: FOR.editor },
+  ...{ all: projectParamsSchema, one: projectUploadParamsSchema },
+  getting: { summary: 'Get an upload link' },
+  projectOf: (request: FastifyRequest) => projectOf(request).projectId,
+} as const;
+
 /** The same for servers with a licence key, and for members of a project in the console. */
 export function registerUploadLinkRoutes(scope: ConsoleScope, { uploadLinks }: UploadLinkRouteDependencies): void {
   const links = (): UploadLinks => {
     if (uploadLinks === null) throw refusal('not-available', 'no-links');
     return uploadLinks;
   };
-  const create = async (projectId: string, request: FastifyRequest, reply: FastifyReply): Promise<UploadLink> => {
-    const { body } = request as { body: { name?: string | undefined; bytes?: number | undefined } | null | undefined };
-    const link = shownLink(await links().create(projectId, { ...lengthOf(request), ...given(body ?? {}) }), request);
-    reply.code(201).headers({ location: link.url, 'tus-resumable': TUS_VERSION });
-    return link;
-  };
-  const body = createUploadLinkSchema;
-  const answers = { 201: uploadLinkSchema };
+  for (const door of [BY_KEY, BY_MEMBER]) registerDoor(scope, links, door);
+}
 
+function registerDoor(
+  scope: ConsoleScope,
+  links: () => UploadLinks,
+  { at, access: config, all, one: params, getting, projectOf: projectBy }: typeof BY_KEY | typeof BY_MEMBER,
+): void {
   scope.post(
-    '/uploads',
+    at,
     {
-      config: FOR.keyInHeader,
-      schema: { tags, summary: 'Get an upload link', description: GET_A_LINK, body, response: answers },
+      config,
+      schema: { tags, ...getting, params: all, body: createUploadLinkSchema, response: { 201: uploadLinkSchema } },
     },
-    (request, reply) => create(holderOf(request).licence.projectId, request, reply),
+    async (request, reply) => {
+      const asked = { ...lengthOf(request), ...given(request.body ?? {}) };
+      const link = shownLink(await links().create(projectBy(request), asked), request);
+      reply.code(201).headers({ location: link.url, 'tus-resumable': TUS_VERSION });
+      return link;
+    },
   );
   scope.get(
-    '/uploads/:uploadId',
-    {
-      config: FOR.keyInHeader,
-      schema: {
-        tags,
-        summary: 'Look how far an upload is',
-        params: uploadParamsSchema,
-        response: { 200: uploadLinkSchema },
-      },
-    },
-    async (request) =>
-      shownLink(await links().get(holderOf(request).licence.projectId, request.params.uploadId), request),
+    `${at}/:uploadId`,
+    { config, schema: { tags, summary: 'Look how far an upload is', params, response: { 200: uploadLinkSchema } } },
+    async (request) => shownLink(await links().get(projectBy(request), request.params.uploadId), request),
   );
   scope.delete(
-    '/uploads/:uploadId',
+    `${at}/:uploadId`,
     {
-      config: FOR.keyInHeader,
-      schema: {
-        tags,
-        summary: 'Delete an upload link and its file',
-        params: uploadParamsSchema,
-        response: { 200: emptySchema },
-      },
+      config,
+      schema: { tags, summary: 'Delete an upload link and its file', params, response: { 200: emptySchema } },
     },
     async (request) => {
-      await links().remove(holderOf(request).licence.projectId, request.params.uploadId);
-      return {};
-    },
-  );
-
-  const ofProject = '/projects/:projectId/upload-links';
-  scope.post(
-    ofProject,
-    {
-      config: FOR.editor,
-      schema: { tags, summary: 'Get an upload link', params: projectParamsSchema, body, response: answers },
-    },
-    (request, reply) => create(projectOf(request).projectId, request, reply),
-  );
-  scope.get(
-    `${ofProject}/:uploadId`,
-    {
-      config: FOR.editor,
-      schema: {
-        ...{ tags, summary: 'Look how far an upload is', params: projectUploadParamsSchema },
-        response: { 200: uploadLinkSchema },
-      },
-    },
-    async (request) => shownLink(await links().get(projectOf(request).projectId, request.params.uploadId), request),
-  );
-  scope.delete(
-    `${ofProject}/:uploadId`,
-    {
-      config: FOR.editor,
-      schema: {
-        ...{ tags, summary: 'Delete an upload link and its file', params: projectUploadParamsSchema },
-        response: { 200: emptySchema },
-      },
-    },
-    async (request) => {
-      await links().remove(projectOf(request).projectId, request.params.uploadId);
+      await links().remove(projectBy(request), request.params.uploadId);
       return {};
     },
   );

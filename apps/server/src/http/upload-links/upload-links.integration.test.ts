@@ -14,6 +14,7 @@ import { uploadLinks } from '../../db/making-schema.ts';
 import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
 import { type BlobStore, BlobStoreError } from '../../files/blob-store.ts';
 import { openFolderStore } from '../../files/folder-store.ts';
+import { saveFile } from '../../files/save-file.ts';
 import { keysIn } from '../../files/testing/conformance.ts';
 import { type ConsoleTestServer, createConsoleServer } from '../console-api/testing/console-server.ts';
 import { TestBrowser } from '../console-api/testing/test-browser.ts';
@@ -156,7 +157,8 @@ describeOnBothDatabases('upload links', (context) => {
       expect((await bytesOf(name))?.equals(file)).toBe(true);
     }
     const path = join(root, newPublicId());
-    await (await links.resolveUpload(link.url, own.projectId))?.saveTo(path);
+    const stored = await links.resolveUpload(link.url, own.projectId);
+    if (stored !== null) await saveFile(stored.file, path);
     expect((await readFile(path)).equals(file)).toBe(true);
     // It lies in the store under its hash, and nowhere else; nobody is given it over the link.
     expect(await keysIn(store, { area: 'uploads', owner: link.uploadId })).toHaveLength(1);

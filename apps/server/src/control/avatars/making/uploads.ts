@@ -10,8 +10,8 @@ import { type DiskWatch, diskFull } from '../../disk/disk-watch.ts';
 import type { OnBound } from '../../fairness/bounds.ts';
 import { FairPlaces, type Place } from '../../fairness/fair-places.ts';
 import { newPublicId } from '../../ids.ts';
-import { fileBytes } from '../../quotas/project-usage.ts';
-import { alone, bytesOfMb, type Quotas, quotaReached } from '../../quotas/quotas.ts';
+import { requireFileRoom } from '../../quotas/project-usage.ts';
+import { alone, type Quotas, quotaReached } from '../../quotas/quotas.ts';
 import { IMPATIENT, PATIENT } from './pace.ts';
 import { type ReceivedFile, receiveFile, tooLarge } from './receive-file.ts';
 
@@ -109,9 +109,7 @@ export class Uploads {
     if ((await orm.$count(uploads, eq(uploads.projectId, projectId))) >= MAX_UNUSED_PER_PROJECT) {
       throw quotaReached('uploads-full', MAX_UNUSED_PER_PROJECT);
     }
-    const { fileMbPerProject } = this.#options.quotas;
-    if ((await fileBytes(orm, projectId)) + bytes <= bytesOfMb(fileMbPerProject)) return;
-    throw quotaReached('files-full', fileMbPerProject);
+    await requireFileRoom(orm, projectId, bytes, this.#options.quotas);
   }
 
   /** Removes files that nobody used within a day, and those that belong to nothing. */
