@@ -49,7 +49,7 @@ export type FilmStanding = {
   readonly progress: number;
   /** What is being done, in English; empty: nothing. */
   readonly step: string;
-  /** Films that are made before it, and itself; 0: it does not wait. */
+  /** Films of everybody that wait since before it, and itself; 0: it does not wait. People take turns: it may be made sooner. */
   readonly queuePosition: number;
   /** Null: not known as yet. */
   readonly secondsLeft: number | null;

@@ -51,7 +51,7 @@ export type Film = {
 };
 
 export type FilmStanding = Film & {
-  /** Films that are made before this one, and itself; 0: it does not wait. */
+  /** Films of everybody that wait since before this one, and itself; 0: it does not wait. People take turns: it may be made sooner. */
   readonly queuePosition: number;
   /** Until it is done, by how quickly it went on so far; null: not known as yet. */
   readonly secondsLeft: number | null;
