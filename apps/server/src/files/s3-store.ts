@@ -200,13 +200,16 @@ export class S3Store implements BlobStore {
     return Object.create(this.#client, { send: { value: send } }) as S3Client;
   }
 
+  /** Each object once: a store may name one twice, one after the other, when several wrote it at the same time (rclone does). */
   async *#list(prefix: string, options?: AskOptions): AsyncGenerator<ListedBlob> {
     let token: string | undefined;
+    let lastName: string | undefined;
     do {
       const command = new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: prefix, ContinuationToken: token });
       const page = await this.#ask((abortSignal) => this.#client.send(command, { abortSignal }), options);
       for (const { Key = '', Size = 0, LastModified } of page?.Contents ?? []) {
-        const key = keyOfPath(Key);
+        const key = Key === lastName ? null : keyOfPath(Key);
+        lastName = Key;
         if (key !== null) yield { ...key, bytes: Size, writtenAtMs: LastModified?.getTime() ?? Date.now() };
       }
       token = page?.IsTruncated === true ? page.NextContinuationToken : undefined;
