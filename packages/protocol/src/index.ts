@@ -2,6 +2,7 @@ export * from './avatar-names.ts';
 export * from './avatar-notices.ts';
 export * from './deliveries.ts';
 export * from './errors.ts';
+export * from './film-options.ts';
 export * from './films.ts';
 export * from './limits.ts';
 export * from './making.ts';

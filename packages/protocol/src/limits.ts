@@ -131,6 +131,8 @@ export const LIMITS = {
     /** Upload links of a project that wait for their files, and all that have not expired. */
     openUploadLinks: 20,
     uploadLinks: 500,
+    /** Stretches of a clip that one film speaks in. */
+    filmSegments: 100,
     /** Days for which an invitation is good. */
     invitationDays: 7,
   },
@@ -150,6 +152,9 @@ export const LIMITS = {
     linkHours: [1, 2160],
     linkCalls: [1, 100],
     linkMinutesPerDay: [1, 1440],
+    /** Sides of a film in pixels, and thousandths of a second of its clip. */
+    filmSidePx: [64, 4096],
+    filmMs: [0, 1_800_000],
   },
 
   bytes: {

@@ -1,4 +1,4 @@
-import type { FilmState, FilmSyncMode } from '@visavis/protocol';
+import type { FilmOutput, FilmSegment, FilmSpeaker, FilmState, FilmSyncMode } from '@visavis/protocol';
 
 /** Where a picture or a sound is: an address that the server can reach, or a file, which is sent to it first. */
 export type FilmSource = string | Blob;
@@ -21,8 +21,20 @@ export type FilmOrder = {
   readonly language?: string;
   /** Where clip and sound differ in length. Left out: `loop`. */
   readonly syncMode?: FilmSyncMode;
-  /** A place on the face that speaks, in pixels of the clip's first picture. Left out: the largest face. */
-  readonly speaker?: { readonly x: number; readonly y: number };
+  /**
+   * A place on the face that speaks, in pixels of the clip's picture at `timeMs` (the first one when left out), or `auto`: the face that
+   * talks in the clip. Left out: the largest face.
+   */
+  readonly speaker?: FilmSpeaker;
+  /**
+   * The only stretches of the clip that speak, one part of the sound after the other; between them picture and sound stay. The film is
+   * as long as the clip.
+   */
+  readonly segments?: readonly FilmSegment[];
+  /** Size, format (`mp4` or `webm`) and quality of the film. Left out: the clip's size, `mp4`, `high`. */
+  readonly output?: FilmOutput;
+  /** How loud the sound of the clip is under the speech, 0 to 1. Left out: 0. */
+  readonly originalVolume?: number;
 };
 
 export type FilmOptions = {
@@ -100,8 +112,8 @@ export async function generate(order: FilmOrder, options: FilmOptions): Promise<
   signal?.throwIfAborted();
   const server = new FilmServer(options);
   const [videoUrl, imageUrl, audioUrl] = await server.place([order.video, order.image, order.audio], signal);
-  const { avatar, text, voice, language, syncMode, speaker } = order;
-  const body = { videoUrl, imageUrl, audioUrl, avatar, text, voice, language, syncMode, speaker };
+  const { video: _video, image: _image, audio: _audio, ...rest } = order;
+  const body = { ...rest, videoUrl, imageUrl, audioUrl };
   signal?.throwIfAborted();
   // Without the signal: whether it is ordered must be known, so that it can be stopped.
   const ordered = await server.ask<Answer>('POST', '/generations', { body, idempotencyKey });

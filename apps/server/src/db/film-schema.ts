@@ -1,4 +1,5 @@
-import { FILM_STATES, type FilmSyncMode } from '@visavis/protocol';
+import { FILM_STATES } from '@visavis/protocol';
+import type { FilmSettings } from '@visavis/protocol/rest';
 import { sql } from 'drizzle-orm';
 import { check, index, integer, jsonb, pgTable, real, smallint, text, unique } from 'drizzle-orm/pg-core';
 import { amount, createdAt, instant, isPublicId, ordinal, publicId } from './columns.ts';
@@ -14,12 +15,6 @@ export type FilmSound =
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'data' }
   | { readonly kind: 'text'; readonly text: string; readonly voice: string; readonly language: string };
-
-export type FilmSettings = {
-  readonly syncMode?: FilmSyncMode | undefined;
-  /** A place on the face that speaks, in pixels of the clip's first picture. */
-  readonly speaker?: { readonly x: number; readonly y: number } | undefined;
-};
 
 export type FilmRequest = {
   readonly picture: FilmPicture;

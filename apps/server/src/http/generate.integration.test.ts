@@ -202,8 +202,8 @@ describeOnBothDatabases('ordering films as NavTalk’s clients do', (context) =>
   });
 
   const unreadable: readonly unknown[] = [
-    ...['320', '320,240,1', 'left', '-1,2', '1e3,2', '99999,1', 7, true],
-    ...[[320, 240], { x: 1 }, { x: '1', y: 2 }, { x: -1, y: 2 }, { x: 1, y: 70_000 }],
+    ...['320', '320,240,1,1', '320,240,-1', '320,240,9999', 'left', '-1,2', '1e3,2', '99999,1', 7, true],
+    ...[[320, 240], { x: 1 }, { x: '1', y: 2 }, { x: -1, y: 2 }, { x: 1, y: 70_000 }, { x: 1, y: 2, time: 'later' }],
   ];
   test.each(unreadable.map((speaker) => ({ speaker })))(
     'a speaker that cannot be read is refused, not replaced by another face: $speaker',
@@ -217,9 +217,46 @@ describeOnBothDatabases('ordering films as NavTalk’s clients do', (context) =>
   );
 
   test.each([
+    ['segments without an end', { segments: [{ start: 1 }] }, 'segments are no stretches of the clip'],
+    ['segments in words', { segments: 'the first half' }, 'segments are no stretches of the clip'],
+    ['a segment with more than its ends', { segments: [{ start: 1, end: 2, loud: 1 }] }, 'segments are no stretches'],
+    ['no segment', { segments: [] }, 'segments is empty'],
+    ['segments that overlap', { segments: '5-8,1-6' }, 'the stretch from 1 to 6 s overlaps the one from 5 s'],
+    ['a segment before the clip', { segments: [{ start: -1, end: 2 }] }, 'begins before the clip'],
+    ['a segment that ends before it begins', { segments: '3-1' }, 'from 3 to 1 s ends before it begins'],
+    ['a segment of a moment', { segments: '1-1.05' }, 'shorter than a tenth of a second'],
+    [
+      '101 segments',
+      { segments: Array.from({ length: 101 }, (_, i) => ({ start: i, end: i + 0.5 })) },
+      'more than 100',
+    ],
+    ['segments and a sync mode', { segments: '1-2', sync_mode: 'loop' }, 'Leave sync_mode out'],
+    ['an odd width', { output: { width: 641 } }, 'width is an even number of pixels from 64 to 4096'],
+    ['a tiny height', { output: { height: 2 } }, 'height is an even number'],
+    ['a huge width', { output: '{"width":4098}' }, 'width is an even number'],
+    ['a format that is none', { output: { format: 'gif' } }, 'format is one of: mp4, webm'],
+    ['a quality that is none', { output: { quality: 'best' } }, 'quality is one of: low, medium, high'],
+    ['an output in words', { output: 'large' }, 'output is no object'],
+    ['an output with something else', { output: { frames: 50 } }, 'output has no frames'],
+    ['a loud volume', { original_volume: 2 }, 'original_volume is a number from 0'],
+    ['a volume in words', { original_volume: 'half' }, 'original_volume is a number from 0'],
+    ['a volume at another speed', { original_volume: 0.5, sync_mode: 'remap' }, 'which its sound cannot follow'],
+  ])('an order of a clip with %s is refused at once with its own sentence', async (_what, settings, sentence) => {
+    const order = { video_url: 'https://a.example/a.mp4', audio_base64: SOUND, ...settings };
+    const { status, body } = await generate(order);
+    expect([status, body]).toEqual([400, { status: 'failed', message: expect.stringContaining(sentence) }]);
+  });
+
+  test.each([
+    ['segments', '1-2'],
+    ['original_volume', 0.5],
+  ])('%s is for clips: an avatar with it is refused', async (name, value) => {
+    const { status, body } = await generate({ ...ORDER, [name]: value });
+    expect([status, body]).toEqual([400, { status: 'failed', message: expect.stringContaining('is for clips') }]);
+  });
+
+  test.each([
     ['estimate', true],
-    ['segments', [{ start: 0 }]],
-    ['output', { width: 100 }],
     ['callback_url', 'https://a.example'],
   ])('an order with %s, which this server does not know, orders no film', async (name, value) => {
     const { status, body } = await generate({ ...ORDER, [name]: value });

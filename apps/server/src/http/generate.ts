@@ -7,6 +7,7 @@ import { FOR } from './access/access.ts';
 import { guardRoutes } from './access/guard.ts';
 import { holderOf } from './access/principal.ts';
 import { parseTolerantBody } from './bounded-body.ts';
+import { readGiven, readSettings } from './generate-settings.ts';
 import { readParameter, readText } from './open-rest/envelope.ts';
 import { type FieldNames, type GivenOrder, readFilmOrder } from './read-film-order.ts';
 import { requestFault } from './request-faults.ts';
@@ -23,6 +24,9 @@ const NAMES: FieldNames = {
   audioUrl: 'audio_url',
   audioBase64: 'audio_base64',
   text: 'content',
+  segments: 'segments',
+  syncMode: 'sync_mode',
+  originalVolume: 'original_volume',
 };
 
 /** As NavTalk's clients know them. */
@@ -94,7 +98,7 @@ function readFields(request: FastifyRequest): GivenOrder {
     voice: readText(request, word, 'voice'),
     language: readText(request, language, 'language'),
     syncMode: readParameter(request, 'sync_mode'),
-    speaker: readSpeaker(request),
+    ...readSettings(request),
     idempotencyKey:
       typeof idempotencyKey === 'string' && idempotencyKey !== ''
         ? idempotencyKey.slice(0, parameter)
@@ -103,7 +107,7 @@ function readFields(request: FastifyRequest): GivenOrder {
 }
 
 /** Fields of newer clients that would be another order altogether. */
-const UNKNOWN_FIELDS = ['estimate', 'segments', 'output', 'callback_url', 'callbackUrl'] as const;
+const UNKNOWN_FIELDS = ['estimate', 'callback_url', 'callbackUrl'] as const;
 const NOT_GIVEN: readonly unknown[] = [undefined, null, false, '', 'false'];
 
 /** What this server would leave out is refused: nobody pays for a film that he has not ordered. */
@@ -112,39 +116,6 @@ function requireKnown(request: FastifyRequest): void {
     if (readGiven(request, name).every((value) => NOT_GIVEN.includes(value))) continue;
     throw new ControlError('bad-request', `This server does not know ${name} yet. Leave it out.`);
   }
-}
-
-const MAX_PLACE_PX = 65_535;
-const PLACE = /^(\d{1,5}(?:\.\d{1,20})?) *, *(\d{1,5}(?:\.\d{1,20})?)$/;
-
-/** `x,y` or `{ x, y }`. What cannot be read is refused: another face would be dubbed, and paid for. */
-function readSpeaker(request: FastifyRequest): GivenOrder['speaker'] {
-  const given = readGiven(request, 'speaker').find((value) => value !== undefined && value !== null && value !== '');
-  if (given === undefined) return undefined;
-  const [x, y] = placeIn(given);
-  const isPlace = [x, y].every((side) => typeof side === 'number' && side >= 0 && side <= MAX_PLACE_PX);
-  if (isPlace) return { x: Number(x), y: Number(y) };
-  throw new ControlError(
-    'bad-request',
-    'speaker is no place in the clip’s first picture. Give it in pixels as x,y, or as {"x","y"}.',
-  );
-}
-
-function placeIn(given: unknown): readonly unknown[] {
-  if (typeof given === 'string') {
-    const sides = given.length > LIMITS.characters.parameter ? null : PLACE.exec(given.trim());
-    return sides === null ? [] : [Number(sides[1]), Number(sides[2])];
-  }
-  return typeof given === 'object' && given !== null && 'x' in given && 'y' in given ? [given.x, given.y] : [];
-}
-
-/** Of the query, and of the body. */
-function readGiven(request: FastifyRequest, name: string): unknown[] {
-  return [request.query, request.body].map((source) =>
-    typeof source === 'object' && source !== null && Object.hasOwn(source, name)
-      ? Reflect.get(source, name)
-      : undefined,
-  );
 }
 
 function absolute(request: FastifyRequest, path: string | null): string | null {

@@ -1,10 +1,11 @@
-import { FILM_SYNC_MODES, LIMITS } from '@visavis/protocol';
+import { LIMITS } from '@visavis/protocol';
 import { ControlError } from '../control/control-error.ts';
 import type { FilmOrder } from '../control/films/films.ts';
 import type { Admission } from '../ports.ts';
+import { type GivenSettings, readFilmSettings, type SettingNames } from './read-film-settings.ts';
 
 /** What an order says, however its fields are called where it came in. */
-export type GivenOrder = {
+export type GivenOrder = GivenSettings & {
   readonly videoUrl?: string | undefined;
   readonly imageUrl?: string | undefined;
   /** Name or id. */
@@ -15,15 +16,12 @@ export type GivenOrder = {
   readonly text?: string | undefined;
   readonly voice?: string | undefined;
   readonly language?: string | undefined;
-  readonly syncMode?: string | undefined;
-  readonly speaker?: { readonly x: number; readonly y: number } | undefined;
   readonly idempotencyKey?: string | undefined;
 };
 
 /** How the fields are called, for sentences about them. */
-export type FieldNames = Readonly<
-  Record<'videoUrl' | 'imageUrl' | 'avatar' | 'audioUrl' | 'audioBase64' | 'text', string>
->;
+export type FieldNames = SettingNames &
+  Readonly<Record<'imageUrl' | 'avatar' | 'audioUrl' | 'audioBase64' | 'text', string>>;
 
 export type OrderReading = {
   readonly projectId: string;
@@ -39,16 +37,9 @@ const USUAL_VOICE = 'alloy';
 export async function readFilmOrder(given: GivenOrder, reading: OrderReading): Promise<FilmOrder> {
   const { projectId, licenceId, names } = reading;
   const { found: picture, avatar } = await pictureOf(given, reading);
-  const { speaker, idempotencyKey } = given;
-  const syncMode = FILM_SYNC_MODES.find((mode) => mode === given.syncMode);
-  if (given.syncMode !== undefined && syncMode === undefined) {
-    throw bad(`The sync mode is one of: ${FILM_SYNC_MODES.join(', ')}.`);
-  }
-  return {
-    ...{ projectId, licenceId, picture, idempotencyKey },
-    sound: soundOf(given, names, avatar),
-    options: { ...(syncMode && { syncMode }), ...(speaker && { speaker }) },
-  };
+  const options = readFilmSettings(given, names, picture.kind === 'video');
+  const { idempotencyKey } = given;
+  return { projectId, licenceId, picture, idempotencyKey, sound: soundOf(given, names, avatar), options };
 }
 
 type Speaking = { readonly voice: string; readonly language: string };

@@ -57,7 +57,7 @@ async function make(task: Task): Promise<Made> {
     const { syncMode, speaker } = options;
     return dubClip({
       ...{ videoPath: picture.path, audioPath, outPath, onProgress: tellProgress, onLength: tellLength },
-      options: { ...(syncMode && { syncMode }), ...(speaker && { speaker }) },
+      options: { ...(syncMode && { syncMode }), ...(typeof speaker === 'object' && { speaker }) },
     });
   }
   if (picture.kind === 'bundle') return film(task, picture.path, audioPath, 0);

@@ -1,4 +1,5 @@
-import { FILM_STEPS, FILM_SYNC_MODES } from '@visavis/protocol';
+import { FILM_STEPS } from '@visavis/protocol';
+import { filmSettingsSchema } from '@visavis/protocol/rest';
 import * as z from 'zod';
 
 export const filmTaskSchema = z.object({
@@ -7,10 +8,7 @@ export const filmTaskSchema = z.object({
     z.object({ kind: z.literal('file'), path: z.string() }),
     z.object({ kind: z.literal('text'), text: z.string(), voice: z.string(), language: z.string() }),
   ]),
-  options: z.object({
-    syncMode: z.enum(FILM_SYNC_MODES).optional(),
-    speaker: z.object({ x: z.number(), y: z.number() }).optional(),
-  }),
+  options: filmSettingsSchema,
   workFolder: z.string(),
   cacheFolder: z.string(),
   outPath: z.string(),

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FilmStep } from '@visavis/protocol';
-import type { FilmSettings } from '../../db/film-schema.ts';
+import type { FilmSettings } from '@visavis/protocol/rest';
 import { errorMessage } from '../../error-message.ts';
 import type { BlobStore } from '../../files/blob-store.ts';
 import { saveFile } from '../../files/save-file.ts';

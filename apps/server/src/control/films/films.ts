@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { errorEntry, FILM_DAYS, type FilmState } from '@visavis/protocol';
+import type { FilmSettings } from '@visavis/protocol/rest';
 import { and, desc, eq, lt, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../db/database.ts';
-import { type FilmPicture, type FilmRequest, type FilmSettings, type FilmSound, films } from '../../db/film-schema.ts';
+import { type FilmPicture, type FilmRequest, type FilmSound, films } from '../../db/film-schema.ts';
 import { wallets } from '../../db/usage-schema.ts';
 import type { BlobKey, BlobStore, ReadableFile } from '../../files/blob-store.ts';
 import { sweepStore } from '../../files/sweep-store.ts';

@@ -30,6 +30,7 @@ export type GenerationRouteDependencies = {
 const NAMES: FieldNames = {
   ...{ videoUrl: 'videoUrl', imageUrl: 'imageUrl', avatar: 'avatar' },
   ...{ audioUrl: 'audioUrl', audioBase64: 'audioBase64', text: 'text' },
+  ...{ segments: 'segments', syncMode: 'syncMode', originalVolume: 'originalVolume' },
 };
 
 /** Whose films these are: with a key in a header, or for members of a project. */
@@ -155,7 +156,7 @@ function registerEnds(scope: ConsoleScope, films: Films, { base, writes, who, on
 }
 
 function toGeneration(film: FilmStanding, films: Films, request: FastifyRequest): Generation {
-  const { picture, sound } = film.request;
+  const { picture, sound, options } = film.request;
   const link = films.link(film);
   const { state, progress, step, queuePosition, secondsLeft, widthPx, heightPx, bytes, errorCode, error } = film;
   return {
@@ -170,6 +171,7 @@ function toGeneration(film: FilmStanding, films: Films, request: FastifyRequest)
       avatarId: 'avatarId' in picture ? picture.avatarId : null,
     },
     sound: { kind: sound.kind, url: 'url' in sound ? sound.url : null, text: 'text' in sound ? sound.text : null },
+    options,
     createdAt: film.createdAt.toISOString(),
     startedAt: film.startedAt?.toISOString() ?? null,
     finishedAt: film.finishedAt?.toISOString() ?? null,

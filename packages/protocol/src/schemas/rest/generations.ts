@@ -1,10 +1,61 @@
 import * as z from 'zod';
+import { FILM_FORMATS, FILM_QUALITIES } from '../../film-options.ts';
 import { FILM_STATES, FILM_SYNC_MODES } from '../../films.ts';
 import { LIMITS } from '../../limits.ts';
-import { instantSchema, publicIdSchema } from './common.ts';
+import { instantSchema, numberWithin, publicIdSchema } from './common.ts';
 
 const { url, word, language, parameter, spokenText } = LIMITS.characters;
 const urlSchema = z.string().max(url);
+
+const [firstMs, lastMs] = LIMITS.ranges.filmMs;
+const timeSchema = z.number().min(firstMs).max(lastMs);
+const placeSchema = z.number().min(0).max(65_535);
+const sideSchema = numberWithin('filmSidePx').multipleOf(2);
+
+/** What is made of a clip, and how. */
+export const filmSettingsSchema = z.object({
+  syncMode: z
+    .enum(FILM_SYNC_MODES)
+    .optional()
+    .meta({ description: 'Where clip and sound differ in length; `loop` when left out.' }),
+  speaker: z
+    .union([z.literal('auto'), z.strictObject({ x: placeSchema, y: placeSchema, timeMs: timeSchema.optional() })], {
+      error: 'must be a place in a picture of the clip, or auto',
+    })
+    .optional()
+    .meta({
+      description:
+        'A place on the face that speaks, in pixels of the picture at `timeMs` (the first one when left out), or `auto`: the face that talks in the clip. The largest when left out.',
+    }),
+  segments: z
+    .array(z.strictObject({ startMs: timeSchema, endMs: timeSchema }))
+    .min(1)
+    .max(LIMITS.counts.filmSegments)
+    .optional()
+    .meta({
+      description:
+        'The only stretches of the clip that speak, one part of the sound after the other; between them picture and sound stay. The film is as long as the clip.',
+    }),
+  output: z
+    .strictObject({
+      widthPx: sideSchema.optional(),
+      heightPx: sideSchema.optional(),
+      format: z.enum(FILM_FORMATS).optional(),
+      quality: z.enum(FILM_QUALITIES).optional(),
+    })
+    .optional()
+    .meta({
+      description:
+        'Of one side the other one follows, of both the picture fills what its proportions allow. As the clip, `mp4`, `high` when left out.',
+    }),
+  originalVolume: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .meta({ description: 'How loud the sound of the clip is under the speech; 0 when left out.' }),
+});
+export type FilmSettings = z.output<typeof filmSettingsSchema>;
 
 /** One of the pictures and one of the sounds are needed. A field that is not known is refused: a film that was meant otherwise costs points. */
 export const createGenerationSchema = z.strictObject({
@@ -28,16 +79,7 @@ export const createGenerationSchema = z.strictObject({
     .meta({ description: 'What is said.', examples: ['Welcome!'] }),
   voice: z.string().max(word).optional().meta({ description: 'Of the text; that of the avatar when left out.' }),
   language: z.string().max(language).optional().meta({ description: 'Of the text; found out when left out.' }),
-  syncMode: z
-    .enum(FILM_SYNC_MODES)
-    .optional()
-    .meta({ description: 'Where clip and sound differ in length; `loop` when left out.' }),
-  speaker: z
-    .object({ x: z.number().min(0).max(65_535), y: z.number().min(0).max(65_535) })
-    .optional()
-    .meta({
-      description: 'A place on the face that speaks, in pixels of the first picture; the largest when left out.',
-    }),
+  ...filmSettingsSchema.shape,
 });
 export type CreateGeneration = z.output<typeof createGenerationSchema>;
 
@@ -68,6 +110,8 @@ export const generationSchema = z.object({
     avatarId: z.string().nullable(),
   }),
   sound: z.object({ kind: z.enum(['url', 'data', 'text']), url: z.string().nullable(), text: z.string().nullable() }),
+  /** As ordered. */
+  options: filmSettingsSchema,
   createdAt: instantSchema,
   startedAt: instantSchema.nullable(),
   finishedAt: instantSchema.nullable(),
