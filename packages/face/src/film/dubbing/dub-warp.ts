@@ -40,7 +40,7 @@ export function readLowerFace({ rest, seen, cos, sin }: LowerFace): { rest: Mout
       seam,
       isOpen: false,
     },
-    filmed: trimmed(readLips(axes, seen)),
+    filmed: trimmed(atLeast(readLips(axes, seen), closed)),
   };
 }
 
@@ -60,8 +60,29 @@ function readLips(axes: MouthAxes, points: Float32Array): Lips {
   };
 }
 
+/** Lips that open grow thinner, but keep so much of what they are at rest. */
+const LEAST_LIP = 0.75;
+
+/**
+ * Meshes see the thin lips of an open mouth thinner still: what was drawn of these to close the mouth would be the rim of the teeth,
+ * many times as wide as it was.
+ */
+function atLeast(lips: Lips, closed: Lips): Lips {
+  const outer = (outerName: Curve, innerName: Curve, side: 1 | -1): Float32Array =>
+    lips[outerName].map((value, i) => {
+      const thickness = side * ((closed[outerName][i] ?? 0) - (closed[innerName][i] ?? 0));
+      const nearest = (lips[innerName][i] ?? 0) + side * LEAST_LIP * Math.max(0, thickness);
+      return side * Math.max(side * value, side * nearest);
+    });
+  return {
+    ...lips,
+    outerUpper: outer('outerUpper', 'innerUpper', -1),
+    outerLower: outer('outerLower', 'innerLower', 1),
+  };
+}
+
 /** Part of a lip, and of the opening, that is left out beside an opening. */
-const MOST_TRIM = 0.4;
+const MOST_TRIM = 0.5;
 const TRIM_PER_GAP = 0.12;
 /** Openings are looked for this many points aside: beside the corners their edges are hardly measured. */
 const TRIM_REACH = 6;
