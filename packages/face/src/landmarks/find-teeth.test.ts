@@ -82,6 +82,18 @@ it('the mouth of such a smile is open from lip to lip, although its mesh is clos
   expect(Math.abs(innerLower[middle]! / HALF_WIDTH - 0.2)).toBeLessThan(0.06);
 });
 
+it('an upper lip in the shade is a lip in films, where the mesh is followed, and teeth are still teeth', () => {
+  const shade: Band = { colour: [95, 55, 52], from: -0.2, to: 0, left: -0.95, right: 0.95 };
+  const lip: Band = { colour: LIPS, from: 0, to: 0.3, left: -0.95, right: 0.95 };
+  const closed = face(shade, lip);
+  expect(measureMouth(closed, closedMesh()).isOpen, 'in a photo').toBe(true);
+  const { isOpen, seam } = measureMouth(closed, closedMesh(), { isFollowed: true });
+  expect(isOpen).toBe(false);
+  expect(Math.abs(seam[CURVE_POINTS >> 1]! / HALF_WIDTH)).toBeLessThan(0.08);
+  const smile = face(MOUSTACHE, LOWER_LIP, { colour: TEETH, from: 0.02, to: 0.2, left: -0.7, right: 0.7 });
+  expect(measureMouth(smile, closedMesh(), { isFollowed: true }).isOpen).toBe(true);
+});
+
 it.each([
   ['a closed mouth', face(MOUSTACHE, { colour: LIPS, from: 0, to: 0.4 })],
   ['a light chin', face(MOUSTACHE, LOWER_LIP, { colour: TEETH, from: 0.4, to: 0.9 })],

@@ -44,7 +44,16 @@ export type MouthFrame = MouthPlace & {
   readonly isOpen: boolean;
 };
 
-export function measureMouth(image: RgbImage, points: Float32Array): MouthFrame {
+/** In films darkness opens no mouth whose mesh is less open than this: it is an upper lip in the shade. In half mouth widths. */
+const FOLLOWED_CLOSED = 0.09;
+/** How much wider than its mesh an opening is in films at most, on either side, in half mouth widths. */
+const FOLLOWED_SLACK = 0.04;
+
+/**
+ * `isFollowed`: the mesh has followed this face through a film, and how far it is open is believed; in a photo it can miss what
+ * darkness between the lips tells.
+ */
+export function measureMouth(image: RgbImage, points: Float32Array, { isFollowed = false } = {}): MouthFrame {
   const light = lumaPlane(image);
   const mesh = readMesh(points);
   const { place, middle: meshMiddle, gap } = mesh;
@@ -57,12 +66,17 @@ export function measureMouth(image: RgbImage, points: Float32Array): MouthFrame 
   const path = darkestPath(light, place, middle);
   const start = isMeshOpen ? middle : path;
   const opening = openingFrom(image, lips.frame, start);
-  if (isMeshOpen || opening.widest >= CLOSED_BAND * place.halfWidth) return openMouth(lips, start, opening, isMeshOpen);
+  const isShade = isFollowed && shift === 0 && gap < FOLLOWED_CLOSED;
+  const isOpen = isMeshOpen || (!isShade && opening.widest >= CLOSED_BAND * place.halfWidth);
+  if (isOpen) {
+    const slack = isFollowed && shift === 0 ? FOLLOWED_SLACK * place.halfWidth : Infinity;
+    return openMouth(lips, start, opening, { isMeshOpen, slack });
+  }
   const teethShift = findTeeth(image, place, meshMiddle);
   if (teethShift === null) return { ...lips.frame, innerUpper: path, innerLower: path, seam: path, isOpen: false };
   const smile = mesh.movedBy(teethShift);
   const teeth = meshMiddle.map((value) => value + teethShift);
-  return openMouth(smile, teeth, openingFrom(image, smile.frame, teeth), false);
+  return openMouth(smile, teeth, openingFrom(image, smile.frame, teeth), { isMeshOpen: false, slack: Infinity });
 }
 
 type MeshedMouth = {
@@ -130,19 +144,21 @@ function openingFrom(image: RgbImage, frame: LipCurves['frame'], start: Float32A
   });
 }
 
-/** `isMeshOpen`: the opening reaches at least as far as the mesh says. */
+/** `isMeshOpen`: the opening reaches at least as far as the mesh says. `slack`: and at most so many pixels further. */
 function openMouth(
   { frame, meshUpper, meshLower }: LipCurves,
   start: Float32Array,
   opening: MouthOpening,
-  isMeshOpen: boolean,
+  { isMeshOpen, slack }: { readonly isMeshOpen: boolean; readonly slack: number },
 ): MouthFrame {
   // A little of each lip goes too, so that no edge of teeth is left on the closed seam.
   const trim = 0.03 * frame.halfWidth;
   const edge = (mesh: Float32Array, found: Float32Array, side: 1 | -1): Float32Array =>
     start.map((value, i) => {
       const seen = value + side * (found[i] ?? 0);
-      const furthest = isMeshOpen ? side * Math.max(side * seen, side * (mesh[i] ?? 0)) : seen;
+      const meshed = mesh[i] ?? 0;
+      const least = isMeshOpen ? side * Math.max(side * seen, side * meshed) : seen;
+      const furthest = side * Math.min(side * least, side * meshed + slack);
       return value + (furthest - value + side * trim) * taper(i);
     });
   const innerUpper = edge(meshUpper, opening.above, -1);

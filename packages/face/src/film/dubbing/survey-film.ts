@@ -215,7 +215,7 @@ class SceneStudy {
 
   #look(calm: ViewTaken, face: ShotFace): MouthLook {
     const { image } = calm.image;
-    const mouth = measureMouth(image, calm.points);
+    const mouth = measureMouth(image, calm.points, { isFollowed: true });
     const look = { ...measureLook(image, calm.points, mouth, 1 / calm.image.step), light: 0 };
     const light = lumaOf(skinColour(image, calm.points));
     const own = this.#ownMouth(light, face);
@@ -227,7 +227,7 @@ class SceneStudy {
   #ownMouth(calmLight: number, face: ShotFace): OwnMouth | undefined {
     if (this.#talking === null) return undefined;
     const { image: crop, points } = this.#talking.taken;
-    const frame: MouthFrame = measureMouth(crop.image, points);
+    const frame: MouthFrame = measureMouth(crop.image, points, { isFollowed: true });
     const isOpen = frame.isOpen && widestGap(frame.innerUpper, frame.innerLower) >= MIN_OPENING * frame.halfWidth;
     const lower = face.at(this.#talking.index);
     if (!isOpen || lower === null) return undefined;

@@ -124,7 +124,7 @@ export function lookAtFace(picture: Picture, mesh: FaceMesh): SeenFace {
   const crop = cutCrop(picture, areaOf(regionOfMesh(mesh.points)), CROP_SIDE_PX);
   const points = intoCrop(mesh.points, crop);
   const close = cutCrop(picture, mouthArea(mesh), MOUTH_SIDE_PX);
-  const mouth = measureMouth(close.image, intoCrop(mesh.points, close));
+  const mouth = measureMouth(close.image, intoCrop(mesh.points, close), { isFollowed: true });
   return {
     rigid: rigidOf(mesh),
     depths: depthsOf(mesh),
