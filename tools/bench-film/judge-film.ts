@@ -6,6 +6,7 @@ import type { Picture } from '../../packages/media/src/core/picture.ts';
 import { MouthMeter } from '../../tests/support/mouth-meter.ts';
 import type { Material } from '../bench-face/speech-material.ts';
 import { scoreFilm, wrongSoundR } from '../bench-face/sync-metrics.ts';
+import { secondApertures } from './second-instrument.ts';
 
 /** The detector's box, so much larger, holds all that dubbing may change. */
 const FACE_ROOM = 1.5;
@@ -19,14 +20,20 @@ export async function codeAlone(path: string, out: string): Promise<void> {
   await writer.finish();
 }
 
-export type Judgement = {
+/** How lips and sound agree. */
+type LipScores = {
   readonly r: number;
   readonly closureRecall: number;
   readonly closurePrecision: number;
   readonly offsetMs: number;
   readonly silenceClosed: number;
-  /** Against the phones that the person says in the clip: nothing should be left of them. */
-  readonly originalR: number;
+  /** Against the phones of the other sound: nothing should be left of them. */
+  readonly otherR: number;
+};
+
+export type Judgement = LipScores & {
+  /** The same by another instrument, of the film and of the clip as it was filmed. */
+  readonly second?: { readonly film: LipScores; readonly clip: LipScores };
   readonly psnrOutsideDb: number;
   /** Flicker beside the mouth over that of the clip coded alone. */
   readonly flicker: number;
@@ -38,22 +45,37 @@ export async function judgeFilm(films: {
   readonly control: string;
   readonly wanted: Material;
   readonly original: Material;
+  /** A Python with the second instrument; null without one. */
+  readonly python: string | null;
 }): Promise<Judgement> {
+  const { clip, film, wanted, original, python } = films;
   const meter = await MouthMeter.open();
-  const apertures = await meter.apertures(imagesOf(films.film));
+  const apertures = await meter.apertures(imagesOf(film));
   meter.close();
-  const scores = scoreFilm(apertures, cutTo(films.wanted, apertures.length));
+  const face = await faceIn(clip);
+  return {
+    ...lipScores(apertures, wanted, original),
+    ...(python !== null && {
+      second: {
+        film: lipScores(await secondApertures(python, picturesOf(film)), wanted, original),
+        clip: lipScores(await secondApertures(python, picturesOf(clip)), original, wanted),
+      },
+    }),
+    psnrOutsideDb: await psnrOutside(clip, film, face),
+    flicker: (await flickerOf(film, face)) / (await flickerOf(films.control, face)),
+  };
+}
+
+function lipScores(apertures: readonly (number | null)[], said: Material, other: Material): LipScores {
+  const scores = scoreFilm(apertures, cutTo(said, apertures.length));
   const share = ({ hit, of }: { readonly hit: number; readonly of: number }): number => hit / Math.max(1, of);
-  const face = await faceIn(films.clip);
   return {
     r: scores.syncR,
     closureRecall: share(scores.recall),
     closurePrecision: share(scores.precision),
     offsetMs: scores.offsetMs,
     silenceClosed: share(scores.silenceClosed),
-    originalR: wrongSoundR(apertures, films.original.phones),
-    psnrOutsideDb: await psnrOutside(films.clip, films.film, face),
-    flicker: (await flickerOf(films.film, face)) / (await flickerOf(films.control, face)),
+    otherR: wrongSoundR(apertures, other.phones),
   };
 }
 

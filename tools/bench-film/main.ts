@@ -1,5 +1,5 @@
 // Measures dubbing: speech put onto a clip of somebody who says something else. The last line is one JSON object. See README.md.
-//   npm run bench:film -- [--seconds 20] [--sizes 512x512,1920x1080] [--minutes 1,2,5,10]
+//   npm run bench:film -- [--seconds 20] [--sizes 512x512,1920x1080] [--minutes 1,2,5,10] [--python python3]
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,6 +10,7 @@ import { wireSamplesToMs } from '../../packages/media/src/core/audio-format.ts';
 import { wavFile } from '../../packages/media/src/core/wav-file.ts';
 import { localVoiceMaterial, type Material } from '../bench-face/speech-material.ts';
 import { codeAlone, judgeFilm } from './judge-film.ts';
+import { hasSecondInstrument } from './second-instrument.ts';
 
 const AVATAR = resolve(import.meta.dirname, '../../avatars/rafael');
 const { values } = parseArgs({
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '20' },
     sizes: { type: 'string', default: '512x512,1920x1080' },
     minutes: { type: 'string' },
+    python: { type: 'string', default: 'python3' },
   },
 });
 
@@ -56,7 +58,7 @@ function from({ name, pcm, phones }: Material, startS: number): Material {
 }
 
 /** A clip in which somebody talks, and the speech that it is dubbed with. */
-async function measureSize(folder: string, size: string, original: Material, wanted: Material) {
+async function measureSize(folder: string, size: string, original: Material, wanted: Material, python: string | null) {
   const [widthPx = 512, heightPx = widthPx] = size.split('x').map(Number);
   const clip = join(folder, `clip-${size}.mp4`);
   const out = join(folder, `film-${size}.mp4`);
@@ -85,7 +87,7 @@ async function measureSize(folder: string, size: string, original: Material, wan
   const alone = (before.processorS + after.processorS) / 2;
   const aloneOnWall = (before.wallS + after.wallS) / 2;
   const durationS = Math.min(...[original, wanted].map(({ pcm }) => wireSamplesToMs(pcm.length) / 1000));
-  const judged = await judgeFilm({ clip, film: out, control, wanted, original });
+  const judged = await judgeFilm({ clip, film: out, control, wanted, original, python });
   return {
     size,
     timesRealTime: durationS / dubbing.wallS,
@@ -129,9 +131,12 @@ async function main(folder: string): Promise<void> {
   const original = from(await localVoiceMaterial('ash', 'ash', 2.5 * seconds), 1.3 * seconds);
   const wanted = await localVoiceMaterial('alloy', 'alloy', seconds);
   if (values.minutes !== undefined) return measureGrowth(folder, values.minutes.split(',').map(Number), wanted);
+  const python = hasSecondInstrument(values.python) ? values.python : null;
+  if (python === null)
+    print(`SECOND INSTRUMENT SKIPPED: ${values.python} lacks dlib-bin, face-recognition-models or numpy (README.md)`);
   const results = [];
   for (const size of values.sizes.split(',')) {
-    const result = await measureSize(folder, size, original, wanted);
+    const result = await measureSize(folder, size, original, wanted, python);
     results.push(result);
     print(`${size}: ${JSON.stringify(result)}`);
   }
