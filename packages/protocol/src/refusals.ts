@@ -110,6 +110,8 @@ export const REFUSALS = {
   'talk-going-on': 'This talk is going on. Delete it when it has ended.',
   'private-webhook':
     'Webhooks do not reach {host}, which is a private or reserved host. Give an address that everybody can reach, or ask the operator of this server to name the host in WEBHOOK_PRIVATE_HOSTS.',
+  'private-callback':
+    'The callback URL leads to {host}, which is a private or reserved host. Give an address that everybody can reach, or ask the operator of this server to name the host in FETCH_PRIVATE_HOSTS.',
   'address-with-password': 'Addresses with a user name or a password in them are not used. Leave both out.',
   'key-not-shown': 'This key cannot be shown again. Reset it for a new one.',
   'link-withdrawn': 'The link was withdrawn while it was made. Make another one.',

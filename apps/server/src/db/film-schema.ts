@@ -22,6 +22,13 @@ export type FilmRequest = {
   readonly options: FilmSettings;
 };
 
+/** Where whoever ordered a film is told how it ended. */
+export type FilmCallback = {
+  readonly url: string;
+  /** Scheme and host by which the film was ordered: links in what is told begin with it. */
+  readonly origin: string;
+};
+
 /** Films that were ordered: the row is the job, and then the record of what came of it. */
 export const films = pgTable(
   'films',
@@ -36,6 +43,8 @@ export const films = pgTable(
     /** Whose turn it is to have it made: who owned the project when it was ordered. */
     turn: text('turn').notNull().default(''),
     request: jsonb('request').$type<FilmRequest>().notNull(),
+    /** Null: nobody is told. */
+    callback: jsonb('callback').$type<FilmCallback>(),
     /** SHA-256 of the sound that came with the order, while it is needed. */
     soundFile: text('sound_file'),
     soundBytes: amount('sound_bytes').notNull().default(0),

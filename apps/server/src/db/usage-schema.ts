@@ -164,17 +164,33 @@ export type DeliveryAttempt = {
   readonly isAnswerKept?: boolean;
 };
 
-/** One post to a webhook, and at the same time the job that makes it. */
+/** Signs what the addresses that orders of films name are told: one secret of a project, from its first such order on. */
+export const callbackSecrets = pgTable('callback_secrets', {
+  projectId: text('project_id')
+    .primaryKey()
+    .references(() => projects.id, { onDelete: 'cascade' }),
+  /** AES-256-GCM with the project's id as additional data. */
+  secretEncrypted: bytes('secret_encrypted').notNull(),
+  encryptionKeyId: text('encryption_key_id').notNull(),
+  updatedAt: updatedAt(),
+});
+
+/** One post to a webhook, or to the address that the order of a film names, and at the same time the job that makes it. */
 export const webhookDeliveries = pgTable(
   'webhook_deliveries',
   {
     id: publicId(),
     ordinal: ordinal(),
-    webhookId: text('webhook_id')
-      .notNull()
-      .references(() => webhooks.id, { onDelete: 'cascade' }),
+    /** Null: of the film in `filmId`. */
+    webhookId: text('webhook_id').references(() => webhooks.id, { onDelete: 'cascade' }),
     /** Of the webhook: each project has a queue of its own. */
-    projectId: text('project_id').notNull(),
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    /** A film whose order named `url`; it may be gone. */
+    filmId: text('film_id'),
+    /** Null: that of the webhook. */
+    url: text('url'),
     event: text('event').notNull(),
     body: text('body').notNull(),
     state: text('state', { enum: ['waiting', 'running', 'delivered', 'failed'] })
@@ -194,6 +210,8 @@ export const webhookDeliveries = pgTable(
       .on(table.projectId, table.dueAt, table.ordinal)
       .where(sql`${table.state} in ('waiting', 'running')`),
     index('webhook_deliveries_project').on(table.projectId, table.ordinal),
+    index('webhook_deliveries_film').on(table.filmId).where(sql`${table.filmId} is not null`),
+    check('webhook_deliveries_receiver', sql`(${table.webhookId} is null) = (${table.url} is not null)`),
     check('webhook_deliveries_state', sql`${table.state} in ('waiting', 'running', 'delivered', 'failed')`),
   ],
 );

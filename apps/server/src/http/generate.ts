@@ -1,6 +1,7 @@
 import { LIMITS } from '@visavis/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ControlError } from '../control/control-error.ts';
+import { CANCELLED, toTaskId } from '../control/films/film-callbacks.ts';
 import type { FilmStanding, Films } from '../control/films/films.ts';
 import type { Admission } from '../ports.ts';
 import { FOR } from './access/access.ts';
@@ -9,11 +10,11 @@ import { holderOf } from './access/principal.ts';
 import { parseTolerantBody } from './bounded-body.ts';
 import { readGiven, readSettings } from './generate-settings.ts';
 import { readParameter, readText } from './open-rest/envelope.ts';
-import { type FieldNames, type GivenOrder, readFilmOrder } from './read-film-order.ts';
+import { type FieldNames, type GivenOrder, originOf, readFilmOrder } from './read-film-order.ts';
 import { requestFault } from './request-faults.ts';
 
 export type GenerateDependencies = {
-  readonly films: Pick<Films, 'order' | 'standing' | 'link'>;
+  readonly films: Pick<Films, 'order' | 'standing' | 'link' | 'callbackSecret'>;
   readonly admission: Pick<Admission, 'findLicence' | 'findAvatar'>;
 };
 
@@ -27,6 +28,7 @@ const NAMES: FieldNames = {
   segments: 'segments',
   syncMode: 'sync_mode',
   originalVolume: 'original_volume',
+  callbackUrl: 'callback_url',
 };
 
 /** As NavTalk's clients know them. */
@@ -57,9 +59,14 @@ export function registerGenerate(app: FastifyInstance, { films, admission }: Gen
     scope.post('/generate', { config, bodyLimit: filmOrder, schema: { hide: true } }, async (request) => {
       const { projectId, licenceId } = holderOf(request).licence;
       const findAvatar = admission.findAvatar.bind(admission);
-      const order = await readFilmOrder(readFields(request), { projectId, licenceId, names: NAMES, findAvatar });
+      const reading = { projectId, licenceId, names: NAMES, findAvatar, origin: originOf(request) };
+      const order = await readFilmOrder(readFields(request), reading);
       const { filmId } = await films.order(order);
-      return { status: 'started', task_id: toTaskId(filmId) };
+      const secret = order.callback === undefined ? null : await films.callbackSecret(projectId);
+      return {
+        ...{ status: 'started', task_id: toTaskId(filmId) },
+        ...(secret === null ? {} : { callback_secret: secret }),
+      };
     });
 
     scope.route({
@@ -99,6 +106,7 @@ function readFields(request: FastifyRequest): GivenOrder {
     language: readText(request, language, 'language'),
     syncMode: readParameter(request, 'sync_mode'),
     ...readSettings(request),
+    callbackUrl: readText(request, url, 'callback_url', 'callbackUrl'),
     idempotencyKey:
       typeof idempotencyKey === 'string' && idempotencyKey !== ''
         ? idempotencyKey.slice(0, parameter)
@@ -107,7 +115,7 @@ function readFields(request: FastifyRequest): GivenOrder {
 }
 
 /** Fields of newer clients that would be another order altogether. */
-const UNKNOWN_FIELDS = ['estimate', 'callback_url', 'callbackUrl'] as const;
+const UNKNOWN_FIELDS = ['estimate'] as const;
 const NOT_GIVEN: readonly unknown[] = [undefined, null, false, '', 'false'];
 
 /** What this server would leave out is refused: nobody pays for a film that he has not ordered. */
@@ -119,19 +127,14 @@ function requireKnown(request: FastifyRequest): void {
 }
 
 function absolute(request: FastifyRequest, path: string | null): string | null {
-  return path === null ? null : `${request.protocol}://${request.host}${path}`;
-}
-
-/** As a UUID, which clients of NavTalk expect. */
-function toTaskId(filmId: string): string {
-  return filmId.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return path === null ? null : originOf(request) + path;
 }
 
 function toStatus(film: FilmStanding, videoUrl: string | null) {
   const { filmId, state, progress, step, error, queuePosition, secondsLeft, durationMs } = film;
   return {
     ...{ status: STATUS[state], task_id: toTaskId(filmId), progress: Math.floor(progress * 100) },
-    message: state === 'cancelled' ? 'This film was cancelled.' : (error ?? step),
+    message: state === 'cancelled' ? CANCELLED : (error ?? step),
     ...(queuePosition > 0 ? { queue_position: queuePosition } : {}),
     ...(secondsLeft === null ? {} : { seconds_left: secondsLeft }),
     ...(state === 'done' ? { seconds: durationMs / 1000 } : {}),

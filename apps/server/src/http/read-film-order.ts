@@ -1,4 +1,5 @@
 import { LIMITS } from '@visavis/protocol';
+import type { FastifyRequest } from 'fastify';
 import { ControlError } from '../control/control-error.ts';
 import type { FilmOrder } from '../control/films/films.ts';
 import type { Admission } from '../ports.ts';
@@ -16,30 +17,41 @@ export type GivenOrder = GivenSettings & {
   readonly text?: string | undefined;
   readonly voice?: string | undefined;
   readonly language?: string | undefined;
+  readonly callbackUrl?: string | undefined;
   readonly idempotencyKey?: string | undefined;
 };
 
 /** How the fields are called, for sentences about them. */
 export type FieldNames = SettingNames &
-  Readonly<Record<'imageUrl' | 'avatar' | 'audioUrl' | 'audioBase64' | 'text', string>>;
+  Readonly<Record<'imageUrl' | 'avatar' | 'audioUrl' | 'audioBase64' | 'text' | 'callbackUrl', string>>;
 
 export type OrderReading = {
   readonly projectId: string;
   readonly licenceId: string;
   readonly names: FieldNames;
   readonly findAvatar: Admission['findAvatar'];
+  /** Scheme and host by which the order came. */
+  readonly origin: string;
 };
+
+export function originOf({ protocol, host }: Pick<FastifyRequest, 'protocol' | 'host'>): string {
+  return `${protocol}://${host}`;
+}
 
 const DATA_URL = /^data:[^,]{0,200};base64,/i;
 const USUAL_VOICE = 'alloy';
 
 /** Checks an order and finds its avatar. Throws a `ControlError` that says what is wrong with it. */
 export async function readFilmOrder(given: GivenOrder, reading: OrderReading): Promise<FilmOrder> {
-  const { projectId, licenceId, names } = reading;
+  const { projectId, licenceId, names, origin } = reading;
   const { found: picture, avatar } = await pictureOf(given, reading);
   const options = readFilmSettings(given, names, picture.kind === 'video');
-  const { idempotencyKey } = given;
-  return { projectId, licenceId, picture, idempotencyKey, sound: soundOf(given, names, avatar), options };
+  const { idempotencyKey, callbackUrl } = given;
+  return {
+    ...{ projectId, licenceId, picture, idempotencyKey, options },
+    sound: soundOf(given, names, avatar),
+    ...(callbackUrl === undefined ? {} : { callback: { url: urlIn(callbackUrl, names.callbackUrl), origin } }),
+  };
 }
 
 type Speaking = { readonly voice: string; readonly language: string };

@@ -183,8 +183,8 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const shop = { wake, places: createSharedPlaces(options.madeAtOnce ?? 1) };
   const { avatars, avatarBin, firstPage, uploads, sweepAvatars, ...making } = createAvatars(options, bounds, shop);
   const uploadLinks = createUploadLinks(options, bounds);
-  const filming = createFilmServices(options, shop, uploadLinks);
   const hooks = createWebhookServices(options, bounds, wake);
+  const filming = createFilmServices(options, shop, uploadLinks, hooks.callbacks);
   const talks = createTalkServices(options, bounds, hooks.webhooks);
   const { recordings, recordingRooms, conversations, records, archive, takeLost } = talks;
   const shared = sharedTasks({
@@ -223,7 +223,13 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
     },
     consoleApi: {
       ...{ ...known, accounts, audit, projects, licences, tokens, avatarBin, firstPage, ledger, archive, logger },
-      ...{ ...createVoices(options, bounds), uploads, webhooks: hooks.webhooks, pointsPerMinute: points.perMinute },
+      ...{
+        ...createVoices(options, bounds),
+        uploads,
+        webhooks: hooks.webhooks,
+        callbackSecrets: hooks.callbackSecrets,
+        pointsPerMinute: points.perMinute,
+      },
       ...{ members, invitations, firstSteps: talks.firstSteps, snippets: createSnippets(db) },
       ...{ usageReports: new UsageReports(db), usageOf: createUsageReader(db, quotas, options.demoProjectId ?? null) },
     },

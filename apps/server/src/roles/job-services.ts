@@ -4,9 +4,10 @@ import { AvatarWorkshop } from '../control/avatars/making/avatar-workshop.ts';
 import { Uploads } from '../control/avatars/making/uploads.ts';
 import { ENDLESS_DISK } from '../control/disk/disk-watch.ts';
 import type { Bounds } from '../control/fairness/bounds.ts';
+import { FilmCallbacks, type FilmCallbacksOptions } from '../control/films/film-callbacks.ts';
 import { FilmJobs } from '../control/films/film-jobs.ts';
 import { FilmWorkshop } from '../control/films/film-workshop.ts';
-import { Films } from '../control/films/films.ts';
+import { Films, filmPath } from '../control/films/films.ts';
 import type { FindUpload } from '../control/films/source-files.ts';
 import { createAddressGuard } from '../control/net/address-guard.ts';
 import { createGuardedFetch } from '../control/net/guarded-fetch.ts';
@@ -14,6 +15,7 @@ import { DEFAULT_QUOTAS } from '../control/quotas/quotas.ts';
 import { createSecretBox } from '../control/secrets/secret-box.ts';
 import { createSignedLinks } from '../control/secrets/signed-links.ts';
 import type { UploadLinks } from '../control/upload-links/upload-links.ts';
+import { CallbackSecrets } from '../control/webhooks/callback-secrets.ts';
 import { DeliveryLanes } from '../control/webhooks/delivery-lanes.ts';
 import { DeliveryQueue } from '../control/webhooks/delivery-queue.ts';
 import { createWebhookPoster } from '../control/webhooks/webhook-poster.ts';
@@ -51,19 +53,22 @@ export function createFilmServices(
   options: ConsoleServiceOptions,
   { wake, places }: { readonly wake: Jobs['wake']; readonly places: SharedPlaces },
   uploadLinks: UploadLinks | null,
+  callbackServices: Omit<FilmCallbacksOptions, 'linkTo'>,
 ) {
   const { db, blobs, masterKeys, logger, points, disk = ENDLESS_DISK, quotas = DEFAULT_QUOTAS } = options;
   if (options.films === undefined) return { films: null, workshop: null, turns: null };
   const { folder, cacheFolder, run } = options.films;
   const fetch = createGuardedFetch({ allowedPrivateHosts: options.fetchPrivateHosts ?? [] });
-  const jobs = new FilmJobs(db, { pointsPerMinute: points.perMinute });
+  const links = createSignedLinks(masterKeys, 'visavis film links');
+  const callbacks = new FilmCallbacks({ ...callbackServices, linkTo: (filmId) => filmPath(links, filmId) });
+  const jobs = new FilmJobs(db, { pointsPerMinute: points.perMinute, callbacks });
   const catalogue = createAvatarCatalogue(db, options.folders);
   const findUpload: FindUpload = async (url, projectId) => (await uploadLinks?.resolveUpload(url, projectId)) ?? null;
   const folders = { folder, cacheFolder };
   const workshop = new FilmWorkshop({ ...folders, jobs, catalogue, blobs, fetch, findUpload, run, disk, logger });
   const films = new Films({
     ...{ db, jobs, blobs, quotas, disk, logger, isCharging: points.perMinute > 0 },
-    links: createSignedLinks(masterKeys, 'visavis film links'),
+    ...{ links, callbacks },
     onQueued: (turn) => wake(JOBS.films.name, turn),
     onCancelled: (filmId) => workshop.stop(filmId),
   });
@@ -83,13 +88,24 @@ export function createWebhookServices(
     settings ?? {};
   const { quotas = DEFAULT_QUOTAS } = options;
   const queue = new DeliveryQueue(db);
-  const post = createWebhookPoster({ queue, box, fetch: createGuardedFetch({ findAddresses }), logger });
+  const findCallbacks = createAddressGuard({ allowedPrivateHosts: options.fetchPrivateHosts ?? [] });
+  const fetch = createGuardedFetch({ findAddresses });
+  const fetchCallback = createGuardedFetch({ findAddresses: findCallbacks });
+  const post = createWebhookPoster({ ...{ queue, box, fetch, fetchCallback, logger } });
   const turns = new WebhookTurns({ queue, lanes: new DeliveryLanes(onBound), post, logger });
   const onQueued = (projectId: string) => wake(JOBS.webhooks.name, projectId);
+  const webhooks = new Webhooks({ db, box, quotas, findAddresses, onBound, onQueued });
+  const secrets = new CallbackSecrets(db, box);
   return {
-    queue,
-    turns,
-    webhooks: new Webhooks({ db, box, quotas, findAddresses, onBound, onQueued }),
+    ...{ queue, turns, webhooks, callbackSecrets: secrets },
+    /** For what tells of films. */
+    callbacks: {
+      ...{ secrets, findAddresses: findCallbacks },
+      onQueued(projectId: string) {
+        const warn = (error: unknown) => logger.warn({ error: String(error) }, 'A queue of posts was not looked at');
+        webhooks.queued(projectId, 1).catch(warn);
+      },
+    },
     async runDue(jobs: Jobs | null): Promise<number> {
       const before = turns.posted;
       await jobs?.runDue(JOBS.webhooks.name);

@@ -117,6 +117,8 @@ export const en = {
       'webhook.updated': 'Changed a webhook',
       'webhook.deleted': 'Deleted a webhook',
       'webhook.revealed': 'Looked at a webhook’s secret',
+      'callback-secret.revealed': 'Looked at the secret that signs what is told of films',
+      'callback-secret.renewed': 'Renewed the secret that signs what is told of films',
       'conversation.deleted': 'Deleted a conversation',
       'conversation.taken-over': 'Took over a talk',
       'conversation.given-back': 'Gave a talk back to the avatar',

@@ -1,8 +1,9 @@
 import type { Database } from '../../db/database.ts';
-import type { FilmRequest } from '../../db/film-schema.ts';
+import type { FilmCallback, FilmRequest } from '../../db/film-schema.ts';
 import { retryDeadlocks } from '../../db/retry-deadlocks.ts';
 import { writeUses } from '../usage/ledger.ts';
 import { priceOfSpan, toPoints } from '../usage/points.ts';
+import { CANCELLED, type FilmCallbacks, type FilmEnd } from './film-callbacks.ts';
 import { chargedMsOf, lengthMsOf } from './film-length.ts';
 import { problem } from './film-problem.ts';
 
@@ -57,18 +58,33 @@ const CLAIM = `
   returning film.id as "filmId", film.project_id as "projectId", film.licence_id as "licenceId", film.attempt,
     film.attempts_left as "attemptsLeft", film.request, film.sound_file as "soundFile"`;
 
+/** Of a film that there is not. */
+const NOTHING = { durationMs: 0, charged: 0 } as const;
+
 const OF_ATTEMPT = `id = $1 and attempt = $2 and state = 'running'`;
 const OVER = `step = '', finished_at = now(), sound_file = null, sound_bytes = 0`;
+/** Whom an end is told to. */
+const TOLD = `returning id as "filmId", project_id as "projectId", callback`;
+
+type Told = { readonly filmId: string; readonly projectId: string; readonly callback: FilmCallback | null };
+
+export type FilmJobsOptions = {
+  /** Price of a minute of film. */
+  readonly pointsPerMinute: number;
+  /** Left out: nobody is told how films ended. */
+  readonly callbacks?: FilmCallbacks;
+};
 
 /** Films as rows: any number of servers may share them; of each attempt at most one outcome counts. Whose turn it is, others say. */
 export class FilmJobs {
   readonly #pool: Database['pool'];
   readonly #pointsPerMinute: number;
+  readonly #callbacks: FilmCallbacks | undefined;
 
-  /** `pointsPerMinute`: price of a minute of film. */
-  constructor({ pool }: Pick<Database, 'pool'>, { pointsPerMinute }: { readonly pointsPerMinute: number }) {
+  constructor({ pool }: Pick<Database, 'pool'>, { pointsPerMinute, callbacks }: FilmJobsOptions) {
     this.#pool = pool;
     this.#pointsPerMinute = pointsPerMinute;
+    this.#callbacks = callbacks;
   }
 
   /** Whose turn it is to have the film made. */
@@ -124,22 +140,24 @@ export class FilmJobs {
     const { filmId, attempt, projectId, licenceId, request } = film;
     const { sha256, bytes, durationMs, widthPx, heightPx } = result;
     const chargedMs = chargedMsOf(durationMs);
-    return this.#together(async (client) => {
-      const { rowCount } = await client.query(
+    return this.#end(async (client) => {
+      const { rows } = await client.query<Told>(
         `update films set state = 'done', progress = 1, result_file = $3, result_bytes = $4, duration_ms = $5, width_px = $6,
-           height_px = $7, error = null, error_code = null, ${OVER} where ${OF_ATTEMPT}`,
+           height_px = $7, error = null, error_code = null, ${OVER} where ${OF_ATTEMPT} ${TOLD}`,
         [filmId, attempt, sha256, bytes, lengthMsOf(durationMs), widthPx, heightPx],
       );
-      if (rowCount !== 1) return false;
+      const [told] = rows;
+      if (told === undefined) return null;
       const avatarId = request.picture.kind === 'avatar' ? request.picture.avatarId : '';
       const use = { projectId, licenceId, avatarId, sourceId: filmId, seq: 0, durationMs: chargedMs };
       await writeUses(client, [{ kind: 'generation', ...use, price: this.#priceOf(durationMs) }]);
-      await client.query(
+      const { rows: paid } = await client.query<{ charged: number }>(
         `update films set charged = coalesce((select -amount from ledger_entries where source_id = $1 and seq = 0), 0)
-         where id = $1`,
+         where id = $1 returning charged::float8 as charged`,
         [filmId],
       );
-      return true;
+      const charged = paid[0]?.charged ?? 0;
+      return { told, end: { state: 'done', durationMs: lengthMsOf(durationMs), charged, failure: null } };
     });
   }
 
@@ -198,10 +216,41 @@ export class FilmJobs {
   }
 
   async fail({ filmId, attempt }: ClaimedFilm, { code, message }: FilmRefusal): Promise<void> {
-    await this.#pool.query(
-      `update films set state = 'failed', error_code = $3, error = $4, duration_ms = 0, ${OVER} where ${OF_ATTEMPT}`,
-      [filmId, attempt, code, message],
-    );
+    const failure = { code, message };
+    await this.#end(async (client) => {
+      const { rows } = await client.query<Told>(
+        `update films set state = 'failed', error_code = $3, error = $4, duration_ms = 0, ${OVER}
+         where ${OF_ATTEMPT} ${TOLD}`,
+        [filmId, attempt, code, message],
+      );
+      return rows[0] === undefined ? null : { told: rows[0], end: { state: 'failed', ...NOTHING, failure } };
+    });
+  }
+
+  /** False: it was over already, or is none of this project. */
+  cancel(projectId: string, filmId: string): Promise<boolean> {
+    const failure = { code: 'cancelled', message: CANCELLED };
+    return this.#end(async (client) => {
+      const { rows } = await client.query<Told>(
+        `update films set state = 'cancelled', duration_ms = 0, ${OVER}
+         where id = $1 and project_id = $2 and state in ('waiting', 'running') ${TOLD}`,
+        [filmId, projectId],
+      );
+      return rows[0] === undefined ? null : { told: rows[0], end: { state: 'cancelled', ...NOTHING, failure } };
+    });
+  }
+
+  /** A film ends, and whoever is to be told is told, both or neither. `write` gives null where it ended before: false. */
+  async #end(write: (client: Client) => Promise<{ told: Told; end: FilmEnd } | null>): Promise<boolean> {
+    const told = await this.#together(async (client) => {
+      const ended = await write(client);
+      if (ended === null) return null;
+      const { callback } = ended.told;
+      if (callback !== null) await this.#callbacks?.queue(client, { ...ended.told, callback }, ended.end);
+      return ended.told;
+    });
+    if (told?.callback) this.#callbacks?.wake(told.projectId);
+    return told !== null;
   }
 
   /** Gives an attempt that broke off back; `isCounted` false: it was not the film's fault. */

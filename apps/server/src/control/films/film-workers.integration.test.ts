@@ -19,6 +19,7 @@ import { newPublicId } from '../ids.ts';
 import { createSignedLinks } from '../secrets/signed-links.ts';
 import { type ClaimedFilm, FilmJobs } from './film-jobs.ts';
 import { Films } from './films.ts';
+import { NO_CALLBACKS } from './testing/no-callbacks.ts';
 
 const WORKER = fileURLToPath(new URL('./testing/film-worker-process.ts', import.meta.url));
 const WAIT = { timeout: 150_000, interval: 50 };
@@ -76,6 +77,7 @@ describe.skipIf(!postgres)('film workers on one PostgreSQL database', () => {
     new Films({
       ...{ db, jobs: jobs(), blobs, quotas: { fileMbPerProject: 1 }, disk: ENDLESS_DISK, logger: silent },
       ...{ isCharging: true, links: createSignedLinks([{ keyId: 'test', bytes: Buffer.alloc(32, 7) }], 'test') },
+      callbacks: NO_CALLBACKS,
       onQueued() {},
       onCancelled() {},
     });

@@ -19,6 +19,7 @@ import { createSignedLinks } from '../secrets/signed-links.ts';
 import { type ClaimedFilm, FilmJobs } from './film-jobs.ts';
 import { type FilmRunner, FilmWorkshop } from './film-workshop.ts';
 import { type FilmOrder, Films } from './films.ts';
+import { NO_CALLBACKS } from './testing/no-callbacks.ts';
 
 const RESULT = { sha256: 'a'.repeat(64), bytes: 1000, durationMs: 2100, widthPx: 64, heightPx: 64 };
 const KEYS = [{ keyId: 'test', bytes: Buffer.alloc(32, 7) }] as const;
@@ -39,6 +40,7 @@ describeOnBothDatabases('films', (context) => {
   const filmOptions = (jobs: FilmJobs) => ({
     ...{ db: context.db, jobs, blobs, quotas: { fileMbPerProject: 1 }, disk: ENDLESS_DISK, logger: silent },
     isCharging: true,
+    callbacks: NO_CALLBACKS,
     links: createSignedLinks(KEYS, 'test'),
   });
 

@@ -3,7 +3,7 @@ import { errorEntry, FILM_DAYS, type FilmState } from '@visavis/protocol';
 import type { FilmSettings } from '@visavis/protocol/rest';
 import { and, desc, eq, lt, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../db/database.ts';
-import { type FilmPicture, type FilmRequest, type FilmSound, films } from '../../db/film-schema.ts';
+import { type FilmCallback, type FilmPicture, type FilmRequest, type FilmSound, films } from '../../db/film-schema.ts';
 import { wallets } from '../../db/usage-schema.ts';
 import type { BlobKey, BlobStore, ReadableFile } from '../../files/blob-store.ts';
 import { sweepStore } from '../../files/sweep-store.ts';
@@ -15,6 +15,7 @@ import type { ControlLogger } from '../logger.ts';
 import { requireFileRoom } from '../quotas/project-usage.ts';
 import { alone, numberOf, type Quotas } from '../quotas/quotas.ts';
 import type { SignedLinks } from '../secrets/signed-links.ts';
+import type { FilmCallbacks } from './film-callbacks.ts';
 import type { FilmJobs } from './film-jobs.ts';
 
 /** An order of a film. */
@@ -26,6 +27,8 @@ export type FilmOrder = {
   /** Bytes of the sound itself, or where it is, or what is to be said. */
   readonly sound: Exclude<FilmSound, { kind: 'data' }> | { readonly kind: 'data'; readonly bytes: Buffer };
   readonly options: FilmSettings;
+  /** Where it is told how the film ended. Left out: nowhere. */
+  readonly callback?: FilmCallback | undefined;
   /** The same order under the same key is one film. */
   readonly idempotencyKey?: string | undefined;
 };
@@ -49,6 +52,9 @@ export type Film = {
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
+  /** Of the message to the address in the order; null: there is none, as yet or ever. */
+  readonly callbackState: 'waiting' | 'running' | 'delivered' | 'failed' | null;
+  readonly hasCallback: boolean;
 };
 
 export type FilmStanding = Film & {
@@ -61,6 +67,7 @@ export type FilmStanding = Film & {
 export type FilmsOptions = {
   readonly db: Pick<Database, 'orm' | 'pool'>;
   readonly jobs: FilmJobs;
+  readonly callbacks: Pick<FilmCallbacks, 'prepare' | 'secret'>;
   readonly blobs: BlobStore;
   readonly links: SignedLinks;
   readonly quotas: Pick<Quotas, 'fileMbPerProject'>;
@@ -96,6 +103,8 @@ const COLUMNS = {
   createdAt: films.createdAt,
   startedAt: films.startedAt,
   finishedAt: films.finishedAt,
+  hasCallback: sql<boolean>`${films.callback} is not null`,
+  callbackState: sql<Film['callbackState']>`(select state from webhook_deliveries where film_id = films.id)`,
 } as const;
 
 /** Films that projects order. A film is its project's alone; who holds a link to it may watch it until the link expires. */
@@ -113,11 +122,12 @@ export class Films {
 
   /** Resolves when the order is durable. Throws `ControlError` where it is not taken. */
   async order(order: FilmOrder): Promise<Film> {
-    const { disk, blobs } = this.#options;
+    const { disk, blobs, callbacks } = this.#options;
     disk.requireRoom();
     const digest = digestOf(order);
     const known = await this.#orderedBefore(order, digest);
     if (known !== null) return known;
+    if (order.callback !== undefined) await callbacks.prepare(order.projectId, order.callback);
     const id = newPublicId();
     const owner = { area: 'films', owner: id } as const;
     const { sound } = order;
@@ -176,10 +186,7 @@ export class Films {
   /** One that is over stays as it is. */
   async cancel(projectId: string, filmId: string): Promise<Film> {
     await this.get(projectId, filmId);
-    const { rowCount } = await this.#orm.execute(sql`
-      update films set state = 'cancelled', step = '', duration_ms = 0, finished_at = now(), sound_file = null, sound_bytes = 0
-      where id = ${filmId} and project_id = ${projectId} and state in ('waiting', 'running')`);
-    if (rowCount === 1) {
+    if (await this.#options.jobs.cancel(projectId, filmId)) {
       this.#options.onCancelled(filmId);
       this.#deleteFiles(filmId);
     }
@@ -194,9 +201,14 @@ export class Films {
     this.#deleteFiles(filmId);
   }
 
+  /** What signs the messages about films of this project. */
+  callbackSecret(projectId: string): Promise<string> {
+    return this.#options.callbacks.secret(projectId);
+  }
+
   /** Path and query under which a film that is done is served for six hours; null when there is none. */
   link({ filmId, state }: Pick<Film, 'filmId' | 'state'>): string | null {
-    return state === 'done' ? `/films/${filmId}.mp4?${this.#options.links.queryFor(filmId)}` : null;
+    return state === 'done' ? filmPath(this.#options.links, filmId) : null;
   }
 
   /** Null when the link is none of ours, has expired, or the film is gone. */
@@ -230,7 +242,7 @@ export class Films {
   }
 
   async #insert(order: FilmOrder, id: string, digest: string, stored: { sha256: string; bytes: number } | null) {
-    const { projectId, licenceId, picture, options, idempotencyKey } = order;
+    const { projectId, licenceId, picture, options, idempotencyKey, callback } = order;
     const sound: FilmSound = order.sound.kind === 'data' ? { kind: 'data' } : order.sound;
     return alone(this.#options.db, { what: 'project', id: projectId }, async (transaction) => {
       const underWay = await numberOf(
@@ -245,6 +257,7 @@ export class Films {
         .values({
           turn: sql`(select ${sql.raw(TURN_OF_PROJECT)} from projects where id = ${projectId})`,
           ...{ id, projectId, licenceId, request: { picture, sound, options }, attemptsLeft: MAX_ATTEMPTS },
+          ...(callback === undefined ? {} : { callback }),
           ...(stored === null ? {} : { soundFile: stored.sha256, soundBytes: stored.bytes }),
           ...(idempotencyKey === undefined ? {} : { idempotencyKey, orderDigest: digest }),
         })
@@ -312,15 +325,20 @@ export class Films {
   }
 }
 
+/** Path and query under which a film is served for six hours. */
+export function filmPath(links: SignedLinks, filmId: string): string {
+  return `/films/${filmId}.mp4?${links.queryFor(filmId)}`;
+}
+
 function tooManyUnderWay(): ControlError {
   const sentence = `${MAX_FILMS_UNDER_WAY} films of this project wait or are being made, as many as may. Order more when some are done.`;
   return new ControlError('too-many-attempts', sentence, RETRY_AFTER_SECONDS);
 }
 
-function digestOf({ picture, sound, options }: FilmOrder): string {
+function digestOf({ picture, sound, options, callback }: FilmOrder): string {
   const said = sound.kind === 'data' ? createHash('sha256').update(sound.bytes).digest('hex') : sound;
   return createHash('sha256')
-    .update(JSON.stringify([picture, said, options]))
+    .update(JSON.stringify([picture, said, options, ...(callback === undefined ? [] : [callback.url])]))
     .digest('hex');
 }
 

@@ -17,6 +17,7 @@ import { UploadLinks } from '../upload-links/upload-links.ts';
 import { FilmJobs } from './film-jobs.ts';
 import { type FilmTask, FilmWorkshop } from './film-workshop.ts';
 import { type FilmOrder, Films } from './films.ts';
+import { NO_CALLBACKS } from './testing/no-callbacks.ts';
 
 const CLIP = Buffer.concat([Buffer.from('\0\0\0\x18ftypisom\0\0\0\0isommp42', 'latin1'), Buffer.alloc(9000, 1)]);
 const SPEECH = Buffer.concat([Buffer.from('RIFF\0\0\0\0WAVEfmt ', 'latin1'), Buffer.alloc(6000, 2)]);
@@ -87,7 +88,7 @@ describeOnBothDatabases('films of files that were sent to links', (context) => {
         isCharging: false,
       },
       links: createSignedLinks([{ keyId: 'test', bytes: Buffer.alloc(32, 7) }], 'test'),
-      ...{ onQueued() {}, onCancelled() {} },
+      ...{ callbacks: NO_CALLBACKS, onQueued() {}, onCancelled() {} },
     });
     const order: FilmOrder = {
       ...{ projectId, licenceId: '', options: {} },

@@ -18,7 +18,12 @@ const MAX_REMEMBERED = 2_000;
 
 type Lane = keyof typeof AT_ONCE;
 
-type Posting = { readonly projectId: string; readonly webhookId: string; readonly url: string };
+type Posting = {
+  readonly projectId: string;
+  /** Null: none of a webhook's; the host changes with each. */
+  readonly webhookId: string | null;
+  readonly url: string;
+};
 
 /** What a project may begin now. */
 export type Room = {
@@ -84,7 +89,7 @@ export class DeliveryLanes {
   /** Null: its host is busy, or what was free is taken. Else it is under way until the returned function is called. */
   begin({ projectId, webhookId, url }: Posting): (() => void) | null {
     const host = URL.canParse(url) ? new URL(url).host : '';
-    remember(this.#hostByWebhook, webhookId, host);
+    if (webhookId !== null) remember(this.#hostByWebhook, webhookId, host);
     const lane = this.laneOf(projectId);
     const posts = this.#postsIn(lane);
     // Several projects may have been told of the same room.

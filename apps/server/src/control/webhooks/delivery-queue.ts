@@ -14,16 +14,20 @@ const MAX_SETTLED_BYTES_PER_PROJECT = 100_000_000;
  * was begun by a turn that is over, since a project has one at a time: its worker died.
  */
 const CLAIM = `
-  update webhook_deliveries as delivery set state = 'running', attempt = attempt + 1
-  from webhooks as hook
-  where hook.id = delivery.webhook_id and delivery.id in (
-    select id from webhook_deliveries
-    where project_id = $1 and webhook_id <> all($3::text[])
-      and (state = 'waiting' and due_at <= now() or state = 'running' and $4)
-    order by due_at, ordinal limit $2 for update skip locked)
-  returning delivery.id, delivery.event, delivery.body, delivery.attempt, hook.id as "webhookId",
-    hook.project_id as "projectId", hook.url, hook.secret_encrypted as "secretEncrypted",
-    hook.encryption_key_id as "encryptionKeyId"`;
+  with claimed as (
+    update webhook_deliveries set state = 'running', attempt = attempt + 1
+    where id in (
+      select id from webhook_deliveries
+      where project_id = $1 and (webhook_id is null or webhook_id <> all($3::text[]))
+        and (state = 'waiting' and due_at <= now() or state = 'running' and $4)
+      order by due_at, ordinal limit $2 for update skip locked)
+    returning id, event, body, attempt, webhook_id, project_id, url)
+  select claimed.id, event, body, attempt, webhook_id as "webhookId", claimed.project_id as "projectId",
+    coalesce(claimed.url, hook.url) as url,
+    coalesce(hook.secret_encrypted, secret.secret_encrypted) as "secretEncrypted",
+    coalesce(hook.encryption_key_id, secret.encryption_key_id) as "encryptionKeyId"
+  from claimed left join webhooks as hook on hook.id = webhook_id
+    left join callback_secrets as secret on webhook_id is null and secret.project_id = claimed.project_id`;
 
 /** Only projects with something to deliver are looked at, each by its own stretch of the index. */
 const WAITING = `
@@ -83,7 +87,8 @@ export type Claimed = {
   readonly event: string;
   readonly body: string;
   readonly attempt: number;
-  readonly webhookId: string;
+  /** Null: it goes to an address that the order of a film named. */
+  readonly webhookId: string | null;
   readonly projectId: string;
   readonly url: string;
   readonly secretEncrypted: Buffer;

@@ -31,6 +31,8 @@ export type WebhookPosterOptions = {
   readonly queue: Pick<DeliveryQueue, 'settle'>;
   readonly box: SecretBox;
   readonly fetch: GuardedFetch;
+  /** For addresses that orders of films named: an operator may open other hosts to them. */
+  readonly fetchCallback: GuardedFetch;
   readonly logger: ControlLogger;
 };
 
@@ -46,15 +48,17 @@ export function createWebhookPoster(options: WebhookPosterOptions): PostDelivery
     const retryAfter = isFinal ? undefined : RETRY_AFTER_SECONDS[delivery.attempt - 1];
     const state = outcome.error === null ? 'delivered' : retryAfter === undefined ? 'failed' : 'waiting';
     await queue.settle(delivery, { state, entry, retryAfterSeconds: retryAfter ?? 0 });
-    if (state === 'failed') logger.warn({ webhookId: delivery.webhookId }, 'A delivery of a webhook was given up');
+    const { webhookId, projectId } = delivery;
+    if (state === 'failed') logger.warn({ webhookId, projectId }, 'A delivery of a webhook was given up');
   };
 }
 
 /** One post. */
-async function attempt(delivery: Claimed, { box, fetch }: WebhookPosterOptions): Promise<Outcome> {
-  const { id, event, body, url, webhookId } = delivery;
+async function attempt(delivery: Claimed, { box, ...posting }: WebhookPosterOptions): Promise<Outcome> {
+  const { id, event, body, url, webhookId, projectId, secretEncrypted: bytes, encryptionKeyId: keyId } = delivery;
+  const fetch = webhookId === null ? posting.fetchCallback : posting.fetch;
   try {
-    const secret = box.open({ bytes: delivery.secretEncrypted, keyId: delivery.encryptionKeyId }, webhookId);
+    const secret = box.open({ bytes, keyId }, webhookId ?? projectId);
     const headers = {
       'content-type': 'application/json',
       'content-length': String(Buffer.byteLength(body)),

@@ -183,7 +183,7 @@ export class Webhooks {
       .values({ id: newPublicId(), webhookId, projectId, ...post })
       .returning();
     if (row === undefined) throw new Error('the delivery was not stored');
-    await this.#queued(projectId, 1);
+    await this.queued(projectId, 1);
     return toDelivery(row);
   }
 
@@ -194,7 +194,7 @@ export class Webhooks {
       select replace(gen_random_uuid()::text, '-', ''), id, project_id, ${post.event}, ${post.body} from ${webhooks}
       where project_id = ${projectId} and kind = ${kind} and is_enabled
       order by ordinal`);
-    await this.#queued(projectId, rowCount ?? 0);
+    await this.queued(projectId, rowCount ?? 0);
     return rowCount ?? 0;
   }
 
@@ -206,8 +206,8 @@ export class Webhooks {
     throw refusal('bad-request', 'private-webhook', { values: { host }, field: 'url' });
   }
 
-  /** Looks at the queue of a project once for every so many deliveries that this node puts into it. */
-  async #queued(projectId: string, added: number): Promise<void> {
+  /** To be called after deliveries were queued. Looks at the queue of a project once for every so many that this node puts into it. */
+  async queued(projectId: string, added: number): Promise<void> {
     if (added > 0) this.#options.onQueued?.(projectId);
     const count = (this.#addedByProject.get(projectId) ?? 0) + added;
     if (count < LOOK_EVERY) {

@@ -15,6 +15,7 @@ import { avatarJobs, uploadLinks, uploads } from '../making-schema.ts';
 import { avatars } from '../schema.ts';
 import {
   browserTokens,
+  callbackSecrets,
   callSlots,
   ledgerEntries,
   usageDays,
@@ -52,6 +53,8 @@ export async function fillConsoleTables(
     ...{ id: id('f'), projectId, kind: 'message', url: 'https://hooks.example/' },
     ...{ secretEncrypted: Buffer.from([1, 0, 2]), encryptionKeyId: 'abc' },
   });
+  const sealed = { secretEncrypted: Buffer.from([3, 0, 4]), encryptionKeyId: 'abc' };
+  await orm.insert(callbackSecrets).values({ projectId, ...sealed });
   const attempt = { at: expiresAt.toISOString(), status: null, error: 'none', durationMs: 1 };
   await orm
     .insert(webhookDeliveries)

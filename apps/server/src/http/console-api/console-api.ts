@@ -23,6 +23,7 @@ import {
   registerBrowserTokenRoutes,
   registerPlaygroundTokenRoutes,
 } from './browser-token-routes.ts';
+import { type CallbackSecretDependencies, registerCallbackSecretRoutes } from './callback-secret-routes.ts';
 import {
   type ConversationRouteDependencies,
   registerChosenConversationRoutes,
@@ -69,6 +70,7 @@ export type ConsoleApiDependencies = AccountRouteDependencies &
   TalkLinkDependencies &
   LiveTalkRouteDependencies &
   GenerationRouteDependencies &
+  CallbackSecretDependencies &
   BrowserTokenDependencies & { readonly logger: Logger };
 
 /** Requests of one address per minute; a console page needs a handful. */
@@ -129,6 +131,7 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
       registerWebhookRoutes(scope, dependencies);
       registerDeliveryRoutes(scope, dependencies);
       registerGenerationRoutes(scope, dependencies);
+      registerCallbackSecretRoutes(scope, dependencies);
     },
     { prefix: '/api/v1' },
   );

@@ -17,7 +17,7 @@ import { toPoints } from '../../control/usage/points.ts';
 import type { Admission } from '../../ports.ts';
 import { FOR } from '../access/access.ts';
 import { holderOf, projectOf } from '../access/principal.ts';
-import { type FieldNames, readFilmOrder } from '../read-film-order.ts';
+import { type FieldNames, originOf, readFilmOrder } from '../read-film-order.ts';
 import { readCursor } from './cursor.ts';
 import type { ConsoleScope } from './session.ts';
 
@@ -31,6 +31,7 @@ const NAMES: FieldNames = {
   ...{ videoUrl: 'videoUrl', imageUrl: 'imageUrl', avatar: 'avatar' },
   ...{ audioUrl: 'audioUrl', audioBase64: 'audioBase64', text: 'text' },
   ...{ segments: 'segments', syncMode: 'syncMode', originalVolume: 'originalVolume' },
+  callbackUrl: 'callbackUrl',
 };
 
 /** Whose films these are: with a key in a header, or for members of a project. */
@@ -84,7 +85,8 @@ function registerOrder(
       const { projectId, licenceId } = who(request);
       const findAvatar = admission.findAvatar.bind(admission);
       const given = { ...request.body, idempotencyKey: request.headers['idempotency-key'] || undefined };
-      const order = await readFilmOrder(given, { projectId, licenceId, names: NAMES, findAvatar });
+      const reading = { projectId, licenceId, names: NAMES, findAvatar, origin: originOf(request) };
+      const order = await readFilmOrder(given, reading);
       const { filmId } = await films.order(order);
       return reply.code(201).send(toGeneration(await films.standing(projectId, filmId), films, request));
     },
@@ -155,15 +157,22 @@ function registerEnds(scope: ConsoleScope, films: Films, { base, writes, who, on
   );
 }
 
+function callbackOf({ hasCallback, callbackState }: FilmStanding): Generation['callback'] {
+  if (!hasCallback) return null;
+  return callbackState === 'running' ? 'waiting' : (callbackState ?? 'unsent');
+}
+
 function toGeneration(film: FilmStanding, films: Films, request: FastifyRequest): Generation {
   const { picture, sound, options } = film.request;
   const link = films.link(film);
   const { state, progress, step, queuePosition, secondsLeft, widthPx, heightPx, bytes, errorCode, error } = film;
   return {
     ...{ generationId: film.filmId, state, progress, step, queuePosition, secondsLeft, widthPx, heightPx, bytes },
-    videoUrl: link === null ? null : `${request.protocol}://${request.host}${link}`,
+    videoUrl: link === null ? null : originOf(request) + link,
     seconds: film.durationMs / 1000,
     points: toPoints(film.charged),
+    previewUrl: null,
+    callback: callbackOf(film),
     failure: error === null ? null : { code: errorCode ?? '', message: error },
     picture: {
       kind: picture.kind,

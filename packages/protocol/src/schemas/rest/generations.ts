@@ -80,6 +80,9 @@ export const createGenerationSchema = z.strictObject({
   voice: z.string().max(word).optional().meta({ description: 'Of the text; that of the avatar when left out.' }),
   language: z.string().max(language).optional().meta({ description: 'Of the text; found out when left out.' }),
   ...filmSettingsSchema.shape,
+  callbackUrl: urlSchema
+    .optional()
+    .meta({ description: 'Where it is posted how the film ended, signed by the Standard Webhooks specification.' }),
 });
 export type CreateGeneration = z.output<typeof createGenerationSchema>;
 
@@ -96,6 +99,10 @@ export const generationSchema = z.object({
   secondsLeft: z.int().nullable(),
   /** Good for six hours, and new with every answer; null: it is not done. */
   videoUrl: z.string().nullable(),
+  /** A small picture of how far it is, while it is made; null: there is none. */
+  previewUrl: z.string().nullable(),
+  /** Of the message to `callbackUrl`: `unsent` until the film is over; null: nobody is told. */
+  callback: z.enum(['unsent', 'waiting', 'delivered', 'failed']).nullable(),
   /** Of film. */
   seconds: z.number(),
   widthPx: z.int(),

@@ -145,6 +145,8 @@ export const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'PATCH /api/v1/projects/:projectId/webhooks/:webhookId',
     'DELETE /api/v1/projects/:projectId/webhooks/:webhookId',
     'POST /api/v1/projects/:projectId/webhooks/:webhookId/reveal',
+    'POST /api/v1/projects/:projectId/callback-secret/reveal',
+    'POST /api/v1/projects/:projectId/callback-secret/renew',
     'POST /api/v1/projects/:projectId/webhooks/:webhookId/test',
     'GET /api/v1/projects/:projectId/webhooks/:webhookId/deliveries',
     'GET /api/v1/projects/:projectId/webhooks/:webhookId/deliveries/:deliveryId',
@@ -162,6 +164,7 @@ export const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'operator-member': ['POST /api/v1/projects/:projectId/points', 'PUT /api/v1/projects/:projectId/wallet'],
   key: [
     'POST /api/v1/browser-tokens',
+    'GET /api/v1/callback-secret',
     'POST /api/v1/uploads',
     'GET /api/v1/uploads/:uploadId',
     'DELETE /api/v1/uploads/:uploadId',
