@@ -117,7 +117,7 @@ build_ffmpeg() {
   local build=$work/ffmpeg
   [ -e "$build/done" ] && return
   rm -rf "$build" && mkdir -p "$build" && cd "$build"
-  local pictures=h264,hevc,vp8,vp9,mpeg4,h263,mjpeg,prores
+  local pictures=h264,hevc,vp8,vp9,mpeg4,h263,mjpeg,prores,gif,msmpeg4v2,msmpeg4v3
   local sound=aac,aac_latm,mp3float,mp2float,flac,opus,vorbis,alac,ac3,eac3,amrnb,amrwb,adpcm_g722,adpcm_ima_wav,adpcm_ms
   local plain=adpcm_ima_qt,pcm_alaw,pcm_mulaw,pcm_s8,pcm_u8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be
   # Neither --enable-gpl nor --enable-version3 nor --enable-nonfree: what comes out is under the LGPL, version 2.1 or later.
@@ -126,9 +126,10 @@ build_ffmpeg() {
     --disable-{all,autodetect,everything,pthreads,network,debug,runtime-cpudetect,doc,programs,asm,stripping,iconv} \
     --enable-{avcodec,avformat,avfilter,swscale,swresample,avutil} \
     --enable-decoder="$pictures,$sound,$plain,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be" \
-    --enable-demuxer=mov,matroska,wav,mp3,flac,ogg,aac,aiff,caf,au,w64,g722 --enable-muxer=mp4,webm --enable-encoder=aac \
-    --enable-parser=h264,hevc,vp8,vp9,aac,aac_latm,mpegaudio,flac,opus,vorbis,mpeg4video,h263,mjpeg,ac3 \
-    --enable-bsf=vp9_superframe_split,aac_adtstoasc,h264_mp4toannexb,extract_extradata \
+    --enable-demuxer=mov,matroska,avi,gif,wav,mp3,flac,ogg,aac,amr,aiff,caf,au,w64,g722 --enable-muxer=mp4,webm \
+    --enable-encoder=aac \
+    --enable-parser=h264,hevc,vp8,vp9,aac,aac_latm,mpegaudio,flac,opus,vorbis,mpeg4video,h263,mjpeg,ac3,amr,gif \
+    --enable-bsf=vp9_superframe_split,mpeg4_unpack_bframes,aac_adtstoasc,h264_mp4toannexb,extract_extradata \
     --enable-filter=scale,crop,pad,setsar,transpose,hflip,vflip,fps,format,aformat,aresample,null,anull \
     --extra-cflags='-flto -w -D_WASI_EMULATED_SIGNAL -D_WASI_EMULATED_PROCESS_CLOCKS' >configure.log
   # wasi-libc names mmap without having it.

@@ -6,7 +6,8 @@ import { createBundle, InputError, renderSpeech, SpeechError } from './index.ts'
 
 const USAGE = `Usage:
   visavis face make PHOTO|CLIP -o FOLDER [--id ID] [--name NAME]
-      makes an avatar bundle from a photo (JPEG, PNG, WebP, BMP, HEIC, AVIF) or a clip (MP4, MOV, WebM, MKV) of one person
+      makes an avatar bundle from a photo (JPEG, PNG, WebP, BMP, HEIC, AVIF) or a clip (MP4, MOV, WebM, MKV, AVI, GIF) of
+      one person
   visavis face speak BUNDLE AUDIO -o FILE.mp4 [--size 512 | --size 720x1280] [--no-acting]
       lets an avatar speak a recording; it nods at stressed syllables, unless it is made from a film or told not to
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ACCEPTED_FILES, fileKind, HEAD_BYTES } from './file-kind.ts';
+import { ACCEPTED_FILES, fileKind, HEAD_BYTES, sourceKind } from './file-kind.ts';
 
 const file = (...parts: (string | number[])[]): Uint8Array =>
   Uint8Array.from([
@@ -27,6 +27,8 @@ it.each([
   ),
   ['WebM', ebml('webm'), 'video', 'webm'],
   ['Matroska', ebml('matroska'), 'video', 'mkv'],
+  ['AVI', file('RIFF', [200, 0, 0, 0], 'AVI LIST'), 'video', 'avi'],
+  ['GIF, which may move', file('GIF89a'), 'video', 'gif'],
 ] as const)('%s is told', async (_name, head, kind, format) => {
   expect(await fileKind(head)).toEqual({ kind, format });
 });
@@ -36,11 +38,25 @@ it.each([
   ['a text that begins with BM', file('BM is how this text begins, and it is no picture at all.')],
   ['SVG', file('<svg xmlns="http://www.w3.org/2000/svg"/>')],
   ['PDF', file('%PDF-1.7')],
-  ['GIF', file('GIF89a')],
   ['sound', box('ftyp', 'M4A ____M4A mp42')],
   ['a program', file([0x7f], 'ELF')],
 ])('%s is none of them', async (_name, head) => {
   expect(await fileKind(head)).toBeNull();
+});
+
+it.each([
+  ['MP3', file([0xff, 0xfb, 0x90, 0x64]), 'mp3'],
+  ['MP3 with a cover that is longer than the first bytes', file('ID3', [3, 0, 0, 0, 1, 0, 0]), 'mp3'],
+  ['WAV', file('RIFF', [200, 0, 0, 0], 'WAVEfmt '), 'wav'],
+  ['M4A', box('ftyp', 'M4A ____M4A mp42'), 'm4a'],
+  ['Ogg', ogg([1], 'vorbis'), 'ogg'],
+  ['Opus', ogg([], 'OpusHead'), 'ogg'],
+  ['FLAC', file('fLaC', [0, 0, 0, 34]), 'flac'],
+  ['AAC', file([0xff, 0xf1, 0x50, 0x80]), 'aac'],
+  ['AMR', file('#!AMR\n'), 'amr'],
+  ['AMR, wide', file('#!AMR-WB\n'), 'amr'],
+] as const)('%s is told to be sound of films, and nothing of avatars', async (_name, head, format) => {
+  expect([await sourceKind(head), await fileKind(head)]).toEqual([{ kind: 'sound', format }, null]);
 });
 
 it('a PNG is told although what stands before its pixels is longer than the first bytes', async () => {
@@ -68,6 +84,10 @@ it('choosers offer every format by type and by ending', () => {
 
 function bmp(headerBytes: number): Uint8Array {
   return file('BM', [200, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, headerBytes, 0, 0, 0]);
+}
+
+function ogg(before: number[], name: string): Uint8Array {
+  return file('OggS', [0, 2, ...new Array<number>(20).fill(0), 1, 19], before, name);
 }
 
 function ebml(kind: string): Uint8Array {

@@ -12,6 +12,8 @@ const FORMATS = {
   mov: { kind: 'video', mime: 'video/quicktime' },
   webm: { kind: 'video', mime: 'video/webm' },
   mkv: { kind: 'video', mime: 'video/matroska' },
+  avi: { kind: 'video', mime: 'video/vnd.avi' },
+  gif: { kind: 'video', mime: 'image/gif' },
 } as const;
 
 export type FileFormat = keyof typeof FORMATS;
@@ -25,18 +27,12 @@ export type FileKind = {
 /** First bytes of a file that are enough for `fileKind`. */
 export const HEAD_BYTES = 4096;
 
-export {
-  LINKED_PICTURE_NAMES,
-  LINKED_VIDEO_NAMES,
-  PICTURE_NAMES,
-  SOUND_NAMES,
-  VIDEO_NAMES,
-} from './file-names.ts';
+export { PICTURE_NAMES, SOUND_NAMES, VIDEO_NAMES } from './file-names.ts';
 
 /** What a file chooser offers: types and endings, as systems do not know the types of all endings. */
 export const ACCEPTED_FILES = Object.entries(FORMATS)
   .flatMap(([ending, { mime }]) => [mime, `.${ending}`])
-  .concat('image/heif', '.jpeg', '.heif', '.m4v')
+  .concat('image/heif', 'video/x-msvideo', '.jpeg', '.heif', '.m4v', '.3gp')
   .join(',');
 
 /** Sizes of the second header of a BMP file, one per version of the format. "BM" alone also begins plain texts. */
@@ -62,9 +58,7 @@ export async function fileKind(head: Uint8Array): Promise<FileKind | null> {
 }
 
 /** What films are made from beside what avatars are made from, by the types of the library. */
-const MORE_SOURCES: Readonly<Record<string, SourceKind>> = {
-  'image/gif': { kind: 'picture', format: 'gif' },
-  'video/vnd.avi': { kind: 'video', format: 'avi' },
+const SOUNDS: Readonly<Record<string, SourceKind>> = {
   'audio/mpeg': { kind: 'sound', format: 'mp3' },
   'audio/wav': { kind: 'sound', format: 'wav' },
   'audio/x-m4a': { kind: 'sound', format: 'm4a' },
@@ -81,7 +75,7 @@ export type SourceKind = { readonly kind: 'picture' | 'video' | 'sound'; readonl
 
 /** What a file is by its first `HEAD_BYTES`; null: nothing that a film can be made from. Names are not believed. */
 export async function sourceKind(head: Uint8Array): Promise<SourceKind | null> {
-  return (await fileKind(head)) ?? MORE_SOURCES[(await typeOf(head)) ?? ''] ?? null;
+  return (await fileKind(head)) ?? SOUNDS[(await typeOf(head)) ?? ''] ?? null;
 }
 
 async function typeOf(head: Uint8Array): Promise<string | undefined> {

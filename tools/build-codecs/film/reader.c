@@ -11,6 +11,7 @@
 #include "libavutil/channel_layout.h"
 #include "libavutil/imgutils.h"
 #include "libavutil/opt.h"
+#include "libavutil/samplefmt.h"
 
 typedef struct {
   AVIOContext *file;
@@ -237,14 +238,40 @@ static int pack_result(Reader *reader) {
   return status;
 }
 
-enum { FRAME = 1, DECODED = 2, END = 0, MOST_FAULTS = 10000 };
+enum { FRAME = 1, DECODED = 2, END = 0, PAUSE = 3, MOST_FAULTS = 10000 };
 
 /** Pictures that are damaged, or cut off at the end of the file, are left out, as by players. */
 static int is_left_out(Reader *reader, int status) {
   return status == AVERROR_INVALIDDATA && reader->decoder->codec_type == AVMEDIA_TYPE_VIDEO && ++reader->faults <= MOST_FAULTS;
 }
 
-/** Gives the decoder its next packet. */
+/** Frames of AMR that hold no speech, but how a pause sounds, or nothing: FFmpeg decodes none of them. */
+static int is_pause(const Reader *reader) {
+  const AVPacket *packet = reader->packet;
+  const int kind = packet->size > 0 ? packet->data[0] >> 3 & 15 : 15;
+  switch (reader->decoder->codec_id) {
+    case AV_CODEC_ID_AMR_NB: return kind >= 8;
+    case AV_CODEC_ID_AMR_WB: return kind >= 9;
+    default: return 0;
+  }
+}
+
+/** The 20 milliseconds of such a frame, silent. */
+static int make_pause(Reader *reader) {
+  AVFrame *frame = reader->decoded;
+  const AVCodecContext *decoder = reader->decoder;
+  av_frame_unref(frame);
+  frame->format = decoder->sample_fmt;
+  frame->sample_rate = decoder->sample_rate;
+  frame->nb_samples = decoder->sample_rate / 50;
+  frame->best_effort_timestamp = AV_NOPTS_VALUE;
+  int status = av_channel_layout_copy(&frame->ch_layout, &decoder->ch_layout);
+  if (status >= 0) status = av_frame_get_buffer(frame, 0);
+  if (status < 0) return status;
+  return av_samples_set_silence(frame->extended_data, 0, frame->nb_samples, frame->ch_layout.nb_channels, frame->format);
+}
+
+/** Gives the decoder its next packet. PAUSE: it holds nothing to decode. */
 static int feed(Reader *reader) {
   const int status = av_read_frame(reader->format, reader->packet);
   if (status < 0) {
@@ -253,7 +280,9 @@ static int feed(Reader *reader) {
     return avcodec_send_packet(reader->decoder, NULL);
   }
   int sent = 0;
-  if (reader->packet->stream_index == reader->stream->index) sent = avcodec_send_packet(reader->decoder, reader->packet);
+  if (reader->packet->stream_index == reader->stream->index) {
+    sent = is_pause(reader) ? PAUSE : avcodec_send_packet(reader->decoder, reader->packet);
+  }
   av_packet_unref(reader->packet);
   return sent;
 }
@@ -304,6 +333,10 @@ EXPORT(reader_next) int reader_next(Reader *reader) {
     if (is_left_out(reader, status)) continue;
     if (status != AVERROR(EAGAIN)) return status;
     const int fed = feed(reader);
+    if (fed == PAUSE) {
+      const int made = make_pause(reader);
+      return made < 0 ? made : filter_decoded(reader);
+    }
     if (fed < 0 && fed != AVERROR(EAGAIN) && fed != AVERROR_EOF && !is_left_out(reader, fed)) return fed;
   }
 }

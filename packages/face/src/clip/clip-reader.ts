@@ -26,7 +26,7 @@ const MAX_BYTES = 1024 ** 3;
 const MIN_SIDE_PX = 16;
 const MAX_SIDE_PX = 4096;
 /** Containers of films: no playlists, which could name other files or addresses. */
-const CONTAINERS = ['mov', 'matroska'];
+const FILM_CONTAINERS = ['mov', 'matroska', 'avi', 'gif'];
 /** Clips of 20 to 33 pictures per second are shown picture by picture: slightly slower or faster, without a stutter. */
 const SLOWEST_RATE = 20;
 const FASTEST_RATE = 33;
@@ -99,10 +99,10 @@ export function decoding<Result>(work: () => Result): Result {
   }
 }
 
-/** `containers` are FFmpeg's names of formats. Throws `InputError`. */
-export async function openReader(path: string, containers: readonly string[] = CONTAINERS): Promise<FilmReader> {
+/** Throws `InputError`. */
+export async function openReader(path: string): Promise<FilmReader> {
   try {
-    return await FilmReader.open(fileOnDisk(path, 'read'), containers);
+    return await FilmReader.open(fileOnDisk(path, 'read'), FILM_CONTAINERS);
   } catch (error) {
     throw new InputError('corrupt', { cause: error });
   }

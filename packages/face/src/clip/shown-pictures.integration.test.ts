@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Clip, openClip, readPictures } from './clip-reader.ts';
 
@@ -31,8 +32,9 @@ function difference(a: Buffer | undefined, b: Buffer | undefined): number {
 }
 
 function expectSame(found: readonly Buffer[], wanted: readonly Buffer[], atMost: number): void {
-  expect(Math.abs(found.length - wanted.length)).toBeLessThanOrEqual(1);
-  for (let index = 0; index < wanted.length - 1; index += 7) {
+  // An AVI tells no times of pictures that are out of order: of the last ones one may be lost.
+  expect(Math.abs(found.length - wanted.length)).toBeLessThanOrEqual(2);
+  for (let index = 0; index < found.length - 1; index += 7) {
     expect.soft(difference(found[index], wanted[index]), `picture ${index}`).toBeLessThan(atMost);
   }
 }
@@ -52,12 +54,27 @@ describe('clips are read as a player shows them', () => {
     ['HDR as phones film it (HLG)', 'c09-hevc10-hlg.mp4', 512, 7],
     ['a size that changes in mid-stream', 'c19-size-change.webm', 480, 4],
     ['a first track that is not the default', 'c23-two-tracks.mp4', 512, 4],
+    ['AVI with Xvid, its pictures out of order', 'c30-xvid.avi', 128, 5],
+    ['AVI with DivX 3', 'c31-divx3.avi', 128, 5],
   ])('%s', async (_, name, sidePx, atMost) => {
     const clip = await openClip(join(FILMS, name));
     expect(clip).toMatchObject({ widthPx: sidePx, heightPx: sidePx });
     expect(clip.durationS).toBeCloseTo(PICTURES / 25, 1);
     expect(clip.pictureRate).toBeCloseTo(25, 3);
     expectSame(await smallPictures(clip), expected, atMost);
+  });
+
+  it('an animated GIF', async () => {
+    const raw = { width: SIDE, height: SIDE, channels: 3 } as const;
+    const pictures = await Promise.all(expected.map((data) => sharp(data, { raw }).png().toBuffer()));
+    const path = join(folder, 'moving.gif');
+    await sharp(pictures, { join: { animated: true } })
+      .gif({ delay: expected.map(() => 40) })
+      .toFile(path);
+    const clip = await openClip(path);
+    expect(clip).toMatchObject({ widthPx: SIDE, heightPx: SIDE });
+    expect(clip.durationS).toBeCloseTo(PICTURES / 25, 1);
+    expectSame(await smallPictures(clip), expected, 6);
   });
 
   it.each([

@@ -8,7 +8,8 @@ export type Speech = { readonly pcm: Int16Array; readonly sampleRateHz: number }
 export type SpeechProblem = 'not-audio' | 'too-long' | 'silent-file';
 
 const SPEECH_PROBLEMS: Readonly<Record<SpeechProblem, string>> = {
-  'not-audio': 'This file holds no sound that can be read. Use WAV, MP3, FLAC, Ogg, AAC, M4A or WebM.',
+  'not-audio':
+    'This file holds no sound that can be read. Use WAV, MP3, FLAC, Ogg, Opus, AAC, M4A, AMR or a film with sound.',
   'too-long': 'The sound is longer than 10 minutes or its file larger than 256 MB. Cut it into pieces.',
   'silent-file': 'This file holds no sound at all: its length is zero.',
 };
@@ -28,7 +29,11 @@ const SPEECH_RATE_HZ = 48_000;
 const MAX_SECONDS = 600;
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
 /** Containers of plain sound: no playlists, which could name other files or addresses. */
-export const SPEECH_CONTAINERS = ['wav', 'mp3', 'flac', 'ogg', 'mov', 'matroska', 'aac', 'aiff', 'caf', 'au', 'w64'];
+export const SPEECH_CONTAINERS = [
+  ...['wav', 'mp3', 'flac', 'ogg', 'aac', 'amr', 'aiff', 'caf', 'au', 'w64'],
+  // Films with sound.
+  ...['mov', 'matroska', 'avi'],
+];
 /** Other work gets its turn after this many pieces of sound. */
 const PIECES_PER_TURN = 64;
 

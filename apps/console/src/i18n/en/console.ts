@@ -154,7 +154,7 @@ export const en = {
     otherFile: (name: string) => `${name}: choose another`,
     fileAdvice: 'One face, from the front, in even light, with the mouth closed and nothing before it.',
     wrongKind:
-      'This is no picture or video that can be used. Choose a JPEG, PNG, WebP, BMP, HEIC or AVIF, or an MP4, MOV, WebM or MKV.',
+      'This is no picture or video that can be used. Choose a JPEG, PNG, WebP, BMP, HEIC or AVIF, or an MP4, MOV, WebM, MKV, AVI or GIF.',
     tooLarge: 'This file is too large. Photos may have 30 MB, clips 200 MB: make it smaller, or shorten the clip.',
     listen: 'Listen',
     preview: 'Preview',

@@ -150,7 +150,8 @@ export const zh: Texts = {
     fileHint: '照片不超过 30 MB，视频不超过 200 MB。',
     otherFile: (name) => `${name}：选择其他文件`,
     fileAdvice: '只有一张脸，正面，光线均匀，嘴巴闭合且无遮挡。',
-    wrongKind: '这不是可用的图片或视频。请选择 JPEG、PNG、WebP、BMP、HEIC 或 AVIF，或 MP4、MOV、WebM 或 MKV。',
+    wrongKind:
+      '这不是可用的图片或视频。请选择 JPEG、PNG、WebP、BMP、HEIC 或 AVIF，或 MP4、MOV、WebM、MKV、AVI 或 GIF。',
     tooLarge: '文件太大。照片最多 30 MB，视频最多 200 MB：请缩小文件或剪短视频。',
     listen: '试听',
     preview: '预览',

@@ -128,12 +128,12 @@ export const zh: ServerTexts = {
   },
   making: {
     'unknown-file':
-      '此文件既不是照片（JPEG、PNG、WebP、BMP、HEIC 或 AVIF），也不是视频（MP4、MOV、WebM 或 MKV）。请选择其中一种。',
+      '此文件既不是照片（JPEG、PNG、WebP、BMP、HEIC 或 AVIF），也不是视频（MP4、MOV、WebM、MKV、AVI 或 GIF）。请选择其中一种。',
     'not-an-image': '此文件不是 JPEG、PNG、WebP、BMP、HEIC 或 AVIF 图片。请选择其中一种格式的照片。',
-    'not-a-video': '此文件没有动态画面。请选择 MP4、MOV、WebM 或 MKV 视频。',
+    'not-a-video': '此文件没有动态画面。请选择 MP4、MOV、WebM、MKV、AVI 或 GIF 视频。',
     'unknown-codec': '无法读取此视频的编码（例如 AV1）。请另存为 H.264 编码的 MP4，然后重试。',
     corrupt: '此文件已损坏，无法读取。请重新保存或导出，然后重试。',
-    animated: '此图片是动图。请选择静态照片，或选择视频（MP4、MOV、WebM 或 MKV）。',
+    animated: '此图片是动图。请选择静态照片，或选择视频（MP4、MOV、WebM、MKV、AVI 或 GIF）。',
     'too-large':
       '此文件太大：照片最多 6500 万像素、160 MB，视频边长最多 4096 像素、1 GB。请另存一份较小的副本，然后重试。',
     'too-short': '此视频短于 2 秒。请录制更长的视频：5 至 10 秒效果最好。',

@@ -1,11 +1,5 @@
 import { LIMITS } from '@visavis/protocol';
-import {
-  LINKED_PICTURE_NAMES,
-  LINKED_VIDEO_NAMES,
-  SOUND_NAMES,
-  type SourceKind,
-  sourceKind,
-} from '@visavis/protocol/file-kind';
+import { PICTURE_NAMES, SOUND_NAMES, type SourceKind, sourceKind, VIDEO_NAMES } from '@visavis/protocol/file-kind';
 import { type ControlError, refusal } from '../control-error.ts';
 
 const LARGEST = { picture: LIMITS.bytes.picture, video: LIMITS.bytes.linkedVideo, sound: LIMITS.bytes.linkedSound };
@@ -27,7 +21,7 @@ function tooLarge(kind: SourceKind['kind']): ControlError {
 export async function judgeSource(head: Buffer, sizeBytes: number): Promise<SourceKind> {
   const found = await sourceKind(head);
   if (found === null) {
-    const values = { pictures: LINKED_PICTURE_NAMES, videos: LINKED_VIDEO_NAMES, sounds: SOUND_NAMES };
+    const values = { pictures: PICTURE_NAMES, videos: VIDEO_NAMES, sounds: SOUND_NAMES };
     throw refusal('unsupported-type', 'wrong-source', { values });
   }
   if (sizeBytes > LARGEST[found.kind]) throw tooLarge(found.kind);

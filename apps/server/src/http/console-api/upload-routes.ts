@@ -25,7 +25,7 @@ export function registerUploadRoutes(parent: ConsoleScope, { uploads }: UploadRo
         schema: {
           tags: ['Avatars'],
           summary:
-            'Send a picture (JPEG, PNG, WebP, BMP, HEIC, AVIF) or a video (MP4, MOV, WebM, MKV) as the body, to make an avatar from',
+            'Send a picture (JPEG, PNG, WebP, BMP, HEIC, AVIF) or a video (MP4, MOV, WebM, MKV, AVI, GIF) as the body, to make an avatar from',
           params: projectParamsSchema,
           response: { 201: uploadSchema },
         },

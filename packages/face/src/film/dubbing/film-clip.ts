@@ -25,8 +25,6 @@ const MIN_FILM_S = 0.2;
 const MAX_BYTES = 8 * 1024 ** 3;
 const MIN_SIDE_PX = 64;
 const MAX_SIDE_PX = 4096;
-/** Containers of films: no playlists, which could name other files or addresses. */
-const CONTAINERS = ['mov', 'matroska'];
 /** What level 5.2 of H.264, the highest of OpenH264, allows (ITU-T H.264, table A-1). */
 const MAX_MACROBLOCKS = 36_864;
 const MACROBLOCK_PX = 16;
@@ -52,7 +50,7 @@ const PICTURES_PER_TURN = 2;
 /** Looks through the file without decoding more than key pictures. Throws `InputError`. */
 export async function openFilmClip(path: string): Promise<FilmClip> {
   if ((await stat(path)).size > MAX_BYTES) throw refusal('too-large');
-  const reader = await openReader(path, CONTAINERS);
+  const reader = await openReader(path);
   try {
     const pictures = requirePictures(reader);
     const survey = decoding(() => surveyFilm(reader, pictures, MAX_FILM_S + DURATION_SLACK_S));
@@ -89,7 +87,7 @@ export async function* readFilmPictures(
 ): AsyncGenerator<Picture, undefined> {
   const { widthPx: width, heightPx: height, rate } = clip;
   const most = Math.ceil(((MAX_FILM_S + DURATION_SLACK_S) * rate.ticksPerSecond) / rate.ticksPerPicture);
-  const reader = await openReader(clip.path, CONTAINERS);
+  const reader = await openReader(clip.path);
   try {
     requirePictures(reader);
     reader.showAt(clip.shown);

@@ -8,7 +8,7 @@ import { SYNC_MODES, type SyncMode } from './picture-order.ts';
 const USAGE = `Usage:
   visavis film --video CLIP --audio SPEECH -o FILE.mp4 [--sync-mode ${SYNC_MODES.join('|')}] [--speaker X,Y]
       lets the person in a clip say what a recording says; mouth and jaw are drawn anew, all else stays. Clips: MP4, MOV, WebM,
-      MKV; speech: WAV, MP3, FLAC, Ogg, M4A, or the sound of a film; at most 30 minutes.
+      MKV, AVI, GIF; speech: WAV, MP3, FLAC, Ogg, Opus, AAC, M4A, AMR, or the sound of a film; at most 30 minutes.
   --sync-mode  what happens where clip and speech differ in length: loop shows the clip again and again (the default), bounce
                forwards and backwards, cut_off ends with the shorter one, silence with the longer, remap changes the clip's speed
   --speaker    a place on the face that speaks, in pixels of the clip; the largest face when left out
