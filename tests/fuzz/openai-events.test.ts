@@ -45,10 +45,7 @@ const settings = {
   tools: [],
 };
 const fresh = (): TalkState =>
-  newTalk(
-    { ...settings, turnDetection: DEFAULT_TURN_DETECTION },
-    { onlyKnownVoices: true, turnDetection: 'server_vad' },
-  );
+  newTalk({ ...settings, turnDetection: DEFAULT_TURN_DETECTION }, { isOpenAi: true, turnDetection: 'server_vad' });
 
 test('events of a provider that has lost its mind never stop a talk, nor make it grow without end', async () => {
   let state = fresh();

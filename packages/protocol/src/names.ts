@@ -19,7 +19,14 @@ export const OFFLINE_VOICES = ['alloy', 'echo', 'fable', 'onyx', 'nova', 'shimme
 export const VOICES = [...REALTIME_VOICES, 'fable', 'onyx', 'nova'] as const;
 export type VoiceName = (typeof VOICES)[number];
 
-export const MODELS = ['gpt-realtime', 'gpt-realtime-mini', 'transparency'] as const;
+/** Retired names are answered by their successors: the published clients go on sending them. */
+export const MODELS = [
+  'gpt-realtime-2.1',
+  'gpt-realtime-2.1-mini',
+  'gpt-realtime',
+  'gpt-realtime-mini',
+  'transparency',
+] as const;
 export type ModelName = (typeof MODELS)[number];
 
 /** A BCP 47 tag, like `en-US`. */

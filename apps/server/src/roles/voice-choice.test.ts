@@ -19,7 +19,7 @@ describe('withVoiceProvider', () => {
   const system: CallAvatar = { ...TEST_AVATAR, isSystem: true, provider: 'local', model: 'local' };
 
   it.each([
-    ['a system avatar', system, 'openai-realtime', 'openai-realtime', 'gpt-realtime'],
+    ['a system avatar', system, 'openai-realtime', 'openai-realtime', 'gpt-realtime-2.1'],
     [
       'a system avatar with a model',
       { ...system, model: 'gpt-realtime-mini' },

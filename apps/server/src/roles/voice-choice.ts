@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import type { VoiceReport } from '../http/talk-page.ts';
 import type { Admission } from '../ports.ts';
 
-const OPENAI_MODEL = 'gpt-realtime';
+const OPENAI_MODEL = 'gpt-realtime-2.1';
 const OPENAI_HOST = 'api.openai.com';
 
 /** What is told of the voice's settings needs no key. */

@@ -11,7 +11,7 @@ const NEW = newTalk(
     ...{ voice: 'marin', prompt: '', firstMessage: '', avatarName: 'Ada', language: 'en', model: '', tools: [] },
     turnDetection: DEFAULT_TURN_DETECTION,
   },
-  { onlyKnownVoices: true, turnDetection: 'server_vad' },
+  { isOpenAi: true, turnDetection: 'server_vad' },
 );
 
 function feed(state: TalkState, ...messages: readonly object[]): { state: TalkState; events: VoiceEvent[] } {

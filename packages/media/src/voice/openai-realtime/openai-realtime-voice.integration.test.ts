@@ -49,7 +49,7 @@ describe('a talk', () => {
   it('goes from speech to words to an answer', async () => {
     const talk = await RecordedTalk.open(provider, { voice: 'cedar', prompt: 'You are Mia.' });
     expect(server.latest.authorization).toBe(`Bearer ${TEST_API_KEY}`);
-    expect(server.addresses.at(-1)?.searchParams.get('model')).toBe('gpt-realtime');
+    expect(server.addresses.at(-1)?.searchParams.get('model')).toBe('gpt-realtime-2.1');
     speak(talk);
     await talk.until(() => talk.of('turn-done').length > 0);
     const turnId = talk.of('turn-started')[0]!.turnId;

@@ -1,9 +1,10 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { VoiceCapabilities, VoiceProvider } from '../../core/voice-port.ts';
+import { modelName } from './openai-models.ts';
 import { OpenAiRealtimeSession, type SessionParts } from './openai-realtime-session.ts';
 import { isOpenAi, OPENAI_REALTIME_URL, openAiVoices } from './openai-voices.ts';
-import { DEFAULT_MODEL, type WireOptions } from './session-settings.ts';
+import type { WireOptions } from './session-settings.ts';
 
 export type OpenAiRealtimeOptions = {
   /** Null for a service that asks for none. */
@@ -39,7 +40,7 @@ export function createOpenAiRealtimeVoice(options: OpenAiRealtimeOptions): Voice
   const base = new URL(options.url ?? OPENAI_REALTIME_URL);
   const headers = options.apiKey === null ? {} : { authorization: `Bearer ${options.apiKey}` };
   const wire: WireOptions = {
-    onlyKnownVoices: isOpenAi(options.url),
+    isOpenAi: isOpenAi(options.url),
     turnDetection: options.turnDetection ?? 'server_vad',
   };
   const sessions = new Set<OpenAiRealtimeSession>();
@@ -48,7 +49,7 @@ export function createOpenAiRealtimeVoice(options: OpenAiRealtimeOptions): Voice
     capabilities: CAPABILITIES,
     async open(config, listener, signal) {
       signal.throwIfAborted();
-      const address = { url: addressOf(base, config.model), headers };
+      const address = { url: addressOf(base, modelName(config.model, wire.isOpenAi)), headers };
       const parts: SessionParts = { address, wire, clock, logger, reconnectDelaysMs };
       const session = new OpenAiRealtimeSession(parts, config, listener);
       const onAbort = (): void => void close();
@@ -76,6 +77,6 @@ export function createOpenAiRealtimeVoice(options: OpenAiRealtimeOptions): Voice
 
 function addressOf(base: URL, model: string): string {
   const url = new URL(base);
-  if (!url.searchParams.has('model')) url.searchParams.set('model', model || DEFAULT_MODEL);
+  if (!url.searchParams.has('model')) url.searchParams.set('model', model);
   return url.href;
 }

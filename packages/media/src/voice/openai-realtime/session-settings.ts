@@ -1,20 +1,18 @@
 import type { VoiceConfig } from '../../core/voice-port.ts';
+import { transcriptionModel } from './openai-models.ts';
 import { voiceName } from './openai-voices.ts';
 import { type SessionSettings, type TurnDetection, WIRE_AUDIO_FORMAT } from './wire-messages.ts';
 
-export const DEFAULT_MODEL = 'gpt-realtime';
-const TRANSCRIPTION_MODEL = 'gpt-4o-mini-transcribe';
-
 export type WireOptions = {
-  /** OpenAI refuses settings with a voice that it does not know; other services have voices of their own. */
-  readonly onlyKnownVoices: boolean;
+  /** OpenAI refuses settings with a voice or a model that it does not know; other services have their own. */
+  readonly isOpenAi: boolean;
   /** `semantic_vad` also waits for the sense of a sentence; it has no use for the three turn detection settings. */
   readonly turnDetection: TurnDetection['type'];
 };
 
 /** The settings of a talk. The voice is left out once the service has spoken: it cannot change any more. */
 export function sessionSettings(config: VoiceConfig, options: WireOptions, canSetVoice: boolean): SessionSettings {
-  const voice = canSetVoice ? { voice: voiceName(config.voice, options.onlyKnownVoices) } : {};
+  const voice = canSetVoice ? { voice: voiceName(config.voice, options.isOpenAi) } : {};
   return {
     type: 'realtime',
     output_modalities: ['audio'],
@@ -22,7 +20,7 @@ export function sessionSettings(config: VoiceConfig, options: WireOptions, canSe
     audio: {
       input: {
         format: WIRE_AUDIO_FORMAT,
-        transcription: { model: TRANSCRIPTION_MODEL },
+        transcription: { model: transcriptionModel(options.isOpenAi) },
         turn_detection: turnDetectionOf(config, options),
       },
       output: { format: WIRE_AUDIO_FORMAT, ...voice },

@@ -19,7 +19,7 @@ const CONFIG: VoiceConfig = {
   tools: [{ name: 'weather', description: 'Tells the weather.', parameters: { type: 'object' } }],
   turnDetection: DEFAULT_TURN_DETECTION,
 };
-const OPENAI = { onlyKnownVoices: true, turnDetection: 'server_vad' } as const;
+const OPENAI = { isOpenAi: true, turnDetection: 'server_vad' } as const;
 const NEW = newTalk(CONFIG, OPENAI);
 
 /** Feeds inputs and messages of the service; gives the state and all that the service is told. */
@@ -130,7 +130,7 @@ describe('inputs become messages', () => {
       audio: {
         input: {
           format: { type: 'audio/pcm', rate: 24_000 },
-          transcription: { model: 'gpt-4o-mini-transcribe' },
+          transcription: { model: 'gpt-transcribe' },
           turn_detection: {
             type: 'server_vad',
             threshold: 0.5,
