@@ -135,6 +135,7 @@ describe('loadConfig', () => {
       hasOpenAiKey: false,
       openAiUrl: undefined,
       openAiTurnDetection: 'server_vad',
+      languageModel: null,
     });
     expect(config([], { OPENAI_API_KEY }).voice).toMatchObject({ provider: 'openai-realtime', hasOpenAiKey: true });
     expect(config([], { OPENAI_API_KEY, VOICE_PROVIDER: 'local' }).voice.provider).toBe('local');
@@ -147,7 +148,23 @@ describe('loadConfig', () => {
     expect(JSON.stringify(config([], { OPENAI_API_KEY }))).not.toContain(OPENAI_API_KEY);
   });
 
+  it('puts a language model behind the built-in ears and mouth where one is named', () => {
+    const model = { LLM_URL: 'http://127.0.0.1:11434/v1', LLM_MODEL: 'qwen3:4b' };
+    const { voice } = config(['--llm-sees'], { ...model, LLM_API_KEY: 'hush-hush' });
+    expect(voice.provider).toBe('cascade');
+    expect(voice.languageModel).toMatchObject({ url: model.LLM_URL, model: 'qwen3:4b', sees: true });
+    expect(voice.languageModel?.apiKey()).toBe('hush-hush');
+    expect(JSON.stringify(voice)).not.toContain('hush-hush');
+    expect(config([], { ...model, OPENAI_API_KEY: 'sk-1' }).voice.provider).toBe('cascade');
+    expect(config([], { ...model, VOICE_PROVIDER: 'local' }).voice.provider).toBe('local');
+  });
+
   it.each([
+    [['--llm-api-key', 'sk-secret'], {}, 'LLM_API_KEY is read from the environment only'],
+    [['--voice-provider', 'cascade'], {}, 'LLM_URL and LLM_MODEL go together'],
+    [[], { LLM_MODEL: 'qwen3:4b' }, 'LLM_URL and LLM_MODEL go together'],
+    [[], { LLM_URL: 'http://127.0.0.1:11434/v1' }, 'LLM_URL and LLM_MODEL go together'],
+    [[], { LLM_URL: 'ftp://127.0.0.1', LLM_MODEL: 'a' }, 'LLM_URL must be an http or https address'],
     [['--voice-provider', 'openai-realtime'], {}, 'needs OPENAI_API_KEY'],
     [['--openai-api-key', 'sk-secret'], {}, 'OPENAI_API_KEY is read from the environment only'],
     [[], { OPENAI_API_KEY: 'sk-secret two' }, 'OPENAI_API_KEY must be a key'],

@@ -58,7 +58,7 @@ export type Config = {
   readonly logFormat: Settings['LOG_FORMAT'];
   readonly voice: {
     /** Of system avatars, which name none of their own. */
-    readonly provider: 'local' | 'openai-realtime';
+    readonly provider: 'local' | 'cascade' | 'openai-realtime';
     readonly hasOpenAiKey: boolean;
     /**
      * Handed to the media workers over their channel: no child of the server finds it in its environment. A function, so
@@ -68,6 +68,13 @@ export type Config = {
     /** Undefined: OpenAI's. */
     readonly openAiUrl: string | undefined;
     readonly openAiTurnDetection: Settings['OPENAI_TURN_DETECTION'];
+    /** Behind the `cascade` voice; null: none. Its key is handed on as OpenAI's is. */
+    readonly languageModel: {
+      readonly url: string;
+      readonly model: string;
+      readonly sees: boolean;
+      readonly apiKey: () => string | undefined;
+    } | null;
   };
   /** Of clients that do not know Visavis. */
   readonly historyGapMs: number;
@@ -146,6 +153,11 @@ export function loadConfig(
       'VOICE_PROVIDER=openai-realtime needs OPENAI_API_KEY, or OPENAI_REALTIME_URL of a server without keys.',
     );
   }
+  if (parsed.success && lacksLanguageModel(parsed.data)) {
+    faults.push(
+      'LLM_URL and LLM_MODEL go together, and VOICE_PROVIDER=cascade needs both: LLM_URL=http://127.0.0.1:11434/v1 LLM_MODEL=qwen3:4b.',
+    );
+  }
   if (parsed.success && isBrokerHalfSet(parsed.data)) {
     faults.push(
       'MQTT_URL needs MQTT_PUBLIC_URL, where operators reach that broker, and MQTT_TOKEN_SECRET, by which it knows them.',
@@ -163,6 +175,22 @@ export function loadConfig(
 
 function lacksOpenAiKey({ VOICE_PROVIDER, OPENAI_API_KEY, OPENAI_REALTIME_URL }: Settings): boolean {
   return VOICE_PROVIDER === 'openai-realtime' && OPENAI_API_KEY === undefined && OPENAI_REALTIME_URL === undefined;
+}
+
+function lacksLanguageModel({ VOICE_PROVIDER, LLM_URL, LLM_MODEL }: Settings): boolean {
+  return (
+    (LLM_URL === undefined) !== (LLM_MODEL === undefined) || (VOICE_PROVIDER === 'cascade' && LLM_URL === undefined)
+  );
+}
+
+function usualProvider({ LLM_URL, OPENAI_API_KEY }: Settings): Config['voice']['provider'] {
+  if (LLM_URL !== undefined) return 'cascade';
+  return OPENAI_API_KEY === undefined ? 'local' : 'openai-realtime';
+}
+
+function readLanguageModel({ LLM_URL, LLM_MODEL, LLM_SEES, LLM_API_KEY }: Settings): Config['voice']['languageModel'] {
+  if (LLM_URL === undefined || LLM_MODEL === undefined) return null;
+  return { url: LLM_URL, model: LLM_MODEL, sees: LLM_SEES, apiKey: () => LLM_API_KEY };
 }
 
 function isBrokerHalfSet({ MQTT_URL, MQTT_PUBLIC_URL, MQTT_TOKEN_SECRET }: Settings): boolean {
@@ -233,11 +261,12 @@ function toConfig(settings: Settings): Omit<Config, 'isStartedByNpm'> {
     logLevel: settings.LOG_LEVEL,
     logFormat: settings.LOG_FORMAT,
     voice: {
-      provider: settings.VOICE_PROVIDER ?? (settings.OPENAI_API_KEY === undefined ? 'local' : 'openai-realtime'),
+      provider: settings.VOICE_PROVIDER ?? usualProvider(settings),
       hasOpenAiKey: settings.OPENAI_API_KEY !== undefined,
       openAiKey: () => settings.OPENAI_API_KEY,
       openAiUrl: settings.OPENAI_REALTIME_URL,
       openAiTurnDetection: settings.OPENAI_TURN_DETECTION,
+      languageModel: readLanguageModel(settings),
     },
     historyGapMs: settings.HISTORY_GAP_MS,
     operator: readOperator(settings),

@@ -252,9 +252,30 @@ export const settingsSchema = z.object({
     .default('auto')
     .describe('auto: pretty on a terminal, else JSON lines.'),
   VOICE_PROVIDER: z
-    .enum(['local', 'openai-realtime'], 'must be local or openai-realtime')
+    .enum(['local', 'cascade', 'openai-realtime'], 'must be local, cascade or openai-realtime')
     .optional()
-    .describe('Who speaks for the built-in avatars; openai-realtime if OPENAI_API_KEY is set, else local.'),
+    .describe(
+      'Who speaks for the built-in avatars; by what is set: cascade (LLM_URL), openai-realtime (OPENAI_API_KEY), else local.',
+    ),
+  LLM_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+    .optional()
+    .describe(
+      "A language model behind the local voice: base URL of OpenAI's chat completions, like http://127.0.0.1:11434/v1.",
+    ),
+  LLM_MODEL: z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .optional()
+    .describe('Its name, like qwen3:4b; avatars may name others of LLM_URL.'),
+  LLM_API_KEY: z
+    .string()
+    .trim()
+    .regex(/^[!-~]+$/, 'must be a key without spaces')
+    .optional()
+    .describe('Key for LLM_URL, from the environment only.'),
+  LLM_SEES: flag.default(false).describe('That model understands pictures of the camera.'),
   OPENAI_API_KEY: z
     .string()
     .trim()
@@ -310,6 +331,7 @@ export const SETTING_NAMES = Object.keys(settingsSchema.shape) as readonly (keyo
 /** Every user of the machine can read the arguments of a process. */
 export const ENVIRONMENT_ONLY: ReadonlySet<keyof Settings> = new Set([
   'OPENAI_API_KEY',
+  'LLM_API_KEY',
   'S3_SECRET_ACCESS_KEY',
   'MQTT_PASSWORD',
   'MQTT_TOKEN_SECRET',

@@ -207,7 +207,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
   });
   closers.add('control plane', () => services.close());
   for (const talk of orphaned) services.takeLost(talk);
-  const admission = withVoiceProvider(services.admission, config.voice.provider);
+  const admission = withVoiceProvider(services.admission, config.voice);
   return {
     demo,
     disk,
@@ -288,6 +288,8 @@ async function openMedia(
   // The built-in figures; what belongs to a project is opened when it is first called.
   const shipped = config.preparesAvatars ? ((await readShippedAvatars(config.avatarsDir)) ?? []) : [];
   const openAiKey = config.voice.openAiKey();
+  const { languageModel } = config.voice;
+  const languageModelKey = languageModel?.apiKey();
   return new MediaPool({
     onWorkerLost,
     workerCount: config.mediaWorkers,
@@ -304,6 +306,12 @@ async function openMedia(
         ...(config.voice.openAiUrl === undefined ? {} : { url: config.voice.openAiUrl }),
         ...(openAiKey === undefined ? {} : { apiKey: openAiKey }),
       },
+      ...(languageModel !== null && {
+        languageModel: {
+          ...{ url: languageModel.url, model: languageModel.model, sees: languageModel.sees },
+          ...(languageModelKey === undefined ? {} : { apiKey: languageModelKey }),
+        },
+      }),
       allowScriptedVoice: config.allowScriptedVoice,
       ...(config.mediaPorts === undefined ? {} : { portRange: config.mediaPorts }),
     },

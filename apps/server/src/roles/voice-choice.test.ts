@@ -8,8 +8,15 @@ const LOCAL = {
   hasOpenAiKey: false,
   openAiUrl: undefined,
   openAiTurnDetection: 'server_vad',
+  languageModel: null,
 } as const;
 const OPENAI = { ...LOCAL, provider: 'openai-realtime', hasOpenAiKey: true } as const;
+const CASCADE = {
+  ...LOCAL,
+  provider: 'cascade',
+  languageModel: { url: 'http://127.0.0.1:11434/v1', model: 'qwen3:4b' },
+} as const;
+const SETTINGS = { local: LOCAL, 'openai-realtime': OPENAI, cascade: CASCADE };
 
 function offering(avatar: CallAvatar): Admission {
   return { ...scriptedAdmission(), findAvatar: async () => ({ kind: 'found', avatar, ambiguous: false }) };
@@ -27,6 +34,7 @@ describe('withVoiceProvider', () => {
       'openai-realtime',
       'gpt-realtime-mini',
     ],
+    ['a system avatar before a language model', system, 'cascade', 'cascade', 'qwen3:4b'],
     ['a system avatar of a local server', system, 'local', 'local', 'local'],
     ["a project's avatar", { ...system, isSystem: false }, 'openai-realtime', 'local', 'local'],
     [
@@ -37,12 +45,12 @@ describe('withVoiceProvider', () => {
       'local',
     ],
   ] as const)('%s', async (_name, avatar, setting, provider, model) => {
-    const found = await withVoiceProvider(offering(avatar), setting).findAvatar('p', {});
+    const found = await withVoiceProvider(offering(avatar), SETTINGS[setting]).findAvatar('p', {});
     expect(found).toMatchObject({ kind: 'found', avatar: { provider, model } });
   });
 
   it('leaves the rest as it is', async () => {
-    const admission = withVoiceProvider(scriptedAdmission(), 'openai-realtime');
+    const admission = withVoiceProvider(scriptedAdmission(), OPENAI);
     expect(await admission.findAvatar('p', { name: 'nobody' })).toEqual({ kind: 'missing' });
     expect(await admission.findLicence('unknown')).toBeNull();
   });
@@ -55,6 +63,14 @@ describe('what the start-up print says', () => {
     expect(reportVoice(LOCAL, description)).toEqual({ ...description, hears: false, provider: 'local' });
     expect(describeProvider(LOCAL)).toContain('OPENAI_API_KEY=… npx visavis');
     expect(describeProvider({ ...LOCAL, hasOpenAiKey: true })).toContain('VOICE_PROVIDER=local');
+  });
+
+  it('of a language model, by name and place', () => {
+    const hearing = { ...description, ears: 'PocketSphinx' };
+    const brain = 'qwen3:4b at 127.0.0.1:11434';
+    expect(reportVoice(CASCADE, hearing)).toEqual({ ...hearing, brain, hears: true, provider: 'cascade' });
+    expect(reportVoice(CASCADE, description)).toMatchObject({ hears: false });
+    expect(describeProvider(CASCADE)).toContain(brain);
   });
 
   it('of OpenAI, which hears on every machine', () => {

@@ -6,7 +6,9 @@ const OPENAI_MODEL = 'gpt-realtime-2.1';
 const OPENAI_HOST = 'api.openai.com';
 
 /** What is told of the voice's settings needs no key. */
-type VoiceSettings = Omit<Config['voice'], 'openAiKey'>;
+type VoiceSettings = Omit<Config['voice'], 'openAiKey' | 'languageModel'> & {
+  readonly languageModel: Pick<NonNullable<Config['voice']['languageModel']>, 'url' | 'model'> | null;
+};
 
 /** Who speaks for an avatar of this server: `provider` is what it is set to. */
 export function providerFor(
@@ -20,7 +22,12 @@ export function providerFor(
  * System avatars are stored with the local voice, and speak with the one that this server is set to. Avatars of projects
  * keep theirs.
  */
-export function withVoiceProvider(admission: Admission, provider: Config['voice']['provider']): Admission {
+export function withVoiceProvider(
+  admission: Admission,
+  voice: Pick<VoiceSettings, 'provider' | 'languageModel'>,
+): Admission {
+  const { provider, languageModel } = voice;
+  const usualModel = provider === 'cascade' ? (languageModel?.model ?? '') : OPENAI_MODEL;
   return {
     ...admission,
     async findAvatar(projectId, query) {
@@ -28,7 +35,7 @@ export function withVoiceProvider(admission: Admission, provider: Config['voice'
       if (found.kind === 'missing') return found;
       const { avatar } = found;
       if (providerFor({ ...avatar, isSystem: avatar.isSystem === true }, provider) === avatar.provider) return found;
-      const model = avatar.model === 'local' ? OPENAI_MODEL : avatar.model;
+      const model = avatar.model === 'local' ? usualModel : avatar.model;
       return { ...found, avatar: { ...avatar, provider, model } };
     },
   };
@@ -40,7 +47,9 @@ export function reportVoice(
   local: { readonly mouth: string; readonly ears: string; readonly brain: string },
 ): VoiceReport {
   const { provider } = voice;
-  if (provider === 'local') return { ...local, hears: !local.ears.startsWith('none'), provider };
+  const hears = !local.ears.startsWith('none');
+  if (provider === 'local') return { ...local, hears, provider };
+  if (provider === 'cascade') return { ...local, brain: describeModel(voice), hears, provider };
   const name = `OpenAI Realtime (${hostOf(voice)})`;
   const brain = `${name}, ${OPENAI_MODEL} unless the call names a model`;
   return { mouth: name, ears: name, brain, hears: true, provider };
@@ -51,9 +60,16 @@ export function describeProvider(voice: VoiceSettings): string {
   if (voice.provider === 'openai-realtime') {
     return `OpenAI Realtime at ${hostOf(voice)}; VOICE_PROVIDER=local for the built-in voice`;
   }
+  if (voice.provider === 'cascade') {
+    return `${describeModel(voice)}, with the built-in ears and mouth; VOICE_PROVIDER=local for the built-in voice`;
+  }
   return voice.hasOpenAiKey
     ? 'built-in, by VOICE_PROVIDER=local; OpenAI for avatars that name it'
-    : 'built-in; for a conversation with a large model: OPENAI_API_KEY=… npx visavis';
+    : 'built-in; for a real conversation: OPENAI_API_KEY=… npx visavis, or any language model: LLM_URL=… LLM_MODEL=…';
+}
+
+function describeModel({ languageModel }: VoiceSettings): string {
+  return languageModel === null ? 'no language model' : `${languageModel.model} at ${new URL(languageModel.url).host}`;
 }
 
 function hostOf({ openAiUrl }: VoiceSettings): string {

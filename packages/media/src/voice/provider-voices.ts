@@ -1,4 +1,5 @@
 import type { ProviderVoices } from '../core/voice-port.ts';
+import { cascadeVoices } from './cascade-voices.ts';
 import { localVoices } from './local/local-voices.ts';
 import { openAiVoices } from './openai-realtime/openai-voices.ts';
 import { operatorVoices } from './operator/operator-voices.ts';
@@ -7,5 +8,5 @@ export type { ProviderVoices, VoiceDescription } from '../core/voice-port.ts';
 
 /** What the providers say of their voices; the first is that of new avatars. `openAiUrl`: a server in place of OpenAI's. */
 export function describeVoices(settings: { readonly openAiUrl: string | undefined }): readonly ProviderVoices[] {
-  return [localVoices, openAiVoices(settings.openAiUrl), operatorVoices];
+  return [localVoices, cascadeVoices, openAiVoices(settings.openAiUrl), operatorVoices];
 }

@@ -1,4 +1,5 @@
 import type { SessionEvent } from '../session/session-events.ts';
+import type { LanguageModelSettings } from '../voice/cascade/language-models.ts';
 
 // What the pool and a media worker process say to each other over the process channel. What a call is told travels as JSON
 // text, however it is nested: so the channel itself never meets a message that it cannot read, and one that its call
@@ -44,6 +45,8 @@ export type WorkerOptions = {
     readonly url?: string;
     readonly turnDetection: 'server_vad' | 'semantic_vad';
   };
+  /** Behind the `cascade` voice. */
+  readonly languageModel?: LanguageModelSettings;
   /** Offers the `scripted` voice, a deterministic double for tests. */
   readonly allowScriptedVoice: boolean;
 };

@@ -8,6 +8,8 @@ import { LOOP_JOINT_FRAMES } from '../frames/manifest.ts';
 import type { CallResources, HeldFace, PictureSize } from '../session/call-resources.ts';
 import { loadSpeechModel, type SpeechModel } from '../turn-detection/speech-model.ts';
 import { type ArticulationNetwork, loadArticulationNetwork } from '../visemes/articulation-network.ts';
+import { openThinker } from '../voice/cascade/language-models.ts';
+import { cascadeVoices } from '../voice/cascade-voices.ts';
 import { createLocalVoice, describeLocalVoice, type LocalVoice } from '../voice/local/local-voice.ts';
 import { createOpenAiRealtimeVoice } from '../voice/openai-realtime/openai-realtime-voice.ts';
 import { createOperatorVoice } from '../voice/operator/operator-voice.ts';
@@ -126,6 +128,7 @@ export class WorkerResources implements CallResources {
     const options = { clock: this.clock, logger: this.#logger };
     if (providerId === 'local') return this.#localVoice();
     if (providerId === operatorVoices.provider) return createOperatorVoice(await this.#localVoice());
+    if (providerId === cascadeVoices.provider) return this.#createCascade();
     if (providerId === 'openai-realtime') return this.#createOpenAiVoice();
     if (providerId === 'transparency') return createTransparencyVoice(options);
     if (providerId === 'scripted' && this.#options.allowScriptedVoice) {
@@ -141,6 +144,16 @@ export class WorkerResources implements CallResources {
       this.#local = null;
     });
     return this.#local;
+  }
+
+  /** The ears and the mouth of this machine around a language model. */
+  async #createCascade(): Promise<VoiceProvider> {
+    const { languageModel } = this.#options;
+    if (languageModel === undefined) {
+      throw new Error('This avatar thinks with a language model, and this server has none (LLM_URL, LLM_MODEL).');
+    }
+    const local = await this.#localVoice();
+    return local.withThinker(cascadeVoices.provider, openThinker(languageModel, this.clock));
   }
 
   #createOpenAiVoice(): VoiceProvider {

@@ -1,9 +1,13 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { VoiceCapabilities, VoiceConfig, VoiceEvent, VoiceProvider, VoiceSession } from '../../core/voice-port.ts';
+import { type CascadeParts, CascadeSession } from '../cascade/cascade-session.ts';
+import type { Thinker } from '../cascade/thinker.ts';
+import { demoThinker } from './brain/demo-thinker.ts';
 import { Ears } from './ears/ears.ts';
 import { findRecogniser } from './ears/find-recogniser.ts';
-import { LocalSession, type LocalSessionParts } from './local-session.ts';
+import { PhrasedHearing } from './ears/phrased-hearing.ts';
+import { localSpeaker } from './local-speaker.ts';
 import { localVoices } from './local-voices.ts';
 import { ESPEAK_PACKAGE, findEspeak } from './mouth/espeak-engine.ts';
 import { Mouth } from './mouth/mouth.ts';
@@ -19,8 +23,8 @@ export type LocalVoiceOptions = {
 const EARS_PACKAGES = 'python3-pocketsphinx pocketsphinx-en-us';
 
 export type LocalVoice = VoiceProvider & {
-  /** The same ears and mouth for talks in which people answer. Closed with this voice. */
-  withoutAnswers(id: string): VoiceProvider;
+  /** The same ears and mouth with another mind; null: people answer. Closed with this voice. */
+  withThinker(id: string, thinker: Thinker | null): VoiceProvider;
 };
 
 /**
@@ -33,10 +37,10 @@ export async function createLocalVoice(options: LocalVoiceOptions): Promise<Loca
   const mouth = new Mouth({ logger, clock });
   const ears = recogniser === null ? null : new Ears(recogniser, options);
   const speaksOtherLanguages = findEspeak() !== null;
-  const parts: LocalSessionParts = {
-    speaker: { speak: (request, signal) => mouth.speak(request, signal), speaksOtherLanguages },
-    listen: ears === null ? null : () => ears.listen(),
-    answers: true,
+  const parts: CascadeParts = {
+    speaker: localSpeaker({ speak: (request, signal) => mouth.speak(request, signal), speaksOtherLanguages }),
+    recogniser: ears === null ? null : { listen: (onWords) => new PhrasedHearing(() => ears.listen(), onWords) },
+    thinker: demoThinker,
     logger,
     today: () => new Date(),
   };
@@ -55,10 +59,15 @@ export async function createLocalVoice(options: LocalVoiceOptions): Promise<Loca
     id: localVoices.provider,
     capabilities,
     open: async (...opening) => talks.open(parts, ...opening),
-    withoutAnswers: (id) => ({
+    withThinker: (id, thinker) => ({
       id,
-      capabilities: { ...capabilities, tools: false, answers: false },
-      open: async (...opening) => talks.open({ ...parts, answers: false }, ...opening),
+      capabilities: {
+        ...capabilities,
+        tools: thinker?.capabilities.tools === true,
+        sees: thinker?.capabilities.sees === true,
+        answers: thinker !== null,
+      },
+      open: async (...opening) => talks.open({ ...parts, thinker }, ...opening),
       close: async () => {},
     }),
     async close(): Promise<void> {
@@ -73,13 +82,13 @@ class Talks {
   readonly #sessions = new Set<VoiceSession>();
 
   open(
-    parts: LocalSessionParts,
+    parts: CascadeParts,
     config: VoiceConfig,
     listener: (event: VoiceEvent) => void,
     signal: AbortSignal,
   ): VoiceSession {
     signal.throwIfAborted();
-    const session = new LocalSession(parts, config, listener, signal);
+    const session = new CascadeSession(parts, config, listener, signal);
     this.#sessions.add(session);
     const forget = (): boolean => this.#sessions.delete(session);
     signal.addEventListener('abort', forget, { once: true });

@@ -1,8 +1,9 @@
 import type { PhoneTiming } from '../../core/articulation.ts';
 import { wireSamplesToMs } from '../../core/audio-format.ts';
 import type { VoiceEvent } from '../../core/voice-port.ts';
+import { speakableText } from '../cascade/speakable-text.ts';
 import { languageOf, primaryLanguage } from './languages.ts';
-import { type Clause, splitIntoClauses } from './mouth/clauses.ts';
+import { type Clause, PAUSE_AT_END_MS, pauseAfter, splitIntoClauses } from './mouth/clauses.ts';
 import type { MouthRequest } from './mouth/mouth-messages.ts';
 import type { SpokenClause } from './mouth/spoken-clause.ts';
 import { profileOf } from './mouth/voice-profiles.ts';
@@ -15,7 +16,6 @@ export type Speaker = {
 };
 
 export type Utterance = {
-  readonly turnId: string;
   readonly text: string;
   /** Name of the voice. */
   readonly voice: string;
@@ -23,40 +23,60 @@ export type Utterance = {
   readonly language: string;
 };
 
-/**
- * Of one reply. Its sound lasts about ten minutes, as long as replies may wait to be played (`MAX_REPLY_BUFFER_MS`): what
- * comes after that would not be heard.
- */
-const MAX_SPOKEN_CHARACTERS = 10_000;
 const FIRST_LEAD_MS = 15;
 const LATER_LEAD_MS = 20;
 
-/**
- * Speaks a text clause by clause: for each one its words, then its sound with phones timed from the turn's first sample.
- * Rejects when the mouth fails; ends quietly when `signal` aborts.
- */
-export async function speakText(
+/** A reply that is spoken piece by piece, each clause by clause: its words, then its sound with phones timed from the reply's first sample. */
+export class SpokenReply {
+  readonly #speaker: Speaker;
+  readonly #turnId: string;
+  readonly #emit: (event: VoiceEvent) => void;
+  #playedSamples = 0;
+  /** What was spoken last; empty at the beginning. */
+  #spoken = '';
+
+  constructor(speaker: Speaker, turnId: string, emit: (event: VoiceEvent) => void) {
+    this.#speaker = speaker;
+    this.#turnId = turnId;
+    this.#emit = emit;
+  }
+
+  /** Rejects when the mouth fails; ends quietly when `signal` aborts. */
+  async speak(utterance: Utterance, signal: AbortSignal): Promise<void> {
+    const turnId = this.#turnId;
+    const before = this.#spoken;
+    for (const { clause, request } of clauseRequests(this.#speaker, utterance, before)) {
+      const spoken = await this.#speaker.speak(request, signal);
+      if (signal.aborted) return;
+      const startMs = wireSamplesToMs(this.#playedSamples);
+      const gap = this.#spoken === before ? gapBetween(before, utterance.text) : clause.gap;
+      this.#playedSamples += spoken.pcm.length;
+      this.#spoken = utterance.text;
+      for (const { text, atMs } of timedSpans({ ...clause, gap }, spoken)) {
+        this.#emit({ type: 'text-delta', turnId, text, audioStartMs: startMs + atMs });
+      }
+      const phones = spoken.phones.map((phone) => later(phone, startMs));
+      this.#emit({ type: 'audio', turnId, pcm: spoken.pcm, phones });
+    }
+  }
+}
+
+/** Speaks a text as one reply. */
+export function speakText(
   speaker: Speaker,
-  utterance: Utterance,
+  { turnId, ...utterance }: Utterance & { readonly turnId: string },
   signal: AbortSignal,
   emit: (event: VoiceEvent) => void,
 ): Promise<void> {
-  let playedSamples = 0;
-  for (const { clause, request } of clauseRequests(speaker, utterance)) {
-    const spoken = await speaker.speak(request, signal);
-    if (signal.aborted) return;
-    const startMs = wireSamplesToMs(playedSamples);
-    playedSamples += spoken.pcm.length;
-    for (const { text, atMs } of timedSpans(clause, spoken)) {
-      emit({ type: 'text-delta', turnId: utterance.turnId, text, audioStartMs: startMs + atMs });
-    }
-    emit({
-      type: 'audio',
-      turnId: utterance.turnId,
-      pcm: spoken.pcm,
-      phones: spoken.phones.map((phone) => later(phone, startMs)),
-    });
-  }
+  return new SpokenReply(speaker, turnId, emit).speak(utterance, signal);
+}
+
+/** What stands between two pieces of a reply, where listeners read them. */
+function gapBetween(before: string, text: string): Clause['gap'] {
+  if (before === '') return '';
+  const blank = `${/\s*$/.exec(before)?.[0]}${/^\s*/.exec(text)?.[0]}`;
+  if (blank.includes('\n')) return '\n';
+  return blank === '' ? '' : ' ';
 }
 
 /** Where in a clause's sound each stretch of its text begins, in milliseconds from its first sample. */
@@ -70,28 +90,23 @@ function timedSpans(clause: Clause, { phones }: SpokenClause): { readonly text: 
   }));
 }
 
-/** The clauses of a text, in order, and how the mouth is asked for each. */
+/**
+ * The clauses of a text, in order, and how the mouth is asked for each. `before`: the piece of the same reply that was spoken
+ * before, after which the usual pause is left.
+ */
 export function clauseRequests(
   speaker: Speaker,
-  utterance: Omit<Utterance, 'turnId'>,
+  utterance: Utterance,
+  before = '',
 ): { readonly clause: Clause; readonly request: MouthRequest }[] {
-  const clauses = chooseClauses(speaker, { ...utterance, text: speakablePart(utterance.text) });
+  const clauses = chooseClauses(speaker, { ...utterance, text: speakableText(utterance.text) });
   const profile = profileOf(utterance.voice);
+  const firstLeadMs =
+    before === '' ? FIRST_LEAD_MS : LATER_LEAD_MS + Math.max(0, pauseAfter(before.trimEnd()) - PAUSE_AT_END_MS);
   return clauses.map((clause, index) => {
-    const pauses = { leadMs: index === 0 ? FIRST_LEAD_MS : LATER_LEAD_MS, trailMs: clause.pauseMs };
+    const pauses = { leadMs: index === 0 ? firstLeadMs : LATER_LEAD_MS, trailMs: clause.pauseMs };
     return { clause, request: { text: clause.spoken, profile, language: clause.language, pauses } };
   });
-}
-
-/** A text that is too long to be spoken ends after a sentence, else after a word. */
-export function speakablePart(text: string): string {
-  if (text.length <= MAX_SPOKEN_CHARACTERS) return text;
-  const part = text.slice(0, MAX_SPOKEN_CHARACTERS);
-  const ends = [...part.matchAll(/[.!?…]\s|[。！？\n]/g)];
-  const end = ends.at(-1);
-  if (end !== undefined && end.index > MAX_SPOKEN_CHARACTERS / 2) return part.slice(0, end.index + 1);
-  const lastSpace = part.lastIndexOf(' ');
-  return lastSpace > MAX_SPOKEN_CHARACTERS / 2 ? part.slice(0, lastSpace) : part;
 }
 
 function later(phone: PhoneTiming, byMs: number): PhoneTiming {
@@ -99,7 +114,7 @@ function later(phone: PhoneTiming, byMs: number): PhoneTiming {
 }
 
 /** The clauses to speak; an honest sentence instead of them where no engine here knows their language. */
-function chooseClauses(speaker: Speaker, utterance: Omit<Utterance, 'turnId'>): readonly Clause[] {
+function chooseClauses(speaker: Speaker, utterance: Utterance): readonly Clause[] {
   const language = languageOf(utterance.text, utterance.language);
   if (language !== 'en' && !speaker.speaksOtherLanguages) return splitIntoClauses(unspeakable(language), 'en');
   return splitIntoClauses(

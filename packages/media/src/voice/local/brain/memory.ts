@@ -62,6 +62,13 @@ export function rememberHistory(state: BrainState, history: readonly HistoryItem
   return next;
 }
 
+/** What is said of a reply, after what was said of it already. */
+export function rememberSpoken(state: BrainState, turnId: string, text: string): BrainState {
+  const last = state.items.at(-1);
+  if (last?.turnId !== turnId) return remember(state, [{ role: 'assistant', text, turnId }]);
+  return { ...state, items: [...state.items.slice(0, -1), { ...last, text: last.text + text }] };
+}
+
 /** The listener got only `heardText` of this reply: the rest was never said. */
 export function keepOnlyHeard(state: BrainState, turnId: string, heardText: string): BrainState {
   const heard = heardText.trim();

@@ -36,7 +36,7 @@ const PAUSE_AFTER_SENTENCE_MS = 330;
 const PAUSE_AFTER_SEMICOLON_MS = 230;
 const PAUSE_AFTER_COMMA_MS = 150;
 const PAUSE_WITHIN_PHRASE_MS = 30;
-const PAUSE_AT_END_MS = 120;
+export const PAUSE_AT_END_MS = 120;
 
 /** Where none of these is, there is one sentence. */
 const SENTENCE_END = /[.!?…‽。！？｡]|\p{Sentence_Terminal}/u;
@@ -206,7 +206,8 @@ function cutPoint(text: string, limit: number, isOpen: (place: number) => boolea
     : LONG_CLAUSE_CHARACTERS;
 }
 
-function pauseAfter(piece: string): number {
+/** Pause after a stretch of speech that goes on. */
+export function pauseAfter(piece: string): number {
   if (/[.!?。！？…]["'”’)\]]*$/.test(piece)) return PAUSE_AFTER_SENTENCE_MS;
   if (/[;:；：–—-]$/.test(piece)) return PAUSE_AFTER_SEMICOLON_MS;
   if (/[,，、]$/.test(piece)) return PAUSE_AFTER_COMMA_MS;

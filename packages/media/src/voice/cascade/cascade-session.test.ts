@@ -1,10 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../../core/logger.ts';
 import type { VoiceConfig, VoiceEvent, VoiceInput } from '../../core/voice-port.ts';
-import type { Hearing } from './ears/ears.ts';
-import { LocalSession } from './local-session.ts';
-import type { MouthRequest } from './mouth/mouth-messages.ts';
-import type { SpokenClause } from './mouth/spoken-clause.ts';
+import { demoThinker } from '../local/brain/demo-thinker.ts';
+import type { Hearing } from '../local/ears/ears.ts';
+import { PhrasedHearing } from '../local/ears/phrased-hearing.ts';
+import { localSpeaker } from '../local/local-speaker.ts';
+import type { MouthRequest } from '../local/mouth/mouth-messages.ts';
+import type { SpokenClause } from '../local/mouth/spoken-clause.ts';
+import { CascadeSession } from './cascade-session.ts';
 
 const CONFIG: VoiceConfig = {
   voice: 'marin',
@@ -22,7 +25,7 @@ class Bench {
   readonly events: VoiceEvent[] = [];
   readonly requests: MouthRequest[] = [];
   readonly aborter = new AbortController();
-  readonly session: LocalSession;
+  readonly session: CascadeSession;
   /** Set to hold clauses back; call the resolvers to let them go. */
   readonly held: (() => void)[] = [];
   isHolding = false;
@@ -41,11 +44,11 @@ class Bench {
       finish: () => this.nextWords.shift() ?? Promise.resolve(''),
       discard: () => void this.discards.push(1),
     });
-    this.session = new LocalSession(
+    this.session = new CascadeSession(
       {
-        speaker: { speak: (request) => this.speak(request), speaksOtherLanguages: false },
-        listen: options.hears === false ? null : listen,
-        answers: options.answers ?? true,
+        speaker: localSpeaker({ speak: (request) => this.speak(request), speaksOtherLanguages: false }),
+        recogniser: options.hears === false ? null : { listen: (onWords) => new PhrasedHearing(listen, onWords) },
+        thinker: options.answers === false ? null : demoThinker,
         logger: silentLogger,
         today: () => new Date('2026-03-05T14:30:00'),
       },

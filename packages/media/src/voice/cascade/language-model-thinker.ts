@@ -1,0 +1,166 @@
+import type { LanguageModelV4, LanguageModelV4FunctionTool, LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import type { Clock } from '../../core/clock.ts';
+import type { ToolDefinition } from '../../core/voice-port.ts';
+import { modelPrompt } from './model-prompt.ts';
+import { keepHeard, record, recordHistory, recordOutcome, recordSpoken, type TalkRecord } from './talk-record.ts';
+import {
+  type Thinker,
+  type ThinkerInput,
+  type ThinkerTalk,
+  type Thinking,
+  ThinkingFailure,
+  type Thought,
+} from './thinker.ts';
+import { failureOf } from './thinking-failure.ts';
+import { WithoutReasoning } from './without-reasoning.ts';
+
+export type LanguageModelOptions = {
+  /** The model that an avatar names; empty: the usual one. */
+  readonly modelNamed: (name: string) => LanguageModelV4;
+  /** Where it is, for whoever reads why it does not answer. */
+  readonly place: string;
+  readonly sees: boolean;
+  readonly clock: Clock;
+  /** A model that says nothing for so long, at the beginning or in between, is given up. */
+  readonly patienceMs?: number;
+};
+
+/** Small models that this machine has to load first take half a minute. */
+const PATIENCE_MS = 45_000;
+/** Sound of about ten minutes: more is never spoken. */
+const MAX_ANSWER_TOKENS = 4000;
+
+/** Any language model, by the Vercel AI SDK's interface of providers: its words are handed on as they come. */
+export function languageModelThinker(options: LanguageModelOptions): Thinker {
+  return {
+    capabilities: { sees: options.sees, tools: true },
+    openTalk(): ThinkerTalk {
+      let talk: TalkRecord = [];
+      return {
+        begin(input, signal): Thinking {
+          return {
+            thoughts: think(options, talk, input, signal),
+            accept: () => {
+              const text = input.said.join('\n').trim();
+              if (text !== '' || input.pictures.length > 0) {
+                talk = record(talk, { kind: 'user', text, pictures: options.sees ? input.pictures : [] });
+              }
+            },
+          };
+        },
+        recall: (items) => {
+          talk = recordHistory(talk, items);
+        },
+        noteSpoken: (turnId, text) => {
+          talk = recordSpoken(talk, turnId, text);
+        },
+        keepHeard: (turnId, heardText) => {
+          talk = keepHeard(talk, turnId, heardText);
+        },
+        noteCall: (turnId, call) => {
+          talk = record(talk, { kind: 'call', turnId, call, outcome: null });
+        },
+        noteOutcome: (callId, output) => {
+          talk = recordOutcome(talk, callId, output);
+        },
+      };
+    },
+  };
+}
+
+async function* think(
+  options: LanguageModelOptions,
+  talk: TalkRecord,
+  input: ThinkerInput,
+  signal: AbortSignal,
+): AsyncGenerator<Thought> {
+  const patience = new Patience(options, signal);
+  try {
+    const model = options.modelNamed(input.config.model);
+    const { stream } = await patience.of(
+      model.doStream({
+        prompt: modelPrompt(talk, options.sees ? input : { ...input, pictures: [] }),
+        maxOutputTokens: MAX_ANSWER_TOKENS,
+        abortSignal: patience.signal,
+        ...(input.config.tools.length === 0
+          ? {}
+          : { tools: input.config.tools.map(toolOf), toolChoice: { type: 'auto' } }),
+      }),
+    );
+    yield* readThoughts(stream, patience);
+  } catch (error) {
+    throw patience.isLost ? tooSlow(options) : failureOf(error, options.place);
+  } finally {
+    patience.end();
+  }
+}
+
+async function* readThoughts(
+  stream: ReadableStream<LanguageModelV4StreamPart>,
+  patience: Patience,
+): AsyncGenerator<Thought> {
+  const words = new WithoutReasoning();
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await patience.of(reader.read());
+      if (done) break;
+      if (value.type === 'error') throw value.error;
+      const text = value.type === 'text-delta' ? words.take(value.delta) : '';
+      if (text !== '') yield { kind: 'words', text };
+      if (value.type === 'tool-call') {
+        yield { kind: 'call', callId: value.toolCallId, name: value.toolName, argumentsJson: value.input || '{}' };
+      }
+    }
+    const rest = words.end();
+    if (rest !== '') yield { kind: 'words', text: rest };
+  } finally {
+    // Also when nobody reads on: the service need not go on writing.
+    await reader.cancel().catch(() => {});
+  }
+}
+
+/** Waits for each step of a model for a bounded time, and ends with `signal`. */
+class Patience {
+  readonly #aborter = new AbortController();
+  readonly #options: LanguageModelOptions;
+  readonly #given: AbortSignal;
+  readonly #onAbort = (): void => this.#aborter.abort(this.#given.reason);
+  isLost = false;
+
+  constructor(options: LanguageModelOptions, signal: AbortSignal) {
+    this.#options = options;
+    this.#given = signal;
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+    if (signal.aborted) this.#onAbort();
+  }
+
+  get signal(): AbortSignal {
+    return this.#aborter.signal;
+  }
+
+  async of<Result>(step: PromiseLike<Result>): Promise<Result> {
+    const cancel = this.#options.clock.schedule(this.#options.patienceMs ?? PATIENCE_MS, () => {
+      this.isLost = true;
+      this.#aborter.abort();
+    });
+    try {
+      return await step;
+    } finally {
+      cancel();
+    }
+  }
+
+  end(): void {
+    this.#given.removeEventListener('abort', this.#onAbort);
+  }
+}
+
+function tooSlow({ place, patienceMs = PATIENCE_MS }: LanguageModelOptions): ThinkingFailure {
+  const message = `The language model at ${place} has said nothing for ${patienceMs / 1000} s. See whether it runs, or choose a smaller one.`;
+  return new ThinkingFailure('connectivity', true, message);
+}
+
+function toolOf({ name, description, parameters }: ToolDefinition): LanguageModelV4FunctionTool {
+  return { type: 'function', name, description, inputSchema: parameters };
+}

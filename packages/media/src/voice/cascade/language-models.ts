@@ -1,0 +1,28 @@
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import type { Clock } from '../../core/clock.ts';
+import { languageModelThinker } from './language-model-thinker.ts';
+import type { Thinker } from './thinker.ts';
+
+/** Where a language model answers. */
+export type LanguageModelSettings = {
+  /** Base URL of a service that speaks OpenAI's chat completions, like `http://127.0.0.1:11434/v1`. */
+  readonly url: string;
+  /** The model of avatars that name none of this service. */
+  readonly model: string;
+  readonly apiKey?: string;
+  /** Its models understand pictures. */
+  readonly sees: boolean;
+};
+
+/** Model names of avatars that mean other providers' models, not one of this service. */
+const OTHERS = /^(?:$|local$|gpt-realtime|gpt-4o-(?:mini-)?realtime|transparen)/;
+
+/** Thinks by any service with OpenAI's chat completions: Ollama, llama.cpp, LM Studio, vLLM, Groq, OpenRouter, OpenAI itself. */
+export function openThinker({ url, model, apiKey, sees }: LanguageModelSettings, clock: Clock): Thinker {
+  const service = createOpenAICompatible({
+    ...{ name: 'language-model', baseURL: url.replace(/\/+$/, ''), includeUsage: true },
+    ...(apiKey === undefined ? {} : { apiKey }),
+  });
+  const modelNamed = (name: string) => service.chatModel(OTHERS.test(name) ? model : name);
+  return languageModelThinker({ modelNamed, place: new URL(url).host, sees, clock });
+}

@@ -1,0 +1,114 @@
+import type { LanguageModelV4Message, LanguageModelV4Prompt, LanguageModelV4ToolCallPart } from '@ai-sdk/provider';
+import type { RecordedItem, TalkRecord } from './talk-record.ts';
+import type { ThinkerInput } from './thinker.ts';
+
+const PERSONA = (name: string): string => `You are ${name}, a friendly person in a video call.`;
+
+/** What every model must know to talk, whatever its avatar's prompt says. */
+const SPOKEN =
+  'Everything you write is spoken aloud in a live video call. Answer in one to three short sentences of plain spoken language, without lists, headings, Markdown, emoji, links or stage directions, unless you are asked for more. The first sentence is short. What the user says comes from a speech recogniser: guess what was meant where words are misheard, and ask when you cannot.';
+
+/** Models want somebody to have spoken before they do. */
+const SILENCE = '(The user has said nothing. Say something fitting, briefly.)';
+const NO_OUTCOME = 'There is no result yet.';
+
+/** The talk so far as a language model reads it. Tool calls have a result each, since services refuse those without. */
+export function modelPrompt(talk: TalkRecord, input: ThinkerInput): LanguageModelV4Prompt {
+  const said = input.said.join('\n').trim();
+  const asked: RecordedItem[] =
+    said === '' && input.pictures.length === 0 ? [] : [{ kind: 'user', text: said, pictures: input.pictures }];
+  const items = [...talk, ...asked];
+  const messages = joinCalls(items.flatMap(messagesOf));
+  const last = items.at(-1);
+  const isAnswerable = last?.kind === 'user' || last?.kind === 'call';
+  const closing: LanguageModelV4Message[] = isAnswerable
+    ? []
+    : [{ role: 'user', content: [{ type: 'text', text: SILENCE }] }];
+  return [{ role: 'system', content: systemPrompt(input) }, ...messages, ...closing];
+}
+
+function systemPrompt({ config, instructions, now }: ThinkerInput): string {
+  const persona = config.prompt.trim() === '' ? PERSONA(config.avatarName) : config.prompt.trim();
+  const parts = [
+    persona,
+    SPOKEN,
+    `Speak the language of the user; ${languageNote(config.language)}`,
+    `It is ${timeOf(now)}.`,
+  ];
+  if (instructions !== null && instructions.trim() !== '') parts.push(`For this answer: ${instructions.trim()}`);
+  return parts.join('\n\n');
+}
+
+function languageNote(tag: string): string {
+  const name = tag === '' ? undefined : nameOf(tag);
+  return name === undefined ? 'otherwise English.' : `unless it is clear that they speak another one, that is ${name}.`;
+}
+
+function nameOf(tag: string): string | undefined {
+  try {
+    return new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' }).of(tag);
+  } catch {
+    return undefined;
+  }
+}
+
+function timeOf(now: Date): string {
+  return now.toLocaleString('en-GB', { dateStyle: 'full', timeStyle: 'short' });
+}
+
+function messagesOf(item: RecordedItem): LanguageModelV4Message[] {
+  switch (item.kind) {
+    case 'user':
+      return [{ role: 'user', content: [...textPart(item.text), ...item.pictures.map(picturePart)] }];
+    case 'assistant':
+      return [{ role: 'assistant', content: textPart(item.text) }];
+    case 'system':
+      return [{ role: 'user', content: textPart(`(Note, not said by the user: ${item.text})`) }];
+    case 'call': {
+      const { callId, name, argumentsJson } = item.call;
+      const call: LanguageModelV4ToolCallPart = {
+        ...{ type: 'tool-call', toolCallId: callId, toolName: name, input: parsed(argumentsJson) },
+      };
+      const output = { type: 'text', value: item.outcome ?? NO_OUTCOME } as const;
+      const result = { type: 'tool-result', toolCallId: callId, toolName: name, output } as const;
+      return [
+        { role: 'assistant', content: [call] },
+        { role: 'tool', content: [result] },
+      ];
+    }
+  }
+}
+
+/** What a model said before its calls, and the calls, are one message. */
+function joinCalls(messages: readonly LanguageModelV4Message[]): LanguageModelV4Message[] {
+  const joined: LanguageModelV4Message[] = [];
+  for (const message of messages) {
+    const last = joined.at(-1);
+    if (last?.role === 'assistant' && message.role === 'assistant') {
+      joined[joined.length - 1] = { role: 'assistant', content: [...last.content, ...message.content] };
+    } else {
+      joined.push(message);
+    }
+  }
+  return joined;
+}
+
+function textPart(text: string): { type: 'text'; text: string }[] {
+  return text === '' ? [] : [{ type: 'text', text }];
+}
+
+const DATA_URL = /^data:(image\/[a-z+.-]+);base64,/;
+
+function picturePart(dataUrl: string): { type: 'file'; mediaType: string; data: { type: 'data'; data: string } } {
+  const head = DATA_URL.exec(dataUrl);
+  const data = dataUrl.slice(head?.[0].length ?? 0);
+  return { type: 'file', mediaType: head?.[1] ?? 'image/jpeg', data: { type: 'data', data } };
+}
+
+function parsed(argumentsJson: string): unknown {
+  try {
+    return JSON.parse(argumentsJson);
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,67 @@
+import type { HistoryItem, VoiceCapabilities, VoiceConfig, VoiceFailureCategory } from '../../core/voice-port.ts';
+
+/** What an answer is wanted to. */
+export type ThinkerInput = {
+  /** What the user has said or typed since the last answer, in order; empty when an answer is wanted to nothing new. */
+  readonly said: readonly string[];
+  /** Pictures of the user's camera since the last answer, as data URLs. */
+  readonly pictures: readonly string[];
+  /** What whoever asks for the answer wants of it. */
+  readonly instructions: string | null;
+  readonly config: VoiceConfig;
+  /** Wall-clock time, for a user who asks for it. */
+  readonly now: Date;
+};
+
+export type Thought =
+  /** Words to be spoken, in parts of any size; with `isLast` nothing follows them. */
+  { readonly kind: 'words'; readonly text: string; readonly isLast?: true } | ToolCall;
+
+export type ToolCall = {
+  readonly kind: 'call';
+  readonly callId: string;
+  readonly name: string;
+  readonly argumentsJson: string;
+};
+
+/** An answer being thought of. */
+export type Thinking = {
+  /** To be read once. Throws a `ThinkingFailure` when there is no answer. */
+  readonly thoughts: AsyncIterable<Thought>;
+  /** The answer is given: what it answers is remembered. One that is never accepted leaves no trace. */
+  accept(): void;
+};
+
+/** What a thinker knows of one talk. */
+export type ThinkerTalk = {
+  /** Begins to think of an answer, and gives up when `signal` aborts. */
+  begin(input: ThinkerInput, signal: AbortSignal): Thinking;
+  /** Turns of an earlier talk. */
+  recall(items: readonly HistoryItem[]): void;
+  /** The avatar says this now, after what it has said in the turn already. */
+  noteSpoken(turnId: string, text: string): void;
+  /** Of that turn no more than this was heard. */
+  keepHeard(turnId: string, heardText: string): void;
+  noteCall(turnId: string, call: ToolCall): void;
+  noteOutcome(callId: string, output: string): void;
+};
+
+/** The mind of a cascade: words become an answer. */
+export type Thinker = {
+  readonly capabilities: Pick<VoiceCapabilities, 'sees' | 'tools'>;
+  openTalk(): ThinkerTalk;
+};
+
+/** Why there is no answer. */
+export class ThinkingFailure extends Error {
+  readonly category: VoiceFailureCategory;
+  /** It may go well when it is tried again. */
+  readonly isRetryable: boolean;
+
+  constructor(category: VoiceFailureCategory, isRetryable: boolean, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ThinkingFailure';
+    this.category = category;
+    this.isRetryable = isRetryable;
+  }
+}
