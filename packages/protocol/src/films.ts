@@ -46,6 +46,8 @@ export const FILM_PROBLEMS = {
   'no-points': 'No points are left for this film. Add points and order it again.',
   'too-few-points':
     'This film would be {seconds} seconds long and cost {price} points; {left} are left for it. Add points and order it again.',
+  'segment-beyond':
+    'A segment ends at {end} s, but the clip at {length} s. Choose stretches within the clip and order the film again.',
   'time-limit': 'Making this film took too long. Cut it into pieces.',
   'broke-off': 'Making this film broke off three times. Order it again, or choose another clip.',
 } as const;

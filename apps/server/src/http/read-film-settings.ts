@@ -51,9 +51,9 @@ export function readFilmSettings(given: GivenSettings, names: SettingNames, ofCl
 }
 
 /** Nobody pays for a film that he has not ordered. */
-function requireBuilt({ speaker, segments, output, originalVolume }: GivenSettings): void {
+function requireBuilt({ speaker, output }: GivenSettings): void {
   const isTimed = speaker === 'auto' || speaker?.timeMs !== undefined;
-  const asked = { segments, output, originalVolume, speaker: isTimed ? speaker : undefined };
+  const asked = { output, speaker: isTimed ? speaker : undefined };
   const [name] = Object.entries(asked).find(([, value]) => value !== undefined) ?? [];
   if (name !== undefined) throw bad(`This server makes no films with this ${name} yet. Leave it out.`);
 }

@@ -1,7 +1,7 @@
 // The process that makes one film.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createBundle, dubClip, InputError, renderSpeech, SpeechError } from '@visavis/face';
+import { createBundle, dubClip, FilmOptionError, InputError, renderSpeech, SpeechError } from '@visavis/face';
 import { VoiceSampler } from '@visavis/media/voice-sampler';
 import type * as z from 'zod';
 import { FilmProblemError, problemError } from '../control/films/film-problem.ts';
@@ -54,10 +54,15 @@ async function make(task: Task): Promise<Made> {
   const { picture, options, workFolder, outPath } = task;
   const audioPath = await soundOf(task);
   if (picture.kind === 'video') {
-    const { syncMode, speaker } = options;
+    const { syncMode, speaker, segments, originalVolume } = options;
     return dubClip({
       ...{ videoPath: picture.path, audioPath, outPath, onProgress: tellProgress, onLength: tellLength },
-      options: { ...(syncMode && { syncMode }), ...(typeof speaker === 'object' && { speaker }) },
+      options: {
+        ...(syncMode && { syncMode }),
+        ...(typeof speaker === 'object' && { speaker }),
+        ...(segments && { segments }),
+        ...(originalVolume !== undefined && { originalVolume }),
+      },
     });
   }
   if (picture.kind === 'bundle') return film(task, picture.path, audioPath, 0);
@@ -85,7 +90,7 @@ async function film(task: Task, bundle: string, audioPath: string, from: number)
 
 function refusalOf(error: unknown): FilmMessage | null {
   if (error instanceof FilmProblemError) return { kind: 'refused', ...error.refusal };
-  if (error instanceof InputError || error instanceof SpeechError) {
+  if (error instanceof InputError || error instanceof SpeechError || error instanceof FilmOptionError) {
     return { kind: 'refused', code: error.reason, message: error.message };
   }
   return null;

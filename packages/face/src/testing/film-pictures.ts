@@ -27,3 +27,21 @@ export function psnr(a: readonly Picture[], b: readonly Picture[], from: number,
   }
   return 10 * Math.log10(255 ** 2 / (sum / count));
 }
+
+/** How alike the pictures are within a part of them, in decibels. */
+export function mouthsAlike(
+  a: readonly Picture[],
+  b: readonly Picture[],
+  { left, right, top, bottom }: { left: number; right: number; top: number; bottom: number },
+): number {
+  const [width, height] = [Math.floor(right - left), Math.floor(bottom - top)];
+  const cut = ({ width: stride, data }: Picture): Picture => {
+    const part = new Uint8Array(width * height);
+    for (let row = 0; row < height; row++) {
+      const start = (Math.floor(top) + row) * stride + Math.floor(left);
+      part.set(data.subarray(start, start + width), row * width);
+    }
+    return { width, height, data: part };
+  };
+  return psnr(a.map(cut), b.map(cut), 0, height);
+}

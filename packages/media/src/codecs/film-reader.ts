@@ -12,7 +12,7 @@ export type FilmPictures = {
   readonly codec: string;
 };
 
-export type FilmSound = { readonly sampleRateHz: number; readonly codec: string };
+export type FilmSound = { readonly stream: number; readonly sampleRateHz: number; readonly codec: string };
 
 export type FilmFrame = {
   /** Pictures only; zero for sound. */
@@ -113,8 +113,10 @@ export class FilmReader {
   /** Chooses the sound. Null when the file has none that can be decoded. */
   sound(): FilmSound | null {
     return this.#module.run((film) => {
-      if (film.reader_choose(this.#handle, 1) < 0) return null;
+      const stream = film.reader_choose(this.#handle, 1);
+      if (stream < 0) return null;
       return {
+        stream,
         sampleRateHz: film.reader_sample_rate(this.#handle),
         codec: this.#module.textAt(film.reader_codec(this.#handle)),
       };

@@ -8,6 +8,14 @@ import { TestBrowser } from './testing/test-browser.ts';
 
 const SOUND = Buffer.from('not decoded here').toString('base64');
 const VIDEO = 'http://files.example/clip.mp4';
+/** Only parts of the clip speak. */
+const CUT = {
+  ...{ videoUrl: VIDEO, audioUrl: 'http://files.example/a.wav', originalVolume: 0.25 },
+  segments: [
+    { startMs: 4000, endMs: 5000 },
+    { startMs: 1000, endMs: 2500.5 },
+  ],
+};
 const ORDER = { videoUrl: VIDEO, audioUrl: 'http://files.example/a.wav', syncMode: 'bounce', speaker: { x: 3, y: 4 } };
 
 describeOnBothDatabases('generations', (context) => {
@@ -90,6 +98,13 @@ describeOnBothDatabases('generations', (context) => {
     expect((await ask('GET', '?cursor=x')).status).toBe(400);
   });
 
+  test('how a film is made is told with it, segments in order of their times', async () => {
+    const { status, body } = await ask('POST', '', CUT);
+    const [later, earlier] = CUT.segments;
+    expect([status, body.options]).toEqual([201, { segments: [earlier, later], originalVolume: 0.25 }]);
+    expect((await ask('GET', `/${body.generationId}`)).body.options).toEqual(body.options);
+  });
+
   test('the same order under one key is one film, and another order under it is refused', async () => {
     const once = { 'idempotency-key': 'order-1' };
     const [first, second] = [await ask('POST', '', ORDER, once), await ask('POST', '', ORDER, once)];
@@ -106,6 +121,13 @@ describeOnBothDatabases('generations', (context) => {
       [{ ...ORDER, speaker: { x: -1, y: 0 } }, 'speaker'],
       [{ ...ORDER, videoUrl: 'file:///etc/passwd' }, 'videoUrl is no address'],
       [{ ...ORDER, estimate: true }, 'estimate'],
+      [{ ...ORDER, segments: [{ startMs: 0, endMs: 1000 }] }, 'Leave syncMode out'],
+      [{ ...CUT, segments: [] }, 'segments'],
+      [{ ...CUT, segments: [{ startMs: 0 }] }, 'endMs'],
+      [{ ...CUT, segments: [{ startMs: 0, endMs: 2e6 }] }, 'endMs'],
+      [{ ...CUT, segments: Array.from({ length: 101 }, () => ({ startMs: 0, endMs: 500 })) }, 'segments'],
+      [{ ...CUT, segments: [...CUT.segments, { startMs: 4500, endMs: 5500 }] }, 'overlaps'],
+      [{ ...CUT, originalVolume: 1.1 }, 'originalVolume'],
     ] as const) {
       const { status, body } = await ask('POST', '', order);
       expect([status, body.error.message]).toEqual([400, expect.stringContaining(sentence)]);

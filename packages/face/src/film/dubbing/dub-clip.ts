@@ -1,6 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MOUTH_AT_REST, type Picture, pictureByteLength } from '@visavis/media/core';
+import type { FilmSegment } from '@visavis/protocol';
 import { InputError } from '../../input-error.ts';
 import type { Place } from '../../landmarks/find-portrait.ts';
 import { OutPathError, requireOutPath } from '../out-path.ts';
@@ -8,8 +9,10 @@ import { DubPainter } from './dub-painter.ts';
 import { DubWriter } from './dub-writer.ts';
 import { FaceWatch } from './face-watch.ts';
 import { type FilmClip, openFilmClip, pictureMs } from './film-clip.ts';
-import { orderPictures, type SyncMode } from './picture-order.ts';
+import { orderPictures, type PictureOrder, type SyncMode } from './picture-order.ts';
+import { openSoundtrack, type Soundtrack } from './soundtrack.ts';
 import { mostKeptPictures, SourcePictures } from './source-pictures.ts';
+import { fadeOf, requireWithin, SpeechPlan } from './speech-plan.ts';
 import { poseOf } from './speech-pose.ts';
 import { FILM_SAMPLE_RATE_HZ, SpeechSound } from './speech-sound.ts';
 import { type FilmSurvey, type Shot, surveyFilmClip } from './survey-film.ts';
@@ -21,6 +24,13 @@ export type DubOptions = {
   readonly syncMode?: SyncMode;
   /** A place on the face that speaks, in pixels of the clip's first picture; the largest face when left out. */
   readonly speaker?: Place;
+  /**
+   * The only stretches of the clip that speak, in order and without overlaps, one part of the speech after the other; elsewhere picture
+   * and sound stay. The film is as long as the clip; `syncMode` has no say.
+   */
+  readonly segments?: readonly FilmSegment[];
+  /** How loud the clip's sound is under the speech, 0 to 1; 0 when left out. */
+  readonly originalVolume?: number;
   /** H.264's quantiser from 0 to 51; smaller is better. */
   readonly quality?: number;
 };
@@ -50,11 +60,13 @@ const NO_FACE =
   'No face that looks towards the camera was found in this clip. Choose one in which the person who speaks does.';
 /** Share of the work at which drawing begins. */
 const DRAWING_FROM = 0.4;
+/** Where a stretch that speaks begins and ends the mouth moves from how it was filmed, and back, within this time. */
+const FADE_MS = 120;
 
 /**
  * Puts speech onto the user's own clip: writes an MP4 file (H.264, AAC) of the clip's size and rate in which the person says what
  * the recording says. Mouth and jaw are drawn anew in every picture, all else stays. At most 30 minutes; memory does not grow with
- * them beyond what is kept of each picture's face. Throws `InputError`, `SpeechError` and `OutPathError`.
+ * them beyond what is kept of each picture's face. Throws `InputError`, `SpeechError`, `OutPathError` and `FilmOptionError`.
  */
 export async function dubClip(request: DubRequest): Promise<DubbedFilm> {
   const { videoPath, audioPath, outPath, options = {}, signal, onProgress, onLength } = request;
@@ -62,6 +74,7 @@ export async function dubClip(request: DubRequest): Promise<DubbedFilm> {
   await requireOutPath(outPath, [videoPath, audioPath]);
   onProgress?.(0, 'reading the clip');
   const clip = await openFilmClip(videoPath);
+  if (options.segments) requireWithin(options.segments, 1000 * clip.durationS, pictureMs(clip.rate));
   const partial = `${outPath}.partial-${process.pid}.mp4`;
   const writer = await openWriter(clip, partial, options);
   const parts: { close(): unknown }[] = [writer];
@@ -131,30 +144,30 @@ type FilmPlan = {
 };
 
 async function writeFilm(plan: FilmPlan): Promise<DubbedFilm> {
-  const { clip, survey, speech, writer, options, signal, onProgress } = plan;
+  const { clip, survey, speech, writer, signal, onProgress, options } = plan;
   const stepMs = pictureMs(clip.rate);
-  const order = orderPictures(options.syncMode ?? 'loop', {
-    clipCount: survey.pictureCount,
-    speechCount: Math.max(1, Math.round((1000 * speech.durationS) / stepMs)),
-    meltCount: survey.meltCount,
-    keptCount: mostKeptPictures(clip),
-  });
+  const order = orderOf(plan);
   plan.onLength?.(order.count * stepMs);
+  const said = new SpeechPlan(options.segments);
   const source = new SourcePictures(clip, { pinnedCount: order.meltCount, goesBack: order.goesBack, signal });
   const painter = new DubPainter();
   const articulation = { ...MOUTH_AT_REST };
   const { widthPx, heightPx } = clip;
   const aside = new Uint8Array(pictureByteLength(widthPx, heightPx));
+  let sound: Soundtrack | null = null;
   try {
+    sound = await soundOf(plan, said, (survey.pictureCount - order.meltCount) * stepMs);
     let soundCount = 0;
     for (let index = 0; index < order.count; index++) {
       signal?.throwIfAborted();
       // A picture stands for the middle of the time it is shown.
-      speech.articulationAt((index + 0.5) * stepMs, articulation);
+      const now = said.at((index + 0.5) * stepMs);
+      if (now !== null) speech.articulationAt(now.positionMs, articulation);
       const pose = poseOf(articulation);
+      const share = now === null ? 0 : fadeOf(now, FADE_MS);
       const draw = async (from: number, into: Uint8Array): Promise<Picture> => {
         const picture = await source.at(from, into);
-        drawPicture(painter, survey, picture, from, pose, index);
+        if (share > 0) drawPicture(painter, survey, picture, from, pose, share, index);
         return picture;
       };
       const { from, over } = order.at(index);
@@ -162,15 +175,35 @@ async function writeFilm(plan: FilmPlan): Promise<DubbedFilm> {
       const picture = await draw(from, writer.memory());
       if (over !== undefined && under !== undefined) melt(picture, under, over.share);
       const soundUntil = Math.round(((index + 1) * stepMs * FILM_SAMPLE_RATE_HZ) / 1000);
-      await writer.addPicture(picture, speech.take(soundUntil - soundCount));
+      await writer.addPicture(picture, sound.take(soundUntil - soundCount));
       soundCount = soundUntil;
       onProgress?.(DRAWING_FROM + ((1 - DRAWING_FROM) * (index + 1)) / order.count, 'drawing the mouth');
     }
     await writer.finish();
     return { durationMs: order.count * stepMs, pictureCount: order.count, widthPx, heightPx };
   } finally {
+    sound?.close();
     await source.close();
   }
+}
+
+function orderOf({ clip, survey, speech, options }: FilmPlan): PictureOrder {
+  const speechCount = Math.max(1, Math.round((1000 * speech.durationS) / pictureMs(clip.rate)));
+  const lengths = { clipCount: survey.pictureCount, meltCount: survey.meltCount, keptCount: mostKeptPictures(clip) };
+  // With segments the film is the clip, however long the speech is.
+  if (options.segments !== undefined) return orderPictures('silence', { ...lengths, speechCount: 1 });
+  return orderPictures(options.syncMode ?? 'loop', { ...lengths, speechCount });
+}
+
+/** `periodMs`: how long the clip is until it begins anew. */
+async function soundOf({ clip, speech, options }: FilmPlan, plan: SpeechPlan, periodMs: number): Promise<Soundtrack> {
+  const { segments, originalVolume = 0, syncMode = 'loop' } = options;
+  const isRepeated = segments === undefined && (syncMode === 'loop' || syncMode === 'bounce');
+  return openSoundtrack({
+    ...{ speech, plan, originalVolume, path: clip.path },
+    isClipHeard: segments !== undefined || originalVolume > 0,
+    periodMs: isRepeated ? periodMs : undefined,
+  });
 }
 
 function drawPicture(
@@ -179,12 +212,13 @@ function drawPicture(
   picture: Picture,
   from: number,
   pose: ReturnType<typeof poseOf>,
+  share: number,
   index: number,
 ): void {
   const shot = shots.findLast(({ first }) => first <= from) as Shot;
   const face = shot.face?.at(from - shot.first);
   if (face === undefined || face === null || shot.look === null) return;
-  painter.draw(picture, face, shot.look, pose, strengths[from] ?? 0, index);
+  painter.draw(picture, face, shot.look, pose, share * (strengths[from] ?? 0), index);
 }
 
 /** `share` of the first picture over the other one. */

@@ -26,6 +26,16 @@ it('`visavis film` explains itself and its failures by exit codes, and leaves no
   expect(await runFilmCommand(['--video', CLIP, '--audio', speech])).toBe(2);
   expect(await runFilmCommand(['--video', CLIP, '--audio', speech, '-o', out, '--sync-mode', 'dance'])).toBe(2);
   expect(await runFilmCommand(['--video', CLIP, '--audio', speech, '-o', out, '--speaker', 'Ann'])).toBe(2);
+  for (const [name, value] of [
+    ['--segments', '1-3,2-4'],
+    ['--segments', '1-900'],
+    ['--original-volume', '2'],
+  ] as const) {
+    expect([value, await runFilmCommand(['--video', CLIP, '--audio', speech, '-o', out, name, value])]).toEqual([
+      value,
+      2,
+    ]);
+  }
   expect(await runFilmCommand(['--video', text, '--audio', speech, '-o', out])).toBe(3);
   expect(await runFilmCommand(['--video', CLIP, '--audio', text, '-o', out])).toBe(3);
   expect(await runFilmCommand(['--video', join(folder, 'nowhere.mp4'), '--audio', speech, '-o', out])).toBe(1);

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
+import { type FilmSegment, parseSegments, segmentsFault, segmentsInOrder } from '@visavis/protocol';
 import { InputError } from '../../input-error.ts';
+import { FilmOptionError } from '../option-error.ts';
 import { OutPathError } from '../out-path.ts';
 import { SpeechError } from '../read-speech.ts';
 import { dubClip } from './dub-clip.ts';
@@ -7,11 +9,15 @@ import { SYNC_MODES, type SyncMode } from './picture-order.ts';
 
 const USAGE = `Usage:
   visavis film --video CLIP --audio SPEECH -o FILE.mp4 [--sync-mode ${SYNC_MODES.join('|')}] [--speaker X,Y]
+               [--segments 1-3,5-8] [--original-volume 0.2]
       lets the person in a clip say what a recording says; mouth and jaw are drawn anew, all else stays. Clips: MP4, MOV, WebM,
       MKV, AVI, GIF; speech: WAV, MP3, FLAC, Ogg, Opus, AAC, M4A, AMR, or the sound of a film; at most 30 minutes.
   --sync-mode  what happens where clip and speech differ in length: loop shows the clip again and again (the default), bounce
                forwards and backwards, cut_off ends with the shorter one, silence with the longer, remap changes the clip's speed
   --speaker    a place on the face that speaks, in pixels of the clip; the largest face when left out
+  --segments   the only stretches of the clip that speak, in seconds, one part of the speech after the other; between them picture
+               and sound stay, and the film is as long as the clip
+  --original-volume  how loud the clip's sound is under the speech, from 0 (the default) to 1
 
 Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 a file cannot be used, 130 interrupted.`;
 
@@ -24,6 +30,8 @@ type FilmArguments = {
   readonly out: string;
   readonly syncMode: SyncMode;
   readonly speaker: { readonly x: number; readonly y: number } | undefined;
+  readonly segments: readonly FilmSegment[] | undefined;
+  readonly originalVolume: number | undefined;
 };
 
 /** What is asked for; a sentence where it cannot be understood. */
@@ -34,17 +42,33 @@ function readArguments(argv: readonly string[]): FilmArguments | string {
       video: { type: 'string' },
       audio: { type: 'string' },
       out: { type: 'string', short: 'o' },
-      'sync-mode': { type: 'string', default: 'loop' },
+      'sync-mode': { type: 'string' },
       speaker: { type: 'string' },
+      segments: { type: 'string' },
+      'original-volume': { type: 'string' },
     },
   });
   const { video, audio, out } = values;
   if (video === undefined || audio === undefined || out === undefined) return '--video, --audio and -o are needed.';
-  const syncMode = SYNC_MODES.find((mode) => mode === values['sync-mode']);
+  const { 'sync-mode': mode, 'original-volume': volume } = values;
+  const syncMode = SYNC_MODES.find((one) => one === (mode ?? 'loop'));
   if (syncMode === undefined) return `--sync-mode takes one of: ${SYNC_MODES.join(', ')}.`;
   const place = values.speaker === undefined ? null : /^(\d{1,5}),(\d{1,5})$/.exec(values.speaker);
   if (values.speaker !== undefined && place === null) return '--speaker takes X,Y in pixels, like 320,180.';
-  return { video, audio, out, syncMode, speaker: place ? { x: Number(place[1]), y: Number(place[2]) } : undefined };
+  const segments = values.segments === undefined ? undefined : parseSegments(values.segments);
+  if (segments === null) return '--segments takes stretches of the clip in seconds, like 1-3,5-8.';
+  const fault = segments && segmentsFault(segments, '--segments');
+  if (typeof fault === 'string') return fault;
+  if (segments && mode !== undefined) return 'With --segments the film is as long as its clip: leave --sync-mode out.';
+  const isVolume = volume === undefined || (/^\d(\.\d+)?$/.test(volume) && Number(volume) <= 1);
+  if (syncMode === 'remap' && Number(volume) > 0)
+    return 'remap changes the clip’s speed, which its sound cannot follow.';
+  if (!isVolume) return '--original-volume takes a number from 0 to 1, like 0.2.';
+  return {
+    ...{ video, audio, out, syncMode, segments: segments && segmentsInOrder(segments) },
+    speaker: place ? { x: Number(place[1]), y: Number(place[2]) } : undefined,
+    originalVolume: volume === undefined ? undefined : Number(volume),
+  };
 }
 
 /** A bar that is written over on a terminal, and a line for every tenth elsewhere. */
@@ -78,12 +102,17 @@ async function run(argv: readonly string[], signal: AbortSignal): Promise<number
     console.error(`${wanted}\n\n${USAGE}`);
     return EXIT.usage;
   }
-  const { video, audio, out, syncMode, speaker } = wanted;
+  const { video, audio, out, syncMode, speaker, segments, originalVolume } = wanted;
   await dubClip({
     videoPath: video,
     audioPath: audio,
     outPath: out,
-    options: { syncMode, ...(speaker && { speaker }) },
+    options: {
+      syncMode,
+      ...(speaker && { speaker }),
+      ...(segments && { segments }),
+      ...(originalVolume !== undefined && { originalVolume }),
+    },
     onProgress: progressBar(),
     signal,
   });
@@ -109,6 +138,6 @@ export async function runFilmCommand(argv: readonly string[]): Promise<number> {
       return EXIT.unusable;
     }
     console.error(error instanceof Error ? error.message : error);
-    return error instanceof OutPathError ? EXIT.usage : EXIT.failed;
+    return error instanceof OutPathError || error instanceof FilmOptionError ? EXIT.usage : EXIT.failed;
   }
 }

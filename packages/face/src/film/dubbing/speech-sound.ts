@@ -10,7 +10,9 @@ export const FILM_SAMPLE_RATE_HZ = 48_000;
 const MAX_SPEECH_S = 30 * 60;
 const MAX_FILE_BYTES = 2 * 1024 ** 3;
 const TOO_LONG = 'The speech is longer than 30 minutes or its file larger than 2 GB. Cut it into pieces.';
-const FILTER = `aresample,aformat=sample_fmts=s16:sample_rates=${FILM_SAMPLE_RATE_HZ}:channel_layouts=mono`;
+/** FFmpeg's, for what films are made of: PCM16 mono. */
+export const FILM_SOUND_FILTER = `aformat=sample_fmts=s16:sample_rates=${FILM_SAMPLE_RATE_HZ}:channel_layouts=mono`;
+const FILTER = `aresample,${FILM_SOUND_FILTER}`;
 /** Decoded ahead of the picture that is drawn: what the articulation network wants to have heard, and more. */
 const AHEAD_S = 1;
 /** Other work gets its turn after this many pieces of sound. */
@@ -110,7 +112,7 @@ async function openReader(path: string): Promise<FilmReader> {
   throw new SpeechError('not-audio');
 }
 
-function samplesOf({ bytes }: FilmFrame): Int16Array {
+export function samplesOf({ bytes }: FilmFrame): Int16Array {
   const pcm = new Int16Array(bytes.byteLength / Int16Array.BYTES_PER_ELEMENT);
   new Uint8Array(pcm.buffer).set(bytes);
   return pcm;
