@@ -56,7 +56,7 @@ describe('addresses and files that users give', () => {
       // This host stands for a public one, whose owner means no good.
       fetchPrivateHosts: ['localhost'],
       making: {
-        uploadFolder,
+        ...{ uploadFolder, workFolder: join(uploadFolder, 'making') },
         run: async () => {
           await held;
           return { kind: 'refused', code: 'no-face', message: 'It was fetched.' };

@@ -96,9 +96,9 @@ test('what is being made survives kill -9 of its process and of the server, or f
 
   expect(await makers()).toEqual([]);
   expect(await readdir(join(server.dataDir, 'uploads'))).toEqual([]);
-  const bundles = await readdir(join(server.dataDir, 'avatars'));
-  expect(bundles.filter((name) => !/^[0-9a-f]{32}$/.test(name))).toEqual([]);
-  expect(bundles.map((name) => existsSync(join(server.dataDir, 'avatars', name, 'manifest.json')))).toEqual([
+  expect(await readdir(join(server.dataDir, 'files', 'sources'))).toEqual([]);
+  const bundles = (await readdir(join(server.dataDir, 'bundles'))).filter((name) => /^[0-9a-f]{64}$/.test(name));
+  expect(bundles.map((name) => existsSync(join(server.dataDir, 'bundles', name, 'manifest.json')))).toEqual([
     true,
     true,
   ]);

@@ -38,6 +38,7 @@ export type Config = {
   readonly fetchPrivateHosts: readonly string[];
   readonly quotas: Quotas;
   readonly faceCacheBytes: number;
+  readonly bundleCacheBytes: number;
   /** Less free space than this is a nearly full disk; 0: it is not watched. */
   readonly minFreeDiskBytes: number;
   readonly mediaWorkers: number;
@@ -246,6 +247,7 @@ function toConfig(settings: Settings): Omit<Config, 'isStartedByNpm'> {
     fetchPrivateHosts: settings.FETCH_PRIVATE_HOSTS ?? [],
     quotas: settings.QUOTAS ?? DEFAULT_QUOTAS,
     faceCacheBytes: settings.FACE_CACHE_MB * 1_000_000,
+    bundleCacheBytes: settings.BUNDLE_CACHE_MB * 1_000_000,
     minFreeDiskBytes: settings.MIN_FREE_DISK_MB * 1_000_000,
     mediaWorkers,
     maxCallsPerWorker: Math.ceil(maxCalls / mediaWorkers),

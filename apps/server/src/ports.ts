@@ -1,5 +1,6 @@
 import type { SessionCommand, SessionConfig, SessionEvent } from '@visavis/media/session-events';
 import type { FaceBox } from '@visavis/protocol/rest';
+import type { StoredBundle } from './files/stored-bundle.ts';
 
 /**
  * What the gateway needs from the rest of the server. `main.ts` gives it the control plane's and the media plane's
@@ -41,8 +42,10 @@ export type CallAvatar = {
   readonly language: string;
   readonly prompt: string;
   readonly firstMessage: string;
-  /** Folder of the avatar bundle on this machine. */
+  /** Folder of the bundle on this machine, where it is not in the store of files. */
   readonly bundlePath: string;
+  /** Where it lies in the store; null or left out: it does not. */
+  readonly storedBundle?: StoredBundle | null;
   readonly tools?: readonly ToolDefinition[];
   /** Stored tools that pass a limit and are not among `tools`; none when left out. */
   readonly leftOutTools?: number;
@@ -53,6 +56,11 @@ export type CallAvatar = {
   /** Keep picture and sound of its calls; false when left out. */
   readonly recordCalls?: boolean;
 };
+
+/** The folder of an avatar's bundle on this machine. `away`: its files cannot be fetched now; `lost`: they are gone. */
+export type OpenBundle = (
+  avatar: Pick<CallAvatar, 'bundlePath'> & { readonly storedBundle: StoredBundle | null },
+) => Promise<{ readonly kind: 'open'; readonly path: string } | { readonly kind: 'away' | 'lost' }>;
 
 export type RecordingRoom = {
   /** Path of the film without its ending. */

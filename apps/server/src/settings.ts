@@ -121,7 +121,7 @@ export const settingsSchema = z.object({
   S3_BUCKET: z
     .string()
     .optional()
-    .describe('Bucket for films, in any store that speaks S3; without it they lie in DATA_DIR.'),
+    .describe('Bucket for files of avatars and films, in any store that speaks S3; without it they lie in DATA_DIR.'),
   S3_ENDPOINT: publicUrl
     .optional()
     .describe("Address of that store, like https://s3.example.org; Amazon's of S3_REGION if left out."),
@@ -206,6 +206,12 @@ export const settingsSchema = z.object({
     .min(0, 'must be 0 or more')
     .default(5_000)
     .describe('Disk that rendered faces may take; one of 512 pixels has about 100 MB.'),
+  BUNDLE_CACHE_MB: z.coerce
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(0, 'must be 0 or more')
+    .default(2_000)
+    .describe('Disk that avatars out of S3_BUCKET may take on this machine; one has about 5 MB.'),
   MIN_FREE_DISK_MB: z.coerce
     .number('must be a number')
     .int('must be a whole number')

@@ -127,6 +127,7 @@ export const REFUSALS = {
   'listening-already': 'You are listening to several voices already. Try again when one has spoken.',
   'many-listening': 'Others are listening to voices. Try again in a moment.',
   'sending-already': 'You send {limit} files already. Wait for one of them, then send this one again.',
+  'store-silent': 'The files of this server cannot be reached now. Try again in a moment.',
   'many-sending': 'Many files are being sent at the moment. Send this one again in a few seconds.',
   'reading-already': 'You are reading much already. Ask for one thing after the other.',
   'many-reading': 'Many are reading long records right now. Try again in a moment.',

@@ -12,7 +12,7 @@ export const uploads = pgTable(
       .notNull()
       .references(() => projects.id, { onDelete: 'cascade' }),
     kind: text('kind', { enum: ['picture', 'video'] }).notNull(),
-    /** File name in the folder of uploads. */
+    /** Its name in the store of files, `<owner>/<sha256>.<ending>`; of older servers, in a node's folder of uploads. */
     file: text('file').notNull(),
     sizeBytes: amount('size_bytes').notNull(),
     createdAt: createdAt(),
@@ -68,7 +68,7 @@ export const avatarJobs = pgTable(
     ordinal: ordinal(),
     /** Whose turn it is to have it made: who owned the project when it was ordered. */
     turn: text('turn').notNull().default(''),
-    /** File name in the folder of uploads: the job owns the file from its start on. Null until `url` is fetched. */
+    /** As in `uploads`: the job owns the file from its start on. Null until `url` is fetched. */
     file: text('file'),
     /** Size of `file`. */
     fileBytes: amount('file_bytes').notNull().default(0),

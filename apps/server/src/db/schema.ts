@@ -13,6 +13,7 @@ import {
   text,
   unique,
 } from 'drizzle-orm/pg-core';
+import type { StoredBundle } from '../files/stored-bundle.ts';
 import { bytes, createdAt, instant, isPublicId, ordinal, publicId, rating, updatedAt } from './columns.ts';
 
 export const projects = pgTable(
@@ -25,8 +26,6 @@ export const projects = pgTable(
     retentionDays: integer('retention_days'),
     /** Answers that its members choose from when they answer for an avatar. */
     snippets: jsonb('snippets').$type<string[]>().notNull().default([]),
-    /** Of servers before the queue of jobs, which take turns by it; this one does not read it. */
-    makingTurnAt: instant('making_turn_at'),
     createdAt: createdAt(),
   },
   (table) => [
@@ -128,10 +127,12 @@ export const avatars = pgTable(
     stateDetail: text('state_detail'),
     /** The same by its name; null for failures of before it was kept. */
     failure: jsonb('failure').$type<MakingFailure>(),
-    /** Where the bundle lies: among the shipped ones, or in the data folder. */
+    /** Where the bundle is from: the release, or a making. */
     bundleSource: text('bundle_source', { enum: ['shipped', 'made'] }).notNull(),
-    /** Folder name of the bundle there. */
+    /** Folder name of a shipped bundle; of one that was made, what it is called in its manifest. */
     bundleName: text('bundle_name').notNull(),
+    /** Where one that was made lies in the store of files; null until it is there, and for shipped ones. */
+    storedBundle: jsonb('stored_bundle').$type<StoredBundle>(),
     /** Size of the bundle; 0 for shipped ones. Copies of an avatar share its bundle. */
     bundleBytes: bigint('bundle_bytes', { mode: 'number' }).notNull().default(0),
     /** File name of the still picture inside the bundle. */

@@ -1,7 +1,7 @@
 import { isPublicId } from '../control/ids.ts';
 
 /** What lies in a store, each kind under a name of its own. */
-const BLOB_AREAS = ['recordings', 'uploads', 'films'] as const;
+const BLOB_AREAS = ['recordings', 'uploads', 'films', 'sources', 'avatars'] as const;
 export type BlobArea = (typeof BLOB_AREAS)[number];
 
 /**
@@ -30,6 +30,8 @@ export type ReadOptions = {
 /** A file that is there, and can be read any number of times. */
 export type ReadableFile = {
   readonly bytes: number;
+  /** Where it lies on this machine, to be read or linked to and never changed; left out: somewhere else. */
+  readonly path?: string;
   /**
    * Nothing is opened before the first byte is asked for, and nothing stays open when the reader stops. What is cut off in
    * the middle fails: it is never a shorter file.

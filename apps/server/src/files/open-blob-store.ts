@@ -50,7 +50,7 @@ export async function openBlobStore(options: BlobStoreOptions): Promise<BlobStor
     }
     logger.warn(
       { error: errorMessage(error) },
-      `${nameOf(s3)} does not answer. The server goes on without it and asks again: films wait on this disk, those in it cannot be watched.`,
+      `${nameOf(s3)} does not answer. The server goes on without it and asks again: films wait on this disk, what is in it cannot be reached.`,
     );
   }
   askAgain(store, s3, logger, askedAgainMs);

@@ -21,7 +21,7 @@ let server: TestServer | undefined;
 
 async function start(overrides: Parameters<typeof createTestServer>[0] = {}): Promise<TestServer> {
   server = await createTestServer({
-    findUpload: async (name) => (name === 'leo.png' ? join(folder, 'leo.webp') : null),
+    findUpload: async (name) => (name === 'leo.png' ? { kind: 'here', path: join(folder, 'leo.webp') } : null),
     ...overrides,
   });
   return server;
@@ -283,7 +283,7 @@ describe('open REST', () => {
     writeFileSync(join(folder, 'leo.mp4'), 'film');
     const { app } = await start({
       catalogue: { list, listShown: list, get, getAnywhere: get },
-      findUpload: async (file) => join(folder, file === 'leo.png' ? 'leo.webp' : file),
+      findUpload: async (file) => ({ kind: 'here', path: join(folder, file === 'leo.png' ? 'leo.webp' : file) }),
     });
     const reply = await app.inject({ url: '/api/open/v1/avatar/list', headers: { ...host, license: TEST_KEY } });
     const [avatar] = reply.json().data;

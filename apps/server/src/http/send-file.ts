@@ -18,9 +18,13 @@ export function askedRange(header: string | undefined, bytes: number): ByteRange
   return from > to ? 'outside' : { first: from, last: to };
 }
 
+type FileOptions = { readonly file: ReadableFile; readonly type: string; readonly etag?: string };
+
 /** Answers with a file, or the part of it that is asked for (RFC 9110, section 14). The caller has set the other headers. */
-function sendFile(request: FastifyRequest, reply: FastifyReply, file: ReadableFile, type: string): FastifyReply {
-  const range = askedRange(request.headers.range, file.bytes);
+function sendFile(request: FastifyRequest, reply: FastifyReply, { file, type, etag }: FileOptions): FastifyReply {
+  const { range: asked, 'if-range': onlyIf } = request.headers;
+  // A part is wanted of what the client has the rest of, and no other file.
+  const range = onlyIf === undefined || onlyIf === etag ? askedRange(asked, file.bytes) : null;
   reply.header('accept-ranges', 'bytes');
   if (range === 'outside') {
     return reply
@@ -45,19 +49,54 @@ export async function sendLinked(
   reply: FastifyReply,
   { find, gone }: { readonly find: () => Promise<Linked | null>; readonly gone: string },
 ): Promise<FastifyReply> {
-  const found = await find().catch((error: unknown) => {
-    if (!(error instanceof BlobStoreError)) throw error;
-    request.log.warn({ error: error.message }, 'The store of files does not give a film');
-    return 'unreachable' as const;
-  });
+  const found = await reached(request, find);
   reply.header('access-control-allow-origin', '*').header('cache-control', 'no-store');
-  if (found === 'unreachable') {
-    const message = 'The film cannot be fetched now. Try again in a moment.';
-    return reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).send({ code: 503, message, data: null });
-  }
+  if (found === 'unreachable') return sendUnreachable(reply, 'film');
   if (found === null) return reply.code(404).send({ code: 404, message: gone, data: null });
   reply
     .header('cross-origin-resource-policy', 'cross-origin')
     .header('content-disposition', `inline; filename="${found.name}"`);
-  return sendFile(request, reply, found.file, found.type);
+  return sendFile(request, reply, found);
+}
+
+type Found = {
+  readonly find: () => Promise<ReadableFile | null>;
+  readonly type: string;
+  /** SHA-256 of the file. Who has it already is told so without a word to the store. */
+  readonly digest: string;
+};
+
+/** Answers with a file that never changes; null: it is not there, and nothing was answered. */
+export async function sendFound(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { find, type, digest }: Found,
+): Promise<FastifyReply | null> {
+  const etag = `"${digest}"`;
+  const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  if (known?.includes(etag)) return reply.code(304).header('etag', etag).send();
+  const file = await reached(request, find);
+  if (file === null) return null;
+  if (file === 'unreachable') return sendUnreachable(reply, 'picture');
+  return sendFile(request, reply.header('etag', etag), { file, type, etag });
+}
+
+function reached<File>(
+  request: FastifyRequest,
+  find: () => Promise<File | null>,
+): Promise<File | null | 'unreachable'> {
+  return find().catch((error: unknown) => {
+    if (!(error instanceof BlobStoreError)) throw error;
+    request.log.warn({ error: error.message }, 'The store of files does not give a file');
+    return 'unreachable' as const;
+  });
+}
+
+function sendUnreachable(reply: FastifyReply, what: string): FastifyReply {
+  const message = `The ${what} cannot be fetched now. Try again in a moment.`;
+  return reply
+    .code(503)
+    .header('cache-control', 'no-store')
+    .header('retry-after', RETRY_AFTER_SECONDS)
+    .send({ code: 503, message, data: null });
 }

@@ -28,10 +28,10 @@ import type { VoiceReport } from '../http/talk-page.ts';
 import type { Admission, CallPlacer, NoteEvent } from '../ports.ts';
 import { CONSOLE_FOLDER, DOCS_FOLDER } from '../shipped-files.ts';
 import { createCatalogue, createFindUpload } from './avatar-catalogue.ts';
-import { createBundleRunner } from './bundle-process.ts';
 import { Closers } from './closers.ts';
 import { createConsoleServices } from './console-services.ts';
 import { openDataFolder } from './data-folder.ts';
+import { avatarServices } from './file-services.ts';
 import { filmServices } from './film-process.ts';
 import { checkPort } from './free-port.ts';
 import { iceServersFor } from './ice-servers.ts';
@@ -177,22 +177,17 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
   closers.add('store of files', () => blobs.close());
   const recordingsPath = join(dataDir, 'recordings');
   await mkdir(recordingsPath, { recursive: true, mode: 0o700 });
-  const folders = { shipped: avatarsDir, made: join(dataDir, 'avatars') };
-  const records = createAvatarCatalogue(db, folders);
+  const avatarParts = avatarServices(config, logger);
+  const records = createAvatarCatalogue(db, avatarParts.folders);
   const calls = createLateCallControl();
   const services = createConsoleServices({
-    db,
-    masterKeys,
-    folders,
-    recordingsPath,
-    blobs,
+    ...{ ...avatarParts, db, masterKeys, recordingsPath, blobs },
     arrivingFolder: join(dataDir, 'files', 'arriving'),
     calls,
     logger,
     isRegistrationOpen: config.isRegistrationOpen,
     mail: openMail(config, closers),
     points: config.points,
-    making: { uploadFolder: join(dataDir, 'uploads'), run: createBundleRunner(logger) },
     films: filmServices(dataDir, logger),
     // The rest of the machine is for calls.
     madeAtOnce: Math.min(2, makingPlaces()),
@@ -218,7 +213,8 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     framingOrigins: (license: string) => services.admission.allowedOrigins(license),
     catalogue: createCatalogue(records),
     readingPlaces: services.readingPlaces,
-    findUpload: createFindUpload(records),
+    findUpload: createFindUpload(records, blobs),
+    openBundle: services.bundles.open.bind(services.bundles),
     conversations: services.conversations,
     consoleApi: services.consoleApi,
     avatars: services.avatars,

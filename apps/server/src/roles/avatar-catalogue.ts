@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import * as z from 'zod';
-import type { createAvatarCatalogue } from '../control/avatars/avatar-catalogue.ts';
+import type { AvatarPicturePlace, createAvatarCatalogue } from '../control/avatars/avatar-catalogue.ts';
 import { faceBoxIn } from '../control/avatars/face-box.ts';
+import type { BlobStore } from '../files/blob-store.ts';
 import type { FindUpload } from '../http/upload-files.ts';
 import type { AvatarCatalogue, CatalogueAvatar } from '../ports.ts';
 
@@ -50,7 +51,7 @@ export function createCatalogue(records: Records): AvatarCatalogue {
 
 async function toCatalogueAvatar(avatar: Avatar): Promise<CatalogueAvatar> {
   const { avatarId, name, title, model, voice, prompt, firstMessage, thumbnail, preview } = avatar;
-  const manifest = await readManifest(avatar.bundlePath);
+  const manifest = avatar.storedBundle ?? (await readManifest(avatar.bundlePath));
   return {
     avatarId,
     name,
@@ -73,13 +74,20 @@ async function toCatalogueAvatar(avatar: Avatar): Promise<CatalogueAvatar> {
 const NO_PROJECT = '';
 
 /** Finds an avatar's picture by `<avatarId>.<ext>` or, as older clients ask, `<name>.png`; its film ends in `.mp4`. */
-export function createFindUpload(records: Records): FindUpload {
-  return async (fileName) => {
+export function createFindUpload(records: Records, blobs: Pick<BlobStore, 'find'>): FindUpload {
+  const find = async (fileName: string): Promise<AvatarPicturePlace | null> => {
     const stem = basename(fileName, extname(fileName));
     const kind = extname(fileName).toLowerCase() === '.mp4' ? 'preview' : 'thumbnail';
-    const byId = await records.picturePath(stem, kind);
+    const byId = await records.pictureOf(stem, kind);
     if (byId !== null) return byId;
     const found = await records.find(NO_PROJECT, { name: stem });
-    return found.kind === 'found' ? records.picturePath(found.avatar.avatarId, kind) : null;
+    return found.kind === 'found' ? records.pictureOf(found.avatar.avatarId, kind) : null;
+  };
+  return async (fileName) => {
+    const place = await find(fileName);
+    if (place === null) return null;
+    const { name, key, folder } = place;
+    if (key === null) return { kind: 'here', path: join(folder, name) };
+    return { kind: 'stored', name, sha256: key.sha256, find: () => blobs.find(key) };
   };
 }

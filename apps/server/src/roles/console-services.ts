@@ -10,8 +10,9 @@ import { createServerLog, type ServerLog } from '../control/audit/server-log.ts'
 import { AvatarBin } from '../control/avatars/avatar-bin.ts';
 import { createAvatarCatalogue } from '../control/avatars/avatar-catalogue.ts';
 import type { BundleFolders } from '../control/avatars/bundle-folders.ts';
+import { type AvatarBundles, namesOfMadeBundles } from '../control/avatars/bundles/avatar-bundles.ts';
 import { FirstPage } from '../control/avatars/first-page.ts';
-import { type BundleRunner, namesOfMadeBundles } from '../control/avatars/making/avatar-workshop.ts';
+import type { BundleRunner } from '../control/avatars/making/avatar-workshop.ts';
 import { OwnAvatars } from '../control/avatars/own-avatars.ts';
 import { createBrowserTokens } from '../control/browser-tokens/browser-tokens.ts';
 import { type CallSlots, createCallSlots } from '../control/call-slots/call-slots.ts';
@@ -64,7 +65,7 @@ import { createHousekeepingTurns } from '../jobs/handlers/housekeeping-turns.ts'
 import { Jobs } from '../jobs/jobs.ts';
 import { createSharedPlaces } from '../jobs/shared-places.ts';
 import type { CallControl, Logger } from '../ports.ts';
-import { createUploadLinks } from './file-services.ts';
+import { createBundles, createUploadLinks } from './file-services.ts';
 import { localTasks, sharedTasks } from './housekeeping-tasks.ts';
 import { createFilmServices, createMaking, createWebhookServices } from './job-services.ts';
 
@@ -72,6 +73,8 @@ export type ConsoleServiceOptions = {
   readonly db: Database;
   readonly masterKeys: MasterKeys;
   readonly folders: BundleFolders;
+  /** Of avatars out of the store, on this machine. */
+  readonly bundleCache: { readonly folder: string; readonly maxBytes: number };
   /** Folder of the films of calls, until they have ended. */
   readonly recordingsPath: string;
   /** Where films lie that are whole. */
@@ -86,7 +89,10 @@ export type ConsoleServiceOptions = {
   readonly runsJobs?: boolean;
   /** Left out: no avatars are made from pictures. */
   readonly making?: {
+    /** Where files come in. */
     readonly uploadFolder: string;
+    /** Where avatars grow until they are whole. */
+    readonly workFolder: string;
     readonly run: BundleRunner;
   };
   /** Left out: no films are made. */
@@ -140,6 +146,7 @@ export type ConsoleServices = {
   /** Null: none are made. */
   readonly films: Films | null;
   readonly admission: Admission;
+  readonly bundles: AvatarBundles;
   readonly limits: CallSlots;
   readonly meter: CallMeter;
   /** Stores what is said, and tells webhooks. */
@@ -181,10 +188,11 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   let jobs: Jobs | null = null;
   const wake: Jobs['wake'] = (name, key) => jobs?.wake(name, key);
   const shop = { wake, places: createSharedPlaces(options.madeAtOnce ?? 1) };
-  const { avatars, avatarBin, firstPage, uploads, sweepAvatars, ...making } = createAvatars(options, bounds, shop);
+  const bundles = createBundles(options);
+  const { avatars, avatarBin, firstPage, uploads, ...making } = createAvatars(options, bounds, { ...shop, bundles });
   const uploadLinks = createUploadLinks(options, bounds);
   const hooks = createWebhookServices(options, bounds, wake);
-  const filming = createFilmServices(options, shop, uploadLinks, hooks.callbacks);
+  const filming = createFilmServices(options, { ...shop, bundles }, uploadLinks, hooks.callbacks);
   const talks = createTalkServices(options, bounds, hooks.webhooks);
   const { recordings, recordingRooms, conversations, records, archive, takeLost } = talks;
   const shared = sharedTasks({
@@ -200,7 +208,10 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
     filming,
   });
   const sweepRendered = () => sweepFaces(options);
-  const local = localTasks({ recordings, uploads, uploadLinks, sweepAvatars, filming, sweepRendered });
+  const local = localTasks({
+    ...{ recordings, uploads, uploadLinks, filming, sweepRendered, bundles },
+    making: { avatarBin, workshop: making.workshop },
+  });
   const turns = [hooks.turns, making.turns, filming.turns];
   const work = startWork(options, { shared, local, turns });
   jobs = work.jobs;
@@ -220,6 +231,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       webhookWorker: { runDue: () => hooks.runDue(jobs) },
       ...forSingleTalks(db, masterKeys, limiter),
       takeLost,
+      bundles,
     },
     consoleApi: {
       ...{ ...known, accounts, audit, projects, licences, tokens, avatarBin, firstPage, ledger, archive, logger },
@@ -236,13 +248,14 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
     async close() {
       work.stop();
       uploadLinks?.close();
+      bundles.close();
       talks.lost.stop();
       slots.close();
       await meter.close();
       await Promise.all([conversations.drain(), talks.firstSteps.drain()]);
       await recordingRooms.close();
       await jobs?.close();
-      await Promise.all([recordings.close(), filming.films?.close()]);
+      await Promise.all([recordings.close(), filming.films?.close(), making.sources?.close()]);
       await serverLog.close();
     },
   };
@@ -303,16 +316,12 @@ function createLicences(options: ConsoleServiceOptions, slots: CallSlots, audit:
 function createAvatars(options: ConsoleServiceOptions, bounds: Bounds, shop: Parameters<typeof createMaking>[2]) {
   const { db, folders, quotas = DEFAULT_QUOTAS, demoProjectId = null } = options;
   const catalogue = createAvatarCatalogue(db, folders);
-  const { uploads, workshop, turns } = createMaking(options, bounds, shop);
+  const { uploads, sources, workshop, turns } = createMaking(options, bounds, shop);
   const avatars = new OwnAvatars({ db, catalogue, maker: workshop, quotas });
-  const avatarBin = new AvatarBin({ db, folders, catalogue, avatars, maker: workshop, quotas });
+  const avatarBin = new AvatarBin({ db, folders, bundles: shop.bundles, catalogue, avatars, maker: workshop, quotas });
   return {
-    ...{ uploads, turns, avatars, avatarBin },
+    ...{ uploads, sources, workshop, turns, avatars, avatarBin },
     firstPage: new FirstPage({ db, catalogue, demoProjectId }),
-    async sweepAvatars() {
-      await avatarBin.sweep();
-      await workshop?.sweep();
-    },
   };
 }
 

@@ -6,7 +6,7 @@ import { closeToOthers } from '../private-files.ts';
 import { StartError } from '../start-error.ts';
 
 /** Folders that the parts of the server make in it when they need them; the database looks at its own. */
-const INNER_FOLDERS = ['avatars', 'cache', 'files', 'recordings', 'tls', 'uploads'] as const;
+const INNER_FOLDERS = ['avatars', 'bundles', 'cache', 'files', 'making', 'recordings', 'tls', 'uploads'] as const;
 
 /**
  * Makes the data folder, closes it to others, and looks whether this process may use it and what lies in it.

@@ -45,16 +45,19 @@ export function localTasks(parts: {
   readonly recordings: Swept;
   readonly uploads: Swept | null;
   readonly uploadLinks: Swept | null;
-  readonly sweepAvatars: () => Promise<unknown>;
+  readonly making: { readonly avatarBin: Swept; readonly workshop: Swept | null };
+  readonly bundles: Swept;
   readonly filming: Filming;
   readonly sweepRendered: () => Promise<unknown>;
 }): HousekeepingTasks {
-  const { recordings, uploads, uploadLinks, sweepAvatars, filming, sweepRendered } = parts;
+  const { recordings, uploads, uploadLinks, making, bundles, filming, sweepRendered } = parts;
   return {
     'films of talks that are gone': () => recordings.sweep(),
     'uploaded files': async () => uploads?.sweep(),
     'files of upload links': async () => uploadLinks?.sweep(),
-    'deleted and made avatars': sweepAvatars,
+    'avatars in the bin': () => making.avatarBin.sweep(),
+    'half-made avatars': async () => making.workshop?.sweep(),
+    'files of avatars': () => bundles.sweep(),
     'rendered faces': sweepRendered,
     'half-made films': async () => filming.workshop?.sweep(),
   };

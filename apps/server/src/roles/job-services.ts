@@ -1,5 +1,7 @@
 import { createAvatarCatalogue } from '../control/avatars/avatar-catalogue.ts';
+import type { AvatarBundles } from '../control/avatars/bundles/avatar-bundles.ts';
 import { AvatarJobs } from '../control/avatars/making/avatar-jobs.ts';
+import { AvatarSources } from '../control/avatars/making/avatar-sources.ts';
 import { AvatarWorkshop } from '../control/avatars/making/avatar-workshop.ts';
 import { Uploads } from '../control/avatars/making/uploads.ts';
 import { ENDLESS_DISK } from '../control/disk/disk-watch.ts';
@@ -27,23 +29,23 @@ import type { Jobs } from '../jobs/jobs.ts';
 import type { SharedPlaces } from '../jobs/shared-places.ts';
 import type { ConsoleServiceOptions } from './console-services.ts';
 
+/** What those share that make something. */
+type Shop = { readonly wake: Jobs['wake']; readonly places: SharedPlaces; readonly bundles: AvatarBundles };
+
 /** Uploads, and avatars made from them; null where none are made. */
-export function createMaking(
-  options: ConsoleServiceOptions,
-  bounds: Bounds,
-  { wake, places }: { readonly wake: Jobs['wake']; readonly places: SharedPlaces },
-) {
-  const { db, folders, logger, making, disk = ENDLESS_DISK, quotas = DEFAULT_QUOTAS } = options;
-  if (making === undefined) return { uploads: null, workshop: null, turns: null };
-  const { uploadFolder, run } = making;
+export function createMaking(options: ConsoleServiceOptions, bounds: Bounds, { wake, places, bundles }: Shop) {
+  const { db, blobs: store, logger, making, disk = ENDLESS_DISK, quotas = DEFAULT_QUOTAS } = options;
+  if (making === undefined) return { uploads: null, sources: null, workshop: null, turns: null };
+  const { uploadFolder: folder, workFolder: work, run } = making;
   const fetch = createGuardedFetch({ allowedPrivateHosts: options.fetchPrivateHosts ?? [] });
-  const folderOf = { uploads: uploadFolder, bundles: folders.made };
+  const folders = { uploads: folder, work };
+  const sources = new AvatarSources({ db, store, folder, logger });
   const jobs = new AvatarJobs(db);
   const onQueued = (turn: string) => wake(JOBS.avatars.name, turn);
-  const workshop = new AvatarWorkshop({ db, jobs, folders: folderOf, fetch, run, disk, logger, onQueued });
+  const workshop = new AvatarWorkshop({ jobs, sources, bundles, folders, fetch, run, disk, logger, onQueued });
   return {
-    uploads: new Uploads({ db, folder: uploadFolder, disk, quotas, onBound: bounds.reached }),
-    workshop,
+    uploads: new Uploads({ db, folder, sources, disk, quotas, onBound: bounds.reached }),
+    ...{ sources, workshop },
     turns: createMakingTurns({ definition: JOBS.avatars, jobs, workshop, places: places.forKind() }),
   };
 }
@@ -51,7 +53,7 @@ export function createMaking(
 /** Films that are ordered; null where none are made. */
 export function createFilmServices(
   options: ConsoleServiceOptions,
-  { wake, places }: { readonly wake: Jobs['wake']; readonly places: SharedPlaces },
+  { wake, places, bundles }: Shop,
   uploadLinks: UploadLinks | null,
   callbackServices: Omit<FilmCallbacksOptions, 'linkTo'>,
 ) {
@@ -65,7 +67,10 @@ export function createFilmServices(
   const catalogue = createAvatarCatalogue(db, options.folders);
   const findUpload: FindUpload = async (url, projectId) => (await uploadLinks?.resolveUpload(url, projectId)) ?? null;
   const folders = { folder, cacheFolder };
-  const workshop = new FilmWorkshop({ ...folders, jobs, catalogue, blobs, fetch, findUpload, run, disk, logger });
+  const openBundle = bundles.open.bind(bundles);
+  const workshop = new FilmWorkshop({
+    ...{ ...folders, jobs, catalogue, blobs, fetch, findUpload, openBundle, run, disk, logger },
+  });
   const films = new Films({
     ...{ db, jobs, blobs, quotas, disk, logger, isCharging: points.perMinute > 0 },
     ...{ links, callbacks },

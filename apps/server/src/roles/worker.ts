@@ -6,10 +6,10 @@ import { openDiskWatch } from '../control/disk/disk-watch.ts';
 import { loadMasterKeys } from '../control/secrets/master-key.ts';
 import { openDatabase } from '../db/database.ts';
 import { openBlobStore } from '../files/open-blob-store.ts';
-import { createBundleRunner } from './bundle-process.ts';
 import { Closers } from './closers.ts';
 import { createConsoleServices } from './console-services.ts';
 import { openDataFolder } from './data-folder.ts';
+import { avatarServices } from './file-services.ts';
 import { filmServices } from './film-process.ts';
 import { makingPlaces } from './machine-places.ts';
 
@@ -31,7 +31,7 @@ export async function startWorker(config: Config, logger: PinoLogger): Promise<R
 }
 
 async function start(config: Config, logger: PinoLogger, closers: Closers): Promise<void> {
-  const { dataDir, databaseUrl, masterKey, avatarsDir } = config;
+  const { dataDir, databaseUrl, masterKey } = config;
   await openDataFolder(dataDir);
   const disk = await openDiskWatch({ folder: dataDir, minFreeBytes: config.minFreeDiskBytes, logger });
   closers.add('disk watch', async () => disk.close());
@@ -45,11 +45,10 @@ async function start(config: Config, logger: PinoLogger, closers: Closers): Prom
   const services = createConsoleServices({
     ...{ db, masterKeys, logger, disk, recordingsPath, blobs, points: config.points, quotas: config.quotas },
     arrivingFolder: join(dataDir, 'files', 'arriving'),
-    folders: { shipped: avatarsDir, made: join(dataDir, 'avatars') },
+    ...avatarServices(config, logger),
     calls: { endCallsOfLicence: () => 0, endCallsOfMember: () => 0 },
     isRegistrationOpen: false,
     mail: null,
-    making: { uploadFolder: join(dataDir, 'uploads'), run: createBundleRunner(logger) },
     films: filmServices(dataDir, logger),
     ...{ madeAtOnce: makingPlaces(), fetchPrivateHosts: config.fetchPrivateHosts },
     webhooks: { privateHosts: config.webhookPrivateHosts },

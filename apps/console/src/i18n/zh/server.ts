@@ -103,6 +103,7 @@ export const zh: ServerTexts = {
     'listening-already': '您已在试听多个声音。请在其中一个说完后重试。',
     'many-listening': '其他人正在试听声音。请稍候重试。',
     'sending-already': '您已在发送 {limit} 个文件。请等其中一个完成，然后重新发送此文件。',
+    'store-silent': '此服务器的文件暂时无法访问。请稍后重试。',
     'many-sending': '目前有许多文件正在发送。请在几秒后重新发送此文件。',
     'reading-already': '您已在读取大量内容。请逐个请求。',
     'many-reading': '目前有许多人在读取长记录。请稍候重试。',

@@ -1,19 +1,20 @@
-import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
 import { BIN_DAYS, DAY_MS } from '@visavis/protocol';
 import { and, desc, eq, isNotNull, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../db/database.ts';
 import { avatars } from '../../db/schema.ts';
+import { BlobStoreError } from '../../files/blob-store.ts';
 import { notFound, refusal } from '../control-error.ts';
 import { alone, type Quotas } from '../quotas/quotas.ts';
-import type { Avatar, AvatarCatalogue } from './avatar-catalogue.ts';
+import { type Avatar, type AvatarCatalogue, pictureOf } from './avatar-catalogue.ts';
 import { selectWithJobs, withJob } from './avatar-rows.ts';
 import type { BundleFolders } from './bundle-folders.ts';
+import type { AvatarBundles } from './bundles/avatar-bundles.ts';
 import { type AvatarMaker, type OwnAvatars, requireRoomForAvatar } from './own-avatars.ts';
 
 export type AvatarBinOptions = {
   readonly db: Pick<Database, 'orm'>;
   readonly folders: BundleFolders;
+  readonly bundles: Pick<AvatarBundles, 'readPicture'>;
   readonly catalogue: AvatarCatalogue;
   readonly avatars: OwnAvatars;
   /** Null: this server makes no avatars from pictures. */
@@ -28,6 +29,7 @@ export type AvatarPictureFile = { readonly bytes: Buffer; readonly fileName: str
 
 /** So many of a project, the last thrown away; what is over leaves for good. */
 const MOST_BINNED = 100;
+const RETRY_AFTER_SECONDS = 10;
 
 /** When an avatar that was thrown away at `binnedAt` is deleted for good. */
 export function endOfBin(binnedAt: Date): Date {
@@ -96,17 +98,16 @@ export class AvatarBin {
 
   /** What its owner sees of an avatar, in the bin or not: what it is made from until it is ready, then its still. */
   async picture(projectId: string, avatarId: string): Promise<AvatarPictureFile> {
-    const { catalogue, maker } = this.#options;
+    const { catalogue, maker, bundles } = this.#options;
     const avatar = (await catalogue.get(projectId, avatarId)) ?? (await this.#require(projectId, avatarId));
     if (avatar.hasSourcePicture) {
       const bytes = (await maker?.sourcePicture(avatar.avatarId)) ?? null;
       if (bytes !== null) return { bytes, fileName: 'picture.webp' };
     }
-    if (avatar.thumbnail === null) throw notFound('picture');
-    const fileName = basename(avatar.thumbnail);
-    const bytes = await readFile(join(avatar.bundlePath, fileName)).catch(() => null);
-    if (bytes === null) throw notFound('picture');
-    return { bytes, fileName };
+    const still = pictureOf(avatar, 'thumbnail');
+    const bytes = still === null ? null : await bundles.readPicture(still).catch(unreachable);
+    if (still === null || bytes === null) throw notFound('picture');
+    return { bytes, fileName: still.name };
   }
 
   /** Deletes for good what has been in the bin long enough; its files go with the next look at files that nothing uses. */
@@ -150,4 +151,9 @@ async function surplusOf(orm: Orm, projectId: string): Promise<string[]> {
     .orderBy(desc(avatars.binnedAt), desc(avatars.ordinal))
     .offset(MOST_BINNED);
   return rows.map(({ id }) => id);
+}
+
+function unreachable(error: unknown): never {
+  if (!(error instanceof BlobStoreError)) throw error;
+  throw refusal('overloaded', 'store-silent', { retryAfterSeconds: RETRY_AFTER_SECONDS });
 }

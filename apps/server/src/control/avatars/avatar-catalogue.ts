@@ -1,12 +1,14 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { type AvatarNotice, isSystemName, type MakingFailure, type Tool } from '@visavis/protocol';
 import { and, asc, desc, eq, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import { avatarAliases, avatars } from '../../db/schema.ts';
+import type { BlobKey } from '../../files/blob-store.ts';
+import type { StoredBundle } from '../../files/stored-bundle.ts';
 import { isPublicId } from '../ids.ts';
 import { type AvatarRow, avatarOf, selectWithJobs, withJob } from './avatar-rows.ts';
 import { builtInFigureIndex } from './built-in-names.ts';
-import { type BundleFolders, bundlePath } from './bundle-folders.ts';
+import type { BundleFolders } from './bundle-folders.ts';
 import { calledBy, nameFor } from './called-by.ts';
 
 export type Avatar = {
@@ -46,8 +48,10 @@ export type Avatar = {
   readonly hasSourcePicture: boolean;
   readonly bundleSource: 'shipped' | 'made';
   readonly bundleName: string;
-  /** Folder of the avatar bundle on this machine. */
+  /** Folder of the bundle on this machine, where it is not in the store. */
   readonly bundlePath: string;
+  /** Where it lies in the store; null: it does not. */
+  readonly storedBundle: StoredBundle | null;
   /** File name of the still picture inside the bundle. */
   readonly thumbnail: string | null;
   /** File name of the film of the idle avatar inside the bundle. */
@@ -68,6 +72,17 @@ export type AvatarFound =
     }
   | { readonly kind: 'missing' };
 
+export type PictureKind = 'thumbnail' | 'preview';
+
+/** Where a picture of an avatar lies. */
+export type AvatarPicturePlace = {
+  /** Its file name in the bundle. */
+  readonly name: string;
+  /** Null: it lies in `folder` on this machine. */
+  readonly key: BlobKey | null;
+  readonly folder: string;
+};
+
 /** Avatars in the bin are none. */
 export type AvatarCatalogue = {
   /** The project's own avatars, newest first, then the system ones in the order they are shipped in. */
@@ -81,8 +96,22 @@ export type AvatarCatalogue = {
   /** By id when one is given, else by name. */
   find(projectId: string, query: { avatarId?: string; name?: string }): Promise<AvatarFound>;
   /** The still picture or the film of any avatar, for whoever knows its id. */
-  picturePath(avatarId: string, kind: 'thumbnail' | 'preview'): Promise<string | null>;
+  pictureOf(avatarId: string, kind: PictureKind): Promise<AvatarPicturePlace | null>;
 };
+
+/** Null: it has none. */
+export function pictureOf(
+  { bundlePath: folder, storedBundle, ...files }: Pick<Avatar, 'bundlePath' | 'storedBundle' | PictureKind>,
+  kind: PictureKind,
+): AvatarPicturePlace | null {
+  const file = files[kind];
+  if (file === null) return null;
+  const sha256 = storedBundle?.[kind] ?? null;
+  if (storedBundle !== null && sha256 === null) return null;
+  const key =
+    storedBundle === null || sha256 === null ? null : ({ area: 'avatars', owner: storedBundle.owner, sha256 } as const);
+  return { name: basename(file), key, folder };
+}
 
 function asAskedFor(figure: Avatar, asked: string) {
   const name = nameFor(figure.title, asked);
@@ -165,14 +194,13 @@ export function createAvatarCatalogue({ orm }: Pick<Database, 'orm'>, folders: B
       return row === undefined ? null : toAvatar(row);
     },
 
-    async picturePath(avatarId, kind) {
+    async pictureOf(avatarId, kind) {
       if (!isPublicId(avatarId)) return null;
       const [row] = await orm
         .select()
         .from(avatars)
         .where(and(eq(avatars.id, avatarId), isThere));
-      const file = row?.[kind];
-      return row && file ? join(bundlePath(folders, row), basename(file)) : null;
+      return row === undefined ? null : pictureOf(toAvatar(row), kind);
     },
 
     async list(projectId) {

@@ -67,6 +67,7 @@ export function avatarOf(row: AvatarRow, folders: BundleFolders): Avatar {
     bundleSource: row.bundleSource,
     bundleName: row.bundleName,
     bundlePath: bundlePath(folders, row),
+    storedBundle: row.storedBundle,
     thumbnail: row.thumbnail,
     preview: row.preview,
     createdAt: row.createdAt,

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 
-/** Where avatar bundles lie on this machine. */
+/** Where avatar bundles lie on this machine that are not in the store of files. */
 export type BundleFolders = {
   /** The bundles that come with the release. */
   readonly shipped: string;
-  /** The bundles made here, in the data folder. */
+  /** Those that an older server made here, in the data folder, until they are in the store. */
   readonly made: string;
 };
 

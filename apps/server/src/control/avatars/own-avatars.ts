@@ -86,12 +86,13 @@ export class OwnAvatars {
     const source = await this.get(projectId, fromAvatarId);
     if (source.state !== 'ready') throw refusal('conflict', 'avatar-not-ready');
     const { provider, model, voice, language, prompt, firstMessage, tools } = source;
-    const { knowledge, maxCallSeconds, recordCalls, bundleSource, bundleName, thumbnail, preview, notice } = source;
+    const { knowledge, maxCallSeconds, recordCalls, bundleSource, bundleName, storedBundle } = source;
+    const { thumbnail, preview, notice } = source;
     return this.#insert(projectId, {
       name: await this.freeName(projectId, source.title),
       ...{ provider, model, voice, language, prompt, firstMessage, tools, knowledge, maxCallSeconds, recordCalls },
       ...changes,
-      ...{ bundleSource, bundleName, thumbnail, preview, notice },
+      ...{ bundleSource, bundleName, storedBundle, thumbnail, preview, notice },
     });
   }
 

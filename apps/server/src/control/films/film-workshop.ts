@@ -5,18 +5,19 @@ import { join } from 'node:path';
 import type { FilmStep } from '@visavis/protocol';
 import type { FilmSettings } from '@visavis/protocol/rest';
 import { errorMessage } from '../../error-message.ts';
-import type { BlobStore } from '../../files/blob-store.ts';
+import { type BlobStore, BlobStoreError } from '../../files/blob-store.ts';
 import { saveFile } from '../../files/save-file.ts';
 import { Attempts } from '../attempts.ts';
 import type { AvatarCatalogue } from '../avatars/avatar-catalogue.ts';
-import { isOlderThan } from '../avatars/making/uploads.ts';
+import type { AvatarBundles } from '../avatars/bundles/avatar-bundles.ts';
 import type { DiskWatch } from '../disk/disk-watch.ts';
 import type { ControlLogger } from '../logger.ts';
 import type { GuardedFetch } from '../net/guarded-fetch.ts';
+import { isOlderThan } from '../older-than.ts';
+import { type PersistOptions, persist } from '../persist.ts';
 import type { ClaimedFilm, FilmJobs, FilmRefusal, FilmResult } from './film-jobs.ts';
 import { FILM_LIMIT_MS, KEEPING_LIMIT_MS } from './film-limits.ts';
 import { FilmProblemError, problem, problemError } from './film-problem.ts';
-import { type PersistOptions, persist } from './persist.ts';
 import { copyUpload, type FindUpload, fetchSource, type Source } from './source-files.ts';
 
 /** What a film is made of, as files of this machine. */
@@ -62,6 +63,8 @@ export type FilmWorkshopOptions = {
   readonly fetch: GuardedFetch;
   /** Files that were sent to links of this server. Left out: there are none. */
   readonly findUpload?: FindUpload;
+  /** Left out: bundles of avatars lie on this machine. */
+  readonly openBundle?: AvatarBundles['open'];
   readonly run: FilmRunner;
   readonly disk: Pick<DiskWatch, 'isLow'>;
   readonly logger: ControlLogger;
@@ -236,8 +239,12 @@ export class FilmWorkshop {
 
   async #bundleOf(projectId: string, avatarId: string): Promise<string> {
     const avatar = await this.#options.catalogue.get(projectId, avatarId);
-    if (avatar === null || avatar.state !== 'ready' || !existsSync(avatar.bundlePath)) throw problemError('no-avatar');
-    return avatar.bundlePath;
+    if (avatar === null || avatar.state !== 'ready') throw problemError('no-avatar');
+    const { openBundle } = this.#options;
+    const bundle = await (openBundle?.(avatar) ?? ({ kind: 'open', path: avatar.bundlePath } as const));
+    if (bundle.kind === 'away') throw new BlobStoreError('the bundle of the avatar cannot be fetched');
+    if (bundle.kind !== 'open' || !existsSync(bundle.path)) throw problemError('no-avatar');
+    return bundle.path;
   }
 
   /** What came with the order, out of the store. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionEvent } from '@visavis/media/session-events';
 import { BROWSER_TOKEN_PREFIX, connectionLimitSentence, type ErrorCode, HISTORY_GAP_MS } from '@visavis/protocol';
-import type { Caller, CallSlot, Licence, MediaCall } from '../../ports.ts';
+import type { CallAvatar, Caller, CallSlot, Licence, MediaCall, OpenBundle } from '../../ports.ts';
 import type { CallDependencies } from './call-dependencies.ts';
 import type { CallRequest } from './call-request.ts';
 import type { CallEnd, CallSettings } from './call-settings.ts';
@@ -34,6 +34,7 @@ export type OpenCall = {
 
 /** How long a call waits for the media of the one that it replaces to make room. */
 const REPLACED_CLOSE_MS = 3000;
+const BUNDLE_AWAY = 'The files of this avatar cannot be fetched now. Call again in a moment.';
 
 function refuse(code: ErrorCode, detail?: string): Refused {
   return { kind: 'refused', end: detail === undefined ? { code } : { code, detail } };
@@ -81,12 +82,18 @@ export async function admitCall(options: {
   if (slot === null) return refuse('connection-limit', connectionLimitSentence(licence.maxConcurrentCalls));
   try {
     if (replaced !== null) await endReplaced(replaced);
+    const bundle = await openBundle(lookUp.avatar, dependencies);
+    if (bundle.kind !== 'open') {
+      await slot.release();
+      return bundle.kind === 'lost' ? refuse('avatar-unreadable') : refuse('backend-error', BUNDLE_AWAY);
+    }
     const { recordCalls = false } = lookUp.avatar;
     const recording = recordCalls ? await dependencies.recordingRoom?.(licence.projectId, sessionId) : null;
     const startedAt = new Date();
     const config = buildSessionConfig({
       sessionId,
       avatar: { ...lookUp.avatar, name: lookUp.calledBy ?? lookUp.avatar.name },
+      bundlePath: bundle.path,
       request,
       pictureSizes: dependencies.pictureSizes,
       iceServers: dependencies.iceServers(hostName),
@@ -120,6 +127,13 @@ export async function admitCall(options: {
     await slot.release();
     throw error;
   }
+}
+
+async function openBundle(
+  { bundlePath, storedBundle = null }: CallAvatar,
+  { openBundle: open }: CallDependencies,
+): ReturnType<OpenBundle> {
+  return (await open?.({ bundlePath, storedBundle })) ?? { kind: 'open', path: bundlePath };
 }
 
 function historyGapMs({ extensions }: CallRequest, { historyGapMs: given = HISTORY_GAP_MS }: CallDependencies): number {

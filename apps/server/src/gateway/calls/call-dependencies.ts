@@ -10,6 +10,7 @@ import type {
   Logger,
   NoteCall,
   NoteEvent,
+  OpenBundle,
   TalkKeys,
 } from '../../ports.ts';
 import type { PictureSizes } from './session-config.ts';
@@ -21,6 +22,8 @@ export type CallDependencies = {
   readonly limits: CallLimits;
   /** Left out: calls are not metered. */
   readonly meter?: CallMeter;
+  /** Left out: bundles lie on this machine. */
+  readonly openBundle?: OpenBundle;
   /** ICE servers for a client that reached this server under `hostName`; never empty. */
   readonly iceServers: (hostName: string) => readonly IceServer[];
   readonly pictureSizes: PictureSizes;

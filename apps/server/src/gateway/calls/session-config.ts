@@ -29,6 +29,8 @@ export function pictureSizeFor(askedPx: number | undefined, { usualPx, largestPx
 export function buildSessionConfig(options: {
   sessionId: string;
   avatar: CallAvatar;
+  /** Folder of the avatar's bundle on this machine. */
+  bundlePath: string;
   request: CallRequest;
   pictureSizes: PictureSizes;
   iceServers: readonly IceServer[];
@@ -36,11 +38,11 @@ export function buildSessionConfig(options: {
   recording: RecordingRoom | null;
   startedAt: Date;
 }): SessionConfig {
-  const { sessionId, avatar, request, pictureSizes, iceServers, recording, startedAt } = options;
+  const { sessionId, avatar, bundlePath, request, pictureSizes, iceServers, recording, startedAt } = options;
   const sidePx = pictureSizeFor(request.pictureSizePx, pictureSizes);
   return {
     sessionId,
-    avatar: { id: avatar.avatarId, name: avatar.name, bundlePath: avatar.bundlePath },
+    avatar: { id: avatar.avatarId, name: avatar.name, bundlePath },
     provider: providerOf(request, avatar),
     model: request.model ?? avatar.model,
     voice: request.voice ?? avatar.voice,

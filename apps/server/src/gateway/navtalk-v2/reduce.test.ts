@@ -18,6 +18,7 @@ class Driver {
     const config = buildSessionConfig({
       sessionId: 's1',
       avatar: TEST_AVATAR,
+      bundlePath: TEST_AVATAR.bundlePath,
       request: readConnect({}),
       pictureSizes: { usualPx: 512, largestPx: 512 },
       iceServers: [{ urls: ['stun:h:3478'] }],

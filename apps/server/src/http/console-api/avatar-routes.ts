@@ -163,7 +163,8 @@ function registerRetryRoute(scope: ConsoleScope, { avatars, voices, audit }: Ava
 
 export async function toWireAvatar(avatar: Avatar, voices: VoiceDirectory) {
   const {
-    bundlePath: _path,
+    bundlePath,
+    storedBundle,
     bundleSource: _source,
     bundleName: _name,
     thumbnail,
@@ -173,7 +174,7 @@ export async function toWireAvatar(avatar: Avatar, voices: VoiceDirectory) {
   } = avatar;
   const { projectId: _project, hasSourcePicture, ...rest } = others;
   const told = notice && { code: notice, message: AVATAR_NOTICES[notice] };
-  const face = thumbnail === null ? null : await faceBoxOf(avatar.bundlePath);
+  const face = thumbnail === null ? null : storedBundle === null ? await faceBoxOf(bundlePath) : storedBundle.face;
   const speaker = voices.speakerOf(avatar);
   const sourceUrl = hasSourcePicture ? ownPictureUrl(avatar) : null;
   return {

@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -20,6 +20,8 @@ type Progress = (share: number, step: MakingStep) => void;
 
 /** The first bytes of a film and of a picture; what follows is nobody's business before the making. */
 const MP4 = Buffer.concat([Buffer.from('\0\0\0\x18ftypisom\0\0\0\0isommp42', 'latin1'), Buffer.alloc(200)]);
+const STILL = 'RIFF....WEBP';
+const FILM = '0123456789';
 const PNG = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(200)]);
 
 describeOnBothDatabases('avatars', (context) => {
@@ -30,6 +32,7 @@ describeOnBothDatabases('avatars', (context) => {
   let baseUrl: string;
   const systemAvatarId = newPublicId();
   const uploadFolder = mkdtempSync(join(tmpdir(), 'visavis-uploads-'));
+  const workFolder = mkdtempSync(join(tmpdir(), 'visavis-making-'));
   /** What the making waits for. */
   const made: {
     readonly task: BundleTask;
@@ -43,7 +46,7 @@ describeOnBothDatabases('avatars', (context) => {
     server = await createConsoleServer(context.db, {
       fetchPrivateHosts: ['localhost'],
       making: {
-        uploadFolder,
+        ...{ uploadFolder, workFolder },
         run: (task, options) => new Promise((end) => made.push({ task, end, ...options })),
       },
     });
@@ -56,7 +59,7 @@ describeOnBothDatabases('avatars', (context) => {
   afterAll(async () => {
     for (const { end } of made) end({ kind: 'broke', detail: 'The test is over.' });
     await server.close();
-    await rm(uploadFolder, { recursive: true, force: true });
+    for (const folder of [uploadFolder, workFolder]) await rm(folder, { recursive: true, force: true });
   });
 
   beforeEach(async () => {
@@ -138,6 +141,15 @@ describeOnBothDatabases('avatars', (context) => {
       ...{ method: 'POST', url: `/api/v1${project.replace(/avatars$/, 'uploads')}`, payload: body },
       headers: { 'content-type': type },
     });
+  type Facts = Pick<Extract<BundleOutcome, { kind: 'made' }>, 'preview' | 'notice'>;
+  /** A bundle is made, as far as the server knows bundles. */
+  const finish = async ({ task, end }: (typeof made)[number], facts: Facts): Promise<void> => {
+    await mkdir(task.outDir, { recursive: true });
+    const files = { 'manifest.json': '{"description":"Drawn from a photo."}', 'thumbnail.webp': STILL };
+    const film = facts.preview === null ? {} : { [facts.preview]: FILM };
+    for (const [name, body] of Object.entries({ ...files, ...film })) await writeFile(join(task.outDir, name), body);
+    end({ kind: 'made', thumbnail: 'thumbnail.webp', ...facts });
+  };
   const nextTask = () => vi.waitFor(() => made.shift() ?? expect.fail('No avatar is being made.'), 10_000);
   const stateOf = async (avatarId: string) => (await browser.send('GET', `${path}/${avatarId}`)).json();
 
@@ -161,7 +173,8 @@ describeOnBothDatabases('avatars', (context) => {
     expect((await new TestClient(baseUrl, { license, avatarId }).closed).reason).toBe('Avatar not found');
     // The upload is used up.
     expect((await browser.send('POST', path, { uploadId, name: 'Again' })).statusCode).toBe(404);
-    const { task, onProgress, end } = await nextTask();
+    const making = await nextTask();
+    const { task, onProgress } = making;
     expect(task).toMatchObject({ id: expect.stringMatching(/^[0-9a-f]{32}$/), displayName: 'Photo' });
     expect(await readFile(task.inputPath)).toEqual(PNG);
     onProgress(0.5, 'drawing the mouth');
@@ -173,7 +186,7 @@ describeOnBothDatabases('avatars', (context) => {
     );
     const status = await server.app.inject(`/api/open/v1/avatar/status?license=${license}&jobId=${avatarId}`);
     expect(status.json().data).toMatchObject({ status: 'Processing', progress: 50, message: 'drawing the mouth' });
-    end({ kind: 'made', thumbnail: 'thumbnail.webp', preview: 'preview.mp4', notice: null });
+    await finish(making, { preview: 'preview.mp4', notice: null });
     await vi.waitFor(async () => expect((await stateOf(avatarId)).state).toBe('ready'), 10_000);
     expect(await stateOf(avatarId)).toMatchObject({
       job: null,
@@ -181,13 +194,14 @@ describeOnBothDatabases('avatars', (context) => {
       previewUrl: `/uploadFiles/${avatarId}.mp4`,
       notice: null,
     });
-    expect(existsSync(task.inputPath)).toBe(false);
+    await vi.waitFor(() => expect(existsSync(task.inputPath)).toBe(false), 10_000);
+    expect([await readdir(uploadFolder), await readdir(workFolder)]).toEqual([[], []]);
   });
 
   test('the owner of an avatar that does not move as its clip does is told so, and whoever copies it', async () => {
     const { uploadId } = (await upload(PNG)).json();
     const { avatarId } = (await browser.send('POST', path, { uploadId, name: 'Clip' })).json();
-    (await nextTask()).end({ kind: 'made', thumbnail: 'thumbnail.webp', preview: null, notice: 'still-from-clip' });
+    await finish(await nextTask(), { preview: null, notice: 'still-from-clip' });
     await vi.waitFor(async () => expect((await stateOf(avatarId)).state).toBe('ready'), 10_000);
     const notice = { code: 'still-from-clip', message: expect.stringMatching(/made from its best picture/) };
     expect(await stateOf(avatarId)).toMatchObject({ notice });
@@ -242,12 +256,12 @@ describeOnBothDatabases('avatars', (context) => {
     const again = await browser.send('POST', `${path}/${avatarId}/retry`, { uploadId: other });
     expect(again.json()).toMatchObject({ ...{ state: 'making', sourceUrl: null, stateDetail: null }, name: 'Photo' });
     expect(again.json()).toMatchObject({ voice: 'ash', prompt: 'Be brief.' });
-    expect(existsSync(first.task.inputPath)).toBe(false);
+    await vi.waitFor(() => expect(existsSync(first.task.inputPath)).toBe(false), 10_000);
     const second = await nextTask();
     expect(second.task.inputPath).not.toBe(first.task.inputPath);
     expect((await browser.send('POST', `${path}/${avatarId}/retry`, { uploadId: foreign })).statusCode).toBe(409);
     second.onPicture(Buffer.from('second'));
-    second.end({ kind: 'made', thumbnail: 'thumbnail.webp', preview: null, notice: null });
+    await finish(second, { preview: null, notice: null });
     await vi.waitFor(async () => expect((await stateOf(avatarId)).state).toBe('ready'), 10_000);
     expect((await stateOf(avatarId)).sourceUrl).toBeNull();
   });
@@ -268,7 +282,7 @@ describeOnBothDatabases('avatars', (context) => {
     await browser.send('POST', `${path.replace(/avatars$/, 'bin')}/${avatarId}/restore`);
     expect((await browser.send('POST', `${path}/${avatarId}/retry`)).json()).toMatchObject({ state: 'making' });
     const again = await nextTask();
-    expect(again.task.inputPath).toBe(task.task.inputPath);
+    expect(await readFile(again.task.inputPath)).toEqual(PNG);
     again.end({ kind: 'refused', code: 'no-face', message: 'No face was found.' });
   });
 
@@ -278,8 +292,8 @@ describeOnBothDatabases('avatars', (context) => {
     const { task, signal, end } = await nextTask();
     expect((await browser.send('DELETE', `${path}/${avatarId}`)).statusCode).toBe(200);
     expect(signal.aborted).toBe(true);
-    expect(existsSync(task.inputPath)).toBe(false);
     end({ kind: 'broke', detail: 'stopped' });
+    await vi.waitFor(() => expect(existsSync(task.inputPath)).toBe(false), 10_000);
     expect((await browser.send('GET', `${path}/${avatarId}`)).statusCode).toBe(404);
   });
 
@@ -330,9 +344,10 @@ describeOnBothDatabases('avatars', (context) => {
         const payload = { license, name, url: `http://localhost:${port}/${name}` };
         const added = await server.app.inject({ method: 'POST', url: '/api/open/v1/avatar/add', payload });
         expect(added.json()).toMatchObject({ code: 200, message: 'SUCCESS' });
-        const { task, end } = await nextTask();
+        const making = await nextTask();
+        const { task } = making;
         expect([task.displayName, await readFile(task.inputPath)]).toEqual([name, bytes]);
-        end({ kind: 'made', thumbnail: 'thumbnail.webp', preview: 'preview.mp4', notice: null });
+        await finish(making, { preview: 'preview.mp4', notice: null });
         const status = `/api/open/v1/avatar/status?license=${license}&jobId=${added.json().data.jobId}`;
         const told = async () => (await server.app.inject(status)).json().data.status;
         await vi.waitFor(async () => expect(await told()).toBe('Success'), 10_000);

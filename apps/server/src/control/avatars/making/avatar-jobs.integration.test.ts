@@ -12,6 +12,14 @@ import { createSharedPlaces } from '../../../jobs/shared-places.ts';
 import { newPublicId } from '../../ids.ts';
 import { AvatarJobs, type ClaimedJob } from './avatar-jobs.ts';
 
+const STORED = {
+  bundle: {
+    ...{ owner: newPublicId(), index: 'ab'.repeat(32), thumbnail: null, preview: null },
+    ...{ description: '', face: null },
+  },
+  bytes: 1000,
+};
+
 describeOnBothDatabases('making avatars', (context) => {
   const jobs = () => new AvatarJobs(context.db);
   beforeEach(() => context.db.orm.execute(sql`delete from projects`));
@@ -61,7 +69,7 @@ describeOnBothDatabases('making avatars', (context) => {
       const job = await jobs().claim(turn);
       if (job === null) return;
       made.push(job.avatarId);
-      await jobs().succeed(job, { thumbnail: null, preview: null, notice: null }, 1000);
+      await jobs().succeed(job, { thumbnail: null, preview: null, notice: null }, STORED);
     };
     const turns = createMakingTurns({
       definition: JOBS.avatars,
@@ -96,7 +104,7 @@ describeOnBothDatabases('making avatars', (context) => {
     const next = await claim();
     expect([lost.attempt, next.attempt, next.attemptsLeft]).toEqual([1, 2, 0]);
     expect(await jobs().report(lost, 0.5, 'late')).toBe(false);
-    expect(await jobs().succeed(lost, { thumbnail: null, preview: null, notice: null }, 1)).toBeNull();
+    expect(await jobs().succeed(lost, { thumbnail: null, preview: null, notice: null }, STORED)).toBeNull();
     await jobs().putBack(lost, 0, false);
     expect(await jobs().report(next, 0.5, 'in time')).toBe(true);
   });

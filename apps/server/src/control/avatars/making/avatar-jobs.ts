@@ -1,6 +1,7 @@
 import { type AvatarNotice, MAKING_PROBLEMS, type MakingFailure, type SentenceValues } from '@visavis/protocol';
 import { sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../../db/database.ts';
+import type { StoredBundle } from '../../../files/stored-bundle.ts';
 import { notFound, refusal } from '../../control-error.ts';
 import { TURN_OF_PROJECT } from '../../fairness/turn-of-project.ts';
 import { alone, numberOf, quotaReached } from '../../quotas/quotas.ts';
@@ -236,14 +237,14 @@ export class AvatarJobs {
   async succeed(
     { avatarId, attempt, bundleName }: ClaimedJob,
     { thumbnail, preview, notice }: BundleFacts,
-    bundleBytes: number,
+    { bundle, bytes }: { readonly bundle: StoredBundle; readonly bytes: number },
   ): Promise<string | null> {
     const { rows } = await this.#pool.query<{ file: string | null }>(
       `with job as (delete from avatar_jobs where ${OF_ATTEMPT} returning avatar_id, file)
        update avatars set state = 'ready', state_detail = null, failure = null, bundle_name = $3, thumbnail = $4, preview = $5,
-              bundle_bytes = $6, notice = $7, updated_at = now()
+              bundle_bytes = $6, notice = $7, stored_bundle = $8, updated_at = now()
        from job where id = job.avatar_id returning job.file`,
-      [avatarId, attempt, bundleName, thumbnail, preview, bundleBytes, notice],
+      [avatarId, attempt, bundleName, thumbnail, preview, bytes, notice, JSON.stringify(bundle)],
     );
     return rows[0]?.file ?? null;
   }

@@ -1,19 +1,24 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { filled, MAKING_PROBLEMS, type MakingProblem, type MakingStep, type SentenceValues } from '@visavis/protocol';
-import type { Database } from '../../../db/database.ts';
+import { errorMessage } from '../../../error-message.ts';
+import { BlobStoreError } from '../../../files/blob-store.ts';
 import { Attempts } from '../../attempts.ts';
 import { ControlError } from '../../control-error.ts';
 import type { DiskWatch } from '../../disk/disk-watch.ts';
+import { newPublicId } from '../../ids.ts';
 import type { ControlLogger } from '../../logger.ts';
 import { ForbiddenAddressError } from '../../net/address-guard.ts';
 import type { GuardedFetch } from '../../net/guarded-fetch.ts';
+import { isOlderThan } from '../../older-than.ts';
+import { type PersistOptions, persist } from '../../persist.ts';
+import type { AvatarBundles } from '../bundles/avatar-bundles.ts';
 import type { AvatarMaker, AvatarPicture } from '../own-avatars.ts';
 import type { AvatarJobs, BundleFacts, ClaimedJob, Refusal } from './avatar-jobs.ts';
+import type { AvatarSources } from './avatar-sources.ts';
 import { IMPATIENT } from './pace.ts';
 import { type ReceivedFile, receiveFile } from './receive-file.ts';
-import { isOlderThan } from './uploads.ts';
 
 export type BundleTask = {
   readonly inputPath: string;
@@ -42,9 +47,11 @@ export type BundleRunner = (
 ) => Promise<BundleOutcome>;
 
 export type WorkshopOptions = {
-  readonly db: Pick<Database, 'orm' | 'pool'>;
   readonly jobs: AvatarJobs;
-  readonly folders: { readonly uploads: string; readonly bundles: string };
+  readonly sources: AvatarSources;
+  readonly bundles: Pick<AvatarBundles, 'put' | 'adopt'>;
+  /** Where files come in, and where bundles grow, each in a folder that goes with its attempt. */
+  readonly folders: { readonly uploads: string; readonly work: string };
   readonly fetch: GuardedFetch;
   readonly run: BundleRunner;
   readonly disk: Pick<DiskWatch, 'isLow' | 'requireRoom'>;
@@ -56,9 +63,19 @@ export type WorkshopOptions = {
 type Progress = { share: number; step: MakingStep };
 
 const RETRY_AFTER_MS = 2_000;
+const MAX_DELAY_MS = 10 * 60_000;
+/** Attempts that a store or a database that was away has ended do not count, up to so many: nothing is tried for ever. */
+const MAX_HINDERED_ATTEMPTS = 200;
 const FETCH_TIME_LIMIT_MS = 60_000;
-/** Names that bundles made here get, and the folders in which they grow. */
-const BUNDLE_FOLDER = /^[0-9a-f]{32}(\.partial-\d+)?$/;
+/** A bundle that is made is kept for so long for a store or a database that is away; less than the sweep of the store leaves alone. */
+const KEEPING_LIMIT_MS = 30 * 60_000;
+/** What a process that was killed left: no attempt takes so long. */
+const LEFT_HOURS = 2;
+
+/** Not the avatar's fault: the store or the database does not answer. */
+type Hindered = { readonly kind: 'hindered'; readonly detail: string };
+type Made = Extract<BundleOutcome, { kind: 'made' }>;
+type Bench = { readonly job: ClaimedJob; readonly workFolder: string; readonly progress: Progress };
 
 function failed(code: MakingProblem, values?: SentenceValues): Refusal {
   return { code, message: filled(MAKING_PROBLEMS[code], values ?? {}), values };
@@ -84,7 +101,7 @@ export class AvatarWorkshop implements AvatarMaker {
   async again(avatarId: string, projectId: string, uploadId?: string): Promise<void> {
     this.#options.disk.requireRoom();
     if (uploadId === undefined) await this.#jobs.again(avatarId, projectId);
-    else await this.#removeInput(await this.#jobs.againFrom(avatarId, projectId, uploadId));
+    else await this.#options.sources.remove(await this.#jobs.againFrom(avatarId, projectId, uploadId));
     await this.#tellQueued(avatarId);
   }
 
@@ -95,20 +112,17 @@ export class AvatarWorkshop implements AvatarMaker {
   async cancel(avatarId: string): Promise<void> {
     const file = await this.#jobs.remove(avatarId);
     this.#attempts.stop(avatarId);
-    await this.#removeInput(file);
+    await this.#options.sources.remove(file);
   }
 
-  /** Removes bundles of deleted avatars, what broken attempts left, and what failed ones were made from. */
+  /** Removes what broken attempts left, and what failed ones were made from. */
   async sweep(): Promise<void> {
+    const { folders, sources } = this.#options;
     await this.#jobs.failForgotten();
-    for (const file of await this.#jobs.expireFailed()) await this.#removeInput(file);
-    const { bundles } = this.#options.folders;
-    const used = await namesOfMadeBundles(this.#options.db);
-    for (const name of await readdir(bundles).catch(() => [])) {
-      const path = join(bundles, name);
-      if (BUNDLE_FOLDER.test(name) && !used.has(name) && (await isOlderThan(path, 1))) {
-        await rm(path, { recursive: true, force: true });
-      }
+    for (const file of await this.#jobs.expireFailed()) await sources.remove(file);
+    for (const name of await readdir(folders.work).catch(() => [])) {
+      const path = join(folders.work, name);
+      if (await isOlderThan(path, LEFT_HOURS)) await rm(path, { recursive: true, force: true });
     }
   }
 
@@ -132,43 +146,77 @@ export class AvatarWorkshop implements AvatarMaker {
 
   async #attempt(job: ClaimedJob, signal: AbortSignal): Promise<void> {
     const progress: Progress = { share: 0, step: 'starting' };
-    await this.#attempts.run({
-      id: job.avatarId,
-      signal,
-      report: () => this.#jobs.report(job, progress.share, progress.step),
-      work: async (stop) => {
-        try {
-          await this.#settle(job, await this.#make(job, progress, stop), stop);
-        } catch (error) {
-          const { avatarId } = job;
-          this.#options.logger.warn({ avatarId, error: String(error) }, 'The making of an avatar failed');
-          await this.#settle(job, { kind: 'broke', detail: String(error) }, stop);
-        }
-      },
-    });
+    const bench = { job, progress, workFolder: join(this.#options.folders.work, randomUUID()) };
+    try {
+      await this.#attempts.run({
+        id: job.avatarId,
+        signal,
+        report: () => this.#jobs.report(job, progress.share, progress.step),
+        work: async (stop) => {
+          await mkdir(bench.workFolder, { recursive: true, mode: 0o700 });
+          const outcome = await this.#tryToMake(bench, stop);
+          if (outcome.kind === 'made') await this.#keep(bench, outcome, stop);
+          else await this.#settle(job, outcome, stop);
+        },
+      });
+    } finally {
+      await rm(bench.workFolder, { recursive: true, force: true });
+    }
   }
 
-  async #make(job: ClaimedJob, progress: Progress, signal: AbortSignal): Promise<BundleOutcome> {
-    const { folders, run } = this.#options;
-    const file = job.file ?? (await this.#fetch(job, progress, signal));
-    if (typeof file !== 'string') return { kind: 'refused', ...file };
-    const inputPath = join(folders.uploads, file);
-    if (!existsSync(inputPath)) return { kind: 'refused', ...failed('file-lost') };
-    await mkdir(folders.bundles, { recursive: true, mode: 0o700 });
-    const task = {
-      inputPath,
-      outDir: join(folders.bundles, job.bundleName),
-      id: job.bundleName,
-      displayName: job.displayName,
-    };
-    const outcome = await run(task, {
+  async #tryToMake(bench: Bench, signal: AbortSignal): Promise<BundleOutcome | Hindered> {
+    try {
+      return await this.#make(bench, signal);
+    } catch (error) {
+      const { avatarId } = bench.job;
+      const detail = errorMessage(error);
+      this.#options.logger.warn({ avatarId, error: detail }, 'The making of an avatar failed');
+      return { kind: error instanceof BlobStoreError ? 'hindered' : 'broke', detail };
+    }
+  }
+
+  async #make({ job, workFolder, progress }: Bench, signal: AbortSignal): Promise<BundleOutcome> {
+    const { sources, run } = this.#options;
+    const source = job.file ?? (await this.#fetch(job, progress, signal));
+    if (typeof source !== 'string') return { kind: 'refused', ...source };
+    const inputPath = await sources.copyTo(workFolder, source, signal);
+    if (inputPath === null) return { kind: 'refused', ...failed('file-lost') };
+    const { bundleName: id, displayName } = job;
+    const task = { inputPath, outDir: bundleIn(workFolder), id, displayName };
+    return run(task, {
       signal,
       onProgress: (share, step) => Object.assign(progress, { share, step }),
       onPicture: (webp) => void this.#keepPicture(job, webp),
     });
-    // Who has lost the avatar to another leaves what that one writes alone.
-    if (!signal.aborted) await this.#removePartial(job.bundleName);
-    return outcome;
+  }
+
+  /** Hands a bundle that is made over to store and database, and waits for them while its attempt counts. */
+  async #keep({ job, workFolder }: Bench, made: Made, signal: AbortSignal): Promise<void> {
+    const { logger, bundles, sources } = this.#options;
+    const { avatarId, attempt } = job;
+    const folder = bundleIn(workFolder);
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(KEEPING_LIMIT_MS)]);
+    const trying: PersistOptions = {
+      signal: limit,
+      onFault: (error) =>
+        logger.warn({ avatarId, attempt, error: errorMessage(error) }, 'An avatar waits to be stored'),
+    };
+    const passes = (error: unknown): boolean => error instanceof BlobStoreError;
+    const owner = newPublicId();
+    let source: string | null;
+    try {
+      const put = await persist(() => bundles.put(folder, { ...made, owner }, limit), { ...trying, passes });
+      source = await persist(() => this.#jobs.succeed(job, made, put), trying);
+      // What was stored under an attempt that counts no more goes with a later sweep.
+      if (source === null) return;
+      await bundles.adopt(folder, put);
+    } catch (error) {
+      const kind = error instanceof BlobStoreError ? 'hindered' : 'broke';
+      await this.#settle(job, { kind, detail: errorMessage(error) }, signal);
+      return;
+    }
+    await sources.remove(source);
+    logger.info({ avatarId, attempt }, 'An avatar was made');
   }
 
   /** Only for looks: without it the avatar is made all the same. */
@@ -180,21 +228,22 @@ export class AvatarWorkshop implements AvatarMaker {
     }
   }
 
-  async #settle(job: ClaimedJob, outcome: BundleOutcome, signal: AbortSignal): Promise<void> {
+  async #settle(job: ClaimedJob, outcome: Exclude<BundleOutcome, Made> | Hindered, signal: AbortSignal): Promise<void> {
     const { logger } = this.#options;
     const { avatarId, attempt } = job;
-    if (outcome.kind === 'made') {
-      const bytes = await sizeOfFolder(join(this.#options.folders.bundles, job.bundleName));
-      const file = await this.#jobs.succeed(job, outcome, bytes);
-      if (file === null) return;
-      await this.#removeInput(file);
-      logger.info({ avatarId, attempt }, 'An avatar was made');
-    } else if (outcome.kind === 'refused') {
+    if (outcome.kind === 'refused') {
       logger.info({ avatarId, code: outcome.code }, 'An avatar cannot be made from its picture');
       await this.#jobs.fail(job, outcome);
     } else if (signal.aborted) {
       // Closing: the next start goes on. Deleted: the row is gone, and nothing is written.
       await this.#jobs.putBack(job, 0, false);
+    } else if (outcome.kind === 'hindered' && attempt < MAX_HINDERED_ATTEMPTS) {
+      const { detail } = outcome;
+      logger.warn(
+        { avatarId, attempt, detail },
+        'An avatar cannot be made now; tried again later, which does not count',
+      );
+      await this.#jobs.putBack(job, Math.min(MAX_DELAY_MS, RETRY_AFTER_MS * 2 ** Math.min(attempt - 1, 20)), false);
     } else if (job.attemptsLeft > 0) {
       logger.warn({ avatarId, attempt, detail: outcome.detail }, 'The making of an avatar broke off; tried again');
       await this.#jobs.putBack(job, RETRY_AFTER_MS, true);
@@ -204,10 +253,10 @@ export class AvatarWorkshop implements AvatarMaker {
     }
   }
 
-  /** The name of the file, or why the address gives none. */
+  /** What the file is called from now on, or why the address gives none. */
   async #fetch(job: ClaimedJob, progress: Progress, signal: AbortSignal): Promise<string | Refusal> {
     progress.step = 'fetching the picture';
-    const { folders, fetch } = this.#options;
+    const { folders, fetch, sources } = this.#options;
     await mkdir(folders.uploads, { recursive: true, mode: 0o700 });
     let received: ReceivedFile | null = null;
     try {
@@ -226,39 +275,17 @@ export class AvatarWorkshop implements AvatarMaker {
       return describeFetchFailure(error);
     }
     const { file, sizeBytes } = received as ReceivedFile;
-    if (!(await this.#jobs.keepFile(job, file, sizeBytes))) {
-      await this.#removeInput(file);
+    const source = await sources.keep(file, signal);
+    if (!(await this.#jobs.keepFile(job, source, sizeBytes))) {
+      await sources.remove(source);
       throw new Error('The attempt counts no more.');
     }
-    return file;
-  }
-
-  async #removeInput(file: string | null): Promise<void> {
-    if (file !== null) await rm(join(this.#options.folders.uploads, file), { force: true });
-  }
-
-  /** What a process that was killed had written. */
-  async #removePartial(bundleName: string): Promise<void> {
-    const { bundles } = this.#options.folders;
-    const names = await readdir(bundles).catch(() => []);
-    const partial = names.filter((name) => name.startsWith(`${bundleName}.partial-`));
-    await Promise.all(partial.map((name) => rm(join(bundles, name), { recursive: true, force: true })));
+    return source;
   }
 }
 
-/** Of the bundles that were made here, those that an avatar has; a copy has that of its original. */
-export async function namesOfMadeBundles({ pool }: Pick<Database, 'pool'>): Promise<ReadonlySet<string>> {
-  const { rows } = await pool.query<{ name: string }>(
-    `select distinct bundle_name as name from avatars where bundle_source = 'made'`,
-  );
-  return new Set(rows.map(({ name }) => name));
-}
-
-async function sizeOfFolder(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = entries.filter((entry) => entry.isFile());
-  const sizes = await Promise.all(files.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size));
-  return sizes.reduce((sum, size) => sum + size, 0);
+function bundleIn(workFolder: string): string {
+  return join(workFolder, 'bundle');
 }
 
 function describeFetchFailure(error: unknown): Refusal {

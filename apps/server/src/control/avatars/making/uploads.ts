@@ -1,5 +1,4 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
 import { LIMITS } from '@visavis/protocol';
 import { eq, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../../db/database.ts';
@@ -12,6 +11,7 @@ import { FairPlaces, type Place } from '../../fairness/fair-places.ts';
 import { newPublicId } from '../../ids.ts';
 import { requireFileRoom } from '../../quotas/project-usage.ts';
 import { alone, type Quotas, quotaReached } from '../../quotas/quotas.ts';
+import type { AvatarSources } from './avatar-sources.ts';
 import { IMPATIENT, PATIENT } from './pace.ts';
 import { type ReceivedFile, receiveFile, tooLarge } from './receive-file.ts';
 
@@ -35,8 +35,10 @@ function tookTooLong(): ControlError {
 }
 
 export type UploadsOptions = {
-  readonly db: Pick<Database, 'orm' | 'pool'>;
+  readonly db: Pick<Database, 'orm'>;
+  /** Where files come in; whole ones go to the store. */
   readonly folder: string;
+  readonly sources: AvatarSources;
   readonly disk: Pick<DiskWatch, 'requireRoom' | 'onLow'>;
   readonly quotas: Pick<Quotas, 'fileMbPerProject'>;
   readonly onBound?: OnBound;
@@ -80,7 +82,7 @@ export class Uploads {
   }
 
   async #receive(projectId: string, body: AsyncIterable<Buffer>, place: Place): Promise<Upload> {
-    const { db, folder, disk } = this.#options;
+    const { db, folder, sources, disk } = this.#options;
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(tookTooLong()), TIME_LIMIT_MS);
     const stopListening = disk.onLow(() => limit.abort(diskFull()));
@@ -88,14 +90,15 @@ export class Uploads {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const pace = () => (place.isContested() ? IMPATIENT : PATIENT);
       const received = await receiveFile(body, folder, { signal: limit.signal, pace });
+      const file = await sources.keepAtOnce(received.file);
       const id = newPublicId();
       try {
         await alone(db, { what: 'project', id: projectId }, async (transaction) => {
           await this.#requireRoom(transaction, projectId, received.sizeBytes);
-          await transaction.insert(uploads).values({ ...received, id, projectId });
+          await transaction.insert(uploads).values({ ...received, file, id, projectId });
         });
       } catch (error) {
-        await rm(join(folder, received.file), { force: true });
+        await sources.remove(file);
         throw error;
       }
       return { uploadId: id, kind: received.kind, sizeBytes: received.sizeBytes };
@@ -113,22 +116,9 @@ export class Uploads {
   }
 
   /** Removes files that nobody used within a day, and those that belong to nothing. */
-  async sweep(): Promise<void> {
+  async sweep(nowMs = Date.now()): Promise<void> {
     const old = sql`${uploads.createdAt} < now() - ${KEPT_HOURS} * interval '1 hour'`;
     await this.#options.db.orm.delete(uploads).where(old);
-    const { rows } = await this.#options.db.pool.query<{ file: string }>(
-      'select file from uploads union select file from avatar_jobs where file is not null',
-    );
-    const used = new Set(rows.map(({ file }) => file));
-    for (const file of await readdir(this.#options.folder).catch(() => [])) {
-      const path = join(this.#options.folder, file);
-      // Younger files may be on their way into a row.
-      if (!used.has(file) && (await isOlderThan(path, KEPT_HOURS))) await rm(path, { force: true });
-    }
+    await this.#options.sources.sweep(nowMs);
   }
-}
-
-export async function isOlderThan(path: string, hours: number): Promise<boolean> {
-  const found = await stat(path).catch(() => null);
-  return found !== null && Date.now() - found.mtimeMs > hours * 3_600_000;
 }

@@ -24,6 +24,8 @@ export type ConsoleTestServer = Omit<TestServer, 'conversations'> & {
   readonly plane: ConsoleServices;
   readonly meter: ConsoleServices['meter'];
   readonly mails: Mail[];
+  /** Of avatars out of the store. */
+  readonly bundleFolder: string;
   close(): Promise<void>;
 };
 
@@ -47,12 +49,15 @@ export async function createConsoleServer(
   const recordingsPath = await mkdtemp(join(tmpdir(), 'visavis-recordings-'));
   const masterKeys = loadMasterKeys({ masterKey: 'ab'.repeat(32), dataDir: '/nowhere' });
   const closers = new Closers(logger);
+  const bundleFolder = join(recordingsPath, 'bundles');
+  const blobs = overrides.blobs ?? (await openFolderStore(join(recordingsPath, 'store')));
   const services = createConsoleServices({
     db,
     masterKeys,
     folders: { shipped: tmpdir(), made: tmpdir() },
+    bundleCache: { folder: bundleFolder, maxBytes: 100_000_000 },
     recordingsPath,
-    blobs: await openFolderStore(join(recordingsPath, 'store')),
+    blobs,
     arrivingFolder: join(recordingsPath, 'arriving'),
     calls,
     logger,
@@ -95,7 +100,8 @@ export async function createConsoleServer(
     recordingLink: (talk) => recordings.link(talk),
     catalogue: createCatalogue(pictures),
     readingPlaces: services.readingPlaces,
-    findUpload: createFindUpload(pictures),
+    findUpload: createFindUpload(pictures, blobs),
+    openBundle: (avatar) => services.bundles.open(avatar),
     ...(services.films === null ? {} : { films: services.films }),
     conversations: services.conversations,
   });
@@ -107,5 +113,5 @@ export async function createConsoleServer(
     await closers.close();
     await rm(recordingsPath, { recursive: true, force: true });
   };
-  return { ...server, services: consoleApi, plane: services, meter, mails, close };
+  return { ...server, services: consoleApi, plane: services, meter, mails, bundleFolder, close };
 }
