@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../../apps/server/src/db/database.ts';
 import { newDataDir } from '../../apps/server/src/db/testing/embedded-folder.ts';
 import { silent } from '../../apps/server/src/db/testing/silent-logger.ts';
+import { openFolderStore } from '../../apps/server/src/files/folder-store.ts';
 import {
   type ConsoleTestServer,
   createConsoleServer,
@@ -55,6 +56,7 @@ describe('addresses and files that users give', () => {
     server = await createConsoleServer(db, {
       // This host stands for a public one, whose owner means no good.
       fetchPrivateHosts: ['localhost'],
+      blobs: await openFolderStore(join(uploadFolder, 'store')),
       making: {
         ...{ uploadFolder, workFolder: join(uploadFolder, 'making') },
         run: async () => {
@@ -165,9 +167,11 @@ describe('addresses and files that users give', () => {
       const body = (await reply.json()) as { uploadId: string };
       expect([name, reply.status, /^[0-9a-f]{32}$/.test(body.uploadId)]).toEqual([name, 201, true]);
     }
-    const files = await readdir(uploadFolder, { recursive: true });
-    expect(files.filter((file) => !/^[0-9a-f]{32}\.png$/.test(file))).toEqual([]);
+    const stored = await readdir(join(uploadFolder, 'store', 'sources'), { recursive: true });
+    const files = stored.filter((file) => file.includes('/'));
+    expect(files.filter((file) => !/^[0-9a-f]{32}\/[0-9a-f]{64}$/.test(file))).toEqual([]);
     expect(files.length).toBeGreaterThanOrEqual(names.length);
+    expect((await readdir(uploadFolder)).sort()).toEqual(['making', 'store']);
   });
 
   test('ids that are paths find nothing, in every address that takes one', async () => {
