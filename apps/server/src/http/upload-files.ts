@@ -16,7 +16,7 @@ const KEPT_SECONDS = 300;
 const FILE_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._ -]{0,190}\.[A-Za-z0-9]{3,4}$/;
 
 /** A file of this machine, or one of the store. */
-export type PublicPicture =
+type PublicPicture =
   | { readonly kind: 'here'; readonly path: string }
   | { readonly kind: 'stored'; readonly name: string; readonly sha256: string; find(): Promise<ReadableFile | null> };
 
