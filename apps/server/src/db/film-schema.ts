@@ -60,6 +60,8 @@ export const films = pgTable(
     step: text('step').notNull().default(''),
     /** Of the attempt. */
     startedAt: instant('started_at'),
+    /** When the first share of the attempt's work was done, after its files were fetched. */
+    workedSince: instant('worked_since'),
     finishedAt: instant('finished_at'),
     /** SHA-256 of the film. */
     resultFile: text('result_file'),

@@ -9,7 +9,7 @@ const PREVIEW_SHARE = 0.15;
 const tell = (message: BundleMessage): Promise<void> => tellServer(message);
 
 async function make(): Promise<BundleMessage> {
-  const { inputPath, outDir, id, displayName } = bundleTaskSchema.parse(readTask());
+  const { inputPath, outDir, id, displayName } = bundleTaskSchema.parse(await readTask());
   await createBundle(inputPath, outDir, {
     id,
     displayName,

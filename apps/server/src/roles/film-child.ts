@@ -1,7 +1,15 @@
 // The process that makes one film.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createBundle, dubClip, FilmOptionError, InputError, renderSpeech, SpeechError } from '@visavis/face';
+import {
+  createBundle,
+  dubClip,
+  FilmOptionError,
+  InputError,
+  measureFilm,
+  renderSpeech,
+  SpeechError,
+} from '@visavis/face';
 import { VoiceSampler } from '@visavis/media/voice-sampler';
 import type * as z from 'zod';
 import { FilmProblemError, problemError } from '../control/films/film-problem.ts';
@@ -13,8 +21,8 @@ type Made = Omit<Extract<FilmMessage, { kind: 'made' }>, 'kind'>;
 
 /** Side of the films of pictures and avatars. */
 const PORTRAIT_PX = 512;
-/** Share of the whole work that is over when the face of a picture is made. */
-const FACE_SHARE = 0.7;
+/** Making the face of a picture takes as long as drawing so much film. */
+const FACE_MS = 30_000;
 const PROGRESS_INTERVAL_MS = 200;
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -53,6 +61,13 @@ async function soundOf({ sound, workFolder }: Task): Promise<string> {
 async function make(task: Task): Promise<Made> {
   const { picture, options, workFolder, outPath } = task;
   const audioPath = await soundOf(task);
+  const ofClip = picture.kind === 'video';
+  const lengthMs = await measureFilm({
+    ...{ videoPath: ofClip ? picture.path : null, sound: { path: audioPath } },
+    ...{ syncMode: options.syncMode, isWholeClip: options.segments !== undefined },
+  });
+  // What costs more than there is ends before the work: what is drawn differs by pictures at most.
+  tellLength(lengthMs);
   if (picture.kind === 'video') {
     const { syncMode, speaker, segments, originalVolume } = options;
     return dubClip({
@@ -67,11 +82,12 @@ async function make(task: Task): Promise<Made> {
   }
   if (picture.kind === 'bundle') return film(task, picture.path, audioPath, 0);
   const bundle = join(workFolder, 'face');
+  const faceShare = FACE_MS / (FACE_MS + lengthMs);
   await createBundle(picture.path, bundle, {
     ...{ id: 'face', displayName: 'Face' },
-    onProgress: (share) => tellProgress(share * FACE_SHARE, 'making the face'),
+    onProgress: (share) => tellProgress(share * faceShare, 'making the face'),
   });
-  return film(task, bundle, audioPath, FACE_SHARE);
+  return film(task, bundle, audioPath, faceShare);
 }
 
 /** The face of a bundle speaks; `from` is the share of the work that is over. */
@@ -97,6 +113,6 @@ function refusalOf(error: unknown): FilmMessage | null {
 }
 
 await makeAndTell<FilmMessage>(async () => {
-  const { durationMs, widthPx, heightPx } = await make(filmTaskSchema.parse(readTask()));
+  const { durationMs, widthPx, heightPx } = await make(filmTaskSchema.parse(await readTask()));
   return { kind: 'made', durationMs, widthPx, heightPx };
 }, refusalOf);

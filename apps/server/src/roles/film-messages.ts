@@ -17,7 +17,7 @@ export const filmTaskSchema = z.object({
 /** What the process that makes a film tells the server. */
 export const filmMessageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('progress'), share: z.number().min(0).max(1), step: z.enum(FILM_STEPS) }),
-  /** Before drawing begins. */
+  /** Before the work begins, and again before drawing. */
   z.object({ kind: z.literal('length'), durationMs: z.number().positive() }),
   z.object({
     kind: z.literal('made'),

@@ -73,7 +73,7 @@ export function createFilmServices(
   });
   const films = new Films({
     ...{ db, jobs, blobs, quotas, disk, logger, isCharging: points.perMinute > 0 },
-    ...{ links, callbacks },
+    ...{ links, callbacks, findUpload },
     onQueued: (turn) => wake(JOBS.films.name, turn),
     onCancelled: (filmId) => workshop.stop(filmId),
   });

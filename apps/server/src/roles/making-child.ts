@@ -20,14 +20,19 @@ export type FollowOptions<Outcome> = {
   readonly take: (data: unknown) => Outcome | null | undefined;
 };
 
-/** Starts a process of low priority that makes one thing: crashes of native code and memory never reach calls. */
-export function startMakingChild(entry: string, task: unknown, logger: Logger): ChildProcess {
-  const child = fork(entry, [JSON.stringify(task)], {
+/**
+ * Starts a process of low priority that makes one thing: crashes of native code and memory never reach calls. Its task comes as a
+ * message: arguments are read by every user of the machine.
+ */
+export function startMakingChild(entry: string, task: object, logger: Logger): ChildProcess {
+  const child = fork(entry, [], {
     execArgv: [...process.execArgv, `--max-old-space-size=${HEAP_LIMIT_MB}`],
     env: childEnvironment(ALLOCATION),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   lowerPriority(child, logger);
+  // What keeps it from being read ends the process, which tells why.
+  child.send(task, () => {});
   return child;
 }
 

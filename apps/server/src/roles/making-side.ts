@@ -1,8 +1,8 @@
 import { leaveEndToParent, outliveReaders } from '@visavis/media/process-group';
 
-/** Which process it is: one that `startMakingChild` has started. Its task is its argument. */
-export function readTask(): unknown {
-  return JSON.parse(process.argv[2] ?? '');
+/** What this process is to make, of which `startMakingChild` sends one message. */
+export function readTask(): Promise<unknown> {
+  return new Promise((resolve) => process.once('message', resolve));
 }
 
 /** Resolves when the server has been told, or is not there. */

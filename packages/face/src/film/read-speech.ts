@@ -7,7 +7,7 @@ export type Speech = { readonly pcm: Int16Array; readonly sampleRateHz: number }
 
 export type SpeechProblem = 'not-audio' | 'too-long' | 'silent-file';
 
-const SPEECH_PROBLEMS: Readonly<Record<SpeechProblem, string>> = {
+export const SPEECH_PROBLEMS: Readonly<Record<SpeechProblem, string>> = {
   'not-audio':
     'This file holds no sound that can be read. Use WAV, MP3, FLAC, Ogg, Opus, AAC, M4A, AMR or a film with sound.',
   'too-long': 'The sound is longer than 10 minutes or its file larger than 256 MB. Cut it into pieces.',
@@ -26,7 +26,8 @@ export class SpeechError extends Error {
 }
 
 const SPEECH_RATE_HZ = 48_000;
-const MAX_SECONDS = 600;
+/** Of films of pictures and avatars. */
+export const MAX_PORTRAIT_S = 600;
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
 /** Containers of plain sound: no playlists, which could name other files or addresses. */
 export const SPEECH_CONTAINERS = [
@@ -61,7 +62,7 @@ async function decode(bytes: Buffer): Promise<Speech> {
     for (const frame of reader.frames(filter)) {
       chunks.push(frame.bytes);
       byteCount += frame.bytes.byteLength;
-      if (byteCount > MAX_SECONDS * SPEECH_RATE_HZ * 2) throw new SpeechError('too-long');
+      if (byteCount > MAX_PORTRAIT_S * SPEECH_RATE_HZ * 2) throw new SpeechError('too-long');
       if (chunks.length % PIECES_PER_TURN === 0) await nextTurn();
     }
     if (byteCount === 0) throw new SpeechError('silent-file');

@@ -51,7 +51,7 @@ const UNDER_WAY = `films as due where due.state in ('waiting', 'running')`;
 const CLAIM = `
   update films as film
   set state = 'running', attempt = attempt + 1, attempts_left = attempts_left - 1, progress = 0, step = 'starting', duration_ms = 0,
-    due_at = now(), started_at = now()
+    due_at = now(), started_at = now(), worked_since = null
   where film.id = (
     select due.id from ${UNDER_WAY} and due.due_at <= now() and ${TURN} = $1
     order by due.ordinal limit 1 for update of due skip locked)
@@ -96,6 +96,19 @@ export class FilmJobs {
     return rows[0]?.turn ?? null;
   }
 
+  /** Of the film with this ordinal among those that wait, where each turn gives one film in its round. */
+  async placeOf(ordinal: number): Promise<number> {
+    const { rows } = await this.#pool.query<{ place: number }>(
+      `with waiting as (
+         select due.ordinal, row_number() over (partition by ${TURN} order by due.ordinal) as round
+         from films as due where due.state = 'waiting')
+       select count(*)::int as place from waiting, waiting as own
+       where own.ordinal = $1 and (waiting.round, waiting.ordinal) <= (own.round, own.ordinal)`,
+      [ordinal],
+    );
+    return rows[0]?.place ?? 0;
+  }
+
   /** Turns with something due. */
   async waiting(): Promise<string[]> {
     const { rows } = await this.#pool.query<{ turn: string }>(
@@ -122,7 +135,8 @@ export class FilmJobs {
   /** Says how far an attempt is. False: it counts no more, stop it. */
   async report({ filmId, attempt }: ClaimedFilm, progress: number, step: string): Promise<boolean> {
     const { rowCount } = await this.#pool.query(
-      `update films set progress = greatest(progress, $3::real), step = $4 where ${OF_ATTEMPT}`,
+      `update films set progress = greatest(progress, $3::real), step = $4,
+         worked_since = case when $3::real > 0 then coalesce(worked_since, now()) end where ${OF_ATTEMPT}`,
       [filmId, attempt, progress, step],
     );
     return rowCount === 1;

@@ -48,7 +48,7 @@ export type FilmRunner = (
   options: {
     readonly signal: AbortSignal;
     readonly onProgress: (share: number, step: FilmStep) => void;
-    /** Called when the length of the film is known, before it is drawn. */
+    /** Called when the length of the film is known, before work on it, and again when it turns out another. */
     readonly onLength: (durationMs: number) => void;
   },
 ) => Promise<FilmOutcome>;

@@ -17,6 +17,7 @@ import { alone, numberOf, type Quotas } from '../quotas/quotas.ts';
 import type { SignedLinks } from '../secrets/signed-links.ts';
 import type { FilmCallbacks } from './film-callbacks.ts';
 import type { FilmJobs } from './film-jobs.ts';
+import { type FindUpload, requireUploads, type Source } from './source-files.ts';
 
 /** An order of a film. */
 export type FilmOrder = {
@@ -51,6 +52,8 @@ export type Film = {
   readonly charged: number;
   readonly createdAt: Date;
   readonly startedAt: Date | null;
+  /** Of the attempt: when the first share of its work was done; null: none as yet. */
+  readonly workedSince: Date | null;
   readonly finishedAt: Date | null;
   /** Of the message to the address in the order; null: there is none, as yet or ever. */
   readonly callbackState: 'waiting' | 'running' | 'delivered' | 'failed' | null;
@@ -58,7 +61,7 @@ export type Film = {
 };
 
 export type FilmStanding = Film & {
-  /** Films of everybody that wait since before this one, and itself; 0: it does not wait. People take turns: it may be made sooner. */
+  /** Waiting films that are made before this one, as people take turns, and itself; 0: it does not wait. */
   readonly queuePosition: number;
   /** Until it is done, by how quickly it went on so far; null: not known as yet. */
   readonly secondsLeft: number | null;
@@ -67,6 +70,8 @@ export type FilmStanding = Film & {
 export type FilmsOptions = {
   readonly db: Pick<Database, 'orm' | 'pool'>;
   readonly jobs: FilmJobs;
+  /** Files that were sent to links of this server. Left out: there are none. */
+  readonly findUpload?: FindUpload | undefined;
   readonly callbacks: Pick<FilmCallbacks, 'prepare' | 'secret'>;
   readonly blobs: BlobStore;
   readonly links: SignedLinks;
@@ -102,6 +107,7 @@ const COLUMNS = {
   charged: films.charged,
   createdAt: films.createdAt,
   startedAt: films.startedAt,
+  workedSince: films.workedSince,
   finishedAt: films.finishedAt,
   hasCallback: sql<boolean>`${films.callback} is not null`,
   callbackState: sql<Film['callbackState']>`(select state from webhook_deliveries where film_id = films.id)`,
@@ -122,11 +128,12 @@ export class Films {
 
   /** Resolves when the order is durable. Throws `ControlError` where it is not taken. */
   async order(order: FilmOrder): Promise<Film> {
-    const { disk, blobs, callbacks } = this.#options;
+    const { disk, blobs, callbacks, findUpload: find } = this.#options;
     disk.requireRoom();
     const digest = digestOf(order);
     const known = await this.#orderedBefore(order, digest);
     if (known !== null) return known;
+    if (find !== undefined) await requireUploads(sourcesOf(order), { find, projectId: order.projectId });
     if (order.callback !== undefined) await callbacks.prepare(order.projectId, order.callback);
     const id = newPublicId();
     const owner = { area: 'films', owner: id } as const;
@@ -307,7 +314,7 @@ export class Films {
 
   async #queuePosition({ state, ordinal }: Film): Promise<number> {
     if (state !== 'waiting') return 0;
-    return numberOf(this.#orm, sql`select count(*) from films where state = 'waiting' and ordinal <= ${ordinal}`);
+    return this.#options.jobs.placeOf(ordinal);
   }
 
   /** What the store cannot delete now goes with the next sweep. */
@@ -330,6 +337,14 @@ export function filmPath(links: SignedLinks, filmId: string): string {
   return `/films/${filmId}.mp4?${links.queryFor(filmId)}`;
 }
 
+/** The files of an order that lie at addresses. */
+function sourcesOf({ picture, sound }: FilmOrder): Source[] {
+  return [
+    ...(picture.kind === 'avatar' ? [] : [{ kind: picture.kind, url: picture.url }]),
+    ...(sound.kind === 'url' ? [{ kind: 'audio', url: sound.url } as const] : []),
+  ];
+}
+
 function tooManyUnderWay(): ControlError {
   const sentence = `${MAX_FILMS_UNDER_WAY} films of this project wait or are being made, as many as may. Order more when some are done.`;
   return new ControlError('too-many-attempts', sentence, RETRY_AFTER_SECONDS);
@@ -346,8 +361,9 @@ async function* inOnePart(bytes: Buffer): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-function secondsLeft({ state, startedAt, progress }: Film, nowMs = Date.now()): number | null {
-  if (state !== 'running' || startedAt === null || progress < 0.05) return null;
-  const elapsedS = Math.max(0, nowMs - startedAt.getTime()) / 1000;
+/** By how quickly it went on since its files were there, which took as long as their senders took. */
+function secondsLeft({ state, workedSince, progress }: Film, nowMs = Date.now()): number | null {
+  if (state !== 'running' || workedSince === null || progress < 0.05) return null;
+  const elapsedS = Math.max(0, nowMs - workedSince.getTime()) / 1000;
   return Math.ceil((elapsedS * (1 - progress)) / progress);
 }

@@ -64,8 +64,8 @@ describeOnBothDatabases('films of files that were sent to links', (context) => {
     await writeFile(task.outPath, 'film');
     return { kind: 'made', durationMs: 1000, widthPx: 64, heightPx: 64 } as const;
   };
-  /** What became of an order. */
-  const film = async (video: string, audio: string) => {
+  /** What became of an order; `before` it is made. */
+  const film = async (video: string, audio: string, before = async () => {}) => {
     const jobs = new FilmJobs(context.db, { pointsPerMinute: 0 });
     const folders = { folder: join(folder, 'work'), cacheFolder: folder };
     const workshop = new FilmWorkshop({
@@ -88,6 +88,7 @@ describeOnBothDatabases('films of files that were sent to links', (context) => {
         isCharging: false,
       },
       links: createSignedLinks([{ keyId: 'test', bytes: Buffer.alloc(32, 7) }], 'test'),
+      findUpload: (url, project) => links.resolveUpload(url, project),
       ...{ callbacks: NO_CALLBACKS, onQueued() {}, onCancelled() {} },
     });
     const order: FilmOrder = {
@@ -96,6 +97,7 @@ describeOnBothDatabases('films of files that were sent to links', (context) => {
       sound: { kind: 'url', url: audio },
     };
     const { filmId } = await films.order(order);
+    await before();
     for (const turn of await jobs.waiting()) await workshop.makeNext(turn, new AbortController().signal);
     return films.standing(projectId, filmId);
   };
@@ -106,14 +108,31 @@ describeOnBothDatabases('films of files that were sent to links', (context) => {
     expect(fetchedUrls).toEqual([]);
   });
 
-  test('fail with a sentence where the file is of another project, not whole, or of the wrong kind', async () => {
+  test('are refused with the order where the file is of another project, not whole, or of the wrong kind', async () => {
     const [clip, speech] = [await send(CLIP), await send(SPEECH)];
     const foreign = await send(CLIP, await newProject());
-    expect(await film(foreign, speech)).toMatchObject({ state: 'failed', errorCode: 'upload-gone' });
+    const refused = (message: RegExp) => ({ code: 'bad-request', message: expect.stringMatching(message) });
+    await expect(film(foreign, speech)).rejects.toMatchObject(refused(/video URL is no upload link of this project/));
     const { uploadId } = await links.create(projectId, { bytes: 9 });
     const open = `https://studio.example/uploads/${uploadId}`;
-    expect(await film(clip, open)).toMatchObject({ state: 'failed', errorCode: 'upload-open' });
-    expect(await film(speech, speech)).toMatchObject({ state: 'failed', errorCode: 'no-video' });
-    expect([tasks.length, fetchedUrls]).toEqual([0, []]);
+    await expect(film(clip, open)).rejects.toMatchObject(refused(/at the audio URL has not arrived whole/));
+    await expect(film(speech, speech)).rejects.toMatchObject(refused(/leads to no clip/));
+    const { rows } = await context.db.pool.query('select 1 from films where project_id = $1', [projectId]);
+    expect([rows, tasks.length, fetchedUrls]).toEqual([[], 0, []]);
+  });
+
+  test('do not expire while their film waits', async () => {
+    const [clip, speech] = [await send(CLIP), await send(SPEECH)];
+    const daysLeft = async (): Promise<number> => {
+      const { rows } = await context.db.pool.query<{ days: number }>(
+        'select extract(epoch from min(expires_at) - now())::float8 / 86400 as days from upload_links where project_id = $1',
+        [projectId],
+      );
+      return rows[0]?.days ?? 0;
+    };
+    expect(await daysLeft()).toBeLessThan(1.1);
+    expect(await film(clip, speech, async () => expect(await daysLeft()).toBeGreaterThan(6))).toMatchObject({
+      state: 'done',
+    });
   });
 });

@@ -68,12 +68,7 @@ export async function copyUpload(
     signal,
   }: Omit<SourceOptions, 'fetch'> & { readonly find: FindUpload; readonly projectId: string },
 ): Promise<string | null> {
-  const upload = await find(url, projectId).catch((error: unknown) => {
-    if (!(error instanceof ControlError)) throw error;
-    // What the store cannot give now it may give to another attempt.
-    if (error.code === 'not-found') throw problemError('upload-gone', { what: kind });
-    throw error.code === 'conflict' ? problemError('upload-open', { what: kind }) : error;
-  });
+  const upload = await findOwn({ kind, url }, find, projectId);
   if (upload === null) return null;
   const range = { first: 0, last: Math.min(HEAD_BYTES, upload.file.bytes) - 1 };
   const head: Uint8Array[] = [];
@@ -82,6 +77,36 @@ export async function copyUpload(
   const path = join(folder, `${newPublicId()}${ending}`);
   await saveFile(upload.file, path, signal);
   return path;
+}
+
+/**
+ * Looks at those of the sources that are upload links: their files are there, and are kept while the film waits. Throws a `ControlError`
+ * that says what is wrong with one. What the store cannot tell now is seen when the film is made.
+ */
+export async function requireUploads(
+  sources: readonly Source[],
+  { find, projectId }: { readonly find: FindUpload; readonly projectId: string },
+): Promise<void> {
+  for (const { kind, url } of sources) {
+    try {
+      const upload = await findOwn({ kind, url }, find, projectId);
+      if (upload === null) continue;
+      if (kind === 'image' && upload.kind !== 'picture') throw problemError('no-image');
+      if (kind === 'video' && upload.kind !== 'video') throw problemError('no-video');
+    } catch (error) {
+      if (error instanceof FilmProblemError) throw new ControlError('bad-request', error.message);
+      if (error instanceof ControlError) throw error;
+    }
+  }
+}
+
+function findOwn({ kind, url }: Source, find: FindUpload, projectId: string): Promise<StoredUpload | null> {
+  return find(url, projectId).catch((error: unknown) => {
+    if (!(error instanceof ControlError)) throw error;
+    // What the store cannot give now it may give to another attempt.
+    if (error.code === 'not-found') throw problemError('upload-gone', { what: kind });
+    throw error.code === 'conflict' ? problemError('upload-open', { what: kind }) : error;
+  });
 }
 
 async function judgeSource(kind: SourceKind, head: Buffer): Promise<Judged> {

@@ -35,7 +35,7 @@ export class SpeechSound {
   /** Decodes the file once to learn its length. Throws `SpeechError`; errors of the file system pass through. */
   static async open(path: string, signal?: AbortSignal): Promise<SpeechSound> {
     if ((await stat(path)).size > MAX_FILE_BYTES) throw new SpeechError('too-long', { sentence: TOO_LONG });
-    const durationS = await measure(path, signal);
+    const durationS = await measureSpeech(path, { signal });
     const track = new ArticulationTrack({ network: await loadArticulationNetwork() });
     return new SpeechSound(await openReader(path), durationS, track);
   }
@@ -82,14 +82,19 @@ export class SpeechSound {
   }
 }
 
-/** Length in seconds. */
-async function measure(path: string, signal: AbortSignal | undefined): Promise<number> {
+type MeasureOptions = { readonly maxS?: number; readonly sentence?: string; readonly signal?: AbortSignal | undefined };
+
+/** Length in seconds: the file is decoded once. Throws `SpeechError`; `sentence` says that it is longer than `maxS`. */
+export async function measureSpeech(
+  path: string,
+  { maxS = MAX_SPEECH_S, sentence = TOO_LONG, signal }: MeasureOptions = {},
+): Promise<number> {
   const reader = await openReader(path);
   try {
     let [count, pieces] = [0, 0];
     for (const piece of reader.frames(FILTER)) {
       count += piece.bytes.byteLength / Int16Array.BYTES_PER_ELEMENT;
-      if (count > MAX_SPEECH_S * FILM_SAMPLE_RATE_HZ) throw new SpeechError('too-long', { sentence: TOO_LONG });
+      if (count > maxS * FILM_SAMPLE_RATE_HZ) throw new SpeechError('too-long', { sentence });
       if (++pieces % PIECES_PER_TURN === 0) await nextTurn();
       signal?.throwIfAborted();
     }

@@ -93,7 +93,7 @@ export const generationSchema = z.object({
   progress: z.number(),
   /** What is being done; empty: nothing. */
   step: z.string(),
-  /** Films of everybody that wait since before it, and itself; 0: it does not wait. People take turns: it may be made sooner. */
+  /** Waiting films that are made before it, as people take turns, and itself; 0: it does not wait. */
   queuePosition: z.int(),
   /** Null: not known as yet. */
   secondsLeft: z.int().nullable(),

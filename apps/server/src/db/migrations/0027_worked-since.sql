@@ -1,0 +1,1 @@
+ALTER TABLE "films" ADD COLUMN "worked_since" timestamp with time zone;

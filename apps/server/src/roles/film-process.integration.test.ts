@@ -1,0 +1,45 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { wavFile } from '@visavis/media/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pictureOf, still, writeClip } from '../../../../packages/face/src/testing/clips.ts';
+import type { FilmTask } from '../control/films/film-workshop.ts';
+import { filmServices } from './film-process.ts';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'visavis-film-process-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const make = (task: Pick<FilmTask, 'picture' | 'sound'>, signal = new AbortController().signal) => {
+  const lengths: number[] = [];
+  const { run } = filmServices(folder, { debug() {}, info() {}, warn() {}, error() {} });
+  const folders = { workFolder: folder, cacheFolder: join(folder, 'cache'), outPath: join(folder, 'film.mp4') };
+  const onLength = (durationMs: number) => lengths.push(durationMs);
+  return { lengths, outcome: run({ ...task, ...folders, options: {} }, { signal, onProgress() {}, onLength }) };
+};
+
+test('the length of a film is told as soon as clip and sound are there, before a face is looked for', async () => {
+  const path = join(folder, 'wall.mp4');
+  await writeClip(path, { format: 'mp4' }, still(pictureOf(null, 64), 1));
+  const sound = { kind: 'file', path: join(folder, 'long.wav') } as const;
+  await writeFile(sound.path, wavFile([new Int16Array(8_000 * 90)], 8_000));
+  const { lengths, outcome } = make({ picture: { kind: 'video', path }, sound });
+  expect(await outcome).toMatchObject({ kind: 'refused', code: 'no-face' });
+  expect(lengths).toEqual([90_000]);
+});
+
+test.runIf(existsSync('/proc/self/cmdline'))('what is to be said stands in no list of processes', async () => {
+  const stop = new AbortController();
+  const sound = { kind: 'text', text: 'Nobody may read this.', voice: 'alloy', language: 'en' } as const;
+  const { outcome } = make({ picture: { kind: 'bundle', path: folder }, sound }, stop.signal);
+  const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(' ');
+  const lines = children.map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+  stop.abort();
+  expect(await outcome).toMatchObject({ kind: 'broke' });
+  expect(lines.some((line) => line.includes('film-child'))).toBe(true);
+  expect(lines.join()).not.toContain('Nobody may read');
+});
