@@ -147,11 +147,12 @@ function callOf(node: StoredNode, weights: Weights): Call {
 
 function kernel(name: string, attrs: object, named: (inputs: readonly tf.TensorInfo[]) => Inputs): Call {
   const found = tf.getKernel(name, BACKEND);
+  const backend = tf.backend();
   return (inputs) =>
     found.kernelFunc({
       inputs: named(inputs) as tf.NamedTensorInfoMap,
       attrs: attrs as tf.NamedAttrMap,
-      backend: tf.backend(),
+      backend,
     }) as tf.TensorInfo;
 }
 

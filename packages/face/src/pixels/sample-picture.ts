@@ -15,20 +15,21 @@ export function samplePicture(picture: Picture, region: SquareRegion, side: numb
   const cos = Math.cos(region.rotation) * scale;
   const sin = Math.sin(region.rotation) * scale;
   const taps = tapsOf(scale, cos, sin);
+  const lightAt = liesWithin(picture, region) ? lightWithin(picture, taps) : lightAnywhere(picture, taps);
   const uStart = width * height;
   const vStart = uStart + uStart / 4;
+  const chromaStride = width / 2;
+  const [lastX, lastY] = [chromaStride - 1, height / 2 - 1];
   let at = 0;
   for (let row = 0; row < side; row++) {
     const down = row + 0.5 - side / 2;
-    for (let column = 0; column < side; column++) {
-      const right = column + 0.5 - side / 2;
-      const x = region.centerX + right * cos - down * sin;
-      const y = region.centerY + right * sin + down * cos;
-      const light = taps.isNearest ? nearestLight(picture, x, y, taps) : lightBetween(picture, x, y, taps);
-      const luma = 1.16438 * (light - 16);
-      const chromaX = Math.min(width / 2 - 1, Math.max(0, Math.floor(x / 2)));
-      const chromaY = Math.min(height / 2 - 1, Math.max(0, Math.floor(y / 2)));
-      const chroma = chromaY * (width / 2) + chromaX;
+    let x = region.centerX + (0.5 - side / 2) * cos - down * sin;
+    let y = region.centerY + (0.5 - side / 2) * sin + down * cos;
+    for (let column = 0; column < side; column++, x += cos, y += sin) {
+      const luma = 1.16438 * (lightAt(x, y) - 16);
+      const chromaX = Math.min(lastX, Math.max(0, x / 2)) | 0;
+      const chromaY = Math.min(lastY, Math.max(0, y / 2)) | 0;
+      const chroma = chromaY * chromaStride + chromaX;
       const u = (data[uStart + chroma] as number) - 128;
       const v = (data[vStart + chroma] as number) - 128;
       out[at] = share(luma + 1.59603 * v);
@@ -37,6 +38,37 @@ export function samplePicture(picture: Picture, region: SquareRegion, side: numb
       at += 3;
     }
   }
+}
+
+type LightAt = (x: number, y: number) => number;
+
+/** Whether all that is looked at in a region lies in the picture, so that no border is near. */
+function liesWithin({ width, height }: Picture, { centerX, centerY, size }: SquareRegion): boolean {
+  const reach = (size * Math.SQRT2) / 2 + 2 * MOST_TAPS;
+  return centerX > reach && centerY > reach && centerX + reach < width && centerY + reach < height;
+}
+
+function lightWithin({ width, data }: Picture, { xs, ys, isNearest }: Taps): LightAt {
+  const count = xs.length;
+  if (!isNearest) {
+    return (x, y) => {
+      let sum = 0;
+      for (let tap = 0; tap < count; tap++)
+        sum += between(data, width, x + (xs[tap] as number), y + (ys[tap] as number));
+      return sum / count;
+    };
+  }
+  const steps = Int32Array.from(xs, (x, tap) => Math.round(ys[tap] as number) * width + Math.round(x));
+  return (x, y) => {
+    const middle = (y | 0) * width + (x | 0);
+    let sum = 0;
+    for (let tap = 0; tap < count; tap++) sum += data[middle + (steps[tap] as number)] as number;
+    return sum / count;
+  };
+}
+
+function lightAnywhere(picture: Picture, taps: Taps): LightAt {
+  return (x, y) => (taps.isNearest ? nearestLight(picture, x, y, taps) : lightBetween(picture, x, y, taps));
 }
 
 /** Where luma is taken around the middle of a pixel of the sample, in pixels of the picture. */
@@ -69,18 +101,23 @@ function nearestLight({ width, height, data }: Picture, x: number, y: number, { 
 function lightBetween({ width, height, data }: Picture, x: number, y: number, { xs, ys }: Taps): number {
   let sum = 0;
   for (let tap = 0; tap < xs.length; tap++) {
-    const px = Math.min(width - 1.001, Math.max(0, x + (xs[tap] as number) - 0.5));
-    const py = Math.min(height - 1.001, Math.max(0, y + (ys[tap] as number) - 0.5));
-    const left = Math.floor(px);
-    const top = Math.floor(py);
-    const upper = top * width + left;
-    const lower = upper + width;
-    const shareX = px - left;
-    const above = (data[upper] as number) * (1 - shareX) + (data[upper + 1] as number) * shareX;
-    const below = (data[lower] as number) * (1 - shareX) + (data[lower + 1] as number) * shareX;
-    sum += above + (below - above) * (py - top);
+    const px = Math.min(width - 0.501, Math.max(0.5, x + (xs[tap] as number)));
+    const py = Math.min(height - 0.501, Math.max(0.5, y + (ys[tap] as number)));
+    sum += between(data, width, px, py);
   }
   return sum / xs.length;
+}
+
+/** Between the four values around a place, all of which are there. */
+function between(data: Uint8Array, width: number, x: number, y: number): number {
+  const left = (x - 0.5) | 0;
+  const top = (y - 0.5) | 0;
+  const upper = top * width + left;
+  const lower = upper + width;
+  const shareX = x - 0.5 - left;
+  const above = (data[upper] as number) * (1 - shareX) + (data[upper + 1] as number) * shareX;
+  const below = (data[lower] as number) * (1 - shareX) + (data[lower + 1] as number) * shareX;
+  return above + (below - above) * (y - 0.5 - top);
 }
 
 function share(value: number): number {

@@ -63,26 +63,27 @@ function copyPixels({ width: stride, height: rows, data }: Picture, size: CropSi
   }
 }
 
-/** Means of luma; colour, which is coarser, is taken from the middle. */
+/** Means of luma, of four of many pixels; colour, which is coarser, is taken from the middle. */
 function averagePixels({ width: stride, height: rows, data }: Picture, size: CropSize, rgb: Uint8ClampedArray): void {
-  const { step } = size;
+  const { step, left, top, width, height } = size;
+  const middle = step >> 1;
   const chromaStride = stride >> 1;
   const uStart = stride * rows;
   const vStart = uStart + chromaStride * (rows >> 1);
-  // Four of many pixels are mean enough.
-  const taps = 2;
-  const weight = 1.16438 / (taps * taps);
   let out = 0;
-  for (let row = 0; row < size.height; row++) {
-    for (let column = 0; column < size.width; column++) {
-      const [x0, y0] = [size.left + column * step, size.top + row * step];
-      let sum = 0;
-      for (let k = 0; k < taps; k++) {
-        const at = (y0 + Math.floor((k * step) / taps)) * stride + x0;
-        for (let j = 0; j < taps; j++) sum += data[at + Math.floor((j * step) / taps)] as number;
-      }
-      const chroma = ((y0 + (step >> 1)) >> 1) * chromaStride + ((x0 + (step >> 1)) >> 1);
-      const luma = sum * weight - 1.16438 * 16;
+  for (let row = 0; row < height; row++) {
+    const y = top + row * step;
+    const chromaRow = ((y + middle) >> 1) * chromaStride;
+    let upper = y * stride + left;
+    let lower = upper + middle * stride;
+    for (let x = left + middle; out < (row + 1) * width * 3; x += step, upper += step, lower += step) {
+      const sum =
+        (data[upper] as number) +
+        (data[upper + middle] as number) +
+        (data[lower] as number) +
+        (data[lower + middle] as number);
+      const chroma = chromaRow + (x >> 1);
+      const luma = 0.291095 * sum - 18.63008;
       const u = (data[uStart + chroma] as number) - 128;
       const v = (data[vStart + chroma] as number) - 128;
       rgb[out++] = luma + 1.59603 * v;

@@ -10,11 +10,12 @@ import type { MouthLook, OwnMouth } from './dub-painter.ts';
 import { cutCrop, intoCrop } from './face-crop.ts';
 import type { FaceWatch } from './face-watch.ts';
 import { type FilmClip, pictureMs, readFilmPictures } from './film-clip.ts';
+import { followFilm, picturesAtOnce, type Sighting } from './follow-film.ts';
 import { coversOf } from './mouth-covers.ts';
 import { PictureRing } from './picture-ring.ts';
 import type { SeenFace } from './seen-face.ts';
 import { ShotFace } from './shot-face.ts';
-import { areaOf, FaceFollower, lookAtFace, type Sighting, sceneDistance } from './track-film.ts';
+import { areaOf, FaceFollower, lookAtFace, sceneDistance } from './track-film.ts';
 
 /** A scene of the film, between cuts. */
 export type Shot = {
@@ -67,24 +68,12 @@ type SurveyOptions = {
 /** Follows the face through the whole clip. `onPicture` hears how many pictures have been seen. Throws `InputError`. */
 export async function surveyFilmClip(watch: FaceWatch, clip: FilmClip, options: SurveyOptions): Promise<FilmSurvey> {
   const follower = new FaceFollower(watch, options.speaker);
-  const study = new FilmStudy(1000 / pictureMs(clip.rate));
-  // One is decoded while the face is looked for in the one before, and measured in the one before that.
-  const ring = new PictureRing(clip.widthPx, clip.heightPx, 3);
-  let searched: { readonly picture: Picture; readonly sighting: Promise<Sighting> } | null = null;
+  const rate = 1000 / pictureMs(clip.rate);
+  const study = new FilmStudy(rate);
+  const ring = new PictureRing(clip.widthPx, clip.heightPx, picturesAtOnce(rate));
   const store = (): Uint8Array => ring.next();
-  const add = (picture: Picture, sighting: Sighting): void => {
-    const count = study.add(picture, sighting);
-    options.onPicture?.(count);
-  };
-  for await (const picture of readFilmPictures(clip, { signal: options.signal, store })) {
-    const sighting: Sighting | undefined = await searched?.sighting;
-    const before = searched?.picture;
-    searched = { picture, sighting: follower.find(picture) };
-    // Answered for where it is awaited, also when the film ends before.
-    searched.sighting.catch(() => {});
-    if (before !== undefined && sighting !== undefined) add(before, sighting);
-  }
-  if (searched !== null) add(searched.picture, await searched.sighting);
+  const pictures = readFilmPictures(clip, { signal: options.signal, store });
+  for await (const sighting of followFilm(pictures, follower, rate)) options.onPicture?.(study.add(sighting));
   return study.finish();
 }
 
@@ -104,7 +93,7 @@ class FilmStudy {
   }
 
   /** How many there are with this one. */
-  add(picture: Picture, { mesh, isCut, scene }: Sighting): number {
+  add({ picture, mesh, isCut, scene }: Sighting): number {
     this.#ends.add(scene);
     if (isCut) {
       this.#shots.push(this.#finished());

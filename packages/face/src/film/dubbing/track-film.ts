@@ -13,10 +13,9 @@ import type { FaceWatch } from './face-watch.ts';
 import { tonesOf } from './mouth-covers.ts';
 import { depthsOf, lowerFaceOf, rigidOf, type SeenFace } from './seen-face.ts';
 
-/** Where a picture of the film shows the face. */
-export type Sighting = {
-  /** In pixels of the picture; undefined where there is none. */
-  readonly mesh: FaceMesh | undefined;
+/** A picture of the film, before the face is looked for. */
+export type SeenPicture = {
+  readonly picture: Picture;
   /** A new scene begins with this picture. */
   readonly isCut: boolean;
   /** Luma of the whole picture, small. */
@@ -42,7 +41,7 @@ const MOTION_REACH = 6;
 const MOUTH_ROOM = 2;
 const MOUTH_SIDE_PX = 320;
 
-/** Follows one face through the pictures of a film, given in order. Keeps nothing of earlier pictures but where the face was. */
+/** Follows one face through the pictures of a film. Keeps nothing of earlier pictures but where the face was. */
 export class FaceFollower {
   readonly #watch: FaceWatch;
   readonly #speaker: Place | undefined;
@@ -57,10 +56,16 @@ export class FaceFollower {
     this.#speaker = speaker;
   }
 
-  async find(picture: Picture): Promise<Sighting> {
+  /** Every picture of the film, in order. */
+  see(picture: Picture): SeenPicture {
     const scene = sceneOf(picture);
     const isCut = this.#scene !== undefined && this.#isCut(sceneDistance(scene, this.#scene));
     this.#scene = scene;
+    return { picture, isCut, scene };
+  }
+
+  /** The face in a picture, in pixels of it; undefined where there is none. In order; pictures without a cut may be left out. */
+  async find({ picture, isCut }: SeenPicture): Promise<FaceMesh | undefined> {
     if (isCut) [this.#region, this.#last, this.#sinceSeen] = [undefined, undefined, 0];
     const mesh = (await this.#stay(picture)) ?? (await this.#search(picture));
     if (mesh === undefined) {
@@ -71,7 +76,12 @@ export class FaceFollower {
       this.#last = mesh;
       this.#region = regionOfMesh(mesh.points);
     }
-    return { mesh, isCut, scene };
+    return mesh;
+  }
+
+  /** The face in a picture left out, where it is in one beside it. */
+  findNear(picture: Picture, { points }: FaceMesh): Promise<FaceMesh | undefined> {
+    return this.#watch.stay(picture, regionOfMesh(points));
   }
 
   async #stay(picture: Picture): Promise<FaceMesh | undefined> {
