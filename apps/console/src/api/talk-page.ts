@@ -8,7 +8,17 @@ export type TalkPageData = {
   /** By provider; the first is that of new avatars. */
   readonly voices: readonly { readonly provider: string; readonly voices: readonly VoiceDescription[] }[];
   readonly voice: TalkVoice;
+  /** Language models on the machine of the server; told to who sits at it. */
+  readonly foundModels?: readonly FoundModel[];
   readonly version: string;
+};
+
+export type FoundModel = {
+  /** Of the program that offers it. */
+  readonly name: string;
+  readonly model: string;
+  /** What starts the server with it. */
+  readonly settings: string;
 };
 
 export type TalkAvatar = {

@@ -74,6 +74,8 @@ export async function createTestServer(overrides: Partial<ServerDependencies> = 
       demo: () => ({ licence: TEST_KEY, projectId: 'project' }),
       voice: () => ({ mouth: 'm', ears: 'e', brain: 'b', hears: true, provider: 'local' }),
       voices: { list: () => [], providerOf: ({ provider }) => provider, speakerOf: () => null },
+      sees: () => false,
+      foundModels: () => [],
     },
     reconnectKeys: {
       of: (sessionId) => `key-of-${sessionId}`,

@@ -178,7 +178,8 @@ describe('pages', () => {
     });
     const voice = () => ({ mouth: 'm', ears: 'e', brain: 'b', hears: true, provider: 'local' });
     const demo = () => ({ licence: TEST_KEY, projectId: 'project' });
-    const { app } = await start({ talkPage: { version: '1', demo, voice, voices } });
+    const page = { version: '1', voice, voices, sees: () => false, foundModels: () => [] };
+    const { app } = await start({ talkPage: { ...page, demo } });
     expect((await app.inject('/api/v1/talk-page')).json()).toEqual({
       demoLicense: TEST_KEY,
       avatars: [
@@ -197,12 +198,11 @@ describe('pages', () => {
       ],
       voices: [{ provider: 'local', voices: [CEDAR] }],
       voice: { mouth: 'm', ears: 'e', brain: 'b', hears: true, provider: 'local' },
+      foundModels: [],
       version: '1',
     });
     await app.close();
-    const off = await start({
-      talkPage: { version: '1', demo: () => null, voice, voices },
-    });
+    const off = await start({ talkPage: { ...page, demo: () => null } });
     expect((await off.app.inject('/api/v1/talk-page')).json()).toMatchObject({ demoLicense: null, avatars: [] });
   });
 });

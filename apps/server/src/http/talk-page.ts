@@ -1,4 +1,5 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import ipaddr from 'ipaddr.js';
 import type { VoiceDirectory } from '../control/voices/voice-directory.ts';
 import type { CatalogueAvatar } from '../ports.ts';
 import { FOR } from './access/access.ts';
@@ -14,12 +15,19 @@ export type VoiceReport = {
   readonly provider: string;
 };
 
+/** A language model that a program on this machine offers. */
+type FoundModel = { readonly name: string; readonly model: string; readonly settings: string };
+
 export type TalkPageSource = {
   readonly version: string;
   /** Null while the demo project is switched off. */
   readonly demo: () => { readonly licence: string; readonly projectId: string } | null;
   readonly voice: () => VoiceReport;
   readonly voices: Pick<VoiceDirectory, 'list' | 'providerOf' | 'speakerOf'>;
+  /** Whether the model behind this provider takes pictures. */
+  readonly sees: (provider: string) => boolean;
+  /** Models that nobody has put behind the avatars. */
+  readonly foundModels: () => readonly FoundModel[];
 };
 
 /** Avatars of a project that everybody may see, in the operator's order; a moment old. */
@@ -27,7 +35,7 @@ export type ListForAll = (projectId: string) => Promise<readonly CatalogueAvatar
 
 /** `GET /api/v1/talk-page`: what the first page needs to start a call without an account; no key while the demo is off. */
 export function registerTalkPage(app: FastifyInstance, listForAll: ListForAll, source: TalkPageSource): void {
-  app.get('/api/v1/talk-page', { config: FOR.everyone }, async (_request, reply) => {
+  app.get('/api/v1/talk-page', { config: FOR.everyone }, async (request, reply) => {
     const demo = source.demo();
     const avatars = demo === null ? [] : await listForAll(demo.projectId);
     reply.header('cache-control', 'no-store');
@@ -36,18 +44,31 @@ export function registerTalkPage(app: FastifyInstance, listForAll: ListForAll, s
       avatars: avatars.map((avatar) => toTalkPageAvatar(avatar, source)),
       voices: source.voices.list().map(({ provider, voices }) => ({ provider, voices })),
       voice: source.voice(),
+      foundModels: isOfThisMachine(request) ? source.foundModels() : [],
       version: source.version,
     };
   });
 }
 
-function toTalkPageAvatar(avatar: CatalogueAvatar, { voices }: Pick<TalkPageSource, 'voices'>): object {
+function isLoopback(address: string): boolean {
+  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
+}
+
+/** What runs on the machine of the server is told to who sits at it alone, not to whom a proxy lets through. */
+function isOfThisMachine({ ip, hostname }: FastifyRequest): boolean {
+  return isLoopback(ip) && (hostname === 'localhost' || isLoopback(hostname.replace(/^\[|\]$/g, '')));
+}
+
+function toTalkPageAvatar(
+  avatar: CatalogueAvatar,
+  { voices, ...source }: Pick<TalkPageSource, 'voices' | 'sees'>,
+): object {
   const { avatarId, name, title, description, voice, pictureFile, face = null } = avatar;
   const { isSystem = true, provider = LOCAL_PROVIDER } = avatar;
   const thumbnailUrl = pictureFile === null ? '' : `/uploadFiles/${encodeURIComponent(pictureFile)}`;
-  const isDemonstration = voices.providerOf({ isSystem, provider }) === LOCAL_PROVIDER;
-  // Every model that can be connected takes pictures.
-  const sees = !isDemonstration;
+  const answering = voices.providerOf({ isSystem, provider });
+  const isDemonstration = answering === LOCAL_PROVIDER;
+  const sees = source.sees(answering);
   const speaker = voices.speakerOf({ voice, isSystem, provider });
   return { avatarId, name, title, description, thumbnailUrl, face, voice, isDemonstration, sees, speaker };
 }

@@ -24,7 +24,7 @@ import { openBlobStore } from '../files/open-blob-store.ts';
 import { createServer } from '../http/create-server.ts';
 import { createHostNames } from '../http/edge/host-names.ts';
 import { listen } from '../http/edge/listen.ts';
-import type { VoiceReport } from '../http/talk-page.ts';
+import type { TalkPageSource, VoiceReport } from '../http/talk-page.ts';
 import type { Admission, CallPlacer, NoteEvent } from '../ports.ts';
 import { CONSOLE_FOLDER, DOCS_FOLDER } from '../shipped-files.ts';
 import { createCatalogue, createFindUpload } from './avatar-catalogue.ts';
@@ -33,6 +33,7 @@ import { createConsoleServices } from './console-services.ts';
 import { openDataFolder } from './data-folder.ts';
 import { avatarServices } from './file-services.ts';
 import { filmServices } from './film-process.ts';
+import { type FoundModel, findLanguageModels } from './found-models.ts';
 import { checkPort } from './free-port.ts';
 import { iceServersFor } from './ice-servers.ts';
 import { createLateCallControl } from './late-call-control.ts';
@@ -40,7 +41,7 @@ import { makingPlaces } from './machine-places.ts';
 import { openOperatorMode } from './operator.ts';
 import { startStunResponder } from './stun-responder.ts';
 import { isSelfSigned, loadTls } from './tls.ts';
-import { followVoice, providerFor, reportVoice, withVoiceProvider } from './voice-choice.ts';
+import { followVoice, providerFor, reportVoice, seesWith, withVoiceProvider } from './voice-choice.ts';
 
 export type RunningServer = {
   readonly port: number;
@@ -50,6 +51,8 @@ export type RunningServer = {
   readonly capacity: number;
   /** What speaks, hears and thinks; resolves when the first media worker is up. */
   readonly voice: Promise<VoiceReport>;
+  /** Language models on this machine that nobody has put behind the avatars. */
+  readonly foundModels: readonly FoundModel[];
   /** Ends live calls, then everything else. Idempotent. */
   close(): Promise<void>;
 };
@@ -85,6 +88,8 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
   const voiceReady = pool.whenReady().then(() => known);
   voiceReady.catch((error: unknown) => logger.error({ error: String(error) }, 'No media worker came up'));
 
+  const foundModels = config.voice.provider === 'local' ? await findLanguageModels() : [];
+
   const { demo } = control;
   const { app, gateway } = await createServer({
     ...control,
@@ -115,15 +120,7 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
         uptimeSeconds,
       };
     },
-    talkPage: {
-      version,
-      demo: () =>
-        config.demo.enabled && demo.projectId !== null && demo.licenceKey !== null
-          ? { licence: demo.licenceKey, projectId: demo.projectId }
-          : null,
-      voice,
-      voices: control.consoleApi.voices,
-    },
+    talkPage: { version, voice, ...talkPageOf(config, control, foundModels) },
     httpLogger: logger,
     trustProxy: config.trustProxy,
     isTransportTrusted: tls === undefined || !isSelfSigned(tls.cert),
@@ -154,7 +151,24 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
     stunPort: stun?.port ?? null,
     capacity: pool.stats().capacity,
     voice: voiceReady,
+    foundModels,
     close: () => closers.close(),
+  };
+}
+
+function talkPageOf(
+  config: Config,
+  { demo, consoleApi }: Pick<Awaited<ReturnType<typeof openControlPlane>>, 'demo' | 'consoleApi'>,
+  foundModels: readonly FoundModel[],
+): Omit<TalkPageSource, 'version' | 'voice'> {
+  return {
+    demo: () =>
+      config.demo.enabled && demo.projectId !== null && demo.licenceKey !== null
+        ? { licence: demo.licenceKey, projectId: demo.projectId }
+        : null,
+    voices: consoleApi.voices,
+    sees: (provider) => seesWith(provider, config.voice),
+    foundModels: () => foundModels,
   };
 }
 

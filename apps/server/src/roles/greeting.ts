@@ -18,6 +18,10 @@ export function describeServer(config: Config, server: RunningServer, voice: Voi
       `${url}${scheme === 'http' ? '   (a microphone needs https: --tls self-signed)' : ''}`,
     ]),
     ['Provider', describeProvider(config.voice)],
+    ...server.foundModels.map(({ name, model, settings }): [string, string] => [
+      'Found',
+      `${name} with ${model}; to talk with it: ${settings} npx visavis`,
+    ]),
     ['Voice', voice?.mouth ?? 'no media worker is up; see the log'],
     ['Ears', voice?.ears ?? '–'],
     ['Brain', voice?.brain ?? '–'],

@@ -55,6 +55,14 @@ export function reportVoice(
   return { mouth: name, ears: name, brain, hears: true, provider };
 }
 
+/** Whether pictures of the user's camera are understood by what answers for avatars of this provider. */
+export function seesWith(
+  provider: string,
+  { languageModel }: { readonly languageModel: { readonly sees: boolean } | null },
+): boolean {
+  return provider === 'cascade' ? languageModel?.sees === true : provider === 'openai-realtime';
+}
+
 /** One line on which voice is active and how to have the other. */
 export function describeProvider(voice: VoiceSettings): string {
   if (voice.provider === 'openai-realtime') {

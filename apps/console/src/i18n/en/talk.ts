@@ -47,7 +47,10 @@ export const en = {
     brain: 'Demonstration brain',
     connect: 'connect a model',
     connectHow:
-      'Simple built-in rules answer here, in English. To talk with a large language model, start the server with a key:',
+      'Simple built-in rules answer here, in English. To talk with a language model, start the server with one, like Ollama’s on your machine:',
+    connectHosted: 'Or speech to speech, at OpenAI:',
+    connectFound: (name: string, model: string) =>
+      `${name} runs on this machine, with ${model}. To talk with it, start the server so:`,
     connectMore: 'More ways',
     deaf: (name: string) => `This server has no speech recogniser: ${name} answers aloud to what you type.`,
   },

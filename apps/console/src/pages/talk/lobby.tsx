@@ -50,7 +50,7 @@ export function Lobby(props: LobbyProps) {
         <div onKeyDown={startOnEnter}>
           <AvatarGallery avatars={data.avatars} chosenId={avatar.avatarId} onChoose={props.onChoose} />
         </div>
-        {avatar.isDemonstration && <BrainNote />}
+        {avatar.isDemonstration && <BrainNote found={data.foundModels ?? []} />}
         {data.demoLicense === null && (
           <TextInput
             label={texts.license}

@@ -87,6 +87,8 @@ export async function createConsoleServer(
       demo: () => (projectId === null ? null : { licence: 'sk_demo', projectId }),
       voice: () => ({ mouth: 'm', ears: 'e', brain: 'b', hears: true, provider: 'local' }),
       voices: consoleApi.voices,
+      sees: () => false,
+      foundModels: () => [],
     },
     ...(console === undefined ? {} : { console }),
     ...{ consoleApi, admission, limits, meter, avatars, records, recordings },
