@@ -31,10 +31,14 @@ const SEEN_THROUGH = 0.35;
 const GRAIN_SIDE = 256;
 /** Gaps, in half mouth widths, from which on lips in the picture are apart, and surely are. */
 const WAS_OPEN = [0.08, 0.2] as const;
-/** The seam between lips: how dark, and how wide in half mouth widths. */
-const SEAM_SHADE = 0.4;
+/** The seam between lips: how dark, and how wide in half mouth widths; wider and less dark by as much in blurred pictures. */
+const SEAM_SHADE = 0.3;
 const SEAM_WIDTH = 0.028;
-const SEAM_ENDS = 4 * SEAM_WIDTH;
+/** Standard deviation of a line in a picture, per width of its edges. */
+const LINE_PER_EDGE = 0.4;
+/** A mouth filmed wide open gets less light where it is opened less than this, in half mouth widths. */
+const LIT_GAP = 0.45;
+const UNLIT = 0.38;
 
 /** Draws mouths of poses into the pictures of a film. Keeps its memory from picture to picture. */
 export class DubPainter {
@@ -185,6 +189,8 @@ function createBrush({ rest, filmed, target, warp, mouth, light }: Scene): Brush
   const shadeLips = createLipShader(rest, target);
   const isMoving = target.aperture > 0.02 * unit || pose.lips > 0 || pose.press > 0;
   // Lips that were apart in the picture show no seam where they now meet.
+  const seamWidth = Math.max(SEAM_WIDTH, (LINE_PER_EDGE * mouth.look.softnessPx) / unit);
+  const seamShade = (SEAM_SHADE * SEAM_WIDTH) / seamWidth;
   const meeting = smoothStep(...WAS_OPEN, filmedGap(filmed)) * (1 - smoothStep(0.02, 0.16, target.aperture / unit));
   return {
     rest,
@@ -196,10 +202,10 @@ function createBrush({ rest, filmed, target, warp, mouth, light }: Scene): Brush
     isShaded: isMoving || meeting > 0,
     shade: (u, v, place, result) => {
       if (isMoving) shadeLips(u, v, place, result);
-      if (meeting === 0 || place.edge > SEAM_ENDS * unit) return;
+      if (meeting === 0 || place.edge > 4 * seamWidth * unit) return;
       const across = 1 - smoothStep(0.85, 1.02, Math.abs(place.share));
-      result[0] =
-        (result[0] ?? 1) * (1 - SEAM_SHADE * meeting * across * bell(Math.max(0, place.edge) / unit, SEAM_WIDTH));
+      const line = bell(Math.max(0, place.edge) / unit, seamWidth);
+      result[0] = (result[0] ?? 1) * (1 - seamShade * meeting * across * line);
     },
   };
 }
@@ -225,7 +231,11 @@ function createPainter(rest: MouthFrame, target: MouthTarget, mouth: MouthLook, 
     if (filmed === undefined || drawnShare > 0) drawn(x, y, upper, lower, out);
     if (filmed !== undefined) {
       filmed(x, y, upper, lower, other);
-      for (let c = 0; c < 3; c++) out[c] = (other[c] ?? 0) + ((out[c] ?? 0) - (other[c] ?? 0)) * drawnShare;
+      const lit = 1 - UNLIT * (1 - smoothStep(0, LIT_GAP, lower - upper));
+      for (let c = 0; c < 3; c++) {
+        const own = (other[c] ?? 0) * lit;
+        out[c] = own + ((out[c] ?? 0) - own) * drawnShare;
+      }
     }
     for (let c = 0; c < 3; c++) out[c] = Math.min(255, (out[c] ?? 0) * gain);
   };

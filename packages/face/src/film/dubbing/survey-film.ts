@@ -7,6 +7,7 @@ import { lipGap } from '../../landmarks/mesh-points.ts';
 import { type MouthFrame, measureMouth, widestGap } from '../../landmarks/mouth-frame.ts';
 import { cutSquare, lumaOf, type RgbImage, withAlpha } from '../../pixels/pixels.ts';
 import type { MouthLook, OwnMouth } from './dub-painter.ts';
+import { edgeWidthPx } from './edge-width.ts';
 import { cutCrop, intoCrop } from './face-crop.ts';
 import type { FaceWatch } from './face-watch.ts';
 import { type FilmClip, pictureMs, readFilmPictures } from './film-clip.ts';
@@ -46,6 +47,8 @@ const TALKING_GAP = 0.1;
 const BEST_GAP = 0.2;
 /** Openings smaller than this many half mouth widths would have to be stretched too far. */
 const MIN_OPENING = 0.35;
+/** Edges of faces out of focus are no softer than this. */
+const MOST_SOFTNESS_PX = 8;
 /** What is kept of an open mouth, in half mouth widths around it, and of all of a film with many scenes. */
 const MOUTH_ROOM = 1.6;
 const MOST_MOUTHS_BYTES = 48 * 1024 ** 2;
@@ -205,7 +208,9 @@ class SceneStudy {
   #look(calm: ViewTaken, face: ShotFace): MouthLook {
     const { image } = calm.image;
     const mouth = measureMouth(image, calm.points, { isFollowed: true });
-    const look = { ...measureLook(image, calm.points, mouth, 1 / calm.image.step), light: 0 };
+    const measured = measureLook(image, calm.points, mouth, 1 / calm.image.step);
+    const softnessPx = calm.image.step * (edgeWidthPx(image, calm.points) ?? measured.softnessPx);
+    const look = { ...measured, softnessPx: Math.min(MOST_SOFTNESS_PX, softnessPx) };
     const light = lumaOf(skinColour(image, calm.points));
     const own = this.#ownMouth(light, face);
     if (own === undefined) return { look, light };
