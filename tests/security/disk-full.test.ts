@@ -88,7 +88,8 @@ function attackDisk({ folder, fillTo, empty }: SmallDisk): void {
       await expect.poll(() => arena.server.output()).toContain('The disk has room again');
       const other = await arena.newProject();
       expect((await send(other)).status).toBe(201);
-      expect((await readdir(path.join(settings.DATA_DIR, 'uploads'))).length).toBe(2);
+      expect((await readdir(path.join(settings.DATA_DIR, 'uploads'))).length).toBe(0);
+      expect((await readdir(path.join(settings.DATA_DIR, 'files', 'sources'))).length).toBe(2);
     });
 
     test('to the last byte harms nothing that was stored, is told in words, and is got over without help', {

@@ -17,6 +17,7 @@ const SECONDS: Readonly<Record<string, number>> = {
   'e2e/examples.test.ts': 96,
   'db/repair-database.integration.test.ts': 80,
   'worker/media-pool.integration.test.ts': 59,
+  'integration/two-nodes.test.ts': 60,
   'integration/making-kills.test.ts': 56,
   'durability/kill-postgres.test.ts': 54,
   'e2e/installed.test.ts': 51,
