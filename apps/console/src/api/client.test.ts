@@ -39,7 +39,7 @@ it('waits no longer once nobody wants the answer', async () => {
     return promise;
   });
   const page = new AbortController();
-  const asking = request('GET', '/live-talks', undefined, page.signal);
+  const asking = request('GET', '/live-talks', undefined, { signal: page.signal });
   expect((await asked.promise).aborted).toBe(false);
   page.abort();
   await expect(asking).rejects.toMatchObject({ code: 'no-answer' });

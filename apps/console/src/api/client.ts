@@ -40,14 +40,20 @@ export function noAnswer(): ApiProblem {
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
-/** Asks `/api/v1`; throws `ApiProblem`. `path` begins with a slash. An aborted `signal` ends the waiting. */
+type AskOptions = {
+  /** Aborted, it ends the waiting. */
+  readonly signal?: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** Asks `/api/v1`; throws `ApiProblem`. `path` begins with a slash. */
 export async function request<Answer>(
   method: Method,
   path: string,
   body?: unknown,
-  signal?: AbortSignal,
+  options: AskOptions = {},
 ): Promise<Answer> {
-  const response = await send(method, path, body, signal);
+  const response = await send(method, path, body, options);
   const answer: unknown = await response.json().catch(() => null);
   if (response.ok) return answer as Answer;
   throw ApiProblem.from(response.status, answer as Partial<ApiError> | null);
@@ -68,14 +74,22 @@ export async function requestFile(method: Method, path: string, body?: unknown):
 /** The slowest answers take half a minute; a server that has fallen silent must not leave a page waiting for ever. */
 const ANSWER_LIMIT_MS = 60_000;
 
-function send(method: Method, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+function send(
+  method: Method,
+  path: string,
+  body: unknown,
+  { signal, headers = {} }: AskOptions = {},
+): Promise<Response> {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), ANSWER_LIMIT_MS);
   signal?.addEventListener('abort', () => limit.abort());
   return fetch(`/api/v1${path}`, {
     method,
     signal: limit.signal,
-    headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    headers: {
+      ...{ accept: 'application/json', ...headers },
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
     .catch(() => {

@@ -100,12 +100,9 @@ export const fetchServerLog = (cursor: string | null) =>
 
 /** What is known is asked with its version: the answer comes once there is something else. */
 export const fetchLiveTalks = (projectId: string, known: LiveTalks | undefined, signal: AbortSignal) =>
-  request<LiveTalks>(
-    'GET',
-    `/projects/${projectId}/live-talks${queryOf({ version: known?.version })}`,
-    undefined,
+  request<LiveTalks>('GET', `/projects/${projectId}/live-talks${queryOf({ version: known?.version })}`, undefined, {
     signal,
-  );
+  });
 
 export const snippetsQuery = (projectId: string) =>
   queryOptions({

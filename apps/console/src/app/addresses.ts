@@ -3,6 +3,7 @@ import type { ProjectRole } from '@visavis/protocol';
 /** Pages of a project, with the role that one needs to be shown them. */
 export const neededRoles = {
   avatars: 'viewer',
+  films: 'viewer',
   keys: 'viewer',
   live: 'viewer',
   conversations: 'viewer',
@@ -43,6 +44,17 @@ export function playgroundAddress(projectId: string, avatarId: string): string {
 
 export function conversationAddress(projectId: string, sessionId: string): string {
   return `${sectionAddress(projectId, 'conversations')}/${encodeURIComponent(sessionId)}`;
+}
+
+export function filmAddress(projectId: string, generationId: string): string {
+  return `${sectionAddress(projectId, 'films')}/${generationId}`;
+}
+
+/** In the place of a film's id. */
+export const newFilm = 'new';
+
+export function newFilmAddress(projectId: string): string {
+  return filmAddress(projectId, newFilm);
 }
 
 /** What a path inside a project names; null when it is none. */

@@ -10,6 +10,7 @@ import {
   firstPageAddress,
   homeAddress,
   neededRoles,
+  newFilm,
   projectsAddress,
   readProjectPath,
   sectionAddress,
@@ -22,6 +23,9 @@ import { ForRole, RoleProvider, ViewerNote } from './role.tsx';
 
 const AccountPage = part(async () => (await import('../pages/account/account-page.tsx')).AccountPage);
 const ProjectsPage = part(async () => (await import('../pages/projects/projects-page.tsx')).ProjectsPage);
+const FilmsPage = part(async () => (await import('../pages/films/films-page.tsx')).FilmsPage);
+const FilmPage = part(async () => (await import('../pages/films/film-page.tsx')).FilmPage);
+const NewFilmPage = part(async () => (await import('../pages/films/new-film-page.tsx')).NewFilmPage);
 const KeysPage = part(async () => (await import('../pages/keys/keys-page.tsx')).KeysPage);
 const AvatarsPage = part(async () => (await import('../pages/avatars/avatars-page.tsx')).AvatarsPage);
 const AvatarPage = part(async () => (await import('../pages/avatars/avatar-page.tsx')).AvatarPage);
@@ -80,6 +84,7 @@ function ProjectContent({ projectId, section, subjectId, detail }: NonNullable<R
     if (detail === 'talk') return <PlaygroundPage key={subjectId} projectId={projectId} avatarId={subjectId} />;
     return <AvatarPage key={subjectId} projectId={projectId} avatarId={subjectId} />;
   }
+  if (section === 'films') return <Films projectId={projectId} subjectId={subjectId} />;
   if (section === 'conversations') {
     if (subjectId === null) return <ConversationsPage key={projectId} projectId={projectId} />;
     return <TranscriptPage key={subjectId} projectId={projectId} sessionId={subjectId} />;
@@ -91,6 +96,19 @@ function ProjectContent({ projectId, section, subjectId, detail }: NonNullable<R
   if (section === 'audit') return <AuditPage key={projectId} projectId={projectId} />;
   if (section === 'usage') return <UsagePage key={projectId} projectId={projectId} />;
   return <WebhooksPage key={projectId} projectId={projectId} />;
+}
+
+/** Viewers watch them. */
+const filmsAreOrderedBy = 'editor';
+
+function Films({ projectId, subjectId }: { readonly projectId: string; readonly subjectId: string | null }) {
+  if (subjectId === null) return <FilmsPage key={projectId} projectId={projectId} />;
+  if (subjectId !== newFilm) return <FilmPage key={subjectId} projectId={projectId} generationId={subjectId} />;
+  return (
+    <ForRole role={filmsAreOrderedBy}>
+      <NewFilmPage key={projectId} projectId={projectId} />
+    </ForRole>
+  );
 }
 
 function NotFound() {

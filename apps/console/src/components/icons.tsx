@@ -222,3 +222,20 @@ export function ListIcon({ size }: IconProps) {
     </Icon>
   );
 }
+
+export function FilmIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <rect x="3" y="5" width="18" height="14" rx="2.5" />
+      <path d="M7.5 5v14M16.5 5v14M3 9.7h4.5M3 14.3h4.5M16.5 9.7H21M16.5 14.3H21" />
+    </Icon>
+  );
+}
+
+export function PauseIcon({ size }: IconProps) {
+  return (
+    <Icon size={size}>
+      <path d="M8.5 5v14M15.5 5v14" strokeWidth={3} />
+    </Icon>
+  );
+}

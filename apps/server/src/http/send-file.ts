@@ -21,7 +21,11 @@ export function askedRange(header: string | undefined, bytes: number): ByteRange
 type FileOptions = { readonly file: ReadableFile; readonly type: string; readonly etag?: string };
 
 /** Answers with a file, or the part of it that is asked for (RFC 9110, section 14). The caller has set the other headers. */
-function sendFile(request: FastifyRequest, reply: FastifyReply, { file, type, etag }: FileOptions): FastifyReply {
+export function sendFile(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { file, type, etag }: FileOptions,
+): FastifyReply {
   const { range: asked, 'if-range': onlyIf } = request.headers;
   // A part is wanted of what the client has the rest of, and no other file.
   const range = onlyIf === undefined || onlyIf === etag ? askedRange(asked, file.bytes) : null;

@@ -75,6 +75,7 @@ export const en = {
     talkPage: 'Talk page',
     sections: {
       avatars: 'Avatars',
+      films: 'Films',
       keys: 'Licence keys',
       live: 'Live talks',
       conversations: 'Conversations',

@@ -72,6 +72,7 @@ export const zh: Texts = {
     talkPage: '对话页',
     sections: {
       avatars: '数字人',
+      films: '影片',
       keys: '许可密钥',
       live: '实时对话',
       conversations: '对话记录',

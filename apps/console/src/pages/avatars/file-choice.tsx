@@ -1,6 +1,7 @@
 import { LIMITS } from '@visavis/protocol';
 import { ACCEPTED_FILES, type FileKind, fileKind, HEAD_BYTES } from '@visavis/protocol/file-kind';
 import { useEffect, useId, useState } from 'react';
+import { useObjectUrl } from '../../components/use-object-url.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import own from './new-avatar.module.css';
 
@@ -97,15 +98,4 @@ export function FileChoice({ file, disabled, missing, onChoose }: FileChoiceProp
       )}
     </label>
   );
-}
-
-function useObjectUrl(file: File | null): string | null {
-  const [url, setUrl] = useState<string | null>(null);
-  useEffect(() => {
-    if (file === null) return;
-    const made = URL.createObjectURL(file);
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [file]);
-  return url;
 }

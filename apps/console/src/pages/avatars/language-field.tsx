@@ -4,10 +4,15 @@ import { languageChoices } from '../../components/language-names.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { useLanguage } from '../../i18n/language-choice.tsx';
 
-type LanguageFieldProps = { readonly value: string; readonly onChange: (language: string) => void };
+type LanguageFieldProps = {
+  readonly value: string;
+  /** What it is called that none is chosen; left out: one is. */
+  readonly unset?: string;
+  readonly onChange: (language: string) => void;
+};
 
 /** The language by name, searched by name or tag; a tag that is not listed can be typed. */
-export function LanguageField({ value, onChange }: LanguageFieldProps) {
+export function LanguageField({ value, unset, onChange }: LanguageFieldProps) {
   const texts = useTexts();
   const { language: shownIn } = useLanguage();
   const [typed, setTyped] = useState('');
@@ -16,7 +21,7 @@ export function LanguageField({ value, onChange }: LanguageFieldProps) {
       label={texts.avatars.language}
       description={texts.avatars.languageHint}
       inputWrapperOrder={['label', 'input', 'description', 'error']}
-      data={[...languageChoices(value, typed, shownIn)]}
+      data={[...(unset === undefined ? [] : [{ value: '', label: unset }]), ...languageChoices(value, typed, shownIn)]}
       searchable
       searchValue={typed}
       onSearchChange={setTyped}

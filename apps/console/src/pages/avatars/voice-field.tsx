@@ -11,8 +11,10 @@ import own from './voice-field.module.css';
 import { voiceRows } from './voice-rows.ts';
 
 type VoiceFieldProps = {
-  /** Null: that of new avatars, which may be left to speak with the usual voice. */
+  /** Null: that of new avatars. */
   readonly provider: string | null;
+  /** It may be left to speak with the usual voice; so may that of new avatars. */
+  readonly isOptional?: boolean;
   readonly language: string;
   /** What the avatar calls it; empty: the usual one, where there is one. */
   readonly voice: string;
@@ -33,8 +35,8 @@ export function VoiceField(props: VoiceFieldProps) {
       <TextField
         name="voice"
         label={texts.avatars.voice}
-        required={props.provider !== null}
-        placeholder={props.provider === null ? texts.avatars.anyVoice : ''}
+        required={!isOptional(props)}
+        placeholder={isOptional(props) ? texts.avatars.anyVoice : ''}
         maxLength={LIMITS.characters.word}
         value={props.voice}
         onChange={props.onChange}
@@ -68,6 +70,10 @@ export function VoiceField(props: VoiceFieldProps) {
   );
 }
 
+function isOptional({ provider, isOptional: given = provider === null }: VoiceFieldProps): boolean {
+  return given;
+}
+
 function VoiceList(props: VoiceFieldProps & { readonly labelId: string }) {
   const { provider, language, voice, sampleText, onChange, labelId } = props;
   const texts = useTexts();
@@ -82,7 +88,7 @@ function VoiceList(props: VoiceFieldProps & { readonly labelId: string }) {
   return (
     <>
       <div className={own.list} role="radiogroup" aria-labelledby={labelId}>
-        {voiceRows(described, voice, provider === null).map((row) => (
+        {voiceRows(described, voice, isOptional(props)).map((row) => (
           <div key={row.voice} className={own.row} data-chosen={row.isChosen}>
             <label className={own.choice}>
               <input type="radio" name={group} checked={row.isChosen} onChange={() => onChange(row.voice)} />

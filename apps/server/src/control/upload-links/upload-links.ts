@@ -130,6 +130,18 @@ export class UploadLinks {
     return link;
   }
 
+  /**
+   * The file of a link, for members of its project to look at; null while it is not whole.
+   * @throws ControlError `not-found`, also for links of others.
+   */
+  async open(projectId: string, uploadId: string): Promise<Pick<StoredUpload, 'format' | 'file'> | null> {
+    await this.get(projectId, uploadId);
+    const row = await this.#find(uploadId);
+    if (row?.sha256 == null || row.format === null) return null;
+    const file = await this.#options.store.find({ ...ownerOf(uploadId), sha256: row.sha256 });
+    return file === null ? null : { format: row.format, file };
+  }
+
   /** The link and its file. */
   async remove(projectId: string, uploadId: string): Promise<void> {
     await this.get(projectId, uploadId);

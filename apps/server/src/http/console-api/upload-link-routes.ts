@@ -1,3 +1,4 @@
+import { mimeOf } from '@visavis/protocol/file-kind';
 import {
   createUploadLinkSchema,
   emptySchema,
@@ -12,6 +13,7 @@ import { refusal } from '../../control/control-error.ts';
 import type { UploadLinks } from '../../control/upload-links/upload-links.ts';
 import { FOR } from '../access/access.ts';
 import { holderOf, projectOf } from '../access/principal.ts';
+import { sendFile } from '../send-file.ts';
 import { shownLink } from '../upload-links/link-routes.ts';
 import { TUS_VERSION } from '../upload-links/tus.ts';
 import { given } from './given.ts';
@@ -46,6 +48,28 @@ export function registerUploadLinkRoutes(scope: ConsoleScope, { uploadLinks }: U
     return uploadLinks;
   };
   for (const door of [BY_KEY, BY_MEMBER]) registerDoor(scope, links, door);
+  registerFile(scope, links);
+}
+
+/** What a film was made of, beside the film: for members alone, whoever else knows the link. */
+function registerFile(scope: ConsoleScope, links: () => UploadLinks): void {
+  scope.get(
+    `${BY_MEMBER.at}/:uploadId/file`,
+    {
+      config: FOR.viewer,
+      schema: { tags, summary: 'Look at the file of an upload link', params: projectUploadParamsSchema },
+    },
+    async (request, reply) => {
+      const { uploadId } = request.params;
+      const found = await links().open(projectOf(request).projectId, uploadId);
+      if (found === null) throw refusal('conflict', 'link-open');
+      const { format, file } = found;
+      reply.header('content-disposition', `inline; filename="upload.${format}"`);
+      // It never changes; whoever is no member any more keeps nothing for long.
+      reply.header('cache-control', 'private, max-age=3600');
+      return sendFile(request, reply, { file, type: mimeOf(format), etag: `"${uploadId}"` });
+    },
+  );
 }
 
 function registerDoor(

@@ -193,7 +193,17 @@ describeOnBothDatabases('upload links', (context) => {
       kind: 'picture',
     });
     expect((await own.browser.send('GET', `/projects/${own.projectId}`)).json()).toBeDefined();
+    const look = (browser: TestBrowser) => browser.send('GET', `${base}/${uploadId}/file`);
+    const shown = await look(own.browser);
+    expect([shown.statusCode, shown.headers['content-type'], shown.rawPayload]).toEqual([200, 'image/png', file]);
+    expect(shown.headers).not.toHaveProperty('access-control-allow-origin');
+    expect((await look(other.browser)).statusCode).toBe(404);
+    expect((await fetch(`${baseUrl}/api/v1${base}/${uploadId}/file`)).status).toBe(401);
+    const open = (await own.browser.send('POST', base, {})).json<Link>();
+    expect((await own.browser.send('GET', `${base}/${open.uploadId}/file`)).statusCode).toBe(409);
+    expect((await own.browser.send('DELETE', `${base}/${open.uploadId}`)).statusCode).toBe(200);
     expect((await own.browser.send('DELETE', `${base}/${uploadId}`)).statusCode).toBe(200);
+    expect((await look(own.browser)).statusCode).toBe(404);
     expect(await keysIn(store, { area: 'uploads', owner: uploadId })).toEqual([]);
     await expect(bytesOf(uploadId)).rejects.toThrow(/no such upload link/);
   });

@@ -1,0 +1,118 @@
+import { LIMITS } from '@visavis/protocol';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { deleteUploadLink, makeUploadLink } from '../../api/film-queries.ts';
+import { FileUpload, openTus, type UploadStanding } from './file-upload.ts';
+import { addressBelow } from './film-links.ts';
+import type { SentFile } from './film-wish.ts';
+import { type FileUse, type JudgedFile, judgeFile } from './judge-file.ts';
+
+export type FileSending = {
+  readonly projectId: string;
+  readonly sent: SentFile | null;
+  /** The file itself, while this page has it; another one, or none, after the page was loaded anew. */
+  readonly file: File | null;
+  /** How far it is; null: nothing is being sent. */
+  readonly standing: UploadStanding | null;
+  /** Its beginning is read, or a link asked for. */
+  readonly isChecking: boolean;
+  /** Why the server would refuse what was chosen last. */
+  readonly refused: Extract<JudgedFile, { limitBytes: number } | { fault: 'wrong' }> | null;
+  /** Why there is no link for it. */
+  readonly error: Error | null;
+  choose(file: File): void;
+  pause(): void;
+  /** Goes on, or tries once more. */
+  resume(): void;
+  remove(): void;
+};
+
+type State = Pick<FileSending, 'file' | 'standing' | 'isChecking' | 'refused' | 'error'>;
+
+const idle: State = { file: null, standing: null, isChecking: false, refused: null, error: null };
+
+type SendingOptions = { readonly projectId: string; readonly use: FileUse };
+
+/** A file that is sent as soon as it is chosen. `sent` is kept by the form, so that it outlives the page. */
+export function useFileSending(
+  { projectId, use }: SendingOptions,
+  sent: SentFile | null,
+  onSent: (sent: SentFile | null) => void,
+): FileSending {
+  const [state, setState] = useState(idle);
+  const upload = useRef<FileUpload | null>(null);
+  const turn = useRef(0);
+  const patch = (change: Partial<State>) => setState((current) => ({ ...current, ...change }));
+  const tell = useEffectEvent(onSent);
+  useEffect(() => () => upload.current?.close(), []);
+
+  const begin = (file: File, link: SentFile) => {
+    upload.current = new FileUpload({
+      ...{ file, uploadUrl: globalThis.location.origin + addressBelow(link.url), open: openTus },
+      onChange: (standing) => {
+        patch({ standing });
+        if (standing.phase === 'ready') tell({ ...link, isReady: true });
+      },
+    });
+    void upload.current.start();
+  };
+
+  const choose = (file: File) => {
+    turn.current += 1;
+    const current = turn.current;
+    const isOver = () => current !== turn.current;
+    upload.current?.close();
+    setState({ ...idle, file, isChecking: true });
+    const work = async () => {
+      const judged = await judgeFile(file, use);
+      if (isOver()) return;
+      if (judged.fault !== null) {
+        setState({ ...idle, refused: judged });
+        return;
+      }
+      const link = isSameFile(sent, file) ? sent : await linkFor(projectId, file, judged.kind);
+      if (isOver()) return;
+      if (link !== sent) forget(projectId, sent);
+      onSent(link);
+      patch({ isChecking: false });
+      begin(file, link);
+    };
+    work().catch((error: unknown) => {
+      if (!isOver()) setState({ ...idle, error: error instanceof Error ? error : new Error(String(error)) });
+    });
+  };
+
+  return {
+    ...{ projectId, sent, ...state, choose },
+    pause: () => upload.current?.pause(),
+    resume: () => void upload.current?.start(),
+    remove: () => {
+      turn.current += 1;
+      upload.current?.close();
+      forget(projectId, sent);
+      setState(idle);
+      onSent(null);
+    },
+  };
+}
+
+/** Whether the file is the one that was on its way before the page was loaded anew. */
+export function isSameFile(sent: SentFile | null, file: File): sent is SentFile {
+  if (sent === null || sent.isReady) return false;
+  return sent.name === nameFor(file) && sent.bytes === file.size && sent.lastModified === file.lastModified;
+}
+
+async function linkFor(projectId: string, file: File, kind: SentFile['kind']): Promise<SentFile> {
+  const name = nameFor(file);
+  const { uploadId, url } = await makeUploadLink(projectId, { name, bytes: file.size });
+  return { uploadId, url, name, bytes: file.size, lastModified: file.lastModified, kind, isReady: false };
+}
+
+/** As the server keeps names: its end tells the format. */
+function nameFor({ name }: File): string {
+  return name.trim().slice(-LIMITS.characters.name) || '?';
+}
+
+/** A link whose file did not arrive is nobody's. Those with a file may belong to films, and go in time. */
+function forget(projectId: string, sent: SentFile | null): void {
+  if (sent !== null && !sent.isReady) deleteUploadLink(projectId, sent.uploadId).catch(() => undefined);
+}
