@@ -5,6 +5,7 @@ export { addPreview } from './bundle/preview-film.ts';
 export { type DubbedFilm, type DubOptions, type DubRequest, type DubStep, dubClip } from './film/dubbing/dub-clip.ts';
 export { SYNC_MODES, type SyncMode } from './film/dubbing/picture-order.ts';
 export { type FilmLengthRequest, measureFilm } from './film/film-length.ts';
+export { previewOf } from './film/film-preview.ts';
 export { FilmOptionError } from './film/option-error.ts';
 export { SpeechError, type SpeechProblem } from './film/read-speech.ts';
 export { type RenderedSpeech, type RenderSpeechOptions, renderSpeech } from './film/render-speech.ts';

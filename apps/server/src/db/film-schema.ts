@@ -63,6 +63,8 @@ export const films = pgTable(
     /** When the first share of the attempt's work was done, after its files were fetched. */
     workedSince: instant('worked_since'),
     finishedAt: instant('finished_at'),
+    /** SHA-256 of the picture that was drawn last, while the film is made. */
+    previewFile: text('preview_file'),
     /** SHA-256 of the film. */
     resultFile: text('result_file'),
     resultBytes: amount('result_bytes').notNull().default(0),

@@ -5,13 +5,21 @@ import { readParameter } from './open-rest/envelope.ts';
 import { sendLinked } from './send-file.ts';
 
 /** `GET /films/<id>.mp4`: a film that was ordered, for whoever holds a signed link. Ranges are served, so that one can seek. */
-export async function registerFilmFiles(app: FastifyInstance, films: Pick<Films, 'open'>): Promise<void> {
+export async function registerFilmFiles(
+  app: FastifyInstance,
+  films: Pick<Films, 'open' | 'openPreview'>,
+): Promise<void> {
   app.get<{ Params: { name: string } }>('/films/:name', { config: FOR.signedLink }, async (request, reply) => {
     const { name } = request.params;
-    const filmId = name.replace(/\.mp4$/, '');
+    const isPreview = name.endsWith('.jpg');
+    const filmId = name.replace(/\.(?:mp4|jpg)$/, '');
     const [expires, signature] = [readParameter(request, 'expires') ?? '', readParameter(request, 'signature') ?? ''];
     return sendLinked(request, reply, {
       find: async () => {
+        if (isPreview) {
+          const file = await films.openPreview(filmId, expires, signature);
+          return file === null ? null : { name, type: 'image/jpeg', file };
+        }
         const file = await films.open(filmId, expires, signature);
         return file === null ? null : { name: `${filmId}.mp4`, type: 'video/mp4', file };
       },

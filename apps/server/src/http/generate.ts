@@ -14,7 +14,7 @@ import { type FieldNames, type GivenOrder, originOf, readFilmOrder } from './rea
 import { requestFault } from './request-faults.ts';
 
 export type GenerateDependencies = {
-  readonly films: Pick<Films, 'order' | 'standing' | 'link' | 'callbackSecret'>;
+  readonly films: Pick<Films, 'order' | 'standing' | 'link' | 'previewLink' | 'callbackSecret'>;
   readonly admission: Pick<Admission, 'findLicence' | 'findAvatar'>;
 };
 
@@ -76,7 +76,11 @@ export function registerGenerate(app: FastifyInstance, { films, admission }: Gen
         if (taskId === undefined) throw new ControlError('bad-request', 'Give the task as task_id.');
         const filmId = taskId.toLowerCase().replaceAll('-', '');
         const film = await films.standing(holderOf(request).licence.projectId, filmId);
-        return toStatus(film, absolute(request, films.link(film)));
+        const preview = absolute(request, films.previewLink(film));
+        return {
+          ...toStatus(film, absolute(request, films.link(film))),
+          ...(preview === null ? {} : { preview_url: preview }),
+        };
       },
     });
   });

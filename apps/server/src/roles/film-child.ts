@@ -7,9 +7,11 @@ import {
   FilmOptionError,
   InputError,
   measureFilm,
+  previewOf,
   renderSpeech,
   SpeechError,
 } from '@visavis/face';
+import type { Picture } from '@visavis/media/core';
 import { VoiceSampler } from '@visavis/media/voice-sampler';
 import type * as z from 'zod';
 import { FilmProblemError, problemError } from '../control/films/film-problem.ts';
@@ -24,6 +26,7 @@ const PORTRAIT_PX = 512;
 /** Making the face of a picture takes as long as drawing so much film. */
 const FACE_MS = 30_000;
 const PROGRESS_INTERVAL_MS = 200;
+const PREVIEW_INTERVAL_MS = 4_000;
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
 const tell = (message: FilmMessage): Promise<void> => tellServer(message);
@@ -36,6 +39,17 @@ function tellProgress(share: number, step: Extract<FilmMessage, { kind: 'progres
   if (step === toldStep && nowMs - toldAtMs < PROGRESS_INTERVAL_MS) return;
   [toldAtMs, toldStep] = [nowMs, step];
   void tell({ kind: 'progress', share: Math.min(1, share), step });
+}
+
+let previewedAtMs = Number.NEGATIVE_INFINITY;
+/** Now and then one of the pictures is shown, small: the first at once. */
+function showPicture(picture: Picture): void {
+  const nowMs = performance.now();
+  if (nowMs - previewedAtMs < PREVIEW_INTERVAL_MS) return;
+  previewedAtMs = nowMs;
+  const show = (jpeg: Uint8Array) => tell({ kind: 'preview', jpeg: Buffer.from(jpeg).toString('base64') });
+  // Only for looks: the film goes on without it.
+  previewOf(picture).then(show, () => {});
 }
 
 function tellLength(durationMs: number): void {
@@ -72,6 +86,7 @@ async function make(task: Task): Promise<Made> {
     const { syncMode, speaker, segments, originalVolume } = options;
     return dubClip({
       ...{ videoPath: picture.path, audioPath, outPath, onProgress: tellProgress, onLength: tellLength },
+      onPicture: showPicture,
       options: {
         ...(syncMode && { syncMode }),
         ...(typeof speaker === 'object' && { speaker }),
@@ -99,6 +114,7 @@ async function film(task: Task, bundle: string, audioPath: string, from: number)
     // A face that is made for one film is rendered for it alone.
     cachePath: task.picture.kind === 'bundle' ? cacheFolder : join(workFolder, 'cache'),
     onLength: tellLength,
+    onPicture: showPicture,
     onProgress: (share) => tellProgress(from + share * (1 - from), 'drawing the mouth'),
   });
   return { durationMs, widthPx: PORTRAIT_PX, heightPx: PORTRAIT_PX };

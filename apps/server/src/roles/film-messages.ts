@@ -19,6 +19,8 @@ export const filmMessageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('progress'), share: z.number().min(0).max(1), step: z.enum(FILM_STEPS) }),
   /** Before the work begins, and again before drawing. */
   z.object({ kind: z.literal('length'), durationMs: z.number().positive() }),
+  /** The picture that was drawn last, small: JPEG in base64. */
+  z.object({ kind: z.literal('preview'), jpeg: z.base64().max(400_000) }),
   z.object({
     kind: z.literal('made'),
     durationMs: z.number().positive(),

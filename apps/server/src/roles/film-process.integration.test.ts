@@ -2,12 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { wavFile } from '@visavis/media/testing';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pictureOf, still, writeClip } from '../../../../packages/face/src/testing/clips.ts';
 import type { FilmTask } from '../control/films/film-workshop.ts';
 import { filmServices } from './film-process.ts';
 
+const YUNA = fileURLToPath(new URL('../../../../avatars/yuna', import.meta.url));
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'visavis-film-process-'));
@@ -16,10 +19,13 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const make = (task: Pick<FilmTask, 'picture' | 'sound'>, signal = new AbortController().signal) => {
   const lengths: number[] = [];
+  const previews: Buffer[] = [];
   const { run } = filmServices(folder, { debug() {}, info() {}, warn() {}, error() {} });
   const folders = { workFolder: folder, cacheFolder: join(folder, 'cache'), outPath: join(folder, 'film.mp4') };
   const onLength = (durationMs: number) => lengths.push(durationMs);
-  return { lengths, outcome: run({ ...task, ...folders, options: {} }, { signal, onProgress() {}, onLength }) };
+  const onPreview = (jpeg: Buffer) => previews.push(jpeg);
+  const outcome = run({ ...task, ...folders, options: {} }, { signal, onProgress() {}, onLength, onPreview });
+  return { lengths, previews, outcome };
 };
 
 test('the length of a film is told as soon as clip and sound are there, before a face is looked for', async () => {
@@ -31,6 +37,15 @@ test('the length of a film is told as soon as clip and sound are there, before a
   expect(await outcome).toMatchObject({ kind: 'refused', code: 'no-face' });
   expect(lengths).toEqual([90_000]);
 });
+
+test('a film shows small pictures of itself while it is drawn', async () => {
+  const sound = { kind: 'file', path: join(folder, 'short.wav') } as const;
+  await writeFile(sound.path, wavFile([new Int16Array(8_000)], 8_000));
+  const { previews, outcome } = make({ picture: { kind: 'bundle', path: YUNA }, sound });
+  expect(await outcome).toMatchObject({ kind: 'made', durationMs: 1000 });
+  expect(await sharp(previews[0]).metadata()).toMatchObject({ format: 'jpeg', width: 320, height: 320 });
+  expect(previews[0]?.length).toBeLessThan(60_000);
+}, 60_000);
 
 test.runIf(existsSync('/proc/self/cmdline'))('what is to be said stands in no list of processes', async () => {
   const stop = new AbortController();

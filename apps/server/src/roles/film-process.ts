@@ -11,7 +11,7 @@ const ENTRY = fileURLToPath(new URL('./film-child.ts', import.meta.url));
 
 /** Makes films, each in a process of its own. */
 function createFilmRunner(logger: Logger, timeLimitMs = MAKING_LIMIT_MS): FilmRunner {
-  return async (task, { signal, onProgress, onLength }) => {
+  return async (task, { signal, onProgress, onLength, onPreview }) => {
     if (signal.aborted) return { kind: 'broke', detail: 'It was stopped before its start.' };
     return followMakingChild<FilmOutcome>(startMakingChild(ENTRY, task, logger), {
       signal,
@@ -21,6 +21,7 @@ function createFilmRunner(logger: Logger, timeLimitMs = MAKING_LIMIT_MS): FilmRu
         const { data: message } = filmMessageSchema.safeParse(data);
         if (message?.kind === 'progress') onProgress(message.share, message.step);
         else if (message?.kind === 'length') onLength(message.durationMs);
+        else if (message?.kind === 'preview') onPreview(Buffer.from(message.jpeg, 'base64'));
         else return message;
         return null;
       },

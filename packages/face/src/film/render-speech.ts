@@ -30,6 +30,8 @@ export type RenderSpeechOptions = {
   readonly tailMs?: number;
   /** Called once, before the first picture is drawn. */
   readonly onLength?: (durationMs: number) => void;
+  /** Called with each picture of the film before it is coded; what is in it changes afterwards. */
+  readonly onPicture?: (picture: Picture) => void;
   /** Called with a growing share from 0 to 1. */
   readonly onProgress?: (share: number) => void;
   /** Stops the work; the promise rejects with the signal's reason and no file is left. */
@@ -56,7 +58,7 @@ export async function renderSpeech(
   outPath: string,
   options: RenderSpeechOptions = {},
 ): Promise<RenderedSpeech> {
-  const { signal, onProgress, cachePath } = options;
+  const { signal, cachePath } = options;
   signal?.throwIfAborted();
   const widthPx = options.widthPx ?? DEFAULT_SIDE_PX;
   const heightPx = options.heightPx ?? DEFAULT_SIDE_PX;
@@ -69,7 +71,7 @@ export async function renderSpeech(
     options.onLength?.(durationMs);
     const writer = await FilmWriter.open({ path: partial, widthPx, heightPx, sampleRateHz: speech.sampleRateHz });
     try {
-      await writeFilm(writer, pictures, speech, signal, onProgress);
+      await writeFilm(writer, pictures, speech, options);
       await writer.finish();
     } finally {
       await writer.close();
@@ -128,13 +130,14 @@ async function writeFilm(
   writer: FilmWriter,
   pictures: SpeechPictures,
   speech: Speech,
-  signal: AbortSignal | undefined,
-  onProgress: ((share: number) => void) | undefined,
+  { signal, onProgress, onPicture }: RenderSpeechOptions,
 ): Promise<void> {
   const samplesPerPicture = speech.sampleRateHz / FRAMES_PER_SECOND;
   for (let index = 0; index < pictures.count; index++) {
     signal?.throwIfAborted();
-    await writer.addPicture(pictures.draw(index));
+    const picture = pictures.draw(index);
+    onPicture?.(picture);
+    await writer.addPicture(picture);
     const sound = new Int16Array(samplesPerPicture);
     sound.set(speech.pcm.subarray(index * samplesPerPicture, (index + 1) * samplesPerPicture));
     await writer.addSound(sound);

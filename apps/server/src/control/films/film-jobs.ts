@@ -51,7 +51,7 @@ const UNDER_WAY = `films as due where due.state in ('waiting', 'running')`;
 const CLAIM = `
   update films as film
   set state = 'running', attempt = attempt + 1, attempts_left = attempts_left - 1, progress = 0, step = 'starting', duration_ms = 0,
-    due_at = now(), started_at = now(), worked_since = null
+    due_at = now(), started_at = now(), worked_since = null, preview_file = null
   where film.id = (
     select due.id from ${UNDER_WAY} and due.due_at <= now() and ${TURN} = $1
     order by due.ordinal limit 1 for update of due skip locked)
@@ -62,7 +62,7 @@ const CLAIM = `
 const NOTHING = { durationMs: 0, charged: 0 } as const;
 
 const OF_ATTEMPT = `id = $1 and attempt = $2 and state = 'running'`;
-const OVER = `step = '', finished_at = now(), sound_file = null, sound_bytes = 0`;
+const OVER = `step = '', finished_at = now(), sound_file = null, sound_bytes = 0, preview_file = null`;
 /** Whom an end is told to. */
 const TOLD = `returning id as "filmId", project_id as "projectId", callback`;
 
@@ -140,6 +140,11 @@ export class FilmJobs {
       [filmId, attempt, progress, step],
     );
     return rowCount === 1;
+  }
+
+  /** The picture that was drawn last, as long as the attempt counts. */
+  async showPreview({ filmId, attempt }: ClaimedFilm, sha256: string): Promise<void> {
+    await this.#pool.query(`update films set preview_file = $3 where ${OF_ATTEMPT}`, [filmId, attempt, sha256]);
   }
 
   /**
@@ -270,7 +275,7 @@ export class FilmJobs {
   /** Gives an attempt that broke off back; `isCounted` false: it was not the film's fault. */
   async putBack({ filmId, attempt }: ClaimedFilm, afterMs: number, isCounted: boolean): Promise<void> {
     await this.#pool.query(
-      `update films set state = 'waiting', attempts_left = attempts_left + $3, step = '', duration_ms = 0,
+      `update films set state = 'waiting', attempts_left = attempts_left + $3, step = '', duration_ms = 0, preview_file = null,
          due_at = now() + $4 * interval '1 millisecond'
        where ${OF_ATTEMPT}`,
       [filmId, attempt, isCounted ? 0 : 1, afterMs],

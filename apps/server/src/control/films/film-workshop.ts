@@ -17,6 +17,7 @@ import { isOlderThan } from '../older-than.ts';
 import { type PersistOptions, persist } from '../persist.ts';
 import type { ClaimedFilm, FilmJobs, FilmRefusal, FilmResult } from './film-jobs.ts';
 import { FILM_LIMIT_MS, KEEPING_LIMIT_MS } from './film-limits.ts';
+import { FilmPreviews } from './film-previews.ts';
 import { FilmProblemError, problem, problemError } from './film-problem.ts';
 import { copyUpload, type FindUpload, fetchSource, type Source } from './source-files.ts';
 
@@ -50,6 +51,8 @@ export type FilmRunner = (
     readonly onProgress: (share: number, step: FilmStep) => void;
     /** Called when the length of the film is known, before work on it, and again when it turns out another. */
     readonly onLength: (durationMs: number) => void;
+    /** Called every few seconds with the picture that was drawn last, as a small JPEG. */
+    readonly onPreview: (jpeg: Buffer) => void;
   },
 ) => Promise<FilmOutcome>;
 
@@ -166,6 +169,7 @@ export class FilmWorkshop {
       if (refusal !== null) stop.abort();
       return refusal;
     };
+    const previews = new FilmPreviews(this.#options, film);
     const outcome = await this.#options.run(task, {
       signal: AbortSignal.any([signal, stop.signal]),
       onProgress: (share, step) => Object.assign(progress, { share, step }),
@@ -173,7 +177,9 @@ export class FilmWorkshop {
         // It cannot be asked once the attempt counts no more.
         asking = ask(durationMs).catch(() => null);
       },
+      onPreview: (jpeg) => previews.show(jpeg),
     });
+    await previews.end();
     const refusal = await asking;
     return refusal === null ? outcome : { kind: 'refused', ...refusal };
   }

@@ -17,6 +17,7 @@ import { alone, numberOf, type Quotas } from '../quotas/quotas.ts';
 import type { SignedLinks } from '../secrets/signed-links.ts';
 import type { FilmCallbacks } from './film-callbacks.ts';
 import type { FilmJobs } from './film-jobs.ts';
+import { inOnePart } from './film-previews.ts';
 import { type FindUpload, requireUploads, type Source } from './source-files.ts';
 
 /** An order of a film. */
@@ -55,6 +56,8 @@ export type Film = {
   /** Of the attempt: when the first share of its work was done; null: none as yet. */
   readonly workedSince: Date | null;
   readonly finishedAt: Date | null;
+  /** SHA-256 of the picture that was drawn last; null: none is shown. */
+  readonly previewFile: string | null;
   /** Of the message to the address in the order; null: there is none, as yet or ever. */
   readonly callbackState: 'waiting' | 'running' | 'delivered' | 'failed' | null;
   readonly hasCallback: boolean;
@@ -107,6 +110,7 @@ const COLUMNS = {
   charged: films.charged,
   createdAt: films.createdAt,
   startedAt: films.startedAt,
+  previewFile: films.previewFile,
   workedSince: films.workedSince,
   finishedAt: films.finishedAt,
   hasCallback: sql<boolean>`${films.callback} is not null`,
@@ -218,12 +222,30 @@ export class Films {
     return state === 'done' ? filmPath(this.#options.links, filmId) : null;
   }
 
+  /** Path and query of the picture that was drawn last, for some minutes and while the film is made; null when there is none. */
+  previewLink({ filmId, previewFile }: Pick<Film, 'filmId' | 'previewFile'>): string | null {
+    if (previewFile === null) return null;
+    // The same for as long as the picture is: pages load it once.
+    const query = this.#options.links.briefQueryFor(previewIdOf(filmId));
+    return `/films/${filmId}.jpg?v=${previewFile.slice(0, 8)}&${query}`;
+  }
+
+  /** Null when the link is none of ours, has expired, or there is no such picture any more. */
+  async openPreview(filmId: string, expires: string, signature: string): Promise<ReadableFile | null> {
+    if (!isPublicId(filmId) || !this.#options.links.opens(previewIdOf(filmId), expires, signature)) return null;
+    const [row] = await this.#orm.select({ sha256: films.previewFile }).from(films).where(eq(films.id, filmId));
+    return this.#fileOf(filmId, row?.sha256 ?? null);
+  }
+
   /** Null when the link is none of ours, has expired, or the film is gone. */
   async open(filmId: string, expires: string, signature: string): Promise<ReadableFile | null> {
     if (!isPublicId(filmId) || !this.#options.links.opens(filmId, expires, signature)) return null;
     const [row] = await this.#orm.select({ sha256: films.resultFile }).from(films).where(eq(films.id, filmId));
-    if (row === undefined || row.sha256 === null) return null;
-    return this.#options.blobs.find({ area: 'films', owner: filmId, sha256: row.sha256 });
+    return this.#fileOf(filmId, row?.sha256 ?? null);
+  }
+
+  async #fileOf(filmId: string, sha256: string | null): Promise<ReadableFile | null> {
+    return sha256 === null ? null : this.#options.blobs.find({ area: 'films', owner: filmId, sha256 });
   }
 
   /** Forgets films that were kept long enough, and deletes files that belong to none. */
@@ -233,7 +255,7 @@ export class Films {
         and created_at < now() - ${FILM_DAYS} * interval '1 day'`);
     const kept = async (keys: readonly BlobKey[]) => {
       const { rows } = await this.#options.db.pool.query<{ id: string; files: string[] }>(
-        'select id, array_remove(array[result_file, sound_file], null) as files from films where id = any($1::text[])',
+        'select id, array_remove(array[result_file, sound_file, preview_file], null) as files from films where id = any($1::text[])',
         [keys.map(({ owner }) => owner)],
       );
       const files = new Map(rows.map(({ id, files: names }) => [id, names]));
@@ -337,6 +359,11 @@ export function filmPath(links: SignedLinks, filmId: string): string {
   return `/films/${filmId}.mp4?${links.queryFor(filmId)}`;
 }
 
+/** What a link to the picture of a film is signed for: it opens no film. */
+function previewIdOf(filmId: string): string {
+  return `${filmId}/preview`;
+}
+
 /** The files of an order that lie at addresses. */
 function sourcesOf({ picture, sound }: FilmOrder): Source[] {
   return [
@@ -355,10 +382,6 @@ function digestOf({ picture, sound, options, callback }: FilmOrder): string {
   return createHash('sha256')
     .update(JSON.stringify([picture, said, options, ...(callback === undefined ? [] : [callback.url])]))
     .digest('hex');
-}
-
-async function* inOnePart(bytes: Buffer): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }
 
 /** By how quickly it went on since its files were there, which took as long as their senders took. */

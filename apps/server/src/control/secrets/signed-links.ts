@@ -5,19 +5,24 @@ import type { MasterKeys } from './master-key.ts';
 export type SignedLinks = {
   /** The query of a link to what has this id. */
   queryFor(id: string): string;
+  /** Good for ten minutes or more, and the same for some of them. */
+  briefQueryFor(id: string): string;
   opens(id: string, expires: string, signature: string): boolean;
 };
 
 const LIFETIME_MS = 6 * 60 * 60_000;
+const BRIEF_MS = 10 * 60_000;
 
 /** Signed with a key derived from the master key; `purpose` tells the links of one kind from those of another. */
 export function createSignedLinks(masterKeys: MasterKeys, purpose: string): SignedLinks {
   const keys = masterKeys.map(({ bytes }) => Buffer.from(hkdfSync('sha256', bytes, '', purpose, 32)));
+  const until = (id: string, expiresMs: number): string => {
+    const expires = String(expiresMs);
+    return `expires=${expires}&signature=${sign(keys[0] as Buffer, id, expires).toString('base64url')}`;
+  };
   return {
-    queryFor(id) {
-      const expires = String(Date.now() + LIFETIME_MS);
-      return `expires=${expires}&signature=${sign(keys[0] as Buffer, id, expires).toString('base64url')}`;
-    },
+    queryFor: (id) => until(id, Date.now() + LIFETIME_MS),
+    briefQueryFor: (id) => until(id, (Math.floor(Date.now() / BRIEF_MS) + 2) * BRIEF_MS),
     opens(id, expires, signature) {
       const given = Buffer.from(signature, 'base64url');
       const isSigned = keys.some((key) => {

@@ -164,14 +164,14 @@ function callbackOf({ hasCallback, callbackState }: FilmStanding): Generation['c
 
 function toGeneration(film: FilmStanding, films: Films, request: FastifyRequest): Generation {
   const { picture, sound, options } = film.request;
-  const link = films.link(film);
+  const [link, preview] = [films.link(film), films.previewLink(film)];
   const { state, progress, step, queuePosition, secondsLeft, widthPx, heightPx, bytes, errorCode, error } = film;
   return {
     ...{ generationId: film.filmId, state, progress, step, queuePosition, secondsLeft, widthPx, heightPx, bytes },
     videoUrl: link === null ? null : originOf(request) + link,
     seconds: film.durationMs / 1000,
     points: toPoints(film.charged),
-    previewUrl: null,
+    previewUrl: preview === null ? null : originOf(request) + preview,
     callback: callbackOf(film),
     failure: error === null ? null : { code: errorCode ?? '', message: error },
     picture: {

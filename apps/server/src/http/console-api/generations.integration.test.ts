@@ -26,7 +26,8 @@ describeOnBothDatabases('generations', (context) => {
 
   beforeAll(async () => {
     server = await createConsoleServer(context.db, {
-      async makeFilm({ outPath, sound }, { signal }) {
+      async makeFilm({ outPath, sound }, { signal, onPreview }) {
+        onPreview(Buffer.from('a small picture'));
         // A text is spoken until it is cancelled.
         if (sound.kind === 'text' && !signal.aborted) {
           await new Promise((resolve) => signal.addEventListener('abort', resolve));
@@ -86,6 +87,32 @@ describeOnBothDatabases('generations', (context) => {
     const { pathname, search } = new URL(film.videoUrl);
     expect((await server.app.inject(pathname + search)).body).toBe('film');
     expect((await ask('GET', `/${generationId}`)).body.state).toBe('done');
+  });
+
+  test('while a film is made, a link shows what was drawn last; it opens nothing else, and nothing afterwards', async () => {
+    const { generationId } = (await ask('POST', '', { avatar: await anyAvatar(), text: 'Welcome!' })).body;
+    const show = async (link: URL) => {
+      const reply = await server.app.inject(link.pathname + link.search);
+      return [reply.statusCode, reply.statusCode === 200 ? reply.body : reply.headers['content-type']];
+    };
+    const preview = async () => (await ask('GET', `/${generationId}`)).body.previewUrl;
+    await expect.poll(preview, { timeout: 20_000 }).not.toBeNull();
+    const link = new URL(await preview());
+    expect(link.pathname).toBe(`/films/${generationId}.jpg`);
+    expect(await show(link)).toEqual([200, 'a small picture']);
+    const status = await server.app.inject({ url: `/query_status?task_id=${generationId}`, headers: { license: key } });
+    expect(new URL(status.json().preview_url).pathname).toBe(link.pathname);
+    expect(Number(link.searchParams.get('expires')) - Date.now()).toBeLessThan(21 * 60_000);
+    for (const [from, to] of [
+      ['.jpg', '.mp4'],
+      [generationId, newPublicId()],
+      [/signature=.*/, `signature=${'A'.repeat(43)}`],
+      [/expires=./, 'expires=9'],
+    ] as const) {
+      expect((await show(new URL(link.href.replace(from, to))))[0]).toBe(404);
+    }
+    expect((await ask('POST', `/${generationId}/cancel`, {})).body.previewUrl).toBeNull();
+    expect((await show(link))[0]).toBe(404);
   });
 
   test('lists are pages, from the newest on', async () => {

@@ -43,6 +43,8 @@ export type DubRequest = {
   readonly options?: DubOptions;
   /** Called once, before the first picture is drawn. */
   readonly onLength?: (durationMs: number) => void;
+  /** Called with each picture of the film before it is coded; what is in it changes afterwards. */
+  readonly onPicture?: (picture: Picture) => void;
   /** Called with a growing share from 0 to 1 and what is being done. */
   readonly onProgress?: (share: number, step: DubStep) => void;
   /** Stops the work; the promise rejects with the signal's reason and no file is left. */
@@ -69,7 +71,7 @@ const FADE_MS = 120;
  * them beyond what is kept of each picture's face. Throws `InputError`, `SpeechError`, `OutPathError` and `FilmOptionError`.
  */
 export async function dubClip(request: DubRequest): Promise<DubbedFilm> {
-  const { videoPath, audioPath, outPath, options = {}, signal, onProgress, onLength } = request;
+  const { videoPath, audioPath, outPath, options = {}, signal, onProgress, onLength, onPicture } = request;
   signal?.throwIfAborted();
   await requireOutPath(outPath, [videoPath, audioPath]);
   onProgress?.(0, 'reading the clip');
@@ -88,7 +90,7 @@ export async function dubClip(request: DubRequest): Promise<DubbedFilm> {
     const survey = await followFace(watch, clip, request);
     // Its networks take memory that drawing has better use for.
     await watch.close();
-    const film = await writeFilm({ clip, survey, speech, writer, options, signal, onProgress, onLength });
+    const film = await writeFilm({ clip, survey, speech, writer, options, signal, onProgress, onLength, onPicture });
     await rename(partial, outPath);
     onProgress?.(1, 'done');
     return film;
@@ -141,6 +143,7 @@ type FilmPlan = {
   readonly signal: AbortSignal | undefined;
   readonly onProgress: DubRequest['onProgress'];
   readonly onLength: DubRequest['onLength'];
+  readonly onPicture: DubRequest['onPicture'];
 };
 
 async function writeFilm(plan: FilmPlan): Promise<DubbedFilm> {
@@ -175,6 +178,7 @@ async function writeFilm(plan: FilmPlan): Promise<DubbedFilm> {
       const picture = await draw(from, writer.memory());
       if (over !== undefined && under !== undefined) melt(picture, under, over.share);
       const soundUntil = Math.round(((index + 1) * stepMs * FILM_SAMPLE_RATE_HZ) / 1000);
+      plan.onPicture?.(picture);
       await writer.addPicture(picture, sound.take(soundUntil - soundCount));
       soundCount = soundUntil;
       onProgress?.(DRAWING_FROM + ((1 - DRAWING_FROM) * (index + 1)) / order.count, 'drawing the mouth');
