@@ -17,6 +17,9 @@ const UPPER_TEETH = [0.31, 0.54, 0.745, 0.9, 1.02] as const;
 const UPPER_SHORTER = [0, 0.032, 0.01, 0.04, 0.06] as const;
 const LOWER_TEETH = [0.185, 0.385, 0.59, 0.77, 0.92] as const;
 
+/** Softness of edges, in half mouth widths, at which every detail of teeth is seen. */
+const SHARP = 0.017;
+
 export function createInteriorPainter(frame: MouthFrame, target: MouthTarget, look: PhotoLook): InteriorPainter {
   const unit = frame.halfWidth;
   const { pose } = target;
@@ -24,7 +27,9 @@ export function createInteriorPainter(frame: MouthFrame, target: MouthTarget, lo
   const seam = curveAt(frame.seam, 0) / unit;
   const aperture = target.aperture / unit;
   const lowest = curveAt(target.lowerEdge, 0) / unit;
-  const soft = Math.max(0.017, (1.1 * look.softnessPx) / unit);
+  const soft = Math.max(SHARP, (1.1 * look.softnessPx) / unit);
+  // What is narrow grows faint where it is blurred.
+  const sharpness = (0.011 + 0.4 * SHARP) / (0.011 + 0.4 * soft);
   const biteY = seam + 0.085 - 0.03 * pose.clench;
   const lowerTop = Math.max(biteY + 0.012, lowest - 0.11 - 0.03 * pose.jaw - 0.05 * pose.clench);
   const teethShown = 1 - 0.72 * round * (1 - pose.clench);
@@ -70,25 +75,25 @@ export function createInteriorPainter(frame: MouthFrame, target: MouthTarget, lo
 
   function layUpper(x: number, y: number, out: Float32Array): void {
     const tooth = toothAt(UPPER_TEETH, Math.abs(x));
-    const rounding = 0.04 * Math.abs(2 * tooth.across - 1) ** 3.5;
+    const rounding = 0.04 * sharpness * Math.abs(2 * tooth.across - 1) ** 3.5;
     const edge = biteY - (UPPER_SHORTER[tooth.index] ?? 0.06) - rounding - 0.05 * x * x;
     const cover = smoothStep(-soft, soft, edge - y) * (1 - smoothStep(0.86, 1.02, Math.abs(x))) * teethShown;
     if (cover <= 0) return;
     const turned = 1 - 0.55 * smoothStep(0.2, 0.95, Math.abs(x));
     const glassy = 1 - 0.1 * smoothStep(0.07, 0, edge - y);
     const curved = 1.04 - 0.14 * (2 * tooth.across - 1) ** 2;
-    const between = 1 - 0.24 * bell(tooth.toBorder, 0.011 + soft * 0.4);
+    const between = 1 - 0.24 * sharpness * bell(tooth.toBorder, 0.011 + soft * 0.4);
     lay(out, look.teeth, turned * glassy * curved * between, cover);
   }
 
   function layLower(x: number, y: number, out: Float32Array): void {
     const tooth = toothAt(LOWER_TEETH, Math.abs(x));
-    const rounding = 0.022 * Math.abs(2 * tooth.across - 1) ** 3;
+    const rounding = 0.022 * sharpness * Math.abs(2 * tooth.across - 1) ** 3;
     const top = lowerTop + rounding + 0.05 * x * x;
     const cover = smoothStep(-soft, soft, y - top) * (1 - smoothStep(0.7, 0.9, Math.abs(x))) * lowerShown;
     if (cover <= 0) return;
     const turned = 0.86 - 0.5 * smoothStep(0.15, 0.85, Math.abs(x));
-    const between = 1 - 0.2 * bell(tooth.toBorder, 0.01 + soft * 0.4);
+    const between = 1 - 0.2 * sharpness * bell(tooth.toBorder, 0.01 + soft * 0.4);
     const curved = 1.02 - 0.12 * (2 * tooth.across - 1) ** 2;
     lay(out, look.teeth, turned * between * curved * (1 - 0.3 * smoothStep(0.02, 0.2, y - top)), cover);
   }

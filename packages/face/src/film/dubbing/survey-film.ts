@@ -76,7 +76,10 @@ export async function surveyFilmClip(watch: FaceWatch, clip: FilmClip, options: 
   const ring = new PictureRing(clip.widthPx, clip.heightPx, picturesAtOnce(rate));
   const store = (): Uint8Array => ring.next();
   const pictures = readFilmPictures(clip, { signal: options.signal, store });
-  for await (const sighting of followFilm(pictures, follower, rate)) options.onPicture?.(study.add(sighting));
+  for await (const sighting of followFilm(pictures, follower, rate)) {
+    const count = study.add(sighting);
+    options.onPicture?.(count);
+  }
   return study.finish();
 }
 
