@@ -1,9 +1,10 @@
 // Measures what the codecs of a call cost and show: eight encoders in turn, as in eight calls, on talking pictures of two
 // avatars, 512x512, 800 kbit/s. node tools/build-codecs/measure.ts [rounds=3]
+
+import { OPUS_FRAME_SAMPLES, OpusEncoder } from '../../packages/media/src/codecs/opus-encoder.ts';
 import { createPicture, type Picture } from '../../packages/media/src/core/picture.ts';
 import { Resampler } from '../../packages/media/src/core/resampler.ts';
 import { openFace } from '../../packages/media/src/frames/face.ts';
-import { OPUS_FRAME_SAMPLES, OpusEncoder } from '../../packages/media/src/webrtc/opus-encoder.ts';
 import { VideoDecoder } from '../../packages/media/src/webrtc/testing/video-decoder.ts';
 import { VideoEncoder } from '../../packages/media/src/webrtc/video-encoder.ts';
 import { quantile } from '../../tests/support/statistics.ts';

@@ -1,4 +1,5 @@
 import { AudioOut } from './audio-out/audio-out.ts';
+import { OpusEncoder, opusSilencePacket } from './codecs/opus-encoder.ts';
 import { MOUTH_AT_REST, type PhoneTiming } from './core/articulation.ts';
 import { FRAME_INTERVAL_MS } from './core/audio-format.ts';
 import { closeAll } from './core/close-all.ts';
@@ -15,7 +16,6 @@ import type { IceCandidate, SessionConfig, SessionDescription, SessionEvent } fr
 import type { SessionInput } from './session/session-state.ts';
 import { type UserCounters, UserPipeline, type UserPipelineEvent } from './user-pipeline.ts';
 import { ArticulationTrack } from './visemes/articulation-track.ts';
-import { OpusEncoder, opusSilencePacket } from './webrtc/opus-encoder.ts';
 import { Peer } from './webrtc/peer.ts';
 import { VideoEncoder } from './webrtc/video-encoder.ts';
 import { VideoFeed } from './webrtc/video-feed.ts';

@@ -46,6 +46,8 @@ export const FILM_PROBLEMS = {
   'no-points': 'No points are left for this film. Add points and order it again.',
   'too-few-points':
     'This film would be {seconds} seconds long and cost {price} points; {left} are left for it. Add points and order it again.',
+  'size-beyond':
+    'The picture of this clip would be {width} × {height} pixels in the size that was ordered: sides of 64 to 4096 pixels and 9 megapixels are possible. Choose another size and order the film again.',
   'segment-beyond':
     'A segment ends at {end} s, but the clip at {length} s. Choose stretches within the clip and order the film again.',
   'time-limit': 'Making this film took too long. Cut it into pieces.',

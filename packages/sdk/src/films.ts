@@ -69,7 +69,7 @@ export type FilmStanding = {
 
 export type Film = {
   readonly generationId: string;
-  /** An MP4, good for six hours; `GET /api/v1/generations/{generationId}` gives a new one for 30 days. */
+  /** An MP4, or the WebM that was ordered, good for six hours; `GET /api/v1/generations/{generationId}` gives a new one for 30 days. */
   readonly videoUrl: string;
   /** Of film. */
   readonly seconds: number;

@@ -109,6 +109,28 @@ describeOnBothDatabases('ordering films as NavTalk’s clients do', (context) =>
     expect([film.statusCode, film.body, film.headers['content-type']]).toEqual([200, 'film', 'video/mp4']);
   });
 
+  test('a WebM is ordered, made and served as one, whatever its link is called', async () => {
+    tasks.splice(0);
+    const output = { width: 320, height: '', format: 'webm', quality: 'low' };
+    expect((await generate({ ...ORDER, output })).status).toBe(400);
+    const { task_id: taskId } = (await generate({ ...ORDER, output: { ...output, height: null } })).body;
+    await server.plane.jobs?.runDue(JOBS.films.name);
+    expect(tasks.map(({ options, outPath }) => [options.output, outPath.slice(-10)])).toEqual([
+      [{ widthPx: 320, format: 'webm', quality: 'low' }, '/film.webm'],
+    ]);
+    const link = new URL((await statusOf(taskId)).body.video_url);
+    expect(link.pathname).toMatch(/\.webm$/);
+    for (const path of [link.pathname, link.pathname.replace('.webm', '.mp4')]) {
+      const film = await server.app.inject(path + link.search);
+      expect([film.statusCode, film.headers['content-type']]).toEqual([200, 'video/webm']);
+    }
+  });
+
+  test('a film of an avatar has no more pixels than can be coded', async () => {
+    const { status, body } = await generate({ ...ORDER, output: { width: 4096 } });
+    expect([status, body.message]).toEqual([400, expect.stringContaining('more than 9 megapixels')]);
+  });
+
   test('nobody else learns of a film', async () => {
     const stranger = new TestBrowser(server.app);
     await stranger.register(`${newPublicId()}@example.org`);

@@ -21,6 +21,9 @@ export type GivenSettings = {
 /** How the fields are called, for sentences about them. */
 export type SettingNames = Readonly<Record<'segments' | 'syncMode' | 'originalVolume' | 'videoUrl', string>>;
 
+/** The most that H.264 is coded at. */
+const MAX_PIXELS = 9_000_000;
+
 /** Checks what a schema cannot see. Throws a `ControlError` that says what is wrong. */
 export function readFilmSettings(given: GivenSettings, names: SettingNames, ofClip: boolean): FilmSettings {
   const { speaker, segments, output, originalVolume } = given;
@@ -40,6 +43,10 @@ export function readFilmSettings(given: GivenSettings, names: SettingNames, ofCl
   if (syncMode === 'remap' && (originalVolume ?? 0) > 0) {
     throw bad(`remap changes the clip’s speed, which its sound cannot follow. Leave ${names.originalVolume} out.`);
   }
+  const { widthPx = 0, heightPx = widthPx } = output ?? {};
+  if (!ofClip && (widthPx || heightPx) * heightPx > MAX_PIXELS) {
+    throw bad('A film of this output would have more than 9 megapixels. Choose a smaller width or height.');
+  }
   requireBuilt(given);
   return {
     ...(syncMode && { syncMode }),
@@ -51,9 +58,9 @@ export function readFilmSettings(given: GivenSettings, names: SettingNames, ofCl
 }
 
 /** Nobody pays for a film that he has not ordered. */
-function requireBuilt({ speaker, output }: GivenSettings): void {
+function requireBuilt({ speaker }: GivenSettings): void {
   const isTimed = speaker === 'auto' || speaker?.timeMs !== undefined;
-  const asked = { output, speaker: isTimed ? speaker : undefined };
+  const asked = { speaker: isTimed ? speaker : undefined };
   const [name] = Object.entries(asked).find(([, value]) => value !== undefined) ?? [];
   if (name !== undefined) throw bad(`This server makes no films with this ${name} yet. Leave it out.`);
 }

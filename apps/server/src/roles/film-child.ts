@@ -83,7 +83,7 @@ async function make(task: Task): Promise<Made> {
   // What costs more than there is ends before the work: what is drawn differs by pictures at most.
   tellLength(lengthMs);
   if (picture.kind === 'video') {
-    const { syncMode, speaker, segments, originalVolume } = options;
+    const { syncMode, speaker, segments, originalVolume, output } = options;
     return dubClip({
       ...{ videoPath: picture.path, audioPath, outPath, onProgress: tellProgress, onLength: tellLength },
       onPicture: showPicture,
@@ -91,6 +91,7 @@ async function make(task: Task): Promise<Made> {
         ...(syncMode && { syncMode }),
         ...(typeof speaker === 'object' && { speaker }),
         ...(segments && { segments }),
+        ...(output && { output }),
         ...(originalVolume !== undefined && { originalVolume }),
       },
     });
@@ -108,16 +109,20 @@ async function make(task: Task): Promise<Made> {
 /** The face of a bundle speaks; `from` is the share of the work that is over. */
 async function film(task: Task, bundle: string, audioPath: string, from: number): Promise<Made> {
   const { outPath, cacheFolder, workFolder } = task;
+  const { format, quality, ...sides } = task.options.output ?? {};
+  // Avatars are drawn in any proportions; of one side alone they are square.
+  const widthPx = sides.widthPx ?? sides.heightPx ?? PORTRAIT_PX;
+  const heightPx = sides.heightPx ?? widthPx;
   const { durationMs } = await renderSpeech(bundle, audioPath, outPath, {
     // As long as its sound, like the film of a clip.
-    ...{ widthPx: PORTRAIT_PX, heightPx: PORTRAIT_PX, tailMs: 0 },
+    ...{ widthPx, heightPx, format, quality, tailMs: 0 },
     // A face that is made for one film is rendered for it alone.
     cachePath: task.picture.kind === 'bundle' ? cacheFolder : join(workFolder, 'cache'),
     onLength: tellLength,
     onPicture: showPicture,
     onProgress: (share) => tellProgress(from + share * (1 - from), 'drawing the mouth'),
   });
-  return { durationMs, widthPx: PORTRAIT_PX, heightPx: PORTRAIT_PX };
+  return { durationMs, widthPx, heightPx };
 }
 
 function refusalOf(error: unknown): FilmMessage | null {

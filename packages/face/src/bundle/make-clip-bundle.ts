@@ -21,7 +21,7 @@ import { type MakeBundleOptions, makeBundleFromPortrait } from './make-bundle.ts
 
 const LOOP_FILE = 'loop.mp4';
 /** H.264's quantiser of the stored film. */
-const LOOP_QUALITY = 15;
+const LOOP_RATE = { quantiser: 15 };
 /** Shares of the work at which a step begins. */
 const SHARE = { tracking: 0.02, still: 0.5, drawing: 0.55, film: 0.85 } as const;
 
@@ -207,7 +207,7 @@ async function writeFilm(clip: Clip, folder: string, plan: FilmPlan, { signal, o
     path: join(folder, LOOP_FILE),
     widthPx: PORTRAIT_SIDE,
     heightPx: PORTRAIT_SIDE,
-    quality: LOOP_QUALITY,
+    rate: LOOP_RATE,
   });
   try {
     const pictures = readPictures(clip, `format=yuv444p,${cut},${sized},format=yuv420p`, signal);

@@ -11,7 +11,7 @@ const PREVIEW_FILE = 'preview.mp4';
 /** Side of a gallery's card on a screen of double density. */
 const PREVIEW_SIDE_PX = 320;
 /** H.264's quantiser: good enough for a card, and small. */
-const PREVIEW_QUALITY = 27;
+const PREVIEW_RATE = { quantiser: 27 };
 
 /**
  * Films the avatar's life loop, 320x320 pixels without sound, into its bundle: `manifest.preview`, for galleries. It runs
@@ -25,7 +25,7 @@ export async function addPreview(bundlePath: string, signal?: AbortSignal): Prom
     const path = join(bundlePath, PREVIEW_FILE);
     const picture = createPicture(PREVIEW_SIDE_PX, PREVIEW_SIDE_PX);
     try {
-      const writer = await FilmWriter.open({ path, ...size, quality: PREVIEW_QUALITY });
+      const writer = await FilmWriter.open({ path, ...size, rate: PREVIEW_RATE });
       try {
         for (let index = 0; index < face.loopFrameCount; index++) {
           signal?.throwIfAborted();

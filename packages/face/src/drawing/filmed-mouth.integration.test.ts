@@ -35,7 +35,7 @@ function speak(face: Face, index: number, articulation: Partial<Articulation>): 
 
 /** The person says "a" slowly, three times. */
 async function filmOf(face: Face, path: string): Promise<void> {
-  const writer = await FilmWriter.open({ path, widthPx: SIDE, heightPx: SIDE, quality: 16 });
+  const writer = await FilmWriter.open({ path, widthPx: SIDE, heightPx: SIDE, rate: { quantiser: 16 } });
   for (let index = 0; index < FRAMES; index++) {
     const jaw = Math.max(0, Math.sin((index * 3 * 2 * Math.PI) / FRAMES)) * 0.9;
     await writer.addPicture(speak(face, index, { jaw }));

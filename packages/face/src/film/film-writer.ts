@@ -1,9 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type CodedPicture, FilmPackets, fileOnDisk, PictureEncoder } from '@visavis/media/codecs';
+import { PictureEncoder, type PictureEncoderOptions } from '@visavis/media/codecs';
 import { closeAll, FRAME_INTERVAL_MS, FRAMES_PER_SECOND, type Picture } from '@visavis/media/core';
+import type { FilmFormat } from '@visavis/protocol';
+import { FilmTracks, PICTURE_CODECS } from './film-tracks.ts';
 
 /** H.264's quantiser: no loss is visible at half a megapixel. */
-const VIDEO_QUALITY = 22;
+const VIDEO_QUALITY = { quantiser: 22 };
 const AUDIO_BITRATE = 128_000;
 /** A player may begin here. */
 const KEY_FRAME_EVERY = 2 * FRAMES_PER_SECOND;
@@ -14,34 +16,39 @@ export type FilmOptions = {
   readonly heightPx: number;
   /** Left out: a film without sound. */
   readonly sampleRateHz?: number;
-  /** H.264's quantiser from 0 to 51; smaller is better. */
-  readonly quality?: number;
+  /** `mp4` when left out. */
+  readonly format?: FilmFormat;
+  /** How pictures are coded; without visible loss into an MP4 when left out. */
+  readonly rate?: PictureEncoderOptions['rate'];
 };
 
-/** Writes an MP4 file: H.264 by OpenH264 at 25 pictures per second, and AAC. Pictures and sound are given in step. */
+/** Writes a film of 25 pictures per second: H.264 and AAC into an MP4, or VP8 and Opus into a WebM. Pictures and sound are given in step. */
 export class FilmWriter {
-  readonly #film: FilmPackets;
+  readonly #film: FilmTracks;
   readonly #encoder: PictureEncoder;
   readonly #options: FilmOptions;
-  #pictureTrack = -1;
-  #soundTrack: number | null = null;
   #pictureCount = 0;
   /** Sound given before the first picture, which the film's head waits for. */
   #waitingSound: Int16Array[] = [];
   #isClosed = false;
 
   static async open(options: FilmOptions): Promise<FilmWriter> {
-    const { widthPx, heightPx, quality = VIDEO_QUALITY } = options;
-    const encoder = await PictureEncoder.open({ codec: 'h264', widthPx, heightPx, rate: { quantiser: quality } });
+    const { path, widthPx, heightPx, format = 'mp4', rate = VIDEO_QUALITY, sampleRateHz } = options;
+    const encoder = await PictureEncoder.open({ codec: PICTURE_CODECS[format], widthPx, heightPx, rate });
     try {
-      return new FilmWriter(options, await FilmPackets.open(fileOnDisk(options.path, 'write'), 'mp4'), encoder);
+      const film = await FilmTracks.open({
+        ...{ path, format, widthPx, heightPx, soundBitsPerSecond: AUDIO_BITRATE },
+        ...{ ticksPerSecond: FRAMES_PER_SECOND * 512, picturesPerSecond: FRAMES_PER_SECOND },
+        ...(sampleRateHz !== undefined && { sampleRateHz }),
+      });
+      return new FilmWriter(options, film, encoder);
     } catch (error) {
       encoder.close();
       throw error;
     }
   }
 
-  private constructor(options: FilmOptions, film: FilmPackets, encoder: PictureEncoder) {
+  private constructor(options: FilmOptions, film: FilmTracks, encoder: PictureEncoder) {
     this.#options = options;
     this.#film = film;
     this.#encoder = encoder;
@@ -50,17 +57,17 @@ export class FilmWriter {
   async addPicture(picture: Picture): Promise<void> {
     const coded = this.#encoder.encode(picture, this.#pictureCount % KEY_FRAME_EVERY === 0);
     if (coded === null) throw new Error('The film could not take a picture.');
-    if (this.#pictureTrack < 0) this.#begin(coded);
     const atMs = this.#pictureCount * FRAME_INTERVAL_MS;
-    this.#film.writePacket(this.#pictureTrack, coded.data, atMs, FRAME_INTERVAL_MS, coded.isKeyFrame);
+    this.#film.writePicture(coded.data, atMs, FRAME_INTERVAL_MS, coded.isKeyFrame);
     this.#pictureCount += 1;
+    for (const pcm of this.#waitingSound.splice(0)) this.#film.writeSound(pcm);
     await nextTurn();
   }
 
   /** PCM16 mono. */
   async addSound(pcm: Int16Array): Promise<void> {
     if (this.#options.sampleRateHz === undefined) throw new Error('This film has no sound.');
-    if (this.#soundTrack === null) this.#waitingSound.push(pcm.slice());
+    if (this.#pictureCount === 0) this.#waitingSound.push(pcm.slice());
     else this.#film.writeSound(pcm);
   }
 
@@ -75,21 +82,5 @@ export class FilmWriter {
     if (this.#isClosed) return;
     this.#isClosed = true;
     closeAll(this.#encoder, this.#film);
-  }
-
-  /** The container's head holds what the first key frame begins with. */
-  #begin(first: CodedPicture): void {
-    const { widthPx, heightPx, sampleRateHz } = this.#options;
-    this.#pictureTrack = this.#film.addPictures({
-      codec: 'h264',
-      widthPx,
-      heightPx,
-      ticksPerSecond: FRAMES_PER_SECOND * 512,
-      picturesPerSecond: FRAMES_PER_SECOND,
-      head: first.data,
-    });
-    if (sampleRateHz !== undefined) this.#soundTrack = this.#film.addAac(sampleRateHz, AUDIO_BITRATE);
-    this.#film.begin({ movflags: '+faststart' });
-    for (const pcm of this.#waitingSound.splice(0)) this.#film.writeSound(pcm);
   }
 }

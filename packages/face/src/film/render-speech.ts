@@ -12,6 +12,8 @@ import {
 import { Expression } from '@visavis/media/expression';
 import { openFace } from '@visavis/media/frames';
 import { ArticulationTrack, loadArticulationNetwork } from '@visavis/media/visemes';
+import type { FilmFormat, FilmQuality } from '@visavis/protocol';
+import { pictureRate } from './film-quality.ts';
 import { FilmWriter } from './film-writer.ts';
 import { readSpeech, type Speech } from './read-speech.ts';
 
@@ -19,6 +21,10 @@ export type RenderSpeechOptions = {
   /** Even, 64 to 4096; 512 when left out. */
   readonly widthPx?: number;
   readonly heightPx?: number;
+  /** `mp4` when left out. */
+  readonly format?: FilmFormat | undefined;
+  /** Without visible loss when left out. */
+  readonly quality?: FilmQuality | undefined;
   /** Folder for rendered life loops, see `openFace`. */
   readonly cachePath?: string;
   /**
@@ -49,7 +55,7 @@ const DEFAULT_SIDE_PX = 512;
 const REPLY_ID = 'film';
 
 /**
- * Lets an avatar speak a recording: writes an MP4 file (H.264, AAC, 25 pictures per second) to `outPath`, which appears
+ * Lets an avatar speak a recording: writes a film of 25 pictures per second, an MP4 (H.264, AAC) or a WebM (VP8, Opus), to `outPath`, which appears
  * when complete. Mouth and head follow the sound alone. Throws `SpeechError` and `AvatarBundleError`.
  */
 export async function renderSpeech(
@@ -63,13 +69,19 @@ export async function renderSpeech(
   const widthPx = options.widthPx ?? DEFAULT_SIDE_PX;
   const heightPx = options.heightPx ?? DEFAULT_SIDE_PX;
   const speech = await readSpeech(audioPath);
-  const partial = `${outPath}.partial-${process.pid}.mp4`;
+  const partial = `${outPath}.partial-${process.pid}`;
   const size = { widthPx, heightPx, ...(cachePath && { cachePath }) };
   const pictures = await openPictures(bundlePath, speech, size, options);
   const durationMs = pictures.count * FRAME_INTERVAL_MS;
   try {
     options.onLength?.(durationMs);
-    const writer = await FilmWriter.open({ path: partial, widthPx, heightPx, sampleRateHz: speech.sampleRateHz });
+    const { format = 'mp4', quality = format === 'webm' ? 'high' : undefined } = options;
+    const writer = await FilmWriter.open({
+      ...{ path: partial, widthPx, heightPx, format, sampleRateHz: speech.sampleRateHz },
+      ...(quality && {
+        rate: pictureRate(format, quality, { widthPx, heightPx, picturesPerSecond: FRAMES_PER_SECOND }),
+      }),
+    });
     try {
       await writeFilm(writer, pictures, speech, options);
       await writer.finish();

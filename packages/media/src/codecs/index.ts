@@ -12,4 +12,5 @@ export {
   UnknownCodecError,
 } from './film-reader.ts';
 export { type FilmSurvey, surveyFilm } from './film-survey.ts';
+export { OPUS_FRAME_SAMPLES, OpusEncoder, opusTrack } from './opus-encoder.ts';
 export { type CodedPicture, PictureEncoder, type PictureEncoderOptions } from './picture-encoder.ts';

@@ -17,7 +17,7 @@ export type PictureEncoderOptions = {
   readonly picturesPerSecond?: number;
 };
 
-const TICKS_PER_PICTURE = 90_000 / FRAMES_PER_SECOND;
+const TICKS_PER_SECOND = 90_000;
 /** libvpx's fastest real-time modes are negative, down to -16. */
 const VP8_SPEED = -8;
 /**
@@ -35,12 +35,16 @@ type Functions = {
   readonly close: (encoder: Handle) => void;
 };
 
-function functionsOf(codecs: CallCodecs, codec: PictureCodec): Functions {
+function functionsOf(
+  codecs: CallCodecs,
+  { codec, picturesPerSecond = FRAMES_PER_SECOND }: PictureEncoderOptions,
+): Functions {
   if (codec === 'vp8') {
+    const ticks = Math.round(TICKS_PER_SECOND / picturesPerSecond);
     return {
       picture: codecs.vp8_picture,
       setBitrate: codecs.vp8_set_bitrate,
-      encode: (encoder, keyFrame) => codecs.vp8_encode(encoder, keyFrame, TICKS_PER_PICTURE),
+      encode: (encoder, keyFrame) => codecs.vp8_encode(encoder, keyFrame, ticks),
       coded: codecs.vp8_coded,
       isKeyFrame: codecs.vp8_is_key_frame,
       close: codecs.vp8_close,
@@ -73,7 +77,7 @@ export class PictureEncoder {
 
   private constructor(codecs: CallCodecs, options: PictureEncoderOptions, handle: Handle) {
     this.#codecs = codecs;
-    this.#functions = functionsOf(codecs, options.codec);
+    this.#functions = functionsOf(codecs, options);
     this.#byteLength = pictureByteLength(options.widthPx, options.heightPx);
     this.#handle = handle;
   }

@@ -1,6 +1,7 @@
 import { fileOnDisk } from '../codecs/film-module.ts';
 import { FilmPackets } from '../codecs/film-packets.ts';
-import { AUDIO_FRAME_MS, OPUS_SAMPLE_RATE_HZ } from '../core/audio-format.ts';
+import { opusTrack } from '../codecs/opus-encoder.ts';
+import { AUDIO_FRAME_MS } from '../core/audio-format.ts';
 
 export type RecordedCodec = 'vp8' | 'h264';
 /** A VP8 frame, or an H.264 access unit in Annex B form with its parameter sets at key frames. */
@@ -16,8 +17,6 @@ export type RecordingFileOptions = {
 /** WebM plays in every browser with VP8; H.264 goes into an MP4 of fragments, which is readable when the end is missing. */
 const CONTAINERS: Readonly<Record<RecordedCodec, 'webm' | 'mp4'>> = { vp8: 'webm', h264: 'mp4' };
 const VIDEO_TICKS_PER_SECOND = 1000;
-/** Samples that an Opus decoder throws away at the start (RFC 7845, section 4.2): libopus at 48 kHz looks 6.5 ms ahead. */
-const OPUS_PRE_SKIP = 312;
 
 export function recordingExtension(codec: RecordedCodec): string {
   return CONTAINERS[codec];
@@ -53,12 +52,7 @@ export class RecordingFile {
     const picture = { codec, widthPx, heightPx, ticksPerSecond: VIDEO_TICKS_PER_SECOND };
     // The parameter sets stand at the head of the first key frame; the container takes them from there.
     this.#pictures = film.addPictures(codec === 'h264' ? { ...picture, head: firstPicture.data } : picture);
-    this.#sound = film.addOpus({
-      sampleRateHz: OPUS_SAMPLE_RATE_HZ,
-      frameSamples: (OPUS_SAMPLE_RATE_HZ * AUDIO_FRAME_MS) / 1000,
-      paddingSamples: OPUS_PRE_SKIP,
-      head: opusHead(),
-    });
+    this.#sound = film.addOpus(opusTrack());
     film.begin(codec === 'h264' ? { movflags: '+empty_moov+default_base_moof', frag_duration: '2000000' } : {});
   }
 
@@ -86,15 +80,4 @@ export class RecordingFile {
     if (this.#isClosed || data.byteLength === 0) return;
     this.#film.writePacket(track, data, atMs, durationMs, isKey);
   }
-}
-
-/** The identification header of RFC 7845, section 5.1: version 1, mono, no gain, mapping family 0. */
-function opusHead(): Buffer {
-  const head = Buffer.alloc(19);
-  head.write('OpusHead', 0, 'latin1');
-  head.writeUInt8(1, 8);
-  head.writeUInt8(1, 9);
-  head.writeUInt16LE(OPUS_PRE_SKIP, 10);
-  head.writeUInt32LE(OPUS_SAMPLE_RATE_HZ, 12);
-  return head;
 }

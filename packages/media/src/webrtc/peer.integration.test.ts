@@ -1,9 +1,9 @@
 import nodeDataChannel from 'node-datachannel';
 import { afterEach, expect, test } from 'vitest';
 import { GenericNack, RtcpSrPacket, RtcpTransportLayerFeedback } from 'werift';
+import { OPUS_FRAME_SAMPLES, OpusEncoder, opusSilencePacket } from '../codecs/opus-encoder.ts';
 import { systemClock } from '../core/clock.ts';
 import { createPicture } from '../core/picture.ts';
-import { OPUS_FRAME_SAMPLES, OpusEncoder, opusSilencePacket } from './opus-encoder.ts';
 import { assemblePictures } from './testing/access-units.ts';
 import { connect, openCall, openPeer } from './testing/call.ts';
 import { drawMovingPicture, showsSquareAt } from './testing/moving-picture.ts';

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
+import { OPUS_FRAME_SAMPLES, OpusEncoder, opusSilencePacket } from '../codecs/opus-encoder.ts';
 import { createPicture, type Picture } from '../core/picture.ts';
 import type { EncodedVideoFrame, VideoCodec } from './encoded-frame.ts';
 import { encodeIdleLoop } from './idle-loop.ts';
-import { OPUS_FRAME_SAMPLES, OpusEncoder, opusSilencePacket } from './opus-encoder.ts';
 import { assemblePictures } from './testing/access-units.ts';
 import { openCall } from './testing/call.ts';
 import { drawMovingPicture, showsSquareAt } from './testing/moving-picture.ts';

@@ -6,6 +6,7 @@ import { newPublicId } from '../ids.ts';
 import { type FindAddresses, PrivateHostError, whyForbidden } from '../net/address-guard.ts';
 import { toPoints } from '../usage/points.ts';
 import type { CallbackSecrets } from '../webhooks/callback-secrets.ts';
+import type { NamedFilm } from './film-format.ts';
 
 /** How a film ended, for whoever is to be told. */
 export type FilmEnd = {
@@ -22,7 +23,7 @@ export type FilmCallbacksOptions = {
   /** As those who post find them: what may not be reached is refused with the order. */
   readonly findAddresses: FindAddresses;
   /** Path and query of a film that is done. */
-  readonly linkTo: (filmId: string) => string;
+  readonly linkTo: (film: NamedFilm) => string;
   /** A message of this project was put into the queue. */
   readonly onQueued: (projectId: string) => void;
 };
@@ -61,10 +62,11 @@ export class FilmCallbacks {
   /** Puts the message into the queue, in the transaction in which the film ends. */
   async queue(
     client: Pick<Database['pool'], 'query'>,
-    { filmId, projectId, callback }: { filmId: string; projectId: string; callback: FilmCallback },
+    { callback, projectId, ...film }: NamedFilm & { readonly projectId: string; readonly callback: FilmCallback },
     end: FilmEnd,
   ): Promise<void> {
-    const body = JSON.stringify(this.#messageOf(filmId, callback, end));
+    const { filmId } = film;
+    const body = JSON.stringify(this.#messageOf(film, callback, end));
     await client.query(
       `insert into webhook_deliveries (id, project_id, film_id, url, event, body) values ($1, $2, $3, $4, $5, $6)`,
       [newPublicId(), projectId, filmId, callback.url, `film.${end.state}`, body],
@@ -76,14 +78,15 @@ export class FilmCallbacks {
     this.#options.onQueued(projectId);
   }
 
-  #messageOf(filmId: string, { origin }: FilmCallback, { state, durationMs, charged, failure }: FilmEnd) {
+  #messageOf(film: NamedFilm, { origin }: FilmCallback, { state, durationMs, charged, failure }: FilmEnd) {
+    const { filmId } = film;
     return {
       type: `film.${state}`,
       timestamp: new Date().toISOString(),
       data: {
         ...{ task_id: toTaskId(filmId), generation_id: filmId, status: state },
         ...{ seconds: durationMs / 1000, points: toPoints(charged) },
-        video_url: state === 'done' ? origin + this.#options.linkTo(filmId) : null,
+        video_url: state === 'done' ? origin + this.#options.linkTo(film) : null,
         ...{ code: failure?.code ?? null, message: failure?.message ?? '' },
       },
     };

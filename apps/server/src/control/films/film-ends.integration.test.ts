@@ -40,7 +40,7 @@ describeOnBothDatabases('ends of films', (context) => {
     const told: string[] = [];
     const callbacks = new FilmCallbacks({
       ...{ secrets: { get: async () => '' }, findAddresses: () => Promise.reject(new Error('nothing is looked up')) },
-      ...{ linkTo: (filmId) => `/films/${filmId}`, onQueued: (id) => told.push(id) },
+      ...{ linkTo: ({ filmId }) => `/films/${filmId}`, onQueued: (id) => told.push(id) },
     });
     const jobs = new FilmJobs(context.db, { pointsPerMinute: 60, callbacks });
     const callback = { url: 'https://example.org/films', origin: 'https://films.example' };

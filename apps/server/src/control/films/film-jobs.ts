@@ -4,6 +4,7 @@ import { retryDeadlocks } from '../../db/retry-deadlocks.ts';
 import { writeUses } from '../usage/ledger.ts';
 import { priceOfSpan, toPoints } from '../usage/points.ts';
 import { CANCELLED, type FilmCallbacks, type FilmEnd } from './film-callbacks.ts';
+import type { NamedFilm } from './film-format.ts';
 import { chargedMsOf, lengthMsOf } from './film-length.ts';
 import { problem } from './film-problem.ts';
 
@@ -64,9 +65,9 @@ const NOTHING = { durationMs: 0, charged: 0 } as const;
 const OF_ATTEMPT = `id = $1 and attempt = $2 and state = 'running'`;
 const OVER = `step = '', finished_at = now(), sound_file = null, sound_bytes = 0, preview_file = null`;
 /** Whom an end is told to. */
-const TOLD = `returning id as "filmId", project_id as "projectId", callback`;
+const TOLD = `returning id as "filmId", project_id as "projectId", callback, request`;
 
-type Told = { readonly filmId: string; readonly projectId: string; readonly callback: FilmCallback | null };
+type Told = NamedFilm & { readonly projectId: string; readonly callback: FilmCallback | null };
 
 export type FilmJobsOptions = {
   /** Price of a minute of film. */

@@ -15,6 +15,7 @@ import type { ControlLogger } from '../logger.ts';
 import type { GuardedFetch } from '../net/guarded-fetch.ts';
 import { isOlderThan } from '../older-than.ts';
 import { type PersistOptions, persist } from '../persist.ts';
+import { formatOf } from './film-format.ts';
 import type { ClaimedFilm, FilmJobs, FilmRefusal, FilmResult } from './film-jobs.ts';
 import { FILM_LIMIT_MS, KEEPING_LIMIT_MS } from './film-limits.ts';
 import { FilmPreviews } from './film-previews.ts';
@@ -189,7 +190,7 @@ export class FilmWorkshop {
     const { logger, blobs } = this.#options;
     const { filmId, attempt, soundFile } = film;
     const { durationMs, widthPx, heightPx } = made;
-    const path = outPathIn(workFolder);
+    const path = outPathIn(workFolder, film);
     const limit = AbortSignal.any([signal, AbortSignal.timeout(KEEPING_LIMIT_MS)]);
     const owner = { area: 'films', owner: filmId } as const;
     let isDone: boolean;
@@ -239,7 +240,7 @@ export class FilmWorkshop {
                   ? await fetched({ kind: 'audio', url: sound.url })
                   : await this.#soundOf(film, workFolder, signal),
             },
-      ...{ options, workFolder, cacheFolder, outPath: outPathIn(workFolder) },
+      ...{ options, workFolder, cacheFolder, outPath: outPathIn(workFolder, film) },
     };
   }
 
@@ -291,6 +292,6 @@ export class FilmWorkshop {
   }
 }
 
-function outPathIn(workFolder: string): string {
-  return join(workFolder, 'film.mp4');
+function outPathIn(workFolder: string, { request }: ClaimedFilm): string {
+  return join(workFolder, `film.${formatOf(request)}`);
 }

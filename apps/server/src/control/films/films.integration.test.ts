@@ -137,7 +137,7 @@ describeOnBothDatabases('films', (context) => {
     });
     const query = new URLSearchParams((films.link(film) ?? '').split('?')[1]);
     const opens = async (id: string) =>
-      (await films.open(id, query.get('expires') ?? '', query.get('signature') ?? ''))?.bytes ?? null;
+      (await films.open(id, query.get('expires') ?? '', query.get('signature') ?? ''))?.file.bytes ?? null;
     expect([await opens(filmId), await opens(newPublicId())]).toEqual([4, null]);
     const stored: string[] = [];
     for await (const { owner } of blobs.list('films')) if (owner === filmId) stored.push(owner);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { errorEntry, FILM_DAYS, type FilmState } from '@visavis/protocol';
+import { errorEntry, FILM_DAYS, type FilmFormat, type FilmState } from '@visavis/protocol';
 import type { FilmSettings } from '@visavis/protocol/rest';
 import { and, desc, eq, lt, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../db/database.ts';
@@ -16,6 +16,7 @@ import { requireFileRoom } from '../quotas/project-usage.ts';
 import { alone, numberOf, type Quotas } from '../quotas/quotas.ts';
 import type { SignedLinks } from '../secrets/signed-links.ts';
 import type { FilmCallbacks } from './film-callbacks.ts';
+import { filmPath, formatOf } from './film-format.ts';
 import type { FilmJobs } from './film-jobs.ts';
 import { inOnePart } from './film-previews.ts';
 import { type FindUpload, requireUploads, type Source } from './source-files.ts';
@@ -218,8 +219,8 @@ export class Films {
   }
 
   /** Path and query under which a film that is done is served for six hours; null when there is none. */
-  link({ filmId, state }: Pick<Film, 'filmId' | 'state'>): string | null {
-    return state === 'done' ? filmPath(this.#options.links, filmId) : null;
+  link(film: Pick<Film, 'filmId' | 'state' | 'request'>): string | null {
+    return film.state === 'done' ? filmPath(this.#options.links, film) : null;
   }
 
   /** Path and query of the picture that was drawn last, for some minutes and while the film is made; null when there is none. */
@@ -238,10 +239,16 @@ export class Films {
   }
 
   /** Null when the link is none of ours, has expired, or the film is gone. */
-  async open(filmId: string, expires: string, signature: string): Promise<ReadableFile | null> {
+  async open(
+    filmId: string,
+    expires: string,
+    signature: string,
+  ): Promise<{ file: ReadableFile; format: FilmFormat } | null> {
     if (!isPublicId(filmId) || !this.#options.links.opens(filmId, expires, signature)) return null;
-    const [row] = await this.#orm.select({ sha256: films.resultFile }).from(films).where(eq(films.id, filmId));
-    return this.#fileOf(filmId, row?.sha256 ?? null);
+    const { resultFile: sha256, request } = films;
+    const [row] = await this.#orm.select({ sha256, request }).from(films).where(eq(films.id, filmId));
+    const file = row === undefined ? null : await this.#fileOf(filmId, row.sha256);
+    return row === undefined || file === null ? null : { file, format: formatOf(row.request) };
   }
 
   async #fileOf(filmId: string, sha256: string | null): Promise<ReadableFile | null> {
@@ -352,11 +359,6 @@ export class Films {
       .finally(() => this.#leaving.delete(work));
     this.#leaving.add(work);
   }
-}
-
-/** Path and query under which a film is served for six hours. */
-export function filmPath(links: SignedLinks, filmId: string): string {
-  return `/films/${filmId}.mp4?${links.queryFor(filmId)}`;
 }
 
 /** What a link to the picture of a film is signed for: it opens no film. */

@@ -1,7 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MOUTH_AT_REST, type Picture, pictureByteLength } from '@visavis/media/core';
-import type { FilmSegment } from '@visavis/protocol';
+import type { FilmOutput, FilmSegment } from '@visavis/protocol';
 import { InputError } from '../../input-error.ts';
 import type { Place } from '../../landmarks/find-portrait.ts';
 import { OutPathError, requireOutPath } from '../out-path.ts';
@@ -31,8 +31,8 @@ export type DubOptions = {
   readonly segments?: readonly FilmSegment[];
   /** How loud the clip's sound is under the speech, 0 to 1; 0 when left out. */
   readonly originalVolume?: number;
-  /** H.264's quantiser from 0 to 51; smaller is better. */
-  readonly quality?: number;
+  /** Size, format and quality of the film. Left out: the clip's size, `mp4`, `high`. */
+  readonly output?: FilmOutput;
 };
 
 export type DubRequest = {
@@ -66,7 +66,7 @@ const DRAWING_FROM = 0.4;
 const FADE_MS = 120;
 
 /**
- * Puts speech onto the user's own clip: writes an MP4 file (H.264, AAC) of the clip's size and rate in which the person says what
+ * Puts speech onto the user's own clip: writes a film, of the clip's size and rate if nothing else is asked, in which the person says what
  * the recording says. Mouth and jaw are drawn anew in every picture, all else stays. At most 30 minutes; memory does not grow with
  * them beyond what is kept of each picture's face. Throws `InputError`, `SpeechError`, `OutPathError` and `FilmOptionError`.
  */
@@ -75,9 +75,10 @@ export async function dubClip(request: DubRequest): Promise<DubbedFilm> {
   signal?.throwIfAborted();
   await requireOutPath(outPath, [videoPath, audioPath]);
   onProgress?.(0, 'reading the clip');
-  const clip = await openFilmClip(videoPath);
+  const { output = {} } = options;
+  const clip = await openFilmClip(videoPath, output);
   if (options.segments) requireWithin(options.segments, 1000 * clip.durationS, pictureMs(clip.rate));
-  const partial = `${outPath}.partial-${process.pid}.mp4`;
+  const partial = `${outPath}.partial-${process.pid}`;
   const writer = await openWriter(clip, partial, options);
   const parts: { close(): unknown }[] = [writer];
   const kept = <Part extends { close(): unknown }>(part: Part): Part => {
@@ -108,10 +109,10 @@ async function closeParts(parts: { close(): unknown }[]): Promise<void> {
 }
 
 /** The file is made before hours of work go into it. Throws `OutPathError`. */
-async function openWriter(clip: FilmClip, path: string, { quality }: DubOptions): Promise<DubWriter> {
+async function openWriter(clip: FilmClip, path: string, { output }: DubOptions): Promise<DubWriter> {
   const { widthPx, heightPx, rate } = clip;
   try {
-    return await DubWriter.open({ path, widthPx, heightPx, rate, ...(quality !== undefined && { quality }) });
+    return await DubWriter.open({ path, widthPx, heightPx, rate, format: output?.format, quality: output?.quality });
   } catch (error) {
     await rm(path, { force: true }).catch(() => {});
     if (!(error instanceof Error && 'syscall' in error)) throw error;
@@ -127,11 +128,16 @@ async function followFace(
   const expected = Math.max(1, (1000 * clip.durationS) / pictureMs(clip.rate));
   const survey = await surveyFilmClip(watch, clip, {
     signal,
-    speaker: options?.speaker,
+    speaker: options?.speaker && placeIn(clip, options.speaker),
     onPicture: (count) => onProgress?.(DRAWING_FROM * Math.min(1, count / expected), 'following the face'),
   });
   if (survey.shots.every(({ face }) => face === null)) throw new InputError('no-face', { sentence: NO_FACE });
   return survey;
+}
+
+/** A place in a picture of the clip, as a player shows it, in the pictures of the film. */
+function placeIn({ scale }: FilmClip, { x, y }: Place): Place {
+  return { x: x * scale, y: y * scale };
 }
 
 type FilmPlan = {

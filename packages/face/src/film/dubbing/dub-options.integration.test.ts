@@ -1,12 +1,13 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FilmReader, fileOnDisk } from '@visavis/media/codecs';
 import type { Picture } from '@visavis/media/core';
 import { speakWithFlite, wavFile } from '@visavis/media/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type DubOptions, dubClip, renderSpeech } from '../../index.ts';
 import { writeClip } from '../../testing/clips.ts';
-import { mouthsAlike, picturesOf } from '../../testing/film-pictures.ts';
+import { mouthsAlike, picturesOf, psnr } from '../../testing/film-pictures.ts';
 import { levelOf, withTones } from '../../testing/tones.ts';
 import { decodeSpeech } from '../read-speech.ts';
 
@@ -133,6 +134,80 @@ it(
     expect(loudest(pcm.subarray(48_000, 1.5 * 48_000))).toBeGreaterThan(3000);
     const { level } = await dub('mute-under.mp4', { originalVolume: 1, syncMode: 'cut_off' }, mute);
     expect(level(SECOND_HZ, 0.7, 1.5)).toBeGreaterThan(0.7 * TONE);
+  },
+  LONG_MS,
+);
+
+async function codecsOf(name: string) {
+  const reader = await FilmReader.open(fileOnDisk(join(folder, name), 'read'), ['mov', 'matroska']);
+  const codecs = [reader.pictures()?.codec, reader.sound()?.codec];
+  reader.close();
+  return codecs;
+}
+
+it(
+  'a WebM holds VP8 and Opus as long as the film, and what was filmed stays as it was',
+  async () => {
+    const { film, pictures, pcm, level } = await dub('film.webm', { syncMode: 'cut_off', output: { format: 'webm' } });
+    expect(await codecsOf('film.webm')).toEqual(['vp8', 'opus']);
+    expect(pictures).toHaveLength(film.pictureCount);
+    expect(Math.abs(pcm.length / 48 - film.durationMs)).toBeLessThan(25);
+    expect(level(FIRST_HZ, 0.1, 0.55)).toBeGreaterThan(0.8 * TONE);
+    expect(psnr(original.slice(0, pictures.length), pictures, 0, Math.floor(SIDE * 0.4))).toBeGreaterThan(40);
+  },
+  LONG_MS,
+);
+
+it(
+  'a film has the size that was asked for, in the proportions of its clip, and the mouth speaks in it',
+  async () => {
+    const wide = join(folder, 'wide.mp4');
+    const [width, height] = [SIDE, 192];
+    const cut = original.map(({ data }): Picture => {
+      const rows = (from: number, stride: number, count: number) => data.slice(from, from + stride * count);
+      const chroma = [SIDE * SIDE, 1.25 * SIDE * SIDE].map((from) => rows(from, SIDE / 2, height / 2));
+      return { width, height, data: Buffer.concat([rows(0, SIDE, height), ...chroma]) };
+    });
+    await writeClip(
+      wide,
+      { format: 'mp4' },
+      cut.map((picture, i) => [i / RATE, picture] as const),
+    );
+    const sizes = [];
+    for (const [i, output] of [{ widthPx: 512 }, { heightPx: 96 }, { widthPx: 400, heightPx: 400 }].entries()) {
+      const { film, pictures } = await dub(`size-${i}.mp4`, { syncMode: 'cut_off', output }, wide);
+      expect(new Set(pictures.map((picture) => `${picture.width} ${picture.height}`))).toEqual(
+        new Set([`${film.widthPx} ${film.heightPx}`]),
+      );
+      sizes.push([film.widthPx, film.heightPx]);
+    }
+    expect(sizes).toEqual([
+      [512, 384],
+      [128, 96],
+      [400, 300],
+    ]);
+    const twice = { left: 2 * MOUTH.left, right: 2 * MOUTH.right, top: 2 * MOUTH.top, bottom: 2 * MOUTH.bottom };
+    const large = await picturesOf(join(folder, 'size-0.mp4'));
+    const still = large.map(() => large[0] as Picture);
+    expect(mouthsAlike(still, large, twice)).toBeLessThan(REDRAWN_DB);
+    await expect(dub('flat.mp4', { output: { heightPx: 4096 } }, wide)).rejects.toThrow(/would be 5462 × 4096 pixels/);
+  },
+  LONG_MS,
+);
+
+it(
+  'the less quality, the smaller the file',
+  async () => {
+    const segments = [{ startMs: 200, endMs: 800 }];
+    for (const format of ['mp4', 'webm'] as const) {
+      const bytes = [];
+      for (const quality of ['low', 'medium', 'high'] as const) {
+        await dub(`${quality}.${format}`, { segments, output: { format, quality } });
+        bytes.push((await stat(join(folder, `${quality}.${format}`))).size);
+      }
+      const [low = 0, medium = 0, high = 0] = bytes;
+      expect([medium > 1.15 * low, high > 1.15 * medium]).toEqual([true, true]);
+    }
   },
   LONG_MS,
 );

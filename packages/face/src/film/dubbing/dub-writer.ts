@@ -1,5 +1,8 @@
-import { type CodedPicture, FilmPackets, fileOnDisk, type PictureEncoderOptions } from '@visavis/media/codecs';
+import type { CodedPicture, PictureEncoderOptions } from '@visavis/media/codecs';
 import { closeAll, type Picture } from '@visavis/media/core';
+import type { FilmFormat, FilmQuality } from '@visavis/protocol';
+import { pictureRate, soundBitsPerSecond } from '../film-quality.ts';
+import { FilmTracks, PICTURE_CODECS } from '../film-tracks.ts';
 import type { EncoderTask } from './encoder-thread.ts';
 import { type PictureRate, pictureMs } from './film-clip.ts';
 import { PictureRing } from './picture-ring.ts';
@@ -11,13 +14,12 @@ export type DubWriterOptions = {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly rate: PictureRate;
-  /** H.264's quantiser from 0 to 51; smaller is better. */
-  readonly quality?: number;
+  /** `mp4` when left out. */
+  readonly format?: FilmFormat | undefined;
+  /** `high` when left out. */
+  readonly quality?: FilmQuality | undefined;
 };
 
-/** What was filmed stays as it was by 45 dB and more. */
-const USUAL_QUALITY = 18;
-const AUDIO_BITRATE = 160_000;
 /** A player may begin here. */
 const KEY_FRAME_EVERY_S = 4;
 const SILENT = new Int16Array(0);
@@ -25,34 +27,36 @@ const SILENT = new Int16Array(0);
 const MOST_WAITING = 3;
 
 /**
- * Writes an MP4 file: H.264 by OpenH264 at the clip's own rate, and AAC. Pictures are coded on a thread of their own while the next
- * one is drawn.
+ * Writes a film at the clip's own rate: H.264 by OpenH264 and AAC into an MP4, or VP8 by libvpx and Opus into a WebM. Pictures are
+ * coded on a thread of their own while the next one is drawn.
  */
 export class DubWriter {
-  readonly #film: FilmPackets;
+  readonly #film: FilmTracks;
   readonly #encoder: ThreadCalls<EncoderTask, CodedPicture | null>;
-  readonly #options: DubWriterOptions;
   readonly #stepMs: number;
   readonly #keyEvery: number;
   readonly #ring: PictureRing;
   readonly #waiting: Promise<void>[] = [];
-  #pictureTrack = -1;
   #pictureCount = 0;
 
   /** Makes the file at once. */
   static async open(options: DubWriterOptions): Promise<DubWriter> {
-    const { widthPx, heightPx, rate, quality = USUAL_QUALITY } = options;
-    const film = await FilmPackets.open(fileOnDisk(options.path, 'write'), 'mp4');
+    const { path, widthPx, heightPx, rate, format = 'mp4', quality = 'high' } = options;
+    const film = await FilmTracks.open({
+      ...{ path, format, widthPx, heightPx, ticksPerSecond: rate.ticksPerSecond },
+      ...{ sampleRateHz: FILM_SAMPLE_RATE_HZ, soundBitsPerSecond: soundBitsPerSecond(format, quality) },
+    });
+    const picturesPerSecond = 1000 / pictureMs(rate);
     const encoder = new ThreadCalls<EncoderTask, CodedPicture | null>(
       new URL('./encoder-thread.ts', import.meta.url),
       'film-encoder',
     );
     const settings: PictureEncoderOptions = {
-      codec: 'h264',
+      codec: PICTURE_CODECS[format],
       widthPx,
       heightPx,
-      rate: { quantiser: quality },
-      picturesPerSecond: 1000 / pictureMs(rate),
+      rate: pictureRate(format, quality, { widthPx, heightPx, picturesPerSecond }),
+      picturesPerSecond,
     };
     const writer = new DubWriter(options, film, encoder);
     try {
@@ -66,10 +70,9 @@ export class DubWriter {
 
   private constructor(
     options: DubWriterOptions,
-    film: FilmPackets,
+    film: FilmTracks,
     encoder: ThreadCalls<EncoderTask, CodedPicture | null>,
   ) {
-    this.#options = options;
     this.#film = film;
     this.#encoder = encoder;
     this.#stepMs = pictureMs(options.rate);
@@ -108,22 +111,7 @@ export class DubWriter {
   }
 
   #write({ data, isKeyFrame }: CodedPicture, index: number, sound: Int16Array): void {
-    if (this.#pictureTrack < 0) this.#begin(data);
-    this.#film.writePacket(this.#pictureTrack, data, index * this.#stepMs, this.#stepMs, isKeyFrame);
+    this.#film.writePicture(data, index * this.#stepMs, this.#stepMs, isKeyFrame);
     if (sound.length > 0) this.#film.writeSound(sound);
-  }
-
-  /** The container's head holds what the first key frame begins with. */
-  #begin(head: Uint8Array): void {
-    const { widthPx, heightPx, rate } = this.#options;
-    this.#pictureTrack = this.#film.addPictures({
-      codec: 'h264',
-      widthPx,
-      heightPx,
-      ticksPerSecond: rate.ticksPerSecond,
-      head,
-    });
-    this.#film.addAac(FILM_SAMPLE_RATE_HZ, AUDIO_BITRATE);
-    this.#film.begin({ movflags: '+faststart' });
   }
 }

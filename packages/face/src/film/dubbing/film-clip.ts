@@ -2,19 +2,23 @@ import { stat } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type FilmFrame, type FilmSize, surveyFilm } from '@visavis/media/codecs';
 import type { Picture } from '@visavis/media/core';
+import type { FilmOutput } from '@visavis/protocol';
 import { decoding, openReader, requirePictures } from '../../clip/clip-reader.ts';
 import { InputError } from '../../input-error.ts';
+import { fitsCodec, sizeOfFilm } from '../film-size.ts';
 
 /** Pictures per second as a fraction, so that 30000/1001 stays what it is over half an hour. */
 export type PictureRate = { readonly ticksPerSecond: number; readonly ticksPerPicture: number };
 
-/** A user's clip, as a player shows it: upright, with square pixels and even sides. */
+/** A user's clip, as a player shows it: upright, with square pixels, even sides, and in the size of its film. */
 export type FilmClip = {
   readonly path: string;
   /** The sides as a player shows them; of odd ones the last row or column is left out of the film. */
   readonly shown: FilmSize;
   readonly widthPx: number;
   readonly heightPx: number;
+  /** Pixels of the film for each that is shown. */
+  readonly scale: number;
   readonly rate: PictureRate;
   /** Of the pictures; sound may go on. */
   readonly durationS: number;
@@ -25,9 +29,6 @@ const MIN_FILM_S = 0.2;
 const MAX_BYTES = 8 * 1024 ** 3;
 const MIN_SIDE_PX = 64;
 const MAX_SIDE_PX = 4096;
-/** What level 5.2 of H.264, the highest of OpenH264, allows (ITU-T H.264, table A-1). */
-const MAX_MACROBLOCKS = 36_864;
-const MACROBLOCK_PX = 16;
 const SENTENCES = {
   'too-large':
     'This clip is too large: films may have 4096 pixels a side, 9 megapixels and 8 GB. Save a smaller copy and retry.',
@@ -47,21 +48,22 @@ const TICKS = 1000;
 /** Other work gets its turn after this many pictures. */
 const PICTURES_PER_TURN = 2;
 
-/** Looks through the file without decoding more than key pictures. Throws `InputError`. */
-export async function openFilmClip(path: string): Promise<FilmClip> {
+/** Looks through the file without decoding more than key pictures. Throws `InputError` and `FilmOptionError`. */
+export async function openFilmClip(path: string, output: FilmOutput = {}): Promise<FilmClip> {
   if ((await stat(path)).size > MAX_BYTES) throw refusal('too-large');
   const reader = await openReader(path);
   try {
     const pictures = requirePictures(reader);
     const survey = decoding(() => surveyFilm(reader, pictures, MAX_FILM_S + DURATION_SLACK_S));
     if (survey.durationS > MAX_FILM_S + DURATION_SLACK_S) throw refusal('too-long');
-    const [widthPx, heightPx] = [even(survey.widthPx), even(survey.heightPx)];
-    if (Math.min(widthPx, heightPx) < MIN_SIDE_PX) throw refusal('face-too-small');
-    if (Math.max(widthPx, heightPx) > MAX_SIDE_PX) throw refusal('too-large');
-    if (macroblocks(widthPx) * macroblocks(heightPx) > MAX_MACROBLOCKS) throw refusal('too-large');
-    if (survey.durationS < MIN_FILM_S) throw survey.isCutOff ? new InputError('corrupt') : refusal('too-short');
     const shown = { widthPx: survey.widthPx, heightPx: survey.heightPx };
-    return { path, shown, widthPx, heightPx, rate: rateOf(survey.picturesPerSecond), durationS: survey.durationS };
+    const own = sizeOfFilm(shown, {});
+    if (Math.min(own.widthPx, own.heightPx) < MIN_SIDE_PX) throw refusal('face-too-small');
+    if (Math.max(own.widthPx, own.heightPx) > MAX_SIDE_PX || !fitsCodec(own)) throw refusal('too-large');
+    if (survey.durationS < MIN_FILM_S) throw survey.isCutOff ? new InputError('corrupt') : refusal('too-short');
+    const size = sizeOfFilm(shown, output);
+    const scale = isWhole(size, own) ? 1 : size.widthPx / shown.widthPx;
+    return { path, shown, ...size, scale, rate: rateOf(survey.picturesPerSecond), durationS: survey.durationS };
   } finally {
     reader.close();
   }
@@ -92,8 +94,9 @@ export async function* readFilmPictures(
     requirePictures(reader);
     reader.showAt(clip.shown);
     const isOdd = width !== clip.shown.widthPx || height !== clip.shown.heightPx;
-    const cut = isOdd ? `,crop=${width}:${height}:0:0` : '';
-    const filters = `fps=${rate.ticksPerSecond}/${rate.ticksPerPicture},${ORDINARY_COLOURS}${cut}`;
+    const cut = isOdd && clip.scale === 1 ? `,crop=${width}:${height}:0:0` : '';
+    const sized = clip.scale === 1 ? '' : `${width}:${height}:flags=bicubic:`;
+    const filters = `fps=${rate.ticksPerSecond}/${rate.ticksPerPicture},scale=${sized}${ORDINARY_COLOURS}${cut}`;
     const frames = reader.frames(filters, refuseFarTimes, store);
     const next = (): FilmFrame | undefined => decoding(() => frames.next().value);
     let count = 0;
@@ -112,7 +115,7 @@ export async function* readFilmPictures(
 }
 
 /** What films are written in here: BT.601, limited range. */
-const ORDINARY_COLOURS = 'scale=out_color_matrix=smpte170m:out_range=tv,format=yuv420p';
+const ORDINARY_COLOURS = 'out_color_matrix=smpte170m:out_range=tv,format=yuv420p';
 
 /** What is decoded may come later than the packets said. */
 function refuseFarTimes(timeS: number): void {
@@ -140,10 +143,6 @@ function refusal(reason: keyof typeof SENTENCES): InputError {
   return new InputError(reason, { sentence: SENTENCES[reason] });
 }
 
-function macroblocks(lengthPx: number): number {
-  return Math.ceil(lengthPx / MACROBLOCK_PX);
-}
-
-function even(length: number): number {
-  return 2 * Math.floor(length / 2);
+function isWhole(size: FilmSize, own: FilmSize): boolean {
+  return size.widthPx === own.widthPx && size.heightPx === own.heightPx;
 }

@@ -1,5 +1,13 @@
 import { parseArgs } from 'node:util';
-import { type FilmSegment, parseSegments, segmentsFault, segmentsInOrder } from '@visavis/protocol';
+import {
+  FILM_QUALITIES,
+  type FilmOutput,
+  type FilmSegment,
+  LIMITS,
+  parseSegments,
+  segmentsFault,
+  segmentsInOrder,
+} from '@visavis/protocol';
 import { InputError } from '../../input-error.ts';
 import { FilmOptionError } from '../option-error.ts';
 import { OutPathError } from '../out-path.ts';
@@ -9,7 +17,7 @@ import { SYNC_MODES, type SyncMode } from './picture-order.ts';
 
 const USAGE = `Usage:
   visavis film --video CLIP --audio SPEECH -o FILE.mp4 [--sync-mode ${SYNC_MODES.join('|')}] [--speaker X,Y]
-               [--segments 1-3,5-8] [--original-volume 0.2]
+               [--segments 1-3,5-8] [--original-volume 0.2] [--size 1280x720] [--quality low|medium|high]
       lets the person in a clip say what a recording says; mouth and jaw are drawn anew, all else stays. Clips: MP4, MOV, WebM,
       MKV, AVI, GIF; speech: WAV, MP3, FLAC, Ogg, Opus, AAC, M4A, AMR, or the sound of a film; at most 30 minutes.
   --sync-mode  what happens where clip and speech differ in length: loop shows the clip again and again (the default), bounce
@@ -17,6 +25,8 @@ const USAGE = `Usage:
   --speaker    a place on the face that speaks, in pixels of the clip; the largest face when left out
   --segments   the only stretches of the clip that speak, in seconds, one part of the speech after the other; between them picture
                and sound stay, and the film is as long as the clip
+  --size       of the film, like 1280x720, 1280 (the width) or x720 (the height), in the clip's proportions; even numbers to 4096
+  --quality    how much of the picture the file keeps: high (the default), medium, low; the less, the smaller
   --original-volume  how loud the clip's sound is under the speech, from 0 (the default) to 1
 
 Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 a file cannot be used, 130 interrupted.`;
@@ -32,6 +42,7 @@ type FilmArguments = {
   readonly speaker: { readonly x: number; readonly y: number } | undefined;
   readonly segments: readonly FilmSegment[] | undefined;
   readonly originalVolume: number | undefined;
+  readonly output: FilmOutput;
 };
 
 /** What is asked for; a sentence where it cannot be understood. */
@@ -46,6 +57,8 @@ function readArguments(argv: readonly string[]): FilmArguments | string {
       speaker: { type: 'string' },
       segments: { type: 'string' },
       'original-volume': { type: 'string' },
+      size: { type: 'string' },
+      quality: { type: 'string' },
     },
   });
   const { video, audio, out } = values;
@@ -64,11 +77,29 @@ function readArguments(argv: readonly string[]): FilmArguments | string {
   if (syncMode === 'remap' && Number(volume) > 0)
     return 'remap changes the clip’s speed, which its sound cannot follow.';
   if (!isVolume) return '--original-volume takes a number from 0 to 1, like 0.2.';
+  const output = readOutput(values, out);
+  if (typeof output === 'string') return output;
   return {
-    ...{ video, audio, out, syncMode, segments: segments && segmentsInOrder(segments) },
+    ...{ output, video, audio, out, syncMode, segments: segments && segmentsInOrder(segments) },
     speaker: place ? { x: Number(place[1]), y: Number(place[2]) } : undefined,
     originalVolume: volume === undefined ? undefined : Number(volume),
   };
+}
+
+const SIZE = /^(\d{2,4})?(?:x(\d{2,4}))?$/;
+
+/** The file's name says its format. */
+function readOutput({ size, quality }: { size?: string; quality?: string }, out: string): FilmOutput | string {
+  const sides = size === undefined ? [] : SIZE.exec(size);
+  const [, widthPx, heightPx] = (sides ?? []).map((side) => (side === undefined ? undefined : Number(side)));
+  const [least, most] = LIMITS.ranges.filmSidePx;
+  const isSide = (side: number = least): boolean => side % 2 === 0 && side >= least && side <= most;
+  if (size === '' || sides === null || !isSide(widthPx) || !isSide(heightPx)) {
+    return `--size takes even numbers of pixels from ${least} to ${most}, like 1280x720, 1280 or x720.`;
+  }
+  const inQuality = FILM_QUALITIES.find((one) => one === quality);
+  if (quality !== undefined && inQuality === undefined) return `--quality takes one of: ${FILM_QUALITIES.join(', ')}.`;
+  return { widthPx, heightPx, quality: inQuality, format: /\.webm$/i.test(out) ? 'webm' : 'mp4' };
 }
 
 /** A bar that is written over on a terminal, and a line for every tenth elsewhere. */
@@ -102,13 +133,14 @@ async function run(argv: readonly string[], signal: AbortSignal): Promise<number
     console.error(`${wanted}\n\n${USAGE}`);
     return EXIT.usage;
   }
-  const { video, audio, out, syncMode, speaker, segments, originalVolume } = wanted;
+  const { video, audio, out, syncMode, speaker, segments, originalVolume, output } = wanted;
   await dubClip({
     videoPath: video,
     audioPath: audio,
     outPath: out,
     options: {
       syncMode,
+      output,
       ...(speaker && { speaker }),
       ...(segments && { segments }),
       ...(originalVolume !== undefined && { originalVolume }),

@@ -2,12 +2,12 @@
 // node packages/media/src/webrtc/testing/measure.ts [calls=4] [seconds=10] [rounds=3] [codec=vp8]
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { OPUS_FRAME_SAMPLES, OpusEncoder, opusSilencePacket } from '../../codecs/opus-encoder.ts';
 import { systemClock } from '../../core/clock.ts';
 import { silentLogger } from '../../core/logger.ts';
 import { createPicture, type Picture } from '../../core/picture.ts';
 import type { VideoCodec } from '../encoded-frame.ts';
 import { encodeIdleLoop } from '../idle-loop.ts';
-import { OPUS_FRAME_SAMPLES, OpusEncoder, opusSilencePacket } from '../opus-encoder.ts';
 import { Peer } from '../peer.ts';
 import { VideoEncoder } from '../video-encoder.ts';
 import { VideoFeed } from '../video-feed.ts';

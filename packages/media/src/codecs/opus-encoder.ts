@@ -1,12 +1,15 @@
-import { type CallCodecs, callCodecs, dropCallCodecs, type Handle } from '../codecs/call-codecs.ts';
-import { guarded, readBytes, writeBytes } from '../codecs/wasm-host.ts';
 import { AUDIO_FRAME_MS, OPUS_SAMPLE_RATE_HZ } from '../core/audio-format.ts';
+import { type CallCodecs, callCodecs, dropCallCodecs, type Handle } from './call-codecs.ts';
+import type { OpusTrack } from './film-packets.ts';
+import { guarded, readBytes, writeBytes } from './wasm-host.ts';
 
 /** Samples in one packet of 20 ms. */
 export const OPUS_FRAME_SAMPLES = (OPUS_SAMPLE_RATE_HZ * AUDIO_FRAME_MS) / 1000;
 const DEFAULT_BITRATE_KBPS = 32;
 /** libopus's scale from 0 to 10. */
 const COMPLEXITY = 5;
+/** Samples that an Opus decoder throws away at the start (RFC 7845, section 4.2): libopus at 48 kHz looks 6.5 ms ahead. */
+const OPUS_PRE_SKIP = 312;
 /** The encoder settles within a few frames of silence. */
 const SETTLING_FRAMES = 8;
 
@@ -77,4 +80,25 @@ async function encodeSilence(): Promise<Uint8Array> {
   for (let count = 0; count < SETTLING_FRAMES; count += 1) packet = encoder.encode(silence);
   encoder.close();
   return packet;
+}
+
+/** The track of a film that holds such packets. */
+export function opusTrack(): OpusTrack {
+  return {
+    sampleRateHz: OPUS_SAMPLE_RATE_HZ,
+    frameSamples: OPUS_FRAME_SAMPLES,
+    paddingSamples: OPUS_PRE_SKIP,
+    head: opusHead(),
+  };
+}
+
+/** The identification header of RFC 7845, section 5.1: version 1, mono, no gain, mapping family 0. */
+function opusHead(): Buffer {
+  const head = Buffer.alloc(19);
+  head.write('OpusHead', 0, 'latin1');
+  head.writeUInt8(1, 8);
+  head.writeUInt8(1, 9);
+  head.writeUInt16LE(OPUS_PRE_SKIP, 10);
+  head.writeUInt32LE(OPUS_SAMPLE_RATE_HZ, 12);
+  return head;
 }
