@@ -30,6 +30,12 @@ export const FILM_PROBLEMS = {
   'url-refused': 'The {what} URL cannot be fetched: {why}',
   'url-failed': 'The {what} URL could not be reached. Check it and order the film again.',
   'url-late': 'The {what} URL did not answer in time. Check it and order the film again.',
+  'url-certificate':
+    'The {what} URL has a certificate that cannot be trusted: it has expired, is self-signed, or belongs to another host. Mend it and order the film again.',
+  'url-broke-off':
+    'The file at the {what} URL broke off before its end. Check that it can be fetched whole and order the film again.',
+  'file-late':
+    'The file at the {what} URL took longer than {minutes} minutes to come in. Put it in a quicker place and order the film again.',
   'file-too-slow':
     'The file at the {what} URL comes in too slowly. Put it in a quicker place and order the film again.',
   'file-too-large':

@@ -1,3 +1,4 @@
+import { AVATAR_LIMIT_MS } from '../control/avatars/making/avatar-limits.ts';
 import { FILM_LIMIT_MS } from '../control/films/film-limits.ts';
 
 /** A kind of work that waits for its turn. Its rows say what is to be done; a job says only whose turn it is. */
@@ -14,7 +15,7 @@ export const JOBS = {
   /** Key: a project; all its deliveries that are due. */
   webhooks: { name: 'webhooks', heartbeatSeconds: 20, limitSeconds: 600 },
   /** Key: a person, or a project that nobody owns; one avatar after the other. */
-  avatars: { name: 'avatars', heartbeatSeconds: 20, limitSeconds: 3 * 3600 },
+  avatars: { name: 'avatars', heartbeatSeconds: 20, limitSeconds: AVATAR_LIMIT_MS / 1000 },
   /** Key: a lane of a person's films; one film after the other in each. */
   films: { name: 'films', heartbeatSeconds: 20, limitSeconds: FILM_LIMIT_MS / 1000 },
   /** Key: the task's name. */

@@ -1,18 +1,17 @@
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { MAKING_PROBLEMS } from '@visavis/protocol';
+import { AVATAR_MAKING_LIMITS_MS } from '../control/avatars/making/avatar-limits.ts';
 import type { BundleOutcome, BundleRunner } from '../control/avatars/making/avatar-workshop.ts';
 import type { Logger } from '../ports.ts';
 import { bundleMessageSchema } from './bundle-messages.ts';
 import { followMakingChild, startMakingChild } from './making-child.ts';
 
 const ENTRY = fileURLToPath(new URL('./bundle-child.ts', import.meta.url));
-/** A picture takes some seconds: one that takes minutes holds others up for nothing. */
-const TIME_LIMITS: Readonly<Record<'picture' | 'video', number>> = { picture: 4 * 60_000, video: 15 * 60_000 };
 const PICTURE = /\.(jpg|png|webp|bmp)$/;
 
 /** Makes bundles, each in a process of its own. */
-export function createBundleRunner(logger: Logger, timeLimits: typeof TIME_LIMITS = TIME_LIMITS): BundleRunner {
+export function createBundleRunner(logger: Logger, timeLimits = AVATAR_MAKING_LIMITS_MS): BundleRunner {
   return (task, { signal, onProgress, onPicture }) => {
     const timeLimitMs = timeLimits[PICTURE.test(task.inputPath) ? 'picture' : 'video'];
     if (signal.aborted) return Promise.resolve({ kind: 'broke', detail: 'It was stopped before its start.' });

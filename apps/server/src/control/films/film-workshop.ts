@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import type { FilmSettings } from '@visavis/protocol/rest';
 import { errorMessage } from '../../error-message.ts';
 import { type BlobStore, BlobStoreError } from '../../files/blob-store.ts';
 import { saveFile } from '../../files/save-file.ts';
+import { isAbandoned, workFolderName } from '../../files/work-folders.ts';
 import { Attempts } from '../attempts.ts';
 import type { AvatarCatalogue } from '../avatars/avatar-catalogue.ts';
 import type { AvatarBundles } from '../avatars/bundles/avatar-bundles.ts';
@@ -17,7 +17,7 @@ import { isOlderThan } from '../older-than.ts';
 import { type PersistOptions, persist } from '../persist.ts';
 import { formatOf } from './film-format.ts';
 import type { ClaimedFilm, FilmJobs, FilmRefusal, FilmResult } from './film-jobs.ts';
-import { FILM_LIMIT_MS, KEEPING_LIMIT_MS } from './film-limits.ts';
+import { ASIDE_AFTER_MS, FILM_LIMIT_MS, KEEPING_LIMIT_MS, PLACE_LIMIT_MS } from './film-limits.ts';
 import { FilmPreviews } from './film-previews.ts';
 import { FilmProblemError, problem, problemError } from './film-problem.ts';
 import { copyUpload, type FindUpload, fetchSource, type Source } from './source-files.ts';
@@ -57,6 +57,13 @@ export type FilmRunner = (
   },
 ) => Promise<FilmOutcome>;
 
+/** A place for heavy work on this machine. */
+export type MakingPlace = {
+  leave(): void;
+  /** False: `signal` has aborted before there was one. */
+  take(signal: AbortSignal): Promise<boolean>;
+};
+
 export type FilmWorkshopOptions = {
   readonly jobs: FilmJobs;
   readonly catalogue: Pick<AvatarCatalogue, 'get'>;
@@ -72,6 +79,7 @@ export type FilmWorkshopOptions = {
   readonly run: FilmRunner;
   readonly disk: Pick<DiskWatch, 'isLow'>;
   readonly logger: ControlLogger;
+  readonly asideAfterMs?: number;
 };
 
 type Progress = { share: number; step: FilmStep };
@@ -80,19 +88,28 @@ const RETRY_AFTER_MS = 2_000;
 const MAX_DELAY_MS = 10 * 60_000;
 /** Attempts that a store or a database that was away has ended do not count, up to so many: nothing is tried for ever. */
 const MAX_HINDERED_ATTEMPTS = 200;
-/** What a process that was killed left: no attempt takes so long. */
+/** Films whose files come in slowly, beside those that have a place. */
+const MOST_ASIDE = 16;
+const ALWAYS: MakingPlace = { leave() {}, take: async () => true };
+/** What a process left that was killed on another machine: no attempt takes so long. */
 const LEFT_HOURS = 1 + FILM_LIMIT_MS / 3_600_000;
 
 /** Not the film's fault: the store or the database does not answer, or is overloaded. */
 type Hindered = { readonly kind: 'hindered'; readonly detail: string };
 type Made = Extract<FilmOutcome, { kind: 'made' }>;
-type Bench = { readonly film: ClaimedFilm; readonly workFolder: string; readonly progress: Progress };
+type Bench = {
+  readonly film: ClaimedFilm;
+  readonly workFolder: string;
+  readonly progress: Progress;
+  readonly place: MakingPlace;
+};
 
 /** Makes films; the rows of `FilmJobs` are the truth. */
 export class FilmWorkshop {
   readonly #options: FilmWorkshopOptions;
   readonly #jobs: FilmJobs;
   readonly #attempts = new Attempts();
+  #aside = 0;
 
   constructor(options: FilmWorkshopOptions) {
     this.#options = options;
@@ -109,12 +126,14 @@ export class FilmWorkshop {
     this.#attempts.stop(filmId);
   }
 
-  /** Makes the next attempt of a turn. When `signal` aborts, it ends, and does not count. */
-  async makeNext(turn: string, signal: AbortSignal): Promise<void> {
+  /**
+   * Makes the next attempt of a turn, which holds `place`. When `signal` aborts, it ends, and does not count.
+   */
+  async makeNext(turn: string, signal: AbortSignal, place: MakingPlace = ALWAYS): Promise<void> {
     const film = await this.#jobs.claim(turn);
     if (film === null) return;
     if (film.attemptsLeft < 0) await this.#jobs.fail(film, problem('broke-off'));
-    else await this.#attempt(film, signal);
+    else await this.#attempt(film, signal, place);
   }
 
   /** Removes what attempts left that were killed with their process. */
@@ -122,13 +141,13 @@ export class FilmWorkshop {
     const { folder } = this.#options;
     for (const name of await readdir(folder).catch(() => [])) {
       const path = join(folder, name);
-      if (await isOlderThan(path, LEFT_HOURS)) await rm(path, { recursive: true, force: true });
+      if (isAbandoned(name) || (await isOlderThan(path, LEFT_HOURS))) await rm(path, { recursive: true, force: true });
     }
   }
 
-  async #attempt(film: ClaimedFilm, signal: AbortSignal): Promise<void> {
+  async #attempt(film: ClaimedFilm, signal: AbortSignal, place: MakingPlace): Promise<void> {
     const progress: Progress = { share: 0, step: 'starting' };
-    const workFolder = join(this.#options.folder, randomUUID());
+    const workFolder = join(this.#options.folder, workFolderName());
     try {
       await this.#attempts.run({
         id: film.filmId,
@@ -136,7 +155,7 @@ export class FilmWorkshop {
         report: () => this.#jobs.report(film, progress.share, progress.step),
         work: async (stop) => {
           await mkdir(workFolder, { recursive: true, mode: 0o700 });
-          const bench = { film, workFolder, progress };
+          const bench = { film, workFolder, progress, place };
           const outcome = await this.#make(bench, stop);
           if (outcome.kind === 'made') await this.#keep(bench, outcome, stop);
           else await this.#settle(film, outcome, stop);
@@ -147,18 +166,39 @@ export class FilmWorkshop {
     }
   }
 
-  async #make({ film, workFolder, progress }: Bench, signal: AbortSignal): Promise<FilmOutcome | Hindered> {
+  async #make(bench: Bench, signal: AbortSignal): Promise<FilmOutcome | Hindered> {
+    const { film, workFolder, progress } = bench;
     let task: FilmTask;
     try {
       // Who ordered it may have spent what he had since.
       const refusal = await this.#jobs.afford(film, 0);
       if (refusal !== null) return { kind: 'refused', ...refusal };
-      task = await this.#taskOf(film, workFolder, progress, signal);
+      task = await this.#besides(this.#taskOf(film, workFolder, progress, signal), bench, signal);
     } catch (error) {
       if (error instanceof FilmProblemError) return { kind: 'refused', ...error.refusal };
       return { kind: 'hindered', detail: errorMessage(error) };
     }
     return this.#draw(film, task, progress, signal);
+  }
+
+  /** What takes long to fetch leaves its place to others, who are made meanwhile, and takes one again. */
+  async #besides<Result>(fetching: Promise<Result>, { progress, place }: Bench, signal: AbortSignal): Promise<Result> {
+    let isAside = false;
+    const timer = setTimeout(() => {
+      if (this.#aside >= MOST_ASIDE) return;
+      isAside = true;
+      this.#aside += 1;
+      place.leave();
+    }, this.#options.asideAfterMs ?? ASIDE_AFTER_MS);
+    const result = await fetching.finally(() => {
+      clearTimeout(timer);
+      if (isAside) this.#aside -= 1;
+    });
+    if (!isAside) return result;
+    progress.step = 'starting';
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(PLACE_LIMIT_MS)]);
+    if (await place.take(limit)) return result;
+    throw new Error('No place on this machine became free for it.');
   }
 
   /** What the balance does not bear is stopped as soon as the film's length is known. */

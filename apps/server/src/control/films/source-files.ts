@@ -7,9 +7,9 @@ import { type Judged, receiveJudged } from '../avatars/making/receive-file.ts';
 import { ControlError } from '../control-error.ts';
 import { newPublicId } from '../ids.ts';
 import { ForbiddenAddressError } from '../net/address-guard.ts';
-import { type GuardedFetch, LateAnswerError } from '../net/guarded-fetch.ts';
+import { BrokenAnswerError, type GuardedFetch, LateAnswerError } from '../net/guarded-fetch.ts';
 import type { StoredUpload } from '../upload-links/upload-links.ts';
-import { FETCH_LIMIT_MS } from './film-limits.ts';
+import { ANSWER_LIMIT_MS, FETCH_LIMIT_MS } from './film-limits.ts';
 import { FilmProblemError, problemError } from './film-problem.ts';
 
 /** What a file is for, as orders call it. */
@@ -35,12 +35,19 @@ const MB = 1_000_000;
  */
 export async function fetchSource(source: Source, { folder, fetch, signal }: SourceOptions): Promise<string> {
   const { kind, url } = source;
-  const received: { file: string | null } = { file: null };
+  const received: { hasBegun: boolean; file: string | null } = { hasBegun: false, file: null };
   try {
     const { status } = await fetch({
       ...{ url, method: 'GET', headers: { accept: `${ACCEPT[kind]}, */*;q=0.5`, 'user-agent': 'Visavis' } },
-      ...{ timeoutMs: FETCH_LIMIT_MS, maxBytes: 1024, maxRedirects: MAX_REDIRECTS, signal },
+      ...{
+        timeoutMs: FETCH_LIMIT_MS,
+        headTimeoutMs: ANSWER_LIMIT_MS,
+        maxBytes: 1024,
+        maxRedirects: MAX_REDIRECTS,
+        signal,
+      },
       receive: async (body) => {
+        received.hasBegun = true;
         const judge = (head: Buffer) => judgeSource(kind, head);
         received.file = (await receiveJudged(body, folder, judge, { signal, pace: () => IMPATIENT })).file;
       },
@@ -49,7 +56,7 @@ export async function fetchSource(source: Source, { folder, fetch, signal }: Sou
     return join(folder, basename(received.file));
   } catch (error) {
     if (signal.aborted) throw error;
-    throw explain(error, kind);
+    throw explain(error, kind, received.hasBegun);
   }
 }
 
@@ -119,11 +126,28 @@ async function judgeSource(kind: SourceKind, head: Buffer): Promise<Judged> {
   return { ending: `.${found.format}`, maxBytes, tooLarge };
 }
 
-/** Resolver and socket errors name inner addresses, which are nobody's business. */
-function explain(error: unknown, what: SourceKind): Error {
+/**
+ * Resolver and socket errors name inner addresses, which are nobody's business. What goes wrong on this machine is no fault of the
+ * address, and comes out as it was.
+ */
+function explain(error: unknown, what: SourceKind, hasBegun: boolean): unknown {
   if (error instanceof FilmProblemError) return error;
   if (error instanceof ControlError) return error.code === 'too-slow' ? problemError('file-too-slow', { what }) : error;
   if (error instanceof ForbiddenAddressError)
     return problemError('url-refused', { what, why: DELIVERY_FAULTS[error.fault] });
-  return problemError(error instanceof LateAnswerError ? 'url-late' : 'url-failed', { what });
+  if (error instanceof LateAnswerError) {
+    return hasBegun
+      ? problemError('file-late', { what, minutes: FETCH_LIMIT_MS / 60_000 })
+      : problemError('url-late', { what });
+  }
+  if (error instanceof BrokenAnswerError) return problemError('url-broke-off', { what });
+  if (hasBegun) return error;
+  return problemError(isOfCertificate(error) ? 'url-certificate' : 'url-failed', { what });
+}
+
+/** As OpenSSL and Node name them. */
+const CERTIFICATE_FAULTS = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/;
+
+function isOfCertificate(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && CERTIFICATE_FAULTS.test(String(error.code));
 }

@@ -16,6 +16,8 @@ export type GuardedRequest = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly timeoutMs: number;
+  /** How long the head of the answer is waited for, redirects and all; as long as the whole when left out. */
+  readonly headTimeoutMs?: number;
   /** Bytes of the answer's body that are read at most; 0: it is not waited for. */
   readonly maxBytes: number;
   /**
@@ -48,6 +50,13 @@ export class LateAnswerError extends Error {
   }
 }
 
+/** The body ended before its end, or came in a way that nobody understands. */
+export class BrokenAnswerError extends Error {
+  constructor(options: ErrorOptions) {
+    super('The answer broke off.', options);
+  }
+}
+
 export type GuardedFetch = (request: GuardedRequest) => Promise<GuardedResponse>;
 
 /**
@@ -61,8 +70,21 @@ export function createGuardedFetch(
   const { findAddresses = createAddressGuard(options) } = options;
 
   return async (request) => {
-    const limits = [AbortSignal.timeout(request.timeoutMs), ...(request.signal === undefined ? [] : [request.signal])];
+    const { timeoutMs, headTimeoutMs = timeoutMs } = request;
+    const head = new AbortController();
+    const timer = setTimeout(() => head.abort(), headTimeoutMs);
+    const limits = [AbortSignal.timeout(timeoutMs), head.signal, ...(request.signal ? [request.signal] : [])];
     const signal = AbortSignal.any(limits);
+    try {
+      const { answer, isPrivate } = await headOf(request, signal);
+      clearTimeout(timer);
+      return { ...(await read(answer, request, signal)), isPrivate };
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  async function headOf(request: GuardedRequest, signal: AbortSignal) {
     let url = parse(request.url);
     for (let redirects = 0; ; redirects += 1) {
       const found = await findAddresses(url, signal);
@@ -70,13 +92,13 @@ export function createGuardedFetch(
       const location = answer.headers.location;
       const isRedirect = answer.statusCode !== undefined && answer.statusCode >= 300 && answer.statusCode < 400;
       if (!isRedirect || location === undefined || request.maxRedirects === 0) {
-        return { ...(await read(answer, request)), isPrivate: found.isPrivate };
+        return { answer, isPrivate: found.isPrivate };
       }
       answer.destroy();
       if (redirects >= request.maxRedirects) throw new ForbiddenAddressError('too-many-redirects');
       url = parse(location, url);
     }
-  };
+  }
 }
 
 function parse(text: string, base?: URL): URL {
@@ -106,12 +128,13 @@ function send(
 async function read(
   answer: IncomingMessage,
   { maxBytes, bodyWaitMs, receive }: GuardedRequest,
+  signal: AbortSignal,
 ): Promise<Omit<GuardedResponse, 'isPrivate'>> {
   const status = answer.statusCode ?? 0;
   const contentType = answer.headers['content-type'] ?? '';
   if (receive !== undefined && status === 200) {
     try {
-      await receive(answer);
+      await receive(wholeBody(answer, signal));
     } finally {
       answer.destroy();
     }
@@ -122,6 +145,15 @@ async function read(
     return { status, contentType, body: Buffer.alloc(0), isCut: true };
   }
   return { status, contentType, ...(await readBody(answer, maxBytes, bodyWaitMs)) };
+}
+
+/** Tells what goes wrong with the body from what goes wrong with whoever takes it. */
+async function* wholeBody(answer: IncomingMessage, signal: AbortSignal): AsyncGenerator<Buffer> {
+  try {
+    yield* answer as AsyncIterable<Buffer>;
+  } catch (cause) {
+    throw signal.aborted ? new LateAnswerError() : new BrokenAnswerError({ cause });
+  }
 }
 
 async function readBody(

@@ -1,4 +1,5 @@
 import type { JobDefinition, Lane, TurnHandler } from '../definitions.ts';
+import { HeldPlace } from '../held-place.ts';
 import type { PlacesOfKind } from '../shared-places.ts';
 
 export type MakingTurnsOptions = {
@@ -6,10 +7,16 @@ export type MakingTurnsOptions = {
   /** What waits, by its rows. */
   readonly jobs: { waiting(): Promise<readonly string[]>; nextDueMs(turn: string): Promise<number | null> };
   /** `hasRoom` false: nothing is begun. */
-  readonly workshop: { makeNext(turn: string, signal: AbortSignal): Promise<void>; readonly hasRoom: boolean };
+  readonly workshop: {
+    makeNext(turn: string, signal: AbortSignal, place: HeldPlace): Promise<void>;
+    readonly hasRoom: boolean;
+  };
   /** What is made at once of this kind on this machine. */
   readonly places: PlacesOfKind;
 };
+
+/** Two kinds may have seen the same free place: so long one waits for the other. Then its turn comes again. */
+const WAIT_LIMIT_MS = 10 * 60_000;
 
 /** People take turns; in a turn one thing is made: an avatar, or a film. */
 export function createMakingTurns({ definition, jobs, workshop, places }: MakingTurnsOptions): TurnHandler {
@@ -20,12 +27,13 @@ export function createMakingTurns({ definition, jobs, workshop, places }: Making
     onPlaces: (tell) => places.onFreed(tell),
     waiting: async () => (await jobs.waiting()).map((key) => ({ key, afterMs: 0 })),
     async run({ key, signal }) {
-      const leave = await places.take(signal);
+      const place = new HeldPlace(places);
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(WAIT_LIMIT_MS)]);
       try {
-        if (leave !== null) await workshop.makeNext(key, signal);
+        if (await place.take(limit)) await workshop.makeNext(key, signal, place);
         return await jobs.nextDueMs(key);
       } finally {
-        leave?.();
+        place.leave();
       }
     },
   };

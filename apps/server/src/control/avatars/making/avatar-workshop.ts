@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { filled, MAKING_PROBLEMS, type MakingProblem, type MakingStep, type SentenceValues } from '@visavis/protocol';
 import { errorMessage } from '../../../error-message.ts';
 import { BlobStoreError } from '../../../files/blob-store.ts';
+import { isAbandoned, workFolderName } from '../../../files/work-folders.ts';
 import { Attempts } from '../../attempts.ts';
 import { ControlError } from '../../control-error.ts';
 import type { DiskWatch } from '../../disk/disk-watch.ts';
@@ -16,6 +16,7 @@ import { type PersistOptions, persist } from '../../persist.ts';
 import type { AvatarBundles } from '../bundles/avatar-bundles.ts';
 import type { AvatarMaker, AvatarPicture } from '../own-avatars.ts';
 import type { AvatarJobs, BundleFacts, ClaimedJob, Refusal } from './avatar-jobs.ts';
+import { AVATAR_FETCH_LIMIT_MS, AVATAR_KEEPING_LIMIT_MS } from './avatar-limits.ts';
 import type { AvatarSources } from './avatar-sources.ts';
 import { IMPATIENT } from './pace.ts';
 import { type ReceivedFile, receiveFile } from './receive-file.ts';
@@ -66,10 +67,7 @@ const RETRY_AFTER_MS = 2_000;
 const MAX_DELAY_MS = 10 * 60_000;
 /** Attempts that a store or a database that was away has ended do not count, up to so many: nothing is tried for ever. */
 const MAX_HINDERED_ATTEMPTS = 200;
-const FETCH_TIME_LIMIT_MS = 60_000;
-/** A bundle that is made is kept for so long for a store or a database that is away; less than the sweep of the store leaves alone. */
-const KEEPING_LIMIT_MS = 30 * 60_000;
-/** What a process that was killed left: no attempt takes so long. */
+/** What a process left that was killed on another machine: no attempt takes so long. */
 const LEFT_HOURS = 2;
 
 /** Not the avatar's fault: the store or the database does not answer. */
@@ -122,7 +120,7 @@ export class AvatarWorkshop implements AvatarMaker {
     for (const file of await this.#jobs.expireFailed()) await sources.remove(file);
     for (const name of await readdir(folders.work).catch(() => [])) {
       const path = join(folders.work, name);
-      if (await isOlderThan(path, LEFT_HOURS)) await rm(path, { recursive: true, force: true });
+      if (isAbandoned(name) || (await isOlderThan(path, LEFT_HOURS))) await rm(path, { recursive: true, force: true });
     }
   }
 
@@ -146,7 +144,7 @@ export class AvatarWorkshop implements AvatarMaker {
 
   async #attempt(job: ClaimedJob, signal: AbortSignal): Promise<void> {
     const progress: Progress = { share: 0, step: 'starting' };
-    const bench = { job, progress, workFolder: join(this.#options.folders.work, randomUUID()) };
+    const bench = { job, progress, workFolder: join(this.#options.folders.work, workFolderName()) };
     try {
       await this.#attempts.run({
         id: job.avatarId,
@@ -195,7 +193,7 @@ export class AvatarWorkshop implements AvatarMaker {
     const { logger, bundles, sources } = this.#options;
     const { avatarId, attempt } = job;
     const folder = bundleIn(workFolder);
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(KEEPING_LIMIT_MS)]);
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(AVATAR_KEEPING_LIMIT_MS)]);
     const trying: PersistOptions = {
       signal: limit,
       onFault: (error) =>
@@ -262,7 +260,7 @@ export class AvatarWorkshop implements AvatarMaker {
     try {
       const { status } = await fetch({
         ...{ url: job.url ?? '', method: 'GET', headers: { accept: 'image/*, video/*', 'user-agent': 'Visavis' } },
-        ...{ timeoutMs: FETCH_TIME_LIMIT_MS, maxBytes: 1024, maxRedirects: 3, signal },
+        ...{ timeoutMs: AVATAR_FETCH_LIMIT_MS, maxBytes: 1024, maxRedirects: 3, signal },
         receive: async (body) => {
           received = await receiveFile(body, folders.uploads, { signal, pace: () => IMPATIENT });
         },
