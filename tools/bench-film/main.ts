@@ -29,6 +29,21 @@ const print = (line: string): void => {
 
 type Spent = { readonly wallS: number; readonly processorS: number };
 
+/** Asking for it costs a tenth of a picture, and is done seldom. */
+class PeakMemory {
+  static readonly #every = 20;
+  #looks = 0;
+  #bytes = 0;
+
+  look(): void {
+    if (this.#looks++ % PeakMemory.#every === 0) this.#bytes = Math.max(this.#bytes, process.memoryUsage.rss());
+  }
+
+  get megabytes(): number {
+    return this.#bytes / 2 ** 20;
+  }
+}
+
 async function timed(work: () => Promise<unknown>): Promise<Spent> {
   const before = process.cpuUsage();
   const at = performance.now();
@@ -71,16 +86,14 @@ async function measureSize(folder: string, size: string, original: Material, wan
   const audioPath = await wavOf(folder, 'wanted', wanted);
   // Before and after, so that what else the machine does counts for both.
   const before = await timed(() => codeAlone(clip, control));
-  let peakBytes = 0;
+  const memory = new PeakMemory();
   const dubbing = await timed(() =>
     dubClip({
       videoPath: clip,
       audioPath,
       outPath: out,
       options: { syncMode: 'cut_off' },
-      onProgress: () => {
-        peakBytes = Math.max(peakBytes, process.memoryUsage().rss);
-      },
+      onProgress: () => memory.look(),
     }),
   );
   const after = await timed(() => codeAlone(clip, control));
@@ -93,7 +106,7 @@ async function measureSize(folder: string, size: string, original: Material, wan
     timesRealTime: durationS / dubbing.wallS,
     overCodingAlone: dubbing.wallS / aloneOnWall,
     processor: { timesRealTime: durationS / dubbing.processorS, overCodingAlone: dubbing.processorS / alone },
-    peakMB: peakBytes / 2 ** 20,
+    peakMB: memory.megabytes,
     ...judged,
   };
 }
@@ -107,19 +120,17 @@ async function measureGrowth(folder: string, minutes: readonly number[], voice: 
     const samples = new Int16Array(count * 60 * 24_000);
     for (let i = 0; i < samples.length; i++) samples[i] = voice.pcm[i % voice.pcm.length] ?? 0;
     const audioPath = await wavOf(folder, 'long', { ...voice, pcm: samples });
-    let peakBytes = 0;
+    const memory = new PeakMemory();
     const spent = await timed(() =>
       dubClip({
         videoPath: clip,
         audioPath,
         outPath: join(folder, 'long.mp4'),
-        onProgress: () => {
-          peakBytes = Math.max(peakBytes, process.memoryUsage().rss);
-        },
+        onProgress: () => memory.look(),
       }),
     );
     print(
-      `${count} min at 256x256: ${(spent.processorS / (60 * count)).toFixed(2)} s of processor time a second, ${(peakBytes / 2 ** 20).toFixed(0)} MB`,
+      `${count} min at 256x256: ${(spent.processorS / (60 * count)).toFixed(2)} s of processor time a second, ${memory.megabytes.toFixed(0)} MB`,
     );
   }
 }

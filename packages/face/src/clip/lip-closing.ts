@@ -1,4 +1,4 @@
-import { smoothStep } from '@visavis/media/frames';
+import { smoothStep } from '@visavis/media/core';
 import type { TrackedFace } from './track-face.ts';
 
 /** Lips this much further apart than in the still begin to be drawn closed, and are wholly; in distances of the eyes. */

@@ -1,4 +1,5 @@
-import { type EyeShape, type RgbaImage, type SourceBox, smoothStep } from '@visavis/media/frames';
+import { smoothStep } from '@visavis/media/core';
+import type { EyeShape, RgbaImage, SourceBox } from '@visavis/media/frames';
 import { EYE, type MeshPoint, meshPoint } from '../landmarks/mesh-points.ts';
 import { paintCrop } from '../pixels/pixels.ts';
 import { samplePixel } from '../pixels/sampling.ts';

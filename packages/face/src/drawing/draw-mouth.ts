@@ -1,5 +1,5 @@
-import { seededRandom } from '@visavis/media/core';
-import { type MouthShape, type RgbaImage, type SourceBox, smoothStep } from '@visavis/media/frames';
+import { seededRandom, smoothStep } from '@visavis/media/core';
+import type { MouthShape, RgbaImage, SourceBox } from '@visavis/media/frames';
 import type { MouthFrame } from '../landmarks/mouth-frame.ts';
 import { toLocal, toPicture } from '../landmarks/mouth-place.ts';
 import { paintCrop } from '../pixels/pixels.ts';

@@ -1,4 +1,5 @@
-import { type RgbaImage, smoothStep } from '@visavis/media/frames';
+import { smoothStep } from '@visavis/media/core';
+import type { RgbaImage } from '@visavis/media/frames';
 import type { TrackedFace } from '../clip/track-face.ts';
 import type { Portrait } from '../landmarks/find-portrait.ts';
 import { eyeDistance } from '../landmarks/mesh-points.ts';

@@ -1,4 +1,4 @@
-import { smoothStep } from '@visavis/media/frames';
+import { smoothStep } from '@visavis/media/core';
 import { faceBox, meshPoint, POINT } from '../landmarks/mesh-points.ts';
 import { bell } from './photo-look.ts';
 

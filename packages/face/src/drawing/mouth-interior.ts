@@ -1,4 +1,4 @@
-import { smoothStep } from '@visavis/media/frames';
+import { smoothStep } from '@visavis/media/core';
 import type { MouthFrame } from '../landmarks/mouth-frame.ts';
 import { curveAt } from '../landmarks/mouth-place.ts';
 import type { Rgb } from '../pixels/pixels.ts';

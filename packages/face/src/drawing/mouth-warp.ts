@@ -1,4 +1,5 @@
-import { type SourceBox, smoothStep } from '@visavis/media/frames';
+import { smoothStep } from '@visavis/media/core';
+import type { SourceBox } from '@visavis/media/frames';
 import type { MouthFrame } from '../landmarks/mouth-frame.ts';
 import { curveAt, toPicture } from '../landmarks/mouth-place.ts';
 import type { MouthTarget } from './mouth-target.ts';

@@ -1,8 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type RgbaImage, smoothStep } from '@visavis/media/frames';
+import { smoothStep } from '@visavis/media/core';
+import type { RgbaImage } from '@visavis/media/frames';
 import { FACE_OUTLINE, meshPoint } from '../landmarks/mesh-points.ts';
-import { channelPlane, lumaPlane, type Plane, type RgbImage, resized, toByte } from '../pixels/pixels.ts';
+import { channelPlane, lumaPlane, type Plane, type RgbImage, toByte } from '../pixels/pixels.ts';
 import { boxMean, fillIn, guidedModel } from '../pixels/planes-filter.ts';
+import { resized } from '../pixels/resized.ts';
 import { planeAt } from '../pixels/sampling.ts';
 import { distanceToPerson, distanceToTorso, type HeadModel } from './head-model.ts';
 

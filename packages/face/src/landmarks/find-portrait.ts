@@ -1,5 +1,6 @@
 import { InputError } from '../input-error.ts';
-import { cutSquare, quarterTurn, type RgbImage, resized } from '../pixels/pixels.ts';
+import { cutSquare, quarterTurn, type RgbImage } from '../pixels/pixels.ts';
+import { resized } from '../pixels/resized.ts';
 import { sampleRegion } from '../pixels/sampling.ts';
 import { type FaceFinder, type FaceMesh, type FoundFace, regionOfFace, regionOfMesh } from './face-finder.ts';
 import { distanceBetween, EYE, type MeshPoint, meshPoint, POINT } from './mesh-points.ts';

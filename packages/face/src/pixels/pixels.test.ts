@@ -11,11 +11,11 @@ import {
   pixelAt,
   quarterTurn,
   type RgbImage,
-  resized,
   rgbOf,
   toByte,
   withAlpha,
 } from './pixels.ts';
+import { resized } from './resized.ts';
 
 /** Three columns and two rows; red counts the column, green the row, in steps of ten, and blue is 7. */
 const IMAGE: RgbImage = {

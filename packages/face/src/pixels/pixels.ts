@@ -1,6 +1,5 @@
 import type { Picture } from '@visavis/media/core';
 import type { RgbaImage, SourceBox } from '@visavis/media/frames';
-import sharp from 'sharp';
 
 /** Interleaved 8-bit RGB without row padding. */
 export type RgbImage = { readonly width: number; readonly height: number; readonly data: Uint8Array };
@@ -94,12 +93,6 @@ export function quarterTurn({ width, height, data }: RgbImage): RgbImage {
     }
   }
   return { width: height, height: width, data: turned };
-}
-
-/** A square picture at another size (Lanczos). */
-export async function resized({ width, height, data }: RgbImage, side: number): Promise<RgbImage> {
-  const pixels = sharp(data, { raw: { width, height, channels: 3 } }).resize(side, side, { kernel: 'lanczos3' });
-  return { width: side, height: side, data: await pixels.raw().toBuffer() };
 }
 
 export function toByte(value: number): number {

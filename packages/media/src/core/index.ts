@@ -5,3 +5,4 @@ export { closeAll } from './close-all.ts';
 export { createPicture, type Picture, pictureByteLength } from './picture.ts';
 export { seededRandom } from './random.ts';
 export { Resampler } from './resampler.ts';
+export { smoothStep } from './smooth-step.ts';

@@ -1,4 +1,4 @@
-import { smoothStep } from './head-motion.ts';
+import { smoothStep } from '../core/smooth-step.ts';
 import type { AvatarManifest, SourceBox } from './manifest.ts';
 import { gridMesh } from './mesh.ts';
 import { createMorphPatchBuilder, type MorphPatch } from './morph-patch.ts';

@@ -1,3 +1,4 @@
+import { smoothStep } from '../core/smooth-step.ts';
 import type { AvatarManifest } from './manifest.ts';
 
 /** Where the head is at one frame of the life loop. Lengths in source pixels. */
@@ -121,11 +122,6 @@ function followHead(
     output[i] = (a * x + b * y + c) * view.scale + view.offsetX;
     output[i + 1] = (d * x + e * y + f) * view.scale + view.offsetY;
   }
-}
-
-export function smoothStep(from: number, to: number, value: number): number {
-  const t = Math.min(1, Math.max(0, (value - from) / (to - from)));
-  return t * t * (3 - 2 * t);
 }
 
 function sampleDepth(depth: DepthMap, fractionX: number, fractionY: number): number {

@@ -1,7 +1,7 @@
 // The face of `frames` towards packages that make bundles and films: what a bundle is, and how one is drawn.
 export { AvatarBundleError, type AvatarBundleFault } from './bundle-error.ts';
 export { type Face, type FaceOptions, type FacePerformer, type FacePose, openFace } from './face.ts';
-export { smoothStep, type TrackedHead } from './head-motion.ts';
+export type { TrackedHead } from './head-motion.ts';
 export {
   AVATAR_FORMAT,
   AVATAR_FORMAT_VERSION,

@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import type { Picture } from '../core/picture.ts';
-import { type DepthMap, motionWeights, moveVertices, smoothStep } from './head-motion.ts';
+import { smoothStep } from '../core/smooth-step.ts';
+import { type DepthMap, motionWeights, moveVertices } from './head-motion.ts';
 import type { LifeFrame } from './life-script.ts';
 import type { AvatarManifest, EyeShape, Point } from './manifest.ts';
 import { createSampleMap, gridMesh, rasterize, resetSampleMap, type SampleMap } from './mesh.ts';

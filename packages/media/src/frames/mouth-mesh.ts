@@ -1,4 +1,4 @@
-import { smoothStep } from './head-motion.ts';
+import { smoothStep } from '../core/smooth-step.ts';
 import type { MouthShape, Point, SourceBox } from './manifest.ts';
 import type { Mesh } from './mesh.ts';
 import { thinPlateField } from './thin-plate.ts';

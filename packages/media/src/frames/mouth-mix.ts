@@ -1,5 +1,5 @@
 import type { Articulation } from '../core/articulation.ts';
-import { smoothStep } from './head-motion.ts';
+import { smoothStep } from '../core/smooth-step.ts';
 import type { AvatarManifest } from './manifest.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Picture } from '../core/picture.ts';
-import { smoothStep } from './head-motion.ts';
+import { smoothStep } from '../core/smooth-step.ts';
 import type { AvatarManifest } from './manifest.ts';
 import type { View } from './view.ts';
 

@@ -2,6 +2,7 @@ import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MOUTH_AT_REST, type Picture, pictureByteLength } from '@visavis/media/core';
 import type { FilmOutput, FilmSegment } from '@visavis/protocol';
+import type { MouthPose } from '../../drawing/mouth-target.ts';
 import { InputError } from '../../input-error.ts';
 import type { Place } from '../../landmarks/find-portrait.ts';
 import { OutPathError, requireOutPath } from '../out-path.ts';
@@ -9,6 +10,7 @@ import { DubPainter } from './dub-painter.ts';
 import { DubWriter } from './dub-writer.ts';
 import { FaceWatch } from './face-watch.ts';
 import { type FilmClip, openFilmClip, pictureMs } from './film-clip.ts';
+import type { DrawnMouth } from './picture-coders.ts';
 import { orderPictures, type PictureOrder, type SyncMode } from './picture-order.ts';
 import { openSoundtrack, type Soundtrack } from './soundtrack.ts';
 import { mostKeptPictures, SourcePictures } from './source-pictures.ts';
@@ -174,18 +176,20 @@ async function writeFilm(plan: FilmPlan): Promise<DubbedFilm> {
       if (now !== null) speech.articulationAt(now.positionMs, articulation);
       const pose = poseOf(articulation);
       const share = now === null ? 0 : fadeOf(now, FADE_MS);
-      const draw = async (from: number, into: Uint8Array): Promise<Picture> => {
-        const picture = await source.at(from, into);
-        if (share > 0) drawPicture(painter, survey, picture, from, pose, share, index);
-        return picture;
-      };
+      const mouthAt = (from: number): DrawnMouth | undefined =>
+        share > 0 ? mouthOf(survey, { from, pose, share, index }) : undefined;
       const { from, over } = order.at(index);
-      const under = over && (await draw(over.from, aside));
-      const picture = await draw(from, writer.memory());
-      if (over !== undefined && under !== undefined) melt(picture, under, over.share);
+      const picture = await source.at(from, writer.memory());
+      if (over !== undefined) {
+        const under = await source.at(over.from, aside);
+        drawMouth(painter, under, mouthAt(over.from));
+        drawMouth(painter, picture, mouthAt(from));
+        melt(picture, under, over.share);
+      }
+      const mouth = over === undefined ? mouthAt(from) : undefined;
       const soundUntil = Math.round(((index + 1) * stepMs * FILM_SAMPLE_RATE_HZ) / 1000);
-      plan.onPicture?.(picture);
-      await writer.addPicture(picture, sound.take(soundUntil - soundCount));
+      const heard = sound.take(soundUntil - soundCount);
+      await writer.addPicture(picture, { mouth, sound: heard, onDrawn: plan.onPicture });
       soundCount = soundUntil;
       onProgress?.(DRAWING_FROM + ((1 - DRAWING_FROM) * (index + 1)) / order.count, 'drawing the mouth');
     }
@@ -216,19 +220,25 @@ async function soundOf({ clip, speech, options }: FilmPlan, plan: SpeechPlan, pe
   });
 }
 
-function drawPicture(
-  painter: DubPainter,
-  { shots, strengths }: FilmSurvey,
-  picture: Picture,
-  from: number,
-  pose: ReturnType<typeof poseOf>,
-  share: number,
-  index: number,
-): void {
+type MouthMoment = {
+  /** The picture of the clip. */
+  readonly from: number;
+  readonly pose: MouthPose;
+  readonly share: number;
+  /** The picture of the film. */
+  readonly index: number;
+};
+
+/** Undefined where the picture stays as it is. */
+function mouthOf({ shots, strengths }: FilmSurvey, { from, pose, share, index }: MouthMoment): DrawnMouth | undefined {
   const shot = shots.findLast(({ first }) => first <= from) as Shot;
   const face = shot.face?.at(from - shot.first);
-  if (face === undefined || face === null || shot.look === null) return;
-  painter.draw(picture, face, shot.look, pose, share * (strengths[from] ?? 0), index);
+  if (face === undefined || face === null || shot.look === null) return undefined;
+  return { face, look: shot.look, pose, strength: share * (strengths[from] ?? 0), index };
+}
+
+function drawMouth(painter: DubPainter, picture: Picture, mouth: DrawnMouth | undefined): void {
+  if (mouth) painter.draw(picture, mouth.face, mouth.look, mouth.pose, mouth.strength, mouth.index);
 }
 
 /** `share` of the first picture over the other one. */

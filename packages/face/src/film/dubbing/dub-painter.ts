@@ -1,5 +1,4 @@
-import { type Picture, seededRandom } from '@visavis/media/core';
-import { smoothStep } from '@visavis/media/frames';
+import { type Picture, seededRandom, smoothStep } from '@visavis/media/core';
 import { createLipShader } from '../../drawing/draw-mouth.ts';
 import { createFilmedPainter, type FilmedMouth } from '../../drawing/filmed-mouth.ts';
 import { createInteriorPainter, type InteriorPainter } from '../../drawing/mouth-interior.ts';

@@ -1,4 +1,4 @@
-import { smoothStep } from '@visavis/media/frames';
+import { smoothStep } from '@visavis/media/core';
 import type { MouthTarget } from '../../drawing/mouth-target.ts';
 import { type Reach, type WarpSample, warpReach } from '../../drawing/mouth-warp.ts';
 import type { MouthFrame } from '../../landmarks/mouth-frame.ts';

@@ -1,13 +1,14 @@
+import { availableParallelism } from 'node:os';
 import type { CodedPicture, PictureEncoderOptions } from '@visavis/media/codecs';
 import { closeAll, type Picture } from '@visavis/media/core';
 import type { FilmFormat, FilmQuality } from '@visavis/protocol';
 import { pictureRate, soundBitsPerSecond } from '../film-quality.ts';
 import { FilmTracks, PICTURE_CODECS } from '../film-tracks.ts';
-import type { EncoderTask } from './encoder-thread.ts';
+import { type CodingPlan, planCoding } from './coding-plan.ts';
 import { type PictureRate, pictureMs } from './film-clip.ts';
+import { type DrawnMouth, PictureCoders } from './picture-coders.ts';
 import { PictureRing } from './picture-ring.ts';
 import { FILM_SAMPLE_RATE_HZ } from './speech-sound.ts';
-import { ThreadCalls } from './thread-calls.ts';
 
 export type DubWriterOptions = {
   readonly path: string;
@@ -20,21 +21,27 @@ export type DubWriterOptions = {
   readonly quality?: FilmQuality | undefined;
 };
 
-/** A player may begin here. */
-const KEY_FRAME_EVERY_S = 4;
 const SILENT = new Int16Array(0);
-/** Pictures that wait for the encoder. */
-const MOST_WAITING = 3;
+
+/** What is added to a film: a picture in its `memory`. */
+export type FilmMoment = {
+  /** The mouth to draw into it. */
+  readonly mouth?: DrawnMouth | undefined;
+  /** PCM16 mono that is heard with it. */
+  readonly sound?: Int16Array;
+  /** Told when the picture is as the film shows it, in order, before its memory is used again. */
+  readonly onDrawn?: ((picture: Picture) => void) | undefined;
+};
 
 /**
- * Writes a film at the clip's own rate: H.264 by OpenH264 and AAC into an MP4, or VP8 by libvpx and Opus into a WebM. Pictures are
- * coded on a thread of their own while the next one is drawn.
+ * Writes a film at the clip's own rate: H.264 by OpenH264 and AAC into an MP4, or VP8 by libvpx and Opus into a WebM. Mouths
+ * are drawn and pictures coded on threads of their own while the next ones are decoded.
  */
 export class DubWriter {
   readonly #film: FilmTracks;
-  readonly #encoder: ThreadCalls<EncoderTask, CodedPicture | null>;
+  readonly #coders: PictureCoders;
   readonly #stepMs: number;
-  readonly #keyEvery: number;
+  readonly #mostWaiting: number;
   readonly #ring: PictureRing;
   readonly #waiting: Promise<void>[] = [];
   #pictureCount = 0;
@@ -47,10 +54,6 @@ export class DubWriter {
       ...{ sampleRateHz: FILM_SAMPLE_RATE_HZ, soundBitsPerSecond: soundBitsPerSecond(format, quality) },
     });
     const picturesPerSecond = 1000 / pictureMs(rate);
-    const encoder = new ThreadCalls<EncoderTask, CodedPicture | null>(
-      new URL('./encoder-thread.ts', import.meta.url),
-      'film-encoder',
-    );
     const settings: PictureEncoderOptions = {
       codec: PICTURE_CODECS[format],
       widthPx,
@@ -58,27 +61,22 @@ export class DubWriter {
       rate: pictureRate(format, quality, { widthPx, heightPx, picturesPerSecond }),
       picturesPerSecond,
     };
-    const writer = new DubWriter(options, film, encoder);
     try {
-      await encoder.call({ kind: 'open', options: settings });
-      return writer;
+      const plan = planCoding(options, picturesPerSecond, availableParallelism());
+      return new DubWriter(options, film, plan, await PictureCoders.open(plan, settings));
     } catch (error) {
-      await writer.close();
+      closeAll(film);
       throw error;
     }
   }
 
-  private constructor(
-    options: DubWriterOptions,
-    film: FilmTracks,
-    encoder: ThreadCalls<EncoderTask, CodedPicture | null>,
-  ) {
+  private constructor(options: DubWriterOptions, film: FilmTracks, plan: CodingPlan, coders: PictureCoders) {
     this.#film = film;
-    this.#encoder = encoder;
+    this.#coders = coders;
     this.#stepMs = pictureMs(options.rate);
-    this.#keyEvery = Math.max(1, Math.round((1000 * KEY_FRAME_EVERY_S) / this.#stepMs));
-    // One is drawn while the others wait.
-    this.#ring = new PictureRing(options.widthPx, options.heightPx, MOST_WAITING);
+    this.#mostWaiting = plan.mostWaiting;
+    // One is decoded while the others wait.
+    this.#ring = new PictureRing(options.widthPx, options.heightPx, plan.mostWaiting);
   }
 
   /** Memory for the next picture, to be given back by `addPicture` before the next is asked for. */
@@ -86,15 +84,20 @@ export class DubWriter {
     return this.#ring.next();
   }
 
-  /** A picture in `memory`, and the sound (PCM16 mono) that is heard with it. Resolves when there is room for the next one. */
-  async addPicture(picture: Picture, sound: Int16Array = SILENT): Promise<void> {
+  /** Resolves when there is room for the next one. */
+  async addPicture(picture: Picture, { mouth, sound = SILENT, onDrawn }: FilmMoment = {}): Promise<void> {
     const index = this.#pictureCount++;
-    const coded = this.#encoder.call({ kind: 'encode', picture, isKeyFrame: index % this.#keyEvery === 0 });
-    const written = coded.then((result) => this.#write(result as CodedPicture, index, sound));
+    const before = this.#waiting.at(-1);
+    const written = this.#coders.code(picture, mouth).then(async (coded) => {
+      // In the order of the film, however soon each is coded.
+      await before;
+      onDrawn?.(picture);
+      this.#write(coded, index, sound);
+    });
     // It is awaited below, after others or never.
     written.catch(() => {});
     this.#waiting.push(written);
-    if (this.#waiting.length >= MOST_WAITING) await this.#waiting.shift();
+    if (this.#waiting.length >= this.#mostWaiting) await this.#waiting.shift();
   }
 
   /** Writes what is still held and completes the file. */
@@ -106,7 +109,7 @@ export class DubWriter {
 
   /** Without `finish` before it the file is incomplete. */
   async close(): Promise<void> {
-    await this.#encoder.close();
+    await this.#coders.close();
     closeAll(this.#film);
   }
 

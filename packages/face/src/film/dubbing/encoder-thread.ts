@@ -1,21 +1,51 @@
-// A thread that codes the pictures of a film, beside the one that draws them.
+// A thread that draws mouths into the pictures of a film and codes them, beside the one that decodes the clip.
 import { type CodedPicture, PictureEncoder, type PictureEncoderOptions } from '@visavis/media/codecs';
 import type { Picture } from '@visavis/media/core';
+import type { MouthPose } from '../../drawing/mouth-target.ts';
+import { DubPainter, type MouthLook } from './dub-painter.ts';
+import type { LowerFace } from './shot-face.ts';
 import { answerCalls } from './thread-calls.ts';
+
+/** A mouth to draw into a picture. */
+export type MouthDrawing = {
+  readonly face: LowerFace;
+  readonly pose: MouthPose;
+  /** As in `DubPainter`. */
+  readonly strength: number;
+  /** Of the picture in the film. */
+  readonly index: number;
+};
 
 export type EncoderTask =
   | { readonly kind: 'open'; readonly options: PictureEncoderOptions }
+  /** What mouths look like from now on. */
+  | { readonly kind: 'look'; readonly look: MouthLook }
   /** The picture's memory is shared. */
-  | { readonly kind: 'encode'; readonly picture: Picture; readonly isKeyFrame: boolean };
+  | {
+      readonly kind: 'encode';
+      readonly picture: Picture;
+      readonly isKeyFrame: boolean;
+      readonly drawing?: MouthDrawing | undefined;
+    };
 
+const painter = new DubPainter();
 let encoder: PictureEncoder | null = null;
+let look: MouthLook | null = null;
 
 answerCalls<EncoderTask, CodedPicture | null>(async (task) => {
   if (task.kind === 'open') {
     encoder = await PictureEncoder.open(task.options);
     return null;
   }
-  const coded = encoder?.encode(task.picture, task.isKeyFrame) ?? null;
+  if (task.kind === 'look') {
+    look = task.look;
+    return null;
+  }
+  const { picture, isKeyFrame, drawing } = task;
+  if (drawing !== undefined && look !== null) {
+    painter.draw(picture, drawing.face, look, drawing.pose, drawing.strength, drawing.index);
+  }
+  const coded = encoder?.encode(picture, isKeyFrame) ?? null;
   if (coded === null) throw new Error('The film could not take a picture.');
   return coded;
 });

@@ -1,5 +1,5 @@
 import type { Articulation } from '@visavis/media/core';
-import { smoothStep } from '@visavis/media/frames';
+import { smoothStep } from '@visavis/media/core';
 import { SPECIAL_POSES } from '../../drawing/atlas-poses.ts';
 import { type MouthPose, POSE_AT_REST } from '../../drawing/mouth-target.ts';
 

@@ -1,0 +1,64 @@
+import type { CodedPicture, PictureEncoderOptions } from '@visavis/media/codecs';
+import type { Picture } from '@visavis/media/core';
+import type { CodingPlan } from './coding-plan.ts';
+import type { MouthLook } from './dub-painter.ts';
+import type { EncoderTask, MouthDrawing } from './encoder-thread.ts';
+import { ThreadCalls } from './thread-calls.ts';
+
+/** A mouth to draw into a picture before it is coded. */
+export type DrawnMouth = MouthDrawing & { readonly look: MouthLook };
+
+type Coder = {
+  readonly thread: ThreadCalls<EncoderTask, CodedPicture | null>;
+  /** What it was told last. */
+  look: MouthLook | null;
+};
+
+/** Threads that draw and code the pictures of a film, a group of pictures each in turn. */
+export class PictureCoders {
+  readonly #plan: CodingPlan;
+  readonly #coders: readonly Coder[];
+  #count = 0;
+
+  static async open(plan: CodingPlan, options: PictureEncoderOptions): Promise<PictureCoders> {
+    const coders = new PictureCoders(plan);
+    try {
+      await Promise.all(coders.#coders.map(({ thread }) => thread.call({ kind: 'open', options })));
+      return coders;
+    } catch (error) {
+      await coders.close();
+      throw error;
+    }
+  }
+
+  private constructor(plan: CodingPlan) {
+    this.#plan = plan;
+    this.#coders = Array.from({ length: plan.threadCount }, () => ({
+      thread: new ThreadCalls(new URL('./encoder-thread.ts', import.meta.url), 'film-encoder'),
+      look: null,
+    }));
+  }
+
+  /** The next picture of the film. Its memory is shared and must stay as it is until it is coded. */
+  async code(picture: Picture, mouth?: DrawnMouth): Promise<CodedPicture> {
+    const index = this.#count++;
+    const { groupLength } = this.#plan;
+    const coder = this.#coders[Math.floor(index / groupLength) % this.#coders.length] as Coder;
+    const isKeyFrame = index % groupLength === 0;
+    if (mouth === undefined) return required(await coder.thread.call({ kind: 'encode', picture, isKeyFrame }));
+    const { look, ...drawing } = mouth;
+    const told = look === coder.look ? null : coder.thread.call({ kind: 'look', look });
+    coder.look = look;
+    const [coded] = await Promise.all([coder.thread.call({ kind: 'encode', picture, isKeyFrame, drawing }), told]);
+    return required(coded);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#coders.map(({ thread }) => thread.close()));
+  }
+}
+
+function required(coded: CodedPicture | null): CodedPicture {
+  if (coded === null) throw new Error('The film could not take a picture.');
+  return coded;
+}
