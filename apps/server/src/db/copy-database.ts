@@ -4,6 +4,7 @@ import type { Database } from './database.ts';
 /** Every table, a table after those it refers to. */
 const TABLES = [
   ...([
+    'installation',
     'projects',
     'project_firsts',
     'licence_keys',

@@ -274,3 +274,16 @@ export const toolCalls = pgTable(
     ),
   ],
 );
+
+/** Which installation this database is, in one row: what lies in a bucket that is another's is none of its business. */
+export const installation = pgTable(
+  'installation',
+  {
+    isThisOne: boolean('is_this_one').primaryKey().default(true),
+    id: text('id').notNull(),
+  },
+  (table) => [
+    check('installation_one', sql`${table.isThisOne}`),
+    check('installation_id_format', isPublicId(table.id)),
+  ],
+);

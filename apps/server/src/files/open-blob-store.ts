@@ -4,9 +4,10 @@ import type { ControlLogger } from '../control/logger.ts';
 import { errorMessage } from '../error-message.ts';
 import { oneAtATime } from '../one-at-a-time.ts';
 import { StartError } from '../start-error.ts';
-import type { BlobStore } from './blob-store.ts';
+import { type BlobStore, BlobStoreError } from './blob-store.ts';
 import { openFolderStore } from './folder-store.ts';
-import type { S3Settings } from './s3-settings.ts';
+import { OWNER_KEY, type S3Settings } from './s3-settings.ts';
+import type { S3Store } from './s3-store.ts';
 
 const PROBE = 'Visavis looks whether it can write here.';
 
@@ -18,17 +19,24 @@ export type BlobStoreOptions = {
   readonly dataDir: string;
   /** Null: a folder below `dataDir`. */
   readonly s3: S3Settings | null;
+  /** A bucket belongs to one installation: what another one has there would be taken for nobody's. */
+  readonly installationId: string;
   readonly logger: ControlLogger;
   readonly askedAgainMs?: number;
 };
 
 /** The store that is configured, without a word to it. */
 export async function connectBlobStore({ dataDir, s3 }: Pick<BlobStoreOptions, 'dataDir' | 's3'>): Promise<BlobStore> {
-  if (s3 === null) return openFolderStore(join(dataDir, 'files'));
-  // The client of S3 is loaded by those who use it.
-  const { S3Store } = await import('./s3-store.ts');
-  return new S3Store({ ...s3, spoolFolder: join(dataDir, 'files', 'spool') });
+  return s3 === null ? openFolderStore(join(dataDir, 'files')) : connectBucket(dataDir, s3);
 }
+
+async function connectBucket(dataDir: string, s3: S3Settings): Promise<S3Store> {
+  // The client of S3 is loaded by those who use it.
+  const { S3Store: Store } = await import('./s3-store.ts');
+  return new Store({ ...s3, spoolFolder: join(dataDir, 'files', 'spool') });
+}
+
+class ForeignBucketError extends Error {}
 
 /**
  * The store that is configured, after one file was written to it, read, listed and deleted. One that refuses is set up
@@ -36,11 +44,16 @@ export async function connectBlobStore({ dataDir, s3 }: Pick<BlobStoreOptions, '
  * @throws StartError
  */
 export async function openBlobStore(options: BlobStoreOptions): Promise<BlobStore> {
-  const store = await connectBlobStore(options);
-  const { s3, logger, askedAgainMs = ASKED_AGAIN_MS } = options;
-  if (s3 === null) return store;
+  const { dataDir, s3, installationId, logger, askedAgainMs = ASKED_AGAIN_MS } = options;
+  if (s3 === null) return connectBlobStore(options);
+  const store = await connectBucket(dataDir, s3);
+  const ask: Ask = async (signal) => {
+    await probe(store, signal);
+    const owner = await store.claim(installationId, { signal });
+    if (owner !== installationId) throw new ForeignBucketError();
+  };
   try {
-    await probe(store, AbortSignal.timeout(START_LIMIT_MS));
+    await ask(AbortSignal.timeout(START_LIMIT_MS));
     return store;
   } catch (error) {
     const reason = reasonOf(error, s3);
@@ -53,16 +66,21 @@ export async function openBlobStore(options: BlobStoreOptions): Promise<BlobStor
       `${nameOf(s3)} does not answer. The server goes on without it and asks again: films wait on this disk, what is in it cannot be reached.`,
     );
   }
-  askAgain(store, s3, logger, askedAgainMs);
-  return store;
+  return heldBack(store, ask, { s3, logger, everyMs: askedAgainMs });
 }
 
-/** Until it answers or is closed. */
-function askAgain(store: BlobStore, s3: S3Settings, logger: ControlLogger, everyMs: number): void {
+/** Looks whether the store can be used, and is this installation's. */
+type Ask = (signal: AbortSignal) => Promise<void>;
+type AskingAgain = { readonly s3: S3Settings; readonly logger: ControlLogger; readonly everyMs: number };
+
+/** The store, asked again until it answers or is closed. Before that nobody is told what lies in it, and takes it for nobody's. */
+function heldBack(store: BlobStore, look: Ask, { s3, logger, everyMs }: AskingAgain): BlobStore {
   const stop = new AbortController();
+  let isOwn = false;
   const ask = oneAtATime(async () => {
     try {
-      await probe(store, AbortSignal.any([stop.signal, AbortSignal.timeout(everyMs)]));
+      await look(AbortSignal.any([stop.signal, AbortSignal.timeout(everyMs)]));
+      isOwn = true;
       logger.info({}, `${nameOf(s3)} answers.`);
       clearInterval(timer);
     } catch (error) {
@@ -72,11 +90,21 @@ function askAgain(store: BlobStore, s3: S3Settings, logger: ControlLogger, every
   });
   const timer = setInterval(() => void ask(), everyMs);
   timer.unref();
-  const close = store.close.bind(store);
-  store.close = async () => {
-    clearInterval(timer);
-    stop.abort();
-    await close();
+  return {
+    put: (...given) => store.put(...given),
+    putFile: (...given) => store.putFile(...given),
+    find: (...given) => store.find(...given),
+    delete: (...given) => store.delete(...given),
+    deleteAllOf: (...given) => store.deleteAllOf(...given),
+    async *list(...given) {
+      if (!isOwn) throw new BlobStoreError(`${nameOf(s3)} has not answered yet`);
+      yield* store.list(...given);
+    },
+    async close() {
+      clearInterval(timer);
+      stop.abort();
+      await store.close();
+    },
   };
 }
 
@@ -117,9 +145,14 @@ function nameOf(s3: S3Settings): string {
 
 /** Why the store refuses, and the way out. Null: it says nothing of the kind. */
 function reasonOf(error: unknown, s3: S3Settings): string | null {
+  if (error instanceof ForeignBucketError) return `${nameOf(s3)} cannot be used: ${foreign(s3)}`;
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const reason = REASONS[cause.name]?.(s3);
     if (reason !== undefined) return `${nameOf(s3)} cannot be used: ${reason}`;
   }
   return null;
+}
+
+function foreign({ bucket }: S3Settings): string {
+  return `the bucket ${bucket} belongs to another installation, whose files would be deleted here as nobody's. Set S3_BUCKET to a bucket for this one alone, or, if that one is no more, delete the object “${OWNER_KEY}” from it`;
 }

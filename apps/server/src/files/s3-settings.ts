@@ -1,3 +1,6 @@
+/** The object that names the installation to which the bucket belongs. */
+export const OWNER_KEY = 'installation';
+
 export type S3Settings = {
   /** Undefined: Amazon's, of `region`. */
   readonly endpoint: string | undefined;

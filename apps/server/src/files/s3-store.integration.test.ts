@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -12,6 +14,9 @@ import { S3Store } from './s3-store.ts';
 import { describeBlobStore, inParts, keysIn, readAll } from './testing/conformance.ts';
 import { type FaultyProxy, startFaultyProxy } from './testing/faulty-proxy.ts';
 import { findS3Server, type S3Server, startS3Server, warnNoS3 } from './testing/s3-server.ts';
+
+const INSTALLATION = newPublicId();
+const MIB = 1024 * 1024;
 
 const program = findS3Server();
 if (program === null) warnNoS3('a store that speaks S3');
@@ -29,7 +34,7 @@ describe.skipIf(program === null)('a store that speaks S3', () => {
   });
 
   const open = (s3: S3Settings, changes: Partial<BlobStoreOptions> = {}) =>
-    openBlobStore({ dataDir, s3, logger: silent, ...changes });
+    openBlobStore({ dataDir, s3, logger: silent, installationId: INSTALLATION, ...changes });
 
   describeBlobStore(async () => open(await server.newBucket()), { listed: 1100 });
 
@@ -70,10 +75,73 @@ describe.skipIf(program === null)('a store that speaks S3', () => {
     await proxy.close();
   });
 
+  test('a bucket belongs to the installation that came first, on all its nodes; another one does not start on it', async () => {
+    const settings = await server.newBucket();
+    const [first, node] = [await open(settings), await open(settings)];
+    const key = await first.put({ area: 'avatars', owner: newPublicId() }, inParts(randomBytes(9)), { maxBytes: 9 });
+    const another = { installationId: newPublicId() };
+    await expect(open(settings, another)).rejects.toThrow(
+      /the bucket .* belongs to another installation.* delete the object “installation” from it, and start again\.$/,
+    );
+    expect(await keysIn(node, key)).toEqual([key.sha256]);
+    for (const store of [first, node]) await store.close();
+  });
+
+  test('a bucket that does not answer at the start is not tidied up before it is known whose it is', async () => {
+    const settings = await server.newBucket();
+    const proxy = await startFaultyProxy(settings.endpoint as string);
+    const first = await open(settings);
+    const key = await first.put({ area: 'avatars', owner: newPublicId() }, inParts(randomBytes(9)), { maxBytes: 9 });
+    const log: string[] = [];
+    const logger = { ...silent, error: (_fields: unknown, message: string) => void log.push(message) };
+    proxy.fault = 'error';
+    const another = { logger, askedAgainMs: 100, installationId: newPublicId() };
+    const late = await open({ ...settings, endpoint: proxy.endpoint }, another);
+    proxy.fault = 'none';
+    await expect(keysIn(late, key)).rejects.toThrow(/has not answered yet/);
+    await vi.waitFor(() => expect(log[0]).toMatch(/belongs to another installation/), 5000);
+    await expect(keysIn(late, key)).rejects.toThrow(/has not answered yet/);
+    await late.close();
+    const own = await open(settings);
+    expect(await keysIn(own, key)).toEqual([key.sha256]);
+    for (const store of [first, own]) await store.close();
+    await proxy.close();
+  });
+
   test('a store that is not there holds no start up', async () => {
     const store = await open({ ...server.settings, endpoint: 'http://127.0.0.1:9' });
-    await expect(keysIn(store, { area: 'uploads', owner: newPublicId() })).rejects.toThrow(/ECONNREFUSED/);
+    const key = { area: 'uploads', owner: newPublicId(), sha256: 'ab'.repeat(32) } as const;
+    await expect(store.find(key)).rejects.toThrow(/ECONNREFUSED/);
     await store.close();
+  });
+
+  test('what slow readers hold together is bounded, however many they are; one alone reads in large pieces', async () => {
+    const asked: number[] = [];
+    const bucket = createServer((request, response) => {
+      const [, first = '0', last = '99999999'] = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? '') ?? [];
+      const bytes = Number(last) - Number(first) + 1;
+      response.writeHead(request.method === 'GET' ? 206 : 200, { 'content-length': bytes });
+      if (request.method === 'GET') asked.push(bytes);
+      response.end(request.method === 'GET' ? Buffer.alloc(bytes) : undefined);
+    });
+    await new Promise<void>((resolve) => bucket.listen(0, '127.0.0.1', resolve));
+    const endpoint = `http://127.0.0.1:${(bucket.address() as AddressInfo).port}`;
+    const store = new S3Store({ ...server.settings, endpoint, spoolFolder: join(dataDir, 'spool') });
+    const film = await store.find({ area: 'films', owner: newPublicId(), sha256: 'ab'.repeat(32) });
+    const readers: AsyncIterator<Uint8Array>[] = [];
+    for (let reader = 0; reader < 300; reader += 1) {
+      const parts = (film?.read() ?? inParts(Buffer.alloc(0)))[Symbol.asyncIterator]();
+      await parts.next();
+      readers.push(parts);
+    }
+    expect(asked[0]).toBe(2 * MIB);
+    expect(asked.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(64 * MIB + 300 * 64 * 1024);
+    for (const parts of readers) await parts.return?.();
+    await film?.read()[Symbol.asyncIterator]().next();
+    expect(asked.at(-1)).toBe(2 * MIB);
+    await store.close();
+    bucket.closeAllConnections();
+    await new Promise((resolve) => bucket.close(resolve));
   });
 
   describe('that fails', () => {

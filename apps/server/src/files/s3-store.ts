@@ -9,6 +9,7 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
@@ -31,7 +32,7 @@ import {
   requireRange,
   type StoredBlob,
 } from './blob-store.ts';
-import type { S3Settings } from './s3-settings.ts';
+import { OWNER_KEY, type S3Settings } from './s3-settings.ts';
 import { hashFile, spool } from './spool.ts';
 
 export type S3StoreOptions = S3Settings & {
@@ -60,8 +61,12 @@ const ATTEMPTS = 3;
 const PART_BYTES = 8 * 1024 * 1024;
 const PARTS_AT_ONCE = 2;
 const MAX_SOCKETS = 50;
-/** Files are read in pieces, each of them whole before its reader has it: one who is slow keeps no socket from the others. */
-const PIECE_BYTES = 2 * 1024 * 1024;
+/**
+ * Files are read in pieces, each of them whole before its reader has it: one who is slow keeps no socket from the others. No piece
+ * takes more than its share of what all that are held leave of `ofAll`, so many slow readers get small ones.
+ */
+const PIECE_BYTES = { most: 2 * 1024 * 1024, least: 64 * 1024, ofAll: 64 * 1024 * 1024 } as const;
+const SHARE_OF_FREE = 1 / 8;
 
 /** Blobs as objects of one bucket, `<area>/<owner>/<sha256>`, in any store that speaks Amazon's S3. */
 export class S3Store implements BlobStore {
@@ -69,6 +74,8 @@ export class S3Store implements BlobStore {
   readonly #spoolFolder: string;
   readonly #patience: S3Patience;
   readonly #client: S3Client;
+  /** Of pieces that readers have, or that are on their way to them. */
+  #heldBytes = 0;
 
   constructor({ bucket, spoolFolder, patience = S3_PATIENCE, ...settings }: S3StoreOptions) {
     this.#bucket = bucket;
@@ -116,6 +123,22 @@ export class S3Store implements BlobStore {
     return this.#list(`${area}/`, options);
   }
 
+  /** The id of the installation that the bucket belongs to: whoever asks first. */
+  async claim(installationId: string, options?: AskOptions): Promise<string> {
+    const object = { Bucket: this.#bucket, Key: OWNER_KEY };
+    const read = async (): Promise<string | null> => {
+      const command = new GetObjectCommand(object);
+      const found = await this.#ask((abortSignal) => this.#client.send(command, { abortSignal }), options);
+      return (await found?.Body?.transformToString())?.trim() ?? null;
+    };
+    const known = await read();
+    if (known !== null) return known;
+    const command = new PutObjectCommand({ ...object, Body: installationId });
+    await this.#ask((abortSignal) => this.#client.send(command, { abortSignal }), options);
+    // Another one may have been here at the same moment.
+    return (await read()) ?? installationId;
+  }
+
   async close(): Promise<void> {
     this.#client.destroy();
   }
@@ -151,9 +174,21 @@ export class S3Store implements BlobStore {
   ): AsyncGenerator<Uint8Array> {
     if (range !== undefined) requireRange(range, bytes);
     const { first, last } = range ?? { first: 0, last: bytes - 1 };
-    for (let at = first; at <= last; at += PIECE_BYTES) {
-      yield* await this.#readPiece(object, { first: at, last: Math.min(last, at + PIECE_BYTES - 1) }, signal);
+    for (let at = first; at <= last; ) {
+      const pieceBytes = Math.min(last - at + 1, this.#mostBytes());
+      this.#heldBytes += pieceBytes;
+      try {
+        yield* await this.#readPiece(object, { first: at, last: at + pieceBytes - 1 }, signal);
+      } finally {
+        this.#heldBytes -= pieceBytes;
+      }
+      at += pieceBytes;
     }
+  }
+
+  #mostBytes(): number {
+    const { most, least, ofAll } = PIECE_BYTES;
+    return Math.max(least, Math.min(most, Math.floor((ofAll - this.#heldBytes) * SHARE_OF_FREE)));
   }
 
   async #readPiece(

@@ -13,6 +13,7 @@ import { freeOrphanedSlots } from '../control/call-slots/call-slots.ts';
 import { failOrphanedConversations } from '../control/conversations/conversation-store.ts';
 import { type Demo, seedDemo } from '../control/demo/seed-demo.ts';
 import { openDiskWatch } from '../control/disk/disk-watch.ts';
+import { installationIdOf } from '../control/installation.ts';
 import type { RecordedTalk } from '../control/recordings/recordings.ts';
 import { loadMasterKeys } from '../control/secrets/master-key.ts';
 import { createSecretBox } from '../control/secrets/secret-box.ts';
@@ -187,7 +188,10 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     logger.warn({ conversations: orphaned.length }, 'Talks that the last stop cut off were closed');
   const box = createSecretBox(masterKeys, 'licence keys');
   const demo = await seedDemo({ db, box, avatarsDir, demoLicense: config.demo.licence, logger });
-  const blobs = await openBlobStore({ dataDir, s3: config.s3, logger });
+  const blobs = await openBlobStore({
+    ...{ dataDir, s3: config.s3, logger },
+    installationId: await installationIdOf(db),
+  });
   closers.add('store of files', () => blobs.close());
   const recordingsPath = join(dataDir, 'recordings');
   await mkdir(recordingsPath, { recursive: true, mode: 0o700 });

@@ -2,7 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger as PinoLogger } from 'pino';
 import type { Config } from '../config.ts';
+import { DEMO_PROJECT_ID } from '../control/demo/seed-demo.ts';
 import { openDiskWatch } from '../control/disk/disk-watch.ts';
+import { installationIdOf } from '../control/installation.ts';
 import { loadMasterKeys } from '../control/secrets/master-key.ts';
 import { openDatabase } from '../db/database.ts';
 import { openBlobStore } from '../files/open-blob-store.ts';
@@ -38,7 +40,10 @@ async function start(config: Config, logger: PinoLogger, closers: Closers): Prom
   const masterKeys = loadMasterKeys({ masterKey, dataDir });
   const db = await openDatabase({ dataDir, databaseUrl, logger });
   closers.add('database', () => db.close());
-  const blobs = await openBlobStore({ dataDir, s3: config.s3, logger });
+  const blobs = await openBlobStore({
+    ...{ dataDir, s3: config.s3, logger },
+    installationId: await installationIdOf(db),
+  });
   closers.add('store of files', () => blobs.close());
   const recordingsPath = join(dataDir, 'recordings');
   await mkdir(recordingsPath, { recursive: true, mode: 0o700 });
@@ -49,6 +54,7 @@ async function start(config: Config, logger: PinoLogger, closers: Closers): Prom
     calls: { endCallsOfLicence: () => 0, endCallsOfMember: () => 0 },
     isRegistrationOpen: false,
     mail: null,
+    demoProjectId: DEMO_PROJECT_ID,
     films: filmServices(dataDir, logger),
     ...{ madeAtOnce: makingPlaces(), fetchPrivateHosts: config.fetchPrivateHosts },
     webhooks: { privateHosts: config.webhookPrivateHosts },

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -27,10 +27,12 @@ test('discarding waits for images that are still being written, and leaves nothi
 
 test('what fails while an image is written is thrown by a later call', async () => {
   // A file lies where the folder has to be.
-  await writeFile(join(folder, `bundle.partial-${process.pid}`), '');
+  await writeFile(join(folder, 'file'), '');
+  const writer = new BundleWriter(join(folder, 'file', 'bundle'));
   const putting = async () => {
     for (let i = 0; i < 5; i++) await writer.putImage(`${i}.webp`, image(16));
   };
   await expect(putting()).rejects.toThrow(/EEXIST|ENOTDIR/);
+  await rm(join(folder, 'file'));
   await writer.discard();
 });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type AvatarManifest, composeOver, MANIFEST_FILE, parseManifest, type RgbaImage } from '@visavis/media/frames';
@@ -21,7 +21,8 @@ export class BundleWriter {
 
   constructor(folder: string) {
     this.#folder = folder;
-    this.#partial = `${folder}.partial-${process.pid}`;
+    // Processes of several machines, which share the folder, may have one number.
+    this.#partial = `${folder}.partial-${randomUUID()}`;
   }
 
   /**

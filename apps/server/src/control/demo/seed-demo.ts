@@ -31,7 +31,7 @@ export type Demo = {
 };
 
 /** The same on every server, so that several nodes starting at once make one demo project. */
-const DEMO_PROJECT_ID = createHash('sha256').update('visavis demo project').digest('hex').slice(0, 32);
+export const DEMO_PROJECT_ID = createHash('sha256').update('visavis demo project').digest('hex').slice(0, 32);
 /** Advisory lock of the seeding transaction. */
 const SEED_LOCK = 7_744_110_294;
 const LOCAL_VOICE: SystemVoice = { provider: 'local', model: 'local' };

@@ -36,3 +36,27 @@ test('a crowd before one link is refused at once', async () => {
   const ended = await crowd;
   expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
 });
+
+test('those who went before count no more: one after the other, any number comes in', async () => {
+  const locks = new LinkLocks();
+  let release = await locks.take('a', () => {});
+  for (let count = 0; count < 10; count += 1) {
+    const next = locks.take('a', () => {});
+    release();
+    release = await next;
+  }
+  const crowd = Promise.allSettled(Array.from({ length: 50 }, () => locks.run('a', async () => {})));
+  release();
+  expect((await crowd).filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+});
+
+test('who has given up waiting takes no place of others', async () => {
+  const locks = new LinkLocks();
+  const release = await locks.take('a', () => {});
+  const late = Promise.allSettled(Array.from({ length: 3 }, () => locks.run('a', async () => {})));
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect((await late).every(({ status }) => status === 'rejected')).toBe(true);
+  const next = Promise.all(Array.from({ length: 3 }, () => locks.run('a', async () => 'mine')));
+  release();
+  expect(await next).toEqual(['mine', 'mine', 'mine']);
+});

@@ -1,6 +1,8 @@
 import { refusal } from '../control-error.ts';
 
-type Turn = { readonly letGo: () => void; readonly over: Promise<void>; readonly position: number };
+type Turn = { readonly letGo: () => void; readonly over: Promise<void> };
+/** Who works on a link, and who waits for that. */
+type Line = { last: Turn; length: number };
 
 /** Who waits longer for the one before, or behind more than so many, is refused. */
 const WAIT_LIMIT_MS = 10_000;
@@ -11,24 +13,33 @@ const IN_LINE = 4;
  * server's knowing, and the same sender wants to go on over a new one.
  */
 export class LinkLocks {
-  readonly #last = new Map<string, Turn>();
+  readonly #lines = new Map<string, Line>();
 
   /** Returns how to give it back. Throws `conflict` where the one before does not let go in time. */
   async take(linkId: string, letGo: () => void): Promise<() => void> {
-    const before = this.#last.get(linkId);
-    const position = (before?.position ?? 0) + 1;
-    if (position > IN_LINE) throw refusal('conflict', 'link-busy');
+    const found = this.#lines.get(linkId);
+    if (found !== undefined && found.length >= IN_LINE) throw refusal('conflict', 'link-busy');
     const { promise: over, resolve } = Promise.withResolvers<void>();
-    const own: Turn = { letGo, over, position };
-    this.#last.set(linkId, own);
+    const own: Turn = { letGo, over };
+    const before = found?.last;
+    const line = found ?? { last: own, length: 0 };
+    line.last = own;
+    line.length += 1;
+    this.#lines.set(linkId, line);
+    const leave = (): void => {
+      line.length -= 1;
+      if (line.length === 0) this.#lines.delete(linkId);
+    };
     const release = (): void => {
       resolve();
-      if (this.#last.get(linkId) === own) this.#last.delete(linkId);
+      leave();
     };
     if (before === undefined) return release;
     before.letGo();
     if (await endsInTime(before.over)) return release;
-    void before.over.then(release);
+    // Whoever comes later waits for the one before this one.
+    void before.over.then(resolve);
+    leave();
     throw refusal('conflict', 'link-busy');
   }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -91,6 +91,27 @@ describe.skipIf(program === null)('upload links in a store that speaks S3', () =
     const started = new UploadLinks({ db, store, folder, disk: ENDLESS_DISK, quotas, logger: silent });
     await started.sweep();
     expect(await started.get(projectId, uploadId)).toMatchObject({ state: 'ready', kind: 'sound' });
+    await store.close();
+  });
+
+  test('a file that comes whole over two nodes is stored once; of two files the first counts, and nothing is left of the other', async () => {
+    const { store, links, folder, uploadId } = await open(60_000);
+    const quotas = { fileMbPerProject: 100 };
+    const nodeOf = (at: string) =>
+      new UploadLinks({ db, store, folder: at, disk: ENDLESS_DISK, quotas, logger: silent });
+    const other = Buffer.concat([SPEECH.subarray(0, -1), Buffer.from('x')]);
+    await mkdir(folder, { recursive: true });
+    const elsewhere = await mkdtemp(join(root, 'node-'));
+    // As a crash of both nodes before the end leaves it.
+    await writeFile(join(folder, uploadId), SPEECH);
+    await writeFile(join(elsewhere, uploadId), other);
+    await Promise.all([links.finish(uploadId), nodeOf(elsewhere).finish(uploadId)]);
+    const stored = await links.resolveUpload(uploadId, projectId);
+    expect(await keysIn(store, { area: 'uploads', owner: uploadId })).toEqual([stored?.sha256]);
+    expect([await readdir(folder), await readdir(elsewhere)]).toEqual([[], []]);
+    const parts: Uint8Array[] = [];
+    for await (const part of stored?.file.read() ?? []) parts.push(part);
+    expect([SPEECH, other].some((file) => Buffer.concat(parts).equals(file))).toBe(true);
     await store.close();
   });
 });

@@ -250,12 +250,14 @@ export class UploadLinks {
           this.#options.logger.warn({ uploadId, error: error.message }, 'An uploaded file waits: it was not stored');
           throw refusal('overloaded', 'link-waits', { retryAfterSeconds: 10 });
         });
-      const stored = await this.#options.db.orm
+      await this.#options.db.orm
         .update(uploadLinks)
         .set({ kind, format, sha256 })
-        .where(eq(uploadLinks.id, uploadId))
-        .returning({ id: uploadLinks.id });
-      if (stored.length === 0) await this.#options.store.deleteAllOf(owner, { signal });
+        .where(and(eq(uploadLinks.id, uploadId), isNull(uploadLinks.sha256)));
+      // The link may be gone, or have got another file over another node, which counts then.
+      const stored = await this.#find(uploadId);
+      if (stored === null) await this.#options.store.deleteAllOf(owner, { signal });
+      else if (stored.sha256 !== sha256) await this.#options.store.delete({ ...owner, sha256 }, { signal });
       await this.#parts.remove(uploadId);
     });
   }
