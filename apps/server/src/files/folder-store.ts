@@ -100,8 +100,9 @@ async function moveIn(written: string, path: string): Promise<void> {
   const folder = dirname(path);
   try {
     for (let attempt = 1; ; attempt += 1) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
       try {
+        // Which fails, too, where the folder goes in its midst.
+        await mkdir(folder, { recursive: true, mode: 0o700 });
         await rename(written, path);
         break;
       } catch (error) {
