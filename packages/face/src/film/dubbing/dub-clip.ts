@@ -11,7 +11,7 @@ import { DubWriter } from './dub-writer.ts';
 import { FaceWatch } from './face-watch.ts';
 import { type FilmClip, openFilmClip, pictureMs } from './film-clip.ts';
 import type { DrawnMouth } from './picture-coders.ts';
-import { orderPictures, type PictureOrder, type SyncMode } from './picture-order.ts';
+import { mostShown, orderPictures, type PictureOrder, type SyncMode } from './picture-order.ts';
 import { openSoundtrack, type Soundtrack } from './soundtrack.ts';
 import { mostKeptPictures, SourcePictures } from './source-pictures.ts';
 import { fadeOf, requireWithin, SpeechPlan } from './speech-plan.ts';
@@ -90,7 +90,7 @@ export async function dubClip(request: DubRequest): Promise<DubbedFilm> {
   try {
     const watch = kept(new FaceWatch());
     const speech = kept(await SpeechSound.open(audioPath, signal));
-    const survey = await followFace(watch, clip, request);
+    const survey = await followFace(watch, clip, speech, request);
     // Its networks take memory that drawing has better use for.
     await watch.close();
     const film = await writeFilm({ clip, survey, speech, writer, options, signal, onProgress, onLength, onPicture });
@@ -125,11 +125,14 @@ async function openWriter(clip: FilmClip, path: string, { output }: DubOptions):
 async function followFace(
   watch: FaceWatch,
   clip: FilmClip,
+  speech: SpeechSound,
   { options, signal, onProgress }: DubRequest,
 ): Promise<FilmSurvey> {
-  const expected = Math.max(1, (1000 * clip.durationS) / pictureMs(clip.rate));
+  const mostPictures = options?.segments ? Infinity : mostShown(modeOf(options), speechCountOf(clip, speech));
+  const expected = Math.max(1, Math.min(mostPictures, (1000 * clip.durationS) / pictureMs(clip.rate)));
   const survey = await surveyFilmClip(watch, clip, {
     signal,
+    mostPictures,
     speaker: options?.speaker && placeIn(clip, options.speaker),
     onPicture: (count) => onProgress?.(DRAWING_FROM * Math.min(1, count / expected), 'following the face'),
   });
@@ -201,12 +204,20 @@ async function writeFilm(plan: FilmPlan): Promise<DubbedFilm> {
   }
 }
 
+function speechCountOf(clip: FilmClip, speech: SpeechSound): number {
+  return Math.max(1, Math.round((1000 * speech.durationS) / pictureMs(clip.rate)));
+}
+
+function modeOf(options: DubOptions | undefined): SyncMode {
+  return options?.syncMode ?? 'loop';
+}
+
 function orderOf({ clip, survey, speech, options }: FilmPlan): PictureOrder {
-  const speechCount = Math.max(1, Math.round((1000 * speech.durationS) / pictureMs(clip.rate)));
+  const speechCount = speechCountOf(clip, speech);
   const lengths = { clipCount: survey.pictureCount, meltCount: survey.meltCount, keptCount: mostKeptPictures(clip) };
   // With segments the film is the clip, however long the speech is.
   if (options.segments !== undefined) return orderPictures('silence', { ...lengths, speechCount: 1 });
-  return orderPictures(options.syncMode ?? 'loop', { ...lengths, speechCount });
+  return orderPictures(modeOf(options), { ...lengths, speechCount });
 }
 
 /** `periodMs`: how long the clip is until it begins anew. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { orderPictures, type SyncMode } from './picture-order.ts';
+import { mostShown, orderPictures, SYNC_MODES, type SyncMode } from './picture-order.ts';
 
 function shown(mode: SyncMode, clipCount: number, speechCount: number, meltCount = 0): (number | string)[] {
   const order = orderPictures(mode, { clipCount, speechCount, meltCount });
@@ -59,4 +59,16 @@ it('cut_off ends with the shorter of both, silence with the longer', () => {
 it('remap shows the whole clip once, however long the speech is', () => {
   expect(shown('remap', 3, 6)).toEqual([0, 0, 1, 1, 2, 2]);
   expect(shown('remap', 6, 3)).toEqual([1, 3, 5]);
+});
+
+it('a clip that is long enough is shown from its beginning, without its end, and no more of it needs to be looked at', () => {
+  const order = orderPictures('loop', { clipCount: 10, speechCount: 8, meltCount: 3 });
+  expect(Array.from({ length: order.count }, (_unused, index) => order.at(index))).toEqual(
+    [0, 1, 2, 3, 4, 5, 6, 7].map((from) => ({ from })),
+  );
+  for (const mode of SYNC_MODES) {
+    const most = mostShown(mode, 8);
+    const full = orderPictures(mode, { clipCount: 20, speechCount: 8, meltCount: 3 });
+    for (let index = 0; index < full.count; index++) expect(full.at(index).from).toBeLessThan(most);
+  }
 });

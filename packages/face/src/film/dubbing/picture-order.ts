@@ -50,6 +50,7 @@ export function orderPictures(
     case 'bounce':
       return bounce(speechCount, last, isLong ? keptCount - 1 : last);
     case 'loop': {
+      if (clipCount >= speechCount) return onward(speechCount, (index) => index);
       if (meltCount === 0 && !isLong) return bounce(speechCount, last, last);
       const melted = Math.max(meltCount, isLong ? LONG_MELT : 0);
       return {
@@ -60,6 +61,11 @@ export function orderPictures(
       };
     }
   }
+}
+
+/** How many pictures of a clip a film may show at most, of a speech that is so many pictures long. */
+export function mostShown(mode: SyncMode, speechCount: number): number {
+  return mode === 'silence' || mode === 'remap' ? Number.POSITIVE_INFINITY : speechCount;
 }
 
 type ClipLength = {

@@ -66,21 +66,32 @@ type SurveyOptions = {
   readonly speaker?: Place | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onPicture?: (count: number) => void;
+  /** Pictures after so many are not needed. */
+  readonly mostPictures: number;
 };
 
-/** Follows the face through the whole clip. `onPicture` hears how many pictures have been seen. Throws `InputError`. */
+/** Follows the face through the clip. `onPicture` hears how many pictures have been seen. Throws `InputError`. */
 export async function surveyFilmClip(watch: FaceWatch, clip: FilmClip, options: SurveyOptions): Promise<FilmSurvey> {
   const follower = new FaceFollower(watch, options.speaker);
   const rate = 1000 / pictureMs(clip.rate);
   const study = new FilmStudy(rate);
   const ring = new PictureRing(clip.widthPx, clip.heightPx, picturesAtOnce(rate));
   const store = (): Uint8Array => ring.next();
-  const pictures = readFilmPictures(clip, { signal: options.signal, store });
+  const pictures = firstOf(readFilmPictures(clip, { signal: options.signal, store }), options.mostPictures);
   for await (const sighting of followFilm(pictures, follower, rate)) {
     const count = study.add(sighting);
     options.onPicture?.(count);
   }
   return study.finish();
+}
+
+async function* firstOf(pictures: AsyncIterable<Picture>, most: number): AsyncGenerator<Picture, undefined> {
+  let count = 0;
+  for await (const picture of pictures) {
+    yield picture;
+    if (++count >= most) break;
+  }
+  return undefined;
 }
 
 /** Gathers what the film shows, scene by scene. */
