@@ -1,7 +1,7 @@
 import { isPublicId } from '../control/ids.ts';
 
 /** What lies in a store, each kind under a name of its own. */
-const BLOB_AREAS = ['recordings', 'uploads', 'films', 'sources', 'avatars'] as const;
+export const BLOB_AREAS = ['recordings', 'uploads', 'films', 'sources', 'avatars'] as const;
 export type BlobArea = (typeof BLOB_AREAS)[number];
 
 /**

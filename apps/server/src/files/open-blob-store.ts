@@ -1,11 +1,13 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newPublicId } from '../control/ids.ts';
 import type { ControlLogger } from '../control/logger.ts';
 import { errorMessage } from '../error-message.ts';
 import { oneAtATime } from '../one-at-a-time.ts';
 import { StartError } from '../start-error.ts';
-import { type BlobStore, BlobStoreError } from './blob-store.ts';
+import { BLOB_AREAS, type BlobStore, BlobStoreError } from './blob-store.ts';
 import { openFolderStore } from './folder-store.ts';
+import { withLeftFiles } from './left-files.ts';
 import { OWNER_KEY, type S3Settings } from './s3-settings.ts';
 import type { S3Store } from './s3-store.ts';
 
@@ -39,13 +41,28 @@ async function connectBucket(dataDir: string, s3: S3Settings): Promise<S3Store> 
 class ForeignBucketError extends Error {}
 
 /**
- * The store that is configured, after one file was written to it, read, listed and deleted. One that refuses is set up
+ * The store that is configured, with what lay in the folder before there was a bucket, after one file was written to it, read, listed and deleted. One that refuses is set up
  * wrongly: that is told. One that does not answer holds no start up: the log says so, and again when it answers.
  * @throws StartError
  */
 export async function openBlobStore(options: BlobStoreOptions): Promise<BlobStore> {
-  const { dataDir, s3, installationId, logger, askedAgainMs = ASKED_AGAIN_MS } = options;
+  const { dataDir, s3, logger, askedAgainMs = ASKED_AGAIN_MS } = options;
   if (s3 === null) return connectBlobStore(options);
+  const bucket = await openBucket(options, s3);
+  const folder = join(dataDir, 'files');
+  if (!(await hasBlobs(folder))) return bucket;
+  return withLeftFiles(bucket, await openFolderStore(folder), { logger, triedAgainMs: askedAgainMs });
+}
+
+async function hasBlobs(folder: string): Promise<boolean> {
+  const found = await Promise.all(BLOB_AREAS.map((area) => readdir(join(folder, area)).catch(() => [])));
+  return found.some((owners) => owners.length > 0);
+}
+
+async function openBucket(
+  { dataDir, installationId, logger, askedAgainMs = ASKED_AGAIN_MS }: BlobStoreOptions,
+  s3: S3Settings,
+): Promise<BlobStore> {
   const store = await connectBucket(dataDir, s3);
   const ask: Ask = async (signal) => {
     await probe(store, signal);

@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { newPublicId } from '../control/ids.ts';
+import { silent } from '../db/testing/silent-logger.ts';
+import type { BlobStore, StoredBlob } from './blob-store.ts';
+import { openFolderStore } from './folder-store.ts';
+import { type BlobStoreOptions, openBlobStore } from './open-blob-store.ts';
+import type { S3Settings } from './s3-settings.ts';
+import { inParts, keysIn, readAll } from './testing/conformance.ts';
+import { type FaultyProxy, startFaultyProxy } from './testing/faulty-proxy.ts';
+import { findS3Server, type S3Server, startS3Server, warnNoS3 } from './testing/s3-server.ts';
+
+const program = findS3Server();
+if (program === null) warnNoS3('a folder that becomes a bucket');
+
+describe.skipIf(program === null)('a folder that becomes a bucket', () => {
+  const installationId = newPublicId();
+  const bytes = randomBytes(50_000);
+  let server: S3Server;
+  let proxy: FaultyProxy;
+  let settings: S3Settings;
+  let dataDir: string;
+  let folder: BlobStore;
+  let keys: StoredBlob[];
+  let opened: BlobStore[];
+  beforeAll(async () => {
+    server = await startS3Server(program as string);
+    proxy = await startFaultyProxy(server.settings.endpoint as string);
+  });
+  afterAll(async () => {
+    await proxy?.close();
+    await server?.stop();
+  });
+  beforeEach(async () => {
+    settings = { ...(await server.newBucket()), endpoint: proxy.endpoint };
+    dataDir = await mkdtemp(join(tmpdir(), 'visavis-left-'));
+    folder = await openFolderStore(join(dataDir, 'files'));
+    opened = [];
+    keys = await Promise.all(
+      (['recordings', 'films', 'avatars', 'avatars'] as const).map((area, index) => {
+        const owner = { area, owner: newPublicId() };
+        return folder.put(owner, inParts(Buffer.concat([bytes, Buffer.from([index])])), { maxBytes: 60_000 });
+      }),
+    );
+  });
+  afterEach(async () => {
+    proxy.fault = 'none';
+    for (const store of opened) await store.close();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  const open = async (changes: Partial<BlobStoreOptions> = {}): Promise<BlobStore> => {
+    const options = { dataDir, s3: settings, logger: silent, installationId, askedAgainMs: 200, ...changes };
+    const store = await openBlobStore(options);
+    opened.push(store);
+    return store;
+  };
+  const elsewhere = async () => open({ dataDir: await mkdtemp(join(tmpdir(), 'visavis-left-other-')) });
+  const left = async (): Promise<number> => {
+    const found = await Promise.all(keys.map((key) => folder.find(key)));
+    return found.filter((file) => file !== null).length;
+  };
+  const isMoved = () => vi.waitFor(async () => expect(await left()).toBe(0), { timeout: 20_000 });
+
+  test('files move into it by themselves, are read meanwhile, and are there for every node', async () => {
+    const store = await open();
+    for (const key of keys) expect((await readAll(store, key))?.subarray(0, -1).equals(bytes)).toBe(true);
+    await isMoved();
+    const node = await elsewhere();
+    for (const key of keys) {
+      expect((await readAll(node, key))?.subarray(0, -1).equals(bytes)).toBe(true);
+      expect((await readAll(store, key))?.subarray(0, -1).equals(bytes)).toBe(true);
+    }
+    expect(await keysIn(await open(), keys[0] as StoredBlob)).toEqual([keys[0]?.sha256]);
+  });
+
+  test('a bucket that takes nothing, a stop in the middle and several nodes lose nothing', async () => {
+    proxy.fault = 'error';
+    const store = await open();
+    for (const key of keys) expect((await readAll(store, key))?.subarray(0, -1).equals(bytes)).toBe(true);
+    expect(await left()).toBe(keys.length);
+    await store.close();
+    proxy.fault = 'none';
+    await Promise.all([open(), open(), open()]);
+    await isMoved();
+    const node = await elsewhere();
+    for (const key of keys) expect((await readAll(node, key))?.subarray(0, -1).equals(bytes)).toBe(true);
+  });
+
+  test('nothing goes into a bucket of another installation', async () => {
+    proxy.fault = 'error';
+    const store = await open();
+    await openBlobStore({
+      ...{ dataDir: join(dataDir, 'other'), logger: silent, installationId: newPublicId() },
+      s3: { ...settings, endpoint: server.settings.endpoint },
+    });
+    proxy.fault = 'none';
+    const asked = proxy.asked('GET');
+    await vi.waitFor(() => expect(proxy.asked('GET')).toBeGreaterThan(asked + 8), { timeout: 10_000 });
+    expect(await left()).toBe(keys.length);
+    await store.delete(keys[0] as StoredBlob);
+    expect(await left()).toBe(keys.length - 1);
+  });
+
+  test('a damaged file stays where it is, and holds no other up', async () => {
+    const [damaged, ...others] = keys as [StoredBlob, ...StoredBlob[]];
+    await writeFile(join(dataDir, 'files', damaged.area, damaged.owner, damaged.sha256), 'damaged');
+    await open();
+    await vi.waitFor(async () => expect(await left()).toBe(1), { timeout: 20_000 });
+    const node = await elsewhere();
+    expect(await node.find(damaged)).toBeNull();
+    expect(await keysIn(node, damaged)).toEqual([]);
+    for (const key of others) expect(await node.find(key)).not.toBeNull();
+  });
+});

@@ -1,0 +1,89 @@
+import type { ControlLogger } from '../control/logger.ts';
+import { errorMessage } from '../error-message.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
+import { BLOB_AREAS, type BlobKey, type BlobStore, BlobStoreError } from './blob-store.ts';
+
+export type LeftFilesOptions = {
+  readonly logger: ControlLogger;
+  /** While the bucket does not take them. */
+  readonly triedAgainMs: number;
+};
+
+/**
+ * A bucket, beside the folder in which files lay before there was one: they move into it, one after the other, under the names that they
+ * have. Until they are there they are read here. May be ended at any moment, and done by several nodes that share the folder.
+ */
+export function withLeftFiles(bucket: BlobStore, folder: BlobStore, options: LeftFilesOptions): BlobStore {
+  const { logger, triedAgainMs } = options;
+  const stop = new AbortController();
+  const move = oneAtATime(async () => {
+    try {
+      const moved = await moveAll(bucket, folder, { logger, signal: stop.signal });
+      clearInterval(timer);
+      if (moved > 0) logger.info({ files: moved }, 'Files of this disk were moved into the bucket');
+    } catch (error) {
+      if (!stop.signal.aborted) logger.warn({ error: errorMessage(error) }, 'Files wait on this disk for the bucket');
+    }
+  });
+  const timer = setInterval(() => void move(), triedAgainMs);
+  timer.unref();
+  const moving = move();
+  return {
+    put: (...given) => bucket.put(...given),
+    putFile: (...given) => bucket.putFile(...given),
+    // In this order: what leaves the folder is in the bucket.
+    find: async (...given) => (await folder.find(...given)) ?? bucket.find(...given),
+    async delete(...given) {
+      await folder.delete(...given);
+      await bucket.delete(...given);
+    },
+    async deleteAllOf(...given) {
+      await folder.deleteAllOf(...given);
+      await bucket.deleteAllOf(...given);
+    },
+    list: (...given) => bucket.list(...given),
+    async close() {
+      clearInterval(timer);
+      stop.abort(new Error('The server ends.'));
+      await moving;
+      await bucket.close();
+    },
+  };
+}
+
+async function moveAll(
+  bucket: BlobStore,
+  folder: BlobStore,
+  { logger, signal }: Pick<LeftFilesOptions, 'logger'> & { readonly signal: AbortSignal },
+): Promise<number> {
+  let moved = 0;
+  // One that does not say what is in it takes nothing yet: it may be another installation's.
+  for await (const _ of bucket.list('uploads', { signal })) break;
+  for (const area of BLOB_AREAS) {
+    for await (const key of folder.list(area)) {
+      signal.throwIfAborted();
+      if (await moveOne(bucket, folder, key, signal)) moved += 1;
+      else logger.warn({ area, owner: key.owner }, 'A file stays on this disk: its bytes are not what they were');
+    }
+  }
+  return moved;
+}
+
+/** False: the file is damaged. */
+async function moveOne(bucket: BlobStore, folder: BlobStore, key: BlobKey, signal: AbortSignal): Promise<boolean> {
+  const { area, owner, sha256 } = key;
+  const path = (await folder.find(key))?.path;
+  // Another node was quicker, or it was deleted.
+  if (path === undefined) return true;
+  const stored = await bucket.putFile({ area, owner }, path, { signal }).catch((error: unknown) => {
+    if (error instanceof BlobStoreError || signal.aborted) throw error;
+    return null;
+  });
+  if (stored === null) return true;
+  if (stored.sha256 !== sha256) {
+    await bucket.delete({ area, owner, sha256: stored.sha256 }, { signal });
+    return false;
+  }
+  await folder.delete(key);
+  return true;
+}
