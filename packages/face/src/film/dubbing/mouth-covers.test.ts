@@ -21,6 +21,12 @@ it('what has another colour, or the one colour of a hand, covers a mouth, and so
   expect(covers).toEqual([...bare.map(() => false), true, true, true]);
 });
 
+it('what is seen in one or two pictures alone is the mouth itself, such as a flash of teeth', () => {
+  const flash = face((tone, place) => (place < 11 ? tone : [230, -5, 5]));
+  expect(coversOf([...bare, flash, flash, flash, ...bare]).filter((isCovered) => isCovered)).toHaveLength(3);
+  expect(coversOf([...bare, flash, flash, ...bare, flash, ...bare]).some((isCovered) => isCovered)).toBe(false);
+});
+
 it('a shadow over the whole face covers nothing, and nor does a face that is not there or turned away', () => {
   const shade = face(([luma, blue, red]) => [0.6 * luma, blue, red]);
   const away = { ...face(() => [20, 0, 0]), isTurnedAway: true };

@@ -14,6 +14,9 @@ const MUCH_MORE = 3;
 /** … where what is usual in scenes of calm mouths and of lively ones lies between these. */
 const USUAL = [0.1, 0.22] as const;
 
+/** Nothing passes a mouth in less than three pictures: a flash of teeth, or of a moustache that moves, does. */
+const NEAR = 2;
+
 /** Luma, blue and red difference (BT.601) of the places around a mouth. `points` in pixels of the image. */
 export function tonesOf(image: RgbImage, points: Float32Array): Float32Array {
   const tones = new Float32Array(3 * LOOKED_AT.length);
@@ -39,7 +42,11 @@ export function coversOf(faces: readonly (Pick<SeenFace, 'tones' | 'isTurnedAway
   const strangeness = faces.map((face) => (face === null ? 0 : distance(face.tones, usual)));
   const calm = median(strangeness.filter((_value, i) => faces[i]?.isTurnedAway === false));
   const limit = MUCH_MORE * Math.min(USUAL[1], Math.max(USUAL[0], calm));
-  return strangeness.map((value) => value > limit);
+  const isStrange = strangeness.map((value) => value > limit);
+  return isStrange.map((_value, i) => {
+    const near = isStrange.slice(Math.max(0, i - NEAR), i + NEAR + 1);
+    return near.filter((one) => one).length > NEAR;
+  });
 }
 
 function distance(tones: Float32Array, usual: Float32Array): number {
