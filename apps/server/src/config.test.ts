@@ -136,6 +136,8 @@ describe('loadConfig', () => {
       openAiUrl: undefined,
       openAiTurnDetection: 'server_vad',
       languageModel: null,
+      transcription: null,
+      speech: null,
     });
     expect(config([], { OPENAI_API_KEY }).voice).toMatchObject({ provider: 'openai-realtime', hasOpenAiKey: true });
     expect(config([], { OPENAI_API_KEY, VOICE_PROVIDER: 'local' }).voice.provider).toBe('local');
@@ -155,6 +157,13 @@ describe('loadConfig', () => {
     expect(voice.languageModel).toMatchObject({ url: model.LLM_URL, model: 'qwen3:4b', sees: true });
     expect(voice.languageModel?.apiKey()).toBe('hush-hush');
     expect(JSON.stringify(voice)).not.toContain('hush-hush');
+    const own = config(['--stt-url', 'http://ears/v1', '--tts-url', 'http://mouth/v1', '--tts-voice', 'af_heart'], {
+      ...{ ...model, STT_API_KEY: 'hush-ears', TTS_API_KEY: 'hush-mouth' },
+    }).voice;
+    expect(own.transcription).toMatchObject({ url: 'http://ears/v1', model: 'whisper-1' });
+    expect(own.speech).toMatchObject({ url: 'http://mouth/v1', model: 'tts-1', voice: 'af_heart' });
+    expect([own.transcription?.apiKey(), own.speech?.apiKey()]).toEqual(['hush-ears', 'hush-mouth']);
+    expect(JSON.stringify(own)).not.toContain('hush');
     expect(config([], { ...model, OPENAI_API_KEY: 'sk-1' }).voice.provider).toBe('cascade');
     expect(config([], { ...model, VOICE_PROVIDER: 'local' }).voice.provider).toBe('local');
   });

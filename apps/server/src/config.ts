@@ -8,6 +8,12 @@ import type { ProxyTrust } from './http/edge/trusted-proxies.ts';
 import { CALLS_PER_WORKER, ENVIRONMENT_ONLY, SETTING_NAMES, type Settings, settingsSchema } from './settings.ts';
 import { SHIPPED_AVATARS } from './shipped-files.ts';
 
+type VoiceService = {
+  readonly url: string;
+  readonly model: string;
+  readonly apiKey: () => string | undefined;
+};
+
 export type Config = {
   readonly port: number;
   readonly host: string;
@@ -76,6 +82,10 @@ export type Config = {
       readonly sees: boolean;
       readonly apiKey: () => string | undefined;
     } | null;
+    /** Its ears; null: the built-in ones. */
+    readonly transcription: VoiceService | null;
+    /** Its mouth; null: the built-in one. */
+    readonly speech: (VoiceService & { readonly voice: string | undefined }) | null;
   };
   /** Of clients that do not know Visavis. */
   readonly historyGapMs: number;
@@ -194,6 +204,15 @@ function readLanguageModel({ LLM_URL, LLM_MODEL, LLM_SEES, LLM_API_KEY }: Settin
   return { url: LLM_URL, model: LLM_MODEL, sees: LLM_SEES, apiKey: () => LLM_API_KEY };
 }
 
+function readEarsAndMouth(settings: Settings): Pick<Config['voice'], 'transcription' | 'speech'> {
+  const { STT_URL, STT_MODEL, STT_API_KEY, TTS_URL, TTS_MODEL, TTS_VOICE, TTS_API_KEY } = settings;
+  return {
+    transcription: STT_URL === undefined ? null : { url: STT_URL, model: STT_MODEL, apiKey: () => STT_API_KEY },
+    speech:
+      TTS_URL === undefined ? null : { url: TTS_URL, model: TTS_MODEL, voice: TTS_VOICE, apiKey: () => TTS_API_KEY },
+  };
+}
+
 function isBrokerHalfSet({ MQTT_URL, MQTT_PUBLIC_URL, MQTT_TOKEN_SECRET }: Settings): boolean {
   return MQTT_URL !== undefined && (MQTT_PUBLIC_URL === undefined || MQTT_TOKEN_SECRET === undefined);
 }
@@ -269,6 +288,7 @@ function toConfig(settings: Settings): Omit<Config, 'isStartedByNpm'> {
       openAiUrl: settings.OPENAI_REALTIME_URL,
       openAiTurnDetection: settings.OPENAI_TURN_DETECTION,
       languageModel: readLanguageModel(settings),
+      ...readEarsAndMouth(settings),
     },
     historyGapMs: settings.HISTORY_GAP_MS,
     operator: readOperator(settings),

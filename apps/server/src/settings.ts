@@ -99,6 +99,11 @@ const publicUrl = z
  * Every setting, as environment variable; `--port` on the command line sets PORT, and so on. The descriptions and
  * defaults are what `--help` prints.
  */
+const serviceKey = z
+  .string()
+  .trim()
+  .regex(/^[!-~]+$/, 'must be a key without spaces');
+
 export const settingsSchema = z.object({
   PORT: portNumber.default(8787).describe('Port of pages, REST and WebSockets.'),
   HOST: z.string().default('0.0.0.0').describe('Address to listen on; 127.0.0.1 serves this machine alone.'),
@@ -275,12 +280,29 @@ export const settingsSchema = z.object({
     .min(1, 'must not be empty')
     .optional()
     .describe('Its name, like qwen3:4b; avatars may name others of LLM_URL.'),
-  LLM_API_KEY: z
+  LLM_API_KEY: serviceKey.optional().describe('Key for LLM_URL, from the environment only.'),
+  STT_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+    .optional()
+    .describe(
+      "Ears before LLM_URL in place of the built-in ones: base URL of OpenAI's transcriptions, like http://127.0.0.1:8000/v1.",
+    ),
+  STT_MODEL: z.string().trim().min(1, 'must not be empty').default('whisper-1').describe('Its model.'),
+  STT_API_KEY: serviceKey.optional().describe('Key for STT_URL, from the environment only.'),
+  TTS_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+    .optional()
+    .describe(
+      "A mouth behind LLM_URL in place of the built-in one: base URL of OpenAI's speech, like http://127.0.0.1:8880/v1.",
+    ),
+  TTS_MODEL: z.string().trim().min(1, 'must not be empty').default('tts-1').describe('Its model.'),
+  TTS_VOICE: z
     .string()
     .trim()
-    .regex(/^[!-~]+$/, 'must be a key without spaces')
+    .min(1, 'must not be empty')
     .optional()
-    .describe('Key for LLM_URL, from the environment only.'),
+    .describe("Who speaks there for avatars with a voice of OpenAI's names, like af_heart; these names if left out."),
+  TTS_API_KEY: serviceKey.optional().describe('Key for TTS_URL, from the environment only.'),
   LLM_SEES: flag.default(false).describe('That model understands pictures of the camera.'),
   OPENAI_API_KEY: z
     .string()
@@ -338,6 +360,8 @@ export const SETTING_NAMES = Object.keys(settingsSchema.shape) as readonly (keyo
 export const ENVIRONMENT_ONLY: ReadonlySet<keyof Settings> = new Set([
   'OPENAI_API_KEY',
   'LLM_API_KEY',
+  'STT_API_KEY',
+  'TTS_API_KEY',
   'S3_SECRET_ACCESS_KEY',
   'MQTT_PASSWORD',
   'MQTT_TOKEN_SECRET',

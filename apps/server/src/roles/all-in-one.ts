@@ -256,7 +256,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
 
 function describedVoices({ voice }: Config): VoiceDirectory {
   return new VoiceDirectory({
-    providers: describeVoices({ openAiUrl: voice.openAiUrl }),
+    providers: describeVoices({ openAiUrl: voice.openAiUrl, hasSpeechService: voice.speech !== null }),
     providerOf: (avatar) => providerFor(avatar, voice.provider),
   });
 }
@@ -302,8 +302,7 @@ async function openMedia(
   // The built-in figures; what belongs to a project is opened when it is first called.
   const shipped = config.preparesAvatars ? ((await readShippedAvatars(config.avatarsDir)) ?? []) : [];
   const openAiKey = config.voice.openAiKey();
-  const { languageModel } = config.voice;
-  const languageModelKey = languageModel?.apiKey();
+  const { languageModel, transcription, speech } = config.voice;
   return new MediaPool({
     onWorkerLost,
     workerCount: config.mediaWorkers,
@@ -320,15 +319,18 @@ async function openMedia(
         ...(config.voice.openAiUrl === undefined ? {} : { url: config.voice.openAiUrl }),
         ...(openAiKey === undefined ? {} : { apiKey: openAiKey }),
       },
-      ...(languageModel !== null && {
-        languageModel: {
-          ...{ url: languageModel.url, model: languageModel.model, sees: languageModel.sees },
-          ...(languageModelKey === undefined ? {} : { apiKey: languageModelKey }),
-        },
-      }),
+      ...(languageModel !== null && { languageModel: withKey(languageModel) }),
+      ...(transcription !== null && { transcription: withKey(transcription) }),
+      ...(speech !== null && { speech: withKey(speech) }),
       allowScriptedVoice: config.allowScriptedVoice,
       ...(config.mediaPorts === undefined ? {} : { portRange: config.mediaPorts }),
     },
     logger,
   });
+}
+
+/** As media workers are told of a service, over their channel. */
+function withKey<Service extends { readonly apiKey: () => string | undefined }>({ apiKey, ...service }: Service) {
+  const key = apiKey();
+  return { ...service, ...(key === undefined ? {} : { apiKey: key }) };
 }

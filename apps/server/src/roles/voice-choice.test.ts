@@ -9,6 +9,8 @@ const LOCAL = {
   openAiUrl: undefined,
   openAiTurnDetection: 'server_vad',
   languageModel: null,
+  transcription: null,
+  speech: null,
 } as const;
 const OPENAI = { ...LOCAL, provider: 'openai-realtime', hasOpenAiKey: true } as const;
 const CASCADE = {
@@ -71,6 +73,12 @@ describe('what the start-up print says', () => {
     expect(reportVoice(CASCADE, hearing)).toEqual({ ...hearing, brain, hears: true, provider: 'cascade' });
     expect(reportVoice(CASCADE, description)).toMatchObject({ hears: false });
     expect(describeProvider(CASCADE)).toContain(brain);
+    const transcription = { url: 'http://127.0.0.1:8000/v1', model: 'whisper-1' };
+    const speech = { url: 'http://127.0.0.1:8880/v1', model: 'kokoro' };
+    expect(reportVoice({ ...CASCADE, transcription, speech }, description)).toEqual({
+      ...{ mouth: 'kokoro at 127.0.0.1:8880', ears: 'whisper-1 at 127.0.0.1:8000', brain, hears: true },
+      provider: 'cascade',
+    });
   });
 
   it('of OpenAI, which hears on every machine', () => {

@@ -6,9 +6,9 @@ const OPENAI_MODEL = 'gpt-realtime-2.1';
 const OPENAI_HOST = 'api.openai.com';
 
 /** What is told of the voice's settings needs no key. */
-type VoiceSettings = Omit<Config['voice'], 'openAiKey' | 'languageModel'> & {
-  readonly languageModel: Pick<NonNullable<Config['voice']['languageModel']>, 'url' | 'model'> | null;
-};
+type VoiceSettings = Omit<Config['voice'], 'openAiKey' | ServiceName> & Readonly<Record<ServiceName, Service | null>>;
+type ServiceName = 'languageModel' | 'transcription' | 'speech';
+type Service = { readonly url: string; readonly model: string };
 
 /** Who speaks for an avatar of this server: `provider` is what it is set to. */
 export function providerFor(
@@ -49,7 +49,16 @@ export function reportVoice(
   const { provider } = voice;
   const hears = !local.ears.startsWith('none');
   if (provider === 'local') return { ...local, hears, provider };
-  if (provider === 'cascade') return { ...local, brain: describeModel(voice), hears, provider };
+  if (provider === 'cascade') {
+    const { transcription, speech, languageModel } = voice;
+    return {
+      mouth: speech === null ? local.mouth : describeService(speech),
+      ears: transcription === null ? local.ears : describeService(transcription),
+      brain: describeService(languageModel),
+      hears: hears || transcription !== null,
+      provider,
+    };
+  }
   const name = `OpenAI Realtime (${hostOf(voice)})`;
   const brain = `${name}, ${OPENAI_MODEL} unless the call names a model`;
   return { mouth: name, ears: name, brain, hears: true, provider };
@@ -69,15 +78,15 @@ export function describeProvider(voice: VoiceSettings): string {
     return `OpenAI Realtime at ${hostOf(voice)}; VOICE_PROVIDER=local for the built-in voice`;
   }
   if (voice.provider === 'cascade') {
-    return `${describeModel(voice)}, with the built-in ears and mouth; VOICE_PROVIDER=local for the built-in voice`;
+    return `${describeService(voice.languageModel)}; VOICE_PROVIDER=local for the built-in voice`;
   }
   return voice.hasOpenAiKey
     ? 'built-in, by VOICE_PROVIDER=local; OpenAI for avatars that name it'
     : 'built-in; for a real conversation: OPENAI_API_KEY=… npx visavis, or any language model: LLM_URL=… LLM_MODEL=…';
 }
 
-function describeModel({ languageModel }: VoiceSettings): string {
-  return languageModel === null ? 'no language model' : `${languageModel.model} at ${new URL(languageModel.url).host}`;
+function describeService(service: Service | null): string {
+  return service === null ? 'no language model' : `${service.model} at ${new URL(service.url).host}`;
 }
 
 function hostOf({ openAiUrl }: VoiceSettings): string {

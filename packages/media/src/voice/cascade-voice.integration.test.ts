@@ -3,11 +3,13 @@ import { systemClock } from '../core/clock.ts';
 import { deferred } from '../core/deferred.ts';
 import { silentLogger } from '../core/logger.ts';
 import type { ToolDefinition, VoiceProvider } from '../core/voice-port.ts';
-import { openThinker } from './cascade/language-models.ts';
-import { type CompletionAnswer, ScriptedCompletionsServer } from './cascade/testing/scripted-completions-server.ts';
-import { cascadeVoices } from './cascade-voices.ts';
 import { RecordedTalk, testVoiceConformance } from './conformance.ts';
 import { createLocalVoice, type LocalVoice } from './local/local-voice.ts';
+import { openThinker } from './openai-compatible/language-models.ts';
+import {
+  type CompletionAnswer,
+  ScriptedCompletionsServer,
+} from './openai-compatible/testing/scripted-completions-server.ts';
 
 let server: ScriptedCompletionsServer;
 let local: LocalVoice;
@@ -16,7 +18,7 @@ beforeAll(async () => {
   server = await ScriptedCompletionsServer.start();
   local = await createLocalVoice({ logger: silentLogger, clock: systemClock, transcriptLimitMs: 60_000 });
   const settings = { url: server.url, model: 'small', apiKey: 'key-1', sees: true };
-  provider = local.withThinker(cascadeVoices.provider, openThinker(settings, systemClock));
+  provider = local.withParts('cascade', { thinker: openThinker(settings, systemClock) });
 });
 afterAll(async () => {
   await local.close();
@@ -181,7 +183,7 @@ test('a model that says nothing is given up', async () => {
     ...systemClock,
     schedule: (_delayMs: number, callback: () => void) => systemClock.schedule(200, callback),
   };
-  const slow = local.withThinker('slow', openThinker(settings, impatient));
+  const slow = local.withParts('slow', { thinker: openThinker(settings, impatient) });
   const talk = await RecordedTalk.open(slow);
   talk.send({ type: 'text', itemId: 'item-1', text: 'Hi' }, { type: 'respond', turnId: 'turn-1' });
   await talk.untilDone('turn-1', 10_000);

@@ -1,5 +1,12 @@
 import type { ProviderVoices } from '../core/voice-port.ts';
 import { localVoices } from './local/local-voices.ts';
 
-/** A language model answers, and the local speakers say it; they are heard beforehand under the local provider. */
-export const cascadeVoices: ProviderVoices = { ...localVoices, provider: 'cascade', hasSamples: false };
+/**
+ * Who is heard where a language model answers: the local speakers, beforehand under the local provider, or with `hasOwnMouth` those
+ * of a service, which nobody describes.
+ */
+export function cascadeVoices(hasOwnMouth: boolean): ProviderVoices {
+  const provider = 'cascade';
+  if (!hasOwnMouth) return { ...localVoices, provider, hasSamples: false };
+  return { provider, voices: [], speakerOf: () => null, hasSamples: false, takesOtherNames: true };
+}

@@ -7,6 +7,9 @@ import { operatorVoices } from './operator/operator-voices.ts';
 export type { ProviderVoices, VoiceDescription } from '../core/voice-port.ts';
 
 /** What the providers say of their voices; the first is that of new avatars. `openAiUrl`: a server in place of OpenAI's. */
-export function describeVoices(settings: { readonly openAiUrl: string | undefined }): readonly ProviderVoices[] {
-  return [localVoices, cascadeVoices, openAiVoices(settings.openAiUrl), operatorVoices];
+export function describeVoices(settings: {
+  readonly openAiUrl: string | undefined;
+  readonly hasSpeechService: boolean;
+}): readonly ProviderVoices[] {
+  return [localVoices, openAiVoices(settings.openAiUrl), cascadeVoices(settings.hasSpeechService), operatorVoices];
 }

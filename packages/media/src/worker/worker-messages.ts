@@ -1,5 +1,7 @@
 import type { SessionEvent } from '../session/session-events.ts';
-import type { LanguageModelSettings } from '../voice/cascade/language-models.ts';
+import type { LanguageModelSettings } from '../voice/openai-compatible/language-models.ts';
+import type { SpeechService } from '../voice/openai-compatible/speech.ts';
+import type { TranscriptionService } from '../voice/openai-compatible/transcription.ts';
 
 // What the pool and a media worker process say to each other over the process channel. What a call is told travels as JSON
 // text, however it is nested: so the channel itself never meets a message that it cannot read, and one that its call
@@ -47,6 +49,10 @@ export type WorkerOptions = {
   };
   /** Behind the `cascade` voice. */
   readonly languageModel?: LanguageModelSettings;
+  /** Its ears; left out: those of this machine. */
+  readonly transcription?: TranscriptionService;
+  /** Its mouth; left out: that of this machine. */
+  readonly speech?: SpeechService;
   /** Offers the `scripted` voice, a deterministic double for tests. */
   readonly allowScriptedVoice: boolean;
 };

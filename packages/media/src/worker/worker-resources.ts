@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { VOICES } from '@visavis/protocol';
 import type { Clock } from '../core/clock.ts';
 import { errorMessage } from '../core/error-message.ts';
 import type { Logger } from '../core/logger.ts';
@@ -8,9 +9,10 @@ import { LOOP_JOINT_FRAMES } from '../frames/manifest.ts';
 import type { CallResources, HeldFace, PictureSize } from '../session/call-resources.ts';
 import { loadSpeechModel, type SpeechModel } from '../turn-detection/speech-model.ts';
 import { type ArticulationNetwork, loadArticulationNetwork } from '../visemes/articulation-network.ts';
-import { openThinker } from '../voice/cascade/language-models.ts';
-import { cascadeVoices } from '../voice/cascade-voices.ts';
 import { createLocalVoice, describeLocalVoice, type LocalVoice } from '../voice/local/local-voice.ts';
+import { openThinker } from '../voice/openai-compatible/language-models.ts';
+import { speechSpeaker } from '../voice/openai-compatible/speech.ts';
+import { transcribingRecogniser } from '../voice/openai-compatible/transcription.ts';
 import { createOpenAiRealtimeVoice } from '../voice/openai-realtime/openai-realtime-voice.ts';
 import { createOperatorVoice } from '../voice/operator/operator-voice.ts';
 import { operatorVoices } from '../voice/operator/operator-voices.ts';
@@ -128,7 +130,7 @@ export class WorkerResources implements CallResources {
     const options = { clock: this.clock, logger: this.#logger };
     if (providerId === 'local') return this.#localVoice();
     if (providerId === operatorVoices.provider) return createOperatorVoice(await this.#localVoice());
-    if (providerId === cascadeVoices.provider) return this.#createCascade();
+    if (providerId === 'cascade') return this.#createCascade();
     if (providerId === 'openai-realtime') return this.#createOpenAiVoice();
     if (providerId === 'transparency') return createTransparencyVoice(options);
     if (providerId === 'scripted' && this.#options.allowScriptedVoice) {
@@ -148,12 +150,16 @@ export class WorkerResources implements CallResources {
 
   /** The ears and the mouth of this machine around a language model. */
   async #createCascade(): Promise<VoiceProvider> {
-    const { languageModel } = this.#options;
+    const { languageModel, transcription, speech } = this.#options;
     if (languageModel === undefined) {
       throw new Error('This avatar thinks with a language model, and this server has none (LLM_URL, LLM_MODEL).');
     }
     const local = await this.#localVoice();
-    return local.withThinker(cascadeVoices.provider, openThinker(languageModel, this.clock));
+    return local.withParts('cascade', {
+      thinker: openThinker(languageModel, this.clock),
+      recogniser: transcription && transcribingRecogniser(transcription, this.#logger),
+      speaker: speech && speechSpeaker(speech, isOwnVoice),
+    });
   }
 
   #createOpenAiVoice(): VoiceProvider {
@@ -164,6 +170,11 @@ export class WorkerResources implements CallResources {
     }
     return createOpenAiRealtimeVoice({ ...openAi, apiKey, clock: this.clock, logger: this.#logger });
   }
+}
+
+/** Names that NavTalk's clients choose from are no service's own. */
+function isOwnVoice(voice: string): boolean {
+  return !VOICES.some((name) => name === voice);
 }
 
 function encodeLoop(face: Face, codec: 'vp8' | 'h264'): Promise<EncodedLoop> {

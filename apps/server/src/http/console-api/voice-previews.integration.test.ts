@@ -40,7 +40,7 @@ describe('hearing a voice before choosing it', () => {
     db = await openDatabase({ dataDir: folder, logger: silent });
     server = await createConsoleServer(db, {
       voices: new VoiceDirectory({
-        providers: describeVoices({ openAiUrl: undefined }),
+        providers: describeVoices({ openAiUrl: undefined, hasSpeechService: false }),
         providerOf: (avatar) => providerFor(avatar, 'openai-realtime'),
       }),
       voicePreviews: { speak: (sample, signal) => sampler.speak(sample, signal), hasOpenAiKey: false },

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { errorMessage } from '../../core/error-message.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { VoiceConfig, VoiceEvent, VoiceInput, VoiceSession } from '../../core/voice-port.ts';
+import { CascadeFailure } from './cascade-failure.ts';
 import { type Answer, ForeseenAnswer } from './foreseen-answer.ts';
 import type { HeardTurn, Recogniser } from './recogniser.ts';
 import { speakableText } from './speakable-text.ts';
 import type { Speaker, TalkSpeaker, TurnSpeaker } from './speaker.ts';
-import { type Thinker, type ThinkerInput, type ThinkerTalk, type Thinking, ThinkingFailure } from './thinker.ts';
+import type { Thinker, ThinkerInput, ThinkerTalk, Thinking } from './thinker.ts';
 import { ThoughtReader } from './thought-reader.ts';
 import { UnansweredWords } from './unanswered-words.ts';
 
@@ -290,7 +291,7 @@ export class CascadeSession implements VoiceSession {
   #failureOf(turn: Turn, error: unknown): VoiceEvent {
     const reason = errorMessage(error);
     this.#parts.logger.error({ turnId: turn.id, reason }, 'A reply could not be finished.');
-    if (error instanceof ThinkingFailure) {
+    if (error instanceof CascadeFailure) {
       return { type: 'failed', category: error.category, retryable: error.isRetryable, message: reason };
     }
     const message = `The local voice could not speak: ${reason}`;

@@ -1,24 +1,23 @@
-import type { LanguageModelV4, LanguageModelV4FunctionTool, LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import {
+  APICallError,
+  type LanguageModelV4,
+  type LanguageModelV4FunctionTool,
+  type LanguageModelV4StreamPart,
+} from '@ai-sdk/provider';
 import type { Clock } from '../../core/clock.ts';
+import { errorMessage } from '../../core/error-message.ts';
 import type { ToolDefinition } from '../../core/voice-port.ts';
+import { type CascadeFailure, type ServiceWords, serviceFailure, tooSlow } from './cascade-failure.ts';
 import { modelPrompt } from './model-prompt.ts';
 import { keepHeard, record, recordHistory, recordOutcome, recordSpoken, type TalkRecord } from './talk-record.ts';
-import {
-  type Thinker,
-  type ThinkerInput,
-  type ThinkerTalk,
-  type Thinking,
-  ThinkingFailure,
-  type Thought,
-} from './thinker.ts';
-import { failureOf } from './thinking-failure.ts';
+import type { Thinker, ThinkerInput, ThinkerTalk, Thinking, Thought } from './thinker.ts';
 import { WithoutReasoning } from './without-reasoning.ts';
 
 export type LanguageModelOptions = {
   /** The model that an avatar names; empty: the usual one. */
   readonly modelNamed: (name: string) => LanguageModelV4;
-  /** Where it is, for whoever reads why it does not answer. */
-  readonly place: string;
+  /** For whoever reads why it does not answer. */
+  readonly words: ServiceWords;
   readonly sees: boolean;
   readonly clock: Clock;
   /** A model that says nothing for so long, at the beginning or in between, is given up. */
@@ -89,7 +88,7 @@ async function* think(
     );
     yield* readThoughts(stream, patience);
   } catch (error) {
-    throw patience.isLost ? tooSlow(options) : failureOf(error, options.place);
+    throw patience.isLost ? tooSlow(options.words, options.patienceMs ?? PATIENCE_MS) : failureOf(error, options.words);
   } finally {
     patience.end();
   }
@@ -156,9 +155,9 @@ class Patience {
   }
 }
 
-function tooSlow({ place, patienceMs = PATIENCE_MS }: LanguageModelOptions): ThinkingFailure {
-  const message = `The language model at ${place} has said nothing for ${patienceMs / 1000} s. See whether it runs, or choose a smaller one.`;
-  return new ThinkingFailure('connectivity', true, message);
+function failureOf(error: unknown, words: ServiceWords): CascadeFailure {
+  const status = APICallError.isInstance(error) ? error.statusCode : undefined;
+  return serviceFailure(words, errorMessage(error).slice(0, 300), status, error);
 }
 
 function toolOf({ name, description, parameters }: ToolDefinition): LanguageModelV4FunctionTool {

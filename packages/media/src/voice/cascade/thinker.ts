@@ -1,4 +1,4 @@
-import type { HistoryItem, VoiceCapabilities, VoiceConfig, VoiceFailureCategory } from '../../core/voice-port.ts';
+import type { HistoryItem, VoiceCapabilities, VoiceConfig } from '../../core/voice-port.ts';
 
 /** What an answer is wanted to. */
 export type ThinkerInput = {
@@ -26,7 +26,7 @@ export type ToolCall = {
 
 /** An answer being thought of. */
 export type Thinking = {
-  /** To be read once. Throws a `ThinkingFailure` when there is no answer. */
+  /** To be read once. Throws a `CascadeFailure` when there is no answer. */
   readonly thoughts: AsyncIterable<Thought>;
   /** The answer is given: what it answers is remembered. One that is never accepted leaves no trace. */
   accept(): void;
@@ -51,17 +51,3 @@ export type Thinker = {
   readonly capabilities: Pick<VoiceCapabilities, 'sees' | 'tools'>;
   openTalk(): ThinkerTalk;
 };
-
-/** Why there is no answer. */
-export class ThinkingFailure extends Error {
-  readonly category: VoiceFailureCategory;
-  /** It may go well when it is tried again. */
-  readonly isRetryable: boolean;
-
-  constructor(category: VoiceFailureCategory, isRetryable: boolean, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'ThinkingFailure';
-    this.category = category;
-    this.isRetryable = isRetryable;
-  }
-}

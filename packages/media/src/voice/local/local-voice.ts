@@ -2,6 +2,8 @@ import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { VoiceCapabilities, VoiceConfig, VoiceEvent, VoiceProvider, VoiceSession } from '../../core/voice-port.ts';
 import { type CascadeParts, CascadeSession } from '../cascade/cascade-session.ts';
+import type { Recogniser } from '../cascade/recogniser.ts';
+import type { Speaker } from '../cascade/speaker.ts';
 import type { Thinker } from '../cascade/thinker.ts';
 import { demoThinker } from './brain/demo-thinker.ts';
 import { Ears } from './ears/ears.ts';
@@ -19,12 +21,21 @@ export type LocalVoiceOptions = {
   readonly transcriptLimitMs?: number;
 };
 
+type OtherParts = {
+  /** Null: people answer. */
+  readonly thinker: Thinker | null;
+  /** Left out: the ears of this machine. */
+  readonly recogniser?: Recogniser | undefined;
+  /** Left out: the mouth of this machine. */
+  readonly speaker?: Speaker | undefined;
+};
+
 /** Packages of Debian and Ubuntu that bring the ears. */
 const EARS_PACKAGES = 'python3-pocketsphinx pocketsphinx-en-us';
 
 export type LocalVoice = VoiceProvider & {
-  /** The same ears and mouth with another mind; null: people answer. Closed with this voice. */
-  withThinker(id: string, thinker: Thinker | null): VoiceProvider;
+  /** The same voice with other parts. Closed with this voice. */
+  withParts(id: string, parts: OtherParts): VoiceProvider;
 };
 
 /**
@@ -59,15 +70,17 @@ export async function createLocalVoice(options: LocalVoiceOptions): Promise<Loca
     id: localVoices.provider,
     capabilities,
     open: async (...opening) => talks.open(parts, ...opening),
-    withThinker: (id, thinker) => ({
+    withParts: (id, { thinker, recogniser = parts.recogniser, speaker = parts.speaker }) => ({
       id,
       capabilities: {
         ...capabilities,
         tools: thinker?.capabilities.tools === true,
         sees: thinker?.capabilities.sees === true,
         answers: thinker !== null,
+        hears: recogniser !== null,
+        ...(speaker === parts.speaker ? {} : { timings: 'none', languages: 'any' }),
       },
-      open: async (...opening) => talks.open({ ...parts, thinker }, ...opening),
+      open: async (...opening) => talks.open({ ...parts, thinker, recogniser, speaker }, ...opening),
       close: async () => {},
     }),
     async close(): Promise<void> {

@@ -7,5 +7,5 @@ import { operatorVoices } from './operator-voices.ts';
  * words go both ways over the session (`user-transcript-done`, `say`), so that any voice can be taken over in the same way.
  */
 export function createOperatorVoice(local: LocalVoice): VoiceProvider {
-  return local.withThinker(operatorVoices.provider, null);
+  return local.withParts(operatorVoices.provider, { thinker: null });
 }

@@ -1,7 +1,7 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { Clock } from '../../core/clock.ts';
-import { languageModelThinker } from './language-model-thinker.ts';
-import type { Thinker } from './thinker.ts';
+import { languageModelThinker } from '../cascade/language-model-thinker.ts';
+import type { Thinker } from '../cascade/thinker.ts';
 
 /** Where a language model answers. */
 export type LanguageModelSettings = {
@@ -24,5 +24,10 @@ export function openThinker({ url, model, apiKey, sees }: LanguageModelSettings,
     ...(apiKey === undefined ? {} : { apiKey }),
   });
   const modelNamed = (name: string) => service.chatModel(OTHERS.test(name) ? model : name);
-  return languageModelThinker({ modelNamed, place: new URL(url).host, sees, clock });
+  return languageModelThinker({
+    modelNamed,
+    words: { what: 'language model', place: new URL(url).host, settings: 'LLM' },
+    sees,
+    clock,
+  });
 }

@@ -1,0 +1,62 @@
+import type { VoiceFailureCategory } from '../../core/voice-port.ts';
+
+/** Why a part of a cascade cannot do what it is asked to, with what to do about it. */
+export class CascadeFailure extends Error {
+  readonly category: VoiceFailureCategory;
+  /** It may go well when it is tried again. */
+  readonly isRetryable: boolean;
+
+  constructor(category: VoiceFailureCategory, isRetryable: boolean, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'CascadeFailure';
+    this.category = category;
+    this.isRetryable = isRetryable;
+  }
+}
+
+/** A service as sentences about it name it. */
+export type ServiceWords = {
+  /** Like `language model`. */
+  readonly what: string;
+  /** Host and port. */
+  readonly place: string;
+  /** What its settings begin with, like `LLM`. */
+  readonly settings: string;
+};
+
+/** What a service that is asked over HTTP answered in place of a result; no status: it could not be asked. */
+export function serviceFailure(
+  { what, place, settings }: ServiceWords,
+  said: string,
+  status: number | undefined,
+  cause: unknown,
+): CascadeFailure {
+  const fail = (category: VoiceFailureCategory, isRetryable: boolean, message: string): CascadeFailure =>
+    new CascadeFailure(category, isRetryable, message, { cause });
+  const service = `The ${what} at ${place}`;
+  if (status === 401 || status === 403) {
+    return fail('authentication', false, `${service} refused the key (${status}). Set ${settings}_API_KEY.`);
+  }
+  if (status === 402 || /insufficient_quota|billing/i.test(said)) {
+    return fail('quota', false, `The account at ${place} has no credit left for the ${what}.`);
+  }
+  if (status === 404) {
+    return fail(
+      'invalid-request',
+      false,
+      `There is no such ${what} at ${place}: ${said} Set ${settings}_MODEL, or see whether ${settings}_URL ends with /v1.`,
+    );
+  }
+  if (status === 429) return fail('rate-limit', true, `${service} is asked too often (429). Try again in a moment.`);
+  if (status !== undefined && status < 500) {
+    return fail('invalid-request', false, `${service} refused the request (${status}): ${said}`);
+  }
+  if (status !== undefined) return fail('internal', true, `${service} failed (${status}): ${said}`);
+  return fail('connectivity', true, `${service} cannot be reached: ${said} See whether it runs, and ${settings}_URL.`);
+}
+
+/** A service that says nothing for so long. */
+export function tooSlow({ what, place }: ServiceWords, patienceMs: number): CascadeFailure {
+  const message = `The ${what} at ${place} has said nothing for ${patienceMs / 1000} s. See whether it runs, or choose a smaller model.`;
+  return new CascadeFailure('connectivity', true, message);
+}

@@ -1,0 +1,68 @@
+import { errorMessage } from '../../core/error-message.ts';
+import { CascadeFailure, type ServiceWords, serviceFailure, tooSlow } from '../cascade/cascade-failure.ts';
+
+/** A service that speaks one of OpenAI's interfaces. */
+export type Service = {
+  /** Base URL, up to `/v1`. */
+  readonly url: string;
+  readonly model: string;
+  readonly apiKey?: string;
+};
+
+export type AskOptions = {
+  readonly words: ServiceWords;
+  readonly body: FormData | string;
+  readonly signal: AbortSignal;
+  /** Until it begins to answer. */
+  readonly patienceMs: number;
+};
+
+const MAX_COMPLAINT_CHARACTERS = 300;
+
+/** Posts to a service; resolves once its answer begins. Rejects with a `CascadeFailure`, or as `signal` aborts. */
+export async function askService({ url, apiKey }: Service, path: string, options: AskOptions): Promise<Response> {
+  const { words, body, signal, patienceMs } = options;
+  const late = AbortSignal.timeout(patienceMs);
+  let response: Response;
+  try {
+    response = await fetch(`${url.replace(/\/+$/, '')}${path}`, {
+      method: 'POST',
+      signal: AbortSignal.any([signal, late]),
+      headers: {
+        ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+        ...(typeof body === 'string' ? { 'content-type': 'application/json' } : {}),
+      },
+      body,
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw late.aborted ? tooSlow(words, patienceMs) : serviceFailure(words, reasonOf(error), undefined, error);
+  }
+  if (response.ok) return response;
+  const complaint = await complaintOf(response).catch(() => '');
+  throw serviceFailure(words, complaint || response.statusText, response.status, undefined);
+}
+
+/** What breaks while an answer is read, as a failure. */
+export function brokenAnswer(words: ServiceWords, error: unknown): CascadeFailure {
+  return error instanceof CascadeFailure ? error : serviceFailure(words, reasonOf(error), undefined, error);
+}
+
+/** `fetch failed` says nothing; its cause does. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return errorMessage(cause).slice(0, MAX_COMPLAINT_CHARACTERS);
+}
+
+async function complaintOf(response: Response): Promise<string> {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  for (;;) {
+    const part = await reader?.read();
+    if (part?.value === undefined || text.length > 4000) break;
+    text += part.value;
+  }
+  await reader?.cancel();
+  const said = /"message"\s*:\s*"((?:[^"\\]|\\.){0,300})"/.exec(text)?.[1] ?? text;
+  return said.slice(0, MAX_COMPLAINT_CHARACTERS);
+}

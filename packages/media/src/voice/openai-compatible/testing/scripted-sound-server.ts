@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+export type SoundAnswer = { readonly status: number; readonly message: string } | 'drop' | 'never' | null;
+
+/**
+ * A server on loopback with OpenAI's transcriptions and speech
+ * (https://developers.openai.com/api/reference/resources/audio, read on 2026-11-30).
+ */
+export class ScriptedSoundServer {
+  /** Samples of each sound that was to be written down, at 24 kHz. */
+  readonly heard: number[] = [];
+  readonly spoken: { readonly input: string; readonly voice: string; readonly model: string }[] = [];
+  readonly keys: (string | undefined)[] = [];
+  transcript = 'What is your name?';
+  /** Of speech: half a second for each text; ends in mid-sample, as parts of bodies do. */
+  soundBytes = 24_001;
+  /** In place of an answer. */
+  refusal: SoundAnswer = null;
+  readonly #server: Server;
+
+  static async start(): Promise<ScriptedSoundServer> {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new ScriptedSoundServer(server);
+  }
+
+  constructor(server: Server) {
+    this.#server = server;
+    server.on('request', (request, response) => void this.#handle(request, response));
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await buffer(request);
+    this.keys.push(request.headers.authorization);
+    const { refusal } = this;
+    if (refusal === 'never') return;
+    if (refusal === 'drop') return void request.socket.destroy();
+    if (refusal !== null) {
+      response.writeHead(refusal.status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ error: { message: refusal.message } }));
+      return;
+    }
+    if (request.url === '/v1/audio/transcriptions') await this.#transcribe(request, body, response);
+    else this.#speak(JSON.parse(body.toString()), response);
+  }
+
+  async #transcribe(request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
+    const headers = { 'content-type': request.headers['content-type'] ?? '' };
+    const form = await new Response(new Uint8Array(body), { headers }).formData();
+    const file = form.get('file');
+    if (!(file instanceof Blob) || form.get('model') !== 'whisper-1') return void response.writeHead(400).end();
+    this.heard.push((file.size - 44) / 2);
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ text: this.transcript }));
+  }
+
+  #speak(asked: { input: string; voice: string; model: string; response_format: string }, response: ServerResponse) {
+    if (asked.response_format !== 'pcm') return void response.writeHead(400).end();
+    this.spoken.push(asked);
+    const sound = Buffer.alloc(this.soundBytes);
+    for (let at = 0; at + 1 < sound.length; at += 2) sound.writeInt16LE(Math.round(8000 * Math.sin(at / 20)), at);
+    response.writeHead(200, { 'content-type': 'audio/pcm' });
+    // In parts that end within samples.
+    for (let at = 0; at < sound.length; at += 4801) response.write(sound.subarray(at, at + 4801));
+    response.end();
+  }
+}
