@@ -126,6 +126,11 @@ export const REFUSALS = {
     'This server has no voice for {language}: its operator can add the optional eSpeak package (see the document on providers).',
   'listening-already': 'You are listening to several voices already. Try again when one has spoken.',
   'many-listening': 'Others are listening to voices. Try again in a moment.',
+  'estimating-already': 'Films of this project are being estimated already. Wait for the answers, then ask again.',
+  'many-estimates': 'Many films are being estimated at the moment. Ask again in a few seconds.',
+  'estimate-late':
+    'The files of this film could not be looked at within {seconds} seconds. Put them in a quicker place, or order the film without asking first.',
+  'no-estimate': 'The files of this film could not be looked at now. Try again in a moment.',
   'sending-already': 'You send {limit} files already. Wait for one of them, then send this one again.',
   'store-silent': 'The files of this server cannot be reached now. Try again in a moment.',
   'many-sending': 'Many files are being sent at the moment. Send this one again in a few seconds.',

@@ -3,6 +3,7 @@ import { LIMITS } from '@visavis/protocol';
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { ControlError } from '../control/control-error.ts';
 import type { ReadingPlaces } from '../control/fairness/fair-reading.ts';
+import type { FilmEstimates } from '../control/films/film-estimates.ts';
 import type { Films } from '../control/films/films.ts';
 import { SIGNALLING_PATH, SignallingDesk } from '../gateway/navtalk-v1/signalling-desk.ts';
 import { NAVTALK_V2 } from '../gateway/navtalk-v2/navtalk-v2.ts';
@@ -66,6 +67,7 @@ export type ServerDependencies = Omit<WireDependencies, 'follow'> &
     readonly recordings?: RecordingFiles;
     /** Left out: no films are made. */
     readonly films?: Films;
+    readonly estimates?: FilmEstimates | null;
     readonly health: (openSockets: number) => HealthReport;
     readonly talkPage: TalkPageSource;
     readonly httpLogger?: FastifyBaseLogger;
@@ -169,7 +171,8 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   const { films } = dependencies;
   if (films !== undefined) {
     await registerFilmFiles(app, films);
-    registerGenerate(app, { films, admission: dependencies.admission });
+    const { admission, estimates } = dependencies;
+    if (estimates) registerGenerate(app, { films, estimates, admission });
   }
   if (dependencies.docsFolder !== undefined) await registerDocsSite(app, dependencies.docsFolder);
   const findShown = createFindShown({ catalogue, listForAll, demo: dependencies.talkPage.demo });

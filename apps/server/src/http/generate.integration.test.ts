@@ -277,25 +277,6 @@ describeOnBothDatabases('ordering films as NavTalk’s clients do', (context) =>
     expect([status, body]).toEqual([400, { status: 'failed', message: expect.stringContaining('is for clips') }]);
   });
 
-  test.each([['estimate', true]])(
-    'an order with %s, which this server does not know, orders no film',
-    async (name, value) => {
-      const { status, body } = await generate({ ...ORDER, [name]: value });
-      expect([status, body]).toEqual([
-        400,
-        { status: 'failed', message: `This server does not know ${name} yet. Leave it out.` },
-      ]);
-      const inQuery = await server.app.inject({
-        method: 'POST',
-        url: `/generate?${name}=1`,
-        headers: { license: key },
-        payload: ORDER,
-      });
-      expect(inQuery.statusCode).toBe(400);
-      expect((await generate({ ...ORDER, [name]: null })).status).toBe(200);
-    },
-  );
-
   test('who has spent his points since his order is told so at its turn, and nothing is made', async () => {
     const { task_id: taskId } = (await generate(ORDER)).body;
     await setBalance(0);

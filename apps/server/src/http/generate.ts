@@ -2,6 +2,7 @@ import { LIMITS } from '@visavis/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ControlError } from '../control/control-error.ts';
 import { CANCELLED, toTaskId } from '../control/films/film-callbacks.ts';
+import type { FilmEstimate, FilmEstimates } from '../control/films/film-estimates.ts';
 import type { FilmStanding, Films } from '../control/films/films.ts';
 import type { Admission } from '../ports.ts';
 import { FOR } from './access/access.ts';
@@ -9,12 +10,14 @@ import { guardRoutes } from './access/guard.ts';
 import { holderOf } from './access/principal.ts';
 import { parseTolerantBody } from './bounded-body.ts';
 import { readGiven, readSettings } from './generate-settings.ts';
+import { goneOf } from './gone.ts';
 import { readParameter, readText } from './open-rest/envelope.ts';
 import { type FieldNames, type GivenOrder, originOf, readFilmOrder } from './read-film-order.ts';
 import { requestFault } from './request-faults.ts';
 
 export type GenerateDependencies = {
   readonly films: Pick<Films, 'order' | 'standing' | 'link' | 'previewLink' | 'callbackSecret'>;
+  readonly estimates: Pick<FilmEstimates, 'estimate'>;
   readonly admission: Pick<Admission, 'findLicence' | 'findAvatar'>;
 };
 
@@ -41,7 +44,7 @@ const STATUS = {
 } as const;
 
 /** `POST /generate` and `/query_status`: films as NavTalk's clients order them. What is wrong is said in `message`. */
-export function registerGenerate(app: FastifyInstance, { films, admission }: GenerateDependencies): void {
+export function registerGenerate(app: FastifyInstance, { films, estimates, admission }: GenerateDependencies): void {
   app.register(async (scope) => {
     registerErrors(scope);
     scope.removeAllContentTypeParsers();
@@ -56,11 +59,12 @@ export function registerGenerate(app: FastifyInstance, { films, admission }: Gen
 
     const { filmOrder } = LIMITS.bytes;
     const config = { ...FOR.key, bodyBytes: filmOrder };
-    scope.post('/generate', { config, bodyLimit: filmOrder, schema: { hide: true } }, async (request) => {
+    scope.post('/generate', { config, bodyLimit: filmOrder, schema: { hide: true } }, async (request, reply) => {
       const { projectId, licenceId } = holderOf(request).licence;
       const findAvatar = admission.findAvatar.bind(admission);
       const reading = { projectId, licenceId, names: NAMES, findAvatar, origin: originOf(request) };
       const order = await readFilmOrder(readFields(request), reading);
+      if (isEstimate(request)) return toEstimate(await estimates.estimate(order, goneOf(reply)));
       const { filmId } = await films.order(order);
       const secret = order.callback === undefined ? null : await films.callbackSecret(projectId);
       return {
@@ -96,7 +100,6 @@ function registerErrors(scope: FastifyInstance): void {
 }
 
 function readFields(request: FastifyRequest): GivenOrder {
-  requireKnown(request);
   const { url, word, spokenText, parameter, language } = LIMITS.characters;
   const idempotencyKey = request.headers['idempotency-key'];
   return {
@@ -118,16 +121,20 @@ function readFields(request: FastifyRequest): GivenOrder {
   };
 }
 
-/** Fields of newer clients that would be another order altogether. */
-const UNKNOWN_FIELDS = ['estimate'] as const;
 const NOT_GIVEN: readonly unknown[] = [undefined, null, false, '', 'false'];
 
-/** What this server would leave out is refused: nobody pays for a film that he has not ordered. */
-function requireKnown(request: FastifyRequest): void {
-  for (const name of UNKNOWN_FIELDS) {
-    if (readGiven(request, name).every((value) => NOT_GIVEN.includes(value))) continue;
-    throw new ControlError('bad-request', `This server does not know ${name} yet. Leave it out.`);
-  }
+/** What is wanted is not spent on: what cannot be read is refused. */
+function isEstimate(request: FastifyRequest): boolean {
+  const given = readGiven(request, 'estimate').find((value) => !NOT_GIVEN.includes(value));
+  if (given === undefined) return false;
+  if (given === true || given === 'true' || given === 1 || given === '1') return true;
+  throw new ControlError('bad-request', 'estimate is true or false.');
+}
+
+function toEstimate({ durationMs, points, isExact, pointsLeft }: FilmEstimate) {
+  const seconds = durationMs / 1000;
+  const message = isExact ? '' : 'How long a text takes to be spoken is an estimate.';
+  return { status: 'estimate', seconds, points, is_exact: isExact, points_left: pointsLeft, message };
 }
 
 function absolute(request: FastifyRequest, path: string | null): string | null {

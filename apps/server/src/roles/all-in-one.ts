@@ -238,7 +238,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     avatars: services.avatars,
     records: services.records,
     recordings: services.recordings,
-    ...(services.films === null ? {} : { films: services.films }),
+    ...(services.films === null ? {} : { films: services.films, estimates: services.estimates }),
     talkKeys: services.talkKeys,
     reconnectKeys: services.reconnectKeys,
     rating: services.rating,

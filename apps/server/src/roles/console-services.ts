@@ -31,6 +31,7 @@ import { type DiskWatch, ENDLESS_DISK } from '../control/disk/disk-watch.ts';
 import { sweepRenderedFaces } from '../control/disk/rendered-faces.ts';
 import { type Bounds, createBounds } from '../control/fairness/bounds.ts';
 import { createReadingPlaces, type ReadingPlaces } from '../control/fairness/fair-reading.ts';
+import type { FilmEstimates, FilmMeasurer } from '../control/films/film-estimates.ts';
 import type { FilmRunner } from '../control/films/film-workshop.ts';
 import type { Films } from '../control/films/films.ts';
 import { type HousekeepingTasks, runTasks, startHousekeeping } from '../control/housekeeping.ts';
@@ -102,6 +103,7 @@ export type ConsoleServiceOptions = {
     /** Of rendered faces. */
     readonly cacheFolder: string;
     readonly run: FilmRunner;
+    readonly measure: FilmMeasurer;
   };
   /** Avatars and films made at once on this machine; one when left out. */
   readonly madeAtOnce?: number;
@@ -145,6 +147,7 @@ export type ConsoleServices = {
   readonly recordingRooms: RecordingRooms;
   /** Null: none are made. */
   readonly films: Films | null;
+  readonly estimates: FilmEstimates | null;
   readonly admission: Admission;
   readonly bundles: AvatarBundles;
   readonly limits: CallSlots;
@@ -187,7 +190,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const projects = createProjects(db, points.free === null ? null : toThousandths(points.free), quotas);
   let jobs: Jobs | null = null;
   const wake: Jobs['wake'] = (name, key) => jobs?.wake(name, key);
-  const shop = { wake, places: createSharedPlaces(options.madeAtOnce ?? 1) };
+  const shop = { wake, places: createSharedPlaces(options.madeAtOnce ?? 1), onBound: bounds.reached };
   const bundles = createBundles(options);
   const { avatars, avatarBin, firstPage, uploads, ...making } = createAvatars(options, bounds, { ...shop, bundles });
   const uploadLinks = createUploadLinks(options, bounds);
@@ -216,7 +219,8 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const work = startWork(options, { shared, local, turns });
   jobs = work.jobs;
   /** What the console's interface is given, and the rest of the server, too. */
-  const known = { avatars, records, recordings, uploadLinks, admission, serverLog, films: filming.films };
+  const { films, estimates } = filming;
+  const known = { avatars, records, recordings, uploadLinks, admission, serverLog, films, estimates };
   return {
     ...{
       ...known,
@@ -235,13 +239,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
     },
     consoleApi: {
       ...{ ...known, accounts, audit, projects, licences, tokens, avatarBin, firstPage, ledger, archive, logger },
-      ...{
-        ...createVoices(options, bounds),
-        uploads,
-        webhooks: hooks.webhooks,
-        callbackSecrets: hooks.callbackSecrets,
-        pointsPerMinute: points.perMinute,
-      },
+      ...{ ...createVoices(options, bounds), ...hooks.forConsole, uploads, pointsPerMinute: points.perMinute },
       ...{ members, invitations, firstSteps: talks.firstSteps, snippets: createSnippets(db) },
       ...{ usageReports: new UsageReports(db), usageOf: createUsageReader(db, quotas, options.demoProjectId ?? null) },
     },

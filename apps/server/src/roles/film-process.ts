@@ -1,13 +1,17 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FILM_PROBLEMS } from '@visavis/protocol';
+import type { FilmMeasurer, MeasureOutcome } from '../control/films/film-estimates.ts';
 import { MAKING_LIMIT_MS } from '../control/films/film-limits.ts';
 import type { FilmOutcome, FilmRunner } from '../control/films/film-workshop.ts';
 import type { Logger } from '../ports.ts';
 import { filmMessageSchema } from './film-messages.ts';
 import { followMakingChild, startMakingChild } from './making-child.ts';
+import { measureMessageSchema } from './measure-messages.ts';
 
 const ENTRY = fileURLToPath(new URL('./film-child.ts', import.meta.url));
+const MEASURE_ENTRY = fileURLToPath(new URL('./measure-child.ts', import.meta.url));
+const MEASURE_LIMIT_MS = 60_000;
 
 /** Makes films, each in a process of its own. */
 function createFilmRunner(logger: Logger, timeLimitMs = MAKING_LIMIT_MS): FilmRunner {
@@ -29,7 +33,21 @@ function createFilmRunner(logger: Logger, timeLimitMs = MAKING_LIMIT_MS): FilmRu
   };
 }
 
+/** Looks at the files of an order in a process of its own. */
+function createFilmMeasurer(logger: Logger): FilmMeasurer {
+  return async (task, signal) => {
+    if (signal.aborted) return { kind: 'broke', detail: 'It was stopped before its start.' };
+    return followMakingChild<MeasureOutcome>(startMakingChild(MEASURE_ENTRY, task, logger), {
+      ...{ signal, timeLimitMs: MEASURE_LIMIT_MS, atTimeLimit: { kind: 'broke', detail: 'It took too long.' } },
+      take: (data) => measureMessageSchema.safeParse(data).data,
+    });
+  };
+}
+
 /** Where films are made below a data folder, and how. */
 export function filmServices(dataDir: string, logger: Logger) {
-  return { folder: join(dataDir, 'films'), cacheFolder: join(dataDir, 'cache'), run: createFilmRunner(logger) };
+  return {
+    ...{ folder: join(dataDir, 'films'), cacheFolder: join(dataDir, 'cache') },
+    ...{ run: createFilmRunner(logger), measure: createFilmMeasurer(logger) },
+  };
 }

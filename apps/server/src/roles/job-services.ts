@@ -5,8 +5,9 @@ import { AvatarSources } from '../control/avatars/making/avatar-sources.ts';
 import { AvatarWorkshop } from '../control/avatars/making/avatar-workshop.ts';
 import { Uploads } from '../control/avatars/making/uploads.ts';
 import { ENDLESS_DISK } from '../control/disk/disk-watch.ts';
-import type { Bounds } from '../control/fairness/bounds.ts';
+import type { Bounds, OnBound } from '../control/fairness/bounds.ts';
 import { FilmCallbacks, type FilmCallbacksOptions } from '../control/films/film-callbacks.ts';
+import { FilmEstimates } from '../control/films/film-estimates.ts';
 import { filmPath } from '../control/films/film-format.ts';
 import { FilmJobs } from '../control/films/film-jobs.ts';
 import { FilmWorkshop } from '../control/films/film-workshop.ts';
@@ -31,7 +32,12 @@ import type { SharedPlaces } from '../jobs/shared-places.ts';
 import type { ConsoleServiceOptions } from './console-services.ts';
 
 /** What those share that make something. */
-type Shop = { readonly wake: Jobs['wake']; readonly places: SharedPlaces; readonly bundles: AvatarBundles };
+type Shop = {
+  readonly wake: Jobs['wake'];
+  readonly places: SharedPlaces;
+  readonly bundles: AvatarBundles;
+  readonly onBound: OnBound;
+};
 
 /** Uploads, and avatars made from them; null where none are made. */
 export function createMaking(options: ConsoleServiceOptions, bounds: Bounds, { wake, places, bundles }: Shop) {
@@ -54,13 +60,13 @@ export function createMaking(options: ConsoleServiceOptions, bounds: Bounds, { w
 /** Films that are ordered; null where none are made. */
 export function createFilmServices(
   options: ConsoleServiceOptions,
-  { wake, places, bundles }: Shop,
+  { wake, places, bundles, onBound }: Shop,
   uploadLinks: UploadLinks | null,
   callbackServices: Omit<FilmCallbacksOptions, 'linkTo'>,
 ) {
   const { db, blobs, masterKeys, logger, points, disk = ENDLESS_DISK, quotas = DEFAULT_QUOTAS } = options;
-  if (options.films === undefined) return { films: null, workshop: null, turns: null };
-  const { folder, cacheFolder, run } = options.films;
+  if (options.films === undefined) return { films: null, estimates: null, workshop: null, turns: null };
+  const { folder, cacheFolder, run, measure } = options.films;
   const fetch = createGuardedFetch({ allowedPrivateHosts: options.fetchPrivateHosts ?? [] });
   const links = createSignedLinks(masterKeys, 'visavis film links');
   const callbacks = new FilmCallbacks({ ...callbackServices, linkTo: (film) => filmPath(links, film) });
@@ -79,7 +85,13 @@ export function createFilmServices(
     onCancelled: (filmId) => workshop.stop(filmId),
   });
   const own = places.forKind({ leaves: 1 });
-  return { films, workshop, turns: createMakingTurns({ definition: JOBS.films, jobs, workshop, places: own }) };
+  const estimates = new FilmEstimates({ ...{ jobs, folder, fetch, findUpload, measure, disk, onBound } });
+  return {
+    films,
+    estimates,
+    workshop,
+    turns: createMakingTurns({ definition: JOBS.films, jobs, workshop, places: own }),
+  };
 }
 
 /** Webhooks of projects, and the posting of what they are told. */
@@ -103,7 +115,8 @@ export function createWebhookServices(
   const webhooks = new Webhooks({ db, box, quotas, findAddresses, onBound, onQueued });
   const secrets = new CallbackSecrets(db, box);
   return {
-    ...{ queue, turns, webhooks, callbackSecrets: secrets },
+    ...{ queue, turns, webhooks },
+    forConsole: { webhooks, callbackSecrets: secrets },
     /** For what tells of films. */
     callbacks: {
       ...{ secrets, findAddresses: findCallbacks },

@@ -5,8 +5,10 @@ import { measureSpeech } from './dubbing/speech-sound.ts';
 import { MAX_PORTRAIT_S, SPEECH_PROBLEMS } from './read-speech.ts';
 
 export type FilmLengthRequest = {
-  /** Null: the film of a picture or an avatar, which is as long as its sound. */
+  /** Null: the film is as long as its sound, whatever it shows. */
   readonly videoPath: string | null;
+  /** False: the film of a picture or an avatar, for which other limits hold. Left out: it is, where there is a `videoPath`. */
+  readonly isClip?: boolean | undefined;
   /** Of the sound: a file, or how long it is. */
   readonly sound: { readonly path: string } | { readonly durationMs: number };
   /** `loop` when left out. */
@@ -33,8 +35,8 @@ export async function measureFilm(request: FilmLengthRequest): Promise<number> {
   return (syncMode === 'silence' ? Math.max(clipCount, speechCount) : speechCount) * stepMs;
 }
 
-async function soundMs({ videoPath, sound, signal }: FilmLengthRequest): Promise<number> {
+async function soundMs({ videoPath, isClip = videoPath !== null, sound, signal }: FilmLengthRequest): Promise<number> {
   if ('durationMs' in sound) return sound.durationMs;
   const ofPortrait = { maxS: MAX_PORTRAIT_S, sentence: SPEECH_PROBLEMS['too-long'] };
-  return 1000 * (await measureSpeech(sound.path, { ...(videoPath === null && ofPortrait), signal }));
+  return 1000 * (await measureSpeech(sound.path, { ...(!isClip && ofPortrait), signal }));
 }

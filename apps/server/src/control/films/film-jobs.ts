@@ -170,7 +170,7 @@ export class FilmJobs {
       if (told === undefined) return null;
       const avatarId = request.picture.kind === 'avatar' ? request.picture.avatarId : '';
       const use = { projectId, licenceId, avatarId, sourceId: filmId, seq: 0, durationMs: chargedMs };
-      await writeUses(client, [{ kind: 'generation', ...use, price: this.#priceOf(durationMs) }]);
+      await writeUses(client, [{ kind: 'generation', ...use, price: this.priceOf(durationMs) }]);
       const { rows: paid } = await client.query<{ charged: number }>(
         `update films set charged = coalesce((select -amount from ledger_entries where source_id = $1 and seq = 0), 0)
          where id = $1 returning charged::float8 as charged`,
@@ -202,8 +202,8 @@ export class FilmJobs {
       [projectId, filmId],
     );
     const isBounded = wallet !== undefined && !wallet.isUnlimited;
-    const left = others.reduce((rest, { lengthMs }) => rest - this.#priceOf(lengthMs), wallet?.balance ?? 0);
-    const price = this.#priceOf(durationMs);
+    const left = others.reduce((rest, { lengthMs }) => rest - this.priceOf(lengthMs), wallet?.balance ?? 0);
+    const price = this.priceOf(durationMs);
     if (isBounded && left <= 0) return problem('no-points');
     if (isBounded && price > left) {
       const seconds = lengthMsOf(durationMs) / 1000;
@@ -215,8 +215,20 @@ export class FilmJobs {
     return null;
   }
 
-  #priceOf(durationMs: number): number {
+  /** In thousandths of a point. */
+  priceOf(durationMs: number): number {
     return priceOfSpan(this.#pointsPerMinute, 0, chargedMsOf(durationMs));
+  }
+
+  /** Thousandths of a point; null: nothing is charged. */
+  async left(projectId: string): Promise<number | null> {
+    if (this.#pointsPerMinute <= 0) return null;
+    const { rows } = await this.#pool.query<{ balance: number; isUnlimited: boolean }>(
+      'select balance::float8 as balance, is_unlimited as "isUnlimited" from wallets where project_id = $1',
+      [projectId],
+    );
+    const [wallet] = rows;
+    return wallet === undefined || wallet.isUnlimited ? null : wallet.balance;
   }
 
   /** All that `work` writes, or nothing of it. */

@@ -22,6 +22,8 @@ export type SourceOptions = {
   readonly folder: string;
   readonly fetch: GuardedFetch;
   readonly signal: AbortSignal;
+  /** Left out: as large as files of films may be. */
+  readonly maxBytes?: number;
 };
 
 const MAX_REDIRECTS = 5;
@@ -33,7 +35,7 @@ const MB = 1_000_000;
  * sound by whoever decodes it: names and types that a server tells are not believed. Throws `FilmProblemError` where another
  * attempt would find the same.
  */
-export async function fetchSource(source: Source, { folder, fetch, signal }: SourceOptions): Promise<string> {
+export async function fetchSource(source: Source, { folder, fetch, signal, maxBytes }: SourceOptions): Promise<string> {
   const { kind, url } = source;
   const received: { hasBegun: boolean; file: string | null } = { hasBegun: false, file: null };
   try {
@@ -48,7 +50,7 @@ export async function fetchSource(source: Source, { folder, fetch, signal }: Sou
       },
       receive: async (body) => {
         received.hasBegun = true;
-        const judge = (head: Buffer) => judgeSource(kind, head);
+        const judge = (head: Buffer) => judgeSource(kind, head, maxBytes);
         received.file = (await receiveJudged(body, folder, judge, { signal, pace: () => IMPATIENT })).file;
       },
     });
@@ -73,7 +75,7 @@ export async function copyUpload(
     find,
     projectId,
     signal,
-  }: Omit<SourceOptions, 'fetch'> & { readonly find: FindUpload; readonly projectId: string },
+  }: Omit<SourceOptions, 'fetch' | 'maxBytes'> & { readonly find: FindUpload; readonly projectId: string },
 ): Promise<string | null> {
   const upload = await findOwn({ kind, url }, find, projectId);
   if (upload === null) return null;
@@ -116,8 +118,8 @@ function findOwn({ kind, url }: Source, find: FindUpload, projectId: string): Pr
   });
 }
 
-async function judgeSource(kind: SourceKind, head: Buffer): Promise<Judged> {
-  const maxBytes = kind === 'image' ? LIMITS.bytes.picture : LIMITS.bytes.filmSource;
+async function judgeSource(kind: SourceKind, head: Buffer, most: number = LIMITS.bytes.filmSource): Promise<Judged> {
+  const maxBytes = kind === 'image' ? LIMITS.bytes.picture : most;
   const tooLarge = () => problemError('file-too-large', { what: kind, limit: maxBytes / MB });
   if (kind === 'audio') return { ending: '.sound', maxBytes, tooLarge };
   const found = await fileKind(head);

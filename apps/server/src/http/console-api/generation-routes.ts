@@ -3,6 +3,7 @@ import {
   createGenerationSchema,
   emptySchema,
   type Generation,
+  generationEstimateSchema,
   generationParamsSchema,
   generationSchema,
   pageOf,
@@ -12,11 +13,13 @@ import {
 } from '@visavis/protocol/rest';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
+import type { FilmEstimates } from '../../control/films/film-estimates.ts';
 import type { FilmStanding, Films } from '../../control/films/films.ts';
 import { toPoints } from '../../control/usage/points.ts';
 import type { Admission } from '../../ports.ts';
 import { FOR } from '../access/access.ts';
 import { holderOf, projectOf } from '../access/principal.ts';
+import { goneOf } from '../gone.ts';
 import { type FieldNames, originOf, readFilmOrder } from '../read-film-order.ts';
 import { readCursor } from './cursor.ts';
 import type { ConsoleScope } from './session.ts';
@@ -24,6 +27,7 @@ import type { ConsoleScope } from './session.ts';
 export type GenerationRouteDependencies = {
   /** Null: no films are made here. */
   readonly films: Films | null;
+  readonly estimates: FilmEstimates | null;
   readonly admission: Pick<Admission, 'findAvatar'>;
 };
 
@@ -46,10 +50,14 @@ const BY_MEMBER = {
 } as const;
 
 /** Films that are ordered: once for keys, and once for members of a project. */
-export function registerGenerationRoutes(scope: ConsoleScope, { films, admission }: GenerationRouteDependencies): void {
-  if (films === null) return;
+export function registerGenerationRoutes(
+  scope: ConsoleScope,
+  { films, estimates, admission }: GenerationRouteDependencies,
+): void {
+  if (films === null || estimates === null) return;
   for (const door of [BY_KEY, BY_MEMBER]) {
     registerOrder(scope, { films, admission }, door);
+    registerEstimate(scope, { estimates, admission }, door);
     registerReads(scope, films, door);
     registerEnds(scope, films, door);
   }
@@ -89,6 +97,33 @@ function registerOrder(
       const order = await readFilmOrder(given, reading);
       const { filmId } = await films.order(order);
       return reply.code(201).send(toGeneration(await films.standing(projectId, filmId), films, request));
+    },
+  );
+}
+
+function registerEstimate(
+  scope: ConsoleScope,
+  { estimates, admission }: { readonly estimates: FilmEstimates; readonly admission: Pick<Admission, 'findAvatar'> },
+  { base, writes, who, all: params }: Door,
+): void {
+  const { filmOrder } = LIMITS.bytes;
+  scope.post(
+    `${base}/generations/estimate`,
+    {
+      config: { ...writes, bodyBytes: filmOrder },
+      bodyLimit: filmOrder,
+      schema: {
+        ...{ tags, params, body: createGenerationSchema, response: { 200: generationEstimateSchema } },
+        summary: 'How long the film of an order would be, and what it would cost; nothing is ordered',
+      },
+    },
+    async (request, reply) => {
+      const { projectId, licenceId } = who(request);
+      const findAvatar = admission.findAvatar.bind(admission);
+      const reading = { projectId, licenceId, names: NAMES, findAvatar, origin: originOf(request) };
+      const order = await readFilmOrder(request.body, reading);
+      const { durationMs, ...estimate } = await estimates.estimate(order, goneOf(reply));
+      return { seconds: durationMs / 1000, ...estimate };
     },
   );
 }

@@ -125,5 +125,16 @@ export const generationSchema = z.object({
 });
 export type Generation = z.output<typeof generationSchema>;
 
+/** What an order would become. */
+export const generationEstimateSchema = z.object({
+  seconds: z.number(),
+  /** What it would cost. */
+  points: z.number(),
+  /** False: a text has yet to be spoken, so that length and price are about so much. */
+  isExact: z.boolean(),
+  /** Null: nothing is charged. */
+  pointsLeft: z.number().nullable(),
+});
+
 export const generationParamsSchema = z.object({ generationId: publicIdSchema });
 export const projectGenerationParamsSchema = generationParamsSchema.extend({ projectId: publicIdSchema });

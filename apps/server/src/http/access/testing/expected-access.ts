@@ -33,6 +33,7 @@ export const LET_IN: Readonly<Record<string, readonly Caller[]>> = {
 const GENERATION_READS = ['GET /api/v1BASE/generations', 'GET /api/v1BASE/generations/:generationId'];
 const GENERATION_WRITES = [
   'POST /api/v1BASE/generations',
+  'POST /api/v1BASE/generations/estimate',
   'POST /api/v1BASE/generations/:generationId/cancel',
   'DELETE /api/v1BASE/generations/:generationId',
 ];

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Mail } from '../../../control/accounts/mailer.ts';
 import { createAvatarCatalogue } from '../../../control/avatars/avatar-catalogue.ts';
+import type { FilmMeasurer } from '../../../control/films/film-estimates.ts';
 import type { FilmRunner } from '../../../control/films/film-workshop.ts';
 import { loadMasterKeys } from '../../../control/secrets/master-key.ts';
 import type { Database } from '../../../db/database.ts';
@@ -34,14 +35,24 @@ const OPERATOR = {
   tokenSecret: () => undefined,
 };
 
-type TestOptions = { readonly console?: ConsoleOptions; readonly makeFilm?: FilmRunner };
+type TestOptions = {
+  readonly console?: ConsoleOptions;
+  readonly makeFilm?: FilmRunner;
+  readonly measureFilm?: FilmMeasurer;
+};
 
+const NO_MEASURES: FilmMeasurer = async () => ({ kind: 'broke', detail: 'Nothing is measured here.' });
 const NO_FILMS: FilmRunner = async () => ({ kind: 'broke', detail: 'No films are made here.' });
 
 /** The whole server over a real database, with scripted media; mails are kept in a list. */
 export async function createConsoleServer(
   db: Database,
-  { console, makeFilm = NO_FILMS, ...overrides }: Partial<ConsoleServiceOptions> & TestOptions = {},
+  {
+    console,
+    makeFilm = NO_FILMS,
+    measureFilm = NO_MEASURES,
+    ...overrides
+  }: Partial<ConsoleServiceOptions> & TestOptions = {},
 ): Promise<ConsoleTestServer> {
   const mails: Mail[] = [];
   const calls = createLateCallControl();
@@ -72,7 +83,7 @@ export async function createConsoleServer(
       publicUrl: 'https://console.example',
     },
     points: { perMinute: 10, free: null },
-    films: { folder: join(recordingsPath, 'films'), cacheFolder: tmpdir(), run: makeFilm },
+    films: { folder: join(recordingsPath, 'films'), cacheFolder: tmpdir(), run: makeFilm, measure: measureFilm },
     ...overrides,
   });
   const { consoleApi, admission, limits, meter, avatars, records, recordings } = services;
@@ -104,7 +115,7 @@ export async function createConsoleServer(
     readingPlaces: services.readingPlaces,
     findUpload: createFindUpload(pictures, blobs),
     openBundle: (avatar) => services.bundles.open(avatar),
-    ...(services.films === null ? {} : { films: services.films }),
+    ...(services.films === null ? {} : { films: services.films, estimates: services.estimates }),
     conversations: services.conversations,
   });
   calls.bind(server.gateway);
