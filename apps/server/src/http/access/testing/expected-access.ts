@@ -104,6 +104,7 @@ export const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'GET /api/v1/projects/:projectId/bin',
     'GET /api/v1/projects/:projectId/usage',
     'GET /api/v1/projects/:projectId/wallet',
+    'GET /api/v1/projects/:projectId/upload-links/:uploadId/file',
     'GET /api/v1/projects/:projectId/ledger',
     'GET /api/v1/projects/:projectId/ledger/sums',
     'GET /api/v1/projects/:projectId/conversations',
