@@ -24,6 +24,7 @@ export async function fillProject(url: string, account: ConsoleAccount, avatarId
   await ask('POST', `/projects/${projectId}/webhooks`, { url: 'https://example.org/visavis', kind: 'session' });
   const sessionId = await talkOnce(url, account, avatarId, ['Who are you?', 'What can you do for my guests?']);
   const { thumbnailUrl } = await ask<{ thumbnailUrl: string }>('GET', `/projects/${projectId}/avatars/${avatarId}`);
+  const filmId = await fillFilms(account);
   const project = `/console/projects/${projectId}`;
   return [
     { name: 'avatars', path: `${project}/avatars` },
@@ -31,6 +32,9 @@ export async function fillProject(url: string, account: ConsoleAccount, avatarId
     { name: 'avatar', path: `${project}/avatars/${avatarId}` },
     { name: 'embed', path: `${project}/avatars/${avatarId}`, prepare: showEmbedding },
     { name: 'playground', path: `${project}/avatars/${avatarId}/talk` },
+    { name: 'films', path: `${project}/films` },
+    { name: 'film', path: `${project}/films/${filmId}`, prepare: showFilm },
+    { name: 'new-film', path: `${project}/films/new`, prepare: fillFilmForm },
     { name: 'keys', path: `${project}/keys` },
     { name: 'key', path: `${project}/keys`, prepare: showKey },
     { name: 'reset-key', path: `${project}/keys`, prepare: askToReset },
@@ -48,6 +52,46 @@ export async function fillProject(url: string, account: ConsoleAccount, avatarId
     },
     { name: 'navigation', path: `${project}/avatars`, only: 'phone', prepare: openNavigation },
   ];
+}
+
+/** A film that is made, one that cannot be, and one that was stopped. Gives the id of the first. */
+async function fillFilms({ projectId, avatarId, ask }: ConsoleAccount): Promise<string> {
+  const path = `/projects/${projectId}/generations`;
+  type Film = { readonly generationId: string; readonly state: string };
+  const order = (body: object) => ask<Film>('POST', path, body);
+  const over = async ({ generationId }: Film): Promise<string> => {
+    for (;;) {
+      const { state } = await ask<Film>('GET', `${path}/${generationId}`);
+      if (state !== 'waiting' && state !== 'running') return state;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  };
+  // An address of this machine is refused: nothing outside is asked.
+  const refused = await order({ videoUrl: 'http://127.0.0.1:9/lobby.mp4', text: 'Good evening!' });
+  await over(refused);
+  const stopped = await order({ avatar: 'navtalk.Leo', text: 'The sauna is closed today.' });
+  await ask('POST', `${path}/${stopped.generationId}/cancel`);
+  const film = await order({ avatar: avatarId, text: 'Welcome to the harbour. Breakfast is from seven to ten.' });
+  const state = await over(film);
+  if (state !== 'done') throw new Error(`The film is ${state}.`);
+  return film.generationId;
+}
+
+/** Until the picture of the film is there. */
+async function showFilm(page: Page): Promise<void> {
+  const film = page.getByLabel('Film', { exact: true });
+  await film.waitFor();
+  await page.getByRole('slider', { name: 'Place in the film' }).fill('1');
+  await page.waitForFunction(
+    `document.querySelector('video').readyState >= 2 && !document.querySelector('video').seeking`,
+  );
+}
+
+/** As it is once somebody has chosen who speaks and what is said. */
+async function fillFilmForm(page: Page): Promise<void> {
+  await page.getByRole('radiogroup', { name: 'Where the picture comes from' }).getByText('Avatar').click();
+  await page.getByRole('radio', { name: 'Iris' }).check();
+  await page.getByRole('textbox', { name: 'Text' }).fill('Welcome to the harbour. Breakfast is from seven to ten.');
 }
 
 async function openNewAvatar(page: Page): Promise<void> {

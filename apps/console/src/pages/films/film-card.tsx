@@ -11,7 +11,7 @@ import { steadyLink } from './film-links.ts';
 import { FilmPicture } from './film-picture.tsx';
 import { type FilmQuestion, FilmQuestions } from './film-questions.tsx';
 import { FilmStanding } from './film-standing.tsx';
-import { fileNameOf, isUnderWay, titleOf } from './film-words.ts';
+import { isUnderWay, titleOf } from './film-words.ts';
 import own from './films.module.css';
 import { doAgain } from './use-film-actions.ts';
 
@@ -81,7 +81,7 @@ function FilmMenu({ projectId, film, title }: Omit<FilmCardProps, 'avatars'> & {
         </Menu.Target>
         <Menu.Dropdown>
           {videoUrl !== null && (
-            <Menu.Item component="a" href={steadyLink(generationId, videoUrl)} download={fileNameOf(title, videoUrl)}>
+            <Menu.Item component="a" href={steadyLink(generationId, videoUrl)} download>
               {texts.download}
             </Menu.Item>
           )}

@@ -18,7 +18,7 @@ import { FilmPicture } from './film-picture.tsx';
 import { FilmPlayer } from './film-player.tsx';
 import { type FilmQuestion, FilmQuestions } from './film-questions.tsx';
 import { FilmStanding } from './film-standing.tsx';
-import { fileNameOf, isUnderWay, titleOf } from './film-words.ts';
+import { isUnderWay, titleOf } from './film-words.ts';
 import own from './films.module.css';
 import { doAgain } from './use-film-actions.ts';
 
@@ -83,7 +83,7 @@ function FilmActions({ projectId, film, title }: Omit<FilmProps, 'avatars'> & { 
   return (
     <>
       {videoUrl !== null && (
-        <Button component="a" href={steadyLink(generationId, videoUrl)} download={fileNameOf(title, videoUrl)}>
+        <Button component="a" href={steadyLink(generationId, videoUrl)} download>
           {texts.download}
         </Button>
       )}

@@ -1,3 +1,4 @@
+import '../../testing/browser-stand-in.ts';
 import type { Generation } from '@visavis/protocol/rest';
 import { createGenerationSchema } from '@visavis/protocol/rest';
 import { expect, test } from 'vitest';
@@ -11,6 +12,7 @@ import {
   uploadIdIn,
   wishOf,
 } from './film-wish.ts';
+import { nextAfter } from './segments-field.tsx';
 
 const uploadId = 'ab'.repeat(16);
 const link = `https://avatars.example.com/uploads/${uploadId}`;
@@ -46,6 +48,27 @@ test.each<[string, Partial<FilmWish>, object]>([
     { pictureFile: clip, syncMode: 'bounce', speaker: { x: 3, y: 4 } },
     { videoUrl: link, text: 'Hello.', syncMode: 'bounce', speaker: { x: 3, y: 4 } },
   ],
+  [
+    'only parts of a clip, over its own sound',
+    {
+      pictureFile: clip,
+      extent: 'parts',
+      segments: [{ startMs: 500, endMs: 1500 }],
+      syncMode: 'remap',
+      originalVolume: 0.2,
+    },
+    { videoUrl: link, text: 'Hello.', segments: [{ startMs: 500, endMs: 1500 }], originalVolume: 0.2 },
+  ],
+  [
+    'a clip at another pace, whose sound cannot follow',
+    { pictureFile: clip, syncMode: 'remap', originalVolume: 0.2, segments: [{ startMs: 0, endMs: 500 }] },
+    { videoUrl: link, text: 'Hello.', syncMode: 'remap' },
+  ],
+  [
+    'another size, format and quality',
+    { pictureFrom: 'avatar', avatarId: 'a1', heightPx: 720, format: 'webm', quality: 'low' },
+    { avatar: 'a1', text: 'Hello.', output: { heightPx: 720, format: 'webm', quality: 'low' } },
+  ],
 ])('the order says %s as the server takes it', (_what, part, order) => {
   const made = orderOf(wish(part));
   expect(made).toEqual(order);
@@ -63,21 +86,43 @@ test('what belongs to clips is left out of films of photos and avatars, whatever
   expect([isOfClip(chosen), orderOf(chosen)]).toEqual([false, { avatar: 'a1', text: 'Hello.' }]);
 });
 
-const film = (picture: Generation['picture'], sound: Generation['sound']) =>
-  wishOf({ picture, sound, options: {} } as Generation);
+test('stretches that overlap or are none order nothing', () => {
+  const parts = (...segments: FilmWish['segments']) => wish({ pictureFile: clip, extent: 'parts', segments });
+  for (const wrong of [
+    parts(),
+    parts({ startMs: 2000, endMs: 1000 }),
+    parts({ startMs: 0, endMs: 1000 }, { startMs: 500, endMs: 2000 }),
+  ]) {
+    expect([[...missingOf(wrong)], orderOf(wrong)]).toEqual([['segments'], null]);
+  }
+  expect(nextAfter([])).toEqual({ startMs: 0, endMs: 2000 });
+  expect(orderOf(parts({ startMs: 0, endMs: 700 }, nextAfter([{ startMs: 0, endMs: 700 }])))).not.toBeNull();
+});
+
+const film = (picture: Generation['picture'], sound: Generation['sound'], options: Generation['options'] = {}) =>
+  wishOf({ picture, sound, options } as Generation);
 
 test('a film is done again with its own choices, its files by their links', () => {
-  const ofText = { kind: 'text', url: null, text: 'Hello.' } as const;
-  const ofFile = { kind: 'url', url: link, text: null } as const;
+  const ofText = { kind: 'text', url: null, text: 'Hello.', voice: 'onyx', language: '' } as const;
+  const noText = { text: null, voice: null, language: null } as const;
+  const ofFile = { kind: 'url', url: link, ...noText } as const;
   const again = film({ kind: 'video', url: link, avatarId: null }, ofText);
-  expect(orderOf({ ...again, agreed: true })).toEqual({ videoUrl: link, text: 'Hello.' });
+  const options = {
+    segments: [{ startMs: 0, endMs: 900 }],
+    originalVolume: 0.5,
+    speaker: { x: 1, y: 2 },
+    output: { heightPx: 480 },
+  };
+  const inParts = film({ kind: 'video', url: link, avatarId: null }, ofFile, options);
+  expect(orderOf({ ...inParts, agreed: true })).toEqual({ videoUrl: link, audioUrl: link, ...options });
+  expect(orderOf({ ...again, agreed: true })).toEqual({ videoUrl: link, text: 'Hello.', voice: 'onyx' });
   expect(orderOf(film({ kind: 'avatar', url: null, avatarId: 'a1' }, ofFile))).toEqual({
     avatar: 'a1',
     audioUrl: link,
   });
   const elsewhere = film({ kind: 'image', url: 'https://x.example/p.jpg', avatarId: null }, ofFile);
   expect(orderOf({ ...elsewhere, agreed: true })).toEqual({ imageUrl: 'https://x.example/p.jpg', audioUrl: link });
-  const lost = film({ kind: 'avatar', url: null, avatarId: 'a1' }, { kind: 'data', url: null, text: null });
+  const lost = film({ kind: 'avatar', url: null, avatarId: 'a1' }, { kind: 'data', url: null, ...noText });
   expect([...missingOf(lost)]).toEqual(['sound']);
 });
 

@@ -1,4 +1,10 @@
-import type { FilmSyncMode } from '@visavis/protocol';
+import {
+  type FilmFormat,
+  type FilmQuality,
+  type FilmSegment,
+  type FilmSyncMode,
+  segmentsFault,
+} from '@visavis/protocol';
 import type { CreateGeneration, Generation } from '@visavis/protocol/rest';
 
 /** A file of somebody's disk, or of the microphone, on an upload link. */
@@ -38,7 +44,16 @@ export type FilmWish = {
   readonly recording: SentFile | null;
   readonly soundFile: SentFile | null;
   readonly soundUrl: string;
+  /** All of the clip speaks, or only stretches of it. */
+  readonly extent: 'all' | 'parts';
+  readonly segments: readonly FilmSegment[];
   readonly syncMode: FilmSyncMode;
+  /** How loud the clip is under the speech, 0 to 1. */
+  readonly originalVolume: number;
+  /** Null: as high as what it is made of. */
+  readonly heightPx: number | null;
+  readonly format: FilmFormat;
+  readonly quality: FilmQuality;
   /** In pixels of the clip's first picture; null: the largest face. */
   readonly speaker: { readonly x: number; readonly y: number } | null;
 };
@@ -46,7 +61,8 @@ export type FilmWish = {
 export const NO_WISH: FilmWish = {
   ...{ pictureFrom: 'file', pictureFile: null, avatarId: null, pictureUrl: '', pictureKind: 'video', agreed: false },
   ...{ soundFrom: 'text', text: '', voice: '', language: '', recording: null, soundFile: null, soundUrl: '' },
-  ...{ syncMode: 'loop', speaker: null },
+  ...{ extent: 'all', segments: [], syncMode: 'loop', originalVolume: 0, speaker: null },
+  ...{ heightPx: null, format: 'mp4', quality: 'high' },
 };
 
 /** Of a clip mouths are drawn anew; a photo and an avatar become a face of their own. */
@@ -61,7 +77,7 @@ export function filesOf({ pictureFrom, pictureFile, soundFrom, recording, soundF
   return { picture: pictureFrom === 'file' ? pictureFile : null, sound };
 }
 
-export type Missing = 'picture' | 'avatar' | 'sound' | 'agreed';
+export type Missing = 'picture' | 'avatar' | 'sound' | 'agreed' | 'segments';
 
 /** What has to be chosen; fields that are typed in say so themselves. */
 export function missingOf(wish: FilmWish): ReadonlySet<Missing> {
@@ -72,13 +88,14 @@ export function missingOf(wish: FilmWish): ReadonlySet<Missing> {
   if (pictureFrom === 'avatar' && avatarId === null) missing.add('avatar');
   if (pictureFrom !== 'avatar' && !agreed) missing.add('agreed');
   if ((soundFrom === 'file' || soundFrom === 'record') && sound === null) missing.add('sound');
+  if (isOfClip(wish) && wish.extent === 'parts' && segmentsFault(wish.segments, '') !== null) missing.add('segments');
   return missing;
 }
 
 /** What is asked of the server; null while something is missing. */
 export function orderOf(wish: FilmWish): CreateGeneration | null {
   if (missingOf(wish).size > 0) return null;
-  return { ...pictureOf(wish), ...soundOf(wish), ...settingsOf(wish) };
+  return { ...pictureOf(wish), ...soundOf(wish), ...settingsOf(wish), ...outputOf(wish) };
 }
 
 function pictureOf({ pictureFrom, pictureFile, avatarId, pictureUrl, pictureKind }: FilmWish): CreateGeneration {
@@ -97,15 +114,47 @@ function soundOf(wish: FilmWish): CreateGeneration {
 
 function settingsOf(wish: FilmWish): CreateGeneration {
   if (!isOfClip(wish)) return {};
-  const { syncMode, speaker } = wish;
-  return { ...(syncMode === 'loop' ? {} : { syncMode }), ...(speaker === null ? {} : { speaker }) };
+  const { extent, segments, syncMode, originalVolume, speaker } = wish;
+  const isInParts = extent === 'parts';
+  const isAtItsPace = isInParts || syncMode !== 'remap';
+  return {
+    ...(isInParts ? { segments: [...segments] } : syncMode === 'loop' ? {} : { syncMode }),
+    ...(isAtItsPace && originalVolume > 0 ? { originalVolume } : {}),
+    ...(speaker === null ? {} : { speaker }),
+  };
+}
+
+/** What differs from what is made anyway. */
+function outputOf({ heightPx, format, quality }: FilmWish): CreateGeneration {
+  const output = {
+    ...(heightPx === null ? {} : { heightPx }),
+    ...(format === NO_WISH.format ? {} : { format }),
+    ...(quality === NO_WISH.quality ? {} : { quality }),
+  };
+  return Object.keys(output).length === 0 ? {} : { output };
 }
 
 /** The same choices once more, as far as the film tells them: its files are named by their links. */
 export function wishOf({ picture, sound, options }: Generation): FilmWish {
-  const { syncMode = NO_WISH.syncMode, speaker = null } = options;
-  const place = speaker === 'auto' ? null : speaker;
-  return { ...NO_WISH, ...pictureWish(picture), ...soundWish(sound), syncMode, speaker: place };
+  return { ...NO_WISH, ...pictureWish(picture), ...soundWish(sound), ...settingsWish(options) };
+}
+
+function settingsWish({
+  syncMode,
+  speaker,
+  segments,
+  originalVolume,
+  output: { heightPx, format, quality } = {},
+}: Generation['options']): Partial<FilmWish> {
+  return {
+    ...(heightPx && { heightPx }),
+    ...(format && { format }),
+    ...(quality && { quality }),
+    ...(segments && { extent: 'parts', segments }),
+    ...(syncMode && { syncMode }),
+    ...(originalVolume && { originalVolume }),
+    ...(speaker && speaker !== 'auto' && { speaker }),
+  };
 }
 
 function pictureWish({ kind, url, avatarId }: Generation['picture']): Partial<FilmWish> {
@@ -115,8 +164,8 @@ function pictureWish({ kind, url, avatarId }: Generation['picture']): Partial<Fi
   return { pictureFrom: 'address', pictureKind: kind, pictureUrl: url ?? '' };
 }
 
-function soundWish({ kind, url, text }: Generation['sound']): Partial<FilmWish> {
-  if (kind === 'text') return { soundFrom: 'text', text: text ?? '' };
+function soundWish({ kind, url, text, voice, language }: Generation['sound']): Partial<FilmWish> {
+  if (kind === 'text') return { soundFrom: 'text', text: text ?? '', voice: voice ?? '', language: language ?? '' };
   const file = fileAt(url ?? '', 'sound');
   if (file !== null) return { soundFrom: 'file', soundFile: file };
   return kind === 'url' ? { soundFrom: 'address', soundUrl: url ?? '' } : { soundFrom: 'file' };

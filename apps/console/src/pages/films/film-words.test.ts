@@ -7,11 +7,11 @@ import { valuesIn } from '../../i18n/values-in.ts';
 import { zh } from '../../i18n/zh/films.ts';
 import { sampleAvatar } from '../../testing/samples.ts';
 import { steadyLink } from './film-links.ts';
-import { beginningOf, fileNameOf, titleOf } from './film-words.ts';
+import { beginningOf, titleOf } from './film-words.ts';
 
 test('a film is called by what is said in it, else by who says something', () => {
-  const text = { kind: 'text', url: null, text: 'Welcome!' } as const;
-  const file = { kind: 'url', url: 'https://x.example/s.mp3', text: null } as const;
+  const text = { kind: 'text', url: null, text: 'Welcome!', voice: 'onyx', language: '' } as const;
+  const file = { kind: 'url', url: 'https://x.example/s.mp3', text: null, voice: null, language: null } as const;
   const nora = { kind: 'avatar', url: null, avatarId: 'a1' } as const;
   const clip = { kind: 'video', url: 'https://x.example/c.mp4', avatarId: null } as const;
   expect(titleOf({ picture: nora, sound: text }, [sampleAvatar], en)).toBe('“Welcome!”');
@@ -25,12 +25,6 @@ test('a long text gives its first words', () => {
   const long = beginningOf('word '.repeat(50));
   expect([long.endsWith('word…'), long.length <= 81]).toEqual([true, true]);
   expect(beginningOf('x'.repeat(200))).toHaveLength(81);
-});
-
-test('a file on the disk is called like the film', () => {
-  expect(fileNameOf('“Welcome, all!”', '/films/1.mp4?expires=1')).toBe('Welcome-all.mp4');
-  expect(fileNameOf('“…”', '/films/1.webm')).toBe('film.webm');
-  expect(fileNameOf('“欢迎”', '/films/1.mp4')).toBe('欢迎.mp4');
 });
 
 test('a player keeps its link while it is good, also where each answer has a new one', () => {

@@ -30,13 +30,3 @@ export function beginningOf(text: string): string {
 export function isUnderWay({ state }: Pick<Generation, 'state'>): boolean {
   return state === 'waiting' || state === 'running';
 }
-
-/** A name for the file on somebody's disk: letters and digits of the title. */
-export function fileNameOf(title: string, videoUrl: string): string {
-  const words = title
-    .replace(/[^\p{L}\p{N}]+/gu, '-')
-    .replace(/(?<!-)-+$|^-+/gu, '')
-    .slice(0, 60);
-  const ending = /\.(\w{2,5})(?:\?|$)/.exec(videoUrl)?.[1] ?? 'mp4';
-  return `${words || 'film'}.${ending}`;
-}

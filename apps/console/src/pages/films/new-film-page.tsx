@@ -45,7 +45,7 @@ export function NewFilmPage({ projectId }: { readonly projectId: string }) {
           <div className={own.parts}>
             <PicturePart {...shared} file={pictures} />
             <SoundPart {...shared} file={sounds} recording={recordings} />
-            <FilmOptions {...shared} />
+            <FilmOptions {...shared} isAsked={isAsked} />
           </div>
         </FaultsProvider>
         <aside className={own.aside} aria-label={texts.summary}>

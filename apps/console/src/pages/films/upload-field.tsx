@@ -1,6 +1,7 @@
 import { Button, Progress } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
+import { ApiProblem } from '../../api/client.ts';
 import { uploadLinkQuery } from '../../api/film-queries.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Problem } from '../../components/page.tsx';
@@ -88,9 +89,9 @@ function useFault({ sending: { refused }, wrong }: UploadFieldProps): string | n
 
 /** The file that is chosen, and how far it is. */
 export function SentRow({ sending, sent }: { readonly sending: FileSending; readonly sent: SentFile }) {
-  const texts = useFilmsTexts().upload;
+  const { upload: texts, form } = useFilmsTexts();
   const { size } = useSizes();
-  const { name, bytes } = useNamed(sending.projectId, sent);
+  const { name, bytes, isGone } = useNamed(sending.projectId, sent);
   const { phase, fault } = sending.standing ?? { phase: sent.isReady ? 'ready' : 'left', fault: null };
   return (
     <div className={own.sent} data-phase={phase}>
@@ -107,10 +108,15 @@ export function SentRow({ sending, sent }: { readonly sending: FileSending; read
           {texts.faults[fault]}
         </p>
       )}
-      {phase === 'ready' && (
+      {isGone && (
+        <p className={own.fault} role="alert">
+          {form.fileGone}
+        </p>
+      )}
+      {phase === 'ready' && !isGone && (
         <div className={own.sentHead}>
           <span role="status">{texts.ready}</span>
-          <CopyButton text={sent.url} label={texts.copyLink} what={texts.link} size="sm" />
+          <CopyButton text={sent.url} label={texts.copyLink} size="sm" />
         </div>
       )}
     </div>
@@ -118,10 +124,11 @@ export function SentRow({ sending, sent }: { readonly sending: FileSending; read
 }
 
 /** Of files that are named by their links alone. */
-function useNamed(projectId: string, sent: SentFile): Pick<SentFile, 'name' | 'bytes'> {
-  const link = useQuery({ ...uploadLinkQuery(projectId, sent.uploadId), enabled: sent.name === '' });
-  const { name = '', bytes = null } = link.data ?? {};
-  return sent.name === '' ? { name: name || '…', bytes: bytes ?? 0 } : sent;
+function useNamed(projectId: string, sent: SentFile): Pick<SentFile, 'name' | 'bytes'> & { readonly isGone: boolean } {
+  const { data, error } = useQuery({ ...uploadLinkQuery(projectId, sent.uploadId), enabled: sent.isReady });
+  const { name = '', bytes = null } = data ?? {};
+  const isGone = error instanceof ApiProblem && error.status === 404;
+  return { name: sent.name || name || '…', bytes: sent.bytes || (bytes ?? 0), isGone };
 }
 
 /** A file that was on its way when the page was loaded anew: how much of it came is told by its link. */

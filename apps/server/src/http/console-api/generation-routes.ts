@@ -214,10 +214,15 @@ function toGeneration(film: FilmStanding, films: Films, request: FastifyRequest)
       url: 'url' in picture ? picture.url : null,
       avatarId: 'avatarId' in picture ? picture.avatarId : null,
     },
-    sound: { kind: sound.kind, url: 'url' in sound ? sound.url : null, text: 'text' in sound ? sound.text : null },
+    sound: soundOf(sound),
     options,
     createdAt: film.createdAt.toISOString(),
     startedAt: film.startedAt?.toISOString() ?? null,
     finishedAt: film.finishedAt?.toISOString() ?? null,
   };
+}
+
+function soundOf(sound: FilmStanding['request']['sound']): Generation['sound'] {
+  const { text = null, voice = null, language = null } = sound.kind === 'text' ? sound : {};
+  return { kind: sound.kind, url: sound.kind === 'url' ? sound.url : null, text, voice, language };
 }

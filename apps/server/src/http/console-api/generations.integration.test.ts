@@ -57,7 +57,7 @@ describeOnBothDatabases('generations', (context) => {
     const waits = {
       ...{ generationId, videoUrl: null, failure: null, points: 0, seconds: 0 },
       picture: { kind: 'avatar', url: null, avatarId },
-      sound: { kind: 'text', url: null, text: 'Welcome!' },
+      sound: { kind: 'text', url: null, text: 'Welcome!', voice: expect.any(String), language: expect.any(String) },
     };
     expect(ordered).toMatchObject({ status: 201, body: waits });
     expect(await ask('GET', `/${generationId}`)).toMatchObject({ status: 200, body: { generationId } });
@@ -81,7 +81,7 @@ describeOnBothDatabases('generations', (context) => {
     expect(film).toMatchObject({
       ...{ state: 'done', progress: 1, seconds: 1.5, widthPx: 64, heightPx: 48, bytes: 4, queuePosition: 0 },
       picture: { kind: 'avatar', url: null, avatarId },
-      sound: { kind: 'data', url: null, text: null },
+      sound: { kind: 'data', url: null, text: null, voice: null, language: null },
       failure: null,
     });
     const { pathname, search } = new URL(film.videoUrl);

@@ -116,7 +116,15 @@ export const generationSchema = z.object({
     url: z.string().nullable(),
     avatarId: z.string().nullable(),
   }),
-  sound: z.object({ kind: z.enum(['url', 'data', 'text']), url: z.string().nullable(), text: z.string().nullable() }),
+  sound: z.object({
+    kind: z.enum(['url', 'data', 'text']),
+    url: z.string().nullable(),
+    text: z.string().nullable(),
+    /** Of the text. */
+    voice: z.string().nullable(),
+    /** Of the text; empty: found out. */
+    language: z.string().nullable(),
+  }),
   /** As ordered. */
   options: filmSettingsSchema,
   createdAt: instantSchema,
