@@ -1,4 +1,5 @@
 export { createBundle } from './bundle/create-bundle.ts';
+export { filmIdleLoop } from './bundle/idle-film.ts';
 export { type MakeBundleOptions, makeBundleFromPhoto } from './bundle/make-bundle.ts';
 export { makeBundleFromClip } from './bundle/make-clip-bundle.ts';
 export { addPreview } from './bundle/preview-film.ts';

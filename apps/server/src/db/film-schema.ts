@@ -10,8 +10,9 @@ export type FilmPicture =
   | { readonly kind: 'video' | 'image'; readonly url: string }
   | { readonly kind: 'avatar'; readonly avatarId: string };
 
-/** What is said in a film; `data` is in the store of files, see `soundFile`. */
+/** What is said in a film; `data` is in the store of files, see `soundFile`, and `none` is a face that waits. */
 export type FilmSound =
+  | { readonly kind: 'none' }
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'data' }
   | { readonly kind: 'text'; readonly text: string; readonly voice: string; readonly language: string };

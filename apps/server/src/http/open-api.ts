@@ -18,6 +18,7 @@ import { registerOpenRoute } from './open-rest/documented.ts';
 import { fail, OPEN_SENTENCES, readParameter, succeed } from './open-rest/envelope.ts';
 import { registerHostedTools } from './open-rest/hosted-tools.ts';
 import { registerLists } from './open-rest/lists.ts';
+import { type LoopVideoFilms, registerLoopVideos } from './open-rest/loop-videos.ts';
 import { type OperatorTokenOptions, registerOperatorToken } from './open-rest/operator-token.ts';
 import { type RatingOptions, registerRatings } from './open-rest/ratings.ts';
 import type { ListForAll } from './talk-page.ts';
@@ -36,6 +37,8 @@ export type OpenApiDependencies = {
   readonly recordingLink?: (talk: RecordedTalk) => Promise<string | null>;
   /** Proves to whom a talk on a public key belongs. Left out: nobody. */
   readonly talkKeys?: TalkKeys;
+  /** Left out: no films are made. */
+  readonly films?: LoopVideoFilms;
   /** Left out: calls are not rated. */
   readonly rating?: RatingOptions;
   /** Left out: nobody answers in place of avatars. */
@@ -91,6 +94,7 @@ export function registerOpenApi(app: FastifyInstance, dependencies: OpenApiDepen
     registerHostedTools(scope);
     const { avatars, records } = dependencies;
     if (avatars !== undefined) registerAvatarWrites(scope, avatars);
+    if (dependencies.films !== undefined) registerLoopVideos(scope, dependencies.films);
     if (records !== undefined) registerChatRecords(scope, records, dependencies);
     if (dependencies.operator !== undefined) registerOperatorToken(scope, dependencies.operator);
     if (dependencies.rating !== undefined) registerRatings(scope, dependencies.rating);

@@ -97,7 +97,7 @@ function requireOne(given: readonly (string | undefined)[], what: string, names:
 }
 
 /** Whether it may be fetched is seen when it is: the name may lead elsewhere by then. */
-function urlIn(text: string, name: string): string {
+export function urlIn(text: string, name: string): string {
   const isWeb = URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
   if (!isWeb) throw bad(`${name} is no address that begins with http:// or https://.`);
   return text;

@@ -5,6 +5,7 @@ import {
   createBundle,
   dubClip,
   FilmOptionError,
+  filmIdleLoop,
   InputError,
   measureFilm,
   previewOf,
@@ -25,6 +26,7 @@ type Made = Omit<Extract<FilmMessage, { kind: 'made' }>, 'kind'>;
 const PORTRAIT_PX = 512;
 /** Making the face of a picture takes as long as drawing so much film. */
 const FACE_MS = 30_000;
+const LOOP_FACE_SHARE = 0.7;
 const PROGRESS_INTERVAL_MS = 200;
 const PREVIEW_INTERVAL_MS = 4_000;
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
@@ -56,8 +58,9 @@ function tellLength(durationMs: number): void {
   void tell({ kind: 'length', durationMs });
 }
 
-/** Path of what is heard. */
-async function soundOf({ sound, workFolder }: Task): Promise<string> {
+/** Path of what is heard; null: nothing. */
+async function soundOf({ sound, workFolder }: Task): Promise<string | null> {
+  if (sound.kind === 'none') return null;
   if (sound.kind === 'file') return sound.path;
   tellProgress(0, 'speaking the text');
   const sampler = new VoiceSampler(SILENT);
@@ -73,8 +76,9 @@ async function soundOf({ sound, workFolder }: Task): Promise<string> {
 }
 
 async function make(task: Task): Promise<Made> {
-  const { picture, options, workFolder, outPath } = task;
+  const { picture, options, outPath } = task;
   const audioPath = await soundOf(task);
+  if (audioPath === null) return loop(task);
   const ofClip = picture.kind === 'video';
   const lengthMs = await measureFilm({
     ...{ videoPath: ofClip ? picture.path : null, sound: { path: audioPath } },
@@ -97,13 +101,30 @@ async function make(task: Task): Promise<Made> {
     });
   }
   if (picture.kind === 'bundle') return film(task, picture.path, audioPath, 0);
-  const bundle = join(workFolder, 'face');
   const faceShare = FACE_MS / (FACE_MS + lengthMs);
+  return film(task, await makeFace(task, faceShare), audioPath, faceShare);
+}
+
+/** Makes the face of a picture; `until` is the share of the work that is over then. Gives its bundle. */
+async function makeFace({ picture, workFolder }: Task, until: number): Promise<string> {
+  const bundle = join(workFolder, 'face');
   await createBundle(picture.path, bundle, {
     ...{ id: 'face', displayName: 'Face' },
-    onProgress: (share) => tellProgress(share * faceShare, 'making the face'),
+    onProgress: (share) => tellProgress(share * until, 'making the face'),
   });
-  return film(task, bundle, audioPath, faceShare);
+  return bundle;
+}
+
+/** The face waits, and says nothing. */
+async function loop(task: Task): Promise<Made> {
+  const from = task.picture.kind === 'bundle' ? 0 : LOOP_FACE_SHARE;
+  const bundle = task.picture.kind === 'bundle' ? task.picture.path : await makeFace(task, from);
+  const { durationMs } = await filmIdleLoop(bundle, task.outPath, {
+    ...{ sidePx: PORTRAIT_PX, cachePath: join(task.workFolder, 'cache') },
+    ...{ onLength: tellLength, onPicture: showPicture },
+    onProgress: (share) => tellProgress(from + share * (1 - from), 'making the face'),
+  });
+  return { durationMs, widthPx: PORTRAIT_PX, heightPx: PORTRAIT_PX };
 }
 
 /** The face of a bundle speaks; `from` is the share of the work that is over. */

@@ -5,6 +5,7 @@ import * as z from 'zod';
 export const filmTaskSchema = z.object({
   picture: z.object({ kind: z.enum(['video', 'image', 'bundle']), path: z.string() }),
   sound: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('none') }),
     z.object({ kind: z.literal('file'), path: z.string() }),
     z.object({ kind: z.literal('text'), text: z.string(), voice: z.string(), language: z.string() }),
   ]),

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FilmReader, fileOnDisk } from '@visavis/media/codecs';
 import { wavFile } from '@visavis/media/testing';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -46,6 +47,23 @@ test('a film shows small pictures of itself while it is drawn', async () => {
   expect(await sharp(previews[0]).metadata()).toMatchObject({ format: 'jpeg', width: 320, height: 320 });
   expect(previews[0]?.length).toBeLessThan(60_000);
 }, 60_000);
+
+test('a face that waits becomes a silent film of its loop, whole', async () => {
+  const { lengths, outcome } = make({ picture: { kind: 'bundle', path: YUNA }, sound: { kind: 'none' } });
+  expect(await outcome).toMatchObject({ kind: 'made', durationMs: lengths[0], widthPx: 512, heightPx: 512 });
+  const reader = await FilmReader.open(fileOnDisk(join(folder, 'film.mp4'), 'read'), ['mov']);
+  expect([reader.sound(), reader.pictures()]).toMatchObject([null, { widthPx: 512, heightPx: 512 }]);
+  const luma = Array.from(reader.frames('scale=32:32,format=gray'), ({ bytes }) => Buffer.from(bytes));
+  reader.close();
+  expect(luma.length * 40).toBe(lengths[0]);
+  // From the last picture to the first is no greater a step than from one to the next.
+  const step = (from: number, to: number): number => {
+    const [a, b] = [luma.at(from) ?? Buffer.alloc(0), luma.at(to) ?? Buffer.alloc(0)];
+    return a.reduce((sum, value, at) => sum + Math.abs(value - (b[at] ?? 0)), 0) / a.length;
+  };
+  const steps = luma.slice(1).map((_picture, index) => step(index, index + 1));
+  expect(step(-1, 0)).toBeLessThanOrEqual(Math.max(...steps));
+}, 120_000);
 
 test.runIf(existsSync('/proc/self/cmdline'))('what is to be said stands in no list of processes', async () => {
   const stop = new AbortController();

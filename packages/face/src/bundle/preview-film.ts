@@ -1,11 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createPicture } from '@visavis/media/core';
-import { type AvatarManifest, openFace } from '@visavis/media/frames';
-import { FilmWriter } from '../film/film-writer.ts';
+import type { AvatarManifest } from '@visavis/media/frames';
 import { addToBundle } from './bundle-writer.ts';
+import { filmIdleLoop } from './idle-film.ts';
 
 const PREVIEW_FILE = 'preview.mp4';
 /** Side of a gallery's card on a screen of double density. */
@@ -20,27 +18,10 @@ const PREVIEW_RATE = { quantiser: 27 };
 export async function addPreview(bundlePath: string, signal?: AbortSignal): Promise<AvatarManifest> {
   const cachePath = await mkdtemp(join(tmpdir(), 'visavis-preview-'));
   try {
-    const size = { widthPx: PREVIEW_SIDE_PX, heightPx: PREVIEW_SIDE_PX };
-    const face = await openFace(bundlePath, { ...size, cachePath });
-    const path = join(bundlePath, PREVIEW_FILE);
-    const picture = createPicture(PREVIEW_SIDE_PX, PREVIEW_SIDE_PX);
-    try {
-      const writer = await FilmWriter.open({ path, ...size, rate: PREVIEW_RATE });
-      try {
-        for (let index = 0; index < face.loopFrameCount; index++) {
-          signal?.throwIfAborted();
-          face.renderIdle(index, picture);
-          await writer.addPicture(picture);
-          await nextTurn();
-        }
-        await writer.finish();
-      } finally {
-        await writer.close();
-      }
-    } finally {
-      face.close();
-    }
-    return await addToBundle(bundlePath, face.manifest, PREVIEW_FILE, { preview: PREVIEW_FILE });
+    const { manifest } = await filmIdleLoop(bundlePath, join(bundlePath, PREVIEW_FILE), {
+      ...{ sidePx: PREVIEW_SIDE_PX, rate: PREVIEW_RATE, cachePath, signal },
+    });
+    return await addToBundle(bundlePath, manifest, PREVIEW_FILE, { preview: PREVIEW_FILE });
   } finally {
     await rm(cachePath, { recursive: true, force: true });
   }

@@ -143,6 +143,7 @@ export class FilmEstimates {
   ): Promise<FilmMeasure['sound']> {
     if (sound.kind === 'text') return { durationMs: speakingMs(sound.text) };
     if (sound.kind === 'url') return { path: await fetched({ kind: 'audio', url: sound.url }) };
+    if (sound.kind === 'none') throw refusal('bad-request', 'no-estimate');
     const path = join(folder, 'given.sound');
     await writeFile(path, sound.bytes, { mode: 0o600 });
     return { path };

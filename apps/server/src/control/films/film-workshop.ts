@@ -26,6 +26,7 @@ import { copyUpload, type FindUpload, fetchSource, type Source } from './source-
 export type FilmTask = {
   readonly picture: { readonly kind: 'video' | 'image' | 'bundle'; readonly path: string };
   readonly sound:
+    | { readonly kind: 'none' }
     | { readonly kind: 'file'; readonly path: string }
     | { readonly kind: 'text'; readonly text: string; readonly voice: string; readonly language: string };
   readonly options: FilmSettings;
@@ -271,7 +272,7 @@ export class FilmWorkshop {
           ? { kind: 'bundle', path: await this.#bundleOf(film.projectId, picture.avatarId) }
           : { kind: picture.kind, path: await fetched(picture) },
       sound:
-        sound.kind === 'text'
+        sound.kind === 'text' || sound.kind === 'none'
           ? sound
           : {
               kind: 'file',

@@ -15,6 +15,7 @@ const PARAMETERS: Readonly<Record<string, readonly [description: string, example
   name: ['Of the avatar.', 'Mia'],
   url: ['Address of a picture, or of the picture of an avatar here.', 'https://example.org/mia.jpg'],
   fromAvatarId: ['An avatar that is copied, in place of `url`.', ''],
+  taskId: ['From `generateLoopVideo`.', '165424863209813541893720651846120938452'],
   jobId: ['From `avatar/add`.', '7c9e6679a4b04d1f8e3a52c0d1b7f604'],
   sessionId: ['32 hexadecimal digits.', '1f0e9d8c7b6a59483726150493827160'],
   providerId: ['From `provider/list`; there is one.', '1'],

@@ -117,7 +117,7 @@ export const generationSchema = z.object({
     avatarId: z.string().nullable(),
   }),
   sound: z.object({
-    kind: z.enum(['url', 'data', 'text']),
+    kind: z.enum(['url', 'data', 'text', 'none']),
     url: z.string().nullable(),
     text: z.string().nullable(),
     /** Of the text. */

@@ -66,6 +66,16 @@ export const openJobSchema = z
   })
   .meta({ examples: [{ jobId: AVATAR_ID, avatarId: AVATAR_ID }] });
 
+export const openLoopTaskSchema = z
+  .object({ taskId: z.string().describe('Digits. For `generateLoopVideoStatus`.') })
+  .meta({ examples: [{ taskId: '165424863209813541893720651846120938452' }] });
+
+/** Null while it is made, and where it failed: the message says which. */
+export const openLoopVideoSchema = z
+  .object({ fileUrl: z.string().describe('Path and query on this server, good for six hours.') })
+  .nullable()
+  .meta({ examples: [{ fileUrl: '/films/7c9e6679a4b04d1f8e3a52c0d1b7f604.mp4?expires=1777640400000&signature=…' }] });
+
 export const openJobStatusSchema = z
   .object({
     jobId: z.string(),

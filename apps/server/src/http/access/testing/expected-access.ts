@@ -171,6 +171,10 @@ export const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'GET /api/v1/uploads/:uploadId',
     'DELETE /api/v1/uploads/:uploadId',
     'POST /api/open/v1/mqtt/operator-token',
+    ...[
+      ...['generateLoopVideo', 'generateLoopVideoStatus', 'status'],
+      ...['getLoopVideoStatus', 'loopVideoStatus', 'generate-loop-video-status'],
+    ].flatMap((path) => [`GET /api/open/v1/generate/${path}`, `POST /api/open/v1/generate/${path}`]),
     'POST /api/open/v1/avatar/add',
     'POST /api/open/v1/avatar/update',
     'POST /api/open/v1/avatar/delete',
