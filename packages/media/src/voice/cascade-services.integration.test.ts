@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../core/clock.ts';
+import { deferred } from '../core/deferred.ts';
 import { silentLogger } from '../core/logger.ts';
 import type { VoiceProvider } from '../core/voice-port.ts';
 import { RecordedTalk, testVoiceConformance } from './conformance.ts';
@@ -138,4 +139,62 @@ test('a reply that is cancelled is not spoken on', async () => {
   talk.send({ type: 'say', turnId: 'turn-2', text: 'Here I am.' });
   await talk.untilDone('turn-2');
   expect([talk.of('failed'), talk.textOf('turn-1'), talk.textOf('turn-2')]).toEqual([[], '', 'Here I am.']);
+});
+
+test('sound that comes slowly is heard to its end, and a mouth that falls silent in mid-sound is given up', async () => {
+  const speech = { url: sound.url, model: 'kokoro', patienceMs: 150 };
+  const slow = local.withParts('slow', { thinker: null, speaker: speechSpeaker(speech, () => true) });
+  const talk = await RecordedTalk.open(slow);
+  onTestFinished(() => {
+    sound.pauseMs = 0;
+  });
+  // Six parts, all together later than a mouth may be silent.
+  sound.pauseMs = 60;
+  talk.send({ type: 'say', turnId: 'turn-1', text: 'Hello.' });
+  await talk.untilDone('turn-1');
+  expect(talk.of('failed')).toEqual([]);
+  expect(talk.of('audio').reduce((samples, { pcm }) => samples + pcm.length, 0)).toBe(12_000);
+  sound.pauseMs = 2000;
+  talk.send({ type: 'say', turnId: 'turn-2', text: 'Hello.' });
+  await talk.untilDone('turn-2');
+  expect(talk.of('failed')[0]).toMatchObject({
+    category: 'connectivity',
+    message: expect.stringContaining('said nothing'),
+  });
+});
+
+test('what was said first is told and answered first, however long it takes to be written down', async () => {
+  const first = deferred<void>();
+  onTestFinished(() => {
+    sound.beforeTranscript = async () => {};
+  });
+  const talk = await RecordedTalk.open(provider);
+  for (const [itemId, words] of [
+    ['item-1', 'The first.'],
+    ['item-2', 'The second.'],
+  ] as const) {
+    sound.transcript = words;
+    sound.beforeTranscript = itemId === 'item-1' ? () => first.promise : async () => {};
+    const heardBefore = sound.heard.length;
+    talk.send({ type: 'user-turn-started', itemId }, { type: 'audio', pcm: SPEECH, silenceMs: 0 });
+    talk.send({ type: 'user-turn-stopped', itemId });
+    await talk.until(() => sound.heard.length > heardBefore);
+  }
+  expect(talk.of('user-transcript-done')).toEqual([]);
+  first.resolve();
+  await talk.until(() => talk.of('turn-done').length === 2);
+  expect(talk.of('user-transcript-done').map(({ text }) => text)).toEqual(['The first.', 'The second.']);
+});
+
+test('an answer that was begun before a result came is thought of again', async () => {
+  const talk = await RecordedTalk.open(provider);
+  talk.send({ type: 'user-turn-started', itemId: 'item-1' }, { type: 'audio', pcm: SPEECH, silenceMs: 0 });
+  talk.send({ type: 'audio', pcm: PAUSE, silenceMs: 260 });
+  await talk.until(() => mind.requests.length === 1);
+  talk.send(
+    { type: 'tool-result', callId: 'call-1', output: 'sunny' },
+    { type: 'user-turn-stopped', itemId: 'item-1' },
+  );
+  await talk.until(() => talk.of('turn-done').length === 1);
+  expect(mind.requests).toHaveLength(2);
 });

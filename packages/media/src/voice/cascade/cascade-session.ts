@@ -59,6 +59,8 @@ export class CascadeSession implements VoiceSession {
   #isSpeaking = false;
   #heard: { readonly itemId: string; readonly turn: HeardTurn | null } | null = null;
   readonly #hearings = new Set<HeardTurn>();
+  /** When the words of all turns so far have been told. */
+  #told: Promise<void> = Promise.resolve();
   /** A turn whose words have been told just now, until they are answered; null once it is void. */
   #toldItemId: string | null = null;
   readonly #unanswered = new UnansweredWords();
@@ -90,7 +92,7 @@ export class CascadeSession implements VoiceSession {
         this.#startListening(input.itemId);
         return;
       case 'user-turn-stopped':
-        void this.#stopListening(input.itemId);
+        this.#stopListening(input.itemId);
         return;
       case 'user-turn-dropped':
         this.#forgetTurn(input.itemId);
@@ -118,6 +120,8 @@ export class CascadeSession implements VoiceSession {
         this.#cancel(input.turnId, input.heardText);
         return;
       case 'tool-result':
+        // What was foreseen knows nothing of it.
+        this.#foreseen.forget();
         this.#talk?.noteOutcome(input.callId, input.output);
         return;
     }
@@ -144,7 +148,7 @@ export class CascadeSession implements VoiceSession {
 
   #startListening(itemId: string): void {
     const abandoned = this.#heard;
-    if (abandoned !== null) void this.#stopListening(abandoned.itemId);
+    if (abandoned !== null) this.#stopListening(abandoned.itemId);
     const turn = this.#parts.recogniser?.listen((words) => this.#foresee(words)) ?? null;
     if (turn !== null) this.#hearings.add(turn);
     this.#heard = { itemId, turn };
@@ -161,10 +165,15 @@ export class CascadeSession implements VoiceSession {
     turn.discard();
   }
 
-  async #stopListening(itemId: string): Promise<void> {
+  #stopListening(itemId: string): void {
     const turn = this.#heard?.itemId === itemId ? this.#heard.turn : null;
     if (this.#heard?.itemId === itemId) this.#heard = null;
-    const words = turn === null ? '' : await turn.finish();
+    const words = turn === null ? Promise.resolve('') : turn.finish();
+    // In the order in which they were said, however long each takes to be made out.
+    this.#told = this.#told.then(async () => this.#tellWords(itemId, turn, await words));
+  }
+
+  #tellWords(itemId: string, turn: HeardTurn | null, words: string): void {
     if (turn !== null) this.#hearings.delete(turn);
     this.#toldItemId = itemId;
     const shortPhrase = turn?.shortPhrase ?? '';
@@ -299,6 +308,7 @@ export class CascadeSession implements VoiceSession {
   }
 
   #cancel(turnId: string, heardText: string): void {
+    this.#foreseen.forget();
     this.#talk?.keepHeard(turnId, heardText);
     const place = this.#turns.findIndex((turn) => turn.id === turnId);
     if (place < 0) return;

@@ -16,6 +16,7 @@ test.for([
   ['你好。我叫', true, '你好。'],
   [LONG, true, 'When I was a child,'],
   [LONG, false, ''],
+  ['Well... I', true, 'Well...'],
   ['', true, ''],
   ['\n\n', true, ''],
   [`${'word '.repeat(200)}wo`, false, 'word '.repeat(200)],

@@ -1,5 +1,5 @@
 /** Ends a sentence when blank or nothing follows; what stands before it may still be an abbreviation or a number of a list. */
-const SENTENCE_END = /[.!?…]+["'”’»)\]*_]*(?=\s)|[。！？｡]["'”’」』）]*|\n/gu;
+const SENTENCE_END = /(?<![.!?…])[.!?…]+["'”’»)\]*_]*(?=\s)|[。！？｡]["'”’」』）]*|\n/gu;
 const NO_END =
   /(?:\b(?:Mr|Mrs|Ms|Dr|St|Prof|Sr|Jr|vs|No|Nr|ca|bzw|Mio|Mrd|e\.g|i\.e|etc|z|d|u|p)|\b\p{Lu}|(?:^|\s)\d{1,3})\.$/u;
 const LONGEST_ABBREVIATION_CHARACTERS = 8;

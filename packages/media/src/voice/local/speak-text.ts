@@ -74,7 +74,7 @@ export function speakText(
 /** What stands between two pieces of a reply, where listeners read them. */
 function gapBetween(before: string, text: string): Clause['gap'] {
   if (before === '') return '';
-  const blank = `${/\s*$/.exec(before)?.[0]}${/^\s*/.exec(text)?.[0]}`;
+  const blank = before.slice(before.trimEnd().length) + text.slice(0, text.length - text.trimStart().length);
   if (blank.includes('\n')) return '\n';
   return blank === '' ? '' : ' ';
 }

@@ -1,3 +1,4 @@
+import { deferred } from '../../core/deferred.ts';
 import { errorMessage } from '../../core/error-message.ts';
 import { CascadeFailure, type ServiceWords, serviceFailure, tooSlow } from '../cascade/cascade-failure.ts';
 
@@ -9,6 +10,11 @@ export type Service = {
   readonly apiKey?: string;
 };
 
+/** Without the slash that people put behind it. */
+export function baseOf(url: string): string {
+  return url.endsWith('/') ? url.slice(0, -1) : url;
+}
+
 export type AskOptions = {
   readonly words: ServiceWords;
   readonly body: FormData | string;
@@ -19,28 +25,54 @@ export type AskOptions = {
 
 const MAX_COMPLAINT_CHARACTERS = 300;
 
-/** Posts to a service; resolves once its answer begins. Rejects with a `CascadeFailure`, or as `signal` aborts. */
+/**
+ * Posts to a service; resolves once its answer begins. How long the answer takes is for whoever reads it to bound. Rejects with a
+ * `CascadeFailure`, or as `signal` aborts.
+ */
 export async function askService({ url, apiKey }: Service, path: string, options: AskOptions): Promise<Response> {
   const { words, body, signal, patienceMs } = options;
-  const late = AbortSignal.timeout(patienceMs);
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), patienceMs);
   let response: Response;
   try {
-    response = await fetch(`${url.replace(/\/+$/, '')}${path}`, {
+    response = await fetch(`${baseOf(url)}${path}`, {
       method: 'POST',
-      signal: AbortSignal.any([signal, late]),
+      signal: AbortSignal.any([signal, late.signal]),
       headers: {
         ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
         ...(typeof body === 'string' ? { 'content-type': 'application/json' } : {}),
       },
       body,
     });
+    if (response.ok) return response;
+    throw serviceFailure(words, (await complaintOf(response)) || response.statusText, response.status, undefined);
   } catch (error) {
     signal.throwIfAborted();
-    throw late.aborted ? tooSlow(words, patienceMs) : serviceFailure(words, reasonOf(error), undefined, error);
+    throw late.signal.aborted ? tooSlow(words, patienceMs) : brokenAnswer(words, error);
+  } finally {
+    clearTimeout(timer);
   }
-  if (response.ok) return response;
-  const complaint = await complaintOf(response).catch(() => '');
-  throw serviceFailure(words, complaint || response.statusText, response.status, undefined);
+}
+
+/** The parts of an answer, each of which comes within `patienceMs`. */
+export async function* partsOf(
+  response: Response,
+  { words, patienceMs }: Pick<AskOptions, 'words' | 'patienceMs'>,
+): AsyncGenerator<Uint8Array> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return;
+  try {
+    for (;;) {
+      const { promise: late, reject } = deferred<never>();
+      const timer = setTimeout(() => reject(tooSlow(words, patienceMs)), patienceMs);
+      const part = await Promise.race([reader.read(), late]).finally(() => clearTimeout(timer));
+      if (part.done) return;
+      yield part.value;
+    }
+  } finally {
+    // Also when nobody reads on.
+    await reader.cancel().catch(() => {});
+  }
 }
 
 /** What breaks while an answer is read, as a failure. */

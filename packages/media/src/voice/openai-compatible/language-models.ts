@@ -2,6 +2,7 @@ import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { Clock } from '../../core/clock.ts';
 import { languageModelThinker } from '../cascade/language-model-thinker.ts';
 import type { Thinker } from '../cascade/thinker.ts';
+import { baseOf } from './ask-service.ts';
 
 /** Where a language model answers. */
 export type LanguageModelSettings = {
@@ -20,7 +21,7 @@ const OTHERS = /^(?:$|local$|gpt-realtime|gpt-4o-(?:mini-)?realtime|transparen)/
 /** Thinks by any service with OpenAI's chat completions: Ollama, llama.cpp, LM Studio, vLLM, Groq, OpenRouter, OpenAI itself. */
 export function openThinker({ url, model, apiKey, sees }: LanguageModelSettings, clock: Clock): Thinker {
   const service = createOpenAICompatible({
-    ...{ name: 'language-model', baseURL: url.replace(/\/+$/, ''), includeUsage: true },
+    ...{ name: 'language-model', baseURL: baseOf(url), includeUsage: true },
     ...(apiKey === undefined ? {} : { apiKey }),
   });
   const modelNamed = (name: string) => service.chatModel(OTHERS.test(name) ? model : name);

@@ -2,11 +2,13 @@ import { WIRE_SAMPLE_RATE_HZ, wireSamplesToMs } from '../../core/audio-format.ts
 import type { VoiceEvent } from '../../core/voice-port.ts';
 import type { Speaker, SpeakingConfig, TalkSpeaker, TurnSpeaker } from '../cascade/speaker.ts';
 import { readMarkup } from '../text/read-markup.ts';
-import { askService, brokenAnswer, type Service } from './ask-service.ts';
+import { askService, brokenAnswer, partsOf, type Service } from './ask-service.ts';
 
 export type SpeechService = Service & {
   /** Who speaks for avatars whose voice has one of OpenAI's names; left out: the service knows these names. */
   readonly voice?: string | undefined;
+  /** It is given up when it says nothing for so long, at the beginning or in between. */
+  readonly patienceMs?: number;
 };
 
 const PATIENCE_MS = 20_000;
@@ -54,6 +56,7 @@ class ServiceTalk implements TalkSpeaker {
       speak: async (text, config, signal) => {
         const shown = readMarkup(text).text.trim();
         if (!/[\p{L}\p{N}]/u.test(shown)) return;
+        const patienceMs = this.#service.patienceMs ?? PATIENCE_MS;
         const begun = this.#take(this.#requestOf(text, config));
         const onAbort = (): void => begun.aborter.abort();
         signal.addEventListener('abort', onAbort, { once: true });
@@ -62,7 +65,7 @@ class ServiceTalk implements TalkSpeaker {
           const gap = shownBefore === '' ? '' : ' ';
           shownBefore = shown;
           emit({ type: 'text-delta', turnId, text: gap + shown, audioStartMs: wireSamplesToMs(samples) });
-          for await (const pcm of samplesOf(response)) {
+          for await (const pcm of samplesOf(partsOf(response, { words: wordsOf(this.#service), patienceMs }))) {
             samples += pcm.length;
             emit({ type: 'audio', turnId, pcm });
             if (samples > MAX_REPLY_SAMPLES) break;
@@ -94,7 +97,12 @@ class ServiceTalk implements TalkSpeaker {
 
   #begin(key: string): Begun {
     const aborter = new AbortController();
-    const options = { words: wordsOf(this.#service), body: key, signal: aborter.signal, patienceMs: PATIENCE_MS };
+    const options = {
+      words: wordsOf(this.#service),
+      body: key,
+      signal: aborter.signal,
+      patienceMs: this.#service.patienceMs ?? PATIENCE_MS,
+    };
     const response = askService(this.#service, '/audio/speech', options);
     // Who takes it is told; of one that nobody takes it does not matter.
     response.catch(() => {});
@@ -107,9 +115,9 @@ function wordsOf({ url }: Service) {
 }
 
 /** PCM16 of a body whose parts end anywhere. */
-async function* samplesOf(response: Response): AsyncGenerator<Int16Array<ArrayBuffer>> {
+async function* samplesOf(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Int16Array<ArrayBuffer>> {
   let rest = Buffer.alloc(0);
-  for await (const part of response.body ?? []) {
+  for await (const part of parts) {
     const bytes = Buffer.concat([rest, part]);
     const whole = bytes.length - (bytes.length % BYTES_PER_SAMPLE);
     rest = bytes.subarray(whole);

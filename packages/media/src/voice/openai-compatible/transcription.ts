@@ -4,7 +4,7 @@ import { errorMessage } from '../../core/error-message.ts';
 import type { Logger } from '../../core/logger.ts';
 import { wavFile } from '../../core/wav-file.ts';
 import type { HeardTurn, Recogniser } from '../cascade/recogniser.ts';
-import { askService, type Service } from './ask-service.ts';
+import { askService, partsOf, type Service } from './ask-service.ts';
 
 export type TranscriptionService = Service;
 
@@ -16,6 +16,7 @@ const PAUSE_MS = 256;
 const PATIENCE_MS = 15_000;
 /** Sound of a turn beyond this is not listened to. */
 const MAX_TURN_SAMPLES = 120 * WIRE_SAMPLE_RATE_HZ;
+const MAX_ANSWER_BYTES = 1_000_000;
 /** A turn with less sound holds no word. */
 const MIN_TURN_SAMPLES = 0.15 * WIRE_SAMPLE_RATE_HZ;
 
@@ -100,9 +101,16 @@ async function transcribe(service: Service, sound: readonly Int16Array[], signal
   body.set('model', service.model);
   body.set('response_format', 'json');
   body.set('file', new Blob([wavFile(sound, WIRE_SAMPLE_RATE_HZ)], { type: 'audio/wav' }), 'turn.wav');
-  const response = await askService(service, '/audio/transcriptions', { words, body, signal, patienceMs: PATIENCE_MS });
+  const options = { words, body, signal, patienceMs: PATIENCE_MS };
+  const answer: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of partsOf(await askService(service, '/audio/transcriptions', options), options)) {
+    bytes += part.length;
+    if (bytes > MAX_ANSWER_BYTES) throw new Error('Its answer is far too long.');
+    answer.push(part);
+  }
   return transcriptSchema
-    .parse(await response.json())
+    .parse(JSON.parse(Buffer.concat(answer).toString()))
     .text.replace(/\s+/g, ' ')
     .trim();
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export type SoundAnswer = { readonly status: number; readonly message: string } | 'drop' | 'never' | null;
 
@@ -17,6 +18,10 @@ export class ScriptedSoundServer {
   transcript = 'What is your name?';
   /** Of speech: half a second for each text; ends in mid-sample, as parts of bodies do. */
   soundBytes = 24_001;
+  /** Between two parts of a sound. */
+  pauseMs = 0;
+  /** Called before a sound is written down. */
+  beforeTranscript: () => Promise<void> = async () => {};
   /** In place of an answer. */
   refusal: SoundAnswer = null;
   readonly #server: Server;
@@ -55,7 +60,7 @@ export class ScriptedSoundServer {
       return;
     }
     if (request.url === '/v1/audio/transcriptions') await this.#transcribe(request, body, response);
-    else this.#speak(JSON.parse(body.toString()), response);
+    else await this.#speak(JSON.parse(body.toString()), response);
   }
 
   async #transcribe(request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
@@ -64,18 +69,26 @@ export class ScriptedSoundServer {
     const file = form.get('file');
     if (!(file instanceof Blob) || form.get('model') !== 'whisper-1') return void response.writeHead(400).end();
     this.heard.push((file.size - 44) / 2);
+    const { transcript } = this;
+    await this.beforeTranscript();
     response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ text: this.transcript }));
+    response.end(JSON.stringify({ text: transcript }));
   }
 
-  #speak(asked: { input: string; voice: string; model: string; response_format: string }, response: ServerResponse) {
+  async #speak(
+    asked: { input: string; voice: string; model: string; response_format: string },
+    response: ServerResponse,
+  ): Promise<void> {
     if (asked.response_format !== 'pcm') return void response.writeHead(400).end();
     this.spoken.push(asked);
     const sound = Buffer.alloc(this.soundBytes);
     for (let at = 0; at + 1 < sound.length; at += 2) sound.writeInt16LE(Math.round(8000 * Math.sin(at / 20)), at);
     response.writeHead(200, { 'content-type': 'audio/pcm' });
     // In parts that end within samples.
-    for (let at = 0; at < sound.length; at += 4801) response.write(sound.subarray(at, at + 4801));
+    for (let at = 0; at < sound.length; at += 4801) {
+      response.write(sound.subarray(at, at + 4801));
+      if (this.pauseMs > 0) await sleep(this.pauseMs);
+    }
     response.end();
   }
 }
