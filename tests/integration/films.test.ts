@@ -22,7 +22,6 @@ type Status = {
 
 const SIDE = 192;
 const MAKING = { timeout: 200_000, interval: 200 };
-const MB = Buffer.alloc(1_000_000);
 
 let server: TestServer;
 let files: Server;
@@ -49,11 +48,6 @@ beforeAll(async () => {
   serve('/clip.mp4', await readFile(clip));
   serve('/speech.wav', speech);
   serve('/photo.jpg', await jpegOf(photo));
-  serve('/page.html', Buffer.from('<!doctype html><p>Not found</p>'));
-  serve('/empty', Buffer.alloc(0));
-  const wall = join(folder, 'wall.mp4');
-  await writeClip(wall, { format: 'mp4' }, still(pictureOf(null, SIDE), 1));
-  serve('/wall.mp4', await readFile(wall));
   files = createServer((request, response) => {
     const answer = answers.get(request.url ?? '');
     if (answer === undefined) response.writeHead(404).end();
@@ -155,68 +149,4 @@ test('a link to a film serves ranges, to pages of other origins too, and no othe
   expect(part.headers.get('access-control-allow-origin')).toBe('*');
   expect((await fetch(url.replace(/signature=.*/, `signature=${'A'.repeat(43)}`))).status).toBe(404);
   expect((await fetch(url.replace(/expires=\d+/, 'expires=9999999999999'))).status).toBe(404);
-});
-
-const UNUSABLE: readonly (readonly [what: string, order: () => object, message: string | RegExp])[] = [
-  ['an address without a file', () => ({ ...video(), audio_url: `${filesUrl}/none` }), 'The audio URL answered 404.'],
-  ['a page in place of a clip', () => ({ video_url: `${filesUrl}/page.html`, ...base64() }), 'leads to no clip'],
-  ['a picture in place of a clip', () => ({ video_url: `${filesUrl}/photo.jpg`, ...base64() }), 'leads to no clip'],
-  ['a clip in place of a picture', () => ({ image_url: `${filesUrl}/clip.mp4`, ...base64() }), 'leads to no picture'],
-  ['an empty file', () => ({ video_url: `${filesUrl}/empty`, ...base64() }), 'leads to no clip'],
-  [
-    'a page in place of a sound',
-    () => ({ ...video(), audio_url: `${filesUrl}/page.html` }),
-    'no sound that can be read',
-  ],
-  [
-    'a sound without a sample',
-    () => ({ ...video(), audio_base64: speech.subarray(0, 44).toString('base64') }),
-    /sound/,
-  ],
-  ['a clip without a face', () => ({ video_url: `${filesUrl}/wall.mp4`, ...base64() }), 'No face'],
-  [
-    'a private address',
-    () => ({ ...video(), audio_url: filesUrl.replace('localhost', '127.0.0.1') }),
-    'cannot be fetched',
-  ],
-  ['a redirect to a private address', () => ({ ...video(), audio_url: `${filesUrl}/redirect` }), 'cannot be fetched'],
-  ['a redirect to a file', () => ({ ...video(), audio_url: `${filesUrl}/to-file` }), 'cannot be fetched'],
-  [
-    'a host that does not answer',
-    () => ({ ...video(), audio_url: 'http://localhost:9/a.wav' }),
-    'could not be reached',
-  ],
-  ['a stream without an end', () => ({ ...video(), audio_url: `${filesUrl}/endless` }), 'larger than 1000 MB'],
-  ['a slow sender', () => ({ ...video(), audio_url: `${filesUrl}/slow` }), 'too slowly'],
-];
-
-test('what cannot be used ends in its own sentence, costs nothing, and the next film is made', {
-  timeout: 600_000,
-}, async () => {
-  const { port } = files.address() as AddressInfo;
-  const redirect = (path: string, location: string) =>
-    answers.set(path, (_request, response) => response.writeHead(302, { location }).end());
-  redirect('/redirect', `http://127.0.0.1:${port}/speech.wav`);
-  redirect('/to-file', 'file:///etc/passwd');
-  answers.set('/endless', (_request, response) => {
-    const more = (): void => {
-      while (!response.destroyed && response.write(MB));
-    };
-    response.on('drain', more);
-    more();
-  });
-  answers.set('/slow', (_request, response) => {
-    const timer = setInterval(() => response.write('slow'), 100);
-    response.once('close', () => clearInterval(timer));
-  });
-  const before = await points();
-  const orders = await Promise.all(UNUSABLE.map(([, order]) => generate(order())));
-  for (const [index, [what, , sentence]] of UNUSABLE.entries()) {
-    const { status, message, video_url: url } = await end(orders[index]?.body.task_id ?? '');
-    expect([what, status, url]).toEqual([what, 'failed', undefined]);
-    expect([what, message]).toEqual([what, expect.stringMatching(sentence)]);
-  }
-  expect(await points()).toBe(before);
-  const { status, seconds = 0 } = await end((await generate({ ...figure(), ...base64() })).body.task_id);
-  expect([status, before - (await points())]).toEqual(['done', priceOf(seconds)]);
 });

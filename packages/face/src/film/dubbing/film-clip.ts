@@ -58,6 +58,8 @@ export async function openFilmClip(path: string, output: FilmOutput = {}): Promi
     if (survey.durationS > MAX_FILM_S + DURATION_SLACK_S) throw refusal('too-long');
     const shown = { widthPx: survey.widthPx, heightPx: survey.heightPx };
     const own = sizeOfFilm(shown, {});
+    // Not one of its pictures is there.
+    if (own.widthPx === 0) throw new InputError('corrupt');
     if (Math.min(own.widthPx, own.heightPx) < MIN_SIDE_PX) throw refusal('face-too-small');
     if (Math.max(own.widthPx, own.heightPx) > MAX_SIDE_PX || !fitsCodec(own)) throw refusal('too-large');
     if (survey.durationS < MIN_FILM_S) throw survey.isCutOff ? new InputError('corrupt') : refusal('too-short');
