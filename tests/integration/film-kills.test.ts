@@ -1,7 +1,7 @@
 import { speakWithFlite, wavFile } from '@visavis/media/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ConsoleVisitor } from '../support/console-visitor.ts';
-import { killServer, processesOf } from '../support/making-processes.ts';
+import { childrenOf, killServer, processesOf } from '../support/making-processes.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 
 const MAKING = { timeout: 120_000, interval: 50 };
@@ -37,17 +37,17 @@ async function makerOf(id: string, notPid = 0): Promise<number> {
   return pid;
 }
 
-const makers = (): Promise<number[]> => processesOf('film-child', server.dataDir);
+const makers = (): Promise<number[]> => childrenOf(server.child.pid, 'film-child');
 
 test('a film survives kill -9 of its process and of the server, and is paid for once; one that is cancelled ends at once', {
   timeout: 500_000,
 }, async () => {
   const film = await order();
   process.kill(await makerOf(film), 'SIGKILL');
-  await makerOf(film);
+  const maker = await makerOf(film);
   await killServer(server);
   // Nobody is left to make it for.
-  await expect.poll(() => makers(), MAKING).toEqual([]);
+  await expect.poll(async () => (await processesOf('film-child')).includes(maker), MAKING).toBe(false);
   const { cookie } = owner;
   server = await startServer({ FREE_POINTS: '1000', DATA_DIR: server.dataDir });
   owner = new ConsoleVisitor(server.url);

@@ -12,6 +12,16 @@ export async function processesOf(...words: readonly string[]): Promise<number[]
   return found;
 }
 
+/** Children (Linux) of a process, whose command lines hold this word. */
+export async function childrenOf(parent: number | undefined, word: string): Promise<number[]> {
+  const listed = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8').catch(() => '');
+  const makers = await processesOf(word);
+  return listed
+    .split(' ')
+    .map(Number)
+    .filter((pid) => makers.includes(pid));
+}
+
 /** As a crash would end it. */
 export async function killServer({ child }: Pick<TestServer, 'child'>): Promise<void> {
   const exited = new Promise((resolve) => child.once('exit', resolve));
