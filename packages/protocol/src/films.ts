@@ -52,6 +52,10 @@ export const FILM_PROBLEMS = {
   'no-points': 'No points are left for this film. Add points and order it again.',
   'too-few-points':
     'This film would be {seconds} seconds long and cost {price} points; {left} are left for it. Add points and order it again.',
+  'no-speaker':
+    'No face lies at the place of the speaker {at} seconds into the clip. Point at the nose of the one who speaks and order the film again.',
+  'speaker-beyond':
+    'The speaker is looked for {at} seconds into the clip, which ends at {length}. Choose a time within the clip and order the film again.',
   'size-beyond':
     'The picture of this clip would be {width} × {height} pixels in the size that was ordered: sides of 64 to 4096 pixels and 9 megapixels are possible. Choose another size and order the film again.',
   'segment-beyond':

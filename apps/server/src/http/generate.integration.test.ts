@@ -213,6 +213,12 @@ describeOnBothDatabases('ordering films as NavTalk’s clients do', (context) =>
         { x: 320, y: 240.5 },
         { x: 320, y: 240.5 },
       ],
+      ['320,240,2.5', { x: 320, y: 240, timeMs: 2500 }],
+      [
+        { x: 320, y: 240, time: 1.25 },
+        { x: 320, y: 240, timeMs: 1250 },
+      ],
+      ['auto', 'auto'],
       ['', undefined],
       [null, undefined],
     ]) {

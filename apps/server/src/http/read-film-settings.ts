@@ -47,7 +47,6 @@ export function readFilmSettings(given: GivenSettings, names: SettingNames, ofCl
   if (!ofClip && (widthPx || heightPx) * heightPx > MAX_PIXELS) {
     throw bad('A film of this output would have more than 9 megapixels. Choose a smaller width or height.');
   }
-  requireBuilt(given);
   return {
     ...(syncMode && { syncMode }),
     ...(speaker !== undefined && { speaker }),
@@ -55,14 +54,6 @@ export function readFilmSettings(given: GivenSettings, names: SettingNames, ofCl
     ...(output && Object.keys(output).length > 0 && { output }),
     ...(originalVolume !== undefined && { originalVolume }),
   };
-}
-
-/** Nobody pays for a film that he has not ordered. */
-function requireBuilt({ speaker }: GivenSettings): void {
-  const isTimed = speaker === 'auto' || speaker?.timeMs !== undefined;
-  const asked = { speaker: isTimed ? speaker : undefined };
-  const [name] = Object.entries(asked).find(([, value]) => value !== undefined) ?? [];
-  if (name !== undefined) throw bad(`This server makes no films with this ${name} yet. Leave it out.`);
 }
 
 function bad(message: string): ControlError {

@@ -93,7 +93,7 @@ async function make(task: Task): Promise<Made> {
       onPicture: showPicture,
       options: {
         ...(syncMode && { syncMode }),
-        ...(typeof speaker === 'object' && { speaker }),
+        ...(speaker && { speaker }),
         ...(segments && { segments }),
         ...(output && { output }),
         ...(originalVolume !== undefined && { originalVolume }),

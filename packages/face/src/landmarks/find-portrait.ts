@@ -168,22 +168,33 @@ export type FaceWanted = {
   readonly isSame?: boolean;
   /** The face whose nose is nearest to this place. */
   readonly near?: Place | undefined;
+  /** None will do whose nose is farther away from it than it is wide. */
+  readonly isNear?: boolean;
 };
 
 /** The face of an upright picture that is wanted, else the largest; undefined when there is none. */
 export async function findFace(
   finder: FaceFinder,
   picture: RgbImage,
-  { thorough = false, before, isSame = false, near }: FaceWanted = {},
+  { thorough = false, before, isSame = false, near, isNear = false }: FaceWanted = {},
 ): Promise<FaceInView | undefined> {
-  const candidates = await candidatesIn(finder, picture, await finder.detect(picture));
-  if (candidates.length === 0 && thorough) candidates.push(...(await searchTiles(finder, picture, 2)));
+  const away = (one: Candidate): number => (near === undefined ? 0 : noseAway(one, near));
+  const candidates = (await allIn(finder, picture, thorough)).filter((one) => !isNear || away(one) < one.width);
   const known = before && { mesh: before, width: faceWidth(before.points) };
   const same = known && candidates.find((one) => distance(one, known) < known.width / 2);
   if (same === undefined && isSame) return undefined;
-  const away = (one: Candidate): number => (near === undefined ? 0 : noseAway(one, near));
   const face = same ?? candidates.toSorted((a, b) => away(a) - away(b) || b.width - a.width)[0];
   return face && { mesh: face.mesh, isAlone: !candidates.some((other) => other !== face && isSecond(other, face)) };
+}
+
+/** Every face of an upright picture, small ones where there are no others; the largest first. */
+export async function findFaces(finder: FaceFinder, picture: RgbImage): Promise<FaceMesh[]> {
+  return (await allIn(finder, picture, true)).map(({ mesh }) => mesh);
+}
+
+async function allIn(finder: FaceFinder, picture: RgbImage, thorough: boolean): Promise<Candidate[]> {
+  const candidates = await candidatesIn(finder, picture, await finder.detect(picture));
+  return candidates.length === 0 && thorough ? searchTiles(finder, picture, 2) : candidates;
 }
 
 /** Whether someone else is to be seen beside the face that `mesh` lies on. */

@@ -45,3 +45,24 @@ export function mouthsAlike(
   };
   return psnr(a.map(cut), b.map(cut), 0, height);
 }
+
+/** Two pictures of the same size side by side. */
+export function beside(left: Picture, right: Picture): Picture {
+  const { width, height } = left;
+  const picture = { width: 2 * width, height, data: new Uint8Array(3 * width * height) };
+  let [from, to] = [0, 0];
+  for (const [stride, rows] of [
+    [width, height],
+    [width / 2, height / 2],
+    [width / 2, height / 2],
+  ] as const) {
+    for (let row = 0; row < rows; row++) {
+      for (const { data } of [left, right]) {
+        picture.data.set(data.subarray(from, from + stride), to);
+        to += stride;
+      }
+      from += stride;
+    }
+  }
+  return picture;
+}

@@ -1,11 +1,11 @@
 import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MOUTH_AT_REST, type Picture, pictureByteLength } from '@visavis/media/core';
-import type { FilmOutput, FilmSegment } from '@visavis/protocol';
+import type { FilmOutput, FilmSegment, FilmSpeaker } from '@visavis/protocol';
 import type { MouthPose } from '../../drawing/mouth-target.ts';
 import { InputError } from '../../input-error.ts';
-import type { Place } from '../../landmarks/find-portrait.ts';
 import { OutPathError, requireOutPath } from '../out-path.ts';
+import { chooseSpeaker } from './choose-speaker.ts';
 import { DubPainter } from './dub-painter.ts';
 import { DubWriter } from './dub-writer.ts';
 import { FaceWatch } from './face-watch.ts';
@@ -24,8 +24,8 @@ export type DubStep = 'reading the clip' | 'following the face' | 'drawing the m
 export type DubOptions = {
   /** `loop` when left out. */
   readonly syncMode?: SyncMode;
-  /** A place on the face that speaks, in pixels of the clip's first picture; the largest face when left out. */
-  readonly speaker?: Place;
+  /** The face that speaks; the largest one when left out. */
+  readonly speaker?: FilmSpeaker;
   /**
    * The only stretches of the clip that speak, in order and without overlaps, one part of the speech after the other; elsewhere picture
    * and sound stay. The film is as long as the clip; `syncMode` has no say.
@@ -64,6 +64,8 @@ const NO_FACE =
   'No face that looks towards the camera was found in this clip. Choose one in which the person who speaks does.';
 /** Share of the work at which drawing begins. */
 const DRAWING_FROM = 0.4;
+/** And at which the speaker is known, where all faces of the clip are looked at first. */
+const CHOSEN_AT = 0.15;
 /** Where a stretch that speaks begins and ends the mouth moves from how it was filmed, and back, within this time. */
 const FADE_MS = 120;
 
@@ -130,19 +132,16 @@ async function followFace(
 ): Promise<FilmSurvey> {
   const mostPictures = options?.segments ? Infinity : mostShown(modeOf(options), speechCountOf(clip, speech));
   const expected = Math.max(1, Math.min(mostPictures, (1000 * clip.durationS) / pictureMs(clip.rate)));
-  const survey = await surveyFilmClip(watch, clip, {
-    signal,
-    mostPictures,
-    speaker: options?.speaker && placeIn(clip, options.speaker),
-    onPicture: (count) => onProgress?.(DRAWING_FROM * Math.min(1, count / expected), 'following the face'),
-  });
+  const within = (from: number, until: number) => (count: number) =>
+    onProgress?.(from + (until - from) * Math.min(1, count / expected), 'following the face');
+  const asked = options?.speaker;
+  const isSought = asked === 'auto' || asked?.timeMs !== undefined;
+  const from = isSought ? CHOSEN_AT : 0;
+  const speaker = asked && (await chooseSpeaker(watch, clip, asked, { signal, onPicture: within(0, from) }));
+  const onPicture = within(from, DRAWING_FROM);
+  const survey = await surveyFilmClip(watch, clip, { signal, mostPictures, speaker, onPicture });
   if (survey.shots.every(({ face }) => face === null)) throw new InputError('no-face', { sentence: NO_FACE });
   return survey;
-}
-
-/** A place in a picture of the clip, as a player shows it, in the pictures of the film. */
-function placeIn({ scale }: FilmClip, { x, y }: Place): Place {
-  return { x: x * scale, y: y * scale };
 }
 
 type FilmPlan = {

@@ -8,7 +8,9 @@ export type FaceTask =
   | { readonly kind: 'prepare' }
   /** The face where it was in the picture before. */
   | { readonly kind: 'stay'; readonly picture: Picture; readonly region: SquareRegion }
-  | { readonly kind: 'search'; readonly picture: Picture; readonly wanted: SearchedFace };
+  | { readonly kind: 'search'; readonly picture: Picture; readonly wanted: SearchedFace }
+  /** Every face there is. */
+  | { readonly kind: 'all'; readonly picture: Picture };
 
 export type SearchedFace = {
   /** Look for small faces, too. */
@@ -17,7 +19,9 @@ export type SearchedFace = {
   /** It must be the one of `before`. */
   readonly isSame: boolean;
   readonly near: Place | undefined;
+  /** No face will do whose nose is farther away from `near` than it is wide. */
+  readonly isNear: boolean;
 };
 
-/** Undefined where no face is. */
-export type FaceReply = FaceMesh | undefined;
+/** Those that were found. */
+export type FaceReply = readonly FaceMesh[];

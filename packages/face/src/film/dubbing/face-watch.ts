@@ -1,4 +1,5 @@
 import type { Picture } from '@visavis/media/core';
+import type { FaceMesh } from '../../landmarks/face-finder.ts';
 import type { SquareRegion } from '../../pixels/sampling.ts';
 import type { FaceReply, FaceTask, SearchedFace } from './face-tasks.ts';
 import { ThreadCalls } from './thread-calls.ts';
@@ -13,12 +14,17 @@ export class FaceWatch {
   }
 
   /** The face where it was in the picture before; undefined where none is. */
-  stay(picture: Picture, region: SquareRegion): Promise<FaceReply> {
-    return this.#thread.call({ kind: 'stay', picture, region });
+  async stay(picture: Picture, region: SquareRegion): Promise<FaceMesh | undefined> {
+    return (await this.#thread.call({ kind: 'stay', picture, region }))[0];
   }
 
-  search(picture: Picture, wanted: SearchedFace): Promise<FaceReply> {
-    return this.#thread.call({ kind: 'search', picture, wanted });
+  async search(picture: Picture, wanted: SearchedFace): Promise<FaceMesh | undefined> {
+    return (await this.#thread.call({ kind: 'search', picture, wanted }))[0];
+  }
+
+  /** Every face there is, the largest first. */
+  all(picture: Picture): Promise<FaceReply> {
+    return this.#thread.call({ kind: 'all', picture });
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import {
   FILM_QUALITIES,
   type FilmOutput,
   type FilmSegment,
+  type FilmSpeaker,
   LIMITS,
   parseSegments,
   segmentsFault,
@@ -16,13 +17,14 @@ import { dubClip } from './dub-clip.ts';
 import { SYNC_MODES, type SyncMode } from './picture-order.ts';
 
 const USAGE = `Usage:
-  visavis film --video CLIP --audio SPEECH -o FILE.mp4 [--sync-mode ${SYNC_MODES.join('|')}] [--speaker X,Y]
+  visavis film --video CLIP --audio SPEECH -o FILE.mp4 [--sync-mode ${SYNC_MODES.join('|')}] [--speaker X,Y[,SECONDS]|auto]
                [--segments 1-3,5-8] [--original-volume 0.2] [--size 1280x720] [--quality low|medium|high]
       lets the person in a clip say what a recording says; mouth and jaw are drawn anew, all else stays. Clips: MP4, MOV, WebM,
       MKV, AVI, GIF; speech: WAV, MP3, FLAC, Ogg, Opus, AAC, M4A, AMR, or the sound of a film; at most 30 minutes.
   --sync-mode  what happens where clip and speech differ in length: loop shows the clip again and again (the default), bounce
                forwards and backwards, cut_off ends with the shorter one, silence with the longer, remap changes the clip's speed
-  --speaker    a place on the face that speaks, in pixels of the clip; the largest face when left out
+  --speaker    a place on the face that speaks, in pixels of the clip's picture at that time (the first one when left out), or auto:
+               the face that talks in the clip; the largest face when left out
   --segments   the only stretches of the clip that speak, in seconds, one part of the speech after the other; between them picture
                and sound stay, and the film is as long as the clip
   --size       of the film, like 1280x720, 1280 (the width) or x720 (the height), in the clip's proportions; even numbers to 4096
@@ -39,7 +41,7 @@ type FilmArguments = {
   readonly audio: string;
   readonly out: string;
   readonly syncMode: SyncMode;
-  readonly speaker: { readonly x: number; readonly y: number } | undefined;
+  readonly speaker: FilmSpeaker | undefined;
   readonly segments: readonly FilmSegment[] | undefined;
   readonly originalVolume: number | undefined;
   readonly output: FilmOutput;
@@ -66,8 +68,9 @@ function readArguments(argv: readonly string[]): FilmArguments | string {
   const { 'sync-mode': mode, 'original-volume': volume } = values;
   const syncMode = SYNC_MODES.find((one) => one === (mode ?? 'loop'));
   if (syncMode === undefined) return `--sync-mode takes one of: ${SYNC_MODES.join(', ')}.`;
-  const place = values.speaker === undefined ? null : /^(\d{1,5}),(\d{1,5})$/.exec(values.speaker);
-  if (values.speaker !== undefined && place === null) return '--speaker takes X,Y in pixels, like 320,180.';
+  const speaker = values.speaker === undefined ? undefined : readSpeaker(values.speaker);
+  if (speaker === null)
+    return '--speaker takes X,Y in pixels, like 320,180, with a time in seconds 320,180,2.5, or auto.';
   const segments = values.segments === undefined ? undefined : parseSegments(values.segments);
   if (segments === null) return '--segments takes stretches of the clip in seconds, like 1-3,5-8.';
   const fault = segments && segmentsFault(segments, '--segments');
@@ -81,9 +84,16 @@ function readArguments(argv: readonly string[]): FilmArguments | string {
   if (typeof output === 'string') return output;
   return {
     ...{ output, video, audio, out, syncMode, segments: segments && segmentsInOrder(segments) },
-    speaker: place ? { x: Number(place[1]), y: Number(place[2]) } : undefined,
+    speaker,
     originalVolume: volume === undefined ? undefined : Number(volume),
   };
+}
+
+function readSpeaker(text: string): FilmSpeaker | null {
+  if (text === 'auto') return text;
+  const [, x, y, seconds] = /^(\d{1,5}),(\d{1,5})(?:,(\d{1,5}(?:\.\d{1,9})?))?$/.exec(text) ?? [];
+  if (x === undefined || y === undefined) return null;
+  return { x: Number(x), y: Number(y), timeMs: seconds === undefined ? undefined : 1000 * Number(seconds) };
 }
 
 const SIZE = /^(\d{2,4})?(?:x(\d{2,4}))?$/;

@@ -35,6 +35,7 @@ async function follow({ places, cuts = [] }: Film) {
       picture,
       isCut: cuts.includes(indexOf(picture)),
       scene: new Uint8Array(1),
+      index: indexOf(picture),
     }),
     find: ({ picture }: { readonly picture: Picture }) => look(picture),
     findNear: look,

@@ -16,7 +16,7 @@ import { coversOf } from './mouth-covers.ts';
 import { PictureRing } from './picture-ring.ts';
 import type { SeenFace } from './seen-face.ts';
 import { ShotFace } from './shot-face.ts';
-import { areaOf, FaceFollower, lookAtFace, sceneDistance } from './track-film.ts';
+import { areaOf, FaceFollower, lookAtFace, type SpeakerAt, sceneDistance } from './track-film.ts';
 
 /** A scene of the film, between cuts. */
 export type Shot = {
@@ -63,7 +63,7 @@ const GONE_S = 0.1;
 const MOST = 0.5;
 
 type SurveyOptions = {
-  readonly speaker?: Place | undefined;
+  readonly speaker?: Place | SpeakerAt | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onPicture?: (count: number) => void;
   /** Pictures after so many are not needed. */

@@ -18,6 +18,8 @@ export type SeenPicture = {
   readonly picture: Picture;
   /** A new scene begins with this picture. */
   readonly isCut: boolean;
+  /** Of the picture in the film. */
+  readonly index: number;
   /** Luma of the whole picture, small. */
   readonly scene: Uint8Array;
 };
@@ -41,17 +43,21 @@ const MOTION_REACH = 6;
 const MOUTH_ROOM = 2;
 const MOUTH_SIDE_PX = 320;
 
+/** Where the speaker's face lies in a picture; null: nobody in it is followed. */
+export type SpeakerAt = (index: number) => Place | null;
+
 /** Follows one face through the pictures of a film. Keeps nothing of earlier pictures but where the face was. */
 export class FaceFollower {
   readonly #watch: FaceWatch;
-  readonly #speaker: Place | undefined;
+  readonly #speaker: Place | SpeakerAt | undefined;
+  #count = 0;
   #region: SquareRegion | undefined;
   #last: FaceMesh | undefined;
   #scene: Uint8Array | undefined;
   readonly #changes: number[] = [];
   #sinceSeen = 0;
 
-  constructor(watch: FaceWatch, speaker?: Place) {
+  constructor(watch: FaceWatch, speaker?: Place | SpeakerAt) {
     this.#watch = watch;
     this.#speaker = speaker;
   }
@@ -61,13 +67,13 @@ export class FaceFollower {
     const scene = sceneOf(picture);
     const isCut = this.#scene !== undefined && this.#isCut(sceneDistance(scene, this.#scene));
     this.#scene = scene;
-    return { picture, isCut, scene };
+    return { picture, isCut, scene, index: this.#count++ };
   }
 
   /** The face in a picture, in pixels of it; undefined where there is none. In order; pictures without a cut may be left out. */
-  async find({ picture, isCut }: SeenPicture): Promise<FaceMesh | undefined> {
+  async find({ picture, isCut, index }: SeenPicture): Promise<FaceMesh | undefined> {
     if (isCut) [this.#region, this.#last, this.#sinceSeen] = [undefined, undefined, 0];
-    const mesh = (await this.#stay(picture)) ?? (await this.#search(picture));
+    const mesh = (await this.#stay(picture)) ?? (await this.#search(picture, index));
     if (mesh === undefined) {
       this.#sinceSeen += 1;
       this.#region = undefined;
@@ -88,14 +94,18 @@ export class FaceFollower {
     return this.#region && (await this.#watch.stay(picture, this.#region));
   }
 
-  async #search(picture: Picture): Promise<FaceMesh | undefined> {
+  async #search(picture: Picture, index: number): Promise<FaceMesh | undefined> {
     if (this.#sinceSeen % SEARCH_EVERY !== 0) return undefined;
+    const isFollowed = typeof this.#speaker === 'function';
+    const near = typeof this.#speaker === 'function' ? this.#speaker(index) : this.#speaker;
+    if (near === null) return undefined;
     return await this.#watch.search(picture, {
       thorough: this.#sinceSeen % SEARCH_WELL_EVERY === 0,
       before: this.#last,
       // Who is lost for a moment is not somebody else; who has left may come back at another place.
       isSame: this.#last !== undefined && this.#sinceSeen < GONE_AFTER,
-      near: this.#speaker,
+      near,
+      isNear: isFollowed,
     });
   }
 
