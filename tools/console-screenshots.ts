@@ -1,5 +1,5 @@
 // Takes the pictures of docs/console: each page in both themes, on a phone and a desktop, from a real server with an avatar made
-// from a photo and calls in it. Needs Chromium and a built console. Run: npm run screenshots
+// from a photo, calls and films in it. Needs Chromium and a built console. Run: npm run screenshots, with names of pages for these alone
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -16,6 +16,9 @@ const jpegQuality = 70;
 const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } } as const;
 const themes = ['light', 'dark'] as const;
 const defaultTimeoutMs = 60_000;
+/** Pages that are wanted; none: all of them. */
+const wanted: readonly string[] = process.argv.slice(2);
+const isWanted = (name: string) => wanted.length === 0 || wanted.includes(name);
 
 /** Makes the avatar "Noah" from a photo, and waits until it can be called. */
 async function makeNoah({ projectId, ask }: ConsoleAccount): Promise<string> {
@@ -51,7 +54,7 @@ async function takeAll(context: BrowserContext, url: string, pages: readonly Sho
     for (const colorScheme of themes) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       for (const { name, path: address, only = size, prepare } of pages) {
-        if (only !== size) continue;
+        if (only !== size || !isWanted(name)) continue;
         await page.goto(url + address);
         await waitForContent(page);
         await page.waitForLoadState('networkidle');
@@ -90,7 +93,7 @@ async function main(browser: Browser): Promise<void> {
     const avatarId = await makeNoah(account);
     const pages = await fillProject(server.url, account, avatarId);
     const address = pages.find(({ name }) => name === 'playground')?.path ?? '';
-    await takeCall(context, server.url + address);
+    if (isWanted('call')) await takeCall(context, server.url + address);
     await takeAll(context, server.url, pages);
     await context.clearCookies();
     await takeAll(

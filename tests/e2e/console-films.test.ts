@@ -83,7 +83,8 @@ describe.skipIf(executablePath === null)('films in the console', () => {
     expect(await page.getByRole('radio', { name: 'Forwards and backwards' }).isChecked()).toBe(true);
 
     await make().click();
-    await page.getByRole('progressbar').waitFor();
+    // Its bar has no width at the beginning.
+    await page.getByRole('progressbar').waitFor({ state: 'attached' });
     const download = page.getByRole('link', { name: 'Download' });
     await download.waitFor(MAKING);
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe(`“${TEXT}”`);

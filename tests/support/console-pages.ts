@@ -92,6 +92,8 @@ async function fillFilmForm(page: Page): Promise<void> {
   await page.getByRole('radiogroup', { name: 'Where the picture comes from' }).getByText('Avatar').click();
   await page.getByRole('radio', { name: 'Iris' }).check();
   await page.getByRole('textbox', { name: 'Text' }).fill('Welcome to the harbour. Breakfast is from seven to ten.');
+  await page.getByText(/^About \d:\d\d long/).waitFor();
+  await page.evaluate('document.activeElement.blur(), scrollTo(0, 0)');
 }
 
 async function openNewAvatar(page: Page): Promise<void> {

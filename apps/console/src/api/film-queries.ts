@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import type { CreateGeneration, Generation, UploadLink } from '@visavis/protocol/rest';
+import type { CreateGeneration, Generation, GenerationEstimate, UploadLink } from '@visavis/protocol/rest';
 import { queryOf, request } from './client.ts';
 import type { Page } from './queries.ts';
 
@@ -27,6 +27,18 @@ export const uploadLinkQuery = (projectId: string, uploadId: string) =>
     queryKey: ['upload-link', projectId, uploadId],
     queryFn: () => request<UploadLink>('GET', uploadPath(projectId, uploadId)),
     staleTime: 60_000,
+  });
+
+/** `order`: as JSON; empty: nothing is asked. What was told of one order stays true. */
+export const filmEstimateQuery = (projectId: string, order: string) =>
+  queryOptions({
+    queryKey: ['film-estimate', projectId, order],
+    queryFn: ({ signal }) =>
+      request<GenerationEstimate>('POST', `/projects/${projectId}/generations/estimate`, JSON.parse(order), { signal }),
+    enabled: order !== '',
+    retry: false,
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
   });
 
 /** `key`: the same order under it is the same film, however often it is sent. */

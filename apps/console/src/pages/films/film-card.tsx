@@ -38,7 +38,7 @@ export function FilmCard({ projectId, film, avatars }: FilmCardProps) {
           </span>
         )}
         {(state === 'failed' || state === 'cancelled') && (
-          <Badge className={own.badge ?? ''} variant="filled" color={state === 'failed' ? 'red' : 'gray'}>
+          <Badge className={own.badge ?? ''} variant="filled" data-state={state} color="red">
             {texts.states[state]}
           </Badge>
         )}

@@ -3,6 +3,7 @@ import type { Generation } from '@visavis/protocol/rest';
 import { createGenerationSchema } from '@visavis/protocol/rest';
 import { expect, test } from 'vitest';
 import {
+  estimableOrder,
   type FilmWish,
   isOfClip,
   missingOf,
@@ -73,6 +74,18 @@ test.each<[string, Partial<FilmWish>, object]>([
   const made = orderOf(wish(part));
   expect(made).toEqual(order);
   expect(createGenerationSchema.safeParse(made).success).toBe(true);
+});
+
+test('the price is asked once nothing is to be typed any more', () => {
+  expect(estimableOrder(wish({ pictureFile: clip, agreed: false }))).toEqual({ videoUrl: link, text: 'Hello.' });
+  for (const unfinished of [
+    { pictureFile: clip, text: ' ' },
+    { pictureFrom: 'address', pictureUrl: 'https' } as const,
+    { pictureFile: clip, soundFrom: 'address', soundUrl: '' } as const,
+    { pictureFile: null },
+  ]) {
+    expect([unfinished, estimableOrder(wish(unfinished))]).toEqual([unfinished, null]);
+  }
 });
 
 test('what belongs to clips is left out of films of photos and avatars, whatever was chosen before', () => {

@@ -98,6 +98,14 @@ export function orderOf(wish: FilmWish): CreateGeneration | null {
   return { ...pictureOf(wish), ...soundOf(wish), ...settingsOf(wish), ...outputOf(wish) };
 }
 
+/** An order whose price can be asked: nothing in it is still to be typed. */
+export function estimableOrder(wish: FilmWish): CreateGeneration | null {
+  const order = orderOf({ ...wish, agreed: true });
+  const { videoUrl, imageUrl, audioUrl, text } = order ?? {};
+  const isTyped = [videoUrl, imageUrl, audioUrl].every((url) => url === undefined || URL.canParse(url));
+  return isTyped && text?.trim() !== '' ? order : null;
+}
+
 function pictureOf({ pictureFrom, pictureFile, avatarId, pictureUrl, pictureKind }: FilmWish): CreateGeneration {
   if (pictureFrom === 'avatar') return { avatar: avatarId ?? '' };
   const isVideo = pictureFrom === 'file' ? pictureFile?.kind === 'video' : pictureKind === 'video';

@@ -8,9 +8,10 @@ import { navigate } from '../../app/router.ts';
 import { FaultsProvider, focusFirstInvalid, useFaults } from '../../components/faults-context.tsx';
 import { Page, Problem } from '../../components/page.tsx';
 import { useFilmsTexts } from '../../i18n/films-texts.ts';
+import { FilmEstimate } from './film-estimate.tsx';
 import { FilmOptions } from './film-options.tsx';
 import { FilmPreview } from './film-preview.tsx';
-import { type FilmWish, filesOf, missingOf, NO_WISH, orderOf } from './film-wish.ts';
+import { estimableOrder, type FilmWish, filesOf, missingOf, NO_WISH, orderOf } from './film-wish.ts';
 import { keepWish, useKeptWish } from './kept-wish.ts';
 import own from './new-film.module.css';
 import { OrderKeys } from './order-keys.ts';
@@ -50,6 +51,7 @@ export function NewFilmPage({ projectId }: { readonly projectId: string }) {
         </FaultsProvider>
         <aside className={own.aside} aria-label={texts.summary}>
           <FilmPreview {...shared} file={pictures} />
+          <FilmEstimate projectId={projectId} order={areReady(needed) ? estimableOrder(wish) : null} />
           <Problem error={ordering.error} claimed={faults.claimed} />
           <p className={own.state} role="status">
             {isWaiting && texts.stillSending(progressOf(needed))}
@@ -78,6 +80,10 @@ function neededSendings(wish: FilmWish, { pictures, sounds, recordings }: Sendin
   return [...(picture === null ? [] : [pictures]), ...(sound === null ? [] : [ofSound])];
 }
 
+function areReady(sendings: readonly FileSending[]): boolean {
+  return sendings.every(({ sent }) => sent?.isReady);
+}
+
 function progressOf(sendings: readonly FileSending[]): number {
   const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
   const all = sendings.map(({ sent }) => sent?.bytes ?? 0);
@@ -102,7 +108,7 @@ function useOrder(projectId: string, wish: FilmWish, needed: readonly FileSendin
   const [isAsked, setAsked] = useState(false);
   const [isWaiting, setWaiting] = useState(false);
   const [refusals, setRefusals] = useState(0);
-  const isReady = needed.every(({ sent }) => sent?.isReady);
+  const isReady = areReady(needed);
   const isHeld = needed.some(({ sent, standing }) => !sent?.isReady && standing?.phase !== 'sending');
 
   useEffect(() => {

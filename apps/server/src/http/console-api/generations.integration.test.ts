@@ -155,9 +155,9 @@ describeOnBothDatabases('generations', (context) => {
       [{ ...CUT, segments: Array.from({ length: 101 }, () => ({ startMs: 0, endMs: 500 })) }, 'segments'],
       [{ ...CUT, segments: [...CUT.segments, { startMs: 4500, endMs: 5500 }] }, 'overlaps'],
       [{ ...CUT, originalVolume: 1.1 }, 'originalVolume'],
-      [{ ...ORDER, output: { widthPx: 641 } }, 'output.widthPx'],
-      [{ ...ORDER, output: { heightPx: 8192 } }, 'output.heightPx'],
-      [{ ...ORDER, output: { format: 'avi' } }, 'output.format'],
+      [{ ...ORDER, output: { widthPx: 641 } }, 'output/widthPx'],
+      [{ ...ORDER, output: { heightPx: 8192 } }, 'output/heightPx'],
+      [{ ...ORDER, output: { format: 'avi' } }, 'output/format'],
       [{ ...ORDER, output: { codec: 'h265' } }, 'codec'],
     ] as const) {
       const { status, body } = await ask('POST', '', order);

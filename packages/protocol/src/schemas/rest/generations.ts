@@ -143,6 +143,7 @@ export const generationEstimateSchema = z.object({
   /** Null: nothing is charged. */
   pointsLeft: z.number().nullable(),
 });
+export type GenerationEstimate = z.output<typeof generationEstimateSchema>;
 
 export const generationParamsSchema = z.object({ generationId: publicIdSchema });
 export const projectGenerationParamsSchema = generationParamsSchema.extend({ projectId: publicIdSchema });
