@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { avatarPhoto, jpegOf } from '../../packages/face/src/testing/photos.ts';
 import { ConsoleVisitor } from '../support/console-visitor.ts';
-import { killServer, processesOf } from '../support/making-processes.ts';
+import { childrenOf, killServer, processesOf } from '../support/making-processes.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 
 type Avatar = {
@@ -40,22 +40,25 @@ async function startMaking(name: string): Promise<string> {
   return body.avatarId;
 }
 
-/** Waits until the making of this avatar is well under way, by another process than this one. Gives its process id. */
-async function makerOf(name: string, avatarId: string, notPid = 0): Promise<number> {
+/**
+ * Waits until the making of this avatar is well under way, by another process than this one. Gives its process id. A server that
+ * takes calls makes one avatar at a time: whose progress grows is the one that is made. `before`: how far a dead attempt came.
+ */
+async function makerOf(avatarId: string, { notPid = 0, before = 0 } = {}): Promise<number> {
   let pid: number | undefined;
   const isUnderWay = async () => {
-    pid = (await makers(name)).find((candidate) => candidate !== notPid);
+    pid = (await makers()).find((candidate) => candidate !== notPid);
     const { job } = await stateOf(avatarId);
-    return pid !== undefined && (job?.progress ?? 0) > 0.2;
+    const progress = job?.progress ?? 0;
+    return pid !== undefined && progress > 0.2 && progress !== before;
   };
   await expect.poll(isUnderWay, MAKING).toBe(true);
   return pid ?? 0;
 }
 
-/** Processes that make avatars of this server's data folder, of this name if one is given. */
-function makers(avatarName?: string): Promise<number[]> {
-  const named = avatarName === undefined ? [] : [`"displayName":"${avatarName}"`];
-  return processesOf('bundle-child', server.dataDir, ...named);
+/** Processes that make avatars of this server. */
+function makers(): Promise<number[]> {
+  return childrenOf(server.child.pid, 'bundle-child');
 }
 
 async function expectReady(avatarId: string): Promise<void> {
@@ -69,24 +72,26 @@ test('what is being made survives kill -9 of its process and of the server, or f
 }, async () => {
   const first = await startMaking('Nora');
   const second = await startMaking('Rosa');
-  await makerOf('Nora', first);
+  const maker = await makerOf(first);
   await killServer(server);
-  await expect.poll(() => makers(), MAKING).toEqual([]);
+  // Nobody is left to make it for.
+  await expect.poll(async () => (await processesOf('bundle-child')).includes(maker), MAKING).toBe(false);
 
   server = await startServer({ DATA_DIR: server.dataDir });
   const cookie = owner.cookie;
   owner = new ConsoleVisitor(server.url);
   owner.cookie = cookie;
+  const before = (await stateOf(first)).job?.progress ?? 0;
   // Which goes on first depends on how soon the dead server's claim runs out.
   const losesItsLastAttempt = async () => {
-    process.kill(await makerOf('Nora', first), 'SIGKILL');
+    process.kill(await makerOf(first, { before }), 'SIGKILL');
     await expect.poll(async () => (await stateOf(first)).state, MAKING).toBe('failed');
     expect((await stateOf(first)).stateDetail).toMatch(/broke off twice/);
   };
   const losesTime = async () => {
-    const killed = await makerOf('Rosa', second);
+    const killed = await makerOf(second);
     process.kill(killed, 'SIGKILL');
-    await makerOf('Rosa', second, killed);
+    await makerOf(second, { notPid: killed });
     await expectReady(second);
   };
   await Promise.all([losesItsLastAttempt(), losesTime()]);

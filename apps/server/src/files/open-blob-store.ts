@@ -90,7 +90,10 @@ async function openBucket(
 type Ask = (signal: AbortSignal) => Promise<void>;
 type AskingAgain = { readonly s3: S3Settings; readonly logger: ControlLogger; readonly everyMs: number };
 
-/** The store, asked again until it answers or is closed. Before that nobody is told what lies in it, and takes it for nobody's. */
+/**
+ * The store, asked again until it answers or is closed. Before that nobody is told what lies in it, and takes it for nobody's; and
+ * nothing is written or deleted, since it may be another installation's.
+ */
 function heldBack(store: BlobStore, look: Ask, { s3, logger, everyMs }: AskingAgain): BlobStore {
   const stop = new AbortController();
   let isOwn = false;
@@ -107,14 +110,23 @@ function heldBack(store: BlobStore, look: Ask, { s3, logger, everyMs }: AskingAg
   });
   const timer = setInterval(() => void ask(), everyMs);
   timer.unref();
+  const requireOwn = (): void => {
+    if (!isOwn) throw new BlobStoreError(`${nameOf(s3)} has not answered yet`);
+  };
+  const onceOwn =
+    <Given extends readonly unknown[], Result>(work: (...given: Given) => Promise<Result>) =>
+    async (...given: Given): Promise<Result> => {
+      requireOwn();
+      return await work(...given);
+    };
   return {
-    put: (...given) => store.put(...given),
-    putFile: (...given) => store.putFile(...given),
+    put: onceOwn((...given: Parameters<BlobStore['put']>) => store.put(...given)),
+    putFile: onceOwn((...given: Parameters<BlobStore['putFile']>) => store.putFile(...given)),
     find: (...given) => store.find(...given),
-    delete: (...given) => store.delete(...given),
-    deleteAllOf: (...given) => store.deleteAllOf(...given),
+    delete: onceOwn((...given: Parameters<BlobStore['delete']>) => store.delete(...given)),
+    deleteAllOf: onceOwn((...given: Parameters<BlobStore['deleteAllOf']>) => store.deleteAllOf(...given)),
     async *list(...given) {
-      if (!isOwn) throw new BlobStoreError(`${nameOf(s3)} has not answered yet`);
+      requireOwn();
       yield* store.list(...given);
     },
     async close() {

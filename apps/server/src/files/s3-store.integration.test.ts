@@ -87,7 +87,7 @@ describe.skipIf(program === null)('a store that speaks S3', () => {
     for (const store of [first, node]) await store.close();
   });
 
-  test('a bucket that does not answer at the start is not tidied up before it is known whose it is', async () => {
+  test('a bucket that does not answer at the start is neither tidied up nor written to before it is known whose it is', async () => {
     const settings = await server.newBucket();
     const proxy = await startFaultyProxy(settings.endpoint as string);
     const first = await open(settings);
@@ -101,6 +101,9 @@ describe.skipIf(program === null)('a store that speaks S3', () => {
     await expect(keysIn(late, key)).rejects.toThrow(/has not answered yet/);
     await vi.waitFor(() => expect(log[0]).toMatch(/belongs to another installation/), 5000);
     await expect(keysIn(late, key)).rejects.toThrow(/has not answered yet/);
+    const write = late.put({ area: 'avatars', owner: newPublicId() }, inParts(randomBytes(9)), { maxBytes: 9 });
+    await expect(write).rejects.toThrow(/has not answered yet/);
+    await expect(late.delete(key)).rejects.toThrow(/has not answered yet/);
     await late.close();
     const own = await open(settings);
     expect(await keysIn(own, key)).toEqual([key.sha256]);

@@ -148,9 +148,17 @@ describeOnBothDatabases('messages about films that ended', (context) => {
     await runUntil(2);
     expect(JSON.parse(posts[1]?.body ?? '')).toMatchObject({ type: 'film.cancelled', data: { status: 'cancelled' } });
     await expect.poll(async () => (await server.app.inject({ url, headers })).json().callback).toBe('delivered');
+    outcome = null;
+    const deleted = (await generate({ callback_url: receiverUrl })).body.task_id.replaceAll('-', '');
+    await server.app.inject({ method: 'DELETE', url: `/api/v1/generations/${deleted}`, headers });
+    outcome = MADE;
+    await runUntil(3);
+    expect(JSON.parse(posts[2]?.body ?? '')).toMatchObject({
+      ...{ type: 'film.cancelled', data: { generation_id: deleted, status: 'cancelled' } },
+    });
     await generate({});
-    await runUntil(2);
-    expect(await deliveries()).toHaveLength(2);
+    await runUntil(3);
+    expect(await deliveries()).toHaveLength(3);
   });
 
   test('a receiver that fails is asked again under the same id, one that refuses or sends on is not', async () => {

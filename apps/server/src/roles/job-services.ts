@@ -8,7 +8,7 @@ import { ENDLESS_DISK } from '../control/disk/disk-watch.ts';
 import type { Bounds, OnBound } from '../control/fairness/bounds.ts';
 import { FilmCallbacks, type FilmCallbacksOptions } from '../control/films/film-callbacks.ts';
 import { FilmEstimates } from '../control/films/film-estimates.ts';
-import { filmPath } from '../control/films/film-format.ts';
+import { filmPathInMessage } from '../control/films/film-format.ts';
 import { FilmJobs } from '../control/films/film-jobs.ts';
 import { FilmWorkshop } from '../control/films/film-workshop.ts';
 import { Films } from '../control/films/films.ts';
@@ -69,7 +69,7 @@ export function createFilmServices(
   const { folder, cacheFolder, run, measure } = options.films;
   const fetch = createGuardedFetch({ allowedPrivateHosts: options.fetchPrivateHosts ?? [] });
   const links = createSignedLinks(masterKeys, 'visavis film links');
-  const callbacks = new FilmCallbacks({ ...callbackServices, linkTo: (film) => filmPath(links, film) });
+  const callbacks = new FilmCallbacks({ ...callbackServices, linkTo: (film) => filmPathInMessage(links, film) });
   const jobs = new FilmJobs(db, { pointsPerMinute: points.perMinute, callbacks });
   const catalogue = createAvatarCatalogue(db, options.folders);
   const findUpload: FindUpload = async (url, projectId) => (await uploadLinks?.resolveUpload(url, projectId)) ?? null;

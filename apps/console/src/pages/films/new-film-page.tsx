@@ -81,7 +81,8 @@ function neededSendings(wish: FilmWish, { pictures, sounds, recordings }: Sendin
 }
 
 function areReady(sendings: readonly FileSending[]): boolean {
-  return sendings.every(({ sent }) => sent?.isReady);
+  // While another file is looked at, the one before it is still there.
+  return sendings.every(({ sent, isChecking }) => sent?.isReady && !isChecking);
 }
 
 function progressOf(sendings: readonly FileSending[]): number {
@@ -109,7 +110,9 @@ function useOrder(projectId: string, wish: FilmWish, needed: readonly FileSendin
   const [isWaiting, setWaiting] = useState(false);
   const [refusals, setRefusals] = useState(0);
   const isReady = areReady(needed);
-  const isHeld = needed.some(({ sent, standing }) => !sent?.isReady && standing?.phase !== 'sending');
+  const isHeld = needed.some(
+    ({ sent, standing, isChecking }) => !sent?.isReady && !isChecking && standing?.phase !== 'sending',
+  );
 
   useEffect(() => {
     if (refusals > 0) focusFirstInvalid(form.current);

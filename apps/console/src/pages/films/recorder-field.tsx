@@ -22,13 +22,22 @@ export function RecorderField({ sending }: { readonly sending: FileSending }) {
   const [phase, setPhase] = useState<Phase>('idle');
   const [fault, setFault] = useState<RecorderFault | 'empty' | null>(null);
   const recording = useRef<SoundRecording | null>(null);
-  useEffect(() => () => recording.current?.cancel(), []);
+  const isGone = useRef(false);
+  useEffect(() => {
+    isGone.current = false;
+    return () => {
+      isGone.current = true;
+      recording.current?.cancel();
+    };
+  }, []);
 
   const start = () => {
     setPhase('asking');
     setFault(null);
     recordSound().then(
       (begun) => {
+        // Who has left the page while the browser asked is not recorded.
+        if (isGone.current) return begun.cancel();
         recording.current = begun;
         setPhase('recording');
       },

@@ -29,6 +29,15 @@ export async function recordSound(): Promise<SoundRecording> {
   const stream = await globalThis.navigator.mediaDevices.getUserMedia({ audio: true }).catch((error: unknown) => {
     throw new RecorderError(error instanceof Error && error.name === 'NotFoundError' ? 'missing' : 'denied');
   });
+  try {
+    return recordingOf(stream, type);
+  } catch (error) {
+    for (const track of stream.getTracks()) track.stop();
+    throw error;
+  }
+}
+
+function recordingOf(stream: MediaStream, type: string): SoundRecording {
   const context = new AudioContext();
   const analyser = new AnalyserNode(context, { fftSize: 1024 });
   context.createMediaStreamSource(stream).connect(analyser);

@@ -70,7 +70,10 @@ export function useFileSending(
         return;
       }
       const link = isSameFile(sent, file) ? sent : await linkFor(projectId, file, judged.kind);
-      if (isOver()) return;
+      if (isOver()) {
+        if (link !== sent) forget(projectId, link);
+        return;
+      }
       if (link !== sent) forget(projectId, sent);
       onSent(link);
       patch({ isChecking: false });

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FilmSyncMode } from '@visavis/protocol';
+import { workFolderName } from '../../files/work-folders.ts';
 import { ControlError, refusal } from '../control-error.ts';
 import type { DiskWatch } from '../disk/disk-watch.ts';
 import type { OnBound } from '../fairness/bounds.ts';
@@ -116,7 +116,7 @@ export class FilmEstimates {
     gone: AbortSignal,
     work: (folder: string, signal: AbortSignal) => Promise<Result>,
   ): Promise<Result> {
-    const folder = join(this.#options.folder, randomUUID());
+    const folder = join(this.#options.folder, workFolderName());
     const late = AbortSignal.timeout(TIME_LIMIT_MS);
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -132,7 +132,7 @@ export class FilmEstimates {
 
   async #fetch(source: Source, projectId: string, folder: string, signal: AbortSignal): Promise<string> {
     const { fetch, findUpload: find } = this.#options;
-    const own = await copyUpload(source, { folder, find, projectId, signal });
+    const own = await copyUpload(source, { folder, find, projectId, signal, maxBytes: MAX_BYTES });
     return own ?? fetchSource(source, { folder, fetch, signal, maxBytes: MAX_BYTES });
   }
 

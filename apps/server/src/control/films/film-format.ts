@@ -11,5 +11,14 @@ export function formatOf({ options }: NamedFilm['request']): FilmFormat {
 
 /** Path and query under which a film is served for six hours. */
 export function filmPath(links: SignedLinks, { filmId, request }: NamedFilm): string {
-  return `/films/${filmId}.${formatOf(request)}?${links.queryFor(filmId)}`;
+  return `${pathOf({ filmId, request })}?${links.queryFor(filmId)}`;
+}
+
+/** The same in a message, which may come late: good for a day. */
+export function filmPathInMessage(links: SignedLinks, film: NamedFilm): string {
+  return `${pathOf(film)}?${links.messageQueryFor(film.filmId)}`;
+}
+
+function pathOf({ filmId, request }: NamedFilm): string {
+  return `/films/${filmId}.${formatOf(request)}`;
 }

@@ -208,6 +208,8 @@ export class Films {
   /** With its file; links to it open nothing any more. */
   async remove(projectId: string, filmId: string): Promise<void> {
     await this.get(projectId, filmId);
+    // Who waits for a message gets one of every end.
+    await this.#options.jobs.cancel(projectId, filmId);
     await this.#orm.delete(films).where(and(eq(films.id, filmId), eq(films.projectId, projectId)));
     this.#options.onCancelled(filmId);
     this.#deleteFiles(filmId);

@@ -75,10 +75,13 @@ export async function copyUpload(
     find,
     projectId,
     signal,
-  }: Omit<SourceOptions, 'fetch' | 'maxBytes'> & { readonly find: FindUpload; readonly projectId: string },
+    maxBytes,
+  }: Omit<SourceOptions, 'fetch'> & { readonly find: FindUpload; readonly projectId: string },
 ): Promise<string | null> {
   const upload = await findOwn({ kind, url }, find, projectId);
   if (upload === null) return null;
+  if (maxBytes !== undefined && upload.file.bytes > maxBytes)
+    throw problemError('file-too-large', { what: kind, limit: maxBytes / MB });
   const range = { first: 0, last: Math.min(HEAD_BYTES, upload.file.bytes) - 1 };
   const head: Uint8Array[] = [];
   for await (const part of upload.file.read({ range, signal })) head.push(part);

@@ -5,12 +5,15 @@ import type { MasterKeys } from './master-key.ts';
 export type SignedLinks = {
   /** The query of a link to what has this id. */
   queryFor(id: string): string;
+  /** Good for a day: messages are tried again for ten hours. */
+  messageQueryFor(id: string): string;
   /** Good for ten minutes or more, and the same for some of them. */
   briefQueryFor(id: string): string;
   opens(id: string, expires: string, signature: string): boolean;
 };
 
 const LIFETIME_MS = 6 * 60 * 60_000;
+const MESSAGE_LIFETIME_MS = 24 * 60 * 60_000;
 const BRIEF_MS = 10 * 60_000;
 
 /** Signed with a key derived from the master key; `purpose` tells the links of one kind from those of another. */
@@ -22,6 +25,7 @@ export function createSignedLinks(masterKeys: MasterKeys, purpose: string): Sign
   };
   return {
     queryFor: (id) => until(id, Date.now() + LIFETIME_MS),
+    messageQueryFor: (id) => until(id, Date.now() + MESSAGE_LIFETIME_MS),
     briefQueryFor: (id) => until(id, (Math.floor(Date.now() / BRIEF_MS) + 2) * BRIEF_MS),
     opens(id, expires, signature) {
       const given = Buffer.from(signature, 'base64url');

@@ -273,7 +273,11 @@ export class AvatarWorkshop implements AvatarMaker {
       return describeFetchFailure(error);
     }
     const { file, sizeBytes } = received as ReceivedFile;
-    const source = await sources.keep(file, signal);
+    const source = await sources.keep(file, signal).catch(async (error: unknown) => {
+      // The next attempt fetches it again.
+      await rm(join(folders.uploads, file), { force: true });
+      throw error;
+    });
     if (!(await this.#jobs.keepFile(job, source, sizeBytes))) {
       await sources.remove(source);
       throw new Error('The attempt counts no more.');
