@@ -35,6 +35,11 @@ export function callCodecs(): Promise<CallCodecs> {
   return running;
 }
 
+/** For threads that use the same code: as long as this one holds it, V8 need not give it up as they end, which it is known to fall over. */
+export async function holdCallCodecs(): Promise<void> {
+  await loadModule('calls.wasm');
+}
+
 /** After a fault: encoders that are opened from now on get memory that nobody has touched. */
 export function dropCallCodecs(faulty: CallCodecs): void {
   void running?.then((codecs) => {

@@ -1,4 +1,5 @@
 // The face of `codecs` towards packages that read and write films.
+export { holdCallCodecs } from './call-codecs.ts';
 export { type FilmFile, fileInMemory, fileOnDisk } from './film-module.ts';
 export { type FilmContainer, FilmPackets, type OpusTrack, type PictureTrack } from './film-packets.ts';
 export {

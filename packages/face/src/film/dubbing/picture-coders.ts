@@ -1,4 +1,4 @@
-import type { CodedPicture, PictureEncoderOptions } from '@visavis/media/codecs';
+import { type CodedPicture, holdCallCodecs, type PictureEncoderOptions } from '@visavis/media/codecs';
 import type { Picture } from '@visavis/media/core';
 import type { CodingPlan } from './coding-plan.ts';
 import type { MouthLook } from './dub-painter.ts';
@@ -21,6 +21,7 @@ export class PictureCoders {
   #count = 0;
 
   static async open(plan: CodingPlan, options: PictureEncoderOptions): Promise<PictureCoders> {
+    await holdCallCodecs();
     const coders = new PictureCoders(plan);
     try {
       await Promise.all(coders.#coders.map(({ thread }) => thread.call({ kind: 'open', options })));
