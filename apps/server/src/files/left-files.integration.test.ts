@@ -7,6 +7,7 @@ import { newPublicId } from '../control/ids.ts';
 import { silent } from '../db/testing/silent-logger.ts';
 import type { BlobStore, StoredBlob } from './blob-store.ts';
 import { openFolderStore } from './folder-store.ts';
+import { withLeftFiles } from './left-files.ts';
 import { type BlobStoreOptions, openBlobStore } from './open-blob-store.ts';
 import type { S3Settings } from './s3-settings.ts';
 import { inParts, keysIn, readAll } from './testing/conformance.ts';
@@ -103,6 +104,27 @@ describe.skipIf(program === null)('a folder that becomes a bucket', () => {
     expect(await left()).toBe(keys.length);
     await store.delete(keys[0] as StoredBlob);
     expect(await left()).toBe(keys.length - 1);
+  });
+
+  test('a file that cannot be read stays where it is, and holds no other up', async () => {
+    const [unreadable, ...others] = keys as [StoredBlob, ...StoredBlob[]];
+    const bucket = await openFolderStore(join(dataDir, 'bucket'));
+    const warnings: string[] = [];
+    const logger = { ...silent, warn: (_fields: unknown, message: string) => void warnings.push(message) };
+    const failing: BlobStore = {
+      ...bucket,
+      putFile: async (owner, path, options) => {
+        if (owner.owner === unreadable.owner) throw Object.assign(new Error('input/output error'), { code: 'EIO' });
+        return await bucket.putFile(owner, path, options);
+      },
+    };
+    const store = withLeftFiles(failing, folder, { logger, triedAgainMs: 60_000 });
+    opened.push(store);
+    await vi.waitFor(() =>
+      expect(warnings).toEqual(['A file stays on this disk: it cannot be read (input/output error)']),
+    );
+    for (const key of others) await vi.waitFor(async () => expect(await bucket.find(key)).not.toBeNull());
+    expect(await folder.find(unreadable)).not.toBeNull();
   });
 
   test('a damaged file stays where it is, and holds no other up', async () => {

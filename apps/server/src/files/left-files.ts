@@ -62,28 +62,40 @@ async function moveAll(
   for (const area of BLOB_AREAS) {
     for await (const key of folder.list(area)) {
       signal.throwIfAborted();
-      if (await moveOne(bucket, folder, key, signal)) moved += 1;
-      else logger.warn({ area, owner: key.owner }, 'A file stays on this disk: its bytes are not what they were');
+      const why = await moveOne(bucket, folder, key, signal);
+      if (why === null) moved += 1;
+      else logger.warn({ area, owner: key.owner }, `A file stays on this disk: ${why}`);
     }
   }
   return moved;
 }
 
-/** False: the file is damaged. */
-async function moveOne(bucket: BlobStore, folder: BlobStore, key: BlobKey, signal: AbortSignal): Promise<boolean> {
+/** Null: it is moved, or gone. Else why it stays. */
+async function moveOne(
+  bucket: BlobStore,
+  folder: BlobStore,
+  key: BlobKey,
+  signal: AbortSignal,
+): Promise<string | null> {
   const { area, owner, sha256 } = key;
   const path = (await folder.find(key))?.path;
   // Another node was quicker, or it was deleted.
-  if (path === undefined) return true;
-  const stored = await bucket.putFile({ area, owner }, path, { signal }).catch((error: unknown) => {
+  if (path === undefined) return null;
+  let stored: BlobKey;
+  try {
+    stored = await bucket.putFile({ area, owner }, path, { signal });
+  } catch (error) {
     if (error instanceof BlobStoreError || signal.aborted) throw error;
-    return null;
-  });
-  if (stored === null) return true;
+    return isGone(error) ? null : `it cannot be read (${errorMessage(error)})`;
+  }
   if (stored.sha256 !== sha256) {
     await bucket.delete({ area, owner, sha256: stored.sha256 }, { signal });
-    return false;
+    return 'its bytes are not what they were';
   }
   await folder.delete(key);
-  return true;
+  return null;
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -92,7 +92,7 @@ type AskingAgain = { readonly s3: S3Settings; readonly logger: ControlLogger; re
 
 /**
  * The store, asked again until it answers or is closed. Before that nobody is told what lies in it, and takes it for nobody's; and
- * nothing is written or deleted, since it may be another installation's.
+ * nothing is written, since it may be another installation's. What is deleted has names that are ours alone.
  */
 function heldBack(store: BlobStore, look: Ask, { s3, logger, everyMs }: AskingAgain): BlobStore {
   const stop = new AbortController();
@@ -123,8 +123,8 @@ function heldBack(store: BlobStore, look: Ask, { s3, logger, everyMs }: AskingAg
     put: onceOwn((...given: Parameters<BlobStore['put']>) => store.put(...given)),
     putFile: onceOwn((...given: Parameters<BlobStore['putFile']>) => store.putFile(...given)),
     find: (...given) => store.find(...given),
-    delete: onceOwn((...given: Parameters<BlobStore['delete']>) => store.delete(...given)),
-    deleteAllOf: onceOwn((...given: Parameters<BlobStore['deleteAllOf']>) => store.deleteAllOf(...given)),
+    delete: (...given) => store.delete(...given),
+    deleteAllOf: (...given) => store.deleteAllOf(...given),
     async *list(...given) {
       requireOwn();
       yield* store.list(...given);

@@ -4,6 +4,7 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { ControlError, refusal } from '../control/control-error.ts';
 import { diskFull, isDiskFull } from '../control/disk/disk-watch.ts';
 import { sqlStateOf } from '../db/sql-state.ts';
+import { BlobStoreError } from '../files/blob-store.ts';
 import { fieldProblem } from './field-problems.ts';
 
 export type RequestFault = {
@@ -82,6 +83,9 @@ export function requestFault(error: unknown): RequestFault | null {
     const faults = error.validation.map((fault) => `${fault.instancePath.slice(1) || 'request'}: ${fault.message}`);
     const told = { fields: error.validation.map(fieldProblem) };
     return { status: 400, code: 'bad-request', message: faults.join('; '), told };
+  }
+  if (error instanceof BlobStoreError) {
+    return requestFault(refusal('overloaded', 'store-silent', { retryAfterSeconds: RETRY_AFTER_SECONDS }));
   }
   const full = isDiskFull(error) ? diskFull() : null;
   if (full !== null) return requestFault(full);
