@@ -103,7 +103,7 @@ export async function useUsage(page: Page, sessionId: string): Promise<void> {
   await expect.poll(() => bars.count(), { timeout: 20_000 }).toBe(7);
 
   const csv = await fileOf(page, page.getByRole('button', { name: 'Download as CSV: By key' }));
-  expect(csv).toMatch(/^\uFEFFKey,Calls,Call minutes,Points charged\r\nFront desk,\d+,[\d.]+,0\r\n$/);
+  expect(csv).toMatch(/^\uFEFFKey,Calls,Call minutes,Points charged\r\nFront desk,\d+,[\d.]+,0\r\nno key,0,0,0\r\n$/);
   const calls = page.getByRole('link', { name: /^Transcript of the call of/ });
   await calls.first().click();
   await page.waitForURL(`**/conversations/${sessionId}`);
