@@ -23,7 +23,8 @@ describeOnBothDatabases('loops of pictures', (context) => {
   let pictureUrl = '';
   let outcome: FilmOutcome = MADE;
   const tasks: FilmTask[] = [];
-  const files = createServer((_request, response) => response.end(PNG));
+  /** A picture that never comes keeps its film under way. */
+  const files = createServer(({ url }, response) => void (url === '/never.png' || response.end(PNG)));
 
   beforeAll(async () => {
     await new Promise<void>((resolve) => files.listen(0, 'localhost', resolve));
@@ -114,7 +115,7 @@ describeOnBothDatabases('loops of pictures', (context) => {
 
   test('they count among the films of a project', async () => {
     const license = await newKey();
-    const given = { url: 'https://files.example/mia.png' };
+    const given = { url: new URL('/never.png', pictureUrl).href };
     const orders = Array.from({ length: 60 }, () => ask('POST', 'generateLoopVideo', given, license));
     const statuses = (await Promise.all(orders)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(0);

@@ -1,5 +1,5 @@
 import { LIMITS } from '@visavis/protocol';
-import { openLoopTaskSchema, openLoopVideoSchema } from '@visavis/protocol/rest';
+import { openLoopTaskSchema, openLoopVideoAnswerSchema } from '@visavis/protocol/rest';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Films } from '../../control/films/films.ts';
 import { FOR } from '../access/access.ts';
@@ -50,7 +50,7 @@ export function registerLoopVideos(scope: FastifyInstance, films: LoopVideoFilms
   registerOpenRoute(scope, {
     ...{ method: 'GET', alsoBy: ['POST'], url: `${BASE}/generateLoopVideoStatus`, alsoAt: `${BASE}/status` },
     ...{ config: FOR.key, summary: 'Whether such a film is made', needs: ['taskId'] },
-    ...{ answer: openLoopVideoSchema, refuses: [400, 401, 403, 404] },
+    ...{ answer: openLoopVideoAnswerSchema, isWholeAnswer: true, refuses: [400, 401, 403, 404] },
     handler: status,
   });
   for (const alias of ['getLoopVideoStatus', 'loopVideoStatus', 'generate-loop-video-status']) {

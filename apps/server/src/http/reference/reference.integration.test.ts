@@ -86,7 +86,12 @@ describeOnBothDatabases('the reference', (context) => {
   });
 
   test('answers of the open interface are as it says', async () => {
+    const loop = await server.app.inject({
+      ...{ method: 'POST', url: '/api/open/v1/generate/generateLoopVideo', headers: { license } },
+      payload: { url: 'https://files.example/mia.png' },
+    });
     const ids: Readonly<Record<string, string>> = {
+      taskId: loop.json().data.taskId,
       avatarId,
       avatar: avatarId,
       jobId: avatarId,

@@ -71,10 +71,9 @@ export const openLoopTaskSchema = z
   .meta({ examples: [{ taskId: '165424863209813541893720651846120938452' }] });
 
 /** Null while it is made, and where it failed: the message says which. */
-export const openLoopVideoSchema = z
+const openLoopVideoSchema = z
   .object({ fileUrl: z.string().describe('Path and query on this server, good for six hours.') })
-  .nullable()
-  .meta({ examples: [{ fileUrl: '/films/7c9e6679a4b04d1f8e3a52c0d1b7f604.mp4?expires=1777640400000&signature=…' }] });
+  .nullable();
 
 export const openJobStatusSchema = z
   .object({
@@ -211,6 +210,22 @@ export function openAnswerOf<Data extends z.ZodType>(data: Data) {
     .object({ code: z.literal(200), message: z.literal('SUCCESS'), data })
     .meta({ examples: examples.map((example) => ({ code: 200, message: 'SUCCESS', data: example })) });
 }
+
+/** The message says whether a film is still made, or why it failed; `data` is null then. */
+export const openLoopVideoAnswerSchema = z
+  .object({
+    code: z.literal(200),
+    message: z.string().describe('`SUCCESS` once it is made, `Task is still in progress` before; or why it failed.'),
+    data: openLoopVideoSchema,
+  })
+  .meta({
+    examples: [
+      {
+        ...{ code: 200, message: 'SUCCESS' },
+        data: { fileUrl: '/films/7c9e6679a4b04d1f8e3a52c0d1b7f604.mp4?expires=1777640400000&signature=…' },
+      },
+    ],
+  });
 
 /** ICE servers stand beside `data` as well, where some clients look for them. */
 export const openIceAnswerSchema = openAnswerOf(openIceServersSchema)
