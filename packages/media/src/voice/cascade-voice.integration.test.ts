@@ -32,7 +32,17 @@ beforeEach(() => {
 testVoiceConformance('A language model between the local ears and the local mouth', {
   provider: () => provider,
   limitMs: 50_000,
+  userSpeech: () => spokenByMouth('What is your name?'),
 });
+
+/** With some silence around it. */
+async function spokenByMouth(text: string): Promise<Int16Array> {
+  const talk = await RecordedTalk.open(local, { voice: 'sage' });
+  talk.send({ type: 'say', turnId: 'turn-1', text });
+  await talk.untilDone('turn-1', 30_000);
+  const silence: number[] = new Array(12_000).fill(0);
+  return Int16Array.from([...silence, ...talk.of('audio').flatMap((event) => [...event.pcm]), ...silence]);
+}
 
 async function ask(text: string, talk?: RecordedTalk): Promise<RecordedTalk> {
   const asked = talk ?? (await RecordedTalk.open(provider));
