@@ -1,8 +1,7 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt, LanguageModelV4ToolCallPart } from '@ai-sdk/provider';
+import { languageName, personaOf } from '../persona.ts';
 import type { RecordedItem, TalkRecord } from './talk-record.ts';
 import type { ThinkerInput } from './thinker.ts';
-
-const PERSONA = (name: string): string => `You are ${name}, a friendly person in a video call.`;
 
 /** What every model must know to talk, whatever its avatar's prompt says. */
 const SPOKEN =
@@ -28,9 +27,8 @@ export function modelPrompt(talk: TalkRecord, input: ThinkerInput): LanguageMode
 }
 
 function systemPrompt({ config, instructions, now }: ThinkerInput): string {
-  const persona = config.prompt.trim() === '' ? PERSONA(config.avatarName) : config.prompt.trim();
   const parts = [
-    persona,
+    personaOf(config),
     SPOKEN,
     `Speak the language of the user; ${languageNote(config.language)}`,
     `It is ${timeOf(now)}.`,
@@ -40,16 +38,8 @@ function systemPrompt({ config, instructions, now }: ThinkerInput): string {
 }
 
 function languageNote(tag: string): string {
-  const name = tag === '' ? undefined : nameOf(tag);
-  return name === undefined ? 'otherwise English.' : `unless it is clear that they speak another one, that is ${name}.`;
-}
-
-function nameOf(tag: string): string | undefined {
-  try {
-    return new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' }).of(tag);
-  } catch {
-    return undefined;
-  }
+  const name = languageName(tag);
+  return name === null ? 'otherwise English.' : `unless it is clear that they speak another one, that is ${name}.`;
 }
 
 function timeOf(now: Date): string {

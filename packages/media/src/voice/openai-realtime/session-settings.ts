@@ -1,4 +1,5 @@
 import type { VoiceConfig } from '../../core/voice-port.ts';
+import { languageName, personaOf } from '../persona.ts';
 import { transcriptionModel } from './openai-models.ts';
 import { voiceName } from './openai-voices.ts';
 import { type SessionSettings, type TurnDetection, WIRE_AUDIO_FORMAT } from './wire-messages.ts';
@@ -44,19 +45,10 @@ export function instructionsToSay(text: string): string {
   return `Say exactly the following text, word for word and in its language. Add nothing and leave nothing out.\n\n${text}`;
 }
 
-function instructionsOf({ prompt, avatarName, language }: VoiceConfig): string {
-  const persona = prompt.trim() === '' ? `You are ${avatarName}, a friendly person in a video call.` : prompt.trim();
-  const name = languageName(language);
+function instructionsOf(config: VoiceConfig): string {
+  const persona = personaOf(config);
+  const name = languageName(config.language);
   return name === null ? persona : `${persona}\n\nSpeak ${name} unless the user speaks or asks for another language.`;
-}
-
-function languageName(tag: string): string | null {
-  if (tag === '') return null;
-  try {
-    return new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' }).of(tag) ?? null;
-  } catch {
-    return null;
-  }
 }
 
 function turnDetectionOf({ turnDetection }: VoiceConfig, options: WireOptions): TurnDetection {

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
+import { LoopbackService } from './loopback-service.ts';
 
 /** What a request for a completion says, as far as tests look at it. */
 export type CompletionRequest = {
@@ -27,34 +26,17 @@ export type CompletionAnswer =
  * A server on loopback that streams chat completions in the chunks of OpenAI's API
  * (https://developers.openai.com/api/reference/resources/chat, read on 2026-11-30), which Ollama, llama.cpp and others speak, too.
  */
-export class ScriptedCompletionsServer {
+export class ScriptedCompletionsServer extends LoopbackService {
   readonly requests: CompletionRequest[] = [];
   readonly keys: (string | undefined)[] = [];
   /** Requests whose asker has gone before the answer was whole. */
   goneCount = 0;
   answer: (request: CompletionRequest) => CompletionAnswer = () => ['I see.'];
-  readonly #server: Server;
 
   static async start(): Promise<ScriptedCompletionsServer> {
-    const server = createServer();
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return new ScriptedCompletionsServer(server);
-  }
-
-  constructor(server: Server) {
-    this.#server = server;
-    server.on('request', (request, response) => void this.#handle(request, response));
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`;
-  }
-
-  async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, 'close');
+    const server = new ScriptedCompletionsServer();
+    await server.listen((request, response) => void server.#handle(request, response));
+    return server;
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LoopbackService } from './loopback-service.ts';
 
 export type SoundAnswer = { readonly status: number; readonly message: string } | 'drop' | 'never' | null;
 
@@ -10,7 +9,7 @@ export type SoundAnswer = { readonly status: number; readonly message: string } 
  * A server on loopback with OpenAI's transcriptions and speech
  * (https://developers.openai.com/api/reference/resources/audio, read on 2026-11-30).
  */
-export class ScriptedSoundServer {
+export class ScriptedSoundServer extends LoopbackService {
   /** Samples of each sound that was to be written down, at 24 kHz. */
   readonly heard: number[] = [];
   readonly spoken: { readonly input: string; readonly voice: string; readonly model: string }[] = [];
@@ -24,28 +23,11 @@ export class ScriptedSoundServer {
   beforeTranscript: () => Promise<void> = async () => {};
   /** In place of an answer. */
   refusal: SoundAnswer = null;
-  readonly #server: Server;
 
   static async start(): Promise<ScriptedSoundServer> {
-    const server = createServer();
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return new ScriptedSoundServer(server);
-  }
-
-  constructor(server: Server) {
-    this.#server = server;
-    server.on('request', (request, response) => void this.#handle(request, response));
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`;
-  }
-
-  async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, 'close');
+    const server = new ScriptedSoundServer();
+    await server.listen((request, response) => void server.#handle(request, response));
+    return server;
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
