@@ -1,4 +1,4 @@
-import { loadModule, startModule, type WasmMemory } from './wasm-host.ts';
+import { guarded, loadModule, startModule, type WasmMemory } from './wasm-host.ts';
 
 /** An encoder inside the module; 0 is none. */
 export type Handle = number;
@@ -41,8 +41,19 @@ export async function holdCallCodecs(): Promise<void> {
 }
 
 /** After a fault: encoders that are opened from now on get memory that nobody has touched. */
-export function dropCallCodecs(faulty: CallCodecs): void {
+function dropCallCodecs(faulty: CallCodecs): void {
   void running?.then((codecs) => {
     if (codecs === faulty) running = null;
   });
+}
+
+/** Runs a function of the codecs. After a fault nobody is given them any more, and `onFault` forgets what was open in them. */
+export function runCodecs<Result>(codecs: CallCodecs, work: () => Result, onFault: () => void): Result {
+  try {
+    return guarded(work);
+  } catch (error) {
+    onFault();
+    dropCallCodecs(codecs);
+    throw error;
+  }
 }

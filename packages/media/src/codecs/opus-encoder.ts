@@ -1,5 +1,5 @@
 import { AUDIO_FRAME_MS, OPUS_SAMPLE_RATE_HZ } from '../core/audio-format.ts';
-import { type CallCodecs, callCodecs, dropCallCodecs, type Handle } from './call-codecs.ts';
+import { type CallCodecs, callCodecs, type Handle, runCodecs } from './call-codecs.ts';
 import type { OpusTrack } from './film-packets.ts';
 import { guarded, readBytes, writeBytes } from './wasm-host.ts';
 
@@ -55,13 +55,9 @@ export class OpusEncoder {
   }
 
   #run<Result>(work: () => Result): Result {
-    try {
-      return guarded(work);
-    } catch (error) {
+    return runCodecs(this.#codecs, work, () => {
       this.#handle = 0;
-      dropCallCodecs(this.#codecs);
-      throw error;
-    }
+    });
   }
 }
 

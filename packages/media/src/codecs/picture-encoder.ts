@@ -1,6 +1,6 @@
 import { FRAME_INTERVAL_MS, FRAMES_PER_SECOND } from '../core/audio-format.ts';
 import { type Picture, pictureByteLength } from '../core/picture.ts';
-import { type CallCodecs, callCodecs, dropCallCodecs, type Handle } from './call-codecs.ts';
+import { type CallCodecs, callCodecs, type Handle, runCodecs } from './call-codecs.ts';
 import { guarded, readBytes, writeBytes } from './wasm-host.ts';
 
 type PictureCodec = 'vp8' | 'h264';
@@ -117,12 +117,8 @@ export class PictureEncoder {
   }
 
   #run<Result>(work: () => Result): Result {
-    try {
-      return guarded(work);
-    } catch (error) {
+    return runCodecs(this.#codecs, work, () => {
       this.#handle = 0;
-      dropCallCodecs(this.#codecs);
-      throw error;
-    }
+    });
   }
 }

@@ -1,6 +1,7 @@
 import { LIMITS } from '@visavis/protocol';
 import { ACCEPTED_FILES, type FileKind, fileKind, HEAD_BYTES } from '@visavis/protocol/file-kind';
 import { useEffect, useId, useState } from 'react';
+import { useFileDrop } from '../../components/use-file-drop.ts';
 import { useObjectUrl } from '../../components/use-object-url.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import own from './new-avatar.module.css';
@@ -47,29 +48,15 @@ async function readKind(file: File): Promise<FileKind | null> {
 /** A photo or clip, dropped or chosen; shown once it is there. */
 export function FileChoice({ file, disabled, missing, onChoose }: FileChoiceProps) {
   const texts = useTexts().avatars;
-  const [over, setOver] = useState(false);
   const address = useObjectUrl(file);
   const choose = (files: FileList | null | undefined) => {
     const chosen = files?.[0];
     if (chosen !== undefined && !disabled) onChoose(chosen);
   };
+  const drop = useFileDrop(choose);
   const missingId = useId();
   return (
-    <label
-      className={own.drop}
-      data-over={over}
-      data-missing={missing !== null}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        choose(event.dataTransfer.files);
-      }}
-    >
+    <label className={own.drop} data-over={drop.isOver} data-missing={missing !== null} {...drop.target}>
       <input
         type="file"
         className="visually-hidden"

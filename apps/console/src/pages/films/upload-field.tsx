@@ -1,10 +1,11 @@
 import { Button, Progress } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useId, useState } from 'react';
+import { useId } from 'react';
 import { ApiProblem } from '../../api/client.ts';
 import { uploadLinkQuery } from '../../api/film-queries.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Problem } from '../../components/page.tsx';
+import { useFileDrop } from '../../components/use-file-drop.ts';
 import { useFilmsTexts } from '../../i18n/films-texts.ts';
 import type { SentFile } from './film-wish.ts';
 import own from './new-film.module.css';
@@ -27,31 +28,22 @@ type UploadFieldProps = {
 /** A file of the disk: dropped or chosen, judged, on its way, and there. */
 export function UploadField(props: UploadFieldProps) {
   const { sending, label, accept, invitation, limits, missing } = props;
-  const [isOver, setOver] = useState(false);
   const faultId = useId();
   const fault = useFault(props) ?? (sending.sent === null ? missing : null);
   const choose = (files: FileList | null) => {
     const file = files?.[0];
     if (file !== undefined) sending.choose(file);
   };
+  const drop = useFileDrop(choose);
   return (
     <div className={own.upload}>
       {sending.sent !== null && <SentRow sending={sending} sent={sending.sent} />}
       <label
         className={own.drop}
-        data-over={isOver}
+        data-over={drop.isOver}
         data-small={sending.sent !== null}
         data-missing={fault !== null}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={(event) => {
-          event.preventDefault();
-          setOver(false);
-          choose(event.dataTransfer.files);
-        }}
+        {...drop.target}
       >
         <input
           type="file"
