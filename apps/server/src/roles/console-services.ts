@@ -1,3 +1,4 @@
+import type { FindAddresses } from '@visavis/protocol/address-guard';
 import { Accounts } from '../control/accounts/accounts.ts';
 import { type AttemptLimiter, createAttemptLimiter } from '../control/accounts/attempt-limiter.ts';
 import { createAuth } from '../control/accounts/auth.ts';
@@ -37,7 +38,6 @@ import type { Films } from '../control/films/films.ts';
 import { type HousekeepingTasks, runTasks, startHousekeeping } from '../control/housekeeping.ts';
 import { LicenceControl } from '../control/licence-keys/licence-control.ts';
 import { createLicenceKeys } from '../control/licence-keys/licence-keys.ts';
-import type { FindAddresses } from '../control/net/address-guard.ts';
 import { createFirstSteps } from '../control/projects/first-steps.ts';
 import { Invitations } from '../control/projects/invitations.ts';
 import { Members } from '../control/projects/members.ts';

@@ -1,3 +1,4 @@
+import { createAddressGuard } from '@visavis/protocol/address-guard';
 import { createAvatarCatalogue } from '../control/avatars/avatar-catalogue.ts';
 import type { AvatarBundles } from '../control/avatars/bundles/avatar-bundles.ts';
 import { AvatarJobs } from '../control/avatars/making/avatar-jobs.ts';
@@ -13,7 +14,6 @@ import { FilmJobs } from '../control/films/film-jobs.ts';
 import { FilmWorkshop } from '../control/films/film-workshop.ts';
 import { Films } from '../control/films/films.ts';
 import type { FindUpload } from '../control/films/source-files.ts';
-import { createAddressGuard } from '../control/net/address-guard.ts';
 import { createGuardedFetch } from '../control/net/guarded-fetch.ts';
 import { DEFAULT_QUOTAS } from '../control/quotas/quotas.ts';
 import { createSecretBox } from '../control/secrets/secret-box.ts';

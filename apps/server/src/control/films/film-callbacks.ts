@@ -1,9 +1,9 @@
 import type { FilmState } from '@visavis/protocol';
+import { type FindAddresses, PrivateHostError, whyForbidden } from '@visavis/protocol/address-guard';
 import type { Database } from '../../db/database.ts';
 import type { FilmCallback } from '../../db/film-schema.ts';
 import { refusal } from '../control-error.ts';
 import { newPublicId } from '../ids.ts';
-import { type FindAddresses, PrivateHostError, whyForbidden } from '../net/address-guard.ts';
 import { toPoints } from '../usage/points.ts';
 import type { CallbackSecrets } from '../webhooks/callback-secrets.ts';
 import type { NamedFilm } from './film-format.ts';

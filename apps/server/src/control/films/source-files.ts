@@ -1,12 +1,12 @@
 import { basename, join } from 'node:path';
 import { DELIVERY_FAULTS, LIMITS } from '@visavis/protocol';
+import { ForbiddenAddressError } from '@visavis/protocol/address-guard';
 import { fileKind, HEAD_BYTES } from '@visavis/protocol/file-kind';
 import { saveFile } from '../../files/save-file.ts';
 import { IMPATIENT } from '../avatars/making/pace.ts';
 import { type Judged, receiveJudged } from '../avatars/making/receive-file.ts';
 import { ControlError } from '../control-error.ts';
 import { newPublicId } from '../ids.ts';
-import { ForbiddenAddressError } from '../net/address-guard.ts';
 import { BrokenAnswerError, type GuardedFetch, LateAnswerError } from '../net/guarded-fetch.ts';
 import type { StoredUpload } from '../upload-links/upload-links.ts';
 import { ANSWER_LIMIT_MS, FETCH_LIMIT_MS } from './film-limits.ts';

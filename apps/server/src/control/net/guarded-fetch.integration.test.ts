@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { ForbiddenAddressError } from '@visavis/protocol/address-guard';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ForbiddenAddressError } from './address-guard.ts';
 import { createGuardedFetch, type GuardedRequest, LateAnswerError } from './guarded-fetch.ts';
 
 let port = 0;

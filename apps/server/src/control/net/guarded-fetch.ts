@@ -8,7 +8,7 @@ import {
   type FindAddresses,
   ForbiddenAddressError,
   type FoundAddresses,
-} from './address-guard.ts';
+} from '@visavis/protocol/address-guard';
 
 export type GuardedRequest = {
   readonly url: string;

@@ -2,10 +2,9 @@ import { createSocket } from 'node:dgram';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createHostResolver, ForbiddenAddressError } from '@visavis/protocol/address-guard';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ForbiddenAddressError } from './address-guard.ts';
 import { createGuardedFetch } from './guarded-fetch.ts';
-import { createHostResolver } from './host-resolver.ts';
 
 /** A name server that answers for `good.example` and `inner.example`, and never for anything else. */
 const server = createSocket('udp4');

@@ -1,6 +1,6 @@
 import { DELIVERY_FAULTS, type DeliveryFault } from '@visavis/protocol';
+import { ForbiddenAddressError, isForbiddenForGood } from '@visavis/protocol/address-guard';
 import type { ControlLogger } from '../logger.ts';
-import { ForbiddenAddressError, isForbiddenForGood } from '../net/address-guard.ts';
 import { type GuardedFetch, LateAnswerError } from '../net/guarded-fetch.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import type { Claimed, DeliveryQueue } from './delivery-queue.ts';

@@ -1,10 +1,10 @@
+import { type FindAddresses, PrivateHostError, whyForbidden } from '@visavis/protocol/address-guard';
 import { and, asc, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import { type DeliveryAttempt, webhookDeliveries, webhooks } from '../../db/usage-schema.ts';
 import { notFound, refusal } from '../control-error.ts';
 import type { OnBound } from '../fairness/bounds.ts';
 import { newPublicId } from '../ids.ts';
-import { type FindAddresses, PrivateHostError, whyForbidden } from '../net/address-guard.ts';
 import { alone, type Quotas, quotaReached } from '../quotas/quotas.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import { DeliveryQueue } from './delivery-queue.ts';

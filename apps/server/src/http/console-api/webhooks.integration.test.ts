@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createAddressGuard, type FindAddresses } from '@visavis/protocol/address-guard';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createConversationStore, endLostTalks } from '../../control/conversations/conversation-store.ts';
 import { newPublicId } from '../../control/ids.ts';
-import { createAddressGuard, type FindAddresses } from '../../control/net/address-guard.ts';
 import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
 import { type ConsoleTestServer, createConsoleServer } from './testing/console-server.ts';
 import { TestBrowser } from './testing/test-browser.ts';

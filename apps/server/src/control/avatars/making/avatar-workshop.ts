@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { filled, MAKING_PROBLEMS, type MakingProblem, type MakingStep, type SentenceValues } from '@visavis/protocol';
+import { ForbiddenAddressError } from '@visavis/protocol/address-guard';
 import { errorMessage } from '../../../error-message.ts';
 import { BlobStoreError } from '../../../files/blob-store.ts';
 import { isAbandoned, workFolderName } from '../../../files/work-folders.ts';
@@ -9,7 +10,6 @@ import { ControlError } from '../../control-error.ts';
 import type { DiskWatch } from '../../disk/disk-watch.ts';
 import { newPublicId } from '../../ids.ts';
 import type { ControlLogger } from '../../logger.ts';
-import { ForbiddenAddressError } from '../../net/address-guard.ts';
 import type { GuardedFetch } from '../../net/guarded-fetch.ts';
 import { isOlderThan } from '../../older-than.ts';
 import { type PersistOptions, persist } from '../../persist.ts';

@@ -1,8 +1,10 @@
 import type { LookupAddress } from 'node:dns';
-import { DELIVERY_FAULTS, type DeliveryFault } from '@visavis/protocol';
 import ipaddr from 'ipaddr.js';
+import { DELIVERY_FAULTS, type DeliveryFault } from '../deliveries.ts';
 import { createHostResolver, type ResolveHost } from './host-resolver.ts';
 import { isPrivateName, isPublicAddress } from './public-address.ts';
+
+export { createHostResolver } from './host-resolver.ts';
 
 export type AddressGuardOptions = {
   /** Host names or addresses that may be private. */
