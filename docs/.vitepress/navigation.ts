@@ -34,6 +34,7 @@ export const NAVIGATION = [
       { text: 'Data', link: '/data' },
       { text: 'Accounts', link: '/accounts' },
       { text: 'A person answers', link: '/operator' },
+      { text: 'Local models', link: '/local-models' },
       { text: 'Turn detection', link: '/turn-detection' },
       { text: 'Media', link: '/media-webrtc' },
       { text: 'Benchmarks', link: '/benchmarks' },

@@ -43,6 +43,7 @@ async function run(...argv: string[]): Promise<Told> {
 
 const COMMANDS = [
   ...['start', 'doctor', 'face make', 'face speak', 'film'],
+  ...['models list', 'models pull', 'models add', 'models verify', 'models remove'],
   ...['user list', 'user reset-password', 'user make-operator', 'user make-member'],
   ...['keys list', 'keys create', 'keys reset', 'keys delete', 'database repair', 'database copy'],
 ];
@@ -184,5 +185,27 @@ describe('on the data of a server', () => {
     } finally {
       other.close();
     }
+  });
+});
+
+describe('visavis models', () => {
+  it('lists what there is, and takes no name that leads elsewhere or that nobody knows', async () => {
+    const folder = await newDataDir();
+    const listed = await run('models', 'list', '--data-dir', folder);
+    expect(listed.stdout).toMatch(/^smart-turn-v3\.2\tturn-end\t8\.7 MB\tBSD-2-Clause\t–\t/m);
+    for (const name of ['../../etc', '/etc/passwd', 'smart-turn-v3.2/..', '']) {
+      expect(await run('models', 'remove', name, '--data-dir', folder)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(`There is no model “${name}”`),
+      });
+    }
+    expect((await run('models', 'pull', 'smart-turn-v3', '--data-dir', folder)).stderr).toBe(
+      'There is no model “smart-turn-v3”: did you mean “smart-turn-v3.2”?',
+    );
+    expect((await run('models', 'add', folder, '--data-dir', folder)).code).toBe(2);
+    expect((await run('models', 'verify', '--data-dir', folder)).code).toBe(0);
+    expect((await run('models', 'remove', 'smart-turn-v3.2', '--data-dir', folder)).stderr).toBe(
+      'smart-turn-v3.2 is not here.',
+    );
   });
 });

@@ -87,6 +87,13 @@ export type Config = {
     /** Its mouth; null: the built-in one. */
     readonly speech: (VoiceService & { readonly voice: string | undefined }) | null;
   };
+  /** Models of this machine, which people fetch by `visavis models`. */
+  readonly models: {
+    readonly folder: string;
+    readonly hubUrl: string;
+    /** Looked in before the hub; null: none. */
+    readonly mirrorFolder: string | null;
+  };
   /** Of clients that do not know Visavis. */
   readonly historyGapMs: number;
   /** People who answer in place of avatars. */
@@ -289,6 +296,11 @@ function toConfig(settings: Settings): Omit<Config, 'isStartedByNpm'> {
       openAiTurnDetection: settings.OPENAI_TURN_DETECTION,
       languageModel: readLanguageModel(settings),
       ...readEarsAndMouth(settings),
+    },
+    models: {
+      folder: resolve(settings.DATA_DIR, 'models'),
+      hubUrl: settings.HF_ENDPOINT,
+      mirrorFolder: settings.MODELS_MIRROR === undefined ? null : resolve(settings.MODELS_MIRROR),
     },
     historyGapMs: settings.HISTORY_GAP_MS,
     operator: readOperator(settings),

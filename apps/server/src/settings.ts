@@ -304,6 +304,13 @@ export const settingsSchema = z.object({
     .describe("Who speaks there for avatars with a voice of OpenAI's names, like af_heart; these names if left out."),
   TTS_API_KEY: serviceKey.optional().describe('Key for TTS_URL, from the environment only.'),
   LLM_SEES: flag.default(false).describe('That model understands pictures of the camera.'),
+  HF_ENDPOINT: publicUrl
+    .default('https://huggingface.co')
+    .describe('Hub that “visavis models pull” fetches from, or a mirror of it. Nothing is ever fetched unasked.'),
+  MODELS_MIRROR: z
+    .string()
+    .optional()
+    .describe('Folder with models as owner/name/file, in which “visavis models pull” looks first.'),
   OPENAI_API_KEY: z
     .string()
     .trim()

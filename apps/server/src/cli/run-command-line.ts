@@ -6,6 +6,7 @@ import { doctorCommand } from './doctor-command.ts';
 import { faceCommand } from './face-command.ts';
 import { filmCommand } from './film-command.ts';
 import { keysCommand } from './keys-command.ts';
+import { modelsCommand } from './models-command.ts';
 import { startCommand } from './start-command.ts';
 import { userCommand } from './user-command.ts';
 
@@ -15,6 +16,7 @@ const COMMANDS: readonly Command[] = [
   doctorCommand,
   faceCommand,
   filmCommand,
+  modelsCommand,
   userCommand,
   keysCommand,
   databaseCommand,

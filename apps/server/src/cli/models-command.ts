@@ -1,0 +1,138 @@
+import type { Config } from '../config.ts';
+import { MODELS, type Model, modelBytes } from '../models/model-catalogue.ts';
+import { mirrorFolder, modelHub } from '../models/model-source.ts';
+import { ModelStore } from '../models/model-store.ts';
+import { groupCommand } from './action-group.ts';
+import { EXIT, UsageError } from './command.ts';
+import { nearestName } from './nearest-name.ts';
+import { showProgress } from './progress-line.ts';
+
+const NOTE = `Models lie in DATA_DIR/models (--data-dir ./data). They come from HF_ENDPOINT, or from the folder MODELS_MIRROR,
+when you say so and never otherwise. A server that is running uses them after its next start.`;
+
+/** `visavis models …`: what this machine can hear, think and judge with beside what comes with the product. */
+export const modelsCommand = groupCommand({
+  name: 'models',
+  note: NOTE,
+  actions: [
+    {
+      name: 'list',
+      summary:
+        'lists models: name, what for, size, licence, whether it is here, and what it does, with tabs between them',
+      async run({ config }) {
+        const store = storeOf(config);
+        for (const model of MODELS) {
+          const state = (await store.has(model)) ? 'here' : '–';
+          const cells = [model.name, model.kind, megabytes(modelBytes(model)), model.licence, state, model.summary];
+          console.log(cells.join('\t'));
+        }
+        return EXIT.done;
+      },
+    },
+    {
+      name: 'pull',
+      takes: ['NAME'],
+      summary: 'fetches a model; once more goes on where it broke off',
+      async run({ config, words: [name = ''] }) {
+        const model = find(name);
+        const store = storeOf(config);
+        const { hubUrl, mirrorFolder: folder } = config.models;
+        if (await isHere(store, model)) return EXIT.done;
+        console.error(
+          `${model.name}: ${megabytes(modelBytes(model))} from ${hubUrl}/${model.repository}, licence ${model.licence}.`,
+        );
+        const progress = showProgress(modelBytes(model), process.stderr);
+        const sources = [...(folder === null ? [] : [mirrorFolder(folder)]), modelHub(hubUrl)];
+        const { signal } = new AbortController();
+        try {
+          await store.pull(model, sources, { signal, onBytes: progress.show });
+        } finally {
+          progress.end();
+        }
+        return tell(model, 'is here now');
+      },
+    },
+    {
+      name: 'add',
+      takes: ['FOLDER'],
+      options: { as: { value: 'NAME', meaning: 'which model it is, where the files do not tell' } },
+      summary: 'copies a model that you have already, out of a folder or a file',
+      async run({ config, words: [from = ''], options }) {
+        const store = storeOf(config);
+        if (options.as !== undefined) {
+          const model = find(options.as);
+          await store.add(model, from);
+          return tell(model, 'is here now');
+        }
+        const [model, ...others] = await store.recognise(MODELS, from);
+        if (model === undefined || others.length > 0) {
+          const way = '“visavis models list” names them, and --as NAME says which it is.';
+          throw new UsageError(
+            `The files at ${from} are not those of ${model === undefined ? 'any' : 'one'} model: ${way}`,
+          );
+        }
+        await store.add(model, from);
+        return tell(model, 'is here now');
+      },
+    },
+    {
+      name: 'verify',
+      summary: 'reads all models that are here, and says what is damaged',
+      async run({ config }) {
+        const store = storeOf(config);
+        let isSound = true;
+        for (const model of MODELS) {
+          if (!(await store.isBegun(model))) continue;
+          const faults = await store.verify(model);
+          if (faults.length > 0) isSound = false;
+          const knowsSums = model.files.every(({ sha256 }) => sha256 !== null);
+          const verdict = faults.map(({ path, fault }) => `${path} has ${fault}`).join(', ');
+          console.log(`${model.name}\t${verdict || (knowsSums ? 'sound' : 'has the right size; sum not known')}`);
+        }
+        return isSound ? EXIT.done : EXIT.failed;
+      },
+    },
+    {
+      name: 'remove',
+      takes: ['NAME'],
+      summary: 'deletes a model from this machine',
+      async run({ config, words: [name = ''] }) {
+        const model = find(name);
+        if (await storeOf(config).remove(model)) return tell(model, 'is gone');
+        throw new Error(`${model.name} is not here.`);
+      },
+    },
+  ],
+});
+
+function storeOf({ models }: Config): ModelStore {
+  return new ModelStore({ folder: models.folder });
+}
+
+/** @throws UsageError */
+function find(name: string): Model {
+  const model = MODELS.find((candidate) => candidate.name === name);
+  if (model !== undefined) return model;
+  const near = nearestName(
+    name,
+    MODELS.map((candidate) => candidate.name),
+  );
+  throw new UsageError(
+    `There is no model “${name}”: ${near === null ? '“visavis models list” names them.' : `did you mean “${near}”?`}`,
+  );
+}
+
+async function isHere(store: ModelStore, model: Model): Promise<boolean> {
+  if (!(await store.has(model)) || (await store.verify(model)).length > 0) return false;
+  tell(model, 'is here already');
+  return true;
+}
+
+function tell(model: Model, state: string): number {
+  console.log(`${model.name} ${state}.`);
+  return EXIT.done;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toFixed(bytes < 10_000_000 ? 1 : 0)} MB`;
+}
