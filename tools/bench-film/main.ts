@@ -100,7 +100,14 @@ async function measureSize(folder: string, size: string, original: Material, wan
   const alone = (before.processorS + after.processorS) / 2;
   const aloneOnWall = (before.wallS + after.wallS) / 2;
   const durationS = Math.min(...[original, wanted].map(({ pcm }) => wireSamplesToMs(pcm.length) / 1000));
-  const judged = await judgeFilm({ clip, film: out, control, wanted, original, python });
+  const judge = () => judgeFilm({ clip, film: out, control, wanted, original, python });
+  const judged = await judge();
+  // A film of a text: the same sound, of which the voice told what it says.
+  await dubClip({
+    ...{ videoPath: clip, audioPath, phones: wanted.phones, outPath: out },
+    options: { syncMode: 'cut_off' },
+  });
+  const fromText = await judge();
   return {
     size,
     timesRealTime: durationS / dubbing.wallS,
@@ -108,6 +115,7 @@ async function measureSize(folder: string, size: string, original: Material, wan
     processor: { timesRealTime: durationS / dubbing.processorS, overCodingAlone: dubbing.processorS / alone },
     peakMB: memory.megabytes,
     ...judged,
+    fromText,
   };
 }
 

@@ -12,12 +12,11 @@ import {
   renderSpeech,
   SpeechError,
 } from '@visavis/face';
-import type { Picture } from '@visavis/media/core';
-import { VoiceSampler } from '@visavis/media/voice-sampler';
+import type { PhoneTiming, Picture } from '@visavis/media/core';
 import type * as z from 'zod';
-import { FilmProblemError, problemError } from '../control/films/film-problem.ts';
 import { type FilmMessage, filmTaskSchema } from './film-messages.ts';
 import { makeAndTell, readTask, tellServer } from './making-side.ts';
+import { speakFilmText } from './speak-film-text.ts';
 
 type Task = z.output<typeof filmTaskSchema>;
 type Made = Omit<Extract<FilmMessage, { kind: 'made' }>, 'kind'>;
@@ -29,7 +28,6 @@ const FACE_MS = 30_000;
 const LOOP_FACE_SHARE = 0.7;
 const PROGRESS_INTERVAL_MS = 200;
 const PREVIEW_INTERVAL_MS = 4_000;
-const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
 const tell = (message: FilmMessage): Promise<void> => tellServer(message);
 
@@ -58,30 +56,27 @@ function tellLength(durationMs: number): void {
   void tell({ kind: 'length', durationMs });
 }
 
-/** Path of what is heard; null: nothing. */
-async function soundOf({ sound, workFolder }: Task): Promise<string | null> {
+/** `phones`: what is said, where a voice of this machine said it. */
+type Heard = { readonly audioPath: string; readonly phones?: readonly PhoneTiming[] };
+
+/** What is heard; null: nothing. */
+async function soundOf({ sound, workFolder }: Task): Promise<Heard | null> {
   if (sound.kind === 'none') return null;
-  if (sound.kind === 'file') return sound.path;
+  if (sound.kind === 'file') return { audioPath: sound.path };
   tellProgress(0, 'speaking the text');
-  const sampler = new VoiceSampler(SILENT);
-  try {
-    const spoken = await sampler.speak(sound, new AbortController().signal);
-    if (spoken.kind === 'unspeakable') throw problemError('no-voice', { language: spoken.language });
-    const path = join(workFolder, 'spoken.wav');
-    await writeFile(path, spoken.wav, { mode: 0o600 });
-    return path;
-  } finally {
-    await sampler.close();
-  }
+  const { wav, phones } = await speakFilmText(sound, new AbortController().signal);
+  const audioPath = join(workFolder, 'spoken.wav');
+  await writeFile(audioPath, wav, { mode: 0o600 });
+  return { audioPath, phones };
 }
 
 async function make(task: Task): Promise<Made> {
   const { picture, options, outPath } = task;
-  const audioPath = await soundOf(task);
-  if (audioPath === null) return loop(task);
+  const heard = await soundOf(task);
+  if (heard === null) return loop(task);
   const ofClip = picture.kind === 'video';
   const lengthMs = await measureFilm({
-    ...{ videoPath: ofClip ? picture.path : null, sound: { path: audioPath } },
+    ...{ videoPath: ofClip ? picture.path : null, sound: { path: heard.audioPath } },
     ...{ syncMode: options.syncMode, isWholeClip: options.segments !== undefined },
   });
   // What costs more than there is ends before the work: what is drawn differs by pictures at most.
@@ -89,7 +84,7 @@ async function make(task: Task): Promise<Made> {
   if (picture.kind === 'video') {
     const { syncMode, speaker, segments, originalVolume, output } = options;
     return dubClip({
-      ...{ videoPath: picture.path, audioPath, outPath, onProgress: tellProgress, onLength: tellLength },
+      ...{ ...heard, videoPath: picture.path, outPath, onProgress: tellProgress, onLength: tellLength },
       onPicture: showPicture,
       options: {
         ...(syncMode && { syncMode }),
@@ -100,9 +95,9 @@ async function make(task: Task): Promise<Made> {
       },
     });
   }
-  if (picture.kind === 'bundle') return film(task, picture.path, audioPath, 0);
+  if (picture.kind === 'bundle') return film(task, picture.path, heard, 0);
   const faceShare = FACE_MS / (FACE_MS + lengthMs);
-  return film(task, await makeFace(task, faceShare), audioPath, faceShare);
+  return film(task, await makeFace(task, faceShare), heard, faceShare);
 }
 
 /** Makes the face of a picture; `until` is the share of the work that is over then. Gives its bundle. */
@@ -128,7 +123,7 @@ async function loop(task: Task): Promise<Made> {
 }
 
 /** The face of a bundle speaks; `from` is the share of the work that is over. */
-async function film(task: Task, bundle: string, audioPath: string, from: number): Promise<Made> {
+async function film(task: Task, bundle: string, { audioPath, phones }: Heard, from: number): Promise<Made> {
   const { outPath, cacheFolder, workFolder } = task;
   const { format, quality, ...sides } = task.options.output ?? {};
   // Avatars are drawn in any proportions; of one side alone they are square.
@@ -136,7 +131,7 @@ async function film(task: Task, bundle: string, audioPath: string, from: number)
   const heightPx = sides.heightPx ?? widthPx;
   const { durationMs } = await renderSpeech(bundle, audioPath, outPath, {
     // As long as its sound, like the film of a clip.
-    ...{ widthPx, heightPx, format, quality, tailMs: 0 },
+    ...{ phones, widthPx, heightPx, format, quality, tailMs: 0 },
     // A face that is made for one film is rendered for it alone.
     cachePath: task.picture.kind === 'bundle' ? cacheFolder : join(workFolder, 'cache'),
     onLength: tellLength,
@@ -147,7 +142,6 @@ async function film(task: Task, bundle: string, audioPath: string, from: number)
 }
 
 function refusalOf(error: unknown): FilmMessage | null {
-  if (error instanceof FilmProblemError) return { kind: 'refused', ...error.refusal };
   if (error instanceof InputError || error instanceof SpeechError || error instanceof FilmOptionError) {
     return { kind: 'refused', code: error.reason, message: error.message };
   }

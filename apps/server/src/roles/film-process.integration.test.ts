@@ -5,13 +5,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FilmReader, fileOnDisk } from '@visavis/media/codecs';
 import { wavFile } from '@visavis/media/testing';
+import { VoiceSampler } from '@visavis/media/voice-sampler';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pictureOf, still, writeClip } from '../../../../packages/face/src/testing/clips.ts';
+import { aperturesOf, picturesOf } from '../../../../packages/face/src/testing/film-pictures.ts';
+import { avatarPhoto } from '../../../../packages/face/src/testing/photos.ts';
+import { scoreFilm } from '../../../../tools/bench-face/sync-metrics.ts';
 import type { FilmTask } from '../control/films/film-workshop.ts';
 import { filmServices } from './film-process.ts';
 
 const YUNA = fileURLToPath(new URL('../../../../avatars/yuna', import.meta.url));
+const WAV_HEAD_BYTES = 44;
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'visavis-film-process-'));
@@ -64,6 +69,36 @@ test('a face that waits becomes a silent film of its loop, whole', async () => {
   const steps = luma.slice(1).map((_picture, index) => step(index, index + 1));
   expect(step(-1, 0)).toBeLessThanOrEqual(Math.max(...steps));
 }, 120_000);
+
+test.each(['clip', 'avatar'])(
+  'a text is said by a %s whose lips know what they say',
+  async (kind) => {
+    const path = join(folder, 'still.mp4');
+    await writeClip(path, { format: 'mp4' }, still(pictureOf(await avatarPhoto('iris'), 256), 2));
+    const words = {
+      text: 'Maybe my mother and Bob bought a big apple pie, and a pumpkin.',
+      voice: 'onyx',
+      language: 'en',
+    };
+    const picture = kind === 'clip' ? ({ kind: 'video', path } as const) : ({ kind: 'bundle', path: YUNA } as const);
+    const { outcome } = make({ picture, sound: { kind: 'text', ...words } });
+    expect(await outcome).toMatchObject({ kind: 'made' });
+    const sampler = new VoiceSampler({ debug() {}, info() {}, warn() {}, error() {} });
+    const spoken = await sampler.speak(words, new AbortController().signal);
+    await sampler.close();
+    if (spoken.kind !== 'spoken') throw new Error('Nothing was said.');
+    const { phones, wav } = spoken;
+    const pcm = new Int16Array(wav.buffer.slice(wav.byteOffset + WAV_HEAD_BYTES));
+    const { syncR, recall, precision } = scoreFilm(await aperturesOf(await picturesOf(join(folder, 'film.mp4'))), {
+      ...{ name: words.voice, pcm, phones },
+    });
+    expect(syncR).toBeGreaterThan(0.85);
+    expect(recall.of).toBeGreaterThan(8);
+    expect(recall.hit / recall.of).toBeGreaterThanOrEqual(0.92);
+    expect(precision.hit / precision.of).toBeGreaterThanOrEqual(0.88);
+  },
+  120_000,
+);
 
 test.runIf(existsSync('/proc/self/cmdline'))('what is to be said stands in no list of processes', async () => {
   const stop = new AbortController();

@@ -5,6 +5,7 @@ import {
   FRAME_INTERVAL_MS,
   FRAMES_PER_SECOND,
   MOUTH_AT_REST,
+  type PhoneTiming,
   type Picture,
   Resampler,
   WIRE_SAMPLE_RATE_HZ,
@@ -18,6 +19,8 @@ import { FilmWriter } from './film-writer.ts';
 import { readSpeech, type Speech } from './read-speech.ts';
 
 export type RenderSpeechOptions = {
+  /** What is said in the recording, in order of time, where the voice told; left out: the mouth follows the sound alone. */
+  readonly phones?: readonly PhoneTiming[] | undefined;
   /** Even, 64 to 4096; 512 when left out. */
   readonly widthPx?: number;
   readonly heightPx?: number;
@@ -56,7 +59,7 @@ const REPLY_ID = 'film';
 
 /**
  * Lets an avatar speak a recording: writes a film of 25 pictures per second, an MP4 (H.264, AAC) or a WebM (VP8, Opus), to `outPath`, which appears
- * when complete. Mouth and head follow the sound alone. Throws `SpeechError` and `AvatarBundleError`.
+ * when complete. The mouth follows `phones`, or else the sound, as the head does. Throws `SpeechError` and `AvatarBundleError`.
  */
 export async function renderSpeech(
   bundlePath: string,
@@ -109,11 +112,12 @@ async function openPictures(
   bundlePath: string,
   speech: Speech,
   size: { widthPx: number; heightPx: number; cachePath?: string },
-  { acting, tailMs = REST_MS }: RenderSpeechOptions,
+  { acting, phones = [], tailMs = REST_MS }: RenderSpeechOptions,
 ): Promise<SpeechPictures> {
   const resampler = new Resampler(speech.sampleRateHz, WIRE_SAMPLE_RATE_HZ);
   const sound = [resampler.process(speech.pcm), resampler.flush()];
   const track = new ArticulationTrack({ network: await loadArticulationNetwork() });
+  track.appendPhones(phones);
   for (const pcm of sound) track.appendAudio(pcm);
   track.finish();
   const face = await openFace(bundlePath, size);

@@ -1,6 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { MOUTH_AT_REST, type Picture, pictureByteLength } from '@visavis/media/core';
+import { MOUTH_AT_REST, type PhoneTiming, type Picture, pictureByteLength } from '@visavis/media/core';
 import type { FilmOutput, FilmSegment, FilmSpeaker } from '@visavis/protocol';
 import type { MouthPose } from '../../drawing/mouth-target.ts';
 import { InputError } from '../../input-error.ts';
@@ -40,6 +40,8 @@ export type DubOptions = {
 export type DubRequest = {
   readonly videoPath: string;
   readonly audioPath: string;
+  /** What is said in it, in order of time, where the voice told; left out: the mouth follows the sound alone. */
+  readonly phones?: readonly PhoneTiming[] | undefined;
   /** Appears when the film is complete and replaces an earlier one. */
   readonly outPath: string;
   readonly options?: DubOptions;
@@ -75,7 +77,7 @@ const FADE_MS = 120;
  * them beyond what is kept of each picture's face. Throws `InputError`, `SpeechError`, `OutPathError` and `FilmOptionError`.
  */
 export async function dubClip(request: DubRequest): Promise<DubbedFilm> {
-  const { videoPath, audioPath, outPath, options = {}, signal, onProgress, onLength, onPicture } = request;
+  const { videoPath, audioPath, phones, outPath, options = {}, signal, onProgress, onLength, onPicture } = request;
   signal?.throwIfAborted();
   await requireOutPath(outPath, [videoPath, audioPath]);
   onProgress?.(0, 'reading the clip');
@@ -91,7 +93,7 @@ export async function dubClip(request: DubRequest): Promise<DubbedFilm> {
   };
   try {
     const watch = kept(new FaceWatch());
-    const speech = kept(await SpeechSound.open(audioPath, signal));
+    const speech = kept(await SpeechSound.open(audioPath, { phones, signal }));
     const survey = await followFace(watch, clip, speech, request);
     // Its networks take memory that drawing has better use for.
     await watch.close();

@@ -1,4 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { PhoneTiming } from '@visavis/media/core';
 import {
   FILM_QUALITIES,
   type FilmOutput,
@@ -17,10 +21,13 @@ import { dubClip } from './dub-clip.ts';
 import { SYNC_MODES, type SyncMode } from './picture-order.ts';
 
 const USAGE = `Usage:
-  visavis film --video CLIP --audio SPEECH -o FILE.mp4 [--sync-mode ${SYNC_MODES.join('|')}] [--speaker X,Y[,SECONDS]|auto]
-               [--segments 1-3,5-8] [--original-volume 0.2] [--size 1280x720] [--quality low|medium|high]
+  visavis film --video CLIP --audio SPEECH|--text TEXT -o FILE.mp4 [--voice NAME] [--language TAG]
+               [--sync-mode ${SYNC_MODES.join('|')}] [--speaker X,Y[,SECONDS]|auto] [--segments 1-3,5-8] [--original-volume 0.2]
+               [--size 1280x720] [--quality low|medium|high]
       lets the person in a clip say what a recording says; mouth and jaw are drawn anew, all else stays. Clips: MP4, MOV, WebM,
       MKV, AVI, GIF; speech: WAV, MP3, FLAC, Ogg, Opus, AAC, M4A, AMR, or the sound of a film; at most 30 minutes.
+  --text       what is said, in place of a recording: a voice of this machine speaks it, and the lips know each of its sounds
+  --voice      who speaks the text, like alloy (the default) or onyx; --language its language, like en or de, if it cannot be told
   --sync-mode  what happens where clip and speech differ in length: loop shows the clip again and again (the default), bounce
                forwards and backwards, cut_off ends with the shorter one, silence with the longer, remap changes the clip's speed
   --speaker    a place on the face that speaks, in pixels of the clip's picture at that time (the first one when left out), or auto:
@@ -35,10 +42,18 @@ Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 a file cannot be used, 130 in
 
 const EXIT = { done: 0, failed: 1, usage: 2, unusable: 3, interrupted: 130 } as const;
 const BAR_WIDTH = 30;
+const USUAL_VOICE = 'alloy';
+
+export type FilmText = { readonly text: string; readonly voice: string; readonly language: string };
+/** WAV, and what is said in it. */
+export type SpokenText = { readonly wav: Uint8Array; readonly phones: readonly PhoneTiming[] };
+/** A mouth for texts. Throws `FilmOptionError` for what it cannot speak. */
+export type TextSpeaker = (text: FilmText, signal: AbortSignal) => Promise<SpokenText>;
+type Said = { readonly audioPath: string } | FilmText;
 
 type FilmArguments = {
   readonly video: string;
-  readonly audio: string;
+  readonly said: Said;
   readonly out: string;
   readonly syncMode: SyncMode;
   readonly speaker: FilmSpeaker | undefined;
@@ -54,6 +69,9 @@ function readArguments(argv: readonly string[]): FilmArguments | string {
     options: {
       video: { type: 'string' },
       audio: { type: 'string' },
+      text: { type: 'string' },
+      voice: { type: 'string' },
+      language: { type: 'string' },
       out: { type: 'string', short: 'o' },
       'sync-mode': { type: 'string' },
       speaker: { type: 'string' },
@@ -63,8 +81,11 @@ function readArguments(argv: readonly string[]): FilmArguments | string {
       quality: { type: 'string' },
     },
   });
-  const { video, audio, out } = values;
-  if (video === undefined || audio === undefined || out === undefined) return '--video, --audio and -o are needed.';
+  const { video, out } = values;
+  const said = readSaid(values);
+  if (typeof said === 'string') return said;
+  if (video === undefined || said === null || out === undefined)
+    return '--video, --audio or --text, and -o are needed.';
   const { 'sync-mode': mode, 'original-volume': volume } = values;
   const syncMode = SYNC_MODES.find((one) => one === (mode ?? 'loop'));
   if (syncMode === undefined) return `--sync-mode takes one of: ${SYNC_MODES.join(', ')}.`;
@@ -83,10 +104,24 @@ function readArguments(argv: readonly string[]): FilmArguments | string {
   const output = readOutput(values, out);
   if (typeof output === 'string') return output;
   return {
-    ...{ output, video, audio, out, syncMode, segments: segments && segmentsInOrder(segments) },
+    ...{ output, video, said, out, syncMode, segments: segments && segmentsInOrder(segments) },
     speaker,
     originalVolume: volume === undefined ? undefined : Number(volume),
   };
+}
+
+type SaidValues = { readonly [Name in 'audio' | 'text' | 'voice' | 'language']?: string };
+
+/** Null: nothing is given. */
+function readSaid({ audio, text, voice, language }: SaidValues): Said | string | null {
+  const most = LIMITS.characters.spokenText;
+  if (audio !== undefined && text !== undefined) return 'Give --audio or --text, not both.';
+  if (text === undefined && (voice ?? language) !== undefined) return '--voice and --language are for a --text.';
+  if (audio !== undefined) return { audioPath: audio };
+  if (text === undefined) return null;
+  if (!/[\p{L}\p{N}]/u.test(text)) return '--text holds nothing that can be spoken.';
+  if (text.length > most) return `--text takes ${most} characters at most. Make several films, or send the sound.`;
+  return { text, voice: voice ?? USUAL_VOICE, language: language ?? '' };
 }
 
 function readSpeaker(text: string): FilmSpeaker | null {
@@ -128,7 +163,7 @@ function progressBar(): (share: number, step: string) => void {
   };
 }
 
-async function run(argv: readonly string[], signal: AbortSignal): Promise<number> {
+async function run(argv: readonly string[], speak: TextSpeaker, signal: AbortSignal): Promise<number> {
   if (argv.length === 0 || argv.includes('--help') || argv.includes('-h')) {
     console.log(USAGE);
     return EXIT.done;
@@ -143,10 +178,31 @@ async function run(argv: readonly string[], signal: AbortSignal): Promise<number
     console.error(`${wanted}\n\n${USAGE}`);
     return EXIT.usage;
   }
-  const { video, audio, out, syncMode, speaker, segments, originalVolume, output } = wanted;
+  const { said } = wanted;
+  if ('audioPath' in said) await film(wanted, said, signal);
+  else {
+    const folder = await mkdtemp(join(tmpdir(), 'visavis-film-'));
+    try {
+      const { wav, phones } = await speak(said, signal);
+      const audioPath = join(folder, 'spoken.wav');
+      await writeFile(audioPath, wav, { mode: 0o600 });
+      await film(wanted, { audioPath, phones }, signal);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+  console.log(wanted.out);
+  return EXIT.done;
+}
+
+async function film(
+  { video, out, syncMode, speaker, segments, originalVolume, output }: FilmArguments,
+  sound: { readonly audioPath: string; readonly phones?: readonly PhoneTiming[] },
+  signal: AbortSignal,
+): Promise<void> {
   await dubClip({
+    ...sound,
     videoPath: video,
-    audioPath: audio,
     outPath: out,
     options: {
       syncMode,
@@ -158,21 +214,19 @@ async function run(argv: readonly string[], signal: AbortSignal): Promise<number
     onProgress: progressBar(),
     signal,
   });
-  console.log(out);
-  return EXIT.done;
 }
 
 /**
  * `visavis film --video a.mp4 --audio b.wav -o out.mp4`. Says itself what went wrong, ends its work when the process is told to end,
- * and resolves to the exit code.
+ * and resolves to the exit code. `speak`: for those that are given a text.
  */
-export async function runFilmCommand(argv: readonly string[]): Promise<number> {
+export async function runFilmCommand(argv: readonly string[], speak: TextSpeaker): Promise<number> {
   const interruption = new AbortController();
   process.once('SIGINT', () => interruption.abort());
   process.once('SIGTERM', () => interruption.abort());
   process.once('SIGHUP', () => interruption.abort());
   try {
-    return await run(argv, interruption.signal);
+    return await run(argv, speak, interruption.signal);
   } catch (error) {
     if (interruption.signal.aborted) return EXIT.interrupted;
     if (error instanceof InputError || error instanceof SpeechError) {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type FilmFrame, FilmReader, fileOnDisk } from '@visavis/media/codecs';
-import { type Articulation, Resampler, WIRE_SAMPLE_RATE_HZ } from '@visavis/media/core';
+import { type Articulation, type PhoneTiming, Resampler, WIRE_SAMPLE_RATE_HZ } from '@visavis/media/core';
 import { ArticulationTrack, loadArticulationNetwork, PcmQueue } from '@visavis/media/visemes';
 import { SPEECH_CONTAINERS, SpeechError } from '../read-speech.ts';
 
@@ -18,6 +18,11 @@ const AHEAD_S = 1;
 /** Other work gets its turn after this many pieces of sound. */
 const PIECES_PER_TURN = 64;
 
+export type SpeechOptions = {
+  readonly phones?: readonly PhoneTiming[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+};
+
 /**
  * The speech of a film, decoded as it is needed: PCM16 mono for the film's sound, and what the mouth does to it. Holds
  * about a second of it, however long it is.
@@ -32,11 +37,15 @@ export class SpeechSound {
   #decodedCount = 0;
   #isOver = false;
 
-  /** Decodes the file once to learn its length. Throws `SpeechError`; errors of the file system pass through. */
-  static async open(path: string, signal?: AbortSignal): Promise<SpeechSound> {
+  /**
+   * Decodes the file once to learn its length. `phones`: what is said in it, where that is known; elsewhere the mouth follows the sound
+   * alone. Throws `SpeechError`; errors of the file system pass through.
+   */
+  static async open(path: string, { phones = [], signal }: SpeechOptions = {}): Promise<SpeechSound> {
     if ((await stat(path)).size > MAX_FILE_BYTES) throw new SpeechError('too-long', { sentence: TOO_LONG });
     const durationS = await measureSpeech(path, { signal });
     const track = new ArticulationTrack({ network: await loadArticulationNetwork() });
+    track.appendPhones(phones);
     return new SpeechSound(await openReader(path), durationS, track);
   }
 

@@ -27,6 +27,19 @@ describe('samples of voices', () => {
     expect(await sampler.speak(sample, never)).toEqual(first);
   });
 
+  it('tell when each of their phones is said, clause after clause', async () => {
+    sampler = new VoiceSampler(logger);
+    const spoken = await sampler.speak({ ...sample, text: 'Good morning, Bob. Have a pie.' }, never);
+    if (spoken.kind !== 'spoken') throw new Error('Nothing was said.');
+    const { phones, wav } = spoken;
+    expect(phones.map(({ symbol }) => symbol).join(' ')).toMatch(/g uh d .*m ao r n .*pau.* b aa b .*pau.* p ay/);
+    const durationMs = (wav.byteLength - 44) / 48;
+    expect(phones.every(({ startMs, endMs }) => startMs < endMs && endMs <= durationMs + 1)).toBe(true);
+    expect(phones.every(({ startMs }, index) => index === 0 || startMs >= (phones[index - 1]?.endMs ?? 0) - 0.01)).toBe(
+      true,
+    );
+  });
+
   it('can be given up, and closing twice is closing once', async () => {
     sampler = new VoiceSampler(logger);
     await expect(sampler.speak(sample, AbortSignal.abort())).rejects.toThrow();

@@ -1,3 +1,4 @@
+import type { PhoneTiming } from '../../core/articulation.ts';
 import { WIRE_SAMPLE_RATE_HZ } from '../../core/audio-format.ts';
 import { type Clock, systemClock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
@@ -18,12 +19,12 @@ export type VoiceSample = {
 };
 
 export type SpokenSample =
-  /** `wav`: PCM16, mono, 24 kHz. */
-  | { readonly kind: 'spoken'; readonly wav: Uint8Array<ArrayBuffer> }
+  /** `wav`: PCM16, mono, 24 kHz; `phones`: what is said in it, in order, pauses among them. */
+  | { readonly kind: 'spoken'; readonly wav: Uint8Array<ArrayBuffer>; readonly phones: readonly PhoneTiming[] }
   /** No engine here knows the text's language, a primary subtag. */
   | { readonly kind: 'unspeakable'; readonly language: string };
 
-/** Speaks short texts with the voices of the local provider, outside of calls, in a worker thread. */
+/** Speaks texts with the voices of the local provider, outside of calls, in a worker thread. */
 export class VoiceSampler {
   readonly #logger: Logger;
   readonly #clock: Clock;
@@ -46,17 +47,20 @@ export class VoiceSampler {
     this.#mouth ??= new Mouth({ logger: this.#logger, clock: this.#clock });
     const mouth = this.#mouth;
     const parts: Int16Array[] = [];
+    const phones: PhoneTiming[] = [];
     try {
       const speaker = { speak: mouth.speak.bind(mouth), speaksOtherLanguages };
       await speakText(speaker, { turnId: 'sample', text, voice, language }, signal, (event) => {
-        if (event.type === 'audio') parts.push(event.pcm);
+        if (event.type !== 'audio') return;
+        parts.push(event.pcm);
+        for (const phone of event.phones ?? []) phones.push(phone);
       });
     } finally {
       this.#running -= 1;
       if (this.#running === 0) this.#cancelIdle = this.#clock.schedule(IDLE_MS, () => void this.close());
     }
     signal.throwIfAborted();
-    return { kind: 'spoken', wav: wavFile(parts, WIRE_SAMPLE_RATE_HZ) };
+    return { kind: 'spoken', wav: wavFile(parts, WIRE_SAMPLE_RATE_HZ), phones };
   }
 
   /** Idempotent; the next sample opens a new worker. */
