@@ -89,12 +89,18 @@ build_opus() {
 
 build_openh264() {
   local source=$work/crate/vendor/openh264-sys2/upstream/codec
+  local flags=(-O3 -flto -w -fno-exceptions -fno-rtti -D_WASI_EMULATED_SIGNAL
+    -Iapi/wels -Icommon/inc -Iencoder/core/inc -Iencoder/plus/inc -Iprocessing/interface -Iprocessing/src/common
+    -Iprocessing/src/{adaptivequantization,backgrounddetection,complexityanalysis,denoise,downsample,imagerotate}
+    -Iprocessing/src/{scenechangedetection,scrolldetection,vaacalc})
   cd "$source"
-  mapfile -t names < <(find encoder common processing -name '*.cpp' ! -name WelsThreadLib.cpp ! -name DllEntry.cpp | sort)
-  objects "$work/openh264" -O3 -flto -w -fno-exceptions -fno-rtti -D_WASI_EMULATED_SIGNAL \
-    -Iapi/wels -Icommon/inc -Iencoder/core/inc -Iencoder/plus/inc -Iprocessing/interface -Iprocessing/src/common \
-    -Iprocessing/src/{adaptivequantization,backgrounddetection,complexityanalysis,denoise,downsample,imagerotate} \
-    -Iprocessing/src/{scenechangedetection,scrolldetection,vaacalc} -- "${names[@]}" "$here/openh264-threads.cpp"
+  mapfile -t names < <(find encoder common processing -name '*.cpp' ! -name WelsThreadLib.cpp ! -name DllEntry.cpp \
+    ! -name encoder.cpp ! -name vaacalcfuncs.cpp | sort)
+  rm -f "$work"/openh264/*_tools_build-codecs_*
+  objects "$work/openh264" "${flags[@]}" -- "${names[@]}" "$here"/openh264/*.cpp
+  # What openh264/install.cpp stands in for.
+  objects "$work/openh264" "${flags[@]}" -DInitFunctionPointers=InitPlainFunctionPointers \
+    -DVAACalcSadBgd_c=VAACalcPlainSadBgd_c -- encoder/core/src/encoder.cpp processing/src/vaacalc/vaacalcfuncs.cpp
 }
 
 build_calls() {

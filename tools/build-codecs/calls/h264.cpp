@@ -27,6 +27,9 @@ bool reserve(Encoder *encoder, size_t bytes) {
 
 /** A fixed quantiser when `kbps` is 0. */
 bool configure(ISVCEncoder *codec, int width, int height, float rate, int kbps, int quantiser) {
+  // It would write what it does, for nobody to read.
+  int silence = WELS_LOG_QUIET;
+  codec->SetOption(ENCODER_OPTION_TRACE_LEVEL, &silence);
   SEncParamExt settings;
   codec->GetDefaultParams(&settings);
   settings.iUsageType = CAMERA_VIDEO_REAL_TIME;
