@@ -17,8 +17,15 @@ const UNMEASURED_PAGES = [
   'tests/e2e/{call-clients,console,console-quality,docs-site,embed,examples,installed,languages,lost-connections,newcomer,talk-page}.test.ts',
 ];
 
-/** Makers of faces and films, which only compute: they measure no time, and leave a processor to whoever wants it. */
-const MAKERS = ['packages/face/src/**/*.integration.test.ts', 'packages/media/src/frames/*.integration.test.ts'];
+/** Makers of faces and films, and what orders them: they measure no time, and leave the processors to whoever wants them. */
+const MAKERS = [
+  'packages/face/src/**/*.integration.test.ts',
+  'packages/media/src/frames/*.integration.test.ts',
+  'apps/server/src/{control/films,jobs}/*.integration.test.ts',
+  'apps/server/src/roles/{bundle,film}-process.integration.test.ts',
+  'apps/server/src/http/{film-*,console-api/avatars}.integration.test.ts',
+  'tests/integration/{films,film-kills,film-worker-kills,making-kills,sdk-films,worker-role}.test.ts',
+];
 
 /** What is polled may take a machine that is busy elsewhere its time; Vitest gives it one second. */
 const PATIENT = { poll: { timeout: 15_000 } };
@@ -29,8 +36,8 @@ const MOST_MS = 240_000;
 // Groups one after the other, so that none disturbs the timing of another; in each, the longest files first. `unit` and `growth` need
 // nothing but Node; `integration` starts real parts (workers, databases, WebRTC peers) and kills them, two files at a time with attacks
 // (`security-refusals`) and pages (`e2e-pages`) that measure no time; `security`, which attacks the real server while a neighbour talks, runs
-// one file at a time beside `makers`, which take only what it leaves of the processors; `security-floods` and `e2e`, which measures calls in
-// Chromium, run one file after the other. `npm test` runs all.
+// one file at a time beside two of `makers`, which take only what it leaves of the processors; `security-floods` and `e2e`, which measures
+// calls in Chromium, run one file after the other. `npm test` runs all.
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -93,7 +100,7 @@ export default defineConfig({
           // Attacks measure what a neighbour notices of them: one runs at a time, and beside it only what gives way.
           globalSetup: './tests/support/turns.ts',
           setupFiles: './tests/support/wait-for-turn.ts',
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 3 },
         },
       },
@@ -103,9 +110,10 @@ export default defineConfig({
           include: MAKERS,
           expect: PATIENT,
           setupFiles: './tests/support/give-way.ts',
-          testTimeout: MOST_MS,
-          hookTimeout: MOST_MS,
-          maxWorkers: 2,
+          // What gives way waits: three files share two processors here, and the attack comes first.
+          testTimeout: 2 * MOST_MS,
+          hookTimeout: 2 * MOST_MS,
+          maxWorkers: 3,
           sequence: { groupOrder: 3 },
         },
       },

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { findPostgres } from '../../apps/server/src/db/testing/postgres-server.ts';
 import type { ConsoleVisitor } from '../support/console-visitor.ts';
 import { type Arena, describeUnderAttack } from './support/attack.ts';
+import { ODD_TEXTS, ODD_VALUES } from './support/odd-values.ts';
 
 type Schema = { type?: string; properties?: Record<string, Schema>; anyOf?: Schema[] };
 type Operation = {
@@ -9,99 +10,6 @@ type Operation = {
   requestBody?: { content?: Record<string, { schema?: Schema }> };
 };
 type Route = { method: string; path: string; operation: Operation };
-
-const ODD_TEXTS = [
-  ...[
-    '',
-    ' ',
-    '0',
-    '-1',
-    '1.5',
-    '1e309',
-    '-1e309',
-    'NaN',
-    'Infinity',
-    '0x10',
-    '9007199254740993',
-    '9223372036854775808',
-  ],
-  ...['99999999999999999999999999', '2147483648', '00000000000000000000000000000001', '-0', '+1', '１'],
-  ...['2026-02-31', '2026-13-01', '2026-00-00', '0000-01-01', '-0001-01-01', '-271821-04-19', '275760-09-14'],
-  ...[
-    '+275760-09-13',
-    '999999-12-31',
-    '2026-02-31T00:00:00Z',
-    '2026-02-31 12:00:00',
-    '2026-01-01T24:00:01Z',
-    '2026-01-01T00:00:60Z',
-  ],
-  ...[
-    '9999-12-31T23:59:59.999999999Z',
-    '0000-01-01T00:00:00Z',
-    '+275760-09-13T00:00:00.001Z',
-    '-000001-01-01T00:00:00Z',
-  ],
-  ...['0001-01-01 00:00:00', '9999-12-31 23:59:59', 'infinity', '-infinity', 'now', 'epoch', '4713-01-01 BC'],
-  ...[
-    'true',
-    'null',
-    'undefined',
-    '[]',
-    '{}',
-    '[object Object]',
-    '__proto__',
-    'constructor',
-    'toString',
-    'hasOwnProperty',
-  ],
-  ...[
-    'a\u0000b',
-    '\u0000',
-    '\ud800',
-    'a\udc00b',
-    '\ufffe',
-    '\u202e',
-    '\u0001\u001b[31m',
-    '💥'.repeat(50),
-    'é\u0301'.repeat(40),
-  ],
-  ...[
-    "'",
-    '"',
-    '\\',
-    '%',
-    '%00',
-    '%zz',
-    '%ff',
-    "'; select pg_sleep(9); --",
-    '$1',
-    '$' + '{1}',
-    '{{1}}',
-    '../../etc/passwd',
-    '<b>',
-  ],
-  ...[
-    '0'.repeat(32),
-    'f'.repeat(32),
-    'F'.repeat(32),
-    '0'.repeat(33),
-    '*',
-    ',',
-    ';',
-    '&',
-    '=',
-    '#',
-    '?',
-    '/',
-    'x'.repeat(3000),
-  ],
-] as const;
-
-const ODD_VALUES: readonly unknown[] = [
-  ...ODD_TEXTS,
-  ...[null, true, false, 0, -1, 1.5, 1e308, -1e308, 2 ** 53 + 2, 2 ** 63, 1e21, 5e-324],
-  ...[[], {}, [null], [[]], { a: 1 }, ['a\u0000b'], { '\ud800': '\ud800' }, { toString: 1 }, { length: 1e9 }],
-];
 
 /** What engines, libraries and the database say, and where this server lies. */
 const NOT_OURS =
