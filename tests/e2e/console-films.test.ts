@@ -125,14 +125,16 @@ describe.skipIf(executablePath === null)('films in the console', () => {
     await expect.poll(async () => Math.min(...(await times()))).toBeGreaterThan(0.6);
   }
 
+  /** Nothing of a file arrives until `goOn`. */
+  const hold = () =>
+    page.route('**/uploads/*', (route) => (route.request().method() === 'PATCH' ? undefined : route.continue()));
+  const goOn = () => page.unroute('**/uploads/*');
+
   it('wait for files that are paused, broken off by a new page, and chosen once more', {
     timeout: 120_000,
   }, async () => {
     const large = join(folder, 'large.mp4');
     await writeFile(large, Buffer.concat([await readFile(clip), Buffer.alloc(4_000_000, 7)]));
-    // Nothing of it arrives until the test says so.
-    const hold = () =>
-      page.route('**/uploads/*', (route) => (route.request().method() === 'PATCH' ? undefined : route.continue()));
     await openForm();
     await page.getByRole('button', { name: 'Start over' }).click();
     await hold();
@@ -144,7 +146,7 @@ describe.skipIf(executablePath === null)('films in the console', () => {
 
     await page.reload();
     await page.getByText(/^large\.mp4 was sent to \d+ % before/).waitFor();
-    await page.unroute('**/uploads/*');
+    await goOn();
     const links = page.waitForRequest((request) => request.method() === 'HEAD' && request.url().includes('/uploads/'));
     await pictureFile().setInputFiles(large);
     await links;
@@ -154,6 +156,25 @@ describe.skipIf(executablePath === null)('films in the console', () => {
     await page.getByText('The picture appears here.').waitFor();
   });
 
+  it('get their files over another link where the first one is gone, and are asked of nobody twice', {
+    timeout: 120_000,
+  }, async () => {
+    await openForm();
+    await page.getByRole('button', { name: 'Start over' }).click();
+    await hold();
+    const making = page.waitForResponse((response) => response.url().endsWith('/upload-links'));
+    await pictureFile().setInputFiles(clip);
+    const { uploadId } = (await (await making).json()) as { uploadId: string };
+    await page.getByRole('button', { name: 'Pause' }).click();
+    const address = `${server.url}/api/v1/projects/${account.projectId}/upload-links/${uploadId}`;
+    const removed = await context.request.delete(address, { headers: { origin: server.url } });
+    expect(removed.ok()).toBe(true);
+    await goOn();
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByText('Is on the server').waitFor();
+    await page.getByRole('button', { name: 'Remove' }).click();
+  });
+
   it('say what was recorded with the microphone, by an avatar; they are stopped on request', {
     timeout: 240_000,
   }, async () => {
@@ -161,9 +182,17 @@ describe.skipIf(executablePath === null)('films in the console', () => {
     await page.getByRole('radiogroup', { name: 'Where the picture comes from' }).getByText('Avatar').click();
     await page.getByRole('radio', { name: 'Iris' }).check();
     await page.getByRole('radiogroup', { name: 'Where the sound comes from' }).getByText('Record').click();
+    await hold();
     await page.getByRole('button', { name: 'Record', exact: true }).click();
     await page.getByText(/^Recording 0:0[1-9]/).waitFor();
     await page.getByRole('button', { name: 'Stop recording' }).click();
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    // Nobody could choose it again: it goes on by itself.
+    await page.reload();
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await page.getByLabel('Your recording').waitFor();
+    await goOn();
+    await page.reload();
     await page.getByText('Is on the server').waitFor();
     await page.getByLabel('Your recording').waitFor();
     await make().click();

@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { newPublicId } from '../control/ids.ts';
 import { silent } from '../db/testing/silent-logger.ts';
-import type { BlobStore, StoredBlob } from './blob-store.ts';
+import { type BlobStore, BlobStoreError, type ReadableFile, type StoredBlob } from './blob-store.ts';
 import { openFolderStore } from './folder-store.ts';
 import { withLeftFiles } from './left-files.ts';
 import { type BlobStoreOptions, openBlobStore } from './open-blob-store.ts';
 import type { S3Settings } from './s3-settings.ts';
+import { saveFile } from './save-file.ts';
 import { inParts, keysIn, readAll } from './testing/conformance.ts';
 import { type FaultyProxy, startFaultyProxy } from './testing/faulty-proxy.ts';
 import { findS3Server, type S3Server, startS3Server, warnNoS3 } from './testing/s3-server.ts';
@@ -104,6 +105,32 @@ describe.skipIf(program === null)('a folder that becomes a bucket', () => {
     expect(await left()).toBe(keys.length);
     await store.delete(keys[0] as StoredBlob);
     expect(await left()).toBe(keys.length - 1);
+  });
+
+  test('who has found a file before it moved reads it where it is now', async () => {
+    const [key] = keys as [StoredBlob];
+    const { promise: mayMove, resolve: letMove } = Promise.withResolvers<void>();
+    const bucket = await openFolderStore(join(dataDir, 'bucket'));
+    const slow: BlobStore = {
+      ...bucket,
+      async putFile(...given) {
+        await mayMove;
+        return bucket.putFile(...given);
+      },
+    };
+    const store = withLeftFiles(slow, folder, { logger: silent, triedAgainMs: 60_000 });
+    opened.push(store);
+    const found = await store.find(key);
+    letMove();
+    await isMoved();
+    const copy = join(dataDir, 'copy');
+    await saveFile(found as ReadableFile, copy);
+    expect((await readFile(copy)).subarray(0, -1).equals(bytes)).toBe(true);
+    const parts: Uint8Array[] = [];
+    for await (const part of found?.read({ range: { first: 10, last: 19 } }) ?? []) parts.push(part);
+    expect(Buffer.concat(parts).equals(bytes.subarray(10, 20))).toBe(true);
+    await store.delete(key);
+    await expect(saveFile(found as ReadableFile, join(dataDir, 'none'))).rejects.toThrow(BlobStoreError);
   });
 
   test('a file that cannot be read stays where it is, and holds no other up', async () => {

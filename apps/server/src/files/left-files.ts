@@ -1,7 +1,7 @@
 import type { ControlLogger } from '../control/logger.ts';
 import { errorMessage } from '../error-message.ts';
 import { oneAtATime } from '../one-at-a-time.ts';
-import { BLOB_AREAS, type BlobKey, type BlobStore, BlobStoreError } from './blob-store.ts';
+import { BLOB_AREAS, type BlobKey, type BlobStore, BlobStoreError, type ReadableFile } from './blob-store.ts';
 
 export type LeftFilesOptions = {
   readonly logger: ControlLogger;
@@ -32,7 +32,10 @@ export function withLeftFiles(bucket: BlobStore, folder: BlobStore, options: Lef
     put: (...given) => bucket.put(...given),
     putFile: (...given) => bucket.putFile(...given),
     // In this order: what leaves the folder is in the bucket.
-    find: async (...given) => (await folder.find(...given)) ?? bucket.find(...given),
+    async find(...given) {
+      const here = await folder.find(...given);
+      return here === null ? bucket.find(...given) : movable(here, (signal) => bucket.find(given[0], { signal }));
+    },
     async delete(...given) {
       await folder.delete(...given);
       await bucket.delete(...given);
@@ -47,6 +50,32 @@ export function withLeftFiles(bucket: BlobStore, folder: BlobStore, options: Lef
       stop.abort(new Error('The server ends.'));
       await moving;
       await bucket.close();
+    },
+  };
+}
+
+/** A file of this disk that may be in the bucket by the time that it is read. */
+function movable(
+  here: ReadableFile,
+  findMoved: (signal: AbortSignal | undefined) => Promise<ReadableFile | null>,
+): ReadableFile {
+  return {
+    ...here,
+    async *read(options = {}) {
+      let hasBegun = false;
+      try {
+        for await (const part of here.read(options)) {
+          hasBegun = true;
+          yield part;
+        }
+        return;
+      } catch (error) {
+        // What is open stays readable.
+        if (hasBegun || !isGone(error)) throw error;
+      }
+      const moved = await findMoved(options.signal);
+      if (moved === null) throw new BlobStoreError('The file was deleted meanwhile.');
+      yield* moved.read(options);
     },
   };
 }

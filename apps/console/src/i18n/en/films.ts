@@ -187,9 +187,10 @@ export const en = {
     paused: (percent: number) => `Paused at ${percent} %`,
     again: (name: string, percent: number) =>
       `${name} was sent to ${percent} % before the page was loaded again. Choose the same file to go on from there.`,
+    lost: 'The page was loaded again before the recording was on the server, and this browser did not keep it. Record it again.',
     faults: {
       network: 'The connection broke, and came back for none of six tries.',
-      gone: 'The link for this file has expired. Choose the file again.',
+      gone: 'The link for this file is no longer good, and there is no other one now. Try again.',
       refused: 'The server did not take the file: it is none of the formats above, or too large.',
       full: 'The disk of the server is nearly full. Try again later.',
       unreadable: 'The file cannot be read any more. Choose it again.',

@@ -178,9 +178,10 @@ export const zh: FilmsTexts = {
     remove: '移除',
     paused: (percent) => `已暂停在 ${percent} %`,
     again: (name, percent) => `重新加载页面之前，${name} 已上传 ${percent} %。选择同一个文件即可从那里继续。`,
+    lost: '录音上传完成之前页面被重新加载，此浏览器没有保留录音。请重新录音。',
     faults: {
       network: '连接中断，六次重试都没有成功。',
-      gone: '此文件的链接已过期。请重新选择文件。',
+      gone: '此文件的链接已失效，暂时无法取得新的链接。请重试。',
       refused: '服务器没有接受这个文件：它不是上面列出的格式，或者太大。',
       full: '服务器的磁盘快满了。请稍后再试。',
       unreadable: '无法再读取这个文件。请重新选择。',

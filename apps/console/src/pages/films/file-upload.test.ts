@@ -1,15 +1,15 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { FileUpload, faultOf, type SenderOptions, type UploadStanding } from './file-upload.ts';
 
 const file = new File(['0123456789'], 'clip.mp4');
 
 /** An upload to a client that does what the test says. */
-function uploadTo() {
+function uploadTo(renew = async () => 'http://visavis.example/uploads/2') {
   const told: UploadStanding[] = [];
   const sendings: SenderOptions[] = [];
   let aborted = 0;
   const upload = new FileUpload({
-    ...{ file, uploadUrl: 'http://visavis.example/uploads/1' },
+    ...{ file, uploadUrl: 'http://visavis.example/uploads/1', renew },
     open: async (_file, options) => {
       sendings.push(options);
       return {
@@ -61,6 +61,39 @@ test('a sending that failed says why, and can be tried once more', async () => {
   expect(upload.standing).toEqual({ phase: 'failed', sentBytes: 0, fault: 'network' });
   await upload.start();
   expect(upload.standing).toEqual({ phase: 'sending', sentBytes: 0, fault: null });
+});
+
+test('a link that is gone makes room for another one, to which the file is sent from its beginning, once a try', async () => {
+  const { upload, sendings, latest } = uploadTo();
+  await upload.start();
+  latest().onProgress(4);
+  latest().onError(answered(404));
+  await vi.waitFor(() => expect(latest().uploadUrl).toBe('http://visavis.example/uploads/2'));
+  expect(upload.standing).toEqual({ phase: 'sending', sentBytes: 0, fault: null });
+  latest().onError(answered(410));
+  expect([upload.standing, sendings.length]).toEqual([{ phase: 'failed', sentBytes: 0, fault: 'gone' }, 2]);
+
+  await upload.start();
+  latest().onError(answered(404));
+  await vi.waitFor(() => expect(sendings).toHaveLength(4));
+  latest().onSuccess();
+  expect(upload.standing.phase).toBe('ready');
+});
+
+test('where there is no other link, a try says so; after a pause nothing is sent to one that comes', async () => {
+  const refused = uploadTo(() => Promise.reject(new Error('Too many links.')));
+  await refused.upload.start();
+  refused.latest().onError(answered(404));
+  await vi.waitFor(() => expect(refused.upload.standing).toEqual({ phase: 'failed', sentBytes: 0, fault: 'gone' }));
+
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const paused = uploadTo(() => promise);
+  await paused.upload.start();
+  paused.latest().onError(answered(404));
+  paused.upload.pause();
+  resolve('http://visavis.example/uploads/2');
+  await promise;
+  expect([paused.upload.standing.phase, paused.sendings.length]).toEqual(['paused', 1]);
 });
 
 test.each([

@@ -28,13 +28,16 @@ const RETRY_DELAYS_MS = [0, 1000, 3000, 5000, 10_000, 20_000];
 type FileUploadParts = {
   readonly file: File;
   readonly uploadUrl: string;
+  /** Another link for the file, in place of one that is gone. */
+  readonly renew: () => Promise<string>;
   readonly open: OpenSender;
   readonly onChange: (standing: UploadStanding) => void;
 };
 
-/** One file on its way to an upload link, in pieces that go on where they broke off. */
+/** One file on its way to an upload link, in pieces that go on where they broke off; anew, where its link is gone. */
 export class FileUpload {
   readonly #parts: FileUploadParts;
+  #uploadUrl: string;
   #sender: Sender | null = null;
   #standing: UploadStanding = { phase: 'paused', sentBytes: 0, fault: null };
   /** What an earlier start tells is void. */
@@ -42,6 +45,7 @@ export class FileUpload {
 
   constructor(parts: FileUploadParts) {
     this.#parts = parts;
+    this.#uploadUrl = parts.uploadUrl;
   }
 
   get standing(): UploadStanding {
@@ -52,18 +56,26 @@ export class FileUpload {
   async start(): Promise<void> {
     if (this.#standing.phase === 'sending' || this.#standing.phase === 'ready') return;
     this.#turn += 1;
-    const turn = this.#turn;
+    this.#change({ phase: 'sending', fault: null });
+    await this.#send(this.#turn, true);
+  }
+
+  /** `mayRenew`: no link was made anew for this start yet. */
+  async #send(turn: number, mayRenew: boolean): Promise<void> {
     const whileCurrent = (change: Partial<UploadStanding>) => {
       if (turn === this.#turn) this.#change(change);
     };
-    this.#change({ phase: 'sending', fault: null });
-    const { file, uploadUrl, open } = this.#parts;
+    const { file, open } = this.#parts;
     try {
       const sender = await open(file, {
-        ...{ uploadUrl, retryDelays: RETRY_DELAYS_MS },
+        ...{ uploadUrl: this.#uploadUrl, retryDelays: RETRY_DELAYS_MS },
         onProgress: (sentBytes) => whileCurrent({ sentBytes }),
         onSuccess: () => whileCurrent({ phase: 'ready', sentBytes: file.size }),
-        onError: (error) => whileCurrent({ phase: 'failed', fault: faultOf(error) }),
+        onError: (error) => {
+          const fault = faultOf(error);
+          if (fault === 'gone' && mayRenew) void this.#renew(turn);
+          else whileCurrent({ phase: 'failed', fault });
+        },
       });
       if (turn !== this.#turn) return;
       this.#sender = sender;
@@ -71,6 +83,20 @@ export class FileUpload {
     } catch {
       whileCurrent({ phase: 'failed', fault: 'network' });
     }
+  }
+
+  async #renew(turn: number): Promise<void> {
+    if (turn !== this.#turn) return;
+    this.#change({ sentBytes: 0 });
+    try {
+      const uploadUrl = await this.#parts.renew();
+      if (turn !== this.#turn) return;
+      this.#uploadUrl = uploadUrl;
+    } catch {
+      if (turn === this.#turn) this.#change({ phase: 'failed', fault: 'gone' });
+      return;
+    }
+    await this.#send(turn, false);
   }
 
   /** What is on the server stays there. */

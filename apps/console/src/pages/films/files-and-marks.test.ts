@@ -4,7 +4,7 @@ import type { SentFile } from './film-wish.ts';
 import { judgeFile, LARGEST } from './judge-file.ts';
 import { percentOf } from './sizes.ts';
 import { placeAt } from './speaker-mark.tsx';
-import { isSameFile } from './use-file-sending.ts';
+import { areOneFile, isSameFile } from './use-file-sending.ts';
 
 const HEADS = {
   wav: 'RIFF\0\0\0\0WAVEfmt ',
@@ -49,6 +49,17 @@ test('a file goes on where it was only if it is the same one, and its link still
     expect([other, isSameFile({ ...sent, ...other }, file)]).toEqual([other, false]);
   }
   expect(isSameFile(null, file)).toBe(false);
+});
+
+test('a file stays the same one on another link; another one is none', () => {
+  const sent: SentFile = {
+    ...{ uploadId: 'u', url: 'https://x.example/uploads/u', name: 'a.mp4', bytes: 100, lastModified: 7 },
+    ...{ kind: 'video', isReady: false },
+  };
+  expect(areOneFile(sent, { ...sent, uploadId: 'v', url: 'https://x.example/uploads/v' })).toBe(true);
+  expect(areOneFile(sent, { ...sent, name: '', isReady: true })).toBe(true);
+  expect(areOneFile(null, null)).toBe(true);
+  expect([areOneFile(sent, null), areOneFile(sent, { ...sent, uploadId: 'v', bytes: 101 })]).toEqual([false, false]);
 });
 
 test('a mark lies inside of the picture, in its pixels', () => {

@@ -1,15 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { shownName } from '@visavis/protocol';
-import { uploadedFileAddress } from '../../api/film-queries.ts';
 import { avatarsQuery } from '../../api/queries.ts';
 import classes from '../../components/console.module.css';
-import { useObjectUrl } from '../../components/use-object-url.ts';
 import { useFilmsTexts } from '../../i18n/films-texts.ts';
 import { Picture } from '../avatars/picture.tsx';
 import type { FilmWish } from './film-wish.ts';
 import own from './new-film.module.css';
 import { SpeakerMark } from './speaker-mark.tsx';
 import type { FileSending } from './use-file-sending.ts';
+import { useSentAddress } from './use-sent-address.ts';
 
 type FilmPreviewProps = {
   readonly projectId: string;
@@ -23,7 +22,7 @@ export function FilmPreview({ projectId, wish, file, onChange }: FilmPreviewProp
   const { form } = useFilmsTexts();
   const { pictureFrom, pictureFile, avatarId, speaker } = wish;
   const avatar = useQuery(avatarsQuery(projectId)).data?.find((one) => one.avatarId === avatarId);
-  const address = usePictureAddress(projectId, file);
+  const address = useSentAddress(file);
   if (pictureFrom === 'avatar' && avatar !== undefined) {
     return (
       <figure className={own.preview}>
@@ -42,11 +41,4 @@ export function FilmPreview({ projectId, wish, file, onChange }: FilmPreviewProp
     );
   }
   return <p className={`${own.previewPicture} ${own.nothing} ${classes.muted}`}>{form.nothingChosen}</p>;
-}
-
-/** The file as this page has it, else as the server keeps it. */
-function usePictureAddress(projectId: string, { file, sent }: FileSending): string | null {
-  const local = useObjectUrl(file);
-  if (local !== null) return local;
-  return sent?.isReady ? uploadedFileAddress(projectId, sent.uploadId) : null;
 }

@@ -12,13 +12,14 @@ import { FilmEstimate } from './film-estimate.tsx';
 import { FilmOptions } from './film-options.tsx';
 import { FilmPreview } from './film-preview.tsx';
 import { estimableOrder, type FilmWish, filesOf, missingOf, NO_WISH, orderOf } from './film-wish.ts';
+import { browserKeep } from './kept-files.ts';
 import { keepWish, useKeptWish } from './kept-wish.ts';
 import own from './new-film.module.css';
 import { OrderKeys } from './order-keys.ts';
 import { PicturePart } from './picture-part.tsx';
 import { percentOf } from './sizes.ts';
 import { SoundPart } from './sound-part.tsx';
-import { type FileSending, useFileSending } from './use-file-sending.ts';
+import { areOneFile, type FileSending, useFileSending } from './use-file-sending.ts';
 
 /** The form that a film is ordered with. Files are sent as they are chosen; the order waits for them. */
 export function NewFilmPage({ projectId }: { readonly projectId: string }) {
@@ -26,10 +27,12 @@ export function NewFilmPage({ projectId }: { readonly projectId: string }) {
   const [wish, change] = useKeptWish(projectId);
   const pictures = useFileSending({ projectId, use: 'picture' }, wish.pictureFile, (pictureFile) =>
     // The mark is of the clip before.
-    change(pictureFile?.uploadId === wish.pictureFile?.uploadId ? { pictureFile } : { pictureFile, speaker: null }),
+    change(areOneFile(pictureFile, wish.pictureFile) ? { pictureFile } : { pictureFile, speaker: null }),
   );
   const sounds = useFileSending({ projectId, use: 'sound' }, wish.soundFile, (soundFile) => change({ soundFile }));
-  const recordings = useFileSending({ projectId, use: 'sound' }, wish.recording, (recording) => change({ recording }));
+  const recordings = useFileSending({ projectId, use: 'sound', keep: browserKeep }, wish.recording, (recording) =>
+    change({ recording }),
+  );
   const needed = neededSendings(wish, { pictures, sounds, recordings });
   const { form, faults, submit, ordering, isWaiting, isAsked, isHeld } = useOrder(projectId, wish, needed);
   const missing = isAsked ? missingOf(wish) : new Set<never>();

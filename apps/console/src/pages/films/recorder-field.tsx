@@ -2,13 +2,13 @@ import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import classes from '../../components/console.module.css';
 import { MicrophoneIcon, StopIcon } from '../../components/icons.tsx';
-import { useObjectUrl } from '../../components/use-object-url.ts';
 import { useFilmsTexts } from '../../i18n/films-texts.ts';
 import { useFormats } from '../../i18n/language.tsx';
 import { meterShare } from '../talk/sound-level.ts';
 import own from './new-film.module.css';
 import { RecorderError, type RecorderFault, recordSound, type SoundRecording } from './sound-recorder.ts';
 import type { FileSending } from './use-file-sending.ts';
+import { useSentAddress } from './use-sent-address.ts';
 
 const meterMs = 50;
 /** Longer ones are files of their own. */
@@ -78,7 +78,7 @@ export function RecorderField({ sending }: { readonly sending: FileSending }) {
           {texts[fault]}
         </p>
       )}
-      {phase !== 'recording' && <Listen file={sending.file} />}
+      {phase !== 'recording' && <Listen sending={sending} />}
     </div>
   );
 }
@@ -116,9 +116,9 @@ function Running({ recording, onStop }: { readonly recording: SoundRecording; re
   );
 }
 
-function Listen({ file }: { readonly file: File | null }) {
+function Listen({ sending }: { readonly sending: FileSending }) {
   const texts = useFilmsTexts().recorder;
-  const address = useObjectUrl(file);
+  const address = useSentAddress(sending);
   if (address === null) return null;
   // biome-ignore lint/a11y/useMediaCaption: it is what the person has just said.
   return <audio className={own.audio} src={address} controls aria-label={texts.listen} />;

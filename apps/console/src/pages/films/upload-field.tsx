@@ -93,7 +93,7 @@ export function SentRow({ sending, sent }: { readonly sending: FileSending; read
           {texts.remove}
         </Button>
       </div>
-      {phase === 'left' && <Left projectId={sending.projectId} sent={sent} />}
+      {phase === 'left' && <Left sending={sending} sent={sent} />}
       {(phase === 'sending' || phase === 'paused' || phase === 'failed') && <Underway sending={sending} sent={sent} />}
       {fault !== null && (
         <p className={own.fault} role="alert">
@@ -124,9 +124,10 @@ function useNamed(projectId: string, sent: SentFile): Pick<SentFile, 'name' | 'b
 }
 
 /** A file that was on its way when the page was loaded anew: how much of it came is told by its link. */
-function Left({ projectId, sent }: { readonly projectId: string; readonly sent: SentFile }) {
+function Left({ sending, sent }: { readonly sending: FileSending; readonly sent: SentFile }) {
   const texts = useFilmsTexts().upload;
-  const received = useQuery(uploadLinkQuery(projectId, sent.uploadId)).data?.received ?? 0;
+  const received = useQuery(uploadLinkQuery(sending.projectId, sent.uploadId)).data?.received ?? 0;
+  if (sending.isRecorded) return <p>{texts.lost}</p>;
   return <p>{texts.again(sent.name, percentOf(received, sent.bytes))}</p>;
 }
 

@@ -5,6 +5,7 @@ import { FileUpload, openTus, type UploadStanding } from './file-upload.ts';
 import { addressBelow } from './film-links.ts';
 import type { SentFile } from './film-wish.ts';
 import { type FileUse, type JudgedFile, judgeFile } from './judge-file.ts';
+import type { FileKeep } from './kept-files.ts';
 
 export type FileSending = {
   readonly projectId: string;
@@ -13,6 +14,8 @@ export type FileSending = {
   readonly file: File | null;
   /** How far it is; null: nothing is being sent. */
   readonly standing: UploadStanding | null;
+  /** This page holds the file's only copy: nobody can choose it again. */
+  readonly isRecorded: boolean;
   /** Its beginning is read, or a link asked for. */
   readonly isChecking: boolean;
   /** Why the server would refuse what was chosen last. */
@@ -30,11 +33,16 @@ type State = Pick<FileSending, 'file' | 'standing' | 'isChecking' | 'refused' | 
 
 const idle: State = { file: null, standing: null, isChecking: false, refused: null, error: null };
 
-type SendingOptions = { readonly projectId: string; readonly use: FileUse };
+type SendingOptions = {
+  readonly projectId: string;
+  readonly use: FileUse;
+  /** For files that nobody could choose again: where they are kept until they are on the server. */
+  readonly keep?: FileKeep;
+};
 
 /** A file that is sent as soon as it is chosen. `sent` is kept by the form, so that it outlives the page. */
 export function useFileSending(
-  { projectId, use }: SendingOptions,
+  { projectId, use, keep }: SendingOptions,
   sent: SentFile | null,
   onSent: (sent: SentFile | null) => void,
 ): FileSending {
@@ -45,15 +53,37 @@ export function useFileSending(
   const tell = useEffectEvent(onSent);
   useEffect(() => () => upload.current?.close(), []);
 
-  const begin = (file: File, link: SentFile) => {
+  const begin = (file: File, first: SentFile) => {
+    const current = turn.current;
+    let link = first;
+    const renew = async () => {
+      const next = await linkFor(projectId, file, link.kind);
+      if (current !== turn.current) {
+        forget(projectId, next);
+        throw new Error('Another file was chosen meanwhile.');
+      }
+      await keep?.put(next.uploadId, file);
+      void keep?.delete(link.uploadId);
+      link = next;
+      tell(next);
+      return sendingAddress(next);
+    };
     upload.current = new FileUpload({
-      ...{ file, uploadUrl: globalThis.location.origin + addressBelow(link.url), open: openTus },
+      ...{ file, uploadUrl: sendingAddress(first), renew, open: openTus },
       onChange: (standing) => {
         patch({ standing });
-        if (standing.phase === 'ready') tell({ ...link, isReady: true });
+        if (standing.phase !== 'ready') return;
+        tell({ ...link, isReady: true });
+        void keep?.delete(link.uploadId);
       },
     });
     void upload.current.start();
+  };
+
+  /** Of the file before. */
+  const release = () => {
+    if (sent !== null) void keep?.delete(sent.uploadId);
+    forget(projectId, sent);
   };
 
   const choose = (file: File) => {
@@ -74,8 +104,10 @@ export function useFileSending(
         if (link !== sent) forget(projectId, link);
         return;
       }
-      if (link !== sent) forget(projectId, sent);
+      if (link !== sent) release();
       onSent(link);
+      await keep?.put(link.uploadId, file);
+      if (isOver()) return;
       patch({ isChecking: false });
       begin(file, link);
     };
@@ -84,14 +116,26 @@ export function useFileSending(
     });
   };
 
+  const goOn = useEffectEvent((file: File) => {
+    if (turn.current === 0) choose(file);
+  });
+  const leftId = sent?.isReady === false ? sent.uploadId : null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was on its way when the page was loaded is looked for once.
+  useEffect(() => {
+    if (leftId === null || keep === undefined) return;
+    void keep.get(leftId).then((file) => {
+      if (file !== null) goOn(file);
+    });
+  }, []);
+
   return {
-    ...{ projectId, sent, ...state, choose },
+    ...{ projectId, sent, ...state, isRecorded: keep !== undefined, choose },
     pause: () => upload.current?.pause(),
     resume: () => void upload.current?.start(),
     remove: () => {
       turn.current += 1;
       upload.current?.close();
-      forget(projectId, sent);
+      release();
       setState(idle);
       onSent(null);
     },
@@ -102,6 +146,16 @@ export function useFileSending(
 export function isSameFile(sent: SentFile | null, file: File): sent is SentFile {
   if (sent === null || sent.isReady) return false;
   return sent.name === nameFor(file) && sent.bytes === file.size && sent.lastModified === file.lastModified;
+}
+
+function sendingAddress({ url }: SentFile): string {
+  return globalThis.location.origin + addressBelow(url);
+}
+
+/** Whether both are one file of the disk, on whichever link. */
+export function areOneFile(one: SentFile | null, other: SentFile | null): boolean {
+  if (one === null || other === null || one.uploadId === other.uploadId) return one?.uploadId === other?.uploadId;
+  return one.name === other.name && one.bytes === other.bytes && one.lastModified === other.lastModified;
 }
 
 async function linkFor(projectId: string, file: File, kind: SentFile['kind']): Promise<SentFile> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +20,7 @@ import { newPublicId } from '../ids.ts';
 import type { GuardedFetch } from '../net/guarded-fetch.ts';
 import { createSignedLinks } from '../secrets/signed-links.ts';
 import { FilmJobs } from './film-jobs.ts';
-import { FilmWorkshop } from './film-workshop.ts';
+import { FilmWorkshop, type FilmWorkshopOptions } from './film-workshop.ts';
 import { type FilmOrder, Films } from './films.ts';
 import { NO_CALLBACKS } from './testing/no-callbacks.ts';
 
@@ -49,12 +50,14 @@ describeOnBothDatabases('the one place of a machine', (context) => {
     await receive?.(inParts(SOUND) as AsyncIterable<Buffer>);
     return { status: 200, contentType: '', body: Buffer.alloc(0), isCut: false, isPrivate: false };
   };
-  const open = () => {
+  const open = (openBundle?: FilmWorkshopOptions['openBundle']) => {
     const jobs = new FilmJobs(context.db, { pointsPerMinute: 60 });
     const workshop = new FilmWorkshop({
       ...{ jobs, blobs, folder: join(folder, 'work'), cacheFolder: folder, disk: ENDLESS_DISK, logger: silent },
       ...{ fetch, asideAfterMs: 20, catalogue: { get: async () => ({ state: 'ready', bundlePath: folder }) as never } },
-      async run({ outPath }) {
+      ...(openBundle === undefined ? {} : { openBundle }),
+      async run({ outPath, picture }) {
+        if (!existsSync(picture.path)) return { kind: 'refused', code: 'no-avatar', message: 'Its face is gone.' };
         atOnce += 1;
         mostAtOnce = Math.max(mostAtOnce, atOnce);
         await writeFile(outPath, 'film');
@@ -107,6 +110,21 @@ describeOnBothDatabases('the one place of a machine', (context) => {
     await expect.poll(state).toBe('running');
     await queue.close();
     expect(await state()).toBe('waiting');
+  });
+
+  test('a face that made room while its film waited for a sound is fetched again', async () => {
+    const bundle = join(folder, 'bundle');
+    const { films, queue } = open(async () => {
+      await mkdir(bundle, { recursive: true });
+      return { kind: 'open', path: bundle };
+    });
+    await queue.runDue('none');
+    const state = await order(films, { kind: 'url', url: 'https://example.org/a.wav' });
+    await expect.poll(() => existsSync(bundle)).toBe(true);
+    await rm(bundle, { recursive: true });
+    files.resolve();
+    await expect.poll(state).toBe('done');
+    await queue.close();
   });
 
   test('work folders that a killed process left are swept at once, those of living ones stay', async () => {

@@ -175,6 +175,11 @@ export class FilmWorkshop {
       const refusal = await this.#jobs.afford(film, 0);
       if (refusal !== null) return { kind: 'refused', ...refusal };
       task = await this.#besides(this.#taskOf(film, workFolder, progress, signal), bench, signal);
+      const { picture } = film.request;
+      // It may have waited for longer than faces are kept on this machine that nobody opens.
+      if (picture.kind === 'avatar') {
+        task = { ...task, picture: await this.#bundleOf(film.projectId, picture.avatarId) };
+      }
     } catch (error) {
       if (error instanceof FilmProblemError) return { kind: 'refused', ...error.refusal };
       return { kind: 'hindered', detail: errorMessage(error) };
@@ -269,7 +274,7 @@ export class FilmWorkshop {
     return {
       picture:
         picture.kind === 'avatar'
-          ? { kind: 'bundle', path: await this.#bundleOf(film.projectId, picture.avatarId) }
+          ? await this.#bundleOf(film.projectId, picture.avatarId)
           : { kind: picture.kind, path: await fetched(picture) },
       sound:
         sound.kind === 'text' || sound.kind === 'none'
@@ -285,14 +290,14 @@ export class FilmWorkshop {
     };
   }
 
-  async #bundleOf(projectId: string, avatarId: string): Promise<string> {
+  async #bundleOf(projectId: string, avatarId: string): Promise<FilmTask['picture']> {
     const avatar = await this.#options.catalogue.get(projectId, avatarId);
     if (avatar === null || avatar.state !== 'ready') throw problemError('no-avatar');
     const { openBundle } = this.#options;
     const bundle = await (openBundle?.(avatar) ?? ({ kind: 'open', path: avatar.bundlePath } as const));
     if (bundle.kind === 'away') throw new BlobStoreError('the bundle of the avatar cannot be fetched');
     if (bundle.kind !== 'open' || !existsSync(bundle.path)) throw problemError('no-avatar');
-    return bundle.path;
+    return { kind: 'bundle', path: bundle.path };
   }
 
   /** What came with the order, out of the store. */

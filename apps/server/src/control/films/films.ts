@@ -263,12 +263,17 @@ export class Films {
       delete from films where state in ('done', 'failed', 'cancelled')
         and created_at < now() - ${FILM_DAYS} * interval '1 day'`);
     const kept = async (keys: readonly BlobKey[]) => {
-      const { rows } = await this.#options.db.pool.query<{ id: string; files: string[] }>(
-        'select id, array_remove(array[result_file, sound_file, preview_file], null) as files from films where id = any($1::text[])',
+      const { rows } = await this.#options.db.pool.query<{ id: string; isOver: boolean; files: string[] }>(
+        `select id, state not in ('waiting', 'running') as "isOver",
+           array_remove(array[result_file, sound_file, preview_file], null) as files from films where id = any($1::text[])`,
         [keys.map(({ owner }) => owner)],
       );
-      const files = new Map(rows.map(({ id, files: names }) => [id, names]));
-      return ({ owner, sha256 }: BlobKey) => files.get(owner)?.includes(sha256) ?? false;
+      const known = new Map(rows.map(({ id, ...film }) => [id, film]));
+      // What an attempt left that counts no more may be what the next one is about to write down.
+      return ({ owner, sha256 }: BlobKey) => {
+        const film = known.get(owner);
+        return film !== undefined && (!film.isOver || film.files.includes(sha256));
+      };
     };
     await sweepStore(this.#options.blobs, 'films', kept, { nowMs, signal: this.#stop.signal });
   }

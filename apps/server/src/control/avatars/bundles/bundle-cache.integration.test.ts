@@ -128,6 +128,25 @@ test('what was not opened for longest makes room, but nothing that may be in a c
   expect(await names()).toEqual([]);
 });
 
+test('what is opened while it is about to make room stays', async () => {
+  const bundle = await made();
+  const cache = cacheOf(store, 0);
+  const path = await cache.open(bundle);
+  await age(path, 3);
+  const openedMeanwhile = async () => {
+    await cacheOf().open(bundle);
+    return new Set<string>();
+  };
+  await cache.sweep(openedMeanwhile, () => false);
+  expect(await names()).toEqual([bundle.index]);
+  await age(path, 3);
+  await cache.sweep(
+    async () => new Set(),
+    () => false,
+  );
+  expect(await names()).toEqual([]);
+});
+
 test('files of a store on the same disk take no room here', async () => {
   const bundle = await made();
   const cache = cacheOf(local, 0);

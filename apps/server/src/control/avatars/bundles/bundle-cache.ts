@@ -76,8 +76,8 @@ export class BundleCache {
     const cached = await this.#cached();
     // Asked after them: what is made meanwhile is not among them.
     const wanted = cached.length === 0 ? new Set<string>() : await used();
-    for (const { name, usedAtMs } of cached) {
-      if (!wanted.has(name) && Date.now() - usedAtMs > IN_USE_MS) await this.#remove(name);
+    for (const one of cached) {
+      if (!wanted.has(one.name) && Date.now() - one.usedAtMs > IN_USE_MS) await this.#removeUnused(one);
     }
     await this.#trim(isDiskLow() ? 0 : this.#options.maxBytes);
   }
@@ -89,13 +89,13 @@ export class BundleCache {
 
   async #open(bundle: StoredBundle): Promise<string> {
     const path = join(this.#options.folder, bundle.index);
-    for (let attempt = 1; !(await this.#isSound(path, bundle.index)); attempt += 1) {
+    for (let attempt = 1; ; attempt += 1) {
+      // First, so that nobody makes room of it while its bytes are looked at.
+      await touch(path);
+      if (await this.#isSound(path, bundle.index)) return path;
       if (attempt > ATTEMPTS) throw new Error(`The folder ${path} cannot be written.`);
       await this.#fetch(bundle, path);
     }
-    const now = new Date();
-    await utimes(path, now, now);
-    return path;
   }
 
   /** Bytes are looked at once, and again when a file does not look as it did then. */
@@ -107,7 +107,9 @@ export class BundleCache {
     if (looks === null) return false;
     if (this.#sound.get(index) === looks) return true;
     for (const [name, { sha256 }] of Object.entries(files)) {
-      if ((await hashFile(join(path, name))).sha256 !== sha256) return false;
+      // What is gone meanwhile is fetched.
+      const found = await hashFile(join(path, name)).catch(() => null);
+      if (found?.sha256 !== sha256) return false;
     }
     this.#sound.set(index, looks);
     return true;
@@ -123,9 +125,15 @@ export class BundleCache {
         // The time limit is the store's.
         throw signal.aborted ? new BlobStoreError('the bundle did not come in time', { cause: error }) : error;
       });
-      await this.#remove(bundle.index);
-      // Where another process was quicker, its folder is looked at like any other.
-      await rename(partial, path).catch(() => {});
+      const isMoved = await rename(partial, path).then(
+        () => true,
+        () => false,
+      );
+      // Another process was quicker, and who has its folder from there reads in it; or what lies there is damaged.
+      if (!isMoved && !(await this.#isSound(path, bundle.index))) {
+        await this.#remove(bundle.index);
+        await rename(partial, path).catch(() => {});
+      }
     } finally {
       await rm(partial, { recursive: true, force: true });
     }
@@ -161,11 +169,18 @@ export class BundleCache {
   async #trim(maxBytes: number): Promise<void> {
     const cached = await this.#cached();
     let kept = cached.reduce((sum, { bytes }) => sum + bytes, 0);
-    for (const { name, bytes, usedAtMs } of cached.sort((a, b) => a.usedAtMs - b.usedAtMs)) {
-      if (kept <= maxBytes || Date.now() - usedAtMs < IN_USE_MS) return;
-      await this.#remove(name);
-      kept -= bytes;
+    for (const one of cached.sort((a, b) => a.usedAtMs - b.usedAtMs)) {
+      if (kept <= maxBytes || Date.now() - one.usedAtMs < IN_USE_MS) return;
+      if (await this.#removeUnused(one)) kept -= one.bytes;
     }
+  }
+
+  /** False: somebody has opened it since it was looked at. */
+  async #removeUnused({ name, usedAtMs }: Cached): Promise<boolean> {
+    const found = await stat(join(this.#options.folder, name)).catch(() => null);
+    if (found !== null && found.mtimeMs > usedAtMs) return false;
+    await this.#remove(name);
+    return true;
   }
 
   async #cached(): Promise<Cached[]> {
@@ -211,6 +226,12 @@ async function roomOf(path: string): Promise<number> {
     }),
   );
   return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** What is not there is fetched. */
+async function touch(path: string): Promise<void> {
+  const now = new Date();
+  await utimes(path, now, now).catch(() => {});
 }
 
 async function namesIn(folder: string): Promise<string[]> {
