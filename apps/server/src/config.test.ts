@@ -127,26 +127,22 @@ describe('loadConfig', () => {
 
   it('speaks through OpenAI once there is a key, unless told otherwise', () => {
     const OPENAI_API_KEY = 'sk-test-0123456789';
-    expect(config([], { OPENAI_API_KEY }).voice.openAiKey()).toBe(OPENAI_API_KEY);
-    const { openAiKey, ...local } = config([]).voice;
-    expect(openAiKey()).toBeUndefined();
-    expect(local).toEqual({
-      provider: 'local',
-      hasOpenAiKey: false,
-      openAiUrl: undefined,
-      openAiTurnDetection: 'server_vad',
-      languageModel: null,
-      transcription: null,
-      speech: null,
-    });
-    expect(config([], { OPENAI_API_KEY }).voice).toMatchObject({ provider: 'openai-realtime', hasOpenAiKey: true });
+    expect(config([], { OPENAI_API_KEY }).voice.partsWithKeys().voice?.apiKey).toBe(OPENAI_API_KEY);
+    const { partsWithKeys, ...local } = config([]).voice;
+    expect(partsWithKeys().voice).not.toHaveProperty('apiKey');
+    const voice = { id: 'openai-realtime', options: { turnDetection: 'server_vad' } };
+    expect(local).toEqual({ provider: 'local', parts: { voice } });
+    expect(config([], { OPENAI_API_KEY }).voice.provider).toBe('openai-realtime');
     expect(config([], { OPENAI_API_KEY, VOICE_PROVIDER: 'local' }).voice.provider).toBe('local');
     const own = config([
       '--voice-provider=openai-realtime',
       '--openai-realtime-url',
       'ws://127.0.0.1:8000/v1/realtime',
     ]);
-    expect(own.voice).toMatchObject({ provider: 'openai-realtime', openAiUrl: 'ws://127.0.0.1:8000/v1/realtime' });
+    expect(own.voice).toMatchObject({
+      provider: 'openai-realtime',
+      parts: { voice: { options: { url: 'ws://127.0.0.1:8000/v1/realtime' } } },
+    });
     expect(JSON.stringify(config([], { OPENAI_API_KEY }))).not.toContain(OPENAI_API_KEY);
   });
 
@@ -154,15 +150,16 @@ describe('loadConfig', () => {
     const model = { LLM_URL: 'http://127.0.0.1:11434/v1', LLM_MODEL: 'qwen3:4b' };
     const { voice } = config(['--llm-sees'], { ...model, LLM_API_KEY: 'hush-hush' });
     expect(voice.provider).toBe('cascade');
-    expect(voice.languageModel).toMatchObject({ url: model.LLM_URL, model: 'qwen3:4b', sees: true });
-    expect(voice.languageModel?.apiKey()).toBe('hush-hush');
+    expect(voice.parts.thinker?.options).toEqual({ url: model.LLM_URL, model: 'qwen3:4b', sees: true });
+    expect(voice.partsWithKeys().thinker?.apiKey).toBe('hush-hush');
     expect(JSON.stringify(voice)).not.toContain('hush-hush');
     const own = config(['--stt-url', 'http://ears/v1', '--tts-url', 'http://mouth/v1', '--tts-voice', 'af_heart'], {
       ...{ ...model, STT_API_KEY: 'hush-ears', TTS_API_KEY: 'hush-mouth' },
     }).voice;
-    expect(own.transcription).toMatchObject({ url: 'http://ears/v1', model: 'whisper-1' });
-    expect(own.speech).toMatchObject({ url: 'http://mouth/v1', model: 'tts-1', voice: 'af_heart' });
-    expect([own.transcription?.apiKey(), own.speech?.apiKey()]).toEqual(['hush-ears', 'hush-mouth']);
+    expect(own.parts.recogniser?.options).toEqual({ url: 'http://ears/v1', model: 'whisper-1' });
+    expect(own.parts.speaker?.options).toEqual({ url: 'http://mouth/v1', model: 'tts-1', voice: 'af_heart' });
+    const { recogniser, speaker } = own.partsWithKeys();
+    expect([recogniser?.apiKey, speaker?.apiKey]).toEqual(['hush-ears', 'hush-mouth']);
     expect(JSON.stringify(own)).not.toContain('hush');
     expect(config([], { ...model, OPENAI_API_KEY: 'sk-1' }).voice.provider).toBe('cascade');
     expect(config([], { ...model, VOICE_PROVIDER: 'local' }).voice.provider).toBe('local');

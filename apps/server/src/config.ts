@@ -1,18 +1,20 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import {
+  lackOf,
+  type OperatorSettings,
+  operatorParts,
+  usualVoice,
+  type VoiceParts,
+  withoutKeys,
+} from '@visavis/media/voice-catalogue';
 import * as z from 'zod';
 import { DEFAULT_QUOTAS, type Quotas } from './control/quotas/quota-names.ts';
 import type { S3Settings } from './files/s3-settings.ts';
 import type { ProxyTrust } from './http/edge/trusted-proxies.ts';
 import { CALLS_PER_WORKER, ENVIRONMENT_ONLY, SETTING_NAMES, type Settings, settingsSchema } from './settings.ts';
 import { SHIPPED_AVATARS } from './shipped-files.ts';
-
-type VoiceService = {
-  readonly url: string;
-  readonly model: string;
-  readonly apiKey: () => string | undefined;
-};
 
 export type Config = {
   readonly port: number;
@@ -65,27 +67,14 @@ export type Config = {
   readonly logFormat: Settings['LOG_FORMAT'];
   readonly voice: {
     /** Of system avatars, which name none of their own. */
-    readonly provider: 'local' | 'cascade' | 'openai-realtime';
-    readonly hasOpenAiKey: boolean;
+    readonly provider: string;
+    /** What is used where avatars choose nothing, without its keys. */
+    readonly parts: VoiceParts;
     /**
-     * Handed to the media workers over their channel: no child of the server finds it in its environment. A function, so
-     * that whatever prints the settings does not print it.
+     * With its keys, which are handed to the media workers over their channel: no child of the server finds them in its environment. A
+     * function, so that whatever prints the settings does not print them.
      */
-    readonly openAiKey: () => string | undefined;
-    /** Undefined: OpenAI's. */
-    readonly openAiUrl: string | undefined;
-    readonly openAiTurnDetection: Settings['OPENAI_TURN_DETECTION'];
-    /** Behind the `cascade` voice; null: none. Its key is handed on as OpenAI's is. */
-    readonly languageModel: {
-      readonly url: string;
-      readonly model: string;
-      readonly sees: boolean;
-      readonly apiKey: () => string | undefined;
-    } | null;
-    /** Its ears; null: the built-in ones. */
-    readonly transcription: VoiceService | null;
-    /** Its mouth; null: the built-in one. */
-    readonly speech: (VoiceService & { readonly voice: string | undefined }) | null;
+    readonly partsWithKeys: () => VoiceParts;
   };
   /** Models of this machine, which people fetch by `visavis models`. */
   readonly models: {
@@ -166,16 +155,8 @@ export function loadConfig(
   if (parsed.data?.ROLE === 'worker' && parsed.data.DATABASE_URL === undefined) {
     faults.push('ROLE=worker needs DATABASE_URL: one process alone uses the embedded database.');
   }
-  if (parsed.success && lacksOpenAiKey(parsed.data)) {
-    faults.push(
-      'VOICE_PROVIDER=openai-realtime needs OPENAI_API_KEY, or OPENAI_REALTIME_URL of a server without keys.',
-    );
-  }
-  if (parsed.success && lacksLanguageModel(parsed.data)) {
-    faults.push(
-      'LLM_URL and LLM_MODEL go together, and VOICE_PROVIDER=cascade needs both: LLM_URL=http://127.0.0.1:11434/v1 LLM_MODEL=qwen3:4b.',
-    );
-  }
+  const lack = parsed.success ? voiceFault(parsed.data) : null;
+  if (lack !== null) faults.push(lack);
   if (parsed.success && isBrokerHalfSet(parsed.data)) {
     faults.push(
       'MQTT_URL needs MQTT_PUBLIC_URL, where operators reach that broker, and MQTT_TOKEN_SECRET, by which it knows them.',
@@ -191,32 +172,39 @@ export function loadConfig(
   };
 }
 
-function lacksOpenAiKey({ VOICE_PROVIDER, OPENAI_API_KEY, OPENAI_REALTIME_URL }: Settings): boolean {
-  return VOICE_PROVIDER === 'openai-realtime' && OPENAI_API_KEY === undefined && OPENAI_REALTIME_URL === undefined;
+function voiceFault(settings: Settings): string | null {
+  const { VOICE_PROVIDER, LLM_URL, LLM_MODEL } = settings;
+  const voice = operatorSettings(settings);
+  const isHalfSet = (LLM_URL === undefined) !== (LLM_MODEL === undefined);
+  return isHalfSet ? MODEL_HALF_SET : lackOf(VOICE_PROVIDER, voice);
 }
 
-function lacksLanguageModel({ VOICE_PROVIDER, LLM_URL, LLM_MODEL }: Settings): boolean {
-  return (
-    (LLM_URL === undefined) !== (LLM_MODEL === undefined) || (VOICE_PROVIDER === 'cascade' && LLM_URL === undefined)
-  );
-}
+const MODEL_HALF_SET = 'LLM_URL and LLM_MODEL go together: LLM_URL=http://127.0.0.1:11434/v1 LLM_MODEL=qwen3:4b.';
 
-function usualProvider({ LLM_URL, OPENAI_API_KEY }: Settings): Config['voice']['provider'] {
-  if (LLM_URL !== undefined) return 'cascade';
-  return OPENAI_API_KEY === undefined ? 'local' : 'openai-realtime';
-}
-
-function readLanguageModel({ LLM_URL, LLM_MODEL, LLM_SEES, LLM_API_KEY }: Settings): Config['voice']['languageModel'] {
-  if (LLM_URL === undefined || LLM_MODEL === undefined) return null;
-  return { url: LLM_URL, model: LLM_MODEL, sees: LLM_SEES, apiKey: () => LLM_API_KEY };
-}
-
-function readEarsAndMouth(settings: Settings): Pick<Config['voice'], 'transcription' | 'speech'> {
-  const { STT_URL, STT_MODEL, STT_API_KEY, TTS_URL, TTS_MODEL, TTS_VOICE, TTS_API_KEY } = settings;
+function operatorSettings(settings: Settings): OperatorSettings {
+  const { LLM_URL, LLM_MODEL, STT_URL, TTS_URL, OPENAI_REALTIME_URL: url } = settings;
   return {
-    transcription: STT_URL === undefined ? null : { url: STT_URL, model: STT_MODEL, apiKey: () => STT_API_KEY },
+    openAi: { url, turnDetection: settings.OPENAI_TURN_DETECTION, apiKey: settings.OPENAI_API_KEY },
+    languageModel:
+      LLM_URL === undefined || LLM_MODEL === undefined
+        ? null
+        : { url: LLM_URL, model: LLM_MODEL, sees: settings.LLM_SEES, apiKey: settings.LLM_API_KEY },
+    transcription:
+      STT_URL === undefined ? null : { url: STT_URL, model: settings.STT_MODEL, apiKey: settings.STT_API_KEY },
     speech:
-      TTS_URL === undefined ? null : { url: TTS_URL, model: TTS_MODEL, voice: TTS_VOICE, apiKey: () => TTS_API_KEY },
+      TTS_URL === undefined
+        ? null
+        : { url: TTS_URL, model: settings.TTS_MODEL, voice: settings.TTS_VOICE, apiKey: settings.TTS_API_KEY },
+  };
+}
+
+function readVoice(settings: Settings): Config['voice'] {
+  const chosen = operatorSettings(settings);
+  const parts = operatorParts(chosen);
+  return {
+    provider: settings.VOICE_PROVIDER ?? usualVoice(chosen),
+    parts: withoutKeys(parts),
+    partsWithKeys: () => parts,
   };
 }
 
@@ -288,15 +276,7 @@ function toConfig(settings: Settings): Omit<Config, 'isStartedByNpm'> {
     stunPort: settings.STUN_PORT,
     logLevel: settings.LOG_LEVEL,
     logFormat: settings.LOG_FORMAT,
-    voice: {
-      provider: settings.VOICE_PROVIDER ?? usualProvider(settings),
-      hasOpenAiKey: settings.OPENAI_API_KEY !== undefined,
-      openAiKey: () => settings.OPENAI_API_KEY,
-      openAiUrl: settings.OPENAI_REALTIME_URL,
-      openAiTurnDetection: settings.OPENAI_TURN_DETECTION,
-      languageModel: readLanguageModel(settings),
-      ...readEarsAndMouth(settings),
-    },
+    voice: readVoice(settings),
     models: {
       folder: resolve(settings.DATA_DIR, 'models'),
       hubUrl: settings.HF_ENDPOINT,

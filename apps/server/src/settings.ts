@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { VOICES } from '@visavis/media/voice-catalogue';
 import { PATIENT_HISTORY_GAP_MS } from '@visavis/protocol';
 import { OPERATOR_TOPIC_PREFIX } from '@visavis/protocol/schemas';
 import * as z from 'zod';
@@ -8,6 +9,8 @@ import { SHIPPED_AVATARS } from './shipped-files.ts';
 
 /** Calls that one worker process serves well: a talking face costs about a tenth of a core. */
 export const CALLS_PER_WORKER = 8;
+
+const VOICES_FOR_BUILT_IN = VOICES.filter(({ offer }) => offer.toOperator).map(({ id }) => id);
 
 const portNumber = z.coerce
   .number('must be a number')
@@ -263,10 +266,10 @@ export const settingsSchema = z.object({
     .default('auto')
     .describe('auto: pretty on a terminal, else JSON lines.'),
   VOICE_PROVIDER: z
-    .enum(['local', 'cascade', 'openai-realtime'], 'must be local, cascade or openai-realtime')
+    .enum(VOICES_FOR_BUILT_IN, `must be one of ${VOICES_FOR_BUILT_IN.join(', ')}`)
     .optional()
     .describe(
-      'Who speaks for the built-in avatars; by what is set: cascade (LLM_URL), openai-realtime (OPENAI_API_KEY), else local.',
+      'Who speaks for the built-in avatars; left out: what the other settings are for, LLM_URL before OPENAI_API_KEY.',
     ),
   LLM_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http or https address' })
@@ -358,7 +361,7 @@ export const settingsSchema = z.object({
   OPERATOR_WAIT_SECONDS: count
     .default(45)
     .describe('How long a user waits for the answer of an operator who is there.'),
-  SCRIPTED_VOICE: flag.default(false).describe('Offer the voice provider "scripted", a fixed talk for tests.'),
+  SCRIPTED_VOICE: flag.default(false).describe('Offer a voice that follows a script, for tests.'),
 });
 
 export type Settings = z.output<typeof settingsSchema>;

@@ -242,8 +242,7 @@ export class Pipeline {
     closeAll(this.#user, this.#audioOut, this.#feed, this.#opus, this.#peer, this.#recorder, face);
   }
 
-  #createUserPipeline({ detectsTurns }: VoiceCapabilities): UserPipeline {
-    const isToBeSaid = this.#config.provider === 'transparency';
+  #createUserPipeline({ detectsTurns, echoesUser: isToBeSaid }: VoiceCapabilities): UserPipeline {
     return new UserPipeline({
       clock: this.#resources.clock,
       logger: this.#logger,

@@ -29,6 +29,17 @@ export const MODELS = [
 ] as const;
 export type ModelName = (typeof MODELS)[number];
 
+/** The voice of avatars for which nobody has chosen one. */
+export const FIRST_VOICE = 'local';
+
+/** Voices that calls ask for by what they want, whatever the avatar names. */
+export const VOICE_OF_CALL = {
+  /** The client sends the sound that the avatar says. */
+  clientSound: 'transparency',
+  /** People answer in place of the avatar. */
+  people: 'operator',
+} as const;
+
 /** A BCP 47 tag, like `en-US`. */
 export const LANGUAGE_TAG = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/;
 

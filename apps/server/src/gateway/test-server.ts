@@ -74,7 +74,7 @@ export async function createTestServer(overrides: Partial<ServerDependencies> = 
       demo: () => ({ licence: TEST_KEY, projectId: 'project' }),
       voice: () => ({ mouth: 'm', ears: 'e', brain: 'b', hears: true, provider: 'local' }),
       voices: { list: () => [], providerOf: ({ provider }) => provider, speakerOf: () => null },
-      sees: () => false,
+      abilities: () => ({ sees: false, isDemonstration: true }),
       foundModels: () => [],
     },
     reconnectKeys: {

@@ -178,7 +178,13 @@ describe('pages', () => {
     });
     const voice = () => ({ mouth: 'm', ears: 'e', brain: 'b', hears: true, provider: 'local' });
     const demo = () => ({ licence: TEST_KEY, projectId: 'project' });
-    const page = { version: '1', voice, voices, sees: () => false, foundModels: () => [] };
+    const page = {
+      version: '1',
+      voice,
+      voices,
+      abilities: () => ({ sees: false, isDemonstration: true }),
+      foundModels: () => [],
+    };
     const { app } = await start({ talkPage: { ...page, demo } });
     expect((await app.inject('/api/v1/talk-page')).json()).toEqual({
       demoLicense: TEST_KEY,

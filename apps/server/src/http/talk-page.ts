@@ -1,3 +1,4 @@
+import { FIRST_VOICE } from '@visavis/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import ipaddr from 'ipaddr.js';
 import type { VoiceDirectory } from '../control/voices/voice-directory.ts';
@@ -24,8 +25,8 @@ export type TalkPageSource = {
   readonly demo: () => { readonly licence: string; readonly projectId: string } | null;
   readonly voice: () => VoiceReport;
   readonly voices: Pick<VoiceDirectory, 'list' | 'providerOf' | 'speakerOf'>;
-  /** Whether the model behind this provider takes pictures. */
-  readonly sees: (provider: string) => boolean;
+  /** What this provider can do: take pictures; or is it a demonstration, with no model behind it. */
+  readonly abilities: (provider: string) => { readonly sees: boolean; readonly isDemonstration: boolean };
   /** Models that nobody has put behind the avatars. */
   readonly foundModels: () => readonly FoundModel[];
 };
@@ -61,17 +62,13 @@ function isOfThisMachine({ ip, hostname }: FastifyRequest): boolean {
 
 function toTalkPageAvatar(
   avatar: CatalogueAvatar,
-  { voices, ...source }: Pick<TalkPageSource, 'voices' | 'sees'>,
+  { voices, ...source }: Pick<TalkPageSource, 'voices' | 'abilities'>,
 ): object {
   const { avatarId, name, title, description, voice, pictureFile, face = null } = avatar;
-  const { isSystem = true, provider = LOCAL_PROVIDER } = avatar;
+  const { isSystem = true, provider = FIRST_VOICE } = avatar;
   const thumbnailUrl = pictureFile === null ? '' : `/uploadFiles/${encodeURIComponent(pictureFile)}`;
   const answering = voices.providerOf({ isSystem, provider });
-  const isDemonstration = answering === LOCAL_PROVIDER;
-  const sees = source.sees(answering);
+  const { sees, isDemonstration } = source.abilities(answering);
   const speaker = voices.speakerOf({ voice, isSystem, provider });
   return { avatarId, name, title, description, thumbnailUrl, face, voice, isDemonstration, sees, speaker };
 }
-
-/** Its brain is a set of rules, for demonstrations. */
-const LOCAL_PROVIDER = 'local';

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { MediaPool, type WorkerLoss } from '@visavis/media/media-pool';
-import { describeVoices } from '@visavis/media/provider-voices';
+import { describeVoices, findEntry, offersOf } from '@visavis/media/voice-catalogue';
 import { VoiceSampler } from '@visavis/media/voice-sampler';
 import type { Logger as PinoLogger } from 'pino';
 import type { Config } from '../config.ts';
@@ -42,7 +42,14 @@ import { makingPlaces } from './machine-places.ts';
 import { openOperatorMode } from './operator.ts';
 import { startStunResponder } from './stun-responder.ts';
 import { isSelfSigned, loadTls } from './tls.ts';
-import { followVoice, providerFor, reportVoice, seesWith, withVoiceProvider } from './voice-choice.ts';
+import {
+  followVoice,
+  providerFor,
+  reportVoice,
+  type ServerVoice,
+  seesWith,
+  withVoiceProvider,
+} from './voice-choice.ts';
 
 export type RunningServer = {
   readonly port: number;
@@ -84,12 +91,13 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
   closers.add('media workers', () => pool.close());
   const control = await openControlPlane(config, logger, closers);
   noteEvent = control.noteEvent;
-  const known = pool.ready.then((description) => reportVoice(config.voice, description));
-  const voice = followVoice(config.voice, known);
+  const current = (): ServerVoice => config.voice;
+  const voice = followVoice(current, pool.ready);
+  const known = pool.ready.then((description) => reportVoice(current(), description));
   const voiceReady = pool.whenReady().then(() => known);
   voiceReady.catch((error: unknown) => logger.error({ error: String(error) }, 'No media worker came up'));
 
-  const foundModels = config.voice.provider === 'local' ? await findLanguageModels() : [];
+  const foundModels = offersOf(config.voice.provider)?.isDemonstration === true ? await findLanguageModels() : [];
 
   const { demo } = control;
   const { app, gateway } = await createServer({
@@ -168,7 +176,10 @@ function talkPageOf(
         ? { licence: demo.licenceKey, projectId: demo.projectId }
         : null,
     voices: consoleApi.voices,
-    sees: (provider) => seesWith(provider, config.voice),
+    abilities: (provider) => ({
+      sees: seesWith(provider, config.voice.parts),
+      isDemonstration: offersOf(provider)?.isDemonstration === true,
+    }),
     foundModels: () => foundModels,
   };
 }
@@ -220,7 +231,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
   });
   closers.add('control plane', () => services.close());
   for (const talk of orphaned) services.takeLost(talk);
-  const admission = withVoiceProvider(services.admission, config.voice);
+  const admission = withVoiceProvider(services.admission, () => config.voice);
   return {
     demo,
     disk,
@@ -256,7 +267,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
 
 function describedVoices({ voice }: Config): VoiceDirectory {
   return new VoiceDirectory({
-    providers: describeVoices({ openAiUrl: voice.openAiUrl, hasSpeechService: voice.speech !== null }),
+    providers: describeVoices(voice.parts),
     providerOf: (avatar) => providerFor(avatar, voice.provider),
   });
 }
@@ -264,7 +275,12 @@ function describedVoices({ voice }: Config): VoiceDirectory {
 function openVoicePreviews({ voice }: Config, logger: PinoLogger, closers: Closers): VoicePreviewOptions {
   const sampler = new VoiceSampler(logger);
   closers.add('voice samples', () => sampler.close());
-  return { speak: (sample, signal) => sampler.speak(sample, signal), hasOpenAiKey: voice.hasOpenAiKey };
+  const { voice: whole } = voice.partsWithKeys();
+  return {
+    speak: (sample, signal) => sampler.speak(sample, signal),
+    hasKey: (provider) =>
+      findEntry('voice', provider)?.takesKey === true ? whole?.id === provider && whole.apiKey !== undefined : null,
+  };
 }
 
 function openMail({ mail }: Config, closers: Closers) {
@@ -301,8 +317,6 @@ async function openMedia(
 ): Promise<MediaPool> {
   // The built-in figures; what belongs to a project is opened when it is first called.
   const shipped = config.preparesAvatars ? ((await readShippedAvatars(config.avatarsDir)) ?? []) : [];
-  const openAiKey = config.voice.openAiKey();
-  const { languageModel, transcription, speech } = config.voice;
   return new MediaPool({
     onWorkerLost,
     workerCount: config.mediaWorkers,
@@ -314,23 +328,11 @@ async function openMedia(
       widthPx: config.pictureSizePx,
       heightPx: config.pictureSizePx,
       publicAddresses: config.publicAddresses,
-      openAi: {
-        turnDetection: config.voice.openAiTurnDetection,
-        ...(config.voice.openAiUrl === undefined ? {} : { url: config.voice.openAiUrl }),
-        ...(openAiKey === undefined ? {} : { apiKey: openAiKey }),
-      },
-      ...(languageModel !== null && { languageModel: withKey(languageModel) }),
-      ...(transcription !== null && { transcription: withKey(transcription) }),
-      ...(speech !== null && { speech: withKey(speech) }),
+      voiceParts: config.voice.partsWithKeys(),
+      privateHosts: config.fetchPrivateHosts,
       allowScriptedVoice: config.allowScriptedVoice,
       ...(config.mediaPorts === undefined ? {} : { portRange: config.mediaPorts }),
     },
     logger,
   });
-}
-
-/** As media workers are told of a service, over their channel. */
-function withKey<Service extends { readonly apiKey: () => string | undefined }>({ apiKey, ...service }: Service) {
-  const key = apiKey();
-  return { ...service, ...(key === undefined ? {} : { apiKey: key }) };
 }

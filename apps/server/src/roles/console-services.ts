@@ -172,7 +172,7 @@ export type ConsoleServices = {
   close(): Promise<void>;
 };
 
-const NO_VOICES: VoicePreviewOptions = { speak: null, hasOpenAiKey: false };
+const NO_VOICES: VoicePreviewOptions = { speak: null, hasKey: () => null };
 
 /** The control plane: what stands behind the console's interface and decides about calls. */
 export function createConsoleServices(options: ConsoleServiceOptions): ConsoleServices {

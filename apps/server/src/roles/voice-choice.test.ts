@@ -3,21 +3,12 @@ import { scriptedAdmission, TEST_AVATAR } from '../gateway/test-doubles.ts';
 import type { Admission, CallAvatar } from '../ports.ts';
 import { describeProvider, followVoice, reportVoice, withVoiceProvider } from './voice-choice.ts';
 
-const LOCAL = {
-  provider: 'local',
-  hasOpenAiKey: false,
-  openAiUrl: undefined,
-  openAiTurnDetection: 'server_vad',
-  languageModel: null,
-  transcription: null,
-  speech: null,
-} as const;
-const OPENAI = { ...LOCAL, provider: 'openai-realtime', hasOpenAiKey: true } as const;
-const CASCADE = {
-  ...LOCAL,
-  provider: 'cascade',
-  languageModel: { url: 'http://127.0.0.1:11434/v1', model: 'qwen3:4b' },
-} as const;
+const REALTIME = { id: 'openai-realtime', options: { turnDetection: 'server_vad' } };
+const LOCAL = { provider: 'local', parts: { voice: REALTIME } };
+const OPENAI = { provider: 'openai-realtime', parts: { voice: { ...REALTIME, apiKey: 'sk-1' } } };
+const serviceOf = (url: string, model: string) => ({ id: 'openai-compatible', options: { url, model } });
+const MODEL = serviceOf('http://127.0.0.1:11434/v1', 'qwen3:4b');
+const CASCADE = { provider: 'cascade', parts: { voice: REALTIME, thinker: MODEL } };
 const SETTINGS = { local: LOCAL, 'openai-realtime': OPENAI, cascade: CASCADE };
 
 function offering(avatar: CallAvatar): Admission {
@@ -47,12 +38,12 @@ describe('withVoiceProvider', () => {
       'local',
     ],
   ] as const)('%s', async (_name, avatar, setting, provider, model) => {
-    const found = await withVoiceProvider(offering(avatar), SETTINGS[setting]).findAvatar('p', {});
+    const found = await withVoiceProvider(offering(avatar), () => SETTINGS[setting]).findAvatar('p', {});
     expect(found).toMatchObject({ kind: 'found', avatar: { provider, model } });
   });
 
   it('leaves the rest as it is', async () => {
-    const admission = withVoiceProvider(scriptedAdmission(), OPENAI);
+    const admission = withVoiceProvider(scriptedAdmission(), () => OPENAI);
     expect(await admission.findAvatar('p', { name: 'nobody' })).toEqual({ kind: 'missing' });
     expect(await admission.findLicence('unknown')).toBeNull();
   });
@@ -64,7 +55,7 @@ describe('what the start-up print says', () => {
   it('of the built-in voice, with the way to another', () => {
     expect(reportVoice(LOCAL, description)).toEqual({ ...description, hears: false, provider: 'local' });
     expect(describeProvider(LOCAL)).toContain('OPENAI_API_KEY=… npx visavis');
-    expect(describeProvider({ ...LOCAL, hasOpenAiKey: true })).toContain('VOICE_PROVIDER=local');
+    expect(describeProvider({ ...OPENAI, provider: 'local' })).toContain('VOICE_PROVIDER=local');
   });
 
   it('of a language model, by name and place', () => {
@@ -73,9 +64,9 @@ describe('what the start-up print says', () => {
     expect(reportVoice(CASCADE, hearing)).toEqual({ ...hearing, brain, hears: true, provider: 'cascade' });
     expect(reportVoice(CASCADE, description)).toMatchObject({ hears: false });
     expect(describeProvider(CASCADE)).toContain(brain);
-    const transcription = { url: 'http://127.0.0.1:8000/v1', model: 'whisper-1' };
-    const speech = { url: 'http://127.0.0.1:8880/v1', model: 'kokoro' };
-    expect(reportVoice({ ...CASCADE, transcription, speech }, description)).toEqual({
+    const recogniser = serviceOf('http://127.0.0.1:8000/v1', 'whisper-1');
+    const speaker = serviceOf('http://127.0.0.1:8880/v1', 'kokoro');
+    expect(reportVoice({ ...CASCADE, parts: { ...CASCADE.parts, recogniser, speaker } }, description)).toEqual({
       ...{ mouth: 'kokoro at 127.0.0.1:8880', ears: 'whisper-1 at 127.0.0.1:8000', brain, hears: true },
       provider: 'cascade',
     });
@@ -83,18 +74,20 @@ describe('what the start-up print says', () => {
 
   it('of OpenAI, which hears on every machine', () => {
     expect(reportVoice(OPENAI, description)).toMatchObject({ ears: 'OpenAI Realtime (api.openai.com)', hears: true });
-    expect(describeProvider({ ...OPENAI, openAiUrl: 'ws://10.0.0.2:8000/v1?key=secret' })).toBe(
-      'OpenAI Realtime at 10.0.0.2:8000; VOICE_PROVIDER=local for the built-in voice',
-    );
+    expect(
+      describeProvider({
+        ...OPENAI,
+        parts: { voice: { ...REALTIME, options: { url: 'ws://10.0.0.2:8000/v1?key=secret' } } },
+      }),
+    ).toBe('OpenAI Realtime (10.0.0.2:8000); VOICE_PROVIDER=local for the built-in voice');
   });
 });
 
 it('is told of as starting for as long as that takes, and then as it is', async () => {
   const { promise: ready, resolve } = Promise.withResolvers<{ mouth: string; ears: string; brain: string }>();
-  const known = ready.then((description) => reportVoice(LOCAL, description));
-  const current = followVoice(LOCAL, known);
+  const current = followVoice(() => LOCAL, ready);
   expect(current()).toMatchObject({ ears: 'starting', hears: false });
   resolve({ mouth: 'flite', ears: 'PocketSphinx', brain: 'rules' });
-  await known;
+  await ready;
   expect(current()).toMatchObject({ ears: 'PocketSphinx', hears: true });
 });

@@ -1,108 +1,115 @@
-import type { Config } from '../config.ts';
+import { describeVoice, findEntry, type PartChoice, partsOf, type VoiceParts } from '@visavis/media/voice-catalogue';
+import { FIRST_VOICE } from '@visavis/protocol';
 import type { VoiceReport } from '../http/talk-page.ts';
 import type { Admission } from '../ports.ts';
 
-const OPENAI_MODEL = 'gpt-realtime-2.1';
-const OPENAI_HOST = 'api.openai.com';
-
-/** What is told of the voice's settings needs no key. */
-type VoiceSettings = Omit<Config['voice'], 'openAiKey' | ServiceName> & Readonly<Record<ServiceName, Service | null>>;
-type ServiceName = 'languageModel' | 'transcription' | 'speech';
-type Service = { readonly url: string; readonly model: string };
+/** What speaks for the built-in avatars, and the parts that the operator has chosen; it may change while the server runs. */
+export type ServerVoice = { readonly provider: string; readonly parts: VoiceParts };
 
 /** Who speaks for an avatar of this server: `provider` is what it is set to. */
 export function providerFor(
   avatar: { readonly isSystem: boolean; readonly provider: string },
-  provider: Config['voice']['provider'],
+  provider: string,
 ): string {
-  return avatar.isSystem && avatar.provider === 'local' ? provider : avatar.provider;
+  return avatar.isSystem && avatar.provider === FIRST_VOICE ? provider : avatar.provider;
 }
 
 /**
- * System avatars are stored with the local voice, and speak with the one that this server is set to. Avatars of projects
+ * System avatars are stored with the first voice, and speak with the one that this server is set to. Avatars of projects
  * keep theirs.
  */
-export function withVoiceProvider(
-  admission: Admission,
-  voice: Pick<VoiceSettings, 'provider' | 'languageModel'>,
-): Admission {
-  const { provider, languageModel } = voice;
-  const usualModel = provider === 'cascade' ? (languageModel?.model ?? '') : OPENAI_MODEL;
+export function withVoiceProvider(admission: Admission, current: () => ServerVoice): Admission {
   return {
     ...admission,
     async findAvatar(projectId, query) {
       const found = await admission.findAvatar(projectId, query);
       if (found.kind === 'missing') return found;
       const { avatar } = found;
-      if (providerFor({ ...avatar, isSystem: avatar.isSystem === true }, provider) === avatar.provider) return found;
-      const model = avatar.model === 'local' ? usualModel : avatar.model;
+      const voice = current();
+      const provider = providerFor({ ...avatar, isSystem: avatar.isSystem === true }, voice.provider);
+      if (provider === avatar.provider) return found;
+      const model = avatar.model === FIRST_VOICE ? usualModelOf(voice) : avatar.model;
       return { ...found, avatar: { ...avatar, provider, model } };
     },
   };
 }
 
-/** What speaks, hears and thinks for the built-in avatars, given what the local voice has on this machine. */
+function usualModelOf({ provider, parts }: ServerVoice): string {
+  const model = partsOf(provider, parts).thinker?.options.model;
+  return typeof model === 'string' ? model : (findEntry('voice', provider)?.usualModel ?? '');
+}
+
+/** What speaks, hears and thinks for the built-in avatars, given what this machine has of its own. */
 export function reportVoice(
-  voice: VoiceSettings,
+  { provider, parts }: ServerVoice,
   local: { readonly mouth: string; readonly ears: string; readonly brain: string },
 ): VoiceReport {
-  const { provider } = voice;
-  const hears = !local.ears.startsWith('none');
-  if (provider === 'local') return { ...local, hears, provider };
-  if (provider === 'cascade') {
-    const { transcription, speech, languageModel } = voice;
-    return {
-      mouth: speech === null ? local.mouth : describeService(speech),
-      ears: transcription === null ? local.ears : describeService(transcription),
-      brain: describeService(languageModel),
-      hears: hears || transcription !== null,
-      provider,
-    };
+  const entry = findEntry('voice', provider);
+  const { recogniser, thinker, speaker } = partsOf(provider, parts);
+  if (entry === null || recogniser === undefined || speaker === undefined) {
+    const name = describeWhole(provider, parts);
+    const brain = `${name}, ${entry?.usualModel ?? ''} unless the call names a model`;
+    return { mouth: name, ears: name, brain, hears: true, provider };
   }
-  const name = `OpenAI Realtime (${hostOf(voice)})`;
-  const brain = `${name}, ${OPENAI_MODEL} unless the call names a model`;
-  return { mouth: name, ears: name, brain, hears: true, provider };
+  const nameOf = (part: PartChoice, own: string): string => (hasService(part) ? describeService(part) : own);
+  return {
+    mouth: nameOf(speaker, local.mouth),
+    ears: nameOf(recogniser, local.ears),
+    brain: thinker === undefined ? 'no language model' : nameOf(thinker, local.brain),
+    hears: hasService(recogniser) || !local.ears.startsWith('none'),
+    provider,
+  };
 }
 
 /** Whether pictures of the user's camera are understood by what answers for avatars of this provider. */
-export function seesWith(
-  provider: string,
-  { languageModel }: { readonly languageModel: { readonly sees: boolean } | null },
-): boolean {
-  return provider === 'cascade' ? languageModel?.sees === true : provider === 'openai-realtime';
+export function seesWith(provider: string, parts: VoiceParts): boolean {
+  return describeVoice(provider, parts)?.sees === true;
 }
 
 /** One line on which voice is active and how to have the other. */
-export function describeProvider(voice: VoiceSettings): string {
-  if (voice.provider === 'openai-realtime') {
-    return `OpenAI Realtime at ${hostOf(voice)}; VOICE_PROVIDER=local for the built-in voice`;
+export function describeProvider({ provider, parts }: ServerVoice): string {
+  const back = `VOICE_PROVIDER=${FIRST_VOICE} for the built-in voice`;
+  if (provider === FIRST_VOICE) {
+    return parts.voice?.apiKey === undefined
+      ? 'built-in; for a real conversation: OPENAI_API_KEY=… npx visavis, or any language model: LLM_URL=… LLM_MODEL=…'
+      : `built-in, by VOICE_PROVIDER=${FIRST_VOICE}; ${titleOf(parts.voice)} for avatars that name it`;
   }
-  if (voice.provider === 'cascade') {
-    return `${describeService(voice.languageModel)}; VOICE_PROVIDER=local for the built-in voice`;
-  }
-  return voice.hasOpenAiKey
-    ? 'built-in, by VOICE_PROVIDER=local; OpenAI for avatars that name it'
-    : 'built-in; for a real conversation: OPENAI_API_KEY=… npx visavis, or any language model: LLM_URL=… LLM_MODEL=…';
+  const { thinker } = partsOf(provider, parts);
+  return `${thinker === undefined ? describeWhole(provider, parts) : describeService(thinker)}; ${back}`;
 }
 
-function describeService(service: Service | null): string {
-  return service === null ? 'no language model' : `${service.model} at ${new URL(service.url).host}`;
+function titleOf({ id }: PartChoice): string {
+  return findEntry('voice', id)?.title ?? id;
 }
 
-function hostOf({ openAiUrl }: VoiceSettings): string {
-  return openAiUrl === undefined ? OPENAI_HOST : new URL(openAiUrl).host;
+/** By its title and where it is. */
+function describeWhole(provider: string, parts: VoiceParts): string {
+  const entry = findEntry('voice', provider);
+  const origin = entry?.keyOrigin(parts.voice?.id === provider ? parts.voice.options : {}) ?? null;
+  return `${entry?.title ?? provider}${origin === null ? '' : ` (${new URL(origin).host})`}`;
+}
+
+function hasService({ options }: PartChoice): boolean {
+  return Object.keys(options).length > 0;
+}
+
+function describeService({ id, options: { model, url } }: PartChoice): string {
+  return typeof url === 'string' ? `${String(model)} at ${new URL(url).host}` : `${String(model)} (${id})`;
 }
 
 const STARTING = { mouth: 'starting', ears: 'starting', brain: 'starting', hears: false };
 
-/** What speaks, hears and thinks at this moment: `starting` until it is known, also where that takes long. */
+/** What speaks, hears and thinks at this moment: `starting` until what this machine has is known, also where that takes long. */
 export function followVoice(
-  { provider }: Pick<VoiceSettings, 'provider'>,
-  known: Promise<VoiceReport>,
+  current: () => ServerVoice,
+  known: Promise<Parameters<typeof reportVoice>[1]>,
 ): () => VoiceReport {
-  let report: VoiceReport = { ...STARTING, provider };
+  let local: Parameters<typeof reportVoice>[1] | null = null;
   void known.then((now) => {
-    report = now;
+    local = now;
   });
-  return () => report;
+  return () =>
+    local === null
+      ? { ...reportVoice(current(), { mouth: '', ears: '', brain: '' }), ...STARTING }
+      : reportVoice(current(), local);
 }

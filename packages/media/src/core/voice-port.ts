@@ -13,7 +13,12 @@ export type VoiceCapabilities = {
   readonly answers: boolean;
   /** Whether words of the user become text. When false the page tells the user to type. */
   readonly hears: boolean;
-  readonly timings: 'none' | 'phone';
+  /** Times that come with the words and the sound of a reply. */
+  readonly timings: 'none' | 'word' | 'phone';
+  /** Whether words that are to be said (`say`) are said as they are, or by a model that is asked to. */
+  readonly speaks: 'exactly' | 'on-request';
+  /** What it says is the user's own sound: no turn of the user is looked for, and nobody is greeted. */
+  readonly echoesUser: boolean;
   /** BCP 47 language tags, or `any`. */
   readonly languages: readonly string[] | 'any';
 };

@@ -3,6 +3,7 @@ import type { VoiceProvider } from '../core/voice-port.ts';
 import type { Face } from '../frames/face.ts';
 import type { SpeechModel } from '../turn-detection/speech-model.ts';
 import type { ArticulationNetwork } from '../visemes/articulation-network.ts';
+import type { VoiceParts } from '../voice/voice-parts.ts';
 import type { EncodedLoop } from '../webrtc/idle-loop.ts';
 
 export type PictureSize = { readonly widthPx: number; readonly heightPx: number };
@@ -20,8 +21,8 @@ export type CallResources = {
     readonly portRange?: { readonly begin: number; readonly end: number };
     readonly publicAddresses: readonly string[];
   };
-  /** Rejects when there is no such provider. */
-  voice(providerId: string): Promise<VoiceProvider>;
+  /** With these parts of an avatar's own; left out: with what the server has. Rejects when there is no such provider. */
+  voice(providerId: string, parts?: VoiceParts): Promise<VoiceProvider>;
   /** Rejects when the bundle cannot be read. */
   holdFace(bundlePath: string, size: PictureSize): Promise<HeldFace>;
   /** The face's life loop, encoded once per codec and worker. */

@@ -1,5 +1,6 @@
 import type { ExpressionWish } from '../core/expression-cue.ts';
 import type { HistoryItem, ToolDefinition, TurnDetectionSettings } from '../core/voice-port.ts';
+import type { VoiceParts } from '../voice/voice-parts.ts';
 
 /**
  * The vocabulary between a gateway and a call: the table of contents of the media plane. Wire protocols are mapped to
@@ -11,8 +12,10 @@ export type IceServer = { readonly urls: readonly string[]; readonly username?: 
 export type SessionConfig = {
   readonly sessionId: string;
   readonly avatar: { readonly id: string; readonly name: string; readonly bundlePath: string };
-  /** Which voice provider speaks: `local`, `transparency`, `scripted`, … */
+  /** Which voice of the catalogue speaks. */
   readonly provider: string;
+  /** Parts of it that the avatar's owner has chosen, with their keys; left out: those of the server. */
+  readonly parts?: VoiceParts;
   readonly model: string;
   readonly voice: string;
   readonly language: string;

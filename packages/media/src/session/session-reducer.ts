@@ -68,9 +68,10 @@ function reduceInput(state: SessionState, input: SessionInput): Step {
 
 function openTalk(
   state: SessionState,
-  { hears, sees, detectsTurns, answers }: Extract<SessionInput, { type: 'voice-opened' }>,
+  { hears, sees, detectsTurns, answers, echoesUser: transparent }: Extract<SessionInput, { type: 'voice-opened' }>,
 ): Step {
-  const open = advance({ ...state, phase: 'ready', detectsTurns, hears, answers }, [
+  const greeted = state.greeted || transparent;
+  const open = advance({ ...state, phase: 'ready', detectsTurns, hears, answers, transparent, greeted }, [
     { type: 'emit', event: { type: 'ready', hears, sees } },
     { type: 'set-timer', name: 'media-wait', delayMs: MEDIA_WAIT_MS },
   ]);

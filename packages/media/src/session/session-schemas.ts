@@ -30,6 +30,18 @@ const turnDetectionSchema = z.object({
   silenceDurationMs: durationMs,
 });
 
+const partSchema = z.object({
+  id: word,
+  options: z.record(word, z.union([text(characters.url), z.number(), z.boolean()])),
+  apiKey: text(characters.url).exactOptional(),
+});
+const partsSchema = z.object({
+  voice: partSchema.exactOptional(),
+  recogniser: partSchema.exactOptional(),
+  thinker: partSchema.exactOptional(),
+  speaker: partSchema.exactOptional(),
+});
+
 const iceServerSchema = z.object({
   urls: z.array(text(characters.url)).max(counts.allowedOrigins),
   username: text(characters.url).exactOptional(),
@@ -44,6 +56,7 @@ export const sessionConfigSchema: z.ZodType<SessionConfig> = z.object({
   sessionId: word,
   avatar: z.object({ id: word, name: text(characters.parameter), bundlePath: pathText }),
   provider: word,
+  parts: partsSchema.exactOptional(),
   model: word,
   voice: word,
   language: word,

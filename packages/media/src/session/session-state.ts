@@ -108,7 +108,10 @@ export type SessionState = {
 export type TimerName = 'greeting' | 'held' | 'media-wait' | 'reply-wait' | `tool:${string}` | `words:${string}`;
 
 export type SessionInput =
-  | ({ readonly type: 'voice-opened' } & Pick<VoiceCapabilities, 'hears' | 'sees' | 'detectsTurns' | 'answers'>)
+  | ({ readonly type: 'voice-opened' } & Pick<
+      VoiceCapabilities,
+      'hears' | 'sees' | 'detectsTurns' | 'answers' | 'echoesUser'
+    >)
   | { readonly type: 'command'; readonly command: ControlCommand; readonly atMs: number }
   | { readonly type: 'voice'; readonly event: VoiceControlEvent; readonly atMs: number }
   /** Sound of a reply arrived. */
@@ -208,7 +211,6 @@ export const TOOL_RESULT_WAIT_MS = 4000;
 export function initialSessionState(options: {
   prompt: string;
   firstMessage: string;
-  transparent: boolean;
   language?: string;
   audioBack?: boolean;
   /** Of this talk alone; ids are unique within it when left out. */
@@ -217,7 +219,7 @@ export function initialSessionState(options: {
 }): SessionState {
   return {
     phase: 'opening',
-    transparent: options.transparent,
+    transparent: false,
     detectsTurns: false,
     hears: false,
     answers: true,
@@ -228,7 +230,7 @@ export function initialSessionState(options: {
     prompt: options.prompt,
     firstMessage: options.firstMessage,
     beginsBy: 'record',
-    greeted: options.transparent,
+    greeted: false,
     greetedUnasked: false,
     turns: [],
     isSounding: false,

@@ -41,6 +41,8 @@ function notebookVoice(inputs: VoiceInput[]): VoiceProvider {
       answers: true,
       hears: true,
       timings: 'none',
+      speaks: 'exactly',
+      echoesUser: false,
       languages: 'any',
     },
     open: async () => ({ send: (input) => void inputs.push(input), close: async () => {} }),

@@ -69,7 +69,6 @@ export class Session {
       firstMessage: config.firstMessage,
       language: config.language,
       turnDetection: config.turnDetection,
-      transparent: config.provider === 'transparency',
       audioBack: config.audioBack,
       idStem: `${config.sessionId.slice(0, ID_STEM_CHARACTERS)}_`,
     });
@@ -90,9 +89,9 @@ export class Session {
       this.#pipeline = await this.#openPipeline(provider);
       if (!this.#abort.signal.aborted) this.#voice = await this.#openVoice(provider);
       if (this.#abort.signal.aborted) return await this.#release();
-      const { hears, sees, detectsTurns, answers } = provider.capabilities;
+      const { hears, sees, detectsTurns, answers, echoesUser } = provider.capabilities;
       this.#opened = true;
-      this.#shell.open({ type: 'voice-opened', hears, sees, detectsTurns, answers });
+      this.#shell.open({ type: 'voice-opened', hears, sees, detectsTurns, answers, echoesUser });
       for (const command of this.#early.take()) this.handle(command);
       this.#logger.info({ sessionId, provider: provider.id }, 'A call began.');
       await this.#pipeline.offer();
@@ -179,7 +178,7 @@ export class Session {
 
   async #openVoiceProvider(): Promise<VoiceProvider> {
     try {
-      return await this.#resources.voice(this.#config.provider);
+      return await this.#resources.voice(this.#config.provider, this.#config.parts);
     } catch (error) {
       throw new SessionStartError('voice-unavailable', errorMessage(error));
     }

@@ -1,7 +1,5 @@
 import type { SessionEvent } from '../session/session-events.ts';
-import type { LanguageModelSettings } from '../voice/openai-compatible/language-models.ts';
-import type { SpeechService } from '../voice/openai-compatible/speech.ts';
-import type { TranscriptionService } from '../voice/openai-compatible/transcription.ts';
+import type { VoiceParts } from '../voice/voice-parts.ts';
 
 // What the pool and a media worker process say to each other over the process channel. What a call is told travels as JSON
 // text, however it is nested: so the channel itself never meets a message that it cannot read, and one that its call
@@ -41,18 +39,10 @@ export type WorkerOptions = {
   readonly bindAddress?: string;
   readonly portRange?: { readonly begin: number; readonly end: number };
   readonly publicAddresses: readonly string[];
-  /** Of the `openai-realtime` voice. */
-  readonly openAi?: {
-    readonly apiKey?: string;
-    readonly url?: string;
-    readonly turnDetection: 'server_vad' | 'semantic_vad';
-  };
-  /** Behind the `cascade` voice. */
-  readonly languageModel?: LanguageModelSettings;
-  /** Its ears; left out: those of this machine. */
-  readonly transcription?: TranscriptionService;
-  /** Its mouth; left out: that of this machine. */
-  readonly speech?: SpeechService;
-  /** Offers the `scripted` voice, a deterministic double for tests. */
+  /** Parts of voices that the operator has chosen for avatars without their own, with their keys. */
+  readonly voiceParts?: VoiceParts;
+  /** Hosts of the server's own network that owners of avatars may name. */
+  readonly privateHosts?: readonly string[];
+  /** Offers voices that are deterministic doubles, for tests. */
   readonly allowScriptedVoice: boolean;
 };

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { VOICES } from '@visavis/protocol';
+import { FIRST_VOICE } from '@visavis/protocol';
 import type { Clock } from '../core/clock.ts';
 import { errorMessage } from '../core/error-message.ts';
 import type { Logger } from '../core/logger.ts';
@@ -10,14 +10,9 @@ import type { CallResources, HeldFace, PictureSize } from '../session/call-resou
 import { loadSpeechModel, type SpeechModel } from '../turn-detection/speech-model.ts';
 import { type ArticulationNetwork, loadArticulationNetwork } from '../visemes/articulation-network.ts';
 import { createLocalVoice, describeLocalVoice, type LocalVoice } from '../voice/local/local-voice.ts';
-import { openThinker } from '../voice/openai-compatible/language-models.ts';
-import { speechSpeaker } from '../voice/openai-compatible/speech.ts';
-import { transcribingRecogniser } from '../voice/openai-compatible/transcription.ts';
-import { createOpenAiRealtimeVoice } from '../voice/openai-realtime/openai-realtime-voice.ts';
-import { createOperatorVoice } from '../voice/operator/operator-voice.ts';
-import { operatorVoices } from '../voice/operator/operator-voices.ts';
-import { createDemonstrationScript, createScriptedVoice } from '../voice/scripted/scripted-voice.ts';
-import { createTransparencyVoice } from '../voice/transparency/transparency-voice.ts';
+import { openVoice, type Surroundings } from '../voice/open-voice.ts';
+import { guardedNetwork } from '../voice/shared/service-network.ts';
+import type { VoiceParts } from '../voice/voice-parts.ts';
 import { type EncodedLoop, encodeIdleLoop } from '../webrtc/idle-loop.ts';
 import { FaceCache } from './face-cache.ts';
 import type { LocalVoiceParts, WorkerOptions } from './worker-messages.ts';
@@ -41,6 +36,7 @@ export class WorkerResources implements CallResources {
   readonly #logger: Logger;
   readonly #voices = new Map<string, Promise<VoiceProvider>>();
   readonly #faces: FaceCache;
+  readonly #surroundings: Surroundings;
   #local: Promise<LocalVoice> | null = null;
   #closed = false;
 
@@ -71,6 +67,12 @@ export class WorkerResources implements CallResources {
       maxIdle: MAX_IDLE_FACES,
     });
     this.clock = parts.clock;
+    this.#surroundings = {
+      ...{ clock: parts.clock, logger: parts.logger, local: () => this.#localVoice() },
+      operatorParts: options.voiceParts ?? {},
+      network: guardedNetwork(options.privateHosts ?? []),
+      hasDoubles: options.allowScriptedVoice,
+    };
     this.speechModel = parts.speechModel;
     this.articulation = parts.articulation;
     this.voiceDescription = parts.voiceDescription;
@@ -81,8 +83,9 @@ export class WorkerResources implements CallResources {
     };
   }
 
-  voice(providerId: string): Promise<VoiceProvider> {
-    return remember(this.#voices, providerId, () => this.#createVoice(providerId));
+  voice(providerId: string, parts?: VoiceParts): Promise<VoiceProvider> {
+    if (parts !== undefined) return openVoice(providerId, parts, this.#surroundings);
+    return remember(this.#voices, providerId, () => openVoice(providerId, {}, this.#surroundings));
   }
 
   holdFace(bundlePath: string, size: PictureSize): Promise<HeldFace> {
@@ -103,7 +106,7 @@ export class WorkerResources implements CallResources {
       while (isBusy() && !this.#closed) await delay(WARM_REST_MS);
     };
     try {
-      await this.voice('local');
+      await this.voice(FIRST_VOICE);
       for (const path of warmBundlePaths) {
         await rest();
         if (this.#closed) return;
@@ -126,19 +129,6 @@ export class WorkerResources implements CallResources {
     await this.#faces.close();
   }
 
-  async #createVoice(providerId: string): Promise<VoiceProvider> {
-    const options = { clock: this.clock, logger: this.#logger };
-    if (providerId === 'local') return this.#localVoice();
-    if (providerId === operatorVoices.provider) return createOperatorVoice(await this.#localVoice());
-    if (providerId === 'cascade') return this.#createCascade();
-    if (providerId === 'openai-realtime') return this.#createOpenAiVoice();
-    if (providerId === 'transparency') return createTransparencyVoice(options);
-    if (providerId === 'scripted' && this.#options.allowScriptedVoice) {
-      return createScriptedVoice(createDemonstrationScript(), options);
-    }
-    throw new Error(`There is no voice provider "${providerId}" here. Choose "local" in the avatar's settings.`);
-  }
-
   /** One pair of ears and one mouth, whoever answers. */
   #localVoice(): Promise<LocalVoice> {
     this.#local ??= createLocalVoice({ clock: this.clock, logger: this.#logger });
@@ -147,34 +137,6 @@ export class WorkerResources implements CallResources {
     });
     return this.#local;
   }
-
-  /** The ears and the mouth of this machine around a language model. */
-  async #createCascade(): Promise<VoiceProvider> {
-    const { languageModel, transcription, speech } = this.#options;
-    if (languageModel === undefined) {
-      throw new Error('This avatar thinks with a language model, and this server has none (LLM_URL, LLM_MODEL).');
-    }
-    const local = await this.#localVoice();
-    return local.withParts('cascade', {
-      thinker: openThinker(languageModel, this.clock),
-      recogniser: transcription && transcribingRecogniser(transcription, this.#logger),
-      speaker: speech && speechSpeaker(speech, isOwnVoice),
-    });
-  }
-
-  #createOpenAiVoice(): VoiceProvider {
-    const { openAi } = this.#options;
-    const apiKey = openAi?.apiKey ?? null;
-    if (apiKey === null && openAi?.url === undefined) {
-      throw new Error('This avatar speaks through OpenAI Realtime, for which this server has no key (OPENAI_API_KEY).');
-    }
-    return createOpenAiRealtimeVoice({ ...openAi, apiKey, clock: this.clock, logger: this.#logger });
-  }
-}
-
-/** Names that NavTalk's clients choose from are no service's own. */
-function isOwnVoice(voice: string): boolean {
-  return !VOICES.some((name) => name === voice);
 }
 
 function encodeLoop(face: Face, codec: 'vp8' | 'h264'): Promise<EncodedLoop> {

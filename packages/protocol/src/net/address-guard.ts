@@ -5,6 +5,7 @@ import { createHostResolver, type ResolveHost } from './host-resolver.ts';
 import { isPrivateName, isPublicAddress } from './public-address.ts';
 
 export { createHostResolver } from './host-resolver.ts';
+export { isPublicAddress } from './public-address.ts';
 
 export type AddressGuardOptions = {
   /** Host names or addresses that may be private. */

@@ -1,3 +1,4 @@
+import { FIRST_VOICE } from '@visavis/protocol';
 import { and, eq, isNull, ne, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../db/database.ts';
 import { type AvatarTool, avatars } from '../../db/schema.ts';
@@ -50,7 +51,7 @@ export type OwnAvatarsOptions = {
 };
 
 /** The voice of an avatar for which none is chosen. */
-const DEFAULTS = { provider: 'local', model: 'local', voice: 'cedar', language: 'en' } as const;
+const DEFAULTS = { provider: FIRST_VOICE, model: FIRST_VOICE, voice: 'cedar', language: 'en' } as const;
 /**
  * What a new avatar says and is told when its owner has not written it yet. In a language that is not listed it waits for
  * the person to begin.

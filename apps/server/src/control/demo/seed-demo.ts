@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { FIRST_VOICE } from '@visavis/protocol';
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../db/database.ts';
 import { licenceKeys, projects } from '../../db/schema.ts';
@@ -34,7 +35,7 @@ export type Demo = {
 export const DEMO_PROJECT_ID = createHash('sha256').update('visavis demo project').digest('hex').slice(0, 32);
 /** Advisory lock of the seeding transaction. */
 const SEED_LOCK = 7_744_110_294;
-const LOCAL_VOICE: SystemVoice = { provider: 'local', model: 'local' };
+const LOCAL_VOICE: SystemVoice = { provider: FIRST_VOICE, model: FIRST_VOICE };
 
 /** Brings the system avatars up to date and, on the first start, makes a demo project with a key. Safe to repeat. */
 export async function seedDemo({ db, box, avatarsDir, voice, logger, ...options }: DemoOptions): Promise<Demo> {

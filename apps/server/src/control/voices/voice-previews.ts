@@ -1,3 +1,4 @@
+import { FIRST_VOICE } from '@visavis/protocol';
 import { ControlError, refusal } from '../control-error.ts';
 import type { OnBound } from '../fairness/bounds.ts';
 import { FairPlaces } from '../fairness/fair-places.ts';
@@ -16,7 +17,8 @@ type SpeakSample = (
 export type VoicePreviewOptions = {
   /** Null: this server speaks no samples. */
   readonly speak: SpeakSample | null;
-  readonly hasOpenAiKey: boolean;
+  /** Whether this provider has the key that it needs; null: it needs none. */
+  readonly hasKey: (provider: string) => boolean | null;
   readonly onBound?: OnBound;
 };
 
@@ -63,17 +65,16 @@ export class VoicePreviews {
   /** A WAV file. Throws a `ControlError` that says why there is none. */
   async make(userId: string, { provider, voice, language, text }: VoiceChoice): Promise<Uint8Array> {
     const { speak } = this.#options;
-    if (provider !== 'local') throw this.#unavailable(provider);
+    if (provider !== FIRST_VOICE) throw this.#unavailable(provider);
     if (speak === null) throw refusal('not-available', 'no-own-voice');
     const sample = { text: text ?? sentenceFor(language), voice, language };
     return this.#places.run({ key: userId }, () => speakInTime(speak, sample));
   }
 
   #unavailable(provider: string): ControlError {
-    if (provider !== 'openai-realtime') {
-      return refusal('not-available', 'voice-not-heard', { values: { provider } });
-    }
-    return refusal('not-available', this.#options.hasOpenAiKey ? 'voice-in-calls-only' : 'no-openai-key');
+    const hasKey = this.#options.hasKey(provider);
+    if (hasKey === null) return refusal('not-available', 'voice-not-heard', { values: { provider } });
+    return refusal('not-available', hasKey ? 'voice-in-calls-only' : 'no-openai-key');
   }
 }
 

@@ -1,4 +1,5 @@
 import type { IceServer, SessionConfig } from '@visavis/media/session-events';
+import { VOICE_OF_CALL } from '@visavis/protocol';
 import type { CallAvatar, RecordingRoom } from '../../ports.ts';
 import type { CallRequest } from './call-request.ts';
 
@@ -61,8 +62,8 @@ export function buildSessionConfig(options: {
 }
 
 function providerOf({ transparency, answeredByPeople = false }: CallRequest, avatar: CallAvatar): string {
-  if (transparency) return 'transparency';
-  return answeredByPeople ? 'operator' : avatar.provider;
+  if (transparency) return VOICE_OF_CALL.clientSound;
+  return answeredByPeople ? VOICE_OF_CALL.people : avatar.provider;
 }
 
 /** Every voice provider reads the prompt; the facts stand in it under a heading of their own. */

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeVoices } from '@visavis/media/provider-voices';
+import { describeVoices } from '@visavis/media/voice-catalogue';
 import { VoiceSampler } from '@visavis/media/voice-sampler';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -40,10 +40,13 @@ describe('hearing a voice before choosing it', () => {
     db = await openDatabase({ dataDir: folder, logger: silent });
     server = await createConsoleServer(db, {
       voices: new VoiceDirectory({
-        providers: describeVoices({ openAiUrl: undefined, hasSpeechService: false }),
+        providers: describeVoices({}),
         providerOf: (avatar) => providerFor(avatar, 'openai-realtime'),
       }),
-      voicePreviews: { speak: (sample, signal) => sampler.speak(sample, signal), hasOpenAiKey: false },
+      voicePreviews: {
+        speak: (sample, signal) => sampler.speak(sample, signal),
+        hasKey: (provider) => (provider === 'openai-realtime' ? false : null),
+      },
     });
     browser = new TestBrowser(server.app);
     await browser.register('mia@example.org');

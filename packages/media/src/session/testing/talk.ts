@@ -24,7 +24,6 @@ export class Talk {
       prompt: options.prompt ?? 'You are Ada.',
       firstMessage: options.firstMessage ?? '',
       language: options.language ?? 'en',
-      transparent: options.transparent ?? false,
       turnDetection: options.turnDetection ?? DEFAULT_TURN_DETECTION,
     });
     this.put({
@@ -33,6 +32,7 @@ export class Talk {
       sees: false,
       detectsTurns: options.detectsTurns ?? false,
       answers: options.answers ?? true,
+      echoesUser: options.transparent ?? false,
     });
     this.command({ type: 'begin' });
   }

@@ -20,8 +20,8 @@ export type ServiceWords = {
   readonly what: string;
   /** Host and port. */
   readonly place: string;
-  /** What its settings begin with, like `LLM`. */
-  readonly settings: string;
+  /** What the settings of the server that name it begin with, like `LLM`; null: an avatar's own settings do. */
+  readonly settings: string | null;
 };
 
 /** What a service that is asked over HTTP answered in place of a result; no status: it could not be asked. */
@@ -34,8 +34,9 @@ export function serviceFailure(
   const fail = (category: VoiceFailureCategory, isRetryable: boolean, message: string): CascadeFailure =>
     new CascadeFailure(category, isRetryable, message, { cause });
   const service = `The ${what} at ${place}`;
+  const { key, model, url } = hintsOf(settings);
   if (status === 401 || status === 403) {
-    return fail('authentication', false, `${service} refused the key (${status}). Set ${settings}_API_KEY.`);
+    return fail('authentication', false, `${service} refused the key (${status}). Set ${key}.`);
   }
   if (status === 402 || /insufficient_quota|billing/i.test(said)) {
     return fail('quota', false, `The account at ${place} has no credit left for the ${what}.`);
@@ -44,7 +45,7 @@ export function serviceFailure(
     return fail(
       'invalid-request',
       false,
-      `There is no such ${what} at ${place}: ${said} Set ${settings}_MODEL, or see whether ${settings}_URL ends with /v1.`,
+      `There is no such ${what} at ${place}: ${said} Set ${model}, or see whether ${url} ends with /v1.`,
     );
   }
   if (status === 429) return fail('rate-limit', true, `${service} is asked too often (429). Try again in a moment.`);
@@ -52,7 +53,16 @@ export function serviceFailure(
     return fail('invalid-request', false, `${service} refused the request (${status}): ${said}`);
   }
   if (status !== undefined) return fail('internal', true, `${service} failed (${status}): ${said}`);
-  return fail('connectivity', true, `${service} cannot be reached: ${said} See whether it runs, and ${settings}_URL.`);
+  return fail('connectivity', true, `${service} cannot be reached: ${said} See whether it runs, and ${url}.`);
+}
+
+function hintsOf(settings: string | null) {
+  if (settings !== null) return { key: `${settings}_API_KEY`, model: `${settings}_MODEL`, url: `${settings}_URL` };
+  return {
+    key: "another key in the avatar's settings",
+    model: "another model in the avatar's settings",
+    url: 'its base URL there',
+  };
 }
 
 /** A service that says nothing for so long. */

@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { VoiceCapabilities, VoiceConfig, VoiceEvent, VoiceProvider, VoiceSession } from '../../core/voice-port.ts';
 import { type CascadeParts, CascadeSession } from '../cascade/cascade-session.ts';
+import { CASCADE_CAPABILITIES } from '../cascade/composed-voice.ts';
 import type { Recogniser } from '../cascade/recogniser.ts';
 import type { Speaker } from '../cascade/speaker.ts';
 import type { Thinker } from '../cascade/thinker.ts';
@@ -24,8 +25,8 @@ export type LocalVoiceOptions = {
 type OtherParts = {
   /** Null: people answer. */
   readonly thinker: Thinker | null;
-  /** Left out: the ears of this machine. */
-  readonly recogniser?: Recogniser | undefined;
+  /** Null: it hears nothing; left out: the ears of this machine. */
+  readonly recogniser?: Recogniser | null | undefined;
   /** Left out: the mouth of this machine. */
   readonly speaker?: Speaker | undefined;
 };
@@ -34,9 +35,14 @@ type OtherParts = {
 const EARS_PACKAGES = 'python3-pocketsphinx pocketsphinx-en-us';
 
 export type LocalVoice = VoiceProvider & {
-  /** The same voice with other parts. Closed with this voice. */
-  withParts(id: string, parts: OtherParts): VoiceProvider;
+  /** Its ears, where there are any, and its mouth. */
+  readonly parts: Pick<CascadeParts, 'recogniser' | 'speaker'>;
+  /** The same voice with other parts, and what its mouth can do if it is another one. Closed with this voice. */
+  withParts(id: string, parts: OtherParts, mouth?: Pick<VoiceCapabilities, 'timings' | 'languages'>): VoiceProvider;
 };
+
+/** Of a mouth of which nothing is known. */
+const UNTIMED: Pick<VoiceCapabilities, 'timings' | 'languages'> = { timings: 'none', languages: 'any' };
 
 /**
  * The voice that needs no key, no graphics card and no network: a small English synthesiser, the system's recogniser
@@ -56,13 +62,8 @@ export async function createLocalVoice(options: LocalVoiceOptions): Promise<Loca
     today: () => new Date(),
   };
   const capabilities: VoiceCapabilities = {
-    detectsTurns: false,
-    canTruncate: true,
-    sees: false,
-    tools: true,
-    answers: true,
+    ...CASCADE_CAPABILITIES,
     hears: ears !== null,
-    timings: 'phone',
     languages: speaksOtherLanguages ? 'any' : ['en'],
   };
   const talks = new Talks();
@@ -70,7 +71,8 @@ export async function createLocalVoice(options: LocalVoiceOptions): Promise<Loca
     id: localVoices.provider,
     capabilities,
     open: async (...opening) => talks.open(parts, ...opening),
-    withParts: (id, { thinker, recogniser = parts.recogniser, speaker = parts.speaker }) => ({
+    parts,
+    withParts: (id, { thinker, recogniser = parts.recogniser, speaker = parts.speaker }, facts = UNTIMED) => ({
       id,
       capabilities: {
         ...capabilities,
@@ -78,7 +80,7 @@ export async function createLocalVoice(options: LocalVoiceOptions): Promise<Loca
         sees: thinker?.capabilities.sees === true,
         answers: thinker !== null,
         hears: recogniser !== null,
-        ...(speaker === parts.speaker ? {} : { timings: 'none', languages: 'any' }),
+        ...(speaker === parts.speaker ? {} : facts),
       },
       open: async (...opening) => talks.open({ ...parts, thinker, recogniser, speaker }, ...opening),
       close: async () => {},

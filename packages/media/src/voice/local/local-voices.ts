@@ -1,3 +1,4 @@
+import { FIRST_VOICE } from '@visavis/protocol';
 import type { ProviderVoices, VoiceDescription } from '../../core/voice-port.ts';
 import { profileOf, SPEAKER_LANGUAGES, VOICE_PROFILES, type VoiceProfile } from './mouth/voice-profiles.ts';
 
@@ -10,7 +11,7 @@ const described = new Map<VoiceProfile, VoiceDescription>(
 
 /** The voices of the local provider: any name gets one of them. */
 export const localVoices: ProviderVoices = {
-  provider: 'local',
+  provider: FIRST_VOICE,
   voices: [...described.values()],
   speakerOf: (voice) => described.get(profileOf(voice)) ?? null,
   hasSamples: true,

@@ -8,6 +8,10 @@ export type Service = {
   readonly url: string;
   readonly model: string;
   readonly apiKey?: string;
+  /** The settings of an avatar name it; left out: the server's do. */
+  readonly isOwners?: boolean;
+  /** The way to it; left out: any. */
+  readonly fetch?: typeof globalThis.fetch;
 };
 
 /** Without the slash that people put behind it. */
@@ -29,7 +33,11 @@ const MAX_COMPLAINT_CHARACTERS = 300;
  * Posts to a service; resolves once its answer begins. How long the answer takes is for whoever reads it to bound. Rejects with a
  * `CascadeFailure`, or as `signal` aborts.
  */
-export async function askService({ url, apiKey }: Service, path: string, options: AskOptions): Promise<Response> {
+export async function askService(
+  { url, apiKey, fetch = globalThis.fetch }: Service,
+  path: string,
+  options: AskOptions,
+): Promise<Response> {
   const { words, body, signal, patienceMs } = options;
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), patienceMs);

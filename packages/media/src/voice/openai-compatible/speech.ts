@@ -110,8 +110,8 @@ class ServiceTalk implements TalkSpeaker {
   }
 }
 
-function wordsOf({ url }: Service) {
-  return { what: 'speech', place: new URL(url).host, settings: 'TTS' };
+function wordsOf({ url, isOwners = false }: Service) {
+  return { what: 'speech', place: new URL(url).host, settings: isOwners ? null : 'TTS' };
 }
 
 /** PCM16 of a body whose parts end anywhere. */

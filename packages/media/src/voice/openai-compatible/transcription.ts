@@ -96,7 +96,11 @@ class TranscribedTurn implements HeardTurn {
 }
 
 async function transcribe(service: Service, sound: readonly Int16Array[], signal: AbortSignal): Promise<string> {
-  const words = { what: 'transcription', place: new URL(service.url).host, settings: 'STT' };
+  const words = {
+    what: 'transcription',
+    place: new URL(service.url).host,
+    settings: service.isOwners === true ? null : 'STT',
+  };
   const body = new FormData();
   body.set('model', service.model);
   body.set('response_format', 'json');

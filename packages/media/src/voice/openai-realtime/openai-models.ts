@@ -1,4 +1,4 @@
-const DEFAULT_MODEL = 'gpt-realtime-2.1';
+export const DEFAULT_MODEL = 'gpt-realtime-2.1';
 
 /**
  * Models that OpenAI shuts down on 2027-01-20 or has shut down, and what it names in their place

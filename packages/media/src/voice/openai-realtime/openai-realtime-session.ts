@@ -14,7 +14,7 @@ import { readServerMessage, type ServerMessage } from './wire-messages.ts';
 import { WireSocket, type WireSocketOptions } from './wire-socket.ts';
 
 export type SessionParts = {
-  readonly address: Pick<WireSocketOptions, 'url' | 'headers'>;
+  readonly address: Pick<WireSocketOptions, 'url' | 'headers' | 'socketOptions'>;
   readonly wire: WireOptions;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -1,9 +1,11 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
-import type { VoiceCapabilities, VoiceProvider } from '../../core/voice-port.ts';
+import type { VoiceProvider } from '../../core/voice-port.ts';
+import { openNetwork, type ServiceNetwork } from '../shared/service-network.ts';
 import { modelName } from './openai-models.ts';
 import { OpenAiRealtimeSession, type SessionParts } from './openai-realtime-session.ts';
 import { isOpenAi, OPENAI_REALTIME_URL, openAiVoices } from './openai-voices.ts';
+import { REALTIME_CAPABILITIES } from './realtime-capabilities.ts';
 import type { WireOptions } from './session-settings.ts';
 
 export type OpenAiRealtimeOptions = {
@@ -12,6 +14,8 @@ export type OpenAiRealtimeOptions = {
   /** WebSocket address of the service; OpenAI's if left out. A `model` in its query wins over the avatar's. */
   readonly url?: string;
   readonly turnDetection?: WireOptions['turnDetection'];
+  /** The way to it; left out: any. */
+  readonly network?: ServiceNetwork;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly reconnectDelaysMs?: readonly number[];
@@ -20,23 +24,12 @@ export type OpenAiRealtimeOptions = {
 /** By the number of attempts that have failed; the one after the last ends the talk. About half a minute in all. */
 const RECONNECT_DELAYS_MS = [100, 500, 1000, 2000, 4000, 8000, 15_000] as const;
 
-const CAPABILITIES: VoiceCapabilities = {
-  detectsTurns: true,
-  canTruncate: true,
-  sees: true,
-  tools: true,
-  answers: true,
-  hears: true,
-  timings: 'none',
-  languages: 'any',
-};
-
 /**
  * Speech to speech with OpenAI's Realtime API (https://developers.openai.com/api/reference/resources/realtime), or with a
  * server that speaks it. Each talk has a WebSocket of its own.
  */
 export function createOpenAiRealtimeVoice(options: OpenAiRealtimeOptions): VoiceProvider {
-  const { clock, logger, reconnectDelaysMs = RECONNECT_DELAYS_MS } = options;
+  const { clock, logger, network = openNetwork, reconnectDelaysMs = RECONNECT_DELAYS_MS } = options;
   const base = new URL(options.url ?? OPENAI_REALTIME_URL);
   const headers = options.apiKey === null ? {} : { authorization: `Bearer ${options.apiKey}` };
   const wire: WireOptions = {
@@ -46,10 +39,11 @@ export function createOpenAiRealtimeVoice(options: OpenAiRealtimeOptions): Voice
   const sessions = new Set<OpenAiRealtimeSession>();
   return {
     id: openAiVoices(options.url).provider,
-    capabilities: CAPABILITIES,
+    capabilities: REALTIME_CAPABILITIES,
     async open(config, listener, signal) {
       signal.throwIfAborted();
-      const address = { url: addressOf(base, modelName(config.model, wire.isOpenAi)), headers };
+      const url = addressOf(base, modelName(config.model, wire.isOpenAi));
+      const address = { url, headers, socketOptions: network.socketOptions(url) };
       const parts: SessionParts = { address, wire, clock, logger, reconnectDelaysMs };
       const session = new OpenAiRealtimeSession(parts, config, listener);
       const onAbort = (): void => void close();

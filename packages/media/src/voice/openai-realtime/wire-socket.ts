@@ -2,11 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import type { Clock } from '../../core/clock.ts';
 import { errorMessage } from '../../core/error-message.ts';
+import type { ServiceNetwork } from '../shared/service-network.ts';
 import { classifyClose, classifyStatus, makeFailure, type VoiceFailure } from './failures.ts';
 
 export type WireSocketOptions = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Keeps the connection to addresses that are allowed. */
+  readonly socketOptions: ReturnType<ServiceNetwork['socketOptions']>;
   readonly clock: Clock;
   readonly onOpen: () => void;
   readonly onMessage: (data: string) => void;
@@ -32,8 +35,9 @@ export class WireSocket {
 
   constructor(options: WireSocketOptions) {
     this.#options = options;
-    const { url, headers, onOpen, onMessage } = options;
+    const { url, headers, socketOptions, onOpen, onMessage } = options;
     this.#socket = new WebSocket(url, {
+      ...socketOptions,
       headers,
       handshakeTimeout: HANDSHAKE_LIMIT_MS,
       maxPayload: MAX_MESSAGE_BYTES,

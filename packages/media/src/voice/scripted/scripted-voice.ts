@@ -1,29 +1,13 @@
 import { wireSamplesToMs } from '../../core/audio-format.ts';
 import { type Clock, systemClock } from '../../core/clock.ts';
 import { type Logger, silentLogger } from '../../core/logger.ts';
-import type {
-  VoiceCapabilities,
-  VoiceConfig,
-  VoiceEvent,
-  VoiceInput,
-  VoiceProvider,
-  VoiceSession,
-} from '../../core/voice-port.ts';
+import type { VoiceConfig, VoiceEvent, VoiceInput, VoiceProvider, VoiceSession } from '../../core/voice-port.ts';
 import { type ScriptedStep, THIS_TURN, type VoiceScript } from './script.ts';
+import { SCRIPTED_CAPABILITIES } from './scripted-capabilities.ts';
 import { cutSound, renderSound } from './scripted-sound.ts';
 
 export { createDemonstrationScript } from './script.ts';
 
-const CAPABILITIES: VoiceCapabilities = {
-  detectsTurns: false,
-  canTruncate: false,
-  sees: true,
-  tools: true,
-  answers: true,
-  hears: true,
-  timings: 'none',
-  languages: 'any',
-};
 const DEFAULT_CHUNK_MS = 100;
 
 /** A talk with a scripted voice, open to a test's eyes and hands. */
@@ -51,7 +35,7 @@ export function createScriptedVoice(
   const sessions: Talk[] = [];
   return {
     id: 'scripted',
-    capabilities: { ...CAPABILITIES, ...script.capabilities },
+    capabilities: { ...SCRIPTED_CAPABILITIES, ...script.capabilities },
     sessions,
     async open(config, listener, signal) {
       await wait(clock, script.opening?.delayMs ?? 0, signal);

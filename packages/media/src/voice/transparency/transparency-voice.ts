@@ -1,22 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
-import type { VoiceCapabilities, VoiceEvent, VoiceInput, VoiceProvider, VoiceSession } from '../../core/voice-port.ts';
+import type { VoiceEvent, VoiceInput, VoiceProvider, VoiceSession } from '../../core/voice-port.ts';
+import { TRANSPARENCY_CAPABILITIES } from './transparency-capabilities.ts';
 
 /** Without a commit the reply ends when no sound came for this long. */
 const DEFAULT_GAP_MS = 600;
-
-const CAPABILITIES: VoiceCapabilities = {
-  // No turn of the user is looked for: every sample is wanted.
-  detectsTurns: true,
-  canTruncate: false,
-  sees: false,
-  tools: false,
-  answers: true,
-  hears: false,
-  timings: 'none',
-  languages: 'any',
-};
 
 export type TransparencyVoiceOptions = {
   readonly clock: Clock;
@@ -34,7 +23,7 @@ export function createTransparencyVoice(options: TransparencyVoiceOptions): Voic
   const sessions = new Set<TransparencySession>();
   return {
     id: 'transparency',
-    capabilities: CAPABILITIES,
+    capabilities: TRANSPARENCY_CAPABILITIES,
     async open(_config, listener, signal) {
       signal.throwIfAborted();
       const session = new TransparencySession(options, listener, () => sessions.delete(session));

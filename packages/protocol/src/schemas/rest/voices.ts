@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { LIMITS } from '../../limits.ts';
+import { FIRST_VOICE } from '../../names.ts';
 import { languageTagSchema, shortTextSchema, voiceDescriptionSchema } from './avatars.ts';
 
 /** The voices of one provider. */
@@ -16,7 +17,7 @@ export type ProviderVoices = z.output<typeof providerVoicesSchema>;
 /** The answer to it is a sound file (`audio/wav`). */
 export const voicePreviewSchema = z.object({
   voice: shortTextSchema,
-  provider: shortTextSchema.default('local'),
+  provider: shortTextSchema.default(FIRST_VOICE),
   language: languageTagSchema.default('en'),
   /** What is said; left out: a sentence in the language, or in English. */
   text: z.string().trim().min(1, 'must not be empty').max(LIMITS.characters.voiceSample).optional(),

@@ -98,7 +98,7 @@ export async function createConsoleServer(
       demo: () => (projectId === null ? null : { licence: 'sk_demo', projectId }),
       voice: () => ({ mouth: 'm', ears: 'e', brain: 'b', hears: true, provider: 'local' }),
       voices: consoleApi.voices,
-      sees: () => false,
+      abilities: () => ({ sees: false, isDemonstration: true }),
       foundModels: () => [],
     },
     ...(console === undefined ? {} : { console }),

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { describeVoice, describeVoices, findEntry, listCatalogue, partsOf, VOICES } from './catalogue.ts';
+
+const MODEL = { id: 'openai-compatible', options: { url: 'http://127.0.0.1:11434/v1', model: 'qwen3:4b' } };
+const MOUTH = { id: 'openai-compatible', options: { url: 'http://127.0.0.1:8880/v1', model: 'kokoro' } };
+
+describe('the catalogue', () => {
+  it('names every voice and part once, with a form for its options', () => {
+    const listed = listCatalogue();
+    const names = listed.map(({ slot, id }) => `${slot} ${id}`);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toContain('thinker openai-compatible');
+    for (const { options, title } of listed) {
+      expect(title).not.toBe('');
+      expect(options).toMatchObject({ type: 'object', additionalProperties: false });
+      const fields = Object.values((options as { properties: Record<string, { type: string }> }).properties);
+      // A form can be made of them, and they travel as they are.
+      for (const { type } of fields) expect(['string', 'number', 'integer', 'boolean']).toContain(type);
+    }
+  });
+
+  it('offers avatars no double, and no part that belongs to one voice alone', () => {
+    const names = listCatalogue().map(({ slot, id }) => `${slot} ${id}`);
+    expect(names.filter((name) => /scripted|demo|people/.test(name))).toEqual([]);
+  });
+
+  it('puts the parts that were chosen in the place of those that a voice has, where it lets them be chosen', () => {
+    expect(partsOf('cascade', { thinker: MODEL })).toMatchObject({ thinker: MODEL, speaker: { id: 'local' } });
+    expect(partsOf('cascade', {})).not.toHaveProperty('thinker');
+    expect(partsOf('local', { thinker: MODEL })).toMatchObject({ thinker: { id: 'demo' } });
+    expect(partsOf('openai-realtime', { thinker: MODEL })).toEqual({});
+  });
+
+  it('knows what a voice can do by its parts and their options', () => {
+    expect(describeVoice('cascade', { thinker: MODEL })).toMatchObject({ sees: false, tools: true, timings: 'phone' });
+    const seeing = { ...MODEL, options: { ...MODEL.options, sees: true } };
+    expect(describeVoice('cascade', { thinker: seeing, speaker: MOUTH })).toMatchObject({
+      sees: true,
+      timings: 'none',
+    });
+    expect(describeVoice('openai-realtime', {})).toMatchObject({ sees: true, speaks: 'on-request' });
+    expect(describeVoice('no-such-voice', {})).toBeNull();
+  });
+
+  it('describes those who speak by whoever speaks', () => {
+    const spoken = (parts: Parameters<typeof describeVoices>[0]) =>
+      describeVoices(parts).find(({ provider }) => provider === 'cascade');
+    expect(spoken({})?.voices.map(({ name }) => name)).toContain('Clara');
+    expect(spoken({ speaker: MOUTH })).toMatchObject({ voices: [], takesOtherNames: true });
+    expect(describeVoices({})[0]).toMatchObject({ provider: 'local', hasSamples: true });
+  });
+
+  it('binds a key to where its options lead', () => {
+    const thinker = findEntry('thinker', 'openai-compatible');
+    expect(thinker?.keyOrigin({ url: 'https://api.groq.com/openai/v1', model: 'x' })).toBe('https://api.groq.com');
+    const realtime = findEntry('voice', 'openai-realtime');
+    expect([realtime?.keyOrigin({}), realtime?.needsKey({})]).toEqual(['wss://api.openai.com', true]);
+    expect(realtime?.needsKey({ url: 'ws://127.0.0.1:8000/v1' })).toBe(false);
+  });
+
+  it('has its voices in folders of their own', () => {
+    expect(VOICES.map(({ id }) => id)).toEqual(expect.arrayContaining(['local', 'cascade', 'openai-realtime']));
+  });
+});

@@ -1,0 +1,74 @@
+import type { VoiceProvider } from '../core/voice-port.ts';
+import { findEntry, type VoiceParts, type VoiceSlot } from './catalogue.ts';
+import type { CascadePlan, PartTools } from './catalogue-entry.ts';
+import { openNetwork, type ServiceNetwork } from './shared/service-network.ts';
+import type { PartChoice } from './voice-parts.ts';
+
+export type Surroundings = Pick<PartTools, 'clock' | 'logger' | 'local'> & {
+  /** What the operator of the server has chosen for avatars that choose nothing. */
+  readonly operatorParts: VoiceParts;
+  /** For addresses that owners of avatars give. */
+  readonly network: ServiceNetwork;
+  /** Deterministic doubles may be opened. */
+  readonly hasDoubles: boolean;
+};
+
+/**
+ * Opens the voice that an avatar names, with the parts that its owner has chosen and with the operator's where there are none.
+ * Rejects with a sentence where that cannot be.
+ */
+export async function openVoice(
+  provider: string,
+  chosen: VoiceParts,
+  surroundings: Surroundings,
+): Promise<VoiceProvider> {
+  const entry = findEntry('voice', provider);
+  if (entry === null || (entry.offer.isDouble && !surroundings.hasDoubles)) {
+    throw new Error(`There is no voice provider "${provider}" here. Choose another one in the avatar's settings.`);
+  }
+  if (entry.parts !== null) return openComposed(provider, entry.parts, chosen, surroundings);
+  const operators = surroundings.operatorParts.voice;
+  const usual = operators?.id === provider ? operators : { id: provider, options: {} };
+  const part = chosen.voice ?? usual;
+  return entry.open(part.options, toolsFor(part, chosen.voice !== undefined, surroundings));
+}
+
+async function openComposed(
+  provider: string,
+  plan: CascadePlan,
+  chosen: VoiceParts,
+  surroundings: Surroundings,
+): Promise<VoiceProvider> {
+  const { operatorParts } = surroundings;
+  const partOf = (slot: 'recogniser' | 'thinker' | 'speaker') => {
+    const own = plan.isOpen ? chosen[slot] : undefined;
+    const part = own ?? (plan.isOpen ? operatorParts[slot] : undefined) ?? plan[slot];
+    if (part === null) {
+      throw new Error('This avatar thinks with a language model, and none is chosen: choose one in its settings.');
+    }
+    return { entry: known(slot, part), options: part.options, tools: toolsFor(part, own !== undefined, surroundings) };
+  };
+  const [ears, mind, mouth] = [partOf('recogniser'), partOf('thinker'), partOf('speaker')];
+  const [local, recogniser, thinker, speaker] = await Promise.all([
+    surroundings.local(),
+    known('recogniser', ears.entry).open(ears.options, ears.tools),
+    known('thinker', mind.entry).open(mind.options, mind.tools),
+    known('speaker', mouth.entry).open(mouth.options, mouth.tools),
+  ]);
+  return local.withParts(
+    provider,
+    { recogniser, thinker, speaker },
+    known('speaker', mouth.entry).describe(mouth.options),
+  );
+}
+
+function known<Slot extends VoiceSlot>(slot: Slot, { id }: { readonly id: string }) {
+  const entry = findEntry(slot, id);
+  if (entry === null) throw new Error(`There is no ${slot} "${id}" here. Choose another one in the avatar's settings.`);
+  return entry;
+}
+
+function toolsFor({ apiKey }: PartChoice, isOwners: boolean, surroundings: Surroundings): PartTools {
+  const { clock, logger, local, network } = surroundings;
+  return { clock, logger, local, apiKey, isOperators: !isOwners, network: isOwners ? network : openNetwork };
+}

@@ -1,0 +1,87 @@
+import { VOICES } from '@visavis/protocol';
+import * as z from 'zod';
+import {
+  definePart,
+  type PartTools,
+  type RecogniserEntry,
+  type SpeakerEntry,
+  type ThinkerEntry,
+  UNDESCRIBED_VOICES,
+} from '../catalogue-entry.ts';
+import type { Service } from './ask-service.ts';
+
+const MAX_WORD = 200;
+
+const url = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+  .max(2000)
+  .meta({ title: 'Base URL', description: 'Up to /v1, like https://api.groq.com/openai/v1' });
+const model = z.string().trim().min(1, 'must not be empty').max(MAX_WORD).meta({ title: 'Model' });
+
+/** Any of these services may be run without keys, on a machine of one's own. */
+const key = { isNeeded: () => false, originOf: (options: { url: string }) => new URL(options.url).origin };
+const id = 'openai-compatible';
+
+export const compatibleThinker: ThinkerEntry = definePart({
+  slot: 'thinker',
+  id,
+  title: 'OpenAI-compatible chat (Ollama, llama.cpp, LM Studio, vLLM, Groq, OpenRouter, OpenAI)',
+  optionsSchema: z.strictObject({
+    url,
+    model,
+    sees: z.boolean().default(false).meta({ title: 'Understands pictures' }),
+  }),
+  key,
+  describe: ({ sees }) => ({ sees, tools: true, isDemonstration: false }),
+  open: async (options, tools) => {
+    const { openThinker } = await import('./language-models.ts');
+    return openThinker({ ...options, ...wayOf(tools) }, tools.clock);
+  },
+});
+
+export const compatibleRecogniser: RecogniserEntry = definePart({
+  slot: 'recogniser',
+  id,
+  title: 'OpenAI-compatible transcription (whisper.cpp, faster-whisper, Groq, OpenAI)',
+  optionsSchema: z.strictObject({ url, model }),
+  key,
+  describe: () => ({ languages: 'any' as const, hearsAtOnce: false }),
+  open: async (options, tools) => {
+    const { transcribingRecogniser } = await import('./transcription.ts');
+    return transcribingRecogniser({ ...options, ...wayOf(tools) }, tools.logger);
+  },
+});
+
+const speechOptions = z.strictObject({
+  url,
+  model,
+  voice: z.string().trim().min(1, 'must not be empty').max(MAX_WORD).optional().meta({
+    title: 'Voice',
+    description: 'Who speaks for avatars whose voice has a name like marin; left empty: the service knows these',
+  }),
+});
+
+export const compatibleSpeaker: SpeakerEntry = {
+  ...definePart({
+    slot: 'speaker' as const,
+    id,
+    title: 'OpenAI-compatible speech (Kokoro, Orpheus, OpenAI)',
+    optionsSchema: speechOptions,
+    key,
+    describe: () => ({ timings: 'none' as const, languages: 'any' as const }),
+    open: async (options, tools) => {
+      const { speechSpeaker } = await import('./speech.ts');
+      return speechSpeaker({ ...options, ...wayOf(tools) }, isOwnVoice);
+    },
+  }),
+  voices: () => UNDESCRIBED_VOICES,
+};
+
+/** Names that NavTalk's clients choose from are no service's own. */
+function isOwnVoice(voice: string): boolean {
+  return !VOICES.some((name) => name === voice);
+}
+
+function wayOf({ apiKey, network, isOperators }: PartTools): Pick<Service, 'apiKey' | 'fetch' | 'isOwners'> {
+  return { fetch: network.fetch, isOwners: !isOperators, ...(apiKey === undefined ? {} : { apiKey }) };
+}
