@@ -23,6 +23,7 @@ export const NAVIGATION = [
       { text: 'REST', link: '/rest-api' },
       { text: 'Webhooks', link: '/webhooks' },
       { text: 'Protocol', link: '/protocol' },
+      { text: 'OpenAI’s clients', link: '/openai-realtime' },
       { text: 'Compatibility', link: '/compatibility' },
     ],
   },

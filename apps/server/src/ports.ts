@@ -96,7 +96,7 @@ export type Admission = {
   findLicence(key: string, caller?: Caller): Promise<Licence | null>;
   /** Whether the user is in the project; nobody's membership ends when left out. */
   isMember?(projectId: string, userId: string): Promise<boolean>;
-  /** `avatarId` wins over `name`; a name is searched among the project's own avatars and the system ones; any unknown `navtalk.*` name falls back to a built-in figure. */
+  /** `avatarId` wins over `name`; a name is searched among the project's own avatars and the system ones; any unknown `navtalk.*` name falls back to a built-in figure. Without either: any avatar, the project's own first. */
   findAvatar(projectId: string, query: { avatarId?: string; name?: string }): Promise<AvatarLookUp>;
 };
 

@@ -54,13 +54,14 @@ export class Pipeline {
   readonly #audioOut: AudioOut;
   readonly #opus: OpusEncoder;
   readonly #silence: Uint8Array;
-  readonly #performer: FacePerformer;
+  readonly #performer: FacePerformer | null;
   /** The session tells it what happens in the talk. */
   readonly expression: Expression;
-  readonly #peer: Peer;
+  /** Null: the call has no connection, and nobody sees the face. */
+  readonly #peer: Peer | null;
   readonly #tracks = new Map<string, ArticulationTrack>();
   readonly #recorder: CallRecorder | null;
-  readonly #held: HeldFace;
+  readonly #held: HeldFace | null;
   readonly #pose: { -readonly [Key in keyof FacePose]: FacePose[Key] };
   #feed: VideoFeed | null = null;
   #bitrateKbps = START_BITRATE_KBPS;
@@ -80,7 +81,8 @@ export class Pipeline {
     logger: Logger,
     listener: (event: PipelineEvent) => void,
   ): Promise<Pipeline> {
-    const held = await resources.holdFace(config.avatar.bundlePath, config);
+    const isSeen = config.connection !== 'none';
+    const held = isSeen ? await resources.holdFace(config.avatar.bundlePath, config) : null;
     try {
       const [opus, silence, recording] = await Promise.all([
         OpusEncoder.open({ bitrateKbps: OPUS_BITRATE_KBPS }),
@@ -91,7 +93,7 @@ export class Pipeline {
       ]);
       return new Pipeline({ config, resources, capabilities, logger, listener, held, opus, silence, recording });
     } catch (error) {
-      held.release();
+      held?.release();
       throw error;
     }
   }
@@ -102,7 +104,7 @@ export class Pipeline {
     capabilities: VoiceCapabilities;
     logger: Logger;
     listener: (event: PipelineEvent) => void;
-    held: HeldFace;
+    held: HeldFace | null;
     opus: OpusEncoder;
     silence: Uint8Array;
     recording: RecorderParts | null;
@@ -113,7 +115,7 @@ export class Pipeline {
     this.#listener = listener;
     this.#logger = parts.logger;
     this.#held = parts.held;
-    this.#performer = parts.held.face.createPerformer();
+    this.#performer = parts.held?.face.createPerformer() ?? null;
     this.#opus = parts.opus;
     this.#silence = parts.silence;
     this.#recorder = this.#createRecorder(parts.recording);
@@ -127,34 +129,36 @@ export class Pipeline {
       onTurnStarted: (turnId) => listener({ type: 'playback-started', turnId }),
       onTurnFinished: (turnId, playedMs) => this.#finishPlayback(turnId, playedMs),
     });
-    this.#peer = this.#createPeer();
+    this.#peer = config.connection === 'none' ? null : this.#createPeer();
   }
 
   // Signalling.
 
   async offer(): Promise<void> {
-    const description = await this.#peer.createOffer();
-    if (!this.#closed) this.#listener({ type: 'local-description', description });
+    const description = await this.#peer?.createOffer();
+    if (description !== undefined && !this.#closed) this.#listener({ type: 'local-description', description });
   }
 
   async setRemoteDescription(description: SessionDescription): Promise<void> {
+    const peer = this.#peer;
+    if (peer === null) return;
     if (description.type === 'offer') {
-      const answer = await this.#peer.acceptOffer(description);
+      const answer = await peer.acceptOffer(description);
       if (answer !== null && !this.#closed) this.#listener({ type: 'local-description', description: answer });
       return;
     }
     try {
-      this.#peer.acceptAnswer(description);
+      peer.acceptAnswer(description);
     } catch (error) {
-      if (!this.#peer.needsNewOffer) throw error;
+      if (!peer.needsNewOffer) throw error;
       await this.#offerAgain(errorMessage(error));
       return;
     }
-    await this.#openFeed();
+    await this.#openFeed(peer);
   }
 
   addRemoteCandidate(candidate: IceCandidate): void {
-    this.#peer.addRemoteCandidate(candidate);
+    this.#peer?.addRemoteCandidate(candidate);
   }
 
   // The user's side.
@@ -188,10 +192,12 @@ export class Pipeline {
   // The avatar's side.
 
   enqueueReply(turnId: string, pcm: Int16Array, phones: readonly PhoneTiming[] | undefined): void {
-    const track = this.#trackOf(turnId);
-    track.appendAudio(pcm);
-    this.expression.appendSound(turnId, pcm);
-    if (phones !== undefined) track.appendPhones(phones);
+    if (this.#performer !== null) {
+      const track = this.#trackOf(turnId);
+      track.appendAudio(pcm);
+      this.expression.appendSound(turnId, pcm);
+      if (phones !== undefined) track.appendPhones(phones);
+    }
     this.#audioOut.enqueue(turnId, pcm);
   }
 
@@ -238,7 +244,7 @@ export class Pipeline {
     if (this.#closed) return;
     this.#closed = true;
     this.#tracks.clear();
-    const face = { close: () => this.#held.release() };
+    const face = { close: () => this.#held?.release() };
     closeAll(this.#user, this.#audioOut, this.#feed, this.#opus, this.#peer, this.#recorder, face);
   }
 
@@ -318,15 +324,15 @@ export class Pipeline {
   }
 
   /** The answer says which codec the client takes; the feed follows it. */
-  async #openFeed(): Promise<void> {
+  async #openFeed(peer: Peer): Promise<void> {
     const { widthPx, heightPx } = this.#config;
-    const codec = this.#peer.videoCodec;
-    if (codec === null || this.#feed !== null || this.#closed) return;
+    const codec = peer.videoCodec;
+    if (codec === null || this.#held === null || this.#feed !== null || this.#closed) return;
     const { face } = this.#held;
     const callTimeMs = (mediaTimeMs: number) => this.#callTimeMs(mediaTimeMs);
     this.#recorder?.setCodec(codec);
     const feed = new VideoFeed({
-      sink: this.#recorder === null ? this.#peer : recordedSink(this.#peer, this.#recorder, callTimeMs),
+      sink: this.#recorder === null ? peer : recordedSink(peer, this.#recorder, callTimeMs),
       loop: null,
       frameCount: face.loopFrameCount,
       loopOffset: 0,
@@ -363,11 +369,11 @@ export class Pipeline {
   /** Every 20 ms of the call's clock: the sound, and with every second frame the picture that belongs to it. */
   #sendFrame(pcm48k: Int16Array | null, mediaTimeMs: number): void {
     if (this.#closed) return;
-    this.#peer.sendAudio(pcm48k === null ? this.#silence : this.#opus.encode(pcm48k), mediaTimeMs);
+    this.#peer?.sendAudio(pcm48k === null ? this.#silence : this.#opus.encode(pcm48k), mediaTimeMs);
     this.#recorder?.addAvatarSound(pcm48k, this.#callTimeMs(mediaTimeMs));
     this.#user.addPlayed(pcm48k, mediaTimeMs);
     if (pcm48k !== null) this.#lastSoundAtMediaMs = mediaTimeMs;
-    if (mediaTimeMs % FRAME_INTERVAL_MS !== 0) return;
+    if (this.#performer === null || mediaTimeMs % FRAME_INTERVAL_MS !== 0) return;
     Object.assign(this.#pose, this.expression.advance(mediaTimeMs, this.#audioOut.playhead(mediaTimeMs)));
     const isSounding = mediaTimeMs - this.#lastSoundAtMediaMs < LIVE_TAIL_MS;
     this.#feed?.setLive(isSounding || !this.expression.isAtRest);
@@ -382,7 +388,7 @@ export class Pipeline {
     const track = playhead === null ? undefined : this.#tracks.get(playhead.turnId);
     if (playhead === null || track === undefined) Object.assign(this.#pose.articulation, MOUTH_AT_REST);
     else track.sampleAt(playhead.positionMs, this.#pose.articulation);
-    this.#performer.render(loopIndex, this.#pose, out);
+    this.#performer?.render(loopIndex, this.#pose, out);
   }
 
   #finishPlayback(turnId: string, playedMs: number): void {

@@ -40,6 +40,7 @@ export function scriptedAdmission(maxConcurrentCalls = 5): Admission {
           ? { kind: 'found', avatar: TEST_AVATAR, ambiguous: false }
           : { kind: 'missing' };
       }
+      if (query.name === undefined) return { kind: 'found', avatar: TEST_AVATAR, ambiguous: false };
       if (query.name === 'twins') return { kind: 'found', avatar: { ...TEST_AVATAR, name: 'twins' }, ambiguous: true };
       if (query.name === 'navtalk.Nobody')
         return { kind: 'found', avatar: TEST_AVATAR, ambiguous: false, isStandIn: true };

@@ -7,6 +7,7 @@ import type { FilmEstimates } from '../control/films/film-estimates.ts';
 import type { Films } from '../control/films/films.ts';
 import { SIGNALLING_PATH, SignallingDesk } from '../gateway/navtalk-v1/signalling-desk.ts';
 import { NAVTALK_V2 } from '../gateway/navtalk-v2/navtalk-v2.ts';
+import { OPENAI_REALTIME } from '../gateway/openai-realtime/openai-realtime.ts';
 import { BROKER_PATH, serveBroker } from '../gateway/operator/broker/broker-doors.ts';
 import type { EmbeddedBroker } from '../gateway/operator/broker/embedded-broker.ts';
 import type { OperatorDesk } from '../gateway/operator/operator-desk.ts';
@@ -101,6 +102,8 @@ const SOCKET_OPTIONS = {
   maxBufferedChunks: LIMITS.counts.pieces,
   // A compressed message costs its sender little and this process much.
   perMessageDeflate: false,
+  /** Some name their key among the protocols: it is never sent back. */
+  handleProtocols: (protocols: Set<string>) => [...protocols].find((name) => !name.includes('api-key')) ?? false,
 };
 
 /** The HTTP and WebSocket server with everything it serves; not yet listening. */
@@ -153,6 +156,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   const follow = operator === undefined ? {} : { follow: (call: FollowedCall) => operator.desk.follow(call) };
   const gateway = createGateway(app, { ...dependencies, ...follow });
   gateway.serve(NAVTALK_V2);
+  gateway.serve(OPENAI_REALTIME);
   const desk = new SignallingDesk(app, gateway);
   if (operator?.broker) serveBroker(app, gateway, operator.broker);
   sockets.current = { gateway, desk };

@@ -196,14 +196,19 @@ function withBeginning(state: SessionState, { prompt = '', firstMessage = '' }: 
 }
 
 function configure(state: SessionState, command: Extract<ControlCommand, { type: 'configure' }>): Step {
-  const { language = '', turnDetection, prompt = '' } = command.patch;
+  const { answersTurns = state.answersTurns, ...patched } = command.patch;
+  const { language = '', turnDetection, prompt = '' } = patched;
   const unansweredPrompt = state.unansweredPrompt || (state.greeted && prompt.trim() !== '');
-  const heard = { ...state, unansweredPrompt, turnDetection: { ...state.turnDetection, ...turnDetection } };
+  const heard = {
+    ...state,
+    answersTurns,
+    unansweredPrompt,
+    turnDetection: { ...state.turnDetection, ...turnDetection },
+  };
   const spoken = language === '' ? heard : { ...heard, language };
-  const begun = withBeginning(spoken, command.patch);
+  const begun = withBeginning(spoken, patched);
   // The voice knows the first message too, and must not know another one.
-  const patch =
-    begun.firstMessage === state.firstMessage ? command.patch : { ...command.patch, firstMessage: begun.firstMessage };
+  const patch = begun.firstMessage === state.firstMessage ? patched : { ...patched, firstMessage: begun.firstMessage };
   const configured = advance(begun, [{ type: 'voice', input: { type: 'configure', config: patch } }]);
   const effects: SessionEffect[] = [];
   if (patch.language) effects.push({ type: 'cue-face', cue: { type: 'language', language: patch.language } });

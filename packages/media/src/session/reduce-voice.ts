@@ -67,7 +67,7 @@ export function reduceVoice(state: SessionState, event: VoiceControlEvent, atMs:
       );
     case 'turn-started':
       if (state.turns.some((turn) => turn.id === event.turnId)) return advance(state, []);
-      if (state.answeredBy === 'operator') return refuseTurn(state, event.turnId);
+      if (state.answeredBy === 'operator' || !state.answersTurns) return refuseTurn(state, event.turnId);
       return addTurn(withAnswer(state, event.turnId), event.turnId);
     case 'text-delta':
       return addTextDelta(state, event, atMs);

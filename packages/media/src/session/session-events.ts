@@ -34,12 +34,22 @@ export type SessionConfig = {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly iceServers: readonly IceServer[];
+  /**
+   * Who offers the WebRTC connection: this side, or the client, whose description is then waited for. `none`: there is none, nobody
+   * sees a face, and the sound plays to `reply-audio` alone. Left out: this side.
+   */
+  readonly connection?: 'offer' | 'answer' | 'none';
+  /** Results of tools are waited for as long as they take; otherwise the talk soon goes on without them. */
+  readonly waitsForTools?: boolean;
 };
 
 /** What a client may change in mid-call. Empty strings do not override. */
 export type SessionConfigPatch = Partial<
   Pick<SessionConfig, 'voice' | 'language' | 'prompt' | 'firstMessage' | 'tools' | 'turnDetection'>
->;
+> & {
+  /** False: what the user says is answered when the client asks for it. */
+  readonly answersTurns?: boolean;
+};
 
 export type SessionDescription = { readonly type: 'offer' | 'answer'; readonly sdp: string };
 export type IceCandidate = { readonly candidate: string; readonly sdpMid: string; readonly sdpMLineIndex: number };
@@ -98,6 +108,8 @@ export type SessionEvent =
   | { readonly type: 'reply-text-done'; readonly turnId: string; readonly text: string }
   /** PCM16 little-endian, mono, 24 kHz. Only with `audioBack`. */
   | { readonly type: 'reply-audio'; readonly turnId: string; readonly bytes: Uint8Array }
+  /** All text and sound of the reply have been told; it may play on for a while. Only with `audioBack`. */
+  | { readonly type: 'reply-generated'; readonly turnId: string }
   /** The reply has been played to its end, or was interrupted after `playedMs`; `heardText` is what the listener got. */
   | {
       readonly type: 'reply-done';

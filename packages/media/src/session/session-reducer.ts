@@ -73,7 +73,7 @@ function openTalk(
   const greeted = state.greeted || transparent;
   const open = advance({ ...state, phase: 'ready', detectsTurns, hears, answers, transparent, greeted }, [
     { type: 'emit', event: { type: 'ready', hears, sees } },
-    { type: 'set-timer', name: 'media-wait', delayMs: MEDIA_WAIT_MS },
+    state.hasConnection ? { type: 'set-timer', name: 'media-wait', delayMs: MEDIA_WAIT_MS } : { type: 'start-clock' },
   ]);
   return answers ? open : andThen(open, (next) => answerBy(next, 'operator'));
 }

@@ -71,6 +71,8 @@ export const sessionConfigSchema: z.ZodType<SessionConfig> = z.object({
   widthPx: sizePx,
   heightPx: sizePx,
   iceServers: z.array(iceServerSchema).max(counts.allowedOrigins),
+  connection: z.enum(['offer', 'answer', 'none']).exactOptional(),
+  waitsForTools: z.boolean().exactOptional(),
 });
 
 const patchSchema = z.object({
@@ -80,6 +82,7 @@ const patchSchema = z.object({
   firstMessage: text(characters.firstMessage).exactOptional(),
   tools: toolsSchema.exactOptional(),
   turnDetection: turnDetectionSchema.exactOptional(),
+  answersTurns: z.boolean().exactOptional(),
 });
 
 const historySchema = z

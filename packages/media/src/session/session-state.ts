@@ -58,6 +58,11 @@ export type SessionState = {
   readonly turnDetection: TurnDetectionSettings;
   /** The sound of replies is also handed to the gateway. */
   readonly audioBack: boolean;
+  /** Sound and picture wait for a WebRTC connection. */
+  readonly hasConnection: boolean;
+  readonly waitsForTools: boolean;
+  /** What the user says is answered unasked. */
+  readonly answersTurns: boolean;
   /** Instructions in force. */
   readonly prompt: string;
   readonly firstMessage: string;
@@ -213,6 +218,8 @@ export function initialSessionState(options: {
   firstMessage: string;
   language?: string;
   audioBack?: boolean;
+  hasConnection?: boolean;
+  waitsForTools?: boolean;
   /** Of this talk alone; ids are unique within it when left out. */
   idStem?: string;
   turnDetection?: TurnDetectionSettings;
@@ -227,6 +234,9 @@ export function initialSessionState(options: {
     language: options.language ?? '',
     turnDetection: options.turnDetection ?? DEFAULT_TURN_DETECTION,
     audioBack: options.audioBack ?? false,
+    hasConnection: options.hasConnection ?? true,
+    waitsForTools: options.waitsForTools ?? false,
+    answersTurns: true,
     prompt: options.prompt,
     firstMessage: options.firstMessage,
     beginsBy: 'record',

@@ -70,6 +70,8 @@ export class Session {
       language: config.language,
       turnDetection: config.turnDetection,
       audioBack: config.audioBack,
+      hasConnection: config.connection !== 'none',
+      waitsForTools: config.waitsForTools ?? false,
       idStem: `${config.sessionId.slice(0, ID_STEM_CHARACTERS)}_`,
     });
     const parts = {
@@ -94,7 +96,7 @@ export class Session {
       this.#shell.open({ type: 'voice-opened', hears, sees, detectsTurns, answers, echoesUser });
       for (const command of this.#early.take()) this.handle(command);
       this.#logger.info({ sessionId, provider: provider.id }, 'A call began.');
-      await this.#pipeline.offer();
+      if ((this.#config.connection ?? 'offer') === 'offer') await this.#pipeline.offer();
     } catch (error) {
       if (this.#abort.signal.aborted) return await this.#release();
       const code = error instanceof SessionStartError ? error.code : 'internal';

@@ -154,6 +154,7 @@ export function endGeneration(state: SessionState, turnId: string): Step {
   );
   const ended = advance({ ...state, turns }, [
     ...(turn.spans.length > 0 ? [textDone(turn)] : []),
+    ...(state.audioBack ? [{ type: 'emit', event: { type: 'reply-generated', turnId } } as const] : []),
     { type: 'finish-audio', turnId },
   ]);
   return andThen(ended, respondIfQueued);
@@ -228,9 +229,9 @@ export function newExchange(startedAtMs: number) {
 
 /** A tool was called: wait for its result for a while, since many clients never send one. */
 export function awaitTool(state: SessionState, callId: string, turnId: string): Step {
-  return advance({ ...state, openCalls: [...state.openCalls, { callId, turnId }] }, [
-    { type: 'set-timer', name: `tool:${callId}`, delayMs: TOOL_RESULT_WAIT_MS },
-  ]);
+  const waiting: SessionState = { ...state, openCalls: [...state.openCalls, { callId, turnId }] };
+  if (state.waitsForTools) return advance(waiting, []);
+  return advance(waiting, [{ type: 'set-timer', name: `tool:${callId}`, delayMs: TOOL_RESULT_WAIT_MS }]);
 }
 
 /** The call waits no more. */

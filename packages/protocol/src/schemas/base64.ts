@@ -12,7 +12,9 @@ export const base64Schema = z.string().refine(isBase64, 'is not base64');
 const IMAGE_DATA_URL_HEAD = /^data:image\/(?:jpeg|jpg|png|webp);base64,/i;
 
 /** A JPEG, PNG or WebP as data URL. */
-export const imageDataUrlSchema = z.string().refine((text) => {
+export function isImageDataUrl(text: string): boolean {
   const head = IMAGE_DATA_URL_HEAD.exec(text)?.[0];
   return head !== undefined && text.length > head.length && isBase64(text.slice(head.length));
-}, 'is not a JPEG, PNG or WebP data URL');
+}
+
+export const imageDataUrlSchema = z.string().refine(isImageDataUrl, 'is not a JPEG, PNG or WebP data URL');

@@ -1,4 +1,6 @@
-export { isBase64 } from './base64.ts';
+export { isBase64, isImageDataUrl } from './base64.ts';
+export { toolsSchema } from './config.ts';
+export { type Fields, isFields } from './fields.ts';
 export {
   OPERATOR_TOPIC_PREFIX,
   type OperatorMessage,
@@ -10,5 +12,7 @@ export {
   type ParseFailureKind,
   type ParseResult,
   parseClientMessage,
+  parseFrame,
   SEARCHED_CHARACTERS,
+  type TypedFields,
 } from './parse-client-message.ts';

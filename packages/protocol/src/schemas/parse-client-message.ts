@@ -15,9 +15,17 @@ export type ParseFailureKind =
   | 'over-limit'
   | 'invalid';
 
-export type ParseResult =
-  | { readonly ok: true; readonly message: ClientMessage }
-  | { readonly ok: false; readonly kind: ParseFailureKind; readonly type?: string; readonly detail: string };
+type ParseFailure = {
+  readonly ok: false;
+  readonly kind: ParseFailureKind;
+  readonly type?: string;
+  readonly detail: string;
+};
+
+export type ParseResult<Message = ClientMessage> = { readonly ok: true; readonly message: Message } | ParseFailure;
+
+/** A JSON object with a type, within the bounds of `LIMITS`. */
+export type TypedFields = Fields & { readonly type: string };
 
 const MAX_REPORTED_TYPE_LENGTH = 80;
 
@@ -36,6 +44,14 @@ export function mayHoldPicture(beginning: string, end: string): boolean {
  * @param prefix What the sender leaves out of its types.
  */
 export function parseClientMessage(frame: string | Uint8Array, prefix = ''): ParseResult {
+  return parseFrame(frame, (fields) => parseTyped(`${prefix}${fields.type}`, fields));
+}
+
+/** Reads one frame of whatever client speaks JSON; only messages with pictures may be large. Never throws, unless `parse` does. */
+export function parseFrame<Message extends { readonly type: string }>(
+  frame: string | Uint8Array,
+  parse: (fields: TypedFields) => ParseResult<Message>,
+): ParseResult<Message> {
   const { bytes } = LIMITS;
   const isLarge = frame.length > bytes.frame;
   if (frame.length > bytes.imageFrame) return tooLarge(frame, bytes.imageFrame);
@@ -45,16 +61,17 @@ export function parseClientMessage(frame: string | Uint8Array, prefix = ''): Par
   if (isLarge && !mayHoldPicture(frame.slice(0, SEARCHED_CHARACTERS), frame.slice(-SEARCHED_CHARACTERS))) {
     return tooLarge(frame, bytes.frame);
   }
-  const result = parseJson(frame, prefix);
+  const read = readFields(frame);
+  const result = read.ok ? parse(read.message) : read;
   const isPicture = result.ok && result.message.type === 'image';
   return isLarge && !isPicture ? tooLarge(frame, bytes.frame) : result;
 }
 
-function tooLarge(frame: string | Uint8Array, limit: number): ParseResult {
+function tooLarge(frame: string | Uint8Array, limit: number): ParseFailure {
   return { ok: false, kind: 'too-large', detail: `${frame.length} bytes, at most ${limit}` };
 }
 
-function parseJson(frame: string, prefix: string): ParseResult {
+function readFields(frame: string): ParseResult<TypedFields> {
   const nesting = jsonFault(frame);
   if (nesting !== null) return { ok: false, kind: 'over-limit', detail: `the message ${nesting}` };
   let whole: unknown;
@@ -67,7 +84,7 @@ function parseJson(frame: string, prefix: string): ParseResult {
   if (tree !== null) return { ok: false, kind: 'over-limit', detail: `the message ${tree}` };
   if (!isFields(whole)) return { ok: false, kind: 'invalid', detail: 'the message is not a JSON object' };
   if (typeof whole.type !== 'string') return { ok: false, kind: 'invalid', detail: 'type is not a string' };
-  return parseTyped(`${prefix}${whole.type}`, whole);
+  return { ok: true, message: { ...whole, type: whole.type } };
 }
 
 function parseTyped(givenType: string, whole: Fields): ParseResult {

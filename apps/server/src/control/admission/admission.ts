@@ -37,7 +37,7 @@ export type Admission = {
   allowedOrigins(key: string): Promise<readonly string[]>;
   /** Whether the user is in the project, as whatever. */
   isMember(projectId: string, userId: string): Promise<boolean>;
-  /** `avatarId` wins over `name`; any unknown name of the built-in form gets a built-in figure. */
+  /** `avatarId` wins over `name`; any unknown name of the built-in form gets a built-in figure. Without either: any avatar. */
   findAvatar(projectId: string, query: { avatarId?: string; name?: string }): Promise<AvatarFound>;
 };
 

@@ -63,8 +63,9 @@ export async function admitCall(options: {
     return refuse(request.licence.startsWith(BROWSER_TOKEN_PREFIX) ? 'expired-token' : 'invalid-licence');
   }
   if (licence.refusal !== undefined) return refuse(licence.refusal);
-  const { avatarId, name } = request;
-  if (avatarId === undefined && name === undefined) return refuse('missing-avatar');
+  const avatarId = request.avatarId ?? (request.anyAvatar === true ? licence.onlyAvatarId : undefined);
+  const { name, anyAvatar = false } = request;
+  if (avatarId === undefined && name === undefined && !anyAvatar) return refuse('missing-avatar');
   const lookUp = await dependencies.admission.findAvatar(licence.projectId, {
     ...(avatarId === undefined ? {} : { avatarId }),
     ...(name === undefined ? {} : { name }),
@@ -88,7 +89,9 @@ export async function admitCall(options: {
       return bundle.kind === 'lost' ? refuse('avatar-unreadable') : refuse('backend-error', BUNDLE_AWAY);
     }
     const { recordCalls = false } = lookUp.avatar;
-    const recording = recordCalls ? await dependencies.recordingRoom?.(licence.projectId, sessionId) : null;
+    // Without a picture there is no film.
+    const isSeen = request.connection !== 'none';
+    const recording = recordCalls && isSeen ? await dependencies.recordingRoom?.(licence.projectId, sessionId) : null;
     const startedAt = new Date();
     const config = buildSessionConfig({
       sessionId,

@@ -3,6 +3,8 @@ export type CallRequest = {
   readonly licence?: string;
   readonly avatarId?: string;
   readonly name?: string;
+  /** No avatar is named: any will do, the key's own first. False when left out. */
+  readonly anyAvatar?: boolean;
   readonly model?: string;
   readonly voice?: string;
   readonly language?: string;
@@ -18,4 +20,7 @@ export type CallRequest = {
   readonly transparency: boolean;
   /** People answer, whatever voice the avatar has; false when left out. */
   readonly answeredByPeople?: boolean;
+  /** As of `SessionConfig`. */
+  readonly connection?: 'answer' | 'none';
+  readonly waitsForTools?: boolean;
 };

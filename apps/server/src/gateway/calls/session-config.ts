@@ -57,6 +57,8 @@ export function buildSessionConfig(options: {
     heightPx: sidePx,
     iceServers,
     beganAtUnixMs: startedAt.getTime(),
+    ...(request.connection === undefined ? {} : { connection: request.connection }),
+    ...(request.waitsForTools === undefined ? {} : { waitsForTools: request.waitsForTools }),
     ...(recording === null ? {} : { recordingPathStem: recording.pathStem, recordingLimits: recording.limits }),
   };
 }

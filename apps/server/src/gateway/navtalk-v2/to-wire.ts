@@ -52,6 +52,7 @@ export function toMessages(event: DirectEvent, settings: CallSettings): ServerMe
     case 'user-transcript-done':
       return [buildUserTranscript(event.itemId, event.text)];
     case 'answered-by':
+    case 'reply-generated':
       return [];
     case 'reply-started':
       return extension(buildReplyStarted(event.turnId));

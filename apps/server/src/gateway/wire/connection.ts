@@ -5,6 +5,7 @@ import { LIMITS } from '@visavis/protocol';
 import { ReducerShell } from '@visavis/protocol/reducer-shell';
 import type { RawData, WebSocket } from 'ws';
 import { Call, type CallClient, type CallOrigin } from '../calls/call.ts';
+import type { CallRequest } from '../calls/call-request.ts';
 import type { CallEnd, CallSettings } from '../calls/call-settings.ts';
 import { CALL_LIMITS, type CallMemory } from '../calls/memory/call-memory.ts';
 import type { MemoryBudget } from '../calls/memory/memory-budget.ts';
@@ -48,17 +49,24 @@ export type Arrival = {
 };
 
 /** One socket and its call: performs what the wire protocol's reducer decides, and owns the socket and its timers. */
-export class Connection<State, Message, Timer extends string> implements CallClient, OpenConnection {
+export class Connection<
+  State,
+  Message,
+  Timer extends string,
+  Incoming extends { readonly type: string },
+  Request extends CallRequest,
+> implements CallClient, OpenConnection
+{
   readonly call: Call;
   readonly #socket: WebSocket;
-  readonly #protocol: WireProtocol<State, Message, Timer>;
-  readonly #reader: FrameReader;
+  readonly #protocol: WireProtocol<State, Message, Timer, Incoming, Request>;
+  readonly #reader: FrameReader<Incoming>;
   readonly #memory: CallMemory;
   readonly #intake: SocketIntake;
   readonly #hurry = new Hurry(performance.now());
-  readonly #shell: ReducerShell<State, WireInput<Timer>, WireEffect<Message, Timer>>;
+  readonly #shell: ReducerShell<State, WireInput<Timer, Incoming>, WireEffect<Message, Timer>>;
   readonly #timers = new Map<Timer, NodeJS.Timeout>();
-  readonly #asideReader: FrameReader | null;
+  readonly #asideReader: FrameReader<Incoming> | null;
   /** What is said aside while nobody is there to hear it. */
   readonly #unheard: string[] = [];
   /** Resolves when the call has its place; never, where it is refused. */
@@ -71,7 +79,7 @@ export class Connection<State, Message, Timer extends string> implements CallCli
 
   constructor(
     { socket, transport, query, headers, origin }: Arrival,
-    protocol: WireProtocol<State, Message, Timer>,
+    protocol: WireProtocol<State, Message, Timer, Incoming, Request>,
     dependencies: WireDependencies,
     budget: MemoryBudget,
   ) {
@@ -80,8 +88,11 @@ export class Connection<State, Message, Timer extends string> implements CallCli
     const placed = Promise.withResolvers<void>();
     this.whenPlaced = placed.promise;
     this.#resolvePlaced = placed.resolve;
-    this.#reader = createFrameReader(protocol);
-    const { decodeAside } = protocol;
+    const { decode, decodeAside, readSound } = protocol;
+    this.#reader = createFrameReader({
+      decode,
+      ...(readSound && { readSound: (frame: Buffer) => readSound(frame, this.#shell.state) }),
+    });
     this.#asideReader = decodeAside === undefined ? null : createFrameReader({ decode: decodeAside });
     const request = protocol.readConnect(query, headers);
     this.#shell = new ReducerShell({
@@ -171,7 +182,7 @@ export class Connection<State, Message, Timer extends string> implements CallCli
     return { ignoredMessages: this.#reader.ignored, droppedAudioMessages: this.#droppedAudioMessages };
   }
 
-  #onFrame(reader: FrameReader, data: RawData, isBinary: boolean): void {
+  #onFrame(reader: FrameReader<Incoming>, data: RawData, isBinary: boolean): void {
     if (this.call.isOver) return;
     const atMs = performance.now();
     const reading = reader.read(data, isBinary, atMs);
@@ -205,7 +216,7 @@ export class Connection<State, Message, Timer extends string> implements CallCli
     }
   }
 
-  #dispatch(input: WireInput<Timer>): void {
+  #dispatch(input: WireInput<Timer, Incoming>): void {
     if (this.call.isOver) return;
     try {
       this.#shell.dispatch(input);

@@ -7,15 +7,17 @@ import {
   SEARCHED_CHARACTERS,
 } from '@visavis/protocol/schemas';
 import type { RawData } from 'ws';
-import type { WireProtocol } from './wire-protocol.ts';
 
 const RATE_WINDOW_MS = 1000;
 
 /** `too-often`: more turns than a talk has; see `LIMITS.perSecond.turns`. */
 type IgnoreReason = ParseFailureKind | 'too-often';
 
-type FrameReading =
-  | { readonly kind: 'message'; readonly message: ClientMessage }
+/** What the limits are told from. `reply`: of a picture. */
+type AnyMessage = { readonly type: string; readonly reply?: boolean };
+
+type FrameReading<Message> =
+  | { readonly kind: 'message'; readonly message: Message }
   /** PCM16, by the short way. */
   | { readonly kind: 'sound'; readonly bytes: Uint8Array }
   | {
@@ -27,8 +29,8 @@ type FrameReading =
     }
   | { readonly kind: 'fatal'; readonly code: ErrorCode };
 
-export type FrameReader = {
-  read(data: RawData, isBinary: boolean, nowMs: number): FrameReading;
+export type FrameReader<Message = ClientMessage> = {
+  read(data: RawData, isBinary: boolean, nowMs: number): FrameReading<Message>;
   /** Ignored frames by reason. */
   readonly ignored: Readonly<Partial<Record<IgnoreReason, number>>>;
 };
@@ -36,16 +38,19 @@ export type FrameReader = {
 type Ignored = Pick<Extract<ParseResult, { ok: false }>, 'type' | 'detail'> & { readonly kind: IgnoreReason };
 
 /** Turns frames into messages; counts what cannot be used, and notices what a talk never needs. */
-export function createFrameReader({
+export function createFrameReader<Message extends AnyMessage = ClientMessage>({
   decode,
   readSound = () => null,
-}: Pick<WireProtocol<unknown, unknown>, 'decode' | 'readSound'>): FrameReader {
+}: {
+  readonly decode: (frame: string | Uint8Array) => ParseResult<Message>;
+  readonly readSound?: (frame: Buffer) => Uint8Array | null;
+}): FrameReader<Message> {
   const ignored: Partial<Record<IgnoreReason, number>> = {};
   const rate = createRateGuard();
   const signalling = createSignallingGuard();
   const turns = createTurnGuard();
 
-  const ignore = ({ kind, type, detail }: Ignored): FrameReading => {
+  const ignore = ({ kind, type, detail }: Ignored): FrameReading<Message> => {
     const count = (ignored[kind] ?? 0) + 1;
     ignored[kind] = count;
     const whole = type === undefined ? detail : `${type}: ${detail}`;
@@ -116,7 +121,7 @@ function createSignallingGuard() {
   const limits = { description: descriptions, candidate: candidates };
   const counts = { description: 0, candidate: 0 };
   return {
-    faultOf({ type }: ClientMessage): string | null {
+    faultOf({ type }: AnyMessage): string | null {
       if (type !== 'description' && type !== 'candidate') return null;
       counts[type] += 1;
       return counts[type] > limits[type] ? `a call takes at most ${limits[type]} ${type}s` : null;
@@ -130,7 +135,7 @@ function createTurnGuard() {
   let left: number = turnsAtOnce;
   let atMs: number | null = null;
   return {
-    faultOf(message: ClientMessage, nowMs: number): string | null {
+    faultOf(message: AnyMessage, nowMs: number): string | null {
       if (!isTurn(message)) return null;
       left = Math.min(turnsAtOnce, left + ((nowMs - (atMs ?? nowMs)) / 1000) * turns);
       atMs = nowMs;
@@ -143,7 +148,7 @@ function createTurnGuard() {
   };
 }
 
-function isTurn(message: ClientMessage): boolean {
+function isTurn(message: AnyMessage): boolean {
   switch (message.type) {
     case 'user-text':
     case 'say':
@@ -151,7 +156,7 @@ function isTurn(message: ClientMessage): boolean {
     case 'respond':
       return true;
     case 'image':
-      return message.reply;
+      return message.reply === true;
     default:
       return false;
   }

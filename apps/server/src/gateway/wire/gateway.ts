@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
 import type { Logger } from '../../ports.ts';
 import type { Call, CallOrigin } from '../calls/call.ts';
+import type { CallRequest } from '../calls/call-request.ts';
 import { CALL_LIMITS, type CallMemory, processBudget } from '../calls/memory/call-memory.ts';
 import type { MemoryBudget, MemoryStats } from '../calls/memory/memory-budget.ts';
 import { Connection, type OpenConnection } from './connection.ts';
@@ -21,7 +22,10 @@ type Placed = (connection: OpenConnection, request: FastifyRequest) => void;
 
 export type Gateway = {
   /** Serves a wire protocol at its paths. `@fastify/websocket` must have been registered. */
-  serve<State, Message, Timer extends string>(protocol: WireProtocol<State, Message, Timer>, onPlaced?: Placed): void;
+  serve<State, Message, Timer extends string, Incoming extends { readonly type: string }, Request extends CallRequest>(
+    protocol: WireProtocol<State, Message, Timer, Incoming, Request>,
+    onPlaced?: Placed,
+  ): void;
   /** Memory for a socket that stands beside a call; `give` is called when it is needed elsewhere. */
   openMemory(give: () => void): CallMemory;
   /** Open sockets, refused ones that still close included. */
@@ -51,8 +55,14 @@ export function createGateway(app: FastifyInstance, dependencies: WireDependenci
   const findCall = (sessionId: string, licenceId: string): Call | null =>
     calls().findLast((call) => call.licence?.licenceId === licenceId && call.continues(sessionId)) ?? null;
 
-  const accept = <State, Message, Timer extends string>(
-    protocol: WireProtocol<State, Message, Timer>,
+  const accept = <
+    State,
+    Message,
+    Timer extends string,
+    Incoming extends { readonly type: string },
+    Request extends CallRequest,
+  >(
+    protocol: WireProtocol<State, Message, Timer, Incoming, Request>,
     socket: WebSocket,
     request: FastifyRequest,
     onPlaced: Placed,

@@ -7,10 +7,10 @@ import type { CallRequest } from '../calls/call-request.ts';
 import type { CallEnd, CallSettings } from '../calls/call-settings.ts';
 
 /** Whatever happens in a call, as a wire protocol sees it. */
-export type WireInput<Timer extends string = string> =
+export type WireInput<Timer extends string = string, Incoming = ClientMessage> =
   /** The call has its place. Comes first, unless it is refused. */
   | { readonly type: 'placed'; readonly settings: CallSettings }
-  | { readonly type: 'client'; readonly message: ClientMessage; readonly atMs: number }
+  | { readonly type: 'client'; readonly message: Incoming; readonly atMs: number }
   /** Fatal failures and the end come as `ending`. */
   | { readonly type: 'session'; readonly event: SessionEvent; readonly atMs: number }
   | { readonly type: 'timer'; readonly timer: Timer; readonly atMs: number }
@@ -35,25 +35,32 @@ export type WireEffect<Message, Timer extends string = string> =
 
 /**
  * A language that clients speak over one WebSocket. It is pure: what it knows of a call is in its state, and what it wants done
- * is an effect.
+ * is an effect. `Incoming`: its clients' messages, where they are others than ours.
+ * `Request`: what they ask for when they connect, if it is more.
  */
-export type WireProtocol<State, Message, Timer extends string = string> = {
+export type WireProtocol<
+  State,
+  Message,
+  Timer extends string = string,
+  Incoming extends { readonly type: string } = ClientMessage,
+  Request extends CallRequest = CallRequest,
+> = {
   /** Where its socket is served. */
   readonly paths: readonly string[];
   /** @param query Parsed query; repeated parameters are arrays, of which the first counts. */
-  readonly readConnect: (query: unknown, headers: IncomingHttpHeaders) => CallRequest;
+  readonly readConnect: (query: unknown, headers: IncomingHttpHeaders) => Request;
   /** @param frame Text of a text frame, or the bytes of a binary one. Never throws. */
-  readonly decode: (frame: string | Uint8Array) => ParseResult;
+  readonly decode: (frame: string | Uint8Array) => ParseResult<Incoming>;
   /**
    * The sound of a text frame that is nothing but sound in the usual spelling, as PCM16: the short way for what comes fifty times a
    * second. Null: `decode` has to read it. Left out: it reads all.
    */
-  readonly readSound?: (frame: Buffer) => Uint8Array | null;
+  readonly readSound?: (frame: Buffer, state: State) => Uint8Array | null;
   /** The same of what comes over the second socket. Left out: there is none. */
-  readonly decodeAside?: (frame: string | Uint8Array) => ParseResult;
+  readonly decodeAside?: (frame: string | Uint8Array) => ParseResult<Incoming>;
   readonly encode: (message: Message) => string;
-  readonly initialState: (request: CallRequest) => State;
-  readonly reduce: (state: State, input: WireInput<Timer>) => Step<State, WireEffect<Message, Timer>>;
+  readonly initialState: (request: Request) => State;
+  readonly reduce: (state: State, input: WireInput<Timer, Incoming>) => Step<State, WireEffect<Message, Timer>>;
   /** Memory of what the state holds of the client's messages, in bytes. */
   readonly waitingBytes: (state: State) => number;
 };

@@ -200,4 +200,4 @@ export const EXPECTED: Readonly<Record<string, readonly string[]>> = {
 
 /** Sockets are judged when their call is admitted; pages and scripts of the reference tell nothing. */
 export const ELSEWHERE =
-  /^(GET (\/wss\/v2\/realtime-chat|(\/api)?\/realtime-api|\/api\/webrtc|\/mqtt)\/?|GET \/reference.*)$/;
+  /^(GET (\/wss\/v2\/realtime-chat|\/v1\/realtime|(\/api)?\/realtime-api|\/api\/webrtc|\/mqtt)\/?|GET \/reference.*)$/;
