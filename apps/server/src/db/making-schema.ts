@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, index, pgTable, real, smallint, text } from 'drizzle-orm/pg-core';
+import { check, index, jsonb, pgTable, real, smallint, text } from 'drizzle-orm/pg-core';
 import { amount, bytes, createdAt, instant, isPublicId, ordinal, publicId } from './columns.ts';
 import { avatars, projects } from './schema.ts';
 
@@ -25,6 +25,8 @@ export const uploads = pgTable(
 );
 
 /** Links to which files are sent that films are made from. Once its file is there, a link never takes another. */
+export type LinkPiece = { readonly sha256: string; readonly bytes: number };
+
 export const uploadLinks = pgTable(
   'upload_links',
   {
@@ -37,6 +39,8 @@ export const uploadLinks = pgTable(
     name: text('name').notNull().default(''),
     /** So long will the file be, or is; counts against the quota from then on. Null: not said yet. */
     sizeBytes: amount('size_bytes'),
+    /** What has come of the file, in order, as files of this link in the store. Whole, it is one of its own. */
+    pieces: jsonb('pieces').$type<readonly LinkPiece[]>().notNull().default([]),
     /** Null until the file is there, as `format` and `sha256`. */
     kind: text('kind', { enum: ['picture', 'video', 'sound'] }),
     /** Ending of a file name, without its dot. */

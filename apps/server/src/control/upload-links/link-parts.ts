@@ -1,23 +1,34 @@
+import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HEAD_BYTES } from '@visavis/protocol/file-kind';
-import type { PaceRule } from '../avatars/making/pace.ts';
-import { paced } from '../avatars/making/receive-file.ts';
+import type { paced } from '../avatars/making/receive-file.ts';
 import { refusal } from '../control-error.ts';
 import { diskFull, isDiskFull } from '../disk/disk-watch.ts';
 
-export type AppendOptions = {
-  /** Where the file goes on: as much as is there already, or 0 to begin again. */
+type Parts = ReturnType<typeof paced>;
+
+export type WriteOptions = {
+  /** Of the file, where the part begins. */
+  readonly from: number;
+  /** Where the file goes on: at the end of the part, or at its beginning to begin it again. */
   readonly offset: number;
   /** Of the whole file; more is refused. */
   readonly sizeBytes: number;
-  readonly pace: () => PaceRule;
-  readonly signal: AbortSignal;
-  /** Sees the beginning of the file as soon as it is there; throws where the file cannot be taken. */
-  readonly judge: (head: Buffer) => Promise<unknown>;
+  /** The part grows no longer once it has so many bytes. */
+  readonly most: number;
+  /** Looks at the beginning of the file as soon as it is there; throws where the file cannot be taken. */
+  readonly judge: () => Promise<unknown>;
 };
 
-/** Files that have come in part, on this node's disk: a file is as long as what has come, also after a crash. */
+export type Written = {
+  /** So much of the file is there. */
+  readonly end: number;
+  /** Nothing more comes. */
+  readonly isOver: boolean;
+};
+
+/** Parts of files that come in, on this node's disk: one is as long as what has come of it, also after a crash. */
 export class LinkParts {
   readonly #folder: string;
 
@@ -25,25 +36,25 @@ export class LinkParts {
     this.#folder = folder;
   }
 
-  pathOf(linkId: string): string {
-    return join(this.#folder, linkId);
+  pathOf(name: string): string {
+    return join(this.#folder, name);
   }
 
-  async bytesOf(linkId: string): Promise<number> {
-    return (await stat(this.pathOf(linkId)).catch(() => null))?.size ?? 0;
+  async bytesOf(name: string): Promise<number> {
+    return (await stat(this.pathOf(name)).catch(() => null))?.size ?? 0;
   }
 
-  /** Writes what comes, until it ends or fails, and says how much of the file is there then. What has come stays. */
-  async append(linkId: string, body: AsyncIterable<Buffer>, options: AppendOptions): Promise<number> {
-    const { offset, pace, signal } = options;
+  /** Writes what comes, until it ends, fails or is enough. What has come stays. */
+  async append(name: string, parts: Parts, options: WriteOptions): Promise<Written> {
+    const isNew = options.offset === options.from;
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    // Begun again: the file of before may have a second name in the store, under which it must not change.
-    if (offset === 0) await this.remove(linkId);
-    const handle = await open(this.pathOf(linkId), offset === 0 ? 'wx+' : 'r+', 0o600);
+    // What was there may have a second name in the store, under which it must not change.
+    if (isNew) await this.remove(name);
+    const handle = await open(this.pathOf(name), isNew ? 'wx' : 'r+', 0o600);
     try {
-      const end = await write(handle, paced(body[Symbol.asyncIterator](), pace, signal), options);
+      const written = await write(handle, parts, options);
       await handle.datasync();
-      return end;
+      return written;
     } catch (error) {
       throw isDiskFull(error) ? diskFull() : error;
     } finally {
@@ -51,48 +62,43 @@ export class LinkParts {
     }
   }
 
-  async headOf(linkId: string): Promise<Buffer> {
-    const handle = await open(this.pathOf(linkId));
-    try {
-      return await readHead(handle);
-    } finally {
-      await handle.close();
-    }
+  /** Its first bytes, `most` of them. */
+  read(name: string, most: number): AsyncIterable<Uint8Array> {
+    return createReadStream(this.pathOf(name), { end: most - 1 });
   }
 
-  async remove(linkId: string): Promise<void> {
-    await rm(this.pathOf(linkId), { force: true });
+  async remove(name: string): Promise<void> {
+    await rm(this.pathOf(name), { force: true });
   }
 
-  async list(): Promise<string[]> {
-    return readdir(this.#folder).catch(() => []);
+  async list(): Promise<{ readonly name: string; readonly writtenAtMs: number }[]> {
+    const names = await readdir(this.#folder).catch(() => []);
+    const found = await Promise.all(
+      names.map(async (name) => ({ name, writtenAtMs: (await stat(this.pathOf(name)).catch(() => null))?.mtimeMs })),
+    );
+    return found.flatMap(({ name, writtenAtMs }) => (writtenAtMs === undefined ? [] : [{ name, writtenAtMs }]));
   }
 }
 
 async function write(
   handle: FileHandle,
-  parts: ReturnType<typeof paced>,
-  { offset, sizeBytes, judge }: AppendOptions,
-): Promise<number> {
+  parts: Parts,
+  { from, offset, sizeBytes, most, judge }: WriteOptions,
+): Promise<Written> {
   const judgedFrom = Math.min(HEAD_BYTES, sizeBytes);
   let end = offset;
-  while (end < sizeBytes) {
+  while (end < sizeBytes && end - from < most) {
     const part = await parts();
-    if (part === undefined) break;
+    if (part === undefined) return { end, isOver: true };
     if (end + part.byteLength > sizeBytes) {
       throw refusal('too-large', 'length-differs', { values: { expected: sizeBytes, given: end + part.byteLength } });
     }
     const isJudged = end >= judgedFrom;
     for (let done = 0; done < part.byteLength; ) {
-      done += (await handle.write(part, done, part.byteLength - done, end + done)).bytesWritten;
+      done += (await handle.write(part, done, part.byteLength - done, end - from + done)).bytesWritten;
     }
     end += part.byteLength;
-    if (!isJudged && end >= judgedFrom) await judge(await readHead(handle));
+    if (!isJudged && end >= judgedFrom) await judge();
   }
-  return end;
-}
-
-async function readHead(handle: FileHandle): Promise<Buffer> {
-  const { bytesRead, buffer } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-  return buffer.subarray(0, bytesRead);
+  return { end, isOver: end === sizeBytes };
 }

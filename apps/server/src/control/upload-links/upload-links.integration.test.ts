@@ -1,11 +1,14 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Database, openDatabase } from '../../db/database.ts';
 import { projects } from '../../db/schema.ts';
 import { newDataDir } from '../../db/testing/embedded-folder.ts';
 import { silent } from '../../db/testing/silent-logger.ts';
+import { type BlobStore, BlobStoreError } from '../../files/blob-store.ts';
+import { openFolderStore } from '../../files/folder-store.ts';
 import { S3Store } from '../../files/s3-store.ts';
 import { inParts, keysIn } from '../../files/testing/conformance.ts';
 import { type FaultyProxy, startFaultyProxy } from '../../files/testing/faulty-proxy.ts';
@@ -114,4 +117,60 @@ describe.skipIf(program === null)('upload links in a store that speaks S3', () =
     expect([SPEECH, other].some((file) => Buffer.concat(parts).equals(file))).toBe(true);
     await store.close();
   });
+});
+
+test('a long sending is in the store piece by piece, before it has come to its end, and waits on this disk where the store takes nothing', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'visavis-link-pieces-'));
+  const db = await openDatabase({ dataDir: await newDataDir(), logger: silent });
+  const projectId = newPublicId();
+  await db.orm.insert(projects).values({ id: projectId, name: 'Shop' });
+  const store = await openFolderStore(join(root, 'store'));
+  let isAway = false;
+  const faulty: BlobStore = {
+    ...store,
+    async putFile(...given) {
+      if (isAway) throw new BlobStoreError('the bucket is gone');
+      return store.putFile(...given);
+    },
+  };
+  const quotas = { fileMbPerProject: 100 };
+  const common = { db, store: faulty, disk: ENDLESS_DISK, quotas, logger: silent, pieceBytes: 50_000 };
+  const [links, other] = ['one', 'two'].map((name) => new UploadLinks({ ...common, folder: join(root, name) })) as [
+    UploadLinks,
+    UploadLinks,
+  ];
+  const { uploadId } = await links.create(projectId, { bytes: SPEECH.byteLength });
+  const owner = { area: 'uploads', owner: uploadId } as const;
+  const receivedAt = async (node: UploadLinks) => (await node.find(uploadId))?.received;
+  const sendings = new PassThrough({ objectMode: true });
+  const sending = links.append(uploadId, sendings, 0, { pace: () => PATIENT });
+  const send = (from: number, to: number) => void sendings.write(SPEECH.subarray(from, to));
+  try {
+    send(0, 60_000);
+    await vi.waitFor(async () => expect(await receivedAt(other)).toBe(60_000));
+    isAway = true;
+    send(60_000, 120_000);
+    send(120_000, 180_000);
+    await vi.waitFor(async () => expect(await receivedAt(links)).toBe(180_000));
+    expect(await receivedAt(other)).toBe(60_000);
+    isAway = false;
+    sendings.end();
+    expect(await sending).toBe(180_000);
+    expect(await receivedAt(other)).toBe(180_000);
+    expect(await keysIn(store, owner)).toHaveLength(2);
+    // Nothing of an open link is nobody's, however old.
+    await other.sweep(Date.now() + 2 * 3_600_000);
+    expect(await keysIn(store, owner)).toHaveLength(2);
+    const rest = inParts(SPEECH.subarray(180_000)) as AsyncIterable<Buffer>;
+    expect(await other.append(uploadId, rest, 180_000, { pace: () => PATIENT })).toBe(SPEECH.byteLength);
+    await other.finish(uploadId);
+    const stored = await links.resolveUpload(uploadId, projectId);
+    expect(await keysIn(store, owner)).toEqual([stored?.sha256]);
+    const parts: Uint8Array[] = [];
+    for await (const part of stored?.file.read() ?? []) parts.push(part);
+    expect(Buffer.concat(parts).equals(SPEECH)).toBe(true);
+  } finally {
+    await db.close();
+    await rm(root, { recursive: true, force: true });
+  }
 });

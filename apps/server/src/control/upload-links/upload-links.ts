@@ -1,20 +1,13 @@
-import { stat } from 'node:fs/promises';
 import { LIMITS } from '@visavis/protocol';
 import type { SourceKind } from '@visavis/protocol/file-kind';
 import { and, eq, gt, isNull, lte, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../db/database.ts';
 import { uploadLinks } from '../../db/making-schema.ts';
-import {
-  type BlobKey,
-  type BlobOwner,
-  type BlobStore,
-  BlobStoreError,
-  type ReadableFile,
-} from '../../files/blob-store.ts';
+import { type BlobKey, type BlobStore, BlobStoreError, type ReadableFile } from '../../files/blob-store.ts';
 import { sweepStore } from '../../files/sweep-store.ts';
 import { addressGroup } from '../accounts/attempt-limiter.ts';
 import { IMPATIENT, PATIENT, type PaceRule } from '../avatars/making/pace.ts';
-import { notFound, refusal } from '../control-error.ts';
+import { ControlError, notFound, refusal } from '../control-error.ts';
 import { type DiskWatch, diskFull } from '../disk/disk-watch.ts';
 import type { OnBound } from '../fairness/bounds.ts';
 import { FairPlaces } from '../fairness/fair-places.ts';
@@ -22,11 +15,9 @@ import { isPublicId, newPublicId } from '../ids.ts';
 import type { ControlLogger } from '../logger.ts';
 import { requireFileRoom } from '../quotas/project-usage.ts';
 import { alone, type Quotas, quotaReached } from '../quotas/quotas.ts';
+import { LinkFiles, ownerOf, type LinkRow as Row } from './link-files.ts';
 import { LinkLocks } from './link-locks.ts';
-import { LinkParts } from './link-parts.ts';
-import { judgeSource, requireSize } from './sources.ts';
-
-type Row = typeof uploadLinks.$inferSelect;
+import { requireSize } from './sources.ts';
 
 export type UploadLink = Pick<Row, 'projectId' | 'name' | 'kind' | 'format' | 'expiresAt'> & {
   readonly uploadId: string;
@@ -50,8 +41,10 @@ export type SendOptions = { readonly pace: () => PaceRule; readonly signal?: Abo
 export type UploadLinksOptions = {
   readonly db: Pick<Database, 'orm' | 'pool'>;
   readonly store: BlobStore;
-  /** Where files lie until they are whole; best on the disk of a store that is a folder. */
+  /** Where pieces lie until they are in the store; best on the disk of a store that is a folder. */
   readonly folder: string;
+  /** So many bytes of a file that comes in are in the store before the rest is there. Left out: 64 MiB. */
+  readonly pieceBytes?: number;
   readonly disk: Pick<DiskWatch, 'requireRoom' | 'onLow'>;
   readonly quotas: Pick<Quotas, 'fileMbPerProject'>;
   readonly logger: ControlLogger;
@@ -77,13 +70,13 @@ const OWN_ADDRESS = /^\/uploads\/([0-9a-f]{32})$/;
 export class UploadLinks {
   readonly locks = new LinkLocks();
   readonly #options: UploadLinksOptions;
-  readonly #parts: LinkParts;
+  readonly #files: LinkFiles;
   readonly #places: FairPlaces;
   readonly #stop = new AbortController();
 
   constructor(options: UploadLinksOptions) {
     this.#options = options;
-    this.#parts = new LinkParts(options.folder);
+    this.#files = new LinkFiles(options);
     this.#places = new FairPlaces({
       what: 'upload links',
       atOnce: AT_ONCE.inAll,
@@ -121,6 +114,18 @@ export class UploadLinks {
   async find(uploadId: string): Promise<UploadLink | null> {
     const row = await this.#find(uploadId);
     return row === null || row.expiresAt <= new Date() ? null : this.#toLink(row);
+  }
+
+  /** As `find`, for who goes on with its file: what of it lies on this disk is for every node first. The caller has its lock. */
+  async findSettled(uploadId: string): Promise<UploadLink | null> {
+    const row = await this.#find(uploadId);
+    if (row !== null && row.sha256 === null && row.sizeBytes !== (await this.#files.receivedOf(row))) {
+      // Where another node was quicker, its piece counts.
+      await this.#files.handOver(row).catch((error: unknown) => {
+        if (!(error instanceof ControlError)) throw error;
+      });
+    }
+    return this.find(uploadId);
   }
 
   /** @throws ControlError `not-found`, also for links of others. */
@@ -205,7 +210,7 @@ export class UploadLinks {
   }
 
   async #append(row: Row, body: AsyncIterable<Buffer>, offset: number, { pace, signal }: SendOptions): Promise<number> {
-    const { id, sizeBytes, expiresAt } = row;
+    const { sizeBytes, expiresAt } = row;
     if (sizeBytes === null) throw refusal('length-required', 'length-unsaid');
     this.#options.disk.requireRoom();
     const limit = new AbortController();
@@ -213,20 +218,12 @@ export class UploadLinks {
     const timer = setTimeout(expire, Math.min(expiresAt.getTime() - Date.now(), 2 ** 31 - 1));
     const stopListening = this.#options.disk.onLow(() => limit.abort(diskFull()));
     const signals = [limit.signal, this.#stop.signal, ...(signal === undefined ? [] : [signal])];
-    let isUnusable = false;
-    const judge = async (head: Buffer): Promise<void> => {
-      await judgeSource(head, sizeBytes).catch((error: unknown) => {
-        isUnusable = true;
-        throw error;
-      });
-    };
+    const sized = { ...row, sizeBytes };
     try {
-      return await this.#parts.append(id, body, { offset, sizeBytes, pace, judge, signal: AbortSignal.any(signals) });
+      return await this.#files.append(sized, body, { offset, pace, signal: AbortSignal.any(signals) });
     } finally {
       clearTimeout(timer);
       stopListening();
-      // The link stays open for the right file.
-      if (isUnusable) await this.#parts.remove(id);
     }
   }
 
@@ -240,25 +237,22 @@ export class UploadLinks {
     await this.locks.run(uploadId, async () => {
       const row = await this.#findWhole(uploadId);
       if (row === null) return;
-      const { kind, format } = await judgeSource(await this.#parts.headOf(uploadId), row.sizeBytes);
-      const owner = ownerOf(uploadId);
       const { signal } = this.#stop;
-      const { sha256 } = await this.#options.store
-        .putFile(owner, this.#parts.pathOf(uploadId), { signal })
-        .catch((error: unknown) => {
-          if (!(error instanceof BlobStoreError)) throw error;
-          this.#options.logger.warn({ uploadId, error: error.message }, 'An uploaded file waits: it was not stored');
-          throw refusal('overloaded', 'link-waits', { retryAfterSeconds: 10 });
-        });
+      const { kind, format, sha256 } = await this.#files.keep(row, signal).catch((error: unknown) => {
+        if (!(error instanceof BlobStoreError)) throw error;
+        this.#options.logger.warn({ uploadId, error: error.message }, 'An uploaded file waits: it was not stored');
+        throw refusal('overloaded', 'link-waits', { retryAfterSeconds: 10 });
+      });
       await this.#options.db.orm
         .update(uploadLinks)
-        .set({ kind, format, sha256 })
+        .set({ kind, format, sha256, pieces: [] })
         .where(and(eq(uploadLinks.id, uploadId), isNull(uploadLinks.sha256)));
       // The link may be gone, or have got another file over another node, which counts then.
       const stored = await this.#find(uploadId);
+      const owner = ownerOf(uploadId);
       if (stored === null) await this.#options.store.deleteAllOf(owner, { signal });
       else if (stored.sha256 !== sha256) await this.#options.store.delete({ ...owner, sha256 }, { signal });
-      await this.#parts.remove(uploadId);
+      await this.#files.clear(row, stored?.sha256 ?? null);
     });
   }
 
@@ -297,32 +291,29 @@ export class UploadLinks {
     const { db, store } = this.#options;
     const { signal } = this.#stop;
     await db.orm.delete(uploadLinks).where(lte(uploadLinks.expiresAt, new Date(nowMs)));
-    for (const name of await this.#parts.list()) await this.#sweepPart(name, nowMs);
+    for (const part of await this.#files.here(nowMs)) await this.#sweepPart(part);
     const kept = async (keys: readonly BlobKey[]) => {
-      const { rows } = await db.pool.query<{ id: string; sha256: string }>(
+      const { rows } = await db.pool.query<{ id: string; sha256: string | null }>(
         'select id, sha256 from upload_links where id = any($1::text[])',
         [keys.map(({ owner }) => owner)],
       );
       const names = new Map(rows.map(({ id, sha256 }) => [id, sha256]));
-      return ({ owner, sha256 }: BlobKey) => names.get(owner) === sha256;
+      // Of a link that is open all may be needed yet: pieces, and a file that is not written down.
+      return ({ owner, sha256 }: BlobKey) => names.has(owner) && (names.get(owner) ?? sha256) === sha256;
     };
     await sweepStore(store, 'uploads', kept, { nowMs, signal });
   }
 
-  async #sweepPart(name: string, nowMs: number): Promise<void> {
-    if (!isPublicId(name)) return;
-    const row = await this.#find(name);
-    if (row !== null && row.sha256 === null) {
-      await this.finish(name).catch((error: unknown) => {
-        this.#options.logger.warn(
-          { uploadId: name, error: String(error) },
-          'An uploaded file waits: it was not stored',
-        );
-      });
+  async #sweepPart({ part, uploadId, ageMs }: { part: string; uploadId: string; ageMs: number }): Promise<void> {
+    if (!isPublicId(uploadId)) return;
+    const row = await this.#find(uploadId);
+    if (row === null || !this.#files.isCurrent(row, part)) {
+      if (ageMs > ORPHAN_AFTER_MS) await this.#files.removePart(part);
       return;
     }
-    const part = await stat(this.#parts.pathOf(name)).catch(() => null);
-    if (part !== null && nowMs - part.mtimeMs > ORPHAN_AFTER_MS) await this.#parts.remove(name);
+    await this.finish(uploadId).catch((error: unknown) => {
+      this.#options.logger.warn({ uploadId, error: String(error) }, 'An uploaded file waits: it was not stored');
+    });
   }
 
   /** What comes in is broken off; its senders go on after the next start. Idempotent. */
@@ -331,8 +322,8 @@ export class UploadLinks {
   }
 
   async #remove(uploadId: string): Promise<void> {
-    await this.#options.db.orm.delete(uploadLinks).where(eq(uploadLinks.id, uploadId));
-    await this.#parts.remove(uploadId);
+    const [row] = await this.#options.db.orm.delete(uploadLinks).where(eq(uploadLinks.id, uploadId)).returning();
+    if (row !== undefined) await this.#files.clear(row, null);
     await this.#options.store.deleteAllOf(ownerOf(uploadId), { signal: this.#stop.signal }).catch((error: unknown) => {
       // The housekeeping does it later.
       if (!(error instanceof BlobStoreError)) throw error;
@@ -350,7 +341,7 @@ export class UploadLinks {
     const row = await this.#find(uploadId);
     if (row === null || row.sha256 !== null || row.sizeBytes === null) return null;
     const { sizeBytes } = row;
-    return sizeBytes === (await this.#parts.bytesOf(uploadId)) ? { ...row, sizeBytes } : null;
+    return sizeBytes === (await this.#files.receivedOf(row)) ? { ...row, sizeBytes } : null;
   }
 
   async #requireOpen(uploadId: string): Promise<Row> {
@@ -360,10 +351,12 @@ export class UploadLinks {
     return row;
   }
 
-  async #toLink({ id, sizeBytes, sha256, createdAt: _, ...row }: Row): Promise<UploadLink> {
-    const isReady = sha256 !== null;
-    const received = isReady ? (sizeBytes ?? 0) : await this.#parts.bytesOf(id);
-    return { ...row, uploadId: id, state: isReady ? 'ready' : 'open', bytes: sizeBytes, received };
+  async #toLink(row: Row): Promise<UploadLink> {
+    const { id: uploadId, projectId, name, kind, format, expiresAt, sizeBytes: bytes } = row;
+    const isReady = row.sha256 !== null;
+    const received = isReady ? (bytes ?? 0) : await this.#files.receivedOf(row);
+    const state = isReady ? 'ready' : 'open';
+    return { uploadId, projectId, name, kind, format, expiresAt, state, bytes, received };
   }
 }
 
@@ -380,8 +373,4 @@ function idOfAddress(text: string): string | null {
   if (!URL.canParse(text)) return null;
   const { protocol, pathname } = new URL(text);
   return protocol === 'http:' || protocol === 'https:' ? (OWN_ADDRESS.exec(pathname)?.[1] ?? null) : null;
-}
-
-function ownerOf(uploadId: string): BlobOwner {
-  return { area: 'uploads', owner: uploadId };
 }

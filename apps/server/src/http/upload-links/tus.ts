@@ -52,7 +52,7 @@ class LinkStore extends DataStore {
   }
 
   override async getUpload(id: string): Promise<Upload> {
-    const link = await this.#links.find(id);
+    const link = await this.#links.findSettled(id);
     if (link === null) throw ERRORS.FILE_NO_LONGER_EXISTS;
     const { bytes, received } = link;
     return new Upload({ id, offset: received, ...(bytes === null ? {} : { size: bytes }) });
