@@ -1,10 +1,11 @@
-import { seededRandom, smoothStep } from '@visavis/media/core';
+import { seededRandom } from '@visavis/media/core';
 import type { MouthShape, RgbaImage, SourceBox } from '@visavis/media/frames';
 import type { MouthFrame } from '../landmarks/mouth-frame.ts';
 import { toLocal, toPicture } from '../landmarks/mouth-place.ts';
 import { paintCrop } from '../pixels/pixels.ts';
 import { samplePixel } from '../pixels/sampling.ts';
 import { createFilmedPainter, type FilmedMouth, isFilmed } from './filmed-mouth.ts';
+import { lipLightOf, opennessOf } from './lip-light.ts';
 import { createInteriorPainter } from './mouth-interior.ts';
 import type { MouthShaper } from './mouth-shape.ts';
 import { aimMouth, type MouthPose, type MouthTarget } from './mouth-target.ts';
@@ -69,41 +70,26 @@ function takeLips({ person, frame }: MouthSource, sample: WarpSample, pixel: Flo
   samplePixel(person, x, y, pixel);
 }
 
-/** Beyond the corners of the mouth the light on the lips has ended here: a share as in `WarpSample`. */
-const LIGHT_ENDS = 1.06;
-
 /** Light on lips and cheeks that changes with the pose. Multiplies colours. */
-export function createLipShader(
+function createLipShader(
   frame: MouthFrame,
   target: MouthTarget,
 ): (u: number, v: number, sample: WarpSample, pixel: Float32Array) => void {
   const { pose } = target;
   const unit = frame.halfWidth;
-  const round = Math.max(0, pose.lips);
-  const openness = smoothStep(0.02, 0.16, target.aperture / unit);
-  // Further from the opening nothing below can be told from 1, except the fold of a smile.
-  const farthest = round > 0 ? 0.86 : 0.12;
+  const lips = lipLightOf(target, unit);
+  const meeting = frame.isOpen ? 0.42 * (1 - opennessOf(target, unit)) : 0;
   return (u, v, sample, pixel) => {
     const x = u / unit;
     const edge = Math.max(0, sample.edge) / unit;
-    const share = Math.abs(sample.share);
-    if ((share >= LIGHT_ENDS || edge > farthest) && pose.smile === 0) return;
-    const across = 1 - smoothStep(0.88, LIGHT_ENDS, share);
-    let light = 1;
-    // The rims turn inwards, away from the light.
-    const rim = (sample.isUpper ? 0.36 : 0.22) * openness * (1 - smoothStep(0, sample.isUpper ? 0.08 : 0.06, edge));
-    light *= 1 - rim * across;
+    const { isUpper } = sample;
+    const across = lips.across(sample.share);
+    if ((across === 0 || edge > lips.reach) && pose.smile === 0) return;
+    let light = (1 - lips.rim(edge, isUpper) * across) * (1 - lips.fold(edge) * across);
     // Where lips that were apart in the photo now meet.
-    if (frame.isOpen) light *= 1 - 0.42 * (1 - openness) * bell(edge, 0.028) * across;
-    // Pushed-out lips catch light in the middle and turn away at the sides; below them lies a shadow.
-    if (round > 0) {
-      const lip = sample.isUpper ? 0.14 : 0.17;
-      light *=
-        1 + round * across * bell(edge - lip, 0.09) * (0.1 * bell(x, 0.3) - 0.08 * smoothStep(0.3, 0.75, Math.abs(x)));
-      if (!sample.isUpper) light *= 1 - 0.07 * round * bell(edge - 0.5, 0.09) * bell(x, 0.4);
-    }
-    // Pressed lips fold in at the seam.
-    if (pose.press > 0) light *= 1 - 0.2 * pose.press * bell(edge, 0.03) * across;
+    light *= 1 - meeting * bell(edge, 0.028) * across;
+    light *= 1 + lips.bulge(edge, isUpper) * across * lips.bulgeAcross(x);
+    light *= 1 - lips.shadow(edge, isUpper) * lips.shadowAcross(x);
     // A smile deepens the fold beside the mouth.
     if (pose.smile > 0) {
       const fold = Math.abs(x) - 1.3 + 0.25 * (v / unit);

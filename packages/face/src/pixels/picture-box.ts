@@ -10,9 +10,10 @@ export type PictureBox = {
 
 export type Box = { readonly left: number; readonly top: number; readonly width: number; readonly height: number };
 
-const PHASES = 64;
-/** Catmull-Rom weights of the four values around a place, by its share of the way between the middle two. */
-const WEIGHTS = Float32Array.from({ length: PHASES * 4 }, (_unused, i) => {
+/** Parts of the way between two values that are told apart. */
+const PHASES = 512;
+/** Catmull-Rom weights of the four values around a place, by its share of the way between the middle two, from 0 to 1. */
+export const CUBIC_WEIGHTS = Float32Array.from({ length: (PHASES + 1) * 4 }, (_unused, i) => {
   const t = Math.floor(i / 4) / PHASES;
   const cubes = [
     -0.5 * t + t * t - 0.5 * t ** 3,
@@ -47,17 +48,17 @@ export function cubicIn({ plane: { data, width, height }, left, top }: PictureBo
   const ix = Math.floor(px);
   const iy = Math.floor(py);
   if (ix < 1 || iy < 1 || ix + 2 >= width || iy + 2 >= height) return cubicAtBorder(data, width, height, px, py);
-  const wx = Math.floor((px - ix) * PHASES) * 4;
-  const wy = Math.floor((py - iy) * PHASES) * 4;
-  const first = WEIGHTS[wx] as number;
-  const second = WEIGHTS[wx + 1] as number;
-  const third = WEIGHTS[wx + 2] as number;
-  const fourth = WEIGHTS[wx + 3] as number;
+  const wx = Math.round((px - ix) * PHASES) * 4;
+  const wy = Math.round((py - iy) * PHASES) * 4;
+  const first = CUBIC_WEIGHTS[wx] as number;
+  const second = CUBIC_WEIGHTS[wx + 1] as number;
+  const third = CUBIC_WEIGHTS[wx + 2] as number;
+  const fourth = CUBIC_WEIGHTS[wx + 3] as number;
   let at = (iy - 1) * width + ix - 1;
   let sum = 0;
   for (let k = 0; k < 4; k++) {
     sum +=
-      (WEIGHTS[wy + k] as number) *
+      (CUBIC_WEIGHTS[wy + k] as number) *
       (first * (data[at] as number) +
         second * (data[at + 1] as number) +
         third * (data[at + 2] as number) +
@@ -72,14 +73,14 @@ function cubicAtBorder(data: Uint8Array, width: number, height: number, atX: num
   const py = Math.min(height - 1, Math.max(0, atY));
   const ix = Math.floor(px);
   const iy = Math.floor(py);
-  const wx = Math.floor((px - ix) * PHASES) * 4;
-  const wy = Math.floor((py - iy) * PHASES) * 4;
+  const wx = Math.round((px - ix) * PHASES) * 4;
+  const wy = Math.round((py - iy) * PHASES) * 4;
   let sum = 0;
   for (let row = 0; row < 4; row++) {
     const start = Math.min(height - 1, Math.max(0, iy + row - 1)) * width;
     for (let column = 0; column < 4; column++) {
       const value = data[start + Math.min(width - 1, Math.max(0, ix + column - 1))] as number;
-      sum += (WEIGHTS[wy + row] as number) * (WEIGHTS[wx + column] as number) * value;
+      sum += (CUBIC_WEIGHTS[wy + row] as number) * (CUBIC_WEIGHTS[wx + column] as number) * value;
     }
   }
   return sum;

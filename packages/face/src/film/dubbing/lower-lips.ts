@@ -1,9 +1,7 @@
-import { smoothStep } from '@visavis/media/core';
 import type { MouthTarget } from '../../drawing/mouth-target.ts';
-import { type Reach, type WarpSample, warpReach } from '../../drawing/mouth-warp.ts';
 import type { MouthFrame } from '../../landmarks/mouth-frame.ts';
-import { CURVE_POINTS, curveAt, type MouthAxes, toLocal } from '../../landmarks/mouth-place.ts';
-import { CHIN_AT, COLUMNS, CURVES, JAW_LEFT_AT, JAW_RIGHT_AT, NOSE_BASE_AT } from './seen-face.ts';
+import { CURVE_POINTS, type MouthAxes, toLocal } from '../../landmarks/mouth-place.ts';
+import { CHIN_AT, COLUMNS, type CURVES, JAW_LEFT_AT, JAW_RIGHT_AT, NOSE_BASE_AT } from './seen-face.ts';
 import type { LowerFace } from './shot-face.ts';
 
 type Curve = (typeof CURVES)[number];
@@ -150,108 +148,4 @@ export function lipsBetween(one: Lips, other: Lips, share: number): Lips {
     outerUpper: curve('outerUpper'),
     outerLower: curve('outerLower'),
   };
-}
-
-/** Columns of the tables per pixel. */
-const COLUMNS_PER_PX = 2;
-/** Shares of the way beyond the corners, in half mouth widths, at which what the lips do ends. */
-const LIPS_END = 1.1;
-const JAW_ENDS = [0.2, 1.3] as const;
-/** Places in a column: `v` of the drawn lips, and how much further down they were filmed. */
-const FIELDS = 12;
-const [OUTER_UPPER, INNER_UPPER, INNER_LOWER, OUTER_LOWER, CHIN, SHARE, SIDEWAYS] = [0, 2, 4, 6, 8, 10, 11];
-
-/**
- * Two smooth layers cut at the seam of the lips, evaluated backwards: every column carries the edges of the lips and the chin
- * from where they are drawn to where they were filmed; nose and neck stay.
- */
-export class DubWarp {
-  readonly reach: Reach;
-  readonly #table: Float32Array;
-  readonly #columnCount: number;
-  readonly #nose: number;
-  readonly #chin: number;
-
-  constructor(rest: MouthFrame, drawn: Lips, filmed: Lips, pictureHeight: number) {
-    const { side, top, bottom } = warpReach(rest, pictureHeight);
-    this.reach = { side, top, bottom };
-    this.#nose = top;
-    this.#chin = rest.chin;
-    this.#columnCount = Math.max(2, Math.ceil(2 * side * COLUMNS_PER_PX) + 1);
-    this.#table = new Float32Array(this.#columnCount * FIELDS);
-    for (let column = 0; column < this.#columnCount; column++) this.#fill(column, drawn, filmed);
-  }
-
-  #fill(column: number, drawn: Lips, filmed: Lips): void {
-    const table = this.#table;
-    const at = column * FIELDS;
-    const u = column / COLUMNS_PER_PX - this.reach.side;
-    const share = (u - drawn.middle) / drawn.halfWidth;
-    const outside = Math.max(0, Math.abs(share) - 1);
-    const lateral = 1 - smoothStep(0, LIPS_END, outside);
-    for (const [i, name] of CURVES.entries()) {
-      const v = curveAt(drawn[name], share);
-      table[at + 2 * i] = v;
-      table[at + 2 * i + 1] = (curveAt(filmed[name], share) - v) * lateral;
-    }
-    table[at + CHIN] = drawn.chin;
-    table[at + CHIN + 1] = (filmed.chin - drawn.chin) * (1 - smoothStep(...JAW_ENDS, outside));
-    table[at + SHARE] = share;
-    const inside = Math.max(-1, Math.min(1, share));
-    const shift = filmed.middle + inside * filmed.halfWidth - (drawn.middle + inside * drawn.halfWidth);
-    // Nothing moves at the sides of the region.
-    const aside = 1 - smoothStep(0.8 * this.reach.side, this.reach.side, Math.abs(u));
-    table[at + SIDEWAYS] = shift * lateral * aside;
-    for (const field of [OUTER_UPPER, INNER_UPPER, INNER_LOWER, OUTER_LOWER, CHIN]) {
-      table[at + field + 1] = (table[at + field + 1] ?? 0) * aside;
-    }
-  }
-
-  place(u: number, v: number, out: WarpSample): void {
-    const column = Math.min(this.#columnCount - 1, Math.max(0, Math.round((u + this.reach.side) * COLUMNS_PER_PX)));
-    const at = column * FIELDS;
-    const table = this.#table;
-    const upper = table[at + INNER_UPPER] as number;
-    const lower = table[at + INNER_LOWER] as number;
-    const isUpper = v < (upper + lower) / 2;
-    out.share = table[at + SHARE] as number;
-    out.upper = upper;
-    out.lower = lower;
-    out.isUpper = isUpper;
-    out.edge = isUpper ? upper - v : v - lower;
-    const { top, bottom } = this.reach;
-    const sideways = table[at + SIDEWAYS] as number;
-    out.u = u;
-    if (sideways !== 0) {
-      const across = v < 0 ? smoothStep(top, 0.2 * top, v) : 1 - smoothStep(0.2 * this.#chin, 0.95 * this.#chin, v);
-      out.u += sideways * across;
-    }
-    out.v = v + (isUpper ? this.#above(at, v) : this.#below(at, v, bottom));
-  }
-
-  /** How much further down the upper layer was filmed; beyond its edge it goes on as it was there. */
-  #above(at: number, v: number): number {
-    const table = this.#table;
-    const inner = table[at + INNER_UPPER] as number;
-    const outer = table[at + OUTER_UPPER] as number;
-    const innerShift = table[at + INNER_UPPER + 1] as number;
-    if (v >= inner) return innerShift;
-    const outerShift = table[at + OUTER_UPPER + 1] as number;
-    if (v >= outer) return outerShift + ((innerShift - outerShift) * (v - outer)) / Math.max(0.5, inner - outer);
-    return outerShift * smoothStep(this.#nose, outer, v);
-  }
-
-  #below(at: number, v: number, bottom: number): number {
-    const table = this.#table;
-    const inner = table[at + INNER_LOWER] as number;
-    const outer = table[at + OUTER_LOWER] as number;
-    const innerShift = table[at + INNER_LOWER + 1] as number;
-    if (v <= inner) return innerShift;
-    const outerShift = table[at + OUTER_LOWER + 1] as number;
-    if (v <= outer) return innerShift + ((outerShift - innerShift) * (v - inner)) / Math.max(0.5, outer - inner);
-    const chin = table[at + CHIN] as number;
-    const chinShift = table[at + CHIN + 1] as number;
-    if (v <= chin) return outerShift + (chinShift - outerShift) * smoothStep(outer, chin, v);
-    return chinShift * (1 - smoothStep(chin, bottom, v));
-  }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readLowerFace } from './dub-warp.ts';
+import { readLowerFace } from './lower-lips.ts';
 import { CHIN_AT, COLUMNS, JAW_LEFT_AT, JAW_RIGHT_AT, NOSE_BASE_AT, POINT_COUNT } from './seen-face.ts';
 
 const MIDDLE = 30;
