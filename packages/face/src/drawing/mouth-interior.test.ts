@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { MouthFrame } from '../landmarks/mouth-frame.ts';
 import { CURVE_POINTS } from '../landmarks/mouth-place.ts';
+import { lumaOf } from '../pixels/pixels.ts';
 import { createInteriorPainter } from './mouth-interior.ts';
 import { aimMouth } from './mouth-target.ts';
 import type { PhotoLook } from './photo-look.ts';
@@ -36,4 +37,30 @@ function gapBetweenTeeth(softnessPx: number): number {
 it('gaps between teeth are faint in the mouths of blurred pictures', () => {
   expect(gapBetweenTeeth(0.4)).toBeGreaterThan(0.2);
   expect(gapBetweenTeeth(2.5)).toBeLessThan(0.4);
+});
+
+/** The teeth of a hardly open mouth, right below the lip. */
+function shadedTeeth(look: PhotoLook): readonly [number, number, number] {
+  const target = aimMouth(FRAME, { jaw: 0.2, lips: -0.9 });
+  const [upper, lower] = [target.upperEdge, target.lowerEdge].map(
+    (edge) => (edge[CURVE_POINTS >> 1] ?? 0) / HALF_WIDTH,
+  ) as [number, number];
+  const out = new Float32Array(4);
+  createInteriorPainter(FRAME, target, look)(0.155, upper + 0.03, upper, lower, out);
+  return [out[0] ?? 0, out[1] ?? 0, out[2] ?? 0];
+}
+
+it('teeth in the shade of the lip are as light as skin nearly, in the colour that lips throw on them, and grey in a grey picture', () => {
+  const [red, green, blue] = shadedTeeth(LOOK);
+  expect(lumaOf([red, green, blue])).toBeGreaterThan(0.85 * lumaOf(LOOK.skin));
+  const [ownRed, ownGreen, ownBlue] = LOOK.teeth;
+  expect(red / green).toBeGreaterThan((1.03 * ownRed) / ownGreen);
+  expect(red / blue).toBeGreaterThan((1.04 * ownRed) / ownBlue);
+  const grey = (luma: number): [number, number, number] => [luma, luma, luma];
+  const [one, other, third] = shadedTeeth({
+    ...LOOK,
+    ...{ skin: grey(150), lip: grey(130), teeth: grey(190), cavity: grey(30), tongue: grey(90), black: grey(12) },
+  });
+  expect(other).toBeCloseTo(one, 3);
+  expect(third).toBeCloseTo(one, 3);
 });

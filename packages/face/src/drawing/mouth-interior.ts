@@ -1,7 +1,7 @@
 import { smoothStep } from '@visavis/media/core';
 import type { MouthFrame } from '../landmarks/mouth-frame.ts';
 import { curveAt } from '../landmarks/mouth-place.ts';
-import type { Rgb } from '../pixels/pixels.ts';
+import { lumaOf, type Rgb } from '../pixels/pixels.ts';
 import type { MouthTarget } from './mouth-target.ts';
 import { bell, type PhotoLook } from './photo-look.ts';
 
@@ -20,6 +20,9 @@ const LOWER_TEETH = [0.185, 0.385, 0.59, 0.77, 0.92] as const;
 /** Softness of edges, in half mouth widths, at which every detail of teeth is seen. */
 const SHARP = 0.017;
 
+/** How much of the light that is missing comes from the lips. */
+const BOUNCE = 1;
+
 export function createInteriorPainter(frame: MouthFrame, target: MouthTarget, look: PhotoLook): InteriorPainter {
   const unit = frame.halfWidth;
   const { pose } = target;
@@ -37,8 +40,10 @@ export function createInteriorPainter(frame: MouthFrame, target: MouthTarget, lo
   const lowerShown =
     (1 - 0.8 * round * (1 - pose.clench)) *
     (1 - pose.tongueOut) *
-    Math.max(pose.clench, smoothStep(0.3, 0.6, aperture));
+    Math.max(pose.clench, smoothStep(0.36, 0.7, aperture));
   const isTongueOver = pose.tongueOut > 0;
+  const lipLuma = Math.max(1, lumaOf(look.lip));
+  const bounced = look.lip.map((value) => value / lipLuma - 1);
   const tongueTop = tongueProfile(pose, biteY, lowerTop, lowest);
   const lay = (out: Float32Array, colour: Rgb, light: number, share: number): void => {
     for (let c = 0; c < 3; c++) out[c] = (out[c] ?? 0) + ((colour[c] ?? 0) * light - (out[c] ?? 0)) * share;
@@ -51,7 +56,7 @@ export function createInteriorPainter(frame: MouthFrame, target: MouthTarget, lo
     if (cover <= 0) return;
     const depth = smoothStep(0, 0.22, y - top);
     const groove = pose.tongueUp > 0 ? 0.06 * bell(x, 0.05) : -0.1 * bell(x, 0.06) * smoothStep(0.05, 0.2, y - top);
-    const body = isTongueOver ? 0.86 + 0.12 * bell(y - top - 0.06, 0.04) : 0.5 + 0.4 * depth;
+    const body = isTongueOver ? 0.86 + 0.12 * bell(y - top - 0.06, 0.04) : 0.62 + 0.34 * depth;
     lay(out, look.tongue, (body + groove) * (1 - 0.3 * (x / Math.max(0.2, halfWidth)) ** 2), cover);
   };
   return (x, y, upper, lower, out) => {
@@ -63,13 +68,15 @@ export function createInteriorPainter(frame: MouthFrame, target: MouthTarget, lo
     if (isTongueOver) layTongue(x, y, out);
     layUpper(x, y, out);
     // The upper lip shades what lies behind it, the corners lie in the dark, and a face lit from one side stays so.
-    const under = 0.56 + 0.44 * smoothStep(0, Math.min(0.14, 0.1 + 0.45 * gap), y - upper);
-    const corner = 1 - 0.6 * smoothStep(0.45, 1, Math.abs(x) / target.cornerScale);
-    const contact = 0.72 + 0.28 * smoothStep(0, 0.05, lower - y);
+    const under = 0.72 + 0.28 * smoothStep(0, Math.min(0.12, 0.08 + 0.4 * gap), y - upper);
+    const corner = 1 - 0.55 * smoothStep(0.5, 1, Math.abs(x) / target.cornerScale);
+    const contact = 0.8 + 0.2 * smoothStep(0, 0.05, lower - y);
     const light = under * corner * contact * (1 + look.lightSlope * x) * (1 - 0.25 * round * (1 - pose.clench));
     for (let c = 0; c < 3; c++) {
       const dark = look.black[c] ?? 0;
-      out[c] = dark + ((out[c] ?? 0) - dark) * light;
+      // What lies in the shade is lit by the lips around it, and has their colour.
+      const lit = light * (1 + BOUNCE * Math.max(0, 1 - light) * (bounced[c] ?? 0));
+      out[c] = dark + ((out[c] ?? 0) - dark) * lit;
     }
   };
 
@@ -82,7 +89,7 @@ export function createInteriorPainter(frame: MouthFrame, target: MouthTarget, lo
     const turned = 1 - 0.55 * smoothStep(0.2, 0.95, Math.abs(x));
     const glassy = 1 - 0.1 * smoothStep(0.07, 0, edge - y);
     const curved = 1.04 - 0.14 * (2 * tooth.across - 1) ** 2;
-    const between = 1 - 0.24 * sharpness * bell(tooth.toBorder, 0.011 + soft * 0.4);
+    const between = 1 - 0.16 * sharpness * bell(tooth.toBorder, 0.011 + soft * 0.4);
     lay(out, look.teeth, turned * glassy * curved * between, cover);
   }
 
@@ -93,7 +100,7 @@ export function createInteriorPainter(frame: MouthFrame, target: MouthTarget, lo
     const cover = smoothStep(-soft, soft, y - top) * (1 - smoothStep(0.7, 0.9, Math.abs(x))) * lowerShown;
     if (cover <= 0) return;
     const turned = 0.86 - 0.5 * smoothStep(0.15, 0.85, Math.abs(x));
-    const between = 1 - 0.2 * sharpness * bell(tooth.toBorder, 0.01 + soft * 0.4);
+    const between = 1 - 0.13 * sharpness * bell(tooth.toBorder, 0.01 + soft * 0.4);
     const curved = 1.02 - 0.12 * (2 * tooth.across - 1) ** 2;
     lay(out, look.teeth, turned * between * curved * (1 - 0.3 * smoothStep(0.02, 0.2, y - top)), cover);
   }

@@ -36,8 +36,8 @@ function grey({ width, height, data }: RgbImage): RgbImage {
   return { width, height, data: data.map((_value, i) => luma(i - (i % 3))) };
 }
 
-/** Of a face whose lips touch along the line. */
-function closedMesh(): Float32Array {
+/** Of a face whose lips touch along the line, or part by so much around it. */
+function meshOf({ gap = 0 } = {}): Float32Array {
   const points = new Float32Array(MESH_POINT_COUNT * 2);
   const put = (point: MeshPoint, u: number, v: number): void => {
     points.set([200 + u * HALF_WIDTH, 200 + v * HALF_WIDTH], point * 2);
@@ -50,8 +50,8 @@ function closedMesh(): Float32Array {
   put(POINT.jawRight, 1.8, 0.3);
   for (const [curve, height] of [
     [LIP_LINES.outerUpper, -0.2],
-    [LIP_LINES.innerUpper, 0],
-    [LIP_LINES.innerLower, 0],
+    [LIP_LINES.innerUpper, -gap / 2],
+    [LIP_LINES.innerLower, gap / 2],
     [LIP_LINES.outerLower, 0.3],
   ] as const) {
     for (const [i, point] of curve.entries()) {
@@ -75,7 +75,7 @@ it('the mouth of such a smile is open from lip to lip, although its mesh is clos
   // The darkest line, which a closed mouth would have between its lips.
   const crease: Band = { colour: [110, 60, 60], from: 0.33, to: 0.36, left: -1, right: 1 };
   const smile = face(MOUSTACHE, lip, crease, { colour: TEETH, from: 0.02, to: 0.2, left: -0.7, right: 0.7 });
-  const { isOpen, innerUpper, innerLower } = measureMouth(smile, closedMesh());
+  const { isOpen, innerUpper, innerLower } = measureMouth(smile, meshOf());
   expect(isOpen).toBe(true);
   const middle = CURVE_POINTS >> 1;
   expect(Math.abs(innerUpper[middle]! / HALF_WIDTH - 0.02)).toBeLessThan(0.06);
@@ -86,12 +86,26 @@ it('an upper lip in the shade is a lip in films, where the mesh is followed, and
   const shade: Band = { colour: [95, 55, 52], from: -0.2, to: 0, left: -0.95, right: 0.95 };
   const lip: Band = { colour: LIPS, from: 0, to: 0.3, left: -0.95, right: 0.95 };
   const closed = face(shade, lip);
-  expect(measureMouth(closed, closedMesh()).isOpen, 'in a photo').toBe(true);
-  const { isOpen, seam } = measureMouth(closed, closedMesh(), { isFollowed: true });
+  expect(measureMouth(closed, meshOf()).isOpen, 'in a photo').toBe(true);
+  const { isOpen, seam } = measureMouth(closed, meshOf(), { isFollowed: true });
   expect(isOpen).toBe(false);
   expect(Math.abs(seam[CURVE_POINTS >> 1]! / HALF_WIDTH)).toBeLessThan(0.08);
   const smile = face(MOUSTACHE, LOWER_LIP, { colour: TEETH, from: 0.02, to: 0.2, left: -0.7, right: 0.7 });
-  expect(measureMouth(smile, closedMesh(), { isFollowed: true }).isOpen).toBe(true);
+  expect(measureMouth(smile, meshOf(), { isFollowed: true }).isOpen).toBe(true);
+});
+
+it('teeth in the shade below an open mesh that a moustache draws up are the opening in films, and a lower lip is none', () => {
+  const moustache: Band = { colour: BEARD, from: -0.6, to: -0.15 };
+  const shadedLip: Band = { colour: [125, 70, 68], from: -0.15, to: 0.12 };
+  const dim: Band = { colour: [118, 108, 104], from: 0.12, to: 0.32, left: -0.8, right: 0.8 };
+  const lip: Band = { colour: LIPS, from: 0.12, to: 0.55 };
+  const middle = CURVE_POINTS >> 1;
+  const lowerEdge = (picture: RgbImage): number =>
+    measureMouth(picture, meshOf({ gap: 0.2 }), { isFollowed: true }).innerLower[middle]! / HALF_WIDTH;
+  expect(Math.abs(lowerEdge(face(moustache, shadedLip, lip, dim)) - 0.32)).toBeLessThan(0.09);
+  expect(lowerEdge(face(moustache, shadedLip, lip))).toBeLessThan(0.2);
+  const beard: Band = { colour: [118, 108, 104], from: 0.3, to: 2 };
+  expect(lowerEdge(face(moustache, shadedLip, { ...lip, to: 0.3 }, beard))).toBeLessThan(0.2);
 });
 
 it.each([

@@ -20,6 +20,8 @@ const MAX_SHIFT = 0.55;
 const USUAL_SHIFT = 0.3;
 /** A moustache alone can look like a mouth up to this far open, in half mouth widths. */
 const BIASED_GAP = 0.3;
+/** The middle of a row of teeth lies this much below the lower lip that it is taken for, in half mouth widths. */
+const TEETH_BELOW = 0.02;
 /** How much deeper a dark line must be than what lies at the mesh to be taken for the mouth: so many times, and so much more. */
 const SHIFT_MARGIN = { share: 1.6, luma: 5 } as const;
 const SURE_MARGIN = { share: 1.9, luma: 2 } as const;
@@ -68,11 +70,15 @@ export function measureMouth(image: RgbImage, points: Float32Array, { isFollowed
   const opening = openingFrom(image, lips.frame, start);
   const isShade = isFollowed && shift === 0 && gap < FOLLOWED_CLOSED;
   const isOpen = isMeshOpen || (!isShade && opening.widest >= CLOSED_BAND * place.halfWidth);
-  if (isOpen) {
+  const mayBeBelow = isFollowed && isOpen && shift === 0 && gap < BIASED_GAP;
+  const teethBelow = mayBeBelow ? findTeeth(image, place, meshMiddle, { inShade: true }) : null;
+  // Teeth below the mesh's lower lip are no lip: a moustache draws the mesh up in this picture.
+  const isBelow = teethBelow !== null && teethBelow > (gap / 2 + TEETH_BELOW) * place.halfWidth;
+  if (isOpen && !isBelow) {
     const slack = isFollowed && shift === 0 ? FOLLOWED_SLACK * place.halfWidth : Infinity;
     return openMouth(lips, start, opening, { isMeshOpen, slack });
   }
-  const teethShift = findTeeth(image, place, meshMiddle);
+  const teethShift = isBelow ? teethBelow : findTeeth(image, place, meshMiddle);
   if (teethShift === null) return { ...lips.frame, innerUpper: path, innerLower: path, seam: path, isOpen: false };
   const smile = mesh.movedBy(teethShift);
   const teeth = meshMiddle.map((value) => value + teethShift);
