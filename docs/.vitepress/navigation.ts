@@ -21,6 +21,7 @@ export const NAVIGATION = [
       { text: 'Films', link: '/films' },
       { text: 'Voice providers', link: '/providers' },
       { text: 'REST', link: '/rest-api' },
+      { text: 'Tools', link: '/tools' },
       { text: 'Webhooks', link: '/webhooks' },
       { text: 'Protocol', link: '/protocol' },
       { text: 'OpenAI’s clients', link: '/openai-realtime' },

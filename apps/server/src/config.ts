@@ -43,6 +43,7 @@ export type Config = {
     readonly free: number | null;
   };
   readonly webhookPrivateHosts: readonly string[];
+  readonly toolPrivateHosts: readonly string[];
   readonly fetchPrivateHosts: readonly string[];
   readonly quotas: Quotas;
   readonly faceCacheBytes: number;
@@ -258,6 +259,7 @@ function toConfig(settings: Settings): Omit<Config, 'isStartedByNpm'> {
         : null,
     points: { perMinute: settings.POINTS_PER_MINUTE, free: settings.FREE_POINTS ?? null },
     webhookPrivateHosts: settings.WEBHOOK_PRIVATE_HOSTS ?? [],
+    toolPrivateHosts: settings.TOOL_PRIVATE_HOSTS ?? [],
     fetchPrivateHosts: settings.FETCH_PRIVATE_HOSTS ?? [],
     quotas: settings.QUOTAS ?? DEFAULT_QUOTAS,
     faceCacheBytes: settings.FACE_CACHE_MB * 1_000_000,

@@ -1,4 +1,5 @@
 import type { SessionCommand, SessionConfig, SessionEvent } from '@visavis/media/session-events';
+import type { AvatarTool } from '@visavis/protocol';
 import type { FaceBox } from '@visavis/protocol/rest';
 import type { StoredBundle } from './files/stored-bundle.ts';
 
@@ -27,7 +28,28 @@ export type Licence = {
   readonly toolArguments?: 'object' | 'string';
 };
 
-type ToolDefinition = SessionConfig['tools'][number];
+export type ToolDefinition = SessionConfig['tools'][number];
+
+/** The tools of one call that the server answers itself: its client is told of none of them. */
+export type ServerTools = {
+  readonly tools: readonly (ToolDefinition & { readonly serverWaitMs: number })[];
+  /** What the model is given as the result. A failure is a result, too: this never rejects. */
+  run(call: ServerToolCall, signal: AbortSignal): Promise<string>;
+};
+
+export type ServerToolCall = {
+  readonly callId: string;
+  readonly name: string;
+  /** One JSON object. */
+  readonly argumentsJson: string;
+};
+
+/** Never rejects: tools that cannot be had now are left out. */
+export type OpenServerTools = (call: {
+  readonly sessionId: string;
+  readonly projectId: string;
+  readonly avatar: CallAvatar;
+}) => Promise<ServerTools>;
 
 export type CallAvatar = {
   /** 32 hexadecimal digits. */
@@ -46,7 +68,7 @@ export type CallAvatar = {
   readonly bundlePath: string;
   /** Where it lies in the store; null or left out: it does not. */
   readonly storedBundle?: StoredBundle | null;
-  readonly tools?: readonly ToolDefinition[];
+  readonly tools?: readonly AvatarTool[];
   /** Stored tools that pass a limit and are not among `tools`; none when left out. */
   readonly leftOutTools?: number;
   /** Facts that the avatar may use, as plain text. */
@@ -142,6 +164,8 @@ export type ConversationStore = {
     name: string;
     argumentsJson: string;
     at: Date;
+    /** The server answers it; its client does when left out. */
+    by?: 'server';
   }): Promise<void>;
   /** Of a call that was started. `output` is null when no result came in time; one that comes later still counts. */
   finishToolCall(finish: { sessionId: string; callId: string; output: string | null; at: Date }): Promise<void>;

@@ -200,6 +200,11 @@ export const settingsSchema = z.object({
   WEBHOOK_PRIVATE_HOSTS: commaList
     .optional()
     .describe('Hosts with private addresses that webhooks may reach, comma-separated.'),
+  TOOL_PRIVATE_HOSTS: commaList
+    .optional()
+    .describe(
+      'Hosts with private addresses that tools of avatars may ask, comma-separated; members read their answers.',
+    ),
   FETCH_PRIVATE_HOSTS: commaList
     .optional()
     .describe(

@@ -152,6 +152,8 @@ export const LIMITS = {
     linkHours: [1, 2160],
     linkCalls: [1, 100],
     linkMinutesPerDay: [1, 1440],
+    /** How long the answer of a tool's web address is waited for. */
+    toolMs: [500, 60_000],
     /** Sides of a film in pixels, and thousandths of a second of its clip. */
     filmSidePx: [64, 4096],
     filmMs: [0, 1_800_000],
@@ -165,6 +167,8 @@ export const LIMITS = {
     /** Above this the socket is cut at once, without an event. */
     hardFrame: 16 * MIB,
     restBody: MIB,
+    /** The answer of a tool that the server asks. */
+    toolAnswer: 128 * KIB,
     /** A packet of an operator. */
     operatorPacket: 64 * KIB,
     /** What an operator has not read yet: above this he is given up. */

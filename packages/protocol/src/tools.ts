@@ -2,6 +2,17 @@ import { LIMITS } from './limits.ts';
 import { TOOL_TREE, textFault, treeFault } from './trees.ts';
 import type { Tool } from './v2/client-message.ts';
 
+/** Where the server asks for the result of a tool. */
+export type WebhookTarget = {
+  readonly url: string;
+  readonly method: 'GET' | 'POST';
+  /** How long the answer is waited for. */
+  readonly timeoutMs: number;
+};
+
+/** A tool of an avatar's record: without a web address, the client of the call answers it. */
+export type AvatarTool = Tool & { readonly webhook?: WebhookTarget };
+
 /** What a tool may be called, besides its length. */
 export const TOOL_NAME = /^[A-Za-z0-9_-]+$/;
 

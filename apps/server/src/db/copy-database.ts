@@ -16,7 +16,15 @@ const TABLES = [
   ] as const),
   ...(['users', 'auth_sessions', 'auth_accounts', 'auth_verifications', 'attempts', 'login_places'] as const),
   ...(['project_members', 'project_invitations', 'audit_entries', 'call_slots', 'browser_tokens'] as const),
-  ...(['wallets', 'ledger_entries', 'usage_days', 'webhooks', 'callback_secrets', 'webhook_deliveries'] as const),
+  ...([
+    'wallets',
+    'ledger_entries',
+    'usage_days',
+    'webhooks',
+    'callback_secrets',
+    'tool_secrets',
+    'webhook_deliveries',
+  ] as const),
   ...(['uploads', 'upload_links', 'avatar_jobs', 'films'] as const),
 ];
 

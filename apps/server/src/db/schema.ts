@@ -94,7 +94,7 @@ export const licenceKeys = pgTable(
   ],
 );
 
-export type AvatarTool = Readonly<Record<string, unknown>>;
+export type StoredTool = Readonly<Record<string, unknown>>;
 
 export const avatars = pgTable(
   'avatars',
@@ -112,7 +112,7 @@ export const avatars = pgTable(
     language: text('language').notNull(),
     prompt: text('prompt').notNull().default(''),
     firstMessage: text('first_message').notNull().default(''),
-    tools: jsonb('tools').$type<readonly AvatarTool[]>().notNull().default([]),
+    tools: jsonb('tools').$type<readonly StoredTool[]>().notNull().default([]),
     /** Facts that the avatar may use, as plain text. */
     knowledge: text('knowledge').notNull().default(''),
     /** A call ends after this many seconds; null: no limit. */
@@ -259,6 +259,8 @@ export const toolCalls = pgTable(
     name: text('name').notNull(),
     /** One JSON object, as the model wrote it. */
     argumentsJson: text('arguments').notNull(),
+    /** The server answers it; null: the client does. */
+    by: text('by', { enum: ['server'] }),
     state: text('state', { enum: TOOL_CALL_STATES }).notNull().default('open'),
     /** Null: no result came. */
     output: text('output'),
@@ -268,6 +270,7 @@ export const toolCalls = pgTable(
   (table) => [
     index('tool_calls_conversation').on(table.conversationId, table.ordinal),
     check('tool_calls_state', sql`${table.state} in ('open', 'answered', 'timed-out', 'unanswered')`),
+    check('tool_calls_by', sql`${table.by} in ('server')`),
     check(
       'tool_calls_result',
       sql`num_nonnulls(${table.output}, ${table.answeredAt}, ${table.resultOrdinal}) = case when ${table.state} = 'answered' then 3 else 0 end`,

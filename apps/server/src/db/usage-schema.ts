@@ -165,15 +165,10 @@ export type DeliveryAttempt = {
 };
 
 /** Signs what the addresses that orders of films name are told: one secret of a project, from its first such order on. */
-export const callbackSecrets = pgTable('callback_secrets', {
-  projectId: text('project_id')
-    .primaryKey()
-    .references(() => projects.id, { onDelete: 'cascade' }),
-  /** AES-256-GCM with the project's id as additional data. */
-  secretEncrypted: bytes('secret_encrypted').notNull(),
-  encryptionKeyId: text('encryption_key_id').notNull(),
-  updatedAt: updatedAt(),
-});
+export const callbackSecrets = secretTable('callback_secrets');
+
+/** What signs the posts to tools of a project's avatars; one that is read by people alone, never by a key. */
+export const toolSecrets = secretTable('tool_secrets');
 
 /** One post to a webhook, or to the address that the order of a film names, and at the same time the job that makes it. */
 export const webhookDeliveries = pgTable(
@@ -215,3 +210,15 @@ export const webhookDeliveries = pgTable(
     check('webhook_deliveries_state', sql`${table.state} in ('waiting', 'running', 'delivered', 'failed')`),
   ],
 );
+
+function secretTable(name: string) {
+  return pgTable(name, {
+    projectId: text('project_id')
+      .primaryKey()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    /** AES-256-GCM with the project's id as additional data. */
+    secretEncrypted: bytes('secret_encrypted').notNull(),
+    encryptionKeyId: text('encryption_key_id').notNull(),
+    updatedAt: updatedAt(),
+  });
+}

@@ -221,6 +221,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     // The rest of the machine is for calls.
     madeAtOnce: Math.min(2, makingPlaces()),
     fetchPrivateHosts: config.fetchPrivateHosts,
+    toolPrivateHosts: config.toolPrivateHosts,
     voices: describedVoices(config),
     voicePreviews: openVoicePreviews(config, logger, closers),
     webhooks: { privateHosts: config.webhookPrivateHosts },
@@ -244,6 +245,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     readingPlaces: services.readingPlaces,
     findUpload: createFindUpload(records, blobs),
     openBundle: services.bundles.open.bind(services.bundles),
+    openServerTools: services.openServerTools,
     conversations: services.conversations,
     consoleApi: services.consoleApi,
     avatars: services.avatars,

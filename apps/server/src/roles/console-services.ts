@@ -68,7 +68,7 @@ import { createSharedPlaces } from '../jobs/shared-places.ts';
 import type { CallControl, Logger } from '../ports.ts';
 import { createBundles, createUploadLinks } from './file-services.ts';
 import { localTasks, sharedTasks } from './housekeeping-tasks.ts';
-import { createFilmServices, createMaking, createWebhookServices } from './job-services.ts';
+import { createFilmServices, createMaking, createToolServices, createWebhookServices } from './job-services.ts';
 
 export type ConsoleServiceOptions = {
   readonly db: Database;
@@ -109,6 +109,8 @@ export type ConsoleServiceOptions = {
   readonly madeAtOnce?: number;
   /** Hosts with private addresses that pictures, clips and sound may be fetched from. */
   readonly fetchPrivateHosts?: readonly string[];
+  /** Hosts with private addresses that tools of avatars may ask. */
+  readonly toolPrivateHosts?: readonly string[];
   /** Where files lie that come over links, until they are whole. Left out: there are no such links. */
   readonly arrivingFolder?: string;
   /** Left out: voices are not described. */
@@ -150,6 +152,8 @@ export type ConsoleServices = {
   readonly estimates: FilmEstimates | null;
   readonly admission: Admission;
   readonly bundles: AvatarBundles;
+  /** Tools that the server answers in calls. */
+  readonly openServerTools: ReturnType<typeof createToolServices>['open'];
   readonly limits: CallSlots;
   readonly meter: CallMeter;
   /** Stores what is said, and tells webhooks. */
@@ -196,20 +200,11 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const uploadLinks = createUploadLinks(options, bounds);
   const hooks = createWebhookServices(options, bounds, wake);
   const filming = createFilmServices(options, { ...shop, bundles }, uploadLinks, hooks.callbacks);
+  const tools = createToolServices(options);
   const talks = createTalkServices(options, bounds, hooks.webhooks);
   const { recordings, recordingRooms, conversations, records, archive, takeLost } = talks;
-  const shared = sharedTasks({
-    limiter,
-    tokens,
-    licences,
-    accounts,
-    invitations,
-    serverLog,
-    audit,
-    talks,
-    hooks,
-    filming,
-  });
+  const logs = { serverLog, audit };
+  const shared = sharedTasks({ ...logs, limiter, tokens, licences, accounts, invitations, talks, hooks, filming });
   const sweepRendered = () => sweepFaces(options);
   const local = localTasks({
     ...{ recordings, uploads, uploadLinks, filming, sweepRendered, bundles },
@@ -236,10 +231,17 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       ...forSingleTalks(db, masterKeys, limiter),
       takeLost,
       bundles,
+      openServerTools: tools.open,
     },
     consoleApi: {
       ...{ ...known, accounts, audit, projects, licences, tokens, avatarBin, firstPage, ledger, archive, logger },
-      ...{ ...createVoices(options, bounds), ...hooks.forConsole, uploads, pointsPerMinute: points.perMinute },
+      ...{
+        ...createVoices(options, bounds),
+        ...hooks.forConsole,
+        ...tools.forConsole,
+        uploads,
+        pointsPerMinute: points.perMinute,
+      },
       ...{ members, invitations, firstSteps: talks.firstSteps, snippets: createSnippets(db) },
       ...{ usageReports: new UsageReports(db), usageOf: createUsageReader(db, quotas, options.demoProjectId ?? null) },
     },

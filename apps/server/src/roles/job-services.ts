@@ -18,12 +18,15 @@ import { createGuardedFetch } from '../control/net/guarded-fetch.ts';
 import { DEFAULT_QUOTAS } from '../control/quotas/quotas.ts';
 import { createSecretBox } from '../control/secrets/secret-box.ts';
 import { createSignedLinks } from '../control/secrets/signed-links.ts';
+import { createServerTools } from '../control/server-tools/server-tools.ts';
+import { WebhookTools } from '../control/server-tools/webhook-tools.ts';
 import type { UploadLinks } from '../control/upload-links/upload-links.ts';
-import { CallbackSecrets } from '../control/webhooks/callback-secrets.ts';
 import { DeliveryLanes } from '../control/webhooks/delivery-lanes.ts';
 import { DeliveryQueue } from '../control/webhooks/delivery-queue.ts';
+import { ProjectSecrets } from '../control/webhooks/project-secrets.ts';
 import { createWebhookPoster } from '../control/webhooks/webhook-poster.ts';
 import { Webhooks } from '../control/webhooks/webhooks.ts';
+import { callbackSecrets, toolSecrets } from '../db/usage-schema.ts';
 import { JOBS } from '../jobs/definitions.ts';
 import { createMakingTurns } from '../jobs/handlers/making-turns.ts';
 import { WebhookTurns } from '../jobs/handlers/webhook-turns.ts';
@@ -113,7 +116,7 @@ export function createWebhookServices(
   const turns = new WebhookTurns({ queue, lanes: new DeliveryLanes(onBound), post, logger });
   const onQueued = (projectId: string) => wake(JOBS.webhooks.name, projectId);
   const webhooks = new Webhooks({ db, box, quotas, findAddresses, onBound, onQueued });
-  const secrets = new CallbackSecrets(db, box);
+  const secrets = new ProjectSecrets(callbackSecrets, db, box);
   return {
     ...{ queue, turns, webhooks },
     forConsole: { webhooks, callbackSecrets: secrets },
@@ -130,5 +133,16 @@ export function createWebhookServices(
       await jobs?.runDue(JOBS.webhooks.name);
       return turns.posted - before;
     },
+  };
+}
+
+/** Tools that the server answers in calls. */
+export function createToolServices({ db, masterKeys, logger, toolPrivateHosts = [] }: ConsoleServiceOptions) {
+  const findAddresses = createAddressGuard({ allowedPrivateHosts: toolPrivateHosts });
+  const secrets = new ProjectSecrets(toolSecrets, db, createSecretBox(masterKeys, 'tool secrets'));
+  const webhookTools = new WebhookTools({ secrets, findAddresses, fetch: createGuardedFetch({ findAddresses }) });
+  return {
+    open: createServerTools([(talk) => webhookTools.of(talk)], logger),
+    forConsole: { toolSecrets: secrets, webhookTools },
   };
 }

@@ -51,6 +51,8 @@ export type ToolDefinition = {
   readonly name: string;
   readonly description: string;
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** The server answers it, within this time; left out: the client does, if at all. */
+  readonly serverWaitMs?: number;
 };
 
 export type TurnDetectionSettings = {

@@ -5,7 +5,7 @@ import { decide } from './interruption.ts';
 import { quotedGreeting } from './quoted-greeting.ts';
 import type { SessionConfigPatch } from './session-events.ts';
 import type { ControlCommand, SessionEffect, SessionState, Step } from './session-state.ts';
-import { GREETING_WAIT_MS } from './session-state.ts';
+import { GREETING_WAIT_MS, serverWaitsOf } from './session-state.ts';
 import {
   advance,
   andThen,
@@ -203,6 +203,7 @@ function configure(state: SessionState, command: Extract<ControlCommand, { type:
     ...state,
     answersTurns,
     unansweredPrompt,
+    serverWaitsMs: patched.tools === undefined ? state.serverWaitsMs : serverWaitsOf(patched.tools),
     turnDetection: { ...state.turnDetection, ...turnDetection },
   };
   const spoken = language === '' ? heard : { ...heard, language };

@@ -107,7 +107,7 @@ function callTool(state: SessionState, event: Extract<VoiceControlEvent, { type:
   if ('json' in read) {
     const call = { ...event, argumentsJson: read.json };
     const called = advance({ ...state, unreadableCalls: 0 }, [{ type: 'emit', event: call }]);
-    return andThen(called, (next) => awaitTool(next, callId, turnId));
+    return andThen(called, (next) => awaitTool(next, { callId, turnId, name }));
   }
   const error = `The tool was not called: its arguments could not be read (${read.fault}). Call it again with one JSON object.`;
   const output = JSON.stringify({ error });

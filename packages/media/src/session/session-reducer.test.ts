@@ -294,6 +294,19 @@ describe('tools', () => {
     expect(talk.voiceInputs()).toEqual(['text', 'respond', 'tool-result', 'respond', 'tool-result', 'respond']);
   });
 
+  it('that the server answers are waited for as long as it may take, also after the client has changed the others', () => {
+    const talk = new Talk();
+    const waits = () => talk.effects.flatMap((effect) => (effect.type === 'set-timer' ? [effect.delayMs] : []));
+    const add = { name: 'add', description: '', parameters: {}, serverWaitMs: 21_500 };
+    talk.command({ type: 'configure', patch: { tools: [add] } });
+    call(talk);
+    expect(waits().at(-1)).toBe(21_500);
+    talk.command({ type: 'configure', patch: { prompt: 'Be kind.' } });
+    expect(talk.state.serverWaitsMs.get('add')).toBe(21_500);
+    talk.command({ type: 'tool-result', callId: 'c1', output: '4', reply: true });
+    expect(talk.voiceInputs()).toEqual(['configure', 'text', 'respond', 'configure', 'tool-result', 'respond']);
+  });
+
   it('do not block the talk when no result comes [19.js.tools] [19.ios.tools] [19.android.tools] [19.recruitment.tools] [19.wordpress.tools] [19.html.tools] [19.expo.tools] [19.flutter.tools] [20.7]', () => {
     const talk = new Talk();
     call(talk);

@@ -21,6 +21,7 @@ const toolSchema = z.object({
     const fault = treeFault(parameters, TOOL_TREE);
     if (fault !== null) context.addIssue({ code: 'custom', message: `The tree ${fault}.` });
   }),
+  serverWaitMs: durationMs.exactOptional(),
 });
 const toolsSchema = z.array(toolSchema).max(counts.tools);
 

@@ -2,6 +2,7 @@ import type { PhoneTiming } from '../core/articulation.ts';
 import type { ExpressionCue } from '../core/expression-cue.ts';
 import {
   DEFAULT_TURN_DETECTION,
+  type ToolDefinition,
   type TurnDetectionSettings,
   type VoiceCapabilities,
   type VoiceEvent,
@@ -101,6 +102,8 @@ export type SessionState = {
   readonly unreadableCalls: number;
   /** When the voice last gave something of the replies under way, or was asked for the first of them. */
   readonly voiceSignMs: number;
+  /** How long results of the tools are waited for that the server answers, by their names. */
+  readonly serverWaitsMs: ReadonlyMap<string, number>;
   readonly openCalls: readonly { readonly callId: string; readonly turnId: string }[];
   /** The last calls of tools that wait no more; a result may still come for those whose time was up. */
   readonly settledCalls: readonly { readonly callId: string; readonly timedOut: boolean }[];
@@ -210,7 +213,7 @@ export const WORDS_WAIT_MS = 30_000;
 export const MAX_UNREADABLE_CALLS = 3;
 /** Settled calls of tools that are remembered, so that a second result or a second call by the same id is told from news. */
 export const MAX_SETTLED_CALLS = 64;
-/** How long a tool's result is waited for before the talk goes on without it. */
+/** How long the client's result of a tool is waited for before the talk goes on without it. */
 export const TOOL_RESULT_WAIT_MS = 4000;
 
 export function initialSessionState(options: {
@@ -223,6 +226,7 @@ export function initialSessionState(options: {
   /** Of this talk alone; ids are unique within it when left out. */
   idStem?: string;
   turnDetection?: TurnDetectionSettings;
+  tools?: readonly ToolDefinition[];
 }): SessionState {
   return {
     phase: 'opening',
@@ -258,10 +262,15 @@ export function initialSessionState(options: {
     resultsWanted: false,
     unreadableCalls: 0,
     voiceSignMs: 0,
+    serverWaitsMs: serverWaitsOf(options.tools ?? []),
     openCalls: [],
     settledCalls: [],
     exchange: null,
     nextId: 1,
     idStem: options.idStem ?? '',
   };
+}
+
+export function serverWaitsOf(tools: readonly ToolDefinition[]): ReadonlyMap<string, number> {
+  return new Map(tools.flatMap(({ name, serverWaitMs }) => (serverWaitMs === undefined ? [] : [[name, serverWaitMs]])));
 }

@@ -69,6 +69,7 @@ export class Session {
       firstMessage: config.firstMessage,
       language: config.language,
       turnDetection: config.turnDetection,
+      tools: config.tools,
       audioBack: config.audioBack,
       hasConnection: config.connection !== 'none',
       waitsForTools: config.waitsForTools ?? false,

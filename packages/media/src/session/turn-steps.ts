@@ -228,10 +228,13 @@ export function newExchange(startedAtMs: number) {
 }
 
 /** A tool was called: wait for its result for a while, since many clients never send one. */
-export function awaitTool(state: SessionState, callId: string, turnId: string): Step {
+export function awaitTool(state: SessionState, call: { callId: string; turnId: string; name: string }): Step {
+  const { callId, turnId, name } = call;
+  const serverWaitMs = state.serverWaitsMs.get(name);
   const waiting: SessionState = { ...state, openCalls: [...state.openCalls, { callId, turnId }] };
-  if (state.waitsForTools) return advance(waiting, []);
-  return advance(waiting, [{ type: 'set-timer', name: `tool:${callId}`, delayMs: TOOL_RESULT_WAIT_MS }]);
+  if (state.waitsForTools && serverWaitMs === undefined) return advance(waiting, []);
+  const delayMs = serverWaitMs ?? TOOL_RESULT_WAIT_MS;
+  return advance(waiting, [{ type: 'set-timer', name: `tool:${callId}`, delayMs }]);
 }
 
 /** The call waits no more. */

@@ -41,7 +41,7 @@ export const en = {
     nameTaken: 'Another parameter has this name.',
     nameMissing: 'Give it a name.',
     remove: 'Remove',
-    leftOut: (keys: string) => `A tool has name, description and parameters. Left out when you save: ${keys}.`,
+    leftOut: (keys: string) => `A tool has name, description, parameters and webhook. Left out when you save: ${keys}.`,
     at: (line: number, column: number, what: string) => `Line ${line}, character ${column}: ${what}`,
     jsonFaults: {
       empty: 'there is nothing to read.',

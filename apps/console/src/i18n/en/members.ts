@@ -119,6 +119,8 @@ export const en = {
       'webhook.revealed': 'Looked at a webhook’s secret',
       'callback-secret.revealed': 'Looked at the secret that signs what is told of films',
       'callback-secret.renewed': 'Renewed the secret that signs what is told of films',
+      'tool-secret.revealed': 'Looked at the secret that signs what tools are asked',
+      'tool-secret.renewed': 'Renewed the secret that signs what tools are asked',
       'conversation.deleted': 'Deleted a conversation',
       'conversation.taken-over': 'Took over a talk',
       'conversation.given-back': 'Gave a talk back to the avatar',

@@ -58,6 +58,7 @@ export const en = {
     deleteText: 'The transcript is gone for good.',
     roles: { user: 'Person', assistant: 'Avatar', tool: 'Tool' },
     toolCall: {
+      byServer: 'by the server',
       arguments: 'Called with',
       result: 'Result',
       took: (seconds: string) => `took ${seconds} s`,

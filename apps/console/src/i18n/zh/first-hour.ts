@@ -40,7 +40,7 @@ export const zh: FirstHourTexts = {
     nameTaken: '另一个参数已使用此名称。',
     nameMissing: '请填写名称。',
     remove: '移除',
-    leftOut: (keys) => `工具只有 name、description 和 parameters。保存时会略去：${keys}。`,
+    leftOut: (keys) => `工具只有 name、description、parameters 和 webhook。保存时会略去：${keys}。`,
     at: (line, column, what) => `第 ${line} 行第 ${column} 个字符：${what}`,
     jsonFaults: {
       empty: '没有可读取的内容。',

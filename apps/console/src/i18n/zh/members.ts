@@ -115,6 +115,8 @@ export const zh: MembersTexts = {
       'webhook.revealed': '查看了 Webhook 的签名密钥',
       'callback-secret.revealed': '查看了影片通知的签名密钥',
       'callback-secret.renewed': '更换了影片通知的签名密钥',
+      'tool-secret.revealed': '查看了工具请求的签名密钥',
+      'tool-secret.renewed': '更换了工具请求的签名密钥',
       'conversation.deleted': '删除了对话',
       'conversation.taken-over': '接管了对话',
       'conversation.given-back': '将对话交还给数字人',

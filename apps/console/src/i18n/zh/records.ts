@@ -53,6 +53,7 @@ export const zh: Pick<Texts, 'conversations' | 'usage' | 'webhooks'> = {
     deleteText: '对话记录将永久删除。',
     roles: { user: '用户', assistant: '数字人', tool: '工具' },
     toolCall: {
+      byServer: '由服务器回答',
       arguments: '调用参数',
       result: '结果',
       took: (seconds) => `用时 ${seconds} 秒`,

@@ -84,6 +84,9 @@ export const zh: ServerTexts = {
     'file-late': '文件传输超过了 {minutes} 分钟。请发送更小的文件，或使用更快的网络。',
     'private-webhook':
       'Webhook 不能访问 {host}，这是专用或保留的主机。请填写所有人都能访问的地址，或请服务器管理员在 WEBHOOK_PRIVATE_HOSTS 中加入该主机。',
+    'private-tool':
+      '工具不能访问 {host}，这是专用或保留的主机。请填写所有人都能访问的地址，或请服务器管理员在 TOOL_PRIVATE_HOSTS 中加入该主机。',
+    'tool-without-address': '这个工具由网页回答：没有可以请求的地址。',
     'private-callback':
       '回调地址指向 {host}，这是专用或保留的主机。请填写所有人都能访问的地址，或请服务器管理员在 FETCH_PRIVATE_HOSTS 中加入该主机。',
     'address-with-password': '不能使用含有用户名或密码的地址。请去掉它们。',

@@ -47,6 +47,7 @@ test('calls of tools stand between the messages where they were made, and are co
     callId: 'c',
     name: 'add',
     argumentsJson: '{"x":1}',
+    by: null,
     state: 'answered',
     output: '4',
     requestedAt: at,

@@ -15,7 +15,7 @@ type ToolCallLineProps = {
 export function ToolCallLine({ toolCall, onSeek }: ToolCallLineProps) {
   const { conversations: texts } = useTexts();
   const formats = useFormats();
-  const { name, argumentsJson, state, output, requestedAt, offsetMs, durationMs } = toolCall;
+  const { name, argumentsJson, by, state, output, requestedAt, offsetMs, durationMs } = toolCall;
   return (
     <li
       className={own.message}
@@ -27,6 +27,7 @@ export function ToolCallLine({ toolCall, onSeek }: ToolCallLineProps) {
         <span>{texts.roles.tool}</span>
         <LineTime at={requestedAt} offsetMs={offsetMs} isPlayed={onSeek !== undefined} />
         {durationMs !== null && <span>{texts.toolCall.took(formats.fixed(durationMs / 1000, 1))}</span>}
+        {by !== null && <span>{texts.toolCall.byServer}</span>}
         {state !== 'answered' && (
           <Badge size="xs" variant="light" color="gray">
             {texts.toolCall.states[state]}

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type AvatarNotice, isSystemName, type MakingFailure, type Tool } from '@visavis/protocol';
+import { type AvatarNotice, type AvatarTool, isSystemName, type MakingFailure } from '@visavis/protocol';
 import { and, asc, desc, eq, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import { avatarAliases, avatars } from '../../db/schema.ts';
@@ -28,7 +28,7 @@ export type Avatar = {
   readonly language: string;
   readonly prompt: string;
   readonly firstMessage: string;
-  readonly tools: readonly Tool[];
+  readonly tools: readonly AvatarTool[];
   /** Stored tools that pass a limit of today; they are as if they did not exist. */
   readonly leftOutTools: number;
   /** Facts that the avatar may use, as plain text. */

@@ -1,8 +1,8 @@
-import { fittingTools, type Tool, withoutSystemPrefix } from '@visavis/protocol';
+import { type AvatarTool, fittingTools, type WebhookTarget, withoutSystemPrefix } from '@visavis/protocol';
 import { eq, sql } from 'drizzle-orm';
 import type { Orm } from '../../db/database.ts';
 import { avatarJobs } from '../../db/making-schema.ts';
-import { type AvatarTool, avatars } from '../../db/schema.ts';
+import { avatars, type StoredTool } from '../../db/schema.ts';
 import type { Avatar } from './avatar-catalogue.ts';
 import { type BundleFolders, bundlePath } from './bundle-folders.ts';
 
@@ -30,13 +30,20 @@ export function withJob({ avatar, job, hasSourcePicture }: RowWithJob, folders: 
   return { ...avatarOf(avatar, folders), job: avatar.state === 'making' ? job : null, hasSourcePicture };
 }
 
-function toTool({ name, description, parameters }: AvatarTool): Tool {
+function toTool({ name, description, parameters, webhook }: StoredTool): AvatarTool {
   const isObject = typeof parameters === 'object' && parameters !== null;
   return {
     name: typeof name === 'string' ? name : '',
     description: typeof description === 'string' ? description : '',
     parameters: isObject ? { ...parameters } : { type: 'object', properties: {} },
+    ...(isTarget(webhook) ? { webhook } : {}),
   };
+}
+
+function isTarget(value: unknown): value is WebhookTarget {
+  if (typeof value !== 'object' || value === null) return false;
+  const { url, method, timeoutMs } = value as Partial<WebhookTarget>;
+  return typeof url === 'string' && (method === 'GET' || method === 'POST') && typeof timeoutMs === 'number';
 }
 
 export function avatarOf(row: AvatarRow, folders: BundleFolders): Avatar {

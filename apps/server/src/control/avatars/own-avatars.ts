@@ -1,7 +1,7 @@
 import { FIRST_VOICE } from '@visavis/protocol';
 import { and, eq, isNull, ne, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../db/database.ts';
-import { type AvatarTool, avatars } from '../../db/schema.ts';
+import { avatars, type StoredTool } from '../../db/schema.ts';
 import { notFound, refusal } from '../control-error.ts';
 import { newPublicId } from '../ids.ts';
 import { primaryLanguage } from '../primary-language.ts';
@@ -18,7 +18,7 @@ export type AvatarFields = {
   readonly language: string;
   readonly prompt: string;
   readonly firstMessage: string;
-  readonly tools: readonly AvatarTool[];
+  readonly tools: readonly StoredTool[];
   readonly knowledge: string;
   readonly maxCallSeconds: number | null;
   readonly recordCalls: boolean;

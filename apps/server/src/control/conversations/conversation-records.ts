@@ -96,6 +96,7 @@ const toolCallColumns = {
   callId: toolCalls.callId,
   name: toolCalls.name,
   argumentsJson: toolCalls.argumentsJson,
+  by: toolCalls.by,
   state: toolCalls.state,
   output: toolCalls.output,
   requestedAt: toolCalls.requestedAt,

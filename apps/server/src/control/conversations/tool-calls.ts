@@ -11,6 +11,8 @@ export type ToolCallStart = {
   /** One JSON object, as the model wrote it. */
   readonly argumentsJson: string;
   readonly at: Date;
+  /** The server answers it; its client does when left out. */
+  readonly by?: 'server';
 };
 
 export type ToolCallFinish = {
@@ -27,6 +29,8 @@ export type ToolCallRecord = {
   readonly callId: string;
   readonly name: string;
   readonly argumentsJson: string;
+  /** The server answered it, or was to; null: the client. */
+  readonly by: 'server' | null;
   readonly state: ToolCallState;
   /** Null: no result came. */
   readonly output: string | null;
@@ -37,7 +41,7 @@ export type ToolCallRecord = {
 };
 
 /** As a message of role `tool`, which is what published clients and receivers of webhooks read of a call. */
-export function callMessage({ callId, name, argumentsJson }: Omit<ToolCallStart, 'sessionId' | 'at'>): string {
+export function callMessage({ callId, name, argumentsJson }: Omit<ToolCallStart, 'sessionId' | 'at' | 'by'>): string {
   return JSON.stringify({ callId, name, arguments: argumentsJson });
 }
 
@@ -61,13 +65,14 @@ export async function insertToolCalls(
   calls: readonly Numbered<ToolCallStart>[],
 ): Promise<void> {
   await writer.insert(toolCalls).values(
-    calls.map(({ ordinal, sessionId, callId, name, argumentsJson, at }) => ({
+    calls.map(({ ordinal, sessionId, callId, name, argumentsJson, at, by = null }) => ({
       ordinal,
       conversationId: sessionId,
       callId: storable(callId),
       name: storable(name),
       argumentsJson: storable(argumentsJson),
       requestedAt: at,
+      by,
     })),
   );
 }

@@ -5,7 +5,7 @@ import type { FilmCallback } from '../../db/film-schema.ts';
 import { refusal } from '../control-error.ts';
 import { newPublicId } from '../ids.ts';
 import { toPoints } from '../usage/points.ts';
-import type { CallbackSecrets } from '../webhooks/callback-secrets.ts';
+import type { ProjectSecrets } from '../webhooks/project-secrets.ts';
 import type { NamedFilm } from './film-format.ts';
 
 /** How a film ended, for whoever is to be told. */
@@ -19,7 +19,7 @@ export type FilmEnd = {
 };
 
 export type FilmCallbacksOptions = {
-  readonly secrets: Pick<CallbackSecrets, 'get'>;
+  readonly secrets: Pick<ProjectSecrets, 'get'>;
   /** As those who post find them: what may not be reached is refused with the order. */
   readonly findAddresses: FindAddresses;
   /** Path and query of a film that is done. */

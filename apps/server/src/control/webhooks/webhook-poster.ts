@@ -1,7 +1,8 @@
 import { DELIVERY_FAULTS, type DeliveryFault } from '@visavis/protocol';
-import { ForbiddenAddressError, isForbiddenForGood } from '@visavis/protocol/address-guard';
+import { isForbiddenForGood } from '@visavis/protocol/address-guard';
 import type { ControlLogger } from '../logger.ts';
-import { type GuardedFetch, LateAnswerError } from '../net/guarded-fetch.ts';
+import { faultOf } from '../net/fetch-fault.ts';
+import type { GuardedFetch } from '../net/guarded-fetch.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import type { Claimed, DeliveryQueue } from './delivery-queue.ts';
 import { signWebhook } from './webhook-signature.ts';
@@ -98,19 +99,4 @@ function isLastWord(status: number): boolean {
 /** As it can be stored and shown: control characters, which neither can be, become spaces. */
 function plainText(bytes: Buffer): string {
   return bytes.toString('utf8').replace(/[^\P{Cc}\t\n]/gu, ' ');
-}
-
-const NETWORK_FAULTS: Readonly<Record<string, DeliveryFault>> = {
-  ENOTFOUND: 'unknown-host',
-  EAI_AGAIN: 'unresolved-host',
-  ECONNREFUSED: 'connection-refused',
-  ECONNRESET: 'connection-broken',
-};
-
-/** Resolver and socket errors name inner addresses, which are nobody's business. */
-function faultOf(error: unknown): DeliveryFault {
-  if (error instanceof ForbiddenAddressError) return error.fault;
-  if (error instanceof LateAnswerError || (error instanceof Error && error.name === 'TimeoutError')) return 'late';
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /CERT|TLS|SSL/.test(code) ? 'untrusted-certificate' : (NETWORK_FAULTS[code] ?? 'silent');
 }

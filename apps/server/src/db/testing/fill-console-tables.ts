@@ -18,6 +18,7 @@ import {
   callbackSecrets,
   callSlots,
   ledgerEntries,
+  toolSecrets,
   usageDays,
   wallets,
   webhookDeliveries,
@@ -55,6 +56,7 @@ export async function fillConsoleTables(
   });
   const sealed = { secretEncrypted: Buffer.from([3, 0, 4]), encryptionKeyId: 'abc' };
   await orm.insert(callbackSecrets).values({ projectId, ...sealed });
+  await orm.insert(toolSecrets).values({ projectId, ...sealed });
   const attempt = { at: expiresAt.toISOString(), status: null, error: 'none', durationMs: 1 };
   await orm
     .insert(webhookDeliveries)

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionEvent } from '@visavis/media/session-events';
 import { BROWSER_TOKEN_PREFIX, connectionLimitSentence, type ErrorCode, HISTORY_GAP_MS } from '@visavis/protocol';
-import type { CallAvatar, Caller, CallSlot, Licence, MediaCall, OpenBundle } from '../../ports.ts';
+import type { CallAvatar, Caller, CallSlot, Licence, MediaCall, OpenBundle, ServerTools } from '../../ports.ts';
 import type { CallDependencies } from './call-dependencies.ts';
 import type { CallRequest } from './call-request.ts';
 import type { CallEnd, CallSettings } from './call-settings.ts';
+import { joinTools } from './server-tools.ts';
 import { buildSessionConfig } from './session-config.ts';
 
 export type Admitted = {
@@ -21,6 +22,8 @@ export type Admitted = {
   readonly maxCallSeconds: number | null;
   /** Stored tools of the avatar that pass a limit: the call goes on without them. */
   readonly leftOutTools: number;
+  /** Null: its client answers all tools. */
+  readonly serverTools: ServerTools | null;
 };
 export type Refused = { readonly kind: 'refused'; readonly end: CallEnd };
 
@@ -88,6 +91,9 @@ export async function admitCall(options: {
       await slot.release();
       return bundle.kind === 'lost' ? refuse('avatar-unreadable') : refuse('backend-error', BUNDLE_AWAY);
     }
+    const call = { sessionId, projectId: licence.projectId, avatar: lookUp.avatar };
+    const serverTools = (await dependencies.openServerTools?.(call)) ?? null;
+    const clientTools = (lookUp.avatar.tools ?? []).filter(({ webhook }) => webhook === undefined);
     const { recordCalls = false } = lookUp.avatar;
     // Without a picture there is no film.
     const isSeen = request.connection !== 'none';
@@ -98,6 +104,7 @@ export async function admitCall(options: {
       avatar: { ...lookUp.avatar, name: lookUp.calledBy ?? lookUp.avatar.name },
       bundlePath: bundle.path,
       request,
+      tools: joinTools(clientTools, serverTools?.tools ?? []),
       pictureSizes: dependencies.pictureSizes,
       iceServers: dependencies.iceServers(hostName),
       recording: recording ?? null,
@@ -121,7 +128,7 @@ export async function admitCall(options: {
       toolArguments: licence.toolArguments ?? 'object',
     };
     return {
-      ...{ kind: 'admitted' as const, settings, licence, slot, media, startedAt },
+      ...{ kind: 'admitted' as const, settings, licence, slot, media, startedAt, serverTools },
       isOwnAvatar: lookUp.avatar.isSystem !== true,
       maxCallSeconds: lookUp.avatar.maxCallSeconds ?? null,
       leftOutTools: lookUp.avatar.leftOutTools ?? 0,

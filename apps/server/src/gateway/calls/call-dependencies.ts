@@ -11,6 +11,7 @@ import type {
   NoteCall,
   NoteEvent,
   OpenBundle,
+  OpenServerTools,
   TalkKeys,
 } from '../../ports.ts';
 import type { PictureSizes } from './session-config.ts';
@@ -24,6 +25,8 @@ export type CallDependencies = {
   readonly meter?: CallMeter;
   /** Left out: bundles lie on this machine. */
   readonly openBundle?: OpenBundle;
+  /** Left out: clients answer all tools. */
+  readonly openServerTools?: OpenServerTools;
   /** ICE servers for a client that reached this server under `hostName`; never empty. */
   readonly iceServers: (hostName: string) => readonly IceServer[];
   readonly pictureSizes: PictureSizes;

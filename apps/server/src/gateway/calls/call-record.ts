@@ -88,7 +88,8 @@ function toEntry(fact: RecordedFact, talk: Talk): Entry {
     case 'tool-call': {
       const [name, argumentsJson] = [fact.name.slice(0, toolName), fact.argumentsJson.slice(0, recordedMessage)];
       const isWhole = name === fact.name && argumentsJson === fact.argumentsJson;
-      const call = { ...callOf(fact, talk), name, argumentsJson, at: new Date() };
+      const by = fact.by === undefined ? {} : { by: fact.by };
+      const call = { ...callOf(fact, talk), name, argumentsJson, at: new Date(), ...by };
       return { texts: [name, argumentsJson], isWhole, write: () => talk.store.startToolCall(call) };
     }
     case 'tool-result': {

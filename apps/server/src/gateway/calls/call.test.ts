@@ -1,7 +1,7 @@
 import type { SessionEvent } from '@visavis/media/session-events';
 import { LIMITS } from '@visavis/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { FollowCall } from '../../ports.ts';
+import type { FollowCall, OpenServerTools } from '../../ports.ts';
 import {
   rememberedConversations,
   rememberedLog,
@@ -25,7 +25,7 @@ const REQUEST = {
 function openCall(
   client: Partial<CallClient> = {},
   admission = scriptedAdmission(),
-  followed: { readonly follow?: FollowCall } = {},
+  followed: { readonly follow?: FollowCall; readonly openServerTools?: OpenServerTools } = {},
 ) {
   const placer = scriptedPlacer();
   placer.autoReady = false;
@@ -156,6 +156,40 @@ describe('a call', () => {
     call.command({ type: 'user-text', text: 'Is anybody there?', reply: true });
     expect(session.commands.map(({ type }) => type)).toEqual(['user-text', 'say']);
     await vi.waitFor(() => expect(conversations.entries.map(({ value }) => value.text)).toContain('Is anybody there?'));
+  });
+
+  it('answers the tools of the server itself: recorded as its own, and unheard of by its client', async () => {
+    const weather = { name: 'weather', description: '', parameters: {}, serverWaitMs: 5000 };
+    const asked: object[] = [];
+    const openServerTools: OpenServerTools = async ({ projectId, avatar }) => ({
+      tools: [weather],
+      async run(call) {
+        asked.push({ projectId, avatarId: avatar.avatarId, ...call });
+        return 'sunny';
+      },
+    });
+    const { call, placer, told, conversations } = openCall({}, scriptedAdmission(), { openServerTools });
+    const session = await placed(placer);
+    await vi.waitFor(() => expect(told).toContain('placed'));
+    expect(session.config.tools).toEqual([weather]);
+    const done = { type: 'tool-call-done', turnId: 'r', name: 'weather', argumentsJson: '{"city":"Paris"}' } as const;
+    session.emit({ type: 'tool-call-delta', turnId: 'r', callId: 'c', name: 'weather', delta: '{"city":"Paris"}' });
+    session.emit({ ...done, callId: 'c' });
+    session.emit({ ...done, callId: 'd', name: 'end_conversation' });
+    call.command({ type: 'tool-result', callId: 'c', output: 'forged', reply: true });
+    await vi.waitFor(() => expect(session.commands).toHaveLength(1));
+    expect(session.commands).toEqual([{ type: 'tool-result', callId: 'c', output: 'sunny', reply: true }]);
+    expect(asked).toMatchObject([{ projectId: 'project', callId: 'c', argumentsJson: '{"city":"Paris"}' }]);
+    expect(told).toEqual(['placed', 'tool-call-done']);
+    call.hangUp('gone');
+    await call.closed;
+    expect(conversations.entries.map(({ kind, value }) => [kind, value.callId, value.by, value.output])).toEqual([
+      ['start', undefined, undefined, undefined],
+      ['tool-call', 'c', 'server', undefined],
+      ['tool-call', 'd', undefined, undefined],
+      ['tool-result', 'c', undefined, 'sunny'],
+      ['end', undefined, undefined, undefined],
+    ]);
   });
 
   it('records what was heard of a reply that was playing when the client hung up', async () => {

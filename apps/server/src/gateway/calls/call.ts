@@ -4,12 +4,14 @@ import { type ErrorCode, LIMITS } from '@visavis/protocol';
 import type { Caller, CallFollower, Licence, RunningMeter } from '../../ports.ts';
 import { type Admitted, admitCall, type OpenCall } from './admit-call.ts';
 import type { CallDependencies } from './call-dependencies.ts';
+import { failureCode } from './call-failure.ts';
 import { followSafely } from './call-follower.ts';
 import { type CallRecord, startCallRecord } from './call-record.ts';
 import type { CallRequest } from './call-request.ts';
 import type { CallEnd, CallSettings } from './call-settings.ts';
 import { watchMembership } from './membership-watch.ts';
 import { type CallMemory, commandBytes } from './memory/call-memory.ts';
+import { CallTools } from './server-tools.ts';
 import { emptyTranscript, noteCommand, noteEvent, type Transcript, type TranscriptStep } from './transcript.ts';
 
 /** How long looking up key, avatar and place may take. */
@@ -55,6 +57,7 @@ type Live = {
   readonly record: CallRecord;
   readonly meter: RunningMeter | null;
   readonly follower: CallFollower;
+  readonly tools: CallTools;
 };
 
 type CallState =
@@ -152,7 +155,9 @@ export class Call implements OpenCall {
   command(command: SessionCommand): void {
     const state = this.#state;
     if (state.phase !== 'talking' && state.phase !== 'ending') return;
-    this.#command(state, command);
+    const admitted = state.tools.admit(command);
+    if (admitted === null) return;
+    this.#command(state, admitted);
     // Afterwards: what the follower answers to the user's words comes behind them.
     if (command.type !== 'user-audio') state.follower.command(command);
   }
@@ -224,7 +229,8 @@ export class Call implements OpenCall {
       caller: this.#origin.caller,
     });
     const follower = this.#follow(admitted);
-    const open = { phase: 'talking', admitted, record, follower } as const;
+    const tools = new CallTools(admitted.serverTools, (result) => this.#sayUnasked(result));
+    const open = { phase: 'talking', admitted, record, follower, tools } as const;
     this.#state = { ...open, meter: null };
     const { isFromElsewhere = false, projectId } = licence;
     void noteCall?.({ projectId, isOwnAvatar, isFromElsewhere });
@@ -245,12 +251,15 @@ export class Call implements OpenCall {
     for (const { event, atMs } of early) this.#take(event, atMs);
   }
 
+  /** A command that is not its client's. */
+  #sayUnasked(command: SessionCommand): void {
+    const state = this.#state;
+    if (state.phase === 'talking') this.#guard(() => this.#command(state, command));
+  }
+
   #follow(admitted: Admitted): CallFollower {
     const say = {
-      command: (command: SessionCommand) => {
-        const state = this.#state;
-        if (state.phase === 'talking') this.#guard(() => this.#command(state, command));
-      },
+      command: (command: SessionCommand) => this.#sayUnasked(command),
       report: (code: 'operator-away', message: string) =>
         this.#onEvent({ type: 'failed', code, message, fatal: false }),
     };
@@ -286,7 +295,9 @@ export class Call implements OpenCall {
       return;
     }
     if (event.type === 'ready') clearTimeout(this.#readyDeadline);
-    this.#write(state, (transcript) => noteEvent(transcript, event, atMs));
+    const isServers = state.tools.take(event);
+    this.#write(state, (transcript) => noteEvent(transcript, event, atMs, isServers));
+    if (isServers) return;
     state.follower.event(event);
     this.#guard(() => this.#client.event(event, atMs));
   }
@@ -316,8 +327,9 @@ export class Call implements OpenCall {
       this.#settle(Promise.resolve());
       return;
     }
-    const { admitted, record, meter, follower } = state;
-    this.#state = { phase: 'ending', admitted, record, meter, follower };
+    const { admitted, record, meter } = state;
+    this.#state = { ...state, phase: 'ending' };
+    state.tools.end();
     state.follower.ended();
     this.#sayGoodbye(end, admitted);
     this.#state = { phase: 'closing', admitted, record };
@@ -371,16 +383,5 @@ export class Call implements OpenCall {
     clearTimeout(this.#timeLimit);
     clearTimeout(this.#readyDeadline);
     void pending.finally(this.#resolveClosed);
-  }
-}
-
-function failureCode(code: string): ErrorCode {
-  switch (code) {
-    case 'avatar-unreadable':
-    case 'voice-unavailable':
-    case 'worker-lost':
-      return code;
-    default:
-      return 'backend-error';
   }
 }

@@ -33,13 +33,14 @@ export function buildSessionConfig(options: {
   /** Folder of the avatar's bundle on this machine. */
   bundlePath: string;
   request: CallRequest;
+  tools: SessionConfig['tools'];
   pictureSizes: PictureSizes;
   iceServers: readonly IceServer[];
   /** Null: the call is not recorded. */
   recording: RecordingRoom | null;
   startedAt: Date;
 }): SessionConfig {
-  const { sessionId, avatar, bundlePath, request, pictureSizes, iceServers, recording, startedAt } = options;
+  const { sessionId, avatar, bundlePath, request, tools, pictureSizes, iceServers, recording, startedAt } = options;
   const sidePx = pictureSizeFor(request.pictureSizePx, pictureSizes);
   return {
     sessionId,
@@ -50,7 +51,7 @@ export function buildSessionConfig(options: {
     language: request.language ?? avatar.language,
     prompt: withKnowledge(avatar.prompt, avatar.knowledge),
     firstMessage: request.transparency ? '' : avatar.firstMessage,
-    tools: avatar.tools ?? [],
+    tools,
     turnDetection: DEFAULT_TURN_DETECTION,
     audioBack: request.audioBack,
     widthPx: sidePx,

@@ -17,7 +17,14 @@ type RecordedMessage = {
 /** What is kept of a talk: one fact of the record. */
 export type RecordedFact =
   | ({ readonly kind: 'message' } & RecordedMessage)
-  | { readonly kind: 'tool-call'; readonly callId: string; readonly name: string; readonly argumentsJson: string }
+  | {
+      readonly kind: 'tool-call';
+      readonly callId: string;
+      readonly name: string;
+      readonly argumentsJson: string;
+      /** The server answers it. */
+      readonly by?: 'server';
+    }
   /** Of a call before it. `output` is null when no result came in time; one that comes later still counts. */
   | { readonly kind: 'tool-result'; readonly callId: string; readonly output: string | null };
 
@@ -67,8 +74,16 @@ export function noteCommand(transcript: Transcript, command: SessionCommand): Tr
   }
 }
 
-/** What an event of the session adds to the record: words that were heard, answers as far as they were, calls of tools. */
-export function noteEvent(transcript: Transcript, event: SessionEvent, atMs: number): TranscriptStep {
+/**
+ * What an event of the session adds to the record: words that were heard, answers as far as they were, calls of tools;
+ * `isServers`: the server answers this one.
+ */
+export function noteEvent(
+  transcript: Transcript,
+  event: SessionEvent,
+  atMs: number,
+  isServers = false,
+): TranscriptStep {
   const unsaid = (next: Transcript): TranscriptStep => ({ transcript: next, fact: null });
   switch (event.type) {
     case 'user-speech-started': {
@@ -101,7 +116,9 @@ export function noteEvent(transcript: Transcript, event: SessionEvent, atMs: num
     case 'tool-call-done': {
       const { callId, name, argumentsJson } = event;
       const openCalls = [...transcript.openCalls, callId].slice(-LIMITS.counts.openToolCalls);
-      return { transcript: { ...transcript, openCalls }, fact: { kind: 'tool-call', callId, name, argumentsJson } };
+      const call = { kind: 'tool-call', callId, name, argumentsJson } as const;
+      const fact = isServers ? ({ ...call, by: 'server' } as const) : call;
+      return { transcript: { ...transcript, openCalls }, fact };
     }
     case 'tool-call-timed-out': {
       const { callId } = event;

@@ -20,6 +20,7 @@ class Driver {
       avatar: TEST_AVATAR,
       bundlePath: TEST_AVATAR.bundlePath,
       request: readConnect({}),
+      tools: [],
       pictureSizes: { usualPx: 512, largestPx: 512 },
       iceServers: [{ urls: ['stun:h:3478'] }],
       recording: null,

@@ -20,6 +20,7 @@ type OpenPath = Readonly<Record<string, OpenOperation>>;
 
 /** A body that each route takes, so that nothing but the authorisation can refuse it. */
 const BODIES: Readonly<Record<string, object>> = {
+  'POST /projects/{projectId}/avatars/{avatarId}/tool-trials': { tool: { name: 'weather' } },
   'PATCH /projects/{projectId}': { name: 'Stolen' },
   'POST /projects/{projectId}/keys': { name: 'Stolen' },
   'PATCH /projects/{projectId}/keys/{licenceId}': { maxConcurrentCalls: 999 },

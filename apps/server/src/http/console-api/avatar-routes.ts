@@ -7,6 +7,8 @@ import {
   createAvatarSchema,
   projectParamsSchema,
   retryAvatarSchema,
+  toolTrialSchema,
+  tryToolSchema,
   updateAvatarSchema,
 } from '@visavis/protocol/rest';
 import * as z from 'zod';
@@ -16,6 +18,7 @@ import type { Avatar } from '../../control/avatars/avatar-catalogue.ts';
 import { faceBoxOf } from '../../control/avatars/face-box.ts';
 import type { OwnAvatars } from '../../control/avatars/own-avatars.ts';
 import { ControlError } from '../../control/control-error.ts';
+import type { WebhookTools } from '../../control/server-tools/webhook-tools.ts';
 import type { VoiceDirectory } from '../../control/voices/voice-directory.ts';
 import { FOR } from '../access/access.ts';
 import { projectOf } from '../access/principal.ts';
@@ -26,12 +29,13 @@ import { toWire } from './to-wire.ts';
 export type AvatarRouteDependencies = {
   readonly avatars: OwnAvatars;
   readonly avatarBin: AvatarBin;
+  readonly webhookTools: WebhookTools;
   readonly voices: VoiceDirectory;
   readonly audit: AuditLog;
 };
 
 export function registerAvatarRoutes(scope: ConsoleScope, dependencies: AvatarRouteDependencies): void {
-  const { avatars, voices, audit } = dependencies;
+  const { avatars, webhookTools, voices, audit } = dependencies;
   const tags = ['Avatars'];
   const params = avatarParamsSchema;
 
@@ -68,6 +72,7 @@ export function registerAvatarRoutes(scope: ConsoleScope, dependencies: AvatarRo
       const { projectId } = projectOf(request);
       const { fromAvatarId, pictureUrl, uploadId, ...fields } = given(request.body);
       const { name = '' } = fields;
+      await webhookTools.requireAllowed(fields.tools ?? []);
       let avatar: Avatar;
       if (fromAvatarId !== undefined) avatar = await avatars.duplicate(projectId, fromAvatarId, fields);
       else if (pictureUrl !== undefined)
@@ -105,6 +110,7 @@ export function registerAvatarRoutes(scope: ConsoleScope, dependencies: AvatarRo
       const { projectId } = projectOf(request);
       const { avatarId } = request.params;
       const changes = given(request.body);
+      await webhookTools.requireAllowed(changes.tools ?? []);
       const avatar = await avatars.update(projectId, avatarId, changes);
       const detail = { fields: Object.keys(changes) };
       await audit.write(actorOf(request), { action: 'avatar.updated', projectId, subjectId: avatarId, detail });
@@ -114,6 +120,7 @@ export function registerAvatarRoutes(scope: ConsoleScope, dependencies: AvatarRo
 
   registerDeleteRoute(scope, dependencies);
   registerRetryRoute(scope, dependencies);
+  registerToolTrialRoute(scope, dependencies);
 }
 
 function registerDeleteRoute(scope: ConsoleScope, { avatarBin, audit }: AvatarRouteDependencies): void {
@@ -157,6 +164,28 @@ function registerRetryRoute(scope: ConsoleScope, { avatars, voices, audit }: Ava
       const avatar = await avatars.retry(projectId, request.params.avatarId, request.body?.uploadId);
       await audit.write(actorOf(request), { action: 'avatar.retried', projectId, subjectId: avatar.avatarId });
       return toWireAvatar(avatar, voices);
+    },
+  );
+}
+
+function registerToolTrialRoute(scope: ConsoleScope, { avatars, webhookTools }: AvatarRouteDependencies): void {
+  scope.post(
+    '/projects/:projectId/avatars/:avatarId/tool-trials',
+    {
+      config: FOR.editor,
+      schema: {
+        tags: ['Avatars'],
+        summary: 'Call a tool that has a web address once, as calls would, saved or not',
+        params: avatarParamsSchema,
+        body: tryToolSchema,
+        response: { 200: toolTrialSchema },
+      },
+    },
+    async (request) => {
+      const { projectId } = projectOf(request);
+      const { avatarId } = await avatars.requireOwn(projectId, request.params.avatarId);
+      const { tool, arguments: given_ } = request.body;
+      return webhookTools.try({ projectId, avatarId }, given(tool), given_);
     },
   );
 }

@@ -23,7 +23,6 @@ import {
   registerBrowserTokenRoutes,
   registerPlaygroundTokenRoutes,
 } from './browser-token-routes.ts';
-import { type CallbackSecretDependencies, registerCallbackSecretRoutes } from './callback-secret-routes.ts';
 import {
   type ConversationRouteDependencies,
   registerChosenConversationRoutes,
@@ -40,6 +39,7 @@ import {
   registerProjectAuditRoutes,
 } from './member-routes.ts';
 import { type ProjectRouteDependencies, registerLicenceRoutes, registerProjectRoutes } from './project-routes.ts';
+import { type ProjectSecretDependencies, registerProjectSecretRoutes } from './project-secret-routes.ts';
 import { refuseForeignOrigin } from './same-origin.ts';
 import { registerTalkLinkRoutes, type TalkLinkDependencies } from './talk-link-routes.ts';
 import { registerUploadLinkRoutes, type UploadLinkRouteDependencies } from './upload-link-routes.ts';
@@ -70,7 +70,7 @@ export type ConsoleApiDependencies = AccountRouteDependencies &
   TalkLinkDependencies &
   LiveTalkRouteDependencies &
   GenerationRouteDependencies &
-  CallbackSecretDependencies &
+  ProjectSecretDependencies &
   BrowserTokenDependencies & { readonly logger: Logger };
 
 /** Requests of one address per minute; a console page needs a handful. */
@@ -131,7 +131,7 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
       registerWebhookRoutes(scope, dependencies);
       registerDeliveryRoutes(scope, dependencies);
       registerGenerationRoutes(scope, dependencies);
-      registerCallbackSecretRoutes(scope, dependencies);
+      registerProjectSecretRoutes(scope, dependencies);
     },
     { prefix: '/api/v1' },
   );

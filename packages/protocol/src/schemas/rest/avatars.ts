@@ -13,7 +13,30 @@ export const avatarToolSchema = z.object({
   name: z.string().regex(TOOL_NAME, TOOL_NAME_RULE).max(LIMITS.characters.toolName, TOOL_NAME_RULE),
   description: z.string().default(''),
   parameters: z.record(z.string(), z.unknown()).default({ type: 'object', properties: {} }),
+  /** The server asks here for its result, and the client of a call hears nothing of it; left out: the client answers. */
+  webhook: z
+    .object({
+      url: z.url({ protocol: /^https?$/ }).max(LIMITS.characters.url),
+      /** `GET`: the arguments stand in the query; `POST`: in a JSON body. */
+      method: z.enum(['GET', 'POST']).default('POST'),
+      timeoutMs: numberWithin('toolMs').default(10_000),
+    })
+    .optional(),
 });
+
+/** Calls a tool that has a web address once, as calls of the avatar would. */
+export const tryToolSchema = z.object({
+  tool: avatarToolSchema,
+  arguments: z.record(z.string(), z.unknown()).default({}),
+});
+export const toolTrialSchema = z.object({
+  /** An answer that is none of a failure. */
+  isAnswered: z.boolean(),
+  /** What the model would be given. */
+  output: z.string(),
+  durationMs: z.int(),
+});
+export type ToolTrial = z.output<typeof toolTrialSchema>;
 
 const toolListSchema = z.array(avatarToolSchema).superRefine((tools, context) => {
   const fault = toolsFault(tools);

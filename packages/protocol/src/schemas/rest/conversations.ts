@@ -75,6 +75,8 @@ export const toolCallSchema = z.object({
   name: z.string(),
   /** One JSON object, as the model wrote it. */
   argumentsJson: z.string(),
+  /** The server answered it, or was to; null: the client. */
+  by: z.literal('server').nullable(),
   /** `open`: its result is waited for; `timed-out`: the talk went on without it; `unanswered`: the talk ended first. */
   state: z.enum(['open', 'answered', 'timed-out', 'unanswered']),
   /** Null: no result came. */

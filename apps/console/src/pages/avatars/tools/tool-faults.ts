@@ -67,5 +67,5 @@ export function faultOfTool(tools: readonly Fields[], index: number): ToolFault 
 
 /** Keys of a tool that the server does not keep. */
 export function leftOutKeys(tool: Fields): readonly string[] {
-  return Object.keys(tool).filter((key) => !['name', 'description', 'parameters'].includes(key));
+  return Object.keys(tool).filter((key) => !['name', 'description', 'parameters', 'webhook'].includes(key));
 }

@@ -45,7 +45,9 @@ export const demoThinker: Thinker = {
   },
 };
 
-function brainInput({ said, pictures, instructions, config, now }: ThinkerInput): Parameters<typeof think>[1] {
+/** Rules that only look for words in common fire nothing on somebody's server. */
+function brainInput({ said, pictures, instructions, config: given, now }: ThinkerInput): Parameters<typeof think>[1] {
+  const config = { ...given, tools: given.tools.filter((tool) => tool.serverWaitMs === undefined) };
   const words = said.join(' ').trim();
   return { words: words === '' ? null : words, instructions, hasPicture: pictures.length > 0, config, now };
 }

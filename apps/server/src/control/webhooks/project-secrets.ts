@@ -1,15 +1,17 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
-import { callbackSecrets } from '../../db/usage-schema.ts';
+import type { callbackSecrets } from '../../db/usage-schema.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import { newWebhookSecret } from './webhook-signature.ts';
 
-/** What signs the posts to addresses that orders name: one secret of a project, made when it is first wanted. */
-export class CallbackSecrets {
+/** What signs posts to addresses that a project names: one secret for each use, made when it is first wanted. */
+export class ProjectSecrets {
+  readonly #table: typeof callbackSecrets;
   readonly #orm: Database['orm'];
   readonly #box: SecretBox;
 
-  constructor({ orm }: Pick<Database, 'orm'>, box: SecretBox) {
+  constructor(table: typeof callbackSecrets, { orm }: Pick<Database, 'orm'>, box: SecretBox) {
+    this.#table = table;
     this.#orm = orm;
     this.#box = box;
   }
@@ -18,9 +20,9 @@ export class CallbackSecrets {
     const fresh = this.#fresh(projectId);
     // A row that is there already stays as it is, and is given back.
     const [row] = await this.#orm
-      .insert(callbackSecrets)
+      .insert(this.#table)
       .values(fresh)
-      .onConflictDoUpdate({ target: callbackSecrets.projectId, set: { updatedAt: sql`${callbackSecrets.updatedAt}` } })
+      .onConflictDoUpdate({ target: this.#table.projectId, set: { updatedAt: sql`${this.#table.updatedAt}` } })
       .returning();
     const { secretEncrypted: bytes, encryptionKeyId: keyId } = row ?? fresh;
     return this.#box.open({ bytes, keyId }, projectId);
@@ -30,9 +32,9 @@ export class CallbackSecrets {
   async renew(projectId: string): Promise<string> {
     const { projectId: target, ...secret } = this.#fresh(projectId);
     await this.#orm
-      .insert(callbackSecrets)
+      .insert(this.#table)
       .values({ projectId, ...secret })
-      .onConflictDoUpdate({ target: callbackSecrets.projectId, set: { ...secret, updatedAt: sql`now()` } });
+      .onConflictDoUpdate({ target: this.#table.projectId, set: { ...secret, updatedAt: sql`now()` } });
     return this.get(target);
   }
 

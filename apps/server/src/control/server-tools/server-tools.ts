@@ -1,0 +1,73 @@
+import type { AvatarTool, Tool } from '@visavis/protocol';
+import type { ControlLogger } from '../logger.ts';
+
+/** One call of a voice, as far as the server's tools need to know it. */
+export type ToolTalk = {
+  readonly sessionId: string;
+  readonly projectId: string;
+  readonly avatar: { readonly avatarId: string; readonly tools?: readonly AvatarTool[] };
+};
+
+export type ToolCall = {
+  readonly callId: string;
+  readonly name: string;
+  /** One JSON object. */
+  readonly argumentsJson: string;
+};
+
+/** What came of a call: words for the model, whether they tell of a failure or not. */
+export type ToolAnswer = { readonly isAnswered: boolean; readonly output: string };
+
+/** A tool that the server answers. */
+export type ServerTool = {
+  readonly definition: Tool & { readonly serverWaitMs: number };
+  run(call: ToolCall, signal: AbortSignal): Promise<ToolAnswer>;
+};
+
+/** Where tools of an avatar come from; `taken`: names that others have. */
+export type ToolSource = (talk: ToolTalk, taken: ReadonlySet<string>) => Promise<readonly ServerTool[]>;
+
+/** Calls of one talk that run at once. */
+const MAX_RUNNING = 16;
+const UNKNOWN = unanswered('There is no such tool. Go on without it.').output;
+const BUSY = unanswered('The tool was not called, because too many others are running. Call it again later.').output;
+
+/** An answer that is a failure: the model is told in a sentence, and says so. */
+export function unanswered(error: string): ToolAnswer {
+  return { isAnswered: false, output: JSON.stringify({ error }) };
+}
+
+/** The tools of all sources; one whose source fails is left out, and its talk goes on without. */
+export function createServerTools(sources: readonly ToolSource[], logger: ControlLogger) {
+  return async (talk: ToolTalk) => {
+    const tools = new Map<string, ServerTool>();
+    for (const source of sources) {
+      try {
+        for (const tool of await source(talk, new Set(tools.keys()))) {
+          if (!tools.has(tool.definition.name)) tools.set(tool.definition.name, tool);
+        }
+      } catch (error) {
+        const { sessionId, avatar } = talk;
+        logger.warn({ sessionId, avatarId: avatar.avatarId, error: String(error) }, 'Tools of an avatar are left out');
+      }
+    }
+    let running = 0;
+    return {
+      tools: [...tools.values()].map(({ definition }) => definition),
+      async run(call: ToolCall, signal: AbortSignal): Promise<string> {
+        const tool = tools.get(call.name);
+        if (tool === undefined) return UNKNOWN;
+        if (running >= MAX_RUNNING) return BUSY;
+        running += 1;
+        try {
+          return (await tool.run(call, signal)).output;
+        } catch (error) {
+          if (!signal.aborted) logger.error({ tool: call.name, error: String(error) }, 'A tool of the server failed');
+          return unanswered('The tool failed. Say so, and go on without it.').output;
+        } finally {
+          running -= 1;
+        }
+      },
+    };
+  };
+}

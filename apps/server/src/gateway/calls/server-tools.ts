@@ -1,0 +1,82 @@
+import type { SessionCommand, SessionConfig, SessionEvent } from '@visavis/media/session-events';
+import { LIMITS } from '@visavis/protocol';
+import type { ServerTools, ToolDefinition } from '../../ports.ts';
+
+/** Calls that a model may make before the user says something again: one that goes round in circles is stopped. */
+const MAX_CALLS_IN_A_ROW = 32;
+const TOO_MANY = JSON.stringify({
+  error: 'The tool was not called: too many calls in a row. Answer with what you know already.',
+});
+
+/** What the voice of a call may call: those of the server stand first, and no tool of a client takes the name of one. */
+export function joinTools(clients: readonly ToolDefinition[], servers: ServerTools['tools']): SessionConfig['tools'] {
+  const names = new Set(servers.map(({ name }) => name));
+  const others = clients.filter(({ name }) => !names.has(name));
+  return [...servers, ...others].slice(0, LIMITS.counts.tools);
+}
+
+/** The tools of one call that the server answers: those that one reply calls run side by side, and the client hears of none. */
+export class CallTools {
+  readonly #given: ServerTools;
+  readonly #names: ReadonlySet<string>;
+  readonly #send: (result: SessionCommand) => void;
+  readonly #aborter = new AbortController();
+  readonly #callIds = new Set<string>();
+  #callsInARow = 0;
+
+  constructor(given: ServerTools | null, send: (result: SessionCommand) => void) {
+    this.#given = given ?? { tools: [], run: async () => '' };
+    this.#names = new Set(this.#given.tools.map(({ name }) => name));
+    this.#send = send;
+  }
+
+  /** Whether the event is the server's own business; a call begins to be worked on. */
+  take(event: SessionEvent): boolean {
+    switch (event.type) {
+      case 'user-transcript-done':
+        if (event.text.trim() !== '') this.#callsInARow = 0;
+        return false;
+      case 'tool-call-delta':
+        return this.#names.has(event.name);
+      case 'tool-call-done':
+        if (!this.#names.has(event.name)) return false;
+        this.#start(event);
+        return true;
+      case 'tool-call-timed-out':
+        return this.#callIds.has(event.callId);
+      default:
+        return false;
+    }
+  }
+
+  /** What of a client's command reaches the session; null: nothing, since it answers for the server. */
+  admit(command: SessionCommand): SessionCommand | null {
+    if (command.type === 'user-text') this.#callsInARow = 0;
+    if (command.type === 'tool-result' && this.#callIds.has(command.callId)) return null;
+    if (command.type !== 'configure' || command.patch.tools === undefined) return command;
+    const tools = joinTools(command.patch.tools, this.#given.tools);
+    return { ...command, patch: { ...command.patch, tools } };
+  }
+
+  end(): void {
+    this.#aborter.abort();
+  }
+
+  #start(call: Extract<SessionEvent, { type: 'tool-call-done' }>): void {
+    this.#callIds.add(call.callId);
+    this.#callsInARow += 1;
+    void this.#run(call);
+  }
+
+  async #run({ callId, name, argumentsJson }: Extract<SessionEvent, { type: 'tool-call-done' }>): Promise<void> {
+    const { signal } = this.#aborter;
+    const isTooMany = this.#callsInARow > MAX_CALLS_IN_A_ROW;
+    const output = isTooMany ? TOO_MANY : await this.#given.run({ callId, name, argumentsJson }, signal).catch(failed);
+    if (signal.aborted) return;
+    this.#send({ type: 'tool-result', callId, output: output.slice(0, LIMITS.characters.toolResult), reply: true });
+  }
+}
+
+function failed(): string {
+  return JSON.stringify({ error: 'The tool failed. Say so, and go on without it.' });
+}
