@@ -58,6 +58,7 @@ export class EchoRoom {
   constructor(model: SpeechModel, path: EchoPath | null, byLevelOnly = false) {
     this.#taps = path === null ? [] : pathTaps(path);
     this.#pipeline = new UserPipeline({
+      turnEndModel: null,
       clock: this.#clock,
       logger: silentLogger,
       speechModel: model,

@@ -68,9 +68,9 @@ export async function decode(path: string): Promise<Float32Array> {
 const SPEECH_POWER = 10 ** (-24 / 10);
 /** What is quieter than this, 10 ms at a time, is not speech. */
 const GATE_DB = -48;
-const GATE_SAMPLES = RATE_HZ / 100;
+export const GATE_SAMPLES = RATE_HZ / 100;
 
-function gate(samples: Float32Array): boolean[] {
+export function gate(samples: Float32Array): boolean[] {
   const open: boolean[] = [];
   for (let at = 0; at + GATE_SAMPLES <= samples.length; at += GATE_SAMPLES) {
     open.push(10 * Math.log10(meanPower(samples.subarray(at, at + GATE_SAMPLES)) + 1e-12) > GATE_DB);

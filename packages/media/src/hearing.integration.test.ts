@@ -39,6 +39,7 @@ it('a model that dies in mid-call is told of, opened again, and hears the next t
   const model = mortal(await loadSpeechModel());
   const events: UserPipelineEvent[] = [];
   const user = new UserPipeline({
+    turnEndModel: null,
     clock: new ManualClock(),
     logger: silentLogger,
     speechModel: model,

@@ -253,6 +253,7 @@ export class Pipeline {
       clock: this.#resources.clock,
       logger: this.#logger,
       speechModel: this.#resources.speechModel,
+      turnEndModel: this.#resources.turnEndModel ?? null,
       turnDetection: this.#config.turnDetection,
       voiceDetectsTurns: detectsTurns,
       isToBeSaid,

@@ -18,6 +18,7 @@ function build(voiceDetectsTurns: boolean, logger: Logger = silentLogger) {
   const clock = new ManualClock();
   const events: UserPipelineEvent[] = [];
   const pipeline = new UserPipeline({
+    turnEndModel: null,
     clock,
     logger,
     speechModel: gullible,

@@ -11,6 +11,7 @@ import type { TurnDetectionSettings } from './core/voice-port.ts';
 import type { SpeechModelState } from './turn-detection/guarded-speech.ts';
 import type { SpeechModel } from './turn-detection/speech-model.ts';
 import { TurnDetector, type TurnDetectorCounters } from './turn-detection/turn-detector.ts';
+import type { TurnEndModel } from './turn-detection/turn-end-watch.ts';
 
 /** What is heard of the user. */
 export type UserPipelineEvent =
@@ -25,6 +26,8 @@ export type UserPipelineOptions = {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly speechModel: SpeechModel;
+  /** Null: silence alone ends turns. */
+  readonly turnEndModel: TurnEndModel | null;
   readonly turnDetection: TurnDetectionSettings;
   /** The voice decides when the user speaks; otherwise our detector does. */
   readonly voiceDetectsTurns: boolean;
@@ -156,10 +159,11 @@ export class UserPipeline {
   }
 
   #createDetector(): TurnDetector {
-    const { speechModel, turnDetection, listener } = this.#options;
+    const { speechModel, turnEndModel, turnDetection, listener } = this.#options;
     return new TurnDetector({
       model: speechModel,
       settings: turnDetection,
+      ...(turnEndModel !== null && { turnEndModel }),
       onModel: (state) => listener({ ...state, type: 'hearing' }),
       listener: (event) => {
         if (event.type !== 'speech-audio') this.#echoGuard?.setUserSpeaking(event.type === 'speech-started');

@@ -26,6 +26,7 @@ import { createServer } from '../http/create-server.ts';
 import { createHostNames } from '../http/edge/host-names.ts';
 import { listen } from '../http/edge/listen.ts';
 import type { TalkPageSource, VoiceReport } from '../http/talk-page.ts';
+import { findTurnEndModel } from '../models/installed-models.ts';
 import type { Admission, CallPlacer, NoteEvent } from '../ports.ts';
 import { CONSOLE_FOLDER, DOCS_FOLDER } from '../shipped-files.ts';
 import { createCatalogue, createFindUpload } from './avatar-catalogue.ts';
@@ -319,6 +320,7 @@ async function openMedia(
 ): Promise<MediaPool> {
   // The built-in figures; what belongs to a project is opened when it is first called.
   const shipped = config.preparesAvatars ? ((await readShippedAvatars(config.avatarsDir)) ?? []) : [];
+  const turnEndModelPath = await findTurnEndModel(config.models.folder, logger);
   return new MediaPool({
     onWorkerLost,
     workerCount: config.mediaWorkers,
@@ -332,6 +334,7 @@ async function openMedia(
       publicAddresses: config.publicAddresses,
       voiceParts: config.voice.partsWithKeys(),
       privateHosts: config.fetchPrivateHosts,
+      ...(turnEndModelPath !== null && { turnEndModelPath }),
       allowScriptedVoice: config.allowScriptedVoice,
       ...(config.mediaPorts === undefined ? {} : { portRange: config.mediaPorts }),
     },

@@ -62,6 +62,8 @@ export type TurnDetectionSettings = {
   readonly prefixPaddingMs: number;
   /** Silence that ends a turn. */
   readonly silenceDurationMs: number;
+  /** Silence alone ends a turn, or the sense of what was said too; left out: the sense, where a model of it is here. */
+  readonly endsBy?: 'silence' | 'sense';
 };
 
 export const DEFAULT_TURN_DETECTION: TurnDetectionSettings = Object.freeze({

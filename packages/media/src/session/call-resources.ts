@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { VoiceProvider } from '../core/voice-port.ts';
 import type { Face } from '../frames/face.ts';
 import type { SpeechModel } from '../turn-detection/speech-model.ts';
+import type { TurnEndModel } from '../turn-detection/turn-end-watch.ts';
 import type { ArticulationNetwork } from '../visemes/articulation-network.ts';
 import type { VoiceParts } from '../voice/voice-parts.ts';
 import type { EncodedLoop } from '../webrtc/idle-loop.ts';
@@ -15,6 +16,8 @@ export type HeldFace = { readonly face: Face; release(): void };
 export type CallResources = {
   readonly clock: Clock;
   readonly speechModel: SpeechModel;
+  /** Left out: silence alone ends turns. */
+  readonly turnEndModel?: TurnEndModel;
   readonly articulation: ArticulationNetwork | null;
   readonly network: {
     readonly bindAddress?: string;

@@ -29,6 +29,7 @@ const turnDetectionSchema = z.object({
   threshold: share,
   prefixPaddingMs: durationMs,
   silenceDurationMs: durationMs,
+  endsBy: z.enum(['silence', 'sense']).exactOptional(),
 });
 
 const partSchema = z.object({

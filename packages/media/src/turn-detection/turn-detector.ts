@@ -9,6 +9,7 @@ import { OpenTurn } from './open-turn.ts';
 import type { SpeechModel } from './speech-model.ts';
 import { StartRule } from './start-rule.ts';
 import { StopRule } from './stop-rule.ts';
+import { type TurnEndCounters, type TurnEndModel, TurnEndWatch } from './turn-end-watch.ts';
 
 /** Sound that may wait to be judged; of more, the oldest is dropped and counted. */
 const MAX_QUEUED_MS = 62_000;
@@ -32,12 +33,14 @@ export type TurnDetectorEvent =
 export type TurnDetectorOptions = {
   readonly model: SpeechModel;
   readonly settings: TurnDetectionSettings;
+  /** Tells finished sentences from pauses; left out: silence ends turns. */
+  readonly turnEndModel?: TurnEndModel;
   listener(event: TurnDetectorEvent): void;
   /** The model has died, and nobody is heard; or it judges again. */
   onModel?(state: SpeechModelState): void;
 };
 
-export type TurnDetectorCounters = {
+export type TurnDetectorCounters = TurnEndCounters & {
   framesJudged: number;
   /** Those of them that are silence by their level, without asking the model. */
   framesInaudible: number;
@@ -60,6 +63,8 @@ export class TurnDetector {
     framesDropped: 0,
     modelFailures: 0,
     failedAttempts: 0,
+    pausesJudged: 0,
+    pauseFailures: 0,
   };
   readonly #listener: (event: TurnDetectorEvent) => void;
   readonly #speech: GuardedSpeech;
@@ -73,6 +78,8 @@ export class TurnDetector {
   #recent: AudioFrame[] = [];
   #turn: OpenTurn | null = null;
   #stopRule = new StopRule();
+  readonly #turnEndModel: TurnEndModel | null;
+  #endWatch: TurnEndWatch | null = null;
   /** Changes with `reset`; what was being judged before no longer counts. */
   #epoch = 0;
   #closed = false;
@@ -80,6 +87,7 @@ export class TurnDetector {
   constructor(options: TurnDetectorOptions) {
     this.#listener = options.listener;
     this.#settings = options.settings;
+    this.#turnEndModel = options.turnEndModel ?? null;
     this.#speech = new GuardedSpeech(options.model, (state) => {
       if (!this.#closed) options.onModel?.(state);
     });
@@ -115,7 +123,7 @@ export class TurnDetector {
     this.#epoch++;
     this.#queue = [];
     this.#recent = [];
-    this.#turn = null;
+    this.#forgetTurn();
     this.#assembler.reset();
     this.#background.reset();
     this.#startRule.reset();
@@ -133,7 +141,13 @@ export class TurnDetector {
     this.#closed = true;
     this.#queue = [];
     this.#recent = [];
+    this.#forgetTurn();
+  }
+
+  #forgetTurn(): void {
     this.#turn = null;
+    this.#endWatch?.close();
+    this.#endWatch = null;
   }
 
   #startJudging(): void {
@@ -193,6 +207,8 @@ export class TurnDetector {
     const turn = new OpenTurn(frames[0] ?? judged.frame, onset.frame, this.#startRule.guarded);
     this.#turn = turn;
     this.#stopRule = new StopRule();
+    this.#endWatch = this.#openWatch();
+    for (const { samples16k } of frames) this.#endWatch?.hear(samples16k, 0);
     turn.extend(judged, 0);
     this.#listener({ type: 'speech-started', audioStartMs: turn.audioStartMs });
     if (this.#turn === turn)
@@ -200,17 +216,25 @@ export class TurnDetector {
   }
 
   #continueTurn(turn: OpenTurn, judged: JudgedFrame): void {
-    const isOver = this.#stopRule.update(judged, this.#settings);
+    const { threshold } = this.#settings;
+    const silenceDurationMs = this.#endWatch?.silenceLimitMs(this.#settings) ?? this.#settings.silenceDurationMs;
+    const isOver = this.#stopRule.update(judged, { threshold, silenceDurationMs });
     const { silenceMs } = this.#stopRule;
+    this.#endWatch?.hear(judged.frame.samples16k, silenceMs);
     turn.extend(judged, silenceMs);
     this.#listener({ type: 'speech-audio', pcm: judged.frame.pcm24k, silenceMs });
     if (isOver && this.#turn === turn) this.#endTurn();
   }
 
+  #openWatch(): TurnEndWatch | null {
+    if (this.#turnEndModel === null || this.#settings.endsBy === 'silence') return null;
+    return new TurnEndWatch(this.#turnEndModel, this.counters);
+  }
+
   #endTurn(): void {
     const turn = this.#turn;
     if (turn === null || this.#closed) return;
-    this.#turn = null;
+    this.#forgetTurn();
     this.#startRule.reset();
     const levelDb = turn.levelDb;
     if (levelDb !== null && !turn.guarded) this.#startRule.learnUserLevel(levelDb);

@@ -43,6 +43,8 @@ export type WorkerOptions = {
   readonly voiceParts?: VoiceParts;
   /** Hosts of the server's own network that owners of avatars may name. */
   readonly privateHosts?: readonly string[];
+  /** File of a model that tells finished sentences from pauses; left out: silence alone ends turns. */
+  readonly turnEndModelPath?: string;
   /** Offers voices that are deterministic doubles, for tests. */
   readonly allowScriptedVoice: boolean;
 };

@@ -6,6 +6,7 @@ import type { Logger } from '../core/logger.ts';
 import type { VoiceProvider } from '../core/voice-port.ts';
 import { type Face, openFace } from '../frames/face.ts';
 import { LOOP_JOINT_FRAMES } from '../frames/manifest.ts';
+import { TurnEndThread } from '../inference/turn-end-thread.ts';
 import type { CallResources, HeldFace, PictureSize } from '../session/call-resources.ts';
 import { loadSpeechModel, type SpeechModel } from '../turn-detection/speech-model.ts';
 import { type ArticulationNetwork, loadArticulationNetwork } from '../visemes/articulation-network.ts';
@@ -29,6 +30,7 @@ const MAX_IDLE_FACES = 8;
 export class WorkerResources implements CallResources {
   readonly clock: Clock;
   readonly speechModel: SpeechModel;
+  readonly turnEndModel?: TurnEndThread;
   readonly articulation: ArticulationNetwork | null;
   readonly voiceDescription: LocalVoiceParts;
   readonly network: CallResources['network'];
@@ -74,6 +76,10 @@ export class WorkerResources implements CallResources {
       hasDoubles: options.allowScriptedVoice,
     };
     this.speechModel = parts.speechModel;
+    if (options.turnEndModelPath !== undefined) {
+      const { logger, clock } = parts;
+      this.turnEndModel = new TurnEndThread({ logger, clock, modelPath: options.turnEndModelPath });
+    }
     this.articulation = parts.articulation;
     this.voiceDescription = parts.voiceDescription;
     this.network = {
@@ -126,6 +132,7 @@ export class WorkerResources implements CallResources {
     const voices = await Promise.allSettled(this.#voices.values());
     await Promise.all(voices.map((result) => (result.status === 'fulfilled' ? result.value.close() : undefined)));
     await (await this.#local)?.close();
+    await this.turnEndModel?.close();
     await this.#faces.close();
   }
 

@@ -17,7 +17,11 @@ const prose = z
   .catch(undefined);
 const duration = z.number().min(0).max(MAX_DURATION_MS).optional().catch(undefined);
 
+/** By OpenAI's names, which NavTalk's clients send on. */
+const ENDS_BY = { server_vad: 'silence', semantic_vad: 'sense' } as const;
+
 const turnDetectionSchema = z.object({
+  type: z.enum(['server_vad', 'semantic_vad']).optional().catch(undefined),
   threshold: z.number().min(0).max(1).optional().catch(undefined),
   prefix_padding_ms: duration,
   silence_duration_ms: duration,
@@ -105,10 +109,11 @@ function readTools(value: unknown, context: z.RefinementCtx): readonly Tool[] | 
 function readTurnDetection(value: unknown): ConfigPatch['turnDetection'] {
   const parsed = turnDetectionSchema.safeParse(value);
   if (!parsed.success) return undefined;
-  const { threshold, prefix_padding_ms: prefixPaddingMs, silence_duration_ms: silenceDurationMs } = parsed.data;
+  const { type, threshold, prefix_padding_ms: prefixPaddingMs, silence_duration_ms: silenceDurationMs } = parsed.data;
   return {
     ...(threshold === undefined ? {} : { threshold }),
     ...(prefixPaddingMs === undefined ? {} : { prefixPaddingMs }),
     ...(silenceDurationMs === undefined ? {} : { silenceDurationMs }),
+    ...(type === undefined ? {} : { endsBy: ENDS_BY[type] }),
   };
 }

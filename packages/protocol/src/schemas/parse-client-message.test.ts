@@ -79,7 +79,7 @@ const configRows: readonly Row[] = [
       patch: {
         prompt: 'Talk.',
         voice: 'cedar',
-        turnDetection: { threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: 600 },
+        turnDetection: { threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: 600, endsBy: 'silence' },
         tools: [],
       },
       acknowledge: true,
@@ -92,6 +92,16 @@ const configRows: readonly Row[] = [
       data: { session: { turn_detection: { threshold: 7, silence_duration_ms: 400 }, voice: 'echo' } },
     },
     { type: 'configure', patch: { voice: 'echo', turnDetection: { silenceDurationMs: 400 } }, acknowledge: true },
+  ],
+  [
+    'session.update that has turns end by their sense',
+    { type: 'session.update', session: { turn_detection: { type: 'semantic_vad', eagerness: 'low' } } },
+    { type: 'configure', patch: { turnDetection: { endsBy: 'sense' } }, acknowledge: true },
+  ],
+  [
+    'session.update with turn detection of an unknown kind',
+    { type: 'session.update', session: { turn_detection: { type: 'telepathy', threshold: 0.6 } } },
+    { type: 'configure', patch: { turnDetection: { threshold: 0.6 } }, acknowledge: true },
   ],
   [
     'session.update with turn detection switched off',

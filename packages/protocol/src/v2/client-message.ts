@@ -20,6 +20,8 @@ export type ConfigPatch = {
     readonly threshold?: number;
     readonly prefixPaddingMs?: number;
     readonly silenceDurationMs?: number;
+    /** Silence alone ends the user's turn (`server_vad`), or the sense of what was said too (`semantic_vad`). */
+    readonly endsBy?: 'silence' | 'sense';
   };
 };
 

@@ -38,7 +38,7 @@ export type SessionUpdateWire = {
     readonly voice?: string;
     readonly tools?: readonly WireTool[];
     readonly turn_detection?: {
-      readonly type: 'server_vad';
+      readonly type: 'server_vad' | 'semantic_vad';
       readonly threshold?: number;
       readonly prefix_padding_ms?: number;
       readonly silence_duration_ms?: number;

@@ -65,6 +65,7 @@ describe('a talk', () => {
   it('ends a turn whose sound stops in mid-word, and answers it', async () => {
     const talk = await RecordedTalk.open(provider);
     const user = new UserPipeline({
+      turnEndModel: null,
       clock: systemClock,
       logger,
       speechModel: { createStream: () => ({ probability: async () => 0, reset() {} }) },

@@ -11,6 +11,6 @@ parentPort?.on('message', ({ id, request }: ToMouthWorker) => {
   if (request.text === 'die') process.exit(1);
   if (request.text === 'hang') return;
   if (request.text === 'fail') answer({ type: 'failed', id, message: 'cannot say this' });
-  else answer({ type: 'spoken', id, clause: { pcm: new Int16Array(request.text.length), phones: [] } });
+  else answer({ type: 'done', id, result: { pcm: new Int16Array(request.text.length), phones: [] } });
 });
 answer({ type: 'ready' });

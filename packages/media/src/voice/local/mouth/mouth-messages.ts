@@ -1,3 +1,4 @@
+import type { FromJobThread, ToJobThread } from '../../../core/job-thread.ts';
 import type { Pauses, SpokenClause } from './spoken-clause.ts';
 import type { VoiceProfile } from './voice-profiles.ts';
 
@@ -9,8 +10,5 @@ export type MouthRequest = {
   readonly pauses: Pauses;
 };
 
-export type ToMouthWorker = { readonly id: number; readonly request: MouthRequest };
-export type FromMouthWorker =
-  | { readonly type: 'ready' }
-  | { readonly type: 'spoken'; readonly id: number; readonly clause: SpokenClause }
-  | { readonly type: 'failed'; readonly id: number; readonly message: string };
+export type ToMouthWorker = ToJobThread<MouthRequest>;
+export type FromMouthWorker = FromJobThread<SpokenClause>;

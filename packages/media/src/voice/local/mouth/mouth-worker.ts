@@ -29,7 +29,7 @@ for (const profile of [VOICE_PROFILES.marin, VOICE_PROFILES.ash, VOICE_PROFILES.
 
 port.on('message', ({ id, request }: ToMouthWorker) => {
   void speak(request).then(
-    (clause) => answer({ type: 'spoken', id, clause }, [clause.pcm.buffer]),
+    (clause) => answer({ type: 'done', id, result: clause }, [clause.pcm.buffer]),
     (error: unknown) => answer({ type: 'failed', id, message: errorMessage(error) }, []),
   );
 });
