@@ -47,6 +47,10 @@ export const FILM_PROBLEMS = {
   'no-image': `The image URL leads to no picture: ${PICTURE_NAMES} are read. A clip belongs into video_url.`,
   'no-avatar': 'The avatar of this film is not there any more.',
   'no-voice': 'No voice on this server speaks the language of this text ({language}). Send the sound instead.',
+  'voice-refused':
+    'The service that speaks with this voice did not take this text. Choose another voice, such as alloy, or send the sound instead.',
+  'voice-away':
+    'The service that speaks with this voice does not answer. Order the film again later, or choose another voice, such as alloy.',
   'no-words': 'This text holds nothing that can be spoken.',
   'sound-lost': 'The sound of this film is not on this server any more. Order the film again.',
   'no-points': 'No points are left for this film. Add points and order it again.',

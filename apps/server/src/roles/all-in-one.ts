@@ -218,7 +218,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     isRegistrationOpen: config.isRegistrationOpen,
     mail: openMail(config, closers),
     points: config.points,
-    films: filmServices(dataDir, logger),
+    films: filmServices(dataDir, logger, config.voice.partsWithKeys().speaker),
     // The rest of the machine is for calls.
     madeAtOnce: Math.min(2, makingPlaces()),
     fetchPrivateHosts: config.fetchPrivateHosts,

@@ -33,7 +33,7 @@ import { sweepRenderedFaces } from '../control/disk/rendered-faces.ts';
 import { type Bounds, createBounds } from '../control/fairness/bounds.ts';
 import { createReadingPlaces, type ReadingPlaces } from '../control/fairness/fair-reading.ts';
 import type { FilmEstimates, FilmMeasurer } from '../control/films/film-estimates.ts';
-import type { FilmRunner } from '../control/films/film-workshop.ts';
+import type { FilmRunner, HostedSpeaker } from '../control/films/film-workshop.ts';
 import type { Films } from '../control/films/films.ts';
 import { type HousekeepingTasks, runTasks, startHousekeeping } from '../control/housekeeping.ts';
 import { LicenceControl } from '../control/licence-keys/licence-control.ts';
@@ -104,6 +104,8 @@ export type ConsoleServiceOptions = {
     readonly cacheFolder: string;
     readonly run: FilmRunner;
     readonly measure: FilmMeasurer;
+    /** Left out: all texts are spoken on this machine. */
+    readonly hostedSpeaker?: HostedSpeaker | undefined;
   };
   /** Avatars and films made at once on this machine; one when left out. */
   readonly madeAtOnce?: number;

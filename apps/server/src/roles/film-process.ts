@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { PartChoice } from '@visavis/media/voice-catalogue';
 import { FILM_PROBLEMS } from '@visavis/protocol';
 import type { FilmMeasurer, MeasureOutcome } from '../control/films/film-estimates.ts';
 import { MAKING_LIMIT_MS } from '../control/films/film-limits.ts';
 import type { FilmOutcome, FilmRunner } from '../control/films/film-workshop.ts';
 import type { Logger } from '../ports.ts';
 import { filmMessageSchema } from './film-messages.ts';
+import { createHostedSpeaker } from './hosted-speaker.ts';
 import { followMakingChild, startMakingChild } from './making-child.ts';
 import { measureMessageSchema } from './measure-messages.ts';
 
@@ -44,9 +46,10 @@ function createFilmMeasurer(logger: Logger): FilmMeasurer {
   };
 }
 
-/** Where films are made below a data folder, and how. */
-export function filmServices(dataDir: string, logger: Logger) {
+/** Where films are made below a data folder, and how; `mouth`: of the operator's, in place of this machine's. */
+export function filmServices(dataDir: string, logger: Logger, mouth?: PartChoice) {
   return {
+    hostedSpeaker: createHostedSpeaker(mouth, logger),
     ...{ folder: join(dataDir, 'films'), cacheFolder: join(dataDir, 'cache') },
     ...{ run: createFilmRunner(logger), measure: createFilmMeasurer(logger) },
   };

@@ -69,7 +69,7 @@ export function createFilmServices(
 ) {
   const { db, blobs, masterKeys, logger, points, disk = ENDLESS_DISK, quotas = DEFAULT_QUOTAS } = options;
   if (options.films === undefined) return { films: null, estimates: null, workshop: null, turns: null };
-  const { folder, cacheFolder, run, measure } = options.films;
+  const { folder, cacheFolder, run, measure, hostedSpeaker } = options.films;
   const fetch = createGuardedFetch({ allowedPrivateHosts: options.fetchPrivateHosts ?? [] });
   const links = createSignedLinks(masterKeys, 'visavis film links');
   const callbacks = new FilmCallbacks({ ...callbackServices, linkTo: (film) => filmPathInMessage(links, film) });
@@ -79,7 +79,7 @@ export function createFilmServices(
   const folders = { folder, cacheFolder };
   const openBundle = bundles.open.bind(bundles);
   const workshop = new FilmWorkshop({
-    ...{ ...folders, jobs, catalogue, blobs, fetch, findUpload, openBundle, run, disk, logger },
+    ...{ ...folders, jobs, catalogue, blobs, fetch, findUpload, openBundle, run, hostedSpeaker, disk, logger },
   });
   const films = new Films({
     ...{ db, jobs, blobs, quotas, disk, logger, isCharging: points.perMinute > 0 },

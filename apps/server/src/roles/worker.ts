@@ -55,7 +55,7 @@ async function start(config: Config, logger: PinoLogger, closers: Closers): Prom
     isRegistrationOpen: false,
     mail: null,
     demoProjectId: DEMO_PROJECT_ID,
-    films: filmServices(dataDir, logger),
+    films: filmServices(dataDir, logger, config.voice.partsWithKeys().speaker),
     ...{ madeAtOnce: makingPlaces(), fetchPrivateHosts: config.fetchPrivateHosts },
     webhooks: { privateHosts: config.webhookPrivateHosts },
   });

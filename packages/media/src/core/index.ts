@@ -6,3 +6,4 @@ export { createPicture, type Picture, pictureByteLength } from './picture.ts';
 export { seededRandom } from './random.ts';
 export { Resampler } from './resampler.ts';
 export { smoothStep } from './smooth-step.ts';
+export { wavFile } from './wav-file.ts';

@@ -58,6 +58,20 @@ export type FilmRunner = (
   },
 ) => Promise<FilmOutcome>;
 
+/** A voice that is elsewhere. */
+export type HostedSpeaker = {
+  /** The voice by this name is one of its own. */
+  speaks(voice: string): boolean;
+  /**
+   * Writes what is said to a new sound file. Throws `FilmProblemError` where another attempt would find the same; other errors may pass.
+   */
+  speak(
+    words: Omit<Extract<FilmTask['sound'], { kind: 'text' }>, 'kind'>,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<void>;
+};
+
 /** A place for heavy work on this machine. */
 export type MakingPlace = {
   leave(): void;
@@ -78,6 +92,8 @@ export type FilmWorkshopOptions = {
   /** Left out: bundles of avatars lie on this machine. */
   readonly openBundle?: AvatarBundles['open'];
   readonly run: FilmRunner;
+  /** Left out: all texts are spoken on this machine. */
+  readonly hostedSpeaker?: HostedSpeaker | undefined;
   readonly disk: Pick<DiskWatch, 'isLow'>;
   readonly logger: ControlLogger;
   readonly asideAfterMs?: number;
@@ -89,6 +105,8 @@ const RETRY_AFTER_MS = 2_000;
 const MAX_DELAY_MS = 10 * 60_000;
 /** Attempts that a store or a database that was away has ended do not count, up to so many: nothing is tried for ever. */
 const MAX_HINDERED_ATTEMPTS = 200;
+/** A voice that does not answer is asked so often, after growing pauses. */
+const MOST_SPEAKING_ATTEMPTS = 6;
 /** Films whose files come in slowly, beside those that have a place. */
 const MOST_ASIDE = 16;
 const ALWAYS: MakingPlace = { leave() {}, take: async () => true };
@@ -277,17 +295,38 @@ export class FilmWorkshop {
           ? await this.#bundleOf(film.projectId, picture.avatarId)
           : { kind: picture.kind, path: await fetched(picture) },
       sound:
-        sound.kind === 'text' || sound.kind === 'none'
+        sound.kind === 'none'
           ? sound
-          : {
-              kind: 'file',
-              path:
-                sound.kind === 'url'
-                  ? await fetched({ kind: 'audio', url: sound.url })
-                  : await this.#soundOf(film, workFolder, signal),
-            },
+          : sound.kind === 'text'
+            ? await this.#spoken(sound, { film, workFolder, progress }, signal)
+            : {
+                kind: 'file',
+                path:
+                  sound.kind === 'url'
+                    ? await fetched({ kind: 'audio', url: sound.url })
+                    : await this.#soundOf(film, workFolder, signal),
+              },
       ...{ options, workFolder, cacheFolder, outPath: outPathIn(workFolder, film) },
     };
+  }
+
+  /** A text of a voice that is elsewhere is spoken here and now; one of this machine's, where the film is made. */
+  async #spoken(
+    words: Extract<FilmTask['sound'], { kind: 'text' }>,
+    { film, workFolder, progress }: Omit<Bench, 'place'>,
+    signal: AbortSignal,
+  ): Promise<FilmTask['sound']> {
+    const { hostedSpeaker } = this.#options;
+    if (hostedSpeaker?.speaks(words.voice) !== true) return words;
+    progress.step = 'speaking the text';
+    const path = join(workFolder, 'spoken.wav');
+    try {
+      await hostedSpeaker.speak(words, path, signal);
+    } catch (error) {
+      if (error instanceof FilmProblemError || signal.aborted || film.attempt < MOST_SPEAKING_ATTEMPTS) throw error;
+      throw problemError('voice-away');
+    }
+    return { kind: 'file', path };
   }
 
   async #bundleOf(projectId: string, avatarId: string): Promise<FilmTask['picture']> {
