@@ -11,12 +11,15 @@ import { secondApertures } from './second-instrument.ts';
 /** The detector's box, so much larger, holds all that dubbing may change. */
 const FACE_ROOM = 1.5;
 
-/** Decodes and encodes the clip, and nothing else. */
-export async function codeAlone(path: string, out: string): Promise<void> {
+/** Decodes and encodes the first `pictures` of the clip, and does nothing else. */
+export async function codeAlone(path: string, out: string, pictures: number): Promise<void> {
   const clip = await openFilmClip(path);
   const writer = await DubWriter.open({ path: out, widthPx: clip.widthPx, heightPx: clip.heightPx, rate: clip.rate });
-  for await (const picture of readFilmPictures(clip, { store: () => writer.memory() }))
+  let count = 0;
+  for await (const picture of readFilmPictures(clip, { store: () => writer.memory() })) {
     await writer.addPicture(picture);
+    if (++count >= pictures) break;
+  }
   await writer.finish();
 }
 

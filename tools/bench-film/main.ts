@@ -4,13 +4,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { dubClip } from '../../packages/face/src/film/dubbing/dub-clip.ts';
 import { renderSpeech } from '../../packages/face/src/film/render-speech.ts';
-import { wireSamplesToMs } from '../../packages/media/src/core/audio-format.ts';
+import { FRAMES_PER_SECOND, wireSamplesToMs } from '../../packages/media/src/core/audio-format.ts';
 import { wavFile } from '../../packages/media/src/core/wav-file.ts';
 import { localVoiceMaterial, type Material } from '../bench-face/speech-material.ts';
 import { codeAlone, judgeFilm } from './judge-film.ts';
 import { hasSecondInstrument } from './second-instrument.ts';
+import { dubInProcess, timed } from './spent.ts';
 
 const AVATAR = resolve(import.meta.dirname, '../../avatars/rafael');
 const { values } = parseArgs({
@@ -26,31 +26,6 @@ const startedAtMs = performance.now();
 const print = (line: string): void => {
   console.log(`[${((performance.now() - startedAtMs) / 1000).toFixed(0).padStart(4)} s] ${line}`);
 };
-
-type Spent = { readonly wallS: number; readonly processorS: number };
-
-/** Asking for it costs a tenth of a picture, and is done seldom. */
-class PeakMemory {
-  static readonly #every = 20;
-  #looks = 0;
-  #bytes = 0;
-
-  look(): void {
-    if (this.#looks++ % PeakMemory.#every === 0) this.#bytes = Math.max(this.#bytes, process.memoryUsage.rss());
-  }
-
-  get megabytes(): number {
-    return this.#bytes / 2 ** 20;
-  }
-}
-
-async function timed(work: () => Promise<unknown>): Promise<Spent> {
-  const before = process.cpuUsage();
-  const at = performance.now();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return { wallS: (performance.now() - at) / 1000, processorS: (user + system) / 1e6 };
-}
 
 async function wavOf(folder: string, name: string, { pcm }: Material): Promise<string> {
   const path = join(folder, `${name}.wav`);
@@ -84,36 +59,25 @@ async function measureSize(folder: string, size: string, original: Material, wan
     cachePath: join(folder, 'loops'),
   });
   const audioPath = await wavOf(folder, 'wanted', wanted);
-  // Before and after, so that what else the machine does counts for both.
-  const before = await timed(() => codeAlone(clip, control));
-  const memory = new PeakMemory();
-  const dubbing = await timed(() =>
-    dubClip({
-      videoPath: clip,
-      audioPath,
-      outPath: out,
-      options: { syncMode: 'cut_off' },
-      onProgress: () => memory.look(),
-    }),
-  );
-  const after = await timed(() => codeAlone(clip, control));
+  const durationS = Math.min(...[original, wanted].map(({ pcm }) => wireSamplesToMs(pcm.length) / 1000));
+  const pictures = Math.round(durationS * FRAMES_PER_SECOND);
+  // Before and after, so that what else the machine does counts for both; as many pictures as the film has.
+  const before = await timed(() => codeAlone(clip, control, pictures));
+  const dubbing = await dubInProcess({ videoPath: clip, audioPath, outPath: out, syncMode: 'cut_off' });
+  const after = await timed(() => codeAlone(clip, control, pictures));
   const alone = (before.processorS + after.processorS) / 2;
   const aloneOnWall = (before.wallS + after.wallS) / 2;
-  const durationS = Math.min(...[original, wanted].map(({ pcm }) => wireSamplesToMs(pcm.length) / 1000));
   const judge = () => judgeFilm({ clip, film: out, control, wanted, original, python });
   const judged = await judge();
   // A film of a text: the same sound, of which the voice told what it says.
-  await dubClip({
-    ...{ videoPath: clip, audioPath, phones: wanted.phones, outPath: out },
-    options: { syncMode: 'cut_off' },
-  });
+  await dubInProcess({ videoPath: clip, audioPath, phones: wanted.phones, outPath: out, syncMode: 'cut_off' });
   const fromText = await judge();
   return {
     size,
     timesRealTime: durationS / dubbing.wallS,
     overCodingAlone: dubbing.wallS / aloneOnWall,
     processor: { timesRealTime: durationS / dubbing.processorS, overCodingAlone: dubbing.processorS / alone },
-    peakMB: memory.megabytes,
+    peakMB: dubbing.peakMB,
     ...judged,
     fromText,
   };
@@ -128,17 +92,14 @@ async function measureGrowth(folder: string, minutes: readonly number[], voice: 
     const samples = new Int16Array(count * 60 * 24_000);
     for (let i = 0; i < samples.length; i++) samples[i] = voice.pcm[i % voice.pcm.length] ?? 0;
     const audioPath = await wavOf(folder, 'long', { ...voice, pcm: samples });
-    const memory = new PeakMemory();
-    const spent = await timed(() =>
-      dubClip({
-        videoPath: clip,
-        audioPath,
-        outPath: join(folder, 'long.mp4'),
-        onProgress: () => memory.look(),
-      }),
-    );
+    const spent = await dubInProcess({
+      videoPath: clip,
+      audioPath,
+      outPath: join(folder, 'long.mp4'),
+      syncMode: 'loop',
+    });
     print(
-      `${count} min at 256x256: ${(spent.processorS / (60 * count)).toFixed(2)} s of processor time a second, ${memory.megabytes.toFixed(0)} MB`,
+      `${count} min at 256x256: ${(spent.processorS / (60 * count)).toFixed(2)} s of processor time a second, ${spent.peakMB.toFixed(0)} MB`,
     );
   }
 }

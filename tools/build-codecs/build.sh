@@ -140,6 +140,10 @@ build_ffmpeg() {
     --extra-cflags='-flto -w -D_WASI_EMULATED_SIGNAL -D_WASI_EMULATED_PROCESS_CLOCKS' >configure.log
   # wasi-libc names mmap without having it.
   sed -i -e 's/#define HAVE_MMAP 1/#define HAVE_MMAP 0/' -e "s#$work/bin/##g" config.h
+  # What ffmpeg/h264.cpp stands in for.
+  for name in h264dsp h264qpel h264chroma; do
+    echo "libavcodec/$name.o: CFLAGS += -Dff_${name}_init=ff_${name}_init_plain" >>ffbuild/config.mak
+  done
   make -j "$jobs" >make.log
   touch done
 }
@@ -149,9 +153,10 @@ build_film() {
   cd "$work/ffmpeg"
   local libraries=() name
   for name in avfilter avformat avcodec swresample swscale avutil; do libraries+=("lib$name/lib$name.a"); done
+  "$work/bin/c++" -O3 -flto -w -fno-exceptions -fno-rtti -I. -I"$work/ffmpeg-9.0" -c "$here/ffmpeg/h264.cpp" -o h264-vectors.o
   # Memory ends at 1 GiB, whatever a hostile file asks for.
   "$work/bin/cc" -O3 -flto -w -I. -I"$work/ffmpeg-9.0" -D_WASI_EMULATED_SIGNAL -mexec-model=reactor -Wl,--gc-sections \
-    -Wl,-z,stack-size=1048576 -Wl,--max-memory=1073741824 -s "$here"/film/*.c "${libraries[@]}" -lm \
+    -Wl,-z,stack-size=1048576 -Wl,--max-memory=1073741824 -s "$here"/film/*.c h264-vectors.o "${libraries[@]}" -lm \
     -lwasi-emulated-signal -lwasi-emulated-process-clocks -lwasi-emulated-getpid -o "$out/film.wasm"
   cd "$work"
   licences "$out/film.licences.txt" "FFmpeg=ffmpeg-9.0/LICENSE.md" "FFmpeg, LGPL 2.1=ffmpeg-9.0/COPYING.LGPLv2.1" \

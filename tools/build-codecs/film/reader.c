@@ -11,7 +11,14 @@
 #include "libavutil/channel_layout.h"
 #include "libavutil/imgutils.h"
 #include "libavutil/opt.h"
+#include "libavutil/pixdesc.h"
 #include "libavutil/samplefmt.h"
+
+enum { MOST_PIECES = 4 };
+typedef struct {
+  const uint8_t *bytes;
+  int size;
+} Piece;
 
 typedef struct {
   AVIOContext *file;
@@ -32,6 +39,8 @@ typedef struct {
   int faults;
   int is_input_over;
   int is_decoder_over;
+  Piece pieces[MOST_PIECES];
+  int piece_count;
   uint8_t *bytes;
   int byte_count;
   int capacity;
@@ -219,7 +228,29 @@ static int keep_bytes(Reader *reader, int size) {
     reader->capacity = size;
   }
   reader->byte_count = size;
+  reader->pieces[0] = (Piece){reader->bytes, size};
+  reader->piece_count = 1;
   return 0;
+}
+
+/** Planes whose rows lie one after the other are handed out where they are: 0 where they do not. */
+static int point_at_planes(Reader *reader, int size) {
+  const AVFrame *frame = reader->result;
+  const AVPixFmtDescriptor *format = av_pix_fmt_desc_get(frame->format);
+  const int count = av_pix_fmt_count_planes(frame->format);
+  int left = size;
+  for (int plane = 0; plane < count; plane++) {
+    const int row = av_image_get_linesize(frame->format, frame->width, plane);
+    const int is_chroma = plane == 1 || plane == 2;
+    const int rows = is_chroma ? AV_CEIL_RSHIFT(frame->height, format->log2_chroma_h) : frame->height;
+    if (row <= 0 || frame->linesize[plane] != row) return 0;
+    reader->pieces[plane] = (Piece){frame->data[plane], row * rows};
+    left -= row * rows;
+  }
+  if (left != 0) return 0;
+  reader->byte_count = size;
+  reader->piece_count = count;
+  return 1;
 }
 
 static int pack_result(Reader *reader) {
@@ -227,7 +258,8 @@ static int pack_result(Reader *reader) {
   int status;
   if (reader->decoder->codec_type == AVMEDIA_TYPE_VIDEO) {
     status = av_image_get_buffer_size(frame->format, frame->width, frame->height, 1);
-    if (status >= 0) status = keep_bytes(reader, status);
+    if (status < 0 || point_at_planes(reader, status)) return status;
+    status = keep_bytes(reader, status);
     if (status < 0) return status;
     return av_image_copy_to_buffer(reader->bytes, reader->byte_count, (const uint8_t *const *)frame->data, frame->linesize,
                                    frame->format, frame->width, frame->height, 1);
@@ -343,7 +375,11 @@ EXPORT(reader_next) int reader_next(Reader *reader) {
 
 /** Seconds from the first decoded frame to the last one. */
 EXPORT(reader_time) double reader_time(Reader *reader) { return reader->decoded_time_s; }
-EXPORT(reader_bytes) const uint8_t *reader_bytes(Reader *reader) { return reader->bytes; }
+/** The bytes of the result, in pieces one after the other; until the next call of `reader_next`. */
+EXPORT(reader_piece_count) int reader_piece_count(Reader *reader) { return reader->piece_count; }
+EXPORT(reader_piece) const uint8_t *reader_piece(Reader *reader, int index) { return reader->pieces[index].bytes; }
+EXPORT(reader_piece_byte_count) int reader_piece_byte_count(Reader *reader, int index) { return reader->pieces[index].size; }
+/** Of all of them. */
 EXPORT(reader_byte_count) int reader_byte_count(Reader *reader) { return reader->byte_count; }
 EXPORT(reader_result_width) int reader_result_width(Reader *reader) { return reader->result->width; }
 EXPORT(reader_result_height) int reader_result_height(Reader *reader) { return reader->result->height; }

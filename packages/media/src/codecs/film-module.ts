@@ -26,7 +26,9 @@ export type FilmFunctions = {
   reader_begin(reader: Handle, filters: number): number;
   reader_next(reader: Handle): number;
   reader_time(reader: Handle): number;
-  reader_bytes(reader: Handle): number;
+  reader_piece_count(reader: Handle): number;
+  reader_piece(reader: Handle, index: number): number;
+  reader_piece_byte_count(reader: Handle, index: number): number;
   reader_byte_count(reader: Handle): number;
   reader_result_width(reader: Handle): number;
   reader_result_height(reader: Handle): number;

@@ -1,5 +1,5 @@
 import { type FilmFile, type FilmFunctions, FilmModule, type Handle } from './film-module.ts';
-import { CodecFault, readBytes } from './wasm-host.ts';
+import { bytesAt, CodecFault } from './wasm-host.ts';
 
 /** What a file's header says about its pictures as they are stored; how they are shown is `surveyFilm`'s to tell. */
 export type FilmPictures = {
@@ -200,14 +200,31 @@ export class FilmReader {
   }
 
   #frame(into: Uint8Array | undefined): FilmFrame {
-    return this.#module.run((film) => ({
-      widthPx: film.reader_result_width(this.#handle),
-      heightPx: film.reader_result_height(this.#handle),
-      bytes: readBytes(film.memory, film.reader_bytes(this.#handle), film.reader_byte_count(this.#handle), into),
-    }));
+    return this.#module.run((film) => {
+      const byteLength = film.reader_byte_count(this.#handle);
+      const bytes = into === undefined ? Buffer.allocUnsafe(byteLength) : startOf(into, byteLength);
+      let filled = 0;
+      for (let index = 0; index < film.reader_piece_count(this.#handle); index++) {
+        const at = film.reader_piece(this.#handle, index);
+        const piece = bytesAt(film.memory, at, film.reader_piece_byte_count(this.#handle, index));
+        bytes.set(piece, filled);
+        filled += piece.byteLength;
+      }
+      return {
+        widthPx: film.reader_result_width(this.#handle),
+        heightPx: film.reader_result_height(this.#handle),
+        bytes,
+      };
+    });
   }
 
   #check(status: number): void {
     if (status < 0) throw new FilmError(`This file cannot be decoded (FFmpeg error ${status}).`);
   }
+}
+
+/** Throws `RangeError` where it is too small. */
+function startOf({ buffer, byteOffset, byteLength: size }: Uint8Array, byteLength: number): Buffer {
+  if (size < byteLength) throw new RangeError('The memory for this frame is too small.');
+  return Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
 }

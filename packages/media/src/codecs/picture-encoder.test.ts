@@ -1,21 +1,11 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { createPicture, type Picture } from '../core/picture.ts';
+import { createPicture } from '../core/picture.ts';
 import { seededRandom } from '../core/random.ts';
 import { callCodecs } from './call-codecs.ts';
+import { MOVING_SIZE, movingPicture } from './moving-picture.ts';
 import { PictureEncoder } from './picture-encoder.ts';
 import { CodecFault } from './wasm-host.ts';
-
-/** Shapes that move by fractions of a pixel over noise: blocks of every kind are needed for them. */
-function movingPicture(index: number, random: () => number): Picture {
-  const picture = createPicture(144, 112);
-  for (let i = 0; i < picture.data.length; i++) {
-    const [x, y] = [i % 144, Math.floor(i / 144)];
-    const shape = 60 * Math.sin((x + 1.3 * index) / 7) * Math.cos((y - 0.6 * index) / 5);
-    picture.data[i] = 120 + shape + (x > 96 ? 40 * (random() - 0.5) : 0) + (y > 80 && index > 4 ? 50 : 0);
-  }
-  return picture;
-}
 
 const SIZE = { widthPx: 64, heightPx: 64 };
 
@@ -59,7 +49,7 @@ test.for([
   { rate: { quantiser: 30 }, digest: '96234afa7f57e368' },
   { rate: { kbps: 300 }, digest: '5a8050227359dd35' },
 ])('vector code makes of pictures what the plain code of OpenH264 does, at $rate', async ({ rate, digest }) => {
-  const encoder = await PictureEncoder.open({ codec: 'h264', widthPx: 144, heightPx: 112, rate });
+  const encoder = await PictureEncoder.open({ codec: 'h264', ...MOVING_SIZE, rate });
   const random = seededRandom('shapes');
   const hash = createHash('sha256');
   for (let index = 0; index < 12; index++) {

@@ -76,12 +76,9 @@ export function guarded<Result>(run: () => Result): Result {
   }
 }
 
-/** A copy of bytes of the module's memory; in `into`, where that is given and large enough. */
-export function readBytes(memory: WasmMemory, at: number, byteLength: number, into?: Uint8Array): Buffer {
-  const bytes = bytesAt(memory, at, byteLength);
-  if (into === undefined) return Buffer.from(bytes);
-  into.set(bytes);
-  return Buffer.from(into.buffer as ArrayBuffer, into.byteOffset, byteLength);
+/** A copy of bytes of the module's memory. */
+export function readBytes(memory: WasmMemory, at: number, byteLength: number): Buffer {
+  return Buffer.from(bytesAt(memory, at, byteLength));
 }
 
 export function writeBytes(memory: WasmMemory, at: number, bytes: Uint8Array): void {
@@ -89,7 +86,7 @@ export function writeBytes(memory: WasmMemory, at: number, bytes: Uint8Array): v
 }
 
 /** A view that holds until the module runs again: its memory may move when it grows. */
-function bytesAt({ buffer }: WasmMemory, at: number, byteLength: number): Uint8Array {
+export function bytesAt({ buffer }: WasmMemory, at: number, byteLength: number): Uint8Array {
   if (at <= 0 || byteLength < 0 || at + byteLength > buffer.byteLength) {
     throw new CodecFault('The codec named a place outside its memory.');
   }

@@ -82,17 +82,18 @@ export async function dubClip(request: DubRequest): Promise<DubbedFilm> {
   await requireOutPath(outPath, [videoPath, audioPath]);
   onProgress?.(0, 'reading the clip');
   const { output = {} } = options;
-  const clip = await openFilmClip(videoPath, output);
-  if (options.segments) requireWithin(options.segments, 1000 * clip.durationS, pictureMs(clip.rate));
   const partial = `${outPath}.partial-${process.pid}`;
-  const writer = await openWriter(clip, partial, options);
-  const parts: { close(): unknown }[] = [writer];
+  const parts: { close(): unknown }[] = [];
   const kept = <Part extends { close(): unknown }>(part: Part): Part => {
     parts.unshift(part);
     return part;
   };
   try {
+    // First of all: its thread loads its networks while the files are looked at.
     const watch = kept(new FaceWatch());
+    const clip = await openFilmClip(videoPath, output);
+    if (options.segments) requireWithin(options.segments, 1000 * clip.durationS, pictureMs(clip.rate));
+    const writer = kept(await openWriter(clip, partial, options));
     const speech = kept(await SpeechSound.open(audioPath, { phones, signal }));
     const survey = await followFace(watch, clip, speech, request);
     // Its networks take memory that drawing has better use for.
@@ -103,7 +104,8 @@ export async function dubClip(request: DubRequest): Promise<DubbedFilm> {
     return film;
   } catch (error) {
     await closeParts(parts);
-    await rm(partial, { force: true });
+    // What went wrong is told, whatever becomes of the file.
+    await rm(partial, { force: true }).catch(() => {});
     throw error;
   } finally {
     await closeParts(parts);
@@ -120,7 +122,6 @@ async function openWriter(clip: FilmClip, path: string, { output }: DubOptions):
   try {
     return await DubWriter.open({ path, widthPx, heightPx, rate, format: output?.format, quality: output?.quality });
   } catch (error) {
-    await rm(path, { force: true }).catch(() => {});
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw new OutPathError(`The film cannot be written to ${dirname(path)}: ${error.message}`, { cause: error });
   }

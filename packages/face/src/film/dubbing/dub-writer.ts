@@ -61,13 +61,8 @@ export class DubWriter {
       rate: pictureRate(format, quality, { widthPx, heightPx, picturesPerSecond }),
       picturesPerSecond,
     };
-    try {
-      const plan = planCoding(options, picturesPerSecond, availableParallelism());
-      return new DubWriter(options, film, plan, await PictureCoders.open(plan, settings));
-    } catch (error) {
-      closeAll(film);
-      throw error;
-    }
+    const plan = planCoding(options, picturesPerSecond, availableParallelism());
+    return new DubWriter(options, film, plan, new PictureCoders(plan, settings));
   }
 
   private constructor(options: DubWriterOptions, film: FilmTracks, plan: CodingPlan, coders: PictureCoders) {

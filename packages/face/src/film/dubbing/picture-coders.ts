@@ -18,31 +18,24 @@ type Coder = {
 export class PictureCoders {
   readonly #plan: CodingPlan;
   readonly #coders: readonly Coder[];
+  readonly #opening: Promise<void>;
   #count = 0;
 
-  static async open(plan: CodingPlan, options: PictureEncoderOptions): Promise<PictureCoders> {
-    await holdCallCodecs();
-    const coders = new PictureCoders(plan);
-    try {
-      await Promise.all(coders.#coders.map(({ thread }) => thread.call({ kind: 'open', options })));
-      return coders;
-    } catch (error) {
-      await coders.close();
-      throw error;
-    }
-  }
-
-  private constructor(plan: CodingPlan) {
+  /** They open by themselves, while others look through the clip; what fails then fails with the first picture. */
+  constructor(plan: CodingPlan, options: PictureEncoderOptions) {
     this.#plan = plan;
     this.#coders = Array.from({ length: plan.threadCount }, () => ({
       thread: new ThreadCalls(new URL('./encoder-thread.ts', import.meta.url), 'film-encoder'),
       look: null,
     }));
+    this.#opening = this.#open(options);
+    this.#opening.catch(() => {});
   }
 
   /** The next picture of the film. Its memory is shared and must stay as it is until it is coded. */
   async code(picture: Picture, mouth?: DrawnMouth): Promise<CodedPicture> {
     const index = this.#count++;
+    await this.#opening;
     const { groupLength } = this.#plan;
     const coder = this.#coders[Math.floor(index / groupLength) % this.#coders.length] as Coder;
     const isKeyFrame = index % groupLength === 0;
@@ -52,6 +45,11 @@ export class PictureCoders {
     coder.look = look;
     const [coded] = await Promise.all([coder.thread.call({ kind: 'encode', picture, isKeyFrame, drawing }), told]);
     return required(coded);
+  }
+
+  async #open(options: PictureEncoderOptions): Promise<void> {
+    await holdCallCodecs();
+    await Promise.all(this.#coders.map(({ thread }) => thread.call({ kind: 'open', options })));
   }
 
   async close(): Promise<void> {
