@@ -38,17 +38,16 @@ export function findTeeth(
 ): number | null {
   const columns = Array.from({ length: COLUMNS }, (_unused, i) => {
     const share = LOOKED_AT * ((2 * i) / (COLUMNS - 1) - 1);
+    const line = curveAt(middle, share);
     const colours: LipColour[] = [];
     for (let height = FROM; height <= TO; height += STEP) {
-      const v = curveAt(middle, share) + height * frame.halfWidth;
+      const v = line + height * frame.halfWidth;
       colours.push(colourAt(image, ...toPicture(frame, share * frame.halfWidth, v)));
     }
     return colours;
   });
-  const usual = {
-    luma: median(columns.flat().map(({ luma }) => luma)),
-    redness: median(columns.flat().map(({ redness }) => redness)),
-  };
+  const all = columns.flat();
+  const usual = { luma: median(all.map(({ luma }) => luma)), redness: median(all.map(({ redness }) => redness)) };
   if (usual.redness < LEAST_REDNESS) return null;
   const heights = columns.map((colours) => middleOfTeeth(colours, usual, inShade)).filter((height) => height !== null);
   if (heights.length < LEAST_COLUMNS * COLUMNS) return null;

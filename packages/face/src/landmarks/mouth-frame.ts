@@ -3,7 +3,7 @@ import { planeAt } from '../pixels/sampling.ts';
 import { findTeeth } from './find-teeth.ts';
 import { LIPS, type MeshPoint, meshPoint, POINT, rollOf } from './mesh-points.ts';
 import { type MouthOpening, measureOpening } from './mouth-opening.ts';
-import { CURVE_POINTS, type MouthPlace, toLocal, toPicture } from './mouth-place.ts';
+import { CURVE_POINTS, type MouthPlace, toLocal } from './mouth-place.ts';
 
 /** Apertures of the mesh below this are its known bias on closed lips; in half mouth widths. */
 const MESH_BIAS = 0.14;
@@ -137,17 +137,13 @@ type LipCurves = {
 };
 
 function openingFrom(image: RgbImage, frame: LipCurves['frame'], start: Float32Array): MouthOpening {
-  const { halfWidth, outerUpper, outerLower } = frame;
-  return measureOpening({
-    image,
-    columns: Array.from(start, (seam, i) => ({
-      seam,
-      outerUpper: outerUpper[i] ?? 0,
-      outerLower: outerLower[i] ?? 0,
-    })),
-    place: (column, v) => toPicture(frame, ((2 * column) / (CURVE_POINTS - 1) - 1) * halfWidth, v),
-    halfWidth,
-  });
+  const { outerUpper, outerLower } = frame;
+  const columns = Array.from(start, (seam, i) => ({
+    seam,
+    outerUpper: outerUpper[i] ?? 0,
+    outerLower: outerLower[i] ?? 0,
+  }));
+  return measureOpening({ image, frame, columns });
 }
 
 /** `isMeshOpen`: the opening reaches at least as far as the mesh says. `slack`: and at most so many pixels further. */

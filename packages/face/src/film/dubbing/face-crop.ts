@@ -19,20 +19,45 @@ export type CropArea = {
   readonly height: number;
 };
 
-/** Cuts what of `area` lies in the picture, reduced until no side is longer than `longestPx` (BT.601, limited range). */
-export function cutCrop(picture: Picture, area: CropArea, longestPx: number): FaceCrop {
-  const left = Math.max(0, Math.floor(area.left));
-  const top = Math.max(0, Math.floor(area.top));
-  const right = Math.min(picture.width, Math.ceil(area.left + area.width));
-  const bottom = Math.min(picture.height, Math.ceil(area.top + area.height));
-  const step = Math.max(1, Math.ceil(Math.max(right - left, bottom - top) / longestPx));
-  const width = Math.max(2, Math.floor((right - left) / step));
-  const height = Math.max(2, Math.floor((bottom - top) / step));
+/**
+ * Cuts what of `area` lies in the picture, reduced until no side is longer than `longestPx` (BT.601, limited range). What lies outside
+ * of `needed` may be left black.
+ */
+export function cutCrop(picture: Picture, area: CropArea, longestPx: number, needed: CropArea = area): FaceCrop {
+  const size = sizeOf(picture, area, longestPx);
+  const { left, top, width, height, step } = size;
   const rgb = new Uint8ClampedArray(width * height * 3);
-  const size = { left, top, step, width, height };
-  if (step === 1) copyPixels(picture, size, rgb);
-  else averagePixels(picture, size, rgb);
-  return { image: { width, height, data: new Uint8Array(rgb.buffer) }, left, top, step };
+  const part = {
+    left: Math.max(0, Math.floor((needed.left - left) / step)),
+    top: Math.max(0, Math.floor((needed.top - top) / step)),
+    right: Math.min(width, Math.ceil((needed.left + needed.width - left) / step)),
+    bottom: Math.min(height, Math.ceil((needed.top + needed.height - top) / step)),
+  };
+  fill(picture, size, part, rgb);
+  return cropOf(size, rgb);
+}
+
+/** How far around its places a crop may be looked at, in its pixels. */
+const PLACE_REACH = 4;
+
+/** The same where nothing of it is looked at but what lies around some places, x and y of each in pixels of the picture; all else is black. */
+export function cutPlaces(picture: Picture, area: CropArea, longestPx: number, places: Float32Array): FaceCrop {
+  const size = sizeOf(picture, area, longestPx);
+  const { width, height, left, top, step } = size;
+  const rgb = new Uint8ClampedArray(width * height * 3);
+  for (let i = 0; i < places.length; i += 2) {
+    // What lies beside the crop is seen at its border.
+    const x = Math.min(width - 1, Math.max(0, Math.round(((places[i] as number) - left) / step)));
+    const y = Math.min(height - 1, Math.max(0, Math.round(((places[i + 1] as number) - top) / step)));
+    const part = {
+      left: Math.max(0, x - PLACE_REACH),
+      top: Math.max(0, y - PLACE_REACH),
+      right: Math.min(width, x + PLACE_REACH + 1),
+      bottom: Math.min(height, y + PLACE_REACH + 1),
+    };
+    fill(picture, size, part, rgb);
+  }
+  return cropOf(size, rgb);
 }
 
 type CropSize = {
@@ -43,14 +68,42 @@ type CropSize = {
   readonly height: number;
 };
 
-function copyPixels({ width: stride, height: rows, data }: Picture, size: CropSize, rgb: Uint8ClampedArray): void {
+/** In pixels of the crop. */
+type Part = { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number };
+
+function sizeOf(picture: Picture, area: CropArea, longestPx: number): CropSize {
+  const left = Math.max(0, Math.floor(area.left));
+  const top = Math.max(0, Math.floor(area.top));
+  const right = Math.min(picture.width, Math.ceil(area.left + area.width));
+  const bottom = Math.min(picture.height, Math.ceil(area.top + area.height));
+  const step = Math.max(1, Math.ceil(Math.max(right - left, bottom - top) / longestPx));
+  const width = Math.max(2, Math.floor((right - left) / step));
+  const height = Math.max(2, Math.floor((bottom - top) / step));
+  return { left, top, step, width, height };
+}
+
+function cropOf({ left, top, step, width, height }: CropSize, rgb: Uint8ClampedArray<ArrayBuffer>): FaceCrop {
+  return { image: { width, height, data: new Uint8Array(rgb.buffer) }, left, top, step };
+}
+
+function fill(picture: Picture, size: CropSize, part: Part, rgb: Uint8ClampedArray): void {
+  if (size.step === 1) copyPixels(picture, size, part, rgb);
+  else averagePixels(picture, size, part, rgb);
+}
+
+function copyPixels(
+  { width: stride, height: rows, data }: Picture,
+  size: CropSize,
+  part: Part,
+  rgb: Uint8ClampedArray,
+): void {
   const chromaStride = stride >> 1;
   const uStart = stride * rows;
   const vStart = uStart + chromaStride * (rows >> 1);
-  let out = 0;
-  for (let row = 0; row < size.height; row++) {
+  for (let row = part.top; row < part.bottom; row++) {
     const y = Math.min(rows - 1, size.top + row);
-    for (let column = 0; column < size.width; column++) {
+    let out = (row * size.width + part.left) * 3;
+    for (let column = part.left; column < part.right; column++) {
       const x = Math.min(stride - 1, size.left + column);
       const chroma = (y >> 1) * chromaStride + (x >> 1);
       const luma = 1.16438 * ((data[y * stride + x] as number) - 16);
@@ -64,19 +117,26 @@ function copyPixels({ width: stride, height: rows, data }: Picture, size: CropSi
 }
 
 /** Means of luma, of four of many pixels; colour, which is coarser, is taken from the middle. */
-function averagePixels({ width: stride, height: rows, data }: Picture, size: CropSize, rgb: Uint8ClampedArray): void {
-  const { step, left, top, width, height } = size;
+function averagePixels(
+  { width: stride, height: rows, data }: Picture,
+  size: CropSize,
+  part: Part,
+  rgb: Uint8ClampedArray,
+): void {
+  const { step, left, top, width } = size;
   const middle = step >> 1;
   const chromaStride = stride >> 1;
   const uStart = stride * rows;
   const vStart = uStart + chromaStride * (rows >> 1);
-  let out = 0;
-  for (let row = 0; row < height; row++) {
+  for (let row = part.top; row < part.bottom; row++) {
     const y = top + row * step;
     const chromaRow = ((y + middle) >> 1) * chromaStride;
-    let upper = y * stride + left;
+    const start = left + part.left * step;
+    let upper = y * stride + start;
     let lower = upper + middle * stride;
-    for (let x = left + middle; out < (row + 1) * width * 3; x += step, upper += step, lower += step) {
+    let out = (row * width + part.left) * 3;
+    const end = (row * width + part.right) * 3;
+    for (let x = start + middle; out < end; x += step, upper += step, lower += step) {
       const sum =
         (data[upper] as number) +
         (data[upper + middle] as number) +

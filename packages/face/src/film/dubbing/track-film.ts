@@ -2,13 +2,13 @@ import type { Picture } from '@visavis/media/core';
 import { skinColour } from '../../drawing/photo-look.ts';
 import { type FaceMesh, regionOfMesh } from '../../landmarks/face-finder.ts';
 import { isTurnedAway, type Place, yawOf } from '../../landmarks/find-portrait.ts';
-import { meshPoint, POINT } from '../../landmarks/mesh-points.ts';
+import { distanceBetween, LIPS, meshPoint, PLACES, POINT } from '../../landmarks/mesh-points.ts';
 import { isMouthCovered } from '../../landmarks/mouth-cover.ts';
 import { type MouthFrame, measureMouth } from '../../landmarks/mouth-frame.ts';
 import { toPicture } from '../../landmarks/mouth-place.ts';
 import { lumaOf } from '../../pixels/pixels.ts';
 import type { SquareRegion } from '../../pixels/sampling.ts';
-import { type CropArea, cutCrop, type FaceCrop, intoCrop } from './face-crop.ts';
+import { type CropArea, cutCrop, cutPlaces, type FaceCrop, intoCrop } from './face-crop.ts';
 import type { FaceWatch } from './face-watch.ts';
 import { tonesOf } from './mouth-covers.ts';
 import { depthsOf, lowerFaceOf, rigidOf, type SeenFace } from './seen-face.ts';
@@ -141,9 +141,9 @@ export function sceneDistance(a: Uint8Array, b: Uint8Array): number {
 
 /** Measures a face that was found. */
 export function lookAtFace(picture: Picture, mesh: FaceMesh): SeenFace {
-  const crop = cutCrop(picture, areaOf(regionOfMesh(mesh.points)), CROP_SIDE_PX);
+  const crop = cutPlaces(picture, areaOf(regionOfMesh(mesh.points)), CROP_SIDE_PX, colourPlaces(mesh));
   const points = intoCrop(mesh.points, crop);
-  const close = cutCrop(picture, mouthArea(mesh), MOUTH_SIDE_PX);
+  const close = cutCrop(picture, mouthArea(mesh), MOUTH_SIDE_PX, lipsArea(mesh));
   const mouth = measureMouth(close.image, intoCrop(mesh.points, close), { isFollowed: true });
   return {
     rigid: rigidOf(mesh),
@@ -157,11 +157,35 @@ export function lookAtFace(picture: Picture, mesh: FaceMesh): SeenFace {
   };
 }
 
+/** All whose colours are looked at. */
+const COLOUR_PLACES = [
+  ...new Set([
+    ...[...PLACES.cheekLeft, ...PLACES.cheekRight, ...PLACES.upperFace],
+    ...[...PLACES.aroundMouth, ...PLACES.redOfLips],
+  ]),
+];
+
+function colourPlaces({ points }: FaceMesh): Float32Array {
+  return Float32Array.from(COLOUR_PLACES.flatMap((place) => meshPoint(points, place)));
+}
+
 function mouthArea({ points }: FaceMesh): CropArea {
   const [left, right] = [meshPoint(points, POINT.mouthLeft), meshPoint(points, POINT.mouthRight)];
   const [x, y] = [(left[0] + right[0]) / 2, (left[1] + right[1]) / 2];
   const reach = (MOUTH_ROOM * Math.hypot(right[0] - left[0], right[1] - left[1])) / 2;
   return { left: x - reach, top: y - reach, width: 2 * reach, height: 2 * reach };
+}
+
+/** What is looked at of the mouth: its lips, and what lies this many of its half widths around them. */
+const LIPS_ROOM = 0.9;
+const LIP_POINTS = [...LIPS.outerUpper, ...LIPS.outerLower];
+
+function lipsArea({ points }: FaceMesh): CropArea {
+  const places = LIP_POINTS.map((point) => meshPoint(points, point));
+  const room = (LIPS_ROOM * distanceBetween(points, POINT.mouthLeft, POINT.mouthRight)) / 2;
+  const [xs, ys] = [places.map(([x]) => x), places.map(([, y]) => y)];
+  const [left, top] = [Math.min(...xs) - room, Math.min(...ys) - room];
+  return { left, top, width: Math.max(...xs) + room - left, height: Math.max(...ys) + room - top };
 }
 
 export function areaOf({ centerX, centerY, size }: SquareRegion): CropArea {
