@@ -1,8 +1,15 @@
 import * as z from 'zod';
 import type { ProviderVoices, VoiceCapabilities } from '../core/voice-port.ts';
+import { anthropicEntry } from './anthropic/entry.ts';
+import { azureSpeechEntry } from './azure-speech/entry.ts';
+import { cartesiaEntry } from './cartesia/entry.ts';
 import { cascadeEntry } from './cascade/entry.ts';
 import type { RecogniserEntry, SpeakerEntry, ThinkerEntry, VoiceEntry, VoiceOffer } from './catalogue-entry.ts';
+import { deepgramEntry } from './deepgram/entry.ts';
+import { elevenLabsEntry } from './elevenlabs/entry.ts';
+import { googleEntry } from './google/entry.ts';
 import { demoThinkerEntry, localRecogniser, localSpeakerEntry, localVoiceEntry } from './local/entries.ts';
+import { mistralEntry } from './mistral/entry.ts';
 import { compatibleRecogniser, compatibleSpeaker, compatibleThinker } from './openai-compatible/entries.ts';
 import { openAiRealtimeEntry } from './openai-realtime/entry.ts';
 import { operatorEntry, peopleThinker } from './operator/entry.ts';
@@ -25,9 +32,22 @@ export const VOICES: readonly VoiceEntry[] = [
   transparencyEntry,
   scriptedEntry,
 ];
-const RECOGNISERS: readonly RecogniserEntry[] = [localRecogniser, compatibleRecogniser];
-const THINKERS: readonly ThinkerEntry[] = [compatibleThinker, demoThinkerEntry, peopleThinker];
-const SPEAKERS: readonly SpeakerEntry[] = [localSpeakerEntry, compatibleSpeaker];
+const RECOGNISERS: readonly RecogniserEntry[] = [localRecogniser, compatibleRecogniser, deepgramEntry];
+const THINKERS: readonly ThinkerEntry[] = [
+  compatibleThinker,
+  anthropicEntry,
+  googleEntry,
+  mistralEntry,
+  demoThinkerEntry,
+  peopleThinker,
+];
+const SPEAKERS: readonly SpeakerEntry[] = [
+  localSpeakerEntry,
+  compatibleSpeaker,
+  elevenLabsEntry,
+  cartesiaEntry,
+  azureSpeechEntry,
+];
 
 type Entries = {
   readonly voice: VoiceEntry;

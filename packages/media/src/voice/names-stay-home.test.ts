@@ -1,8 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { VOICES } from './catalogue.ts';
-import { compatibleThinker } from './openai-compatible/entries.ts';
+import { listCatalogue, VOICES } from './catalogue.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../../..');
 /** Where a provider's name may stand: its own folder and the catalogue. `FIRST_VOICE` and `VOICE_OF_CALL` are of all. */
@@ -10,7 +9,7 @@ const HOMES = /^packages\/(?:media\/src\/voice\/|protocol\/src\/names\.ts)/;
 /** Words that mean other things, too. */
 const ORDINARY: ReadonlySet<string> = new Set(['local', 'operator', 'cascade', 'transparency']);
 
-const NAMES = [...VOICES.map(({ id }) => id), compatibleThinker.id];
+const NAMES = [...new Set([...VOICES, ...listCatalogue()].map(({ id }) => id))];
 
 function namedIn(source: string): string[] {
   return NAMES.filter((name) =>

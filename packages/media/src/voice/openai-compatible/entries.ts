@@ -8,7 +8,7 @@ import {
   type ThinkerEntry,
   UNDESCRIBED_VOICES,
 } from '../catalogue-entry.ts';
-import type { Service } from './ask-service.ts';
+import type { CompatibleService } from './compatible-service.ts';
 
 const MAX_WORD = 200;
 
@@ -82,6 +82,6 @@ function isOwnVoice(voice: string): boolean {
   return !VOICES.some((name) => name === voice);
 }
 
-function wayOf({ apiKey, network, isOperators }: PartTools): Pick<Service, 'apiKey' | 'fetch' | 'isOwners'> {
+function wayOf({ apiKey, network, isOperators }: PartTools): Pick<CompatibleService, 'apiKey' | 'fetch' | 'isOwners'> {
   return { fetch: network.fetch, isOwners: !isOperators, ...(apiKey === undefined ? {} : { apiKey }) };
 }

@@ -2,7 +2,9 @@ import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { Clock } from '../../core/clock.ts';
 import { languageModelThinker } from '../cascade/language-model-thinker.ts';
 import type { Thinker } from '../cascade/thinker.ts';
-import { baseOf, type Service } from './ask-service.ts';
+import { baseOf } from '../shared/ask-service.ts';
+import { modelOf } from '../shared/model-entry.ts';
+import type { CompatibleService } from './compatible-service.ts';
 
 /** Where a language model answers. */
 export type LanguageModelSettings = {
@@ -13,10 +15,7 @@ export type LanguageModelSettings = {
   readonly apiKey?: string;
   /** Its models understand pictures. */
   readonly sees: boolean;
-} & Pick<Service, 'isOwners' | 'fetch'>;
-
-/** Model names of avatars that mean other providers' models, not one of this service. */
-const OTHERS = /^(?:$|local$|gpt-realtime|gpt-4o-(?:mini-)?realtime|transparen)/;
+} & Pick<CompatibleService, 'isOwners' | 'fetch'>;
 
 /** Thinks by any service with OpenAI's chat completions: Ollama, llama.cpp, LM Studio, vLLM, Groq, OpenRouter, OpenAI itself. */
 export function openThinker(settings: LanguageModelSettings, clock: Clock): Thinker {
@@ -26,7 +25,7 @@ export function openThinker(settings: LanguageModelSettings, clock: Clock): Thin
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(fetch === undefined ? {} : { fetch }),
   });
-  const modelNamed = (name: string) => service.chatModel(OTHERS.test(name) ? model : name);
+  const modelNamed = (name: string) => service.chatModel(modelOf(name, model));
   return languageModelThinker({
     modelNamed,
     words: { what: 'language model', place: new URL(url).host, settings: isOwners ? null : 'LLM' },

@@ -4,9 +4,10 @@ import { errorMessage } from '../../core/error-message.ts';
 import type { Logger } from '../../core/logger.ts';
 import { wavFile } from '../../core/wav-file.ts';
 import type { HeardTurn, Recogniser } from '../cascade/recogniser.ts';
-import { askService, partsOf, type Service } from './ask-service.ts';
+import { askService, bearer, partsOf } from '../shared/ask-service.ts';
+import type { CompatibleService } from './compatible-service.ts';
 
-export type TranscriptionService = Service;
+export type TranscriptionService = CompatibleService;
 
 /**
  * Silence after which the turn so far is written down, without waiting for the longer silence that ends it: mostly nothing
@@ -95,7 +96,11 @@ class TranscribedTurn implements HeardTurn {
   }
 }
 
-async function transcribe(service: Service, sound: readonly Int16Array[], signal: AbortSignal): Promise<string> {
+async function transcribe(
+  service: TranscriptionService,
+  sound: readonly Int16Array[],
+  signal: AbortSignal,
+): Promise<string> {
   const words = {
     what: 'transcription',
     place: new URL(service.url).host,
@@ -108,7 +113,8 @@ async function transcribe(service: Service, sound: readonly Int16Array[], signal
   const options = { words, body, signal, patienceMs: PATIENCE_MS };
   const answer: Uint8Array[] = [];
   let bytes = 0;
-  for await (const part of partsOf(await askService(service, '/audio/transcriptions', options), options)) {
+  const asked = { url: service.url, headers: bearer(service.apiKey), fetch: service.fetch ?? globalThis.fetch };
+  for await (const part of partsOf(await askService(asked, '/audio/transcriptions', options), options)) {
     bytes += part.length;
     if (bytes > MAX_ANSWER_BYTES) throw new Error('Its answer is far too long.');
     answer.push(part);

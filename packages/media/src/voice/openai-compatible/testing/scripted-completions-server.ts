@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
-import { LoopbackService } from './loopback-service.ts';
+import { LoopbackService } from '../../shared/testing/loopback-service.ts';
 
 /** What a request for a completion says, as far as tests look at it. */
 export type CompletionRequest = {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LoopbackService } from './loopback-service.ts';
+import { LoopbackService } from '../../shared/testing/loopback-service.ts';
 
 export type SoundAnswer = { readonly status: number; readonly message: string } | 'drop' | 'never' | null;
 

@@ -2,17 +2,20 @@ import { deferred } from '../../core/deferred.ts';
 import { errorMessage } from '../../core/error-message.ts';
 import { CascadeFailure, type ServiceWords, serviceFailure, tooSlow } from '../cascade/cascade-failure.ts';
 
-/** A service that speaks one of OpenAI's interfaces. */
+/** A service that is asked over HTTP. */
 export type Service = {
-  /** Base URL, up to `/v1`. */
+  /** Base URL. */
   readonly url: string;
-  readonly model: string;
-  readonly apiKey?: string;
-  /** The settings of an avatar name it; left out: the server's do. */
-  readonly isOwners?: boolean;
+  /** What each request says of whoever asks. */
+  readonly headers: Readonly<Record<string, string>>;
   /** The way to it; left out: any. */
   readonly fetch?: typeof globalThis.fetch;
 };
+
+/** The header that most services read a key from. */
+export function bearer(apiKey: string | undefined): Readonly<Record<string, string>> {
+  return apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+}
 
 /** Without the slash that people put behind it. */
 export function baseOf(url: string): string {
@@ -34,7 +37,7 @@ const MAX_COMPLAINT_CHARACTERS = 300;
  * `CascadeFailure`, or as `signal` aborts.
  */
 export async function askService(
-  { url, apiKey, fetch = globalThis.fetch }: Service,
+  { url, headers, fetch = globalThis.fetch }: Service,
   path: string,
   options: AskOptions,
 ): Promise<Response> {
@@ -47,8 +50,8 @@ export async function askService(
       method: 'POST',
       signal: AbortSignal.any([signal, late.signal]),
       headers: {
-        ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
         ...(typeof body === 'string' ? { 'content-type': 'application/json' } : {}),
+        ...headers,
       },
       body,
     });

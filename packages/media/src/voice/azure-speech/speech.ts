@@ -1,0 +1,47 @@
+import type { ServiceWords } from '../cascade/cascade-failure.ts';
+import type { Speaker } from '../cascade/speaker.ts';
+import { askService, type Service } from '../shared/ask-service.ts';
+import { voiceThere } from '../shared/own-voice.ts';
+import { readSound } from '../shared/read-sound.ts';
+import { serviceSpeaker } from '../shared/speaking-service.ts';
+
+export type AzureSpeech = {
+  readonly service: Service;
+  /** Name of the voice for avatars whose voice has a name like `marin`. */
+  readonly voice: string;
+  readonly patienceMs?: number;
+};
+
+const PATIENCE_MS = 20_000;
+const USUAL_LANGUAGE = 'en-US';
+
+/**
+ * A mouth by Azure's text to speech over HTTP (`POST /cognitiveservices/v1`, SSML in, PCM out;
+ * https://learn.microsoft.com/azure/ai-services/speech-service/rest-text-to-speech, read on 2026-11-30).
+ */
+export function azureSpeaker({ service, voice, patienceMs = PATIENCE_MS }: AzureSpeech): Speaker {
+  const words: ServiceWords = { what: 'Azure voice', place: new URL(service.url).host, settings: null };
+  return serviceSpeaker({
+    words,
+    patienceMs,
+    requestOf: (text, config) => {
+      const name = voiceThere(config.voice, voice);
+      const language = /^[a-z]{2,3}-[A-Z]{2}/.exec(name)?.[0] ?? USUAL_LANGUAGE;
+      return {
+        path: '/cognitiveservices/v1',
+        body:
+          `<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="${language}">` +
+          `<voice name="${escaped(name)}">${escaped(text)}</voice></speak>`,
+      };
+    },
+    ask: ({ path, body }, signal) => askService(service, path, { words, body, signal, patienceMs }),
+    read: readSound,
+  });
+}
+
+/** What XML 1.0 has no place for is left out. */
+function escaped(text: string): string {
+  return text
+    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')
+    .replace(/[<>&"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import type { PartTools } from '../catalogue-entry.ts';
+import type { Service } from './ask-service.ts';
+
+const MAX_WORD = 200;
+
+/** The base URL of a service that has one of its own; others are for its regions, for proxies and for tests. */
+export function baseUrl(usual: string, protocol: RegExp = /^https?$/) {
+  return z
+    .url({ protocol, error: 'must be an address of the service' })
+    .max(2000)
+    .default(usual)
+    .meta({ title: 'Base URL', description: `Left as it is: ${usual}` });
+}
+
+export function word(title: string, description?: string) {
+  return z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(MAX_WORD)
+    .meta({ title, ...(description === undefined ? {} : { description }) });
+}
+
+/** Of services that nobody runs without an account. */
+export const NEEDED_KEY = {
+  isNeeded: () => true,
+  originOf: ({ url }: { readonly url: string }) => new URL(url).origin,
+};
+
+/** The key, or a sentence for whoever chose the service without one. */
+export function keyOf({ apiKey }: PartTools, title: string): string {
+  if (apiKey === undefined) throw new Error(`${title} needs a key. Choose one in the avatar's settings.`);
+  return apiKey;
+}
+
+export function asked({ network }: PartTools, url: string, headers: Service['headers']): Service {
+  return { url, headers, fetch: network.fetch };
+}
