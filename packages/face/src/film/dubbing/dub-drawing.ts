@@ -98,7 +98,8 @@ export function planDrawing(picture: Picture, mouth: DrawnPose, tables: DrawingT
   const columnCount = columnCountOf(reach);
   const columns = tables.columns(columnCount);
   fillColumns(columns, { rest, reach, drawn, filmed, light, mayOpen });
-  const { softnessPx, grain } = look.look;
+  const { grain } = look.look;
+  const softnessPx = Math.hypot(look.look.softnessPx, face.smearPx);
   const softEdge = Math.max(0.8, softnessPx, unit / 45);
   const gain = Math.min(2, Math.max(0.5, face.light / Math.max(1, look.light)));
   const opening = { columns, columnCount, side: reach.side, halfWidth: unit, softEdge };
@@ -108,7 +109,10 @@ export function planDrawing(picture: Picture, mouth: DrawnPose, tables: DrawingT
     chin: rest.chin,
     edges: edgeShadesOf(light, seamOf(filmed, target, unit, softnessPx), unit),
     inside: mayOpen
-      ? paintInside({ ...opening, texelPx: Math.max(1, softnessPx / 2) }, createPainter(rest, target, look, gain))
+      ? paintInside(
+          { ...opening, texelPx: Math.max(1, softnessPx / 2) },
+          createPainter(rest, target, { ...look, look: { ...look.look, softnessPx } }, gain),
+        )
       : NO_INSIDE,
     // Where the mouth is nearly as it was filmed, the drawn inside of it gives way, too.
     strength: Math.min(1, strength / SEEN_THROUGH),

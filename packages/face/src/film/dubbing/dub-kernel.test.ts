@@ -64,7 +64,14 @@ function randomFace(random: Random, side: number): LowerFace {
   };
   const gap = Math.max(0, random() - 0.3);
   const seen = [-0.2 - 0.1 * random(), -0.1 * gap, 0.7 * gap, 0.35 + 0.8 * gap];
-  return { rest: pointsOf([-0.25, 0, 0, 0.3], 1.4), seen: pointsOf(seen, 1.4 + 0.3 * gap), cos, sin, light: 120 };
+  return {
+    rest: pointsOf([-0.25, 0, 0, 0.3], 1.4),
+    seen: pointsOf(seen, 1.4 + 0.3 * gap),
+    cos,
+    sin,
+    light: 120,
+    smearPx: 0,
+  };
 }
 
 /** Anything a mouth may do at once, more than it ever does. */

@@ -12,6 +12,8 @@ export type LowerFace = {
   readonly sin: number;
   /** Luma of the cheeks. */
   readonly light: number;
+  /** How wide a point of the mouth is smeared by the head's motion while the picture is taken, in pixels. */
+  readonly smearPx: number;
 };
 
 /** Lips meet nearer to the upper one: it moves by this share of their distance. */
@@ -25,10 +27,15 @@ const CLOSED_GAP = 0.12;
 const LEAST_WEIGHT = 0.004;
 /** How much of a picture's lips is taken from the ones before and after it, against the network's noise. */
 const NEIGHBOUR_SHARE = 0.15;
+/** Films are exposed for half of a picture's time, as usual, and a smear along one direction is as soft as half of it all round. */
+const SMEAR_PER_STEP = 0.5 * 0.5;
+/** Nothing is smeared over more of the mouth than this, in half mouth widths of the picture that shows the face best. */
+const MOST_SMEAR = 0.25;
 /** Left and right outer corner of the eyes among the fixed points. */
 const EYE_CORNERS = [0, 1] as const;
 const INNER_UPPER_AT = COLUMNS;
 const INNER_LOWER_AT = 2 * COLUMNS;
+const MOUTH_MIDDLE_AT = INNER_UPPER_AT + (COLUMNS - 1) / 2;
 
 /**
  * The face of one shot, on a head of its own: everything is measured against the picture that shows it best, so that what the
@@ -75,7 +82,16 @@ export class ShotFace {
       cos: x / length,
       sin: y / length,
       light: this.#lights[index] ?? 0,
+      smearPx: Math.min(MOST_SMEAR * this.#halfWidth, SMEAR_PER_STEP * this.#stepAt(index)),
     };
+  }
+
+  /** How far the mouth travels with the head from one picture to the next, in pixels. */
+  #stepAt(index: number): number {
+    const [from, to] = [index - 1, index + 1].map((near) => (this.#cameras[near] ? near : index)) as [number, number];
+    if (from === to) return 0;
+    const [before, after] = [from, to].map((near) => this.#placeOf(this.#cameras[near] as HeadCamera, MOUTH_MIDDLE_AT));
+    return Math.hypot((after?.[0] ?? 0) - (before?.[0] ?? 0), (after?.[1] ?? 0) - (before?.[1] ?? 0)) / (to - from);
   }
 
   /** Distance of the lips in a picture in half mouth widths. */
