@@ -5,6 +5,7 @@ export default defineConfig({
   dialect: 'postgresql',
   schema: [
     './src/db/schema.ts',
+    './src/db/avatar-parts-schema.ts',
     './src/db/account-schema.ts',
     './src/db/usage-schema.ts',
     './src/db/making-schema.ts',

@@ -35,6 +35,8 @@ export type ServerTools = {
   readonly tools: readonly (ToolDefinition & { readonly serverWaitMs: number })[];
   /** What the model is given as the result. A failure is a result, too: this never rejects. */
   run(call: ServerToolCall, signal: AbortSignal): Promise<string>;
+  /** The call is over: what was opened for it is closed. */
+  close(): void;
 };
 
 export type ServerToolCall = {

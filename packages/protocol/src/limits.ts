@@ -131,6 +131,9 @@ export const LIMITS = {
     /** Upload links of a project that wait for their files, and all that have not expired. */
     openUploadLinks: 20,
     uploadLinks: 500,
+    /** Servers of tools, and of headers that are sent to one, that an avatar has. */
+    mcpServers: 10,
+    mcpHeaders: 20,
     /** Stretches of a clip that one film speaks in. */
     filmSegments: 100,
     /** Days for which an invitation is good. */

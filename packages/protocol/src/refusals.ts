@@ -113,6 +113,8 @@ export const REFUSALS = {
   'private-tool':
     'Tools do not reach {host}, which is a private or reserved host. Give an address that everybody can reach, or ask the operator of this server to name the host in TOOL_PRIVATE_HOSTS.',
   'tool-without-address': 'This tool is answered by the page: there is no address to be asked.',
+  'mcp-servers-full': 'This avatar has {limit} MCP servers, as many as it may have. Delete one you do not need.',
+  'mcp-server': '{what}',
   'private-callback':
     'The callback URL leads to {host}, which is a private or reserved host. Give an address that everybody can reach, or ask the operator of this server to name the host in FETCH_PRIVATE_HOSTS.',
   'address-with-password': 'Addresses with a user name or a password in them are not used. Leave both out.',

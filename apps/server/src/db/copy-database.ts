@@ -23,6 +23,7 @@ const TABLES = [
     'webhooks',
     'callback_secrets',
     'tool_secrets',
+    'mcp_servers',
     'webhook_deliveries',
   ] as const),
   ...(['uploads', 'upload_links', 'avatar_jobs', 'films'] as const),

@@ -18,7 +18,8 @@ import { createGuardedFetch } from '../control/net/guarded-fetch.ts';
 import { DEFAULT_QUOTAS } from '../control/quotas/quotas.ts';
 import { createSecretBox } from '../control/secrets/secret-box.ts';
 import { createSignedLinks } from '../control/secrets/signed-links.ts';
-import { createServerTools } from '../control/server-tools/server-tools.ts';
+import { McpServers } from '../control/server-tools/mcp/mcp-servers.ts';
+import { createServerTools, type ToolSource } from '../control/server-tools/server-tools.ts';
 import { WebhookTools } from '../control/server-tools/webhook-tools.ts';
 import type { UploadLinks } from '../control/upload-links/upload-links.ts';
 import { DeliveryLanes } from '../control/webhooks/delivery-lanes.ts';
@@ -140,9 +141,13 @@ export function createWebhookServices(
 export function createToolServices({ db, masterKeys, logger, toolPrivateHosts = [] }: ConsoleServiceOptions) {
   const findAddresses = createAddressGuard({ allowedPrivateHosts: toolPrivateHosts });
   const secrets = new ProjectSecrets(toolSecrets, db, createSecretBox(masterKeys, 'tool secrets'));
-  const webhookTools = new WebhookTools({ secrets, findAddresses, fetch: createGuardedFetch({ findAddresses }) });
+  const fetch = createGuardedFetch({ findAddresses });
+  const webhookTools = new WebhookTools({ secrets, findAddresses, fetch });
+  const box = createSecretBox(masterKeys, 'mcp headers');
+  const mcpServers = new McpServers({ db, box, fetch, findAddresses, logger });
+  const sources: ToolSource[] = [(talk) => webhookTools.of(talk), (talk, taken) => mcpServers.of(talk, taken)];
   return {
-    open: createServerTools([(talk) => webhookTools.of(talk)], logger),
-    forConsole: { toolSecrets: secrets, webhookTools },
+    open: createServerTools(sources, logger),
+    forConsole: { toolSecrets: secrets, webhookTools, mcpServers },
   };
 }

@@ -87,6 +87,8 @@ export const zh: ServerTexts = {
     'private-tool':
       '工具不能访问 {host}，这是专用或保留的主机。请填写所有人都能访问的地址，或请服务器管理员在 TOOL_PRIVATE_HOSTS 中加入该主机。',
     'tool-without-address': '这个工具由网页回答：没有可以请求的地址。',
+    'mcp-servers-full': '此数字人已有 {limit} 个 MCP 服务器，已达上限。请删除不需要的。',
+    'mcp-server': '{what}',
     'private-callback':
       '回调地址指向 {host}，这是专用或保留的主机。请填写所有人都能访问的地址，或请服务器管理员在 FETCH_PRIVATE_HOSTS 中加入该主机。',
     'address-with-password': '不能使用含有用户名或密码的地址。请去掉它们。',

@@ -47,8 +47,8 @@ describeOnBothDatabases('the one place of a machine', (context) => {
     const { promise: givenUp, reject } = Promise.withResolvers<never>();
     signal?.addEventListener('abort', () => reject(signal.reason));
     await Promise.race([files.promise, givenUp]);
-    await receive?.(inParts(SOUND) as AsyncIterable<Buffer>);
-    return { status: 200, contentType: '', body: Buffer.alloc(0), isCut: false, isPrivate: false };
+    await receive?.(inParts(SOUND) as AsyncIterable<Buffer>, {});
+    return { status: 200, headers: {}, contentType: '', body: Buffer.alloc(0), isCut: false, isPrivate: false };
   };
   const open = (openBundle?: FilmWorkshopOptions['openBundle']) => {
     const jobs = new FilmJobs(context.db, { pointsPerMinute: 60 });

@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { DELIVERY_FAULTS } from '@visavis/protocol';
@@ -12,7 +12,7 @@ import {
 
 export type GuardedRequest = {
   readonly url: string;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly timeoutMs: number;
@@ -28,7 +28,7 @@ export type GuardedRequest = {
   /** Redirects that are followed, each checked like the first address. */
   readonly maxRedirects: number;
   /** Takes the body of an answer with status 200 as it comes, in place of `body`; `maxBytes` bounds other answers. */
-  readonly receive?: (body: AsyncIterable<Buffer>) => Promise<void>;
+  readonly receive?: (body: AsyncIterable<Buffer>, headers: IncomingHttpHeaders) => Promise<void>;
   /** Breaks off. */
   readonly signal?: AbortSignal;
 };
@@ -36,6 +36,7 @@ export type GuardedRequest = {
 type GuardedResponse = {
   readonly status: number;
   readonly contentType: string;
+  readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   /** There was more than `maxBytes`, or more than came. */
   readonly isCut: boolean;
@@ -131,20 +132,21 @@ async function read(
   signal: AbortSignal,
 ): Promise<Omit<GuardedResponse, 'isPrivate'>> {
   const status = answer.statusCode ?? 0;
-  const contentType = answer.headers['content-type'] ?? '';
+  const { headers } = answer;
+  const contentType = headers['content-type'] ?? '';
   if (receive !== undefined && status === 200) {
     try {
-      await receive(wholeBody(answer, signal));
+      await receive(wholeBody(answer, signal), headers);
     } finally {
       answer.destroy();
     }
-    return { status, contentType, body: Buffer.alloc(0), isCut: false };
+    return { status, contentType, headers, body: Buffer.alloc(0), isCut: false };
   }
   if (maxBytes === 0) {
     answer.destroy();
-    return { status, contentType, body: Buffer.alloc(0), isCut: true };
+    return { status, contentType, headers, body: Buffer.alloc(0), isCut: true };
   }
-  return { status, contentType, ...(await readBody(answer, maxBytes, bodyWaitMs)) };
+  return { status, contentType, headers, ...(await readBody(answer, maxBytes, bodyWaitMs)) };
 }
 
 /** Tells what goes wrong with the body from what goes wrong with whoever takes it. */

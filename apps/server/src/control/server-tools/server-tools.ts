@@ -2,7 +2,12 @@ import type { AvatarTool, Tool } from '@visavis/protocol';
 import type { ControlLogger } from '../logger.ts';
 
 /** One call of a voice, as far as the server's tools need to know it. */
-export type ToolTalk = {
+export type ToolTalk = TalkOfTools & {
+  /** Aborted when the call is over. */
+  readonly ended: AbortSignal;
+};
+
+type TalkOfTools = {
   readonly sessionId: string;
   readonly projectId: string;
   readonly avatar: { readonly avatarId: string; readonly tools?: readonly AvatarTool[] };
@@ -39,7 +44,9 @@ export function unanswered(error: string): ToolAnswer {
 
 /** The tools of all sources; one whose source fails is left out, and its talk goes on without. */
 export function createServerTools(sources: readonly ToolSource[], logger: ControlLogger) {
-  return async (talk: ToolTalk) => {
+  return async (given: TalkOfTools) => {
+    const ending = new AbortController();
+    const talk: ToolTalk = { ...given, ended: ending.signal };
     const tools = new Map<string, ServerTool>();
     for (const source of sources) {
       try {
@@ -68,6 +75,7 @@ export function createServerTools(sources: readonly ToolSource[], logger: Contro
           running -= 1;
         }
       },
+      close: () => ending.abort(),
     };
   };
 }

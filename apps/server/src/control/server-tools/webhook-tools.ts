@@ -53,8 +53,9 @@ export class WebhookTools {
     const startedAtMs = performance.now();
     const call = { callId: `trial_${randomUUID()}`, name, argumentsJson: JSON.stringify(given) };
     const { projectId, avatarId } = talk;
-    const asked = { sessionId: `trial_${randomUUID()}`, projectId, avatar: { avatarId } };
-    const answer = await this.#ask({ name, webhook }, call, asked, new AbortController().signal);
+    const ended = new AbortController().signal;
+    const asked = { sessionId: `trial_${randomUUID()}`, projectId, avatar: { avatarId }, ended };
+    const answer = await this.#ask({ name, webhook }, call, asked, ended);
     return { ...answer, durationMs: Math.round(performance.now() - startedAtMs) };
   }
 

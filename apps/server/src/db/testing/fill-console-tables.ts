@@ -9,6 +9,7 @@ import {
   projectMembers,
   users,
 } from '../account-schema.ts';
+import { mcpServers } from '../avatar-parts-schema.ts';
 import type { Database } from '../database.ts';
 import { films } from '../film-schema.ts';
 import { avatarJobs, uploadLinks, uploads } from '../making-schema.ts';
@@ -70,4 +71,15 @@ export async function fillConsoleTables(
   const [avatar] = await orm.select({ avatarId: avatars.id }).from(avatars).limit(1);
   if (avatar !== undefined)
     await orm.insert(avatarJobs).values({ ...avatar, url: 'https://x.example/', attemptsLeft: 2 });
+  if (avatar !== undefined) {
+    const mcpServer = {
+      id: id('5'),
+      name: 'harbour',
+      url: 'https://mcp.example/',
+      timeoutMs: 9000,
+      allowedTools: ['a'],
+    };
+    const headers = { headersEncrypted: Buffer.from([5, 0, 6]), encryptionKeyId: 'abc' };
+    await orm.insert(mcpServers).values({ ...avatar, ...mcpServer, ...headers });
+  }
 }

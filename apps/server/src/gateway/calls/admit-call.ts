@@ -84,6 +84,7 @@ export async function admitCall(options: {
   const replaced = replaces === undefined ? null : findCall(replaces, licence.licenceId);
   const slot = await dependencies.limits.claim(licence, sessionId, onLost, replaced?.sessionId ?? replaces);
   if (slot === null) return refuse('connection-limit', connectionLimitSentence(licence.maxConcurrentCalls));
+  let serverTools: ServerTools | null = null;
   try {
     if (replaced !== null) await endReplaced(replaced);
     const bundle = await openBundle(lookUp.avatar, dependencies);
@@ -92,7 +93,7 @@ export async function admitCall(options: {
       return bundle.kind === 'lost' ? refuse('avatar-unreadable') : refuse('backend-error', BUNDLE_AWAY);
     }
     const call = { sessionId, projectId: licence.projectId, avatar: lookUp.avatar };
-    const serverTools = (await dependencies.openServerTools?.(call)) ?? null;
+    serverTools = (await dependencies.openServerTools?.(call)) ?? null;
     const clientTools = (lookUp.avatar.tools ?? []).filter(({ webhook }) => webhook === undefined);
     const { recordCalls = false } = lookUp.avatar;
     // Without a picture there is no film.
@@ -112,6 +113,7 @@ export async function admitCall(options: {
     });
     const media = isGone() ? null : dependencies.placer.open(config, listener);
     if (media === null) {
+      serverTools?.close();
       await slot.release();
       return refuse('no-capacity');
     }
@@ -134,6 +136,7 @@ export async function admitCall(options: {
       leftOutTools: lookUp.avatar.leftOutTools ?? 0,
     };
   } catch (error) {
+    serverTools?.close();
     await slot.release();
     throw error;
   }

@@ -167,6 +167,7 @@ describe('a call', () => {
         asked.push({ projectId, avatarId: avatar.avatarId, ...call });
         return 'sunny';
       },
+      close() {},
     });
     const { call, placer, told, conversations } = openCall({}, scriptedAdmission(), { openServerTools });
     const session = await placed(placer);

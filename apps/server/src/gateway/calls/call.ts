@@ -197,6 +197,7 @@ export class Call implements OpenCall {
       this.#end(result.end, result.end.code);
     } else if (state.phase !== 'admitting') {
       result.media.send({ type: 'close', reason: 'client-closed' });
+      result.serverTools?.close();
       await result.slot.release();
     } else {
       this.#start(result, state.early);

@@ -10,13 +10,17 @@ const WEATHER = { ...tool('weather'), serverWaitMs: 5000 };
 /** Tools whose results come when the test says so. */
 function openTools(run?: ServerTools['run']) {
   const sent: SessionCommand[] = [];
+  const closed: string[] = [];
   const calls: { call: ServerToolCall; signal: AbortSignal; answer: (output: string) => void }[] = [];
   const waiting: ServerTools['run'] = (call, signal) =>
     new Promise((resolve) => calls.push({ call, signal, answer: resolve }));
-  const tools = new CallTools({ tools: [WEATHER], run: run ?? waiting }, (command) => sent.push(command));
+  const tools = new CallTools(
+    { tools: [WEATHER], run: run ?? waiting, close: () => closed.push('closed') },
+    (command) => sent.push(command),
+  );
   const called = (callId: string, name = 'weather') =>
     tools.take({ type: 'tool-call-done', turnId: 'r', callId, name, argumentsJson: '{}' });
-  return { tools, sent, calls, called };
+  return { tools, sent, calls, called, closed };
 }
 
 describe('tools that the server answers', () => {
@@ -66,9 +70,10 @@ describe('tools that the server answers', () => {
     await vi.waitFor(() => expect(broken.sent).toHaveLength(1));
     expect(broken.sent[0]).toMatchObject({ output: expect.stringContaining('The tool failed.') });
     expect(JSON.stringify(broken.sent)).not.toContain('secret');
-    const { tools, sent, calls, called } = openTools();
+    const { tools, sent, calls, called, closed } = openTools();
     called('c1');
     tools.end();
+    expect(closed).toEqual(['closed']);
     expect(calls[0]?.signal.aborted).toBe(true);
     calls[0]?.answer('late');
     await new Promise((resolve) => setImmediate(resolve));

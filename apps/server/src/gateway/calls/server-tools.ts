@@ -25,7 +25,7 @@ export class CallTools {
   #callsInARow = 0;
 
   constructor(given: ServerTools | null, send: (result: SessionCommand) => void) {
-    this.#given = given ?? { tools: [], run: async () => '' };
+    this.#given = given ?? { tools: [], run: async () => '', close() {} };
     this.#names = new Set(this.#given.tools.map(({ name }) => name));
     this.#send = send;
   }
@@ -60,6 +60,7 @@ export class CallTools {
 
   end(): void {
     this.#aborter.abort();
+    this.#given.close();
   }
 
   #start(call: Extract<SessionEvent, { type: 'tool-call-done' }>): void {

@@ -20,6 +20,8 @@ type OpenPath = Readonly<Record<string, OpenOperation>>;
 
 /** A body that each route takes, so that nothing but the authorisation can refuse it. */
 const BODIES: Readonly<Record<string, object>> = {
+  'POST /projects/{projectId}/avatars/{avatarId}/mcp-servers': { name: 'Stolen', url: 'https://mcp.example/' },
+  'PATCH /projects/{projectId}/avatars/{avatarId}/mcp-servers/{mcpServerId}': { name: 'Stolen' },
   'POST /projects/{projectId}/avatars/{avatarId}/tool-trials': { tool: { name: 'weather' } },
   'PATCH /projects/{projectId}': { name: 'Stolen' },
   'POST /projects/{projectId}/keys': { name: 'Stolen' },
@@ -71,13 +73,25 @@ describeOnBothDatabases('authorisation', (context) => {
     const { deliveryId } = (await browser.send('POST', `${base}/webhooks/${webhookId}/test`)).json();
     const { invitationId } = (await browser.send('POST', `${base}/invitations`, { role: 'viewer' })).json();
     const { uploadId } = (await browser.send('POST', `${base}/upload-links`)).json();
+    const mcp = { name: 'harbour', url: 'https://mcp.example/' };
+    const { mcpServerId } = (await browser.send('POST', `${base}/avatars/${avatarId}/mcp-servers`, mcp)).json();
     const film = { avatar: avatarId, text: 'Hello.' };
     const { generationId } = (await browser.send('POST', `${base}/generations`, film)).json();
     const sessionId = newPublicId();
     const { conversations } = server.plane;
     await conversations.start({ sessionId, projectId, licenceId, avatarId, startedAt: new Date() });
     await conversations.end(sessionId, { endedAt: new Date(), status: 'completed', reason: 'x' });
-    const things = { licenceId, avatarId, webhookId, deliveryId, sessionId, uploadId, invitationId, generationId };
+    const things = {
+      licenceId,
+      avatarId,
+      webhookId,
+      deliveryId,
+      sessionId,
+      uploadId,
+      invitationId,
+      generationId,
+      mcpServerId,
+    };
     return { ...things, projectId, systemAvatarId, userId };
   };
 
@@ -123,6 +137,7 @@ describeOnBothDatabases('authorisation', (context) => {
         select (select jsonb_agg(to_jsonb(p)) from projects p where id = ${ids.projectId}) as project,
           (select jsonb_agg(to_jsonb(k) order by k.ordinal) from licence_keys k where project_id = ${ids.projectId}) as keys,
           (select jsonb_agg(to_jsonb(a) order by a.ordinal) from avatars a where project_id = ${ids.projectId}) as avatars,
+          (select jsonb_agg(to_jsonb(s)) from mcp_servers s where avatar_id = ${ids.avatarId}) as mcp,
           (select jsonb_agg(to_jsonb(w) order by w.ordinal) from webhooks w where project_id = ${ids.projectId}) as webhooks,
           (select jsonb_agg(to_jsonb(u)) from upload_links u where project_id = ${ids.projectId}) as links,
           (select jsonb_agg(to_jsonb(f)) from films f where project_id = ${ids.projectId}) as films,
@@ -139,7 +154,11 @@ describeOnBothDatabases('authorisation', (context) => {
       const reply = await stranger.send(route.method, fill(route.path, ids), bodyOf(route, ids));
       expect([route, reply.statusCode]).toEqual([route, 404]);
       // In one's own project, with the ids of another's things.
-      if (!/\{(licenceId|avatarId|webhookId|deliveryId|sessionId|userId|invitationId|uploadId)\}/.test(route.path))
+      if (
+        !/\{(licenceId|avatarId|mcpServerId|webhookId|deliveryId|sessionId|userId|invitationId|uploadId)\}/.test(
+          route.path,
+        )
+      )
         continue;
       const mixed = { ...ids, projectId: strangerIds.projectId ?? '' };
       const crossed = await stranger.send(route.method, fill(route.path, mixed), bodyOf(route, mixed));

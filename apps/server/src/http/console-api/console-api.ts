@@ -32,6 +32,7 @@ import { type FirstPageRouteDependencies, registerFirstPageRoutes } from './firs
 import { type FirstStepRouteDependencies, registerFirstStepRoutes } from './first-step-routes.ts';
 import { type GenerationRouteDependencies, registerGenerationRoutes } from './generation-routes.ts';
 import { type LiveTalkRouteDependencies, registerLiveTalkRoutes, registerSnippetRoutes } from './live-talk-routes.ts';
+import { type McpServerRouteDependencies, registerMcpServerRoutes } from './mcp-server-routes.ts';
 import {
   type MemberRouteDependencies,
   registerInvitationRoutes,
@@ -71,6 +72,7 @@ export type ConsoleApiDependencies = AccountRouteDependencies &
   LiveTalkRouteDependencies &
   GenerationRouteDependencies &
   ProjectSecretDependencies &
+  McpServerRouteDependencies &
   BrowserTokenDependencies & { readonly logger: Logger };
 
 /** Requests of one address per minute; a console page needs a handful. */
@@ -132,6 +134,7 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
       registerDeliveryRoutes(scope, dependencies);
       registerGenerationRoutes(scope, dependencies);
       registerProjectSecretRoutes(scope, dependencies);
+      registerMcpServerRoutes(scope, dependencies);
     },
     { prefix: '/api/v1' },
   );

@@ -5,6 +5,7 @@ export * from './common.ts';
 export * from './conversations.ts';
 export * from './generations.ts';
 export * from './live-talks.ts';
+export * from './mcp-servers.ts';
 export * from './members.ts';
 export * from './open.ts';
 export * from './projects.ts';
