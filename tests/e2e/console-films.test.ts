@@ -45,6 +45,8 @@ describe.skipIf(executablePath === null)('films in the console', () => {
 
   const pictureFile = () => page.getByLabel('Clip or photo', { exact: true }).and(page.locator('input[type="file"]'));
   const text = () => page.getByRole('textbox', { name: 'Text' });
+  /** Who speaks, below the picture. */
+  const told = () => page.locator('figcaption').getByRole('status');
   const make = () => page.getByRole('button', { name: 'Make the film' });
   const openForm = async () => {
     await page.goto(`${films}/new`);
@@ -70,10 +72,20 @@ describe.skipIf(executablePath === null)('films in the console', () => {
     await page.getByText('Is on the server').waitFor();
     await page.getByRole('checkbox', { name: /has agreed/ }).check();
     await page.getByRole('radio', { name: 'Forwards and backwards' }).check();
-    const mark = page.getByRole('button', { name: /^First picture of the clip/ });
+    const mark = page.getByRole('button', { name: /^Picture of the clip/ });
     await mark.focus();
     await page.keyboard.press('ArrowRight');
-    await page.getByText(/^The face at \d+, \d+$/).waitFor();
+    await told()
+      .getByText(/^The face at \d+, \d+$/)
+      .waitFor();
+    // A face that is at its place later: whoever is there in that picture.
+    await page.getByRole('slider', { name: 'Moment of the clip' }).focus();
+    for (let tenths = 0; tenths < 4; tenths += 1) await page.keyboard.press('ArrowRight');
+    await mark.click();
+    await told()
+      .getByText(/^The face at \d+, \d+ after 0\.4 s$/)
+      .waitFor();
+    const place = await told().innerText();
     await text().fill(TEXT);
 
     // Whoever loads the page anew loses nothing.
@@ -98,6 +110,10 @@ describe.skipIf(executablePath === null)('films in the console', () => {
     await page.getByText(/^rafael\.mp4/).waitFor();
     expect(await text().inputValue()).toBe(TEXT);
     expect(await page.getByRole('radio', { name: 'Forwards and backwards' }).isChecked()).toBe(true);
+    await told().waitFor();
+    expect(await told().innerText()).toBe(place);
+    await page.getByRole('radiogroup', { name: 'Who of them speaks' }).getByText('Who talks in the clip').click();
+    expect(await told().innerText()).toBe('Who talks in the clip');
 
     await page.getByRole('link', { name: 'All films' }).click();
     const card = page.getByRole('article', { name: TEXT });
@@ -173,6 +189,27 @@ describe.skipIf(executablePath === null)('films in the console', () => {
     await page.getByRole('button', { name: 'Go on' }).click();
     await page.getByText('Is on the server').waitFor();
     await page.getByRole('button', { name: 'Remove' }).click();
+  });
+
+  it('are told to servers by messages, the secret of which is shown and renewed beside the webhooks', async () => {
+    await page.goto(films.replace(/films$/, 'webhooks'));
+    const secret = async () => {
+      const shown = await page.getByTestId('secret').innerText();
+      await page.keyboard.press('Escape');
+      await page.getByTestId('secret').waitFor({ state: 'detached' });
+      return shown;
+    };
+    const show = page.getByRole('region', { name: 'When films are over' }).getByRole('button', { name: 'Show secret' });
+    await show.click();
+    const first = await secret();
+    expect(first).toMatch(/^whsec_/);
+    await page.getByRole('button', { name: 'Renew secret' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Renew secret' }).click();
+    const renewed = await secret();
+    expect(renewed).toMatch(/^whsec_/);
+    expect(renewed).not.toBe(first);
+    await show.click();
+    expect(await secret()).toBe(renewed);
   });
 
   it('say what was recorded with the microphone, by an avatar; they are stopped on request', {

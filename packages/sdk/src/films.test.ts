@@ -1,9 +1,25 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type Film, FilmError, type FilmStanding, generate as generateFilm } from './films.ts';
+import {
+  estimate,
+  type Film,
+  FilmError,
+  type FilmEstimate,
+  type FilmStanding,
+  generate as generateFilm,
+} from './films.ts';
 
 const OPTIONS = { server: 'https://avatars.example.com/console', license: 'sk_key' };
 const ORDER = { avatar: 'navtalk.Leo', text: 'Welcome!' };
-const WAITING = { generationId: 'f1', state: 'waiting', progress: 0, step: '', queuePosition: 2, failure: null };
+const WAITING = {
+  generationId: 'f1',
+  state: 'waiting',
+  progress: 0,
+  step: '',
+  queuePosition: 2,
+  previewUrl: null,
+  failure: null,
+};
+const PREVIEW = 'https://x/films/f1/preview?expires=1';
 const RUNNING = { ...WAITING, state: 'running', progress: 0.5, step: 'drawing the mouth', queuePosition: 0 };
 const FILM = { videoUrl: 'https://x/f1.mp4', seconds: 1.5, widthPx: 512, heightPx: 512, points: 2 };
 const DONE = { ...RUNNING, ...FILM, state: 'done', progress: 1 };
@@ -62,6 +78,54 @@ test('a film is ordered, waited for, and told of', async () => {
   ]);
   expect(asked[0]?.body).toEqual(ORDER);
   expect(asked[0]?.headers.get('authorization')).toBe('Bearer sk_key');
+});
+
+test('while it is made, a film shows the picture that was drawn last', async () => {
+  answers(WAITING, { ...RUNNING, previewUrl: PREVIEW }, DONE);
+  const told: FilmStanding['previewUrl'][] = [];
+  await generate(ORDER, { ...OPTIONS, onProgress: ({ previewUrl }) => told.push(previewUrl) });
+  expect(told).toEqual([null, PREVIEW, null]);
+});
+
+test('an order names the address that is told of the end', async () => {
+  answers(DONE);
+  const order = { ...ORDER, callbackUrl: 'https://shop.example/films' };
+  await generate(order, OPTIONS);
+  expect(asked[0]?.body).toEqual(order);
+});
+
+const PRICE: FilmEstimate = { seconds: 4.2, points: 0.8, isExact: true, pointsLeft: 12.5 };
+
+test('the price is told, and nothing is ordered', async () => {
+  answers({ url: 'https://x/uploads/1' }, {}, PRICE);
+  expect(await estimate({ avatar: 'navtalk.Leo', audio: new Blob(['sound']) }, OPTIONS)).toEqual(PRICE);
+  expect(asked.map(({ method, url }) => [method, url.split('/v1').at(-1)])).toEqual([
+    ['POST', '/uploads'],
+    ['PUT', 'https://x/uploads/1'],
+    ['POST', '/generations/estimate'],
+  ]);
+  expect(asked.at(-1)?.body).toEqual({ avatar: 'navtalk.Leo', audioUrl: 'https://x/uploads/1' });
+});
+
+test('who is asked with the price gets a film, its files sent once, or declines it', async () => {
+  const order = { avatar: 'navtalk.Leo', audio: new Blob(['sound']) };
+  const prices: FilmEstimate[] = [];
+  const confirm = async (price: FilmEstimate) => prices.push(price) === 1;
+  answers({ url: 'https://x/uploads/1' }, {}, PRICE, DONE);
+  expect((await generate(order, { ...OPTIONS, confirm })).generationId).toBe('f1');
+  expect(asked.map(({ method }) => method)).toEqual(['POST', 'PUT', 'POST', 'POST']);
+  expect(asked[2]?.body).toEqual(asked[3]?.body);
+  asked = [];
+  answers(PRICE);
+  await expect(generate(ORDER, { ...OPTIONS, confirm })).rejects.toMatchObject({ code: 'declined' });
+  expect([prices, asked.length]).toEqual([[PRICE, PRICE], 1]);
+});
+
+test('an order that would be refused has no price, and nobody is asked', async () => {
+  answers(400, 400);
+  await expect(estimate(ORDER, OPTIONS)).rejects.toEqual(new FilmError('c', 'm400'));
+  const confirm = () => expect.unreachable();
+  await expect(generate(ORDER, { ...OPTIONS, confirm })).rejects.toEqual(new FilmError('c', 'm400'));
 });
 
 test('files are sent to links of their own first, which stand for them in the order', async () => {

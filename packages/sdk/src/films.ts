@@ -35,6 +35,19 @@ export type FilmOrder = {
   readonly output?: FilmOutput;
   /** How loud the sound of the clip is under the speech, 0 to 1. Left out: 0. */
   readonly originalVolume?: number;
+  /** An address of a server of yours that gets one signed message when the film is done, has failed or was cancelled. */
+  readonly callbackUrl?: string;
+};
+
+/** How long the film of an order would be, and what it would cost. */
+export type FilmEstimate = {
+  /** Of film. */
+  readonly seconds: number;
+  readonly points: number;
+  /** False for a text, which has yet to be spoken. */
+  readonly isExact: boolean;
+  /** Of the project; null: nothing is charged. */
+  readonly pointsLeft: number | null;
 };
 
 export type FilmOptions = {
@@ -47,6 +60,11 @@ export type FilmOptions = {
    * one each time. Left out: each call is a film of its own.
    */
   readonly idempotencyKey?: string;
+  /**
+   * Asked with the price before anything is ordered, once files are on the server; `false` orders nothing, and `generate` fails with the
+   * code `declined`. Left out: nobody is asked.
+   */
+  readonly confirm?: (estimate: FilmEstimate) => boolean | Promise<boolean>;
   /** Told of every step: about once a second while the film is made. */
   readonly onProgress?: (standing: FilmStanding) => void;
   /** Stops the film on the server, too. */
@@ -65,6 +83,11 @@ export type FilmStanding = {
   readonly queuePosition: number;
   /** Null: not known as yet. */
   readonly secondsLeft: number | null;
+  /**
+   * A small JPEG of the picture that was drawn last, new every few seconds, whose link is good for minutes: for an `<img>` that shows how
+   * the film grows. Null: there is none.
+   */
+  readonly previewUrl: string | null;
 };
 
 export type Film = {
@@ -97,6 +120,8 @@ const POLL_MS = 1000;
 const PATIENCE_MS = 60_000;
 /** An answer that takes longer does not come. */
 const ANSWER_LIMIT_MS = 30_000;
+/** The server fetches the files of an order for it. */
+const ESTIMATE_LIMIT_MS = 90_000;
 const CANCEL_LIMIT_MS = 5000;
 const UPLOAD_TRIES = 3;
 
@@ -108,12 +133,13 @@ const UPLOAD_TRIES = 3;
  * cannot be reached.
  */
 export async function generate(order: FilmOrder, options: FilmOptions): Promise<Film> {
-  const { signal, idempotencyKey = crypto.randomUUID() } = options;
+  const { signal, confirm, idempotencyKey = crypto.randomUUID() } = options;
   signal?.throwIfAborted();
   const server = new FilmServer(options);
-  const [videoUrl, imageUrl, audioUrl] = await server.place([order.video, order.image, order.audio], signal);
-  const { video: _video, image: _image, audio: _audio, ...rest } = order;
-  const body = { ...rest, videoUrl, imageUrl, audioUrl };
+  const body = await bodyOf(order, server, signal);
+  if (confirm !== undefined && !(await confirm(await server.estimate(body, signal)))) {
+    throw new FilmError('declined', 'The film was not ordered.');
+  }
   signal?.throwIfAborted();
   // Without the signal: whether it is ordered must be known, so that it can be stopped.
   const ordered = await server.ask<Answer>('POST', '/generations', { body, idempotencyKey });
@@ -123,6 +149,29 @@ export async function generate(order: FilmOrder, options: FilmOptions): Promise<
     if (!(error instanceof FilmError)) await server.cancel(ordered.generationId);
     throw error;
   }
+}
+
+/**
+ * Tells how long the film of an order would be and what it would cost, and orders nothing. Files are sent for it; who then orders the film
+ * sends them once with `confirm` of `generate`.
+ *
+ * @throws FilmError when the order would be refused, or one of its files cannot be used; else as `generate`.
+ */
+export async function estimate(
+  order: FilmOrder,
+  options: Pick<FilmOptions, 'server' | 'license' | 'signal'>,
+): Promise<FilmEstimate> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const server = new FilmServer(options);
+  return server.estimate(await bodyOf(order, server, signal), signal);
+}
+
+/** As the server takes it. */
+async function bodyOf(order: FilmOrder, server: FilmServer, signal: AbortSignal | undefined): Promise<object> {
+  const { video, image, audio, ...rest } = order;
+  const [videoUrl, imageUrl, audioUrl] = await server.place([video, image, audio], signal);
+  return { ...rest, videoUrl, imageUrl, audioUrl };
 }
 
 async function follow(server: FilmServer, ordered: Answer, { onProgress, signal }: FilmOptions): Promise<Film> {
@@ -139,20 +188,28 @@ async function follow(server: FilmServer, ordered: Answer, { onProgress, signal 
   return { generationId, videoUrl, seconds, widthPx, heightPx, points };
 }
 
-type Question = { readonly body?: object; readonly idempotencyKey?: string; readonly signal?: AbortSignal | undefined };
+type Question = {
+  readonly body?: object;
+  readonly idempotencyKey?: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly limitMs?: number;
+};
 
 /** The part of the REST interface that films need. */
 class FilmServer {
   readonly #address: string;
   readonly #license: string;
 
-  constructor({ server, license }: FilmOptions) {
+  constructor({ server, license }: Pick<FilmOptions, 'server' | 'license'>) {
     this.#address = `${new URL(server).origin}/api/v1`;
     this.#license = license;
   }
 
   /** The addresses of sources; files are sent to links of their own. When one cannot be sent, none is. */
-  async place(sources: readonly (FilmSource | undefined)[], given?: AbortSignal): Promise<(string | undefined)[]> {
+  async place(
+    sources: readonly (FilmSource | undefined)[],
+    given: AbortSignal | undefined,
+  ): Promise<(string | undefined)[]> {
     const ended = new AbortController();
     const signal = given === undefined ? ended.signal : AbortSignal.any([given, ended.signal]);
     try {
@@ -171,7 +228,7 @@ class FilmServer {
       const isLast = performance.now() >= deadlineMs;
       let restMs = POLL_MS;
       try {
-        const response = await this.#send(method, path, question, ANSWER_LIMIT_MS);
+        const response = await this.#send(method, path, question);
         if (isLast || (response.status < 500 && response.status !== 429)) return await answerOf(response);
         restMs = restOf(response);
         await response.body?.cancel();
@@ -182,9 +239,13 @@ class FilmServer {
     }
   }
 
+  estimate(body: object, signal: AbortSignal | undefined): Promise<FilmEstimate> {
+    return this.ask('POST', '/generations/estimate', { body, signal, limitMs: ESTIMATE_LIMIT_MS });
+  }
+
   /** Whoever stops waiting hears of that, not of a server that cannot be told. */
   async cancel(generationId: string): Promise<void> {
-    await this.#send('POST', `/generations/${generationId}/cancel`, {}, CANCEL_LIMIT_MS).catch(() => {});
+    await this.#send('POST', `/generations/${generationId}/cancel`, { limitMs: CANCEL_LIMIT_MS }).catch(() => {});
   }
 
   async #sendFile(file: Blob, signal: AbortSignal): Promise<string> {
@@ -200,7 +261,8 @@ class FilmServer {
     }
   }
 
-  #send(method: string, path: string, { body, idempotencyKey, signal }: Question, limitMs: number): Promise<Response> {
+  #send(method: string, path: string, question: Question): Promise<Response> {
+    const { body, idempotencyKey, signal, limitMs = ANSWER_LIMIT_MS } = question;
     const headers: Record<string, string> = { authorization: `Bearer ${this.#license}` };
     if (body !== undefined) headers['content-type'] = 'application/json';
     if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;

@@ -178,6 +178,13 @@ export const en = {
     took: (milliseconds: string) => `${milliseconds} ms`,
     noAnswer: 'The answer was empty.',
     answerOfPrivateHost: 'What it answered is not kept: the host belongs to the server’s own network.',
+    filmsTitle: 'When films are over',
+    filmsText:
+      'A film that was ordered with a callback address tells it how it ended. These messages are signed with one secret of this project, not with that of a webhook.',
+    renewSecret: 'Renew secret',
+    renewTitle: 'Renew the secret of films?',
+    renewText:
+      'What is sent from now on is signed with another secret. Your server needs it, or it takes no message for yours any more.',
     deleteTitle: 'Delete this webhook?',
     deleteText: 'Nothing more is posted to this address. Its delivery log is gone.',
   },

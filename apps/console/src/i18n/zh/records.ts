@@ -171,6 +171,12 @@ export const zh: Pick<Texts, 'conversations' | 'usage' | 'webhooks'> = {
     took: (milliseconds) => `${milliseconds} 毫秒`,
     noAnswer: '应答为空。',
     answerOfPrivateHost: '不保留应答内容：该主机属于服务器自己的网络。',
+    filmsTitle: '影片完成时',
+    filmsText:
+      '带有回调地址的影片在结束时会通知该地址。这些消息用本项目的一个专用密钥签名，与 Webhook 的签名密钥不同。',
+    renewSecret: '更换签名密钥',
+    renewTitle: '更换影片的签名密钥？',
+    renewText: '此后发送的消息将使用新的密钥签名。您的服务器需要新的密钥，否则无法验证这些消息。',
     deleteTitle: '删除此 Webhook？',
     deleteText: '不再向此地址发送任何内容，发送记录也会删除。',
   },

@@ -1,12 +1,14 @@
 import { Input, Radio, SegmentedControl, Select, Slider } from '@mantine/core';
 import { FILM_FORMATS, FILM_QUALITIES, FILM_SYNC_MODES } from '@visavis/protocol';
 import classes from '../../components/console.module.css';
+import type { FilmsTexts } from '../../i18n/en/films.ts';
 import { useFilmsTexts } from '../../i18n/films-texts.ts';
 import { useFormats } from '../../i18n/language.tsx';
-import { isOfClip } from './film-wish.ts';
+import { type FilmWish, isOfClip } from './film-wish.ts';
 import own from './new-film.module.css';
 import type { PartProps } from './picture-part.tsx';
 import { SegmentsField } from './segments-field.tsx';
+import { SpeakerField } from './speaker-field.tsx';
 
 type FilmOptionsProps = Pick<PartProps, 'wish' | 'onChange'> & {
   /** Stretches that cannot be are to be marked. */
@@ -40,6 +42,7 @@ export function FilmOptions({ wish, isAsked, onChange }: FilmOptionsProps) {
             ) : (
               <SyncModes wish={wish} onChange={onChange} />
             )}
+            <SpeakerField speaker={wish.speaker} onChange={(speaker) => onChange({ speaker })} />
             <OriginalVolume wish={wish} onChange={onChange} />
           </>
         ) : (
@@ -94,22 +97,32 @@ function OriginalVolume({ wish, onChange }: Pick<PartProps, 'wish' | 'onChange'>
 
 /** Of films of clips, photos and avatars alike. */
 const heightsPx = [360, 480, 720, 1080];
+/** A size that is none of them, of a film that is done again. */
+const AS_ORDERED = 'as-ordered';
+
+function orderedSize({ widthPx, heightPx }: FilmWish, { heightOf, widthOf, sizeOf }: FilmsTexts['form']): string {
+  if (widthPx === null) return heightOf(String(heightPx));
+  return heightPx === null ? widthOf(String(widthPx)) : sizeOf(String(widthPx), String(heightPx));
+}
 
 function Output({ wish, onChange }: Pick<PartProps, 'wish' | 'onChange'>) {
   const { form } = useFilmsTexts();
-  const { heightPx, format, quality } = wish;
-  const heights = heightPx === null || heightsPx.includes(heightPx) ? heightsPx : [...heightsPx, heightPx];
+  const { widthPx, heightPx, format, quality } = wish;
+  const isOrdered = widthPx !== null || (heightPx !== null && !heightsPx.includes(heightPx));
   return (
     <div className={classes.split}>
       <Select
         label={form.height}
         data={[
           { value: '', label: form.ownHeight },
-          ...heights.map((value) => ({ value: String(value), label: form.heightOf(String(value)) })),
+          ...heightsPx.map((value) => ({ value: String(value), label: form.heightOf(String(value)) })),
+          ...(isOrdered ? [{ value: AS_ORDERED, label: orderedSize(wish, form) }] : []),
         ]}
-        value={heightPx === null ? '' : String(heightPx)}
+        value={isOrdered ? AS_ORDERED : String(heightPx ?? '')}
         allowDeselect={false}
-        onChange={(chosen) => onChange({ heightPx: chosen ? Number(chosen) : null })}
+        onChange={(chosen) => {
+          if (chosen !== AS_ORDERED) onChange({ widthPx: null, heightPx: chosen ? Number(chosen) : null });
+        }}
       />
       <Select
         label={form.format}

@@ -33,7 +33,7 @@ export function FilmPreview({ projectId, wish, file, onChange }: FilmPreviewProp
   }
   if (pictureFrom === 'file' && pictureFile !== null && address !== null) {
     return pictureFile.kind === 'video' ? (
-      <SpeakerMark address={address} speaker={speaker} onChange={(place) => onChange({ speaker: place })} />
+      <SpeakerMark address={address} speaker={speaker} onChange={(chosen) => onChange({ speaker: chosen })} />
     ) : (
       <figure className={own.preview}>
         <img className={own.previewPicture} src={address} alt={form.preview} />

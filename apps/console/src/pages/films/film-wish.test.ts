@@ -1,5 +1,5 @@
 import '../../testing/browser-stand-in.ts';
-import type { Generation } from '@visavis/protocol/rest';
+import type { CreateGeneration, Generation } from '@visavis/protocol/rest';
 import { createGenerationSchema } from '@visavis/protocol/rest';
 import { expect, test } from 'vitest';
 import {
@@ -10,6 +10,7 @@ import {
   NO_WISH,
   orderOf,
   type SentFile,
+  unmarked,
   uploadIdIn,
   wishOf,
 } from './film-wish.ts';
@@ -137,6 +138,27 @@ test('a film is done again with its own choices, its files by their links', () =
   expect(orderOf({ ...elsewhere, agreed: true })).toEqual({ imageUrl: 'https://x.example/p.jpg', audioUrl: link });
   const lost = film({ kind: 'avatar', url: null, avatarId: 'a1' }, { kind: 'data', url: null, ...noText });
   expect([...missingOf(lost)]).toEqual(['sound']);
+});
+
+test.each<[string, CreateGeneration]>([
+  ['who talks', { speaker: 'auto' }],
+  ['a face at a moment', { speaker: { x: 1, y: 2, timeMs: 2500 } }],
+  ['a face in the first picture', { speaker: { x: 1, y: 2 } }],
+  ['a pace', { syncMode: 'remap' }],
+  ['parts over the own sound', { segments: [{ startMs: 500, endMs: 1500 }], originalVolume: 0.35 }],
+  ['a size over the interface', { output: { widthPx: 640, heightPx: 362, format: 'webm', quality: 'low' } }],
+  ['a width alone', { output: { widthPx: 640 } }],
+])('a film is done again with %s, whatever it was ordered by', (_what, options) => {
+  const ofText = { kind: 'text', url: null, text: 'Hello.', voice: '', language: 'de' } as const;
+  const again = film({ kind: 'video', url: link, avatarId: null }, ofText, options as Generation['options']);
+  const order = orderOf({ ...again, agreed: true });
+  expect(order).toEqual({ videoUrl: link, text: 'Hello.', language: 'de', ...options });
+  expect(createGenerationSchema.safeParse(order).success).toBe(true);
+});
+
+test('a mark is of one clip; who talks is found in any', () => {
+  expect(unmarked({ x: 1, y: 2, timeMs: 500 })).toBeNull();
+  expect([unmarked(null), unmarked('auto')]).toEqual([null, 'auto']);
 });
 
 test('only links of uploads name an upload', () => {

@@ -2,6 +2,7 @@ import {
   type FilmFormat,
   type FilmQuality,
   type FilmSegment,
+  type FilmSpeaker,
   type FilmSyncMode,
   segmentsFault,
 } from '@visavis/protocol';
@@ -52,23 +53,30 @@ export type FilmWish = {
   readonly originalVolume: number;
   /** Null: as high as what it is made of. */
   readonly heightPx: number | null;
+  /** Of a film that is done again in the size that was ordered over the interface; the form asks for heights alone. */
+  readonly widthPx: number | null;
   readonly format: FilmFormat;
   readonly quality: FilmQuality;
-  /** In pixels of the clip's first picture; null: the largest face. */
-  readonly speaker: { readonly x: number; readonly y: number } | null;
+  /** Null: the largest face. */
+  readonly speaker: FilmSpeaker | null;
 };
 
 export const NO_WISH: FilmWish = {
   ...{ pictureFrom: 'file', pictureFile: null, avatarId: null, pictureUrl: '', pictureKind: 'video', agreed: false },
   ...{ soundFrom: 'text', text: '', voice: '', language: '', recording: null, soundFile: null, soundUrl: '' },
   ...{ extent: 'all', segments: [], syncMode: 'loop', originalVolume: 0, speaker: null },
-  ...{ heightPx: null, format: 'mp4', quality: 'high' },
+  ...{ heightPx: null, widthPx: null, format: 'mp4', quality: 'high' },
 };
 
 /** Of a clip mouths are drawn anew; a photo and an avatar become a face of their own. */
 export function isOfClip({ pictureFrom, pictureFile, pictureKind }: FilmWish): boolean {
   if (pictureFrom === 'file') return pictureFile?.kind === 'video';
   return pictureFrom === 'address' && pictureKind === 'video';
+}
+
+/** What holds of another clip, too. */
+export function unmarked(speaker: FilmWish['speaker']): FilmWish['speaker'] {
+  return speaker === 'auto' ? speaker : null;
 }
 
 /** The file of the picture, and that of the sound, which the order needs on the server. */
@@ -133,8 +141,9 @@ function settingsOf(wish: FilmWish): CreateGeneration {
 }
 
 /** What differs from what is made anyway. */
-function outputOf({ heightPx, format, quality }: FilmWish): CreateGeneration {
+function outputOf({ widthPx, heightPx, format, quality }: FilmWish): CreateGeneration {
   const output = {
+    ...(widthPx === null ? {} : { widthPx }),
     ...(heightPx === null ? {} : { heightPx }),
     ...(format === NO_WISH.format ? {} : { format }),
     ...(quality === NO_WISH.quality ? {} : { quality }),
@@ -152,16 +161,17 @@ function settingsWish({
   speaker,
   segments,
   originalVolume,
-  output: { heightPx, format, quality } = {},
+  output: { widthPx, heightPx, format, quality } = {},
 }: Generation['options']): Partial<FilmWish> {
   return {
+    ...(widthPx && { widthPx }),
     ...(heightPx && { heightPx }),
     ...(format && { format }),
     ...(quality && { quality }),
     ...(segments && { extent: 'parts', segments }),
     ...(syncMode && { syncMode }),
     ...(originalVolume && { originalVolume }),
-    ...(speaker && speaker !== 'auto' && { speaker }),
+    ...(speaker && { speaker }),
   };
 }
 

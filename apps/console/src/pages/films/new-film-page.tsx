@@ -11,7 +11,7 @@ import { useFilmsTexts } from '../../i18n/films-texts.ts';
 import { FilmEstimate } from './film-estimate.tsx';
 import { FilmOptions } from './film-options.tsx';
 import { FilmPreview } from './film-preview.tsx';
-import { estimableOrder, type FilmWish, filesOf, missingOf, NO_WISH, orderOf } from './film-wish.ts';
+import { estimableOrder, type FilmWish, filesOf, missingOf, NO_WISH, orderOf, unmarked } from './film-wish.ts';
 import { browserKeep } from './kept-files.ts';
 import { keepWish, useKeptWish } from './kept-wish.ts';
 import own from './new-film.module.css';
@@ -26,8 +26,8 @@ export function NewFilmPage({ projectId }: { readonly projectId: string }) {
   const { form: texts, back } = useFilmsTexts();
   const [wish, change] = useKeptWish(projectId);
   const pictures = useFileSending({ projectId, use: 'picture' }, wish.pictureFile, (pictureFile) =>
-    // The mark is of the clip before.
-    change(areOneFile(pictureFile, wish.pictureFile) ? { pictureFile } : { pictureFile, speaker: null }),
+    // A mark is of the clip before.
+    change({ pictureFile, ...(areOneFile(pictureFile, wish.pictureFile) ? {} : { speaker: unmarked(wish.speaker) }) }),
   );
   const sounds = useFileSending({ projectId, use: 'sound' }, wish.soundFile, (soundFile) => change({ soundFile }));
   const recordings = useFileSending({ projectId, use: 'sound', keep: browserKeep }, wish.recording, (recording) =>

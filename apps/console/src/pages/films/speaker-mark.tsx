@@ -1,44 +1,57 @@
-import { Button } from '@mantine/core';
-import { type KeyboardEvent, type MouseEvent, useState } from 'react';
+import { Button, Slider } from '@mantine/core';
+import { type KeyboardEvent, type MouseEvent, useRef, useState } from 'react';
 import classes from '../../components/console.module.css';
 import { useFilmsTexts } from '../../i18n/films-texts.ts';
 import { useFormats } from '../../i18n/language.tsx';
 import type { FilmWish } from './film-wish.ts';
 import own from './new-film.module.css';
+import { useSpeakerWords } from './speaker-field.tsx';
 
-type Place = NonNullable<FilmWish['speaker']>;
+type Place = Extract<FilmWish['speaker'], object>;
 type Size = { readonly widthPx: number; readonly heightPx: number };
 
 /** Of the picture, for one press of an arrow key. */
 const step = 1 / 50;
+/** Of the clip, for one press of an arrow key. */
+const stepS = 0.1;
 
 type SpeakerMarkProps = {
   readonly address: string;
-  readonly speaker: Place | null;
-  readonly onChange: (place: Place | null) => void;
+  readonly speaker: FilmWish['speaker'];
+  readonly onChange: (speaker: FilmWish['speaker']) => void;
 };
 
-/** The first picture of a clip, in which one marks the face that speaks. */
+/** A picture of a clip, in which one marks the face that speaks. */
 export function SpeakerMark({ address, speaker, onChange }: SpeakerMarkProps) {
   const { form, player } = useFilmsTexts();
-  const { number } = useFormats();
+  const video = useRef<HTMLVideoElement>(null);
+  const marked = speaker === 'auto' ? null : speaker;
   const [size, setSize] = useState<Size | null>(null);
+  const [lengthS, setLengthS] = useState(0);
+  const [atMs, setAtMs] = useState(marked?.timeMs ?? 0);
   const [isBroken, setBroken] = useState(false);
-  const told = speaker === null ? form.speakerNone : form.speakerAt(number(speaker.x), number(speaker.y));
+  const told = useSpeakerWords()(speaker);
+  // In another picture of the clip the face is elsewhere.
+  const shown = marked !== null && (marked.timeMs ?? 0) === atMs ? marked : null;
 
+  const place = (across: number, down: number) => {
+    if (size !== null) onChange({ ...placeAt(size, across, down), ...(atMs === 0 ? {} : { timeMs: atMs }) });
+  };
   const click = ({ currentTarget, clientX, clientY, detail }: MouseEvent<HTMLButtonElement>) => {
-    if (size === null) return;
     // Of a key: the mark stands in the middle first.
-    if (detail === 0) return onChange(speaker ?? placeAt(size, 0.5, 0.5));
+    if (detail === 0) return shown === null ? place(0.5, 0.5) : undefined;
     const box = currentTarget.getBoundingClientRect();
-    onChange(placeAt(size, (clientX - box.left) / box.width, (clientY - box.top) / box.height));
+    place((clientX - box.left) / box.width, (clientY - box.top) / box.height);
   };
   const move = (event: KeyboardEvent) => {
     const [across, down] = movements[event.key] ?? [0, 0];
     if (size === null || (across === 0 && down === 0)) return;
     event.preventDefault();
-    const from = speaker ?? placeAt(size, 0.5, 0.5);
-    onChange(placeAt(size, from.x / size.widthPx + across * step, from.y / size.heightPx + down * step));
+    const from = shown ?? placeAt(size, 0.5, 0.5);
+    place(from.x / size.widthPx + across * step, from.y / size.heightPx + down * step);
+  };
+  const seek = (seconds: number) => {
+    if (video.current !== null) video.current.currentTime = seconds;
   };
 
   if (isBroken) return <p className={`${own.previewPicture} ${own.nothing} ${classes.muted}`}>{player.unplayable}</p>;
@@ -52,33 +65,74 @@ export function SpeakerMark({ address, speaker, onChange }: SpeakerMarkProps) {
         onKeyDown={move}
       >
         <video
+          ref={video}
           className={own.previewVideo}
           src={address}
           muted
           playsInline
-          preload="metadata"
-          onLoadedMetadata={({ currentTarget: { videoWidth, videoHeight } }) => {
+          preload="auto"
+          onLoadedMetadata={({ currentTarget: { videoWidth, videoHeight, duration } }) => {
             if (videoWidth > 0) setSize({ widthPx: videoWidth, heightPx: videoHeight });
+            setLengthS(Number.isFinite(duration) ? duration : 0);
+            seek(atMs / 1000);
           }}
           onError={() => setBroken(true)}
         />
-        {speaker !== null && size !== null && (
+        {shown !== null && size !== null && (
           <span
             className={own.mark}
-            style={{ left: `${(100 * speaker.x) / size.widthPx}%`, top: `${(100 * speaker.y) / size.heightPx}%` }}
+            style={{ left: `${(100 * shown.x) / size.widthPx}%`, top: `${(100 * shown.y) / size.heightPx}%` }}
           />
         )}
       </button>
       <figcaption>
-        <strong>{form.speaker}</strong> <span role="status">{told}</span>
+        {lengthS > stepS && (
+          <PictureTime
+            atS={atMs / 1000}
+            // Of the last picture nothing may be shown.
+            lastS={Math.floor((lengthS - stepS / 2) / stepS) * stepS}
+            onChange={(seconds) => {
+              setAtMs(Math.round(seconds * 1000));
+              seek(seconds);
+            }}
+          />
+        )}
+        <span>
+          <strong>{form.speaker}</strong> <span role="status">{told}</span>
+        </span>
         <span>{form.speakerHint}</span>
-        {speaker !== null && (
+        {marked !== null && (
           <Button variant="default" size="compact-sm" onClick={() => onChange(null)}>
             {form.speakerClear}
           </Button>
         )}
       </figcaption>
     </figure>
+  );
+}
+
+type PictureTimeProps = {
+  readonly atS: number;
+  readonly lastS: number;
+  readonly onChange: (seconds: number) => void;
+};
+
+function PictureTime({ atS, lastS, onChange }: PictureTimeProps) {
+  const { form } = useFilmsTexts();
+  const { fixed } = useFormats();
+  return (
+    <div className={`${own.slider} ${own.pictureTime}`}>
+      <Slider
+        thumbLabel={form.pictureTime}
+        min={0}
+        max={lastS}
+        step={stepS}
+        label={null}
+        value={atS}
+        onChange={onChange}
+      />
+      <span>{form.pictureAt(fixed(atS, 1))}</span>
+    </div>
   );
 }
 

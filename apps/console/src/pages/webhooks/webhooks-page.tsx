@@ -11,6 +11,7 @@ import { ShownSecret } from '../../components/shown-secret.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import own from './deliveries.module.css';
 import { Deliveries } from './deliveries.tsx';
+import { FilmSecret } from './film-secret.tsx';
 import { EditWebhookForm, NewWebhookForm } from './webhook-form.tsx';
 
 export function WebhooksPage({ projectId }: { readonly projectId: string }) {
@@ -47,6 +48,7 @@ export function WebhooksPage({ projectId }: { readonly projectId: string }) {
           )
         }
       </Loaded>
+      <FilmSecret projectId={projectId} onSecret={setSecret} />
       {isNew && <NewWebhookForm projectId={projectId} onClose={() => setIsNew(false)} onCreated={setSecret} />}
       {edited !== null && <EditWebhookForm projectId={projectId} webhook={edited} onClose={() => setEdited(null)} />}
       <Confirm
