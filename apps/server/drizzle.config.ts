@@ -10,6 +10,7 @@ export default defineConfig({
     './src/db/usage-schema.ts',
     './src/db/making-schema.ts',
     './src/db/film-schema.ts',
+    './src/db/voice-schema.ts',
   ],
   out: './src/db/migrations',
 });

@@ -61,6 +61,8 @@ export type CallAvatar = {
   readonly isSystem?: boolean;
   readonly provider: string;
   readonly model: string;
+  /** Parts of its voice that its owner has chosen, with their keys, for the worker of the call alone; none when left out. */
+  readonly parts?: NonNullable<SessionConfig['parts']>;
   readonly voice: string;
   /** BCP 47 tag. */
   readonly language: string;

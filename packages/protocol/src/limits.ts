@@ -76,6 +76,8 @@ export const LIMITS = {
     /** What somebody adds to the rating of a call. */
     ratingText: 1000,
     voiceSample: 300,
+    /** A key at a service for voices; some are signed tokens. */
+    serviceKey: 1000,
     /** Text of one reply, as a voice provider writes it. */
     replyText: 100_000,
     /** Text of one message in the record of a talk; arguments of one call of a tool. */

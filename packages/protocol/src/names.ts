@@ -40,6 +40,10 @@ export const VOICE_OF_CALL = {
   people: 'operator',
 } as const;
 
+/** Where a part of the catalogue of voices stands: a whole voice, or one of the three parts of a cascade. */
+export const VOICE_SLOTS = ['voice', 'recogniser', 'thinker', 'speaker'] as const;
+export type VoiceSlotName = (typeof VOICE_SLOTS)[number];
+
 /** A BCP 47 tag, like `en-US`. */
 export const LANGUAGE_TAG = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/;
 

@@ -121,6 +121,16 @@ export const REFUSALS = {
   'key-not-shown': 'This key cannot be shown again. Reset it for a new one.',
   'link-withdrawn': 'The link was withdrawn while it was made. Make another one.',
   'no-own-voice': 'This server has no voice of its own to be heard here.',
+  'unknown-voice': 'There is no “{id}” here. Choose one of these: {known}.',
+  'wrong-option': 'The option “{option}” {why}.',
+  'private-service':
+    'The address leads to {host}, which may not be asked: {why} Give one that everybody can reach, or ask the operator of this server to add the host to FETCH_PRIVATE_HOSTS.',
+  'no-voice-key': '“{id}” needs a key: add one for {origin}, and choose it.',
+  'voice-key-gone': 'This key is not there any more. Choose another one.',
+  'voice-key-elsewhere': 'This key was given for {origin} and is sent nowhere else. Choose one for {wanted}.',
+  'voice-keys-full': 'This project has {limit} keys of services, as many as it may have. Delete one you do not need.',
+  'trying-already': 'You are trying something else already. Wait for its result, then try again.',
+  'many-trials': 'Many people are trying voices just now. Try again in a few seconds.',
   'voice-not-heard': 'Voices of “{provider}” cannot be heard here: talk with the avatar.',
   'voice-in-calls-only':
     'Voices of OpenAI Realtime can be heard in a call only: talk with the avatar in the playground.',

@@ -10,6 +10,7 @@ import type {
   FirstSteps,
   LedgerSum,
   LicenceKey,
+  ListedVoice,
   LiveTalks,
   Project,
   ProviderVoices,
@@ -18,6 +19,7 @@ import type {
   Usage,
   User,
   UserSession,
+  VoiceKey,
   Wallet,
   Webhook,
 } from '@visavis/protocol/rest';
@@ -81,6 +83,18 @@ export const voicesQuery = queryOptions({
   queryFn: () => request<ProviderVoices[]>('GET', '/voices'),
   staleTime: Number.POSITIVE_INFINITY,
 });
+
+export const voiceCatalogueQuery = queryOptions({
+  queryKey: ['voice-catalogue'],
+  queryFn: () => request<ListedVoice[]>('GET', '/voice-catalogue'),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export const voiceKeysQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ['voice-keys', projectId],
+    queryFn: () => request<VoiceKey[]>('GET', `/projects/${projectId}/voice-keys`),
+  });
 
 /** A page of conversations; see `conversationQuerySchema` for what can be asked. */
 export const conversationsQuery = (projectId: string, query: Readonly<Record<string, string | null>>) =>

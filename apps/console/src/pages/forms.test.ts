@@ -101,7 +101,7 @@ it('an avatar is changed field by field, and saved once it is; tools that are no
     );
   expect(fieldsOf(form())).toEqual({
     ...{ name: ['required', 'text'], prompt: ['long text'], firstMessage: ['long text'], knowledge: ['long text'] },
-    ...{ provider: ['required', 'text'], model: ['required', 'text'], tools: ['long text'], maxCallSeconds: ['text'] },
+    ...{ provider: ['hidden'], model: ['required', 'text'], tools: ['long text'], maxCallSeconds: ['text'] },
   });
   expect(buttonsOf(form()).disabled).toEqual(['Discard', 'Save']);
   const broken = form({ ...valuesOf(sampleAvatar), tools: '[' });

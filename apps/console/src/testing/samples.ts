@@ -17,6 +17,7 @@ export const sampleAvatar: Avatar = {
   failure: null,
   ...{ provider: 'local', model: 'gpt-realtime', voice: 'marin', speaker: null, language: 'en-US' },
   ...{ prompt: 'Be kind.', firstMessage: 'Hello!', knowledge: '', tools: [], maxCallSeconds: null, recordCalls: false },
+  parts: {},
   ...{ notice: null, job: null, thumbnailUrl: null, previewUrl: null, sourceUrl: null, face: null },
   ...{ createdAt: at, updatedAt: at },
 };

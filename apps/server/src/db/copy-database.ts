@@ -24,6 +24,7 @@ const TABLES = [
     'callback_secrets',
     'tool_secrets',
     'mcp_servers',
+    'voice_keys',
     'webhook_deliveries',
   ] as const),
   ...(['uploads', 'upload_links', 'avatar_jobs', 'films'] as const),

@@ -1,4 +1,4 @@
-import type { AvatarNotice, MakingFailure } from '@visavis/protocol';
+import type { AvatarNotice, MakingFailure, VoiceSlotName } from '@visavis/protocol';
 import { sql } from 'drizzle-orm';
 import {
   bigint,
@@ -96,6 +96,15 @@ export const licenceKeys = pgTable(
 
 export type StoredTool = Readonly<Record<string, unknown>>;
 
+/** Parts of a voice by where they stand; keys by their ids. */
+export type StoredParts = {
+  readonly [Slot in VoiceSlotName]?: {
+    readonly id: string;
+    readonly options: Readonly<Record<string, string | number | boolean>>;
+    readonly keyId?: string;
+  };
+};
+
 export const avatars = pgTable(
   'avatars',
   {
@@ -139,6 +148,8 @@ export const avatars = pgTable(
     thumbnail: text('thumbnail'),
     /** File name of the film of the idle avatar inside the bundle. */
     preview: text('preview'),
+    /** What it hears, thinks and speaks with, where its owner has chosen. */
+    parts: jsonb('voice_parts').$type<StoredParts>().notNull().default({}),
     /** What its owner is told about how it was made. */
     notice: text('notice').$type<AvatarNotice>(),
     /** Where it stands among the avatars of the first page, from small to large; null: it is not shown there. */

@@ -51,6 +51,7 @@ import {
   seesWith,
   withVoiceProvider,
 } from './voice-choice.ts';
+import { offeredVoices } from './voice-services.ts';
 
 export type RunningServer = {
   readonly port: number;
@@ -224,6 +225,10 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     fetchPrivateHosts: config.fetchPrivateHosts,
     toolPrivateHosts: config.toolPrivateHosts,
     voices: describedVoices(config),
+    offered: offeredVoices(
+      { hasDoubles: config.allowScriptedVoice, privateHosts: config.fetchPrivateHosts, logger },
+      closers,
+    ),
     voicePreviews: openVoicePreviews(config, logger, closers),
     webhooks: { privateHosts: config.webhookPrivateHosts },
     disk,

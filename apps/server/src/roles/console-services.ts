@@ -54,8 +54,9 @@ import { type CallMeter, createCallMeter } from '../control/usage/call-meter.ts'
 import { Ledger } from '../control/usage/ledger.ts';
 import { toThousandths } from '../control/usage/points.ts';
 import { UsageReports } from '../control/usage/usage-reports.ts';
-import { NO_DESCRIBED_VOICES, type VoiceDirectory } from '../control/voices/voice-directory.ts';
-import { type VoicePreviewOptions, VoicePreviews } from '../control/voices/voice-previews.ts';
+import type { VoiceDirectory } from '../control/voices/voice-directory.ts';
+import type { VoicePreviewOptions } from '../control/voices/voice-previews.ts';
+import type { VoiceSetup } from '../control/voices/voice-setup.ts';
 import { type ToldConversations, withWebhooks } from '../control/webhooks/webhook-feed.ts';
 import type { Webhooks } from '../control/webhooks/webhooks.ts';
 import type { Database } from '../db/database.ts';
@@ -69,6 +70,7 @@ import type { CallControl, Logger } from '../ports.ts';
 import { createBundles, createUploadLinks } from './file-services.ts';
 import { localTasks, sharedTasks } from './housekeeping-tasks.ts';
 import { createFilmServices, createMaking, createToolServices, createWebhookServices } from './job-services.ts';
+import { createVoiceServices, type OfferedVoices } from './voice-services.ts';
 
 export type ConsoleServiceOptions = {
   readonly db: Database;
@@ -115,6 +117,8 @@ export type ConsoleServiceOptions = {
   readonly toolPrivateHosts?: readonly string[];
   /** Where files lie that come over links, until they are whole. Left out: there are no such links. */
   readonly arrivingFolder?: string;
+  /** What avatars may name to speak with; anything when left out. */
+  readonly offered?: OfferedVoices;
   /** Left out: voices are not described. */
   readonly voices?: VoiceDirectory;
   /** Left out: no voice can be heard before it is chosen. */
@@ -178,8 +182,6 @@ export type ConsoleServices = {
   close(): Promise<void>;
 };
 
-const NO_VOICES: VoicePreviewOptions = { speak: null, hasKey: () => null };
-
 /** The control plane: what stands behind the console's interface and decides about calls. */
 export function createConsoleServices(options: ConsoleServiceOptions): ConsoleServices {
   const { db, masterKeys, folders, logger, points, quotas = DEFAULT_QUOTAS } = options;
@@ -191,14 +193,17 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const tokens = createBrowserTokens(db, quotas);
   const ledger = new Ledger(db, { isCharging: points.perMinute > 0 });
   const meter = createCallMeter({ ledger, pointsPerMinute: points.perMinute, logger });
-  const admission = createAdmission(db, folders, ledger);
+  const voices = createVoiceServices(options, bounds);
+  const admission = createAdmission(db, folders, ledger, voices.setup);
   const licences = createLicences(options, slots, audit);
   const projects = createProjects(db, points.free === null ? null : toThousandths(points.free), quotas);
   let jobs: Jobs | null = null;
   const wake: Jobs['wake'] = (name, key) => jobs?.wake(name, key);
   const shop = { wake, places: createSharedPlaces(options.madeAtOnce ?? 1), onBound: bounds.reached };
   const bundles = createBundles(options);
-  const { avatars, avatarBin, firstPage, uploads, ...making } = createAvatars(options, bounds, { ...shop, bundles });
+  const { avatars, avatarBin, firstPage, uploads, ...making } = createAvatars(options, bounds, {
+    ...{ ...shop, bundles, voiceSetup: voices.setup },
+  });
   const uploadLinks = createUploadLinks(options, bounds);
   const hooks = createWebhookServices(options, bounds, wake);
   const filming = createFilmServices(options, { ...shop, bundles }, uploadLinks, hooks.callbacks);
@@ -237,13 +242,8 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
     },
     consoleApi: {
       ...{ ...known, accounts, audit, projects, licences, tokens, avatarBin, firstPage, ledger, archive, logger },
-      ...{
-        ...createVoices(options, bounds),
-        ...hooks.forConsole,
-        ...tools.forConsole,
-        uploads,
-        pointsPerMinute: points.perMinute,
-      },
+      ...{ ...voices.forConsole, ...hooks.forConsole, ...tools.forConsole, uploads },
+      ...{ pointsPerMinute: points.perMinute },
       ...{ members, invitations, firstSteps: talks.firstSteps, snippets: createSnippets(db) },
       ...{ usageReports: new UsageReports(db), usageOf: createUsageReader(db, quotas, options.demoProjectId ?? null) },
     },
@@ -315,23 +315,20 @@ function createLicences(options: ConsoleServiceOptions, slots: CallSlots, audit:
   return new LicenceControl({ keys, slots, calls, audit });
 }
 
-function createAvatars(options: ConsoleServiceOptions, bounds: Bounds, shop: Parameters<typeof createMaking>[2]) {
+function createAvatars(
+  options: ConsoleServiceOptions,
+  bounds: Bounds,
+  shop: Parameters<typeof createMaking>[2] & { readonly voiceSetup: VoiceSetup },
+) {
   const { db, folders, quotas = DEFAULT_QUOTAS, demoProjectId = null } = options;
   const catalogue = createAvatarCatalogue(db, folders);
   const { uploads, sources, workshop, turns } = createMaking(options, bounds, shop);
-  const avatars = new OwnAvatars({ db, catalogue, maker: workshop, quotas });
+  const avatars = new OwnAvatars({ db, catalogue, maker: workshop, quotas, voiceSetup: shop.voiceSetup });
   const avatarBin = new AvatarBin({ db, folders, bundles: shop.bundles, catalogue, avatars, maker: workshop, quotas });
   return {
     ...{ uploads, sources, workshop, turns, avatars, avatarBin },
     firstPage: new FirstPage({ db, catalogue, demoProjectId }),
   };
-}
-
-function createVoices(
-  { voices = NO_DESCRIBED_VOICES, voicePreviews = NO_VOICES }: ConsoleServiceOptions,
-  { reached }: Bounds,
-) {
-  return { voices, voicePreviews: new VoicePreviews({ ...voicePreviews, onBound: reached }) };
 }
 
 /** Where bounds that are reached are told: the log on standard output, and the one that operators read. */

@@ -121,7 +121,8 @@ export function definePart<Slot extends VoiceSlot, Schema extends z.ZodObject, F
     ...{ slot, id, title, optionsSchema },
     takesKey: key !== undefined,
     needsKey: (options) => key?.isNeeded(read(options)) ?? false,
-    keyOrigin: (options) => key?.originOf(read(options)) ?? null,
+    // The sockets of a place are no other place.
+    keyOrigin: (options) => key?.originOf(read(options)).replace(/^ws/, 'http') ?? null,
     describe: (options) => describe(read(options)),
     open: async (options, tools) => open(read(options), tools),
   };

@@ -54,7 +54,7 @@ describe('the catalogue', () => {
     const thinker = findEntry('thinker', 'openai-compatible');
     expect(thinker?.keyOrigin({ url: 'https://api.groq.com/openai/v1', model: 'x' })).toBe('https://api.groq.com');
     const realtime = findEntry('voice', 'openai-realtime');
-    expect([realtime?.keyOrigin({}), realtime?.needsKey({})]).toEqual(['wss://api.openai.com', true]);
+    expect([realtime?.keyOrigin({}), realtime?.needsKey({})]).toEqual(['https://api.openai.com', true]);
     expect(realtime?.needsKey({ url: 'ws://127.0.0.1:8000/v1' })).toBe(false);
   });
 

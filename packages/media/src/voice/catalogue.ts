@@ -1,3 +1,4 @@
+import { VOICE_SLOTS } from '@visavis/protocol';
 import * as z from 'zod';
 import type { ProviderVoices, VoiceCapabilities } from '../core/voice-port.ts';
 import { anthropicEntry } from './anthropic/entry.ts';
@@ -15,10 +16,10 @@ import { openAiRealtimeEntry } from './openai-realtime/entry.ts';
 import { operatorEntry, peopleThinker } from './operator/entry.ts';
 import { scriptedEntry } from './scripted/entry.ts';
 import { transparencyEntry } from './transparency/entry.ts';
-import { type PartChoice, VOICE_SLOTS, type VoiceParts, type VoiceSlot } from './voice-parts.ts';
+import type { PartChoice, VoiceParts, VoiceSlot } from './voice-parts.ts';
 
 export { lackOf, type OperatorSettings, operatorParts, usualVoice } from './operator-choice.ts';
-export { type PartChoice, VOICE_SLOTS, type VoiceParts, type VoiceSlot, withoutKeys } from './voice-parts.ts';
+export { type PartChoice, type VoiceParts, type VoiceSlot, withoutKeys } from './voice-parts.ts';
 
 /**
  * Every voice, and every part of a cascade. Console, server, workers and documents know them from here: a new one is a folder with
@@ -76,6 +77,8 @@ export type ListedEntry = {
   /** JSON schema of its options. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly takesKey: boolean;
+  /** Where its key is sent; null: where its options say, or it takes none. */
+  readonly keyOrigin: string | null;
   /** Its parts may be chosen. */
   readonly hasParts: boolean;
 };
@@ -86,6 +89,7 @@ export function listCatalogue(): readonly ListedEntry[] {
     ENTRIES[slot].filter(isOffered).map((entry) => ({
       ...{ slot, id: entry.id, title: entry.title, takesKey: entry.takesKey },
       options: z.toJSONSchema(entry.optionsSchema, { io: 'input' }),
+      keyOrigin: usualOrigin(entry),
       hasParts: 'parts' in entry && entry.parts?.isOpen === true,
     })),
   );
@@ -95,6 +99,51 @@ export function listCatalogue(): readonly ListedEntry[] {
 function isOffered(entry: Entries[VoiceSlot]): boolean {
   if (entry === peopleThinker || entry === demoThinkerEntry) return false;
   return !('offer' in entry) || entry.offer.toAvatars;
+}
+
+function usualOrigin(entry: Entries[VoiceSlot]): string | null {
+  const usual = entry.optionsSchema.safeParse({});
+  return usual.success ? entry.keyOrigin(usual.data) : null;
+}
+
+/** What is wrong with the options of a part, or what they are when the usual ones are filled in. */
+export function readOptions(slot: VoiceSlot, { id, options }: PartChoice) {
+  const entry = findEntry(slot, id);
+  if (entry === null || !isOffered(entry)) {
+    return { kind: 'unknown', known: ENTRIES[slot].filter(isOffered).map((known) => known.id) } as const;
+  }
+  const read = entry.optionsSchema.safeParse(options);
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+    const option = unknown ?? String(issue?.path[0] ?? '');
+    return {
+      kind: 'wrong-option',
+      option,
+      why: unknown === undefined ? (issue?.message ?? '') : 'is not known',
+    } as const;
+  }
+  const addresses = Object.entries(entry.optionsSchema.shape).filter(([name, schema]) =>
+    isAddress(schema, read.data[name]),
+  );
+  return {
+    kind: 'part',
+    options: plainOptions(read.data),
+    addresses: Object.fromEntries(addresses.map(([name]) => [name, String(read.data[name])])),
+    keyOrigin: entry.keyOrigin(read.data),
+    needsKey: entry.needsKey(read.data),
+  } as const;
+}
+
+function isAddress(schema: z.core.$ZodType, value: unknown): boolean {
+  return typeof value === 'string' && z.toJSONSchema(schema, { io: 'input' }).format === 'uri';
+}
+
+function plainOptions(options: Readonly<Record<string, unknown>>): Readonly<Record<string, string | number | boolean>> {
+  const isPlain = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => isPlain(value))) as Readonly<
+    Record<string, string | number | boolean>
+  >;
 }
 
 export function offersOf(provider: string): VoiceOffer | null {

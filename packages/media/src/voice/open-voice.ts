@@ -1,3 +1,4 @@
+import { errorMessage } from '../core/error-message.ts';
 import type { VoiceProvider } from '../core/voice-port.ts';
 import { findEntry, type VoiceParts, type VoiceSlot } from './catalogue.ts';
 import type { CascadePlan, PartTools } from './catalogue-entry.ts';
@@ -26,11 +27,12 @@ export async function openVoice(
   if (entry === null || (entry.offer.isDouble && !surroundings.hasDoubles)) {
     throw new Error(`There is no voice provider "${provider}" here. Choose another one in the avatar's settings.`);
   }
-  if (entry.parts !== null) return openComposed(provider, entry.parts, chosen, surroundings);
+  const keys = Object.values(chosen).flatMap(({ apiKey }) => apiKey ?? []);
+  if (entry.parts !== null) return hidingKeys(await openComposed(provider, entry.parts, chosen, surroundings), keys);
   const operators = surroundings.operatorParts.voice;
   const usual = operators?.id === provider ? operators : { id: provider, options: {} };
   const part = chosen.voice ?? usual;
-  return entry.open(part.options, toolsFor(part, chosen.voice !== undefined, surroundings));
+  return hidingKeys(await entry.open(part.options, toolsFor(part, chosen.voice !== undefined, surroundings)), keys);
 }
 
 async function openComposed(
@@ -71,4 +73,25 @@ function known<Slot extends VoiceSlot>(slot: Slot, { id }: { readonly id: string
 function toolsFor({ apiKey }: PartChoice, isOwners: boolean, surroundings: Surroundings): PartTools {
   const { clock, logger, local, network } = surroundings;
   return { clock, logger, local, apiKey, isOperators: !isOwners, network: isOwners ? network : openNetwork };
+}
+
+/** Some services repeat the key that they refuse, and what they say reaches whoever talks. */
+function hidingKeys(provider: VoiceProvider, keys: readonly string[]): VoiceProvider {
+  if (keys.length === 0) return provider;
+  const hide = (text: string): string => keys.reduce((hidden, key) => hidden.replaceAll(key, '…'), text);
+  return {
+    id: provider.id,
+    capabilities: provider.capabilities,
+    close: () => provider.close(),
+    open: (config, listener, signal) =>
+      provider
+        .open(
+          config,
+          (event) => listener(event.type === 'failed' ? { ...event, message: hide(event.message) } : event),
+          signal,
+        )
+        .catch((error: unknown) => {
+          throw new Error(hide(errorMessage(error)));
+        }),
+  };
 }

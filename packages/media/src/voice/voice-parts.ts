@@ -1,6 +1,6 @@
-/** Where a part of the catalogue stands: a whole voice, or one of the three parts of a cascade. */
-export const VOICE_SLOTS = ['voice', 'recogniser', 'thinker', 'speaker'] as const;
-export type VoiceSlot = (typeof VOICE_SLOTS)[number];
+import type { VoiceSlotName } from '@visavis/protocol';
+
+export type VoiceSlot = VoiceSlotName;
 
 /** A part of the catalogue with its options, as it travels to the media worker that opens it. */
 export type PartChoice = {

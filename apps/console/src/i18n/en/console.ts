@@ -177,7 +177,6 @@ export const en = {
     character: 'Character',
     voiceAndModel: 'Voice and model',
     voice: 'Voice',
-    provider: 'Provider',
     model: 'Model',
     language: 'Language',
     languageHint: 'Search by name, or type a tag like en-US.',

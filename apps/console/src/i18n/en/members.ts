@@ -118,6 +118,8 @@ export const en = {
       'webhook.deleted': 'Deleted a webhook',
       'webhook.revealed': 'Looked at a webhook’s secret',
       'callback-secret.revealed': 'Looked at the secret that signs what is told of films',
+      'voice-key.created': 'Kept a key of a service for voices',
+      'voice-key.deleted': 'Deleted a key of a service for voices',
       'callback-secret.renewed': 'Renewed the secret that signs what is told of films',
       'tool-secret.revealed': 'Looked at the secret that signs what tools are asked',
       'tool-secret.renewed': 'Renewed the secret that signs what tools are asked',

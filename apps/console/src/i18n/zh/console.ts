@@ -174,7 +174,6 @@ export const zh: Texts = {
     character: '角色',
     voiceAndModel: '声音和模型',
     voice: '声音',
-    provider: '提供方',
     model: '模型',
     language: '语言',
     languageHint: '按名称搜索，或输入标签，例如 en-US。',

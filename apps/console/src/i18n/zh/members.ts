@@ -114,6 +114,8 @@ export const zh: MembersTexts = {
       'webhook.deleted': '删除了 Webhook',
       'webhook.revealed': '查看了 Webhook 的签名密钥',
       'callback-secret.revealed': '查看了影片通知的签名密钥',
+      'voice-key.created': '保存了语音服务的密钥',
+      'voice-key.deleted': '删除了语音服务的密钥',
       'callback-secret.renewed': '更换了影片通知的签名密钥',
       'tool-secret.revealed': '查看了工具请求的签名密钥',
       'tool-secret.renewed': '更换了工具请求的签名密钥',

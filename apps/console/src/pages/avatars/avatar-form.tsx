@@ -19,6 +19,7 @@ import { ToolBuilder } from './tools/tool-builder.tsx';
 import { faultOfTools } from './tools/tool-faults.ts';
 import { sentenceOf } from './tools/tool-texts.ts';
 import { VoiceField } from './voice-field.tsx';
+import { VoicePartsFields } from './voice-parts/voice-parts.tsx';
 
 type AvatarFormProps = {
   readonly projectId: string;
@@ -45,7 +46,7 @@ export function AvatarForm({ projectId, avatar, draft }: AvatarFormProps) {
       valuesOf={valuesOf}
     >
       <CharacterFields {...fields} />
-      <VoiceFields {...fields} />
+      <VoiceFields projectId={projectId} {...fields} />
       <ToolBuilder
         text={draft.values.tools}
         fault={toolsFault}
@@ -97,7 +98,7 @@ function CharacterFields({ values, onChange }: FieldsProps) {
   );
 }
 
-function VoiceFields({ values, onChange }: FieldsProps) {
+function VoiceFields({ projectId, values, onChange }: FieldsProps & { readonly projectId: string }) {
   const texts = useTexts();
   return (
     <section className={classes.card}>
@@ -113,14 +114,6 @@ function VoiceFields({ values, onChange }: FieldsProps) {
           />
         </div>
         <LanguageField value={values.language} onChange={(language) => onChange({ language })} />
-        <TextField
-          name="provider"
-          label={texts.avatars.provider}
-          required
-          maxLength={LIMITS.characters.word}
-          value={values.provider}
-          onChange={(provider) => onChange({ provider })}
-        />
         <SuggestField
           name="model"
           label={texts.avatars.model}
@@ -130,6 +123,9 @@ function VoiceFields({ values, onChange }: FieldsProps) {
           value={values.model}
           onChange={(model) => onChange({ model })}
         />
+        <div className={classes.stack}>
+          <VoicePartsFields {...{ projectId, provider: values.provider, parts: values.parts, onChange }} />
+        </div>
       </div>
     </section>
   );

@@ -6,6 +6,7 @@ export type AvatarValues = {
   readonly name: string;
   readonly provider: string;
   readonly model: string;
+  readonly parts: Avatar['parts'];
   readonly voice: string;
   readonly language: string;
   readonly prompt: string;
@@ -18,9 +19,9 @@ export type AvatarValues = {
 };
 
 export function valuesOf(avatar: Avatar): AvatarValues {
-  const { name, provider, model, voice, language, prompt, firstMessage, knowledge, recordCalls } = avatar;
+  const { name, provider, model, parts, voice, language, prompt, firstMessage, knowledge, recordCalls } = avatar;
   return {
-    ...{ name, provider, model, voice, language, prompt, firstMessage, knowledge, recordCalls },
+    ...{ name, provider, model, parts, voice, language, prompt, firstMessage, knowledge, recordCalls },
     tools: writeTools(avatar.tools),
     maxCallSeconds: avatar.maxCallSeconds ?? '',
   };

@@ -5,6 +5,7 @@ import { createBrowserTokens, isBrowserToken } from '../browser-tokens/browser-t
 import { LINK_KEY_PREFIX } from '../licence-keys/licence-key.ts';
 import { createLicenceKeys, type LicenceKey } from '../licence-keys/licence-keys.ts';
 import { roleIn } from '../projects/members.ts';
+import type { VoiceSetup } from '../voices/voice-setup.ts';
 
 type Caller = { readonly origin: string | undefined; readonly host: string };
 
@@ -46,6 +47,7 @@ export function createAdmission(
   db: Pick<Database, 'orm' | 'pool'>,
   folders: BundleFolders,
   allowance: Allowance | null = null,
+  voiceSetup: Pick<VoiceSetup, 'withKeys'> | null = null,
 ): Admission {
   // Looking a key up needs no secret.
   const licenceKeys = createLicenceKeys(db, null);
@@ -92,7 +94,16 @@ export function createAdmission(
     },
     async findAvatar(projectId, query) {
       const found = await catalogue.find(projectId, query);
-      return found.kind === 'missing' || found.avatar.state !== 'ready' ? { kind: 'missing' } : found;
+      if (found.kind === 'missing' || found.avatar.state !== 'ready') return { kind: 'missing' };
+      const { parts, model, projectId: owner } = found.avatar;
+      if (voiceSetup === null || owner === null) return found;
+      const opened = await voiceSetup.withKeys(owner, parts);
+      // The model that was chosen with the service is meant for it.
+      const chosen = parts.thinker?.options.model;
+      return {
+        ...found,
+        avatar: { ...found.avatar, parts: opened, model: typeof chosen === 'string' ? chosen : model },
+      };
     },
   };
 }

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { type AvatarNotice, type AvatarTool, isSystemName, type MakingFailure } from '@visavis/protocol';
 import { and, asc, desc, eq, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
-import { avatarAliases, avatars } from '../../db/schema.ts';
+import { avatarAliases, avatars, type StoredParts } from '../../db/schema.ts';
 import type { BlobKey } from '../../files/blob-store.ts';
 import type { StoredBundle } from '../../files/stored-bundle.ts';
 import { isPublicId } from '../ids.ts';
@@ -23,6 +23,8 @@ export type Avatar = {
   readonly title: string;
   readonly provider: string;
   readonly model: string;
+  /** What it hears, thinks and speaks with, where its owner has chosen. */
+  readonly parts: StoredParts;
   readonly voice: string;
   /** BCP 47 tag. */
   readonly language: string;

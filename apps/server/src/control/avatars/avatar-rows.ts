@@ -56,6 +56,7 @@ export function avatarOf(row: AvatarRow, folders: BundleFolders): Avatar {
     title: withoutSystemPrefix(row.name),
     provider: row.provider,
     model: row.model,
+    parts: row.parts,
     voice: row.voice,
     language: row.language,
     prompt: row.prompt,

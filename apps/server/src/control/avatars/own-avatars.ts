@@ -1,12 +1,13 @@
 import { FIRST_VOICE } from '@visavis/protocol';
 import { and, eq, isNull, ne, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../db/database.ts';
-import { avatars, type StoredTool } from '../../db/schema.ts';
+import { avatars, type StoredParts, type StoredTool } from '../../db/schema.ts';
 import { notFound, refusal } from '../control-error.ts';
 import { newPublicId } from '../ids.ts';
 import { primaryLanguage } from '../primary-language.ts';
 import { avatarTextBytes } from '../quotas/project-usage.ts';
 import { alone, bytesOfMb, type Quotas, quotaReached } from '../quotas/quotas.ts';
+import type { VoiceSetup } from '../voices/voice-setup.ts';
 import type { Avatar, AvatarCatalogue } from './avatar-catalogue.ts';
 
 /** What the owner of an avatar may set. */
@@ -14,6 +15,7 @@ export type AvatarFields = {
   readonly name: string;
   readonly provider: string;
   readonly model: string;
+  readonly parts: StoredParts;
   readonly voice: string;
   readonly language: string;
   readonly prompt: string;
@@ -47,6 +49,8 @@ export type OwnAvatarsOptions = {
   readonly catalogue: AvatarCatalogue;
   /** Null: this server makes none. */
   readonly maker: AvatarMaker | null;
+  /** Left out: whatever an avatar is to speak with is kept as it is. */
+  readonly voiceSetup?: VoiceSetup;
   readonly quotas: Pick<Quotas, 'avatarsPerProject' | 'avatarTextMbPerProject'>;
 };
 
@@ -86,13 +90,25 @@ export class OwnAvatars {
   async duplicate(projectId: string, fromAvatarId: string, changes: Partial<AvatarFields>): Promise<Avatar> {
     const source = await this.get(projectId, fromAvatarId);
     if (source.state !== 'ready') throw refusal('conflict', 'avatar-not-ready');
-    const { provider, model, voice, language, prompt, firstMessage, tools } = source;
+    const { provider, model, parts, voice, language, prompt, firstMessage, tools } = source;
     const { knowledge, maxCallSeconds, recordCalls, bundleSource, bundleName, storedBundle } = source;
     const { thumbnail, preview, notice } = source;
     return this.#insert(projectId, {
       name: await this.freeName(projectId, source.title),
-      ...{ provider, model, voice, language, prompt, firstMessage, tools, knowledge, maxCallSeconds, recordCalls },
-      ...changes,
+      ...{
+        provider,
+        model,
+        parts,
+        voice,
+        language,
+        prompt,
+        firstMessage,
+        tools,
+        knowledge,
+        maxCallSeconds,
+        recordCalls,
+      },
+      ...(await this.#checked(projectId, changes)),
       ...{ bundleSource, bundleName, storedBundle, thumbnail, preview, notice },
     });
   }
@@ -104,10 +120,11 @@ export class OwnAvatars {
     fields: Partial<AvatarFields> & { name: string },
   ): Promise<Avatar> {
     const maker = this.#requireMaker();
+    const checked = await this.#checked(projectId, fields);
     const { avatarId } = await this.#insert(projectId, {
       ...DEFAULTS,
       ...wordsFor(fields),
-      ...fields,
+      ...{ ...fields, ...checked },
       ...{ bundleSource: 'made' as const, bundleName: newPublicId(), thumbnail: null, state: 'making' as const },
     });
     try {
@@ -130,7 +147,7 @@ export class OwnAvatars {
   /** System avatars cannot be changed: duplicate them. */
   async update(projectId: string, avatarId: string, changes: Partial<AvatarFields>): Promise<Avatar> {
     const { avatarId: id } = await this.requireOwn(projectId, avatarId);
-    const values = { ...changes, updatedAt: sql`now()` };
+    const values = { ...(await this.#checked(projectId, changes)), updatedAt: sql`now()` };
     await this.#withinQuota(projectId, (transaction) =>
       transaction
         .update(avatars)
@@ -174,6 +191,14 @@ export class OwnAvatars {
       throw refusal('forbidden', 'built-in-avatar');
     }
     return avatar;
+  }
+
+  /** Whoever it is to speak with is there, and may be asked. */
+  async #checked<Fields extends Partial<AvatarFields>>(projectId: string, fields: Fields): Promise<Fields> {
+    const { voiceSetup } = this.#options;
+    if (voiceSetup === undefined) return fields;
+    if (fields.provider !== undefined) voiceSetup.requireProvider(fields.provider);
+    return fields.parts === undefined ? fields : { ...fields, parts: await voiceSetup.check(projectId, fields.parts) };
   }
 
   #requireMaker(): AvatarMaker {

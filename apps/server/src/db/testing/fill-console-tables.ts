@@ -25,6 +25,7 @@ import {
   webhookDeliveries,
   webhooks,
 } from '../usage-schema.ts';
+import { voiceKeys } from '../voice-schema.ts';
 
 /** One row in each table of accounts, usage and webhooks. */
 export async function fillConsoleTables(
@@ -58,6 +59,10 @@ export async function fillConsoleTables(
   const sealed = { secretEncrypted: Buffer.from([3, 0, 4]), encryptionKeyId: 'abc' };
   await orm.insert(callbackSecrets).values({ projectId, ...sealed });
   await orm.insert(toolSecrets).values({ projectId, ...sealed });
+  await orm.insert(voiceKeys).values({
+    ...{ id: id('9'), projectId, name: 'Mind', origin: 'https://api.groq.com', endsIn: 'a7Zq' },
+    ...{ keyEncrypted: Buffer.from([5, 0, 6]), encryptionKeyId: 'abc' },
+  });
   const attempt = { at: expiresAt.toISOString(), status: null, error: 'none', durationMs: 1 };
   await orm
     .insert(webhookDeliveries)

@@ -42,10 +42,13 @@ export function buildSessionConfig(options: {
 }): SessionConfig {
   const { sessionId, avatar, bundlePath, request, tools, pictureSizes, iceServers, recording, startedAt } = options;
   const sidePx = pictureSizeFor(request.pictureSizePx, pictureSizes);
+  const provider = providerOf(request, avatar);
+  const parts = provider === avatar.provider ? (avatar.parts ?? {}) : {};
   return {
     sessionId,
     avatar: { id: avatar.avatarId, name: avatar.name, bundlePath },
-    provider: providerOf(request, avatar),
+    provider,
+    ...(Object.keys(parts).length === 0 ? {} : { parts }),
     model: request.model ?? avatar.model,
     voice: request.voice ?? avatar.voice,
     language: request.language ?? avatar.language,

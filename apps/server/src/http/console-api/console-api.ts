@@ -52,6 +52,7 @@ import {
   type UsageRouteDependencies,
 } from './usage-routes.ts';
 import { registerVoiceRoutes, type VoiceRouteDependencies } from './voice-routes.ts';
+import { registerVoiceSetupRoutes, type VoiceSetupDependencies } from './voice-setup-routes.ts';
 import { registerDeliveryRoutes, registerWebhookRoutes, type WebhookRouteDependencies } from './webhook-routes.ts';
 
 export type ConsoleApiDependencies = AccountRouteDependencies &
@@ -68,6 +69,7 @@ export type ConsoleApiDependencies = AccountRouteDependencies &
   ConversationRouteDependencies &
   WebhookRouteDependencies &
   VoiceRouteDependencies &
+  VoiceSetupDependencies &
   TalkLinkDependencies &
   LiveTalkRouteDependencies &
   GenerationRouteDependencies &
@@ -121,6 +123,7 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
       registerTalkLinkRoutes(scope, dependencies);
       registerFirstPageRoutes(scope, dependencies);
       registerVoiceRoutes(scope, dependencies);
+      registerVoiceSetupRoutes(scope, dependencies);
       registerUploadRoutes(scope, dependencies);
       registerUploadLinkRoutes(scope, dependencies);
       registerUsageRoutes(scope, dependencies);

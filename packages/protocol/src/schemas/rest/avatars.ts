@@ -50,11 +50,35 @@ export const languageTagSchema = z
   .max(LIMITS.characters.language)
   .regex(LANGUAGE_TAG, FIELD_FAULTS['language-tag']);
 
+/** A part of a voice of the catalogue, `GET /api/v1/voice-catalogue`. */
+export const voicePartSchema = z.object({
+  id: shortTextSchema,
+  /** As its entry in the catalogue describes them. */
+  options: z
+    .record(
+      z.string().max(LIMITS.characters.word),
+      z.union([z.string().max(LIMITS.characters.url), z.number(), z.boolean()]),
+    )
+    .default({}),
+  /** A key of the project, `…/voice-keys`; left out: it is used without one. */
+  keyId: publicIdSchema.exactOptional(),
+});
+
+/** What an avatar hears, thinks and speaks with; what is left out is as the server has it. */
+const voicePartsSchema = z.object({
+  /** Of a provider that does all three itself. */
+  voice: voicePartSchema.exactOptional(),
+  recogniser: voicePartSchema.exactOptional(),
+  thinker: voicePartSchema.exactOptional(),
+  speaker: voicePartSchema.exactOptional(),
+});
+
 const fields = {
   name: nameSchema,
   /** Which voice provider speaks, like `local`. */
   provider: shortTextSchema,
   model: shortTextSchema,
+  parts: voicePartsSchema,
   voice: shortTextSchema,
   language: languageTagSchema,
   prompt: z.string().max(LIMITS.characters.prompt),

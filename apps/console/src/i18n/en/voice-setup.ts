@@ -1,0 +1,22 @@
+import type { Widened } from '../widened.ts';
+
+export const en = {
+  voice: 'Hears, thinks and speaks',
+  slots: {
+    voice: 'Settings',
+    thinker: 'Thinks with',
+    recogniser: 'Hears with',
+    speaker: 'Speaks with',
+  },
+  asServer: 'As the server has it',
+  own: 'Of its own',
+  key: (origin: string) => (origin === '' ? 'Key' : `Key for ${origin}`),
+  noKey: 'None',
+  keySet: (day: string, endsIn: string) => (endsIn === '' ? `set on ${day}` : `set on ${day}, ends in …${endsIn}`),
+  newKey: 'New key',
+  keepKey: 'Keep this key',
+  tryIt: 'Try it',
+  works: 'It answers.',
+} as const;
+
+export type VoiceSetupTexts = Widened<typeof en>;

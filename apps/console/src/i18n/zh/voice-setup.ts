@@ -1,0 +1,20 @@
+import type { VoiceSetupTexts } from '../en/voice-setup.ts';
+
+export const zh: VoiceSetupTexts = {
+  voice: '听、想与说',
+  slots: {
+    voice: '设置',
+    thinker: '思考',
+    recogniser: '听',
+    speaker: '说',
+  },
+  asServer: '使用服务器的设置',
+  own: '自定义',
+  key: (origin) => (origin === '' ? '密钥' : `${origin} 的密钥`),
+  noKey: '无',
+  keySet: (day, endsIn) => (endsIn === '' ? `设置于 ${day}` : `设置于 ${day}，末尾为 …${endsIn}`),
+  newKey: '新密钥',
+  keepKey: '保存此密钥',
+  tryIt: '测试',
+  works: '可以正常应答。',
+};
