@@ -111,6 +111,12 @@ export const ALLOWED: Allowed = {
       isOurs: true,
     },
     {
+      files: 'packages/media/src/frames/mix-kernel.wasm',
+      licence: 'Apache-2.0',
+      holds: 'our own code that mixes the pictures of a mouth; built from `tools/build-drawing`',
+      isOurs: true,
+    },
+    {
       files: 'packages/media/src/visemes/articulation-network.weights',
       licence: 'Apache-2.0',
       holds:

@@ -6,4 +6,5 @@ export { createPicture, type Picture, pictureByteLength } from './picture.ts';
 export { seededRandom } from './random.ts';
 export { Resampler } from './resampler.ts';
 export { smoothStep } from './smooth-step.ts';
+export { KERNEL_PAGE_BYTES, type KernelMemory, startKernel } from './vector-kernel.ts';
 export { wavFile } from './wav-file.ts';

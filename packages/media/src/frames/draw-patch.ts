@@ -1,26 +1,16 @@
 import type { Picture } from '../core/picture.ts';
 import { createSampleMap, type Mesh, rasterize, resetSampleMap, type SampleMap } from './mesh.ts';
 import type { MorphPatch } from './morph-patch.ts';
-import { createMixPlan, type MixPlan, mixPlanes, planMix } from './texture-mix.ts';
+import { createMixPlan, type MixPlan, planMix } from './texture-mix.ts';
 
 /** Memory that drawing one patch needs; one per caller, reused for every frame. */
 export type DrawScratch = {
   readonly map: SampleMap;
   readonly plan: MixPlan;
-  readonly y: Uint8Array;
-  readonly u: Uint8Array;
-  readonly v: Uint8Array;
 };
 
 export function createDrawScratch(patch: MorphPatch): DrawScratch {
-  const size = patch.region.width * patch.region.height;
-  return {
-    map: createSampleMap(),
-    plan: createMixPlan(patch.imageCount),
-    y: new Uint8Array(size),
-    u: new Uint8Array(size / 4),
-    v: new Uint8Array(size / 4),
-  };
+  return { map: createSampleMap(), plan: createMixPlan(patch.imageCount) };
 }
 
 /** Luma of black in video. */
@@ -46,7 +36,7 @@ export function lightAround(
   if (!openWindow(patch.mesh, positions, out, map)) return 1;
   rasterize(patch.mesh, positions, patch.textureAt, map);
   const { width, height } = patch.region;
-  const texels = patch.y.subarray(image * width * height);
+  const texels = patch.textures.y.subarray(image * width * height);
   let lit = 0;
   let own = 0;
   for (let row = 0; row < map.height; row++) {
@@ -82,22 +72,24 @@ export function drawMorphPatch(
   planMix(look, plan);
   if (opacity <= 0 || plan.count === 0 || !openWindow(patch.mesh, positions, out, map)) return;
   rasterize(patch.mesh, positions, patch.textureAt, map);
-  const { width, height } = patch.region;
-  const halfWidth = width / 2;
-  const halfHeight = height / 2;
-  const first = plan.images[0] as number;
-  const size = width * height;
-  let y = patch.y.subarray(first * size, (first + 1) * size);
-  let u = patch.u.subarray((first * size) / 4, ((first + 1) * size) / 4);
-  let v = patch.v.subarray((first * size) / 4, ((first + 1) * size) / 4);
-  if (plan.count > 1) {
-    ({ y, u, v } = scratch);
-    mixPlanes(patch.y, width, height, patch.spans, 1, plan, y);
-    mixPlanes(patch.u, halfWidth, halfHeight, patch.spans, 2, plan, u);
-    mixPlanes(patch.v, halfWidth, halfHeight, patch.spans, 2, plan, v);
-  }
+  const { y, u, v } = plan.count > 1 ? mixedImages(patch, plan) : singleImage(patch, plan.images[0] as number);
   bendLuma(patch, y, map, opacity / 255, light, out);
   bendChroma(patch, u, v, map, opacity / 255, out);
+}
+
+type Planes = { readonly y: Uint8Array; readonly u: Uint8Array; readonly v: Uint8Array };
+
+function mixedImages({ textures, region, spans }: MorphPatch, plan: MixPlan): Planes {
+  return textures.mix(plan, region.width, region.height, spans);
+}
+
+function singleImage({ textures, region }: MorphPatch, image: number): Planes {
+  const size = region.width * region.height;
+  return {
+    y: textures.y.subarray(image * size, (image + 1) * size),
+    u: textures.u.subarray((image * size) / 4, ((image + 1) * size) / 4),
+    v: textures.v.subarray((image * size) / 4, ((image + 1) * size) / 4),
+  };
 }
 
 /** The even-aligned part of the picture that the triangles span; false when that is nothing. */

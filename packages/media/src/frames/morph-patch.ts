@@ -2,6 +2,7 @@ import type { SourceBox } from './manifest.ts';
 import { createSampleMap, type Mesh, rasterize, resetSampleMap, type SampleMap } from './mesh.ts';
 import { blurColours, blurPlane, type LayerPlanes, toLayerPlanes } from './planes.ts';
 import type { RgbaImage } from './source-image.ts';
+import { TextureMemory } from './texture-memory.ts';
 
 /**
  * Several pictures of one region, each brought to one common shape ("shape-free" textures of an active appearance model,
@@ -12,10 +13,7 @@ export type MorphPatch = {
   readonly region: SourceBox;
   readonly mesh: Mesh;
   readonly imageCount: number;
-  /** Y, U and V of all images one after the other. */
-  readonly y: Uint8Array;
-  readonly u: Uint8Array;
-  readonly v: Uint8Array;
+  readonly textures: TextureMemory;
   /** Where the patch hides what lies below, 0..255, at luma size. */
   readonly mask: Uint8Array;
   /** First and last texel of every row over which the mask is not empty, one texel wider each way; -1 where it is. */
@@ -38,9 +36,8 @@ export function createMorphPatchBuilder(
   prefilterPx: number,
 ): MorphPatchBuilder {
   const size = region.width * region.height;
-  const y = new Uint8Array(size * imageCount);
-  const u = new Uint8Array((size / 4) * imageCount);
-  const v = new Uint8Array((size / 4) * imageCount);
+  const textures = new TextureMemory(region.width, region.height, imageCount);
+  const { y, u, v } = textures;
   const textureAt = relativeTo(common, region);
   const map = createSampleMap();
   let added = 0;
@@ -61,9 +58,7 @@ export function createMorphPatchBuilder(
       region,
       mesh: withoutHidden(mesh, textureAt, mask, region),
       imageCount,
-      y,
-      u,
-      v,
+      textures,
       mask,
       spans: rowSpans(mask, region),
       textureAt,

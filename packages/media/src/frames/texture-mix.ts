@@ -33,19 +33,13 @@ export function planMix(look: Float32Array, plan: MixPlan): void {
 }
 
 /**
- * Weighted sum of planes that lie one after the other in `texels`, each `width` wide. `rowStep` is 1 for luma and 2 for
- * chroma, whose rows and columns stand for two of the `spans`, given as first and last luma column of every luma row.
+ * The runs of texels that matter in a plane, row by row. `rowStep` is 1 for luma and 2 for chroma, whose rows and columns stand for two
+ * of the `spans`, given as first and last luma column of every luma row.
  */
-export function mixPlanes(
-  texels: Uint8Array,
-  width: number,
-  height: number,
-  spans: Int32Array,
-  rowStep: 1 | 2,
-  plan: MixPlan,
-  output: Uint8Array,
+export function eachRun(
+  { width, height, spans, rowStep }: MixedPlane,
+  take: (start: number, end: number) => void,
 ): void {
-  const size = width * height;
   for (let row = 0; row < height; row++) {
     const first = lowest(spans, row * rowStep, rowStep);
     if (first < 0) continue;
@@ -54,10 +48,16 @@ export function mixPlanes(
       spans[(row * rowStep + rowStep - 1) * 2 + 1] as number,
     );
     const start = row * width + Math.floor(first / rowStep);
-    const end = row * width + Math.min(width - 1, Math.ceil(last / rowStep) + 1) + 1;
-    mixRun(texels, size, plan, output, start, end);
+    take(start, row * width + Math.min(width - 1, Math.ceil(last / rowStep) + 1) + 1);
   }
 }
+
+export type MixedPlane = {
+  readonly width: number;
+  readonly height: number;
+  readonly spans: Int32Array;
+  readonly rowStep: 1 | 2;
+};
 
 function lowest(spans: Int32Array, row: number, rowStep: number): number {
   const a = spans[row * 2] as number;
@@ -66,40 +66,23 @@ function lowest(spans: Int32Array, row: number, rowStep: number): number {
   return b < 0 ? a : Math.min(a, b);
 }
 
-function mixRun(texels: Uint8Array, size: number, plan: MixPlan, output: Uint8Array, start: number, end: number): void {
-  const { images, weights, count } = plan;
-  const half = ONE / 2;
-  const p0 = (images[0] as number) * size;
-  const p1 = (images[1] as number) * size;
-  const w0 = weights[0] as number;
-  const w1 = weights[1] as number;
-  if (count === 2) {
-    for (let i = start; i < end; i++) {
-      output[i] = ((texels[p0 + i] as number) * w0 + (texels[p1 + i] as number) * w1 + half) >> SHIFT;
-    }
-    return;
-  }
-  const p2 = (images[2] as number) * size;
-  const w2 = weights[2] as number;
-  if (count === 3) {
-    for (let i = start; i < end; i++) {
-      output[i] =
-        ((texels[p0 + i] as number) * w0 + (texels[p1 + i] as number) * w1 + (texels[p2 + i] as number) * w2 + half) >>
-        SHIFT;
-    }
-    return;
-  }
-  const p3 = (images[3] as number) * size;
-  const w3 = weights[3] as number;
+/**
+ * Weighted sum of planes that lie one after the other in `texels`, each `size` long, from `start` to `end`: what the kernel of
+ * `TextureMemory` does, to read and to compare it with.
+ */
+export function mixRun(
+  texels: Uint8Array,
+  size: number,
+  { images, weights, count }: MixPlan,
+  output: Uint8Array,
+  start: number,
+  end: number,
+): void {
   for (let i = start; i < end; i++) {
-    let sum =
-      (texels[p0 + i] as number) * w0 +
-      (texels[p1 + i] as number) * w1 +
-      (texels[p2 + i] as number) * w2 +
-      (texels[p3 + i] as number) * w3 +
-      half;
-    for (let k = 4; k < count; k++)
+    let sum = ONE / 2;
+    for (let k = 0; k < count; k++) {
       sum += (texels[(images[k] as number) * size + i] as number) * (weights[k] as number);
+    }
     output[i] = sum >> SHIFT;
   }
 }

@@ -1,33 +1,16 @@
-import { readFileSync } from 'node:fs';
-import type { Picture } from '@visavis/media/core';
+import { KERNEL_PAGE_BYTES, type KernelMemory, type Picture, startKernel } from '@visavis/media/core';
 import { type Box, CUBIC_WEIGHTS } from '../../pixels/picture-box.ts';
 import type { DubDrawing } from './dub-drawing.ts';
 import { createGrain, grainShiftOf } from './film-grain.ts';
 import { COLUMN } from './warp-columns.ts';
 
-/** The little of the platform's WebAssembly that is used here; Node's own types leave it out. */
-type Memory = { readonly buffer: ArrayBuffer; grow(pages: number): number };
-type Exports = { readonly memory: Memory; drawLuma(plan: number): void; drawChroma(plan: number): void };
-type Platform = {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object) => { readonly exports: object };
-};
-const { Module, Instance } = (globalThis as unknown as { WebAssembly: Platform }).WebAssembly;
+type Exports = { readonly memory: KernelMemory; drawLuma(plan: number): void; drawChroma(plan: number): void };
 
 const FILE = new URL('./dub-kernel.wasm', import.meta.url);
-const PAGE_BYTES = 65_536;
 /** At the beginning of memory: the plan of a picture, and what the kernel keeps of four pixels. */
 const PLAN_BYTES = 384;
 /** Weights as whole numbers, whose products fit 32 bits. */
 const WEIGHT_ONE = 16_384;
-
-let compiled: object | null = null;
-
-/** Compiled once per thread. */
-function compiledKernel(): object {
-  compiled ??= new Module(readFileSync(FILE));
-  return compiled;
-}
 
 /** A plane of the box that is drawn: as it was, with a border for samples beside it, and as it will be. */
 type PlaneInMemory = {
@@ -40,7 +23,7 @@ type PlaneInMemory = {
 
 /** Draws in vector instructions, in memory of its own, what `DrawingReference` draws. Built by `tools/build-drawing`. */
 export class DubKernel {
-  readonly #exports = new Instance(compiledKernel()).exports as Exports;
+  readonly #exports = startKernel<Exports>(FILE);
   readonly #grainAt: number;
   readonly #weightsAt: number;
   readonly #pairsAt: number;
@@ -134,7 +117,7 @@ export class DubKernel {
     this.#next += Math.ceil((byteLength + 4) / 16) * 16;
     const { memory } = this.#exports;
     const missing = this.#next - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+    if (missing > 0) memory.grow(Math.ceil(missing / KERNEL_PAGE_BYTES));
     if (this.#bytes.buffer !== memory.buffer) this.#bytes = new Uint8Array(memory.buffer);
     return at;
   }
