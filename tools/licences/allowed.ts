@@ -79,6 +79,11 @@ export const ALLOWED: Allowed = {
     '@bufbuild/protobuf': { withoutText: DECLARED_ONLY },
     '@redis/client': { withoutText: DECLARED_ONLY },
     '@tokenizer/token': { withoutText: DECLARED_ONLY },
+    '@wasm-audio-decoders/common': { withoutText: DECLARED_ONLY },
+    'opus-decoder': {
+      withoutText: DECLARED_ONLY,
+      reason: 'holds libopus (BSD-3-Clause), whose text `calls.licences.txt` has',
+    },
     '@tus/utils': { withoutText: DECLARED_ONLY },
     '@livekit/rtc-ffi-bindings': { withoutText: DECLARED_ONLY },
     '@livekit/rtc-ffi-bindings-*': { withoutText: DECLARED_ONLY },

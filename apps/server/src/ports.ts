@@ -26,6 +26,8 @@ export type Licence = {
   readonly isPublic?: boolean;
   /** How tool arguments are written for this key's clients; `object` when left out. */
   readonly toolArguments?: 'object' | 'string';
+  /** The session that a client secret was minted for, as OpenAI's clients write it. */
+  readonly clientSession?: Readonly<Record<string, unknown>>;
 };
 
 export type ToolDefinition = SessionConfig['tools'][number];

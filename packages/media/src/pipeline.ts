@@ -1,9 +1,9 @@
 import { AudioOut } from './audio-out/audio-out.ts';
+import { CallLink, type CallLinkEvent } from './call-link.ts';
 import { OpusEncoder, opusSilencePacket } from './codecs/opus-encoder.ts';
 import { MOUTH_AT_REST, type PhoneTiming } from './core/articulation.ts';
 import { FRAME_INTERVAL_MS } from './core/audio-format.ts';
 import { closeAll } from './core/close-all.ts';
-import { errorMessage } from './core/error-message.ts';
 import type { Logger } from './core/logger.ts';
 import type { Picture } from './core/picture.ts';
 import type { TurnDetectionSettings, VoiceCapabilities } from './core/voice-port.ts';
@@ -12,11 +12,11 @@ import type { FacePerformer, FacePose } from './frames/face.ts';
 import { recordedSink } from './recorded-sink.ts';
 import { CallRecorder, openRecorderParts, type RecorderParts } from './recording/call-recorder.ts';
 import type { CallResources, HeldFace } from './session/call-resources.ts';
-import type { IceCandidate, SessionConfig, SessionDescription, SessionEvent } from './session/session-events.ts';
+import type { IceCandidate, SessionConfig, SessionDescription } from './session/session-events.ts';
 import type { SessionInput } from './session/session-state.ts';
 import { type UserCounters, UserPipeline, type UserPipelineEvent } from './user-pipeline.ts';
 import { ArticulationTrack } from './visemes/articulation-track.ts';
-import { Peer } from './webrtc/peer.ts';
+import type { Peer } from './webrtc/peer.ts';
 import { VideoEncoder } from './webrtc/video-encoder.ts';
 import { VideoFeed } from './webrtc/video-feed.ts';
 
@@ -29,8 +29,7 @@ export type PipelineEvent =
   /** Pictures cannot be encoded for now; the call is not recorded any further. */
   | { readonly type: 'picture-failed' | 'recording-failed'; readonly error: unknown }
   | Omit<Extract<SessionInput, { type: 'playback-finished' }>, 'atMs'>
-  | Extract<SessionInput, { type: 'media' }>
-  | Extract<SessionEvent, { type: 'local-description' | 'local-candidate' }>;
+  | CallLinkEvent;
 
 /** Sound of replies waiting to be played; a talkative voice is cut here, and counted. */
 const MAX_REPLY_BUFFER_MS = 10 * 60_000;
@@ -39,7 +38,6 @@ const LIVE_TAIL_MS = 400;
 /** Pictures closer together than this are the clock catching up; only the first of them is worth rendering. */
 const MIN_PICTURE_SPACING_MS = FRAME_INTERVAL_MS / 2;
 const OPUS_BITRATE_KBPS = 40;
-const MAX_REPEATED_OFFERS = 2;
 const START_BITRATE_KBPS = 800;
 /** A wall clock that was set meanwhile makes no film begin with hours of silence. */
 const MAX_BEFORE_CLOCK_MS = 10 * 60_000;
@@ -58,7 +56,7 @@ export class Pipeline {
   /** The session tells it what happens in the talk. */
   readonly expression: Expression;
   /** Null: the call has no connection, and nobody sees the face. */
-  readonly #peer: Peer | null;
+  readonly #link: CallLink | null;
   readonly #tracks = new Map<string, ArticulationTrack>();
   readonly #recorder: CallRecorder | null;
   readonly #held: HeldFace | null;
@@ -67,8 +65,6 @@ export class Pipeline {
   #bitrateKbps = START_BITRATE_KBPS;
   #lastSoundAtMediaMs = Number.NEGATIVE_INFINITY;
   #lastPictureAtMs = Number.NEGATIVE_INFINITY;
-  #hasConnected = false;
-  #repeatedOffers = 0;
   #clockStarted = false;
   /** How long the call had lasted when its clock began. */
   #beforeClockMs = 0;
@@ -129,36 +125,26 @@ export class Pipeline {
       onTurnStarted: (turnId) => listener({ type: 'playback-started', turnId }),
       onTurnFinished: (turnId, playedMs) => this.#finishPlayback(turnId, playedMs),
     });
-    this.#peer = config.connection === 'none' ? null : this.#createPeer();
+    this.#link = config.connection === 'none' ? null : this.#createLink();
   }
 
   // Signalling.
 
   async offer(): Promise<void> {
-    const description = await this.#peer?.createOffer();
-    if (description !== undefined && !this.#closed) this.#listener({ type: 'local-description', description });
+    await this.#link?.offer();
   }
 
   async setRemoteDescription(description: SessionDescription): Promise<void> {
-    const peer = this.#peer;
-    if (peer === null) return;
-    if (description.type === 'offer') {
-      const answer = await peer.acceptOffer(description);
-      if (answer !== null && !this.#closed) this.#listener({ type: 'local-description', description: answer });
-      return;
-    }
-    try {
-      peer.acceptAnswer(description);
-    } catch (error) {
-      if (!peer.needsNewOffer) throw error;
-      await this.#offerAgain(errorMessage(error));
-      return;
-    }
-    await this.#openFeed(peer);
+    await this.#link?.setRemoteDescription(description);
   }
 
   addRemoteCandidate(candidate: IceCandidate): void {
-    this.#peer?.addRemoteCandidate(candidate);
+    this.#link?.addRemoteCandidate(candidate);
+  }
+
+  /** By the client's data channel. */
+  sendMessage(text: string): void {
+    this.#link?.sendMessage(text);
   }
 
   // The user's side.
@@ -245,7 +231,7 @@ export class Pipeline {
     this.#closed = true;
     this.#tracks.clear();
     const face = { close: () => this.#held?.release() };
-    closeAll(this.#user, this.#audioOut, this.#feed, this.#opus, this.#peer, this.#recorder, face);
+    closeAll(this.#user, this.#audioOut, this.#feed, this.#opus, this.#link, this.#recorder, face);
   }
 
   #createUserPipeline({ detectsTurns, echoesUser: isToBeSaid }: VoiceCapabilities): UserPipeline {
@@ -279,49 +265,20 @@ export class Pipeline {
     });
   }
 
-  #createPeer(): Peer {
-    const { network, clock } = this.#resources;
-    return new Peer({
-      iceServers: this.#config.iceServers,
+  #createLink(): CallLink {
+    return new CallLink({
+      config: this.#config,
+      resources: this.#resources,
       logger: this.#logger,
-      clock,
-      extraHostAddresses: network.publicAddresses,
-      ...(network.bindAddress === undefined ? {} : { bindAddress: network.bindAddress }),
-      ...(network.portRange === undefined ? {} : { portRange: network.portRange }),
-      onState: (state) => this.#handleState(state),
-      onLocalCandidate: (candidate) => this.#closed || this.#listener({ type: 'local-candidate', candidate }),
+      listener: (event) => this.#listener(event),
       onKeyFrameRequest: () => this.#feed?.requestKeyFrame(),
       onTargetBitrate: (kbps) => {
         this.#bitrateKbps = kbps;
         this.#feed?.setBitrate(kbps);
       },
+      onAgreed: (peer) => this.#openFeed(peer),
+      onSound: (pcm) => this.#closed || this.pushUserAudio(new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength)),
     });
-  }
-
-  /** A transport that fails before it ever connected is replaced, since the fault may be ours; a later failure is told. */
-  #handleState(state: 'connected' | 'disconnected' | 'failed'): void {
-    if (this.#closed) return;
-    if (state === 'connected') this.#hasConnected = true;
-    if (state === 'failed' && !this.#hasConnected && this.#repeatedOffers < MAX_REPEATED_OFFERS) {
-      void this.#offerAgain('The transport failed before it was connected.');
-      return;
-    }
-    this.#listener({ type: 'media', state });
-  }
-
-  async #offerAgain(reason: string): Promise<void> {
-    if (this.#repeatedOffers >= MAX_REPEATED_OFFERS) {
-      this.#listener({ type: 'media', state: 'failed' });
-      return;
-    }
-    this.#repeatedOffers += 1;
-    this.#logger.warn({ sessionId: this.#config.sessionId, reason }, 'A transport gave up; the call is offered again.');
-    try {
-      await this.offer();
-    } catch (error) {
-      this.#logger.error({ error: errorMessage(error) }, 'A call could not be offered again.');
-      if (!this.#closed) this.#listener({ type: 'media', state: 'failed' });
-    }
   }
 
   /** The answer says which codec the client takes; the feed follows it. */
@@ -370,7 +327,7 @@ export class Pipeline {
   /** Every 20 ms of the call's clock: the sound, and with every second frame the picture that belongs to it. */
   #sendFrame(pcm48k: Int16Array | null, mediaTimeMs: number): void {
     if (this.#closed) return;
-    this.#peer?.sendAudio(pcm48k === null ? this.#silence : this.#opus.encode(pcm48k), mediaTimeMs);
+    this.#link?.sendAudio(pcm48k === null ? this.#silence : this.#opus.encode(pcm48k), mediaTimeMs);
     this.#recorder?.addAvatarSound(pcm48k, this.#callTimeMs(mediaTimeMs));
     this.#user.addPlayed(pcm48k, mediaTimeMs);
     if (pcm48k !== null) this.#lastSoundAtMediaMs = mediaTimeMs;

@@ -52,6 +52,14 @@ export const DAY_MS = 24 * 3600 * 1000;
 /** What the browser tokens that stand in for licence keys begin with. */
 export const BROWSER_TOKEN_PREFIX = 'vt_';
 
+/** Browser tokens for OpenAI's clients have this before them: by it these know that a page may hold them. */
+export const CLIENT_SECRET_PREFIX = 'ek_';
+
+/** The browser token behind a client secret, or the key itself. */
+export function tokenOf(key: string): string {
+  return key.startsWith(CLIENT_SECRET_PREFIX) ? key.slice(CLIENT_SECRET_PREFIX.length) : key;
+}
+
 /** With this model the client brings the sound; the avatar only speaks it. */
 export const TRANSPARENCY_MODEL = 'transparency';
 

@@ -37,6 +37,7 @@ import { registerGenerate } from './generate.ts';
 import { type HealthReport, registerHealth } from './health.ts';
 import { type OpenApiDependencies, openToOrigin, openToOrigins, registerOpenApi } from './open-api.ts';
 import type { OperatorTokenOptions } from './open-rest/operator-token.ts';
+import { registerOpenAiApi } from './openai-api.ts';
 import { type RecordingFiles, registerRecordings } from './recordings.ts';
 import { requestFault } from './request-faults.ts';
 import { useOwnSentences } from './schema-sentences.ts';
@@ -166,7 +167,9 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   const listForAll = sharedBriefly((projectId) => catalogue.listShown(projectId), PUBLIC_LIST_MS);
   registerTalkPage(app, listForAll, dependencies.talkPage);
   registerOpenApi(app, { ...dependencies, listForAll });
-  const { consoleApi } = dependencies;
+  const { admission, consoleApi } = dependencies;
+  const secrets = consoleApi === undefined ? {} : { tokens: consoleApi.tokens };
+  registerOpenAiApi(app, { admission, catalogue, listForAll, gateway, ...secrets });
   const liveTalks = operator === undefined ? {} : { liveTalks: operator.desk };
   if (consoleApi !== undefined) await registerConsoleApi(app, { ...consoleApi, ...liveTalks });
   await registerUploadFiles(app, dependencies.findUpload);
@@ -175,7 +178,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   const { films } = dependencies;
   if (films !== undefined) {
     await registerFilmFiles(app, films);
-    const { admission, estimates } = dependencies;
+    const { estimates } = dependencies;
     if (estimates) registerGenerate(app, { films, estimates, admission });
   }
   if (dependencies.docsFolder !== undefined) await registerDocsSite(app, dependencies.docsFolder);

@@ -53,15 +53,16 @@ export function openToOrigins(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => void openToOrigin(request, reply));
 }
 
-/** The open interface, and films as NavTalk's clients order them. */
-const OPEN_ADDRESS = /^\/+(?:api\/(?!v1(?:[/?]|$))|(?:generate|query_status)(?:[/?]|$))/;
+/** The open interface, films as NavTalk's clients order them, and what OpenAI's clients ask for. */
+const OPEN_ADDRESS = /^\/+(?:api\/(?!v1(?:[/?]|$))|(?:generate|query_status|v1\/(?:models|realtime))(?:[/?]|$))/;
 
 /** The same for an answer before any route. */
 export function openToOrigin(request: Pick<FastifyRequest, 'url'>, reply: FastifyReply): FastifyReply {
   if (!OPEN_ADDRESS.test(request.url)) return reply;
   return reply.headers({
     'access-control-allow-origin': '*',
-    'access-control-allow-headers': 'license, content-type, authorization',
+    'access-control-allow-headers': 'license, content-type, authorization, openai-beta, x-openai-agents-sdk',
+    'access-control-expose-headers': 'location',
     'access-control-allow-methods': 'GET, POST, DELETE, OPTIONS',
     'access-control-max-age': '86400',
     // Talks, prompts and credentials of ICE servers.

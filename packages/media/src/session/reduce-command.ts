@@ -32,6 +32,8 @@ export function reduceCommand(state: SessionState, command: ControlCommand, atMs
       return advance(state, [{ type: 'take-description', description: command.description }]);
     case 'remote-candidate':
       return advance(state, [{ type: 'take-candidate', candidate: command.candidate }]);
+    case 'channel-message':
+      return advance(state, [{ type: 'send-message', text: command.text }]);
     case 'user-audio-clear':
       return clearAudio(state);
     case 'user-audio-commit':

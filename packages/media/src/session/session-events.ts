@@ -80,6 +80,8 @@ export type SessionCommand =
   | { readonly type: 'tool-result'; readonly callId: string; readonly output: string; readonly reply: boolean }
   | { readonly type: 'remote-description'; readonly description: SessionDescription }
   | { readonly type: 'remote-candidate'; readonly candidate: IceCandidate }
+  /** By the data channel of the connection; dropped where there is none. */
+  | { readonly type: 'channel-message'; readonly text: string }
   | { readonly type: 'close'; readonly reason: string };
 
 export type SessionEvent =
@@ -87,6 +89,9 @@ export type SessionEvent =
   | { readonly type: 'ready'; readonly hears: boolean; readonly sees: boolean }
   | { readonly type: 'local-description'; readonly description: SessionDescription }
   | { readonly type: 'local-candidate'; readonly candidate: IceCandidate }
+  /** The client's data channel takes messages, or takes none any more. */
+  | { readonly type: 'channel'; readonly state: 'open' | 'closed' }
+  | { readonly type: 'channel-message'; readonly text: string }
   | { readonly type: 'media-state'; readonly state: 'connected' | 'disconnected' | 'failed' }
   | { readonly type: 'user-speech-started'; readonly itemId: string; readonly audioStartMs: number }
   | { readonly type: 'user-speech-stopped'; readonly itemId: string; readonly audioEndMs: number }
@@ -108,7 +113,7 @@ export type SessionEvent =
   | { readonly type: 'reply-text-done'; readonly turnId: string; readonly text: string }
   /** PCM16 little-endian, mono, 24 kHz. Only with `audioBack`. */
   | { readonly type: 'reply-audio'; readonly turnId: string; readonly bytes: Uint8Array }
-  /** All text and sound of the reply have been told; it may play on for a while. Only with `audioBack`. */
+  /** All text and sound of the reply have been told; it may play on for a while. Only with `audioBack`, or over a data channel. */
   | { readonly type: 'reply-generated'; readonly turnId: string }
   /** The reply has been played to its end, or was interrupted after `playedMs`; `heardText` is what the listener got. */
   | {

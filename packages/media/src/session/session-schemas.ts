@@ -140,5 +140,6 @@ export const writtenCommandSchema: z.ZodType<WrittenCommand> = z.discriminatedUn
       sdpMLineIndex: z.number().int().min(0).max(1000),
     }),
   }),
+  z.object({ type: z.literal('channel-message'), text: text(bytes.frame * 4) }),
   z.object({ type: z.literal('close'), reason: word }),
 ]);

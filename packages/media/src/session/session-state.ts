@@ -61,6 +61,8 @@ export type SessionState = {
   readonly audioBack: boolean;
   /** Sound and picture wait for a WebRTC connection. */
   readonly hasConnection: boolean;
+  /** The end of what a reply's voice gives is told. */
+  readonly tellsGenerated: boolean;
   readonly waitsForTools: boolean;
   /** What the user says is answered unasked. */
   readonly answersTurns: boolean;
@@ -159,7 +161,10 @@ type ReplySound = {
 };
 
 /** What the stages tell that is an event of the session as it is. */
-type StageNotice = Extract<SessionEvent, { type: 'local-description' | 'local-candidate' | 'failed' }>;
+type StageNotice = Extract<
+  SessionEvent,
+  { type: 'local-description' | 'local-candidate' | 'channel' | 'channel-message' | 'failed' }
+>;
 
 export type VoiceControlEvent = Exclude<VoiceEvent, { type: 'audio' }>;
 
@@ -169,6 +174,7 @@ export type SessionEffect =
   | ({ readonly type: 'play-audio' } & ReplySound)
   | { readonly type: 'hear-user'; readonly bytes: Uint8Array }
   | { readonly type: 'take-description'; readonly description: SessionDescription }
+  | { readonly type: 'send-message'; readonly text: string }
   | { readonly type: 'take-candidate'; readonly candidate: IceCandidate }
   /** No more sound comes for this turn. */
   | { readonly type: 'finish-audio'; readonly turnId: string }
@@ -222,6 +228,7 @@ export function initialSessionState(options: {
   language?: string;
   audioBack?: boolean;
   hasConnection?: boolean;
+  tellsGenerated?: boolean;
   waitsForTools?: boolean;
   /** Of this talk alone; ids are unique within it when left out. */
   idStem?: string;
@@ -239,6 +246,7 @@ export function initialSessionState(options: {
     turnDetection: options.turnDetection ?? DEFAULT_TURN_DETECTION,
     audioBack: options.audioBack ?? false,
     hasConnection: options.hasConnection ?? true,
+    tellsGenerated: options.tellsGenerated ?? false,
     waitsForTools: options.waitsForTools ?? false,
     answersTurns: true,
     prompt: options.prompt,

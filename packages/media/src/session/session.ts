@@ -72,6 +72,7 @@ export class Session {
       tools: config.tools,
       audioBack: config.audioBack,
       hasConnection: config.connection !== 'none',
+      tellsGenerated: config.audioBack || config.connection === 'answer',
       waitsForTools: config.waitsForTools ?? false,
       idStem: `${config.sessionId.slice(0, ID_STEM_CHARACTERS)}_`,
     });
@@ -330,6 +331,7 @@ export class Session {
     else if (effect.type === 'voice') this.#voice?.send(effect.input);
     else if (effect.type === 'play-audio') pipeline?.enqueueReply(effect.turnId, effect.pcm, effect.phones);
     else if (effect.type === 'hear-user') pipeline?.pushUserAudio(effect.bytes);
+    else if (effect.type === 'send-message') pipeline?.sendMessage(effect.text);
     else if (effect.type === 'take-description') this.#takeRemoteDescription(effect.description);
     else if (effect.type === 'take-candidate') this.#takeRemoteCandidate(effect.candidate);
     else if (effect.type === 'finish-audio') pipeline?.finishReply(effect.turnId);

@@ -154,7 +154,7 @@ export function endGeneration(state: SessionState, turnId: string): Step {
   );
   const ended = advance({ ...state, turns }, [
     ...(turn.spans.length > 0 ? [textDone(turn)] : []),
-    ...(state.audioBack ? [{ type: 'emit', event: { type: 'reply-generated', turnId } } as const] : []),
+    ...(state.tellsGenerated ? [{ type: 'emit', event: { type: 'reply-generated', turnId } } as const] : []),
     { type: 'finish-audio', turnId },
   ]);
   return andThen(ended, respondIfQueued);

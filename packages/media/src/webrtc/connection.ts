@@ -1,10 +1,18 @@
-import nodeDataChannel, { type PeerConnection, type RtcConfig, type Track } from 'node-datachannel';
+import nodeDataChannel, {
+  type DataChannel,
+  type PeerConnection,
+  type RtcConfig,
+  type Track,
+  type Video,
+} from 'node-datachannel';
 import type { Clock } from '../core/clock.ts';
 import { closeAll } from '../core/close-all.ts';
 import type { StreamIdentity } from './media-sender.ts';
 import {
   AUDIO_MID,
   EXTENSION_LINES,
+  extensionLines,
+  type OfferedMedia,
   PAYLOAD_H264,
   PAYLOAD_H264_RTX,
   PAYLOAD_OPUS,
@@ -27,13 +35,20 @@ export type ConnectionEvents = {
   onOpen(): void;
   onCandidate(candidate: string, mid: string): void;
   onRtcp(packet: Buffer): void;
+  /** Sound of the client, as RTP. */
+  onSound(packet: Buffer): void;
+  onChannel(channel: DataChannel): void;
 };
+
+/** Packet types of RTCP that share a port with RTP (RFC 5761, 4). */
+const RTCP_TYPES = { first: 192, last: 223 } as const;
 
 /** One ICE and DTLS transport with our two tracks: the native object, its callbacks guarded after `close`. */
 export class Connection {
   readonly #peer: PeerConnection;
   readonly #audioTrack: Track;
-  readonly #videoTrack: Track;
+  /** Null: the client wants no picture. */
+  readonly #videoTrack: Track | null;
   readonly #clock: Clock;
   readonly #gathered: Promise<void>;
   #lastRtcp: Buffer | null = null;
@@ -41,15 +56,26 @@ export class Connection {
   #isClosed = false;
   #isOpen = false;
 
-  constructor(config: RtcConfig, identity: StreamIdentity, clock: Clock, events: ConnectionEvents) {
+  /** @param offered What the client's own offer names; null: this side offers. */
+  constructor(
+    config: RtcConfig,
+    identity: StreamIdentity,
+    clock: Clock,
+    events: ConnectionEvents,
+    offered: OfferedMedia | null = null,
+  ) {
     this.#clock = clock;
     this.#peer = new nodeDataChannel.PeerConnection('visavis', {
       ...config,
       disableAutoNegotiation: true,
       mtu: MTU_BYTES,
     });
-    this.#audioTrack = this.#peer.addTrack(describeAudio(identity));
-    this.#videoTrack = this.#peer.addTrack(describeVideo(identity));
+    this.#audioTrack = this.#peer.addTrack(describeAudio(identity, offered?.audio ?? null));
+    const isSeen = offered === null || offered.video !== null;
+    this.#videoTrack = isSeen ? this.#peer.addTrack(describeVideo(identity, offered?.video ?? null)) : null;
+    this.#peer.onDataChannel((channel) => {
+      if (!this.#isClosed) events.onChannel(channel);
+    });
     this.#gathered = new Promise((resolve) => {
       this.#peer.onGatheringStateChange((state) => {
         if (state === 'complete') resolve();
@@ -62,7 +88,7 @@ export class Connection {
       if (!this.#isClosed) events.onCandidate(candidate.replace(/^a=/, ''), mid);
     });
     this.#listenTo(this.#audioTrack, events);
-    this.#listenTo(this.#videoTrack, events);
+    if (this.#videoTrack !== null) this.#listenTo(this.#videoTrack, events);
   }
 
   get isOpen(): boolean {
@@ -102,7 +128,7 @@ export class Connection {
   }
 
   sendVideo(packet: Buffer): boolean {
-    return this.#isOpen && this.#videoTrack.sendMessageBinary(packet);
+    return this.#isOpen && this.#videoTrack?.sendMessageBinary(packet) === true;
   }
 
   /** Tracks are closed one by one: the native library keeps the process alive for a track left open. */
@@ -117,14 +143,15 @@ export class Connection {
     // The native wrapper frees itself after this callback; without one it keeps the process alive until collected.
     track.onClosed(() => {});
     track.onOpen(() => {
-      const areBothOpen = this.#audioTrack.isOpen() && this.#videoTrack.isOpen();
+      const areBothOpen = this.#audioTrack.isOpen() && this.#videoTrack?.isOpen() !== false;
       if (this.#isClosed || this.#isOpen || !areBothOpen) return;
       this.#isOpen = true;
       events.onOpen();
     });
     track.onMessage((packet) => {
-      if (this.#isClosed || this.#isRepeat(packet)) return;
-      events.onRtcp(packet);
+      if (this.#isClosed) return;
+      if (!isRtcp(packet)) events.onSound(packet);
+      else if (!this.#isRepeat(packet)) events.onRtcp(packet);
     });
   }
 
@@ -138,16 +165,52 @@ export class Connection {
   }
 }
 
-function describeAudio(identity: StreamIdentity) {
-  const audio = new nodeDataChannel.Audio(AUDIO_MID, 'SendOnly');
-  audio.addOpusCodec(PAYLOAD_OPUS, OPUS_PARAMETERS);
-  audio.parseSdpLine(`a=rtcp-fb:${PAYLOAD_OPUS} transport-cc`);
-  for (const line of EXTENSION_LINES) audio.parseSdpLine(line);
+function isRtcp(packet: Buffer): boolean {
+  const type = packet[1] ?? 0;
+  return type >= RTCP_TYPES.first && type <= RTCP_TYPES.last;
+}
+
+function describeAudio(identity: StreamIdentity, offered: OfferedMedia['audio'] | null) {
+  const payloadType = offered?.payloadType ?? PAYLOAD_OPUS;
+  const audio = new nodeDataChannel.Audio(offered?.mid ?? AUDIO_MID, offered === null ? 'SendOnly' : 'SendRecv');
+  audio.addOpusCodec(payloadType, OPUS_PARAMETERS);
+  audio.parseSdpLine(`a=rtcp-fb:${payloadType} transport-cc`);
+  if (offered !== null) addExtensions(audio, offered.extensions);
+  else for (const line of EXTENSION_LINES) audio.parseSdpLine(line);
   audio.addSSRC(identity.audioSsrc, identity.canonicalName, STREAM_ID, 'audio');
   return audio;
 }
 
-function describeVideo(identity: StreamIdentity) {
+/** Those of the offer's header extensions that we write. */
+function addExtensions(section: DescribedSection, extensions: OfferedMedia['audio']['extensions']): void {
+  for (const line of extensionLines(extensions)) section.parseSdpLine(line);
+}
+
+type DescribedSection = { parseSdpLine(line: string): void };
+
+/** The client's own offer: one codec of it, as it numbers it. */
+function describeOfferedVideo(identity: StreamIdentity, offered: NonNullable<OfferedMedia['video']>) {
+  const { mid, codec, payloadType, rtxPayloadType, extensions } = offered;
+  const video = new nodeDataChannel.Video(mid, 'SendOnly');
+  if (codec === 'vp8') video.addVP8Codec(payloadType);
+  else video.addH264Codec(payloadType, H264_CONSTRAINED_BASELINE);
+  if (rtxPayloadType !== null) video.addRTXCodec(rtxPayloadType, payloadType, CLOCK_RATE_HZ);
+  video.parseSdpLine(`a=rtcp-fb:${payloadType} transport-cc`);
+  video.parseSdpLine(`a=rtcp-fb:${payloadType} ccm fir`);
+  addExtensions(video, extensions);
+  addVideoStreams(video, identity, rtxPayloadType !== null);
+  return video;
+}
+
+function addVideoStreams(video: Video, { videoSsrc, rtxSsrc, canonicalName }: StreamIdentity, hasRtx: boolean): void {
+  video.addSSRC(videoSsrc, canonicalName, STREAM_ID, 'video');
+  if (!hasRtx) return;
+  video.addSSRC(rtxSsrc, canonicalName, STREAM_ID, 'video');
+  video.parseSdpLine(`a=ssrc-group:FID ${videoSsrc} ${rtxSsrc}`);
+}
+
+function describeVideo(identity: StreamIdentity, offered: OfferedMedia['video']) {
+  if (offered !== null) return describeOfferedVideo(identity, offered);
   const video = new nodeDataChannel.Video(VIDEO_MID, 'SendOnly');
   video.addVP8Codec(PAYLOAD_VP8);
   video.addRTXCodec(PAYLOAD_VP8_RTX, PAYLOAD_VP8, CLOCK_RATE_HZ);
@@ -158,8 +221,6 @@ function describeVideo(identity: StreamIdentity) {
     video.parseSdpLine(`a=rtcp-fb:${payloadType} ccm fir`);
   }
   for (const line of EXTENSION_LINES) video.parseSdpLine(line);
-  video.addSSRC(identity.videoSsrc, identity.canonicalName, STREAM_ID, 'video');
-  video.addSSRC(identity.rtxSsrc, identity.canonicalName, STREAM_ID, 'video');
-  video.parseSdpLine(`a=ssrc-group:FID ${identity.videoSsrc} ${identity.rtxSsrc}`);
+  addVideoStreams(video, identity, true);
   return video;
 }

@@ -136,21 +136,21 @@ export class MediaSender implements RtcpVisitor {
         transmit: (header, bytes, byteLength) => this.#transmit(header, bytes, byteLength, this.#options.sendAudio),
       });
     }
+    if (media.video === null) return;
+    const { codec, payloadType, rtxPayloadType, mid, extensions } = media.video;
     const video = new VideoRtpStream({
-      codec: media.video.codec,
+      ...{ codec, payloadType, rtxPayloadType },
       ssrc: identity.videoSsrc,
       rtxSsrc: identity.rtxSsrc,
-      payloadType: media.video.payloadType,
-      rtxPayloadType: media.video.rtxPayloadType,
-      header: new RtpHeaderWriter(media.video.mid, media.video.extensions),
+      header: new RtpHeaderWriter(mid, extensions),
       firstSequence,
       firstTimestamp,
       nowMs: () => this.#options.clock.nowMs(),
       transmit: (header, bytes, byteLength) => this.#transmit(header, bytes, byteLength, this.#options.sendVideo),
     });
     this.#video = video;
-    this.#videoCodec = media.video.codec;
-    this.#hasTransportFeedback = media.video.extensions.transportSequence !== undefined;
+    this.#videoCodec = codec;
+    this.#hasTransportFeedback = extensions.transportSequence !== undefined;
     this.#pacer = new Pacer(this.#options.clock, video, this.#estimator.targetKbps);
   }
 

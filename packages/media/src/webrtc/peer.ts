@@ -1,9 +1,9 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import type { RtcConfig } from 'node-datachannel';
+import type { DataChannel, RtcConfig } from 'node-datachannel';
 import type { Clock } from '../core/clock.ts';
 import { closeAll } from '../core/close-all.ts';
 import type { Logger } from '../core/logger.ts';
-import { Connection } from './connection.ts';
+import { Connection, type ConnectionEvents } from './connection.ts';
 import type { EncodedVideoFrame, VideoCodec } from './encoded-frame.ts';
 import { type IceServerOption, usableIceServers } from './ice-servers.ts';
 import { MediaSender, type MediaSenderStats, type StreamIdentity } from './media-sender.ts';
@@ -12,6 +12,7 @@ import {
   extraHostCandidates,
   fitAnswerToOffer,
   iceUserFragment,
+  type OfferedMedia,
   readAnswer,
   tidyDescription,
 } from './session-description.ts';
@@ -48,6 +49,11 @@ export type PeerOptions = {
   onKeyFrameRequest(): void;
   /** What the video encoder should produce, sound and packet overhead already taken off. */
   onTargetBitrate(kbps: number): void;
+  /** What the client's own offer names, where it makes the first one. Left out: this side does. */
+  readonly offered?: OfferedMedia;
+  /** Sound of the client, as RTP. Left out: none is expected. */
+  onSound?(packet: Buffer): void;
+  onChannel?(channel: DataChannel): void;
 };
 
 /**
@@ -167,6 +173,16 @@ export class Peer {
     return { type: 'answer', sdp: fitAnswerToOffer(this.#finish(sdp), description.sdp) };
   }
 
+  /** Answers the offer with which the client began the call; see `PeerOptions.offered`. */
+  async answerFirst(offerSdp: string, offered: OfferedMedia): Promise<{ type: 'answer'; sdp: string }> {
+    this.#connection.applyRemote(withoutUnusableCandidates(offerSdp), 'offer');
+    this.#sender.configure(offered);
+    this.#remoteFragment = iceUserFragment(offerSdp);
+    const sdp = await this.#connection.describe('answer');
+    const ours = [offered.audio.mid, ...(offered.video === null ? [] : [offered.video.mid])];
+    return { type: 'answer', sdp: fitAnswerToOffer(this.#finish(sdp), offerSdp, ours) };
+  }
+
   /** Takes anything that clients send; what is of no use is ignored. */
   addRemoteCandidate(candidate: RemoteCandidate | null | undefined): void {
     if (this.#isClosed || typeof candidate?.candidate !== 'string') return;
@@ -223,7 +239,7 @@ export class Peer {
       ...(bindAddress === undefined ? {} : { bindAddress }),
       ...(portRange === undefined ? {} : { portRangeBegin: portRange.begin, portRangeEnd: portRange.end }),
     };
-    const connection: Connection = new Connection(config, this.#identity, this.#options.clock, {
+    const events: ConnectionEvents = {
       onState: (state) => {
         if (connection === this.#connection) this.#changeState(state);
       },
@@ -232,7 +248,11 @@ export class Peer {
       },
       onCandidate: (candidate, mid) => this.#announceCandidate(candidate, mid),
       onRtcp: (packet) => this.#sender.receiveRtcp(packet),
-    });
+      onSound: (packet) => this.#options.onSound?.(packet),
+      onChannel: (channel) => this.#options.onChannel?.(channel),
+    };
+    const { clock, offered = null } = this.#options;
+    const connection: Connection = new Connection(config, this.#identity, clock, events, offered);
     return connection;
   }
 

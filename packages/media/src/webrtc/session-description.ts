@@ -21,6 +21,16 @@ export const EXTENSION_LINES: readonly string[] = [
   `a=extmap:4 ${URI_TRANSPORT_SEQUENCE}`,
 ];
 
+/** The same, as the client numbers them. */
+export function extensionLines({ mid, absoluteSendTime, transportSequence }: HeaderExtensionIds): readonly string[] {
+  const line = (id: number | undefined, uri: string) => (id === undefined ? [] : [`a=extmap:${id} ${uri}`]);
+  return [
+    ...line(mid, URI_MID),
+    ...line(absoluteSendTime, URI_ABSOLUTE_SEND_TIME),
+    ...line(transportSequence, URI_TRANSPORT_SEQUENCE),
+  ];
+}
+
 export type NegotiatedMedia = {
   /** Null when the client refused sound. */
   readonly audio: {
@@ -28,32 +38,53 @@ export type NegotiatedMedia = {
     readonly payloadType: number;
     readonly extensions: HeaderExtensionIds;
   } | null;
+  /** Null when the client wants no picture. */
   readonly video: {
     readonly mid: string;
     readonly codec: VideoCodec;
     readonly payloadType: number;
     readonly rtxPayloadType: number | null;
     readonly extensions: HeaderExtensionIds;
-  };
+  } | null;
 };
+
+/** What an offer of the client names for our side. */
+export type OfferedMedia = NegotiatedMedia & { readonly audio: NonNullable<NegotiatedMedia['audio']> };
 
 /** What an answer to our offer keeps. Throws when it keeps neither VP8 nor H.264. */
 export function readAnswer(sdp: string): NegotiatedMedia {
-  const media = parse(sdp).media;
-  const video = media.find((section) => section.type === 'video' && section.port !== 0);
-  const chosen = video === undefined ? null : chooseVideoCodec(video);
-  if (video === undefined || chosen === null) {
+  const { media } = parse(sdp);
+  const video = readVideo(media.find((section) => section.type === 'video' && section.port !== 0));
+  if (video === null) {
     throw new Error('The answer keeps no video codec of the offer; the client must accept VP8 or H.264.');
   }
-  const audio = media.find((section) => section.type === 'audio' && section.port !== 0);
+  return { audio: readAudio(media.find((section) => section.type === 'audio' && section.port !== 0)), video };
+}
+
+/**
+ * What the client's own offer wants of us: sound both ways, and a picture where it takes one. Throws when it has no place for Opus.
+ */
+export function readOffer(sdp: string): OfferedMedia {
+  const { media } = parse(sdp);
+  const audio = readAudio(media.find((section) => section.type === 'audio' && section.port !== 0));
+  if (audio === null) throw new Error('The offer has no audio section with Opus.');
+  const seen = media.find(
+    ({ type, port, direction }) =>
+      type === 'video' && port !== 0 && direction !== 'sendonly' && direction !== 'inactive',
+  );
+  return { audio, video: readVideo(seen) };
+}
+
+function readAudio(audio: ParsedMedia | undefined): NegotiatedMedia['audio'] {
   const opus = audio?.rtp.find((format) => format.codec.toLowerCase() === 'opus');
-  return {
-    audio:
-      audio === undefined || opus === undefined
-        ? null
-        : { mid: midOf(audio, AUDIO_MID), payloadType: opus.payload, extensions: extensionsOf(audio) },
-    video: { mid: midOf(video, VIDEO_MID), ...chosen, extensions: extensionsOf(video) },
-  };
+  if (audio === undefined || opus === undefined) return null;
+  return { mid: midOf(audio, AUDIO_MID), payloadType: opus.payload, extensions: extensionsOf(audio) };
+}
+
+function readVideo(video: ParsedMedia | undefined): NegotiatedMedia['video'] {
+  const chosen = video === undefined ? null : chooseVideoCodec(video);
+  if (video === undefined || chosen === null) return null;
+  return { mid: midOf(video, VIDEO_MID), ...chosen, extensions: extensionsOf(video) };
 }
 
 function chooseVideoCodec(
@@ -133,14 +164,19 @@ export function extraHostCandidates(candidate: string, addresses: readonly strin
  * Cuts a generated answer down to what the offer allows (RFC 3264, 6.1): formats and header extensions that the offer
  * does not name go, and sections beyond our two, which nobody here receives, become inactive.
  */
-export function fitAnswerToOffer(answerSdp: string, offerSdp: string): string {
+export function fitAnswerToOffer(
+  answerSdp: string,
+  offerSdp: string,
+  ours: readonly string[] = [AUDIO_MID, VIDEO_MID],
+): string {
   const offered = new Map(splitSections(offerSdp).map((section) => [sectionMid(section), section]));
   return splitSections(answerSdp)
     .map((section) => {
       const mid = sectionMid(section);
       const offer = offered.get(mid);
       if (mid === null || offer === undefined) return section;
-      if (mid === AUDIO_MID || mid === VIDEO_MID) return fitSection(section, offer);
+      if (ours.includes(mid)) return fitSection(section, offer);
+      if (section.startsWith('m=application')) return section;
       return section.replace(/^a=(sendrecv|recvonly|sendonly)(?=\r?$)/m, 'a=inactive');
     })
     .join('');

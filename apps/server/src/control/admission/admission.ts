@@ -29,6 +29,8 @@ type AdmittedLicence = {
   readonly isFromElsewhere: boolean;
   /** Tells a key from the one that takes its place by a reset. */
   readonly keyDigest: string;
+  /** That a client secret was minted for. */
+  readonly clientSession?: Readonly<Record<string, unknown>>;
 };
 
 export type Admission = {
@@ -57,14 +59,14 @@ export function createAdmission(
   const find = async (key: string) => {
     if (isBrowserToken(key)) return browserTokens.find(key);
     const licence = await licenceKeys.find(key);
-    return licence === null ? null : { licence, avatarId: null, origin: null, userId: null };
+    return licence === null ? null : { licence, avatarId: null, origin: null, userId: null, clientSession: null };
   };
 
   return {
     async findLicence(key, caller) {
       const found = await find(key);
       if (found === null) return null;
-      const { licence, avatarId, origin, userId } = found;
+      const { licence, avatarId, origin, userId, clientSession } = found;
       const { licenceId, projectId, maxConcurrentCalls, allowedOrigins, isPublic, keyDigest, toolArguments } = licence;
       const isOriginAllowed =
         caller === undefined ||
@@ -82,6 +84,7 @@ export function createAdmission(
         ...(refusal ? { refusal } : {}),
         ...(avatarId === null ? {} : { onlyAvatarId: avatarId }),
         ...(userId === null ? {} : { memberId: userId }),
+        ...(clientSession === null ? {} : { clientSession }),
       };
     },
     async allowedOrigins(key) {

@@ -26,6 +26,8 @@ type TokenRequest = {
   readonly origin?: string;
   /** For the playground of this member: it ends with the membership, and the newest few are kept. */
   readonly userId?: string;
+  /** For OpenAI's clients: the session it opens. */
+  readonly clientSession?: Readonly<Record<string, unknown>>;
 };
 
 type FoundToken = {
@@ -34,6 +36,7 @@ type FoundToken = {
   readonly origin: string | null;
   /** The member whose playground it is for. */
   readonly userId: string | null;
+  readonly clientSession: Readonly<Record<string, unknown>> | null;
 };
 
 /** Short-lived stand-ins for a licence key, for web pages. They end with the key: by reset, revocation, or in time. */
@@ -68,16 +71,16 @@ const isInForceForMember = sql`(${browserTokens.userId} is null or exists (
  * the playground and the pages of a key leave each other their tokens.
  */
 const mintStatement = (
-  { licenceId, keyDigest, avatarId, origin, userId, lifetimeSeconds }: TokenRequest,
+  { licenceId, keyDigest, avatarId, origin, userId, clientSession, lifetimeSeconds }: TokenRequest,
   limit: number,
   hash: Buffer,
 ) => sql`
   with holder as (
     select id from ${licenceKeys} where ${isInForce(licenceId, keyDigest)} for no key update
   ), minted as (
-    insert into ${browserTokens} (id, token_hash, licence_id, avatar_id, origin, user_id, expires_at)
+    insert into ${browserTokens} (id, token_hash, licence_id, avatar_id, origin, user_id, client_session, expires_at)
     select ${newPublicId()}, ${hash}, id, ${avatarId ?? null}, ${origin ?? null}, ${userId ?? null},
-      now() + ${lifetimeSeconds} * interval '1 second'
+      ${clientSession === undefined ? null : JSON.stringify(clientSession)}::jsonb, now() + ${lifetimeSeconds} * interval '1 second'
     from holder
     where ${userId !== undefined} or (
       select count(*) from ${browserTokens} where licence_id = ${licenceId} and user_id is null and expires_at > now()) < ${limit}
@@ -133,6 +136,7 @@ export function createBrowserTokens(
           avatarId: browserTokens.avatarId,
           origin: browserTokens.origin,
           userId: browserTokens.userId,
+          clientSession: browserTokens.clientSession,
           tokenHash: browserTokens.tokenHash,
           keyHash: licenceKeys.keyHash,
         })
@@ -147,8 +151,8 @@ export function createBrowserTokens(
           ),
         );
       if (row === undefined || !timingSafeEqual(row.tokenHash, tokenHash)) return null;
-      const { licence, keyHash, avatarId, origin, userId } = row;
-      return { licence: { ...licence, keyDigest: keyHash.toString('hex') }, avatarId, origin, userId };
+      const { licence, keyHash, avatarId, origin, userId, clientSession } = row;
+      return { licence: { ...licence, keyDigest: keyHash.toString('hex') }, avatarId, origin, userId, clientSession };
     },
 
     async sweep() {

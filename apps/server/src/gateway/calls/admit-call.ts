@@ -128,6 +128,7 @@ export async function admitCall(options: {
       reconnectKey: request.extensions ? (dependencies.reconnectKeys?.of(sessionId) ?? null) : null,
       ratingKey: request.extensions ? (dependencies.ratingKeys?.of(sessionId) ?? null) : null,
       toolArguments: licence.toolArguments ?? 'object',
+      ...(licence.clientSession === undefined ? {} : { clientSession: licence.clientSession }),
     };
     return {
       ...{ kind: 'admitted' as const, settings, licence, slot, media, startedAt, serverTools },

@@ -20,6 +20,8 @@ export type CallSettings = {
   /** Opens the rating of this call; null: it is not told. */
   readonly ratingKey: string | null;
   readonly toolArguments: 'object' | 'string';
+  /** As of the licence. */
+  readonly clientSession?: Readonly<Record<string, unknown>>;
 };
 
 /** Why the server ends a call, or refuses it. `detail` takes the place of the table's sentence. */

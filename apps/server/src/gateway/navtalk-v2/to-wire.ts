@@ -53,6 +53,8 @@ export function toMessages(event: DirectEvent, settings: CallSettings): ServerMe
       return [buildUserTranscript(event.itemId, event.text)];
     case 'answered-by':
     case 'reply-generated':
+    case 'channel':
+    case 'channel-message':
       return [];
     case 'reply-started':
       return extension(buildReplyStarted(event.turnId));

@@ -42,7 +42,7 @@ const SENTENCES: Partial<Record<ErrorCode, string>> = {
     'There is no such avatar. Give the name or the id of an avatar as model; GET /v1/models lists them.',
 };
 
-type ErrorBody = {
+export type ErrorBody = {
   readonly type: string;
   readonly code: string;
   readonly message: string;
@@ -61,7 +61,7 @@ export function toEnd({ code, detail }: CallEnd): {
 }
 
 /** The same as the body of an answer by HTTP. */
-function toError({ code, detail }: CallEnd): ErrorBody {
+export function toError({ code, detail }: CallEnd): ErrorBody {
   const { type, code: name } = ENDS[code];
   const param = code === 'avatar-not-found' || code === 'missing-avatar' ? 'model' : null;
   return { type, code: name, message: detail ?? SENTENCES[code] ?? errorEntry(code).message, param };

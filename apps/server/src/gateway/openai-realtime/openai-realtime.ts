@@ -7,7 +7,7 @@ import { reduce } from './reduce.ts';
 import type { Message, OpenAiRequest, OpenAiState, OpenAiTimer } from './state.ts';
 import { waitingBytes } from './state.ts';
 
-const OPENAI_REALTIME_PATH = '/v1/realtime';
+export const OPENAI_REALTIME_PATH = '/v1/realtime';
 
 /** OpenAI's Realtime API: each avatar is a model. */
 export const OPENAI_REALTIME: WireProtocol<OpenAiState, Message, OpenAiTimer, OpenAiMessage, OpenAiRequest> = {

@@ -1,11 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { LIMITS } from '@visavis/protocol';
+import { LIMITS, tokenOf } from '@visavis/protocol';
 import type { Form, OpenAiRequest } from './state.ts';
 
 /** What browsers name the key in, who may set no header of their own. */
 const KEY_PROTOCOL = 'openai-insecure-api-key.';
-/** Client secrets begin with this, by which official clients know that a page may hold them; the rest is a browser token. */
-const SECRET_PREFIX = 'ek_';
 const AVATAR_ID = /^[0-9a-f]{32}$/i;
 
 /**
@@ -21,33 +19,32 @@ export function readConnect(query: unknown, headers: IncomingHttpHeaders): OpenA
   });
 }
 
-function requestFor(given: {
+export function requestFor(given: {
   readonly key: string | undefined;
   readonly model: string;
   readonly form: Form;
   readonly connection: 'none' | 'answer';
+  readonly session?: OpenAiRequest['session'];
 }): OpenAiRequest {
-  const { key, model, form, connection } = given;
+  const { key, model, form, connection, session = {} } = given;
   return {
-    ...(key === undefined ? {} : { licence: licenceOf(key) }),
+    ...(key === undefined ? {} : { licence: tokenOf(key) }),
     ...avatarOf(model),
-    ...{ form, calledModel: model, connection, waitsForTools: true },
+    ...{ form, calledModel: model, session, connection, waitsForTools: true },
     ...{ audioBack: connection === 'none', extensions: false, transparency: false },
   };
 }
 
-/** The browser token behind a client secret, or the key itself. */
-function licenceOf(key: string): string {
-  return key.startsWith(SECRET_PREFIX) ? key.slice(SECRET_PREFIX.length) : key;
-}
-
 /** Clients that name no avatar, or send the name of a model of OpenAI’s as they always do, get the project’s first one. */
-function avatarOf(model: string): Pick<OpenAiRequest, 'avatarId' | 'name' | 'anyAvatar'> {
+export function avatarOf(model: string): Pick<OpenAiRequest, 'avatarId' | 'name' | 'anyAvatar'> {
   if (model === '' || /^(?:gpt|o\d)-/i.test(model)) return { anyAvatar: true };
   return AVATAR_ID.test(model) ? { avatarId: model.toLowerCase() } : { name: model };
 }
 
-function readKey({ authorization, 'sec-websocket-protocol': protocols }: IncomingHttpHeaders): string | undefined {
+export function readKey({
+  authorization,
+  'sec-websocket-protocol': protocols,
+}: IncomingHttpHeaders): string | undefined {
   const named = (protocols ?? '').split(',').map((one) => one.trim());
   const key =
     /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ??
@@ -61,6 +58,6 @@ function readModel(query: unknown): string {
   return typeof value === 'string' ? value.trim().slice(0, LIMITS.characters.parameter) : '';
 }
 
-function isBeta({ 'openai-beta': header, 'sec-websocket-protocol': protocols }: IncomingHttpHeaders): boolean {
+export function isBeta({ 'openai-beta': header, 'sec-websocket-protocol': protocols }: IncomingHttpHeaders): boolean {
   return /realtime=v1/.test(String(header ?? '')) || /openai-beta\.realtime-v1/.test(protocols ?? '');
 }

@@ -1,7 +1,8 @@
 import { toEnd } from './ends.ts';
 import { reduceClient } from './reduce-client.ts';
 import { answerCommit, commitItem, reduceSession } from './reduce-session.ts';
-import { toSession } from './session-view.ts';
+import { readSessionPatch } from './session-patch.ts';
+import { patchView, toConfigPatch, toSession } from './session-view.ts';
 import {
   andThen,
   errorMessage,
@@ -10,6 +11,7 @@ import {
   type Open,
   type OpenAiEffect,
   type OpenAiInput,
+  type OpenAiRequest,
   type OpenAiState,
   type OpenAiStep,
   opened,
@@ -46,17 +48,24 @@ function reduceAny(state: Exclude<OpenAiState, { phase: 'ended' }>, input: OpenA
     if (input.type !== 'placed') return step(state);
     const { settings } = input;
     const beganAtSeconds = Math.floor((settings.config.beganAtUnixMs ?? 0) / 1000);
-    return announce(opened(state.request, settings, beganAtSeconds + SESSION_SECONDS));
+    return announce(opened(state.request, settings, beganAtSeconds + SESSION_SECONDS), state.request);
   }
   return reduceOpen(state, input);
 }
 
 /** The avatar speaks first only when it is asked to: these clients do not expect it. */
-function announce(state: Open): OpenAiStep {
+function announce(state: Open, { session }: OpenAiRequest): OpenAiStep {
   const conversation = { id: `conv_${state.view.id}`, object: 'realtime.conversation' };
+  const patch = { ...readSessionPatch(state.settings.clientSession ?? {}), ...readSessionPatch(session) };
+  const view = patchView(state.view, patch);
+  const changes = toConfigPatch(state.view, view, patch);
+  const begun: Open = { ...state, view };
+  const effects: OpenAiEffect[] =
+    changes === null ? [] : [{ type: 'command', command: { type: 'configure', patch: changes } }];
   return step(
-    state,
-    send({ type: 'session.created', session: toSession(state.view, state.expiresAtSeconds) }),
+    begun,
+    ...effects,
+    send({ type: 'session.created', session: toSession(view, state.expiresAtSeconds) }),
     send({ type: 'conversation.created', conversation }),
   );
 }

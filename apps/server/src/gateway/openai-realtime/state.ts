@@ -15,6 +15,8 @@ export type OpenAiRequest = CallRequest & {
   readonly form: Form;
   /** The avatar as the client called it. */
   readonly calledModel: string;
+  /** What it wants of the session at once; empty where it says so later. */
+  readonly session: Readonly<Record<string, unknown>>;
 };
 
 type ContentPart = {

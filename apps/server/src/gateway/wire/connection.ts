@@ -3,12 +3,13 @@ import type { Duplex } from 'node:stream';
 import type { SessionEvent } from '@visavis/media/session-events';
 import { LIMITS } from '@visavis/protocol';
 import { ReducerShell } from '@visavis/protocol/reducer-shell';
-import type { RawData, WebSocket } from 'ws';
+import type { RawData } from 'ws';
 import { Call, type CallClient, type CallOrigin } from '../calls/call.ts';
 import type { CallRequest } from '../calls/call-request.ts';
 import type { CallEnd, CallSettings } from '../calls/call-settings.ts';
 import { CALL_LIMITS, type CallMemory } from '../calls/memory/call-memory.ts';
 import type { MemoryBudget } from '../calls/memory/memory-budget.ts';
+import type { WireSocket } from './channel-socket.ts';
 import { createFrameReader, type FrameReader } from './frame-reader.ts';
 import { Hurry } from './hurry.ts';
 import { decideOutgoing } from './outgoing.ts';
@@ -41,7 +42,7 @@ export type OpenConnection = {
 
 /** A socket as it arrives. */
 export type Arrival = {
-  readonly socket: WebSocket;
+  readonly socket: WireSocket;
   readonly transport: Duplex;
   readonly query: unknown;
   readonly headers: IncomingHttpHeaders;
@@ -58,7 +59,7 @@ export class Connection<
 > implements CallClient, OpenConnection
 {
   readonly call: Call;
-  readonly #socket: WebSocket;
+  readonly #socket: WireSocket;
   readonly #protocol: WireProtocol<State, Message, Timer, Incoming, Request>;
   readonly #reader: FrameReader<Incoming>;
   readonly #memory: CallMemory;

@@ -8,6 +8,7 @@ import type { Call, CallOrigin } from '../calls/call.ts';
 import type { CallRequest } from '../calls/call-request.ts';
 import { CALL_LIMITS, type CallMemory, processBudget } from '../calls/memory/call-memory.ts';
 import type { MemoryBudget, MemoryStats } from '../calls/memory/memory-budget.ts';
+import { type Answered, ChannelConnection } from './channel-connection.ts';
 import { Connection, type OpenConnection } from './connection.ts';
 import type { WireDependencies } from './wire-dependencies.ts';
 import type { WireProtocol } from './wire-protocol.ts';
@@ -26,6 +27,12 @@ export type Gateway = {
     protocol: WireProtocol<State, Message, Timer, Incoming, Request>,
     onPlaced?: Placed,
   ): void;
+  /** Opens a call for a client that offers the connection itself; `ip`: its address. Resolves with its answer, or why there is none. */
+  answer<State, Message, Timer extends string, Incoming extends { readonly type: string }, Request extends CallRequest>(
+    protocol: WireProtocol<State, Message, Timer, Incoming, Request>,
+    given: { readonly request: Request; readonly offerSdp: string },
+    from: FastifyRequest,
+  ): Promise<Answered>;
   /** Memory for a socket that stands beside a call; `give` is called when it is needed elsewhere. */
   openMemory(give: () => void): CallMemory;
   /** Open sockets, refused ones that still close included. */
@@ -36,6 +43,8 @@ export type Gateway = {
   memory(): MemoryStats;
   /** Ends the calls of a licence (revoked, out of points) and says how many. */
   endCallsOfLicence(licenceId: string, code: ErrorCode): number;
+  /** Ends a call of this licence, as its client wishes. False: there is none. */
+  hangUp(sessionId: string, licenceId: string): boolean;
   /** Ends the calls that a member has from the playground of a project, when he is no member any more. */
   endCallsOfMember(projectId: string, userId: string): number;
   /** Tells every client that the server closes; resolves when all calls are recorded. Idempotent. */
@@ -90,6 +99,22 @@ export function createGateway(app: FastifyInstance, dependencies: WireDependenci
         serveSocket(app, url, (socket, request) => accept(protocol, socket, request, onPlaced));
       }
     },
+    async answer(protocol, given, from) {
+      const origin = { ...originOf(from), findCall };
+      const connection = new ChannelConnection({ ...given, origin }, protocol, dependencies, budget);
+      const { call } = connection;
+      connections.add(connection);
+      sockets.set(call, from.ip);
+      void call.closed.then(() => {
+        connections.delete(connection);
+        sockets.delete(call);
+      });
+      if (closing) call.end('server-closing');
+      from.raw.socket.once('close', () => {
+        if (!connection.isAnswered) connection.abandon();
+      });
+      return connection.answered;
+    },
     openMemory: (give) => budget.open(CALL_LIMITS, give),
     callCount: () => connections.size,
     *unadmitted() {
@@ -100,6 +125,11 @@ export function createGateway(app: FastifyInstance, dependencies: WireDependenci
       const ended = running().filter(({ licence }) => licence?.licenceId === licenceId);
       for (const call of ended) call.end(code);
       return ended.length;
+    },
+    hangUp(sessionId, licenceId) {
+      const call = running().find((one) => one.licence?.licenceId === licenceId && one.sessionId === sessionId);
+      call?.hangUp('client-hung-up');
+      return call !== undefined;
     },
     endCallsOfMember(projectId, userId) {
       const ended = running().filter(({ licence }) => licence?.memberId === userId && licence.projectId === projectId);

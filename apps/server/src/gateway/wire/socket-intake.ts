@@ -7,6 +7,8 @@ import { PacedReading } from './paced-reading.ts';
 /** A control frame has a head of two bytes and a mask of four. */
 const CONTROL_HEAD_BYTES = 6;
 
+type ReadSocket = Pick<WebSocket, 'on' | 'pause' | 'resume'>;
+
 export type IntakeListener = {
   /** A whole message. */
   readonly message: (data: RawData, isBinary: boolean) => void;
@@ -24,7 +26,7 @@ export type IntakeListener = {
  * by piece. After `end` a little more is read, for the closing handshake, and the rest is left where it is.
  */
 export class SocketIntake {
-  readonly #socket: WebSocket;
+  readonly #socket: ReadSocket;
   readonly #memory: CallMemory;
   readonly #listener: IntakeListener;
   readonly #mayArrive: () => number;
@@ -38,7 +40,7 @@ export class SocketIntake {
 
   /** @param mayArrive Bytes of one message, now. */
   constructor(
-    socket: WebSocket,
+    socket: ReadSocket,
     transport: Duplex,
     memory: CallMemory,
     listener: IntakeListener,

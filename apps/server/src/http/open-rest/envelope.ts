@@ -1,4 +1,4 @@
-import { endEvent, LIMITS, textFault } from '@visavis/protocol';
+import { endEvent, LIMITS, textFault, tokenOf } from '@visavis/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ControlError } from '../../control/control-error.ts';
 
@@ -51,7 +51,8 @@ function readField(source: object, name: string): string {
 /** The key or token of a request: `license`, `apikey` or `userId` of the query, the body or a header, or a bearer. */
 export function readKey(request: FastifyRequest, keyIn: 'anywhere' | 'headers'): string | undefined {
   const { authorization, license } = request.headers;
-  const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+  const given = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+  const bearer = given === undefined ? undefined : tokenOf(given);
   if (keyIn === 'headers') return bearer ?? (typeof license === 'string' && license !== '' ? license : undefined);
   return readParameter(request, 'license', 'licence', 'apikey', 'userId') ?? bearer;
 }

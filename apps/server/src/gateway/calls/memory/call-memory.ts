@@ -36,6 +36,7 @@ export function commandBytes(command: SessionCommand): number {
       return SMALLEST_BYTES + command.dataUrl.length;
     case 'user-text':
     case 'say':
+    case 'channel-message':
       return textBytes(command.text);
     case 'history':
       return command.items.reduce((sum, { text }) => sum + textBytes(text), SMALLEST_BYTES);

@@ -57,6 +57,9 @@ export const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'GET /films/:name',
     'OPTIONS /generate',
     'OPTIONS /query_status',
+    'OPTIONS /v1/models',
+    'OPTIONS /v1/models/*',
+    'OPTIONS /v1/realtime/*',
     // Whoever has an upload link may send its file.
     ...['GET', 'PUT', 'POST', 'PATCH', 'DELETE', 'OPTIONS'].map((method) => `${method} /uploads/:uploadId`),
     // Servers without credentials for everybody, the others for holders.
@@ -179,6 +182,7 @@ export const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'operator-member': ['POST /api/v1/projects/:projectId/points', 'PUT /api/v1/projects/:projectId/wallet'],
   key: [
     'POST /api/v1/browser-tokens',
+    'POST /v1/realtime/client_secrets',
     'GET /api/v1/callback-secret',
     'POST /api/v1/uploads',
     'GET /api/v1/uploads/:uploadId',
@@ -205,6 +209,9 @@ export const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'own-talk': ['GET /api/chat/sessions/:id', 'GET /api/chat/messages'],
   caller: [
     'POST /api/realtime_function_call',
+    'GET /v1/models',
+    'GET /v1/models/:model',
+    'POST /v1/realtime/calls/:callId/hangup',
     ...['avatar/detail', 'avatar/getByName', 'avatar/list', 'provider/list', 'model/list', 'voice/list'].flatMap(
       (path) => [`GET /api/open/v1/${path}`, `POST /api/open/v1/${path}`],
     ),
@@ -213,4 +220,4 @@ export const EXPECTED: Readonly<Record<string, readonly string[]>> = {
 
 /** Sockets are judged when their call is admitted; pages and scripts of the reference tell nothing. */
 export const ELSEWHERE =
-  /^(GET (\/wss\/v2\/realtime-chat|\/v1\/realtime|(\/api)?\/realtime-api|\/api\/webrtc|\/mqtt)\/?|GET \/reference.*)$/;
+  /^(GET (\/wss\/v2\/realtime-chat|\/v1\/realtime|(\/api)?\/realtime-api|\/api\/webrtc|\/mqtt)\/?|POST \/v1\/realtime\/calls|GET \/reference.*)$/;

@@ -1,0 +1,1 @@
+ALTER TABLE "browser_tokens" ADD COLUMN "client_session" jsonb;

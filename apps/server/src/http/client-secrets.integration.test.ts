@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { newPublicId } from '../control/ids.ts';
+import { avatars } from '../db/schema.ts';
+import { describeOnBothDatabases } from '../db/testing/test-databases.ts';
+import { until } from '../gateway/navtalk-v2/test-harness.ts';
+import { type ConsoleTestServer, createConsoleServer } from './console-api/testing/console-server.ts';
+import { TestBrowser } from './console-api/testing/test-browser.ts';
+
+describeOnBothDatabases('client secrets', (context) => {
+  let server: ConsoleTestServer;
+  let key: string;
+  const names = { mine: `Zoe ${newPublicId()}`, other: `Max ${newPublicId()}`, theirs: `Eve ${newPublicId()}` };
+
+  const makeAvatar = async (name: string, projectId: string) => {
+    const fields = { id: newPublicId(), name, provider: 'local', model: 'l', voice: 'cedar', language: 'en' };
+    const bundle = { bundleSource: 'shipped' as const, bundleName: 'leo', projectId };
+    await context.db.orm.insert(avatars).values({ ...fields, ...bundle, prompt: 'SECRET PROMPT', firstMessage: 'Hi' });
+  };
+
+  beforeAll(async () => {
+    server = await createConsoleServer(context.db);
+    const makeProject = async () => {
+      const browser = new TestBrowser(server.app);
+      await browser.register(`${newPublicId()}@example.org`);
+      const { projectId } = (await browser.send('POST', '/projects', { name: 'Shop' })).json();
+      const made = (await browser.send('POST', `/projects/${projectId}/keys`, { name: 'k' })).json();
+      return { projectId, key: made.key };
+    };
+    const [mine, theirs] = [await makeProject(), await makeProject()];
+    key = mine.key;
+    await makeAvatar(names.mine, mine.projectId);
+    await makeAvatar(names.other, mine.projectId);
+    await makeAvatar(names.theirs, theirs.projectId);
+  });
+  afterAll(() => server.close());
+
+  const mint = (payload: object, bearer = key) =>
+    server.app.inject({
+      ...{ method: 'POST', url: '/v1/realtime/client_secrets', payload },
+      headers: { authorization: `Bearer ${bearer}` },
+    });
+
+  it('open the session that they were minted for, and no other avatar', async () => {
+    const session = { type: 'realtime', model: names.mine, instructions: 'Be brief.', tool_choice: 'none' };
+    const reply = await mint({ expires_after: { anchor: 'created_at', seconds: 60 }, session });
+    const { value, expires_at, session: told } = reply.json();
+    expect(value).toMatch(/^ek_vt_/);
+    expect(expires_at - Date.now() / 1000).toBeLessThan(62);
+    expect(told).toMatchObject({ type: 'realtime', instructions: 'Be brief.' });
+
+    const models = await server.app.inject({ url: '/v1/models', headers: { authorization: `Bearer ${value}` } });
+    expect(models.json().data).toEqual([{ id: names.mine, object: 'model', created: 0, owned_by: 'project' }]);
+    const ask = (model: string) =>
+      server.app.inject({
+        ...{ method: 'POST', url: `/v1/realtime/calls${model}`, payload: 'v=0\r\n' },
+        headers: { authorization: `Bearer ${value}`, 'content-type': 'application/sdp' },
+      });
+    const refused = await ask(`?model=${encodeURIComponent(names.other)}`);
+    expect([refused.statusCode, refused.json().error.code]).toEqual([404, 'model_not_found']);
+    const pending = ask('');
+    await until(() => server.placer.calls.length === 1, 'the call');
+    const call = server.placer.calls[0]!;
+    await until(() => call.commands.some(({ type }) => type === 'remote-description'), 'the offer');
+    expect(call.config.avatar.name).toBe(names.mine);
+    expect(call.commands[0]).toEqual({ type: 'configure', patch: { prompt: 'Be brief.', tools: [] } });
+    call.emit({ type: 'local-description', description: { type: 'answer', sdp: 'v=0\r\n' } });
+    expect((await pending).statusCode).toBe(201);
+    call.emit({ type: 'channel', state: 'open' });
+    await until(() => call.commands.some(({ type }) => type === 'channel-message'), 'session.created');
+    expect(JSON.stringify(call.commands)).not.toContain('SECRET PROMPT');
+  });
+
+  it('are minted for keys alone, for avatars that these may call, and for sessions that can be opened', async () => {
+    const { value } = (await mint({})).json();
+    const codes = async (payload: object, bearer = key) => {
+      const reply = await mint(payload, bearer);
+      return [reply.statusCode, reply.json().error?.code];
+    };
+    expect(await codes({}, value)).toEqual([403, 'forbidden']);
+    expect(await codes({}, 'sk_wrong')).toEqual([401, 'invalid_api_key']);
+    expect(await codes({ session: { model: names.theirs } })).toEqual([400, 'model_not_found']);
+    expect(await codes({ session: { instructions: 'x'.repeat(100_001) } })).toEqual([400, 'string_above_max_length']);
+    for (const seconds of [9, 7201, 'x', 60.5]) {
+      expect(await codes({ expires_after: { seconds } })).toEqual([400, 'invalid_value']);
+    }
+  });
+});
