@@ -14,6 +14,7 @@ import type {
   LiveTalks,
   Project,
   ProviderVoices,
+  ServerModel,
   Snippets,
   Transcript,
   Usage,
@@ -107,6 +108,11 @@ export const conversationsQuery = (projectId: string, query: Readonly<Record<str
 export const firstPageQuery = queryOptions({
   queryKey: ['first-page'],
   queryFn: () => request<FirstPageAvatar[]>('GET', '/operator/first-page'),
+});
+
+export const serverModelsQuery = queryOptions({
+  queryKey: ['server-models'],
+  queryFn: () => request<ServerModel[]>('GET', '/operator/models'),
 });
 
 export const fetchServerLog = (cursor: string | null) =>

@@ -35,12 +35,13 @@ import { createConsoleServices } from './console-services.ts';
 import { openDataFolder } from './data-folder.ts';
 import { avatarServices } from './file-services.ts';
 import { filmServices } from './film-process.ts';
-import { type FoundModel, findLanguageModels } from './found-models.ts';
+import type { FoundModel } from './found-models.ts';
 import { checkPort } from './free-port.ts';
 import { iceServersFor } from './ice-servers.ts';
 import { createLateCallControl } from './late-call-control.ts';
 import { makingPlaces } from './machine-places.ts';
 import { openOperatorMode } from './operator.ts';
+import { ServerVoiceChoice } from './server-voice.ts';
 import { startStunResponder } from './stun-responder.ts';
 import { isSelfSigned, loadTls } from './tls.ts';
 import {
@@ -91,15 +92,15 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
     noteEvent({ action: 'worker.replaced', subject: hung ? 'hung' : 'died', detail });
   });
   closers.add('media workers', () => pool.close());
-  const control = await openControlPlane(config, logger, closers);
+  const voiceChoice = await ServerVoiceChoice.open({ dataDir: config.dataDir, configured: config.voice });
+  const { found: foundModels } = voiceChoice;
+  const control = await openControlPlane(config, logger, closers, voiceChoice);
   noteEvent = control.noteEvent;
-  const current = (): ServerVoice => config.voice;
+  const current = (): ServerVoice => voiceChoice.current();
   const voice = followVoice(current, pool.ready);
   const known = pool.ready.then((description) => reportVoice(current(), description));
   const voiceReady = pool.whenReady().then(() => known);
   voiceReady.catch((error: unknown) => logger.error({ error: String(error) }, 'No media worker came up'));
-
-  const foundModels = offersOf(config.voice.provider)?.isDemonstration === true ? await findLanguageModels() : [];
 
   const { demo } = control;
   const { app, gateway } = await createServer({
@@ -131,7 +132,7 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
         uptimeSeconds,
       };
     },
-    talkPage: { version, voice, ...talkPageOf(config, control, foundModels) },
+    talkPage: { version, voice, ...talkPageOf(config, control, voiceChoice) },
     httpLogger: logger,
     trustProxy: config.trustProxy,
     isTransportTrusted: tls === undefined || !isSelfSigned(tls.cert),
@@ -170,7 +171,7 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
 function talkPageOf(
   config: Config,
   { demo, consoleApi }: Pick<Awaited<ReturnType<typeof openControlPlane>>, 'demo' | 'consoleApi'>,
-  foundModels: readonly FoundModel[],
+  voiceChoice: ServerVoiceChoice,
 ): Omit<TalkPageSource, 'version' | 'voice'> {
   return {
     demo: () =>
@@ -179,14 +180,14 @@ function talkPageOf(
         : null,
     voices: consoleApi.voices,
     abilities: (provider) => ({
-      sees: seesWith(provider, config.voice.parts),
+      sees: seesWith(provider, voiceChoice.current().parts),
       isDemonstration: offersOf(provider)?.isDemonstration === true,
     }),
-    foundModels: () => foundModels,
+    foundModels: () => voiceChoice.found,
   };
 }
 
-async function openControlPlane(config: Config, logger: PinoLogger, closers: Closers) {
+async function openControlPlane(config: Config, logger: PinoLogger, closers: Closers, voiceChoice: ServerVoiceChoice) {
   const { dataDir, databaseUrl, masterKey, avatarsDir } = config;
   const disk = await openDiskWatch({ folder: dataDir, minFreeBytes: config.minFreeDiskBytes, logger });
   closers.add('disk watch', async () => disk.close());
@@ -224,7 +225,8 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     madeAtOnce: Math.min(2, makingPlaces()),
     fetchPrivateHosts: config.fetchPrivateHosts,
     toolPrivateHosts: config.toolPrivateHosts,
-    voices: describedVoices(config),
+    voices: describedVoices(config, voiceChoice),
+    serverVoice: voiceChoice,
     offered: offeredVoices(
       { hasDoubles: config.allowScriptedVoice, privateHosts: config.fetchPrivateHosts, logger },
       closers,
@@ -238,7 +240,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
   });
   closers.add('control plane', () => services.close());
   for (const talk of orphaned) services.takeLost(talk);
-  const admission = withVoiceProvider(services.admission, () => config.voice);
+  const admission = withVoiceProvider(services.admission, () => voiceChoice.current());
   return {
     demo,
     disk,
@@ -273,10 +275,10 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
   };
 }
 
-function describedVoices({ voice }: Config): VoiceDirectory {
+function describedVoices({ voice }: Config, voiceChoice: ServerVoiceChoice): VoiceDirectory {
   return new VoiceDirectory({
     providers: describeVoices(voice.parts),
-    providerOf: (avatar) => providerFor(avatar, voice.provider),
+    providerOf: (avatar) => providerFor(avatar, voiceChoice.current().provider),
   });
 }
 

@@ -70,7 +70,7 @@ import type { CallControl, Logger } from '../ports.ts';
 import { createBundles, createUploadLinks } from './file-services.ts';
 import { localTasks, sharedTasks } from './housekeeping-tasks.ts';
 import { createFilmServices, createMaking, createToolServices, createWebhookServices } from './job-services.ts';
-import { createVoiceServices, type OfferedVoices } from './voice-services.ts';
+import { createVoiceServices, type OfferedVoices, type ServerVoiceModels } from './voice-services.ts';
 
 export type ConsoleServiceOptions = {
   readonly db: Database;
@@ -119,6 +119,8 @@ export type ConsoleServiceOptions = {
   readonly arrivingFolder?: string;
   /** What avatars may name to speak with; anything when left out. */
   readonly offered?: OfferedVoices;
+  /** Models of this machine, one of which may answer for the built-in avatars; none when left out. */
+  readonly serverVoice?: ServerVoiceModels;
   /** Left out: voices are not described. */
   readonly voices?: VoiceDirectory;
   /** Left out: no voice can be heard before it is chosen. */

@@ -24,8 +24,13 @@ test('programs on this machine are found with a model that talks', async () => {
   const ollama = await place(models('nomic-embed-text:latest', 'qwen3:4b'));
   const studio = await place(models("o'neil model"), 'LM Studio');
   expect(await findLanguageModels([ollama, studio])).toEqual([
-    { name: 'Ollama', model: 'qwen3:4b', settings: `LLM_URL=${ollama.url} LLM_MODEL=qwen3:4b` },
-    { name: 'LM Studio', model: "o'neil model", settings: `LLM_URL=${studio.url} LLM_MODEL='o'\\''neil model'` },
+    { name: 'Ollama', model: 'qwen3:4b', url: ollama.url, settings: `LLM_URL=${ollama.url} LLM_MODEL=qwen3:4b` },
+    {
+      name: 'LM Studio',
+      model: "o'neil model",
+      url: studio.url,
+      settings: `LLM_URL=${studio.url} LLM_MODEL='o'\\''neil model'`,
+    },
   ]);
 });
 

@@ -5,6 +5,7 @@ export type FoundModel = {
   /** Of the program. */
   readonly name: string;
   readonly model: string;
+  readonly url: string;
   /** What puts it behind the built-in avatars. */
   readonly settings: string;
 };
@@ -43,7 +44,7 @@ async function modelAt({ name, url }: Place): Promise<FoundModel | null> {
   }
   const list = modelListSchema.safeParse(JSON.parse(text));
   const model = list.data?.data.find(({ id }) => !NO_TALKERS.test(id))?.id;
-  return model === undefined ? null : { name, model, settings: `LLM_URL=${url} LLM_MODEL=${quoted(model)}` };
+  return model === undefined ? null : { name, model, url, settings: `LLM_URL=${url} LLM_MODEL=${quoted(model)}` };
 }
 
 /** As a shell takes it. */

@@ -4,7 +4,12 @@ import type { VoiceReport } from '../http/talk-page.ts';
 import type { Admission } from '../ports.ts';
 
 /** What speaks for the built-in avatars, and the parts that the operator has chosen; it may change while the server runs. */
-export type ServerVoice = { readonly provider: string; readonly parts: VoiceParts };
+export type ServerVoice = {
+  readonly provider: string;
+  readonly parts: VoiceParts;
+  /** Those that media workers do not know from their start, for each call; none when left out. */
+  readonly callParts?: VoiceParts;
+};
 
 /** Who speaks for an avatar of this server: `provider` is what it is set to. */
 export function providerFor(
@@ -29,7 +34,8 @@ export function withVoiceProvider(admission: Admission, current: () => ServerVoi
       const provider = providerFor({ ...avatar, isSystem: avatar.isSystem === true }, voice.provider);
       if (provider === avatar.provider) return found;
       const model = avatar.model === FIRST_VOICE ? usualModelOf(voice) : avatar.model;
-      return { ...found, avatar: { ...avatar, provider, model } };
+      const { callParts: parts } = voice;
+      return { ...found, avatar: { ...avatar, provider, model, ...(parts === undefined ? {} : { parts }) } };
     },
   };
 }

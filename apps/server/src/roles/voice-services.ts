@@ -29,6 +29,15 @@ const ANY_VOICE: OfferedVoices = {
   tryPart: async () => {},
 };
 
+/** Models of this machine that the operator may put behind the built-in avatars. */
+export type ServerVoiceModels = {
+  list(): { readonly name: string; readonly model: string; readonly isUsed: boolean }[];
+  /** False: there is no such model. */
+  use(choice: { readonly name: string; readonly model: string } | null): Promise<boolean>;
+};
+
+const NO_MODELS: ServerVoiceModels = { list: () => [], use: async (choice) => choice === null };
+
 const NO_SAMPLES: VoicePreviewOptions = { speak: null, hasKey: () => null };
 
 /** The catalogue as avatars of this server may use it; `hasDoubles`: those for tests, too. */
@@ -48,7 +57,7 @@ export function offeredVoices(
 
 /** What avatars are to speak with, the keys for it, and how it sounds. */
 export function createVoiceServices(options: ConsoleServiceOptions, { reached: onBound }: Pick<Bounds, 'reached'>) {
-  const { db, masterKeys, fetchPrivateHosts = [], offered = ANY_VOICE } = options;
+  const { db, masterKeys, fetchPrivateHosts = [], offered = ANY_VOICE, serverVoice = NO_MODELS } = options;
   const keys = new VoiceKeys(db, createSecretBox(masterKeys, 'voice keys'));
   const findAddresses = createAddressGuard({ allowedPrivateHosts: fetchPrivateHosts });
   const setup = new VoiceSetup({ rules: offered.rules, keys, findAddresses });
@@ -56,5 +65,5 @@ export function createVoiceServices(options: ConsoleServiceOptions, { reached: o
   const voiceCatalogue = offered.listed.map((entry) => ({ ...entry, options: { ...entry.options } }));
   const { voices = NO_DESCRIBED_VOICES, voicePreviews: previews = NO_SAMPLES } = options;
   const voicePreviews = new VoicePreviews({ ...previews, onBound });
-  return { setup, forConsole: { voices, voicePreviews, voiceKeys: keys, voiceTrials, voiceCatalogue } };
+  return { setup, forConsole: { serverVoice, voices, voicePreviews, voiceKeys: keys, voiceTrials, voiceCatalogue } };
 }

@@ -36,6 +36,7 @@ const partSchema = z.object({
   id: word,
   options: z.record(word, z.union([text(characters.url), z.number(), z.boolean()])),
   apiKey: text(characters.url).exactOptional(),
+  isOperators: z.literal(true).exactOptional(),
 });
 const partsSchema = z.object({
   voice: partSchema.exactOptional(),

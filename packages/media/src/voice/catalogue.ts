@@ -18,7 +18,7 @@ import { scriptedEntry } from './scripted/entry.ts';
 import { transparencyEntry } from './transparency/entry.ts';
 import type { PartChoice, VoiceParts, VoiceSlot } from './voice-parts.ts';
 
-export { lackOf, type OperatorSettings, operatorParts, usualVoice } from './operator-choice.ts';
+export { lackOf, type OperatorSettings, operatorParts, usualVoice, voiceAround } from './operator-choice.ts';
 export { type PartChoice, type VoiceParts, type VoiceSlot, withoutKeys } from './voice-parts.ts';
 
 /**

@@ -48,7 +48,11 @@ async function openComposed(
     if (part === null) {
       throw new Error('This avatar thinks with a language model, and none is chosen: choose one in its settings.');
     }
-    return { entry: known(slot, part), options: part.options, tools: toolsFor(part, own !== undefined, surroundings) };
+    return {
+      entry: known(slot, part),
+      options: part.options,
+      tools: toolsFor(part, own !== undefined && own.isOperators !== true, surroundings),
+    };
   };
   const [ears, mind, mouth] = [partOf('recogniser'), partOf('thinker'), partOf('speaker')];
   const [local, recogniser, thinker, speaker] = await Promise.all([

@@ -46,7 +46,18 @@ export function lackOf(voice: string | undefined, { openAi, languageModel }: Ope
   return null;
 }
 
-function partOf(id: string, settings: { readonly apiKey: string | undefined }): PartChoice {
+/** The voice around a language model that a program of this machine serves. */
+export function voiceAround({ url, model }: { readonly url: string; readonly model: string }) {
+  return {
+    provider: cascadeEntry.id,
+    thinker: partOf(compatibleThinker.id, { url, model, sees: false, apiKey: undefined }),
+  };
+}
+
+function partOf(
+  id: string,
+  settings: { readonly apiKey: string | undefined; readonly [option: string]: unknown },
+): PartChoice {
   const { apiKey, ...given } = settings;
   const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return { id, options, ...(apiKey === undefined ? {} : { apiKey }) };

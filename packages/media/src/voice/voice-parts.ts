@@ -8,6 +8,8 @@ export type PartChoice = {
   readonly options: Readonly<Record<string, unknown>>;
   /** In memory and on the workers' channel only; never in a log, an environment or an answer. */
   readonly apiKey?: string;
+  /** The operator of the server has chosen it, not the owner of an avatar. */
+  readonly isOperators?: true;
 };
 
 /** What somebody has chosen; what is left out is as the voice has it. */

@@ -120,6 +120,7 @@ export const en = {
       'callback-secret.revealed': 'Looked at the secret that signs what is told of films',
       'voice-key.created': 'Kept a key of a service for voices',
       'voice-key.deleted': 'Deleted a key of a service for voices',
+      'server-voice.changed': 'Chose which model answers for the built-in avatars',
       'callback-secret.renewed': 'Renewed the secret that signs what is told of films',
       'tool-secret.revealed': 'Looked at the secret that signs what tools are asked',
       'tool-secret.renewed': 'Renewed the secret that signs what tools are asked',

@@ -15,6 +15,10 @@ export const en = {
   keySet: (day: string, endsIn: string) => (endsIn === '' ? `set on ${day}` : `set on ${day}, ends in …${endsIn}`),
   newKey: 'New key',
   keepKey: 'Keep this key',
+  models: 'Language models on this machine',
+  modelsHint: 'One click, and the built-in avatars think with it; calls that start from now on do.',
+  use: (name: string, model: string) => `Use ${model} of ${name}`,
+  stopUsing: (model: string) => `${model} answers now: stop using it`,
   tryIt: 'Try it',
   works: 'It answers.',
 } as const;

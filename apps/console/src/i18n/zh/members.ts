@@ -116,6 +116,7 @@ export const zh: MembersTexts = {
       'callback-secret.revealed': '查看了影片通知的签名密钥',
       'voice-key.created': '保存了语音服务的密钥',
       'voice-key.deleted': '删除了语音服务的密钥',
+      'server-voice.changed': '选择了为内置数字人应答的模型',
       'callback-secret.renewed': '更换了影片通知的签名密钥',
       'tool-secret.revealed': '查看了工具请求的签名密钥',
       'tool-secret.renewed': '更换了工具请求的签名密钥',

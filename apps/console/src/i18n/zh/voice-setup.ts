@@ -15,6 +15,10 @@ export const zh: VoiceSetupTexts = {
   keySet: (day, endsIn) => (endsIn === '' ? `设置于 ${day}` : `设置于 ${day}，末尾为 …${endsIn}`),
   newKey: '新密钥',
   keepKey: '保存此密钥',
+  models: '此机器上的语言模型',
+  modelsHint: '点击后，内置数字人将用它思考；对此后开始的通话生效。',
+  use: (name, model) => `使用 ${name} 的 ${model}`,
+  stopUsing: (model) => `${model} 正在应答：停止使用`,
   tryIt: '测试',
   works: '可以正常应答。',
 };

@@ -12,6 +12,7 @@ import { EmptyState, Loaded, Page } from '../../components/page.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import own from './first-page-page.module.css';
 import { moved, stillThere } from './order.ts';
+import { ServerModels } from './server-models.tsx';
 
 /** Which avatars visitors meet, and in which order; for the operator. */
 export function FirstPagePage() {
@@ -19,6 +20,7 @@ export function FirstPagePage() {
   const avatars = useQuery(firstPageQuery);
   return (
     <Page title={texts.title} intro={texts.intro}>
+      <ServerModels />
       <Loaded of={avatars}>
         {(all) =>
           all.length === 0 ? (

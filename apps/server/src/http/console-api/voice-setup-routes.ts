@@ -3,13 +3,16 @@ import {
   emptySchema,
   listedVoiceSchema,
   projectParamsSchema,
+  serverModelSchema,
   triedPartSchema,
   tryPartSchema,
+  useServerModelSchema,
   voiceKeyParamsSchema,
   voiceKeySchema,
 } from '@visavis/protocol/rest';
 import * as z from 'zod';
 import type { AuditLog } from '../../control/audit/audit-log.ts';
+import { notFound } from '../../control/control-error.ts';
 import type { VoiceKeys } from '../../control/voices/voice-keys.ts';
 import type { VoiceTrials } from '../../control/voices/voice-trials.ts';
 import { FOR } from '../access/access.ts';
@@ -21,6 +24,10 @@ import { toWire } from './to-wire.ts';
 export type VoiceSetupDependencies = {
   readonly voiceKeys: VoiceKeys;
   readonly voiceTrials: VoiceTrials;
+  readonly serverVoice: {
+    list(): z.output<typeof serverModelSchema>[];
+    use(choice: z.output<typeof useServerModelSchema>['model']): Promise<boolean>;
+  };
   /** What avatars may name, with what may be set of it. */
   readonly voiceCatalogue: readonly z.output<typeof listedVoiceSchema>[];
   readonly audit: AuditLog;
@@ -119,6 +126,36 @@ export function registerVoiceSetupRoutes(scope: ConsoleScope, dependencies: Voic
       const { projectId } = projectOf(request);
       const { slot, part } = request.body;
       return voiceTrials.run(projectId, slot, given(part));
+    },
+  );
+
+  registerServerModelRoutes(scope, dependencies);
+}
+
+function registerServerModelRoutes(scope: ConsoleScope, { serverVoice, audit }: VoiceSetupDependencies): void {
+  const response = { 200: z.array(serverModelSchema) };
+  const summary = 'Language models that programs on the machine of the server offer';
+  scope.get('/operator/models', { config: FOR.operator, schema: { tags, summary, response } }, async () =>
+    serverVoice.list(),
+  );
+
+  scope.put(
+    '/operator/models',
+    {
+      config: FOR.operator,
+      schema: {
+        tags,
+        summary: 'Let one of them answer for the built-in avatars, or none; calls that start from now on have it',
+        body: useServerModelSchema,
+        response,
+      },
+    },
+    async (request) => {
+      const { model } = request.body;
+      if (!(await serverVoice.use(model))) throw notFound('model');
+      const detail = { model: model?.model ?? null };
+      await audit.write(actorOf(request), { action: 'server-voice.changed', detail });
+      return serverVoice.list();
     },
   );
 }

@@ -77,3 +77,16 @@ export const triedPartSchema = z.object({
   message: z.string(),
 });
 export type TriedPart = z.output<typeof triedPartSchema>;
+
+/** A language model that a program on the machine of the server offers. */
+export const serverModelSchema = z.object({
+  /** Of the program. */
+  name: z.string(),
+  model: z.string(),
+  /** It answers for the built-in avatars. */
+  isUsed: z.boolean(),
+});
+export type ServerModel = z.output<typeof serverModelSchema>;
+
+/** Null: none; the voice of the server's settings again. */
+export const useServerModelSchema = z.object({ model: serverModelSchema.pick({ name: true, model: true }).nullable() });

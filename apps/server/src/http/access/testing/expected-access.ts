@@ -94,6 +94,8 @@ export const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   operator: [
     'GET /api/v1/users',
     'GET /api/v1/operator/log',
+    'GET /api/v1/operator/models',
+    'PUT /api/v1/operator/models',
     'GET /api/v1/operator/first-page',
     'PUT /api/v1/operator/first-page',
   ],
