@@ -1,11 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { TestClient } from '../../apps/server/src/gateway/navtalk-v2/test-client.ts';
-import { seededRandom } from '../../packages/media/src/core/random.ts';
 import { ScriptedCompletionsServer } from '../../packages/media/src/voice/openai-compatible/testing/scripted-completions-server.ts';
 import { ScriptedSoundServer } from '../../packages/media/src/voice/openai-compatible/testing/scripted-sound-server.ts';
-import { speakTexts } from '../../tools/bench/spoken-sample.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
+import { speakInto } from '../support/spoken-microphone.ts';
 
 // The real server with ears, mind and mouth elsewhere, all three scripted from the published messages of such services.
 
@@ -40,7 +38,14 @@ test('what is said is heard, thought about and answered by three services, and n
   await client.opened();
   await client.event('realtime.session.updated');
   client.send({ type: 'visavis.interrupt' });
-  await speakInto(client, 'What is your name?');
+  await speakInto(
+    (pcm) =>
+      client.send({
+        type: 'realtime.input_audio_buffer.append',
+        data: { audio: Buffer.from(pcm.buffer).toString('base64') },
+      }),
+    'What is your name?',
+  );
   const heard = await client.event('realtime.conversation.item.input_audio_transcription.completed');
   expect(heard.data).toMatchObject({ content: 'What is your name?' });
   await expect
@@ -61,24 +66,3 @@ test('what is said is heard, thought about and answered by three services, and n
   });
   for (const shown of [page, server.output(), JSON.stringify(client.events)]) expect(shown).not.toContain('key-of-');
 });
-
-const CHUNK_MS = 20;
-const CHUNK_SAMPLES = 480;
-const SILENCE_SAMPLES = 36_000;
-
-/** As a microphone does it: in real time, with a quiet room behind it. */
-async function speakInto(client: TestClient, text: string): Promise<void> {
-  const [spoken] = await speakTexts('sage', [text]);
-  const random = seededRandom('a quiet room');
-  const voice = spoken?.sample.pcm ?? new Int16Array();
-  const samples = Int16Array.from({ length: SILENCE_SAMPLES + voice.length + SILENCE_SAMPLES }, (_, index) =>
-    Math.round((voice[index - SILENCE_SAMPLES] ?? 0) + (random() - 0.5) * 110),
-  );
-  const startedAtMs = performance.now();
-  for (let at = 0; at < samples.length; at += CHUNK_SAMPLES) {
-    const dueMs = startedAtMs + (at / CHUNK_SAMPLES) * CHUNK_MS;
-    await sleep(Math.max(0, dueMs - performance.now()));
-    const audio = Buffer.from(samples.slice(at, at + CHUNK_SAMPLES).buffer).toString('base64');
-    client.send({ type: 'realtime.input_audio_buffer.append', data: { audio } });
-  }
-}
