@@ -97,7 +97,7 @@ test.each(['clip', 'avatar'])(
     expect(recall.hit / recall.of).toBeGreaterThanOrEqual(0.92);
     expect(precision.hit / precision.of).toBeGreaterThanOrEqual(0.88);
   },
-  120_000,
+  240_000,
 );
 
 test.runIf(existsSync('/proc/self/cmdline'))('what is to be said stands in no list of processes', async () => {

@@ -56,7 +56,7 @@ export function createInteriorPainter(frame: MouthFrame, target: MouthTarget, lo
     if (cover <= 0) return;
     const depth = smoothStep(0, 0.22, y - top);
     const groove = pose.tongueUp > 0 ? 0.06 * bell(x, 0.05) : -0.1 * bell(x, 0.06) * smoothStep(0.05, 0.2, y - top);
-    const body = isTongueOver ? 0.86 + 0.12 * bell(y - top - 0.06, 0.04) : 0.52 + 0.4 * depth;
+    const body = isTongueOver ? 0.86 + 0.12 * bell(y - top - 0.06, 0.04) : 0.5 + 0.4 * depth;
     lay(out, look.tongue, (body + groove) * (1 - 0.3 * (x / Math.max(0.2, halfWidth)) ** 2), cover);
   };
   return (x, y, upper, lower, out) => {
@@ -68,9 +68,9 @@ export function createInteriorPainter(frame: MouthFrame, target: MouthTarget, lo
     if (isTongueOver) layTongue(x, y, out);
     layUpper(x, y, out);
     // The upper lip shades what lies behind it, the corners lie in the dark, and a face lit from one side stays so.
-    const under = 0.58 + 0.42 * smoothStep(0, Math.min(0.14, 0.1 + 0.45 * gap), y - upper);
-    const corner = 1 - 0.55 * smoothStep(0.5, 1, Math.abs(x) / target.cornerScale);
-    const contact = 0.8 + 0.2 * smoothStep(0, 0.05, lower - y);
+    const under = 0.56 + 0.44 * smoothStep(0, Math.min(0.14, 0.1 + 0.45 * gap), y - upper);
+    const corner = 1 - 0.6 * smoothStep(0.45, 1, Math.abs(x) / target.cornerScale);
+    const contact = 0.72 + 0.28 * smoothStep(0, 0.05, lower - y);
     const light = under * corner * contact * (1 + look.lightSlope * x) * (1 - 0.25 * round * (1 - pose.clench));
     for (let c = 0; c < 3; c++) {
       const dark = look.black[c] ?? 0;
