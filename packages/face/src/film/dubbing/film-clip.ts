@@ -6,6 +6,7 @@ import type { FilmOutput } from '@visavis/protocol';
 import { decoding, openReader, requirePictures } from '../../clip/clip-reader.ts';
 import { InputError } from '../../input-error.ts';
 import { fitsCodec, sizeOfFilm } from '../film-size.ts';
+import { type ColourMatrix, keepingMatrix, matrixOf, toBt601 } from './film-colours.ts';
 
 /** Pictures per second as a fraction, so that 30000/1001 stays what it is over half an hour. */
 export type PictureRate = { readonly ticksPerSecond: number; readonly ticksPerPicture: number };
@@ -22,6 +23,8 @@ export type FilmClip = {
   readonly rate: PictureRate;
   /** Of the pictures; sound may go on. */
   readonly durationS: number;
+  /** In which its pictures come; those that are read here are in BT.601. */
+  readonly matrix: ColourMatrix;
 };
 
 const MAX_FILM_S = 30 * 60;
@@ -65,7 +68,18 @@ export async function openFilmClip(path: string, output: FilmOutput = {}): Promi
     if (survey.durationS < MIN_FILM_S) throw survey.isCutOff ? new InputError('corrupt') : refusal('too-short');
     const size = sizeOfFilm(shown, output);
     const scale = isWhole(size, own) ? 1 : size.widthPx / shown.widthPx;
-    return { path, shown, ...size, scale, rate: rateOf(survey.picturesPerSecond), durationS: survey.durationS };
+    const { picturesPerSecond, durationS } = survey;
+    return { path, shown, ...size, scale, rate: rateOf(picturesPerSecond), durationS, matrix: await readMatrix(path) };
+  } finally {
+    reader.close();
+  }
+}
+
+async function readMatrix(path: string): Promise<ColourMatrix> {
+  const reader = await openReader(path);
+  try {
+    requirePictures(reader);
+    return decoding(() => matrixOf(reader));
   } finally {
     reader.close();
   }
@@ -83,13 +97,13 @@ type ReadingOptions = {
 
 /**
  * Decodes the clip one picture at a time, evenly at its rate: pictures of a variable rate are shown again or left out by
- * their times. Every picture is a copy that the caller may write on. Throws `InputError` when the file is damaged.
+ * their times. Every picture is a copy in BT.601 and limited range that the caller may write on. Throws `InputError` when the file is damaged.
  */
 export async function* readFilmPictures(
   clip: FilmClip,
   { signal, store }: ReadingOptions = {},
 ): AsyncGenerator<Picture, undefined> {
-  const { widthPx: width, heightPx: height, rate } = clip;
+  const { widthPx: width, heightPx: height, rate, matrix } = clip;
   const most = Math.ceil(((MAX_FILM_S + DURATION_SLACK_S) * rate.ticksPerSecond) / rate.ticksPerPicture);
   const reader = await openReader(clip.path);
   try {
@@ -98,7 +112,7 @@ export async function* readFilmPictures(
     const isOdd = width !== clip.shown.widthPx || height !== clip.shown.heightPx;
     const cut = isOdd && clip.scale === 1 ? `,crop=${width}:${height}:0:0` : '';
     const sized = clip.scale === 1 ? '' : `${width}:${height}:flags=bicubic:`;
-    const filters = `fps=${rate.ticksPerSecond}/${rate.ticksPerPicture},scale=${sized}${ORDINARY_COLOURS}${cut}`;
+    const filters = `fps=${rate.ticksPerSecond}/${rate.ticksPerPicture},scale=${sized}${keepingMatrix(matrix)}${cut}`;
     const frames = reader.frames(filters, refuseFarTimes, store);
     const next = (): FilmFrame | undefined => decoding(() => frames.next().value);
     let count = 0;
@@ -106,7 +120,9 @@ export async function* readFilmPictures(
       signal?.throwIfAborted();
       if (count >= most) throw refusal('too-long');
       count += 1;
-      yield { width, height, data: frame.bytes };
+      const picture = { width, height, data: frame.bytes };
+      if (matrix === 'bt709') toBt601(picture);
+      yield picture;
       if (count % PICTURES_PER_TURN === 0) await nextTurn();
     }
     if (count === 0) throw new InputError('corrupt');
@@ -115,9 +131,6 @@ export async function* readFilmPictures(
   }
   return undefined;
 }
-
-/** What films are written in here: BT.601, limited range. */
-const ORDINARY_COLOURS = 'out_color_matrix=smpte170m:out_range=tv,format=yuv420p';
 
 /** What is decoded may come later than the packets said. */
 function refuseFarTimes(timeS: number): void {
