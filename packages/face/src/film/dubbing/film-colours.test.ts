@@ -6,7 +6,7 @@ const SIDE = 64;
 
 /** Any colours that screens show, in BT.709, and what they are in BT.601, by way of red, green and blue. */
 function colours(): { given: Picture; wanted: Float64Array } {
-  const random = seededRandom(7);
+  const random = seededRandom('colours');
   const [given, wanted] = [createPicture(SIDE, SIDE), new Float64Array(1.5 * SIDE * SIDE)];
   for (let block = 0; block < (SIDE * SIDE) / 4; block++) {
     const [u, v] = [SIDE * SIDE + block, 1.25 * SIDE * SIDE + block];
