@@ -3,11 +3,20 @@ import type { Logger } from '../ports.ts';
 import { MODELS, type Model } from './model-catalogue.ts';
 import { ModelStore } from './model-store.ts';
 
-/** The file of the first sound model of turn ends that is here; null: none. */
-export async function findTurnEndModel(folder: string, logger: Logger): Promise<string | null> {
+/** Where models that calls use lie on this machine, as `MediaPool` wants to know it. */
+type InstalledModels = {
+  readonly turnEnd?: string;
+  readonly ears?: { readonly folder: string; readonly name: string };
+};
+
+/** The first model of each kind that is here and sound. */
+export async function findModels(folder: string, logger: Logger): Promise<InstalledModels> {
   const store = new ModelStore({ folder });
-  const model = await firstSound(store, 'turn-end', logger);
-  return model === null ? null : join(store.folderOf(model), model.files[0]?.path ?? '');
+  const [turnEnd, ears] = [await firstSound(store, 'turn-end', logger), await firstSound(store, 'ears', logger)];
+  return {
+    ...(turnEnd !== null && { turnEnd: join(store.folderOf(turnEnd), turnEnd.files[0]?.path ?? '') }),
+    ...(ears !== null && { ears: { folder: store.folderOf(ears), name: ears.name } }),
+  };
 }
 
 async function firstSound(store: ModelStore, kind: Model['kind'], logger: Logger): Promise<Model | null> {

@@ -32,12 +32,62 @@ export const MODELS: readonly Model[] = [
     summary: 'hears whether a sentence is finished, in 23 languages',
     licence: 'BSD-2-Clause',
     repository: 'pipecat-ai/smart-turn-v3',
-    needs: '150 MB of memory a media worker, 0.1 to 0.2 s of one core for each pause of the user',
+    needs: '0.2 s of one core for each pause of the user',
     files: [
       {
         path: 'smart-turn-v3.2-cpu.onnx',
         sizeBytes: 8_679_182,
         sha256: '2bb026316b14a660486a75b1733cd3fbab8c2fd0314dc9af7be49f8cca967e4f',
+      },
+    ],
+  },
+  {
+    name: 'whisper-base',
+    kind: 'ears',
+    summary: 'writes down what is said, in 99 languages',
+    licence: 'MIT',
+    repository: 'Systran/faster-whisper-base',
+    needs: '0.15 s of one core for a second of speech; memory not measured',
+    files: [
+      {
+        path: 'model.bin',
+        sizeBytes: 145_217_532,
+        sha256: 'd01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9',
+      },
+      {
+        path: 'vocabulary.txt',
+        sizeBytes: 459_861,
+        sha256: '34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913',
+      },
+      {
+        path: 'config.json',
+        sizeBytes: 2_309,
+        sha256: '56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a',
+      },
+    ],
+  },
+  {
+    name: 'whisper-tiny.en',
+    kind: 'ears',
+    summary: 'writes down what is said, in English, with more mistakes, at 0.6 of the cost',
+    licence: 'MIT',
+    repository: 'Systran/faster-whisper-tiny.en',
+    needs: '0.5 GB of memory, 0.1 s of one core for a second of speech',
+    files: [
+      {
+        path: 'model.bin',
+        sizeBytes: 75_537_502,
+        sha256: '1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a',
+      },
+      {
+        path: 'vocabulary.txt',
+        sizeBytes: 422_309,
+        sha256: 'ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf',
+      },
+      {
+        path: 'config.json',
+        sizeBytes: 2_317,
+        sha256: '14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5',
       },
     ],
   },

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { findTurnEndModel } from './installed-models.ts';
+import { findModels } from './installed-models.ts';
 import { MODELS, type Model } from './model-catalogue.ts';
 import { mirrorFolder, modelHub } from './model-source.ts';
 import { ModelStore } from './model-store.ts';
@@ -240,11 +240,11 @@ describe('the model of turn ends', () => {
   it('is found where it lies whole, and not used when it is damaged', async () => {
     const warnings: unknown[] = [];
     const logger = { debug() {}, info() {}, error() {}, warn: (fields: unknown) => warnings.push(fields) };
-    expect(await findTurnEndModel(folder, logger)).toBe(null);
+    expect(await findModels(folder, logger)).toEqual({});
     expect(warnings).toEqual([]);
     await mkdir(join(folder, 'smart-turn-v3.2'));
     await writeFile(join(folder, 'smart-turn-v3.2', 'smart-turn-v3.2-cpu.onnx'), Buffer.alloc(8_679_182));
-    expect(await findTurnEndModel(folder, logger)).toBe(null);
+    expect(await findModels(folder, logger)).toEqual({});
     expect(warnings).toEqual([
       {
         model: 'smart-turn-v3.2',

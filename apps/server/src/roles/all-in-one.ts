@@ -26,7 +26,7 @@ import { createServer } from '../http/create-server.ts';
 import { createHostNames } from '../http/edge/host-names.ts';
 import { listen } from '../http/edge/listen.ts';
 import type { TalkPageSource, VoiceReport } from '../http/talk-page.ts';
-import { findTurnEndModel } from '../models/installed-models.ts';
+import { findModels } from '../models/installed-models.ts';
 import type { Admission, CallPlacer, NoteEvent } from '../ports.ts';
 import { CONSOLE_FOLDER, DOCS_FOLDER } from '../shipped-files.ts';
 import { createCatalogue, createFindUpload } from './avatar-catalogue.ts';
@@ -327,8 +327,9 @@ async function openMedia(
 ): Promise<MediaPool> {
   // The built-in figures; what belongs to a project is opened when it is first called.
   const shipped = config.preparesAvatars ? ((await readShippedAvatars(config.avatarsDir)) ?? []) : [];
-  const turnEndModelPath = await findTurnEndModel(config.models.folder, logger);
+  const models = await findModels(config.models.folder, logger);
   return new MediaPool({
+    models,
     onWorkerLost,
     workerCount: config.mediaWorkers,
     maxCallsPerWorker: config.maxCallsPerWorker,
@@ -341,7 +342,6 @@ async function openMedia(
       publicAddresses: config.publicAddresses,
       voiceParts: config.voice.partsWithKeys(),
       privateHosts: config.fetchPrivateHosts,
-      ...(turnEndModelPath !== null && { turnEndModelPath }),
       allowScriptedVoice: config.allowScriptedVoice,
       ...(config.mediaPorts === undefined ? {} : { portRange: config.mediaPorts }),
     },

@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads';
+import type { TurnEndRequest } from './machine-models.ts';
 import { serveJobs } from './serve-jobs.ts';
 import { SmartTurn } from './smart-turn.ts';
-import type { TurnEndRequest } from './turn-end-thread.ts';
 
 // Entry of the thread that judges whether somebody has finished. Its data is the path of the model.
 

@@ -6,6 +6,7 @@ import { raiseThreadPriority, resetThreadPriority } from '../core/thread-priorit
 import { Session } from '../session/session.ts';
 import type { SessionEvent } from '../session/session-events.ts';
 import { sessionConfigSchema, writtenCommandSchema } from '../session/session-schemas.ts';
+import type { AskedModels, ModelAnswer } from './asked-models.ts';
 import { createConsoleLogger } from './console-logger.ts';
 import { InOrder } from './in-order.ts';
 import type { SoundFrame } from './sound-lane.ts';
@@ -14,7 +15,7 @@ import { WorkerResources } from './worker-resources.ts';
 
 /** What comes for a call, by either way. */
 export type CallMessage =
-  | Exclude<PoolMessage, { type: 'start' | 'shutdown' }>
+  | Exclude<PoolMessage, { type: 'start' | 'shutdown' | ModelAnswer['type'] }>
   | ({ readonly type: 'user-audio' } & SoundFrame);
 
 const UNREADABLE = 'The process that renders this call could not read a message of it.';
@@ -36,9 +37,13 @@ export class CallHost {
   readonly #sessions = new Map<number, Session>();
   readonly #inOrder = new InOrder<CallMessage>((message) => this.#handle(message));
 
-  static async open(options: WorkerOptions, send: (message: WorkerMessage) => void): Promise<CallHost> {
+  static async open(
+    options: WorkerOptions,
+    send: (message: WorkerMessage) => void,
+    models: AskedModels,
+  ): Promise<CallHost> {
     const logger = createConsoleLogger(options.logLevel);
-    const resources = await WorkerResources.open(options, logger, systemClock);
+    const resources = await WorkerResources.open(options, logger, systemClock, models);
     const host = new CallHost(resources, logger, send);
     send({ type: 'ready', voice: resources.voiceDescription });
     void resources.warm(() => host.#sessions.size > 0);

@@ -1,5 +1,7 @@
+import { systemClock } from '../core/clock.ts';
 import { deferred } from '../core/deferred.ts';
 import type { Logger } from '../core/logger.ts';
+import { MachineModels, type ModelPlaces, type ModelRequest } from '../inference/machine-models.ts';
 import type { SessionCommand, SessionConfig, SessionEvent, SessionFailureCode } from '../session/session-events.ts';
 import { MediaWorkerProcess, type WorkerLoss } from './media-worker-process.ts';
 import type { LocalVoiceParts, WorkerOptions } from './worker-messages.ts';
@@ -8,7 +10,9 @@ export type MediaPoolOptions = {
   readonly workerCount: number;
   /** Calls that one worker takes before the pool calls itself full. */
   readonly maxCallsPerWorker: number;
-  readonly worker: WorkerOptions;
+  readonly worker: Omit<WorkerOptions, 'models'>;
+  /** Models of this machine, which run once, in threads of this process. */
+  readonly models?: ModelPlaces;
   readonly logger: Logger;
   /** Told of every worker that was lost while the pool was open. */
   readonly onWorkerLost?: (loss: WorkerLoss) => void;
@@ -50,6 +54,7 @@ const MAX_RESTART_DELAY_MS = 30_000;
  */
 export class MediaPool {
   readonly #options: MediaPoolOptions;
+  readonly #models: MachineModels;
   readonly #slots: { worker: MediaWorkerProcess; startedAtMs: number; quickDeaths: number }[] = [];
   readonly #restartTimers = new Set<NodeJS.Timeout>();
   readonly #firstReady = deferred<LocalVoiceParts>();
@@ -63,6 +68,8 @@ export class MediaPool {
 
   constructor(options: MediaPoolOptions) {
     this.#options = options;
+    const { models: places = {}, logger } = options;
+    this.#models = new MachineModels({ places, logger, clock: systemClock });
     for (let index = 0; index < options.workerCount; index += 1) {
       this.#slots.push({ worker: this.#spawn(index), startedAtMs: performance.now(), quickDeaths: 0 });
     }
@@ -128,12 +135,17 @@ export class MediaPool {
     this.#closing = true;
     for (const timer of this.#restartTimers) clearTimeout(timer);
     await Promise.all(this.#slots.map(({ worker }) => worker.shutdown(reason, SHUTDOWN_GRACE_MS)));
+    await this.#models.close();
   }
 
   #spawn(index: number): MediaWorkerProcess {
-    const worker = new MediaWorkerProcess(this.#options.worker, this.#options.logger, (loss) =>
-      this.#replace(index, loss),
-    );
+    const { logger, models = {} } = this.#options;
+    const options = {
+      ...this.#options.worker,
+      models: { judgesTurnEnds: models.turnEnd !== undefined, ears: models.ears?.name ?? null },
+    };
+    const runModel = (request: ModelRequest): Promise<number | string> => this.#models.run(request);
+    const worker = new MediaWorkerProcess({ options, logger, runModel }, (loss) => this.#replace(index, loss));
     void worker.ready.then(this.#firstReady.resolve);
     return worker;
   }

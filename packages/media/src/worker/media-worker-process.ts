@@ -3,12 +3,17 @@ import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../core/child-environment.ts';
 import { errorMessage } from '../core/error-message.ts';
 import type { Logger } from '../core/logger.ts';
+import type { ModelRequest } from '../inference/machine-models.ts';
 import type { SessionCommand, SessionConfig, SessionEvent, SessionFailureCode } from '../session/session-events.ts';
+import type { ModelQuestion } from './asked-models.ts';
 import { Heartbeat, readMainThread, WATCH_EVERY_MS } from './heartbeat.ts';
 import { SOUND_LANE_FD, SoundLaneWriter } from './sound-lane.ts';
 import type { LocalVoiceParts, PoolMessage, WorkerMessage, WorkerOptions } from './worker-messages.ts';
 
 const WORKER_ENTRY = fileURLToPath(new URL('./media-worker.ts', import.meta.url));
+
+/** Has a model of the machine answer; rejects with a sentence. */
+export type RunModel = (request: ModelRequest) => Promise<number | string>;
 
 /** How a worker was lost: which calls it took along, and which one it worked for when it hung. */
 export type WorkerLoss = {
@@ -32,6 +37,7 @@ export class MediaWorkerProcess {
   readonly ready: Promise<LocalVoiceParts>;
   readonly #child: ChildProcess;
   readonly #logger: Logger;
+  readonly #runModel: RunModel;
   readonly #calls = new Map<number, OpenCall>();
   readonly #soundLane: SoundLaneWriter | null;
   readonly #exited: Promise<void>;
@@ -42,8 +48,12 @@ export class MediaWorkerProcess {
   #isReady = false;
   #alive = true;
 
-  constructor(options: WorkerOptions, logger: Logger, onExit: (loss: WorkerLoss) => void) {
+  constructor(
+    { options, logger, runModel }: { options: WorkerOptions; logger: Logger; runModel: RunModel },
+    onExit: (loss: WorkerLoss) => void,
+  ) {
     this.#logger = logger;
+    this.#runModel = runModel;
     this.#child = fork(WORKER_ENTRY, {
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
@@ -159,9 +169,18 @@ export class MediaWorkerProcess {
       this.#logger.info({ pid: this.pid }, 'A media worker is ready.');
       this.#heartbeat.ready();
       resolveReady(message.voice);
+    } else if (message.type === 'infer') {
+      this.#infer(message);
     } else {
       this.#tell(message.callId, message.event);
     }
+  }
+
+  #infer({ requestId, request }: ModelQuestion): void {
+    this.#runModel(request).then(
+      (result) => this.#send({ type: 'inferred', requestId, result }),
+      (error: unknown) => this.#send({ type: 'infer-failed', requestId, message: errorMessage(error) }),
+    );
   }
 
   /** A listener that throws ends its own call, not the server's other work. */

@@ -1,6 +1,7 @@
 import { errorMessage } from '../core/error-message.ts';
 import { collectLessOften } from '../core/heap-growth.ts';
 import { leaveEndToParent, outliveReaders } from '../core/process-group.ts';
+import { AskedModels } from './asked-models.ts';
 import { CallHost, type CallMessage, callOfThisWork } from './call-host.ts';
 import { readSoundLane } from './sound-lane.ts';
 import { BEAT_EVERY_MS, type PoolMessage, type WorkerMessage, type WorkerOptions } from './worker-messages.ts';
@@ -14,6 +15,7 @@ leaveEndToParent();
 collectLessOften();
 outliveReaders();
 
+const models = new AskedModels(send);
 let host: CallHost | null = null;
 /** Messages that come while the host is being opened. */
 const early: CallMessage[] = [];
@@ -23,7 +25,7 @@ function send(message: WorkerMessage): void {
 }
 
 async function start(options: WorkerOptions): Promise<void> {
-  host = await CallHost.open(options, send);
+  host = await CallHost.open(options, send, models);
   for (const message of early.splice(0)) host.handle(message);
 }
 
@@ -41,6 +43,7 @@ async function shutDown(reason: string): Promise<void> {
 process.on('message', (message: PoolMessage) => {
   if (message.type === 'shutdown') void shutDown(message.reason);
   else if (message.type === 'start') void start(message.options);
+  else if (message.type === 'inferred' || message.type === 'infer-failed') models.take(message);
   else take(message);
 });
 

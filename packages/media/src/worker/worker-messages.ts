@@ -1,5 +1,6 @@
 import type { SessionEvent } from '../session/session-events.ts';
 import type { VoiceParts } from '../voice/voice-parts.ts';
+import type { ModelAnswer, ModelQuestion } from './asked-models.ts';
 
 // What the pool and a media worker process say to each other over the process channel. What a call is told travels as JSON
 // text, however it is nested: so the channel itself never meets a message that it cannot read, and one that its call
@@ -13,6 +14,7 @@ export type PoolMessage =
   | { readonly type: 'open'; readonly callId: number; readonly sequence: number; readonly json: string }
   /** `json` is a `SessionCommand` without sound. */
   | { readonly type: 'command'; readonly callId: number; readonly sequence: number; readonly json: string }
+  | ModelAnswer
   /** Close every call with this reason, then exit. */
   | { readonly type: 'shutdown'; readonly reason: string };
 
@@ -22,6 +24,7 @@ export type WorkerMessage =
   | { readonly type: 'beat' }
   /** Said before a command is handled: should the worker hang now, this call is the likeliest cause. */
   | { readonly type: 'working-on'; readonly callId: number }
+  | ModelQuestion
   | { readonly type: 'event'; readonly callId: number; readonly event: SessionEvent };
 
 export const BEAT_EVERY_MS = 250;
@@ -43,8 +46,11 @@ export type WorkerOptions = {
   readonly voiceParts?: VoiceParts;
   /** Hosts of the server's own network that owners of avatars may name. */
   readonly privateHosts?: readonly string[];
-  /** File of a model that tells finished sentences from pauses; left out: silence alone ends turns. */
-  readonly turnEndModelPath?: string;
+  /** What the pool's models can do; left out: there are none. */
+  readonly models?: {
+    readonly judgesTurnEnds: boolean /** Name of the ears' model; null: none. */;
+    readonly ears: string | null;
+  };
   /** Offers voices that are deterministic doubles, for tests. */
   readonly allowScriptedVoice: boolean;
 };

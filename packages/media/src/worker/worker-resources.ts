@@ -6,15 +6,17 @@ import type { Logger } from '../core/logger.ts';
 import type { VoiceProvider } from '../core/voice-port.ts';
 import { type Face, openFace } from '../frames/face.ts';
 import { LOOP_JOINT_FRAMES } from '../frames/manifest.ts';
-import { TurnEndThread } from '../inference/turn-end-thread.ts';
 import type { CallResources, HeldFace, PictureSize } from '../session/call-resources.ts';
 import { loadSpeechModel, type SpeechModel } from '../turn-detection/speech-model.ts';
+import type { TurnEndModel } from '../turn-detection/turn-end-watch.ts';
 import { type ArticulationNetwork, loadArticulationNetwork } from '../visemes/articulation-network.ts';
-import { createLocalVoice, describeLocalVoice, type LocalVoice } from '../voice/local/local-voice.ts';
+import { modelRecogniser } from '../voice/local/ears/model-ears.ts';
+import { createLocalVoice, describeLocalVoice, type LocalEars, type LocalVoice } from '../voice/local/local-voice.ts';
 import { openVoice, type Surroundings } from '../voice/open-voice.ts';
 import { guardedNetwork } from '../voice/shared/service-network.ts';
 import type { VoiceParts } from '../voice/voice-parts.ts';
 import { type EncodedLoop, encodeIdleLoop } from '../webrtc/idle-loop.ts';
+import type { AskedModels } from './asked-models.ts';
 import { FaceCache } from './face-cache.ts';
 import type { LocalVoiceParts, WorkerOptions } from './worker-messages.ts';
 
@@ -30,7 +32,7 @@ const MAX_IDLE_FACES = 8;
 export class WorkerResources implements CallResources {
   readonly clock: Clock;
   readonly speechModel: SpeechModel;
-  readonly turnEndModel?: TurnEndThread;
+  readonly turnEndModel?: TurnEndModel;
   readonly articulation: ArticulationNetwork | null;
   readonly voiceDescription: LocalVoiceParts;
   readonly network: CallResources['network'];
@@ -39,16 +41,27 @@ export class WorkerResources implements CallResources {
   readonly #voices = new Map<string, Promise<VoiceProvider>>();
   readonly #faces: FaceCache;
   readonly #surroundings: Surroundings;
+  readonly #ears: LocalEars | undefined;
   #local: Promise<LocalVoice> | null = null;
   #closed = false;
 
-  static async open(options: WorkerOptions, logger: Logger, clock: Clock): Promise<WorkerResources> {
+  /** `models`: those of the machine, as far as `options` say that there are any. */
+  static async open(
+    options: WorkerOptions,
+    logger: Logger,
+    clock: Clock,
+    models?: AskedModels,
+  ): Promise<WorkerResources> {
+    const ears = models && earsOf(options, models, logger);
     const [speechModel, articulation, voiceDescription] = await Promise.all([
       loadSpeechModel(),
       loadNetworkOrNone(logger),
-      describeLocalVoice(),
+      describeLocalVoice(ears),
     ]);
-    return new WorkerResources({ options, logger, clock, speechModel, articulation, voiceDescription });
+    return new WorkerResources({
+      ...{ options, logger, clock, speechModel, articulation, voiceDescription, ears },
+      turnEndModel: options.models?.judgesTurnEnds === true ? models : undefined,
+    });
   }
 
   constructor(parts: {
@@ -58,6 +71,8 @@ export class WorkerResources implements CallResources {
     speechModel: SpeechModel;
     articulation: ArticulationNetwork | null;
     voiceDescription: LocalVoiceParts;
+    ears: LocalEars | undefined;
+    turnEndModel: TurnEndModel | undefined;
   }) {
     const { options } = parts;
     this.#options = options;
@@ -76,10 +91,8 @@ export class WorkerResources implements CallResources {
       hasDoubles: options.allowScriptedVoice,
     };
     this.speechModel = parts.speechModel;
-    if (options.turnEndModelPath !== undefined) {
-      const { logger, clock } = parts;
-      this.turnEndModel = new TurnEndThread({ logger, clock, modelPath: options.turnEndModelPath });
-    }
+    if (parts.turnEndModel !== undefined) this.turnEndModel = parts.turnEndModel;
+    this.#ears = parts.ears;
     this.articulation = parts.articulation;
     this.voiceDescription = parts.voiceDescription;
     this.network = {
@@ -132,18 +145,27 @@ export class WorkerResources implements CallResources {
     const voices = await Promise.allSettled(this.#voices.values());
     await Promise.all(voices.map((result) => (result.status === 'fulfilled' ? result.value.close() : undefined)));
     await (await this.#local)?.close();
-    await this.turnEndModel?.close();
     await this.#faces.close();
   }
 
   /** One pair of ears and one mouth, whoever answers. */
   #localVoice(): Promise<LocalVoice> {
-    this.#local ??= createLocalVoice({ clock: this.clock, logger: this.#logger });
+    this.#local ??= createLocalVoice({
+      ...{ clock: this.clock, logger: this.#logger },
+      ...(this.#ears !== undefined && { ears: this.#ears }),
+    });
     this.#local.catch(() => {
       this.#local = null;
     });
     return this.#local;
   }
+}
+
+function earsOf({ models }: WorkerOptions, asked: AskedModels, logger: Logger): LocalEars | undefined {
+  const name = models?.ears ?? null;
+  if (name === null) return undefined;
+  const recogniser = modelRecogniser((...sound) => asked.words(...sound), logger);
+  return { recogniser, title: `${name} (a model of this machine)` };
 }
 
 function encodeLoop(face: Face, codec: 'vp8' | 'h264'): Promise<EncodedLoop> {

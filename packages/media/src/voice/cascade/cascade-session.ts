@@ -149,7 +149,7 @@ export class CascadeSession implements VoiceSession {
   #startListening(itemId: string): void {
     const abandoned = this.#heard;
     if (abandoned !== null) this.#stopListening(abandoned.itemId);
-    const turn = this.#parts.recogniser?.listen((words) => this.#foresee(words)) ?? null;
+    const turn = this.#parts.recogniser?.listen((words) => this.#foresee(words), this.#config.language) ?? null;
     if (turn !== null) this.#hearings.add(turn);
     this.#heard = { itemId, turn };
   }

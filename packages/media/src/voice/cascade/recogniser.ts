@@ -14,6 +14,9 @@ export type HeardTurn = {
 
 /** The ears of a cascade: sound becomes words. */
 export type Recogniser = {
-  /** Begins to listen to a turn. `onWords` is told the words so far in each pause that lasts until they are known. */
-  listen(onWords: (words: string) => void): HeardTurn;
+  /**
+   * Begins to listen to a turn in a language (BCP 47), where the ears know several. `onWords` is told the words so far in each pause
+   * that lasts until they are known.
+   */
+  listen(onWords: (words: string) => void, language?: string): HeardTurn;
 };

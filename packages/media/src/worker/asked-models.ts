@@ -1,0 +1,50 @@
+import { deferred } from '../core/deferred.ts';
+import type { ModelRequest } from '../inference/machine-models.ts';
+
+/** An answer of the pool's models. */
+export type ModelAnswer =
+  | { readonly type: 'inferred'; readonly requestId: number; readonly result: number | string }
+  | { readonly type: 'infer-failed'; readonly requestId: number; readonly message: string };
+
+export type ModelQuestion = { readonly type: 'infer'; readonly requestId: number; readonly request: ModelRequest };
+
+/** The models of the machine as a media worker has them: the pool's process runs them for all. */
+export class AskedModels {
+  readonly #send: (question: ModelQuestion) => void;
+  readonly #pending = new Map<number, { resolve(result: number | string): void; reject(error: Error): void }>();
+  #nextId = 1;
+
+  constructor(send: (question: ModelQuestion) => void) {
+    this.#send = send;
+  }
+
+  async probability(samples16k: Float32Array, signal: AbortSignal): Promise<number> {
+    return Number(await this.#ask({ kind: 'turn-end', samples16k }, signal));
+  }
+
+  async words(samples16k: Float32Array, language: string, signal: AbortSignal): Promise<string> {
+    return String(await this.#ask({ kind: 'words', samples16k, language }, signal));
+  }
+
+  take(answer: ModelAnswer): void {
+    const pending = this.#pending.get(answer.requestId);
+    this.#pending.delete(answer.requestId);
+    if (answer.type === 'inferred') pending?.resolve(answer.result);
+    else pending?.reject(new Error(answer.message));
+  }
+
+  /** Rejects at once when it is aborted; the answer that comes all the same is dropped. */
+  #ask(request: ModelRequest, signal: AbortSignal): Promise<number | string> {
+    signal.throwIfAborted();
+    const requestId = this.#nextId++;
+    const { promise, resolve, reject } = deferred<number | string>();
+    this.#pending.set(requestId, { resolve, reject });
+    const withdraw = (): void => {
+      this.#pending.delete(requestId);
+      reject(new Error('Cancelled.'));
+    };
+    signal.addEventListener('abort', withdraw, { once: true });
+    this.#send({ type: 'infer', requestId, request });
+    return promise.finally(() => signal.removeEventListener('abort', withdraw));
+  }
+}
