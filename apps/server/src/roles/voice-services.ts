@@ -62,7 +62,9 @@ export function createVoiceServices(options: ConsoleServiceOptions, { reached: o
   const findAddresses = createAddressGuard({ allowedPrivateHosts: fetchPrivateHosts });
   const setup = new VoiceSetup({ rules: offered.rules, keys, findAddresses });
   const voiceTrials = new VoiceTrials({ setup, tryPart: offered.tryPart, onBound });
-  const voiceCatalogue = offered.listed.map((entry) => ({ ...entry, options: { ...entry.options } }));
+  const voiceCatalogue = offered.listed.map((entry) => ({
+    ...{ ...entry, options: { ...entry.options }, retiring: [...entry.retiring] },
+  }));
   const { voices = NO_DESCRIBED_VOICES, voicePreviews: previews = NO_SAMPLES } = options;
   const voicePreviews = new VoicePreviews({ ...previews, onBound });
   return { setup, forConsole: { serverVoice, voices, voicePreviews, voiceKeys: keys, voiceTrials, voiceCatalogue } };

@@ -88,8 +88,20 @@ export type VoiceEntry = CatalogueEntry<'voice', VoiceCapabilities, VoiceProvide
   readonly parts: CascadePlan | null;
   /** What answers where nobody names a model; empty: it has none of its own. */
   readonly usualModel: string;
+  /** None when left out. */
+  readonly retiring?: readonly RetiringModel[];
   /** Null: it has no voices to tell of. */
   voices(options: unknown): Omit<ProviderVoices, 'provider'> | null;
+};
+
+/** Models that their service shuts down. */
+export type RetiringModel = {
+  /** Of their whole names, as a regular expression. */
+  readonly pattern: string;
+  /** The day, like `2027-01-20`, by which it does at the latest. */
+  readonly by: string;
+  /** Answers in their place. */
+  readonly successor: string;
 };
 
 export type VoiceOffer = {

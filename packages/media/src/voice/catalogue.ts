@@ -5,7 +5,14 @@ import { anthropicEntry } from './anthropic/entry.ts';
 import { azureSpeechEntry } from './azure-speech/entry.ts';
 import { cartesiaEntry } from './cartesia/entry.ts';
 import { cascadeEntry } from './cascade/entry.ts';
-import type { RecogniserEntry, SpeakerEntry, ThinkerEntry, VoiceEntry, VoiceOffer } from './catalogue-entry.ts';
+import type {
+  RecogniserEntry,
+  RetiringModel,
+  SpeakerEntry,
+  ThinkerEntry,
+  VoiceEntry,
+  VoiceOffer,
+} from './catalogue-entry.ts';
 import { deepgramEntry } from './deepgram/entry.ts';
 import { elevenLabsEntry } from './elevenlabs/entry.ts';
 import { googleEntry } from './google/entry.ts';
@@ -81,6 +88,8 @@ export type ListedEntry = {
   readonly keyOrigin: string | null;
   /** Its parts may be chosen. */
   readonly hasParts: boolean;
+  /** Models that its service shuts down. */
+  readonly retiring: readonly RetiringModel[];
 };
 
 /** What avatars may name, in the order in which it is offered. */
@@ -90,6 +99,7 @@ export function listCatalogue(): readonly ListedEntry[] {
       ...{ slot, id: entry.id, title: entry.title, takesKey: entry.takesKey },
       options: z.toJSONSchema(entry.optionsSchema, { io: 'input' }),
       keyOrigin: usualOrigin(entry),
+      retiring: 'retiring' in entry ? (entry.retiring ?? []) : [],
       hasParts: 'parts' in entry && entry.parts?.isOpen === true,
     })),
   );

@@ -19,6 +19,8 @@ export const en = {
   modelsHint: 'One click, and the built-in avatars think with it; calls that start from now on do.',
   use: (name: string, model: string) => `Use ${model} of ${name}`,
   stopUsing: (model: string) => `${model} answers now: stop using it`,
+  retiring: (model: string, day: string, successor: string) =>
+    `${model} is shut down by ${day}; ${successor} answers in its place.`,
   tryIt: 'Try it',
   works: 'It answers.',
 } as const;

@@ -19,6 +19,7 @@ export const zh: VoiceSetupTexts = {
   modelsHint: '点击后，内置数字人将用它思考；对此后开始的通话生效。',
   use: (name, model) => `使用 ${name} 的 ${model}`,
   stopUsing: (model) => `${model} 正在应答：停止使用`,
+  retiring: (model, day, successor) => `${model} 将于 ${day} 前停用；由 ${successor} 代为应答。`,
   tryIt: '测试',
   works: '可以正常应答。',
 };

@@ -124,7 +124,9 @@ function VoiceFields({ projectId, values, onChange }: FieldsProps & { readonly p
           onChange={(model) => onChange({ model })}
         />
         <div className={classes.stack}>
-          <VoicePartsFields {...{ projectId, provider: values.provider, parts: values.parts, onChange }} />
+          <VoicePartsFields
+            {...{ projectId, provider: values.provider, model: values.model, parts: values.parts, onChange }}
+          />
         </div>
       </div>
     </section>

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { definePart, type VoiceEntry } from '../catalogue-entry.ts';
-import { DEFAULT_MODEL } from './openai-models.ts';
+import { DEFAULT_MODEL, RETIRING_MODELS } from './openai-models.ts';
 import { OPENAI_REALTIME_URL, openAiVoices } from './openai-voices.ts';
 import { REALTIME_CAPABILITIES } from './realtime-capabilities.ts';
 
@@ -49,5 +49,6 @@ export const openAiRealtimeEntry: VoiceEntry = {
   offer: { toAvatars: true, toOperator: true, isDemonstration: false, isDouble: false },
   parts: null,
   usualModel: DEFAULT_MODEL,
+  retiring: RETIRING_MODELS,
   voices: (options) => openAiVoices(optionsSchema.parse(options).url),
 };

@@ -1,3 +1,5 @@
+import type { RetiringModel } from '../catalogue-entry.ts';
+
 export const DEFAULT_MODEL = 'gpt-realtime-2.1';
 
 /**
@@ -8,6 +10,11 @@ const RETIRED: readonly (readonly [pattern: RegExp, successor: string])[] = [
   [/^gpt-(?:4o-mini-realtime-preview|realtime-mini)(?:-\d{4}-\d{2}-\d{2})?$/, 'gpt-realtime-2.1-mini'],
   [/^gpt-(?:4o-realtime-preview|realtime)(?:-\d{4}-\d{2}-\d{2})?$/, DEFAULT_MODEL],
 ];
+
+/** The same for whoever looks after avatars that name them. */
+export const RETIRING_MODELS: readonly RetiringModel[] = RETIRED.map(([pattern, successor]) => ({
+  ...{ pattern: pattern.source, by: '2027-01-20', successor },
+}));
 
 /** Writes down what the user says. Of the older ones, `gpt-4o-mini-transcribe` among them, none lives beyond 2027-02-26. */
 const TRANSCRIPTION_MODEL = 'gpt-transcribe';

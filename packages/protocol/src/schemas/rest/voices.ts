@@ -37,6 +37,8 @@ export const listedVoiceSchema = z.object({
   keyOrigin: z.string().nullable(),
   /** Recogniser, thinker and speaker of this voice may be chosen. */
   hasParts: z.boolean(),
+  /** Models that its service shuts down: a regular expression of their names, the day by which, and what answers in their place. */
+  retiring: z.array(z.object({ pattern: z.string(), by: z.string(), successor: z.string() })),
 });
 export type ListedVoice = z.output<typeof listedVoiceSchema>;
 

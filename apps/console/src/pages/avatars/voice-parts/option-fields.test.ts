@@ -1,9 +1,10 @@
 import type { ListedVoice } from '@visavis/protocol/rest';
 import { expect, test } from 'vitest';
-import { optionFields, originOfKey, slotsOf, withOption } from './option-fields.ts';
+import { optionFields, originOfKey, retiringModel, slotsOf, withOption } from './option-fields.ts';
 
 const listed = (entry: Partial<ListedVoice>): ListedVoice => ({
   ...{ slot: 'voice', id: 'local', title: 'Built in', options: {}, takesKey: false, keyOrigin: null, hasParts: false },
+  retiring: [],
   ...entry,
 });
 
@@ -44,4 +45,12 @@ test('a key is for the place of the address, or for the usual one', () => {
 test('what is emptied is left out', () => {
   expect(withOption({ url: 'x', model: 'y' }, 'model', '')).toEqual({ url: 'x' });
   expect(withOption({ url: 'x' }, 'sees', false)).toEqual({ url: 'x', sees: false });
+});
+
+test('of a model that its service shuts down its owner is told', () => {
+  const end = { pattern: '^gpt-realtime(?:-mini)?$', by: '2027-01-20', successor: 'gpt-realtime-2.1' };
+  const catalogue = [listed({ id: 'openai-realtime', retiring: [end] }), listed({})];
+  expect(retiringModel(catalogue, 'openai-realtime', 'gpt-realtime')).toEqual(end);
+  expect(retiringModel(catalogue, 'openai-realtime', 'gpt-realtime-2.1')).toBeNull();
+  expect(retiringModel(catalogue, 'local', 'gpt-realtime')).toBeNull();
 });

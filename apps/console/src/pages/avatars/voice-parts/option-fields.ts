@@ -57,6 +57,12 @@ export function originOfKey({ keyOrigin }: Pick<ListedVoice, 'keyOrigin'>, optio
   return /^(?:http|ws)s?:$/.test(protocol) ? `${protocol.replace('ws', 'http')}//${host}` : null;
 }
 
+/** The model that its service shuts down, with the day and what answers in its place; null: it lives on. */
+export function retiringModel(catalogue: readonly ListedVoice[], provider: string, model: string) {
+  const voice = catalogue.find(({ slot, id }) => slot === 'voice' && id === provider);
+  return voice?.retiring.find(({ pattern }) => new RegExp(pattern).test(model)) ?? null;
+}
+
 /** An empty text is as if it had not been given. */
 export function withOption(options: Options, name: string, value: string | boolean): Options {
   const { [name]: _before, ...others } = options;

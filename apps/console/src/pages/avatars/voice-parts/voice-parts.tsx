@@ -7,9 +7,10 @@ import { voiceCatalogueQuery } from '../../../api/queries.ts';
 import classes from '../../../components/console.module.css';
 import { TextField } from '../../../components/fields.tsx';
 import { Problem } from '../../../components/page.tsx';
+import { useFormats } from '../../../i18n/language-choice.tsx';
 import { useVoiceSetupTexts } from '../../../i18n/voice-setup-texts.ts';
 import { KeyField } from './key-field.tsx';
-import { type OptionField, optionFields, originOfKey, slotsOf, withOption } from './option-fields.ts';
+import { type OptionField, optionFields, originOfKey, retiringModel, slotsOf, withOption } from './option-fields.ts';
 
 type Parts = Avatar['parts'];
 type Part = NonNullable<Parts[VoiceSlotName]>;
@@ -17,16 +18,19 @@ type Part = NonNullable<Parts[VoiceSlotName]>;
 type VoicePartsProps = {
   readonly projectId: string;
   readonly provider: string;
+  readonly model: string;
   readonly parts: Parts;
   readonly onChange: (part: { readonly provider?: string; readonly parts?: Parts }) => void;
 };
 
 /** Which voice speaks, and what it is made of: each part out of the catalogue, with its options and its key. */
-export function VoicePartsFields({ projectId, provider, parts, onChange }: VoicePartsProps) {
+export function VoicePartsFields({ projectId, provider, model, parts, onChange }: VoicePartsProps) {
   const texts = useVoiceSetupTexts();
+  const { date } = useFormats();
   const { data: catalogue = [] } = useQuery(voiceCatalogueQuery);
   const voices = catalogue.filter(({ slot }) => slot === 'voice');
   const known = voices.some(({ id }) => id === provider) ? [] : [{ value: provider, label: provider }];
+  const retiring = retiringModel(catalogue, provider, model);
   const change = (slot: VoiceSlotName, part: Part | null) => {
     const { [slot]: _before, ...others } = parts;
     onChange({ parts: part === null ? others : { ...others, [slot]: part } });
@@ -41,6 +45,7 @@ export function VoicePartsFields({ projectId, provider, parts, onChange }: Voice
         allowDeselect={false}
         onChange={(id) => id !== null && onChange({ provider: id, parts: {} })}
       />
+      {retiring !== null && <p role="status">{texts.retiring(model, date(retiring.by), retiring.successor)}</p>}
       {slotsOf(catalogue, provider).map((slot) => (
         <PartField
           key={slot}
