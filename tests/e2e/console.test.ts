@@ -143,7 +143,8 @@ describe.skipIf(executablePath === null)('console', () => {
     await expect.poll(clipboard).toContain(frameCode);
     expect(complaints).toEqual([]);
 
-    await page.getByLabel('Provider').fill('openai-realtime');
+    await page.getByRole('combobox', { name: 'Hears, thinks and speaks' }).click();
+    await page.getByRole('option', { name: 'OpenAI Realtime' }).click();
     // Beside the form the avatar speaks as the form says, before it is saved.
     const [asked] = await Promise.all([
       page.waitForRequest('**/voice-preview'),

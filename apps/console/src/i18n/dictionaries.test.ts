@@ -31,9 +31,9 @@ const given = (count: number): readonly number[] => Array.from({ length: count }
 /** What comes in English from elsewhere, and in other languages from tables: problems of calls, words of built-in avatars. */
 const shared = (path: string) => !/^(problems|builtIn)\./.test(path);
 
-/** Proper names, and what is the same everywhere. */
+/** Proper names, values, and what is the same everywhere. */
 function isSameEverywhere(text: string): boolean {
-  return !/\p{L}/u.test(text.replace(/React|iframe|JSON|Webhook/g, ''));
+  return !/\p{L}/u.test(text.replace(/React|iframe|JSON|Webhook|\{\w+\}/g, ''));
 }
 
 describe('dictionaries', () => {
