@@ -136,6 +136,8 @@ export const LIMITS = {
     /** Servers of tools, and of headers that are sent to one, that an avatar has. */
     mcpServers: 10,
     mcpHeaders: 20,
+    /** Files and pages that an avatar may look things up in. */
+    knowledgeSources: 200,
     /** Stretches of a clip that one film speaks in. */
     filmSegments: 100,
     /** Days for which an invitation is good. */
@@ -174,6 +176,8 @@ export const LIMITS = {
     restBody: MIB,
     /** The answer of a tool that the server asks. */
     toolAnswer: 128 * KIB,
+    /** A file or a page that an avatar may look things up in. */
+    knowledgeFile: 25_000_000,
     /** A packet of an operator. */
     operatorPacket: 64 * KIB,
     /** What an operator has not read yet: above this he is given up. */

@@ -115,6 +115,17 @@ export const REFUSALS = {
   'tool-without-address': 'This tool is answered by the page: there is no address to be asked.',
   'mcp-servers-full': 'This avatar has {limit} MCP servers, as many as it may have. Delete one you do not need.',
   'mcp-server': '{what}',
+  'knowledge-full': 'This avatar has {limit} sources of knowledge, as many as it may have. Delete one you do not need.',
+  'knowledge-texts-full':
+    'The sources of this project’s avatars would have more than {limit} MB of text. Delete those you do not need.',
+  'knowledge-empty': 'The file is empty.',
+  'knowledge-wordless': 'There is no text in it. Pictures of text, as of scanned pages, cannot be read here.',
+  'knowledge-kind': 'This is none of the kinds that can be read: text in UTF-8, Markdown, HTML and PDF.',
+  'knowledge-long': 'This has too much text to be looked things up in. Send it in parts.',
+  'knowledge-locked': 'This PDF is locked with a password. Save it without one.',
+  'knowledge-damaged': 'This PDF cannot be read: it is damaged, or far too large inside.',
+  'knowledge-busy': 'Other files are being read. Try again in a moment.',
+  'knowledge-link': 'The page could not be fetched: {what}.',
   'private-callback':
     'The callback URL leads to {host}, which is a private or reserved host. Give an address that everybody can reach, or ask the operator of this server to name the host in FETCH_PRIVATE_HOSTS.',
   'address-with-password': 'Addresses with a user name or a password in them are not used. Leave both out.',

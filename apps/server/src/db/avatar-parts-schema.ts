@@ -1,4 +1,5 @@
-import { check, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { check, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { bytes, createdAt, isPublicId, ordinal, publicId, updatedAt } from './columns.ts';
 import { avatars } from './schema.ts';
 
@@ -31,4 +32,45 @@ export const mcpServers = pgTable(
     index('mcp_servers_avatar').on(table.avatarId, table.ordinal),
     check('mcp_servers_id_format', isPublicId(table.id)),
   ],
+);
+
+/** What an avatar may look things up in: a file or a page, as text in passages. */
+export const knowledgeSources = pgTable(
+  'knowledge_sources',
+  {
+    id: publicId(),
+    ordinal: ordinal(),
+    avatarId: avatarId(),
+    /** Of the file, or of the page. */
+    name: text('name').notNull(),
+    kind: text('kind', { enum: ['text', 'markdown', 'html', 'pdf'] }).notNull(),
+    /** Where it was fetched; null: it was uploaded. */
+    url: text('url'),
+    /** Null: it has none. */
+    pages: integer('pages'),
+    characters: integer('characters').notNull(),
+    /** Of its text in UTF-8. */
+    textBytes: integer('text_bytes').notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    index('knowledge_sources_avatar').on(table.avatarId, table.ordinal),
+    check('knowledge_sources_id_format', isPublicId(table.id)),
+    check('knowledge_sources_kind', sql`${table.kind} in ('text', 'markdown', 'html', 'pdf')`),
+  ],
+);
+
+export const knowledgePassages = pgTable(
+  'knowledge_passages',
+  {
+    sourceId: text('source_id')
+      .notNull()
+      .references(() => knowledgeSources.id, { onDelete: 'cascade' }),
+    /** Its place in the source, from 0. */
+    no: integer('no').notNull(),
+    /** Null: the source has no pages. */
+    page: integer('page'),
+    text: text('text').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.sourceId, table.no] })],
 );

@@ -25,6 +25,8 @@ const TABLES = [
     'tool_secrets',
     'mcp_servers',
     'voice_keys',
+    'knowledge_sources',
+    'knowledge_passages',
     'webhook_deliveries',
   ] as const),
   ...(['uploads', 'upload_links', 'avatar_jobs', 'films'] as const),

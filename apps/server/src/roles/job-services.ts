@@ -14,6 +14,7 @@ import { FilmJobs } from '../control/films/film-jobs.ts';
 import { FilmWorkshop } from '../control/films/film-workshop.ts';
 import { Films } from '../control/films/films.ts';
 import type { FindUpload } from '../control/films/source-files.ts';
+import { Knowledge } from '../control/knowledge/knowledge.ts';
 import { createGuardedFetch } from '../control/net/guarded-fetch.ts';
 import { DEFAULT_QUOTAS } from '../control/quotas/quotas.ts';
 import { createSecretBox } from '../control/secrets/secret-box.ts';
@@ -146,8 +147,10 @@ export function createToolServices({ db, masterKeys, logger, toolPrivateHosts = 
   const box = createSecretBox(masterKeys, 'mcp headers');
   const mcpServers = new McpServers({ db, box, fetch, findAddresses, logger });
   const sources: ToolSource[] = [(talk) => webhookTools.of(talk), (talk, taken) => mcpServers.of(talk, taken)];
+  const knowledge = new Knowledge({ db, fetch });
+  sources.unshift((talk) => knowledge.of(talk));
   return {
     open: createServerTools(sources, logger),
-    forConsole: { toolSecrets: secrets, webhookTools, mcpServers },
+    forConsole: { toolSecrets: secrets, webhookTools, mcpServers, knowledge },
   };
 }

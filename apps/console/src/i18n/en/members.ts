@@ -127,6 +127,8 @@ export const en = {
       'mcp-server.created': 'Added an MCP server to an avatar',
       'mcp-server.updated': 'Changed an MCP server of an avatar',
       'mcp-server.deleted': 'Took an MCP server from an avatar',
+      'knowledge.added': 'Added a source of knowledge to an avatar',
+      'knowledge.deleted': 'Deleted a source of knowledge of an avatar',
       'conversation.deleted': 'Deleted a conversation',
       'conversation.taken-over': 'Took over a talk',
       'conversation.given-back': 'Gave a talk back to the avatar',

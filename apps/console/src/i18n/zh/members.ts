@@ -123,6 +123,8 @@ export const zh: MembersTexts = {
       'mcp-server.created': '为数字人添加了 MCP 服务器',
       'mcp-server.updated': '修改了数字人的 MCP 服务器',
       'mcp-server.deleted': '移除了数字人的 MCP 服务器',
+      'knowledge.added': '为数字人添加了知识来源',
+      'knowledge.deleted': '删除了数字人的知识来源',
       'conversation.deleted': '删除了对话',
       'conversation.taken-over': '接管了对话',
       'conversation.given-back': '将对话交还给数字人',

@@ -9,7 +9,7 @@ import {
   projectMembers,
   users,
 } from '../account-schema.ts';
-import { mcpServers } from '../avatar-parts-schema.ts';
+import { knowledgePassages, knowledgeSources, mcpServers } from '../avatar-parts-schema.ts';
 import type { Database } from '../database.ts';
 import { films } from '../film-schema.ts';
 import { avatarJobs, uploadLinks, uploads } from '../making-schema.ts';
@@ -86,5 +86,8 @@ export async function fillConsoleTables(
     };
     const headers = { headersEncrypted: Buffer.from([5, 0, 6]), encryptionKeyId: 'abc' };
     await orm.insert(mcpServers).values({ ...avatar, ...mcpServer, ...headers });
+    const source = { id: id('4'), name: 'a.pdf', kind: 'pdf' as const, pages: 1, characters: 2, textBytes: 2 };
+    await orm.insert(knowledgeSources).values({ ...avatar, ...source });
+    await orm.insert(knowledgePassages).values({ sourceId: id('4'), no: 0, page: 1, text: 'ü' });
   }
 }

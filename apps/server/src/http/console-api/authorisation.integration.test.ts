@@ -20,6 +20,7 @@ type OpenPath = Readonly<Record<string, OpenOperation>>;
 
 /** A body that each route takes, so that nothing but the authorisation can refuse it. */
 const BODIES: Readonly<Record<string, object>> = {
+  'POST /projects/{projectId}/avatars/{avatarId}/knowledge-links': { url: 'https://pages.example/' },
   'POST /projects/{projectId}/avatars/{avatarId}/mcp-servers': { name: 'Stolen', url: 'https://mcp.example/' },
   'PATCH /projects/{projectId}/avatars/{avatarId}/mcp-servers/{mcpServerId}': { name: 'Stolen' },
   'POST /projects/{projectId}/avatars/{avatarId}/tool-trials': { tool: { name: 'weather' } },
@@ -75,6 +76,9 @@ describeOnBothDatabases('authorisation', (context) => {
     const { uploadId } = (await browser.send('POST', `${base}/upload-links`)).json();
     const mcp = { name: 'harbour', url: 'https://mcp.example/' };
     const { mcpServerId } = (await browser.send('POST', `${base}/avatars/${avatarId}/mcp-servers`, mcp)).json();
+    const text = { method: 'POST' as const, url: `/api/v1${base}/avatars/${avatarId}/knowledge?name=a.txt` };
+    const sent = await browser.request({ ...text, payload: 'Words.', headers: { 'content-type': 'text/plain' } });
+    const { sourceId } = sent.json();
     const film = { avatar: avatarId, text: 'Hello.' };
     const { generationId } = (await browser.send('POST', `${base}/generations`, film)).json();
     const sessionId = newPublicId();
@@ -91,6 +95,7 @@ describeOnBothDatabases('authorisation', (context) => {
       invitationId,
       generationId,
       mcpServerId,
+      sourceId,
     };
     return { ...things, projectId, systemAvatarId, userId };
   };
@@ -137,6 +142,7 @@ describeOnBothDatabases('authorisation', (context) => {
         select (select jsonb_agg(to_jsonb(p)) from projects p where id = ${ids.projectId}) as project,
           (select jsonb_agg(to_jsonb(k) order by k.ordinal) from licence_keys k where project_id = ${ids.projectId}) as keys,
           (select jsonb_agg(to_jsonb(a) order by a.ordinal) from avatars a where project_id = ${ids.projectId}) as avatars,
+          (select jsonb_agg(to_jsonb(s)) from knowledge_sources s where avatar_id = ${ids.avatarId}) as knowledge,
           (select jsonb_agg(to_jsonb(s)) from mcp_servers s where avatar_id = ${ids.avatarId}) as mcp,
           (select jsonb_agg(to_jsonb(w) order by w.ordinal) from webhooks w where project_id = ${ids.projectId}) as webhooks,
           (select jsonb_agg(to_jsonb(u)) from upload_links u where project_id = ${ids.projectId}) as links,
@@ -155,7 +161,7 @@ describeOnBothDatabases('authorisation', (context) => {
       expect([route, reply.statusCode]).toEqual([route, 404]);
       // In one's own project, with the ids of another's things.
       if (
-        !/\{(licenceId|avatarId|mcpServerId|webhookId|deliveryId|sessionId|userId|invitationId|uploadId)\}/.test(
+        !/\{(licenceId|avatarId|mcpServerId|sourceId|webhookId|deliveryId|sessionId|userId|invitationId|uploadId)\}/.test(
           route.path,
         )
       )

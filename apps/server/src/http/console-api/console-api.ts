@@ -31,6 +31,7 @@ import {
 import { type FirstPageRouteDependencies, registerFirstPageRoutes } from './first-page-routes.ts';
 import { type FirstStepRouteDependencies, registerFirstStepRoutes } from './first-step-routes.ts';
 import { type GenerationRouteDependencies, registerGenerationRoutes } from './generation-routes.ts';
+import { type KnowledgeRouteDependencies, registerKnowledgeRoutes } from './knowledge-routes.ts';
 import { type LiveTalkRouteDependencies, registerLiveTalkRoutes, registerSnippetRoutes } from './live-talk-routes.ts';
 import { type McpServerRouteDependencies, registerMcpServerRoutes } from './mcp-server-routes.ts';
 import {
@@ -75,6 +76,7 @@ export type ConsoleApiDependencies = AccountRouteDependencies &
   GenerationRouteDependencies &
   ProjectSecretDependencies &
   McpServerRouteDependencies &
+  KnowledgeRouteDependencies &
   BrowserTokenDependencies & { readonly logger: Logger };
 
 /** Requests of one address per minute; a console page needs a handful. */
@@ -138,6 +140,7 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
       registerGenerationRoutes(scope, dependencies);
       registerProjectSecretRoutes(scope, dependencies);
       registerMcpServerRoutes(scope, dependencies);
+      registerKnowledgeRoutes(scope, dependencies);
     },
     { prefix: '/api/v1' },
   );

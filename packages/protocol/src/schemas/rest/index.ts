@@ -4,6 +4,7 @@ export * from './avatars.ts';
 export * from './common.ts';
 export * from './conversations.ts';
 export * from './generations.ts';
+export * from './knowledge.ts';
 export * from './live-talks.ts';
 export * from './mcp-servers.ts';
 export * from './members.ts';

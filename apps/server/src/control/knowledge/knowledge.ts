@@ -1,0 +1,214 @@
+import { LIMITS } from '@visavis/protocol';
+import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
+import { knowledgePassages, knowledgeSources } from '../../db/avatar-parts-schema.ts';
+import type { Database } from '../../db/database.ts';
+import { avatars } from '../../db/schema.ts';
+import { notFound, refusal } from '../control-error.ts';
+import { newPublicId } from '../ids.ts';
+import { faultOf } from '../net/fetch-fault.ts';
+import type { GuardedFetch } from '../net/guarded-fetch.ts';
+import { alone, bytesOfMb, numberOf, quotaReached } from '../quotas/quotas.ts';
+import type { ServerTool, ToolTalk } from '../server-tools/server-tools.ts';
+import { PassageIndex } from './passage-index.ts';
+import { passagesOf } from './passages.ts';
+import { readSource, type SourceKind } from './read-source.ts';
+
+export type KnowledgeSource = {
+  readonly sourceId: string;
+  readonly name: string;
+  readonly kind: SourceKind;
+  readonly url: string | null;
+  readonly pages: number | null;
+  readonly characters: number;
+  readonly createdAt: Date;
+};
+
+export type KnowledgeOptions = { readonly db: Pick<Database, 'orm'>; readonly fetch: GuardedFetch };
+
+/** Text of all sources of a project. */
+const TEXT_MB_PER_PROJECT = 100;
+const FETCH_MS = 30_000;
+const ROWS_AT_ONCE = 500;
+/** Files that are read at once: each may take a thread and some memory. */
+const READ_AT_ONCE = 2;
+const FOUND = 5;
+/** Of avatars whose passages are kept in memory, the least used of which are forgotten. */
+const KEPT_CHARACTERS = 40_000_000;
+
+type Kept = { readonly version: string; readonly index: PassageIndex; readonly characters: number };
+
+/** What avatars look things up in: files and pages, as passages that are found by their words. */
+export class Knowledge {
+  readonly #options: KnowledgeOptions;
+  readonly #kept = new Map<string, Kept>();
+  #reading = 0;
+
+  constructor(options: KnowledgeOptions) {
+    this.#options = options;
+  }
+
+  async list(projectId: string, avatarId: string): Promise<KnowledgeSource[]> {
+    const rows = await this.#options.db.orm
+      .select(getTableColumns(knowledgeSources))
+      .from(knowledgeSources)
+      .innerJoin(avatars, eq(avatars.id, knowledgeSources.avatarId))
+      .where(and(eq(avatars.projectId, projectId), eq(knowledgeSources.avatarId, avatarId)))
+      .orderBy(asc(knowledgeSources.ordinal));
+    return rows.map(toSource);
+  }
+
+  /** Callers have checked the avatar. */
+  async add(
+    owner: { projectId: string; avatarId: string },
+    file: { name: string; bytes: Buffer; contentType: string; url?: string },
+  ): Promise<KnowledgeSource> {
+    if (this.#reading >= READ_AT_ONCE) {
+      throw refusal('overloaded', 'knowledge-busy', { retryAfterSeconds: 10 });
+    }
+    this.#reading += 1;
+    try {
+      const read = await readSource(file.bytes, file);
+      return await this.#store(owner, { ...read, name: nameOf(file, read.title), url: file.url ?? null });
+    } finally {
+      this.#reading -= 1;
+    }
+  }
+
+  async addLink(owner: { projectId: string; avatarId: string }, url: string): Promise<KnowledgeSource> {
+    const { body, contentType, status, isCut } = await this.#fetch(url);
+    if (status !== 200) throw refusal('bad-request', 'knowledge-link', { values: { what: `status ${status}` } });
+    if (isCut) throw refusal('too-large', 'knowledge-long');
+    return this.add(owner, { name: '', bytes: body, contentType, url });
+  }
+
+  async remove(projectId: string, avatarId: string, sourceId: string): Promise<void> {
+    const known = (await this.list(projectId, avatarId)).some((source) => source.sourceId === sourceId);
+    if (!known) throw notFound('source');
+    await this.#options.db.orm.delete(knowledgeSources).where(eq(knowledgeSources.id, sourceId));
+    this.#kept.delete(avatarId);
+  }
+
+  /** A tool by which any voice looks things up; none where there is nothing to look in. */
+  async of({ avatar: { avatarId } }: ToolTalk): Promise<readonly ServerTool[]> {
+    const { orm } = this.#options.db;
+    const rows = await orm
+      .select({ name: knowledgeSources.name })
+      .from(knowledgeSources)
+      .where(eq(knowledgeSources.avatarId, avatarId))
+      .orderBy(asc(knowledgeSources.ordinal));
+    if (rows.length === 0) return [];
+    const names = rows.map(({ name }) => name);
+    const definition = {
+      name: 'search_knowledge',
+      description: `Looks things up in the documents you were given: ${names.join('; ').slice(0, 2000)}. Search before you answer anything that may stand there, and say where it stands. Passages come with their source and page.`,
+      parameters: {
+        type: 'object',
+        properties: { query: { type: 'string', description: 'The words to look for.' } },
+        required: ['query'],
+      },
+      serverWaitMs: 10_000,
+    };
+    const run: ServerTool['run'] = async ({ argumentsJson }) => {
+      const { query } = JSON.parse(argumentsJson) as { query?: unknown };
+      const found = await this.find(avatarId, typeof query === 'string' ? query : '');
+      return { isAnswered: true, output: JSON.stringify(found.length > 0 ? { found } : { found, note: 'Nothing.' }) };
+    };
+    return [{ definition, run }];
+  }
+
+  /** The passages that fit best. */
+  async find(avatarId: string, query: string) {
+    const index = await this.#index(avatarId);
+    return index.find(query, FOUND).map(({ source, page, text }) => ({ source, ...(page && { page }), text }));
+  }
+
+  async #index(avatarId: string): Promise<PassageIndex> {
+    const { orm } = this.#options.db;
+    const { rows } = await orm.execute<{ version: string }>(
+      sql`select count(*) || '-' || coalesce(max(ordinal), 0) as version from ${knowledgeSources} where avatar_id = ${avatarId}`,
+    );
+    const version = rows[0]?.version ?? '';
+    const kept = this.#kept.get(avatarId);
+    this.#kept.delete(avatarId);
+    if (kept?.version === version) {
+      this.#kept.set(avatarId, kept);
+      return kept.index;
+    }
+    const passages = await orm
+      .select({ source: knowledgeSources.name, page: knowledgePassages.page, text: knowledgePassages.text })
+      .from(knowledgePassages)
+      .innerJoin(knowledgeSources, eq(knowledgeSources.id, knowledgePassages.sourceId))
+      .where(eq(knowledgeSources.avatarId, avatarId))
+      .orderBy(asc(knowledgeSources.ordinal), asc(knowledgePassages.no));
+    const index = new PassageIndex(passages.map((passage, id) => ({ ...passage, id })));
+    const characters = passages.reduce((sum, { text }) => sum + text.length, 0);
+    this.#kept.set(avatarId, { version, index, characters });
+    this.#forgetOldest();
+    return index;
+  }
+
+  #forgetOldest(): void {
+    let characters = [...this.#kept.values()].reduce((sum, kept) => sum + kept.characters, 0);
+    for (const [avatarId, kept] of this.#kept) {
+      if (characters <= KEPT_CHARACTERS || this.#kept.size === 1) return;
+      this.#kept.delete(avatarId);
+      characters -= kept.characters;
+    }
+  }
+
+  async #store(
+    { projectId, avatarId }: { projectId: string; avatarId: string },
+    source: Awaited<ReturnType<typeof readSource>> & { name: string; url: string | null },
+  ): Promise<KnowledgeSource> {
+    const { kind, characters, pages, name, url } = source;
+    const passages = passagesOf(pages).map(({ page, text }) => ({ page, text: text.replaceAll('\u0000', '') }));
+    const textBytes = passages.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+    const id = newPublicId();
+    const limit = LIMITS.counts.knowledgeSources;
+    await alone(this.#options.db, { what: 'project', id: projectId }, async (transaction) => {
+      if ((await transaction.$count(knowledgeSources, eq(knowledgeSources.avatarId, avatarId))) >= limit) {
+        throw quotaReached('knowledge-full', limit);
+      }
+      const used = await numberOf(
+        transaction,
+        sql`select coalesce(sum(text_bytes), 0) from ${knowledgeSources} join ${avatars} on avatars.id = avatar_id
+            where project_id = ${projectId}`,
+      );
+      if (used + textBytes > bytesOfMb(TEXT_MB_PER_PROJECT))
+        throw quotaReached('knowledge-texts-full', TEXT_MB_PER_PROJECT);
+      const pageCount = kind === 'pdf' ? pages.length : null;
+      await transaction
+        .insert(knowledgeSources)
+        .values({ id, avatarId, name, kind, url, pages: pageCount, characters, textBytes });
+      for (let from = 0; from < passages.length; from += ROWS_AT_ONCE) {
+        const rows = passages.slice(from, from + ROWS_AT_ONCE);
+        await transaction
+          .insert(knowledgePassages)
+          .values(rows.map((passage, place) => ({ ...passage, sourceId: id, no: from + place })));
+      }
+    });
+    const stored = (await this.list(projectId, avatarId)).find(({ sourceId }) => sourceId === id);
+    if (stored === undefined) throw notFound('source');
+    return stored;
+  }
+
+  async #fetch(url: string) {
+    try {
+      const maxBytes = LIMITS.bytes.knowledgeFile;
+      return await this.#options.fetch({ url, method: 'GET', timeoutMs: FETCH_MS, maxBytes, maxRedirects: 3 });
+    } catch (error) {
+      throw refusal('bad-request', 'knowledge-link', { values: { what: faultOf(error) } });
+    }
+  }
+}
+
+/** What people call a source: its file, its title, or its address. */
+function nameOf({ name, url }: { name: string; url?: string }, title: string): string {
+  const plain = (name || title || url || '').replace(/\p{Cc}/gu, ' ').trim();
+  return plain.slice(0, LIMITS.characters.word) || 'text';
+}
+
+function toSource(row: typeof knowledgeSources.$inferSelect): KnowledgeSource {
+  const { id, name, kind, url, pages, characters, createdAt } = row;
+  return { sourceId: id, name, kind, url, pages, characters, createdAt };
+}
