@@ -1,3 +1,4 @@
+import OpenAI from 'openai';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { newPublicId } from '../control/ids.ts';
 import { avatars } from '../db/schema.ts';
@@ -39,6 +40,25 @@ describeOnBothDatabases('client secrets', (context) => {
       ...{ method: 'POST', url: '/v1/realtime/client_secrets', payload },
       headers: { authorization: `Bearer ${bearer}` },
     });
+
+  it('are asked for by the OpenAI SDK in pages of other origins: a browser lets its headers pass', async () => {
+    const sent = new Set<string>();
+    const client = new OpenAI({
+      ...{ apiKey: 'sk-x', baseURL: 'http://visavis.example/v1', dangerouslyAllowBrowser: true, maxRetries: 0 },
+      fetch: async (_url, init) => {
+        for (const [name] of new Headers(init?.headers)) sent.add(name);
+        return Response.json({ object: 'list', data: [] });
+      },
+    });
+    await client.models.list();
+    await client.realtime.clientSecrets.create({});
+    expect(sent).toContain('x-stainless-lang');
+    const url = '/v1/realtime/client_secrets';
+    const reply = await server.app.inject({ method: 'OPTIONS', url, headers: { origin: 'https://shop.example' } });
+    const allowed = String(reply.headers['access-control-allow-headers']).split(', ');
+    // Browsers send these without being asked.
+    expect([...sent].filter((name) => !allowed.includes(name)).toSorted()).toEqual(['accept', 'user-agent']);
+  });
 
   it('open the session that they were minted for, and no other avatar', async () => {
     const session = { type: 'realtime', model: names.mine, instructions: 'Be brief.', tool_choice: 'none' };

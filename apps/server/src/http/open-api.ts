@@ -56,12 +56,33 @@ export function openToOrigins(app: FastifyInstance): void {
 /** The open interface, films as NavTalk's clients order them, and what OpenAI's clients ask for. */
 const OPEN_ADDRESS = /^\/+(?:api\/(?!v1(?:[/?]|$))|(?:generate|query_status|v1\/(?:models|realtime))(?:[/?]|$))/;
 
+/** What NavTalk's clients and OpenAI's (of its kit for agents and of its SDK, which tells with each request where it runs) send from pages. */
+const SENT_HEADERS = [
+  'license',
+  'content-type',
+  'authorization',
+  'openai-beta',
+  'openai-organization',
+  'openai-project',
+  'idempotency-key',
+  'x-openai-agents-sdk',
+  'x-stainless-lang',
+  'x-stainless-package-version',
+  'x-stainless-os',
+  'x-stainless-arch',
+  'x-stainless-runtime',
+  'x-stainless-runtime-version',
+  'x-stainless-retry-count',
+  'x-stainless-timeout',
+  'x-stainless-helper-method',
+].join(', ');
+
 /** The same for an answer before any route. */
 export function openToOrigin(request: Pick<FastifyRequest, 'url'>, reply: FastifyReply): FastifyReply {
   if (!OPEN_ADDRESS.test(request.url)) return reply;
   return reply.headers({
     'access-control-allow-origin': '*',
-    'access-control-allow-headers': 'license, content-type, authorization, openai-beta, x-openai-agents-sdk',
+    'access-control-allow-headers': SENT_HEADERS,
     'access-control-expose-headers': 'location',
     'access-control-allow-methods': 'GET, POST, DELETE, OPTIONS',
     'access-control-max-age': '86400',
