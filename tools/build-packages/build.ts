@@ -34,6 +34,8 @@ export async function buildPackage(name: PackageName, folder: string): Promise<v
     outDir: join(folder, 'dist'),
     target: NODE,
     platform: IN_NODE.has(name) ? 'node' : 'neutral',
+    // An entry of its own may be for Node alone, in a package that is for pages, too.
+    deps: { neverBundle: [/^node:/] },
     dts: true,
     unbundle: true,
   });

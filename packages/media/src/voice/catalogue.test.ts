@@ -58,6 +58,17 @@ describe('the catalogue', () => {
     expect(realtime?.needsKey({ url: 'ws://127.0.0.1:8000/v1' })).toBe(false);
   });
 
+  it('says where each key is sent, or asks for the address', () => {
+    for (const { slot, id, takesKey, keyOrigin, options } of listCatalogue()) {
+      const { required = [] } = options as { required?: string[] };
+      if (takesKey) expect([slot, id, keyOrigin !== null || required.includes('url')]).toEqual([slot, id, true]);
+    }
+    const origins = new Map(listCatalogue().map(({ slot, id, keyOrigin }) => [`${slot} ${id}`, keyOrigin]));
+    expect(origins.get('speaker elevenlabs')).toBe('https://api.elevenlabs.io');
+    expect(origins.get('recogniser deepgram')).toBe('https://api.deepgram.com');
+    expect(origins.get('speaker azure-speech')).toBeNull();
+  });
+
   it('has its voices in folders of their own', () => {
     expect(VOICES.map(({ id }) => id)).toEqual(expect.arrayContaining(['local', 'cascade', 'openai-realtime']));
   });

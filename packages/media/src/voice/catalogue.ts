@@ -111,8 +111,10 @@ function isOffered(entry: Entries[VoiceSlot]): boolean {
   return !('offer' in entry) || entry.offer.toAvatars;
 }
 
+/** Whatever has to be chosen beside the address, a voice for one, is no part of it. */
 function usualOrigin(entry: Entries[VoiceSlot]): string | null {
-  const usual = entry.optionsSchema.safeParse({});
+  const { required = [] } = z.toJSONSchema(entry.optionsSchema, { io: 'input' });
+  const usual = entry.optionsSchema.safeParse(Object.fromEntries(required.map((name) => [name, 'any'])));
   return usual.success ? entry.keyOrigin(usual.data) : null;
 }
 

@@ -44,6 +44,11 @@ const BODIES: Readonly<Record<string, object>> = {
   'PATCH /projects/{projectId}/webhooks/{webhookId}': { url: 'https://thief.example/' },
 };
 
+/** What routes have to be asked with. */
+const QUERIES: Readonly<Record<string, string>> = {
+  '/projects/{projectId}/avatars/{avatarId}/knowledge/search': '?query=boats',
+};
+
 /** Asked for with a key, where no cookie counts; upload-links and generations try the keys of others. */
 const BY_KEY = /^\/(browser-tokens|(uploads|generations)(\/.*)?)$/;
 /** Open to everyone. */
@@ -76,6 +81,8 @@ describeOnBothDatabases('authorisation', (context) => {
     const { uploadId } = (await browser.send('POST', `${base}/upload-links`)).json();
     const mcp = { name: 'harbour', url: 'https://mcp.example/' };
     const { mcpServerId } = (await browser.send('POST', `${base}/avatars/${avatarId}/mcp-servers`, mcp)).json();
+    const voiceKey = { name: 'Ears', origin: 'https://ears.example', key: 'sk-x' };
+    const { keyId } = (await browser.send('POST', `${base}/voice-keys`, voiceKey)).json();
     const text = { method: 'POST' as const, url: `/api/v1${base}/avatars/${avatarId}/knowledge?name=a.txt` };
     const sent = await browser.request({ ...text, payload: 'Words.', headers: { 'content-type': 'text/plain' } });
     const { sourceId } = sent.json();
@@ -96,12 +103,13 @@ describeOnBothDatabases('authorisation', (context) => {
       generationId,
       mcpServerId,
       sourceId,
+      keyId,
     };
     return { ...things, projectId, systemAvatarId, userId };
   };
 
   const fill = (path: string, values: Record<string, string>): string =>
-    path.replace(/\{(\w+)\}/g, (_match, name: string) => values[name] ?? `no-${name}`);
+    path.replace(/\{(\w+)\}/g, (_match, name: string) => values[name] ?? `no-${name}`) + (QUERIES[path] ?? '');
 
   const bodyOf = ({ method, path }: Route, values: Record<string, string>): object | undefined => {
     if (`${method} ${path}` === 'POST /projects/{projectId}/avatars') return { fromAvatarId: values.systemAvatarId };
@@ -144,6 +152,7 @@ describeOnBothDatabases('authorisation', (context) => {
           (select jsonb_agg(to_jsonb(a) order by a.ordinal) from avatars a where project_id = ${ids.projectId}) as avatars,
           (select jsonb_agg(to_jsonb(s)) from knowledge_sources s where avatar_id = ${ids.avatarId}) as knowledge,
           (select jsonb_agg(to_jsonb(s)) from mcp_servers s where avatar_id = ${ids.avatarId}) as mcp,
+          (select jsonb_agg(to_jsonb(v)) from voice_keys v where project_id = ${ids.projectId}) as voice_keys,
           (select jsonb_agg(to_jsonb(w) order by w.ordinal) from webhooks w where project_id = ${ids.projectId}) as webhooks,
           (select jsonb_agg(to_jsonb(u)) from upload_links u where project_id = ${ids.projectId}) as links,
           (select jsonb_agg(to_jsonb(f)) from films f where project_id = ${ids.projectId}) as films,
@@ -161,7 +170,7 @@ describeOnBothDatabases('authorisation', (context) => {
       expect([route, reply.statusCode]).toEqual([route, 404]);
       // In one's own project, with the ids of another's things.
       if (
-        !/\{(licenceId|avatarId|mcpServerId|sourceId|webhookId|deliveryId|sessionId|userId|invitationId|uploadId)\}/.test(
+        !/\{(licenceId|avatarId|mcpServerId|sourceId|webhookId|deliveryId|sessionId|userId|invitationId|uploadId|keyId)\}/.test(
           route.path,
         )
       )
