@@ -77,15 +77,18 @@ export function toConfigPatch(before: SessionView, after: SessionView, patch: Se
   return Object.keys(told).length === 0 ? null : told;
 }
 
+/** Sense ends a turn only where the client asked for it: whoever sets a silence, or ends turns himself, is not forestalled. */
 function turnsOf({ turnDetection }: SessionView): SessionConfigPatch {
   if (turnDetection === null) {
-    const turns = { threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: NEVER_MS };
+    const turns = { threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: NEVER_MS, endsBy: 'silence' } as const;
     return { turnDetection: turns, answersTurns: false };
   }
   const { type, threshold, prefixPaddingMs, silenceDurationMs, eagerness, createsResponse } = turnDetection;
-  const silenceMs = type === 'semantic_vad' ? SILENCE_MS[eagerness] : silenceDurationMs;
+  const isBySense = type === 'semantic_vad';
+  const silenceMs = isBySense ? SILENCE_MS[eagerness] : silenceDurationMs;
+  const endsBy = isBySense ? 'sense' : 'silence';
   return {
-    turnDetection: { threshold, prefixPaddingMs, silenceDurationMs: silenceMs },
+    turnDetection: { threshold, prefixPaddingMs, silenceDurationMs: silenceMs, endsBy },
     answersTurns: createsResponse,
   };
 }
