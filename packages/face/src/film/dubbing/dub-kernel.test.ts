@@ -156,3 +156,27 @@ it.each([
   expect(changed).toBeGreaterThan(0.05 * count * side * side);
   expect(levels).toBeLessThan(0.01 * changed);
 });
+
+it('what a larger picture left in the memory of vector code shows in no other', () => {
+  const side = 400;
+  const random = seededRandom('left behind');
+  const [kernel, reference, tables] = [new DubKernel(), new DrawingReference(), new DrawingTables()];
+  // Four bytes of 255 are no number.
+  const white = createPicture(side, side);
+  white.data.fill(255);
+  const box = { left: 0, top: 0, width: side, height: side };
+  const picture = photoPicture(random, side);
+  const largest: number[] = [];
+  for (let round = 0; round < 6; round++) {
+    const small = planDrawing(white, randomDrawing(random, side / 10), tables);
+    if (small !== null) kernel.draw({ ...white, data: white.data.slice() }, { ...small, box });
+    const drawing = planDrawing(picture, randomDrawing(random, side), tables);
+    if (small === null || drawing === null) continue;
+    const [one, other] = [picture.data.slice(), picture.data.slice()];
+    kernel.draw({ ...picture, data: one }, drawing);
+    reference.draw({ ...picture, data: other }, drawing);
+    largest.push(one.reduce((most, value, i) => Math.max(most, Math.abs(value - (other[i] as number))), 0));
+  }
+  expect(largest.length).toBeGreaterThan(3);
+  expect(Math.max(...largest), String(largest)).toBeLessThanOrEqual(1);
+});

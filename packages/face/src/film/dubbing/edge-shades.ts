@@ -8,13 +8,14 @@ export const EDGE_FIELDS = 4;
 /** The dark line where lips meet that were apart: how dark, and how wide in half mouth widths. */
 export type Seam = { readonly shade: number; readonly width: number };
 
-/** How light on the lips changes with the distance from the opening, of the upper lip, then of the lower one. */
+/** How light on the lips changes with the distance from the opening, of the upper lip, then of the lower one, and one more that changes nothing. */
 export type EdgeShades = { readonly values: Float32Array; readonly count: number };
 
 export function edgeShadesOf(light: LipLight, { shade, width }: Seam, halfWidth: number): EdgeShades {
   const reach = halfWidth * Math.max(light.reach, shade > 0 ? 4 * width : 0);
   const count = Math.ceil(reach * EDGES_PER_PX) + 2;
-  const values = new Float32Array(2 * count * EDGE_FIELDS);
+  // The kernel reads two at a time, also of the last one; what lies behind it counts for nothing, but must be a number.
+  const values = new Float32Array((2 * count + 1) * EDGE_FIELDS);
   for (const isUpper of [true, false]) {
     const start = isUpper ? 0 : count;
     // The last one stays 0.
