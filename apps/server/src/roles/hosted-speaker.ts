@@ -31,7 +31,8 @@ export function createHostedSpeaker(part: PartChoice | undefined, logger: Logger
           onSound(pcm) {
             samples += pcm.length;
             file.write(Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength));
-            return samples < MOST_SAMPLES;
+            // What cannot be written is not paid for any further.
+            return !file.errored && samples < MOST_SAMPLES;
           },
         });
         signal.throwIfAborted();
