@@ -29,6 +29,7 @@ import type { TalkPageSource, VoiceReport } from '../http/talk-page.ts';
 import { findModels } from '../models/installed-models.ts';
 import type { Admission, CallPlacer, NoteEvent } from '../ports.ts';
 import { CONSOLE_FOLDER, DOCS_FOLDER } from '../shipped-files.ts';
+import { arrivingFolderOf } from './arriving-folder.ts';
 import { createCatalogue, createFindUpload } from './avatar-catalogue.ts';
 import { Closers } from './closers.ts';
 import { createConsoleServices } from './console-services.ts';
@@ -214,7 +215,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
   const calls = createLateCallControl();
   const services = createConsoleServices({
     ...{ ...avatarParts, db, masterKeys, recordingsPath, blobs },
-    arrivingFolder: join(dataDir, 'files', 'arriving'),
+    arrivingFolder: arrivingFolderOf(dataDir),
     calls,
     logger,
     isRegistrationOpen: config.isRegistrationOpen,

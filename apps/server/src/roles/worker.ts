@@ -8,6 +8,7 @@ import { installationIdOf } from '../control/installation.ts';
 import { loadMasterKeys } from '../control/secrets/master-key.ts';
 import { openDatabase } from '../db/database.ts';
 import { openBlobStore } from '../files/open-blob-store.ts';
+import { arrivingFolderOf } from './arriving-folder.ts';
 import { Closers } from './closers.ts';
 import { createConsoleServices } from './console-services.ts';
 import { openDataFolder } from './data-folder.ts';
@@ -49,7 +50,7 @@ async function start(config: Config, logger: PinoLogger, closers: Closers): Prom
   await mkdir(recordingsPath, { recursive: true, mode: 0o700 });
   const services = createConsoleServices({
     ...{ db, masterKeys, logger, disk, recordingsPath, blobs, points: config.points, quotas: config.quotas },
-    arrivingFolder: join(dataDir, 'files', 'arriving'),
+    arrivingFolder: arrivingFolderOf(dataDir),
     ...avatarServices(config, logger),
     calls: { endCallsOfLicence: () => 0, endCallsOfMember: () => 0 },
     isRegistrationOpen: false,

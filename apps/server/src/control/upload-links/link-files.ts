@@ -93,11 +93,10 @@ export class LinkFiles {
   async handOver(row: LinkRow): Promise<LinkRow> {
     const { db, store, logger } = this.#options;
     const part = partOf(row);
-    const bytes = await this.#parts.bytesOf(part);
-    if (bytes === 0 || row.pieces.length >= MOST_PIECES) return row;
+    if ((await this.#parts.bytesOf(part)) === 0 || row.pieces.length >= MOST_PIECES) return row;
     const owner = ownerOf(row.id);
     try {
-      const { sha256 } = await store.putFile(owner, this.#parts.pathOf(part));
+      const { sha256, bytes } = await store.putFile(owner, this.#parts.pathOf(part));
       const pieces = [...row.pieces, { sha256, bytes }];
       const [next] = await db.orm.update(uploadLinks).set({ pieces }).where(isStill(row)).returning();
       await this.#parts.remove(part);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ import { openFolderStore } from '../../files/folder-store.ts';
 import { S3Store } from '../../files/s3-store.ts';
 import { keysIn } from '../../files/testing/conformance.ts';
 import { findS3Server, type S3Server, startS3Server, warnNoS3 } from '../../files/testing/s3-server.ts';
+import { arrivingFolderOf } from '../../roles/arriving-folder.ts';
 import { type ConsoleTestServer, createConsoleServer } from '../console-api/testing/console-server.ts';
 import { TestBrowser } from '../console-api/testing/test-browser.ts';
 
@@ -40,12 +41,17 @@ function describeUploads(title: string, isPossible: boolean, openStore: (root: s
     let port = 24_850 + Math.floor(Math.random() * 300);
     beforeAll(async () => {
       root = await mkdtemp(join(tmpdir(), 'visavis-nodes-'));
+      await mkdir(join(root, 'files'));
       databases = await startPostgres(postgres as string);
       const databaseUrl = await databases.newDatabase();
       const opened: Node[] = [];
       for (const name of ['one', 'two']) {
         const db = await openDatabase({ databaseUrl, logger: silent });
-        const folder = join(root, name);
+        // As the nodes of one shared folder have it: a data folder of its own each, and one `files` in them all.
+        const dataDir = join(root, name);
+        await mkdir(dataDir);
+        await symlink(join(root, 'files'), join(dataDir, 'files'));
+        const folder = arrivingFolderOf(dataDir);
         const options = { blobs: await openStore(root), arrivingFolder: folder, quotas: DEFAULT_QUOTAS };
         const server = await createConsoleServer(db, options);
         port += 1;
@@ -120,8 +126,12 @@ function describeUploads(title: string, isPossible: boolean, openStore: (root: s
       sending.write(FILE.subarray(0, 1_200_000));
       const received = async () => (await linksOf(0).find(uploadId))?.received;
       await vi.waitFor(async () => expect(await received()).toBe(1_200_000), 10_000);
+      // Who asks another node meanwhile takes nothing from what is growing here.
+      expect(await offsetAt(1)).toBe(0);
+      sending.write(FILE.subarray(1_200_000, 1_300_000));
+      await vi.waitFor(async () => expect(await received()).toBe(1_300_000), 10_000);
       sending.destroy();
-      await vi.waitFor(async () => expect(await offsetAt(1)).toBe(1_200_000), 10_000);
+      await vi.waitFor(async () => expect(await offsetAt(1)).toBe(1_300_000), 10_000);
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       let first: number | null = null;
       const upload = new TusUpload(FILE, {
@@ -132,7 +142,7 @@ function describeUploads(title: string, isPossible: boolean, openStore: (root: s
       });
       upload.start();
       await promise;
-      expect(first).toBeGreaterThanOrEqual(1_200_000);
+      expect(first).toBeGreaterThanOrEqual(1_300_000);
       await expectWhole();
     });
 
@@ -178,7 +188,7 @@ function describeUploads(title: string, isPossible: boolean, openStore: (root: s
 }
 
 describeUploads('uploads over two nodes with one folder of files', postgres !== null, (root) =>
-  openFolderStore(join(root, 'store')),
+  openFolderStore(join(root, 'files')),
 );
 
 let bucket: ReturnType<S3Server['newBucket']> | null = null;
