@@ -51,7 +51,7 @@ export function reduceCommand(state: SessionState, command: ControlCommand, atMs
     case 'configure':
       return configure(state, command);
     case 'respond':
-      return respond(state, command.instructions, atMs);
+      return respond(state, command, atMs);
     case 'say':
       return say(state, command);
     case 'answer-by':
@@ -130,9 +130,13 @@ function answer(state: SessionState, instructions: string | undefined, atMs: num
 
 /**
  * The client asks for a reply. The first such request is answered with the first message, or has been, where the avatar has
- * greeted unasked; one that comes while the avatar already replies counts only if there is something new to answer.
+ * greeted unasked; one that comes while the avatar already replies counts only if there is something new to answer, or the client means it always.
  */
-function respond(state: SessionState, instructions: string | undefined, atMs: number): Step {
+function respond(
+  state: SessionState,
+  { instructions, always = false }: { readonly instructions?: string; readonly always?: boolean },
+  atMs: number,
+): Step {
   const hasNews = state.unansweredText || state.unansweredResult || instructions !== undefined;
   if (!state.greeted && !hasNews && state.firstMessage.trim() !== '') return greet(state);
   const isAnswered = state.greetedUnasked && !hasNews && !state.unansweredPrompt;
@@ -144,7 +148,8 @@ function respond(state: SessionState, instructions: string | undefined, atMs: nu
     if (next.unansweredResult) return respondIfQueued({ ...next, exchange, resultsWanted: true });
     if (!isReplying(next)) return respondNow({ ...next, exchange }, undefined);
     // Some clients dictate by instructions of their own and this request: what they want said follows what is being said.
-    return next.unansweredPrompt ? respondIfQueued({ ...next, respondQueued: {} }) : advance(next, []);
+    const isWanted = always || next.unansweredPrompt;
+    return isWanted ? respondIfQueued({ ...next, respondQueued: {} }) : advance(next, []);
   });
 }
 
@@ -181,7 +186,7 @@ function addToolResult(
     { type: 'clear-timer', name: `tool:${callId}` },
     { type: 'voice', input: { type: 'tool-result', callId, output } },
   ]);
-  return command.reply ? andThen(received, (next) => respond(next, undefined, atMs)) : received;
+  return command.reply ? andThen(received, (next) => respond(next, {}, atMs)) : received;
 }
 
 /**

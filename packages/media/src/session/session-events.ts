@@ -69,7 +69,8 @@ export type SessionCommand =
   | { readonly type: 'history'; readonly items: readonly HistoryItem[] }
   | { readonly type: 'image'; readonly dataUrl: string; readonly reply: boolean }
   | { readonly type: 'configure'; readonly patch: SessionConfigPatch }
-  | { readonly type: 'respond'; readonly instructions?: string }
+  /** `always`: also where a reply plays and nothing is new; the reply that is asked for then follows it. */
+  | { readonly type: 'respond'; readonly instructions?: string; readonly always?: true }
   /** Spoken word for word; `by`: a person's answer. */
   | { readonly type: 'say'; readonly text: string; readonly by?: 'operator' }
   /** From now on a person answers, and what the voice was saying ends; or the voice does again, if it can. */

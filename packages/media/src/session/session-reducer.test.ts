@@ -122,6 +122,19 @@ describe('a reply', () => {
     talk.command({ type: 'respond' });
     expect(talk.voiceInputs()).toEqual(['respond']);
   });
+
+  it('is followed by another one where the client always means its request, and by none that was taken back', () => {
+    const talk = new Talk();
+    talk.command({ type: 'respond' });
+    talk.command({ type: 'respond', always: true });
+    expect(talk.voiceInputs()).toEqual(['respond']);
+    talk.put({ type: 'voice', event: { type: 'turn-done', turnId: talk.currentTurnId() }, atMs: 50 });
+    expect(talk.voiceInputs()).toEqual(['respond', 'respond']);
+    talk.command({ type: 'respond', always: true });
+    talk.command({ type: 'interrupt' });
+    expect(talk.state.turns).toEqual([]);
+    expect(talk.voiceInputs().filter((type) => type === 'respond')).toHaveLength(2);
+  });
 });
 
 describe('interruption', () => {

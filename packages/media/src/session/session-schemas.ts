@@ -113,7 +113,11 @@ export const writtenCommandSchema: z.ZodType<WrittenCommand> = z.discriminatedUn
   z.object({ type: z.literal('history'), items: historySchema }),
   z.object({ type: z.literal('image'), dataUrl: text(bytes.imageFrame), reply: z.boolean() }),
   z.object({ type: z.literal('configure'), patch: patchSchema }),
-  z.object({ type: z.literal('respond'), instructions: text(characters.instructions).exactOptional() }),
+  z.object({
+    type: z.literal('respond'),
+    instructions: text(characters.instructions).exactOptional(),
+    always: z.literal(true).exactOptional(),
+  }),
   z.object({ type: z.literal('say'), text: text(characters.spokenText), by: z.literal('operator').exactOptional() }),
   z.object({ type: z.literal('answer-by'), by: z.enum(['voice', 'operator']) }),
   z.object({ type: z.literal('interrupt') }),

@@ -338,4 +338,52 @@ describe('what clients send that is of no use', () => {
     expect((await client.event('error')).error).toMatchObject({ code: 'conversation_already_has_active_response' });
     expect(secure.commandTypes().filter((type) => type === 'respond')).toHaveLength(1);
   });
+
+  const responds = () => call().commands.filter(({ type }) => type === 'respond');
+  const refusals = async (client: RealtimeClient) => {
+    client.send({ type: 'session.update', session: {} });
+    await client.event('session.updated');
+    return client.events.filter(({ type }) => type === 'error');
+  };
+
+  it('one more while the last still plays follows it, once', async () => {
+    const client = connect();
+    await client.event('session.created');
+    reply();
+    await client.event('response.done');
+    client.send({ type: 'response.create' });
+    await until(() => responds().length === 1, 'the request');
+    expect(responds()).toEqual([{ type: 'respond', always: true }]);
+  });
+
+  it.each<[string, (client: RealtimeClient) => void]>([
+    ['cancelled', (client) => client.send({ type: 'response.cancel' })],
+    [
+      'spoken over',
+      () => {
+        call().emit({ type: 'user-speech-started', itemId: 'item_1', audioStartMs: 0 });
+        call().emit({ type: 'user-speech-stopped', itemId: 'item_1', audioEndMs: 500 });
+      },
+    ],
+    ['taken over by a person', () => call().emit({ type: 'answered-by', by: 'operator', canChange: true })],
+  ])('one that was %s before it began does not stand in the way of the next', async (_how, undo) => {
+    const client = connect();
+    await client.event('session.created');
+    client.send({ type: 'response.create' });
+    await until(() => responds().length === 1, 'the request');
+    undo(client);
+    client.send({ type: 'response.create' });
+    await until(() => responds().length === 2, 'the next one');
+    expect(await refusals(client)).toEqual([]);
+  });
+
+  it('while a person answers, requests neither fail nor wait', async () => {
+    const client = connect();
+    await client.event('session.created');
+    call().emit({ type: 'answered-by', by: 'operator', canChange: true });
+    client.send({ type: 'response.create' });
+    client.send({ type: 'response.create' });
+    await until(() => responds().length === 2, 'both');
+    expect(await refusals(client)).toEqual([]);
+  });
 });

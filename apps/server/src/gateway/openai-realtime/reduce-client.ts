@@ -215,9 +215,17 @@ export function respondNow(state: Open, { instructions, modality, metadata }: Me
   const last = state.held.at(-1);
   const earlier = releaseHeld({ ...state, held: state.held.slice(0, -1) });
   const typed = last === undefined ? [] : [command({ type: 'user-text', text: last.text, reply: false })];
-  const request = command(instructions === undefined ? { type: 'respond' } : { type: 'respond', instructions });
+  // What still plays is known whole, and no answer to the user is on its way: another reply is meant, not that one.
+  const isAnother = state.responses.length > 0 && state.userItemId === null && state.awaitedWords.length === 0;
+  const request = command({
+    type: 'respond',
+    ...(instructions === undefined ? {} : { instructions }),
+    ...(isAnother ? { always: true } : {}),
+  });
   return andThen(earlier, (next) => {
-    const asked = keepLast(next.asked, { modality: modality ?? next.view.modality, metadata });
+    const wish = { modality: modality ?? next.view.modality, metadata };
+    // A person answers unasked.
+    const asked = next.answeredBy === 'operator' ? [] : keepLast(next.asked, wish);
     return step({ ...next, held: [], asked }, ...typed, request);
   });
 }
@@ -231,13 +239,14 @@ function cancelResponse(state: Open, { responseId, eventId }: MessageOf<'cancel'
   return step(state, errorMessage({ code: 'response_cancel_not_active', text }, eventId));
 }
 
+/** What has not begun never does: the session forgets what it was asked for. */
 function cancel(state: Open): OpenAiStep<Open> {
   const responses = state.responses.map((one) => ({
     ...one,
     cancelledBy: one.cancelledBy ?? ('client_cancelled' as const),
   }));
   const commit = state.commit === null ? null : { ...state.commit, wish: null };
-  return step({ ...state, responses, commit }, command({ type: 'interrupt' }));
+  return step({ ...state, responses, commit, asked: [] }, command({ type: 'interrupt' }));
 }
 
 function nameItem(state: Open, itemId: string | null): { readonly id: string; readonly state: Open } {

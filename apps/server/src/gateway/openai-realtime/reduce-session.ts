@@ -52,6 +52,8 @@ export function reduceSession(state: Open, event: SessionEvent): OpenAiStep<Open
       return endResponse(state, event.turnId, true);
     case 'reply-done':
       return finishReply(state, event);
+    case 'answered-by':
+      return step({ ...state, answeredBy: event.by, asked: event.by === 'operator' ? [] : state.asked });
     case 'failed':
       return reportTrouble(state, event);
     default:
@@ -62,7 +64,8 @@ export function reduceSession(state: Open, event: SessionEvent): OpenAiStep<Open
 /** Whoever gets sound by the socket has it all already, and throws it away now: so does this side. */
 function beginSpeech(state: Open, { itemId, audioStartMs }: EventOf<'user-speech-started'>): OpenAiStep<Open> {
   const heardMs = { ...state.heardMs, startMs: audioStartMs };
-  const begun = releaseHeld({ ...state, userItemId: itemId, heardMs });
+  // What was asked for and has not begun may be forgotten for what he says now: nobody waits for it.
+  const begun = releaseHeld({ ...state, userItemId: itemId, heardMs, asked: [] });
   if (state.view.turnDetection === null) return begun;
   const told = andThen(begun, (next) =>
     step(

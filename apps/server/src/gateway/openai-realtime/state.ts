@@ -1,3 +1,4 @@
+import type { Answerer } from '@visavis/media/session-events';
 import { LIMITS } from '@visavis/protocol';
 import type { Step } from '@visavis/protocol/reducer-shell';
 import type { CallRequest } from '../calls/call-request.ts';
@@ -89,6 +90,7 @@ export type Open = {
   readonly responses: readonly OpenResponse[];
   /** Responses that the client asked for and that have not begun. */
   readonly asked: readonly { readonly modality: Modality; readonly metadata: OpenResponse['metadata'] }[];
+  readonly answeredBy: Answerer;
   readonly held: readonly HeldText[];
   readonly openCalls: readonly string[];
   /** The turn that the user is speaking. */
@@ -132,6 +134,7 @@ export function opened(request: OpenAiRequest, settings: CallSettings, expiresAt
     view: initialView(settings, request.calledModel),
     expiresAtSeconds,
     ...{ nextEvent: 1, nextItem: 1, items: [], responses: [], asked: [], held: [], openCalls: [] },
+    answeredBy: 'voice',
     ...{ userItemId: null, awaitedWords: [], droppedItems: [], commit: null },
     ...{ heardMs: { startMs: 0, totalMs: 0 }, lastHeard: 0, lastSaid: [], unreadTokens: { text: 0, audio: 0 } },
   };
