@@ -174,6 +174,8 @@ export const LIMITS = {
     /** Above this the socket is cut at once, without an event. */
     hardFrame: 16 * MIB,
     restBody: MIB,
+    /** The session that a client secret opens a call with. */
+    clientSession: 64 * KIB,
     /** The answer of a tool that the server asks. */
     toolAnswer: 128 * KIB,
     /** A file or a page that an avatar may look things up in. */

@@ -53,7 +53,7 @@ function brokenTextIn(body: string, value: unknown): ControlError | null {
 }
 
 /** Whether every text and key of a tree within `LIMITS.tree` is made of whole characters. */
-function isWellFormed(value: unknown): boolean {
+export function isWellFormed(value: unknown): boolean {
   if (typeof value === 'string') return value.isWellFormed();
   if (typeof value !== 'object' || value === null) return true;
   return Object.entries(value).every(([key, child]) => key.isWellFormed() && isWellFormed(child));

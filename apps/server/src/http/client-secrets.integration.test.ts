@@ -66,7 +66,7 @@ describeOnBothDatabases('client secrets', (context) => {
     const { value, expires_at, session: told } = reply.json();
     expect(value).toMatch(/^ek_vt_/);
     expect(expires_at - Date.now() / 1000).toBeLessThan(62);
-    expect(told).toMatchObject({ type: 'realtime', instructions: 'Be brief.' });
+    expect(told).toMatchObject({ type: 'realtime', model: names.mine, instructions: 'Be brief.' });
 
     const models = await server.app.inject({ url: '/v1/models', headers: { authorization: `Bearer ${value}` } });
     expect(models.json().data).toEqual([{ id: names.mine, object: 'model', created: 0, owned_by: 'project' }]);
@@ -100,6 +100,14 @@ describeOnBothDatabases('client secrets', (context) => {
     expect(await codes({}, 'sk_wrong')).toEqual([401, 'invalid_api_key']);
     expect(await codes({ session: { model: names.theirs } })).toEqual([400, 'model_not_found']);
     expect(await codes({ session: { instructions: 'x'.repeat(100_001) } })).toEqual([400, 'string_above_max_length']);
+    const { session } = (await mint({ session: { include: ['x'.repeat(60_000)], audio: { noise: 'loud' } } })).json();
+    expect(session).toEqual({ type: 'realtime', object: 'realtime.session', audio: { input: {}, output: {} } });
+    expect(await codes({ session: { instructions: 'ä'.repeat(40_000) } })).toEqual([400, 'invalid_value']);
+    for (const broken of ['\u0000', '\\\u0000', '\ud83d']) {
+      expect(await codes({ session: { instructions: `Hi${broken}` } })).toEqual([400, 'invalid_value']);
+      expect(await codes({ session: { model: broken } })).toEqual([400, 'invalid_value']);
+    }
+    expect(await codes({ session: { instructions: 'C:\\u0000' } })).toEqual([200, undefined]);
     for (const seconds of [9, 7201, 'x', 60.5]) {
       expect(await codes({ expires_after: { seconds } })).toEqual([400, 'invalid_value']);
     }

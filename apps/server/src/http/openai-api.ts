@@ -7,14 +7,14 @@ import { ControlError, notFound } from '../control/control-error.ts';
 import { toError } from '../gateway/openai-realtime/ends.ts';
 import { OPENAI_REALTIME, OPENAI_REALTIME_PATH } from '../gateway/openai-realtime/openai-realtime.ts';
 import { avatarOf, isBeta, readKey, requestFor } from '../gateway/openai-realtime/read-connect.ts';
-import { readSessionPatch } from '../gateway/openai-realtime/session-patch.ts';
+import { readSessionPatch, writeSessionPatch } from '../gateway/openai-realtime/session-patch.ts';
 import { Unusable } from '../gateway/openai-realtime/unusable.ts';
 import type { Gateway } from '../gateway/wire/gateway.ts';
 import type { Admission, AvatarCatalogue, CatalogueAvatar } from '../ports.ts';
 import { FOR } from './access/access.ts';
 import { guardRoutes } from './access/guard.ts';
 import { holderOf } from './access/principal.ts';
-import { parseTolerantBody } from './bounded-body.ts';
+import { isWellFormed, parseTolerantBody } from './bounded-body.ts';
 import { OPEN_SENTENCES } from './open-rest/envelope.ts';
 import { readCall } from './openai-call-body.ts';
 import { requestFault } from './request-faults.ts';
@@ -105,22 +105,41 @@ function registerSecrets(
     const { licence } = holderOf(request);
     const body = readJson(request);
     const session = isFields(body.session) ? body.session : {};
-    // What could not be opened is not minted.
-    readSessionPatch(session);
+    const clientSession = keptSession(session);
     const avatarId = await findAvatarId(admission, licence.projectId, session);
     const { licenceId, keyDigest } = licence;
     const lifetimeSeconds = readLifetime(body.expires_after);
     const minted = await tokens.mint({
-      ...{ licenceId, keyDigest, lifetimeSeconds, clientSession: session },
+      ...{ licenceId, keyDigest, lifetimeSeconds, clientSession },
       ...(avatarId === null ? {} : { avatarId }),
     });
     if (minted === null) throw new ControlError('wrong-credentials', OPEN_SENTENCES.invalidLicence);
     return {
       value: `${CLIENT_SECRET_PREFIX}${minted.token}`,
       expires_at: Math.floor(minted.expiresAt.getTime() / 1000),
-      session: { ...session, type: 'realtime', object: 'realtime.session' },
+      session: { ...clientSession, type: 'realtime', object: 'realtime.session' },
     };
   });
+}
+
+/** What could not be opened is not minted, and what a call has no use for is not stored. */
+function keptSession(session: Fields): Fields {
+  const kept = {
+    ...(typeof session.model === 'string' ? { model: session.model } : {}),
+    ...writeSessionPatch(readSessionPatch(session)),
+  };
+  const json = JSON.stringify(kept);
+  const most = LIMITS.bytes.clientSession;
+  const bytes = Buffer.byteLength(json);
+  if (bytes > most) {
+    const text = `The session has ${bytes} bytes as JSON, at most ${most}. Send the rest by session.update.`;
+    throw new Unusable('invalid_value', text, 'session');
+  }
+  if (/(?<!\\)(?:\\\\)*\\u0000/.test(json) || !isWellFormed(kept)) {
+    const text = 'A text of the session holds a NUL, or half of a character. Remove it.';
+    throw new Unusable('invalid_value', text, 'session');
+  }
+  return kept;
 }
 
 /** Null: whichever its client names. */

@@ -1,4 +1,5 @@
-import { request as sendRequest } from 'node:https';
+import { Agent, request as sendRequest } from 'node:https';
+import type { TLSSocket } from 'node:tls';
 import OpenAI from 'openai';
 import { expect, it } from 'vitest';
 import { until } from '../navtalk-v2/test-harness.ts';
@@ -54,6 +55,30 @@ it('answers an offer, and talks over the data channel that comes with it', async
   expect(types).toEqual(expect.arrayContaining(['output_audio_buffer.started', 'response.done']));
   expect(types).not.toContain('response.output_audio.delta');
   expect(secure.commandTypes()).toContain('interrupt');
+});
+
+it('leaves nothing behind on a connection that brings many offers', async () => {
+  const sockets: TLSSocket[] = [];
+  secure.server.app.server.on('secureConnection', (socket: TLSSocket) => void sockets.push(socket));
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const counts: (number | undefined)[] = [];
+  for (const index of [0, 1, 2]) {
+    const headers = { 'content-type': 'application/sdp', ...KEY };
+    const pending = fetchWith(
+      secure.ca,
+      `https://${secure.host}/v1/realtime/calls`,
+      { method: 'POST', body: OFFER, headers },
+      agent,
+    );
+    await until(() => secure.commandTypes(index).includes('remote-description'), 'the offer');
+    const description = { type: 'answer', sdp: ANSWER } as const;
+    secure.server.placer.calls[index]?.emit({ type: 'local-description', description });
+    expect((await pending).status).toBe(201);
+    counts.push(sockets[0]?.listenerCount('close'));
+  }
+  agent.destroy();
+  expect(sockets).toHaveLength(1);
+  expect(counts[2]).toBe(counts[0]);
 });
 
 it('ends with its data channel, or when it is hung up by the key that opened it', async () => {
@@ -144,12 +169,12 @@ it('ends a call whose client floods its data channel', async () => {
 });
 
 /** A fetch that believes one certificate more. */
-async function fetchWith(ca: string, url: string, init: RequestInit = {}): Promise<Response> {
+async function fetchWith(ca: string, url: string, init: RequestInit = {}, agent?: Agent): Promise<Response> {
   const outgoing = new Request(url, init);
   const body = Buffer.from(await outgoing.arrayBuffer());
   return new Promise((resolve, reject) => {
     const { method } = outgoing;
-    const sent = sendRequest(url, { method, ca, headers: Object.fromEntries(outgoing.headers) }, (reply) => {
+    const sent = sendRequest(url, { method, ca, agent, headers: Object.fromEntries(outgoing.headers) }, (reply) => {
       const pieces: Buffer[] = [];
       reply.on('data', (piece: Buffer) => pieces.push(piece));
       reply.on('end', () => {

@@ -1,6 +1,7 @@
 import { LANGUAGE_TAG, LIMITS, type Tool, textFault } from '@visavis/protocol';
 import { type Fields, isFields, toolsSchema } from '@visavis/protocol/schemas';
 import type { Modality, SessionPatch, SoundFormat, TurnDetection } from './client-message.ts';
+import { toFormat } from './session-view.ts';
 import { Unusable } from './unusable.ts';
 
 const { characters } = LIMITS;
@@ -41,6 +42,45 @@ export function readSessionPatch(session: Fields): SessionPatch {
     ...given('outputFormat', readFormat(output.format ?? session.output_audio_format)),
     ...given('maxOutputTokens', readMaxTokens(session.max_output_tokens ?? session.max_response_output_tokens)),
     ...given('tracing', readTracing(session.tracing)),
+  };
+}
+
+/** A session of today's form in which nothing stands but what was read of one. */
+export function writeSessionPatch(patch: SessionPatch): Fields {
+  const { modality, tools, usesTools, turnDetection, inputFormat, outputFormat, maxOutputTokens } = patch;
+  return {
+    ...given('instructions', patch.instructions),
+    ...given('output_modalities', modality && [modality]),
+    ...given(
+      'tools',
+      tools?.map((tool) => ({ type: 'function', ...tool })),
+    ),
+    ...given('tool_choice', usesTools === undefined ? undefined : usesTools ? 'auto' : 'none'),
+    ...given('max_output_tokens', maxOutputTokens),
+    ...given('tracing', patch.tracing),
+    audio: {
+      input: {
+        ...given('format', inputFormat && toFormat(inputFormat)),
+        ...given('transcription', patch.transcription),
+        ...given('turn_detection', turnDetection && writeTurnDetection(turnDetection)),
+      },
+      output: {
+        ...given('format', outputFormat && toFormat(outputFormat)),
+        ...given('voice', patch.voice),
+        ...given('speed', patch.speed),
+      },
+    },
+  };
+}
+
+function writeTurnDetection({ type, threshold, eagerness, ...turns }: Partial<TurnDetection>): Fields {
+  return {
+    ...given('type', type),
+    ...given('threshold', threshold),
+    ...given('prefix_padding_ms', turns.prefixPaddingMs),
+    ...given('silence_duration_ms', turns.silenceDurationMs),
+    ...given('eagerness', eagerness),
+    ...given('create_response', turns.createsResponse),
   };
 }
 

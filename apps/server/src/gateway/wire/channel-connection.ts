@@ -39,7 +39,7 @@ export class ChannelConnection<
   readonly #offerSdp: string;
   readonly #answer: (answered: Answered) => void;
   #connectLimit: NodeJS.Timeout | undefined;
-  isAnswered = false;
+  #isAnswered = false;
 
   constructor(
     { request, offerSdp, origin }: Arriving<Request>,
@@ -84,7 +84,7 @@ export class ChannelConnection<
         if (event.state === 'failed') this.#channel.terminate();
         return;
       case 'failed':
-        if (event.code === 'media-failed' && !this.isAnswered) {
+        if (event.code === 'media-failed' && !this.#isAnswered) {
           this.#answer({ kind: 'unusable' });
           this.call.hangUp('offer-unusable');
           return;
@@ -109,8 +109,8 @@ export class ChannelConnection<
   }
 
   #tellAnswer(sdp: string): void {
-    if (this.isAnswered) return;
-    this.isAnswered = true;
+    if (this.#isAnswered) return;
+    this.#isAnswered = true;
     const sessionId = this.call.sessionId ?? '';
     this.#connectLimit = setTimeout(() => this.#channel.terminate(), CONNECT_LIMIT_MS).unref();
     this.#answer({ kind: 'answered', sdp, sessionId });

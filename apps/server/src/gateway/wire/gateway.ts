@@ -110,9 +110,10 @@ export function createGateway(app: FastifyInstance, dependencies: WireDependenci
         sockets.delete(call);
       });
       if (closing) call.end('server-closing');
-      from.raw.socket.once('close', () => {
-        if (!connection.isAnswered) connection.abandon();
-      });
+      // The next requests of a kept connection are not to find what this one left there.
+      const abandon = () => connection.abandon();
+      from.raw.socket.once('close', abandon);
+      void connection.answered.then(() => from.raw.socket.off('close', abandon));
       return connection.answered;
     },
     openMemory: (give) => budget.open(CALL_LIMITS, give),
