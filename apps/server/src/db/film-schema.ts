@@ -46,7 +46,7 @@ export const films = pgTable(
     request: jsonb('request').$type<FilmRequest>().notNull(),
     /** Null: nobody is told. */
     callback: jsonb('callback').$type<FilmCallback>(),
-    /** SHA-256 of the sound that came with the order, while it is needed. */
+    /** SHA-256 of the sound that came with the order, or was spoken for it elsewhere, while it is needed. */
     soundFile: text('sound_file'),
     soundBytes: amount('sound_bytes').notNull().default(0),
     state: text('state', { enum: FILM_STATES }).notNull().default('waiting'),

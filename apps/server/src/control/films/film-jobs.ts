@@ -17,7 +17,7 @@ export type ClaimedFilm = {
   /** Attempts that may begin after this one; negative: this one must not begin. */
   readonly attemptsLeft: number;
   readonly request: FilmRequest;
-  /** SHA-256 of the sound that came with the order. */
+  /** SHA-256 of the sound that came with the order, or that an attempt had spoken. */
   readonly soundFile: string | null;
 };
 
@@ -146,6 +146,11 @@ export class FilmJobs {
   /** The picture that was drawn last, as long as the attempt counts. */
   async showPreview({ filmId, attempt }: ClaimedFilm, sha256: string): Promise<void> {
     await this.#pool.query(`update films set preview_file = $3 where ${OF_ATTEMPT}`, [filmId, attempt, sha256]);
+  }
+
+  /** The sound that was spoken for the film, for all attempts to come. */
+  async keepSound({ filmId, attempt }: ClaimedFilm, sha256: string): Promise<void> {
+    await this.#pool.query(`update films set sound_file = $3 where ${OF_ATTEMPT}`, [filmId, attempt, sha256]);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -6,8 +6,9 @@ import { projects } from '../../db/schema.ts';
 import { silent } from '../../db/testing/silent-logger.ts';
 import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
 import { wallets } from '../../db/usage-schema.ts';
-import type { BlobStore } from '../../files/blob-store.ts';
+import { type BlobOwner, type BlobStore, BlobStoreError } from '../../files/blob-store.ts';
 import { openFolderStore } from '../../files/folder-store.ts';
+import { keysIn } from '../../files/testing/conformance.ts';
 import { ENDLESS_DISK } from '../disk/disk-watch.ts';
 import { newPublicId } from '../ids.ts';
 import { createSignedLinks } from '../secrets/signed-links.ts';
@@ -21,7 +22,12 @@ describeOnBothDatabases('films of a text', (context) => {
   let folder: string;
   let blobs: BlobStore;
   let sounds: FilmTask['sound'][];
+  let heard: string[];
   let speak: HostedSpeaker['speak'];
+  /** Attempts that break off once all is there. */
+  let breaks: number;
+  let isStoreAway: boolean;
+  let owner: BlobOwner;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'visavis-film-voices-'));
     blobs = await openFolderStore(join(folder, 'store'));
@@ -29,6 +35,9 @@ describeOnBothDatabases('films of a text', (context) => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
   beforeEach(() => {
     sounds = [];
+    heard = [];
+    breaks = 0;
+    isStoreAway = false;
     speak = async (words, path) => writeFile(path, `${words.voice}: ${words.text}`);
   });
 
@@ -38,11 +47,18 @@ describeOnBothDatabases('films of a text', (context) => {
     const places = { db: context.db, jobs, blobs, disk: ENDLESS_DISK, logger: silent };
     const workshop = new FilmWorkshop({
       ...{ ...places, folder: join(folder, 'work'), cacheFolder: folder },
+      blobs: {
+        ...blobs,
+        find: (...given) => (isStoreAway ? Promise.reject(new BlobStoreError('away')) : blobs.find(...given)),
+      },
       catalogue: { get: async () => ({ state: 'ready', bundlePath: folder }) as never },
       fetch: () => Promise.reject(new Error('nothing is fetched here')),
       hostedSpeaker: { speaks: (name) => name === 'bella', speak: (...given) => speak(...given) },
       async run({ outPath, sound }) {
         sounds.push(sound);
+        if (sound.kind === 'file') heard.push(await readFile(sound.path, 'utf8'));
+        breaks -= 1;
+        if (breaks >= 0) return { kind: 'broke', detail: 'The process ended.' };
         await writeFile(outPath, 'film');
         return { kind: 'made', durationMs: 1000, widthPx: 64, heightPx: 64 };
       },
@@ -59,6 +75,7 @@ describeOnBothDatabases('films of a text', (context) => {
       ...{ projectId, licenceId: '', options: {}, picture: { kind: 'avatar', avatarId: 'a'.repeat(32) } },
       sound: { kind: 'text', text: 'Welcome!', voice, language: 'en' },
     });
+    owner = { area: 'films', owner: filmId };
     const attempt = async () => {
       await context.db.pool.query('update films set due_at = now() where id = $1', [filmId]);
       const turn = await jobs.turnOf(filmId);
@@ -92,5 +109,25 @@ describeOnBothDatabases('films of a text', (context) => {
     const over = await attempt();
     expect([over, asked]).toMatchObject([{ state: 'failed', errorCode: 'voice-away', charged: 0 }, 6]);
     expect(over.error).not.toContain('10.0.0.7');
+  });
+
+  test('what such a voice has said is kept for all attempts, and goes with the film; none is asked while the store is away', async () => {
+    let asked = 0;
+    speak = async (words, path) => {
+      asked += 1;
+      await writeFile(path, words.text);
+    };
+    const attempt = await film('bella');
+    isStoreAway = true;
+    expect([(await attempt()).state, asked]).toEqual(['waiting', 0]);
+    isStoreAway = false;
+    breaks = 1;
+    expect([(await attempt()).state, await keysIn(blobs, owner)]).toEqual(['waiting', [expect.any(String)]]);
+    const [sound] = await keysIn(blobs, owner);
+    expect((await attempt()).state).toBe('done');
+    expect([asked, heard]).toEqual([1, ['Welcome!', 'Welcome!']]);
+    const left = await keysIn(blobs, owner);
+    expect(left).toHaveLength(1);
+    expect(left).not.toContain(sound);
   });
 });

@@ -5,7 +5,6 @@ import type { FilmStep } from '@visavis/protocol';
 import type { FilmSettings } from '@visavis/protocol/rest';
 import { errorMessage } from '../../error-message.ts';
 import { type BlobStore, BlobStoreError } from '../../files/blob-store.ts';
-import { saveFile } from '../../files/save-file.ts';
 import { isAbandoned, workFolderName } from '../../files/work-folders.ts';
 import { Attempts } from '../attempts.ts';
 import type { AvatarCatalogue } from '../avatars/avatar-catalogue.ts';
@@ -20,6 +19,7 @@ import type { ClaimedFilm, FilmJobs, FilmRefusal, FilmResult } from './film-jobs
 import { ASIDE_AFTER_MS, FILM_LIMIT_MS, KEEPING_LIMIT_MS, PLACE_LIMIT_MS } from './film-limits.ts';
 import { FilmPreviews } from './film-previews.ts';
 import { FilmProblemError, problem, problemError } from './film-problem.ts';
+import { FilmSounds } from './film-sounds.ts';
 import { copyUpload, type FindUpload, fetchSource, type Source } from './source-files.ts';
 
 /** What a film is made of, as files of this machine. */
@@ -105,8 +105,6 @@ const RETRY_AFTER_MS = 2_000;
 const MAX_DELAY_MS = 10 * 60_000;
 /** Attempts that a store or a database that was away has ended do not count, up to so many: nothing is tried for ever. */
 const MAX_HINDERED_ATTEMPTS = 200;
-/** A voice that does not answer is asked so often, after growing pauses. */
-const MOST_SPEAKING_ATTEMPTS = 6;
 /** Films whose files come in slowly, beside those that have a place. */
 const MOST_ASIDE = 16;
 const ALWAYS: MakingPlace = { leave() {}, take: async () => true };
@@ -127,12 +125,14 @@ type Bench = {
 export class FilmWorkshop {
   readonly #options: FilmWorkshopOptions;
   readonly #jobs: FilmJobs;
+  readonly #sounds: FilmSounds;
   readonly #attempts = new Attempts();
   #aside = 0;
 
   constructor(options: FilmWorkshopOptions) {
     this.#options = options;
     this.#jobs = options.jobs;
+    this.#sounds = new FilmSounds(options);
   }
 
   /** A full disk is no fault of the film: its attempts wait for room. */
@@ -298,35 +298,16 @@ export class FilmWorkshop {
         sound.kind === 'none'
           ? sound
           : sound.kind === 'text'
-            ? await this.#spoken(sound, { film, workFolder, progress }, signal)
+            ? await this.#sounds.spoken(sound, { film, workFolder, progress }, signal)
             : {
                 kind: 'file',
                 path:
                   sound.kind === 'url'
                     ? await fetched({ kind: 'audio', url: sound.url })
-                    : await this.#soundOf(film, workFolder, signal),
+                    : await this.#sounds.given(film, workFolder, signal),
               },
       ...{ options, workFolder, cacheFolder, outPath: outPathIn(workFolder, film) },
     };
-  }
-
-  /** A text of a voice that is elsewhere is spoken here and now; one of this machine's, where the film is made. */
-  async #spoken(
-    words: Extract<FilmTask['sound'], { kind: 'text' }>,
-    { film, workFolder, progress }: Omit<Bench, 'place'>,
-    signal: AbortSignal,
-  ): Promise<FilmTask['sound']> {
-    const { hostedSpeaker } = this.#options;
-    if (hostedSpeaker?.speaks(words.voice) !== true) return words;
-    progress.step = 'speaking the text';
-    const path = join(workFolder, 'spoken.wav');
-    try {
-      await hostedSpeaker.speak(words, path, signal);
-    } catch (error) {
-      if (error instanceof FilmProblemError || signal.aborted || film.attempt < MOST_SPEAKING_ATTEMPTS) throw error;
-      throw problemError('voice-away');
-    }
-    return { kind: 'file', path };
   }
 
   async #bundleOf(projectId: string, avatarId: string): Promise<FilmTask['picture']> {
@@ -337,16 +318,6 @@ export class FilmWorkshop {
     if (bundle.kind === 'away') throw new BlobStoreError('the bundle of the avatar cannot be fetched');
     if (bundle.kind !== 'open' || !existsSync(bundle.path)) throw problemError('no-avatar');
     return { kind: 'bundle', path: bundle.path };
-  }
-
-  /** What came with the order, out of the store. */
-  async #soundOf({ filmId, soundFile }: ClaimedFilm, workFolder: string, signal: AbortSignal): Promise<string> {
-    const key = { area: 'films', owner: filmId, sha256: soundFile ?? '' } as const;
-    const found = soundFile === null ? null : await this.#options.blobs.find(key, { signal });
-    if (found === null) throw problemError('sound-lost');
-    const path = join(workFolder, 'given.sound');
-    await saveFile(found, path, signal);
-    return path;
   }
 
   async #settle(film: ClaimedFilm, outcome: Exclude<FilmOutcome, Made> | Hindered, signal: AbortSignal): Promise<void> {
