@@ -11,6 +11,7 @@ import { Loaded } from '../components/page.tsx';
 import { useTexts } from '../i18n/language.tsx';
 import { useMembersTexts } from '../i18n/members-texts.ts';
 import { MakingWatch } from '../pages/avatars/making-watch.tsx';
+import { forgetKeptFiles } from '../pages/films/kept-files.ts';
 import {
   accountAddress,
   firstPageAddress,
@@ -86,7 +87,7 @@ function Navigation({ user, path, projects }: ShellProps & { readonly projects: 
   const place = readProjectPath(path);
   const project = projects.find(({ projectId }) => projectId === place?.projectId) ?? projects[0];
   const roleOf = (id: string) => projects.find(({ projectId }) => projectId === id)?.role ?? 'viewer';
-  const logout = useChange(() => request('POST', '/auth/logout'), [sessionQuery.queryKey]);
+  const logout = useChange(() => request('POST', '/auth/logout').then(forgetKeptFiles), [sessionQuery.queryKey]);
   return (
     <>
       {project !== undefined && (

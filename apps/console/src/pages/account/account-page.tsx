@@ -12,6 +12,7 @@ import { PasswordField, TextField } from '../../components/fields.tsx';
 import { Form } from '../../components/form.tsx';
 import { Loaded, Page, Problem } from '../../components/page.tsx';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
+import { forgetKeptFiles } from '../films/kept-files.ts';
 
 export function AccountPage({ user }: { readonly user: User }) {
   const texts = useTexts();
@@ -97,7 +98,10 @@ function Sessions() {
     (sessionId: string) => request('DELETE', `/auth/sessions/${sessionId}`),
     [userSessionsQuery.queryKey],
   );
-  const endAll = useChange(() => request('POST', '/auth/logout-everywhere', {}), [sessionQuery.queryKey]);
+  const endAll = useChange(
+    () => request('POST', '/auth/logout-everywhere', {}).then(forgetKeptFiles),
+    [sessionQuery.queryKey],
+  );
   return (
     <section className={classes.card}>
       <h2>{texts.account.sessions}</h2>

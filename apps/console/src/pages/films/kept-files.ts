@@ -1,9 +1,12 @@
 /** Files that nobody could choose again, such as recordings, kept by this browser until all of them is on the server. */
 export type FileKeep = {
-  put(uploadId: string, file: File): Promise<void>;
-  /** Null: it is not kept. */
+  /** Nobody waits for it: a browser whose database does not answer sends files all the same. */
+  put(uploadId: string, file: File): void;
+  /** Null: it is not kept, or for too long already. */
   get(uploadId: string): Promise<File | null>;
-  delete(uploadId: string): Promise<void>;
+  delete(uploadId: string): void;
+  /** What tabs that were closed have left. */
+  deleteOld(): void;
 };
 
 type Kept = { readonly file: File; readonly keptAtMs: number };
@@ -15,21 +18,57 @@ const LIFETIME_MS = 24 * 60 * 60_000;
 
 /** In a database of the browser. Where it has none, as in some private windows, nothing is kept, and nothing fails. */
 export const browserKeep: FileKeep = {
-  async put(uploadId, file) {
+  put(uploadId, file) {
     const kept: Kept = { file, keptAtMs: Date.now() };
-    await inStore('readwrite', (store) => {
-      deleteOld(store);
-      return store.put(kept, uploadId);
-    }).catch(() => undefined);
+    quietly(inStore('readwrite', (store) => store.put(kept, uploadId)));
   },
   async get(uploadId) {
-    const kept = await inStore('readonly', (store) => store.get(uploadId)).catch(() => undefined);
-    return (kept as Kept | undefined)?.file ?? null;
+    const found = await inStore('readonly', (store) => store.get(uploadId)).catch(() => undefined);
+    const kept = found as Kept | undefined;
+    return kept === undefined || isOld(kept) ? null : kept.file;
   },
-  async delete(uploadId) {
-    await inStore('readwrite', (store) => store.delete(uploadId)).catch(() => undefined);
+  delete(uploadId) {
+    quietly(inStore('readwrite', (store) => store.delete(uploadId)));
+  },
+  deleteOld() {
+    quietly(
+      inStore('readwrite', (store) => {
+        deleteOld(store);
+        return store.count();
+      }),
+    );
   },
 };
+
+/** Deletes all: whoever uses this browser next hears none of it. */
+export function forgetKeptFiles(): void {
+  try {
+    indexedDB.deleteDatabase(NAME);
+  } catch {
+    // There is no database, and nothing in it.
+  }
+}
+
+/** Tells of a file once it is found; not any more after what it gives back was called, as by a page that was left. */
+export function findKept(keep: FileKeep, uploadId: string, onFound: (file: File) => void): () => void {
+  let isLeft = false;
+  quietly(
+    keep.get(uploadId).then((file) => {
+      if (file !== null && !isLeft) onFound(file);
+    }),
+  );
+  return () => {
+    isLeft = true;
+  };
+}
+
+function quietly(work: Promise<unknown>): void {
+  work.catch(() => undefined);
+}
+
+function isOld({ keptAtMs }: Kept): boolean {
+  return Date.now() - keptAtMs > LIFETIME_MS;
+}
 
 async function inStore<Result>(
   mode: IDBTransactionMode,
@@ -52,13 +91,12 @@ function answerOf<Result>(request: IDBRequest<Result>): Promise<Result> {
   });
 }
 
-/** What tabs that were closed have left. */
 function deleteOld(store: IDBObjectStore): void {
   const all = store.openCursor();
   all.onsuccess = () => {
     const cursor = all.result;
     if (cursor === null) return;
-    if (Date.now() - (cursor.value as Kept).keptAtMs > LIFETIME_MS) cursor.delete();
+    if (isOld(cursor.value as Kept)) cursor.delete();
     cursor.continue();
   };
 }

@@ -5,7 +5,7 @@ import { FileUpload, openTus, type UploadStanding } from './file-upload.ts';
 import { addressBelow } from './film-links.ts';
 import type { SentFile } from './film-wish.ts';
 import { type FileUse, type JudgedFile, judgeFile } from './judge-file.ts';
-import type { FileKeep } from './kept-files.ts';
+import { type FileKeep, findKept } from './kept-files.ts';
 
 export type FileSending = {
   readonly projectId: string;
@@ -51,7 +51,14 @@ export function useFileSending(
   const turn = useRef(0);
   const patch = (change: Partial<State>) => setState((current) => ({ ...current, ...change }));
   const tell = useEffectEvent(onSent);
-  useEffect(() => () => upload.current?.close(), []);
+  const isGone = useRef(false);
+  useEffect(() => {
+    isGone.current = false;
+    return () => {
+      isGone.current = true;
+      upload.current?.close();
+    };
+  }, []);
 
   const begin = (file: File, first: SentFile) => {
     const current = turn.current;
@@ -62,8 +69,8 @@ export function useFileSending(
         forget(projectId, next);
         throw new Error('Another file was chosen meanwhile.');
       }
-      await keep?.put(next.uploadId, file);
-      void keep?.delete(link.uploadId);
+      keep?.put(next.uploadId, file);
+      keep?.delete(link.uploadId);
       link = next;
       tell(next);
       return sendingAddress(next);
@@ -74,7 +81,7 @@ export function useFileSending(
         patch({ standing });
         if (standing.phase !== 'ready') return;
         tell({ ...link, isReady: true });
-        void keep?.delete(link.uploadId);
+        keep?.delete(link.uploadId);
       },
     });
     void upload.current.start();
@@ -82,14 +89,15 @@ export function useFileSending(
 
   /** Of the file before. */
   const release = () => {
-    if (sent !== null) void keep?.delete(sent.uploadId);
+    if (sent !== null) keep?.delete(sent.uploadId);
     forget(projectId, sent);
   };
 
   const choose = (file: File) => {
     turn.current += 1;
     const current = turn.current;
-    const isOver = () => current !== turn.current;
+    // Nothing is sent from a page that was left meanwhile.
+    const isOver = () => isGone.current || current !== turn.current;
     upload.current?.close();
     setState({ ...idle, file, isChecking: true });
     const work = async () => {
@@ -106,8 +114,7 @@ export function useFileSending(
       }
       if (link !== sent) release();
       onSent(link);
-      await keep?.put(link.uploadId, file);
-      if (isOver()) return;
+      keep?.put(link.uploadId, file);
       patch({ isChecking: false });
       begin(file, link);
     };
@@ -122,10 +129,9 @@ export function useFileSending(
   const leftId = sent?.isReady === false ? sent.uploadId : null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was on its way when the page was loaded is looked for once.
   useEffect(() => {
+    keep?.deleteOld();
     if (leftId === null || keep === undefined) return;
-    void keep.get(leftId).then((file) => {
-      if (file !== null) goOn(file);
-    });
+    return findKept(keep, leftId, (file) => goOn(file));
   }, []);
 
   return {

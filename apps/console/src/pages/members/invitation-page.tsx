@@ -16,6 +16,7 @@ import { useMembersTexts } from '../../i18n/members-texts.ts';
 import { AuthFrame, AuthLinks } from '../account/auth-frame.tsx';
 import { LoginForm } from '../account/login-page.tsx';
 import { RegisterForm } from '../account/register-page.tsx';
+import { forgetKeptFiles } from '../films/kept-files.ts';
 
 /** Where the link of an invitation leads: who invites to what, and the way in, with an account or without one yet. */
 export function InvitationPage({ user }: { readonly user: User | null }) {
@@ -101,7 +102,10 @@ function Acceptance({ secret, invitation, user }: AcceptanceProps) {
   const { auth } = useTexts();
   const { projectId, email, memberRole } = invitation;
   const accept = useChange(() => request('POST', '/invitations/accept', { secret }), [projectsQuery.queryKey]);
-  const logout = useChange(() => request('POST', '/auth/logout'), [sessionQuery.queryKey, authOptionsQuery.queryKey]);
+  const logout = useChange(
+    () => request('POST', '/auth/logout').then(forgetKeptFiles),
+    [sessionQuery.queryKey, authOptionsQuery.queryKey],
+  );
   const open = () => navigate(sectionAddress(projectId, 'avatars'), { replace: true });
   if (memberRole !== null) return <Button onClick={open}>{texts.openProject}</Button>;
   const isOther = email !== null && email !== user.email;
