@@ -93,6 +93,7 @@ export const REFUSALS = {
   'link-open': 'The file of this upload link has not arrived whole. Send the rest of it.',
   'link-busy': 'Somebody else is sending to this link. Try again in a moment.',
   'link-waits': 'The file is here, and cannot be stored now. That is tried again by itself: look again in a while.',
+  'link-lost': 'A part of the file was lost here. Send the file again, from its beginning.',
   'no-links': 'This server takes no files over links.',
   'length-unsaid': 'Say how long the file is: as bytes when you get the link, in Content-Length, or in Upload-Length.',
   'length-differs':

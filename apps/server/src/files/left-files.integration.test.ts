@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -131,6 +131,32 @@ describe.skipIf(program === null)('a folder that becomes a bucket', () => {
     expect(Buffer.concat(parts).equals(bytes.subarray(10, 20))).toBe(true);
     await store.delete(key);
     await expect(saveFile(found as ReadableFile, join(dataDir, 'none'))).rejects.toThrow(BlobStoreError);
+  });
+
+  test('a file that is deleted while it moves is not in the bucket afterwards', async () => {
+    const bucket = await openFolderStore(join(dataDir, 'bucket'));
+    const { promise: mayMove, resolve: letMove } = Promise.withResolvers<void>();
+    const { promise: hasBegun, resolve: begin } = Promise.withResolvers<string>();
+    const slow: BlobStore = {
+      ...bucket,
+      async putFile(owner, path, options) {
+        const sent = join(dataDir, newPublicId());
+        await copyFile(path, sent);
+        begin(owner.owner);
+        await mayMove;
+        return bucket.putFile(owner, sent, options);
+      },
+    };
+    const store = withLeftFiles(slow, folder, { logger: silent, triedAgainMs: 60_000 });
+    opened.push(store);
+    const first = await hasBegun;
+    await store.deleteAllOf(keys.find(({ owner }) => owner === first) as StoredBlob);
+    letMove();
+    await isMoved();
+    for (const key of keys) {
+      const moved = await bucket.find(key);
+      expect(moved === null).toBe(key.owner === first);
+    }
   });
 
   test('a file that cannot be read stays where it is, and holds no other up', async () => {

@@ -1,7 +1,14 @@
 import type { ControlLogger } from '../control/logger.ts';
 import { errorMessage } from '../error-message.ts';
 import { oneAtATime } from '../one-at-a-time.ts';
-import { BLOB_AREAS, type BlobKey, type BlobStore, BlobStoreError, type ReadableFile } from './blob-store.ts';
+import {
+  BLOB_AREAS,
+  type BlobKey,
+  type BlobOwner,
+  type BlobStore,
+  BlobStoreError,
+  type ReadableFile,
+} from './blob-store.ts';
 
 export type LeftFilesOptions = {
   readonly logger: ControlLogger;
@@ -16,9 +23,15 @@ export type LeftFilesOptions = {
 export function withLeftFiles(bucket: BlobStore, folder: BlobStore, options: LeftFilesOptions): BlobStore {
   const { logger, triedAgainMs } = options;
   const stop = new AbortController();
+  const current: Moving = { key: null, isDeleted: false };
+  const noteDeletion = ({ area, owner }: BlobOwner, sha256?: string): void => {
+    const { key } = current;
+    const isOwners = key?.area === area && key.owner === owner;
+    if (isOwners && (sha256 ?? key.sha256) === key.sha256) current.isDeleted = true;
+  };
   const move = oneAtATime(async () => {
     try {
-      const moved = await moveAll(bucket, folder, { logger, signal: stop.signal });
+      const moved = await moveAll(bucket, folder, { logger, moving: current, signal: stop.signal });
       clearInterval(timer);
       if (moved > 0) logger.info({ files: moved }, 'Files of this disk were moved into the bucket');
     } catch (error) {
@@ -37,10 +50,12 @@ export function withLeftFiles(bucket: BlobStore, folder: BlobStore, options: Lef
       return here === null ? bucket.find(...given) : movable(here, (signal) => bucket.find(given[0], { signal }));
     },
     async delete(...given) {
+      noteDeletion(given[0], given[0].sha256);
       await folder.delete(...given);
       await bucket.delete(...given);
     },
     async deleteAllOf(...given) {
+      noteDeletion(given[0]);
       await folder.deleteAllOf(...given);
       await bucket.deleteAllOf(...given);
     },
@@ -53,6 +68,10 @@ export function withLeftFiles(bucket: BlobStore, folder: BlobStore, options: Lef
     },
   };
 }
+
+/** What moves at this moment. Of what another node deletes meanwhile, the housekeeping finds the rest. */
+type Moving = { key: BlobKey | null; isDeleted: boolean };
+type MoveOptions = { readonly moving: Moving; readonly signal: AbortSignal };
 
 /** A file of this disk that may be in the bucket by the time that it is read. */
 function movable(
@@ -83,7 +102,7 @@ function movable(
 async function moveAll(
   bucket: BlobStore,
   folder: BlobStore,
-  { logger, signal }: Pick<LeftFilesOptions, 'logger'> & { readonly signal: AbortSignal },
+  { logger, moving, signal }: Pick<LeftFilesOptions, 'logger'> & MoveOptions,
 ): Promise<number> {
   let moved = 0;
   // One that does not say what is in it takes nothing yet: it may be another installation's.
@@ -91,7 +110,7 @@ async function moveAll(
   for (const area of BLOB_AREAS) {
     for await (const key of folder.list(area)) {
       signal.throwIfAborted();
-      const why = await moveOne(bucket, folder, key, signal);
+      const why = await moveOne(bucket, folder, key, { moving, signal });
       if (why === null) moved += 1;
       else logger.warn({ area, owner: key.owner }, `A file stays on this disk: ${why}`);
     }
@@ -104,9 +123,10 @@ async function moveOne(
   bucket: BlobStore,
   folder: BlobStore,
   key: BlobKey,
-  signal: AbortSignal,
+  { moving, signal }: MoveOptions,
 ): Promise<string | null> {
   const { area, owner, sha256 } = key;
+  Object.assign(moving, { key, isDeleted: false });
   const path = (await folder.find(key))?.path;
   // Another node was quicker, or it was deleted.
   if (path === undefined) return null;
@@ -121,6 +141,8 @@ async function moveOne(
     await bucket.delete({ area, owner, sha256: stored.sha256 }, { signal });
     return 'its bytes are not what they were';
   }
+  // It was not there yet when it was deleted.
+  if (moving.isDeleted) await bucket.delete(key, { signal });
   await folder.delete(key);
   return null;
 }

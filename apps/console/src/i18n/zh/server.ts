@@ -76,6 +76,7 @@ export const zh: ServerTexts = {
     'link-open': '此上传链接的文件尚未完整送达。请发送剩余部分。',
     'link-busy': '有其他人正在向此链接发送文件。请稍后重试。',
     'link-waits': '文件已送达，但暂时无法存储。系统会自动重试：请稍后再查看。',
+    'link-lost': '文件的一部分在此处丢失。请从头重新发送文件。',
     'no-links': '此服务器不通过链接接收文件。',
     'length-unsaid': '请说明文件的长度：获取链接时用 bytes，或用 Content-Length、Upload-Length。',
     'length-differs': '此链接用于 {expected} 字节的文件，而这个文件有 {given} 字节。请为其他文件获取另一个链接。',

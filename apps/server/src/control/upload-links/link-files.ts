@@ -23,7 +23,16 @@ export type LinkFilesOptions = {
   readonly pieceBytes?: number;
 };
 
-type Sending = { readonly offset: number; readonly pace: () => PaceRule; readonly signal: AbortSignal };
+type Sending = {
+  readonly offset: number;
+  readonly pace: () => PaceRule;
+  readonly signal: AbortSignal;
+  /** Ends what is on its way to the store. */
+  readonly storing: AbortSignal;
+};
+
+/** A piece is not in the store, or another one is: the file cannot be whole any more. The store itself answers. */
+class LostPieceError extends Error {}
 
 /** So much is lost at most when a node dies in the midst of a long sending. */
 const PIECE_BYTES = 64 * 1024 * 1024;
@@ -51,13 +60,18 @@ export class LinkFiles {
   }
 
   /** Takes what comes until it ends or fails, and says how much of the file is there then. What has come stays. */
-  async append(row: SizedRow, body: AsyncIterable<Buffer>, { offset, pace, signal }: Sending): Promise<number> {
+  async append(
+    row: SizedRow,
+    body: AsyncIterable<Buffer>,
+    { offset, pace, signal, storing }: Sending,
+  ): Promise<number> {
     const parts = paced(body[Symbol.asyncIterator](), pace, signal);
     // Begun again: what came before is forgotten.
     const current = { row: offset === 0 ? await this.forget(row) : row, end: offset, most: this.#pieceBytes };
     let isUnusable = false;
     const judge = async (): Promise<void> => {
-      await judgeSource(await this.#headOf(current.row), row.sizeBytes).catch((error: unknown) => {
+      const head = await this.#headOf(current.row);
+      await judgeSource(head, row.sizeBytes).catch((error: unknown) => {
         isUnusable = true;
         throw error;
       });
@@ -68,19 +82,20 @@ export class LinkFiles {
         const { sizeBytes } = row;
         const written = { offset: current.end, from, most: current.most, sizeBytes, judge };
         ({ end: current.end, isOver } = await this.#parts.append(partOf(current.row), parts, written));
-        if (current.end < row.sizeBytes) await this.#handOverIn(current);
+        if (current.end < row.sizeBytes) await this.#handOverIn(current, storing);
       }
       return current.end;
     } catch (error) {
       // The link stays open for the right file.
       if (isUnusable) await this.forget(current.row);
-      else await this.handOver(current.row).catch(() => {});
+      else if (error instanceof LostPieceError) await this.#beginAnew(current.row);
+      else await this.handOver(current.row, storing).catch(() => {});
       throw error;
     }
   }
 
-  async #handOverIn(current: { row: LinkRow; most: number }): Promise<void> {
-    const next = await this.handOver(current.row);
+  async #handOverIn(current: { row: LinkRow; most: number }, signal: AbortSignal): Promise<void> {
+    const next = await this.handOver(current.row, signal);
     // It stays on this disk, and is tried again with the end of what comes.
     if (next === current.row) current.most = Number.POSITIVE_INFINITY;
     current.row = next;
@@ -90,19 +105,20 @@ export class LinkFiles {
    * What is on this disk becomes a piece in the store; gives the row as it is then. The same row: the store does not take it now.
    * @throws ControlError `conflict` where another node was quicker
    */
-  async handOver(row: LinkRow): Promise<LinkRow> {
+  async handOver(row: LinkRow, signal: AbortSignal): Promise<LinkRow> {
     const { db, store, logger } = this.#options;
     const part = partOf(row);
     if ((await this.#parts.bytesOf(part)) === 0 || row.pieces.length >= MOST_PIECES) return row;
     const owner = ownerOf(row.id);
     try {
-      const { sha256, bytes } = await store.putFile(owner, this.#parts.pathOf(part));
+      const { sha256, bytes } = await store.putFile(owner, this.#parts.pathOf(part), { signal });
       const pieces = [...row.pieces, { sha256, bytes }];
       const [next] = await db.orm.update(uploadLinks).set({ pieces }).where(isStill(row)).returning();
       await this.#parts.remove(part);
       if (next !== undefined) return next;
+      await this.#deleteUnnamed(row.id, sha256);
     } catch (error) {
-      if (!(error instanceof BlobStoreError)) throw error;
+      if (!(error instanceof BlobStoreError) || signal.aborted) throw error;
       logger.warn({ uploadId: row.id, error: error.message }, 'A piece of a file waits on this disk');
       return row;
     }
@@ -120,11 +136,28 @@ export class LinkFiles {
     return next;
   }
 
+  /** What was lost is not waited for: the sender learns of it, and begins at the beginning. */
+  async #beginAnew(row: LinkRow): Promise<never> {
+    this.#options.logger.warn({ uploadId: row.id }, 'A piece of a file is not in the store: it has to be sent again');
+    await this.forget(row);
+    throw refusal('conflict', 'link-lost');
+  }
+
   /**
    * Puts the whole file into the store, of which all has come.
    * @throws BlobStoreError
+   * @throws ControlError `conflict` where a piece of it was lost: nothing of it is there any more
    */
   async keep(row: SizedRow, signal: AbortSignal): Promise<SourceKind & { readonly sha256: string }> {
+    try {
+      return await this.#keep(row, signal);
+    } catch (error) {
+      if (error instanceof LostPieceError) return await this.#beginAnew(row);
+      throw error;
+    }
+  }
+
+  async #keep(row: SizedRow, signal: AbortSignal): Promise<SourceKind & { readonly sha256: string }> {
     const { store } = this.#options;
     const kind = await judgeSource(await this.#headOf(row), row.sizeBytes);
     const part = partOf(row);
@@ -173,7 +206,7 @@ export class LinkFiles {
     for (const { sha256, bytes } of row.pieces) {
       if (left === 0) return;
       const piece = await this.#options.store.find({ ...ownerOf(row.id), sha256 }, { signal });
-      if (piece?.bytes !== bytes) throw new BlobStoreError('A piece of the file is not in the store.');
+      if (piece?.bytes !== bytes) throw new LostPieceError();
       const last = Math.min(bytes, left) - 1;
       yield* piece.read({ range: { first: 0, last }, signal });
       left -= last + 1;
@@ -183,10 +216,19 @@ export class LinkFiles {
 
   async #deletePieces(row: LinkRow, kept: string | null): Promise<void> {
     const gone = new Set(row.pieces.map(({ sha256 }) => sha256).filter((sha256) => sha256 !== kept));
-    for (const sha256 of gone) {
-      // The housekeeping does it later.
-      await this.#options.store.delete({ ...ownerOf(row.id), sha256 }).catch(() => {});
-    }
+    for (const sha256 of gone) await this.#delete(row.id, sha256);
+  }
+
+  /** A piece that came too late. The same bytes may be those of the one that was quicker. */
+  async #deleteUnnamed(uploadId: string, sha256: string): Promise<void> {
+    const [row] = await this.#options.db.orm.select().from(uploadLinks).where(eq(uploadLinks.id, uploadId));
+    const named = row === undefined ? [] : [row.sha256, ...row.pieces.map((piece) => piece.sha256)];
+    if (!named.includes(sha256)) await this.#delete(uploadId, sha256);
+  }
+
+  async #delete(uploadId: string, sha256: string): Promise<void> {
+    // The housekeeping does it later.
+    await this.#options.store.delete({ ...ownerOf(uploadId), sha256 }).catch(() => {});
   }
 }
 

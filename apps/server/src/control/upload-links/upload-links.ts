@@ -36,7 +36,12 @@ export type StoredUpload = SourceKind & {
   readonly file: ReadableFile;
 };
 
-export type SendOptions = { readonly pace: () => PaceRule; readonly signal?: AbortSignal };
+export type SendOptions = {
+  readonly pace: () => PaceRule;
+  readonly signal?: AbortSignal;
+  /** Somebody else wants to go on: what is on its way to the store is given up. Left out: `signal`. */
+  readonly isAwaited?: AbortSignal;
+};
 
 export type UploadLinksOptions = {
   readonly db: Pick<Database, 'orm' | 'pool'>;
@@ -121,7 +126,7 @@ export class UploadLinks {
     const row = await this.#find(uploadId);
     if (row !== null && row.sha256 === null && row.sizeBytes !== (await this.#files.receivedOf(row))) {
       // Where another node was quicker, its piece counts.
-      await this.#files.handOver(row).catch((error: unknown) => {
+      await this.#files.handOver(row, this.#stop.signal).catch((error: unknown) => {
         if (!(error instanceof ControlError)) throw error;
       });
     }
@@ -180,9 +185,7 @@ export class UploadLinks {
       const row = await this.#requireOpen(uploadId);
       const sizeBytes = row.sizeBytes ?? announced;
       if (sizeBytes === null) throw refusal('length-required', 'length-unsaid');
-      if (announced !== null && announced !== sizeBytes) {
-        throw refusal('bad-request', 'length-differs', { values: { expected: sizeBytes, given: announced } });
-      }
+      if (announced !== null) requireSame(sizeBytes, announced);
       if (row.sizeBytes === null) await this.declare(uploadId, sizeBytes);
       await this.#append({ ...row, sizeBytes }, body, 0, { pace, signal });
     });
@@ -198,9 +201,12 @@ export class UploadLinks {
     const { projectId } = await this.#requireOpen(uploadId);
     const { db, quotas } = this.#options;
     await alone(db, { what: 'project', id: projectId }, async (transaction) => {
+      // Another node may have been told already.
+      const [known] = await transaction.select().from(uploadLinks).where(eq(uploadLinks.id, uploadId));
+      if (known === undefined) throw refusal('not-found', 'link-gone');
+      if (known.sizeBytes !== null) return requireSame(known.sizeBytes, sizeBytes);
       await requireFileRoom(transaction, projectId, sizeBytes, quotas);
-      const undeclared = and(eq(uploadLinks.id, uploadId), isNull(uploadLinks.sizeBytes));
-      await transaction.update(uploadLinks).set({ sizeBytes }).where(undeclared);
+      await transaction.update(uploadLinks).set({ sizeBytes }).where(eq(uploadLinks.id, uploadId));
     });
   }
 
@@ -209,7 +215,8 @@ export class UploadLinks {
     return this.#append(await this.#requireOpen(uploadId), body, offset, options);
   }
 
-  async #append(row: Row, body: AsyncIterable<Buffer>, offset: number, { pace, signal }: SendOptions): Promise<number> {
+  async #append(row: Row, body: AsyncIterable<Buffer>, offset: number, options: SendOptions): Promise<number> {
+    const { pace, signal, isAwaited = signal } = options;
     const { sizeBytes, expiresAt } = row;
     if (sizeBytes === null) throw refusal('length-required', 'length-unsaid');
     this.#options.disk.requireRoom();
@@ -217,10 +224,11 @@ export class UploadLinks {
     const expire = () => limit.abort(refusal('not-found', 'link-gone'));
     const timer = setTimeout(expire, Math.min(expiresAt.getTime() - Date.now(), 2 ** 31 - 1));
     const stopListening = this.#options.disk.onLow(() => limit.abort(diskFull()));
-    const signals = [limit.signal, this.#stop.signal, ...(signal === undefined ? [] : [signal])];
-    const sized = { ...row, sizeBytes };
+    const endedBy = (...signals: readonly (AbortSignal | undefined)[]) =>
+      AbortSignal.any([this.#stop.signal, ...signals.filter((given) => given !== undefined)]);
+    const sending = { offset, pace, signal: endedBy(limit.signal, signal), storing: endedBy(isAwaited) };
     try {
-      return await this.#files.append(sized, body, { offset, pace, signal: AbortSignal.any(signals) });
+      return await this.#files.append({ ...row, sizeBytes }, body, sending);
     } finally {
       clearTimeout(timer);
       stopListening();
@@ -358,6 +366,10 @@ export class UploadLinks {
     const state = isReady ? 'ready' : 'open';
     return { uploadId, projectId, name, kind, format, expiresAt, state, bytes, received };
   }
+}
+
+function requireSame(expected: number, given: number): void {
+  if (given !== expected) throw refusal('bad-request', 'length-differs', { values: { expected, given } });
 }
 
 async function requireFewLinks(orm: Orm, projectId: string): Promise<void> {

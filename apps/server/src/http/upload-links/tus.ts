@@ -1,23 +1,26 @@
 import { DataStore, ERRORS, type Lock, Server, Upload } from '@tus/server';
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
 import type { PaceRule } from '../../control/avatars/making/pace.ts';
-import { ControlError } from '../../control/control-error.ts';
+import { ControlError, refusal } from '../../control/control-error.ts';
 import type { UploadLinks } from '../../control/upload-links/upload-links.ts';
 
 export const TUS_VERSION = '1.0.0';
 
-type Sent = { readonly uploadId: string; readonly body: ReadableStream | null; readonly pace: () => PaceRule };
+type Given = { readonly uploadId: string; readonly body: ReadableStream | null; readonly pace: () => PaceRule };
+/** `isAwaited`: somebody else comes for the link. */
+type Sent = Given & { readonly isAwaited: AbortSignal };
 
 /**
  * Answers one request of a client that sends a file in pieces by the tus protocol (tus.io), version 1.0.0: the library knows
  * the protocol, `links` keeps what comes. Links are made elsewhere; this is about one that is there.
  */
-export async function answerTus(links: UploadLinks, request: FastifyRequest, sent: Sent): Promise<Response> {
-  const { uploadId, body } = sent;
+export async function answerTus(links: UploadLinks, request: FastifyRequest, given: Given): Promise<Response> {
+  const { uploadId, body } = given;
+  const awaited = new AbortController();
   const server = new Server({
     path: '/uploads',
-    datastore: new LinkStore(links, sent),
-    locker: { newLock: () => lockOf(links, uploadId) },
+    datastore: new LinkStore(links, { ...given, isAwaited: awaited.signal }),
+    locker: { newLock: () => lockOf(links, uploadId, awaited) },
     getFileIdFromRequest: () => uploadId,
     disableTerminationForFinishedUploads: true,
     // What the sender before has on its way is still written.
@@ -63,7 +66,8 @@ class LinkStore extends DataStore {
   }
 
   override write(body: AsyncIterable<Buffer>, id: string, offset: number): Promise<number> {
-    return this.#links.append(id, body, offset, { pace: this.#sent.pace });
+    const { pace, isAwaited } = this.#sent;
+    return this.#links.append(id, body, offset, { pace, isAwaited });
   }
 
   override async remove(id: string): Promise<void> {
@@ -71,11 +75,14 @@ class LinkStore extends DataStore {
   }
 }
 
-function lockOf(links: UploadLinks, uploadId: string): Lock {
+function lockOf(links: UploadLinks, uploadId: string, awaited: AbortController): Lock {
   let release = (): void => {};
   return {
     async lock(signal, letGo) {
-      release = await links.locks.take(uploadId, () => void letGo());
+      release = await links.locks.take(uploadId, () => {
+        awaited.abort(refusal('conflict', 'link-busy'));
+        void letGo();
+      });
       if (!signal.aborted) return;
       release();
       throw ERRORS.ABORTED;

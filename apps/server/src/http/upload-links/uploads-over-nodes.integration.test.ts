@@ -173,6 +173,19 @@ function describeUploads(title: string, isPossible: boolean, openStore: (root: s
       expect(await keysIn(await openStore(root), { area: 'uploads', owner: uploadId })).toEqual([]);
     });
 
+    test('a file of which the store lost a piece is sent again from its beginning, by a client of tus', async () => {
+      expect((await piece(0, 0, FILE.subarray(0, 2_000_000))).status).toBe(204);
+      expect(await offsetAt(0)).toBe(2_000_000);
+      const [store, owner] = [await openStore(root), { area: 'uploads', owner: uploadId } as const];
+      for (const sha256 of await keysIn(store, owner)) await store.delete({ ...owner, sha256 });
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const options = { uploadUrl: addressAt(1), retryDelays: [0, 100] };
+      const upload = new TusUpload(FILE, { ...options, onError: reject, onSuccess: () => resolve() });
+      upload.start();
+      await promise;
+      await expectWhole();
+    });
+
     test('what a node had that was killed before its end is sent again to the other one', async () => {
       expect((await piece(0, 0, FILE.subarray(0, 2_000_000))).status).toBe(204);
       const finish = vi.spyOn(linksOf(0), 'finish').mockRejectedValue(new Error('killed'));
