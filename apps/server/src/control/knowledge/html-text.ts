@@ -1,9 +1,9 @@
 import { Parser } from 'htmlparser2';
 
 /** Of no use to whoever reads the text. */
-const SKIPPED = new Set(['script', 'style', 'noscript', 'template', 'svg', 'nav', 'iframe', 'object', 'head', 'form']);
+const SKIPPED = new Set('script style noscript template svg nav iframe object head button select textarea'.split(' '));
 const BLOCKS = new Set(
-  'address article aside blockquote br dd div dl dt figure footer h1 h2 h3 h4 h5 h6 header hr li main ol p pre section table tr ul'.split(
+  'address article aside blockquote br dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr li main ol p pre section table tr ul'.split(
     ' ',
   ),
 );
