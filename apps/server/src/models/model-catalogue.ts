@@ -1,5 +1,5 @@
 /** What a model does in a call. */
-type ModelKind = 'turn-end' | 'ears' | 'mouth' | 'brain';
+type ModelKind = 'turn-end' | 'ears';
 
 export type ModelFile = {
   /** Below the model's folder, and below the root of its repository. */
