@@ -117,12 +117,14 @@ export const REFUSALS = {
   'mcp-servers-full': 'This avatar has {limit} MCP servers, as many as it may have. Delete one you do not need.',
   'mcp-server': '{what}',
   'knowledge-full': 'This avatar has {limit} sources of knowledge, as many as it may have. Delete one you do not need.',
+  'knowledge-avatar-full':
+    'An avatar looks things up in {limit} million characters at most, about 1,000 pages: with this, it would be more. Delete a source you do not need, or send the part that matters.',
   'knowledge-texts-full':
     'The sources of this project’s avatars would have more than {limit} MB of text. Delete those you do not need.',
   'knowledge-empty': 'The file is empty.',
   'knowledge-wordless': 'There is no text in it. Pictures of text, as of scanned pages, cannot be read here.',
   'knowledge-kind': 'This is none of the kinds that can be read: text in UTF-8, Markdown, HTML and PDF.',
-  'knowledge-long': 'This has too much text to be looked things up in. Send it in parts.',
+  'knowledge-long': 'This has too much text to be looked things up in. Send the part that matters.',
   'knowledge-locked': 'This PDF is locked with a password. Save it without one.',
   'knowledge-damaged': 'This PDF cannot be read: it is damaged, or far too large inside.',
   'knowledge-busy': 'Other files are being read. Try again in a moment.',

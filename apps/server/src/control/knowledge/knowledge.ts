@@ -9,9 +9,10 @@ import { faultOf } from '../net/fetch-fault.ts';
 import type { GuardedFetch } from '../net/guarded-fetch.ts';
 import { alone, bytesOfMb, numberOf, quotaReached } from '../quotas/quotas.ts';
 import type { ServerTool, ToolTalk } from '../server-tools/server-tools.ts';
-import { PassageIndex } from './passage-index.ts';
+import { KeptIndexes } from './kept-indexes.ts';
 import { passagesOf } from './passages.ts';
-import { readSource, type SourceKind } from './read-source.ts';
+import { CHARACTERS_PER_AVATAR, readSource, type SourceKind } from './read-source.ts';
+import { ReadingPlaces } from './reading-places.ts';
 
 export type KnowledgeSource = {
   readonly sourceId: string;
@@ -29,19 +30,16 @@ export type KnowledgeOptions = { readonly db: Pick<Database, 'orm'>; readonly fe
 const TEXT_MB_PER_PROJECT = 100;
 const FETCH_MS = 30_000;
 const ROWS_AT_ONCE = 500;
-/** Files that are read at once: each may take a thread and some memory. */
-const READ_AT_ONCE = 2;
 const FOUND = 5;
-/** Of avatars whose passages are kept in memory, the least used of which are forgotten. */
-const KEPT_CHARACTERS = 40_000_000;
 
-type Kept = { readonly version: string; readonly index: PassageIndex; readonly characters: number };
+type Owner = { readonly projectId: string; readonly avatarId: string };
+type NamedFile = { readonly name: string; readonly contentType: string; readonly url?: string };
 
 /** What avatars look things up in: files and pages, as passages that are found by their words. */
 export class Knowledge {
   readonly #options: KnowledgeOptions;
-  readonly #kept = new Map<string, Kept>();
-  #reading = 0;
+  readonly #indexes = new KeptIndexes((avatarId) => this.#passages(avatarId));
+  readonly #places = new ReadingPlaces();
 
   constructor(options: KnowledgeOptions) {
     this.#options = options;
@@ -57,35 +55,32 @@ export class Knowledge {
     return rows.map(toSource);
   }
 
-  /** Callers have checked the avatar. */
-  async add(
-    owner: { projectId: string; avatarId: string },
-    file: { name: string; bytes: Buffer; contentType: string; url?: string },
-  ): Promise<KnowledgeSource> {
-    if (this.#reading >= READ_AT_ONCE) {
-      throw refusal('overloaded', 'knowledge-busy', { retryAfterSeconds: 10 });
-    }
-    this.#reading += 1;
-    try {
-      const read = await readSource(file.bytes, file);
-      return await this.#store(owner, { ...read, name: nameOf(file, read.title), url: file.url ?? null });
-    } finally {
-      this.#reading -= 1;
-    }
+  /** Callers have checked the avatar. `receive` is called when there is room for what it gives. */
+  async add(owner: Owner, file: NamedFile & { receive(): Promise<Buffer> }): Promise<KnowledgeSource> {
+    return await this.#places.hold(owner.projectId, async () => await this.#read(owner, file, await file.receive()));
   }
 
-  async addLink(owner: { projectId: string; avatarId: string }, url: string): Promise<KnowledgeSource> {
-    const { body, contentType, status, isCut } = await this.#fetch(url);
-    if (status !== 200) throw refusal('bad-request', 'knowledge-link', { values: { what: `status ${status}` } });
-    if (isCut) throw refusal('too-large', 'knowledge-long');
-    return this.add(owner, { name: '', bytes: body, contentType, url });
+  async addLink(owner: Owner, url: string): Promise<KnowledgeSource> {
+    return await this.#places.hold(owner.projectId, async () => {
+      const { body, contentType, status, isCut } = await this.#fetch(url);
+      if (status !== 200) throw refusal('bad-request', 'knowledge-link', { values: { what: `status ${status}` } });
+      if (isCut) throw refusal('too-large', 'knowledge-long');
+      return await this.#read(owner, { name: '', contentType, url }, body);
+    });
+  }
+
+  #read(owner: Owner, file: NamedFile, bytes: Buffer): Promise<KnowledgeSource> {
+    return this.#places.read(async () => {
+      const read = await readSource(bytes, file);
+      return await this.#store(owner, { ...read, name: nameOf(file, read.title), url: file.url ?? null });
+    });
   }
 
   async remove(projectId: string, avatarId: string, sourceId: string): Promise<void> {
     const known = (await this.list(projectId, avatarId)).some((source) => source.sourceId === sourceId);
     if (!known) throw notFound('source');
     await this.#options.db.orm.delete(knowledgeSources).where(eq(knowledgeSources.id, sourceId));
-    this.#kept.delete(avatarId);
+    this.#indexes.forget(avatarId);
   }
 
   /** A tool by which any voice looks things up; none where there is nothing to look in. */
@@ -118,46 +113,29 @@ export class Knowledge {
 
   /** The passages that fit best. */
   async find(avatarId: string, query: string) {
-    const index = await this.#index(avatarId);
-    return index.find(query, FOUND).map(({ source, page, text }) => ({ source, ...(page && { page }), text }));
+    const { rows } = await this.#options.db.orm.execute<{ version: string; characters: number }>(
+      sql`select count(*) || '-' || coalesce(max(ordinal), 0) as version,
+          coalesce(sum(characters), 0)::integer as characters
+          from ${knowledgeSources} where avatar_id = ${avatarId}`,
+    );
+    const { version, characters } = rows[0] ?? { version: '', characters: 0 };
+    const index = await this.#indexes.of({ avatarId, version, characters });
+    const found = await index.find(query, FOUND);
+    return found.map(({ source, page, text }) => ({ source, ...(page && { page }), text }));
   }
 
-  async #index(avatarId: string): Promise<PassageIndex> {
-    const { orm } = this.#options.db;
-    const { rows } = await orm.execute<{ version: string }>(
-      sql`select count(*) || '-' || coalesce(max(ordinal), 0) as version from ${knowledgeSources} where avatar_id = ${avatarId}`,
-    );
-    const version = rows[0]?.version ?? '';
-    const kept = this.#kept.get(avatarId);
-    this.#kept.delete(avatarId);
-    if (kept?.version === version) {
-      this.#kept.set(avatarId, kept);
-      return kept.index;
-    }
-    const passages = await orm
+  async #passages(avatarId: string) {
+    const passages = await this.#options.db.orm
       .select({ source: knowledgeSources.name, page: knowledgePassages.page, text: knowledgePassages.text })
       .from(knowledgePassages)
       .innerJoin(knowledgeSources, eq(knowledgeSources.id, knowledgePassages.sourceId))
       .where(eq(knowledgeSources.avatarId, avatarId))
       .orderBy(asc(knowledgeSources.ordinal), asc(knowledgePassages.no));
-    const index = new PassageIndex(passages.map((passage, id) => ({ ...passage, id })));
-    const characters = passages.reduce((sum, { text }) => sum + text.length, 0);
-    this.#kept.set(avatarId, { version, index, characters });
-    this.#forgetOldest();
-    return index;
-  }
-
-  #forgetOldest(): void {
-    let characters = [...this.#kept.values()].reduce((sum, kept) => sum + kept.characters, 0);
-    for (const [avatarId, kept] of this.#kept) {
-      if (characters <= KEPT_CHARACTERS || this.#kept.size === 1) return;
-      this.#kept.delete(avatarId);
-      characters -= kept.characters;
-    }
+    return passages.map((passage, id) => ({ ...passage, id }));
   }
 
   async #store(
-    { projectId, avatarId }: { projectId: string; avatarId: string },
+    { projectId, avatarId }: Owner,
     source: Awaited<ReturnType<typeof readSource>> & { name: string; url: string | null },
   ): Promise<KnowledgeSource> {
     const { kind, characters, pages, name, url } = source;
@@ -169,6 +147,12 @@ export class Knowledge {
       if ((await transaction.$count(knowledgeSources, eq(knowledgeSources.avatarId, avatarId))) >= limit) {
         throw quotaReached('knowledge-full', limit);
       }
+      const held = await numberOf(
+        transaction,
+        sql`select coalesce(sum(characters), 0) from ${knowledgeSources} where avatar_id = ${avatarId}`,
+      );
+      if (held + characters > CHARACTERS_PER_AVATAR)
+        throw quotaReached('knowledge-avatar-full', CHARACTERS_PER_AVATAR / 1_000_000);
       const used = await numberOf(
         transaction,
         sql`select coalesce(sum(text_bytes), 0) from ${knowledgeSources} join ${avatars} on avatars.id = avatar_id
@@ -203,7 +187,7 @@ export class Knowledge {
 }
 
 /** What people call a source: its file, its title, or its address. */
-function nameOf({ name, url }: { name: string; url?: string }, title: string): string {
+function nameOf({ name, url }: NamedFile, title: string): string {
   const plain = (name || title || url || '').replace(/\p{Cc}/gu, ' ').trim();
   return plain.slice(0, LIMITS.characters.word) || 'text';
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import MiniSearch from 'minisearch';
 
 export type IndexedPassage = {
@@ -10,30 +11,75 @@ export type IndexedPassage = {
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'word' });
 /** Beyond this, words are not told from one another. */
 const MAX_TERM = 40;
+const QUERY_CHARACTERS = 1000;
+/** Of a query; those after them are not looked for. */
+const QUERY_WORDS = 32;
+/** A beginning of more words than these tells too little to look for all of them. */
+const WORDS_OF_BEGINNING = 1000;
+/** For so long the thread is held, before everybody else has a turn. */
+const SLICE_MS = 5;
 
-/** Passages that are found by their words: BM25, with beginnings of words and small slips. */
+class WordSearch extends MiniSearch<IndexedPassage> {
+  /** Whether few enough words begin so. */
+  isTelling(beginning: string): boolean {
+    let words = 0;
+    for (const _ of this._index.atPrefix(beginning).keys()) {
+      words += 1;
+      if (words > WORDS_OF_BEGINNING) return false;
+    }
+    return true;
+  }
+}
+
+/** Passages that are found by their words: BM25, with beginnings of words and small slips. Others go on meanwhile. */
 export class PassageIndex {
-  readonly #passages: ReadonlyMap<number, IndexedPassage>;
-  readonly #search: MiniSearch<IndexedPassage>;
+  readonly #passages: readonly IndexedPassage[];
+  readonly #search: WordSearch = new WordSearch({
+    fields: ['text'],
+    tokenize: wordsOf,
+    processTerm: (term) => term,
+    searchOptions: {
+      tokenize: (word) => [word],
+      prefix: (term) => term.length > 2 && this.#search.isTelling(term),
+      // One slip: two of them would make thousands of words of a long one.
+      fuzzy: (term) => (term.length > 5 ? 1 : false),
+      weights: { prefix: 0.4, fuzzy: 0.2 },
+    },
+  });
 
-  constructor(passages: readonly IndexedPassage[]) {
-    this.#passages = new Map(passages.map((passage) => [passage.id, passage]));
-    this.#search = new MiniSearch<IndexedPassage>({
-      fields: ['text'],
-      tokenize: wordsOf,
-      processTerm: (term) => term,
-      searchOptions: {
-        prefix: (term) => term.length > 2,
-        fuzzy: (term) => (term.length > 5 ? 0.2 : false),
-        weights: { prefix: 0.4, fuzzy: 0.2 },
-      },
-    });
-    this.#search.addAll(passages);
+  private constructor(passages: readonly IndexedPassage[]) {
+    this.#passages = passages;
   }
 
-  find(query: string, count: number): readonly IndexedPassage[] {
-    const found = this.#search.search(query.slice(0, 1000)).slice(0, count);
-    return found.flatMap(({ id }) => this.#passages.get(id as number) ?? []);
+  /** `id` of a passage is its place. */
+  static async of(passages: readonly IndexedPassage[]): Promise<PassageIndex> {
+    const index = new PassageIndex(passages);
+    await inSlices(passages, (passage) => index.#search.add(passage));
+    return index;
+  }
+
+  /** Word for word, so that a long query holds nobody up: scores add up, and count as often as words are found. */
+  async find(query: string, count: number): Promise<readonly IndexedPassage[]> {
+    const words = new Set(wordsOf(query.slice(0, QUERY_CHARACTERS)));
+    const scores = new Map<number, { sum: number; words: number }>();
+    await inSlices([...words].slice(0, QUERY_WORDS), (word) => {
+      for (const { id, score } of this.#search.search(word)) {
+        const known = scores.get(id);
+        scores.set(id, { sum: score + (known?.sum ?? 0), words: 1 + (known?.words ?? 0) });
+      }
+    });
+    const best = [...scores].sort(([, a], [, b]) => b.sum * b.words - a.sum * a.words).slice(0, count);
+    return best.flatMap(([id]) => this.#passages[id] ?? []);
+  }
+}
+
+async function inSlices<Item>(items: readonly Item[], handle: (item: Item) => void): Promise<void> {
+  let beganMs = performance.now();
+  for (const item of items) {
+    handle(item);
+    if (performance.now() - beganMs < SLICE_MS) continue;
+    await nextTurn();
+    beganMs = performance.now();
   }
 }
 

@@ -12,9 +12,12 @@ export type ReadSource = {
   readonly pages: readonly SourcePage[];
 };
 
+/** About 1,000 pages: their index takes a second of a core and tens of megabytes. */
+export const CHARACTERS_PER_AVATAR = 3_000_000;
+
 const SOURCE_LIMITS = {
   pages: 3000,
-  characters: 6_000_000,
+  characters: CHARACTERS_PER_AVATAR,
   pdfMs: 60_000,
   pdfHeapMb: 512,
   pdfMemoryBytes: 600_000_000,

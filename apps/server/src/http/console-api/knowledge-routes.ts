@@ -145,7 +145,7 @@ function registerFile(parent: ConsoleScope, { avatars, knowledge, audit }: Knowl
         const body = request.body as Readable | undefined;
         if (body === undefined) throw new ControlError('bad-request', 'Send the file as the body of the request.');
         const contentType = request.headers['content-type'] ?? '';
-        const file = { name: request.query.name, bytes: await received(body), contentType };
+        const file = { name: request.query.name, contentType, receive: () => received(body) };
         const source = await knowledge.add({ projectId, avatarId }, file);
         await audit.write(actorOf(request), { action: 'knowledge.added', projectId, subjectId: source.sourceId });
         return reply.code(201).send(toWire(source));

@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import { deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ToolReceiver } from '../../../../../tests/support/tool-receiver.ts';
@@ -35,7 +36,7 @@ describeOnBothDatabases('what avatars look things up in', (context) => {
     path = `/projects/${projectId}/avatars/${avatarId}/knowledge`;
   });
 
-  const send = (name: string, payload: Buffer | string, who = browser) =>
+  const send = (name: string, payload: Buffer | string | PassThrough, who = browser) =>
     who.request({
       method: 'POST',
       url: `/api/v1${path}?name=${encodeURIComponent(name)}`,
@@ -124,6 +125,28 @@ describeOnBothDatabases('what avatars look things up in', (context) => {
     expect(await refusedFor('bomb.pdf', bomb)).toEqual([true, 'knowledge-damaged']);
     expect(await refusedFor('long.txt', 'word '.repeat(1_300_000))).toEqual([true, 'knowledge-long']);
     expect((await browser.send('GET', path)).json()).toEqual([]);
+  });
+
+  test('an avatar has three million characters at most; what is beyond is refused in a sentence', async () => {
+    const words = (characters: number) => 'word '.repeat(characters / 5);
+    expect((await send('most.txt', words(2_990_000))).statusCode).toBe(201);
+    expect(await refusedFor('more.txt', words(10_005))).toEqual([true, 'knowledge-avatar-full']);
+    expect((await send('rest.txt', words(10_000))).statusCode).toBe(201);
+  });
+
+  test('files that come slowly take places, beyond which nothing is received', async () => {
+    const slow = [new PassThrough(), new PassThrough()];
+    const sent = slow.map((body, at) => send(`slow-${at}.txt`, body));
+    for (const body of slow) {
+      body.write('Slowly ');
+      await expect.poll(() => body.readableLength).toBe(0);
+    }
+    expect((await send('third.txt', 'Dogs.')).json().error).toMatchObject({ reason: 'knowledge-busy' });
+    const links = path.replace(/knowledge$/, 'knowledge-links');
+    expect((await browser.send('POST', links, { url: pages.url })).statusCode).toBe(503);
+    for (const body of slow) body.end('but surely.');
+    expect((await Promise.all(sent)).map(({ statusCode }) => statusCode)).toEqual([201, 201]);
+    expect((await send('third.txt', 'Dogs.')).statusCode).toBe(201);
   });
 
   test('deleting leaves nothing, and strangers reach nothing', async () => {
