@@ -65,3 +65,16 @@ it('fails in a sentence where a file is no model, and where there is none', asyn
   const ears = open({ ears: { folder: import.meta.dirname, name: 'none' } });
   await expect(ears.run({ kind: 'words', samples16k, language: 'en' })).rejects.toThrow('recogniser');
 });
+
+it('a question that is withdrawn before its turn gives up its place', async () => {
+  const request = { kind: 'turn-end', samples16k: new Float32Array(16_000) } as const;
+  const models = open({ turnEnd: import.meta.filename });
+  const aborter = new AbortController();
+  const withdrawn = Array.from({ length: 64 }, () => models.run(request, aborter.signal));
+  const refused = models.run(request);
+  aborter.abort();
+  const next = models.run(request);
+  await expect(refused).rejects.toThrow('Too much waits');
+  for (const question of withdrawn) await expect(question).rejects.toThrow('Cancelled');
+  await expect(next).rejects.toThrow('does not start');
+});

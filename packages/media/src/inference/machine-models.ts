@@ -47,13 +47,13 @@ export class MachineModels {
     });
   }
 
-  /** A probability for `turn-end`, words for `words`. Rejects with a sentence when it cannot be told. */
-  async run(request: ModelRequest): Promise<number | string> {
+  /** A probability for `turn-end`, words for `words`. Rejects with a sentence when it cannot be told, or is aborted. */
+  async run(request: ModelRequest, signal?: AbortSignal): Promise<number | string> {
     const { samples16k } = request;
     const answer =
       request.kind === 'turn-end'
-        ? this.#turnEnd?.run({ samples16k })
-        : this.#ears?.run({ samples16k, language: request.language });
+        ? this.#turnEnd?.run({ samples16k }, signal)
+        : this.#ears?.run({ samples16k, language: request.language }, signal);
     if (answer === undefined) throw new Error('There is no such model on this machine.');
     return await answer;
   }

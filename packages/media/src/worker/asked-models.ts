@@ -8,13 +8,16 @@ export type ModelAnswer =
 
 export type ModelQuestion = { readonly type: 'infer'; readonly requestId: number; readonly request: ModelRequest };
 
+/** Nobody waits for this question's answer any more. */
+export type WithdrawnQuestion = { readonly type: 'infer-withdrawn'; readonly requestId: number };
+
 /** The models of the machine as a media worker has them: the pool's process runs them for all. */
 export class AskedModels {
-  readonly #send: (question: ModelQuestion) => void;
+  readonly #send: (message: ModelQuestion | WithdrawnQuestion) => void;
   readonly #pending = new Map<number, { resolve(result: number | string): void; reject(error: Error): void }>();
   #nextId = 1;
 
-  constructor(send: (question: ModelQuestion) => void) {
+  constructor(send: (message: ModelQuestion | WithdrawnQuestion) => void) {
     this.#send = send;
   }
 
@@ -33,7 +36,7 @@ export class AskedModels {
     else pending?.reject(new Error(answer.message));
   }
 
-  /** Rejects at once when it is aborted; the answer that comes all the same is dropped. */
+  /** Rejects at once when it is aborted; the pool is told, and an answer that comes all the same is dropped. */
   #ask(request: ModelRequest, signal: AbortSignal): Promise<number | string> {
     signal.throwIfAborted();
     const requestId = this.#nextId++;
@@ -41,6 +44,7 @@ export class AskedModels {
     this.#pending.set(requestId, { resolve, reject });
     const withdraw = (): void => {
       this.#pending.delete(requestId);
+      this.#send({ type: 'infer-withdrawn', requestId });
       reject(new Error('Cancelled.'));
     };
     signal.addEventListener('abort', withdraw, { once: true });

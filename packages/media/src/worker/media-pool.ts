@@ -1,9 +1,10 @@
 import { systemClock } from '../core/clock.ts';
 import { deferred } from '../core/deferred.ts';
 import type { Logger } from '../core/logger.ts';
-import { MachineModels, type ModelPlaces, type ModelRequest } from '../inference/machine-models.ts';
+import { MachineModels, type ModelPlaces } from '../inference/machine-models.ts';
 import type { SessionCommand, SessionConfig, SessionEvent, SessionFailureCode } from '../session/session-events.ts';
 import { MediaWorkerProcess, type WorkerLoss } from './media-worker-process.ts';
+import type { RunModel } from './model-questions.ts';
 import type { LocalVoiceParts, WorkerOptions } from './worker-messages.ts';
 
 export type MediaPoolOptions = {
@@ -144,7 +145,7 @@ export class MediaPool {
       ...this.#options.worker,
       models: { judgesTurnEnds: models.turnEnd !== undefined, ears: models.ears?.name ?? null },
     };
-    const runModel = (request: ModelRequest): Promise<number | string> => this.#models.run(request);
+    const runModel: RunModel = (request, signal) => this.#models.run(request, signal);
     const worker = new MediaWorkerProcess({ options, logger, runModel }, (loss) => this.#replace(index, loss));
     void worker.ready.then(this.#firstReady.resolve);
     return worker;

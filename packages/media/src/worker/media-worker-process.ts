@@ -3,17 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../core/child-environment.ts';
 import { errorMessage } from '../core/error-message.ts';
 import type { Logger } from '../core/logger.ts';
-import type { ModelRequest } from '../inference/machine-models.ts';
 import type { SessionCommand, SessionConfig, SessionEvent, SessionFailureCode } from '../session/session-events.ts';
-import type { ModelQuestion } from './asked-models.ts';
 import { Heartbeat, readMainThread, WATCH_EVERY_MS } from './heartbeat.ts';
+import { ModelQuestions, type RunModel } from './model-questions.ts';
 import { SOUND_LANE_FD, SoundLaneWriter } from './sound-lane.ts';
 import type { LocalVoiceParts, PoolMessage, WorkerMessage, WorkerOptions } from './worker-messages.ts';
 
 const WORKER_ENTRY = fileURLToPath(new URL('./media-worker.ts', import.meta.url));
-
-/** Has a model of the machine answer; rejects with a sentence. */
-export type RunModel = (request: ModelRequest) => Promise<number | string>;
 
 /** How a worker was lost: which calls it took along, and which one it worked for when it hung. */
 export type WorkerLoss = {
@@ -37,7 +33,7 @@ export class MediaWorkerProcess {
   readonly ready: Promise<LocalVoiceParts>;
   readonly #child: ChildProcess;
   readonly #logger: Logger;
-  readonly #runModel: RunModel;
+  readonly #questions: ModelQuestions;
   readonly #calls = new Map<number, OpenCall>();
   readonly #soundLane: SoundLaneWriter | null;
   readonly #exited: Promise<void>;
@@ -53,7 +49,7 @@ export class MediaWorkerProcess {
     onExit: (loss: WorkerLoss) => void,
   ) {
     this.#logger = logger;
-    this.#runModel = runModel;
+    this.#questions = new ModelQuestions(runModel, (answer) => this.#send(answer));
     this.#child = fork(WORKER_ENTRY, {
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
@@ -169,18 +165,11 @@ export class MediaWorkerProcess {
       this.#logger.info({ pid: this.pid }, 'A media worker is ready.');
       this.#heartbeat.ready();
       resolveReady(message.voice);
-    } else if (message.type === 'infer') {
-      this.#infer(message);
+    } else if (message.type === 'infer' || message.type === 'infer-withdrawn') {
+      this.#questions.take(message);
     } else {
       this.#tell(message.callId, message.event);
     }
-  }
-
-  #infer({ requestId, request }: ModelQuestion): void {
-    this.#runModel(request).then(
-      (result) => this.#send({ type: 'inferred', requestId, result }),
-      (error: unknown) => this.#send({ type: 'infer-failed', requestId, message: errorMessage(error) }),
-    );
   }
 
   /** A listener that throws ends its own call, not the server's other work. */
@@ -213,6 +202,7 @@ export class MediaWorkerProcess {
   #handleExit(code: number | null, signal: NodeJS.Signals | null): WorkerLoss {
     this.#alive = false;
     clearInterval(this.#watch);
+    this.#questions.withdrawAll();
     const lost = [...this.#calls];
     const suspect = this.#workingOn === null ? undefined : this.#calls.get(this.#workingOn);
     const loss: WorkerLoss = {

@@ -1,6 +1,6 @@
 import type { SessionEvent } from '../session/session-events.ts';
 import type { VoiceParts } from '../voice/voice-parts.ts';
-import type { ModelAnswer, ModelQuestion } from './asked-models.ts';
+import type { ModelAnswer, ModelQuestion, WithdrawnQuestion } from './asked-models.ts';
 
 // What the pool and a media worker process say to each other over the process channel. What a call is told travels as JSON
 // text, however it is nested: so the channel itself never meets a message that it cannot read, and one that its call
@@ -25,6 +25,7 @@ export type WorkerMessage =
   /** Said before a command is handled: should the worker hang now, this call is the likeliest cause. */
   | { readonly type: 'working-on'; readonly callId: number }
   | ModelQuestion
+  | WithdrawnQuestion
   | { readonly type: 'event'; readonly callId: number; readonly event: SessionEvent };
 
 export const BEAT_EVERY_MS = 250;
