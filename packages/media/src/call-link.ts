@@ -15,6 +15,8 @@ const MAX_REPEATED_OFFERS = 2;
 
 export type CallLinkEvent =
   | Extract<SessionInput, { type: 'media' }>
+  /** An event is larger than the client's data channel takes. */
+  | { readonly type: 'event-too-large'; readonly error: unknown }
   | Extract<SessionEvent, { type: 'local-description' | 'local-candidate' | 'channel' | 'channel-message' }>;
 
 export type CallLinkOptions = {
@@ -123,6 +125,8 @@ export class CallLink {
     this.#channel = new EventChannel(channel, {
       onOpen: () => this.#tell({ type: 'channel', state: 'open' }),
       onMessage: (text) => this.#tell({ type: 'channel-message', text }),
+      onTooLarge: (byteCount, mostBytes) =>
+        this.#tell({ type: 'event-too-large', error: new Error(`It has ${byteCount} bytes, at most ${mostBytes}.`) }),
       onClosed: () => this.#tell({ type: 'channel', state: 'closed' }),
     });
   }

@@ -7,6 +7,12 @@ export const TROUBLE = {
       'The picture stands still for now, because it could not be encoded. The talk goes on, and it is tried again.',
     fatal: false,
   },
+  'event-too-large': {
+    type: 'failed',
+    code: 'media-failed',
+    message: 'An event was left out, because it is larger than the data channel takes. The talk goes on.',
+    fatal: false,
+  },
   'recording-failed': {
     type: 'failed',
     code: 'recording-failed',

@@ -288,6 +288,7 @@ export class Session {
         break;
       case 'picture-failed':
       case 'recording-failed':
+      case 'event-too-large':
         this.#noteTrouble(event.type, event.error);
         break;
       case 'media':

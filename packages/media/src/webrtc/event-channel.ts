@@ -3,9 +3,14 @@ import type { DataChannel } from 'node-datachannel';
 /** What the other side has not taken yet: above this it is given up. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 
+/** Whoever does not take even so much takes no events. */
+const SMALL_EVENT_BYTES = 1024;
+
 export type EventChannelListener = {
   readonly onOpen: () => void;
   readonly onMessage: (text: string) => void;
+  /** A message is larger than the other side takes, and is left out. */
+  readonly onTooLarge: (byteCount: number, mostBytes: number) => void;
   /** Also when it takes nothing any more. */
   readonly onClosed: () => void;
 };
@@ -31,14 +36,16 @@ export class EventChannel {
 
   send(text: string): void {
     if (this.#isClosed || !this.#channel.isOpen()) return;
-    if (
-      this.#channel.bufferedAmount() > MAX_BUFFERED_BYTES ||
-      Buffer.byteLength(text) > this.#channel.maxMessageSize()
-    ) {
+    const byteCount = Buffer.byteLength(text);
+    const mostBytes = this.#channel.maxMessageSize();
+    const isTooLarge = byteCount > mostBytes;
+    if (this.#channel.bufferedAmount() > MAX_BUFFERED_BYTES || (isTooLarge && byteCount <= SMALL_EVENT_BYTES)) {
       this.#end();
-      return;
+    } else if (isTooLarge) {
+      this.#listener.onTooLarge(byteCount, mostBytes);
+    } else {
+      this.#channel.sendMessage(text);
     }
-    this.#channel.sendMessage(text);
   }
 
   close(): void {

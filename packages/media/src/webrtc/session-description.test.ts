@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { usableIceServers } from './ice-servers.ts';
-import { extraHostCandidates, fitAnswerToOffer, readAnswer, tidyDescription } from './session-description.ts';
+import { RtpHeaderWriter } from './rtp-header.ts';
+import {
+  extraHostCandidates,
+  fitAnswerToOffer,
+  readAnswer,
+  readOffer,
+  tidyDescription,
+} from './session-description.ts';
 
 const TRANSPORT_URI = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
 const answer = (video: string) =>
@@ -128,4 +135,32 @@ test('of the ICE servers those that speak UDP are used', () => {
     { hostname: '2001:db8::1', port: 3479 },
     { hostname: 'turn.example.org', port: 3478, username: 'u', password: 'c', relayType: 'TurnUdp' },
   ]);
+});
+
+const URI_MID = 'urn:ietf:params:rtp-hdrext:sdes:mid';
+const offer = (mid: string, extensionId: number, payloadType = 111) =>
+  [
+    'v=0',
+    `m=audio 9 UDP/TLS/RTP/SAVPF ${payloadType}`,
+    `a=mid:${mid}`,
+    `a=extmap:${extensionId} ${URI_MID}`,
+    `a=rtpmap:${payloadType} opus/48000/2`,
+    '',
+  ].join('\r\n');
+
+test.each([
+  ['a mid that fits', 'm'.repeat(16), 3, { mid: 3 }],
+  ['a mid that is too long', 'm'.repeat(17), 3, {}],
+  ['an endless mid', 'm'.repeat(4000), 3, {}],
+  ['an id that is none', '0', 0, {}],
+  ['an id of the longer form', '0', 15, {}],
+])('an offer with %s gives packets with room for their sound', (_what, mid, id, extensions) => {
+  const { audio } = readOffer(offer(mid, id));
+  expect(audio.extensions).toEqual(extensions);
+  expect(new RtpHeaderWriter(audio.mid, audio.extensions).byteLength).toBeLessThanOrEqual(36);
+});
+
+test('an offer with a payload type that RTP does not have is refused', () => {
+  expect(readOffer(offer('0', 3, 127)).audio.payloadType).toBe(127);
+  expect(() => readOffer(offer('0', 3, 128))).toThrow('RTP has no payload type 128');
 });

@@ -75,10 +75,15 @@ export function readOffer(sdp: string): OfferedMedia {
   return { audio, video: readVideo(seen) };
 }
 
+/** Ids of one-byte header extensions, and the most bytes that one of them holds (RFC 8285). */
+const EXTENSION_IDS = { least: 1, most: 14 };
+const EXTENSION_BYTES = 16;
+const PAYLOAD_TYPE_MOST = 127;
+
 function readAudio(audio: ParsedMedia | undefined): NegotiatedMedia['audio'] {
   const opus = audio?.rtp.find((format) => format.codec.toLowerCase() === 'opus');
   if (audio === undefined || opus === undefined) return null;
-  return { mid: midOf(audio, AUDIO_MID), payloadType: opus.payload, extensions: extensionsOf(audio) };
+  return { mid: midOf(audio, AUDIO_MID), payloadType: checkedType(opus.payload), extensions: extensionsOf(audio) };
 }
 
 function readVideo(video: ParsedMedia | undefined): NegotiatedMedia['video'] {
@@ -100,18 +105,27 @@ function chooseVideoCodec(
         format.codec.toLowerCase() === 'rtx' &&
         video.fmtp.some((line) => line.payload === format.payload && line.config.trim() === `apt=${payloadType}`),
     );
-    return { codec: name, payloadType, rtxPayloadType: rtx?.payload ?? null };
+    const rtxPayloadType = rtx === undefined ? null : checkedType(rtx.payload);
+    return { codec: name, payloadType: checkedType(payloadType), rtxPayloadType };
   }
   return null;
+}
+
+function checkedType(payloadType: number): number {
+  if (payloadType >= 0 && payloadType <= PAYLOAD_TYPE_MOST) return payloadType;
+  throw new Error(`RTP has no payload type ${payloadType}: they go from 0 to ${PAYLOAD_TYPE_MOST}.`);
 }
 
 function midOf(media: ParsedMedia, fallback: string): string {
   return media.mid === undefined ? fallback : String(media.mid);
 }
 
+/** What does not fit into a header is left out of it. */
 function extensionsOf(media: ParsedMedia): HeaderExtensionIds {
-  const idOf = (uri: string) => media.ext?.find((extension) => extension.uri === uri)?.value;
-  const mid = idOf(URI_MID);
+  const { least, most } = EXTENSION_IDS;
+  const idOf = (uri: string) =>
+    media.ext?.find(({ uri: named, value }) => named === uri && value >= least && value <= most)?.value;
+  const mid = Buffer.byteLength(midOf(media, '')) > EXTENSION_BYTES ? undefined : idOf(URI_MID);
   const absoluteSendTime = idOf(URI_ABSOLUTE_SEND_TIME);
   const transportSequence = idOf(URI_TRANSPORT_SEQUENCE);
   return {

@@ -20,7 +20,7 @@ import {
 } from './state.ts';
 import { toBeta } from './to-beta.ts';
 
-/** As long as OpenAI's own sessions may last; ours end when the avatar's time is over. */
+/** As long as OpenAI's own sessions may last, for clients that expect to be told; ours end when the avatar's time is over, if it has one. */
 const SESSION_SECONDS = 3600;
 
 /** A call of one of OpenAI's clients as a pure function. Every event that leaves has an id of its own, and the form that its client reads. */

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { WebSocket } from 'ws';
+import { textBytes } from '../calls/memory/call-memory.ts';
 
 /** What a connection needs of a socket. */
 export type WireSocket = Pick<
@@ -10,15 +11,12 @@ export type WireSocket = Pick<
   close(code: number, reason: string): void;
 };
 
-/** Messages that wait for the channel to open. */
-const MAX_WAITING = 100;
-
-/** A data channel that looks like a socket: what is said before it opens waits. */
+/** A data channel that looks like a socket: what is said before it opens waits, and counts as what the client has not read. */
 export class ChannelSocket extends EventEmitter {
   readonly OPEN = 1;
-  readonly bufferedAmount = 0;
   readonly #send: (text: string) => void;
   #waiting: string[] | null = [];
+  #waitingBytes = 0;
   #isClosed = false;
 
   constructor(send: (text: string) => void) {
@@ -30,10 +28,15 @@ export class ChannelSocket extends EventEmitter {
     return this.#isClosed ? 3 : 1;
   }
 
+  get bufferedAmount(): number {
+    return this.#waitingBytes;
+  }
+
   /** The other side listens. */
   open(): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = null;
+    this.#waitingBytes = 0;
     for (const text of waiting) this.#send(text);
   }
 
@@ -42,8 +45,12 @@ export class ChannelSocket extends EventEmitter {
   }
 
   send(text: string, sent: () => void): void {
-    if (this.#waiting === null) this.#send(text);
-    else if (this.#waiting.length < MAX_WAITING) this.#waiting.push(text);
+    if (this.#waiting === null) {
+      this.#send(text);
+    } else {
+      this.#waiting.push(text);
+      this.#waitingBytes += textBytes(text);
+    }
     sent();
   }
 
@@ -60,6 +67,7 @@ export class ChannelSocket extends EventEmitter {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#waiting = null;
+    this.#waitingBytes = 0;
     queueMicrotask(() => this.emit('close', code, Buffer.alloc(0)));
   }
 
