@@ -66,6 +66,11 @@ export const TRANSPARENCY_MODEL = 'transparency';
 /** With this model people answer by text in place of the avatar's voice. */
 export const TRANSPARENT_MODEL = 'transparent';
 
+/** The name of a model without the day of its making, which services put at the end: `gpt-realtime-2025-08-28`. */
+export function undatedModel(name: string): string {
+  return name.replace(/-\d{4}-\d{2}-\d{2}$/, '');
+}
+
 /** Prefix of the avatars that belong to every project. */
 export const SYSTEM_AVATAR_PREFIX = 'navtalk.';
 

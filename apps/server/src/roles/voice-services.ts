@@ -63,7 +63,11 @@ export function createVoiceServices(options: ConsoleServiceOptions, { reached: o
   const setup = new VoiceSetup({ rules: offered.rules, keys, findAddresses });
   const voiceTrials = new VoiceTrials({ setup, tryPart: offered.tryPart, onBound });
   const voiceCatalogue = offered.listed.map((entry) => ({
-    ...{ ...entry, options: { ...entry.options }, retiring: [...entry.retiring] },
+    ...{
+      ...entry,
+      options: { ...entry.options },
+      retiring: entry.retiring.map((model) => ({ ...model, names: [...model.names] })),
+    },
   }));
   const { voices = NO_DESCRIBED_VOICES, voicePreviews: previews = NO_SAMPLES } = options;
   const voicePreviews = new VoicePreviews({ ...previews, onBound });

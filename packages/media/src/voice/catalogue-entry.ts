@@ -96,8 +96,8 @@ export type VoiceEntry = CatalogueEntry<'voice', VoiceCapabilities, VoiceProvide
 
 /** Models that their service shuts down. */
 export type RetiringModel = {
-  /** Of their whole names, as a regular expression. */
-  readonly pattern: string;
+  /** Without the days of their making. */
+  readonly names: readonly string[];
   /** The day, like `2027-01-20`, by which it does at the latest. */
   readonly by: string;
   /** Answers in their place. */

@@ -178,6 +178,18 @@ test.for<[string, Partial<Pick<ScriptedHostedServices, 'refusal' | 'ending'>>]>(
   expect(talk.of('failed')[0]).toMatchObject({ endsReply: false, message: expect.stringContaining('say it again') });
 });
 
+test('words that were there before the end are heard at once, though the end brings none', async () => {
+  const ears = await openEars();
+  const paused: string[] = [];
+  const turn = ears.listen((words) => paused.push(words));
+  turn.feed(SPEECH, 0);
+  turn.feed(PAUSE, 300);
+  await expect.poll(() => paused).toEqual(['What is your name?']);
+  expect([await turn.finish(), turn.isLost]).toEqual(['What is your name?', false]);
+  turn.discard();
+  expect(await turn.finish()).toBe('What is your name?');
+});
+
 test('ears that never answer are given up, with what was understood so far', async () => {
   const { streamingRecogniser } = await import('./deepgram/streaming-recogniser.ts');
   services.ending = 'never';
@@ -208,6 +220,20 @@ test('a customer’s address inside the server’s own network is asked nothing'
   talk.send({ type: 'user-turn-stopped', itemId: 'item-2' });
   await talk.until(() => talk.of('failed').length === 3);
   expect(services.asked).toEqual([]);
+});
+
+test('an answer without end is not read to its end, and what nobody waits for any more is given up', async () => {
+  const { fetch } = guardedNetwork(['127.0.0.1']);
+  services.endless = 'complaint';
+  const complaint = await fetch(`${services.origin}/endless`);
+  await expect(complaint.text()).rejects.toThrow('far too long');
+  services.endless = 'trickle';
+  const aborter = new AbortController();
+  const trickle = await fetch(`${services.origin}/endless`, { signal: aborter.signal });
+  const reader = trickle.body?.getReader();
+  expect((await reader?.read())?.done).toBe(false);
+  aborter.abort(new Error('Nobody listens.'));
+  await expect(reader?.read()).rejects.toThrow('Nobody listens.');
 });
 
 test('a hosted part without a key says at once what it lacks', async () => {

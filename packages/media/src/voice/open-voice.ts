@@ -1,4 +1,5 @@
 import { errorMessage } from '../core/error-message.ts';
+import type { LogFields, Logger } from '../core/logger.ts';
 import type { VoiceProvider } from '../core/voice-port.ts';
 import { findEntry, type VoiceParts, type VoiceSlot } from './catalogue.ts';
 import type { CascadePlan, PartTools } from './catalogue-entry.ts';
@@ -31,8 +32,10 @@ export async function openVoice(
   if (entry.parts !== null) return hidingKeys(await openComposed(provider, entry.parts, chosen, surroundings), keys);
   const operators = surroundings.operatorParts.voice;
   const usual = operators?.id === provider ? operators : { id: provider, options: {} };
-  const part = chosen.voice ?? usual;
-  return hidingKeys(await entry.open(part.options, toolsFor(part, chosen.voice !== undefined, surroundings)), keys);
+  // What was chosen for another voice is none of this one's.
+  const own = chosen.voice?.id === provider ? chosen.voice : undefined;
+  const part = own ?? usual;
+  return hidingKeys(await entry.open(part.options, toolsFor(part, own !== undefined, surroundings)), keys);
 }
 
 async function openComposed(
@@ -75,14 +78,33 @@ function known<Slot extends VoiceSlot>(slot: Slot, { id }: { readonly id: string
 }
 
 function toolsFor({ apiKey }: PartChoice, isOwners: boolean, surroundings: Surroundings): PartTools {
-  const { clock, logger, local, network } = surroundings;
+  const { clock, local, network } = surroundings;
+  const logger = apiKey === undefined ? surroundings.logger : hidingLogger(surroundings.logger, apiKey);
   return { clock, logger, local, apiKey, isOperators: !isOwners, network: isOwners ? network : openNetwork };
+}
+
+/** What a service says of a key is logged without it. */
+function hidingLogger(logger: Logger, key: string): Logger {
+  const hide = (fields: LogFields): LogFields =>
+    Object.fromEntries(
+      Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? hiding(value, key) : value]),
+    );
+  return {
+    debug: (fields, message) => logger.debug(hide(fields), message),
+    info: (fields, message) => logger.info(hide(fields), message),
+    warn: (fields, message) => logger.warn(hide(fields), message),
+    error: (fields, message) => logger.error(hide(fields), message),
+  };
+}
+
+function hiding(text: string, key: string): string {
+  return text.replaceAll(key, '…');
 }
 
 /** Some services repeat the key that they refuse, and what they say reaches whoever talks. */
 function hidingKeys(provider: VoiceProvider, keys: readonly string[]): VoiceProvider {
   if (keys.length === 0) return provider;
-  const hide = (text: string): string => keys.reduce((hidden, key) => hidden.replaceAll(key, '…'), text);
+  const hide = (text: string): string => keys.reduce(hiding, text);
   return {
     id: provider.id,
     capabilities: provider.capabilities,

@@ -13,6 +13,7 @@ export const en = {
   key: (origin: string) => (origin === '' ? 'Key' : `Key for ${origin}`),
   noKey: 'None',
   keySet: (day: string, endsIn: string) => (endsIn === '' ? `set on ${day}` : `set on ${day}, ends in …${endsIn}`),
+  strayKey: 'A key that is gone, or for another place',
   newKey: 'New key',
   keepKey: 'Keep this key',
   models: 'Language models on this machine',

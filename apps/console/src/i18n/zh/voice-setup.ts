@@ -13,6 +13,7 @@ export const zh: VoiceSetupTexts = {
   key: (origin) => (origin === '' ? '密钥' : `${origin} 的密钥`),
   noKey: '无',
   keySet: (day, endsIn) => (endsIn === '' ? `设置于 ${day}` : `设置于 ${day}，末尾为 …${endsIn}`),
+  strayKey: '已删除或属于其他地址的密钥',
   newKey: '新密钥',
   keepKey: '保存此密钥',
   models: '此机器上的语言模型',

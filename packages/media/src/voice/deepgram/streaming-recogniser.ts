@@ -82,7 +82,7 @@ class StreamedTurn implements HeardTurn {
   async finish(): Promise<string> {
     if (this.#isOver) return this.#words();
     this.#isFinishing = true;
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(FINALIZE);
+    if (this.#socket?.readyState === WebSocket.OPEN) sayItIsOver(this.#socket);
     const { clock, patienceMs = PATIENCE_MS } = this.#options;
     const cancel = clock.schedule(patienceMs, () => this.#lose(`it has sent no words for ${patienceMs / 1000} s`));
     await this.#done.promise;
@@ -117,7 +117,11 @@ class StreamedTurn implements HeardTurn {
     socket.on('message', (data) => this.#read(data.toString()));
     socket.on('unexpected-response', (_request, response: IncomingMessage) => this.#refuse(response));
     socket.on('error', (error) => this.#lose(errorMessage(error)));
-    socket.on('close', () => this.#lose('it closed the connection'));
+    socket.on('close', (code) => {
+      // Asked to, it closes after the last words.
+      if (this.#isFinishing && code === NORMAL) this.#done.resolve();
+      else this.#lose('it closed the connection');
+    });
     return socket;
   }
 
@@ -129,7 +133,7 @@ class StreamedTurn implements HeardTurn {
   #sendWaiting(socket: WebSocket): void {
     for (const bytes of this.#waiting) socket.send(bytes);
     this.#waiting = [];
-    if (this.#isFinishing) socket.send(FINALIZE);
+    if (this.#isFinishing) sayItIsOver(socket);
   }
 
   #read(message: string): void {
@@ -157,10 +161,10 @@ class StreamedTurn implements HeardTurn {
     this.#socket?.terminate();
   }
 
-  /** Once: later reasons follow from the first. */
+  /** Once: later reasons follow from the first. Words that will not change any more are not lost. */
   #lose(reason: string): void {
     if (this.#isOver || this.isLost) return;
-    this.isLost = true;
+    this.isLost = this.#guess !== '' || this.#final.length === 0;
     this.#options.logger.warn({ reason }, 'A turn of the user could not be written down.');
     this.#done.resolve();
   }
@@ -169,16 +173,21 @@ class StreamedTurn implements HeardTurn {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#waiting = [];
+    this.#done.resolve();
     const socket = this.#socket;
-    if (socket?.readyState === WebSocket.OPEN) {
-      socket.send(CLOSE);
-      socket.close(1000);
-    } else socket?.terminate();
+    if (socket?.readyState === WebSocket.OPEN) socket.close(NORMAL);
+    else socket?.terminate();
   }
 }
 
-const FINALIZE = JSON.stringify({ type: 'Finalize' });
-const CLOSE = JSON.stringify({ type: 'CloseStream' });
+/** Close code of an end that was asked for (RFC 6455, 7.4.1). */
+const NORMAL = 1000;
+
+/** `Finalize` brings the last words soonest; it is not answered where there are none left, and then the end of the stream tells that. */
+function sayItIsOver(socket: WebSocket): void {
+  socket.send(JSON.stringify({ type: 'Finalize' }));
+  socket.send(JSON.stringify({ type: 'CloseStream' }));
+}
 
 function readResults(message: string): z.output<typeof resultsSchema> | null {
   try {

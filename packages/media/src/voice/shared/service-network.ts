@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { Readable } from 'node:stream';
+import { pipeline, Readable, Transform } from 'node:stream';
 import {
   createAddressGuard,
   type FindAddresses,
@@ -34,18 +34,21 @@ export function guardedNetwork(
   findAddresses: FindAddresses = createAddressGuard({ allowedPrivateHosts }),
 ): ServiceNetwork {
   // Of its own: a connection that somebody else was allowed to open is not taken over.
-  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  const kept = { keepAlive: true, timeout: IDLE_MS, maxFreeSockets: MAX_FREE_SOCKETS };
+  const agents = { http: new HttpAgent(kept), https: new HttpsAgent(kept) };
   const find = (url: URL, signal: AbortSignal): Promise<FoundAddresses> => findAddresses(url, signal);
   return {
     async fetch(input, init) {
       const request = new Request(input, init);
       const url = new URL(request.url);
-      const found = await find(url, request.signal);
+      // Of the one who asks: that of the request does not outlive it.
+      const signal = init?.signal ?? (input instanceof Request ? input.signal : NEVER);
+      const found = await find(url, signal);
       const body = request.body === null ? null : Buffer.from(await request.arrayBuffer());
       const options = {
         method: request.method,
         headers: Object.fromEntries(request.headers),
-        signal: request.signal,
+        signal,
         lookup: lookupOf(async () => found),
       };
       const sent =
@@ -56,7 +59,12 @@ export function guardedNetwork(
         sent.on('response', resolve).on('error', reject);
         sent.end(body ?? undefined);
       });
-      return responseOf(answer);
+      try {
+        return responseOf(answer, signal);
+      } catch (error) {
+        answer.destroy();
+        throw error;
+      }
     },
     socketOptions(url) {
       const { hostname } = new URL(url);
@@ -71,6 +79,13 @@ export function guardedNetwork(
 }
 
 const LOOK_UP_MS = 10_000;
+/** A connection that nobody uses is closed. */
+const IDLE_MS = 30_000;
+const MAX_FREE_SOCKETS = 8;
+/** The longest answers are minutes of sound, in base64; complaints are short. Whoever reads them may hold them whole. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+const MAX_COMPLAINT_BYTES = 1024 * 1024;
+const NEVER = new AbortController().signal;
 
 function lookupOf(find: (host: string) => Promise<FoundAddresses>): LookupFunction {
   return (host, options, callback) => {
@@ -85,7 +100,7 @@ function lookupOf(find: (host: string) => Promise<FoundAddresses>): LookupFuncti
   };
 }
 
-function responseOf(answer: IncomingMessage): Response {
+function responseOf(answer: IncomingMessage, signal: AbortSignal): Response {
   const status = answer.statusCode ?? 500;
   const headers = new Headers();
   for (let index = 0; index + 1 < answer.rawHeaders.length; index += 2) {
@@ -95,5 +110,23 @@ function responseOf(answer: IncomingMessage): Response {
     answer.resume();
     return new Response(null, { status, headers });
   }
-  return new Response(Readable.toWeb(answer) as ReadableStream<Uint8Array<ArrayBuffer>>, { status, headers });
+  const onAbort = (): void =>
+    void answer.destroy(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+  signal.addEventListener('abort', onAbort, { once: true });
+  answer.once('close', () => signal.removeEventListener('abort', onAbort));
+  const isOk = status >= 200 && status < 300;
+  const body = pipeline(answer, atMost(isOk ? MAX_ANSWER_BYTES : MAX_COMPLAINT_BYTES), () => {});
+  return new Response(Readable.toWeb(body) as ReadableStream<Uint8Array<ArrayBuffer>>, { status, headers });
+}
+
+/** Passes so many bytes on, and fails beyond. */
+function atMost(maxBytes: number): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform(part: Buffer, _encoding, done) {
+      bytes += part.length;
+      if (bytes > maxBytes) done(new Error('Its answer is far too long.'));
+      else done(null, part);
+    },
+  });
 }

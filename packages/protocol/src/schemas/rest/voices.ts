@@ -37,8 +37,8 @@ export const listedVoiceSchema = z.object({
   keyOrigin: z.string().nullable(),
   /** Recogniser, thinker and speaker of this voice may be chosen. */
   hasParts: z.boolean(),
-  /** Models that its service shuts down: a regular expression of their names, the day by which, and what answers in their place. */
-  retiring: z.array(z.object({ pattern: z.string(), by: z.string(), successor: z.string() })),
+  /** Models that its service shuts down: their names without days, the day by which, and what answers in their place. */
+  retiring: z.array(z.object({ names: z.array(z.string()), by: z.string(), successor: z.string() })),
 });
 export type ListedVoice = z.output<typeof listedVoiceSchema>;
 
@@ -60,7 +60,9 @@ export const createVoiceKeySchema = z.object({
     .string()
     .max(LIMITS.characters.origin)
     .regex(/^https?:\/\/[^/?#@\s]+$/, FIELD_FAULTS.origin)
-    .transform((origin) => origin.toLowerCase()),
+    .refine((origin) => URL.canParse(origin), FIELD_FAULTS.origin)
+    // As the addresses of services are compared with it: no usual port, names as they are looked up.
+    .transform((origin) => new URL(origin).origin),
   key: z
     .string()
     .trim()

@@ -27,8 +27,10 @@ export function KeyField({ projectId, origin, keyId, onChange }: KeyFieldProps) 
   const { data: keys = [] } = useQuery(voiceKeysQuery(projectId));
   const [fresh, setFresh] = useState('');
   const keep = useMutation({
-    mutationFn: () =>
-      request<VoiceKey>('POST', `/projects/${projectId}/voice-keys`, { name: origin, origin, key: fresh.trim() }),
+    mutationFn: () => {
+      const name = origin?.slice(0, LIMITS.characters.name);
+      return request<VoiceKey>('POST', `/projects/${projectId}/voice-keys`, { name, origin, key: fresh.trim() });
+    },
     onSuccess: async (key) => {
       setFresh('');
       onChange(key.keyId);
@@ -36,13 +38,19 @@ export function KeyField({ projectId, origin, keyId, onChange }: KeyFieldProps) 
     },
   });
   const fitting = keys.filter((key) => key.origin === origin);
+  // Deleted meanwhile, or kept for another place: it has to be seen to be given up.
+  const stray = keyId === undefined || fitting.some((key) => key.keyId === keyId) ? [] : [keyId];
   const labelOf = ({ createdAt, endsIn }: VoiceKey): string => texts.keySet(date(createdAt), endsIn);
   return (
     <>
       <Select
         label={texts.key(origin ?? '')}
-        data={[{ value: '', label: texts.noKey }, ...fitting.map((key) => ({ value: key.keyId, label: labelOf(key) }))]}
-        value={fitting.some((key) => key.keyId === keyId) ? (keyId ?? '') : ''}
+        data={[
+          { value: '', label: texts.noKey },
+          ...stray.map((value) => ({ value, label: texts.strayKey })),
+          ...fitting.map((key) => ({ value: key.keyId, label: labelOf(key) })),
+        ]}
+        value={keyId ?? ''}
         allowDeselect={false}
         onChange={(chosen) => onChange(chosen === null || chosen === '' ? null : chosen)}
       />

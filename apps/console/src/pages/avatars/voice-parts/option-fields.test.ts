@@ -48,9 +48,10 @@ test('what is emptied is left out', () => {
 });
 
 test('of a model that its service shuts down its owner is told', () => {
-  const end = { pattern: '^gpt-realtime(?:-mini)?$', by: '2027-01-20', successor: 'gpt-realtime-2.1' };
+  const end = { names: ['gpt-realtime'], by: '2027-01-20', successor: 'gpt-realtime-2.1' };
   const catalogue = [listed({ id: 'openai-realtime', retiring: [end] }), listed({})];
   expect(retiringModel(catalogue, 'openai-realtime', 'gpt-realtime')).toEqual(end);
+  expect(retiringModel(catalogue, 'openai-realtime', 'gpt-realtime-2025-08-28')).toEqual(end);
   expect(retiringModel(catalogue, 'openai-realtime', 'gpt-realtime-2.1')).toBeNull();
   expect(retiringModel(catalogue, 'local', 'gpt-realtime')).toBeNull();
 });

@@ -1,4 +1,4 @@
-import type { VoiceSlotName } from '@visavis/protocol';
+import { undatedModel, type VoiceSlotName } from '@visavis/protocol';
 import type { ListedVoice } from '@visavis/protocol/rest';
 
 type Options = Readonly<Record<string, string | number | boolean>>;
@@ -60,7 +60,7 @@ export function originOfKey({ keyOrigin }: Pick<ListedVoice, 'keyOrigin'>, optio
 /** The model that its service shuts down, with the day and what answers in its place; null: it lives on. */
 export function retiringModel(catalogue: readonly ListedVoice[], provider: string, model: string) {
   const voice = catalogue.find(({ slot, id }) => slot === 'voice' && id === provider);
-  return voice?.retiring.find(({ pattern }) => new RegExp(pattern).test(model)) ?? null;
+  return voice?.retiring.find(({ names }) => names.includes(undatedModel(model))) ?? null;
 }
 
 /** An empty text is as if it had not been given. */

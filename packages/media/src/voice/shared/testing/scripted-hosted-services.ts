@@ -30,9 +30,10 @@ export class ScriptedHostedServices extends LoopbackService {
   answer: readonly string[] = ['I am **Ada**, your guide. ', 'What would you like to know?'];
   call: { readonly name: string; readonly input: object } | null = null;
   refusal: Refusal = null;
+  /** What `/endless` answers: a refusal that goes on as fast as it is read, or now and then a word. */
+  endless: 'complaint' | 'trickle' = 'trickle';
   /** What a turn's end is answered with. */
   ending: 'words' | 'never' | 'drop' = 'words';
-  /** Messages that nobody expects come between the others. */
   readonly #sockets = new WebSocketServer({ noServer: true });
 
   static async start(): Promise<ScriptedHostedServices> {
@@ -68,6 +69,7 @@ export class ScriptedHostedServices extends LoopbackService {
       response.writeHead(refusal.status, { 'content-type': 'application/json' });
       return void response.end(JSON.stringify({ error: { message: refusal.message } }));
     }
+    if (path === '/endless') return this.#goOn(response);
     if (path.includes('/text-to-speech/')) speakByLines(JSON.parse(body).text, response);
     else if (path === '/tts/sse') speakByEvents(JSON.parse(body).transcript, response);
     else if (path === '/cognitiveservices/v1')
@@ -76,6 +78,20 @@ export class ScriptedHostedServices extends LoopbackService {
     else if (path.includes(':streamGenerateContent')) this.#thinkAsGemini(response);
     else if (path === '/v1/chat/completions') this.#thinkAsMistral(response);
     else response.writeHead(404).end();
+  }
+
+  #goOn(response: ServerResponse): void {
+    if (this.endless === 'trickle') {
+      response.writeHead(200);
+      response.write('word ');
+      return;
+    }
+    response.writeHead(500);
+    const more = (): void => {
+      while (!response.destroyed && response.write('x'.repeat(65_536)));
+    };
+    response.on('drain', more);
+    more();
   }
 
   #listenTo(connection: WebSocket): void {
@@ -103,12 +119,15 @@ export class ScriptedHostedServices extends LoopbackService {
         return;
       }
       const { type } = JSON.parse(data.toString());
-      if (type !== 'Finalize') return;
-      if (this.ending === 'drop') connection.terminate();
-      if (this.ending !== 'words') return;
+      if (this.ending === 'drop') return connection.terminate();
+      if (this.ending === 'never') return;
       connection.send('{"type":"SpeechStarted"}');
       const isUnsaid = hasPaused || (this.listened[place] ?? 0) === 0;
-      tell({ ...words(isUnsaid ? '' : this.transcript), is_final: true, speech_final: true, from_finalize: true });
+      // What has been said already is no reason for an answer.
+      if (type === 'Finalize' && !isUnsaid) {
+        tell({ ...words(this.transcript), is_final: true, speech_final: true, from_finalize: true });
+      }
+      if (type === 'CloseStream') connection.close(1000);
     });
   }
 
