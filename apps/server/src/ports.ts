@@ -125,7 +125,7 @@ export type Admission = {
   /** Whether the user is in the project; nobody's membership ends when left out. */
   isMember?(projectId: string, userId: string): Promise<boolean>;
   /** `avatarId` wins over `name`; a name is searched among the project's own avatars and the system ones; any unknown `navtalk.*` name falls back to a built-in figure. Without either: any avatar, the project's own first. */
-  findAvatar(projectId: string, query: { avatarId?: string; name?: string }): Promise<AvatarLookUp>;
+  findAvatar(projectId: string, query: { avatarId?: string; name?: string; isAny?: true }): Promise<AvatarLookUp>;
 };
 
 /** Keys of single talks, for those who were in a talk on a licence key that is everyone's. */

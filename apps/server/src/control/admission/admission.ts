@@ -41,7 +41,7 @@ export type Admission = {
   /** Whether the user is in the project, as whatever. */
   isMember(projectId: string, userId: string): Promise<boolean>;
   /** `avatarId` wins over `name`; any unknown name of the built-in form gets a built-in figure. Without either: any avatar. */
-  findAvatar(projectId: string, query: { avatarId?: string; name?: string }): Promise<AvatarFound>;
+  findAvatar(projectId: string, query: { avatarId?: string; name?: string; isAny?: true }): Promise<AvatarFound>;
 };
 
 /** Who may call, and whom. Without `allowance` use is not limited. */

@@ -95,8 +95,8 @@ export type AvatarCatalogue = {
   get(projectId: string, avatarId: string): Promise<Avatar | null>;
   /** Any avatar, for whoever knows its id. */
   getAnywhere(avatarId: string): Promise<Avatar | null>;
-  /** By id when one is given, else by name; without either, any: the project's newest before the system ones. */
-  find(projectId: string, query: { avatarId?: string; name?: string }): Promise<AvatarFound>;
+  /** By id when one is given, else by name; with `isAny`, any: the project's newest before the system ones. */
+  find(projectId: string, query: { avatarId?: string; name?: string; isAny?: true }): Promise<AvatarFound>;
   /** The still picture or the film of any avatar, for whoever knows its id. */
   pictureOf(avatarId: string, kind: PictureKind): Promise<AvatarPicturePlace | null>;
 };
@@ -220,13 +220,13 @@ export function createAvatarCatalogue({ orm }: Pick<Database, 'orm'>, folders: B
       return rows.map(toAvatar);
     },
 
-    async find(projectId, { avatarId, name }) {
+    async find(projectId, { avatarId, name, isAny }) {
       if (avatarId) {
         const avatar = await get(projectId, avatarId);
         return avatar ? { kind: 'found', avatar, ambiguous: false } : MISSING;
       }
-      if (name === undefined) return findNewest(projectId, sql`true`);
-      const wanted = name.trim().replaceAll('\u0000', '');
+      if (isAny === true) return findNewest(projectId, sql`true`);
+      const wanted = name?.trim().replaceAll('\u0000', '');
       return wanted ? findByName(projectId, wanted) : MISSING;
     },
   };

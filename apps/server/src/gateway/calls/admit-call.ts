@@ -72,6 +72,7 @@ export async function admitCall(options: {
   const lookUp = await dependencies.admission.findAvatar(licence.projectId, {
     ...(avatarId === undefined ? {} : { avatarId }),
     ...(name === undefined ? {} : { name }),
+    ...(avatarId === undefined && name === undefined ? { isAny: true } : {}),
   });
   if (lookUp.kind === 'missing') return refuse('avatar-not-found');
   // Who knows the extensions can say so to people; NavTalk's clients get the figure and a warning.
