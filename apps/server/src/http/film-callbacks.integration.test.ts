@@ -202,7 +202,7 @@ describeOnBothDatabases('messages about films that ended', (context) => {
   test('an address that turns out private when it is posted to is not reached', async () => {
     await generate({ callback_url: receiverUrl });
     await context.db.pool.query(
-      `update films set callback = jsonb_set(callback, '{url}', $1) where state = 'waiting'`,
+      `update films set callback = jsonb_set(callback, '{url}', $1) where state in ('waiting', 'running')`,
       [JSON.stringify(receiverUrl.replace('localhost', '127.0.0.1'))],
     );
     await server.plane.jobs?.runDue(JOBS.films.name);
