@@ -144,7 +144,7 @@ export const REFUSALS = {
   'voice-key-elsewhere': 'This key was given for {origin} and is sent nowhere else. Choose one for {wanted}.',
   'voice-keys-full': 'This project has {limit} keys of services, as many as it may have. Delete one you do not need.',
   'trying-already': 'You are trying something else already. Wait for its result, then try again.',
-  'many-trials': 'Many people are trying voices just now. Try again in a few seconds.',
+  'many-trials': 'Many people are trying something just now. Try again in a few seconds.',
   'voice-not-heard': 'Voices of “{provider}” cannot be heard here: talk with the avatar.',
   'voice-in-calls-only':
     'Voices of OpenAI Realtime can be heard in a call only: talk with the avatar in the playground.',

@@ -209,7 +209,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const uploadLinks = createUploadLinks(options, bounds);
   const hooks = createWebhookServices(options, bounds, wake);
   const filming = createFilmServices(options, { ...shop, bundles }, uploadLinks, hooks.callbacks);
-  const tools = createToolServices(options);
+  const tools = createToolServices(options, bounds);
   const talks = createTalkServices(options, bounds, hooks.webhooks);
   const { recordings, recordingRooms, conversations, records, archive, takeLost } = talks;
   const logs = { serverLog, audit };

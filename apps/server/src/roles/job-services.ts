@@ -139,13 +139,14 @@ export function createWebhookServices(
 }
 
 /** Tools that the server answers in calls. */
-export function createToolServices({ db, masterKeys, logger, toolPrivateHosts = [] }: ConsoleServiceOptions) {
+export function createToolServices(options: ConsoleServiceOptions, { reached: onBound }: Pick<Bounds, 'reached'>) {
+  const { db, masterKeys, logger, toolPrivateHosts = [] } = options;
   const findAddresses = createAddressGuard({ allowedPrivateHosts: toolPrivateHosts });
   const secrets = new ProjectSecrets(toolSecrets, db, createSecretBox(masterKeys, 'tool secrets'));
   const fetch = createGuardedFetch({ findAddresses });
   const webhookTools = new WebhookTools({ secrets, findAddresses, fetch });
   const box = createSecretBox(masterKeys, 'mcp headers');
-  const mcpServers = new McpServers({ db, box, fetch, findAddresses, logger });
+  const mcpServers = new McpServers({ db, box, fetch, findAddresses, logger, onBound });
   const sources: ToolSource[] = [(talk) => webhookTools.of(talk), (talk, taken) => mcpServers.of(talk, taken)];
   const knowledge = new Knowledge({ db, fetch });
   sources.unshift((talk) => knowledge.of(talk));

@@ -122,7 +122,7 @@ export const zh: ServerTexts = {
     'voice-key-elsewhere': '此密钥只用于 {origin}，不会发送到别处。请选择用于 {wanted} 的密钥。',
     'voice-keys-full': '此项目已有 {limit} 个服务密钥，达到上限。请删除不需要的密钥。',
     'trying-already': '您已在测试另一项。请等待结果后重试。',
-    'many-trials': '目前有许多人在测试声音。请几秒后重试。',
+    'many-trials': '目前有许多人在测试。请几秒后重试。',
     'voice-not-heard': '“{provider}”的声音无法在此试听：请与数字人对话。',
     'voice-in-calls-only': 'OpenAI Realtime 的声音只能在通话中听到：请在试用页与数字人对话。',
     'no-openai-key': '此服务器没有 OpenAI 密钥，因此这个声音无法说话。请设置 OPENAI_API_KEY，或选择提供方“local”。',

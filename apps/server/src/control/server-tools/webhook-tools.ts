@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type AvatarTool, DELIVERY_FAULTS, LIMITS, type WebhookTarget } from '@visavis/protocol';
+import { type AvatarTool, DELIVERY_FAULTS, LIMITS, type Tool, type WebhookTarget } from '@visavis/protocol';
 import { type FindAddresses, PrivateHostError, whyForbidden } from '@visavis/protocol/address-guard';
 import { refusal } from '../control-error.ts';
 import { faultOf } from '../net/fetch-fault.ts';
@@ -21,7 +21,7 @@ export type WebhookToolsOptions = {
   readonly findAddresses: FindAddresses;
 };
 
-type Target = { readonly name: string; readonly webhook: WebhookTarget };
+type Target = { readonly name: string; readonly parameters: Tool['parameters']; readonly webhook: WebhookTarget };
 
 /** Tools whose results the server asks of web addresses. */
 export class WebhookTools {
@@ -36,7 +36,7 @@ export class WebhookTools {
     return (talk.avatar.tools ?? []).flatMap(({ webhook, ...tool }) => {
       if (webhook === undefined) return [];
       const definition = { ...tool, serverWaitMs: webhook.timeoutMs + MARGIN_MS };
-      const target = { name: tool.name, webhook };
+      const target = { name: tool.name, parameters: tool.parameters, webhook };
       return [{ definition, run: (call, signal) => this.#ask(target, call, talk, signal) }];
     });
   }
@@ -47,7 +47,7 @@ export class WebhookTools {
     tool: AvatarTool,
     given: Readonly<Record<string, unknown>>,
   ): Promise<ToolAnswer & { readonly durationMs: number }> {
-    const { webhook, name } = tool;
+    const { webhook, name, parameters } = tool;
     if (webhook === undefined) throw refusal('bad-request', 'tool-without-address', { field: 'tool' });
     await this.requireAllowed([tool]);
     const startedAtMs = performance.now();
@@ -55,7 +55,7 @@ export class WebhookTools {
     const { projectId, avatarId } = talk;
     const ended = new AbortController().signal;
     const asked = { sessionId: `trial_${randomUUID()}`, projectId, avatar: { avatarId }, ended };
-    const answer = await this.#ask({ name, webhook }, call, asked, ended);
+    const answer = await this.#ask({ name, parameters, webhook }, call, asked, ended);
     return { ...answer, durationMs: Math.round(performance.now() - startedAtMs) };
   }
 
@@ -70,7 +70,8 @@ export class WebhookTools {
     }
   }
 
-  async #ask({ name, webhook }: Target, call: ToolCall, talk: ToolTalk, signal: AbortSignal): Promise<ToolAnswer> {
+  async #ask(target: Target, call: ToolCall, talk: ToolTalk, signal: AbortSignal): Promise<ToolAnswer> {
+    const { name, webhook } = target;
     const { url, method, timeoutMs } = webhook;
     const at = new Date();
     const body = method === 'GET' ? '' : bodyOf(call, talk, at);
@@ -80,7 +81,7 @@ export class WebhookTools {
     const sent = method === 'GET' ? {} : { 'content-type': 'application/json', 'content-length': lengthOf(body) };
     try {
       const { status, contentType, ...answer } = await this.#options.fetch({
-        url: method === 'GET' ? addressOf(url, call.argumentsJson) : url,
+        url: method === 'GET' ? addressOf(target, call.argumentsJson) : url,
         ...{ method, timeoutMs, signal, maxBytes: LIMITS.bytes.toolAnswer, maxRedirects: 0 },
         headers: {
           ...sent,
@@ -109,14 +110,24 @@ function bodyOf({ callId, name, argumentsJson }: ToolCall, { sessionId, avatar }
   return JSON.stringify({ type: 'tool.call', timestamp: at.toISOString(), data });
 }
 
-/** Each argument is a parameter of the query: texts as they are, everything else as JSON. */
-function addressOf(url: string, argumentsJson: string): string {
-  const address = new URL(url);
+/**
+ * Each argument is a parameter of the query: texts as they are, everything else as JSON. What the owner's address says already
+ * is not the model's to change, nor has it words for what the tool does not name.
+ */
+function addressOf({ webhook, parameters }: Target, argumentsJson: string): string {
+  const address = new URL(webhook.url);
+  const fixed = new Set(address.searchParams.keys());
+  const named = namesIn(parameters);
   const given = JSON.parse(argumentsJson) as Readonly<Record<string, unknown>>;
   for (const [key, value] of Object.entries(given)) {
+    if (fixed.has(key) || (named.length > 0 && !named.includes(key))) continue;
     address.searchParams.set(key, typeof value === 'string' ? value : JSON.stringify(value));
   }
   return address.href;
+}
+
+function namesIn({ properties }: Target['parameters']): readonly string[] {
+  return typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
 }
 
 function read(status: number, contentType: string, { body, isCut }: { body: Buffer; isCut: boolean }): ToolAnswer {

@@ -62,6 +62,10 @@ describe('tools that the server answers', () => {
     });
     const many = Array.from({ length: LIMITS.counts.tools }, (_, index) => tool(`t${index}`));
     expect(joinTools(many, [WEATHER])).toHaveLength(LIMITS.counts.tools);
+    const long = many.map(({ name }) => ({ ...tool(name), description: 'x'.repeat(4000) }));
+    const joined = joinTools([], [WEATHER, ...long.map((given) => ({ ...given, serverWaitMs: 5000 }))]);
+    expect(joined).toContainEqual(WEATHER);
+    expect(JSON.stringify(joined).length).toBeLessThanOrEqual(LIMITS.characters.toolsJson);
   });
 
   it('fail in a sentence for the model, and are broken off when the call ends', async () => {
@@ -82,11 +86,14 @@ describe('tools that the server answers', () => {
 
   it('stop for a model that calls round in circles, until the user says something', async () => {
     const { tools, sent, called } = openTools(async () => 'again');
-    for (let count = 0; count < 33; count += 1) called(`c${count}`);
-    await vi.waitFor(() => expect(sent).toHaveLength(33));
+    for (let count = 0; count < 40; count += 1) called(`c${count}`);
+    await vi.waitFor(() => expect(sent).toHaveLength(40));
     expect(sent.filter((command) => 'output' in command && command.output === 'again')).toHaveLength(32);
+    // One last time it may answer; whatever it calls then, it is not asked again.
+    const refused = sent.filter((command) => command.type === 'tool-result' && command.output !== 'again');
+    expect(refused.map((command) => 'reply' in command && command.reply)).toEqual([true, ...Array(7).fill(false)]);
     tools.take({ type: 'user-transcript-done', itemId: 'i', text: 'Go on' });
     called('fresh');
-    await vi.waitFor(() => expect(sent.at(-1)).toMatchObject({ callId: 'fresh', output: 'again' }));
+    await vi.waitFor(() => expect(sent.at(-1)).toMatchObject({ callId: 'fresh', output: 'again', reply: true }));
   });
 });

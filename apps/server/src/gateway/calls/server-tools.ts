@@ -1,18 +1,24 @@
 import type { SessionCommand, SessionConfig, SessionEvent } from '@visavis/media/session-events';
-import { LIMITS } from '@visavis/protocol';
+import { fittingTools, LIMITS } from '@visavis/protocol';
 import type { ServerTools, ToolDefinition } from '../../ports.ts';
 
-/** Calls that a model may make before the user says something again: one that goes round in circles is stopped. */
+/**
+ * Calls that a model may make before the user says something again. One that goes round in circles is told once to answer;
+ * what it calls then is refused, and nobody asks it to go on.
+ */
 const MAX_CALLS_IN_A_ROW = 32;
 const TOO_MANY = JSON.stringify({
   error: 'The tool was not called: too many calls in a row. Answer with what you know already.',
 });
 
-/** What the voice of a call may call: those of the server stand first, and no tool of a client takes the name of one. */
+/**
+ * What the voice of a call may call, as many as fit: those of the server stand first, and no tool of a client takes the name
+ * of one.
+ */
 export function joinTools(clients: readonly ToolDefinition[], servers: ServerTools['tools']): SessionConfig['tools'] {
   const names = new Set(servers.map(({ name }) => name));
   const others = clients.filter(({ name }) => !names.has(name));
-  return [...servers, ...others].slice(0, LIMITS.counts.tools);
+  return fittingTools([...servers, ...others]).tools;
 }
 
 /** The tools of one call that the server answers: those that one reply calls run side by side, and the client hears of none. */
@@ -66,15 +72,19 @@ export class CallTools {
   #start(call: Extract<SessionEvent, { type: 'tool-call-done' }>): void {
     this.#callIds.add(call.callId);
     this.#callsInARow += 1;
-    void this.#run(call);
+    const tooMany = this.#callsInARow - MAX_CALLS_IN_A_ROW;
+    if (tooMany <= 0) void this.#run(call);
+    else this.#answer(call.callId, TOO_MANY, tooMany === 1);
   }
 
   async #run({ callId, name, argumentsJson }: Extract<SessionEvent, { type: 'tool-call-done' }>): Promise<void> {
     const { signal } = this.#aborter;
-    const isTooMany = this.#callsInARow > MAX_CALLS_IN_A_ROW;
-    const output = isTooMany ? TOO_MANY : await this.#given.run({ callId, name, argumentsJson }, signal).catch(failed);
-    if (signal.aborted) return;
-    this.#send({ type: 'tool-result', callId, output: output.slice(0, LIMITS.characters.toolResult), reply: true });
+    this.#answer(callId, await this.#given.run({ callId, name, argumentsJson }, signal).catch(failed), true);
+  }
+
+  #answer(callId: string, output: string, reply: boolean): void {
+    if (this.#aborter.signal.aborted) return;
+    this.#send({ type: 'tool-result', callId, output: output.slice(0, LIMITS.characters.toolResult), reply });
   }
 }
 

@@ -97,6 +97,42 @@ describeOnBothDatabases('MCP servers of avatars', (context) => {
     expect((await openTools()).tools.map(({ name }) => name)).toEqual(['weather']);
   });
 
+  test('that are not there are not asked again by the next call, and at once when somebody looks', async () => {
+    const dead = await ToolReceiver.start();
+    dead.reply = () => ({ status: 503 });
+    const { mcpServerId } = await add({ url: dead.url });
+    for (let calls = 0; calls < 3; calls += 1) {
+      expect((await openTools()).tools.map(({ name }) => name)).toEqual(['weather']);
+    }
+    expect(dead.requests).toHaveLength(1);
+    await browser.send('POST', `${path}/${mcpServerId}/tools`);
+    expect(dead.requests).toHaveLength(2);
+    await dead.close();
+  });
+
+  test('are tried by a project one after another, and by a crowd of one’s own not at all', async () => {
+    const slow = await ToolReceiver.start();
+    const asked = Promise.withResolvers<void>();
+    const answered = Promise.withResolvers<void>();
+    slow.reply = async () => {
+      asked.resolve();
+      await answered.promise;
+      return { status: 503 };
+    };
+    const { mcpServerId } = await add({ url: slow.url });
+    const attempt = () => browser.send('POST', `${path}/${mcpServerId}/tools`);
+    const first = attempt();
+    await asked.promise;
+    const others = [attempt(), attempt(), attempt()];
+    const refused = await Promise.race(others);
+    expect([refused.statusCode, refused.json().error.reason]).toEqual([429, 'trying-already']);
+    expect(slow.requests).toHaveLength(1);
+    answered.resolve();
+    const statuses = (await Promise.all([first, ...others])).map(({ statusCode }) => statusCode);
+    expect(statuses.toSorted()).toEqual([409, 409, 409, 429]);
+    await slow.close();
+  });
+
   test('headers are encrypted, never shown, and not sent to another host', async () => {
     const { mcpServerId } = await add();
     const elsewhere = await ToolReceiver.start();

@@ -87,13 +87,26 @@ describeOnBothDatabases('tools that the server answers', (context) => {
   });
 
   test('are asked by their query where they are to be got', async () => {
-    await save(weather({ method: 'GET' }));
+    const { parameters, ...plain } = weather({ method: 'GET' });
+    await save({ ...plain, parameters: { ...parameters, properties: { ...parameters.properties, days: {} } } });
     await run('{"city":"Paris & Lyon","days":2}');
     expect(receiver.requests[0]).toMatchObject({
       method: 'GET',
       path: '/weather?key=1&city=Paris+%26+Lyon&days=2',
       body: '',
     });
+  });
+
+  test('get nothing of a model that its owner has fixed in the address, or that the tool does not name', async () => {
+    await save(weather({ method: 'GET' }));
+    await run('{"city":"Paris","key":"2","admin":"yes"}');
+    const open = { ...weather({ method: 'GET' }), parameters: { type: 'object', properties: {} } };
+    await save(open);
+    await run('{"city":"Paris","key":"2"}');
+    expect(receiver.requests.map(({ path }) => path)).toEqual([
+      '/weather?key=1&city=Paris',
+      '/weather?key=1&city=Paris',
+    ]);
   });
 
   test('that fail, hang, send the caller elsewhere or answer with no text become a sentence for the model', async () => {

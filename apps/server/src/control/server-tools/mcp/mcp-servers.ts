@@ -5,12 +5,15 @@ import { mcpServers } from '../../../db/avatar-parts-schema.ts';
 import type { Database } from '../../../db/database.ts';
 import { avatars } from '../../../db/schema.ts';
 import { notFound, refusal } from '../../control-error.ts';
+import type { OnBound } from '../../fairness/bounds.ts';
+import { FairPlaces } from '../../fairness/fair-places.ts';
 import { newPublicId } from '../../ids.ts';
 import type { ControlLogger } from '../../logger.ts';
 import type { GuardedFetch } from '../../net/guarded-fetch.ts';
 import { alone, quotaReached } from '../../quotas/quotas.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
 import type { ServerTool, ToolTalk } from '../server-tools.ts';
+import { McpLists } from './mcp-lists.ts';
 import { namesFor } from './mcp-names.ts';
 import { McpError, McpSession } from './mcp-session.ts';
 
@@ -39,28 +42,38 @@ export type McpServersOptions = {
   readonly fetch: GuardedFetch;
   readonly findAddresses: FindAddresses;
   readonly logger: ControlLogger;
-  /** How long a list of tools counts, and how long the beginning of a call waits for one. Left out: minutes, and 2.5 s. */
-  readonly freshMs?: number;
-  readonly listWaitMs?: number;
+  readonly onBound?: OnBound;
 };
 
 /** Besides the time of the call itself: for connecting, and for the way between processes. */
 const MARGIN_MS = 3000;
-const FRESH_MS = 5 * 60_000;
 const LIST_WAIT_MS = 2500;
 const TRIAL_MS = 15_000;
-const MAX_REMEMBERED = 1000;
+/** Trials that run at once, and that wait for it. */
+const AT_ONCE = { inAll: 4, perProject: 1 } as const;
+const WAITING = { inAll: 20, perProject: 2 } as const;
+const TRIAL_WAIT_LIMIT_MS = 20_000;
 
 type Row = typeof mcpServers.$inferSelect;
-type Remembered = { readonly tools: readonly Tool[]; readonly atMs: number; readonly updatedAtMs: number };
 
 /** Servers of the Model Context Protocol that avatars may ask. */
 export class McpServers {
   readonly #options: McpServersOptions;
-  readonly #lists = new Map<string, Remembered>();
+  readonly #lists = new McpLists();
+  readonly #trials: FairPlaces;
 
   constructor(options: McpServersOptions) {
     this.#options = options;
+    this.#trials = new FairPlaces({
+      what: 'trials of MCP servers',
+      atOnce: AT_ONCE.inAll,
+      atOncePerTenant: AT_ONCE.perProject,
+      waiting: WAITING.inAll,
+      waitingPerTenant: WAITING.perProject,
+      waitLimitMs: TRIAL_WAIT_LIMIT_MS,
+      reasons: { own: 'trying-already', full: 'many-trials' },
+      ...(options.onBound === undefined ? {} : { onBound: options.onBound }),
+    });
   }
 
   async list(projectId: string, avatarId: string): Promise<McpServer[]> {
@@ -97,23 +110,27 @@ export class McpServers {
       .update(mcpServers)
       .set({ ...changes, ...sealed, updatedAt: sql`now()` })
       .where(eq(mcpServers.id, id));
-    this.#lists.delete(id);
+    this.#lists.forget(id);
     return toServer(await this.#row(projectId, avatarId, id));
   }
 
   async remove(projectId: string, avatarId: string, id: string): Promise<void> {
     await this.#row(projectId, avatarId, id);
-    this.#lists.delete(id);
+    this.#lists.forget(id);
     await this.#options.db.orm.delete(mcpServers).where(eq(mcpServers.id, id));
   }
 
   /** All tools of the server, allowed or not, as it lists them now. A sentence where it does not. */
   async tools(projectId: string, avatarId: string, id: string): Promise<readonly Tool[]> {
     const row = await this.#row(projectId, avatarId, id);
+    return this.#trials.run({ key: projectId }, () => this.#askNow(row));
+  }
+
+  async #askNow(row: Row): Promise<readonly Tool[]> {
     const session = this.#session(row);
     try {
       const tools = await session.list(AbortSignal.timeout(TRIAL_MS));
-      this.#remember(row, tools);
+      this.#lists.keep(row, tools);
       return tools;
     } catch (error) {
       if (error instanceof McpError) throw refusal('conflict', 'mcp-server', { values: { what: error.message } });
@@ -124,17 +141,17 @@ export class McpServers {
   }
 
   /** Tools of all servers of an avatar, for one talk; those of servers that do not answer are left out. */
-  async of({ avatar, sessionId, ended }: ToolTalk, taken: ReadonlySet<string>): Promise<readonly ServerTool[]> {
+  async of(talk: ToolTalk, taken: ReadonlySet<string>): Promise<readonly ServerTool[]> {
     const rows = await this.#options.db.orm
       .select()
       .from(mcpServers)
-      .where(eq(mcpServers.avatarId, avatar.avatarId))
+      .where(eq(mcpServers.avatarId, talk.avatar.avatarId))
       .orderBy(asc(mcpServers.ordinal));
     const found = await Promise.all(
       rows.map(async (row) => {
         const session = this.#session(row);
-        ended.addEventListener('abort', () => session.close(), { once: true });
-        return { row, session, tools: await this.#listed(row, session, sessionId) };
+        talk.ended.addEventListener('abort', () => session.close(), { once: true });
+        return { row, session, tools: await this.#listed(row, session, talk) };
       }),
     );
     const used = new Set(taken);
@@ -153,24 +170,20 @@ export class McpServers {
     });
   }
 
-  async #listed(row: Row, session: McpSession, sessionId: string): Promise<readonly Tool[]> {
-    const { freshMs = FRESH_MS, listWaitMs = LIST_WAIT_MS, logger } = this.#options;
-    const known = this.#lists.get(row.id);
-    const isOfThis = known !== undefined && known.updatedAtMs === row.updatedAt.getTime();
-    if (isOfThis && performance.now() - known.atMs < freshMs) return known.tools;
+  async #listed(row: Row, session: McpSession, { sessionId, ended }: ToolTalk): Promise<readonly Tool[]> {
+    const known = this.#lists.fresh(row);
+    if (known !== null) return known;
     try {
-      const tools = await session.list(AbortSignal.timeout(listWaitMs));
-      this.#remember(row, tools);
+      const tools = await session.list(AbortSignal.timeout(LIST_WAIT_MS));
+      this.#lists.keep(row, tools);
       return tools;
     } catch (error) {
-      logger.warn({ sessionId, mcpServerId: row.id, error: String(error) }, 'Tools of an MCP server are not there');
-      return isOfThis ? known.tools : [];
+      // A talk that is over says nothing of the server.
+      if (ended.aborted) return [];
+      const told = { sessionId, mcpServerId: row.id, error: String(error) };
+      this.#options.logger.warn(told, 'Tools of an MCP server are not there');
+      return this.#lists.keepLast(row);
     }
-  }
-
-  #remember({ id, updatedAt }: Row, tools: readonly Tool[]): void {
-    if (this.#lists.size >= MAX_REMEMBERED) this.#lists.clear();
-    this.#lists.set(id, { tools, atMs: performance.now(), updatedAtMs: updatedAt.getTime() });
   }
 
   #session(row: Row): McpSession {
