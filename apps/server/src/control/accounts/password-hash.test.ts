@@ -17,7 +17,7 @@ test('one address that floods is refused for itself, and another is served in be
   const refused = await Promise.race([hashingFor('owner', () => hashPassword('correct horse')), Promise.all(flood)]);
   expect(refused).toMatch(/^\$argon2id\$/);
   // Refusals are at once; of those that were let in, all but a few still wait.
-  expect(flooded).toBeLessThan(45);
+  expect(flooded).toBeLessThan(50);
   const outcomes = await Promise.all(flood);
   expect([outcomes.filter((o) => o === 'hashed').length, new Set(outcomes)]).toEqual([
     21,
