@@ -123,11 +123,9 @@ function VoiceFields({ projectId, values, onChange }: FieldsProps & { readonly p
           value={values.model}
           onChange={(model) => onChange({ model })}
         />
-        <div className={classes.stack}>
-          <VoicePartsFields
-            {...{ projectId, provider: values.provider, model: values.model, parts: values.parts, onChange }}
-          />
-        </div>
+        <VoicePartsFields
+          {...{ projectId, provider: values.provider, model: values.model, parts: values.parts, onChange }}
+        />
       </div>
     </section>
   );

@@ -11,6 +11,7 @@ import { useFormats } from '../../../i18n/language-choice.tsx';
 import { useVoiceSetupTexts } from '../../../i18n/voice-setup-texts.ts';
 import { KeyField } from './key-field.tsx';
 import { type OptionField, optionFields, originOfKey, retiringModel, slotsOf, withOption } from './option-fields.ts';
+import styles from './voice-parts.module.css';
 
 type Parts = Avatar['parts'];
 type Part = NonNullable<Parts[VoiceSlotName]>;
@@ -36,7 +37,7 @@ export function VoicePartsFields({ projectId, provider, model, parts, onChange }
     onChange({ parts: part === null ? others : { ...others, [slot]: part } });
   };
   return (
-    <>
+    <div className={`${classes.stack} ${styles.whole}`}>
       <Select
         name="provider"
         label={texts.voice}
@@ -55,7 +56,7 @@ export function VoicePartsFields({ projectId, provider, model, parts, onChange }
           onChange={(part) => change(slot, part)}
         />
       ))}
-    </>
+    </div>
   );
 }
 
@@ -76,7 +77,7 @@ function PartField({ projectId, slot, provider, entries, part, onChange }: PartF
   const entry = offered.find(({ id }) => id === part?.id);
   const choices = offered.map(({ id, title }) => ({ value: id, label: isWhole ? texts.own : title }));
   return (
-    <fieldset className={classes.stack}>
+    <fieldset className={`${classes.stack} ${styles.part}`}>
       <Select
         label={texts.slots[slot]}
         data={[{ value: '', label: texts.asServer }, ...choices]}
