@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import { ANALYSIS_SAMPLE_RATE_HZ } from '../core/audio-format.ts';
-import { logMel, MEL_BANDS, MEL_HOP_SAMPLES } from '../core/log-mel.ts';
+import { logMel, MEL_BANDS, MEL_HOP_SAMPLES } from './whisper-mel.ts';
 
 /** Sound that the model looks at: the last eight seconds, with silence before them where there is less. */
 const WINDOW_SAMPLES = 8 * ANALYSIS_SAMPLE_RATE_HZ;

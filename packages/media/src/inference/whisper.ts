@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import * as z from 'zod';
 import { ANALYSIS_SAMPLE_RATE_HZ } from '../core/audio-format.ts';
-import { logMel, MEL_BANDS } from '../core/log-mel.ts';
 import { HEAD_WIDTH } from './graph-builder.ts';
 import { type Graph, onnxModel } from './onnx-model.ts';
 import { decoderGraph, encoderGraph, layersOf, widthOf } from './whisper-graphs.ts';
+import { logMel, MEL_BANDS } from './whisper-mel.ts';
 import { WhisperVocabulary } from './whisper-vocabulary.ts';
 import { readWeights, toFloats, type Weight } from './whisper-weights.ts';
 

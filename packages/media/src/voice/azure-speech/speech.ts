@@ -1,6 +1,6 @@
 import type { ServiceWords } from '../cascade/cascade-failure.ts';
 import type { Speaker } from '../cascade/speaker.ts';
-import { askService, type Service } from '../shared/ask-service.ts';
+import type { Service } from '../shared/ask-service.ts';
 import { voiceThere } from '../shared/own-voice.ts';
 import { readSound } from '../shared/read-sound.ts';
 import { serviceSpeaker } from '../shared/speaking-service.ts';
@@ -9,21 +9,18 @@ export type AzureSpeech = {
   readonly service: Service;
   /** Name of the voice for avatars whose voice has a name like `marin`. */
   readonly voice: string;
-  readonly patienceMs?: number;
 };
 
-const PATIENCE_MS = 20_000;
 const USUAL_LANGUAGE = 'en-US';
 
 /**
  * A mouth by Azure's text to speech over HTTP (`POST /cognitiveservices/v1`, SSML in, PCM out;
  * https://learn.microsoft.com/azure/ai-services/speech-service/rest-text-to-speech, read on 2026-11-30).
  */
-export function azureSpeaker({ service, voice, patienceMs = PATIENCE_MS }: AzureSpeech): Speaker {
+export function azureSpeaker({ service, voice }: AzureSpeech): Speaker {
   const words: ServiceWords = { what: 'Azure voice', place: new URL(service.url).host, settings: null };
   return serviceSpeaker({
-    words,
-    patienceMs,
+    ...{ service, words },
     requestOf: (text, config) => {
       const name = voiceThere(config.voice, voice);
       const language = /^[a-z]{2,3}-[A-Z]{2}/.exec(name)?.[0] ?? USUAL_LANGUAGE;
@@ -34,7 +31,6 @@ export function azureSpeaker({ service, voice, patienceMs = PATIENCE_MS }: Azure
           `<voice name="${escaped(name)}">${escaped(text)}</voice></speak>`,
       };
     },
-    ask: ({ path, body }, signal) => askService(service, path, { words, body, signal, patienceMs }),
     read: readSound,
   });
 }

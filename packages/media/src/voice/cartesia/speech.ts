@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { WIRE_SAMPLE_RATE_HZ } from '../../core/audio-format.ts';
 import { CascadeFailure, type ServiceWords } from '../cascade/cascade-failure.ts';
 import type { Speaker } from '../cascade/speaker.ts';
-import { askService, type Service } from '../shared/ask-service.ts';
+import type { Service } from '../shared/ask-service.ts';
 import { voiceThere } from '../shared/own-voice.ts';
 import { PcmBytes } from '../shared/pcm-bytes.ts';
 import { readLines } from '../shared/read-lines.ts';
@@ -13,10 +13,8 @@ export type CartesiaSpeech = {
   readonly model: string;
   /** Id of the voice for avatars whose voice has a name like `marin`. */
   readonly voice: string;
-  readonly patienceMs?: number;
 };
 
-const PATIENCE_MS = 20_000;
 const MAX_WORDS = 2000;
 
 const eventSchema = z.discriminatedUnion('type', [
@@ -35,11 +33,10 @@ const eventSchema = z.discriminatedUnion('type', [
  * A mouth by Cartesia's events of sound and word times (`POST /tts/sse`; shapes as in its SDK 4.2.0, whose version of the interface
  * is asked for).
  */
-export function cartesiaSpeaker({ service, model, voice, patienceMs = PATIENCE_MS }: CartesiaSpeech): Speaker {
+export function cartesiaSpeaker({ service, model, voice }: CartesiaSpeech): Speaker {
   const words: ServiceWords = { what: 'Cartesia voice', place: new URL(service.url).host, settings: null };
   return serviceSpeaker({
-    words,
-    patienceMs,
+    ...{ service, words },
     requestOf: (text, config) => ({
       path: '/tts/sse',
       body: JSON.stringify({
@@ -49,7 +46,6 @@ export function cartesiaSpeaker({ service, model, voice, patienceMs = PATIENCE_M
         output_format: { container: 'raw', encoding: 'pcm_s16le', sample_rate: WIRE_SAMPLE_RATE_HZ },
       }),
     }),
-    ask: ({ path, body }, signal) => askService(service, path, { words, body, signal, patienceMs }),
     read: readEvents,
   });
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ServiceWords } from '../cascade/cascade-failure.ts';
 import type { Speaker } from '../cascade/speaker.ts';
-import { askService, type Service } from '../shared/ask-service.ts';
+import type { Service } from '../shared/ask-service.ts';
 import { voiceThere } from '../shared/own-voice.ts';
 import { PcmBytes } from '../shared/pcm-bytes.ts';
 import { readLines } from '../shared/read-lines.ts';
@@ -12,10 +12,8 @@ export type ElevenLabsSpeech = {
   readonly model: string;
   /** Id of the voice for avatars whose voice has a name like `marin`. */
   readonly voice: string;
-  readonly patienceMs?: number;
 };
 
-const PATIENCE_MS = 20_000;
 const MAX_CHARACTERS = 10_000;
 
 const chunkSchema = z.object({
@@ -32,11 +30,10 @@ const chunkSchema = z.object({
  * A mouth by ElevenLabs' stream of sound with the time of each character
  * (`POST /v1/text-to-speech/{voice_id}/stream/with-timestamps`, a line of JSON for each piece of sound; shapes as in its SDK 2.73.0).
  */
-export function elevenLabsSpeaker({ service, model, voice, patienceMs = PATIENCE_MS }: ElevenLabsSpeech): Speaker {
+export function elevenLabsSpeaker({ service, model, voice }: ElevenLabsSpeech): Speaker {
   const words: ServiceWords = { what: 'ElevenLabs voice', place: new URL(service.url).host, settings: null };
   return serviceSpeaker({
-    words,
-    patienceMs,
+    ...{ service, words },
     requestOf: (text, config) => {
       const [language = ''] = config.language.split('-');
       return {
@@ -48,7 +45,6 @@ export function elevenLabsSpeaker({ service, model, voice, patienceMs = PATIENCE
         }),
       };
     },
-    ask: ({ path, body }, signal) => askService(service, path, { words, body, signal, patienceMs }),
     read: readTimedSound,
   });
 }

@@ -1,3 +1,5 @@
+import { bearer, type Service } from '../shared/ask-service.ts';
+
 /** A service that speaks one of OpenAI's interfaces. */
 export type CompatibleService = {
   /** Base URL, up to `/v1`. */
@@ -9,3 +11,8 @@ export type CompatibleService = {
   /** The way to it; left out: any. */
   readonly fetch?: typeof globalThis.fetch;
 };
+
+/** The same as it is asked over HTTP. */
+export function askedAt({ url, apiKey, fetch }: CompatibleService): Service {
+  return { url, headers: bearer(apiKey), ...(fetch === undefined ? {} : { fetch }) };
+}

@@ -1,4 +1,3 @@
-import { VOICES } from '@visavis/protocol';
 import * as z from 'zod';
 import {
   definePart,
@@ -8,15 +7,15 @@ import {
   type ThinkerEntry,
   UNDESCRIBED_VOICES,
 } from '../catalogue-entry.ts';
+import { isOwnVoice } from '../shared/own-voice.ts';
+import { word } from '../shared/service-options.ts';
 import type { CompatibleService } from './compatible-service.ts';
-
-const MAX_WORD = 200;
 
 const url = z
   .url({ protocol: /^https?$/, error: 'must be an http or https address' })
   .max(2000)
   .meta({ title: 'Base URL', description: 'Up to /v1, like https://api.groq.com/openai/v1' });
-const model = z.string().trim().min(1, 'must not be empty').max(MAX_WORD).meta({ title: 'Model' });
+const model = word('Model');
 
 /** Any of these services may be run without keys, on a machine of one's own. */
 const key = { isNeeded: () => false, originOf: (options: { url: string }) => new URL(options.url).origin };
@@ -55,10 +54,10 @@ export const compatibleRecogniser: RecogniserEntry = definePart({
 const speechOptions = z.strictObject({
   url,
   model,
-  voice: z.string().trim().min(1, 'must not be empty').max(MAX_WORD).optional().meta({
-    title: 'Voice',
-    description: 'Who speaks for avatars whose voice has a name like marin; left empty: the service knows these',
-  }),
+  voice: word(
+    'Voice',
+    'Who speaks for avatars whose voice has a name like marin; left empty: the service knows these',
+  ).optional(),
 });
 
 export const compatibleSpeaker: SpeakerEntry = {
@@ -76,11 +75,6 @@ export const compatibleSpeaker: SpeakerEntry = {
   }),
   voices: () => UNDESCRIBED_VOICES,
 };
-
-/** Names that NavTalk's clients choose from are no service's own. */
-function isOwnVoice(voice: string): boolean {
-  return !VOICES.some((name) => name === voice);
-}
 
 function wayOf({ apiKey, network, isOperators }: PartTools): Pick<CompatibleService, 'apiKey' | 'fetch' | 'isOwners'> {
   return { fetch: network.fetch, isOwners: !isOperators, ...(apiKey === undefined ? {} : { apiKey }) };

@@ -1,9 +1,8 @@
 import type { ServiceWords } from '../cascade/cascade-failure.ts';
 import type { Speaker } from '../cascade/speaker.ts';
-import { askService, bearer } from '../shared/ask-service.ts';
 import { readSound } from '../shared/read-sound.ts';
 import { serviceSpeaker } from '../shared/speaking-service.ts';
-import type { CompatibleService } from './compatible-service.ts';
+import { askedAt, type CompatibleService } from './compatible-service.ts';
 
 export type SpeechService = CompatibleService & {
   /** Who speaks for avatars whose voice has one of OpenAI's names; left out: the service knows these names. */
@@ -12,19 +11,14 @@ export type SpeechService = CompatibleService & {
   readonly patienceMs?: number;
 };
 
-const PATIENCE_MS = 20_000;
-
 /**
  * A mouth by OpenAI's speech (`audio/speech`, PCM at 24 kHz), which Kokoro, Orpheus and other servers offer, too. `isOwnVoice`: the
  * service is asked for the avatar's voice by its own name.
  */
 export function speechSpeaker(service: SpeechService, isOwnVoice: (voice: string) => boolean): Speaker {
-  const { url, model, voice, apiKey, fetch, patienceMs = PATIENCE_MS } = service;
-  const words = wordsOf(service);
-  const asked = { url, headers: bearer(apiKey), ...(fetch === undefined ? {} : { fetch }) };
+  const { model, voice, patienceMs } = service;
   return serviceSpeaker({
-    words,
-    patienceMs,
+    ...{ service: askedAt(service), words: wordsOf(service), patienceMs },
     requestOf: (text, config) => ({
       path: '/audio/speech',
       body: JSON.stringify({
@@ -32,7 +26,6 @@ export function speechSpeaker(service: SpeechService, isOwnVoice: (voice: string
         voice: voice === undefined || isOwnVoice(config.voice) ? config.voice : voice,
       }),
     }),
-    ask: ({ path, body }, signal) => askService(asked, path, { words, body, signal, patienceMs }),
     read: readSound,
   });
 }

@@ -4,8 +4,8 @@ import type { Logger } from '../../core/logger.ts';
 import { wavFile } from '../../core/wav-file.ts';
 import type { Recogniser } from '../cascade/recogniser.ts';
 import { WrittenTurn } from '../cascade/written-turn.ts';
-import { askService, bearer, partsOf } from '../shared/ask-service.ts';
-import type { CompatibleService } from './compatible-service.ts';
+import { askService, partsOf } from '../shared/ask-service.ts';
+import { askedAt, type CompatibleService } from './compatible-service.ts';
 
 export type TranscriptionService = CompatibleService;
 
@@ -44,8 +44,7 @@ async function transcribe(
   const options = { words, body, signal, patienceMs: PATIENCE_MS };
   const answer: Uint8Array[] = [];
   let bytes = 0;
-  const asked = { url: service.url, headers: bearer(service.apiKey), fetch: service.fetch ?? globalThis.fetch };
-  for await (const part of partsOf(await askService(asked, '/audio/transcriptions', options), options)) {
+  for await (const part of partsOf(await askService(askedAt(service), '/audio/transcriptions', options), options)) {
     bytes += part.length;
     if (bytes > MAX_ANSWER_BYTES) throw new Error('Its answer is far too long.');
     answer.push(part);

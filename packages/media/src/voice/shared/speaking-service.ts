@@ -3,17 +3,16 @@ import type { VoiceEvent } from '../../core/voice-port.ts';
 import type { ServiceWords } from '../cascade/cascade-failure.ts';
 import type { Speaker, SpeakingConfig, TalkSpeaker, TurnSpeaker } from '../cascade/speaker.ts';
 import { readMarkup } from '../text/read-markup.ts';
-import { brokenAnswer, partsOf } from './ask-service.ts';
+import { askService, brokenAnswer, partsOf, type Service } from './ask-service.ts';
 
 /** A service that makes sound of text, a piece of a reply at a time. */
 export type SpeakingService = {
+  readonly service: Service;
   readonly words: ServiceWords;
-  /** It is given up when it says nothing for so long, at the beginning or in between. */
-  readonly patienceMs: number;
+  /** It is given up when it says nothing for so long, at the beginning or in between; 20 s when left out. */
+  readonly patienceMs?: number | undefined;
   /** All that decides how the text sounds: two pieces of the same request sound the same. */
   requestOf(text: string, config: SpeakingConfig): SpeechRequest;
-  /** Resolves once its answer begins. */
-  ask(request: SpeechRequest, signal: AbortSignal): Promise<Response>;
   /** Reads an answer of any length in the parts in which it comes. */
   read(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Spoken>;
 };
@@ -26,6 +25,7 @@ export type Spoken =
   /** A word as it is shown, with the blank before it, and when it begins in the piece. Comes before its sound or with it. */
   | { readonly kind: 'word'; readonly text: string; readonly startMs: number };
 
+const PATIENCE_MS = 20_000;
 /** Ten minutes of a reply: more is never heard. */
 const MAX_REPLY_SAMPLES = 600 * WIRE_SAMPLE_RATE_HZ;
 
@@ -60,7 +60,7 @@ class ServiceTalk implements TalkSpeaker {
   beginTurn(turnId: string, emit: (event: VoiceEvent) => void): TurnSpeaker {
     let samples = 0;
     let shownBefore = '';
-    const { words, patienceMs } = this.#service;
+    const { words, patienceMs = PATIENCE_MS } = this.#service;
     return {
       speak: async (text, config, signal) => {
         const shown = shownOf(text);
@@ -105,7 +105,9 @@ class ServiceTalk implements TalkSpeaker {
 
   #begin(request: SpeechRequest): Begun {
     const aborter = new AbortController();
-    const response = this.#service.ask(request, aborter.signal);
+    const { service, words, patienceMs = PATIENCE_MS } = this.#service;
+    const { path, body } = request;
+    const response = askService(service, path, { words, body, signal: aborter.signal, patienceMs });
     // Who takes it is told; of one that nobody takes it does not matter.
     response.catch(() => {});
     return { key: keyOf(request), aborter, response };

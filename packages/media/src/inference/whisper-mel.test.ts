@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { logMel, MEL_BANDS } from './log-mel.ts';
 import { SPECTRUM_BINS, SPECTRUM_WINDOW, Spectrum } from './spectrum.ts';
+import { logMel, MEL_BANDS } from './whisper-mel.ts';
 
 it('transforms two windows at once as the definition has it', () => {
   const signals = [7, 60].map((turns) =>

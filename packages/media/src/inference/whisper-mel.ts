@@ -1,4 +1,4 @@
-import { ANALYSIS_SAMPLE_RATE_HZ } from './audio-format.ts';
+import { ANALYSIS_SAMPLE_RATE_HZ } from '../core/audio-format.ts';
 import { SPECTRUM_BINS, SPECTRUM_WINDOW, Spectrum } from './spectrum.ts';
 
 // Log-mel features as Whisper defines them (A. Radford et al., "Robust Speech Recognition via Large-Scale Weak Supervision",
