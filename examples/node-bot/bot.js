@@ -4,8 +4,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const SAMPLE_RATE_HZ = 24_000;
 const CHUNK_MS = 100;
 const CHUNK_SAMPLES = (SAMPLE_RATE_HZ * CHUNK_MS) / 1000;
+/** From the end of the question to the first sound of its answer. */
+const ANSWER_WITHIN_MS = 20_000;
 
-const { VISAVIS_SERVER = 'http://localhost:8787', VISAVIS_LICENSE = '' } = process.env;
+const { VISAVIS_SERVER = 'http://localhost:8787', VISAVIS_LICENSE = '', VISAVIS_AVATAR = 'navtalk.Iris' } = process.env;
 const [, , questionPath, answerPath = 'answer.wav'] = process.argv;
 if (questionPath === undefined) {
   console.error('Usage: node bot.js question.wav [answer.wav]');
@@ -13,7 +15,7 @@ if (questionPath === undefined) {
 }
 
 const url = new URL('/wss/v2/realtime-chat', VISAVIS_SERVER.replace(/^http/, 'ws'));
-url.search = new URLSearchParams({ license: VISAVIS_LICENSE, name: 'navtalk.Iris', audioBack: 'true' });
+url.search = new URLSearchParams({ license: VISAVIS_LICENSE, name: VISAVIS_AVATAR, audioBack: 'true' });
 const socket = new WebSocket(url);
 const send = (type, data) => socket.send(JSON.stringify({ type, data }));
 
@@ -22,19 +24,21 @@ const replies = new Map();
 /** The greeting is listened to; then the question is put. */
 let hasAsked = false;
 let hasBeenHeard = false;
+let givesUp;
 
 socket.onmessage = async ({ data: text }) => {
   const { type, data } = JSON.parse(text);
   switch (type) {
     case 'realtime.response.audio.delta':
+      if (hasBeenHeard) clearTimeout(givesUp);
       replies.set(data.id, [...(replies.get(data.id) ?? []), Buffer.from(data.delta, 'base64')]);
       return;
     case 'realtime.response.audio_transcript.done':
-      console.log(`Iris: ${data.content}`);
+      console.log(`Avatar: ${data.content}`);
       return;
     case 'realtime.conversation.item.input_audio_transcription.completed':
       console.log(`Bot: ${data.content || '(was not understood)'}`);
-      hasBeenHeard = true;
+      if (data.content) hasBeenHeard = true;
       return;
     case 'realtime.response.audio.done':
       if (!hasAsked) {
@@ -48,20 +52,25 @@ socket.onmessage = async ({ data: text }) => {
       return;
   }
   // Whatever ends a call says why.
-  if (/^conversation\.connected\.(?!success|warning|close)/.test(type)) {
-    console.error(data.message);
-    process.exitCode = 1;
-  }
+  if (/^conversation\.connected\.(?!success|warning|close)/.test(type)) fail(data.message);
 };
-socket.onerror = () => {
-  console.error(`There is no Visavis server at ${VISAVIS_SERVER}. Start one with "npm start".`);
+socket.onerror = () => fail(`There is no Visavis server at ${VISAVIS_SERVER}. Start one with "npm start".`);
+socket.onclose = () => clearTimeout(givesUp);
+
+function fail(message) {
+  console.error(message);
   process.exitCode = 1;
-};
+  socket.close();
+}
 
 /** As a microphone would: in time, and with a silence behind it that ends the turn. */
 async function ask(samples) {
   const silence = new Int16Array(SAMPLE_RATE_HZ * 1.5);
   const all = Int16Array.from([...samples, ...silence]);
+  givesUp = setTimeout(
+    () => fail(hasBeenHeard ? 'No answer came to the question.' : 'No words were understood in the question.'),
+    (all.length / SAMPLE_RATE_HZ) * 1000 + ANSWER_WITHIN_MS,
+  );
   for (let at = 0; at < all.length; at += CHUNK_SAMPLES) {
     const chunk = all.subarray(at, at + CHUNK_SAMPLES);
     send('realtime.input_audio_buffer.append', {

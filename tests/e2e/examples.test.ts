@@ -8,6 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openPage, PAGES, type PlaceOfServer } from '../../examples/start.ts';
 import { wavFile } from '../../packages/media/src/core/wav-file.ts';
+import { speakTexts } from '../../tools/bench/spoken-sample.ts';
 import { findChromium, launchChromium } from '../support/chromium.ts';
 import { openAccount } from '../support/console-account.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
@@ -68,6 +69,19 @@ describe.skipIf(executablePath === null)('the examples', () => {
       await context.close();
       await example.close();
     }
+  }
+
+  /** Opens an account with an avatar of this name whose ears, mind and mouth follow a script; resolves with the key. */
+  async function keyOfScriptedAvatar(name: string): Promise<string> {
+    const context = await browser.newContext();
+    const account = await openAccount(context, server.url, `${name.toLowerCase()}@example.org`);
+    await account.ask('POST', `/projects/${account.projectId}/avatars`, {
+      fromAvatarId: account.avatarId,
+      name,
+      provider: 'scripted',
+    });
+    await context.close();
+    return account.key;
   }
 
   const startTalk = (page: Page) => page.getByRole('button', { name: 'Talk with Iris' }).click();
@@ -171,13 +185,7 @@ describe.skipIf(executablePath === null)('the examples', () => {
       await page.getByText('This avatar does not see.').waitFor();
       expect(await page.locator('#show').isDisabled()).toBe(true);
     });
-    const context = await browser.newContext();
-    const account = await openAccount(context, server.url, 'examples@example.org');
-    await account.ask('POST', `/projects/${account.projectId}/avatars`, {
-      ...{ fromAvatarId: account.avatarId, name: 'Seer', provider: 'scripted' },
-    });
-    await context.close();
-    const at = { server: server.url, license: account.key };
+    const at = { server: server.url, license: await keyOfScriptedAvatar('Seer') };
     await visit(
       'camera',
       async (page) => {
@@ -200,16 +208,23 @@ describe.skipIf(executablePath === null)('the examples', () => {
   it('the bot says a file, and keeps the answer as one', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'visavis-bot-'));
     const [question, answer] = [path.join(folder, 'question.wav'), path.join(folder, 'answer.wav')];
-    await writeFile(question, HUM);
+    const [spoken] = await speakTexts('sage', ['When does the ferry leave for the island?']);
+    await writeFile(question, wavFile([spoken?.sample.pcm ?? new Int16Array()], 24_000));
     const bot = await promisify(execFile)(
       process.execPath,
       [path.join(EXAMPLES, 'node-bot/bot.js'), question, answer],
       {
-        env: { ...process.env, VISAVIS_SERVER: place.server, VISAVIS_LICENSE: place.license },
+        env: {
+          ...process.env,
+          VISAVIS_SERVER: server.url,
+          VISAVIS_LICENSE: await keyOfScriptedAvatar('Listener'),
+          VISAVIS_AVATAR: 'Listener',
+        },
         timeout: 120_000,
       },
     );
-    expect(bot.stdout).toMatch(/^Iris: ./m);
+    expect(bot.stdout).toMatch(/^Avatar: ./m);
+    expect(bot.stdout).toMatch(/^Bot: [^(]/m);
     expect(bot.stdout).toContain('The answer is in');
     const sound = await readFile(answer);
     expect(sound.subarray(0, 4).toString()).toBe('RIFF');
