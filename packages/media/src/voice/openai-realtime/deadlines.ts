@@ -1,6 +1,6 @@
-import { makePassingFailure } from './failures.ts';
+import { failedEvent, makePassingFailure } from '../shared/voice-failures.ts';
 import { loseTranscript } from './from-wire.ts';
-import { failedEvent, giveUpReply } from './service-errors.ts';
+import { giveUpReply } from './service-errors.ts';
 import { andThen, askNext, askOwn, type Reply, type Step, step, type TalkState } from './talk-state.ts';
 import { cancelResponse } from './to-wire.ts';
 

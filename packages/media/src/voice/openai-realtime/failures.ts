@@ -1,38 +1,8 @@
 import type { VoiceFailureCategory } from '../../core/voice-port.ts';
+import { makeFailure as makeServiceFailure, type VoiceFailure } from '../shared/voice-failures.ts';
 import { type ServiceError, serviceErrorSchema } from './wire-messages.ts';
 
-export type VoiceFailure = {
-  readonly category: VoiceFailureCategory;
-  /** Whether trying again may help. */
-  readonly retryable: boolean;
-  /** A sentence for the user; names neither accounts nor keys. */
-  readonly message: string;
-  /** What the service said, for the log, without secrets. */
-  readonly detail: string;
-};
-
-/** Why a talk could not be opened. */
-export class VoiceOpenError extends Error {
-  readonly category: VoiceFailureCategory;
-  readonly retryable: boolean;
-
-  constructor(failure: VoiceFailure) {
-    super(failure.message);
-    this.name = 'VoiceOpenError';
-    this.category = failure.category;
-    this.retryable = failure.retryable;
-  }
-}
-
-const SENTENCES: Readonly<Record<VoiceFailureCategory, string>> = {
-  authentication: 'The voice service refused the key. The operator of this server should check OPENAI_API_KEY.',
-  quota: "The voice service's account has no credit left.",
-  'rate-limit': 'The voice service takes no more requests at the moment. Please try again shortly.',
-  connectivity: 'The voice service cannot be reached.',
-  'invalid-request': 'The voice service did not accept a request',
-  internal: 'The voice service had a fault of its own. Please try again.',
-};
-const RETRYABLE: ReadonlySet<VoiceFailureCategory> = new Set(['rate-limit', 'connectivity', 'internal']);
+const KEY_REFUSED = 'The voice service refused the key. The operator of this server should check OPENAI_API_KEY.';
 
 /** What a code or type of an error contains, the most telling first. */
 const CATEGORY_SIGNS: readonly (readonly [RegExp, VoiceFailureCategory])[] = [
@@ -42,30 +12,11 @@ const CATEGORY_SIGNS: readonly (readonly [RegExp, VoiceFailureCategory])[] = [
   [/server_error|internal|overloaded|unavailable|timeout/, 'internal'],
 ];
 
-const MAX_DETAIL_CHARACTERS = 400;
-
-/** Keys and account names as the service quotes them in its messages. */
-function withoutSecrets(text: string): string {
-  return text
-    .replaceAll(/\b(sk|ek|org|proj|user)[-_][\w*.-]{4,}/g, '$1-…')
-    .replaceAll(/Bearer\s+\S+/gi, 'Bearer …')
-    .slice(0, MAX_DETAIL_CHARACTERS);
-}
-
 export function makeFailure(category: VoiceFailureCategory, detail: string, code = ''): VoiceFailure {
-  const sentence = SENTENCES[category];
-  return {
-    category,
-    retryable: RETRYABLE.has(category),
-    message:
-      category === 'invalid-request' ? `${sentence}${code === '' ? '' : ` (${withoutSecrets(code)})`}.` : sentence,
-    detail: withoutSecrets(detail),
-  };
-}
-
-/** What was asked of the service has no outcome, or one of no use; the talk goes on. */
-export function makePassingFailure(message: string, detail: string): VoiceFailure {
-  return { category: 'internal', retryable: true, message, detail: withoutSecrets(detail) };
+  return makeServiceFailure(category, detail, {
+    code,
+    sentence: category === 'authentication' ? KEY_REFUSED : undefined,
+  });
 }
 
 /** An `error` message, or the error of a failed response. */

@@ -1,7 +1,8 @@
 import { wireSamplesToMs } from '../../core/audio-format.ts';
 import type { VoiceEvent } from '../../core/voice-port.ts';
-import { classifyError, makePassingFailure, type VoiceFailure } from './failures.ts';
-import { failedEvent, handleError } from './service-errors.ts';
+import { failedEvent, makePassingFailure, type VoiceFailure } from '../shared/voice-failures.ts';
+import { classifyError } from './failures.ts';
+import { handleError } from './service-errors.ts';
 import { type Memory, remember, setWords } from './talk-memory.ts';
 import {
   andThen,

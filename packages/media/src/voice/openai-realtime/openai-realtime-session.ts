@@ -2,16 +2,17 @@ import { wireSamplesToMs } from '../../core/audio-format.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { VoiceConfig, VoiceEvent, VoiceInput, VoiceSession } from '../../core/voice-port.ts';
+import { failedEvent, type VoiceFailure, VoiceOpenError } from '../shared/voice-failures.ts';
+import { WireSocket, type WireSocketOptions } from '../shared/wire-socket.ts';
 import { connected, giveUpReplies } from './connection-steps.ts';
 import { type Wait, waitsOf } from './deadlines.ts';
-import { classifyError, makeFailure, type VoiceFailure, VoiceOpenError } from './failures.ts';
+import { classifyClose, classifyError, classifyStatus, makeFailure } from './failures.ts';
 import { fromWire } from './from-wire.ts';
-import { failedEvent, isSessionExpiry } from './service-errors.ts';
+import { isSessionExpiry } from './service-errors.ts';
 import type { WireOptions } from './session-settings.ts';
 import { newTalk, type Step, type TalkState } from './talk-state.ts';
 import { toWire } from './to-wire.ts';
 import { readServerMessage, type ServerMessage } from './wire-messages.ts';
-import { WireSocket, type WireSocketOptions } from './wire-socket.ts';
 
 export type SessionParts = {
   readonly address: Pick<WireSocketOptions, 'url' | 'headers' | 'socketOptions'>;
@@ -106,7 +107,7 @@ export class OpenAiRealtimeSession implements VoiceSession {
     this.#attempts += 1;
     this.#socket = new WireSocket({
       ...address,
-      clock,
+      ...{ clock, refused: classifyStatus, closed: classifyClose },
       onOpen: () => {
         if (this.#opening === null) this.#awaitConfirmation();
         this.#apply(connected(this.#state));

@@ -1,5 +1,6 @@
 import type { VoiceEvent } from '../../core/voice-port.ts';
-import { classifyError, makePassingFailure, type VoiceFailure } from './failures.ts';
+import { failedEvent, makePassingFailure, type VoiceFailure } from '../shared/voice-failures.ts';
+import { classifyError } from './failures.ts';
 import { andThen, askNext, changeReply, type Reply, type Step, step, type TalkState } from './talk-state.ts';
 import type { ServiceError } from './wire-messages.ts';
 
@@ -12,10 +13,6 @@ const MAX_ASKS = 10;
 
 export function isSessionExpiry(error: ServiceError): boolean {
   return error.code === 'session_expired';
-}
-
-export function failedEvent({ category, retryable, message }: VoiceFailure): Extract<VoiceEvent, { type: 'failed' }> {
-  return { type: 'failed', category, retryable, message };
 }
 
 /** Ends a reply that cannot be had, and goes on with the next one. Should it begin all the same, it is cancelled. */

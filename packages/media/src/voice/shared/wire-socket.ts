@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import type { Clock } from '../../core/clock.ts';
 import { errorMessage } from '../../core/error-message.ts';
-import type { ServiceNetwork } from '../shared/service-network.ts';
-import { classifyClose, classifyStatus, makeFailure, type VoiceFailure } from './failures.ts';
+import type { ServiceNetwork } from './service-network.ts';
+import { makeFailure, type VoiceFailure } from './voice-failures.ts';
 
 export type WireSocketOptions = {
   readonly url: string;
@@ -11,6 +11,10 @@ export type WireSocketOptions = {
   /** Keeps the connection to addresses that are allowed. */
   readonly socketOptions: ReturnType<ServiceNetwork['socketOptions']>;
   readonly clock: Clock;
+  /** What a refused handshake means; the body may hold more than the status says. */
+  readonly refused: (status: number, body: string) => VoiceFailure;
+  /** What it means that the service ended the connection. */
+  readonly closed: (code: number, reason: string) => VoiceFailure;
   readonly onOpen: () => void;
   readonly onMessage: (data: string) => void;
   /** Called once, also when the connection was never made; never after `close`. */
@@ -58,7 +62,7 @@ export class WireSocket {
     });
     this.#socket.on('unexpected-response', (_request, response) => void this.#readRefusal(response));
     this.#socket.on('error', (error) => this.#lose(makeFailure('connectivity', errorMessage(error))));
-    this.#socket.on('close', (code, reason) => this.#lose(classifyClose(code, reason.toString())));
+    this.#socket.on('close', (code, reason) => this.#lose(options.closed(code, reason.toString())));
   }
 
   /** Bytes that the network has not taken yet. */
@@ -100,7 +104,7 @@ export class WireSocket {
     } catch {
       // The status says enough.
     }
-    this.#lose(classifyStatus(response.statusCode ?? 0, body));
+    this.#lose(this.#options.refused(response.statusCode ?? 0, body));
   }
 
   #lose(failure: VoiceFailure): void {
