@@ -1,4 +1,5 @@
-import { FaceFinder, regionOfFace, regionOfMesh } from '../../packages/face/src/landmarks/face-finder.ts';
+import { FaceFinder, regionOfFace } from '../../packages/face/src/landmarks/face-finder.ts';
+import { regionOfMesh } from '../../packages/face/src/landmarks/face-mesh.ts';
 import { lipGap } from '../../packages/face/src/landmarks/mesh-points.ts';
 import type { RgbImage } from '../../packages/face/src/pixels/pixels.ts';
 

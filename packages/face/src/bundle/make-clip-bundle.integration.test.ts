@@ -6,7 +6,8 @@ import { type Articulation, createPicture, MOUTH_AT_REST, type Picture } from '@
 import { type Face, openFace } from '@visavis/media/frames';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBundle } from '../index.ts';
-import { FaceFinder, regionOfFace, regionOfMesh } from '../landmarks/face-finder.ts';
+import { FaceFinder, regionOfFace } from '../landmarks/face-finder.ts';
+import { regionOfMesh } from '../landmarks/face-mesh.ts';
 import { lipGap } from '../landmarks/mesh-points.ts';
 import { rgbOf } from '../pixels/pixels.ts';
 import { pictureOf, still, writeClip } from '../testing/clips.ts';

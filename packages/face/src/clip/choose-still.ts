@@ -1,4 +1,4 @@
-import { faceWidth } from '../landmarks/find-portrait.ts';
+import { faceWidth } from '../landmarks/face-mesh.ts';
 import { meshPoint, POINT } from '../landmarks/mesh-points.ts';
 import { chooseLoop, type LoopChoice, mean, POSE_WEIGHT, sampled } from './choose-loop.ts';
 import { poseMisfit } from './head-track.ts';

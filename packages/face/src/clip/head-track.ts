@@ -1,5 +1,6 @@
 import type { TrackedHead } from '@visavis/media/frames';
-import { faceWidth, PORTRAIT_SIDE, type PortraitRegion } from '../landmarks/find-portrait.ts';
+import { faceWidth } from '../landmarks/face-mesh.ts';
+import { PORTRAIT_SIDE, type PortraitRegion } from '../landmarks/find-portrait.ts';
 import { meshPoint, PLACES } from '../landmarks/mesh-points.ts';
 import type { TrackedFace } from './track-face.ts';
 

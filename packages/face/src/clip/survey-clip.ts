@@ -1,4 +1,4 @@
-import { faceWidth } from '../landmarks/find-portrait.ts';
+import { faceWidth } from '../landmarks/face-mesh.ts';
 import type { TrackedFace } from './track-face.ts';
 
 /** What of a clip can be shown. Every list has an entry for each of its pictures. */

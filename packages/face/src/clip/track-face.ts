@@ -1,14 +1,8 @@
 import { InputError } from '../input-error.ts';
 import { type EyeLook, lookOfEyes } from '../landmarks/eye-look.ts';
-import { type FaceFinder, type FaceMesh, regionOfMesh } from '../landmarks/face-finder.ts';
-import {
-  type FaceInView,
-  findFace,
-  isAccompanied,
-  isTurnedAway,
-  MIN_PRESENCE,
-  yawOf,
-} from '../landmarks/find-portrait.ts';
+import type { FaceFinder } from '../landmarks/face-finder.ts';
+import { type FaceMesh, isTurnedAway, regionOfMesh, yawOf } from '../landmarks/face-mesh.ts';
+import { type FaceInView, findFace, isAccompanied, MIN_PRESENCE } from '../landmarks/find-face.ts';
 import { distanceBetween, EYE, eyeDistance, lipGap } from '../landmarks/mesh-points.ts';
 import type { RgbImage } from '../pixels/pixels.ts';
 import type { SquareRegion } from '../pixels/sampling.ts';

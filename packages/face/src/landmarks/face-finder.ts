@@ -8,19 +8,9 @@ import type { Picture } from '@visavis/media/core';
 import type { RgbImage } from '../pixels/pixels.ts';
 import { samplePicture } from '../pixels/sample-picture.ts';
 import { type SquareRegion, sampleRegion } from '../pixels/sampling.ts';
+import { type FaceMesh, REGION_SCALE } from './face-mesh.ts';
 import { KernelPlan, type StoredNode } from './kernel-plan.ts';
-import { MESH_POINT_COUNT, rollOf } from './mesh-points.ts';
-
-/**
- * Points of the MediaPipe face mesh: x and y in image pixels, 468 pairs; `depths` are their distances from the face's
- * middle on the same scale, positive away from the camera; `score` is the probability that a face is there.
- */
-export type FaceMesh = {
-  readonly points: Float32Array;
-  readonly depths: Float32Array;
-  readonly score: number;
-  readonly region: SquareRegion;
-};
+import { MESH_POINT_COUNT } from './mesh-points.ts';
 
 export type FoundFace = {
   readonly score: number;
@@ -34,8 +24,6 @@ export type FoundFace = {
 
 const DETECTOR_SIDE = 256;
 const MESH_SIDE = 192;
-/** The mesh network was trained on crops this much larger than the face. */
-const REGION_SCALE = 1.5;
 const OVERLAP_LIMIT = 0.3;
 const require = createRequire(import.meta.url);
 
@@ -119,26 +107,6 @@ export class FaceFinder {
 export function regionOfFace(face: FoundFace): SquareRegion {
   const size = Math.max(face.width, face.height) * REGION_SCALE;
   return { centerX: face.centerX, centerY: face.centerY, size, rotation: face.rotation };
-}
-
-/** Where to look for the same face in the next frame. */
-export function regionOfMesh(points: Float32Array): SquareRegion {
-  let left = Number.POSITIVE_INFINITY;
-  let right = Number.NEGATIVE_INFINITY;
-  let top = Number.POSITIVE_INFINITY;
-  let bottom = Number.NEGATIVE_INFINITY;
-  for (let index = 0; index < points.length; index += 2) {
-    left = Math.min(left, points[index] ?? 0);
-    right = Math.max(right, points[index] ?? 0);
-    top = Math.min(top, points[index + 1] ?? 0);
-    bottom = Math.max(bottom, points[index + 1] ?? 0);
-  }
-  return {
-    centerX: (left + right) / 2,
-    centerY: (top + bottom) / 2,
-    size: Math.max(right - left, bottom - top) * REGION_SCALE,
-    rotation: rollOf(points),
-  };
 }
 
 type ModelOutput = { readonly shape: readonly number[]; readonly values: ArrayLike<number> };

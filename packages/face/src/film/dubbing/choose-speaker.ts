@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MOUTH_AT_REST, Resampler, WIRE_SAMPLE_RATE_HZ } from '@visavis/media/core';
 import { ArticulationTrack, loadArticulationNetwork } from '@visavis/media/visemes';
 import type { FilmSpeaker } from '@visavis/protocol';
-import type { Place } from '../../landmarks/find-portrait.ts';
+import type { Place } from '../../landmarks/find-face.ts';
 import { FilmOptionError } from '../option-error.ts';
 import { ClipSound } from './clip-sound.ts';
 import { away, type CastFace, type CastSample, type CastScene, SceneCast } from './face-cast.ts';

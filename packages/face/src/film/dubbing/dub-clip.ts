@@ -17,7 +17,7 @@ import { mostKeptPictures, SourcePictures } from './source-pictures.ts';
 import { fadeOf, requireWithin, SpeechPlan } from './speech-plan.ts';
 import { poseOf } from './speech-pose.ts';
 import { FILM_SAMPLE_RATE_HZ, SpeechSound } from './speech-sound.ts';
-import { type FilmSurvey, type Shot, surveyFilmClip } from './survey-film.ts';
+import { type FaceLook, type FilmSurvey, type Shot, surveyFilmClip } from './survey-film.ts';
 
 export type DubStep = 'reading the clip' | 'following the face' | 'drawing the mouth' | 'done';
 
@@ -95,7 +95,8 @@ export async function dubClip(request: DubRequest): Promise<DubbedFilm> {
     if (options.segments) requireWithin(options.segments, 1000 * clip.durationS, pictureMs(clip.rate));
     const writer = kept(await openWriter(clip, partial, options));
     const speech = kept(await SpeechSound.open(audioPath, { phones, signal }));
-    const survey = await followFace(watch, clip, speech, request);
+    const look: FaceLook = (picture, mesh) => writer.lookAtFace(picture, mesh);
+    const survey = await followFace({ watch, look }, clip, speech, request);
     // Its networks take memory that drawing has better use for.
     await watch.close();
     const film = await writeFilm({ clip, survey, speech, writer, options, signal, onProgress, onLength, onPicture });
@@ -128,7 +129,7 @@ async function openWriter(clip: FilmClip, path: string, { output }: DubOptions):
 }
 
 async function followFace(
-  watch: FaceWatch,
+  { watch, look }: { readonly watch: FaceWatch; readonly look: FaceLook },
   clip: FilmClip,
   speech: SpeechSound,
   { options, signal, onProgress }: DubRequest,
@@ -142,7 +143,7 @@ async function followFace(
   const from = isSought ? CHOSEN_AT : 0;
   const speaker = asked && (await chooseSpeaker(watch, clip, asked, { signal, onPicture: within(0, from) }));
   const onPicture = within(from, DRAWING_FROM);
-  const survey = await surveyFilmClip(watch, clip, { signal, mostPictures, speaker, onPicture });
+  const survey = await surveyFilmClip(watch, clip, { look, signal, mostPictures, speaker, onPicture });
   if (survey.shots.every(({ face }) => face === null)) throw new InputError('no-face', { sentence: NO_FACE });
   return survey;
 }
@@ -165,7 +166,8 @@ async function writeFilm(plan: FilmPlan): Promise<DubbedFilm> {
   const order = orderOf(plan);
   plan.onLength?.(order.count * stepMs);
   const said = new SpeechPlan(options.segments);
-  const source = new SourcePictures(clip, { pinnedCount: order.meltCount, goesBack: order.goesBack, signal });
+  const { meltCount: pinnedCount, goesBack, isStraight } = order;
+  const source = new SourcePictures(clip, { pinnedCount, goesBack, isStraight, signal });
   const painter = new DubPainter();
   const articulation = { ...MOUTH_AT_REST };
   const { widthPx, heightPx } = clip;

@@ -2,12 +2,14 @@ import { availableParallelism } from 'node:os';
 import type { CodedPicture, PictureEncoderOptions } from '@visavis/media/codecs';
 import { closeAll, type Picture } from '@visavis/media/core';
 import type { FilmFormat, FilmQuality } from '@visavis/protocol';
+import type { FaceMesh } from '../../landmarks/face-mesh.ts';
 import { pictureRate, soundBitsPerSecond } from '../film-quality.ts';
 import { FilmTracks, PICTURE_CODECS } from '../film-tracks.ts';
 import { type CodingPlan, planCoding } from './coding-plan.ts';
 import { type PictureRate, pictureMs } from './film-clip.ts';
 import { type DrawnMouth, PictureCoders } from './picture-coders.ts';
 import { PictureRing } from './picture-ring.ts';
+import type { SeenFace } from './seen-face.ts';
 import { FILM_SAMPLE_RATE_HZ } from './speech-sound.ts';
 
 export type DubWriterOptions = {
@@ -77,6 +79,11 @@ export class DubWriter {
   /** Memory for the next picture, to be given back by `addPicture` before the next is asked for. */
   memory(): Uint8Array {
     return this.#ring.next();
+  }
+
+  /** Has one of the threads that will code look at a face, before the first picture is added. The picture's memory is shared. */
+  lookAtFace(picture: Picture, mesh: FaceMesh): Promise<SeenFace> {
+    return this.#coders.lookAtFace(picture, mesh);
   }
 
   /** Resolves when there is room for the next one. */

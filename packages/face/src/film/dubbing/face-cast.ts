@@ -1,6 +1,6 @@
 import type { Picture } from '@visavis/media/core';
-import { type FaceMesh, regionOfMesh } from '../../landmarks/face-finder.ts';
-import { faceWidth, type Place } from '../../landmarks/find-portrait.ts';
+import { type FaceMesh, faceWidth, regionOfMesh } from '../../landmarks/face-mesh.ts';
+import type { Place } from '../../landmarks/find-face.ts';
 import { lipGap, meshPoint, POINT } from '../../landmarks/mesh-points.ts';
 import type { SquareRegion } from '../../pixels/sampling.ts';
 import type { FaceWatch } from './face-watch.ts';

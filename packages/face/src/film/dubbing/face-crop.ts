@@ -1,5 +1,5 @@
 import type { Picture } from '@visavis/media/core';
-import type { FaceMesh } from '../../landmarks/face-finder.ts';
+import type { FaceMesh } from '../../landmarks/face-mesh.ts';
 import type { RgbImage } from '../../pixels/pixels.ts';
 
 /** A part of a picture in RGB, reduced by a whole number. */

@@ -1,6 +1,6 @@
 import type { Picture } from '@visavis/media/core';
-import type { FaceMesh } from '../../landmarks/face-finder.ts';
-import type { Place } from '../../landmarks/find-portrait.ts';
+import type { FaceMesh } from '../../landmarks/face-mesh.ts';
+import type { Place } from '../../landmarks/find-face.ts';
 import type { SquareRegion } from '../../pixels/sampling.ts';
 
 /** What the thread that finds faces is asked. All in pixels of the picture, whose memory is shared. */

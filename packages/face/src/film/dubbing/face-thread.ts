@@ -1,7 +1,7 @@
-// A thread that finds faces in the pictures of a film, beside the one that decodes and looks at them.
+// A thread that finds faces in the pictures of a film, beside the one that decodes them.
 import type { Picture } from '@visavis/media/core';
 import { FaceFinder } from '../../landmarks/face-finder.ts';
-import { findFace, findFaces, MIN_PRESENCE, type Place } from '../../landmarks/find-portrait.ts';
+import { findFace, findFaces, MIN_PRESENCE, type Place } from '../../landmarks/find-face.ts';
 import { cutCrop, type FaceCrop, intoCrop, meshOutOfCrop } from './face-crop.ts';
 import type { FaceReply, FaceTask, SearchedFace } from './face-tasks.ts';
 import { answerCalls } from './thread-calls.ts';

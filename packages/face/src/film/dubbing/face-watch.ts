@@ -1,5 +1,5 @@
 import type { Picture } from '@visavis/media/core';
-import type { FaceMesh } from '../../landmarks/face-finder.ts';
+import type { FaceMesh } from '../../landmarks/face-mesh.ts';
 import type { SquareRegion } from '../../pixels/sampling.ts';
 import type { FaceReply, FaceTask, SearchedFace } from './face-tasks.ts';
 import { ThreadCalls } from './thread-calls.ts';

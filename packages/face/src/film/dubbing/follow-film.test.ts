@@ -1,6 +1,6 @@
 import type { Picture } from '@visavis/media/core';
 import { expect, it } from 'vitest';
-import type { FaceMesh } from '../../landmarks/face-finder.ts';
+import type { FaceMesh } from '../../landmarks/face-mesh.ts';
 import { EYE } from '../../landmarks/mesh-points.ts';
 import { followFilm, movesEvenly, skippedAt } from './follow-film.ts';
 

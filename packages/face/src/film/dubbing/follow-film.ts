@@ -1,5 +1,5 @@
 import type { Picture } from '@visavis/media/core';
-import type { FaceMesh } from '../../landmarks/face-finder.ts';
+import type { FaceMesh } from '../../landmarks/face-mesh.ts';
 import { eyeDistance, PLACES } from '../../landmarks/mesh-points.ts';
 import type { FaceFollower, SeenPicture } from './track-film.ts';
 

@@ -1,20 +1,22 @@
 import { type CodedPicture, holdCallCodecs, type PictureEncoderOptions } from '@visavis/media/codecs';
 import type { Picture } from '@visavis/media/core';
+import type { FaceMesh } from '../../landmarks/face-mesh.ts';
 import type { CodingPlan } from './coding-plan.ts';
 import type { MouthLook } from './dub-painter.ts';
-import type { EncoderTask, MouthDrawing } from './encoder-thread.ts';
+import type { EncoderReply, EncoderTask, MouthDrawing } from './encoder-thread.ts';
+import type { SeenFace } from './seen-face.ts';
 import { ThreadCalls } from './thread-calls.ts';
 
 /** A mouth to draw into a picture before it is coded. */
 export type DrawnMouth = MouthDrawing & { readonly look: MouthLook };
 
 type Coder = {
-  readonly thread: ThreadCalls<EncoderTask, CodedPicture | null>;
+  readonly thread: ThreadCalls<EncoderTask, EncoderReply>;
   /** What it was told last. */
   look: MouthLook | null;
 };
 
-/** Threads that draw and code the pictures of a film, a group of pictures each in turn. */
+/** Threads that draw and code the pictures of a film, a group of pictures each in turn; before that, one of them looks at faces. */
 export class PictureCoders {
   readonly #plan: CodingPlan;
   readonly #coders: readonly Coder[];
@@ -39,12 +41,18 @@ export class PictureCoders {
     const { groupLength } = this.#plan;
     const coder = this.#coders[Math.floor(index / groupLength) % this.#coders.length] as Coder;
     const isKeyFrame = index % groupLength === 0;
-    if (mouth === undefined) return required(await coder.thread.call({ kind: 'encode', picture, isKeyFrame }));
+    if (mouth === undefined) return required((await coder.thread.call({ kind: 'encode', picture, isKeyFrame })).coded);
     const { look, ...drawing } = mouth;
     const told = look === coder.look ? null : coder.thread.call({ kind: 'look', look });
     coder.look = look;
-    const [coded] = await Promise.all([coder.thread.call({ kind: 'encode', picture, isKeyFrame, drawing }), told]);
-    return required(coded);
+    const [reply] = await Promise.all([coder.thread.call({ kind: 'encode', picture, isKeyFrame, drawing }), told]);
+    return required(reply.coded);
+  }
+
+  /** What a picture shows of a face that was found in it. Its memory is shared and must stay as it is until then. */
+  async lookAtFace(picture: Picture, mesh: FaceMesh): Promise<SeenFace> {
+    const { thread } = this.#coders.at(-1) as Coder;
+    return required((await thread.call({ kind: 'look at face', picture, mesh })).seen);
   }
 
   async #open(options: PictureEncoderOptions): Promise<void> {
@@ -58,7 +66,7 @@ export class PictureCoders {
   }
 }
 
-function required(coded: CodedPicture | null): CodedPicture {
-  if (coded === null) throw new Error('The film could not take a picture.');
-  return coded;
+function required<Part>(part: Part | undefined): Part {
+  if (part === undefined) throw new Error('The film could not take a picture.');
+  return part;
 }

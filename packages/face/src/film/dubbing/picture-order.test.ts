@@ -72,3 +72,10 @@ it('a clip that is long enough is shown from its beginning, without its end, and
     for (let index = 0; index < full.count; index++) expect(full.at(index).from).toBeLessThan(most);
   }
 });
+
+it('knows which films show each picture of the clip once, one after the other', () => {
+  const isStraight = (mode: SyncMode, clipCount: number): boolean =>
+    orderPictures(mode, { clipCount, speechCount: 10, meltCount: 0 }).isStraight;
+  expect(SYNC_MODES.filter((mode) => isStraight(mode, 12))).toEqual(['loop', 'cut_off', 'silence']);
+  expect(SYNC_MODES.filter((mode) => isStraight(mode, 8))).toEqual(['cut_off']);
+});

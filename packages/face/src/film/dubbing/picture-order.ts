@@ -14,6 +14,8 @@ export type PictureOrder = {
   readonly count: number;
   /** Whether it goes backwards, and not only on and back to the beginning. */
   readonly goesBack: boolean;
+  /** Whether every picture is the next one of the clip: none is shown twice. */
+  readonly isStraight: boolean;
   /** Of the clip's first pictures, those that are shown together with its last ones. */
   readonly meltCount: number;
   at(index: number): OrderedPicture;
@@ -38,24 +40,26 @@ export function orderPictures(
   const last = clipCount - 1;
   const isLong = clipCount > BEGINNINGS_PER_WAY_BACK * keptCount;
   const onward = (count: number, at: (index: number) => number): PictureOrder => {
-    return { count, goesBack: false, meltCount: 0, at: (index) => ({ from: at(index) }) };
+    return { count, goesBack: false, isStraight: false, meltCount: 0, at: (index) => ({ from: at(index) }) };
   };
+  const straight = (count: number): PictureOrder => ({ ...onward(count, (index) => index), isStraight: true });
   switch (mode) {
     case 'cut_off':
-      return onward(Math.min(clipCount, speechCount), (index) => index);
+      return straight(Math.min(clipCount, speechCount));
     case 'silence':
-      return onward(Math.max(clipCount, speechCount), (index) => Math.min(last, index));
+      return clipCount >= speechCount ? straight(clipCount) : onward(speechCount, (index) => Math.min(last, index));
     case 'remap':
       return onward(speechCount, (index) => Math.min(last, Math.floor(((index + 0.5) * clipCount) / speechCount)));
     case 'bounce':
       return bounce(speechCount, last, isLong ? keptCount - 1 : last);
     case 'loop': {
-      if (clipCount >= speechCount) return onward(speechCount, (index) => index);
+      if (clipCount >= speechCount) return straight(speechCount);
       if (meltCount === 0 && !isLong) return bounce(speechCount, last, last);
       const melted = Math.max(meltCount, isLong ? LONG_MELT : 0);
       return {
         count: speechCount,
         goesBack: false,
+        isStraight: false,
         meltCount: melted,
         at: (index) => looped(index, clipCount, melted),
       };
@@ -79,7 +83,7 @@ type ClipLength = {
 function bounce(count: number, last: number, reach: number): PictureOrder {
   const start = last - reach;
   const from = (index: number): number => (index <= start ? index : start + bounced(index - start, reach));
-  return { count, goesBack: count > last + 1, meltCount: 0, at: (index) => ({ from: from(index) }) };
+  return { count, goesBack: count > last + 1, isStraight: false, meltCount: 0, at: (index) => ({ from: from(index) }) };
 }
 
 /** 0 … last … 0 … last; neither end is shown twice. */

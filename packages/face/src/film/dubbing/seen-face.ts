@@ -1,4 +1,4 @@
-import type { FaceMesh } from '../../landmarks/face-finder.ts';
+import type { FaceMesh } from '../../landmarks/face-mesh.ts';
 import { EYE, LIPS, meshPoint, PLACES, POINT } from '../../landmarks/mesh-points.ts';
 import type { MouthFrame } from '../../landmarks/mouth-frame.ts';
 import { CURVE_POINTS, toPicture } from '../../landmarks/mouth-place.ts';

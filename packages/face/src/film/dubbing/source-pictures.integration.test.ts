@@ -27,3 +27,21 @@ it.each([true, false])(
     }
   },
 );
+
+it('decodes pictures that are asked for once, in order, straight to where they are wanted', async () => {
+  const clip = await openFilmClip(CLIP);
+  const [copying, straight] = [false, true].map(
+    (isStraight) => new SourcePictures(clip, { pinnedCount: 0, goesBack: false, isStraight }),
+  ) as [SourcePictures, SourcePictures];
+  const byteLength = pictureByteLength(clip.widthPx, clip.heightPx);
+  const [into, other] = [new Uint8Array(new SharedArrayBuffer(byteLength)), new Uint8Array(byteLength)];
+  try {
+    for (const index of [0, 1, 2, 3, 2, 7]) {
+      const { data } = await straight.at(index, into);
+      expect(Buffer.compare(data, (await copying.at(index, other)).data)).toBe(0);
+      data.fill(0);
+    }
+  } finally {
+    await Promise.all([copying.close(), straight.close()]);
+  }
+});

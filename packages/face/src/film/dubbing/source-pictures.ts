@@ -15,6 +15,8 @@ type SourceOptions = {
   readonly pinnedCount: number;
   /** Whether it goes back: then the last `mostKeptPictures` are kept. */
   readonly goesBack: boolean;
+  /** Whether each picture is asked for once, in order: then none is kept, nor copied. */
+  readonly isStraight?: boolean;
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -32,6 +34,8 @@ export class SourcePictures {
   /** Memory that is written on again. */
   readonly #free: Uint8Array[] = [];
   #pictures: AsyncGenerator<Picture, undefined> | null = null;
+  /** Where a picture that is not kept is decoded to. */
+  #into: Uint8Array | null = null;
   /** Of the picture that comes next. */
   #next = 0;
   #current: { index: number; picture: Picture } | null = null;
@@ -46,9 +50,10 @@ export class SourcePictures {
   /** A copy in `into`, which the caller may write on; of the last one where the clip is over. */
   async at(index: number, into: Uint8Array): Promise<Picture> {
     const known = this.#pinned.get(index) ?? this.#kept.get(index);
+    if (this.#options.isStraight === true) this.#into = into;
     if (known === undefined) await this.#readUntil(index);
     const { width, height, data } = known ?? this.#last();
-    into.set(data);
+    if (data.buffer !== into.buffer) into.set(data);
     return { width, height, data: into };
   }
 
@@ -69,7 +74,7 @@ export class SourcePictures {
       await this.close();
       this.#next = 0;
     }
-    const store = (): Uint8Array => this.#free.pop() ?? new Uint8Array(this.#byteLength);
+    const store = (): Uint8Array => this.#into ?? this.#free.pop() ?? new Uint8Array(this.#byteLength);
     this.#pictures ??= readFilmPictures(this.#clip, { signal: this.#options.signal, store });
     while (this.#next <= index) {
       const { value, done } = await this.#pictures.next();
@@ -82,6 +87,7 @@ export class SourcePictures {
     const index = this.#next;
     this.#next += 1;
     this.#current = { index, picture };
+    if (this.#options.isStraight === true) return;
     if (index < this.#options.pinnedCount) {
       this.#pinned.set(index, picture);
       return;

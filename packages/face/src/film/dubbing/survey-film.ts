@@ -1,8 +1,8 @@
 import type { Picture } from '@visavis/media/core';
 import { lookWithFilmed } from '../../drawing/filmed-mouth.ts';
 import { measureLook, skinColour } from '../../drawing/photo-look.ts';
-import { type FaceMesh, regionOfMesh } from '../../landmarks/face-finder.ts';
-import type { Place } from '../../landmarks/find-portrait.ts';
+import { type FaceMesh, regionOfMesh } from '../../landmarks/face-mesh.ts';
+import type { Place } from '../../landmarks/find-face.ts';
 import { lipGap } from '../../landmarks/mesh-points.ts';
 import { type MouthFrame, measureMouth, widestGap } from '../../landmarks/mouth-frame.ts';
 import { cutSquare, lumaOf, type RgbImage, withAlpha } from '../../pixels/pixels.ts';
@@ -12,11 +12,12 @@ import { cutCrop, intoCrop } from './face-crop.ts';
 import type { FaceWatch } from './face-watch.ts';
 import { type FilmClip, pictureMs, readFilmPictures } from './film-clip.ts';
 import { followFilm, picturesAtOnce, type Sighting } from './follow-film.ts';
+import { areaOf } from './look-at-face.ts';
 import { coversOf } from './mouth-covers.ts';
 import { PictureRing } from './picture-ring.ts';
 import type { SeenFace } from './seen-face.ts';
 import { ShotFace } from './shot-face.ts';
-import { areaOf, FaceFollower, lookAtFace, type SpeakerAt, sceneDistance } from './track-film.ts';
+import { FaceFollower, type SpeakerAt, sceneDistance } from './track-film.ts';
 
 /** A scene of the film, between cuts. */
 export type Shot = {
@@ -62,7 +63,14 @@ const GONE_S = 0.1;
 /** A cover that is seen in most pictures of a shot is a beard or a shade. */
 const MOST = 0.5;
 
+/** Faces that are looked at on their thread while the next pictures are decoded. */
+const LOOKED_AT_ONCE = 4;
+
+/** Measures a face in a picture of shared memory, which stays as it is until then. */
+export type FaceLook = (picture: Picture, mesh: FaceMesh) => Promise<SeenFace>;
+
 type SurveyOptions = {
+  readonly look: FaceLook;
   readonly speaker?: Place | SpeakerAt | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onPicture?: (count: number) => void;
@@ -75,15 +83,29 @@ export async function surveyFilmClip(watch: FaceWatch, clip: FilmClip, options: 
   const follower = new FaceFollower(watch, options.speaker);
   const rate = 1000 / pictureMs(clip.rate);
   const study = new FilmStudy(rate);
-  const ring = new PictureRing(clip.widthPx, clip.heightPx, picturesAtOnce(rate));
+  const ring = new PictureRing(clip.widthPx, clip.heightPx, picturesAtOnce(rate) + LOOKED_AT_ONCE);
   const store = (): Uint8Array => ring.next();
   const pictures = firstOf(readFilmPictures(clip, { signal: options.signal, store }), options.mostPictures);
+  const waiting: LookedAt[] = [];
+  const takeUntil = async (most: number): Promise<void> => {
+    while (waiting.length > most) {
+      const { sighting, face } = waiting.shift() as LookedAt;
+      options.onPicture?.(study.add(sighting, await face));
+    }
+  };
   for await (const sighting of followFilm(pictures, follower, rate)) {
-    const count = study.add(sighting);
-    options.onPicture?.(count);
+    const { picture, mesh } = sighting;
+    const face = mesh === undefined ? null : options.look(picture, mesh);
+    // Answered for where it is awaited, also when the film ends before.
+    face?.catch(() => {});
+    waiting.push({ sighting, face });
+    await takeUntil(LOOKED_AT_ONCE);
   }
+  await takeUntil(0);
   return study.finish();
 }
+
+type LookedAt = { readonly sighting: Sighting; readonly face: Promise<SeenFace> | null };
 
 async function* firstOf(pictures: AsyncIterable<Picture>, most: number): AsyncGenerator<Picture, undefined> {
   let count = 0;
@@ -110,13 +132,13 @@ class FilmStudy {
   }
 
   /** How many there are with this one. */
-  add({ picture, mesh, isCut, scene }: Sighting): number {
+  add({ picture, mesh, isCut, scene }: Sighting, face: SeenFace | null): number {
     this.#ends.add(scene);
     if (isCut) {
       this.#shots.push(this.#finished());
       this.#scene = new SceneStudy(this.#count, this.#rate);
     }
-    this.#scene.add(picture, mesh);
+    this.#scene.add(picture, mesh, face);
     this.#count += 1;
     return this.#count;
   }
@@ -195,9 +217,8 @@ class SceneStudy {
     this.#rate = rate;
   }
 
-  add(picture: Picture, mesh: FaceMesh | undefined): void {
+  add(picture: Picture, mesh: FaceMesh | undefined, face: SeenFace | null): void {
     const index = this.#faces.length;
-    const face = mesh === undefined ? null : lookAtFace(picture, mesh);
     this.#faces.push(face);
     if (face === null || mesh === undefined || face.isTurnedAway) return;
     const gap = lipGap(mesh.points);
