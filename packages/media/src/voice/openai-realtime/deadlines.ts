@@ -1,16 +1,12 @@
 import { failedEvent, makePassingFailure } from '../shared/voice-failures.ts';
+import type { Wait as WireWait } from '../shared/wire-session.ts';
 import { loseTranscript } from './from-wire.ts';
 import { giveUpReply } from './service-errors.ts';
 import { andThen, askNext, askOwn, type Reply, type Step, step, type TalkState } from './talk-state.ts';
 import { cancelResponse } from './to-wire.ts';
+import type { ClientMessage } from './wire-messages.ts';
 
-/** Something that the service owes us: when it has not come `limitMs` after the wait began, `expire` is its outcome. */
-export type Wait = {
-  /** Names the wait: one with another key is another one, with a time of its own. */
-  readonly key: string;
-  readonly limitMs: number;
-  readonly expire: (state: TalkState) => Step;
-};
+type Wait = WireWait<TalkState, ClientMessage>;
 
 /** From the request for a reply until the service begins it. */
 const BEGIN_LIMIT_MS = 10_000;

@@ -12,7 +12,7 @@ const CATEGORY_SIGNS: readonly (readonly [RegExp, VoiceFailureCategory])[] = [
   [/server_error|internal|overloaded|unavailable|timeout/, 'internal'],
 ];
 
-export function makeFailure(category: VoiceFailureCategory, detail: string, code = ''): VoiceFailure {
+function makeFailure(category: VoiceFailureCategory, detail: string, code = ''): VoiceFailure {
   return makeServiceFailure(category, detail, {
     code,
     sentence: category === 'authentication' ? KEY_REFUSED : undefined,

@@ -11,6 +11,8 @@ export type WireSocketOptions = {
   /** Keeps the connection to addresses that are allowed. */
   readonly socketOptions: ReturnType<ServiceNetwork['socketOptions']>;
   readonly clock: Clock;
+  /** A connection that answers no ping within this time is dead. */
+  readonly heartbeatMs?: number;
   /** What a refused handshake means; the body may hold more than the status says. */
   readonly refused: (status: number, body: string) => VoiceFailure;
   /** What it means that the service ended the connection. */
@@ -22,7 +24,6 @@ export type WireSocketOptions = {
 };
 
 const HANDSHAKE_LIMIT_MS = 10_000;
-/** A connection that answers no ping within this time is dead. */
 const HEARTBEAT_MS = 15_000;
 /** The longest messages are pieces of sound, well below a megabyte. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
@@ -82,7 +83,8 @@ export class WireSocket {
   }
 
   #beat(): void {
-    this.#cancelHeartbeat = this.#options.clock.schedule(HEARTBEAT_MS, () => {
+    const { clock, heartbeatMs = HEARTBEAT_MS } = this.#options;
+    this.#cancelHeartbeat = clock.schedule(heartbeatMs, () => {
       if (!this.#isAlive) {
         this.#lose(makeFailure('connectivity', 'no answer to a ping'));
         return;

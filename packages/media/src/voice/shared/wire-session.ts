@@ -1,29 +1,68 @@
 import { wireSamplesToMs } from '../../core/audio-format.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { Logger } from '../../core/logger.ts';
-import type { VoiceConfig, VoiceEvent, VoiceInput, VoiceSession } from '../../core/voice-port.ts';
-import { failedEvent, type VoiceFailure, VoiceOpenError } from '../shared/voice-failures.ts';
-import { WireSocket, type WireSocketOptions } from '../shared/wire-socket.ts';
-import { connected, giveUpReplies } from './connection-steps.ts';
-import { type Wait, waitsOf } from './deadlines.ts';
-import { classifyClose, classifyError, classifyStatus, makeFailure } from './failures.ts';
-import { fromWire } from './from-wire.ts';
-import { isSessionExpiry } from './service-errors.ts';
-import type { WireOptions } from './session-settings.ts';
-import { newTalk, type Step, type TalkState } from './talk-state.ts';
-import { toWire } from './to-wire.ts';
-import { readServerMessage, type ServerMessage } from './wire-messages.ts';
+import type { LogFields, Logger } from '../../core/logger.ts';
+import type { VoiceEvent, VoiceInput, VoiceSession } from '../../core/voice-port.ts';
+import { failedEvent, makeFailure, type VoiceFailure, VoiceOpenError } from './voice-failures.ts';
+import { WireSocket, type WireSocketOptions } from './wire-socket.ts';
 
-export type SessionParts = {
-  readonly address: Pick<WireSocketOptions, 'url' | 'headers' | 'socketOptions'>;
-  readonly wire: WireOptions;
+/** What follows from an input or a message: the next state, what the service is told, and what the session is told. */
+export type WireStep<State, Sent> = {
+  readonly state: State;
+  readonly messages: readonly Sent[];
+  readonly events: readonly VoiceEvent[];
+};
+
+/** Something that the service owes us: when it has not come `limitMs` after the wait began, `expire` is its outcome. */
+export type Wait<State, Sent> = {
+  /** Names the wait: one with another key is another one, with a time of its own. */
+  readonly key: string;
+  readonly limitMs: number;
+  readonly expire: (state: State) => WireStep<State, Sent>;
+};
+
+/**
+ * What a message says of the connection. `ready`: the settings of the talk are accepted. `greeting`: the service is there, and may never
+ * say `ready`. `useful`: it works for this account. `over`: the service ends the connection, and takes another one.
+ */
+export type WireSign = 'ready' | 'greeting' | 'useful' | 'over';
+
+/** How one service talks: pure mappings over a state that outlives its connections. */
+export type WireTalk<State, Received, Sent> = {
+  readonly start: State;
+  /** Null for what a talk does not need. */
+  readonly read: (data: string) => Received | null;
+  readonly toWire: (state: State, input: VoiceInput) => WireStep<State, Sent>;
+  readonly fromWire: (state: State, message: Received) => WireStep<State, Sent>;
+  /** A new connection, which knows nothing. */
+  readonly connected: (state: State) => WireStep<State, Sent>;
+  /** The service stays away: nobody should go on waiting for replies. */
+  readonly giveUpReplies: (state: State) => WireStep<State, Sent>;
+  readonly waitsOf: (state: State) => readonly Wait<State, Sent>[];
+  readonly signOf: (message: Received) => WireSign | null;
+  /** The error that a message tells, and what else the log should know of it. */
+  readonly errorOf: (message: Received) => { readonly failure: VoiceFailure; readonly about: LogFields } | null;
+  /** What the ends of connections mean. */
+  readonly ends: Pick<WireSocketOptions, 'refused' | 'closed'>;
+  /** The service says `ready` on each connection, however late. */
+  readonly alwaysConfirms?: true;
+  /** Another attempt is of no use; left out: where the failure is not retryable. */
+  readonly isFinal?: (state: State, failure: VoiceFailure) => boolean;
+  /** The connection should be given up for another one now, since nothing would be lost by it. */
+  readonly wantsNewConnection?: (state: State) => boolean;
+  /** Sound as the service wants it. */
+  readonly prepareSound?: (pcm: Int16Array) => Int16Array;
+};
+
+export type SessionParts<State, Received, Sent> = {
+  readonly address: Pick<WireSocketOptions, 'url' | 'headers' | 'socketOptions' | 'heartbeatMs'>;
+  readonly talk: WireTalk<State, Received, Sent>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Waits before the second and later attempts to connect; the talk fails after the last. */
   readonly reconnectDelaysMs: readonly number[];
 };
 
-/** Services that imitate OpenAI may not confirm settings; they are taken to be accepted after this time. */
+/** Some services do not confirm settings; they are taken to be accepted after this time. */
 const CONFIRMATION_WAIT_MS = 2000;
 const OPEN_LIMIT_MS = 15_000;
 /** The user's latest sound, kept while there is no connection. */
@@ -35,20 +74,18 @@ const STEADY_AFTER_MS = 60_000;
 /** Share by which a wait is lengthened or shortened, so that calls that were cut together do not return together. */
 const JITTER = 0.25;
 
-/**
- * One talk: keeps a connection to the service, and its state through the loss of one. What inputs and messages mean is
- * decided by `toWire` and `fromWire`.
- */
-export class OpenAiRealtimeSession implements VoiceSession {
-  readonly #parts: SessionParts;
+/** One talk: keeps a connection to the service, and its state through the loss of one. What inputs and messages mean is the talk's to say. */
+export class WireSession<State, Received, Sent> implements VoiceSession {
+  readonly #parts: SessionParts<State, Received, Sent>;
   readonly #listener: (event: VoiceEvent) => void;
   readonly #waitingSound: Int16Array[] = [];
   #waitingSoundMs = 0;
   #droppedSoundMs = 0;
-  #state: TalkState;
+  #state: State;
   #socket: WireSocket | null = null;
   /** The service has accepted the settings of the present connection. */
   #isReady = false;
+  #hasBeenReady = false;
   #readyAtMs = 0;
   /** Attempts since the service last did something useful; a connection alone does not count. */
   #attempts = 0;
@@ -58,17 +95,18 @@ export class OpenAiRealtimeSession implements VoiceSession {
   readonly #timers = { confirmation: () => {}, opening: () => {}, reconnect: () => {} };
   #closed = false;
 
-  constructor(parts: SessionParts, config: VoiceConfig, listener: (event: VoiceEvent) => void) {
+  constructor(parts: SessionParts<State, Received, Sent>, listener: (event: VoiceEvent) => void) {
     this.#parts = parts;
     this.#listener = listener;
-    this.#state = newTalk(config, parts.wire);
+    this.#state = parts.talk.start;
   }
 
   /** Resolves once the service has accepted the talk's settings; rejects with a `VoiceOpenError`. */
   open(): Promise<void> {
+    const parts = this.#parts;
     return new Promise((resolve, reject) => {
       this.#opening = { resolve, reject };
-      this.#timers.opening = this.#parts.clock.schedule(OPEN_LIMIT_MS, () =>
+      this.#timers.opening = parts.clock.schedule(OPEN_LIMIT_MS, () =>
         this.#fail(makeFailure('connectivity', 'the service did not begin a session in time')),
       );
       this.#connect();
@@ -78,7 +116,7 @@ export class OpenAiRealtimeSession implements VoiceSession {
   send(input: VoiceInput): void {
     if (this.#closed) return;
     if (input.type === 'audio') this.#sendSound(input.pcm);
-    else this.#apply(toWire(this.#state, input));
+    else this.#apply(this.#parts.talk.toWire(this.#state, input));
   }
 
   async close(): Promise<void> {
@@ -102,15 +140,16 @@ export class OpenAiRealtimeSession implements VoiceSession {
   }
 
   #connect(): void {
-    const { address, clock } = this.#parts;
+    const { address, talk, clock } = this.#parts;
     this.#isReady = false;
     this.#attempts += 1;
     this.#socket = new WireSocket({
       ...address,
-      ...{ clock, refused: classifyStatus, closed: classifyClose },
+      ...talk.ends,
+      clock,
       onOpen: () => {
-        if (this.#opening === null) this.#awaitConfirmation();
-        this.#apply(connected(this.#state));
+        if (this.#opening === null && !talk.alwaysConfirms) this.#awaitConfirmation();
+        this.#apply(talk.connected(this.#state));
       },
       onMessage: (data) => this.#receive(data),
       onLost: (failure) => this.#handleLoss(failure),
@@ -118,25 +157,24 @@ export class OpenAiRealtimeSession implements VoiceSession {
   }
 
   #receive(data: string): void {
-    const message = readServerMessage(data);
+    const { talk, logger } = this.#parts;
+    const message = talk.read(data);
     if (message === null || this.#closed) return;
-    this.#watch(message);
-    if (message.type === 'error' && this.#opening !== null) {
-      this.#fail(classifyError(message.error));
-      return;
+    const error = talk.errorOf(message);
+    if (error !== null) {
+      const { category, detail } = error.failure;
+      logger.warn({ category, ...error.about, detail }, 'The voice service reported an error.');
+      if (this.#opening !== null) {
+        this.#fail(error.failure);
+        return;
+      }
     }
-    this.#apply(fromWire(this.#state, message));
-    if (message.type === 'error' && isSessionExpiry(message.error)) this.#replaceConnection();
-  }
-
-  #watch(message: ServerMessage): void {
-    if (message.type === 'session.updated') this.#becomeReady();
-    else if (message.type === 'session.created') this.#awaitConfirmation();
-    else if (message.type === 'error') {
-      const { param, event_id: origin } = message.error;
-      const { category, detail } = classifyError(message.error);
-      this.#parts.logger.warn({ category, param, origin, detail }, 'The voice service reported an error.');
-    } else if (isUseful(message)) this.#attempts = 0;
+    const sign = talk.signOf(message);
+    if (sign === 'greeting') this.#awaitConfirmation();
+    else if (sign === 'useful') this.#attempts = 0;
+    this.#apply(talk.fromWire(this.#state, message));
+    if (sign === 'ready') this.#becomeReady();
+    else if (sign === 'over') this.#replaceConnection();
   }
 
   #awaitConfirmation(): void {
@@ -152,8 +190,9 @@ export class OpenAiRealtimeSession implements VoiceSession {
     if (this.#opening !== null) this.#attempts = 0;
     this.#timers.confirmation();
     this.#timers.opening();
-    if (this.#state.connection > 1) this.#parts.logger.info({}, 'The voice service is back.');
-    for (const pcm of this.#waitingSound.splice(0)) this.#apply(toWire(this.#state, { type: 'audio', pcm }));
+    if (this.#hasBeenReady) this.#parts.logger.info({}, 'The voice service is back.');
+    this.#hasBeenReady = true;
+    for (const pcm of this.#waitingSound.splice(0)) this.#passSound(pcm);
     this.#waitingSoundMs = 0;
     this.#opening?.resolve();
     this.#opening = null;
@@ -161,17 +200,18 @@ export class OpenAiRealtimeSession implements VoiceSession {
   }
 
   /** Messages that cannot be sent now need not be kept: the state holds what a new connection must be told. */
-  #apply({ state, messages, events }: Step): void {
+  #apply({ state, messages, events }: WireStep<State, Sent>): void {
     this.#state = state;
     for (const message of messages) this.#socket?.send(JSON.stringify(message));
     this.#watchDeadlines();
     for (const event of events) this.#tell(event);
+    if (this.#isReady && !this.#closed && this.#parts.talk.wantsNewConnection?.(this.#state)) this.#changeConnection();
   }
 
   /** Waits begin and end as the state says; while there is no connection nothing is waited for. */
   #watchDeadlines(): void {
     const isListening = this.#isReady && !this.#closed;
-    const waits = new Map(isListening ? waitsOf(this.#state).map((wait) => [wait.key, wait]) : []);
+    const waits = new Map(isListening ? this.#parts.talk.waitsOf(this.#state).map((wait) => [wait.key, wait]) : []);
     for (const [key, cancel] of this.#waits) {
       if (waits.has(key)) continue;
       cancel();
@@ -180,7 +220,7 @@ export class OpenAiRealtimeSession implements VoiceSession {
     for (const wait of waits.values()) if (!this.#waits.has(wait.key)) this.#await(wait);
   }
 
-  #await({ key, limitMs, expire }: Wait): void {
+  #await({ key, limitMs, expire }: Wait<State, Sent>): void {
     const end = (): void => {
       this.#waits.delete(key);
       this.#parts.logger.warn({ wait: key, limitMs }, 'The voice service let a wait run out.');
@@ -200,7 +240,13 @@ export class OpenAiRealtimeSession implements VoiceSession {
     const durationMs = wireSamplesToMs(pcm.length);
     if (!this.#isReady) this.#keepSound(pcm, durationMs);
     else if ((this.#socket?.waitingBytes ?? 0) > MAX_WAITING_BYTES) this.#droppedSoundMs += durationMs;
-    else this.#apply(toWire(this.#state, { type: 'audio', pcm }));
+    else this.#passSound(pcm);
+  }
+
+  #passSound(given: Int16Array): void {
+    const { talk } = this.#parts;
+    const pcm = talk.prepareSound?.(given) ?? given;
+    this.#apply(talk.toWire(this.#state, { type: 'audio', pcm }));
   }
 
   #keepSound(pcm: Int16Array, durationMs: number): void {
@@ -213,7 +259,17 @@ export class OpenAiRealtimeSession implements VoiceSession {
     }
   }
 
-  /** The service ends every session after some time; the talk goes on in another one. */
+  /** We want another one; this one was good. */
+  #changeConnection(): void {
+    this.#attempts = 0;
+    this.#isReady = false;
+    this.#watchDeadlines();
+    this.#socket?.close();
+    this.#socket = null;
+    this.#connect();
+  }
+
+  /** The talk goes on in another connection: services end every one after some time. */
   #replaceConnection(): void {
     this.#socket?.close();
     this.#handleLoss(makeFailure('connectivity', 'the session expired'));
@@ -229,7 +285,8 @@ export class OpenAiRealtimeSession implements VoiceSession {
     const { category, detail } = failure;
     this.#parts.logger.warn({ category, detail, attempts: this.#attempts }, 'The voice service was lost.');
     const delayMs = this.#parts.reconnectDelaysMs[this.#attempts];
-    if (!failure.retryable || this.#opening !== null || delayMs === undefined) {
+    const isFinal = this.#parts.talk.isFinal?.(this.#state, failure) ?? !failure.retryable;
+    if (isFinal || this.#opening !== null || delayMs === undefined) {
       this.#fail(this.#opening === null ? { ...failure, retryable: false } : failure);
       return;
     }
@@ -240,7 +297,7 @@ export class OpenAiRealtimeSession implements VoiceSession {
   }
 
   #giveUpReplies(failure: VoiceFailure): void {
-    const { state, events } = giveUpReplies(this.#state);
+    const { state, events } = this.#parts.talk.giveUpReplies(this.#state);
     this.#apply({ state, messages: [], events: [failedEvent(failure), ...events] });
   }
 
@@ -258,10 +315,4 @@ export class OpenAiRealtimeSession implements VoiceSession {
     this.#end();
     opening.reject(new VoiceOpenError(failure));
   }
-}
-
-/** Signs that the service works for this account, not only that it takes connections. */
-function isUseful(message: ServerMessage): boolean {
-  if (message.type === 'response.done') return message.response.status !== 'failed';
-  return message.type === 'conversation.item.input_audio_transcription.completed';
 }
