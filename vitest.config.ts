@@ -14,7 +14,7 @@ const FLOODS = ['tests/security/{memory,text-flood}.test.ts'];
 
 /** Pages in Chromium, calls among them, of which no picture, sound or time is measured: they may run beside anything. */
 const UNMEASURED_PAGES = [
-  'tests/e2e/{call-clients,console,console-quality,docs-site,embed,examples,installed,languages,lost-connections,newcomer,talk-page}.test.ts',
+  'tests/e2e/{call-clients,console,console-abilities,console-quality,docs-site,embed,examples,installed,languages,lost-connections,newcomer,talk-page}.test.ts',
 ];
 
 /** Makers of faces and films, and what orders them: they measure no time, and leave the processors to whoever wants them. */

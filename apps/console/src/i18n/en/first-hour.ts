@@ -5,7 +5,7 @@ import type { Widened } from '../widened.ts';
 export const en = {
   tools: {
     title: 'Tools',
-    intro: 'What the avatar can do through your page: it calls a function by its name, and your page answers.',
+    intro: 'What the avatar can do: it calls a function by its name, and your page answers, or a web address of yours.',
     none: 'No tool yet.',
     add: 'Add a tool',
     addExample: 'Add an example',
@@ -72,6 +72,7 @@ export const en = {
       'no-text': 'the description is no text.',
       'no-parameters': 'the parameters are no object.',
       tangled: 'the parameters are nested too deep, or hold too much.',
+      'no-address': 'its web address has to begin with https:// or http://.',
     },
     trial: {
       title: 'Test call',

@@ -4,7 +4,7 @@ import type { FirstHourTexts } from '../en/first-hour.ts';
 export const zh: FirstHourTexts = {
   tools: {
     title: '工具',
-    intro: '数字人通过您的网页能做的事：它按名称调用函数，由您的网页回答。',
+    intro: '数字人能做的事：它按名称调用函数，由您的网页或您的网址回答。',
     none: '还没有工具。',
     add: '添加工具',
     addExample: '添加示例',
@@ -71,6 +71,7 @@ export const zh: FirstHourTexts = {
       'no-text': '说明不是文本。',
       'no-parameters': '参数不是对象。',
       tangled: '参数嵌套过深，或内容过多。',
+      'no-address': '网址必须以 https:// 或 http:// 开头。',
     },
     trial: {
       title: '测试调用',

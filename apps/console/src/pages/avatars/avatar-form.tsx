@@ -50,7 +50,10 @@ export function AvatarForm({ projectId, avatar, draft }: AvatarFormProps) {
       <ToolBuilder
         text={draft.values.tools}
         fault={toolsFault}
-        playground={playgroundAddress(projectId, avatar.avatarId)}
+        place={{
+          ...{ projectId, avatarId: avatar.avatarId },
+          playground: playgroundAddress(projectId, avatar.avatarId),
+        }}
         onChange={(text) => draft.change({ tools: text })}
       />
       <LimitFields {...fields} />

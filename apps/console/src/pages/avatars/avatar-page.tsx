@@ -16,7 +16,9 @@ import { AvatarPreview } from './avatar-preview.tsx';
 import { valuesOf } from './avatar-values.ts';
 import own from './avatars-page.module.css';
 import { DeleteAvatar } from './delete-avatar.tsx';
+import { Documents } from './documents/documents.tsx';
 import { EmbedCode } from './embed-code.tsx';
+import { McpServers } from './mcp/mcp-servers.tsx';
 import { TalkLinkForm } from './talk-link-form.tsx';
 
 type AvatarPageProps = { readonly projectId: string; readonly avatarId: string };
@@ -30,6 +32,7 @@ export function AvatarPage({ projectId, avatarId }: AvatarPageProps) {
 function Editor({ projectId, avatar }: { readonly projectId: string; readonly avatar: Avatar }) {
   const texts = useTexts();
   const list = sectionAddress(projectId, 'avatars');
+  const avatarPath = `/projects/${projectId}/avatars/${avatar.avatarId}`;
   const draft = useDraft(valuesOf(avatar));
   const mayChange = useMay('editor');
   return (
@@ -53,7 +56,11 @@ function Editor({ projectId, avatar }: { readonly projectId: string; readonly av
           {avatar.isSystem ? (
             <Alert>{texts.avatars.systemNotice}</Alert>
           ) : (
-            <AvatarForm projectId={projectId} avatar={avatar} draft={draft} />
+            <>
+              <AvatarForm projectId={projectId} avatar={avatar} draft={draft} />
+              <Documents avatarPath={avatarPath} />
+              <McpServers avatarPath={avatarPath} />
+            </>
           )}
           <EmbedCode projectId={projectId} avatar={avatar} />
           {mayChange && avatar.state === 'ready' && <TalkLinkForm projectId={projectId} avatar={avatar} />}

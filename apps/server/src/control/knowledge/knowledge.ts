@@ -21,6 +21,8 @@ export type KnowledgeSource = {
   readonly url: string | null;
   readonly pages: number | null;
   readonly characters: number;
+  /** What is found: so many pieces of its text. */
+  readonly passages: number;
   readonly createdAt: Date;
 };
 
@@ -31,6 +33,8 @@ const TEXT_MB_PER_PROJECT = 100;
 const FETCH_MS = 30_000;
 const ROWS_AT_ONCE = 500;
 const FOUND = 5;
+const PASSAGES_OF_SOURCE = sql<number>`(select count(*)::integer from ${knowledgePassages}
+  where ${knowledgePassages.sourceId} = ${knowledgeSources.id})`;
 
 type Owner = { readonly projectId: string; readonly avatarId: string };
 type NamedFile = { readonly name: string; readonly contentType: string; readonly url?: string };
@@ -47,7 +51,7 @@ export class Knowledge {
 
   async list(projectId: string, avatarId: string): Promise<KnowledgeSource[]> {
     const rows = await this.#options.db.orm
-      .select(getTableColumns(knowledgeSources))
+      .select({ ...getTableColumns(knowledgeSources), passages: PASSAGES_OF_SOURCE })
       .from(knowledgeSources)
       .innerJoin(avatars, eq(avatars.id, knowledgeSources.avatarId))
       .where(and(eq(avatars.projectId, projectId), eq(knowledgeSources.avatarId, avatarId)))
@@ -192,7 +196,7 @@ function nameOf({ name, url }: NamedFile, title: string): string {
   return plain.slice(0, LIMITS.characters.word) || 'text';
 }
 
-function toSource(row: typeof knowledgeSources.$inferSelect): KnowledgeSource {
-  const { id, name, kind, url, pages, characters, createdAt } = row;
-  return { sourceId: id, name, kind, url, pages, characters, createdAt };
+function toSource(row: typeof knowledgeSources.$inferSelect & { readonly passages: number }): KnowledgeSource {
+  const { id, name, kind, url, pages, characters, passages, createdAt } = row;
+  return { sourceId: id, name, kind, url, pages, characters, passages, createdAt };
 }

@@ -13,6 +13,8 @@ export const knowledgeSourceSchema = z.object({
   /** Null: it has none. */
   pages: z.int().nullable(),
   characters: z.int(),
+  /** Pieces of its text, each of which can be found. */
+  passages: z.int(),
   createdAt: instantSchema,
 });
 export type KnowledgeSource = z.output<typeof knowledgeSourceSchema>;

@@ -6,8 +6,10 @@ import { useItemKeys } from '../../../components/item-keys.ts';
 import { useFirstHourTexts } from '../../../i18n/first-hour-texts.ts';
 import { useLanguage } from '../../../i18n/language-choice.tsx';
 import { toolsOf } from '../templates/template-table.ts';
+import { SigningSecret } from './signing-secret.tsx';
+import { addressOf } from './tool-address.ts';
 import own from './tool-builder.module.css';
-import { ToolCard } from './tool-card.tsx';
+import { ToolCard, type ToolPlace } from './tool-card.tsx';
 import type { ToolsFault } from './tool-faults.ts';
 import { emptyTool, type Fields, freeName, readTools, replaceAt, writeTools } from './tool-list.ts';
 import { sentenceOf } from './tool-texts.ts';
@@ -16,15 +18,14 @@ type ToolBuilderProps = {
   /** JSON: the one place where the tools are kept; the form writes it and reads it. */
   readonly text: string;
   readonly fault: ToolsFault | null;
-  /** Where the avatar can be talked with. */
-  readonly playground: string;
+  readonly place: ToolPlace;
   readonly onChange: (text: string) => void;
 };
 
 const nothing: readonly Fields[] = [];
 
 /** The tools of an avatar as a form, with their JSON beside it. */
-export function ToolBuilder({ text, fault, playground, onChange }: ToolBuilderProps) {
+export function ToolBuilder({ text, fault, place, onChange }: ToolBuilderProps) {
   const texts = useFirstHourTexts().tools;
   const { language } = useLanguage();
   const tools = useMemo(() => readTools(text), [text]);
@@ -60,7 +61,7 @@ export function ToolBuilder({ text, fault, playground, onChange }: ToolBuilderPr
                   tools={tools}
                   index={index}
                   isOpen={tools.length === 1 || index === added}
-                  playground={playground}
+                  place={place}
                   onChange={(next) => write(replaceAt(tools, index, next))}
                   onRemove={() => write(replaceAt(tools, index))}
                 />
@@ -72,6 +73,7 @@ export function ToolBuilder({ text, fault, playground, onChange }: ToolBuilderPr
                 <Button variant="subtle" onClick={addExample}>
                   {texts.addExample}
                 </Button>
+                {tools.some((tool) => addressOf(tool) !== null) && <SigningSecret projectId={place.projectId} />}
               </div>
             </>
           )}

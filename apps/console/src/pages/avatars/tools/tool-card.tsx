@@ -5,6 +5,7 @@ import classes from '../../../components/console.module.css';
 import { useItemKeys } from '../../../components/item-keys.ts';
 import { useFirstHourTexts } from '../../../i18n/first-hour-texts.ts';
 import { useTexts } from '../../../i18n/language.tsx';
+import { AddressFields } from './address-fields.tsx';
 import { ParameterRow } from './parameter-row.tsx';
 import own from './tool-builder.module.css';
 import { faultOfTool, leftOutKeys, type ToolFault } from './tool-faults.ts';
@@ -14,17 +15,25 @@ import { ToolTrial } from './tool-trial.tsx';
 
 const { characters } = LIMITS;
 
+/** Of the avatar whose tools they are. */
+export type ToolPlace = {
+  readonly projectId: string;
+  readonly avatarId: string;
+  /** Where it can be talked with. */
+  readonly playground: string;
+};
+
 type ToolCardProps = {
   readonly tools: readonly Fields[];
   readonly index: number;
   readonly isOpen: boolean;
-  readonly playground: string;
+  readonly place: ToolPlace;
   readonly onChange: (tool: Fields) => void;
   readonly onRemove: () => void;
 };
 
 /** One tool as a form. What is no text in the JSON is shown as nothing, and replaced once something is typed. */
-export function ToolCard({ tools, index, isOpen, playground, onChange, onRemove }: ToolCardProps) {
+export function ToolCard({ tools, index, isOpen, place, onChange, onRemove }: ToolCardProps) {
   // How it is first; afterwards whoever opens and closes it decides.
   const [isOpenFirst] = useState(isOpen);
   const texts = useFirstHourTexts().tools;
@@ -64,6 +73,7 @@ export function ToolCard({ tools, index, isOpen, playground, onChange, onRemove 
           value={description}
           onChange={(event) => onChange({ ...tool, description: event.currentTarget.value })}
         />
+        <AddressFields tool={tool} error={errorAt('no-address')} onChange={onChange} />
         <Parameters tool={tool} onChange={onChange} />
         {errorAt('no-parameters', 'tangled', 'large-parameters', 'other') !== null && (
           <Alert color="red" variant="light">
@@ -75,7 +85,7 @@ export function ToolCard({ tools, index, isOpen, playground, onChange, onRemove 
             {texts.leftOut(leftOut.join(', '))}
           </Alert>
         )}
-        <ToolTrial tool={tool} playground={playground} />
+        <ToolTrial tool={tool} place={place} />
         <div className={classes.actions}>
           <Button variant="subtle" color="red" size="xs" onClick={onRemove} aria-label={labelled(texts.remove, name)}>
             {texts.remove}

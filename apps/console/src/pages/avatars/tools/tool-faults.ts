@@ -1,5 +1,6 @@
 import { LIMITS, TOOL_NAME, TOOL_TREE, textFault, toolsFault, treeFault } from '@visavis/protocol';
 import { type JsonFault, jsonFault } from './json-fault.ts';
+import { addressOf, isAddress } from './tool-address.ts';
 import { type Fields, isFields, readTools } from './tool-list.ts';
 
 const { counts, characters } = LIMITS;
@@ -17,7 +18,7 @@ export type ToolFault = {
   readonly tool: number;
   readonly name: string;
 } & (
-  | { readonly kind: 'no-name' | 'name-signs' | 'same-name' | 'no-text' | 'no-parameters' | 'tangled' }
+  | { readonly kind: 'no-name' | 'name-signs' | 'same-name' | 'no-text' | 'no-parameters' | 'tangled' | 'no-address' }
   | { readonly kind: 'long-name' | 'long-description' | 'large-parameters'; readonly limit: number }
   /** The protocol's own sentence, in English. */
   | { readonly kind: 'other'; readonly sentence: string }
@@ -60,6 +61,8 @@ export function faultOfTool(tools: readonly Fields[], index: number): ToolFault 
   if (treeFault(parameters, TOOL_TREE) !== null) return { ...of, kind: 'tangled' };
   if (textFault(JSON.stringify(parameters), characters.toolParametersJson) !== null)
     return { ...of, kind: 'large-parameters', limit: characters.toolParametersJson };
+  const address = addressOf(tools[index] ?? {});
+  if (address !== null && !isAddress(address.url)) return { ...of, kind: 'no-address' };
   // Whatever else the server would not take.
   const sentence = toolsFault([{ name, description, parameters }]);
   return sentence === null ? null : { ...of, kind: 'other', sentence };

@@ -3,17 +3,22 @@ import { useState } from 'react';
 import { Link } from '../../../app/link.tsx';
 import classes from '../../../components/console.module.css';
 import { ToolAnswerField } from '../../../components/tool-answer-field.tsx';
+import { useAbilitiesTexts } from '../../../i18n/abilities-texts.ts';
 import { useFirstHourTexts } from '../../../i18n/first-hour-texts.ts';
+import { AddressTrial } from './address-trial.tsx';
+import { Shown } from './shown.tsx';
+import { addressOf } from './tool-address.ts';
 import own from './tool-builder.module.css';
+import type { ToolPlace } from './tool-card.tsx';
 import { type Fields, type Parameter, parametersOf } from './tool-list.ts';
 import { handlerCall, modelAnswer, type TypedValues, tryTool } from './trial.ts';
 
-/** A call of the tool by hand: what the page would get for it, and what the model would get for the answer. */
-export function ToolTrial({ tool, playground }: { readonly tool: Fields; readonly playground: string }) {
+/** A call of the tool by hand: by its page's place, or by its web address. */
+export function ToolTrial({ tool, place }: { readonly tool: Fields; readonly place: ToolPlace }) {
   const texts = useFirstHourTexts().tools.trial;
+  const ofAddress = useAbilitiesTexts().address;
   const [typed, setTyped] = useState<TypedValues>({});
-  const [answer, setAnswer] = useState('');
-  const [isError, setIsError] = useState(false);
+  const isAsked = addressOf(tool) !== null;
   const parameters = parametersOf(tool);
   if (parameters === null) return null;
   const trial = tryTool(tool, typed);
@@ -22,7 +27,7 @@ export function ToolTrial({ tool, playground }: { readonly tool: Fields; readonl
     <details className={own.trial}>
       <summary>{texts.title}</summary>
       <div className={classes.stack}>
-        <p className={classes.muted}>{texts.intro}</p>
+        <p className={classes.muted}>{isAsked ? ofAddress.trialIntro : texts.intro}</p>
         {parameters.map((parameter) => {
           const fault = faultOf(parameter.name);
           return (
@@ -35,18 +40,36 @@ export function ToolTrial({ tool, playground }: { readonly tool: Fields; readonl
             />
           );
         })}
-        <Shown label={texts.handlerGets} code={handlerCall(tool, trial.arguments)} />
-        <ToolAnswerField label={texts.answer} description={texts.answerHint} value={answer} onChange={setAnswer} />
-        <Switch label={texts.asError} checked={isError} onChange={(event) => setIsError(event.currentTarget.checked)} />
-        <Shown label={texts.modelGets} code={modelAnswer(answer, isError)} />
-        <div className={classes.actions}>
-          <Button component={Link} href={playground} variant="light" size="xs">
-            {texts.inCall}
-          </Button>
-        </div>
-        <p className={classes.muted}>{texts.inCallHint}</p>
+        {isAsked ? (
+          <AddressTrial tool={tool} values={trial.arguments} place={place} />
+        ) : (
+          <PageTrial tool={tool} values={trial.arguments} playground={place.playground} />
+        )}
       </div>
     </details>
+  );
+}
+
+type PageTrialProps = { readonly tool: Fields; readonly values: Fields; readonly playground: string };
+
+/** What the page would get for it, and what the model would get for the answer. */
+function PageTrial({ tool, values, playground }: PageTrialProps) {
+  const texts = useFirstHourTexts().tools.trial;
+  const [answer, setAnswer] = useState('');
+  const [isError, setIsError] = useState(false);
+  return (
+    <>
+      <Shown label={texts.handlerGets} code={handlerCall(tool, values)} />
+      <ToolAnswerField label={texts.answer} description={texts.answerHint} value={answer} onChange={setAnswer} />
+      <Switch label={texts.asError} checked={isError} onChange={(event) => setIsError(event.currentTarget.checked)} />
+      <Shown label={texts.modelGets} code={modelAnswer(answer, isError)} />
+      <div className={classes.actions}>
+        <Button component={Link} href={playground} variant="light" size="xs">
+          {texts.inCall}
+        </Button>
+      </div>
+      <p className={classes.muted}>{texts.inCallHint}</p>
+    </>
   );
 }
 
@@ -78,14 +101,5 @@ function TrialValue({ parameter: { name, type, description, choices }, value, er
       onKeyDown={(event) => event.key === 'Enter' && event.preventDefault()}
       onChange={(event) => onChange(event.currentTarget.value)}
     />
-  );
-}
-
-function Shown({ label, code }: { readonly label: string; readonly code: string }) {
-  return (
-    <figure className={own.shown}>
-      <figcaption>{label}</figcaption>
-      <pre className={classes.code}>{code}</pre>
-    </figure>
   );
 }
