@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads';
+import { isUtf8 } from 'node:buffer';
 import { refusal } from '../control-error.ts';
-import { htmlText } from './html-text.ts';
 import type { SourcePage } from './passages.ts';
+import { readInThread } from './thread-reading.ts';
 
 export type SourceKind = 'text' | 'markdown' | 'html' | 'pdf';
 
@@ -15,82 +15,46 @@ export type ReadSource = {
 /** About 1,000 pages: their index takes a second of a core and tens of megabytes. */
 export const CHARACTERS_PER_AVATAR = 3_000_000;
 
-const SOURCE_LIMITS = {
-  pages: 3000,
-  characters: CHARACTERS_PER_AVATAR,
-  pdfMs: 60_000,
-  pdfHeapMb: 512,
-  pdfMemoryBytes: 600_000_000,
-} as const;
+const MAX_PAGES = 3000;
+/** A character has four bytes at most. */
+const MOST_TEXT_BYTES = 4 * CHARACTERS_PER_AVATAR;
+/** Of a file, in which what it is can be seen. */
+const HEAD_BYTES = 4096;
 
 /** Text of a file, by what its bytes are. Refuses in a sentence what holds none. */
 export async function readSource(bytes: Buffer, { name, contentType }: { name: string; contentType: string }) {
   if (bytes.length === 0) throw refusal('bad-request', 'knowledge-empty');
   const read = await readBytes(bytes, name, contentType);
   const characters = read.pages.reduce((sum, { text }) => sum + text.length, 0);
-  if (characters > SOURCE_LIMITS.characters) throw refusal('too-large', 'knowledge-long');
+  if (characters > CHARACTERS_PER_AVATAR) throw refusal('too-large', 'knowledge-long');
   if (read.pages.every(({ text }) => text.trim() === '')) throw refusal('bad-request', 'knowledge-wordless');
   return { ...read, characters };
 }
 
 async function readBytes(bytes: Buffer, name: string, contentType: string): Promise<ReadSource> {
-  if (bytes.subarray(0, 1024).includes('%PDF-')) {
-    return { kind: 'pdf', title: '', pages: await pdfPages(bytes) };
-  }
-  const text = plainText(bytes);
-  const start = text.slice(0, 1000).toLowerCase();
+  if (bytes.subarray(0, 1024).includes('%PDF-')) return await readLarge('pdf', bytes);
+  if (bytes.includes(0)) throw refusal('unsupported-type', 'knowledge-kind');
+  const start = bytes.subarray(0, HEAD_BYTES).toString('latin1').toLowerCase();
   if (/\.x?html?$/i.test(name) || contentType.includes('html') || /<(?:!doctype html|html|body)\b/.test(start)) {
-    const { title, text: words } = htmlText(text);
-    return { kind: 'html', title, pages: [{ page: null, text: words }] };
+    if (!isUtf8(bytes)) throw refusal('unsupported-type', 'knowledge-kind');
+    return await readLarge('html', bytes);
   }
+  if (bytes.length > MOST_TEXT_BYTES) throw refusal('too-large', 'knowledge-long');
   const kind = /\.(?:md|markdown)$/i.test(name) || contentType.includes('markdown') ? 'markdown' : 'text';
-  return { kind, title: '', pages: [{ page: null, text }] };
+  return { kind, title: '', pages: [{ page: null, text: plainText(bytes) }] };
 }
 
 /** Archives, pictures and documents of offices are none. */
 function plainText(bytes: Buffer): string {
-  if (bytes.includes(0)) throw refusal('unsupported-type', 'knowledge-kind');
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw refusal('unsupported-type', 'knowledge-kind');
-  }
+  if (!isUtf8(bytes)) throw refusal('unsupported-type', 'knowledge-kind');
+  return new TextDecoder().decode(bytes);
 }
 
-type PdfAnswer = { readonly pages: readonly SourcePage[] } | { readonly fault: 'long' | 'locked' | 'damaged' };
-
-/** In a thread: a file that grows without end, or takes for ever, ends alone. */
-function pdfPages(bytes: Buffer): Promise<readonly SourcePage[]> {
-  const { pages: maxPages, characters: maxCharacters, pdfMs, pdfHeapMb } = SOURCE_LIMITS;
-  const thread = new Worker(new URL('./pdf-thread.ts', import.meta.url), {
-    env: {},
-    workerData: { bytes: new Uint8Array(bytes), maxPages, maxCharacters },
-    resourceLimits: { maxOldGenerationSizeMb: pdfHeapMb },
-    stdout: true,
-    stderr: true,
-  });
-  let watch: NodeJS.Timeout | undefined;
-  return new Promise<readonly SourcePage[]>((resolve, reject) => {
-    const fail = () => reject(refusal('bad-request', 'knowledge-damaged'));
-    const deadlineMs = performance.now() + pdfMs;
-    // What streams unpack to is no part of the heap, which alone is bounded.
-    watch = setInterval(() => {
-      if (performance.now() > deadlineMs) fail();
-      const judge = ({ external_memory: heldBytes }: { external_memory: number }) => {
-        if (heldBytes > SOURCE_LIMITS.pdfMemoryBytes) fail();
-      };
-      thread.getHeapStatistics().then(judge, () => {});
-    }, 100);
-    thread.on('error', fail);
-    thread.on('exit', fail);
-    thread.on('message', (answer: PdfAnswer) => {
-      if ('pages' in answer) resolve(answer.pages);
-      else if (answer.fault === 'long') reject(refusal('too-large', 'knowledge-long'));
-      else if (answer.fault === 'locked') reject(refusal('bad-request', 'knowledge-locked'));
-      else fail();
-    });
-  }).finally(async () => {
-    clearInterval(watch);
-    await thread.terminate();
-  });
+async function readLarge(kind: 'pdf' | 'html', bytes: Buffer): Promise<ReadSource> {
+  const limits = { maxPages: MAX_PAGES, maxCharacters: CHARACTERS_PER_AVATAR };
+  const read = await readInThread({ kind, bytes: new Uint8Array(bytes), ...limits });
+  if ('pages' in read) return { kind, ...read };
+  if (read.fault === 'locked') throw refusal('bad-request', 'knowledge-locked');
+  if (read.fault === 'long' || kind === 'html') throw refusal('too-large', 'knowledge-long');
+  throw refusal('bad-request', 'knowledge-damaged');
 }
