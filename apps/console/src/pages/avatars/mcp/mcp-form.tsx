@@ -112,7 +112,6 @@ function Headers({ kept, rows, onChange }: HeadersProps) {
             label={texts.headerName(at + 1)}
             spellCheck={false}
             autoCapitalize="off"
-            placeholder="authorization"
             maxLength={LIMITS.characters.word}
             value={row.name}
             onChange={(name) => write(at, { name })}
