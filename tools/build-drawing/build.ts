@@ -10,6 +10,7 @@ const PACKAGES = resolve(import.meta.dirname, '../../packages');
 export const KERNELS = [
   { source: 'dub-kernel.ts', path: join(PACKAGES, 'face/src/film/dubbing/dub-kernel.wasm') },
   { source: 'mix-kernel.ts', path: join(PACKAGES, 'media/src/frames/mix-kernel.wasm') },
+  { source: 'scene-kernel.ts', path: join(PACKAGES, 'media/src/frames/scene-kernel.wasm') },
 ] as const;
 
 /** No runtime, no imports, no checks: plain loops over memory that the package lays out. The same sources give the same bytes. */

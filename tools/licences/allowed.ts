@@ -122,6 +122,12 @@ export const ALLOWED: Allowed = {
       isOurs: true,
     },
     {
+      files: 'packages/media/src/frames/scene-kernel.wasm',
+      licence: 'Apache-2.0',
+      holds: 'our own code that lays a person over a scene; built from `tools/build-drawing`',
+      isOurs: true,
+    },
+    {
       files: 'packages/media/src/visemes/articulation-network.weights',
       licence: 'Apache-2.0',
       holds:

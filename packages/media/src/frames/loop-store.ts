@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createPicture, type Picture, pictureByteLength } from '../core/picture.ts';
 
 /** Changes whenever the same bundle would give other pictures, so that older files are not taken for them. */
-const RENDERER_VERSION = 2;
+const RENDERER_VERSION = 3;
 
 export type LoopKey = {
   readonly avatarId: string;
