@@ -119,6 +119,10 @@ export const SERVER_SAMPLES: { readonly [Type in ServerMessageType]: ServerMessa
   },
   'visavis.media.state': { type: 'visavis.media.state', data: { state: 'connected' } },
   'visavis.reply.started': { type: 'visavis.reply.started', data: REPLY },
+  'visavis.say.state': {
+    type: 'visavis.say.state',
+    data: { ...REPLY, utteranceId: 'closing-time', state: 'started', playedMs: 0, heardText: '', message: '' },
+  },
   'visavis.reply.sound': { type: 'visavis.reply.sound', data: { ...REPLY, playedMs: 0, isPlaying: true } },
   'visavis.problem': {
     type: 'visavis.problem',
@@ -175,6 +179,15 @@ export const CLIENT_SAMPLES: {
       candidate: { candidate: 'candidate:1 1 udp 2122260223 192.0.2.9 51000 typ host', sdpMid: '0', sdpMLineIndex: 0 },
     },
   },
-  'visavis.say': { type: 'visavis.say', data: { text: 'The shop closes in ten minutes.' } },
+  'visavis.say': {
+    type: 'visavis.say',
+    data: {
+      text: 'The shop closes in ten minutes.',
+      utteranceId: 'closing-time',
+      interruptible: false,
+      mode: 'replace',
+    },
+  },
+  'visavis.interrupt': { type: 'visavis.interrupt', data: { force: true } },
   'visavis.expression': { type: 'visavis.expression', data: { expression: 'smile', durationMs: 2000 } },
 };

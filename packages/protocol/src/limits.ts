@@ -50,6 +50,8 @@ export const LIMITS = {
     toolResult: 100_000,
     /** Id of a tool call. */
     callId: 256,
+    /** Id of a text to be spoken. */
+    utteranceId: 120,
     /** A session description; those of browsers have 2,000 to 12,000. */
     sdp: 64 * KIB,
     /** A line of a description: parsers of it are made for short ones. */

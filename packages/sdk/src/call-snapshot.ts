@@ -4,6 +4,7 @@ import type { Activity, Conversation, ExchangeLatency } from './conversation.ts'
 import type { SessionInfo } from './from-wire.ts';
 import type { MicrophoneStatus } from './microphone-control.ts';
 import type { Caption } from './transcript.ts';
+import type { UtteranceChange } from './utterances.ts';
 import type { WireRecord } from './wire-record.ts';
 
 export type CallState = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'ended';
@@ -61,6 +62,8 @@ export type CallEvents = {
   /** Level of the microphone as sent, 0 to 1, about 25 times a second while it is on. */
   level: number;
   'tool-call': ToolCall;
+  /** A text to be said waits, sounds, or is over. */
+  utterance: UtteranceChange;
   /** The server chose among several avatars of one name. */
   warning: string;
   /** Each message of the protocol, both ways, for logs. Listen before `connect()` to miss none. */

@@ -8,6 +8,7 @@ import type {
 } from '@visavis/protocol';
 import { ERRORS } from '@visavis/protocol';
 import type { ProblemCode, ProblemSpecifics } from './call-problem.ts';
+import type { UtteranceChange, UtteranceState } from './utterances.ts';
 
 /** What the server says, in this client's words. */
 export type ServerSignal =
@@ -50,6 +51,7 @@ export type ServerSignal =
       readonly isPlaying: boolean;
       readonly atMs: number;
     }
+  | { readonly type: 'utterance'; readonly change: UtteranceChange }
   | { readonly type: 'reply-text-done'; readonly replyId: string; readonly text: string }
   /** `interrupted` is null when the server does not say. `heardText` is what was played of an interrupted reply. */
   | {
@@ -90,6 +92,8 @@ type EventName = ServerMessage['type'] extends infer Name
 
 /** Longer frames are not looked at for heartbeats. */
 const longestHeartbeat = 200;
+
+const utteranceStates: readonly UtteranceState[] = ['queued', 'started', 'ended', 'interrupted', 'failed'];
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -301,6 +305,18 @@ function readExtension({ name, data, whole }: Envelope): ServerSignal | null {
         isPlaying: data.isPlaying === true,
         atMs: performance.now(),
       };
+    case 'visavis.say.state': {
+      const state = utteranceStates.find((known) => known === data.state);
+      const utteranceId = readString(data, 'utteranceId');
+      if (state === undefined || utteranceId === null) return null;
+      const change = {
+        ...{ utteranceId, state, replyId: readString(data, 'response_id', 'id') ?? '' },
+        playedMs: readNumber(data, 'playedMs') ?? 0,
+        heardText: readString(data, 'heardText') ?? '',
+        message: readString(data, 'message') ?? '',
+      };
+      return { type: 'utterance', change };
+    }
     case 'visavis.problem':
       return { type: 'trouble', message: readString(whole, 'message') ?? readString(data, 'message') ?? '' };
     default:

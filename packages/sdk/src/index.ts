@@ -29,5 +29,6 @@ export type { CallStatistics } from './statistics.ts';
 export { playTestSound } from './test-sound.ts';
 export type { CallConfig, ExpressionOptions, HistoryTurn } from './to-wire.ts';
 export { type Caption, captionText, type Transcript } from './transcript.ts';
+export type { SayOptions, Utterance, UtteranceChange, UtteranceState } from './utterances.ts';
 export { VisavisCall } from './visavis-call.ts';
 export type { WireRecord } from './wire-record.ts';

@@ -6,6 +6,7 @@ import type {
   WireSessionDescription,
   WireTool,
 } from '@visavis/protocol';
+import type { SayOptions } from './utterances.ts';
 
 /** Changes to the avatar's own settings for one call. What is left out stays as the avatar has it. */
 export type CallConfig = {
@@ -50,8 +51,8 @@ export function respondMessage(): ClientWireMessage {
 }
 
 /** Speak exactly this text. */
-export function sayMessage(text: string): ClientWireMessage {
-  return { type: 'visavis.say', data: { text } };
+export function sayMessage(text: string, utteranceId: string, options: SayOptions): ClientWireMessage {
+  return { type: 'visavis.say', data: { text, ...options, utteranceId } };
 }
 
 /** What the face shows: `intensity` 0 to 1, full when left out, for `durationMs`, 3 s when left out. */
@@ -61,8 +62,8 @@ export function expressionMessage(expression: ExpressionName, options: Expressio
   return { type: 'visavis.expression', data: { expression, ...options } };
 }
 
-export function interruptMessage(): ClientWireMessage {
-  return { type: 'response.cancel' };
+export function interruptMessage(force: boolean): ClientWireMessage {
+  return force ? { type: 'visavis.interrupt', data: { force } } : { type: 'response.cancel' };
 }
 
 /** `pcm` is PCM16 mono at 24 kHz. */

@@ -33,11 +33,11 @@ import {
   imageMessage,
   interruptMessage,
   respondMessage,
-  sayMessage,
   userTextMessage,
 } from './to-wire.ts';
 import { ToolRunner } from './tool-runner.ts';
 import { isSounding } from './transcript.ts';
+import { type SayOptions, type Utterance, Utterances } from './utterances.ts';
 import { VideoOutlet } from './video-outlet.ts';
 
 const mediaTimeoutMs = 20_000;
@@ -62,6 +62,7 @@ export class VisavisCall extends EventEmitter<CallEvents> {
   #mediaConnected = false;
   #rated: RatedSession | null = null;
   #typedCount = 0;
+  readonly #utterances = new Utterances((change) => this.emit('utterance', change));
   #stopWatching: (() => void) | null = null;
   readonly #captionClock = new CaptionClock((nowMs) => this.#converse(afterTime(this.#conversation, nowMs)));
 
@@ -183,9 +184,12 @@ export class VisavisCall extends EventEmitter<CallEvents> {
     return true;
   }
 
-  /** Makes the avatar speak exactly this text. */
-  say(text: string): boolean {
-    return this.#parts.ready && this.#send(sayMessage(text));
+  /**
+   * Makes the avatar speak exactly this text, and tells what becomes of it: by the promises of the answer, and by `utterance`. Null when
+   * the session is not ready, or an utterance of this id is not over.
+   */
+  say(text: string, options: SayOptions = {}): Utterance | null {
+    return this.#parts.ready ? this.#utterances.say(text, options, (message) => this.#send(message)) : null;
   }
 
   /** Makes the face show an expression for a while; it replaces the one before. */
@@ -193,9 +197,9 @@ export class VisavisCall extends EventEmitter<CallEvents> {
     return this.#parts.ready && this.#send(expressionMessage(expression, options));
   }
 
-  /** Makes the avatar stop speaking. */
-  interrupt(): boolean {
-    return this.#parts.ready && this.#send(interruptMessage());
+  /** Makes the avatar stop speaking; with `force` also in a text that is not interruptible. */
+  interrupt({ force = false }: { readonly force?: boolean } = {}): boolean {
+    return this.#parts.ready && this.#send(interruptMessage(force));
   }
 
   /** `dataUrl` is a JPEG or PNG. With `reply` the avatar answers at once, else it keeps the picture in mind. */
@@ -281,12 +285,10 @@ export class VisavisCall extends EventEmitter<CallEvents> {
       case 'tool-call':
         this.#runTool(signal);
         return;
-      default:
-        this.#handleTalk(signal);
+      case 'utterance':
+        this.#utterances.note(signal.change);
+        return;
     }
-  }
-
-  #handleTalk(signal: ServerSignal): void {
     if (signal.type === 'user-speech-started') this.#meter?.cancel();
     if (signal.type === 'user-speech-stopped') this.#measureUntilSound();
     this.#converse(afterSignal(this.#conversation, signal));
@@ -370,6 +372,7 @@ export class VisavisCall extends EventEmitter<CallEvents> {
 
   /** Ends what belongs to one session. */
   #closeTalk(): void {
+    this.#utterances.interruptAll();
     this.#closeMedia();
     this.#waitingOffer = null;
     this.#tools.close();
@@ -378,10 +381,8 @@ export class VisavisCall extends EventEmitter<CallEvents> {
 
   #closeMedia(): void {
     this.#meter?.close();
-    this.#meter = null;
     this.#media?.close();
-    this.#media = null;
-    this.#mediaConnected = false;
+    [this.#meter, this.#media, this.#mediaConnected] = [null, null, false];
   }
 
   #converse(conversation: Conversation): void {

@@ -9,15 +9,19 @@ import {
   type Step,
   SURE_INTERRUPTION_MS,
 } from './session-state.ts';
-import { isAgreement } from './short-words.ts';
-import { advance, andThen, interrupt, isReplying, NOTHING_WANTED, wasAsked } from './turn-steps.ts';
+import { hasJustAsked, isAgreement } from './short-words.ts';
+import { advance, andThen, interrupt, isFirm, isReplying, NOTHING_WANTED, wasAsked } from './turn-steps.ts';
 
 // What becomes of a reply that the user speaks over. It falls silent at once and waits for his words: words of agreement,
 // and sound without words, let it go on where it was; any other words end it, and so does speaking for long.
 
+/** Items that are remembered to have been said over what is not interrupted. */
+const MAX_LATE_ITEMS = 8;
+
 /** An item of the user begins. Where nobody can tell his words, or nothing sounds yet, what is being replied ends at once. */
 export function interruptBy(state: SessionState, itemId: string): Step {
   if (!isReplying(state)) return interruptForGood(state, []);
+  if (isUninterrupted(state)) return advance(listenBesides(state, itemId), []);
   const known = state.interruption;
   if (known === null && (!state.hears || !state.isSounding)) return interruptForGood(state, []);
   const interruption: Interruption = {
@@ -33,6 +37,18 @@ export function interruptBy(state: SessionState, itemId: string): Step {
     { type: 'set-avatar-speaking', speaking: false },
     { type: 'set-timer', name: 'held', delayMs: SURE_INTERRUPTION_MS },
   ]);
+}
+
+/** What is being said is not to be interrupted: it goes on, and the user's words are answered after it. */
+function isUninterrupted({ turns: [first], interruption }: SessionState): boolean {
+  return interruption === null && first !== undefined && isFirm(first);
+}
+
+/** Words of agreement say nothing, unless something is being asked. */
+function listenBesides(state: SessionState, itemId: string): SessionState {
+  const [first] = state.turns;
+  if (first !== undefined && hasJustAsked(first, first.audioMs)) return state;
+  return { ...state, lateItemIds: [...state.lateItemIds, itemId].slice(-MAX_LATE_ITEMS) };
 }
 
 export function noteHeld(state: SessionState, { turnId, playedMs }: { turnId: string | null; playedMs: number }): Step {

@@ -1,8 +1,8 @@
-import { LIMITS } from '@visavis/protocol';
 import type { HistoryItem } from '../core/voice-port.ts';
 import { answerBy } from './answering.ts';
 import { decide } from './interruption.ts';
 import { quotedGreeting } from './quoted-greeting.ts';
+import { say } from './say.ts';
 import type { SessionConfigPatch } from './session-events.ts';
 import type { ControlCommand, SessionEffect, SessionState, Step } from './session-state.ts';
 import { GREETING_WAIT_MS, serverWaitsOf } from './session-state.ts';
@@ -11,6 +11,7 @@ import {
   andThen,
   greet,
   interrupt,
+  interruptAll,
   isReplying,
   NOTHING_WANTED,
   newExchange,
@@ -57,7 +58,7 @@ export function reduceCommand(state: SessionState, command: ControlCommand, atMs
     case 'answer-by':
       return answerBy(state, command.by);
     case 'interrupt':
-      return interrupt({ ...state, ...NOTHING_WANTED, greetedUnasked: false });
+      return (command.force ? interruptAll : interrupt)({ ...state, ...NOTHING_WANTED, greetedUnasked: false });
     case 'express': {
       const { type: _, ...wish } = command;
       return advance(state, [{ type: 'cue-face', cue: { type: 'wish', ...wish } }]);
@@ -151,22 +152,6 @@ function respond(
     const isWanted = always || next.unansweredPrompt;
     return isWanted ? respondIfQueued({ ...next, respondQueued: {} }) : advance(next, []);
   });
-}
-
-function say(state: SessionState, { text, by }: Extract<ControlCommand, { type: 'say' }>): Step {
-  if (state.turns.length >= LIMITS.counts.openReplies) {
-    const message = `At most ${LIMITS.counts.openReplies} replies may wait to be spoken; this text is left out.`;
-    return advance(state, [{ type: 'emit', event: { type: 'failed', code: 'voice-failed', message, fatal: false } }]);
-  }
-  const { id: turnId, state: numbered } = nextIdOf(state, 'resp');
-  // How long a person takes to answer says nothing of the voice.
-  const exchange = by === undefined ? numbered.exchange : null;
-  return andThen(skipGreeting({ ...numbered, exchange }), (next) =>
-    advance({ ...next, turns: [...next.turns, { id: turnId, spans: [], audioMs: 0, generating: true }] }, [
-      { type: 'emit', event: { type: 'reply-started', turnId, ...(by === undefined ? {} : { by }) } },
-      { type: 'voice', input: { type: 'say', turnId, text } },
-    ]),
-  );
 }
 
 /** Counts for a call that waits, or whose time was up; once. Another one would make the service of the voice refuse it. */

@@ -72,10 +72,11 @@ export type SessionCommand =
   /** `always`: also where a reply plays and nothing is new; the reply that is asked for then follows it. */
   | { readonly type: 'respond'; readonly instructions?: string; readonly always?: true }
   /** Spoken word for word; `by`: a person's answer. */
-  | { readonly type: 'say'; readonly text: string; readonly by?: 'operator' }
+  | ({ readonly type: 'say'; readonly text: string; readonly by?: 'operator' } & SayOptions)
   /** From now on a person answers, and what the voice was saying ends; or the voice does again, if it can. */
   | { readonly type: 'answer-by'; readonly by: Answerer }
-  | { readonly type: 'interrupt' }
+  /** `force`: also what only this interrupts. */
+  | { readonly type: 'interrupt'; readonly force?: true }
   /** The face shows this for a while; it replaces what the client asked for before. */
   | ({ readonly type: 'express' } & ExpressionWish)
   | { readonly type: 'tool-result'; readonly callId: string; readonly output: string; readonly reply: boolean }
@@ -84,6 +85,15 @@ export type SessionCommand =
   /** By the data channel of the connection; dropped where there is none. */
   | { readonly type: 'channel-message'; readonly text: string }
   | { readonly type: 'close'; readonly reason: string };
+
+export type SayOptions = {
+  /** What it is called from now on; left out: by the id of its reply. */
+  readonly utteranceId?: string;
+  /** False: neither the user nor other replies interrupt it, only an `interrupt` with `force`. */
+  readonly isInterruptible?: false;
+  /** In place of what is being said and what waits; otherwise behind it. */
+  readonly replaces?: true;
+};
 
 export type SessionEvent =
   /** Voice and picture are ready; `hears` is false when speech cannot become text here. */
@@ -110,6 +120,8 @@ export type SessionEvent =
     }
   /** The reply's sound begins, waits while the user speaks over it, or goes on: at `playedMs` of it. */
   | { readonly type: 'reply-sound'; readonly turnId: string; readonly playedMs: number; readonly isPlaying: boolean }
+  /** What becomes of a text that was to be said. The first one told is `queued` or `failed`, the last one ends it. */
+  | Utterance
   /** The whole text of the reply as generated. Precedes `reply-done`. */
   | { readonly type: 'reply-text-done'; readonly turnId: string; readonly text: string }
   /** PCM16 little-endian, mono, 24 kHz. Only with `audioBack`. */
@@ -144,6 +156,21 @@ export type SessionEvent =
   | { readonly type: 'turn-latency'; readonly turnId: string; readonly latency: TurnLatency }
   | { readonly type: 'failed'; readonly code: SessionFailureCode; readonly message: string; readonly fatal: boolean }
   | { readonly type: 'closed'; readonly reason: string };
+
+export type UtteranceState = 'queued' | 'started' | 'ended' | 'interrupted' | 'failed';
+
+export type Utterance = {
+  readonly type: 'utterance';
+  readonly utteranceId: string;
+  /** The reply that it is said as; null: it never became one. */
+  readonly turnId: string | null;
+  readonly state: UtteranceState;
+  /** How much of it was heard so far, and its words once it is over. */
+  readonly playedMs: number;
+  readonly heardText: string;
+  /** Why it failed; empty otherwise. */
+  readonly message: string;
+};
 
 export type TurnLatency = {
   readonly transcriptMs: number | null;

@@ -3,6 +3,7 @@ import { endHold, noteHeld } from './interruption.ts';
 import { reduceCommand } from './reduce-command.ts';
 import { reduceVoice } from './reduce-voice.ts';
 import { checkReplies, watchReplies } from './reply-watch.ts';
+import { sayReplacement } from './say.ts';
 import {
   MEDIA_WAIT_MS,
   type SessionEffect,
@@ -13,6 +14,7 @@ import {
 } from './session-state.ts';
 import { advance, andThen, finishTurn, greetUnasked, releaseTool, settleFlush } from './turn-steps.ts';
 import { loseWords, startUserTurn, stopUserTurn } from './user-turn.ts';
+import { tellUtterance } from './utterances.ts';
 
 const HEARING_FAILED = {
   type: 'failed',
@@ -56,7 +58,7 @@ function reduceInput(state: SessionState, input: SessionInput): Step {
     case 'playback-finished':
       return finishTurn(state, input);
     case 'flushed':
-      return settleFlush(state, input);
+      return andThen(settleFlush(state, input), sayReplacement);
     case 'held':
       return noteHeld(state, input);
     case 'media':
@@ -113,9 +115,13 @@ function takeAudio(state: SessionState, input: Extract<SessionInput, { type: 'vo
 function notePlaybackStarted(state: SessionState, turnId: string, atMs: number): Step {
   const speaking = { type: 'set-avatar-speaking', speaking: true } as const;
   const { exchange } = state;
-  if (!state.turns.some((turn) => turn.id === turnId)) return advance(state, [speaking]);
-  const begins: SessionEffect = { type: 'emit', event: { type: 'reply-sound', turnId, playedMs: 0, isPlaying: true } };
-  if (exchange === null) return advance({ ...state, isSounding: true }, [speaking, begins]);
+  const turn = state.turns.find(({ id }) => id === turnId);
+  if (turn === undefined) return advance(state, [speaking]);
+  const begins: SessionEffect[] = [
+    { type: 'emit', event: { type: 'reply-sound', turnId, playedMs: 0, isPlaying: true } },
+    ...tellUtterance(turn, 'started'),
+  ];
+  if (exchange === null) return advance({ ...state, isSounding: true }, [speaking, ...begins]);
   const since = (timeMs: number | null) => (timeMs === null ? null : Math.round(timeMs - exchange.startedAtMs));
   const latency = {
     transcriptMs: since(exchange.transcriptMs),
@@ -125,7 +131,7 @@ function notePlaybackStarted(state: SessionState, turnId: string, atMs: number):
   };
   return advance({ ...state, isSounding: true, exchange: null }, [
     speaking,
-    begins,
+    ...begins,
     { type: 'emit', event: { type: 'turn-latency', turnId, latency } },
   ]);
 }

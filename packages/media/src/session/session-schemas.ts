@@ -118,9 +118,16 @@ export const writtenCommandSchema: z.ZodType<WrittenCommand> = z.discriminatedUn
     instructions: text(characters.instructions).exactOptional(),
     always: z.literal(true).exactOptional(),
   }),
-  z.object({ type: z.literal('say'), text: text(characters.spokenText), by: z.literal('operator').exactOptional() }),
+  z.object({
+    type: z.literal('say'),
+    text: text(characters.spokenText),
+    by: z.literal('operator').exactOptional(),
+    utteranceId: text(characters.utteranceId).exactOptional(),
+    isInterruptible: z.literal(false).exactOptional(),
+    replaces: z.literal(true).exactOptional(),
+  }),
   z.object({ type: z.literal('answer-by'), by: z.enum(['voice', 'operator']) }),
-  z.object({ type: z.literal('interrupt') }),
+  z.object({ type: z.literal('interrupt'), force: z.literal(true).exactOptional() }),
   z.object({
     type: z.literal('express'),
     expression: z.enum(['neutral', 'smile', 'concerned', 'surprised', 'nod']),

@@ -19,6 +19,8 @@ export type ReplyTurn = {
   readonly audioMs: number;
   /** The voice may still send more. */
   readonly generating: boolean;
+  /** Left out: nobody asked for just these words. */
+  readonly utterance?: { readonly id: string; readonly isInterruptible: boolean };
 };
 
 /** What happened since the user's last turn ended, in the clock's milliseconds. */
@@ -75,6 +77,8 @@ export type SessionState = {
   /** It was greeted unasked, and nobody has done anything since: a client that is slow to ask for the greeting may still do so. */
   readonly greetedUnasked: boolean;
   readonly turns: readonly ReplyTurn[];
+  /** Said as soon as what it takes the place of has fallen silent. */
+  readonly replacement: Extract<SessionCommand, { type: 'say' }> | null;
   /** The first of them has begun to sound. */
   readonly isSounding: boolean;
   readonly interruption: Interruption | null;
@@ -255,6 +259,7 @@ export function initialSessionState(options: {
     greeted: false,
     greetedUnasked: false,
     turns: [],
+    replacement: null,
     isSounding: false,
     interruption: null,
     lateItemIds: [],

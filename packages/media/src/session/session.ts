@@ -132,7 +132,7 @@ export class Session {
     if (this.#hasLastWords || !this.#opened || this.#closing !== null) return;
     this.#hasLastWords = true;
     const atMs = this.#resources.clock.nowMs();
-    this.#guard(() => this.#dispatch({ type: 'command', command: { type: 'interrupt' }, atMs }));
+    this.#guard(() => this.#dispatch({ type: 'command', command: { type: 'interrupt', force: true }, atMs }));
   }
 
   async #close(reason: string): Promise<void> {

@@ -9,6 +9,7 @@ import {
   TOOL_RESULT_WAIT_MS,
 } from './session-state.ts';
 import { hasJustAsked } from './short-words.ts';
+import { tellUtterance } from './utterances.ts';
 
 /** Items of the user whose words may still come. */
 const REMEMBERED_ITEMS = 8;
@@ -109,9 +110,20 @@ export function respondIfQueued(state: SessionState): Step {
   return respondNow(state, state.respondQueued?.instructions);
 }
 
-/** Silences the avatar. The replies end when the shell reports how much was heard. */
+/** Silences the avatar, unless it says what is not to be interrupted. The replies end when the shell reports how much was heard. */
 export function interrupt(state: SessionState, keptTurnIds: readonly string[] = []): Step {
+  const firmTurnIds = state.turns.filter(isFirm).map(({ id }) => id);
+  return interruptAll(state, [...keptTurnIds, ...firmTurnIds]);
+}
+
+/** The same, whatever it says. */
+export function interruptAll(state: SessionState, keptTurnIds: readonly string[] = []): Step {
   return isReplying(state) ? advance(state, [{ type: 'flush-audio', keptTurnIds }]) : advance(state, []);
+}
+
+/** Whether only force interrupts it. */
+export function isFirm({ utterance }: ReplyTurn): boolean {
+  return utterance?.isInterruptible === false;
 }
 
 /**
@@ -137,6 +149,7 @@ export function settleFlush(
       type: 'emit',
       event: { type: 'reply-done', turnId: turn.id, interrupted: true, playedMs, heardText: heard },
     });
+    effects.push(...tellUtterance(turn, 'interrupted', { playedMs, heardText: heard }));
   }
   const lastSaid = saidNow(state, flushed.atMs);
   const turns = state.turns.filter(isKept);
@@ -168,11 +181,10 @@ export function finishTurn(
   const turn = state.turns.find((candidate) => candidate.id === turnId);
   if (turn === undefined) return advance(state, []);
   const turns = state.turns.filter((candidate) => candidate.id !== turnId);
+  const said = { playedMs, heardText: joinSpans(turn.spans) };
   const effects: SessionEffect[] = [
-    {
-      type: 'emit',
-      event: { type: 'reply-done', turnId, interrupted: false, playedMs, heardText: joinSpans(turn.spans) },
-    },
+    { type: 'emit', event: { type: 'reply-done', turnId, interrupted: false, ...said } },
+    ...tellUtterance(turn, playedMs > 0 ? 'ended' : 'failed', said),
   ];
   if (turns.length === 0) effects.push({ type: 'set-avatar-speaking', speaking: false });
   const interruption = state.interruption && { ...state.interruption, hasAsked: wasAsked(state) };

@@ -60,6 +60,11 @@ const overLimitRows: readonly (readonly [name: string, frame: unknown, detail: s
     { type: 'input_text', data: { content: long(32_001) } },
     'content has 32001 characters, at most 32000',
   ],
+  [
+    'the id of a text to say',
+    { type: 'visavis.say', data: { text: 'Hi.', utteranceId: long(121) } },
+    'utteranceId has 121 characters, at most 120',
+  ],
   ['a text to say', { type: 'visavis.say', data: { text: long(10_001) } }, 'text has 10001 characters, at most 10000'],
   [
     'instructions of a reply',

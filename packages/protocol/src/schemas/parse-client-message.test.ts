@@ -184,6 +184,13 @@ const textRows: readonly Row[] = [
   ['typed text, other key', { type: 'input_text', text: 'Hi' }, { type: 'user-text', text: 'Hi', reply: true }],
   ['say', { type: 'visavis.say', data: { text: 'Welcome.' } }, { type: 'say', text: 'Welcome.' }],
   [
+    'say with options',
+    { type: 'visavis.say', data: { text: 'Fire!', utteranceId: 'a', interruptible: false, mode: 'replace' } },
+    { type: 'say', text: 'Fire!', utteranceId: 'a', isInterruptible: false, replaces: true },
+  ],
+  ['interrupt', { type: 'visavis.interrupt' }, { type: 'interrupt' }],
+  ['interrupt by force', { type: 'visavis.interrupt', data: { force: true } }, { type: 'interrupt', force: true }],
+  [
     'expression',
     { type: 'visavis.expression', data: { expression: 'smile', intensity: 0.5, durationMs: 1500 } },
     { type: 'express', expression: 'smile', intensity: 0.5, durationMs: 1500 },

@@ -123,10 +123,25 @@ const inputText = payload((fields, context) => {
   return text === null ? null : { type: 'user-text', text, reply: readFlag(firstOf(fields, 'reply'), true) };
 });
 
+const utteranceIdSchema = z.string().superRefine(atMost(characters.utteranceId));
+const sayModeSchema = z.enum(['queue', 'replace'], { error: 'must be queue or replace' });
+
 const say = payload((fields, context) => {
   const text = read(textUpTo(characters.spokenText), firstOf(fields, 'text', 'content'), 'text', context);
-  return text === null ? null : { type: 'say', text };
+  const utteranceId = read(utteranceIdSchema, firstOf(fields, 'utteranceId') ?? '', 'utteranceId', context);
+  const mode = read(sayModeSchema, firstOf(fields, 'mode') ?? 'queue', 'mode', context);
+  if (text === null || utteranceId === null || mode === null) return null;
+  return {
+    ...{ type: 'say', text },
+    ...(utteranceId === '' ? {} : { utteranceId }),
+    ...(readFlag(firstOf(fields, 'interruptible'), true) ? {} : { isInterruptible: false }),
+    ...(mode === 'replace' ? { replaces: true } : {}),
+  };
 });
+
+const interrupt = payload((fields) =>
+  readFlag(firstOf(fields, 'force'), false) ? { type: 'interrupt', force: true } : { type: 'interrupt' },
+);
 
 const expressionSchema = z.enum(EXPRESSIONS, { error: `must be one of ${EXPRESSIONS.join(', ')}` });
 
@@ -197,5 +212,5 @@ export const PAYLOADS: ReadonlyMap<string, PayloadSchema> = new Map<string, Payl
   ['webrtc.signaling.iceCandidate', candidate],
   ['visavis.say', say],
   ['visavis.expression', express],
-  ['visavis.interrupt', constant({ type: 'interrupt' })],
+  ['visavis.interrupt', interrupt],
 ]);

@@ -227,6 +227,14 @@ export function buildReplySound(turnId: string, playedMs: number, isPlaying: boo
   return { type: 'visavis.reply.sound', data: { ...replyId(turnId), playedMs: Math.round(playedMs), isPlaying } };
 }
 
+type SayState = Pick<Wire.SayStateMessage['data'], 'utteranceId' | 'state' | 'playedMs' | 'heardText' | 'message'>;
+
+/** `turnId` is null for a text that never became a reply. */
+export function buildSayState(turnId: string | null, { playedMs, ...said }: SayState): Wire.SayStateMessage {
+  const data = { ...replyId(turnId ?? ''), ...said, playedMs: Math.round(playedMs) };
+  return { type: 'visavis.say.state', data };
+}
+
 export function buildProblem(code: string, message: string, detail = ''): Wire.ProblemMessage {
   return { type: 'visavis.problem', message, data: { code, message, detail } };
 }

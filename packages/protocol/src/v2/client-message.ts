@@ -37,8 +37,16 @@ export type ClientMessage =
   | { readonly type: 'item'; readonly role: 'user' | 'assistant' | 'system'; readonly texts: readonly string[] }
   | { readonly type: 'user-text'; readonly text: string; readonly reply: boolean }
   | { readonly type: 'respond'; readonly instructions?: string }
-  | { readonly type: 'interrupt' }
-  | { readonly type: 'say'; readonly text: string }
+  /** `force`: also what is not interruptible. */
+  | { readonly type: 'interrupt'; readonly force?: true }
+  | {
+      readonly type: 'say';
+      readonly text: string;
+      readonly utteranceId?: string;
+      readonly isInterruptible?: false;
+      /** In place of what is being said; otherwise behind it. */
+      readonly replaces?: true;
+    }
   | {
       readonly type: 'express';
       readonly expression: ExpressionName;

@@ -106,8 +106,22 @@ export type ClientCandidateWire = {
   readonly data: { readonly candidate: WireIceCandidate };
 };
 
-/** Visavis: speak exactly this text. */
-export type SayWire = { readonly type: 'visavis.say'; readonly data: { readonly text: string } };
+/**
+ * Visavis: speak exactly this text. `utteranceId` is what `visavis.say.state` calls it, the id of its reply when left out;
+ * `interruptible` false: the user does not interrupt it by speaking; `mode` `replace`: in place of what is being said, else behind it.
+ */
+export type SayWire = {
+  readonly type: 'visavis.say';
+  readonly data: {
+    readonly text: string;
+    readonly utteranceId?: string;
+    readonly interruptible?: boolean;
+    readonly mode?: 'queue' | 'replace';
+  };
+};
+
+/** Visavis: the avatar falls silent. `force`: also in a text that is not interruptible. */
+export type InterruptWire = { readonly type: 'visavis.interrupt'; readonly data?: { readonly force?: boolean } };
 
 /** Visavis: the face shows this for a while. `intensity` 0 to 1, full when left out; `durationMs` up to a minute, 3 s when left out. */
 export type ExpressionWire = {
@@ -132,4 +146,5 @@ export type ClientWireMessage =
   | ClientAnswerWire
   | ClientCandidateWire
   | SayWire
+  | InterruptWire
   | ExpressionWire;

@@ -159,6 +159,20 @@ export type ReplySoundMessage = Envelope<
   'visavis.reply.sound',
   ReplyId & { readonly playedMs: number; readonly isPlaying: boolean }
 >;
+/**
+ * What becomes of a text that was to be said (`visavis.say`, or REST): `queued`, `started` when its sound begins, then one of `ended`,
+ * `interrupted` and `failed`. `playedMs` and `heardText` are what was heard of it; `message` says why it failed.
+ */
+export type SayStateMessage = Envelope<
+  'visavis.say.state',
+  ReplyId & {
+    readonly utteranceId: string;
+    readonly state: 'queued' | 'started' | 'ended' | 'interrupted' | 'failed';
+    readonly playedMs: number;
+    readonly heardText: string;
+    readonly message: string;
+  }
+>;
 /** Trouble that the call survives. */
 export type ProblemMessage = Envelope<
   'visavis.problem',
@@ -174,6 +188,7 @@ export type ExtensionMessage =
   | MediaStateMessage
   | ReplyStartedMessage
   | ReplySoundMessage
+  | SayStateMessage
   | ProblemMessage
   | HeartbeatMessage;
 

@@ -3,6 +3,7 @@ import { type CallProblem, callProblem } from '../call-problem.ts';
 import type { CallSnapshot } from '../call-snapshot.ts';
 import { onPageReturn } from '../page-return.ts';
 import type { CallConfig } from '../to-wire.ts';
+import type { SayOptions, Utterance } from '../utterances.ts';
 import { VisavisCall } from '../visavis-call.ts';
 import { adoptProperties } from './adopt-properties.ts';
 import {
@@ -168,9 +169,9 @@ export class VisavisAvatarElement extends AvatarProperties {
     this.#show();
   }
 
-  /** Makes the avatar speak exactly this text. False while no call is ready. */
-  say(text: string): boolean {
-    return this.#call?.say(text) ?? false;
+  /** Makes the avatar speak exactly this text, and tells what becomes of it. Null while no call is ready. */
+  say(text: string, options: SayOptions = {}): Utterance | null {
+    return this.#call?.say(text, options) ?? null;
   }
 
   /** Sends words as the user's turn. False while no call is ready. */

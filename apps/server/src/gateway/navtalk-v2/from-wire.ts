@@ -20,9 +20,7 @@ export function toCommand(message: DirectMessage): SessionCommand {
     case 'user-text':
       return { type: 'user-text', text: message.text, reply: message.reply };
     case 'interrupt':
-      return { type: 'interrupt' };
     case 'say':
-      return { type: 'say', text: message.text };
     case 'express':
       return message;
     case 'image':

@@ -320,6 +320,22 @@ describe('replies', () => {
     expect(told(false)[0]?.data).not.toHaveProperty('audioStartMs');
   });
 
+  it('tells what becomes of a text to be said to clients that asked for extensions only', () => {
+    const heard = { playedMs: 420.4, heardText: 'We', message: '' };
+    const said = { type: 'utterance', utteranceId: 'a', turnId: 'r1', state: 'interrupted', ...heard } as const;
+    const told = (extensions: boolean) =>
+      Driver.talking({ extensions })
+        .event(said)
+        .effects.flatMap((effect) => (effect.type === 'send' ? [effect.message] : []));
+    expect(told(true)).toMatchObject([
+      {
+        type: 'visavis.say.state',
+        data: { utteranceId: 'a', response_id: 'r1', state: 'interrupted', playedMs: 420, heardText: 'We' },
+      },
+    ]);
+    expect(told(false)).toEqual([]);
+  });
+
   it('tells trouble to clients that asked for extensions only, and never ends the call for it [19.esl.traps]', () => {
     const trouble: SessionEvent = { type: 'failed', code: 'voice-failed', message: 'm', fatal: false };
     expect(Driver.talking().event(trouble).sent).toEqual([]);

@@ -7,6 +7,7 @@ import {
   buildMediaState,
   buildReplySound,
   buildReplyStarted,
+  buildSayState,
   buildSessionInfo,
   buildSpeechStarted,
   buildSpeechStopped,
@@ -64,6 +65,10 @@ export function toMessages(event: DirectEvent, settings: CallSettings): ServerMe
       ];
     case 'reply-sound':
       return extension(buildReplySound(event.turnId, event.playedMs, event.isPlaying));
+    case 'utterance': {
+      const { type: _, turnId, ...said } = event;
+      return extension(buildSayState(turnId, said));
+    }
     case 'reply-audio':
       return settings.config.audioBack ? [buildAudioDelta(event.turnId, toBase64(event.bytes))] : [];
     case 'turn-latency':
