@@ -2,13 +2,14 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { findChromium, launchChromium } from '../support/chromium.ts';
 import { writeMicrophoneFile } from '../support/microphone-file.ts';
 import { NavtalkPage, type PageHabits } from '../support/navtalk-page.ts';
 import { recordReceived } from '../support/received-media.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 import { quantile } from '../support/statistics.ts';
+import { startCallingMind } from '../support/talking-services.ts';
 
 const executablePath = findChromium();
 
@@ -86,7 +87,15 @@ describe.skipIf(executablePath === null)('calls in Chromium, by clients of many 
   });
 
   it('talks with a client of the first protocol: two sockets, picture, voice, and the whole answer at its end, a tool [19.v1.needs] [19.v1.ice] [19.v1.tools] [19.v1.traps] [22.9]', async () => {
-    client = await NavtalkPage.openV1(browser, server, { microphone: false });
+    const mind = await startCallingMind({
+      'Please close the talk.': { name: 'function_call_close_talk', given: { userInput: 'Please close the talk.' } },
+    });
+    const thinking = await startServer(mind.environment);
+    onTestFinished(async () => {
+      await thinking.stop();
+      await mind.close();
+    });
+    client = await NavtalkPage.openV1(browser, thinking, { microphone: false });
     await client.waitForPicture();
     const { sdp } = (await client.waitFor('offer')).message.sdp as { sdp: string };
     expect(sdp).toMatch(/a=candidate:\S+ 1 UDP .* typ host\r\n/);
@@ -111,7 +120,7 @@ describe.skipIf(executablePath === null)('calls in Chromium, by clients of many 
     await client.waitFor('response.function_call_arguments.done', before);
     const answer = await client.waitFor('response.audio_transcript.done', before);
     expect(answer.message.transcript).toEqual(expect.stringMatching(/\w/));
-    const picture = await fetch(`${server.url}/uploadFiles/navtalk.Leo.png`);
+    const picture = await fetch(`${thinking.url}/uploadFiles/navtalk.Leo.png`);
     expect([picture.status, picture.headers.get('content-type')]).toEqual([200, expect.stringMatching(/^image\//)]);
     await client.page.evaluate('navtalk.state.socket.close()');
     await client.waitFor('(signalling closed)');

@@ -13,6 +13,8 @@ type Console = {
   site(): { readonly url: string; readonly context: BrowserContext; readonly complaints: readonly string[] };
 };
 
+const DEMONSTRATION_CALLS_NONE = /^This voice calls no tools/;
+
 /** What a newcomer does after making an account: first steps, templates, knowledge, tools, account and project. */
 export function firstHour({ openPage, logIn, site }: Console): void {
   /** Logged in, on the page of a copy of a built-in avatar. */
@@ -78,7 +80,7 @@ export function firstHour({ openPage, logIn, site }: Console): void {
   it('shows the tools that the avatar calls in the playground, and gives it what is answered by hand', async () => {
     const parameters = { type: 'object', properties: { guests: { type: 'integer' } }, required: ['guests'] };
     const tools = [{ name: 'book_table', description: 'Books a table in the restaurant.', parameters }];
-    const { page, path } = await openOwnAvatar({ tools, firstMessage: '' });
+    const { page, path } = await openOwnAvatar({ tools, firstMessage: '', provider: 'cascade' });
     await page.goto(`${site().url}/console${path}/talk`);
     const playground = new Playground(page);
     await playground.call();
@@ -89,6 +91,17 @@ export function firstHour({ openPage, logIn, site }: Console): void {
     await waiting.getByRole('button', { name: 'Answer', exact: true }).click();
     await waiting.waitFor({ state: 'detached' });
     await page.getByText('You sit at the window tonight.').first().waitFor();
+    expect(await page.getByText(DEMONSTRATION_CALLS_NONE).count()).toBe(0);
+    expect(site().complaints).toEqual([]);
+  });
+
+  it('says where tools are shown that the demonstration calls none', async () => {
+    const tools = [{ name: 'book_table', description: 'Books a table.', parameters: {} }];
+    const { page, path } = await openOwnAvatar({ tools, firstMessage: '', provider: 'local' });
+    await page.getByRole('region', { name: 'Tools' }).getByText(DEMONSTRATION_CALLS_NONE).waitFor();
+    await page.goto(`${site().url}/console${path}/talk`);
+    await page.getByRole('tab', { name: 'Tools' }).click();
+    await page.getByRole('region', { name: 'Tool calls' }).getByText(DEMONSTRATION_CALLS_NONE).waitFor();
     expect(site().complaints).toEqual([]);
   });
 

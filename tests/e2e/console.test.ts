@@ -8,6 +8,7 @@ import { type ConsoleAccount, openAccount } from '../support/console-account.ts'
 import { CONSOLE_PASSWORD, createKey, createProject, register, resetKey } from '../support/console-steps.ts';
 import { expectFaceInView, featuresOf, VIEWPORTS } from '../support/face-view.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
+import { startCallingMind } from '../support/talking-services.ts';
 import { firstHour } from './console-first-hour.ts';
 import { members } from './console-members.ts';
 
@@ -15,19 +16,25 @@ const executablePath = findChromium();
 
 /** The console in a browser, on the real server with its embedded database. */
 describe.skipIf(executablePath === null)('console', () => {
+  let mind: Awaited<ReturnType<typeof startCallingMind>>;
   let server: TestServer;
   let browser: Browser;
   let context: BrowserContext;
   let complaints: string[];
 
   beforeAll(async () => {
-    server = await startServer();
+    mind = await startCallingMind({
+      'Please book a table for 4 guests': { name: 'book_table', given: { guests: 4 } },
+    });
+    // The built-in avatars stay with the demonstration.
+    server = await startServer({ ...mind.environment, VOICE_PROVIDER: 'local' });
     browser = await launchChromium(executablePath ?? '', { soundWantsClick: true });
   });
 
   afterAll(async () => {
     await browser?.close();
     await server?.stop();
+    await mind?.close();
   });
 
   afterEach(() => context?.close());

@@ -13,20 +13,26 @@ import { findChromium, launchChromium } from '../support/chromium.ts';
 import { expectFaceInView, featuresOf, VIEWPORTS } from '../support/face-view.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 import { pageOf, type Seen, Shop } from '../support/shop.ts';
+import { startCallingMind } from '../support/talking-services.ts';
 import { lostSound } from './embed-flow.ts';
-import { navtalkComponent } from './navtalk-component.ts';
+import { CLOSING_WORDS, navtalkComponent } from './navtalk-component.ts';
 
 const executablePath = findChromium();
 
 /** Avatars on the pages of another origin, in Chromium, against the real server. */
 describe.skipIf(executablePath === null)('an avatar on another site', () => {
+  let mind: Awaited<ReturnType<typeof startCallingMind>>;
   let server: TestServer;
   let shop: Shop;
   let browser: Browser;
   let place: Place;
 
   beforeAll(async () => {
-    server = await startServer();
+    mind = await startCallingMind({
+      'Tell me the tide.': { name: 'get_tide', given: {} },
+      [CLOSING_WORDS]: { name: 'function_call_close_talk', given: { userInput: CLOSING_WORDS } },
+    });
+    server = await startServer(mind.environment);
     shop = new Shop(server);
     await shop.open();
     const { avatars } = (await (await fetch(`${server.url}/api/v1/talk-page`)).json()) as {
@@ -50,6 +56,7 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
     await browser?.close();
     shop?.close();
     await server?.stop();
+    await mind?.close();
   });
 
   afterEach(async () => {

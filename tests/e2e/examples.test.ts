@@ -12,6 +12,7 @@ import { speakTexts } from '../../tools/bench/spoken-sample.ts';
 import { findChromium, launchChromium } from '../support/chromium.ts';
 import { openAccount } from '../support/console-account.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
+import { startCallingMind } from '../support/talking-services.ts';
 
 const executablePath = findChromium();
 const EXAMPLES = path.resolve(import.meta.dirname, '../../examples');
@@ -121,15 +122,33 @@ describe.skipIf(executablePath === null)('the examples', () => {
       await expectPicture(page);
     }));
 
-  it('function calling: the avatar asks the page for a price, and tells it', () =>
-    visit('function-calling', async (page) => {
+  it('function calling: the avatar asks the page for a price, and tells it', async () => {
+    const words = 'What is the price of the garden room?';
+    const mind = await startCallingMind({ [words]: { name: 'get_room_price', given: { room: 'garden' } } });
+    const thinking = await startServer(mind.environment);
+    const ask = async (page: Page): Promise<void> => {
       await startTalk(page);
       const field = page.getByRole('textbox');
-      await field.fill('What is the price of the garden room?');
+      await field.fill(words);
       await field.press('Enter');
-      await page.locator('#called').getByText('get_room_price: garden').waitFor();
-      await page.getByText('90').first().waitFor();
-    }));
+    };
+    try {
+      const look = async (page: Page): Promise<void> => {
+        await ask(page);
+        await page.locator('#called').getByText('get_room_price: garden').waitFor();
+        await page.getByText('90').first().waitFor();
+      };
+      await visit('function-calling', look, { at: { server: thinking.url, license: thinking.license } });
+    } finally {
+      await thinking.stop();
+      await mind.close();
+    }
+    await visit('function-calling', async (page) => {
+      await ask(page);
+      await page.getByText('language model').first().waitFor();
+      await page.locator('#called').getByText('No function has been called yet.').waitFor();
+    });
+  });
 
   it('own sound: a file is spoken by the face, without a library', () =>
     visit('own-sound', async (page) => {

@@ -16,6 +16,9 @@ const FUNCTIONS = [
   },
 ];
 
+/** On which the mind of the server calls the function that closes the talk. */
+export const CLOSING_WORDS = 'Please close the talk now.';
+
 /** A page as NavTalk's readme shows it, with the script of this server. */
 function navtalkPage({ server }: Site, attributes: string, version = '0.0.13'): string {
   return pageOf(`
@@ -76,8 +79,7 @@ export function navtalkComponent(site: () => Site, expectTalkingPicture: (page: 
       );
       await page.screenshot({ path: 'test-output/navtalk-call.png' });
 
-      const words = 'Please close the talk now.';
-      await page.evaluate(`navtalkElement.call.sendText('${words}')`);
+      await page.evaluate(`navtalkElement.call.sendText('${CLOSING_WORDS}')`);
       await button(page, 'Call').waitFor();
       expect(await page.evaluate('window.calls')).toEqual([
         ['function_call_close_talk', { userInput: expect.any(String) }],
@@ -88,7 +90,7 @@ export function navtalkComponent(site: () => Site, expectTalkingPicture: (page: 
       await page.evaluate('navtalkElement.clickPlayOrStopButton()');
       await button(page, 'Hang Up').waitFor();
       expect(sent.filter((text) => text.includes('conversation.item.create'))).toEqual([
-        expect.stringContaining(words),
+        expect.stringContaining(CLOSING_WORDS),
       ]);
       await page.evaluate('navtalkElement.clickPlayOrStopButton()');
       await button(page, 'Call').waitFor();

@@ -7,7 +7,6 @@ import { dictatedByPrompt, dictatedText, wishOf } from '../../packages/media/src
 import { NEW_BRAIN, noticeName, remember, rememberHistory } from '../../packages/media/src/voice/local/brain/memory.ts';
 import { seenFromOtherSide } from '../../packages/media/src/voice/local/brain/reflection.ts';
 import { type BrainInput, think } from '../../packages/media/src/voice/local/brain/think.ts';
-import { phraseOutcome } from '../../packages/media/src/voice/local/brain/tool-calls.ts';
 import {
   asSentence,
   contentStems,
@@ -43,10 +42,7 @@ const PATHS: Readonly<Record<string, (text: string) => unknown>> = {
     };
     return think(NEW_BRAIN, { ...INPUT, words: 'show the weather', config: { ...CONFIG, tools: [tool] } });
   },
-  'choosing a tool for these words': (text) => think(NEW_BRAIN, { ...INPUT, words: `show weather ${text}` }),
-  'telling what a tool said': (text) => phraseOutcome({ name: 'a', output: text }),
-  'telling what a tool said in an object': (text) =>
-    phraseOutcome({ name: 'a', output: JSON.stringify({ [text]: text }) }),
+  'declining a tool for these words': (text) => think(NEW_BRAIN, { ...INPUT, words: `show weather ${text}` }),
   'remembering a talk': (text) => rememberHistory(NEW_BRAIN, [{ role: 'user', text }]),
   'remembering many words': (text) =>
     remember(

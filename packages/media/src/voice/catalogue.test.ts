@@ -42,6 +42,12 @@ describe('the catalogue', () => {
     expect(describeVoice('no-such-voice', {})).toBeNull();
   });
 
+  it('tells of each voice whether its avatars call tools: the demonstration and people call none', () => {
+    const calling = listCatalogue().filter(({ callsTools }) => callsTools);
+    expect(calling.map(({ slot, id }) => `${slot} ${id}`)).toEqual(['voice openai-realtime', 'voice cascade']);
+    expect(describeVoice('local', {})?.tools).toBe(false);
+  });
+
   it('describes those who speak by whoever speaks', () => {
     const spoken = (parts: Parameters<typeof describeVoices>[0]) =>
       describeVoices(parts).find(({ provider }) => provider === 'cascade');

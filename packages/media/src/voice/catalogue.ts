@@ -88,6 +88,8 @@ export type ListedEntry = {
   readonly keyOrigin: string | null;
   /** Its parts may be chosen. */
   readonly hasParts: boolean;
+  /** Its avatars may call tools; false of parts, which leave that to their voice. */
+  readonly callsTools: boolean;
   /** Models that its service shuts down. */
   readonly retiring: readonly RetiringModel[];
 };
@@ -100,9 +102,14 @@ export function listCatalogue(): readonly ListedEntry[] {
       options: z.toJSONSchema(entry.optionsSchema, { io: 'input' }),
       keyOrigin: usualOrigin(entry),
       retiring: 'retiring' in entry ? (entry.retiring ?? []) : [],
-      hasParts: 'parts' in entry && entry.parts?.isOpen === true,
+      hasParts: hasOpenParts(entry),
+      callsTools: hasOpenParts(entry) || (slot === 'voice' && describeVoice(entry.id, {})?.tools === true),
     })),
   );
+}
+
+function hasOpenParts(entry: Entries[VoiceSlot]): boolean {
+  return 'parts' in entry && entry.parts?.isOpen === true;
 }
 
 /** Voices that say themselves whom they are for; all parts but those that only a voice of its own uses. */

@@ -6,6 +6,8 @@ export const en = {
   tools: {
     title: 'Tools',
     intro: 'What the avatar can do: it calls a function by its name, and your page answers, or a web address of yours.',
+    voiceCallsNone:
+      'This voice calls no tools: no language model answers. Choose a voice with one under "Voice and model".',
     none: 'No tool yet.',
     add: 'Add a tool',
     addExample: 'Add an example',

@@ -5,6 +5,7 @@ export const zh: FirstHourTexts = {
   tools: {
     title: '工具',
     intro: '数字人能做的事：它按名称调用函数，由您的网页或您的网址回答。',
+    voiceCallsNone: '此语音不调用工具：没有语言模型作答。请在“语音与模型”中选择带有语言模型的语音。',
     none: '还没有工具。',
     add: '添加工具',
     addExample: '添加示例',

@@ -50,6 +50,7 @@ export function AvatarForm({ projectId, avatar, draft }: AvatarFormProps) {
       <ToolBuilder
         text={draft.values.tools}
         fault={toolsFault}
+        provider={draft.values.provider}
         place={{
           ...{ projectId, avatarId: avatar.avatarId },
           playground: playgroundAddress(projectId, avatar.avatarId),

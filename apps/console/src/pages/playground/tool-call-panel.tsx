@@ -3,6 +3,7 @@ import type { Avatar } from '@visavis/protocol/rest';
 import type { ToolCall } from '@visavis/sdk';
 import { useState, useSyncExternalStore } from 'react';
 import classes from '../../components/console.module.css';
+import { NoToolsNote } from '../../components/no-tools-note.tsx';
 import { ToolAnswerField } from '../../components/tool-answer-field.tsx';
 import { useFirstHourTexts } from '../../i18n/first-hour-texts.ts';
 import type { PendingToolCalls } from './pending-tool-calls.ts';
@@ -31,6 +32,7 @@ export function ToolCallPanel({ avatar, calls, pending }: ToolCallPanelProps) {
     <section className={`${classes.card} ${classes.stack} ${own.panel}`} aria-label={texts.title}>
       <h2>{texts.title}</h2>
       <p className={`${classes.muted} ${own.names}`}>{texts.intro(names)}</p>
+      <NoToolsNote provider={avatar.provider} />
       <p className="visually-hidden" role="status">
         {latest && texts.asks(latest.name)}
       </p>

@@ -8,6 +8,7 @@ import { localSpeaker } from '../local/local-speaker.ts';
 import type { MouthRequest } from '../local/mouth/mouth-messages.ts';
 import type { SpokenClause } from '../local/mouth/spoken-clause.ts';
 import { CascadeSession } from './cascade-session.ts';
+import type { Thinker, Thought } from './thinker.ts';
 
 const CONFIG: VoiceConfig = {
   voice: 'marin',
@@ -34,7 +35,7 @@ class Bench {
   isLost = false;
   private readonly discards: number[] = [];
 
-  constructor(options: { hears?: boolean; answers?: boolean; config?: Partial<VoiceConfig> } = {}) {
+  constructor(options: { hears?: boolean; answers?: boolean; thinker?: Thinker; config?: Partial<VoiceConfig> } = {}) {
     const isLost = (): boolean => this.isLost;
     const listen = (): Hearing => ({
       get isLost() {
@@ -48,7 +49,7 @@ class Bench {
       {
         speaker: localSpeaker({ speak: (request) => this.speak(request), speaksOtherLanguages: false }),
         recogniser: options.hears === false ? null : { listen: (onWords) => new PhrasedHearing(listen, onWords) },
-        thinker: options.answers === false ? null : demoThinker,
+        thinker: options.answers === false ? null : (options.thinker ?? demoThinker),
         logger: silentLogger,
         today: () => new Date('2026-03-05T14:30:00'),
       },
@@ -292,28 +293,33 @@ it('says that words were lost, once they are, and answers the next ones', async 
   expect(bench.types()).toContain('turn-started');
 });
 
-it('says goodbye along with the call of the tool that ends the talk, and nothing more when its result comes', async () => {
-  const tool = { name: 'end_conversation', description: 'Call this when the user says goodbye', parameters: {} };
-  const bench = new Bench({ config: { tools: [tool] } });
+it('says what comes along with the call of a tool, and nothing more where its result brings no words', async () => {
+  const call = { kind: 'call', callId: 'c', name: 'end_conversation', argumentsJson: '{}' } as const;
+  const answers: Thought[][] = [[{ kind: 'words', text: 'Goodbye!', isLast: true }, call], []];
+  const noted: string[] = [];
+  const thinker: Thinker = {
+    capabilities: { sees: false, tools: true },
+    openTalk: () => ({
+      begin: () => ({ thoughts: thoughtsOf(answers.shift() ?? []), accept: () => {} }),
+      ...{ recall: () => {}, noteSpoken: () => {}, keepHeard: () => {} },
+      noteCall: (_turnId, { callId }) => void noted.push(callId),
+      noteOutcome: (callId, output) => void noted.push(`${callId} ${output}`),
+    }),
+  };
+  const bench = new Bench({ thinker });
   bench.send({ type: 'text', itemId: 'i', text: 'Goodbye!' }, { type: 'respond', turnId: 'a' });
   await settle();
-  expect([...new Set(bench.types())]).toEqual([
-    'tool-call-delta',
-    'tool-call-done',
-    'text-delta',
-    'audio',
-    'turn-done',
-  ]);
-  expect(bench.text('a')).toMatch(/^(?:Goodbye|See you)/);
-  const call = bench.events.find((event) => event.type === 'tool-call-done');
-  expect(call).toMatchObject({ name: 'end_conversation', argumentsJson: '{}' });
-  const output = '{"action":"auto_hangup","status":"scheduled","reason":"goodbye"}';
+  expect(bench.types()).toEqual(['text-delta', 'audio', 'tool-call-delta', 'tool-call-done', 'turn-done']);
   bench.events.length = 0;
-  const callId = call?.type === 'tool-call-done' ? call.callId : '';
-  bench.send({ type: 'tool-result', callId, output }, { type: 'respond', turnId: 'b' });
+  bench.send({ type: 'tool-result', callId: 'c', output: 'hung up' }, { type: 'respond', turnId: 'b' });
   await settle();
   expect(bench.events).toEqual([{ type: 'turn-done', turnId: 'b' }]);
+  expect(noted).toEqual(['c', 'c hung up']);
 });
+
+async function* thoughtsOf(thoughts: readonly Thought[]): AsyncGenerator<Thought> {
+  yield* thoughts;
+}
 
 describe('a talk that people answer', () => {
   it('is heard and spoken, and thought about by nobody', async () => {

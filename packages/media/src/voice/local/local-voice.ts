@@ -67,6 +67,7 @@ export async function createLocalVoice(options: LocalVoiceOptions): Promise<Loca
   };
   const capabilities: VoiceCapabilities = {
     ...CASCADE_CAPABILITIES,
+    tools: demoThinker.capabilities.tools,
     hears: parts.recogniser !== null,
     languages: speaksOtherLanguages ? 'any' : ['en'],
   };

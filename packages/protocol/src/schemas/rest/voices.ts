@@ -37,6 +37,8 @@ export const listedVoiceSchema = z.object({
   keyOrigin: z.string().nullable(),
   /** Recogniser, thinker and speaker of this voice may be chosen. */
   hasParts: z.boolean(),
+  /** Avatars of this voice may call tools; false of parts, which leave that to their voice. */
+  callsTools: z.boolean(),
   /** Models that its service shuts down: their names without days, the day by which, and what answers in their place. */
   retiring: z.array(z.object({ names: z.array(z.string()), by: z.string(), successor: z.string() })),
 });

@@ -3,6 +3,7 @@ import { useMemo, useRef, useState } from 'react';
 import classes from '../../../components/console.module.css';
 import { useFault } from '../../../components/faults-context.tsx';
 import { useItemKeys } from '../../../components/item-keys.ts';
+import { NoToolsNote } from '../../../components/no-tools-note.tsx';
 import { useFirstHourTexts } from '../../../i18n/first-hour-texts.ts';
 import { useLanguage } from '../../../i18n/language-choice.tsx';
 import { toolsOf } from '../templates/template-table.ts';
@@ -18,6 +19,8 @@ type ToolBuilderProps = {
   /** JSON: the one place where the tools are kept; the form writes it and reads it. */
   readonly text: string;
   readonly fault: ToolsFault | null;
+  /** The avatar's voice. */
+  readonly provider: string;
   readonly place: ToolPlace;
   readonly onChange: (text: string) => void;
 };
@@ -25,7 +28,7 @@ type ToolBuilderProps = {
 const nothing: readonly Fields[] = [];
 
 /** The tools of an avatar as a form, with their JSON beside it. */
-export function ToolBuilder({ text, fault, place, onChange }: ToolBuilderProps) {
+export function ToolBuilder({ text, fault, provider, place, onChange }: ToolBuilderProps) {
   const texts = useFirstHourTexts().tools;
   const { language } = useLanguage();
   const tools = useMemo(() => readTools(text), [text]);
@@ -46,6 +49,7 @@ export function ToolBuilder({ text, fault, place, onChange }: ToolBuilderProps) 
     <section className={`${classes.card} ${own.builder}`} aria-label={texts.title}>
       <h2>{texts.title}</h2>
       <p className={classes.muted}>{texts.intro}</p>
+      <NoToolsNote provider={provider} />
       <div className={own.sides}>
         <div className={classes.stack}>
           {tools === null ? (

@@ -1,9 +1,10 @@
 import type { ListedVoice } from '@visavis/protocol/rest';
 import { expect, test } from 'vitest';
-import { optionFields, originOfKey, retiringModel, slotsOf, withOption } from './option-fields.ts';
+import { callsNoTools, optionFields, originOfKey, retiringModel, slotsOf, withOption } from './option-fields.ts';
 
 const listed = (entry: Partial<ListedVoice>): ListedVoice => ({
   ...{ slot: 'voice', id: 'local', title: 'Built in', options: {}, takesKey: false, keyOrigin: null, hasParts: false },
+  callsTools: true,
   retiring: [],
   ...entry,
 });
@@ -54,4 +55,9 @@ test('of a model that its service shuts down its owner is told', () => {
   expect(retiringModel(catalogue, 'openai-realtime', 'gpt-realtime-2025-08-28')).toEqual(end);
   expect(retiringModel(catalogue, 'openai-realtime', 'gpt-realtime-2.1')).toBeNull();
   expect(retiringModel(catalogue, 'local', 'gpt-realtime')).toBeNull();
+});
+
+test('tools are not called by a voice that says so; of one that nobody knows nothing is said', () => {
+  const catalogue = [listed({ callsTools: false }), listed({ id: 'cascade' })];
+  expect(['local', 'cascade', 'unknown'].map((id) => callsNoTools(catalogue, id))).toEqual([true, false, false]);
 });

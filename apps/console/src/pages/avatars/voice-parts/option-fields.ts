@@ -57,6 +57,11 @@ export function originOfKey({ keyOrigin }: Pick<ListedVoice, 'keyOrigin'>, optio
   return /^(?:http|ws)s?:$/.test(protocol) ? `${protocol.replace('ws', 'http')}//${host}` : null;
 }
 
+/** Avatars of this voice call no tools, whatever tools they have. */
+export function callsNoTools(catalogue: readonly ListedVoice[], provider: string): boolean {
+  return catalogue.find(({ slot, id }) => slot === 'voice' && id === provider)?.callsTools === false;
+}
+
 /** The model that its service shuts down, with the day and what answers in its place; null: it lives on. */
 export function retiringModel(catalogue: readonly ListedVoice[], provider: string, model: string) {
   const voice = catalogue.find(({ slot, id }) => slot === 'voice' && id === provider);

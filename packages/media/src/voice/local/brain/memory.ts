@@ -3,8 +3,6 @@ import type { HistoryItem } from '../../../core/voice-port.ts';
 /** One thing said. Replies carry their turn id, so that an interruption can cut them to what was heard. */
 export type RememberedItem = HistoryItem & { readonly turnId?: string };
 
-export type ToolOutcome = { readonly name: string; readonly output: string };
-
 /** Everything the brain knows of a talk. Plain data: the brain's functions take one and return the next. */
 export type BrainState = {
   readonly items: readonly RememberedItem[];
@@ -17,17 +15,12 @@ export type BrainState = {
   /** Knowledge entries told so far, newest last. */
   readonly toldEntries: readonly string[];
   readonly replyCount: number;
-  readonly openCalls: readonly { readonly callId: string; readonly name: string }[];
-  readonly outcomes: readonly ToolOutcome[];
 };
 
 const MAX_ITEMS = 200;
 /** Of all remembered items together. */
 const MAX_CHARACTERS = 200_000;
 const MAX_TOPICS = 12;
-const MAX_OPEN_CALLS = 16;
-/** Of a tool's result: more of it than this is never told. */
-const MAX_OUTPUT_CHARACTERS = 20_000;
 
 export const NEW_BRAIN: BrainState = Object.freeze({
   items: [],
@@ -37,8 +30,6 @@ export const NEW_BRAIN: BrainState = Object.freeze({
   recentWordings: [],
   toldEntries: [],
   replyCount: 0,
-  openCalls: [],
-  outcomes: [],
 });
 
 /** The newest items are kept, as many as the brain has room for; what is older is forgotten. */
@@ -77,19 +68,6 @@ export function keepOnlyHeard(state: BrainState, turnId: string, heardText: stri
     return heard === '' ? [] : [{ ...item, text: heard }];
   });
   return { ...state, items };
-}
-
-export function rememberCall(state: BrainState, call: { callId: string; name: string }): BrainState {
-  return { ...state, openCalls: [...state.openCalls, call].slice(-MAX_OPEN_CALLS) };
-}
-
-export function rememberOutcome(state: BrainState, callId: string, output: string): BrainState {
-  const name = state.openCalls.find((call) => call.callId === callId)?.name ?? '';
-  return {
-    ...state,
-    openCalls: state.openCalls.filter((call) => call.callId !== callId),
-    outcomes: [...state.outcomes, { name, output: output.slice(0, MAX_OUTPUT_CHARACTERS) }].slice(-MAX_OPEN_CALLS),
-  };
 }
 
 const NAME_INTRODUCTIONS = [

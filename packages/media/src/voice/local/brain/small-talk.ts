@@ -95,7 +95,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /** By the user's name where it is known. */
-export function sayGoodbye(thought: Thought): string {
+function sayGoodbye(thought: Thought): string {
   const wordings = [
     'Goodbye, and thank you for talking with me',
     'See you soon',

@@ -2,12 +2,11 @@ import { ENGLISH_SHARE, englishShare, languageOf } from '../languages.ts';
 import { asksForGreeting, dictatedByPrompt, dictatedText, wishOf } from './directions.ts';
 import { tellKnowledge } from './knowledge.ts';
 import { type BrainState, lastSaid, remember } from './memory.ts';
-import { partWith } from './parting.ts';
 import { shownName, tellPromptFact } from './prompt-facts.ts';
 import { admitNotKnowing, reflect } from './reflection.ts';
 import { greetBack, makeSmallTalk, welcomeByName } from './small-talk.ts';
 import { type BrainConfig, type Skill, Thought } from './thought.ts';
-import { chooseTool, phraseOutcome } from './tool-calls.ts';
+import { declineTool } from './tool-wishes.ts';
 
 export type BrainInput = {
   /** The user's new words, or null when the reply was asked for without any. */
@@ -19,18 +18,9 @@ export type BrainInput = {
   readonly now: Date;
 };
 
-export type BrainReply =
-  | { readonly kind: 'speak'; readonly text: string }
-  /** `words` are spoken along with the call; left out: none are. */
-  | {
-      readonly kind: 'call-tool';
-      readonly name: string;
-      readonly argumentsJson: string;
-      readonly words?: string;
-    };
-
 /** From the most to the least particular; the first that has an answer gives it. */
 const SKILLS: readonly Skill[] = [
+  declineTool,
   makeSmallTalk,
   welcomeByName,
   greetBack,
@@ -43,32 +33,28 @@ const SKILLS: readonly Skill[] = [
 const ATTENTION_CHARACTERS = { words: 4_000, instructions: 20_000, prompt: 40_000 } as const;
 
 /** One reply of the local voice: no model and no network, the same for the same talk. The user's words are remembered. */
-export function think(state: BrainState, input: BrainInput): { state: BrainState; reply: BrainReply } {
+export function think(state: BrainState, input: BrainInput): { state: BrainState; reply: string } {
   const words = input.words?.slice(0, ATTENTION_CHARACTERS.words).trim() ?? '';
   const config = { ...input.config, prompt: input.config.prompt.slice(0, ATTENTION_CHARACTERS.prompt) };
   const thought = new Thought(state, { config, now: input.now, words });
   const instructions = input.instructions?.slice(0, ATTENTION_CHARACTERS.instructions) ?? null;
   const reply = decide(thought, { ...input, instructions });
   const heard = words === '' ? thought.state : remember(thought.state, [{ role: 'user', text: words }]);
-  return { state: { ...heard, outcomes: [], replyCount: state.replyCount + 1 }, reply };
+  return { state: { ...heard, replyCount: state.replyCount + 1 }, reply };
 }
 
-function decide(thought: Thought, input: BrainInput): BrainReply {
+function decide(thought: Thought, input: BrainInput): string {
   const directed = followInstructions(thought, input.instructions);
-  if (directed !== null) return speak(directed);
-  if (thought.words === '') return speak(speakUnasked(thought, input));
+  if (directed !== null) return directed;
+  if (thought.words === '') return speakUnasked(thought, input);
   const byPrompt = dictatedByPrompt(thought.config.prompt);
-  if (byPrompt !== null) return speak(byPrompt);
-  const parting = partWith(thought);
-  if (parting !== null) return { kind: 'call-tool', ...parting };
-  if (!seemsEnglish(thought.words, thought.config.language)) return speak(SPEAK_ENGLISH_PLEASE);
-  const tool = chooseTool(thought);
-  if (tool !== null) return { kind: 'call-tool', ...tool };
+  if (byPrompt !== null) return byPrompt;
+  if (!seemsEnglish(thought.words, thought.config.language)) return SPEAK_ENGLISH_PLEASE;
   for (const skill of SKILLS) {
     const text = skill(thought);
-    if (text !== null) return speak(text);
+    if (text !== null) return text;
   }
-  return speak(reflect(thought));
+  return reflect(thought);
 }
 
 const SPEAK_ENGLISH_PLEASE =
@@ -92,13 +78,6 @@ function followInstructions(thought: Thought, instructions: string | null): stri
 
 /** A reply that was asked for without new words. */
 function speakUnasked(thought: Thought, input: BrainInput): string {
-  const outcomes = thought.state.outcomes;
-  if (outcomes.length > 0) {
-    return outcomes
-      .map(phraseOutcome)
-      .filter((told) => told !== '')
-      .join(' ');
-  }
   const byPrompt = dictatedByPrompt(thought.config.prompt);
   if (byPrompt !== null) return byPrompt;
   if (input.hasPicture)
@@ -120,8 +99,4 @@ function greet(thought: Thought): string {
 /** Few known words are no proof of another language, so only other scripts and a configured language count. */
 function seemsEnglish(words: string, language: string): boolean {
   return languageOf(words, language) === 'en' || englishShare(words) >= ENGLISH_SHARE;
-}
-
-function speak(text: string): BrainReply {
-  return { kind: 'speak', text };
 }
