@@ -44,7 +44,9 @@ describe('the catalogue', () => {
 
   it('tells of each voice whether its avatars call tools: the demonstration and people call none', () => {
     const calling = listCatalogue().filter(({ callsTools }) => callsTools);
-    expect(calling.map(({ slot, id }) => `${slot} ${id}`)).toEqual(['voice openai-realtime', 'voice cascade']);
+    expect(calling.map(({ slot, id }) => `${slot} ${id}`)).toEqual([
+      ...['voice openai-realtime', 'voice elevenlabs-agents', 'voice cascade'],
+    ]);
     expect(describeVoice('local', {})?.tools).toBe(false);
   });
 

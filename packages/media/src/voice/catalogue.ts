@@ -14,6 +14,7 @@ import type {
   VoiceOffer,
 } from './catalogue-entry.ts';
 import { deepgramEntry } from './deepgram/entry.ts';
+import { elevenLabsAgentsEntry } from './elevenlabs/agents/entry.ts';
 import { elevenLabsEntry } from './elevenlabs/entry.ts';
 import { googleEntry } from './google/entry.ts';
 import { demoThinkerEntry, localRecogniser, localSpeakerEntry, localVoiceEntry } from './local/entries.ts';
@@ -35,6 +36,7 @@ export { type PartChoice, type VoiceParts, type VoiceSlot, withoutKeys } from '.
 export const VOICES: readonly VoiceEntry[] = [
   localVoiceEntry,
   openAiRealtimeEntry,
+  elevenLabsAgentsEntry,
   cascadeEntry,
   operatorEntry,
   transparencyEntry,

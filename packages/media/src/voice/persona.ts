@@ -14,3 +14,8 @@ export function languageName(tag: string): string | null {
     return null;
   }
 }
+
+/** Asks a model to say words as they are: nothing makes it. */
+export function instructionsToSay(text: string): string {
+  return `Say exactly the following text, word for word and in its language. Add nothing and leave nothing out.\n\n${text}`;
+}

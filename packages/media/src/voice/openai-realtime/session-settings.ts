@@ -41,10 +41,6 @@ export function instructionsWith(config: VoiceConfig, more: string): string {
   return `${instructionsOf(config)}\n\n${more}`;
 }
 
-export function instructionsToSay(text: string): string {
-  return `Say exactly the following text, word for word and in its language. Add nothing and leave nothing out.\n\n${text}`;
-}
-
 function instructionsOf(config: VoiceConfig): string {
   const persona = personaOf(config);
   const name = languageName(config.language);

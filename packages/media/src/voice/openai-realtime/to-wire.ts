@@ -1,6 +1,7 @@
 import type { VoiceConfig, VoiceInput } from '../../core/voice-port.ts';
+import { instructionsToSay } from '../persona.ts';
 import { readMarkup } from '../text/read-markup.ts';
-import { instructionsToSay, instructionsWith, sessionSettings } from './session-settings.ts';
+import { instructionsWith, sessionSettings } from './session-settings.ts';
 import { forgetOldPictures, type MemoryItem, remember, setWords, toConversationItem } from './talk-memory.ts';
 import { addReply, changeReply, newReply, type Reply, type Step, step, type TalkState } from './talk-state.ts';
 import type { ClientMessage, ConversationItem } from './wire-messages.ts';

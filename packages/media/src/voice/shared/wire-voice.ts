@@ -1,23 +1,23 @@
-import type { VoiceCapabilities, VoiceConfig, VoiceEvent, VoiceProvider } from '../../core/voice-port.ts';
-import type { WireSession } from './wire-session.ts';
+import type { VoiceCapabilities, VoiceConfig, VoiceEvent, VoiceProvider, VoiceSession } from '../../core/voice-port.ts';
 
 /** By the number of attempts that have failed; the one after the last ends the talk. About half a minute in all. */
 export const RECONNECT_DELAYS_MS = [100, 500, 1000, 2000, 4000, 8000, 15_000] as const;
 
-type WireVoice<Session> = {
+type OpenedSession = VoiceSession & {
+  /** Resolves once the talk can begin. */
+  open(): Promise<void>;
+};
+
+type WireVoice = {
   readonly id: string;
   readonly capabilities: VoiceCapabilities;
   /** Throws where the service's address is none that may be reached. */
-  readonly newSession: (config: VoiceConfig, listener: (event: VoiceEvent) => void) => Session;
+  readonly newSession: (config: VoiceConfig, listener: (event: VoiceEvent) => void) => OpenedSession;
 };
 
 /** A voice whose talks have a connection each. */
-export function wireVoice<State, Received, Sent>({
-  id,
-  capabilities,
-  newSession,
-}: WireVoice<WireSession<State, Received, Sent>>): VoiceProvider {
-  const sessions = new Set<WireSession<State, Received, Sent>>();
+export function wireVoice({ id, capabilities, newSession }: WireVoice): VoiceProvider {
+  const sessions = new Set<OpenedSession>();
   return {
     id,
     capabilities,
