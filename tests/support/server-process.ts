@@ -6,7 +6,6 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { newDataDir } from '../../apps/server/src/db/testing/embedded-folder.ts';
-import { keepFaces, lendFaces } from '../../packages/media/src/frames/testing/shared-faces.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../..');
 const START_TIMEOUT_MS = 120_000;
@@ -47,8 +46,7 @@ type Footprint = {
 };
 
 /**
- * Starts the real server in a process of its own, on a free port and a fresh data folder, whose faces are rendered already
- * once a test before it has done so. `DATA_DIR` in the environment: on this one, which `stop` removes too. With `TLS` its certificate lies in `DATA_DIR/tls/certificate.pem`.
+ * Starts the real server in a process of its own, on a free port and a fresh data folder. `DATA_DIR` in the environment: on this one, which `stop` removes too. With `TLS` its certificate lies in `DATA_DIR/tls/certificate.pem`.
  */
 export async function startServer(
   environment: Readonly<Record<string, string>> = {},
@@ -97,7 +95,6 @@ export async function startServer(
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
       const code = await exited;
       clearTimeout(timer);
-      keepFaces(path.join(dataDir, 'cache'));
       await rm(dataDir, { recursive: true, force: true });
       return code;
     },
@@ -119,11 +116,9 @@ async function waitForHealth(url: string, child: ChildProcess, output: () => str
   throw new Error(`The server was not healthy after ${START_TIMEOUT_MS} ms:\n${output()}`);
 }
 
-/** With the empty embedded database and the rendered faces that tests share: making them takes seconds. */
+/** With the empty embedded database that tests share: making it takes seconds. */
 async function freshDataDir({ DATABASE_URL }: Readonly<Record<string, string>>): Promise<string> {
-  const dataDir = await (DATABASE_URL === undefined ? newDataDir() : mkdtemp(path.join(tmpdir(), 'visavis-e2e-')));
-  lendFaces(path.join(dataDir, 'cache'));
-  return dataDir;
+  return DATABASE_URL === undefined ? newDataDir() : mkdtemp(path.join(tmpdir(), 'visavis-e2e-'));
 }
 
 /** Asks without knowing the certificate, which the server may just have made. */

@@ -218,7 +218,7 @@ export const settingsSchema = z.object({
     .int('must be a whole number')
     .min(0, 'must be 0 or more')
     .default(5_000)
-    .describe('Disk that rendered faces may take; one of 512 pixels has about 100 MB.'),
+    .describe('Disk that the pictures of filmed faces may take; ten seconds of 512 pixels have about 100 MB.'),
   BUNDLE_CACHE_MB: z.coerce
     .number('must be a number')
     .int('must be a whole number')

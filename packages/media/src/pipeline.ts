@@ -4,6 +4,7 @@ import { OpusEncoder, opusSilencePacket } from './codecs/opus-encoder.ts';
 import { MOUTH_AT_REST, type PhoneTiming } from './core/articulation.ts';
 import { FRAME_INTERVAL_MS } from './core/audio-format.ts';
 import { closeAll } from './core/close-all.ts';
+import { HEAD_STILL } from './core/head-motion.ts';
 import type { Logger } from './core/logger.ts';
 import type { Picture } from './core/picture.ts';
 import type { TurnDetectionSettings, VoiceCapabilities } from './core/voice-port.ts';
@@ -115,7 +116,7 @@ export class Pipeline {
     this.#opus = parts.opus;
     this.#silence = parts.silence;
     this.#recorder = this.#createRecorder(parts.recording);
-    this.#pose = { articulation: { ...MOUTH_AT_REST }, smile: 0, brows: 0, nod: 0 };
+    this.#pose = { articulation: { ...MOUTH_AT_REST }, smile: 0, brows: 0, nod: 0, head: HEAD_STILL };
     this.expression = new Expression({ seed: config.sessionId, language: config.language });
     this.#user = this.#createUserPipeline(parts.capabilities);
     this.#audioOut = new AudioOut({

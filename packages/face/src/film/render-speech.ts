@@ -4,6 +4,7 @@ import {
   createPicture,
   FRAME_INTERVAL_MS,
   FRAMES_PER_SECOND,
+  HEAD_STILL,
   MOUTH_AT_REST,
   type PhoneTiming,
   type Picture,
@@ -31,7 +32,7 @@ export type RenderSpeechOptions = {
   /** Folder for rendered life loops, see `openFace`. */
   readonly cachePath?: string;
   /**
-   * Nods and raises the brows at stressed syllables, as in a call. Left out: yes, unless the avatar is a film of a person
+   * Moves the head, nods and raises the brows with what is said, as in a call. Left out: yes, unless the avatar is a film of a person
    * whose head already moves with what was said then.
    */
   readonly acting?: boolean;
@@ -135,7 +136,7 @@ async function openPictures(
       const positionMs = (index + 0.5) * FRAME_INTERVAL_MS;
       track.sampleAt(positionMs, articulation);
       const pose = expression.advance(positionMs, { turnId: REPLY_ID, positionMs });
-      performer.render(index, { articulation, ...pose }, picture);
+      performer.render(index, { articulation, ...pose, head: acts ? pose.head : HEAD_STILL }, picture);
       return picture;
     },
     close: () => face.close(),

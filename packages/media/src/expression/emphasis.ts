@@ -9,6 +9,8 @@ const STRESS_RATIO = 1.75;
 const MEMORY_FRAMES = 3000 / FRAME_MS;
 /** Quieter than this (RMS of full scale) is silence and counts for nothing. */
 const SILENCE_LEVEL = 0.01;
+/** Louder than this is speech, and not what is left of it in a pause. */
+const SPEECH_LEVEL = 0.02;
 /** Sound beyond this length of one reply is not judged. */
 const MAX_FRAMES = (10 * 60_000) / FRAME_MS;
 
@@ -26,6 +28,11 @@ export class EmphasisTrack {
       this.#samples += 1;
       if (this.#samples === FRAME_SAMPLES) this.#closeFrame();
     }
+  }
+
+  /** Whether there is speech at this time; false where the sound has not come yet. */
+  isLoudAt(positionMs: number): boolean {
+    return (this.#levels[Math.floor(positionMs / FRAME_MS)] ?? 0) >= SPEECH_LEVEL;
   }
 
   /** Strength of the stress at this time, 0 to 1; 0 beside the peak of a syllable and where the sound has not come yet. */

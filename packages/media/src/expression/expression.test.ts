@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { HEAD_STILL } from '../core/head-motion.ts';
 import { Expression, type ExpressionPose } from './expression.ts';
 import { SentenceMoods } from './sentence-moods.ts';
 
@@ -36,11 +37,11 @@ class Stage {
   }
 }
 
-function most(poses: readonly ExpressionPose[], channel: keyof ExpressionPose): number {
+function most(poses: readonly ExpressionPose[], channel: 'smile' | 'brows' | 'nod'): number {
   return Math.max(...poses.map((pose) => pose[channel]));
 }
 
-function least(poses: readonly ExpressionPose[], channel: keyof ExpressionPose): number {
+function least(poses: readonly ExpressionPose[], channel: 'smile' | 'brows' | 'nod'): number {
   return Math.min(...poses.map((pose) => pose[channel]));
 }
 
@@ -221,5 +222,5 @@ describe('expression', () => {
 });
 
 function isRest(pose: ExpressionPose): boolean {
-  return pose.smile === 0 && pose.brows === 0 && pose.nod === 0;
+  return pose.smile === 0 && pose.brows === 0 && pose.nod === 0 && pose.head === HEAD_STILL;
 }

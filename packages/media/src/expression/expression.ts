@@ -1,11 +1,18 @@
 import type { ExpressionCue, ExpressionWish } from '../core/expression-cue.ts';
+import { HEAD_STILL, type HeadMotion } from '../core/head-motion.ts';
 import { seededRandom } from '../core/random.ts';
 import { EmphasisTrack } from './emphasis.ts';
+import { HeadLife } from './head-life.ts';
 import { NodMotion, SmoothValue } from './motion.ts';
 import { hasLexicon, SentenceMoods } from './sentence-moods.ts';
 
-/** What the face shows beside speech: `smile` 0 to 1, `brows` -1 concerned to 1 raised, `nod` 0 to 1 lowest. */
-export type ExpressionPose = { readonly smile: number; readonly brows: number; readonly nod: number };
+/** What the face shows beside speech: `smile` 0 to 1, `brows` -1 concerned to 1 raised, `nod` 0 to 1 lowest, and the head. */
+export type ExpressionPose = {
+  readonly smile: number;
+  readonly brows: number;
+  readonly nod: number;
+  readonly head: HeadMotion;
+};
 
 /** Where in which reply the sound stands. */
 type SoundPosition = { readonly turnId: string; readonly positionMs: number };
@@ -23,7 +30,8 @@ const EMPHASIS_NOD_MS = 480;
 const EMPHASIS_EVERY_MS = 1100;
 /** Not every stressed syllable is nodded at. */
 const EMPHASIS_SHARE = 0.7;
-const EMPHASIS_BROWS_MS = 260;
+const EMPHASIS_BROWS_MS = 400;
+const EMPHASIS_BROWS = 0.6;
 /** While the user talks the face acts only now and then, since each act is drawn and encoded for this call alone. */
 const LISTENING_FIRST_MS = 700;
 const LISTENING_EVERY_MS = 9000;
@@ -51,7 +59,8 @@ export class Expression {
   readonly #smile = new SmoothValue();
   readonly #brows = new SmoothValue();
   readonly #nod = new NodMotion();
-  readonly #pose = { smile: 0, brows: 0, nod: 0 };
+  readonly #head: HeadLife;
+  readonly #pose = { smile: 0, brows: 0, nod: 0, head: HEAD_STILL };
   #judgesText: boolean;
   #timeMs = 0;
   #nextEmphasisAtMs = 0;
@@ -65,6 +74,7 @@ export class Expression {
   /** `language` is a BCP 47 tag; without a lexicon for it, sentences are taken as neutral. */
   constructor(options: { seed: string; language: string }) {
     this.#random = seededRandom(options.seed);
+    this.#head = new HeadLife(seededRandom(`head:${options.seed}`));
     this.#judgesText = hasLexicon(options.language);
   }
 
@@ -96,7 +106,7 @@ export class Expression {
   }
 
   get isAtRest(): boolean {
-    return this.#smile.isAtRest && this.#brows.isAtRest && this.#nod.isAtRest;
+    return this.#smile.isAtRest && this.#brows.isAtRest && this.#nod.isAtRest && this.#head.isAtRest;
   }
 
   /** The pose at this media time, valid until the next call. Times come in order; `position` is null in silence. */
@@ -109,6 +119,9 @@ export class Expression {
     this.#pose.smile = this.#smile.value;
     this.#pose.brows = this.#brows.value;
     this.#pose.nod = this.#nod.at(mediaTimeMs);
+    const emphasis = position === null ? undefined : this.#replies.get(position.turnId)?.emphasis;
+    const speech = emphasis && position ? { emphasis, positionMs: position.positionMs } : null;
+    this.#pose.head = this.#head.advance(mediaTimeMs, elapsedMs, speech);
     return this.#pose;
   }
 
@@ -153,7 +166,8 @@ export class Expression {
     this.#nodOnEmphasis(reply.emphasis, positionMs);
     const mood = reply.moods.at(positionMs + FACE_LEADS_MS);
     const greets = reply.isGreeting && positionMs < GREETING_MS;
-    const raise = this.#timeMs < this.#browsRaisedUntilMs ? 0.22 : 0;
+    const stressed = this.#timeMs < this.#browsRaisedUntilMs ? EMPHASIS_BROWS : 0;
+    const raise = Math.max(stressed, this.#head.browsAt(this.#timeMs));
     return {
       smile: Math.max(greets ? GREETING_SMILE : 0, mood * HAPPY_SMILE),
       brows: mood < 0 && !greets ? -mood * SAD_BROWS : Math.max(0, mood) * HAPPY_BROWS + raise,

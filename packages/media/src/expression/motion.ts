@@ -2,12 +2,18 @@
 const SPRING_RADIANS_PER_S = 7;
 /** Nearer to a goal of 0 than this, and as slow, a channel is at rest: no picture shows the difference. */
 const REST_VALUE = 0.004;
-const REST_SPEED_PER_S = 0.02;
+/** The speed at which it is slow, in rest values a second. */
+const REST_SPEED_SHARE = 5;
 
 /** A value that follows its goal without jumps and without overshoot: a critically damped spring, solved exactly. */
 export class SmoothValue {
+  readonly #restValue: number;
   #value = 0;
   #speed = 0;
+
+  constructor(restValue = REST_VALUE) {
+    this.#restValue = restValue;
+  }
 
   get value(): number {
     return this.#value;
@@ -24,7 +30,8 @@ export class SmoothValue {
     const pull = (this.#speed + SPRING_RADIANS_PER_S * distance) * seconds;
     this.#value = goal + (distance + pull) * decay;
     this.#speed = (this.#speed - SPRING_RADIANS_PER_S * pull) * decay;
-    if (goal === 0 && Math.abs(this.#value) < REST_VALUE && Math.abs(this.#speed) < REST_SPEED_PER_S) {
+    const isNear = Math.abs(this.#value) < this.#restValue;
+    if (goal === 0 && isNear && Math.abs(this.#speed) < this.#restValue * REST_SPEED_SHARE) {
       this.#value = 0;
       this.#speed = 0;
     }

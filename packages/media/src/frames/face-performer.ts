@@ -1,9 +1,10 @@
 import { ARTICULATION_CHANNELS, type Articulation, MOUTH_AT_REST } from '../core/articulation.ts';
-import type { Picture } from '../core/picture.ts';
+import { type Picture, pictureByteLength } from '../core/picture.ts';
 import type { BrowPatch } from './brow-patch.ts';
 import { createDrawScratch, type DrawScratch, drawMorphPatch, lightAround } from './draw-patch.ts';
 import type { FacePerformer, FacePose } from './face.ts';
-import { HEAD_AT_REST, type HeadPose, type MotionWeights, moveVertices } from './head-motion.ts';
+import { type HeadPose, type MotionWeights, moveVertices } from './head-motion.ts';
+import { boundedMotion, createHeadTurn } from './head-turn.ts';
 import type { LifeFrame } from './life-script.ts';
 import type { AvatarManifest } from './manifest.ts';
 import type { MorphPatch } from './morph-patch.ts';
@@ -17,17 +18,35 @@ const EXPRESSION_STEP = 0.12;
 /** Sum of the articulation's channels at which the drawn mouth fully replaces that of the life loop. */
 const FULL_AT = 0.06;
 
+/** How the person waits. */
+export type IdleLife = {
+  readonly script: readonly LifeFrame[];
+  /** The head goes where a frame says. Otherwise it goes where the film does, and `show` follows the index alone. */
+  readonly turns: boolean;
+  show(index: number, frame: LifeFrame, out: Picture): void;
+  close(): void;
+};
+
 /** What a performer draws from. */
 export type FaceParts = {
   readonly manifest: AvatarManifest;
   readonly view: View;
-  readonly script: readonly LifeFrame[];
+  readonly life: IdleLife;
   readonly mouth: MouthPatch;
   readonly mouthWeights: MotionWeights;
   readonly brows: BrowPatch;
   readonly browWeights: MotionWeights;
-  renderIdle(loopIndex: number, out: Picture): void;
 };
+
+export function loopIndexOf(index: number, frameCount: number): number {
+  return ((Math.floor(index) % frameCount) + frameCount) % frameCount;
+}
+
+export function requirePicture(out: Picture, { widthPx, heightPx }: View): void {
+  if (out.width !== widthPx || out.height !== heightPx || out.data.length < pictureByteLength(widthPx, heightPx)) {
+    throw new RangeError(`The face is ${widthPx}x${heightPx}; the picture given is ${out.width}x${out.height}.`);
+  }
+}
 
 /** `parts` throws once the face is closed. */
 export function createFacePerformer(parts: () => FaceParts): FacePerformer {
@@ -35,7 +54,8 @@ export function createFacePerformer(parts: () => FaceParts): FacePerformer {
   const mixer = createMouthMixer(first.manifest);
   const drawMouth = createMouthDrawer(first, mixer.restIndex);
   const drawBrows = createBrowDrawer(first);
-  const lowerHead = createNodWarp(first.manifest, first.view);
+  const lowerHead = first.life.turns ? null : createNodWarp(first.manifest, first.view);
+  const turnHead = createHeadTurn(first.manifest);
   const articulation: Articulation = { ...MOUTH_AT_REST };
   let smile = 0;
   let brows = 0;
@@ -45,22 +65,22 @@ export function createFacePerformer(parts: () => FaceParts): FacePerformer {
       return smile === 0 && brows === 0 && nod === 0;
     },
     render(loopIndex, pose, out) {
-      const { script, renderIdle } = parts();
-      renderIdle(loopIndex, out);
+      const { life, view } = parts();
+      requirePicture(out, view);
       const activity = readArticulation(pose, articulation);
       smile = approach(smile, clamp(pose.smile, 0, 1));
       brows = approach(brows, clamp(pose.brows, -1, 1));
       nod = approach(nod, clamp(pose.nod ?? 0, 0, 1));
-      const count = script.length;
-      const frameIndex = ((Math.floor(loopIndex) % count) + count) % count;
-      const frame = script[frameIndex];
-      const head = frame?.head ?? HEAD_AT_REST;
-      if (brows !== 0) drawBrows(brows, head, frameIndex, out);
+      const frameIndex = loopIndexOf(loopIndex, life.script.length);
+      const idle = life.script[frameIndex] as LifeFrame;
+      const frame = life.turns ? turnHead(idle, boundedMotion(pose.head), nod) : idle;
+      life.show(frameIndex, frame, out);
+      if (brows !== 0) drawBrows(brows, frame.head, frameIndex, out);
       if (activity > 0 || smile > 0) {
         const { shape, look } = mixer.mix(articulation);
-        drawMouth(shape, look, smile, Math.min(1, (activity + smile) / FULL_AT), head, frameIndex, out);
+        drawMouth(shape, look, smile, Math.min(1, (activity + smile) / FULL_AT), frame.head, frameIndex, out);
       }
-      lowerHead(nod, out);
+      lowerHead?.(nod, out);
     },
   };
 }
@@ -90,7 +110,7 @@ function approach(value: number, target: number): number {
  * when first drawn over. `rest` is the shape of `image`.
  */
 function createLightMeter(
-  { manifest, view, script }: FaceParts,
+  { manifest, view, life }: FaceParts,
   patch: MorphPatch,
   image: number,
   rest: Float32Array,
@@ -98,7 +118,7 @@ function createLightMeter(
   scratch: DrawScratch,
 ): (frameIndex: number, head: HeadPose, out: Picture) => number {
   if (manifest.loop === undefined) return () => 1;
-  const lights = new Float32Array(script.length);
+  const lights = new Float32Array(life.script.length);
   const positions = new Float32Array(rest.length);
   return (frameIndex, head, out) => {
     if (lights[frameIndex] === 0) {

@@ -1,9 +1,10 @@
-import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Articulation, MOUTH_AT_REST } from '../core/articulation.ts';
+import { HEAD_STILL, type HeadMotion } from '../core/head-motion.ts';
 import { createPicture, type Picture, pictureByteLength } from '../core/picture.ts';
 import { leastHeld } from '../core/testing/least-held.ts';
 import { type Face, type FacePose, openFace } from './face.ts';
@@ -172,7 +173,7 @@ describe('a face', () => {
       }
       return along / slopes;
     };
-    const depths = [0.25, 0.5, 0.75].map((nod) => sunk(render(face, 0, pose({}, 0, 0, nod), 12)));
+    const depths = [0.1, 0.2, 0.3].map((nod) => sunk(render(face, 0, pose({}, 0, 0, nod), 12)));
     expect(depths[0]!).toBeGreaterThan(0.1);
     for (let i = 1; i < depths.length; i++) expect(depths[i]!).toBeGreaterThan(depths[i - 1]!);
     const lowest = render(face, 0, pose({}, 0, 0, 1), 12);
@@ -180,6 +181,55 @@ describe('a face', () => {
       expect(lowest.data[at]).toBe(still.data[at]);
       expect(lowest.data[191 * 192 + at]).toBe(still.data[191 * 192 + at]);
     }
+    face.close();
+  });
+
+  it('turns and tilts the head as one body, as far as asked, and holds the shoulders and the edges', async () => {
+    const face = await openFace(join(AVATARS, 'rafael'), { widthPx: 192, heightPx: 192, cachePath });
+    const view = coverView(face.manifest, 192, 192);
+    const still = idle(face, 0);
+    const [noseX, noseY] = face.manifest.landmarks.noseBase.map((value, axis) =>
+      Math.round(value * view.scale + (axis === 0 ? view.offsetX : view.offsetY)),
+    ) as [number, number];
+    /** By how many pixels what lies around a place is further to the right than in the picture at rest. */
+    const aside = (picture: Picture, x: number, y: number, reach: number): number => {
+      let along = 0;
+      let slopes = 0;
+      for (let row = y - reach; row <= y + reach; row++) {
+        for (let column = x - reach; column <= x + reach; column++) {
+          const at = row * 192 + column;
+          const slope = (still.data[at + 1]! - still.data[at - 1]!) / 2;
+          along -= (picture.data[at]! - still.data[at]!) * slope;
+          slopes += slope * slope;
+        }
+      }
+      return along / slopes;
+    };
+    const turned = (yaw: number, roll = 0): Picture =>
+      render(face, 0, { ...pose(), head: { ...HEAD_STILL, yaw, roll } });
+    const steps = [0.02, 0.04, 0.06].map((yaw) => aside(turned(yaw), noseX, noseY, 6));
+    expect(steps[0]!).toBeGreaterThan(0.3);
+    for (let i = 1; i < steps.length; i++) expect(steps[i]!).toBeGreaterThan(steps[i - 1]! + 0.15);
+    expect(aside(turned(-0.04), noseX, noseY, 6)).toBeLessThan(-0.4);
+    // Nearest things go furthest: what a turn is told by.
+    const eyeY = Math.round(face.manifest.landmarks.eyes.left.centre[1] * view.scale + view.offsetY);
+    expect(aside(turned(0.04), noseX, noseY, 6)).toBeGreaterThan(aside(turned(0.04), noseX, eyeY - 30, 6) + 0.2);
+    expect(aside(turned(0, 0.02), noseX, eyeY, 6)).toBeGreaterThan(aside(turned(0, 0.02), noseX, noseY + 20, 6));
+    expect(Math.abs(aside(turned(0.06), noseX, 180, 6))).toBeLessThan(0.25);
+    for (const picture of [turned(0.15, 0.12), turned(-9, Number.NaN)]) {
+      for (const at of [0, 191, 191 * 192, 191 * 192 + 191]) expect(picture.data[at]).toBe(still.data[at]);
+    }
+    face.close();
+  });
+
+  it('closes its eyes where the head’s motion says, and its life goes on under any motion', async () => {
+    const face = await openFace(join(AVATARS, 'iris'), { widthPx: 192, heightPx: 192, cachePath });
+    const moved = (head: Partial<HeadMotion>, index = 0): Picture =>
+      render(face, index, { ...pose(), head: { ...HEAD_STILL, ...head } });
+    expect(distance(moved({ lids: 1 }), idle(face, 0))).toBeGreaterThan(2000);
+    expect(distance(moved({ lookRight: 1 }), idle(face, 0))).toBeGreaterThan(100);
+    expect(distance(moved({ yaw: 0.1 }, 0), moved({ yaw: 0.1 }, 60))).toBeGreaterThan(2000);
+    expect(moved({ yaw: 1e-9 }).data).toEqual(idle(face, 0).data);
     face.close();
   });
 
@@ -191,6 +241,8 @@ describe('a face', () => {
     same(pose({ jaw: 7, round: Infinity }, 9, -8), pose({ jaw: 1, round: 1 }, 1, -1));
     same(pose({ jaw: -3, closure: -Infinity }, -1, 0, -2), pose());
     same(pose({}, 0, 0, 40), pose({}, 0, 0, 1));
+    const wild = { ...HEAD_STILL, yaw: Number.POSITIVE_INFINITY, roll: Number.NaN, lids: -4, lookDown: 7 };
+    same({ ...pose(), head: wild }, { ...pose(), head: { ...HEAD_STILL, yaw: 0.15, lookDown: 1 } });
     same({ articulation: {} as Articulation, smile: 0, brows: 0 }, pose());
     face.close();
   });
@@ -260,31 +312,6 @@ describe('a face', () => {
       fault: 'corrupt-file',
       message: expect.stringContaining('fv.webp'),
     });
-  });
-
-  it('renders its loop once, anew when the file is cut short, and leaves no half files', async () => {
-    const cache = join(folder, 'loops');
-    const options = { widthPx: 64, heightPx: 64, cachePath: cache };
-    const loopFile = async (): Promise<string> => {
-      const names = await readdir(cache);
-      expect(names).toHaveLength(1);
-      return join(cache, names[0]!);
-    };
-    (await openFace(bundle, options)).close();
-    const path = await loopFile();
-    const first = await stat(path);
-    expect(first.size).toBe(250 * pictureByteLength(64, 64));
-    (await openFace(bundle, options)).close();
-    // A loop that is rendered again is another file; one that is used gets a new time.
-    expect((await stat(path)).ino).toBe(first.ino);
-    await truncate(path, 1000);
-    const both = await Promise.all([openFace(bundle, options), openFace(bundle, options)]);
-    expect(idle(both[0], 5).data).toEqual(idle(both[1], 5).data);
-    for (const face of both) face.close();
-    expect((await stat(await loopFile())).size).toBe(first.size);
-    await writeFile(join(bundle, 'manifest.json'), `${await readFile(join(bundle, 'manifest.json'), 'utf8')} `);
-    (await openFace(bundle, options)).close();
-    expect(await loopFile()).not.toBe(path);
   });
 
   it('gives back memory and files over a hundred openings', async () => {

@@ -1,15 +1,16 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Articulation } from '../core/articulation.ts';
-import { type Picture, pictureByteLength } from '../core/picture.ts';
+import type { HeadMotion } from '../core/head-motion.ts';
+import type { Picture } from '../core/picture.ts';
 import { type BrowPatch, buildBrowPatch } from './brow-patch.ts';
 import { type ClipFilm, clipScript, openClipFilm, repeatedFrame } from './clip-loop.ts';
-import { createFacePerformer, type FaceParts } from './face-performer.ts';
+import { createFacePerformer, type FaceParts, type IdleLife, loopIndexOf, requirePicture } from './face-performer.ts';
 import { motionWeights } from './head-motion.ts';
-import { createLifeRenderer, type LifePictures, type LifeRenderer } from './life-loop.ts';
+import { createLifeRenderer, type LifePictures } from './life-loop.ts';
 import { type LifeFrame, writeLifeScript } from './life-script.ts';
 import { type LoopStore, openLoopStore } from './loop-store.ts';
-import { type AvatarBundle, type AvatarManifest, readBundle, type SourceBox } from './manifest.ts';
+import { type AvatarBundle, type AvatarManifest, type ClipLoop, readBundle, type SourceBox } from './manifest.ts';
 import { buildMouthPatch, type MouthPatch } from './mouth-patch.ts';
 import { composeOver, cropImage, decodeGrey, decodeRgba, type RgbaImage, requireSize } from './source-image.ts';
 import { coverView, prefilterSigmaPx, snapView, type View } from './view.ts';
@@ -18,7 +19,7 @@ export type FaceOptions = {
   /** Even, 64 to 4096. */
   readonly widthPx: number;
   readonly heightPx: number;
-  /** Folder for rendered life loops; a folder below the system's temporary one when left out. */
+  /** Folder for the pictures of life loops that are films; a folder below the system's temporary one when left out. */
   readonly cachePath?: string;
 };
 
@@ -31,6 +32,8 @@ export type FacePose = {
   readonly brows: number;
   /** 0 head up … 1 lowest point of a nod; 0 when left out. */
   readonly nod?: number;
+  /** Still when left out. A head that is a film follows neither this nor `lids` and gaze. */
+  readonly head?: HeadMotion;
 };
 
 /** One avatar at one size, shared by all calls of a process. */
@@ -59,8 +62,8 @@ export type FacePerformer = {
 };
 
 /**
- * Opens an avatar bundle for pictures of one size. Heavy: decodes the bundle, and renders its life loop when no earlier
- * run left it under `cachePath`. Throws `AvatarBundleError` for a bundle at fault and `RangeError` for a bad size.
+ * Opens an avatar bundle for pictures of one size. Heavy: decodes the bundle, and the film of its life loop, if it has one and
+ * no earlier run left its pictures under `cachePath`. Throws `AvatarBundleError` for a bundle at fault and `RangeError` for a bad size.
  */
 export async function openFace(bundlePath: string, options: FaceOptions): Promise<Face> {
   const { widthPx, heightPx } = options;
@@ -69,39 +72,27 @@ export async function openFace(bundlePath: string, options: FaceOptions): Promis
   const { manifest } = bundle;
   const covering = coverView(manifest, widthPx, heightPx);
   const view = manifest.loop === undefined ? covering : snapView(covering);
-  const script = manifest.loop === undefined ? writeLifeScript(manifest.id) : clipScript(manifest.loop);
   const pictures = await decodeLifePictures(bundle);
-  const store = await openLoop(bundle, options, view, script, pictures);
+  const life = await openLife(bundle, options, view, pictures);
   try {
     const patches = await buildPatches(bundle, pictures, prefilterSigmaPx(view.scale));
-    return assembleFace(manifest, view, script, store, {
+    return assembleFace({
       ...patches,
+      manifest,
+      view,
+      life,
       mouthWeights: motionWeights(manifest, pictures.depth, patches.mouth.shapes[patches.restIndex] as Float32Array),
       browWeights: motionWeights(manifest, pictures.depth, patches.brows.shapes[0] as Float32Array),
     });
   } catch (error) {
-    store.close();
+    life.close();
     throw error;
   }
 }
 
-function assembleFace(
-  manifest: AvatarManifest,
-  view: View,
-  script: readonly LifeFrame[],
-  store: LoopStore,
-  loaded: Pick<FaceParts, 'mouth' | 'brows' | 'mouthWeights' | 'browWeights'>,
-): Face {
-  let parts: FaceParts | undefined = {
-    ...loaded,
-    manifest,
-    view,
-    script,
-    renderIdle(loopIndex, out) {
-      requirePicture(out, view.widthPx, view.heightPx);
-      store.read(loopIndex, out);
-    },
-  };
+function assembleFace(loaded: FaceParts): Face {
+  const { manifest, view, life } = loaded;
+  let parts: FaceParts | undefined = loaded;
   const openParts = (): FaceParts => {
     if (parts === undefined) throw new Error('The face is closed.');
     return parts;
@@ -110,12 +101,17 @@ function assembleFace(
     manifest,
     widthPx: view.widthPx,
     heightPx: view.heightPx,
-    loopFrameCount: script.length,
-    renderIdle: (loopIndex, out) => openParts().renderIdle(loopIndex, out),
+    loopFrameCount: life.script.length,
+    renderIdle(loopIndex, out) {
+      const { script, show } = openParts().life;
+      requirePicture(out, view);
+      const index = loopIndexOf(loopIndex, script.length);
+      show(index, script[index] as LifeFrame, out);
+    },
     createPerformer: () => createFacePerformer(openParts),
     close() {
       parts = undefined;
-      store.close();
+      life.close();
     },
   };
 }
@@ -125,12 +121,6 @@ function requireUsableSize(widthPx: number, heightPx: number): void {
     if (!Number.isInteger(side) || side % 2 !== 0 || side < 64 || side > 4096) {
       throw new RangeError(`A face has even sides from 64 to 4096 pixels; got ${widthPx}x${heightPx}.`);
     }
-  }
-}
-
-function requirePicture(out: Picture, widthPx: number, heightPx: number): void {
-  if (out.width !== widthPx || out.height !== heightPx || out.data.length < pictureByteLength(widthPx, heightPx)) {
-    throw new RangeError(`The face is ${widthPx}x${heightPx}; the picture given is ${out.width}x${out.height}.`);
   }
 }
 
@@ -155,34 +145,50 @@ async function decodeSized(bundle: AvatarBundle, path: string, width: number, he
   return image;
 }
 
-async function openLoop(
+/** A person who can be drawn in any pose, or a film of one. */
+async function openLife(
   bundle: AvatarBundle,
   options: FaceOptions,
   view: View,
-  script: readonly LifeFrame[],
   pictures: LifePictures,
+): Promise<IdleLife> {
+  const { manifest } = bundle;
+  const { loop } = manifest;
+  if (loop === undefined) {
+    const renderer = await createLifeRenderer(manifest, pictures, view);
+    return {
+      script: writeLifeScript(manifest.id),
+      turns: true,
+      show: (_index, frame, out) => renderer.render(frame, out),
+      close() {},
+    };
+  }
+  const script = clipScript(loop);
+  const store = await openFilmedLoop(bundle, loop, options, view, script.length);
+  return { script, turns: false, show: (index, _frame, out) => store.read(index, out), close: () => store.close() };
+}
+
+async function openFilmedLoop(
+  bundle: AvatarBundle,
+  loop: ClipLoop,
+  options: FaceOptions,
+  view: View,
+  frameCount: number,
 ): Promise<LoopStore> {
-  const { loop } = bundle.manifest;
   const key = {
     avatarId: bundle.manifest.id,
     bundleHash: bundle.hash,
     widthPx: view.widthPx,
     heightPx: view.heightPx,
-    frameCount: script.length,
-    ...(loop && { repeats: (index: number) => repeatedFrame(loop, index) }),
+    frameCount,
+    repeats: (index: number) => repeatedFrame(loop, index),
   };
   const cachePath = options.cachePath ?? join(tmpdir(), 'visavis-faces');
   let film: ClipFilm | undefined;
-  let renderer: LifeRenderer | undefined;
   try {
-    return await openLoopStore(cachePath, key, async (index, out) => {
-      if (loop !== undefined) {
-        film ??= await openClipFilm(bundle.file(loop.file), view, loop.file);
-        film.read(out);
-        return;
-      }
-      renderer ??= await createLifeRenderer(bundle.manifest, pictures, view);
-      renderer.render(script[index] as LifeFrame, out);
+    return await openLoopStore(cachePath, key, async (_index, out) => {
+      film ??= await openClipFilm(bundle.file(loop.file), view, loop.file);
+      film.read(out);
     });
   } finally {
     film?.close();

@@ -55,8 +55,8 @@ export function writeLifeScript(seed: string): readonly LifeFrame[] {
       },
       lidClosure: lids[index] ?? 0,
       // The eyes stay on the viewer while the head turns under them.
-      gazeX: fixation[0] - 0.12 * turnPx,
-      gazeY: fixation[1] - 0.1 * nodPx,
+      gazeX: fixation[0] - 0.06 * turnPx,
+      gazeY: fixation[1] - 0.06 * nodPx,
     };
   });
 }
