@@ -16,6 +16,7 @@ import type {
 import { deepgramEntry } from './deepgram/entry.ts';
 import { elevenLabsAgentsEntry } from './elevenlabs/agents/entry.ts';
 import { elevenLabsEntry } from './elevenlabs/entry.ts';
+import { geminiLiveEntry } from './gemini-live/entry.ts';
 import { googleEntry } from './google/entry.ts';
 import { demoThinkerEntry, localRecogniser, localSpeakerEntry, localVoiceEntry } from './local/entries.ts';
 import { mistralEntry } from './mistral/entry.ts';
@@ -36,6 +37,7 @@ export { type PartChoice, type VoiceParts, type VoiceSlot, withoutKeys } from '.
 export const VOICES: readonly VoiceEntry[] = [
   localVoiceEntry,
   openAiRealtimeEntry,
+  geminiLiveEntry,
   elevenLabsAgentsEntry,
   cascadeEntry,
   operatorEntry,

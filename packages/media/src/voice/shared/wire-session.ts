@@ -45,6 +45,8 @@ export type WireTalk<State, Received, Sent> = {
   readonly ends: Pick<WireSocketOptions, 'refused' | 'closed'>;
   /** The service says `ready` on each connection, however late. */
   readonly alwaysConfirms?: true;
+  /** What was refused is left out of the next attempt, so that this one does not count; left out: never. */
+  readonly triesAnew?: (state: State, failure: VoiceFailure) => boolean;
   /** Another attempt is of no use; left out: where the failure is not retryable. */
   readonly isFinal?: (state: State, failure: VoiceFailure) => boolean;
   /** The connection should be given up for another one now, since nothing would be lost by it. */
@@ -284,8 +286,10 @@ export class WireSession<State, Received, Sent> implements VoiceSession {
     this.#socket = null;
     const { category, detail } = failure;
     this.#parts.logger.warn({ category, detail, attempts: this.#attempts }, 'The voice service was lost.');
+    const triesAnew = this.#parts.talk.triesAnew?.(this.#state, failure) ?? false;
+    if (triesAnew) this.#attempts -= 1;
+    const isFinal = !triesAnew && (this.#parts.talk.isFinal?.(this.#state, failure) ?? !failure.retryable);
     const delayMs = this.#parts.reconnectDelaysMs[this.#attempts];
-    const isFinal = this.#parts.talk.isFinal?.(this.#state, failure) ?? !failure.retryable;
     if (isFinal || this.#opening !== null || delayMs === undefined) {
       this.#fail(this.#opening === null ? { ...failure, retryable: false } : failure);
       return;
@@ -298,7 +302,7 @@ export class WireSession<State, Received, Sent> implements VoiceSession {
 
   #giveUpReplies(failure: VoiceFailure): void {
     const { state, events } = this.#parts.talk.giveUpReplies(this.#state);
-    this.#apply({ state, messages: [], events: [failedEvent(failure), ...events] });
+    this.#apply({ state, messages: [], events: [failedEvent({ ...failure, retryable: true }), ...events] });
   }
 
   #fail(failure: VoiceFailure): void {
