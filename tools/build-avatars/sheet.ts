@@ -167,7 +167,7 @@ function expressionCells(face: Face): Cell[] {
 
 function idleCells(face: Face, step: number): Cell[] {
   const cells: Cell[] = [];
-  for (let index = 0; index < face.loopFrameCount; index += step) {
+  for (let index = 0; index < face.pieceFrameCount; index += step) {
     const picture = createPicture(SIZE, SIZE);
     face.renderIdle(index, picture);
     cells.push({ label: `frame ${index}`, picture });

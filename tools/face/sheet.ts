@@ -131,7 +131,7 @@ function faceCells(face: Face): Cell[] {
     { label: 'a', picture: draw(face, 0, { jaw: 0.9 }) },
   ];
   // The frames in which the lids move differ most from their neighbours.
-  const idle = Array.from({ length: face.loopFrameCount }, (_, index) => {
+  const idle = Array.from({ length: face.pieceFrameCount }, (_, index) => {
     const picture = createPicture(SIZE, SIZE);
     face.renderIdle(index, picture);
     return picture;

@@ -20,23 +20,23 @@ export type IdleFilmOptions = {
 
 export type IdleFilm = { readonly durationMs: number; readonly manifest: AvatarManifest };
 
-/** Films how the face of a bundle waits, square and silent: MP4 that runs round without a seam. */
+/** Films how the face of a bundle waits for a while, square and silent: MP4 that runs round without a seam. */
 export async function filmIdleLoop(bundlePath: string, outPath: string, options: IdleFilmOptions): Promise<IdleFilm> {
   const { sidePx, rate, cachePath, signal } = options;
   const size = { widthPx: sidePx, heightPx: sidePx };
   const face = await openFace(bundlePath, { ...size, cachePath });
-  const durationMs = face.loopFrameCount * FRAME_INTERVAL_MS;
+  const durationMs = face.pieceFrameCount * FRAME_INTERVAL_MS;
   const picture = createPicture(sidePx, sidePx);
   try {
     options.onLength?.(durationMs);
     const writer = await FilmWriter.open({ path: outPath, ...size, ...(rate && { rate }) });
     try {
-      for (let index = 0; index < face.loopFrameCount; index++) {
+      for (let index = 0; index < face.pieceFrameCount; index++) {
         signal?.throwIfAborted();
         face.renderIdle(index, picture);
         options.onPicture?.(picture);
         await writer.addPicture(picture);
-        options.onProgress?.((index + 1) / face.loopFrameCount);
+        options.onProgress?.((index + 1) / face.pieceFrameCount);
         await nextTurn();
       }
       await writer.finish();

@@ -33,7 +33,7 @@ it('films the whole life loop into the bundle, which stays one that opens', asyn
   expect(bundle.manifest).toEqual(manifest);
   const face = await openFace(folder, { widthPx: SIDE, heightPx: SIDE, cachePath: join(folder, 'cache') });
   try {
-    expect(film.length).toBe(face.loopFrameCount);
+    expect(film.length).toBe(face.pieceFrameCount);
     const picture = createPicture(SIDE, SIDE);
     for (const index of [0, 60, 249]) {
       face.renderIdle(index, picture);

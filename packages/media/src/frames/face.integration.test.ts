@@ -114,8 +114,8 @@ describe('a face', () => {
 
   it('is its idle self with everything at rest, and again after a smile and a nod', async () => {
     const face = await openFace(bundle, { widthPx: 128, heightPx: 128, cachePath });
-    for (const index of [0, 17, 249, 250, 1003, -1]) {
-      expect(render(face, index, pose()).data).toEqual(idle(face, ((index % 250) + 250) % 250).data);
+    for (const index of [0, 17, 2999, 3000, 6003, -1]) {
+      expect(render(face, index, pose()).data).toEqual(idle(face, ((index % 3000) + 3000) % 3000).data);
     }
     const performer = face.createPerformer();
     const out = createPicture(128, 128);
@@ -127,7 +127,7 @@ describe('a face', () => {
     face.close();
   });
 
-  it('moves, blinks and ends where it began', async () => {
+  it('moves, blinks, is back in its place after a piece of its life, and lives on otherwise', async () => {
     const face = await openFace(bundle, { widthPx: 128, heightPx: 128, cachePath });
     const frames = Array.from({ length: 250 }, (_, i) => idle(face, i));
     const steps = frames.map((frame, i) => distance(frame, frames[(i + 1) % 250]!));
@@ -135,6 +135,12 @@ describe('a face', () => {
     expect(Math.max(...steps)).toBeGreaterThan(0);
     expect(atJoint).toBeLessThanOrEqual(Math.max(...steps));
     expect(distance(frames[0]!, frames[125]!)).toBeGreaterThan(atJoint);
+    expect([face.pieceFrameCount, face.loopFrameCount]).toEqual([250, 3000]);
+    expect(distance(frames[0]!, idle(face, 250))).toBeLessThan(distance(frames[0]!, frames[125]!) / 4);
+    for (const later of [250, 500, 2750]) {
+      const [one, other] = [frames[125]!, idle(face, later + 125)];
+      expect(distance(one, other)).toBeGreaterThan(Math.max(...steps));
+    }
     face.close();
   });
 

@@ -8,7 +8,7 @@ import { type ClipFilm, clipScript, openClipFilm, repeatedFrame } from './clip-l
 import { createFacePerformer, type FaceParts, type IdleLife, loopIndexOf, requirePicture } from './face-performer.ts';
 import { motionWeights } from './head-motion.ts';
 import { createLifeRenderer, type LifePictures } from './life-loop.ts';
-import { type LifeFrame, writeLifeScript } from './life-script.ts';
+import { type LifeFrame, PIECE_FRAME_COUNT, writeLifeScript } from './life-script.ts';
 import { type LoopStore, openLoopStore } from './loop-store.ts';
 import { type AvatarBundle, type AvatarManifest, type ClipLoop, readBundle, type SourceBox } from './manifest.ts';
 import { buildMouthPatch, type MouthPatch } from './mouth-patch.ts';
@@ -43,6 +43,8 @@ export type Face = {
   readonly heightPx: number;
   /** Frames of the life loop at 25 per second; the last leads into the first. */
   readonly loopFrameCount: number;
+  /** After so many of them the person is where it was at the first: they are a loop, too, and a shorter one. */
+  readonly pieceFrameCount: number;
   /**
    * The life loop: breathing, small head motion, blinks, glances, or the person's own film; the mouth is closed. Any
    * index; it wraps around.
@@ -102,6 +104,7 @@ function assembleFace(loaded: FaceParts): Face {
     widthPx: view.widthPx,
     heightPx: view.heightPx,
     loopFrameCount: life.script.length,
+    pieceFrameCount: life.turns ? PIECE_FRAME_COUNT : life.script.length,
     renderIdle(loopIndex, out) {
       const { script, show } = openParts().life;
       requirePicture(out, view);

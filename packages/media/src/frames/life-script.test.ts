@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LOOP_FRAME_COUNT, writeLifeScript } from './life-script.ts';
+import { type LifeFrame, LOOP_FRAME_COUNT, PIECE_FRAME_COUNT, writeLifeScript } from './life-script.ts';
 
 const SEEDS = ['iris', 'marcus', 'yuna', 'rafael', 'a', 'b', 'c', 'd'];
 
@@ -7,6 +7,23 @@ describe('writeLifeScript', () => {
   it('gives the same life to the same seed and another one to another', () => {
     expect(writeLifeScript('iris')).toEqual(writeLifeScript('iris'));
     expect(writeLifeScript('iris')).not.toEqual(writeLifeScript('yuna'));
+  });
+
+  it.each(SEEDS)('is made of pieces that all begin in the same place and are all different (%s)', (seed) => {
+    const script = writeLifeScript(seed);
+    const pieces = Array.from({ length: LOOP_FRAME_COUNT / PIECE_FRAME_COUNT }, (_, i) =>
+      script.slice(i * PIECE_FRAME_COUNT, (i + 1) * PIECE_FRAME_COUNT),
+    );
+    expect(pieces).toHaveLength(12);
+    // As JSON, for which nought has no sign.
+    for (const piece of pieces) expect(JSON.stringify(piece[0])).toBe(JSON.stringify(pieces[0]?.[0]));
+    const turns = (piece: readonly LifeFrame[]) => piece.map(({ head }) => head.turn);
+    for (const [i, piece] of pieces.entries()) {
+      for (const other of pieces.slice(i + 1)) {
+        const apart = turns(piece).map((turn, at) => Math.abs(turn - (turns(other)[at] as number)));
+        expect(Math.max(...apart)).toBeGreaterThan(5);
+      }
+    }
   });
 
   it.each(SEEDS)('moves on from the last frame to the first as between any two (%s)', (seed) => {

@@ -1,9 +1,15 @@
 import { FRAMES_PER_SECOND } from '../core/audio-format.ts';
 import { seededRandom } from '../core/random.ts';
+import { smoothStep } from '../core/smooth-step.ts';
 import type { HeadPose } from './head-motion.ts';
 
-/** Frames in a life loop: ten seconds. */
-export const LOOP_FRAME_COUNT = FRAMES_PER_SECOND * 10;
+/** Frames of a piece of life: ten seconds, which begin and end in the same place, so that they are a loop by themselves. */
+export const PIECE_FRAME_COUNT = FRAMES_PER_SECOND * 10;
+const PIECE_COUNT = 12;
+/** Frames in a life loop: two minutes, in which no ten seconds are like others. */
+export const LOOP_FRAME_COUNT = PIECE_FRAME_COUNT * PIECE_COUNT;
+/** The head leaves its place within this time of a piece's beginning, and is back as long before its end. */
+const RETURN_FRAMES = 32;
 const BLINK_COUNT = 3;
 const BREATH_COUNT = 2;
 /** Shortest time between two blinks. */
@@ -27,18 +33,23 @@ export type LifeFrame = {
 
 /** One life loop for a seed: the same seed gives the same life, and the last frame leads into the first. */
 export function writeLifeScript(seed: string): readonly LifeFrame[] {
-  const random = seededRandom(`life:${seed}`);
-  const shiftX = wave(random, 3.4);
-  const shiftY = wave(random, 2);
-  const roll = wave(random, 0.011);
-  const growth = wave(random, 0.004);
-  const turn = wave(random, 9);
-  const nod = wave(random, 6);
-  const breathPhase = random();
+  const breathPhase = seededRandom(`breath:${seed}`)();
+  return Array.from({ length: PIECE_COUNT }, (_, piece) =>
+    writePiece(seededRandom(`life:${seed}:${piece}`), breathPhase),
+  ).flat();
+}
+
+function writePiece(random: () => number, breathPhase: number): readonly LifeFrame[] {
+  const shiftX = wave(random, 6);
+  const shiftY = wave(random, 2.6);
+  const roll = wave(random, 0.022);
+  const growth = wave(random, 0.006);
+  const turn = wave(random, 22);
+  const nod = wave(random, 11);
   const lids = writeBlinks(random);
   const gaze = writeGaze(random);
-  return Array.from({ length: LOOP_FRAME_COUNT }, (_, index) => {
-    const breathAngle = 2 * Math.PI * ((index * BREATH_COUNT) / LOOP_FRAME_COUNT + breathPhase);
+  return Array.from({ length: PIECE_FRAME_COUNT }, (_, index) => {
+    const breathAngle = 2 * Math.PI * ((index * BREATH_COUNT) / PIECE_FRAME_COUNT + breathPhase);
     const fixation = gaze[index] ?? [0, 0];
     const turnPx = turn(index);
     const nodPx = nod(index);
@@ -61,7 +72,7 @@ export function writeLifeScript(seed: string): readonly LifeFrame[] {
   });
 }
 
-/** Slow irregular motion: six harmonics of the loop, weaker with frequency; never beyond `amplitude`. */
+/** Slow irregular motion: six harmonics of the piece, weaker with frequency; never beyond `amplitude`, at rest at both ends. */
 function wave(random: () => number, amplitude: number): (index: number) => number {
   const parts = Array.from({ length: 6 }, (_, k) => ({
     cycles: k + 1,
@@ -71,23 +82,23 @@ function wave(random: () => number, amplitude: number): (index: number) => numbe
   const value = (index: number): number =>
     parts.reduce(
       (sum, part) =>
-        sum + part.strength * Math.sin((2 * Math.PI * part.cycles * index) / LOOP_FRAME_COUNT + part.phase),
+        sum + part.strength * Math.sin((2 * Math.PI * part.cycles * index) / PIECE_FRAME_COUNT + part.phase),
       0,
-    );
+    ) * smoothStep(0, RETURN_FRAMES, Math.min(index, PIECE_FRAME_COUNT - index));
   let peak = 1e-6;
-  for (let i = 0; i < LOOP_FRAME_COUNT; i++) peak = Math.max(peak, Math.abs(value(i)));
+  for (let i = 0; i < PIECE_FRAME_COUNT; i++) peak = Math.max(peak, Math.abs(value(i)));
   return (index) => (value(index) / peak) * amplitude;
 }
 
 function writeBlinks(random: () => number): Float32Array {
-  const lids = new Float32Array(LOOP_FRAME_COUNT);
-  const spare = LOOP_FRAME_COUNT - BLINK_COUNT * BLINK_GAP_FRAMES;
+  const lids = new Float32Array(PIECE_FRAME_COUNT);
+  const spare = PIECE_FRAME_COUNT - BLINK_COUNT * BLINK_GAP_FRAMES;
   const shares = Array.from({ length: BLINK_COUNT }, () => 0.25 + random());
   const total = shares.reduce((sum, share) => sum + share, 0);
   let at = Math.floor(random() * 20) + 20;
   for (const share of shares) {
     const shape = BLINK_SHAPES[Math.floor(random() * BLINK_SHAPES.length)] ?? [1];
-    for (const [i, closure] of shape.entries()) lids[(at + i) % LOOP_FRAME_COUNT] = closure;
+    for (const [i, closure] of shape.entries()) lids[(at + i) % PIECE_FRAME_COUNT] = closure;
     at += BLINK_GAP_FRAMES + Math.floor((spare * share) / total);
   }
   return lids;
@@ -97,7 +108,7 @@ function writeBlinks(random: () => number): Float32Array {
 function writeGaze(random: () => number): (readonly [number, number])[] {
   const targets: [number, number][] = [];
   let onViewer = true;
-  while (targets.length < LOOP_FRAME_COUNT) {
+  while (targets.length < PIECE_FRAME_COUNT) {
     const angle = random() * 2 * Math.PI;
     const reach = 1.6 + random() * 1.8;
     const target: [number, number] = onViewer ? [0, 0] : [Math.cos(angle) * reach, Math.sin(angle) * reach * 0.45];
@@ -105,11 +116,11 @@ function writeGaze(random: () => number): (readonly [number, number])[] {
     for (let i = 0; i < length; i++) targets.push(target);
     onViewer = !onViewer;
   }
-  const looped = targets.slice(0, LOOP_FRAME_COUNT);
-  // The loop ends looking at the viewer, as it begins.
-  for (let i = LOOP_FRAME_COUNT - 20; i < LOOP_FRAME_COUNT; i++) looped[i] = [0, 0];
+  const looped = targets.slice(0, PIECE_FRAME_COUNT);
+  // The piece ends looking at the viewer, as it begins.
+  for (let i = PIECE_FRAME_COUNT - 20; i < PIECE_FRAME_COUNT; i++) looped[i] = [0, 0];
   return looped.map((target, i) => {
-    const before = looped[(i + LOOP_FRAME_COUNT - 1) % LOOP_FRAME_COUNT] ?? target;
+    const before = looped[(i + PIECE_FRAME_COUNT - 1) % PIECE_FRAME_COUNT] ?? target;
     return [before[0] * 0.5 + target[0] * 0.5, before[1] * 0.5 + target[1] * 0.5] as const;
   });
 }

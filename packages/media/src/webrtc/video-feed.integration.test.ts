@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { OPUS_FRAME_SAMPLES, OpusEncoder, opusSilencePacket } from '../codecs/opus-encoder.ts';
 import { createPicture, type Picture } from '../core/picture.ts';
 import type { EncodedVideoFrame, VideoCodec } from './encoded-frame.ts';
-import { encodeIdleLoop } from './idle-loop.ts';
+import { openIdleLoop } from './idle-loop.ts';
 import { assemblePictures } from './testing/access-units.ts';
 import { openCall } from './testing/call.ts';
 import { drawMovingPicture, showsSquareAt } from './testing/moving-picture.ts';
@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 test.for(['vp8', 'h264'] as const)('%s: idle, talk and idle again arrive as one unbroken stream', async (codec) => {
-  const loop = await encodeIdleLoop({
+  const loop = await openIdleLoop({
     codec,
     ...SIZE,
     bitrateKbps: 400,
@@ -27,13 +27,15 @@ test.for(['vp8', 'h264'] as const)('%s: idle, talk and idle again arrive as one 
     jointEvery: 10,
     renderFrame: drawMovingPicture,
   });
-  expect(loop.frames.map((frame) => frame.isKeyFrame)).toEqual(loop.frames.map((_, index) => index % 10 === 0));
+  await waitUntil(() => [0, 10, 20].every((index) => loop.frameAt(index) !== undefined));
+  const isKeyFrame = Array.from({ length: 30 }, (_unused, index) => loop.frameAt(index)?.isKeyFrame);
+  expect(isKeyFrame).toEqual(isKeyFrame.map((_, index) => index % 10 === 0));
   let feed: VideoFeed | null = null;
   const call = await openCall({ videoCodecs: [codec] }, { onKeyFrameRequest: () => feed?.requestKeyFrame() });
   feed = new VideoFeed({
     sink: call.peer,
     loop,
-    frameCount: loop.frames.length,
+    frameCount: loop.frameCount,
     loopOffset: 3,
     openEncoder: () => VideoEncoder.open({ codec, ...SIZE, bitrateKbps: 600 }),
     renderFrame: (index, _mediaTimeMs, out) => drawMovingPicture(index, out),
@@ -74,13 +76,13 @@ test.for(['vp8', 'h264'] as const)('%s: idle, talk and idle again arrive as one 
 test('a lost picture during idle is followed by a key frame', async () => {
   const codec: VideoCodec = 'vp8';
   const renderFrame = (_index: number, out: Picture) => drawMovingPicture(0, out);
-  const loop = await encodeIdleLoop({ codec, ...SIZE, bitrateKbps: 400, frameCount: 40, jointEvery: 40, renderFrame });
+  const loop = await openIdleLoop({ codec, ...SIZE, bitrateKbps: 400, frameCount: 40, jointEvery: 40, renderFrame });
   let feed: VideoFeed | null = null;
   const call = await openCall({ videoCodecs: [codec] }, { onKeyFrameRequest: () => feed?.requestKeyFrame() });
   feed = new VideoFeed({
     sink: call.peer,
     loop,
-    frameCount: loop.frames.length,
+    frameCount: loop.frameCount,
     loopOffset: 0,
     openEncoder: () => VideoEncoder.open({ codec, ...SIZE, bitrateKbps: 600 }),
     renderFrame: (index, _mediaTimeMs, out) => renderFrame(index, out),

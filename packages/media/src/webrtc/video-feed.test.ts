@@ -10,13 +10,19 @@ const LOOP_FRAME_BYTES = 2000;
 
 type Shown = { index: number; isLive: boolean; isKeyFrame: boolean; mediaTimeMs: number };
 
-function makeLoop(): EncodedLoop {
+function makeLoop(isCoded: (index: number) => boolean = () => true): EncodedLoop {
   const frames = Array.from({ length: FRAME_COUNT }, (_, index) => {
     const data = new Uint8Array(LOOP_FRAME_BYTES);
     data[0] = index;
     return { data, isKeyFrame: index % JOINT_EVERY === 0 };
   });
-  return { codec: 'vp8', frames, jointEvery: JOINT_EVERY };
+  return {
+    codec: 'vp8',
+    frameCount: FRAME_COUNT,
+    jointEvery: JOINT_EVERY,
+    bitrateKbps: (LOOP_FRAME_BYTES * 8) / 40,
+    frameAt: (index) => (isCoded(index) ? frames[index] : undefined),
+  };
 }
 
 /** Writes the index that it was shown into the coded frame; 9 marks a live one. */
@@ -39,7 +45,7 @@ class EncoderStandIn {
   }
 }
 
-function openFeed({ loopOffset = 0, isVideoReady = true, hasLoop = true } = {}) {
+function openFeed({ loopOffset = 0, isVideoReady = true, hasLoop = true, loop = hasLoop ? makeLoop() : null } = {}) {
   const shown: Shown[] = [];
   const encoder = new EncoderStandIn();
   const state = { isVideoReady, videoBacklogMs: 0, opens: 0, openFails: false, failures: 0 };
@@ -64,8 +70,8 @@ function openFeed({ loopOffset = 0, isVideoReady = true, hasLoop = true } = {}) 
           mediaTimeMs: atMs,
         }),
     },
-    loop: hasLoop ? makeLoop() : null,
-    frameCount: makeLoop().frames.length,
+    loop,
+    frameCount: FRAME_COUNT,
     loopOffset,
     openEncoder: async () => {
       state.opens += 1;
@@ -113,6 +119,29 @@ test('speech begins with a key frame at the present index and ends at a joint wi
   expect(text(tick(3))).toBe('4LK 5L 6L');
   feed.setLive(false);
   expect(text(tick(5))).toBe('7L 8L 9L 10K 11');
+});
+
+test('a stretch of the loop that is not coded yet is shown live, and the loop joined when it is there', async () => {
+  let codedTo = 10;
+  const asked: number[] = [];
+  const loop = makeLoop((index) => {
+    asked.push(index);
+    return index < codedTo;
+  });
+  const { feed, tick, encoderReady } = openFeed({ loop });
+  tick(1);
+  await encoderReady();
+  expect(text(tick(11))).toBe('1 2 3 4 5 6 7 8 9 10LK 11L');
+  codedTo = 30;
+  expect(text(tick(9))).toBe('12L 13L 14L 15L 16L 17L 18L 19L 20K');
+  feed.setLive(true);
+  asked.length = 0;
+  tick(4);
+  expect(asked).toEqual([]);
+  feed.setLive(false);
+  tick(2);
+  // It is the joint ahead that is asked for, not what lies before it.
+  expect(asked).toEqual([30, 30]);
 });
 
 test('until the encoder is open the loop goes on', async () => {

@@ -1,4 +1,3 @@
-import { FRAME_INTERVAL_MS } from '../core/audio-format.ts';
 import { createPicture, type Picture } from '../core/picture.ts';
 import type { EncodedVideoFrame } from './encoded-frame.ts';
 import type { EncodedLoop } from './idle-loop.ts';
@@ -43,13 +42,12 @@ export type VideoFeedStats = {
 };
 
 /**
- * Decides for each tick of a call what is sent: the next picture of the shared loop, or a live one rendered at the same
- * index, so that neither switch is seen. Live begins with a key frame at any index; the loop is joined again at a joint.
+ * Decides for each tick of a call what is sent: the next picture of the shared loop, or, while there is more to show or the loop
+ * is not coded so far, a live one rendered at the same index, so that neither switch is seen. Live begins with a key frame at any index; the loop is joined again at a joint.
  */
 export class VideoFeed {
   readonly #options: VideoFeedOptions;
   #loop: EncodedLoop | null = null;
-  #loopKbps = 0;
   #loopIndex: number;
   #mode: 'loop' | 'live' = 'loop';
   #isLiveWanted = false;
@@ -77,13 +75,11 @@ export class VideoFeed {
 
   /** The loop is ready; it is joined at its next joint. */
   setLoop(loop: EncodedLoop): void {
-    if (loop.frames.length !== this.#options.frameCount) {
-      throw new RangeError(`The loop has ${loop.frames.length} frames in place of ${this.#options.frameCount}.`);
+    if (loop.frameCount !== this.#options.frameCount) {
+      throw new RangeError(`The loop has ${loop.frameCount} frames in place of ${this.#options.frameCount}.`);
     }
-    const totalBytes = loop.frames.reduce((total, frame) => total + frame.data.byteLength, 0);
     this.#loop = loop;
     if (this.#forwardedFrames + this.#encodedFrames === 0) this.#hasBeenSeen = false;
-    this.#loopKbps = (totalBytes * 8) / (loop.frames.length * FRAME_INTERVAL_MS);
   }
 
   /** Index that the next tick will show. */
@@ -114,8 +110,9 @@ export class VideoFeed {
   setBitrate(kbps: number): void {
     this.#bitrateKbps = kbps;
     this.#encoder?.setBitrate(kbps);
-    if (kbps < this.#loopKbps * TOO_NARROW_SHARE) this.#isPathTooNarrow = true;
-    else if (kbps > this.#loopKbps * WIDE_ENOUGH_SHARE) this.#isPathTooNarrow = false;
+    const loopKbps = this.#loop?.bitrateKbps ?? 0;
+    if (kbps < loopKbps * TOO_NARROW_SHARE) this.#isPathTooNarrow = true;
+    else if (kbps > loopKbps * WIDE_ENOUGH_SHARE) this.#isPathTooNarrow = false;
   }
 
   stats(): VideoFeedStats {
@@ -138,13 +135,16 @@ export class VideoFeed {
   #beginAtJoint(): void {
     this.#hasBeenSeen = true;
     if (this.#loop === null) return;
-    const { frames, jointEvery } = this.#loop;
-    this.#loopIndex = (Math.ceil(this.#loopIndex / jointEvery) * jointEvery) % frames.length;
+    const { frameCount, jointEvery } = this.#loop;
+    this.#loopIndex = (Math.ceil(this.#loopIndex / jointEvery) * jointEvery) % frameCount;
   }
 
   #show(mediaTimeMs: number): void {
     const isJoint = this.#loop !== null && this.#loopIndex % this.#loop.jointEvery === 0;
-    const wantsLive = this.#isLiveWanted || this.#isPathTooNarrow || this.#loop === null;
+    const isLiveWanted = this.#isLiveWanted || this.#isPathTooNarrow;
+    // Not asked for while it is not wanted: for a talking avatar nothing is coded that nobody sees.
+    const frame = isLiveWanted ? undefined : this.#nextOfLoop(isJoint);
+    const wantsLive = isLiveWanted || frame === undefined;
     if (this.#mode === 'live' && !(isJoint && !wantsLive)) {
       this.#encodeLive(mediaTimeMs);
       return;
@@ -156,11 +156,19 @@ export class VideoFeed {
       this.#encodeLive(mediaTimeMs);
       return;
     }
-    this.#forward(mediaTimeMs);
+    this.#forward(frame ?? this.#loop?.frameAt(this.#loopIndex), mediaTimeMs);
   }
 
-  #forward(mediaTimeMs: number): void {
-    const frame = this.#loop?.frames[this.#loopIndex];
+  /** While live, only the joint ahead counts. */
+  #nextOfLoop(isJoint: boolean): EncodedVideoFrame | undefined {
+    const loop = this.#loop;
+    if (loop === null) return undefined;
+    if (this.#mode === 'loop' || isJoint) return loop.frameAt(this.#loopIndex);
+    const joint = Math.ceil(this.#loopIndex / loop.jointEvery) * loop.jointEvery;
+    return loop.frameAt(joint % loop.frameCount);
+  }
+
+  #forward(frame: EncodedVideoFrame | undefined, mediaTimeMs: number): void {
     if (frame === undefined) return;
     this.#mode = 'loop';
     if (frame.isKeyFrame) this.#isKeyFrameWanted = false;

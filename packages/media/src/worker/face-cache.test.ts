@@ -23,7 +23,7 @@ function openCache(maxIdle: number) {
     },
     encode(_face, codec) {
       work.loops += 1;
-      return heavily({ codec, frames: [], jointEvery: 50 });
+      return heavily({ codec, frameCount: 0, jointEvery: 50, bitrateKbps: 0, frameAt: () => undefined });
     },
     maxIdle,
   });

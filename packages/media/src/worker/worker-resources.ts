@@ -15,7 +15,7 @@ import { createLocalVoice, describeLocalVoice, type LocalEars, type LocalVoice }
 import { openVoice, type Surroundings } from '../voice/open-voice.ts';
 import { guardedNetwork } from '../voice/shared/service-network.ts';
 import type { VoiceParts } from '../voice/voice-parts.ts';
-import { type EncodedLoop, encodeIdleLoop } from '../webrtc/idle-loop.ts';
+import { type EncodedLoop, openIdleLoop } from '../webrtc/idle-loop.ts';
 import type { AskedModels } from './asked-models.ts';
 import { FaceCache } from './face-cache.ts';
 import type { LocalVoiceParts, WorkerOptions } from './worker-messages.ts';
@@ -169,7 +169,7 @@ function earsOf({ models }: WorkerOptions, asked: AskedModels, logger: Logger): 
 }
 
 function encodeLoop(face: Face, codec: 'vp8' | 'h264'): Promise<EncodedLoop> {
-  return encodeIdleLoop({
+  return openIdleLoop({
     codec,
     widthPx: face.widthPx,
     heightPx: face.heightPx,

@@ -7,7 +7,7 @@ import { systemClock } from '../../core/clock.ts';
 import { silentLogger } from '../../core/logger.ts';
 import { createPicture, type Picture } from '../../core/picture.ts';
 import type { VideoCodec } from '../encoded-frame.ts';
-import { encodeIdleLoop } from '../idle-loop.ts';
+import { openIdleLoop } from '../idle-loop.ts';
 import { Peer } from '../peer.ts';
 import { VideoEncoder } from '../video-encoder.ts';
 import { VideoFeed } from '../video-feed.ts';
@@ -113,7 +113,7 @@ clients.on('message', (message: { id: number; answer?: { sdp: string }; firstPic
   }
 });
 
-const loop = await encodeIdleLoop({
+const loop = await openIdleLoop({
   codec,
   widthPx: SIDE_PX,
   heightPx: SIDE_PX,
@@ -138,7 +138,7 @@ for (let id = 0; id < callCount; id += 1) {
   call.feed = new VideoFeed({
     sink: call.peer,
     loop,
-    frameCount: loop.frames.length,
+    frameCount: loop.frameCount,
     loopOffset: id * 7,
     openEncoder,
     renderFrame: (index, _mediaTimeMs, out) => copy(index, out),
