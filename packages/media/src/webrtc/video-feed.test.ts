@@ -45,7 +45,7 @@ class EncoderStandIn {
   }
 }
 
-function openFeed({ loopOffset = 0, isVideoReady = true, hasLoop = true, loop = hasLoop ? makeLoop() : null } = {}) {
+function openFeed({ loopOffset = 0, isVideoReady = true, loop = makeLoop() as EncodedLoop | null } = {}) {
   const shown: Shown[] = [];
   const encoder = new EncoderStandIn();
   const state = { isVideoReady, videoBacklogMs: 0, opens: 0, openFails: false, failures: 0 };
@@ -238,7 +238,7 @@ test('after close nothing is sent, and an encoder that opens late is closed', as
 });
 
 test('without a loop every picture is live, and a loop that comes later is joined at its joint', async () => {
-  const { feed, tick, encoderReady } = openFeed({ hasLoop: false });
+  const { feed, tick, encoderReady } = openFeed({ loop: null });
   expect(tick()).toEqual([]);
   await encoderReady();
   const live = tick(3);
@@ -250,7 +250,7 @@ test('without a loop every picture is live, and a loop that comes later is joine
 });
 
 test('a loop that comes before any picture was shown begins with a key frame', () => {
-  const { feed, tick } = openFeed({ hasLoop: false, loopOffset: 3 });
+  const { feed, tick } = openFeed({ loop: null, loopOffset: 3 });
   tick();
   feed.setLoop(makeLoop());
   expect(tick()[0]).toMatchObject({ isLive: false, isKeyFrame: true });
