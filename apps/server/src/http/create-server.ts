@@ -5,6 +5,8 @@ import { ControlError } from '../control/control-error.ts';
 import type { ReadingPlaces } from '../control/fairness/fair-reading.ts';
 import type { FilmEstimates } from '../control/films/film-estimates.ts';
 import type { Films } from '../control/films/films.ts';
+import { followAll } from '../gateway/calls/call-follower.ts';
+import { UtteranceDesk } from '../gateway/calls/utterance-desk.ts';
 import { SIGNALLING_PATH, SignallingDesk } from '../gateway/navtalk-v1/signalling-desk.ts';
 import { NAVTALK_V2 } from '../gateway/navtalk-v2/navtalk-v2.ts';
 import { OPENAI_REALTIME } from '../gateway/openai-realtime/openai-realtime.ts';
@@ -13,7 +15,7 @@ import type { EmbeddedBroker } from '../gateway/operator/broker/embedded-broker.
 import type { OperatorDesk } from '../gateway/operator/operator-desk.ts';
 import { createGateway, type Gateway } from '../gateway/wire/gateway.ts';
 import type { WireDependencies } from '../gateway/wire/wire-dependencies.ts';
-import type { AvatarCatalogue, FollowedCall } from '../ports.ts';
+import type { AvatarCatalogue } from '../ports.ts';
 import { requireStatedAccess, type StatedRoute } from './access/guard.ts';
 import { registerAnswerBudget } from './answers/answer-budget.ts';
 import { registerReadingTurns } from './answers/reading-turns.ts';
@@ -154,8 +156,9 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
     return (path.startsWith(SIGNALLING_PATH) ? desk?.unpaired() : gateway?.unadmitted()) ?? [];
   });
   const { operator } = dependencies;
-  const follow = operator === undefined ? {} : { follow: (call: FollowedCall) => operator.desk.follow(call) };
-  const gateway = createGateway(app, { ...dependencies, ...follow });
+  const utterances = new UtteranceDesk();
+  const follow = followAll([utterances, ...(operator === undefined ? [] : [operator.desk])]);
+  const gateway = createGateway(app, { ...dependencies, follow });
   gateway.serve(NAVTALK_V2);
   gateway.serve(OPENAI_REALTIME);
   const desk = new SignallingDesk(app, gateway);
@@ -166,7 +169,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   // What everybody may see is the same for everybody.
   const listForAll = sharedBriefly((projectId) => catalogue.listShown(projectId), PUBLIC_LIST_MS);
   registerTalkPage(app, listForAll, dependencies.talkPage);
-  registerOpenApi(app, { ...dependencies, listForAll });
+  registerOpenApi(app, { ...dependencies, listForAll, utterances });
   const { admission, consoleApi } = dependencies;
   const secrets = consoleApi === undefined ? {} : { tokens: consoleApi.tokens };
   registerOpenAiApi(app, { admission, catalogue, listForAll, gateway, ...secrets });

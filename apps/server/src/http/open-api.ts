@@ -6,6 +6,7 @@ import type { OwnAvatars } from '../control/avatars/own-avatars.ts';
 import { ControlError } from '../control/control-error.ts';
 import type { ConversationRecords } from '../control/conversations/conversation-records.ts';
 import type { RecordedTalk } from '../control/recordings/recordings.ts';
+import type { UtteranceDesk } from '../gateway/calls/utterance-desk.ts';
 import type { Admission, AvatarCatalogue, CatalogueAvatar, TalkKeys } from '../ports.ts';
 import { FOR, type LicenceHolder } from './access/access.ts';
 import { guardRoutes } from './access/guard.ts';
@@ -21,6 +22,7 @@ import { registerLists } from './open-rest/lists.ts';
 import { type LoopVideoFilms, registerLoopVideos } from './open-rest/loop-videos.ts';
 import { type OperatorTokenOptions, registerOperatorToken } from './open-rest/operator-token.ts';
 import { type RatingOptions, registerRatings } from './open-rest/ratings.ts';
+import { registerSpokenTexts } from './open-rest/spoken-texts.ts';
 import type { ListForAll } from './talk-page.ts';
 
 export type OpenApiDependencies = {
@@ -29,6 +31,8 @@ export type OpenApiDependencies = {
   /** The lists that holders of public keys read. */
   readonly listForAll: ListForAll;
   readonly iceServers: (hostName: string) => readonly IceServer[];
+  /** Where programs meet the calls of this node. */
+  readonly utterances: Pick<UtteranceDesk, 'say' | 'look'>;
   /** Left out: avatars cannot be changed over this interface. */
   readonly avatars?: OwnAvatars;
   /** Left out: there are no chat records. */
@@ -114,6 +118,7 @@ export function registerOpenApi(app: FastifyInstance, dependencies: OpenApiDepen
     registerLists(scope);
     registerIceServers(scope, dependencies);
     registerHostedTools(scope);
+    registerSpokenTexts(scope, dependencies.utterances);
     const { avatars, records } = dependencies;
     if (avatars !== undefined) registerAvatarWrites(scope, avatars);
     if (dependencies.films !== undefined) registerLoopVideos(scope, dependencies.films);

@@ -3,6 +3,24 @@ import type { Admitted } from './admit-call.ts';
 
 const NOBODY: CallFollower = { event() {}, command() {}, ended() {} };
 
+/** Everybody who follows calls, in this order. */
+export function followAll(desks: readonly { readonly follow: FollowCall }[]): FollowCall {
+  return (call) => {
+    const followers = desks.map((desk) => desk.follow(call));
+    return {
+      event(event) {
+        for (const follower of followers) follower.event(event);
+      },
+      command(command) {
+        for (const follower of followers) follower.command(command);
+      },
+      ended() {
+        for (const follower of followers) follower.ended();
+      },
+    };
+  };
+}
+
 /** Has a call followed. Whatever the follower throws is told to `onFailure` and goes no further. */
 export function followSafely(
   follow: FollowCall | undefined,

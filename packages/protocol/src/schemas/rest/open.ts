@@ -160,6 +160,19 @@ export const openRatingSchema = z
   .object({ rating: ratingSchema, text: z.string() })
   .meta({ examples: [{ rating: 'up', text: 'Quick and friendly.' }] });
 
+/** What has become of a text to be said. */
+export const openUtteranceSchema = z
+  .object({
+    utteranceId: z.string(),
+    state: z
+      .enum(['queued', 'started', 'ended', 'interrupted', 'failed'])
+      .describe('`started`: its sound has begun. The last three are its end.'),
+    playedMs: z.number().describe('How much of it was heard, once it is over.'),
+    heardText: z.string().describe('The words of it that were heard, once it is over.'),
+    message: z.string().describe('Why it failed; empty otherwise.'),
+  })
+  .meta({ examples: [{ utteranceId: 'closing-time', state: 'queued', playedMs: 0, heardText: '', message: '' }] });
+
 export const openSessionPageSchema = z
   .object({
     data: z.array(openSessionSchema),

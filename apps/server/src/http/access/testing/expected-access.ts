@@ -195,6 +195,9 @@ export const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'GET /api/v1/uploads/:uploadId',
     'DELETE /api/v1/uploads/:uploadId',
     'POST /api/open/v1/mqtt/operator-token',
+    'POST /api/open/v1/talk/say',
+    'GET /api/open/v1/talk/utterance',
+    'POST /api/open/v1/talk/utterance',
     ...[
       ...['generateLoopVideo', 'generateLoopVideoStatus', 'status'],
       ...['getLoopVideoStatus', 'loopVideoStatus', 'generate-loop-video-status'],
