@@ -90,6 +90,29 @@ describeOnBothDatabases('client secrets', (context) => {
     expect(JSON.stringify(call.commands)).not.toContain('SECRET PROMPT');
   });
 
+  it('come with a session of the beta for clients that ask for one, and not for sessions that only write down', async () => {
+    const ask = (path: string, payload: object, bearer = key) =>
+      server.app.inject({
+        ...{ method: 'POST', url: `/v1/realtime/${path}`, payload, headers: { authorization: `Bearer ${bearer}` } },
+      });
+    const body = { model: names.mine, instructions: 'Be brief.', modalities: ['audio', 'text'], voice: 'ash' };
+    const session = (await ask('sessions', body)).json();
+    expect(session).toMatchObject({
+      ...{ object: 'realtime.session', model: names.mine, instructions: 'Be brief.', voice: 'ash' },
+      ...{ modalities: ['text', 'audio'], client_secret: { value: expect.stringMatching(/^ek_vt_/) } },
+    });
+    expect(session.client_secret.expires_at).toBeGreaterThan(Date.now() / 1000);
+    const { value } = session.client_secret;
+    const models = await server.app.inject({ url: '/v1/models', headers: { authorization: `Bearer ${value}` } });
+    expect(models.json().data).toMatchObject([{ id: names.mine }]);
+    expect((await ask('sessions', {}, value)).statusCode).toBe(403);
+    expect((await ask('sessions', { model: names.theirs })).json().error.code).toBe('model_not_found');
+    const refused = await ask('transcription_sessions', {});
+    expect([refused.statusCode, refused.json().error]).toMatchObject([400, { code: 'unsupported' }]);
+    expect(refused.json().error.message).toContain('avatars answer');
+    expect((await ask('transcription_sessions', {}, 'sk_wrong')).statusCode).toBe(401);
+  });
+
   it('are minted for keys alone, for avatars that these may call, and for sessions that can be opened', async () => {
     const { value } = (await mint({})).json();
     const codes = async (payload: object, bearer = key) => {

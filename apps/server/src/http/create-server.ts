@@ -10,6 +10,7 @@ import { UtteranceDesk } from '../gateway/calls/utterance-desk.ts';
 import { SIGNALLING_PATH, SignallingDesk } from '../gateway/navtalk-v1/signalling-desk.ts';
 import { NAVTALK_V2 } from '../gateway/navtalk-v2/navtalk-v2.ts';
 import { OPENAI_REALTIME } from '../gateway/openai-realtime/openai-realtime.ts';
+import { SidebandDesk } from '../gateway/openai-realtime/sideband-desk.ts';
 import { BROKER_PATH, serveBroker } from '../gateway/operator/broker/broker-doors.ts';
 import type { EmbeddedBroker } from '../gateway/operator/broker/embedded-broker.ts';
 import type { OperatorDesk } from '../gateway/operator/operator-desk.ts';
@@ -96,6 +97,13 @@ export type Server = {
   readonly routes: readonly StatedRoute[];
 };
 
+/** What takes sockets. */
+type Sockets = {
+  readonly gateway: Gateway;
+  readonly desk: SignallingDesk;
+  readonly sidebands: SidebandDesk;
+};
+
 /** So old may the list of the avatars be that the first page shows. */
 const PUBLIC_LIST_MS = 1000;
 
@@ -128,11 +136,12 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
     frameworkErrors: (error, request, reply) => answerUnroutable(error, openToOrigin(request, reply)),
   }) as FastifyInstance;
   useOwnSentences();
-  const sockets: { current: { readonly gateway: Gateway; readonly desk: SignallingDesk } | null } = { current: null };
+  const sockets: { current: Sockets | null } = { current: null };
   await app.register(fastifyWebsocket, {
     options: SOCKET_OPTIONS,
     preClose: async () => {
       sockets.current?.desk.close();
+      sockets.current?.sidebands.close();
       dependencies.operator?.broker?.endAll();
       await sockets.current?.gateway.close();
       app.websocketServer.close();
@@ -151,19 +160,21 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
   registerBoundedJson(app);
   await registerApiReference(app, dependencies.talkPage.version);
   refuseSocketCrowds(app, (path) => {
-    const { gateway, desk } = sockets.current ?? {};
+    const { gateway, desk, sidebands } = sockets.current ?? {};
     if (path.startsWith(BROKER_PATH)) return dependencies.operator?.broker?.unadmitted() ?? [];
-    return (path.startsWith(SIGNALLING_PATH) ? desk?.unpaired() : gateway?.unadmitted()) ?? [];
+    if (path.startsWith(SIGNALLING_PATH)) return desk?.unpaired() ?? [];
+    return [...(gateway?.unadmitted() ?? []), ...(sidebands?.waiting() ?? [])];
   });
   const { operator } = dependencies;
   const utterances = new UtteranceDesk();
   const follow = followAll([utterances, ...(operator === undefined ? [] : [operator.desk])]);
   const gateway = createGateway(app, { ...dependencies, follow });
   gateway.serve(NAVTALK_V2);
-  gateway.serve(OPENAI_REALTIME);
+  const sidebands = new SidebandDesk(gateway, dependencies.admission, dependencies.logger);
+  gateway.serve(OPENAI_REALTIME, undefined, (socket, request) => sidebands.take(socket, request));
   const desk = new SignallingDesk(app, gateway);
   if (operator?.broker) serveBroker(app, gateway, operator.broker);
-  sockets.current = { gateway, desk };
+  sockets.current = { gateway, desk, sidebands };
   registerHealth(app, () => dependencies.health(gateway.callCount()));
   const { catalogue } = dependencies;
   // What everybody may see is the same for everybody.

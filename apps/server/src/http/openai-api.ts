@@ -8,6 +8,8 @@ import { toError } from '../gateway/openai-realtime/ends.ts';
 import { OPENAI_REALTIME, OPENAI_REALTIME_PATH } from '../gateway/openai-realtime/openai-realtime.ts';
 import { avatarOf, isBeta, readKey, requestFor } from '../gateway/openai-realtime/read-connect.ts';
 import { readSessionPatch, writeSessionPatch } from '../gateway/openai-realtime/session-patch.ts';
+import { CALL_ID_PREFIX } from '../gateway/openai-realtime/sideband-desk.ts';
+import { toBeta } from '../gateway/openai-realtime/to-beta.ts';
 import { Unusable } from '../gateway/openai-realtime/unusable.ts';
 import type { Gateway } from '../gateway/wire/gateway.ts';
 import type { Admission, AvatarCatalogue, CatalogueAvatar } from '../ports.ts';
@@ -30,7 +32,6 @@ export type OpenAiApiDependencies = {
 };
 
 const CALLS_PATH = `${OPENAI_REALTIME_PATH}/calls`;
-const CALL_ID_PREFIX = 'rtc_';
 const UNUSABLE_OFFER =
   'The offer cannot be answered. It needs an audio section with Opus, and ICE and DTLS as browsers write them.';
 /** How long a client secret works, in seconds. */
@@ -50,6 +51,7 @@ export function registerOpenAiApi(app: FastifyInstance, dependencies: OpenAiApiD
     guardRoutes(scope, dependencies);
     registerModels(scope, dependencies);
     registerCalls(scope, dependencies);
+    registerTranscription(scope);
     if (dependencies.tokens !== undefined) registerSecrets(scope, dependencies, dependencies.tokens);
   });
 }
@@ -100,25 +102,31 @@ function registerSecrets(
   { admission }: OpenAiApiDependencies,
   tokens: Pick<BrowserTokens, 'mint'>,
 ): void {
-  const url = `${OPENAI_REALTIME_PATH}/client_secrets`;
-  scope.post(url, { config: FOR.keyInHeader, schema: { hide: true } }, async (request) => {
-    const { licence } = holderOf(request);
-    const body = readJson(request);
-    const session = isFields(body.session) ? body.session : {};
+  const mint = async (request: FastifyRequest, session: Fields, lifetimeSeconds: number) => {
+    const { licenceId, keyDigest, projectId } = holderOf(request).licence;
     const clientSession = keptSession(session);
-    const avatarId = await findAvatarId(admission, licence.projectId, session);
-    const { licenceId, keyDigest } = licence;
-    const lifetimeSeconds = readLifetime(body.expires_after);
+    const avatarId = await findAvatarId(admission, projectId, session);
     const minted = await tokens.mint({
       ...{ licenceId, keyDigest, lifetimeSeconds, clientSession },
       ...(avatarId === null ? {} : { avatarId }),
     });
     if (minted === null) throw new ControlError('wrong-credentials', OPEN_SENTENCES.invalidLicence);
-    return {
-      value: `${CLIENT_SECRET_PREFIX}${minted.token}`,
-      expires_at: Math.floor(minted.expiresAt.getTime() / 1000),
-      session: { ...clientSession, type: 'realtime', object: 'realtime.session' },
-    };
+    const expiresAt = Math.floor(minted.expiresAt.getTime() / 1000);
+    return { secret: { value: `${CLIENT_SECRET_PREFIX}${minted.token}`, expires_at: expiresAt }, clientSession };
+  };
+  const options = { config: FOR.keyInHeader, schema: { hide: true } };
+  scope.post(`${OPENAI_REALTIME_PATH}/client_secrets`, options, async (request) => {
+    const body = readJson(request);
+    const session = isFields(body.session) ? body.session : {};
+    const { secret, clientSession } = await mint(request, session, readLifetime(body.expires_after));
+    return { ...secret, session: { ...clientSession, type: 'realtime', object: 'realtime.session' } };
+  });
+  // The same of the beta: the session is the body, and the secret stands in what comes back.
+  scope.post(`${OPENAI_REALTIME_PATH}/sessions`, options, async (request) => {
+    const body = readJson(request);
+    const { secret, clientSession } = await mint(request, body, readLifetime(body.expires_after));
+    const session = toBeta({ type: 'session.created', session: clientSession })?.session;
+    return { object: 'realtime.session', ...(isFields(session) ? session : {}), client_secret: secret };
   });
 }
 
@@ -193,5 +201,15 @@ function registerCalls(scope: FastifyInstance, { gateway }: OpenAiApiDependencie
     const sessionId = callId.startsWith(CALL_ID_PREFIX) ? callId.slice(CALL_ID_PREFIX.length) : '';
     if (!gateway.hangUp(sessionId, holderOf(request).licence.licenceId)) throw notFound('call');
     return reply.code(200).send({});
+  });
+}
+
+/** Avatars answer: nobody who only writes down is there. */
+function registerTranscription(scope: FastifyInstance): void {
+  const options = { config: FOR.keyInHeader, schema: { hide: true } };
+  scope.post(`${OPENAI_REALTIME_PATH}/transcription_sessions`, options, async () => {
+    const text =
+      'Sessions that only write down are not made here: avatars answer. Their sessions tell what the user said, as input_audio_transcription.';
+    throw new Unusable('unsupported', text);
   });
 }

@@ -4,6 +4,7 @@ import { parseMessage } from './parse-message.ts';
 import { readConnect } from './read-connect.ts';
 import { readSound } from './read-sound.ts';
 import { reduce } from './reduce.ts';
+import { side } from './side.ts';
 import type { Message, OpenAiRequest, OpenAiState, OpenAiTimer } from './state.ts';
 import { waitingBytes } from './state.ts';
 
@@ -16,6 +17,7 @@ export const OPENAI_REALTIME: WireProtocol<OpenAiState, Message, OpenAiTimer, Op
   decode: parseMessage,
   readSound,
   encode: JSON.stringify,
+  side,
   initialState: (request) => ({ phase: 'placing', request }),
   reduce,
   waitingBytes,

@@ -62,6 +62,11 @@ export class ChannelConnection<
     this.#answer = answered.resolve;
   }
 
+  /** Its id is told with its answer. */
+  override get takesSides(): boolean {
+    return this.canBeJoined;
+  }
+
   override placed(settings: CallSettings): void {
     super.placed(settings);
     this.call.command({ type: 'remote-description', description: { type: 'offer', sdp: this.#offerSdp } });

@@ -22,6 +22,13 @@ const CLOSE_GRACE_MS = 5000;
 /** The same, when what its socket holds is needed elsewhere. */
 const EVICTION_GRACE_MS = 250;
 
+/** Other controllers of one call. */
+const MAX_SIDES = 4;
+/** Close codes of sides: the call is over; what they say is more than may be; their key holds no more. */
+const CALL_ENDED = 1000;
+const TOO_MUCH = 1009;
+const KEY_GONE = 3000;
+
 /** A second socket of the same client, for what its protocol does not say on the first. */
 export type Companion = {
   send(text: string): void;
@@ -30,9 +37,30 @@ export type Companion = {
   close(): void;
 };
 
+/** The socket of another controller of the call, who hears what the client is told, and says what the client may say. */
+export type Side = {
+  /** Whose key let it in. */
+  readonly licenceId: string;
+  send(text: string): void;
+  heartbeat(): void;
+  close(code: number, reason: string): void;
+};
+
+/** How a side speaks, and how it leaves. */
+type JoinedSide = {
+  readonly take: (data: RawData, isBinary: boolean) => void;
+  readonly leave: () => void;
+};
+
 /** A connection of whatever protocol. */
 export type OpenConnection = {
   readonly call: Call;
+  /** Other controllers may join it. */
+  readonly takesSides: boolean;
+  /** Null: it has as many as it takes, or is over. */
+  joinSide(side: Side): JoinedSide | null;
+  /** Sends away whom this licence let in. */
+  endSides(licenceId: string): void;
   heartbeat(): void;
   tellLife(intervalMs: number): void;
   readonly wantsCompanion: boolean;
@@ -73,6 +101,7 @@ export class Connection<
   /** Resolves when the call has its place; never, where it is refused. */
   readonly whenPlaced: Promise<void>;
   readonly #resolvePlaced: () => void;
+  readonly #sides = new Set<Side>();
   #companion: Companion | null = null;
   #isReading = false;
   #isAlive = true;
@@ -129,6 +158,7 @@ export class Connection<
     this.#isAlive = false;
     this.#socket.ping();
     this.#companion?.ping();
+    for (const side of this.#sides) side.heartbeat();
   }
 
   /** A companion may still join: the call has none, and is not over. */
@@ -144,6 +174,39 @@ export class Connection<
   /** What the client says on its second socket. */
   takeAside(data: RawData, isBinary: boolean): void {
     if (this.#asideReader !== null && this.#isReading) this.#onFrame(this.#asideReader, data, isBinary);
+  }
+
+  get takesSides(): boolean {
+    return false;
+  }
+
+  /** Its protocol knows of other controllers, and it is going on. */
+  protected get canBeJoined(): boolean {
+    return this.#protocol.side !== undefined && this.#isReading && !this.call.isOver;
+  }
+
+  joinSide(side: Side): JoinedSide | null {
+    const { side: rules, decode, encode } = this.#protocol;
+    if (rules === undefined || !this.takesSides || this.#sides.size >= MAX_SIDES) return null;
+    this.#sides.add(side);
+    for (const message of rules.greet(this.#shell.state)) side.send(encode(message));
+    this.call.log('info', 'Another controller joined the call', { sides: this.#sides.size });
+    const reader = createFrameReader({ decode });
+    return {
+      take: (data, isBinary) => {
+        const reading = reader.read(data, isBinary, performance.now());
+        if (reading.kind === 'fatal') side.close(TOO_MUCH, reading.code);
+        if (reading.kind !== 'message') return;
+        const refusal = rules.refuse(reading.message);
+        if (refusal !== null) side.send(encode(refusal));
+        else this.#dispatch({ type: 'client', message: reading.message, atMs: performance.now() });
+      },
+      leave: () => void this.#sides.delete(side),
+    };
+  }
+
+  endSides(licenceId: string): void {
+    for (const side of [...this.#sides]) if (side.licenceId === licenceId) side.close(KEY_GONE, 'key revoked');
   }
 
   /** Tells the client that the connection lives. */
@@ -175,6 +238,7 @@ export class Connection<
       for (const timer of this.#timers.values()) clearTimeout(timer);
       this.#timers.clear();
       this.#companion?.close();
+      for (const side of [...this.#sides]) side.close(CALL_ENDED, 'call ended');
       if (end !== null) setTimeout(() => this.#socket.terminate(), CLOSE_GRACE_MS).unref();
     }
   }
@@ -265,6 +329,8 @@ export class Connection<
   }
 
   #send(message: Message, isSound: boolean): void {
+    const text = this.#protocol.encode(message);
+    if (!isSound) for (const side of this.#sides) side.send(text);
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     const decision = decideOutgoing(isSound, this.#socket.bufferedAmount);
     if (decision === 'drop') {
@@ -273,7 +339,7 @@ export class Connection<
       // Whatever is sent now would wait behind the megabytes; the close frame goes last and the socket soon after.
       queueMicrotask(() => this.call.end('slow-client'));
     } else {
-      this.#socket.send(this.#protocol.encode(message), () => this.#countOutgoing());
+      this.#socket.send(text, () => this.#countOutgoing());
       if (!this.#countOutgoing()) queueMicrotask(() => this.call.end('slow-client'));
     }
   }

@@ -21,12 +21,18 @@ const CLIENT_HEARTBEAT_MS = 4_000;
 /** Told of each connection whose call has its place. */
 type Placed = (connection: OpenConnection, request: FastifyRequest) => void;
 
+/** Takes a socket that is for no call of its own: true. */
+type Divert = (socket: WebSocket, request: FastifyRequest) => boolean;
+
 export type Gateway = {
   /** Serves a wire protocol at its paths. `@fastify/websocket` must have been registered. */
   serve<State, Message, Timer extends string, Incoming extends { readonly type: string }, Request extends CallRequest>(
     protocol: WireProtocol<State, Message, Timer, Incoming, Request>,
     onPlaced?: Placed,
+    divert?: Divert,
   ): void;
+  /** The running call of this session; null: there is none. */
+  find(sessionId: string): OpenConnection | null;
   /** Opens a call for a client that offers the connection itself; `ip`: its address. Resolves with its answer, or why there is none. */
   answer<State, Message, Timer extends string, Incoming extends { readonly type: string }, Request extends CallRequest>(
     protocol: WireProtocol<State, Message, Timer, Incoming, Request>,
@@ -94,11 +100,14 @@ export function createGateway(app: FastifyInstance, dependencies: WireDependenci
   };
 
   return {
-    serve(protocol, onPlaced = () => {}) {
+    serve(protocol, onPlaced = () => {}, divert = () => false) {
       for (const url of protocol.paths) {
-        serveSocket(app, url, (socket, request) => accept(protocol, socket, request, onPlaced));
+        serveSocket(app, url, (socket, request) => {
+          if (!divert(socket, request)) accept(protocol, socket, request, onPlaced);
+        });
       }
     },
+    find: (sessionId) => [...connections].find(({ call }) => !call.isOver && call.sessionId === sessionId) ?? null,
     async answer(protocol, given, from) {
       const origin = { ...originOf(from), findCall };
       const connection = new ChannelConnection({ ...given, origin }, protocol, dependencies, budget);
@@ -125,6 +134,7 @@ export function createGateway(app: FastifyInstance, dependencies: WireDependenci
     endCallsOfLicence(licenceId, code) {
       const ended = running().filter(({ licence }) => licence?.licenceId === licenceId);
       for (const call of ended) call.end(code);
+      for (const connection of connections) connection.endSides(licenceId);
       return ended.length;
     },
     hangUp(sessionId, licenceId) {

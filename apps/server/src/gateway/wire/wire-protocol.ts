@@ -59,6 +59,13 @@ export type WireProtocol<
   /** The same of what comes over the second socket. Left out: there is none. */
   readonly decodeAside?: (frame: string | Uint8Array) => ParseResult<Incoming>;
   readonly encode: (message: Message) => string;
+  /** Other controllers may join a call of whose client this side plays the sound. Left out: none. */
+  readonly side?: {
+    /** What one is told when it joins. */
+    readonly greet: (state: State) => readonly Message[];
+    /** The answer to a message that only the client itself may send; null for the others. */
+    readonly refuse: (message: Incoming) => Message | null;
+  };
   readonly initialState: (request: Request) => State;
   readonly reduce: (state: State, input: WireInput<Timer, Incoming>) => Step<State, WireEffect<Message, Timer>>;
   /** Memory of what the state holds of the client's messages, in bytes. */

@@ -190,6 +190,8 @@ export const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   key: [
     'POST /api/v1/browser-tokens',
     'POST /v1/realtime/client_secrets',
+    'POST /v1/realtime/sessions',
+    'POST /v1/realtime/transcription_sessions',
     'GET /api/v1/callback-secret',
     'POST /api/v1/uploads',
     'GET /api/v1/uploads/:uploadId',
