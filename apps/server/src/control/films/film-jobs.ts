@@ -1,6 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import type { FilmCallback, FilmRequest } from '../../db/film-schema.ts';
 import { retryDeadlocks } from '../../db/retry-deadlocks.ts';
+import type { StoredBlob } from '../../files/blob-store.ts';
 import { writeUses } from '../usage/ledger.ts';
 import { priceOfSpan, toPoints } from '../usage/points.ts';
 import { CANCELLED, type FilmCallbacks, type FilmEnd } from './film-callbacks.ts';
@@ -148,9 +149,11 @@ export class FilmJobs {
     await this.#pool.query(`update films set preview_file = $3 where ${OF_ATTEMPT}`, [filmId, attempt, sha256]);
   }
 
-  /** The sound that was spoken for the film, for all attempts to come. */
-  async keepSound({ filmId, attempt }: ClaimedFilm, sha256: string): Promise<void> {
-    await this.#pool.query(`update films set sound_file = $3 where ${OF_ATTEMPT}`, [filmId, attempt, sha256]);
+  /** The sound that was spoken for the film, for all attempts to come: a file of its project until the film is over. */
+  async keepSound({ filmId, attempt }: ClaimedFilm, { sha256, bytes }: StoredBlob): Promise<void> {
+    await this.#pool.query(`update films set sound_file = $3, sound_bytes = $4 where ${OF_ATTEMPT}`, [
+      ...[filmId, attempt, sha256, bytes],
+    ]);
   }
 
   /**

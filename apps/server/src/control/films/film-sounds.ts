@@ -5,8 +5,9 @@ import type { ClaimedFilm } from './film-jobs.ts';
 import { FilmProblemError, problemError } from './film-problem.ts';
 import type { FilmTask, FilmWorkshopOptions } from './film-workshop.ts';
 
-/** A voice that does not answer is asked so often, after growing pauses. */
+/** A voice that does not answer is asked so often for a film by one server, after growing pauses; for so many films that is known. */
 const MOST_SPEAKING_ATTEMPTS = 6;
+const MOST_UNSPOKEN = 1000;
 /** The key of no file. */
 const NO_FILE = '0'.repeat(64);
 
@@ -16,6 +17,8 @@ type Attempt = { readonly film: ClaimedFilm; readonly workFolder: string; readon
 /** Sounds of films that lie in the store while their films are made: what came with the order, and what was spoken elsewhere. */
 export class FilmSounds {
   readonly #options: Pick<FilmWorkshopOptions, 'jobs' | 'blobs' | 'hostedSpeaker' | 'logger'>;
+  /** How often the voice did not answer, by film. */
+  readonly #unspoken = new Map<string, number>();
 
   constructor(options: Pick<FilmWorkshopOptions, 'jobs' | 'blobs' | 'hostedSpeaker' | 'logger'>) {
     this.#options = options;
@@ -40,11 +43,25 @@ export class FilmSounds {
     try {
       await hostedSpeaker.speak(words, path, signal);
     } catch (error) {
-      if (error instanceof FilmProblemError || signal.aborted || film.attempt < MOST_SPEAKING_ATTEMPTS) throw error;
+      if (error instanceof FilmProblemError || signal.aborted || this.#countUnspoken(film) < MOST_SPEAKING_ATTEMPTS)
+        throw error;
+      this.#unspoken.delete(film.filmId);
       throw problemError('voice-away');
     }
+    this.#unspoken.delete(film.filmId);
     await this.#keep(film, path, signal);
     return { kind: 'file', path };
+  }
+
+  /** Attempts that a store or a database has ended are none of the voice's. */
+  #countUnspoken({ filmId }: ClaimedFilm): number {
+    const count = (this.#unspoken.get(filmId) ?? 0) + 1;
+    // As the last one: the first is that of which nothing was heard for longest.
+    this.#unspoken.delete(filmId);
+    this.#unspoken.set(filmId, count);
+    const [oldest] = this.#unspoken.keys();
+    if (this.#unspoken.size > MOST_UNSPOKEN && oldest !== undefined) this.#unspoken.delete(oldest);
+    return count;
   }
 
   /** For attempts that may follow; this one goes on without. */
@@ -52,8 +69,7 @@ export class FilmSounds {
     const { jobs, blobs, logger } = this.#options;
     const { filmId, attempt } = film;
     try {
-      const { sha256 } = await blobs.putFile({ area: 'films', owner: filmId }, path, { signal });
-      await jobs.keepSound(film, sha256);
+      await jobs.keepSound(film, await blobs.putFile({ area: 'films', owner: filmId }, path, { signal }));
     } catch (error) {
       logger.warn({ filmId, attempt, error: errorMessage(error) }, 'What was spoken for a film could not be kept');
     }

@@ -1,7 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { films } from '../../db/film-schema.ts';
 import { projects } from '../../db/schema.ts';
 import { silent } from '../../db/testing/silent-logger.ts';
 import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
@@ -11,6 +13,7 @@ import { openFolderStore } from '../../files/folder-store.ts';
 import { keysIn } from '../../files/testing/conformance.ts';
 import { ENDLESS_DISK } from '../disk/disk-watch.ts';
 import { newPublicId } from '../ids.ts';
+import { fileBytes } from '../quotas/project-usage.ts';
 import { createSignedLinks } from '../secrets/signed-links.ts';
 import { FilmJobs } from './film-jobs.ts';
 import { problemError } from './film-problem.ts';
@@ -63,7 +66,7 @@ describeOnBothDatabases('films of a text', (context) => {
         return { kind: 'made', durationMs: 1000, widthPx: 64, heightPx: 64 };
       },
     });
-    const films = new Films({
+    const orders = new Films({
       ...{ ...places, quotas: { fileMbPerProject: 1 }, isCharging: true, callbacks: NO_CALLBACKS },
       links: createSignedLinks([{ keyId: 'test', bytes: Buffer.alloc(32, 7) }], 'test'),
       ...{ onQueued() {}, onCancelled() {} },
@@ -71,7 +74,7 @@ describeOnBothDatabases('films of a text', (context) => {
     const projectId = newPublicId();
     await context.db.orm.insert(projects).values({ id: projectId, name: 'Shop' });
     await context.db.orm.insert(wallets).values({ projectId, isUnlimited: false, balance: 100_000 });
-    const { filmId } = await films.order({
+    const { filmId } = await orders.order({
       ...{ projectId, licenceId: '', options: {}, picture: { kind: 'avatar', avatarId: 'a'.repeat(32) } },
       sound: { kind: 'text', text: 'Welcome!', voice, language: 'en' },
     });
@@ -80,7 +83,7 @@ describeOnBothDatabases('films of a text', (context) => {
       await context.db.pool.query('update films set due_at = now() where id = $1', [filmId]);
       const turn = await jobs.turnOf(filmId);
       if (turn !== null) await workshop.makeNext(turn, new AbortController().signal);
-      return films.get(projectId, filmId);
+      return orders.get(projectId, filmId);
     };
     return attempt;
   };
@@ -111,6 +114,18 @@ describeOnBothDatabases('films of a text', (context) => {
     expect(over.error).not.toContain('10.0.0.7');
   });
 
+  test('attempts that the store of files has ended are none of a voice that is away', async () => {
+    speak = async () => {
+      throw new Error('connect ECONNREFUSED 10.0.0.7:8880');
+    };
+    const attempt = await film('bella');
+    isStoreAway = true;
+    for (let tries = 1; tries <= 7; tries++) expect((await attempt()).state).toBe('waiting');
+    isStoreAway = false;
+    for (let tries = 1; tries < 6; tries++) expect((await attempt()).state).toBe('waiting');
+    expect(await attempt()).toMatchObject({ state: 'failed', errorCode: 'voice-away' });
+  });
+
   test('what such a voice has said is kept for all attempts, and goes with the film; none is asked while the store is away', async () => {
     let asked = 0;
     speak = async (words, path) => {
@@ -124,7 +139,11 @@ describeOnBothDatabases('films of a text', (context) => {
     breaks = 1;
     expect([(await attempt()).state, await keysIn(blobs, owner)]).toEqual(['waiting', [expect.any(String)]]);
     const [sound] = await keysIn(blobs, owner);
+    const [ordered] = await context.db.orm.select().from(films).where(eq(films.id, owner.owner));
+    expect(await fileBytes(context.db.orm, ordered?.projectId ?? '')).toBe('Welcome!'.length);
     expect((await attempt()).state).toBe('done');
+    // The film itself, as the process wrote it.
+    expect(await fileBytes(context.db.orm, ordered?.projectId ?? '')).toBe('film'.length);
     expect([asked, heard]).toEqual([1, ['Welcome!', 'Welcome!']]);
     const left = await keysIn(blobs, owner);
     expect(left).toHaveLength(1);
