@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const START =
   /(?:(?<!\.)\b(?:fork|spawn|spawnSync|exec|execSync|execFile|execFileSync)|\bnew Worker|\bawait run)\([^;]*;/g;
 const STARTERS = /from 'node:(?:child_process|worker_threads)'/;
-const OWN_LIST = /\benv: (?:childEnvironment\(|\{\})/;
+const OWN_LIST = /\benv: (?:(?:child|bare)Environment\(|\{\})/;
 /** Starts the server itself, in another Node: its settings are in these variables. */
 const LAUNCHER = 'apps/server/src/launcher.ts';
 

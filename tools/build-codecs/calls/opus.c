@@ -1,4 +1,4 @@
-// Opus for speech: mono, 48 kHz, packets of 20 ms with in-band forward error correction, by libopus.
+// Opus: 48 kHz, one or two channels, packets of 20 ms with in-band forward error correction, by libopus.
 #include <stdlib.h>
 #include "export.h"
 #include "opus.h"
@@ -7,7 +7,7 @@ enum { RATE_HZ = 48000, FRAME_SAMPLES = 960, MAX_PACKET_BYTES = 1275 };
 
 typedef struct {
   OpusEncoder *codec;
-  opus_int16 samples[FRAME_SAMPLES];
+  opus_int16 samples[2 * FRAME_SAMPLES];
   unsigned char packet[MAX_PACKET_BYTES];
 } Encoder;
 
@@ -16,11 +16,12 @@ EXPORT(opus_close) void opus_close(Encoder *encoder) {
   free(encoder);
 }
 
-EXPORT(opus_open) Encoder *opus_open(int bits_per_second, int complexity) {
+/** One channel is coded as speech, two as any sound. */
+EXPORT(opus_open) Encoder *opus_open(int bits_per_second, int complexity, int channels) {
   Encoder *encoder = calloc(1, sizeof *encoder);
   if (encoder == NULL) return NULL;
   int status = OPUS_OK;
-  encoder->codec = opus_encoder_create(RATE_HZ, 1, OPUS_APPLICATION_VOIP, &status);
+  encoder->codec = opus_encoder_create(RATE_HZ, channels, channels == 1 ? OPUS_APPLICATION_VOIP : OPUS_APPLICATION_AUDIO, &status);
   if (status != OPUS_OK) {
     free(encoder);
     return NULL;
@@ -34,7 +35,7 @@ EXPORT(opus_open) Encoder *opus_open(int bits_per_second, int complexity) {
   return encoder;
 }
 
-/** Where the next 960 samples are written. */
+/** Where the next 960 samples of each channel in turn are written. */
 EXPORT(opus_samples) opus_int16 *opus_samples(Encoder *encoder) { return encoder->samples; }
 EXPORT(opus_packet) unsigned char *opus_packet(Encoder *encoder) { return encoder->packet; }
 

@@ -126,6 +126,7 @@ EXPORT(reader_rate) double reader_rate(Reader *reader) {
   return rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0;
 }
 EXPORT(reader_sample_rate) int reader_sample_rate(Reader *reader) { return reader->stream->codecpar->sample_rate; }
+EXPORT(reader_channels) int reader_channels(Reader *reader) { return reader->stream->codecpar->ch_layout.nb_channels; }
 EXPORT(reader_codec) const char *reader_codec(Reader *reader) { return avcodec_get_name(reader->stream->codecpar->codec_id); }
 EXPORT(reader_stream_count) int reader_stream_count(Reader *reader) { return (int)reader->format->nb_streams; }
 
@@ -264,8 +265,9 @@ static int pack_result(Reader *reader) {
     return av_image_copy_to_buffer(reader->bytes, reader->byte_count, (const uint8_t *const *)frame->data, frame->linesize,
                                    frame->format, frame->width, frame->height, 1);
   }
-  // Packed samples of one channel.
-  status = keep_bytes(reader, frame->nb_samples * av_get_bytes_per_sample(frame->format));
+  // Packed samples, one of each channel in turn; of those that lie apart the first channel's.
+  const int channels = av_sample_fmt_is_planar(frame->format) ? 1 : frame->ch_layout.nb_channels;
+  status = keep_bytes(reader, frame->nb_samples * channels * av_get_bytes_per_sample(frame->format));
   if (status >= 0) memcpy(reader->bytes, frame->data[0], (size_t)reader->byte_count);
   return status;
 }

@@ -75,7 +75,7 @@ EXPORT(writer_add_pictures) int writer_add_pictures(Writer *writer, const char *
   return stream->index;
 }
 
-/** Opus packets, mono. `head` is the identification header of RFC 7845. */
+/** Opus packets. `head` is the identification header of RFC 7845, which tells the channels. */
 EXPORT(writer_add_opus) int writer_add_opus(Writer *writer, int sample_rate, int frame_samples, int padding, const uint8_t *head, int head_size) {
   AVStream *stream = add_stream(writer, AVMEDIA_TYPE_AUDIO, "opus", head, head_size);
   if (stream == NULL) return AVERROR(ENOMEM);
@@ -83,13 +83,13 @@ EXPORT(writer_add_opus) int writer_add_opus(Writer *writer, int sample_rate, int
   stream->codecpar->frame_size = frame_samples;
   stream->codecpar->initial_padding = padding;
   stream->codecpar->format = AV_SAMPLE_FMT_S16;
-  av_channel_layout_default(&stream->codecpar->ch_layout, 1);
+  av_channel_layout_default(&stream->codecpar->ch_layout, head_size > 9 ? head[9] : 1);
   stream->time_base = (AVRational){1, sample_rate};
   return stream->index;
 }
 
-/** Mono AAC, coded here from what `writer_sound` is given. */
-EXPORT(writer_add_aac) int writer_add_aac(Writer *writer, int sample_rate, int bits_per_second) {
+/** AAC of one or two channels, coded here from what `writer_sound` is given. */
+EXPORT(writer_add_aac) int writer_add_aac(Writer *writer, int sample_rate, int bits_per_second, int channels) {
   const AVCodec *codec = avcodec_find_encoder(AV_CODEC_ID_AAC);
   AVCodecContext *sound = writer->sound = avcodec_alloc_context3(codec);
   AVStream *stream = avformat_new_stream(writer->format, NULL);
@@ -98,7 +98,7 @@ EXPORT(writer_add_aac) int writer_add_aac(Writer *writer, int sample_rate, int b
   sound->sample_fmt = AV_SAMPLE_FMT_FLTP;
   sound->bit_rate = bits_per_second;
   sound->time_base = (AVRational){1, sample_rate};
-  av_channel_layout_default(&sound->ch_layout, 1);
+  av_channel_layout_default(&sound->ch_layout, channels);
   if (writer->format->oformat->flags & AVFMT_GLOBALHEADER) sound->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
   int status = avcodec_open2(sound, codec, NULL);
   if (status >= 0) status = avcodec_parameters_from_context(stream->codecpar, sound);
@@ -162,12 +162,16 @@ static int code_filled(Writer *writer) {
   return code_sound(writer, writer->sound_frame);
 }
 
-/** PCM16 mono. */
+/** `count` samples of PCM16, one of each channel in turn. */
 EXPORT(writer_sound) int writer_sound(Writer *writer, const int16_t *samples, int count) {
+  const int channels = writer->sound->ch_layout.nb_channels;
   int status = 0;
-  for (int at = 0; at < count && status >= 0; at++) {
+  for (int at = 0; at + channels <= count && status >= 0; at += channels) {
     if (writer->filled == 0 && (status = av_frame_make_writable(writer->sound_frame)) < 0) return status;
-    ((float *)writer->sound_frame->data[0])[writer->filled++] = samples[at] / 32768.0f;
+    for (int channel = 0; channel < channels; channel++) {
+      ((float *)writer->sound_frame->data[channel])[writer->filled] = samples[at + channel] / 32768.0f;
+    }
+    writer->filled += 1;
     if (writer->filled == writer->sound->frame_size) status = code_filled(writer);
   }
   return status;

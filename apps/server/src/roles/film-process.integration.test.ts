@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,6 +42,9 @@ test('the length of a film is told as soon as clip and sound are there, before a
   const { lengths, outcome } = make({ picture: { kind: 'video', path }, sound });
   expect(await outcome).toMatchObject({ kind: 'refused', code: 'no-face' });
   expect(lengths).toEqual([90_000]);
+  // For the films that follow: what this one's programs were compiled to.
+  const kept = await readdir(join(folder, 'cache', 'compiled'), { recursive: true });
+  expect(kept.length).toBeGreaterThan(100);
 });
 
 test('a film shows small pictures of itself while it is drawn', async () => {

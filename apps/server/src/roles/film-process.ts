@@ -19,7 +19,9 @@ const MEASURE_LIMIT_MS = 60_000;
 function createFilmRunner(logger: Logger, timeLimitMs = MAKING_LIMIT_MS): FilmRunner {
   return async (task, { signal, onProgress, onLength, onPreview }) => {
     if (signal.aborted) return { kind: 'broke', detail: 'It was stopped before its start.' };
-    return followMakingChild<FilmOutcome>(startMakingChild(ENTRY, task, logger), {
+    // Five programs start for a film: from the second one on their code is there.
+    const compiled = { NODE_COMPILE_CACHE: join(task.cacheFolder, 'compiled') };
+    return followMakingChild<FilmOutcome>(startMakingChild(ENTRY, task, logger, compiled), {
       signal,
       timeLimitMs,
       atTimeLimit: { kind: 'refused', code: 'time-limit', message: FILM_PROBLEMS['time-limit'] },

@@ -22,12 +22,17 @@ export type FollowOptions<Outcome> = {
 
 /**
  * Starts a process of low priority that makes one thing: crashes of native code and memory never reach calls. Its task comes as a
- * message: arguments are read by every user of the machine.
+ * message: arguments are read by every user of the machine. `environment`: what it needs besides.
  */
-export function startMakingChild(entry: string, task: object, logger: Logger): ChildProcess {
+export function startMakingChild(
+  entry: string,
+  task: object,
+  logger: Logger,
+  environment: Readonly<Record<string, string>> = {},
+): ChildProcess {
   const child = fork(entry, [], {
     execArgv: [...process.execArgv, `--max-old-space-size=${HEAP_LIMIT_MB}`],
-    env: childEnvironment(ALLOCATION),
+    env: childEnvironment({ ...ALLOCATION, ...environment }),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   lowerPriority(child, logger);

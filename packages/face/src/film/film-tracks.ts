@@ -15,10 +15,12 @@ export type FilmTracksOptions = {
   readonly picturesPerSecond?: number;
   /** 48,000 for WebM. Left out: a film without sound. */
   readonly sampleRateHz?: number;
+  /** Of the sound; one when left out. */
+  readonly channels?: 1 | 2;
   readonly soundBitsPerSecond: number;
 };
 
-/** The file of a film: pictures that are coded already, and sound (PCM16 mono), which is coded here as its format wants it. */
+/** The file of a film: pictures that are coded already, and sound (PCM16, a sample of each channel in turn), which is coded here as its format wants it. */
 export class FilmTracks {
   readonly #film: FilmPackets;
   readonly #options: FilmTracksOptions;
@@ -27,12 +29,12 @@ export class FilmTracks {
 
   /** Makes the file at once. */
   static async open(options: FilmTracksOptions): Promise<FilmTracks> {
-    const { format, sampleRateHz, soundBitsPerSecond } = options;
+    const { format, sampleRateHz, channels = 1, soundBitsPerSecond } = options;
     const film = await FilmPackets.open(fileOnDisk(options.path, 'write'), format);
     try {
       const hasOpus = format === 'webm' && sampleRateHz !== undefined;
-      const opus = hasOpus ? await OpusEncoder.open({ bitrateKbps: soundBitsPerSecond / 1000 }) : null;
-      return new FilmTracks(options, film, opus && new OpusSound(film, opus));
+      const opus = hasOpus ? await OpusEncoder.open({ bitrateKbps: soundBitsPerSecond / 1000, channels }) : null;
+      return new FilmTracks(options, film, opus && new OpusSound(film, opus, channels));
     } catch (error) {
       film.close();
       throw error;
@@ -69,13 +71,13 @@ export class FilmTracks {
 
   /** The head of MP4 holds what the first key frame begins with. */
   #begin(head: Uint8Array): void {
-    const { format, widthPx, heightPx, ticksPerSecond, picturesPerSecond, sampleRateHz, soundBitsPerSecond } =
-      this.#options;
+    const { format, widthPx, heightPx, ticksPerSecond, picturesPerSecond } = this.#options;
+    const { sampleRateHz, channels = 1, soundBitsPerSecond } = this.#options;
     const codec = PICTURE_CODECS[format];
     const size = { codec, widthPx, heightPx, ticksPerSecond, ...(picturesPerSecond && { picturesPerSecond }) };
     this.#pictures = this.#film.addPictures(format === 'mp4' ? { ...size, head } : size);
     if (this.#opus !== null) this.#opus.begin();
-    else if (sampleRateHz !== undefined) this.#film.addAac(sampleRateHz, soundBitsPerSecond);
+    else if (sampleRateHz !== undefined) this.#film.addAac(sampleRateHz, soundBitsPerSecond, channels);
     this.#film.begin(format === 'mp4' ? { movflags: '+faststart' } : {});
   }
 }
@@ -84,18 +86,21 @@ export class FilmTracks {
 class OpusSound {
   readonly #film: FilmPackets;
   readonly #encoder: OpusEncoder;
-  readonly #frame = new Int16Array(OPUS_FRAME_SAMPLES);
+  readonly #channels: 1 | 2;
+  readonly #frame: Int16Array;
   #filled = 0;
   #track = -1;
   #count = 0;
 
-  constructor(film: FilmPackets, encoder: OpusEncoder) {
+  constructor(film: FilmPackets, encoder: OpusEncoder, channels: 1 | 2) {
+    this.#channels = channels;
+    this.#frame = new Int16Array(channels * OPUS_FRAME_SAMPLES);
     this.#film = film;
     this.#encoder = encoder;
   }
 
   begin(): void {
-    this.#track = this.#film.addOpus(opusTrack());
+    this.#track = this.#film.addOpus(opusTrack(this.#channels));
   }
 
   write(pcm: Int16Array): void {

@@ -7,6 +7,8 @@ export type ClipFormat = {
   readonly format: 'mp4' | 'mov' | 'webm';
   /** As browsers record: the header does not say how long it is. */
   readonly isLive?: boolean;
+  /** MP4 and MOV: what is heard, at 48 kHz, a sample of each channel in turn. */
+  readonly sound?: { readonly pcm: Int16Array; readonly channels: 1 | 2 };
 };
 
 const TICKS_PER_SECOND = 1000;
@@ -14,7 +16,7 @@ const TICKS_PER_SECOND = 1000;
 /** Writes a clip (H.264, or VP8 into WebM) of pictures shown from the given times on, in seconds. */
 export async function writeClip(
   path: string,
-  { format, isLive = false }: ClipFormat,
+  { format, isLive = false, sound }: ClipFormat,
   pictures: Iterable<readonly [timeS: number, picture: Picture]>,
 ): Promise<void> {
   const codec = format === 'webm' ? 'vp8' : 'h264';
@@ -32,6 +34,7 @@ export async function writeClip(
       if (track < 0) {
         const size = { codec, widthPx, heightPx, ticksPerSecond: TICKS_PER_SECOND } as const;
         track = film.addPictures(codec === 'h264' ? { ...size, head: coded.data } : size);
+        if (sound !== undefined) film.addAac(48_000, 160_000, sound.channels);
         film.begin(isLive ? { live: '1' } : {});
       }
       // The last picture is shown as long as the one before it.
@@ -39,6 +42,7 @@ export async function writeClip(
       shownAtS = timeS;
       film.writePacket(track, coded.data, timeS * 1000, durationMs, coded.isKeyFrame);
     }
+    if (sound !== undefined) film.writeSound(sound.pcm);
     film.end();
   } finally {
     encoder?.close();

@@ -20,7 +20,7 @@ export type CallCodecs = {
   h264_coded(encoder: Handle): number;
   h264_is_key_frame(encoder: Handle): number;
   h264_close(encoder: Handle): void;
-  opus_open(bitsPerSecond: number, complexity: number): Handle;
+  opus_open(bitsPerSecond: number, complexity: number, channels: number): Handle;
   opus_samples(encoder: Handle): number;
   opus_packet(encoder: Handle): number;
   opus_code(encoder: Handle): number;

@@ -21,6 +21,7 @@ export type FilmFunctions = {
   reader_height(reader: Handle): number;
   reader_rate(reader: Handle): number;
   reader_sample_rate(reader: Handle): number;
+  reader_channels(reader: Handle): number;
   reader_unknown_codec(): number;
   reader_size(reader: Handle, widthPx: number, heightPx: number): void;
   reader_begin(reader: Handle, filters: number): number;
@@ -67,7 +68,7 @@ export type FilmFunctions = {
     head: number,
     headByteLength: number,
   ): number;
-  writer_add_aac(writer: Handle, sampleRateHz: number, bitsPerSecond: number): number;
+  writer_add_aac(writer: Handle, sampleRateHz: number, bitsPerSecond: number, channels: number): number;
   writer_begin(writer: Handle, options: number): number;
   writer_ticks(writer: Handle, stream: number): number;
   writer_packet(

@@ -77,9 +77,9 @@ export class FilmPackets {
     );
   }
 
-  /** Mono AAC, coded from what `writeSound` is given. */
-  addAac(sampleRateHz: number, bitsPerSecond: number): number {
-    return this.#checked((film) => film.writer_add_aac(this.#handle, sampleRateHz, bitsPerSecond));
+  /** AAC, coded from what `writeSound` is given. */
+  addAac(sampleRateHz: number, bitsPerSecond: number, channels: 1 | 2 = 1): number {
+    return this.#checked((film) => film.writer_add_aac(this.#handle, sampleRateHz, bitsPerSecond, channels));
   }
 
   /** `options` are FFmpeg's settings of the container. */
@@ -97,7 +97,7 @@ export class FilmPackets {
     );
   }
 
-  /** PCM16 mono for the AAC track. */
+  /** PCM16 for the AAC track, a sample of each channel in turn. */
   writeSound(pcm: Int16Array): void {
     const bytes = new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength);
     this.#lent(bytes, (film, at) => film.writer_sound(this.#handle, at, pcm.length));

@@ -12,7 +12,12 @@ export type FilmPictures = {
   readonly codec: string;
 };
 
-export type FilmSound = { readonly stream: number; readonly sampleRateHz: number; readonly codec: string };
+export type FilmSound = {
+  readonly stream: number;
+  readonly sampleRateHz: number;
+  readonly channelCount: number;
+  readonly codec: string;
+};
 
 export type FilmFrame = {
   /** Pictures only; zero for sound. */
@@ -118,6 +123,7 @@ export class FilmReader {
       return {
         stream,
         sampleRateHz: film.reader_sample_rate(this.#handle),
+        channelCount: film.reader_channels(this.#handle),
         codec: this.#module.textAt(film.reader_codec(this.#handle)),
       };
     });

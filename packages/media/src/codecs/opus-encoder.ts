@@ -13,28 +13,35 @@ const OPUS_PRE_SKIP = 312;
 /** The encoder settles within a few frames of silence. */
 const SETTLING_FRAMES = 8;
 
-/** Opus for speech, mono, 20 ms packets with in-band forward error correction (RFC 6716). */
+/** Opus, 20 ms packets with in-band forward error correction (RFC 6716): mono as speech, two channels as any sound. */
 export class OpusEncoder {
   readonly #codecs: CallCodecs;
+  readonly #sampleCount: number;
   #handle: Handle;
 
-  private constructor(codecs: CallCodecs, handle: Handle) {
+  private constructor(codecs: CallCodecs, handle: Handle, channels: number) {
+    this.#sampleCount = channels * OPUS_FRAME_SAMPLES;
     this.#codecs = codecs;
     this.#handle = handle;
   }
 
-  static async open(options: { readonly bitrateKbps?: number } = {}): Promise<OpusEncoder> {
+  static async open({
+    bitrateKbps = DEFAULT_BITRATE_KBPS,
+    channels = 1,
+  }: {
+    readonly bitrateKbps?: number;
+    readonly channels?: 1 | 2;
+  } = {}): Promise<OpusEncoder> {
     const codecs = await callCodecs();
-    const bitsPerSecond = (options.bitrateKbps ?? DEFAULT_BITRATE_KBPS) * 1000;
-    const handle = guarded(() => codecs.opus_open(bitsPerSecond, COMPLEXITY));
+    const handle = guarded(() => codecs.opus_open(bitrateKbps * 1000, COMPLEXITY, channels));
     if (handle === 0) throw new Error('The Opus encoder did not open.');
-    return new OpusEncoder(codecs, handle);
+    return new OpusEncoder(codecs, handle, channels);
   }
 
-  /** @param pcm48k 960 samples, mono, 48 kHz. Returns an empty array after `close`. */
+  /** @param pcm48k 960 samples of each channel in turn, 48 kHz. Returns an empty array after `close`. */
   encode(pcm48k: Int16Array): Uint8Array {
-    if (pcm48k.length !== OPUS_FRAME_SAMPLES) {
-      throw new RangeError(`An Opus frame has ${OPUS_FRAME_SAMPLES} samples; got ${pcm48k.length}.`);
+    if (pcm48k.length !== this.#sampleCount) {
+      throw new RangeError(`An Opus frame has ${this.#sampleCount} samples; got ${pcm48k.length}.`);
     }
     if (this.#handle === 0) return new Uint8Array(0);
     const { memory, opus_samples, opus_code, opus_packet } = this.#codecs;
@@ -79,21 +86,21 @@ async function encodeSilence(): Promise<Uint8Array> {
 }
 
 /** The track of a film that holds such packets. */
-export function opusTrack(): OpusTrack {
+export function opusTrack(channels: 1 | 2 = 1): OpusTrack {
   return {
     sampleRateHz: OPUS_SAMPLE_RATE_HZ,
     frameSamples: OPUS_FRAME_SAMPLES,
     paddingSamples: OPUS_PRE_SKIP,
-    head: opusHead(),
+    head: opusHead(channels),
   };
 }
 
-/** The identification header of RFC 7845, section 5.1: version 1, mono, no gain, mapping family 0. */
-function opusHead(): Buffer {
+/** The identification header of RFC 7845, section 5.1: version 1, no gain, mapping family 0. */
+function opusHead(channels: number): Buffer {
   const head = Buffer.alloc(19);
   head.write('OpusHead', 0, 'latin1');
   head.writeUInt8(1, 8);
-  head.writeUInt8(1, 9);
+  head.writeUInt8(channels, 9);
   head.writeUInt16LE(OPUS_PRE_SKIP, 10);
   head.writeUInt32LE(OPUS_SAMPLE_RATE_HZ, 12);
   return head;

@@ -6,6 +6,7 @@ import type { MouthPose } from '../../drawing/mouth-target.ts';
 import { InputError } from '../../input-error.ts';
 import { OutPathError, requireOutPath } from '../out-path.ts';
 import { chooseSpeaker } from './choose-speaker.ts';
+import { channelsOfClip } from './clip-sound.ts';
 import { DubPainter } from './dub-painter.ts';
 import { DubWriter } from './dub-writer.ts';
 import { FaceWatch } from './face-watch.ts';
@@ -16,7 +17,7 @@ import { openSoundtrack, type Soundtrack } from './soundtrack.ts';
 import { mostKeptPictures, SourcePictures } from './source-pictures.ts';
 import { fadeOf, requireWithin, SpeechPlan } from './speech-plan.ts';
 import { poseOf } from './speech-pose.ts';
-import { FILM_SAMPLE_RATE_HZ, SpeechSound } from './speech-sound.ts';
+import { FILM_SAMPLE_RATE_HZ, type SoundChannels, SpeechSound } from './speech-sound.ts';
 import { type FaceLook, type FilmSurvey, type Shot, surveyFilmClip } from './survey-film.ts';
 
 export type DubStep = 'reading the clip' | 'following the face' | 'drawing the mouth' | 'done';
@@ -77,7 +78,7 @@ const FADE_MS = 120;
  * them beyond what is kept of each picture's face. Throws `InputError`, `SpeechError`, `OutPathError` and `FilmOptionError`.
  */
 export async function dubClip(request: DubRequest): Promise<DubbedFilm> {
-  const { videoPath, audioPath, phones, outPath, options = {}, signal, onProgress, onLength, onPicture } = request;
+  const { videoPath, audioPath, phones, outPath, options = {}, signal, onProgress } = request;
   signal?.throwIfAborted();
   await requireOutPath(outPath, [videoPath, audioPath]);
   onProgress?.(0, 'reading the clip');
@@ -93,13 +94,14 @@ export async function dubClip(request: DubRequest): Promise<DubbedFilm> {
     const watch = kept(new FaceWatch());
     const clip = await openFilmClip(videoPath, output);
     if (options.segments) requireWithin(options.segments, 1000 * clip.durationS, pictureMs(clip.rate));
-    const writer = kept(await openWriter(clip, partial, options));
+    const clipChannels = isClipHeard(options) ? await channelsOfClip(videoPath) : null;
+    const writer = kept(await openWriter(clip, partial, { options, channels: clipChannels ?? 1 }));
     const speech = kept(await SpeechSound.open(audioPath, { phones, signal }));
     const look: FaceLook = (picture, mesh) => writer.lookAtFace(picture, mesh);
     const survey = await followFace({ watch, look }, clip, speech, request);
     // Its networks take memory that drawing has better use for.
     await watch.close();
-    const film = await writeFilm({ clip, survey, speech, writer, options, signal, onProgress, onLength, onPicture });
+    const film = await writeFilm({ ...request, clip, clipChannels, survey, speech, writer, options });
     await rename(partial, outPath);
     onProgress?.(1, 'done');
     return film;
@@ -118,10 +120,15 @@ async function closeParts(parts: { close(): unknown }[]): Promise<void> {
 }
 
 /** The file is made before hours of work go into it. Throws `OutPathError`. */
-async function openWriter(clip: FilmClip, path: string, { output }: DubOptions): Promise<DubWriter> {
+async function openWriter(
+  clip: FilmClip,
+  path: string,
+  { options, channels }: { readonly options: DubOptions; readonly channels: SoundChannels },
+): Promise<DubWriter> {
   const { widthPx, heightPx, rate } = clip;
+  const { format, quality } = options.output ?? {};
   try {
-    return await DubWriter.open({ path, widthPx, heightPx, rate, format: output?.format, quality: output?.quality });
+    return await DubWriter.open({ path, widthPx, heightPx, rate, format, quality, channels });
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw new OutPathError(`The film cannot be written to ${dirname(path)}: ${error.message}`, { cause: error });
@@ -148,16 +155,14 @@ async function followFace(
   return survey;
 }
 
-type FilmPlan = {
+type FilmPlan = Pick<DubRequest, 'signal' | 'onProgress' | 'onLength' | 'onPicture'> & {
   readonly clip: FilmClip;
+  /** Of its sound that are heard; null: none. */
+  readonly clipChannels: SoundChannels | null;
   readonly survey: FilmSurvey;
   readonly speech: SpeechSound;
   readonly writer: DubWriter;
   readonly options: DubOptions;
-  readonly signal: AbortSignal | undefined;
-  readonly onProgress: DubRequest['onProgress'];
-  readonly onLength: DubRequest['onLength'];
-  readonly onPicture: DubRequest['onPicture'];
 };
 
 async function writeFilm(plan: FilmPlan): Promise<DubbedFilm> {
@@ -225,14 +230,21 @@ function orderOf({ clip, survey, speech, options }: FilmPlan): PictureOrder {
 }
 
 /** `periodMs`: how long the clip is until it begins anew. */
-async function soundOf({ clip, speech, options }: FilmPlan, plan: SpeechPlan, periodMs: number): Promise<Soundtrack> {
+async function soundOf(
+  { clip, clipChannels, speech, options }: FilmPlan,
+  plan: SpeechPlan,
+  periodMs: number,
+): Promise<Soundtrack> {
   const { segments, originalVolume = 0, syncMode = 'loop' } = options;
   const isRepeated = segments === undefined && (syncMode === 'loop' || syncMode === 'bounce');
   return openSoundtrack({
-    ...{ speech, plan, originalVolume, path: clip.path },
-    isClipHeard: segments !== undefined || originalVolume > 0,
+    ...{ speech, plan, originalVolume, path: clip.path, clipChannels },
     periodMs: isRepeated ? periodMs : undefined,
   });
+}
+
+function isClipHeard({ segments, originalVolume = 0 }: DubOptions): boolean {
+  return segments !== undefined || originalVolume > 0;
 }
 
 type MouthMoment = {

@@ -10,6 +10,7 @@ import { writeClip } from '../../testing/clips.ts';
 import { mouthsAlike, picturesOf, psnr } from '../../testing/film-pictures.ts';
 import { levelOf, withTones } from '../../testing/tones.ts';
 import { decodeSpeech } from '../read-speech.ts';
+import { ClipSound, channelsOfClip } from './clip-sound.ts';
 
 const AVATAR = join(import.meta.dirname, '../../../../../avatars/rafael');
 const SIDE = 256;
@@ -134,6 +135,33 @@ it(
     expect(loudest(pcm.subarray(48_000, 1.5 * 48_000))).toBeGreaterThan(3000);
     const { level } = await dub('mute-under.mp4', { originalVolume: 1, syncMode: 'cut_off' }, mute);
     expect(level(SECOND_HZ, 0.7, 1.5)).toBeGreaterThan(0.7 * TONE);
+  },
+  LONG_MS,
+);
+
+it.each(['mp4', 'webm'] as const)(
+  'both channels of a clip are kept under the speech, which is heard in both, in %s',
+  async (format) => {
+    const aside = join(folder, 'tone-left.mp4');
+    const pcm = new Int16Array((2 * 48_000 * original.length) / RATE);
+    for (let i = 0; i < pcm.length; i += 2) pcm[i] = TONE * Math.sin((Math.PI * CLIP_HZ * i) / 48_000);
+    const shown = original.map((picture, i) => [i / RATE, picture] as const);
+    await writeClip(aside, { format: 'mp4', sound: { pcm, channels: 2 } }, shown);
+    const options = { syncMode: 'cut_off', originalVolume: 0.5, output: { format } } as const;
+    await dub(`aside.${format}`, options, aside);
+    const path = join(folder, `aside.${format}`);
+    expect(await channelsOfClip(path)).toBe(2);
+    const sound = await ClipSound.open(path, { channels: 2 });
+    const heard = sound.take(1.5 * 48_000);
+    sound.close();
+    const levels = [0, 1].map((channel) => {
+      const own = heard.filter((_, i) => i % 2 === channel).subarray(0.7 * 48_000);
+      return [CLIP_HZ, SECOND_HZ].map((hz) => levelOf(own, 48_000, hz) / TONE);
+    }) as [[number, number], [number, number]];
+    const [[left, leftSpeech], [right, rightSpeech]] = levels;
+    expect(left).toBeCloseTo(0.5, 1);
+    expect(right).toBeLessThan(0.03);
+    expect(Math.min(leftSpeech, rightSpeech)).toBeGreaterThan(0.8);
   },
   LONG_MS,
 );

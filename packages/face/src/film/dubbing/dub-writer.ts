@@ -10,7 +10,7 @@ import { type PictureRate, pictureMs } from './film-clip.ts';
 import { type DrawnMouth, PictureCoders } from './picture-coders.ts';
 import { PictureRing } from './picture-ring.ts';
 import type { SeenFace } from './seen-face.ts';
-import { FILM_SAMPLE_RATE_HZ } from './speech-sound.ts';
+import { FILM_SAMPLE_RATE_HZ, type SoundChannels } from './speech-sound.ts';
 
 export type DubWriterOptions = {
   readonly path: string;
@@ -21,6 +21,8 @@ export type DubWriterOptions = {
   readonly format?: FilmFormat | undefined;
   /** `high` when left out. */
   readonly quality?: FilmQuality | undefined;
+  /** Of its sound; one when left out. */
+  readonly channels?: SoundChannels;
 };
 
 const SILENT = new Int16Array(0);
@@ -29,7 +31,7 @@ const SILENT = new Int16Array(0);
 export type FilmMoment = {
   /** The mouth to draw into it. */
   readonly mouth?: DrawnMouth | undefined;
-  /** PCM16 mono that is heard with it. */
+  /** PCM16 that is heard with it, a sample of each channel in turn. */
   readonly sound?: Int16Array;
   /** Told when the picture is as the film shows it, in order, before its memory is used again. */
   readonly onDrawn?: ((picture: Picture) => void) | undefined;
@@ -50,10 +52,11 @@ export class DubWriter {
 
   /** Makes the file at once. */
   static async open(options: DubWriterOptions): Promise<DubWriter> {
-    const { path, widthPx, heightPx, rate, format = 'mp4', quality = 'high' } = options;
+    const { path, widthPx, heightPx, rate, format = 'mp4', quality = 'high', channels = 1 } = options;
     const film = await FilmTracks.open({
       ...{ path, format, widthPx, heightPx, ticksPerSecond: rate.ticksPerSecond },
-      ...{ sampleRateHz: FILM_SAMPLE_RATE_HZ, soundBitsPerSecond: soundBitsPerSecond(format, quality) },
+      ...{ sampleRateHz: FILM_SAMPLE_RATE_HZ, channels },
+      soundBitsPerSecond: soundBitsPerSecond(format, quality, channels),
     });
     const picturesPerSecond = 1000 / pictureMs(rate);
     const settings: PictureEncoderOptions = {

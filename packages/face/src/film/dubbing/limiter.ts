@@ -6,12 +6,13 @@ const RELEASE = 7200;
 
 /**
  * Keeps sound below the ceiling without cutting its tops off: it grows quieter before each of them and louder again after it. What
- * stays below is not changed. Comes out `Limiter.lateBy` samples late.
+ * stays below is not changed. All channels grow quieter together. Comes out `Limiter.lateBy` samples of each channel late.
  */
 export class Limiter {
   static readonly lateBy = LOOK_AHEAD - 1;
 
-  readonly #samples = new Float32Array(LOOK_AHEAD);
+  readonly #channelCount: number;
+  readonly #samples: Float32Array;
   /** The gains that these samples need, and the ones that were held lately. */
   readonly #needed = new Float32Array(LOOK_AHEAD).fill(1);
   readonly #held = new Float32Array(LOOK_AHEAD).fill(1);
@@ -21,15 +22,32 @@ export class Limiter {
   #gain = 1;
   #sumHeld = LOOK_AHEAD;
 
-  /** Full scale is 1, in place. */
-  process(samples: Float32Array): void {
-    for (let i = 0; i < samples.length; i++) samples[i] = this.#next(samples[i] as number);
+  constructor(channelCount = 1) {
+    this.#channelCount = channelCount;
+    this.#samples = new Float32Array(channelCount * LOOK_AHEAD);
   }
 
-  #next(sample: number): number {
+  /** Full scale is 1, in place; a sample of each channel in turn. */
+  process(samples: Float32Array): void {
+    const count = this.#channelCount;
+    for (let from = 0; from < samples.length; from += count) {
+      let loudest = 0;
+      for (let channel = 0; channel < count; channel++) {
+        const sample = samples[from + channel] as number;
+        this.#samples[count * this.#at + channel] = sample;
+        loudest = Math.max(loudest, Math.abs(sample));
+      }
+      const gain = this.#next(loudest);
+      for (let channel = 0; channel < count; channel++) {
+        samples[from + channel] = (this.#samples[count * this.#at + channel] as number) * gain;
+      }
+    }
+  }
+
+  /** Of the samples that come out now. */
+  #next(loudest: number): number {
     const at = this.#at;
-    this.#samples[at] = sample;
-    this.#needed[at] = Math.min(1, CEILING / Math.max(1e-9, Math.abs(sample)));
+    this.#needed[at] = Math.min(1, CEILING / Math.max(1e-9, loudest));
     this.#hold(this.#needed[at] as number);
     this.#gain = Math.min(this.#least, this.#gain + (1 - this.#gain) / RELEASE);
     this.#sumHeld -= this.#held[at] as number;
@@ -37,7 +55,7 @@ export class Limiter {
     this.#sumHeld += this.#held[at] as number;
     this.#at = (at + 1) % LOOK_AHEAD;
     // The mean of the gains held since a sample came in is never more than it needs, and has no steps.
-    return ((this.#samples[this.#at] as number) * this.#sumHeld) / LOOK_AHEAD;
+    return this.#sumHeld / LOOK_AHEAD;
   }
 
   /** The least gain that one of the waiting samples needs. */

@@ -1,17 +1,21 @@
 import { expect, it } from 'vitest';
 import { Soundtrack } from './soundtrack.ts';
 import { SpeechPlan } from './speech-plan.ts';
+import type { SoundChannels } from './speech-sound.ts';
 
 const RATE_HZ = 48_000;
 
-/** Endless sound of one value, or of a tone. */
-function source(valueAt: (index: number) => number) {
+/** Endless sound of one value, or of a tone, in each channel. */
+function source(...valuesAt: readonly ((index: number) => number)[]) {
   let taken = 0;
   return {
+    channels: valuesAt.length as SoundChannels,
     take(count: number): Int16Array {
       const from = taken;
       taken += count;
-      return Int16Array.from({ length: count }, (_, i) => valueAt(from + i));
+      return Int16Array.from(
+        Array.from({ length: count }, (_, i) => valuesAt.map((valueAt) => valueAt(from + i))).flat(),
+      );
     },
     close() {},
     get taken() {
@@ -70,4 +74,24 @@ it('two loud sounds together are made quieter instead of being cut off', () => {
     longest = Math.max(longest, run);
   }
   expect(longest).toBeLessThan(4);
+});
+
+it('of two channels each stays where it is, the speech is in both, and both grow quieter together', () => {
+  const [speech, clip] = [
+    source(() => 500),
+    source(
+      () => 2000,
+      (i) => (i < 4800 ? -1000 : 32_000),
+    ),
+  ];
+  const track = new Soundtrack({ speech, plan: new SpeechPlan(), clip, originalVolume: 1 });
+  const pcm = Int16Array.from(Array.from({ length: 60 }, () => [...track.take(160)]).flat());
+  const at = (sample: number): number[] => [...pcm.subarray(2 * sample, 2 * sample + 2)];
+  expect([at(0), at(4000)]).toEqual([
+    [2500, -500],
+    [2500, -500],
+  ]);
+  const [left = 0, right = 0] = at(9000);
+  expect(right).toBeLessThan(0.86 * 32_768);
+  expect(left / 2500).toBeCloseTo(right / 32_500, 3);
 });

@@ -1,13 +1,13 @@
 import { ClipSound } from './clip-sound.ts';
 import { Limiter } from './limiter.ts';
 import { fadeOf, type SpeechPlan } from './speech-plan.ts';
-import { FILM_SAMPLE_RATE_HZ, type SpeechSound } from './speech-sound.ts';
+import { FILM_SAMPLE_RATE_HZ, type SoundChannels, type SpeechSound } from './speech-sound.ts';
 
 export type SoundtrackOptions = {
   readonly speech: Pick<SpeechSound, 'take'>;
   readonly plan: SpeechPlan;
   /** Null: the speech alone is heard. */
-  readonly clip: Pick<ClipSound, 'take' | 'close'> | null;
+  readonly clip: Pick<ClipSound, 'channels' | 'take' | 'close'> | null;
   /** Of the clip's sound while something is said, 0 to 1; else it is as loud as it was. */
   readonly originalVolume: number;
 };
@@ -16,19 +16,20 @@ export type SoundtrackOptions = {
 const FADE_MS = 10;
 const FULL_SCALE = 32_768;
 
-/** The sound of a film: the speech, or the speech over the sound of the clip, without clipping. */
+/** The sound of a film: the speech, or the speech over the sound of the clip, in all of its channels, without clipping. */
 export class Soundtrack {
   readonly #options: SoundtrackOptions;
-  readonly #limiter = new Limiter();
-  /** Samples mixed. */
+  readonly #limiter: Limiter;
+  /** Samples of each channel mixed. */
   #at = 0;
 
   constructor(options: SoundtrackOptions) {
     this.#options = options;
+    this.#limiter = new Limiter(options.clip?.channels);
     if (options.clip !== null) this.#limiter.process(this.#mixed(Limiter.lateBy));
   }
 
-  /** The next samples. */
+  /** The next samples, so many of each channel: one of each in turn. */
   take(count: number): Int16Array {
     if (this.#options.clip === null) return this.#options.speech.take(count);
     const mixed = this.#mixed(count);
@@ -42,7 +43,8 @@ export class Soundtrack {
 
   #mixed(count: number): Float32Array {
     const { plan, speech, clip, originalVolume } = this.#options;
-    const mixed = new Float32Array(count);
+    const channels = clip?.channels ?? 1;
+    const mixed = new Float32Array(channels * count);
     for (let from = 0; from < count; ) {
       const [startMs, edgeMs] = [msOf(this.#at), plan.nextEdgeMs(msOf(this.#at + 0.5))];
       const most = edgeMs === Number.POSITIVE_INFINITY ? count : samplesUntil(edgeMs) - this.#at;
@@ -54,7 +56,10 @@ export class Soundtrack {
         const share =
           said === null ? 0 : fadeOf({ sinceMs: said.sinceMs + passedMs, leftMs: said.leftMs - passedMs }, FADE_MS);
         const under = 1 - share * (1 - originalVolume);
-        mixed[from + i] = (share * (spoken?.[i] ?? 0) + under * (original?.[i] ?? 0)) / FULL_SCALE;
+        for (let channel = 0; channel < channels; channel++) {
+          const heard = share * (spoken?.[i] ?? 0) + under * (original?.[channels * i + channel] ?? 0);
+          mixed[channels * (from + i) + channel] = heard / FULL_SCALE;
+        }
       }
       from += length;
       this.#at += length;
@@ -66,14 +71,15 @@ export class Soundtrack {
 /** The clip's sound is only opened where it is heard. */
 export async function openSoundtrack(
   options: Omit<SoundtrackOptions, 'clip'> & {
-    readonly isClipHeard: boolean;
+    /** Of the clip's sound that are heard; null: none. */
+    readonly clipChannels: SoundChannels | null;
     readonly path: string;
     /** After which the clip begins anew. */
     readonly periodMs: number | undefined;
   },
 ): Promise<Soundtrack> {
-  const { isClipHeard, path, periodMs, ...rest } = options;
-  return new Soundtrack({ ...rest, clip: isClipHeard ? await ClipSound.open(path, periodMs) : null });
+  const { clipChannels: channels, path, periodMs, ...rest } = options;
+  return new Soundtrack({ ...rest, clip: channels && (await ClipSound.open(path, { periodMs, channels })) });
 }
 
 function msOf(sample: number): number {

@@ -10,9 +10,16 @@ export const FILM_SAMPLE_RATE_HZ = 48_000;
 const MAX_SPEECH_S = 30 * 60;
 const MAX_FILE_BYTES = 2 * 1024 ** 3;
 const TOO_LONG = 'The speech is longer than 30 minutes or its file larger than 2 GB. Cut it into pieces.';
-/** FFmpeg's, for what films are made of: PCM16 mono. */
-export const FILM_SOUND_FILTER = `aformat=sample_fmts=s16:sample_rates=${FILM_SAMPLE_RATE_HZ}:channel_layouts=mono`;
-const FILTER = `aresample,${FILM_SOUND_FILTER}`;
+/** Of its channels: mono, or left and right. */
+export type SoundChannels = 1 | 2;
+
+/** FFmpeg's, for what films are made of: PCM16. What has more channels is mixed into so many. */
+export function filmSoundFilter(channels: SoundChannels): string {
+  const layout = channels === 1 ? 'mono' : 'stereo';
+  return `aformat=sample_fmts=s16:sample_rates=${FILM_SAMPLE_RATE_HZ}:channel_layouts=${layout}`;
+}
+
+const FILTER = `aresample,${filmSoundFilter(1)}`;
 /** Decoded ahead of the picture that is drawn: what the articulation network wants to have heard, and more. */
 const AHEAD_S = 1;
 /** Other work gets its turn after this many pieces of sound. */

@@ -1,4 +1,6 @@
+import nodeModule from 'node:module';
 import { parentPort, Worker } from 'node:worker_threads';
+import { bareEnvironment } from '@visavis/media/core';
 
 type Call<Task> = { readonly id: number; readonly task: Task };
 type Answer<Reply> = { readonly id: number; readonly reply: Reply } | { readonly id: number; readonly problem: string };
@@ -14,7 +16,7 @@ export class ThreadCalls<Task, Reply> {
 
   /** `address` is that of a file that calls `answerCalls`. */
   constructor(address: URL, name: string) {
-    this.#worker = new Worker(address, { name, env: {} });
+    this.#worker = new Worker(address, { name, env: bareEnvironment() });
     this.#worker.on('message', (answer: Answer<Reply>) => {
       const waiting = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);
@@ -47,6 +49,8 @@ export class ThreadCalls<Task, Reply> {
 
 /** The other side, in the thread. */
 export function answerCalls<Task, Reply>(work: (task: Task) => Promise<Reply>): void {
+  // Threads are ended before they would keep their code by themselves. Nothing is kept where nobody said where; older releases of Node keep none.
+  nodeModule.flushCompileCache?.();
   let last = Promise.resolve();
   parentPort?.on('message', ({ id, task }: Call<Task>) => {
     last = last.then(async () => {
