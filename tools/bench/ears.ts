@@ -11,6 +11,7 @@ import { Whisper } from '../../packages/media/src/inference/whisper.ts';
 import { Ears } from '../../packages/media/src/voice/local/ears/ears.ts';
 import { findRecogniser } from '../../packages/media/src/voice/local/ears/find-recogniser.ts';
 import { decode, RATE_HZ, toPcm } from './turn-detection-material.ts';
+import { distance, wordsOf } from './word-errors.ts';
 
 const { values } = parseArgs({
   options: {
@@ -23,33 +24,8 @@ const { values } = parseArgs({
 
 const SOUNDS = '/usr/share/asterisk/sounds/en_US_f_Allison';
 const WORDS = '/usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz';
-const NUMBERS = 'zero one two three four five six seven eight nine ten eleven twelve'.split(' ');
 /** Prompts with fewer words, sounds and lists of keys tell little. */
 const LEAST_WORDS = 4;
-
-/** As people would count them: no case, no signs, numbers in letters. */
-function wordsOf(text: string): string[] {
-  return text
-    .toLowerCase()
-    .replace(/\d+/g, (digits) => ` ${NUMBERS[Number(digits)] ?? digits} `)
-    .replace(/[^\p{L}\p{N}' ]+/gu, ' ')
-    .split(' ')
-    .filter((word) => word !== '');
-}
-
-/** Least number of words to change, leave out or put in. */
-function distance(said: readonly string[], heard: readonly string[]): number {
-  let row = heard.map((_, index) => index + 1);
-  row.unshift(0);
-  for (const [index, word] of said.entries()) {
-    const next = [index + 1];
-    for (const [k, other] of heard.entries()) {
-      next.push(Math.min(row[k]! + Number(word !== other), row[k + 1]! + 1, next[k]! + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
-}
 
 type Prompt = { readonly name: string; readonly said: readonly string[] };
 

@@ -19,6 +19,7 @@ import { joinPhrases } from '../../packages/media/src/voice/local/ears/phrased-h
 import { languageOf } from '../../packages/media/src/voice/local/languages.ts';
 import { parsePhones } from '../../packages/media/src/voice/local/mouth/flite-engine.ts';
 import { arpabetOfIpa } from '../../packages/media/src/voice/local/mouth/ipa-phones.ts';
+import { pronounceEnglish } from '../../packages/media/src/voice/local/mouth/pronunciation/pronounce-english.ts';
 import { profileOf } from '../../packages/media/src/voice/local/mouth/voice-profiles.ts';
 import { slowTexts } from './text-growth.ts';
 
@@ -59,6 +60,10 @@ const PATHS: Readonly<Record<string, (text: string) => unknown>> = {
   'making a sentence': (text) => [asSentence(text), asSentence(`${text}.`), seenFromOtherSide(text)],
   'finding sentences': (text) => sentencesOf(text),
   'reading phones': (text) => [arpabetOfIpa(text), parsePhones(text, 1), profileOf(text)],
+  'pronouncing words': (text) =>
+    (['american', 'british'] as const).map((accent) =>
+      pronounceEnglish(text, accent, { dictionary: () => null, guess: (word) => [...word, 'AX'] }),
+    ),
   'tidying a transcript': (text) => [tidyTranscript(text), joinPhrases([text, text])],
   'telling what was heard': (text) =>
     heardText(

@@ -7,15 +7,19 @@ import { ModelStore } from './model-store.ts';
 type InstalledModels = {
   readonly turnEnd?: string;
   readonly ears?: { readonly folder: string; readonly name: string };
+  readonly mouth?: { readonly folder: string; readonly name: string };
 };
 
 /** The first model of each kind that is here and sound. */
 export async function findModels(folder: string, logger: Logger): Promise<InstalledModels> {
   const store = new ModelStore({ folder });
-  const [turnEnd, ears] = [await firstSound(store, 'turn-end', logger), await firstSound(store, 'ears', logger)];
+  const turnEnd = await firstSound(store, 'turn-end', logger);
+  const ears = await firstSound(store, 'ears', logger);
+  const mouth = await firstSound(store, 'mouth', logger);
   return {
     ...(turnEnd !== null && { turnEnd: join(store.folderOf(turnEnd), turnEnd.files[0]?.path ?? '') }),
     ...(ears !== null && { ears: { folder: store.folderOf(ears), name: ears.name } }),
+    ...(mouth !== null && { mouth: { folder: store.folderOf(mouth), name: mouth.name } }),
   };
 }
 

@@ -1,5 +1,7 @@
+import { KOKORO_VOICE_FILES } from './kokoro-voices.ts';
+
 /** What a model does in a call. */
-type ModelKind = 'turn-end' | 'ears';
+type ModelKind = 'turn-end' | 'ears' | 'mouth';
 
 export type ModelFile = {
   /** Below the model's folder, and below the root of its repository. */
@@ -24,7 +26,7 @@ export type Model = {
   readonly files: readonly ModelFile[];
 };
 
-/** Sizes and sums are of files that were held in hand; where there was none, the sum is null. */
+/** Sizes and sums are of files that were held in hand, or as several who hold them say; where that is not known, the sum is null. */
 export const MODELS: readonly Model[] = [
   {
     name: 'smart-turn-v3.2',
@@ -89,6 +91,22 @@ export const MODELS: readonly Model[] = [
         sizeBytes: 2_317,
         sha256: '14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5',
       },
+    ],
+  },
+  {
+    name: 'kokoro-82m',
+    kind: 'mouth',
+    summary: 'speaks English, in 28 voices',
+    licence: 'Apache-2.0',
+    repository: 'onnx-community/Kokoro-82M-v1.0-ONNX',
+    needs: '0.7 GB of memory, and a fast core for each talk that speaks',
+    files: [
+      {
+        path: 'onnx/model_quantized.onnx',
+        sizeBytes: 92_361_116,
+        sha256: 'fbae9257e1e05ffc727e951ef9b9c98418e6d79f1c9b6b13bd59f5c9028a1478',
+      },
+      ...KOKORO_VOICE_FILES,
     ],
   },
 ];

@@ -28,8 +28,8 @@ export type Node = {
 export type Graph = {
   readonly nodes: readonly Node[];
   readonly constants: readonly Constant[];
-  /** Names of what goes in and comes out, all of 32-bit floats, of any shape with that many dimensions. */
-  readonly inputs: readonly (readonly [name: string, rank: number])[];
+  /** Names of what goes in and comes out, of 32-bit floats unless they say otherwise, of any shape with that many dimensions. */
+  readonly inputs: readonly (readonly [name: string, rank: number, element?: ElementName])[];
   readonly outputs: readonly string[];
 };
 
@@ -38,11 +38,25 @@ export function onnxModel(graph: Graph): Uint8Array {
     ...graph.nodes.map((node) => bytesField(1, nodeBytes(node))),
     textField(2, 'graph'),
     ...graph.constants.map((constant) => bytesField(5, constantBytes(constant))),
-    ...graph.inputs.map(([name, rank]) => bytesField(11, valueBytes(name, rank))),
+    ...graph.inputs.map(([name, rank, element]) => bytesField(11, valueBytes(name, rank, element))),
     ...graph.outputs.map((name) => bytesField(12, message([textField(1, name)]))),
   ]);
   const operatorSet = message([textField(1, ''), numberField(2, OPERATOR_SET)]);
   return flatten(message([numberField(1, IR_VERSION), bytesField(7, body), bytesField(8, operatorSet)]));
+}
+
+/**
+ * A model that gives one value more of those that it works out on its way. Messages that follow each other are one message: what
+ * stands behind a model in its file belongs to it.
+ */
+export function withOutput(model: Uint8Array, name: string, element: ElementName): Uint8Array {
+  const type = message([bytesField(1, message([numberField(1, ELEMENT[element])]))]);
+  const value = message([textField(1, name), bytesField(2, type)]);
+  const behind = flatten(bytesField(7, bytesField(12, value)));
+  const whole = new Uint8Array(model.length + behind.length);
+  whole.set(model);
+  whole.set(behind, model.length);
+  return whole;
 }
 
 /** Pieces of a message, so that weights are copied once. */
@@ -77,10 +91,10 @@ function constantBytes({ name, element, dimensions, bytes }: Constant): Pieces {
   ]);
 }
 
-function valueBytes(name: string, rank: number): Pieces {
+function valueBytes(name: string, rank: number, element: ElementName = 'float32'): Pieces {
   const dimension = (index: number): Pieces => bytesField(1, message([textField(2, `${name}_${index}`)]));
   const shape = message(Array.from({ length: rank }, (_, index) => dimension(index)));
-  const tensor = message([numberField(1, ELEMENT.float32), bytesField(2, shape)]);
+  const tensor = message([numberField(1, ELEMENT[element]), bytesField(2, shape)]);
   return message([textField(1, name), bytesField(2, message([bytesField(1, tensor)]))]);
 }
 

@@ -18,7 +18,13 @@ import { elevenLabsAgentsEntry } from './elevenlabs/agents/entry.ts';
 import { elevenLabsEntry } from './elevenlabs/entry.ts';
 import { geminiLiveEntry } from './gemini-live/entry.ts';
 import { googleEntry } from './google/entry.ts';
-import { demoThinkerEntry, localRecogniser, localSpeakerEntry, localVoiceEntry } from './local/entries.ts';
+import {
+  demoThinkerEntry,
+  localNeuralEntry,
+  localRecogniser,
+  localSpeakerEntry,
+  localVoiceEntry,
+} from './local/entries.ts';
 import { mistralEntry } from './mistral/entry.ts';
 import { compatibleRecogniser, compatibleSpeaker, compatibleThinker } from './openai-compatible/entries.ts';
 import { openAiRealtimeEntry } from './openai-realtime/entry.ts';
@@ -55,6 +61,7 @@ const THINKERS: readonly ThinkerEntry[] = [
 ];
 const SPEAKERS: readonly SpeakerEntry[] = [
   localSpeakerEntry,
+  localNeuralEntry,
   compatibleSpeaker,
   elevenLabsEntry,
   cartesiaEntry,

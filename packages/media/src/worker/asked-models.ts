@@ -1,9 +1,10 @@
 import { deferred } from '../core/deferred.ts';
-import type { ModelRequest } from '../inference/machine-models.ts';
+import type { ModelSpeech } from '../inference/kokoro.ts';
+import type { ModelRequest, ModelResult } from '../inference/machine-models.ts';
 
 /** An answer of the pool's models. */
 export type ModelAnswer =
-  | { readonly type: 'inferred'; readonly requestId: number; readonly result: number | string }
+  | { readonly type: 'inferred'; readonly requestId: number; readonly result: ModelResult }
   | { readonly type: 'infer-failed'; readonly requestId: number; readonly message: string };
 
 export type ModelQuestion = { readonly type: 'infer'; readonly requestId: number; readonly request: ModelRequest };
@@ -14,7 +15,7 @@ export type WithdrawnQuestion = { readonly type: 'infer-withdrawn'; readonly req
 /** The models of the machine as a media worker has them: the pool's process runs them for all. */
 export class AskedModels {
   readonly #send: (message: ModelQuestion | WithdrawnQuestion) => void;
-  readonly #pending = new Map<number, { resolve(result: number | string): void; reject(error: Error): void }>();
+  readonly #pending = new Map<number, { resolve(result: ModelResult): void; reject(error: Error): void }>();
   #nextId = 1;
 
   constructor(send: (message: ModelQuestion | WithdrawnQuestion) => void) {
@@ -29,6 +30,12 @@ export class AskedModels {
     return String(await this.#ask({ kind: 'words', samples16k, language }, signal));
   }
 
+  async speech(symbols: string, voice: string, signal: AbortSignal): Promise<ModelSpeech> {
+    const speech = await this.#ask({ kind: 'speech', symbols, voice }, signal);
+    if (typeof speech !== 'object') throw new Error('The neural mouth gave no sound.');
+    return speech;
+  }
+
   take(answer: ModelAnswer): void {
     const pending = this.#pending.get(answer.requestId);
     this.#pending.delete(answer.requestId);
@@ -37,10 +44,10 @@ export class AskedModels {
   }
 
   /** Rejects at once when it is aborted; the pool is told, and an answer that comes all the same is dropped. */
-  #ask(request: ModelRequest, signal: AbortSignal): Promise<number | string> {
+  #ask(request: ModelRequest, signal: AbortSignal): Promise<ModelResult> {
     signal.throwIfAborted();
     const requestId = this.#nextId++;
-    const { promise, resolve, reject } = deferred<number | string>();
+    const { promise, resolve, reject } = deferred<ModelResult>();
     this.#pending.set(requestId, { resolve, reject });
     const withdraw = (): void => {
       this.#pending.delete(requestId);

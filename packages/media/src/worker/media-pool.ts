@@ -143,7 +143,11 @@ export class MediaPool {
     const { logger, models = {} } = this.#options;
     const options = {
       ...this.#options.worker,
-      models: { judgesTurnEnds: models.turnEnd !== undefined, ears: models.ears?.name ?? null },
+      models: {
+        judgesTurnEnds: models.turnEnd !== undefined,
+        ears: models.ears?.name ?? null,
+        mouth: models.mouth?.name ?? null,
+      },
     };
     const runModel: RunModel = (request, signal) => this.#models.run(request, signal);
     const worker = new MediaWorkerProcess({ options, logger, runModel }, (loss) => this.#replace(index, loss));

@@ -1,9 +1,9 @@
 import { errorMessage } from '../core/error-message.ts';
-import type { ModelRequest } from '../inference/machine-models.ts';
+import type { ModelRequest, ModelResult } from '../inference/machine-models.ts';
 import type { ModelAnswer, ModelQuestion, WithdrawnQuestion } from './asked-models.ts';
 
 /** Has a model of the machine answer; rejects with a sentence. One that is aborted before its turn is not answered. */
-export type RunModel = (request: ModelRequest, signal: AbortSignal) => Promise<number | string>;
+export type RunModel = (request: ModelRequest, signal: AbortSignal) => Promise<ModelResult>;
 
 /** The questions of one media worker to the models of the machine, until they are answered or withdrawn. */
 export class ModelQuestions {

@@ -49,8 +49,10 @@ export type WorkerOptions = {
   readonly privateHosts?: readonly string[];
   /** What the pool's models can do; left out: there are none. */
   readonly models?: {
-    readonly judgesTurnEnds: boolean /** Name of the ears' model; null: none. */;
+    readonly judgesTurnEnds: boolean;
+    /** Names of the models of ears and mouth; null: none. */
     readonly ears: string | null;
+    readonly mouth: string | null;
   };
   /** Offers voices that are deterministic doubles, for tests. */
   readonly allowScriptedVoice: boolean;

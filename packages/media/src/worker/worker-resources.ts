@@ -11,7 +11,13 @@ import { loadSpeechModel, type SpeechModel } from '../turn-detection/speech-mode
 import type { TurnEndModel } from '../turn-detection/turn-end-watch.ts';
 import { type ArticulationNetwork, loadArticulationNetwork } from '../visemes/articulation-network.ts';
 import { modelRecogniser } from '../voice/local/ears/model-ears.ts';
-import { createLocalVoice, describeLocalVoice, type LocalEars, type LocalVoice } from '../voice/local/local-voice.ts';
+import {
+  createLocalVoice,
+  describeLocalVoice,
+  type LocalEars,
+  type LocalVoice,
+  type LocalVoiceOptions,
+} from '../voice/local/local-voice.ts';
 import { openVoice, type Surroundings } from '../voice/open-voice.ts';
 import { guardedNetwork } from '../voice/shared/service-network.ts';
 import type { VoiceParts } from '../voice/voice-parts.ts';
@@ -42,6 +48,7 @@ export class WorkerResources implements CallResources {
   readonly #faces: FaceCache;
   readonly #surroundings: Surroundings;
   readonly #ears: LocalEars | undefined;
+  readonly #speechOf: LocalVoiceOptions['speechOf'];
   #local: Promise<LocalVoice> | null = null;
   #closed = false;
 
@@ -61,6 +68,7 @@ export class WorkerResources implements CallResources {
     return new WorkerResources({
       ...{ options, logger, clock, speechModel, articulation, voiceDescription, ears },
       turnEndModel: options.models?.judgesTurnEnds === true ? models : undefined,
+      speechOf: options.models?.mouth == null ? undefined : models?.speech.bind(models),
     });
   }
 
@@ -73,6 +81,7 @@ export class WorkerResources implements CallResources {
     voiceDescription: LocalVoiceParts;
     ears: LocalEars | undefined;
     turnEndModel: TurnEndModel | undefined;
+    speechOf: LocalVoiceOptions['speechOf'];
   }) {
     const { options } = parts;
     this.#options = options;
@@ -93,6 +102,7 @@ export class WorkerResources implements CallResources {
     this.speechModel = parts.speechModel;
     if (parts.turnEndModel !== undefined) this.turnEndModel = parts.turnEndModel;
     this.#ears = parts.ears;
+    this.#speechOf = parts.speechOf;
     this.articulation = parts.articulation;
     this.voiceDescription = parts.voiceDescription;
     this.network = {
@@ -151,7 +161,7 @@ export class WorkerResources implements CallResources {
   /** One pair of ears and one mouth, whoever answers. */
   #localVoice(): Promise<LocalVoice> {
     this.#local ??= createLocalVoice({
-      ...{ clock: this.clock, logger: this.#logger },
+      ...{ clock: this.clock, logger: this.#logger, speechOf: this.#speechOf },
       ...(this.#ears !== undefined && { ears: this.#ears }),
     });
     this.#local.catch(() => {

@@ -8,6 +8,7 @@ import {
   type VoiceEntry,
 } from '../catalogue-entry.ts';
 import { localVoices } from './local-voices.ts';
+import { neuralVoices } from './neural/neural-voices.ts';
 
 const id = localVoices.provider;
 const optionsSchema = NO_OPTIONS;
@@ -29,6 +30,22 @@ export const localSpeakerEntry: SpeakerEntry = {
     open: async (_options, { local }) => (await local()).parts.speaker,
   }),
   voices: () => localVoices,
+};
+
+export const localNeuralEntry: SpeakerEntry = {
+  ...definePart({
+    slot: 'speaker' as const,
+    id: 'local-neural',
+    optionsSchema,
+    title: 'This machine, neural (a model, English)',
+    describe: () => ({ timings: 'phone' as const, languages: 'any' as const }),
+    open: async (_options, { local }) => {
+      const { neural } = await local();
+      if (neural !== null) return neural.inTalks;
+      throw new Error('There is no neural mouth on this machine: “visavis models pull kokoro-82m”, then restart it.');
+    },
+  }),
+  voices: () => neuralVoices,
 };
 
 /** Frozen: a demonstration that needs nothing. What is to hold a talk is a model. */

@@ -14,6 +14,9 @@ import { localSpeaker } from './local-speaker.ts';
 import { localVoices } from './local-voices.ts';
 import { ESPEAK_PACKAGE, findEspeak } from './mouth/espeak-engine.ts';
 import { Mouth } from './mouth/mouth.ts';
+import { NeuralMouth, type SpeechOf } from './neural/neural-mouth.ts';
+import { neuralSpeaker, patientNeuralSpeaker } from './neural/neural-speaker.ts';
+import type { Speaker as ClauseSpeaker } from './speak-text.ts';
 
 export type LocalVoiceOptions = {
   readonly logger: Logger;
@@ -22,6 +25,8 @@ export type LocalVoiceOptions = {
   readonly transcriptLimitMs?: number;
   /** Ears that are better than those of the system, by the name of their model. */
   readonly ears?: LocalEars;
+  /** A model of this machine that speaks. */
+  readonly speechOf?: SpeechOf | undefined;
 };
 
 export type LocalEars = { readonly recogniser: Recogniser; readonly title: string };
@@ -41,6 +46,8 @@ const EARS_PACKAGES = 'python3-pocketsphinx pocketsphinx-en-us';
 export type LocalVoice = VoiceProvider & {
   /** Its ears, where there are any, and its mouth. */
   readonly parts: Pick<CascadeParts, 'recogniser' | 'speaker'>;
+  /** Its neural mouth, in talks and where nobody waits; null: it has none. */
+  readonly neural: { readonly inTalks: Speaker; readonly patient: Speaker } | null;
   /** The same voice with other parts, and what its mouth can do if it is another one. Closed with this voice. */
   withParts(id: string, parts: OtherParts, mouth?: Pick<VoiceCapabilities, 'timings' | 'languages'>): VoiceProvider;
 };
@@ -58,8 +65,9 @@ export async function createLocalVoice(options: LocalVoiceOptions): Promise<Loca
   const mouth = new Mouth({ logger, clock });
   const ears = recogniser === null ? null : new Ears(recogniser, options);
   const speaksOtherLanguages = findEspeak() !== null;
+  const plain: ClauseSpeaker = { speak: (request, signal) => mouth.speak(request, signal), speaksOtherLanguages };
   const parts: CascadeParts = {
-    speaker: localSpeaker({ speak: (request, signal) => mouth.speak(request, signal), speaksOtherLanguages }),
+    speaker: localSpeaker(plain),
     recogniser: options.ears?.recogniser ?? (ears === null ? null : phrased(ears)),
     thinker: demoThinker,
     logger,
@@ -77,6 +85,7 @@ export async function createLocalVoice(options: LocalVoiceOptions): Promise<Loca
     capabilities,
     open: async (...opening) => talks.open(parts, ...opening),
     parts,
+    neural: neuralSpeakers(options, mouth, plain),
     withParts: (id, { thinker, recogniser = parts.recogniser, speaker = parts.speaker }, facts = UNTIMED) => ({
       id,
       capabilities: {
@@ -95,6 +104,13 @@ export async function createLocalVoice(options: LocalVoiceOptions): Promise<Loca
       await Promise.all([mouth.close(), ears?.close()]);
     },
   };
+}
+
+function neuralSpeakers({ speechOf, clock, logger }: LocalVoiceOptions, mouth: Mouth, plain: ClauseSpeaker) {
+  if (speechOf === undefined) return null;
+  const neural = new NeuralMouth({ pronounce: (...words) => mouth.pronounce(...words), speechOf });
+  const speakers = { neural, plain, clock, logger };
+  return { inTalks: neuralSpeaker(speakers), patient: patientNeuralSpeaker(speakers) };
 }
 
 function phrased(ears: Ears): Recogniser {

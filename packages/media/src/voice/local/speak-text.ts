@@ -105,7 +105,10 @@ export function clauseRequests(
     before === '' ? FIRST_LEAD_MS : LATER_LEAD_MS + Math.max(0, pauseAfter(before.trimEnd()) - PAUSE_AT_END_MS);
   return clauses.map((clause, index) => {
     const pauses = { leadMs: index === 0 ? firstLeadMs : LATER_LEAD_MS, trailMs: clause.pauseMs };
-    return { clause, request: { text: clause.spoken, profile, language: clause.language, pauses } };
+    return {
+      clause,
+      request: { text: clause.spoken, voice: utterance.voice, profile, language: clause.language, pauses },
+    };
   });
 }
 

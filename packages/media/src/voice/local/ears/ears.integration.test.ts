@@ -67,7 +67,12 @@ it('makes out short phrases that stand alone, where the words of a sentence woul
   const ears = new Ears(command, { logger: silentLogger, clock: systemClock, transcriptLimitMs: 60_000 });
   const mouth = new Mouth({ logger: silentLogger, clock: systemClock });
   onTestFinished(async () => void (await Promise.all([ears.close(), mouth.close()])));
-  const request = { profile: VOICE_PROFILES.marin, language: 'en', pauses: { leadMs: 300, trailMs: 250 } };
+  const request = {
+    voice: 'marin',
+    profile: VOICE_PROFILES.marin,
+    language: 'en',
+    pauses: { leadMs: 300, trailMs: 250 },
+  };
   const made: string[] = [];
   for (const phrase of ['okay okay', 'alright', 'got it', 'hang on', 'pause', 'stop']) {
     const hearing = ears.listen();

@@ -21,7 +21,8 @@ export function modelRecogniser(wordsOf: WordsOf, logger: Logger): Recogniser {
   };
 }
 
-function to16k(sound: readonly Int16Array[]): Float32Array {
+/** Sound of 24 kHz as models hear it. */
+export function to16k(sound: readonly Int16Array[]): Float32Array {
   const resampler = new Resampler(WIRE_SAMPLE_RATE_HZ, ANALYSIS_SAMPLE_RATE_HZ);
   const pieces = [...sound.map((pcm) => resampler.process(pcm)), resampler.flush()];
   const samples = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));

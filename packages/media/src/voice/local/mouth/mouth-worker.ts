@@ -6,7 +6,8 @@ import { resetThreadPriority } from '../../../core/thread-priority.ts';
 import { asciiText } from './clauses.ts';
 import { EspeakEngine, findEspeak } from './espeak-engine.ts';
 import { FliteEngine } from './flite-engine.ts';
-import type { FromMouthWorker, MouthRequest, ToMouthWorker } from './mouth-messages.ts';
+import type { FromMouthWorker, MouthRequest, PronounceRequest, ToMouthWorker } from './mouth-messages.ts';
+import { type Pronunciations, pronounceEnglish } from './pronunciation/pronounce-english.ts';
 import { finishClause, type RawSpeech, type SpokenClause, silence } from './spoken-clause.ts';
 import { VOICE_PROFILES } from './voice-profiles.ts';
 
@@ -20,6 +21,7 @@ resetThreadPriority();
 
 const flite = await FliteEngine.load();
 let espeak: EspeakEngine | null = null;
+let pronunciations: Pronunciations | null = null;
 
 /** Speaks once with each speaker, so that the first real request finds the code compiled. */
 for (const profile of [VOICE_PROFILES.marin, VOICE_PROFILES.ash, VOICE_PROFILES.fable]) {
@@ -28,8 +30,9 @@ for (const profile of [VOICE_PROFILES.marin, VOICE_PROFILES.ash, VOICE_PROFILES.
 }
 
 port.on('message', ({ id, request }: ToMouthWorker) => {
-  void speak(request).then(
-    (clause) => answer({ type: 'done', id, result: clause }, [clause.pcm.buffer]),
+  const result = 'pronounce' in request ? pronounce(request) : speak(request);
+  void result.then(
+    (made) => answer({ type: 'done', id, result: made }, typeof made === 'string' ? [] : [made.pcm.buffer]),
     (error: unknown) => answer({ type: 'failed', id, message: errorMessage(error) }, []),
   );
 });
@@ -59,4 +62,21 @@ async function speakOther(request: MouthRequest): Promise<RawSpeech> {
   if (path === null) throw new Error('The engine for other languages is not installed.');
   espeak ??= await EspeakEngine.load(path);
   return espeak.synthesise(request.text, request.profile, request.language);
+}
+
+async function pronounce({ pronounce: text, accent }: PronounceRequest): Promise<string> {
+  pronunciations ??= await loadPronunciations();
+  return pronounceEnglish(text, accent, pronunciations);
+}
+
+/** Tens of megabytes of words, for those who have another mouth. */
+async function loadPronunciations(): Promise<Pronunciations> {
+  const { dictionary } = await import('cmu-pronouncing-dictionary');
+  return {
+    dictionary: (word) => (Object.hasOwn(dictionary, word) ? (dictionary[word] ?? null) : null),
+    guess(word) {
+      const { phones } = flite.synthesise(word, VOICE_PROFILES.marin);
+      return phones.map(({ symbol }) => symbol);
+    },
+  };
 }

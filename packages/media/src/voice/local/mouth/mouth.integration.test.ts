@@ -10,7 +10,7 @@ const WORKER = new URL('./fake-mouth-worker.fixture.ts', import.meta.url);
 const never = new AbortController().signal;
 
 function ask(text: string): MouthRequest {
-  return { text, profile: VOICE_PROFILES.ash, language: 'en', pauses: { leadMs: 10, trailMs: 50 } };
+  return { text, voice: 'ash', profile: VOICE_PROFILES.ash, language: 'en', pauses: { leadMs: 10, trailMs: 50 } };
 }
 
 it('replaces a worker that dies and goes on with what waits', async () => {

@@ -1,0 +1,114 @@
+import { wireSamplesToMs } from '../../../core/audio-format.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { errorMessage } from '../../../core/error-message.ts';
+import type { Logger } from '../../../core/logger.ts';
+import type { MouthRequest } from '../mouth/mouth-messages.ts';
+import type { SpokenClause } from '../mouth/spoken-clause.ts';
+import type { Speaker } from '../speak-text.ts';
+
+/** The first sound of a reply is waited for at most this long. */
+const FIRST_SOUND_LIMIT_MS = 2000;
+/** A gap within a reply that nobody minds. */
+const LATE_MS = 200;
+/** How much the last clause counts against those before. */
+const NEWEST_SHARE = 0.4;
+/** A machine that was too slow may have been busy: it is tried again after this. */
+const TRY_AGAIN_MS = 300_000;
+
+/** How fast the neural mouth has been, whoever asked. */
+export class SpeechPace {
+  readonly #clock: Clock;
+  /** What a character took, waiting included. */
+  #msEach: number | null = null;
+  #measuredAtMs = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  note(text: string, workMs: number): void {
+    const msEach = workMs / Math.max(text.length, 1);
+    this.#msEach = this.#msEach === null ? msEach : this.#msEach + NEWEST_SHARE * (msEach - this.#msEach);
+    this.#measuredAtMs = this.#clock.nowMs();
+  }
+
+  /** What this text will take. */
+  expectedMs(text: string): number {
+    const isOld = this.#clock.nowMs() >= this.#measuredAtMs + TRY_AGAIN_MS;
+    return isOld || this.#msEach === null ? 0 : this.#msEach * text.length;
+  }
+}
+
+export type PacedMouthOptions = {
+  readonly neural: Pick<Speaker, 'speak'>;
+  /** Speaks what the neural mouth cannot: other languages, and what would come too late. */
+  readonly plain: Speaker;
+  readonly pace: SpeechPace;
+  readonly clock: Clock;
+  readonly logger: Logger;
+};
+
+/**
+ * The neural mouth in one talk. A clause that would not be there in time is spoken by the plain mouth, and so is the rest of the
+ * reply: a voice that changes back and forth is worse than one that stutters.
+ */
+export class PacedMouth implements Speaker {
+  readonly #options: PacedMouthOptions;
+  /** When what was made of this reply has been played; null: nothing was. */
+  #dryAtMs: number | null = null;
+  #isBehind = false;
+  #onBehind: () => void = () => {};
+
+  constructor(options: PacedMouthOptions) {
+    this.#options = options;
+  }
+
+  get speaksOtherLanguages(): boolean {
+    return this.#options.plain.speaksOtherLanguages;
+  }
+
+  /** `onBehind`: called when the plain mouth takes over in this reply. */
+  beginTurn(onBehind: () => void): void {
+    this.#dryAtMs = null;
+    this.#isBehind = false;
+    this.#onBehind = onBehind;
+  }
+
+  async speak(request: MouthRequest, signal: AbortSignal): Promise<SpokenClause> {
+    const { plain } = this.#options;
+    if (request.language !== 'en') return await plain.speak(request, signal);
+    const clause = this.#isBehind ? null : await this.#speakInTime(request, signal);
+    if (clause === null) return await plain.speak(request, signal);
+    const { clock } = this.#options;
+    this.#dryAtMs = Math.max(clock.nowMs(), this.#dryAtMs ?? 0) + wireSamplesToMs(clause.pcm.length);
+    return clause;
+  }
+
+  /** Null: it would come too late, or not at all. */
+  async #speakInTime(request: MouthRequest, signal: AbortSignal): Promise<SpokenClause | null> {
+    const { neural, pace, clock, logger } = this.#options;
+    const startedAtMs = clock.nowMs();
+    const limitMs = this.#dryAtMs === null ? FIRST_SOUND_LIMIT_MS : Math.max(0, this.#dryAtMs - startedAtMs) + LATE_MS;
+    if (pace.expectedMs(request.text) > limitMs) return this.#fallBehind();
+    const late = new AbortController();
+    const cancel = clock.schedule(limitMs, () => late.abort());
+    try {
+      const clause = await neural.speak(request, AbortSignal.any([signal, late.signal]));
+      pace.note(request.text, clock.nowMs() - startedAtMs);
+      return clause;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      if (late.signal.aborted) pace.note(request.text, 2 * limitMs);
+      else logger.warn({ reason: errorMessage(error) }, 'The neural mouth could not speak; the built-in one did.');
+      return this.#fallBehind();
+    } finally {
+      cancel();
+    }
+  }
+
+  #fallBehind(): null {
+    this.#isBehind = true;
+    this.#onBehind();
+    return null;
+  }
+}
