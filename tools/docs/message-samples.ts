@@ -123,6 +123,10 @@ export const SERVER_SAMPLES: { readonly [Type in ServerMessageType]: ServerMessa
     type: 'visavis.say.state',
     data: { ...REPLY, utteranceId: 'closing-time', state: 'started', playedMs: 0, heardText: '', message: '' },
   },
+  'visavis.reply.sources': {
+    type: 'visavis.reply.sources',
+    data: { ...REPLY, sources: [{ source: 'handbook.pdf', page: 12, part: 31 }] },
+  },
   'visavis.reply.sound': { type: 'visavis.reply.sound', data: { ...REPLY, playedMs: 0, isPlaying: true } },
   'visavis.problem': {
     type: 'visavis.problem',

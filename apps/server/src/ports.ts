@@ -32,11 +32,17 @@ export type Licence = {
 
 export type ToolDefinition = SessionConfig['tools'][number];
 
+/** What was found in a document, and where it stands. */
+export type Passage = Extract<SessionCommand, { type: 'looked-up' }>['passages'][number];
+export type Source = Extract<SessionEvent, { type: 'reply-sources' }>['sources'][number];
+
 /** The tools of one call that the server answers itself: its client is told of none of them. */
 export type ServerTools = {
   readonly tools: readonly (ToolDefinition & { readonly serverWaitMs: number })[];
-  /** What the model is given as the result. A failure is a result, too: this never rejects. */
-  run(call: ServerToolCall, signal: AbortSignal): Promise<string>;
+  /** What the model is given as the result, which stands at what `cite` is told. A failure is a result, too: this never rejects. */
+  run(call: ServerToolCall, signal: AbortSignal, cite?: (sources: readonly Source[]) => void): Promise<string>;
+  /** What the avatar's documents say of some words; left out: it has none. Never rejects. */
+  readonly lookUp?: (text: string) => Promise<readonly Passage[]>;
   /** The call is over: what was opened for it is closed. */
   close(): void;
 };
@@ -162,6 +168,8 @@ export type ConversationStore = {
     startedAt?: Date;
     /** Of an answer: from the end of the person's turn to its first sound. */
     latencyMs?: number;
+    /** Where what it was made with stands. */
+    sources?: readonly Source[];
   }): Promise<void>;
   /** The model called a tool. `argumentsJson`: one JSON object. */
   startToolCall(call: {

@@ -140,6 +140,8 @@ export const LIMITS = {
     mcpHeaders: 20,
     /** Files and pages that an avatar may look things up in. */
     knowledgeSources: 200,
+    /** Places in documents that one answer names. */
+    sources: 10,
     /** Stretches of a clip that one film speaks in. */
     filmSegments: 100,
     /** Days for which an invitation is good. */

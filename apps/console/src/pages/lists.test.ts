@@ -150,6 +150,7 @@ describe('lists', () => {
           endMs: 3000,
           latencyMs: null,
           interrupted: false,
+          sources: [],
           by: null,
         },
         {
@@ -160,7 +161,7 @@ describe('lists', () => {
           offsetMs: 4000,
           endMs: 5000,
           latencyMs: 840,
-          interrupted: true,
+          ...{ interrupted: true, sources: [] },
           by: null,
         },
       ],

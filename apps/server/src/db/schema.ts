@@ -225,6 +225,9 @@ export const conversations = pgTable(
   ],
 );
 
+/** A place in a document of an avatar. Pages and parts count from 1. */
+export type MessageSource = { readonly source: string; readonly page: number | null; readonly part: number };
+
 export const messages = pgTable(
   'messages',
   {
@@ -244,6 +247,8 @@ export const messages = pgTable(
     startedAt: instant('started_at'),
     /** Of an answer: from the end of the person's turn to its first sound; null where there is none. */
     latencyMs: integer('latency_ms'),
+    /** Of an answer: where in the avatar's documents what it was made with stands; null: nowhere. */
+    sources: jsonb('sources').$type<readonly MessageSource[]>(),
   },
   (table) => [
     index('messages_conversation').on(table.conversationId, table.ordinal),

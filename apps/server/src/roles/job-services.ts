@@ -151,7 +151,7 @@ export function createToolServices(options: ConsoleServiceOptions, { reached: on
   const knowledge = new Knowledge({ db, fetch });
   sources.unshift((talk) => knowledge.of(talk));
   return {
-    open: createServerTools(sources, logger),
+    open: createServerTools(sources, (talk) => knowledge.lookUpOf(talk), logger),
     forConsole: { toolSecrets: secrets, webhookTools, mcpServers, knowledge },
   };
 }

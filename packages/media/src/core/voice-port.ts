@@ -1,4 +1,5 @@
 import type { PhoneTiming } from './articulation.ts';
+import type { LookUp, Source } from './passages.ts';
 
 /** What a voice can do, declared by its adapter and never guessed from its name. */
 export type VoiceCapabilities = {
@@ -11,6 +12,11 @@ export type VoiceCapabilities = {
   readonly tools: boolean;
   /** It thinks of answers itself. Otherwise it says what it is told to, and people answer. */
   readonly answers: boolean;
+  /**
+   * How what is known of the user's words comes to it ahead of its answer: it asks for it (`VoiceConfig.lookUp`), or it is given a
+   * note before it answers typed words. Left out: by a tool alone.
+   */
+  readonly informed?: 'asks' | 'by-note';
   /** Whether words of the user become text. When false the page tells the user to type. */
   readonly hears: boolean;
   /** Times that come with the words and the sound of a reply. */
@@ -84,6 +90,8 @@ export type VoiceConfig = {
   readonly model: string;
   readonly tools: readonly ToolDefinition[];
   readonly turnDetection: TurnDetectionSettings;
+  /** Finds what the avatar's documents say of some words; left out: there are none. */
+  readonly lookUp?: LookUp;
 };
 
 export type HistoryItem = { readonly role: 'user' | 'assistant' | 'system'; readonly text: string };
@@ -136,6 +144,8 @@ export type VoiceEvent =
     }
   /** The provider begins a reply of its own accord (its own turn detection, or an answer to `user-turn-stopped`). */
   | { readonly type: 'turn-started'; readonly turnId: string }
+  /** The reply is thought of with what stands there at hand. */
+  | { readonly type: 'turn-sources'; readonly turnId: string; readonly sources: readonly Source[] }
   /** Sound of the reply: PCM16 mono 24 kHz, faster than real time. `phones` cover this chunk, timed from the turn's first sample. */
   | {
       readonly type: 'audio';

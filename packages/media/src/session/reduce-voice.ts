@@ -71,6 +71,8 @@ export function reduceVoice(state: SessionState, event: VoiceControlEvent, atMs:
       return addTurn(withAnswer(state, event.turnId), event.turnId);
     case 'text-delta':
       return addTextDelta(state, event, atMs);
+    case 'turn-sources':
+      return advance(state, [{ type: 'emit', event: { ...event, type: 'reply-sources' } }]);
     case 'tool-call-delta':
       return advance(state, [{ type: 'emit', event }]);
     case 'tool-call-done':

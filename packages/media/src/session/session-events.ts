@@ -1,4 +1,5 @@
 import type { ExpressionWish } from '../core/expression-cue.ts';
+import type { Passage, Source } from '../core/passages.ts';
 import type { HistoryItem, ToolDefinition, TurnDetectionSettings } from '../core/voice-port.ts';
 import type { VoiceParts } from '../voice/voice-parts.ts';
 
@@ -41,6 +42,8 @@ export type SessionConfig = {
   readonly connection?: 'offer' | 'answer' | 'none';
   /** Results of tools are waited for as long as they take; otherwise the talk soon goes on without them. */
   readonly waitsForTools?: boolean;
+  /** Somebody answers `look-up`. */
+  readonly looksUp?: boolean;
 };
 
 /** What a client may change in mid-call. Empty strings do not override. */
@@ -80,6 +83,8 @@ export type SessionCommand =
   /** The face shows this for a while; it replaces what the client asked for before. */
   | ({ readonly type: 'express' } & ExpressionWish)
   | { readonly type: 'tool-result'; readonly callId: string; readonly output: string; readonly reply: boolean }
+  /** What is known of the words of a `look-up`. */
+  | { readonly type: 'looked-up'; readonly lookUpId: string; readonly passages: readonly Passage[] }
   | { readonly type: 'remote-description'; readonly description: SessionDescription }
   | { readonly type: 'remote-candidate'; readonly candidate: IceCandidate }
   /** By the data channel of the connection; dropped where there is none. */
@@ -109,6 +114,10 @@ export type SessionEvent =
   | { readonly type: 'user-transcript-done'; readonly itemId: string; readonly text: string }
   /** `by`: a person's words. */
   | { readonly type: 'reply-started'; readonly turnId: string; readonly by?: 'operator' }
+  /** What is known of these words is wanted at once (`looked-up`): an answer waits for it. */
+  | { readonly type: 'look-up'; readonly lookUpId: string; readonly text: string }
+  /** Where what the reply was made with stands. */
+  | { readonly type: 'reply-sources'; readonly turnId: string; readonly sources: readonly Source[] }
   /** Who answers has changed. A talk begins with the voice; one whose voice cannot answer tells so right after `ready`. */
   | { readonly type: 'answered-by'; readonly by: Answerer; readonly canChange: boolean }
   /** `audioStartMs`: where in the reply's sound the text begins; left out: the voice does not say. */

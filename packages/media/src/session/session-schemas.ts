@@ -76,6 +76,7 @@ export const sessionConfigSchema: z.ZodType<SessionConfig> = z.object({
   iceServers: z.array(iceServerSchema).max(counts.allowedOrigins),
   connection: z.enum(['offer', 'answer', 'none']).exactOptional(),
   waitsForTools: z.boolean().exactOptional(),
+  looksUp: z.boolean().exactOptional(),
 });
 
 const patchSchema = z.object({
@@ -139,6 +140,20 @@ export const writtenCommandSchema: z.ZodType<WrittenCommand> = z.discriminatedUn
     callId: text(characters.callId),
     output: text(characters.toolResult),
     reply: z.boolean(),
+  }),
+  z.object({
+    type: z.literal('looked-up'),
+    lookUpId: word,
+    passages: z
+      .array(
+        z.object({
+          source: word,
+          page: z.number().int().nullable(),
+          part: z.number().int(),
+          text: text(characters.toolResult),
+        }),
+      )
+      .max(counts.sources),
   }),
   z.object({
     type: z.literal('remote-description'),

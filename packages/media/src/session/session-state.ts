@@ -156,7 +156,7 @@ export type SessionInput =
   | { readonly type: 'media'; readonly state: 'connected' | 'disconnected' | 'failed' }
   | { readonly type: 'timer'; readonly name: TimerName; readonly atMs: number };
 
-export type ControlCommand = SessionCommand;
+export type ControlCommand = Exclude<SessionCommand, { type: 'looked-up' }>;
 
 type ReplySound = {
   readonly turnId: string;

@@ -8,6 +8,8 @@ import { withinTime } from '../core/within-time.ts';
 import { Pipeline, type PipelineEvent } from '../pipeline.ts';
 import type { CallResources } from './call-resources.ts';
 import { EarlyCommands } from './early-commands.ts';
+import { LookUps } from './look-ups.ts';
+import { NotedVoice } from './noted-voice.ts';
 import type {
   IceCandidate,
   SessionCommand,
@@ -46,6 +48,7 @@ export class Session {
   readonly #shell: ReducerShell<SessionState, SessionInput, SessionEffect>;
   /** Commands that came before the voice was open. */
   readonly #early = new EarlyCommands();
+  readonly #lookUps: LookUps;
   #pipeline: Pipeline | null = null;
   #voice: VoiceSession | null = null;
   #descriptions = 0;
@@ -64,6 +67,7 @@ export class Session {
     this.#resources = resources;
     this.#logger = logger;
     this.#listener = listener;
+    this.#lookUps = new LookUps(resources.clock, (event) => this.#emit(event));
     const state = initialSessionState({
       prompt: config.prompt,
       firstMessage: config.firstMessage,
@@ -111,6 +115,7 @@ export class Session {
     if (this.#closing !== null) return;
     this.#guard(() => {
       if (command.type === 'close') void this.close(command.reason);
+      else if (command.type === 'looked-up') this.#lookUps.settle(command.lookUpId, command.passages);
       else if (!this.#opened) this.#early.add(command);
       else this.#dispatch({ type: 'command', command, atMs: this.#resources.clock.nowMs() });
     });
@@ -137,6 +142,7 @@ export class Session {
 
   async #close(reason: string): Promise<void> {
     this.#abort.abort();
+    this.#lookUps.end();
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
     const hearing = this.#pipeline?.userCounters ?? null;
@@ -189,7 +195,8 @@ export class Session {
   }
 
   async #openVoice(provider: VoiceProvider): Promise<VoiceSession> {
-    const { voice, prompt, firstMessage, language, model, tools, turnDetection, avatar } = this.#config;
+    const { voice, prompt, firstMessage, language, model, tools, turnDetection, avatar, looksUp } = this.#config;
+    const lookUp = this.#lookUps.find;
     const config: VoiceConfig = {
       voice,
       prompt,
@@ -199,10 +206,15 @@ export class Session {
       model,
       tools,
       turnDetection,
+      ...(looksUp === true ? { lookUp } : {}),
     };
+    const listener = (event: VoiceEvent): void => this.#handleVoice(event);
     try {
-      const opening = provider.open(config, (event) => this.#handleVoice(event), this.#abort.signal);
-      return await withinTime(opening, this.#voiceLimit(VOICE_OPEN_LIMIT_MS), (late) => void this.#closeVoice(late));
+      const opening = provider.open(config, listener, this.#abort.signal);
+      const limit = this.#voiceLimit(VOICE_OPEN_LIMIT_MS);
+      const opened = await withinTime(opening, limit, (late) => void this.#closeVoice(late));
+      const isNoted = looksUp === true && provider.capabilities.informed === 'by-note';
+      return isNoted ? new NotedVoice(opened, lookUp, listener) : opened;
     } catch (error) {
       throw new SessionStartError('voice-unavailable', errorMessage(error));
     }

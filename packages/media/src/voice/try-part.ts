@@ -28,7 +28,14 @@ const TRIALS: Readonly<Record<VoiceSlot, Trial>> = {
   },
   thinker: async ({ id, options }, tools, signal) => {
     const thinker = await findEntry('thinker', id)?.open(options, tools);
-    const said = { said: ['Say hello.'], pictures: [], instructions: null, config: CONFIG, now: new Date() };
+    const said = {
+      said: ['Say hello.'],
+      pictures: [],
+      instructions: null,
+      config: CONFIG,
+      lookUp: null,
+      now: new Date(),
+    };
     const thoughts = thinker?.openTalk().begin(said, signal).thoughts[Symbol.asyncIterator]();
     const first = await thoughts?.next();
     await thoughts?.return?.();

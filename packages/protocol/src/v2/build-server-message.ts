@@ -235,6 +235,13 @@ export function buildSayState(turnId: string | null, { playedMs, ...said }: SayS
   return { type: 'visavis.say.state', data };
 }
 
+export function buildReplySources(
+  turnId: string,
+  sources: Wire.ReplySourcesMessage['data']['sources'],
+): Wire.ReplySourcesMessage {
+  return { type: 'visavis.reply.sources', data: { ...replyId(turnId), sources } };
+}
+
 export function buildProblem(code: string, message: string, detail = ''): Wire.ProblemMessage {
   return { type: 'visavis.problem', message, data: { code, message, detail } };
 }

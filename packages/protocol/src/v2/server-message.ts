@@ -173,6 +173,13 @@ export type SayStateMessage = Envelope<
     readonly message: string;
   }
 >;
+/** Where in the avatar's documents stands what the reply was made with. */
+export type ReplySourcesMessage = Envelope<
+  'visavis.reply.sources',
+  ReplyId & {
+    readonly sources: readonly { readonly source: string; readonly page: number | null; readonly part: number }[];
+  }
+>;
 /** Trouble that the call survives. */
 export type ProblemMessage = Envelope<
   'visavis.problem',
@@ -187,6 +194,7 @@ export type ExtensionMessage =
   | TurnLatencyMessage
   | MediaStateMessage
   | ReplyStartedMessage
+  | ReplySourcesMessage
   | ReplySoundMessage
   | SayStateMessage
   | ProblemMessage

@@ -51,6 +51,11 @@ export const en = {
     deleteTitle: 'Take the MCP server away?',
     deleteText: 'Calls that start from now on go without its tools. Its headers are deleted.',
   },
+  sources: {
+    page: (source: string, page: string) => `${source}, page ${page}`,
+    part: (source: string, part: string) => `${source}, part ${part}`,
+    all: (places: string) => `Sources: ${places}`,
+  },
   documents: {
     title: 'Documents',
     intro:
@@ -81,7 +86,6 @@ export const en = {
     search: 'Search',
     found: (count: string) => `Found: ${counted(count, 'passage', 'passages')}`,
     nothing: 'Nothing. The avatar would answer without.',
-    place: (source: string, page: string) => `${source}, page ${page}`,
   },
 } as const;
 

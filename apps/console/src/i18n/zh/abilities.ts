@@ -49,6 +49,11 @@ export const zh: AbilitiesTexts = {
     deleteTitle: '移除此 MCP 服务器？',
     deleteText: '此后开始的通话将不再使用其工具，其请求头将被删除。',
   },
+  sources: {
+    page: (source, page) => `${source}，第 ${page} 页`,
+    part: (source, part) => `${source}，第 ${part} 段`,
+    all: (places) => `来源：${places}`,
+  },
   documents: {
     title: '文档',
     intro: '数字人查阅的文件和网页，长短不限。它会说明内容出自何处。',
@@ -78,6 +83,5 @@ export const zh: AbilitiesTexts = {
     search: '搜索',
     found: (count) => `找到 ${count} 个段落`,
     nothing: '没有找到。数字人会直接回答。',
-    place: (source, page) => `${source}，第 ${page} 页`,
   },
 };

@@ -2,6 +2,7 @@ import { Badge } from '@mantine/core';
 import type { Message } from '@visavis/protocol/rest';
 import { useEffect, useRef } from 'react';
 import classes from '../../components/console.module.css';
+import { usePlaces } from '../../components/places.ts';
 import { useFormats, useTexts } from '../../i18n/language.tsx';
 import { LineTime, seekUnlessMarking } from './line-time.tsx';
 import own from './transcript-page.module.css';
@@ -17,6 +18,7 @@ type MessageLineProps = {
 export function MessageLine({ message, isHeard, onSeek }: MessageLineProps) {
   const texts = useTexts();
   const formats = useFormats();
+  const places = usePlaces();
   const line = useRef<HTMLLIElement>(null);
   const { role, offsetMs, latencyMs } = message;
 
@@ -49,6 +51,7 @@ export function MessageLine({ message, isHeard, onSeek }: MessageLineProps) {
         )}
       </p>
       <p className={role === 'tool' ? classes.mono : ''}>{message.text}</p>
+      {message.sources.length > 0 && <p className={classes.facts}>{places.all(message.sources)}</p>}
     </li>
   );
 }

@@ -40,6 +40,7 @@ test('calls of tools stand between the messages where they were made, and are co
     endMs: 6_000,
     latencyMs: null,
     interrupted: false,
+    sources: [],
     by: null,
   };
   const answered: ToolCall = {

@@ -1,7 +1,7 @@
 import type { Rating } from '@visavis/protocol/rest';
 import { and, asc, eq, gt, gte, lte, or } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
-import { conversations, messages, toolCalls } from '../../db/schema.ts';
+import { conversations, type MessageSource, messages, toolCalls } from '../../db/schema.ts';
 import { callMessage, resultMessage, type ToolCallRecord } from './tool-calls.ts';
 
 type ConversationRecord = {
@@ -45,6 +45,8 @@ type MessageRecord = {
   readonly startedAt: Date | null;
   /** Of an answer: from the end of the person's turn to its first sound; null: not measured. */
   readonly latencyMs: number | null;
+  /** Of an answer: where what it was made with stands; null: nowhere. */
+  readonly sources: readonly MessageSource[] | null;
 };
 
 export type ConversationRecords = {
@@ -89,6 +91,7 @@ const messageColumns = {
   by: messages.by,
   startedAt: messages.startedAt,
   latencyMs: messages.latencyMs,
+  sources: messages.sources,
 };
 
 const toolCallColumns = {
@@ -201,5 +204,15 @@ function toMessages(call: ToolCallRecord): MessageRecord[] {
 }
 
 function toolMessage(messageId: number, text: string, at: Date): MessageRecord {
-  return { messageId, role: 'tool', text, at, interrupted: false, by: null, startedAt: at, latencyMs: null };
+  return {
+    messageId,
+    role: 'tool',
+    text,
+    at,
+    interrupted: false,
+    by: null,
+    startedAt: at,
+    latencyMs: null,
+    sources: null,
+  };
 }

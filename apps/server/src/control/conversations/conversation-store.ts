@@ -1,6 +1,6 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../db/database.ts';
-import { CONVERSATION_STATUS, conversations, messages, toolCalls } from '../../db/schema.ts';
+import { CONVERSATION_STATUS, conversations, type MessageSource, messages, toolCalls } from '../../db/schema.ts';
 import { sqlStateOf } from '../../db/sql-state.ts';
 import { FactQueue } from './fact-queue.ts';
 import {
@@ -34,6 +34,8 @@ type ConversationMessage = {
   readonly startedAt?: Date;
   /** Of an answer: from the end of the person's turn to its first sound. */
   readonly latencyMs?: number;
+  /** Of an answer: where what it was made with stands. */
+  readonly sources?: readonly MessageSource[];
 };
 
 type ConversationOutcome = {
@@ -214,7 +216,18 @@ async function insertMessages(
 ): Promise<void> {
   await writer.insert(messages).values(
     said.map(
-      ({ ordinal, sessionId, role, text, at, interrupted = false, by = null, startedAt = null, latencyMs = null }) => ({
+      ({
+        ordinal,
+        sessionId,
+        role,
+        text,
+        at,
+        interrupted = false,
+        by = null,
+        startedAt = null,
+        latencyMs = null,
+        sources,
+      }) => ({
         ordinal,
         conversationId: sessionId,
         role,
@@ -225,6 +238,7 @@ async function insertMessages(
         by,
         startedAt,
         latencyMs,
+        sources: sources?.map((one) => ({ ...one, source: one.source.replaceAll('\u0000', '') })) ?? null,
       }),
     ),
   );

@@ -6,7 +6,7 @@ function countedIndexes() {
   const indexes = new KeptIndexes(async (avatarId) => {
     loads.push(avatarId);
     if (avatarId === 'broken' && loads.length === 1) throw new Error('The database is away.');
-    return [{ id: 0, source: 'a.txt', page: null, text: `The pool of ${avatarId} is open.` }];
+    return [{ id: 0, source: 'a.txt', page: null, part: 1, text: `The pool of ${avatarId} is open.` }];
   });
   const ask = (avatarId: string, version = '1', characters = 30) => indexes.of({ avatarId, version, characters });
   return { loads, ask };

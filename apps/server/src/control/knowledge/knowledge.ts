@@ -8,8 +8,9 @@ import { newPublicId } from '../ids.ts';
 import { faultOf } from '../net/fetch-fault.ts';
 import type { GuardedFetch } from '../net/guarded-fetch.ts';
 import { alone, bytesOfMb, numberOf, quotaReached } from '../quotas/quotas.ts';
-import type { ServerTool, ToolTalk } from '../server-tools/server-tools.ts';
+import type { LookUp, ServerTool, ToolAnswer, ToolTalk } from '../server-tools/server-tools.ts';
 import { KeptIndexes } from './kept-indexes.ts';
+import type { PassageIndex } from './passage-index.ts';
 import { passagesOf } from './passages.ts';
 import { CHARACTERS_PER_AVATAR, readSource, type SourceKind } from './read-source.ts';
 import { ReadingPlaces } from './reading-places.ts';
@@ -33,6 +34,9 @@ const TEXT_MB_PER_PROJECT = 100;
 const FETCH_MS = 30_000;
 const ROWS_AT_ONCE = 500;
 const FOUND = 5;
+/** With the turn: of each, and of all that are given. */
+const FITTING = 3;
+const FITTING_CHARACTERS = 3000;
 const PASSAGES_OF_SOURCE = sql<number>`(select count(*)::integer from ${knowledgePassages}
   where ${knowledgePassages.sourceId} = ${knowledgeSources.id})`;
 
@@ -107,30 +111,63 @@ export class Knowledge {
       },
       serverWaitMs: 10_000,
     };
-    const run: ServerTool['run'] = async ({ argumentsJson }) => {
+    const run: ServerTool['run'] = async ({ argumentsJson }): Promise<ToolAnswer> => {
       const { query } = JSON.parse(argumentsJson) as { query?: unknown };
       const found = await this.find(avatarId, typeof query === 'string' ? query : '');
-      return { isAnswered: true, output: JSON.stringify(found.length > 0 ? { found } : { found, note: 'Nothing.' }) };
+      const output = JSON.stringify(found.length > 0 ? { found } : { found, note: 'Nothing.' });
+      return {
+        isAnswered: true,
+        output,
+        sources: found.map(({ source, page, part }) => ({ source, page: page ?? null, part })),
+      };
     };
     return [{ definition, run }];
   }
 
+  /**
+   * What the avatar's documents say of words of a talk, given with them to whoever answers: little, and nothing where they fit
+   * nothing. Null: it has no documents. The index is there when the first words are.
+   */
+  async lookUpOf({ avatar: { avatarId } }: Pick<ToolTalk, 'avatar'>): Promise<LookUp | null> {
+    const sources = await this.#options.db.orm.$count(knowledgeSources, eq(knowledgeSources.avatarId, avatarId));
+    if (sources === 0) return null;
+    void this.#index(avatarId).catch(() => {});
+    return async (words) => {
+      let room = FITTING_CHARACTERS;
+      const found = await (await this.#index(avatarId)).findFitting(words, FITTING);
+      return found
+        .map(({ source, page, part, text }) => ({ source, page, part, text }))
+        .filter(({ text }) => {
+          room -= text.length;
+          return room >= 0;
+        });
+    };
+  }
+
   /** The passages that fit best. */
   async find(avatarId: string, query: string) {
+    const found = await (await this.#index(avatarId)).find(query, FOUND);
+    return found.map(({ source, page, part, text }) => ({ source, ...(page && { page }), part, text }));
+  }
+
+  async #index(avatarId: string): Promise<PassageIndex> {
     const { rows } = await this.#options.db.orm.execute<{ version: string; characters: number }>(
       sql`select count(*) || '-' || coalesce(max(ordinal), 0) as version,
           coalesce(sum(characters), 0)::integer as characters
           from ${knowledgeSources} where avatar_id = ${avatarId}`,
     );
     const { version, characters } = rows[0] ?? { version: '', characters: 0 };
-    const index = await this.#indexes.of({ avatarId, version, characters });
-    const found = await index.find(query, FOUND);
-    return found.map(({ source, page, text }) => ({ source, ...(page && { page }), text }));
+    return await this.#indexes.of({ avatarId, version, characters });
   }
 
   async #passages(avatarId: string) {
     const passages = await this.#options.db.orm
-      .select({ source: knowledgeSources.name, page: knowledgePassages.page, text: knowledgePassages.text })
+      .select({
+        source: knowledgeSources.name,
+        page: knowledgePassages.page,
+        part: sql<number>`${knowledgePassages.no} + 1`,
+        text: knowledgePassages.text,
+      })
       .from(knowledgePassages)
       .innerJoin(knowledgeSources, eq(knowledgeSources.id, knowledgePassages.sourceId))
       .where(eq(knowledgeSources.avatarId, avatarId))

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type IndexedPassage, PassageIndex } from './passage-index.ts';
 
 const passages = (texts: readonly string[]): IndexedPassage[] =>
-  texts.map((text, id) => ({ id, source: 'a.txt', page: null, text }));
+  texts.map((text, id) => ({ id, source: 'a.txt', page: null, part: 1, text }));
 const places = (found: readonly IndexedPassage[]) => found.map(({ id }) => id);
 
 /** Turns that everybody else gets while it works. */
@@ -47,4 +47,24 @@ test('everybody else has turns while long texts are put in', async () => {
   const text = (id: number) => Array.from({ length: 150 }, (_, at) => `word${(id * 131 + at) % 9999}`).join(' ');
   const texts = Array.from({ length: 600 }, (_, id) => text(id));
   expect(await turnsDuring(PassageIndex.of(passages(texts)))).toBeGreaterThan(3);
+});
+
+test('words of a talk find what fits them, and small talk finds nothing', async () => {
+  const filler = Array.from(
+    { length: 40 },
+    (_, no) => `What you are told here is about room ${no}, and how it is today.`,
+  );
+  const index = await PassageIndex.of(
+    passages([
+      ...filler,
+      'The sauna is open until nine; what you need is there.',
+      'Towels for the sauna cost 4 euros.',
+    ]),
+  );
+  expect(places(await index.findFitting('Hello, how are you today?', 3))).toEqual([]);
+  expect(places(await index.findFitting('What is it that you are?', 3))).toEqual([]);
+  expect(places(await index.findFitting('And until when is the sauna open today?', 3))).toEqual([40]);
+  expect(places(await index.findFitting('How much are towels in the sauna?', 3))[0]).toBe(41);
+  // Asked for by a search, common words count, too.
+  expect(await index.find('today', 3)).toHaveLength(3);
 });

@@ -5,6 +5,8 @@ export type IndexedPassage = {
   readonly id: number;
   readonly source: string;
   readonly page: number | null;
+  /** Its place in the source, from 1. */
+  readonly part: number;
   readonly text: string;
 };
 
@@ -16,10 +18,23 @@ const QUERY_CHARACTERS = 1000;
 const QUERY_WORDS = 32;
 /** A beginning of more words than these tells too little to look for all of them. */
 const WORDS_OF_BEGINNING = 1000;
+/** A word that more than this share of the passages has tells nothing of what is wanted … */
+const COMMON_SHARE = 0.2;
+/** … unless so few have it. */
+const FEW_PASSAGES = 3;
+/** What fits much worse than the best does not belong to it. */
+const WORST_SHARE = 0.4;
 /** For so long the thread is held, before everybody else has a turn. */
 const SLICE_MS = 5;
 
+type Scores = Map<number, { sum: number; words: number }>;
+
 class WordSearch extends MiniSearch<IndexedPassage> {
+  /** In how many passages the word stands as it is. */
+  frequency(word: string): number {
+    return this._index.get(word)?.get(0)?.size ?? 0;
+  }
+
   /** Whether few enough words begin so. */
   isTelling(beginning: string): boolean {
     let words = 0;
@@ -60,17 +75,43 @@ export class PassageIndex {
 
   /** Word for word, so that a long query holds nobody up: scores add up, and count as often as words are found. */
   async find(query: string, count: number): Promise<readonly IndexedPassage[]> {
-    const words = new Set(wordsOf(query.slice(0, QUERY_CHARACTERS)));
-    const scores = new Map<number, { sum: number; words: number }>();
-    await inSlices([...words].slice(0, QUERY_WORDS), (word) => {
+    const scores = await this.#score(queryWords(query));
+    return this.#best(scores, 0).slice(0, count);
+  }
+
+  /** The same for words of a talk: nothing where none of them tells what is wanted, and nothing that hardly fits. */
+  async findFitting(words: string, count: number): Promise<readonly IndexedPassage[]> {
+    const scores = await this.#score(queryWords(words).filter((word) => this.#isTelling(word)));
+    return this.#best(scores, WORST_SHARE).slice(0, count);
+  }
+
+  #isTelling(word: string): boolean {
+    const isShort = /^[\p{Script=Latin}\p{Nd}]{1,2}$/u.test(word);
+    return !isShort && this.#search.frequency(word) <= Math.max(FEW_PASSAGES, COMMON_SHARE * this.#passages.length);
+  }
+
+  async #score(words: readonly string[]): Promise<Scores> {
+    const scores: Scores = new Map();
+    await inSlices(words, (word) => {
       for (const { id, score } of this.#search.search(word)) {
         const known = scores.get(id);
         scores.set(id, { sum: score + (known?.sum ?? 0), words: 1 + (known?.words ?? 0) });
       }
     });
-    const best = [...scores].sort(([, a], [, b]) => b.sum * b.words - a.sum * a.words).slice(0, count);
-    return best.flatMap(([id]) => this.#passages[id] ?? []);
+    return scores;
   }
+
+  /** The best first, without those that have less than this share of its score. */
+  #best(scores: Scores, leastShare: number): readonly IndexedPassage[] {
+    const ranked = [...scores].map(([id, { sum, words }]) => ({ id, score: sum * words }));
+    ranked.sort((one, other) => other.score - one.score);
+    const least = leastShare * (ranked[0]?.score ?? 0);
+    return ranked.filter(({ score }) => score >= least).flatMap(({ id }) => this.#passages[id] ?? []);
+  }
+}
+
+function queryWords(query: string): readonly string[] {
+  return [...new Set(wordsOf(query.slice(0, QUERY_CHARACTERS)))].slice(0, QUERY_WORDS);
 }
 
 async function inSlices<Item>(items: readonly Item[], handle: (item: Item) => void): Promise<void> {

@@ -21,7 +21,18 @@ export type ToolCall = {
 };
 
 /** What came of a call: words for the model, whether they tell of a failure or not. */
-export type ToolAnswer = { readonly isAnswered: boolean; readonly output: string };
+export type ToolAnswer = {
+  readonly isAnswered: boolean;
+  readonly output: string;
+  /** Where it stands; left out: nowhere. */
+  readonly sources?: readonly Place[];
+};
+
+/** In a document of the avatar; pages and parts count from 1. */
+type Place = { readonly source: string; readonly page: number | null; readonly part: number };
+
+/** What documents say of some words. */
+export type LookUp = (words: string) => Promise<readonly (Place & { readonly text: string })[]>;
 
 /** A tool that the server answers. */
 export type ServerTool = {
@@ -43,7 +54,11 @@ export function unanswered(error: string): ToolAnswer {
 }
 
 /** The tools of all sources; one whose source fails is left out, and its talk goes on without. */
-export function createServerTools(sources: readonly ToolSource[], logger: ControlLogger) {
+export function createServerTools(
+  sources: readonly ToolSource[],
+  lookUpOf: (talk: ToolTalk) => Promise<LookUp | null>,
+  logger: ControlLogger,
+) {
   return async (given: TalkOfTools) => {
     const ending = new AbortController();
     const talk: ToolTalk = { ...given, ended: ending.signal };
@@ -59,15 +74,26 @@ export function createServerTools(sources: readonly ToolSource[], logger: Contro
       }
     }
     let running = 0;
+    const lookUp = await lookUpOf(talk).catch((error: unknown) => {
+      const { sessionId, avatar } = talk;
+      logger.warn(
+        { sessionId, avatarId: avatar.avatarId, error: String(error) },
+        'Documents of an avatar are left out',
+      );
+      return null;
+    });
     return {
+      ...(lookUp === null ? {} : { lookUp }),
       tools: [...tools.values()].map(({ definition }) => definition),
-      async run(call: ToolCall, signal: AbortSignal): Promise<string> {
+      async run(call: ToolCall, signal: AbortSignal, cite?: (sources: readonly Place[]) => void): Promise<string> {
         const tool = tools.get(call.name);
         if (tool === undefined) return UNKNOWN;
         if (running >= MAX_RUNNING) return BUSY;
         running += 1;
         try {
-          return (await tool.run(call, signal)).output;
+          const { output, sources: places } = await tool.run(call, signal);
+          if (places !== undefined) cite?.(places);
+          return output;
         } catch (error) {
           if (!signal.aborted) logger.error({ tool: call.name, error: String(error) }, 'A tool of the server failed');
           return unanswered('The tool failed. Say so, and go on without it.').output;

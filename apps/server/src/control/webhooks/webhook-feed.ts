@@ -8,6 +8,8 @@ import type { Webhooks } from './webhooks.ts';
 const ROLES = { user: 'user', assistant: 'ai', tool: 'system' } as const;
 type MessageEvent = 'session.created' | 'conversation.output' | 'session.closed';
 
+type Sources = Parameters<ConversationStore['addMessage']>[0]['sources'];
+
 export type WebhookFeedOptions = {
   readonly store: ConversationStore;
   readonly records: Pick<ConversationRecords, 'get' | 'allAsMessages'>;
@@ -35,17 +37,26 @@ export function withWebhooks({ store, records, webhooks, logger }: WebhookFeedOp
     void told.finally(() => pending.delete(told));
   };
 
-  const tellMessage = (sessionId: string, event: MessageEvent, role: string, message: string, at: Date): void => {
+  const tellMessage = (
+    sessionId: string,
+    event: MessageEvent,
+    role: string,
+    message: string,
+    at: Date,
+    sources?: Sources,
+  ): void => {
     const projectId = projectBySession.get(sessionId);
-    if (projectId !== undefined) tellProject(projectId, sessionId, { event, role, message, at });
+    if (projectId !== undefined) tellProject(projectId, sessionId, { event, role, message, at, sources });
   };
 
   const tellProject = (
     projectId: string,
     sessionId: string,
-    { event, role, message, at }: { event: MessageEvent; role: string; message: string; at: Date },
+    told: { event: MessageEvent; role: string; message: string; at: Date; sources?: Sources | undefined },
   ): void => {
-    const body = JSON.stringify({ event, session_id: sessionId, role, timestamp: at.toISOString(), message });
+    const { event, role, message, at, sources } = told;
+    const said = { event, session_id: sessionId, role, timestamp: at.toISOString(), message };
+    const body = JSON.stringify(sources === undefined ? said : { ...said, sources });
     tell(() => webhooks.enqueueForAll(projectId, 'message', { event, body }));
   };
 
@@ -57,7 +68,10 @@ export function withWebhooks({ store, records, webhooks, logger }: WebhookFeedOp
       session_id: sessionId,
       start_time: record?.startedAt.toISOString() ?? null,
       end_time: record?.endedAt?.toISOString() ?? null,
-      messages: said.map(({ role, text, at }) => ({ role: ROLES[role], message: text, timestamp: at.toISOString() })),
+      messages: said.map(({ role, text, at, sources }) => ({
+        ...{ role: ROLES[role], message: text, timestamp: at.toISOString() },
+        ...(sources === null ? {} : { sources }),
+      })),
     });
     await webhooks.enqueueForAll(projectId, 'session', { event: 'session', body });
   };
@@ -70,7 +84,14 @@ export function withWebhooks({ store, records, webhooks, logger }: WebhookFeedOp
     },
     async addMessage(message) {
       await store.addMessage(message);
-      tellMessage(message.sessionId, 'conversation.output', ROLES[message.role], message.text, message.at);
+      tellMessage(
+        message.sessionId,
+        'conversation.output',
+        ROLES[message.role],
+        message.text,
+        message.at,
+        message.sources,
+      );
     },
     async startToolCall(call) {
       await store.startToolCall(call);

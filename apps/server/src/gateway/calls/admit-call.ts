@@ -110,6 +110,7 @@ export async function admitCall(options: {
       pictureSizes: dependencies.pictureSizes,
       iceServers: dependencies.iceServers(hostName),
       recording: recording ?? null,
+      looksUp: serverTools?.lookUp !== undefined,
       startedAt,
     });
     const media = isGone() ? null : dependencies.placer.open(config, listener);

@@ -301,6 +301,13 @@ export class Call implements OpenCall {
     if (isServers) return;
     state.follower.event(event);
     this.#guard(() => this.#client.event(event, atMs));
+    if (event.type === 'reply-started') this.#tellFound(state, event.turnId, atMs);
+  }
+
+  /** Where what tools have found for the reply stands. */
+  #tellFound({ tools }: Live, turnId: string, atMs: number): void {
+    const sources = tools.takeFound();
+    if (sources.length > 0) this.#take({ type: 'reply-sources', turnId, sources }, atMs);
   }
 
   #write({ record }: Pick<Live, 'record'>, note: (transcript: Transcript) => TranscriptStep): void {

@@ -1,7 +1,7 @@
 import type { SessionCommand } from '@visavis/media/session-events';
 import { LIMITS } from '@visavis/protocol';
 import { describe, expect, it, vi } from 'vitest';
-import type { ServerToolCall, ServerTools } from '../../ports.ts';
+import type { Passage, ServerToolCall, ServerTools } from '../../ports.ts';
 import { CallTools, joinTools } from './server-tools.ts';
 
 const tool = (name: string) => ({ name, description: '', parameters: {} });
@@ -95,5 +95,59 @@ describe('tools that the server answers', () => {
     tools.take({ type: 'user-transcript-done', itemId: 'i', text: 'Go on' });
     called('fresh');
     await vi.waitFor(() => expect(sent.at(-1)).toMatchObject({ callId: 'fresh', output: 'again', reply: true }));
+  });
+});
+
+describe('what documents say', () => {
+  const PASSAGE = { source: 'handbook.pdf', page: 2, part: 5, text: 'Breakfast is from seven to ten.' };
+
+  function openDocuments(lookUp: NonNullable<ServerTools['lookUp']>, run: ServerTools['run'] = async () => '') {
+    const sent: SessionCommand[] = [];
+    const tools = new CallTools({ tools: [WEATHER], run, close() {}, lookUp }, (command) => sent.push(command));
+    const ask = (text: string, lookUpId = text) => tools.take({ type: 'look-up', lookUpId, text });
+    return { tools, sent, ask };
+  }
+
+  it('is given to the session for the words it asks with, and its client hears nothing of it', async () => {
+    const { sent, ask } = openDocuments(async () => [PASSAGE]);
+    expect(ask('When is breakfast?', 'look-up_1')).toBe(true);
+    await vi.waitFor(() => expect(sent).toEqual([{ type: 'looked-up', lookUpId: 'look-up_1', passages: [PASSAGE] }]));
+  });
+
+  it('is looked up with the words before where few words go on with them, however often those are still being said', async () => {
+    const asked: string[] = [];
+    const { ask } = openDocuments(async (text) => {
+      asked.push(text);
+      return [];
+    });
+    ask('When is breakfast served here?');
+    ask('And on');
+    ask('And on Sunday?');
+    await vi.waitFor(() => expect(asked).toHaveLength(3));
+    expect(asked.at(-1)).toBe('And on Sunday? When is breakfast served here?');
+  });
+
+  it('is nothing where it fails, where too much is asked at once, and where there are no documents', async () => {
+    const waiting: ((passages: Passage[]) => void)[] = [];
+    const { sent, ask } = openDocuments(() => new Promise((resolve) => waiting.push(resolve)));
+    for (const no of [1, 2, 3, 4, 5]) ask(`What about number ${no} of all of them?`, `${no}`);
+    await vi.waitFor(() => expect(sent).toEqual([{ type: 'looked-up', lookUpId: '5', passages: [] }]));
+    const broken = openDocuments(() => Promise.reject(new Error('The database is away.')));
+    broken.ask('When?', 'b');
+    await vi.waitFor(() => expect(broken.sent).toEqual([{ type: 'looked-up', lookUpId: 'b', passages: [] }]));
+  });
+
+  it('stands at the reply that follows a search, once', async () => {
+    const place = { source: 'handbook.pdf', page: 2, part: 5 };
+    const { tools, sent } = openDocuments(
+      async () => [],
+      async (_call, _signal, cite) => {
+        cite?.([place]);
+        return '{}';
+      },
+    );
+    tools.take({ type: 'tool-call-done', turnId: 'r', callId: 'c', name: 'weather', argumentsJson: '{}' });
+    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    expect([tools.takeFound(), tools.takeFound()]).toEqual([[place], []]);
   });
 });

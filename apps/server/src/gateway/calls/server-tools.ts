@@ -1,6 +1,6 @@
 import type { SessionCommand, SessionConfig, SessionEvent } from '@visavis/media/session-events';
 import { fittingTools, LIMITS } from '@visavis/protocol';
-import type { ServerTools, ToolDefinition } from '../../ports.ts';
+import type { Passage, ServerTools, Source, ToolDefinition } from '../../ports.ts';
 
 /**
  * Calls that a model may make before the user says something again. One that goes round in circles is told once to answer;
@@ -10,6 +10,11 @@ const MAX_CALLS_IN_A_ROW = 32;
 const TOO_MANY = JSON.stringify({
   error: 'The tool was not called: too many calls in a row. Answer with what you know already.',
 });
+
+/** So few words may go on with what was asked before: it is looked up with them. */
+const WORDS_OF_FOLLOWING = 4;
+/** Look-ups of a talk that run at once; more are answered with nothing. */
+const MAX_LOOK_UPS = 4;
 
 /**
  * What the voice of a call may call, as many as fit: those of the server stand first, and no tool of a client takes the name
@@ -29,6 +34,12 @@ export class CallTools {
   readonly #aborter = new AbortController();
   readonly #callIds = new Set<string>();
   #callsInARow = 0;
+  #lookUps = 0;
+  /** What was looked up last, and the words behind which the next may stand. */
+  #asked = '';
+  #before = '';
+  /** Where results of tools stand, for the reply that follows. */
+  #found: readonly Source[] = [];
 
   constructor(given: ServerTools | null, send: (result: SessionCommand) => void) {
     this.#given = given ?? { tools: [], run: async () => '', close() {} };
@@ -42,6 +53,9 @@ export class CallTools {
       case 'user-transcript-done':
         if (event.text.trim() !== '') this.#callsInARow = 0;
         return false;
+      case 'look-up':
+        void this.#lookUp(event);
+        return true;
       case 'tool-call-delta':
         return this.#names.has(event.name);
       case 'tool-call-done':
@@ -64,6 +78,13 @@ export class CallTools {
     return { ...command, patch: { ...command.patch, tools } };
   }
 
+  /** Where what the tools have told since stands: the reply that begins now was made with it. */
+  takeFound(): readonly Source[] {
+    const found = this.#found;
+    this.#found = [];
+    return found;
+  }
+
   end(): void {
     this.#aborter.abort();
     this.#given.close();
@@ -79,7 +100,24 @@ export class CallTools {
 
   async #run({ callId, name, argumentsJson }: Extract<SessionEvent, { type: 'tool-call-done' }>): Promise<void> {
     const { signal } = this.#aborter;
-    this.#answer(callId, await this.#given.run({ callId, name, argumentsJson }, signal).catch(failed), true);
+    const cite = (sources: readonly Source[]): void => {
+      this.#found = [...this.#found, ...sources].slice(-LIMITS.counts.sources);
+    };
+    this.#answer(callId, await this.#given.run({ callId, name, argumentsJson }, signal, cite).catch(failed), true);
+  }
+
+  /** Words that are still being said are looked up again and again: what stood before them stays before them. */
+  async #lookUp({ lookUpId, text }: Extract<SessionEvent, { type: 'look-up' }>): Promise<void> {
+    if (!text.startsWith(this.#asked)) this.#before = this.#asked;
+    this.#asked = text;
+    const isFollowing = text.trim().split(/\s+/).length <= WORDS_OF_FOLLOWING;
+    let passages: readonly Passage[] = [];
+    if (this.#given.lookUp !== undefined && this.#lookUps < MAX_LOOK_UPS) {
+      this.#lookUps += 1;
+      passages = await this.#given.lookUp(isFollowing ? `${text} ${this.#before}` : text).catch(() => []);
+      this.#lookUps -= 1;
+    }
+    if (!this.#aborter.signal.aborted) this.#send({ type: 'looked-up', lookUpId, passages });
   }
 
   #answer(callId: string, output: string, reply: boolean): void {

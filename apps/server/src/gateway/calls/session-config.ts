@@ -38,9 +38,12 @@ export function buildSessionConfig(options: {
   iceServers: readonly IceServer[];
   /** Null: the call is not recorded. */
   recording: RecordingRoom | null;
+  /** The avatar has documents that are looked up while it talks. */
+  looksUp: boolean;
   startedAt: Date;
 }): SessionConfig {
-  const { sessionId, avatar, bundlePath, request, tools, pictureSizes, iceServers, recording, startedAt } = options;
+  const { sessionId, avatar, bundlePath, request, tools, pictureSizes, iceServers, recording, looksUp, startedAt } =
+    options;
   const sidePx = pictureSizeFor(request.pictureSizePx, pictureSizes);
   const provider = providerOf(request, avatar);
   const parts = provider === avatar.provider ? (avatar.parts ?? {}) : {};
@@ -63,6 +66,7 @@ export function buildSessionConfig(options: {
     beganAtUnixMs: startedAt.getTime(),
     ...(request.connection === undefined ? {} : { connection: request.connection }),
     ...(request.waitsForTools === undefined ? {} : { waitsForTools: request.waitsForTools }),
+    ...(looksUp ? { looksUp } : {}),
     ...(recording === null ? {} : { recordingPathStem: recording.pathStem, recordingLimits: recording.limits }),
   };
 }

@@ -48,6 +48,21 @@ describe('the transcript of a talk', () => {
     expect(open()).toEqual([[], []]);
   });
 
+  it('names the places in documents that an answer was made with, each once', () => {
+    const { at, records, open } = writing();
+    const place = { source: 'handbook.pdf', page: 2, part: 5 };
+    const other = { source: 'faq', page: null, part: 1 };
+    at(0, { type: 'reply-sources', turnId: 'r', sources: [place] });
+    at(10, { type: 'reply-text-delta', turnId: 'r', text: 'From seven.' });
+    at(20, { type: 'reply-sources', turnId: 'r', sources: [place, other] });
+    at(900, { type: 'reply-done', turnId: 'r', interrupted: false, playedMs: 800, heardText: 'From seven.' });
+    at(950, { type: 'reply-text-delta', turnId: 's', text: 'Hello.' });
+    at(990, { type: 'reply-done', turnId: 's', interrupted: false, playedMs: 30, heardText: 'Hello.' });
+    expect(records).toMatchObject([{ text: 'From seven.', sources: [place, other] }, { text: 'Hello.' }]);
+    expect(records[1]).not.toHaveProperty('sources');
+    expect(open()).toEqual([[], []]);
+  });
+
   it('keeps of a reply that was cut what was heard, and of a whole one its whole text', () => {
     const { at, records } = writing();
     at(0, { type: 'reply-text-delta', turnId: 'a', text: 'It is' });

@@ -1,5 +1,6 @@
 import type { SessionCommand, SessionConfig, SessionEvent } from '@visavis/media/session-events';
 import { LIMITS } from '@visavis/protocol';
+import type { Source } from '../../ports.ts';
 
 /** What was said. */
 type RecordedMessage = {
@@ -12,6 +13,8 @@ type RecordedMessage = {
   readonly startedAtMs?: number;
   /** Of an answer: from the end of the user's turn to its first sound. */
   readonly latencyMs?: number;
+  /** Of an answer: where what it was made with stands; left out: nowhere. */
+  readonly sources?: readonly Source[];
 };
 
 /** What is kept of a talk: one fact of the record. */
@@ -38,6 +41,7 @@ type OpenReply = {
   readonly soundedAtMs: number | null;
   /** From the end of the user's turn to its first sound; null where it answers none. */
   readonly latencyMs: number | null;
+  readonly sources: readonly Source[];
 };
 
 /** A turn of the user that has begun and whose words are not known yet. */
@@ -95,6 +99,10 @@ export function noteEvent(
     case 'reply-started':
       if (event.by === undefined) return unsaid(transcript);
       return unsaid(withReply(transcript, { ...openReply(transcript, event.turnId), isByOperator: true }));
+    case 'reply-sources': {
+      const reply = openReply(transcript, event.turnId);
+      return unsaid(withReply(transcript, { ...reply, sources: withSources(reply.sources, event.sources) }));
+    }
     case 'reply-text-delta': {
       const reply = openReply(transcript, event.turnId);
       const text = (reply.text + event.text).slice(0, LIMITS.characters.replyText);
@@ -142,7 +150,14 @@ function noteToolResult(
 
 function openReply({ replies }: Transcript, turnId: string): OpenReply {
   const known = replies.find((reply) => reply.turnId === turnId);
-  return known ?? { turnId, text: '', isTextWhole: false, isByOperator: false, soundedAtMs: null, latencyMs: null };
+  const untold = { isTextWhole: false, isByOperator: false, soundedAtMs: null, latencyMs: null };
+  return known ?? { turnId, text: '', ...untold, sources: [] };
+}
+
+/** Each place once. */
+function withSources(known: readonly Source[], more: readonly Source[]): readonly Source[] {
+  const places = new Map([...known, ...more].map((one) => [JSON.stringify([one.source, one.page, one.part]), one]));
+  return [...places.values()].slice(0, LIMITS.counts.sources);
 }
 
 /** The oldest are forgotten: a voice that never finishes its replies must not fill the memory. */
@@ -169,12 +184,13 @@ function noteReply(
   atMs: number,
 ): TranscriptStep {
   const { turnId, interrupted, playedMs, heardText } = event;
-  const { text: whole, isByOperator, soundedAtMs, latencyMs } = openReply(transcript, turnId);
+  const { text: whole, isByOperator, soundedAtMs, latencyMs, sources } = openReply(transcript, turnId);
   const next = { ...transcript, replies: transcript.replies.filter((other) => other.turnId !== turnId) };
   const text = interrupted ? heardText : whole || heardText;
   if (text.trim() === '') return { transcript: next, fact: null };
   const startedAtMs = soundedAtMs ?? atMs - playedMs;
-  const said = { kind: 'message', role: 'assistant', text, interrupted, startedAtMs } as const;
+  const cited = sources.length === 0 ? {} : { sources };
+  const said = { kind: 'message', role: 'assistant', text, interrupted, startedAtMs, ...cited } as const;
   const fact = isByOperator ? ({ ...said, by: 'operator' } as const) : said;
   return { transcript: next, fact: latencyMs === null ? fact : { ...fact, latencyMs } };
 }

@@ -24,6 +24,7 @@ class Driver {
       pictureSizes: { usualPx: 512, largestPx: 512 },
       iceServers: [{ urls: ['stun:h:3478'] }],
       recording: null,
+      looksUp: false,
       startedAt: new Date(0),
     });
     const settings: CallSettings = {

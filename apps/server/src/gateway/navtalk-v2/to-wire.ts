@@ -6,6 +6,7 @@ import {
   buildDescription,
   buildMediaState,
   buildReplySound,
+  buildReplySources,
   buildReplyStarted,
   buildSayState,
   buildSessionInfo,
@@ -53,6 +54,7 @@ export function toMessages(event: DirectEvent, settings: CallSettings): ServerMe
     case 'user-transcript-done':
       return [buildUserTranscript(event.itemId, event.text)];
     case 'answered-by':
+    case 'look-up':
     case 'reply-generated':
     case 'channel':
     case 'channel-message':
@@ -63,6 +65,8 @@ export function toMessages(event: DirectEvent, settings: CallSettings): ServerMe
       return [
         buildTranscriptDelta(event.turnId, event.text, settings.extensions ? (event.audioStartMs ?? null) : undefined),
       ];
+    case 'reply-sources':
+      return extension(buildReplySources(event.turnId, event.sources));
     case 'reply-sound':
       return extension(buildReplySound(event.turnId, event.playedMs, event.isPlaying));
     case 'utterance': {

@@ -223,8 +223,9 @@ async function findTranscript(
   if (conversation === null || said === null || called === null) return null;
   const startedAtMs = conversation.startedAt.getTime();
   const since = (at: Date) => Math.max(0, at.getTime() - startedAtMs);
-  const messages = said.map(({ startedAt, ...message }) => ({
+  const messages = said.map(({ startedAt, sources, ...message }) => ({
     ...toWire(message),
+    sources: [...(sources ?? [])],
     offsetMs: since(startedAt ?? message.at),
     endMs: since(message.at),
   }));
@@ -251,11 +252,17 @@ function toText({ startedAt, avatarName, messages, toolCalls, rating, ratingText
 
 type TextEntry = { readonly place: number; readonly line: string };
 
-function messageEntry({ messageId, offsetMs, role, text, by, interrupted }: Transcript['messages'][number]): TextEntry {
+function messageEntry({ messageId, offsetMs, sources, ...said }: Transcript['messages'][number]): TextEntry {
+  const { role, text, by, interrupted } = said;
+  const cited = sources.length === 0 ? '' : ` [${sources.map(placeOf).join('; ')}]`;
   return {
     place: messageId,
-    line: `[${clock(offsetMs)}] ${by ?? role}: ${text}${interrupted ? ' [interrupted]' : ''}`,
+    line: `[${clock(offsetMs)}] ${by ?? role}: ${text}${interrupted ? ' [interrupted]' : ''}${cited}`,
   };
+}
+
+function placeOf({ source, page, part }: Transcript['messages'][number]['sources'][number]): string {
+  return page === null ? `${source}, part ${part}` : `${source}, page ${page}`;
 }
 
 const WITHOUT_RESULT = { open: 'waits for its result', 'timed-out': 'no result in time', unanswered: 'no result' };

@@ -67,7 +67,7 @@ describeOnBothDatabases('what avatars look things up in', (context) => {
       page: 2,
       text: expect.stringContaining('seven to ten'),
     });
-    expect((await find('dog'))[0]).toEqual({ source: 'pets.md', text: '# Pets\nDogs cost 12 euros a night.' });
+    expect((await find('dog'))[0]).toEqual({ source: 'pets.md', part: 1, text: '# Pets\nDogs cost 12 euros a night.' });
     expect((await find('garage'))[0]).toMatchObject({ source: 'Parking' });
     expect((await find('几点退房'))[0]).toMatchObject({ source: 'zh.txt' });
     expect(JSON.stringify(await find('evil'))).not.toContain('evil()');
@@ -80,15 +80,21 @@ describeOnBothDatabases('what avatars look things up in', (context) => {
       if (found.kind !== 'found') throw new Error('The avatar is not found.');
       return server.plane.openServerTools({ sessionId: newPublicId(), projectId, avatar: found.avatar });
     };
-    expect((await open()).tools).toEqual([]);
+    expect(await open()).toMatchObject({ tools: [] });
+    expect((await open()).lookUp).toBeUndefined();
     await send('handbook.pdf', madePdf(['Nothing here.', 'The pool closes at nine.']));
     const tools = await open();
     expect(tools.tools).toMatchObject([
       { name: 'search_knowledge', description: expect.stringContaining('handbook.pdf') },
     ]);
     const call = { callId: 'c', name: 'search_knowledge', argumentsJson: '{"query":"pool"}' };
-    const output = JSON.parse(await tools.run(call, new AbortController().signal));
-    expect(output.found).toEqual([{ source: 'handbook.pdf', page: 2, text: 'The pool closes at nine.' }]);
+    const cited: unknown[] = [];
+    const run = tools.run(call, new AbortController().signal, (sources) => cited.push(...sources));
+    const found = { source: 'handbook.pdf', page: 2, part: 2, text: 'The pool closes at nine.' };
+    expect(JSON.parse(await run).found).toEqual([found]);
+    expect(cited).toEqual([{ source: 'handbook.pdf', page: 2, part: 2 }]);
+    expect(await tools.lookUp?.('And when does the pool close?')).toEqual([found]);
+    expect(await tools.lookUp?.('Hello, who are you?')).toEqual([]);
   });
 
   test('a page is fetched by its address, and none of the operator’s network', async () => {

@@ -103,7 +103,7 @@ describeOnBothDatabases('what an avatar speaks with', (context) => {
     expect(avatar.model).toBe('qwen3:4b');
     const call = {
       ...{ sessionId: 's', avatar, bundlePath: '/', pictureSizes: { usualPx: 512, largestPx: 512 } },
-      ...{ iceServers: [], recording: null, startedAt: new Date(), tools: [] },
+      ...{ iceServers: [], recording: null, looksUp: false, startedAt: new Date(), tools: [] },
     };
     const request = { key: 'sk', transparency: false, audioBack: false } as never;
     const { apiKey } = buildSessionConfig({ ...call, request }).parts?.thinker ?? {};

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { errorMessage } from '../../core/error-message.ts';
 import type { Logger } from '../../core/logger.ts';
+import { type Passage, sourceOf } from '../../core/passages.ts';
 import type { VoiceConfig, VoiceEvent, VoiceInput, VoiceSession } from '../../core/voice-port.ts';
 import { CascadeFailure } from './cascade-failure.ts';
 import { type Answer, ForeseenAnswer } from './foreseen-answer.ts';
@@ -203,6 +204,7 @@ export class CascadeSession implements VoiceSession {
       };
       this.#pictures = [];
       thinking.accept();
+      void thinking.found?.then((passages) => this.#cite(turnId, passages, signal));
       return reader;
     });
   }
@@ -216,7 +218,13 @@ export class CascadeSession implements VoiceSession {
 
   #inputOf(said: readonly string[], instructions: string | null): ThinkerInput {
     const pictures = this.#pictures;
-    return { said, pictures, instructions, config: this.#config, now: this.#parts.today() };
+    const lookUp = said.length === 0 ? null : (this.#config.lookUp ?? null);
+    return { said, pictures, instructions, config: this.#config, lookUp, now: this.#parts.today() };
+  }
+
+  #cite(turnId: string, passages: readonly Passage[], signal: AbortSignal): void {
+    if (passages.length === 0 || signal.aborted) return;
+    this.#emit({ type: 'turn-sources', turnId, sources: passages.map(sourceOf) });
   }
 
   /** The user pauses after these words. Should the turn end here, the beginning of the answer is ready. */

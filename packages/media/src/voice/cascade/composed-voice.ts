@@ -11,6 +11,7 @@ export const CASCADE_CAPABILITIES: VoiceCapabilities = {
   hears: true,
   timings: 'phone',
   speaks: 'exactly',
+  informed: 'asks',
   echoesUser: false,
   languages: 'any',
 };

@@ -6,6 +6,7 @@ import {
 } from '@ai-sdk/provider';
 import type { Clock } from '../../core/clock.ts';
 import { errorMessage } from '../../core/error-message.ts';
+import { type Passage, passagesNote } from '../../core/passages.ts';
 import type { ToolDefinition } from '../../core/voice-port.ts';
 import { type CascadeFailure, type ServiceWords, serviceFailure, tooSlow } from './cascade-failure.ts';
 import { modelPrompt } from './model-prompt.ts';
@@ -37,8 +38,10 @@ export function languageModelThinker(options: LanguageModelOptions): Thinker {
       let talk: TalkRecord = [];
       return {
         begin(input, signal): Thinking {
+          const found = input.lookUp?.(input.said.join('\n'));
           return {
-            thoughts: think(options, talk, input, signal),
+            ...(found === undefined ? {} : { found }),
+            thoughts: think(options, talk, { input, found }, signal),
             accept: () => {
               const text = input.said.join('\n').trim();
               if (text !== '' || input.pictures.length > 0) {
@@ -70,15 +73,17 @@ export function languageModelThinker(options: LanguageModelOptions): Thinker {
 async function* think(
   options: LanguageModelOptions,
   talk: TalkRecord,
-  input: ThinkerInput,
+  { input, found }: { readonly input: ThinkerInput; readonly found: Promise<readonly Passage[]> | undefined },
   signal: AbortSignal,
 ): AsyncGenerator<Thought> {
   const patience = new Patience(options, signal);
   try {
     const model = options.modelNamed(input.config.model);
+    const passages = (await found) ?? [];
+    const note = passages.length === 0 ? null : passagesNote(passages);
     const { stream } = await patience.of(
       model.doStream({
-        prompt: modelPrompt(talk, options.sees ? input : { ...input, pictures: [] }),
+        prompt: modelPrompt(talk, options.sees ? input : { ...input, pictures: [] }, note),
         maxOutputTokens: MAX_ANSWER_TOKENS,
         abortSignal: patience.signal,
         ...(input.config.tools.length === 0

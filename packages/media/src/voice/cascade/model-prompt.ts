@@ -11,12 +11,13 @@ const SPOKEN =
 const SILENCE = '(The user has said nothing. Say something fitting, briefly.)';
 const NO_OUTCOME = 'There is no result yet.';
 
-/** The talk so far as a language model reads it. Tool calls have a result each, since services refuse those without. */
-export function modelPrompt(talk: TalkRecord, input: ThinkerInput): LanguageModelV4Prompt {
+/** The talk so far as a language model reads it, with a note on what is asked now, which is not remembered. Tool calls have a result each, since services refuse those without. */
+export function modelPrompt(talk: TalkRecord, input: ThinkerInput, note: string | null): LanguageModelV4Prompt {
   const said = input.said.join('\n').trim();
   const asked: RecordedItem[] =
     said === '' && input.pictures.length === 0 ? [] : [{ kind: 'user', text: said, pictures: input.pictures }];
-  const items = [...talk, ...asked];
+  const noted: RecordedItem[] = note === null ? [] : [{ kind: 'system', text: note }];
+  const items = [...talk, ...noted, ...asked];
   const messages = joinCalls(items.flatMap(messagesOf));
   const last = items.at(-1);
   const isAnswerable = last?.kind === 'user' || last?.kind === 'call';

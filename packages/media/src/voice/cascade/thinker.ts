@@ -1,3 +1,4 @@
+import type { LookUp, Passage } from '../../core/passages.ts';
 import type { HistoryItem, VoiceCapabilities, VoiceConfig } from '../../core/voice-port.ts';
 
 /** What an answer is wanted to. */
@@ -9,6 +10,8 @@ export type ThinkerInput = {
   /** What whoever asks for the answer wants of it. */
   readonly instructions: string | null;
   readonly config: VoiceConfig;
+  /** Finds what documents say of what was said; null: there are none, or nothing was said. */
+  readonly lookUp: LookUp | null;
   /** Wall-clock time, for a user who asks for it. */
   readonly now: Date;
 };
@@ -30,6 +33,8 @@ export type Thinking = {
   readonly thoughts: AsyncIterable<Thought>;
   /** The answer is given: what it answers is remembered. One that is never accepted leaves no trace. */
   accept(): void;
+  /** What was found for it; left out: nothing was looked up. */
+  readonly found?: Promise<readonly Passage[]>;
 };
 
 /** What a thinker knows of one talk. */

@@ -9,6 +9,7 @@ export const REALTIME_CAPABILITIES: VoiceCapabilities = {
   hears: true,
   timings: 'none',
   speaks: 'on-request',
+  informed: 'by-note',
   echoesUser: false,
   languages: 'any',
 };

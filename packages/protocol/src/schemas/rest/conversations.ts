@@ -47,6 +47,16 @@ export const conversationSchema = z.object({
 });
 export type Conversation = z.output<typeof conversationSchema>;
 
+/** A place in a document of the avatar. */
+export const sourceSchema = z.object({
+  /** Name of the document. */
+  source: z.string(),
+  /** Null: it has no pages. */
+  page: z.int().nullable(),
+  /** Which of its parts, from 1. */
+  part: z.int(),
+});
+
 export const messageSchema = z.object({
   /** Its place in the talk, in one numbering with calls of tools. */
   messageId: z.int(),
@@ -64,6 +74,8 @@ export const messageSchema = z.object({
   interrupted: z.boolean(),
   /** A member of the project said it in place of the avatar; null: nobody did. */
   by: z.literal('operator').nullable(),
+  /** Of an answer: where in the avatar's documents stands what it was made with. */
+  sources: z.array(sourceSchema),
 });
 export type Message = z.output<typeof messageSchema>;
 

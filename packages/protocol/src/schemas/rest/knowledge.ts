@@ -23,9 +23,9 @@ export type KnowledgeSource = z.output<typeof knowledgeSourceSchema>;
 export const knowledgeFileQuerySchema = z.object({ name: z.string().trim().max(LIMITS.characters.word).default('') });
 export const knowledgeLinkSchema = z.object({ url: z.url({ protocol: /^https?$/ }).max(LIMITS.characters.url) });
 export const knowledgeSearchSchema = z.object({ query: z.string().trim().min(1).max(LIMITS.characters.note) });
-/** The passages that fit best; `page` is left out where there are no pages. */
+/** The passages that fit best; `page` is left out where there are no pages, `part` is its place in the source, from 1. */
 export const knowledgeFoundSchema = z.array(
-  z.object({ source: z.string(), page: z.int().optional(), text: z.string() }),
+  z.object({ source: z.string(), page: z.int().optional(), part: z.int(), text: z.string() }),
 );
 export type KnowledgeFound = z.output<typeof knowledgeFoundSchema>;
 export const knowledgeParamsSchema = avatarParamsSchema.extend({ sourceId: publicIdSchema });

@@ -6,6 +6,7 @@ import { type FormEvent, useState } from 'react';
 import { queryOf, request } from '../../../api/client.ts';
 import classes from '../../../components/console.module.css';
 import { Problem } from '../../../components/page.tsx';
+import { usePlaces } from '../../../components/places.ts';
 import { useAbilitiesTexts } from '../../../i18n/abilities-texts.ts';
 import { useFormats } from '../../../i18n/language.tsx';
 import own from './documents.module.css';
@@ -14,6 +15,7 @@ import own from './documents.module.css';
 export function DocumentSearch({ avatarPath }: { readonly avatarPath: string }) {
   const texts = useAbilitiesTexts().documents;
   const { number } = useFormats();
+  const places = usePlaces();
   const [query, setQuery] = useState('');
   const search = useMutation({
     mutationFn: (asked: string) =>
@@ -45,9 +47,9 @@ export function DocumentSearch({ avatarPath }: { readonly avatarPath: string }) 
       </p>
       {found !== undefined && found.length > 0 && (
         <ol className={classes.list}>
-          {found.map(({ source, page, text }) => (
-            <li key={`${source} ${page} ${text.slice(0, 80)}`} className={own.found}>
-              <p className={classes.title}>{page === undefined ? source : texts.place(source, number(page))}</p>
+          {found.map(({ source, page, part, text }) => (
+            <li key={`${source} ${part}`} className={own.found}>
+              <p className={classes.title}>{places.of({ source, page: page ?? null, part })}</p>
               <p className={own.passage}>{text}</p>
             </li>
           ))}

@@ -42,6 +42,8 @@ export function commandBytes(command: SessionCommand): number {
       return command.items.reduce((sum, { text }) => sum + textBytes(text), SMALLEST_BYTES);
     case 'tool-result':
       return textBytes(command.output);
+    case 'looked-up':
+      return command.passages.reduce((sum, { text }) => sum + textBytes(text), SMALLEST_BYTES);
     case 'respond':
       return textBytes(command.instructions ?? '');
     case 'remote-description':

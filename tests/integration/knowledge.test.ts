@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { TestClient } from '../../apps/server/src/gateway/navtalk-v2/test-client.ts';
+import { ScriptedCompletionsServer } from '../../packages/media/src/voice/openai-compatible/testing/scripted-completions-server.ts';
+import {
+  ScriptedRealtimeServer,
+  TEST_API_KEY,
+} from '../../packages/media/src/voice/openai-realtime/testing/scripted-realtime-server.ts';
+import { ConsoleVisitor } from '../support/console-visitor.ts';
+import { startServer, type TestServer } from '../support/server-process.ts';
+
+// The real server, its avatars' documents, and minds elsewhere.
+
+let mind: ScriptedCompletionsServer;
+let realtime: ScriptedRealtimeServer;
+let server: TestServer;
+let visitor: ConsoleVisitor;
+let projectId: string;
+let key: string;
+beforeAll(async () => {
+  [mind, realtime] = await Promise.all([ScriptedCompletionsServer.start(), ScriptedRealtimeServer.start()]);
+  server = await startServer({
+    ...{ LLM_URL: mind.url, LLM_MODEL: 'small' },
+    ...{ OPENAI_REALTIME_URL: realtime.url, OPENAI_API_KEY: TEST_API_KEY },
+  });
+  visitor = new ConsoleVisitor(server.url);
+  await visitor.register('mia@example.org');
+  ({ projectId } = (await visitor.post('/projects', { name: 'Hotel' })).body);
+  ({ key } = (await visitor.post(`/projects/${projectId}/keys`, { name: 'k' })).body);
+});
+afterAll(async () => {
+  await server?.stop();
+  await Promise.all([mind?.close(), realtime?.close()]);
+});
+
+const HOURS = '# Hours\n\nBreakfast is served from seven to ten.';
+const PLACE = { source: 'hours.md', page: null, part: 1 };
+
+async function makeAvatar(provider: string): Promise<string> {
+  const base = `/projects/${projectId}/avatars`;
+  const [builtIn] = (await visitor.get(base)).body;
+  const fields = { name: `Mia ${provider}`, provider, firstMessage: '', model: 'small' };
+  const { avatarId } = (await visitor.post(base, { fromAvatarId: builtIn.avatarId, ...fields })).body;
+  const path = `${base}/${avatarId}/knowledge?name=hours.md`;
+  expect(await visitor.raw('POST', path, { type: 'text/markdown', body: HOURS })).toBe(201);
+  return avatarId;
+}
+
+/** A call in which these are asked one after the other, and its messages in the record. */
+async function talk(avatarId: string, questions: readonly string[]) {
+  const client = new TestClient(server.url.replace('http', 'ws'), { license: key, avatarId, visavis: '1' });
+  onTestFinished(() => client.socket.close());
+  await client.event('realtime.session.updated', 0, 60_000);
+  for (const [index, question] of questions.entries()) {
+    const item = { type: 'message', role: 'user', content: [{ type: 'input_text', text: question }] };
+    client.send({ type: 'conversation.item.create', item });
+    client.send({ type: 'response.create' });
+    await client.event('realtime.response.audio.done', index, 60_000);
+  }
+  const { sessionId } = (await client.event('realtime.session.created')).data;
+  const told = client.events.filter(({ type }) => type === 'visavis.reply.sources').map(({ data }) => data.sources);
+  client.socket.close();
+  const path = `/projects/${projectId}/conversations/${sessionId}`;
+  await expect.poll(async () => (await visitor.get(path)).body.status, { timeout: 20_000 }).toBe('completed');
+  const { messages } = (await visitor.get(path)).body as { messages: { role: string; sources: unknown[] }[] };
+  const cited = messages.filter(({ role }) => role === 'assistant').map(({ sources }) => sources);
+  const text = (await visitor.text('GET', `${path}/export?format=text`, {})).body;
+  return { told, cited, text };
+}
+
+test('what documents say goes with the question to a language model, and the answer names where it stands', async () => {
+  mind.answer = ({ messages }) => {
+    const note = JSON.stringify(messages);
+    return [note.includes('from seven to ten') ? 'From seven to ten.' : 'I am well.'];
+  };
+  const { told, cited, text } = await talk(await makeAvatar('cascade'), ['How are you?', 'When is breakfast?']);
+  expect([told, cited]).toEqual([[[PLACE]], [[], [PLACE]]]);
+  expect(text).toContain('From seven to ten. [hours.md, part 1]');
+  // It came with the question: no call of a tool stands between them.
+  const last = mind.requests.at(-1)?.messages ?? [];
+  expect(last.map(({ role }) => role)).not.toContain('tool');
+  expect(JSON.stringify(last.at(-1))).toContain('When is breakfast?');
+  expect(JSON.stringify(last.at(-2))).toContain('[hours.md, part 1]');
+});
+
+test('a voice that thinks elsewhere gets it as a note before it answers typed words', async () => {
+  const { told, cited } = await talk(await makeAvatar('openai-realtime'), ['When is breakfast?']);
+  expect([told, cited]).toEqual([[[PLACE]], [[PLACE]]]);
+  expect(JSON.stringify(realtime.latest.received)).toContain('Breakfast is served from seven to ten.');
+  expect(realtime.latest.mistakes).toEqual([]);
+});
