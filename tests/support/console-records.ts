@@ -49,6 +49,12 @@ export async function useConversations(page: Page, words: string, sessionId: str
   expect(await call.getByRole('definition').allTextContents()).toEqual(['{"seats":2}', 'Table seven']);
   expect(await page.getByRole('listitem').filter({ hasText: 'no result in time' }).count()).toBe(1);
   await page.getByText('Quick and friendly').waitFor();
+  const counted = page.getByRole('region', { name: 'What services counted' }).getByRole('row');
+  expect(await counted.allInnerTexts()).toEqual([
+    expect.stringMatching(/^Part\s+Tokens in\s+Tokens out\s+Characters spoken$/),
+    expect.stringMatching(/^Mind\s+1,234\s+56\s+–$/),
+    expect.stringMatching(/^Mouth\s+–\s+–\s+780$/),
+  ]);
   await page.getByText(/^answered after \d+\.\d s$/).waitFor();
   await page.getByText('no web page, or not known').waitFor();
   await page.getByText('Front desk').waitFor();
@@ -70,7 +76,7 @@ async function expectInOneLine(page: Page, figures: Locator): Promise<void> {
   if (before !== null) await page.setViewportSize(before);
 }
 
-/** The built-in voice calls no tool in this talk: the page is told that it did. */
+/** The built-in voice calls no tool in this talk and counts nothing: the page is told that it did. */
 async function withToolCall(page: Page, sessionId: string): Promise<void> {
   await page.route(`**/api/v1/projects/*/conversations/${sessionId}`, async (route) => {
     const response = await route.fetch();
@@ -84,7 +90,12 @@ async function withToolCall(page: Page, sessionId: string): Promise<void> {
       { ...answered, answeredAt: at, durationMs: 1_500 },
       { ...silent, answeredAt: null, durationMs: null },
     ];
-    await route.fulfill({ response, json: { ...talk, toolCalls } });
+    const none = { cachedInputTokens: null, audioInputTokens: null, audioOutputTokens: null, seconds: null };
+    const usage = [
+      { part: 'thinker', ...none, inputTokens: 1234, outputTokens: 56, characters: null },
+      { part: 'speaker', ...none, inputTokens: null, outputTokens: null, characters: 780 },
+    ];
+    await route.fulfill({ response, json: { ...talk, toolCalls, usage } });
   });
 }
 

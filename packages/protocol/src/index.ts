@@ -12,6 +12,7 @@ export * from './refusals.ts';
 export * from './talk-address.ts';
 export * from './tools.ts';
 export * from './trees.ts';
+export * from './usage.ts';
 export * from './v2/build-server-message.ts';
 export type * from './v2/client-message.ts';
 export type * from './v2/client-wire.ts';

@@ -139,7 +139,7 @@ describe('lists', () => {
 
   it('what was said, by whom and when, and how it ended; what goes on cannot be deleted', () => {
     const talk: Transcript = {
-      ...{ ...sampleTalk, recordingUrl: null, recordingOffsetMs: null, toolCalls: [] },
+      ...{ ...sampleTalk, recordingUrl: null, recordingOffsetMs: null, toolCalls: [], usage: [] },
       messages: [
         {
           messageId: 1,

@@ -1,4 +1,4 @@
-import type { AvatarNotice, MakingFailure, VoiceSlotName } from '@visavis/protocol';
+import type { AvatarNotice, MakingFailure, Usage, VoiceSlotName } from '@visavis/protocol';
 import { sql } from 'drizzle-orm';
 import {
   bigint,
@@ -213,6 +213,8 @@ export const conversations = pgTable(
     /** By whoever talked; null: not rated. */
     rating: rating('rating'),
     ratingText: text('rating_text').notNull().default(''),
+    /** What services have counted, by part of the voice; written at the end. */
+    usage: jsonb('usage').$type<Usage>().notNull().default({}),
   },
   (table) => [
     index('conversations_project').on(table.projectId, table.startedAt, table.ordinal),

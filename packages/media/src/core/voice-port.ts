@@ -1,3 +1,4 @@
+import type { UsageAmounts, VoiceSlotName } from '@visavis/protocol';
 import type { PhoneTiming } from './articulation.ts';
 import type { LookUp, Source } from './passages.ts';
 
@@ -169,6 +170,13 @@ export type VoiceEvent =
       readonly name: string;
       readonly argumentsJson: string;
     }
+  /**
+   * The provider, which detects turns itself, has ended this reply because the user speaks; `turn-done` follows. Where our side has
+   * heard him begin (`user-speech-started`), his words still decide whether what has come of it may sound.
+   */
+  | { readonly type: 'interrupted'; readonly turnId: string }
+  /** What this part has counted since it last said so; of a reply, before its `turn-done`. Nothing is told twice. */
+  | { readonly type: 'usage'; readonly part: VoiceSlotName; readonly amounts: UsageAmounts }
   /** Nothing more comes for this turn. A turn may end with no sound (only tool calls). */
   | { readonly type: 'turn-done'; readonly turnId: string }
   | {

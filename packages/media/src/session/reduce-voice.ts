@@ -16,6 +16,7 @@ import {
   andThen,
   awaitTool,
   endGeneration,
+  interrupt,
   newExchange,
   noteSpokenLength,
   noteSpokenOver,
@@ -77,11 +78,24 @@ export function reduceVoice(state: SessionState, event: VoiceControlEvent, atMs:
       return advance(state, [{ type: 'emit', event }]);
     case 'tool-call-done':
       return callTool(state, event);
+    case 'interrupted':
+      return endByVoice(state, event.turnId);
+    case 'usage':
+      return advance(state, [{ type: 'emit', event }]);
     case 'turn-done':
       return endGeneration(state, event.turnId);
     case 'failed':
       return fail(state, event);
   }
+}
+
+/** Where the user's words are waited for, they decide about what came of the reply; otherwise it falls silent now. */
+function endByVoice(state: SessionState, turnId: string): Step {
+  if (state.interruption !== null) return advance(state, []);
+  return interrupt(
+    state,
+    state.turns.map(({ id }) => id).filter((id) => id !== turnId),
+  );
 }
 
 function addTextDelta(

@@ -1,7 +1,8 @@
+import type { UsageAmounts } from '@visavis/protocol';
 import type { ExpressionWish } from '../core/expression-cue.ts';
 import type { Passage, Source } from '../core/passages.ts';
 import type { HistoryItem, ToolDefinition, TurnDetectionSettings } from '../core/voice-port.ts';
-import type { VoiceParts } from '../voice/voice-parts.ts';
+import type { VoiceParts, VoiceSlot } from '../voice/voice-parts.ts';
 
 /**
  * The vocabulary between a gateway and a call: the table of contents of the media plane. Wire protocols are mapped to
@@ -161,6 +162,8 @@ export type SessionEvent =
     }
   /** No result came in time: the talk goes on without it. One that comes later still counts. */
   | { readonly type: 'tool-call-timed-out'; readonly callId: string }
+  /** What a part of the voice has counted since it last said so; of a reply, before its `reply-generated` and `reply-done`. */
+  | { readonly type: 'usage'; readonly part: VoiceSlot; readonly amounts: UsageAmounts }
   /** Waterfall of one exchange, in milliseconds from the end of the user's turn (null: did not happen). */
   | { readonly type: 'turn-latency'; readonly turnId: string; readonly latency: TurnLatency }
   | { readonly type: 'failed'; readonly code: SessionFailureCode; readonly message: string; readonly fatal: boolean }

@@ -137,6 +137,15 @@ describe('a reply', () => {
   });
 });
 
+describe('what a voice counts', () => {
+  it('is told as it comes, also when no reply is under way any more', () => {
+    const talk = new Talk();
+    const event = { type: 'usage', part: 'thinker', amounts: { inputTokens: 3 } } as const;
+    talk.put({ type: 'voice', event, atMs: 10 });
+    expect(talk.effects.at(-1)).toEqual({ type: 'emit', event });
+  });
+});
+
 describe('interruption', () => {
   it('by voice cancels the reply, keeps what was heard, and listens', () => {
     const talk = new Talk();

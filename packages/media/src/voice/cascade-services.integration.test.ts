@@ -47,6 +47,7 @@ const PAUSE = new Int16Array(6000);
 testVoiceConformance('A cascade of services', {
   provider: () => provider,
   userSpeech: async () => SPEECH,
+  counts: ['recogniser', 'thinker', 'speaker'],
 });
 
 test('whoever speaks is written down in the pause already, and asked for once more only if more was said', async () => {

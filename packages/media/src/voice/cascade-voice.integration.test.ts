@@ -33,6 +33,7 @@ testVoiceConformance('A language model between the local ears and the local mout
   provider: () => provider,
   limitMs: 50_000,
   userSpeech: () => spokenByMouth('What is your name?'),
+  counts: ['thinker'],
 });
 
 /** With some silence around it. */

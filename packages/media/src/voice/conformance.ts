@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { USAGE_FIGURES, VOICE_SLOTS, type VoiceSlotName } from '@visavis/protocol';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { wireSamplesToMs } from '../core/audio-format.ts';
 import {
@@ -21,6 +22,8 @@ export type ConformanceOptions = {
   readonly replies?: boolean;
   /** Longest wait for an expected event. */
   readonly limitMs?: number;
+  /** Parts of it that are told what they used, and tell it. */
+  readonly counts?: readonly VoiceSlotName[];
 };
 
 const DEFAULT_LIMIT_MS = 10_000;
@@ -105,6 +108,8 @@ export function testVoiceConformance(name: string, options: ConformanceOptions):
     testUserTurns(options);
     testEndings(options);
     if (options.replies !== false) testConcurrency(options);
+    if (options.replies !== false) testUsage(options);
+    testInterruptions(options);
   });
 }
 
@@ -180,7 +185,9 @@ function testCancel({ provider, config, limitMs }: ConformanceOptions): void {
     talk.send({ type: 'cancel', turnId: 'turn-1', playedMs: 200, heardText: 'The first' });
     const before = talk.events.length;
     await sleep(QUIET_MS);
-    expect(talk.events.slice(before).filter((event) => event.type !== 'turn-done')).toEqual([]);
+    // What it has cost until then may be told.
+    const quiet = new Set<VoiceEvent['type']>(['turn-done', 'usage']);
+    expect(talk.events.slice(before).filter(({ type }) => !quiet.has(type))).toEqual([]);
     talk.send({ type: 'say', turnId: 'turn-2', text: 'Here I am.' });
     await talk.untilDone('turn-2', limitMs);
     expect(talk.of('audio', 'turn-2').length).toBeGreaterThan(0);
@@ -216,11 +223,7 @@ function testUserTurns({ provider, config, userSpeech, limitMs, replies }: Confo
       return skip('No ears or no recorded words here.');
     }
     const talk = await RecordedTalk.open(provider(), config);
-    talk.send({ type: 'user-turn-started', itemId: 'item-1' });
-    for (let start = 0; start < speech.length; start += 2400) {
-      talk.send({ type: 'audio', pcm: speech.slice(start, start + 2400) });
-    }
-    talk.send({ type: 'user-turn-stopped', itemId: 'item-1' });
+    sayAll(talk, speech, provider().capabilities.detectsTurns);
     await talk.until(() => talk.of('turn-done').length > 0, limitMs);
     const turnId = talk.of('turn-started')[0]?.turnId ?? '';
     expect(talk.of('user-transcript-done')[0]?.text).not.toBe('');
@@ -274,5 +277,65 @@ function testConcurrency({ provider, config, limitMs }: ConformanceOptions): voi
     second.send({ type: 'say', turnId: 'turn-c', text: 'Still here.' });
     await second.untilDone('turn-c', limitMs);
     expect(second.of('audio', 'turn-c').length).toBeGreaterThan(0);
+  });
+}
+
+function testUsage({ provider, config, limitMs, userSpeech, counts = [] }: ConformanceOptions): void {
+  it('tells what a reply has used, in figures that are known, before it ends, and nothing twice', async () => {
+    const talk = await RecordedTalk.open(provider(), config);
+    const speech = await userSpeech?.();
+    if (counts.includes('recogniser') && speech !== undefined) {
+      sayAll(talk, speech, provider().capabilities.detectsTurns);
+      await talk.until(() => talk.of('turn-done').length === 1, limitMs);
+    }
+    talk.send({ type: 'text', itemId: 'item-2', text: 'Hello, who are you?' }, { type: 'respond', turnId: 'turn-2' });
+    await talk.untilDone('turn-2', limitMs);
+    await sleep(QUIET_MS);
+    const told = talk.of('usage');
+    for (const { part, amounts } of told) {
+      expect(VOICE_SLOTS).toContain(part);
+      for (const [figure, amount] of Object.entries(amounts)) {
+        expect(USAGE_FIGURES).toContain(figure);
+        expect(amount).toBeGreaterThanOrEqual(0);
+      }
+    }
+    expect([...new Set(told.map(({ part }) => part))].toSorted()).toEqual(counts.toSorted());
+    expect(talk.events.at(-1)).toEqual({ type: 'turn-done', turnId: 'turn-2' });
+    // Each reply has cost something of its own.
+    const before = talk.of('usage').length;
+    if (counts.length === 0) return;
+    talk.send({ type: 'text', itemId: 'item-3', text: 'And what else?' }, { type: 'respond', turnId: 'turn-3' });
+    await talk.untilDone('turn-3', limitMs);
+    expect(talk.of('usage').length).toBeGreaterThan(before);
+  });
+}
+
+/** A turn of the user; a provider that detects turns itself is told of none. */
+function sayAll(talk: RecordedTalk, speech: Int16Array, detectsTurns: boolean): void {
+  if (!detectsTurns) talk.send({ type: 'user-turn-started', itemId: 'item-1' });
+  for (let start = 0; start < speech.length; start += 2400) {
+    talk.send({ type: 'audio', pcm: speech.slice(start, start + 2400) });
+  }
+  if (!detectsTurns) talk.send({ type: 'user-turn-stopped', itemId: 'item-1' });
+}
+
+function testInterruptions({ provider, config, userSpeech, limitMs, replies }: ConformanceOptions): void {
+  it('says of a reply that the user speaks over that it was interrupted, once, before its end', async ({ skip }) => {
+    const { detectsTurns, hears } = provider().capabilities;
+    const speech = await userSpeech?.();
+    if (!detectsTurns || !hears || speech === undefined || replies === false) {
+      return skip('Our own turn detection interrupts, or nothing was recorded.');
+    }
+    const talk = await RecordedTalk.open(provider(), config);
+    talk.send({ type: 'say', turnId: 'turn-1', text: LONG_TEXT });
+    await talk.until(() => talk.of('audio', 'turn-1').length > 0, limitMs);
+    sayAll(talk, speech, true);
+    await talk.untilDone('turn-1', limitMs);
+    const ends = talk.events.filter(({ type }) => type === 'interrupted' || type === 'turn-done').slice(0, 2);
+    expect(ends).toEqual([
+      { type: 'interrupted', turnId: 'turn-1' },
+      { type: 'turn-done', turnId: 'turn-1' },
+    ]);
+    expect(talk.of('failed')).toEqual([]);
   });
 }

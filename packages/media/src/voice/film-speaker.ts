@@ -53,7 +53,7 @@ export async function speakFilmWords(
   const stop = new AbortController();
   const until = AbortSignal.any([signal, stop.signal]);
   try {
-    const talk = (await mouth.open(part.options, way)).openTalk();
+    const talk = (await mouth.open(part.options, way)).openTalk(() => {});
     let isFirst = true;
     for (const piece of piecesOf(text)) {
       if (until.aborted) return;

@@ -77,7 +77,11 @@ describe.for<[keyof typeof SPEAKERS, keyof typeof THINKERS]>([
     provider = await voiceOf(speaker, thinker);
   });
 
-  testVoiceConformance('A cascade of them', { provider: () => provider, userSpeech: async () => SPEECH });
+  testVoiceConformance('A cascade of them', {
+    provider: () => provider,
+    userSpeech: async () => SPEECH,
+    counts: ['recogniser', 'thinker', 'speaker'],
+  });
 
   test('what is said is heard while it is said, answered, and spoken with each word once', async () => {
     const talk = await RecordedTalk.open(provider);
@@ -181,13 +185,20 @@ test.for<[string, Partial<Pick<ScriptedHostedServices, 'refusal' | 'ending'>>]>(
 test('words that were there before the end are heard at once, though the end brings none', async () => {
   const ears = await openEars();
   const paused: string[] = [];
-  const turn = ears.listen((words) => paused.push(words));
+  const counted: object[] = [];
+  const turn = ears.listen({
+    language: 'en',
+    onWords: (words) => void paused.push(words),
+    count: (amounts) => void counted.push(amounts),
+  });
   turn.feed(SPEECH, 0);
   turn.feed(PAUSE, 300);
   await expect.poll(() => paused).toEqual(['What is your name?']);
   expect([await turn.finish(), turn.isLost]).toEqual(['What is your name?', false]);
   turn.discard();
   expect(await turn.finish()).toBe('What is your name?');
+  // Once, however often it is ended.
+  expect(counted).toEqual([{ seconds: 1.3 }]);
 });
 
 test('ears that never answer are given up, with what was understood so far', async () => {
@@ -197,7 +208,7 @@ test('ears that never answer are given up, with what was understood so far', asy
     ...{ url: services.origin.replace('http', 'ws'), model: 'nova-3', language: 'multi', apiKey: KEY, patienceMs: 300 },
     ...{ logger: silentLogger, clock: systemClock, network: openNetwork },
   });
-  const turn = ears.listen(() => {});
+  const turn = ears.listen({ language: 'en', onWords: () => {}, count: () => {} });
   turn.feed(SPEECH, 0);
   await expect.poll(() => services.listened[0]).toBe(SPEECH.length * 2);
   expect([await turn.finish(), turn.isLost]).toEqual(['What is', true]);

@@ -36,7 +36,10 @@ const TRIALS: Readonly<Record<VoiceSlot, Trial>> = {
       lookUp: null,
       now: new Date(),
     };
-    const thoughts = thinker?.openTalk().begin(said, signal).thoughts[Symbol.asyncIterator]();
+    const thoughts = thinker
+      ?.openTalk(() => {})
+      .begin(said, signal)
+      .thoughts[Symbol.asyncIterator]();
     const first = await thoughts?.next();
     await thoughts?.return?.();
     if (first?.done === true) throw new Error('It answered without words.');
@@ -44,9 +47,11 @@ const TRIALS: Readonly<Record<VoiceSlot, Trial>> = {
   speaker: async ({ id, options }, tools, signal) => {
     let samples = 0;
     const speaker = await findEntry('speaker', id)?.open(options, tools);
-    const turn = speaker?.openTalk().beginTurn('trial', (event) => {
-      if (event.type === 'audio') samples += event.pcm.length;
-    });
+    const turn = speaker
+      ?.openTalk(() => {})
+      .beginTurn('trial', (event) => {
+        if (event.type === 'audio') samples += event.pcm.length;
+      });
     await turn?.speak('Hello.', CONFIG, signal);
     if (samples === 0) throw new Error('It answered without sound.');
   },
@@ -58,7 +63,11 @@ const TRIALS: Readonly<Record<VoiceSlot, Trial>> = {
         if (typeof fields.reason === 'string') reason = fields.reason;
       },
     };
-    const turn = (await findEntry('recogniser', id)?.open(options, { ...tools, logger }))?.listen(() => {});
+    const turn = (await findEntry('recogniser', id)?.open(options, { ...tools, logger }))?.listen({
+      language: 'en',
+      onWords: () => {},
+      count: () => {},
+    });
     signal.addEventListener('abort', () => turn?.discard(), { once: true });
     turn?.feed(
       Int16Array.from({ length: TURN_SAMPLES }, (_, index) => 3000 * Math.sin(index / 12)),

@@ -20,6 +20,7 @@ import { ToolCallLine } from './tool-call-line.tsx';
 import { TranscriptHead } from './transcript-head.tsx';
 import own from './transcript-page.module.css';
 import { transcriptText } from './transcript-text.ts';
+import { UsageTable } from './usage-table.tsx';
 import { useFilm } from './use-film.ts';
 
 type TranscriptPageProps = { readonly projectId: string; readonly sessionId: string };
@@ -69,6 +70,7 @@ function Talk({ projectId, talk }: { readonly projectId: string; readonly talk: 
       ) : (
         <Recorded talk={talk} recordingUrl={talk.recordingUrl} />
       )}
+      <UsageTable usage={talk.usage} />
       <Confirm
         opened={doomed}
         title={texts.conversations.deleteTitle}

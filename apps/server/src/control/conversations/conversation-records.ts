@@ -1,3 +1,4 @@
+import type { Usage } from '@visavis/protocol';
 import type { Rating } from '@visavis/protocol/rest';
 import { and, asc, eq, gt, gte, lte, or } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
@@ -17,6 +18,8 @@ type ConversationRecord = {
   /** By whoever talked; null: not rated. */
   readonly rating: Rating | null;
   readonly ratingText: string;
+  /** What services have counted, by part of the voice; empty while it goes on. */
+  readonly usage: Usage;
 };
 
 type ConversationQuery = {
@@ -80,6 +83,7 @@ const recordColumns = {
   endedAt: conversations.endedAt,
   rating: conversations.rating,
   ratingText: conversations.ratingText,
+  usage: conversations.usage,
 };
 
 const messageColumns = {

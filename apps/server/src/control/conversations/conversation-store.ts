@@ -1,3 +1,4 @@
+import type { Usage } from '@visavis/protocol';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../db/database.ts';
 import { CONVERSATION_STATUS, conversations, type MessageSource, messages, toolCalls } from '../../db/schema.ts';
@@ -42,6 +43,8 @@ type ConversationOutcome = {
   readonly endedAt: Date;
   readonly status: 'completed' | 'failed';
   readonly reason: string;
+  /** What services have counted; nothing when left out. */
+  readonly usage?: Usage;
 };
 
 /** The record of a talk. Each promise resolves when the fact is durable, and rejects when it was not stored. */
@@ -257,6 +260,7 @@ async function endConversation(writer: Writer, end: ConversationOutcome & { sess
       status: CONVERSATION_STATUS[end.status],
       endedAt: end.endedAt,
       reason: end.reason.replaceAll('\u0000', ''),
+      usage: end.usage ?? {},
       textBytes: SAID_BYTES,
     })
     .where(and(eq(conversations.id, end.sessionId), eq(conversations.status, CONVERSATION_STATUS.active)))

@@ -1,8 +1,20 @@
+import { usageRows } from '@visavis/protocol';
 import type { ConversationRecords } from '../conversations/conversation-records.ts';
 import { type ConversationStore, LOST_REASON, type LostTalk } from '../conversations/conversation-store.ts';
 import { callMessage, resultMessage } from '../conversations/tool-calls.ts';
 import type { ControlLogger } from '../logger.ts';
 import type { Webhooks } from './webhooks.ts';
+
+/** Figures that were counted, named as all else in a webhook. */
+function toWebhook({ part, ...figures }: ReturnType<typeof usageRows>[number]) {
+  const counted = Object.entries(figures).filter(([, amount]) => amount !== null);
+  return {
+    part,
+    ...Object.fromEntries(
+      counted.map(([figure, amount]) => [figure.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), amount]),
+    ),
+  };
+}
 
 /** As webhook receivers of NavTalk know them. */
 const ROLES = { user: 'user', assistant: 'ai', tool: 'system' } as const;
@@ -64,10 +76,13 @@ export function withWebhooks({ store, records, webhooks, logger }: WebhookFeedOp
     if (!(await webhooks.hasEnabled(projectId, 'session'))) return;
     const record = await records.get(projectId, sessionId);
     const said = (await records.allAsMessages(projectId, sessionId)) ?? [];
+    const usage = usageRows(record?.usage ?? {}).map(toWebhook);
     const body = JSON.stringify({
       session_id: sessionId,
       start_time: record?.startedAt.toISOString() ?? null,
       end_time: record?.endedAt?.toISOString() ?? null,
+      // Receivers that know no more than NavTalk's fields get no more where nothing was counted.
+      ...(usage.length === 0 ? {} : { usage }),
       messages: said.map(({ role, text, at, sources }) => ({
         ...{ role: ROLES[role], message: text, timestamp: at.toISOString() },
         ...(sources === null ? {} : { sources }),

@@ -26,7 +26,7 @@ test('calls of tools and their results go to the store within the limits of thei
   record.add({ kind: 'tool-result', callId: 'c', output: '4' });
   record.add({ kind: 'tool-call', callId: long, name: long, argumentsJson: long });
   record.add({ kind: 'tool-result', callId: long, output: long });
-  await record.end(null, 'left', new Date());
+  await record.end(null, { reason: 'left', endedAt: new Date(), usage: {} });
   const at = expect.any(Date);
   const cut = (most: number) => long.slice(0, most);
   expect(store.entries.slice(1, -1)).toEqual([
@@ -51,7 +51,7 @@ test('of a call that has no room in the record, its result is left out too, with
   memory.give('recording', LIMITS.budgets.recording);
   record.add({ kind: 'tool-result', callId: 'lost', output: '4' });
   record.add({ kind: 'tool-call', callId: 'kept', name: 'add', argumentsJson: '{}' });
-  await record.end(null, 'left', new Date());
+  await record.end(null, { reason: 'left', endedAt: new Date(), usage: {} });
   expect(store.entries.map(({ kind, value }) => [kind, value.callId])).toEqual([
     ['start', undefined],
     ['tool-call', 'kept'],

@@ -1,4 +1,4 @@
-import { type ErrorCode, errorEntry, LIMITS } from '@visavis/protocol';
+import { type ErrorCode, errorEntry, LIMITS, type Usage } from '@visavis/protocol';
 import type { Caller, ConversationStore, Logger } from '../../ports.ts';
 import { type CallMemory, textBytes } from './memory/call-memory.ts';
 import type { RecordedFact } from './transcript.ts';
@@ -9,7 +9,7 @@ const { recordedMessage, toolName, toolResult, callId: callIdLength } = LIMITS.c
 export type CallRecord = {
   add(fact: RecordedFact): void;
   /** Resolves when everything has been written, or has failed. `code` is null when the client hung up. */
-  end(code: ErrorCode | null, reason: string, endedAt: Date): Promise<void>;
+  end(code: ErrorCode | null, ending: { reason: string; endedAt: Date; usage: Usage }): Promise<void>;
   /**
    * Messages, calls of tools and results that are not in the record: too much waited for the database, or the talk has all the text
    * it may have.
@@ -63,9 +63,9 @@ export function startCallRecord(options: {
       if (!isWhole) shortened += 1;
       void append(write).then(() => memory.give('recording', bytes));
     },
-    end(code, reason, endedAt) {
+    end(code, ending) {
       const failed = code !== null && errorEntry(code).isFailure;
-      return append(() => store.end(sessionId, { endedAt, status: failed ? 'failed' : 'completed', reason }));
+      return append(() => store.end(sessionId, { ...ending, status: failed ? 'failed' : 'completed' }));
     },
     get leftOut() {
       return leftOut;

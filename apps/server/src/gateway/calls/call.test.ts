@@ -193,6 +193,22 @@ describe('a call', () => {
     ]);
   });
 
+  it('records what services counted until the last word of the session, summed up by part', async () => {
+    const { call, placer, told, conversations } = openCall();
+    const session = await placed(placer);
+    await vi.waitFor(() => expect(told).toContain('placed'));
+    session.emit({ type: 'usage', part: 'thinker', amounts: { inputTokens: 40, outputTokens: 6 } });
+    session.emit({ type: 'usage', part: 'speaker', amounts: { characters: 12 } });
+    call.hangUp('gone');
+    session.emit({ type: 'usage', part: 'thinker', amounts: { inputTokens: 2, outputTokens: Number.NaN } });
+    session.emit({ type: 'closed', reason: 'gone' });
+    await call.closed;
+    expect(conversations.entries.at(-1)).toMatchObject({
+      kind: 'end',
+      value: { usage: { thinker: { inputTokens: 42, outputTokens: 6 }, speaker: { characters: 12 } } },
+    });
+  });
+
   it('records what was heard of a reply that was playing when the client hung up', async () => {
     const { call, placer, told, conversations } = openCall();
     const session = await placed(placer);

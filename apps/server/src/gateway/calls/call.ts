@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionCommand, SessionEvent } from '@visavis/media/session-events';
-import { type ErrorCode, LIMITS } from '@visavis/protocol';
+import { addUsage, type ErrorCode, LIMITS, type Usage } from '@visavis/protocol';
 import type { Caller, CallFollower, Licence, RunningMeter } from '../../ports.ts';
 import { type Admitted, admitCall, type OpenCall } from './admit-call.ts';
 import type { CallDependencies } from './call-dependencies.ts';
@@ -88,6 +88,8 @@ export class Call implements OpenCall {
   readonly #resolveMediaClosed: () => void;
   #state: CallState = { phase: 'admitting', early: [] };
   #transcript: Transcript | null = null;
+  /** What services have counted of the talk. */
+  #usage: Usage = {};
   #timeLimit: NodeJS.Timeout;
   #readyDeadline: NodeJS.Timeout | undefined;
   /** The session that this call says it goes on for, and those before it; trusted once it is admitted. */
@@ -279,6 +281,7 @@ export class Call implements OpenCall {
     const state = this.#state;
     const atMs = performance.now();
     if (event.type === 'closed') this.#resolveMediaClosed();
+    if (event.type === 'usage') this.#usage = addUsage(this.#usage, event.part, event.amounts);
     if (state.phase === 'closing') this.#write(state, (transcript) => noteEvent(transcript, event, atMs));
     else if (state.phase !== 'admitting') this.#take(event, atMs);
     else if (state.early.length < LIMITS.counts.earlyEvents) state.early.push({ event, atMs });
@@ -353,7 +356,7 @@ export class Call implements OpenCall {
     });
     const recorded = this.#lastWords().then(() => {
       this.#state = { phase: 'ended', admitted };
-      return record.end(end?.code ?? null, reason, endedAt);
+      return record.end(end?.code ?? null, { reason, endedAt, usage: this.#usage });
     });
     this.#settle(Promise.all([released, meter?.stop(), recorded]));
   }
@@ -379,6 +382,7 @@ export class Call implements OpenCall {
   #logEnd(record: CallRecord, reason: string): void {
     this.log('info', 'Call ended', {
       reason,
+      usage: this.#usage,
       durationMs: Math.round(performance.now() - this.#openedAtMs),
       ...this.#client.counters(),
       mostHeldBytes: this.#memory.mostHeldBytes,

@@ -58,6 +58,7 @@ export function toMessages(event: DirectEvent, settings: CallSettings): ServerMe
     case 'reply-generated':
     case 'channel':
     case 'channel-message':
+    case 'usage':
       return [];
     case 'reply-started':
       return extension(buildReplyStarted(event.turnId));

@@ -1,4 +1,5 @@
 import type { SessionEvent } from '@visavis/media/session-events';
+import { addUsage } from '@visavis/protocol';
 import { releaseHeld, respondNow } from './reduce-client.ts';
 import {
   addCallDelta,
@@ -54,6 +55,8 @@ export function reduceSession(state: Open, event: SessionEvent): OpenAiStep<Open
       return finishReply(state, event);
     case 'answered-by':
       return step({ ...state, answeredBy: event.by, asked: event.by === 'operator' ? [] : state.asked });
+    case 'usage':
+      return step({ ...state, counted: addUsage(state.counted, event.part, event.amounts) });
     case 'failed':
       return reportTrouble(state, event);
     default:

@@ -16,7 +16,7 @@ import {
   toItem,
   withItem,
 } from './state.ts';
-import { outputTokens, usageOf } from './usage.ts';
+import { countedUsage, outputTokens, usageOf } from './usage.ts';
 
 type EventOf<Type extends SessionEvent['type']> = Extract<SessionEvent, { type: Type }>;
 
@@ -151,10 +151,10 @@ export function endResponse(state: Open, turnId: string, isWhole: boolean): Open
   const closed = response.messageIndex === null ? step(state) : closeMessage(state, response, status === 'completed');
   return andThen(closed, (next) => {
     const whole = next.responses.find((one) => one.turnId === turnId) ?? response;
-    const usage = usageOf(next.unreadTokens, outputTokens(whole));
+    const usage = countedUsage(next.counted) ?? usageOf(next.unreadTokens, outputTokens(whole));
     const told = { ...toResponse(next, whole, status), usage };
     return step(
-      { ...changeResponse(next, turnId, { isTold: true }), unreadTokens: { text: 0, audio: 0 } },
+      { ...changeResponse(next, turnId, { isTold: true }), unreadTokens: { text: 0, audio: 0 }, counted: {} },
       send({ type: 'response.done', response: told }),
     );
   });

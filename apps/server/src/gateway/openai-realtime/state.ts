@@ -1,5 +1,5 @@
 import type { Answerer } from '@visavis/media/session-events';
-import { LIMITS } from '@visavis/protocol';
+import { LIMITS, type Usage } from '@visavis/protocol';
 import type { Step } from '@visavis/protocol/reducer-shell';
 import type { CallRequest } from '../calls/call-request.ts';
 import type { CallSettings } from '../calls/call-settings.ts';
@@ -106,6 +106,8 @@ export type Open = {
   readonly lastSaid: readonly number[];
   /** Of what was told since the last response, in tokens. */
   readonly unreadTokens: { readonly text: number; readonly audio: number };
+  /** What the voice has counted since the last response. */
+  readonly counted: Usage;
 };
 
 export type OpenAiState =
@@ -137,6 +139,7 @@ export function opened(request: OpenAiRequest, settings: CallSettings, expiresAt
     answeredBy: 'voice',
     ...{ userItemId: null, awaitedWords: [], droppedItems: [], commit: null },
     ...{ heardMs: { startMs: 0, totalMs: 0 }, lastHeard: 0, lastSaid: [], unreadTokens: { text: 0, audio: 0 } },
+    counted: {},
   };
 }
 

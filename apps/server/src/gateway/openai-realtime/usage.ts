@@ -1,3 +1,4 @@
+import type { Usage } from '@visavis/protocol';
 import type { OpenResponse } from './state.ts';
 
 /** So much text is a token, more or less, and so long a sound is one, of the user's and of the avatar's, by OpenAI's own measure. */
@@ -19,7 +20,21 @@ export function outputTokens({ text, soundMs }: Pick<OpenResponse, 'text' | 'sou
   return { text: textTokens(text), audio: Math.ceil(soundMs / SAID_MS) };
 }
 
-/** An estimate: the voices behind avatars count in ways of their own. */
+/** As the voice behind the avatar has counted; null: it counts no tokens. */
+export function countedUsage({ voice = {}, thinker = {} }: Usage) {
+  const input = (voice.inputTokens ?? 0) + (thinker.inputTokens ?? 0);
+  const output = (voice.outputTokens ?? 0) + (thinker.outputTokens ?? 0);
+  if (input + output === 0) return null;
+  const [heard, said] = [voice.audioInputTokens ?? 0, voice.audioOutputTokens ?? 0];
+  const cached = (voice.cachedInputTokens ?? 0) + (thinker.cachedInputTokens ?? 0);
+  const sums = usageOf(
+    { text: Math.max(0, input - heard), audio: heard },
+    { text: Math.max(0, output - said), audio: said },
+  );
+  return { ...sums, input_token_details: { ...sums.input_token_details, cached_tokens: cached } };
+}
+
+/** An estimate, where nothing was counted. */
 export function usageOf(input: Tokens, output: Tokens) {
   const [inputTokens, outputSum] = [input.text + input.audio, output.text + output.audio];
   return {

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { usageRows } from '@visavis/protocol';
 import {
   chosenConversationsSchema,
   conversationParamsSchema,
@@ -220,6 +221,7 @@ async function findTranscript(
   const conversation = await archive.get(projectId, sessionId);
   const said = await records.messages(projectId, sessionId);
   const called = await records.toolCalls(projectId, sessionId);
+  const record = await records.get(projectId, sessionId);
   if (conversation === null || said === null || called === null) return null;
   const startedAtMs = conversation.startedAt.getTime();
   const since = (at: Date) => Math.max(0, at.getTime() - startedAtMs);
@@ -236,7 +238,8 @@ async function findTranscript(
   }));
   const { recordingOffsetMs } = conversation;
   const recordingUrl = await recordings.link(conversation);
-  return { ...toConversation(conversation), messages, toolCalls, recordingUrl, recordingOffsetMs };
+  const usage = usageRows(record?.usage ?? {});
+  return { ...toConversation(conversation), messages, toolCalls, usage, recordingUrl, recordingOffsetMs };
 }
 
 function toConversation({ recordingOffsetMs: _offset, recordingFile: _file, ...conversation }: ArchivedConversation) {

@@ -165,7 +165,8 @@ describeOnBothDatabases('conversations', (context) => {
     await conversations.finishToolCall({ sessionId, callId: 'c1', output: 'Table seven', at: at(67_500) });
     await call('c2', '{}', 68_000);
     expect((await browser.send('GET', `${path}/${sessionId}`)).json().toolCalls[1]).toMatchObject({ state: 'open' });
-    await conversations.end(sessionId, { endedAt: at(70_000), status: 'completed', reason: 'left' });
+    const usage = { speaker: { characters: 30 }, thinker: { inputTokens: 40, outputTokens: 6 } };
+    await conversations.end(sessionId, { endedAt: at(70_000), status: 'completed', reason: 'left', usage });
     await talk();
 
     const transcript = (await browser.send('GET', `${path}/${sessionId}`)).json();
@@ -184,6 +185,11 @@ describeOnBothDatabases('conversations', (context) => {
       },
     ]);
     expect(transcript.toolCalls[0].ordinal).toBeGreaterThan(last);
+    const none = { cachedInputTokens: null, audioInputTokens: null, audioOutputTokens: null, seconds: null };
+    expect(transcript.usage).toEqual([
+      { part: 'thinker', ...none, inputTokens: 40, outputTokens: 6, characters: null },
+      { part: 'speaker', ...none, inputTokens: null, outputTokens: null, characters: 30 },
+    ]);
     for (const text of ['BOOK_TABLE', '"guests":9', 'table seven']) {
       expect([text, await idsOf(`?text=${encodeURIComponent(text)}`)]).toEqual([text, [sessionId]]);
     }

@@ -48,7 +48,7 @@ class Bench {
     this.session = new CascadeSession(
       {
         speaker: localSpeaker({ speak: (request) => this.speak(request), speaksOtherLanguages: false }),
-        recogniser: options.hears === false ? null : { listen: (onWords) => new PhrasedHearing(listen, onWords) },
+        recogniser: options.hears === false ? null : { listen: ({ onWords }) => new PhrasedHearing(listen, onWords) },
         thinker: options.answers === false ? null : (options.thinker ?? demoThinker),
         logger: silentLogger,
         today: () => new Date('2026-03-05T14:30:00'),

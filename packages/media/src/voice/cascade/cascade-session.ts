@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { UsageAmounts, VoiceSlotName } from '@visavis/protocol';
 import { errorMessage } from '../../core/error-message.ts';
 import type { Logger } from '../../core/logger.ts';
 import { type Passage, sourceOf } from '../../core/passages.ts';
@@ -72,8 +73,8 @@ export class CascadeSession implements VoiceSession {
 
   constructor(parts: CascadeParts, config: VoiceConfig, listener: (event: VoiceEvent) => void, signal: AbortSignal) {
     this.#parts = parts;
-    this.#talk = parts.thinker?.openTalk() ?? null;
-    this.#speaker = parts.speaker.openTalk();
+    this.#talk = parts.thinker?.openTalk((amounts) => this.#count('thinker', amounts)) ?? null;
+    this.#speaker = parts.speaker.openTalk((amounts) => this.#count('speaker', amounts));
     this.#foreseen = new ForeseenAnswer(this.#speaker);
     this.#config = config;
     this.#listener = listener;
@@ -147,10 +148,20 @@ export class CascadeSession implements VoiceSession {
     if (!this.#isClosed) this.#listener(event);
   }
 
+  #count(part: VoiceSlotName, amounts: UsageAmounts): void {
+    // Many services count nothing.
+    if (Object.values(amounts).some((amount) => amount > 0)) this.#emit({ type: 'usage', part, amounts });
+  }
+
   #startListening(itemId: string): void {
     const abandoned = this.#heard;
     if (abandoned !== null) this.#stopListening(abandoned.itemId);
-    const turn = this.#parts.recogniser?.listen((words) => this.#foresee(words), this.#config.language) ?? null;
+    const listening = {
+      language: this.#config.language,
+      onWords: (words: string) => this.#foresee(words),
+      count: (amounts: UsageAmounts) => this.#count('recogniser', amounts),
+    };
+    const turn = this.#parts.recogniser?.listen(listening) ?? null;
     if (turn !== null) this.#hearings.add(turn);
     this.#heard = { itemId, turn };
   }

@@ -3,7 +3,9 @@ import {
   type LanguageModelV4,
   type LanguageModelV4FunctionTool,
   type LanguageModelV4StreamPart,
+  type LanguageModelV4Usage,
 } from '@ai-sdk/provider';
+import type { UsageAmounts } from '@visavis/protocol';
 import type { Clock } from '../../core/clock.ts';
 import { errorMessage } from '../../core/error-message.ts';
 import { type Passage, passagesNote } from '../../core/passages.ts';
@@ -11,7 +13,7 @@ import type { ToolDefinition } from '../../core/voice-port.ts';
 import { type CascadeFailure, type ServiceWords, serviceFailure, tooSlow } from './cascade-failure.ts';
 import { modelPrompt } from './model-prompt.ts';
 import { keepHeard, record, recordHistory, recordOutcome, recordSpoken, type TalkRecord } from './talk-record.ts';
-import type { Thinker, ThinkerInput, ThinkerTalk, Thinking, Thought } from './thinker.ts';
+import type { CountUsage, Thinker, ThinkerInput, ThinkerTalk, Thinking, Thought } from './thinker.ts';
 import { WithoutReasoning } from './without-reasoning.ts';
 
 export type LanguageModelOptions = {
@@ -34,14 +36,14 @@ const MAX_ANSWER_TOKENS = 4000;
 export function languageModelThinker(options: LanguageModelOptions): Thinker {
   return {
     capabilities: { sees: options.sees, tools: true },
-    openTalk(): ThinkerTalk {
+    openTalk(count): ThinkerTalk {
       let talk: TalkRecord = [];
       return {
         begin(input, signal): Thinking {
           const found = input.lookUp?.(input.said.join('\n'));
           return {
             ...(found === undefined ? {} : { found }),
-            thoughts: think(options, talk, { input, found }, signal),
+            thoughts: think({ ...options, count }, talk, { input, found }, signal),
             accept: () => {
               const text = input.said.join('\n').trim();
               if (text !== '' || input.pictures.length > 0) {
@@ -71,7 +73,7 @@ export function languageModelThinker(options: LanguageModelOptions): Thinker {
 }
 
 async function* think(
-  options: LanguageModelOptions,
+  options: LanguageModelOptions & { readonly count: CountUsage },
   talk: TalkRecord,
   { input, found }: { readonly input: ThinkerInput; readonly found: Promise<readonly Passage[]> | undefined },
   signal: AbortSignal,
@@ -91,7 +93,7 @@ async function* think(
           : { tools: input.config.tools.map(toolOf), toolChoice: { type: 'auto' } }),
       }),
     );
-    yield* readThoughts(stream, patience);
+    yield* readThoughts(stream, patience, options.count);
   } catch (error) {
     throw patience.isLost ? tooSlow(options.words, options.patienceMs ?? PATIENCE_MS) : failureOf(error, options.words);
   } finally {
@@ -102,6 +104,7 @@ async function* think(
 async function* readThoughts(
   stream: ReadableStream<LanguageModelV4StreamPart>,
   patience: Patience,
+  count: CountUsage,
 ): AsyncGenerator<Thought> {
   const words = new WithoutReasoning();
   const reader = stream.getReader();
@@ -110,6 +113,7 @@ async function* readThoughts(
       const { done, value } = await patience.of(reader.read());
       if (done) break;
       if (value.type === 'error') throw value.error;
+      if (value.type === 'finish') count(amountsOf(value.usage));
       const text = value.type === 'text-delta' ? words.take(value.delta) : '';
       if (text !== '') yield { kind: 'words', text };
       if (value.type === 'tool-call') {
@@ -122,6 +126,15 @@ async function* readThoughts(
     // Also when nobody reads on: the service need not go on writing.
     await reader.cancel().catch(() => {});
   }
+}
+
+/** Services that do not count leave out what they did not. */
+function amountsOf({ inputTokens, outputTokens }: LanguageModelV4Usage): UsageAmounts {
+  return {
+    inputTokens: inputTokens.total ?? 0,
+    cachedInputTokens: inputTokens.cacheRead ?? 0,
+    outputTokens: outputTokens.total ?? 0,
+  };
 }
 
 /** Waits for each step of a model for a bounded time, and ends with `signal`. */

@@ -1,3 +1,5 @@
+import type { CountUsage } from './thinker.ts';
+
 /** A turn of the user that is being listened to. */
 export type HeardTurn = {
   /** PCM16 mono at 24 kHz, and the silence that the turn ends with so far. */
@@ -14,9 +16,15 @@ export type HeardTurn = {
 
 /** The ears of a cascade: sound becomes words. */
 export type Recogniser = {
-  /**
-   * Begins to listen to a turn in a language (BCP 47), where the ears know several. `onWords` is told the words so far in each pause
-   * that lasts until they are known.
-   */
-  listen(onWords: (words: string) => void, language?: string): HeardTurn;
+  listen(listening: Listening): HeardTurn;
+};
+
+/** What is wanted of ears that begin to listen to a turn. */
+export type Listening = {
+  /** BCP 47, where the ears know several. */
+  readonly language: string;
+  /** Is told the words so far in each pause that lasts until they are known. */
+  readonly onWords: (words: string) => void;
+  /** Is told what a service has counted. */
+  readonly count: CountUsage;
 };

@@ -1,12 +1,13 @@
 import type { VoiceConfig, VoiceEvent } from '../../core/voice-port.ts';
+import type { CountUsage } from './thinker.ts';
 
 /** What decides how something sounds. */
 export type SpeakingConfig = Pick<VoiceConfig, 'voice' | 'language'>;
 
 /** The mouth of a cascade: words become sound. */
 export type Speaker = {
-  /** For one talk. */
-  openTalk(): TalkSpeaker;
+  /** For one talk; `count` is told what a service has counted. */
+  openTalk(count: CountUsage): TalkSpeaker;
 };
 
 export type TalkSpeaker = {

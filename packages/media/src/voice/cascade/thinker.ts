@@ -1,5 +1,9 @@
+import type { UsageAmounts } from '@visavis/protocol';
 import type { LookUp, Passage } from '../../core/passages.ts';
 import type { HistoryItem, VoiceCapabilities, VoiceConfig } from '../../core/voice-port.ts';
+
+/** Is told what a service has counted, as soon as it is known. */
+export type CountUsage = (amounts: UsageAmounts) => void;
 
 /** What an answer is wanted to. */
 export type ThinkerInput = {
@@ -54,5 +58,6 @@ export type ThinkerTalk = {
 /** The mind of a cascade: words become an answer. */
 export type Thinker = {
   readonly capabilities: Pick<VoiceCapabilities, 'sees' | 'tools'>;
-  openTalk(): ThinkerTalk;
+  /** `count` is told what each answer took, also of those that nobody hears. */
+  openTalk(count: CountUsage): ThinkerTalk;
 };

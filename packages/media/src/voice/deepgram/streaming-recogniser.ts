@@ -7,7 +7,7 @@ import { deferred } from '../../core/deferred.ts';
 import { errorMessage } from '../../core/error-message.ts';
 import type { Logger } from '../../core/logger.ts';
 import { serviceFailure } from '../cascade/cascade-failure.ts';
-import type { HeardTurn, Recogniser } from '../cascade/recogniser.ts';
+import type { HeardTurn, Listening, Recogniser } from '../cascade/recogniser.ts';
 import { baseOf } from '../shared/ask-service.ts';
 import type { ServiceNetwork } from '../shared/service-network.ts';
 
@@ -47,14 +47,14 @@ const resultsSchema = z.object({
  * https://developers.deepgram.com/docs/finalize and in its SDK 5.13.0, read on 2026-11-30).
  */
 export function streamingRecogniser(options: StreamingRecogniserOptions): Recogniser {
-  return { listen: (onWords) => new StreamedTurn(options, onWords) };
+  return { listen: (listening) => new StreamedTurn(options, listening) };
 }
 
 class StreamedTurn implements HeardTurn {
   readonly shortPhrase = '';
   isLost = false;
   readonly #options: StreamingRecogniserOptions;
-  readonly #onWords: (words: string) => void;
+  readonly #listening: Listening;
   /** Null: it could not even be begun. */
   readonly #socket: WebSocket | null;
   /** Until the connection is there. */
@@ -67,9 +67,9 @@ class StreamedTurn implements HeardTurn {
   #isOver = false;
   readonly #done = deferred<void>();
 
-  constructor(options: StreamingRecogniserOptions, onWords: (words: string) => void) {
+  constructor(options: StreamingRecogniserOptions, listening: Listening) {
     this.#options = options;
-    this.#onWords = onWords;
+    this.#listening = listening;
     this.#socket = this.#connect();
   }
 
@@ -147,7 +147,7 @@ class StreamedTurn implements HeardTurn {
       this.#guess = '';
     } else this.#guess = text;
     if (results.from_finalize) this.#done.resolve();
-    else if (results.speech_final && !this.#isFinishing && this.#words() !== '') this.#onWords(this.#words());
+    else if (results.speech_final && !this.#isFinishing && this.#words() !== '') this.#listening.onWords(this.#words());
   }
 
   #words(): string {
@@ -172,6 +172,9 @@ class StreamedTurn implements HeardTurn {
   #end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    // Sound that waited for a connection was not listened to.
+    const waiting = this.#waiting.reduce((sum, { length }) => sum + length / 2, 0);
+    this.#listening.count({ seconds: (this.#samples - waiting) / WIRE_SAMPLE_RATE_HZ });
     this.#waiting = [];
     this.#done.resolve();
     const socket = this.#socket;

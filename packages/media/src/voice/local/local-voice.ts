@@ -114,7 +114,7 @@ function neuralSpeakers({ speechOf, clock, logger }: LocalVoiceOptions, mouth: M
 }
 
 function phrased(ears: Ears): Recogniser {
-  return { listen: (onWords) => new PhrasedHearing(() => ears.listen(), onWords) };
+  return { listen: ({ onWords }) => new PhrasedHearing(() => ears.listen(), onWords) };
 }
 
 /** The talks that are open. */

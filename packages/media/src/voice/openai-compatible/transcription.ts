@@ -3,6 +3,7 @@ import { WIRE_SAMPLE_RATE_HZ } from '../../core/audio-format.ts';
 import type { Logger } from '../../core/logger.ts';
 import { wavFile } from '../../core/wav-file.ts';
 import type { Recogniser } from '../cascade/recogniser.ts';
+import type { CountUsage } from '../cascade/thinker.ts';
 import { WrittenTurn } from '../cascade/written-turn.ts';
 import { askService, partsOf } from '../shared/ask-service.ts';
 import { askedAt, type CompatibleService } from './compatible-service.ts';
@@ -14,14 +15,19 @@ const PAUSE_MS = 256;
 const PATIENCE_MS = 15_000;
 const MAX_ANSWER_BYTES = 1_000_000;
 
-const transcriptSchema = z.object({ text: z.string().max(20_000) });
+const figure = z.number().nullish().catch(null);
+/** Services that count tell seconds or tokens. */
+const transcriptSchema = z.object({
+  text: z.string().max(20_000),
+  usage: z.object({ seconds: figure, input_tokens: figure, output_tokens: figure }).nullish().catch(null),
+});
 
 /** Ears by OpenAI's transcriptions, which whisper.cpp, faster-whisper servers, vLLM and Groq offer, too. */
 export function transcribingRecogniser(service: TranscriptionService, logger: Logger): Recogniser {
   return {
-    listen: (onWords) =>
+    listen: ({ onWords, count }) =>
       new WrittenTurn({
-        transcribe: (sound, signal) => transcribe(service, sound, signal),
+        transcribe: (sound, signal) => transcribe(service, sound, { signal, count }),
         ...{ logger, onWords, pauseMs: PAUSE_MS },
       }),
   };
@@ -30,7 +36,7 @@ export function transcribingRecogniser(service: TranscriptionService, logger: Lo
 async function transcribe(
   service: TranscriptionService,
   sound: readonly Int16Array[],
-  signal: AbortSignal,
+  { signal, count }: { readonly signal: AbortSignal; readonly count: CountUsage },
 ): Promise<string> {
   const words = {
     what: 'transcription',
@@ -49,8 +55,11 @@ async function transcribe(
     if (bytes > MAX_ANSWER_BYTES) throw new Error('Its answer is far too long.');
     answer.push(part);
   }
-  return transcriptSchema
-    .parse(JSON.parse(Buffer.concat(answer).toString()))
-    .text.replace(/\s+/g, ' ')
-    .trim();
+  const { text, usage } = transcriptSchema.parse(JSON.parse(Buffer.concat(answer).toString()));
+  count({
+    seconds: usage?.seconds ?? sound.reduce((sum, { length }) => sum + length, 0) / WIRE_SAMPLE_RATE_HZ,
+    inputTokens: usage?.input_tokens ?? 0,
+    outputTokens: usage?.output_tokens ?? 0,
+  });
+  return text.replace(/\s+/g, ' ').trim();
 }

@@ -97,9 +97,18 @@ describe('messages become events', () => {
       {
         type: 'conversation.item.input_audio_transcription.completed',
         ...{ event_id: 'e', item_id: 'item_CCXGR', content_index: 0, transcript: ' Hey, can you hear me?\n' },
-        usage: { type: 'tokens', total_tokens: 22 },
+        usage: {
+          ...{ type: 'tokens', total_tokens: 22, input_tokens: 13, output_tokens: 9 },
+          input_token_details: { text_tokens: 0, audio_tokens: 13 },
+        },
       },
-      [{ type: 'user-transcript-done', itemId: 'item_CCXGR', text: 'Hey, can you hear me?' }],
+      [
+        {
+          ...{ type: 'usage', part: 'recogniser' },
+          amounts: { seconds: 0, inputTokens: 13, audioInputTokens: 13, outputTokens: 9 },
+        },
+        { type: 'user-transcript-done', itemId: 'item_CCXGR', text: 'Hey, can you hear me?' },
+      ],
     ],
     [
       'a transcript could not be made',
@@ -316,5 +325,44 @@ describe('failures', () => {
       { type: 'failed', retryable: true },
       { type: 'turn-done', turnId: 't' },
     ]);
+  });
+});
+
+describe('what the service counts', () => {
+  const usage = {
+    ...{ total_tokens: 253, input_tokens: 132, output_tokens: 121 },
+    input_token_details: { text_tokens: 119, audio_tokens: 13, cached_tokens: 64 },
+    output_token_details: { text_tokens: 30, audio_tokens: 91 },
+  };
+  const amounts = {
+    inputTokens: 132,
+    cachedInputTokens: 64,
+    audioInputTokens: 13,
+    outputTokens: 121,
+    audioOutputTokens: 91,
+  };
+  const done = (rest: object) => ({ ...DONE, response: { ...DONE.response, usage, ...rest } });
+
+  it('is told before the end of its reply, and of one that nobody knows, too', () => {
+    const begun = feed(NEW, CREATED).state;
+    expect(feed(begun, done({})).events[0]).toEqual({ type: 'usage', part: 'voice', amounts });
+    expect(feed(NEW, done({ id: 'resp_unknown' })).events).toEqual([{ type: 'usage', part: 'voice', amounts }]);
+  });
+
+  it.each([[{ usage: null }], [{ usage: 'much' }], [{ usage: { input_tokens: 'many' } }], [{ usage: undefined }]])(
+    'is nothing where it is %j',
+    (rest) => {
+      expect(feed(feed(NEW, CREATED).state, done(rest)).events.map(({ type }) => type)).not.toContain('usage');
+    },
+  );
+
+  it('a reply that the service ends because the user speaks was interrupted; one that ends otherwise was not', () => {
+    const cancelled = (reason: string) => done({ status: 'cancelled', status_details: { reason }, usage: null });
+    const begun = feed(NEW, CREATED).state;
+    expect(feed(begun, cancelled('turn_detected')).events).toEqual([
+      { type: 'interrupted', turnId: TURN },
+      { type: 'turn-done', turnId: TURN },
+    ]);
+    expect(feed(begun, cancelled('client_cancelled')).events).toEqual([{ type: 'turn-done', turnId: TURN }]);
   });
 });

@@ -1,6 +1,7 @@
 import { wireSamplesToMs } from '../../core/audio-format.ts';
 import type { VoiceEvent } from '../../core/voice-port.ts';
 import { failedEvent, makePassingFailure, type VoiceFailure } from '../shared/voice-failures.ts';
+import { amountsOfReply, amountsOfTranscript } from './counted-usage.ts';
 import { classifyError } from './failures.ts';
 import { handleError } from './service-errors.ts';
 import { type Memory, remember, setWords } from './talk-memory.ts';
@@ -54,7 +55,9 @@ function readMessage(state: TalkState, message: ServerMessage): Step {
     case 'conversation.item.input_audio_transcription.delta':
       return tell(state, { type: 'user-transcript-delta', itemId: message.item_id, text: message.delta });
     case 'conversation.item.input_audio_transcription.completed':
-      return endTranscript(state, message.item_id, message.transcript.trim());
+      return andThen(countTranscript(state, message), (next) =>
+        endTranscript(next, message.item_id, message.transcript.trim()),
+      );
     case 'conversation.item.input_audio_transcription.failed':
       return loseTranscript(state, message.item_id);
     case 'response.created':
@@ -71,7 +74,7 @@ function readMessage(state: TalkState, message: ServerMessage): Step {
     case 'response.function_call_arguments.done':
       return passCall(state, message);
     case 'response.done':
-      return endReply(state, message.response);
+      return andThen(countReply(state, message.response), (next) => endReply(next, message.response));
   }
 }
 
@@ -136,6 +139,20 @@ function endTranscript(state: TalkState, itemId: string, text: string): Step {
   const awaitedAnswer = isAwaited ? (text === '' ? null : { itemId, hasWords: true }) : state.awaitedAnswer;
   const heard = confirmed({ ...state, memory, awaitedWords, awaitedAnswer }, 'words');
   return tell(heard, { type: 'user-transcript-done', itemId, text });
+}
+
+function countTranscript(
+  state: TalkState,
+  { usage }: MessageOf<'conversation.item.input_audio_transcription.completed'>,
+): Step {
+  const amounts = amountsOfTranscript(usage);
+  return amounts === null ? step(state) : tell(state, { type: 'usage', part: 'recogniser', amounts });
+}
+
+/** Also of replies that were cancelled, or that nobody knows: they cost the same. */
+function countReply(state: TalkState, { usage }: MessageOf<'response.done'>['response']): Step {
+  const amounts = amountsOfReply(usage);
+  return amounts === null ? step(state) : tell(state, { type: 'usage', part: 'voice', amounts });
 }
 
 /** The user was heard, but his words will not come. */
@@ -245,8 +262,14 @@ function endReply(state: TalkState, response: MessageOf<'response.done'>['respon
   const ended = forgetOldReplies(changeReply(state, reply.turnId, { phase: 'done' }));
   const failure = failureOf(reply, response);
   const events: VoiceEvent[] = failure === null ? [] : [failedEvent(failure)];
+  if (!reply.isCancelled && isSpokenOver(response)) events.push({ type: 'interrupted', turnId: reply.turnId });
   if (!reply.isCancelled) events.push({ type: 'turn-done', turnId: reply.turnId });
   return andThen(tell(ended, ...events), askNext);
+}
+
+/** The service has ended it because the user speaks. */
+function isSpokenOver({ status, status_details: details }: MessageOf<'response.done'>['response']): boolean {
+  return status === 'cancelled' && details?.reason === 'turn_detected';
 }
 
 /** Null for a reply that is whole, or that nobody wants any more. */

@@ -43,7 +43,11 @@ afterAll(async () => {
   await server.close();
 });
 
-testVoiceConformance('The OpenAI Realtime voice', { provider: () => provider });
+testVoiceConformance('The OpenAI Realtime voice', {
+  provider: () => provider,
+  userSpeech: async () => SPEECH,
+  counts: ['recogniser', 'voice'],
+});
 
 describe('a talk', () => {
   it('goes from speech to words to an answer', async () => {

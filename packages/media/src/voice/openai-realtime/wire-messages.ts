@@ -1,5 +1,6 @@
 import { jsonFault } from '@visavis/protocol';
 import * as z from 'zod';
+import { replyUsageSchema, transcriptUsageSchema } from './counted-usage.ts';
 
 // The messages of OpenAI's Realtime API that a talk uses, as published in its reference
 // (https://developers.openai.com/api/reference/resources/realtime). Fields that nothing reads are left out.
@@ -124,6 +125,7 @@ const serverMessageSchema = z.discriminatedUnion('type', [
     type: z.literal('conversation.item.input_audio_transcription.completed'),
     ...itemText,
     transcript: z.string().default(''),
+    usage: transcriptUsageSchema.nullish().catch(null),
   }),
   z.object({
     type: z.literal('conversation.item.input_audio_transcription.failed'),
@@ -166,6 +168,7 @@ const serverMessageSchema = z.discriminatedUnion('type', [
       id: z.string(),
       status: z.string().default('completed'),
       status_details: z.object({ reason: text, error: serviceErrorSchema.nullish() }).nullish(),
+      usage: replyUsageSchema.nullish().catch(null),
     }),
   }),
 ]);

@@ -2,6 +2,7 @@ import { WIRE_SAMPLE_RATE_HZ, wireSamplesToMs } from '../../core/audio-format.ts
 import type { VoiceEvent } from '../../core/voice-port.ts';
 import type { ServiceWords } from '../cascade/cascade-failure.ts';
 import type { Speaker, SpeakingConfig, TalkSpeaker, TurnSpeaker } from '../cascade/speaker.ts';
+import type { CountUsage } from '../cascade/thinker.ts';
 import { readMarkup } from '../text/read-markup.ts';
 import { askService, brokenAnswer, partsOf, type Service } from './ask-service.ts';
 
@@ -34,22 +35,25 @@ type Begun = { readonly key: string; readonly aborter: AbortController; readonly
 
 /** The mouth of a cascade by such a service. Sound is handed on as it comes. */
 export function serviceSpeaker(service: SpeakingService): Speaker {
-  return { openTalk: () => new ServiceTalk(service) };
+  return { openTalk: (count) => new ServiceTalk(service, count) };
 }
 
 class ServiceTalk implements TalkSpeaker {
   readonly #service: SpeakingService;
+  readonly #count: CountUsage;
   #prepared: Begun | null = null;
 
-  constructor(service: SpeakingService) {
+  constructor(service: SpeakingService, count: CountUsage) {
     this.#service = service;
+    this.#count = count;
   }
 
   prepare(text: string, config: SpeakingConfig): void {
-    const request = this.#service.requestOf(shownOf(text), config);
+    const shown = shownOf(text);
+    const request = this.#service.requestOf(shown, config);
     if (this.#prepared?.key === keyOf(request)) return;
     this.forget();
-    this.#prepared = this.#begin(request);
+    this.#prepared = this.#begin(shown, request);
   }
 
   forget(): void {
@@ -65,7 +69,7 @@ class ServiceTalk implements TalkSpeaker {
       speak: async (text, config, signal) => {
         const shown = shownOf(text);
         if (!/[\p{L}\p{N}]/u.test(shown)) return;
-        const begun = this.#take(this.#service.requestOf(shown, config));
+        const begun = this.#take(shown, this.#service.requestOf(shown, config));
         const onAbort = (): void => begun.aborter.abort();
         signal.addEventListener('abort', onAbort, { once: true });
         try {
@@ -95,15 +99,17 @@ class ServiceTalk implements TalkSpeaker {
     };
   }
 
-  #take(request: SpeechRequest): Begun {
+  #take(shown: string, request: SpeechRequest): Begun {
     const prepared = this.#prepared;
     this.#prepared = null;
     if (prepared?.key === keyOf(request)) return prepared;
     prepared?.aborter.abort();
-    return this.#begin(request);
+    return this.#begin(shown, request);
   }
 
-  #begin(request: SpeechRequest): Begun {
+  /** Services count the characters that they are asked to speak, heard or not. */
+  #begin(shown: string, request: SpeechRequest): Begun {
+    this.#count({ characters: [...shown].length });
     const aborter = new AbortController();
     const { service, words, patienceMs = PATIENCE_MS } = this.#service;
     const { path, body } = request;

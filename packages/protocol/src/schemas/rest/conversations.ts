@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { LIMITS } from '../../limits.ts';
+import { VOICE_SLOTS } from '../../names.ts';
 import { instantSchema, pageQuerySchema, publicIdSchema } from './common.ts';
 
 export const ratingSchema = z.enum(['up', 'down']);
@@ -102,9 +103,31 @@ export const toolCallSchema = z.object({
 });
 export type ToolCall = z.output<typeof toolCallSchema>;
 
+const figureSchema = z.number().nullable();
+
+/** What a part of the voice has counted in the talk; null: it does not count that. */
+export const usageRowSchema = z.object({
+  /** `voice`: one that hears, thinks and speaks in one piece. */
+  part: z.enum(VOICE_SLOTS),
+  /** Those from a cache and of sound included. */
+  inputTokens: figureSchema,
+  cachedInputTokens: figureSchema,
+  audioInputTokens: figureSchema,
+  /** Those of sound included. */
+  outputTokens: figureSchema,
+  audioOutputTokens: figureSchema,
+  /** Of sound that was listened to. */
+  seconds: figureSchema,
+  /** Of text that was to be spoken, heard or not. */
+  characters: figureSchema,
+});
+export type UsageRow = z.output<typeof usageRowSchema>;
+
 export const transcriptSchema = conversationSchema.extend({
   messages: z.array(messageSchema),
   toolCalls: z.array(toolCallSchema),
+  /** What services have counted, as far as they do; empty while the talk goes on, and of one that was cut off with its server. */
+  usage: z.array(usageRowSchema),
   /** Where the film of the talk can be watched for some hours; null when it was not recorded. */
   recordingUrl: z.string().nullable(),
   /** How long the talk had lasted when the film begins; null: not known. Such films end with their talk. */

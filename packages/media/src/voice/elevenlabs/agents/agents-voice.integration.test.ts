@@ -47,7 +47,7 @@ afterAll(async () => {
   await server.close();
 });
 
-testVoiceConformance('An agent of ElevenLabs', { provider: () => provider });
+testVoiceConformance('An agent of ElevenLabs', { provider: () => provider, userSpeech: async () => SPEECH });
 
 describe('a talk with an agent', () => {
   it('goes from speech to words to an answer, with a time for each word', async () => {

@@ -203,7 +203,11 @@ function interrupt(state: TalkState, eventId: number, nowMs: number): Step {
   };
   const isSounding = state.live === null ? state.playsUntilMs > nowMs : !state.live.isMuted;
   const isByVoice = isSounding && !isAwaited(state);
-  return andThen(isByVoice ? noteSpeech(silent) : step(silent), endLive);
+  const heard = isByVoice ? noteSpeech(silent) : step(silent);
+  return andThen(heard, (next) => {
+    const ended = next.live === null || next.live.isMuted || !isByVoice ? null : next.live.turnId;
+    return andThen(ended === null ? step(next) : step(next, [], [{ type: 'interrupted', turnId: ended }]), endLive);
+  });
 }
 
 function callTool(

@@ -13,7 +13,7 @@ export type WordsOf = (samples16k: Float32Array, language: string, signal: Abort
 /** Ears by a model of this machine. */
 export function modelRecogniser(wordsOf: WordsOf, logger: Logger): Recogniser {
   return {
-    listen: (onWords, language = 'en') => {
+    listen: ({ onWords, language }) => {
       const [subtag = 'en'] = language.toLowerCase().split('-');
       const transcribe: Transcribe = (sound, signal) => wordsOf(to16k(sound), subtag, signal);
       return new WrittenTurn({ transcribe, logger, onWords, pauseMs: PAUSE_MS });

@@ -39,7 +39,7 @@ function bench(workMs: number) {
     },
   };
   const speaker = neuralSpeaker({ neural, plain, clock, logger: silentLogger });
-  let talk = speaker.openTalk();
+  let talk = speaker.openTalk(() => {});
   const settle = async (work: Promise<void>): Promise<void> => {
     let isDone = false;
     void work.catch(() => {}).then(() => (isDone = true));
@@ -56,7 +56,7 @@ function bench(workMs: number) {
     return [...spokenBy];
   };
   const failures = () => events.filter(({ type }) => type === 'failed');
-  return { ...{ clock, state, say, failures, events }, newTalk: () => (talk = speaker.openTalk()) };
+  return { ...{ clock, state, say, failures, events }, newTalk: () => (talk = speaker.openTalk(() => {})) };
 }
 
 it('speaks neurally where it is fast enough, in its phones and clauses', async () => {

@@ -8,6 +8,7 @@ export type CompletionRequest = {
   readonly stream: boolean;
   readonly messages: readonly { readonly role: string; readonly content?: unknown; readonly [key: string]: unknown }[];
   readonly tools?: readonly unknown[];
+  readonly stream_options?: { readonly include_usage?: boolean };
 };
 
 /** One step of an answer. */
@@ -75,6 +76,17 @@ export class ScriptedCompletionsServer extends LoopbackService {
       }
     }
     chunk({}, calls > 0 ? 'tool_calls' : 'stop');
+    if (asked.stream_options?.include_usage === true) tellUsage(response, asked);
     response.end('data: [DONE]\n\n');
   }
+}
+
+/** In a chunk of its own without choices, as the last one, where the request wants it. */
+function tellUsage(response: ServerResponse, { model }: CompletionRequest): void {
+  const usage = {
+    ...{ prompt_tokens: 40, completion_tokens: 6, total_tokens: 46 },
+    prompt_tokens_details: { cached_tokens: 16 },
+  };
+  const head = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1_764_000_000, model };
+  if (!response.destroyed) response.write(`data: ${JSON.stringify({ ...head, choices: [], usage })}\n\n`);
 }

@@ -54,7 +54,7 @@ export class ScriptedSoundServer extends LoopbackService {
     const { transcript } = this;
     await this.beforeTranscript();
     response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ text: transcript }));
+    response.end(JSON.stringify({ text: transcript, usage: { type: 'duration', seconds: 2 } }));
   }
 
   async #speak(

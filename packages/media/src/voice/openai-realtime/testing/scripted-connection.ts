@@ -186,7 +186,8 @@ export class ScriptedConnection {
     this.#addItem({ id: itemId, type: 'message', role: 'user', content: [{ type: 'input_text', text: transcript }] });
     const event = 'conversation.item.input_audio_transcription';
     this.emit({ type: `${event}.delta`, item_id: itemId, content_index: 0, delta: transcript });
-    this.emit({ type: `${event}.completed`, item_id: itemId, content_index: 0, transcript: `${transcript}\n` });
+    const usage = { type: 'duration', seconds: 1 };
+    this.emit({ type: `${event}.completed`, item_id: itemId, content_index: 0, transcript: `${transcript}\n`, usage });
   }
 
   #truncate(message: Extract<ReceivedMessage, { type: 'conversation.item.truncate' }>): void {
@@ -291,7 +292,12 @@ export class ScriptedConnection {
   }
 
   #done(id: string, status: string, details: unknown): void {
-    const response = { id, object: 'realtime.response', status, status_details: details, output: [], usage: null };
+    const usage = {
+      ...{ total_tokens: 253, input_tokens: 132, output_tokens: 121 },
+      input_token_details: { text_tokens: 119, audio_tokens: 13, image_tokens: 0, cached_tokens: 64 },
+      output_token_details: { text_tokens: 30, audio_tokens: 91 },
+    };
+    const response = { id, object: 'realtime.response', status, status_details: details, output: [], usage };
     this.emit({ type: 'response.done', response });
   }
 }

@@ -167,14 +167,15 @@ export class ScriptedHostedServices extends LoopbackService {
     for (const text of this.answer) part({ text });
     if (this.call !== null) part({ functionCall: { name: this.call.name, args: this.call.input } });
     part({ text: '' }, { finishReason: 'STOP' });
+    send({ usageMetadata: { promptTokenCount: 9, candidatesTokenCount: 12, totalTokenCount: 21 } });
     response.end();
   }
 
   #thinkAsMistral(response: ServerResponse): void {
     const send = eventsOf(response);
-    const chunk = (delta: object, finish: string | null = null): void => {
+    const chunk = (delta: object, finish: string | null = null, rest: object = {}): void => {
       const choices = [{ index: 0, delta, finish_reason: finish }];
-      send({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices });
+      send({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices, ...rest });
     };
     chunk({ role: 'assistant', content: '' });
     for (const content of this.answer) chunk({ content });
@@ -183,7 +184,8 @@ export class ScriptedHostedServices extends LoopbackService {
       const called = { name: call.name, arguments: JSON.stringify(call.input) };
       chunk({ content: '', tool_calls: [{ id: 'call_1', index: 0, function: called }] });
     }
-    chunk({ content: '' }, call === null ? 'stop' : 'tool_calls');
+    const usage = { prompt_tokens: 9, completion_tokens: 12, total_tokens: 21 };
+    chunk({ content: '' }, call === null ? 'stop' : 'tool_calls', { usage });
     response.end('data: [DONE]\n\n');
   }
 }

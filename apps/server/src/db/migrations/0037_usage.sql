@@ -1,0 +1,1 @@
+ALTER TABLE "conversations" ADD COLUMN "usage" jsonb DEFAULT '{}'::jsonb NOT NULL;
