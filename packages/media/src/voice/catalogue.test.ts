@@ -45,7 +45,7 @@ describe('the catalogue', () => {
   it('tells of each voice whether its avatars call tools: the demonstration and people call none', () => {
     const calling = listCatalogue().filter(({ callsTools }) => callsTools);
     expect(calling.map(({ slot, id }) => `${slot} ${id}`)).toEqual([
-      ...['voice openai-realtime', 'voice gemini-live', 'voice elevenlabs-agents', 'voice cascade'],
+      ...['voice openai-realtime', 'voice gpt-live', 'voice gemini-live', 'voice elevenlabs-agents', 'voice cascade'],
     ]);
     expect(describeVoice('local', {})?.tools).toBe(false);
   });
@@ -73,6 +73,7 @@ describe('the catalogue', () => {
     }
     const origins = new Map(listCatalogue().map(({ slot, id, keyOrigin }) => [`${slot} ${id}`, keyOrigin]));
     expect(origins.get('speaker elevenlabs')).toBe('https://api.elevenlabs.io');
+    expect(origins.get('voice gpt-live')).toBe('https://api.openai.com');
     expect(origins.get('voice gemini-live')).toBe('https://generativelanguage.googleapis.com');
     expect(origins.get('recogniser deepgram')).toBe('https://api.deepgram.com');
     expect(origins.get('speaker azure-speech')).toBeNull();

@@ -18,6 +18,7 @@ import { elevenLabsAgentsEntry } from './elevenlabs/agents/entry.ts';
 import { elevenLabsEntry } from './elevenlabs/entry.ts';
 import { geminiLiveEntry } from './gemini-live/entry.ts';
 import { googleEntry } from './google/entry.ts';
+import { gptLiveEntry } from './gpt-live/entry.ts';
 import {
   demoThinkerEntry,
   localNeuralEntry,
@@ -43,6 +44,7 @@ export { type PartChoice, type VoiceParts, type VoiceSlot, withoutKeys } from '.
 export const VOICES: readonly VoiceEntry[] = [
   localVoiceEntry,
   openAiRealtimeEntry,
+  gptLiveEntry,
   geminiLiveEntry,
   elevenLabsAgentsEntry,
   cascadeEntry,

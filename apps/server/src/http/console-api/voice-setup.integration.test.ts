@@ -90,6 +90,8 @@ describeOnBothDatabases('what an avatar speaks with', (context) => {
     );
     expect(found).toMatchObject({ takesKey: true, keyOrigin: null, options: { required: ['url', 'model'] } });
     expect(listed.find(({ id }: { id: string }) => id === 'openai-realtime').keyOrigin).toBe('https://api.openai.com');
+    const voices = listed.filter(({ slot }: { slot: string }) => slot === 'voice').map(({ id }: { id: string }) => id);
+    expect(voices).toEqual(expect.arrayContaining(['gpt-live', 'gemini-live']));
   });
 
   test('it is kept with what is usual filled in, and a call is given it with its key', async () => {

@@ -34,7 +34,8 @@ export function waitsOf(state: TalkState): Wait[] {
   }
   if (turn !== null) waits.push(...turnWaits(turn));
   if (words?.isEnded) waits.push(...wordsWaits(words));
-  if (held !== null) waits.push({ key: `hold ${turn?.turnId}`, limitMs: HOLD_LIMIT_MS, expire: releaseReply });
+  if (held !== null)
+    waits.push({ key: `hold ${turn?.turnId}`, limitMs: HOLD_LIMIT_MS, isRoutine: true, expire: releaseReply });
   if (answerDue !== null && words === null && ask === null) {
     waits.push({ key: `answer ${answerDue}`, limitMs: ANSWER_LIMIT_MS, expire: askOwn });
   }
@@ -48,7 +49,14 @@ function giveUpLate(state: TalkState): Step {
 
 function turnWaits({ turnId, phase, isMuted, progress }: Turn): Wait[] {
   if (phase === 'done') {
-    return [{ key: `late ${turnId} ${progress}`, limitMs: LATE_WORDS_MS, expire: (now) => endTurn(now, null) }];
+    return [
+      {
+        key: `late ${turnId} ${progress}`,
+        limitMs: LATE_WORDS_MS,
+        isRoutine: true,
+        expire: (now) => endTurn(now, null),
+      },
+    ];
   }
   if (phase === 'over' || isMuted) return [];
   const message = 'Gemini stopped in the middle of its answer. Please ask again.';
@@ -61,8 +69,8 @@ function turnWaits({ turnId, phase, isMuted, progress }: Turn): Wait[] {
 function wordsWaits({ itemId, text, pieces, isSettled }: Words): Wait[] {
   if (text.trim() === '') return [{ key: `no words ${itemId}`, limitMs: NO_WORDS_MS, expire: endUnanswered }];
   const key = `words ${itemId} ${pieces} ${isSettled}`;
-  if (!isSettled) return [{ key, limitMs: SETTLE_MS, expire: settleWords }];
-  return [{ key, limitMs: UNANSWERED_WORDS_MS, expire: endWords }];
+  if (!isSettled) return [{ key, limitMs: SETTLE_MS, isRoutine: true, expire: settleWords }];
+  return [{ key, limitMs: UNANSWERED_WORDS_MS, isRoutine: true, expire: endWords }];
 }
 
 /** What has no words needs no answer. */

@@ -17,6 +17,8 @@ export type Wait<State, Sent> = {
   /** Names the wait: one with another key is another one, with a time of its own. */
   readonly key: string;
   readonly limitMs: number;
+  /** It runs out in the best of talks. */
+  readonly isRoutine?: true;
   readonly expire: (state: State) => WireStep<State, Sent>;
 };
 
@@ -222,10 +224,10 @@ export class WireSession<State, Received, Sent> implements VoiceSession {
     for (const wait of waits.values()) if (!this.#waits.has(wait.key)) this.#await(wait);
   }
 
-  #await({ key, limitMs, expire }: Wait<State, Sent>): void {
+  #await({ key, limitMs, isRoutine, expire }: Wait<State, Sent>): void {
     const end = (): void => {
       this.#waits.delete(key);
-      this.#parts.logger.warn({ wait: key, limitMs }, 'The voice service let a wait run out.');
+      if (!isRoutine) this.#parts.logger.warn({ wait: key, limitMs }, 'The voice service let a wait run out.');
       this.#apply(expire(this.#state));
     };
     this.#waits.set(key, this.#parts.clock.schedule(limitMs, end));

@@ -1,0 +1,143 @@
+import type { HistoryItem, VoiceConfig, VoiceEvent } from '../../core/voice-port.ts';
+import type { WireStep, Wait as WireWait } from '../shared/wire-session.ts';
+import type { SentMessage } from './wire-messages.ts';
+
+export type MemoryItem = HistoryItem & {
+  /** The user's item or the reply's turn, by which the text is filled in or cut. */
+  readonly key: string | null;
+};
+
+/** A reply that was asked for, or that waits for the one before it. */
+export type Ask = { readonly turnId: string; readonly contents: readonly string[]; readonly isOwn: boolean };
+
+/** What the service says now: from its first sound or word until it is quiet. */
+export type Turn = {
+  readonly turnId: string;
+  /** Interrupted: nothing of it is told any more. */
+  readonly isMuted: boolean;
+  readonly text: string;
+  /** Counts what has come of it. */
+  readonly pieces: number;
+  /** Quiet that is told only if something follows. */
+  readonly quiet: readonly Int16Array[];
+};
+
+export function mutedTurn(turnId: string): Turn {
+  return { turnId, isMuted: true, text: '', pieces: 0, quiet: [] };
+}
+
+export type Words = {
+  readonly itemId: string;
+  readonly text: string;
+  readonly pieces: number;
+  readonly isEnded: boolean;
+};
+
+export type TalkState = {
+  readonly config: VoiceConfig;
+  /** Model that thinks and calls tools. */
+  readonly backend: string;
+  readonly memory: readonly MemoryItem[];
+  readonly connection: number;
+  readonly nextId: number;
+  readonly isReady: boolean;
+  /** The settings of the present session, as they were sent. */
+  readonly settings: string;
+  /** Sound was sent since the last tick: the service's time goes on with the sound that it hears. */
+  readonly hasSent: boolean;
+  readonly tick: number;
+  readonly ask: Ask | null;
+  readonly queue: readonly Ask[];
+  readonly turn: Turn | null;
+  /** Words of a reply whose sound has not come yet. */
+  readonly earlyText: string;
+  readonly hearing: string | null;
+  readonly words: Words | null;
+  /** The item of the user that should be answered. */
+  readonly answerDue: string | null;
+  /** What would be answered to it is void. */
+  readonly isNextVoid: boolean;
+  /** Events of a reply that wait for the end of the user's turn and its words; null: none do. */
+  readonly held: readonly VoiceEvent[] | null;
+  readonly calls: readonly string[];
+  /** Results that the model behind was told and not asked to go on with. */
+  readonly hasResults: boolean;
+};
+
+export type Step = WireStep<TalkState, SentMessage>;
+export type Wait = WireWait<TalkState, SentMessage>;
+
+export function newTalk(config: VoiceConfig, backend: string): TalkState {
+  return {
+    config,
+    backend,
+    memory: [],
+    connection: 0,
+    nextId: 1,
+    isReady: false,
+    settings: '',
+    hasSent: false,
+    tick: 0,
+    ask: null,
+    queue: [],
+    turn: null,
+    earlyText: '',
+    hearing: null,
+    words: null,
+    answerDue: null,
+    isNextVoid: false,
+    held: null,
+    calls: [],
+    hasResults: false,
+  };
+}
+
+export function step(
+  state: TalkState,
+  messages: readonly SentMessage[] = [],
+  events: readonly VoiceEvent[] = [],
+): Step {
+  return { state, messages, events };
+}
+
+export function andThen(first: Step, next: (state: TalkState) => Step): Step {
+  const second = next(first.state);
+  return {
+    state: second.state,
+    messages: [...first.messages, ...second.messages],
+    events: [...first.events, ...second.events],
+  };
+}
+
+const MAX_ITEMS = 100;
+const MAX_CHARACTERS = 20_000;
+
+/** The newest items are kept: a session is begun with at most 128 of them, and about 8,000 tokens. */
+export function remember(state: TalkState, ...items: readonly MemoryItem[]): TalkState {
+  const kept = [...state.memory, ...items].slice(-MAX_ITEMS);
+  let characters = 0;
+  const forgotten = kept.findLastIndex(({ text }) => {
+    characters += text.length;
+    return characters > MAX_CHARACTERS;
+  });
+  return { ...state, memory: kept.slice(forgotten + 1) };
+}
+
+export function setWords(state: TalkState, role: HistoryItem['role'], key: string, text: string): TalkState {
+  if (!state.memory.some((item) => item.key === key)) return remember(state, { role, key, text });
+  return { ...state, memory: state.memory.map((item) => (item.key === key ? { ...item, text } : item)) };
+}
+
+/** The interface takes 500 tokens at a time. */
+const MAX_CONTENT_CHARACTERS = 1500;
+
+export function pieces(text: string): string[] {
+  const found: string[] = [];
+  for (let at = 0; at < text.length; at += MAX_CONTENT_CHARACTERS)
+    found.push(text.slice(at, at + MAX_CONTENT_CHARACTERS));
+  return found;
+}
+
+export function append(type: 'instructions' | 'thinking', content: string): SentMessage {
+  return { type: `session.${type}.append`, content, delegation_id: null };
+}
