@@ -36,6 +36,17 @@ export function modelHead(points: Float32Array): HeadModel {
   };
 }
 
+/** 1 on the outline of the face alone. */
+function faceRadius(head: HeadModel, x: number, y: number): number {
+  const faceY = head.headY + 0.1 * head.faceHeight;
+  return Math.hypot((x - head.centreX) / (1.08 * head.faceHalfWidth), (y - faceY) / (0.62 * head.faceHeight));
+}
+
+/** Height over a place, from 1 in the middle to 0 at the edge. */
+function dome(radius: number): number {
+  return radius < 1 ? (1 - radius * radius) ** 0.85 : 0;
+}
+
 /** How far outside the person a place probably lies, in pixels; negative inside. */
 export function distanceToPerson(head: HeadModel, x: number, y: number): number {
   const radius = headRadius(head, x, y);
@@ -60,7 +71,10 @@ export function distanceToTorso(head: HeadModel, x: number, y: number): number {
   return Math.min(shoulder, neck);
 }
 
-/** Nearness of every place to the camera, 0 to 255: a round head whose outline turns about 0.5, shoulders behind it. */
+/**
+ * Nearness of every place to the camera, 0 to 255: a round head whose outline turns about 0.5, a face that is rounder still on its
+ * front, shoulders behind.
+ */
 export function drawDepth(head: HeadModel, sourceSide: number, side: number): Uint8Array {
   const depth = new Uint8Array(side * side);
   for (let row = 0; row < side; row++) {
@@ -68,10 +82,13 @@ export function drawDepth(head: HeadModel, sourceSide: number, side: number): Ui
       const x = ((column + 0.5) * sourceSide) / side;
       const y = ((row + 0.5) * sourceSide) / side;
       const radius = headRadius(head, x, y);
-      const round = radius < 1 ? (1 - radius * radius) ** 0.85 : 0;
+      const round = dome(radius);
+      const front = dome(faceRadius(head, x, y));
       const nose = bell(x - head.noseX, 0.16 * head.faceHalfWidth) * bell(y - head.noseY, 0.1 * head.faceHeight);
       const behind = 0.12 * smoothStep(0.9, 2.2, radius);
-      depth[row * side + column] = Math.round(255 * Math.min(1, 0.52 + 0.4 * round + 0.07 * nose - behind));
+      depth[row * side + column] = Math.round(
+        255 * Math.min(1, 0.52 + 0.22 * round + 0.19 * front + 0.07 * nose - behind),
+      );
     }
   }
   return depth;

@@ -181,7 +181,9 @@ function layersOf(image: RgbImage, alpha: Plane): PersonLayers {
   const { width, height } = image;
   const person = new Uint8Array(width * height * 4);
   const background = new Uint8Array(width * height * 4).fill(255);
-  const sceneWeights = { ...alpha, data: alpha.data.map((value) => (value > 0.7 ? 0 : (1 - value) ** 2)) };
+  // Where a strand may lie the scene is not asked: it would stay behind when the head moves.
+  const near = boxMean(alpha, Math.round(width / 170));
+  const sceneWeights = { ...alpha, data: near.data.map((value) => (value > 0.3 ? 0 : (1 - value) ** 6)) };
   const personWeights = { ...alpha, data: alpha.data.map((value) => (value < 0.6 ? 0 : value ** 3)) };
   for (const c of [0, 1, 2] as const) {
     const channel = channelPlane(image, c);

@@ -17,7 +17,7 @@ const STEP_SHARE = 0.6;
 /** Spread (standard deviation) and bounds, in radians and widths of the face. */
 const YAW = { spread: 0.082, most: 0.14 };
 const PITCH = { spread: 0.044, most: 0.085 };
-const ROLL = { spread: 0.046, most: 0.09 };
+const ROLL = { spread: 0.054, most: 0.1 };
 const RIGHT = { spread: 0.028, most: 0.075 };
 const DOWN = { spread: 0.014, most: 0.03 };
 /** The head leans with a turn: filmed speakers tilt towards the side that they turn from, and move towards where they look. */

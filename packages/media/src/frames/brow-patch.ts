@@ -5,6 +5,10 @@ import { createMorphPatchBuilder, type MorphPatch } from './morph-patch.ts';
 import { cropImage, pasteCrop, type RgbaImage } from './source-image.ts';
 
 const FEATHER_PX = 14;
+/** Raised brows go this much further than the bundle's own picture of them: those of people who talk do … */
+const LIFT = 1.8;
+/** … and their inner ends go along: an arch alone looks stern. */
+const LEVEL_SHARE = 0.75;
 
 /** The brows: textures and vertices of 0 rest, 1 raised, 2 concerned. */
 export type BrowPatch = { readonly patch: MorphPatch; readonly shapes: readonly Float32Array[] };
@@ -29,7 +33,7 @@ export function buildBrowPatch(
   const mesh = gridMesh(brows.columns, brows.rows);
   const quiet = still(region);
   const builder = createMorphPatchBuilder(region, mesh, rest, 3, prefilterPx);
-  const shapes = [rest];
+  const shapes: Float32Array[] = [rest];
   builder.add(quiet, rest);
   for (const name of ['raised', 'concerned'] as const) {
     const displacement = brows[name].displacement.flat();
@@ -43,9 +47,29 @@ export function buildBrowPatch(
     });
     pasteCrop(canvas, cut, { ...region, x: 0, y: 0 }, (FEATHER_PX * manifest.sourceSizePx) / 1024);
     builder.add(canvas, vertices);
-    shapes.push(vertices);
+    shapes.push(name === 'raised' ? lifted(rest, displacement, brows.columns) : vertices);
   }
   return { patch: builder.finish(browMask(manifest, region)), shapes };
+}
+
+/** The nodes of raised brows, row by row; `displacement` is that of the bundle's picture. */
+function lifted(rest: Float32Array, displacement: readonly number[], columns: number): Float32Array {
+  const vertices = Float32Array.from(rest);
+  for (let first = 0; first < rest.length / 2; first += columns) {
+    const rises = Array.from({ length: columns }, (_, column) => displacement[(first + column) * 2 + 1] ?? 0);
+    const half = Math.ceil(columns / 2);
+    const [left, right] = [Math.min(...rises.slice(0, half)), Math.min(...rises.slice(columns - half))];
+    const [from, to] = [rises.indexOf(left), rises.lastIndexOf(right)];
+    for (const [column, rise] of rises.entries()) {
+      const at = (first + column) * 2;
+      const isBetween = column > from && column < to;
+      const level = left + ((right - left) * (column - from)) / Math.max(1, to - from);
+      const y = isBetween ? rise + (level - rise) * LEVEL_SHARE : rise;
+      vertices[at] = (vertices[at] as number) + (displacement[at] ?? 0);
+      vertices[at + 1] = (vertices[at + 1] as number) + y * LIFT;
+    }
+  }
+  return vertices;
 }
 
 function evenBox(box: SourceBox): SourceBox {
