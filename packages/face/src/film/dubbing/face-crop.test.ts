@@ -1,6 +1,6 @@
 import { createPicture, type Picture, seededRandom } from '@visavis/media/core';
 import { expect, it } from 'vitest';
-import { cutCrop, cutPlaces, type FaceCrop } from './face-crop.ts';
+import { CropMemory, cutCrop, cutPlaces, type FaceCrop } from './face-crop.ts';
 
 const AREA = { left: -3.5, top: 20.2, width: 90, height: 70.5 };
 
@@ -54,4 +54,14 @@ it.each([320, 40])('of a crop of %i pixels at most only what is needed is filled
     }
   }
   expect([...pixelOf(part, 0, 0)]).toEqual([0, 0, 0]);
+});
+
+it('memory that held a larger crop before holds nothing of it', () => {
+  const picture = noise();
+  const memory = new CropMemory();
+  cutCrop(picture, AREA, 320, AREA, memory);
+  const needed = { left: 20.5, top: 30, width: 40, height: 25 };
+  expect(cutCrop(picture, AREA, 40, needed, memory)).toEqual(cutCrop(picture, AREA, 40, needed));
+  const places = Float32Array.of(30, 40);
+  expect(cutPlaces(picture, AREA, 40, places, memory)).toEqual(cutPlaces(picture, AREA, 40, places));
 });

@@ -19,14 +19,31 @@ export type CropArea = {
   readonly height: number;
 };
 
+/** Memory for one crop after the other: the one before is gone with the next. */
+export class CropMemory {
+  #bytes = new ArrayBuffer(0);
+
+  /** Black. */
+  room(byteLength: number): Uint8ClampedArray<ArrayBuffer> {
+    if (this.#bytes.byteLength < byteLength) this.#bytes = new ArrayBuffer(byteLength);
+    return new Uint8ClampedArray(this.#bytes, 0, byteLength).fill(0);
+  }
+}
+
 /**
  * Cuts what of `area` lies in the picture, reduced until no side is longer than `longestPx` (BT.601, limited range). What lies outside
- * of `needed` may be left black.
+ * of `needed` may be left black. `memory`: of its own when left out.
  */
-export function cutCrop(picture: Picture, area: CropArea, longestPx: number, needed: CropArea = area): FaceCrop {
+export function cutCrop(
+  picture: Picture,
+  area: CropArea,
+  longestPx: number,
+  needed: CropArea = area,
+  memory = new CropMemory(),
+): FaceCrop {
   const size = sizeOf(picture, area, longestPx);
   const { left, top, width, height, step } = size;
-  const rgb = new Uint8ClampedArray(width * height * 3);
+  const rgb = memory.room(width * height * 3);
   const part = {
     left: Math.max(0, Math.floor((needed.left - left) / step)),
     top: Math.max(0, Math.floor((needed.top - top) / step)),
@@ -41,10 +58,16 @@ export function cutCrop(picture: Picture, area: CropArea, longestPx: number, nee
 const PLACE_REACH = 4;
 
 /** The same where nothing of it is looked at but what lies around some places, x and y of each in pixels of the picture; all else is black. */
-export function cutPlaces(picture: Picture, area: CropArea, longestPx: number, places: Float32Array): FaceCrop {
+export function cutPlaces(
+  picture: Picture,
+  area: CropArea,
+  longestPx: number,
+  places: Float32Array,
+  memory = new CropMemory(),
+): FaceCrop {
   const size = sizeOf(picture, area, longestPx);
   const { width, height, left, top, step } = size;
-  const rgb = new Uint8ClampedArray(width * height * 3);
+  const rgb = memory.room(width * height * 3);
   for (let i = 0; i < places.length; i += 2) {
     // What lies beside the crop is seen at its border.
     const x = Math.min(width - 1, Math.max(0, Math.round(((places[i] as number) - left) / step)));
@@ -83,7 +106,8 @@ function sizeOf(picture: Picture, area: CropArea, longestPx: number): CropSize {
 }
 
 function cropOf({ left, top, step, width, height }: CropSize, rgb: Uint8ClampedArray<ArrayBuffer>): FaceCrop {
-  return { image: { width, height, data: new Uint8Array(rgb.buffer) }, left, top, step };
+  const data = new Uint8Array(rgb.buffer, rgb.byteOffset, rgb.byteLength);
+  return { image: { width, height, data }, left, top, step };
 }
 
 function fill(picture: Picture, size: CropSize, part: Part, rgb: Uint8ClampedArray): void {

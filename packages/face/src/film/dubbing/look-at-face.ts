@@ -7,7 +7,7 @@ import { type MouthFrame, measureMouth } from '../../landmarks/mouth-frame.ts';
 import { toPicture } from '../../landmarks/mouth-place.ts';
 import { lumaOf } from '../../pixels/pixels.ts';
 import type { SquareRegion } from '../../pixels/sampling.ts';
-import { type CropArea, cutCrop, cutPlaces, type FaceCrop, intoCrop } from './face-crop.ts';
+import { type CropArea, CropMemory, cutCrop, cutPlaces, type FaceCrop, intoCrop } from './face-crop.ts';
 import { tonesOf } from './mouth-covers.ts';
 import { depthsOf, lowerFaceOf, rigidOf, type SeenFace } from './seen-face.ts';
 
@@ -19,11 +19,14 @@ const CROP_ROOM = 1.15;
 const MOUTH_ROOM = 2;
 const MOUTH_SIDE_PX = 320;
 
+/** What is cut out of one picture is not needed for the next. */
+const [colours, lips] = [new CropMemory(), new CropMemory()];
+
 /** Measures a face that was found. */
 export function lookAtFace(picture: Picture, mesh: FaceMesh): SeenFace {
-  const crop = cutPlaces(picture, areaOf(regionOfMesh(mesh.points)), CROP_SIDE_PX, colourPlaces(mesh));
+  const crop = cutPlaces(picture, areaOf(regionOfMesh(mesh.points)), CROP_SIDE_PX, colourPlaces(mesh), colours);
   const points = intoCrop(mesh.points, crop);
-  const close = cutCrop(picture, mouthArea(mesh), MOUTH_SIDE_PX, lipsArea(mesh));
+  const close = cutCrop(picture, mouthArea(mesh), MOUTH_SIDE_PX, lipsArea(mesh), lips);
   const mouth = measureMouth(close.image, intoCrop(mesh.points, close), { isFollowed: true });
   return {
     rigid: rigidOf(mesh),
