@@ -44,6 +44,17 @@ export const VOICE_OF_CALL = {
 export const VOICE_SLOTS = ['voice', 'recogniser', 'thinker', 'speaker'] as const;
 export type VoiceSlotName = (typeof VOICE_SLOTS)[number];
 
+/** How soon what sounds like an end is taken for one, by OpenAI's names; `auto` is `medium`. */
+export const EAGERNESS = ['low', 'medium', 'high', 'auto'] as const;
+export type Eagerness = (typeof EAGERNESS)[number];
+/** The silence that ends a turn of which nothing better is known, where only an eagerness was wished. */
+export const EAGERNESS_SILENCE_MS: Readonly<Record<Eagerness, number>> = {
+  low: 1000,
+  medium: 500,
+  high: 300,
+  auto: 500,
+};
+
 /** A BCP 47 tag, like `en-US`. */
 export const LANGUAGE_TAG = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/;
 

@@ -1,4 +1,4 @@
-import type { UsageAmounts, VoiceSlotName } from '@visavis/protocol';
+import type { Eagerness, UsageAmounts, VoiceSlotName } from '@visavis/protocol';
 import type { PhoneTiming } from './articulation.ts';
 import type { LookUp, Source } from './passages.ts';
 
@@ -71,6 +71,8 @@ export type TurnDetectionSettings = {
   readonly silenceDurationMs: number;
   /** Silence alone ends a turn, or the sense of what was said too; left out: the sense, where a model of it is here. */
   readonly endsBy?: 'silence' | 'sense';
+  /** How soon what sounds like an end is taken for one; counts only where `endsBy` is `sense`. */
+  readonly eagerness?: Eagerness;
 };
 
 export const DEFAULT_TURN_DETECTION: TurnDetectionSettings = Object.freeze({

@@ -1,4 +1,4 @@
-import { LIMITS, TOOL_TREE, treeFault } from '@visavis/protocol';
+import { EAGERNESS, LIMITS, TOOL_TREE, treeFault } from '@visavis/protocol';
 import * as z from 'zod';
 import type { SessionCommand, SessionConfig } from './session-events.ts';
 
@@ -30,6 +30,7 @@ const turnDetectionSchema = z.object({
   prefixPaddingMs: durationMs,
   silenceDurationMs: durationMs,
   endsBy: z.enum(['silence', 'sense']).exactOptional(),
+  eagerness: z.enum(EAGERNESS).exactOptional(),
 });
 
 const partSchema = z.object({

@@ -1,4 +1,5 @@
 import { setImmediate as nextEventLoopTurn } from 'node:timers/promises';
+import { EAGERNESS_SILENCE_MS } from '@visavis/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DEFAULT_TURN_DETECTION, type TurnDetectionSettings } from '../core/voice-port.ts';
 import type { SpeechModel } from './speech-model.ts';
@@ -63,6 +64,39 @@ describe('a turn with a model of its end', () => {
     expect(stopsMs).toHaveLength(1);
     expect((stopsMs[0] ?? 0) - endMs).toBeGreaterThanOrEqual(200);
     expect((stopsMs[0] ?? 0) - endMs).toBeLessThanOrEqual(300);
+  });
+
+  it.each([
+    ['high', 0.6, 200],
+    ['high', 0.4, 1000],
+    ['auto', 0.6, 2000],
+    ['auto', 0.8, 200],
+    ['medium', 0.8, 200],
+    ['low', 0.8, 4000],
+    ['low', 0.9, 400],
+  ] as const)(
+    'of eagerness %s that sounds finished by %d ends after %d ms',
+    async (eagerness, probability, afterMs) => {
+      const { speak, pause, stopsMs, fedMs } = build(
+        { endsBy: 'sense', eagerness, silenceDurationMs: EAGERNESS_SILENCE_MS[eagerness] },
+        () => probability,
+      );
+      await speak(20);
+      const endMs = fedMs();
+      await pause(Math.ceil(afterMs / 32) + 6);
+      expect(stopsMs).toHaveLength(1);
+      expect((stopsMs[0] ?? 0) - endMs).toBeGreaterThanOrEqual(afterMs);
+      expect((stopsMs[0] ?? 0) - endMs).toBeLessThanOrEqual(afterMs + 100);
+    },
+  );
+
+  it('keeps no eagerness from before silence alone was chosen', async () => {
+    const { speak, pause, stopsMs, fedMs } = build({ endsBy: 'silence', eagerness: 'low' }, () => 0.9);
+    await speak(20);
+    const endMs = fedMs();
+    await pause(25);
+    expect((stopsMs[0] ?? 0) - endMs).toBeGreaterThanOrEqual(500);
+    expect((stopsMs[0] ?? 0) - endMs).toBeLessThanOrEqual(600);
   });
 
   it('waits two seconds for the rest of an unfinished one, and asks anew in the next pause', async () => {

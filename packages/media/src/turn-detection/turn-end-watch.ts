@@ -1,5 +1,6 @@
 import type { TurnDetectionSettings } from '../core/voice-port.ts';
 import { FRAME_MS } from './frame-assembler.ts';
+import { turnEndBars } from './turn-end-bars.ts';
 
 /** Judges by the sound of somebody who has just fallen silent whether they have finished. */
 export type TurnEndModel = {
@@ -15,16 +16,10 @@ export type TurnEndCounters = {
 
 /** Silence after which the model is asked. Less, and the end of a word is taken for one. */
 const ASK_AFTER_MS = 64;
-/** Silence that ends a turn whose sentence is finished. */
-const FINISHED_SILENCE_MS = 200;
-/** Silence that ends one whose sentence is not, unless more is set. */
-const UNFINISHED_SILENCE_MS = 2000;
-/** From this probability on a sentence counts as finished. */
-const FINISHED_PROBABILITY = 0.7;
 /** Sound that is kept for the model. */
 const KEPT_FRAMES = 8000 / FRAME_MS;
 
-type Pause = { readonly asking: AbortController; isFinished: boolean | null };
+type Pause = { readonly asking: AbortController; finishedProbability: number | null };
 
 /** Follows one turn, and has each of its pauses judged. */
 export class TurnEndWatch {
@@ -47,12 +42,14 @@ export class TurnEndWatch {
   }
 
   /** The silence that ends the turn, by what is known of this pause. */
-  silenceLimitMs({ silenceDurationMs }: TurnDetectionSettings): number {
-    const isFinished = this.#pause?.isFinished ?? null;
-    if (isFinished === null) return silenceDurationMs;
-    return isFinished
-      ? Math.min(FINISHED_SILENCE_MS, silenceDurationMs)
-      : Math.max(UNFINISHED_SILENCE_MS, silenceDurationMs);
+  silenceLimitMs(settings: TurnDetectionSettings): number {
+    const { silenceDurationMs } = settings;
+    const bars = turnEndBars(settings);
+    const probability = this.#pause?.finishedProbability ?? null;
+    if (probability === null) return silenceDurationMs;
+    return probability >= bars.finishedProbability
+      ? Math.min(bars.finishedSilenceMs, silenceDurationMs)
+      : Math.max(bars.unfinishedSilenceMs, silenceDurationMs);
   }
 
   /** What is being judged no longer counts. */
@@ -62,12 +59,12 @@ export class TurnEndWatch {
   }
 
   #ask(): void {
-    const pause: Pause = { asking: new AbortController(), isFinished: null };
+    const pause: Pause = { asking: new AbortController(), finishedProbability: null };
     this.#pause = pause;
     this.#counters.pausesJudged++;
     this.#model.probability(joined(this.#frames), pause.asking.signal).then(
       (probability) => {
-        pause.isFinished = probability >= FINISHED_PROBABILITY;
+        pause.finishedProbability = probability;
       },
       () => {
         // By silence, then. Whoever went on has withdrawn the question.

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { LIMITS } from '../limits.ts';
+import { EAGERNESS, EAGERNESS_SILENCE_MS } from '../names.ts';
 import { toolsFault } from '../tools.ts';
 import { textFault } from '../trees.ts';
 import type { ConfigPatch, Tool } from '../v2/client-message.ts';
@@ -23,6 +24,7 @@ const ENDS_BY = { server_vad: 'silence', semantic_vad: 'sense' } as const;
 const turnDetectionSchema = z.object({
   type: z.enum(['server_vad', 'semantic_vad']).optional().catch(undefined),
   threshold: z.number().min(0).max(1).optional().catch(undefined),
+  eagerness: z.enum(EAGERNESS).optional().catch(undefined),
   prefix_padding_ms: duration,
   silence_duration_ms: duration,
 });
@@ -109,11 +111,15 @@ function readTools(value: unknown, context: z.RefinementCtx): readonly Tool[] | 
 function readTurnDetection(value: unknown): ConfigPatch['turnDetection'] {
   const parsed = turnDetectionSchema.safeParse(value);
   if (!parsed.success) return undefined;
-  const { type, threshold, prefix_padding_ms: prefixPaddingMs, silence_duration_ms: silenceDurationMs } = parsed.data;
+  const { type, threshold, eagerness, prefix_padding_ms: prefixPaddingMs } = parsed.data;
+  // Silence alone is neither eager nor patient.
+  const wished = type === 'semantic_vad' ? eagerness : undefined;
+  const silenceDurationMs = wished === undefined ? parsed.data.silence_duration_ms : EAGERNESS_SILENCE_MS[wished];
   return {
     ...(threshold === undefined ? {} : { threshold }),
     ...(prefixPaddingMs === undefined ? {} : { prefixPaddingMs }),
     ...(silenceDurationMs === undefined ? {} : { silenceDurationMs }),
     ...(type === undefined ? {} : { endsBy: ENDS_BY[type] }),
+    ...(wished === undefined ? {} : { eagerness: wished }),
   };
 }

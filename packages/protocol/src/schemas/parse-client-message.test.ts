@@ -96,7 +96,21 @@ const configRows: readonly Row[] = [
   [
     'session.update that has turns end by their sense',
     { type: 'session.update', session: { turn_detection: { type: 'semantic_vad', eagerness: 'low' } } },
+    {
+      type: 'configure',
+      patch: { turnDetection: { endsBy: 'sense', eagerness: 'low', silenceDurationMs: 1000 } },
+      acknowledge: true,
+    },
+  ],
+  [
+    'session.update that wishes an eagerness that there is not',
+    { type: 'session.update', session: { turn_detection: { type: 'semantic_vad', eagerness: 'hasty' } } },
     { type: 'configure', patch: { turnDetection: { endsBy: 'sense' } }, acknowledge: true },
+  ],
+  [
+    'session.update with eagerness of silence alone',
+    { type: 'session.update', session: { turn_detection: { type: 'server_vad', eagerness: 'high' } } },
+    { type: 'configure', patch: { turnDetection: { endsBy: 'silence' } }, acknowledge: true },
   ],
   [
     'session.update with turn detection of an unknown kind',

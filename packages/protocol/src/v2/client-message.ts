@@ -1,4 +1,4 @@
-import type { ExpressionName } from '../names.ts';
+import type { Eagerness, ExpressionName } from '../names.ts';
 import type { WireIceCandidate, WireSessionDescription } from './client-wire.ts';
 
 /** A function tool after normalisation: `parameters` is always a JSON Schema object with an object `properties`. */
@@ -22,6 +22,8 @@ export type ConfigPatch = {
     readonly silenceDurationMs?: number;
     /** Silence alone ends the user's turn (`server_vad`), or the sense of what was said too (`semantic_vad`). */
     readonly endsBy?: 'silence' | 'sense';
+    /** Of turns that end by their sense. */
+    readonly eagerness?: Eagerness;
   };
 };
 

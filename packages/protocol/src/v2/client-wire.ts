@@ -1,4 +1,4 @@
-import type { ExpressionName } from '../names.ts';
+import type { Eagerness, ExpressionName } from '../names.ts';
 
 /**
  * What clients may put on the v2 socket, as documented. The parser accepts more than these shapes: every name with or
@@ -39,6 +39,8 @@ export type SessionUpdateWire = {
     readonly tools?: readonly WireTool[];
     readonly turn_detection?: {
       readonly type: 'server_vad' | 'semantic_vad';
+      /** Of `semantic_vad`. */
+      readonly eagerness?: Eagerness;
       readonly threshold?: number;
       readonly prefix_padding_ms?: number;
       readonly silence_duration_ms?: number;

@@ -1,4 +1,4 @@
-import type { Tool } from '@visavis/protocol';
+import type { Eagerness, Tool } from '@visavis/protocol';
 
 /** Sound of one direction. PCM16 is little-endian, mono, 24 kHz; G.711 has 8 kHz. */
 export type SoundFormat = 'audio/pcm' | 'audio/pcmu' | 'audio/pcma';
@@ -8,7 +8,7 @@ export type TurnDetection = {
   readonly threshold: number;
   readonly prefixPaddingMs: number;
   readonly silenceDurationMs: number;
-  readonly eagerness: 'low' | 'medium' | 'high' | 'auto';
+  readonly eagerness: Eagerness;
   /** False: what the user says is answered when the client asks for it. */
   readonly createsResponse: boolean;
 };

@@ -1,4 +1,4 @@
-import { LANGUAGE_TAG, LIMITS, type Tool, textFault } from '@visavis/protocol';
+import { EAGERNESS, LANGUAGE_TAG, LIMITS, type Tool, textFault } from '@visavis/protocol';
 import { type Fields, isFields, toolsSchema } from '@visavis/protocol/schemas';
 import type { Modality, SessionPatch, SoundFormat, TurnDetection } from './client-message.ts';
 import { toFormat } from './session-view.ts';
@@ -140,8 +140,6 @@ function readTranscription(value: unknown): SessionPatch['transcription'] {
   return { model, ...(isTag ? { language } : {}) };
 }
 
-const EAGERNESS: readonly unknown[] = ['low', 'medium', 'high', 'auto'] satisfies TurnDetection['eagerness'][];
-
 function readTurnDetection(value: unknown): SessionPatch['turnDetection'] {
   if (value === null) return null;
   if (!isFields(value)) return undefined;
@@ -157,7 +155,7 @@ function readTurnDetection(value: unknown): SessionPatch['turnDetection'] {
     ...given('silenceDurationMs', number('silence_duration_ms', MAX_TURN_MS)),
     ...given(
       'eagerness',
-      EAGERNESS.includes(value.eagerness) ? (value.eagerness as TurnDetection['eagerness']) : undefined,
+      EAGERNESS.find((known) => known === value.eagerness),
     ),
     ...given('createsResponse', typeof value.create_response === 'boolean' ? value.create_response : undefined),
   };

@@ -27,7 +27,11 @@ function turnsAfter(...wishes: readonly unknown[]) {
 it.each([
   ['the client alone', [null], { endsBy: 'silence', silenceDurationMs: 3_600_000 }],
   ['the silence that it set', [{ type: 'server_vad', silence_duration_ms: 900 }], { silenceDurationMs: 900 }],
-  ['its sense, as eagerly as wished', [{ type: 'semantic_vad', eagerness: 'low' }], { endsBy: 'sense' }],
+  [
+    'its sense, as eagerly as wished',
+    [{ type: 'semantic_vad', eagerness: 'low' }],
+    { endsBy: 'sense', eagerness: 'low', silenceDurationMs: 1000 },
+  ],
   ['silence, after it was sense', [{ type: 'semantic_vad' }, { type: 'server_vad' }], { endsBy: 'silence' }],
 ])('a turn is ended by %s', (_by, wishes, turns) => {
   expect(turnsAfter(...wishes)).toMatchObject({ endsBy: 'silence', ...turns });

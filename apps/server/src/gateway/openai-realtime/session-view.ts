@@ -1,5 +1,5 @@
 import type { SessionConfigPatch } from '@visavis/media/session-events';
-import type { Tool } from '@visavis/protocol';
+import { EAGERNESS_SILENCE_MS, type Tool } from '@visavis/protocol';
 import type { CallSettings } from '../calls/call-settings.ts';
 import type { Modality, SessionPatch, SoundFormat, TurnDetection } from './client-message.ts';
 
@@ -25,9 +25,6 @@ export type SessionView = {
 
 /** A turn that only the client ends: no silence is as long. */
 const NEVER_MS = 3_600_000;
-
-/** How long a pause ends a turn, where the client says only how eager the avatar is to be. */
-const SILENCE_MS = { high: 300, medium: 500, auto: 500, low: 1000 } as const;
 
 export function initialView({ sessionId, config }: CallSettings, model: string): SessionView {
   return {
@@ -84,13 +81,11 @@ function turnsOf({ turnDetection }: SessionView): SessionConfigPatch {
     return { turnDetection: turns, answersTurns: false };
   }
   const { type, threshold, prefixPaddingMs, silenceDurationMs, eagerness, createsResponse } = turnDetection;
-  const isBySense = type === 'semantic_vad';
-  const silenceMs = isBySense ? SILENCE_MS[eagerness] : silenceDurationMs;
-  const endsBy = isBySense ? 'sense' : 'silence';
-  return {
-    turnDetection: { threshold, prefixPaddingMs, silenceDurationMs: silenceMs, endsBy },
-    answersTurns: createsResponse,
-  };
+  const ends =
+    type === 'semantic_vad'
+      ? ({ silenceDurationMs: EAGERNESS_SILENCE_MS[eagerness], endsBy: 'sense', eagerness } as const)
+      : ({ silenceDurationMs, endsBy: 'silence' } as const);
+  return { turnDetection: { threshold, prefixPaddingMs, ...ends }, answersTurns: createsResponse };
 }
 
 /** The whole session in force, in today's form. */

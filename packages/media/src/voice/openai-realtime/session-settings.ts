@@ -7,7 +7,7 @@ import { type SessionSettings, type TurnDetection, WIRE_AUDIO_FORMAT } from './w
 export type WireOptions = {
   /** OpenAI refuses settings with a voice or a model that it does not know; other services have their own. */
   readonly isOpenAi: boolean;
-  /** `semantic_vad` also waits for the sense of a sentence; it has no use for the three turn detection settings. */
+  /** `semantic_vad` also waits for the sense of a sentence; of the turn detection settings it takes the eagerness alone. */
   readonly turnDetection: TurnDetection['type'];
 };
 
@@ -49,7 +49,12 @@ function instructionsOf(config: VoiceConfig): string {
 
 function turnDetectionOf({ turnDetection }: VoiceConfig, options: WireOptions): TurnDetection {
   const answers = { create_response: true, interrupt_response: true } as const;
-  if (options.turnDetection === 'semantic_vad') return { type: 'semantic_vad', eagerness: 'auto', ...answers };
+  // A call that says how eager turns are to end has chosen how they do.
+  const { endsBy, eagerness } = turnDetection;
+  const wished = endsBy === 'sense' ? eagerness : undefined;
+  if (wished !== undefined || options.turnDetection === 'semantic_vad') {
+    return { type: 'semantic_vad', eagerness: wished ?? 'auto', ...answers };
+  }
   return {
     type: 'server_vad',
     threshold: turnDetection.threshold,

@@ -148,6 +148,14 @@ describe('inputs become messages', () => {
     const semantic = sessionSettings(CONFIG, { ...OPENAI, turnDetection: 'semantic_vad' }, false).audio;
     expect(semantic.input.turn_detection).toMatchObject({ type: 'semantic_vad', eagerness: 'auto' });
     expect(semantic.output).not.toHaveProperty('voice');
+    const eager = (endsBy: 'silence' | 'sense') =>
+      sessionSettings(
+        { ...CONFIG, turnDetection: { ...CONFIG.turnDetection, endsBy, eagerness: 'low' } },
+        OPENAI,
+        false,
+      ).audio.input.turn_detection;
+    expect(eager('sense')).toMatchObject({ type: 'semantic_vad', eagerness: 'low', create_response: true });
+    expect(eager('silence')).toMatchObject({ type: 'server_vad', silence_duration_ms: 500 });
   });
 
   it.each([

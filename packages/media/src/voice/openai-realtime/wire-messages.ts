@@ -1,4 +1,4 @@
-import { jsonFault } from '@visavis/protocol';
+import { type Eagerness, jsonFault } from '@visavis/protocol';
 import * as z from 'zod';
 import { replyUsageSchema, transcriptUsageSchema } from './counted-usage.ts';
 
@@ -38,7 +38,7 @@ export type TurnDetection =
     }
   | {
       readonly type: 'semantic_vad';
-      readonly eagerness: 'auto';
+      readonly eagerness: Eagerness;
       readonly create_response: true;
       readonly interrupt_response: true;
     };
