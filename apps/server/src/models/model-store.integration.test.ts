@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { findEntry } from '@visavis/media/voice-catalogue';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { findModels } from './installed-models.ts';
 import { MODELS, type Model } from './model-catalogue.ts';
@@ -269,4 +270,10 @@ describe('the catalogue', () => {
     }
     expect(new Set(MODELS.map(({ name }) => name)).size).toBe(MODELS.length);
   });
+});
+
+it('knows a file for each voice of the neural mouth', () => {
+  const files = MODELS.find(({ kind }) => kind === 'mouth')?.files.map(({ path }) => path);
+  const { voices = [] } = findEntry('speaker', 'local-neural')?.voices({}) ?? {};
+  expect(files?.slice(1).toSorted()).toEqual(voices.map(({ voice }) => `voices/${voice}.bin`).toSorted());
 });

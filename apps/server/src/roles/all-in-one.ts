@@ -95,7 +95,7 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
   closers.add('media workers', () => pool.close());
   const voiceChoice = await ServerVoiceChoice.open({ dataDir: config.dataDir, configured: config.voice });
   const { found: foundModels } = voiceChoice;
-  const control = await openControlPlane(config, logger, closers, voiceChoice);
+  const control = await openControlPlane(config, logger, closers, voiceChoice, pool.speechOf);
   noteEvent = control.noteEvent;
   const current = (): ServerVoice => voiceChoice.current();
   const voice = followVoice(current, pool.ready);
@@ -188,7 +188,13 @@ function talkPageOf(
   };
 }
 
-async function openControlPlane(config: Config, logger: PinoLogger, closers: Closers, voiceChoice: ServerVoiceChoice) {
+async function openControlPlane(
+  config: Config,
+  logger: PinoLogger,
+  closers: Closers,
+  voiceChoice: ServerVoiceChoice,
+  speechOf: MediaPool['speechOf'],
+) {
   const { dataDir, databaseUrl, masterKey, avatarsDir } = config;
   const disk = await openDiskWatch({ folder: dataDir, minFreeBytes: config.minFreeDiskBytes, logger });
   closers.add('disk watch', async () => disk.close());
@@ -221,7 +227,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     isRegistrationOpen: config.isRegistrationOpen,
     mail: openMail(config, closers),
     points: config.points,
-    films: filmServices(dataDir, logger, config.voice.partsWithKeys().speaker),
+    films: filmServices(dataDir, logger, config.voice.partsWithKeys().speaker, speechOf),
     // The rest of the machine is for calls.
     madeAtOnce: Math.min(2, makingPlaces()),
     fetchPrivateHosts: config.fetchPrivateHosts,
@@ -229,7 +235,7 @@ async function openControlPlane(config: Config, logger: PinoLogger, closers: Clo
     voices: describedVoices(config, voiceChoice),
     serverVoice: voiceChoice,
     offered: offeredVoices(
-      { hasDoubles: config.allowScriptedVoice, privateHosts: config.fetchPrivateHosts, logger },
+      { hasDoubles: config.allowScriptedVoice, privateHosts: config.fetchPrivateHosts, logger, speechOf },
       closers,
     ),
     voicePreviews: openVoicePreviews(config, logger, closers),

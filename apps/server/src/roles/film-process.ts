@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { SpeechOf } from '@visavis/media/film-speaker';
 import type { PartChoice } from '@visavis/media/voice-catalogue';
 import { FILM_PROBLEMS } from '@visavis/protocol';
 import type { FilmMeasurer, MeasureOutcome } from '../control/films/film-estimates.ts';
@@ -48,10 +49,10 @@ function createFilmMeasurer(logger: Logger): FilmMeasurer {
   };
 }
 
-/** Where films are made below a data folder, and how; `mouth`: of the operator's, in place of this machine's. */
-export function filmServices(dataDir: string, logger: Logger, mouth?: PartChoice) {
+/** Where films are made below a data folder, and how; `mouth`: of the operator's, in place of this machine's; `speechOf`: a model of this machine. */
+export function filmServices(dataDir: string, logger: Logger, mouth?: PartChoice, speechOf?: SpeechOf) {
   return {
-    hostedSpeaker: createHostedSpeaker(mouth, logger),
+    hostedSpeaker: createHostedSpeaker(mouth, logger, speechOf),
     ...{ folder: join(dataDir, 'films'), cacheFolder: join(dataDir, 'cache') },
     ...{ run: createFilmRunner(logger), measure: createFilmMeasurer(logger) },
   };

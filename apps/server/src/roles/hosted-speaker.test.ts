@@ -67,3 +67,16 @@ test('what may pass is no refusal', async () => {
 test('without a service all texts are spoken on this machine', () => {
   expect(createHostedSpeaker(undefined, logger)).toBeUndefined();
 });
+
+test('the neural mouth of this machine speaks in its own voices, where its model is here', async () => {
+  expect(createHostedSpeaker(undefined, logger)).toBeUndefined();
+  const speechOf = async (symbols: string) => ({
+    samples: new Int16Array(2400 * ([...symbols].length + 2)).fill(9000),
+    durationsMs: null,
+  });
+  const neural = createHostedSpeaker(undefined, logger, speechOf);
+  expect(['af_heart', 'marin', 'bella'].map((voice) => neural?.speaks(voice))).toEqual([true, false, false]);
+  const path = join(folder, 'neural.wav');
+  await neural?.speak({ ...words, voice: 'af_heart' }, path, new AbortController().signal);
+  expect((await stat(path)).size).toBeGreaterThan(10_000);
+});

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { WIRE_SAMPLE_RATE_HZ, wavFile } from '@visavis/media/core';
-import { SpeechServiceError, speakFilmWords, speaksAs } from '@visavis/media/film-speaker';
+import { NEURAL_MOUTH, type SpeechOf, SpeechServiceError, speakFilmWords, speaksAs } from '@visavis/media/film-speaker';
 import type { PartChoice } from '@visavis/media/voice-catalogue';
 import { problemError } from '../control/films/film-problem.ts';
 import type { HostedSpeaker } from '../control/films/film-workshop.ts';
@@ -13,12 +13,23 @@ const MOST_SAMPLES = 31 * 60 * WIRE_SAMPLE_RATE_HZ;
 /** Of a WAV file: where its lengths stand, and how long its head is. */
 const HEAD = { fileBytesAt: 4, dataBytesAt: 40, bytes: 44 } as const;
 
-/** The mouth that the operator has chosen in place of this machine's, for films; undefined where there is none. */
-export function createHostedSpeaker(part: PartChoice | undefined, logger: Logger): HostedSpeaker | undefined {
-  if (part === undefined) return undefined;
+/**
+ * Mouths beside the built-in one, for films: that which the operator has chosen, and before it the neural one of this machine where
+ * its model is here. Undefined where there is none.
+ */
+export function createHostedSpeaker(
+  chosen: PartChoice | undefined,
+  logger: Logger,
+  speechOf?: SpeechOf,
+): HostedSpeaker | undefined {
+  const parts = [...(speechOf === undefined ? [] : [NEURAL_MOUTH]), ...(chosen === undefined ? [] : [chosen])];
+  const partOf = (voice: string) => parts.find((part) => speaksAs(part, voice));
+  if (parts.length === 0) return undefined;
   return {
-    speaks: (voice) => speaksAs(part, voice),
+    speaks: (voice) => partOf(voice) !== undefined,
     async speak(words, path, signal) {
+      const part = partOf(words.voice);
+      if (part === undefined) throw problemError('voice-refused');
       const file = createWriteStream(path, { flags: 'wx', mode: 0o600 });
       const written = finished(file);
       // A full disk is told of below.
@@ -27,7 +38,7 @@ export function createHostedSpeaker(part: PartChoice | undefined, logger: Logger
         file.write(wavFile([], WIRE_SAMPLE_RATE_HZ));
         let samples = 0;
         await speakFilmWords(part, words, {
-          ...{ logger, signal },
+          ...{ logger, signal, speechOf },
           onSound(pcm) {
             samples += pcm.length;
             file.write(Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength));

@@ -8,7 +8,6 @@ import { VoiceKeys } from '../control/voices/voice-keys.ts';
 import { type VoicePreviewOptions, VoicePreviews } from '../control/voices/voice-previews.ts';
 import { type VoiceRules, VoiceSetup } from '../control/voices/voice-setup.ts';
 import { type TryPart, VoiceTrials } from '../control/voices/voice-trials.ts';
-import type { Logger } from '../ports.ts';
 import type { Closers } from './closers.ts';
 import type { ConsoleServiceOptions } from './console-services.ts';
 
@@ -42,7 +41,7 @@ const NO_SAMPLES: VoicePreviewOptions = { speak: null, hasKey: () => null };
 
 /** The catalogue as avatars of this server may use it; `hasDoubles`: those for tests, too. */
 export function offeredVoices(
-  options: { readonly hasDoubles: boolean; readonly privateHosts: readonly string[]; readonly logger: Logger },
+  options: { readonly hasDoubles: boolean } & Parameters<typeof createPartTrials>[0],
   closers: Pick<Closers, 'add'>,
 ): OfferedVoices {
   const trials = createPartTrials(options);

@@ -84,6 +84,12 @@ export class MachineModels {
     }
   }
 
+  /** What `run` does for `speech`. */
+  async speech(request: SpeechRequest, signal?: AbortSignal): Promise<ModelSpeech> {
+    if (this.#mouth === null) throw new Error('There is no such model on this machine.');
+    return await this.#mouth.run(request, signal);
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#turnEnd?.close(), this.#ears?.close(), this.#mouth?.close()]);
   }

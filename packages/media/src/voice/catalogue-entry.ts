@@ -17,6 +17,8 @@ export type PartTools = {
   readonly network: ServiceNetwork;
   /** Ears and mouth of this machine, made when first wanted. */
   readonly local: () => Promise<LocalVoice>;
+  /** What is made is heard later: it may take its time. */
+  readonly isUnhurried?: true;
   /** The operator of the server has chosen it by its settings, whose names its failures then give; otherwise an avatar's owner has. */
   readonly isOperators: boolean;
   readonly apiKey: string | undefined;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { silentLogger as logger } from '../core/logger.ts';
 import type { PartChoice } from './catalogue.ts';
-import { SpeechServiceError, speakFilmWords, speaksAs } from './film-speaker.ts';
+import { NEURAL_MOUTH, type SpeechOf, SpeechServiceError, speakFilmWords, speaksAs } from './film-speaker.ts';
 import { compatibleSpeaker } from './openai-compatible/entries.ts';
 import { ScriptedSoundServer } from './openai-compatible/testing/scripted-sound-server.ts';
 
@@ -80,4 +80,30 @@ it('ends quietly when it is given up', async () => {
   const speaking = spoken('Hello.', { signal: controller.signal });
   controller.abort();
   expect(await speaking).toBe(0);
+});
+
+it('the neural mouth of this machine speaks in its own voices, and takes its time', async () => {
+  expect(['af_heart', 'bm_george', 'marin', 'bella', ''].map((voice) => speaksAs(NEURAL_MOUTH, voice))).toEqual([
+    ...[true, true, false, false, false],
+  ]);
+  const asked: string[] = [];
+  // Slower than it could ever be in a talk: each sentence begins when the one before has long been played.
+  const speechOf: SpeechOf = async (symbols, voice) => {
+    asked.push(voice);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const each = [...symbols].map(() => 1);
+    return { samples: new Int16Array(24 * (each.length + 2)).fill(9000), durationsMs: [1, ...each, 1] };
+  };
+  let samples = 0;
+  const onSound = (pcm: Int16Array): boolean => {
+    samples += pcm.length;
+    return true;
+  };
+  const said = { text: 'Good morning. It is late. Good night.', voice: 'bm_george', language: 'en' };
+  await speakFilmWords(NEURAL_MOUTH, said, { logger, signal: never, onSound, speechOf });
+  expect(asked).toEqual(['bm_george', 'bm_george', 'bm_george']);
+  expect(samples).toBeGreaterThan(0);
+  await expect(speakFilmWords(NEURAL_MOUTH, said, { logger, signal: never, onSound })).rejects.toThrow(
+    'visavis models pull kokoro-82m',
+  );
 });

@@ -4,8 +4,16 @@ import type { Logger } from '../core/logger.ts';
 import { CascadeFailure } from './cascade/cascade-failure.ts';
 import { speakableLength } from './cascade/whole-sentences.ts';
 import { findEntry, type PartChoice } from './catalogue.ts';
+import { localNeuralEntry } from './local/entries.ts';
+import type { LocalEars, LocalVoice } from './local/local-voice.ts';
 import { localVoices } from './local/local-voices.ts';
+import type { SpeechOf } from './local/neural/neural-mouth.ts';
 import { openNetwork } from './shared/service-network.ts';
+
+export type { SpeechOf };
+
+/** The neural mouth of this machine. */
+export const NEURAL_MOUTH: PartChoice = { id: localNeuralEntry.id, options: {} };
 
 /** What a film is to say, and who says it. */
 export type FilmWords = { readonly text: string; readonly voice: string; readonly language: string };
@@ -24,6 +32,15 @@ export class SpeechServiceError extends Error {
 
 /** Services take about so many characters at once, and nothing that is cut within a sentence sounds well. */
 const PIECE_CHARACTERS = 1000;
+/** Nobody is listened to. */
+const NO_EARS: LocalEars = {
+  title: 'none',
+  recogniser: {
+    listen() {
+      throw new Error('A film hears nothing.');
+    },
+  },
+};
 const PAUSE_BETWEEN_PIECES = new Int16Array(0.25 * WIRE_SAMPLE_RATE_HZ);
 
 /** Whether this mouth of the operator's speaks with the voice: names of this machine's voices stay theirs, unless it is told to take one. */
@@ -42,14 +59,32 @@ export function speaksAs(part: PartChoice, voice: string): boolean {
 export async function speakFilmWords(
   part: PartChoice,
   { text, voice, language }: FilmWords,
-  { logger, signal, onSound }: { logger: Logger; signal: AbortSignal; onSound: (pcm: Int16Array) => boolean },
+  {
+    logger,
+    signal,
+    onSound,
+    speechOf,
+  }: {
+    readonly logger: Logger;
+    readonly signal: AbortSignal;
+    readonly onSound: (pcm: Int16Array) => boolean;
+    /** A model of this machine that speaks. */
+    readonly speechOf?: SpeechOf | undefined;
+  },
 ): Promise<void> {
   const mouth = findEntry('speaker', part.id);
   if (mouth === null) throw new Error(`There is no mouth "${part.id}".`);
-  const local = (): never => {
-    throw new Error('Voices of this machine speak by themselves.');
+  let machine: Promise<LocalVoice> | undefined;
+  const local = (): Promise<LocalVoice> => {
+    machine ??= import('./local/local-voice.ts').then(({ createLocalVoice }) =>
+      createLocalVoice({ clock: systemClock, logger, speechOf, ears: NO_EARS }),
+    );
+    return machine;
   };
-  const way = { clock: systemClock, logger, network: openNetwork, local, isOperators: true, apiKey: part.apiKey };
+  const way = {
+    ...{ clock: systemClock, logger, network: openNetwork, local, isUnhurried: true as const },
+    ...{ isOperators: true, apiKey: part.apiKey },
+  };
   const stop = new AbortController();
   const until = AbortSignal.any([signal, stop.signal]);
   try {
@@ -68,6 +103,8 @@ export async function speakFilmWords(
   } catch (error) {
     if (!(error instanceof CascadeFailure)) throw error;
     throw new SpeechServiceError(error.message, { cause: error, isRetryable: error.isRetryable });
+  } finally {
+    await (await machine)?.close();
   }
 }
 

@@ -3,7 +3,7 @@ import type { Logger } from '../core/logger.ts';
 import { DEFAULT_TURN_DETECTION, type VoiceConfig } from '../core/voice-port.ts';
 import { findEntry } from './catalogue.ts';
 import type { PartTools } from './catalogue-entry.ts';
-import type { LocalVoice } from './local/local-voice.ts';
+import type { LocalVoice, LocalVoiceOptions } from './local/local-voice.ts';
 import { guardedNetwork } from './shared/service-network.ts';
 import type { PartChoice, VoiceSlot } from './voice-parts.ts';
 
@@ -88,15 +88,16 @@ export type PartTrials = {
 export function createPartTrials({
   privateHosts,
   logger,
+  speechOf,
 }: {
   privateHosts: readonly string[];
   logger: Logger;
-}): PartTrials {
+} & Pick<LocalVoiceOptions, 'speechOf'>): PartTrials {
   const network = guardedNetwork(privateHosts);
   let machine: Promise<LocalVoice> | null = null;
   const local = (): Promise<LocalVoice> => {
     machine ??= import('./local/local-voice.ts').then((module) =>
-      module.createLocalVoice({ logger, clock: systemClock }),
+      module.createLocalVoice({ logger, clock: systemClock, speechOf }),
     );
     return machine;
   };

@@ -3,6 +3,7 @@ import { deferred } from '../core/deferred.ts';
 import type { Logger } from '../core/logger.ts';
 import { MachineModels, type ModelPlaces } from '../inference/machine-models.ts';
 import type { SessionCommand, SessionConfig, SessionEvent, SessionFailureCode } from '../session/session-events.ts';
+import type { SpeechOf } from '../voice/local/neural/neural-mouth.ts';
 import { MediaWorkerProcess, type WorkerLoss } from './media-worker-process.ts';
 import type { RunModel } from './model-questions.ts';
 import type { LocalVoiceParts, WorkerOptions } from './worker-messages.ts';
@@ -130,6 +131,12 @@ export class MediaPool {
       voiceFailures: this.#voiceFailures,
       recordingFailures: this.#recordingFailures,
     };
+  }
+
+  /** The model of this machine that speaks; undefined: there is none. */
+  get speechOf(): SpeechOf | undefined {
+    if (this.#options.models?.mouth === undefined) return undefined;
+    return (symbols, voice, signal) => this.#models.speech({ symbols, voice }, signal);
   }
 
   async close(reason = 'server-shutdown'): Promise<void> {

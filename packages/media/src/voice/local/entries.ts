@@ -39,9 +39,9 @@ export const localNeuralEntry: SpeakerEntry = {
     optionsSchema,
     title: 'This machine, neural (a model, English)',
     describe: () => ({ timings: 'phone' as const, languages: 'any' as const }),
-    open: async (_options, { local }) => {
+    open: async (_options, { local, isUnhurried }) => {
       const { neural } = await local();
-      if (neural !== null) return neural.inTalks;
+      if (neural !== null) return isUnhurried === true ? neural.patient : neural.inTalks;
       throw new Error('There is no neural mouth on this machine: “visavis models pull kokoro-82m”, then restart it.');
     },
   }),
