@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { WIRE_SAMPLE_RATE_HZ, wavFile } from '@visavis/media/core';
@@ -35,7 +35,8 @@ export function createHostedSpeaker(
       // A full disk is told of below.
       written.catch(() => {});
       try {
-        file.write(wavFile([], WIRE_SAMPLE_RATE_HZ));
+        // Where nothing can be written down, nothing is paid for.
+        await writeWhole(file, Buffer.from(wavFile([], WIRE_SAMPLE_RATE_HZ)));
         let samples = 0;
         await speakFilmWords(part, words, {
           ...{ logger, signal, speechOf },
@@ -60,6 +61,12 @@ export function createHostedSpeaker(
       }
     },
   };
+}
+
+function writeWhole(file: WriteStream, bytes: Buffer): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  file.write(bytes, (error) => (error == null ? resolve() : reject(error)));
+  return promise;
 }
 
 async function writeLengths(path: string, dataBytes: number): Promise<void> {
