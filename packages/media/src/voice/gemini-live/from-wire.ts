@@ -2,6 +2,7 @@ import type { VoiceEvent } from '../../core/voice-port.ts';
 import { PcmBytes } from '../shared/pcm-bytes.ts';
 import { failedEvent, makePassingFailure, type VoiceFailure } from '../shared/voice-failures.ts';
 import { askNext, tellContext } from './asking.ts';
+import { amountsOf } from './counted-usage.ts';
 import { remember, setWords } from './talk-memory.ts';
 import { andThen, newTurn, type Step, step, type TalkState, type Turn, type Words } from './talk-state.ts';
 import { pictureMessages, type ServerContent, type ServerMessage } from './wire-messages.ts';
@@ -10,9 +11,13 @@ const MAX_TRANSCRIPT_CHARACTERS = 20_000;
 
 /** What a message of the service means for the talk. One message may hold several things. */
 export function fromWire(state: TalkState, message: ServerMessage): Step {
-  const { setupComplete, serverContent, toolCall, toolCallCancellation, goAway, sessionResumptionUpdate } = message;
+  const { setupComplete, serverContent, usageMetadata, toolCall, toolCallCancellation } = message;
+  const { goAway, sessionResumptionUpdate } = message;
   const steps: ((state: TalkState) => Step)[] = [];
   if (setupComplete) steps.push(becomeReady);
+  const amounts = usageMetadata ? amountsOf(usageMetadata) : null;
+  // Before the end of the turn that it is for.
+  if (amounts !== null) steps.push((next) => step(next, [], [{ type: 'usage', part: 'voice', amounts }]));
   if (serverContent) steps.push((next) => readContent(next, serverContent));
   if (toolCall) steps.push((next) => passCalls(next, toolCall.functionCalls));
   if (toolCallCancellation) steps.push((next) => step(withoutCalls(next, toolCallCancellation.ids)));

@@ -1,5 +1,6 @@
 import { jsonFault } from '@visavis/protocol';
 import * as z from 'zod';
+import { usageMetadataSchema } from './counted-usage.ts';
 
 // The messages of Gemini's Live API that a talk uses, as published in its reference (https://ai.google.dev/api/live) and in the types
 // of @google/genai 2.32.0, both read on 2026-11-30. Fields that nothing reads are left out.
@@ -94,6 +95,7 @@ const serverMessageSchema = z.object({
         .default([]),
     })
     .nullish(),
+  usageMetadata: usageMetadataSchema.nullish().catch(null),
   toolCallCancellation: z.object({ ids: z.array(z.string()).default([]) }).nullish(),
   goAway: z.object({ timeLeft: z.string().nullish() }).nullish(),
   sessionResumptionUpdate: z.object({ newHandle: z.string().nullish(), resumable: z.boolean().nullish() }).nullish(),

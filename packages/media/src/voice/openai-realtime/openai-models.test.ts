@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { modelName, transcriptionModel } from './openai-models.ts';
+import { endingSoon, modelName, transcriptionModel } from './openai-models.ts';
 
 test.for([
   ['', 'gpt-realtime-2.1'],
@@ -26,4 +26,12 @@ test('another server gets a name as it is, since it may have that model still', 
 test('OpenAI writes down what is said by a model that it keeps, another server by the name that is known most', () => {
   expect(transcriptionModel(true)).toBe('gpt-transcribe');
   expect(transcriptionModel(false)).toBe('whisper-1');
+});
+
+test('warns of a model sixty days before its end and ever after, and of no other', () => {
+  const on = (day: string, model: string) => endingSoon(model, new Date(`${day}T00:00:00Z`));
+  expect(on('2026-11-20', 'gpt-realtime')).toBeNull();
+  expect(on('2026-11-22', 'gpt-realtime')).toMatch(/by 2027-01-20\. gpt-realtime-2\.1 answers/);
+  expect(on('2027-06-01', 'gpt-realtime-mini-2025-10-06')).toMatch(/gpt-realtime-2\.1-mini answers/);
+  for (const model of ['', 'gpt-realtime-2.1', 'toString']) expect(on('2027-06-01', model)).toBeNull();
 });

@@ -1,4 +1,4 @@
-import { undatedModel } from '@visavis/protocol';
+import { DAY_MS, undatedModel } from '@visavis/protocol';
 import type { RetiringModel } from '../catalogue-entry.ts';
 
 export const DEFAULT_MODEL = 'gpt-realtime-2.1';
@@ -26,6 +26,16 @@ export function modelName(model: string, isOpenAi: boolean): string {
   if (model === '') return DEFAULT_MODEL;
   const retiring = RETIRING_MODELS.find(({ names }) => names.includes(undatedModel(model)));
   return isOpenAi && retiring !== undefined ? retiring.successor : model;
+}
+
+/** From so long before its end on the operator is warned of a model. */
+const WARNED_BEFORE_MS = 60 * DAY_MS;
+
+/** What the operator is told of a model that ends soon, or has ended; null: nothing. */
+export function endingSoon(model: string, now: Date): string | null {
+  const retiring = RETIRING_MODELS.find(({ names }) => names.includes(undatedModel(model)));
+  if (retiring === undefined || Date.parse(retiring.by) - now.getTime() > WARNED_BEFORE_MS) return null;
+  return `OpenAI shuts ${model} down by ${retiring.by}. ${retiring.successor} answers in its place; name that in the avatar's settings.`;
 }
 
 export function transcriptionModel(isOpenAi: boolean): string {

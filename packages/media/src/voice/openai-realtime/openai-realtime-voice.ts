@@ -4,7 +4,7 @@ import type { VoiceProvider } from '../../core/voice-port.ts';
 import { openNetwork, type ServiceNetwork } from '../shared/service-network.ts';
 import { WireSession } from '../shared/wire-session.ts';
 import { RECONNECT_DELAYS_MS, wireVoice } from '../shared/wire-voice.ts';
-import { modelName } from './openai-models.ts';
+import { endingSoon, modelName } from './openai-models.ts';
 import { realtimeTalk } from './openai-realtime-talk.ts';
 import { isOpenAi, OPENAI_REALTIME_URL, openAiVoices } from './openai-voices.ts';
 import { REALTIME_CAPABILITIES } from './realtime-capabilities.ts';
@@ -35,10 +35,19 @@ export function createOpenAiRealtimeVoice(options: OpenAiRealtimeOptions): Voice
     isOpenAi: isOpenAi(options.url),
     turnDetection: options.turnDetection ?? 'server_vad',
   };
+  const warned = new Set<string>();
+  /** Once for each name: every talk of an avatar has the same. */
+  const warnOf = (model: string): void => {
+    const warning = wire.isOpenAi && !warned.has(model) ? endingSoon(model, new Date()) : null;
+    if (warning === null) return;
+    warned.add(model);
+    logger.warn({ model }, warning);
+  };
   return wireVoice({
     id: openAiVoices(options.url).provider,
     capabilities: REALTIME_CAPABILITIES,
     newSession: (config, listener) => {
+      warnOf(config.model);
       const url = addressOf(base, modelName(config.model, wire.isOpenAi));
       const address = { url, headers, socketOptions: network.socketOptions(url) };
       const talk = realtimeTalk(config, wire);
