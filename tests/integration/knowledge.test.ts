@@ -35,10 +35,10 @@ afterAll(async () => {
 const HOURS = '# Hours\n\nBreakfast is served from seven to ten.';
 const PLACE = { source: 'hours.md', page: null, part: 1 };
 
-async function makeAvatar(provider: string): Promise<string> {
+async function makeAvatar(provider: string, more: object = {}): Promise<string> {
   const base = `/projects/${projectId}/avatars`;
   const [builtIn] = (await visitor.get(base)).body;
-  const fields = { name: `Mia ${provider}`, provider, firstMessage: '', model: 'small' };
+  const fields = { name: `Mia ${provider}`, provider, firstMessage: '', model: 'small', ...more };
   const { avatarId } = (await visitor.post(base, { fromAvatarId: builtIn.avatarId, ...fields })).body;
   const path = `${base}/${avatarId}/knowledge?name=hours.md`;
   expect(await visitor.raw('POST', path, { type: 'text/markdown', body: HOURS })).toBe(201);
@@ -46,8 +46,8 @@ async function makeAvatar(provider: string): Promise<string> {
 }
 
 /** A call in which these are asked one after the other, and its messages in the record. */
-async function talk(avatarId: string, questions: readonly string[]) {
-  const client = new TestClient(server.url.replace('http', 'ws'), { license: key, avatarId, visavis: '1' });
+async function talk(avatarId: string, questions: readonly string[], license = key, more: Record<string, string> = {}) {
+  const client = new TestClient(server.url.replace('http', 'ws'), { license, avatarId, visavis: '1', ...more });
   onTestFinished(() => client.socket.close());
   await client.event('realtime.session.updated', 0, 60_000);
   for (const [index, question] of questions.entries()) {
@@ -87,4 +87,44 @@ test('a voice that thinks elsewhere gets it as a note before it answers typed wo
   expect([told, cited]).toEqual([[[PLACE]], [[PLACE]]]);
   expect(JSON.stringify(realtime.latest.received)).toContain('Breakfast is served from seven to ten.');
   expect(realtime.latest.mistakes).toEqual([]);
+});
+
+/** A token for pages, as a server with this key mints it. */
+async function mint(withKey: string, body: object): Promise<{ status: number; token: string }> {
+  const headers = { authorization: `Bearer ${withKey}`, 'content-type': 'application/json' };
+  const reply = await fetch(`${server.url}/api/v1/browser-tokens`, {
+    ...{ method: 'POST', headers, body: JSON.stringify(body) },
+  });
+  return { status: reply.status, token: ((await reply.json()) as { token: string }).token };
+}
+
+test('an avatar that remembers knows what a user of the same token id said before, and no page can name one', async () => {
+  mind.answer = ({ messages }) => [JSON.stringify(messages).includes('Rex') ? 'You told me: Rex.' : 'I do not know.'];
+  const knows = () => JSON.stringify(mind.requests.at(-1)?.messages).includes('Rex');
+  const remembering = await makeAvatar('cascade', { remembers: true });
+  const ann = await mint(key, { userId: 'ann' });
+  await talk(remembering, ['My dog is called Rex.'], ann.token);
+  await talk(remembering, ['What is my dog called?'], (await mint(key, { userId: 'ann' })).token);
+  expect(knows()).toBe(true);
+  await talk(remembering, ['What is my dog called?'], (await mint(key, { userId: 'bob' })).token);
+  expect(knows()).toBe(false);
+  // A page that says who it is, with a key or with a token of somebody else.
+  await talk(remembering, ['What is my dog called?'], key, { userId: 'ann', callerId: 'ann' });
+  expect(knows()).toBe(false);
+  // Visitors have the key of a talk link.
+  const link = await visitor.post(`/projects/${projectId}/avatars/${remembering}/talk-links`, {
+    ...{ name: 'l', lifetimeHours: 1, maxConcurrentCalls: 1, maxMinutesPerDay: 5 },
+  });
+  const linkKey = /sk_navtalk_link_\w+/.exec(JSON.stringify(link.body))?.[0] ?? expect.unreachable();
+  expect((await mint(linkKey, { userId: 'ann' })).status).toBe(403);
+  const forgetful = await makeAvatar('cascade');
+  await talk(forgetful, ['My dog is called Rex, too.'], ann.token);
+  await talk(forgetful, ['What is my dog called?'], ann.token);
+  expect(knows()).toBe(false);
+
+  const forgotten = await visitor.send('DELETE', `/projects/${projectId}/callers/ann`);
+  expect(forgotten.body).toMatchObject({ kept: [] });
+  expect(forgotten.body.deleted).toHaveLength(4);
+  await talk(remembering, ['What is my dog called?'], ann.token);
+  expect(knows()).toBe(false);
 });

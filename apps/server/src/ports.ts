@@ -22,6 +22,8 @@ export type Licence = {
   readonly onlyAvatarId?: string;
   /** The member of the project who calls from its playground; nobody known when left out. */
   readonly memberId?: string;
+  /** Who calls, as the project's own server says in the token that it minted; nobody in particular when left out. */
+  readonly callerId?: string;
   /** The key stands on the first page for everyone; it opens calls and nothing of the project. False when left out. */
   readonly isPublic?: boolean;
   /** How tool arguments are written for this key's clients; `object` when left out. */
@@ -89,7 +91,16 @@ export type CallAvatar = {
   readonly maxCallSeconds?: number | null;
   /** Keep picture and sound of its calls; false when left out. */
   readonly recordCalls?: boolean;
+  /** What the same person said in earlier talks is known in the next; false when left out. */
+  readonly remembers?: boolean;
 };
+
+/** What was said in earlier talks of the person with the avatar, for its voice to know; null: nothing. Never rejects. */
+export type RecallTalks = (call: {
+  readonly projectId: string;
+  readonly avatarId: string;
+  readonly callerId: string;
+}) => Promise<string | null>;
 
 /** The folder of an avatar's bundle on this machine. `away`: its files cannot be fetched now; `lost`: they are gone. */
 export type OpenBundle = (
@@ -155,6 +166,8 @@ export type ConversationStore = {
     startedAt: Date;
     /** Page that the call came from; null or left out: it is no page. */
     origin?: string | null;
+    /** Who called, as the project's server names its users; null or left out: it did not say. */
+    callerId?: string | null;
   }): Promise<void>;
   addMessage(message: {
     sessionId: string;

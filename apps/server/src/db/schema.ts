@@ -128,6 +128,8 @@ export const avatars = pgTable(
     maxCallSeconds: integer('max_call_seconds'),
     /** Keep sound and picture of calls. */
     recordCalls: boolean('record_calls').notNull().default(false),
+    /** What the same person said in earlier talks is known in the next. */
+    remembers: boolean('remembers').notNull().default(false),
     /** `making` and `failed` avatars take no calls. */
     state: text('state', { enum: ['ready', 'making', 'failed'] })
       .notNull()
@@ -210,6 +212,8 @@ export const conversations = pgTable(
     recordingOffsetMs: integer('recording_offset_ms'),
     /** Page that the call came from, like `https://shop.example`; null: none, or not known. */
     origin: text('origin'),
+    /** Who called, as the project's server names its users; null: it did not say. */
+    callerId: text('caller_id'),
     /** By whoever talked; null: not rated. */
     rating: rating('rating'),
     ratingText: text('rating_text').notNull().default(''),
@@ -218,6 +222,9 @@ export const conversations = pgTable(
   },
   (table) => [
     index('conversations_project').on(table.projectId, table.startedAt, table.ordinal),
+    index('conversations_caller')
+      .on(table.projectId, table.callerId, table.avatarId, table.ordinal)
+      .where(sql`${table.callerId} is not null`),
     index('conversations_newest').on(table.projectId, table.ordinal),
     index('conversations_recorded').on(table.projectId).where(sql`${table.recordingBytes} > 0`),
     index('conversations_active').on(table.ordinal).where(sql`${table.status} = 0`),

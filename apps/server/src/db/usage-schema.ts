@@ -49,6 +49,8 @@ export const browserTokens = pgTable(
     origin: text('origin'),
     /** For the playground of this member, and gone with the membership; null: for whoever has it. */
     userId: text('user_id').references(() => users.id, { onDelete: 'cascade' }),
+    /** Who calls with it, as the server that minted it names its users; null: nobody in particular. */
+    callerId: text('caller_id'),
     /** For OpenAI's clients: the session it opens; null: whatever its client wants. */
     clientSession: jsonb('client_session').$type<Readonly<Record<string, unknown>>>(),
     expiresAt: instant('expires_at').notNull(),

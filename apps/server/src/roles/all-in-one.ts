@@ -260,7 +260,7 @@ async function openControlPlane(
     readingPlaces: services.readingPlaces,
     findUpload: createFindUpload(records, blobs),
     openBundle: services.bundles.open.bind(services.bundles),
-    openServerTools: services.openServerTools,
+    ...services.forVoices,
     conversations: services.conversations,
     consoleApi: services.consoleApi,
     avatars: services.avatars,

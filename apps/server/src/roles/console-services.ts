@@ -24,6 +24,7 @@ import {
   createConversationStore,
   type LostTalk,
 } from '../control/conversations/conversation-store.ts';
+import { EarlierTalks } from '../control/conversations/earlier-talks.ts';
 import { watchLostConversations } from '../control/conversations/lost-conversations.ts';
 import { createTalkKeys, type TalkKeys } from '../control/conversations/talk-keys.ts';
 import { createTalkRatings, type TalkRatings } from '../control/conversations/talk-ratings.ts';
@@ -161,7 +162,10 @@ export type ConsoleServices = {
   readonly admission: Admission;
   readonly bundles: AvatarBundles;
   /** Tools that the server answers in calls. */
-  readonly openServerTools: ReturnType<typeof createToolServices>['open'];
+  readonly forVoices: {
+    readonly openServerTools: ReturnType<typeof createToolServices>['open'];
+    readonly recallTalks: EarlierTalks['recall'];
+  };
   readonly limits: CallSlots;
   readonly meter: CallMeter;
   /** Stores what is said, and tells webhooks. */
@@ -210,6 +214,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const hooks = createWebhookServices(options, bounds, wake);
   const filming = createFilmServices(options, { ...shop, bundles }, uploadLinks, hooks.callbacks);
   const tools = createToolServices(options, bounds);
+  const earlier = new EarlierTalks(db, options.logger);
   const talks = createTalkServices(options, bounds, hooks.webhooks);
   const { recordings, recordingRooms, conversations, records, archive, takeLost } = talks;
   const logs = { serverLog, audit };
@@ -240,7 +245,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
       ...forSingleTalks(db, masterKeys, limiter),
       takeLost,
       bundles,
-      openServerTools: tools.open,
+      forVoices: { openServerTools: tools.open, recallTalks: (who) => earlier.recall(who) },
     },
     consoleApi: {
       ...{ ...known, accounts, audit, projects, licences, tokens, avatarBin, firstPage, ledger, archive, logger },

@@ -190,6 +190,9 @@ export const en = {
     maxSecondsHint: 'Empty: no limit.',
     recordCalls: 'Record calls',
     recordCallsHint: 'Keeps picture and both voices with the transcript. Tell people that they are recorded.',
+    remembers: 'Remember earlier talks',
+    remembersHint:
+      'Of the same person, whom your server names by userId when it mints a token. Tell people that they are remembered.',
     notices: AVATAR_NOTICES as Readonly<Record<AvatarNotice, string>>,
     systemNotice: 'Built-in avatars cannot be changed. Copy it to make it yours.',
     embed: 'Put it on your site',

@@ -187,6 +187,8 @@ export const zh: Texts = {
     maxSecondsHint: '留空：不限。',
     recordCalls: '录制通话',
     recordCallsHint: '随文字记录保存画面和双方声音。请告知对方正在录制。',
+    remembers: '记住以前的通话',
+    remembersHint: '针对同一个人：您的服务器在签发令牌时用 userId 指明。请告知对方会被记住。',
     notices: {
       'still-from-clip':
         '这段视频里没有可以直接播放的片段，所以数字人是用其中最好的一帧制作的，效果与照片相同。想要自然的动作，请换一段视频：一个人看着镜头5到10秒，睁着眼睛，头部基本不动，中间没有剪接。',

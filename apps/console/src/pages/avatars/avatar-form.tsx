@@ -153,6 +153,12 @@ function LimitFields({ values, onChange }: FieldsProps) {
         checked={values.recordCalls}
         onChange={(event) => onChange({ recordCalls: event.currentTarget.checked })}
       />
+      <Switch
+        label={texts.avatars.remembers}
+        description={texts.avatars.remembersHint}
+        checked={values.remembers}
+        onChange={(event) => onChange({ remembers: event.currentTarget.checked })}
+      />
     </section>
   );
 }

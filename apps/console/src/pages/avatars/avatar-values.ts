@@ -16,12 +16,14 @@ export type AvatarValues = {
   readonly tools: string;
   readonly maxCallSeconds: number | string;
   readonly recordCalls: boolean;
+  readonly remembers: boolean;
 };
 
 export function valuesOf(avatar: Avatar): AvatarValues {
-  const { name, provider, model, parts, voice, language, prompt, firstMessage, knowledge, recordCalls } = avatar;
+  const { name, provider, model, parts, voice, language, prompt, firstMessage, knowledge, recordCalls, remembers } =
+    avatar;
   return {
-    ...{ name, provider, model, parts, voice, language, prompt, firstMessage, knowledge, recordCalls },
+    ...{ name, provider, model, parts, voice, language, prompt, firstMessage, knowledge, recordCalls, remembers },
     tools: writeTools(avatar.tools),
     maxCallSeconds: avatar.maxCallSeconds ?? '',
   };

@@ -22,6 +22,8 @@ type AdmittedLicence = {
   readonly onlyAvatarId?: string;
   /** The member of the project who calls from its playground. */
   readonly memberId?: string;
+  /** Who calls, as the server that minted the token says. */
+  readonly callerId?: string;
   readonly toolArguments: LicenceKey['toolArguments'];
   /** The key stands on the first page for everyone. */
   readonly isPublic: boolean;
@@ -59,14 +61,16 @@ export function createAdmission(
   const find = async (key: string) => {
     if (isBrowserToken(key)) return browserTokens.find(key);
     const licence = await licenceKeys.find(key);
-    return licence === null ? null : { licence, avatarId: null, origin: null, userId: null, clientSession: null };
+    return licence === null
+      ? null
+      : { licence, avatarId: null, origin: null, userId: null, callerId: null, clientSession: null };
   };
 
   return {
     async findLicence(key, caller) {
       const found = await find(key);
       if (found === null) return null;
-      const { licence, avatarId, origin, userId, clientSession } = found;
+      const { licence, avatarId, origin, userId, callerId, clientSession } = found;
       const { licenceId, projectId, maxConcurrentCalls, allowedOrigins, isPublic, keyDigest, toolArguments } = licence;
       const isOriginAllowed =
         caller === undefined ||
@@ -84,6 +88,7 @@ export function createAdmission(
         ...(refusal ? { refusal } : {}),
         ...(avatarId === null ? {} : { onlyAvatarId: avatarId }),
         ...(userId === null ? {} : { memberId: userId }),
+        ...(callerId === null ? {} : { callerId }),
         ...(clientSession === null ? {} : { clientSession }),
       };
     },

@@ -37,6 +37,7 @@ export type Avatar = {
   readonly knowledge: string;
   readonly maxCallSeconds: number | null;
   readonly recordCalls: boolean;
+  readonly remembers: boolean;
   /** `making` and `failed` avatars take no calls. */
   readonly state: 'ready' | 'making' | 'failed';
   /** Why it failed. */

@@ -66,6 +66,7 @@ export function avatarOf(row: AvatarRow, folders: BundleFolders): Avatar {
     knowledge: row.knowledge,
     maxCallSeconds: row.maxCallSeconds,
     recordCalls: row.recordCalls,
+    remembers: row.remembers,
     state: row.state,
     stateDetail: row.stateDetail,
     failure: row.failure,

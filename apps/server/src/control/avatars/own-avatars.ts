@@ -24,6 +24,7 @@ export type AvatarFields = {
   readonly knowledge: string;
   readonly maxCallSeconds: number | null;
   readonly recordCalls: boolean;
+  readonly remembers: boolean;
 };
 
 /** Where the picture of a new avatar comes from. */

@@ -26,6 +26,8 @@ type TokenRequest = {
   readonly origin?: string;
   /** For the playground of this member: it ends with the membership, and the newest few are kept. */
   readonly userId?: string;
+  /** Who calls with it, as the server that mints it names its users. */
+  readonly callerId?: string;
   /** For OpenAI's clients: the session it opens. */
   readonly clientSession?: Readonly<Record<string, unknown>>;
 };
@@ -36,6 +38,8 @@ type FoundToken = {
   readonly origin: string | null;
   /** The member whose playground it is for. */
   readonly userId: string | null;
+  /** Who calls, as the server that minted it said. */
+  readonly callerId: string | null;
   readonly clientSession: Readonly<Record<string, unknown>> | null;
 };
 
@@ -71,15 +75,15 @@ const isInForceForMember = sql`(${browserTokens.userId} is null or exists (
  * the playground and the pages of a key leave each other their tokens.
  */
 const mintStatement = (
-  { licenceId, keyDigest, avatarId, origin, userId, clientSession, lifetimeSeconds }: TokenRequest,
+  { licenceId, keyDigest, avatarId, origin, userId, callerId, clientSession, lifetimeSeconds }: TokenRequest,
   limit: number,
   hash: Buffer,
 ) => sql`
   with holder as (
     select id from ${licenceKeys} where ${isInForce(licenceId, keyDigest)} for no key update
   ), minted as (
-    insert into ${browserTokens} (id, token_hash, licence_id, avatar_id, origin, user_id, client_session, expires_at)
-    select ${newPublicId()}, ${hash}, id, ${avatarId ?? null}, ${origin ?? null}, ${userId ?? null},
+    insert into ${browserTokens} (id, token_hash, licence_id, avatar_id, origin, user_id, caller_id, client_session, expires_at)
+    select ${newPublicId()}, ${hash}, id, ${avatarId ?? null}, ${origin ?? null}, ${userId ?? null}, ${callerId ?? null},
       ${clientSession === undefined ? null : JSON.stringify(clientSession)}::jsonb, now() + ${lifetimeSeconds} * interval '1 second'
     from holder
     where ${userId !== undefined} or (
@@ -136,6 +140,7 @@ export function createBrowserTokens(
           avatarId: browserTokens.avatarId,
           origin: browserTokens.origin,
           userId: browserTokens.userId,
+          callerId: browserTokens.callerId,
           clientSession: browserTokens.clientSession,
           tokenHash: browserTokens.tokenHash,
           keyHash: licenceKeys.keyHash,
@@ -151,8 +156,8 @@ export function createBrowserTokens(
           ),
         );
       if (row === undefined || !timingSafeEqual(row.tokenHash, tokenHash)) return null;
-      const { licence, keyHash, avatarId, origin, userId, clientSession } = row;
-      return { licence: { ...licence, keyDigest: keyHash.toString('hex') }, avatarId, origin, userId, clientSession };
+      const { licence, keyHash, tokenHash: _hash, ...bounds } = row;
+      return { licence: { ...licence, keyDigest: keyHash.toString('hex') }, ...bounds };
     },
 
     async sweep() {

@@ -34,6 +34,8 @@ export type ArchivedConversation = {
   /** Null when there is no such key any more. */
   readonly keyName: string | null;
   readonly origin: string | null;
+  /** Who called, as the project's server names its users; null: it did not say. */
+  readonly callerId: string | null;
   /** 0 active, 1 completed, 2 failed. */
   readonly status: number;
   readonly reason: string | null;
@@ -67,6 +69,8 @@ export type ConversationArchive = {
   get(projectId: string, sessionId: string): Promise<ArchivedConversation | null>;
   /** Only those of the project that have ended. Returns which there were. */
   remove(projectId: string, sessionIds: readonly string[]): Promise<string[]>;
+  /** All talks of a caller, by their ids. */
+  idsOfCaller(projectId: string, callerId: string): Promise<string[]>;
   /** Deletes ended talks that are older than their project wants to keep them; says how many. */
   removeExpired(): Promise<number>;
 };
@@ -94,6 +98,7 @@ const columns = {
   licenceId: conversations.licenceId,
   keyName: licenceKeys.name,
   origin: conversations.origin,
+  callerId: conversations.callerId,
   status: conversations.status,
   reason: conversations.reason,
   startedAt: conversations.startedAt,
@@ -138,6 +143,14 @@ export function createConversationArchive({ orm }: Pick<Database, 'orm'>): Conve
         )
         .returning({ id: conversations.id });
       return removed.map(({ id }) => id);
+    },
+
+    async idsOfCaller(projectId, callerId) {
+      const rows = await orm
+        .select({ id: conversations.id })
+        .from(conversations)
+        .where(and(eq(conversations.projectId, projectId), eq(conversations.callerId, callerId)));
+      return rows.map(({ id }) => id);
     },
 
     async removeExpired() {

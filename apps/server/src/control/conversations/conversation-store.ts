@@ -21,6 +21,8 @@ type ConversationStart = {
   readonly startedAt: Date;
   /** Page that the call came from; null or left out: it is no page. */
   readonly origin?: string | null;
+  /** Who called, as the project's server names its users; null or left out: it did not say. */
+  readonly callerId?: string | null;
 };
 
 type ConversationMessage = {
@@ -173,10 +175,11 @@ async function writeFacts(orm: Orm, facts: readonly Fact[]): Promise<Strays> {
     const strays = new Map<Fact, string>();
     if (starts.length > 0) {
       await transaction.insert(conversations).values(
-        starts.map(({ sessionId, origin = null, ...rest }) => ({
+        starts.map(({ sessionId, origin = null, callerId = null, ...rest }) => ({
           id: sessionId,
           // PostgreSQL text holds every character but this one.
           origin: origin?.replaceAll('\u0000', '') ?? null,
+          callerId,
           recordingOffsetMs: 0,
           ...rest,
         })),

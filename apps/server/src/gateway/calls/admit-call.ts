@@ -24,6 +24,8 @@ export type Admitted = {
   readonly leftOutTools: number;
   /** Null: its client answers all tools. */
   readonly serverTools: ServerTools | null;
+  /** What was said in earlier talks; null: nothing that is to be known. */
+  readonly earlierTalks: string | null;
 };
 export type Refused = { readonly kind: 'refused'; readonly end: CallEnd };
 
@@ -100,6 +102,14 @@ export async function admitCall(options: {
     // Without a picture there is no film.
     const isSeen = request.connection !== 'none';
     const recording = recordCalls && isSeen ? await dependencies.recordingRoom?.(licence.projectId, sessionId) : null;
+    const { remembers = false } = lookUp.avatar;
+    const known = remembers && licence.callerId !== undefined ? { callerId: licence.callerId } : null;
+    const earlierTalks =
+      known === null
+        ? null
+        : ((await dependencies.recallTalks?.({
+            ...{ projectId: licence.projectId, avatarId: lookUp.avatar.avatarId, ...known },
+          })) ?? null);
     const startedAt = new Date();
     const config = buildSessionConfig({
       sessionId,
@@ -133,7 +143,7 @@ export async function admitCall(options: {
       ...(licence.clientSession === undefined ? {} : { clientSession: licence.clientSession }),
     };
     return {
-      ...{ kind: 'admitted' as const, settings, licence, slot, media, startedAt, serverTools },
+      ...{ kind: 'admitted' as const, settings, licence, slot, media, startedAt, serverTools, earlierTalks },
       isOwnAvatar: lookUp.avatar.isSystem !== true,
       maxCallSeconds: lookUp.avatar.maxCallSeconds ?? null,
       leftOutTools: lookUp.avatar.leftOutTools ?? 0,

@@ -12,6 +12,7 @@ import type {
   NoteEvent,
   OpenBundle,
   OpenServerTools,
+  RecallTalks,
   TalkKeys,
 } from '../../ports.ts';
 import type { PictureSizes } from './session-config.ts';
@@ -27,6 +28,8 @@ export type CallDependencies = {
   readonly openBundle?: OpenBundle;
   /** Left out: clients answer all tools. */
   readonly openServerTools?: OpenServerTools;
+  /** Left out: no avatar remembers anybody. */
+  readonly recallTalks?: RecallTalks;
   /** ICE servers for a client that reached this server under `hostName`; never empty. */
   readonly iceServers: (hostName: string) => readonly IceServer[];
   readonly pictureSizes: PictureSizes;

@@ -24,10 +24,12 @@ export function startCallRecord(options: {
   logger: Logger;
   memory: CallMemory;
   call: { sessionId: string; projectId: string; licenceId: string; avatarId: string };
+  /** Null: nobody in particular. */
+  callerId: string | null;
   startedAt: Date;
   caller: Pick<Caller, 'origin'>;
 }): CallRecord {
-  const { store, logger, memory, call, startedAt, caller } = options;
+  const { store, logger, memory, call, callerId, startedAt, caller } = options;
   const { sessionId } = call;
   const origin = pageOf(caller);
   const guard = async (write: () => Promise<void>): Promise<void> => {
@@ -37,7 +39,7 @@ export function startCallRecord(options: {
       logger.error({ sessionId, error: String(error) }, 'A part of the conversation could not be recorded');
     }
   };
-  let pending = guard(() => store.start({ ...call, startedAt, origin }));
+  let pending = guard(() => store.start({ ...call, callerId, startedAt, origin }));
   const append = (write: () => Promise<void>): Promise<void> => {
     pending = pending.then(() => guard(write));
     return pending;

@@ -227,7 +227,7 @@ export class Call implements OpenCall {
       store,
       logger,
       memory: this.#memory,
-      call,
+      ...{ call, callerId: licence.callerId ?? null },
       startedAt,
       caller: this.#origin.caller,
     });
@@ -251,6 +251,10 @@ export class Call implements OpenCall {
       READY_DEADLINE_MS,
     ).unref();
     this.#guard(() => this.#client.placed(settings));
+    if (admitted.earlierTalks !== null) {
+      const items = [{ role: 'system' as const, text: admitted.earlierTalks }];
+      this.#sayUnasked({ type: 'history', items });
+    }
     for (const { event, atMs } of early) this.#take(event, atMs);
   }
 

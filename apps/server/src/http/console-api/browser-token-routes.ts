@@ -43,12 +43,16 @@ export function registerBrowserTokenRoutes(
     },
     async (request, reply) => {
       const { licence } = holderOf(request);
-      const { avatarId } = request.body;
+      const { avatarId, userId: callerId, ...bounds } = request.body;
       if (avatarId !== undefined && (await admission.findAvatar(licence.projectId, { avatarId })).kind === 'missing') {
         throw notFound('avatar');
       }
       const { licenceId, keyDigest } = licence;
-      const minted = await tokens.mint({ licenceId, keyDigest, ...given(request.body) });
+      // Visitors have keys of talk links and of the first page, too: they name nobody.
+      if (callerId !== undefined && licence.isFromElsewhere !== true) {
+        throw new ControlError('forbidden', 'Users are named by servers, with a key of their own: leave userId out.');
+      }
+      const minted = await tokens.mint({ licenceId, keyDigest, ...given({ avatarId, callerId, ...bounds }) });
       if (minted === null) throw new ControlError('wrong-credentials', OPEN_SENTENCES.invalidLicence);
       const { token, expiresAt } = minted;
       await firstSteps.note(licence.projectId, 'embed');

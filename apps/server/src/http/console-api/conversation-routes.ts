@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { usageRows } from '@visavis/protocol';
 import {
+  callerParamsSchema,
   chosenConversationsSchema,
   conversationParamsSchema,
   conversationQuerySchema,
@@ -122,6 +123,15 @@ export function registerChosenConversationRoutes(
   const tags = ['Conversations'];
   const params = projectParamsSchema;
   const base = '/projects/:projectId/conversations';
+  const remove = async (request: FastifyRequest, sessionIds: readonly string[]) => {
+    const { projectId } = projectOf(request);
+    const deleted = sessionIds.length === 0 ? [] : await archive.remove(projectId, sessionIds);
+    for (const sessionId of deleted) {
+      await recordings.remove(sessionId);
+      await audit.write(actorOf(request), { action: 'conversation.deleted', projectId, subjectId: sessionId });
+    }
+    return { deleted, kept: sessionIds.filter((sessionId) => !deleted.includes(sessionId)) };
+  };
 
   scope.post(
     `${base}/delete`,
@@ -133,15 +143,22 @@ export function registerChosenConversationRoutes(
         response: { 200: deletedConversationsSchema },
       },
     },
+    async (request) => remove(request, [...new Set(request.body.sessionIds)]),
+  );
+
+  scope.delete(
+    '/projects/:projectId/callers/:callerId',
+    {
+      config: FOR.editor,
+      schema: {
+        ...{ tags, summary: 'Forget a person: delete the talks of a `userId` that have ended, with any avatar' },
+        params: callerParamsSchema,
+        response: { 200: deletedConversationsSchema },
+      },
+    },
     async (request) => {
       const { projectId } = projectOf(request);
-      const sessionIds = [...new Set(request.body.sessionIds)];
-      const deleted = await archive.remove(projectId, sessionIds);
-      for (const sessionId of deleted) {
-        await recordings.remove(sessionId);
-        await audit.write(actorOf(request), { action: 'conversation.deleted', projectId, subjectId: sessionId });
-      }
-      return { deleted, kept: sessionIds.filter((sessionId) => !deleted.includes(sessionId)) };
+      return remove(request, await archive.idsOfCaller(projectId, request.params.callerId));
     },
   );
 

@@ -88,6 +88,8 @@ const fields = {
   /** A call ends after this time; null: no limit. */
   maxCallSeconds: numberWithin('callSeconds').nullable(),
   recordCalls: z.boolean(),
+  /** What the same `userId` (of a browser token) said in earlier talks with it is known in the next. */
+  remembers: z.boolean(),
 };
 
 const share = z.number().min(0).max(1);

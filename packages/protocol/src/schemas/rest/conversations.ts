@@ -30,6 +30,8 @@ export const conversationSchema = z.object({
   keyName: z.string().nullable(),
   /** Page that the call came from, like `https://shop.example`; null: it was no page, or it is not known. */
   origin: z.string().nullable(),
+  /** Who called, as the token's `userId` said; null: it did not say. */
+  callerId: z.string().nullable(),
   status: z.enum(['active', 'completed', 'failed']),
   /** Why it ended: a code of the errors, `client-closed-` with the close code of the socket, or words. */
   reason: z.string().nullable(),
@@ -138,6 +140,10 @@ export type Transcript = z.output<typeof transcriptSchema>;
 export const conversationParamsSchema = z.object({
   projectId: publicIdSchema,
   sessionId: z.string().min(1).max(LIMITS.characters.token),
+});
+export const callerParamsSchema = z.object({
+  projectId: publicIdSchema,
+  callerId: z.string().min(1).max(LIMITS.characters.word),
 });
 export const exportQuerySchema = z.object({ format: z.enum(['json', 'text']).default('json') });
 

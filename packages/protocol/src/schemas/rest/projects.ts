@@ -101,6 +101,8 @@ export const createBrowserTokenSchema = z.object({
   avatarId: publicIdSchema.optional(),
   /** Only pages of this origin can use it. */
   origin: originSchema.optional(),
+  /** Who will call with it, as your server names its users: avatars that remember know them by it. */
+  userId: z.string().trim().min(1).max(LIMITS.characters.word).optional(),
   lifetimeSeconds: numberWithin('tokenSeconds').default(600),
 });
 export const browserTokenSchema = z.object({

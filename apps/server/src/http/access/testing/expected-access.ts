@@ -151,6 +151,7 @@ export const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'POST /api/v1/projects/:projectId/voice-trials',
     'DELETE /api/v1/projects/:projectId/conversations/:sessionId',
     'POST /api/v1/projects/:projectId/conversations/delete',
+    'DELETE /api/v1/projects/:projectId/callers/:callerId',
     'POST /api/v1/projects/:projectId/live-talks/:sessionId/take-over',
     'POST /api/v1/projects/:projectId/live-talks/:sessionId/give-back',
     'POST /api/v1/projects/:projectId/live-talks/:sessionId/answers',
