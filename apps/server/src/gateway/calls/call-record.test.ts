@@ -11,6 +11,7 @@ function recording() {
   const memory = processBudget(LIMITS.budgets.allCalls).open(CALL_LIMITS, () => {});
   const call = { sessionId: 's', projectId: 'p', licenceId: 'l', avatarId: 'a' };
   const record = startCallRecord({
+    callerId: null,
     ...{ store, logger, memory, call },
     ...{ startedAt: new Date(), caller: { origin: undefined } },
   });

@@ -78,7 +78,7 @@ describeOnBothDatabases('what avatars look things up in', (context) => {
     const open = async () => {
       const found = await server.plane.admission.findAvatar(projectId, { avatarId });
       if (found.kind !== 'found') throw new Error('The avatar is not found.');
-      return server.plane.openServerTools({ sessionId: newPublicId(), projectId, avatar: found.avatar });
+      return server.plane.forVoices.openServerTools({ sessionId: newPublicId(), projectId, avatar: found.avatar });
     };
     expect(await open()).toMatchObject({ tools: [] });
     expect((await open()).lookUp).toBeUndefined();

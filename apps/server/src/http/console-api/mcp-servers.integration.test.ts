@@ -44,7 +44,7 @@ describeOnBothDatabases('MCP servers of avatars', (context) => {
   const openTools = async () => {
     const found = await server.plane.admission.findAvatar(projectId, { avatarId });
     if (found.kind !== 'found') throw new Error('The avatar is not found.');
-    return server.plane.openServerTools({ sessionId: newPublicId(), projectId, avatar: found.avatar });
+    return server.plane.forVoices.openServerTools({ sessionId: newPublicId(), projectId, avatar: found.avatar });
   };
   const { signal } = new AbortController();
 

@@ -53,7 +53,7 @@ describeOnBothDatabases('tools that the server answers', (context) => {
   async function open() {
     const found = await server.plane.admission.findAvatar(projectId, { avatarId });
     if (found.kind !== 'found') throw new Error('The avatar is not found.');
-    return server.plane.openServerTools({ sessionId: 'call-1', projectId, avatar: found.avatar });
+    return server.plane.forVoices.openServerTools({ sessionId: 'call-1', projectId, avatar: found.avatar });
   }
   const run = async (argumentsJson = '{"city":"Paris"}', signal = new AbortController().signal) => {
     const tools = await open();
