@@ -69,6 +69,8 @@ export type Config = {
   readonly voice: {
     /** Of system avatars, which name none of their own. */
     readonly provider: string;
+    /** The settings name it. */
+    readonly isNamed: boolean;
     /** What is used where avatars choose nothing, without its keys. */
     readonly parts: VoiceParts;
     /**
@@ -80,6 +82,8 @@ export type Config = {
   /** Models of this machine, which people fetch by `visavis models`. */
   readonly models: {
     readonly folder: string;
+    /** What runs models and does not come along: folders as npm makes them. */
+    readonly runtimesFolder: string;
     readonly hubUrl: string;
     /** Looked in before the hub; null: none. */
     readonly mirrorFolder: string | null;
@@ -204,6 +208,7 @@ function readVoice(settings: Settings): Config['voice'] {
   const parts = operatorParts(chosen);
   return {
     provider: settings.VOICE_PROVIDER ?? usualVoice(chosen),
+    isNamed: settings.VOICE_PROVIDER !== undefined,
     parts: withoutKeys(parts),
     partsWithKeys: () => parts,
   };
@@ -281,6 +286,7 @@ function toConfig(settings: Settings): Omit<Config, 'isStartedByNpm'> {
     voice: readVoice(settings),
     models: {
       folder: resolve(settings.DATA_DIR, 'models'),
+      runtimesFolder: resolve(settings.DATA_DIR, 'runtimes'),
       hubUrl: settings.HF_ENDPOINT,
       mirrorFolder: settings.MODELS_MIRROR === undefined ? null : resolve(settings.MODELS_MIRROR),
     },

@@ -1,7 +1,17 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import {
+  findLlamaRuntime,
+  LLAMA_RUNTIME_MEGABYTES,
+  llamaInstallArguments,
+  llamaInstallCommand,
+} from '@visavis/media/llama-runtime';
 import type { Config } from '../config.ts';
 import { MODELS, type Model, modelBytes } from '../models/model-catalogue.ts';
 import { mirrorFolder, modelHub } from '../models/model-source.ts';
 import { ModelStore } from '../models/model-store.ts';
+import { ownBrain, ownBrains, requireFreeName } from '../models/own-brains.ts';
 import { groupCommand } from './action-group.ts';
 import { EXIT, UsageError } from './command.ts';
 import { nearestName } from './nearest-name.ts';
@@ -21,7 +31,7 @@ export const modelsCommand = groupCommand({
         'lists models: name, what for, size, licence, whether it is here, and what it does, with tabs between them',
       async run({ config }) {
         const store = storeOf(config);
-        for (const model of MODELS) {
+        for (const model of await allModels(config)) {
           const state = (await store.has(model)) ? 'here' : '–';
           const cells = [model.name, model.kind, megabytes(modelBytes(model)), model.licence, state, model.summary];
           console.log(cells.join('\t'));
@@ -34,7 +44,7 @@ export const modelsCommand = groupCommand({
       takes: ['NAME'],
       summary: 'fetches a model; once more goes on where it broke off',
       async run({ config, words: [name = ''] }) {
-        const model = find(name);
+        const model = find(name, MODELS);
         const store = storeOf(config);
         const { hubUrl, mirrorFolder: folder } = config.models;
         if (await isHere(store, model)) return EXIT.done;
@@ -49,7 +59,8 @@ export const modelsCommand = groupCommand({
         } finally {
           progress.end();
         }
-        return tell(model, 'is here now');
+        tell(model, 'is here now');
+        return tellOfRuntime(config, model);
       },
     },
     {
@@ -60,11 +71,15 @@ export const modelsCommand = groupCommand({
       async run({ config, words: [from = ''], options }) {
         const store = storeOf(config);
         if (options.as !== undefined) {
-          const model = find(options.as);
+          const model = find(options.as, MODELS);
           await store.add(model, from);
-          return tell(model, 'is here now');
+          tell(model, 'is here now');
+          return tellOfRuntime(config, model);
         }
-        const [model, ...others] = await store.recognise(MODELS, from);
+        const [recognised, ...others] = await store.recognise(MODELS, from);
+        const own = recognised === undefined ? await ownBrain(from) : null;
+        if (own !== null) requireFreeName(own);
+        const model = recognised ?? own ?? undefined;
         if (model === undefined || others.length > 0) {
           const way = '“visavis models list” names them, and --as NAME says which it is.';
           throw new UsageError(
@@ -72,8 +87,15 @@ export const modelsCommand = groupCommand({
           );
         }
         await store.add(model, from);
-        return tell(model, 'is here now');
+        tell(model, 'is here now');
+        return tellOfRuntime(config, model);
       },
+    },
+    {
+      name: 'runtime',
+      summary:
+        'installs what runs models of kind brain: node-llama-cpp for this processor, from npm, into DATA_DIR/runtimes',
+      run: ({ config }) => installRuntime(config.models.runtimesFolder),
     },
     {
       name: 'verify',
@@ -81,7 +103,7 @@ export const modelsCommand = groupCommand({
       async run({ config }) {
         const store = storeOf(config);
         let isSound = true;
-        for (const model of MODELS) {
+        for (const model of await allModels(config)) {
           if (!(await store.isBegun(model))) continue;
           const faults = await store.verify(model);
           if (faults.length > 0) isSound = false;
@@ -97,7 +119,7 @@ export const modelsCommand = groupCommand({
       takes: ['NAME'],
       summary: 'deletes a model from this machine',
       async run({ config, words: [name = ''] }) {
-        const model = find(name);
+        const model = find(name, await allModels(config));
         if (await storeOf(config).remove(model)) return tell(model, 'is gone');
         throw new Error(`${model.name} is not here.`);
       },
@@ -109,13 +131,45 @@ function storeOf({ models }: Config): ModelStore {
   return new ModelStore({ folder: models.folder });
 }
 
+/** Those that can be fetched, and language models of one's own. */
+async function allModels({ models }: Config): Promise<readonly Model[]> {
+  return [...MODELS, ...(await ownBrains(models.folder))];
+}
+
+/** What it takes is said before anything is fetched. */
+async function installRuntime(folder: string): Promise<number> {
+  const found = findLlamaRuntime(folder);
+  if (found !== null) {
+    console.log(`What runs language models is here already: ${found}`);
+    return EXIT.done;
+  }
+  const command = llamaInstallCommand(folder);
+  console.error(
+    `node-llama-cpp (MIT), about ${LLAMA_RUNTIME_MEGABYTES} MB, from npm, without install scripts:\n  ${command}`,
+  );
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const npm = spawn('npm', [...llamaInstallArguments(folder)], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const [code] = await once(npm, 'exit');
+  if (code === 0) return EXIT.done;
+  throw new Error(`npm could not install it (exit ${String(code)}).`);
+}
+
+function tellOfRuntime({ models }: Config, { kind }: Model): number {
+  if (kind === 'brain' && findLlamaRuntime(models.runtimesFolder) === null) {
+    console.log(
+      `What runs it is not here yet: “visavis models runtime” installs node-llama-cpp (MIT, about ${LLAMA_RUNTIME_MEGABYTES} MB).`,
+    );
+  }
+  return EXIT.done;
+}
+
 /** @throws UsageError */
-function find(name: string): Model {
-  const model = MODELS.find((candidate) => candidate.name === name);
+function find(name: string, models: readonly Model[]): Model {
+  const model = models.find((candidate) => candidate.name === name);
   if (model !== undefined) return model;
   const near = nearestName(
     name,
-    MODELS.map((candidate) => candidate.name),
+    models.map((candidate) => candidate.name),
   );
   throw new UsageError(
     `There is no model “${name}”: ${near === null ? '“visavis models list” names them.' : `did you mean “${near}”?`}`,

@@ -1,26 +1,55 @@
 import { join } from 'node:path';
+import { findLlamaRuntime, llamaInstallCommand } from '@visavis/media/llama-runtime';
 import type { Logger } from '../ports.ts';
 import { MODELS, type Model } from './model-catalogue.ts';
 import { ModelStore } from './model-store.ts';
+import { ownBrains } from './own-brains.ts';
 
 /** Where models that calls use lie on this machine, as `MediaPool` wants to know it. */
 type InstalledModels = {
   readonly turnEnd?: string;
   readonly ears?: { readonly folder: string; readonly name: string };
   readonly mouth?: { readonly folder: string; readonly name: string };
+  readonly brain?: { readonly name: string; readonly modelPath: string; readonly runtimePath: string };
 };
 
+type Folders = { readonly folder: string; readonly runtimesFolder: string };
+
 /** The first model of each kind that is here and sound. */
-export async function findModels(folder: string, logger: Logger): Promise<InstalledModels> {
-  const store = new ModelStore({ folder });
+export async function findModels(folders: Folders, logger: Logger): Promise<InstalledModels> {
+  const store = new ModelStore({ folder: folders.folder });
   const turnEnd = await firstSound(store, 'turn-end', logger);
   const ears = await firstSound(store, 'ears', logger);
   const mouth = await firstSound(store, 'mouth', logger);
+  const brain = await findBrain(store, folders, logger);
   return {
-    ...(turnEnd !== null && { turnEnd: join(store.folderOf(turnEnd), turnEnd.files[0]?.path ?? '') }),
+    ...(turnEnd !== null && { turnEnd: pathOf(store, turnEnd) }),
     ...(ears !== null && { ears: { folder: store.folderOf(ears), name: ears.name } }),
     ...(mouth !== null && { mouth: { folder: store.folderOf(mouth), name: mouth.name } }),
+    ...(brain !== null && { brain }),
   };
+}
+
+/** Those of one's own come first: nobody has them by accident. */
+async function findBrain(store: ModelStore, { folder, runtimesFolder }: Folders, logger: Logger) {
+  const own = await ownBrains(folder);
+  const model = own[0] ?? (await firstSound(store, 'brain', logger));
+  if (model === null) return null;
+  const runtimePath = findLlamaRuntime(runtimesFolder);
+  if (runtimePath !== null) {
+    if (own.length > 0) logger.info({ model: model.name }, 'A model of this machine is used.');
+    return { name: model.name, modelPath: pathOf(store, model), runtimePath };
+  }
+  const command = llamaInstallCommand(runtimesFolder);
+  logger.warn(
+    { model: model.name, command },
+    'A language model is here, and what runs it is not: run the command, then start anew.',
+  );
+  return null;
+}
+
+function pathOf(store: ModelStore, model: Model): string {
+  return join(store.folderOf(model), model.files[0]?.path ?? '');
 }
 
 async function firstSound(store: ModelStore, kind: Model['kind'], logger: Logger): Promise<Model | null> {

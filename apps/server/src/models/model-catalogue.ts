@@ -1,7 +1,7 @@
 import { KOKORO_VOICE_FILES } from './kokoro-voices.ts';
 
 /** What a model does in a call. */
-type ModelKind = 'turn-end' | 'ears' | 'mouth';
+type ModelKind = 'turn-end' | 'ears' | 'mouth' | 'brain';
 
 export type ModelFile = {
   /** Below the model's folder, and below the root of its repository. */
@@ -109,7 +109,47 @@ export const MODELS: readonly Model[] = [
       ...KOKORO_VOICE_FILES,
     ],
   },
+  brain({
+    name: 'qwen3-1.7b',
+    summary: 'thinks of answers and calls tools, in some hundred languages',
+    repository: 'Qwen/Qwen3-1.7B-GGUF',
+    needs: '3 GB of memory, four quick cores; not measured here',
+    file: {
+      path: 'Qwen3-1.7B-Q8_0.gguf',
+      sizeBytes: 1_834_426_016,
+      sha256: '061b54daade076b5d3362dac252678d17da8c68f07560be70818cace6590cb1a',
+    },
+  }),
+  brain({
+    name: 'qwen3-0.6b',
+    summary: 'the same with less sense, for small machines',
+    repository: 'Qwen/Qwen3-0.6B-GGUF',
+    needs: '2 GB of memory, two quick cores; not measured here',
+    file: {
+      path: 'Qwen3-0.6B-Q8_0.gguf',
+      sizeBytes: 639_446_688,
+      sha256: '9465e63a22add5354d9bb4b99e90117043c7124007664907259bd16d043bb031',
+    },
+  }),
+  brain({
+    name: 'qwen3-4b',
+    summary: 'the same with more sense, for large machines',
+    repository: 'Qwen/Qwen3-4B-GGUF',
+    needs: '5 GB of memory, eight quick cores; not measured here',
+    file: {
+      path: 'Qwen3-4B-Q4_K_M.gguf',
+      sizeBytes: 2_497_280_256,
+      sha256: '7485fe6f11af29433bc51cab58009521f205840f5b4ae3a32fa7f92e8534fdf5',
+    },
+  }),
 ];
+
+function brain({
+  file,
+  ...rest
+}: Pick<Model, 'name' | 'summary' | 'repository' | 'needs'> & { readonly file: ModelFile }): Model {
+  return { ...rest, kind: 'brain', licence: 'Apache-2.0', files: [file] };
+}
 
 export function modelBytes({ files }: Model): number {
   return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);

@@ -10,6 +10,7 @@ import { findModels } from './installed-models.ts';
 import { MODELS, type Model } from './model-catalogue.ts';
 import { mirrorFolder, modelHub } from './model-source.ts';
 import { ModelStore } from './model-store.ts';
+import { ownBrain, ownBrains, requireFreeName } from './own-brains.ts';
 
 const WEIGHTS = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 7) % 251));
 const WORDS = Buffer.from('one two three');
@@ -241,17 +242,63 @@ describe('the model of turn ends', () => {
   it('is found where it lies whole, and not used when it is damaged', async () => {
     const warnings: unknown[] = [];
     const logger = { debug() {}, info() {}, error() {}, warn: (fields: unknown) => warnings.push(fields) };
-    expect(await findModels(folder, logger)).toEqual({});
+    expect(await findModels({ folder, runtimesFolder: folder }, logger)).toEqual({});
     expect(warnings).toEqual([]);
     await mkdir(join(folder, 'smart-turn-v3.2'));
     await writeFile(join(folder, 'smart-turn-v3.2', 'smart-turn-v3.2-cpu.onnx'), Buffer.alloc(8_679_182));
-    expect(await findModels(folder, logger)).toEqual({});
+    expect(await findModels({ folder, runtimesFolder: folder }, logger)).toEqual({});
     expect(warnings).toEqual([
       {
         model: 'smart-turn-v3.2',
         faults: [{ path: 'smart-turn-v3.2-cpu.onnx', fault: 'another checksum than it should have' }],
       },
     ]);
+  });
+});
+
+describe('language models', () => {
+  const logger = (warnings: unknown[]) => ({
+    ...{ debug() {}, info() {}, error() {} },
+    warn: (fields: unknown) => warnings.push(fields),
+  });
+
+  it('of one’s own are any GGUF, used before all others, and listed by the name of their file', async () => {
+    const file = join(folder, 'Small One.Q4.gguf');
+    await writeFile(file, 'GGUF and more');
+    await writeFile(join(folder, 'other.gguf'), 'no model');
+    expect(await ownBrain(join(folder, 'other.gguf'))).toBeNull();
+    expect(await ownBrain(join(folder, 'none.gguf'))).toBeNull();
+    const model = await ownBrain(file);
+    expect(model).toMatchObject({ name: 'small-one.q4', kind: 'brain', files: [{ sizeBytes: 13 }] });
+    const models = new ModelStore({ folder: join(folder, 'models') });
+    await models.add(model!, file);
+    const [listed, ...others] = await ownBrains(join(folder, 'models'));
+    expect(listed).toMatchObject({ name: 'small-one.q4', files: [{ path: 'Small One.Q4.gguf' }] });
+    expect(others).toEqual([]);
+
+    // What runs it, as npm would lay it down.
+    const runtimesFolder = join(folder, 'runtimes');
+    const installed = join(runtimesFolder, 'node_modules', 'node-llama-cpp');
+    const warnings: unknown[] = [];
+    const find = () => findModels({ folder: join(folder, 'models'), runtimesFolder }, logger(warnings));
+    expect(await find()).toEqual({});
+    expect(warnings).toEqual([{ model: 'small-one.q4', command: expect.stringContaining('--ignore-scripts') }]);
+    await mkdir(installed, { recursive: true });
+    await writeFile(join(installed, 'package.json'), '{"name":"node-llama-cpp","main":"index.js"}');
+    await writeFile(join(installed, 'index.js'), '');
+    expect(await find()).toEqual({
+      brain: {
+        name: 'small-one.q4',
+        modelPath: join(folder, 'models', 'small-one.q4', 'Small One.Q4.gguf'),
+        runtimePath: join(installed, 'index.js'),
+      },
+    });
+  });
+
+  it('of one’s own do not take the name of one that can be fetched', async () => {
+    const file = join(folder, 'qwen3-0.6b.gguf');
+    await writeFile(file, 'GGUF');
+    expect(() => requireFreeName({ ...MODEL, name: 'qwen3-0.6b' })).toThrow('is the name of a model');
   });
 });
 

@@ -63,7 +63,9 @@ export type RunningServer = {
   readonly capacity: number;
   /** What speaks, hears and thinks; resolves when the first media worker is up. */
   readonly voice: Promise<VoiceReport>;
-  /** Language models on this machine that nobody has put behind the avatars. */
+  /** What answers for the built-in avatars, if the console has changed nothing since. */
+  readonly usedVoice: ServerVoice;
+  /** Language models of other programs on this machine that nobody has put behind the avatars. */
   readonly foundModels: readonly FoundModel[];
   /** Ends live calls, then everything else. Idempotent. */
   close(): Promise<void>;
@@ -93,9 +95,12 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
     noteEvent({ action: 'worker.replaced', subject: hung ? 'hung' : 'died', detail });
   });
   closers.add('media workers', () => pool.close());
-  const voiceChoice = await ServerVoiceChoice.open({ dataDir: config.dataDir, configured: config.voice });
-  const { found: foundModels } = voiceChoice;
-  const control = await openControlPlane(config, logger, closers, voiceChoice, pool.speechOf);
+  const voiceChoice = await ServerVoiceChoice.open({
+    ...{ dataDir: config.dataDir, configured: config.voice },
+    own: config.voice.isNamed ? null : (pool.brain?.name ?? null),
+  });
+  const { brain, speechOf } = pool;
+  const control = await openControlPlane(config, logger, closers, { voiceChoice, brain, speechOf });
   noteEvent = control.noteEvent;
   const current = (): ServerVoice => voiceChoice.current();
   const voice = followVoice(current, pool.ready);
@@ -164,9 +169,14 @@ async function start(config: Config, logger: PinoLogger, version: string, closer
     stunPort: stun?.port ?? null,
     capacity: pool.stats().capacity,
     voice: voiceReady,
-    foundModels,
+    usedVoice: withKeys(voiceChoice.current(), config),
+    foundModels: voiceChoice.others,
     close: () => closers.close(),
   };
+}
+
+function withKeys(voice: ServerVoice, config: Config): ServerVoice {
+  return { ...voice, parts: { ...config.voice.partsWithKeys(), ...voice.callParts } };
 }
 
 function talkPageOf(
@@ -184,7 +194,7 @@ function talkPageOf(
       sees: seesWith(provider, voiceChoice.current().parts),
       isDemonstration: offersOf(provider)?.isDemonstration === true,
     }),
-    foundModels: () => voiceChoice.found,
+    foundModels: () => voiceChoice.others,
   };
 }
 
@@ -192,8 +202,7 @@ async function openControlPlane(
   config: Config,
   logger: PinoLogger,
   closers: Closers,
-  voiceChoice: ServerVoiceChoice,
-  speechOf: MediaPool['speechOf'],
+  { voiceChoice, brain, speechOf }: { readonly voiceChoice: ServerVoiceChoice } & Pick<MediaPool, 'brain' | 'speechOf'>,
 ) {
   const { dataDir, databaseUrl, masterKey, avatarsDir } = config;
   const disk = await openDiskWatch({ folder: dataDir, minFreeBytes: config.minFreeDiskBytes, logger });
@@ -235,7 +244,7 @@ async function openControlPlane(
     voices: describedVoices(config, voiceChoice),
     serverVoice: voiceChoice,
     offered: offeredVoices(
-      { hasDoubles: config.allowScriptedVoice, privateHosts: config.fetchPrivateHosts, logger, speechOf },
+      { hasDoubles: config.allowScriptedVoice, privateHosts: config.fetchPrivateHosts, logger, brain, speechOf },
       closers,
     ),
     voicePreviews: openVoicePreviews(config, logger, closers),
@@ -334,7 +343,7 @@ async function openMedia(
 ): Promise<MediaPool> {
   // The built-in figures; what belongs to a project is opened when it is first called.
   const shipped = config.preparesAvatars ? ((await readShippedAvatars(config.avatarsDir)) ?? []) : [];
-  const models = await findModels(config.models.folder, logger);
+  const models = await findModels(config.models, logger);
   return new MediaPool({
     models,
     onWorkerLost,

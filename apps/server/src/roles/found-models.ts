@@ -1,11 +1,11 @@
 import * as z from 'zod';
 
-/** A language model that a program on this machine offers. */
+/** A language model that a program on this machine offers, or (`url` is null) one of the server's own. */
 export type FoundModel = {
   /** Of the program. */
   readonly name: string;
   readonly model: string;
-  readonly url: string;
+  readonly url: string | null;
   /** What puts it behind the built-in avatars. */
   readonly settings: string;
 };

@@ -17,7 +17,7 @@ export function describeServer(config: Config, server: RunningServer, voice: Voi
       '',
       `${url}${scheme === 'http' ? '   (a microphone needs https: --tls self-signed)' : ''}`,
     ]),
-    ['Provider', describeProvider({ ...config.voice, parts: config.voice.partsWithKeys() })],
+    ['Provider', describeProvider(server.usedVoice)],
     ...server.foundModels.map(({ name, model, settings }): [string, string] => [
       'Found',
       `${name} with ${model}; to talk with it: ${settings} npx visavis`,

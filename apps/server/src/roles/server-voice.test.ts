@@ -38,6 +38,24 @@ test('a model of this machine answers for the built-in avatars once it is chosen
   expect((await open()).current()).toEqual(LOCAL);
 });
 
+test('a model that the server runs itself answers from the start, until somebody chooses otherwise', async () => {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'visavis-voice-'));
+  const open = () => ServerVoiceChoice.open({ dataDir, configured: LOCAL, own: 'qwen3-1.7b' }, async () => [FOUND]);
+  const choice = await open();
+  const thinker = { id: 'local-brain', options: {} };
+  expect(choice.current()).toMatchObject({ provider: 'cascade', parts: { thinker } });
+  expect(choice.list()).toEqual([
+    { name: 'This machine', model: 'qwen3-1.7b', isUsed: true },
+    { name: 'Ollama', model: 'qwen3:4b', isUsed: false },
+  ]);
+  // What is to be done for the others is told; this one needs nothing.
+  expect(choice.others).toEqual([FOUND]);
+  expect(await choice.use(null)).toBe(true);
+  expect((await open()).current()).toEqual(LOCAL);
+  expect(await choice.use({ name: 'This machine', model: 'qwen3-1.7b' })).toBe(true);
+  expect((await open()).current()).toMatchObject({ parts: { thinker } });
+});
+
 test('what the settings name is nobody’s to change', async () => {
   const configured = { provider: 'openai-realtime', parts: {} };
   const choice = await ServerVoiceChoice.open({ dataDir: tmpdir(), configured }, async () => [FOUND]);

@@ -10,6 +10,9 @@ const FILE = 'language-model.json';
 const choiceSchema = z.object({ name: z.string(), model: z.string() });
 type Choice = z.output<typeof choiceSchema>;
 
+/** Of the place where the server's own model is. */
+const HERE = 'This machine';
+
 /** Which voice the built-in avatars have: the one of the settings, or around a model of this machine that the operator has chosen. */
 export class ServerVoiceChoice {
   readonly found: readonly FoundModel[];
@@ -19,14 +22,27 @@ export class ServerVoiceChoice {
 
   /** Looks for models where the settings name nothing better than a demonstration. */
   static async open(
-    { dataDir, configured }: { readonly dataDir: string; readonly configured: ServerVoice },
+    {
+      dataDir,
+      configured,
+      own = null,
+    }: {
+      readonly dataDir: string;
+      readonly configured: ServerVoice;
+      /** Name of the language model that the server runs itself; null: it has none. */
+      readonly own?: string | null;
+    },
     find: () => Promise<readonly FoundModel[]> = findLanguageModels,
   ): Promise<ServerVoiceChoice> {
     const path = join(dataDir, FILE);
     const isDemonstration = offersOf(configured.provider)?.isDemonstration === true;
-    const [found, kept] = await Promise.all([isDemonstration ? find() : [], readChoice(path)]);
+    const [others, kept] = await Promise.all([isDemonstration ? find() : [], readChoice(path)]);
+    const ownModel: FoundModel | null =
+      own === null || !isDemonstration ? null : { name: HERE, model: own, url: null, settings: '' };
+    const found = [...(ownModel === null ? [] : [ownModel]), ...others];
     const choice = new ServerVoiceChoice(configured, found, path);
-    choice.#used = found.find((model) => isSame(model, kept)) ?? null;
+    // Whoever has fetched a model wants it to answer, until they say otherwise.
+    choice.#used = kept === undefined ? ownModel : (found.find((model) => isSame(model, kept)) ?? null);
     return choice;
   }
 
@@ -34,6 +50,11 @@ export class ServerVoiceChoice {
     this.#configured = configured;
     this.found = found;
     this.#path = path;
+  }
+
+  /** Of other programs. */
+  get others(): readonly FoundModel[] {
+    return this.found.filter(({ url }) => url !== null);
   }
 
   current(): ServerVoice {
@@ -62,11 +83,11 @@ function isSame(one: Choice | null, other: Choice | null): boolean {
   return one !== null && one.name === other?.name && one.model === other.model;
 }
 
-async function readChoice(path: string): Promise<Choice | null> {
+/** Null: the voice of the settings; undefined: no choice was made, or it cannot be read. */
+async function readChoice(path: string): Promise<Choice | null | undefined> {
   try {
-    return choiceSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    return choiceSchema.nullable().parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {
-    // None was made, or it cannot be read: then nothing is chosen.
-    return null;
+    return undefined;
   }
 }

@@ -50,10 +50,11 @@ describe('withVoiceProvider', () => {
 });
 
 describe('what the start-up print says', () => {
-  const description = { mouth: 'flite', ears: 'none: install them', brain: 'rules' };
+  const said = { mouth: 'flite', ears: 'none: install them', brain: 'rules' };
+  const description = { ...said, model: null };
 
   it('of the built-in voice, with the way to another', () => {
-    expect(reportVoice(LOCAL, description)).toEqual({ ...description, hears: false, provider: 'local' });
+    expect(reportVoice(LOCAL, description)).toEqual({ ...said, hears: false, provider: 'local' });
     expect(describeProvider(LOCAL)).toContain('OPENAI_API_KEY=… npx visavis');
     expect(describeProvider({ ...OPENAI, provider: 'local' })).toContain('VOICE_PROVIDER=local');
   });
@@ -61,7 +62,13 @@ describe('what the start-up print says', () => {
   it('of a language model, by name and place', () => {
     const hearing = { ...description, ears: 'PocketSphinx' };
     const brain = 'qwen3:4b at 127.0.0.1:11434';
-    expect(reportVoice(CASCADE, hearing)).toEqual({ ...hearing, brain, hears: true, provider: 'cascade' });
+    expect(reportVoice(CASCADE, hearing)).toEqual({
+      ...said,
+      ears: 'PocketSphinx',
+      brain,
+      hears: true,
+      provider: 'cascade',
+    });
     expect(reportVoice(CASCADE, description)).toMatchObject({ hears: false });
     expect(describeProvider(CASCADE)).toContain(brain);
     const recogniser = serviceOf('http://127.0.0.1:8000/v1', 'whisper-1');
@@ -70,6 +77,17 @@ describe('what the start-up print says', () => {
       ...{ mouth: 'kokoro at 127.0.0.1:8880', ears: 'whisper-1 at 127.0.0.1:8000', brain, hears: true },
       provider: 'cascade',
     });
+  });
+
+  it('of the model that this machine runs itself, by its name', () => {
+    const own = { provider: 'cascade', parts: { thinker: { id: 'local-brain', options: {} } } };
+    expect(reportVoice(own, { ...description, model: 'qwen3-1.7b' })).toMatchObject({
+      brain: 'qwen3-1.7b (a model of this machine)',
+    });
+    expect(reportVoice(own, description)).toMatchObject({ brain: 'no language model on this machine' });
+    expect(describeProvider(own)).toBe(
+      'This machine (a small language model); VOICE_PROVIDER=local for the built-in voice',
+    );
   });
 
   it('of OpenAI, which hears on every machine', () => {
@@ -84,10 +102,10 @@ describe('what the start-up print says', () => {
 });
 
 it('is told of as starting for as long as that takes, and then as it is', async () => {
-  const { promise: ready, resolve } = Promise.withResolvers<{ mouth: string; ears: string; brain: string }>();
+  const { promise: ready, resolve } = Promise.withResolvers<Parameters<typeof reportVoice>[1]>();
   const current = followVoice(() => LOCAL, ready);
   expect(current()).toMatchObject({ ears: 'starting', hears: false });
-  resolve({ mouth: 'flite', ears: 'PocketSphinx', brain: 'rules' });
+  resolve({ mouth: 'flite', ears: 'PocketSphinx', brain: 'rules', model: null });
   await ready;
   expect(current()).toMatchObject({ ears: 'PocketSphinx', hears: true });
 });

@@ -48,7 +48,7 @@ function usualModelOf({ provider, parts }: ServerVoice): string {
 /** What speaks, hears and thinks for the built-in avatars, given what this machine has of its own. */
 export function reportVoice(
   { provider, parts }: ServerVoice,
-  local: { readonly mouth: string; readonly ears: string; readonly brain: string },
+  local: { readonly mouth: string; readonly ears: string; readonly brain: string; readonly model: string | null },
 ): VoiceReport {
   const entry = findEntry('voice', provider);
   const { recogniser, thinker, speaker } = partsOf(provider, parts);
@@ -61,10 +61,16 @@ export function reportVoice(
   return {
     mouth: nameOf(speaker, local.mouth),
     ears: nameOf(recogniser, local.ears),
-    brain: thinker === undefined ? 'no language model' : nameOf(thinker, local.brain),
+    brain: thinker === undefined ? 'no language model' : nameOf(thinker, brainOfMachine(thinker, local)),
     hears: hasService(recogniser) || !local.ears.startsWith('none'),
     provider,
   };
+}
+
+/** Of a thinker that needs no service. */
+function brainOfMachine({ id, options }: PartChoice, { brain, model }: Parameters<typeof reportVoice>[1]): string {
+  if (findEntry('thinker', id)?.describe(options).isDemonstration === true) return brain;
+  return model === null ? 'no language model on this machine' : `${model} (a model of this machine)`;
 }
 
 /** Whether pictures of the user's camera are understood by what answers for avatars of this provider. */
@@ -100,7 +106,8 @@ function hasService({ options }: PartChoice): boolean {
 }
 
 function describeService({ id, options: { model, url } }: PartChoice): string {
-  return typeof url === 'string' ? `${String(model)} at ${new URL(url).host}` : `${String(model)} (${id})`;
+  if (typeof url === 'string') return `${String(model)} at ${new URL(url).host}`;
+  return typeof model === 'string' ? `${model} (${id})` : (findEntry('thinker', id)?.title ?? id);
 }
 
 const STARTING = { mouth: 'starting', ears: 'starting', brain: 'starting', hears: false };
@@ -116,6 +123,6 @@ export function followVoice(
   });
   return () =>
     local === null
-      ? { ...reportVoice(current(), { mouth: '', ears: '', brain: '' }), ...STARTING }
+      ? { ...reportVoice(current(), { mouth: '', ears: '', brain: '', model: null }), ...STARTING }
       : reportVoice(current(), local);
 }

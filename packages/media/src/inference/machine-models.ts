@@ -1,6 +1,9 @@
 import type { Clock } from '../core/clock.ts';
 import { JobThread, type JobThreadOptions } from '../core/job-thread.ts';
 import type { Logger } from '../core/logger.ts';
+import type { BrainPart, BrainRequest } from '../core/machine-brain.ts';
+import type { BrainPlace } from './brain-messages.ts';
+import { BrainProcess } from './brain-process.ts';
 import type { ModelSpeech } from './kokoro.ts';
 
 export type TurnEndRequest = { readonly samples16k: Float32Array };
@@ -11,7 +14,8 @@ export type SpeechRequest = { readonly symbols: string; readonly voice: string }
 export type ModelRequest =
   | ({ readonly kind: 'turn-end' } & TurnEndRequest)
   | ({ readonly kind: 'words' } & WordsRequest)
-  | ({ readonly kind: 'speech' } & SpeechRequest);
+  | ({ readonly kind: 'speech' } & SpeechRequest)
+  | ({ readonly kind: 'think' } & BrainRequest);
 
 /** A probability, words, or speech. */
 export type ModelResult = number | string | ModelSpeech;
@@ -24,6 +28,7 @@ export type ModelPlaces = {
   readonly ears?: { readonly folder: string; readonly name: string };
   /** Folder of a Kokoro model, and its name. */
   readonly mouth?: { readonly folder: string; readonly name: string };
+  readonly brain?: BrainPlace;
 };
 
 /** Pauses that may wait to be judged; a judgement that comes late is of no use. */
@@ -35,11 +40,12 @@ const MAX_WAITING_CLAUSES = 64;
 const SPEECH_LIMIT_MS = 120_000;
 const START_LIMIT_MS = 300_000;
 
-/** The models of this machine: one thread each, whoever asks, so that their weights are in memory once. */
+/** The models of this machine: one thread or process each, whoever asks, so that their weights are in memory once. */
 export class MachineModels {
   readonly #turnEnd: JobThread<TurnEndRequest, number> | null;
   readonly #ears: JobThread<WordsRequest, string> | null;
   readonly #mouth: JobThread<SpeechRequest, ModelSpeech> | null;
+  readonly #brain: BrainProcess | null;
 
   constructor({ places, logger, clock }: { places: ModelPlaces; logger: Logger; clock: Clock }) {
     const base = { logger, clock, startLimitMs: START_LIMIT_MS };
@@ -64,16 +70,29 @@ export class MachineModels {
       maxWaiting: MAX_WAITING_CLAUSES,
       jobLimitMs: SPEECH_LIMIT_MS,
     });
+    const { brain } = places;
+    this.#brain = brain === undefined ? null : new BrainProcess({ place: brain, logger, clock });
   }
 
-  /** A probability for `turn-end`, words for `words`, sound for `speech`. Rejects with a sentence when it cannot be told, or is aborted. */
-  async run(request: ModelRequest, signal?: AbortSignal): Promise<ModelResult> {
-    const answer = this.#ask(request, signal);
+  /**
+   * A probability for `turn-end`, words for `words`, sound for `speech`, nothing but the parts for `think`. Rejects with a sentence when
+   * it cannot be told, or is aborted.
+   */
+  async run(
+    request: ModelRequest,
+    signal: AbortSignal = new AbortController().signal,
+    onPart: (part: BrainPart) => void = () => {},
+  ): Promise<ModelResult> {
+    const answer = this.#ask(request, signal, onPart);
     if (answer === undefined) throw new Error('There is no such model on this machine.');
-    return await answer;
+    return (await answer) ?? '';
   }
 
-  #ask(request: ModelRequest, signal?: AbortSignal): Promise<ModelResult> | undefined {
+  #ask(
+    request: ModelRequest,
+    signal: AbortSignal,
+    onPart: (part: BrainPart) => void,
+  ): Promise<ModelResult | undefined> | undefined {
     switch (request.kind) {
       case 'turn-end':
         return this.#turnEnd?.run({ samples16k: request.samples16k }, signal);
@@ -81,6 +100,10 @@ export class MachineModels {
         return this.#ears?.run({ samples16k: request.samples16k, language: request.language }, signal);
       case 'speech':
         return this.#mouth?.run({ symbols: request.symbols, voice: request.voice }, signal);
+      case 'think': {
+        const { kind: _, ...asked } = request;
+        return this.#brain?.think(asked, onPart, signal).then(() => undefined);
+      }
     }
   }
 
@@ -91,7 +114,7 @@ export class MachineModels {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#turnEnd?.close(), this.#ears?.close(), this.#mouth?.close()]);
+    await Promise.all([this.#turnEnd?.close(), this.#ears?.close(), this.#mouth?.close(), this.#brain?.close()]);
   }
 }
 

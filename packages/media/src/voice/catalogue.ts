@@ -26,6 +26,7 @@ import {
   localSpeakerEntry,
   localVoiceEntry,
 } from './local/entries.ts';
+import { machineThinker } from './local-brain/entry.ts';
 import { mistralEntry } from './mistral/entry.ts';
 import { compatibleRecogniser, compatibleSpeaker, compatibleThinker } from './openai-compatible/entries.ts';
 import { openAiRealtimeEntry } from './openai-realtime/entry.ts';
@@ -54,6 +55,7 @@ export const VOICES: readonly VoiceEntry[] = [
 ];
 const RECOGNISERS: readonly RecogniserEntry[] = [localRecogniser, compatibleRecogniser, deepgramEntry];
 const THINKERS: readonly ThinkerEntry[] = [
+  machineThinker,
   compatibleThinker,
   anthropicEntry,
   googleEntry,

@@ -82,7 +82,8 @@ export async function speakFilmWords(
     return machine;
   };
   const way = {
-    ...{ clock: systemClock, logger, network: openNetwork, local, isUnhurried: true as const },
+    ...{ clock: systemClock, logger, network: openNetwork, local, brain: null },
+    isUnhurried: true as const,
     ...{ isOperators: true, apiKey: part.apiKey },
   };
   const stop = new AbortController();

@@ -34,7 +34,7 @@ const TOOLS = [{ name: 'open_door', description: 'Opens a door.', parameters: { 
 
 function tools(given: Partial<PartTools> = {}): PartTools {
   return {
-    ...{ clock: systemClock, logger: silentLogger, network: openNetwork, local: async () => local },
+    ...{ clock: systemClock, logger: silentLogger, network: openNetwork, local: async () => local, brain: null },
     ...{ isOperators: false, apiKey: KEY, ...given },
   };
 }

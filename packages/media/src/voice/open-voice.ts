@@ -6,7 +6,7 @@ import type { CascadePlan, PartTools } from './catalogue-entry.ts';
 import { openNetwork, type ServiceNetwork } from './shared/service-network.ts';
 import type { PartChoice } from './voice-parts.ts';
 
-export type Surroundings = Pick<PartTools, 'clock' | 'logger' | 'local'> & {
+export type Surroundings = Pick<PartTools, 'clock' | 'logger' | 'local' | 'brain'> & {
   /** What the operator of the server has chosen for avatars that choose nothing. */
   readonly operatorParts: VoiceParts;
   /** For addresses that owners of avatars give. */
@@ -78,9 +78,9 @@ function known<Slot extends VoiceSlot>(slot: Slot, { id }: { readonly id: string
 }
 
 function toolsFor({ apiKey }: PartChoice, isOwners: boolean, surroundings: Surroundings): PartTools {
-  const { clock, local, network } = surroundings;
+  const { clock, local, brain, network } = surroundings;
   const logger = apiKey === undefined ? surroundings.logger : hidingLogger(surroundings.logger, apiKey);
-  return { clock, logger, local, apiKey, isOperators: !isOwners, network: isOwners ? network : openNetwork };
+  return { clock, logger, local, brain, apiKey, isOperators: !isOwners, network: isOwners ? network : openNetwork };
 }
 
 /** What a service says of a key is logged without it. */

@@ -1,5 +1,6 @@
 import { cascadeEntry } from './cascade/entry.ts';
 import { localVoiceEntry } from './local/entries.ts';
+import { machineThinker } from './local-brain/entry.ts';
 import { compatibleRecogniser, compatibleSpeaker, compatibleThinker } from './openai-compatible/entries.ts';
 import { openAiRealtimeEntry } from './openai-realtime/entry.ts';
 import type { PartChoice, VoiceParts } from './voice-parts.ts';
@@ -46,11 +47,15 @@ export function lackOf(voice: string | undefined, { openAi, languageModel }: Ope
   return null;
 }
 
-/** The voice around a language model that a program of this machine serves. */
-export function voiceAround({ url, model }: { readonly url: string; readonly model: string }) {
+/** The voice around a language model of this machine: one that a program serves at `url`, or the server's own (null). */
+export function voiceAround({ url, model }: { readonly url: string | null; readonly model: string }) {
+  const apiKey = undefined;
   return {
     provider: cascadeEntry.id,
-    thinker: partOf(compatibleThinker.id, { url, model, sees: false, apiKey: undefined }),
+    thinker:
+      url === null
+        ? partOf(machineThinker.id, { apiKey })
+        : partOf(compatibleThinker.id, { url, model, sees: false, apiKey }),
   };
 }
 

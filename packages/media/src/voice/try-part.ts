@@ -1,5 +1,6 @@
 import { systemClock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
+import type { MachineBrain } from '../core/machine-brain.ts';
 import { DEFAULT_TURN_DETECTION, type VoiceConfig } from '../core/voice-port.ts';
 import { findEntry } from './catalogue.ts';
 import type { PartTools } from './catalogue-entry.ts';
@@ -88,10 +89,12 @@ export type PartTrials = {
 export function createPartTrials({
   privateHosts,
   logger,
+  brain,
   speechOf,
 }: {
   privateHosts: readonly string[];
   logger: Logger;
+  brain: MachineBrain | null;
 } & Pick<LocalVoiceOptions, 'speechOf'>): PartTrials {
   const network = guardedNetwork(privateHosts);
   let machine: Promise<LocalVoice> | null = null;
@@ -104,7 +107,8 @@ export function createPartTrials({
   return {
     async run(slot, choice, signal) {
       const { apiKey } = choice;
-      await TRIALS[slot](choice, { clock: systemClock, logger, network, local, isOperators: false, apiKey }, signal);
+      const tools = { clock: systemClock, logger, network, local, brain, isOperators: false, apiKey };
+      await TRIALS[slot](choice, tools, signal);
       signal.throwIfAborted();
     },
     close: async () => (await machine)?.close(),

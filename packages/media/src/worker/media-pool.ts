@@ -1,6 +1,7 @@
 import { systemClock } from '../core/clock.ts';
 import { deferred } from '../core/deferred.ts';
 import type { Logger } from '../core/logger.ts';
+import type { MachineBrain } from '../core/machine-brain.ts';
 import { MachineModels, type ModelPlaces } from '../inference/machine-models.ts';
 import type { SessionCommand, SessionConfig, SessionEvent, SessionFailureCode } from '../session/session-events.ts';
 import type { SpeechOf } from '../voice/local/neural/neural-mouth.ts';
@@ -75,6 +76,18 @@ export class MediaPool {
     for (let index = 0; index < options.workerCount; index += 1) {
       this.#slots.push({ worker: this.#spawn(index), startedAtMs: performance.now(), quickDeaths: 0 });
     }
+  }
+
+  /** For whoever asks outside of calls; null: there is no language model on this machine. */
+  get brain(): MachineBrain | null {
+    const name = this.#options.models?.brain?.name;
+    if (name === undefined) return null;
+    return {
+      name,
+      think: async (request, onPart, signal) => {
+        await this.#models.run({ kind: 'think', ...request }, signal, onPart);
+      },
+    };
   }
 
   /** Resolves with what the local voice can do once the first worker is up, however long that takes. */
@@ -154,9 +167,10 @@ export class MediaPool {
         judgesTurnEnds: models.turnEnd !== undefined,
         ears: models.ears?.name ?? null,
         mouth: models.mouth?.name ?? null,
+        brain: models.brain?.name ?? null,
       },
     };
-    const runModel: RunModel = (request, signal) => this.#models.run(request, signal);
+    const runModel: RunModel = (...question) => this.#models.run(...question);
     const worker = new MediaWorkerProcess({ options, logger, runModel }, (loss) => this.#replace(index, loss));
     void worker.ready.then(this.#firstReady.resolve);
     return worker;

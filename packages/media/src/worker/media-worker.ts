@@ -43,7 +43,8 @@ async function shutDown(reason: string): Promise<void> {
 process.on('message', (message: PoolMessage) => {
   if (message.type === 'shutdown') void shutDown(message.reason);
   else if (message.type === 'start') void start(message.options);
-  else if (message.type === 'inferred' || message.type === 'infer-failed') models.take(message);
+  else if (message.type === 'inferred' || message.type === 'infer-failed' || message.type === 'infer-part')
+    models.take(message);
   else take(message);
 });
 

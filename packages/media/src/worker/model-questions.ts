@@ -1,9 +1,14 @@
 import { errorMessage } from '../core/error-message.ts';
+import type { BrainPart } from '../core/machine-brain.ts';
 import type { ModelRequest, ModelResult } from '../inference/machine-models.ts';
 import type { ModelAnswer, ModelQuestion, WithdrawnQuestion } from './asked-models.ts';
 
 /** Has a model of the machine answer; rejects with a sentence. One that is aborted before its turn is not answered. */
-export type RunModel = (request: ModelRequest, signal: AbortSignal) => Promise<ModelResult>;
+export type RunModel = (
+  request: ModelRequest,
+  signal: AbortSignal,
+  onPart: (part: BrainPart) => void,
+) => Promise<ModelResult>;
 
 /** The questions of one media worker to the models of the machine, until they are answered or withdrawn. */
 export class ModelQuestions {
@@ -32,7 +37,10 @@ export class ModelQuestions {
     const tell = (answer: ModelAnswer): void => {
       if (this.#asked.delete(requestId)) this.#answer(answer);
     };
-    this.#runModel(request, asked.signal).then(
+    const tellPart = (part: BrainPart): void => {
+      if (this.#asked.has(requestId)) this.#answer({ type: 'infer-part', requestId, part });
+    };
+    this.#runModel(request, asked.signal, tellPart).then(
       (result) => tell({ type: 'inferred', requestId, result }),
       (error: unknown) => tell({ type: 'infer-failed', requestId, message: errorMessage(error) }),
     );

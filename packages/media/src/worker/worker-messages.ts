@@ -31,7 +31,14 @@ export type WorkerMessage =
 export const BEAT_EVERY_MS = 250;
 
 /** One line each on what speaks, hears and thinks without any provider key. */
-export type LocalVoiceParts = { readonly mouth: string; readonly ears: string; readonly brain: string };
+export type LocalVoiceParts = {
+  readonly mouth: string;
+  readonly ears: string;
+  /** The demonstration's. */
+  readonly brain: string;
+  /** Name of the language model of this machine; null: there is none. */
+  readonly model: string | null;
+};
 
 export type WorkerOptions = {
   readonly cachePath: string;
@@ -50,9 +57,10 @@ export type WorkerOptions = {
   /** What the pool's models can do; left out: there are none. */
   readonly models?: {
     readonly judgesTurnEnds: boolean;
-    /** Names of the models of ears and mouth; null: none. */
+    /** Names of models; null: there is none. */
     readonly ears: string | null;
     readonly mouth: string | null;
+    readonly brain: string | null;
   };
   /** Offers voices that are deterministic doubles, for tests. */
   readonly allowScriptedVoice: boolean;

@@ -3,6 +3,7 @@ import { FIRST_VOICE } from '@visavis/protocol';
 import type { Clock } from '../core/clock.ts';
 import { errorMessage } from '../core/error-message.ts';
 import type { Logger } from '../core/logger.ts';
+import type { MachineBrain } from '../core/machine-brain.ts';
 import type { VoiceProvider } from '../core/voice-port.ts';
 import { type Face, openFace } from '../frames/face.ts';
 import { LOOP_JOINT_FRAMES } from '../frames/manifest.ts';
@@ -65,8 +66,10 @@ export class WorkerResources implements CallResources {
       loadNetworkOrNone(logger),
       describeLocalVoice(ears),
     ]);
+    const brain = (models && brainOf(options, models)) ?? null;
     return new WorkerResources({
-      ...{ options, logger, clock, speechModel, articulation, voiceDescription, ears },
+      ...{ options, logger, clock, speechModel, articulation, ears, brain },
+      voiceDescription: { ...voiceDescription, model: brain?.name ?? null },
       turnEndModel: options.models?.judgesTurnEnds === true ? models : undefined,
       speechOf: options.models?.mouth == null ? undefined : models?.speech.bind(models),
     });
@@ -80,6 +83,7 @@ export class WorkerResources implements CallResources {
     articulation: ArticulationNetwork | null;
     voiceDescription: LocalVoiceParts;
     ears: LocalEars | undefined;
+    brain: MachineBrain | null;
     turnEndModel: TurnEndModel | undefined;
     speechOf: LocalVoiceOptions['speechOf'];
   }) {
@@ -94,7 +98,7 @@ export class WorkerResources implements CallResources {
     });
     this.clock = parts.clock;
     this.#surroundings = {
-      ...{ clock: parts.clock, logger: parts.logger, local: () => this.#localVoice() },
+      ...{ clock: parts.clock, logger: parts.logger, local: () => this.#localVoice(), brain: parts.brain },
       operatorParts: options.voiceParts ?? {},
       network: guardedNetwork(options.privateHosts ?? []),
       hasDoubles: options.allowScriptedVoice,
@@ -176,6 +180,11 @@ function earsOf({ models }: WorkerOptions, asked: AskedModels, logger: Logger): 
   if (name === null) return undefined;
   const recogniser = modelRecogniser((...sound) => asked.words(...sound), logger);
   return { recogniser, title: `${name} (a model of this machine)` };
+}
+
+function brainOf({ models }: WorkerOptions, asked: AskedModels): MachineBrain | null {
+  const name = models?.brain ?? null;
+  return name === null ? null : { name, think: (...question) => asked.think(...question) };
 }
 
 function encodeLoop(face: Face, codec: 'vp8' | 'h264'): Promise<EncodedLoop> {

@@ -46,7 +46,7 @@ describeOnBothDatabases('what an avatar speaks with', (context) => {
     const logger = { debug: note, info: note, warn: note, error: note };
     const closers = { add: (_name: string, close: () => Promise<void>) => void closing.push(close) };
     const privateHosts = ['localhost'];
-    const offered = offeredVoices({ hasDoubles: false, privateHosts, logger }, closers);
+    const offered = offeredVoices({ hasDoubles: false, privateHosts, logger, brain: null }, closers);
     server = await createConsoleServer(context.db, { offered, logger, fetchPrivateHosts: privateHosts });
   });
   afterAll(async () => {

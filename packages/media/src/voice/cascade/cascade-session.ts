@@ -69,6 +69,7 @@ export class CascadeSession implements VoiceSession {
   #pictures: string[] = [];
   #hasHinted = false;
   #isClosed = false;
+  readonly #over = new AbortController();
   readonly #leave: () => void;
 
   constructor(parts: CascadeParts, config: VoiceConfig, listener: (event: VoiceEvent) => void, signal: AbortSignal) {
@@ -82,6 +83,7 @@ export class CascadeSession implements VoiceSession {
     signal.addEventListener('abort', onAbort, { once: true });
     this.#leave = () => signal.removeEventListener('abort', onAbort);
     if (signal.aborted) this.#end();
+    else this.#expect();
   }
 
   send(input: VoiceInput): void {
@@ -137,6 +139,7 @@ export class CascadeSession implements VoiceSession {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#leave();
+    this.#over.abort();
     for (const turn of this.#turns.splice(0)) turn.aborter.abort();
     for (const hearing of this.#hearings) hearing.discard();
     this.#hearings.clear();
@@ -154,6 +157,7 @@ export class CascadeSession implements VoiceSession {
   }
 
   #startListening(itemId: string): void {
+    this.#expect();
     const abandoned = this.#heard;
     if (abandoned !== null) this.#stopListening(abandoned.itemId);
     const listening = {
@@ -225,6 +229,11 @@ export class CascadeSession implements VoiceSession {
     const answer = instructions === null && this.#pictures.length === 0 ? this.#foreseen.take(said, signal) : null;
     if (answer === null) this.#foreseen.forget();
     return answer;
+  }
+
+  /** What is known by now may be thought about while the user still speaks. */
+  #expect(): void {
+    if (this.#turns.length === 0) this.#talk?.expect?.(this.#inputOf([], null), this.#over.signal);
   }
 
   #inputOf(said: readonly string[], instructions: string | null): ThinkerInput {

@@ -8,12 +8,12 @@ import {
 import type { UsageAmounts } from '@visavis/protocol';
 import type { Clock } from '../../core/clock.ts';
 import { errorMessage } from '../../core/error-message.ts';
-import { type Passage, passagesNote } from '../../core/passages.ts';
 import type { ToolDefinition } from '../../core/voice-port.ts';
 import { type CascadeFailure, type ServiceWords, serviceFailure, tooSlow } from './cascade-failure.ts';
 import { modelPrompt } from './model-prompt.ts';
-import { keepHeard, record, recordHistory, recordOutcome, recordSpoken, type TalkRecord } from './talk-record.ts';
-import type { CountUsage, Thinker, ThinkerInput, ThinkerTalk, Thinking, Thought } from './thinker.ts';
+import { type Asked, noteOn, recordingThinker } from './recording-thinker.ts';
+import type { TalkRecord } from './talk-record.ts';
+import type { CountUsage, Thinker, Thought } from './thinker.ts';
 import { WithoutReasoning } from './without-reasoning.ts';
 
 export type LanguageModelOptions = {
@@ -34,58 +34,25 @@ const MAX_ANSWER_TOKENS = 4000;
 
 /** Any language model, by the Vercel AI SDK's interface of providers: its words are handed on as they come. */
 export function languageModelThinker(options: LanguageModelOptions): Thinker {
-  return {
-    capabilities: { sees: options.sees, tools: true },
-    openTalk(count): ThinkerTalk {
-      let talk: TalkRecord = [];
-      return {
-        begin(input, signal): Thinking {
-          const found = input.lookUp?.(input.said.join('\n'));
-          return {
-            ...(found === undefined ? {} : { found }),
-            thoughts: think({ ...options, count }, talk, { input, found }, signal),
-            accept: () => {
-              const text = input.said.join('\n').trim();
-              if (text !== '' || input.pictures.length > 0) {
-                talk = record(talk, { kind: 'user', text, pictures: options.sees ? input.pictures : [] });
-              }
-            },
-          };
-        },
-        recall: (items) => {
-          talk = recordHistory(talk, items);
-        },
-        noteSpoken: (turnId, text) => {
-          talk = recordSpoken(talk, turnId, text);
-        },
-        keepHeard: (turnId, heardText) => {
-          talk = keepHeard(talk, turnId, heardText);
-        },
-        noteCall: (turnId, call) => {
-          talk = record(talk, { kind: 'call', turnId, call, outcome: null });
-        },
-        noteOutcome: (callId, output) => {
-          talk = recordOutcome(talk, callId, output);
-        },
-      };
-    },
-  };
+  return recordingThinker({
+    sees: options.sees,
+    open: (count) => ({ think: (talk, asked, signal) => think({ ...options, count }, talk, asked, signal) }),
+  });
 }
 
 async function* think(
   options: LanguageModelOptions & { readonly count: CountUsage },
   talk: TalkRecord,
-  { input, found }: { readonly input: ThinkerInput; readonly found: Promise<readonly Passage[]> | undefined },
+  { input, found }: Asked,
   signal: AbortSignal,
 ): AsyncGenerator<Thought> {
   const patience = new Patience(options, signal);
   try {
     const model = options.modelNamed(input.config.model);
-    const passages = (await found) ?? [];
-    const note = passages.length === 0 ? null : passagesNote(passages);
+    const note = await noteOn(found);
     const { stream } = await patience.of(
       model.doStream({
-        prompt: modelPrompt(talk, options.sees ? input : { ...input, pictures: [] }, note),
+        prompt: modelPrompt(talk, input, note),
         maxOutputTokens: MAX_ANSWER_TOKENS,
         abortSignal: patience.signal,
         ...(input.config.tools.length === 0

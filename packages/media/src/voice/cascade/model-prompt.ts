@@ -8,8 +8,8 @@ const SPOKEN =
   'Everything you write is spoken aloud in a live video call. Answer in one to three short sentences of plain spoken language, without lists, headings, Markdown, emoji, links or stage directions, unless you are asked for more. The first sentence is short. What the user says comes from a speech recogniser: guess what was meant where words are misheard, and ask when you cannot.';
 
 /** Models want somebody to have spoken before they do. */
-const SILENCE = '(The user has said nothing. Say something fitting, briefly.)';
-const NO_OUTCOME = 'There is no result yet.';
+export const SILENCE = '(The user has said nothing. Say something fitting, briefly.)';
+export const NO_OUTCOME = 'There is no result yet.';
 
 /** The talk so far as a language model reads it, with a note on what is asked now, which is not remembered. Tool calls have a result each, since services refuse those without. */
 export function modelPrompt(talk: TalkRecord, input: ThinkerInput, note: string | null): LanguageModelV4Prompt {
@@ -27,7 +27,8 @@ export function modelPrompt(talk: TalkRecord, input: ThinkerInput, note: string 
   return [{ role: 'system', content: systemPrompt(input) }, ...messages, ...closing];
 }
 
-function systemPrompt({ config, instructions, now }: ThinkerInput): string {
+/** What comes first. */
+export function systemPrompt({ config, instructions, now }: ThinkerInput): string {
   const parts = [
     personaOf(config),
     SPOKEN,
@@ -54,7 +55,7 @@ function messagesOf(item: RecordedItem): LanguageModelV4Message[] {
     case 'assistant':
       return [{ role: 'assistant', content: textPart(item.text) }];
     case 'system':
-      return [{ role: 'user', content: textPart(`(Note, not said by the user: ${item.text})`) }];
+      return [{ role: 'user', content: textPart(noteText(item.text)) }];
     case 'call': {
       const { callId, name, argumentsJson } = item.call;
       const call: LanguageModelV4ToolCallPart = {
@@ -68,6 +69,11 @@ function messagesOf(item: RecordedItem): LanguageModelV4Message[] {
       ];
     }
   }
+}
+
+/** What the user is not to be taken to have said. */
+export function noteText(text: string): string {
+  return `(Note, not said by the user: ${text})`;
 }
 
 /** What a model said before its calls, and the calls, are one message. */

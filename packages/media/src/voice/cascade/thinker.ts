@@ -45,6 +45,11 @@ export type Thinking = {
 export type ThinkerTalk = {
   /** Begins to think of an answer, and gives up when `signal` aborts. */
   begin(input: ThinkerInput, signal: AbortSignal): Thinking;
+  /**
+   * Somebody begins to speak, or soon will: whatever makes the answer begin sooner may be done. `input` is what is known by now. Left
+   * out: nothing does.
+   */
+  expect?(input: ThinkerInput, signal: AbortSignal): void;
   /** Turns of an earlier talk. */
   recall(items: readonly HistoryItem[]): void;
   /** The avatar says this now, after what it has said in the turn already. */

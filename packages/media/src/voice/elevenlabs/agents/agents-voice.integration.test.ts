@@ -268,5 +268,7 @@ it('is in the catalogue, with a key that is bound to where it is sent, and tells
   expect(entry.optionsSchema.safeParse({ agent: '../x' }).success).toBe(false);
   expect(describeVoice('elevenlabs-agents', {})).toMatchObject({ detectsTurns: true, timings: 'word' });
   const tools = { clock: systemClock, logger, network: openNetwork, local: expect.unreachable, isOperators: false };
-  await expect(entry.open({}, { ...tools, apiKey: undefined })).rejects.toThrow('Choose one in its settings');
+  await expect(entry.open({}, { ...tools, apiKey: undefined, brain: null })).rejects.toThrow(
+    'Choose one in its settings',
+  );
 });
