@@ -222,6 +222,8 @@ describeOnBothDatabases('authorisation', (context) => {
     const values: Record<string, string> = { id: '', jobId: ids.avatarId ?? '', sessionId: ids.sessionId ?? '' };
     values.avatarId = ids.avatarId ?? '';
     values.ratingKey = 'guessed';
+    values.text = 'Hello.';
+    values.utteranceId = 'greeting';
     let checked = 0;
     for (const [path, documented] of open) {
       const names = Object.values(documented)
