@@ -104,6 +104,7 @@ describeOnBothDatabases('authorisation', (context) => {
       mcpServerId,
       sourceId,
       keyId,
+      callerId: 'somebody',
     };
     return { ...things, projectId, systemAvatarId, userId };
   };
