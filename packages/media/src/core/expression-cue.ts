@@ -19,4 +19,6 @@ export type ExpressionCue =
     }
   /** BCP 47 tag of the language that replies are in from now on. */
   | { readonly type: 'language'; readonly language: string }
-  | ({ readonly type: 'wish' } & ExpressionWish);
+  | ({ readonly type: 'wish' } & ExpressionWish)
+  /** The same, once this much of the reply's sound is heard. */
+  | ({ readonly type: 'reply-wish'; readonly turnId: string; readonly atMs: number } & ExpressionWish);

@@ -1,5 +1,6 @@
 import type { Eagerness, UsageAmounts, VoiceSlotName } from '@visavis/protocol';
 import type { PhoneTiming } from './articulation.ts';
+import type { PlacedTag } from './face-tags.ts';
 import type { LookUp, Source } from './passages.ts';
 
 /** What a voice can do, declared by its adapter and never guessed from its name. */
@@ -158,6 +159,8 @@ export type VoiceEvent =
     }
   /** Words of the reply. `audioStartMs` is where in the turn's sound they begin, when known. */
   | { readonly type: 'text-delta'; readonly turnId: string; readonly text: string; readonly audioStartMs?: number }
+  /** The face shows this once so many letters and digits more of the reply's words than those told so far are heard. */
+  | { readonly type: 'face-tag'; readonly turnId: string; readonly tag: PlacedTag }
   | {
       readonly type: 'tool-call-delta';
       readonly turnId: string;

@@ -180,6 +180,22 @@ describe('expression', () => {
     expect(stage.expression.isAtRest).toBe(true);
   });
 
+  it('shows what the words of a reply call for as they are heard, and nothing of a reply that was ended', () => {
+    const stage = new Stage();
+    const wish = { type: 'reply-wish', turnId: 'resp_1', intensity: 0.8, durationMs: 1500 } as const;
+    stage.expression.handle({ ...wish, atMs: 2000, expression: 'smile' });
+    stage.expression.handle({ ...wish, atMs: 4000, expression: 'surprised' });
+    const played = stage.play(6000, 'resp_1');
+    const at = (fromMs: number, toMs: number) => played.slice(fromMs / PICTURE_MS, toMs / PICTURE_MS);
+    expect(at(0, 1600).every(isRest)).toBe(true);
+    expect(most(at(2000, 3400), 'smile')).toBeGreaterThan(0.7);
+    expect(most(at(4000, 5400), 'brows')).toBeGreaterThan(0.7);
+    stage.expression.handle({ ...wish, turnId: 'resp_2', atMs: 0, expression: 'smile' });
+    stage.expression.endReply('resp_2');
+    stage.play(2000);
+    expect(most(stage.play(2000, 'resp_2'), 'smile')).toBe(0);
+  });
+
   it('lets the client calm the face', () => {
     const stage = new Stage();
     stage.expression.handle({ type: 'wish', expression: 'neutral', intensity: 1, durationMs: 5000 });

@@ -43,9 +43,16 @@ const LISTENING_NOD_DEPTH = 0.4;
 /** A longer step is a break: motion goes on from where it stands. */
 const MAX_STEP_MS = 200;
 const MAX_WISH_MS = 60_000;
+const MAX_REPLY_WISHES = 100;
 const WISHED_NOD_MS = 560;
 
-type Reply = { readonly moods: SentenceMoods; readonly emphasis: EmphasisTrack; isGreeting: boolean };
+type Reply = {
+  readonly moods: SentenceMoods;
+  readonly emphasis: EmphasisTrack;
+  /** What it is to show, in the order of its sound. */
+  readonly wishes: (ExpressionWish & { readonly atMs: number })[];
+  isGreeting: boolean;
+};
 type Goal = { smile: number; brows: number };
 
 /**
@@ -82,6 +89,7 @@ export class Expression {
     if (cue.type === 'greeting') this.#reply(cue.turnId).isGreeting = true;
     else if (cue.type === 'language') this.#judgesText = hasLexicon(cue.language);
     else if (cue.type === 'wish') this.#wish = { ...cue, endsAtMs: null };
+    else if (cue.type === 'reply-wish') this.#addWish(cue);
     else if (this.#judgesText) this.#reply(cue.turnId).moods.add(cue.text, cue.audioStartMs);
   }
 
@@ -113,6 +121,7 @@ export class Expression {
   advance(mediaTimeMs: number, position: SoundPosition | null): ExpressionPose {
     const elapsedMs = Math.min(MAX_STEP_MS, Math.max(0, mediaTimeMs - this.#timeMs));
     this.#timeMs = mediaTimeMs;
+    if (position !== null) this.#beginWish(position);
     const goal = this.#wishedGoal() ?? this.#ownGoal(position);
     this.#smile.advance(goal.smile, elapsedMs);
     this.#brows.advance(goal.brows, elapsedMs);
@@ -128,10 +137,24 @@ export class Expression {
   #reply(turnId: string): Reply {
     let reply = this.#replies.get(turnId);
     if (reply === undefined) {
-      reply = { moods: new SentenceMoods(), emphasis: new EmphasisTrack(), isGreeting: false };
+      reply = { moods: new SentenceMoods(), emphasis: new EmphasisTrack(), wishes: [], isGreeting: false };
       this.#replies.set(turnId, reply);
     }
     return reply;
+  }
+
+  #addWish({ turnId, ...wish }: Extract<ExpressionCue, { type: 'reply-wish' }>): void {
+    const { wishes } = this.#reply(turnId);
+    if (wishes.length < MAX_REPLY_WISHES) wishes.push(wish);
+  }
+
+  /** What the words call for that are about to be heard, in place of what was called for before. */
+  #beginWish({ turnId, positionMs }: SoundPosition): void {
+    const wishes = this.#replies.get(turnId)?.wishes ?? [];
+    for (let next = wishes[0]; next !== undefined && next.atMs <= positionMs + FACE_LEADS_MS; next = wishes[0]) {
+      wishes.shift();
+      this.#wish = { ...next, endsAtMs: null };
+    }
   }
 
   /** Null when the client asks for nothing that stands in the way of the face's own goal. */

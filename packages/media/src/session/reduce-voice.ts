@@ -1,5 +1,6 @@
 import { refuseTurn } from './answering.ts';
 import { awaitDecision, interruptBy, withAnswer } from './interruption.ts';
+import { addWords, expectTag } from './reply-words.ts';
 import type { SessionFailureCode } from './session-events.ts';
 import {
   MAX_UNREADABLE_CALLS,
@@ -15,6 +16,7 @@ import {
   advance,
   andThen,
   awaitTool,
+  changeTurn,
   endGeneration,
   interrupt,
   newExchange,
@@ -74,6 +76,8 @@ export function reduceVoice(state: SessionState, event: VoiceControlEvent, atMs:
       return addTextDelta(state, event, atMs);
     case 'turn-sources':
       return advance(state, [{ type: 'emit', event: { ...event, type: 'reply-sources' } }]);
+    case 'face-tag':
+      return changeTurn(state, event.turnId, (turn) => ({ turn: expectTag(turn, event.tag), effects: [] }));
     case 'tool-call-delta':
       return advance(state, [{ type: 'emit', event }]);
     case 'tool-call-done':
@@ -103,15 +107,10 @@ function addTextDelta(
   event: { turnId: string; text: string; audioStartMs?: number },
   atMs: number,
 ): Step {
-  const span = { text: event.text, audioStartMs: event.audioStartMs ?? null };
-  const turns = state.turns.map((turn) =>
-    turn.id === event.turnId ? { ...turn, spans: [...turn.spans, span] } : turn,
-  );
   const exchange = state.exchange && { ...state.exchange, firstTextMs: state.exchange.firstTextMs ?? atMs };
-  return advance({ ...state, turns, exchange }, [
-    { type: 'emit', event: { ...event, type: 'reply-text-delta' } },
-    { type: 'cue-face', cue: { type: 'reply-text', turnId: event.turnId, ...span } },
-  ]);
+  return changeTurn({ ...state, exchange }, event.turnId, (turn) =>
+    addWords(turn, event.text, event.audioStartMs ?? null),
+  );
 }
 
 /** A tool is called by the client; arguments that cannot be read go back to the model, which may call it again. */

@@ -1,4 +1,5 @@
 import { LIMITS } from '@visavis/protocol';
+import { takeTags } from '../core/face-tags.ts';
 import type { SessionCommand } from './session-events.ts';
 import type { ReplyTurn, SessionState, Step } from './session-state.ts';
 import { advance, andThen, interrupt, isReplying, NOTHING_WANTED, nextIdOf, skipGreeting } from './turn-steps.ts';
@@ -26,14 +27,15 @@ export function sayReplacement(state: SessionState): Step {
 }
 
 function saidNext(state: SessionState, command: Say): Step {
-  const { text, by, utteranceId } = command;
+  const { by, utteranceId } = command;
+  const { words: text, tags } = takeTags(command.text);
   if (state.turns.length >= LIMITS.counts.openReplies) return leaveOut(state, utteranceId);
   const { id: turnId, state: numbered } = nextIdOf(state, 'resp');
   // How long a person takes to answer says nothing of the voice.
   const exchange = by === undefined ? numbered.exchange : null;
   const isInterruptible = command.isInterruptible ?? true;
   const utterance = by === undefined ? { utterance: { id: utteranceId ?? turnId, isInterruptible } } : {};
-  const turn: ReplyTurn = { id: turnId, spans: [], audioMs: 0, generating: true, ...utterance };
+  const turn: ReplyTurn = { id: turnId, spans: [], audioMs: 0, generating: true, tags, ...utterance };
   return andThen(skipGreeting({ ...numbered, exchange }), (next) =>
     advance({ ...next, turns: [...next.turns, turn] }, [
       { type: 'emit', event: { type: 'reply-started', turnId, ...(by === undefined ? {} : { by }) } },

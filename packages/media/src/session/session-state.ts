@@ -1,5 +1,6 @@
 import type { PhoneTiming } from '../core/articulation.ts';
 import type { ExpressionCue } from '../core/expression-cue.ts';
+import type { PlacedTag, TagReading } from '../core/face-tags.ts';
 import {
   DEFAULT_TURN_DETECTION,
   type ToolDefinition,
@@ -19,6 +20,12 @@ export type ReplyTurn = {
   readonly audioMs: number;
   /** The voice may still send more. */
   readonly generating: boolean;
+  /** Its text so far, as far as it has been read. */
+  readonly tagReading?: TagReading;
+  /** Letters and digits of its words so far. */
+  readonly letters?: number;
+  /** What the face is to show in words that have not come yet. */
+  readonly tags?: readonly PlacedTag[];
   /** Left out: nobody asked for just these words. */
   readonly utterance?: { readonly id: string; readonly isInterruptible: boolean };
 };

@@ -1,5 +1,7 @@
+import { type PlacedTag, takeTags } from '../core/face-tags.ts';
 import { heardText, joinSpans } from './heard-text.ts';
 import { ECHO_WORDS_MS } from './own-words.ts';
+import { endWords } from './reply-words.ts';
 import {
   MAX_SETTLED_CALLS,
   type ReplyTurn,
@@ -38,8 +40,8 @@ export function nextIdOf(state: SessionState, prefix: 'item' | 'resp' | 'text'):
 }
 
 /** Adds a reply to the talk; its sound plays after that of the replies before it. */
-export function addTurn(state: SessionState, turnId: string): Step {
-  const turn: ReplyTurn = { id: turnId, spans: [], audioMs: 0, generating: true };
+export function addTurn(state: SessionState, turnId: string, tags: readonly PlacedTag[] = []): Step {
+  const turn: ReplyTurn = { id: turnId, spans: [], audioMs: 0, generating: true, tags };
   return advance({ ...state, turns: [...state.turns, turn] }, [
     { type: 'emit', event: { type: 'reply-started', turnId } },
   ]);
@@ -56,11 +58,12 @@ export function greet(state: SessionState): Step {
     );
   }
   const { id: turnId, state: numbered } = nextIdOf(greeted, 'resp');
+  const { words: text, tags } = takeTags(state.firstMessage);
   return andThen(advance(numbered, [clear]), (next) =>
-    andThen(addTurn(next, turnId), (added) =>
+    andThen(addTurn(next, turnId, tags), (added) =>
       advance(added, [
         { type: 'cue-face', cue: { type: 'greeting', turnId } },
-        { type: 'voice', input: { type: 'say', turnId, text: state.firstMessage } },
+        { type: 'voice', input: { type: 'say', turnId, text } },
       ]),
     ),
   );
@@ -158,14 +161,30 @@ export function settleFlush(
   return andThen(advance(settled, effects), respondIfQueued);
 }
 
+/** Takes a reply a step further. */
+export function changeTurn(
+  state: SessionState,
+  turnId: string,
+  change: (turn: ReplyTurn) => { readonly turn: ReplyTurn; readonly effects: readonly SessionEffect[] },
+): Step {
+  const effects: SessionEffect[] = [];
+  const turns = state.turns.map((candidate) => {
+    if (candidate.id !== turnId) return candidate;
+    const changed = change(candidate);
+    effects.push(...changed.effects);
+    return changed.turn;
+  });
+  return advance({ ...state, turns }, effects);
+}
+
 /** Nothing more is generated of a reply. */
 export function endGeneration(state: SessionState, turnId: string): Step {
-  const turn = state.turns.find((candidate) => candidate.id === turnId);
-  if (turn === undefined || !turn.generating) return advance(state, []);
-  const turns = state.turns.map((candidate) =>
-    candidate.id === turnId ? { ...candidate, generating: false } : candidate,
-  );
+  const before = state.turns.find((candidate) => candidate.id === turnId);
+  if (before === undefined || !before.generating) return advance(state, []);
+  const { turn, effects } = endWords({ ...before, generating: false });
+  const turns = state.turns.map((candidate) => (candidate === before ? turn : candidate));
   const ended = advance({ ...state, turns }, [
+    ...effects,
     ...(turn.spans.length > 0 ? [textDone(turn)] : []),
     ...(state.tellsGenerated ? [{ type: 'emit', event: { type: 'reply-generated', turnId } } as const] : []),
     { type: 'finish-audio', turnId },

@@ -350,3 +350,28 @@ describe('a talk that people answer', () => {
     expect(talk.types()).not.toContain('text-delta');
   });
 });
+
+it('has the face directed by the thinker: its tags are neither spoken nor shown, nor remembered as said', async () => {
+  const spokenWords: string[] = [];
+  const noteSpoken = (_: string, text: string) => void spokenWords.push(text);
+  async function* thoughts(): AsyncGenerator<Thought> {
+    for (const text of ['[sm', 'ile] Good mor', 'ning. See [1]', '. [no', 'd]']) yield { kind: 'words', text };
+  }
+  const thinker: Thinker = {
+    ...demoThinker,
+    openTalk: (...given) => ({
+      ...demoThinker.openTalk(...given),
+      noteSpoken,
+      begin: () => ({ thoughts: thoughts(), accept: () => {} }),
+    }),
+  };
+  const bench = new Bench({ thinker });
+  bench.send({ type: 'respond', turnId: 't' });
+  await vi.waitFor(() => expect(bench.types()).toContain('turn-done'));
+  expect(bench.text('t')).toBe('Good morning. See [1].');
+  expect(bench.requests.map(({ text }) => text).join(' ')).not.toMatch(/smile|nod/);
+  expect(spokenWords.join('')).not.toMatch(/smile|nod/);
+  const tags = bench.events.flatMap((event) => (event.type === 'face-tag' ? [event.tag.expression] : []));
+  expect(tags).toEqual(['smile', 'nod']);
+  expect(bench.types()[0]).toBe('face-tag');
+});

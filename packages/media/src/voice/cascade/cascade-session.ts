@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { UsageAmounts, VoiceSlotName } from '@visavis/protocol';
 import { errorMessage } from '../../core/error-message.ts';
+import { takeTags } from '../../core/face-tags.ts';
 import type { Logger } from '../../core/logger.ts';
 import { type Passage, sourceOf } from '../../core/passages.ts';
 import type { VoiceConfig, VoiceEvent, VoiceInput, VoiceSession } from '../../core/voice-port.ts';
@@ -310,10 +311,12 @@ export class CascadeSession implements VoiceSession {
         emit({ type: 'tool-call-done', turnId: turn.id, callId, name, argumentsJson });
         continue;
       }
-      const text = speakableText(step.text, characters);
+      const { words, tags } = takeTags(step.text);
+      for (const tag of tags) emit({ type: 'face-tag', turnId: turn.id, tag });
+      const text = speakableText(words, characters);
       characters += text.length;
-      if (text !== '') await this.#speak(turn, mouth, text);
-      if (text.length === step.text.length) continue;
+      if (text.trim() !== '') await this.#speak(turn, mouth, text);
+      if (text.length === words.length) continue;
       const fields = { turnId: turn.id, spokenCharacters: characters };
       this.#parts.logger.warn(fields, 'A text was too long to be spoken whole; its end is left out.');
       return;

@@ -1,3 +1,4 @@
+import { takeTags } from '../../core/face-tags.ts';
 import type { SpeakingConfig, TalkSpeaker } from './speaker.ts';
 import type { Thinking } from './thinker.ts';
 import { ThoughtReader } from './thought-reader.ts';
@@ -50,6 +51,8 @@ export class ForeseenAnswer {
   async #prepare(foreseen: Foreseen, config: SpeakingConfig): Promise<void> {
     // When it fails, whoever takes it is told; when nobody does, that does not matter.
     const first = await foreseen.reader.peek().catch(() => null);
-    if (first?.kind === 'speak' && !foreseen.aborter.signal.aborted) this.#speaker.prepare(first.text, config);
+    if (first?.kind !== 'speak' || foreseen.aborter.signal.aborted) return;
+    const { words } = takeTags(first.text);
+    if (words.trim() !== '') this.#speaker.prepare(words, config);
   }
 }

@@ -22,6 +22,8 @@ export type LanguageModelOptions = {
   /** For whoever reads why it does not answer. */
   readonly words: ServiceWords;
   readonly sees: boolean;
+  /** It is told how to direct the face. */
+  readonly directsFace: boolean;
   readonly clock: Clock;
   /** A model that says nothing for so long, at the beginning or in between, is given up. */
   readonly patienceMs?: number;
@@ -52,7 +54,7 @@ async function* think(
     const note = await noteOn(found);
     const { stream } = await patience.of(
       model.doStream({
-        prompt: modelPrompt(talk, input, note),
+        prompt: modelPrompt(talk, input, { note, directsFace: options.directsFace }),
         maxOutputTokens: MAX_ANSWER_TOKENS,
         abortSignal: patience.signal,
         ...(input.config.tools.length === 0

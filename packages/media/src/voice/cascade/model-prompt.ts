@@ -7,12 +7,20 @@ import type { ThinkerInput } from './thinker.ts';
 const SPOKEN =
   'Everything you write is spoken aloud in a live video call. Answer in one to three short sentences of plain spoken language, without lists, headings, Markdown, emoji, links or stage directions, unless you are asked for more. The first sentence is short. What the user says comes from a speech recogniser: guess what was meant where words are misheard, and ask when you cannot.';
 
+/** What one must know who may direct the face. */
+const FACE =
+  'One exception: where your face should show it, put [smile], [sad], [surprised] or [nod] before a sentence, at most one in an answer. Your listener never sees or hears these tags.';
+
 /** Models want somebody to have spoken before they do. */
 export const SILENCE = '(The user has said nothing. Say something fitting, briefly.)';
 export const NO_OUTCOME = 'There is no result yet.';
 
 /** The talk so far as a language model reads it, with a note on what is asked now, which is not remembered. Tool calls have a result each, since services refuse those without. */
-export function modelPrompt(talk: TalkRecord, input: ThinkerInput, note: string | null): LanguageModelV4Prompt {
+export function modelPrompt(
+  talk: TalkRecord,
+  input: ThinkerInput,
+  { note = null, directsFace = false }: { readonly note?: string | null; readonly directsFace?: boolean } = {},
+): LanguageModelV4Prompt {
   const said = input.said.join('\n').trim();
   const asked: RecordedItem[] =
     said === '' && input.pictures.length === 0 ? [] : [{ kind: 'user', text: said, pictures: input.pictures }];
@@ -24,14 +32,15 @@ export function modelPrompt(talk: TalkRecord, input: ThinkerInput, note: string 
   const closing: LanguageModelV4Message[] = isAnswerable
     ? []
     : [{ role: 'user', content: [{ type: 'text', text: SILENCE }] }];
-  return [{ role: 'system', content: systemPrompt(input) }, ...messages, ...closing];
+  return [{ role: 'system', content: systemPrompt(input, directsFace) }, ...messages, ...closing];
 }
 
 /** What comes first. */
-export function systemPrompt({ config, instructions, now }: ThinkerInput): string {
+export function systemPrompt({ config, instructions, now }: ThinkerInput, directsFace = false): string {
   const parts = [
     personaOf(config),
     SPOKEN,
+    ...(directsFace ? [FACE] : []),
     `Speak the language of the user; ${languageNote(config.language)}`,
     `It is ${timeOf(now)}.`,
   ];

@@ -8,7 +8,7 @@ import {
   UNDESCRIBED_VOICES,
 } from '../catalogue-entry.ts';
 import { isOwnVoice } from '../shared/own-voice.ts';
-import { word } from '../shared/service-options.ts';
+import { directsFace, word } from '../shared/service-options.ts';
 import type { CompatibleService } from './compatible-service.ts';
 
 const url = z
@@ -29,6 +29,7 @@ export const compatibleThinker: ThinkerEntry = definePart({
     url,
     model,
     sees: z.boolean().default(false).meta({ title: 'Understands pictures' }),
+    directsFace,
   }),
   key,
   describe: ({ sees }) => ({ sees, tools: true, isDemonstration: false }),

@@ -15,6 +15,8 @@ export type LanguageModelSettings = {
   readonly apiKey?: string;
   /** Its models understand pictures. */
   readonly sees: boolean;
+  /** They are told how to direct the face; left out: they are. */
+  readonly directsFace?: boolean | undefined;
 } & Pick<CompatibleService, 'isOwners' | 'fetch'>;
 
 /** Thinks by any service with OpenAI's chat completions: Ollama, llama.cpp, LM Studio, vLLM, Groq, OpenRouter, OpenAI itself. */
@@ -30,6 +32,7 @@ export function openThinker(settings: LanguageModelSettings, clock: Clock): Thin
     modelNamed,
     words: { what: 'language model', place: new URL(url).host, settings: isOwners ? null : 'LLM' },
     sees,
+    directsFace: settings.directsFace ?? true,
     clock,
   });
 }

@@ -2,7 +2,7 @@ import type { LanguageModelV4 } from '@ai-sdk/provider';
 import * as z from 'zod';
 import type { Thinker } from '../cascade/thinker.ts';
 import type { PartTools } from '../catalogue-entry.ts';
-import { baseUrl, keyOf, word } from './service-options.ts';
+import { baseUrl, directsFace, keyOf, word } from './service-options.ts';
 
 export { NEEDED_KEY } from './service-options.ts';
 
@@ -11,6 +11,7 @@ export function modelOptions(usual: { readonly url: string; readonly model: stri
   return z.strictObject({
     model: word('Model').default(usual.model),
     sees: z.boolean().default(usual.sees).meta({ title: 'Understands pictures' }),
+    directsFace,
     url: baseUrl(usual.url),
   });
 }
@@ -26,15 +27,16 @@ export function modelOf(name: string, usual: string): string {
 /** Thinks by a hosted model: `service` gives the model that an avatar names. */
 export async function thinkerOf(
   title: string,
-  { url, sees }: { readonly url: string; readonly sees: boolean },
+  options: { readonly url: string; readonly sees: boolean; readonly directsFace?: boolean | undefined },
   tools: PartTools,
   service: (apiKey: string) => (name: string) => LanguageModelV4,
 ): Promise<Thinker> {
   const { languageModelThinker } = await import('../cascade/language-model-thinker.ts');
   return languageModelThinker({
     modelNamed: service(keyOf(tools, title)),
-    words: { what: `${title} model`, place: new URL(url).host, settings: null },
-    sees,
+    words: { what: `${title} model`, place: new URL(options.url).host, settings: null },
+    sees: options.sees,
+    directsFace: options.directsFace ?? true,
     clock: tools.clock,
   });
 }

@@ -13,6 +13,9 @@ export function baseUrl(usual: string, protocol: RegExp = /^https?$/) {
     .meta({ title: 'Base URL', description: `Left as it is: ${usual}` });
 }
 
+/** Whether a thinker is told how to direct the face of its avatar. */
+export const directsFace = z.boolean().optional().meta({ title: 'May direct the face' });
+
 export function word(title: string, description?: string) {
   return z
     .string()

@@ -1,3 +1,4 @@
+import { directionEnd } from '../../core/face-tags.ts';
 import { type EmphasisCharacter, type Run, resolveEmphasis, runAt } from './emphasis-runs.ts';
 import { linkTarget, looksLikeAddress, trimAddress } from './link-target.ts';
 import type { ShownTextBuilder } from './shown-text.ts';
@@ -27,7 +28,7 @@ type TextPart = { readonly kind: 'text'; text: string };
 type Part =
   | TextPart
   | { readonly kind: 'run'; readonly run: Run }
-  | { readonly kind: 'formula' | 'direction'; readonly text: string }
+  | { readonly kind: 'formula'; readonly text: string }
   | { readonly kind: 'tag'; readonly tag: Tag }
   | { readonly kind: 'line-end'; readonly isSoft: boolean };
 
@@ -37,9 +38,6 @@ const FOOTNOTE = /\[\^[^\s\]]{1,40}\]/y;
 const ADDRESS = /https?:\/\/[^\s<>]{1,1000}/iy;
 const BRACKETED_ADDRESS = /<((?:https?:\/\/|mailto:)[^\s<>]{1,1000}|[\w.+-]{1,64}@[\w.-]{1,100})>/iy;
 const REFERENCE = /\]\[([^[\]]{0,100})\]/y;
-/** Directions to the speaker, as models write them. */
-const DIRECTION =
-  /\[(?:(?:short|long|slight|brief|soft|softly|happy|nervous|deep|gentle) )?(?:pauses?|laugh(?:s|ing|ter)?|chuckl(?:es?|ing)|giggl(?:es?|ing)|whisper(?:s|ing)?|sigh(?:s|ing)?|gasp(?:s|ing)?|cries|crying|sob(?:s|bing)|cough(?:s|ing)?|yawn(?:s|ing)?|clears throat|smil(?:es?|ing)|nod(?:s|ding)?|shout(?:s|ing)?|excited(?:ly)?|sarcastic(?:ally)?|curious|cheerful(?:ly)?|sad(?:ly)?|angr(?:y|ily)|softly|gently|inhales?|exhales?|applause)\]/iy;
 const FORMULA_MARK = /[\\^_={}+<>]/;
 const SINGLE_SYMBOL = /^[A-Za-z]'?(?:\([^()$]{1,20}\))?$/;
 const LONGEST_FORMULA = 1000;
@@ -147,8 +145,11 @@ class InlineReader {
       this.position += footnote[0].length;
       return true;
     }
-    const direction = matchAt(DIRECTION, text, position);
-    if (direction !== null) return this.add({ kind: 'direction', text: direction[0] }, position + direction[0].length);
+    const direction = directionEnd(text, position);
+    if (direction !== null) {
+      this.position = direction;
+      return true;
+    }
     const part: TextPart = { kind: 'text', text: '[' };
     const last = this.parts.at(-1);
     if (last?.kind === 'text' && last.text.endsWith('!') && text[position - 1] === '!') {
@@ -237,11 +238,10 @@ function writePart(part: Part, context: MarkupContext): void {
     case 'run':
       builder.write(part.run.character.repeat(part.run.left));
       return;
-    case 'formula':
-    case 'direction': {
+    case 'formula': {
       const start = builder.position;
       builder.write(part.text);
-      builder.speakOtherwise(start, { kind: part.kind === 'formula' ? 'formula' : 'silent' });
+      builder.speakOtherwise(start, { kind: 'formula' });
       return;
     }
     case 'line-end':

@@ -117,7 +117,7 @@ describe('Markdown and SSML are neither shown nor spoken', () => {
     ],
     ['<sub alias="World Wide Web">WWW</sub>', 'WWW', 'World Wide Web'],
     ['<say-as interpret-as="characters">ABC</say-as>', 'ABC', 'A B C'],
-    ['[laughs] Well, well.', '[laughs] Well, well.', 'Well, well.'],
+    ['[laughs] Well, [smile] well.', 'Well, well.', 'Well, well.'],
     ['这是**重点**。', '这是重点。', '这是重点。'],
     ['Use `a*b` here', 'Use a*b here', 'Use a times b here'],
   ])('%j', (written, seen, words) => {

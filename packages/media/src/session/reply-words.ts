@@ -1,0 +1,71 @@
+import { lettersOf, NOTHING_READ, type PlacedTag, type ReadPiece, readTags } from '../core/face-tags.ts';
+import type { ReplyTurn, SessionEffect } from './session-state.ts';
+
+/** How long a letter is spoken, where the voice does not say when its words begin. */
+const LETTER_MS = 75;
+/** What the words ended with is shown as they end. */
+const BEFORE_END_MS = 600;
+
+type TurnStep = { readonly turn: ReplyTurn; readonly effects: readonly SessionEffect[] };
+
+/** Words that the voice has told: shown without directions, which the face follows as they are heard. */
+export function addWords(turn: ReplyTurn, text: string, audioStartMs: number | null): TurnStep {
+  const { reading, pieces } = readTags(turn.tagReading ?? NOTHING_READ, text);
+  return takePieces({ ...turn, tagReading: reading }, pieces, audioStartMs);
+}
+
+/** Nothing more comes: what was held back is text, and what is still to be shown is. */
+export function endWords(turn: ReplyTurn): TurnStep {
+  const { reading, pieces } = readTags(turn.tagReading ?? NOTHING_READ, '', true);
+  const ended = takePieces({ ...turn, tagReading: reading }, pieces, null);
+  const atMs = Math.max(0, turn.audioMs - BEFORE_END_MS);
+  const shown = (ended.turn.tags ?? []).map((tag) => cueAt(turn.id, tag, atMs));
+  return { turn: { ...ended.turn, tags: [] }, effects: [...ended.effects, ...shown] };
+}
+
+/** The face shows this after so many more letters. */
+export function expectTag(turn: ReplyTurn, { afterLetters, ...tag }: PlacedTag): ReplyTurn {
+  const placed = { ...tag, afterLetters: (turn.letters ?? 0) + afterLetters };
+  return { ...turn, tags: [...(turn.tags ?? []), placed] };
+}
+
+function takePieces(before: ReplyTurn, pieces: readonly ReadPiece[], audioStartMs: number | null): TurnStep {
+  let turn = before;
+  let startMs = audioStartMs;
+  const effects: SessionEffect[] = [];
+  for (const piece of pieces) {
+    if ('shows' in piece) {
+      effects.push(cueAt(turn.id, piece.shows, startMs ?? (turn.letters ?? 0) * LETTER_MS));
+      continue;
+    }
+    const step = takeWords(turn, piece.words, startMs);
+    turn = step.turn;
+    effects.push(...step.effects);
+    if (startMs !== null) startMs += lettersOf(piece.words) * LETTER_MS;
+  }
+  return { turn, effects };
+}
+
+function takeWords(turn: ReplyTurn, text: string, audioStartMs: number | null): TurnStep {
+  const span = { text, audioStartMs };
+  const before = turn.letters ?? 0;
+  const letters = before + lettersOf(text);
+  const due = (turn.tags ?? []).filter(({ afterLetters }) => afterLetters < letters);
+  const tags = (turn.tags ?? []).filter((tag) => !due.includes(tag));
+  const event = { turnId: turn.id, text, ...(audioStartMs === null ? {} : { audioStartMs }) };
+  const beginsMs = audioStartMs ?? before * LETTER_MS;
+  return {
+    turn: { ...turn, spans: [...turn.spans, span], letters, tags },
+    effects: [
+      { type: 'emit', event: { type: 'reply-text-delta', ...event } },
+      { type: 'cue-face', cue: { type: 'reply-text', turnId: turn.id, ...span } },
+      ...due.map((tag) => cueAt(turn.id, tag, beginsMs + Math.max(0, tag.afterLetters - before) * LETTER_MS)),
+    ],
+  };
+}
+
+type Shown = Omit<PlacedTag, 'afterLetters'>;
+
+function cueAt(turnId: string, { expression, intensity, durationMs }: Shown, atMs: number): SessionEffect {
+  return { type: 'cue-face', cue: { type: 'reply-wish', turnId, atMs, expression, intensity, durationMs } };
+}
