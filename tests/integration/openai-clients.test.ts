@@ -8,6 +8,7 @@ import { WebSocket } from 'ws';
 import * as z from 'zod';
 import { systemClock } from '../../packages/media/src/core/clock.ts';
 import { silentLogger } from '../../packages/media/src/core/logger.ts';
+import { DEFAULT_TURN_DETECTION } from '../../packages/media/src/core/voice-port.ts';
 import { RecordedTalk } from '../../packages/media/src/voice/conformance.ts';
 import { createOpenAiRealtimeVoice } from '../../packages/media/src/voice/openai-realtime/openai-realtime-voice.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
@@ -112,6 +113,28 @@ test('our own adapter of the interface talks to it as to OpenAI', async () => {
   expect(talk.of('user-transcript-done')).toMatchObject([{ text: 'What time is it in Rome?' }]);
   expect(talk.textOf(turnId)).toBe('I am Emma.');
   expect(talk.of('audio', turnId).length).toBeGreaterThan(1);
+  expect(talk.of('failed')).toEqual([]);
+  await voice.close();
+});
+
+test('push to talk: our own adapter says when a turn is over, and when it is answered', async () => {
+  services.mind.answer = () => ['I am Emma.'];
+  const url = `${server.url.replace('https', 'wss')}/v1/realtime?model=${NAME}`;
+  const voice = createOpenAiRealtimeVoice({
+    ...{ apiKey: server.license, url, clock: systemClock, logger: silentLogger },
+    network: { socketOptions: () => ({ ca }) } as never,
+  });
+  const turnDetection = { ...DEFAULT_TURN_DETECTION, endsBy: 'client' } as const;
+  const talk = await RecordedTalk.open(voice, { turnDetection, answersTurns: false, interruptsReplies: false });
+  await speakInto((pcm) => talk.send({ type: 'audio', pcm }), 'What time is it in Rome?');
+  expect(talk.events).toEqual([]);
+  talk.send({ type: 'user-turn-stopped', itemId: 'mine' });
+  await talk.until(() => talk.of('user-transcript-done').length === 1, 20_000);
+  expect(talk.of('user-transcript-done')).toMatchObject([{ text: 'What time is it in Rome?' }]);
+  expect(talk.of('turn-started')).toEqual([]);
+  talk.send({ type: 'respond', turnId: 'asked' });
+  await talk.untilDone('asked', 20_000);
+  expect(talk.textOf('asked')).toBe('I am Emma.');
   expect(talk.of('failed')).toEqual([]);
   await voice.close();
 });

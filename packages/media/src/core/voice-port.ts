@@ -7,6 +7,8 @@ import type { LookUp, Source } from './passages.ts';
 export type VoiceCapabilities = {
   /** The provider decides when the user starts and stops; otherwise our turn detection does and sends `user-turn-…`. */
   readonly detectsTurns: boolean;
+  /** It alone decides when turns end, whether it answers and when it falls silent: no client can have that otherwise. Left out: clients can. */
+  readonly ownTurns?: boolean;
   /** The provider's memory can be cut to what was heard. */
   readonly canTruncate: boolean;
   /** Pictures are understood. */
@@ -70,8 +72,8 @@ export type TurnDetectionSettings = {
   readonly prefixPaddingMs: number;
   /** Silence that ends a turn. */
   readonly silenceDurationMs: number;
-  /** Silence alone ends a turn, or the sense of what was said too; left out: the sense, where a model of it is here. */
-  readonly endsBy?: 'silence' | 'sense';
+  /** Silence alone ends a turn, the sense of what was said too, or the client alone, who says so; left out: the sense, where a model of it is here. */
+  readonly endsBy?: 'silence' | 'sense' | 'client';
   /** How soon what sounds like an end is taken for one; counts only where `endsBy` is `sense`. */
   readonly eagerness?: Eagerness;
 };
@@ -96,6 +98,10 @@ export type VoiceConfig = {
   readonly turnDetection: TurnDetectionSettings;
   /** Finds what the avatar's documents say of some words; left out: there are none. */
   readonly lookUp?: LookUp;
+  /** False: what the user says is answered by `respond` only. For voices that detect turns; a reply that one begins all the same is cancelled. */
+  readonly answersTurns?: boolean;
+  /** False: what is being said goes on when the user speaks. For voices that detect turns. */
+  readonly interruptsReplies?: boolean;
 };
 
 export type HistoryItem = { readonly role: 'user' | 'assistant' | 'system'; readonly text: string };

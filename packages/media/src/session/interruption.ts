@@ -40,8 +40,8 @@ export function interruptBy(state: SessionState, itemId: string): Step {
 }
 
 /** What is being said is not to be interrupted: it goes on, and the user's words are answered after it. */
-function isUninterrupted({ turns: [first], interruption }: SessionState): boolean {
-  return interruption === null && first !== undefined && isFirm(first);
+function isUninterrupted({ turns: [first], interruption, interruptsReplies }: SessionState): boolean {
+  return interruption === null && first !== undefined && (!interruptsReplies || isFirm(first));
 }
 
 /** Words of agreement say nothing, unless something is being asked. */

@@ -6,6 +6,7 @@ import { say } from './say.ts';
 import type { SessionConfigPatch } from './session-events.ts';
 import type { ControlCommand, SessionEffect, SessionState, Step } from './session-state.ts';
 import { GREETING_WAIT_MS, serverWaitsOf } from './session-state.ts';
+import { changeTurnRules } from './turn-rules.ts';
 import {
   advance,
   andThen,
@@ -92,7 +93,8 @@ function clearAudio(state: SessionState): Step {
   const cleared = advance(state, [{ type: 'reset-detector' }]);
   if (state.transparent) return andThen(cleared, interrupt);
   const itemId = state.userItemId;
-  if (itemId === null || state.detectsTurns) return cleared;
+  if (state.detectsTurns) return andThen(cleared, (next) => dropUncommitted(next));
+  if (itemId === null) return cleared;
   const dropped = andThen(cleared, (next) =>
     advance({ ...next, userItemId: null }, [
       { type: 'voice', input: { type: 'user-turn-dropped', itemId } },
@@ -101,6 +103,12 @@ function clearAudio(state: SessionState): Step {
     ]),
   );
   return andThen(dropped, (next) => decide(next, itemId, true));
+}
+
+/** Where the client alone ends turns, the voice keeps what it has heard until then. */
+function dropUncommitted(state: SessionState): Step {
+  if (state.turnDetection.endsBy !== 'client') return advance(state, []);
+  return advance(state, [{ type: 'voice', input: { type: 'user-turn-dropped', itemId: '' } }]);
 }
 
 function commitAudio(state: SessionState): Step {
@@ -188,12 +196,13 @@ function withBeginning(state: SessionState, { prompt = '', firstMessage = '' }: 
 }
 
 function configure(state: SessionState, command: Extract<ControlCommand, { type: 'configure' }>): Step {
-  const { answersTurns = state.answersTurns, ...patched } = command.patch;
+  const { rules, told, refusal } = changeTurnRules(state, command.patch);
+  const { answersTurns: _, interruptsReplies: __, ...patched } = command.patch;
   const { language = '', turnDetection, prompt = '' } = patched;
   const unansweredPrompt = state.unansweredPrompt || (state.greeted && prompt.trim() !== '');
   const heard = {
     ...state,
-    answersTurns,
+    ...rules,
     unansweredPrompt,
     serverWaitsMs: patched.tools === undefined ? state.serverWaitsMs : serverWaitsOf(patched.tools),
     turnDetection: { ...state.turnDetection, ...turnDetection },
@@ -202,7 +211,10 @@ function configure(state: SessionState, command: Extract<ControlCommand, { type:
   const begun = withBeginning(spoken, patched);
   // The voice knows the first message too, and must not know another one.
   const patch = begun.firstMessage === state.firstMessage ? patched : { ...patched, firstMessage: begun.firstMessage };
-  const configured = advance(begun, [{ type: 'voice', input: { type: 'configure', config: patch } }]);
+  const configured = advance(begun, [
+    ...refusal,
+    { type: 'voice', input: { type: 'configure', config: { ...patch, ...told } } },
+  ]);
   const effects: SessionEffect[] = [];
   if (patch.language) effects.push({ type: 'cue-face', cue: { type: 'language', language: patch.language } });
   if (patch.turnDetection !== undefined) effects.push({ type: 'configure-detector', settings: patch.turnDetection });

@@ -53,6 +53,8 @@ export type SessionConfigPatch = Partial<
 > & {
   /** False: what the user says is answered when the client asks for it. */
   readonly answersTurns?: boolean;
+  /** False: what is being said goes on when the user speaks. */
+  readonly interruptsReplies?: boolean;
 };
 
 export type SessionDescription = { readonly type: 'offer' | 'answer'; readonly sdp: string };

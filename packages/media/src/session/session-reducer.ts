@@ -70,10 +70,17 @@ function reduceInput(state: SessionState, input: SessionInput): Step {
 
 function openTalk(
   state: SessionState,
-  { hears, sees, detectsTurns, answers, echoesUser: transparent }: Extract<SessionInput, { type: 'voice-opened' }>,
+  {
+    hears,
+    sees,
+    detectsTurns,
+    ownTurns = false,
+    answers,
+    echoesUser: transparent,
+  }: Extract<SessionInput, { type: 'voice-opened' }>,
 ): Step {
   const greeted = state.greeted || transparent;
-  const open = advance({ ...state, phase: 'ready', detectsTurns, hears, answers, transparent, greeted }, [
+  const open = advance({ ...state, phase: 'ready', detectsTurns, ownTurns, hears, answers, transparent, greeted }, [
     { type: 'emit', event: { type: 'ready', hears, sees } },
     state.hasConnection ? { type: 'set-timer', name: 'media-wait', delayMs: MEDIA_WAIT_MS } : { type: 'start-clock' },
   ]);

@@ -29,7 +29,7 @@ const turnDetectionSchema = z.object({
   threshold: share,
   prefixPaddingMs: durationMs,
   silenceDurationMs: durationMs,
-  endsBy: z.enum(['silence', 'sense']).exactOptional(),
+  endsBy: z.enum(['silence', 'sense', 'client']).exactOptional(),
   eagerness: z.enum(EAGERNESS).exactOptional(),
 });
 
@@ -88,6 +88,7 @@ const patchSchema = z.object({
   tools: toolsSchema.exactOptional(),
   turnDetection: turnDetectionSchema.exactOptional(),
   answersTurns: z.boolean().exactOptional(),
+  interruptsReplies: z.boolean().exactOptional(),
 });
 
 const historySchema = z

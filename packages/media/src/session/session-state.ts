@@ -58,6 +58,8 @@ export type SessionState = {
   readonly phase: 'opening' | 'ready' | 'talking' | 'closed';
   readonly transparent: boolean;
   readonly detectsTurns: boolean;
+  /** The voice alone decides about turns. */
+  readonly ownTurns: boolean;
   /** What the user says becomes text. */
   readonly hears: boolean;
   /** The voice can answer. */
@@ -75,6 +77,8 @@ export type SessionState = {
   readonly waitsForTools: boolean;
   /** What the user says is answered unasked. */
   readonly answersTurns: boolean;
+  /** What is being said ends when the user speaks. */
+  readonly interruptsReplies: boolean;
   /** Instructions in force. */
   readonly prompt: string;
   readonly firstMessage: string;
@@ -131,7 +135,7 @@ export type TimerName = 'greeting' | 'held' | 'media-wait' | 'reply-wait' | `too
 export type SessionInput =
   | ({ readonly type: 'voice-opened' } & Pick<
       VoiceCapabilities,
-      'hears' | 'sees' | 'detectsTurns' | 'answers' | 'echoesUser'
+      'hears' | 'sees' | 'detectsTurns' | 'ownTurns' | 'answers' | 'echoesUser'
     >)
   | { readonly type: 'command'; readonly command: ControlCommand; readonly atMs: number }
   | { readonly type: 'voice'; readonly event: VoiceControlEvent; readonly atMs: number }
@@ -250,6 +254,7 @@ export function initialSessionState(options: {
     phase: 'opening',
     transparent: false,
     detectsTurns: false,
+    ownTurns: false,
     hears: false,
     answers: true,
     answeredBy: 'voice',
@@ -260,6 +265,7 @@ export function initialSessionState(options: {
     tellsGenerated: options.tellsGenerated ?? false,
     waitsForTools: options.waitsForTools ?? false,
     answersTurns: true,
+    interruptsReplies: true,
     prompt: options.prompt,
     firstMessage: options.firstMessage,
     beginsBy: 'record',

@@ -97,9 +97,9 @@ export class Session {
       this.#pipeline = await this.#openPipeline(provider);
       if (!this.#abort.signal.aborted) this.#voice = await this.#openVoice(provider);
       if (this.#abort.signal.aborted) return await this.#release();
-      const { hears, sees, detectsTurns, answers, echoesUser } = provider.capabilities;
+      const { hears, sees, detectsTurns, ownTurns = false, answers, echoesUser } = provider.capabilities;
       this.#opened = true;
-      this.#shell.open({ type: 'voice-opened', hears, sees, detectsTurns, answers, echoesUser });
+      this.#shell.open({ type: 'voice-opened', hears, sees, detectsTurns, ownTurns, answers, echoesUser });
       for (const command of this.#early.take()) this.handle(command);
       this.#logger.info({ sessionId, provider: provider.id }, 'A call began.');
       if ((this.#config.connection ?? 'offer') === 'offer') await this.#pipeline.offer();

@@ -227,7 +227,8 @@ export class TurnDetector {
   }
 
   #openWatch(): TurnEndWatch | null {
-    if (this.#turnEndModel === null || this.#settings.endsBy === 'silence') return null;
+    const { endsBy } = this.#settings;
+    if (this.#turnEndModel === null || endsBy === 'silence' || endsBy === 'client') return null;
     return new TurnEndWatch(this.#turnEndModel, this.counters);
   }
 

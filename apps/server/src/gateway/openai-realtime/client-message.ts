@@ -11,6 +11,8 @@ export type TurnDetection = {
   readonly eagerness: Eagerness;
   /** False: what the user says is answered when the client asks for it. */
   readonly createsResponse: boolean;
+  /** False: what the avatar says goes on when the user speaks. */
+  readonly interruptsResponse: boolean;
 };
 
 export type Modality = 'audio' | 'text';

@@ -200,7 +200,9 @@ describe('the door of OpenAI’s clients', () => {
     client.send({ type: 'input_audio_buffer.commit' });
     client.send({ type: 'response.create' });
     await until(() => secure.commandTypes().includes('user-audio-commit'), 'commit');
-    expect(call().commands[0]).toMatchObject({ type: 'configure', patch: { answersTurns: false } });
+    expect(call().commands[0]).toMatchObject({
+      ...{ type: 'configure', patch: { answersTurns: false, turnDetection: { endsBy: 'client' } } },
+    });
     call().emit({ type: 'user-speech-started', itemId: 'item_1', audioStartMs: 0 });
     call().emit({ type: 'user-speech-stopped', itemId: 'item_1', audioEndMs: 20 });
     expect(await client.event('input_audio_buffer.committed')).toMatchObject({ item_id: 'item_1' });

@@ -76,7 +76,8 @@ function beginSpeech(state: Open, { itemId, audioStartMs }: EventOf<'user-speech
       send({ type: 'input_audio_buffer.speech_started', audio_start_ms: Math.round(audioStartMs), item_id: itemId }),
     ),
   );
-  if (state.isByPeer || state.responses.length === 0) return told;
+  const isInterrupted = state.view.turnDetection.interruptsResponse;
+  if (state.isByPeer || !isInterrupted || state.responses.length === 0) return told;
   return andThen(told, (next) =>
     step(
       {

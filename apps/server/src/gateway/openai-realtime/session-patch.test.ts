@@ -12,7 +12,7 @@ const WHOLE = {
       ...{ format: { type: 'audio/pcmu' }, transcription: { model: 'whisper-1', language: 'de' } },
       turn_detection: {
         ...{ type: 'server_vad', threshold: 0.4, prefix_padding_ms: 200, silence_duration_ms: 700 },
-        ...{ eagerness: 'low', create_response: false },
+        ...{ eagerness: 'low', create_response: false, interrupt_response: false },
       },
     },
     output: { format: { type: 'audio/pcm', rate: 24_000 }, voice: 'marin', speed: 1.2 },

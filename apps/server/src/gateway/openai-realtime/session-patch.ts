@@ -81,6 +81,7 @@ function writeTurnDetection({ type, threshold, eagerness, ...turns }: Partial<Tu
     ...given('silence_duration_ms', turns.silenceDurationMs),
     ...given('eagerness', eagerness),
     ...given('create_response', turns.createsResponse),
+    ...given('interrupt_response', turns.interruptsResponse),
   };
 }
 
@@ -147,6 +148,10 @@ function readTurnDetection(value: unknown): SessionPatch['turnDetection'] {
     const one = value[key];
     return typeof one === 'number' && one >= 0 && one <= most ? one : undefined;
   };
+  const flag = (key: string): boolean | undefined => {
+    const one = value[key];
+    return typeof one === 'boolean' ? one : undefined;
+  };
   const type = value.type === 'semantic_vad' || value.type === 'server_vad' ? value.type : undefined;
   return {
     ...given('type', type),
@@ -157,7 +162,8 @@ function readTurnDetection(value: unknown): SessionPatch['turnDetection'] {
       'eagerness',
       EAGERNESS.find((known) => known === value.eagerness),
     ),
-    ...given('createsResponse', typeof value.create_response === 'boolean' ? value.create_response : undefined),
+    ...given('createsResponse', flag('create_response')),
+    ...given('interruptsResponse', flag('interrupt_response')),
   };
 }
 

@@ -8,7 +8,7 @@ const VIEW: SessionView = {
   ...{ inputFormat: 'audio/pcm', outputFormat: 'audio/pcm' },
   turnDetection: {
     ...{ type: 'server_vad', threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: 500 },
-    ...{ eagerness: 'auto', createsResponse: true },
+    ...{ eagerness: 'auto', createsResponse: true, interruptsResponse: true },
   },
 };
 
@@ -25,7 +25,7 @@ function turnsAfter(...wishes: readonly unknown[]) {
 }
 
 it.each([
-  ['the client alone', [null], { endsBy: 'silence', silenceDurationMs: 3_600_000 }],
+  ['the client alone', [null], { endsBy: 'client', silenceDurationMs: 3_600_000 }],
   ['the silence that it set', [{ type: 'server_vad', silence_duration_ms: 900 }], { silenceDurationMs: 900 }],
   [
     'its sense, as eagerly as wished',

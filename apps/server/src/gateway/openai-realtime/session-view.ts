@@ -37,7 +37,13 @@ export function initialView({ sessionId, config }: CallSettings, model: string):
     tools: [],
     usesTools: true,
     transcription: null,
-    turnDetection: { ...config.turnDetection, type: 'server_vad', eagerness: 'auto', createsResponse: true },
+    turnDetection: {
+      ...config.turnDetection,
+      type: 'server_vad',
+      eagerness: 'auto',
+      createsResponse: true,
+      interruptsResponse: true,
+    },
     inputFormat: 'audio/pcm',
     outputFormat: 'audio/pcm',
     maxOutputTokens: 'inf',
@@ -54,7 +60,7 @@ export function patchView(view: SessionView, { turnDetection, ...patch }: Sessio
 function patchTurns(known: TurnDetection | null, patch: Partial<TurnDetection>): TurnDetection {
   const usual: TurnDetection = {
     ...{ type: 'server_vad', threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: 500 },
-    ...{ eagerness: 'auto', createsResponse: true },
+    ...{ eagerness: 'auto', createsResponse: true, interruptsResponse: true },
   };
   return { ...(known ?? usual), ...patch };
 }
@@ -77,15 +83,19 @@ export function toConfigPatch(before: SessionView, after: SessionView, patch: Se
 /** Sense ends a turn only where the client asked for it: whoever sets a silence, or ends turns himself, is not forestalled. */
 function turnsOf({ turnDetection }: SessionView): SessionConfigPatch {
   if (turnDetection === null) {
-    const turns = { threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: NEVER_MS, endsBy: 'silence' } as const;
-    return { turnDetection: turns, answersTurns: false };
+    const turns = { threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: NEVER_MS, endsBy: 'client' } as const;
+    return { turnDetection: turns, answersTurns: false, interruptsReplies: false };
   }
-  const { type, threshold, prefixPaddingMs, silenceDurationMs, eagerness, createsResponse } = turnDetection;
+  const { type, threshold, prefixPaddingMs, silenceDurationMs, eagerness } = turnDetection;
   const ends =
     type === 'semantic_vad'
       ? ({ silenceDurationMs: EAGERNESS_SILENCE_MS[eagerness], endsBy: 'sense', eagerness } as const)
       : ({ silenceDurationMs, endsBy: 'silence' } as const);
-  return { turnDetection: { threshold, prefixPaddingMs, ...ends }, answersTurns: createsResponse };
+  return {
+    turnDetection: { threshold, prefixPaddingMs, ...ends },
+    answersTurns: turnDetection.createsResponse,
+    interruptsReplies: turnDetection.interruptsResponse,
+  };
 }
 
 /** The whole session in force, in today's form. */
@@ -113,10 +123,9 @@ export function toFormat(format: SoundFormat) {
   return format === 'audio/pcm' ? { type: format, rate: 24_000 } : { type: format };
 }
 
-/** The session ends what it says when the user speaks, whatever a client wished. */
 function toTurnDetection(turns: TurnDetection | null) {
   if (turns === null) return null;
-  const rules = { create_response: turns.createsResponse, interrupt_response: true };
+  const rules = { create_response: turns.createsResponse, interrupt_response: turns.interruptsResponse };
   if (turns.type === 'semantic_vad') return { type: turns.type, eagerness: turns.eagerness, ...rules };
   const { threshold, prefixPaddingMs, silenceDurationMs } = turns;
   return {

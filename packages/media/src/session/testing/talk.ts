@@ -14,6 +14,7 @@ export class Talk {
       firstMessage?: string;
       transparent?: boolean;
       detectsTurns?: boolean;
+      ownTurns?: boolean;
       hears?: boolean;
       answers?: boolean;
       language?: string;
@@ -31,6 +32,7 @@ export class Talk {
       hears: options.hears ?? true,
       sees: false,
       detectsTurns: options.detectsTurns ?? false,
+      ownTurns: options.ownTurns ?? false,
       answers: options.answers ?? true,
       echoesUser: options.transparent ?? false,
     });

@@ -110,7 +110,8 @@ function beginSpeech(state: TalkState, itemId: string, startMs: number): Step {
 
 function endSpeech(state: TalkState, itemId: string, endMs: number): Step {
   const memory = keepPlace(state.memory, itemId);
-  const awaited = awaitWords({ ...state, memory, hearing: null, awaitedAnswer: { itemId, hasWords: false } }, itemId);
+  const awaitedAnswer = answersTurns(state) ? { itemId, hasWords: false } : null;
+  const awaited = awaitWords({ ...state, memory, hearing: null, awaitedAnswer }, itemId);
   return tell(awaited, { type: 'user-speech-stopped', itemId, audioEndMs: endMs });
 }
 
@@ -122,7 +123,22 @@ function awaitWords(state: TalkState, itemId: string): TalkState {
 /** The service has taken the sound. After a commit of the client it does not answer by itself. */
 function noteCommit(state: TalkState, itemId: string): Step {
   const kept = awaitWords({ ...state, memory: keepPlace(state.memory, itemId), isCommitting: false }, itemId);
-  return state.isCommitting ? askOwn(kept) : step(kept);
+  if (!state.isCommitting) return step(kept);
+  const told = state.config.turnDetection.endsBy === 'client' ? tellTurn(kept, itemId) : step(kept);
+  return answersTurns(state) ? andThen(told, askOwn) : told;
+}
+
+/** Nobody but the client knows where a turn begins that it ends: it is told of as a whole. */
+function tellTurn(state: TalkState, itemId: string): Step {
+  return tell(
+    { ...state, uncommittedMs: 0 },
+    { type: 'user-speech-started', itemId, audioStartMs: 0 },
+    { type: 'user-speech-stopped', itemId, audioEndMs: Math.round(state.uncommittedMs) },
+  );
+}
+
+function answersTurns({ config }: TalkState): boolean {
+  return config.answersTurns !== false;
 }
 
 /** The words come after the answer has begun, but belong before it. */

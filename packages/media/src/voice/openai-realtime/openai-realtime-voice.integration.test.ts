@@ -88,6 +88,46 @@ describe('a talk', () => {
     expect(talk.textOf(talk.of('turn-started')[0]!.turnId)).toBe('You gave me this: Hello there.');
   });
 
+  it('leaves it to the client when a turn is over, and answers when it is asked to', async () => {
+    const turnDetection = { ...DEFAULT_TURN_DETECTION, endsBy: 'client' } as const;
+    const rules = { turnDetection, answersTurns: false, interruptsReplies: false };
+    const talk = await RecordedTalk.open(provider);
+    talk.send({ type: 'configure', config: rules });
+    await talk.until(() => server.latest.of('session.update').length === 2);
+    speak(talk);
+    speak(talk);
+    talk.send({ type: 'user-turn-dropped', itemId: '' });
+    speak(talk);
+    await sleep(300);
+    expect(talk.events).toEqual([]);
+    talk.send({ type: 'user-turn-stopped', itemId: 'mine' });
+    await talk.until(() => talk.of('user-transcript-done').length === 1);
+    // What was thrown away is no part of it.
+    expect(talk.of('user-speech-stopped')).toMatchObject([{ audioEndMs: 1500 }]);
+    await sleep(300);
+    expect(talk.of('turn-started')).toEqual([]);
+    expect(server.latest.of('response.create')).toEqual([]);
+    talk.send({ type: 'respond', turnId: 'asked' });
+    await talk.untilDone('asked');
+    expect(talk.textOf('asked')).toBe('You gave me this: Hello there.');
+  });
+
+  it('lets what is said go on over the user, and does not answer unasked, where the client wishes it so', async () => {
+    const talk = await RecordedTalk.open(provider, { answersTurns: false, interruptsReplies: false });
+    talk.send({
+      type: 'say',
+      turnId: 'turn',
+      text: 'A rather long answer that goes on and on, whatever the user may say meanwhile.',
+    });
+    await talk.until(() => talk.of('audio', 'turn').length > 0);
+    speak(talk);
+    await talk.untilDone('turn');
+    await talk.until(() => talk.of('user-transcript-done').length === 1);
+    await sleep(300);
+    expect(talk.textOf('turn')).toContain('meanwhile.');
+    expect(talk.of('turn-started')).toEqual([]);
+  });
+
   it('works with a server that knows only the beta', async () => {
     server.behaviour.beta = true;
     const talk = await RecordedTalk.open(provider);

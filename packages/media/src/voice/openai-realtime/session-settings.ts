@@ -47,10 +47,14 @@ function instructionsOf(config: VoiceConfig): string {
   return name === null ? persona : `${persona}\n\nSpeak ${name} unless the user speaks or asks for another language.`;
 }
 
-function turnDetectionOf({ turnDetection }: VoiceConfig, options: WireOptions): TurnDetection {
-  const answers = { create_response: true, interrupt_response: true } as const;
-  // A call that says how eager turns are to end has chosen how they do.
+function turnDetectionOf(
+  { turnDetection, answersTurns = true, interruptsReplies = true }: VoiceConfig,
+  options: WireOptions,
+): TurnDetection | null {
   const { endsBy, eagerness } = turnDetection;
+  if (endsBy === 'client') return null;
+  const answers = { create_response: answersTurns, interrupt_response: interruptsReplies };
+  // A call that says how eager turns are to end has chosen how they do.
   const wished = endsBy === 'sense' ? eagerness : undefined;
   if (wished !== undefined || options.turnDetection === 'semantic_vad') {
     return { type: 'semantic_vad', eagerness: wished ?? 'auto', ...answers };

@@ -47,6 +47,8 @@ export type TalkState = {
   readonly echoesMetadata: boolean;
   /** The client ended its turn itself; an answer is asked for once the service has taken the sound. */
   readonly isCommitting: boolean;
+  /** Sound that the service was sent since the last turn that the client ended. */
+  readonly uncommittedMs: number;
   /** What the user is saying now. */
   readonly hearing: { readonly itemId: string; readonly startMs: number } | null;
   /** Items that the service has been told and has not confirmed, the oldest first. */
@@ -87,6 +89,7 @@ export function newTalk(config: VoiceConfig, options: WireOptions): TalkState {
     hasSpoken: false,
     echoesMetadata: false,
     isCommitting: false,
+    uncommittedMs: 0,
     hearing: null,
     sentItems: [],
     sentSettings: [],

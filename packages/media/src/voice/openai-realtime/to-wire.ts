@@ -1,3 +1,4 @@
+import { wireSamplesToMs } from '../../core/audio-format.ts';
 import type { VoiceConfig, VoiceInput } from '../../core/voice-port.ts';
 import { instructionsToSay } from '../persona.ts';
 import { readMarkup } from '../text/read-markup.ts';
@@ -15,10 +16,12 @@ const MAX_SENT_SETTINGS = 16;
 export function toWire(state: TalkState, input: VoiceInput): Step {
   switch (input.type) {
     case 'audio':
-      return step(state, input.pcm.length === 0 ? [] : [appendAudio(input.pcm)]);
+      return append(state, input.pcm);
     case 'user-turn-started':
       return step(state);
     case 'user-turn-dropped':
+      // Of no item: what was heard since the last one.
+      if (input.itemId === '') return step({ ...state, uncommittedMs: 0 }, [{ type: 'input_audio_buffer.clear' }]);
       return step(state.awaitedAnswer?.itemId === input.itemId ? { ...state, awaitedAnswer: null } : state);
     case 'user-turn-stopped':
       return step({ ...state, isCommitting: true }, [{ type: 'input_audio_buffer.commit', event_id: 'commit' }]);
@@ -52,6 +55,11 @@ export function toWire(state: TalkState, input: VoiceInput): Step {
     case 'tool-result':
       return addItems(state, [{ kind: 'tool-result', callId: input.callId, output: input.output }]);
   }
+}
+
+function append(state: TalkState, pcm: Int16Array): Step {
+  if (pcm.length === 0) return step(state);
+  return step({ ...state, uncommittedMs: state.uncommittedMs + wireSamplesToMs(pcm.length) }, [appendAudio(pcm)]);
 }
 
 /** Tells the service the settings in `state`; `before` hold if it refuses them. */

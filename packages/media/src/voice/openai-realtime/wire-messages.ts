@@ -33,14 +33,14 @@ export type TurnDetection =
       readonly threshold: number;
       readonly prefix_padding_ms: number;
       readonly silence_duration_ms: number;
-      readonly create_response: true;
-      readonly interrupt_response: true;
+      readonly create_response: boolean;
+      readonly interrupt_response: boolean;
     }
   | {
       readonly type: 'semantic_vad';
       readonly eagerness: Eagerness;
-      readonly create_response: true;
-      readonly interrupt_response: true;
+      readonly create_response: boolean;
+      readonly interrupt_response: boolean;
     };
 
 export type SessionSettings = {
@@ -51,7 +51,8 @@ export type SessionSettings = {
     readonly input: {
       readonly format: typeof WIRE_AUDIO_FORMAT;
       readonly transcription: { readonly model: string };
-      readonly turn_detection: TurnDetection;
+      /** Null: the client ends turns. */
+      readonly turn_detection: TurnDetection | null;
     };
     readonly output: { readonly format: typeof WIRE_AUDIO_FORMAT; readonly voice?: string };
   };
@@ -76,7 +77,7 @@ export type ResponseSettings = {
 export type ClientMessage = { readonly event_id?: string } & (
   | { readonly type: 'session.update'; readonly session: SessionSettings }
   | { readonly type: 'input_audio_buffer.append'; readonly audio: string }
-  | { readonly type: 'input_audio_buffer.commit' }
+  | { readonly type: 'input_audio_buffer.commit' | 'input_audio_buffer.clear' }
   | { readonly type: 'conversation.item.create'; readonly item: ConversationItem }
   | { readonly type: 'conversation.item.delete'; readonly item_id: string }
   | {

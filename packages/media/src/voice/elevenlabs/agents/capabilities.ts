@@ -8,6 +8,7 @@ export const AGENT_LANGUAGES: readonly string[] = (
 
 export const AGENT_CAPABILITIES: VoiceCapabilities = {
   detectsTurns: true,
+  ownTurns: true,
   // It cuts its memory itself when the user interrupts; of other interruptions it is told.
   canTruncate: false,
   sees: false,

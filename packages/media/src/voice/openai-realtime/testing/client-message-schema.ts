@@ -28,7 +28,11 @@ const session = z.strictObject({
   output_modalities: z.array(z.enum(['audio', 'text'])).length(1),
   instructions: z.string(),
   audio: z.strictObject({
-    input: z.strictObject({ format, transcription: z.strictObject({ model: text }), turn_detection: turnDetection }),
+    input: z.strictObject({
+      format,
+      transcription: z.strictObject({ model: text }),
+      turn_detection: turnDetection.nullable(),
+    }),
     output: z.strictObject({ format, voice: text.optional() }),
   }),
   tools: z.array(
@@ -69,6 +73,7 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('session.update'), event_id: eventId, session }),
   z.strictObject({ type: z.literal('input_audio_buffer.append'), event_id: eventId, audio: z.base64() }),
   z.strictObject({ type: z.literal('input_audio_buffer.commit'), event_id: eventId }),
+  z.strictObject({ type: z.literal('input_audio_buffer.clear'), event_id: eventId }),
   z.strictObject({ type: z.literal('conversation.item.create'), event_id: eventId, item }),
   z.strictObject({ type: z.literal('conversation.item.delete'), event_id: eventId, item_id: text }),
   z.strictObject({

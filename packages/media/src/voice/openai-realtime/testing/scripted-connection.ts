@@ -125,6 +125,10 @@ export class ScriptedConnection {
         if (this.#waitingMs < 100) this.refuse('input_audio_buffer_commit_empty', { eventId: message.event_id });
         else this.#commit(this.#id('item'));
         return;
+      case 'input_audio_buffer.clear':
+        this.#waitingMs = 0;
+        this.emit({ type: 'input_audio_buffer.cleared' });
+        return;
       case 'conversation.item.create':
         this.#addItem(message.item);
         return;
@@ -162,20 +166,24 @@ export class ScriptedConnection {
     const durationMs = wireSamplesToMs(pcm.length);
     this.#heardMs += durationMs;
     this.#waitingMs += durationMs;
+    const turns = this.#session === null ? undefined : this.#session.audio.input.turn_detection;
+    if (turns === null) return;
     const isLoud = pcm.some((sample) => Math.abs(sample) > LOUD);
     this.#silentMs = isLoud ? 0 : this.#silentMs + durationMs;
     if (isLoud && this.#speechItem === null) {
       this.#speechItem = this.#id('item');
       const startMs = Math.round(this.#heardMs - durationMs);
       this.emit({ type: 'input_audio_buffer.speech_started', audio_start_ms: startMs, item_id: this.#speechItem });
-      this.#endResponse('cancelled', { type: 'cancelled', reason: 'turn_detected' });
+      if (turns?.interrupt_response !== false) {
+        this.#endResponse('cancelled', { type: 'cancelled', reason: 'turn_detected' });
+      }
     } else if (this.#speechItem !== null && this.#silentMs >= SILENCE_MS) {
       const itemId = this.#speechItem;
       this.#speechItem = null;
       const endMs = Math.round(this.#heardMs);
       this.emit({ type: 'input_audio_buffer.speech_stopped', audio_end_ms: endMs, item_id: itemId });
       this.#commit(itemId);
-      this.#respond({});
+      if (turns?.create_response !== false) this.#respond({});
     }
   }
 
