@@ -1,15 +1,16 @@
 import { msToWireSamples } from '../../core/audio-format.ts';
 import { failedEvent, makePassingFailure } from '../shared/voice-failures.ts';
 import { askNext, askOwn } from './asking.ts';
-import { endTurn, endWords, releaseReply } from './from-live.ts';
-import { andThen, type Step, step, type TalkState, type Wait, type Words } from './talk-state.ts';
+import { endTurn, endWords, fade, releaseReply } from './from-live.ts';
+import { andThen, type Step, step, type TalkState, type Turn, type Wait, type Words } from './talk-state.ts';
 import { soundMessage } from './wire-messages.ts';
 
 /** The service's time stands still without sound: silence is sent where there is none. */
 const TICK_MS = 100;
 const SILENCE = new Int16Array(msToWireSamples(TICK_MS));
 /** A reply is over when nothing was heard of it for so long. */
-const QUIET_MS = 700;
+const QUIET_MS = 600;
+const LAST_LOOK_MS = 100;
 /** From the request for a reply until the service begins it. */
 const BEGIN_LIMIT_MS = 10_000;
 /** From the request to stop until the next reply is asked for all the same. */
@@ -27,9 +28,7 @@ export function waitsOf(state: TalkState): Wait[] {
   const { tick, ask, queue, turn, words, held, hearing, answerDue } = state;
   const waits: Wait[] = [{ key: `tick ${tick}`, limitMs: TICK_MS, isRoutine: true, expire: keepTime }];
   if (ask !== null) waits.push({ key: `begin ${ask.turnId}`, limitMs: BEGIN_LIMIT_MS, expire: giveUpAsk });
-  if (turn !== null) {
-    waits.push({ key: `quiet ${turn.turnId} ${turn.pieces}`, limitMs: QUIET_MS, isRoutine: true, expire: endTurn });
-  }
+  if (turn !== null) waits.push(quietWait(turn));
   if (turn?.isMuted && queue.length > 0) {
     waits.push({ key: `stop ${turn.turnId}`, limitMs: STOP_LIMIT_MS, expire: endTurn });
   }
@@ -42,6 +41,13 @@ export function waitsOf(state: TalkState): Wait[] {
     waits.push({ key: `answer ${answerDue}`, limitMs: ANSWER_LIMIT_MS, expire: askOwn });
   }
   return waits;
+}
+
+function quietWait({ turnId, pieces, isFading }: Turn): Wait {
+  const key = `quiet ${turnId} ${pieces} ${isFading}`;
+  return isFading
+    ? { key, limitMs: LAST_LOOK_MS, isRoutine: true, expire: endTurn }
+    : { key, limitMs: QUIET_MS, isRoutine: true, expire: fade };
 }
 
 function keepTime(state: TalkState): Step {

@@ -26,11 +26,23 @@ export function fromLive(state: TalkState, message: ServerMessage): Step {
       return message.event.type === 'response.output_item.done' && message.event.item !== undefined
         ? passCall(state, message.event.item)
         : step(state);
+    case 'session.usage.updated':
+      return count(state, message.usage.seconds);
     case 'session.closed':
-      return message.reason === 'content' ? step(state, [], [failedEvent(CONTENT_FAILURE)]) : step(state);
+      return andThen(count(state, message.usage?.seconds ?? 0), (next) =>
+        step(next, [], message.reason === 'content' ? [failedEvent(CONTENT_FAILURE)] : []),
+      );
     case 'error':
       return passError(state, message.error);
   }
+}
+
+/** The service counts from the beginning of a session. */
+function count(state: TalkState, sessionSeconds: number): Step {
+  const seconds = sessionSeconds - state.countedSeconds;
+  if (seconds <= 0) return step(state);
+  const counted = { ...state, countedSeconds: sessionSeconds };
+  return step(counted, [], [{ type: 'usage', part: 'voice', amounts: { seconds } }]);
 }
 
 function passError(state: TalkState, error: ServiceError): Step {
@@ -53,7 +65,7 @@ function addSound(state: TalkState, pcm: Int16Array, isLoud: boolean): Step {
   const { turn } = state;
   if (turn === null) return step(state);
   if (!isLoud) return step(turn.isMuted ? state : { ...state, turn: { ...turn, quiet: [...turn.quiet, pcm] } });
-  const going = { ...state, turn: { ...turn, quiet: [], pieces: turn.pieces + 1 } };
+  const going = { ...state, turn: { ...turn, quiet: [], isFading: false, pieces: turn.pieces + 1 } };
   if (turn.isMuted) return step(going);
   const { turnId } = turn;
   return tell(going, ...[...turn.quiet, pcm].map((part): VoiceEvent => ({ type: 'audio', turnId, pcm: part })));
@@ -71,7 +83,7 @@ function passText(state: TalkState, text: string): Step {
 function addText(state: TalkState, text: string): Step {
   const { turn } = state;
   if (turn === null || text === '') return step(state);
-  const moved = { ...turn, pieces: turn.pieces + 1 };
+  const moved = { ...turn, isFading: false, pieces: turn.pieces + 1 };
   if (turn.isMuted) return step({ ...state, turn: moved });
   const whole = turn.text + text;
   const remembered = setWords(state, 'assistant', turn.turnId, whole);
@@ -94,6 +106,11 @@ function beginTurn(state: TalkState): Step {
   const held = state.words === null ? null : [];
   const begun = { ...numbered, held, turn: { ...turn, isMuted: false } };
   return andThen(tell(begun, { type: 'turn-started', turnId: turn.turnId }), (next) => addText(next, earlyText));
+}
+
+/** Nothing has come for a while; what this process was too busy to read counts, so it is looked for once more. */
+export function fade(state: TalkState): Step {
+  return step(state.turn === null ? state : { ...state, turn: { ...state.turn, isFading: true } });
 }
 
 /** The service has been quiet for a while. */

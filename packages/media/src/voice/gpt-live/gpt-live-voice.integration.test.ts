@@ -102,6 +102,19 @@ describe('a talk', () => {
     expect(talk.of('turn-done', 'turn')).toEqual([]);
   });
 
+  it('passes on the answer to whoever has interrupted, however soon it comes', async () => {
+    const talk = await RecordedTalk.open(provider);
+    talk.send({ type: 'say', turnId: 'turn', text: 'One two three four five six seven eight nine ten eleven twelve.' });
+    await talk.until(() => talk.of('audio', 'turn').length >= 2);
+    const [begin, ...rest] = turnOf('item-1');
+    talk.send({ type: 'cancel', turnId: 'turn', playedMs: 250, heardText: 'One' }, begin!, ...rest.slice(0, 10));
+    await talk.until(() => server.latest.heardMs >= 1000);
+    await sleep(50);
+    talk.send(...rest.slice(10));
+    await talk.until(() => talk.of('turn-done').length === 1);
+    expect(talk.textOf(talk.of('turn-started')[0]!.turnId)).toBe('You gave me this: Hello there.');
+  });
+
   it('calls tools of the page by the model behind, and goes on with their results when asked', async () => {
     const talk = await RecordedTalk.open(provider, { tools: [WEATHER] });
     talk.send({ type: 'text', itemId: 'a', text: 'How is the weather?' }, { type: 'respond', turnId: 'ask' });
@@ -114,6 +127,28 @@ describe('a talk', () => {
     talk.send({ type: 'respond', turnId: 'tell' });
     await talk.untilDone('tell');
     expect(talk.textOf('tell')).toBe('The tool says sunny.');
+  });
+
+  it('answers typed words though a note on them comes after them', async () => {
+    const talk = await RecordedTalk.open(provider);
+    talk.send({ type: 'text', itemId: 'a', text: 'When do you open?' });
+    talk.send({ type: 'history', items: [{ role: 'system', text: 'Opening hours: 9 to 5.' }] });
+    talk.send({ type: 'respond', turnId: 'turn' });
+    await talk.untilDone('turn');
+    expect(talk.textOf('turn')).toBe('You gave me this: When do you open?');
+    expect(server.latest.of('session.thinking.append').at(-1)?.content).toBe('Note: Opening hours: 9 to 5.');
+  });
+
+  it('tells the seconds that the service counts, each once', async () => {
+    const talk = await RecordedTalk.open(provider);
+    for (const seconds of [4, 4, 9.5]) server.latest.emit({ type: 'session.usage.updated', usage: { seconds } });
+    server.latest.emit({ type: 'session.closed', reason: 'expired', usage: { seconds: 10 } });
+    await talk.until(() => talk.of('usage').length === 3);
+    expect(talk.of('usage').map(({ part, amounts }) => [part, amounts])).toEqual([
+      ['voice', { seconds: 4 }],
+      ['voice', { seconds: 5.5 }],
+      ['voice', { seconds: 0.5 }],
+    ]);
   });
 
   it('does not answer a turn that is void', async () => {

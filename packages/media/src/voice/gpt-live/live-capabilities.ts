@@ -10,6 +10,7 @@ export const LIVE_CAPABILITIES: VoiceCapabilities = {
   hears: true,
   timings: 'none',
   speaks: 'on-request',
+  informed: 'by-note',
   echoesUser: false,
   languages: 'any',
 };

@@ -18,12 +18,14 @@ export type Turn = {
   readonly text: string;
   /** Counts what has come of it. */
   readonly pieces: number;
+  /** Nothing has come for a while. */
+  readonly isFading: boolean;
   /** Quiet that is told only if something follows. */
   readonly quiet: readonly Int16Array[];
 };
 
 export function mutedTurn(turnId: string): Turn {
-  return { turnId, isMuted: true, text: '', pieces: 0, quiet: [] };
+  return { turnId, isMuted: true, text: '', pieces: 0, isFading: false, quiet: [] };
 }
 
 export type Words = {
@@ -62,6 +64,8 @@ export type TalkState = {
   readonly calls: readonly string[];
   /** Results that the model behind was told and not asked to go on with. */
   readonly hasResults: boolean;
+  /** Seconds of the present session that were told of. */
+  readonly countedSeconds: number;
 };
 
 export type Step = WireStep<TalkState, SentMessage>;
@@ -89,6 +93,7 @@ export function newTalk(config: VoiceConfig, backend: string): TalkState {
     held: null,
     calls: [],
     hasResults: false,
+    countedSeconds: 0,
   };
 }
 

@@ -71,6 +71,8 @@ function stopHearing(state: TalkState, itemId: string): Step {
   return step({
     ...placed,
     hearing: null,
+    // What was interrupted has ended while the user spoke: what comes now is the answer.
+    turn: isAnswered ? state.turn : null,
     words: { ...state.words, isEnded: true },
     answerDue: isAnswered ? null : itemId,
   });
@@ -105,8 +107,8 @@ function respond(state: TalkState, turnId: string, instructions: string | undefi
   if (instructions === undefined && state.hasResults) {
     return addAsk({ ...state, hasResults: false }, { turnId, contents: [], isOwn: false });
   }
-  const last = state.memory.at(-1);
-  const written = last?.role === 'user' && last.key === null ? last.text : null;
+  const sinceReply = state.memory.slice(state.memory.findLastIndex(({ role }) => role === 'assistant') + 1);
+  const written = sinceReply.findLast(({ role, key }) => role === 'user' && key === null)?.text ?? null;
   const wish = instructions ?? (written === null ? 'Speak now.' : `Answer now what the user has written: ${written}`);
   return addAsk(state, { turnId, contents: pieces(wish), isOwn: false });
 }

@@ -66,6 +66,9 @@ const calledItem = z.object({
   arguments: z.string().default('{}'),
 });
 
+/** Of the whole session so far. */
+const secondsCounted = z.object({ seconds: z.number() });
+
 const serverMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('session.started') }),
   z.object({ type: z.literal('session.output_audio.delta'), delta: z.string() }),
@@ -75,7 +78,12 @@ const serverMessageSchema = z.discriminatedUnion('type', [
     type: z.literal('response.event'),
     event: z.object({ type: z.string(), item: calledItem.optional().catch(undefined) }),
   }),
-  z.object({ type: z.literal('session.closed'), reason: z.string().default('') }),
+  z.object({ type: z.literal('session.usage.updated'), usage: secondsCounted }),
+  z.object({
+    type: z.literal('session.closed'),
+    reason: z.string().default(''),
+    usage: secondsCounted.optional().catch(undefined),
+  }),
   z.object({ type: z.literal('error'), error: serviceErrorSchema }),
 ]);
 
