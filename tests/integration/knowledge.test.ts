@@ -111,12 +111,12 @@ test('an avatar that remembers knows what a user of the same token id said befor
   // A page that says who it is, with a key or with a token of somebody else.
   await talk(remembering, ['What is my dog called?'], key, { userId: 'ann', callerId: 'ann' });
   expect(knows()).toBe(false);
-  // Visitors have the key of a talk link.
+  // Visitors have the token of a talk link.
   const link = await visitor.post(`/projects/${projectId}/avatars/${remembering}/talk-links`, {
     ...{ name: 'l', lifetimeHours: 1, maxConcurrentCalls: 1, maxMinutesPerDay: 5 },
   });
-  const linkKey = /sk_navtalk_link_\w+/.exec(JSON.stringify(link.body))?.[0] ?? expect.unreachable();
-  expect((await mint(linkKey, { userId: 'ann' })).status).toBe(403);
+  const linkToken = /vt_[\w-]+/.exec(JSON.stringify(link.body))?.[0] ?? expect.unreachable();
+  expect((await mint(linkToken, { userId: 'ann' })).status).toBe(403);
   const forgetful = await makeAvatar('cascade');
   await talk(forgetful, ['My dog is called Rex, too.'], ann.token);
   await talk(forgetful, ['What is my dog called?'], ann.token);

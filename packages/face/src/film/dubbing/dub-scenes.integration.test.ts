@@ -33,7 +33,7 @@ beforeAll(async () => {
   );
   speech = wanted as string;
   const path = join(folder, 'talking.mp4');
-  await renderSpeech(AVATAR, original as string, path, { widthPx: SIDE, heightPx: SIDE });
+  await renderSpeech(AVATAR, original as string, path, { widthPx: SIDE, heightPx: SIDE, acting: false });
   talking = (await picturesOf(path)).slice(0, 50);
 }, LONG_MS);
 afterAll(() => rm(folder, { recursive: true, force: true }));
