@@ -38,11 +38,11 @@ export async function writeFilm(
 }
 
 /** The pictures of a film, decoded one by one. */
-export async function* readPictures(path: string): AsyncGenerator<Picture> {
+export async function* readPictures(path: string, filters = 'format=yuv420p'): AsyncGenerator<Picture> {
   const reader = await FilmReader.open(fileOnDisk(path, 'read'), ['mov', 'matroska']);
   try {
     if (reader.pictures() === null) throw new Error(`${path} has no pictures.`);
-    for (const { widthPx, heightPx, bytes } of reader.frames('format=yuv420p')) {
+    for (const { widthPx, heightPx, bytes } of reader.frames(filters)) {
       yield { width: widthPx, height: heightPx, data: Uint8Array.from(bytes) };
     }
   } finally {

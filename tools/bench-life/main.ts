@@ -125,7 +125,10 @@ try {
     if (!existsSync(film)) throw new Error(`There is no film at ${film}.`);
     const row = {
       name: film,
-      talking: scoreLife(await measure(meter, readPictures(film)), FRAMES_PER_SECOND),
+      talking: scoreLife(
+        await measure(meter, readPictures(film, `fps=${FRAMES_PER_SECOND},format=yuv420p`)),
+        FRAMES_PER_SECOND,
+      ),
       repeats: null,
     };
     print(row);

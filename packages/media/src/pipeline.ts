@@ -118,6 +118,7 @@ export class Pipeline {
     this.#recorder = this.#createRecorder(parts.recording);
     this.#pose = { articulation: { ...MOUTH_AT_REST }, smile: 0, brows: 0, nod: 0, head: HEAD_STILL };
     this.expression = new Expression({ seed: config.sessionId, language: config.language });
+    if (parts.held?.face.manifest.loop !== undefined) this.expression.holdHead();
     this.#user = this.#createUserPipeline(parts.capabilities);
     this.#audioOut = new AudioOut({
       clock: resources.clock,
@@ -198,9 +199,8 @@ export class Pipeline {
     for (const turnId of this.#tracks.keys()) {
       if (keptTurnIds.includes(turnId)) continue;
       this.#tracks.delete(turnId);
-      this.expression.endReply(turnId);
     }
-    if (keptTurnIds.length === 0) this.expression.endReplies();
+    this.expression.dropReplies(keptTurnIds);
     return flushed;
   }
 

@@ -135,6 +135,24 @@ describe('expression', () => {
     expect(stage.play(60_000).every(isRest)).toBe(true);
   });
 
+  it('forgets what an interrupted reply called for, and keeps what another one or the client did', () => {
+    const smileAfter = (kept: readonly string[], byClient = false): number => {
+      const stage = new Stage();
+      const wish = { expression: 'smile', intensity: 1, durationMs: 4000 } as const;
+      stage.expression.handle(
+        byClient ? { type: 'wish', ...wish } : { type: 'reply-wish', turnId: 'resp_1', atMs: 0, ...wish },
+      );
+      stage.play(600, 'resp_1');
+      stage.expression.dropReplies(kept);
+      stage.play(1600);
+      return stage.poses.at(-1)?.smile ?? 0;
+    };
+    expect(smileAfter([])).toBe(0);
+    expect(smileAfter(['resp_2'])).toBe(0);
+    expect(smileAfter(['resp_1'])).toBeGreaterThan(0.8);
+    expect(smileAfter([], true)).toBeGreaterThan(0.8);
+  });
+
   it('nods with stressed syllables, lowest when they sound, and not in even speech', () => {
     const stressed = [6, 14, 22, 30, 38];
     const depths = stressed.map(() => 0);

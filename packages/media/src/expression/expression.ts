@@ -67,6 +67,7 @@ export class Expression {
   readonly #brows = new SmoothValue();
   readonly #nod = new NodMotion();
   readonly #head: HeadLife;
+  #wishTurnId: string | null = null;
   readonly #pose = { smile: 0, brows: 0, nod: 0, head: HEAD_STILL };
   #judgesText: boolean;
   #timeMs = 0;
@@ -88,7 +89,7 @@ export class Expression {
   handle(cue: ExpressionCue): void {
     if (cue.type === 'greeting') this.#reply(cue.turnId).isGreeting = true;
     else if (cue.type === 'language') this.#judgesText = hasLexicon(cue.language);
-    else if (cue.type === 'wish') this.#wish = { ...cue, endsAtMs: null };
+    else if (cue.type === 'wish') this.#beginWish(cue, null);
     else if (cue.type === 'reply-wish') this.#addWish(cue);
     else if (this.#judgesText) this.#reply(cue.turnId).moods.add(cue.text, cue.audioStartMs);
   }
@@ -102,8 +103,10 @@ export class Expression {
     this.#replies.delete(turnId);
   }
 
-  endReplies(): void {
-    this.#replies.clear();
+  /** The replies but these are interrupted: what they called for ends, too. */
+  dropReplies(keptTurnIds: readonly string[]): void {
+    for (const turnId of this.#replies.keys()) if (!keptTurnIds.includes(turnId)) this.#replies.delete(turnId);
+    if (this.#wishTurnId !== null && !keptTurnIds.includes(this.#wishTurnId)) this.#wish = null;
   }
 
   setUserSpeaking(speaking: boolean): void {
@@ -111,6 +114,11 @@ export class Expression {
     this.#isUserSpeaking = speaking;
     this.#nextListeningAtMs = speaking ? this.#timeMs + LISTENING_FIRST_MS : Number.POSITIVE_INFINITY;
     this.#listensWithNod = false;
+  }
+
+  /** For heads that go where their film goes. */
+  holdHead(): void {
+    this.#head.hold();
   }
 
   get isAtRest(): boolean {
@@ -121,7 +129,7 @@ export class Expression {
   advance(mediaTimeMs: number, position: SoundPosition | null): ExpressionPose {
     const elapsedMs = Math.min(MAX_STEP_MS, Math.max(0, mediaTimeMs - this.#timeMs));
     this.#timeMs = mediaTimeMs;
-    if (position !== null) this.#beginWish(position);
+    if (position !== null) this.#beginReplyWishes(position);
     const goal = this.#wishedGoal() ?? this.#ownGoal(position);
     this.#smile.advance(goal.smile, elapsedMs);
     this.#brows.advance(goal.brows, elapsedMs);
@@ -149,11 +157,16 @@ export class Expression {
   }
 
   /** What the words call for that are about to be heard, in place of what was called for before. */
-  #beginWish({ turnId, positionMs }: SoundPosition): void {
+  #beginWish(wish: ExpressionWish, turnId: string | null): void {
+    this.#wish = { ...wish, endsAtMs: null };
+    this.#wishTurnId = turnId;
+  }
+
+  #beginReplyWishes({ turnId, positionMs }: SoundPosition): void {
     const wishes = this.#replies.get(turnId)?.wishes ?? [];
     for (let next = wishes[0]; next !== undefined && next.atMs <= positionMs + FACE_LEADS_MS; next = wishes[0]) {
       wishes.shift();
-      this.#wish = { ...next, endsAtMs: null };
+      this.#beginWish(next, turnId);
     }
   }
 

@@ -114,6 +114,31 @@ describe('a head that talks', () => {
     expect(Math.abs(correlation(yaws(first), yaws(second)))).toBeLessThan(0.5);
   });
 
+  it('ends no phrase where sound comes just in time', () => {
+    // Within the first phrase of more than a second: it began once, and nobody blinked.
+    const ends = TALK.edges[0]?.toMs ?? 0;
+    expect(ends).toBeGreaterThan(1200);
+    const motions: HeadMotion[] = [];
+    const head = newHead('iris');
+    const track = new EmphasisTrack();
+    let done = 0;
+    for (let positionMs = 0; positionMs < ends; positionMs += PICTURE_MS) {
+      const wanted = ((positionMs + 60) * RATE_HZ) / 1000;
+      track.append(TALK.sound.subarray(done, wanted));
+      done = wanted;
+      motions.push(head.advance(positionMs, PICTURE_MS, { emphasis: track, positionMs }));
+    }
+    expect(motions.some(({ lids }) => lids > 0)).toBe(false);
+    expect(motions.at(-1)).not.toBe(HEAD_STILL);
+  });
+
+  it('is still where its film moves it', () => {
+    const head = newHead('iris');
+    head.hold();
+    expect(talk(head).every((motion) => motion === HEAD_STILL)).toBe(true);
+    expect(head.isAtRest).toBe(true);
+  });
+
   it('comes back to its idle life when all is said, exactly', () => {
     for (const seed of SEEDS) {
       const head = newHead(seed);

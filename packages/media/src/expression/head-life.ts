@@ -5,8 +5,9 @@ import { SmoothValue } from './motion.ts';
 /** Where in the sound of which reply the talk stands. */
 type Speech = { readonly emphasis: EmphasisTrack; readonly positionMs: number };
 
-/** A silence this long ends a phrase. */
-const PAUSE_MS = 180;
+/** A phrase ends when so much of silence lies behind, and as much of it is seen ahead as a stop consonant takes. */
+const SILENT_MS = 150;
+const STILL_SILENT_MS = 80;
 /** The head sets out this long before the phrase is heard, as people's do. */
 const HEAD_LEADS_MS = 200;
 /** Within a phrase the head comes to another place about this often. */
@@ -60,10 +61,13 @@ export class HeadLife {
   };
   #goal: Readonly<Record<(typeof CHANNELS)[number], number>> = IN_PLACE;
   #isInPhrase = false;
+  /** The phrase that the head set out for is heard. */
+  #hasSounded = false;
   #nextStepAtMs = 0;
   #blinkAtMs = Number.NEGATIVE_INFINITY;
   #look = { right: 0, down: 0, untilMs: 0 };
   #brows = { raised: 0, untilMs: 0 };
+  #isHeld = false;
 
   constructor(random: () => number) {
     this.#random = random;
@@ -71,6 +75,11 @@ export class HeadLife {
 
   get isAtRest(): boolean {
     return CHANNELS.every((name) => this.#channels[name].isAtRest);
+  }
+
+  /** For heads that go where their film goes: from now on it does nothing. */
+  hold(): void {
+    this.#isHeld = true;
   }
 
   /** How far the brows are to be raised at this time, 0 to 1. */
@@ -82,6 +91,7 @@ export class HeadLife {
   advance(timeMs: number, elapsedMs: number, speech: Speech | null): HeadMotion {
     if (speech === null) this.#rest();
     else this.#follow(timeMs, speech);
+    if (this.#isHeld) return HEAD_STILL;
     for (const name of CHANNELS) this.#channels[name].advance(this.#goal[name], elapsedMs);
     const lids = BLINK_LIDS[Math.floor((timeMs - this.#blinkAtMs) / BLINK_STEP_MS)] ?? 0;
     const looks = timeMs < this.#look.untilMs;
@@ -112,12 +122,14 @@ export class HeadLife {
       for (let atMs = fromMs; atMs < toMs; atMs += 20) if (emphasis.isLoudAt(atMs)) return true;
       return false;
     };
-    const comes = sounds(positionMs, positionMs + HEAD_LEADS_MS);
     if (this.#isInPhrase) {
-      if (!comes && !sounds(positionMs - PAUSE_MS + HEAD_LEADS_MS, positionMs)) this.#endPhrase(timeMs);
+      this.#hasSounded ||= emphasis.isLoudAt(positionMs);
+      const isOver = this.#hasSounded && !sounds(positionMs - SILENT_MS, positionMs + STILL_SILENT_MS);
+      if (isOver) this.#endPhrase(timeMs);
       else if (timeMs >= this.#nextStepAtMs) this.#moveOn(timeMs, STEP_SHARE);
-    } else if (comes) {
+    } else if (sounds(positionMs, positionMs + HEAD_LEADS_MS)) {
       this.#isInPhrase = true;
+      this.#hasSounded = false;
       this.#moveOn(timeMs, 1);
       this.#lookAside(timeMs);
     }

@@ -32,6 +32,27 @@ test('a loop is coded stretch by stretch, each once, as it is asked for and just
   expect(drawn.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_unused, index) => index));
 });
 
+test('what is coded ahead waits for its turn', async () => {
+  const turns: (() => void)[] = [];
+  const loop = await openIdleLoop({
+    codec: 'vp8',
+    ...SIZE,
+    bitrateKbps: 300,
+    frameCount: 20,
+    jointEvery: 10,
+    renderFrame: drawMovingPicture,
+    async inTurn(work) {
+      await new Promise<void>((resolve) => turns.push(resolve));
+      return work();
+    },
+  });
+  for (let i = 0; i < 30; i += 1) loop.frameAt(i % 10);
+  expect(turns).toHaveLength(1);
+  expect(loop.frameAt(12)).toBeUndefined();
+  turns[0]?.();
+  await waitUntil(() => loop.frameAt(12) !== undefined);
+});
+
 test('a stretch that cannot be coded is tried again later, and the rest of the loop is there meanwhile', async () => {
   let fails = true;
   let failures = 0;

@@ -1,4 +1,4 @@
-import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { FRAME_INTERVAL_MS } from '../core/audio-format.ts';
 import { createPicture, type Picture } from '../core/picture.ts';
 import type { EncodedVideoFrame, VideoCodec } from './encoded-frame.ts';
@@ -24,8 +24,12 @@ export type IdleLoopOptions = {
   readonly frameCount: number;
   readonly jointEvery: number;
   renderFrame(index: number, out: Picture): void;
+  /** Waits until nothing else that is heavy goes on, for every stretch but the first; left out: nothing else does. */
+  readonly inTurn?: <Value>(work: () => Promise<Value>) => Promise<Value>;
 };
 
+/** Between two pictures of a stretch that is coded ahead: calls go on meanwhile, and a stretch of two seconds is there in one. */
+const PACE_MS = 8;
 /** After a stretch that could not be coded, so many questions are answered before it is tried again. */
 const REST_AFTER_FAILURE = 50;
 
@@ -39,7 +43,7 @@ export async function openIdleLoop(options: IdleLoopOptions): Promise<EncodedLoo
     throw new RangeError(`A loop is whole joints long; got ${frameCount} frames with a joint every ${jointEvery}.`);
   }
   const loop = new GrowingLoop(options);
-  await loop.code(0);
+  await loop.code(0, yieldToEventLoop);
   return loop;
 }
 
@@ -76,35 +80,36 @@ class GrowingLoop implements EncodedLoop {
   #ask(stretch: number): void {
     if (this.#isCoding || this.#stretches.has(stretch)) return;
     // Whoever waits for it shows a live picture meanwhile, and an encoder that fails is told there.
-    this.code(stretch).catch(() => {
-      this.#restsFor = REST_AFTER_FAILURE;
-    });
+    this.#isCoding = true;
+    const code = () => this.code(stretch, () => sleep(PACE_MS));
+    void (this.#options.inTurn?.(code) ?? code())
+      .catch(() => {
+        this.#restsFor = REST_AFTER_FAILURE;
+      })
+      .finally(() => {
+        this.#isCoding = false;
+      });
   }
 
   /** Codes a stretch picture by picture, giving other calls of the process their turn in between. */
-  async code(stretch: number): Promise<void> {
+  async code(stretch: number, rest: () => Promise<unknown>): Promise<void> {
     const { codec, widthPx, heightPx, bitrateKbps, jointEvery } = this.#options;
-    this.#isCoding = true;
+    const encoder = await VideoEncoder.open({ codec, widthPx, heightPx, bitrateKbps });
     try {
-      const encoder = await VideoEncoder.open({ codec, widthPx, heightPx, bitrateKbps });
-      try {
-        const picture = createPicture(widthPx, heightPx);
-        const frames: EncodedVideoFrame[] = [];
-        for (let i = 0; i < jointEvery; i += 1) {
-          const index = stretch * jointEvery + i;
-          this.#options.renderFrame(index, picture);
-          const frame = encoder.encode(picture, i * FRAME_INTERVAL_MS, i === 0);
-          if (frame === null) throw new Error(`The encoder left out frame ${index} of an idle loop.`);
-          frames.push(frame);
-          await yieldToEventLoop();
-        }
-        this.#stretches.set(stretch, frames);
-        this.#codedBytes += frames.reduce((total, frame) => total + frame.data.byteLength, 0);
-      } finally {
-        encoder.close();
+      const picture = createPicture(widthPx, heightPx);
+      const frames: EncodedVideoFrame[] = [];
+      for (let i = 0; i < jointEvery; i += 1) {
+        const index = stretch * jointEvery + i;
+        this.#options.renderFrame(index, picture);
+        const frame = encoder.encode(picture, i * FRAME_INTERVAL_MS, i === 0);
+        if (frame === null) throw new Error(`The encoder left out frame ${index} of an idle loop.`);
+        frames.push(frame);
+        await rest();
       }
+      this.#stretches.set(stretch, frames);
+      this.#codedBytes += frames.reduce((total, frame) => total + frame.data.byteLength, 0);
     } finally {
-      this.#isCoding = false;
+      encoder.close();
     }
   }
 }

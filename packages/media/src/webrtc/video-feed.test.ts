@@ -144,6 +144,14 @@ test('a stretch of the loop that is not coded yet is shown live, and the loop jo
   expect(asked).toEqual([30, 30]);
 });
 
+test('without an encoder the loop goes on after a gap with a key frame only', () => {
+  let codedTo = 10;
+  const { tick } = openFeed({ loop: makeLoop((index) => index < codedTo) });
+  expect(text(tick(14)).split(' ')).toHaveLength(10);
+  codedTo = FRAME_COUNT;
+  expect(text(tick(9))).toBe('20K 21 22');
+});
+
 test('until the encoder is open the loop goes on', async () => {
   const { feed, tick, state, encoderReady } = openFeed();
   feed.setLive(true);

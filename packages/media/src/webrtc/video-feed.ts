@@ -54,6 +54,7 @@ export class VideoFeed {
   #isKeyFrameWanted = false;
   #isPathTooNarrow = false;
   #hasBeenSeen = false;
+  #hasGap = false;
   #encoder: VideoEncoder | null = null;
   #picture: Picture | null = null;
   #isOpening = false;
@@ -169,7 +170,12 @@ export class VideoFeed {
   }
 
   #forward(frame: EncodedVideoFrame | undefined, mediaTimeMs: number): void {
-    if (frame === undefined) return;
+    // After a picture that nobody got the next one would be built on one that is not there.
+    if (frame === undefined || (this.#hasGap && !frame.isKeyFrame)) {
+      this.#hasGap = true;
+      return;
+    }
+    this.#hasGap = false;
     this.#mode = 'loop';
     if (frame.isKeyFrame) this.#isKeyFrameWanted = false;
     this.#forwardedFrames += 1;

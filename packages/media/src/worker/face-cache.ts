@@ -1,6 +1,6 @@
 import type { Face } from '../frames/face.ts';
 import type { HeldFace, PictureSize } from '../session/call-resources.ts';
-import type { EncodedLoop } from '../webrtc/idle-loop.ts';
+import type { EncodedLoop, IdleLoopOptions } from '../webrtc/idle-loop.ts';
 
 type Codec = 'vp8' | 'h264';
 
@@ -14,7 +14,8 @@ type Entry = {
 
 export type FaceCacheOptions = {
   readonly open: (bundlePath: string, size: PictureSize) => Promise<Face>;
-  readonly encode: (face: Face, codec: Codec) => Promise<EncodedLoop>;
+  /** `inTurn` is for what is encoded of it later. */
+  readonly encode: (face: Face, codec: Codec, inTurn: NonNullable<IdleLoopOptions['inTurn']>) => Promise<EncodedLoop>;
   /** Faces that no call shows and that stay open all the same: the last ones used. */
   readonly maxIdle: number;
 };
@@ -66,7 +67,7 @@ export class FaceCache {
     if (entry === undefined) return Promise.reject(new Error('The face is closed.'));
     const known = entry.loops.get(codec);
     if (known !== undefined) return known;
-    const loop = this.#inTurn(() => this.#options.encode(face, codec));
+    const loop = this.#inTurn(() => this.#options.encode(face, codec, (work) => this.#inTurn(work)));
     entry.loops.set(codec, loop);
     loop.catch(() => entry.loops.delete(codec));
     return loop;

@@ -22,7 +22,7 @@ import {
 import { openVoice, type Surroundings } from '../voice/open-voice.ts';
 import { guardedNetwork } from '../voice/shared/service-network.ts';
 import type { VoiceParts } from '../voice/voice-parts.ts';
-import { type EncodedLoop, openIdleLoop } from '../webrtc/idle-loop.ts';
+import { type EncodedLoop, type IdleLoopOptions, openIdleLoop } from '../webrtc/idle-loop.ts';
 import type { AskedModels } from './asked-models.ts';
 import { FaceCache } from './face-cache.ts';
 import type { LocalVoiceParts, WorkerOptions } from './worker-messages.ts';
@@ -187,7 +187,11 @@ function brainOf({ models }: WorkerOptions, asked: AskedModels): MachineBrain | 
   return name === null ? null : { name, think: (...question) => asked.think(...question) };
 }
 
-function encodeLoop(face: Face, codec: 'vp8' | 'h264'): Promise<EncodedLoop> {
+function encodeLoop(
+  face: Face,
+  codec: 'vp8' | 'h264',
+  inTurn: NonNullable<IdleLoopOptions['inTurn']>,
+): Promise<EncodedLoop> {
   return openIdleLoop({
     codec,
     widthPx: face.widthPx,
@@ -196,6 +200,7 @@ function encodeLoop(face: Face, codec: 'vp8' | 'h264'): Promise<EncodedLoop> {
     frameCount: face.loopFrameCount,
     jointEvery: IDLE_JOINT_EVERY_FRAMES,
     renderFrame: (index, out) => face.renderIdle(index, out),
+    inTurn,
   });
 }
 
