@@ -28,7 +28,7 @@ export class ReadySpeaker implements Speaker {
     if (this.#prepared?.key === key) return;
     this.forget();
     const aborter = new AbortController();
-    const clause = this.#speaker.speak(request, aborter.signal);
+    const clause = (this.#speaker.foresee ?? this.#speaker.speak).call(this.#speaker, request, aborter.signal);
     // Who takes it tries again; when nobody does, a failure does not matter.
     clause.catch(() => {});
     this.#prepared = { key, aborter, clause };

@@ -11,6 +11,8 @@ import { profileOf } from './mouth/voice-profiles.ts';
 /** What speaking needs of the mouth. */
 export type Speaker = {
   speak(request: MouthRequest, signal: AbortSignal): Promise<SpokenClause>;
+  /** What `speak` does, for a reply that may never begin: nothing of it counts for the one that is spoken now. Left out: no difference. */
+  foresee?(request: MouthRequest, signal: AbortSignal): Promise<SpokenClause>;
   /** Languages other than English can be spoken. */
   readonly speaksOtherLanguages: boolean;
 };

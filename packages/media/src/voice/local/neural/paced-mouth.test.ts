@@ -55,8 +55,15 @@ function bench(workMs: number) {
     await settle(turn.speak(text, config, signal));
     return [...spokenBy];
   };
+  const foresee = async (text: string): Promise<void> => {
+    talk.prepare?.(text, CONFIG);
+    for (let k = 0; k < 60; k++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      clock.advance(50);
+    }
+  };
   const failures = () => events.filter(({ type }) => type === 'failed');
-  return { ...{ clock, state, say, failures, events }, newTalk: () => (talk = speaker.openTalk(() => {})) };
+  return { ...{ clock, state, say, foresee, failures, spokenBy }, newTalk: () => (talk = speaker.openTalk(() => {})) };
 }
 
 it('speaks neurally where it is fast enough, in its phones and clauses', async () => {
@@ -107,4 +114,29 @@ it('speaks on when the model fails, and stops when it is cancelled', async () =>
   expect(await say(SENTENCE)).toEqual(['plain en']);
   state.error = null;
   await expect(say(SENTENCE, CONFIG, AbortSignal.abort())).rejects.toThrow('Cancelled');
+});
+
+it('has an answer ready in the neural voice, whatever became of the reply before', async () => {
+  const { say, state, clock, foresee, spokenBy, failures } = bench(300);
+  expect(await say(SENTENCE)).toEqual(['neural']);
+  // Its sound is over for long: what is foreseen is no late clause of it.
+  clock.advance(60_000);
+  state.workMs = 900;
+  spokenBy.length = 0;
+  await foresee(`${SENTENCE} ${SENTENCE}`);
+  expect(spokenBy).toEqual(['neural']);
+  expect(await say(`${SENTENCE} ${SENTENCE}`)).toEqual(['neural']);
+  expect(failures()).toEqual([]);
+});
+
+it('a preparation that comes to nothing has nothing spoken plainly and tells nobody; the reply tries again', async () => {
+  const { say, state, foresee, spokenBy, failures } = bench(300);
+  await say(SENTENCE);
+  state.error = new Error('The neural mouth was lost.');
+  spokenBy.length = 0;
+  await foresee(SENTENCE);
+  expect(spokenBy).toEqual([]);
+  expect(failures()).toEqual([]);
+  state.error = null;
+  expect(await say(SENTENCE)).toEqual(['neural']);
 });

@@ -84,12 +84,30 @@ export class PacedMouth implements Speaker {
     return clause;
   }
 
+  /** The first clause of a reply that is foreseen. Rejects where the neural mouth would be late: whoever wants it asks again. */
+  async foresee(request: MouthRequest, signal: AbortSignal): Promise<SpokenClause> {
+    if (request.language !== 'en') return await this.#options.plain.speak(request, signal);
+    const clause = await this.#speakWithin(FIRST_SOUND_LIMIT_MS, request, signal);
+    if (clause === null) throw new Error('The neural mouth is too late.');
+    return clause;
+  }
+
   /** Null: it would come too late, or not at all. */
   async #speakInTime(request: MouthRequest, signal: AbortSignal): Promise<SpokenClause | null> {
+    const dryInMs = this.#dryAtMs === null ? null : Math.max(0, this.#dryAtMs - this.#options.clock.nowMs());
+    const limitMs = dryInMs === null ? FIRST_SOUND_LIMIT_MS : dryInMs + LATE_MS;
+    const clause = await this.#speakWithin(limitMs, request, signal);
+    if (clause === null) {
+      this.#isBehind = true;
+      this.#onBehind();
+    }
+    return clause;
+  }
+
+  async #speakWithin(limitMs: number, request: MouthRequest, signal: AbortSignal): Promise<SpokenClause | null> {
     const { neural, pace, clock, logger } = this.#options;
     const startedAtMs = clock.nowMs();
-    const limitMs = this.#dryAtMs === null ? FIRST_SOUND_LIMIT_MS : Math.max(0, this.#dryAtMs - startedAtMs) + LATE_MS;
-    if (pace.expectedMs(request.text) > limitMs) return this.#fallBehind();
+    if (pace.expectedMs(request.text) > limitMs) return null;
     const late = new AbortController();
     const cancel = clock.schedule(limitMs, () => late.abort());
     try {
@@ -99,16 +117,10 @@ export class PacedMouth implements Speaker {
     } catch (error) {
       if (signal.aborted) throw error;
       if (late.signal.aborted) pace.note(request.text, 2 * limitMs);
-      else logger.warn({ reason: errorMessage(error) }, 'The neural mouth could not speak; the built-in one did.');
-      return this.#fallBehind();
+      else logger.warn({ reason: errorMessage(error) }, 'The neural mouth could not speak; the built-in one does.');
+      return null;
     } finally {
       cancel();
     }
-  }
-
-  #fallBehind(): null {
-    this.#isBehind = true;
-    this.#onBehind();
-    return null;
   }
 }
