@@ -15,12 +15,12 @@ type InstalledModels = {
 
 type Folders = { readonly folder: string; readonly runtimesFolder: string };
 
-/** The first model of each kind that is here and sound. */
+/** The first model of each kind that is here, in its sizes: sums are checked when it comes and by `models verify`, not at each start. */
 export async function findModels(folders: Folders, logger: Logger): Promise<InstalledModels> {
   const store = new ModelStore({ folder: folders.folder });
-  const turnEnd = await firstSound(store, 'turn-end', logger);
-  const ears = await firstSound(store, 'ears', logger);
-  const mouth = await firstSound(store, 'mouth', logger);
+  const turnEnd = await firstWhole(store, 'turn-end', logger);
+  const ears = await firstWhole(store, 'ears', logger);
+  const mouth = await firstWhole(store, 'mouth', logger);
   const brain = await findBrain(store, folders, logger);
   return {
     ...(turnEnd !== null && { turnEnd: pathOf(store, turnEnd) }),
@@ -33,7 +33,7 @@ export async function findModels(folders: Folders, logger: Logger): Promise<Inst
 /** Those of one's own come first: nobody has them by accident. */
 async function findBrain(store: ModelStore, { folder, runtimesFolder }: Folders, logger: Logger) {
   const own = await ownBrains(folder);
-  const model = own[0] ?? (await firstSound(store, 'brain', logger));
+  const model = own[0] ?? (await firstWhole(store, 'brain', logger));
   if (model === null) return null;
   const runtimePath = findLlamaRuntime(runtimesFolder);
   if (runtimePath !== null) {
@@ -52,15 +52,14 @@ function pathOf(store: ModelStore, model: Model): string {
   return join(store.folderOf(model), model.files[0]?.path ?? '');
 }
 
-async function firstSound(store: ModelStore, kind: Model['kind'], logger: Logger): Promise<Model | null> {
+async function firstWhole(store: ModelStore, kind: Model['kind'], logger: Logger): Promise<Model | null> {
   for (const model of MODELS.filter((candidate) => candidate.kind === kind)) {
     if (!(await store.isBegun(model))) continue;
-    const faults = await store.verify(model);
-    if (faults.length === 0) {
+    if (await store.has(model)) {
       logger.info({ model: model.name }, 'A model of this machine is used.');
       return model;
     }
-    logger.warn({ model: model.name, faults }, 'A model is damaged and not used: “visavis models pull” mends it.');
+    logger.warn({ model: model.name }, 'A model is damaged and not used: “visavis models pull” mends it.');
   }
   return null;
 }

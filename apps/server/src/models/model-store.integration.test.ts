@@ -239,20 +239,19 @@ describe('a model that somebody has', () => {
 });
 
 describe('the model of turn ends', () => {
-  it('is found where it lies whole, and not used when it is damaged', async () => {
+  it('is found by its size where it lies whole, and not used when some of it is missing', async () => {
     const warnings: unknown[] = [];
     const logger = { debug() {}, info() {}, error() {}, warn: (fields: unknown) => warnings.push(fields) };
     expect(await findModels({ folder, runtimesFolder: folder }, logger)).toEqual({});
     expect(warnings).toEqual([]);
     await mkdir(join(folder, 'smart-turn-v3.2'));
-    await writeFile(join(folder, 'smart-turn-v3.2', 'smart-turn-v3.2-cpu.onnx'), Buffer.alloc(8_679_182));
+    await writeFile(join(folder, 'smart-turn-v3.2', 'smart-turn-v3.2-cpu.onnx'), Buffer.alloc(8_679_181));
     expect(await findModels({ folder, runtimesFolder: folder }, logger)).toEqual({});
-    expect(warnings).toEqual([
-      {
-        model: 'smart-turn-v3.2',
-        faults: [{ path: 'smart-turn-v3.2-cpu.onnx', fault: 'another checksum than it should have' }],
-      },
-    ]);
+    expect(warnings).toEqual([{ model: 'smart-turn-v3.2' }]);
+    const path = join(folder, 'smart-turn-v3.2', 'smart-turn-v3.2-cpu.onnx');
+    await writeFile(path, Buffer.alloc(8_679_182));
+    // A start reads no gigabytes for checksums; `models verify` does.
+    expect(await findModels({ folder, runtimesFolder: folder }, logger)).toEqual({ turnEnd: path });
   });
 });
 

@@ -1,7 +1,9 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../core/clock.ts';
+import { deferred } from '../core/deferred.ts';
 import { silentLogger } from '../core/logger.ts';
 import type { BrainPart, BrainRequest } from '../core/machine-brain.ts';
+import { ManualClock } from '../core/manual-clock.ts';
 import { BrainProcess, type BrainProcessOptions } from './brain-process.ts';
 
 const ENTRY = new URL('./fake-brain.fixture.ts', import.meta.url);
@@ -42,9 +44,12 @@ it('is replaced when it dies; what waited is answered by the next one', async ()
 });
 
 it('is replaced when it hangs', async () => {
-  const brain = open({ silenceLimitMs: 300 });
+  const clock = new ManualClock();
+  const brain = open({ clock });
   expect(await answer(brain, 'ready')).toBe('ready');
-  await expect(answer(brain, 'hang')).rejects.toThrow('was lost');
+  const hanging = expect(answer(brain, 'hang')).rejects.toThrow('was lost');
+  clock.advance(60_000);
+  await hanging;
   expect(await answer(brain, 'again')).toBe('again');
 });
 
@@ -75,6 +80,47 @@ it('sixteen wait for it and no more, and one that is withdrawn gives up its plac
   holding.abort();
   await Promise.all(busy);
   expect(await next).toBe('next');
+});
+
+it('lets nobody wait for longer than half a minute, and says for what', async () => {
+  const clock = new ManualClock();
+  const loading = expect(answer(open({ clock }, 'huge'), 'one')).rejects.toThrow('is still being loaded');
+  clock.advance(30_000);
+  await loading;
+  const brain = open({ clock });
+  expect(await answer(brain, 'ready')).toBe('ready');
+  const aborter = new AbortController();
+  const dawdling = ['dawdle', 'dawdle'].map((text) => answer(brain, text, aborter.signal).catch(() => 'given up'));
+  const waiting = expect(answer(brain, 'next')).rejects.toThrow('is busy');
+  clock.advance(30_000);
+  await waiting;
+  // The places are not those of who gave up waiting.
+  aborter.abort();
+  expect(await Promise.all(dawdling)).toEqual(['given up', 'given up']);
+  expect(await answer(brain, 'after it')).toBe('after it');
+});
+
+it('takes no memory before anybody asks, and is loaded as soon as a talk is about to', async () => {
+  const told: string[] = [];
+  const lost: unknown[] = [];
+  const ready = deferred<void>();
+  const info = (_: unknown, message: string): void => {
+    told.push(message);
+    ready.resolve();
+  };
+  const entry = new URL('./no-such-file.ts', import.meta.url);
+  const unused = new BrainProcess({
+    place: { name: 'fake', modelPath: 'model', runtimePath: '' },
+    logger: { ...silentLogger, warn: (fields) => lost.push(fields) },
+    clock: systemClock,
+    entry,
+  });
+  const brain = open({ logger: { ...silentLogger, info } });
+  await brain.think(asking('ahead', 0), () => expect.unreachable(), never);
+  await ready.promise;
+  expect(told).toEqual(['The language model of this machine is ready.']);
+  expect(lost).toEqual([]);
+  await unused.close();
 });
 
 it('says that it does not start, and tries again when it is asked again', async () => {

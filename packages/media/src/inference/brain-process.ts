@@ -12,6 +12,8 @@ const NAME = 'language model of this machine';
 const MAX_WAITING = 16;
 /** A large model is read from a slow disk. */
 const START_LIMIT_MS = 300_000;
+/** Nobody stays in a silent call for longer. */
+const WAIT_LIMIT_MS = 30_000;
 /** Without a word for so long, it hangs. */
 const SILENCE_LIMIT_MS = 60_000;
 /** An answer that is given up ends after the batch that is being read. */
@@ -34,12 +36,11 @@ export type BrainProcessOptions = {
   readonly clock: Clock;
   /** Of the file that runs in the process; left out: the real one. */
   readonly entry?: URL;
-  readonly silenceLimitMs?: number;
 };
 
 /**
  * The language model of this machine in a process of its own: what it takes is given back when it ends, and code that crashes takes
- * nothing else along. Some answers are thought of at once, others wait in the order asked for. A process that dies or hangs is replaced.
+ * nothing else along. It starts when it is first asked. Some answers are thought of at once, others wait in the order asked for. A process that dies or hangs is replaced.
  */
 export class BrainProcess {
   readonly #options: BrainProcessOptions;
@@ -54,7 +55,6 @@ export class BrainProcess {
 
   constructor(options: BrainProcessOptions) {
     this.#options = options;
-    this.#start();
   }
 
   /** Rejects at once when it is aborted, and with a sentence when there is no answer. */
@@ -62,6 +62,8 @@ export class BrainProcess {
     if (this.#isClosed) return Promise.reject(new Error(`The ${NAME} is closed.`));
     if (signal.aborted) return Promise.reject(new Error('Cancelled.'));
     const isReadingAhead = request.maxTokens === 0;
+    // A talk that is about to ask: the model is loaded by then.
+    if (this.#nextId === 1 && this.#child === null) this.#start();
     // Those who have something to say come first.
     if (isReadingAhead && this.#running.size >= this.#atOnce) return Promise.resolve();
     if (this.#waiting.length >= MAX_WAITING) {
@@ -69,6 +71,11 @@ export class BrainProcess {
     }
     const { promise, resolve, reject } = deferred<void>();
     const job: Job = { id: this.#nextId++, request, onPart, resolve, reject, cancelLimit: () => {} };
+    job.cancelLimit = this.#options.clock.schedule(WAIT_LIMIT_MS, () => {
+      const reason = this.#atOnce === 0 ? 'is still being loaded' : 'is busy';
+      reject(new Error(`The ${NAME} ${reason}. Try again in a moment.`));
+      this.#withdraw(job);
+    });
     const withdraw = (): void => {
       reject(new Error('Cancelled.'));
       this.#withdraw(job);
@@ -125,7 +132,7 @@ export class BrainProcess {
     const job = this.#running.get(message.id);
     if (job === undefined) return;
     if (message.type === 'part' || message.type === 'reading') {
-      this.#limit(job, this.#silenceLimitMs);
+      this.#limit(job, SILENCE_LIMIT_MS);
       if (message.type === 'part') job.onPart(message.part);
       return;
     }
@@ -137,26 +144,25 @@ export class BrainProcess {
     this.#sendNext();
   }
 
-  get #silenceLimitMs(): number {
-    return this.#options.silenceLimitMs ?? SILENCE_LIMIT_MS;
-  }
-
   #sendNext(): void {
     while (this.#running.size < this.#atOnce) {
       const job = this.#waiting.shift();
       if (job === undefined) return;
       this.#running.set(job.id, job);
-      this.#limit(job, this.#silenceLimitMs);
+      this.#limit(job, SILENCE_LIMIT_MS);
       this.#send({ type: 'ask', id: job.id, request: job.request });
     }
   }
 
   #withdraw(job: Job): void {
     const place = this.#waiting.indexOf(job);
-    if (place >= 0) this.#waiting.splice(place, 1);
+    if (place >= 0) {
+      this.#waiting.splice(place, 1);
+      job.cancelLimit();
+    }
     // Its place is free when it has really ended.
     if (!this.#running.has(job.id)) return;
-    this.#limit(job, Math.min(STOP_LIMIT_MS, this.#silenceLimitMs));
+    this.#limit(job, STOP_LIMIT_MS);
     this.#send({ type: 'stop', id: job.id });
   }
 

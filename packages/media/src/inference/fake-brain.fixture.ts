@@ -13,6 +13,7 @@ process.on('disconnect', () => process.exit(0));
 process.on('message', (message: ToBrain) => {
   if (message.type === 'start') {
     if (message.place.modelPath === 'broken') process.exit(1);
+    if (message.place.modelPath === 'huge') return;
     tell({ type: 'ready', atOnce: 2 });
     return;
   }
