@@ -89,3 +89,18 @@ it('words that the service does not answer by itself are answered when it is ask
   expect(talk.of('turn-started')).toHaveLength(1);
   expect(talk.of('failed')).toEqual([]);
 });
+
+it('a new connection on which the service says nothing is given up in time', async () => {
+  const url = server.socketUrl;
+  const options = { url, apiKey: TEST_API_KEY, network: openNetwork, clock, logger: silentLogger };
+  const voice = createGeminiLiveVoice({ ...options, reconnectDelaysMs: [10] });
+  const talk = await RecordedTalk.open(voice);
+  server.behaviour.neverBegins = true;
+  server.latest.drop();
+  const told = () => {
+    clock.advance(500);
+    return talk.of('failed').map(({ category, retryable }) => [category, retryable]);
+  };
+  await expect.poll(told, { interval: 10, timeout: 5000 }).toEqual([['connectivity', false]]);
+  await voice.close();
+});

@@ -68,7 +68,8 @@ export type SessionParts<State, Received, Sent> = {
 
 /** Some services do not confirm settings; they are taken to be accepted after this time. */
 const CONFIRMATION_WAIT_MS = 2000;
-const OPEN_LIMIT_MS = 15_000;
+/** The time of each connection, from its beginning to the accepted settings: a service may take it and stay mute. */
+const READY_LIMIT_MS = 15_000;
 /** The user's latest sound, kept while there is no connection. */
 const MAX_WAITING_SOUND_MS = 3000;
 /** Sound is dropped while the network is this far behind: more than five seconds. */
@@ -96,7 +97,7 @@ export class WireSession<State, Received, Sent> implements VoiceSession {
   #opening: { resolve: () => void; reject: (error: Error) => void } | null = null;
   /** Ends the waits for what the service owes, by their keys. */
   readonly #waits = new Map<string, () => void>();
-  readonly #timers = { confirmation: () => {}, opening: () => {}, reconnect: () => {} };
+  readonly #timers = { confirmation: () => {}, ready: () => {}, reconnect: () => {} };
   #closed = false;
 
   constructor(parts: SessionParts<State, Received, Sent>, listener: (event: VoiceEvent) => void) {
@@ -107,12 +108,8 @@ export class WireSession<State, Received, Sent> implements VoiceSession {
 
   /** Resolves once the service has accepted the talk's settings; rejects with a `VoiceOpenError`. */
   open(): Promise<void> {
-    const parts = this.#parts;
     return new Promise((resolve, reject) => {
       this.#opening = { resolve, reject };
-      this.#timers.opening = parts.clock.schedule(OPEN_LIMIT_MS, () =>
-        this.#fail(makeFailure('connectivity', 'the service did not begin a session in time')),
-      );
       this.#connect();
     });
   }
@@ -147,6 +144,10 @@ export class WireSession<State, Received, Sent> implements VoiceSession {
     const { address, talk, clock } = this.#parts;
     this.#isReady = false;
     this.#attempts += 1;
+    this.#timers.ready();
+    this.#timers.ready = clock.schedule(READY_LIMIT_MS, () =>
+      this.#replaceConnection('the service did not begin a session in time'),
+    );
     this.#socket = new WireSocket({
       ...address,
       ...talk.ends,
@@ -178,7 +179,7 @@ export class WireSession<State, Received, Sent> implements VoiceSession {
     else if (sign === 'useful') this.#attempts = 0;
     this.#apply(talk.fromWire(this.#state, message));
     if (sign === 'ready') this.#becomeReady();
-    else if (sign === 'over') this.#replaceConnection();
+    else if (sign === 'over') this.#replaceConnection('the session expired');
   }
 
   #awaitConfirmation(): void {
@@ -193,7 +194,7 @@ export class WireSession<State, Received, Sent> implements VoiceSession {
     this.#readyAtMs = this.#parts.clock.nowMs();
     if (this.#opening !== null) this.#attempts = 0;
     this.#timers.confirmation();
-    this.#timers.opening();
+    this.#timers.ready();
     if (this.#hasBeenReady) this.#parts.logger.info({}, 'The voice service is back.');
     this.#hasBeenReady = true;
     for (const pcm of this.#waitingSound.splice(0)) this.#passSound(pcm);
@@ -273,10 +274,10 @@ export class WireSession<State, Received, Sent> implements VoiceSession {
     this.#connect();
   }
 
-  /** The talk goes on in another connection: services end every one after some time. */
-  #replaceConnection(): void {
+  /** The talk goes on in another connection: services end every one after some time, and some are never begun. */
+  #replaceConnection(detail: string): void {
     this.#socket?.close();
-    this.#handleLoss(makeFailure('connectivity', 'the session expired'));
+    this.#handleLoss(makeFailure('connectivity', detail));
   }
 
   #handleLoss(failure: VoiceFailure): void {
@@ -284,6 +285,7 @@ export class WireSession<State, Received, Sent> implements VoiceSession {
     if (this.#isReady && this.#parts.clock.nowMs() - this.#readyAtMs > STEADY_AFTER_MS) this.#attempts = 0;
     this.#isReady = false;
     this.#timers.confirmation();
+    this.#timers.ready();
     this.#watchDeadlines();
     this.#socket = null;
     const { category, detail } = failure;

@@ -30,7 +30,8 @@ type Metadata = Extract<
   { type: 'conversation_initiation_metadata' }
 >['conversation_initiation_metadata_event'];
 
-const OPEN_LIMIT_MS = 15_000;
+/** The time of each attempt, from the request for an address to the begun conversation: a service may take it and stay mute. */
+const READY_LIMIT_MS = 15_000;
 /** An agent that may greet is given so long to begin, so that what was asked meanwhile is not taken for its greeting. */
 const GREETING_WAIT_MS = 1500;
 /** The user's latest sound, kept while there is no connection. */
@@ -39,6 +40,8 @@ const MAX_WAITING_SOUND_MS = 3000;
 const MAX_WAITING_BYTES = 400_000;
 /** A connection that lasted this long was a good one. */
 const STEADY_AFTER_MS = 60_000;
+/** The service ends every conversation after some time. */
+const LONGEST_TIME = 'the conversation reached its longest time';
 /** So much silence ends a turn that the client ends. */
 const END_OF_TURN_SAMPLES = 24_000;
 
@@ -47,7 +50,7 @@ export class AgentSession implements VoiceSession {
   readonly #parts: AgentSessionParts;
   readonly #listener: (event: VoiceEvent) => void;
   readonly #waits = new Map<string, () => void>();
-  readonly #timers = { opening: () => {}, greeting: () => {}, reconnect: () => {}, end: () => {} };
+  readonly #timers = { ready: () => {}, greeting: () => {}, reconnect: () => {}, end: () => {} };
   #state: TalkState;
   #waitingSound: Int16Array[] = [];
   #attempt = new AbortController();
@@ -69,9 +72,6 @@ export class AgentSession implements VoiceSession {
   open(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#opening = { resolve, reject };
-      this.#timers.opening = this.#parts.clock.schedule(OPEN_LIMIT_MS, () =>
-        this.#fail(failure('connectivity', 'no conversation was begun in time')),
-      );
       this.#connect();
     });
   }
@@ -100,16 +100,29 @@ export class AgentSession implements VoiceSession {
     this.#waitingSound = [];
   }
 
+  /** There is one conversation at a time, since each is paid for: what is left of the last attempt ends here. */
   #connect(): void {
-    this.#isReady = false;
+    this.#leave();
+    this.#timers.reconnect();
     this.#attempts += 1;
-    this.#attempt.abort();
+    this.#timers.ready = this.#parts.clock.schedule(READY_LIMIT_MS, () =>
+      this.#replaceConnection('no conversation was begun in time'),
+    );
     const attempt = new AbortController();
     this.#attempt = attempt;
     this.#parts.address(attempt.signal).then(
       (url) => attempt.signal.aborted || this.#openSocket(url),
       (error: unknown) => attempt.signal.aborted || this.#handleLoss(lossOf(error)),
     );
+  }
+
+  #leave(): void {
+    this.#isReady = false;
+    this.#timers.ready();
+    this.#timers.greeting();
+    this.#attempt.abort();
+    this.#socket?.close();
+    this.#socket = null;
   }
 
   #openSocket(url: string): void {
@@ -156,7 +169,7 @@ export class AgentSession implements VoiceSession {
     const { category, detail } = classifyError(message.error_event);
     this.#parts.logger.warn({ category, detail }, 'The agent reported an error.');
     if (this.#opening !== null) this.#fail(classifyError(message.error_event));
-    else if (isExpiry(message.error_event)) this.#replaceConnection();
+    else if (isExpiry(message.error_event)) this.#replaceConnection(LONGEST_TIME);
     else this.#apply(fromAgent(this.#state, message, this.#parts.clock.nowMs()));
   }
 
@@ -169,6 +182,7 @@ export class AgentSession implements VoiceSession {
       return;
     }
     this.#sound = sound;
+    this.#timers.ready();
     const isFirst = this.#state.connection === 0;
     const canGreet = isFirst && mayGreet(this.#state.config, this.#parts.words, isFirst);
     this.#apply(connected(this.#state));
@@ -182,7 +196,6 @@ export class AgentSession implements VoiceSession {
     this.#readyAtMs = this.#parts.clock.nowMs();
     if (this.#opening !== null) this.#attempts = 0;
     this.#timers.greeting();
-    this.#timers.opening();
     for (const pcm of this.#waitingSound.splice(0)) this.#sendSound(pcm);
     this.#opening?.resolve();
     this.#opening = null;
@@ -233,8 +246,7 @@ export class AgentSession implements VoiceSession {
   }
 
   #restart(): void {
-    this.#socket?.close();
-    this.#socket = null;
+    this.#leave();
     this.#state = { ...newTalk(this.#state.config, this.#parts.words), heardMs: this.#state.heardMs };
     this.#watchDeadlines();
     this.#attempts = 0;
@@ -257,18 +269,16 @@ export class AgentSession implements VoiceSession {
     this.#tellAgent([{ user_audio_chunk: bytes.toString('base64') }]);
   }
 
-  /** The service ends every conversation after some time; the talk goes on in another one. */
-  #replaceConnection(): void {
-    this.#socket?.close();
-    this.#handleLoss(failure('connectivity', 'the conversation reached its longest time'));
+  /** The talk goes on in another conversation. */
+  #replaceConnection(detail: string): void {
+    this.#handleLoss(failure('connectivity', detail));
   }
 
   #handleLoss(loss: VoiceFailure): void {
     if (this.#closed) return;
     const { clock, logger, reconnectDelaysMs } = this.#parts;
     if (this.#isReady && clock.nowMs() - this.#readyAtMs > STEADY_AFTER_MS) this.#attempts = 0;
-    this.#isReady = false;
-    this.#socket = null;
+    this.#leave();
     this.#watchDeadlines();
     const { category, detail } = loss;
     logger.warn({ category, detail, attempts: this.#attempts }, 'The agent was lost.');

@@ -4,7 +4,7 @@ import type { Logger } from '../../../core/logger.ts';
 import { ManualClock } from '../../../core/manual-clock.ts';
 import type { VoiceProvider } from '../../../core/voice-port.ts';
 import { RecordedTalk } from '../../conformance.ts';
-import { guardedNetwork, openNetwork } from '../../shared/service-network.ts';
+import { guardedNetwork, openNetwork, type ServiceNetwork } from '../../shared/service-network.ts';
 import { type AgentsVoiceOptions, createAgentsVoice } from './agents-voice.ts';
 import { USUAL_BEHAVIOUR } from './testing/scripted-agent.ts';
 import { ScriptedAgentsServer, TEST_AGENT, TEST_API_KEY } from './testing/scripted-agents-server.ts';
@@ -200,4 +200,70 @@ describe('a conversation that is lost', () => {
     expect(talk.of('failed')).toMatchObject([{ retryable: false, message: 'The agent has ended the conversation.' }]);
     await voice.close();
   });
+
+  it('is given up in time where the service takes another one and says nothing', async () => {
+    const clock = new ManualClock();
+    const voice = createVoice({ clock, reconnectDelaysMs: [10] });
+    const talk = await openInTime(voice, clock);
+    server.behaviour.isDead = true;
+    server.latest.drop();
+    await untilLost(talk, clock);
+    await voice.close();
+  });
+
+  it('is given up in time where the request to begin another one is never answered', async () => {
+    const clock = new ManualClock();
+    let isHanging = false;
+    const hang = (signal: AbortSignal) =>
+      new Promise<Response>((_, reject) => signal.addEventListener('abort', () => reject(new Error('ended'))));
+    const fetch: ServiceNetwork['fetch'] = (url, init) =>
+      isHanging && init?.signal ? hang(init.signal) : openNetwork.fetch(url, init);
+    const voice = createVoice({ clock, reconnectDelaysMs: [10], network: { ...openNetwork, fetch } });
+    const talk = await openInTime(voice, clock);
+    isHanging = true;
+    server.latest.drop();
+    await untilLost(talk, clock);
+    await voice.close();
+  });
+
+  it('is begun once, though its settings change while another one is on its way', async () => {
+    const clock = new ManualClock();
+    const voice = createVoice({ clock, reconnectDelaysMs: [1000, 1000] });
+    const talk = await openInTime(voice, clock);
+    logged.length = 0;
+    const count = server.agents.length;
+    server.latest.drop();
+    await expect.poll(() => logged.at(-1)).toContain('The agent was lost.');
+    talk.send({ type: 'configure', config: { prompt: 'You are somebody else.' } });
+    await talk.until(() => server.agents.length === count + 1);
+    clock.advance(1000);
+    talk.send({ type: 'say', turnId: 'one', text: 'Here I am.' });
+    const ends = () => {
+      clock.advance(100);
+      return talk.of('turn-done', 'one').length;
+    };
+    await expect.poll(ends).toBe(1);
+    expect(server.agents).toHaveLength(count + 1);
+    await voice.close();
+  });
 });
+
+/** The agent may greet, so a talk opens when the time for it is over. */
+async function openInTime(voice: VoiceProvider, clock: ManualClock): Promise<RecordedTalk> {
+  const opening = RecordedTalk.open(voice);
+  const opened = opening.then(() => true);
+  const isOpen = () => {
+    clock.advance(200);
+    return Promise.race([opened, false]);
+  };
+  await expect.poll(isOpen, { interval: 10 }).toBe(true);
+  return await opening;
+}
+
+async function untilLost(talk: RecordedTalk, clock: ManualClock): Promise<void> {
+  const told = () => {
+    clock.advance(500);
+    return talk.of('failed').map(({ category, retryable }) => [category, retryable]);
+  };
+  await expect.poll(told, { interval: 10, timeout: 5000 }).toEqual([['connectivity', false]]);
+}

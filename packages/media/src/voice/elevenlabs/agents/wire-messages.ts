@@ -1,3 +1,4 @@
+import { jsonFault } from '@visavis/protocol';
 import * as z from 'zod';
 
 // The messages of a conversation with an agent over its WebSocket (`/v1/convai/conversation`), as ElevenLabs publishes them in
@@ -87,6 +88,7 @@ export type ClientMessage =
 
 /** Null: no message that a talk uses, or none at all. */
 export function readAgentMessage(data: string): AgentMessage | null {
+  if (jsonFault(data) !== null) return null;
   try {
     return serverMessageSchema.safeParse(JSON.parse(data)).data ?? null;
   } catch {

@@ -24,6 +24,8 @@ export type LiveBehaviour = {
   lateWords: boolean;
   /** Ends the next turn with this reason, and nothing else. */
   refusal: string | null;
+  /** Takes the settings of a connection and never confirms them. */
+  neverBegins: boolean;
 };
 
 export const USUAL_BEHAVIOUR: LiveBehaviour = {
@@ -33,6 +35,7 @@ export const USUAL_BEHAVIOUR: LiveBehaviour = {
   stalls: false,
   lateWords: false,
   refusal: null,
+  neverBegins: false,
 };
 
 /** The service's side of one connection: a fixed talker with the published messages and order. */
@@ -126,6 +129,7 @@ export class ScriptedLiveConnection {
       return;
     }
     this.setup = setup;
+    if (this.#behaviour.neverBegins) return;
     this.#awaitsHistory = setup.historyConfig !== undefined;
     this.emit({ setupComplete: {} });
   }
