@@ -126,6 +126,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Se
       ? { http: SERVER_OPTIONS }
       : { https: { ...SERVER_OPTIONS, ...dependencies.tls } }),
     ...CONNECTION_TIMES,
+    routerOptions: { maxParamLength: LIMITS.characters.parameter },
     // Addresses hold licence keys, which must not reach a log.
     logController: new fastify.LogController({ disableRequestLogging: true }),
     trustProxy: isBelieved,

@@ -1,5 +1,6 @@
 import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LIMITS } from '@visavis/protocol';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { newPublicId } from '../../control/ids.ts';
@@ -228,6 +229,18 @@ describeOnBothDatabases('conversations', (context) => {
     const { rows } = await context.db.orm.execute(sql`select 1 from messages where conversation_id = ${ended}`);
     expect(rows).toEqual([]);
     expect((await browser.send('GET', '/audit')).json().items[0]).toMatchObject({ action: 'conversation.deleted' });
+  });
+
+  test('of a person are forgotten by any `userId` that a browser token may have, however long', async () => {
+    const callerId = 'u'.repeat(LIMITS.characters.word);
+    const sessionId = newPublicId();
+    const { conversations } = server.plane;
+    await conversations.start({ sessionId, projectId, licenceId, avatarId, startedAt: new Date(), callerId });
+    await conversations.end(sessionId, { endedAt: new Date(), status: 'completed', reason: 'left' });
+    const other = await talk();
+    const forgotten = await browser.send('DELETE', `/projects/${projectId}/callers/${callerId}`);
+    expect(forgotten.json()).toEqual({ deleted: [sessionId], kept: [] });
+    expect(await idsOf()).toEqual([other]);
   });
 
   test('ordered by age and length, page by page, each talk once', async () => {
