@@ -308,7 +308,7 @@ export class Call implements OpenCall {
     if (isServers) return;
     state.follower.event(event);
     this.#guard(() => this.#client.event(event, atMs));
-    if (event.type === 'reply-started') this.#tellFound(state, event.turnId, atMs);
+    if (event.type === 'reply-started' && event.by === undefined) this.#tellFound(state, event.turnId, atMs);
   }
 
   /** Where what tools have found for the reply stands. */

@@ -116,15 +116,27 @@ describe('what documents say', () => {
 
   it('is looked up with the words before where few words go on with them, however often those are still being said', async () => {
     const asked: string[] = [];
-    const { ask } = openDocuments(async (text) => {
+    const { tools, ask } = openDocuments(async (text) => {
       asked.push(text);
       return [];
     });
+    const say = (text: string) => tools.take({ type: 'user-transcript-done', itemId: 'i', text });
     ask('When is breakfast served here?');
-    ask('And on');
+    say('When is breakfast served here?');
+    for (const text of ['An', 'End on', 'And on Sunday?']) ask(text);
+    await vi.waitFor(() => expect(asked).toHaveLength(4));
+    await new Promise((resolve) => setImmediate(resolve));
+    say('And on Sunday?');
     ask('And on Sunday?');
-    await vi.waitFor(() => expect(asked).toHaveLength(3));
-    expect(asked.at(-1)).toBe('And on Sunday? When is breakfast served here?');
+    tools.admit({ type: 'user-text', text: 'Is it vegan?', reply: true });
+    ask('Is it vegan?');
+    await vi.waitFor(() => expect(asked).toHaveLength(6));
+    expect(asked.slice(2)).toEqual([
+      'End on When is breakfast served here?',
+      'And on Sunday? When is breakfast served here?',
+      'And on Sunday? When is breakfast served here?',
+      'Is it vegan? And on Sunday?',
+    ]);
   });
 
   it('is nothing where it fails, where too much is asked at once, and where there are no documents', async () => {
@@ -146,8 +158,29 @@ describe('what documents say', () => {
         return '{}';
       },
     );
-    tools.take({ type: 'tool-call-done', turnId: 'r', callId: 'c', name: 'weather', argumentsJson: '{}' });
-    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    const search = async () => {
+      const before = sent.length;
+      tools.take({ type: 'tool-call-done', turnId: 'r', callId: `c${before}`, name: 'weather', argumentsJson: '{}' });
+      await vi.waitFor(() => expect(sent).toHaveLength(before + 1));
+    };
+    await search();
     expect([tools.takeFound(), tools.takeFound()]).toEqual([[place], []]);
+    // Not at the reply to something else that the user says before.
+    const speak = () => tools.take({ type: 'user-speech-started', itemId: 'i', audioStartMs: 0 });
+    const hear = (text: string) => tools.take({ type: 'user-transcript-done', itemId: 'i', text });
+    await search();
+    for (const step of [speak, () => hear(' ')]) step();
+    expect(tools.takeFound()).toEqual([place]);
+    await search();
+    for (const step of [speak, () => hear('Never mind.')]) step();
+    expect(tools.takeFound()).toEqual([]);
+    await search();
+    tools.admit({ type: 'user-text', text: 'Never mind.', reply: true });
+    expect(tools.takeFound()).toEqual([]);
+    // Words that come late are those it was searched for.
+    speak();
+    await search();
+    hear('How is the weather?');
+    expect(tools.takeFound()).toEqual([place]);
   });
 });

@@ -35,11 +35,13 @@ export class CallTools {
   readonly #callIds = new Set<string>();
   #callsInARow = 0;
   #lookUps = 0;
-  /** What was looked up last, and the words behind which the next may stand. */
-  #asked = '';
+  /** What the user has said last, until more is being said, and the words before: what is looked up may go on with them. */
+  #said = '';
   #before = '';
   /** Where results of tools stand, for the reply that follows. */
   #found: readonly Source[] = [];
+  /** What of it was there when the user began to speak: it is for no reply once they have said something else. */
+  #foundBefore: readonly Source[] = [];
 
   constructor(given: ServerTools | null, send: (result: SessionCommand) => void) {
     this.#given = given ?? { tools: [], run: async () => '', close() {} };
@@ -50,8 +52,12 @@ export class CallTools {
   /** Whether the event is the server's own business; a call begins to be worked on. */
   take(event: SessionEvent): boolean {
     switch (event.type) {
+      case 'user-speech-started':
+        this.#foundBefore = this.#found;
+        return false;
       case 'user-transcript-done':
-        if (event.text.trim() !== '') this.#callsInARow = 0;
+        // Words may come late: what has been found for them by then stays.
+        if (event.text.trim() !== '') this.#goOn(event.text, this.#foundBefore);
         return false;
       case 'look-up':
         void this.#lookUp(event);
@@ -71,14 +77,14 @@ export class CallTools {
 
   /** What of a client's command reaches the session; null: nothing, since it answers for the server. */
   admit(command: SessionCommand): SessionCommand | null {
-    if (command.type === 'user-text') this.#callsInARow = 0;
+    if (command.type === 'user-text') this.#goOn(command.text, this.#found);
     if (command.type === 'tool-result' && this.#callIds.has(command.callId)) return null;
     if (command.type !== 'configure' || command.patch.tools === undefined) return command;
     const tools = joinTools(command.patch.tools, this.#given.tools);
     return { ...command, patch: { ...command.patch, tools } };
   }
 
-  /** Where what the tools have told since stands: the reply that begins now was made with it. */
+  /** Where what the tools have told since stands: the reply of the voice that begins now was made with it. */
   takeFound(): readonly Source[] {
     const found = this.#found;
     this.#found = [];
@@ -88,6 +94,14 @@ export class CallTools {
   end(): void {
     this.#aborter.abort();
     this.#given.close();
+  }
+
+  /** The user has said something: `past` was found for what was said before. */
+  #goOn(text: string, past: readonly Source[]): void {
+    this.#callsInARow = 0;
+    this.#found = this.#found.filter((source) => !past.includes(source));
+    if (this.#said !== '') this.#before = this.#said;
+    this.#said = text;
   }
 
   #start(call: Extract<SessionEvent, { type: 'tool-call-done' }>): void {
@@ -106,10 +120,12 @@ export class CallTools {
     this.#answer(callId, await this.#given.run({ callId, name, argumentsJson }, signal, cite).catch(failed), true);
   }
 
-  /** Words that are still being said are looked up again and again: what stood before them stays before them. */
+  /** Words are looked up again and again while they are said, revised, and once they are: what was said before stays before them. */
   async #lookUp({ lookUpId, text }: Extract<SessionEvent, { type: 'look-up' }>): Promise<void> {
-    if (!text.startsWith(this.#asked)) this.#before = this.#asked;
-    this.#asked = text;
+    if (this.#said !== '' && !text.startsWith(this.#said) && !this.#said.startsWith(text)) {
+      this.#before = this.#said;
+      this.#said = '';
+    }
     const isFollowing = text.trim().split(/\s+/).length <= WORDS_OF_FOLLOWING;
     let passages: readonly Passage[] = [];
     if (this.#given.lookUp !== undefined && this.#lookUps < MAX_LOOK_UPS) {
