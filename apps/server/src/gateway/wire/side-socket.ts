@@ -49,8 +49,9 @@ export class SideSocket implements Side {
     return this.#licenceId;
   }
 
-  /** False: the call takes no more of them. */
-  join(connection: OpenConnection, licenceId: string): boolean {
+  /** False: the call takes no more of them, or this one has closed. */
+  join(connection: Pick<OpenConnection, 'joinSide'>, licenceId: string): boolean {
+    if (!this.isOpen) return false;
     this.#licenceId = licenceId;
     const joined = connection.joinSide(this);
     if (joined === null) return false;
@@ -58,6 +59,8 @@ export class SideSocket implements Side {
     this.#take = joined.take;
     this.#leave = joined.leave;
     this.#intake.open();
+    // What it was greeted with may have been too much for it.
+    if (!this.isOpen) joined.leave();
     return true;
   }
 
