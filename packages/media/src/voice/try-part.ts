@@ -107,7 +107,9 @@ export function createPartTrials({
   return {
     async run(slot, choice, signal) {
       const { apiKey } = choice;
-      const tools = { clock: systemClock, logger, network, local, brain, isOperators: false, apiKey };
+      const given = { clock: systemClock, logger, network, local, brain, isOperators: false, apiKey };
+      // A mouth that others would speak for in a talk is to fail here.
+      const tools: PartTools = { ...given, isUnhurried: true };
       await TRIALS[slot](choice, tools, signal);
       signal.throwIfAborted();
     },
