@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { BrainMessage } from '../core/machine-brain.ts';
-import { chatHistoryOf, fittingMessages } from './brain-history.ts';
+import { chatHistoryOf, fittingMessages, fittingTools } from './brain-history.ts';
 
 const SYSTEM: BrainMessage = { role: 'system', text: 'You are Ada.' };
 
@@ -56,6 +56,39 @@ it('keeps what has room, the prompt and the last question always, and cuts at th
   }
   // Thirty turns, and the beginning changes every fifth.
   expect(new Set(begins).size).toBeLessThanOrEqual(8);
-  expect(fit(50, 10)).toEqual([SYSTEM, { role: 'user', text: 'what now?   ' }]);
+  expect(fit(50, 45)).toEqual([SYSTEM, { role: 'user', text: 'what now?   '.slice(0, 3) }]);
   expect(fittingMessages([], 10, (text) => text.length)).toEqual([]);
+});
+
+const length = (text: string): number => text.length;
+const sizeOf = (messages: readonly BrainMessage[]): number =>
+  messages.reduce((sum, each) => sum + (each.role === 'call' ? each.name + each.outcome : each.text).length, 0);
+
+it('what tools said loses its end, and so does the prompt where it leaves the question no room', () => {
+  const question: BrainMessage = { role: 'user', text: 'How is the weather?' };
+  const call: BrainMessage = { role: 'call', name: 'weather', argumentsJson: '{}', outcome: 'sunny '.repeat(5000) };
+  const fit = (messages: BrainMessage[]) => fittingMessages(messages, 1000, length);
+  const [system, asked, answered] = fit([SYSTEM, question, call]);
+  expect([system, asked]).toEqual([SYSTEM, question]);
+  expect(answered).toMatchObject({ name: 'weather', outcome: expect.stringMatching(/^(sunny ?)+/) });
+  expect(sizeOf([answered!])).toBeLessThanOrEqual(250);
+
+  const endless: BrainMessage = { role: 'system', text: 'Be kind. '.repeat(1000) };
+  const [cut, ...rest] = fit([endless, question]);
+  expect(rest).toEqual([question]);
+  expect(sizeOf([cut!])).toBeGreaterThan(900);
+  for (const calls of [1, 4, 16]) {
+    const all = fit([endless, { role: 'user', text: 'And? '.repeat(1000) }, ...Array<BrainMessage>(calls).fill(call)]);
+    expect(all).toHaveLength(calls + 2);
+    expect(sizeOf(all)).toBeLessThanOrEqual(1000);
+    expect(sizeOf(all.slice(0, 1))).toBeGreaterThan(200);
+  }
+  // No room at all is no reason to fail here.
+  expect(fittingMessages([endless, question], -50, length).map(({ role }) => role)).toEqual(['system', 'user']);
+});
+
+it('tools whose descriptions would leave a talk no room are left out', () => {
+  const tools = { small: 'x', huge: 'x'.repeat(600), other: 'y' };
+  expect(Object.keys(fittingTools(tools, 1000, length))).toEqual(['small', 'other']);
+  expect(fittingTools(tools, 4000, length)).toEqual(tools);
 });

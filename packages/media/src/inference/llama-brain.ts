@@ -1,5 +1,5 @@
 import type { BrainPart, BrainRequest } from '../core/machine-brain.ts';
-import { chatHistoryOf, fittingMessages } from './brain-history.ts';
+import { chatHistoryOf, fittingMessages, fittingTools } from './brain-history.ts';
 import type { BrainPlace } from './brain-messages.ts';
 import {
   type ChatFunctions,
@@ -89,7 +89,7 @@ export class LlamaBrain {
 
   /** Rejects when it is aborted, after the batch that is being read. */
   async think(request: BrainRequest, way: Way): Promise<void> {
-    const functions = functionsOf(request);
+    const functions = fittingTools(functionsOf(request), this.#contextTokens, this.#tokensOfText);
     const history = this.#fittingHistory(request, functions);
     const tokens = this.#tokensOf(history, functions);
     const place = this.#bestPlace(tokens);
@@ -106,11 +106,12 @@ export class LlamaBrain {
     }
   }
 
+  readonly #tokensOfText = (text: string): number => this.#model.tokenizer(text).length;
+
   #fittingHistory({ messages, maxTokens }: BrainRequest, functions: ChatFunctions): ChatHistoryItem[] {
-    const tokensOf = (text: string): number => this.#model.tokenizer(text).length;
     const answerTokens = Math.min(Math.max(maxTokens, 1), MAX_ANSWER_TOKENS);
-    const room = this.#contextTokens - answerTokens - tokensOf(JSON.stringify(functions));
-    return chatHistoryOf(fittingMessages(messages, room, tokensOf));
+    const room = this.#contextTokens - answerTokens - this.#tokensOfText(JSON.stringify(functions));
+    return chatHistoryOf(fittingMessages(messages, room, this.#tokensOfText));
   }
 
   #tokensOf(chatHistory: readonly ChatHistoryItem[], availableFunctions: ChatFunctions): Tokens {
