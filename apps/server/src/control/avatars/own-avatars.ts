@@ -92,7 +92,7 @@ export class OwnAvatars {
     const source = await this.get(projectId, fromAvatarId);
     if (source.state !== 'ready') throw refusal('conflict', 'avatar-not-ready');
     const { provider, model, parts, voice, language, prompt, firstMessage, tools } = source;
-    const { knowledge, maxCallSeconds, recordCalls, bundleSource, bundleName, storedBundle } = source;
+    const { knowledge, maxCallSeconds, recordCalls, remembers, bundleSource, bundleName, storedBundle } = source;
     const { thumbnail, preview, notice } = source;
     return this.#insert(projectId, {
       name: await this.freeName(projectId, source.title),
@@ -108,6 +108,7 @@ export class OwnAvatars {
         knowledge,
         maxCallSeconds,
         recordCalls,
+        remembers,
       },
       ...(await this.#checked(projectId, changes)),
       ...{ bundleSource, bundleName, storedBundle, thumbnail, preview, notice },

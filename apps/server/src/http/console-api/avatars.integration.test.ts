@@ -87,6 +87,7 @@ describeOnBothDatabases('avatars', (context) => {
         knowledge: 'Offen ab 9 Uhr.',
         maxCallSeconds: 600,
         recordCalls: true,
+        remembers: true,
       },
       tools: [{ name: 'book', description: 'Books a table', parameters: { type: 'object', properties: {} } }],
     };
