@@ -1,5 +1,5 @@
 import type { Rating } from '@visavis/protocol/rest';
-import { and, desc, eq, exists, gte, inArray, isNotNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, exists, gte, inArray, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { Database, Orm } from '../../db/database.ts';
 import {
@@ -80,6 +80,12 @@ const SEARCHED_AT_ONCE = { talks: 500, bytes: 4_000_000 } as const;
 /** After this time a search gives what it has found so far. */
 const SEARCH_TIME_MS = 1_500;
 
+/** Talks that one statement deletes: PostgreSQL takes no more than 65,535 parameters. */
+const REMOVED_AT_ONCE = 1000;
+
+/** Beside its project: older than that wants to keep it; null where it keeps all. */
+export const IS_EXPIRED = sql`${conversations.startedAt} < now() - ${projects.retentionDays} * interval '1 day'`;
+
 /** Of what was said first, in lists. */
 const FIRST_CHARACTERS = 160;
 
@@ -132,17 +138,21 @@ export function createConversationArchive({ orm }: Pick<Database, 'orm'>): Conve
     },
 
     async remove(projectId, sessionIds) {
-      const removed = await orm
-        .delete(conversations)
-        .where(
-          and(
-            eq(conversations.projectId, projectId),
-            inArray(conversations.id, [...sessionIds]),
-            ne(conversations.status, CONVERSATION_STATUS.active),
-          ),
-        )
-        .returning({ id: conversations.id });
-      return removed.map(({ id }) => id);
+      const removed: string[] = [];
+      for (let from = 0; from < sessionIds.length; from += REMOVED_AT_ONCE) {
+        const rows = await orm
+          .delete(conversations)
+          .where(
+            and(
+              eq(conversations.projectId, projectId),
+              inArray(conversations.id, sessionIds.slice(from, from + REMOVED_AT_ONCE)),
+              ne(conversations.status, CONVERSATION_STATUS.active),
+            ),
+          )
+          .returning({ id: conversations.id });
+        removed.push(...rows.map(({ id }) => id));
+      }
+      return removed;
     },
 
     async idsOfCaller(projectId, callerId) {
@@ -154,11 +164,10 @@ export function createConversationArchive({ orm }: Pick<Database, 'orm'>): Conve
     },
 
     async removeExpired() {
-      const isExpired = sql`${conversations.startedAt} < now() - ${projects.retentionDays} * interval '1 day'`;
       const ofSuchProject = orm
         .select({ one: sql`1` })
         .from(projects)
-        .where(and(eq(projects.id, conversations.projectId), isNotNull(projects.retentionDays), isExpired));
+        .where(and(eq(projects.id, conversations.projectId), IS_EXPIRED));
       const removed = await orm
         .delete(conversations)
         .where(and(ne(conversations.status, CONVERSATION_STATUS.active), exists(ofSuchProject)))

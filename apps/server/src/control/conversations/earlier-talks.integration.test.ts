@@ -70,4 +70,26 @@ describeOnBothDatabases('earlier talks of a person', (context) => {
     ]);
     expect(await earlier.recall(who)).toBeNull();
   });
+
+  test('are not known any more when they are older than their project keeps them, also before those are deleted', async () => {
+    const who = { projectId: await newProject(), avatarId: newPublicId(), callerId: 'ann' };
+    await (await talk(who, 'My dog is called Rex.')).end();
+    const earlier = new EarlierTalks(context.db, logger);
+    const keep = (days: number) =>
+      context.db.orm.execute(`update projects set retention_days = ${days} where id = '${who.projectId}'`);
+    await keep(100_000);
+    expect(await earlier.recall(who)).toContain('Rex');
+    await keep(1);
+    expect(await earlier.recall(who)).toBeNull();
+  });
+
+  test('are forgotten at once, however many there are', async () => {
+    const who = { projectId: await newProject(), avatarId: newPublicId(), callerId: 'ann' };
+    const ended = [await talk(who, 'One.'), await talk(who, 'Two.')];
+    for (const { end } of ended) await end();
+    const [first, last] = ended.map(({ sessionId }) => sessionId);
+    const many = Array.from({ length: 70_000 }, (_, no) => `talk-${no}`);
+    const removed = await createConversationArchive(context.db).remove(who.projectId, [first!, ...many, last!]);
+    expect(removed).toEqual([first, last]);
+  });
 });

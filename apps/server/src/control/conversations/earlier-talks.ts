@@ -1,7 +1,8 @@
 import { and, desc, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
-import { CONVERSATION_STATUS, conversations, messages } from '../../db/schema.ts';
+import { CONVERSATION_STATUS, conversations, messages, projects } from '../../db/schema.ts';
 import type { ControlLogger } from '../logger.ts';
+import { IS_EXPIRED } from './conversation-archive.ts';
 
 /** Of the latest talks … */
 const TALKS = 5;
@@ -43,8 +44,11 @@ export class EarlierTalks {
     const talks = await this.#db.orm
       .select({ id: conversations.id, startedAt: conversations.startedAt })
       .from(conversations)
+      .innerJoin(projects, eq(projects.id, conversations.projectId))
       .where(
         and(
+          // What waits for its deletion is forgotten already.
+          sql`(${IS_EXPIRED}) is not true`,
           eq(conversations.projectId, projectId),
           eq(conversations.callerId, callerId),
           eq(conversations.avatarId, avatarId),

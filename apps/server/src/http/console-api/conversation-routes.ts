@@ -125,12 +125,13 @@ export function registerChosenConversationRoutes(
   const base = '/projects/:projectId/conversations';
   const remove = async (request: FastifyRequest, sessionIds: readonly string[]) => {
     const { projectId } = projectOf(request);
-    const deleted = sessionIds.length === 0 ? [] : await archive.remove(projectId, sessionIds);
+    const deleted = await archive.remove(projectId, sessionIds);
+    const isDeleted = new Set(deleted);
     for (const sessionId of deleted) {
       await recordings.remove(sessionId);
       await audit.write(actorOf(request), { action: 'conversation.deleted', projectId, subjectId: sessionId });
     }
-    return { deleted, kept: sessionIds.filter((sessionId) => !deleted.includes(sessionId)) };
+    return { deleted, kept: sessionIds.filter((sessionId) => !isDeleted.has(sessionId)) };
   };
 
   scope.post(
