@@ -42,6 +42,17 @@ describe('a text to be said', () => {
     });
   });
 
+  it('that is directions alone is shown and over, and the voice is asked for nothing', () => {
+    const talk = new Talk();
+    const before = talk.effects.length;
+    talk.command({ type: 'say', text: '[smile]', utteranceId: 'a' });
+    const effects = talk.effects.slice(before);
+    expect(told(talk)).toEqual(['a ended']);
+    expect(effects.some(({ type }) => type === 'voice')).toBe(false);
+    expect(effects).toContainEqual({ type: 'cue-face', cue: expect.objectContaining({ expression: 'smile' }) });
+    expect(talk.state.turns).toEqual([]);
+  });
+
   it('is called by the id of its reply where it has none', () => {
     const talk = new Talk();
     talk.command({ type: 'say', text: 'Hello.' });

@@ -1,5 +1,5 @@
 import { LIMITS } from '@visavis/protocol';
-import { takeTags } from '../core/face-tags.ts';
+import { lettersOf, type PlacedTag, takeTags } from '../core/face-tags.ts';
 import type { SessionCommand } from './session-events.ts';
 import type { ReplyTurn, SessionState, Step } from './session-state.ts';
 import { advance, andThen, interrupt, isReplying, NOTHING_WANTED, nextIdOf, skipGreeting } from './turn-steps.ts';
@@ -29,6 +29,8 @@ export function sayReplacement(state: SessionState): Step {
 function saidNext(state: SessionState, command: Say): Step {
   const { by, utteranceId } = command;
   const { words: text, tags } = takeTags(command.text);
+  const last = tags.at(-1);
+  if (last !== undefined && lettersOf(text) === 0) return showOnly(state, last, utteranceId);
   if (state.turns.length >= LIMITS.counts.openReplies) return leaveOut(state, utteranceId);
   const { id: turnId, state: numbered } = nextIdOf(state, 'resp');
   // How long a person takes to answer says nothing of the voice.
@@ -43,6 +45,18 @@ function saidNext(state: SessionState, command: Say): Step {
       { type: 'voice', input: { type: 'say', turnId, text } },
     ]),
   );
+}
+
+/** A text that is directions for the face alone: nothing is said, and it is over at once. */
+function showOnly(state: SessionState, { expression, intensity, durationMs }: PlacedTag, utteranceId?: string): Step {
+  const wish = { type: 'wish', expression, intensity, durationMs } as const;
+  const nothing = { turnId: null, playedMs: 0, heardText: '', message: '' };
+  return advance(state, [
+    { type: 'cue-face', cue: wish },
+    ...(utteranceId === undefined
+      ? []
+      : [{ type: 'emit', event: { type: 'utterance', utteranceId, state: 'ended', ...nothing } } as const]),
+  ]);
 }
 
 function leaveOut(state: SessionState, utteranceId: string | undefined): Step {
