@@ -140,3 +140,24 @@ it('a preparation that comes to nothing has nothing spoken plainly and tells nob
   state.error = null;
   expect(await say(SENTENCE)).toEqual(['neural']);
 });
+
+it('a mouth that was late because its model was still being loaded speaks soon, and not only after minutes', async () => {
+  const { say, state, clock } = bench(20_000);
+  expect(await say(SENTENCE)).toEqual(['plain en']);
+  clock.advance(15_000);
+  state.workMs = 300;
+  expect(await say(SENTENCE)).toEqual(['neural']);
+  expect(await say(SENTENCE)).toEqual(['neural']);
+});
+
+it('a mouth that never was in time is tried more and more seldom', async () => {
+  const { say, state, clock } = bench(20_000);
+  await say(SENTENCE);
+  clock.advance(15_000);
+  expect(await say(SENTENCE)).toEqual(['plain en']);
+  state.workMs = 300;
+  clock.advance(15_000);
+  expect(await say(SENTENCE)).toEqual(['plain en']);
+  clock.advance(15_000);
+  expect(await say(SENTENCE)).toEqual(['neural']);
+});

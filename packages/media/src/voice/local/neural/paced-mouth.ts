@@ -14,6 +14,8 @@ const LATE_MS = 200;
 const NEWEST_SHARE = 0.4;
 /** A machine that was too slow may have been busy: it is tried again after this. */
 const TRY_AGAIN_MS = 300_000;
+/** One that has not spoken yet may be loading its model: it is tried again after this, then after twice as long, and so on. */
+const TRY_LOADING_AGAIN_MS = 15_000;
 
 /** How fast the neural mouth has been, whoever asked. */
 export class SpeechPace {
@@ -21,12 +23,28 @@ export class SpeechPace {
   /** What a character took, waiting included. */
   #msEach: number | null = null;
   #measuredAtMs = 0;
+  #tryAgainMs = TRY_LOADING_AGAIN_MS;
+  #hasSpoken = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   note(text: string, workMs: number): void {
+    // What it took before was no speaking.
+    if (!this.#hasSpoken) this.#msEach = null;
+    this.#hasSpoken = true;
+    this.#tryAgainMs = TRY_AGAIN_MS;
+    this.#count(text, workMs);
+  }
+
+  /** It was not there in time. */
+  noteLate(text: string, limitMs: number): void {
+    if (!this.#hasSpoken && this.#msEach !== null) this.#tryAgainMs = Math.min(TRY_AGAIN_MS, 2 * this.#tryAgainMs);
+    this.#count(text, 2 * limitMs);
+  }
+
+  #count(text: string, workMs: number): void {
     const msEach = workMs / Math.max(text.length, 1);
     this.#msEach = this.#msEach === null ? msEach : this.#msEach + NEWEST_SHARE * (msEach - this.#msEach);
     this.#measuredAtMs = this.#clock.nowMs();
@@ -34,7 +52,7 @@ export class SpeechPace {
 
   /** What this text will take. */
   expectedMs(text: string): number {
-    const isOld = this.#clock.nowMs() >= this.#measuredAtMs + TRY_AGAIN_MS;
+    const isOld = this.#clock.nowMs() >= this.#measuredAtMs + this.#tryAgainMs;
     return isOld || this.#msEach === null ? 0 : this.#msEach * text.length;
   }
 }
@@ -116,7 +134,7 @@ export class PacedMouth implements Speaker {
       return clause;
     } catch (error) {
       if (signal.aborted) throw error;
-      if (late.signal.aborted) pace.note(request.text, 2 * limitMs);
+      if (late.signal.aborted) pace.noteLate(request.text, limitMs);
       else logger.warn({ reason: errorMessage(error) }, 'The neural mouth could not speak; the built-in one does.');
       return null;
     } finally {
