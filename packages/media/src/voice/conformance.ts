@@ -49,11 +49,16 @@ const CONFORMANCE_CONFIG: VoiceConfig = {
 export class RecordedTalk {
   readonly events: VoiceEvent[] = [];
   readonly aborter = new AbortController();
+  /** What the session does on an event before it returns. */
+  onEvent: (event: VoiceEvent) => void = () => {};
   private session: VoiceSession | null = null;
 
   static async open(provider: VoiceProvider, config: Partial<VoiceConfig> = {}): Promise<RecordedTalk> {
     const talk = new RecordedTalk();
-    const listener = (event: VoiceEvent): void => void talk.events.push(event);
+    const listener = (event: VoiceEvent): void => {
+      talk.events.push(event);
+      talk.onEvent(event);
+    };
     talk.session = await provider.open({ ...CONFORMANCE_CONFIG, ...config }, listener, talk.aborter.signal);
     onTestFinished(() => talk.close());
     return talk;

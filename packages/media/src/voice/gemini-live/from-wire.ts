@@ -85,14 +85,14 @@ export function settleWords(state: TalkState): Step {
   return state.words.isAnswered ? endWords(settled) : step(settled);
 }
 
-/** Tells what the user has said, and what was held back for it. */
+/** Tells what the user has said, and then what is held back for it: the session may drop the words as it hears them. */
 export function endWords(state: TalkState): Step {
   const { words, held } = state;
   if (words === null) return step(state);
   const text = words.text.trim();
   const memory = text === '' ? state.memory : setWords(state.memory, 'user', words.itemId, text);
   const told: VoiceEvent = { type: 'user-transcript-done', itemId: words.itemId, text };
-  return step({ ...state, memory, words: null, held: null }, [], [told, ...(held ?? [])]);
+  return { ...step({ ...state, memory, words: null, held: held ?? [] }, [], [told]), after: releaseReply };
 }
 
 /** The reply goes on though the words that it answers are not known yet. */

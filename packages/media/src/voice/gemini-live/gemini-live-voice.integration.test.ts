@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
+import { ManualClock } from '../../core/manual-clock.ts';
 import type { VoiceInput, VoiceProvider } from '../../core/voice-port.ts';
 import { RecordedTalk, testVoiceConformance } from '../conformance.ts';
 import { guardedNetwork, openNetwork } from '../shared/service-network.ts';
@@ -37,6 +38,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   server.refusal = null;
+  server.handshakeRefusal = null;
   server.deadHandles.clear();
   Object.assign(server.behaviour, USUAL_BEHAVIOUR);
 });
@@ -130,6 +132,24 @@ describe('a talk', () => {
     expect(talk.of('audio')).toEqual([]);
     expect(talk.of('turn-started')).toEqual([]);
   });
+
+  it.each([0, 100])(
+    'tells nothing of an answer to words that are dropped as they are told (late: %i)',
+    async (lateMs) => {
+      server.behaviour.lateTranscriptMs = lateMs;
+      const talk = await RecordedTalk.open(provider);
+      talk.onEvent = ({ type }) => {
+        if (type === 'user-transcript-done') talk.send({ type: 'user-turn-dropped', itemId: 'a' });
+      };
+      talk.send(...turnOf('a'));
+      await talk.until(() => talk.of('user-transcript-done').length === 1);
+      await talk.until(() => talk.of('usage').length === 1);
+      expect(talk.events.map(({ type }) => type)).not.toContain('turn-started');
+      expect(talk.of('audio')).toEqual([]);
+      talk.send({ type: 'say', turnId: 'next', text: 'Here I am.' });
+      await talk.untilDone('next');
+    },
+  );
 
   it('keeps words of a reply that come when its sound is over', async () => {
     server.behaviour.lateWords = true;
@@ -233,6 +253,30 @@ describe('when the connection ends', () => {
       'user: Hello there.',
       'model: You gave me this: Hello there.',
     ]);
+  });
+
+  it('is not asked for ever where it refuses one after another', async () => {
+    const clock = new ManualClock();
+    const voice = createVoice({ clock, reconnectDelaysMs: [10, 10, 10] });
+    const talk = await RecordedTalk.open(voice);
+    server.deadHandles.add('dead');
+    server.latest.giveHandle('dead');
+    await sleep(50);
+    const count = server.connections.length;
+    server.latest.drop();
+    const reach = (condition: () => boolean) => () => {
+      if (!condition()) clock.advance(100);
+      return condition();
+    };
+    const again = reach(() => server.connections.length > count);
+    await expect.poll(again, { interval: 5 }).toBe(true);
+    server.handshakeRefusal = 400;
+    const asked = server.paths.length;
+    const failed = reach(() => talk.of('failed').length > 0);
+    await expect.poll(failed, { interval: 5 }).toBe(true);
+    expect(talk.of('failed')).toMatchObject([{ category: 'invalid-request', retryable: false }]);
+    expect(server.paths.length - asked).toBe(1);
+    await voice.close();
   });
 
   it('changes it for new settings and when the service announces the end, while nobody speaks', async () => {

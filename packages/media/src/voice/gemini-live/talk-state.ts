@@ -129,6 +129,7 @@ export function andThen(first: Step, next: (state: TalkState) => Step): Step {
     state: second.state,
     messages: [...first.messages, ...second.messages],
     events: [...first.events, ...second.events],
+    after: second.after ?? first.after,
   };
 }
 

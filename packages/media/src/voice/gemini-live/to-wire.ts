@@ -79,7 +79,10 @@ function dropTurn(state: TalkState, itemId: string): Step {
   const words = state.words?.itemId === itemId ? null : state.words;
   if (state.answerDue === itemId) return step({ ...state, words, answerDue: null, isNextVoid: true });
   const { turn } = state;
-  if (turn?.answers !== itemId || turn.phase === 'over' || turn.isMuted) return step({ ...state, words });
+  // All of the answer has come, and may still be held back for the words.
+  if (turn === null || turn.phase === 'over')
+    return step({ ...state, words, held: words === null ? null : state.held });
+  if (turn.answers !== itemId || turn.isMuted) return step({ ...state, words });
   const wasTold = state.held === null;
   const muted = { ...state, words, held: null, turn: { ...turn, isMuted: true } };
   return andThen(step(muted, [], wasTold ? [{ type: 'turn-done', turnId: turn.turnId }] : []), askNext);

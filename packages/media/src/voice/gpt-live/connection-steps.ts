@@ -19,7 +19,7 @@ export function connected(state: TalkState): Step {
     nextId: state.nextId + 1,
     ...{ settings: JSON.stringify(settings), isReady: false, hasSent: false },
     ...{ ask: null, turn: null, earlyText: '', isNextVoid: false, answerDue: null, calls: [], hasResults: false },
-    countedSeconds: 0,
+    ...{ countedSeconds: 0, held: null },
     queue: [...(ask === null ? [] : [again(ask)]), ...owed, ...queue],
   };
   const events: VoiceEvent[] = turn === null || turn.isMuted ? [] : [{ type: 'turn-done', turnId: turn.turnId }];

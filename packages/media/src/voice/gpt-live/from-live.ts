@@ -104,7 +104,8 @@ function beginTurn(state: TalkState): Step {
   if (state.isNextVoid) return step({ ...numbered, turn });
   // What it says while somebody speaks, or before their words are known, comes after them.
   const held = state.words === null ? null : [];
-  const begun = { ...numbered, held, turn: { ...turn, isMuted: false } };
+  const answers = state.answerDue ?? state.words?.itemId ?? null;
+  const begun = { ...numbered, held, turn: { ...turn, isMuted: false, answers } };
   return andThen(tell(begun, { type: 'turn-started', turnId: turn.turnId }), (next) => addText(next, earlyText));
 }
 
@@ -136,15 +137,18 @@ function hear(state: TalkState, text: string): Step {
   return step({ ...state, words: heard }, [], [{ type: 'user-transcript-delta', itemId: words.itemId, text }]);
 }
 
-/** Tells what the user has said, and what was held back for it. What has no words needs no answer. */
+/**
+ * Tells what the user has said, and then what is held back for it: the session may drop the words as it hears them. What has no words
+ * needs no answer.
+ */
 export function endWords(state: TalkState): Step {
   const { words, held, answerDue } = state;
   if (words === null) return step(state);
   const text = words.text.trim();
   const remembered = text === '' ? state : setWords(state, 'user', words.itemId, text);
   const told: VoiceEvent = { type: 'user-transcript-done', itemId: words.itemId, text };
-  const next = { ...remembered, words: null, held: null, answerDue: text === '' ? null : answerDue };
-  return step(next, [], [told, ...(held ?? [])]);
+  const next = { ...remembered, words: null, held: held ?? [], answerDue: text === '' ? null : answerDue };
+  return { ...step(next, [], [told]), after: releaseReply };
 }
 
 /** The reply goes on though the words that it answers are not known yet. */

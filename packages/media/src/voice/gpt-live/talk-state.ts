@@ -13,6 +13,8 @@ export type Ask = { readonly turnId: string; readonly contents: readonly string[
 /** What the service says now: from its first sound or word until it is quiet. */
 export type Turn = {
   readonly turnId: string;
+  /** The item of the user that the service answers by it of its own accord. */
+  readonly answers: string | null;
   /** Interrupted: nothing of it is told any more. */
   readonly isMuted: boolean;
   readonly text: string;
@@ -25,7 +27,7 @@ export type Turn = {
 };
 
 export function mutedTurn(turnId: string): Turn {
-  return { turnId, isMuted: true, text: '', pieces: 0, isFading: false, quiet: [] };
+  return { turnId, answers: null, isMuted: true, text: '', pieces: 0, isFading: false, quiet: [] };
 }
 
 export type Words = {
@@ -111,6 +113,7 @@ export function andThen(first: Step, next: (state: TalkState) => Step): Step {
     state: second.state,
     messages: [...first.messages, ...second.messages],
     events: [...first.events, ...second.events],
+    after: second.after ?? first.after,
   };
 }
 

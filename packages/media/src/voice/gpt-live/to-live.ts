@@ -87,8 +87,10 @@ function dropTurn(state: TalkState, itemId: string): Step {
     answerDue: state.answerDue === itemId ? null : state.answerDue,
   };
   const { turn, held } = state;
-  if (turn === null || held === null) return step({ ...dropped, isNextVoid: turn === null });
-  return step({ ...dropped, held: null, turn: { ...turn, isMuted: true } });
+  if (turn?.answers !== itemId) return step({ ...dropped, isNextVoid: turn === null });
+  const isTold = held === null && !turn.isMuted;
+  const muted = { ...dropped, held: null, turn: { ...turn, isMuted: true } };
+  return step(muted, [], isTold ? [{ type: 'turn-done', turnId: turn.turnId }] : []);
 }
 
 /** Silent context: nothing is said to it. */

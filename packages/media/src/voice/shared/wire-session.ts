@@ -10,6 +10,8 @@ export type WireStep<State, Sent> = {
   readonly state: State;
   readonly messages: readonly Sent[];
   readonly events: readonly VoiceEvent[];
+  /** Goes on once the events are told, from the state that the session's answers to them have made. */
+  readonly after?: ((state: State) => WireStep<State, Sent>) | undefined;
 };
 
 /** Something that the service owes us: when it has not come `limitMs` after the wait began, `expire` is its outcome. */
@@ -47,7 +49,7 @@ export type WireTalk<State, Received, Sent> = {
   readonly ends: Pick<WireSocketOptions, 'refused' | 'closed'>;
   /** The service says `ready` on each connection, however late. */
   readonly alwaysConfirms?: true;
-  /** What was refused is left out of the next attempt, so that this one does not count; left out: never. */
+  /** What was refused is left out of the next attempt, so that this one does not count, once; left out: never. */
   readonly triesAnew?: (state: State, failure: VoiceFailure) => boolean;
   /** Another attempt is of no use; left out: where the failure is not retryable. */
   readonly isFinal?: (state: State, failure: VoiceFailure) => boolean;
@@ -94,6 +96,8 @@ export class WireSession<State, Received, Sent> implements VoiceSession {
   #readyAtMs = 0;
   /** Attempts since the service last did something useful; a connection alone does not count. */
   #attempts = 0;
+  /** The talk was allowed an attempt that does not count since the service was last ready: one, or a stubborn refusal is asked for ever. */
+  #hasTriedAnew = false;
   #opening: { resolve: () => void; reject: (error: Error) => void } | null = null;
   /** Ends the waits for what the service owes, by their keys. */
   readonly #waits = new Map<string, () => void>();
@@ -191,6 +195,7 @@ export class WireSession<State, Received, Sent> implements VoiceSession {
   #becomeReady(): void {
     if (this.#isReady || this.#closed) return;
     this.#isReady = true;
+    this.#hasTriedAnew = false;
     this.#readyAtMs = this.#parts.clock.nowMs();
     if (this.#opening !== null) this.#attempts = 0;
     this.#timers.confirmation();
@@ -205,11 +210,12 @@ export class WireSession<State, Received, Sent> implements VoiceSession {
   }
 
   /** Messages that cannot be sent now need not be kept: the state holds what a new connection must be told. */
-  #apply({ state, messages, events }: WireStep<State, Sent>): void {
+  #apply({ state, messages, events, after }: WireStep<State, Sent>): void {
     this.#state = state;
     for (const message of messages) this.#socket?.send(JSON.stringify(message));
     this.#watchDeadlines();
     for (const event of events) this.#tell(event);
+    if (after !== undefined) this.#apply(after(this.#state));
     if (this.#isReady && !this.#closed && this.#parts.talk.wantsNewConnection?.(this.#state)) this.#changeConnection();
   }
 
@@ -290,8 +296,11 @@ export class WireSession<State, Received, Sent> implements VoiceSession {
     this.#socket = null;
     const { category, detail } = failure;
     this.#parts.logger.warn({ category, detail, attempts: this.#attempts }, 'The voice service was lost.');
-    const triesAnew = this.#parts.talk.triesAnew?.(this.#state, failure) ?? false;
-    if (triesAnew) this.#attempts -= 1;
+    const triesAnew = !this.#hasTriedAnew && (this.#parts.talk.triesAnew?.(this.#state, failure) ?? false);
+    if (triesAnew) {
+      this.#hasTriedAnew = true;
+      this.#attempts -= 1;
+    }
     const isFinal = !triesAnew && (this.#parts.talk.isFinal?.(this.#state, failure) ?? !failure.retryable);
     const delayMs = this.#parts.reconnectDelaysMs[this.#attempts];
     if (isFinal || this.#opening !== null || delayMs === undefined) {

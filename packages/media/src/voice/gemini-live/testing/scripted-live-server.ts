@@ -11,6 +11,8 @@ export class ScriptedLiveServer extends LoopbackService {
   readonly behaviour: LiveBehaviour = { ...USUAL_BEHAVIOUR };
   /** Closes new connections in this way; the service takes handshakes with any key. */
   refusal: { readonly code: number; readonly reason: string } | null = null;
+  /** Answers handshakes with this status. */
+  handshakeRefusal: number | null = null;
   /** Handles that lead to no session any more. */
   readonly deadHandles = new Set<string>();
   readonly #sockets = new WebSocketServer({ noServer: true });
@@ -21,6 +23,10 @@ export class ScriptedLiveServer extends LoopbackService {
     server.onUpgrade((request, socket, head) => {
       const { pathname, searchParams } = new URL(request.url ?? '', 'ws://127.0.0.1');
       server.paths.push(pathname);
+      if (server.handshakeRefusal !== null) {
+        socket.end(`HTTP/1.1 ${server.handshakeRefusal} No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+        return;
+      }
       server.#sockets.handleUpgrade(request, socket, head, (webSocket) =>
         server.#accept(webSocket, searchParams.get('key')),
       );
