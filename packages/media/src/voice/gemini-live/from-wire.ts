@@ -8,6 +8,8 @@ import { andThen, newTurn, type Step, step, type TalkState, type Turn, type Word
 import { pictureMessages, type ServerContent, type ServerMessage } from './wire-messages.ts';
 
 const MAX_TRANSCRIPT_CHARACTERS = 20_000;
+/** The newest calls whose results are awaited. */
+const MAX_OPEN_CALLS = 64;
 
 /** What a message of the service means for the talk. One message may hold several things. */
 export function fromWire(state: TalkState, message: ServerMessage): Step {
@@ -153,13 +155,15 @@ function passText(state: TalkState, text: string): Step {
   const { turn } = state;
   if (turn === null || turn.phase === 'over') {
     const isLate = turn !== null && state.ask === null && state.answerDue === null;
-    return step(isLate || state.isNextVoid ? state : { ...state, earlyText: state.earlyText + text });
+    const earlyText = `${state.earlyText}${text}`.slice(0, MAX_TRANSCRIPT_CHARACTERS);
+    return step(isLate || state.isNextVoid ? state : { ...state, earlyText });
   }
   return withTurn(state, (next) => addText(next, text));
 }
 
-function addText(state: TalkState, text: string): Step {
+function addText(state: TalkState, added: string): Step {
   const { turn } = state;
+  const text = added.slice(0, MAX_TRANSCRIPT_CHARACTERS - (turn?.text.length ?? 0));
   if (turn === null || turn.isMuted || text === '') return step(state);
   const whole = turn.text + text;
   const memory = setWords(state.memory, 'assistant', turn.turnId, whole);
@@ -181,7 +185,8 @@ function passCall(state: TalkState, { turnId }: Turn, { id, name, args }: Functi
   const argumentsJson = JSON.stringify(args ?? {});
   const text = `You called the tool ${name} with ${argumentsJson}`;
   const memory = remember(state.memory, { role: 'system', text, key: null, isTold: true });
-  const calls = { ...state.calls, [callId]: name };
+  const others = Object.entries(state.calls).filter(([id]) => id !== callId);
+  const calls = { ...Object.fromEntries(others.slice(1 - MAX_OPEN_CALLS)), [callId]: name };
   const call = { turnId, callId, name };
   return tell(
     { ...state, memory, calls, nextId: state.nextId + 1 },

@@ -56,3 +56,20 @@ it('words that are dropped leave a reply alone that was asked for', () => {
   expect(dropped.events).toEqual([]);
   expect(fromLive(dropped.state, { type: 'session.output_audio.delta', delta: SOUND }).events).toHaveLength(1);
 });
+
+it('a reply without end is told up to its bound, and only the newest calls are kept', () => {
+  const say: VoiceInput = { type: 'say', turnId: 'one', text: 'Here I am.' };
+  let { state } = fromLive(toLive(STARTED, say).state, { type: 'session.output_audio.delta', delta: SOUND });
+  let told = '';
+  for (let at = 0; at < 30; at += 1) {
+    const next = fromLive(state, { type: 'session.output_transcript.delta', delta: 'x'.repeat(1000) });
+    told += next.events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
+    state = next.state;
+  }
+  expect([told.length, state.turn?.text.length]).toEqual([20_000, 20_000]);
+  for (let at = 0; at < 100; at += 1) {
+    const item = { type: 'function_call', call_id: `call_${at}`, name: 'weather', arguments: '{}' } as const;
+    state = fromLive(state, { type: 'response.event', event: { type: 'response.output_item.done', item } }).state;
+  }
+  expect([state.calls.length, state.calls.at(-1)]).toEqual([64, 'call_99']);
+});

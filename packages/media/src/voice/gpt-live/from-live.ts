@@ -10,6 +10,8 @@ import type { ServerMessage } from './wire-messages.ts';
 /** Speech is far above it in every frame of a word; what the service sends in pauses is below. */
 const LOUD = 300;
 const MAX_TRANSCRIPT_CHARACTERS = 20_000;
+/** The newest calls whose results are awaited. */
+const MAX_OPEN_CALLS = 64;
 
 /** What a message of the service means for the talk. It knows no turns: a reply is what it says from one quiet to the next. */
 export function fromLive(state: TalkState, message: ServerMessage): Step {
@@ -84,11 +86,12 @@ function addText(state: TalkState, text: string): Step {
   const { turn } = state;
   if (turn === null || text === '') return step(state);
   const moved = { ...turn, isFading: false, pieces: turn.pieces + 1 };
-  if (turn.isMuted) return step({ ...state, turn: moved });
-  const whole = turn.text + text;
+  const fitting = text.slice(0, MAX_TRANSCRIPT_CHARACTERS - turn.text.length);
+  if (turn.isMuted || fitting === '') return step({ ...state, turn: moved });
+  const whole = turn.text + fitting;
   const remembered = setWords(state, 'assistant', turn.turnId, whole);
   const { turnId } = turn;
-  return tell({ ...remembered, turn: { ...moved, text: whole } }, { type: 'text-delta', turnId, text });
+  return tell({ ...remembered, turn: { ...moved, text: whole } }, { type: 'text-delta', turnId, text: fitting });
 }
 
 function beginTurn(state: TalkState): Step {
@@ -165,7 +168,12 @@ function passCall(state: TalkState, { call_id: callId, name, arguments: argument
   const isNew = live === null && state.ask === null;
   const text = `You called the tool ${name} with ${argumentsJson}`;
   const noted = remember(state, { role: 'system', text, key: null });
-  const called = { ...noted, calls: [...state.calls, callId], nextId: state.nextId + 1, answerDue: null };
+  const called = {
+    ...noted,
+    calls: [...state.calls, callId].slice(-MAX_OPEN_CALLS),
+    nextId: state.nextId + 1,
+    answerDue: null,
+  };
   const call = { turnId, callId, name };
   const begun: VoiceEvent[] = isNew || state.ask?.isOwn ? [{ type: 'turn-started', turnId }] : [];
   const ended: VoiceEvent[] = live === null ? [{ type: 'turn-done', turnId }] : [];
