@@ -193,6 +193,26 @@ describe('a call', () => {
     ]);
   });
 
+  it('tells where what a tool found stands at the reply of the voice, not at a person’s words before it', async () => {
+    const openServerTools: OpenServerTools = async () => ({
+      tools: [{ name: 'search', description: '', parameters: {}, serverWaitMs: 5000 }],
+      run: async (_call, _signal, cite) => {
+        cite?.([{ source: 'handbook.pdf', page: 2, part: 5 }]);
+        return 'found';
+      },
+      close() {},
+    });
+    const { placer, told } = openCall({}, scriptedAdmission(), { openServerTools });
+    const session = await placed(placer);
+    await vi.waitFor(() => expect(told).toContain('placed'));
+    session.emit({ type: 'tool-call-done', turnId: 'r', name: 'search', argumentsJson: '{}', callId: 'c' });
+    await vi.waitFor(() => expect(session.commands).toHaveLength(1));
+    session.emit({ type: 'reply-started', turnId: 'o', by: 'operator' });
+    expect(told).toEqual(['placed', 'reply-started']);
+    session.emit({ type: 'reply-started', turnId: 'v' });
+    expect(told.slice(2)).toEqual(['reply-started', 'reply-sources']);
+  });
+
   it('records what services counted until the last word of the session, summed up by part', async () => {
     const { call, placer, told, conversations } = openCall();
     const session = await placed(placer);
