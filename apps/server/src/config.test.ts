@@ -131,7 +131,7 @@ describe('loadConfig', () => {
     const { partsWithKeys, ...local } = config([]).voice;
     expect(partsWithKeys().voice).not.toHaveProperty('apiKey');
     const voice = { id: 'openai-realtime', options: { turnDetection: 'server_vad' } };
-    expect(local).toEqual({ provider: 'local', parts: { voice } });
+    expect(local).toEqual({ provider: 'local', isNamed: false, parts: { voice } });
     expect(config([], { OPENAI_API_KEY }).voice.provider).toBe('openai-realtime');
     expect(config([], { OPENAI_API_KEY, VOICE_PROVIDER: 'local' }).voice.provider).toBe('local');
     const own = config([

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
+import { childEnvironment, npmVariables } from '@visavis/media/child-environment';
 import {
   findLlamaRuntime,
   LLAMA_RUNTIME_MEGABYTES,
@@ -148,7 +149,10 @@ async function installRuntime(folder: string): Promise<number> {
     `node-llama-cpp (MIT), about ${LLAMA_RUNTIME_MEGABYTES} MB, from npm, without install scripts:\n  ${command}`,
   );
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const npm = spawn('npm', [...llamaInstallArguments(folder)], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const npm = spawn('npm', [...llamaInstallArguments(folder)], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: childEnvironment(npmVariables()),
+  });
   const [code] = await once(npm, 'exit');
   if (code === 0) return EXIT.done;
   throw new Error(`npm could not install it (exit ${String(code)}).`);

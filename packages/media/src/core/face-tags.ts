@@ -24,9 +24,9 @@ export const NOTHING_READ: TagReading = { held: '', lastCharacter: ' ', isAfterT
 /** Of a text that was read: words, or what the face shows between them. */
 export type ReadPiece = { readonly words: string } | { readonly shows: FaceTag };
 
-/** Longer than any direction. */
+/** Longer than any direction. The number stands in the expression, too. */
 const MAX_HELD = 40;
-const MAY_BECOME_DIRECTION = new RegExp(`^\\[[a-z]?[a-z ]{0,${MAX_HELD}}\\]?$`, 'i');
+const MAY_BECOME_DIRECTION = /^\[[a-z]?[a-z ]{0,40}\]?$/i;
 
 /**
  * Takes the directions out of a text, piece by piece, with the blank that each of them leaves behind. Brackets that hold anything

@@ -25,7 +25,7 @@ const SIGNS: readonly (readonly [RegExp, VoiceFailureCategory, string?])[] = [
   [/override/i, 'invalid-request', NO_OVERRIDE],
   [/concurren|rate.?limit|too.many|system_busy/i, 'rate-limit'],
   [/api.?key|unauthori[sz]ed|authenticat|authori[sz]ation|forbidden|permission/i, 'authentication'],
-  [/agent\S* .*(?:not exist|not found)|agent_not_found|document_not_found/i, 'invalid-request', NO_AGENT],
+  [/agent[^ ]{0,40} .{0,200}(?:not exist|not found)|agent_not_found|document_not_found/i, 'invalid-request', NO_AGENT],
   [/timeout|llm|tts|asr|vad|cascade|internal|crash|server/i, 'internal'],
 ];
 
