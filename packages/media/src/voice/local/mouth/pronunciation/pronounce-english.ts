@@ -41,19 +41,20 @@ export function pronounceEnglish(text: string, accent: Accent, pronunciations: P
     const symbols = wordSymbols(isSpelled ? SPELLED_A : token, accent, pronunciations);
     return { word: isSpelled ? '' : token.toLowerCase(), symbols };
   });
-  let spoken = '';
+  // In pieces: a text that grows word by word and is looked at in between is copied each time.
+  const spoken: string[] = [];
   for (const [index, token] of words.entries()) {
     const next = words[index + 1];
     if (typeof token === 'string') {
       // An opening mark belongs to what follows, all others to what was said.
-      spoken += token === '(' ? ` ${token}` : token;
+      spoken.push(token === '(' ? ` ${token}` : token);
       continue;
     }
     const strong = typeof next === 'object' && VOWEL_SYMBOLS.test(next.symbols) ? BEFORE_VOWEL[token.word] : undefined;
-    spoken += spoken === '' || spoken.endsWith('(') ? '' : ' ';
-    spoken += strong ?? token.symbols;
+    const symbols = strong ?? token.symbols;
+    spoken.push(spoken.length === 0 || spoken.at(-1) === ' (' ? symbols : ` ${symbols}`);
   }
-  return spoken;
+  return spoken.join('');
 }
 
 function plainTokens(text: string): string[] {
