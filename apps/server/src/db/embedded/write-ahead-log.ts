@@ -15,6 +15,8 @@ const LONG_HEADER = 2;
 const RECORD_HEADER_BYTES = 24;
 /** Of a record's header, before its checksum. */
 const CHECKED_HEADER_BYTES = 20;
+/** In a record's header: whose record it is; 0 is the log itself. */
+const RESOURCE_MANAGER_AT = 17;
 /** Marks data of less than 256 bytes that belong to no page of a table. */
 const SHORT_DATA = 255;
 const CHECKPOINT_RECORD_BYTES = RECORD_HEADER_BYTES + 2 + CHECKPOINT_BYTES;
@@ -29,7 +31,7 @@ type FoundCheckpoint = {
 };
 
 /** Numbers of the log's files, ascending, with their names. */
-export function logSegments(engineFolder: string): { readonly number: bigint; readonly path: string }[] {
+export function logSegments(engineFolder: string): Segment[] {
   const folder = join(engineFolder, 'pg_wal');
   return readdirSync(folder)
     .filter((name) => /^[0-9A-F]{24}$/.test(name))
@@ -51,16 +53,18 @@ export function hasCheckpointAt(engineFolder: string, lsn: bigint): boolean {
   const segments = logSegments(engineFolder);
   const segment = segments.find((candidate) => candidate.number === number);
   if (segment === undefined) return false;
-  const found = checkpointAt(readSegment(segment.path), number, Number(lsn % BigInt(SEGMENT_BYTES)));
+  const found = checkpointAt(readSegment(segments, segment), number, Number(lsn % BigInt(SEGMENT_BYTES)));
   return found !== null && hasLogFrom(segments, found);
 }
 
 /** The latest checkpoint that the log itself holds, with all of the log that recovery from it needs. */
 export function findLastCheckpoint(engineFolder: string): FoundCheckpoint | null {
   const segments = logSegments(engineFolder);
-  for (const { number, path } of segments.toReversed()) {
-    const bytes = readSegment(path);
-    for (let offset = bytes.length - CHECKPOINT_RECORD_BYTES; offset >= LONG_HEADER_BYTES; offset -= 1) {
+  for (const segment of segments.toReversed()) {
+    const { number } = segment;
+    const bytes = readSegment(segments, segment);
+    const last = Math.min(bytes.length - CHECKPOINT_RECORD_BYTES, SEGMENT_BYTES - 1);
+    for (let offset = last; offset >= LONG_HEADER_BYTES; offset -= 1) {
       // Records begin at multiples of eight.
       offset -= offset % 8;
       const found = checkpointAt(bytes, number, offset);
@@ -70,26 +74,29 @@ export function findLastCheckpoint(engineFolder: string): FoundCheckpoint | null
   return null;
 }
 
-function readSegment(path: string): Buffer {
+type Segment = { readonly number: bigint; readonly path: string };
+
+/** A file of the log, and the first page of the next one behind it: a record may begin in the one and end in the other. */
+function readSegment(segments: readonly Segment[], { number, path }: Segment): Buffer {
   const bytes = readFileSync(path);
-  return bytes.length > SEGMENT_BYTES ? bytes.subarray(0, SEGMENT_BYTES) : bytes;
+  if (bytes.length < SEGMENT_BYTES) return bytes;
+  const next = segments.find((candidate) => candidate.number === number + 1n);
+  return Buffer.concat([bytes.subarray(0, SEGMENT_BYTES), next === undefined ? Buffer.alloc(0) : readStart(next.path)]);
 }
 
-function hasLogFrom(
-  segments: readonly { number: bigint; path: string }[],
-  { lsn, checkpoint }: FoundCheckpoint,
-): boolean {
+function hasLogFrom(segments: readonly Segment[], { lsn, checkpoint }: FoundCheckpoint): boolean {
   const size = BigInt(SEGMENT_BYTES);
   for (let number = checkpoint.readBigUInt64LE(IN_CHECKPOINT.redoLsn) / size; number <= lsn / size; number += 1n) {
     const segment = segments.find((candidate) => candidate.number === number);
     if (segment === undefined || statSync(segment.path).size !== SEGMENT_BYTES) return false;
-    if (!isPageOf(readFirstPage(segment.path), 0, number)) return false;
+    if (!isPageOf(readStart(segment.path), 0, number)) return false;
   }
   return true;
 }
 
-function readFirstPage(path: string): Buffer {
-  const page = Buffer.alloc(LONG_HEADER_BYTES);
+/** Its header, and as much behind it as a checkpoint may reach into it. */
+function readStart(path: string): Buffer {
+  const page = Buffer.alloc(LONG_HEADER_BYTES + CHECKPOINT_RECORD_BYTES);
   const file = openSync(path, 'r');
   try {
     readSync(file, page, 0, page.length, 0);
@@ -107,9 +114,10 @@ function isPageOf(bytes: Buffer, offset: number, segment: bigint): boolean {
 
 function checkpointAt(bytes: Buffer, segment: bigint, offset: number): FoundCheckpoint | null {
   if (offset + CHECKPOINT_RECORD_BYTES > bytes.length) return null;
-  if (bytes.readUInt32LE(offset) !== CHECKPOINT_RECORD_BYTES || bytes[offset + 17] !== 0) return null;
+  // The length never lies on two pages, all else may.
+  if (bytes.readUInt32LE(offset) !== CHECKPOINT_RECORD_BYTES) return null;
   const record = recordAt(bytes, segment, offset);
-  if (record === null) return null;
+  if (record === null || record[RESOURCE_MANAGER_AT] !== 0) return null;
   const kind = (record[16] ?? 0) & 0xf0;
   const isCheckpoint =
     CHECKPOINT_KINDS.has(kind) &&
@@ -134,10 +142,10 @@ function recordAt(bytes: Buffer, segment: bigint, offset: number): Buffer | null
   if (offset + CHECKPOINT_RECORD_BYTES <= next) return bytes.subarray(offset, offset + CHECKPOINT_RECORD_BYTES);
   if (!isPageOf(bytes, next, segment)) return null;
   const rest = CHECKPOINT_RECORD_BYTES - (next - offset);
-  return Buffer.concat([
-    bytes.subarray(offset, next),
-    bytes.subarray(next + SHORT_HEADER_BYTES, next + SHORT_HEADER_BYTES + rest),
-  ]);
+  const isLong = (bytes.readUInt16LE(next + 2) & LONG_HEADER) !== 0;
+  const from = next + (isLong ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES);
+  if (from + rest > bytes.length) return null;
+  return Buffer.concat([bytes.subarray(offset, next), bytes.subarray(from, from + rest)]);
 }
 
 /** A log that begins, and for now ends, with the checkpoint of a server that closed. */
