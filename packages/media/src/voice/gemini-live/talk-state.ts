@@ -1,5 +1,6 @@
 import type { VoiceConfig, VoiceEvent } from '../../core/voice-port.ts';
-import type { WireStep, Wait as WireWait } from '../shared/wire-session.ts';
+import type { Wait as WireWait } from '../shared/wire-session.ts';
+import { type WireStep, wireSteps } from '../shared/wire-steps.ts';
 import { type Memory, NO_MEMORY } from './talk-memory.ts';
 import type { SentMessage } from './wire-messages.ts';
 
@@ -115,23 +116,7 @@ export function newTalk(config: VoiceConfig): TalkState {
   };
 }
 
-export function step(
-  state: TalkState,
-  messages: readonly SentMessage[] = [],
-  events: readonly VoiceEvent[] = [],
-): Step {
-  return { state, messages, events };
-}
-
-export function andThen(first: Step, next: (state: TalkState) => Step): Step {
-  const second = next(first.state);
-  return {
-    state: second.state,
-    messages: [...first.messages, ...second.messages],
-    events: [...first.events, ...second.events],
-    after: second.after ?? first.after,
-  };
-}
+export const { step, andThen } = wireSteps<TalkState, SentMessage>();
 
 export function newTurn(turnId: string, traits: Partial<Turn> = {}): Turn {
   return {

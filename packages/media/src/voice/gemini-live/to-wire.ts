@@ -1,4 +1,5 @@
-import type { VoiceConfig, VoiceInput } from '../../core/voice-port.ts';
+import type { VoiceInput } from '../../core/voice-port.ts';
+import { withGiven } from '../shared/given-config.ts';
 import { addAsk, askNext, newAsk, tellContext, tellResults } from './asking.ts';
 import { endWords } from './from-wire.ts';
 import { remember, setWords, wordsOf } from './talk-memory.ts';
@@ -26,7 +27,7 @@ export function toWire(state: TalkState, input: VoiceInput): Step {
     case 'image':
       return showPicture(state, input.dataUrl);
     case 'configure':
-      return step({ ...state, config: { ...state.config, ...given(input.config) } });
+      return step({ ...state, config: withGiven(state.config, input.config) });
     case 'respond':
       return addAsk(state, newAsk(input.turnId, { instructions: input.instructions ?? null }));
     case 'say':
@@ -36,10 +37,6 @@ export function toWire(state: TalkState, input: VoiceInput): Step {
     case 'tool-result':
       return takeResult(state, input);
   }
-}
-
-function given(change: Partial<VoiceConfig>): Partial<VoiceConfig> {
-  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined && value !== ''));
 }
 
 function passSound(state: TalkState, pcm: Int16Array): Step {

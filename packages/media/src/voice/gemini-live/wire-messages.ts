@@ -1,5 +1,5 @@
-import { jsonFault } from '@visavis/protocol';
 import * as z from 'zod';
+import { readWireMessage } from '../shared/read-wire-message.ts';
 import { usageMetadataSchema } from './counted-usage.ts';
 
 // The messages of Gemini's Live API that a talk uses, as published in its reference (https://ai.google.dev/api/live) and in the types
@@ -106,10 +106,5 @@ export type ServerContent = NonNullable<ServerMessage['serverContent']>;
 
 /** Null for what is no such message. */
 export function readServerMessage(data: string): ServerMessage | null {
-  if (jsonFault(data) !== null) return null;
-  try {
-    return serverMessageSchema.parse(JSON.parse(data));
-  } catch {
-    return null;
-  }
+  return readWireMessage(serverMessageSchema, data);
 }

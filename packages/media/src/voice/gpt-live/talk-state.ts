@@ -1,5 +1,6 @@
 import type { HistoryItem, VoiceConfig, VoiceEvent } from '../../core/voice-port.ts';
-import type { WireStep, Wait as WireWait } from '../shared/wire-session.ts';
+import type { Wait as WireWait } from '../shared/wire-session.ts';
+import { type WireStep, wireSteps } from '../shared/wire-steps.ts';
 import type { SentMessage } from './wire-messages.ts';
 
 export type MemoryItem = HistoryItem & {
@@ -99,23 +100,7 @@ export function newTalk(config: VoiceConfig, backend: string): TalkState {
   };
 }
 
-export function step(
-  state: TalkState,
-  messages: readonly SentMessage[] = [],
-  events: readonly VoiceEvent[] = [],
-): Step {
-  return { state, messages, events };
-}
-
-export function andThen(first: Step, next: (state: TalkState) => Step): Step {
-  const second = next(first.state);
-  return {
-    state: second.state,
-    messages: [...first.messages, ...second.messages],
-    events: [...first.events, ...second.events],
-    after: second.after ?? first.after,
-  };
-}
+export const { step, andThen } = wireSteps<TalkState, SentMessage>();
 
 const MAX_ITEMS = 100;
 const MAX_CHARACTERS = 20_000;

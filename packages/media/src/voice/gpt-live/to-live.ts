@@ -1,5 +1,6 @@
-import type { HistoryItem, VoiceConfig, VoiceInput } from '../../core/voice-port.ts';
+import type { HistoryItem, VoiceInput } from '../../core/voice-port.ts';
 import { instructionsToSay } from '../persona.ts';
+import { withGiven } from '../shared/given-config.ts';
 import { readMarkup } from '../text/read-markup.ts';
 import { addAsk } from './asking.ts';
 import { endWords } from './from-live.ts';
@@ -34,7 +35,7 @@ export function toLive(state: TalkState, input: VoiceInput): Step {
     case 'image':
       return step(state);
     case 'configure':
-      return step({ ...state, config: { ...state.config, ...given(input.config) } });
+      return step({ ...state, config: withGiven(state.config, input.config) });
     case 'respond':
       return respond(state, input.turnId, input.instructions);
     case 'say': {
@@ -46,10 +47,6 @@ export function toLive(state: TalkState, input: VoiceInput): Step {
     case 'tool-result':
       return takeResult(state, input);
   }
-}
-
-function given(change: Partial<VoiceConfig>): Partial<VoiceConfig> {
-  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined && value !== ''));
 }
 
 function passSound(state: TalkState, pcm: Int16Array): Step {

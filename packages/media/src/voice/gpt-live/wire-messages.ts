@@ -1,6 +1,6 @@
-import { jsonFault } from '@visavis/protocol';
 import * as z from 'zod';
 import { serviceErrorSchema } from '../openai-realtime/wire-messages.ts';
+import { readWireMessage } from '../shared/read-wire-message.ts';
 
 // The messages of GPT-Live that a talk uses, as published in the types of `openai` 7.59.0 (`resources/live`) and in OpenAI's guides on
 // Live (https://developers.openai.com/api/docs/guides/live), both read on 2026-11-30. Fields that nothing reads are left out.
@@ -91,10 +91,5 @@ export type ServerMessage = z.output<typeof serverMessageSchema>;
 
 /** Null for everything that a talk does not need, and for what is no such message at all. */
 export function readServerMessage(data: string): ServerMessage | null {
-  if (jsonFault(data) !== null) return null;
-  try {
-    return serverMessageSchema.parse(JSON.parse(data));
-  } catch {
-    return null;
-  }
+  return readWireMessage(serverMessageSchema, data);
 }

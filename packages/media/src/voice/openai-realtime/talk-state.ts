@@ -1,4 +1,5 @@
-import type { VoiceConfig, VoiceEvent } from '../../core/voice-port.ts';
+import type { VoiceConfig } from '../../core/voice-port.ts';
+import { type WireStep, wireSteps } from '../shared/wire-steps.ts';
 import type { WireOptions } from './session-settings.ts';
 import type { Memory } from './talk-memory.ts';
 import type { ClientMessage, ResponseSettings } from './wire-messages.ts';
@@ -67,11 +68,7 @@ export type TalkState = {
 type SentItem = { readonly eventId: string; readonly kind: string };
 
 /** What follows from an input or a message: the next state, what the service is told, and what the session is told. */
-export type Step = {
-  readonly state: TalkState;
-  readonly messages: readonly ClientMessage[];
-  readonly events: readonly VoiceEvent[];
-};
+export type Step = WireStep<TalkState, ClientMessage>;
 
 /** Replies that may wait for the one being generated; more are refused. */
 const MAX_WAITING_REPLIES = 8;
@@ -99,22 +96,7 @@ export function newTalk(config: VoiceConfig, options: WireOptions): TalkState {
   };
 }
 
-export function step(
-  state: TalkState,
-  messages: readonly ClientMessage[] = [],
-  events: readonly VoiceEvent[] = [],
-): Step {
-  return { state, messages, events };
-}
-
-export function andThen(first: Step, next: (state: TalkState) => Step): Step {
-  const second = next(first.state);
-  return {
-    state: second.state,
-    messages: [...first.messages, ...second.messages],
-    events: [...first.events, ...second.events],
-  };
-}
+export const { step, andThen } = wireSteps<TalkState, ClientMessage>();
 
 export function newReply(turnId: string, request: ResponseSettings | null): Reply {
   return {

@@ -1,6 +1,7 @@
 import { wireSamplesToMs } from '../../core/audio-format.ts';
 import type { VoiceConfig, VoiceInput } from '../../core/voice-port.ts';
 import { instructionsToSay } from '../persona.ts';
+import { withGiven } from '../shared/given-config.ts';
 import { readMarkup } from '../text/read-markup.ts';
 import { instructionsWith, sessionSettings } from './session-settings.ts';
 import { forgetOldPictures, type MemoryItem, remember, setWords, toConversationItem } from './talk-memory.ts';
@@ -108,8 +109,7 @@ function showPicture(state: TalkState, dataUrl: string): Step {
 }
 
 function configure(state: TalkState, change: Partial<VoiceConfig>): Step {
-  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined && value !== ''));
-  return tellSettings({ ...state, config: { ...state.config, ...given } }, state.config);
+  return tellSettings({ ...state, config: withGiven(state.config, change) }, state.config);
 }
 
 /** The service stops, and forgets what was not heard. */

@@ -4,15 +4,7 @@ import type { LogFields, Logger } from '../../core/logger.ts';
 import type { VoiceEvent, VoiceInput, VoiceSession } from '../../core/voice-port.ts';
 import { failedEvent, makeFailure, type VoiceFailure, VoiceOpenError } from './voice-failures.ts';
 import { WireSocket, type WireSocketOptions } from './wire-socket.ts';
-
-/** What follows from an input or a message: the next state, what the service is told, and what the session is told. */
-export type WireStep<State, Sent> = {
-  readonly state: State;
-  readonly messages: readonly Sent[];
-  readonly events: readonly VoiceEvent[];
-  /** Goes on once the events are told, from the state that the session's answers to them have made. */
-  readonly after?: ((state: State) => WireStep<State, Sent>) | undefined;
-};
+import type { WireStep } from './wire-steps.ts';
 
 /** Something that the service owes us: when it has not come `limitMs` after the wait began, `expire` is its outcome. */
 export type Wait<State, Sent> = {

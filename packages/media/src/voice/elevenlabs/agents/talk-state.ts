@@ -1,5 +1,6 @@
 import type { VoiceConfig, VoiceEvent } from '../../../core/voice-port.ts';
 import { failedEvent, makeFailure } from '../../shared/voice-failures.ts';
+import { type WireStep, wireSteps } from '../../shared/wire-steps.ts';
 import type { Words } from './initiation.ts';
 import type { OpenWord } from './timed-words.ts';
 import type { ClientMessage } from './wire-messages.ts';
@@ -66,11 +67,7 @@ export type TalkState = {
   readonly playsUntilMs: number;
 };
 
-export type Step = {
-  readonly state: TalkState;
-  readonly messages: readonly ClientMessage[];
-  readonly events: readonly VoiceEvent[];
-};
+export type Step = WireStep<TalkState, ClientMessage>;
 
 const MAX_ASKED = 8;
 const MAX_REMEMBERED = 400;
@@ -87,22 +84,7 @@ export function newTalk(config: VoiceConfig, words: Words): TalkState {
   };
 }
 
-export function step(
-  state: TalkState,
-  messages: readonly ClientMessage[] = [],
-  events: readonly VoiceEvent[] = [],
-): Step {
-  return { state, messages, events };
-}
-
-export function andThen(first: Step, next: (state: TalkState) => Step): Step {
-  const second = next(first.state);
-  return {
-    state: second.state,
-    messages: [...first.messages, ...second.messages],
-    events: [...first.events, ...second.events],
-  };
-}
+export const { step, andThen } = wireSteps<TalkState, ClientMessage>();
 
 export function newLive(turnId: string, isMuted: boolean): Live {
   return { turnId, isMuted, whole: null, told: '', openWord: null, isTimed: false, audioMs: 0, progress: 0 };

@@ -1,5 +1,5 @@
-import { jsonFault } from '@visavis/protocol';
 import * as z from 'zod';
+import { readWireMessage } from '../../shared/read-wire-message.ts';
 
 // The messages of a conversation with an agent over its WebSocket (`/v1/convai/conversation`), as ElevenLabs publishes them in
 // `@elevenlabs/types` 0.23.0 and in its Python SDK 2.78.0, read on 2026-11-30. Fields that nothing reads are left out.
@@ -88,10 +88,5 @@ export type ClientMessage =
 
 /** Null: no message that a talk uses, or none at all. */
 export function readAgentMessage(data: string): AgentMessage | null {
-  if (jsonFault(data) !== null) return null;
-  try {
-    return serverMessageSchema.safeParse(JSON.parse(data)).data ?? null;
-  } catch {
-    return null;
-  }
+  return readWireMessage(serverMessageSchema, data);
 }
