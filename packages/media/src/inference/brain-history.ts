@@ -1,4 +1,5 @@
 import type { BrainMessage } from '../core/machine-brain.ts';
+import { parsedArguments } from '../core/parsed-arguments.ts';
 import type { ChatFunctionCall, ChatHistoryItem } from './llama-runtime.ts';
 
 /** The talk as the runtime is told of it: calls, their outcome and what is said around them are one answer of the model. */
@@ -18,15 +19,7 @@ export function chatHistoryOf(messages: readonly BrainMessage[]): ChatHistoryIte
 }
 
 function callOf({ name, argumentsJson, outcome }: Extract<BrainMessage, { role: 'call' }>): ChatFunctionCall {
-  return { type: 'functionCall', name, params: parsed(argumentsJson), result: outcome };
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return {};
-  }
+  return { type: 'functionCall', name, params: parsedArguments(argumentsJson), result: outcome };
 }
 
 /** Of the room: one message, or what a tool said. */

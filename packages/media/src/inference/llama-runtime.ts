@@ -46,7 +46,7 @@ export type LlamaSequence = {
   evaluateWithoutGeneratingNewTokens(tokens: Tokens): Promise<void>;
 };
 
-type LlamaContext = { getSequence(): LlamaSequence; dispose(): Promise<void> };
+type LlamaContext = { getSequence(): LlamaSequence };
 
 export type LlamaModel = {
   readonly trainContextSize: number;

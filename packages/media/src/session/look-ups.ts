@@ -6,13 +6,12 @@ import type { SessionEvent } from './session-events.ts';
 const LOOK_UP_MS = 100;
 const NOTHING: readonly Passage[] = [];
 
-type Open = { readonly settle: (passages: readonly Passage[]) => void };
-
 /** Questions of the voice for what is known, which whoever listens to the session answers by `looked-up`. */
 export class LookUps {
   readonly #clock: Clock;
   readonly #ask: (event: Extract<SessionEvent, { type: 'look-up' }>) => void;
-  readonly #open = new Map<string, Open>();
+  /** What settles a question that is open, by its id. */
+  readonly #open = new Map<string, (passages: readonly Passage[]) => void>();
   #count = 0;
 
   constructor(clock: Clock, ask: (event: Extract<SessionEvent, { type: 'look-up' }>) => void) {
@@ -31,17 +30,17 @@ export class LookUps {
         resolve(passages);
       };
       const cancel = this.#clock.schedule(LOOK_UP_MS, () => settle(NOTHING));
-      this.#open.set(lookUpId, { settle });
+      this.#open.set(lookUpId, settle);
       this.#ask({ type: 'look-up', lookUpId, text });
     });
   };
 
   /** One that comes too late is of no use any more. */
   settle(lookUpId: string, passages: readonly Passage[]): void {
-    this.#open.get(lookUpId)?.settle(passages);
+    this.#open.get(lookUpId)?.(passages);
   }
 
   end(): void {
-    for (const { settle } of [...this.#open.values()]) settle(NOTHING);
+    for (const settle of [...this.#open.values()]) settle(NOTHING);
   }
 }

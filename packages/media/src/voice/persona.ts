@@ -15,6 +15,13 @@ export function languageName(tag: string): string | null {
   }
 }
 
+/** Who a model is to be, and what it speaks. */
+export function spokenPersona(config: Pick<VoiceConfig, 'prompt' | 'avatarName' | 'language'>): string {
+  const persona = personaOf(config);
+  const name = languageName(config.language);
+  return name === null ? persona : `${persona}\n\nSpeak ${name} unless the user speaks or asks for another language.`;
+}
+
 /** Asks a model to say words as they are: nothing makes it. */
 export function instructionsToSay(text: string): string {
   return `Say exactly the following text, word for word and in its language. Add nothing and leave nothing out.\n\n${text}`;

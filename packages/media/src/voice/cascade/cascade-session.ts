@@ -5,6 +5,7 @@ import { takeTags } from '../../core/face-tags.ts';
 import type { Logger } from '../../core/logger.ts';
 import { type Passage, sourceOf } from '../../core/passages.ts';
 import type { VoiceConfig, VoiceEvent, VoiceInput, VoiceSession } from '../../core/voice-port.ts';
+import { tooManyReplies } from '../shared/voice-failures.ts';
 import { CascadeFailure } from './cascade-failure.ts';
 import { type Answer, ForeseenAnswer } from './foreseen-answer.ts';
 import type { HeardTurn, Recogniser } from './recogniser.ts';
@@ -259,9 +260,7 @@ export class CascadeSession implements VoiceSession {
   #addTurn(id: string, isUnasked: boolean, compose: Turn['compose']): void {
     if (this.#isClosed) return;
     if (this.#turns.length > MAX_WAITING_TURNS) {
-      const message = 'Too many replies were asked for at once.';
-      this.#emit({ type: 'failed', category: 'rate-limit', retryable: true, message });
-      this.#emit({ type: 'turn-done', turnId: id });
+      for (const event of tooManyReplies(id)) this.#emit(event);
       return;
     }
     this.#turns.push({ id, aborter: new AbortController(), isUnasked, compose });

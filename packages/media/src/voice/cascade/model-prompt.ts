@@ -1,4 +1,5 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt, LanguageModelV4ToolCallPart } from '@ai-sdk/provider';
+import { parsedArguments } from '../../core/parsed-arguments.ts';
 import { languageName, personaOf } from '../persona.ts';
 import type { RecordedItem, TalkRecord } from './talk-record.ts';
 import type { ThinkerInput } from './thinker.ts';
@@ -68,7 +69,7 @@ function messagesOf(item: RecordedItem): LanguageModelV4Message[] {
     case 'call': {
       const { callId, name, argumentsJson } = item.call;
       const call: LanguageModelV4ToolCallPart = {
-        ...{ type: 'tool-call', toolCallId: callId, toolName: name, input: parsed(argumentsJson) },
+        ...{ type: 'tool-call', toolCallId: callId, toolName: name, input: parsedArguments(argumentsJson) },
       };
       const output = { type: 'text', value: item.outcome ?? NO_OUTCOME } as const;
       const result = { type: 'tool-result', toolCallId: callId, toolName: name, output } as const;
@@ -109,12 +110,4 @@ function picturePart(dataUrl: string): { type: 'file'; mediaType: string; data: 
   const head = DATA_URL.exec(dataUrl);
   const data = dataUrl.slice(head?.[0].length ?? 0);
   return { type: 'file', mediaType: head?.[1] ?? 'image/jpeg', data: { type: 'data', data } };
-}
-
-function parsed(argumentsJson: string): unknown {
-  try {
-    return JSON.parse(argumentsJson);
-  } catch {
-    return {};
-  }
 }

@@ -1,4 +1,5 @@
 import { instructionsToSay } from '../persona.ts';
+import { tooManyReplies } from '../shared/voice-failures.ts';
 import { readMarkup } from '../text/read-markup.ts';
 import { note, tellRest } from './talk-memory.ts';
 import { type Ask, andThen, isFree, MAX_WAITING_REPLIES, type Step, step, type TalkState } from './talk-state.ts';
@@ -9,25 +10,18 @@ export function newAsk(turnId: string, way: Ask['way']): Ask {
 }
 
 export function addAsk(state: TalkState, ask: Ask): Step {
-  if (state.queue.length >= MAX_WAITING_REPLIES) {
-    const message = 'Too many replies were asked for at once.';
-    return step(
-      state,
-      [],
-      [
-        { type: 'failed', category: 'rate-limit', retryable: true, message },
-        { type: 'turn-done', turnId: ask.turnId },
-      ],
-    );
-  }
+  if (state.queue.length >= MAX_WAITING_REPLIES) return step(state, [], tooManyReplies(ask.turnId));
   return askNext({ ...state, queue: [...state.queue, ask] });
 }
 
 /** Asks for an answer that the service should have begun by itself. */
 export function askOwn(state: TalkState): Step {
-  const turnId = `reply_${state.connection}_${state.nextId}`;
-  const ask = { ...newAsk(turnId, { instructions: null }), isOwn: true };
-  return addAsk({ ...state, answerDue: null, nextId: state.nextId + 1 }, ask);
+  return addAsk({ ...state, answerDue: null, nextId: state.nextId + 1 }, ownAsk(state));
+}
+
+/** The reply that is asked for then; `nextId` counts it. */
+export function ownAsk({ connection, nextId }: TalkState): Ask {
+  return { ...newAsk(`reply_${connection}_${nextId}`, { instructions: null }), isOwn: true };
 }
 
 /** Asks for the first waiting reply, unless the service is at another one. */

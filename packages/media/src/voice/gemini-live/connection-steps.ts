@@ -1,6 +1,6 @@
 import type { VoiceEvent } from '../../core/voice-port.ts';
 import { failedEvent, makePassingFailure } from '../shared/voice-failures.ts';
-import { newAsk } from './asking.ts';
+import { ownAsk } from './asking.ts';
 import { releaseReply } from './from-wire.ts';
 import { setupOf } from './setup.ts';
 import { forgetTold, setWords } from './talk-memory.ts';
@@ -19,11 +19,12 @@ export function connected(state: TalkState): Step {
   const isCut = turn !== null && turn.phase !== 'over' && !turn.isMuted;
   const again: Ask[] = ask === null ? [] : [{ ...ask, isSuspect: false }];
   const setup = setupOf(state.config);
+  const told = JSON.stringify(setup);
   const next: TalkState = {
     ...cut.state,
     connection: state.connection + 1,
     memory: forgetTold(cut.state.memory, handle?.knownBefore ?? 0),
-    ...{ setup: JSON.stringify(setup), handle, isResuming: handle !== null, isReady: false, isLeaving: false },
+    ...{ toldSetup: told, wantedSetup: told, handle, isResuming: handle !== null, isReady: false, isLeaving: false },
     ...{ ask: null, turn: null, queue: [...again, ...queue], earlyText: '', isNextVoid: false },
     ...(handle === null ? { calls: {}, results: [], notes: [] } : {}),
   };
@@ -52,9 +53,7 @@ function endOfHearing(state: TalkState): Step {
     return step(ended, [], [...told, { ...failure, endsReply: false }]);
   }
   const memory = words === null ? state.memory : setWords(state.memory, 'user', words.itemId, text);
-  const turnId = `reply_${state.connection}_${state.nextId}`;
-  const ask: Ask = { ...newAsk(turnId, { instructions: null }), isOwn: true };
-  return step({ ...ended, memory, nextId: state.nextId + 1, queue: [ask, ...state.queue] }, [], told);
+  return step({ ...ended, memory, nextId: state.nextId + 1, queue: [ownAsk(state), ...state.queue] }, [], told);
 }
 
 /** The service stays away: nobody should go on waiting for replies. */
@@ -74,7 +73,7 @@ export function giveUpReplies(state: TalkState): Step {
 /** Settings hold as long as a connection, and the service announces the end of one: it is changed when nobody speaks. */
 export function wantsNewConnection(state: TalkState): boolean {
   const { isReady, isLeaving, hearing, words, answerDue, queue, results } = state;
-  if (!isReady || !(isLeaving || state.setup !== JSON.stringify(setupOf(state.config)))) return false;
+  if (!isReady || !(isLeaving || state.toldSetup !== state.wantedSetup)) return false;
   const isQuiet = hearing === null && words === null && answerDue === null && queue.length === 0;
   return isQuiet && isFree(state) && results.length === 0 && Object.keys(state.calls).length === 0;
 }

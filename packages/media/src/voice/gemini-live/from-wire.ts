@@ -1,5 +1,5 @@
 import type { VoiceEvent } from '../../core/voice-port.ts';
-import { PcmBytes } from '../shared/pcm-bytes.ts';
+import { pcmOfBase64 } from '../shared/pcm-bytes.ts';
 import { failedEvent, makePassingFailure, type VoiceFailure } from '../shared/voice-failures.ts';
 import { askNext, tellContext } from './asking.ts';
 import { amountsOf } from './counted-usage.ts';
@@ -145,7 +145,7 @@ function awaitWords(state: TalkState, words: Words): Step {
 }
 
 function passSound(state: TalkState, data: string): Step {
-  const pcm = new PcmBytes().take(Buffer.from(data, 'base64'));
+  const pcm = pcmOfBase64(data);
   if (pcm === null) return step(state);
   return withTurn(state, (next, { turnId }) => tell(next, { type: 'audio', turnId, pcm }));
 }

@@ -1,5 +1,5 @@
 import type { VoiceConfig } from '../../core/voice-port.ts';
-import { languageName, personaOf } from '../persona.ts';
+import { spokenPersona } from '../persona.ts';
 import { modelOf } from '../shared/model-entry.ts';
 import { GEMINI_LIVE_MODEL, voiceName } from './gemini-voices.ts';
 import type { SetupMessage } from './wire-messages.ts';
@@ -40,10 +40,8 @@ function resourceName(model: string): string {
 
 /** What stands in brackets comes from us, since the service takes no other instructions during a talk. */
 function instructionsOf(config: VoiceConfig): string {
-  const language = languageName(config.language);
   return [
-    personaOf(config),
-    ...(language === null ? [] : [`Speak ${language} unless the user speaks or asks for another language.`]),
+    spokenPersona(config),
     'Notes in [square brackets] come from the system and not from the user: follow them, and never read them out or mention them.',
   ].join('\n\n');
 }

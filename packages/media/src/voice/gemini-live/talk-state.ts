@@ -55,8 +55,9 @@ export type TalkState = {
   readonly nextId: number;
   /** The service has taken the settings of the present connection. */
   readonly isReady: boolean;
-  /** The settings of the present connection, as they were sent. */
-  readonly setup: string;
+  /** The settings of the present connection, as they were sent, and those that the configuration asks for. */
+  readonly toldSetup: string;
+  readonly wantedSetup: string;
   /** The service will close the present connection. */
   readonly isLeaving: boolean;
   /** What the talk can be resumed by, and the number of the first item that it does not stand for. */
@@ -97,7 +98,8 @@ export function newTalk(config: VoiceConfig): TalkState {
     connection: 0,
     nextId: 1,
     isReady: false,
-    setup: '',
+    toldSetup: '',
+    wantedSetup: '',
     isLeaving: false,
     handle: null,
     isResuming: false,

@@ -1,7 +1,9 @@
-import type { VoiceInput } from '../../core/voice-port.ts';
+import type { VoiceConfig, VoiceInput } from '../../core/voice-port.ts';
 import { withGiven } from '../shared/given-config.ts';
+import { base64OfPcm } from '../shared/pcm-bytes.ts';
 import { addAsk, askNext, newAsk, tellContext, tellResults } from './asking.ts';
 import { endWords } from './from-wire.ts';
+import { setupOf } from './setup.ts';
 import { remember, setWords, wordsOf } from './talk-memory.ts';
 import { andThen, newTurn, type Step, step, type TalkState } from './talk-state.ts';
 import { pictureMessages, SENT_SAMPLE_RATE_HZ, type SentMessage } from './wire-messages.ts';
@@ -27,7 +29,7 @@ export function toWire(state: TalkState, input: VoiceInput): Step {
     case 'image':
       return showPicture(state, input.dataUrl);
     case 'configure':
-      return step({ ...state, config: withGiven(state.config, input.config) });
+      return step(configured(state, withGiven(state.config, input.config)));
     case 'respond':
       return addAsk(state, newAsk(input.turnId, { instructions: input.instructions ?? null }));
     case 'say':
@@ -39,10 +41,14 @@ export function toWire(state: TalkState, input: VoiceInput): Step {
   }
 }
 
+function configured(state: TalkState, config: VoiceConfig): TalkState {
+  return { ...state, config, wantedSetup: JSON.stringify(setupOf(config)) };
+}
+
 function passSound(state: TalkState, pcm: Int16Array): Step {
   if (!state.isReady || state.hearing === null || pcm.length === 0) return step(state);
-  const data = Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength).toString('base64');
-  return step(state, [{ realtimeInput: { audio: { mimeType: `audio/pcm;rate=${SENT_SAMPLE_RATE_HZ}`, data } } }]);
+  const audio = { mimeType: `audio/pcm;rate=${SENT_SAMPLE_RATE_HZ}`, data: base64OfPcm(pcm) };
+  return step(state, [{ realtimeInput: { audio } }]);
 }
 
 /** The beginning of an activity interrupts what the service says. */

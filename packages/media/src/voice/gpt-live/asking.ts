@@ -1,19 +1,12 @@
+import { tooManyReplies } from '../shared/voice-failures.ts';
 import { type Ask, append, type Step, step, type TalkState } from './talk-state.ts';
 import type { SentMessage } from './wire-messages.ts';
 
 const MAX_WAITING_REPLIES = 8;
 
 export function addAsk(state: TalkState, ask: Ask): Step {
-  if (state.queue.length < MAX_WAITING_REPLIES) return askNext({ ...state, queue: [...state.queue, ask] });
-  const message = 'Too many replies were asked for at once.';
-  return step(
-    state,
-    [],
-    [
-      { type: 'failed', category: 'rate-limit', retryable: true, message },
-      { type: 'turn-done', turnId: ask.turnId },
-    ],
-  );
+  if (state.queue.length >= MAX_WAITING_REPLIES) return step(state, [], tooManyReplies(ask.turnId));
+  return askNext({ ...state, queue: [...state.queue, ask] });
 }
 
 /** Asks for the first waiting reply once the service is quiet: nothing else tells its replies apart. */
@@ -29,7 +22,11 @@ export function askNext(state: TalkState): Step {
 
 /** Asks for an answer that the service should have begun by itself. */
 export function askOwn(state: TalkState): Step {
-  const turnId = `reply_${state.connection}_${state.nextId}`;
-  const ask = { turnId, contents: ['Answer now what the user has said.'], isOwn: true };
-  return addAsk({ ...state, answerDue: null, nextId: state.nextId + 1 }, ask);
+  return addAsk({ ...state, answerDue: null, nextId: state.nextId + 1 }, ownAsk(state));
+}
+
+/** The reply that is asked for then; `nextId` counts it. */
+export function ownAsk({ connection, nextId }: TalkState): Ask {
+  const contents = ['Answer now what the user has said.'];
+  return { turnId: `reply_${connection}_${nextId}`, contents, isOwn: true };
 }

@@ -1,4 +1,5 @@
 import type { VoiceEvent } from '../../core/voice-port.ts';
+import { ownAsk } from './asking.ts';
 import { endWords, releaseReply } from './from-live.ts';
 import { settingsOf } from './live-settings.ts';
 import { type Ask, andThen, type MemoryItem, type Step, step, type TalkState } from './talk-state.ts';
@@ -9,18 +10,16 @@ export function connected(state: TalkState): Step {
   const told = andThen(releaseReply(state), (next) => (next.words?.isEnded ? endWords(next) : step(next)));
   const { ask, turn, queue, memory, answerDue } = told.state;
   const settings = settingsOf(state.config, state.backend);
+  const toldSettings = JSON.stringify(settings);
   const input = memory.filter(({ text }) => text !== '').map(toMessage);
-  const turnId = `reply_${state.connection}_${state.nextId}`;
-  const owed: Ask[] =
-    answerDue === null ? [] : [{ turnId, contents: ['Answer now what the user has said.'], isOwn: true }];
   const next: TalkState = {
     ...told.state,
     connection: state.connection + 1,
     nextId: state.nextId + 1,
-    ...{ settings: JSON.stringify(settings), isReady: false, hasSent: false },
+    ...{ toldSettings, wantedSettings: toldSettings, isReady: false, hasSent: false },
     ...{ ask: null, turn: null, earlyText: '', isNextVoid: false, answerDue: null, calls: [], hasResults: false },
     ...{ countedSeconds: 0, held: null },
-    queue: [...(ask === null ? [] : [again(ask)]), ...owed, ...queue],
+    queue: [...(ask === null ? [] : [again(ask)]), ...(answerDue === null ? [] : [ownAsk(state)]), ...queue],
   };
   const events: VoiceEvent[] = turn === null || turn.isMuted ? [] : [{ type: 'turn-done', turnId: turn.turnId }];
   const session = input.length === 0 ? settings : { ...settings, input };
@@ -53,7 +52,7 @@ export function giveUpReplies(state: TalkState): Step {
 /** Settings hold as long as a session: new ones begin in another, when nobody speaks. */
 export function wantsNewConnection(state: TalkState): boolean {
   const { isReady, hearing, words, answerDue, queue, ask, turn, calls, hasResults } = state;
-  if (!isReady || state.settings === JSON.stringify(settingsOf(state.config, state.backend))) return false;
+  if (!isReady || state.toldSettings === state.wantedSettings) return false;
   const isQuiet = hearing === null && words === null && answerDue === null && !hasResults;
   return isQuiet && ask === null && turn === null && queue.length === 0 && calls.length === 0;
 }

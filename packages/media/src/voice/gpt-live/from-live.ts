@@ -1,6 +1,6 @@
 import type { VoiceEvent } from '../../core/voice-port.ts';
 import type { ServiceError } from '../openai-realtime/wire-messages.ts';
-import { PcmBytes } from '../shared/pcm-bytes.ts';
+import { pcmOfBase64 } from '../shared/pcm-bytes.ts';
 import { failedEvent } from '../shared/voice-failures.ts';
 import { askNext } from './asking.ts';
 import { CONTENT_FAILURE, failureOf } from './live-failures.ts';
@@ -56,7 +56,7 @@ function passError(state: TalkState, error: ServiceError): Step {
 }
 
 function passSound(state: TalkState, data: string): Step {
-  const pcm = new PcmBytes().take(Buffer.from(data, 'base64'));
+  const pcm = pcmOfBase64(data);
   if (pcm === null) return step(state);
   const isLoud = pcm.some((sample) => Math.abs(sample) > LOUD);
   if (state.turn === null && !isLoud) return step(state);

@@ -46,8 +46,9 @@ export type TalkState = {
   readonly connection: number;
   readonly nextId: number;
   readonly isReady: boolean;
-  /** The settings of the present session, as they were sent. */
-  readonly settings: string;
+  /** The settings of the present session, as they were sent, and those that the configuration asks for. */
+  readonly toldSettings: string;
+  readonly wantedSettings: string;
   /** Sound was sent since the last tick: the service's time goes on with the sound that it hears. */
   readonly hasSent: boolean;
   readonly tick: number;
@@ -82,7 +83,8 @@ export function newTalk(config: VoiceConfig, backend: string): TalkState {
     connection: 0,
     nextId: 1,
     isReady: false,
-    settings: '',
+    toldSettings: '',
+    wantedSettings: '',
     hasSent: false,
     tick: 0,
     ask: null,

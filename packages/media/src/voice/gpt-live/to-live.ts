@@ -1,9 +1,10 @@
-import type { HistoryItem, VoiceInput } from '../../core/voice-port.ts';
+import type { HistoryItem, VoiceConfig, VoiceInput } from '../../core/voice-port.ts';
 import { instructionsToSay } from '../persona.ts';
 import { withGiven } from '../shared/given-config.ts';
 import { readMarkup } from '../text/read-markup.ts';
 import { addAsk } from './asking.ts';
 import { endWords } from './from-live.ts';
+import { settingsOf } from './live-settings.ts';
 import {
   andThen,
   append,
@@ -35,7 +36,7 @@ export function toLive(state: TalkState, input: VoiceInput): Step {
     case 'image':
       return step(state);
     case 'configure':
-      return step({ ...state, config: withGiven(state.config, input.config) });
+      return step(configured(state, withGiven(state.config, input.config)));
     case 'respond':
       return respond(state, input.turnId, input.instructions);
     case 'say': {
@@ -47,6 +48,10 @@ export function toLive(state: TalkState, input: VoiceInput): Step {
     case 'tool-result':
       return takeResult(state, input);
   }
+}
+
+function configured(state: TalkState, config: VoiceConfig): TalkState {
+  return { ...state, config, wantedSettings: JSON.stringify(settingsOf(config, state.backend)) };
 }
 
 function passSound(state: TalkState, pcm: Int16Array): Step {

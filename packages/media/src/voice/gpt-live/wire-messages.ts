@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { serviceErrorSchema } from '../openai-realtime/wire-messages.ts';
+import { base64OfPcm } from '../shared/pcm-bytes.ts';
 import { readWireMessage } from '../shared/read-wire-message.ts';
 
 // The messages of GPT-Live that a talk uses, as published in the types of `openai` 7.59.0 (`resources/live`) and in OpenAI's guides on
@@ -55,8 +56,7 @@ export type SentMessage =
 export type { HistoryMessage };
 
 export function soundMessage(pcm: Int16Array): SentMessage {
-  const audio = Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength).toString('base64');
-  return { type: 'session.input_audio.append', audio };
+  return { type: 'session.input_audio.append', audio: base64OfPcm(pcm) };
 }
 
 const calledItem = z.object({

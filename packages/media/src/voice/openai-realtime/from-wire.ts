@@ -1,5 +1,6 @@
 import { wireSamplesToMs } from '../../core/audio-format.ts';
 import type { VoiceEvent } from '../../core/voice-port.ts';
+import { pcmOfBase64 } from '../shared/pcm-bytes.ts';
 import { failedEvent, makePassingFailure, type VoiceFailure } from '../shared/voice-failures.ts';
 import { amountsOfReply, amountsOfTranscript } from './counted-usage.ts';
 import { classifyError } from './failures.ts';
@@ -220,12 +221,9 @@ function noteItem(state: TalkState, { response_id, item }: MessageOf<'response.o
 
 function passSound(state: TalkState, message: MessageOf<'response.output_audio.delta'>): Step {
   const reply = liveReply(state, message.response_id);
-  const bytes = Buffer.from(message.delta, 'base64');
-  const sampleCount = bytes.length >> 1;
-  if (reply === undefined || sampleCount === 0) return step(state);
-  const pcm = new Int16Array(sampleCount);
-  Buffer.from(pcm.buffer).set(bytes.subarray(0, sampleCount * 2));
-  const spoken = lengthen(reply.spoken, message, wireSamplesToMs(sampleCount));
+  const pcm = pcmOfBase64(message.delta);
+  if (reply === undefined || pcm === null) return step(state);
+  const spoken = lengthen(reply.spoken, message, wireSamplesToMs(pcm.length));
   const heard = { ...changeReply(state, reply.turnId, { spoken }), hasSpoken: true };
   return tell(heard, { type: 'audio', turnId: reply.turnId, pcm });
 }

@@ -1,5 +1,5 @@
 import type { VoiceConfig } from '../../core/voice-port.ts';
-import { languageName, personaOf } from '../persona.ts';
+import { spokenPersona } from '../persona.ts';
 import { transcriptionModel } from './openai-models.ts';
 import { voiceName } from './openai-voices.ts';
 import { type SessionSettings, type TurnDetection, WIRE_AUDIO_FORMAT } from './wire-messages.ts';
@@ -17,7 +17,7 @@ export function sessionSettings(config: VoiceConfig, options: WireOptions, canSe
   return {
     type: 'realtime',
     output_modalities: ['audio'],
-    instructions: instructionsOf(config),
+    instructions: spokenPersona(config),
     audio: {
       input: {
         format: WIRE_AUDIO_FORMAT,
@@ -38,13 +38,7 @@ export function sessionSettings(config: VoiceConfig, options: WireOptions, canSe
 
 /** Instructions of a response replace those of the talk, so the latter are said again before them. */
 export function instructionsWith(config: VoiceConfig, more: string): string {
-  return `${instructionsOf(config)}\n\n${more}`;
-}
-
-function instructionsOf(config: VoiceConfig): string {
-  const persona = personaOf(config);
-  const name = languageName(config.language);
-  return name === null ? persona : `${persona}\n\nSpeak ${name} unless the user speaks or asks for another language.`;
+  return `${spokenPersona(config)}\n\n${more}`;
 }
 
 function turnDetectionOf(

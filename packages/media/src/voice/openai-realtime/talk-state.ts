@@ -1,4 +1,5 @@
 import type { VoiceConfig } from '../../core/voice-port.ts';
+import { tooManyReplies } from '../shared/voice-failures.ts';
 import { type WireStep, wireSteps } from '../shared/wire-steps.ts';
 import type { WireOptions } from './session-settings.ts';
 import type { Memory } from './talk-memory.ts';
@@ -123,15 +124,7 @@ export function changeReply(state: TalkState, turnId: string, change: Partial<Re
 
 export function addReply(state: TalkState, reply: Reply): Step {
   if (state.replies.filter(({ phase }) => phase === 'waiting').length >= MAX_WAITING_REPLIES) {
-    const message = 'Too many replies were asked for at once.';
-    return step(
-      state,
-      [],
-      [
-        { type: 'failed', category: 'rate-limit', retryable: true, message },
-        { type: 'turn-done', turnId: reply.turnId },
-      ],
-    );
+    return step(state, [], tooManyReplies(reply.turnId));
   }
   return askNext({ ...state, replies: [...state.replies, reply] });
 }

@@ -2,6 +2,7 @@ import { wireSamplesToMs } from '../../core/audio-format.ts';
 import type { VoiceConfig, VoiceInput } from '../../core/voice-port.ts';
 import { instructionsToSay } from '../persona.ts';
 import { withGiven } from '../shared/given-config.ts';
+import { base64OfPcm } from '../shared/pcm-bytes.ts';
 import { readMarkup } from '../text/read-markup.ts';
 import { instructionsWith, sessionSettings } from './session-settings.ts';
 import { forgetOldPictures, type MemoryItem, remember, setWords, toConversationItem } from './talk-memory.ts';
@@ -83,8 +84,7 @@ export function kindOfItem(item: {
 }
 
 function appendAudio(pcm: Int16Array): ClientMessage {
-  const audio = Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength).toString('base64');
-  return { type: 'input_audio_buffer.append', audio };
+  return { type: 'input_audio_buffer.append', audio: base64OfPcm(pcm) };
 }
 
 function addItems(state: TalkState, items: readonly MemoryItem[]): Step {

@@ -15,3 +15,17 @@ export class PcmBytes {
     return pcm;
   }
 }
+
+/** The whole samples of PCM16 in base64, as one message of a service has them; null: none. */
+export function pcmOfBase64(data: string): Int16Array<ArrayBuffer> | null {
+  const bytes = Buffer.from(data, 'base64');
+  const length = Math.floor(bytes.length / BYTES_PER_SAMPLE);
+  if (length === 0) return null;
+  const pcm = new Int16Array(length);
+  Buffer.from(pcm.buffer).set(bytes.subarray(0, length * BYTES_PER_SAMPLE));
+  return pcm;
+}
+
+export function base64OfPcm(pcm: Int16Array): string {
+  return Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength).toString('base64');
+}

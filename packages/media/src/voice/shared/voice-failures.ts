@@ -67,3 +67,9 @@ export function makePassingFailure(message: string, detail: string): VoiceFailur
 export function failedEvent({ category, retryable, message }: VoiceFailure): Extract<VoiceEvent, { type: 'failed' }> {
   return { type: 'failed', category, retryable, message };
 }
+
+/** Another reply is asked for while as many as may wait do so. */
+export function tooManyReplies(turnId: string): readonly VoiceEvent[] {
+  const message = 'Too many replies were asked for at once.';
+  return [failedEvent({ ...makeFailure('rate-limit', ''), message }), { type: 'turn-done', turnId }];
+}

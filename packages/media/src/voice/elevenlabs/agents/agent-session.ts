@@ -2,6 +2,7 @@ import { wireSamplesToMs } from '../../../core/audio-format.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Logger } from '../../../core/logger.ts';
 import type { VoiceConfig, VoiceEvent, VoiceInput, VoiceSession } from '../../../core/voice-port.ts';
+import { base64OfPcm } from '../../shared/pcm-bytes.ts';
 import type { ServiceNetwork } from '../../shared/service-network.ts';
 import { failedEvent, type VoiceFailure, VoiceOpenError } from '../../shared/voice-failures.ts';
 import { WireSocket } from '../../shared/wire-socket.ts';
@@ -184,7 +185,7 @@ export class AgentSession implements VoiceSession {
     this.#sound = sound;
     this.#timers.ready();
     const isFirst = this.#state.connection === 0;
-    const canGreet = isFirst && mayGreet(this.#state.config, this.#parts.words, isFirst);
+    const canGreet = isFirst && mayGreet(this.#state.config, this.#parts.words);
     this.#apply(connected(this.#state));
     if (!canGreet) this.#becomeReady();
     else this.#timers.greeting = this.#parts.clock.schedule(GREETING_WAIT_MS, () => this.#becomeReady());
@@ -265,8 +266,7 @@ export class AgentSession implements VoiceSession {
     if ((this.#socket?.waitingBytes ?? 0) > MAX_WAITING_BYTES) return;
     const sound = this.#sound.toAgent(pcm);
     if (sound.length === 0) return;
-    const bytes = Buffer.from(sound.buffer, sound.byteOffset, sound.byteLength);
-    this.#tellAgent([{ user_audio_chunk: bytes.toString('base64') }]);
+    this.#tellAgent([{ user_audio_chunk: base64OfPcm(sound) }]);
   }
 
   /** The talk goes on in another conversation. */

@@ -25,9 +25,9 @@ export function initiation(config: VoiceConfig, words: Words, isFirst: boolean):
   };
 }
 
-/** True when the agent may begin to speak unasked. */
-export function mayGreet(config: VoiceConfig, words: Words, isFirst: boolean): boolean {
-  return words === 'agent' || (isFirst && config.firstMessage.trim() !== '');
+/** True when the agent may begin to speak unasked, in the first conversation of a talk. */
+export function mayGreet(config: VoiceConfig, words: Words): boolean {
+  return words === 'agent' || config.firstMessage.trim() !== '';
 }
 
 /** Null: not one that agents may be told to speak. */

@@ -1,5 +1,5 @@
 import type { VoiceConfig, VoiceEvent } from '../../../core/voice-port.ts';
-import { failedEvent, makeFailure } from '../../shared/voice-failures.ts';
+import { tooManyReplies } from '../../shared/voice-failures.ts';
 import { type WireStep, wireSteps } from '../../shared/wire-steps.ts';
 import type { Words } from './initiation.ts';
 import type { OpenWord } from './timed-words.ts';
@@ -137,10 +137,7 @@ export function dropGreeting(state: TalkState): TalkState {
 }
 
 export function ask(state: TalkState, asked: Pick<Asked, 'turnId' | 'text' | 'instructions'>): Step {
-  if (state.asked.length >= MAX_ASKED) {
-    const failure = { ...makeFailure('rate-limit', ''), message: 'Too many replies were asked for at once.' };
-    return step(state, [], [failedEvent(failure), { type: 'turn-done', turnId: asked.turnId }]);
-  }
+  if (state.asked.length >= MAX_ASKED) return step(state, [], tooManyReplies(asked.turnId));
   return askNext({ ...state, asked: [...state.asked, { ...asked, isSent: false, isCancelled: false }] });
 }
 
