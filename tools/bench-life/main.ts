@@ -25,9 +25,9 @@ const TEXT =
   'First, the room that you wanted is free from Monday, but only for three nights. Second, breakfast is included, ' +
   'which I think you will like! Would you like me to keep it for you? If you need more time, that is no problem at all. ' +
   'Just tell me when you are ready, and I will take care of the rest. By the way, the weather will be lovely.';
-/** What waits is looked at this often, for longer than its life lasts. */
+/** What waits is looked at this often, for as long as its life lasts. */
 const IDLE_SAMPLES_PER_SECOND = 5;
-const IDLE_SECONDS = 125;
+const IDLE_SECONDS = 120;
 const STRETCH_SECONDS = 10;
 
 const { values } = parseArgs({
@@ -102,7 +102,8 @@ async function measureAvatar(meter: LifeMeter, name: string, path: string, cache
   try {
     const talking = scoreLife(await measure(meter, talk(face, pcm)), FRAMES_PER_SECOND);
     const idle = await measure(meter, wait(face));
-    const turns = idle.map((sample) => sample?.yaw ?? 0);
+    const turns = idle.map((sample) => sample?.yaw ?? Number.NaN);
+    if (turns.some(Number.isNaN)) throw new Error(`${name}: no face is seen in a picture of its waiting.`);
     const row = { name, talking, repeats: closestRepeat(turns, STRETCH_SECONDS * IDLE_SAMPLES_PER_SECOND) };
     print(row);
     return row;
