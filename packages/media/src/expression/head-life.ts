@@ -16,6 +16,7 @@ const STEP_SPREAD_MS = 1100;
 /** How far a place lies from the last one within a phrase, against a new phrase. */
 const STEP_SHARE = 0.6;
 /** Spread (standard deviation) and bounds, in radians and widths of the face. */
+type Range = { readonly spread: number; readonly most: number };
 const YAW = { spread: 0.082, most: 0.14 };
 const PITCH = { spread: 0.044, most: 0.085 };
 const ROLL = { spread: 0.054, most: 0.1 };
@@ -150,13 +151,11 @@ export class HeadLife {
       this.#brows = { raised, untilMs: timeMs + BROWS_MS + BROWS_SPREAD_MS * this.#random() };
     }
     const before = this.#goal;
-    const draw = ({ spread, most }: { spread: number; most: number }, from: number, mean = 0): number => {
-      const place = from * (1 - share) + mean + share * spread * this.#normal();
-      return Math.max(-most, Math.min(most, place));
-    };
+    const draw = ({ spread, most }: Range, from: number, mean = 0): number =>
+      bounded(from * (1 - share) + mean + share * spread * this.#normal(), most);
     const size = Math.abs(this.#normal()) + 0.35;
     const side = this.#random() < OTHER_SIDE_SHARE ? -Math.sign(before.yaw || 1) : Math.sign(before.yaw || -1);
-    const yaw = Math.max(-YAW.most, Math.min(YAW.most, before.yaw * (1 - share) + share * side * size * YAW.spread));
+    const yaw = bounded(before.yaw * (1 - share) + share * side * size * YAW.spread, YAW.most);
     this.#goal = {
       yaw,
       pitch: draw(PITCH, before.pitch),
@@ -179,6 +178,10 @@ export class HeadLife {
   #normal(): number {
     return (this.#random() + this.#random() + this.#random() + this.#random() - 2) * Math.sqrt(3);
   }
+}
+
+function bounded(value: number, most: number): number {
+  return Math.max(-most, Math.min(most, value));
 }
 
 /** Follows its goal as what is heavy does: it gathers speed and loses it again. Two springs, one behind the other. */

@@ -28,7 +28,7 @@ const OVERRUN_BYTES = 16;
 /** One plane of the picture, while it is drawn. */
 type OutPlane = { readonly at: number; readonly stride: number; readonly width: number; readonly height: number };
 
-/** Sides of a cell in pixels of brightness and of colour. */
+/** Side of a cell, in pixels of brightness; those of colour are twice as large. */
 export const CELL_PX = 16;
 
 /**
