@@ -1,6 +1,7 @@
+import type { Usage } from '@visavis/protocol';
 import type { Rating } from '@visavis/protocol/rest';
 import { and, desc, eq, exists, gte, inArray, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
-import type { AnyPgColumn } from 'drizzle-orm/pg-core';
+import type { AnyPgColumn, SelectedFields } from 'drizzle-orm/pg-core';
 import type { Database, Orm } from '../../db/database.ts';
 import {
   avatars,
@@ -56,6 +57,12 @@ export type ArchivedConversation = {
   readonly recordingFile: string | null;
 };
 
+/** One that is looked at by itself. */
+type WholeConversation = ArchivedConversation & {
+  /** What services have counted, by part of the voice; empty while it goes on. */
+  readonly usage: Usage;
+};
+
 type Page = { readonly limit: number; readonly cursor?: string | undefined };
 type FoundPage = { conversations: ArchivedConversation[]; nextCursor: string | null };
 
@@ -66,7 +73,7 @@ export type ConversationArchive = {
    * has a `nextCursor` when older talks were not looked at.
    */
   list(projectId: string, query: ConversationFilter & Page & { readonly sort?: ConversationSort }): Promise<FoundPage>;
-  get(projectId: string, sessionId: string): Promise<ArchivedConversation | null>;
+  get(projectId: string, sessionId: string): Promise<WholeConversation | null>;
   /** Only those of the project that have ended. Returns which there were. */
   remove(projectId: string, sessionIds: readonly string[]): Promise<string[]>;
   /** All talks of a caller, by their ids. */
@@ -133,8 +140,11 @@ export function createConversationArchive({ orm }: Pick<Database, 'orm'>): Conve
     },
 
     async get(projectId, sessionId) {
-      const [row] = await select(orm, and(eq(conversations.projectId, projectId), eq(conversations.id, sessionId)));
-      return row === undefined ? null : toConversation(row);
+      const isIt = and(eq(conversations.projectId, projectId), eq(conversations.id, sessionId));
+      const [row] = await select(orm, isIt, { sortValue: NO_VALUE, usage: conversations.usage });
+      if (row === undefined) return null;
+      const { usage, ...found } = row;
+      return { ...toConversation(found), usage };
     },
 
     async remove(projectId, sessionIds) {
@@ -177,9 +187,10 @@ export function createConversationArchive({ orm }: Pick<Database, 'orm'>): Conve
   };
 }
 
-function select(orm: Orm, where: SQL | undefined, sortValue = NO_VALUE) {
+/** What lists show of talks, and what else is asked for. */
+function select<More extends SelectedFields>(orm: Orm, where: SQL | undefined, more: More) {
   return orm
-    .select({ ...columns, sortValue })
+    .select({ ...columns, ...more })
     .from(conversations)
     .leftJoin(avatars, eq(avatars.id, conversations.avatarId))
     .leftJoin(
@@ -202,7 +213,8 @@ async function newest(orm: Orm, projectId: string, filter: ConversationFilter, {
     );
     // Only what was said is costly to look through.
     const oldest = filter.text === undefined ? null : await searchedTo(orm, projectId, before);
-    const rows = await select(orm, and(isOwn, oldest === null ? undefined : gte(conversations.ordinal, oldest)))
+    const isLookedAt = and(isOwn, oldest === null ? undefined : gte(conversations.ordinal, oldest));
+    const rows = await select(orm, isLookedAt, { sortValue: NO_VALUE })
       .orderBy(desc(conversations.ordinal))
       .limit(limit + 1 - found.length);
     found.push(...rows);
@@ -222,7 +234,7 @@ async function sorted(
   const by = sortBy(sort);
   const isBehind = cursor === undefined ? undefined : by.behind(cursor);
   const isOwn = and(eq(conversations.projectId, projectId), isBehind, ...conditions(orm, filter));
-  const rows = await select(orm, isOwn, by.value)
+  const rows = await select(orm, isOwn, { sortValue: by.value })
     .orderBy(...by.order)
     .limit(limit + 1);
   const last = rows.length > limit ? rows[limit - 1] : undefined;

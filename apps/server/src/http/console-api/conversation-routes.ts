@@ -236,11 +236,11 @@ async function findTranscript(
   projectId: string,
   sessionId: string,
 ): Promise<Transcript | null> {
-  const conversation = await archive.get(projectId, sessionId);
+  const found = await archive.get(projectId, sessionId);
   const said = await records.messages(projectId, sessionId);
   const called = await records.toolCalls(projectId, sessionId);
-  const record = await records.get(projectId, sessionId);
-  if (conversation === null || said === null || called === null) return null;
+  if (found === null || said === null || called === null) return null;
+  const { usage: counted, ...conversation } = found;
   const startedAtMs = conversation.startedAt.getTime();
   const since = (at: Date) => Math.max(0, at.getTime() - startedAtMs);
   const messages = said.map(({ startedAt, sources, ...message }) => ({
@@ -256,7 +256,7 @@ async function findTranscript(
   }));
   const { recordingOffsetMs } = conversation;
   const recordingUrl = await recordings.link(conversation);
-  const usage = usageRows(record?.usage ?? {});
+  const usage = usageRows(counted);
   return { ...toConversation(conversation), messages, toolCalls, usage, recordingUrl, recordingOffsetMs };
 }
 
