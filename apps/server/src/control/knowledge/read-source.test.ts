@@ -26,6 +26,7 @@ test('what is no text, and more text than an avatar may have, is refused', async
       (error: { told?: { reason?: string } }) => error.told?.reason,
     );
   expect(await reasonOf(Buffer.from([0x3c, 0x70, 0x3e, 0xe9]))).toBe('knowledge-kind');
+  expect(await reasonOf(Buffer.from([0x61, 0xe9]), { name: 'a.txt', contentType: '' })).toBe('knowledge-kind');
   expect(await reasonOf(Buffer.from(`<p>${'word '.repeat(700_000)}`))).toBe('knowledge-long');
   expect(await reasonOf(Buffer.alloc(13_000_000, 'a'), { name: 'a.txt', contentType: '' })).toBe('knowledge-long');
 });

@@ -33,21 +33,15 @@ export async function readSource(bytes: Buffer, { name, contentType }: { name: s
 
 async function readBytes(bytes: Buffer, name: string, contentType: string): Promise<ReadSource> {
   if (bytes.subarray(0, 1024).includes('%PDF-')) return await readLarge('pdf', bytes);
-  if (bytes.includes(0)) throw refusal('unsupported-type', 'knowledge-kind');
+  // Archives, pictures and documents of offices are no text.
+  if (bytes.includes(0) || !isUtf8(bytes)) throw refusal('unsupported-type', 'knowledge-kind');
   const start = bytes.subarray(0, HEAD_BYTES).toString('latin1').toLowerCase();
   if (/\.x?html?$/i.test(name) || contentType.includes('html') || /<(?:!doctype html|html|body)\b/.test(start)) {
-    if (!isUtf8(bytes)) throw refusal('unsupported-type', 'knowledge-kind');
     return await readLarge('html', bytes);
   }
   if (bytes.length > MOST_TEXT_BYTES) throw refusal('too-large', 'knowledge-long');
   const kind = /\.(?:md|markdown)$/i.test(name) || contentType.includes('markdown') ? 'markdown' : 'text';
-  return { kind, title: '', pages: [{ page: null, text: plainText(bytes) }] };
-}
-
-/** Archives, pictures and documents of offices are none. */
-function plainText(bytes: Buffer): string {
-  if (!isUtf8(bytes)) throw refusal('unsupported-type', 'knowledge-kind');
-  return new TextDecoder().decode(bytes);
+  return { kind, title: '', pages: [{ page: null, text: new TextDecoder().decode(bytes) }] };
 }
 
 async function readLarge(kind: 'pdf' | 'html', bytes: Buffer): Promise<ReadSource> {
