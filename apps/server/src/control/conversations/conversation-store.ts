@@ -232,7 +232,7 @@ async function insertMessages(
         by = null,
         startedAt = null,
         latencyMs = null,
-        sources,
+        sources = null,
       }) => ({
         ordinal,
         conversationId: sessionId,
@@ -244,7 +244,7 @@ async function insertMessages(
         by,
         startedAt,
         latencyMs,
-        sources: sources?.map((one) => ({ ...one, source: one.source.replaceAll('\u0000', '') })) ?? null,
+        sources,
       }),
     ),
   );
