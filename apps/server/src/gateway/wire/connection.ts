@@ -329,8 +329,14 @@ export class Connection<
   }
 
   #send(message: Message, isSound: boolean): void {
-    const text = this.#protocol.encode(message);
-    if (!isSound) for (const side of this.#sides) side.send(text);
+    // Only for whoever is told it, and once for all of them.
+    let text: string | undefined;
+    if (!isSound) {
+      for (const side of this.#sides) {
+        text ??= this.#protocol.encode(message);
+        side.send(text);
+      }
+    }
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     const decision = decideOutgoing(isSound, this.#socket.bufferedAmount);
     if (decision === 'drop') {
@@ -339,6 +345,7 @@ export class Connection<
       // Whatever is sent now would wait behind the megabytes; the close frame goes last and the socket soon after.
       queueMicrotask(() => this.call.end('slow-client'));
     } else {
+      text ??= this.#protocol.encode(message);
       this.#socket.send(text, () => this.#countOutgoing());
       if (!this.#countOutgoing()) queueMicrotask(() => this.call.end('slow-client'));
     }
