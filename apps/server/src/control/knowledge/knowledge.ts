@@ -129,9 +129,9 @@ export class Knowledge {
    * nothing. Null: it has no documents. The index is there when the first words are.
    */
   async lookUpOf({ avatar: { avatarId } }: Pick<ToolTalk, 'avatar'>): Promise<LookUp | null> {
-    const sources = await this.#options.db.orm.$count(knowledgeSources, eq(knowledgeSources.avatarId, avatarId));
+    const { sources, ...asked } = await this.#extent(avatarId);
     if (sources === 0) return null;
-    void this.#index(avatarId).catch(() => {});
+    void this.#indexes.of(asked).catch(() => {});
     return async (words) => {
       let room = FITTING_CHARACTERS;
       const found = await (await this.#index(avatarId)).findFitting(words, FITTING);
@@ -151,13 +151,17 @@ export class Knowledge {
   }
 
   async #index(avatarId: string): Promise<PassageIndex> {
-    const { rows } = await this.#options.db.orm.execute<{ version: string; characters: number }>(
-      sql`select count(*) || '-' || coalesce(max(ordinal), 0) as version,
+    return await this.#indexes.of(await this.#extent(avatarId));
+  }
+
+  /** How much an avatar has to look in, and which version of it. */
+  async #extent(avatarId: string) {
+    const { rows } = await this.#options.db.orm.execute<{ sources: number; version: string; characters: number }>(
+      sql`select count(*)::integer as sources, count(*) || '-' || coalesce(max(ordinal), 0) as version,
           coalesce(sum(characters), 0)::integer as characters
           from ${knowledgeSources} where avatar_id = ${avatarId}`,
     );
-    const { version, characters } = rows[0] ?? { version: '', characters: 0 };
-    return await this.#indexes.of({ avatarId, version, characters });
+    return { avatarId, ...(rows[0] ?? { sources: 0, version: '', characters: 0 }) };
   }
 
   async #passages(avatarId: string) {
