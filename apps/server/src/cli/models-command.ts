@@ -60,8 +60,7 @@ export const modelsCommand = groupCommand({
         } finally {
           progress.end();
         }
-        tell(model, 'is here now');
-        return tellOfRuntime(config, model);
+        return tellHere(config, model);
       },
     },
     {
@@ -71,25 +70,9 @@ export const modelsCommand = groupCommand({
       summary: 'copies a model that you have already, out of a folder or a file',
       async run({ config, words: [from = ''], options }) {
         const store = storeOf(config);
-        if (options.as !== undefined) {
-          const model = find(options.as, MODELS);
-          await store.add(model, from);
-          tell(model, 'is here now');
-          return tellOfRuntime(config, model);
-        }
-        const [recognised, ...others] = await store.recognise(MODELS, from);
-        const own = recognised === undefined ? await ownBrain(from) : null;
-        if (own !== null) requireFreeName(own);
-        const model = recognised ?? own ?? undefined;
-        if (model === undefined || others.length > 0) {
-          const way = '“visavis models list” names them, and --as NAME says which it is.';
-          throw new UsageError(
-            `The files at ${from} are not those of ${model === undefined ? 'any' : 'one'} model: ${way}`,
-          );
-        }
+        const model = options.as === undefined ? await recognise(store, from) : find(options.as, MODELS);
         await store.add(model, from);
-        tell(model, 'is here now');
-        return tellOfRuntime(config, model);
+        return tellHere(config, model);
       },
     },
     {
@@ -158,13 +141,25 @@ async function installRuntime(folder: string): Promise<number> {
   throw new Error(`npm could not install it (exit ${String(code)}).`);
 }
 
-function tellOfRuntime({ models }: Config, { kind }: Model): number {
-  if (kind === 'brain' && findLlamaRuntime(models.runtimesFolder) === null) {
+function tellHere({ models }: Config, model: Model): number {
+  tell(model, 'is here now');
+  if (model.kind === 'brain' && findLlamaRuntime(models.runtimesFolder) === null) {
     console.log(
       `What runs it is not here yet: “visavis models runtime” installs node-llama-cpp (MIT, about ${LLAMA_RUNTIME_MEGABYTES} MB).`,
     );
   }
   return EXIT.done;
+}
+
+/** @throws UsageError */
+async function recognise(store: ModelStore, from: string): Promise<Model> {
+  const [recognised, ...others] = await store.recognise(MODELS, from);
+  const own = recognised === undefined ? await ownBrain(from) : null;
+  if (own !== null) requireFreeName(own);
+  const model = recognised ?? own;
+  if (model !== null && others.length === 0) return model;
+  const way = '“visavis models list” names them, and --as NAME says which it is.';
+  throw new UsageError(`The files at ${from} are not those of ${model === null ? 'any' : 'one'} model: ${way}`);
 }
 
 /** @throws UsageError */
