@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import type { Avatar } from '@visavis/protocol/rest';
 import { useState } from 'react';
 import { Confirm } from '../../components/confirm.tsx';
+import { DeleteButton } from '../../components/delete-button.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 import { useBin } from './use-bin.ts';
 
@@ -13,18 +14,13 @@ type DeleteAvatarProps = {
 
 /** The button that puts an avatar into the bin; it can be undone, so nothing is asked. */
 export function DeleteAvatar({ projectId, avatar, onDeleted }: DeleteAvatarProps) {
-  const texts = useTexts();
   const { put } = useBin(projectId);
   return (
-    <Button
-      variant="subtle"
-      color="red"
+    <DeleteButton
+      name={avatar.name}
       loading={put.isPending}
       onClick={() => put.mutate([avatar], { onSuccess: onDeleted })}
-      aria-label={texts.common.labelled(texts.common.delete, avatar.name)}
-    >
-      {texts.common.delete}
-    </Button>
+    />
   );
 }
 

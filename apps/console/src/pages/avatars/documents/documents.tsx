@@ -1,4 +1,4 @@
-import { Badge, Button } from '@mantine/core';
+import { Badge } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { KnowledgeSource } from '@visavis/protocol/rest';
 import { useState } from 'react';
@@ -8,6 +8,7 @@ import { useChange } from '../../../api/queries.ts';
 import { useMay } from '../../../app/role.tsx';
 import { Confirm } from '../../../components/confirm.tsx';
 import classes from '../../../components/console.module.css';
+import { DeleteButton } from '../../../components/delete-button.tsx';
 import { Loaded } from '../../../components/page.tsx';
 import { useAbilitiesTexts } from '../../../i18n/abilities-texts.ts';
 import { useFormats, useTexts } from '../../../i18n/language.tsx';
@@ -63,7 +64,6 @@ type RowProps = { readonly document: KnowledgeSource; readonly onDelete: () => v
 
 function Row({ document: { name, kind, url, pages, characters, passages, createdAt }, onDelete }: RowProps) {
   const texts = useAbilitiesTexts().documents;
-  const { common } = useTexts();
   const { number, date } = useFormats();
   const mayChange = useMay('editor');
   return (
@@ -87,17 +87,7 @@ function Row({ document: { name, kind, url, pages, characters, passages, created
           <span>{texts.added(date(createdAt))}</span>
         </p>
       </div>
-      {mayChange && (
-        <Button
-          variant="subtle"
-          color="red"
-          size="xs"
-          aria-label={common.labelled(common.delete, name)}
-          onClick={onDelete}
-        >
-          {common.delete}
-        </Button>
-      )}
+      {mayChange && <DeleteButton size="xs" name={name} onClick={onDelete} />}
     </li>
   );
 }

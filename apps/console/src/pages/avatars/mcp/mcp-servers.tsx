@@ -8,6 +8,7 @@ import { useChange } from '../../../api/queries.ts';
 import { useMay } from '../../../app/role.tsx';
 import { Confirm } from '../../../components/confirm.tsx';
 import classes from '../../../components/console.module.css';
+import { DeleteButton } from '../../../components/delete-button.tsx';
 import { Loaded, Problem } from '../../../components/page.tsx';
 import { useAbilitiesTexts } from '../../../i18n/abilities-texts.ts';
 import { useFormats, useTexts } from '../../../i18n/language.tsx';
@@ -107,15 +108,7 @@ function Row({ avatarPath, server, onEdit, onDelete }: RowProps) {
           <Button variant="default" size="xs" aria-label={common.labelled(texts.edit, name)} onClick={onEdit}>
             {texts.edit}
           </Button>
-          <Button
-            variant="subtle"
-            color="red"
-            size="xs"
-            aria-label={common.labelled(common.delete, name)}
-            onClick={onDelete}
-          >
-            {common.delete}
-          </Button>
+          <DeleteButton size="xs" name={name} onClick={onDelete} />
         </div>
       )}
       <Problem error={ask.error} />
