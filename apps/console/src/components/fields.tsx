@@ -10,6 +10,7 @@ import {
   TextInput,
   type TextInputProps,
 } from '@mantine/core';
+import { LIMITS } from '@visavis/protocol';
 import { useState } from 'react';
 import { useFormats, useTexts } from '../i18n/language.tsx';
 import { stepOfRoom } from './announced.ts';
@@ -37,6 +38,11 @@ export function TextField({ name, label, value, onChange, ...rest }: FieldProps<
       onChange={(event) => onChange(event.currentTarget.value)}
     />
   );
+}
+
+/** The address of something on the web, which a form cannot do without. */
+export function UrlField(props: FieldProps<string> & Rest<TextInputProps>) {
+  return <TextField type="url" placeholder="https://" required maxLength={LIMITS.characters.url} {...props} />;
 }
 
 /** A password, which can be shown. */

@@ -1,10 +1,9 @@
 import { Select } from '@mantine/core';
-import { LIMITS } from '@visavis/protocol';
 import type { Webhook } from '@visavis/protocol/rest';
 import { request } from '../../api/client.ts';
 import { useChange, webhooksQuery } from '../../api/queries.ts';
 import { type Draft, useDraft } from '../../components/draft.ts';
-import { TextField } from '../../components/fields.tsx';
+import { UrlField } from '../../components/fields.tsx';
 import { FormDialog } from '../../components/form.tsx';
 import { useTexts } from '../../i18n/language.tsx';
 
@@ -68,13 +67,9 @@ function Fields({ draft }: { readonly draft: Draft<Values> }) {
   const { webhooks: texts } = useTexts();
   return (
     <>
-      <TextField
+      <UrlField
         name="url"
         label={texts.url}
-        type="url"
-        placeholder="https://"
-        required
-        maxLength={LIMITS.characters.url}
         data-autofocus
         value={draft.values.url}
         onChange={(url) => draft.change({ url })}

@@ -6,7 +6,7 @@ import { documentsQuery } from '../../../api/ability-queries.ts';
 import { request } from '../../../api/client.ts';
 import { useChange } from '../../../api/queries.ts';
 import classes from '../../../components/console.module.css';
-import { TextField } from '../../../components/fields.tsx';
+import { UrlField } from '../../../components/fields.tsx';
 import { EntryForm } from '../../../components/form.tsx';
 import { Problem } from '../../../components/page.tsx';
 import { useFileDrop } from '../../../components/use-file-drop.ts';
@@ -96,17 +96,7 @@ function LinkForm({ avatarPath }: { readonly avatarPath: string }) {
         action={texts.fetch}
         onSubmit={() => fetching.mutate(undefined, { onSuccess: () => setUrl('') })}
       >
-        <TextField
-          name="url"
-          label={texts.link}
-          description={texts.linkHint}
-          type="url"
-          placeholder="https://"
-          required
-          maxLength={LIMITS.characters.url}
-          value={url}
-          onChange={setUrl}
-        />
+        <UrlField name="url" label={texts.link} description={texts.linkHint} value={url} onChange={setUrl} />
       </EntryForm>
       <p className={own.said} role="status">
         {fetching.data !== undefined && texts.isThere(fetching.data.name)}

@@ -6,7 +6,7 @@ import { request } from '../../../api/client.ts';
 import { useChange } from '../../../api/queries.ts';
 import classes from '../../../components/console.module.css';
 import { useDraft } from '../../../components/draft.ts';
-import { NumberField, PasswordField, TextField } from '../../../components/fields.tsx';
+import { NumberField, PasswordField, TextField, UrlField } from '../../../components/fields.tsx';
 import { FormDialog } from '../../../components/form.tsx';
 import { useAbilitiesTexts } from '../../../i18n/abilities-texts.ts';
 import own from './mcp.module.css';
@@ -53,16 +53,7 @@ export function McpForm({ avatarPath, server, onClose }: McpFormProps) {
         value={values.name}
         onChange={(name) => change({ name })}
       />
-      <TextField
-        name="url"
-        label={texts.url}
-        type="url"
-        placeholder="https://"
-        required
-        maxLength={LIMITS.characters.url}
-        value={values.url}
-        onChange={(url) => change({ url })}
-      />
+      <UrlField name="url" label={texts.url} value={values.url} onChange={(url) => change({ url })} />
       <NumberField
         name="timeoutMs"
         label={texts.seconds}
