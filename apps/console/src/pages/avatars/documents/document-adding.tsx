@@ -16,6 +16,8 @@ import own from './documents.module.css';
 import { type SentDocument, useDocumentSending } from './use-document-sending.ts';
 
 const KINDS = '.txt,.md,.markdown,.html,.htm,.pdf,text/plain,text/markdown,text/html,application/pdf';
+/** Of one file. */
+const MOST_MEGABYTES = LIMITS.bytes.knowledgeFile / 1_000_000;
 
 /** Documents come as files, dropped or chosen, or by a link. */
 export function DocumentAdding({ avatarPath }: { readonly avatarPath: string }) {
@@ -39,7 +41,7 @@ export function DocumentAdding({ avatarPath }: { readonly avatarPath: string }) 
           }}
         />
         <strong>{texts.drop}</strong>
-        <span>{texts.kinds(number(LIMITS.bytes.knowledgeFile / 1_000_000))}</span>
+        <span>{texts.kinds(number(MOST_MEGABYTES))}</span>
       </label>
       {sending.files.map((file) => (
         <OnItsWay key={file.id} file={file} onDismiss={() => sending.dismiss(file.id)} />
@@ -70,7 +72,7 @@ function OnItsWay({ file, onDismiss }: { readonly file: SentDocument; readonly o
       <p className={classes.title}>{texts.refused(name)}</p>
       {error === null ? (
         <Alert color="red" variant="light" role="alert">
-          {texts.tooLarge(number(LIMITS.bytes.knowledgeFile / 1_000_000))}
+          {texts.tooLarge(number(MOST_MEGABYTES))}
         </Alert>
       ) : (
         <Problem error={error} />
