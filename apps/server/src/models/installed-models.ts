@@ -18,9 +18,9 @@ type Folders = { readonly folder: string; readonly runtimesFolder: string };
 /** The first model of each kind that is here, in its sizes: sums are checked when it comes and by `models verify`, not at each start. */
 export async function findModels(folders: Folders, logger: Logger): Promise<InstalledModels> {
   const store = new ModelStore({ folder: folders.folder });
-  const turnEnd = await firstWhole(store, 'turn-end', logger);
-  const ears = await firstWhole(store, 'ears', logger);
-  const mouth = await firstWhole(store, 'mouth', logger);
+  const turnEnd = await firstUsed(store, 'turn-end', logger);
+  const ears = await firstUsed(store, 'ears', logger);
+  const mouth = await firstUsed(store, 'mouth', logger);
   const brain = await findBrain(store, folders, logger);
   return {
     ...(turnEnd !== null && { turnEnd: pathOf(store, turnEnd) }),
@@ -37,7 +37,7 @@ async function findBrain(store: ModelStore, { folder, runtimesFolder }: Folders,
   if (model === null) return null;
   const runtimePath = findLlamaRuntime(runtimesFolder);
   if (runtimePath !== null) {
-    if (own.length > 0) logger.info({ model: model.name }, 'A model of this machine is used.');
+    tellUsed(model, logger);
     return { name: model.name, modelPath: pathOf(store, model), runtimePath };
   }
   const command = llamaInstallCommand(runtimesFolder);
@@ -52,13 +52,20 @@ function pathOf(store: ModelStore, model: Model): string {
   return join(store.folderOf(model), model.files[0]?.path ?? '');
 }
 
+async function firstUsed(store: ModelStore, kind: Model['kind'], logger: Logger): Promise<Model | null> {
+  const model = await firstWhole(store, kind, logger);
+  if (model !== null) tellUsed(model, logger);
+  return model;
+}
+
+function tellUsed({ name }: Model, logger: Logger): void {
+  logger.info({ model: name }, 'A model of this machine is used.');
+}
+
 async function firstWhole(store: ModelStore, kind: Model['kind'], logger: Logger): Promise<Model | null> {
   for (const model of MODELS.filter((candidate) => candidate.kind === kind)) {
     if (!(await store.isBegun(model))) continue;
-    if (await store.has(model)) {
-      logger.info({ model: model.name }, 'A model of this machine is used.');
-      return model;
-    }
+    if (await store.has(model)) return model;
     logger.warn({ model: model.name }, 'A model is damaged and not used: “visavis models pull” mends it.');
   }
   return null;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -261,6 +261,13 @@ describe('language models', () => {
     warn: (fields: unknown) => warnings.push(fields),
   });
 
+  /** What runs them, as npm would lay it down. */
+  async function installRuntime(installed: string): Promise<void> {
+    await mkdir(installed, { recursive: true });
+    await writeFile(join(installed, 'package.json'), '{"name":"node-llama-cpp","main":"index.js"}');
+    await writeFile(join(installed, 'index.js'), '');
+  }
+
   it('of one’s own are any GGUF, used before all others, and listed by the name of their file', async () => {
     const file = join(folder, 'Small One.Q4.gguf');
     await writeFile(file, 'GGUF and more');
@@ -275,16 +282,13 @@ describe('language models', () => {
     expect(listed).toMatchObject({ name: 'small-one.q4', files: [{ path: 'Small One.Q4.gguf' }] });
     expect(others).toEqual([]);
 
-    // What runs it, as npm would lay it down.
     const runtimesFolder = join(folder, 'runtimes');
     const installed = join(runtimesFolder, 'node_modules', 'node-llama-cpp');
     const warnings: unknown[] = [];
     const find = () => findModels({ folder: join(folder, 'models'), runtimesFolder }, logger(warnings));
     expect(await find()).toEqual({});
     expect(warnings).toEqual([{ model: 'small-one.q4', command: expect.stringContaining('--ignore-scripts') }]);
-    await mkdir(installed, { recursive: true });
-    await writeFile(join(installed, 'package.json'), '{"name":"node-llama-cpp","main":"index.js"}');
-    await writeFile(join(installed, 'index.js'), '');
+    await installRuntime(installed);
     expect(await find()).toEqual({
       brain: {
         name: 'small-one.q4',
@@ -292,6 +296,24 @@ describe('language models', () => {
         runtimePath: join(installed, 'index.js'),
       },
     });
+  });
+
+  it('are said to be used where what runs them is here, and not before', async () => {
+    const { name, files } = MODELS.find(({ kind }) => kind === 'brain')!;
+    const path = join(folder, name, files[0]!.path);
+    await mkdir(dirname(path));
+    await writeFile(path, '');
+    // Its size is looked at, and nothing is read.
+    await truncate(path, files[0]!.sizeBytes);
+    const told: unknown[] = [];
+    const runtimesFolder = join(folder, 'runtimes');
+    const find = () =>
+      findModels({ folder, runtimesFolder }, { ...logger([]), info: (fields: unknown) => told.push(fields) });
+    expect(await find()).toEqual({});
+    expect(told).toEqual([]);
+    await installRuntime(join(runtimesFolder, 'node_modules', 'node-llama-cpp'));
+    expect(await find()).toMatchObject({ brain: { name } });
+    expect(told).toEqual([{ model: name }]);
   });
 
   it('of one’s own do not take the name of one that can be fetched', async () => {
