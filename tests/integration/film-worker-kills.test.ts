@@ -25,7 +25,7 @@ import { wallets } from '../../apps/server/src/db/usage-schema.ts';
 import { connectBlobStore } from '../../apps/server/src/files/open-blob-store.ts';
 import { findS3Server, type S3Server, startS3Server, warnNoS3 } from '../../apps/server/src/files/testing/s3-server.ts';
 import { avatarPhoto, open } from '../../packages/face/src/testing/photos.ts';
-import { childrenOf } from '../support/making-processes.ts';
+import { childrenOf, processesOf } from '../support/making-processes.ts';
 
 /** More of both take longer than a test should: `VISAVIS_FILMS=50 VISAVIS_KILLS=20`. */
 const FILMS = Number(process.env.VISAVIS_FILMS ?? 6);
@@ -82,10 +82,7 @@ describe.skipIf(!postgres || !rclone)('processes with ROLE=worker on one Postgre
     db = await openDatabase({ databaseUrl: settings.DATABASE_URL ?? '', logger: silent });
   });
   afterEach(async () => {
-    for (const worker of workers.splice(0)) {
-      await end(worker, 'SIGKILL');
-      await rm(worker.dataDir, { recursive: true, force: true });
-    }
+    for (const worker of workers.splice(0)) await kill(worker);
   });
   afterAll(async () => {
     await db?.close();
@@ -113,11 +110,17 @@ describe.skipIf(!postgres || !rclone)('processes with ROLE=worker on one Postgre
     workers.push(worker);
     return worker;
   };
-  const end = async ({ child }: Worker, signal: NodeJS.Signals): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill(signal);
-    await exited;
+  /** Ends it, and takes its folder away once those who made films in it have noticed, and ended, too. */
+  const kill = async ({ child, dataDir }: Worker): Promise<void> => {
+    const makers = await childrenOf(child.pid, 'film-child');
+    if (child.exitCode === null && child.signalCode === null) {
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exited;
+    }
+    const left = async () => (await processesOf('film-child')).filter((pid) => makers.includes(pid));
+    await expect.poll(left, SOON).toEqual([]);
+    await rm(dataDir, { recursive: true, force: true });
   };
 
   /** Films of several people, whose turns are apart. */
@@ -216,9 +219,8 @@ describe.skipIf(!postgres || !rclone)('processes with ROLE=worker on one Postgre
           process.kill(found.maker, 'SIGKILL');
           kills.makers += 1;
         } else {
-          await end(found.worker, 'SIGKILL');
+          await kill(found.worker);
           workers = workers.filter((worker) => worker !== found.worker);
-          await rm(found.worker.dataDir, { recursive: true, force: true });
           kills.workers += 1;
           startWorker();
         }

@@ -45,6 +45,7 @@ describeOnBothDatabases('the one place of a machine', (context) => {
   /** A sender who sends nothing before `files` says so. */
   const fetch: GuardedFetch = async ({ receive, signal }) => {
     const { promise: givenUp, reject } = Promise.withResolvers<never>();
+    signal?.throwIfAborted();
     signal?.addEventListener('abort', () => reject(signal.reason));
     await Promise.race([files.promise, givenUp]);
     await receive?.(inParts(SOUND) as AsyncIterable<Buffer>, {});
