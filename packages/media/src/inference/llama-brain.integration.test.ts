@@ -1,21 +1,31 @@
+import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../core/clock.ts';
 import { silentLogger } from '../core/logger.ts';
 import type { BrainMessage, BrainPart, BrainRequest } from '../core/machine-brain.ts';
 import { testBrain } from '../testing/test-models.ts';
+import { LlamaBrain } from './llama-brain.ts';
+import { given } from './llama-runtime.fixture.ts';
 import { MachineModels } from './machine-models.ts';
 
 const place = testBrain();
 const LIMIT_MS = 200_000;
 const never = new AbortController().signal;
-const SYSTEM: BrainMessage = {
+const SYSTEM = {
   role: 'system',
   text: 'You are Mia, the receptionist of a hotel. Answer in one short sentence.',
-};
+} as const satisfies BrainMessage;
 const TOOL = {
   name: 'get_weather',
   description: 'Tells the weather of a place.',
   parameters: { type: 'object', properties: { place: { type: 'string' } }, required: ['place'] },
+};
+
+const CALL: BrainMessage = {
+  role: 'call',
+  name: 'get_weather',
+  argumentsJson: '{"place":"Bern"}',
+  outcome: 'Sunny.',
 };
 
 function open(): MachineModels {
@@ -71,11 +81,10 @@ it.skipIf(place === null)(
 );
 
 it.skipIf(place === null)(
-  'a small model is told of tools, what they gave, and answers with words or a call whose arguments fit',
+  'a small model that has tools answers with words or a call whose arguments fit, also once it was told what one gave',
   async () => {
     const models = open();
-    const call = { role: 'call', name: 'get_weather', argumentsJson: '{"place":"Bern"}', outcome: 'Sunny.' } as const;
-    for (const said of [[user('Call get_weather for Paris.')], [user('How is the weather in Bern?'), call]]) {
+    for (const said of [[user('Call get_weather for Paris.')], [user('How is the weather in Bern?'), CALL]]) {
       const parts: BrainPart[] = [];
       await models.run(asking(said, { tools: [TOOL] }), never, (part) => parts.push(part));
       expect(parts).not.toEqual([]);
@@ -86,6 +95,27 @@ it.skipIf(place === null)(
   },
   LIMIT_MS,
 );
+
+it('a model is told of its tools, of calls and of what they gave, both as it reads ahead and as it answers', async () => {
+  const runtimePath = fileURLToPath(new URL('./llama-runtime.fixture.ts', import.meta.url));
+  const brain = await LlamaBrain.open({ name: 'fake', modelPath: 'model', runtimePath });
+  const told = {
+    history: [
+      { type: 'system', text: SYSTEM.text },
+      { type: 'user', text: 'How is the weather in Bern?' },
+      {
+        type: 'model',
+        response: [{ type: 'functionCall', name: 'get_weather', params: { place: 'Bern' }, result: 'Sunny.' }],
+      },
+    ],
+    functions: { get_weather: { description: TOOL.description, params: TOOL.parameters } },
+  };
+  const request = asking([user('How is the weather in Bern?'), CALL], { tools: [TOOL] });
+  const parts: BrainPart[] = [];
+  await brain.think(request, { signal: never, onReading() {}, onPart: (part) => parts.push(part) });
+  expect(given).toEqual([told, told]);
+  expect(parts).toEqual([{ kind: 'call', name: 'get_weather', argumentsJson: '{"place":"Bern"}' }]);
+});
 
 it('says so where there is no language model', async () => {
   const models = new MachineModels({ places: {}, logger: silentLogger, clock: systemClock });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Picture } from '../core/picture.ts';
 import { openIdleLoop } from './idle-loop.ts';
@@ -34,13 +35,14 @@ test('a loop is coded stretch by stretch, each once, as it is asked for and just
 
 test('what is coded ahead waits for its turn', async () => {
   const turns: (() => void)[] = [];
+  const drawn: number[] = [];
+  const options = { codec: 'vp8', ...SIZE, bitrateKbps: 300, frameCount: 20, jointEvery: 10 } as const;
   const loop = await openIdleLoop({
-    codec: 'vp8',
-    ...SIZE,
-    bitrateKbps: 300,
-    frameCount: 20,
-    jointEvery: 10,
-    renderFrame: drawMovingPicture,
+    ...options,
+    renderFrame(index: number, out: Picture) {
+      drawn.push(index);
+      drawMovingPicture(index, out);
+    },
     async inTurn(work) {
       await new Promise<void>((resolve) => turns.push(resolve));
       return work();
@@ -48,6 +50,10 @@ test('what is coded ahead waits for its turn', async () => {
   });
   for (let i = 0; i < 30; i += 1) loop.frameAt(i % 10);
   expect(turns).toHaveLength(1);
+  // As long as another loop takes for a stretch without waiting, nothing of this one is drawn.
+  const other = await openIdleLoop({ ...options, renderFrame: drawMovingPicture });
+  await waitUntil(() => other.frameAt(12) !== undefined);
+  expect(Math.max(...drawn)).toBeLessThan(10);
   expect(loop.frameAt(12)).toBeUndefined();
   turns[0]?.();
   await waitUntil(() => loop.frameAt(12) !== undefined);
@@ -72,9 +78,14 @@ test('a stretch that cannot be coded is tried again later, and the rest of the l
   });
   loop.frameAt(0);
   await waitUntil(() => failures === 1);
-  for (let i = 0; i < 40; i += 1) expect(loop.frameAt(10)).toBeUndefined();
-  expect(failures).toBe(1);
+  for (let i = 0; i < 40; i += 1) {
+    expect(loop.frameAt(10)).toBeUndefined();
+    // Time for a stretch that was asked for to fail.
+    await sleep(3);
+    expect(failures).toBe(1);
+  }
   expect(loop.frameAt(5)).toBeDefined();
+  await waitUntil(() => loop.frameAt(10) === undefined && failures === 2);
   fails = false;
   await waitUntil(() => loop.frameAt(15) !== undefined);
 });

@@ -155,10 +155,14 @@ describe('a talk', () => {
     const talk = await RecordedTalk.open(provider);
     talk.send({ type: 'user-turn-started', itemId: 'a' }, { type: 'audio', pcm: SPEECH.slice(0, 24_000) });
     talk.send({ type: 'user-turn-dropped', itemId: 'a' });
-    await sleep(1500);
-    expect(talk.of('turn-started')).toEqual([]);
+    // It has answered what it has heard of the turn, in the quiet after it; what it counts then comes after its answer.
+    await talk.until(() => server.latest.heardMs >= 1600);
+    server.latest.emit({ type: 'session.usage.updated', usage: { seconds: 2 } });
+    await talk.until(() => talk.of('usage').length === 1);
+    expect(talk.events.map(({ type }) => type)).toEqual(['usage']);
     talk.send(...turnOf('b'));
     await talk.until(() => talk.of('turn-done').length === 1);
+    expect(talk.of('turn-started')).toHaveLength(1);
   });
 });
 
@@ -186,13 +190,14 @@ describe('when a session ends', () => {
   });
 
   it('for good when the service ends it for its content', async () => {
-    const talk = await RecordedTalk.open(provider);
+    const clock = new ManualClock();
+    const talk = await RecordedTalk.open(createVoice({ clock }));
     const count = server.sessions.length;
     server.latest.emit({ type: 'session.closed', reason: 'content', usage: { seconds: 1 } });
     await talk.until(() => talk.of('failed').length === 1);
     expect(talk.of('failed')[0]).toMatchObject({ retryable: false, message: expect.stringContaining('what was said') });
-    await sleep(200);
-    expect(server.sessions.length).toBe(count);
+    // Nothing waits for its time any more: no other session will be begun.
+    expect([clock.pendingTimers, server.sessions.length]).toEqual([0, count]);
   });
 
   it('says so when the service stays away, and ends the talk at last', async () => {
