@@ -25,7 +25,9 @@ async function makeNoah({ projectId, ask }: ConsoleAccount): Promise<string> {
   const photo = await jpegOf(await avatarPhoto('marcus'));
   const { uploadId } = await ask<{ uploadId: string }>('POST', `/projects/${projectId}/uploads`, photo);
   const { avatarId } = await ask<{ avatarId: string }>('POST', `/projects/${projectId}/avatars`, {
-    ...{ uploadId, name: 'Noah', voice: 'cedar' },
+    uploadId,
+    name: 'Noah',
+    voice: 'cedar',
     prompt: 'You are the porter of a small hotel at the harbour. Be brief and warm.',
     firstMessage: 'Welcome to the harbour.',
   });

@@ -113,7 +113,8 @@ async function main(browser: Browser): Promise<void> {
     const account = await openAccount(first, server.url, EMAIL);
     const project = `/console/projects/${account.projectId}`;
     const { avatarId } = await account.ask<{ avatarId: string }>('POST', `/projects/${account.projectId}/avatars`, {
-      ...{ fromAvatarId: account.avatarId, name: 'Nora' },
+      fromAvatarId: account.avatarId,
+      name: 'Nora',
     });
     await first.close();
     const all: readonly View[] = [

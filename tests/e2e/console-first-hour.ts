@@ -53,7 +53,8 @@ export function firstHour({ openPage, logIn, site }: Console): void {
     await added.getByLabel('Required').check();
     await added.getByLabel('Name').fill('guests');
     const parameters = {
-      ...{ type: 'object', required: ['guests'] },
+      type: 'object',
+      required: ['guests'],
       properties: { day: kept, guests: { type: 'integer', description: '' } },
     };
     expect(JSON.parse(await json.inputValue())).toEqual([{ ...tool, name: 'book_table', parameters }]);

@@ -245,7 +245,10 @@ export function lostConnections(site: () => Site): void {
       const cdp = await flow.page.context().newCDPSession(flow.page);
       const losePackets = (packetLoss: number) =>
         cdp.send('Network.emulateNetworkConditions', {
-          ...{ offline: false, latency: 1, downloadThroughput: 1e9, uploadThroughput: 1e9 },
+          offline: false,
+          latency: 1,
+          downloadThroughput: 1e9,
+          uploadThroughput: 1e9,
           packetLoss,
         });
       await cdp.send('Network.enable');

@@ -65,7 +65,9 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
 
   async function visit(path: string, theme: 'light' | 'dark' = 'light'): Promise<Page> {
     const context = await browser.newContext({
-      ...{ viewport: { width: 900, height: 820 }, locale: 'en-GB', colorScheme: theme },
+      viewport: { width: 900, height: 820 },
+      locale: 'en-GB',
+      colorScheme: theme,
     });
     const page = await context.newPage();
     await page.goto(shop.url + path);

@@ -45,7 +45,8 @@ describe.each(['embedded', 'PostgreSQL'] as const)('a newcomer (%s)', (kind) => 
     { timeout: 400_000 },
     async () => {
       const context = await browser.newContext({
-        ...{ viewport: { width: 1280, height: 900 }, locale: 'en-GB' },
+        viewport: { width: 1280, height: 900 },
+        locale: 'en-GB',
         permissions: ['clipboard-read', 'clipboard-write'],
       });
       const { page, complaints } = await openPage(context, `${server.url}/console/register`);
@@ -177,13 +178,17 @@ async function talkAndTryOut(playground: Playground, still: Buffer): Promise<str
   const kinds = lines.map(({ source, kind }) => `${source} ${kind}`);
   expect(kinds).toEqual(
     expect.arrayContaining([
-      ...['call state', 'received conversation.connected.success', 'sent conversation.item.create'],
-      ...['received visavis.turn.latency', 'call turn'],
+      'call state',
+      'received conversation.connected.success',
+      'sent conversation.item.create',
+      'received visavis.turn.latency',
+      'call turn',
     ]),
   );
   const configs = lines.filter(({ source, kind }) => source === 'sent' && kind === 'realtime.input_config');
   expect(configs.map(({ message }) => /lighthouse|bees/.exec(JSON.stringify(message))?.[0])).toEqual([
-    ...['lighthouse', 'bees'],
+    'lighthouse',
+    'bees',
   ]);
   const { firstTextMs, firstSoundMs } = lines.find(({ kind }) => kind === 'turn')?.latency ?? {};
   expect(firstTextMs).toBeGreaterThanOrEqual(0);

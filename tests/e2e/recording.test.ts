@@ -87,14 +87,18 @@ describe.skipIf(executablePath === null || !hasRecordedSpeech())('recording of c
 
   it('keeps picture and both voices of a call with an avatar that asks for it, and of no other', async () => {
     await send('POST', '/auth/register', {
-      ...{ name: 'Mia', email: `mia-${Date.now()}@example.org`, password: 'a long enough password' },
+      name: 'Mia',
+      email: `mia-${Date.now()}@example.org`,
+      password: 'a long enough password',
     });
     const { projectId } = await send<{ projectId: string }>('POST', '/projects', { name: 'Films' });
     const key = await send<{ key: string }>('POST', `/projects/${projectId}/keys`, { name: 'Test' });
     const avatars = await send<{ avatarId: string }[]>('GET', `/projects/${projectId}/avatars`);
     const copy = (recordCalls: boolean) =>
       send<{ avatarId: string }>('POST', `/projects/${projectId}/avatars`, {
-        ...{ fromAvatarId: avatars[0]?.avatarId, name: recordCalls ? 'Filmed' : 'Private', recordCalls },
+        fromAvatarId: avatars[0]?.avatarId,
+        name: recordCalls ? 'Filmed' : 'Private',
+        recordCalls,
       });
     const urls: (string | null)[] = [];
     let sessionId = '';

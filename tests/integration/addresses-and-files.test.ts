@@ -20,9 +20,27 @@ const PNG = new Uint8Array(Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'lati
 
 /** Ways to write an address of this machine or its network. */
 const PRIVATE_HOSTS = [
-  ...['127.0.0.1', '127.1', '2130706433', '0x7f000001', '0177.0.0.1', '0.0.0.0', 'LOCALHOST.', hostname()],
-  ...['[::1]', '[::]', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', '[64:ff9b::7f00:1]', '[::127.0.0.1]'],
-  ...['10.0.0.1', '172.16.0.1', '192.168.0.1', '100.64.0.1', '169.254.169.254', '[fd00::1]', '[fe80::1]'],
+  '127.0.0.1',
+  '127.1',
+  '2130706433',
+  '0x7f000001',
+  '0177.0.0.1',
+  '0.0.0.0',
+  'LOCALHOST.',
+  hostname(),
+  '[::1]',
+  '[::]',
+  '[::ffff:127.0.0.1]',
+  '[::ffff:7f00:1]',
+  '[64:ff9b::7f00:1]',
+  '[::127.0.0.1]',
+  '10.0.0.1',
+  '172.16.0.1',
+  '192.168.0.1',
+  '100.64.0.1',
+  '169.254.169.254',
+  '[fd00::1]',
+  '[fe80::1]',
 ];
 
 describe('addresses and files that users give', () => {
@@ -58,7 +76,8 @@ describe('addresses and files that users give', () => {
       fetchPrivateHosts: ['localhost'],
       blobs: await openFolderStore(join(uploadFolder, 'store')),
       making: {
-        ...{ uploadFolder, workFolder: join(uploadFolder, 'making') },
+        uploadFolder,
+        workFolder: join(uploadFolder, 'making'),
         run: async () => {
           await held;
           return { kind: 'refused', code: 'no-face', message: 'It was fetched.' };
@@ -158,7 +177,9 @@ describe('addresses and files that users give', () => {
       const reply = await fetch(`${url}/api/v1/projects/${projectId}/uploads?filename=${encodeURIComponent(name)}`, {
         method: 'POST',
         headers: {
-          ...{ origin: url, cookie: owner.cookie, 'content-type': 'image/png' },
+          origin: url,
+          cookie: owner.cookie,
+          'content-type': 'image/png',
           'content-disposition': `attachment; filename="${name}"`,
           'x-file-name': encodeURIComponent(name),
         },
@@ -212,13 +233,19 @@ describe('addresses and files that users give', () => {
         const reply = await owner.post(path, fields);
         const { status } = reply;
         expect([path, text, status < 300 ? JSON.stringify(reply.body).includes('\\u0000') : status]).toEqual([
-          ...[path, text, status < 300 ? false : 400],
+          path,
+          text,
+          status < 300 ? false : 400,
         ]);
       }
     }
     for (const path of [
-      ...['avatar/getById?id=%00', 'avatar/getByName?name=%00', 'avatar/status?jobId=%00', 'avatar/list?x=%00'],
-      ...['avatar/delete?id=%00', 'avatar/update?id=%00&name=x'],
+      'avatar/getById?id=%00',
+      'avatar/getByName?name=%00',
+      'avatar/status?jobId=%00',
+      'avatar/list?x=%00',
+      'avatar/delete?id=%00',
+      'avatar/update?id=%00&name=x',
     ]) {
       const method = /delete|update/.test(path) ? 'POST' : 'GET';
       const reply = await fetch(`${url}/api/open/v1/${path}&license=${license}`, { method });

@@ -32,7 +32,10 @@ afterAll(async () => {
 test('what is said is heard, thought about and answered by three services, and no key is shown anywhere', async () => {
   mind.answer = () => ['I am Emma. ', 'And you?'];
   const client = new TestClient(server.url.replace('http', 'ws'), {
-    ...{ license: server.license, name: 'navtalk.Emma', audioBack: 'true', visavis: '1' },
+    license: server.license,
+    name: 'navtalk.Emma',
+    audioBack: 'true',
+    visavis: '1',
   });
   onTestFinished(() => client.socket.close());
   await client.opened();

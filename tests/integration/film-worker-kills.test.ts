@@ -126,10 +126,17 @@ describe.skipIf(!postgres || !rclone)('processes with ROLE=worker on one Postgre
   /** Films of several people, whose turns are apart. */
   const order = async (count: number): Promise<string[]> => {
     const films = new Films({
-      ...{ db, jobs: new FilmJobs(db, { pointsPerMinute: 60 }), disk: ENDLESS_DISK, logger: silent },
-      ...{ blobs: await connectBlobStore({ dataDir: '', s3: bucket }), quotas: { fileMbPerProject: 1 } },
-      ...{ isCharging: true, links: createSignedLinks([{ keyId: 'test', bytes: Buffer.alloc(32, 7) }], 'test') },
-      ...{ callbacks: NO_CALLBACKS, onQueued() {}, onCancelled() {} },
+      db,
+      jobs: new FilmJobs(db, { pointsPerMinute: 60 }),
+      disk: ENDLESS_DISK,
+      logger: silent,
+      blobs: await connectBlobStore({ dataDir: '', s3: bucket }),
+      quotas: { fileMbPerProject: 1 },
+      isCharging: true,
+      links: createSignedLinks([{ keyId: 'test', bytes: Buffer.alloc(32, 7) }], 'test'),
+      callbacks: NO_CALLBACKS,
+      onQueued() {},
+      onCancelled() {},
     });
     const people = await Promise.all(
       [0, 1, 2].map(async () => {
@@ -143,8 +150,11 @@ describe.skipIf(!postgres || !rclone)('processes with ROLE=worker on one Postgre
     const ids: string[] = [];
     for (let index = 0; index < count; index += 1) {
       const film = await films.order({
-        ...{ projectId: people[index % people.length] ?? '', licenceId: '', options: {} },
-        ...{ picture: { kind: 'video', url: at('/clip.gif') }, sound: { kind: 'url', url: at('/sound.wav') } },
+        projectId: people[index % people.length] ?? '',
+        licenceId: '',
+        options: {},
+        picture: { kind: 'video', url: at('/clip.gif') },
+        sound: { kind: 'url', url: at('/sound.wav') },
       });
       ids.push(film.filmId);
     }

@@ -19,8 +19,10 @@ let key: string;
 beforeAll(async () => {
   [mind, realtime] = await Promise.all([ScriptedCompletionsServer.start(), ScriptedRealtimeServer.start()]);
   server = await startServer({
-    ...{ LLM_URL: mind.url, LLM_MODEL: 'small' },
-    ...{ OPENAI_REALTIME_URL: realtime.url, OPENAI_API_KEY: TEST_API_KEY },
+    LLM_URL: mind.url,
+    LLM_MODEL: 'small',
+    OPENAI_REALTIME_URL: realtime.url,
+    OPENAI_API_KEY: TEST_API_KEY,
   });
   visitor = new ConsoleVisitor(server.url);
   await visitor.register('mia@example.org');
@@ -93,7 +95,9 @@ test('a voice that thinks elsewhere gets it as a note before it answers typed wo
 async function mint(withKey: string, body: object): Promise<{ status: number; token: string }> {
   const headers = { authorization: `Bearer ${withKey}`, 'content-type': 'application/json' };
   const reply = await fetch(`${server.url}/api/v1/browser-tokens`, {
-    ...{ method: 'POST', headers, body: JSON.stringify(body) },
+    method: 'POST',
+    headers,
+    body: JSON.stringify(body),
   });
   return { status: reply.status, token: ((await reply.json()) as { token: string }).token };
 }
@@ -113,7 +117,10 @@ test('an avatar that remembers knows what a user of the same token id said befor
   expect(knows()).toBe(false);
   // Visitors have the token of a talk link.
   const link = await visitor.post(`/projects/${projectId}/avatars/${remembering}/talk-links`, {
-    ...{ name: 'l', lifetimeHours: 1, maxConcurrentCalls: 1, maxMinutesPerDay: 5 },
+    name: 'l',
+    lifetimeHours: 1,
+    maxConcurrentCalls: 1,
+    maxMinutesPerDay: 5,
   });
   const linkToken = /vt_[\w-]+/.exec(JSON.stringify(link.body))?.[0] ?? expect.unreachable();
   expect((await mint(linkToken, { userId: 'ann' })).status).toBe(403);

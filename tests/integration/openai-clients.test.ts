@@ -103,7 +103,10 @@ test('our own adapter of the interface talks to it as to OpenAI', async () => {
   services.mind.answer = () => ['I am Emma.'];
   const url = `${server.url.replace('https', 'wss')}/v1/realtime?model=${NAME}`;
   const voice = createOpenAiRealtimeVoice({
-    ...{ apiKey: server.license, url, clock: systemClock, logger: silentLogger },
+    apiKey: server.license,
+    url,
+    clock: systemClock,
+    logger: silentLogger,
     network: { socketOptions: () => ({ ca }) } as never,
   });
   const talk = await RecordedTalk.open(voice, { voice: 'cedar', prompt: 'You are Emma.' });
@@ -121,7 +124,10 @@ test('push to talk: our own adapter says when a turn is over, and when it is ans
   services.mind.answer = () => ['I am Emma.'];
   const url = `${server.url.replace('https', 'wss')}/v1/realtime?model=${NAME}`;
   const voice = createOpenAiRealtimeVoice({
-    ...{ apiKey: server.license, url, clock: systemClock, logger: silentLogger },
+    apiKey: server.license,
+    url,
+    clock: systemClock,
+    logger: silentLogger,
     network: { socketOptions: () => ({ ca }) } as never,
   });
   const turnDetection = { ...DEFAULT_TURN_DETECTION, endsBy: 'client' } as const;

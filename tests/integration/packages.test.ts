@@ -104,8 +104,14 @@ describe('the packed packages', () => {
     ['nodenext', 'nodenext'],
   ])('have complete types for moduleResolution %s', async (moduleResolution, module) => {
     const compilerOptions = {
-      ...{ module, moduleResolution, target: 'es2022', jsx: 'react-jsx', noEmit: true },
-      ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false },
+      module,
+      moduleResolution,
+      target: 'es2022',
+      jsx: 'react-jsx',
+      noEmit: true,
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
     };
     const inBrowsers = { ...compilerOptions, lib: ['ES2023', 'DOM', 'DOM.Iterable'], types: [] };
     expect(await faultsOfTypes('every-type.tsx', fixture('every-type.tsx'), inBrowsers)).toEqual([]);
@@ -126,7 +132,9 @@ describe('the packed packages', () => {
     project.write('main.js', "import { VisavisCall } from '@visavis/sdk';\nglobalThis.call = new VisavisCall({});\n");
     project.write('index.html', '<script type="module" src="/main.js"></script>');
     const { output } = (await build({
-      ...{ root: project.folder, configFile: false, logLevel: 'silent' },
+      root: project.folder,
+      configFile: false,
+      logLevel: 'silent',
       build: { target: 'es2022', modulePreload: false, assetsInlineLimit: 0 },
     })) as Rolldown.RolldownOutput;
     const scripts = output.flatMap((part) => (part.type === 'chunk' ? [part.code] : []));

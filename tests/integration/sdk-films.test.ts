@@ -75,7 +75,8 @@ test('a film is ordered once its price is agreed to, shows pictures while it is 
   const film = await generate(
     { avatar: 'navtalk.Iris', audio: new Blob([speech]), callbackUrl: `${told.url}/films` },
     {
-      ...{ server: server.url, license },
+      server: server.url,
+      license,
       confirm: (price) => prices.push(price) === 1,
       onProgress: (standing) => void looks.push(look(standing)),
     },

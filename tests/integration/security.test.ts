@@ -44,8 +44,16 @@ describe('the server under attack', () => {
     db = await openDatabase({ dataDir: folder, logger: silent });
     server = await createConsoleServer(db, { console: { folder: join(folder, 'console') } });
     await db.orm.insert(avatars).values({
-      ...{ id: systemAvatarId, name: 'navtalk.Leo', provider: 'local', model: 'local', voice: 'cedar', language: 'en' },
-      ...{ bundleSource: 'shipped', bundleName: 'leo', thumbnail: 'still.webp', prompt: 'You are Leo.' },
+      id: systemAvatarId,
+      name: 'navtalk.Leo',
+      provider: 'local',
+      model: 'local',
+      voice: 'cedar',
+      language: 'en',
+      bundleSource: 'shipped',
+      bundleName: 'leo',
+      thumbnail: 'still.webp',
+      prompt: 'You are Leo.',
     });
     url = (await server.listen(0)).replace('ws:', 'http:');
     owner = new ConsoleVisitor(url);
@@ -111,7 +119,10 @@ describe('the server under attack', () => {
       const policy = page.headers.get('content-security-policy') ?? '';
       const scripts = /(?:script|default)-src ([^;]*)(?!.*script-src)/.exec(policy)?.[1] ?? '';
       expect([path, scripts.includes('unsafe-inline'), scripts.includes('*'), scripts === '']).toEqual([
-        ...[path, false, false, false],
+        path,
+        false,
+        false,
+        false,
       ]);
       expect(policy).toContain("frame-ancestors 'self'");
       expect(await page.text()).not.toContain('<script>alert(1)');

@@ -25,8 +25,10 @@ beforeAll(async () => {
     ToolReceiver.start(),
   ]);
   server = await startServer({
-    ...{ LLM_URL: mind.url, LLM_MODEL: 'small' },
-    ...{ OPENAI_REALTIME_URL: realtime.url, OPENAI_API_KEY: TEST_API_KEY },
+    LLM_URL: mind.url,
+    LLM_MODEL: 'small',
+    OPENAI_REALTIME_URL: realtime.url,
+    OPENAI_API_KEY: TEST_API_KEY,
     TOOL_PRIVATE_HOSTS: '127.0.0.1',
   });
   visitor = new ConsoleVisitor(server.url);

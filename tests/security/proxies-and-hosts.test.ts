@@ -44,8 +44,12 @@ describeUnderAttack('lying about names and addresses', SETTINGS, (arena) => {
         expect(reply.text).toContain(`ALLOWED_HOSTS=${name}`);
       }
       const upgrade = await ask(arena, `/wss/v2/realtime-chat?license=${arena.demoKey}&name=navtalk.Leo`, [
-        ...[`Host: ${name}`, `Origin: http://${name}`, 'Connection: Upgrade', 'Upgrade: websocket'],
-        ...['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='],
+        `Host: ${name}`,
+        `Origin: http://${name}`,
+        'Connection: Upgrade',
+        'Upgrade: websocket',
+        'Sec-WebSocket-Version: 13',
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
       ]);
       expect([name, upgrade.status]).toEqual([name, 421]);
       const body = JSON.stringify({ email: 'first@evil.example', name: 'First', password: 'a long enough password' });

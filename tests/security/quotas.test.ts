@@ -48,7 +48,8 @@ describeUnderAttack('quotas', { QUOTAS: JSON.stringify(QUOTAS) }, (arena) => {
       const hooks = judge(await atOnce(25, () => owner.post(`${path}/webhooks`, hook)));
       expect(hooks).toEqual({ made: 3, refusals: sentence('This project has 3 webhooks') });
       expect(await usageOf(project)).toMatchObject({
-        ...{ keys: { used: 5, limit: 5 }, webhooks: { used: 3, limit: 3 } },
+        keys: { used: 5, limit: 5 },
+        webhooks: { used: 3, limit: 3 },
       });
     });
   });
@@ -69,7 +70,8 @@ describeUnderAttack('quotas', { QUOTAS: JSON.stringify(QUOTAS) }, (arena) => {
     const { key } = await arena.newProject();
     const mint = () =>
       fetch(`${arena.url}/api/v1/browser-tokens`, {
-        ...{ method: 'POST', body: '{}' },
+        method: 'POST',
+        body: '{}',
         headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       });
     await arena.whileNeighbourTalks(async () => {
@@ -97,7 +99,8 @@ describeUnderAttack('quotas', { QUOTAS: JSON.stringify(QUOTAS) }, (arena) => {
       const refused = changes.filter(({ status }) => status !== 200);
       expect(refused).toHaveLength(2);
       expect(refused[0].body.error).toMatchObject({
-        ...{ code: 'quota-reached', message: expect.stringContaining('more than 1 MB') },
+        code: 'quota-reached',
+        message: expect.stringContaining('more than 1 MB'),
       });
       const { avatarTextBytes } = await usageOf(project);
       expect(avatarTextBytes.used).toBeLessThanOrEqual(avatarTextBytes.limit);

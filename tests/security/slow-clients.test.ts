@@ -97,8 +97,14 @@ describeUnderAttack('clients that take their time', {}, (arena) => {
   }, async ({ expect }) => {
     await arena.whileNeighbourTalks(async () => {
       const upgrade = [
-        ...['GET /wss/v2/realtime-chat?license=none HTTP/1.1', 'Host: localhost', 'Connection: Upgrade'],
-        ...['Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', '', ''],
+        'GET /wss/v2/realtime-chat?license=none HTTP/1.1',
+        'Host: localhost',
+        'Connection: Upgrade',
+        'Upgrade: websocket',
+        'Sec-WebSocket-Version: 13',
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+        '',
+        '',
       ].join('\r\n');
       const crowd = await gather(200, () => Client.open(arena, { said: upgrade }));
       await expect.poll(() => crowd.filter(({ answer }) => answer !== '').length, { timeout: 20_000 }).toBe(200);

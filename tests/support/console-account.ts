@@ -16,7 +16,8 @@ export type ConsoleAccount = {
 export function askAs(context: BrowserContext, url: string): ConsoleAccount['ask'] {
   return async function ask<Answer>(method: 'GET' | 'POST', path: string, data?: unknown): Promise<Answer> {
     const response = await context.request.fetch(`${url}/api/v1${path}`, {
-      ...{ method, headers: { origin: url } },
+      method,
+      headers: { origin: url },
       ...(data === undefined ? {} : { data }),
     });
     if (!response.ok()) {

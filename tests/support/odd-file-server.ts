@@ -83,7 +83,10 @@ export async function startOddFileServer(files: ReadonlyMap<string, Buffer>): Pr
   const [plainPort = 0, unknownPort = 0, expiredPort = 0, mailPort = 0] = await Promise.all(servers.map(listen));
   port = plainPort;
   return {
-    ...{ port, unknownPort, expiredPort, mailPort },
+    port,
+    unknownPort,
+    expiredPort,
+    mailPort,
     async close() {
       for (const server of [plain, unknown, expired]) server.closeAllConnections();
       await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));

@@ -46,7 +46,10 @@ export class SpokenOverCall {
 
   static async open(server: TestServer): Promise<SpokenOverCall> {
     const client = new TestClient(server.url.replace('http', 'ws'), {
-      ...{ license: server.license, name: 'navtalk.Emma', model: 'local', visavis: '1' },
+      license: server.license,
+      name: 'navtalk.Emma',
+      model: 'local',
+      visavis: '1',
     });
     await client.opened();
     const media = new NativeClient(MEDIA_PORTS);
@@ -99,7 +102,8 @@ export class SpokenOverCall {
     // The silence behind a reply that was said to its end is no pause.
     const pause = goesOn && silence?.endMs === Number.POSITIVE_INFINITY ? null : silence;
     return {
-      ...{ goesOn, answers },
+      goesOn,
+      answers,
       silentAfterMs: pause === null ? null : pause.startMs - voiceStartMs,
       resumedAfterMs: !goesOn || pause === null ? null : pause.endMs - voiceEndMs,
       endedAfterMs: goesOn ? null : doneAtMs - voiceEndMs,

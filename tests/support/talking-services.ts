@@ -37,8 +37,12 @@ export async function startClockServices() {
     mind,
     sound,
     environment: {
-      ...{ LLM_URL: mind.url, LLM_MODEL: 'small', STT_URL: sound.url },
-      ...{ TTS_URL: sound.url, TTS_MODEL: 'kokoro', TTS_VOICE: 'af_heart' },
+      LLM_URL: mind.url,
+      LLM_MODEL: 'small',
+      STT_URL: sound.url,
+      TTS_URL: sound.url,
+      TTS_MODEL: 'kokoro',
+      TTS_VOICE: 'af_heart',
     },
     close: () => Promise.all([mind.close(), sound.close()]),
   };

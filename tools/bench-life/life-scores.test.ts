@@ -3,8 +3,15 @@ import type { FaceSample } from './life-meter.ts';
 import { closestRepeat, scoreLife } from './life-scores.ts';
 
 const STILL: FaceSample = {
-  ...{ x: 2, y: 3, yaw: 0, pitch: 0, roll: 0 },
-  ...{ brows: 0.3, mouthWidth: 0.5, lipGap: 0, lids: 0.12 },
+  x: 2,
+  y: 3,
+  yaw: 0,
+  pitch: 0,
+  roll: 0,
+  brows: 0.3,
+  mouthWidth: 0.5,
+  lipGap: 0,
+  lids: 0.12,
 };
 
 it('ranges leave out the extremes, and blinks are counted by the minute', () => {

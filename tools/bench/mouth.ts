@@ -76,9 +76,14 @@ async function measure(title: string, speaker: Speaker, whisper: Whisper): Promi
   }
   const mean = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
   const cells = [
-    ...[title, sentences.length, `${((100 * wrong) / words).toFixed(1)} %`, (cpuMs / soundMs).toFixed(2)],
-    ...[`${Math.round(firstCpuMs / sentences.length)} ms`, mean(fits.map(({ r }) => r)).toFixed(2)],
-    ...[`${Math.round(mean(fits.map(({ lagMs }) => lagMs)))} ms`, `${Math.round(process.memoryUsage.rss() / 1e6)} MB`],
+    title,
+    sentences.length,
+    `${((100 * wrong) / words).toFixed(1)} %`,
+    (cpuMs / soundMs).toFixed(2),
+    `${Math.round(firstCpuMs / sentences.length)} ms`,
+    mean(fits.map(({ r }) => r)).toFixed(2),
+    `${Math.round(mean(fits.map(({ lagMs }) => lagMs)))} ms`,
+    `${Math.round(process.memoryUsage.rss() / 1e6)} MB`,
   ];
   console.log(`| ${cells.join(' | ')} |`);
 }

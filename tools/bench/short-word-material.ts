@@ -57,7 +57,8 @@ function noises(word: ShortWord | undefined): ShortWord[] {
   const sounds = { cough: cough(), 'door slam': doorSlam(), 'closed-mouth hum': hum(150), 'higher hum': hum(220) };
   const made = Object.entries(sounds).map(([what, sound]) => ({ what, by: 'made', ...levelled(sound, 3) }));
   return [...made, { what: 'false start', by: word?.by ?? '', ...levelled(begun, 0) }].map((noise) => ({
-    ...{ kind: 'noise' as const, ...noise },
+    kind: 'noise' as const,
+    ...noise,
   }));
 }
 

@@ -5,9 +5,19 @@ const INSTALLED = join(import.meta.dirname, '../../node_modules');
 
 /** What the generator of the documentation puts into its pages: its theme, with the search in place, and what these run on. */
 const BUNDLED = [
-  ...['vitepress', 'vue', '@vue/reactivity', '@vue/runtime-core', '@vue/runtime-dom', '@vue/shared'],
-  ...['@vueuse/core', '@vueuse/shared', '@vueuse/integrations'],
-  ...['focus-trap', 'tabbable', 'mark.js', 'minisearch'],
+  'vitepress',
+  'vue',
+  '@vue/reactivity',
+  '@vue/runtime-core',
+  '@vue/runtime-dom',
+  '@vue/shared',
+  '@vueuse/core',
+  '@vueuse/shared',
+  '@vueuse/integrations',
+  'focus-trap',
+  'tabbable',
+  'mark.js',
+  'minisearch',
 ] as const;
 
 /** The licences of what the documentation's pages are bundled from, in full. @throws When one has no text of its own. */

@@ -51,11 +51,16 @@ export function serverManifest(server: Manifest, repository: Manifest, launcher:
   const { name, version, description, license, optionalDependencies } = repository;
   const { dependencies } = server;
   return {
-    ...{ name, version, description, license, type: 'module' },
+    name,
+    version,
+    description,
+    license,
+    type: 'module',
     engines: { node: '>=20.19.0' },
     bin: { [name]: launcher },
     exports: { './package.json': './package.json' },
-    ...{ dependencies, optionalDependencies },
+    dependencies,
+    optionalDependencies,
   };
 }
 

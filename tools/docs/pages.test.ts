@@ -22,28 +22,36 @@ it.each(DOCUMENTS)('docs/%s is a page: it stands in the side bar', (name) => {
 
 it('the generator finds the pages and no other file, wherever somebody keeps notes', async () => {
   const pages = [
-    ...['CHANGELOG.md', 'docs/console/README.md', 'docs/index.md', 'docs/quick-start.md', 'docs/reference/sdk.md'],
-    ...['examples/README.md', 'examples/react/README.md', 'packages/sdk/README.md'],
+    'CHANGELOG.md',
+    'docs/console/README.md',
+    'docs/index.md',
+    'docs/quick-start.md',
+    'docs/reference/sdk.md',
+    'examples/README.md',
+    'examples/react/README.md',
+    'packages/sdk/README.md',
   ];
   const strays = [
-    ...[
-      'README.md',
-      'NOTES.md',
-      'CHANGELOG.old.md',
-      'notes/README.md',
-      'docs/NOTES.md',
-      'docs/sdk.md',
-      'docs/README.md',
-    ],
-    ...[
-      'docs/quick start.md',
-      'docs/quick?start.md',
-      'docs/[a] (b) {c} !d.md',
-      'docs/new/index.md',
-      'docs/console/x.md',
-    ],
-    ...['docs/console/y/README.md', 'examples/NOTES.md', 'examples/react/NOTES.md', 'examples/react/app/README.md'],
-    ...['packages/NOTES.md', 'packages/media/README.md', 'packages/sdk/src/README.md', 'data/talks/x.md'],
+    'README.md',
+    'NOTES.md',
+    'CHANGELOG.old.md',
+    'notes/README.md',
+    'docs/NOTES.md',
+    'docs/sdk.md',
+    'docs/README.md',
+    'docs/quick start.md',
+    'docs/quick?start.md',
+    'docs/[a] (b) {c} !d.md',
+    'docs/new/index.md',
+    'docs/console/x.md',
+    'docs/console/y/README.md',
+    'examples/NOTES.md',
+    'examples/react/NOTES.md',
+    'examples/react/app/README.md',
+    'packages/NOTES.md',
+    'packages/media/README.md',
+    'packages/sdk/src/README.md',
+    'data/talks/x.md',
   ];
   for (const file of [...pages, ...strays]) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });

@@ -49,7 +49,10 @@ it('reads docstrings, members without bodies, and names that are passed on', () 
   expect(passedOn).toEqual([{ name: 'a', as: 'b', from: './a.ts' }]);
   expect(own).toEqual([
     {
-      ...{ name: 'Thing', kind: 'class', doc: 'A thing of two lines.', text: 'class Thing' },
+      name: 'Thing',
+      kind: 'class',
+      doc: 'A thing of two lines.',
+      text: 'class Thing',
       members: [{ name: 'add', text: 'add(value: number): number', doc: 'Adds.' }],
     },
     { name: 'Choice', kind: 'type', doc: '', text: "type Choice = 'x' | 'y'", members: [] },

@@ -33,8 +33,26 @@ const JPEG_QUALITY = 82;
 const MOST_BYTES = 200_000;
 /** How sounds that show on the lips are written, by the phones of the voice. */
 const SOUNDS: Readonly<Record<string, string>> = {
-  ...{ m: 'm', b: 'b', p: 'p', f: 'f', v: 'v', w: 'w', s: 's', z: 's', sh: 'sh', ch: 'ch' },
-  ...{ aa: 'a', ae: 'a', ay: 'ai', ah: 'u', eh: 'e', ey: 'ay', iy: 'ee', ao: 'o', ow: 'oh', uw: 'oo' },
+  m: 'm',
+  b: 'b',
+  p: 'p',
+  f: 'f',
+  v: 'v',
+  w: 'w',
+  s: 's',
+  z: 's',
+  sh: 'sh',
+  ch: 'ch',
+  aa: 'a',
+  ae: 'a',
+  ay: 'ai',
+  ah: 'u',
+  eh: 'e',
+  ey: 'ay',
+  iy: 'ee',
+  ao: 'o',
+  ow: 'oh',
+  uw: 'oo',
 };
 
 type Shown = { readonly index: number; readonly label: string };

@@ -25,7 +25,11 @@ import { slowTexts } from './text-growth.ts';
 
 const TOOL = { name: 'show_weather', description: 'Shows the weather', parameters: {} };
 const CONFIG: BrainInput['config'] = {
-  ...{ prompt: 'You are Mia.', firstMessage: 'Hello!', avatarName: 'navtalk.Mia', language: 'en', tools: [TOOL] },
+  prompt: 'You are Mia.',
+  firstMessage: 'Hello!',
+  avatarName: 'navtalk.Mia',
+  language: 'en',
+  tools: [TOOL],
 };
 const INPUT: BrainInput = { words: null, instructions: null, hasPicture: false, config: CONFIG, now: new Date(0) };
 

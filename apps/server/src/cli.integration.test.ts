@@ -42,10 +42,27 @@ async function run(...argv: string[]): Promise<Told> {
 }
 
 const COMMANDS = [
-  ...['start', 'doctor', 'face make', 'face speak', 'film'],
-  ...['models list', 'models pull', 'models add', 'models runtime', 'models verify', 'models remove'],
-  ...['user list', 'user reset-password', 'user make-operator', 'user make-member'],
-  ...['keys list', 'keys create', 'keys reset', 'keys delete', 'database repair', 'database copy'],
+  'start',
+  'doctor',
+  'face make',
+  'face speak',
+  'film',
+  'models list',
+  'models pull',
+  'models add',
+  'models runtime',
+  'models verify',
+  'models remove',
+  'user list',
+  'user reset-password',
+  'user make-operator',
+  'user make-member',
+  'keys list',
+  'keys create',
+  'keys reset',
+  'keys delete',
+  'database repair',
+  'database copy',
 ];
 
 describe('the command line', () => {

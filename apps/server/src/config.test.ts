@@ -154,7 +154,9 @@ describe('loadConfig', () => {
     expect(voice.partsWithKeys().thinker?.apiKey).toBe('hush-hush');
     expect(JSON.stringify(voice)).not.toContain('hush-hush');
     const own = config(['--stt-url', 'http://ears/v1', '--tts-url', 'http://mouth/v1', '--tts-voice', 'af_heart'], {
-      ...{ ...model, STT_API_KEY: 'hush-ears', TTS_API_KEY: 'hush-mouth' },
+      ...model,
+      STT_API_KEY: 'hush-ears',
+      TTS_API_KEY: 'hush-mouth',
     }).voice;
     expect(own.parts.recogniser?.options).toEqual({ url: 'http://ears/v1', model: 'whisper-1' });
     expect(own.parts.speaker?.options).toEqual({ url: 'http://mouth/v1', model: 'tts-1', voice: 'af_heart' });

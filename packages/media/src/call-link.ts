@@ -139,7 +139,10 @@ export class CallLink {
     const { config, logger, onKeyFrameRequest, onTargetBitrate } = this.#options;
     const { network, clock } = this.#options.resources;
     return new Peer({
-      ...{ iceServers: config.iceServers, logger, clock, extraHostAddresses: network.publicAddresses },
+      iceServers: config.iceServers,
+      logger,
+      clock,
+      extraHostAddresses: network.publicAddresses,
       ...(network.bindAddress === undefined ? {} : { bindAddress: network.bindAddress }),
       ...(network.portRange === undefined ? {} : { portRange: network.portRange }),
       onState: (state) => this.#handleState(state),

@@ -310,7 +310,9 @@ function readExtension({ name, data, whole }: Envelope): ServerSignal | null {
       const utteranceId = readString(data, 'utteranceId');
       if (state === undefined || utteranceId === null) return null;
       const change = {
-        ...{ utteranceId, state, replyId: readString(data, 'response_id', 'id') ?? '' },
+        utteranceId,
+        state,
+        replyId: readString(data, 'response_id', 'id') ?? '',
         playedMs: readNumber(data, 'playedMs') ?? 0,
         heardText: readString(data, 'heardText') ?? '',
         message: readString(data, 'message') ?? '',

@@ -12,7 +12,11 @@ const node = () => ({ connect() {}, disconnect() {}, port: { onmessage: null }, 
 /** A browser whose sound waits for a gesture, and whose recorder is `module`. */
 function browser(module: Promise<void>) {
   const track = Object.assign(new EventTarget(), {
-    ...{ stop: vi.fn(), muted: false, readyState: 'live', enabled: true, label: 'Built-in' },
+    stop: vi.fn(),
+    muted: false,
+    readyState: 'live',
+    enabled: true,
+    label: 'Built-in',
     getSettings: () => ({ deviceId: 'built-in' }),
   });
   const stream = { getTracks: () => [track], getAudioTracks: () => [track] };

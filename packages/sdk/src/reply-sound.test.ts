@@ -81,11 +81,17 @@ describe('the words of a reply that are heard', () => {
 
 describe('captions in step with what is heard', () => {
   const delta = (text: string, audioStartMs?: number | null): ServerSignal => ({
-    ...{ type: 'reply-delta', replyId: 'r1', text },
+    type: 'reply-delta',
+    replyId: 'r1',
+    text,
     ...(audioStartMs === undefined ? {} : { audioStartMs }),
   });
   const sound = (playedMs: number, isPlaying: boolean, atMs: number): ServerSignal => ({
-    ...{ type: 'reply-sound', replyId: 'r1', playedMs, isPlaying, atMs },
+    type: 'reply-sound',
+    replyId: 'r1',
+    playedMs,
+    isPlaying,
+    atMs,
   });
   const told = spans.map(({ text, startMs }) => delta(text, startMs));
   const after = (...signals: ServerSignal[]): Transcript => signals.reduce(withSignal, emptyTranscript);
@@ -116,7 +122,9 @@ describe('captions in step with what is heard', () => {
     const end = { type: 'reply-done', replyId: 'r1', interrupted: false, heardText: null } as const;
     const final = withSignal(begun, end).captions[0];
     expect(final).toEqual({
-      ...{ id: 'avatar-r1', speaker: 'avatar', status: 'final' },
+      id: 'avatar-r1',
+      speaker: 'avatar',
+      status: 'final',
       text: 'The lighthouse is open until nine.',
     });
     const cut = withSignal(begun, { ...end, interrupted: true, heardText: 'The lighthouse' });

@@ -176,7 +176,9 @@ describe('the meter of the voice', () => {
 
   it('asks a browser that has suspended it once, not at each reading, and again at a step of the person', () => {
     const context = {
-      ...{ state: 'suspended', onstatechange: null as (() => void) | null, resume: vi.fn(async () => undefined) },
+      state: 'suspended',
+      onstatechange: null as (() => void) | null,
+      resume: vi.fn(async () => undefined),
       createAnalyser: () => ({ fftSize: 0, getFloatTimeDomainData: (samples: Float32Array) => samples.fill(0.5) }),
       createMediaStreamSource: () => ({ connect: () => undefined }),
       close: async () => undefined,

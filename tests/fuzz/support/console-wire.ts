@@ -41,8 +41,16 @@ export function useConsoleWire(): ConsoleWire {
     const server = await createConsoleServer(db);
     const systemAvatarId = newPublicId();
     await db.orm.insert(avatars).values({
-      ...{ id: systemAvatarId, name: 'navtalk.Leo', provider: 'local', model: 'local', voice: 'cedar', language: 'en' },
-      ...{ bundleSource: 'shipped', bundleName: 'leo', thumbnail: 'still.webp', prompt: 'You are Leo.' },
+      id: systemAvatarId,
+      name: 'navtalk.Leo',
+      provider: 'local',
+      model: 'local',
+      voice: 'cedar',
+      language: 'en',
+      bundleSource: 'shipped',
+      bundleName: 'leo',
+      thumbnail: 'still.webp',
+      prompt: 'You are Leo.',
     });
     wsUrl = await server.listen(0);
     const owner = new ConsoleVisitor(wsUrl.replace('ws:', 'http:'));

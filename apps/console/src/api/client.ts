@@ -87,7 +87,8 @@ function send(
     method,
     signal: limit.signal,
     headers: {
-      ...{ accept: 'application/json', ...headers },
+      accept: 'application/json',
+      ...headers,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

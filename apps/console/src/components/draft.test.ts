@@ -31,8 +31,11 @@ describe('draft', () => {
 
 describe('save key', () => {
   const target = (name: string, part: { dirty?: boolean; focus?: boolean; dialog?: boolean }) => ({
-    ...{ name, isDialog: part.dialog ?? false, save: () => undefined },
-    ...{ isDirty: () => part.dirty ?? false, hasFocus: () => part.focus ?? false },
+    name,
+    isDialog: part.dialog ?? false,
+    save: () => undefined,
+    isDirty: () => part.dirty ?? false,
+    hasFocus: () => part.focus ?? false,
   });
   const chosen = (...targets: SaveTarget[]) => {
     const found = targetOf(targets);

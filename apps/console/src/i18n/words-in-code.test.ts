@@ -5,9 +5,33 @@ type Node = { readonly type: string; readonly start: number } & Readonly<Record<
 
 /** Properties of elements and of values that a person reads or hears. */
 const shownProperties = new Set([
-  ...['aria-label', 'aria-description', 'aria-roledescription', 'alt', 'title', 'placeholder', 'label', 'legend'],
-  ...['description', 'error', 'text', 'note', 'hint', 'intro', 'advice', 'action', 'what', 'copyLabel', 'message'],
-  ...['tooltip', 'nothingFoundMessage', 'onLabel', 'offLabel', 'emptyText', 'summary', 'heading', 'caption'],
+  'aria-label',
+  'aria-description',
+  'aria-roledescription',
+  'alt',
+  'title',
+  'placeholder',
+  'label',
+  'legend',
+  'description',
+  'error',
+  'text',
+  'note',
+  'hint',
+  'intro',
+  'advice',
+  'action',
+  'what',
+  'copyLabel',
+  'message',
+  'tooltip',
+  'nothingFoundMessage',
+  'onLabel',
+  'offLabel',
+  'emptyText',
+  'summary',
+  'heading',
+  'caption',
 ]);
 
 /** Two letters in a row are a word; proper names and commands are the same in every language. */

@@ -36,7 +36,9 @@ it('the log-in needs address and password, and offers an account where there may
 it('an account needs a name, an address and a password; where registration is closed there is no form', () => {
   const html = shown(createElement(RegisterPage), answers());
   expect(fieldsOf(html)).toEqual({
-    ...{ name: ['required', 'text'], email: ['required', 'email'], password: ['required', 'password'] },
+    name: ['required', 'text'],
+    email: ['required', 'email'],
+    password: ['required', 'password'],
   });
   const closed = shown(createElement(RegisterPage), answers({ isRegistrationOpen: false }));
   expect(fieldsOf(closed)).toEqual({});
@@ -63,7 +65,8 @@ it('the account has forms for name and password that are sent once changed, and 
   const html = shown(createElement(AccountPage, { user: sampleUser }), [[userSessionsQuery.queryKey, sessions]]);
   expect(fieldsOf(html)).toEqual({
     name: ['required', 'text'],
-    ...{ currentPassword: ['required', 'password'], newPassword: ['required', 'password'] },
+    currentPassword: ['required', 'password'],
+    newPassword: ['required', 'password'],
   });
   expect(buttonsOf(html).disabled).toEqual(['Discard', 'Save', 'Discard', 'Set the password']);
   expect(buttonsOf(html).enabled.filter((name) => name === 'Log out there')).toHaveLength(1);
@@ -71,12 +74,19 @@ it('the account has forms for name and password that are sent once changed, and 
 });
 
 const voices: ProviderVoices = {
-  ...{ provider: 'local', hasSamples: true, takesOtherNames: false },
+  provider: 'local',
+  hasSamples: true,
+  takesOtherNames: false,
   voices: [{ voice: 'marin', name: 'Clara', gender: 'female', language: 'en-US' }],
 };
 const nothing = () => undefined;
 const clean = <Values extends object>(values: Values) => ({
-  ...{ saved: values, values, isDirty: false, change: nothing, discard: nothing, adopt: nothing },
+  saved: values,
+  values,
+  isDirty: false,
+  change: nothing,
+  discard: nothing,
+  adopt: nothing,
 });
 
 it('an avatar is asked for its voice also where the list of voices does not come; one that is made need not choose', () => {
@@ -94,14 +104,21 @@ it('an avatar is changed field by field, and saved once it is; tools that are no
   const form = (values = valuesOf(sampleAvatar)) =>
     shown(
       createElement(AvatarForm, {
-        ...{ projectId: 'p', avatar: sampleAvatar },
+        projectId: 'p',
+        avatar: sampleAvatar,
         draft: { ...clean(valuesOf(sampleAvatar)), values, isDirty: values.tools !== '' },
       }),
       [[voicesQuery.queryKey, [voices]]],
     );
   expect(fieldsOf(form())).toEqual({
-    ...{ name: ['required', 'text'], prompt: ['long text'], firstMessage: ['long text'], knowledge: ['long text'] },
-    ...{ provider: ['hidden'], model: ['required', 'text'], tools: ['long text'], maxCallSeconds: ['text'] },
+    name: ['required', 'text'],
+    prompt: ['long text'],
+    firstMessage: ['long text'],
+    knowledge: ['long text'],
+    provider: ['hidden'],
+    model: ['required', 'text'],
+    tools: ['long text'],
+    maxCallSeconds: ['text'],
   });
   expect(buttonsOf(form()).disabled).toEqual(['Discard', 'Save']);
   const broken = form({ ...valuesOf(sampleAvatar), tools: '[' });
@@ -112,7 +129,9 @@ it('an avatar is changed field by field, and saved once it is; tools that are no
 it('a link to talk is made at once, under a name that says whose it is', () => {
   const html = shown(createElement(TalkLinkForm, { projectId: 'p', avatar: sampleAvatar }));
   expect(fieldsOf(html)).toEqual({
-    ...{ name: ['required', 'text'], maxConcurrentCalls: ['required', 'text'], maxMinutesPerDay: ['required', 'text'] },
+    name: ['required', 'text'],
+    maxConcurrentCalls: ['required', 'text'],
+    maxMinutesPerDay: ['required', 'text'],
   });
   expect(html).toContain('value="Link to Nora"');
   expect(buttonsOf(html).enabled).toContain('Make link');
@@ -177,7 +196,11 @@ it('conversations are filtered by words, state, avatar and days; usage by days t
   const usage = (isAskable: boolean) =>
     shown(
       createElement(UsageFilters, {
-        ...{ projectId: 'p', choice: 'own', isAskable, onChoice: nothing, onChange: nothing },
+        projectId: 'p',
+        choice: 'own',
+        isAskable,
+        onChoice: nothing,
+        onChange: nothing,
         filter: { from: '2026-02-01', to: '2026-01-01', licenceId: null, avatarId: null },
       }),
       answers,

@@ -45,8 +45,16 @@ import { WebhooksPage } from './webhooks/webhooks-page.tsx';
 const nothing = () => undefined;
 const at = '2026-01-02T03:04:05Z';
 const key: LicenceKey = {
-  ...{ licenceId: 'k1', name: 'Shop', keyPrefix: 'sk_ab12', isPublic: false, createdAt: at, lastUsedAt: null },
-  ...{ maxConcurrentCalls: 5, maxMinutesPerDay: null, allowedOrigins: ['https://shop.example'], revokedAt: null },
+  licenceId: 'k1',
+  name: 'Shop',
+  keyPrefix: 'sk_ab12',
+  isPublic: false,
+  createdAt: at,
+  lastUsedAt: null,
+  maxConcurrentCalls: 5,
+  maxMinutesPerDay: null,
+  allowedOrigins: ['https://shop.example'],
+  revokedAt: null,
   toolArguments: 'string',
 };
 
@@ -57,7 +65,8 @@ describe('lists', () => {
     expect(buttonsOf(some).enabled).toEqual(['New project', 'Edit', 'Delete']);
     const none = shown(createElement(ProjectsPage, { projects: [] }));
     expect([wordsOf(none), buttonsOf(none).enabled]).toEqual([
-      ...[expect.stringContaining('Begin with a project'), ['New project']],
+      expect.stringContaining('Begin with a project'),
+      ['New project'],
     ]);
   });
 
@@ -102,8 +111,13 @@ describe('lists', () => {
 
   it('what was deleted, with until when it can be restored', () => {
     const binned: BinnedAvatar = {
-      ...{ avatarId: 'b', name: 'nora', title: '', state: 'ready', pictureUrl: null },
-      ...{ deletedAt: at, restorableUntil: '2026-01-09T03:04:05Z' },
+      avatarId: 'b',
+      name: 'nora',
+      title: '',
+      state: 'ready',
+      pictureUrl: null,
+      deletedAt: at,
+      restorableUntil: '2026-01-09T03:04:05Z',
     };
     const list = (all: readonly BinnedAvatar[]) =>
       shown(createElement(BinList, { projectId: 'p' }), [[binQuery('p').queryKey, all]]);
@@ -131,7 +145,8 @@ describe('lists', () => {
     expect(words).toMatch(/Nora Is there tea\? .* 2:05 4 – 0\.8 s/);
     expect(words).toMatch(/deleted avatar Nothing was said\. .* failed 2:05 4 Not good 0\.8 s/);
     expect(buttonsOf(page([sampleTalk], 'next'))).toMatchObject({
-      ...{ enabled: expect.arrayContaining(['Next page']), disabled: ['Previous page'] },
+      enabled: expect.arrayContaining(['Next page']),
+      disabled: ['Previous page'],
     });
     expect(buttonsOf(page([sampleTalk])).disabled).toEqual([]);
     expect(wordsOf(page([]))).toContain('No conversation yet');
@@ -139,7 +154,11 @@ describe('lists', () => {
 
   it('what was said, by whom and when, and how it ended; what goes on cannot be deleted', () => {
     const talk: Transcript = {
-      ...{ ...sampleTalk, recordingUrl: null, recordingOffsetMs: null, toolCalls: [], usage: [] },
+      ...sampleTalk,
+      recordingUrl: null,
+      recordingOffsetMs: null,
+      toolCalls: [],
+      usage: [],
       messages: [
         {
           messageId: 1,
@@ -161,7 +180,8 @@ describe('lists', () => {
           offsetMs: 4000,
           endMs: 5000,
           latencyMs: 840,
-          ...{ interrupted: true, sources: [] },
+          interrupted: true,
+          sources: [],
           by: null,
         },
       ],
@@ -182,7 +202,9 @@ describe('lists', () => {
   it('usage by avatar, key and day, and the ledger', () => {
     const sum = { calls: 1, callSeconds: 90, generatedSeconds: 0, points: 1.5 };
     const usage: Usage = {
-      ...{ from: '2026-01-01', to: '2026-01-02', days: [{ ...sum, day: '2026-01-01', licenceId: 'k1' }] },
+      from: '2026-01-01',
+      to: '2026-01-02',
+      days: [{ ...sum, day: '2026-01-01', licenceId: 'k1' }],
       avatars: [
         { ...sum, avatarId: 'a1', avatarName: 'nora' },
         { ...sum, avatarId: '', avatarName: null },
@@ -191,8 +213,18 @@ describe('lists', () => {
     const tables = shown(createElement(UsageTables, { projectId: 'p', usage }), [[keysQuery('p').queryKey, [key]]]);
     expect(wordsOf(tables)).toMatch(/Nora 1 1\.5 1\.5 not known .* Shop 1 1\.5 1\.5 .* 2026-01-01 1 1\.5 1\.5/);
     const entry: LedgerSum = {
-      ...{ entryId: 1, at, kind: 'call', points: -1.5, seconds: 90, licenceId: 'k1', sourceId: 's1', note: null },
-      ...{ keyName: 'Shop', avatarId: 'a1', avatarName: 'nora', hasTranscript: true },
+      entryId: 1,
+      at,
+      kind: 'call',
+      points: -1.5,
+      seconds: 90,
+      licenceId: 'k1',
+      sourceId: 's1',
+      note: null,
+      keyName: 'Shop',
+      avatarId: 'a1',
+      avatarName: 'nora',
+      hasTranscript: true,
     };
     const range = { from: '2026-01-01', to: '2026-01-02' };
     const ledger = (items: readonly LedgerSum[]) =>
@@ -218,8 +250,14 @@ describe('lists', () => {
     expect(wordsOf(page([webhook]))).toContain('https://a.example/ The whole talk at its end');
     expect(wordsOf(page([]))).toContain('Let your server know');
     const delivery: Delivery = {
-      ...{ deliveryId: 'd', event: 'session.ended', body: '{}', bodyLength: 2, state: 'failed', nextAttemptAt: null },
-      ...{ createdAt: at, deliveredAt: null },
+      deliveryId: 'd',
+      event: 'session.ended',
+      body: '{}',
+      bodyLength: 2,
+      state: 'failed',
+      nextAttemptAt: null,
+      createdAt: at,
+      deliveredAt: null,
       attempts: [
         {
           at,
@@ -247,8 +285,14 @@ describe('lists', () => {
     expect(wordsOf(list)).toContain('2 of 5 done');
     expect(list.match(/aria-label="Done"/g)).toHaveLength(2);
     const refused: AuditEntry = {
-      ...{ entryId: 1, at, userId: null, projectId: null, action: 'call.refused', subjectId: 'k1' },
-      ...{ detail: { times: 3 }, ipAddress: '192.0.2.1' },
+      entryId: 1,
+      at,
+      userId: null,
+      projectId: null,
+      action: 'call.refused',
+      subjectId: 'k1',
+      detail: { times: 3 },
+      ipAddress: '192.0.2.1',
     };
     const log = shown(createElement(ServerLogPage), [
       [['server-log'], { pages: [{ items: [refused], nextCursor: 'more' }], pageParams: [''] }],
@@ -297,8 +341,13 @@ describe('guards', () => {
 
   it('offer viewers nothing that the server would refuse them, and say so', () => {
     const binned: BinnedAvatar = {
-      ...{ avatarId: 'b', name: 'nora', title: '', state: 'ready', pictureUrl: null },
-      ...{ deletedAt: at, restorableUntil: at },
+      avatarId: 'b',
+      name: 'nora',
+      title: '',
+      state: 'ready',
+      pictureUrl: null,
+      deletedAt: at,
+      restorableUntil: at,
     };
     const bin = (role: ProjectRole) => {
       const children = [createElement(ViewerNote, { key: 1 }), createElement(BinList, { key: 2, projectId: 'p' })];

@@ -65,8 +65,17 @@ describeOnBothDatabases('control plane', (context) => {
   ): Promise<string> => {
     const id = newPublicId();
     await context.db.orm.insert(avatars).values({
-      ...{ id, projectId, name, updatedAt, provider: 'local', model: 'local', voice: 'marin', language: 'en' },
-      ...{ bundleSource: 'made', bundleName: 'mine', state },
+      id,
+      projectId,
+      name,
+      updatedAt,
+      provider: 'local',
+      model: 'local',
+      voice: 'marin',
+      language: 'en',
+      bundleSource: 'made',
+      bundleName: 'mine',
+      state,
     });
     return id;
   };
@@ -175,7 +184,9 @@ describeOnBothDatabases('control plane', (context) => {
     for (const state of ['making', 'failed'] as const) await addAvatar(projectId, 'navtalk.Leo', new Date(), state);
     await addAvatar(projectId, 'Anna', new Date('2026-02-01'), 'failed');
     expect(await admission.findAvatar(projectId, { name: 'navtalk.Leo' })).toMatchObject({
-      ...{ kind: 'found', ambiguous: false, avatar: { name: 'navtalk.Leo', isSystem: true } },
+      kind: 'found',
+      ambiguous: false,
+      avatar: { name: 'navtalk.Leo', isSystem: true },
     });
     expect(await admission.findAvatar(projectId, { name: 'Anna' })).toEqual({ kind: 'missing' });
     const ready = await addAvatar(projectId, 'Anna', new Date('2026-01-01'));

@@ -104,7 +104,9 @@ async function openPostgres(databaseUrl: string, { logger, queryTimeoutMs }: Dat
 /** Over a connection of its own: waiting for another node, or rewriting a large table, has no limit. */
 async function migratePostgres(databaseUrl: string, logger: DatabaseLogger): Promise<void> {
   const pool = new pg.Pool({
-    ...{ ...POSTGRES_CONNECTION, connectionString: databaseUrl, max: 1 },
+    ...POSTGRES_CONNECTION,
+    connectionString: databaseUrl,
+    max: 1,
     connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
   });
   // A connection that is lost fails the migration itself.

@@ -63,7 +63,9 @@ describe.skipIf(!postgres)('a PostgreSQL server', () => {
     const url = await server.newDatabase();
     const network = new Network(socketOf(url));
     const db = await openDatabase({
-      ...{ databaseUrl: through(url, await network.open()), logger: silent, queryTimeoutMs: 300 },
+      databaseUrl: through(url, await network.open()),
+      logger: silent,
+      queryTimeoutMs: 300,
     });
     const failed = db.orm.transaction(async (transaction) => {
       await transaction.execute(sql`select 1`);

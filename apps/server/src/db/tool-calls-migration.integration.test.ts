@@ -54,7 +54,11 @@ describeOnBothDatabases('the migration of calls of tools', (context) => {
         { ...talk, id: live },
       ]);
       const said = (conversationId: string, role: 'user' | 'tool', text: string, index: number) => ({
-        ...{ conversationId, role, text, at: after(index), startedAt: after(index) },
+        conversationId,
+        role,
+        text,
+        at: after(index),
+        startedAt: after(index),
       });
       const told = [...TOLD, ...OTHERS];
       await transaction
@@ -81,10 +85,18 @@ describeOnBothDatabases('the migration of calls of tools', (context) => {
       const [first = 0] = before?.map(({ messageId }) => messageId) ?? [];
       const none = { output: null, answeredAt: null, resultOrdinal: null };
       const answered = (output: string, index: number) => ({
-        ...{ state: 'answered', output, answeredAt: after(index), resultOrdinal: first + index },
+        state: 'answered',
+        output,
+        answeredAt: after(index),
+        resultOrdinal: first + index,
       });
       const called = (callId: string, index: number, argumentsJson = '{}') => ({
-        ...{ callId, name: 'book', argumentsJson, requestedAt: after(index), ordinal: first + index, by: null },
+        callId,
+        name: 'book',
+        argumentsJson,
+        requestedAt: after(index),
+        ordinal: first + index,
+        by: null,
       });
       expect(rows).toEqual([
         { ...called('a', 1, '{"text":"a \\"ü\\" 🙂 \\\\"}'), ...answered('', 4) },

@@ -86,7 +86,8 @@ export async function findFile(path: string): Promise<ReadableFile | null> {
   if (found === null || !found.isFile()) return null;
   const bytes = found.size;
   return {
-    ...{ bytes, path },
+    bytes,
+    path,
     async *read({ range, signal } = {}) {
       const { first, last } = range ?? { first: 0, last: bytes - 1 };
       if (range !== undefined) requireRange(range, bytes);

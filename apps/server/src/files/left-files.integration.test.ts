@@ -96,7 +96,9 @@ describe.skipIf(program === null)('a folder that becomes a bucket', () => {
     proxy.fault = 'error';
     const store = await open();
     await openBlobStore({
-      ...{ dataDir: join(dataDir, 'other'), logger: silent, installationId: newPublicId() },
+      dataDir: join(dataDir, 'other'),
+      logger: silent,
+      installationId: newPublicId(),
       s3: { ...settings, endpoint: server.settings.endpoint },
     });
     proxy.fault = 'none';

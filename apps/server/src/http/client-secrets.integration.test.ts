@@ -37,14 +37,19 @@ describeOnBothDatabases('client secrets', (context) => {
 
   const mint = (payload: object, bearer = key) =>
     server.app.inject({
-      ...{ method: 'POST', url: '/v1/realtime/client_secrets', payload },
+      method: 'POST',
+      url: '/v1/realtime/client_secrets',
+      payload,
       headers: { authorization: `Bearer ${bearer}` },
     });
 
   it('are asked for by the OpenAI SDK in pages of other origins: a browser lets its headers pass', async () => {
     const sent = new Set<string>();
     const client = new OpenAI({
-      ...{ apiKey: 'sk-x', baseURL: 'http://visavis.example/v1', dangerouslyAllowBrowser: true, maxRetries: 0 },
+      apiKey: 'sk-x',
+      baseURL: 'http://visavis.example/v1',
+      dangerouslyAllowBrowser: true,
+      maxRetries: 0,
       fetch: async (_url, init) => {
         for (const [name] of new Headers(init?.headers)) sent.add(name);
         return Response.json({ object: 'list', data: [] });
@@ -72,7 +77,9 @@ describeOnBothDatabases('client secrets', (context) => {
     expect(models.json().data).toEqual([{ id: names.mine, object: 'model', created: 0, owned_by: 'project' }]);
     const ask = (model: string) =>
       server.app.inject({
-        ...{ method: 'POST', url: `/v1/realtime/calls${model}`, payload: 'v=0\r\n' },
+        method: 'POST',
+        url: `/v1/realtime/calls${model}`,
+        payload: 'v=0\r\n',
         headers: { authorization: `Bearer ${value}`, 'content-type': 'application/sdp' },
       });
     const refused = await ask(`?model=${encodeURIComponent(names.other)}`);
@@ -93,13 +100,20 @@ describeOnBothDatabases('client secrets', (context) => {
   it('come with a session of the beta for clients that ask for one, and not for sessions that only write down', async () => {
     const ask = (path: string, payload: object, bearer = key) =>
       server.app.inject({
-        ...{ method: 'POST', url: `/v1/realtime/${path}`, payload, headers: { authorization: `Bearer ${bearer}` } },
+        method: 'POST',
+        url: `/v1/realtime/${path}`,
+        payload,
+        headers: { authorization: `Bearer ${bearer}` },
       });
     const body = { model: names.mine, instructions: 'Be brief.', modalities: ['audio', 'text'], voice: 'ash' };
     const session = (await ask('sessions', body)).json();
     expect(session).toMatchObject({
-      ...{ object: 'realtime.session', model: names.mine, instructions: 'Be brief.', voice: 'ash' },
-      ...{ modalities: ['text', 'audio'], client_secret: { value: expect.stringMatching(/^ek_vt_/) } },
+      object: 'realtime.session',
+      model: names.mine,
+      instructions: 'Be brief.',
+      voice: 'ash',
+      modalities: ['text', 'audio'],
+      client_secret: { value: expect.stringMatching(/^ek_vt_/) },
     });
     expect(session.client_secret.expires_at).toBeGreaterThan(Date.now() / 1000);
     const { value } = session.client_secret;

@@ -109,17 +109,25 @@ describeOnBothDatabases('messages about films that ended', (context) => {
     await runUntil(1);
     const [{ path, headers, body } = { path: '', headers: {}, body: '' }] = posts;
     expect([path, headers['visavis-event'], headers['content-type']]).toEqual([
-      ...['/films?shop=1', 'film.done', 'application/json'],
+      '/films?shop=1',
+      'film.done',
+      'application/json',
     ]);
     const id = `${headers['webhook-id']}.${headers['webhook-timestamp']}`;
     const digest = createHmac('sha256', Buffer.from(secret.slice('whsec_'.length), 'base64')).update(`${id}.${body}`);
     expect(headers['webhook-signature']).toBe(`v1,${digest.digest('base64')}`);
     const message = JSON.parse(body);
     expect(message).toEqual({
-      ...{ type: 'film.done', timestamp: expect.stringMatching(/^\d{4}-.*Z$/) },
+      type: 'film.done',
+      timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
       data: {
-        ...{ task_id: taskId, generation_id: taskId.replaceAll('-', ''), status: 'done', seconds: 1.5, points: 0 },
-        ...{ code: null, message: '' },
+        task_id: taskId,
+        generation_id: taskId.replaceAll('-', ''),
+        status: 'done',
+        seconds: 1.5,
+        points: 0,
+        code: null,
+        message: '',
         video_url: expect.stringMatching(/^http:\/\/films\.example\/films\/[0-9a-f]{32}\.mp4\?expires=\d+&signature=/),
       },
     });
@@ -154,7 +162,8 @@ describeOnBothDatabases('messages about films that ended', (context) => {
     outcome = MADE;
     await runUntil(3);
     expect(JSON.parse(posts[2]?.body ?? '')).toMatchObject({
-      ...{ type: 'film.cancelled', data: { generation_id: deleted, status: 'cancelled' } },
+      type: 'film.cancelled',
+      data: { generation_id: deleted, status: 'cancelled' },
     });
     await generate({});
     await runUntil(3);

@@ -50,7 +50,12 @@ describeOnBothDatabases('estimates of films', (context) => {
     [projectId, key] = await newProject(owner);
     const voice = { provider: 'local', model: 'l', voice: 'cedar', language: 'en-GB' };
     await context.db.orm.insert(avatars).values({
-      ...{ id: newPublicId(), name: 'Zoe', projectId, ...voice, bundleSource: 'made', bundleName: '.' },
+      id: newPublicId(),
+      name: 'Zoe',
+      projectId,
+      ...voice,
+      bundleSource: 'made',
+      bundleName: '.',
     });
   });
   afterAll(async () => {
@@ -82,7 +87,8 @@ describeOnBothDatabases('estimates of films', (context) => {
     const clip = { video_url: `${filesUrl}/none.mp4`, audio_url: `${filesUrl}/speech.wav` };
     expect((await estimate({ ...clip, estimate: 'true' })).body).toMatchObject({ seconds: 2.52, is_exact: true });
     expect(await estimate({ ...clip, sync_mode: 'cut_off' })).toMatchObject({
-      ...{ status: 400, body: { status: 'failed', message: expect.stringContaining('The video URL answered 404') } },
+      status: 400,
+      body: { status: 'failed', message: expect.stringContaining('The video URL answered 404') },
     });
     await nothingIsLeft();
   });
@@ -100,7 +106,8 @@ describeOnBothDatabases('estimates of films', (context) => {
   test('what is left is told beside the price, to keys and to members', async () => {
     const set = (isUnlimited: boolean) =>
       context.db.pool.query('update wallets set is_unlimited = $1, balance = 1234 where project_id = $2', [
-        ...[isUnlimited, projectId],
+        isUnlimited,
+        projectId,
       ]);
     await set(false);
     const order = { avatar: 'Zoe', audioUrl: `${filesUrl}/speech.wav` };

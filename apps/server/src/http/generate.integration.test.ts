@@ -42,16 +42,15 @@ describeOnBothDatabases('ordering films as NavTalk’s clients do', (context) =>
     projectId = (await owner.send('POST', '/projects', { name: 'Shop' })).json().projectId;
     key = await newKey(projectId, owner);
     await context.db.orm.insert(avatars).values({
-      ...{
-        id: newPublicId(),
-        name: 'Zoe',
-        provider: 'local',
-        model: 'l',
-        voice: 'cedar',
-        language: 'en-GB',
-        projectId,
-      },
-      ...{ bundleSource: 'made', bundleName: '.' },
+      id: newPublicId(),
+      name: 'Zoe',
+      provider: 'local',
+      model: 'l',
+      voice: 'cedar',
+      language: 'en-GB',
+      projectId,
+      bundleSource: 'made',
+      bundleName: '.',
     });
   });
   afterAll(() => server.close());
@@ -61,7 +60,8 @@ describeOnBothDatabases('ordering films as NavTalk’s clients do', (context) =>
 
   const setBalance = (thousandths: number) =>
     context.db.pool.query('update wallets set is_unlimited = false, balance = $1 where project_id = $2', [
-      ...[thousandths, projectId],
+      thousandths,
+      projectId,
     ]);
   const generate = async (body: object, headers: Record<string, string> = { license: key }) => {
     const reply = await server.app.inject({ method: 'POST', url: '/generate', headers, payload: body });
@@ -88,7 +88,8 @@ describeOnBothDatabases('ordering films as NavTalk’s clients do', (context) =>
     for (const url of ['/generate', '/query_status']) {
       const preflight = await server.app.inject({ method: 'OPTIONS', url, headers: PAGE });
       expect([preflight.statusCode, preflight.headers['access-control-allow-headers']]).toEqual([
-        ...[204, expect.stringContaining('license')],
+        204,
+        expect.stringContaining('license'),
       ]);
     }
   });
@@ -97,7 +98,11 @@ describeOnBothDatabases('ordering films as NavTalk’s clients do', (context) =>
     const { task_id: taskId } = (await generate(ORDER)).body;
     await server.plane.jobs?.runDue(JOBS.films.name);
     const done = {
-      ...{ status: 'done', task_id: taskId, progress: 100, seconds: 1, message: '' },
+      status: 'done',
+      task_id: taskId,
+      progress: 100,
+      seconds: 1,
+      message: '',
       video_url: expect.stringMatching(/^http:\/\/[^/]+\/films\/[0-9a-f]{32}\.mp4\?expires=\d+&signature=[\w-]+$/),
     };
     expect(await statusOf(taskId)).toEqual({ status: 200, body: done });
@@ -230,8 +235,22 @@ describeOnBothDatabases('ordering films as NavTalk’s clients do', (context) =>
   });
 
   const unreadable: readonly unknown[] = [
-    ...['320', '320,240,1,1', '320,240,-1', '320,240,9999', 'left', '-1,2', '1e3,2', '99999,1', 7, true],
-    ...[[320, 240], { x: 1 }, { x: '1', y: 2 }, { x: -1, y: 2 }, { x: 1, y: 70_000 }, { x: 1, y: 2, time: 'later' }],
+    '320',
+    '320,240,1,1',
+    '320,240,-1',
+    '320,240,9999',
+    'left',
+    '-1,2',
+    '1e3,2',
+    '99999,1',
+    7,
+    true,
+    [320, 240],
+    { x: 1 },
+    { x: '1', y: 2 },
+    { x: -1, y: 2 },
+    { x: 1, y: 70_000 },
+    { x: 1, y: 2, time: 'later' },
   ];
   test.each(unreadable.map((speaker) => ({ speaker })))(
     'a speaker that cannot be read is refused, not replaced by another face: $speaker',
@@ -289,7 +308,8 @@ describeOnBothDatabases('ordering films as NavTalk’s clients do', (context) =>
     tasks.splice(0);
     await server.plane.jobs?.runDue(JOBS.films.name);
     expect((await statusOf(taskId)).body).toMatchObject({
-      ...{ status: 'failed', message: expect.stringContaining('No points are left') },
+      status: 'failed',
+      message: expect.stringContaining('No points are left'),
     });
     expect(tasks).toEqual([]);
   });
@@ -301,7 +321,8 @@ describeOnBothDatabases('ordering films as NavTalk’s clients do', (context) =>
     await server.plane.jobs?.runDue(JOBS.films.name);
     lengthMs = 1000;
     expect((await statusOf(taskId)).body).toMatchObject({
-      ...{ status: 'failed', message: expect.stringContaining('would be 1800 seconds long') },
+      status: 'failed',
+      message: expect.stringContaining('would be 1800 seconds long'),
     });
     const { rows } = await context.db.pool.query('select balance::int from wallets where project_id = $1', [projectId]);
     expect([wasStopped, rows]).toEqual([true, [{ balance: 1 }]]);

@@ -68,13 +68,17 @@ export function registerGenerate(app: FastifyInstance, { films, estimates, admis
       const { filmId } = await films.order(order);
       const secret = order.callback === undefined ? null : await films.callbackSecret(projectId);
       return {
-        ...{ status: 'started', task_id: toTaskId(filmId) },
+        status: 'started',
+        task_id: toTaskId(filmId),
         ...(secret === null ? {} : { callback_secret: secret }),
       };
     });
 
     scope.route({
-      ...{ method: ['GET', 'POST'], url: '/query_status', config: FOR.key, schema: { hide: true } },
+      method: ['GET', 'POST'],
+      url: '/query_status',
+      config: FOR.key,
+      schema: { hide: true },
       async handler(request) {
         const taskId = readParameter(request, 'task_id', 'taskId');
         if (taskId === undefined) throw new ControlError('bad-request', 'Give the task as task_id.');
@@ -144,7 +148,9 @@ function absolute(request: FastifyRequest, path: string | null): string | null {
 function toStatus(film: FilmStanding, videoUrl: string | null) {
   const { filmId, state, progress, step, error, queuePosition, secondsLeft, durationMs } = film;
   return {
-    ...{ status: STATUS[state], task_id: toTaskId(filmId), progress: Math.floor(progress * 100) },
+    status: STATUS[state],
+    task_id: toTaskId(filmId),
+    progress: Math.floor(progress * 100),
     message: state === 'cancelled' ? CANCELLED : (error ?? step),
     ...(queuePosition > 0 ? { queue_position: queuePosition } : {}),
     ...(secondsLeft === null ? {} : { seconds_left: secondsLeft }),

@@ -178,22 +178,36 @@ function registerAvatarReads(scope: FastifyInstance, { admission, catalogue, lis
   };
 
   registerOpenRoute(scope, {
-    ...{ method: 'GET', alsoBy: ['POST'], url: '/api/open/v1/avatar/detail', config: FOR.caller },
-    ...{ summary: 'One avatar by id', needs: ['avatarId'] },
-    ...{ answer: openAvatarSchema, refuses: [400, 401, 404] },
+    method: 'GET',
+    alsoBy: ['POST'],
+    url: '/api/open/v1/avatar/detail',
+    config: FOR.caller,
+    summary: 'One avatar by id',
+    needs: ['avatarId'],
+    answer: openAvatarSchema,
+    refuses: [400, 401, 404],
     handler: detail,
   });
   registerOpenRoute(scope, {
-    ...{ method: 'GET', alsoBy: ['POST'], url: '/api/open/v1/avatar/getByName', config: FOR.caller },
-    ...{ summary: 'One avatar by name', needs: ['name'] },
-    ...{ answer: openAvatarSchema, refuses: [400, 401, 404] },
+    method: 'GET',
+    alsoBy: ['POST'],
+    url: '/api/open/v1/avatar/getByName',
+    config: FOR.caller,
+    summary: 'One avatar by name',
+    needs: ['name'],
+    answer: openAvatarSchema,
+    refuses: [400, 401, 404],
     handler: byName,
   });
   registerAvatarCard(scope, { admission, catalogue });
   registerOpenRoute(scope, {
-    ...{ method: 'GET', alsoBy: ['POST'], url: '/api/open/v1/avatar/list' },
+    method: 'GET',
+    alsoBy: ['POST'],
+    url: '/api/open/v1/avatar/list',
     config: { ...FOR.caller, readsMuch: readsWholeList },
-    ...{ summary: 'All avatars', answer: openAvatarListSchema, refuses: [401, 429] },
+    summary: 'All avatars',
+    answer: openAvatarListSchema,
+    refuses: [401, 429],
     handler: list,
   });
 }
@@ -225,8 +239,14 @@ function registerIceServers(scope: FastifyInstance, { iceServers }: OpenApiDepen
     return { ...succeed({ iceServers: servers }), iceServers: servers };
   };
   registerOpenRoute(scope, {
-    ...{ method: 'GET', alsoBy: ['POST'], url: '/api/webrtc/generate-ice-servers', config: FOR.callerOrNobody },
-    ...{ summary: 'STUN and TURN servers', answer: openIceAnswerSchema, isWholeAnswer: true, refuses: [] },
+    method: 'GET',
+    alsoBy: ['POST'],
+    url: '/api/webrtc/generate-ice-servers',
+    config: FOR.callerOrNobody,
+    summary: 'STUN and TURN servers',
+    answer: openIceAnswerSchema,
+    isWholeAnswer: true,
+    refuses: [],
     handler,
   });
 }

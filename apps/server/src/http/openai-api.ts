@@ -107,7 +107,10 @@ function registerSecrets(
     const clientSession = keptSession(session);
     const avatarId = await findAvatarId(admission, projectId, session);
     const minted = await tokens.mint({
-      ...{ licenceId, keyDigest, lifetimeSeconds, clientSession },
+      licenceId,
+      keyDigest,
+      lifetimeSeconds,
+      clientSession,
       ...(avatarId === null ? {} : { avatarId }),
     });
     if (minted === null) throw new ControlError('wrong-credentials', OPEN_SENTENCES.invalidLicence);

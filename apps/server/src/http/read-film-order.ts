@@ -48,7 +48,11 @@ export async function readFilmOrder(given: GivenOrder, reading: OrderReading): P
   const options = readFilmSettings(given, names, picture.kind === 'video');
   const { idempotencyKey, callbackUrl } = given;
   return {
-    ...{ projectId, licenceId, picture, idempotencyKey, options },
+    projectId,
+    licenceId,
+    picture,
+    idempotencyKey,
+    options,
     sound: soundOf(given, names, avatar),
     ...(callbackUrl === undefined ? {} : { callback: { url: urlIn(callbackUrl, names.callbackUrl), origin } }),
   };

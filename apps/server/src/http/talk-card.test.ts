@@ -6,8 +6,16 @@ import { createTestServer } from '../gateway/test-server.ts';
 import type { CatalogueAvatar } from '../ports.ts';
 
 const LEO: CatalogueAvatar = {
-  ...{ avatarId: '', name: '', title: 'Leo', description: 'A friendly guide.', model: 'm', voice: 'v' },
-  ...{ prompt: 'SECRET', firstMessage: '', pictureFile: 'leo.png', clipFile: null },
+  avatarId: '',
+  name: '',
+  title: 'Leo',
+  description: 'A friendly guide.',
+  model: 'm',
+  voice: 'v',
+  prompt: 'SECRET',
+  firstMessage: '',
+  pictureFile: 'leo.png',
+  clipFile: null,
 };
 
 test('names the avatar of an address and shows its picture to other programs, as text and never a key', async () => {

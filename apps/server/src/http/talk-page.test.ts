@@ -17,13 +17,11 @@ test.for([
     const app = fastify();
     onTestFinished(() => app.close());
     registerTalkPage(app, async () => [], {
-      ...{
-        version: '1',
-        demo: () => null,
-        voices: NO_DESCRIBED_VOICES,
-        abilities: () => ({ sees: false, isDemonstration: true }),
-        foundModels: () => [FOUND],
-      },
+      version: '1',
+      demo: () => null,
+      voices: NO_DESCRIBED_VOICES,
+      abilities: () => ({ sees: false, isDemonstration: true }),
+      foundModels: () => [FOUND],
       voice: () => ({ mouth: 'm', ears: 'e', brain: 'b', hears: true, provider: 'local' }),
     });
     const answer = await app.inject({ url: '/api/v1/talk-page', headers: { host }, remoteAddress });

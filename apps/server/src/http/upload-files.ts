@@ -7,7 +7,11 @@ import { FOR } from './access/access.ts';
 import { sendFound } from './send-file.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
-  ...{ '.png': 'image/png', '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg', '.webp': 'image/webp', '.mp4': 'video/mp4' },
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.webp': 'image/webp',
+  '.mp4': 'video/mp4',
 };
 /** How long browsers keep what is served, before they ask whether it has changed. */
 const KEPT_SECONDS = 300;

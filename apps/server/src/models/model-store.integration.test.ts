@@ -257,7 +257,9 @@ describe('the model of turn ends', () => {
 
 describe('language models', () => {
   const logger = (warnings: unknown[]) => ({
-    ...{ debug() {}, info() {}, error() {} },
+    debug() {},
+    info() {},
+    error() {},
     warn: (fields: unknown) => warnings.push(fields),
   });
 

@@ -7,7 +7,10 @@ it('takes what the making process says that is no message of its kind for that a
   const child = Object.assign(new EventEmitter(), { kill: vi.fn(), stderr: new EventEmitter(), pid: 1 });
   const onProgress = vi.fn();
   const following = follow(child as unknown as ChildProcess, {
-    ...{ signal: new AbortController().signal, onProgress, onPicture() {}, timeLimitMs: 60_000 },
+    signal: new AbortController().signal,
+    onProgress,
+    onPicture() {},
+    timeLimitMs: 60_000,
   });
   child.emit('message', { kind: 'progress', share: 0.5, step: 'finding the face' });
   for (const odd of [null, 7, {}, { kind: 'progress', share: 0.5, step: 'looking' }, { kind: 'made' }])

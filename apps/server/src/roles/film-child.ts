@@ -76,15 +76,21 @@ async function make(task: Task): Promise<Made> {
   if (heard === null) return loop(task);
   const ofClip = picture.kind === 'video';
   const lengthMs = await measureFilm({
-    ...{ videoPath: ofClip ? picture.path : null, sound: { path: heard.audioPath } },
-    ...{ syncMode: options.syncMode, isWholeClip: options.segments !== undefined },
+    videoPath: ofClip ? picture.path : null,
+    sound: { path: heard.audioPath },
+    syncMode: options.syncMode,
+    isWholeClip: options.segments !== undefined,
   });
   // What costs more than there is ends before the work: what is drawn differs by pictures at most.
   tellLength(lengthMs);
   if (picture.kind === 'video') {
     const { syncMode, speaker, segments, originalVolume, output } = options;
     return dubClip({
-      ...{ ...heard, videoPath: picture.path, outPath, onProgress: tellProgress, onLength: tellLength },
+      ...heard,
+      videoPath: picture.path,
+      outPath,
+      onProgress: tellProgress,
+      onLength: tellLength,
       onPicture: showPicture,
       options: {
         ...(syncMode && { syncMode }),
@@ -104,7 +110,8 @@ async function make(task: Task): Promise<Made> {
 async function makeFace({ picture, workFolder }: Task, until: number): Promise<string> {
   const bundle = join(workFolder, 'face');
   await createBundle(picture.path, bundle, {
-    ...{ id: 'face', displayName: 'Face' },
+    id: 'face',
+    displayName: 'Face',
     onProgress: (share) => tellProgress(share * until, 'making the face'),
   });
   return bundle;
@@ -115,8 +122,10 @@ async function loop(task: Task): Promise<Made> {
   const from = task.picture.kind === 'bundle' ? 0 : LOOP_FACE_SHARE;
   const bundle = task.picture.kind === 'bundle' ? task.picture.path : await makeFace(task, from);
   const { durationMs } = await filmIdleLoop(bundle, task.outPath, {
-    ...{ sidePx: PORTRAIT_PX, cachePath: join(task.workFolder, 'cache') },
-    ...{ onLength: tellLength, onPicture: showPicture },
+    sidePx: PORTRAIT_PX,
+    cachePath: join(task.workFolder, 'cache'),
+    onLength: tellLength,
+    onPicture: showPicture,
     onProgress: (share) => tellProgress(from + share * (1 - from), 'making the face'),
   });
   return { durationMs, widthPx: PORTRAIT_PX, heightPx: PORTRAIT_PX };
@@ -131,7 +140,12 @@ async function film(task: Task, bundle: string, { audioPath, phones }: Heard, fr
   const heightPx = sides.heightPx ?? widthPx;
   const { durationMs } = await renderSpeech(bundle, audioPath, outPath, {
     // As long as its sound, like the film of a clip.
-    ...{ phones, widthPx, heightPx, format, quality, tailMs: 0 },
+    phones,
+    widthPx,
+    heightPx,
+    format,
+    quality,
+    tailMs: 0,
     // A face that is made for one film is rendered for it alone.
     cachePath: task.picture.kind === 'bundle' ? cacheFolder : join(workFolder, 'cache'),
     onLength: tellLength,

@@ -93,7 +93,9 @@ test.each(['clip', 'avatar'])(
     const { phones, wav } = spoken;
     const pcm = new Int16Array(wav.buffer.slice(wav.byteOffset + WAV_HEAD_BYTES));
     const { syncR, recall, precision } = scoreFilm(await aperturesOf(await picturesOf(join(folder, 'film.mp4'))), {
-      ...{ name: words.voice, pcm, phones },
+      name: words.voice,
+      pcm,
+      phones,
     });
     expect(syncR).toBeGreaterThan(0.85);
     expect(recall.of).toBeGreaterThan(8);

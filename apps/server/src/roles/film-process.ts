@@ -43,7 +43,9 @@ function createFilmMeasurer(logger: Logger): FilmMeasurer {
   return async (task, signal) => {
     if (signal.aborted) return { kind: 'broke', detail: 'It was stopped before its start.' };
     return followMakingChild<MeasureOutcome>(startMakingChild(MEASURE_ENTRY, task, logger), {
-      ...{ signal, timeLimitMs: MEASURE_LIMIT_MS, atTimeLimit: { kind: 'broke', detail: 'It took too long.' } },
+      signal,
+      timeLimitMs: MEASURE_LIMIT_MS,
+      atTimeLimit: { kind: 'broke', detail: 'It took too long.' },
       take: (data) => measureMessageSchema.safeParse(data).data,
     });
   };
@@ -53,7 +55,9 @@ function createFilmMeasurer(logger: Logger): FilmMeasurer {
 export function filmServices(dataDir: string, logger: Logger, mouth?: PartChoice, speechOf?: SpeechOf) {
   return {
     hostedSpeaker: createHostedSpeaker(mouth, logger, speechOf),
-    ...{ folder: join(dataDir, 'films'), cacheFolder: join(dataDir, 'cache') },
-    ...{ run: createFilmRunner(logger), measure: createFilmMeasurer(logger) },
+    folder: join(dataDir, 'films'),
+    cacheFolder: join(dataDir, 'cache'),
+    run: createFilmRunner(logger),
+    measure: createFilmMeasurer(logger),
   };
 }

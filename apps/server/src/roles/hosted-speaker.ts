@@ -39,7 +39,9 @@ export function createHostedSpeaker(
         await writeWhole(file, Buffer.from(wavFile([], WIRE_SAMPLE_RATE_HZ)));
         let samples = 0;
         await speakFilmWords(part, words, {
-          ...{ logger, signal, speechOf },
+          logger,
+          signal,
+          speechOf,
           onSound(pcm) {
             samples += pcm.length;
             file.write(Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength));

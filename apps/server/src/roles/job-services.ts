@@ -57,7 +57,8 @@ export function createMaking(options: ConsoleServiceOptions, bounds: Bounds, { w
   const workshop = new AvatarWorkshop({ jobs, sources, bundles, folders, fetch, run, disk, logger, onQueued });
   return {
     uploads: new Uploads({ db, folder, sources, disk, quotas, onBound: bounds.reached }),
-    ...{ sources, workshop },
+    sources,
+    workshop,
     turns: createMakingTurns({ definition: JOBS.avatars, jobs, workshop, places: places.forKind() }),
   };
 }
@@ -81,16 +82,34 @@ export function createFilmServices(
   const folders = { folder, cacheFolder };
   const openBundle = bundles.open.bind(bundles);
   const workshop = new FilmWorkshop({
-    ...{ ...folders, jobs, catalogue, blobs, fetch, findUpload, openBundle, run, hostedSpeaker, disk, logger },
+    ...folders,
+    jobs,
+    catalogue,
+    blobs,
+    fetch,
+    findUpload,
+    openBundle,
+    run,
+    hostedSpeaker,
+    disk,
+    logger,
   });
   const films = new Films({
-    ...{ db, jobs, blobs, quotas, disk, logger, isCharging: points.perMinute > 0 },
-    ...{ links, callbacks, findUpload },
+    db,
+    jobs,
+    blobs,
+    quotas,
+    disk,
+    logger,
+    isCharging: points.perMinute > 0,
+    links,
+    callbacks,
+    findUpload,
     onQueued: (turn) => wake(JOBS.films.name, turn),
     onCancelled: (filmId) => workshop.stop(filmId),
   });
   const own = places.forKind({ leaves: 1 });
-  const estimates = new FilmEstimates({ ...{ jobs, folder, fetch, findUpload, measure, disk, onBound } });
+  const estimates = new FilmEstimates({ jobs, folder, fetch, findUpload, measure, disk, onBound });
   return {
     films,
     estimates,
@@ -114,17 +133,20 @@ export function createWebhookServices(
   const findCallbacks = createAddressGuard({ allowedPrivateHosts: options.fetchPrivateHosts ?? [] });
   const fetch = createGuardedFetch({ findAddresses });
   const fetchCallback = createGuardedFetch({ findAddresses: findCallbacks });
-  const post = createWebhookPoster({ ...{ queue, box, fetch, fetchCallback, logger } });
+  const post = createWebhookPoster({ queue, box, fetch, fetchCallback, logger });
   const turns = new WebhookTurns({ queue, lanes: new DeliveryLanes(onBound), post, logger });
   const onQueued = (projectId: string) => wake(JOBS.webhooks.name, projectId);
   const webhooks = new Webhooks({ db, box, quotas, findAddresses, onBound, onQueued });
   const secrets = new ProjectSecrets(callbackSecrets, db, box);
   return {
-    ...{ queue, turns, webhooks },
+    queue,
+    turns,
+    webhooks,
     forConsole: { webhooks, callbackSecrets: secrets },
     /** For what tells of films. */
     callbacks: {
-      ...{ secrets, findAddresses: findCallbacks },
+      secrets,
+      findAddresses: findCallbacks,
       onQueued(projectId: string) {
         const warn = (error: unknown) => logger.warn({ error: String(error) }, 'A queue of posts was not looked at');
         webhooks.queued(projectId, 1).catch(warn);

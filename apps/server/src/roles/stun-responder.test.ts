@@ -50,7 +50,9 @@ describe('STUN responder', () => {
     request.addFingerprint();
     expect(answerBinding(request.bytes, SENDER)).toHaveLength(32);
     expect([SENDER, { ...SENDER, port: 0 }, { ...SENDER, address: '0.0.0.0' }].map(isSendable)).toEqual([
-      ...[true, false, false],
+      true,
+      false,
+      false,
     ]);
   });
 

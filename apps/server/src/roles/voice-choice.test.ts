@@ -74,7 +74,10 @@ describe('what the start-up print says', () => {
     const recogniser = serviceOf('http://127.0.0.1:8000/v1', 'whisper-1');
     const speaker = serviceOf('http://127.0.0.1:8880/v1', 'kokoro');
     expect(reportVoice({ ...CASCADE, parts: { ...CASCADE.parts, recogniser, speaker } }, description)).toEqual({
-      ...{ mouth: 'kokoro at 127.0.0.1:8880', ears: 'whisper-1 at 127.0.0.1:8000', brain, hears: true },
+      mouth: 'kokoro at 127.0.0.1:8880',
+      ears: 'whisper-1 at 127.0.0.1:8000',
+      brain,
+      hears: true,
       provider: 'cascade',
     });
   });

@@ -62,11 +62,9 @@ export function createVoiceServices(options: ConsoleServiceOptions, { reached: o
   const setup = new VoiceSetup({ rules: offered.rules, keys, findAddresses });
   const voiceTrials = new VoiceTrials({ setup, tryPart: offered.tryPart, onBound });
   const voiceCatalogue = offered.listed.map((entry) => ({
-    ...{
-      ...entry,
-      options: { ...entry.options },
-      retiring: entry.retiring.map((model) => ({ ...model, names: [...model.names] })),
-    },
+    ...entry,
+    options: { ...entry.options },
+    retiring: entry.retiring.map((model) => ({ ...model, names: [...model.names] })),
   }));
   const { voices = NO_DESCRIBED_VOICES, voicePreviews: previews = NO_SAMPLES } = options;
   const voicePreviews = new VoicePreviews({ ...previews, onBound });

@@ -42,14 +42,23 @@ async function start(config: Config, logger: PinoLogger, closers: Closers): Prom
   const db = await openDatabase({ dataDir, databaseUrl, logger });
   closers.add('database', () => db.close());
   const blobs = await openBlobStore({
-    ...{ dataDir, s3: config.s3, logger },
+    dataDir,
+    s3: config.s3,
+    logger,
     installationId: await installationIdOf(db),
   });
   closers.add('store of files', () => blobs.close());
   const recordingsPath = join(dataDir, 'recordings');
   await mkdir(recordingsPath, { recursive: true, mode: 0o700 });
   const services = createConsoleServices({
-    ...{ db, masterKeys, logger, disk, recordingsPath, blobs, points: config.points, quotas: config.quotas },
+    db,
+    masterKeys,
+    logger,
+    disk,
+    recordingsPath,
+    blobs,
+    points: config.points,
+    quotas: config.quotas,
     arrivingFolder: arrivingFolderOf(dataDir),
     ...avatarServices(config, logger),
     calls: { endCallsOfLicence: () => 0, endCallsOfMember: () => 0 },
@@ -57,7 +66,8 @@ async function start(config: Config, logger: PinoLogger, closers: Closers): Prom
     mail: null,
     demoProjectId: DEMO_PROJECT_ID,
     films: filmServices(dataDir, logger, config.voice.partsWithKeys().speaker),
-    ...{ madeAtOnce: makingPlaces(), fetchPrivateHosts: config.fetchPrivateHosts },
+    madeAtOnce: makingPlaces(),
+    fetchPrivateHosts: config.fetchPrivateHosts,
     webhooks: { privateHosts: config.webhookPrivateHosts },
   });
   closers.add('control plane', () => services.close());

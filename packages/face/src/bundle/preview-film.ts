@@ -19,7 +19,10 @@ export async function addPreview(bundlePath: string, signal?: AbortSignal): Prom
   const cachePath = await mkdtemp(join(tmpdir(), 'visavis-preview-'));
   try {
     const { manifest } = await filmIdleLoop(bundlePath, join(bundlePath, PREVIEW_FILE), {
-      ...{ sidePx: PREVIEW_SIDE_PX, rate: PREVIEW_RATE, cachePath, signal },
+      sidePx: PREVIEW_SIDE_PX,
+      rate: PREVIEW_RATE,
+      cachePath,
+      signal,
     });
     return await addToBundle(bundlePath, manifest, PREVIEW_FILE, { preview: PREVIEW_FILE });
   } finally {

@@ -36,7 +36,12 @@ it('a clip of a head that turns all the time gives an avatar from its best pictu
   const bundle = join(folder, 'turning');
   const command = join(import.meta.dirname, '../command.ts');
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [
-    ...[command, 'face', 'make', TURNING, '-o', bundle],
+    command,
+    'face',
+    'make',
+    TURNING,
+    '-o',
+    bundle,
   ]);
   expect(stderr.split('\n')).toContain(`still-from-clip: ${AVATAR_NOTICES['still-from-clip']}`);
   expect(stdout).toBe(`${bundle}\n`);

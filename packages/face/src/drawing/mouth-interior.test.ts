@@ -9,14 +9,32 @@ import type { PhotoLook } from './photo-look.ts';
 const HALF_WIDTH = 30;
 const line = (height: number): Float32Array => new Float32Array(CURVE_POINTS).fill(height);
 const FRAME: MouthFrame = {
-  ...{ originX: 100, originY: 100, cos: 1, sin: 0, halfWidth: HALF_WIDTH },
-  ...{ noseBase: -30, chin: 50, faceLeft: -80, faceRight: 80 },
-  ...{ outerUpper: line(-8), innerUpper: line(0), innerLower: line(0), outerLower: line(10), seam: line(0) },
+  originX: 100,
+  originY: 100,
+  cos: 1,
+  sin: 0,
+  halfWidth: HALF_WIDTH,
+  noseBase: -30,
+  chin: 50,
+  faceLeft: -80,
+  faceRight: 80,
+  outerUpper: line(-8),
+  innerUpper: line(0),
+  innerLower: line(0),
+  outerLower: line(10),
+  seam: line(0),
   isOpen: false,
 };
 const LOOK: PhotoLook = {
-  ...{ skin: [190, 140, 110], lip: [180, 110, 100], teeth: [210, 200, 190], cavity: [50, 20, 18] },
-  ...{ tongue: [140, 80, 70], black: [20, 10, 8], lightSlope: 0, grain: 0, softnessPx: 0.7 },
+  skin: [190, 140, 110],
+  lip: [180, 110, 100],
+  teeth: [210, 200, 190],
+  cavity: [50, 20, 18],
+  tongue: [140, 80, 70],
+  black: [20, 10, 8],
+  lightSlope: 0,
+  grain: 0,
+  softnessPx: 0.7,
 };
 
 /** How much darker it is between the front teeth than on them. */
@@ -59,7 +77,12 @@ it('teeth in the shade of the lip have the colour that lips throw on them, and a
   const grey = (luma: number): [number, number, number] => [luma, luma, luma];
   const [one, other, third] = shadedTeeth({
     ...LOOK,
-    ...{ skin: grey(150), lip: grey(130), teeth: grey(190), cavity: grey(30), tongue: grey(90), black: grey(12) },
+    skin: grey(150),
+    lip: grey(130),
+    teeth: grey(190),
+    cavity: grey(30),
+    tongue: grey(90),
+    black: grey(12),
   });
   expect(other).toBeCloseTo(one, 3);
   expect(third).toBeCloseTo(one, 3);

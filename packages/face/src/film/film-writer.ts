@@ -37,8 +37,13 @@ export class FilmWriter {
     const encoder = await PictureEncoder.open({ codec: PICTURE_CODECS[format], widthPx, heightPx, rate });
     try {
       const film = await FilmTracks.open({
-        ...{ path, format, widthPx, heightPx, soundBitsPerSecond: AUDIO_BITRATE },
-        ...{ ticksPerSecond: FRAMES_PER_SECOND * 512, picturesPerSecond: FRAMES_PER_SECOND },
+        path,
+        format,
+        widthPx,
+        heightPx,
+        soundBitsPerSecond: AUDIO_BITRATE,
+        ticksPerSecond: FRAMES_PER_SECOND * 512,
+        picturesPerSecond: FRAMES_PER_SECOND,
         ...(sampleRateHz !== undefined && { sampleRateHz }),
       });
       return new FilmWriter(options, film, encoder);

@@ -52,7 +52,10 @@ function expectOpenAt(apertures: readonly number[], { startMs, endMs }: typeof O
   expect(Math.max(...apertures)).toBeGreaterThan(0.08);
   expect(Math.min(...apertures)).toBeLessThan(0.04);
   expect([Math.abs(fromMs - startMs) < 100, Math.abs(untilMs - endMs) < 100, fromMs, untilMs]).toEqual([
-    ...[true, true, fromMs, untilMs],
+    true,
+    true,
+    fromMs,
+    untilMs,
   ]);
 }
 

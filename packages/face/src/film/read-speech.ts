@@ -31,9 +31,20 @@ export const MAX_PORTRAIT_S = 600;
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
 /** Containers of plain sound: no playlists, which could name other files or addresses. */
 export const SPEECH_CONTAINERS = [
-  ...['wav', 'mp3', 'flac', 'ogg', 'aac', 'amr', 'aiff', 'caf', 'au', 'w64'],
+  'wav',
+  'mp3',
+  'flac',
+  'ogg',
+  'aac',
+  'amr',
+  'aiff',
+  'caf',
+  'au',
+  'w64',
   // Films with sound.
-  ...['mov', 'matroska', 'avi'],
+  'mov',
+  'matroska',
+  'avi',
 ];
 /** Other work gets its turn after this many pieces of sound. */
 const PIECES_PER_TURN = 64;

@@ -81,7 +81,11 @@ export async function renderSpeech(
     options.onLength?.(durationMs);
     const { format = 'mp4', quality = format === 'webm' ? 'high' : undefined } = options;
     const writer = await FilmWriter.open({
-      ...{ path: partial, widthPx, heightPx, format, sampleRateHz: speech.sampleRateHz },
+      path: partial,
+      widthPx,
+      heightPx,
+      format,
+      sampleRateHz: speech.sampleRateHz,
       ...(quality && {
         rate: pictureRate(format, quality, { widthPx, heightPx, picturesPerSecond: FRAMES_PER_SECOND }),
       }),

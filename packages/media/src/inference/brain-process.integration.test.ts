@@ -29,7 +29,10 @@ async function answer(brain: BrainProcess, text: string, signal = never): Promis
 it('hands on the parts of answers, and says why there is none', async () => {
   const brain = open();
   expect(await Promise.all(['one', 'two', 'three', 'four'].map((text) => answer(brain, text)))).toEqual([
-    ...['one', 'two', 'three', 'four'],
+    'one',
+    'two',
+    'three',
+    'four',
   ]);
   await expect(answer(brain, 'fail')).rejects.toThrow('No room for it.');
   expect(await answer(brain, 'after it')).toBe('after it');

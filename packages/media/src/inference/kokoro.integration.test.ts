@@ -67,7 +67,9 @@ it('answers in its thread, and fails in a sentence where the file is no model', 
   const folder = await toyFolder();
   const open = (): MachineModels => {
     const models = new MachineModels({
-      ...{ places: { mouth: { folder, name: 'toy' } }, logger: silentLogger, clock: systemClock },
+      places: { mouth: { folder, name: 'toy' } },
+      logger: silentLogger,
+      clock: systemClock,
     });
     onTestFinished(() => models.close());
     return models;

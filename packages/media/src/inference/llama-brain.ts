@@ -62,7 +62,11 @@ export class LlamaBrain {
   }: BrainPlace): Promise<LlamaBrain> {
     const runtime = await loadLlamaRuntime(runtimePath);
     const llama = await runtime.getLlama({
-      ...{ gpu: false, build: 'never', skipDownload: true, progressLogs: false, logLevel: 'error' },
+      gpu: false,
+      build: 'never',
+      skipDownload: true,
+      progressLogs: false,
+      logLevel: 'error',
       maxThreads: MAX_THREADS,
     });
     const model = await llama.loadModel({ modelPath });
@@ -71,7 +75,10 @@ export class LlamaBrain {
     const sequences = Math.min(MAX_ANSWERS_AT_ONCE, Math.max(2, llama.cpuMathCores));
     const contextTokens = Math.min(wanted, model.trainContextSize);
     const context = await model.createContext({
-      ...{ contextSize: contextTokens, sequences, threads, batchSize: BATCH_TOKENS },
+      contextSize: contextTokens,
+      sequences,
+      threads,
+      batchSize: BATCH_TOKENS,
     });
     const wrapper = runtime.resolveChatWrapper(model);
     const places = Array.from({ length: sequences }, (): Place => {

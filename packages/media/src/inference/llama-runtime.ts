@@ -126,7 +126,13 @@ export async function loadLlamaRuntime(path: string): Promise<LlamaRuntime> {
 export function llamaInstallArguments(folder: string): readonly string[] {
   const build = PLATFORM_PACKAGES[`${platform()}-${arch()}`];
   return [
-    ...['install', '--prefix', folder, '--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund'],
+    'install',
+    '--prefix',
+    folder,
+    '--ignore-scripts',
+    '--omit=optional',
+    '--no-audit',
+    '--no-fund',
     ...[PACKAGE, ...(build === undefined ? [] : [build])].map((name) => `${name}@${VERSION}`),
   ];
 }

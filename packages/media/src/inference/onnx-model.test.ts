@@ -14,8 +14,16 @@ function weightsFile(halves: readonly number[], dimensions: readonly number[], n
   const number = (value: number): Buffer => Buffer.from(Uint32Array.of(value).buffer);
   const data = Buffer.from(Uint16Array.from(halves).buffer);
   return Buffer.concat([
-    ...[number(6), text('WhisperSpec'), number(3), number(1), text(name)],
-    ...[Buffer.of(dimensions.length), ...dimensions.map(number), Buffer.of(4), number(data.length), data],
+    number(6),
+    text('WhisperSpec'),
+    number(3),
+    number(1),
+    text(name),
+    Buffer.of(dimensions.length),
+    ...dimensions.map(number),
+    Buffer.of(4),
+    number(data.length),
+    data,
   ]);
 }
 

@@ -38,7 +38,9 @@ afterAll(async () => {
 
 function sessionOf(voice: VoiceProvider, onEvent: (event: SessionEvent) => void, clock: Clock = worker.clock): Session {
   const resources = {
-    ...{ clock, speechModel: worker.speechModel, articulation: worker.articulation },
+    clock,
+    speechModel: worker.speechModel,
+    articulation: worker.articulation,
     network: worker.network,
     voice: async () => voice,
     holdFace: worker.holdFace.bind(worker),
@@ -47,8 +49,17 @@ function sessionOf(voice: VoiceProvider, onEvent: (event: SessionEvent) => void,
   const bundlePath = path.resolve(import.meta.dirname, '../../../../avatars/iris');
   return new Session(
     {
-      ...{ sessionId: 'at-once', provider: 'scripted', model: '', voice: '', language: 'en', prompt: '' },
-      ...{ firstMessage: '', tools: [], turnDetection: DEFAULT_TURN_DETECTION, audioBack: true, iceServers: [] },
+      sessionId: 'at-once',
+      provider: 'scripted',
+      model: '',
+      voice: '',
+      language: 'en',
+      prompt: '',
+      firstMessage: '',
+      tools: [],
+      turnDetection: DEFAULT_TURN_DETECTION,
+      audioBack: true,
+      iceServers: [],
       avatar: { id: 'iris', name: 'Iris', bundlePath },
       ...SIZE,
     },

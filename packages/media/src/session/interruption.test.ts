@@ -106,8 +106,16 @@ describe('who speaks over the avatar', () => {
   });
 
   it.each([
-    ...[['stop'], ['wait'], ['No.'], ['no no wait'], ['okay, wait'], ['What about breakfast']],
-    ...[['Okay, and what about Paris?'], ['yeah but why'], ['Why?'], ['Paris']],
+    ['stop'],
+    ['wait'],
+    ['No.'],
+    ['no no wait'],
+    ['okay, wait'],
+    ['What about breakfast'],
+    ['Okay, and what about Paris?'],
+    ['yeah but why'],
+    ['Why?'],
+    ['Paris'],
   ])('and says “%s” ends it where it fell silent', (words) => {
     const talk = replying();
     sayOver(talk, words);

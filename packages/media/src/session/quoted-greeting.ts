@@ -2,8 +2,19 @@ import { announcesGreeting, beginsAsGreeting, introducesGreeting, NEXT_INSTRUCTI
 
 /** What closes each opening mark. */
 const QUOTES: Readonly<Record<string, string>> = {
-  ...{ '"': '"”', '＂': '＂', '“': '”"“', '„': '“”', '«': '»', '»': '«', '‹': '›', '「': '」', '『': '』' },
-  ...{ '‘': '’', "'": "'", '‚': '‘’', '`': '`' },
+  '"': '"”',
+  '＂': '＂',
+  '“': '”"“',
+  '„': '“”',
+  '«': '»',
+  '»': '«',
+  '‹': '›',
+  '「': '」',
+  '『': '』',
+  '‘': '’',
+  "'": "'",
+  '‚': '‘’',
+  '`': '`',
 };
 const APOSTROPHES = "'’";
 

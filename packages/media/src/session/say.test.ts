@@ -37,8 +37,13 @@ describe('a text to be said', () => {
     expect(told(talk)).toEqual(['a queued', 'a started']);
     finish(talk);
     expect(last(talk)).toEqual({
-      ...{ type: 'utterance', utteranceId: 'a', turnId: 'resp_1', state: 'ended' },
-      ...{ playedMs: 1000, heardText: 'The shop closes soon.', message: '' },
+      type: 'utterance',
+      utteranceId: 'a',
+      turnId: 'resp_1',
+      state: 'ended',
+      playedMs: 1000,
+      heardText: 'The shop closes soon.',
+      message: '',
     });
   });
 

@@ -41,12 +41,10 @@ function callWith(
 ) {
   vi.spyOn(Pipeline, 'open').mockImplementation(async (_config, _resources, _capabilities, _logger, listener) => {
     const stages = {
-      ...{
-        offer: async () => {},
-        setUserTurnOpen: () => {},
-        setAvatarSpeaking: () => {},
-        expression: { handle: () => {} },
-      },
+      offer: async () => {},
+      setUserTurnOpen: () => {},
+      setAvatarSpeaking: () => {},
+      expression: { handle: () => {} },
       flushReplies: () => ({ turnId: told.findLast((event) => event.type === 'reply-started')?.turnId, playedMs: 400 }),
       close: () => onClose(listener),
     };

@@ -262,9 +262,7 @@ describe('tools', () => {
         if (asks !== 'by each result') talk.command({ type: 'respond' });
       }
       if (asks === 'while the reply is written') endReply(talk, turnId);
-      expect([asks, ...talk.voiceInputs()]).toEqual([
-        ...[asks, 'text', 'respond', 'tool-result', 'tool-result', 'respond'],
-      ]);
+      expect([asks, ...talk.voiceInputs()]).toEqual([asks, 'text', 'respond', 'tool-result', 'tool-result', 'respond']);
     }
   });
 

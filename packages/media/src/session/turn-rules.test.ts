@@ -73,7 +73,9 @@ it.each<[string, SessionConfigPatch]>([
   expect(talk.effects).toContainEqual({
     type: 'emit',
     event: expect.objectContaining({
-      ...{ type: 'failed', fatal: false, message: expect.stringContaining('decides itself when a turn is over') },
+      type: 'failed',
+      fatal: false,
+      message: expect.stringContaining('decides itself when a turn is over'),
     }),
   });
   talk.put({ type: 'voice', event: { type: 'turn-started', turnId: 'own' }, atMs: 10 });

@@ -135,7 +135,10 @@ export function definePart<Slot extends VoiceSlot, Schema extends z.ZodObject, F
   const { slot, id, title, optionsSchema, key, describe, open } = definition;
   const read = (options: unknown) => optionsSchema.parse(options);
   return {
-    ...{ slot, id, title, optionsSchema },
+    slot,
+    id,
+    title,
+    optionsSchema,
     takesKey: key !== undefined,
     needsKey: (options) => key?.isNeeded(read(options)) ?? false,
     // The sockets of a place are no other place.

@@ -45,7 +45,11 @@ describe('the catalogue', () => {
   it('tells of each voice whether its avatars call tools: the demonstration and people call none', () => {
     const calling = listCatalogue().filter(({ callsTools }) => callsTools);
     expect(calling.map(({ slot, id }) => `${slot} ${id}`)).toEqual([
-      ...['voice openai-realtime', 'voice gpt-live', 'voice gemini-live', 'voice elevenlabs-agents', 'voice cascade'],
+      'voice openai-realtime',
+      'voice gpt-live',
+      'voice gemini-live',
+      'voice elevenlabs-agents',
+      'voice cascade',
     ]);
     expect(describeVoice('local', {})?.tools).toBe(false);
   });

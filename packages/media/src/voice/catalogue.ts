@@ -113,7 +113,10 @@ export type ListedEntry = {
 export function listCatalogue(): readonly ListedEntry[] {
   return VOICE_SLOTS.flatMap((slot) =>
     ENTRIES[slot].filter(isOffered).map((entry) => ({
-      ...{ slot, id: entry.id, title: entry.title, takesKey: entry.takesKey },
+      slot,
+      id: entry.id,
+      title: entry.title,
+      takesKey: entry.takesKey,
       options: z.toJSONSchema(entry.optionsSchema, { io: 'input' }),
       keyOrigin: usualOrigin(entry),
       retiring: 'retiring' in entry ? (entry.retiring ?? []) : [],

@@ -27,7 +27,8 @@ async function spoken(text: string, { signal = never, most = Infinity, voice = w
     part,
     { ...words, text, voice },
     {
-      ...{ logger, signal },
+      logger,
+      signal,
       onSound(pcm) {
         samples += pcm.length;
         return samples < most;
@@ -39,7 +40,11 @@ async function spoken(text: string, { signal = never, most = Infinity, voice = w
 
 it('speaks with voices of its own and with the one that it is told to take; names of this machine’s voices are not its', () => {
   expect(['bella', 'af_heart', 'alloy', 'marin', ''].map((voice) => speaksAs(part, voice))).toEqual([
-    ...[true, true, false, false, false],
+    true,
+    true,
+    false,
+    false,
+    false,
   ]);
   expect(speaksAs({ ...part, options: { ...part.options, voice: 'alloy' } }, 'alloy')).toBe(true);
   expect(speaksAs({ ...part, id: 'nobody' }, 'bella')).toBe(false);
@@ -84,7 +89,11 @@ it('ends quietly when it is given up', async () => {
 
 it('the neural mouth of this machine speaks in its own voices, and takes its time', async () => {
   expect(['af_heart', 'bm_george', 'marin', 'bella', ''].map((voice) => speaksAs(NEURAL_MOUTH, voice))).toEqual([
-    ...[true, true, false, false, false],
+    true,
+    true,
+    false,
+    false,
+    false,
   ]);
   const asked: string[] = [];
   // Slower than it could ever be in a talk: each sentence begins when the one before has long been played.

@@ -82,9 +82,14 @@ export async function speakFilmWords(
     return machine;
   };
   const way = {
-    ...{ clock: systemClock, logger, network: openNetwork, local, brain: null },
+    clock: systemClock,
+    logger,
+    network: openNetwork,
+    local,
+    brain: null,
     isUnhurried: true as const,
-    ...{ isOperators: true, apiKey: part.apiKey },
+    isOperators: true,
+    apiKey: part.apiKey,
   };
   const stop = new AbortController();
   const until = AbortSignal.any([signal, stop.signal]);

@@ -34,8 +34,14 @@ const TOOLS = [{ name: 'open_door', description: 'Opens a door.', parameters: { 
 
 function tools(given: Partial<PartTools> = {}): PartTools {
   return {
-    ...{ clock: systemClock, logger: silentLogger, network: openNetwork, local: async () => local, brain: null },
-    ...{ isOperators: false, apiKey: KEY, ...given },
+    clock: systemClock,
+    logger: silentLogger,
+    network: openNetwork,
+    local: async () => local,
+    brain: null,
+    isOperators: false,
+    apiKey: KEY,
+    ...given,
   };
 }
 
@@ -205,8 +211,14 @@ test('ears that never answer are given up, with what was understood so far', asy
   const { streamingRecogniser } = await import('./deepgram/streaming-recogniser.ts');
   services.ending = 'never';
   const ears = streamingRecogniser({
-    ...{ url: services.origin.replace('http', 'ws'), model: 'nova-3', language: 'multi', apiKey: KEY, patienceMs: 300 },
-    ...{ logger: silentLogger, clock: systemClock, network: openNetwork },
+    url: services.origin.replace('http', 'ws'),
+    model: 'nova-3',
+    language: 'multi',
+    apiKey: KEY,
+    patienceMs: 300,
+    logger: silentLogger,
+    clock: systemClock,
+    network: openNetwork,
   });
   const turn = ears.listen({ language: 'en', onWords: () => {}, count: () => {} });
   turn.feed(SPEECH, 0);

@@ -6,7 +6,11 @@ import { openNetwork } from './shared/service-network.ts';
 
 it('what was chosen for another voice is not used, nor its key', async () => {
   const surroundings = {
-    ...{ clock: systemClock, logger: silentLogger, operatorParts: {}, network: openNetwork, hasDoubles: false },
+    clock: systemClock,
+    logger: silentLogger,
+    operatorParts: {},
+    network: openNetwork,
+    hasDoubles: false,
     brain: null,
     local: () => expect.unreachable(),
   };

@@ -9,7 +9,11 @@ import { guardedNetwork } from './shared/service-network.ts';
 import type { PartChoice, VoiceSlot } from './voice-parts.ts';
 
 const CONFIG: VoiceConfig = {
-  ...{ voice: 'marin', avatarName: 'Ada', language: 'en', model: '', firstMessage: '' },
+  voice: 'marin',
+  avatarName: 'Ada',
+  language: 'en',
+  model: '',
+  firstMessage: '',
   prompt: 'Answer in one word.',
   tools: [],
   turnDetection: DEFAULT_TURN_DETECTION,

@@ -7,7 +7,11 @@ function open(maxMessageSize: number) {
   const sent: string[] = [];
   const state = { bufferedAmount: 0 };
   const channel = {
-    ...{ onMessage: () => {}, onClosed: () => {}, onError: () => {}, onOpen: () => {}, isOpen: () => true },
+    onMessage: () => {},
+    onClosed: () => {},
+    onError: () => {},
+    onOpen: () => {},
+    isOpen: () => true,
     maxMessageSize: () => maxMessageSize,
     bufferedAmount: () => state.bufferedAmount,
     sendMessage: (text: string) => sent.push(text) > 0,

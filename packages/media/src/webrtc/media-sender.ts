@@ -139,7 +139,9 @@ export class MediaSender implements RtcpVisitor {
     if (media.video === null) return;
     const { codec, payloadType, rtxPayloadType, mid, extensions } = media.video;
     const video = new VideoRtpStream({
-      ...{ codec, payloadType, rtxPayloadType },
+      codec,
+      payloadType,
+      rtxPayloadType,
       ssrc: identity.videoSsrc,
       rtxSsrc: identity.rtxSsrc,
       header: new RtpHeaderWriter(mid, extensions),

@@ -5,7 +5,8 @@ import { InOrder } from './in-order.ts';
 import { SoundFrameReader, SoundLaneWriter, writeSoundFrames } from './sound-lane.ts';
 
 const SOUNDS = [0, 1, 960, 3, 70_000].map((length, sequence) => ({
-  ...{ callId: 7 + sequence, sequence },
+  callId: 7 + sequence,
+  sequence,
   bytes: new Uint8Array(length).map((_zero, index) => index * 31 + sequence),
 }));
 

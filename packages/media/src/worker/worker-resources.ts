@@ -68,7 +68,13 @@ export class WorkerResources implements CallResources {
     ]);
     const brain = (models && brainOf(options, models)) ?? null;
     return new WorkerResources({
-      ...{ options, logger, clock, speechModel, articulation, ears, brain },
+      options,
+      logger,
+      clock,
+      speechModel,
+      articulation,
+      ears,
+      brain,
       voiceDescription: { ...voiceDescription, model: brain?.name ?? null },
       turnEndModel: options.models?.judgesTurnEnds === true ? models : undefined,
       speechOf: options.models?.mouth == null ? undefined : models?.speech.bind(models),
@@ -98,7 +104,10 @@ export class WorkerResources implements CallResources {
     });
     this.clock = parts.clock;
     this.#surroundings = {
-      ...{ clock: parts.clock, logger: parts.logger, local: () => this.#localVoice(), brain: parts.brain },
+      clock: parts.clock,
+      logger: parts.logger,
+      local: () => this.#localVoice(),
+      brain: parts.brain,
       operatorParts: options.voiceParts ?? {},
       network: guardedNetwork(options.privateHosts ?? []),
       hasDoubles: options.allowScriptedVoice,
@@ -165,7 +174,9 @@ export class WorkerResources implements CallResources {
   /** One pair of ears and one mouth, whoever answers. */
   #localVoice(): Promise<LocalVoice> {
     this.#local ??= createLocalVoice({
-      ...{ clock: this.clock, logger: this.#logger, speechOf: this.#speechOf },
+      clock: this.clock,
+      logger: this.#logger,
+      speechOf: this.#speechOf,
       ...(this.#ears !== undefined && { ears: this.#ears }),
     });
     this.#local.catch(() => {

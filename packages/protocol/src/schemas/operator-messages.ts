@@ -85,9 +85,20 @@ export function writeUserText(said: {
 }): string {
   const { projectId, sessionId, messageId, text, inputType, avatarName, at } = said;
   return JSON.stringify({
-    ...{ type: 'transparent.user.text', source: 'user', inputType, text },
-    ...{ messageId, message_id: messageId, traceId: messageId, trace_id: messageId },
-    ...{ session_id: sessionId, sessionId, roomId: sessionId, project_id: projectId, projectId },
-    ...{ avatarName, created_at: at.toISOString() },
+    type: 'transparent.user.text',
+    source: 'user',
+    inputType,
+    text,
+    messageId,
+    message_id: messageId,
+    traceId: messageId,
+    trace_id: messageId,
+    session_id: sessionId,
+    sessionId,
+    roomId: sessionId,
+    project_id: projectId,
+    projectId,
+    avatarName,
+    created_at: at.toISOString(),
   });
 }

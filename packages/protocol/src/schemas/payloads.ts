@@ -132,7 +132,8 @@ const say = payload((fields, context) => {
   const mode = read(sayModeSchema, firstOf(fields, 'mode') ?? 'queue', 'mode', context);
   if (text === null || utteranceId === null || mode === null) return null;
   return {
-    ...{ type: 'say', text },
+    type: 'say',
+    text,
     ...(utteranceId === '' ? {} : { utteranceId }),
     ...(readFlag(firstOf(fields, 'interruptible'), true) ? {} : { isInterruptible: false }),
     ...(mode === 'replace' ? { replaces: true } : {}),

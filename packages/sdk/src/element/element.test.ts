@@ -18,7 +18,11 @@ import { defineVisavisAvatar } from './visavis-avatar.ts';
 
 const words = wordsFor('en-GB');
 const microphone: MicrophoneStatus = {
-  ...{ state: 'on' as const, muted: false, pushToTalk: false, pressed: false, stalled: false },
+  state: 'on' as const,
+  muted: false,
+  pushToTalk: false,
+  pressed: false,
+  stalled: false,
   device: null,
 };
 
@@ -91,7 +95,8 @@ describe('what the element shows', () => {
     const byId = { avatar: '0123456789abcdef0123456789abcdef' };
     expect(shown(byId)).toMatchObject({ poster: card.posterUrl, face, startLabel: 'Talk with Iris' });
     expect(shown({ ...byId, poster: '/own.jpg', label: 'Our guide' })).toMatchObject({
-      ...{ poster: '/own.jpg', startLabel: 'Talk with Our guide' },
+      poster: '/own.jpg',
+      startLabel: 'Talk with Our guide',
     });
   });
 
@@ -119,7 +124,10 @@ describe('what the element shows', () => {
 
   it('says that a lost call is tried again, and that its picture is an old one', () => {
     expect(view(snapshotOf({ state: 'reconnecting' }))).toMatchObject({
-      ...{ phase: 'live', isLost: true, status: 'Connection lost, trying again…', canType: false },
+      phase: 'live',
+      isLost: true,
+      status: 'Connection lost, trying again…',
+      canType: false,
     });
     expect(view(snapshotOf({ state: 'connected' })).isLost).toBe(false);
   });
@@ -225,7 +233,11 @@ describe('where there is no browser', () => {
     expect(() => defineVisavisAvatar()).not.toThrow();
     const markup = renderToStaticMarkup(
       createElement(VisavisAvatar, {
-        ...{ server: 'https://a.example', avatar: 'navtalk.Iris', tokenUrl: '/t', captions: false, className: 'wide' },
+        server: 'https://a.example',
+        avatar: 'navtalk.Iris',
+        tokenUrl: '/t',
+        captions: false,
+        className: 'wide',
         onEnded: () => undefined,
       }),
     );

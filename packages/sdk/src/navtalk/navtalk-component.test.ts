@@ -20,7 +20,8 @@ const given =
     attributes[name] ?? '';
 
 const page = {
-  ...{ server: 'https://a.example', workletUrl: 'https://a.example/embed/recorder-worklet.js' },
+  server: 'https://a.example',
+  workletUrl: 'https://a.example/embed/recorder-worklet.js',
   history: [{ role: 'user' as const, text: 'My name is Mia.' }],
 };
 
@@ -77,13 +78,16 @@ describe('attributes of the component of NavTalk', () => {
 
 describe('the attribute function-calls', () => {
   const add = {
-    ...{ function_call_name: 'add', function_call_description: 'Adds.' },
+    function_call_name: 'add',
+    function_call_description: 'Adds.',
     function_call_parameters: { properties: { a: { type: 'string' } }, required: ['a'] },
   };
 
   it('becomes the tools of the call', () => {
     const tool = {
-      ...{ type: 'function', name: 'add', description: 'Adds.' },
+      type: 'function',
+      name: 'add',
+      description: 'Adds.',
       parameters: { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] },
     };
     const text = JSON.stringify([add]);

@@ -52,7 +52,8 @@ export function AvatarForm({ projectId, avatar, draft }: AvatarFormProps) {
         fault={toolsFault}
         provider={draft.values.provider}
         place={{
-          ...{ projectId, avatarId: avatar.avatarId },
+          projectId,
+          avatarId: avatar.avatarId,
           playground: playgroundAddress(projectId, avatar.avatarId),
         }}
         onChange={(text) => draft.change({ tools: text })}

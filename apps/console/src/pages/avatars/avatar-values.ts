@@ -23,7 +23,17 @@ export function valuesOf(avatar: Avatar): AvatarValues {
   const { name, provider, model, parts, voice, language, prompt, firstMessage, knowledge, recordCalls, remembers } =
     avatar;
   return {
-    ...{ name, provider, model, parts, voice, language, prompt, firstMessage, knowledge, recordCalls, remembers },
+    name,
+    provider,
+    model,
+    parts,
+    voice,
+    language,
+    prompt,
+    firstMessage,
+    knowledge,
+    recordCalls,
+    remembers,
     tools: writeTools(avatar.tools),
     maxCallSeconds: avatar.maxCallSeconds ?? '',
   };

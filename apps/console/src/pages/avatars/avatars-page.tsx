@@ -27,7 +27,8 @@ export function AvatarsPage({ projectId }: { readonly projectId: string }) {
   const [tab, setTab] = useState<Tab>('own');
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const shared = {
-    ...{ projectId, onCopy: (avatar: Avatar) => setDialog({ kind: 'copy', avatar }) },
+    projectId,
+    onCopy: (avatar: Avatar) => setDialog({ kind: 'copy', avatar }),
     onOtherPhoto: (avatar: Avatar) => setDialog({ kind: 'photo', avatar }),
   };
   const mayChange = useMay('editor');

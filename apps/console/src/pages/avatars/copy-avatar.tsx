@@ -25,7 +25,8 @@ export function CopyAvatar({ projectId, avatar, onClose }: CopyAvatarProps) {
   const copy = useChange(
     ({ name, template }: Copy) =>
       request<Avatar>('POST', `/projects/${projectId}/avatars`, {
-        ...{ fromAvatarId: avatar.avatarId, name },
+        fromAvatarId: avatar.avatarId,
+        name,
         ...wishedFields(template, name),
       }),
     [avatarsQuery(projectId).queryKey],

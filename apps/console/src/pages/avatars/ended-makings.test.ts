@@ -17,7 +17,7 @@ it('tells nothing of avatars that were ready when they were first seen, or were 
 
 it('asks on every page until the avatars are known, and then while one is being made', () => {
   expect([undefined, [], [avatar('a', 'ready')], [avatar('a', 'ready'), avatar('b', 'making')]].map(isWatched)).toEqual(
-    [...[true, false, false, true]],
+    [true, false, false, true],
   );
   // Not again and again where no answer comes.
   expect(isAnyMaking(undefined)).toBe(false);

@@ -24,7 +24,8 @@ export function useBin(projectId: string, { isAskedFirst = false }: BinOptions =
   const refresh = (avatars: readonly Named[]) =>
     Promise.all(
       [
-        ...[avatarsQuery(projectId).queryKey, binQuery(projectId).queryKey],
+        avatarsQuery(projectId).queryKey,
+        binQuery(projectId).queryKey,
         ...avatars.map(({ avatarId }) => avatarQuery(projectId, avatarId).queryKey),
       ].map((queryKey) => client.invalidateQueries({ queryKey })),
     );

@@ -2,7 +2,10 @@ import { expect, it } from 'vitest';
 import { voiceRows } from './voice-rows.ts';
 
 const voice = (name: string, gender: 'female' | 'male' | 'neutral') => ({
-  ...{ voice: name.toLowerCase(), name, gender, language: 'en-US' },
+  voice: name.toLowerCase(),
+  name,
+  gender,
+  language: 'en-US',
 });
 const voices = [voice('Toby', 'male'), voice('Alloy', 'neutral'), voice('Ruth', 'female'), voice('Clara', 'female')];
 
@@ -20,7 +23,12 @@ it('keeps a chosen voice that nobody describes, and chooses none for nobody', ()
 it('has the usual voice among them where none need be chosen, also after another one was', () => {
   expect(voiceRows({ voices }, 'ruth', true)[0]).toEqual({ voice: '', described: null, isChosen: false });
   expect(voiceRows({ voices }, 'somebody', true).map((row) => row.voice)).toEqual([
-    ...['', 'somebody', 'clara', 'ruth', 'toby', 'alloy'],
+    '',
+    'somebody',
+    'clara',
+    'ruth',
+    'toby',
+    'alloy',
   ]);
   expect(voiceRows({ voices }, '', true).filter(({ isChosen }) => isChosen)).toHaveLength(1);
 });

@@ -12,7 +12,13 @@ test('an order is asked for where words are not searched for, and the usual one 
   expect(queryOfFilter({ ...noFilter, sort: 'longest' }).sort).toBe('longest');
   expect(queryOfFilter({ ...noFilter, sort: 'longest', text: ' table ' })).toMatchObject({ sort: null, text: 'table' });
   expect(queryOfFilter(noFilter)).toEqual({
-    ...{ text: '', status: null, avatarId: null, rating: null, from: null, to: null, sort: null },
+    text: '',
+    status: null,
+    avatarId: null,
+    rating: null,
+    from: null,
+    to: null,
+    sort: null,
   });
 });
 

@@ -32,7 +32,10 @@ export function queryOfFilter(filter: ConversationFilter): Readonly<Record<strin
   const { status, avatarId, rating, from, to, sort } = filter;
   const text = filter.text.trim();
   return {
-    ...{ text, status, avatarId, rating },
+    text,
+    status,
+    avatarId,
+    rating,
     from: momentOf(from, 0),
     to: momentOf(to, 1),
     sort: text === '' && sort !== 'newest' ? sort : null,

@@ -72,6 +72,11 @@ test('calls of tools stand between the messages where they were made, and are co
   ]);
   const clock = (milliseconds: number) => `${milliseconds / 1000}`;
   expect(transcriptText(shown, en.conversations, clock).split('\n')).toEqual([
-    ...[at, '', '[2] Tool: add({"x":1}) → 4', '[5] Person: Well?', '[2] Tool: add({"x":1}) [no result in time]', ''],
+    at,
+    '',
+    '[2] Tool: add({"x":1}) → 4',
+    '[5] Person: Well?',
+    '[2] Tool: add({"x":1}) [no result in time]',
+    '',
   ]);
 });

@@ -9,7 +9,9 @@ function uploadTo(renew = async () => 'http://visavis.example/uploads/2') {
   const sendings: SenderOptions[] = [];
   let aborted = 0;
   const upload = new FileUpload({
-    ...{ file, uploadUrl: 'http://visavis.example/uploads/1', renew },
+    file,
+    uploadUrl: 'http://visavis.example/uploads/1',
+    renew,
     open: async (_file, options) => {
       sendings.push(options);
       return {

@@ -68,7 +68,8 @@ export class FileUpload {
     const { file, open } = this.#parts;
     try {
       const sender = await open(file, {
-        ...{ uploadUrl: this.#uploadUrl, retryDelays: RETRY_DELAYS_MS },
+        uploadUrl: this.#uploadUrl,
+        retryDelays: RETRY_DELAYS_MS,
         onProgress: (sentBytes) => whileCurrent({ sentBytes }),
         onSuccess: () => whileCurrent({ phase: 'ready', sentBytes: file.size }),
         onError: (error) => {

@@ -40,8 +40,13 @@ test('files are judged before they are sent: by their first bytes, and by the si
 
 test('a file goes on where it was only if it is the same one, and its link still waits for it', () => {
   const sent: SentFile = {
-    ...{ uploadId: 'u', url: 'https://x.example/uploads/u', name: 'a.mp4', bytes: 100, lastModified: 7 },
-    ...{ kind: 'video', isReady: false },
+    uploadId: 'u',
+    url: 'https://x.example/uploads/u',
+    name: 'a.mp4',
+    bytes: 100,
+    lastModified: 7,
+    kind: 'video',
+    isReady: false,
   };
   const file = fileOf('mp4');
   expect(isSameFile(sent, file)).toBe(true);
@@ -53,8 +58,13 @@ test('a file goes on where it was only if it is the same one, and its link still
 
 test('a file stays the same one on another link; another one is none', () => {
   const sent: SentFile = {
-    ...{ uploadId: 'u', url: 'https://x.example/uploads/u', name: 'a.mp4', bytes: 100, lastModified: 7 },
-    ...{ kind: 'video', isReady: false },
+    uploadId: 'u',
+    url: 'https://x.example/uploads/u',
+    name: 'a.mp4',
+    bytes: 100,
+    lastModified: 7,
+    kind: 'video',
+    isReady: false,
   };
   expect(areOneFile(sent, { ...sent, uploadId: 'v', url: 'https://x.example/uploads/v' })).toBe(true);
   expect(areOneFile(sent, { ...sent, name: '', isReady: true })).toBe(true);

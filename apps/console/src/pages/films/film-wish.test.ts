@@ -19,7 +19,13 @@ import { nextAfter } from './segments-field.tsx';
 const uploadId = 'ab'.repeat(16);
 const link = `https://avatars.example.com/uploads/${uploadId}`;
 const clip: SentFile = {
-  ...{ uploadId, url: link, name: 'clip.mp4', bytes: 9, lastModified: 1, kind: 'video', isReady: true },
+  uploadId,
+  url: link,
+  name: 'clip.mp4',
+  bytes: 9,
+  lastModified: 1,
+  kind: 'video',
+  isReady: true,
 };
 const wish = (part: Partial<FilmWish>): FilmWish => ({ ...NO_WISH, agreed: true, text: 'Hello.', ...part });
 

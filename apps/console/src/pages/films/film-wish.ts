@@ -62,10 +62,28 @@ export type FilmWish = {
 };
 
 export const NO_WISH: FilmWish = {
-  ...{ pictureFrom: 'file', pictureFile: null, avatarId: null, pictureUrl: '', pictureKind: 'video', agreed: false },
-  ...{ soundFrom: 'text', text: '', voice: '', language: '', recording: null, soundFile: null, soundUrl: '' },
-  ...{ extent: 'all', segments: [], syncMode: 'loop', originalVolume: 0, speaker: null },
-  ...{ heightPx: null, widthPx: null, format: 'mp4', quality: 'high' },
+  pictureFrom: 'file',
+  pictureFile: null,
+  avatarId: null,
+  pictureUrl: '',
+  pictureKind: 'video',
+  agreed: false,
+  soundFrom: 'text',
+  text: '',
+  voice: '',
+  language: '',
+  recording: null,
+  soundFile: null,
+  soundUrl: '',
+  extent: 'all',
+  segments: [],
+  syncMode: 'loop',
+  originalVolume: 0,
+  speaker: null,
+  heightPx: null,
+  widthPx: null,
+  format: 'mp4',
+  quality: 'high',
 };
 
 /** Of a clip mouths are drawn anew; a photo and an avatar become a face of their own. */

@@ -50,7 +50,13 @@ export function usePlayer(mode: FilmSyncMode) {
     setAt(toS);
   };
   return {
-    ...{ film, original, isPlaying, atS, filmS, toggle, seek },
+    film,
+    original,
+    isPlaying,
+    atS,
+    filmS,
+    toggle,
+    seek,
     filmEvents: {
       onLoadedMetadata: () => setLength(film.current?.duration ?? 0),
       onPlay: () => setPlaying(true),

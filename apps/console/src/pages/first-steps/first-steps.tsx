@@ -80,7 +80,9 @@ function useAddresses(projectId: string): Readonly<Partial<Record<StepName, stri
   const list = sectionAddress(projectId, 'avatars');
   const avatar = mine === undefined ? list : avatarAddress(projectId, mine.avatarId);
   return {
-    ...{ avatar: list, key: sectionAddress(projectId, 'keys'), embed: avatar },
+    avatar: list,
+    key: sectionAddress(projectId, 'keys'),
+    embed: avatar,
     ...(mine === undefined ? {} : { talk: playgroundAddress(projectId, mine.avatarId) }),
   };
 }

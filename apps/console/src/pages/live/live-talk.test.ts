@@ -36,8 +36,14 @@ describe('what is said in a live talk', () => {
 
   it('is taken over and given back by one button, which is there for those who may answer', () => {
     const talk: LiveTalk = {
-      ...{ sessionId: 's', avatarId: 'a', avatarName: 'Ada', startedAt: '2026-01-02T03:04:05Z', lines: [] },
-      ...{ answeredBy: 'voice', canGiveBack: true, waitsSince: null },
+      sessionId: 's',
+      avatarId: 'a',
+      avatarName: 'Ada',
+      startedAt: '2026-01-02T03:04:05Z',
+      lines: [],
+      answeredBy: 'voice',
+      canGiveBack: true,
+      waitsSince: null,
     };
     const buttons = (change: Partial<LiveTalk>, mayAnswer = true) =>
       buttonsOf(

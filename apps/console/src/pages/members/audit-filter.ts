@@ -18,7 +18,8 @@ export function auditKindOf(text: string | null): AuditKind | null {
 /** What the server is asked for; days become the moments at which they begin and end here. */
 export function queryOfAudit({ userId, kind, from, to }: AuditFilter): Readonly<Record<string, string | null>> {
   return {
-    ...{ userId, kind },
+    userId,
+    kind,
     from: midnightOf(from)?.toISOString() ?? null,
     to: midnightOf(to, 1)?.toISOString() ?? null,
   };

@@ -95,12 +95,17 @@ function useDownload(projectId: string, filter: AuditFilter, nameOf: NameOf) {
       const rows: string[][] = [[when, who, what, to, from]];
       for (let cursor: string | null = ''; cursor !== null; ) {
         const page: Awaited<ReturnType<typeof fetchAudit>> = await fetchAudit(projectId, {
-          ...{ ...queryOfAudit(filter), cursor, limit: 100 },
+          ...queryOfAudit(filter),
+          cursor,
+          limit: 100,
         });
         rows.push(
           ...page.items.map((entry) => [
-            ...[entry.at, personWords(entry.person, texts), actionWords(entry.action, texts)],
-            ...[detailWords(entry, texts, nameOf), entry.ipAddress ?? ''],
+            entry.at,
+            personWords(entry.person, texts),
+            actionWords(entry.action, texts),
+            detailWords(entry, texts, nameOf),
+            entry.ipAddress ?? '',
           ]),
         );
         cursor = page.nextCursor;

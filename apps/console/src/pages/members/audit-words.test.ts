@@ -4,8 +4,14 @@ import { en } from '../../i18n/en/members.ts';
 import { actionWords, choiceWords, detailWords, personWords, withPeopleOf } from './audit-words.ts';
 
 const entry = (part: Partial<ProjectAuditEntry>): ProjectAuditEntry => ({
-  ...{ entryId: 1, at: '2026-01-31T00:00:00.000Z', action: 'x', subjectId: null, ipAddress: null, detail: {} },
-  ...{ person: null, subject: null },
+  entryId: 1,
+  at: '2026-01-31T00:00:00.000Z',
+  action: 'x',
+  subjectId: null,
+  ipAddress: null,
+  detail: {},
+  person: null,
+  subject: null,
   ...part,
 });
 const unknown = () => null;
@@ -26,7 +32,9 @@ it('offers to choose whoever did something, members who were removed and account
   expect(people).toEqual([mia, former, gone]);
   expect(withPeopleOf(people, entries)).toBe(people);
   expect(people.map((person) => choiceWords(person, en))).toEqual([
-    ...['Mia · mia@example.org', 'Leo', 'Deleted account · cccccccc'],
+    'Mia · mia@example.org',
+    'Leo',
+    'Deleted account · cccccccc',
   ]);
 });
 

@@ -2,8 +2,12 @@ import { expect, it } from 'vitest';
 import { type CallPreferences, switchedCaptions, withChange } from './call-preferences.ts';
 
 const first: CallPreferences = {
-  ...{ microphoneId: null, speakerId: null, cameraId: null, hasShortcuts: true },
-  ...{ captions: 'normal', captionsSize: 'normal' },
+  microphoneId: null,
+  speakerId: null,
+  cameraId: null,
+  hasShortcuts: true,
+  captions: 'normal',
+  captionsSize: 'normal',
 };
 const switched = (preferences: CallPreferences) => withChange(preferences, { captions: switchedCaptions(preferences) });
 

@@ -18,7 +18,8 @@ export function UsagePage({ projectId }: { readonly projectId: string }) {
   const [choice, setChoice] = useState<RangeChoice>('month');
   const [chosen, setChosen] = useState<UsageFilter>(() => ({
     ...rangeOf('month', Date.now(), { from: '', to: '' }),
-    ...{ licenceId: null, avatarId: null },
+    licenceId: null,
+    avatarId: null,
   }));
   const isAskable = isRange(chosen);
   const usage = useQuery({

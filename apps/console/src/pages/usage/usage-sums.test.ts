@@ -3,7 +3,12 @@ import { expect, test } from 'vitest';
 import { barsOf, sumOf, sumsByKey } from './usage-sums.ts';
 
 const day = (name: string, licenceId: string, minutes: number): UsageDay => ({
-  ...{ day: name, licenceId, calls: 1, callSeconds: minutes * 60, generatedSeconds: 0, points: minutes * 2 },
+  day: name,
+  licenceId,
+  calls: 1,
+  callSeconds: minutes * 60,
+  generatedSeconds: 0,
+  points: minutes * 2,
 });
 const days = [
   day('2026-01-01', 'a', 1),

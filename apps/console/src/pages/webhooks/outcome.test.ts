@@ -12,7 +12,8 @@ const texts = {
 
 it('an answer is told once, by its status', () => {
   expect(outcomeOf({ status: 500, error: 'The receiver answered 500.', fault: null }, texts)).toEqual({
-    ...{ answer: 'HTTP 500', reason: null },
+    answer: 'HTTP 500',
+    reason: null,
   });
   expect(outcomeOf({ status: 204, error: null, fault: null }, texts)).toEqual({ answer: 'HTTP 204', reason: null });
 });

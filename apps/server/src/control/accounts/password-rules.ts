@@ -32,16 +32,23 @@ const GUESSED_FIRST = `
 
 /** Ways of the finger over a keyboard, letters and digits in order; each is gone backwards, too. */
 const WAYS = [
-  ...['01234567890', 'abcdefghijklmnopqrstuvwxyz', 'qwertyuiopasdfghjklzxcvbnm', 'qwertzuiopasdfghjklyxcvbnm'],
-  ...['azertyuiopqsdfghjklmwxcvbn', '1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p', 'qazwsxedcrfvtgbyhnujmikolp'],
-  ...[
-    '1q2w3e4r5t6y7u8i9o0p',
-    'q1w2e3r4t5y6u7i8o9p0',
-    'a1b2c3d4e5f6g7h8i9j0',
-    '1a2b3c4d5e6f7g8h9i0j',
-    'qweasdzxcrtyfghvbn',
-  ],
-  ...['123qweasdzxc', '13579', '02468', '1122334455667788990', '112233445566'],
+  '01234567890',
+  'abcdefghijklmnopqrstuvwxyz',
+  'qwertyuiopasdfghjklzxcvbnm',
+  'qwertzuiopasdfghjklyxcvbnm',
+  'azertyuiopqsdfghjklmwxcvbn',
+  '1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p',
+  'qazwsxedcrfvtgbyhnujmikolp',
+  '1q2w3e4r5t6y7u8i9o0p',
+  'q1w2e3r4t5y6u7i8o9p0',
+  'a1b2c3d4e5f6g7h8i9j0',
+  '1a2b3c4d5e6f7g8h9i0j',
+  'qweasdzxcrtyfghvbn',
+  '123qweasdzxc',
+  '13579',
+  '02468',
+  '1122334455667788990',
+  '112233445566',
 ].flatMap((way) => [way, [...way].reverse().join('')]);
 
 /** Shapes of letters, as they are written in passwords. */

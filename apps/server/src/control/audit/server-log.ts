@@ -58,7 +58,11 @@ export function createServerLog({ orm }: Pick<Database, 'orm'>, logger: ControlL
     waiting = new Map();
     if (entries.length === 0) return;
     const rows = entries.map(({ action, subject, ipAddress, projectId, detail, times, firstAt }) => ({
-      ...{ at: firstAt, action, subjectId: subject, projectId: projectId ?? null, ipAddress: ipAddress ?? null },
+      at: firstAt,
+      action,
+      subjectId: subject,
+      projectId: projectId ?? null,
+      ipAddress: ipAddress ?? null,
       detail: { ...detail, times },
     }));
     await orm.insert(auditEntries).values(rows);

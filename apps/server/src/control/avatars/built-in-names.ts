@@ -3,9 +3,34 @@ import { isSystemName, SYSTEM_AVATAR_PREFIX, withoutSystemPrefix } from '@visavi
 
 /** Names that published NavTalk samples ask for; each must lead to some built-in figure. */
 export const KNOWN_NAMES: readonly string[] = [
-  ...['Alex', 'Ethan', 'Leo', 'Lily', 'Emma', 'Sophia', 'Mia', 'Chloe', 'Zoe', 'Ava', 'Brain', 'Emily', 'Lauren'],
-  ...['Lisa', 'Freya', 'Elaine', 'Owen', 'Valentina', 'man2', 'man3', 'man4'],
-  ...['girl2', 'girl3', 'girl4', 'girl5', 'girl6', 'girl7', 'girl8'],
+  'Alex',
+  'Ethan',
+  'Leo',
+  'Lily',
+  'Emma',
+  'Sophia',
+  'Mia',
+  'Chloe',
+  'Zoe',
+  'Ava',
+  'Brain',
+  'Emily',
+  'Lauren',
+  'Lisa',
+  'Freya',
+  'Elaine',
+  'Owen',
+  'Valentina',
+  'man2',
+  'man3',
+  'man4',
+  'girl2',
+  'girl3',
+  'girl4',
+  'girl5',
+  'girl6',
+  'girl7',
+  'girl8',
 ];
 
 /** `Leo` → `navtalk.Leo` */

@@ -96,22 +96,25 @@ export class OwnAvatars {
     const { thumbnail, preview, notice } = source;
     return this.#insert(projectId, {
       name: await this.freeName(projectId, source.title),
-      ...{
-        provider,
-        model,
-        parts,
-        voice,
-        language,
-        prompt,
-        firstMessage,
-        tools,
-        knowledge,
-        maxCallSeconds,
-        recordCalls,
-        remembers,
-      },
+      provider,
+      model,
+      parts,
+      voice,
+      language,
+      prompt,
+      firstMessage,
+      tools,
+      knowledge,
+      maxCallSeconds,
+      recordCalls,
+      remembers,
       ...(await this.#checked(projectId, changes)),
-      ...{ bundleSource, bundleName, storedBundle, thumbnail, preview, notice },
+      bundleSource,
+      bundleName,
+      storedBundle,
+      thumbnail,
+      preview,
+      notice,
     });
   }
 
@@ -126,8 +129,12 @@ export class OwnAvatars {
     const { avatarId } = await this.#insert(projectId, {
       ...DEFAULTS,
       ...wordsFor(fields),
-      ...{ ...fields, ...checked },
-      ...{ bundleSource: 'made' as const, bundleName: newPublicId(), thumbnail: null, state: 'making' as const },
+      ...fields,
+      ...checked,
+      bundleSource: 'made' as const,
+      bundleName: newPublicId(),
+      thumbnail: null,
+      state: 'making' as const,
     });
     try {
       await maker.start({ avatarId, projectId, picture });

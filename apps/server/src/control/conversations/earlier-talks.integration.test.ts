@@ -37,8 +37,12 @@ describeOnBothDatabases('earlier talks of a person', (context) => {
     await talk(who, 'This one goes on.');
     const note = (await earlier.recall(who)) ?? '';
     expect(note.split('\n').slice(1)).toEqual([
-      ...['On 2026-05-01:', 'The user: My dog is called Rex.', 'You: I see.'],
-      ...['On 2026-05-01:', 'The user: I leave on Sunday.', 'You: I see.'],
+      'On 2026-05-01:',
+      'The user: My dog is called Rex.',
+      'You: I see.',
+      'On 2026-05-01:',
+      'The user: I leave on Sunday.',
+      'You: I see.',
     ]);
   });
 

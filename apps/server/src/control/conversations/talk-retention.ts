@@ -57,7 +57,11 @@ export function createTalkRetention({ db, quotas, demoProjectId, onBound }: Talk
     removeSurplus,
     async sweep() {
       const { rows } = await db.pool.query<{ id: string }>(WITH_SURPLUS, [
-        ...[demoProjectId, demo.count, demo.bytes, own.count, own.bytes],
+        demoProjectId,
+        demo.count,
+        demo.bytes,
+        own.count,
+        own.bytes,
       ]);
       for (const { id } of rows) await removeSurplus(id);
     },

@@ -52,8 +52,15 @@ describeOnBothDatabases('calls of tools', (context) => {
     const asked = (callId: string) => JSON.stringify({ callId, name: 'add', arguments: '{"x":""}' });
     const all = await records.allAsMessages(projectId, sessionId);
     expect(all?.map(({ text }) => text)).toEqual([
-      ...[asked('quick'), 'One moment', asked('late'), '{"callId":"quick","output":"4"}', 'Well?'],
-      ...[asked('silent'), asked('never'), '{"callId":"late","output":"ü"}', 'It is four'],
+      asked('quick'),
+      'One moment',
+      asked('late'),
+      '{"callId":"quick","output":"4"}',
+      'Well?',
+      asked('silent'),
+      asked('never'),
+      '{"callId":"late","output":"ü"}',
+      'It is four',
     ]);
     expect(new Set(all?.map(({ messageId }) => messageId)).size).toBe(9);
     const range = { from: after(4), to: after(6) };

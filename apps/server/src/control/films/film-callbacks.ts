@@ -84,10 +84,14 @@ export class FilmCallbacks {
       type: `film.${state}`,
       timestamp: new Date().toISOString(),
       data: {
-        ...{ task_id: toTaskId(filmId), generation_id: filmId, status: state },
-        ...{ seconds: durationMs / 1000, points: toPoints(charged) },
+        task_id: toTaskId(filmId),
+        generation_id: filmId,
+        status: state,
+        seconds: durationMs / 1000,
+        points: toPoints(charged),
         video_url: state === 'done' ? origin + this.#options.linkTo(film) : null,
-        ...{ code: failure?.code ?? null, message: failure?.message ?? '' },
+        code: failure?.code ?? null,
+        message: failure?.message ?? '',
       },
     };
   }

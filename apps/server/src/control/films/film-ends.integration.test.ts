@@ -39,8 +39,10 @@ describeOnBothDatabases('ends of films', (context) => {
   test('how a film ended is told in the transaction in which it ends, once: neither without the other', async () => {
     const told: string[] = [];
     const callbacks = new FilmCallbacks({
-      ...{ secrets: { get: async () => '' }, findAddresses: () => Promise.reject(new Error('nothing is looked up')) },
-      ...{ linkTo: ({ filmId }) => `/films/${filmId}`, onQueued: (id) => told.push(id) },
+      secrets: { get: async () => '' },
+      findAddresses: () => Promise.reject(new Error('nothing is looked up')),
+      linkTo: ({ filmId }) => `/films/${filmId}`,
+      onQueued: (id) => told.push(id),
     });
     const jobs = new FilmJobs(context.db, { pointsPerMinute: 60, callbacks });
     const callback = { url: 'https://example.org/films', origin: 'https://films.example' };

@@ -83,8 +83,10 @@ export class FilmEstimates {
     const durationMs = await this.#lengthOf(order, gone);
     const left = await jobs.left(order.projectId);
     return {
-      ...{ durationMs, isExact: order.sound.kind !== 'text' },
-      ...{ points: toPoints(jobs.priceOf(durationMs)), pointsLeft: left === null ? null : toPoints(left) },
+      durationMs,
+      isExact: order.sound.kind !== 'text',
+      points: toPoints(jobs.priceOf(durationMs)),
+      pointsLeft: left === null ? null : toPoints(left),
     };
   }
 

@@ -152,7 +152,10 @@ export class FilmJobs {
   /** The sound that was spoken for the film, for all attempts to come: a file of its project until the film is over. */
   async keepSound({ filmId, attempt }: ClaimedFilm, { sha256, bytes }: StoredBlob): Promise<void> {
     await this.#pool.query(`update films set sound_file = $3, sound_bytes = $4 where ${OF_ATTEMPT}`, [
-      ...[filmId, attempt, sha256, bytes],
+      filmId,
+      attempt,
+      sha256,
+      bytes,
     ]);
   }
 
@@ -218,7 +221,9 @@ export class FilmJobs {
       return problem('too-few-points', { seconds, price: toPoints(price), left: toPoints(left) });
     }
     await client.query(`update films set duration_ms = $3 where ${OF_ATTEMPT}`, [
-      ...[filmId, attempt, lengthMsOf(durationMs)],
+      filmId,
+      attempt,
+      lengthMsOf(durationMs),
     ]);
     return null;
   }

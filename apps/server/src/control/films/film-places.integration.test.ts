@@ -54,8 +54,15 @@ describeOnBothDatabases('the one place of a machine', (context) => {
   const open = (openBundle?: FilmWorkshopOptions['openBundle']) => {
     const jobs = new FilmJobs(context.db, { pointsPerMinute: 60 });
     const workshop = new FilmWorkshop({
-      ...{ jobs, blobs, folder: join(folder, 'work'), cacheFolder: folder, disk: ENDLESS_DISK, logger: silent },
-      ...{ fetch, asideAfterMs: 20, catalogue: { get: async () => ({ state: 'ready', bundlePath: folder }) as never } },
+      jobs,
+      blobs,
+      folder: join(folder, 'work'),
+      cacheFolder: folder,
+      disk: ENDLESS_DISK,
+      logger: silent,
+      fetch,
+      asideAfterMs: 20,
+      catalogue: { get: async () => ({ state: 'ready', bundlePath: folder }) as never },
       ...(openBundle === undefined ? {} : { openBundle }),
       async run({ outPath, picture }) {
         if (!existsSync(picture.path)) return { kind: 'refused', code: 'no-avatar', message: 'Its face is gone.' };
@@ -70,8 +77,14 @@ describeOnBothDatabases('the one place of a machine', (context) => {
     const turns = createMakingTurns({ definition: JOBS.films, jobs, workshop, places });
     const queue = new Jobs({ db: context.db, handlers: [turns], logger: silent });
     const films = new Films({
-      ...{ db: context.db, jobs, blobs, quotas: { fileMbPerProject: 1 }, disk: ENDLESS_DISK, logger: silent },
-      ...{ isCharging: true, links: createSignedLinks([{ keyId: 'test', bytes: Buffer.alloc(32, 7) }], 'test') },
+      db: context.db,
+      jobs,
+      blobs,
+      quotas: { fileMbPerProject: 1 },
+      disk: ENDLESS_DISK,
+      logger: silent,
+      isCharging: true,
+      links: createSignedLinks([{ keyId: 'test', bytes: Buffer.alloc(32, 7) }], 'test'),
       callbacks: NO_CALLBACKS,
       onQueued: (turn) => queue.wake(JOBS.films.name, turn),
       onCancelled: (filmId) => workshop.stop(filmId),

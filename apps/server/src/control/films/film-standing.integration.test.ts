@@ -30,8 +30,16 @@ describeOnBothDatabases('how far films are', (context) => {
   const open = () => {
     const jobs = new FilmJobs(context.db, { pointsPerMinute: 60 });
     const films = new Films({
-      ...{ db: context.db, jobs, disk: ENDLESS_DISK, logger: silent, callbacks: NO_CALLBACKS, isCharging: true },
-      ...{ blobs: {} as never, quotas: { fileMbPerProject: 1 }, onQueued() {}, onCancelled() {} },
+      db: context.db,
+      jobs,
+      disk: ENDLESS_DISK,
+      logger: silent,
+      callbacks: NO_CALLBACKS,
+      isCharging: true,
+      blobs: {} as never,
+      quotas: { fileMbPerProject: 1 },
+      onQueued() {},
+      onCancelled() {},
       links: createSignedLinks([{ keyId: 'test', bytes: Buffer.alloc(32, 7) }], 'test'),
     });
     return { jobs, films };

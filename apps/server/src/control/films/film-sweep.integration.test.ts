@@ -36,7 +36,11 @@ describeOnBothDatabases('files of films that nobody names', (context) => {
     await context.db.orm.insert(wallets).values({ projectId, isUnlimited: true, balance: 0 });
     const jobs = new FilmJobs(context.db, { pointsPerMinute: 60 });
     const films = new Films({
-      ...{ db: context.db, jobs, quotas: { fileMbPerProject: 1 }, disk: ENDLESS_DISK, logger: silent },
+      db: context.db,
+      jobs,
+      quotas: { fileMbPerProject: 1 },
+      disk: ENDLESS_DISK,
+      logger: silent,
       blobs: {
         ...blobs,
         async delete(...given) {
@@ -44,8 +48,11 @@ describeOnBothDatabases('files of films that nobody names', (context) => {
           await blobs.delete(...given);
         },
       },
-      ...{ isCharging: true, links: createSignedLinks([{ keyId: 'test', bytes: Buffer.alloc(32, 7) }], 'test') },
-      ...{ callbacks: NO_CALLBACKS, onQueued() {}, onCancelled() {} },
+      isCharging: true,
+      links: createSignedLinks([{ keyId: 'test', bytes: Buffer.alloc(32, 7) }], 'test'),
+      callbacks: NO_CALLBACKS,
+      onQueued() {},
+      onCancelled() {},
     });
     const picture = { kind: 'avatar', avatarId: 'a'.repeat(32) } as const;
     const sound = { kind: 'text', text: 'Hello.', voice: '', language: 'en' } as const;

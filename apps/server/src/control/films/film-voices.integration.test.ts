@@ -49,7 +49,9 @@ describeOnBothDatabases('films of a text', (context) => {
     const jobs = new FilmJobs(context.db, { pointsPerMinute: 60 });
     const places = { db: context.db, jobs, blobs, disk: ENDLESS_DISK, logger: silent };
     const workshop = new FilmWorkshop({
-      ...{ ...places, folder: join(folder, 'work'), cacheFolder: folder },
+      ...places,
+      folder: join(folder, 'work'),
+      cacheFolder: folder,
       blobs: {
         ...blobs,
         find: (...given) => (isStoreAway ? Promise.reject(new BlobStoreError('away')) : blobs.find(...given)),
@@ -67,15 +69,22 @@ describeOnBothDatabases('films of a text', (context) => {
       },
     });
     const orders = new Films({
-      ...{ ...places, quotas: { fileMbPerProject: 1 }, isCharging: true, callbacks: NO_CALLBACKS },
+      ...places,
+      quotas: { fileMbPerProject: 1 },
+      isCharging: true,
+      callbacks: NO_CALLBACKS,
       links: createSignedLinks([{ keyId: 'test', bytes: Buffer.alloc(32, 7) }], 'test'),
-      ...{ onQueued() {}, onCancelled() {} },
+      onQueued() {},
+      onCancelled() {},
     });
     const projectId = newPublicId();
     await context.db.orm.insert(projects).values({ id: projectId, name: 'Shop' });
     await context.db.orm.insert(wallets).values({ projectId, isUnlimited: false, balance: 100_000 });
     const { filmId } = await orders.order({
-      ...{ projectId, licenceId: '', options: {}, picture: { kind: 'avatar', avatarId: 'a'.repeat(32) } },
+      projectId,
+      licenceId: '',
+      options: {},
+      picture: { kind: 'avatar', avatarId: 'a'.repeat(32) },
       sound: { kind: 'text', text: 'Welcome!', voice, language: 'en' },
     });
     owner = { area: 'films', owner: filmId };

@@ -75,8 +75,14 @@ describe.skipIf(!postgres)('film workers on one PostgreSQL database', () => {
   const jobs = () => new FilmJobs(db, { pointsPerMinute: 60 });
   const films = () =>
     new Films({
-      ...{ db, jobs: jobs(), blobs, quotas: { fileMbPerProject: 1 }, disk: ENDLESS_DISK, logger: silent },
-      ...{ isCharging: true, links: createSignedLinks([{ keyId: 'test', bytes: Buffer.alloc(32, 7) }], 'test') },
+      db,
+      jobs: jobs(),
+      blobs,
+      quotas: { fileMbPerProject: 1 },
+      disk: ENDLESS_DISK,
+      logger: silent,
+      isCharging: true,
+      links: createSignedLinks([{ keyId: 'test', bytes: Buffer.alloc(32, 7) }], 'test'),
       callbacks: NO_CALLBACKS,
       onQueued() {},
       onCancelled() {},

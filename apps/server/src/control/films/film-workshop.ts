@@ -306,7 +306,10 @@ export class FilmWorkshop {
                     ? await fetched({ kind: 'audio', url: sound.url })
                     : await this.#sounds.given(film, workFolder, signal),
               },
-      ...{ options, workFolder, cacheFolder, outPath: outPathIn(workFolder, film) },
+      options,
+      workFolder,
+      cacheFolder,
+      outPath: outPathIn(workFolder, film),
     };
   }
 

@@ -38,7 +38,12 @@ describeOnBothDatabases('films', (context) => {
   const opened: Jobs[] = [];
   const rows = () => new FilmJobs(context.db, { pointsPerMinute: 60 });
   const filmOptions = (jobs: FilmJobs) => ({
-    ...{ db: context.db, jobs, blobs, quotas: { fileMbPerProject: 1 }, disk: ENDLESS_DISK, logger: silent },
+    db: context.db,
+    jobs,
+    blobs,
+    quotas: { fileMbPerProject: 1 },
+    disk: ENDLESS_DISK,
+    logger: silent,
     isCharging: true,
     callbacks: NO_CALLBACKS,
     links: createSignedLinks(KEYS, 'test'),
@@ -72,7 +77,12 @@ describeOnBothDatabases('films', (context) => {
   const open = () => {
     const jobs = rows();
     const workshop = new FilmWorkshop({
-      ...{ jobs, blobs: store, folder: join(folder, 'work'), cacheFolder: folder, disk: ENDLESS_DISK, logger: silent },
+      jobs,
+      blobs: store,
+      folder: join(folder, 'work'),
+      cacheFolder: folder,
+      disk: ENDLESS_DISK,
+      logger: silent,
       catalogue: { get: async () => ({ state: 'ready', bundlePath: folder }) as never },
       fetch: () => Promise.reject(new Error('nothing is fetched here')),
       run: (task, options) => run(task, options),
@@ -94,7 +104,9 @@ describeOnBothDatabases('films', (context) => {
   };
 
   const order = (changes: Partial<FilmOrder> = {}): FilmOrder => ({
-    ...{ projectId, licenceId: '', options: {} },
+    projectId,
+    licenceId: '',
+    options: {},
     picture: { kind: 'avatar', avatarId: 'a'.repeat(32) },
     sound: { kind: 'data', bytes: Buffer.from('sound') },
     ...changes,
@@ -154,7 +166,9 @@ describeOnBothDatabases('films', (context) => {
     const film = await claim();
     expect([lost.attempt, film.attempt, film.attemptsLeft]).toEqual([1, 2, 1]);
     expect([await rows().succeed(lost, RESULT), await rows().report(lost, 0.5, 'late'), await balance()]).toEqual([
-      ...[false, false, START],
+      false,
+      false,
+      START,
     ]);
     await context.db.pool.query('alter table ledger_entries rename to ledger_hidden');
     await expect(rows().succeed(film, RESULT)).rejects.toThrow();

@@ -69,7 +69,12 @@ describeOnBothDatabases('films of files that were sent to links', (context) => {
     const jobs = new FilmJobs(context.db, { pointsPerMinute: 0 });
     const folders = { folder: join(folder, 'work'), cacheFolder: folder };
     const workshop = new FilmWorkshop({
-      ...{ ...folders, jobs, blobs: store, disk: ENDLESS_DISK, logger: silent, run },
+      ...folders,
+      jobs,
+      blobs: store,
+      disk: ENDLESS_DISK,
+      logger: silent,
+      run,
       catalogue: { get: async () => null },
       findUpload: (url, project) => links.resolveUpload(url, project),
       fetch: ({ url }) => {
@@ -78,21 +83,23 @@ describeOnBothDatabases('films of files that were sent to links', (context) => {
       },
     });
     const films = new Films({
-      ...{
-        db: context.db,
-        jobs,
-        blobs: store,
-        quotas: { fileMbPerProject: 10 },
-        disk: ENDLESS_DISK,
-        logger: silent,
-        isCharging: false,
-      },
+      db: context.db,
+      jobs,
+      blobs: store,
+      quotas: { fileMbPerProject: 10 },
+      disk: ENDLESS_DISK,
+      logger: silent,
+      isCharging: false,
       links: createSignedLinks([{ keyId: 'test', bytes: Buffer.alloc(32, 7) }], 'test'),
       findUpload: (url, project) => links.resolveUpload(url, project),
-      ...{ callbacks: NO_CALLBACKS, onQueued() {}, onCancelled() {} },
+      callbacks: NO_CALLBACKS,
+      onQueued() {},
+      onCancelled() {},
     });
     const order: FilmOrder = {
-      ...{ projectId, licenceId: '', options: {} },
+      projectId,
+      licenceId: '',
+      options: {},
       picture: { kind: 'video', url: video },
       sound: { kind: 'url', url: audio },
     };

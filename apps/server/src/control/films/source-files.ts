@@ -40,14 +40,14 @@ export async function fetchSource(source: Source, { folder, fetch, signal, maxBy
   const received: { hasBegun: boolean; file: string | null } = { hasBegun: false, file: null };
   try {
     const { status } = await fetch({
-      ...{ url, method: 'GET', headers: { accept: `${ACCEPT[kind]}, */*;q=0.5`, 'user-agent': 'Visavis' } },
-      ...{
-        timeoutMs: FETCH_LIMIT_MS,
-        headTimeoutMs: ANSWER_LIMIT_MS,
-        maxBytes: 1024,
-        maxRedirects: MAX_REDIRECTS,
-        signal,
-      },
+      url,
+      method: 'GET',
+      headers: { accept: `${ACCEPT[kind]}, */*;q=0.5`, 'user-agent': 'Visavis' },
+      timeoutMs: FETCH_LIMIT_MS,
+      headTimeoutMs: ANSWER_LIMIT_MS,
+      maxBytes: 1024,
+      maxRedirects: MAX_REDIRECTS,
+      signal,
       receive: async (body) => {
         received.hasBegun = true;
         const judge = (head: Buffer) => judgeSource(kind, head, maxBytes);

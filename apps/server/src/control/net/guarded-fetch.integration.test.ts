@@ -27,7 +27,11 @@ afterAll(() => {
 });
 
 const request = (url: string, extra: Partial<GuardedRequest> = {}): GuardedRequest => ({
-  ...{ url, method: 'GET', timeoutMs: 2000, maxBytes: 10_000, maxRedirects: 3 },
+  url,
+  method: 'GET',
+  timeoutMs: 2000,
+  maxBytes: 10_000,
+  maxRedirects: 3,
   ...extra,
 });
 

@@ -90,7 +90,12 @@ export class Invitations {
       if (email !== null) await makeWayFor(transaction, projectId, email);
       await requireRoomFor(transaction, projectId, this.#options.quotas);
       await transaction.insert(projectInvitations).values({
-        ...{ id: invitationId, projectId, secretHash: hashOf(secret), email, role, invitedBy: actor.userId },
+        id: invitationId,
+        projectId,
+        secretHash: hashOf(secret),
+        email,
+        role,
+        invitedBy: actor.userId,
         expiresAt: sql`now() + ${LIMITS.counts.invitationDays} * interval '1 day'`,
       });
     });

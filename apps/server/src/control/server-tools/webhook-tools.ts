@@ -82,7 +82,11 @@ export class WebhookTools {
     try {
       const { status, contentType, ...answer } = await this.#options.fetch({
         url: method === 'GET' ? addressOf(target, call.argumentsJson) : url,
-        ...{ method, timeoutMs, signal, maxBytes: LIMITS.bytes.toolAnswer, maxRedirects: 0 },
+        method,
+        timeoutMs,
+        signal,
+        maxBytes: LIMITS.bytes.toolAnswer,
+        maxRedirects: 0,
         headers: {
           ...sent,
           'user-agent': 'Visavis-Tools',

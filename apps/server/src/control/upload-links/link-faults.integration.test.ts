@@ -37,8 +37,13 @@ beforeEach(async () => {
 
 const node = (changes: Partial<BlobStore> = {}, fileMbPerProject = 100): UploadLinks =>
   new UploadLinks({
-    ...{ db, store: { ...store, ...changes }, disk: ENDLESS_DISK, logger: silent, pieceBytes: 50_000 },
-    ...{ folder: join(root, newPublicId()), quotas: { fileMbPerProject } },
+    db,
+    store: { ...store, ...changes },
+    disk: ENDLESS_DISK,
+    logger: silent,
+    pieceBytes: 50_000,
+    folder: join(root, newPublicId()),
+    quotas: { fileMbPerProject },
   });
 const newLink = async (bytes: number | null = SPEECH.byteLength): Promise<string> =>
   (await node().create(projectId, { bytes })).uploadId;

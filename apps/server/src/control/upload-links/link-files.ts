@@ -182,7 +182,9 @@ export class LinkFiles {
   async here(nowMs: number): Promise<{ readonly part: string; readonly uploadId: string; readonly ageMs: number }[]> {
     const found = await this.#parts.list();
     return found.map(({ name, writtenAtMs }) => ({
-      ...{ part: name, uploadId: name.slice(0, 32), ageMs: nowMs - writtenAtMs },
+      part: name,
+      uploadId: name.slice(0, 32),
+      ageMs: nowMs - writtenAtMs,
     }));
   }
 

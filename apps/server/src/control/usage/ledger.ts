@@ -91,8 +91,14 @@ const EXHAUSTED = `
 export async function writeUses(client: Pick<Database['pool'], 'query'>, uses: readonly Use[]): Promise<void> {
   const column = <Key extends keyof Use>(key: Key) => uses.map((use) => use[key]);
   await client.query(WRITE_USES, [
-    ...[column('kind'), column('projectId'), column('licenceId'), column('sourceId')],
-    ...[column('seq'), column('durationMs'), column('price'), column('avatarId')],
+    column('kind'),
+    column('projectId'),
+    column('licenceId'),
+    column('sourceId'),
+    column('seq'),
+    column('durationMs'),
+    column('price'),
+    column('avatarId'),
   ]);
 }
 

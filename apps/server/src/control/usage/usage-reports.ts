@@ -102,7 +102,11 @@ export class UsageReports {
     { from, to, limit, before }: DayRange & { readonly limit: number; readonly before?: number },
   ): Promise<{ sums: LedgerSum[]; hasMore: boolean }> {
     const { rows } = await this.#db.pool.query<LedgerSum>(LEDGER_SUMS, [
-      ...[projectId, before ?? Number.MAX_SAFE_INTEGER, from, to, limit + 1],
+      projectId,
+      before ?? Number.MAX_SAFE_INTEGER,
+      from,
+      to,
+      limit + 1,
     ]);
     return { sums: rows.slice(0, limit).map(withNumbers), hasMore: rows.length > limit };
   }

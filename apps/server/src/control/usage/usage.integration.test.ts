@@ -40,7 +40,14 @@ describeOnBothDatabases('usage', (context) => {
   };
 
   const use = (sourceId: string, seq: number, price: number, durationMs = 1000): Use => ({
-    ...{ kind: 'call' as const, projectId, licenceId, avatarId: '', sourceId, seq, durationMs, price },
+    kind: 'call' as const,
+    projectId,
+    licenceId,
+    avatarId: '',
+    sourceId,
+    seq,
+    durationMs,
+    price,
   });
 
   const sumOfLedger = async (): Promise<number> => {
@@ -166,7 +173,8 @@ describeOnBothDatabases('usage', (context) => {
     }
     expect(sums.reduce((sum, { amount }) => sum + amount, 0)).toBe(await sumOfLedger());
     expect(await reports.ledgerSums(projectId, { from: '2000-01-01', to: '2000-12-31', limit: 10 })).toEqual({
-      ...{ sums: [], hasMore: false },
+      sums: [],
+      hasMore: false,
     });
     expect((await reports.ledgerSums(await addLimitedProject(1), { ...ALL_DAYS, limit: 10 })).sums).toHaveLength(1);
   });

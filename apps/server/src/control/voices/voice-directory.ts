@@ -29,7 +29,10 @@ export class VoiceDirectory {
 
   list(): readonly Omit<Provider, 'speakerOf'>[] {
     return this.#options.providers.map(({ provider, voices, hasSamples, takesOtherNames }) => ({
-      ...{ provider, voices, hasSamples, takesOtherNames },
+      provider,
+      voices,
+      hasSamples,
+      takesOtherNames,
     }));
   }
 

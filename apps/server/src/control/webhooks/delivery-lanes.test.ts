@@ -5,7 +5,9 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 const post = (projectId: string, host = `${projectId}.example`) => ({
-  ...{ projectId, webhookId: `hook of ${projectId}`, url: `https://${host}/hook` },
+  projectId,
+  webhookId: `hook of ${projectId}`,
+  url: `https://${host}/hook`,
 });
 
 test('a project has some places, and keeps them when others come', () => {

@@ -147,7 +147,10 @@ export class DeliveryQueue {
       durationMs: 0,
     } satisfies DeliveryAttempt;
     const { rowCount } = await this.#pool.query(DROP_OLDEST, [
-      ...[projectId, MAX_WAITING_PER_PROJECT, MAX_WAITING_BYTES_PER_PROJECT, JSON.stringify([entry])],
+      projectId,
+      MAX_WAITING_PER_PROJECT,
+      MAX_WAITING_BYTES_PER_PROJECT,
+      JSON.stringify([entry]),
     ]);
     return rowCount ?? 0;
   }

@@ -53,15 +53,24 @@ export async function fillConsoleTables(
   await orm.insert(ledgerEntries).values({ projectId, kind: 'grant', amount: 7, sourceId: 'grant', seq: 0 });
   await orm.insert(usageDays).values({ projectId, licenceId, day: '2024-02-29', callMs: 12 });
   await orm.insert(webhooks).values({
-    ...{ id: id('f'), projectId, kind: 'message', url: 'https://hooks.example/' },
-    ...{ secretEncrypted: Buffer.from([1, 0, 2]), encryptionKeyId: 'abc' },
+    id: id('f'),
+    projectId,
+    kind: 'message',
+    url: 'https://hooks.example/',
+    secretEncrypted: Buffer.from([1, 0, 2]),
+    encryptionKeyId: 'abc',
   });
   const sealed = { secretEncrypted: Buffer.from([3, 0, 4]), encryptionKeyId: 'abc' };
   await orm.insert(callbackSecrets).values({ projectId, ...sealed });
   await orm.insert(toolSecrets).values({ projectId, ...sealed });
   await orm.insert(voiceKeys).values({
-    ...{ id: id('9'), projectId, name: 'Mind', origin: 'https://api.groq.com', endsIn: 'a7Zq' },
-    ...{ keyEncrypted: Buffer.from([5, 0, 6]), encryptionKeyId: 'abc' },
+    id: id('9'),
+    projectId,
+    name: 'Mind',
+    origin: 'https://api.groq.com',
+    endsIn: 'a7Zq',
+    keyEncrypted: Buffer.from([5, 0, 6]),
+    encryptionKeyId: 'abc',
   });
   const attempt = { at: expiresAt.toISOString(), status: null, error: 'none', durationMs: 1 };
   await orm

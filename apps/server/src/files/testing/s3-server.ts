@@ -54,7 +54,11 @@ export async function startS3Server(program: string): Promise<S3Server> {
   const exited = new Promise<void>((resolve) => server.once('exit', () => resolve()));
   const endpoint = `http://127.0.0.1:${port}`;
   const settings = {
-    ...{ endpoint, bucket: 'not-made', region: 'us-east-1', accessKeyId: KEY_ID, forcePathStyle: true },
+    endpoint,
+    bucket: 'not-made',
+    region: 'us-east-1',
+    accessKeyId: KEY_ID,
+    forcePathStyle: true,
     secretAccessKey: () => SECRET,
   };
   await waitUntilUp(endpoint);

@@ -39,7 +39,11 @@ export function followSafely(
   const { sessionId, config } = settings;
   const { id: avatarId, name } = config.avatar;
   const call = {
-    ...{ sessionId, projectId: licence.projectId, avatar: { avatarId, name }, language: config.language, startedAt },
+    sessionId,
+    projectId: licence.projectId,
+    avatar: { avatarId, name },
+    language: config.language,
+    startedAt,
     ...say,
   };
   const follower = safely(() => follow?.(call)) ?? NOBODY;

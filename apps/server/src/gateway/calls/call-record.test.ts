@@ -12,8 +12,12 @@ function recording() {
   const call = { sessionId: 's', projectId: 'p', licenceId: 'l', avatarId: 'a' };
   const record = startCallRecord({
     callerId: null,
-    ...{ store, logger, memory, call },
-    ...{ startedAt: new Date(), caller: { origin: undefined } },
+    store,
+    logger,
+    memory,
+    call,
+    startedAt: new Date(),
+    caller: { origin: undefined },
   });
   return { store, logger, memory, record };
 }
@@ -37,7 +41,11 @@ test('calls of tools and their results go to the store within the limits of thei
     {
       kind: 'tool-call',
       value: {
-        ...{ sessionId: 's', callId: cut(callId), name: cut(toolName), argumentsJson: cut(recordedMessage), at },
+        sessionId: 's',
+        callId: cut(callId),
+        name: cut(toolName),
+        argumentsJson: cut(recordedMessage),
+        at,
       },
     },
     { kind: 'tool-result', value: { sessionId: 's', callId: cut(callId), output: cut(toolResult), at } },

@@ -18,7 +18,9 @@ import { CALL_LIMITS, processBudget } from './memory/call-memory.ts';
 const REQUEST = {
   licence: TEST_KEY,
   avatarId: TEST_AVATAR.avatarId,
-  ...{ audioBack: false, extensions: false, transparency: false },
+  audioBack: false,
+  extensions: false,
+  transparency: false,
 };
 
 /** A call over scripted ports, and what its client's side is told. */
@@ -34,7 +36,11 @@ function openCall(
   const notes: string[] = [];
   const told: (string | CallEnd | null)[] = [];
   const dependencies = {
-    ...{ admission, conversations, placer, limits: createInProcessCallLimits(), logger },
+    admission,
+    conversations,
+    placer,
+    limits: createInProcessCallLimits(),
+    logger,
     iceServers: () => [{ urls: ['stun:h:3478'] }],
     pictureSizes: { usualPx: 512, largestPx: 512 },
     noteEvent: ({ subject }: { subject: string }) => notes.push(subject),
@@ -78,7 +84,11 @@ describe('a call', () => {
     const admission = {
       ...scriptedAdmission(),
       findLicence: async () => ({
-        ...{ licenceId: 'l', projectId: 'project', maxConcurrentCalls: 5, keyDigest: '', memberId: 'leo' },
+        licenceId: 'l',
+        projectId: 'project',
+        maxConcurrentCalls: 5,
+        keyDigest: '',
+        memberId: 'leo',
       }),
       isMember: vi.fn(async () => {
         const answer = answers.shift();

@@ -16,8 +16,12 @@ function opened(): {
   const commands: SessionCommand[] = [];
   const start = (sessionId: string): CallFollower =>
     desk.follow({
-      ...{ sessionId, projectId: 'project', language: 'en', startedAt: new Date() },
-      ...{ avatar: { avatarId: 'a', name: 'Leo' }, report() {} },
+      sessionId,
+      projectId: 'project',
+      language: 'en',
+      startedAt: new Date(),
+      avatar: { avatarId: 'a', name: 'Leo' },
+      report() {},
       command: (command) => commands.push(command),
     });
   return { desk, commands, start, clock };

@@ -61,7 +61,9 @@ export class UtteranceDesk {
     const said = { utteranceId, state: 'queued', playedMs: 0, heardText: '', message: '' } as const;
     keep(talk, said);
     talk.call.command({
-      ...{ type: 'say', text, utteranceId },
+      type: 'say',
+      text,
+      utteranceId,
       ...(how.isInterruptible ? {} : { isInterruptible: false }),
       ...(how.replaces ? { replaces: true } : {}),
     });

@@ -28,7 +28,10 @@ function connect(
   });
   const types = () => told.map(({ type }) => type);
   return {
-    ...{ socket, told, closed, types },
+    socket,
+    told,
+    closed,
+    types,
     send: (message: unknown) => socket.send(JSON.stringify(message)),
     opened: () => until(() => socket.readyState === WebSocket.OPEN, 'the socket opens'),
     async hears(type: string): Promise<Told> {
@@ -89,14 +92,21 @@ describe('the first protocol: events', () => {
       { type: 'input_audio_buffer.speech_stopped', item_id: 'i', audio_end_ms: 900 },
       {
         type: 'conversation.item.input_audio_transcription.completed',
-        ...{ item_id: 'i', content_index: 0, transcript: 'Hello?' },
+        item_id: 'i',
+        content_index: 0,
+        transcript: 'Hello?',
       },
       expect.objectContaining({ type: 'response.audio_transcript.delta', response_id: 'r', delta: 'Good day.' }),
       expect.objectContaining({ type: 'response.function_call_arguments.delta', call_id: 'c' }),
       {
         type: 'response.function_call_arguments.done',
-        ...{ event_id: 'event_c', item_id: 'item_c', response_id: 'r', output_index: 0 },
-        ...{ call_id: 'c', name: 'add', arguments: '{"x":1}' },
+        event_id: 'event_c',
+        item_id: 'item_c',
+        response_id: 'r',
+        output_index: 0,
+        call_id: 'c',
+        name: 'add',
+        arguments: '{"x":1}',
       },
       expect.objectContaining({ type: 'response.audio_transcript.done', response_id: 'r', transcript: 'Good day.' }),
       expect.objectContaining({ type: 'response.audio.done', response_id: 'r' }),

@@ -19,7 +19,9 @@ it('tells with each response what the voice has counted since the last one, and 
   emit({ type: 'reply-generated', turnId: 'resp_1' });
   expect((await client.event('response.done')).response).toMatchObject({
     usage: {
-      ...{ total_tokens: 253, input_tokens: 132, output_tokens: 121 },
+      total_tokens: 253,
+      input_tokens: 132,
+      output_tokens: 121,
       input_token_details: { text_tokens: 119, audio_tokens: 13, image_tokens: 0, cached_tokens: 64 },
       output_token_details: { text_tokens: 30, audio_tokens: 91 },
     },

@@ -15,7 +15,9 @@ const call = () => secure.server.placer.calls[0]!;
 /** Opens a call by a raw offer and answers it as a media worker does. */
 async function open(index = 0) {
   const reply = secure.server.app.inject({
-    ...{ method: 'POST', url: `/v1/realtime/calls?model=${TEST_AVATAR.name}`, payload: OFFER },
+    method: 'POST',
+    url: `/v1/realtime/calls?model=${TEST_AVATAR.name}`,
+    payload: OFFER,
     headers: { 'content-type': 'application/sdp', origin: 'https://page.example', ...KEY },
   });
   await until(() => secure.commandTypes(index).includes('remote-description'), 'the offer');
@@ -35,7 +37,8 @@ it('answers an offer, and talks over the data channel that comes with it', async
   expect([reply.statusCode, reply.body, reply.headers['content-type']]).toEqual([201, ANSWER, 'application/sdp']);
   expect(reply.headers.location).toBe(`/v1/realtime/calls/rtc_${call().config.sessionId}`);
   expect(reply.headers).toMatchObject({
-    ...{ 'access-control-allow-origin': '*', 'access-control-expose-headers': 'location' },
+    'access-control-allow-origin': '*',
+    'access-control-expose-headers': 'location',
   });
   expect(call().config).toMatchObject({ connection: 'answer', audioBack: false });
   expect(told()).toEqual([]);
@@ -86,7 +89,9 @@ it('ends with its data channel, or when it is hung up by the key that opened it'
   await open(1);
   const hangUp = (key: string) =>
     secure.server.app.inject({
-      ...{ method: 'POST', url: `${String(location)}/hangup`, headers: { authorization: `Bearer ${key}` } },
+      method: 'POST',
+      url: `${String(location)}/hangup`,
+      headers: { authorization: `Bearer ${key}` },
     });
   expect((await hangUp('sk_other')).statusCode).toBe(401);
   expect(secure.commandTypes()).not.toContain('close');
@@ -101,7 +106,9 @@ it('ends with its data channel, or when it is hung up by the key that opened it'
 
 it('takes what the official client sends: a form with the offer and the session', async () => {
   const openai = new OpenAI({
-    ...{ apiKey: TEST_KEY, baseURL: `https://${secure.host}/v1`, maxRetries: 0 },
+    apiKey: TEST_KEY,
+    baseURL: `https://${secure.host}/v1`,
+    maxRetries: 0,
     fetch: (url, init) => fetchWith(secure.ca, String(url), init),
   });
   const pending = openai.realtime.calls.create({
@@ -141,7 +148,9 @@ it.each<[string, object, number, string]>([
 
 it('tells why a worker cannot answer an offer', async () => {
   const reply = secure.server.app.inject({
-    ...{ method: 'POST', url: '/v1/realtime/calls', payload: OFFER },
+    method: 'POST',
+    url: '/v1/realtime/calls',
+    payload: OFFER,
     headers: { 'content-type': 'application/sdp', ...KEY },
   });
   await until(() => secure.commandTypes().includes('remote-description'), 'the offer');
@@ -154,7 +163,9 @@ it('tells why a worker cannot answer an offer', async () => {
 it('says so when there is no place', async () => {
   secure.server.placer.full = true;
   const reply = await secure.server.app.inject({
-    ...{ method: 'POST', url: '/v1/realtime/calls', payload: OFFER },
+    method: 'POST',
+    url: '/v1/realtime/calls',
+    payload: OFFER,
     headers: { 'content-type': 'application/sdp', ...KEY },
   });
   expect([reply.statusCode, reply.json().error.code]).toEqual([503, 'server_overloaded']);

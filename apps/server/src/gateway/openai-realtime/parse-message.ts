@@ -79,7 +79,9 @@ function readItem(item: Fields): Read {
   }
   if (item.type === 'function_call') {
     return {
-      ...{ type: 'call-item', itemId, callId: textOf(item, 'call_id', characters.callId) },
+      type: 'call-item',
+      itemId,
+      callId: textOf(item, 'call_id', characters.callId),
       name: textOf(item, 'name', characters.toolName),
       argumentsJson: textOf(item, 'arguments', characters.recordedMessage),
     };

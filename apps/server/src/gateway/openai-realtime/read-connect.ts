@@ -30,8 +30,14 @@ export function requestFor(given: {
   return {
     ...(key === undefined ? {} : { licence: tokenOf(key) }),
     ...avatarOf(model),
-    ...{ form, calledModel: model, session, connection, waitsForTools: true },
-    ...{ audioBack: connection === 'none', extensions: false, transparency: false },
+    form,
+    calledModel: model,
+    session,
+    connection,
+    waitsForTools: true,
+    audioBack: connection === 'none',
+    extensions: false,
+    transparency: false,
   };
 }
 

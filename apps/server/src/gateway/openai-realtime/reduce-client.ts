@@ -107,7 +107,10 @@ function addUserItem(state: Open, message: MessageOf<'user-text' | 'image'>): Op
   const { id, state: named } = nameItem(state, message.itemId);
   const { text } = message;
   const item: Item = {
-    ...{ id, type: 'message', status: 'completed', role: 'user' },
+    id,
+    type: 'message',
+    status: 'completed',
+    role: 'user',
     content: text === '' ? [] : [{ type: 'input_text', text }],
   };
   const seen = message.type === 'image' ? message.dataUrls : [];
@@ -186,8 +189,10 @@ function truncate(state: Open, message: MessageOf<'item-truncate'>): OpenAiStep<
     const mostMs = response === undefined ? message.audioEndMs : response.soundMs;
     const audioEndMs = Math.round(Math.max(0, Math.min(message.audioEndMs, mostMs)));
     const told = send({
-      ...{ type: 'conversation.item.truncated', item_id: item.id },
-      ...{ content_index: message.contentIndex, audio_end_ms: audioEndMs },
+      type: 'conversation.item.truncated',
+      item_id: item.id,
+      content_index: message.contentIndex,
+      audio_end_ms: audioEndMs,
     });
     return response === undefined ? step(state, told) : andThen(cancel(state), (next) => step(next, told));
   });

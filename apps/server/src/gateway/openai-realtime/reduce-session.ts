@@ -138,8 +138,11 @@ function noteWords(state: Open, { itemId, text }: EventOf<'user-transcript-done'
   const known = withItem({ ...state, awaitedWords, unreadTokens }, heardItem(itemId, text));
   const seconds = Math.round(state.heardMs.totalMs) / 1000;
   const told = {
-    ...{ type: 'conversation.item.input_audio_transcription.completed', item_id: itemId, content_index: 0 },
-    ...{ transcript: text, usage: { type: 'duration', seconds } },
+    type: 'conversation.item.input_audio_transcription.completed',
+    item_id: itemId,
+    content_index: 0,
+    transcript: text,
+    usage: { type: 'duration', seconds },
   };
   return andThen(step(known, ...(state.view.transcription === null ? [] : [send(told)])), answerCommit);
 }

@@ -31,8 +31,15 @@ export function beginResponse(state: Open, turnId: string): OpenAiStep<Open> {
     turnId,
     modality: wish?.modality ?? state.view.modality,
     metadata: wish?.metadata ?? null,
-    ...{ text: '', soundMs: 0, messageIndex: null, calls: [], output: [], isTold: false, isSounding: false },
-    ...{ cancelledBy: null, failure: null },
+    text: '',
+    soundMs: 0,
+    messageIndex: null,
+    calls: [],
+    output: [],
+    isTold: false,
+    isSounding: false,
+    cancelledBy: null,
+    failure: null,
   };
   const next: Open = { ...state, asked, responses: keepLast(state.responses, response), lastSaid: [] };
   return step(next, send({ type: 'response.created', response: toResponse(next, response, 'in_progress') }));
@@ -89,12 +96,12 @@ export function addCallDelta(state: Open, event: EventOf<'tool-call-delta'>): Op
     step(
       next,
       send({
-        ...{
-          type: 'response.function_call_arguments.delta',
-          response_id: event.turnId,
-          item_id: callItemId(event.callId),
-        },
-        ...{ output_index: outputIndex, call_id: event.callId, delta: event.delta },
+        type: 'response.function_call_arguments.delta',
+        response_id: event.turnId,
+        item_id: callItemId(event.callId),
+        output_index: outputIndex,
+        call_id: event.callId,
+        delta: event.delta,
       }),
     ),
   );
@@ -111,8 +118,12 @@ export function finishCall(state: Open, event: EventOf<'tool-call-done'>): OpenA
     return step(
       { ...withItem(noted, item), openCalls },
       send({
-        ...{ type: 'response.function_call_arguments.done', ...place, item_id: item.id },
-        ...{ call_id: callId, name, arguments: argumentsJson },
+        type: 'response.function_call_arguments.done',
+        ...place,
+        item_id: item.id,
+        call_id: callId,
+        name,
+        arguments: argumentsJson,
       }),
       send({ type: 'conversation.item.done', item: toItem(item) }),
       send({ type: 'response.output_item.done', ...place, item: toItem(item) }),
@@ -228,8 +239,12 @@ function callItemId(callId: string): string {
 
 function callItem(callId: string, name: string, argumentsJson: string): Item {
   return {
-    ...{ id: callItemId(callId), type: 'function_call', status: 'in_progress', call_id: callId },
-    ...{ name, arguments: argumentsJson },
+    id: callItemId(callId),
+    type: 'function_call',
+    status: 'in_progress',
+    call_id: callId,
+    name,
+    arguments: argumentsJson,
   };
 }
 
@@ -252,9 +267,16 @@ type Status = 'in_progress' | 'completed' | 'cancelled' | 'failed';
 function toResponse({ view }: Open, response: OpenResponse, status: Status) {
   const { turnId, modality, metadata, output } = response;
   return {
-    ...{ object: 'realtime.response', id: turnId, status, status_details: detailsOf(response, status) },
-    ...{ output: output.map(toItem), conversation_id: `conv_${view.id}`, output_modalities: [modality], metadata },
-    ...{ max_output_tokens: view.maxOutputTokens, usage: null },
+    object: 'realtime.response',
+    id: turnId,
+    status,
+    status_details: detailsOf(response, status),
+    output: output.map(toItem),
+    conversation_id: `conv_${view.id}`,
+    output_modalities: [modality],
+    metadata,
+    max_output_tokens: view.maxOutputTokens,
+    usage: null,
     audio: { output: { format: toFormat(view.outputFormat), voice: view.voice } },
   };
 }

@@ -3,12 +3,27 @@ import { readSessionPatch } from './session-patch.ts';
 import { patchView, type SessionView, toConfigPatch } from './session-view.ts';
 
 const VIEW: SessionView = {
-  ...{ id: 'sess_1', model: 'navtalk.Iris', instructions: '', modality: 'audio', voice: 'cedar', speed: 1 },
-  ...{ tools: [], usesTools: true, transcription: null, maxOutputTokens: 'inf', tracing: null },
-  ...{ inputFormat: 'audio/pcm', outputFormat: 'audio/pcm' },
+  id: 'sess_1',
+  model: 'navtalk.Iris',
+  instructions: '',
+  modality: 'audio',
+  voice: 'cedar',
+  speed: 1,
+  tools: [],
+  usesTools: true,
+  transcription: null,
+  maxOutputTokens: 'inf',
+  tracing: null,
+  inputFormat: 'audio/pcm',
+  outputFormat: 'audio/pcm',
   turnDetection: {
-    ...{ type: 'server_vad', threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: 500 },
-    ...{ eagerness: 'auto', createsResponse: true, interruptsResponse: true },
+    type: 'server_vad',
+    threshold: 0.5,
+    prefixPaddingMs: 300,
+    silenceDurationMs: 500,
+    eagerness: 'auto',
+    createsResponse: true,
+    interruptsResponse: true,
   },
 };
 

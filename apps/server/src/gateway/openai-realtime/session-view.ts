@@ -59,8 +59,13 @@ export function patchView(view: SessionView, { turnDetection, ...patch }: Sessio
 
 function patchTurns(known: TurnDetection | null, patch: Partial<TurnDetection>): TurnDetection {
   const usual: TurnDetection = {
-    ...{ type: 'server_vad', threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: 500 },
-    ...{ eagerness: 'auto', createsResponse: true, interruptsResponse: true },
+    type: 'server_vad',
+    threshold: 0.5,
+    prefixPaddingMs: 300,
+    silenceDurationMs: 500,
+    eagerness: 'auto',
+    createsResponse: true,
+    interruptsResponse: true,
   };
   return { ...(known ?? usual), ...patch };
 }
@@ -102,10 +107,19 @@ function turnsOf({ turnDetection }: SessionView): SessionConfigPatch {
 export function toSession(view: SessionView, expiresAtSeconds: number) {
   const { id, model, instructions, modality, tools, usesTools, maxOutputTokens, tracing } = view;
   return {
-    ...{ type: 'realtime', object: 'realtime.session', id, model, output_modalities: [modality], instructions },
+    type: 'realtime',
+    object: 'realtime.session',
+    id,
+    model,
+    output_modalities: [modality],
+    instructions,
     tools: tools.map((tool) => ({ type: 'function', ...tool })),
     tool_choice: usesTools ? 'auto' : 'none',
-    ...{ max_output_tokens: maxOutputTokens, tracing, truncation: 'auto', prompt: null, include: null },
+    max_output_tokens: maxOutputTokens,
+    tracing,
+    truncation: 'auto',
+    prompt: null,
+    include: null,
     expires_at: expiresAtSeconds,
     audio: {
       input: {
@@ -129,7 +143,11 @@ function toTurnDetection(turns: TurnDetection | null) {
   if (turns.type === 'semantic_vad') return { type: turns.type, eagerness: turns.eagerness, ...rules };
   const { threshold, prefixPaddingMs, silenceDurationMs } = turns;
   return {
-    ...{ type: turns.type, threshold, prefix_padding_ms: prefixPaddingMs, silence_duration_ms: silenceDurationMs },
-    ...{ idle_timeout_ms: null, ...rules },
+    type: turns.type,
+    threshold,
+    prefix_padding_ms: prefixPaddingMs,
+    silence_duration_ms: silenceDurationMs,
+    idle_timeout_ms: null,
+    ...rules,
   };
 }

@@ -33,7 +33,9 @@ afterEach(() => {
 /** The page's call, and its id. */
 async function openCall(): Promise<string> {
   const reply = secure.server.app.inject({
-    ...{ method: 'POST', url: `/v1/realtime/calls?model=${TEST_AVATAR.name}`, payload: 'v=0\r\n' },
+    method: 'POST',
+    url: `/v1/realtime/calls?model=${TEST_AVATAR.name}`,
+    payload: 'v=0\r\n',
     headers: { 'content-type': 'application/sdp', authorization: `Bearer ${TEST_KEY}` },
   });
   await until(() => secure.commandTypes().includes('remote-description'), 'the offer');
@@ -71,7 +73,8 @@ it('lets a server of the project set the session and answer a tool, while the pa
   side.send({ type: 'session.update', session: { type: 'realtime', instructions: 'Be brief.', tools: [clock] } });
   await until(() => told.includes('session.updated') && toldToPage().includes('session.updated'), 'the change');
   expect(call().commands).toContainEqual({
-    ...{ type: 'configure', patch: expect.objectContaining({ prompt: 'Be brief.' }) },
+    type: 'configure',
+    patch: expect.objectContaining({ prompt: 'Be brief.' }),
   });
   call().emit({ type: 'reply-started', turnId: 'resp_1' });
   const toolCall = { turnId: 'resp_1', callId: 'call_1', name: 'clock', argumentsJson: '{}' };
@@ -117,7 +120,8 @@ it.each([
 
 it('says the same of calls that are not there and of what is no call over WebRTC', async () => {
   const client = new RealtimeClient(`wss://${secure.host}/v1/realtime?model=${TEST_AVATAR.name}`, {
-    ...{ ca: secure.ca, headers: { authorization: `Bearer ${TEST_KEY}` } },
+    ca: secure.ca,
+    headers: { authorization: `Bearer ${TEST_KEY}` },
   });
   sockets.push(client);
   await client.event('session.created');

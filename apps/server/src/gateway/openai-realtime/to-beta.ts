@@ -68,7 +68,9 @@ function responseOf({ audio, output_modalities: modalities, output, ...rest }: F
   return {
     ...rest,
     modalities: modalitiesOf(modalities),
-    ...{ voice: parts.voice, output_audio_format: formatOf(parts.format), temperature: 0.8 },
+    voice: parts.voice,
+    output_audio_format: formatOf(parts.format),
+    temperature: 0.8,
     output: Array.isArray(output) ? output.filter(isFields).map(itemOf) : [],
   };
 }

@@ -38,7 +38,9 @@ export function countedUsage({ voice = {}, thinker = {} }: Usage) {
 export function usageOf(input: Tokens, output: Tokens) {
   const [inputTokens, outputSum] = [input.text + input.audio, output.text + output.audio];
   return {
-    ...{ total_tokens: inputTokens + outputSum, input_tokens: inputTokens, output_tokens: outputSum },
+    total_tokens: inputTokens + outputSum,
+    input_tokens: inputTokens,
+    output_tokens: outputSum,
     input_token_details: { text_tokens: input.text, audio_tokens: input.audio, image_tokens: 0, cached_tokens: 0 },
     output_token_details: { text_tokens: output.text, audio_tokens: output.audio },
   };

@@ -54,8 +54,13 @@ export class LiveTalk {
   view(): LiveTalkView {
     const { sessionId, avatar, startedAt } = this.call;
     return {
-      ...{ sessionId, avatarId: avatar.avatarId, avatarName: avatar.name, startedAt },
-      ...{ answeredBy: this.#answeredBy, canGiveBack: this.#canChange, waitsSince: this.#waitsSince },
+      sessionId,
+      avatarId: avatar.avatarId,
+      avatarName: avatar.name,
+      startedAt,
+      answeredBy: this.#answeredBy,
+      canGiveBack: this.#canChange,
+      waitsSince: this.#waitsSince,
       lines: this.#lines.map(({ turnId: _, ...line }) => line),
     };
   }

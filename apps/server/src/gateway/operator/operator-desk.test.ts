@@ -15,14 +15,23 @@ function openTalk({ canChange = false, isThere = true } = {}) {
   const desk = new OperatorDesk({ answerWaitMs: ANSWER_WAIT_MS, logger });
   const commands: SessionCommand[] = [];
   const follower = desk.follow({
-    ...{ sessionId: 's', projectId: 'p', avatar: { avatarId: 'a', name: 'Leo' }, language: 'en' },
-    ...{ startedAt: new Date(0), command: (command) => commands.push(command), report() {} },
+    sessionId: 's',
+    projectId: 'p',
+    avatar: { avatarId: 'a', name: 'Leo' },
+    language: 'en',
+    startedAt: new Date(0),
+    command: (command) => commands.push(command),
+    report() {},
   });
   if (isThere) desk.presence('p', true, 'ann');
   const answeredBy = (by: 'voice' | 'operator') => follower.event({ type: 'answered-by', by, canChange });
   answeredBy('operator');
   return {
-    ...{ desk, follower, commands, logger, answeredBy },
+    desk,
+    follower,
+    commands,
+    logger,
+    answeredBy,
     write: (message: Exclude<OperatorMessage, { kind: 'presence' }>) => desk.message('p', 's', message, 'ann'),
     hear: (text = 'Hello?') => follower.event({ type: 'user-transcript-done', itemId: 'i', text }),
     said: () => commands.flatMap((command) => (command.type === 'say' ? [command.text] : [])),

@@ -6,8 +6,13 @@ const read = (message: object) => readOperatorMessage(JSON.stringify(message));
 describe('messages of operators', () => {
   it('reads the answer of the reference', () => {
     const answer = {
-      ...{ type: 'transparent.reply.text', session_id: 's1', source: 'operator', text: 'Hello', messageId: 'm2' },
-      ...{ traceId: 't1', created_at: '2026-01-01T00:00:00Z' },
+      type: 'transparent.reply.text',
+      session_id: 's1',
+      source: 'operator',
+      text: 'Hello',
+      messageId: 'm2',
+      traceId: 't1',
+      created_at: '2026-01-01T00:00:00Z',
     };
     expect(read(answer)).toEqual({ kind: 'text', text: 'Hello' });
   });
@@ -58,15 +63,16 @@ describe('messages of operators', () => {
       avatarName: 'Mia',
     } as const;
     expect(JSON.parse(writeUserText({ ...said, at: new Date('2026-01-01T00:00:00Z') }))).toMatchObject({
-      ...{
-        type: 'transparent.user.text',
-        source: 'user',
-        inputType: 'text',
-        text: 'Hi',
-        messageId: 'm1',
-        traceId: 'm1',
-      },
-      ...{ trace_id: 'm1', session_id: 's1', roomId: 's1', created_at: '2026-01-01T00:00:00.000Z' },
+      type: 'transparent.user.text',
+      source: 'user',
+      inputType: 'text',
+      text: 'Hi',
+      messageId: 'm1',
+      traceId: 'm1',
+      trace_id: 'm1',
+      session_id: 's1',
+      roomId: 's1',
+      created_at: '2026-01-01T00:00:00.000Z',
     });
   });
 });

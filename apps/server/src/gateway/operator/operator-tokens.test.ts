@@ -19,7 +19,9 @@ it('is a JWT that any broker reads, for one project and one hour', () => {
   const [head = '', claims = ''] = token.split('.');
   expect(JSON.parse(Buffer.from(head, 'base64url').toString())).toEqual({ alg: 'HS256', typ: 'JWT' });
   expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({
-    ...{ sub: 'p1', projectId: 'p1', topicPrefix: 'navtalk/transparent' },
+    sub: 'p1',
+    projectId: 'p1',
+    topicPrefix: 'navtalk/transparent',
     iat: NOW.getTime() / 1000,
     exp: NOW.getTime() / 1000 + OPERATOR_TOKEN_SECONDS,
   });

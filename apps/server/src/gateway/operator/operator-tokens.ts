@@ -39,7 +39,10 @@ export class OperatorTokens {
     const signed = `${HEADER}.${claims}`;
     return {
       token: `${signed}.${this.#sign(signed).toString('base64url')}`,
-      ...{ projectId, licenceId, keyMark: key, expiresAt: new Date(exp * 1000) },
+      projectId,
+      licenceId,
+      keyMark: key,
+      expiresAt: new Date(exp * 1000),
     };
   }
 

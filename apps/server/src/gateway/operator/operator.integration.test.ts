@@ -26,7 +26,8 @@ useOperators();
 describe('operators', () => {
   it('get a token by their licence key, in the shape of the reference, that opens this server’s broker', async () => {
     const answer = await fetch(`${baseUrl.replace('ws', 'http')}/api/open/v1/mqtt/operator-token`, {
-      ...{ method: 'POST', headers: { license: TEST_KEY } },
+      method: 'POST',
+      headers: { license: TEST_KEY },
     });
     const { code, data } = (await answer.json()) as { code: number; data: Record<string, string> };
     expect(code).toBe(200);
@@ -46,8 +47,13 @@ describe('operators', () => {
     await until(() => heard.length === 1, 'the operator is told');
     expect(heard[0]?.topic).toBe(`${PREFIX}/project/${sessionId}/user`);
     expect(heard[0]?.message).toMatchObject({
-      ...{ type: 'transparent.user.text', source: 'user', inputType: 'audio', text: 'Is anybody there?' },
-      ...{ session_id: sessionId, messageId: expect.any(String), traceId: expect.any(String) },
+      type: 'transparent.user.text',
+      source: 'user',
+      inputType: 'audio',
+      text: 'Is anybody there?',
+      session_id: sessionId,
+      messageId: expect.any(String),
+      traceId: expect.any(String),
     });
     const answer = { type: 'transparent.reply.text', session_id: sessionId, source: 'operator', text: 'Yes, Ann is.' };
     client.publish(`${PREFIX}/project/${sessionId}/reply`, JSON.stringify(answer));

@@ -30,7 +30,11 @@ describeOnBothDatabases('who may call which route', (context) => {
     const fields = { id: newPublicId(), name: 'Zoe', provider: 'local', model: 'l', voice: 'cedar', language: 'en' };
     const bundle = { bundleSource: 'shipped' as const, bundleName: 'leo', projectId };
     await context.db.orm.insert(avatars).values({
-      ...{ ...fields, ...bundle, prompt: 'SECRET PROMPT', firstMessage: 'Hi', talkPagePlace: 0 },
+      ...fields,
+      ...bundle,
+      prompt: 'SECRET PROMPT',
+      firstMessage: 'Hi',
+      talkPagePlace: 0,
     });
     return { projectId, licenceId, key, avatarId: fields.id };
   };
@@ -138,14 +142,25 @@ describeOnBothDatabases('who may call which route', (context) => {
   test('a token is told of its own avatar alone, and never what that avatar is told', async () => {
     const other = newPublicId();
     await context.db.orm.insert(avatars).values({
-      ...{ id: other, name: 'Other', provider: 'local', model: 'l', voice: 'cedar', language: 'en' },
-      ...{ bundleSource: 'shipped', bundleName: 'leo', projectId: ids.projectId ?? '', prompt: 'SECRET PROMPT' },
+      id: other,
+      name: 'Other',
+      provider: 'local',
+      model: 'l',
+      voice: 'cedar',
+      language: 'en',
+      bundleSource: 'shipped',
+      bundleName: 'leo',
+      projectId: ids.projectId ?? '',
+      prompt: 'SECRET PROMPT',
     });
     const get = (url: string) => server.app.inject({ url, headers: { license: keys.get('token') } });
     const list = (await get('/api/open/v1/avatar/list')).json().data;
     expect(list.map(({ id }: { id: string }) => id)).toEqual([ids.avatarId]);
     expect((await get(`/api/open/v1/avatar/detail?avatarId=${ids.avatarId}`)).json().data).toMatchObject({
-      ...{ id: ids.avatarId, name: 'Zoe', prompt: '', firstMessage: '' },
+      id: ids.avatarId,
+      name: 'Zoe',
+      prompt: '',
+      firstMessage: '',
     });
     for (const path of [`detail?avatarId=${other}`, 'getByName?name=Other']) {
       expect((await get(`/api/open/v1/avatar/${path}`)).statusCode).toBe(404);

@@ -29,7 +29,10 @@ const BODIES: Readonly<Record<string, object>> = {
   'PATCH /projects/{projectId}/keys/{licenceId}': { maxConcurrentCalls: 999 },
   'PATCH /projects/{projectId}/avatars/{avatarId}': { name: 'Stolen' },
   'POST /projects/{projectId}/avatars/{avatarId}/talk-links': {
-    ...{ name: 'Stolen', lifetimeHours: 1, maxConcurrentCalls: 1, maxMinutesPerDay: 1 },
+    name: 'Stolen',
+    lifetimeHours: 1,
+    maxConcurrentCalls: 1,
+    maxMinutesPerDay: 1,
   },
   'PATCH /projects/{projectId}/members/{userId}': { role: 'viewer' },
   'POST /projects/{projectId}/invitations': { role: 'owner' },
@@ -66,8 +69,14 @@ describeOnBothDatabases('authorisation', (context) => {
   const makeProject = async (browser: TestBrowser): Promise<Record<string, string>> => {
     const systemAvatarId = newPublicId();
     await context.db.orm.insert(avatars).values({
-      ...{ id: systemAvatarId, name: 'navtalk.Leo', provider: 'local', model: 'l', voice: 'cedar', language: 'en' },
-      ...{ bundleSource: 'shipped', bundleName: 'leo' },
+      id: systemAvatarId,
+      name: 'navtalk.Leo',
+      provider: 'local',
+      model: 'l',
+      voice: 'cedar',
+      language: 'en',
+      bundleSource: 'shipped',
+      bundleName: 'leo',
     });
     const userId = await browser.register(`${newPublicId()}@example.org`);
     const { projectId } = (await browser.send('POST', '/projects', { name: 'Shop' })).json();
@@ -243,7 +252,8 @@ describeOnBothDatabases('authorisation', (context) => {
           Object.fromEntries(names.map((name) => [name, name === 'id' ? id : (values[name] ?? '')])),
         );
         const reply = await server.app.inject({
-          ...{ method, headers: { license: key } },
+          method,
+          headers: { license: key },
           url: `${path.replace('{id}', id)}?${query}`,
         });
         // A rating is opened by the key of its call alone, whatever licence comes with it.
@@ -264,7 +274,9 @@ describeOnBothDatabases('authorisation', (context) => {
         const values = Object.fromEntries(Object.keys(ids).map((name) => [name, encodeURIComponent(text)]));
         const reply = await owner.send(route.method, fill(route.path, values), bodyOf(route, ids));
         expect([route, text.slice(0, 20), [400, 404, 414].includes(reply.statusCode)]).toEqual([
-          ...[route, text.slice(0, 20), true],
+          route,
+          text.slice(0, 20),
+          true,
         ]);
       }
     }

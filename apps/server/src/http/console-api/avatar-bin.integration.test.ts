@@ -48,8 +48,16 @@ describeOnBothDatabases('the bin of avatars', (context) => {
     });
     baseUrl = await server.listen(24500 + Math.floor(Math.random() * 400));
     await context.db.orm.insert(avatars).values({
-      ...{ id: systemAvatarId, name: 'navtalk.Leo', provider: 'local', model: 'local', voice: 'cedar', language: 'en' },
-      ...{ bundleSource: 'shipped', bundleName: basename(bundle), thumbnail: 'still.webp', prompt: 'You are Leo.' },
+      id: systemAvatarId,
+      name: 'navtalk.Leo',
+      provider: 'local',
+      model: 'local',
+      voice: 'cedar',
+      language: 'en',
+      bundleSource: 'shipped',
+      bundleName: basename(bundle),
+      thumbnail: 'still.webp',
+      prompt: 'You are Leo.',
     });
     [owner, stranger] = [new TestBrowser(server.app), new TestBrowser(server.app)];
     await owner.register(`${newPublicId()}@example.org`);
@@ -148,7 +156,9 @@ describeOnBothDatabases('the bin of avatars', (context) => {
     const { items } = (await owner.send('GET', '/audit?limit=100')).json();
     const ofMia = items.filter(({ subjectId }: { subjectId: string }) => subjectId === avatarId);
     expect(ofMia.map(({ action }: { action: string }) => action)).toEqual([
-      ...['avatar.deleted', 'avatar.binned', 'avatar.created'],
+      'avatar.deleted',
+      'avatar.binned',
+      'avatar.created',
     ]);
   });
 
@@ -180,7 +190,11 @@ describeOnBothDatabases('the bin of avatars', (context) => {
     const projectId = base.split('/')[2] ?? '';
     const row = { provider: 'local', model: 'local', voice: 'cedar', language: 'en', bundleName: basename(bundle) };
     const rows = Array.from({ length: 101 }, (_, index) => ({
-      ...{ ...row, id: newPublicId(), projectId, name: `Old ${index}`, bundleSource: 'shipped' as const },
+      ...row,
+      id: newPublicId(),
+      projectId,
+      name: `Old ${index}`,
+      bundleSource: 'shipped' as const,
       binnedAt: new Date(Date.now() - (BIN_DAYS - 1) * 86_400_000 - index * 1000),
     }));
     await context.db.orm.insert(avatars).values(rows);

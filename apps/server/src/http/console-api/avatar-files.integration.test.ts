@@ -48,7 +48,8 @@ describeOnBothDatabases('files of avatars', (context) => {
   beforeAll(async () => {
     store = await openFolderStore(join(folder, 'store'));
     server = await createConsoleServer(context.db, {
-      ...{ folders, blobs: faulty(store) },
+      folders,
+      blobs: faulty(store),
       making: { uploadFolder: join(folder, 'uploads'), workFolder: join(folder, 'making'), run },
     });
     baseUrl = await server.listen(24900 + Math.floor(Math.random() * 90));
@@ -69,7 +70,9 @@ describeOnBothDatabases('files of avatars', (context) => {
 
   const upload = () =>
     browser.request({
-      ...{ method: 'POST', url: `/api/v1${project}/uploads`, payload: PNG },
+      method: 'POST',
+      url: `/api/v1${project}/uploads`,
+      payload: PNG,
       headers: { 'content-type': 'image/png' },
     });
   const stateOf = async (avatarId: string) => (await browser.send('GET', `${path}/${avatarId}`)).json().state;
@@ -101,7 +104,9 @@ describeOnBothDatabases('files of avatars', (context) => {
     const film = await get('.mp4');
     const etag = String(film.headers.etag);
     expect([film.headers['content-type'], film.headers['accept-ranges'], film.body]).toEqual([
-      ...['video/mp4', 'bytes', FILM],
+      'video/mp4',
+      'bytes',
+      FILM,
     ]);
     const part = await get('.mp4', { range: 'bytes=2-4', 'if-range': etag });
     expect([part.statusCode, part.headers['content-range'], part.body]).toEqual([206, 'bytes 2-4/10', '234']);

@@ -46,14 +46,23 @@ describeOnBothDatabases('avatars', (context) => {
     server = await createConsoleServer(context.db, {
       fetchPrivateHosts: ['localhost'],
       making: {
-        ...{ uploadFolder, workFolder },
+        uploadFolder,
+        workFolder,
         run: (task, options) => new Promise((end) => made.push({ task, end, ...options })),
       },
     });
     baseUrl = await server.listen(24000 + Math.floor(Math.random() * 400));
     await context.db.orm.insert(avatars).values({
-      ...{ id: systemAvatarId, name: 'navtalk.Leo', provider: 'local', model: 'local', voice: 'cedar', language: 'en' },
-      ...{ bundleSource: 'shipped', bundleName: 'leo', thumbnail: 'still.webp', prompt: 'You are Leo.' },
+      id: systemAvatarId,
+      name: 'navtalk.Leo',
+      provider: 'local',
+      model: 'local',
+      voice: 'cedar',
+      language: 'en',
+      bundleSource: 'shipped',
+      bundleName: 'leo',
+      thumbnail: 'still.webp',
+      prompt: 'You are Leo.',
     });
   });
   afterAll(async () => {
@@ -75,20 +84,27 @@ describeOnBothDatabases('avatars', (context) => {
     const made = await browser.send('POST', path, { fromAvatarId: systemAvatarId });
     expect(made.statusCode).toBe(201);
     expect(made.json()).toMatchObject({
-      ...{ isSystem: false, name: 'Leo', title: 'Leo', voice: 'cedar', prompt: 'You are Leo.', state: 'ready' },
+      isSystem: false,
+      name: 'Leo',
+      title: 'Leo',
+      voice: 'cedar',
+      prompt: 'You are Leo.',
+      state: 'ready',
       thumbnailUrl: `/uploadFiles/${made.json().avatarId}.webp`,
     });
     expect(JSON.stringify(made.json())).not.toContain('bundle');
     const fields = {
-      ...{ name: 'Mia', provider: 'openai-realtime', model: 'gpt-realtime', voice: 'marin', language: 'de-DE' },
-      ...{
-        prompt: 'Sei nett.',
-        firstMessage: 'Hallo!',
-        knowledge: 'Offen ab 9 Uhr.',
-        maxCallSeconds: 600,
-        recordCalls: true,
-        remembers: true,
-      },
+      name: 'Mia',
+      provider: 'openai-realtime',
+      model: 'gpt-realtime',
+      voice: 'marin',
+      language: 'de-DE',
+      prompt: 'Sei nett.',
+      firstMessage: 'Hallo!',
+      knowledge: 'Offen ab 9 Uhr.',
+      maxCallSeconds: 600,
+      recordCalls: true,
+      remembers: true,
       tools: [{ name: 'book', description: 'Books a table', parameters: { type: 'object', properties: {} } }],
     };
     const { avatarId } = made.json();
@@ -139,7 +155,9 @@ describeOnBothDatabases('avatars', (context) => {
 
   const upload = (body: Buffer, type = 'application/octet-stream', project = path) =>
     browser.request({
-      ...{ method: 'POST', url: `/api/v1${project.replace(/avatars$/, 'uploads')}`, payload: body },
+      method: 'POST',
+      url: `/api/v1${project.replace(/avatars$/, 'uploads')}`,
+      payload: body,
       headers: { 'content-type': type },
     });
   type Facts = Pick<Extract<BundleOutcome, { kind: 'made' }>, 'preview' | 'notice'>;
@@ -255,7 +273,7 @@ describeOnBothDatabases('avatars', (context) => {
     }
     expect((await stateOf(avatarId)).state).toBe('failed');
     const again = await browser.send('POST', `${path}/${avatarId}/retry`, { uploadId: other });
-    expect(again.json()).toMatchObject({ ...{ state: 'making', sourceUrl: null, stateDetail: null }, name: 'Photo' });
+    expect(again.json()).toMatchObject({ state: 'making', sourceUrl: null, stateDetail: null, name: 'Photo' });
     expect(again.json()).toMatchObject({ voice: 'ash', prompt: 'Be brief.' });
     await vi.waitFor(() => expect(existsSync(first.task.inputPath)).toBe(false), 10_000);
     const second = await nextTask();
@@ -306,7 +324,9 @@ describeOnBothDatabases('avatars', (context) => {
     const large = await upload(Buffer.concat([PNG, Buffer.alloc(30_000_000)]), 'image/png');
     expect([large.statusCode, large.json().error.message]).toEqual([413, expect.stringMatching(/30 MB/)]);
     const announced = await browser.request({
-      ...{ method: 'POST', url: `/api/v1${path.replace(/avatars$/, 'uploads')}`, payload: Readable.from([PNG]) },
+      method: 'POST',
+      url: `/api/v1${path.replace(/avatars$/, 'uploads')}`,
+      payload: Readable.from([PNG]),
       headers: { 'content-type': 'video/mp4', 'content-length': '200000001' },
     });
     expect(announced.statusCode).toBe(413);
@@ -327,7 +347,8 @@ describeOnBothDatabases('avatars', (context) => {
     await context.db.orm.execute(sql`update avatars set updated_at = now() - interval '1 hour' where id = ${avatarId}`);
     await server.plane.housekeeping.runAll();
     expect(await stateOf(avatarId)).toMatchObject({
-      ...{ state: 'failed', failure: { reason: 'never-begun' } },
+      state: 'failed',
+      failure: { reason: 'never-begun' },
       stateDetail: expect.stringContaining('Choose its photo or clip once more'),
     });
     const { uploadId: again } = (await upload(PNG)).json();

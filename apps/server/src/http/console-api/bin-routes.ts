@@ -76,7 +76,9 @@ export function registerBinRoutes(scope: ConsoleScope, { avatarBin, voices, audi
       const { projectId } = projectOf(request);
       const { avatarId, name } = await avatarBin.remove(projectId, request.params.avatarId);
       await audit.write(actorOf(request), {
-        ...{ action: 'avatar.deleted', projectId, subjectId: avatarId },
+        action: 'avatar.deleted',
+        projectId,
+        subjectId: avatarId,
         detail: { name },
       });
       return {};
@@ -105,7 +107,10 @@ function toWireBinned(avatar: BinnedAvatar) {
   const { avatarId, name, title, state, thumbnail, hasSourcePicture, binnedAt } = avatar;
   const hasPicture = thumbnail !== null || hasSourcePicture;
   return {
-    ...{ avatarId, name, title, state: state === 'ready' ? ('ready' as const) : ('failed' as const) },
+    avatarId,
+    name,
+    title,
+    state: state === 'ready' ? ('ready' as const) : ('failed' as const),
     pictureUrl: hasPicture ? ownPictureUrl(avatar) : null,
     deletedAt: binnedAt.toISOString(),
     restorableUntil: endOfBin(binnedAt).toISOString(),

@@ -47,7 +47,9 @@ export function registerConversationRoutes(scope: ConsoleScope, dependencies: Co
     {
       config: { ...FOR.viewer, readsMuch: isSearch },
       schema: {
-        ...{ tags, summary: 'Talks, newest first', params: projectParamsSchema },
+        tags,
+        summary: 'Talks, newest first',
+        params: projectParamsSchema,
         querystring: conversationQuerySchema,
         response: { 200: pageOf(conversationSchema) },
       },
@@ -139,7 +141,9 @@ export function registerChosenConversationRoutes(
     {
       config: FOR.editor,
       schema: {
-        ...{ tags, summary: 'Delete talks that have ended', params },
+        tags,
+        summary: 'Delete talks that have ended',
+        params,
         body: chosenConversationsSchema,
         response: { 200: deletedConversationsSchema },
       },
@@ -152,7 +156,8 @@ export function registerChosenConversationRoutes(
     {
       config: FOR.editor,
       schema: {
-        ...{ tags, summary: 'Forget a person: delete the talks of a `userId` that have ended, with any avatar' },
+        tags,
+        summary: 'Forget a person: delete the talks of a `userId` that have ended, with any avatar',
         params: callerParamsSchema,
         response: { 200: deletedConversationsSchema },
       },

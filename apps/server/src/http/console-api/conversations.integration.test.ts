@@ -175,14 +175,30 @@ describeOnBothDatabases('conversations', (context) => {
     const last = transcript.messages[2].messageId;
     expect(transcript.toolCalls).toEqual([
       {
-        ...{ ordinal: expect.any(Number), callId: 'c1', name: 'book_table', argumentsJson: '{"guests":9}' },
-        ...{ state: 'answered', output: 'Table seven', offsetMs: 66_000, durationMs: 1_500 },
-        ...{ requestedAt: at(66_000).toISOString(), answeredAt: at(67_500).toISOString(), by: null },
+        ordinal: expect.any(Number),
+        callId: 'c1',
+        name: 'book_table',
+        argumentsJson: '{"guests":9}',
+        state: 'answered',
+        output: 'Table seven',
+        offsetMs: 66_000,
+        durationMs: 1_500,
+        requestedAt: at(66_000).toISOString(),
+        answeredAt: at(67_500).toISOString(),
+        by: null,
       },
       {
-        ...{ ordinal: expect.any(Number), callId: 'c2', name: 'book_table', argumentsJson: '{}' },
-        ...{ state: 'unanswered', output: null, offsetMs: 68_000, durationMs: null },
-        ...{ requestedAt: at(68_000).toISOString(), answeredAt: null, by: null },
+        ordinal: expect.any(Number),
+        callId: 'c2',
+        name: 'book_table',
+        argumentsJson: '{}',
+        state: 'unanswered',
+        output: null,
+        offsetMs: 68_000,
+        durationMs: null,
+        requestedAt: at(68_000).toISOString(),
+        answeredAt: null,
+        by: null,
       },
     ]);
     expect(transcript.toolCalls[0].ordinal).toBeGreaterThan(last);

@@ -24,8 +24,17 @@ describeOnBothDatabases('first page', (context) => {
       { id: otherProjectId, name: 'Shop' },
     ]);
     const row = (name: string, projectId: string | null, state: 'ready' | 'making' | 'failed' = 'ready') => ({
-      ...{ id: idOf[name] ?? '', name, projectId, state, provider: 'local', model: 'local', voice: 'cedar' },
-      ...{ language: 'en', bundleSource: 'made' as const, bundleName: name, thumbnail: 'still.webp' },
+      id: idOf[name] ?? '',
+      name,
+      projectId,
+      state,
+      provider: 'local',
+      model: 'local',
+      voice: 'cedar',
+      language: 'en',
+      bundleSource: 'made' as const,
+      bundleName: name,
+      thumbnail: 'still.webp',
     });
     await orm
       .insert(avatars)

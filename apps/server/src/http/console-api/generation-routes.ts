@@ -32,20 +32,33 @@ export type GenerationRouteDependencies = {
 };
 
 const NAMES: FieldNames = {
-  ...{ videoUrl: 'videoUrl', imageUrl: 'imageUrl', avatar: 'avatar' },
-  ...{ audioUrl: 'audioUrl', audioBase64: 'audioBase64', text: 'text' },
-  ...{ segments: 'segments', syncMode: 'syncMode', originalVolume: 'originalVolume' },
+  videoUrl: 'videoUrl',
+  imageUrl: 'imageUrl',
+  avatar: 'avatar',
+  audioUrl: 'audioUrl',
+  audioBase64: 'audioBase64',
+  text: 'text',
+  segments: 'segments',
+  syncMode: 'syncMode',
+  originalVolume: 'originalVolume',
   callbackUrl: 'callbackUrl',
 };
 
 /** Whose films these are: with a key in a header, or for members of a project. */
 const BY_KEY = {
-  ...{ base: '', reads: FOR.keyInHeader, writes: FOR.keyInHeader, all: z.object({}), one: generationParamsSchema },
+  base: '',
+  reads: FOR.keyInHeader,
+  writes: FOR.keyInHeader,
+  all: z.object({}),
+  one: generationParamsSchema,
   who: (request: FastifyRequest) => holderOf(request).licence,
 } as const;
 const BY_MEMBER = {
-  ...{ base: '/projects/:projectId', reads: FOR.viewer, writes: FOR.editor },
-  ...{ all: projectParamsSchema, one: projectGenerationParamsSchema },
+  base: '/projects/:projectId',
+  reads: FOR.viewer,
+  writes: FOR.editor,
+  all: projectParamsSchema,
+  one: projectGenerationParamsSchema,
   who: (request: FastifyRequest) => ({ projectId: projectOf(request).projectId, licenceId: '' }),
 } as const;
 
@@ -78,7 +91,10 @@ function registerOrder(
       config: { ...writes, bodyBytes: filmOrder },
       bodyLimit: filmOrder,
       schema: {
-        ...{ tags, params, body: createGenerationSchema, response: { 201: generationSchema } },
+        tags,
+        params,
+        body: createGenerationSchema,
+        response: { 201: generationSchema },
         summary: 'Order a film: a clip, a photo or an avatar that says a sound or a text',
         headers: z.object({
           'idempotency-key': z
@@ -113,7 +129,10 @@ function registerEstimate(
       config: { ...writes, bodyBytes: filmOrder },
       bodyLimit: filmOrder,
       schema: {
-        ...{ tags, params, body: createGenerationSchema, response: { 200: generationEstimateSchema } },
+        tags,
+        params,
+        body: createGenerationSchema,
+        response: { 200: generationEstimateSchema },
         summary: 'How long the film of an order would be, and what it would cost; nothing is ordered',
       },
     },
@@ -134,7 +153,10 @@ function registerReads(scope: ConsoleScope, films: Films, { base, reads, who, al
     {
       config: reads,
       schema: {
-        ...{ tags, summary: 'Films, newest first', params: all, querystring: pageQuerySchema },
+        tags,
+        summary: 'Films, newest first',
+        params: all,
+        querystring: pageQuerySchema,
         response: { 200: pageOf(generationSchema) },
       },
     },
@@ -202,7 +224,15 @@ function toGeneration(film: FilmStanding, films: Films, request: FastifyRequest)
   const [link, preview] = [films.link(film), films.previewLink(film)];
   const { state, progress, step, queuePosition, secondsLeft, widthPx, heightPx, bytes, errorCode, error } = film;
   return {
-    ...{ generationId: film.filmId, state, progress, step, queuePosition, secondsLeft, widthPx, heightPx, bytes },
+    generationId: film.filmId,
+    state,
+    progress,
+    step,
+    queuePosition,
+    secondsLeft,
+    widthPx,
+    heightPx,
+    bytes,
     videoUrl: link === null ? null : originOf(request) + link,
     seconds: film.durationMs / 1000,
     points: toPoints(film.charged),

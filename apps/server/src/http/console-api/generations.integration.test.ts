@@ -10,7 +10,9 @@ const SOUND = Buffer.from('not decoded here').toString('base64');
 const VIDEO = 'http://files.example/clip.mp4';
 /** Only parts of the clip speak. */
 const CUT = {
-  ...{ videoUrl: VIDEO, audioUrl: 'http://files.example/a.wav', originalVolume: 0.25 },
+  videoUrl: VIDEO,
+  audioUrl: 'http://files.example/a.wav',
+  originalVolume: 0.25,
   segments: [
     { startMs: 4000, endMs: 5000 },
     { startMs: 1000, endMs: 2500.5 },
@@ -55,7 +57,11 @@ describeOnBothDatabases('generations', (context) => {
     const ordered = await ask('POST', '', { avatar: avatarId, text: 'Welcome!' });
     const { generationId } = ordered.body;
     const waits = {
-      ...{ generationId, videoUrl: null, failure: null, points: 0, seconds: 0 },
+      generationId,
+      videoUrl: null,
+      failure: null,
+      points: 0,
+      seconds: 0,
       picture: { kind: 'avatar', url: null, avatarId },
       sound: { kind: 'text', url: null, text: 'Welcome!', voice: expect.any(String), language: expect.any(String) },
     };
@@ -79,7 +85,13 @@ describeOnBothDatabases('generations', (context) => {
     await server.plane.jobs?.runDue(JOBS.films.name);
     const film = (await owner.send('GET', `${path}/${generationId}`)).json();
     expect(film).toMatchObject({
-      ...{ state: 'done', progress: 1, seconds: 1.5, widthPx: 64, heightPx: 48, bytes: 4, queuePosition: 0 },
+      state: 'done',
+      progress: 1,
+      seconds: 1.5,
+      widthPx: 64,
+      heightPx: 48,
+      bytes: 4,
+      queuePosition: 0,
       picture: { kind: 'avatar', url: null, avatarId },
       sound: { kind: 'data', url: null, text: null, voice: null, language: null },
       failure: null,

@@ -54,7 +54,8 @@ describeOnBothDatabases('what avatars look things up in', (context) => {
     const handbook = madePdf(['Welcome to the hotel.', 'Breakfast is served from seven to ten.\nThe sauna is free.']);
     expect((await send('handbook.pdf', handbook)).json()).toMatchObject({
       kind: 'pdf',
-      ...{ pages: 2, passages: 2 },
+      pages: 2,
+      passages: 2,
       name: 'handbook.pdf',
     });
     expect((await send('pets.md', '# Pets\n\nDogs cost 12 euros a night.')).json()).toMatchObject({ kind: 'markdown' });

@@ -42,7 +42,9 @@ export function registerLiveTalkRoutes(scope: ConsoleScope, dependencies: LiveTa
     {
       config: FOR.viewer,
       schema: {
-        ...{ tags, summary: 'Talks that go on, with what is said in them', params: projectParamsSchema },
+        tags,
+        summary: 'Talks that go on, with what is said in them',
+        params: projectParamsSchema,
         querystring: liveTalksQuerySchema,
         response: { 200: liveTalksSchema },
       },
@@ -84,7 +86,9 @@ export function registerLiveTalkRoutes(scope: ConsoleScope, dependencies: LiveTa
     {
       config: FOR.editor,
       schema: {
-        ...{ tags, summary: 'Say this in place of the avatar, which it takes over', params: liveTalkParamsSchema },
+        tags,
+        summary: 'Say this in place of the avatar, which it takes over',
+        params: liveTalkParamsSchema,
         body: operatorAnswerSchema,
         response: { 200: emptySchema },
       },
@@ -122,7 +126,10 @@ export function registerSnippetRoutes(
     {
       config: FOR.editor,
       schema: {
-        ...{ tags, summary: 'Set the answers to choose from', params, body: snippetsSchema },
+        tags,
+        summary: 'Set the answers to choose from',
+        params,
+        body: snippetsSchema,
         response: { 200: snippetsSchema },
       },
     },

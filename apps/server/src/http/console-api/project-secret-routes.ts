@@ -28,8 +28,10 @@ export function registerProjectSecretRoutes(scope: ConsoleScope, dependencies: P
   }));
   registerSecret(scope, dependencies, { ...ofFilms, tags, secrets: callbackSecrets });
   registerSecret(scope, dependencies, {
-    ...{ name: 'tool-secret', summary: 'The secret that signs what tools with a web address are asked' },
-    ...{ tags: ['Avatars'], secrets: dependencies.toolSecrets },
+    name: 'tool-secret',
+    summary: 'The secret that signs what tools with a web address are asked',
+    tags: ['Avatars'],
+    secrets: dependencies.toolSecrets,
   });
 }
 

@@ -22,8 +22,14 @@ describeOnBothDatabases('projects and licence keys', (context) => {
     server = await createConsoleServer(context.db);
     baseUrl = await server.listen(24000 + Math.floor(Math.random() * 400));
     await context.db.orm.insert(avatars).values({
-      ...{ id: avatarId, name: 'navtalk.Leo', provider: 'local', model: 'local', voice: 'cedar', language: 'en' },
-      ...{ bundleSource: 'shipped', bundleName: 'leo' },
+      id: avatarId,
+      name: 'navtalk.Leo',
+      provider: 'local',
+      model: 'local',
+      voice: 'cedar',
+      language: 'en',
+      bundleSource: 'shipped',
+      bundleName: 'leo',
     });
   });
   afterAll(() => server.close());
@@ -252,8 +258,15 @@ describeOnBothDatabases('projects and licence keys', (context) => {
 
     const otherAvatar = newPublicId();
     await context.db.orm.insert(avatars).values({
-      ...{ id: otherAvatar, name: 'Zoe', provider: 'local', model: 'local', voice: 'cedar', language: 'en' },
-      ...{ bundleSource: 'shipped', bundleName: 'leo', projectId },
+      id: otherAvatar,
+      name: 'Zoe',
+      provider: 'local',
+      model: 'local',
+      voice: 'cedar',
+      language: 'en',
+      bundleSource: 'shipped',
+      bundleName: 'leo',
+      projectId,
     });
     expect(await reasonOf(await mint(key, { avatarId: otherAvatar }))).toBe('Avatar not found');
 

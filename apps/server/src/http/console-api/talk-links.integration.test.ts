@@ -88,7 +88,9 @@ describeOnBothDatabases('talk links', (context) => {
     const { token } = await newLink();
     const ask = (method: 'GET' | 'POST', url: string, payload?: object) =>
       server.app.inject({
-        ...{ method, url, headers: { origin: 'http://console.example', host: 'console.example', license: token } },
+        method,
+        url,
+        headers: { origin: 'http://console.example', host: 'console.example', license: token },
         ...(payload === undefined ? {} : { payload }),
       });
     expect((await ask('POST', '/api/v1/browser-tokens', {})).statusCode).toBe(403);

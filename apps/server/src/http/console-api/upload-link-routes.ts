@@ -30,13 +30,18 @@ const GET_A_LINK = `Get a link for one file (a video, a picture or sound) that f
 
 /** Whose links these are: with a key in a header, or for members of a project. */
 const BY_KEY = {
-  ...{ at: '/uploads', access: FOR.keyInHeader, all: z.object({}), one: uploadParamsSchema },
+  at: '/uploads',
+  access: FOR.keyInHeader,
+  all: z.object({}),
+  one: uploadParamsSchema,
   getting: { summary: 'Get an upload link', description: GET_A_LINK },
   projectOf: (request: FastifyRequest) => holderOf(request).licence.projectId,
 } as const;
 const BY_MEMBER = {
-  ...{ at: '/projects/:projectId/upload-links', access: FOR.editor },
-  ...{ all: projectParamsSchema, one: projectUploadParamsSchema },
+  at: '/projects/:projectId/upload-links',
+  access: FOR.editor,
+  all: projectParamsSchema,
+  one: projectUploadParamsSchema,
   getting: { summary: 'Get an upload link' },
   projectOf: (request: FastifyRequest) => projectOf(request).projectId,
 } as const;

@@ -43,7 +43,9 @@ export function registerUsageRoutes(scope: ConsoleScope, dependencies: UsageRout
     {
       config: FOR.viewer,
       schema: {
-        ...{ tags, summary: 'Calls, time and points per day and key, and per avatar', params },
+        tags,
+        summary: 'Calls, time and points per day and key, and per avatar',
+        params,
         querystring: usageQuerySchema,
         response: { 200: usageSchema },
       },
@@ -77,7 +79,9 @@ export function registerUsageRoutes(scope: ConsoleScope, dependencies: UsageRout
     {
       config: FOR.viewer,
       schema: {
-        ...{ tags, summary: 'Every change of the points; newest first', params },
+        tags,
+        summary: 'Every change of the points; newest first',
+        params,
         querystring: pageQuerySchema,
         response: { 200: pageOf(ledgerEntrySchema) },
       },
@@ -131,7 +135,9 @@ export function registerPointRoutes(scope: ConsoleScope, dependencies: UsageRout
     {
       config: FOR.operatorOfProject,
       schema: {
-        ...{ tags, summary: 'Give points; for operators', params },
+        tags,
+        summary: 'Give points; for operators',
+        params,
         body: grantPointsSchema,
         response: { 200: walletSchema },
       },
@@ -151,7 +157,9 @@ export function registerPointRoutes(scope: ConsoleScope, dependencies: UsageRout
     {
       config: FOR.operatorOfProject,
       schema: {
-        ...{ tags, summary: 'Limit the points of a project, or not; for operators', params },
+        tags,
+        summary: 'Limit the points of a project, or not; for operators',
+        params,
         body: setWalletSchema,
         response: { 200: walletSchema },
       },
@@ -194,7 +202,13 @@ function toLedgerSum({ ordinal, at, amount, durationMs, ...rest }: LedgerSum) {
 function toEntry(entry: Awaited<ReturnType<Ledger['entries']>>['entries'][number]) {
   const { ordinal, at, kind, amount, durationMs, licenceId, sourceId, note } = entry;
   return {
-    ...{ entryId: ordinal, at: at.toISOString(), kind, points: toPoints(amount) },
-    ...{ seconds: durationMs / 1000, licenceId, sourceId, note },
+    entryId: ordinal,
+    at: at.toISOString(),
+    kind,
+    points: toPoints(amount),
+    seconds: durationMs / 1000,
+    licenceId,
+    sourceId,
+    note,
   };
 }

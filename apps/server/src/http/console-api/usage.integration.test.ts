@@ -20,8 +20,14 @@ describeOnBothDatabases('usage of calls', (context) => {
     server = await createConsoleServer(context.db, { points: { perMinute: 600_000, free: 0.5 } });
     baseUrl = await server.listen(24000 + Math.floor(Math.random() * 400));
     await context.db.orm.insert(avatars).values({
-      ...{ id: avatarId, name: 'navtalk.Leo', provider: 'local', model: 'local', voice: 'cedar', language: 'en' },
-      ...{ bundleSource: 'shipped', bundleName: 'leo' },
+      id: avatarId,
+      name: 'navtalk.Leo',
+      provider: 'local',
+      model: 'local',
+      voice: 'cedar',
+      language: 'en',
+      bundleSource: 'shipped',
+      bundleName: 'leo',
     });
   });
   afterAll(() => server.close());
@@ -39,7 +45,9 @@ describeOnBothDatabases('usage of calls', (context) => {
 
   test('a call that uses up the points ends with insufficient_balance, and the next is refused', async () => {
     expect((await browser.send('GET', `${path}/wallet`)).json()).toEqual({
-      ...{ balance: 0.5, isUnlimited: false, pointsPerMinute: 600_000 },
+      balance: 0.5,
+      isUnlimited: false,
+      pointsPerMinute: 600_000,
     });
     const client = call();
     await client.event('conversation.connected.success');
@@ -64,12 +72,18 @@ describeOnBothDatabases('usage of calls', (context) => {
       expect.objectContaining({ avatarId, avatarName: 'navtalk.Leo', calls: 1, points: 0.5 }),
     ]);
     expect((await browser.send('GET', `${path}/usage?avatarId=${newPublicId()}`)).json()).toMatchObject({
-      ...{ days: [], avatars: [] },
+      days: [],
+      avatars: [],
     });
     await expect
       .poll(async () => (await browser.send('GET', `${path}/ledger/sums`)).json().items[0])
       .toMatchObject({
-        ...{ kind: 'call', points: -0.5, keyName: 'k', avatarId, avatarName: 'navtalk.Leo', hasTranscript: true },
+        kind: 'call',
+        points: -0.5,
+        keyName: 'k',
+        avatarId,
+        avatarName: 'navtalk.Leo',
+        hasTranscript: true,
       });
     const sums = (await browser.send('GET', `${path}/ledger/sums`)).json().items;
     expect(sums.map(({ kind }: { kind: string }) => kind)).toEqual(['call', 'free']);
@@ -113,7 +127,8 @@ describeOnBothDatabases('usage of calls', (context) => {
       expect([query, (await browser.send('GET', `${path}/ledger/sums${query}`)).statusCode]).toEqual([query, 400]);
     }
     expect((await browser.send('GET', `${path}/ledger/sums?to=2020-01-01`)).json()).toEqual({
-      ...{ items: [], nextCursor: null },
+      items: [],
+      nextCursor: null,
     });
   });
 });

@@ -19,7 +19,10 @@ function readWav(file: Buffer): Int16Array {
   expect([file.toString('latin1', 0, 4), file.toString('latin1', 8, 16)]).toEqual(['RIFF', 'WAVEfmt ']);
   expect([file.readUInt32LE(4) + 8, file.readUInt32LE(40) + 44]).toEqual([file.length, file.length]);
   const [format, channels, sampleRateHz, bits] = [
-    ...[file.readUInt16LE(20), file.readUInt16LE(22), file.readUInt32LE(24), file.readUInt16LE(34)],
+    file.readUInt16LE(20),
+    file.readUInt16LE(22),
+    file.readUInt32LE(24),
+    file.readUInt16LE(34),
   ];
   expect({ format, channels, sampleRateHz, bits }).toEqual({ format: 1, channels: 1, sampleRateHz: 24_000, bits: 16 });
   return new Int16Array(file.buffer.slice(file.byteOffset + 44, file.byteOffset + file.length));
@@ -89,7 +92,9 @@ describe('hearing a voice before choosing it', () => {
     const list = (await browser.send('GET', `/projects/${projectId}/avatars`)).json();
     const speakers = list.map(
       ({ name, speaker }: { name: string; speaker: { name: string; provider: string } | null }) => [
-        ...[name, speaker?.name, speaker?.provider],
+        name,
+        speaker?.name,
+        speaker?.provider,
       ],
     );
     expect(Object.fromEntries(speakers.map(([name, ...of]: string[]) => [name, of]))).toEqual({

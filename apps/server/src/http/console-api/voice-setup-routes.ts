@@ -104,7 +104,10 @@ export function registerVoiceSetupRoutes(scope: ConsoleScope, dependencies: Voic
       const { projectId } = projectOf(request);
       const { keyId: subjectId, name, origin } = await voiceKeys.remove(projectId, request.params.keyId);
       await audit.write(actorOf(request), {
-        ...{ action: 'voice-key.deleted', projectId, subjectId, detail: { name, origin } },
+        action: 'voice-key.deleted',
+        projectId,
+        subjectId,
+        detail: { name, origin },
       });
       return {};
     },

@@ -59,8 +59,15 @@ describeOnBothDatabases('what an avatar speaks with', (context) => {
     [owner, projectId] = await newOwner();
     avatarId = newPublicId();
     await context.db.orm.insert(avatars).values({
-      ...{ id: avatarId, projectId, name: 'Mia', provider: 'cascade', model: 'gpt-realtime', voice: 'marin' },
-      ...{ language: 'en', bundleSource: 'shipped', bundleName: 'mia' },
+      id: avatarId,
+      projectId,
+      name: 'Mia',
+      provider: 'cascade',
+      model: 'gpt-realtime',
+      voice: 'marin',
+      language: 'en',
+      bundleSource: 'shipped',
+      bundleName: 'mia',
     });
     answer = 200;
     keys.length = 0;
@@ -104,8 +111,15 @@ describeOnBothDatabases('what an avatar speaks with', (context) => {
     const { avatar } = found;
     expect(avatar.model).toBe('qwen3:4b');
     const call = {
-      ...{ sessionId: 's', avatar, bundlePath: '/', pictureSizes: { usualPx: 512, largestPx: 512 } },
-      ...{ iceServers: [], recording: null, looksUp: false, startedAt: new Date(), tools: [] },
+      sessionId: 's',
+      avatar,
+      bundlePath: '/',
+      pictureSizes: { usualPx: 512, largestPx: 512 },
+      iceServers: [],
+      recording: null,
+      looksUp: false,
+      startedAt: new Date(),
+      tools: [],
     };
     const request = { key: 'sk', transparency: false, audioBack: false } as never;
     const { apiKey } = buildSessionConfig({ ...call, request }).parts?.thinker ?? {};

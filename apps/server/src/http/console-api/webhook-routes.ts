@@ -39,7 +39,9 @@ export function registerWebhookRoutes(scope: ConsoleScope, dependencies: Webhook
     {
       config: FOR.editor,
       schema: {
-        ...{ tags, summary: 'Webhooks of a project', params: projectParamsSchema },
+        tags,
+        summary: 'Webhooks of a project',
+        params: projectParamsSchema,
         response: { 200: z.array(webhookSchema) },
       },
     },
@@ -54,7 +56,9 @@ export function registerWebhookRoutes(scope: ConsoleScope, dependencies: Webhook
     {
       config: FOR.editor,
       schema: {
-        ...{ tags, summary: 'Add a webhook; the answer shows its secret', params: projectParamsSchema },
+        tags,
+        summary: 'Add a webhook; the answer shows its secret',
+        params: projectParamsSchema,
         body: createWebhookSchema,
         response: { 201: createdWebhookSchema },
       },
@@ -73,7 +77,9 @@ export function registerWebhookRoutes(scope: ConsoleScope, dependencies: Webhook
     {
       config: FOR.editor,
       schema: {
-        ...{ tags, summary: 'Change a webhook', params },
+        tags,
+        summary: 'Change a webhook',
+        params,
         body: updateWebhookSchema,
         response: { 200: webhookSchema },
       },
@@ -84,7 +90,10 @@ export function registerWebhookRoutes(scope: ConsoleScope, dependencies: Webhook
       const changes = given(request.body);
       const webhook = await webhooks.update(projectId, webhookId, changes);
       await audit.write(actorOf(request), {
-        ...{ action: 'webhook.updated', projectId, subjectId: webhookId, detail: changes },
+        action: 'webhook.updated',
+        projectId,
+        subjectId: webhookId,
+        detail: changes,
       });
       return toWire(webhook);
     },
@@ -141,7 +150,9 @@ export function registerDeliveryRoutes(scope: ConsoleScope, dependencies: Webhoo
     {
       config: FOR.editor,
       schema: {
-        ...{ tags, summary: 'What was posted, newest first; kept for 30 days', params },
+        tags,
+        summary: 'What was posted, newest first; kept for 30 days',
+        params,
         querystring: pageQuerySchema,
         response: { 200: pageOf(deliverySchema) },
       },
@@ -163,7 +174,9 @@ export function registerDeliveryRoutes(scope: ConsoleScope, dependencies: Webhoo
     {
       config: { ...FOR.editor, readsMuch: true },
       schema: {
-        ...{ tags, summary: 'One of them, with the whole body', params: deliveryParamsSchema },
+        tags,
+        summary: 'One of them, with the whole body',
+        params: deliveryParamsSchema,
         response: { 200: deliverySchema },
       },
     },
@@ -179,7 +192,9 @@ export function registerDeliveryRoutes(scope: ConsoleScope, dependencies: Webhoo
     {
       config: FOR.editor,
       schema: {
-        ...{ tags, summary: 'Post the same event once more', params: deliveryParamsSchema },
+        tags,
+        summary: 'Post the same event once more',
+        params: deliveryParamsSchema,
         response: { 202: deliverySchema },
       },
     },

@@ -56,7 +56,13 @@ describe('host names', () => {
 
   it('knows what a machine without a domain is called', () => {
     expect(namesOfMachine('box')).toEqual([
-      ...['box', 'box.local', 'box.lan', 'box.home', 'box.home.arpa', 'box.internal', 'box.localdomain'],
+      'box',
+      'box.local',
+      'box.lan',
+      'box.home',
+      'box.home.arpa',
+      'box.internal',
+      'box.localdomain',
     ]);
     expect(namesOfMachine('')).toEqual([]);
   });

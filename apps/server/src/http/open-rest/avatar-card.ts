@@ -45,9 +45,14 @@ export function registerAvatarCard(scope: FastifyInstance, { admission, catalogu
   };
 
   registerOpenRoute(scope, {
-    ...{ method: 'GET', alsoBy: ['POST'], url: '/api/open/v1/avatar/card', config: FOR.callerOrNobody },
-    ...{ summary: 'Name, picture and place of the face, for pages before a call', needs: ['avatar'] },
-    ...{ answer: openAvatarCardSchema, refuses: [400, 401, 404] },
+    method: 'GET',
+    alsoBy: ['POST'],
+    url: '/api/open/v1/avatar/card',
+    config: FOR.callerOrNobody,
+    summary: 'Name, picture and place of the face, for pages before a call',
+    needs: ['avatar'],
+    answer: openAvatarCardSchema,
+    refuses: [400, 401, 404],
     handler: async (request, reply) => {
       const wanted = readParameter(request, 'avatar');
       if (wanted === undefined) return fail(reply, 400, 'Give the id or name as avatar.');

@@ -66,27 +66,48 @@ export function registerAvatarWrites(scope: FastifyInstance, avatars: OwnAvatars
   const base = '/api/open/v1/avatar';
   const takes = ['providerId', 'model', 'voice', 'language', 'firstMessage', 'prompt'];
   registerOpenRoute(scope, {
-    ...{ method: 'POST', url: `${base}/add`, config: FOR.key, summary: 'Make an avatar from a picture' },
-    ...{ needs: ['name', 'url'], takes: ['fromAvatarId', ...takes] },
-    ...{ answer: openJobSchema, refuses: [400, 401, 403, 404, 409, 501] },
+    method: 'POST',
+    url: `${base}/add`,
+    config: FOR.key,
+    summary: 'Make an avatar from a picture',
+    needs: ['name', 'url'],
+    takes: ['fromAvatarId', ...takes],
+    answer: openJobSchema,
+    refuses: [400, 401, 403, 404, 409, 501],
     handler: add,
   });
   registerOpenRoute(scope, {
-    ...{ method: 'POST', url: `${base}/update`, config: FOR.key, summary: 'Change an avatar' },
-    ...{ needs: ['id'], takes: ['name', ...takes] },
-    ...{ answer: openUpdatedSchema, refuses: [400, 401, 403, 404, 409] },
+    method: 'POST',
+    url: `${base}/update`,
+    config: FOR.key,
+    summary: 'Change an avatar',
+    needs: ['id'],
+    takes: ['name', ...takes],
+    answer: openUpdatedSchema,
+    refuses: [400, 401, 403, 404, 409],
     handler: update,
   });
   registerOpenRoute(scope, {
-    ...{ method: 'POST', alsoBy: ['DELETE'], url: `${base}/delete`, config: FOR.key },
-    ...{ summary: 'Delete an avatar', needs: ['id'] },
-    ...{ answer: openDeletedSchema, refuses: [400, 401, 403, 404] },
+    method: 'POST',
+    alsoBy: ['DELETE'],
+    url: `${base}/delete`,
+    config: FOR.key,
+    summary: 'Delete an avatar',
+    needs: ['id'],
+    answer: openDeletedSchema,
+    refuses: [400, 401, 403, 404],
     handler: remove,
   });
   registerOpenRoute(scope, {
-    ...{ method: 'GET', alsoBy: ['POST'], url: `${base}/status`, alsoAt: `${base}/getStatus`, config: FOR.key },
-    ...{ summary: 'How far the making of an avatar is', needs: ['jobId'] },
-    ...{ answer: openJobStatusSchema, refuses: [400, 401, 403, 404] },
+    method: 'GET',
+    alsoBy: ['POST'],
+    url: `${base}/status`,
+    alsoAt: `${base}/getStatus`,
+    config: FOR.key,
+    summary: 'How far the making of an avatar is',
+    needs: ['jobId'],
+    answer: openJobStatusSchema,
+    refuses: [400, 401, 403, 404],
     handler: status,
   });
 }

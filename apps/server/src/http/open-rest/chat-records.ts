@@ -92,20 +92,34 @@ export function registerChatRecords(
 
   const times = ['startTime', 'endTime'];
   registerOpenRoute(scope, {
-    ...{ method: 'GET', url: '/api/chat/sessions', config: FOR.key, summary: 'Sessions, oldest first' },
-    ...{ takes: ['apikey', ...times, 'status', 'limit', 'cursor'] },
-    ...{ answer: openSessionPageSchema, refuses: [400, 401, 403] },
+    method: 'GET',
+    url: '/api/chat/sessions',
+    config: FOR.key,
+    summary: 'Sessions, oldest first',
+    takes: ['apikey', ...times, 'status', 'limit', 'cursor'],
+    answer: openSessionPageSchema,
+    refuses: [400, 401, 403],
     handler: list,
   });
   registerOpenRoute(scope, {
-    ...{ method: 'GET', url: '/api/chat/sessions/:id', config: FOR.keyOrOwnTalk, summary: 'One session' },
-    ...{ takes: ['apikey', 'talkKey'], answer: openSessionSchema, refuses: [401, 403, 404] },
+    method: 'GET',
+    url: '/api/chat/sessions/:id',
+    config: FOR.keyOrOwnTalk,
+    summary: 'One session',
+    takes: ['apikey', 'talkKey'],
+    answer: openSessionSchema,
+    refuses: [401, 403, 404],
     handler: detail,
   });
   registerOpenRoute(scope, {
-    ...{ method: 'GET', url: '/api/chat/messages', config: { ...FOR.keyOrOwnTalk, readsMuch: true } },
-    ...{ summary: 'What was said', needs: ['sessionId'], takes: ['apikey', 'talkKey', ...times] },
-    ...{ answer: openMessagesSchema, refuses: [400, 401, 403, 404, 429] },
+    method: 'GET',
+    url: '/api/chat/messages',
+    config: { ...FOR.keyOrOwnTalk, readsMuch: true },
+    summary: 'What was said',
+    needs: ['sessionId'],
+    takes: ['apikey', 'talkKey', ...times],
+    answer: openMessagesSchema,
+    refuses: [400, 401, 403, 404, 429],
     handler: messages,
   });
 }

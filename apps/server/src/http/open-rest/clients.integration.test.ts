@@ -25,11 +25,9 @@ const UNFINISHED = ['making', 'failed'] as const;
 
 const LOOK_UPS: readonly LookUp[] = [
   {
-    ...{
-      client: 'the WordPress plugin lists avatars [19.wordpress.needs] [22.7]',
-      path: '/api/open/v1/avatar/list',
-      keyIn: ['header'],
-    },
+    client: 'the WordPress plugin lists avatars [19.wordpress.needs] [22.7]',
+    path: '/api/open/v1/avatar/list',
+    keyIn: ['header'],
     needs({ data }) {
       expect(Array.isArray(data)).toBe(true);
       // It shows those alone that are ready, which it tells by this very word.
@@ -39,36 +37,37 @@ const LOOK_UPS: readonly LookUp[] = [
       expect(names(shown)).toEqual(names(data).filter((name) => !UNFINISHED.some((state) => state === name)));
       for (const item of shown) {
         expect(item).toMatchObject({
-          ...{ id: expect.stringMatching(/^[0-9a-f]{32}$/), videoFile: expect.any(Boolean) },
-          ...{ name: expect.stringMatching(/./), url: absolute, thumbnailUrl: absolute },
+          id: expect.stringMatching(/^[0-9a-f]{32}$/),
+          videoFile: expect.any(Boolean),
+          name: expect.stringMatching(/./),
+          url: absolute,
+          thumbnailUrl: absolute,
         });
       }
     },
   },
   {
-    ...{
-      client: 'the JavaScript sample asks by name [19.js.needs] [19.html.needs] [22.13]',
-      path: '/api/open/v1/avatar/getByName',
-      keyIn: ['query'],
-    },
+    client: 'the JavaScript sample asks by name [19.js.needs] [19.html.needs] [22.13]',
+    path: '/api/open/v1/avatar/getByName',
+    keyIn: ['query'],
     query: { name: 'navtalk.Leo' },
     needs({ data }) {
       expect(data).toMatchObject({ thumbnailUrl: absolute, providerName: expect.stringMatching(/./) });
     },
   },
   {
-    ...{
-      client: 'the JavaScript sample asks by id [19.js.needs] [19.html.needs] [22.13]',
-      path: '/api/open/v1/avatar/detail',
-      keyIn: ['query'],
-    },
+    client: 'the JavaScript sample asks by id [19.js.needs] [19.html.needs] [22.13]',
+    path: '/api/open/v1/avatar/detail',
+    keyIn: ['query'],
     query: { avatarId: 'AVATAR' },
     needs({ data }) {
       expect(data).toMatchObject({ thumbnailUrl: absolute, providerName: expect.stringMatching(/./) });
     },
   },
   {
-    ...{ client: 'iOS asks by name [19.ios.needs] [22.13]', path: '/api/open/v1/avatar/getByName', keyIn: ['header'] },
+    client: 'iOS asks by name [19.ios.needs] [22.13]',
+    path: '/api/open/v1/avatar/getByName',
+    keyIn: ['header'],
     query: { name: 'navtalk.Leo' },
     needs({ data }) {
       // Tools and camera are switched on by this very word.
@@ -76,11 +75,10 @@ const LOOK_UPS: readonly LookUp[] = [
     },
   },
   {
-    ...{
-      client: 'Android asks by id, with the key twice [19.android.needs] [22.13]',
-      path: '/api/open/v1/avatar/detail',
-    },
-    ...{ keyIn: ['query', 'header'], query: { avatarId: 'AVATAR' } },
+    client: 'Android asks by id, with the key twice [19.android.needs] [22.13]',
+    path: '/api/open/v1/avatar/detail',
+    keyIn: ['query', 'header'],
+    query: { avatarId: 'AVATAR' },
     needs({ data }) {
       for (const name of ['thumbnailUrl', 'providerName', 'name', 'model', 'voice', 'id', 'avatarId']) {
         expect([name, data[name]]).toEqual([name, expect.stringMatching(/./)]);
@@ -88,24 +86,27 @@ const LOOK_UPS: readonly LookUp[] = [
     },
   },
   {
-    ...{ client: 'a client that posts instead', path: '/api/open/v1/avatar/detail', method: 'POST' },
-    ...{ keyIn: ['header'], query: { id: 'AVATAR' } },
+    client: 'a client that posts instead',
+    path: '/api/open/v1/avatar/detail',
+    method: 'POST',
+    keyIn: ['header'],
+    query: { id: 'AVATAR' },
     needs({ data }) {
       expect(data).toMatchObject({ providerName: 'openai', prompt: 'You are Leo.', firstMessage: expect.any(String) });
     },
   },
   {
-    ...{ client: 'the transfer sample reads chat records', path: '/api/chat/sessions', keyIn: ['apikey'] },
+    client: 'the transfer sample reads chat records',
+    path: '/api/chat/sessions',
+    keyIn: ['apikey'],
     needs({ data }) {
       expect(data.data).toEqual([]);
     },
   },
   {
-    ...{
-      client: 'the transparency sample asks for relays [19.transparency.needs] [20.17]',
-      path: '/api/webrtc/generate-ice-servers',
-      method: 'POST',
-    },
+    client: 'the transparency sample asks for relays [19.transparency.needs] [20.17]',
+    path: '/api/webrtc/generate-ice-servers',
+    method: 'POST',
     keyIn: ['header'],
     needs(body) {
       const servers = body.data.iceServers as { urls: unknown }[];
@@ -127,16 +128,32 @@ describeOnBothDatabases('look-ups of published clients, from another origin', (c
   beforeAll(async () => {
     server = await createConsoleServer(context.db);
     await context.db.orm.insert(avatars).values({
-      ...{ id: avatarId, name: 'navtalk.Leo', provider: 'local', model: 'local', voice: 'cedar', language: 'en' },
-      ...{ bundleSource: 'shipped', bundleName: 'leo', thumbnail: 'still.webp', prompt: 'You are Leo.' },
+      id: avatarId,
+      name: 'navtalk.Leo',
+      provider: 'local',
+      model: 'local',
+      voice: 'cedar',
+      language: 'en',
+      bundleSource: 'shipped',
+      bundleName: 'leo',
+      thumbnail: 'still.webp',
+      prompt: 'You are Leo.',
     });
     const browser = new TestBrowser(server.app);
     await browser.register(`${newPublicId()}@example.org`);
     const { projectId } = (await browser.send('POST', '/projects', { name: 'Shop' })).json();
     for (const state of UNFINISHED) {
       await context.db.orm.insert(avatars).values({
-        ...{ id: newPublicId(), projectId, name: state, state, provider: 'local', model: 'local', voice: 'cedar' },
-        ...{ language: 'en', bundleSource: 'made', bundleName: state },
+        id: newPublicId(),
+        projectId,
+        name: state,
+        state,
+        provider: 'local',
+        model: 'local',
+        voice: 'cedar',
+        language: 'en',
+        bundleSource: 'made',
+        bundleName: state,
       });
     }
     license = (await browser.send('POST', `/projects/${projectId}/keys`, { name: 'Web' })).json().key;
@@ -229,7 +246,8 @@ describeOnBothDatabases('look-ups of published clients, from another origin', (c
     expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([204, '*']);
     const call = (key: string) =>
       fetch(address, {
-        ...{ method: 'POST', headers: { origin: ORIGIN, 'content-type': 'application/json' } },
+        method: 'POST',
+        headers: { origin: ORIGIN, 'content-type': 'application/json' },
         body: JSON.stringify({ userInput: 'Goodbye.', license: key, chatId: 'c' }),
       });
     const answer = await call(license);

@@ -84,7 +84,9 @@ export function registerOpenRoute(scope: FastifyInstance, route: OpenRoute): voi
   const querystring = method === 'GET' ? z.looseObject(fieldsOf(needs, takes)) : undefined;
   const refusals = route.refuses.map((status) => [status, openRefusalOf(status, REFUSED[status])]);
   const schema = {
-    ...{ tags: ['Open REST'], summary, description: otherWays(alsoBy, alsoAt) },
+    tags: ['Open REST'],
+    summary,
+    description: otherWays(alsoBy, alsoAt),
     ...(body === undefined ? {} : { body }),
     ...(querystring === undefined ? {} : { querystring }),
     response: { 200: route.isWholeAnswer ? answer : openAnswerOf(answer), ...Object.fromEntries(refusals) },

@@ -12,9 +12,14 @@ const RESULT = JSON.stringify({ status: 'noted' });
  */
 export function registerHostedTools(scope: FastifyInstance): void {
   registerOpenRoute(scope, {
-    ...{ method: 'POST', url: '/api/realtime_function_call', config: FOR.caller },
-    ...{ summary: 'A result for any tool, as plain text, for clients that have none', takes: ['userInput', 'chatId'] },
-    ...{ answer: openToolResultSchema, isWholeAnswer: true, refuses: [401] },
+    method: 'POST',
+    url: '/api/realtime_function_call',
+    config: FOR.caller,
+    summary: 'A result for any tool, as plain text, for clients that have none',
+    takes: ['userInput', 'chatId'],
+    answer: openToolResultSchema,
+    isWholeAnswer: true,
+    refuses: [401],
     handler: async (_request: FastifyRequest, reply: FastifyReply) =>
       reply.type('text/plain; charset=utf-8').send(RESULT),
   });

@@ -20,8 +20,14 @@ export function registerLists(scope: FastifyInstance): void {
   ] as const;
   for (const [what, items, answer] of lists) {
     registerOpenRoute(scope, {
-      ...{ method: 'GET', alsoBy: ['POST'], url: `/api/open/v1/${what}/list`, config: FOR.caller },
-      ...{ summary: `Which ${what}s there are`, takes: ['providerId'], answer, refuses: [401] },
+      method: 'GET',
+      alsoBy: ['POST'],
+      url: `/api/open/v1/${what}/list`,
+      config: FOR.caller,
+      summary: `Which ${what}s there are`,
+      takes: ['providerId'],
+      answer,
+      refuses: [401],
       handler: async () => succeed(items),
     });
   }

@@ -95,7 +95,8 @@ describeOnBothDatabases('loops of pictures', (context) => {
     await server.plane.jobs?.runDue(JOBS.films.name);
     outcome = MADE;
     expect(await ask('GET', 'generateLoopVideoStatus', { taskId })).toEqual({
-      ...{ status: 200, body: { code: 200, message: 'No face was found.', data: null } },
+      status: 200,
+      body: { code: 200, message: 'No face was found.', data: null },
     });
   });
 

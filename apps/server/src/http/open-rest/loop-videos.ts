@@ -20,8 +20,11 @@ export function registerLoopVideos(scope: FastifyInstance, films: LoopVideoFilms
     const url = readText(request, LIMITS.characters.url, 'url', 'imageUrl', 'image_url', 'pictureUrl');
     if (url === undefined) return fail(reply, 400, 'Give the address of a picture as url.');
     const { filmId } = await films.order({
-      ...{ projectId, licenceId, picture: { kind: 'image', url: urlIn(url, 'url') } },
-      ...{ sound: { kind: 'none' }, options: {} },
+      projectId,
+      licenceId,
+      picture: { kind: 'image', url: urlIn(url, 'url') },
+      sound: { kind: 'none' },
+      options: {},
     });
     return succeed({ taskId: toNumber(filmId) });
   };
@@ -38,24 +41,42 @@ export function registerLoopVideos(scope: FastifyInstance, films: LoopVideoFilms
   };
 
   registerOpenRoute(scope, {
-    ...{ method: 'POST', alsoBy: [], url: `${BASE}/generateLoopVideo`, config: FOR.key },
-    ...{ summary: 'Make a silent film of a picture that runs round without a seam', needs: ['url'] },
-    ...{ answer: openLoopTaskSchema, refuses: [400, 401, 403, 429] },
+    method: 'POST',
+    alsoBy: [],
+    url: `${BASE}/generateLoopVideo`,
+    config: FOR.key,
+    summary: 'Make a silent film of a picture that runs round without a seam',
+    needs: ['url'],
+    answer: openLoopTaskSchema,
+    refuses: [400, 401, 403, 429],
     handler: order,
   });
   scope.route({
-    ...{ method: 'GET', url: `${BASE}/generateLoopVideo`, config: FOR.key, schema: { hide: true } },
+    method: 'GET',
+    url: `${BASE}/generateLoopVideo`,
+    config: FOR.key,
+    schema: { hide: true },
     handler: order,
   });
   registerOpenRoute(scope, {
-    ...{ method: 'GET', alsoBy: ['POST'], url: `${BASE}/generateLoopVideoStatus`, alsoAt: `${BASE}/status` },
-    ...{ config: FOR.key, summary: 'Whether such a film is made', needs: ['taskId'] },
-    ...{ answer: openLoopVideoAnswerSchema, isWholeAnswer: true, refuses: [400, 401, 403, 404] },
+    method: 'GET',
+    alsoBy: ['POST'],
+    url: `${BASE}/generateLoopVideoStatus`,
+    alsoAt: `${BASE}/status`,
+    config: FOR.key,
+    summary: 'Whether such a film is made',
+    needs: ['taskId'],
+    answer: openLoopVideoAnswerSchema,
+    isWholeAnswer: true,
+    refuses: [400, 401, 403, 404],
     handler: status,
   });
   for (const alias of ['getLoopVideoStatus', 'loopVideoStatus', 'generate-loop-video-status']) {
     scope.route({
-      ...{ method: ['GET', 'POST'], url: `${BASE}/${alias}`, config: FOR.key, schema: { hide: true } },
+      method: ['GET', 'POST'],
+      url: `${BASE}/${alias}`,
+      config: FOR.key,
+      schema: { hide: true },
       handler: status,
     });
   }

@@ -27,8 +27,16 @@ describeOnBothDatabases('open REST', (context) => {
   beforeAll(async () => {
     server = await createConsoleServer(context.db);
     await context.db.orm.insert(avatars).values({
-      ...{ id: systemAvatarId, name: 'navtalk.Leo', provider: 'local', model: 'local', voice: 'cedar', language: 'en' },
-      ...{ bundleSource: 'shipped', bundleName: 'leo', thumbnail: 'still.webp', prompt: 'You are Leo.' },
+      id: systemAvatarId,
+      name: 'navtalk.Leo',
+      provider: 'local',
+      model: 'local',
+      voice: 'cedar',
+      language: 'en',
+      bundleSource: 'shipped',
+      bundleName: 'leo',
+      thumbnail: 'still.webp',
+      prompt: 'You are Leo.',
     });
     const [own, other] = [await newProject(), await newProject()];
     license = own.key;
@@ -44,7 +52,9 @@ describeOnBothDatabases('open REST', (context) => {
     });
   const post = (path: string, body: object, key = license) =>
     server.app.inject({
-      ...{ method: 'POST', url: path, payload: body },
+      method: 'POST',
+      url: path,
+      payload: body,
       headers: { license: key, host: 'avatar.example', origin: ORIGIN },
     });
 
@@ -64,12 +74,25 @@ describeOnBothDatabases('open REST', (context) => {
   test('an avatar is added, found, listed, updated and deleted [20.25] [20.27]', async () => {
     const avatarId = await add('Mia');
     expect((await get('/api/open/v1/avatar/status', { jobId: avatarId })).json().data).toEqual({
-      ...{ jobId: avatarId, avatarId, status: 'Success', progress: 100, message: '' },
+      jobId: avatarId,
+      avatarId,
+      status: 'Success',
+      progress: 100,
+      message: '',
     });
     const found = (await get('/api/open/v1/avatar/detail', { avatarId })).json().data;
     expect(found).toEqual({
-      ...{ id: avatarId, avatarId, name: 'Mia', videoFile: false, providerId: '1', providerName: 'openai' },
-      ...{ model: 'gpt-realtime', voice: 'marin', firstMessage: '', prompt: 'You are Leo.', status: 'Success' },
+      id: avatarId,
+      avatarId,
+      name: 'Mia',
+      videoFile: false,
+      providerId: '1',
+      providerName: 'openai',
+      model: 'gpt-realtime',
+      voice: 'marin',
+      firstMessage: '',
+      prompt: 'You are Leo.',
+      status: 'Success',
       url: `http://avatar.example/uploadFiles/${avatarId}.webp`,
       thumbnailUrl: `http://avatar.example/uploadFiles/${avatarId}.webp`,
     });
@@ -90,7 +113,9 @@ describeOnBothDatabases('open REST', (context) => {
     };
     expect((await post('/api/open/v1/avatar/update', update)).json().data).toBe('Avatar updated successfully');
     expect((await get('/api/open/v1/avatar/detail', { id: avatarId })).json().data).toMatchObject({
-      ...{ model: 'gpt-realtime-mini', voice: 'sage', prompt: 'Hi' },
+      model: 'gpt-realtime-mini',
+      voice: 'sage',
+      prompt: 'Hi',
     });
     expect((await post('/api/open/v1/avatar/delete', { avatarId })).json().data).toBe('Avatar deleted successfully');
     expect((await get('/api/open/v1/avatar/detail', { avatarId })).statusCode).toBe(404);
@@ -140,16 +165,16 @@ describeOnBothDatabases('open REST', (context) => {
     const avatarId = await add('Receptionist');
     const making = newPublicId();
     await context.db.orm.insert(avatars).values({
-      ...{
-        id: making,
-        projectId,
-        name: 'Half done',
-        provider: 'local',
-        model: 'local',
-        voice: 'cedar',
-        language: 'en',
-      },
-      ...{ bundleSource: 'made', bundleName: making, state: 'making' },
+      id: making,
+      projectId,
+      name: 'Half done',
+      provider: 'local',
+      model: 'local',
+      voice: 'cedar',
+      language: 'en',
+      bundleSource: 'made',
+      bundleName: making,
+      state: 'making',
     });
     const card = async (avatar: string, key?: string) => {
       const form = new URLSearchParams({ avatar, ...(key === undefined ? {} : { license: key }) });
@@ -188,7 +213,9 @@ describeOnBothDatabases('open REST', (context) => {
     expect((await card('x'.repeat(100_000))).status).toBeGreaterThanOrEqual(400);
     // A token for one avatar opens that one's alone.
     const minted = await server.app.inject({
-      ...{ method: 'POST', url: '/api/v1/browser-tokens', payload: { avatarId, lifetimeSeconds: 60 } },
+      method: 'POST',
+      url: '/api/v1/browser-tokens',
+      payload: { avatarId, lifetimeSeconds: 60 },
       headers: { authorization: `Bearer ${license}`, host: 'avatar.example' },
     });
     const { token } = minted.json();
@@ -243,16 +270,15 @@ describeOnBothDatabases('open REST', (context) => {
     const first = (await get('/api/chat/sessions', { limit: '2' })).json().data;
     expect(first.data).toEqual([
       {
-        ...{
-          id: ids[0],
-          sessionId: ids[0],
-          avatarId: systemAvatarId,
-          status: 1,
-          videoUrl: null,
-          rating: null,
-          ratingText: '',
-        },
-        ...{ startTime: '2026-05-01 10:00:00', endTime: '2026-05-01 10:05:00' },
+        id: ids[0],
+        sessionId: ids[0],
+        avatarId: systemAvatarId,
+        status: 1,
+        videoUrl: null,
+        rating: null,
+        ratingText: '',
+        startTime: '2026-05-01 10:00:00',
+        endTime: '2026-05-01 10:05:00',
       },
       expect.objectContaining({ id: ids[1], status: 0, endTime: null }),
     ]);
@@ -292,8 +318,13 @@ describeOnBothDatabases('open REST', (context) => {
     await store.finishToolCall({ sessionId, callId: 'c', output: '4', at: at(3) });
     const { data } = (await get('/api/chat/messages', { sessionId })).json().data;
     const message = (role: string, text: string, second: number) => ({
-      ...{ id: expect.stringMatching(/^\d+$/), sessionId, role, text, content: text },
-      ...{ createTime: `2026-05-01 10:00:0${second}`, interrupted: false },
+      id: expect.stringMatching(/^\d+$/),
+      sessionId,
+      role,
+      text,
+      content: text,
+      createTime: `2026-05-01 10:00:0${second}`,
+      interrupted: false,
     });
     expect(data).toEqual([
       message('tool', '{"callId":"c","name":"add","arguments":"{\\"x\\":1}"}', 1),
@@ -319,7 +350,8 @@ describeOnBothDatabases('open REST', (context) => {
       expect(paths).toContain(path);
     }
     expect(openApi.paths['/api/v1/projects'].post.requestBody.content['application/json'].schema).toMatchObject({
-      ...{ type: 'object', required: ['name'] },
+      type: 'object',
+      required: ['name'],
     });
     const documentation = readFileSync(new URL('../../../../../docs/rest-api.md', import.meta.url), 'utf8');
     const isDocumented = (path: string): boolean => {

@@ -18,12 +18,13 @@ export type OperatorTokenOptions = {
 export function registerOperatorToken(scope: FastifyInstance, options: OperatorTokenOptions): void {
   const { tokens, topicPrefix, brokerUrl } = options;
   registerOpenRoute(scope, {
-    ...{ method: 'POST', alsoBy: [], url: '/api/open/v1/mqtt/operator-token', config: FOR.key },
-    ...{
-      summary: 'A token for operators, who answer calls by text',
-      answer: openOperatorTokenSchema,
-      refuses: [401, 403],
-    },
+    method: 'POST',
+    alsoBy: [],
+    url: '/api/open/v1/mqtt/operator-token',
+    config: FOR.key,
+    summary: 'A token for operators, who answer calls by text',
+    answer: openOperatorTokenSchema,
+    refuses: [401, 403],
     async handler(request, reply) {
       const { licence } = holderOf(request);
       const { token, projectId, expiresAt } = tokens.issue(licence, new Date());
@@ -31,8 +32,13 @@ export function registerOperatorToken(scope: FastifyInstance, options: OperatorT
       reply.header('cache-control', 'no-store');
       return succeed({
         brokerUrl: brokerUrl ?? `${scheme}://${request.host}${BROKER_PATH}`,
-        ...{ projectId, prefix: topicPrefix, topicPrefix, token, username: projectId },
-        ...{ expiresIn: OPERATOR_TOKEN_SECONDS, expiresAt: expiresAt.toISOString() },
+        projectId,
+        prefix: topicPrefix,
+        topicPrefix,
+        token,
+        username: projectId,
+        expiresIn: OPERATOR_TOKEN_SECONDS,
+        expiresAt: expiresAt.toISOString(),
       });
     },
   });

@@ -27,7 +27,8 @@ async function call() {
 
 async function ask(path: string, body: object, key: string = TEST_KEY): Promise<{ status: number; data: unknown }> {
   const response = await fetch(`${baseUrl.replace('ws', 'http')}/api/open/v1/talk/${path}`, {
-    ...{ method: 'POST', headers: { license: key, 'content-type': 'application/json' } },
+    method: 'POST',
+    headers: { license: key, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
   const { data } = (await response.json()) as { data: unknown };
@@ -41,7 +42,11 @@ it('a program has the avatar say just this, and asks what became of it; the page
   const text = { sessionId, text: 'We close soon.', utteranceId: 'closing', interruptible: false, mode: 'replace' };
   expect(await ask('say', text)).toMatchObject({ status: 200, data: { utteranceId: 'closing', state: 'queued' } });
   expect(commands.at(-1)).toEqual({
-    ...{ type: 'say', text: 'We close soon.', utteranceId: 'closing', isInterruptible: false, replaces: true },
+    type: 'say',
+    text: 'We close soon.',
+    utteranceId: 'closing',
+    isInterruptible: false,
+    replaces: true,
   });
   const heard = { playedMs: 900, heardText: 'We close soon.', message: '' };
   emit({ type: 'utterance', utteranceId: 'closing', turnId: 'r', state: 'ended', ...heard });

@@ -17,9 +17,13 @@ const BUSY = `At most ${LIMITS.counts.openReplies} texts may wait to be spoken: 
 /** `talk/say` and `talk/utterance`: a program has the avatar of a call that goes on say just this, and asks what became of it. */
 export function registerSpokenTexts(scope: FastifyInstance, utterances: Pick<UtteranceDesk, 'say' | 'look'>): void {
   registerOpenRoute(scope, {
-    ...{ method: 'POST', url: '/api/open/v1/talk/say', config: FOR.key },
-    ...{ summary: 'Have the avatar say just this in a call that goes on', answer: openUtteranceSchema },
-    ...{ needs: ['sessionId', 'text'], takes: ['utteranceId', 'interruptible', 'mode'] },
+    method: 'POST',
+    url: '/api/open/v1/talk/say',
+    config: FOR.key,
+    summary: 'Have the avatar say just this in a call that goes on',
+    answer: openUtteranceSchema,
+    needs: ['sessionId', 'text'],
+    takes: ['utteranceId', 'interruptible', 'mode'],
     refuses: [400, 401, 403, 404, 409, 429],
     async handler(request, reply) {
       const sessionId = readParameter(request, 'sessionId');
@@ -31,7 +35,9 @@ export function registerSpokenTexts(scope: FastifyInstance, utterances: Pick<Utt
       if (mode !== 'queue' && mode !== 'replace') return fail(reply, 400, 'Give mode as queue or replace.');
       const { projectId } = holderOf(request).licence;
       const wanted = {
-        ...{ text, isInterruptible: readInterruptible(request), replaces: mode === 'replace' },
+        text,
+        isInterruptible: readInterruptible(request),
+        replaces: mode === 'replace',
         ...(utteranceId === undefined ? {} : { utteranceId }),
       };
       const said = utterances.say(projectId, sessionId, wanted);
@@ -44,9 +50,14 @@ export function registerSpokenTexts(scope: FastifyInstance, utterances: Pick<Utt
   });
 
   registerOpenRoute(scope, {
-    ...{ method: 'GET', alsoBy: ['POST'], url: '/api/open/v1/talk/utterance', config: FOR.key },
-    ...{ summary: 'What became of a text to be said', answer: openUtteranceSchema },
-    ...{ needs: ['sessionId', 'utteranceId'], refuses: [401, 403, 404] },
+    method: 'GET',
+    alsoBy: ['POST'],
+    url: '/api/open/v1/talk/utterance',
+    config: FOR.key,
+    summary: 'What became of a text to be said',
+    answer: openUtteranceSchema,
+    needs: ['sessionId', 'utteranceId'],
+    refuses: [401, 403, 404],
     async handler(request, reply) {
       const sessionId = readParameter(request, 'sessionId') ?? '';
       const utteranceId = readText(request, LIMITS.characters.utteranceId, 'utteranceId') ?? '';

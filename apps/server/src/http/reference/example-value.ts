@@ -21,11 +21,20 @@ const EXAMPLE_ID = '7c9e6679a4b04d1f8e3a52c0d1b7f604';
 
 /** What people are shown for a field whose schema says no more than that it is a text. */
 const BY_NAME: Readonly<Record<string, unknown>> = {
-  ...{ name: 'Harbour hotel', email: 'mia@example.org', url: 'https://example.org/visavis' },
-  ...{ password: 'a long enough password', currentPassword: 'a long enough password' },
-  ...{ newPassword: 'another long password', language: 'en-US', voice: 'marin', text: 'Good day!' },
-  ...{ origin: 'https://shop.example', prompt: 'You are the receptionist of a small hotel.' },
-  ...{ token: 'vt_…', cursor: 'eyJ…', model: 'gpt-realtime' },
+  name: 'Harbour hotel',
+  email: 'mia@example.org',
+  url: 'https://example.org/visavis',
+  password: 'a long enough password',
+  currentPassword: 'a long enough password',
+  newPassword: 'another long password',
+  language: 'en-US',
+  voice: 'marin',
+  text: 'Good day!',
+  origin: 'https://shop.example',
+  prompt: 'You are the receptionist of a small hotel.',
+  token: 'vt_…',
+  cursor: 'eyJ…',
+  model: 'gpt-realtime',
 };
 
 /**

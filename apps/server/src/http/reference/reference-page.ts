@@ -82,7 +82,10 @@ export async function registerReferencePage(app: FastifyInstance): Promise<void>
       scope.get(`/reference/${name}`, async (_request, reply) => reply.type(`${type}; charset=utf-8`).send(text));
     }
     await scope.register(fastifyStatic, {
-      ...{ root: viewer, prefix: '/reference/static', decorateReply: false, cacheControl: false },
+      root: viewer,
+      prefix: '/reference/static',
+      decorateReply: false,
+      cacheControl: false,
       // The files that the page asks for, and none of the viewer's own page.
       allowedPath: (path: string) => /^\/swagger-ui(-bundle\.js|\.css)$/.test(path),
     });

@@ -34,12 +34,29 @@ describeOnBothDatabases('the reference', (context) => {
     license = key.key;
     await context.db.orm.insert(avatars).values([
       {
-        ...{ id: avatarId, projectId, name: 'Mia', provider: 'local', model: 'local', voice: 'cedar', language: 'en' },
-        ...{ bundleSource: 'shipped', bundleName: 'leo', thumbnail: 'still.webp', prompt: 'You are Mia.' },
+        id: avatarId,
+        projectId,
+        name: 'Mia',
+        provider: 'local',
+        model: 'local',
+        voice: 'cedar',
+        language: 'en',
+        bundleSource: 'shipped',
+        bundleName: 'leo',
+        thumbnail: 'still.webp',
+        prompt: 'You are Mia.',
       },
       {
-        ...{ id: newPublicId(), name: 'navtalk.Leo', provider: 'local', model: 'local', voice: 'cedar' },
-        ...{ language: 'en', bundleSource: 'shipped', bundleName: 'leo', thumbnail: 'still.webp', prompt: '' },
+        id: newPublicId(),
+        name: 'navtalk.Leo',
+        provider: 'local',
+        model: 'local',
+        voice: 'cedar',
+        language: 'en',
+        bundleSource: 'shipped',
+        bundleName: 'leo',
+        thumbnail: 'still.webp',
+        prompt: '',
       },
     ]);
     const store = createConversationStore(context.db);
@@ -87,7 +104,9 @@ describeOnBothDatabases('the reference', (context) => {
 
   test('answers of the open interface are as it says', async () => {
     const loop = await server.app.inject({
-      ...{ method: 'POST', url: '/api/open/v1/generate/generateLoopVideo', headers: { license } },
+      method: 'POST',
+      url: '/api/open/v1/generate/generateLoopVideo',
+      headers: { license },
       payload: { url: 'https://files.example/mia.png' },
     });
     const ids: Readonly<Record<string, string>> = {

@@ -57,7 +57,9 @@ export async function registerUploadLinks(app: FastifyInstance, links: UploadLin
     });
 
     scope.route<{ Params: { uploadId: string } }>({
-      ...{ method: ['PUT', 'POST'], url, config },
+      method: ['PUT', 'POST'],
+      url,
+      config,
       async handler(request, reply) {
         const { uploadId } = request.params;
         const { projectId } = await requireLink(links, uploadId);

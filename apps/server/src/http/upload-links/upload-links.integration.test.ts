@@ -52,7 +52,8 @@ describeOnBothDatabases('upload links', (context) => {
       },
     });
     server = await createConsoleServer(context.db, {
-      ...{ blobs: faulty, arrivingFolder: join(root, 'arriving') },
+      blobs: faulty,
+      arrivingFolder: join(root, 'arriving'),
       quotas: { ...DEFAULT_QUOTAS, fileMbPerProject: 40 },
     });
     links = server.services.uploadLinks as UploadLinks;
@@ -102,7 +103,8 @@ describeOnBothDatabases('upload links', (context) => {
     fetch(url, { method: 'PUT', body: new Uint8Array(body) });
   const piece = (url: string, offset: number, body: Buffer, headers: Record<string, string> = {}): Promise<Response> =>
     fetch(url, {
-      ...{ method: 'PATCH', body: new Uint8Array(body) },
+      method: 'PATCH',
+      body: new Uint8Array(body),
       headers: {
         'tus-resumable': '1.0.0',
         'upload-offset': `${offset}`,
@@ -133,7 +135,9 @@ describeOnBothDatabases('upload links', (context) => {
     const sending = httpRequest(url, {
       method: 'PATCH',
       headers: {
-        ...{ 'tus-resumable': '1.0.0', 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
+        'tus-resumable': '1.0.0',
+        'upload-offset': '0',
+        'content-type': 'application/offset+octet-stream',
         'content-length': announced,
       },
     });

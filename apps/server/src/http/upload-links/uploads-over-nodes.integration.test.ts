@@ -81,9 +81,11 @@ function describeUploads(title: string, isPossible: boolean, openStore: (root: s
     const addressAt = (index: number) => `${node(index).at}/uploads/${uploadId}`;
     const piece = (index: number, offset: number, bytes: Buffer) =>
       fetch(addressAt(index), {
-        ...{ method: 'PATCH', body: new Uint8Array(bytes) },
+        method: 'PATCH',
+        body: new Uint8Array(bytes),
         headers: {
-          ...{ 'tus-resumable': '1.0.0', 'upload-offset': `${offset}` },
+          'tus-resumable': '1.0.0',
+          'upload-offset': `${offset}`,
           'content-type': 'application/offset+octet-stream',
         },
       });
@@ -118,7 +120,9 @@ function describeUploads(title: string, isPossible: boolean, openStore: (root: s
       const sending = httpRequest(addressAt(0), {
         method: 'PATCH',
         headers: {
-          ...{ 'tus-resumable': '1.0.0', 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
+          'tus-resumable': '1.0.0',
+          'upload-offset': '0',
+          'content-type': 'application/offset+octet-stream',
           'content-length': FILE.byteLength,
         },
       });
@@ -135,7 +139,10 @@ function describeUploads(title: string, isPossible: boolean, openStore: (root: s
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       let first: number | null = null;
       const upload = new TusUpload(FILE, {
-        ...{ uploadUrl: addressAt(1), retryDelays: [0, 100], onError: reject, onSuccess: () => resolve() },
+        uploadUrl: addressAt(1),
+        retryDelays: [0, 100],
+        onError: reject,
+        onSuccess: () => resolve(),
         onProgress: (sent) => {
           first ??= sent;
         },

@@ -58,7 +58,10 @@ async function dub(
 ) {
   const path = join(folder, `${name}.mp4`);
   const writer = await FilmWriter.open({
-    ...{ path, widthPx: 2 * SIDE, heightPx: SIDE, rate: { quantiser: 12 } },
+    path,
+    widthPx: 2 * SIDE,
+    heightPx: SIDE,
+    rate: { quantiser: 12 },
     ...(sound !== null && { sampleRateHz: 48_000 }),
   });
   const pcm = sound === null ? null : (await decodeSpeech(await readFile(sound))).pcm;

@@ -238,7 +238,11 @@ async function soundOf(
   const { segments, originalVolume = 0, syncMode = 'loop' } = options;
   const isRepeated = segments === undefined && (syncMode === 'loop' || syncMode === 'bounce');
   return openSoundtrack({
-    ...{ speech, plan, originalVolume, path: clip.path, clipChannels },
+    speech,
+    plan,
+    originalVolume,
+    path: clip.path,
+    clipChannels,
     periodMs: isRepeated ? periodMs : undefined,
   });
 }

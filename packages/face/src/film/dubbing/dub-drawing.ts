@@ -104,7 +104,13 @@ export function planDrawing(picture: Picture, mouth: DrawnPose, tables: DrawingT
   const gain = Math.min(2, Math.max(0.5, face.light / Math.max(1, look.light)));
   const opening = { columns, columnCount, side: reach.side, halfWidth: unit, softEdge };
   return {
-    ...{ box, reach, columns, columnCount, softEdge, grain, index },
+    box,
+    reach,
+    columns,
+    columnCount,
+    softEdge,
+    grain,
+    index,
     axes: axesOf(rest),
     chin: rest.chin,
     edges: edgeShadesOf(light, seamOf(filmed, target, unit, softnessPx), unit),

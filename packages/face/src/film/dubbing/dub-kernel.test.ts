@@ -80,8 +80,14 @@ function randomDrawing(random: Random, side: number): DrawnPose {
   const some = (): number => Math.max(0, 2 * random() - 1);
   const pose = {
     ...POSE_AT_REST,
-    ...{ jaw: some(), lips: 2 * random() - 1, press: some(), parted: 0.2 * some() },
-    ...{ labiodental: some(), tongueUp: some(), tongueOut: some(), clench: some() },
+    jaw: some(),
+    lips: 2 * random() - 1,
+    press: some(),
+    parted: 0.2 * some(),
+    labiodental: some(),
+    tongueUp: some(),
+    tongueOut: some(),
+    clench: some(),
   };
   const { filmed: lips, rest } = readLowerFace(face);
   const own = {

@@ -54,8 +54,13 @@ export class DubWriter {
   static async open(options: DubWriterOptions): Promise<DubWriter> {
     const { path, widthPx, heightPx, rate, format = 'mp4', quality = 'high', channels = 1 } = options;
     const film = await FilmTracks.open({
-      ...{ path, format, widthPx, heightPx, ticksPerSecond: rate.ticksPerSecond },
-      ...{ sampleRateHz: FILM_SAMPLE_RATE_HZ, channels },
+      path,
+      format,
+      widthPx,
+      heightPx,
+      ticksPerSecond: rate.ticksPerSecond,
+      sampleRateHz: FILM_SAMPLE_RATE_HZ,
+      channels,
       soundBitsPerSecond: soundBitsPerSecond(format, quality, channels),
     });
     const picturesPerSecond = 1000 / pictureMs(rate);

@@ -66,8 +66,12 @@ function offsetsOf(from: ColourMatrix, to: ColourMatrix) {
   const [byU, byV] = [between(from, to, 1, 0), between(from, to, 0, 1)];
   const lumaOfChroma = 219 / 224;
   return {
-    ...{ lumaOfU: lumaOfChroma * byU.luma, lumaOfV: lumaOfChroma * byV.luma },
-    ...{ uOfU: byU.u, uOfV: byV.u, vOfU: byU.v, vOfV: byV.v },
+    lumaOfU: lumaOfChroma * byU.luma,
+    lumaOfV: lumaOfChroma * byV.luma,
+    uOfU: byU.u,
+    uOfV: byV.u,
+    vOfU: byU.v,
+    vOfV: byV.v,
   };
 }
 

@@ -104,7 +104,12 @@ function readArguments(argv: readonly string[]): FilmArguments | string {
   const output = readOutput(values, out);
   if (typeof output === 'string') return output;
   return {
-    ...{ output, video, said, out, syncMode, segments: segments && segmentsInOrder(segments) },
+    output,
+    video,
+    said,
+    out,
+    syncMode,
+    segments: segments && segmentsInOrder(segments),
     speaker,
     originalVolume: volume === undefined ? undefined : Number(volume),
   };

@@ -43,8 +43,11 @@ export function lookAtFace(picture: Picture, mesh: FaceMesh): SeenFace {
 /** All whose colours are looked at. */
 const COLOUR_PLACES = [
   ...new Set([
-    ...[...PLACES.cheekLeft, ...PLACES.cheekRight, ...PLACES.upperFace],
-    ...[...PLACES.aroundMouth, ...PLACES.redOfLips],
+    ...PLACES.cheekLeft,
+    ...PLACES.cheekRight,
+    ...PLACES.upperFace,
+    ...PLACES.aroundMouth,
+    ...PLACES.redOfLips,
   ]),
 ];
 

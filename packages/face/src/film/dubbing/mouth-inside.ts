@@ -17,8 +17,12 @@ export type MouthInside = {
 };
 
 export const NO_INSIDE: MouthInside = {
-  ...{ texels: new Float32Array(16 * TEXEL_FIELDS), width: 4, height: 4 },
-  ...{ left: 0, top: 0, texelsPerPx: 1 },
+  texels: new Float32Array(16 * TEXEL_FIELDS),
+  width: 4,
+  height: 4,
+  left: 0,
+  top: 0,
+  texelsPerPx: 1,
 };
 
 export type Opening = {

@@ -18,9 +18,14 @@ function faceAt(x: number, y = 0): SeenFace {
     return [share * HALF_WIDTH, [-8, 0, 0, 10][Math.floor(k / COLUMNS)] as number] as const;
   });
   return {
-    ...{ rigid: moved(rigid), lower: moved(lower) },
+    rigid: moved(rigid),
+    lower: moved(lower),
     depths: Float32Array.from({ length: RIGID_COUNT + POINT_COUNT }, (_unused, k) => 20 * Math.sin(1.7 * k)),
-    ...{ light: 120, yaw: 0, isTurnedAway: false, isCovered: false, tones: new Float32Array() },
+    light: 120,
+    yaw: 0,
+    isTurnedAway: false,
+    isCovered: false,
+    tones: new Float32Array(),
   };
 }
 

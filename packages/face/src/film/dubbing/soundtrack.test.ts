@@ -54,7 +54,7 @@ it('of speech as much is used as is said, and sound goes over within ten millise
   const pcm = heard(new Soundtrack({ speech, plan, clip, originalVolume: 0 }), 0.7);
   const at = (ms: number): number => pcm[ms * 48] ?? 0;
   expect([at(10), at(199), at(250), at(301), at(399), at(450), at(501), at(690)]).toEqual([
-    ...[2000, 2000, 500, 2000, 2000, 900, 2000, 2000],
+    2000, 2000, 500, 2000, 2000, 900, 2000, 2000,
   ]);
   expect(speech.taken).toBe(9600);
   const steps = pcm.slice(1).map((value, i) => Math.abs(value - (pcm[i] ?? 0)));

@@ -8,7 +8,9 @@ const openings = (index: number): number => 4 + 2 * Math.sin(index * 0.9) * Math
 
 function face(gapAt: (index: number) => number, count = COUNT): CastFace {
   const samples = Array.from({ length: count }, (_, index) => ({
-    ...{ index, place: { x: 0, y: 0 }, widthPx: 100 },
+    index,
+    place: { x: 0, y: 0 },
+    widthPx: 100,
     gap: gapAt(index),
   }));
   return { samples };

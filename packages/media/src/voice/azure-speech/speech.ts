@@ -20,7 +20,8 @@ const USUAL_LANGUAGE = 'en-US';
 export function azureSpeaker({ service, voice }: AzureSpeech): Speaker {
   const words: ServiceWords = { what: 'Azure voice', place: new URL(service.url).host, settings: null };
   return serviceSpeaker({
-    ...{ service, words },
+    service,
+    words,
     requestOf: (text, config) => {
       const name = voiceThere(config.voice, voice);
       const language = /^[a-z]{2,3}-[A-Z]{2}/.exec(name)?.[0] ?? USUAL_LANGUAGE;

@@ -36,11 +36,14 @@ const eventSchema = z.discriminatedUnion('type', [
 export function cartesiaSpeaker({ service, model, voice }: CartesiaSpeech): Speaker {
   const words: ServiceWords = { what: 'Cartesia voice', place: new URL(service.url).host, settings: null };
   return serviceSpeaker({
-    ...{ service, words },
+    service,
+    words,
     requestOf: (text, config) => ({
       path: '/tts/sse',
       body: JSON.stringify({
-        ...{ model_id: model, transcript: text, add_timestamps: true },
+        model_id: model,
+        transcript: text,
+        add_timestamps: true,
         voice: { mode: 'id', id: voiceThere(config.voice, voice) },
         ...(config.language === '' ? {} : { language: config.language.split('-')[0] }),
         output_format: { container: 'raw', encoding: 'pcm_s16le', sample_rate: WIRE_SAMPLE_RATE_HZ },

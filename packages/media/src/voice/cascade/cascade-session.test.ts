@@ -301,7 +301,9 @@ it('says what comes along with the call of a tool, and nothing more where its re
     capabilities: { sees: false, tools: true },
     openTalk: () => ({
       begin: () => ({ thoughts: thoughtsOf(answers.shift() ?? []), accept: () => {} }),
-      ...{ recall: () => {}, noteSpoken: () => {}, keepHeard: () => {} },
+      recall: () => {},
+      noteSpoken: () => {},
+      keepHeard: () => {},
       noteCall: (_turnId, { callId }) => void noted.push(callId),
       noteOutcome: (callId, output) => void noted.push(`${callId} ${output}`),
     }),

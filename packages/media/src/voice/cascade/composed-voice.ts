@@ -31,11 +31,15 @@ export function composedVoice(voice: {
   return {
     ...definePart({
       slot: 'voice' as const,
-      ...{ id, title, optionsSchema: NO_OPTIONS },
+      id,
+      title,
+      optionsSchema: NO_OPTIONS,
       describe: () => ({ ...CASCADE_CAPABILITIES, answers }),
       open: () => Promise.reject(new Error(`"${id}" is opened part by part.`)),
     }),
-    ...{ offer, parts, usualModel: voice.usualModel ?? '' },
+    offer,
+    parts,
+    usualModel: voice.usualModel ?? '',
     voices: () => voices,
   };
 }

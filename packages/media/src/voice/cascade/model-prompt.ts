@@ -69,7 +69,10 @@ function messagesOf(item: RecordedItem): LanguageModelV4Message[] {
     case 'call': {
       const { callId, name, argumentsJson } = item.call;
       const call: LanguageModelV4ToolCallPart = {
-        ...{ type: 'tool-call', toolCallId: callId, toolName: name, input: parsedArguments(argumentsJson) },
+        type: 'tool-call',
+        toolCallId: callId,
+        toolName: name,
+        input: parsedArguments(argumentsJson),
       };
       const output = { type: 'text', value: item.outcome ?? NO_OUTCOME } as const;
       const result = { type: 'tool-result', toolCallId: callId, toolName: name, output } as const;

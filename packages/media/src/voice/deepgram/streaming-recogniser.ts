@@ -98,16 +98,24 @@ class StreamedTurn implements HeardTurn {
   #connect(): WebSocket | null {
     const { url, model, language, apiKey, network } = this.#options;
     const query = new URLSearchParams({
-      ...{ model, language, encoding: 'linear16', sample_rate: String(WIRE_SAMPLE_RATE_HZ), channels: '1' },
-      ...{ interim_results: 'true', punctuate: 'true', endpointing: String(PAUSE_MS) },
+      model,
+      language,
+      encoding: 'linear16',
+      sample_rate: String(WIRE_SAMPLE_RATE_HZ),
+      channels: '1',
+      interim_results: 'true',
+      punctuate: 'true',
+      endpointing: String(PAUSE_MS),
     });
     let socket: WebSocket;
     try {
       socket = new WebSocket(`${baseOf(url)}/v1/listen?${query}`, {
         ...network.socketOptions(url),
         headers: { authorization: `Token ${apiKey}` },
-        ...{ handshakeTimeout: HANDSHAKE_LIMIT_MS, maxPayload: MAX_MESSAGE_BYTES },
-        ...{ perMessageDeflate: false, followRedirects: false },
+        handshakeTimeout: HANDSHAKE_LIMIT_MS,
+        maxPayload: MAX_MESSAGE_BYTES,
+        perMessageDeflate: false,
+        followRedirects: false,
       });
     } catch (error) {
       this.#lose(errorMessage(error));

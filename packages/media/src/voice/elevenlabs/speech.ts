@@ -33,13 +33,15 @@ const chunkSchema = z.object({
 export function elevenLabsSpeaker({ service, model, voice }: ElevenLabsSpeech): Speaker {
   const words: ServiceWords = { what: 'ElevenLabs voice', place: new URL(service.url).host, settings: null };
   return serviceSpeaker({
-    ...{ service, words },
+    service,
+    words,
     requestOf: (text, config) => {
       const [language = ''] = config.language.split('-');
       return {
         path: `/v1/text-to-speech/${encodeURIComponent(voiceThere(config.voice, voice))}/stream/with-timestamps?output_format=pcm_24000`,
         body: JSON.stringify({
-          ...{ text, model_id: model },
+          text,
+          model_id: model,
           // A language that is not told is made out of the text; those of multilingual models cannot be told.
           ...(language === '' || /multilingual/.test(model) ? {} : { language_code: language }),
         }),

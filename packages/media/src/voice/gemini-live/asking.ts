@@ -58,7 +58,9 @@ export function tellContext(state: TalkState): Step {
 export function tellResults(state: TalkState, scheduling: 'SILENT' | 'WHEN_IDLE'): Step {
   if (state.results.length === 0) return step(state);
   const functionResponses = state.results.map(({ callId, name, output }) => ({
-    ...{ id: callId, name, scheduling },
+    id: callId,
+    name,
+    scheduling,
     response: { output: readOutput(output) },
   }));
   const message: SentMessage = { toolResponse: { functionResponses } };

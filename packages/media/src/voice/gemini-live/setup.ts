@@ -20,7 +20,8 @@ export function setupOf(config: VoiceConfig): SetupMessage {
           tools: [
             {
               functionDeclarations: tools.map(({ name, description, parameters }) => ({
-                ...{ name, description },
+                name,
+                description,
                 parametersJsonSchema: parameters,
               })),
             },

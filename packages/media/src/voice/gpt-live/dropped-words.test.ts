@@ -7,7 +7,13 @@ import { toLive } from './to-live.ts';
 const STARTED: TalkState = {
   ...newTalk(
     {
-      ...{ voice: '', prompt: '', firstMessage: '', avatarName: 'Ada', language: 'en', model: '', tools: [] },
+      voice: '',
+      prompt: '',
+      firstMessage: '',
+      avatarName: 'Ada',
+      language: 'en',
+      model: '',
+      tools: [],
       turnDetection: DEFAULT_TURN_DETECTION,
     },
     'gpt-5.5',

@@ -45,7 +45,12 @@ function talkOf(config: VoiceConfig, backend: string): WireTalk<TalkState, Serve
     read: readServerMessage,
     toWire: toLive,
     fromWire: fromLive,
-    ...{ connected, giveUpReplies, waitsOf, signOf, errorOf, wantsNewConnection },
+    connected,
+    giveUpReplies,
+    waitsOf,
+    signOf,
+    errorOf,
+    wantsNewConnection,
     ends: CONNECTION_ENDS,
     alwaysConfirms: true,
   };

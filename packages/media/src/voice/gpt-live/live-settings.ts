@@ -6,7 +6,10 @@ import type { LiveSettings } from './wire-messages.ts';
 export function settingsOf(config: VoiceConfig, backend: string): LiveSettings {
   const { tools } = config;
   const functions = tools.map(({ name, description, parameters }) => ({
-    ...{ type: 'function' as const, name, description, parameters },
+    type: 'function' as const,
+    name,
+    description,
+    parameters,
   }));
   return {
     model: config.model.startsWith('gpt-live') ? config.model : GPT_LIVE_MODEL,

@@ -23,7 +23,9 @@ const OWN: readonly (readonly [string, VoiceDescription['gender'], string])[] = 
 ];
 
 const own: readonly VoiceDescription[] = OWN.map(([voice, gender, language]) => ({
-  ...{ voice, gender, language },
+  voice,
+  gender,
+  language,
   name: voice.slice(0, 1).toUpperCase() + voice.slice(1),
 }));
 

@@ -9,7 +9,12 @@ import { machineThinker } from './entry.ts';
 
 const TOOL = { name: 'open_door', description: 'Opens a door.', parameters: { type: 'object', properties: {} } };
 const CONFIG: VoiceConfig = {
-  ...{ voice: 'marin', avatarName: 'Ada', language: 'en', model: 'qwen3:4b', firstMessage: '', prompt: 'You are Ada.' },
+  voice: 'marin',
+  avatarName: 'Ada',
+  language: 'en',
+  model: 'qwen3:4b',
+  firstMessage: '',
+  prompt: 'You are Ada.',
   tools: [TOOL],
   turnDetection: DEFAULT_TURN_DETECTION,
 };
@@ -40,8 +45,13 @@ async function openTalk(brain: MachineBrain | null): Promise<ThinkerTalk> {
   const thinker = await machineThinker.open(
     {},
     {
-      ...{ clock, logger: silentLogger, network: openNetwork, local: () => expect.unreachable(), brain },
-      ...{ isOperators: false, apiKey: undefined },
+      clock,
+      logger: silentLogger,
+      network: openNetwork,
+      local: () => expect.unreachable(),
+      brain,
+      isOperators: false,
+      apiKey: undefined,
     },
   );
   return thinker!.openTalk(() => {});
@@ -120,7 +130,9 @@ it('gives up an answer that nobody reads any more, and says why there is none', 
   brain.hangs = false;
   brain.fault = 'Too many wait for the language model of this machine. Try again in a moment.';
   await expect(all(talk.begin(inputOf('Hello?'), never).thoughts)).rejects.toMatchObject({
-    ...{ category: 'internal', isRetryable: true, message: brain.fault },
+    category: 'internal',
+    isRetryable: true,
+    message: brain.fault,
   });
 });
 

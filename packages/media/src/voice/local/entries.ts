@@ -15,7 +15,8 @@ const optionsSchema = NO_OPTIONS;
 
 export const localRecogniser: RecogniserEntry = definePart({
   slot: 'recogniser',
-  ...{ id, optionsSchema },
+  id,
+  optionsSchema,
   title: 'This machine (PocketSphinx, English)',
   describe: () => ({ languages: ['en'], hearsAtOnce: true }),
   open: async (_options, { local }) => (await local()).parts.recogniser,
@@ -24,7 +25,8 @@ export const localRecogniser: RecogniserEntry = definePart({
 export const localSpeakerEntry: SpeakerEntry = {
   ...definePart({
     slot: 'speaker' as const,
-    ...{ id, optionsSchema },
+    id,
+    optionsSchema,
     title: 'This machine (flite; other languages with eSpeak NG)',
     describe: () => ({ timings: 'phone' as const, languages: 'any' as const }),
     open: async (_options, { local }) => (await local()).parts.speaker,

@@ -15,8 +15,19 @@ it.each([
 
 /** Of the lists and samples of NavTalk: for calls, older and newer, and for films. */
 const NAMED_BY_SAMPLES = [
-  ...['alloy', 'ash', 'ballad', 'cedar', 'coral', 'echo', 'marin', 'sage', 'shimmer', 'verse'],
-  ...['fable', 'onyx', 'nova'],
+  'alloy',
+  'ash',
+  'ballad',
+  'cedar',
+  'coral',
+  'echo',
+  'marin',
+  'sage',
+  'shimmer',
+  'verse',
+  'fable',
+  'onyx',
+  'nova',
 ];
 
 it('every voice that a sample names leads to one of ours, and no two to the same [20.35]', () => {

@@ -4,7 +4,11 @@ import { profileOf } from './mouth/voice-profiles.ts';
 import { ReadySpeaker } from './ready-speaker.ts';
 
 const request = (text: string): MouthRequest => ({
-  ...{ text, voice: 'marin', profile: profileOf('marin'), language: 'en', pauses: { leadMs: 15, trailMs: 100 } },
+  text,
+  voice: 'marin',
+  profile: profileOf('marin'),
+  language: 'en',
+  pauses: { leadMs: 15, trailMs: 100 },
 });
 
 function speakerOf() {

@@ -23,7 +23,9 @@ export type LanguageModelSettings = {
 export function openThinker(settings: LanguageModelSettings, clock: Clock): Thinker {
   const { url, model, apiKey, sees, isOwners = false, fetch } = settings;
   const service = createOpenAICompatible({
-    ...{ name: 'language-model', baseURL: baseOf(url), includeUsage: true },
+    name: 'language-model',
+    baseURL: baseOf(url),
+    includeUsage: true,
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(fetch === undefined ? {} : { fetch }),
   });

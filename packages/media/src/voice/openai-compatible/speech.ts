@@ -18,11 +18,15 @@ export type SpeechService = CompatibleService & {
 export function speechSpeaker(service: SpeechService, isOwnVoice: (voice: string) => boolean): Speaker {
   const { model, voice, patienceMs } = service;
   return serviceSpeaker({
-    ...{ service: askedAt(service), words: wordsOf(service), patienceMs },
+    service: askedAt(service),
+    words: wordsOf(service),
+    patienceMs,
     requestOf: (text, config) => ({
       path: '/audio/speech',
       body: JSON.stringify({
-        ...{ model, input: text, response_format: 'pcm' },
+        model,
+        input: text,
+        response_format: 'pcm',
         voice: voice === undefined || isOwnVoice(config.voice) ? config.voice : voice,
       }),
     }),

@@ -28,7 +28,9 @@ export function transcribingRecogniser(service: TranscriptionService, logger: Lo
     listen: ({ onWords, count }) =>
       new WrittenTurn({
         transcribe: (sound, signal) => transcribe(service, sound, { signal, count }),
-        ...{ logger, onWords, pauseMs: PAUSE_MS },
+        logger,
+        onWords,
+        pauseMs: PAUSE_MS,
       }),
   };
 }

@@ -180,7 +180,9 @@ describe('speech of the user', () => {
     hear();
     inject({
       type: 'conversation.item.input_audio_transcription.completed',
-      ...{ item_id: 'u', content_index: 0, transcript: 'Are you there?' },
+      item_id: 'u',
+      content_index: 0,
+      transcript: 'Are you there?',
     });
     await talk.until(() => talk.of('user-transcript-done').length === 1);
     clock.advance(6000);

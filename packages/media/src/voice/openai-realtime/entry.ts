@@ -42,7 +42,11 @@ export const openAiRealtimeEntry: VoiceEntry = {
       const address = url === undefined ? {} : { url };
       return createOpenAiRealtimeVoice({
         ...address,
-        ...{ apiKey: apiKey ?? null, turnDetection, clock, logger, network },
+        apiKey: apiKey ?? null,
+        turnDetection,
+        clock,
+        logger,
+        network,
       });
     },
   }),

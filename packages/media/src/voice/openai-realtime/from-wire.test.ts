@@ -8,7 +8,13 @@ import { readServerMessage } from './wire-messages.ts';
 
 const NEW = newTalk(
   {
-    ...{ voice: 'marin', prompt: '', firstMessage: '', avatarName: 'Ada', language: 'en', model: '', tools: [] },
+    voice: 'marin',
+    prompt: '',
+    firstMessage: '',
+    avatarName: 'Ada',
+    language: 'en',
+    model: '',
+    tools: [],
     turnDetection: DEFAULT_TURN_DETECTION,
   },
   { isOpenAi: true, turnDetection: 'server_vad' },
@@ -88,7 +94,11 @@ describe('messages become events', () => {
       'words are recognised',
       {
         type: 'conversation.item.input_audio_transcription.delta',
-        ...{ event_id: 'e', item_id: 'item_CCXGR', content_index: 0, delta: 'Hey', obfuscation: 'aLxx0jTE' },
+        event_id: 'e',
+        item_id: 'item_CCXGR',
+        content_index: 0,
+        delta: 'Hey',
+        obfuscation: 'aLxx0jTE',
       },
       [{ type: 'user-transcript-delta', itemId: 'item_CCXGR', text: 'Hey' }],
     ],
@@ -96,15 +106,22 @@ describe('messages become events', () => {
       'a transcript is complete',
       {
         type: 'conversation.item.input_audio_transcription.completed',
-        ...{ event_id: 'e', item_id: 'item_CCXGR', content_index: 0, transcript: ' Hey, can you hear me?\n' },
+        event_id: 'e',
+        item_id: 'item_CCXGR',
+        content_index: 0,
+        transcript: ' Hey, can you hear me?\n',
         usage: {
-          ...{ type: 'tokens', total_tokens: 22, input_tokens: 13, output_tokens: 9 },
+          type: 'tokens',
+          total_tokens: 22,
+          input_tokens: 13,
+          output_tokens: 9,
           input_token_details: { text_tokens: 0, audio_tokens: 13 },
         },
       },
       [
         {
-          ...{ type: 'usage', part: 'recogniser' },
+          type: 'usage',
+          part: 'recogniser',
           amounts: { seconds: 0, inputTokens: 13, audioInputTokens: 13, outputTokens: 9 },
         },
         { type: 'user-transcript-done', itemId: 'item_CCXGR', text: 'Hey, can you hear me?' },
@@ -114,13 +131,18 @@ describe('messages become events', () => {
       'a transcript could not be made',
       {
         type: 'conversation.item.input_audio_transcription.failed',
-        ...{ event_id: 'e', item_id: 'msg_003', content_index: 0 },
+        event_id: 'e',
+        item_id: 'msg_003',
+        content_index: 0,
         error: { type: 'transcription_error', code: 'audio_unintelligible', message: 'The audio…', param: null },
       },
       [
         { type: 'user-transcript-done', itemId: 'msg_003', text: '' },
         {
-          ...{ type: 'failed', category: 'internal', retryable: true, endsReply: false },
+          type: 'failed',
+          category: 'internal',
+          retryable: true,
+          endsReply: false,
           message: expect.stringContaining('could not write down what you said'),
         },
       ],
@@ -330,7 +352,9 @@ describe('failures', () => {
 
 describe('what the service counts', () => {
   const usage = {
-    ...{ total_tokens: 253, input_tokens: 132, output_tokens: 121 },
+    total_tokens: 253,
+    input_tokens: 132,
+    output_tokens: 121,
     input_token_details: { text_tokens: 119, audio_tokens: 13, cached_tokens: 64 },
     output_token_details: { text_tokens: 30, audio_tokens: 91 },
   };

@@ -17,7 +17,13 @@ export function realtimeTalk(
   return {
     start: newTalk(config, wire),
     read: readServerMessage,
-    ...{ toWire, fromWire, connected, giveUpReplies, waitsOf, signOf, errorOf },
+    toWire,
+    fromWire,
+    connected,
+    giveUpReplies,
+    waitsOf,
+    signOf,
+    errorOf,
     ends: { refused: classifyStatus, closed: classifyClose },
   };
 }

@@ -102,7 +102,11 @@ describe('a talk', () => {
     await talk.until(() => talk.of('user-transcript-done').length === 1);
     // The service tells things in their order: until the client said so, there was no turn.
     expect(talk.events.map(({ type }) => type)).toEqual([
-      ...['user-speech-started', 'user-speech-stopped', 'user-transcript-delta', 'usage', 'user-transcript-done'],
+      'user-speech-started',
+      'user-speech-stopped',
+      'user-transcript-delta',
+      'usage',
+      'user-transcript-done',
     ]);
     // What was thrown away is no part of it.
     expect(talk.of('user-speech-stopped')).toMatchObject([{ audioEndMs: 1500 }]);

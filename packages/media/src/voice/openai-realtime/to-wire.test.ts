@@ -43,7 +43,10 @@ const done = (id: string): string => JSON.stringify({ type: 'response.done', res
 const sound = (response_id: string, item_id: string, durationMs: number): string =>
   JSON.stringify({
     type: 'response.output_audio.delta',
-    ...{ response_id, item_id, output_index: 0, content_index: 0 },
+    response_id,
+    item_id,
+    output_index: 0,
+    content_index: 0,
     delta: Buffer.alloc(durationMs * 48).toString('base64'),
   });
 
@@ -237,7 +240,9 @@ describe('replies', () => {
       {
         type: 'conversation.item.truncate',
         event_id: 'truncate',
-        ...{ item_id: 'second', content_index: 0, audio_end_ms: 250 },
+        item_id: 'second',
+        content_index: 0,
+        audio_end_ms: 250,
       },
       { type: 'conversation.item.delete', event_id: 'delete', item_id: 'third' },
     ]);
@@ -309,7 +314,11 @@ describe('a new connection', () => {
       created('r', 't'),
       JSON.stringify({
         type: 'response.function_call_arguments.done',
-        ...{ response_id: 'r', item_id: 'f', call_id: 'c', name: 'weather', arguments: long },
+        response_id: 'r',
+        item_id: 'f',
+        call_id: 'c',
+        name: 'weather',
+        arguments: long,
       }),
       done('r'),
       { type: 'tool-result', callId: 'c', output: 'sunny' },
@@ -325,7 +334,8 @@ describe('a new connection', () => {
 
 it('keeps a bounded number of settings whose confirmation may come, though the service confirms none', () => {
   const changes = Array.from({ length: 500 }, (_, k) => ({
-    ...{ type: 'configure' as const, config: { prompt: `You are number ${k}.` } },
+    type: 'configure' as const,
+    config: { prompt: `You are number ${k}.` },
   }));
   const { state } = play(...changes);
   expect(state.sentSettings.length).toBeLessThanOrEqual(16);

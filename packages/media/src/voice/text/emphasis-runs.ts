@@ -33,7 +33,10 @@ export function runAt(text: string, start: number, character: EmphasisCharacter)
   const isFreeAfter = (!WORD.test(after) || DENSE.test(after)) && after !== '(';
   const mayJoinAfter = character === '*' && count > 1 && !/\p{N}/u.test(after);
   return {
-    ...{ character, start, end, left: count },
+    character,
+    start,
+    end,
+    left: count,
     canOpen: isMark && beginsWord && isFreeBefore,
     canClose: isMark && endsWord && (isFreeAfter || mayJoinAfter || (character === '~' && !WORD.test(after))),
   };

@@ -80,7 +80,12 @@ export function endsLine(tag: Tag): boolean {
 }
 
 const BREAK_STRENGTH_MS: Readonly<Record<string, number>> = {
-  ...{ none: 0, 'x-weak': 60, weak: 150, medium: 300, strong: 600, 'x-strong': 1000 },
+  none: 0,
+  'x-weak': 60,
+  weak: 150,
+  medium: 300,
+  strong: 600,
+  'x-strong': 1000,
 };
 const LONGEST_BREAK_MS = 5000;
 
@@ -100,8 +105,23 @@ export function isSpelled(tag: Tag): boolean {
 }
 
 const CHARACTERS: Readonly<Record<string, string>> = {
-  ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0', copy: '©', reg: '®', trade: '™' },
-  ...{ deg: '°', times: '×', euro: '€', hellip: '…', ndash: '–', mdash: '—', plusmn: '±', frac12: '½' },
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: '\u00a0',
+  copy: '©',
+  reg: '®',
+  trade: '™',
+  deg: '°',
+  times: '×',
+  euro: '€',
+  hellip: '…',
+  ndash: '–',
+  mdash: '—',
+  plusmn: '±',
+  frac12: '½',
 };
 const REFERENCE = /&(?:([a-z]{2,8}\d{0,2})|#(\d{1,7})|#x([\da-f]{1,6}));/iy;
 

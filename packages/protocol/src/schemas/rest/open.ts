@@ -8,9 +8,18 @@ const SESSION_ID = '1f0e9d8c7b6a59483726150493827160';
 const PICTURE = `https://avatars.example.org/uploadFiles/${AVATAR_ID}.webp`;
 
 const avatar = {
-  ...{ id: AVATAR_ID, avatarId: AVATAR_ID, name: 'Mia', url: PICTURE, thumbnailUrl: PICTURE, videoFile: false },
-  ...{ providerId: '1', providerName: 'openai', model: 'gpt-realtime', voice: 'marin' },
-  ...{ firstMessage: 'Welcome! How can I help you?', prompt: 'You are the receptionist of a small hotel.' },
+  id: AVATAR_ID,
+  avatarId: AVATAR_ID,
+  name: 'Mia',
+  url: PICTURE,
+  thumbnailUrl: PICTURE,
+  videoFile: false,
+  providerId: '1',
+  providerName: 'openai',
+  model: 'gpt-realtime',
+  voice: 'marin',
+  firstMessage: 'Welcome! How can I help you?',
+  prompt: 'You are the receptionist of a small hotel.',
 };
 
 const avatarFields = {
@@ -52,7 +61,9 @@ export const openAvatarCardSchema = z
   .meta({
     examples: [
       {
-        ...{ avatarId: AVATAR_ID, name: 'Mia', description: 'Knows the house.' },
+        avatarId: AVATAR_ID,
+        name: 'Mia',
+        description: 'Knows the house.',
         posterUrl: `/uploadFiles/${AVATAR_ID}.webp`,
         face: { x: 0.33, y: 0.22, width: 0.34, height: 0.42 },
       },
@@ -109,14 +120,14 @@ export const openOperatorTokenSchema = z
   .meta({
     examples: [
       {
-        ...{
-          brokerUrl: 'wss://avatars.example/mqtt',
-          projectId: PROJECT_ID,
-          username: PROJECT_ID,
-          token: 'eyJhbGciOi…',
-        },
-        ...{ prefix: 'navtalk/transparent', topicPrefix: 'navtalk/transparent' },
-        ...{ expiresIn: 3600, expiresAt: '2026-05-01T11:00:00.000Z' },
+        brokerUrl: 'wss://avatars.example/mqtt',
+        projectId: PROJECT_ID,
+        username: PROJECT_ID,
+        token: 'eyJhbGciOi…',
+        prefix: 'navtalk/transparent',
+        topicPrefix: 'navtalk/transparent',
+        expiresIn: 3600,
+        expiresAt: '2026-05-01T11:00:00.000Z',
       },
     ],
   });
@@ -136,9 +147,15 @@ export const openVoicesSchema = z
 
 const clientTime = z.string().describe('`yyyy-MM-dd HH:mm:ss`, UTC.');
 const talk = {
-  ...{ id: SESSION_ID, sessionId: SESSION_ID, avatarId: AVATAR_ID, status: 1 },
-  ...{ startTime: '2026-05-01 10:00:00', endTime: '2026-05-01 10:04:12', videoUrl: null },
-  ...{ rating: 'up', ratingText: 'Quick and friendly.' },
+  id: SESSION_ID,
+  sessionId: SESSION_ID,
+  avatarId: AVATAR_ID,
+  status: 1,
+  startTime: '2026-05-01 10:00:00',
+  endTime: '2026-05-01 10:04:12',
+  videoUrl: null,
+  rating: 'up',
+  ratingText: 'Quick and friendly.',
 };
 
 export const openSessionSchema = z
@@ -201,8 +218,13 @@ export const openMessagesSchema = z
       {
         data: [
           {
-            ...{ id: '41', sessionId: SESSION_ID, role: 'user', text: 'When is breakfast?' },
-            ...{ content: 'When is breakfast?', createTime: '2026-05-01 10:00:07', interrupted: false },
+            id: '41',
+            sessionId: SESSION_ID,
+            role: 'user',
+            text: 'When is breakfast?',
+            content: 'When is breakfast?',
+            createTime: '2026-05-01 10:00:07',
+            interrupted: false,
           },
         ],
       },
@@ -234,7 +256,8 @@ export const openLoopVideoAnswerSchema = z
   .meta({
     examples: [
       {
-        ...{ code: 200, message: 'SUCCESS' },
+        code: 200,
+        message: 'SUCCESS',
         data: { fileUrl: '/films/7c9e6679a4b04d1f8e3a52c0d1b7f604.mp4?expires=1777640400000&signature=…' },
       },
     ],

@@ -2,8 +2,13 @@ import { expect, test } from 'vitest';
 import { mcpFieldsOf, mcpValuesOf, newMcpServer, withAllowed } from './mcp-values.ts';
 
 const server = {
-  ...{ mcpServerId: 'm1', name: 'harbour', url: 'https://mcp.example/mcp', headerNames: ['authorization'] },
-  ...{ allowedTools: null, timeoutMs: 15_000, createdAt: '2026-01-02T03:04:05Z' },
+  mcpServerId: 'm1',
+  name: 'harbour',
+  url: 'https://mcp.example/mcp',
+  headerNames: ['authorization'],
+  allowedTools: null,
+  timeoutMs: 15_000,
+  createdAt: '2026-01-02T03:04:05Z',
 };
 
 test('headers that are kept stay until they are given anew', () => {
@@ -16,7 +21,10 @@ test('headers that are kept stay until they are given anew', () => {
     { name: ' ', value: 'nobody' },
   ];
   expect(mcpFieldsOf({ ...newMcpServer, name: 'tides', seconds: '0.5', headers: rows })).toEqual({
-    ...{ name: 'tides', url: '', timeoutMs: 500, headers: { 'x-key': 'a b' } },
+    name: 'tides',
+    url: '',
+    timeoutMs: 500,
+    headers: { 'x-key': 'a b' },
   });
 });
 

@@ -36,7 +36,8 @@ describe('why tools cannot be saved', () => {
       writeTools(
         Array.from({ length: 100 }, (_unused, index) => ({
           ...tool,
-          ...{ name: `find_${index}`, description: 'a'.repeat(characters.toolDescription) },
+          name: `find_${index}`,
+          description: 'a'.repeat(characters.toolDescription),
         })),
       ),
       { kind: 'too-large', limit: characters.toolsJson },

@@ -80,7 +80,9 @@ describe('tools in form and JSON', () => {
 
   it('keep two parameters two: no name is taken that another has', () => {
     expect([canBeNamed(rich, 'day', 'guests'), canBeNamed(rich, 'day', ''), canBeNamed(rich, 'day', 'day')]).toEqual([
-      ...[false, false, true],
+      false,
+      false,
+      true,
     ]);
     expect(renameParameter(rich, 'day', 'guests')).toBe(rich);
     const added = addParameter(addParameter(emptyTool()));
@@ -102,10 +104,14 @@ describe('tools in form and JSON', () => {
     const asText = setParameterType(rich, 'guests', 'string');
     expect(schemaOf(asText, 'guests')).toEqual({ type: 'string', minimum: 1, enum: ['2', '4'] });
     expect(schemaOf(setParameterType(asText, 'guests', 'integer'), 'guests')).toEqual({
-      ...{ type: 'integer', minimum: 1, enum: [2, 4] },
+      type: 'integer',
+      minimum: 1,
+      enum: [2, 4],
     });
     expect(schemaOf(setParameterType(setChoices(asText, 'guests', ['a few']), 'guests', 'number'), 'guests')).toEqual({
-      ...{ type: 'number', minimum: 1, enum: ['a few'] },
+      type: 'number',
+      minimum: 1,
+      enum: ['a few'],
     });
     expect(schemaOf(setChoices(rich, 'guests', []), 'guests')).toEqual({ type: 'integer', minimum: 1 });
     expect(schemaOf(setParameterType(rich, 'mood', 'string'), 'mood')).toEqual({

@@ -24,7 +24,9 @@ describe('a test call of a tool', () => {
     expect(trial.faults).toEqual([]);
     expect(trial.arguments).toEqual({ day: 'Friday', guests: 4, price: 9.5, outside: false, dishes: ['soup'] });
     expect(JSON.parse(handlerCall(tool, trial.arguments))).toEqual({
-      ...{ callId: 'call_1', name: 'book_table', arguments: trial.arguments },
+      callId: 'call_1',
+      name: 'book_table',
+      arguments: trial.arguments,
     });
   });
 

@@ -3,7 +3,13 @@ import { expect, test } from 'vitest';
 import { callsNoTools, optionFields, originOfKey, retiringModel, slotsOf, withOption } from './option-fields.ts';
 
 const listed = (entry: Partial<ListedVoice>): ListedVoice => ({
-  ...{ slot: 'voice', id: 'local', title: 'Built in', options: {}, takesKey: false, keyOrigin: null, hasParts: false },
+  slot: 'voice',
+  id: 'local',
+  title: 'Built in',
+  options: {},
+  takesKey: false,
+  keyOrigin: null,
+  hasParts: false,
   callsTools: true,
   retiring: [],
   ...entry,

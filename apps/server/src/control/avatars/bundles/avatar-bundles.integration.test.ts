@@ -36,8 +36,19 @@ describeOnBothDatabases('files of older servers', (context) => {
   const insert = async (bundleName: string, state: 'ready' | 'making' = 'ready'): Promise<string> => {
     const id = newPublicId();
     await context.db.orm.insert(avatars).values({
-      ...{ id, projectId, name: 'Mia', provider: 'local', model: 'local', voice: 'cedar', language: 'en', state },
-      ...{ bundleSource: 'made', bundleName, thumbnail: 'thumbnail.webp', preview: null, bundleBytes: 7 },
+      id,
+      projectId,
+      name: 'Mia',
+      provider: 'local',
+      model: 'local',
+      voice: 'cedar',
+      language: 'en',
+      state,
+      bundleSource: 'made',
+      bundleName,
+      thumbnail: 'thumbnail.webp',
+      preview: null,
+      bundleBytes: 7,
     });
     return id;
   };

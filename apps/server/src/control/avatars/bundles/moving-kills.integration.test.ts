@@ -55,8 +55,17 @@ describe.skipIf(!postgres)('nodes that move files of older servers', () => {
       await mkdir(join(folder, 'avatars', bundleName, 'mouth'), { recursive: true });
       for (const name of NAMES) await writeFile(join(folder, 'avatars', bundleName, name), contentOf(bundleName, name));
       await db.orm.insert(avatars).values({
-        ...{ id: newPublicId(), projectId, name: 'Mia', provider: 'local', model: 'local', voice: 'a', language: 'en' },
-        ...{ bundleSource: 'made', bundleName, thumbnail: 'thumbnail.webp', preview: null },
+        id: newPublicId(),
+        projectId,
+        name: 'Mia',
+        provider: 'local',
+        model: 'local',
+        voice: 'a',
+        language: 'en',
+        bundleSource: 'made',
+        bundleName,
+        thumbnail: 'thumbnail.webp',
+        preview: null,
       });
     }
     await mkdir(join(folder, 'uploads'));

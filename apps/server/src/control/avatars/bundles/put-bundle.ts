@@ -46,8 +46,10 @@ export async function putBundle(
   return {
     files,
     bundle: {
-      ...{ owner: owner.owner, index },
-      ...{ thumbnail: hashOf(thumbnail), preview: hashOf(preview) },
+      owner: owner.owner,
+      index,
+      thumbnail: hashOf(thumbnail),
+      preview: hashOf(preview),
       ...words,
     },
     bytes: Object.values(files).reduce((sum, file) => sum + file.bytes, 0),

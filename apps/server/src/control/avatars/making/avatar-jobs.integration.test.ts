@@ -14,8 +14,12 @@ import { AvatarJobs, type ClaimedJob } from './avatar-jobs.ts';
 
 const STORED = {
   bundle: {
-    ...{ owner: newPublicId(), index: 'ab'.repeat(32), thumbnail: null, preview: null },
-    ...{ description: '', face: null },
+    owner: newPublicId(),
+    index: 'ab'.repeat(32),
+    thumbnail: null,
+    preview: null,
+    description: '',
+    face: null,
   },
   bytes: 1000,
 };
@@ -38,8 +42,16 @@ describeOnBothDatabases('making avatars', (context) => {
   const newAvatar = async (projectId: string): Promise<string> => {
     const id = newPublicId();
     await context.db.orm.insert(avatars).values({
-      ...{ id, projectId, name: 'Mia', provider: 'local', model: 'local', voice: 'cedar', language: 'en' },
-      ...{ bundleSource: 'made', bundleName: newPublicId(), state: 'making' },
+      id,
+      projectId,
+      name: 'Mia',
+      provider: 'local',
+      model: 'local',
+      voice: 'cedar',
+      language: 'en',
+      bundleSource: 'made',
+      bundleName: newPublicId(),
+      state: 'making',
     });
     return id;
   };
@@ -139,7 +151,8 @@ describeOnBothDatabases('making avatars', (context) => {
     );
     expect(await jobs().expireFailed()).toEqual(['5.jpg']);
     await expect(jobs().again(failed[5] ?? '', projectId)).rejects.toMatchObject({
-      ...{ code: 'conflict', message: expect.stringContaining('kept for 24 hours') },
+      code: 'conflict',
+      message: expect.stringContaining('kept for 24 hours'),
     });
     await jobs().again(failed[6] ?? '', projectId);
     expect((await claim()).file).toBe('6.jpg');

@@ -163,7 +163,9 @@ export class AvatarJobs {
   /** What is seen in the job's file. */
   async keepPicture({ avatarId, attempt }: ClaimedJob, webp: Uint8Array): Promise<void> {
     await this.#pool.query(`update avatar_jobs set picture = $3 where ${OF_ATTEMPT}`, [
-      ...[avatarId, attempt, Buffer.from(webp)],
+      avatarId,
+      attempt,
+      Buffer.from(webp),
     ]);
   }
 
@@ -228,7 +230,7 @@ export class AvatarJobs {
   async keepFile({ avatarId, attempt }: ClaimedJob, file: string, bytes: number): Promise<boolean> {
     const { rowCount } = await this.#pool.query(
       `update avatar_jobs set file = $3, file_bytes = $4 where ${OF_ATTEMPT}`,
-      [...[avatarId, attempt, file, bytes]],
+      [avatarId, attempt, file, bytes],
     );
     return rowCount === 1;
   }

@@ -259,8 +259,13 @@ export class AvatarWorkshop implements AvatarMaker {
     let received: ReceivedFile | null = null;
     try {
       const { status } = await fetch({
-        ...{ url: job.url ?? '', method: 'GET', headers: { accept: 'image/*, video/*', 'user-agent': 'Visavis' } },
-        ...{ timeoutMs: AVATAR_FETCH_LIMIT_MS, maxBytes: 1024, maxRedirects: 3, signal },
+        url: job.url ?? '',
+        method: 'GET',
+        headers: { accept: 'image/*, video/*', 'user-agent': 'Visavis' },
+        timeoutMs: AVATAR_FETCH_LIMIT_MS,
+        maxBytes: 1024,
+        maxRedirects: 3,
+        signal,
         receive: async (body) => {
           received = await receiveFile(body, folders.uploads, { signal, pace: () => IMPATIENT });
         },

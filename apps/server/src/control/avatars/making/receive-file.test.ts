@@ -54,10 +54,13 @@ test('a sender that falls silent or trickles is given up, and one that is too sl
   const pace = () => ({ windowMs: 300, bytesPerSecond: 10_000 });
   const silent = (): AsyncGenerator<Buffer> => stuckAfter([Buffer.concat([PNG_HEAD, Buffer.alloc(100_000)])]);
   await expect(receiveFile(silent(), folder, { pace })).rejects.toMatchObject({
-    ...{ code: 'too-slow', statusCode: 408, message: expect.stringContaining('stopped arriving') },
+    code: 'too-slow',
+    statusCode: 408,
+    message: expect.stringContaining('stopped arriving'),
   });
   await expect(receiveFile(trickle(), folder, { pace })).rejects.toMatchObject({
-    ...{ code: 'too-slow', message: expect.stringContaining('less than 10 kB a second') },
+    code: 'too-slow',
+    message: expect.stringContaining('less than 10 kB a second'),
   });
   await expect(receiveFile(silent(), folder, { signal: AbortSignal.timeout(50) })).rejects.toThrow(/timeout/);
   await expect(receiveFile(stuckAfter([]), folder, { pace })).rejects.toThrow('stopped arriving');

@@ -17,8 +17,12 @@ const [databaseUrl = '', folder = '', workMs = '0'] = process.argv.slice(2);
 const db = await openDatabase({ databaseUrl, logger: silent });
 const jobs = new FilmJobs(db, { pointsPerMinute: 60 });
 const workshop = new FilmWorkshop({
-  ...{ jobs, blobs: await openFolderStore(join(folder, 'store')), folder: join(folder, 'work'), cacheFolder: folder },
-  ...{ disk: ENDLESS_DISK, logger: silent },
+  jobs,
+  blobs: await openFolderStore(join(folder, 'store')),
+  folder: join(folder, 'work'),
+  cacheFolder: folder,
+  disk: ENDLESS_DISK,
+  logger: silent,
   catalogue: { get: async () => ({ state: 'ready', bundlePath: folder }) as never },
   fetch: () => Promise.reject(new Error('nothing is fetched here')),
   async run({ outPath }, { signal, onLength }) {

@@ -56,7 +56,8 @@ export function createMcpContact(guarded: GuardedFetch, timeoutMs: number): McpC
         ...(typeof body === 'string' ? { body } : {}),
         ...(signal ? { signal } : {}),
         timeoutMs: method === 'DELETE' ? Math.min(timeoutMs, MAX_LEAVE_MS) : timeoutMs,
-        ...{ maxBytes: 16_384, maxRedirects: 0 },
+        maxBytes: 16_384,
+        maxRedirects: 0,
         // Answers may be streams of events, which end when they like.
         receive: (parts, headers) =>
           new Promise((done) => {

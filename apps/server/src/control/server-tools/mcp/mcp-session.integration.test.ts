@@ -61,7 +61,9 @@ describe('a session with a server of tools', () => {
     answer(({ params }) => {
       const page = Number(params?.cursor ?? 0);
       const tools = Array.from({ length: size }, (_, index) => ({
-        ...{ name: `t${page}-${index}`, description: 'x'.repeat(100_000), inputSchema: OBJECT },
+        name: `t${page}-${index}`,
+        description: 'x'.repeat(100_000),
+        inputSchema: OBJECT,
       }));
       return { result: { tools, nextCursor: `${page + 1}` } };
     });

@@ -36,8 +36,11 @@ export const PUBLISHED_V1 = {
   OLDER_VUE: { ...BROWSER, userId: '123', target: '123', candidateTarget: '123' },
   ANDROID: { ...BROWSER, target: '123', candidateTarget: '123', tool: 'function_call_close_talk' },
   IOS: {
-    ...{ target: '123', candidateTarget: '123', asksForReply: true },
-    ...{ wordsFrom: 'response.done', tool: 'function_call_close_talk' },
+    target: '123',
+    candidateTarget: '123',
+    asksForReply: true,
+    wordsFrom: 'response.done',
+    tool: 'function_call_close_talk',
   },
   FLUTTER: { ...BROWSER, target: '5a1c8c1e-0000-4000-8000-000000000000', asksForReply: false },
 } as const satisfies Readonly<Record<string, V1Kind>>;
@@ -137,8 +140,13 @@ export class PublishedV1Call {
     this.#say({
       type: 'session.update',
       session: {
-        ...{ instructions: 'Be kind.', voice: 'marin', temperature: 1, max_response_output_tokens: 4096 },
-        ...{ modalities: ['text', 'audio'], input_audio_format: 'pcm16', output_audio_format: 'pcm16' },
+        instructions: 'Be kind.',
+        voice: 'marin',
+        temperature: 1,
+        max_response_output_tokens: 4096,
+        modalities: ['text', 'audio'],
+        input_audio_format: 'pcm16',
+        output_audio_format: 'pcm16',
         ...(turnDetection === undefined ? {} : { turn_detection: turnDetection }),
         input_audio_transcription: { model: 'whisper-1' },
         tools: [{ type: 'function', name: tool, description: 'Asks.', parameters: { type: 'object', properties } }],
@@ -156,7 +164,8 @@ export class PublishedV1Call {
     const { baseUrl, license } = this.#place;
     const { userInput } = objectIn(JSON.parse(textIn(given, 'arguments')), 'arguments');
     const answer = await fetch(`${baseUrl.replace('ws', 'http')}/api/realtime_function_call`, {
-      ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ userInput, license, chatId: 'chat' }),
     });
     if (!answer.ok) this.faults.push(`the tool is refused: ${answer.status}`);

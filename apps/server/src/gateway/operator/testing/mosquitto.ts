@@ -40,7 +40,9 @@ export class Mosquitto {
     }
     const rights = [
       `user ${SERVER_ACCESS.username}`,
-      ...[`topic read ${prefix}/+/+/reply`, `topic read ${prefix}/+/agent/presence`, `topic write ${prefix}/+/+/user`],
+      `topic read ${prefix}/+/+/reply`,
+      `topic read ${prefix}/+/agent/presence`,
+      `topic write ${prefix}/+/+/user`,
       `user ${OPERATOR_ACCESS.username}`,
       `topic readwrite ${prefix}/project/#`,
     ];

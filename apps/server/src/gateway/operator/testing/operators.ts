@@ -73,7 +73,10 @@ export async function operator(
   filter = `${PREFIX}/${projectId}/+/user`,
 ): Promise<Operator> {
   const client = await connectAsync(`${baseUrl}${BROKER_PATH}`, {
-    ...{ username: projectId, password: tokenOf(projectId), reconnectPeriod: 0, ...options },
+    username: projectId,
+    password: tokenOf(projectId),
+    reconnectPeriod: 0,
+    ...options,
   });
   endLater({ end: () => client.end(true) });
   const heard: Operator['heard'] = [];

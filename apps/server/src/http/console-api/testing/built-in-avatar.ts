@@ -6,8 +6,15 @@ import { avatars } from '../../../db/schema.ts';
 export async function addBuiltInAvatar({ orm }: Pick<Database, 'orm'>): Promise<string> {
   const id = newPublicId();
   await orm.insert(avatars).values({
-    ...{ id, name: 'navtalk.Leo', provider: 'local', model: 'local', voice: 'cedar', language: 'en' },
-    ...{ bundleSource: 'shipped', bundleName: 'leo', prompt: 'You are Leo.' },
+    id,
+    name: 'navtalk.Leo',
+    provider: 'local',
+    model: 'local',
+    voice: 'cedar',
+    language: 'en',
+    bundleSource: 'shipped',
+    bundleName: 'leo',
+    prompt: 'You are Leo.',
   });
   return id;
 }

@@ -31,7 +31,10 @@ export type ConsoleTestServer = Omit<TestServer, 'conversations'> & {
 };
 
 const OPERATOR = {
-  ...{ topicPrefix: 'navtalk/transparent', tcpPort: 0, answerWaitMs: 60_000, external: null },
+  topicPrefix: 'navtalk/transparent',
+  tcpPort: 0,
+  answerWaitMs: 60_000,
+  external: null,
   tokenSecret: () => undefined,
 };
 
@@ -102,7 +105,13 @@ export async function createConsoleServer(
       foundModels: () => [],
     },
     ...(console === undefined ? {} : { console }),
-    ...{ consoleApi, admission, limits, meter, avatars, records, recordings },
+    consoleApi,
+    admission,
+    limits,
+    meter,
+    avatars,
+    records,
+    recordings,
     operator,
     talkKeys: services.talkKeys,
     rating: services.rating,

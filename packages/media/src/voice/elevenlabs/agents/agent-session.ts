@@ -131,7 +131,12 @@ export class AgentSession implements VoiceSession {
     try {
       const socketOptions = network.socketOptions(url);
       this.#socket = new WireSocket({
-        ...{ url, headers: {}, socketOptions, clock, refused: classifyStatus, closed: classifyClose },
+        url,
+        headers: {},
+        socketOptions,
+        clock,
+        refused: classifyStatus,
+        closed: classifyClose,
         onOpen: () => this.#begin(),
         onMessage: (data) => this.#receive(data),
         onLost: (loss) => this.#handleLoss(loss),

@@ -17,8 +17,14 @@ const logger: Logger = { debug: log, info: log, warn: log, error: log };
 
 function createVoice(options: Partial<AgentsVoiceOptions> = {}): VoiceProvider {
   return createAgentsVoice({
-    ...{ agent: TEST_AGENT, words: 'avatar', url: server.origin, apiKey: TEST_API_KEY, network: openNetwork },
-    ...{ clock: systemClock, logger, ...options },
+    agent: TEST_AGENT,
+    words: 'avatar',
+    url: server.origin,
+    apiKey: TEST_API_KEY,
+    network: openNetwork,
+    clock: systemClock,
+    logger,
+    ...options,
   });
 }
 
@@ -109,7 +115,8 @@ describe('a failure', () => {
   it('by a kind of sound that is not spoken here names it', async () => {
     server.behaviour.agentFormat = 'ulaw_8000';
     await expect(RecordedTalk.open(provider)).rejects.toMatchObject({
-      ...{ category: 'invalid-request', message: expect.stringContaining('ulaw_8000') },
+      category: 'invalid-request',
+      message: expect.stringContaining('ulaw_8000'),
     });
   });
 

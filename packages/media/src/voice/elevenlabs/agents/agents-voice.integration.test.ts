@@ -18,8 +18,14 @@ const logger: Logger = { debug: log, info: log, warn: log, error: log };
 
 function createVoice(options: Partial<AgentsVoiceOptions> = {}): VoiceProvider {
   return createAgentsVoice({
-    ...{ agent: TEST_AGENT, words: 'avatar', url: server.origin, apiKey: TEST_API_KEY, network: openNetwork },
-    ...{ clock: systemClock, logger, ...options },
+    agent: TEST_AGENT,
+    words: 'avatar',
+    url: server.origin,
+    apiKey: TEST_API_KEY,
+    network: openNetwork,
+    clock: systemClock,
+    logger,
+    ...options,
   });
 }
 
@@ -68,7 +74,10 @@ describe('a talk with an agent', () => {
     expect(talk.textOf(turnId)).toBe('You gave me this: Hello there.');
     const order = [...new Set(talk.events.map(({ type }) => type))];
     expect(order.slice(0, 4)).toEqual([
-      ...['user-speech-started', 'user-speech-stopped', 'user-transcript-done', 'turn-started'],
+      'user-speech-started',
+      'user-speech-stopped',
+      'user-transcript-done',
+      'turn-started',
     ]);
     // Three words for each 200 ms of sound, the times of each piece counted from its own beginning.
     const starts = talk.of('text-delta', turnId).map(({ audioStartMs }) => audioStartMs ?? -1);
@@ -253,7 +262,8 @@ describe('an agent that is', () => {
     const clock = new ManualClock();
     const voice = createVoice({ clock });
     const refused = expect(RecordedTalk.open(voice)).rejects.toMatchObject({
-      ...{ name: 'VoiceOpenError', category: 'connectivity' },
+      name: 'VoiceOpenError',
+      category: 'connectivity',
     });
     await expect.poll(() => server.latest.received.length).toBeGreaterThan(0);
     clock.advance(15_000);

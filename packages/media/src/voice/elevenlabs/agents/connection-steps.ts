@@ -14,8 +14,12 @@ export function connected(state: TalkState): Step {
   const again = asked.filter(({ isCancelled }) => !isCancelled).map((one) => ({ ...one, isSent: false }));
   const fresh: TalkState = {
     ...ended.state,
-    ...{ connection: state.connection + 1, asked: again, interruptedThrough: 0 },
-    ...{ greeting: null, awaitedAnswer: null, afterTool: 'nothing' },
+    connection: state.connection + 1,
+    asked: again,
+    interruptedThrough: 0,
+    greeting: null,
+    awaitedAnswer: null,
+    afterTool: 'nothing',
     isGreetingAgain: state.connection > 0 && state.words === 'agent',
   };
   return andThen(step(fresh, recalled(fresh), ended.events), askNext);

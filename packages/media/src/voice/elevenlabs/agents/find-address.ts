@@ -23,7 +23,9 @@ export async function findAddress(
   let body: string;
   try {
     response = await network.fetch(`${base}/v1/convai/conversation/get-signed-url?${query}`, {
-      ...{ signal, redirect: 'manual', headers: { 'xi-api-key': apiKey } },
+      signal,
+      redirect: 'manual',
+      headers: { 'xi-api-key': apiKey },
     });
     body = await response.text();
   } catch (error) {

@@ -64,8 +64,11 @@ export function takeSound(state: TalkState, { pcm, eventId, alignment }: AgentSo
       const durationMs = wireSamplesToMs(pcm.length);
       const changed = changeLive(next, (now) => ({
         ...now,
-        ...{ isTimed, openWord: open, told: now.told + words.map(({ text }) => text).join('') },
-        ...{ audioMs: now.audioMs + durationMs, progress: now.progress + 1 },
+        isTimed,
+        openWord: open,
+        told: now.told + words.map(({ text }) => text).join(''),
+        audioMs: now.audioMs + durationMs,
+        progress: now.progress + 1,
       }));
       const isHeard = !reply.isMuted && next.greeting?.turnId !== turnId;
       const playsUntilMs = isHeard ? Math.max(nowMs, state.playsUntilMs) + durationMs : state.playsUntilMs;
@@ -94,8 +97,11 @@ function live(state: TalkState): Step {
   const turnId = `reply_${state.connection}_${state.nextId}`;
   const { isGreetingAgain: isMuted } = state;
   const begun: TalkState = {
-    ...{ ...state, nextId: state.nextId + 1, awaitedAnswer: null },
-    ...{ isGreetingAgain: false, live: newLive(turnId, isMuted) },
+    ...state,
+    nextId: state.nextId + 1,
+    awaitedAnswer: null,
+    isGreetingAgain: false,
+    live: newLive(turnId, isMuted),
   };
   if (isMuted) return step(begun);
   if (isGreeting(state)) return step({ ...begun, greeting: { turnId, events: [] } });
@@ -198,7 +204,9 @@ function takeTranscript(state: TalkState, text: string): Step {
 function interrupt(state: TalkState, eventId: number, nowMs: number): Step {
   const said = state.memory.findLast(({ turnId }) => turnId !== null)?.turnId ?? null;
   const silent: TalkState = {
-    ...{ ...state, interruptedTurnId: state.live?.turnId ?? said, playsUntilMs: 0 },
+    ...state,
+    interruptedTurnId: state.live?.turnId ?? said,
+    playsUntilMs: 0,
     interruptedThrough: Math.max(state.interruptedThrough, eventId),
   };
   const isSounding = state.live === null ? state.playsUntilMs > nowMs : !state.live.isMuted;
@@ -218,7 +226,10 @@ function callTool(
     const reply = begun.live;
     if (reply === null) return step(begun);
     const event: VoiceEvent = {
-      ...{ type: 'tool-call-done', turnId: reply.turnId, callId: call.tool_call_id, name: call.tool_name },
+      type: 'tool-call-done',
+      turnId: reply.turnId,
+      callId: call.tool_call_id,
+      name: call.tool_name,
       argumentsJson: JSON.stringify(call.parameters),
     };
     // The agent waits for the result, and what it says then is another reply.

@@ -76,11 +76,24 @@ const MAX_GREETING_EVENTS = 1000;
 
 export function newTalk(config: VoiceConfig, words: Words): TalkState {
   return {
-    ...{ config, words, connection: 0, nextId: 1, live: null, asked: [], greeting: null, interruptedThrough: 0 },
+    config,
+    words,
+    connection: 0,
+    nextId: 1,
+    live: null,
+    asked: [],
+    greeting: null,
+    interruptedThrough: 0,
     interruptedTurnId: null,
     isGreetingAgain: false,
-    ...{ hearing: null, awaitedWords: null, awaitedAnswer: null, typed: [], afterTool: 'nothing' },
-    ...{ memory: [], heardMs: 0, playsUntilMs: 0 },
+    hearing: null,
+    awaitedWords: null,
+    awaitedAnswer: null,
+    typed: [],
+    afterTool: 'nothing',
+    memory: [],
+    heardMs: 0,
+    playsUntilMs: 0,
   };
 }
 

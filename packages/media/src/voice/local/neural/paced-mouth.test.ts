@@ -63,7 +63,7 @@ function bench(workMs: number) {
     }
   };
   const failures = () => events.filter(({ type }) => type === 'failed');
-  return { ...{ clock, state, say, foresee, failures, spokenBy }, newTalk: () => (talk = speaker.openTalk(() => {})) };
+  return { clock, state, say, foresee, failures, spokenBy, newTalk: () => (talk = speaker.openTalk(() => {})) };
 }
 
 it('speaks neurally where it is fast enough, in its phones and clauses', async () => {

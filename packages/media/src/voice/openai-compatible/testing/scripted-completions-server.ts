@@ -84,7 +84,9 @@ export class ScriptedCompletionsServer extends LoopbackService {
 /** In a chunk of its own without choices, as the last one, where the request wants it. */
 function tellUsage(response: ServerResponse, { model }: CompletionRequest): void {
   const usage = {
-    ...{ prompt_tokens: 40, completion_tokens: 6, total_tokens: 46 },
+    prompt_tokens: 40,
+    completion_tokens: 6,
+    total_tokens: 46,
     prompt_tokens_details: { cached_tokens: 16 },
   };
   const head = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1_764_000_000, model };

@@ -301,7 +301,9 @@ export class ScriptedConnection {
 
   #done(id: string, status: string, details: unknown): void {
     const usage = {
-      ...{ total_tokens: 253, input_tokens: 132, output_tokens: 121 },
+      total_tokens: 253,
+      input_tokens: 132,
+      output_tokens: 121,
       input_token_details: { text_tokens: 119, audio_tokens: 13, image_tokens: 0, cached_tokens: 64 },
       output_token_details: { text_tokens: 30, audio_tokens: 91 },
     };

@@ -23,14 +23,16 @@ export type AgentBehaviour = {
 };
 
 export const USUAL_BEHAVIOUR: AgentBehaviour = {
-  ...{
-    userFormat: 'pcm_16000',
-    agentFormat: 'pcm_16000',
-    transcript: 'Hello there.',
-    tellsSpeech: true,
-    isTimed: true,
-  },
-  ...{ isOutOfOrder: false, pieceEveryMs: 10, isMute: false, isDead: false, refusal: null },
+  userFormat: 'pcm_16000',
+  agentFormat: 'pcm_16000',
+  transcript: 'Hello there.',
+  tellsSpeech: true,
+  isTimed: true,
+  isOutOfOrder: false,
+  pieceEveryMs: 10,
+  isMute: false,
+  isDead: false,
+  refusal: null,
 };
 
 const PIECE_MS = 200;
@@ -154,7 +156,9 @@ export class ScriptedAgent {
     this.emit({
       type: 'conversation_initiation_metadata',
       conversation_initiation_metadata_event: {
-        ...{ conversation_id: 'conv_1', agent_output_audio_format: agentFormat, user_input_audio_format: userFormat },
+        conversation_id: 'conv_1',
+        agent_output_audio_format: agentFormat,
+        user_input_audio_format: userFormat,
       },
     });
     this.emit({ type: 'ping', ping_event: { event_id: 7, ping_ms: null } });
@@ -199,7 +203,8 @@ export class ScriptedAgent {
     this.emit({
       type: 'agent_response_correction',
       agent_response_correction_event: {
-        ...{ original_agent_response: saying.whole, corrected_agent_response: `${saying.said}...` },
+        original_agent_response: saying.whole,
+        corrected_agent_response: `${saying.said}...`,
         event_id: this.#next(),
       },
     });
@@ -223,7 +228,8 @@ export class ScriptedAgent {
     this.emit({
       type: 'audio',
       audio_event: {
-        ...{ audio_base_64: sound.toString('base64'), event_id: this.#next() },
+        audio_base_64: sound.toString('base64'),
+        event_id: this.#next(),
         ...(this.#behaviour.isTimed ? { alignment } : {}),
       },
     });
