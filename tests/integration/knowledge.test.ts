@@ -40,7 +40,8 @@ const PLACE = { source: 'hours.md', page: null, part: 1 };
 async function makeAvatar(provider: string, more: object = {}): Promise<string> {
   const base = `/projects/${projectId}/avatars`;
   const [builtIn] = (await visitor.get(base)).body;
-  const fields = { name: `Mia ${provider}`, provider, firstMessage: '', model: 'small', ...more };
+  // Whatever the avatar that it is a copy of does.
+  const fields = { name: `Mia ${provider}`, provider, firstMessage: '', model: 'small', remembers: false, ...more };
   const { avatarId } = (await visitor.post(base, { fromAvatarId: builtIn.avatarId, ...fields })).body;
   const path = `${base}/${avatarId}/knowledge?name=hours.md`;
   expect(await visitor.raw('POST', path, { type: 'text/markdown', body: HOURS })).toBe(201);
