@@ -8,7 +8,7 @@ import type { TestServer } from '../../tests/support/server-process.ts';
 import { averageAround, pearson, quantile } from '../../tests/support/statistics.ts';
 import type { Measure } from './results.ts';
 import { LONG_TEXT, speakSample } from './spoken-sample.ts';
-import { articulationsOf } from './stage-cost.ts';
+import { articulationsOf } from './talking-pictures.ts';
 
 const RECORD_MS = 20_000;
 /** Longer than everything that is recorded. */

@@ -2,14 +2,13 @@
 // avatars, 512x512, 800 kbit/s. node tools/build-codecs/measure.ts [rounds=3]
 
 import { OPUS_FRAME_SAMPLES, OpusEncoder } from '../../packages/media/src/codecs/opus-encoder.ts';
-import { createPicture, type Picture } from '../../packages/media/src/core/picture.ts';
+import type { Picture } from '../../packages/media/src/core/picture.ts';
 import { Resampler } from '../../packages/media/src/core/resampler.ts';
-import { openFace } from '../../packages/media/src/frames/face.ts';
 import { VideoDecoder } from '../../packages/media/src/webrtc/testing/video-decoder.ts';
 import { VideoEncoder } from '../../packages/media/src/webrtc/video-encoder.ts';
 import { quantile } from '../../tests/support/statistics.ts';
 import { speakSample } from '../bench/spoken-sample.ts';
-import { articulationsOf } from '../bench/stage-cost.ts';
+import { talkingPictures } from '../bench/talking-pictures.ts';
 import { peakSignalToNoiseDb, structuralSimilarity } from './picture-quality.ts';
 
 const SIDE_PX = 512;
@@ -23,24 +22,6 @@ type Codec = (typeof CODECS)[number];
 function processorMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
-}
-
-async function talkingPictures(avatar: string): Promise<Picture[]> {
-  const face = await openFace(new URL(`../../avatars/${avatar}`, import.meta.url).pathname, {
-    widthPx: SIDE_PX,
-    heightPx: SIDE_PX,
-  });
-  const performer = face.createPerformer();
-  const { sample } = await speakSample(0);
-  const pictures = articulationsOf(sample)
-    .slice(0, 250)
-    .map((articulation, index) => {
-      const picture = createPicture(SIDE_PX, SIDE_PX);
-      performer.render(index, { articulation, smile: 0, brows: 0 }, picture);
-      return picture;
-    });
-  face.close();
-  return pictures;
 }
 
 const open = (codec: Codec): Promise<VideoEncoder> =>
@@ -106,7 +87,9 @@ async function soundCost(): Promise<number> {
 
 const rounds = Number(process.argv[2] ?? 3);
 for (const avatar of ['iris', 'marcus']) {
-  const pictures = await talkingPictures(avatar);
+  const bundlePath = new URL(`../../avatars/${avatar}`, import.meta.url).pathname;
+  const { sample } = await speakSample(0);
+  const pictures = await talkingPictures({ bundlePath, widthPx: SIDE_PX, heightPx: SIDE_PX, count: 250 }, sample);
   const costs: Record<Codec, number[]> = { vp8: [], h264: [] };
   for (let round = 0; round < rounds; round++) {
     for (const codec of CODECS) costs[codec].push(await speedOf(codec, pictures));
