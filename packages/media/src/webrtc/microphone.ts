@@ -1,6 +1,7 @@
+import { RateAllowance } from '../core/rate-allowance.ts';
 import type { OpusDecoder } from './opus-decoder.ts';
+import { readRtpPacket } from './rtp-packet.ts';
 
-const HEADER_BYTES = 12;
 const PACKET_MS = 20;
 const SAMPLES_PER_MS = 24;
 /** Packets that wait for one before them which is late. */
@@ -9,8 +10,6 @@ const MAX_WAITING = 3;
 const MAX_LOST_PACKETS = 5;
 /** Packets of a second, and so many at once: twice what browsers send in their shortest form. */
 const MAX_PACKETS_PER_SECOND = 200;
-/** Opus keeps a packet of 60 ms at its highest rate below this. */
-const MAX_PACKET_BYTES = 1500;
 
 export type MicrophoneCounters = {
   readonly packets: number;
@@ -22,12 +21,10 @@ export type MicrophoneCounters = {
 export class Microphone {
   readonly #decoder: Pick<OpusDecoder, 'decode' | 'close'>;
   readonly #payloadType: number;
-  readonly #nowMs: () => number;
+  readonly #allowance: RateAllowance;
   readonly #onSound: (pcm: Int16Array) => void;
   readonly #waiting = new Map<number, Buffer>();
   #expected: number | null = null;
-  #left = MAX_PACKETS_PER_SECOND;
-  #refilledAtMs: number;
   #packets = 0;
   #lostPackets = 0;
   #droppedPackets = 0;
@@ -40,9 +37,8 @@ export class Microphone {
   }) {
     this.#decoder = options.decoder;
     this.#payloadType = options.payloadType;
-    this.#nowMs = options.nowMs;
+    this.#allowance = new RateAllowance(MAX_PACKETS_PER_SECOND, options.nowMs);
     this.#onSound = options.onSound;
-    this.#refilledAtMs = options.nowMs();
   }
 
   get counters(): MicrophoneCounters {
@@ -51,12 +47,12 @@ export class Microphone {
 
   /** @param packet One of RTP, of whatever stream; `packet` is not kept. */
   push(packet: Buffer): void {
-    const payload = this.#payloadOf(packet);
-    if (payload === null || !this.#isInTime()) {
+    const read = readRtpPacket(packet);
+    if (read?.payloadType !== this.#payloadType || !this.#allowance.take()) {
       this.#droppedPackets += 1;
       return;
     }
-    const sequence = packet.readUInt16BE(2);
+    const { sequence, payload } = read;
     this.#expected ??= sequence;
     const ahead = (sequence - this.#expected) & 0xffff;
     if (ahead >= 0x8000) {
@@ -64,7 +60,7 @@ export class Microphone {
       return;
     }
     this.#packets += 1;
-    this.#waiting.set(sequence, payload);
+    this.#waiting.set(sequence, Buffer.from(payload));
     this.#play();
     if (this.#waiting.size > MAX_WAITING) this.#skipLost();
   }
@@ -94,30 +90,5 @@ export class Microphone {
     this.#onSound(new Int16Array(Math.min(lost, MAX_LOST_PACKETS) * PACKET_MS * SAMPLES_PER_MS));
     this.#expected = (expected + lost) & 0xffff;
     this.#play();
-  }
-
-  #isInTime(): boolean {
-    const nowMs = this.#nowMs();
-    const earned = ((nowMs - this.#refilledAtMs) / 1000) * MAX_PACKETS_PER_SECOND;
-    this.#left = Math.min(MAX_PACKETS_PER_SECOND, this.#left + earned);
-    this.#refilledAtMs = nowMs;
-    if (this.#left < 1) return false;
-    this.#left -= 1;
-    return true;
-  }
-
-  /** Of a packet of our format (RFC 3550, 5.1), a copy of what it carries; null for any other. */
-  #payloadOf(packet: Buffer): Buffer | null {
-    if (packet.length < HEADER_BYTES || packet.length > MAX_PACKET_BYTES) return null;
-    const first = packet.readUInt8(0);
-    if (first >> 6 !== 2 || (packet.readUInt8(1) & 0x7f) !== this.#payloadType) return null;
-    let start = HEADER_BYTES + (first & 0x0f) * 4;
-    if ((first & 0x10) !== 0) {
-      if (packet.length < start + 4) return null;
-      start += 4 + packet.readUInt16BE(start + 2) * 4;
-    }
-    const padding = (first & 0x20) === 0 ? 0 : packet.readUInt8(packet.length - 1);
-    const end = packet.length - padding;
-    return start >= end ? null : Buffer.from(packet.subarray(start, end));
   }
 }
