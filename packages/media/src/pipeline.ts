@@ -185,6 +185,7 @@ export class Pipeline {
       track.appendAudio(pcm);
       this.expression.appendSound(turnId, pcm);
       if (phones !== undefined) track.appendPhones(phones);
+      this.#feed?.prepareLive();
     }
     this.#audioOut.enqueue(turnId, pcm);
   }

@@ -94,6 +94,7 @@ function openFeed({ loopOffset = 0, isVideoReady = true, loop = makeLoop() as En
     return shown.splice(0);
   };
   const encoderReady = async () => {
+    feed.prepareLive();
     release();
     await new Promise((resolve) => setImmediate(resolve));
   };
@@ -159,6 +160,52 @@ test('until the encoder is open the loop goes on', async () => {
   await encoderReady();
   expect(text(tick(2))).toBe('3LK 4L');
   expect(state.opens).toBe(1);
+});
+
+test('a call that listens opens no encoder; one told beforehand of speech shows it from its first picture on', async () => {
+  const { feed, tick, state, encoderReady } = openFeed();
+  tick(2 * FRAME_COUNT);
+  expect(state.opens).toBe(0);
+  await encoderReady();
+  feed.setLive(true);
+  expect(text(tick(2))).toBe('0LK 1L');
+  expect(state.opens).toBe(1);
+});
+
+test('an encoder is given up after half a minute of the loop, and opened anew for the next speech', async () => {
+  const { feed, tick, state, encoder, encoderReady } = openFeed();
+  feed.setLive(true);
+  await encoderReady();
+  tick(5);
+  feed.setLive(false);
+  // Live until the joint at 10.
+  tick(5);
+  tick(749);
+  expect(encoder.isClosed).toBe(false);
+  tick(1);
+  expect(encoder.isClosed).toBe(true);
+  feed.setLive(true);
+  await encoderReady();
+  expect(text(tick(2))).toBe('10LK 11L');
+  expect(state.opens).toBe(2);
+});
+
+test('what is shown live opens the encoder by itself: a narrow path, a key frame, a stretch that is not coded', () => {
+  const opensAfter = (cause: (parts: ReturnType<typeof openFeed>) => void): number => {
+    const parts = openFeed({ loop: makeLoop((index) => index < 20) });
+    parts.tick(1);
+    expect(parts.state.opens).toBe(0);
+    cause(parts);
+    return parts.state.opens;
+  };
+  const narrow = ({ feed, tick }: ReturnType<typeof openFeed>) => {
+    feed.setBitrate(100);
+    tick(1);
+  };
+  expect(opensAfter(narrow)).toBe(1);
+  expect(opensAfter(({ feed }) => feed.requestKeyFrame())).toBe(1);
+  expect(opensAfter(({ tick }) => tick(19))).toBe(1);
+  expect(opensAfter(({ tick }) => tick(18))).toBe(0);
 });
 
 test('a key frame asked for in the idle loop is served by the next tick, one asked for while live at once', async () => {
@@ -238,6 +285,7 @@ test('a failed encoder is reported and tried again later, not on every tick', as
 test('after close nothing is sent, and an encoder that opens late is closed', async () => {
   const { feed, tick, encoder, encoderReady } = openFeed();
   tick(1);
+  feed.prepareLive();
   feed.close();
   feed.close();
   await encoderReady();

@@ -9,6 +9,8 @@ const BACKLOG_LIMIT_MS = 100;
 const TOO_NARROW_SHARE = 0.9;
 const WIDE_ENOUGH_SHARE = 1.2;
 const REOPEN_AFTER_TICKS = 50;
+/** Half a minute in which only the loop was shown: an encoder holds 5 MiB at 512x512 and 16 at 720x1280, and opens within a tick. */
+const CLOSE_AFTER_TICKS = 750;
 
 /** Where pictures go. A `Peer` is one. */
 export type VideoSink = {
@@ -60,6 +62,7 @@ export class VideoFeed {
   #isOpening = false;
   #hasFailed = false;
   #ticksUntilReopen = 0;
+  #ticksUnused = 0;
   #bitrateKbps: number | null = null;
   #isClosed = false;
   #forwardedFrames = 0;
@@ -93,7 +96,7 @@ export class VideoFeed {
     if (this.#isClosed) return;
     if (this.#options.sink.isVideoReady !== false) {
       if (!this.#hasBeenSeen) this.#beginAtJoint();
-      this.#openEncoderInBackground();
+      if (this.#ticksUntilReopen > 0) this.#ticksUntilReopen -= 1;
       this.#show(mediaTimeMs);
     }
     this.#loopIndex = (this.#loopIndex + 1) % this.#options.frameCount;
@@ -101,11 +104,18 @@ export class VideoFeed {
 
   setLive(live: boolean): void {
     this.#isLiveWanted = live;
+    if (live) this.prepareLive();
+  }
+
+  /** There will be more to show than the loop: told before `setLive`, the first live picture waits for no encoder. */
+  prepareLive(): void {
+    if (this.#options.sink.isVideoReady !== false) this.#openEncoderInBackground();
   }
 
   /** The next tick shows a key frame. */
   requestKeyFrame(): void {
     this.#isKeyFrameWanted = true;
+    this.prepareLive();
   }
 
   setBitrate(kbps: number): void {
@@ -128,8 +138,13 @@ export class VideoFeed {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#closeEncoder();
+  }
+
+  #closeEncoder(): void {
     this.#encoder?.close();
     this.#encoder = null;
+    this.#picture = null;
   }
 
   /** Nothing was shown yet, so moving on to the next joint is no jump, and its key frame costs nothing. */
@@ -157,7 +172,22 @@ export class VideoFeed {
       this.#encodeLive(mediaTimeMs);
       return;
     }
+    if (needsEncoder || this.#loopEndsHere()) this.#openEncoderInBackground();
+    else this.#countUnused();
     this.#forward(frame ?? this.#loop?.frameAt(this.#loopIndex), mediaTimeMs);
+  }
+
+  /** Whether the stretch that the next tick begins is not coded yet. */
+  #loopEndsHere(): boolean {
+    const loop = this.#loop;
+    const next = (this.#loopIndex + 1) % this.#options.frameCount;
+    return loop !== null && next % loop.jointEvery === 0 && loop.frameAt(next) === undefined;
+  }
+
+  #countUnused(): void {
+    if (this.#encoder === null) return;
+    this.#ticksUnused += 1;
+    if (this.#ticksUnused >= CLOSE_AFTER_TICKS) this.#closeEncoder();
   }
 
   /** While live, only the joint ahead counts. */
@@ -186,6 +216,7 @@ export class VideoFeed {
     const encoder = this.#encoder;
     const picture = this.#picture;
     if (encoder === null || picture === null) return;
+    this.#ticksUnused = 0;
     if ((this.#options.sink.videoBacklogMs ?? 0) > BACKLOG_LIMIT_MS) {
       this.#skippedFrames += 1;
       return;
@@ -201,10 +232,9 @@ export class VideoFeed {
     this.#options.sink.sendVideo(frame, mediaTimeMs);
   }
 
-  /** Opened as soon as somebody sees us and kept for the whole call, so that the first word waits for no encoder. */
+  /** Opened when it is needed and kept until nobody has talked for long: a call that only listens holds none. */
   #openEncoderInBackground(): void {
-    if (this.#ticksUntilReopen > 0) this.#ticksUntilReopen -= 1;
-    if (this.#encoder !== null || this.#isOpening || this.#ticksUntilReopen > 0) return;
+    if (this.#encoder !== null || this.#isOpening || this.#ticksUntilReopen > 0 || this.#isClosed) return;
     this.#isOpening = true;
     this.#options.openEncoder().then(
       (encoder) => this.#takeEncoder(encoder),
@@ -225,6 +255,7 @@ export class VideoFeed {
       return;
     }
     this.#encoder = encoder;
+    this.#ticksUnused = 0;
     this.#picture = createPicture(encoder.widthPx, encoder.heightPx);
     if (this.#bitrateKbps !== null) encoder.setBitrate(this.#bitrateKbps);
   }
