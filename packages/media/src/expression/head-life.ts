@@ -17,14 +17,14 @@ const STEP_SPREAD_MS = 1100;
 const STEP_SHARE = 0.6;
 /** Spread (standard deviation) and bounds, in radians and widths of the face. */
 type Range = { readonly spread: number; readonly most: number };
-const YAW = { spread: 0.082, most: 0.14 };
+const YAW = { spread: 0.086, most: 0.145 };
 const PITCH = { spread: 0.044, most: 0.085 };
-const ROLL = { spread: 0.054, most: 0.1 };
-const RIGHT = { spread: 0.028, most: 0.075 };
+const ROLL = { spread: 0.058, most: 0.105 };
+const RIGHT = { spread: 0.018, most: 0.06 };
 const DOWN = { spread: 0.014, most: 0.03 };
 /** The head leans with a turn: filmed speakers tilt towards the side that they turn from, and move towards where they look. */
 const ROLL_PER_YAW = -0.28;
-const RIGHT_PER_YAW = 0.34;
+const RIGHT_PER_YAW = 0.22;
 /** A turn is followed by one to the other side this often. */
 const OTHER_SIDE_SHARE = 0.68;
 /** Smaller angles, in radians, and travels, in widths of the face, are not seen. */
@@ -34,9 +34,9 @@ const BLINK_STEP_MS = 40;
 const BLINK_SHARE = 0.6;
 const BLINK_GAP_MS = 1400;
 /** Brows rise with a new phrase, or with a step within one, this often, and as far. */
-const BROWS_SHARE = 0.45;
-const BROWS_LEAST = 0.35;
-const BROWS_SPREAD = 0.45;
+const BROWS_SHARE = 0.5;
+const BROWS_LEAST = 0.45;
+const BROWS_SPREAD = 0.5;
 const BROWS_MS = 380;
 const BROWS_SPREAD_MS = 500;
 const LOOK_AWAY_SHARE = 0.3;

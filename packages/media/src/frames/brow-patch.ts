@@ -1,5 +1,5 @@
 import { smoothStep } from '../core/smooth-step.ts';
-import type { AvatarManifest, SourceBox } from './manifest.ts';
+import type { AvatarManifest, Point, SourceBox } from './manifest.ts';
 import { gridMesh } from './mesh.ts';
 import { createMorphPatchBuilder, type MorphPatch } from './morph-patch.ts';
 import { cropImage, pasteCrop, type RgbaImage } from './source-image.ts';
@@ -47,16 +47,25 @@ export function buildBrowPatch(
     });
     pasteCrop(canvas, cut, { ...region, x: 0, y: 0 }, (FEATHER_PX * manifest.sourceSizePx) / 1024);
     builder.add(canvas, vertices);
-    shapes.push(name === 'raised' ? lifted(rest, displacement, brows.columns) : vertices);
+    shapes.push(name === 'raised' ? lifted(rest, displacement, manifest) : vertices);
   }
   return { patch: builder.finish(browMask(manifest, region)), shapes };
 }
 
 /** The nodes of raised brows, row by row; `displacement` is that of the bundle's picture. */
-function lifted(rest: Float32Array, displacement: readonly number[], columns: number): Float32Array {
+function lifted(rest: Float32Array, displacement: readonly number[], manifest: AvatarManifest): Float32Array {
+  const { columns } = manifest.expressions.brows;
+  const unit = manifest.sourceSizePx / 1024;
+  const lidAt = lidLine(manifest);
   const vertices = Float32Array.from(rest);
   for (let first = 0; first < rest.length / 2; first += columns) {
-    const rises = Array.from({ length: columns }, (_, column) => displacement[(first + column) * 2 + 1] ?? 0);
+    const rises = Array.from({ length: columns }, (_, column) => {
+      const at = (first + column) * 2 + 1;
+      const own = displacement[at] ?? 0;
+      const above = Math.min(displacement[at - 2 * columns] ?? 0, own);
+      const lidY = lidAt(rest[at - 1] as number);
+      return own + (above - own) * (1 - smoothStep(lidY - 32 * unit, lidY - 14 * unit, rest[at] as number));
+    });
     const half = Math.ceil(columns / 2);
     const [left, right] = [Math.min(...rises.slice(0, half)), Math.min(...rises.slice(columns - half))];
     const [from, to] = [rises.indexOf(left), rises.lastIndexOf(right)];
@@ -86,15 +95,35 @@ function evenBox(box: SourceBox): SourceBox {
 /** Full on the forehead and the brows, nothing from the crease of the upper lids down and at the border. */
 function browMask(manifest: AvatarManifest, region: SourceBox): Uint8Array {
   const unit = manifest.sourceSizePx / 1024;
-  const { left, right } = manifest.landmarks.eyes;
-  const lidTop = Math.min(...[...left.upper, ...right.upper].map(([, y]) => y));
+  const lidAt = lidLine(manifest);
+  const lids = Float32Array.from({ length: region.width }, (_, x) => lidAt(region.x + x));
   const mask = new Uint8Array(region.width * region.height);
   for (let y = 0; y < region.height; y++) {
-    const aboveLids = 1 - smoothStep(lidTop - 20 * unit, lidTop - 4 * unit, region.y + y);
     for (let x = 0; x < region.width; x++) {
+      const lidY = lids[x] as number;
+      const aboveLids = 1 - smoothStep(lidY - 16 * unit, lidY - 4 * unit, region.y + y);
       const edge = Math.min(x, y, region.width - 1 - x, region.height - 1 - y);
       mask[y * region.width + x] = Math.round(255 * aboveLids * smoothStep(2, FEATHER_PX * unit + 2, edge));
     }
   }
   return mask;
+}
+
+/** Where the upper lids and their lashes begin at each place: over the eyes at the lid's top, towards the nose at the eye's corner. */
+function lidLine({ landmarks: { eyes } }: AvatarManifest): (x: number) => number {
+  const left = lidOf(eyes.left.upper);
+  const right = lidOf(eyes.right.upper);
+  const middleX = (left.to[0] + right.from[0]) / 2;
+  return (x) => {
+    const isLeft = x < middleX;
+    const { top } = isLeft ? left : right;
+    const [outer, inner] = isLeft ? [left.from, left.to] : [right.to, right.from];
+    return top + (inner[1] - top) * smoothStep(0.6, 1, (x - outer[0]) / (inner[0] - outer[0]));
+  };
+}
+
+/** Its ends, from left to right, and how high it reaches. */
+function lidOf(upper: readonly Point[]): { readonly from: Point; readonly to: Point; readonly top: number } {
+  const along = upper.toSorted(([a], [b]) => a - b);
+  return { from: along[0] as Point, to: along.at(-1) as Point, top: Math.min(...upper.map(([, y]) => y)) };
 }
