@@ -128,6 +128,10 @@ export const SERVER_SAMPLES: { readonly [Type in ServerMessageType]: ServerMessa
     data: { ...REPLY, sources: [{ source: 'handbook.pdf', page: 12, part: 31 }] },
   },
   'visavis.reply.sound': { type: 'visavis.reply.sound', data: { ...REPLY, playedMs: 0, isPlaying: true } },
+  'visavis.reply.words': {
+    type: 'visavis.reply.words',
+    data: { ...REPLY, words: [{ text: 'It', startMs: 0, endMs: 120, estimated: false }] },
+  },
   'visavis.problem': {
     type: 'visavis.problem',
     message: 'A message was ignored.',

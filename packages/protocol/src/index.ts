@@ -10,6 +10,7 @@ export * from './names.ts';
 export * from './project-roles.ts';
 export * from './refusals.ts';
 export * from './talk-address.ts';
+export * from './timed-words.ts';
 export * from './tools.ts';
 export * from './trees.ts';
 export * from './usage.ts';

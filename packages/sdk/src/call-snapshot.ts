@@ -1,5 +1,6 @@
 import type { ToolCall } from './call-options.ts';
 import type { CallProblem, EndReason } from './call-problem.ts';
+import type { CaptionChange } from './caption-change.ts';
 import type { Activity, Conversation, ExchangeLatency } from './conversation.ts';
 import type { SessionInfo } from './from-wire.ts';
 import type { MicrophoneStatus } from './microphone-control.ts';
@@ -62,6 +63,8 @@ export type CallEvents = {
   /** Level of the microphone as sent, 0 to 1, about 25 times a second while it is on. */
   level: number;
   'tool-call': ToolCall;
+  /** Another word of the avatar is being heard, or a reply is over. */
+  caption: CaptionChange;
   /** A text to be said waits, sounds, or is over. */
   utterance: UtteranceChange;
   /** The server chose among several avatars of one name. */

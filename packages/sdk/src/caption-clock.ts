@@ -1,18 +1,35 @@
-/** How often captions follow the sound: a word is seldom shorter. */
-const followEveryMs = 100;
+import { type CaptionChange, captionChanges } from './caption-change.ts';
+import { emptyTranscript, isSounding, type Transcript } from './transcript.ts';
 
-/** Calls a listener again and again while something sounds. */
+/** How often captions follow the sound: often enough that a word is seen to begin with its sound. */
+const followEveryMs = 50;
+
+type ClockListener = {
+  /** Some reply is being heard, and time has passed. */
+  readonly onTime: (nowMs: number) => void;
+  readonly onChange: (change: CaptionChange) => void;
+};
+
+/** Lets captions follow the sound, and tells what is being said. */
 export class CaptionClock {
-  readonly #onTime: (nowMs: number) => void;
+  readonly #listener: ClockListener;
+  #told: Transcript = emptyTranscript;
   #timer: ReturnType<typeof setInterval> | null = null;
 
-  constructor(onTime: (nowMs: number) => void) {
-    this.#onTime = onTime;
+  constructor(listener: ClockListener) {
+    this.#listener = listener;
   }
 
-  run(isWanted: boolean): void {
+  follow(transcript: Transcript): void {
+    this.#run(isSounding(transcript));
+    const before = this.#told;
+    this.#told = transcript;
+    for (const change of captionChanges(before, transcript, performance.now())) this.#listener.onChange(change);
+  }
+
+  #run(isWanted: boolean): void {
     if (isWanted === (this.#timer !== null)) return;
     if (this.#timer !== null) clearInterval(this.#timer);
-    this.#timer = isWanted ? setInterval(() => this.#onTime(performance.now()), followEveryMs) : null;
+    this.#timer = isWanted ? setInterval(() => this.#listener.onTime(performance.now()), followEveryMs) : null;
   }
 }

@@ -2,6 +2,7 @@ import type {
   EndEventType,
   ErrorCode,
   ServerMessage,
+  TimedWord,
   WireIceCandidate,
   WireIceServer,
   WireSessionDescription,
@@ -51,13 +52,16 @@ export type ServerSignal =
       readonly isPlaying: boolean;
       readonly atMs: number;
     }
+  /** When words of the reply sound, in order; a long reply is told in several. */
+  | { readonly type: 'reply-words'; readonly replyId: string; readonly words: readonly TimedWord[] }
   | { readonly type: 'utterance'; readonly change: UtteranceChange }
   | { readonly type: 'reply-text-done'; readonly replyId: string; readonly text: string }
-  /** `interrupted` is null when the server does not say. `heardText` is what was played of an interrupted reply. */
+  /** `interrupted` is null when the server does not say. `playedMs` and `heardText` are what was played of the reply. */
   | {
       readonly type: 'reply-done';
       readonly replyId: string;
       readonly interrupted: boolean | null;
+      readonly playedMs: number | null;
       readonly heardText: string | null;
     }
   | {
@@ -235,6 +239,7 @@ function readReply({ name, data, whole }: Envelope): ServerSignal | null {
         type: 'reply-done',
         replyId,
         interrupted: typeof data.interrupted === 'boolean' ? data.interrupted : null,
+        playedMs: readNumber(data, 'playedMs'),
         heardText: readString(data, 'heardText', 'heard_text'),
       };
     case 'response.function_call_arguments.done': {
@@ -305,6 +310,12 @@ function readExtension({ name, data, whole }: Envelope): ServerSignal | null {
         isPlaying: data.isPlaying === true,
         atMs: performance.now(),
       };
+    case 'visavis.reply.words':
+      return {
+        type: 'reply-words',
+        replyId: readString(data, 'response_id', 'id') ?? '',
+        words: readWords(data.words),
+      };
     case 'visavis.say.state': {
       const state = utteranceStates.find((known) => known === data.state);
       const utteranceId = readString(data, 'utteranceId');
@@ -343,6 +354,17 @@ function readIceServers(value: unknown): WireIceServer[] {
     servers.push(username === null || credential === null ? { urls } : { urls, username, credential });
   }
   return servers;
+}
+
+function readWords(value: unknown): TimedWord[] {
+  if (!Array.isArray(value)) return [];
+  return (value as unknown[]).filter(isFields).flatMap((word) => {
+    const text = readString(word, 'text') ?? '';
+    const startMs = readNumber(word, 'startMs');
+    const endMs = readNumber(word, 'endMs');
+    if (text === '' || startMs === null || endMs === null) return [];
+    return [{ text, startMs, endMs, estimated: word.estimated !== false }];
+  });
 }
 
 function isFields(value: unknown): value is Fields {

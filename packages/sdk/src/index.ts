@@ -10,6 +10,7 @@ export {
 export { type CallSituation, situationOf } from './call-situation.ts';
 export type { CallEvents, CallSnapshot, CallState } from './call-snapshot.ts';
 export { Camera, type CameraEvents, type CameraState } from './camera.ts';
+export type { CaptionChange, SpokenWord } from './caption-change.ts';
 export type { Activity, ExchangeLatency } from './conversation.ts';
 export {
   canChooseSpeaker,

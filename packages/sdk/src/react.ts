@@ -42,6 +42,7 @@ export type VisavisAvatarProps = {
   readonly onReconnecting?: (detail: AvatarEventDetails['visavis-reconnecting']) => void;
   readonly onEnded?: (detail: AvatarEventDetails['visavis-ended']) => void;
   readonly onTranscript?: (detail: AvatarEventDetails['visavis-transcript']) => void;
+  readonly onCaption?: (detail: AvatarEventDetails['visavis-caption']) => void;
   readonly onError?: (detail: AvatarEventDetails['visavis-error']) => void;
 };
 
@@ -50,6 +51,7 @@ const eventProps = {
   'visavis-reconnecting': 'onReconnecting',
   'visavis-ended': 'onEnded',
   'visavis-transcript': 'onTranscript',
+  'visavis-caption': 'onCaption',
   'visavis-error': 'onError',
 } as const satisfies Record<AvatarEventName, keyof VisavisAvatarProps>;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ServerSignal } from './from-wire.ts';
-import { heardText, type ReplySound } from './reply-sound.ts';
+import { heardAt, noSound, type ReplySound } from './reply-sound.ts';
 import {
   captionText,
   closed,
@@ -11,16 +11,21 @@ import {
   withSignal,
 } from './transcript.ts';
 
-const spans = [
+const pieces = [
   { text: 'The lighthouse ', startMs: 0 },
   { text: 'is open ', startMs: 1_000 },
   { text: 'until nine.', startMs: 2_000 },
 ];
-const playing = (playedMs: number, atMs = 0): ReplySound => ({ spans, mark: { playedMs, isPlaying: true, atMs } });
+const playing = (playedMs: number, atMs = 0): ReplySound => ({
+  ...noSound('r1'),
+  pieces,
+  mark: { playedMs, isPlaying: true, atMs },
+});
+const heardText = (sound: ReplySound, nowMs: number): string => heardAt(sound, nowMs).text;
 
 describe('the words of a reply that are heard', () => {
   it('are none before its sound begins', () => {
-    expect(heardText({ spans, mark: null }, 10_000)).toBe('');
+    expect(heardText({ ...noSound('r1'), pieces }, 10_000)).toBe('');
     expect(heardText(playing(0), 0)).toBe('');
   });
 
@@ -37,7 +42,8 @@ describe('the words of a reply that are heard', () => {
 
   it('grow word by word where the writing has no blanks', () => {
     const chinese: ReplySound = {
-      spans: [
+      ...noSound('r1'),
+      pieces: [
         { text: '灯塔每天开放。', startMs: 0 },
         { text: '晚上九点关门。', startMs: 2_000 },
       ],
@@ -51,7 +57,7 @@ describe('the words of a reply that are heard', () => {
   });
 
   it('wait where the sound waits, and go on from there', () => {
-    const held: ReplySound = { spans, mark: { playedMs: 1_500, isPlaying: false, atMs: 0 } };
+    const held: ReplySound = { ...noSound('r1'), pieces, mark: { playedMs: 1_500, isPlaying: false, atMs: 0 } };
     expect(heardText(held, 60_000)).toBe(heardText(held, 0));
     expect(heardText(held, 0)).not.toContain('until');
     expect(heardText(playing(1_500, 60_000), 61_000)).toContain('until');
@@ -59,7 +65,8 @@ describe('the words of a reply that are heard', () => {
 
   it('are guessed by their length where the voice does not say when they sound', () => {
     const untimed: ReplySound = {
-      spans: [{ text: 'One two three four five six seven eight nine ten.', startMs: null }],
+      ...noSound('r1'),
+      pieces: [{ text: 'One two three four five six seven eight nine ten.', startMs: null }],
       mark: { playedMs: 0, isPlaying: true, atMs: 0 },
     };
     expect(heardText(untimed, 1_500)).toContain('two');
@@ -72,7 +79,11 @@ describe('the words of a reply that are heard', () => {
     ['灯台は毎朝九時に開き、夜九時に閉まります。', '灯台', '閉'],
     ['등대는 매일 아침 아홉 시에 열고 밤 아홉 시에 닫습니다.', '등대는', '닫습니다'],
   ])('are guessed slower where a character is a syllable: %s', (text, first, last) => {
-    const untimed: ReplySound = { spans: [{ text, startMs: null }], mark: { playedMs: 0, isPlaying: true, atMs: 0 } };
+    const untimed: ReplySound = {
+      ...noSound('r1'),
+      pieces: [{ text, startMs: null }],
+      mark: { playedMs: 0, isPlaying: true, atMs: 0 },
+    };
     expect(heardText(untimed, 700)).toContain(first);
     expect(heardText(untimed, 2_300)).not.toContain(last);
     expect(heardText(untimed, 5_500)).toBe(text);
@@ -93,7 +104,7 @@ describe('captions in step with what is heard', () => {
     isPlaying,
     atMs,
   });
-  const told = spans.map(({ text, startMs }) => delta(text, startMs));
+  const told = pieces.map(({ text, startMs }) => delta(text, startMs));
   const after = (...signals: ServerSignal[]): Transcript => signals.reduce(withSignal, emptyTranscript);
   const shown = (transcript: Transcript) => transcript.captions.map(captionText);
 
@@ -119,7 +130,7 @@ describe('captions in step with what is heard', () => {
 
   it('are whole when the reply is over, or cut where it was interrupted', () => {
     const begun = heardUntil(after(...told, sound(0, true, 0)), 1_300);
-    const end = { type: 'reply-done', replyId: 'r1', interrupted: false, heardText: null } as const;
+    const end = { type: 'reply-done', replyId: 'r1', interrupted: false, playedMs: null, heardText: null } as const;
     const final = withSignal(begun, end).captions[0];
     expect(final).toEqual({
       id: 'avatar-r1',

@@ -1,50 +1,76 @@
-/** A piece of a reply's text, and where in the reply's sound it begins; null: the voice did not say. */
-type SoundSpan = { readonly text: string; readonly startMs: number | null };
+import { type PlacedWord, type SpokenPiece, type TimedWord, timeWords } from '@visavis/protocol';
 
 /** The sound of one reply against its words, as the server tells both. */
 export type ReplySound = {
-  readonly spans: readonly SoundSpan[];
+  readonly replyId: string;
+  readonly pieces: readonly SpokenPiece[];
+  /** When the words sound, once the server knows all of it; empty: not yet. */
+  readonly told: readonly TimedWord[];
   /** At `atMs` of the page's clock the sound was at `playedMs`, and went on or waited there; null: it has not begun. */
   readonly mark: { readonly playedMs: number; readonly isPlaying: boolean; readonly atMs: number } | null;
 };
 
-export const noSound: ReplySound = { spans: [], mark: null };
+export function noSound(replyId: string): ReplySound {
+  return { replyId, pieces: [], told: [], mark: null };
+}
 
 /** From the server's word that sound was sent until it is heard: the way, and what a browser keeps ready. */
 const arrivalMs = 120;
-/** How long a character is spoken, where nothing tells when the next words begin: a letter, or a syllable and more. */
-const letterMs = 65;
-const syllableMs = 200;
-const syllables = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
-/** Finds words also where the writing has no blanks between them; browsers that have none find blanks. */
-const words = typeof Intl.Segmenter === 'undefined' ? null : new Intl.Segmenter('en', { granularity: 'word' });
 
-/** The words that are heard up to this time of the page's clock, the one that has just begun among them. */
-export function heardText({ spans, mark }: ReplySound, nowMs: number): string {
-  if (mark === null) return '';
+/** What is heard of a reply at some moment. */
+export type Heard = {
+  /** The words so far, the one that has just begun among them. */
+  readonly text: string;
+  /** The last of the reply's words that has begun; -1: none. */
+  readonly wordIndex: number;
+  readonly playedMs: number;
+};
+
+const nothingHeard: Heard = { text: '', wordIndex: -1, playedMs: 0 };
+
+/** What is heard up to this time of the page's clock. */
+export function heardAt(sound: ReplySound, nowMs: number): Heard {
+  const { mark } = sound;
+  if (mark === null) return nothingHeard;
   const sinceMs = mark.isPlaying ? Math.max(0, nowMs - mark.atMs - arrivalMs) : 0;
   const playedMs = mark.playedMs + sinceMs;
   // A place that is heard a moment later: until then nothing new is.
-  if (playedMs <= 0) return '';
-  let heard = '';
-  let endMs = 0;
-  for (const [index, { text, startMs }] of spans.entries()) {
-    const beginMs = startMs ?? endMs;
-    if (beginMs >= playedMs) break;
-    endMs = spans[index + 1]?.startMs ?? beginMs + guessedMs(text);
-    heard += playedMs >= endMs ? text : begunWords(text, (playedMs - beginMs) / (endMs - beginMs));
+  if (playedMs <= 0) return nothingHeard;
+  const words = wordsOf(sound);
+  const wordIndex = words.findLastIndex(({ startMs }) => startMs < playedMs);
+  const text = textOf(sound);
+  const upTo = wordIndex < 0 ? 0 : (words[wordIndex + 1]?.from ?? text.length);
+  return { text: text.slice(0, upTo).trimEnd(), wordIndex, playedMs };
+}
+
+/** All words of the reply that are known so far; `from`: where each begins in `textOf`. The same list as long as nothing is told. */
+export function wordsOf(sound: ReplySound): readonly PlacedWord[] {
+  const known = placed.get(sound.pieces);
+  if (known?.told === sound.told) return known.words;
+  const words = sound.told.length > 0 ? placeWords(sound.told, textOf(sound)) : timeWords(sound.pieces, null);
+  placed.set(sound.pieces, { told: sound.told, words });
+  return words;
+}
+
+/** They are asked for many times a second, and change only when the server tells something. */
+const placed = new WeakMap<
+  readonly SpokenPiece[],
+  { readonly told: readonly TimedWord[]; readonly words: readonly PlacedWord[] }
+>();
+
+export function textOf({ pieces }: ReplySound): string {
+  return pieces.map(({ text }) => text).join('');
+}
+
+/** Where the words that the server tells stand in the text; one that does not stand there is left out. */
+function placeWords(told: readonly TimedWord[], text: string): PlacedWord[] {
+  const words: PlacedWord[] = [];
+  let at = 0;
+  for (const word of told) {
+    const from = text.indexOf(word.text, at);
+    if (from < 0) continue;
+    words.push({ ...word, from });
+    at = from + word.text.length;
   }
-  return heard;
-}
-
-function guessedMs(text: string): number {
-  return text.length * letterMs + (text.match(syllables)?.length ?? 0) * (syllableMs - letterMs);
-}
-
-function begunWords(text: string, share: number): string {
-  const reached = Math.max(Math.floor(text.length * share), text.search(/\S/));
-  const word = words?.segment(text).containing(reached);
-  if (word !== undefined) return text.slice(0, word.index) + word.segment.trimEnd();
-  const wordEnd = text.indexOf(' ', reached);
-  return wordEnd < 0 ? text : text.slice(0, wordEnd);
+  return words;
 }

@@ -12,6 +12,7 @@ const done = (interrupted: boolean | null, heardText: string | null = null): Ser
   type: 'reply-done',
   replyId: 'r1',
   interrupted,
+  playedMs: null,
   heardText,
 });
 

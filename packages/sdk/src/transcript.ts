@@ -1,5 +1,5 @@
 import type { ServerSignal } from './from-wire.ts';
-import { heardText, noSound, type ReplySound } from './reply-sound.ts';
+import { heardAt, noSound, type ReplySound, wordsOf } from './reply-sound.ts';
 
 export type Caption = {
   /** Stable for the life of the caption; unique within a call. */
@@ -16,6 +16,8 @@ export type Caption = {
    * when words sound, and once the reply is over.
    */
   readonly heardText?: string;
+  /** While `streaming`: where the word that is being said, or was said last, stands in `heardText`. Left out before the first. */
+  readonly wordSaid?: { readonly from: number; readonly to: number };
 };
 
 /** What a caption shows to people who hear the avatar: no word before it is spoken. */
@@ -32,6 +34,16 @@ export type Transcript = {
   readonly spokenOverId: string | null;
   /** Of the replies that are streaming, by the caption's id. */
   readonly sounds: ReadonlyMap<string, ReplySound>;
+  /** The reply that was the last to end, as the server told it. */
+  readonly lastEnd: ReplyEnd | null;
+};
+
+export type ReplyEnd = {
+  readonly captionId: string;
+  readonly interrupted: boolean;
+  /** What was played of it; null: the server does not say. */
+  readonly playedMs: number | null;
+  readonly heardText: string | null;
 };
 
 export const emptyTranscript: Transcript = Object.freeze({
@@ -39,6 +51,7 @@ export const emptyTranscript: Transcript = Object.freeze({
   idPrefix: '',
   spokenOverId: null,
   sounds: new Map<string, ReplySound>(),
+  lastEnd: null,
 });
 
 /** Captions kept; older ones are dropped. */
@@ -66,11 +79,10 @@ export function withSignal(transcript: Transcript, signal: ServerSignal): Transc
       return signal.text === '' ? transcript : withReplyText(transcript, signal.replyId, () => signal.text);
     case 'reply-sound': {
       const { playedMs, isPlaying, atMs } = signal;
-      return withSound(transcript, avatarId(transcript, signal.replyId), (sound) => ({
-        ...sound,
-        mark: { playedMs, isPlaying, atMs },
-      }));
+      return withSound(transcript, signal.replyId, (sound) => ({ ...sound, mark: { playedMs, isPlaying, atMs } }));
     }
+    case 'reply-words':
+      return withSound(transcript, signal.replyId, (sound) => ({ ...sound, told: [...sound.told, ...signal.words] }));
     case 'reply-done':
       return withReplyEnd(transcript, signal);
     default:
@@ -85,7 +97,7 @@ export function closed(transcript: Transcript): Transcript {
     .map((caption) =>
       caption.status === 'streaming' ? { ...withoutHeard(caption), status: 'interrupted' as const } : caption,
     );
-  return { ...transcript, captions, spokenOverId: null, sounds: emptyTranscript.sounds };
+  return { ...transcript, captions, spokenOverId: null, sounds: emptyTranscript.sounds, lastEnd: null };
 }
 
 /** Some reply is being heard: captions change with time. */
@@ -99,11 +111,13 @@ export function heardUntil(transcript: Transcript, nowMs: number): Transcript {
   const captions = transcript.captions.map((caption) => {
     const sound = transcript.sounds.get(caption.id);
     if (sound === undefined) return caption;
-    const heard = heardText(sound, nowMs);
+    const heard = heardAt(sound, nowMs);
     // What was heard stays heard, also when the server corrects the place.
-    if (heard.length <= (caption.heardText ?? '').length) return caption;
+    if (heard.text.length <= (caption.heardText ?? '').length) return caption;
     isChanged = true;
-    return { ...caption, heardText: heard };
+    const word = wordsOf(sound)[heard.wordIndex];
+    const wordSaid = word && { from: word.from, to: word.from + word.text.length };
+    return { ...caption, heardText: heard.text, ...(wordSaid && { wordSaid }) };
   });
   return isChanged ? { ...transcript, captions } : transcript;
 }
@@ -138,19 +152,23 @@ function withReplyDelta(transcript: Transcript, signal: ServerSignal & { type: '
   const id = avatarId(transcript, replyId);
   const isStreaming = told.captions.some((caption) => caption.id === id && caption.status === 'streaming');
   if (!isStreaming) return told;
-  const timed = withSound(told, id, (sound) => ({
+  const timed = withSound(told, replyId, (sound) => ({
     ...sound,
-    spans: [...sound.spans, { text, startMs: audioStartMs }],
+    pieces: [...sound.pieces, { text, startMs: audioStartMs }],
   }));
   return replace(timed, id, (caption) => ({ heardText: '', ...caption }));
 }
 
-function withSound(transcript: Transcript, id: string, change: (sound: ReplySound) => ReplySound): Transcript {
-  return { ...transcript, sounds: new Map(transcript.sounds).set(id, change(transcript.sounds.get(id) ?? noSound)) };
+function withSound(transcript: Transcript, replyId: string, change: (sound: ReplySound) => ReplySound): Transcript {
+  const id = avatarId(transcript, replyId);
+  const sound = transcript.sounds.get(id) ?? noSound(replyId);
+  return { ...transcript, sounds: new Map(transcript.sounds).set(id, change(sound)) };
 }
 
 /** What is said, whatever of it has been heard. */
-export function withoutHeard({ heardText: _, ...caption }: Caption): Omit<Caption, 'heardText'> {
+export type SaidCaption = Omit<Caption, 'heardText' | 'wordSaid'>;
+
+export function withoutHeard({ heardText: _, wordSaid: __, ...caption }: Caption): SaidCaption {
   return caption;
 }
 
@@ -170,9 +188,11 @@ function withReplyEnd(transcript: Transcript, signal: ServerSignal & { type: 're
   const spokenOverId = transcript.spokenOverId === id ? null : transcript.spokenOverId;
   const sounds = new Map(transcript.sounds);
   sounds.delete(id);
-  return replace({ ...transcript, spokenOverId, sounds }, id, (caption) => ({
+  const { playedMs, heardText } = signal;
+  const lastEnd = { captionId: id, interrupted, playedMs, heardText };
+  return replace({ ...transcript, spokenOverId, sounds, lastEnd }, id, (caption) => ({
     ...withoutHeard(caption),
-    text: interrupted && signal.heardText ? signal.heardText : caption.text,
+    text: interrupted && heardText ? heardText : caption.text,
     status: interrupted ? 'interrupted' : 'final',
   }));
 }

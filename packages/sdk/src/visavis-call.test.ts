@@ -3,6 +3,7 @@ import {
   buildCandidate,
   buildProblem,
   buildReplySound,
+  buildReplyWords,
   buildSessionCreated,
   buildSessionInfo,
   buildSessionUpdated,
@@ -230,6 +231,28 @@ describe('talking', () => {
     socket.receive(buildAudioDone('r1', { interrupted: false, playedMs: 2_800, heardText: 'It is noon.' }));
     expect(call.snapshot.captions[0]).not.toHaveProperty('heardText');
     expect(vi.getTimerCount()).toBe(running - 1);
+  });
+
+  it('tells each word as it is heard, and where a reply ends', async () => {
+    const { call, world } = await connected();
+    const { socket } = world;
+    const told: string[] = [];
+    call.on('caption', ({ state, words, wordIndex }) => told.push(`${state} ${words[wordIndex]?.text}`));
+    socket.receive(buildTranscriptDelta('r1', 'It is noon.', null));
+    const words = [
+      { text: 'It', startMs: 0, endMs: 300, estimated: true },
+      { text: 'is', startMs: 300, endMs: 2_000, estimated: true },
+      { text: 'noon', startMs: 2_000, endMs: 2_800, estimated: true },
+    ];
+    socket.receive(buildReplyWords('r1', words));
+    socket.receive(buildReplySound('r1', 0, true));
+    expect(told).toEqual([]);
+    vi.advanceTimersByTime(1_000);
+    expect(told).toEqual(['playing It', 'playing is']);
+    expect(call.snapshot.captions[0]?.wordSaid).toEqual({ from: 3, to: 5 });
+    socket.receive(buildAudioDone('r1', { interrupted: true, playedMs: 900, heardText: 'It is' }));
+    vi.advanceTimersByTime(5_000);
+    expect(told).toEqual(['playing It', 'playing is', 'interrupted is']);
   });
 
   it('sends typed words and asks for the answer', async () => {

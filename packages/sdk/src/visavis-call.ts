@@ -36,7 +36,6 @@ import {
   userTextMessage,
 } from './to-wire.ts';
 import { ToolRunner } from './tool-runner.ts';
-import { isSounding } from './transcript.ts';
 import { type SayOptions, type Utterance, Utterances } from './utterances.ts';
 import { VideoOutlet } from './video-outlet.ts';
 
@@ -64,7 +63,10 @@ export class VisavisCall extends EventEmitter<CallEvents> {
   #typedCount = 0;
   readonly #utterances = new Utterances((change) => this.emit('utterance', change));
   #stopWatching: (() => void) | null = null;
-  readonly #captionClock = new CaptionClock((nowMs) => this.#converse(afterTime(this.#conversation, nowMs)));
+  readonly #captionClock = new CaptionClock({
+    onTime: (nowMs) => this.#converse(afterTime(this.#conversation, nowMs)),
+    onChange: (change) => this.emit('caption', change),
+  });
 
   constructor(options: CallOptions, environment: CallEnvironment = browserEnvironment()) {
     super();
@@ -394,7 +396,7 @@ export class VisavisCall extends EventEmitter<CallEvents> {
   #update(change: Partial<CallParts>): void {
     this.#parts = { ...this.#parts, ...change };
     this.#snapshot = snapshotOf(this.#parts, this.#conversation);
-    this.#captionClock.run(isSounding(this.#conversation.transcript));
     this.emit('change', this.#snapshot);
+    this.#captionClock.follow(this.#conversation.transcript);
   }
 }

@@ -1,4 +1,4 @@
-import type { UsageAmounts } from '@visavis/protocol';
+import type { TimedWord, UsageAmounts } from '@visavis/protocol';
 import type { ExpressionWish } from '../core/expression-cue.ts';
 import type { Passage, Source } from '../core/passages.ts';
 import type { HistoryItem, ToolDefinition, TurnDetectionSettings } from '../core/voice-port.ts';
@@ -132,6 +132,8 @@ export type SessionEvent =
     }
   /** The reply's sound begins, waits while the user speaks over it, or goes on: at `playedMs` of it. */
   | { readonly type: 'reply-sound'; readonly turnId: string; readonly playedMs: number; readonly isPlaying: boolean }
+  /** When the words of the reply sound: once all of its sound is made, in as many events as they need. */
+  | { readonly type: 'reply-words'; readonly turnId: string; readonly words: readonly TimedWord[] }
   /** What becomes of a text that was to be said. The first one told is `queued` or `failed`, the last one ends it. */
   | Utterance
   /** The whole text of the reply as generated. Precedes `reply-done`. */

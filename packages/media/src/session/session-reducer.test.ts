@@ -90,6 +90,7 @@ describe('a reply', () => {
       'reply-started',
       'reply-text-delta',
       'reply-text-done',
+      'reply-words',
       'reply-sound',
       'turn-latency',
       'reply-done',

@@ -12,6 +12,7 @@ import {
 } from './session-state.ts';
 import { hasJustAsked } from './short-words.ts';
 import { tellUtterance } from './utterances.ts';
+import { tellWords } from './word-times.ts';
 
 /** Items of the user whose words may still come. */
 const REMEMBERED_ITEMS = 8;
@@ -186,6 +187,7 @@ export function endGeneration(state: SessionState, turnId: string): Step {
   const ended = advance({ ...state, turns }, [
     ...effects,
     ...(turn.spans.length > 0 ? [textDone(turn)] : []),
+    ...tellWords(turn),
     ...(state.tellsGenerated ? [{ type: 'emit', event: { type: 'reply-generated', turnId } } as const] : []),
     { type: 'finish-audio', turnId },
   ]);

@@ -1,4 +1,5 @@
 import { connectionLimitSentence, type ErrorCode, errorEntry } from '../errors.ts';
+import type { TimedWord } from '../timed-words.ts';
 import { treeFault } from '../trees.ts';
 import type { WireIceCandidate, WireSessionDescription } from './client-wire.ts';
 import { endEvent } from './end-events.ts';
@@ -225,6 +226,10 @@ export function buildReplyStarted(turnId: string): Wire.ReplyStartedMessage {
 
 export function buildReplySound(turnId: string, playedMs: number, isPlaying: boolean): Wire.ReplySoundMessage {
   return { type: 'visavis.reply.sound', data: { ...replyId(turnId), playedMs: Math.round(playedMs), isPlaying } };
+}
+
+export function buildReplyWords(turnId: string, words: readonly TimedWord[]): Wire.ReplyWordsMessage {
+  return { type: 'visavis.reply.words', data: { ...replyId(turnId), words } };
 }
 
 type SayState = Pick<Wire.SayStateMessage['data'], 'utteranceId' | 'state' | 'playedMs' | 'heardText' | 'message'>;

@@ -1,3 +1,4 @@
+import type { TimedWord } from '../timed-words.ts';
 import type { WireIceCandidate, WireSessionDescription } from './client-wire.ts';
 import type { EndEventType } from './end-events.ts';
 
@@ -160,6 +161,11 @@ export type ReplySoundMessage = Envelope<
   ReplyId & { readonly playedMs: number; readonly isPlaying: boolean }
 >;
 /**
+ * When each word of the reply sounds, from its first sample: once all of its sound is made, so a while before most of it is heard. A
+ * long reply is told in several, in order; one that is interrupted before its sound is made is not told.
+ */
+export type ReplyWordsMessage = Envelope<'visavis.reply.words', ReplyId & { readonly words: readonly TimedWord[] }>;
+/**
  * What becomes of a text that was to be said (`visavis.say`, or REST): `queued`, `started` when its sound begins, then one of `ended`,
  * `interrupted` and `failed`. `playedMs` and `heardText` are what was heard of it; `message` says why it failed.
  */
@@ -196,6 +202,7 @@ export type ExtensionMessage =
   | ReplyStartedMessage
   | ReplySourcesMessage
   | ReplySoundMessage
+  | ReplyWordsMessage
   | SayStateMessage
   | ProblemMessage
   | HeartbeatMessage;

@@ -1,5 +1,6 @@
 import type { CallProblem, EndReason } from '../call-problem.ts';
-import type { Caption } from '../transcript.ts';
+import type { CaptionChange } from '../caption-change.ts';
+import type { SaidCaption } from '../transcript.ts';
 
 /** Details of the events that `<visavis-avatar>` fires, by name. They bubble and leave the shadow. */
 export type AvatarEventDetails = {
@@ -8,8 +9,10 @@ export type AvatarEventDetails = {
   /** The connection is lost and is being built again; `visavis-connected` or `visavis-ended` follows. */
   'visavis-reconnecting': { readonly sessionId: string | null };
   'visavis-ended': { readonly reason: EndReason; readonly problem: CallProblem | null };
-  /** What is said is new or has changed. What of it has been heard changes more often: the captions of the element's `call` tell. */
-  'visavis-transcript': Omit<Caption, 'heardText'>;
+  /** What is said is new or has changed: ahead of the voice, while a reply goes on. */
+  'visavis-transcript': SaidCaption;
+  /** Another word of the avatar is being heard, or a reply is over. */
+  'visavis-caption': CaptionChange;
   /** A call could not start or broke off, or something is wrong that it survives, such as a missing microphone. */
   'visavis-error': CallProblem;
 };

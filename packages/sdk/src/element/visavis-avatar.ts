@@ -207,6 +207,7 @@ export class VisavisAvatarElement extends AvatarProperties {
     this.#seen = call.snapshot;
     this.#preparing = false;
     call.on('change', (snapshot) => this.#follow(call, snapshot));
+    call.on('caption', (change) => this.dispatchEvent(avatarEvent('visavis-caption', change)));
     call.attach(shadow.video);
     call.connect();
   }

@@ -51,7 +51,7 @@ export function Captions({ captions, avatarName, size, ended }: CaptionsProps) {
           <li key={caption.id} className={classes.caption} data-speaker={caption.speaker} data-status={caption.status}>
             <span className={classes.speaker}>{caption.speaker === 'user' ? texts.you : avatarName}</span>
             <span className={classes.text}>
-              {caption.status === 'pending' ? <Listening /> : captionText(caption)}
+              {caption.status === 'pending' ? <Listening /> : <Words caption={caption} />}
               {caption.status === 'interrupted' && <span className={classes.mark}> — {texts.interrupted}</span>}
             </span>
           </li>
@@ -60,6 +60,20 @@ export function Captions({ captions, avatarName, size, ended }: CaptionsProps) {
       <p className="visually-hidden" aria-live="polite">
         {complete && texts.said(complete.speaker === 'user' ? texts.you : avatarName, complete.text)}
       </p>
+    </>
+  );
+}
+
+/** What is heard of a caption; the word that is being said stands out. */
+function Words({ caption }: { readonly caption: Caption }) {
+  const text = captionText(caption);
+  if (caption.wordSaid === undefined) return text;
+  const { from, to } = caption.wordSaid;
+  return (
+    <>
+      {text.slice(0, from)}
+      <span className={classes.wordSaid}>{text.slice(from, to)}</span>
+      {text.slice(to)}
     </>
   );
 }

@@ -308,13 +308,16 @@ describe('replies', () => {
   it('tells where the words and the sound of a reply are to clients that asked for extensions only', () => {
     const words = { type: 'reply-text-delta', turnId: 'r1', text: 'noon.', audioStartMs: 900 } as const;
     const sound = { type: 'reply-sound', turnId: 'r1', playedMs: 12.4, isPlaying: true } as const;
+    const word = { text: 'noon', startMs: 900, endMs: 1300, estimated: false };
     const told = (extensions: boolean) =>
       Driver.talking({ extensions })
         .event(words)
+        .event({ type: 'reply-words', turnId: 'r1', words: [word] })
         .event(sound)
         .effects.flatMap((effect) => (effect.type === 'send' ? [effect.message] : []));
     expect(told(true)).toMatchObject([
       { type: 'realtime.response.audio_transcript.delta', data: { content: 'noon.', audioStartMs: 900 } },
+      { type: 'visavis.reply.words', data: { id: 'r1', words: [word] } },
       { type: 'visavis.reply.sound', data: { id: 'r1', playedMs: 12, isPlaying: true } },
     ]);
     expect(told(false)).toHaveLength(1);

@@ -8,6 +8,7 @@ import {
   buildReplySound,
   buildReplySources,
   buildReplyStarted,
+  buildReplyWords,
   buildSayState,
   buildSessionInfo,
   buildSpeechStarted,
@@ -70,6 +71,8 @@ export function toMessages(event: DirectEvent, settings: CallSettings): ServerMe
       return extension(buildReplySources(event.turnId, event.sources));
     case 'reply-sound':
       return extension(buildReplySound(event.turnId, event.playedMs, event.isPlaying));
+    case 'reply-words':
+      return extension(buildReplyWords(event.turnId, event.words));
     case 'utterance': {
       const { type: _, turnId, ...said } = event;
       return extension(buildSayState(turnId, said));
