@@ -5,12 +5,12 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EchoCall } from '../../tools/echo-call/echo-call.ts';
 import { findChromium, launchChromium } from '../support/chromium.ts';
+import { AUDIBLE_RMS, lipsAndSound, SILENT_RMS } from '../support/lips-and-sound.ts';
 import { hasRecordedSpeech, writeMicrophoneFile } from '../support/microphone-file.ts';
-import { MouthMeter } from '../support/mouth-meter.ts';
 import { NavtalkPage } from '../support/navtalk-page.ts';
 import { recordReceived } from '../support/received-media.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
-import { averageAround, pearson, quantile } from '../support/statistics.ts';
+import { quantile } from '../support/statistics.ts';
 import { personAnswers } from './operator-flow.ts';
 
 const executablePath = findChromium();
@@ -19,13 +19,6 @@ const canRun = executablePath !== null && hasRecordedSpeech();
 const LONG_TEXT =
   'Papa bought a big purple boat. We move along by the open sea, and my mother waves from above. ' +
   'Every morning a warm wind blows over the bay, people open their windows and watch the moon go home.';
-
-/** About the length of a syllable. */
-const SYLLABLE_MS = 240;
-
-/** Loudness above which the received sound counts as audible, and below which it counts as silence. */
-const AUDIBLE_RMS = 0.02;
-const SILENT_RMS = 0.004;
 
 describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTalk's own", () => {
   let folder: string;
@@ -136,67 +129,14 @@ describe.skipIf(!canRun)("a call in Chromium, by a client that behaves as NavTal
     await call.say(LONG_TEXT);
     const received = await recordReceived(call.page, 18_000, 2);
     await call.page.screenshot({ path: 'test-output/call.png' });
-    const meter = await MouthMeter.open();
-    const images = received.frames.map((frame) => ({
-      width: received.sidePx,
-      height: received.sidePx,
-      data: frame.rgb,
-    }));
-    const apertures = await meter.apertures(images);
-    meter.close();
-    const timesMs = received.frames.map((frame) => frame.atMs);
-    const sound = received.audio.map(({ atMs, rms }) => ({ atMs, value: rms }));
-    // Lips and loudness agree from syllable to syllable; within one, each takes its own course.
-    const seen = apertures.flatMap((value, index) => (value === null ? [] : [{ atMs: timesMs[index] ?? 0, value }]));
-    const opening = averageAround(seen, timesMs, SYLLABLE_MS);
-    const agreement = (lagMs: number): number => {
-      const loudness = averageAround(
-        sound,
-        timesMs.map((timeMs) => timeMs + lagMs),
-        SYLLABLE_MS,
-      );
-      const both = opening.flatMap((open, index) => {
-        const level = loudness[index] ?? Number.NaN;
-        return Number.isNaN(open + level) ? [] : [{ open, level: Math.sqrt(level) }];
-      });
-      return pearson(
-        both.map(({ open }) => open),
-        both.map(({ level }) => level),
-      );
-    };
-    const loudness = averageAround(sound, timesMs, 120);
-
-    expect(
-      quantile(
-        sound.map((sample) => sample.value),
-        0.95,
-      ),
-    ).toBeGreaterThan(AUDIBLE_RMS);
-    const pairs = apertures.flatMap((aperture, index) => {
-      const level = loudness[index] ?? Number.NaN;
-      return aperture === null || Number.isNaN(level) ? [] : [{ aperture, level }];
-    });
-    expect(pairs.length).toBeGreaterThan(0.9 * received.frames.length);
-    expect(agreement(0)).toBeGreaterThan(0.5);
+    const lips = await lipsAndSound(received);
+    expect(lips.loudRms).toBeGreaterThan(AUDIBLE_RMS);
+    expect(lips.seenShare).toBeGreaterThan(0.9);
+    expect(lips.agreement(0)).toBeGreaterThan(0.5);
     // With the sound of a second before or after they agree less.
-    for (const lagMs of [-1000, 1000]) expect(agreement(lagMs)).toBeLessThan(agreement(0) - 0.1);
-
-    const widest = quantile(
-      pairs.map((pair) => pair.aperture),
-      0.95,
-    );
-    const closed = quantile(
-      pairs.map((pair) => pair.aperture),
-      0.05,
-    );
-    const quietRuns = pairs.filter(
-      (pair, index) =>
-        pairs.slice(Math.max(0, index - 4), index + 5).every((near) => near.level < SILENT_RMS) &&
-        pair.level < SILENT_RMS,
-    );
-    expect(quietRuns.length).toBeGreaterThan(10);
-    const stillOpen = quietRuns.filter((pair) => (pair.aperture - closed) / (widest - closed) > 0.25);
-    expect(stillOpen.length / quietRuns.length).toBeLessThanOrEqual(0.02);
+    for (const lagMs of [-1000, 1000]) expect(lips.agreement(lagMs)).toBeLessThan(lips.agreement(0) - 0.1);
+    expect(lips.quietPictures).toBeGreaterThan(10);
+    expect(lips.stillOpenShare).toBeLessThanOrEqual(0.02);
   });
 
   personAnswers(() => ({ server, browser, audibleRms: AUDIBLE_RMS }));

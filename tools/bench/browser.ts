@@ -10,7 +10,8 @@ import type { Measure } from './results.ts';
 import { writeSpokenFile } from './spoken-file.ts';
 import { measureSync } from './sync.ts';
 
-const PROMPTS = [
+/** What the user says, by the names of the recordings. */
+export const PROMPTS = [
   'hello-world',
   'one-moment-please',
   'please-try-again',

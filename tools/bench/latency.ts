@@ -100,12 +100,17 @@ async function openingsOf(shown: readonly Shown[], stretches: readonly Stretch[]
 }
 
 /** From the end of the user's speech in the microphone to the answer's first sound and first movement of the mouth. */
-export async function measureTurns(
+export async function measureTurns(...recording: Parameters<typeof recordTurns>): Promise<Measure[]> {
+  return answerRows(await recordTurns(...recording));
+}
+
+/** One call in which the user says all of this, and what came of each turn. */
+export async function recordTurns(
   browser: Browser,
   server: TestServer,
   utterances: readonly Utterance[],
   print: (line: string) => void,
-): Promise<Measure[]> {
+): Promise<Answer[]> {
   const page = await BenchPage.open(browser, server);
   await delay(GREETING_MS);
   await page.call.send({ type: 'response.cancel' });
@@ -121,21 +126,21 @@ export async function measureTurns(
   for (const { transcript, sound, mouth, stopped } of answers) {
     print(`  turn "${transcript}": end of turn ${format(stopped)}, sound ${format(sound)}, mouth ${format(mouth)} ms`);
   }
-  return answerRows(answers);
+  return answers;
 }
 
 const format = (value: number | null): string => (value === null ? 'none' : value.toFixed(0));
 
-type Answer = {
+/** What became of one turn of the user; times in milliseconds from the end of his speech; null: did not happen. */
+export type Answer = {
   readonly transcript: string;
-  /** Milliseconds from the end of the user's speech; null: did not happen. */
   readonly stopped: number | null;
   readonly sound: number | null;
   readonly mouth: number | null;
   /** The server's own account, from where it noticed the end of the turn. */
-  readonly serverFirstAudio: number | null;
-  readonly serverFirstSound: number | null;
+  readonly server: Readonly<Record<(typeof SERVER_STEPS)[number], number | null>>;
 };
+const SERVER_STEPS = ['transcriptMs', 'firstTextMs', 'firstAudioMs', 'firstSoundMs'] as const;
 
 function readAnswer(
   { user, limitMs }: Turn,
@@ -153,8 +158,7 @@ function readAnswer(
     stopped: since(find('realtime.input_audio_buffer.speech_stopped')?.atMs),
     sound: since(firstSoundAfter(heard, user.endMs, limitMs)),
     mouth: since(firstOpening(openings, user.endMs)),
-    serverFirstAudio: numberOf(latency.firstAudioMs),
-    serverFirstSound: numberOf(latency.firstSoundMs),
+    server: Object.fromEntries(SERVER_STEPS.map((step) => [step, numberOf(latency[step])])) as Answer['server'],
   };
 }
 
@@ -169,11 +173,11 @@ function answerRows(answers: readonly Answer[]): Measure[] {
   const mouth = both.map((answer) => answer.mouth);
   const later = both.map((answer) => Math.max(answer.sound, answer.mouth));
   const added = both.flatMap((answer) =>
-    answer.serverFirstAudio === null
+    answer.server.firstAudioMs === null
       ? []
-      : [Math.max(answer.sound, answer.mouth) - answer.stopped - answer.serverFirstAudio],
+      : [Math.max(answer.sound, answer.mouth) - answer.stopped - answer.server.firstAudioMs],
   );
-  const server = answers.flatMap(({ serverFirstSound }) => (serverFirstSound === null ? [] : [serverFirstSound]));
+  const server = answers.flatMap(({ server: { firstSoundMs } }) => (firstSoundMs === null ? [] : [firstSoundMs]));
   const noticed = answers.flatMap(({ stopped }) => (stopped === null ? [] : [stopped]));
   return [
     ...twoRows('end of user speech to first sound', sound, {}, note),

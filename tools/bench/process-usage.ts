@@ -30,6 +30,12 @@ export async function childrenOf(pid: number): Promise<number[]> {
   return text.split(' ').filter(Boolean).map(Number);
 }
 
+/** A process with its children, their children and so on. */
+export async function processesOf(pid: number): Promise<number[]> {
+  const children = await childrenOf(pid);
+  return [pid, ...(await Promise.all(children.map(processesOf))).flat()];
+}
+
 /** Share of one core, 0 to …, that each process used over the time. */
 export async function coreShares(pids: readonly number[], durationMs: number): Promise<number[]> {
   const before = await Promise.all(pids.map(cpuMsOf));

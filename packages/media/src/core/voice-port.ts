@@ -154,6 +154,8 @@ export type VoiceEvent =
     }
   /** The provider begins a reply of its own accord (its own turn detection, or an answer to `user-turn-stopped`). */
   | { readonly type: 'turn-started'; readonly turnId: string }
+  /** The first words of the reply are thought of. Left out: that moment is not known, and its first `text-delta` stands for it. */
+  | { readonly type: 'words-thought'; readonly turnId: string }
   /** The reply is thought of with what stands there at hand. */
   | { readonly type: 'turn-sources'; readonly turnId: string; readonly sources: readonly Source[] }
   /** Sound of the reply: PCM16 mono 24 kHz, faster than real time. `phones` cover this chunk, timed from the turn's first sample. */

@@ -72,6 +72,8 @@ export function reduceVoice(state: SessionState, event: VoiceControlEvent, atMs:
       if (state.turns.some((turn) => turn.id === event.turnId)) return advance(state, []);
       if (state.answeredBy === 'operator' || !state.answersTurns) return refuseTurn(state, event.turnId);
       return addTurn(withAnswer(state, event.turnId), event.turnId);
+    case 'words-thought':
+      return advance({ ...state, exchange: withFirstText(state.exchange, atMs) }, []);
     case 'text-delta':
       return addTextDelta(state, event, atMs);
     case 'turn-sources':
@@ -107,10 +109,14 @@ function addTextDelta(
   event: { turnId: string; text: string; audioStartMs?: number },
   atMs: number,
 ): Step {
-  const exchange = state.exchange && { ...state.exchange, firstTextMs: state.exchange.firstTextMs ?? atMs };
+  const exchange = withFirstText(state.exchange, atMs);
   return changeTurn({ ...state, exchange }, event.turnId, (turn) =>
     addWords(turn, event.text, event.audioStartMs ?? null),
   );
+}
+
+function withFirstText(exchange: SessionState['exchange'], atMs: number): SessionState['exchange'] {
+  return exchange && { ...exchange, firstTextMs: exchange.firstTextMs ?? atMs };
 }
 
 /** A tool is called by the client; arguments that cannot be read go back to the model, which may call it again. */

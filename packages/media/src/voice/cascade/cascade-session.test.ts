@@ -145,7 +145,7 @@ it('answers spoken words under a turn id of its own, after the transcript', asyn
   bench.nextWords = [Promise.resolve('Hello')];
   bench.send({ type: 'user-turn-started', itemId: 'i' }, { type: 'user-turn-stopped', itemId: 'i' });
   await settle();
-  expect(bench.types().slice(0, 4)).toEqual(['user-transcript-done', 'turn-started', 'text-delta', 'audio']);
+  expect(bench.types().slice(0, 4)).toEqual(['user-transcript-done', 'turn-started', 'words-thought', 'text-delta']);
   expect(bench.types().at(-1)).toBe('turn-done');
 });
 
@@ -260,8 +260,22 @@ it('has the beginning of the answer ready when the turn ends after a pause', asy
   expect(bench.events).toEqual([]);
   bench.send({ type: 'user-turn-stopped', itemId: 'i' });
   await settle();
-  expect(bench.types().slice(0, 4)).toEqual(['user-transcript-done', 'turn-started', 'text-delta', 'audio']);
+  expect(bench.types().slice(0, 5)).toEqual([
+    'user-transcript-done',
+    'turn-started',
+    'words-thought',
+    'text-delta',
+    'audio',
+  ]);
   expect(new Set(bench.requests.map(({ text }) => text)).size).toBe(bench.requests.length);
+});
+
+it('tells that an answer has begun before anything of it is spoken', async () => {
+  const bench = new Bench();
+  bench.isHolding = true;
+  bench.send({ type: 'text', itemId: 'i', text: 'Hello' }, { type: 'respond', turnId: 'a' });
+  await settle();
+  expect(bench.events).toEqual([{ type: 'words-thought', turnId: 'a' }]);
 });
 
 it('answers all words of a user who went on after a pause, and nothing that was prepared for fewer', async () => {
@@ -311,7 +325,8 @@ it('says what comes along with the call of a tool, and nothing more where its re
   const bench = new Bench({ thinker });
   bench.send({ type: 'text', itemId: 'i', text: 'Goodbye!' }, { type: 'respond', turnId: 'a' });
   await settle();
-  expect(bench.types()).toEqual(['text-delta', 'audio', 'tool-call-delta', 'tool-call-done', 'turn-done']);
+  const spoken = ['text-delta', 'audio', 'tool-call-delta', 'tool-call-done', 'turn-done'];
+  expect(bench.types()).toEqual(['words-thought', ...spoken]);
   bench.events.length = 0;
   bench.send({ type: 'tool-result', callId: 'c', output: 'hung up' }, { type: 'respond', turnId: 'b' });
   await settle();
@@ -375,5 +390,5 @@ it('has the face directed by the thinker: its tags are neither spoken nor shown,
   expect(spokenWords.join('')).not.toMatch(/smile|nod/);
   const tags = bench.events.flatMap((event) => (event.type === 'face-tag' ? [event.tag.expression] : []));
   expect(tags).toEqual(['smile', 'nod']);
-  expect(bench.types()[0]).toBe('face-tag');
+  expect(bench.types().slice(0, 2)).toEqual(['words-thought', 'face-tag']);
 });

@@ -222,6 +222,7 @@ export class CascadeSession implements VoiceSession {
       this.#pictures = [];
       thinking.accept();
       void thinking.found?.then((passages) => this.#cite(turnId, passages, signal));
+      void reader.begun.then(() => signal.aborted || this.#emit({ type: 'words-thought', turnId }));
       return reader;
     });
   }

@@ -16,9 +16,15 @@ export class ThoughtReader {
   #isOver = false;
   #failure: unknown = null;
   #wake = deferred<void>();
+  readonly #begun = deferred<void>();
 
   constructor(thoughts: AsyncIterable<Thought>) {
     void this.#read(thoughts);
+  }
+
+  /** Resolves with the first words, however few; never where there are none. */
+  get begun(): Promise<void> {
+    return this.#begun.promise;
   }
 
   /** Resolves with what comes next, without taking it; null: nothing more. Rejects when the thinking fails. */
@@ -62,6 +68,7 @@ export class ThoughtReader {
 
   #addWords(text: string, isLast: boolean): void {
     this.#buffer += text;
+    if (text !== '') this.#begun.resolve();
     if (isLast) this.#speak(this.#buffer.length);
   }
 

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { composedVoice } from '../cascade/composed-voice.ts';
 import {
   definePart,
@@ -38,12 +39,17 @@ export const localNeuralEntry: SpeakerEntry = {
   ...definePart({
     slot: 'speaker' as const,
     id: 'local-neural',
-    optionsSchema,
+    optionsSchema: z.strictObject({
+      waits: z.boolean().default(false).meta({
+        title: 'Always this voice',
+        description: 'On a machine that is too slow for it there are pauses, and not the built-in voice in its place.',
+      }),
+    }),
     title: 'This machine, neural (a model, English)',
     describe: () => ({ timings: 'phone' as const, languages: 'any' as const }),
-    open: async (_options, { local, isUnhurried }) => {
+    open: async ({ waits }, { local, isUnhurried = waits }) => {
       const { neural } = await local();
-      if (neural !== null) return isUnhurried === true ? neural.patient : neural.inTalks;
+      if (neural !== null) return isUnhurried ? neural.patient : neural.inTalks;
       throw new Error('There is no neural mouth on this machine: “visavis models pull kokoro-82m”, then restart it.');
     },
   }),

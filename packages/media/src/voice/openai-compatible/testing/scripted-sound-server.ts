@@ -17,8 +17,12 @@ export class ScriptedSoundServer extends LoopbackService {
   transcript = 'What is your name?';
   /** Of speech: half a second for each text; ends in mid-sample, as parts of bodies do. */
   soundBytes = 24_001;
+  /** What it says to every text, PCM16 with 24 kHz; null: a tone. */
+  speech: Buffer | null = null;
   /** Between two parts of a sound. */
   pauseMs = 0;
+  /** Called before the first part of a sound. */
+  beforeSpeech: () => Promise<void> = async () => {};
   /** Called before a sound is written down. */
   beforeTranscript: () => Promise<void> = async () => {};
   /** In place of an answer. */
@@ -63,8 +67,8 @@ export class ScriptedSoundServer extends LoopbackService {
   ): Promise<void> {
     if (asked.response_format !== 'pcm') return void response.writeHead(400).end();
     this.spoken.push(asked);
-    const sound = Buffer.alloc(this.soundBytes);
-    for (let at = 0; at + 1 < sound.length; at += 2) sound.writeInt16LE(Math.round(8000 * Math.sin(at / 20)), at);
+    const sound = this.speech ?? toneOf(this.soundBytes);
+    await this.beforeSpeech();
     response.writeHead(200, { 'content-type': 'audio/pcm' });
     // In parts that end within samples.
     for (let at = 0; at < sound.length; at += 4801) {
@@ -73,4 +77,10 @@ export class ScriptedSoundServer extends LoopbackService {
     }
     response.end();
   }
+}
+
+function toneOf(bytes: number): Buffer {
+  const sound = Buffer.alloc(bytes);
+  for (let at = 0; at + 1 < sound.length; at += 2) sound.writeInt16LE(Math.round(8000 * Math.sin(at / 20)), at);
+  return sound;
 }

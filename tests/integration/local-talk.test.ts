@@ -1,0 +1,133 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Whisper } from '../../packages/media/src/inference/whisper.ts';
+import { to16k } from '../../packages/media/src/voice/local/ears/model-ears.ts';
+import { distance, wordsOf } from '../../tools/bench/word-errors.ts';
+import { findChromium, launchChromium } from '../support/chromium.ts';
+import { ConsoleVisitor } from '../support/console-visitor.ts';
+import { AUDIBLE_RMS, lipsAndSound } from '../support/lips-and-sound.ts';
+import { type BrainServer, dataDirWith, localModels, startBrainServer } from '../support/local-models.ts';
+import { hasRecordedSpeech, writeMicrophoneFile } from '../support/microphone-file.ts';
+import { NavtalkPage, type ReceivedEvent } from '../support/navtalk-page.ts';
+import { recordReceived } from '../support/received-media.ts';
+import { startServer, type TestServer } from '../support/server-process.ts';
+
+const models = localModels();
+const executablePath = findChromium();
+const canRun = models !== null && executablePath !== null && hasRecordedSpeech();
+
+/** “Which folder should I save the message to?”, by a person. */
+const QUESTION = 'vm-savefolder';
+const ITS_WORDS = ['folder', 'save', 'message'];
+const RECORD_MS = 14_000;
+/** Models are loaded, and this mouth is slow on small machines. */
+const LIMIT_MS = 120_000;
+/** Of what the avatar says, so many words may be misheard. */
+const MISHEARD_SHARE = 0.25;
+
+/** Ears, brain, mouth and face are the real ones, with real weights; what is not here does not answer. */
+describe.skipIf(!canRun)('a talk that needs nobody else', () => {
+  let folder: string;
+  let server: TestServer;
+  let served: BrainServer;
+  let browser: Browser;
+  let visitor: ConsoleVisitor;
+  let avatars: string;
+  let license: string;
+
+  beforeAll(async () => {
+    if (models === null) return;
+    folder = await mkdtemp(path.join(tmpdir(), 'visavis-mic-'));
+    const microphone = path.join(folder, 'microphone.wav');
+    await writeMicrophoneFile(microphone, [4000, QUESTION, 60_000]);
+    served = await startBrainServer(models.brain);
+    server = await startServer({
+      DATA_DIR: await dataDirWith(models),
+      PREPARE_AVATARS: 'true',
+      LLM_URL: served.url,
+      LLM_MODEL: 'served',
+    });
+    browser = await launchChromium(executablePath ?? '', { microphone });
+    visitor = new ConsoleVisitor(server.url);
+    await visitor.register('mia@example.org');
+    const { projectId } = (await visitor.post('/projects', { name: 'Post office' })).body;
+    license = (await visitor.post(`/projects/${projectId}/keys`, { name: 'k' })).body.key;
+    avatars = `/projects/${projectId}/avatars`;
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    await served?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function makeAvatar(name: string, thinker: object): Promise<string> {
+    const [builtIn] = (await visitor.get(avatars)).body;
+    const { body, status } = await visitor.post(avatars, {
+      fromAvatarId: builtIn.avatarId,
+      name,
+      provider: 'cascade',
+      voice: 'marin',
+      firstMessage: '',
+      prompt: 'Answer in one short sentence.',
+      parts: { recogniser: { id: 'local' }, ...thinker, speaker: { id: 'local-neural', options: { waits: true } } },
+    });
+    expect([status, body]).toEqual([201, expect.anything()]);
+    return body.avatarId;
+  }
+
+  it.each([
+    ['this machine', { thinker: { id: 'local-brain' } }],
+    ['a server with OpenAI’s interface', {}],
+  ])(
+    'a question asked aloud is made out, thought about by the model of %s and answered aloud, with lips in time',
+    async (name, thinker) => {
+      const avatarId = await makeAvatar(name, thinker);
+      const query = { avatarId, visavis: '1', audioBack: 'true' };
+      const call = await NavtalkPage.open(browser, { ...server, license }, { query });
+      try {
+        const asked = await call.waitFor('realtime.conversation.item.input_audio_transcription.completed', 0, LIMIT_MS);
+        expect(wordsOf(String(asked.message.data?.content))).toEqual(expect.arrayContaining(ITS_WORDS));
+        await call.waitFor('realtime.response.audio_transcript.delta', 0, LIMIT_MS);
+        const received = await recordReceived(call.page, RECORD_MS, 2);
+        await call.send({ type: 'visavis.interrupt' });
+        const { message } = await call.waitFor('realtime.response.audio.done', 0, LIMIT_MS);
+        const events = await call.events();
+        expect(events.filter(({ message }) => message.type.includes('error'))).toEqual([]);
+
+        const { id, heardText, playedMs } = message.data ?? {};
+        const said = wordsOf(String(heardText));
+        expect(said.length).toBeGreaterThan(2);
+        const heard = wordsOf(await hearAgain(events, id, Number(playedMs)));
+        const misheard = distance(said, heard) / said.length;
+        const lips = await lipsAndSound(received);
+        const facts = { said: said.join(' '), heard: heard.join(' '), misheard, ...lips, agreement: lips.agreement(0) };
+        expect(misheard, JSON.stringify(facts)).toBeLessThanOrEqual(MISHEARD_SHARE);
+        expect(lips.loudRms).toBeGreaterThan(AUDIBLE_RMS);
+        expect(lips.seenShare).toBeGreaterThan(0.9);
+        expect(lips.agreement(0)).toBeGreaterThan(0.4);
+        for (const lagMs of [-1000, 1000]) expect(lips.agreement(lagMs)).toBeLessThan(lips.agreement(0) - 0.1);
+        expect(lips.quietPictures).toBeGreaterThan(10);
+        expect(lips.stillOpenShare).toBeLessThanOrEqual(0.05);
+      } finally {
+        await call.close();
+      }
+    },
+    3 * LIMIT_MS,
+  );
+
+  /** What the ears of this machine make of the reply's sound that was played. */
+  async function hearAgain(events: readonly ReceivedEvent[], replyId: unknown, playedMs: number): Promise<string> {
+    const parts = events.flatMap(({ message }) => {
+      const { id, delta } = message.data ?? {};
+      const isSound = message.type === 'realtime.response.audio.delta' && id === replyId;
+      return isSound ? [Buffer.from(String(delta), 'base64')] : [];
+    });
+    const bytes = Uint8Array.from(Buffer.concat(parts).subarray(0, 2 * Math.round(24 * playedMs)));
+    const ears = await Whisper.open(models?.earsFolder ?? '');
+    return await ears.transcribe(to16k([new Int16Array(bytes.buffer)]), 'en');
+  }
+});
