@@ -2,9 +2,9 @@
 // avatars, 512x512, 800 kbit/s. node tools/build-codecs/measure.ts [rounds=3]
 
 import { OPUS_FRAME_SAMPLES, OpusEncoder } from '../../packages/media/src/codecs/opus-encoder.ts';
+import { PictureDecoder } from '../../packages/media/src/codecs/picture-decoder.ts';
 import type { Picture } from '../../packages/media/src/core/picture.ts';
 import { Resampler } from '../../packages/media/src/core/resampler.ts';
-import { VideoDecoder } from '../../packages/media/src/webrtc/testing/video-decoder.ts';
 import { VideoEncoder } from '../../packages/media/src/webrtc/video-encoder.ts';
 import { quantile } from '../../tests/support/statistics.ts';
 import { speakSample } from '../bench/spoken-sample.ts';
@@ -48,7 +48,7 @@ async function qualityOf(
   pictures: readonly Picture[],
 ): Promise<{ kbps: number; psnr: number; ssim: number }> {
   const encoder = await open(codec);
-  const decoder = await VideoDecoder.open(codec);
+  const decoder = await PictureDecoder.open(codec);
   let bytes = 0;
   const psnr: number[] = [];
   const ssim: number[] = [];

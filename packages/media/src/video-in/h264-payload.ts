@@ -1,6 +1,6 @@
+export const SEQUENCE_PARAMETERS = 7;
 const TYPE_MASK = 0x1f;
 const KEY_SLICE = 5;
-const SEQUENCE_PARAMETERS = 7;
 const LAST_SINGLE_UNIT = 23;
 const STAP_A = 24;
 const FU_A = 28;
@@ -18,7 +18,7 @@ export function beginsH264KeyFrame(payload: Buffer): boolean {
 }
 
 /** The type of a NAL unit (ISO/IEC 14496-10, 7.4.1). */
-function h264UnitType(unit: Uint8Array): number {
+export function h264UnitType(unit: Uint8Array): number {
   return (unit[0] ?? 0) & TYPE_MASK;
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { H264RtpPayload, Vp8RtpPayload } from 'werift';
-import { forEachNalUnit, H264Packetizer } from './h264-packetizer.ts';
+import { forEachNalUnit } from '../codecs/annex-b.ts';
+import { H264Packetizer } from './h264-packetizer.ts';
 import type { FragmentSink } from './payload-fragment.ts';
 import { Vp8Packetizer } from './vp8-packetizer.ts';
 

@@ -2,13 +2,13 @@ import nodeDataChannel from 'node-datachannel';
 import { afterEach, expect, test } from 'vitest';
 import { GenericNack, RtcpSrPacket, RtcpTransportLayerFeedback } from 'werift';
 import { OPUS_FRAME_SAMPLES, OpusEncoder, opusSilencePacket } from '../codecs/opus-encoder.ts';
+import { PictureDecoder } from '../codecs/picture-decoder.ts';
 import { systemClock } from '../core/clock.ts';
 import { createPicture } from '../core/picture.ts';
 import { assemblePictures } from './testing/access-units.ts';
 import { connect, openCall, openPeer } from './testing/call.ts';
 import { drawMovingPicture, showsSquareAt } from './testing/moving-picture.ts';
 import { ReceivingClient } from './testing/receiving-client.ts';
-import { VideoDecoder } from './testing/video-decoder.ts';
 import { waitUntil } from './testing/wait-until.ts';
 import { VideoEncoder } from './video-encoder.ts';
 
@@ -38,7 +38,7 @@ test.for(['vp8', 'h264'] as const)(
     expect(peer.videoCodec).toBe(codec);
     const encoder = await VideoEncoder.open({ codec, widthPx: SIDE_PX, heightPx: SIDE_PX, bitrateKbps: 800 });
     const audio = await OpusEncoder.open();
-    const decoder = await VideoDecoder.open(codec);
+    const decoder = await PictureDecoder.open(codec);
     closers.push(
       () => encoder.close(),
       () => audio.close(),

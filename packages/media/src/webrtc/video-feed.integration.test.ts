@@ -1,12 +1,12 @@
 import { afterEach, expect, test } from 'vitest';
 import { OPUS_FRAME_SAMPLES, OpusEncoder, opusSilencePacket } from '../codecs/opus-encoder.ts';
+import { PictureDecoder } from '../codecs/picture-decoder.ts';
 import { createPicture, type Picture } from '../core/picture.ts';
 import type { EncodedVideoFrame, VideoCodec } from './encoded-frame.ts';
 import { openIdleLoop } from './idle-loop.ts';
 import { assemblePictures } from './testing/access-units.ts';
 import { openCall } from './testing/call.ts';
 import { drawMovingPicture, showsSquareAt } from './testing/moving-picture.ts';
-import { VideoDecoder } from './testing/video-decoder.ts';
 import { waitUntil } from './testing/wait-until.ts';
 import { VideoEncoder } from './video-encoder.ts';
 import { VideoFeed } from './video-feed.ts';
@@ -40,7 +40,7 @@ test.for(['vp8', 'h264'] as const)('%s: idle, talk and idle again arrive as one 
     openEncoder: () => VideoEncoder.open({ codec, ...SIZE, bitrateKbps: 600 }),
     renderFrame: (index, _mediaTimeMs, out) => drawMovingPicture(index, out),
   });
-  const decoder = await VideoDecoder.open(codec);
+  const decoder = await PictureDecoder.open(codec);
   closers.push(
     () => decoder.close(),
     () => call.client.close(),

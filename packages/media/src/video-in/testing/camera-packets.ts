@@ -66,10 +66,21 @@ export function vp8Frame(byteLength: number, { isKeyFrame = true, widthPx = 640,
   return frame;
 }
 
-/** Sequence parameters of a picture of 640 by 360, picture parameters, and a key slice of this many bytes. */
+/** Sequence parameters of baseline pictures of this many macroblocks, as a NAL unit (ISO/IEC 14496-10, 7.3.2.1.1). */
+export function sequenceParameters(columns: number, rows: number): Buffer {
+  const count = (value: number) => {
+    const code = (value + 1).toString(2);
+    return '0'.repeat(code.length - 1) + code;
+  };
+  const bits = `${[0, 0, 2, 1].map(count).join('')}0${count(columns - 1)}${count(rows - 1)}11001`;
+  const bytes = bits.match(/.{1,8}/g) ?? [];
+  return Buffer.from([0x67, 66, 0xc0, 30, ...bytes.map((byte) => Number.parseInt(byte.padEnd(8, '0'), 2))]);
+}
+
+/** Sequence parameters of a picture of 640 by 368, picture parameters, and a key slice of this many bytes. */
 export function h264Unit(sliceBytes: number): Buffer {
-  const parameters = Buffer.from('0000000167 42c01e da02802f f970 0000000168 ce3c80'.replaceAll(' ', ''), 'hex');
   const slice = Buffer.alloc(sliceBytes, 0xa5);
   slice[0] = 0x65;
-  return Buffer.concat([parameters, Buffer.from([0, 0, 0, 1]), slice]);
+  const units = [sequenceParameters(40, 23), Buffer.from([0x68, 0xce, 0x3c, 0x80]), slice];
+  return Buffer.concat(units.flatMap((unit) => [START_CODE, unit]));
 }
