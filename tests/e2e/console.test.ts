@@ -9,6 +9,7 @@ import { CONSOLE_PASSWORD, createKey, createProject, register, resetKey } from '
 import { expectFaceInView, featuresOf, VIEWPORTS } from '../support/face-view.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 import { startCallingMind } from '../support/talking-services.ts';
+import { drafts } from './console-drafts.ts';
 import { firstHour } from './console-first-hour.ts';
 import { members } from './console-members.ts';
 
@@ -41,7 +42,8 @@ describe.skipIf(executablePath === null)('console', () => {
 
   async function openPage(path: string): Promise<Page> {
     context = await browser.newContext({
-      ...{ viewport: { width: 1280, height: 800 }, locale: 'en-GB' },
+      viewport: { width: 1280, height: 800 },
+      locale: 'en-GB',
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     const page = await context.newPage();
@@ -297,60 +299,10 @@ describe.skipIf(executablePath === null)('console', () => {
     expect(loads).toBe(1);
   });
 
-  it('keeps what was typed until it is saved or given up', async () => {
-    const page = await openPage('/console/register');
-    await register(page, { name: 'Mia', email: `draft-${Date.now()}@example.org` });
-    await createProject(page, 'Drafts');
-    await page.getByRole('link', { name: 'Avatars', exact: true }).click();
-    await page.getByRole('button', { name: 'Copy to project: Iris' }).click();
-    const question = page.getByRole('dialog', { name: 'Leave without saving?' });
-    const stay = question.getByRole('button', { name: 'Keep editing' });
-    await page.getByLabel('Name of your copy').fill('Nora');
-    await page.keyboard.press('Escape');
-    await stay.click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Copy to project' }).click();
-    const message = page.getByLabel('First message');
-    const save = page.getByRole('button', { name: 'Save' });
-    await message.waitFor();
-    expect([await save.isDisabled(), await isAskedAtTheEnd(page)]).toEqual([true, false]);
-    // In sight from the first line of the form on.
-    expect(((await save.boundingBox()) ?? expect.unreachable()).y).toBeLessThan(800);
-
-    await message.fill('Welcome to the harbour.');
-    await page.getByText('Unsaved changes').waitFor();
-    expect([await save.isEnabled(), await isAskedAtTheEnd(page)]).toEqual([true, true]);
-    const address = page.url();
-    for (const leave of [
-      () => page.getByRole('link', { name: 'Usage' }).click(),
-      () => page.goBack(),
-      () => page.getByRole('button', { name: 'Log out' }).click(),
-    ]) {
-      await leave();
-      await stay.click();
-      await question.waitFor({ state: 'hidden' });
-      expect([page.url(), await message.inputValue()]).toEqual([address, 'Welcome to the harbour.']);
-    }
-    await message.focus();
-    await page.keyboard.press('Control+s');
-    await page.getByText('Saved.').waitFor();
-    expect([await save.isDisabled(), await isAskedAtTheEnd(page)]).toEqual([true, false]);
-
-    await message.fill('Something else.');
-    await page.getByRole('button', { name: 'Discard' }).click();
-    expect([await message.inputValue(), await save.isDisabled()]).toEqual(['Welcome to the harbour.', true]);
-    await message.fill('Something else.');
-    await page.getByRole('link', { name: 'Usage' }).click();
-    await question.getByRole('button', { name: 'Discard the changes' }).click();
-    await page.getByRole('heading', { name: 'Usage' }).waitFor();
-    await page.goBack();
-    await message.waitFor();
-    expect(await message.inputValue()).toBe('Welcome to the harbour.');
-    expect(complaints).toEqual([]);
-  });
-
   const site = () => ({ url: server.url, context, complaints });
   firstHour({ openPage, logIn, site });
   members({ openPage, logIn, site });
+  drafts({ openPage, site });
 
   it.each(['light', 'dark'] as const)('keeps red what deletes, and shows what waits, %s', async (colorScheme) => {
     const page = await openPage('/console/login');
@@ -393,12 +345,3 @@ describe.skipIf(executablePath === null)('console', () => {
     await page.getByRole('alert').waitFor();
   });
 });
-
-/** Whether the browser would ask before it closes the page. */
-function isAskedAtTheEnd(page: Page): Promise<boolean> {
-  return page.evaluate(`(() => {
-    const end = new Event('beforeunload', { cancelable: true });
-    dispatchEvent(end);
-    return end.defaultPrevented;
-  })()`);
-}

@@ -33,7 +33,11 @@ export function TextField({ name, label, value, onChange, ...rest }: FieldProps<
   const error = useFault(name, label, value);
   return (
     <TextInput
-      {...{ name, label, value, error, ...rest }}
+      name={name}
+      label={label}
+      value={value}
+      error={error}
+      {...rest}
       withAsterisk={false}
       onChange={(event) => onChange(event.currentTarget.value)}
     />
@@ -57,7 +61,11 @@ export function PasswordField({
   const error = useFault(name, label, value);
   return (
     <PasswordInput
-      {...{ name, label, value, error, ...rest }}
+      name={name}
+      label={label}
+      value={value}
+      error={error}
+      {...rest}
       withAsterisk={false}
       aria-invalid={error === null ? undefined : true}
       visibilityToggleFocusable
@@ -70,7 +78,17 @@ export function PasswordField({
 /** A line of text with suggestions. */
 export function SuggestField({ name, label, value, onChange, ...rest }: FieldProps<string> & Rest<AutocompleteProps>) {
   const error = useFault(name, label, value);
-  return <Autocomplete {...{ name, label, value, error, onChange, ...rest }} withAsterisk={false} />;
+  return (
+    <Autocomplete
+      name={name}
+      label={label}
+      value={value}
+      error={error}
+      onChange={onChange}
+      {...rest}
+      withAsterisk={false}
+    />
+  );
 }
 
 type LongTextProps = FieldProps<string> &
@@ -94,7 +112,11 @@ export function LongTextField({ name, label, value, onChange, fault = null, ...r
   return (
     <div className={classes.long}>
       <Textarea
-        {...{ name, label, value, error, ...rest }}
+        name={name}
+        label={label}
+        value={value}
+        error={error}
+        {...rest}
         autosize
         withAsterisk={false}
         onChange={(event) => onChange(event.currentTarget.value)}
@@ -125,7 +147,14 @@ export function NumberField({ name, label, value, onChange, range, ...rest }: Nu
   const [min, max] = range;
   return (
     <NumberInput
-      {...{ name, label, value, error, min, max, onChange, ...rest }}
+      name={name}
+      label={label}
+      value={value}
+      error={error}
+      min={min}
+      max={max}
+      onChange={onChange}
+      {...rest}
       allowDecimal={false}
       withAsterisk={false}
     />

@@ -1,16 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { eq, sql } from 'drizzle-orm';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { copyDatabase } from './copy-database.ts';
 import { type Database, openDatabase } from './database.ts';
-import { lockFolder } from './embedded/folder-lock.ts';
 import { checkpoint, vacuumTables } from './maintenance.ts';
 import { avatarAliases, avatars, conversations, licenceKeys, messages, projects, toolCalls } from './schema.ts';
 import { sqlStateOf } from './sql-state.ts';
@@ -43,8 +40,17 @@ describeOnBothDatabases('database', (context) => {
     expect({ rowCount, command }).toEqual({ rowCount: 1, command: 'SELECT' });
     expect(rows).toEqual([
       {
-        ...{ int: 7, big: '9007199254740993', flag: true, text: `it's "ü" 🙂 \\`, bytes, json: { a: [1, 'b'] } },
-        ...{ instant: new Date(1_234), list: ['a,b', 'c"d'], number: '1.50', nothing: null, ints: [1, 2] },
+        int: 7,
+        big: '9007199254740993',
+        flag: true,
+        text: `it's "ü" 🙂 \\`,
+        bytes,
+        json: { a: [1, 'b'] },
+        instant: new Date(1_234),
+        list: ['a,b', 'c"d'],
+        number: '1.50',
+        nothing: null,
+        ints: [1, 2],
       },
     ]);
   });
@@ -256,46 +262,6 @@ describe('embedded database', () => {
   });
 });
 
-describe('folder lock between containers', () => {
-  const timing = { beatIntervalMs: 50, silenceMs: 300 };
-  const foreign = { token: 'x', host: 'other', pid: 1, bootId: 'other', networkNamespace: 'net:[1]' };
-  let folder: string;
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'visavis-lock-'));
-    mkdirSync(folder, { recursive: true });
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  const lockFile = () => join(folder, 'lock.json');
-
-  test('an owner elsewhere whose beat goes on keeps the folder', async () => {
-    let beat = 0;
-    const owner = setInterval(() => writeFileSync(lockFile(), JSON.stringify({ ...foreign, beat: beat++ })), 50);
-    await sleep(80);
-    await expect(lockFolder(folder, { logger: silent, onLost() {}, ...timing })).rejects.toThrow('process 1 on other');
-    clearInterval(owner);
-  });
-
-  test('an owner elsewhere whose beat stopped loses it', async () => {
-    writeFileSync(lockFile(), JSON.stringify({ ...foreign, beat: 5 }));
-    const lock = await lockFolder(folder, { logger: silent, onLost() {}, ...timing });
-    expect(JSON.parse(readFileSync(lockFile(), 'utf8'))).toMatchObject({ pid: process.pid });
-    await lock.release();
-  });
-
-  test('a holder notices that another has taken the folder', async () => {
-    let lost = false;
-    const onLost = () => {
-      lost = true;
-    };
-    const lock = await lockFolder(folder, { logger: silent, onLost, ...timing });
-    writeFileSync(lockFile(), JSON.stringify({ ...foreign, beat: 0 }));
-    await expect.poll(() => lost).toBe(true);
-    await lock.release();
-    expect(JSON.parse(readFileSync(lockFile(), 'utf8'))).toMatchObject({ host: 'other' });
-    rmSync(lockFile());
-  });
-});
-
 const postgres = findPostgres();
 if (!postgres) warnSkipped('four nodes migrating at once');
 
@@ -322,15 +288,13 @@ describe.skipIf(!postgres)('PostgreSQL', () => {
     await fillConsoleTables(first, { projectId: id('1'), licenceId: id('3') });
     const counts = await copyDatabase(first, second);
     expect(counts).toMatchObject({
-      ...{
-        projects: 2,
-        licence_keys: 1,
-        avatars: 1,
-        avatar_aliases: 1,
-        conversations: 1,
-        messages: 1_200,
-        tool_calls: 2,
-      },
+      projects: 2,
+      licence_keys: 1,
+      avatars: 1,
+      avatar_aliases: 1,
+      conversations: 1,
+      messages: 1_200,
+      tool_calls: 2,
     });
     await copyDatabase(second, third);
     for (const table of Object.keys(counts)) {
@@ -357,12 +321,25 @@ async function fillEveryTable({ orm }: Database): Promise<void> {
     { id: id('2'), name: 'two', createdAt: new Date('2020-02-29T23:59:59.123Z') },
   ]);
   await orm.insert(licenceKeys).values({
-    ...{ id: id('3'), projectId: id('1'), name: 'k', keyPrefix: 'sk', maxConcurrentCalls: 4 },
-    ...{ keyHash: Buffer.from([0, 1, 2, 255]), keyEncrypted: Buffer.from([254, 0, 10]), encryptionKeyId: 'abc' },
+    id: id('3'),
+    projectId: id('1'),
+    name: 'k',
+    keyPrefix: 'sk',
+    maxConcurrentCalls: 4,
+    keyHash: Buffer.from([0, 1, 2, 255]),
+    keyEncrypted: Buffer.from([254, 0, 10]),
+    encryptionKeyId: 'abc',
   });
   await orm.insert(avatars).values({
-    ...{ id: id('4'), name: 'a', provider: 'local', model: 'm', voice: 'v', language: 'en', bundleSource: 'shipped' },
-    ...{ bundleName: 'b', tools: [{ name: 'tool', parameters: { type: 'object', nested: [1, null, 'x'] } }] },
+    id: id('4'),
+    name: 'a',
+    provider: 'local',
+    model: 'm',
+    voice: 'v',
+    language: 'en',
+    bundleSource: 'shipped',
+    bundleName: 'b',
+    tools: [{ name: 'tool', parameters: { type: 'object', nested: [1, null, 'x'] } }],
   });
   await orm.insert(avatarAliases).values({ alias: 'alias', avatarId: id('4') });
   const startedAt = new Date('2026-01-01T00:00:00.001Z');
@@ -371,7 +348,10 @@ async function fillEveryTable({ orm }: Database): Promise<void> {
     .values({ id: 'talk', projectId: id('1'), licenceId: id('3'), avatarId: id('4'), startedAt });
   await orm.insert(messages).values(
     Array.from({ length: 1_200 }, (_, index) => ({
-      ...{ conversationId: 'talk', role: 'assistant' as const, text: `text ${index}`, at: startedAt },
+      conversationId: 'talk',
+      role: 'assistant' as const,
+      text: `text ${index}`,
+      at: startedAt,
       interrupted: index % 2 === 0,
     })),
   );

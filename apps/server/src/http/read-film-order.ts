@@ -1,7 +1,7 @@
 import { LIMITS } from '@visavis/protocol';
 import type { FastifyRequest } from 'fastify';
 import { ControlError } from '../control/control-error.ts';
-import type { FilmOrder } from '../control/films/films.ts';
+import type { FilmOrder } from '../control/films/film-order.ts';
 import type { Admission } from '../ports.ts';
 import { type GivenSettings, readFilmSettings, type SettingNames } from './read-film-settings.ts';
 

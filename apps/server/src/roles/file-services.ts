@@ -8,7 +8,7 @@ import { DEFAULT_QUOTAS } from '../control/quotas/quotas.ts';
 import { UploadLinks } from '../control/upload-links/upload-links.ts';
 import type { Logger } from '../ports.ts';
 import { createBundleRunner } from './bundle-process.ts';
-import type { ConsoleServiceOptions } from './console-services.ts';
+import type { ConsoleServiceOptions } from './console-service-options.ts';
 
 /** Where files of avatars lie below a data folder, and how avatars are made. */
 export function avatarServices({ dataDir, avatarsDir, bundleCacheBytes }: Config, logger: Logger) {

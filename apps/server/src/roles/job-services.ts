@@ -34,7 +34,7 @@ import { createMakingTurns } from '../jobs/handlers/making-turns.ts';
 import { WebhookTurns } from '../jobs/handlers/webhook-turns.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { SharedPlaces } from '../jobs/shared-places.ts';
-import type { ConsoleServiceOptions } from './console-services.ts';
+import type { ConsoleServiceOptions } from './console-service-options.ts';
 
 /** What those share that make something. */
 type Shop = {

@@ -9,7 +9,7 @@ import { type VoicePreviewOptions, VoicePreviews } from '../control/voices/voice
 import { type VoiceRules, VoiceSetup } from '../control/voices/voice-setup.ts';
 import { type TryPart, VoiceTrials } from '../control/voices/voice-trials.ts';
 import type { Closers } from './closers.ts';
-import type { ConsoleServiceOptions } from './console-services.ts';
+import type { ConsoleServiceOptions } from './console-service-options.ts';
 
 /** What the control plane is told of the catalogue of voices. */
 export type OfferedVoices = {

@@ -1,34 +1,28 @@
 // How instructions in the languages of our users announce the first words of a talk. Small letters; beginnings of words.
 
+/** Bars part them: within some, and at the end of others, stands a space. */
+const parted = (...lines: readonly string[]): readonly string[] => lines.flatMap((line) => line.split('|'));
+
 /** Speak of a greeting, whatever stands around them. */
-const GREETINGS = [
-  ...[
-    'greet',
-    'welcom',
-    'introduce yourself',
-    'first message',
-    'first words',
-    'first sentence',
-    'first line',
-    'first say',
-  ],
-  ...['say first', 'opening', 'opener', 'say hello', 'say hi', 'intro ', 'intro:', 'initial message', 'first thing'],
-  ...['first reply', 'first response', 'first answer', 'first turn'],
-  ...['begrüß', 'begruess', 'eröffn', 'willkommen', 'als erstes', 'zuerst', 'zu beginn', 'stell dich', 'erste worte'],
-  ...['salut', 'salue', 'accueil', 'bonjour', 'premier message', 'présente-toi', 'présentez-vous'],
-  ...['salud', 'bienvenid', 'primer mensaje', 'preséntate', 'da la bienvenida', 'benvenut', 'accogli', 'presentati'],
-  ...['cumpriment', 'boas-vindas', 'primeira mensagem', 'begroet', 'verwelkom', 'eerste bericht'],
-  ...['приветств', 'поздоров', 'przywitaj', 'powitaj', 'selamla', 'karşıla'],
-  ...['问候', '打招呼', '欢迎', '开场', '首先', '第一句', '先说', '自我介绍', '問候', '歡迎', '開場', '首先說', '先說'],
-  ...['挨拶', 'あいさつ', '最初に', 'まず', '인사', '환영'],
-];
+const GREETINGS = parted(
+  'greet|welcom|introduce yourself|first message|first words|first sentence|first line|first say',
+  'say first|opening|opener|say hello|say hi|intro |intro:|initial message|first thing',
+  'first reply|first response|first answer|first turn',
+  'begrüß|begruess|eröffn|willkommen|als erstes|zuerst|zu beginn|stell dich|erste worte',
+  'salut|salue|accueil|bonjour|premier message|présente-toi|présentez-vous',
+  'salud|bienvenid|primer mensaje|preséntate|da la bienvenida|benvenut|accogli|presentati',
+  'cumpriment|boas-vindas|primeira mensagem|begroet|verwelkom|eerste bericht',
+  'приветств|поздоров|przywitaj|powitaj|selamla|karşıla',
+  '问候|打招呼|欢迎|开场|首先|第一句|先说|自我介绍|問候|歡迎|開場|首先說|先說',
+  '挨拶|あいさつ|最初に|まず|인사|환영',
+);
 
 /** Speak of any beginning: of a talk, unless what stands between them and the quote is something else. */
-const BEGINNINGS = [
-  ...['begin', 'start', 'open ', 'kick off', 'launch', 'beginn', 'starte', 'fang', 'commence', 'débute', 'ouvre'],
-  ...['comienza', 'empieza', 'inicia', 'inizia', 'apri', 'comece', 'inicie', 'começa', 'начни', 'начина', 'zacznij'],
-  ...['rozpocznij', 'başla', '开始', '開始', '시작', '始め'],
-];
+const BEGINNINGS = parted(
+  'begin|start|open |kick off|launch|beginn|starte|fang|commence|débute|ouvre',
+  'comienza|empieza|inicia|inizia|apri|comece|inicie|começa|начни|начина|zacznij',
+  'rozpocznij|başla|开始|開始|시작|始め',
+);
 
 /** What begins so is no talk. */
 const OTHER_BEGINNINGS =

@@ -3,13 +3,13 @@ import { ReducerShell } from '@visavis/protocol/reducer-shell';
 import { wireSamplesToMs } from '../core/audio-format.ts';
 import { errorMessage } from '../core/error-message.ts';
 import type { Logger } from '../core/logger.ts';
-import type { VoiceConfig, VoiceEvent, VoiceProvider, VoiceSession } from '../core/voice-port.ts';
-import { withinTime } from '../core/within-time.ts';
+import type { VoiceEvent, VoiceProvider, VoiceSession } from '../core/voice-port.ts';
 import { Pipeline, type PipelineEvent } from '../pipeline.ts';
 import type { CallResources } from './call-resources.ts';
 import { EarlyCommands } from './early-commands.ts';
 import { LookUps } from './look-ups.ts';
-import { NotedVoice } from './noted-voice.ts';
+import { NamedTimers } from './named-timers.ts';
+import { closeVoice, findVoice, openVoice } from './open-voice.ts';
 import type {
   IceCandidate,
   SessionCommand,
@@ -19,6 +19,7 @@ import type {
   SessionFailureCode,
 } from './session-events.ts';
 import { reduceSession } from './session-reducer.ts';
+import { SessionStartError } from './session-start-error.ts';
 import {
   initialSessionState,
   type SessionEffect,
@@ -28,8 +29,6 @@ import {
 } from './session-state.ts';
 import { TROUBLE } from './session-trouble.ts';
 
-const VOICE_OPEN_LIMIT_MS = 20_000;
-const VOICE_CLOSE_LIMIT_MS = 2_000;
 /** Of the session's id, in the ids of its items: some providers take 32 characters in all. */
 const ID_STEM_CHARACTERS = 16;
 
@@ -43,7 +42,7 @@ export class Session {
   readonly #logger: Logger;
   readonly #listener: (event: SessionEvent) => void;
   readonly #abort = new AbortController();
-  readonly #timers = new Map<TimerName, () => void>();
+  readonly #timers: NamedTimers<TimerName>;
   /** Takes everything that happens, in order; closed until the voice is open. */
   readonly #shell: ReducerShell<SessionState, SessionInput, SessionEffect>;
   /** Commands that came before the voice was open. */
@@ -67,6 +66,10 @@ export class Session {
     this.#resources = resources;
     this.#logger = logger;
     this.#listener = listener;
+    this.#timers = new NamedTimers(resources.clock, (name) => {
+      const atMs = resources.clock.nowMs();
+      if (this.#closing === null) this.#guard(() => this.#dispatch({ type: 'timer', name, atMs }));
+    });
     this.#lookUps = new LookUps(resources.clock, (event) => this.#emit(event));
     const state = initialSessionState({
       prompt: config.prompt,
@@ -93,9 +96,17 @@ export class Session {
   async start(): Promise<void> {
     const { sessionId } = this.#config;
     try {
-      const provider = await this.#openVoiceProvider();
+      const provider = await findVoice(this.#config, this.#resources);
       this.#pipeline = await this.#openPipeline(provider);
-      if (!this.#abort.signal.aborted) this.#voice = await this.#openVoice(provider);
+      if (!this.#abort.signal.aborted) {
+        this.#voice = await openVoice(provider, this.#config, {
+          clock: this.#resources.clock,
+          logger: this.#logger,
+          signal: this.#abort.signal,
+          lookUp: this.#lookUps.find,
+          listener: (event) => this.#handleVoice(event),
+        });
+      }
       if (this.#abort.signal.aborted) return await this.#release();
       const { hears, sees, detectsTurns, ownTurns = false, answers, echoesUser } = provider.capabilities;
       this.#opened = true;
@@ -143,8 +154,7 @@ export class Session {
   async #close(reason: string): Promise<void> {
     this.#abort.abort();
     this.#lookUps.end();
-    for (const cancel of this.#timers.values()) cancel();
-    this.#timers.clear();
+    this.#timers.stop();
     const hearing = this.#pipeline?.userCounters ?? null;
     try {
       await this.#release();
@@ -162,7 +172,7 @@ export class Session {
     const pipeline = this.#pipeline;
     this.#voice = null;
     this.#pipeline = null;
-    if (voice !== null) await this.#closeVoice(voice);
+    if (voice !== null) await closeVoice(voice, this.#resources.clock, this.#logger);
     try {
       pipeline?.close();
     } catch (error) {
@@ -184,54 +194,6 @@ export class Session {
     this.#logger.error(fields, 'A call ends because of a failure.');
     this.#emit({ type: 'failed', code, message: errorMessage(error), fatal: true });
     void this.close(code);
-  }
-
-  async #openVoiceProvider(): Promise<VoiceProvider> {
-    try {
-      return await this.#resources.voice(this.#config.provider, this.#config.parts);
-    } catch (error) {
-      throw new SessionStartError('voice-unavailable', errorMessage(error));
-    }
-  }
-
-  async #openVoice(provider: VoiceProvider): Promise<VoiceSession> {
-    const { voice, prompt, firstMessage, language, model, tools, turnDetection, avatar, looksUp } = this.#config;
-    const lookUp = this.#lookUps.find;
-    const config: VoiceConfig = {
-      voice,
-      prompt,
-      firstMessage,
-      avatarName: avatar.name,
-      language,
-      model,
-      tools,
-      turnDetection,
-      ...(looksUp === true ? { lookUp } : {}),
-    };
-    const listener = (event: VoiceEvent): void => this.#handleVoice(event);
-    try {
-      const opening = provider.open(config, listener, this.#abort.signal);
-      const limit = this.#voiceLimit(VOICE_OPEN_LIMIT_MS);
-      const opened = await withinTime(opening, limit, (late) => void this.#closeVoice(late));
-      const isNoted = looksUp === true && provider.capabilities.informed === 'by-note';
-      return isNoted ? new NotedVoice(opened, lookUp, listener) : opened;
-    } catch (error) {
-      throw new SessionStartError('voice-unavailable', errorMessage(error));
-    }
-  }
-
-  /** A voice that neither does what it is asked nor says that it cannot holds up no call, nor the place of one that is over. */
-  #voiceLimit(limitMs: number) {
-    const message = `The voice did not answer within ${limitMs / 1000} s.`;
-    return { clock: this.#resources.clock, limitMs, message };
-  }
-
-  async #closeVoice(voice: VoiceSession): Promise<void> {
-    try {
-      await withinTime(voice.close(), this.#voiceLimit(VOICE_CLOSE_LIMIT_MS));
-    } catch (error) {
-      this.#logger.warn({ error: errorMessage(error) }, 'A voice did not close cleanly.');
-    }
   }
 
   async #openPipeline(provider: VoiceProvider): Promise<Pipeline> {
@@ -353,8 +315,8 @@ export class Session {
     else if (effect.type === 'resume-audio') pipeline?.resumeReplies();
     else if (effect.type === 'cue-face') pipeline?.expression.handle(effect.cue);
     else if (effect.type === 'start-clock') pipeline?.startClock();
-    else if (effect.type === 'set-timer') this.#setTimer(effect.name, effect.delayMs);
-    else if (effect.type === 'clear-timer') this.#clearTimer(effect.name);
+    else if (effect.type === 'set-timer') this.#timers.set(effect.name, effect.delayMs);
+    else if (effect.type === 'clear-timer') this.#timers.clear(effect.name);
     else if (effect.type === 'reset-detector') pipeline?.resetInput();
     else if (effect.type === 'commit-detector') pipeline?.commitInput();
     else if (effect.type === 'set-avatar-speaking') pipeline?.setAvatarSpeaking(effect.speaking);
@@ -373,31 +335,7 @@ export class Session {
     this.#shell.dispatchFirst({ ...held, type: 'held' });
   }
 
-  #setTimer(name: TimerName, delayMs: number): void {
-    this.#clearTimer(name);
-    const cancel = this.#resources.clock.schedule(delayMs, () => {
-      this.#timers.delete(name);
-      const atMs = this.#resources.clock.nowMs();
-      if (this.#closing === null) this.#guard(() => this.#dispatch({ type: 'timer', name, atMs }));
-    });
-    this.#timers.set(name, cancel);
-  }
-
-  #clearTimer(name: TimerName): void {
-    this.#timers.get(name)?.();
-    this.#timers.delete(name);
-  }
-
   #emit(event: SessionEvent): void {
     if (this.#closing === null) this.#listener(event);
-  }
-}
-
-class SessionStartError extends Error {
-  readonly code: SessionFailureCode;
-
-  constructor(code: SessionFailureCode, message: string) {
-    super(message);
-    this.code = code;
   }
 }

@@ -129,7 +129,11 @@ function VoiceFields({ projectId, values, onChange }: FieldsProps & { readonly p
           onChange={(model) => onChange({ model })}
         />
         <VoicePartsFields
-          {...{ projectId, provider: values.provider, model: values.model, parts: values.parts, onChange }}
+          projectId={projectId}
+          provider={values.provider}
+          model={values.model}
+          parts={values.parts}
+          onChange={onChange}
         />
       </div>
     </section>

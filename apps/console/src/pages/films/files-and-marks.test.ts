@@ -2,9 +2,9 @@ import '../../testing/browser-stand-in.ts';
 import { expect, test } from 'vitest';
 import type { SentFile } from './film-wish.ts';
 import { judgeFile, LARGEST } from './judge-file.ts';
+import { areOneFile, isSameFile } from './sent-files.ts';
 import { percentOf } from './sizes.ts';
 import { placeAt } from './speaker-mark.tsx';
-import { areOneFile, isSameFile } from './use-file-sending.ts';
 
 const HEADS = {
   wav: 'RIFF\0\0\0\0WAVEfmt ',

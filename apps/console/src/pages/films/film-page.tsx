@@ -48,7 +48,7 @@ function Film({ projectId, film, avatars }: FilmProps) {
     <Page
       title={title}
       intro={<Link href={sectionAddress(projectId, 'films')}>{texts.back}</Link>}
-      actions={<FilmActions projectId={projectId} film={film} title={title} />}
+      actions={<FilmActions projectId={projectId} film={film} />}
     >
       {videoUrl !== null && <FilmPlayer projectId={projectId} film={{ ...film, videoUrl }} avatars={avatars} />}
       {isUnderWay(film) && (
@@ -74,7 +74,7 @@ function Film({ projectId, film, avatars }: FilmProps) {
   );
 }
 
-function FilmActions({ projectId, film, title }: Omit<FilmProps, 'avatars'> & { readonly title: string }) {
+function FilmActions({ projectId, film }: Omit<FilmProps, 'avatars'>) {
   const texts = useFilmsTexts();
   const { common } = useTexts();
   const mayChange = useMay('editor');

@@ -34,7 +34,6 @@ export function FilmPlayer({ projectId, film, avatars }: FilmPlayerProps) {
       <div className={own.pictures}>
         <figure>
           <div className={own.picture}>
-            {/* biome-ignore lint/a11y/useMediaCaption: what is said stands below. */}
             <video
               {...player.filmEvents}
               ref={player.film}

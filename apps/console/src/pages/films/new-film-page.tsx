@@ -17,9 +17,10 @@ import { keepWish, useKeptWish } from './kept-wish.ts';
 import own from './new-film.module.css';
 import { OrderKeys } from './order-keys.ts';
 import { PicturePart } from './picture-part.tsx';
+import { areOneFile } from './sent-files.ts';
 import { percentOf } from './sizes.ts';
 import { SoundPart } from './sound-part.tsx';
-import { areOneFile, type FileSending, useFileSending } from './use-file-sending.ts';
+import { type FileSending, useFileSending } from './use-file-sending.ts';
 
 /** The form that a film is ordered with. Files are sent as they are chosen; the order waits for them. */
 export function NewFilmPage({ projectId }: { readonly projectId: string }) {

@@ -1,11 +1,9 @@
-import { LIMITS } from '@visavis/protocol';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
-import { deleteUploadLink, makeUploadLink } from '../../api/film-queries.ts';
 import { FileUpload, openTus, type UploadStanding } from './file-upload.ts';
-import { addressBelow } from './film-links.ts';
 import type { SentFile } from './film-wish.ts';
 import { type FileUse, type JudgedFile, judgeFile } from './judge-file.ts';
 import { type FileKeep, findKept } from './kept-files.ts';
+import { forget, isSameFile, linkFor, sendingAddress } from './sent-files.ts';
 
 export type FileSending = {
   readonly projectId: string;
@@ -60,30 +58,10 @@ export function useFileSending(
     };
   }, []);
 
-  const begin = (file: File, first: SentFile) => {
+  const begin = (file: File, link: SentFile) => {
     const current = turn.current;
-    let link = first;
-    const renew = async () => {
-      const next = await linkFor(projectId, file, link.kind);
-      if (current !== turn.current) {
-        forget(projectId, next);
-        throw new Error('Another file was chosen meanwhile.');
-      }
-      keep?.put(next.uploadId, file);
-      keep?.delete(link.uploadId);
-      link = next;
-      tell(next);
-      return sendingAddress(next);
-    };
-    upload.current = new FileUpload({
-      ...{ file, uploadUrl: sendingAddress(first), renew, open: openTus },
-      onChange: (standing) => {
-        patch({ standing });
-        if (standing.phase !== 'ready') return;
-        tell({ ...link, isReady: true });
-        keep?.delete(link.uploadId);
-      },
-    });
+    const isCurrent = () => current === turn.current;
+    upload.current = sendToLinks({ projectId, file, link, keep, isCurrent, patch, tell });
     void upload.current.start();
   };
 
@@ -135,7 +113,11 @@ export function useFileSending(
   }, []);
 
   return {
-    ...{ projectId, sent, ...state, isRecorded: keep !== undefined, choose },
+    projectId,
+    sent,
+    ...state,
+    isRecorded: keep !== undefined,
+    choose,
     pause: () => upload.current?.pause(),
     resume: () => void upload.current?.start(),
     remove: () => {
@@ -148,34 +130,41 @@ export function useFileSending(
   };
 }
 
-/** Whether the file is the one that was on its way before the page was loaded anew. */
-export function isSameFile(sent: SentFile | null, file: File): sent is SentFile {
-  if (sent === null || sent.isReady) return false;
-  return sent.name === nameFor(file) && sent.bytes === file.size && sent.lastModified === file.lastModified;
-}
-
-function sendingAddress({ url }: SentFile): string {
-  return globalThis.location.origin + addressBelow(url);
-}
-
-/** Whether both are one file of the disk, on whichever link. */
-export function areOneFile(one: SentFile | null, other: SentFile | null): boolean {
-  if (one === null || other === null || one.uploadId === other.uploadId) return one?.uploadId === other?.uploadId;
-  return one.name === other.name && one.bytes === other.bytes && one.lastModified === other.lastModified;
-}
-
-async function linkFor(projectId: string, file: File, kind: SentFile['kind']): Promise<SentFile> {
-  const name = nameFor(file);
-  const { uploadId, url } = await makeUploadLink(projectId, { name, bytes: file.size });
-  return { uploadId, url, name, bytes: file.size, lastModified: file.lastModified, kind, isReady: false };
-}
-
-/** As the server keeps names: its end tells the format. */
-function nameFor({ name }: File): string {
-  return name.trim().slice(-LIMITS.characters.name) || '?';
-}
-
-/** A link whose file did not arrive is nobody's. Those with a file may belong to films, and go in time. */
-function forget(projectId: string, sent: SentFile | null): void {
-  if (sent !== null && !sent.isReady) deleteUploadLink(projectId, sent.uploadId).catch(() => undefined);
+/** Sends a file to its link, and to a fresh one whenever that is gone. */
+function sendToLinks(sending: {
+  readonly projectId: string;
+  readonly file: File;
+  readonly link: SentFile;
+  readonly keep: FileKeep | undefined;
+  /** No other file was chosen meanwhile. */
+  readonly isCurrent: () => boolean;
+  readonly patch: (change: Pick<State, 'standing'>) => void;
+  readonly tell: (sent: SentFile) => void;
+}): FileUpload {
+  const { projectId, file, keep, isCurrent, patch, tell } = sending;
+  let { link } = sending;
+  const renew = async () => {
+    const next = await linkFor(projectId, file, link.kind);
+    if (!isCurrent()) {
+      forget(projectId, next);
+      throw new Error('Another file was chosen meanwhile.');
+    }
+    keep?.put(next.uploadId, file);
+    keep?.delete(link.uploadId);
+    link = next;
+    tell(next);
+    return sendingAddress(next);
+  };
+  return new FileUpload({
+    file,
+    uploadUrl: sendingAddress(link),
+    renew,
+    open: openTus,
+    onChange: (standing) => {
+      patch({ standing });
+      if (standing.phase !== 'ready') return;
+      tell({ ...link, isReady: true });
+      keep?.delete(link.uploadId);
+    },
+  });
 }

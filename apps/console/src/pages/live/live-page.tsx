@@ -42,7 +42,7 @@ function Desk({ projectId, list, mayAnswer }: DeskProps) {
         <OverNote projectId={projectId} sessionId={chosenId} onBack={leave} />
       )}
       {chosen !== undefined && (
-        <LiveTalkView key={chosen.sessionId} {...{ projectId, mayAnswer }} talk={chosen} onBack={leave} />
+        <LiveTalkView key={chosen.sessionId} projectId={projectId} mayAnswer={mayAnswer} talk={chosen} onBack={leave} />
       )}
     </div>
   );

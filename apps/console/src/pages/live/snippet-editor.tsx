@@ -31,7 +31,10 @@ export function SnippetEditor({ projectId, snippets, opened, onClose }: SnippetE
   );
   return (
     <Modal
-      {...{ opened, onClose, centered: true, lockScroll: false }}
+      opened={opened}
+      onClose={onClose}
+      centered
+      lockScroll={false}
       title={texts.snippets}
       closeButtonProps={{ 'aria-label': common.close }}
     >

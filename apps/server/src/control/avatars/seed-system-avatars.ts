@@ -42,9 +42,18 @@ export async function seedSystemAvatars(
 }
 
 const REWRITTEN_COLUMNS = [
-  ...(['name', 'provider', 'model', 'voice', 'language', 'prompt', 'firstMessage'] as const),
-  ...(['bundleName', 'thumbnail', 'preview', 'shippedDigest'] as const),
-];
+  'name',
+  'provider',
+  'model',
+  'voice',
+  'language',
+  'prompt',
+  'firstMessage',
+  'bundleName',
+  'thumbnail',
+  'preview',
+  'shippedDigest',
+] as const;
 
 /** The value of the row that was to be inserted. */
 function excluded(column: (typeof REWRITTEN_COLUMNS)[number]) {

@@ -9,8 +9,8 @@ import { FairPlaces } from '../fairness/fair-places.ts';
 import type { GuardedFetch } from '../net/guarded-fetch.ts';
 import { toPoints } from '../usage/points.ts';
 import type { FilmJobs, FilmRefusal } from './film-jobs.ts';
+import type { FilmOrder } from './film-order.ts';
 import { FilmProblemError } from './film-problem.ts';
-import type { FilmOrder } from './films.ts';
 import { copyUpload, type FindUpload, fetchSource, type Source } from './source-files.ts';
 import { speakingMs } from './speaking-time.ts';
 

@@ -20,8 +20,9 @@ import { newPublicId } from '../ids.ts';
 import type { GuardedFetch } from '../net/guarded-fetch.ts';
 import { createSignedLinks } from '../secrets/signed-links.ts';
 import { FilmJobs } from './film-jobs.ts';
+import type { FilmOrder } from './film-order.ts';
 import { FilmWorkshop, type FilmWorkshopOptions } from './film-workshop.ts';
-import { type FilmOrder, Films } from './films.ts';
+import { Films } from './films.ts';
 import { NO_CALLBACKS } from './testing/no-callbacks.ts';
 
 const SOUND = Buffer.from('sound');

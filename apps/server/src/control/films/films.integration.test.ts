@@ -17,8 +17,9 @@ import { ENDLESS_DISK } from '../disk/disk-watch.ts';
 import { newPublicId } from '../ids.ts';
 import { createSignedLinks } from '../secrets/signed-links.ts';
 import { type ClaimedFilm, FilmJobs } from './film-jobs.ts';
+import type { FilmOrder } from './film-order.ts';
 import { type FilmRunner, FilmWorkshop } from './film-workshop.ts';
-import { type FilmOrder, Films } from './films.ts';
+import { Films } from './films.ts';
 import { NO_CALLBACKS } from './testing/no-callbacks.ts';
 
 const RESULT = { sha256: 'a'.repeat(64), bytes: 1000, durationMs: 2100, widthPx: 64, heightPx: 64 };

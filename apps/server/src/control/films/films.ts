@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
-import { errorEntry, FILM_DAYS, type FilmFormat, type FilmState } from '@visavis/protocol';
-import type { FilmSettings } from '@visavis/protocol/rest';
+import { errorEntry, FILM_DAYS, type FilmFormat } from '@visavis/protocol';
 import { and, desc, eq, lt, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../db/database.ts';
-import { type FilmCallback, type FilmPicture, type FilmRequest, type FilmSound, films } from '../../db/film-schema.ts';
+import { type FilmSound, films } from '../../db/film-schema.ts';
 import { wallets } from '../../db/usage-schema.ts';
 import type { BlobKey, BlobStore, ReadableFile } from '../../files/blob-store.ts';
 import { sweepStore } from '../../files/sweep-store.ts';
@@ -18,51 +16,10 @@ import type { SignedLinks } from '../secrets/signed-links.ts';
 import type { FilmCallbacks } from './film-callbacks.ts';
 import { filmPath, formatOf } from './film-format.ts';
 import type { FilmJobs } from './film-jobs.ts';
+import { digestOf, type FilmOrder, sourcesOf } from './film-order.ts';
 import { inOnePart } from './film-previews.ts';
-import { type FindUpload, requireUploads, type Source } from './source-files.ts';
-
-/** An order of a film. */
-export type FilmOrder = {
-  readonly projectId: string;
-  /** Empty: not by a licence. */
-  readonly licenceId: string;
-  readonly picture: FilmPicture;
-  /** Bytes of the sound itself, or where it is, or what is to be said. */
-  readonly sound: Exclude<FilmSound, { kind: 'data' }> | { readonly kind: 'data'; readonly bytes: Buffer };
-  readonly options: FilmSettings;
-  /** Where it is told how the film ended. Left out: nowhere. */
-  readonly callback?: FilmCallback | undefined;
-  /** The same order under the same key is one film. */
-  readonly idempotencyKey?: string | undefined;
-};
-
-export type Film = {
-  readonly filmId: string;
-  readonly ordinal: number;
-  readonly request: FilmRequest;
-  readonly state: FilmState;
-  /** 0 to 1. */
-  readonly progress: number;
-  readonly step: string;
-  readonly error: string | null;
-  readonly errorCode: string | null;
-  readonly durationMs: number;
-  readonly widthPx: number;
-  readonly heightPx: number;
-  readonly bytes: number;
-  /** Thousandths of a point. */
-  readonly charged: number;
-  readonly createdAt: Date;
-  readonly startedAt: Date | null;
-  /** Of the attempt: when the first share of its work was done; null: none as yet. */
-  readonly workedSince: Date | null;
-  readonly finishedAt: Date | null;
-  /** SHA-256 of the picture that was drawn last; null: none is shown. */
-  readonly previewFile: string | null;
-  /** Of the message to the address in the order; null: there is none, as yet or ever. */
-  readonly callbackState: 'waiting' | 'running' | 'delivered' | 'failed' | null;
-  readonly hasCallback: boolean;
-};
+import { FILM_COLUMNS, type Film } from './film-rows.ts';
+import { type FindUpload, requireUploads } from './source-files.ts';
 
 export type FilmStanding = Film & {
   /** Waiting films that are made before this one, as people take turns, and itself; 0: it does not wait. */
@@ -94,29 +51,6 @@ const MAX_ATTEMPTS = 3;
 /** Films of a project that wait or are made. */
 const MAX_FILMS_UNDER_WAY = 50;
 const RETRY_AFTER_SECONDS = 30;
-
-const COLUMNS = {
-  filmId: films.id,
-  ordinal: films.ordinal,
-  request: films.request,
-  state: films.state,
-  progress: films.progress,
-  step: films.step,
-  error: films.error,
-  errorCode: films.errorCode,
-  durationMs: films.durationMs,
-  widthPx: films.widthPx,
-  heightPx: films.heightPx,
-  bytes: films.resultBytes,
-  charged: films.charged,
-  createdAt: films.createdAt,
-  startedAt: films.startedAt,
-  previewFile: films.previewFile,
-  workedSince: films.workedSince,
-  finishedAt: films.finishedAt,
-  hasCallback: sql<boolean>`${films.callback} is not null`,
-  callbackState: sql<Film['callbackState']>`(select state from webhook_deliveries where film_id = films.id)`,
-} as const;
 
 /** Films that projects order. A film is its project's alone; who holds a link to it may watch it until the link expires. */
 export class Films {
@@ -186,7 +120,7 @@ export class Films {
   async list(projectId: string, { limit, before }: { limit: number; before?: number | undefined }) {
     const older = before === undefined ? undefined : lt(films.ordinal, before);
     const rows = await this.#orm
-      .select(COLUMNS)
+      .select(FILM_COLUMNS)
       .from(films)
       .where(and(eq(films.projectId, projectId), older))
       .orderBy(desc(films.ordinal))
@@ -299,12 +233,16 @@ export class Films {
         .insert(films)
         .values({
           turn: sql`(select ${sql.raw(TURN_OF_PROJECT)} from projects where id = ${projectId})`,
-          ...{ id, projectId, licenceId, request: { picture, sound, options }, attemptsLeft: MAX_ATTEMPTS },
+          id,
+          projectId,
+          licenceId,
+          request: { picture, sound, options },
+          attemptsLeft: MAX_ATTEMPTS,
           ...(callback === undefined ? {} : { callback }),
           ...(stored === null ? {} : { soundFile: stored.sha256, soundBytes: stored.bytes }),
           ...(idempotencyKey === undefined ? {} : { idempotencyKey, orderDigest: digest }),
         })
-        .returning(COLUMNS);
+        .returning(FILM_COLUMNS);
       return row as Film;
     });
   }
@@ -321,7 +259,7 @@ export class Films {
   async #orderedBefore({ projectId, idempotencyKey }: FilmOrder, digest: string): Promise<Film | null> {
     if (idempotencyKey === undefined) return null;
     const [row] = await this.#orm
-      .select({ ...COLUMNS, orderDigest: films.orderDigest })
+      .select({ ...FILM_COLUMNS, orderDigest: films.orderDigest })
       .from(films)
       .where(and(eq(films.projectId, projectId), eq(films.idempotencyKey, idempotencyKey)));
     if (row === undefined) return null;
@@ -338,7 +276,7 @@ export class Films {
   async #find(projectId: string, filmId: string): Promise<Film | null> {
     if (!isPublicId(filmId)) return null;
     const [row] = await this.#orm
-      .select(COLUMNS)
+      .select(FILM_COLUMNS)
       .from(films)
       .where(and(eq(films.id, filmId), eq(films.projectId, projectId)));
     return row ?? null;
@@ -373,24 +311,9 @@ function previewIdOf(filmId: string): string {
   return `${filmId}/preview`;
 }
 
-/** The files of an order that lie at addresses. */
-function sourcesOf({ picture, sound }: FilmOrder): Source[] {
-  return [
-    ...(picture.kind === 'avatar' ? [] : [{ kind: picture.kind, url: picture.url }]),
-    ...(sound.kind === 'url' ? [{ kind: 'audio', url: sound.url } as const] : []),
-  ];
-}
-
 function tooManyUnderWay(): ControlError {
   const sentence = `${MAX_FILMS_UNDER_WAY} films of this project wait or are being made, as many as may. Order more when some are done.`;
   return new ControlError('too-many-attempts', sentence, RETRY_AFTER_SECONDS);
-}
-
-function digestOf({ picture, sound, options, callback }: FilmOrder): string {
-  const said = sound.kind === 'data' ? createHash('sha256').update(sound.bytes).digest('hex') : sound;
-  return createHash('sha256')
-    .update(JSON.stringify([picture, said, options, ...(callback === undefined ? [] : [callback.url])]))
-    .digest('hex');
 }
 
 /** By how quickly it went on since its files were there, which took as long as their senders took. */

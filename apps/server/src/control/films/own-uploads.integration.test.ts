@@ -15,8 +15,9 @@ import { newPublicId } from '../ids.ts';
 import { createSignedLinks } from '../secrets/signed-links.ts';
 import { UploadLinks } from '../upload-links/upload-links.ts';
 import { FilmJobs } from './film-jobs.ts';
+import type { FilmOrder } from './film-order.ts';
 import { type FilmTask, FilmWorkshop } from './film-workshop.ts';
-import { type FilmOrder, Films } from './films.ts';
+import { Films } from './films.ts';
 import { NO_CALLBACKS } from './testing/no-callbacks.ts';
 
 const CLIP = Buffer.concat([Buffer.from('\0\0\0\x18ftypisom\0\0\0\0isommp42', 'latin1'), Buffer.alloc(9000, 1)]);

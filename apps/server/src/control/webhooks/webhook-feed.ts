@@ -20,7 +20,27 @@ function toWebhook({ part, ...figures }: ReturnType<typeof usageRows>[number]) {
 const ROLES = { user: 'user', assistant: 'ai', tool: 'system' } as const;
 type MessageEvent = 'session.created' | 'conversation.output' | 'session.closed';
 
+type Talk = NonNullable<Awaited<ReturnType<ConversationRecords['get']>>>;
+type SaidMessage = NonNullable<Awaited<ReturnType<ConversationRecords['allAsMessages']>>>[number];
 type Sources = Parameters<ConversationStore['addMessage']>[0]['sources'];
+
+/** A whole talk, as webhook receivers of NavTalk know it. */
+function sessionMessage(sessionId: string, record: Talk | null, said: readonly SaidMessage[]) {
+  const usage = usageRows(record?.usage ?? {}).map(toWebhook);
+  return {
+    session_id: sessionId,
+    start_time: record?.startedAt.toISOString() ?? null,
+    end_time: record?.endedAt?.toISOString() ?? null,
+    // Receivers that know no more than NavTalk's fields get no more where nothing was counted.
+    ...(usage.length === 0 ? {} : { usage }),
+    messages: said.map(({ role, text, at, sources }) => ({
+      role: ROLES[role],
+      message: text,
+      timestamp: at.toISOString(),
+      ...(sources === null ? {} : { sources }),
+    })),
+  };
+}
 
 export type WebhookFeedOptions = {
   readonly store: ConversationStore;
@@ -76,18 +96,7 @@ export function withWebhooks({ store, records, webhooks, logger }: WebhookFeedOp
     if (!(await webhooks.hasEnabled(projectId, 'session'))) return;
     const record = await records.get(projectId, sessionId);
     const said = (await records.allAsMessages(projectId, sessionId)) ?? [];
-    const usage = usageRows(record?.usage ?? {}).map(toWebhook);
-    const body = JSON.stringify({
-      session_id: sessionId,
-      start_time: record?.startedAt.toISOString() ?? null,
-      end_time: record?.endedAt?.toISOString() ?? null,
-      // Receivers that know no more than NavTalk's fields get no more where nothing was counted.
-      ...(usage.length === 0 ? {} : { usage }),
-      messages: said.map(({ role, text, at, sources }) => ({
-        ...{ role: ROLES[role], message: text, timestamp: at.toISOString() },
-        ...(sources === null ? {} : { sources }),
-      })),
-    });
+    const body = JSON.stringify(sessionMessage(sessionId, record, said));
     await webhooks.enqueueForAll(projectId, 'session', { event: 'session', body });
   };
 

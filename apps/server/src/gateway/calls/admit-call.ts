@@ -2,7 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionEvent } from '@visavis/media/session-events';
 import { BROWSER_TOKEN_PREFIX, connectionLimitSentence, type ErrorCode, HISTORY_GAP_MS } from '@visavis/protocol';
-import type { CallAvatar, Caller, CallSlot, Licence, MediaCall, OpenBundle, ServerTools } from '../../ports.ts';
+import type {
+  Admission,
+  CallAvatar,
+  Caller,
+  CallSlot,
+  Licence,
+  MediaCall,
+  OpenBundle,
+  ServerTools,
+} from '../../ports.ts';
 import type { CallDependencies } from './call-dependencies.ts';
 import type { CallRequest } from './call-request.ts';
 import type { CallEnd, CallSettings } from './call-settings.ts';
@@ -27,6 +36,7 @@ export type Admitted = {
   /** What was said in earlier talks; null: nothing that is to be known. */
   readonly earlierTalks: string | null;
 };
+type FoundAvatar = Extract<Awaited<ReturnType<Admission['findAvatar']>>, { kind: 'found' }>;
 export type Refused = { readonly kind: 'refused'; readonly end: CallEnd };
 
 /** A call whose connection may be gone. */
@@ -102,14 +112,7 @@ export async function admitCall(options: {
     // Without a picture there is no film.
     const isSeen = request.connection !== 'none';
     const recording = recordCalls && isSeen ? await dependencies.recordingRoom?.(licence.projectId, sessionId) : null;
-    const { remembers = false } = lookUp.avatar;
-    const known = remembers && licence.callerId !== undefined ? { callerId: licence.callerId } : null;
-    const earlierTalks =
-      known === null
-        ? null
-        : ((await dependencies.recallTalks?.({
-            ...{ projectId: licence.projectId, avatarId: lookUp.avatar.avatarId, ...known },
-          })) ?? null);
+    const earlierTalks = await recall(licence, lookUp.avatar, dependencies);
     const startedAt = new Date();
     const config = buildSessionConfig({
       sessionId,
@@ -129,21 +132,15 @@ export async function admitCall(options: {
       await slot.release();
       return refuse('no-capacity');
     }
-    const settings: CallSettings = {
-      sessionId,
-      config,
-      ambiguousName: lookUp.ambiguous && avatarId === undefined ? (name ?? null) : null,
-      unknownName: lookUp.isStandIn === true ? (name ?? null) : null,
-      extensions: request.extensions,
-      historyGapMs: historyGapMs(request, dependencies),
-      talkKey: licence.isPublic === true && request.extensions ? (dependencies.talkKeys?.of(sessionId) ?? null) : null,
-      reconnectKey: request.extensions ? (dependencies.reconnectKeys?.of(sessionId) ?? null) : null,
-      ratingKey: request.extensions ? (dependencies.ratingKeys?.of(sessionId) ?? null) : null,
-      toolArguments: licence.toolArguments ?? 'object',
-      ...(licence.clientSession === undefined ? {} : { clientSession: licence.clientSession }),
-    };
     return {
-      ...{ kind: 'admitted' as const, settings, licence, slot, media, startedAt, serverTools, earlierTalks },
+      kind: 'admitted' as const,
+      settings: settingsOf({ request, dependencies, licence, lookUp, isByName: avatarId === undefined, config }),
+      licence,
+      slot,
+      media,
+      startedAt,
+      serverTools,
+      earlierTalks,
       isOwnAvatar: lookUp.avatar.isSystem !== true,
       maxCallSeconds: lookUp.avatar.maxCallSeconds ?? null,
       leftOutTools: lookUp.avatar.leftOutTools ?? 0,
@@ -153,6 +150,44 @@ export async function admitCall(options: {
     await slot.release();
     throw error;
   }
+}
+
+/** What is settled for the client's side. */
+function settingsOf(call: {
+  readonly request: CallRequest;
+  readonly dependencies: CallDependencies;
+  readonly licence: Licence;
+  readonly lookUp: FoundAvatar;
+  /** The client named no avatar by its id. */
+  readonly isByName: boolean;
+  readonly config: CallSettings['config'];
+}): CallSettings {
+  const { request, dependencies, licence, lookUp, isByName, config } = call;
+  const { name = null, extensions } = request;
+  const { sessionId } = config;
+  return {
+    sessionId,
+    config,
+    ambiguousName: lookUp.ambiguous && isByName ? name : null,
+    unknownName: lookUp.isStandIn === true ? name : null,
+    extensions,
+    historyGapMs: historyGapMs(request, dependencies),
+    talkKey: licence.isPublic === true && extensions ? (dependencies.talkKeys?.of(sessionId) ?? null) : null,
+    reconnectKey: extensions ? (dependencies.reconnectKeys?.of(sessionId) ?? null) : null,
+    ratingKey: extensions ? (dependencies.ratingKeys?.of(sessionId) ?? null) : null,
+    toolArguments: licence.toolArguments ?? 'object',
+    ...(licence.clientSession === undefined ? {} : { clientSession: licence.clientSession }),
+  };
+}
+
+/** What was said in earlier talks with this caller; null: nothing that is to be known. */
+async function recall(
+  { projectId, callerId }: Licence,
+  { avatarId, remembers = false }: CallAvatar,
+  { recallTalks }: CallDependencies,
+): Promise<string | null> {
+  if (!remembers || callerId === undefined) return null;
+  return (await recallTalks?.({ projectId, avatarId, callerId })) ?? null;
 }
 
 async function openBundle(

@@ -10,7 +10,8 @@ import {
   TEST_AVATAR,
   TEST_KEY,
 } from '../test-doubles.ts';
-import { Call, type CallClient } from './call.ts';
+import { Call } from './call.ts';
+import type { CallClient } from './call-client.ts';
 import { createInProcessCallLimits } from './call-limits.ts';
 import type { CallEnd } from './call-settings.ts';
 import { CALL_LIMITS, processBudget } from './memory/call-memory.ts';

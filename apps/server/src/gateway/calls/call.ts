@@ -3,21 +3,19 @@ import type { SessionCommand, SessionEvent } from '@visavis/media/session-events
 import { addUsage, type ErrorCode, LIMITS, type Usage } from '@visavis/protocol';
 import type { Caller, CallFollower, Licence, RunningMeter } from '../../ports.ts';
 import { type Admitted, admitCall, type OpenCall } from './admit-call.ts';
+import type { CallClient } from './call-client.ts';
+import { CallDeadlines } from './call-deadlines.ts';
 import type { CallDependencies } from './call-dependencies.ts';
 import { failureCode } from './call-failure.ts';
 import { followSafely } from './call-follower.ts';
 import { type CallRecord, startCallRecord } from './call-record.ts';
 import type { CallRequest } from './call-request.ts';
-import type { CallEnd, CallSettings } from './call-settings.ts';
+import type { CallEnd } from './call-settings.ts';
 import { watchMembership } from './membership-watch.ts';
 import { type CallMemory, commandBytes } from './memory/call-memory.ts';
 import { CallTools } from './server-tools.ts';
 import { emptyTranscript, noteCommand, noteEvent, type Transcript, type TranscriptStep } from './transcript.ts';
 
-/** How long looking up key, avatar and place may take. */
-const ADMISSION_LIMIT_MS = 30_000;
-/** How long voice and picture may take to open: a cold start on a busy machine takes many seconds. */
-const READY_DEADLINE_MS = 60_000;
 /** Ends that are no news to the operator. */
 const ORDINARY_ENDS: ReadonlySet<ErrorCode> = new Set([
   'server-closing',
@@ -29,17 +27,6 @@ const ORDINARY_ENDS: ReadonlySet<ErrorCode> = new Set([
 const LAST_WORDS_MS = 3000;
 /** Sessions before it that a call is remembered to go on for. */
 const MAX_ANCESTORS = 50;
-
-/** The side of a call that its client is on: some wire protocol. Whatever it throws ends this call only. */
-export type CallClient = {
-  /** The call has its place. Told first, unless it is refused. */
-  placed(settings: CallSettings): void;
-  event(event: SessionEvent, atMs: number): void;
-  /** Told last, once: why the server ends the call; null when the client has hung up. Commands given meanwhile still reach the session. */
-  ending(end: CallEnd | null): void;
-  /** What the log is told about the client's side when the call ends. */
-  counters(): Readonly<Record<string, unknown>>;
-};
 
 export type CallOrigin = {
   /** Under which the client reached this server. */
@@ -90,8 +77,7 @@ export class Call implements OpenCall {
   #transcript: Transcript | null = null;
   /** What services have counted of the talk. */
   #usage: Usage = {};
-  #timeLimit: NodeJS.Timeout;
-  #readyDeadline: NodeJS.Timeout | undefined;
+  readonly #deadlines: CallDeadlines;
   /** The session that this call says it goes on for, and those before it; trusted once it is admitted. */
   #ancestors: readonly string[] = [];
 
@@ -111,7 +97,7 @@ export class Call implements OpenCall {
     const mediaClosed = Promise.withResolvers<void>();
     [this.closed, this.mediaClosed] = [closed.promise, mediaClosed.promise];
     [this.#resolveClosed, this.#resolveMediaClosed] = [closed.resolve, mediaClosed.resolve];
-    this.#timeLimit = setTimeout(() => this.end('backend-error'), ADMISSION_LIMIT_MS).unref();
+    this.#deadlines = new CallDeadlines((code, detail) => this.end(code, detail));
     this.#admit().catch((error: unknown) => this.fail(error));
   }
 
@@ -227,7 +213,8 @@ export class Call implements OpenCall {
       store,
       logger,
       memory: this.#memory,
-      ...{ call, callerId: licence.callerId ?? null },
+      call,
+      callerId: licence.callerId ?? null,
       startedAt,
       caller: this.#origin.caller,
     });
@@ -245,11 +232,7 @@ export class Call implements OpenCall {
       const fields = { avatarId: call.avatarId, leftOutTools };
       this.log('warn', 'Stored tools of an avatar pass a limit and are left out', fields);
     }
-    this.#limitTime(admitted.maxCallSeconds);
-    this.#readyDeadline = setTimeout(
-      () => this.end('voice-unavailable', 'The voice did not open in time. Call again.'),
-      READY_DEADLINE_MS,
-    ).unref();
+    this.#deadlines.placed(admitted.maxCallSeconds);
     this.#guard(() => this.#client.placed(settings));
     if (admitted.earlierTalks !== null) {
       const items = [{ role: 'system' as const, text: admitted.earlierTalks }];
@@ -275,12 +258,6 @@ export class Call implements OpenCall {
     });
   }
 
-  #limitTime(maxCallSeconds: number | null): void {
-    clearTimeout(this.#timeLimit);
-    if (maxCallSeconds === null) return;
-    this.#timeLimit = setTimeout(() => this.end('call-time-limit'), maxCallSeconds * 1000).unref();
-  }
-
   #onEvent(event: SessionEvent): void {
     const state = this.#state;
     const atMs = performance.now();
@@ -302,7 +279,7 @@ export class Call implements OpenCall {
       this.end(failureCode(event.code), event.message || undefined, event.code);
       return;
     }
-    if (event.type === 'ready') clearTimeout(this.#readyDeadline);
+    if (event.type === 'ready') this.#deadlines.ready();
     const isServers = state.tools.take(event);
     this.#write(state, (transcript) => noteEvent(transcript, event, atMs, isServers));
     if (isServers) return;
@@ -396,8 +373,7 @@ export class Call implements OpenCall {
   }
 
   #settle(pending: Promise<unknown>): void {
-    clearTimeout(this.#timeLimit);
-    clearTimeout(this.#readyDeadline);
+    this.#deadlines.stop();
     void pending.finally(this.#resolveClosed);
   }
 }

@@ -6,9 +6,9 @@ import { avatars } from '../../db/schema.ts';
 import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
 import { TestClient } from '../../gateway/navtalk-v2/test-client.ts';
 import { type ConsoleTestServer, createConsoleServer } from './testing/console-server.ts';
+import { accept, createProject, invite, look, type Role, reasonOf, rolesOf } from './testing/member-steps.ts';
 import { PASSWORD, TestBrowser } from './testing/test-browser.ts';
 
-type Role = 'owner' | 'editor' | 'viewer';
 const QUOTAS = { ...DEFAULT_QUOTAS, membersPerProject: 6, projectsPerUser: 3, browserTokensPerKey: 2 };
 const OWN_PAGE = { origin: 'http://console.example', host: 'console.example' };
 
@@ -25,48 +25,32 @@ describeOnBothDatabases('members of projects', (context) => {
     return Object.assign(browser, { userId: await browser.register(email), email });
   };
 
-  const project = async (owner: TestBrowser): Promise<string> =>
-    (await owner.send('POST', '/projects', { name: 'Shop' })).json().projectId;
-
   /** A project with a key, an avatar, and tokens to talk with it. */
   const playground = async (owner: TestBrowser) => {
-    const projectId = await project(owner);
+    const projectId = await createProject(owner);
     const { licenceId } = (await owner.send('POST', `/projects/${projectId}/keys`, { name: 'k' })).json();
     const avatarId = newPublicId();
     await context.db.orm.insert(avatars).values({
-      ...{ id: avatarId, name: 'Zoe', provider: 'local', model: 'l', voice: 'cedar', language: 'en', projectId },
-      ...{ bundleSource: 'shipped', bundleName: 'leo' },
+      id: avatarId,
+      name: 'Zoe',
+      provider: 'local',
+      model: 'l',
+      voice: 'cedar',
+      language: 'en',
+      projectId,
+      bundleSource: 'shipped',
+      bundleName: 'leo',
     });
     const path = `/projects/${projectId}/avatars/${avatarId}/playground-token`;
     const mint = (browser: TestBrowser) => browser.send('POST', path, { licenceId });
     return { projectId, licenceId: licenceId as string, avatarId, mint };
   };
 
-  const invite = async (owner: TestBrowser, projectId: string, body: { role: Role; email?: string }) => {
-    const reply = await owner.send('POST', `/projects/${projectId}/invitations`, body);
-    expect(reply.statusCode, reply.body).toBe(201);
-    const { path, invitationId } = reply.json();
-    return { secret: path.slice('/console/invitation#'.length) as string, invitationId: invitationId as string };
-  };
-
-  const accept = (browser: TestBrowser, secret: string) => browser.send('POST', '/invitations/accept', { secret });
-  const look = (browser: TestBrowser, secret: string) => browser.send('POST', '/invitations/look', { secret });
-
   const join = async (owner: TestBrowser, projectId: string, role: Role) => {
     const member = await person();
     expect((await accept(member, (await invite(owner, projectId, { role })).secret)).statusCode).toBe(200);
     return member;
   };
-
-  const rolesOf = async (browser: TestBrowser, projectId: string): Promise<Record<string, Role>> => {
-    const members = (await browser.send('GET', `/projects/${projectId}/members`)).json();
-    return Object.fromEntries(members.map(({ userId, role }: { userId: string; role: Role }) => [userId, role]));
-  };
-
-  const reasonOf = (reply: { statusCode: number; json(): { error?: { reason?: string } } }) => [
-    reply.statusCode,
-    reply.json().error?.reason,
-  ];
 
   beforeAll(async () => {
     server = await createConsoleServer(context.db, { quotas: QUOTAS });
@@ -76,7 +60,7 @@ describeOnBothDatabases('members of projects', (context) => {
 
   test('an invitation is looked at, accepted once, and makes a member of the role that it says', async () => {
     const owner = await person();
-    const projectId = await project(owner);
+    const projectId = await createProject(owner);
     const { secret } = await invite(owner, projectId, { role: 'viewer' });
     const guest = await person();
     const told = { projectId, projectName: 'Shop', role: 'viewer', invitedBy: 'Test', email: null, memberRole: null };
@@ -95,7 +79,7 @@ describeOnBothDatabases('members of projects', (context) => {
 
   test('of many who accept one link at once, one gets in', async () => {
     const owner = await person();
-    const projectId = await project(owner);
+    const projectId = await createProject(owner);
     const { secret } = await invite(owner, projectId, { role: 'editor' });
     const crowd = [await person(), await person(), await person()];
     const codes = await Promise.all(crowd.map(async (guest) => (await accept(guest, secret)).statusCode));
@@ -105,7 +89,7 @@ describeOnBothDatabases('members of projects', (context) => {
 
   test('guessed, withdrawn and expired ones are gone, and an address has few guesses', async () => {
     const owner = await person();
-    const projectId = await project(owner);
+    const projectId = await createProject(owner);
     const guest = await person();
     const withdrawn = await invite(owner, projectId, { role: 'viewer' });
     const path = `/projects/${projectId}/invitations/${withdrawn.invitationId}`;
@@ -130,7 +114,7 @@ describeOnBothDatabases('members of projects', (context) => {
 
   test('neither the secret nor anything that opens is in the database', async () => {
     const owner = await person();
-    const { secret } = await invite(owner, await project(owner), { role: 'owner' });
+    const { secret } = await invite(owner, await createProject(owner), { role: 'owner' });
     const { rows } = await context.db.orm.execute(sql`
       select (select json_agg(to_json(i))::text from project_invitations i) || (select json_agg(to_json(a))::text from audit_entries a) as text`);
     expect(rows[0]?.text).not.toContain(secret);
@@ -138,7 +122,7 @@ describeOnBothDatabases('members of projects', (context) => {
 
   test('an invitation for an address is for the account that has it, is mailed, and replaces the one before', async () => {
     const owner = await person();
-    const projectId = await project(owner);
+    const projectId = await createProject(owner);
     const email = `${newPublicId()}@example.org`;
     const former = await invite(owner, projectId, { role: 'viewer', email });
     const { secret } = await invite(owner, projectId, { role: 'editor', email: email.toUpperCase() });
@@ -162,7 +146,7 @@ describeOnBothDatabases('members of projects', (context) => {
 
   test('whoever is a member already stays what he is, and leaves the invitation to others', async () => {
     const owner = await person();
-    const projectId = await project(owner);
+    const projectId = await createProject(owner);
     const { secret } = await invite(owner, projectId, { role: 'viewer' });
     expect(reasonOf(await accept(owner, secret))).toEqual([409, 'already-member']);
     expect((await look(owner, secret)).json()).toMatchObject({ memberRole: 'owner', role: 'viewer' });
@@ -172,7 +156,7 @@ describeOnBothDatabases('members of projects', (context) => {
 
   test('nobody but an owner makes an owner of himself or of others', async () => {
     const owner = await person();
-    const projectId = await project(owner);
+    const projectId = await createProject(owner);
     for (const role of ['editor', 'viewer'] as const) {
       const member = await join(owner, projectId, role);
       const base = `/projects/${projectId}`;
@@ -193,7 +177,7 @@ describeOnBothDatabases('members of projects', (context) => {
 
   test('an owner remains: alone, and when two leave, or remove each other, at once', async () => {
     const owner = await person();
-    const alone = await project(owner);
+    const alone = await createProject(owner);
     expect(reasonOf(await owner.send('POST', `/projects/${alone}/leave`))).toEqual([409, 'last-owner']);
     const self = `/projects/${alone}/members/${owner.userId}`;
     expect(reasonOf(await owner.send('PATCH', self, { role: 'editor' }))).toEqual([409, 'last-owner']);
@@ -201,7 +185,7 @@ describeOnBothDatabases('members of projects', (context) => {
     const other = await join(owner, alone, 'owner');
     const left = await Promise.all([owner, other].map((one) => one.send('POST', `/projects/${alone}/leave`)));
     expect(left.map(({ statusCode }) => statusCode).sort()).toEqual([200, 409]);
-    const second = await project(owner);
+    const second = await createProject(owner);
     const rival = await join(owner, second, 'owner');
     const [one, two] = await Promise.all([
       owner.send('DELETE', `/projects/${second}/members/${rival.userId}`),
@@ -224,7 +208,10 @@ describeOnBothDatabases('members of projects', (context) => {
       expect(minted.statusCode, minted.body).toBe(201);
       const { token } = minted.json();
       expect(await server.plane.admission.findLicence(token, OWN_PAGE)).toMatchObject({
-        ...{ projectId, onlyAvatarId: avatarId, memberId: member.userId, isFromElsewhere: false },
+        projectId,
+        onlyAvatarId: avatarId,
+        memberId: member.userId,
+        isFromElsewhere: false,
       });
       const foreign = { ...OWN_PAGE, origin: 'https://evil.example' };
       expect(await server.plane.admission.findLicence(token, foreign)).toMatchObject({ refusal: 'origin-not-allowed' });
@@ -281,27 +268,28 @@ describeOnBothDatabases('members of projects', (context) => {
 
   test('an owner who becomes less takes his open invitations back with it', async () => {
     const owner = await person();
-    const projectId = await project(owner);
+    const projectId = await createProject(owner);
     const other = await join(owner, projectId, 'owner');
     const { secret } = await invite(other, projectId, { role: 'owner' });
     const path = `/projects/${projectId}/members/${other.userId}`;
     expect((await owner.send('PATCH', path, { role: 'editor' })).statusCode).toBe(200);
     expect(reasonOf(await accept(await person(), secret))).toEqual([404, 'invitation-gone']);
     expect((await other.send('PATCH', `/projects/${projectId}`, { name: 'Ours' })).json()).toMatchObject({
-      ...{ name: 'Ours', role: 'editor' },
+      name: 'Ours',
+      role: 'editor',
     });
   });
 
   test('members and open invitations are bounded together, also at once; so is what one owns', async () => {
     const owner = await person();
-    const projectId = await project(owner);
+    const projectId = await createProject(owner);
     const path = `/projects/${projectId}/invitations`;
     const replies = await Promise.all(Array.from({ length: 9 }, () => owner.send('POST', path, { role: 'viewer' })));
     expect(replies.filter(({ statusCode }) => statusCode === 201)).toHaveLength(QUOTAS.membersPerProject - 1);
     expect(reasonOf(await owner.send('POST', path, { role: 'viewer' }))).toEqual([409, 'members-full']);
     const rich = await person();
-    for (let count = 0; count < QUOTAS.projectsPerUser; count += 1) await project(rich);
-    const second = await project(owner);
+    for (let count = 0; count < QUOTAS.projectsPerUser; count += 1) await createProject(rich);
+    const second = await createProject(owner);
     const { secret } = await invite(owner, second, { role: 'owner' });
     expect(reasonOf(await accept(rich, secret))).toEqual([409, 'owner-full']);
     const asViewer = await invite(owner, second, { role: 'viewer' });
@@ -314,7 +302,7 @@ describeOnBothDatabases('members of projects', (context) => {
 
   test('an account that is deleted leaves projects to their other owners', async () => {
     const owner = await person();
-    const projectId = await project(owner);
+    const projectId = await createProject(owner);
     const other = await join(owner, projectId, 'owner');
     await context.db.orm.execute(sql`delete from users where id = ${owner.userId}`);
     expect(await rolesOf(other, projectId)).toEqual({ [other.userId]: 'owner' });
@@ -324,7 +312,7 @@ describeOnBothDatabases('members of projects', (context) => {
 
   test('the audit page tells owners who did what, filtered and in pages; addresses are those of members', async () => {
     const owner = await person();
-    const projectId = await project(owner);
+    const projectId = await createProject(owner);
     const guest = await join(owner, projectId, 'editor');
     const base = `/projects/${projectId}`;
     await guest.send('POST', `${base}/keys`, { name: 'site' });
@@ -333,12 +321,18 @@ describeOnBothDatabases('members of projects', (context) => {
     const actions = ({ items }: { items: { action: string }[] }) => items.map(({ action }) => action);
     const all = await read();
     expect(actions(all)).toEqual([
-      ...['member.role-changed', 'licence.created', 'member.joined', 'member.invited', 'project.created'],
+      'member.role-changed',
+      'licence.created',
+      'member.joined',
+      'member.invited',
+      'project.created',
     ]);
     const [changed, created] = all.items;
     expect(changed).toMatchObject({
-      ...{ person: { userId: owner.userId, name: 'Test', email: owner.email }, ipAddress: expect.any(String) },
-      ...{ subject: { userId: guest.userId, email: guest.email }, detail: { from: 'editor', to: 'viewer' } },
+      person: { userId: owner.userId, name: 'Test', email: owner.email },
+      ipAddress: expect.any(String),
+      subject: { userId: guest.userId, email: guest.email },
+      detail: { from: 'editor', to: 'viewer' },
     });
     expect(created.subject).toBeNull();
     expect(actions(await read('?kind=member'))).toEqual(['member.role-changed', 'member.joined', 'member.invited']);
@@ -364,7 +358,7 @@ describeOnBothDatabases('members of projects', (context) => {
     const closed = await createConsoleServer(context.db, { isRegistrationOpen: false });
     try {
       const owner = founder;
-      const projectId = await project(owner);
+      const projectId = await createProject(owner);
       const email = `${newPublicId()}@example.org`;
       const register = (invitation: string | undefined, address: string) => {
         households += 1;

@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { createAddressGuard, type FindAddresses } from '@visavis/protocol/address-guard';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -9,8 +8,7 @@ import { newPublicId } from '../../control/ids.ts';
 import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
 import { type ConsoleTestServer, createConsoleServer } from './testing/console-server.ts';
 import { TestBrowser } from './testing/test-browser.ts';
-
-type Post = { readonly headers: Readonly<Record<string, unknown>>; readonly body: string };
+import { WebhookReceiver } from './testing/webhook-receiver.ts';
 
 const MIGRATION = new URL('../../db/migrations/0016_unsure-answers.sql', import.meta.url);
 
@@ -19,27 +17,10 @@ describeOnBothDatabases('webhooks', (context) => {
   let browser: TestBrowser;
   let projectId: string;
   let path: string;
-  let receiverUrl: string;
-  /** The same receiver, as a host that everyone can reach. */
-  let shopUrl: string;
-  const posts: Post[] = [];
-  let answer = 200;
-  let answerText = '';
-  let breaksOff = false;
-
-  const receiver = createServer((request, response) => {
-    let body = '';
-    request.on('data', (part) => {
-      body += part;
-    });
-    request.on('end', () => {
-      posts.push({ headers: request.headers, body });
-      if (!breaksOff) response.writeHead(answer).end(answerText);
-      else response.writeHead(answer, { 'content-length': 100 }).write(answerText, () => response.destroy());
-    });
-  });
+  let receiver: WebhookReceiver;
 
   beforeAll(async () => {
+    receiver = await WebhookReceiver.start();
     const privateHosts = ['localhost'];
     const guard = createAddressGuard({ allowedPrivateHosts: privateHosts });
     const findAddresses: FindAddresses = async (url, signal) =>
@@ -47,14 +28,10 @@ describeOnBothDatabases('webhooks', (context) => {
         ? { addresses: [{ address: '127.0.0.1', family: 4 }], isPrivate: false }
         : guard(url, signal);
     server = await createConsoleServer(context.db, { webhooks: { privateHosts, findAddresses } });
-    const port = 24_400 + Math.floor(Math.random() * 40);
-    await new Promise<void>((resolve) => receiver.listen(port, 'localhost', resolve));
-    receiverUrl = `http://localhost:${port}/hook?x=1`;
-    shopUrl = `http://shop.example:${port}/hook`;
   });
   afterAll(async () => {
-    await server.close();
-    receiver.close();
+    await server?.close();
+    receiver?.close();
   });
 
   beforeEach(async () => {
@@ -64,13 +41,10 @@ describeOnBothDatabases('webhooks', (context) => {
     await browser.register(`${newPublicId()}@example.org`);
     projectId = (await browser.send('POST', '/projects', { name: 'Shop' })).json().projectId;
     path = `/projects/${projectId}/webhooks`;
-    posts.length = 0;
-    answer = 200;
-    answerText = '';
-    breaksOff = false;
+    receiver.reset();
   });
 
-  const add = async (kind: string, url = receiverUrl): Promise<{ webhookId: string; secret: string }> => {
+  const add = async (kind: string, url = receiver.url): Promise<{ webhookId: string; secret: string }> => {
     const reply = await browser.send('POST', path, { kind, url });
     expect(reply.statusCode).toBe(201);
     return reply.json();
@@ -81,7 +55,7 @@ describeOnBothDatabases('webhooks', (context) => {
       .poll(
         async () => {
           await server.plane.webhookWorker.runDue();
-          return posts.length;
+          return receiver.posts.length;
         },
         { timeout: 20_000 },
       )
@@ -119,14 +93,19 @@ describeOnBothDatabases('webhooks', (context) => {
     expect(await endLostTalks(context.db, [sessionId])).toEqual([]);
     await server.plane.conversations.drain();
     await runUntil(2);
-    const bodies = posts.map(({ body }) => JSON.parse(body)).sort((one) => ('event' in one ? -1 : 1));
+    const bodies = receiver.posts.map(({ body }) => JSON.parse(body)).sort((one) => ('event' in one ? -1 : 1));
     expect(bodies).toEqual([
       {
-        ...{ event: 'session.closed', session_id: sessionId, role: 'system' },
-        ...{ timestamp: at.toISOString(), message: 'the server stopped' },
+        event: 'session.closed',
+        session_id: sessionId,
+        role: 'system',
+        timestamp: at.toISOString(),
+        message: 'the server stopped',
       },
       {
-        ...{ session_id: sessionId, start_time: startedAt.toISOString(), end_time: at.toISOString() },
+        session_id: sessionId,
+        start_time: startedAt.toISOString(),
+        end_time: at.toISOString(),
         messages: [{ role: 'user', message: 'Hello?', timestamp: at.toISOString() }],
       },
     ]);
@@ -150,7 +129,7 @@ describeOnBothDatabases('webhooks', (context) => {
       { message: '{"callId":"c","name":"add","arguments":"{\\"x\\":1}"}', timestamp: at(1).toISOString() },
       { message: '{"callId":"c","output":"4"}', timestamp: at(3).toISOString() },
     ];
-    const bodies = posts.map(({ body }) => JSON.parse(body));
+    const bodies = receiver.posts.map(({ body }) => JSON.parse(body));
     const outputs = bodies.filter(({ event }) => event === 'conversation.output');
     expect(outputs.sort((one, other) => one.timestamp.localeCompare(other.timestamp))).toEqual(
       told.map((body) => ({ event: 'conversation.output', session_id: sessionId, role: 'system', ...body })),
@@ -164,7 +143,7 @@ describeOnBothDatabases('webhooks', (context) => {
     const [perMessage, perSession] = [await add('message'), await add('session')];
     const sessionId = await talk();
     await runUntil(5);
-    const bodies = posts.map(({ body }) => JSON.parse(body));
+    const bodies = receiver.posts.map(({ body }) => JSON.parse(body));
     const messages = bodies.filter((body) => 'event' in body).sort((a, b) => a.timestamp.localeCompare(b.timestamp));
     expect(messages).toEqual([
       {
@@ -197,13 +176,15 @@ describeOnBothDatabases('webhooks', (context) => {
       },
     ]);
     expect(bodies.find((body) => !('event' in body))).toEqual({
-      ...{ session_id: sessionId, start_time: '2026-05-01T10:00:00.000Z', end_time: '2026-05-01T10:01:00.000Z' },
+      session_id: sessionId,
+      start_time: '2026-05-01T10:00:00.000Z',
+      end_time: '2026-05-01T10:01:00.000Z',
       messages: [
         { role: 'user', message: 'Hello?', timestamp: '2026-05-01T10:00:02.000Z' },
         { role: 'ai', message: 'Hi!', timestamp: '2026-05-01T10:00:04.000Z' },
       ],
     });
-    for (const { headers, body } of posts) {
+    for (const { headers, body } of receiver.posts) {
       const { secret } = 'event' in JSON.parse(body) ? perMessage : perSession;
       const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
       const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
@@ -216,7 +197,7 @@ describeOnBothDatabases('webhooks', (context) => {
 
   test('failures are tried again with growing waits, logged, given up in the end, and can be sent again', async () => {
     const { webhookId } = await add('message');
-    answer = 500;
+    receiver.status = 500;
     expect((await browser.send('POST', `${path}/${webhookId}/test`)).statusCode).toBe(202);
     const waits: number[] = [];
     for (let attempt = 1; attempt <= 8; attempt += 1) {
@@ -234,7 +215,7 @@ describeOnBothDatabases('webhooks', (context) => {
     await makeAllDue();
     expect(await server.plane.webhookWorker.runDue()).toBe(0);
 
-    answer = 204;
+    receiver.status = 204;
     const again = await browser.send('POST', `${path}/${webhookId}/deliveries/${failed.deliveryId}/resend`);
     expect(again.json().body).toBe(failed.body);
     await runUntil(9);
@@ -244,14 +225,15 @@ describeOnBothDatabases('webhooks', (context) => {
   });
 
   test('what the receiver refuses for good is not tried again; what it answered, and what was posted, can be seen', async () => {
-    const { webhookId } = await add('session', shopUrl);
-    answerText = `<b>No such shop\u0000</b>\n${'x'.repeat(5000)}`;
+    const { webhookId } = await add('session', receiver.shopUrl);
+    receiver.text = `<b>No such shop\u0000</b>\n${'x'.repeat(5000)}`;
     const states: [number, string, number][] = [];
-    for (answer of [400, 404, 410, 302, 408, 429, 503, 200]) {
+    for (const status of [400, 404, 410, 302, 408, 429, 503, 200]) {
+      receiver.status = status;
       await browser.send('POST', `${path}/${webhookId}/test`);
       await runUntil(states.length + 1);
       const [delivery] = (await log(webhookId)).items;
-      states.push([answer, delivery.state, delivery.attempts.length]);
+      states.push([status, delivery.state, delivery.attempts.length]);
       expect(delivery.nextAttemptAt === null).toBe(delivery.state !== 'waiting');
       expect(delivery.attempts[0].answer).toMatch(/^<b>No such shop <\/b>\nx+$/);
       expect(delivery.attempts[0].answer).toHaveLength(1000);
@@ -271,8 +253,9 @@ describeOnBothDatabases('webhooks', (context) => {
   });
 
   test('a body that breaks off is no failure: the post was taken, and is not sent again', async () => {
-    const { webhookId } = await add('session', shopUrl);
-    [breaksOff, answerText] = [true, 'tak'];
+    const { webhookId } = await add('session', receiver.shopUrl);
+    receiver.breaksOff = true;
+    receiver.text = 'tak';
     await browser.send('POST', `${path}/${webhookId}/test`);
     await runUntil(1);
     expect((await log(webhookId)).items[0]).toMatchObject({
@@ -283,12 +266,13 @@ describeOnBothDatabases('webhooks', (context) => {
 
   test('what a private host answers is not kept, whatever its status', async () => {
     const { webhookId } = await add('session');
-    answerText = 'inner secret';
-    for (answer of [200, 404]) {
+    receiver.text = 'inner secret';
+    for (const status of [200, 404]) {
+      receiver.status = status;
       await browser.send('POST', `${path}/${webhookId}/test`);
-      await runUntil(answer === 200 ? 1 : 2);
+      await runUntil(status === 200 ? 1 : 2);
       const [attempt] = (await log(webhookId)).items[0].attempts;
-      expect(attempt).toMatchObject({ status: answer, answer: null, isAnswerKept: false });
+      expect(attempt).toMatchObject({ status, answer: null, isAnswerKept: false });
     }
     const { rows } = await context.db.orm.execute(sql`select attempts from webhook_deliveries`);
     expect(JSON.stringify(rows)).not.toContain('secret');
@@ -332,7 +316,7 @@ describeOnBothDatabases('webhooks', (context) => {
         ]);
       }
     }
-    expect((await browser.send('GET', path)).json()).toMatchObject([{ webhookId, url: receiverUrl }]);
+    expect((await browser.send('GET', path)).json()).toMatchObject([{ webhookId, url: receiver.url }]);
     // One that was saved when it was allowed, or whose name leads there by now, is not tried again.
     for (const url of hosts) {
       await context.db.orm.execute(sql`update webhooks set url = ${url} where id = ${webhookId}`);
@@ -343,7 +327,8 @@ describeOnBothDatabases('webhooks', (context) => {
           return (await log(webhookId)).items[0];
         })
         .toMatchObject({
-          ...{ state: 'failed', nextAttemptAt: null },
+          state: 'failed',
+          nextAttemptAt: null,
           attempts: [
             { status: null, error: expect.stringContaining('private'), fault: 'private-address', answer: null },
           ],
@@ -351,9 +336,9 @@ describeOnBothDatabases('webhooks', (context) => {
       // A webhook whose address was refused since can still be renamed or switched off.
       expect((await browser.send('PATCH', `${path}/${webhookId}`, { url, isEnabled: true })).statusCode).toBe(200);
     }
-    expect(posts).toEqual([]);
-    expect((await browser.send('PATCH', `${path}/${webhookId}`, { url: receiverUrl })).json().url).toBe(receiverUrl);
-    answer = 302;
+    expect(receiver.posts).toEqual([]);
+    expect((await browser.send('PATCH', `${path}/${webhookId}`, { url: receiver.url })).json().url).toBe(receiver.url);
+    receiver.status = 302;
     await browser.send('POST', `${path}/${webhookId}/test`);
     await runUntil(1);
     expect((await log(webhookId)).items[0].attempts[0]).toMatchObject({ status: 302 });
@@ -400,7 +385,8 @@ describeOnBothDatabases('webhooks', (context) => {
     expect(kept).toBeGreaterThanOrEqual(4_900);
     expect(kept).toBeLessThanOrEqual(5_000);
     expect(rows.find(({ state }) => state === 'failed')).toMatchObject({
-      ...{ count: String(5_200 - kept), error: 'Given up unsent: 5,000 newer deliveries of this project wait.' },
+      count: String(5_200 - kept),
+      error: 'Given up unsent: 5,000 newer deliveries of this project wait.',
     });
     expect(server.plane.bounds.stats()['webhook queue']).toBeGreaterThan(0);
   });

@@ -50,7 +50,9 @@ export function VoicePartsFields({ projectId, provider, model, parts, onChange }
       {slotsOf(catalogue, provider).map((slot) => (
         <PartField
           key={slot}
-          {...{ projectId, slot, provider }}
+          projectId={projectId}
+          slot={slot}
+          provider={provider}
           entries={catalogue.filter((entry) => entry.slot === slot)}
           part={parts[slot] ?? null}
           onChange={(part) => change(slot, part)}
@@ -90,7 +92,8 @@ function PartField({ projectId, slot, provider, entries, part, onChange }: PartF
           {optionFields(entry).map((field) => (
             <OptionInput
               key={field.name}
-              {...{ slot, field }}
+              slot={slot}
+              field={field}
               value={part.options[field.name]}
               onChange={(value) => onChange({ ...part, options: withOption(part.options, field.name, value) })}
             />
@@ -106,7 +109,7 @@ function PartField({ projectId, slot, provider, entries, part, onChange }: PartF
               }}
             />
           )}
-          <Trial {...{ projectId, slot, part }} />
+          <Trial projectId={projectId} slot={slot} part={part} />
         </>
       )}
     </fieldset>
@@ -125,13 +128,19 @@ function OptionInput({ slot, field, value, onChange }: OptionInputProps) {
   if (kind === 'switch') {
     const isOn = value === undefined ? field.usual === true : value === true;
     return (
-      <Switch {...{ label, description }} checked={isOn} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <Switch
+        label={label}
+        description={description}
+        checked={isOn}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
     );
   }
   if (kind === 'choice') {
     return (
       <Select
-        {...{ label, description }}
+        label={label}
+        description={description}
         data={[...field.choices]}
         value={String(value ?? field.usual ?? '')}
         allowDeselect={false}
@@ -142,7 +151,8 @@ function OptionInput({ slot, field, value, onChange }: OptionInputProps) {
   return (
     <TextField
       name={`parts.${slot}.options.${name}`}
-      {...{ label, description }}
+      label={label}
+      description={description}
       required={field.isRequired}
       maxLength={LIMITS.characters.url}
       value={String(value ?? '')}

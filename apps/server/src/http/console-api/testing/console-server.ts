@@ -11,11 +11,8 @@ import { openFolderStore } from '../../../files/folder-store.ts';
 import { createTestServer, type TestServer } from '../../../gateway/test-server.ts';
 import { createCatalogue, createFindUpload } from '../../../roles/avatar-catalogue.ts';
 import { Closers } from '../../../roles/closers.ts';
-import {
-  type ConsoleServiceOptions,
-  type ConsoleServices,
-  createConsoleServices,
-} from '../../../roles/console-services.ts';
+import type { ConsoleServiceOptions } from '../../../roles/console-service-options.ts';
+import { type ConsoleServices, createConsoleServices } from '../../../roles/console-services.ts';
 import { createLateCallControl } from '../../../roles/late-call-control.ts';
 import { openOperatorMode } from '../../../roles/operator.ts';
 import type { ConsoleOptions } from '../../console.ts';
