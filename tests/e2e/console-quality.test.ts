@@ -41,6 +41,7 @@ describe.skipIf(executablePath === null)('pages', () => {
     shown = [
       ...(await fillProject(server.url, account, avatarId)),
       { name: 'avatars of the talk page', path: '/console/first-page' },
+      { name: 'models of this machine', path: '/console/models' },
     ];
   }, 400_000);
 

@@ -49,6 +49,8 @@ export const REFUSALS = {
   'member-already':
     'Whoever has this e-mail address is a member of the project already. Change their role in the list.',
   'other-site': 'This request comes from another site. Use the console of this server.',
+  'model-busy': '{name} is being fetched or checked. Wait until it is done, or stop it.',
+  'no-room-for-model': '{name} takes {missing} MB more, and the disk has {free} MB free. Make room first.',
   'not-found': 'There is no such {what}, or it is not yours.',
   'projects-full':
     'You have {limit} projects, as many as a user may have. Delete one you do not need. The operator of this server can raise the limit.',

@@ -12,6 +12,7 @@ import type {
   LicenceKey,
   ListedVoice,
   LiveTalks,
+  MachineModels,
   Project,
   ProviderVoices,
   ServerModel,
@@ -113,6 +114,11 @@ export const firstPageQuery = queryOptions({
 export const serverModelsQuery = queryOptions({
   queryKey: ['server-models'],
   queryFn: () => request<ServerModel[]>('GET', '/operator/models'),
+});
+
+export const machineModelsQuery = queryOptions({
+  queryKey: ['machine-models'],
+  queryFn: () => request<MachineModels>('GET', '/operator/machine-models'),
 });
 
 export const fetchServerLog = (cursor: string | null) =>

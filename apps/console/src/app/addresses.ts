@@ -23,6 +23,7 @@ export const invitationAddress = '/console/invitation';
 export const projectsAddress = '/console/projects';
 export const accountAddress = '/console/account';
 export const firstPageAddress = '/console/first-page';
+export const machineModelsAddress = '/console/models';
 export const serverLogAddress = '/console/log';
 
 /** The secret in the link of an invitation, `/console/invitation#SECRET`; null when it holds none. */

@@ -9,6 +9,7 @@ import {
   accountAddress,
   firstPageAddress,
   homeAddress,
+  machineModelsAddress,
   neededRoles,
   newFilm,
   projectsAddress,
@@ -40,6 +41,9 @@ const AuditPage = part(async () => (await import('../pages/members/audit-page.ts
 const UsagePage = part(async () => (await import('../pages/usage/usage-page.tsx')).UsagePage);
 const WebhooksPage = part(async () => (await import('../pages/webhooks/webhooks-page.tsx')).WebhooksPage);
 const FirstPagePage = part(async () => (await import('../pages/operator/first-page-page.tsx')).FirstPagePage);
+const MachineModelsPage = part(
+  async () => (await import('../pages/operator/machine-models-page.tsx')).MachineModelsPage,
+);
 const ServerLogPage = part(async () => (await import('../pages/operator/server-log-page.tsx')).ServerLogPage);
 
 type ShellContentProps = { readonly user: User; readonly path: string; readonly projects: readonly Project[] };
@@ -62,6 +66,7 @@ function Content({ user, path, projects }: ShellContentProps) {
     return <Redirect to={first === undefined ? projectsAddress : sectionAddress(first.projectId, 'avatars')} />;
   }
   if (path === serverLogAddress && user.role === 'operator') return <ServerLogPage />;
+  if (path === machineModelsAddress && user.role === 'operator') return <MachineModelsPage />;
   if (path === firstPageAddress && user.role === 'operator') return <FirstPagePage />;
   if (path === projectsAddress) return <ProjectsPage projects={projects} />;
   if (path === accountAddress) return <AccountPage user={user} />;

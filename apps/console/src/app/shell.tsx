@@ -9,6 +9,7 @@ import { LanguageSwitch } from '../components/language-switch.tsx';
 import { Logo } from '../components/logo.tsx';
 import { Loaded } from '../components/page.tsx';
 import { useTexts } from '../i18n/language.tsx';
+import { useMachineModelsTexts } from '../i18n/machine-models-texts.ts';
 import { useMembersTexts } from '../i18n/members-texts.ts';
 import { MakingWatch } from '../pages/avatars/making-watch.tsx';
 import { forgetKeptFiles } from '../pages/films/kept-files.ts';
@@ -16,6 +17,7 @@ import {
   accountAddress,
   firstPageAddress,
   homeAddress,
+  machineModelsAddress,
   neededRoles,
   projectsAddress,
   readProjectPath,
@@ -84,6 +86,7 @@ function Brand() {
 
 function Navigation({ user, path, projects }: ShellProps & { readonly projects: readonly Project[] }) {
   const texts = useTexts();
+  const models = useMachineModelsTexts();
   const place = readProjectPath(path);
   const project = projects.find(({ projectId }) => projectId === place?.projectId) ?? projects[0];
   const roleOf = (id: string) => projects.find(({ projectId }) => projectId === id)?.role ?? 'viewer';
@@ -126,6 +129,9 @@ function Navigation({ user, path, projects }: ShellProps & { readonly projects: 
             <>
               <Link href={firstPageAddress} aria-current={path === firstPageAddress ? 'page' : undefined}>
                 {texts.firstPage.title}
+              </Link>
+              <Link href={machineModelsAddress} aria-current={path === machineModelsAddress ? 'page' : undefined}>
+                {models.title}
               </Link>
               <Link href={serverLogAddress} aria-current={path === serverLogAddress ? 'page' : undefined}>
                 {texts.serverLog.title}

@@ -324,7 +324,7 @@ describe('guards', () => {
   const nothingThere = /There is nothing at this address\./;
 
   it('keep pages of the operator from others', () => {
-    for (const path of ['/console/log', '/console/first-page']) {
+    for (const path of ['/console/log', '/console/first-page', '/console/models']) {
       expect(content(path)).toMatch(nothingThere);
       expect(content(path, 'operator')).not.toMatch(nothingThere);
     }

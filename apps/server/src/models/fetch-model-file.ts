@@ -57,13 +57,18 @@ export async function fetchModelFile(options: FetchOptions): Promise<void> {
 }
 
 /** What is wrong with a file on the disk; null: nothing that can be told. */
-export async function findFault(path: string, { sizeBytes, sha256 }: ModelFile): Promise<string | null> {
+export async function findFault(
+  path: string,
+  { sizeBytes, sha256 }: ModelFile,
+  signal?: AbortSignal,
+): Promise<string | null> {
   const found = await stat(path).catch(() => null);
   if (found?.isFile() !== true) return 'nothing in it';
   if (found.size !== sizeBytes) return `${found.size} bytes instead of ${sizeBytes}`;
   if (sha256 === null) return null;
   const hash = createHash('sha256');
-  for await (const piece of createReadStream(path)) hash.update(piece as Uint8Array);
+  const bytes = createReadStream(path, signal === undefined ? {} : { signal });
+  for await (const piece of bytes) hash.update(piece as Uint8Array);
   return hash.digest('hex') === sha256 ? null : 'another checksum than it should have';
 }
 

@@ -23,6 +23,8 @@ export type Model = {
   readonly repository: string;
   /** What a machine needs for it. */
   readonly needs: string;
+  /** The same in numbers: memory that it takes, and cores that it wants; null: not known. */
+  readonly room: { readonly memoryBytes: number | null; readonly cores: number | null };
   readonly files: readonly ModelFile[];
 };
 
@@ -35,6 +37,7 @@ export const MODELS: readonly Model[] = [
     licence: 'BSD-2-Clause',
     repository: 'pipecat-ai/smart-turn-v3',
     needs: '0.2 s of one core for each pause of the user',
+    room: { memoryBytes: null, cores: 1 },
     files: [
       {
         path: 'smart-turn-v3.2-cpu.onnx',
@@ -50,6 +53,7 @@ export const MODELS: readonly Model[] = [
     licence: 'MIT',
     repository: 'Systran/faster-whisper-base',
     needs: '0.15 s of one core for a second of speech; memory not measured',
+    room: { memoryBytes: null, cores: 1 },
     files: [
       {
         path: 'model.bin',
@@ -75,6 +79,7 @@ export const MODELS: readonly Model[] = [
     licence: 'MIT',
     repository: 'Systran/faster-whisper-tiny.en',
     needs: '0.5 GB of memory, 0.1 s of one core for a second of speech',
+    room: { memoryBytes: 500_000_000, cores: 1 },
     files: [
       {
         path: 'model.bin',
@@ -100,6 +105,7 @@ export const MODELS: readonly Model[] = [
     licence: 'Apache-2.0',
     repository: 'onnx-community/Kokoro-82M-v1.0-ONNX',
     needs: '0.7 GB of memory, and a fast core for each talk that speaks',
+    room: { memoryBytes: 700_000_000, cores: 1 },
     files: [
       {
         path: 'onnx/model_quantized.onnx',
@@ -114,6 +120,7 @@ export const MODELS: readonly Model[] = [
     summary: 'thinks of answers and calls tools, in some hundred languages',
     repository: 'Qwen/Qwen3-1.7B-GGUF',
     needs: '3 GB of memory, four quick cores; not measured here',
+    room: { memoryBytes: 3_000_000_000, cores: 4 },
     file: {
       path: 'Qwen3-1.7B-Q8_0.gguf',
       sizeBytes: 1_834_426_016,
@@ -125,6 +132,7 @@ export const MODELS: readonly Model[] = [
     summary: 'the same with less sense, for small machines',
     repository: 'Qwen/Qwen3-0.6B-GGUF',
     needs: '2 GB of memory, two quick cores; not measured here',
+    room: { memoryBytes: 2_000_000_000, cores: 2 },
     file: {
       path: 'Qwen3-0.6B-Q8_0.gguf',
       sizeBytes: 639_446_688,
@@ -136,6 +144,7 @@ export const MODELS: readonly Model[] = [
     summary: 'the same with more sense, for large machines',
     repository: 'Qwen/Qwen3-4B-GGUF',
     needs: '5 GB of memory, eight quick cores; not measured here',
+    room: { memoryBytes: 5_000_000_000, cores: 8 },
     file: {
       path: 'Qwen3-4B-Q4_K_M.gguf',
       sizeBytes: 2_497_280_256,
@@ -147,7 +156,7 @@ export const MODELS: readonly Model[] = [
 function brain({
   file,
   ...rest
-}: Pick<Model, 'name' | 'summary' | 'repository' | 'needs'> & { readonly file: ModelFile }): Model {
+}: Pick<Model, 'name' | 'summary' | 'repository' | 'needs' | 'room'> & { readonly file: ModelFile }): Model {
   return { ...rest, kind: 'brain', licence: 'Apache-2.0', files: [file] };
 }
 

@@ -23,6 +23,7 @@ const MODEL: Model = {
   licence: 'MIT',
   repository: 'somebody/trial',
   needs: 'nothing',
+  room: { memoryBytes: null, cores: null },
   files: [
     { path: 'onnx/weights.onnx', sizeBytes: WEIGHTS.length, sha256: sumOf(WEIGHTS) },
     { path: 'words.txt', sizeBytes: WORDS.length, sha256: null },

@@ -39,6 +39,27 @@ export class ModelStore {
     return (await stat(this.folderOf(model)).catch(() => null)) !== null;
   }
 
+  /** How much of it lies there from a fetching that did not end. */
+  async arrivedBytes(model: Model): Promise<number> {
+    const there = await Promise.all(model.files.map((file) => sizeOf(placeOf(this.#arrivingOf(model), file))));
+    return there.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0);
+  }
+
+  /** How much of it would have to come. */
+  async missingBytes(model: Model): Promise<number> {
+    return Math.max(0, modelBytes(model) - (await this.arrivedBytes(model)));
+  }
+
+  hasRoom(missingBytes: number, freeBytes: number): boolean {
+    return freeBytes >= missingBytes + SPARE_BYTES;
+  }
+
+  /** The folder of all models, which need not be there before the first one comes. */
+  async makeFolder(): Promise<string> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    return this.#folder;
+  }
+
   /** Those whose files, by name and checksum, lie in what somebody has. */
   async recognise(models: readonly Model[], from: string): Promise<readonly Model[]> {
     const recognised = [];
@@ -52,10 +73,10 @@ export class ModelStore {
   }
 
   /** What is wrong, file by file; empty: nothing that can be told. */
-  async verify(model: Model): Promise<readonly { path: string; fault: string }[]> {
+  async verify(model: Model, signal?: AbortSignal): Promise<readonly { path: string; fault: string }[]> {
     const faults = [];
     for (const file of model.files) {
-      const fault = await findFault(placeOf(this.folderOf(model), file), file);
+      const fault = await findFault(placeOf(this.folderOf(model), file), file, signal);
       if (fault !== null) faults.push({ path: file.path, fault });
     }
     return faults;
@@ -133,10 +154,9 @@ export class ModelStore {
   }
 
   async #requireRoom(model: Model, folder: string): Promise<void> {
-    const there = await Promise.all(model.files.map((file) => sizeOf(placeOf(folder, file))));
-    const missingBytes = modelBytes(model) - there.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0);
+    const missingBytes = await this.missingBytes(model);
     const { bavail, bsize } = await this.#statfs(folder);
-    if (bavail * bsize >= missingBytes + SPARE_BYTES) return;
+    if (this.hasRoom(missingBytes, bavail * bsize)) return;
     const [missing, free] = [missingBytes, bavail * bsize].map((bytes) => Math.ceil(bytes / 1_000_000));
     throw new ModelRefusal(`${model.name} takes ${missing} MB more, and the disk of ${folder} has ${free} MB free.`);
   }

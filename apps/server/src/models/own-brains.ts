@@ -20,6 +20,7 @@ export async function ownBrain(path: string): Promise<Model | null> {
     licence: 'its own',
     repository: '',
     needs: 'not known',
+    room: { memoryBytes: null, cores: null },
     files: [{ path: file, sizeBytes: found.size, sha256: null }],
   };
 }

@@ -11,6 +11,7 @@ import type { VoiceDirectory } from '../control/voices/voice-directory.ts';
 import type { VoicePreviewOptions } from '../control/voices/voice-previews.ts';
 import type { Database } from '../db/database.ts';
 import type { BlobStore } from '../files/blob-store.ts';
+import type { ConsoleApiDependencies } from '../http/console-api/console-api.ts';
 import type { CallControl, Logger } from '../ports.ts';
 import type { OfferedVoices, ServerVoiceModels } from './voice-services.ts';
 
@@ -63,6 +64,8 @@ export type ConsoleServiceOptions = {
   readonly offered?: OfferedVoices;
   /** Models of this machine, one of which may answer for the built-in avatars; none when left out. */
   readonly serverVoice?: ServerVoiceModels;
+  /** Models that are fetched onto this machine; none can be when left out. */
+  readonly machineModels?: ConsoleApiDependencies['machineModels'];
   /** Left out: voices are not described. */
   readonly voices?: VoiceDirectory;
   /** Left out: no voice can be heard before it is chosen. */

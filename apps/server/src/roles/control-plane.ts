@@ -20,6 +20,7 @@ import type { VoicePreviewOptions } from '../control/voices/voice-previews.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { watchDatabase } from '../db/database-watch.ts';
 import { openBlobStore } from '../files/open-blob-store.ts';
+import { ModelDesk } from '../models/model-desk.ts';
 import type { Admission } from '../ports.ts';
 import { arrivingFolderOf } from './arriving-folder.ts';
 import { createCatalogue, createFindUpload } from './avatar-catalogue.ts';
@@ -58,6 +59,8 @@ export async function openControlPlane(
   const avatarParts = avatarServices(config, logger);
   const records = createAvatarCatalogue(db, avatarParts.folders);
   const calls = createLateCallControl();
+  const machineModels = new ModelDesk({ config: config.models, logger });
+  closers.add('fetching of models', () => machineModels.close());
   const services = createConsoleServices({
     ...avatarParts,
     db,
@@ -77,6 +80,7 @@ export async function openControlPlane(
     toolPrivateHosts: config.toolPrivateHosts,
     voices: describedVoices(config, voiceChoice),
     serverVoice: voiceChoice,
+    machineModels,
     offered: offeredVoices(
       { hasDoubles: config.allowScriptedVoice, privateHosts: config.fetchPrivateHosts, logger, brain, speechOf },
       closers,

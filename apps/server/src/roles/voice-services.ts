@@ -10,6 +10,7 @@ import { type VoiceRules, VoiceSetup } from '../control/voices/voice-setup.ts';
 import { type TryPart, VoiceTrials } from '../control/voices/voice-trials.ts';
 import type { Closers } from './closers.ts';
 import type { ConsoleServiceOptions } from './console-service-options.ts';
+import { NO_MACHINE_MODELS } from './no-machine-models.ts';
 
 /** What the control plane is told of the catalogue of voices. */
 export type OfferedVoices = {
@@ -67,6 +68,18 @@ export function createVoiceServices(options: ConsoleServiceOptions, { reached: o
     retiring: entry.retiring.map((model) => ({ ...model, names: [...model.names] })),
   }));
   const { voices = NO_DESCRIBED_VOICES, voicePreviews: previews = NO_SAMPLES } = options;
+  const { machineModels = NO_MACHINE_MODELS } = options;
   const voicePreviews = new VoicePreviews({ ...previews, onBound });
-  return { setup, forConsole: { serverVoice, voices, voicePreviews, voiceKeys: keys, voiceTrials, voiceCatalogue } };
+  return {
+    setup,
+    forConsole: {
+      serverVoice,
+      machineModels,
+      voices,
+      voicePreviews,
+      voiceKeys: keys,
+      voiceTrials,
+      voiceCatalogue,
+    },
+  };
 }

@@ -45,6 +45,8 @@ export const zh: ServerTexts = {
     'already-member': '您已经是此项目的成员，角色保持不变。所有者可以更改它。',
     'member-already': '使用此电子邮箱的人已经是项目成员。请在列表中更改其角色。',
     'other-site': '此请求来自其他网站。请使用此服务器的控制台。',
+    'model-busy': '{name} 正在下载或检查。请等待完成，或先停止。',
+    'no-room-for-model': '{name} 还需要 {missing} MB，磁盘只剩 {free} MB。请先腾出空间。',
     'not-found': '找不到该内容，或它不属于您。',
     'projects-full': `您已有 {limit} 个项目，达到每个用户的上限。请删除不需要的项目。${moreByOperator}`,
     'members-full': `此项目的成员与未处理的邀请共 {limit} 个，达到上限。请撤回不需要的邀请。${moreByOperator}`,

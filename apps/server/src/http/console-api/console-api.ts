@@ -33,6 +33,7 @@ import { type FirstStepRouteDependencies, registerFirstStepRoutes } from './firs
 import { type GenerationRouteDependencies, registerGenerationRoutes } from './generation-routes.ts';
 import { type KnowledgeRouteDependencies, registerKnowledgeRoutes } from './knowledge-routes.ts';
 import { type LiveTalkRouteDependencies, registerLiveTalkRoutes, registerSnippetRoutes } from './live-talk-routes.ts';
+import { type MachineModelRouteDependencies, registerMachineModelRoutes } from './machine-model-routes.ts';
 import { type McpServerRouteDependencies, registerMcpServerRoutes } from './mcp-server-routes.ts';
 import {
   type MemberRouteDependencies,
@@ -64,6 +65,7 @@ export type ConsoleApiDependencies = AccountRouteDependencies &
   BinRouteDependencies &
   FirstPageRouteDependencies &
   FirstStepRouteDependencies &
+  MachineModelRouteDependencies &
   UploadRouteDependencies &
   UploadLinkRouteDependencies &
   UsageRouteDependencies &
@@ -124,6 +126,7 @@ export async function registerConsoleApi(app: FastifyInstance, dependencies: Con
       registerBinRoutes(scope, dependencies);
       registerTalkLinkRoutes(scope, dependencies);
       registerFirstPageRoutes(scope, dependencies);
+      registerMachineModelRoutes(scope, dependencies);
       registerVoiceRoutes(scope, dependencies);
       registerVoiceSetupRoutes(scope, dependencies);
       registerUploadRoutes(scope, dependencies);

@@ -6,6 +6,7 @@ export * from './conversations.ts';
 export * from './generations.ts';
 export * from './knowledge.ts';
 export * from './live-talks.ts';
+export * from './machine-models.ts';
 export * from './mcp-servers.ts';
 export * from './members.ts';
 export * from './open.ts';

@@ -98,6 +98,8 @@ export const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'PUT /api/v1/operator/models',
     'GET /api/v1/operator/first-page',
     'PUT /api/v1/operator/first-page',
+    'GET /api/v1/operator/machine-models',
+    ...['fetch', 'stop', 'verify', 'remove'].map((verb) => `POST /api/v1/operator/machine-models/${verb}`),
   ],
   viewer: [
     ...GENERATION_READS.map(ofProject),
