@@ -1,3 +1,4 @@
+import { newestWithin } from '../../core/newest-within.ts';
 import type { HistoryItem } from '../../core/voice-port.ts';
 import type { ToolCall } from './thinker.ts';
 
@@ -17,9 +18,8 @@ export type RecordedItem =
 /** Plain data: each function takes one and returns the next. */
 export type TalkRecord = readonly RecordedItem[];
 
-const MAX_ITEMS = 200;
 /** Of all items together, pictures aside. */
-const MAX_CHARACTERS = 60_000;
+const MOST = { count: 200, characters: 60_000 };
 /** Of a tool's result. */
 const MAX_OUTCOME_CHARACTERS = 20_000;
 /** The newest ones; each costs as much as hundreds of words. */
@@ -27,13 +27,7 @@ const MAX_PICTURES = 3;
 
 /** The newest items are kept; what is older is forgotten. */
 export function record(talk: TalkRecord, ...items: readonly RecordedItem[]): TalkRecord {
-  const kept = [...talk, ...items].slice(-MAX_ITEMS);
-  let characters = 0;
-  const tooOld = kept.findLastIndex((item) => {
-    characters += charactersOf(item);
-    return characters > MAX_CHARACTERS;
-  });
-  return withFewPictures(kept.slice(tooOld + 1));
+  return withFewPictures(newestWithin([...talk, ...items], MOST, charactersOf));
 }
 
 export function recordHistory(talk: TalkRecord, history: readonly HistoryItem[]): TalkRecord {

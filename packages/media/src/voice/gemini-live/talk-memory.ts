@@ -1,3 +1,4 @@
+import { newestWithin } from '../../core/newest-within.ts';
 import type { HistoryItem } from '../../core/voice-port.ts';
 import type { Content } from './wire-messages.ts';
 
@@ -17,9 +18,8 @@ export type Memory = { readonly items: readonly MemoryItem[]; readonly nextNumbe
 
 export const NO_MEMORY: Memory = { items: [], nextNumber: 1 };
 
-const MAX_ITEMS = 300;
 /** About 15,000 tokens. */
-const MAX_CHARACTERS = 60_000;
+const MOST = { count: 300, characters: 60_000 };
 
 type NewItem = Omit<MemoryItem, 'number'>;
 
@@ -61,11 +61,5 @@ function toContent({ role, text }: MemoryItem): Content {
 }
 
 function withinBounds(items: readonly MemoryItem[]): readonly MemoryItem[] {
-  const kept = items.slice(-MAX_ITEMS);
-  let characters = 0;
-  const forgotten = kept.findLastIndex(({ text }) => {
-    characters += text.length;
-    return characters > MAX_CHARACTERS;
-  });
-  return kept.slice(forgotten + 1);
+  return newestWithin(items, MOST, ({ text }) => text.length);
 }

@@ -1,3 +1,4 @@
+import { newestWithin } from '../../core/newest-within.ts';
 import type { HistoryItem, VoiceConfig, VoiceEvent } from '../../core/voice-port.ts';
 import type { Wait as WireWait } from '../shared/wire-session.ts';
 import { type WireStep, wireSteps } from '../shared/wire-steps.ts';
@@ -104,18 +105,11 @@ export function newTalk(config: VoiceConfig, backend: string): TalkState {
 
 export const { step, andThen } = wireSteps<TalkState, SentMessage>();
 
-const MAX_ITEMS = 100;
-const MAX_CHARACTERS = 20_000;
+const MOST = { count: 100, characters: 20_000 };
 
 /** The newest items are kept: a session is begun with at most 128 of them, and about 8,000 tokens. */
 export function remember(state: TalkState, ...items: readonly MemoryItem[]): TalkState {
-  const kept = [...state.memory, ...items].slice(-MAX_ITEMS);
-  let characters = 0;
-  const forgotten = kept.findLastIndex(({ text }) => {
-    characters += text.length;
-    return characters > MAX_CHARACTERS;
-  });
-  return { ...state, memory: kept.slice(forgotten + 1) };
+  return { ...state, memory: newestWithin([...state.memory, ...items], MOST, ({ text }) => text.length) };
 }
 
 export function setWords(state: TalkState, role: HistoryItem['role'], key: string, text: string): TalkState {

@@ -1,3 +1,4 @@
+import { newestWithin } from '../../core/newest-within.ts';
 import type { HistoryItem } from '../../core/voice-port.ts';
 import type { ConversationItem } from './wire-messages.ts';
 
@@ -17,9 +18,8 @@ export type MemoryItem =
 
 export type Memory = readonly MemoryItem[];
 
-const MAX_ITEMS = 300;
 /** Of what is kept, pictures left out: twice what is ever told again, so that words may still be filled in or cut. */
-const MAX_CHARACTERS = 120_000;
+const MOST = { count: 300, characters: 120_000 };
 /** About 15,000 tokens, half of what the smaller models can hold. */
 const MAX_REPLAYED_CHARACTERS = 60_000;
 /** Pictures are dear in tokens, and the user means the latest. */
@@ -31,13 +31,7 @@ export function remember(memory: Memory, ...items: readonly MemoryItem[]): Memor
 }
 
 function withinBounds(memory: Memory): Memory {
-  const kept = memory.slice(-MAX_ITEMS);
-  let characters = 0;
-  const forgotten = kept.findLastIndex((item) => {
-    characters += lengthOf(item);
-    return characters > MAX_CHARACTERS;
-  });
-  return kept.slice(forgotten + 1);
+  return newestWithin(memory, MOST, lengthOf);
 }
 
 /** Sets the words of the message with this key, or adds the message at the end. */
@@ -57,13 +51,7 @@ export function forgetOldPictures(memory: Memory): { readonly memory: Memory; re
 
 /** The latest part of the talk, as items for a new connection. */
 export function replayItems(memory: Memory): ConversationItem[] {
-  let characters = 0;
-  const kept: MemoryItem[] = [];
-  for (const item of memory.toReversed()) {
-    characters += lengthOf(item);
-    if (characters > MAX_REPLAYED_CHARACTERS) break;
-    kept.unshift(item);
-  }
+  const kept = newestWithin(memory, { ...MOST, characters: MAX_REPLAYED_CHARACTERS }, lengthOf);
   const calls = new Set(kept.flatMap((item) => (item.kind === 'tool-call' ? [item.callId] : [])));
   return kept
     .filter((item) => (item.kind === 'message' ? item.text !== '' : true))

@@ -1,3 +1,4 @@
+import { newestWithin } from '../../../core/newest-within.ts';
 import type { HistoryItem } from '../../../core/voice-port.ts';
 
 /** One thing said. Replies carry their turn id, so that an interruption can cut them to what was heard. */
@@ -17,9 +18,8 @@ export type BrainState = {
   readonly replyCount: number;
 };
 
-const MAX_ITEMS = 200;
 /** Of all remembered items together. */
-const MAX_CHARACTERS = 200_000;
+const MOST = { count: 200, characters: 200_000 };
 const MAX_TOPICS = 12;
 
 export const NEW_BRAIN: BrainState = Object.freeze({
@@ -34,13 +34,7 @@ export const NEW_BRAIN: BrainState = Object.freeze({
 
 /** The newest items are kept, as many as the brain has room for; what is older is forgotten. */
 export function remember(state: BrainState, items: readonly RememberedItem[]): BrainState {
-  const kept = state.items.concat(items).slice(-MAX_ITEMS);
-  let characters = 0;
-  const first = kept.findLastIndex((item) => {
-    characters += item.text.length;
-    return characters > MAX_CHARACTERS;
-  });
-  return { ...state, items: kept.slice(first + 1) };
+  return { ...state, items: newestWithin([...state.items, ...items], MOST, ({ text }) => text.length) };
 }
 
 /** Turns of an earlier talk. Its names and topics come back to mind; a talk that goes on needs no second greeting. */
