@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
+import { type InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import { WIRE_SAMPLE_RATE_HZ } from '../core/audio-format.ts';
+import { openOnnx } from '../core/onnx-session.ts';
 import { SYMBOL_IDS } from './kokoro-symbols.ts';
 import { withOutput } from './onnx-model.ts';
 
@@ -39,13 +40,7 @@ export class Kokoro {
   }
 
   static async open(folder: string): Promise<Kokoro> {
-    env.wasm.numThreads = 1;
-    env.logLevel = 'error';
-    const session = await InferenceSession.create(withDurations(await readFile(join(folder, MODEL_FILE))), {
-      executionProviders: ['wasm'],
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-    });
+    const session = await openOnnx(withDurations(await readFile(join(folder, MODEL_FILE))));
     const model = new Kokoro(session, folder);
     // The first caller is not to meet code that is still being compiled.
     await model.#run(WARM_UP, new Float32Array(STYLE_VALUES));

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
+import { type InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import { ANALYSIS_SAMPLE_RATE_HZ } from '../core/audio-format.ts';
+import { openOnnx } from '../core/onnx-session.ts';
 import { logMel, MEL_BANDS, MEL_HOP_SAMPLES } from './whisper-mel.ts';
 
 /** Sound that the model looks at: the last eight seconds, with silence before them where there is less. */
@@ -21,13 +21,7 @@ export class SmartTurn {
   }
 
   static async open(path: string): Promise<SmartTurn> {
-    env.wasm.numThreads = 1;
-    env.logLevel = 'error';
-    const session = await InferenceSession.create(await readFile(path), {
-      executionProviders: ['wasm'],
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-    });
+    const session = await openOnnx(path);
     const model = new SmartTurn(session);
     // The first caller is not to meet code that is still being compiled.
     for (let k = 0; k < WARM_UPS; k++) await model.probability(new Float32Array(WINDOW_SAMPLES / 2));

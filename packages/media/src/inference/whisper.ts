@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
+import { type InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import * as z from 'zod';
 import { ANALYSIS_SAMPLE_RATE_HZ } from '../core/audio-format.ts';
+import { openOnnx } from '../core/onnx-session.ts';
 import { HEAD_WIDTH } from './graph-builder.ts';
-import { type Graph, onnxModel } from './onnx-model.ts';
+import { onnxModel } from './onnx-model.ts';
 import { decoderGraph, encoderGraph, layersOf, widthOf } from './whisper-graphs.ts';
 import { logMel, MEL_BANDS } from './whisper-mel.ts';
 import { WhisperVocabulary } from './whisper-vocabulary.ts';
@@ -76,10 +77,11 @@ export class Whisper {
 
   /** Opens `model.bin`, `vocabulary.txt` and `config.json` of a folder. */
   static async open(folder: string): Promise<Whisper> {
-    env.wasm.numThreads = 1;
-    env.logLevel = 'error';
     const weights = readWeights(await readFile(join(folder, 'model.bin')));
-    const [encoder, decoder] = [await openGraph(encoderGraph(weights)), await openGraph(decoderGraph(weights))];
+    const [encoder, decoder] = [
+      await openOnnx(onnxModel(encoderGraph(weights))),
+      await openOnnx(onnxModel(decoderGraph(weights))),
+    ];
     const vocabulary = new WhisperVocabulary(await readFile(join(folder, 'vocabulary.txt'), 'utf8'));
     const settings = settingsSchema.parse(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')));
     const whisper = new Whisper({ weights, encoder, decoder, vocabulary, settings });
@@ -214,14 +216,6 @@ export class Whisper {
     const sum = scores.reduce((total, score) => total + Math.exp(score - peak), 0);
     return { id: best, log: -Math.log(sum) };
   }
-}
-
-async function openGraph(graph: Graph): Promise<InferenceSession> {
-  return await InferenceSession.create(onnxModel(graph), {
-    executionProviders: ['wasm'],
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-  });
 }
 
 /** Each word sees itself and those before it, but for the place that stands for none. */

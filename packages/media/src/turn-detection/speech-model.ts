@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
+import { type InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import { ANALYSIS_SAMPLE_RATE_HZ } from '../core/audio-format.ts';
+import { openOnnx } from '../core/onnx-session.ts';
 
 /** Samples at 16 kHz judged at a time: 32 ms. */
 export const SPEECH_FRAME_SAMPLES = 512;
@@ -65,14 +65,8 @@ async function createModel(): Promise<SpeechModel> {
 
 /** A session that has judged some frames. */
 async function openSession(): Promise<InferenceSession> {
-  env.wasm.numThreads = 1;
-  env.logLevel = 'error';
   const path = createRequire(import.meta.url).resolve(MODEL_FILE);
-  const session = await InferenceSession.create(await readFile(path), {
-    executionProviders: ['wasm'],
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-  });
+  const session = await openOnnx(path);
   const warmUp = new SileroStream(session);
   for (let k = 0; k < WARM_UP_FRAMES; k++) await warmUp.probability(new Float32Array(SPEECH_FRAME_SAMPLES));
   return session;
