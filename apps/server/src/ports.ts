@@ -1,5 +1,5 @@
 import type { SessionCommand, SessionConfig, SessionEvent } from '@visavis/media/session-events';
-import type { AvatarTool } from '@visavis/protocol';
+import type { AnswerSource, AvatarTool } from '@visavis/protocol';
 import type { FaceBox } from '@visavis/protocol/rest';
 import type { StoredBundle } from './files/stored-bundle.ts';
 
@@ -36,13 +36,12 @@ export type ToolDefinition = SessionConfig['tools'][number];
 
 /** What was found in a document, and where it stands. */
 export type Passage = Extract<SessionCommand, { type: 'looked-up' }>['passages'][number];
-export type Source = Extract<SessionEvent, { type: 'reply-sources' }>['sources'][number];
 
 /** The tools of one call that the server answers itself: its client is told of none of them. */
 export type ServerTools = {
   readonly tools: readonly (ToolDefinition & { readonly serverWaitMs: number })[];
   /** What the model is given as the result, which stands at what `cite` is told. A failure is a result, too: this never rejects. */
-  run(call: ServerToolCall, signal: AbortSignal, cite?: (sources: readonly Source[]) => void): Promise<string>;
+  run(call: ServerToolCall, signal: AbortSignal, cite?: (sources: readonly AnswerSource[]) => void): Promise<string>;
   /** What the avatar's documents say of some words; left out: it has none. Never rejects. */
   readonly lookUp?: (text: string) => Promise<readonly Passage[]>;
   /** The call is over: what was opened for it is closed. */
@@ -182,7 +181,7 @@ export type ConversationStore = {
     /** Of an answer: from the end of the person's turn to its first sound. */
     latencyMs?: number;
     /** Where what it was made with stands. */
-    sources?: readonly Source[];
+    sources?: readonly AnswerSource[];
   }): Promise<void>;
   /** The model called a tool. `argumentsJson`: one JSON object. */
   startToolCall(call: {

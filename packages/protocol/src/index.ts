@@ -1,3 +1,4 @@
+export type * from './answer-source.ts';
 export * from './avatar-names.ts';
 export * from './avatar-notices.ts';
 export * from './deliveries.ts';
@@ -14,6 +15,7 @@ export * from './timed-words.ts';
 export * from './tools.ts';
 export * from './trees.ts';
 export * from './usage.ts';
+export * from './utterances.ts';
 export * from './v2/build-server-message.ts';
 export type * from './v2/client-message.ts';
 export type * from './v2/client-wire.ts';

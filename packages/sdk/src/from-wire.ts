@@ -7,9 +7,9 @@ import type {
   WireIceServer,
   WireSessionDescription,
 } from '@visavis/protocol';
-import { ERRORS } from '@visavis/protocol';
+import { ERRORS, UTTERANCE_STATES } from '@visavis/protocol';
 import type { ProblemCode, ProblemSpecifics } from './call-problem.ts';
-import type { UtteranceChange, UtteranceState } from './utterances.ts';
+import type { UtteranceChange } from './utterances.ts';
 
 /** What the server says, in this client's words. */
 export type ServerSignal =
@@ -96,8 +96,6 @@ type EventName = ServerMessage['type'] extends infer Name
 
 /** Longer frames are not looked at for heartbeats. */
 const longestHeartbeat = 200;
-
-const utteranceStates: readonly UtteranceState[] = ['queued', 'started', 'ended', 'interrupted', 'failed'];
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -317,7 +315,7 @@ function readExtension({ name, data, whole }: Envelope): ServerSignal | null {
         words: readWords(data.words),
       };
     case 'visavis.say.state': {
-      const state = utteranceStates.find((known) => known === data.state);
+      const state = UTTERANCE_STATES.find((known) => known === data.state);
       const utteranceId = readString(data, 'utteranceId');
       if (state === undefined || utteranceId === null) return null;
       const change = {

@@ -1,4 +1,4 @@
-export type { ExpressionName, WireTool as ToolDefinition } from '@visavis/protocol';
+export type { ExpressionName, UtteranceState, WireTool as ToolDefinition } from '@visavis/protocol';
 export type { CallEnvironment, CallOptions, TokenSource, ToolCall, ToolHandler } from './call-options.ts';
 export {
   type CallProblem,
@@ -30,6 +30,6 @@ export type { CallStatistics } from './statistics.ts';
 export { playTestSound } from './test-sound.ts';
 export type { CallConfig, ExpressionOptions, HistoryTurn } from './to-wire.ts';
 export { type Caption, captionText, type Transcript } from './transcript.ts';
-export type { SayOptions, Utterance, UtteranceChange, UtteranceState } from './utterances.ts';
+export type { SayOptions, Utterance, UtteranceChange } from './utterances.ts';
 export { VisavisCall } from './visavis-call.ts';
 export type { WireRecord } from './wire-record.ts';

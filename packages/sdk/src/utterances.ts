@@ -1,8 +1,5 @@
-import type { ClientWireMessage } from '@visavis/protocol';
+import type { ClientWireMessage, UtteranceState } from '@visavis/protocol';
 import { sayMessage } from './to-wire.ts';
-
-/** What becomes of a text to be said: the last three are its end. */
-export type UtteranceState = 'queued' | 'started' | 'ended' | 'interrupted' | 'failed';
 
 /** A text to be said has begun to sound, or is over; `say` of this call or somebody else asked for it. */
 export type UtteranceChange = {

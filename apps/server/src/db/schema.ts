@@ -1,4 +1,4 @@
-import type { AvatarNotice, MakingFailure, Usage, VoiceSlotName } from '@visavis/protocol';
+import type { AnswerSource, AvatarNotice, MakingFailure, Usage, VoiceSlotName } from '@visavis/protocol';
 import { sql } from 'drizzle-orm';
 import {
   bigint,
@@ -234,9 +234,6 @@ export const conversations = pgTable(
   ],
 );
 
-/** A place in a document of an avatar. Pages and parts count from 1. */
-export type MessageSource = { readonly source: string; readonly page: number | null; readonly part: number };
-
 export const messages = pgTable(
   'messages',
   {
@@ -257,7 +254,7 @@ export const messages = pgTable(
     /** Of an answer: from the end of the person's turn to its first sound; null where there is none. */
     latencyMs: integer('latency_ms'),
     /** Of an answer: where in the avatar's documents what it was made with stands; null: nowhere. */
-    sources: jsonb('sources').$type<readonly MessageSource[]>(),
+    sources: jsonb('sources').$type<readonly AnswerSource[]>(),
   },
   (table) => [
     index('messages_conversation').on(table.conversationId, table.ordinal),

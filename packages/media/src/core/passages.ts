@@ -1,13 +1,12 @@
-/** Where something was found: on a page of a document or, where it has none, in a part of it. Both count from 1. */
-export type Source = { readonly source: string; readonly page: number | null; readonly part: number };
+import type { AnswerSource } from '@visavis/protocol';
 
 /** What was found there. */
-export type Passage = Source & { readonly text: string };
+export type Passage = AnswerSource & { readonly text: string };
 
 /** Finds what fits these words, in documents that the avatar was given; nothing where that takes too long. Never rejects. */
 export type LookUp = (text: string) => Promise<readonly Passage[]>;
 
-export function sourceOf({ source, page, part }: Source): Source {
+export function sourceOf({ source, page, part }: AnswerSource): AnswerSource {
   return { source, page, part };
 }
 

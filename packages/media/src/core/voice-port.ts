@@ -1,7 +1,7 @@
-import type { Eagerness, UsageAmounts, VoiceSlotName } from '@visavis/protocol';
+import type { AnswerSource, Eagerness, UsageAmounts, VoiceSlotName } from '@visavis/protocol';
 import type { PhoneTiming } from './articulation.ts';
 import type { PlacedTag } from './face-tags.ts';
-import type { LookUp, Source } from './passages.ts';
+import type { LookUp } from './passages.ts';
 
 /** What a voice can do, declared by its adapter and never guessed from its name. */
 export type VoiceCapabilities = {
@@ -157,7 +157,7 @@ export type VoiceEvent =
   /** The first words of the reply are thought of. Left out: that moment is not known, and its first `text-delta` stands for it. */
   | { readonly type: 'words-thought'; readonly turnId: string }
   /** The reply is thought of with what stands there at hand. */
-  | { readonly type: 'turn-sources'; readonly turnId: string; readonly sources: readonly Source[] }
+  | { readonly type: 'turn-sources'; readonly turnId: string; readonly sources: readonly AnswerSource[] }
   /** Sound of the reply: PCM16 mono 24 kHz, faster than real time. `phones` cover this chunk, timed from the turn's first sample. */
   | {
       readonly type: 'audio';

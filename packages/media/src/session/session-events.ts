@@ -1,6 +1,6 @@
-import type { TimedWord, UsageAmounts } from '@visavis/protocol';
+import type { AnswerSource, TimedWord, UsageAmounts, UtteranceState } from '@visavis/protocol';
 import type { ExpressionWish } from '../core/expression-cue.ts';
-import type { Passage, Source } from '../core/passages.ts';
+import type { Passage } from '../core/passages.ts';
 import type { HistoryItem, ToolDefinition, TurnDetectionSettings } from '../core/voice-port.ts';
 import type { VoiceParts, VoiceSlot } from '../voice/voice-parts.ts';
 
@@ -120,7 +120,7 @@ export type SessionEvent =
   /** What is known of these words is wanted at once (`looked-up`): an answer waits for it. */
   | { readonly type: 'look-up'; readonly lookUpId: string; readonly text: string }
   /** Where what the reply was made with stands. */
-  | { readonly type: 'reply-sources'; readonly turnId: string; readonly sources: readonly Source[] }
+  | { readonly type: 'reply-sources'; readonly turnId: string; readonly sources: readonly AnswerSource[] }
   /** Who answers has changed. A talk begins with the voice; one whose voice cannot answer tells so right after `ready`. */
   | { readonly type: 'answered-by'; readonly by: Answerer; readonly canChange: boolean }
   /** `audioStartMs`: where in the reply's sound the text begins; left out: the voice does not say. */
@@ -172,8 +172,6 @@ export type SessionEvent =
   | { readonly type: 'turn-latency'; readonly turnId: string; readonly latency: TurnLatency }
   | { readonly type: 'failed'; readonly code: SessionFailureCode; readonly message: string; readonly fatal: boolean }
   | { readonly type: 'closed'; readonly reason: string };
-
-export type UtteranceState = 'queued' | 'started' | 'ended' | 'interrupted' | 'failed';
 
 export type Utterance = {
   readonly type: 'utterance';

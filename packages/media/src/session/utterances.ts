@@ -1,5 +1,4 @@
-import { LIMITS } from '@visavis/protocol';
-import type { UtteranceState } from './session-events.ts';
+import { LIMITS, type UtteranceState } from '@visavis/protocol';
 import type { ReplyTurn, SessionEffect } from './session-state.ts';
 
 /** Why a text that was to be said was not. */

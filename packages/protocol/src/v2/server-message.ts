@@ -1,4 +1,6 @@
+import type { AnswerSource } from '../answer-source.ts';
 import type { TimedWord } from '../timed-words.ts';
+import type { UtteranceState } from '../utterances.ts';
 import type { WireIceCandidate, WireSessionDescription } from './client-wire.ts';
 import type { EndEventType } from './end-events.ts';
 
@@ -173,7 +175,7 @@ export type SayStateMessage = Envelope<
   'visavis.say.state',
   ReplyId & {
     readonly utteranceId: string;
-    readonly state: 'queued' | 'started' | 'ended' | 'interrupted' | 'failed';
+    readonly state: UtteranceState;
     readonly playedMs: number;
     readonly heardText: string;
     readonly message: string;
@@ -182,9 +184,7 @@ export type SayStateMessage = Envelope<
 /** Where in the avatar's documents stands what the reply was made with. */
 export type ReplySourcesMessage = Envelope<
   'visavis.reply.sources',
-  ReplyId & {
-    readonly sources: readonly { readonly source: string; readonly page: number | null; readonly part: number }[];
-  }
+  ReplyId & { readonly sources: readonly AnswerSource[] }
 >;
 /** Trouble that the call survives. */
 export type ProblemMessage = Envelope<

@@ -1,8 +1,8 @@
-import type { Usage } from '@visavis/protocol';
+import type { AnswerSource, Usage } from '@visavis/protocol';
 import type { Rating } from '@visavis/protocol/rest';
 import { and, asc, eq, gt, gte, lte, or } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
-import { conversations, type MessageSource, messages, toolCalls } from '../../db/schema.ts';
+import { conversations, messages, toolCalls } from '../../db/schema.ts';
 import { callMessage, resultMessage, type ToolCallRecord } from './tool-calls.ts';
 
 type ConversationRecord = {
@@ -49,7 +49,7 @@ type MessageRecord = {
   /** Of an answer: from the end of the person's turn to its first sound; null: not measured. */
   readonly latencyMs: number | null;
   /** Of an answer: where what it was made with stands; null: nowhere. */
-  readonly sources: readonly MessageSource[] | null;
+  readonly sources: readonly AnswerSource[] | null;
 };
 
 export type ConversationRecords = {

@@ -1,7 +1,7 @@
-import type { Usage } from '@visavis/protocol';
+import type { AnswerSource, Usage } from '@visavis/protocol';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../db/database.ts';
-import { CONVERSATION_STATUS, conversations, type MessageSource, messages, toolCalls } from '../../db/schema.ts';
+import { CONVERSATION_STATUS, conversations, messages, toolCalls } from '../../db/schema.ts';
 import { sqlStateOf } from '../../db/sql-state.ts';
 import { FactQueue } from './fact-queue.ts';
 import {
@@ -38,7 +38,7 @@ type ConversationMessage = {
   /** Of an answer: from the end of the person's turn to its first sound. */
   readonly latencyMs?: number;
   /** Of an answer: where what it was made with stands. */
-  readonly sources?: readonly MessageSource[];
+  readonly sources?: readonly AnswerSource[];
 };
 
 type ConversationOutcome = {

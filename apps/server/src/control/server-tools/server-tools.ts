@@ -1,4 +1,4 @@
-import type { AvatarTool, Tool } from '@visavis/protocol';
+import type { AnswerSource, AvatarTool, Tool } from '@visavis/protocol';
 import type { ControlLogger } from '../logger.ts';
 
 /** One call of a voice, as far as the server's tools need to know it. */
@@ -25,14 +25,11 @@ export type ToolAnswer = {
   readonly isAnswered: boolean;
   readonly output: string;
   /** Where it stands; left out: nowhere. */
-  readonly sources?: readonly Place[];
+  readonly sources?: readonly AnswerSource[];
 };
 
-/** In a document of the avatar; pages and parts count from 1. */
-type Place = { readonly source: string; readonly page: number | null; readonly part: number };
-
 /** What documents say of some words. */
-export type LookUp = (words: string) => Promise<readonly (Place & { readonly text: string })[]>;
+export type LookUp = (words: string) => Promise<readonly (AnswerSource & { readonly text: string })[]>;
 
 /** A tool that the server answers. */
 export type ServerTool = {
@@ -85,7 +82,11 @@ export function createServerTools(
     return {
       ...(lookUp === null ? {} : { lookUp }),
       tools: [...tools.values()].map(({ definition }) => definition),
-      async run(call: ToolCall, signal: AbortSignal, cite?: (sources: readonly Place[]) => void): Promise<string> {
+      async run(
+        call: ToolCall,
+        signal: AbortSignal,
+        cite?: (sources: readonly AnswerSource[]) => void,
+      ): Promise<string> {
         const tool = tools.get(call.name);
         if (tool === undefined) return UNKNOWN;
         if (running >= MAX_RUNNING) return BUSY;

@@ -1,6 +1,6 @@
 import type { SessionCommand, SessionConfig, SessionEvent } from '@visavis/media/session-events';
-import { fittingTools, LIMITS } from '@visavis/protocol';
-import type { Passage, ServerTools, Source, ToolDefinition } from '../../ports.ts';
+import { type AnswerSource, fittingTools, LIMITS } from '@visavis/protocol';
+import type { Passage, ServerTools, ToolDefinition } from '../../ports.ts';
 
 /**
  * Calls that a model may make before the user says something again. One that goes round in circles is told once to answer;
@@ -39,9 +39,9 @@ export class CallTools {
   #said = '';
   #before = '';
   /** Where results of tools stand, for the reply that follows. */
-  #found: readonly Source[] = [];
+  #found: readonly AnswerSource[] = [];
   /** What of it was there when the user began to speak: it is for no reply once they have said something else. */
-  #foundBefore: readonly Source[] = [];
+  #foundBefore: readonly AnswerSource[] = [];
 
   constructor(given: ServerTools | null, send: (result: SessionCommand) => void) {
     this.#given = given ?? { tools: [], run: async () => '', close() {} };
@@ -85,7 +85,7 @@ export class CallTools {
   }
 
   /** Where what the tools have told since stands: the reply of the voice that begins now was made with it. */
-  takeFound(): readonly Source[] {
+  takeFound(): readonly AnswerSource[] {
     const found = this.#found;
     this.#found = [];
     return found;
@@ -97,7 +97,7 @@ export class CallTools {
   }
 
   /** The user has said something: `past` was found for what was said before. */
-  #goOn(text: string, past: readonly Source[]): void {
+  #goOn(text: string, past: readonly AnswerSource[]): void {
     this.#callsInARow = 0;
     this.#found = this.#found.filter((source) => !past.includes(source));
     if (this.#said !== '') this.#before = this.#said;
@@ -114,7 +114,7 @@ export class CallTools {
 
   async #run({ callId, name, argumentsJson }: Extract<SessionEvent, { type: 'tool-call-done' }>): Promise<void> {
     const { signal } = this.#aborter;
-    const cite = (sources: readonly Source[]): void => {
+    const cite = (sources: readonly AnswerSource[]): void => {
       this.#found = [...this.#found, ...sources].slice(-LIMITS.counts.sources);
     };
     this.#answer(callId, await this.#given.run({ callId, name, argumentsJson }, signal, cite).catch(failed), true);

@@ -1,6 +1,5 @@
 import type { SessionCommand, SessionConfig, SessionEvent } from '@visavis/media/session-events';
-import { LIMITS } from '@visavis/protocol';
-import type { Source } from '../../ports.ts';
+import { type AnswerSource, LIMITS } from '@visavis/protocol';
 
 /** What was said. */
 type RecordedMessage = {
@@ -14,7 +13,7 @@ type RecordedMessage = {
   /** Of an answer: from the end of the user's turn to its first sound. */
   readonly latencyMs?: number;
   /** Of an answer: where what it was made with stands; left out: nowhere. */
-  readonly sources?: readonly Source[];
+  readonly sources?: readonly AnswerSource[];
 };
 
 /** What is kept of a talk: one fact of the record. */
@@ -41,7 +40,7 @@ type OpenReply = {
   readonly soundedAtMs: number | null;
   /** From the end of the user's turn to its first sound; null where it answers none. */
   readonly latencyMs: number | null;
-  readonly sources: readonly Source[];
+  readonly sources: readonly AnswerSource[];
 };
 
 /** A turn of the user that has begun and whose words are not known yet. */
@@ -155,7 +154,7 @@ function openReply({ replies }: Transcript, turnId: string): OpenReply {
 }
 
 /** Each place once. */
-function withSources(known: readonly Source[], more: readonly Source[]): readonly Source[] {
+function withSources(known: readonly AnswerSource[], more: readonly AnswerSource[]): readonly AnswerSource[] {
   const places = new Map([...known, ...more].map((one) => [JSON.stringify([one.source, one.page, one.part]), one]));
   return [...places.values()].slice(0, LIMITS.counts.sources);
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { UTTERANCE_STATES } from '../../utterances.ts';
 import { ratingSchema } from './conversations.ts';
 
 // What the open REST interface answers: `data` of its envelope. Clients of NavTalk read some fields under two names.
@@ -181,9 +182,7 @@ export const openRatingSchema = z
 export const openUtteranceSchema = z
   .object({
     utteranceId: z.string(),
-    state: z
-      .enum(['queued', 'started', 'ended', 'interrupted', 'failed'])
-      .describe('`started`: its sound has begun. The last three are its end.'),
+    state: z.enum(UTTERANCE_STATES).describe('`started`: its sound has begun. The last three are its end.'),
     playedMs: z.number().describe('How much of it was heard, once it is over.'),
     heardText: z.string().describe('The words of it that were heard, once it is over.'),
     message: z.string().describe('Why it failed; empty otherwise.'),
